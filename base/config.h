@@ -1,0 +1,114 @@
+/* The config: one table of keys feeds YAML, command-line overrides, `rote help
+ * KEY`, shell completion, the resolved config of a run and its hash. The structs
+ * below are what the rest of the program reads; base/keys.c holds the rows. */
+#ifndef ROTE_BASE_CONFIG_H
+#define ROTE_BASE_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+enum { CONFIG_PATH_MAX = 1024, CONFIG_NAME_MAX = 64 };
+
+typedef enum FactsKind { FACTS_RANDOM, FACTS_FILE } FactsKind;
+typedef enum Norm { NORM_LAYERNORM, NORM_RMSNORM } Norm;
+typedef enum Position { POS_LEARNED, POS_ROPE, POS_NONE } Position;
+typedef enum Act { ACT_GELU, ACT_RELU, ACT_SILU } Act;
+typedef enum Attn { ATTN_CAUSAL, ATTN_NONE, ATTN_MEAN } Attn; /* attn: causal | none | mean */
+typedef enum Mlp { MLP_PLAIN, MLP_NONE } Mlp;                 /* mlp: plain | none (gated is its own key) */
+typedef enum OptimizerKind { OPT_ADAMW, OPT_MUON, OPT_SGD } OptimizerKind;
+typedef enum Schedule { SCHED_CONSTANT, SCHED_COSINE, SCHED_LINEAR, SCHED_WSD } Schedule;
+typedef enum GemmKind { GEMM_EXACT, GEMM_OPENBLAS } GemmKind;
+
+typedef struct FactsConfig {
+    FactsKind kind;
+    char path[CONFIG_PATH_MAX]; /* kind file: a folder written by `rote facts`; in no hash (its content is) */
+    int n;                      /* facts */
+    int seq_len;                /* tokens per fact */
+    int vocab_size;
+    uint64_t seed;
+} FactsConfig;
+
+typedef struct ModelConfig {
+    int n_layer, n_head, n_kv_head, n_embd, n_inner; /* n_kv_head 0: n_head; n_inner 0: 4 n_embd (resolved) */
+    int block_size, vocab_size;                      /* 0: taken from the facts (resolved before use) */
+    Norm norm;
+    double norm_eps;
+    Position pos;
+    double rope_theta;
+    Act act;
+    bool gated, bias, tie_weights;
+    Attn attn;
+    Mlp mlp;
+    double init_std;
+} ModelConfig;
+
+typedef struct TrainConfig {
+    int64_t max_steps;
+    int batch_size;       /* sequences per step, may exceed n; 0: all facts (resolved) */
+    int micro_batch_size; /* sequences in flight per team of threads; 0: chosen from the cache; changes no bit */
+    int grad_leaves;      /* the batch's gradient is a pairwise sum of this many chains: hashed */
+    OptimizerKind optimizer;
+    double learning_rate, min_lr; /* min_lr: where decaying schedules end */
+    Schedule schedule;
+    int64_t warmup_steps, decay_steps; /* decay_steps 0: until max_steps; wsd: length of the decay, 0: a fifth */
+    double weight_decay, beta1, beta2, adam_eps;
+    double momentum;             /* sgd and muon */
+    double grad_clip;            /* global norm; 0: off */
+    int64_t eval_interval;       /* steps between evaluations; 0: only at the end */
+    int64_t checkpoint_interval; /* 0: only at the end and when stopped; changes no bit */
+    double stop_recall;          /* stop once recall reaches it; 0: off */
+    double stop_gain;            /* stop once an evaluation gains less than this share of data bits; 0: off */
+    uint64_t seed;
+    int threads; /* 0: one per core; changes no bit */
+    GemmKind gemm;
+} TrainConfig;
+
+typedef struct Config {
+    char name[CONFIG_NAME_MAX]; /* of the run: runs/<name>-<hash8>; in no hash */
+    FactsConfig facts;
+    ModelConfig model;
+    TrainConfig train;
+} Config;
+
+/* Every key at its default (GPT-2's: CLI.md). */
+void config_defaults(Config *out);
+
+/* Reads a YAML file over the defaults, then applies n_overrides "section.key=value"
+ * strings, then checks every value's range by itself.
+ *   path   NULL: only defaults and overrides
+ * ERR_INPUT: err->msg is one line "file:line: key 'x.y': what, allowed, nearest name". */
+Status config_load(Config *out, const char *path, int n_overrides, const char *const *overrides, Err *err);
+Status config_load_text(Config *out, const char *text, const char *where, Err *err);
+
+/* Fills what defaults leave open (n_inner, n_kv_head, block_size, vocab_size, batch_size,
+ * decay_steps, model sizes from the facts) and checks what keys demand of each other
+ * (n_embd % n_head, n_head % n_kv_head, seq_len <= block_size, vocab, warmup <= max_steps ...).
+ *   n_facts, max_len, vocab_size   of the fact set at hand */
+Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, Err *err);
+
+/* The config as YAML, every key, in table order; reading it back gives the same struct.
+ * hashed_only leaves out what changes no bit (threads, micro_batch_size, checkpoint_interval, name, paths).
+ * Returns a malloc'd string. */
+char *config_text(const Config *config, bool hashed_only);
+
+/* XXH3-128 of the hashed text and data_hash, as 32 hex digits. */
+void config_hash(const Config *config, const char *data_hash, char out[33]);
+
+/* The lines in which two configs differ: "train.learning_rate: 0.001 -> 0.01", at most max, in a malloc'd
+ * string; hashed keys only. NULL when they do not. */
+char *config_difference(const Config *before, const Config *after, int max);
+
+/* `rote help KEY`: type, default, range, what it does; ERR_INPUT names the nearest key. */
+Status config_help(const char *key, FILE *out, Err *err);
+void config_help_all(FILE *out);
+
+/* Every key's full dotted name, in table order; NULL past the end (completion). */
+const char *config_key_name(int index);
+
+/* The name in names (ended by NULL) with the smallest edit distance to `word`, or NULL if none is near. */
+const char *nearest_name(const char *word, const char *const *names);
+
+#endif

@@ -1,0 +1,38 @@
+#include "base/err.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+Status err_set(Err *err, Status status, const char *format, ...) {
+    if (err) {
+        va_list args;
+        va_start(args, format);
+        vsnprintf(err->msg, sizeof err->msg, format, args);
+        va_end(args);
+        err->status = status;
+    }
+    return status;
+}
+
+void err_prefix(Err *err, const char *format, ...) {
+    if (!err) return;
+    char head[sizeof err->msg], tail[sizeof err->msg];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(head, sizeof head, format, args);
+    va_end(args);
+    memcpy(tail, err->msg, sizeof tail);
+    size_t used = strlen(head), room = sizeof err->msg - 1;
+    if (used > room) used = room;
+    memcpy(err->msg, head, used);
+    size_t rest = strlen(tail);
+    if (rest > room - used) rest = room - used;
+    memcpy(err->msg + used, tail, rest);
+    err->msg[used + rest] = '\0';
+}
+
+_Noreturn void check_failed(const char *file, int line, const char *condition) {
+    fprintf(stderr, "rote: %s:%d: check failed: %s (this is a bug in rote)\n", file, line, condition);
+    abort();
+}

@@ -1,0 +1,49 @@
+/* Files that are whole or not there: written to a temporary name, synced, renamed,
+ * and the folder synced. */
+#ifndef ROTE_BASE_FILE_H
+#define ROTE_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+typedef struct Buffer {
+    char *data; /* always followed by a NUL that size does not count */
+    size_t size;
+} Buffer;
+
+/* Reads a whole file. ERR_IO: missing, not a regular file, or larger than max_bytes. Free with buffer_free. */
+Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err);
+void buffer_free(Buffer *b);
+
+/* A file being written under a temporary name in the same folder. commit = flush, fsync, rename, fsync of
+ * the folder; abort removes the temporary. A full disk is an ERR_IO that names the path, and leaves the old file whole. */
+typedef struct AtomicFile {
+    FILE *stream; /* write here */
+    char path[1024], temporary[1088];
+} AtomicFile;
+Status atomic_open(AtomicFile *file, const char *path, Err *err);
+Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err);
+void atomic_abort(AtomicFile *file);
+Status file_write_atomic(const char *path, const void *data, size_t size, Err *err);
+
+/* Named failure points for the tests: the process kills itself (SIGKILL) when the environment's
+ * ROTE_FAULT equals name, or "name:k" on its k-th pass. atomic_commit passes
+ * "<fault_name>.before_sync", ".before_rename", ".before_dirsync", ".after". */
+void fault_point(const char *name, const char *where);
+
+Status make_directories(const char *path, Err *err); /* mkdir -p */
+bool file_exists(const char *path);
+uint32_t crc32_of(const void *data, size_t size); /* zlib's, whole buffer, any size */
+
+/* A lock that dies with its process (flock on path). ERR_INPUT: held by another process. */
+Status lock_take(const char *path, int *fd, Err *err);
+void lock_release(int fd);
+
+/* XXH3-128 of data as 32 hex digits. */
+void content_hash(const void *data, size_t size, char out[33]);
+
+#endif

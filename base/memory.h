@@ -1,0 +1,34 @@
+/* Memory, aligned for vectors. */
+#ifndef ROTE_BASE_MEMORY_H
+#define ROTE_BASE_MEMORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* Zeroed, aligned to 64 bytes. NULL when there is none. Free with memory_free. */
+void *memory_alloc(size_t bytes);
+void memory_free(void *p);
+
+/* How many allocations memory_alloc and malloc (where the libc lets us count) have made: the
+ * training loop asserts that this stands still. */
+uint64_t memory_count(void);
+
+/* Bytes the machine could still give: MemAvailable, cut by the cgroup's limit and RLIMIT_AS. */
+uint64_t memory_available(void);
+/* Bytes free on the file system of path (or of its nearest existing parent). */
+uint64_t disk_available(const char *path);
+uint64_t memory_peak_rss(void); /* bytes */
+
+/* An arena is planned first and allocated once: arena_add returns the offset of a
+ * block (64-byte aligned), arena_allocate makes the memory. */
+typedef struct Arena {
+    char *base;
+    size_t size;
+} Arena;
+size_t arena_add(Arena *arena, size_t bytes);
+Status arena_allocate(Arena *arena, const char *what, Err *err);
+void arena_free(Arena *arena);
+
+#endif

@@ -1,0 +1,46 @@
+/* Random numbers without a state: number i of a stream is a pure function of
+ * (seed, purpose, i), so nothing has to be saved to resume and any thread can
+ * draw any part. Philox 4x32-10 (Salmon et al. 2011, "Parallel random numbers:
+ * as easy as 1, 2, 3"), from Random123. The same bits on every machine. */
+#ifndef ROTE_BASE_RANDOM_H
+#define ROTE_BASE_RANDOM_H
+
+#include <stdint.h>
+
+/* What a stream is for; streams of one seed and different purposes are independent.
+ * Append only: the number is part of what a seed means. */
+typedef enum Purpose {
+    RANDOM_FACTS = 1,  /* drawing a fact set */
+    RANDOM_INIT = 2,   /* initial weights; sub = tensor index */
+    RANDOM_ORDER = 3,  /* data order; sub = epoch */
+    RANDOM_SAMPLE = 4, /* generation; sub = sample index */
+    RANDOM_TEST = 5    /* tests */
+} Purpose;
+
+typedef struct Stream {
+    uint32_t key[2];
+    uint32_t purpose;
+    uint32_t sub;
+} Stream;
+
+Stream random_stream(uint64_t seed, Purpose purpose, uint32_t sub);
+
+/* Four words: block `index` of the stream, attempt 0. */
+void random_block(uint32_t out[4], Stream s, uint64_t index);
+
+/* 64 uniform bits: the first two words of block index. */
+uint64_t random_bits(Stream s, uint64_t index);
+
+/* Uniform in [0, 1), 53 bits. */
+double random_unit(Stream s, uint64_t index);
+
+/* Exactly uniform in 0 .. n-1 (rejection inside the index), n >= 1. */
+uint64_t random_below(Stream s, uint64_t index, uint64_t n);
+
+/* Standard normal, by Box-Muller in exact double arithmetic (base/exact.h). */
+double random_normal(Stream s, uint64_t index);
+
+/* out[0..n-1] becomes a uniformly random permutation of 0..n-1 (Fisher-Yates). */
+void random_permutation(int32_t *out, int32_t n, Stream s);
+
+#endif

@@ -1,0 +1,74 @@
+/* The GPT: parameters, forward, backward. Everything about its structure is a config key.
+ *
+ * The model knows no facts: it takes integer arrays. Sequences of any lengths lie one after the other without
+ * padding, so nothing about a sequence's numbers depends on its neighbours.
+ *
+ *   h = wte[input] + wpe[position]
+ *   each block:  h += o(attention(norm1(h)))     h += out(act(in(norm2(h))))
+ *   logits = norm_f(h) head^T   (head = wte when tied)
+ *
+ * (Radford et al. 2019; the variants are named in docs/math.md.) */
+#ifndef ROTE_MODEL_GPT_H
+#define ROTE_MODEL_GPT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/config.h"
+#include "base/err.h"
+#include "base/memory.h"
+#include "model/kernels/ops.h"
+#include "model/params.h"
+#include "model/team.h"
+
+typedef struct Gpt {
+    ModelConfig config; /* resolved */
+    ParamTable table;
+    real *params; /* table.total reals */
+    const Ops *ops;
+    Ops own_ops;      /* ops with another gemm, when train.gemm=openblas */
+    real *rope_table; /* (block_size, hd/2, 2) cos, sin; NULL without rope */
+} Gpt;
+
+/* Parameters are zero until gpt_init or a checkpoint fills them. ERR_NOMEM, ERR_INPUT. */
+Status gpt_create(Gpt *g, const ModelConfig *config, const Ops *ops, GemmKind gemm, Err *err);
+void gpt_init(Gpt *g, uint64_t seed);
+void gpt_free(Gpt *g);
+
+/* Sequences, one after the other. Sequence s owns tokens start[s] .. start[s+1]-1.
+ *   inputs   what the model reads: row 0 of wte for BOS at position 0, then x1 .. x(S-1)
+ *   targets  what it must say: x1 .. xS; < 0: not asked
+ *   tags     one per sequence, or NULL */
+typedef struct Batch {
+    int n_seq;
+    const int32_t *start; /* n_seq + 1 */
+    const int32_t *inputs, *targets, *tags;
+} Batch;
+
+/* Activations of one chunk of sequences. */
+typedef struct GptWork GptWork;
+/* Room for chunks of at most max_tokens tokens and max_seq sequences of at most max_len tokens; backward false: forward
+ * only (far smaller). team_size: threads that will share it. */
+size_t gpt_work_bytes(const ModelConfig *config, int max_tokens, int max_seq, int max_len, bool backward, int team_size);
+Status gpt_work_create(GptWork **out, const Gpt *g, int max_tokens, int max_seq, int max_len, bool backward, int team_size, Err *err);
+void gpt_work_free(GptWork *work);
+
+/* Adds to grad (table.total reals) the gradient of scale * sum over the targets of sequences seq0 <= s < seq1 of
+ * -ln p(target), each weight's contributions one chain in token order, and returns the sum of -ln p in nats (on rank 0).
+ * Every member of the team calls it with the same arguments but its own team->rank. */
+double gpt_gradient(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, real scale, real *grad,
+                    const Team *team);
+
+/* Code lengths without gradients: for every token of sequences seq0 <= s < seq1, indexed as in the batch,
+ * nats[token] = -ln p(target) in double and best[token] = arg-max, ties to the lowest. best may be NULL. */
+void gpt_code_lengths(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, double *nats,
+                      int32_t *best);
+
+/* Logits (tokens, V) of sequences seq0 <= s < seq1 (small cases: tests, exports, logit studies). */
+void gpt_logits(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, real *logits);
+
+/* Floating-point operations of one training step on `tokens` tokens in sequences of length T, counted as the bench
+ * README counts: per token 6 * (matrix parameters + V d) + 6 L T d. */
+double gpt_flops(const ModelConfig *config, const ParamTable *table, double tokens, double T);
+
+#endif

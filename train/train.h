@@ -1,0 +1,66 @@
+/* One training run: plan, loop, run folder, resume, verify. */
+#ifndef ROTE_TRAIN_TRAIN_H
+#define ROTE_TRAIN_TRAIN_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+#include "base/config.h"
+#include "base/progress.h"
+#include "data/facts.h"
+#include "eval/evaluate.h"
+#include "model/gpt.h"
+
+/* What a run will need, before it starts. */
+typedef struct RunPlan {
+    int64_t params;
+    int64_t params_by[PART_COUNT];
+    double memory_bytes, disk_bytes, flops_per_step;
+    double data_bits; /* NAN when nobody knows */
+} RunPlan;
+/* config resolved. ERR_INPUT: needs more memory or disk than there is; both figures are in the message. */
+Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const char *out_dir, Err *err);
+
+typedef struct RunOptions {
+    const char *dir;     /* the run folder; NULL: nothing is written (verify, tests) */
+    bool resume;
+    const volatile sig_atomic_t *stop; /* set by a signal handler: checkpoint at the step boundary, ERR_STOPPED; may be NULL */
+    ProgressSink progress;
+} RunOptions;
+
+typedef struct RunResult {
+    RunPlan plan;
+    Evaluation final;
+    int64_t steps, tokens;
+    double exposures;
+    char verdict[16]; /* annealed, stopped, diverged, failed */
+    char param_hash[33], data_hash[33], config_hash[33];
+    bool exact;
+    double seconds, tokens_per_s; /* of this process: timing.json, never result.json */
+    bool already_done;            /* DONE stood there: nothing was trained */
+} RunResult;
+
+/* Trains. ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: NaN or Inf, names tensor, index and step; verdict
+ * diverged, the checkpoint before it stands. ERR_INPUT: out exists, config differs (shows how), lock held. */
+Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out, Err *err);
+
+/* A finished or half-made run folder, opened to be asked: config, facts, model with the newest whole checkpoint. */
+typedef struct Run {
+    Config config;
+    FactSet facts;
+    Gpt gpt;
+    int64_t step;
+} Run;
+Status run_open(Run *out, const char *dir, Err *err);
+void run_close(Run *run);
+
+/* Replays a run in memory and compares parameter, data and result hashes. ERR_FORMAT: what differs. */
+Status run_verify(const char *dir, int threads, ProgressSink progress, const volatile sig_atomic_t *stop, Err *err);
+
+/* result.json as text (docs/formats.md); with_timing merges seconds, tokens_per_s, peak_rss_mib. malloc'd. */
+char *run_result_json(const char *dir, bool with_timing, Err *err);
+
+/* The folder a run gets when none is named: runs/<name>-<hash8>. */
+void run_default_dir(const Config *config, const char *data_hash, char *out, int size);
+
+#endif
