@@ -1,11 +1,18 @@
 # rote: make demo | make check | make check-all | make | make install PREFIX=...
 # Variants: CC=clang, OPT=-O2, DOUBLE=1 (gradient checks), SAN=address,undefined | thread, STATIC=1.
-CC      ?= gcc
+# Each variant has a folder of its own under build/, and a change of flags rebuilds it: objects never mix.
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 OPT     ?= -O3
 DOUBLE  ?=
 SAN     ?=
-BUILD   ?= build/release
+STATIC  ?=
 PREFIX  ?= /usr/local
+JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
+
+comma   := ,
+BUILD   ?= build/$(notdir $(firstword $(CC)))$(OPT)$(if $(DOUBLE),-double)$(if $(SAN),-$(firstword $(subst $(comma), ,$(SAN))))$(if $(STATIC),-static)
 
 WARN    := -Wall -Wextra -Wshadow -Wconversion
 CFLAGS  ?= $(OPT) -g
@@ -15,8 +22,9 @@ DEFS    := -D_GNU_SOURCE $(if $(DOUBLE),-DROTE_DOUBLE)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 LIBS    := -lyaml -ljansson -lxxhash -lz -ldl -lm
 LDFLAGS ?=
+LINK     = $(CC) $(CFLAGS) -fopenmp $(SANFLAGS) $(LDFLAGS) $(if $(STATIC),-static)
 ROOMS   := base data model eval train
-ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 
 # One object set per instruction set, from one source (model/kernels/ops.h).
 ifeq ($(DOUBLE),1)
@@ -32,40 +40,129 @@ FLAGS_portable :=
 FLAGS_avx2     := -mavx2 -mfma
 FLAGS_avx512   := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512
 FLAGS_neon     :=
+DEFS += $(foreach i,$(ISAS),-DHAVE_$(i)=1)
 
 KERNEL_SRC := $(wildcard model/kernels/*.c)
 SRC        := $(foreach r,$(ROOMS),$(wildcard $(r)/*.c))
+CLI_SRC    := $(wildcard cli/*.c)
+TEST_SRC   := $(wildcard tests/$(if $(DOUBLE),double/)test_*.c)
 OBJ        := $(SRC:%.c=$(BUILD)/%.o) $(foreach i,$(ISAS),$(KERNEL_SRC:model/kernels/%.c=$(BUILD)/$(i)/%.o))
-CLI_OBJ    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
+CLI_OBJ    := $(CLI_SRC:%.c=$(BUILD)/%.o)
 LIB        := $(BUILD)/librote.a
+TEST_BIN   := $(TEST_SRC:%.c=$(BUILD)/%)
+# Scripts that test: make check runs check_*.sh, make check-all long_*.sh as well (tests/run_all.sh).
+CHECK_SH   := $(wildcard tests/check_*.sh)
+LONG_SH    := $(wildcard tests/long_*.sh)
+
+# Builds on every core unless -j was given.
+PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 
 .DELETE_ON_ERROR:
-.PHONY: all clean
-all: rote
+.SECONDARY:
+.PHONY: all setup demo tests check check-all asan tsan lint install uninstall compile_commands clean FORCE
+
+all:
+	+@$(MAKE) --no-print-directory $(PARALLEL) rote
 
 rote: $(BUILD)/rote
 	cp $< $@
 
 $(BUILD)/rote: $(CLI_OBJ) $(LIB)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(LINK) -o $@ $^ $(LIBS)
 
 $(LIB): $(OBJ)
 	rm -f $@
 	ar rcs $@ $^
 
-$(BUILD)/%.o: %.c
+# What an object is made with; newer than the object only when it changed.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
+
+# The headers of every library, looked for once per build folder; says what to install where one is missing.
+$(BUILD)/libraries:
+	@mkdir -p $(@D)
+	@CC='$(CC)' scripts/setup.sh --look
+	@touch $@
+
+$(BUILD)/%.o: %.c $(BUILD)/flags | $(BUILD)/libraries
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c $< -o $@
 
 define isa_rule
-$(BUILD)/$(1)/%.o: model/kernels/%.c
+$(BUILD)/$(1)/%.o: model/kernels/%.c $(BUILD)/flags | $(BUILD)/libraries
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_CFLAGS) $$(FLAGS_$(1)) -DISA=$(1) -DISA_$(1)=1 -c $$< -o $$@
 endef
 $(foreach i,$(ISAS),$(eval $(call isa_rule,$(i))))
-DEFS += $(foreach i,$(ISAS),-DHAVE_$(i)=1)
+
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
+	$(LINK) -o $@ $< $(LIB) -lcmocka $(LIBS)
+
+tests: $(TEST_BIN) $(BUILD)/rote
+
+setup:
+	@CC='$(CC)' scripts/setup.sh
+
+demo: setup
+	+@$(MAKE) --no-print-directory $(PARALLEL) rote
+	./rote demo --out runs/demo
+
+# The suite of this variant: unit tests, then the same build's command-line tests and check scripts.
+check:
+	@CC='$(CC)' scripts/setup.sh --tests
+	+@$(MAKE) --no-print-directory $(PARALLEL) rote tests
+	+@$(MAKE) --no-print-directory $(PARALLEL) DOUBLE=1 BUILD=$(BUILD)-double tests
+	@BUILD=$(BUILD) tests/run_all.sh $(TEST_BIN) $(patsubst %.c,$(BUILD)-double/%,$(wildcard tests/double/test_*.c)) \
+		tests/cli/run.sh $(CHECK_SH) scripts/check_arrows.sh scripts/check_format.sh
+
+check-all: check
+	@CC='$(CC)' scripts/setup.sh --all
+	+@$(MAKE) --no-print-directory asan
+	+@$(MAKE) --no-print-directory tsan
+	+@$(MAKE) --no-print-directory CC=clang suite
+	@BUILD=$(BUILD) ROTE_LONG=1 tests/run_all.sh $(LONG_SH) scripts/check_tidy.sh
+
+# The unit and command-line tests of any one variant.
+.PHONY: suite
+suite:
+	+@$(MAKE) --no-print-directory $(PARALLEL) tests
+	@BUILD=$(BUILD) tests/run_all.sh $(TEST_BIN) $(if $(DOUBLE),,tests/cli/run.sh)
+
+asan:
+	+@$(MAKE) --no-print-directory SAN=address,undefined OPT=-O1 suite
+	+@$(MAKE) --no-print-directory SAN=address,undefined OPT=-O1 DOUBLE=1 suite
+
+# gcc's libgomp is not instrumented: its own barriers would be reported, so the threads are clang's.
+tsan:
+	+@$(MAKE) --no-print-directory SAN=thread OPT=-O1 CC=clang suite
+
+lint:
+	scripts/check_format.sh
+	scripts/check_arrows.sh
+	scripts/check_tidy.sh
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	install -m 755 rote $(DESTDIR)$(PREFIX)/bin/rote
+	./rote completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rote
+	./rote completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_rote
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/rote $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rote \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_rote
+
+# For editors and clang-tidy; kernels appear as their portable build.
+compile_commands:
+	@{ echo '['; sep=; \
+	for f in $(SRC) $(CLI_SRC) $(TEST_SRC); do \
+		printf '%s{"directory": "%s", "file": "%s", "command": "$(CC) $(ALL_CFLAGS) -c %s"}' "$$sep" "$(CURDIR)" $$f $$f; sep=',\n'; done; \
+	for f in $(KERNEL_SRC); do \
+		printf '%s{"directory": "%s", "file": "%s", "command": "$(CC) $(ALL_CFLAGS) -DISA=portable -DISA_portable=1 -c %s"}' "$$sep" "$(CURDIR)" $$f $$f; sep=',\n'; done; \
+	echo; echo ']'; } > compile_commands.json
 
 clean:
-	rm -rf build rote
+	rm -rf build rote compile_commands.json
 
--include $(OBJ:.o=.d) $(CLI_OBJ:.o=.d)
+-include $(OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d)
