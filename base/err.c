@@ -6,10 +6,12 @@
 
 Status err_set(Err *err, Status status, const char *format, ...) {
     if (err) {
+        char msg[sizeof err->msg]; /* the arguments may point into err */
         va_list args;
         va_start(args, format);
-        vsnprintf(err->msg, sizeof err->msg, format, args);
+        vsnprintf(msg, sizeof msg, format, args);
         va_end(args);
+        snprintf(err->msg, sizeof err->msg, "%s", msg);
         err->status = status;
     }
     return status;
@@ -22,7 +24,7 @@ void err_prefix(Err *err, const char *format, ...) {
     va_start(args, format);
     vsnprintf(head, sizeof head, format, args);
     va_end(args);
-    memcpy(tail, err->msg, sizeof tail);
+    snprintf(tail, sizeof tail, "%s", err->msg);
     size_t used = strlen(head), room = sizeof err->msg - 1;
     if (used > room) used = room;
     memcpy(err->msg, head, used);

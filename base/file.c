@@ -1,0 +1,284 @@
+/* Files that are whole or not there, locks that die with their process, and the
+ * checksums that say whether a file is still what was written. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+#include <zlib.h>
+
+/* ---- reading ---- */
+
+Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err) {
+    Status status = OK;
+    char *data = NULL;
+    size_t size = 0, room;
+    struct stat info;
+    /* O_NONBLOCK: a FIFO named by mistake is refused below instead of waited for. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return err_set(err, ERR_IO, "%s: cannot read: %s", path, strerror(errno));
+    if (fstat(fd, &info) != 0) {
+        status = err_set(err, ERR_IO, "%s: cannot read: %s", path, strerror(errno));
+        goto done;
+    }
+    if (!S_ISREG(info.st_mode)) {
+        status = err_set(err, ERR_IO, "%s: cannot read: %s, not a regular file", path,
+                         S_ISDIR(info.st_mode) ? "a folder" : "a device or pipe");
+        goto done;
+    }
+    if ((uintmax_t)info.st_size > max_bytes) goto too_large;
+    /* One byte more than the size, so that a file that grows meanwhile shows itself, and one for the NUL. */
+    room = (size_t)info.st_size + 1;
+    data = malloc(room + 1);
+    if (!data) {
+        status = err_set(err, ERR_NOMEM, "%s: no memory for its %zu bytes", path, room - 1);
+        goto done;
+    }
+    for (;;) {
+        if (size == room) {
+            if (size > max_bytes) goto too_large;
+            room = room > SIZE_MAX / 2 - 1 ? SIZE_MAX - 1 : 2 * room;
+            char *larger = realloc(data, room + 1);
+            if (!larger) {
+                status = err_set(err, ERR_NOMEM, "%s: no memory for %zu bytes", path, room);
+                goto done;
+            }
+            data = larger;
+        }
+        ssize_t got = read(fd, data + size, room - size);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) {
+            status = err_set(err, ERR_IO, "%s: reading failed at byte %zu: %s", path, size, strerror(errno));
+            goto done;
+        }
+        if (got == 0) break;
+        size += (size_t)got;
+    }
+    if (size > max_bytes) goto too_large;
+    data[size] = '\0';
+    *out = (Buffer){data, size};
+    data = NULL;
+    goto done;
+too_large:
+    status = err_set(err, ERR_IO, "%s: larger than the %zu bytes that such a file may have", path, max_bytes);
+done:
+    free(data);
+    close(fd);
+    return status;
+}
+
+void buffer_free(Buffer *b) {
+    free(b->data);
+    *b = (Buffer){0};
+}
+
+bool file_exists(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0;
+}
+
+/* ---- failure points ---- */
+
+void fault_point(const char *name, const char *where) {
+    static atomic_int passes; /* of the one point that ROTE_FAULT names */
+    const char *wanted = getenv("ROTE_FAULT");
+    if (!wanted || !name) return;
+    size_t n = strlen(name), w = strlen(where);
+    if (strncmp(wanted, name, n) != 0) return;
+    wanted += n;
+    if (w > 0) {
+        if (*wanted != '.' || strncmp(wanted + 1, where, w) != 0) return;
+        wanted += 1 + w;
+    }
+    long at = 1;
+    if (*wanted == ':') {
+        at = strtol(wanted + 1, NULL, 10);
+    } else if (*wanted != '\0') {
+        return;
+    }
+    if (atomic_fetch_add(&passes, 1) + 1 == at) kill(getpid(), SIGKILL);
+}
+
+/* ---- writing ---- */
+
+/* The folder that holds path, "." when path names none. */
+static void parent_of(const char *path, char *out, size_t size) {
+    const char *slash = strrchr(path, '/');
+    if (!slash) {
+        snprintf(out, size, ".");
+    } else if (slash == path) {
+        snprintf(out, size, "/");
+    } else {
+        snprintf(out, size, "%.*s", (int)(slash - path), path);
+    }
+}
+
+static Status sync_folder(const char *path, Err *err) {
+    char folder[1024];
+    parent_of(path, folder, sizeof folder);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return err_set(err, ERR_IO, "%s: cannot open the folder to sync it: %s", folder, strerror(errno));
+    int failed = fsync(fd) != 0 ? errno : 0;
+    close(fd);
+    /* EINVAL: a file system that has no such call and writes folders through. */
+    if (failed && failed != EINVAL)
+        return err_set(err, ERR_IO, "%s: cannot sync the folder: %s", folder, strerror(failed));
+    return OK;
+}
+
+/* The temporary name is fixed, so that what a killed process left is overwritten by the next and nothing
+ * piles up. The lock keeps two live writers apart; the inode test catches that the file which we opened has
+ * been renamed into place by the other before we had the lock. */
+Status atomic_open(AtomicFile *file, const char *path, Err *err) {
+    *file = (AtomicFile){0};
+    if (strlen(path) >= sizeof file->path)
+        return err_set(err, ERR_INPUT, "path of %zu bytes: at most %zu", strlen(path), sizeof file->path - 1);
+    snprintf(file->path, sizeof file->path, "%s", path);
+    snprintf(file->temporary, sizeof file->temporary, "%s.tmp", path);
+    for (;;) {
+        int fd = open(file->temporary, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+        if (fd < 0) return err_set(err, ERR_IO, "%s: cannot create: %s", file->temporary, strerror(errno));
+        if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+            int why = errno;
+            close(fd);
+            if (why == EWOULDBLOCK)
+                return err_set(err, ERR_IO,
+                               "%s: another process is writing it; wait for it or write elsewhere", path);
+            return err_set(err, ERR_IO, "%s: cannot lock: %s", file->temporary, strerror(why));
+        }
+        struct stat ours, there;
+        if (fstat(fd, &ours) != 0 || stat(file->temporary, &there) != 0 || ours.st_dev != there.st_dev ||
+            ours.st_ino != there.st_ino) {
+            close(fd);
+            continue;
+        }
+        if (ftruncate(fd, 0) != 0 || !(file->stream = fdopen(fd, "wb"))) {
+            Status status = err_set(err, ERR_IO, "%s: cannot write: %s", file->temporary, strerror(errno));
+            unlink(file->temporary);
+            close(fd);
+            return status;
+        }
+        return OK;
+    }
+}
+
+Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err) {
+    Status status = OK;
+    const char *step = "write";
+    /* ferror: an earlier write failed, and the caller did not look; the reason is gone by now. */
+    errno = ferror(file->stream) ? EIO : 0;
+    if (errno || fflush(file->stream) != 0) goto failed;
+    fault_point(fault_name, "before_sync");
+    step = "sync";
+    if (fsync(fileno(file->stream)) != 0) goto failed;
+    fault_point(fault_name, "before_rename");
+    step = "rename into place";
+    /* Renamed before it is closed: the lock on it then covers the whole of its life under the temporary name.
+     */
+    if (rename(file->temporary, file->path) != 0) goto failed;
+    fclose(file->stream);
+    file->stream = NULL;
+    fault_point(fault_name, "before_dirsync");
+    TRY(sync_folder(file->path, err));
+    fault_point(fault_name, "after");
+    return OK;
+failed:
+    status = err_set(err, ERR_IO, "%s: cannot %s: %s", file->path, step, strerror(errno));
+    atomic_abort(file);
+    return status;
+}
+
+void atomic_abort(AtomicFile *file) {
+    if (!file->stream) return;
+    unlink(file->temporary);
+    fclose(file->stream);
+    file->stream = NULL;
+}
+
+Status file_write_atomic(const char *path, const void *data, size_t size, Err *err) {
+    AtomicFile file;
+    TRY(atomic_open(&file, path, err));
+    if (size > 0 && fwrite(data, 1, size, file.stream) != size) {
+        Status status = err_set(err, ERR_IO, "%s: cannot write: %s", path, strerror(errno));
+        atomic_abort(&file);
+        return status;
+    }
+    const char *slash = strrchr(path, '/');
+    return atomic_commit(&file, slash ? slash + 1 : path, err);
+}
+
+Status make_directories(const char *path, Err *err) {
+    char part[PATH_MAX];
+    size_t size = strlen(path);
+    if (size == 0) return err_set(err, ERR_INPUT, "cannot create a folder without a name");
+    if (size >= sizeof part) return err_set(err, ERR_INPUT, "folder name of %zu bytes: too long", size);
+    memcpy(part, path, size + 1);
+    for (size_t i = 1; i <= size; i++) {
+        if (part[i] != '/' && part[i] != '\0') continue;
+        char kept = part[i];
+        part[i] = '\0';
+        struct stat info;
+        if (mkdir(part, 0777) != 0) {
+            int why = errno;
+            if (stat(part, &info) != 0)
+                return err_set(err, ERR_IO, "%s: cannot create the folder: %s", part, strerror(why));
+            if (!S_ISDIR(info.st_mode))
+                return err_set(err, ERR_IO, "%s: is a file, a folder is needed there", part);
+        }
+        part[i] = kept;
+    }
+    return OK;
+}
+
+/* ---- locks ---- */
+
+Status lock_take(const char *path, int *fd, Err *err) {
+    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (lock < 0) return err_set(err, ERR_IO, "%s: cannot create the lock: %s", path, strerror(errno));
+    if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+        int why = errno;
+        char owner[24] = "";
+        ssize_t got = why == EWOULDBLOCK ? pread(lock, owner, sizeof owner - 1, 0) : 0;
+        close(lock);
+        if (why != EWOULDBLOCK) return err_set(err, ERR_IO, "%s: cannot lock: %s", path, strerror(why));
+        long pid = got > 0 ? strtol(owner, NULL, 10) : 0;
+        if (pid > 0)
+            return err_set(err, ERR_INPUT,
+                           "%s: held by process %ld: wait for it, stop it, or choose another folder", path,
+                           pid);
+        return err_set(err, ERR_INPUT,
+                       "%s: held by another process: wait for it, stop it, or choose another folder", path);
+    }
+    /* Who holds it, for the message above. That it cannot be written (a full disk) does not weaken the lock.
+     */
+    char owner[24];
+    int size = snprintf(owner, sizeof owner, "%ld\n", (long)getpid());
+    if (ftruncate(lock, 0) == 0 && pwrite(lock, owner, (size_t)size, 0) != size) (void)ftruncate(lock, 0);
+    *fd = lock;
+    return OK;
+}
+
+void lock_release(int fd) {
+    if (fd >= 0) close(fd);
+}
+
+/* ---- checksums ---- */
+
+uint32_t crc32_of(const void *data, size_t size) {
+    return (uint32_t)crc32_z(crc32_z(0, NULL, 0), data, size);
+}
+
+void content_hash(const void *data, size_t size, char out[33]) {
+    XXH128_canonical_t digest;
+    XXH128_canonicalFromHash(&digest, XXH3_128bits(data, size));
+    for (int i = 0; i < 16; i++) snprintf(out + 2 * i, 3, "%02x", digest.digest[i]);
+}

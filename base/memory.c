@@ -1,0 +1,187 @@
+/* Aligned memory, and how much of it the machine can still give. */
+#include "base/memory.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+#ifdef __APPLE__
+#include <sys/sysctl.h>
+#endif
+
+enum { ALIGNMENT = 64 }; /* a cache line, and the widest vector */
+
+static atomic_uint_fast64_t allocations;
+
+/* SIZE_MAX when the sum or the rounding does not fit. */
+static size_t padded(size_t bytes) {
+    if (bytes > SIZE_MAX - ALIGNMENT) return SIZE_MAX;
+    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+void *memory_alloc(size_t bytes) {
+    size_t size = padded(bytes ? bytes : 1);
+    void *p = NULL;
+    atomic_fetch_add(&allocations, 1);
+    if (size == SIZE_MAX || posix_memalign(&p, ALIGNMENT, size) != 0) return NULL;
+    memset(p, 0, size);
+    return p;
+}
+
+void memory_free(void *p) { free(p); }
+
+uint64_t memory_count(void) { return atomic_load(&allocations); }
+
+/* ---- what the machine has ---- */
+
+#ifdef __APPLE__
+
+uint64_t memory_available(void) {
+    uint64_t bytes = 0;
+    size_t size = sizeof bytes;
+    return sysctlbyname("hw.memsize", &bytes, &size, NULL, 0) == 0 ? bytes : UINT64_MAX;
+}
+
+#else
+
+/* The number after `name` in a file of "name number" lines, or the file's first number where name is "";
+ * false when there is none (cgroup: "max"). */
+static bool read_figure(const char *path, const char *name, uint64_t *out) {
+    FILE *f = fopen(path, "re");
+    if (!f) return false;
+    char line[256];
+    bool found = false;
+    size_t n = strlen(name);
+    while (!found && fgets(line, sizeof line, f)) {
+        if (strncmp(line, name, n) != 0) continue;
+        found = sscanf(line + n, "%" SCNu64, out) == 1;
+    }
+    fclose(f);
+    return found;
+}
+
+/* Room under the memory limits of one control group and all its parents. Pages of files that nobody has
+ * touched of late count as used there, but the kernel gives them back. */
+static uint64_t cgroup_room(const char *root, const char *group, const char *limit_name,
+                            const char *usage_name, const char *cache_name) {
+    char folder[512], path[640];
+    uint64_t room = UINT64_MAX;
+    snprintf(folder, sizeof folder, "%s", group);
+    for (;;) {
+        uint64_t limit = 0, usage = 0, cache = 0;
+        snprintf(path, sizeof path, "%s%s/%s", root, folder, limit_name);
+        bool limited = read_figure(path, "", &limit);
+        snprintf(path, sizeof path, "%s%s/%s", root, folder, usage_name);
+        if (limited && read_figure(path, "", &usage)) {
+            snprintf(path, sizeof path, "%s%s/memory.stat", root, folder);
+            if (read_figure(path, cache_name, &cache)) usage -= cache < usage ? cache : usage;
+            uint64_t here = limit > usage ? limit - usage : 0;
+            if (here < room) room = here;
+        }
+        char *slash = strrchr(folder, '/');
+        if (!slash) return room;
+        *slash = '\0';
+    }
+}
+
+static uint64_t cgroups_room(void) {
+    FILE *f = fopen("/proc/self/cgroup", "re");
+    if (!f) return UINT64_MAX;
+    char line[512];
+    uint64_t room = UINT64_MAX;
+    while (fgets(line, sizeof line, f)) {
+        line[strcspn(line, "\n")] = '\0';
+        char *controllers = strchr(line, ':');
+        char *group = controllers ? strchr(controllers + 1, ':') : NULL;
+        if (!group) continue;
+        *group++ = '\0';
+        controllers++;
+        uint64_t here = UINT64_MAX;
+        if (*controllers == '\0') {
+            here = cgroup_room("/sys/fs/cgroup", group, "memory.max", "memory.current", "inactive_file ");
+        } else if (strcmp(controllers, "memory") == 0) {
+            here = cgroup_room("/sys/fs/cgroup/memory", group, "memory.limit_in_bytes",
+                               "memory.usage_in_bytes", "total_inactive_file ");
+        }
+        if (here < room) room = here;
+    }
+    fclose(f);
+    return room;
+}
+
+uint64_t memory_available(void) {
+    uint64_t room = UINT64_MAX, kib = 0, pages = 0;
+    if (read_figure("/proc/meminfo", "MemAvailable:", &kib)) room = kib * 1024;
+    uint64_t limited = cgroups_room();
+    if (limited < room) room = limited;
+    struct rlimit address_space;
+    if (getrlimit(RLIMIT_AS, &address_space) == 0 && address_space.rlim_cur != RLIM_INFINITY &&
+        read_figure("/proc/self/statm", "", &pages)) {
+        uint64_t limit = address_space.rlim_cur, used = pages * (uint64_t)sysconf(_SC_PAGESIZE);
+        limited = limit > used ? limit - used : 0;
+        if (limited < room) room = limited;
+    }
+    return room;
+}
+
+#endif
+
+uint64_t disk_available(const char *path) {
+    char folder[1024];
+    snprintf(folder, sizeof folder, "%s", path && *path ? path : ".");
+    struct statvfs info;
+    while (statvfs(folder, &info) != 0) {
+        char *slash = strrchr(folder, '/');
+        if (strcmp(folder, ".") == 0 || strcmp(folder, "/") == 0) return UINT64_MAX;
+        if (!slash) {
+            strcpy(folder, ".");
+        } else if (slash == folder) {
+            strcpy(folder, "/");
+        } else {
+            *slash = '\0';
+        }
+    }
+    return (uint64_t)info.f_bavail * info.f_frsize;
+}
+
+uint64_t memory_peak_rss(void) {
+#ifndef __APPLE__
+    /* ru_maxrss would count what the process was before exec, too. */
+    uint64_t kib = 0;
+    if (read_figure("/proc/self/status", "VmHWM:", &kib)) return kib * 1024;
+#endif
+    struct rusage usage;
+    if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
+#ifdef __APPLE__
+    return (uint64_t)usage.ru_maxrss;
+#else
+    return (uint64_t)usage.ru_maxrss * 1024;
+#endif
+}
+
+/* ---- arenas ---- */
+
+size_t arena_add(Arena *arena, size_t bytes) {
+    size_t at = arena->size, size = padded(bytes);
+    /* A plan too large for a size_t stays so: arena_allocate then says that there is no memory. */
+    arena->size = size > SIZE_MAX - at ? SIZE_MAX : at + size;
+    return at;
+}
+
+Status arena_allocate(Arena *arena, const char *what, Err *err) {
+    arena->base = memory_alloc(arena->size);
+    if (!arena->base)
+        return err_set(err, ERR_NOMEM, "no memory for %s: %.1f MiB asked for, %.1f MiB available", what,
+                       (double)arena->size / 1048576.0, (double)memory_available() / 1048576.0);
+    return OK;
+}
+
+void arena_free(Arena *arena) {
+    memory_free(arena->base);
+    *arena = (Arena){0};
+}
