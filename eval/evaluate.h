@@ -1,4 +1,7 @@
-/* What a model knows of a fact set: the code length of every fact from BOS on, memorized bits, recall. */
+/* What a model knows of a fact set: the code length of every fact from BOS on, memorized bits, recall.
+ *
+ * A fact x of S tokens costs -sum_t log2 p(x_t | x_<t) bits, t = 1 from BOS on. Sums run in double, over tokens in
+ * order within a fact, then over facts by index, so no thread or grouping of the batch changes a bit. */
 #ifndef ROTE_EVAL_EVALUATE_H
 #define ROTE_EVAL_EVALUATE_H
 
@@ -17,10 +20,10 @@ typedef struct Evaluation {
     bool entropy_known;            /* else the three below are NAN */
     double memorized_bits;         /* data_bits - code_bits, signed */
     double memorized_bits_clipped; /* sum over facts of max(0, data_bits/n - code bits): biased upward */
-    double mem_hfshift;            /* the convention of Morris et al. 2025: tokens 2..S only, their mean times S (docs/math.md) */
+    double mem_hfshift;            /* the convention of Morris et al. 2025: a fact costs the mean of tokens 2..S, times S */
 } Evaluation;
 
-/* Facts as the model's integer arrays, made once. */
+/* Facts as the model's integer arrays, made once. ERR_INPUT: more than 2^31 - 1 tokens, an empty fact. */
 typedef struct FactBatch {
     Batch batch;
     int32_t *start, *inputs, *targets, *tags;
@@ -28,18 +31,24 @@ typedef struct FactBatch {
 Status fact_batch_create(FactBatch *out, const FactSet *facts, Err *err);
 void fact_batch_free(FactBatch *b);
 
+/* How many leading tokens of each fact are given as its prompt (out: n): its own prompt_len; where that is 0,
+ * its shortest prefix that no other fact begins with, cut so that one token is left to recall (a single fact
+ * has the empty prefix). ERR_INPUT: a prompt as long as its fact. ERR_NOMEM. */
+Status recall_prompts(int32_t *out, const FactSet *facts, Err *err);
+
 typedef struct Evaluator {
     const FactSet *facts;
     FactBatch all;
     Parallel *parallel;
-    double *nats;       /* per token */
-    int32_t *best;      /* per token */
-    double *fact_bits;  /* per fact: code length, bits */
-    bool *recalled;     /* per fact */
-    int32_t *prompt;    /* tokens of prompt used for recall: the fact's own, or its shortest unique prefix */
+    double *nats;      /* per token */
+    int32_t *best;     /* per token: arg-max, given the fact's own tokens before it */
+    double *fact_bits; /* per fact: code length, bits */
+    bool *recalled;    /* per fact: every answer token is the arg-max, which is to say that greedy decoding says it */
+    int32_t *prompt;   /* per fact: recall_prompts */
 } Evaluator;
 
-/* Needs at most parallel_bytes and 30 bytes a token. */
+/* Needs parallel_bytes, 20 bytes a token and 21 a fact. facts and g must outlive it.
+ * ERR_INPUT: a fact that the model cannot read: a token >= vocab_size, or longer than block_size. */
 Status evaluator_create(Evaluator *out, const Gpt *g, const FactSet *facts, int threads, Err *err);
 /* Allocates nothing. Results per fact stay in the evaluator. */
 void evaluator_run(Evaluator *e, Evaluation *out);

@@ -1,0 +1,180 @@
+/* Code lengths come from the same forward as training's; here they are only summed, in a fixed order. */
+#include "eval/evaluate.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+double bits_of_nats(double nats) { return nats * 1.4426950408889634; /* 1 / ln 2 */ }
+
+static int fact_length(const FactSet *facts, int i) { return (int)(facts->start[i + 1] - facts->start[i]); }
+
+Status fact_batch_create(FactBatch *out, const FactSet *facts, Err *err) {
+    memset(out, 0, sizeof *out);
+    int64_t tokens = facts->start[facts->n];
+    if (tokens > INT32_MAX || facts->n > INT32_MAX - 1)
+        return err_set(err, ERR_INPUT, "facts hold %lld tokens, at most %d fit; take fewer or shorter facts",
+                       (long long)tokens, INT32_MAX);
+    out->start = malloc(((size_t)facts->n + 1) * sizeof(int32_t));
+    out->tags = malloc(((size_t)facts->n + 1) * sizeof(int32_t));
+    out->inputs = malloc(((size_t)tokens + 1) * sizeof(int32_t));
+    out->targets = malloc(((size_t)tokens + 1) * sizeof(int32_t));
+    if (!out->start || !out->tags || !out->inputs || !out->targets) {
+        fact_batch_free(out);
+        return err_set(err, ERR_NOMEM, "no memory for %lld tokens of facts", (long long)tokens);
+    }
+    for (int i = 0; i < facts->n; i++) {
+        int64_t first = facts->start[i];
+        if (fact_length(facts, i) < 1) {
+            fact_batch_free(out);
+            return err_set(err, ERR_INPUT, "fact %d is empty: a fact has at least one token", i);
+        }
+        out->start[i] = (int32_t)first;
+        out->tags[i] = facts->tag ? facts->tag[i] : -1;
+        out->inputs[first] = 0; /* BOS reads row 0 */
+        for (int64_t t = first + 1; t < facts->start[i + 1]; t++) out->inputs[t] = facts->tokens[t - 1];
+    }
+    out->start[facts->n] = (int32_t)tokens;
+    memcpy(out->targets, facts->tokens, (size_t)tokens * sizeof(int32_t));
+    out->batch = (Batch){facts->n, out->start, out->inputs, out->targets, out->tags};
+    return OK;
+}
+
+void fact_batch_free(FactBatch *b) {
+    free(b->start);
+    free(b->inputs);
+    free(b->targets);
+    free(b->tags);
+    memset(b, 0, sizeof *b);
+}
+
+/* ---- prompts: sorted, a fact shares its longest prefix with a neighbour ---- */
+
+static int common_prefix(const FactSet *facts, int a, int b) {
+    const int32_t *x = facts->tokens + facts->start[a], *y = facts->tokens + facts->start[b];
+    int n = fact_length(facts, a), m = fact_length(facts, b), k = 0;
+    while (k < n && k < m && x[k] == y[k]) k++;
+    return k;
+}
+
+static int compare_facts(const void *left, const void *right, void *context) {
+    const FactSet *facts = context;
+    int a = *(const int32_t *)left, b = *(const int32_t *)right, k = common_prefix(facts, a, b);
+    int n = fact_length(facts, a), m = fact_length(facts, b);
+    if (k == n || k == m) return n != m ? (n > m) - (n < m) : (a > b) - (a < b);
+    int32_t x = facts->tokens[facts->start[a] + k], y = facts->tokens[facts->start[b] + k];
+    return (x > y) - (x < y);
+}
+
+Status recall_prompts(int32_t *out, const FactSet *facts, Err *err) {
+    int n = facts->n;
+    int32_t *sorted = malloc(((size_t)n + 1) * sizeof *sorted);
+    if (!sorted) return err_set(err, ERR_NOMEM, "no memory to sort %d facts", n);
+    for (int i = 0; i < n; i++) sorted[i] = i;
+    qsort_r(sorted, (size_t)n, sizeof *sorted, compare_facts, (void *)facts);
+    for (int i = 0; i < n; i++) out[sorted[i]] = 0;
+    for (int i = 0; i + 1 < n; i++) {
+        int a = sorted[i], b = sorted[i + 1], unique = common_prefix(facts, a, b) + 1;
+        if (out[a] < unique) out[a] = unique;
+        if (out[b] < unique) out[b] = unique;
+    }
+    free(sorted);
+    for (int i = 0; i < n; i++) {
+        int own = facts->prompt_len ? facts->prompt_len[i] : 0, length = fact_length(facts, i);
+        if (own >= length)
+            return err_set(err, ERR_INPUT, "fact %d: a prompt of %d tokens leaves nothing to recall of its %d", i, own,
+                           length);
+        if (own > 0) out[i] = own;
+        if (out[i] > length - 1) out[i] = length - 1;
+    }
+    return OK;
+}
+
+/* ---- the evaluator ---- */
+
+static Status check_fit(const Gpt *g, const FactSet *facts, Err *err) {
+    for (int i = 0; i < facts->n; i++) {
+        if (fact_length(facts, i) > g->config.block_size)
+            return err_set(err, ERR_INPUT, "fact %d has %d tokens, the model reads at most block_size = %d", i,
+                           fact_length(facts, i), g->config.block_size);
+        for (int64_t t = facts->start[i]; t < facts->start[i + 1]; t++)
+            if (facts->tokens[t] < 0 || facts->tokens[t] >= g->config.vocab_size)
+                return err_set(err, ERR_INPUT, "fact %d, token %lld is %d, the model's vocab_size is %d", i,
+                               (long long)(t - facts->start[i]), facts->tokens[t], g->config.vocab_size);
+    }
+    return OK;
+}
+
+Status evaluator_create(Evaluator *out, const Gpt *g, const FactSet *facts, int threads, Err *err) {
+    memset(out, 0, sizeof *out);
+    if (facts->n < 1) return err_set(err, ERR_INPUT, "no facts to evaluate: at least 1");
+    TRY(check_fit(g, facts, err));
+    Status status = OK;
+    out->facts = facts;
+    TRY_GOTO(fact_batch_create(&out->all, facts, err));
+    size_t n = (size_t)facts->n, tokens = (size_t)facts->start[facts->n];
+    out->nats = malloc(tokens * sizeof(double));
+    out->best = malloc(tokens * sizeof(int32_t));
+    out->fact_bits = calloc(n, sizeof(double));
+    out->recalled = calloc(n, sizeof(bool));
+    out->prompt = calloc(n, sizeof(int32_t));
+    if (!out->nats || !out->best || !out->fact_bits || !out->recalled || !out->prompt)
+        TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to evaluate %zu facts of %zu tokens", n, tokens));
+    TRY_GOTO(recall_prompts(out->prompt, facts, err));
+    ParallelPlan plan = {.threads = threads, .batch_size = facts->n, .max_len = facts->max_len};
+    TRY_GOTO(parallel_create(&out->parallel, g, &plan, err));
+done:
+    if (status != OK) evaluator_free(out);
+    return status;
+}
+
+void evaluator_run(Evaluator *e, Evaluation *out) {
+    const FactSet *facts = e->facts;
+    parallel_code_lengths(e->parallel, &e->all.batch, e->nats, e->best);
+
+    double share = facts->data_bits / facts->n; /* of one fact in H */
+    double code = 0, nats = 0, clipped = 0, shifted = 0;
+    int recalled = 0;
+    for (int i = 0; i < facts->n; i++) {
+        int64_t first = facts->start[i], end = facts->start[i + 1], length = end - first;
+        double later = 0; /* tokens 2..S */
+        for (int64_t t = first + 1; t < end; t++) later += e->nats[t];
+        double all = 0;
+        for (int64_t t = first; t < end; t++) all += e->nats[t];
+        e->fact_bits[i] = bits_of_nats(all);
+        nats += all;
+        code += e->fact_bits[i];
+        if (share > e->fact_bits[i]) clipped += share - e->fact_bits[i];
+        /* a fact of one token has no token 2: its shifted cost is its own */
+        shifted += length > 1 ? bits_of_nats(later) / (double)(length - 1) * (double)length : e->fact_bits[i];
+
+        e->recalled[i] = true;
+        for (int64_t t = first + e->prompt[i]; t < end; t++)
+            if (e->best[t] != facts->tokens[t]) e->recalled[i] = false;
+        recalled += e->recalled[i];
+    }
+    int64_t tokens = facts->start[facts->n];
+    *out = (Evaluation){
+        .n = facts->n,
+        .tokens = tokens,
+        .code_bits = code,
+        .loss_nats = nats / (double)tokens,
+        .recall = (double)recalled / facts->n,
+        .entropy_known = facts->entropy_known,
+        .memorized_bits = facts->entropy_known ? facts->data_bits - code : NAN,
+        .memorized_bits_clipped = facts->entropy_known ? clipped : NAN,
+        .mem_hfshift = facts->entropy_known ? facts->data_bits - shifted : NAN,
+    };
+}
+
+void evaluator_free(Evaluator *e) {
+    parallel_free(e->parallel);
+    fact_batch_free(&e->all);
+    free(e->nats);
+    free(e->best);
+    free(e->fact_bits);
+    free(e->recalled);
+    free(e->prompt);
+    memset(e, 0, sizeof *e);
+}

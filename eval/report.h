@@ -1,0 +1,32 @@
+/* One self-contained HTML page: no network, readable on a phone, light and dark. It reads run folders
+ * (docs/formats.md), never train/. */
+#ifndef ROTE_EVAL_REPORT_H
+#define ROTE_EVAL_REPORT_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "eval/plot.h"
+
+/* One finished run, as a row of a table. */
+typedef struct ReportRow {
+    char name[64];
+    int n_layer, n_embd, facts;
+    int64_t params, steps;
+    double data_bits, ceiling_bits, memorized_bits, bits_per_param, recall; /* NAN: nobody knows */
+    char verdict[32];
+} ReportRow;
+
+/* From DIR/result.json and DIR/config.yaml. ERR_IO, ERR_FORMAT: missing or torn. */
+Status report_row(ReportRow *out, const char *run_dir, Err *err);
+
+/* Memorized bits over parameters with the published slopes, from rows. x and y (n) are the plot's memory. */
+void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y);
+
+/* Several runs: a table and the plot. intro: a paragraph, may be NULL. Written atomically. */
+Status report_runs(const char *path, const char *title, const char *intro, const ReportRow *rows, int n, Err *err);
+
+/* One run folder: result, learning curve (metrics.jsonl), config. */
+Status report_run(const char *path, const char *run_dir, Err *err);
+
+#endif
