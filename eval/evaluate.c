@@ -83,7 +83,8 @@ Status recall_prompts(int32_t *out, const FactSet *facts, Err *err) {
     for (int i = 0; i < n; i++) {
         int own = facts->prompt_len ? facts->prompt_len[i] : 0, length = fact_length(facts, i);
         if (own >= length)
-            return err_set(err, ERR_INPUT, "fact %d: a prompt of %d tokens leaves nothing to recall of its %d", i, own,
+            return err_set(err, ERR_INPUT,
+                           "fact %d: a prompt of %d tokens leaves nothing to recall of its %d", i, own,
                            length);
         if (own > 0) out[i] = own;
         if (out[i] > length - 1) out[i] = length - 1;
@@ -96,8 +97,8 @@ Status recall_prompts(int32_t *out, const FactSet *facts, Err *err) {
 static Status check_fit(const Gpt *g, const FactSet *facts, Err *err) {
     for (int i = 0; i < facts->n; i++) {
         if (fact_length(facts, i) > g->config.block_size)
-            return err_set(err, ERR_INPUT, "fact %d has %d tokens, the model reads at most block_size = %d", i,
-                           fact_length(facts, i), g->config.block_size);
+            return err_set(err, ERR_INPUT, "fact %d has %d tokens, the model reads at most block_size = %d",
+                           i, fact_length(facts, i), g->config.block_size);
         for (int64_t t = facts->start[i]; t < facts->start[i + 1]; t++)
             if (facts->tokens[t] < 0 || facts->tokens[t] >= g->config.vocab_size)
                 return err_set(err, ERR_INPUT, "fact %d, token %lld is %d, the model's vocab_size is %d", i,

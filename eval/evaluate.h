@@ -1,7 +1,8 @@
 /* What a model knows of a fact set: the code length of every fact from BOS on, memorized bits, recall.
  *
- * A fact x of S tokens costs -sum_t log2 p(x_t | x_<t) bits, t = 1 from BOS on. Sums run in double, over tokens in
- * order within a fact, then over facts by index, so no thread or grouping of the batch changes a bit. */
+ * A fact x of S tokens costs -sum_t log2 p(x_t | x_<t) bits, t = 1 from BOS on. Sums run in double, over
+ * tokens in order within a fact, then over facts by index, so no thread or grouping of the batch changes a
+ * bit. */
 #ifndef ROTE_EVAL_EVALUATE_H
 #define ROTE_EVAL_EVALUATE_H
 
@@ -14,13 +15,14 @@
 typedef struct Evaluation {
     int n;
     int64_t tokens;
-    double code_bits;              /* sum over facts of -log2 p(fact), every token coded, the first from BOS */
-    double loss_nats;              /* mean per token */
-    double recall;                 /* share of facts whose answer is the greedy continuation of their prompt, 0..1 */
-    bool entropy_known;            /* else the three below are NAN */
-    double memorized_bits;         /* data_bits - code_bits, signed */
+    double code_bits;      /* sum over facts of -log2 p(fact), every token coded, the first from BOS */
+    double loss_nats;      /* mean per token */
+    double recall;         /* share of facts whose answer is the greedy continuation of their prompt, 0..1 */
+    bool entropy_known;    /* else the three below are NAN */
+    double memorized_bits; /* data_bits - code_bits, signed */
     double memorized_bits_clipped; /* sum over facts of max(0, data_bits/n - code bits): biased upward */
-    double mem_hfshift;            /* the convention of Morris et al. 2025: a fact costs the mean of tokens 2..S, times S */
+    double
+        mem_hfshift; /* the convention of Morris et al. 2025: a fact costs the mean of tokens 2..S, times S */
 } Evaluation;
 
 /* Facts as the model's integer arrays, made once. ERR_INPUT: more than 2^31 - 1 tokens, an empty fact. */
@@ -43,8 +45,9 @@ typedef struct Evaluator {
     double *nats;      /* per token */
     int32_t *best;     /* per token: arg-max, given the fact's own tokens before it */
     double *fact_bits; /* per fact: code length, bits */
-    bool *recalled;    /* per fact: every answer token is the arg-max, which is to say that greedy decoding says it */
-    int32_t *prompt;   /* per fact: recall_prompts */
+    bool *recalled;  /* per fact: every answer token is the arg-max, which is to say that greedy decoding says
+                        it */
+    int32_t *prompt; /* per fact: recall_prompts */
 } Evaluator;
 
 /* Needs parallel_bytes, 20 bytes a token and 21 a fact. facts and g must outlive it.

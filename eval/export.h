@@ -5,10 +5,10 @@
  *   npz          one file for numpy.load, our tensor names
  *   safetensors  one file, our tensor names, the model's config in the metadata
  *
- * In hf: BOS is row 0 of the embedding (bos_token_id 0), so a sequence is asked as [0, x1, x2, ...]. GPT-2 keeps its matrices
- * transposed and q, k, v fused. LLaMA turns channels i and i + hd/2 of a head together where ours turns 2i and 2i+1:
- * the rows of q and k are reordered, which leaves every dot product as it is. Biases and positions that GPT-2 always
- * has and our model lacks are written as zeros. */
+ * In hf: BOS is row 0 of the embedding (bos_token_id 0), so a sequence is asked as [0, x1, x2, ...]. GPT-2
+ * keeps its matrices transposed and q, k, v fused. LLaMA turns channels i and i + hd/2 of a head together
+ * where ours turns 2i and 2i+1: the rows of q and k are reordered, which leaves every dot product as it is.
+ * Biases and positions that GPT-2 always has and our model lacks are written as zeros. */
 #ifndef ROTE_EVAL_EXPORT_H
 #define ROTE_EVAL_EXPORT_H
 

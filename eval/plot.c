@@ -31,7 +31,8 @@ static double power_of_10(int k) {
 }
 
 static void add_tick(Axis *a, double v) {
-    if (a->n < TICKS_MAX && usable(v, a->log) && place(a, v) > -1e-9 && place(a, v) < 1 + 1e-9) a->tick[a->n++] = v;
+    if (a->n < TICKS_MAX && usable(v, a->log) && place(a, v) > -1e-9 && place(a, v) < 1 + 1e-9)
+        a->tick[a->n++] = v;
 }
 
 /* 1-2-5 ticks, some five of them on a linear axis; decades on a long log axis. */
@@ -50,10 +51,8 @@ static void make_ticks(Axis *a) {
     double step = 1;
     while (step * 6 < a->hi - a->lo) step *= 10;
     while (step * 0.6 > a->hi - a->lo) step /= 10;
-    if (step / 5 * 6 >= a->hi - a->lo)
-        step /= 5;
-    else if (step / 2 * 6 >= a->hi - a->lo)
-        step /= 2;
+    if (step / 5 * 6 >= a->hi - a->lo) step /= 5;
+    else if (step / 2 * 6 >= a->hi - a->lo) step /= 2;
     double from = floor(a->lo / step + 1e-9) * step, to = ceil(a->hi / step - 1e-9) * step;
     a->lo = from;
     a->hi = to;
@@ -117,7 +116,8 @@ void write_escaped(FILE *out, const char *text) {
 }
 
 enum { WIDTH = 600, LEFT = 72, RIGHT = 20, PLOT_H = 290, BELOW = 62, ROW = 22 };
-static const char *const colour[PLOT_SERIES_MAX] = {"#2563a8", "#c2571a", "#2e8540", "#8a3fa0", "#b3282d", "#6b6b6b"};
+static const char *const colour[PLOT_SERIES_MAX] = {"#2563a8", "#c2571a", "#2e8540",
+                                                    "#8a3fa0", "#b3282d", "#6b6b6b"};
 
 static void svg_text(FILE *out, double x, double y, const char *attributes, const char *text) {
     fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" %s>", x, y, attributes);
@@ -141,17 +141,22 @@ void plot_svg(FILE *out, const Plot *p) {
     for (int i = 0; i < y.n; i++) {
         double at = bottom - place(&y, y.tick[i]) * PLOT_H;
         fprintf(out, "<path class=\"grid\" stroke=\"#ddd\" d=\"M%d %.1fH%d\"/>\n", LEFT, at, WIDTH - RIGHT);
-        svg_text(out, LEFT - 8, at + 4.5, "class=\"tick\" text-anchor=\"end\" fill=\"#555\"", number(label, y.tick[i]));
+        svg_text(out, LEFT - 8, at + 4.5, "class=\"tick\" text-anchor=\"end\" fill=\"#555\"",
+                 number(label, y.tick[i]));
     }
     for (int i = 0; i < x.n; i++) {
         double at = LEFT + place(&x, x.tick[i]) * w;
         fprintf(out, "<path class=\"axis\" stroke=\"#888\" d=\"M%.1f %.1fv5\"/>\n", at, bottom);
-        svg_text(out, at, bottom + 22, "class=\"tick\" text-anchor=\"middle\" fill=\"#555\"", number(label, x.tick[i]));
+        svg_text(out, at, bottom + 22, "class=\"tick\" text-anchor=\"middle\" fill=\"#555\"",
+                 number(label, x.tick[i]));
     }
     fprintf(out, "<path class=\"axis\" stroke=\"#888\" d=\"M%d %.1fH%d\"/>\n", LEFT, bottom, WIDTH - RIGHT);
-    svg_text(out, LEFT + w / 2, bottom + 48, "class=\"label\" text-anchor=\"middle\" fill=\"#222\"", p->x_label);
+    svg_text(out, LEFT + w / 2, bottom + 48, "class=\"label\" text-anchor=\"middle\" fill=\"#222\"",
+             p->x_label);
     snprintf(label, sizeof label, "%.1f", top + PLOT_H / 2.0);
-    fprintf(out, "<text transform=\"translate(16 %s) rotate(-90)\" class=\"label\" text-anchor=\"middle\" fill=\"#222\">",
+    fprintf(out,
+            "<text transform=\"translate(16 %s) rotate(-90)\" class=\"label\" text-anchor=\"middle\" "
+            "fill=\"#222\">",
             label);
     write_escaped(out, p->y_label);
     fputs("</text>\n", out);
@@ -159,8 +164,11 @@ void plot_svg(FILE *out, const Plot *p) {
     for (int i = 0; i < p->n_rules; i++) {
         double row = 36 + ROW * (p->n_series + i);
         const char *dash = i % 2 ? "2 4" : "7 5";
-        fprintf(out, "<g class=\"rule\" stroke=\"#777\" stroke-width=\"1.5\" fill=\"none\" stroke-dasharray=\"%s\">"
-                     "<path d=\"M%d %.1fh26\"/><polyline points=\"", dash, LEFT, row);
+        fprintf(
+            out,
+            "<g class=\"rule\" stroke=\"#777\" stroke-width=\"1.5\" fill=\"none\" stroke-dasharray=\"%s\">"
+            "<path d=\"M%d %.1fh26\"/><polyline points=\"",
+            dash, LEFT, row);
         for (int k = 0; k <= RULE_STEPS; k++) {
             double at = (double)k / RULE_STEPS, v = p->rules[i].slope * value_at(&x, at);
             if (!usable(v, y.log) || place(&y, v) < 0 || place(&y, v) > 1) continue;
@@ -172,12 +180,15 @@ void plot_svg(FILE *out, const Plot *p) {
     for (int s = 0; s < p->n_series; s++) {
         const PlotSeries *e = &p->series[s];
         double row = 36 + ROW * s;
-        fprintf(out, "<g class=\"s%d\" stroke=\"%s\" fill=\"%s\" stroke-width=\"2\">\n", s, colour[s], colour[s]);
+        fprintf(out, "<g class=\"s%d\" stroke=\"%s\" fill=\"%s\" stroke-width=\"2\">\n", s, colour[s],
+                colour[s]);
         if (e->line) {
-            fprintf(out, "<path d=\"M%d %.1fh26\"/><polyline fill=\"none\" style=\"fill:none\" points=\"", LEFT, row);
+            fprintf(out, "<path d=\"M%d %.1fh26\"/><polyline fill=\"none\" style=\"fill:none\" points=\"",
+                    LEFT, row);
             for (int i = 0; i < e->n; i++)
                 if (usable(e->x[i], x.log) && usable(e->y[i], y.log))
-                    fprintf(out, "%.1f,%.1f ", LEFT + place(&x, e->x[i]) * w, bottom - place(&y, e->y[i]) * PLOT_H);
+                    fprintf(out, "%.1f,%.1f ", LEFT + place(&x, e->x[i]) * w,
+                            bottom - place(&y, e->y[i]) * PLOT_H);
             fputs("\"/>\n", out);
         }
         bool dots = e->n <= 60;
@@ -186,8 +197,8 @@ void plot_svg(FILE *out, const Plot *p) {
             if (!usable(e->x[i], x.log) || !usable(e->y[i], y.log)) continue;
             char other[32];
             fprintf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\"><title>%s, %s</title></circle>\n",
-                    LEFT + place(&x, e->x[i]) * w, bottom - place(&y, e->y[i]) * PLOT_H, number(label, e->x[i]),
-                    number(other, e->y[i]));
+                    LEFT + place(&x, e->x[i]) * w, bottom - place(&y, e->y[i]) * PLOT_H,
+                    number(label, e->x[i]), number(other, e->y[i]));
         }
         fputs("</g>\n", out);
         svg_text(out, LEFT + 34, row + 4.5, "class=\"tick\" fill=\"#222\"", e->name);
@@ -196,7 +207,8 @@ void plot_svg(FILE *out, const Plot *p) {
 }
 
 /* ---- characters ----
- * A cell is 2 x 4 dots (the braille block from U+2800 on) or one ASCII character; marks of points lie over both. */
+ * A cell is 2 x 4 dots (the braille block from U+2800 on) or one ASCII character; marks of points lie over
+ * both. */
 
 typedef struct Canvas {
     int width, height; /* cells */
@@ -248,14 +260,12 @@ static void draw(Canvas *c, const Plot *p, const Axis *x, const Axis *y) {
 static void put_cell(FILE *out, const Canvas *c, int cell, bool unicode) {
     char mark = c->marks[cell];
     const char *series = mark ? strchr(ascii_mark, mark) : NULL;
-    if (!mark)
-        fputc(' ', out);
-    else if (!unicode)
-        fputc(mark, out);
-    else if (series)
-        fputs(unicode_mark[series - ascii_mark], out);
+    if (!mark) fputc(' ', out);
+    else if (!unicode) fputc(mark, out);
+    else if (series) fputs(unicode_mark[series - ascii_mark], out);
     else
-        fprintf(out, "%c%c%c", 0xE2, 0xA0 + c->dots[cell] / 64, 0x80 + c->dots[cell] % 64); /* UTF-8 of U+2800 + dots */
+        fprintf(out, "%c%c%c", 0xE2, 0xA0 + c->dots[cell] / 64,
+                0x80 + c->dots[cell] % 64); /* UTF-8 of U+2800 + dots */
 }
 
 void plot_text(FILE *out, const Plot *p, int width, int height, bool unicode) {
@@ -303,7 +313,8 @@ void plot_text(FILE *out, const Plot *p, int width, int height, bool unicode) {
         fprintf(out, "%*s%s %s\n", MARGIN, "", unicode ? unicode_mark[s] : mark, p->series[s].name);
     }
     static const char *const rule_mark[2][2] = {{"...", ". ."}, {"⠄⠄⠄", "⠄ ⠄"}};
-    for (int r = 0; r < p->n_rules; r++) fprintf(out, "%*s%s %s\n", MARGIN, "", rule_mark[unicode][r % 2], p->rules[r].name);
+    for (int r = 0; r < p->n_rules; r++)
+        fprintf(out, "%*s%s %s\n", MARGIN, "", rule_mark[unicode][r % 2], p->rules[r].name);
 done:
     free(c.dots);
     free(c.marks);

@@ -1,4 +1,5 @@
-/* A plot of lines and points: in the terminal as text, in the report as SVG. No program or font is needed for either. */
+/* A plot of lines and points: in the terminal as text, in the report as SVG. No program or font is needed for
+ * either. */
 #ifndef ROTE_EVAL_PLOT_H
 #define ROTE_EVAL_PLOT_H
 
@@ -28,12 +29,12 @@ typedef struct Plot {
     PlotRule rules[PLOT_RULES_MAX];
 } Plot;
 
-/* Writes one <svg> element of 600 units width that scales to its container. Colours are CSS classes with fallbacks, so that
- * a page's dark mode can change them (eval/report.c). */
+/* Writes one <svg> element of 600 units width that scales to its container. Colours are CSS classes with
+ * fallbacks, so that a page's dark mode can change them (eval/report.c). */
 void plot_svg(FILE *out, const Plot *plot);
 
-/* width x height characters with axes, at least 40 x 8. unicode: braille dots (2 x 4 a character) and box lines;
- * else ASCII. No colour. */
+/* width x height characters with axes, at least 40 x 8. unicode: braille dots (2 x 4 a character) and box
+ * lines; else ASCII. No colour. */
 void plot_text(FILE *out, const Plot *plot, int width, int height, bool unicode);
 
 /* Text for HTML and SVG: & < > " ' escaped, control characters dropped. */

@@ -24,7 +24,8 @@ Status report_row(ReportRow *out, const char *run_dir, Err *err);
 void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y);
 
 /* Several runs: a table and the plot. intro: a paragraph, may be NULL. Written atomically. */
-Status report_runs(const char *path, const char *title, const char *intro, const ReportRow *rows, int n, Err *err);
+Status report_runs(const char *path, const char *title, const char *intro, const ReportRow *rows, int n,
+                   Err *err);
 
 /* One run folder: result, learning curve (metrics.jsonl), config. */
 Status report_run(const char *path, const char *run_dir, Err *err);

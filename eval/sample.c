@@ -24,7 +24,8 @@ Status sample_options_check(const SampleOptions *o, Err *err) {
     if (!(o->top_p > 0 && o->top_p <= 1))
         return err_set(err, ERR_INPUT, "top-p is %g, allowed: above 0, up to 1 (off)", o->top_p);
     if (o->max_tokens < 0)
-        return err_set(err, ERR_INPUT, "max-tokens is %d, allowed: 0 (as many as fit) or above", o->max_tokens);
+        return err_set(err, ERR_INPUT, "max-tokens is %d, allowed: 0 (as many as fit) or above",
+                       o->max_tokens);
     return OK;
 }
 
@@ -48,8 +49,8 @@ static int kept_of(const int32_t *order, const real *logits, int V, const Sample
     return kept;
 }
 
-Status sample_token(int32_t *out, const real *logits, int V, const SampleOptions *o, double u, double *weights,
-                    int32_t *order, Err *err) {
+Status sample_token(int32_t *out, const real *logits, int V, const SampleOptions *o, double u,
+                    double *weights, int32_t *order, Err *err) {
     int best = 0;
     for (int v = 0; v < V; v++) {
         if (!isfinite(logits[v]))
@@ -95,7 +96,8 @@ Status sampler_create(Sampler **out, const Gpt *g, Err *err) {
     s->weights = malloc(V * sizeof *s->weights);
     s->order = malloc(V * sizeof *s->order);
     Status status = OK;
-    if (!s->weights || !s->order) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for a sampler over %zu tokens", V));
+    if (!s->weights || !s->order)
+        TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for a sampler over %zu tokens", V));
     TRY_GOTO(decoder_create(&s->decoder, g, err));
     *out = s;
 done:
@@ -111,14 +113,14 @@ void sampler_free(Sampler *s) {
     free(s);
 }
 
-Status sampler_generate(Sampler *s, const SampleOptions *options, uint32_t index, const int32_t *prompt, int n_prompt,
-                        int32_t *out, int *n_out, Err *err) {
+Status sampler_generate(Sampler *s, const SampleOptions *options, uint32_t index, const int32_t *prompt,
+                        int n_prompt, int32_t *out, int *n_out, Err *err) {
     *n_out = 0;
     int V = s->g->config.vocab_size, block = s->g->config.block_size;
     TRY(sample_options_check(options, err));
     if (n_prompt >= block)
-        return err_set(err, ERR_INPUT, "a prompt of %d tokens leaves no room: the model's block_size is %d", n_prompt,
-                       block);
+        return err_set(err, ERR_INPUT, "a prompt of %d tokens leaves no room: the model's block_size is %d",
+                       n_prompt, block);
     for (int i = 0; i < n_prompt; i++)
         if (prompt[i] < 0 || prompt[i] >= V)
             return err_set(err, ERR_INPUT, "prompt token %d is %d, allowed: 0 to %d", i, prompt[i], V - 1);

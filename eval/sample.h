@@ -2,12 +2,11 @@
  *
  * One draw, in this order (llama.cpp's): top-k, then top-p, then temperature, then the draw.
  *   top-k        keeps the k largest logits
- *   top-p        keeps the shortest run of the largest whose probability (at temperature 1, among those kept) is at
- *                least p (Holtzman et al. 2020)
- *   temperature  p ~ exp(logit / T) over what is kept; 0: greedy, the largest logit
- * Equal logits rank by token, the lower first. Sums are in double; the draw inverts the cumulative sum in token order at
- * random_unit of (seed, RANDOM_SAMPLE, sample index) at the token's position: the same on every machine, and sample
- * i is the same whether or not the others were drawn. */
+ *   top-p        keeps the shortest run of the largest whose probability (at temperature 1, among those kept)
+ * is at least p (Holtzman et al. 2020) temperature  p ~ exp(logit / T) over what is kept; 0: greedy, the
+ * largest logit Equal logits rank by token, the lower first. Sums are in double; the draw inverts the
+ * cumulative sum in token order at random_unit of (seed, RANDOM_SAMPLE, sample index) at the token's
+ * position: the same on every machine, and sample i is the same whether or not the others were drawn. */
 #ifndef ROTE_EVAL_SAMPLE_H
 #define ROTE_EVAL_SAMPLE_H
 
@@ -33,8 +32,8 @@ Status sample_options_check(const SampleOptions *options, Err *err);
  *   weights  V doubles of scratch: on return the probability of each token, 0 where cut
  *   order    V ints of scratch
  * ERR_NUMERIC: a logit is NaN or Inf. */
-Status sample_token(int32_t *out, const real *logits, int V, const SampleOptions *options, double u, double *weights,
-                    int32_t *order, Err *err);
+Status sample_token(int32_t *out, const real *logits, int V, const SampleOptions *options, double u,
+                    double *weights, int32_t *order, Err *err);
 
 typedef struct Sampler Sampler;
 /* g must outlive it. */
@@ -45,7 +44,7 @@ void sampler_free(Sampler *s);
  *   index  which of the seed's samples
  *   out    room for block_size tokens;  n_out  how many were written: up to max_tokens, eos or block_size
  * ERR_INPUT: a prompt token >= vocab_size, a prompt that fills block_size, a wrong option. ERR_NUMERIC. */
-Status sampler_generate(Sampler *s, const SampleOptions *options, uint32_t index, const int32_t *prompt, int n_prompt,
-                        int32_t *out, int *n_out, Err *err);
+Status sampler_generate(Sampler *s, const SampleOptions *options, uint32_t index, const int32_t *prompt,
+                        int n_prompt, int32_t *out, int *n_out, Err *err);
 
 #endif
