@@ -1,5 +1,6 @@
-/* safetensors: an 8-byte little-endian header length, a JSON header {name: {dtype, shape, data_offsets}}, raw data.
- * Ours carry a CRC-32 of every tensor and of the metadata in __metadata__ (docs/formats.md). */
+/* safetensors: an 8-byte little-endian header length, a JSON header {name: {dtype, shape, data_offsets}}, raw
+ * data. Ours carry a CRC-32 of the header and of every tensor in __metadata__, so that a torn, truncated or
+ * altered file is recognized and named (docs/formats.md). */
 #ifndef ROTE_MODEL_SAFETENSORS_H
 #define ROTE_MODEL_SAFETENSORS_H
 
@@ -13,8 +14,8 @@ typedef struct StTensor {
     char dtype[8]; /* "F32", "F64", "I32", "I64" */
     int n_dim;
     int64_t dim[4];
-    void *data; /* when reading: points into the file's buffer */
-    size_t bytes;
+    const void *data; /* when reading: points into the file's buffer */
+    size_t bytes;     /* what dtype and dim say; filled by the reader, checked by the writer */
 } StTensor;
 
 typedef struct StMeta {
@@ -30,12 +31,16 @@ typedef struct StFile {
     void *owned; /* the buffer, when read */
 } StFile;
 
-/* Written atomically (base/file.h), fault points "<fault_name>.*"; CRCs are added to the metadata by the writer. */
+/* Written atomically (base/file.h), fault points "<fault_name>.*"; the writer adds the CRCs to the metadata.
+ * The bytes are a pure function of `file`. ERR_IO: the world failed; the old file stands. */
 Status safetensors_write(const char *path, const StFile *file, const char *fault_name, Err *err);
-/* ERR_FORMAT names the tensor or field that is torn, truncated or altered. ERR_IO: missing. */
+
+/* Reads a file that safetensors_write wrote, checks every CRC, and leaves them out of the metadata.
+ * ERR_FORMAT names the tensor or field that is torn, truncated or altered. ERR_IO: missing. ERR_NOMEM. */
 Status safetensors_read(const char *path, StFile *out, Err *err);
 void safetensors_free(StFile *file); /* of one that was read */
-const StTensor *safetensors_find(const StFile *file, const char *name);
-const char *safetensors_meta(const StFile *file, const char *key); /* NULL when absent */
+
+const StTensor *safetensors_find(const StFile *file, const char *name); /* NULL when absent */
+const char *safetensors_meta(const StFile *file, const char *key);      /* NULL when absent */
 
 #endif

@@ -22,9 +22,10 @@ typedef struct RunPlan {
 Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const char *out_dir, Err *err);
 
 typedef struct RunOptions {
-    const char *dir;     /* the run folder; NULL: nothing is written (verify, tests) */
+    const char *dir; /* the run folder; NULL: nothing is written (verify, tests) */
     bool resume;
-    const volatile sig_atomic_t *stop; /* set by a signal handler: checkpoint at the step boundary, ERR_STOPPED; may be NULL */
+    const volatile sig_atomic_t
+        *stop; /* set by a signal handler: checkpoint at the step boundary, ERR_STOPPED; may be NULL */
     ProgressSink progress;
 } RunOptions;
 
@@ -40,11 +41,14 @@ typedef struct RunResult {
     bool already_done;            /* DONE stood there: nothing was trained */
 } RunResult;
 
-/* Trains. ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: NaN or Inf, names tensor, index and step; verdict
- * diverged, the checkpoint before it stands. ERR_INPUT: out exists, config differs (shows how), lock held. */
-Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out, Err *err);
+/* Trains. ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: NaN or Inf, names tensor, index and step;
+ * verdict diverged, the checkpoint before it stands. ERR_INPUT: out exists, config differs (shows how), lock
+ * held. */
+Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out,
+                 Err *err);
 
-/* A finished or half-made run folder, opened to be asked: config, facts, model with the newest whole checkpoint. */
+/* A finished or half-made run folder, opened to be asked: config, facts, model with the newest whole
+ * checkpoint. */
 typedef struct Run {
     Config config;
     FactSet facts;
@@ -55,7 +59,8 @@ Status run_open(Run *out, const char *dir, Err *err);
 void run_close(Run *run);
 
 /* Replays a run in memory and compares parameter, data and result hashes. ERR_FORMAT: what differs. */
-Status run_verify(const char *dir, int threads, ProgressSink progress, const volatile sig_atomic_t *stop, Err *err);
+Status run_verify(const char *dir, int threads, ProgressSink progress, const volatile sig_atomic_t *stop,
+                  Err *err);
 
 /* result.json as text (docs/formats.md); with_timing merges seconds, tokens_per_s, peak_rss_mib. malloc'd. */
 char *run_result_json(const char *dir, bool with_timing, Err *err);

@@ -1,0 +1,26 @@
+/* A training state in a safetensors file: every parameter tensor under its own name, every optimizer buffer
+ * as "optimizer.<slot>.<tensor>", and the trainer's strings in the metadata. */
+#ifndef ROTE_MODEL_CHECKPOINT_H
+#define ROTE_MODEL_CHECKPOINT_H
+
+#include "model/params.h"
+#include "model/safetensors.h"
+
+/* An optimizer buffer laid out as the parameter vector: table->total reals. */
+typedef struct CheckpointSlot {
+    const char *name;
+    real *data;
+} CheckpointSlot;
+
+/* Written whole or not at all (fault points "checkpoint.*"). The bytes are a pure function of the arguments.
+ */
+Status checkpoint_write(const char *path, const ParamTable *table, const real *params,
+                        const CheckpointSlot *slot, int n_slots, const StMeta *meta, int n_meta, Err *err);
+
+/* Copies a file that safetensors_read found whole into params and slots; more tensors than asked for are no
+ * error. path   for messages ERR_FORMAT names the tensor that is missing or of another shape or dtype; params
+ * and slots are then untouched. */
+Status checkpoint_load(const char *path, const StFile *file, const ParamTable *table, real *params,
+                       const CheckpointSlot *slot, int n_slots, Err *err);
+
+#endif

@@ -1,0 +1,42 @@
+/* warm-up   lr (step + 1) / warmup_steps
+ * cosine    min + (lr - min) (1 + cos(pi x)) / 2      (Loshchilov & Hutter 2017, one cycle)
+ * linear    lr + (min - lr) x
+ * wsd       lr, and linear over the last decay_steps    (Hu et al. 2024, section 4)
+ * with x = 0 at the first step of the decay and 1 at its end, one step past the last. */
+#include "train/schedule.h"
+
+#include "base/exact.h"
+
+#define PI 0x1.921fb54442d18p+1
+
+double schedule_rate(const TrainConfig *config, int64_t step) {
+    double high = config->learning_rate, low = config->min_lr;
+    if (step < config->warmup_steps) return high * (double)(step + 1) / (double)config->warmup_steps;
+
+    int64_t length = config->decay_steps, from = config->warmup_steps;
+    if (config->schedule == SCHED_WSD) {
+        if (length == 0) length = config->max_steps / 5;
+        from = config->max_steps - length;
+        if (from < config->warmup_steps) from = config->warmup_steps;
+        length = config->max_steps - from;
+    } else if (length == 0) {
+        length = config->max_steps - from;
+    }
+    double x = step < from ? 0.0 : length == 0 ? 1.0 : (double)(step - from) / (double)length;
+    if (x > 1.0) x = 1.0;
+
+    switch (config->schedule) {
+    case SCHED_CONSTANT: return high;
+    case SCHED_COSINE: return low + (high - low) * (0.5 * (1.0 + exact_cos(PI * x)));
+    case SCHED_LINEAR:
+    case SCHED_WSD: return high + (low - high) * x;
+    }
+    CHECK(!"a schedule without a formula");
+}
+
+bool schedule_logs(int64_t done, int64_t max_steps) {
+    int64_t interval = max_steps / 100 > 1 ? max_steps / 100 : 1;
+    return done <= 100 || done % interval == 0 || done == max_steps;
+}
+
+bool schedule_due(int64_t done, int64_t interval) { return interval > 0 && done % interval == 0; }
