@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,7 +124,9 @@ Status evaluator_create(Evaluator *out, const Gpt *g, const FactSet *facts, int 
     if (!out->nats || !out->best || !out->fact_bits || !out->recalled || !out->prompt)
         TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to evaluate %zu facts of %zu tokens", n, tokens));
     TRY_GOTO(recall_prompts(out->prompt, facts, err));
-    ParallelPlan plan = {.threads = threads, .batch_size = facts->n, .max_len = facts->max_len};
+    ParallelPlan plan = {.threads = threads > 0 ? threads : omp_get_num_procs(),
+                         .batch_size = facts->n,
+                         .max_len = facts->max_len};
     TRY_GOTO(parallel_create(&out->parallel, g, &plan, err));
 done:
     if (status != OK) evaluator_free(out);

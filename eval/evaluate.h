@@ -51,6 +51,7 @@ typedef struct Evaluator {
 } Evaluator;
 
 /* Needs parallel_bytes, 20 bytes a token and 21 a fact. facts and g must outlive it.
+ *   threads  0: one per core
  * ERR_INPUT: a fact that the model cannot read: a token >= vocab_size, or longer than block_size. */
 Status evaluator_create(Evaluator *out, const Gpt *g, const FactSet *facts, int threads, Err *err);
 /* Allocates nothing. Results per fact stay in the evaluator. */
