@@ -48,12 +48,14 @@ typedef struct ModelConfig {
 typedef struct TrainConfig {
     int64_t max_steps;
     int batch_size;       /* sequences per step, may exceed n; 0: all facts (resolved) */
-    int micro_batch_size; /* sequences in flight per team of threads; 0: chosen from the cache; changes no bit */
+    int micro_batch_size; /* sequences in flight per team of threads; 0: chosen from the cache; changes no bit
+                           */
     int grad_leaves;      /* the batch's gradient is a pairwise sum of this many chains: hashed */
     OptimizerKind optimizer;
     double learning_rate, min_lr; /* min_lr: where decaying schedules end */
     Schedule schedule;
-    int64_t warmup_steps, decay_steps; /* decay_steps 0: until max_steps; wsd: length of the decay, 0: a fifth */
+    int64_t warmup_steps,
+        decay_steps; /* decay_steps 0: until max_steps; wsd: length of the decay, 0: a fifth */
     double weight_decay, beta1, beta2, adam_eps;
     double momentum;             /* sgd and muon */
     double grad_clip;            /* global norm; 0: off */

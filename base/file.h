@@ -15,12 +15,14 @@ typedef struct Buffer {
     size_t size;
 } Buffer;
 
-/* Reads a whole file. ERR_IO: missing, not a regular file, or larger than max_bytes. Free with buffer_free. */
+/* Reads a whole file. ERR_IO: missing, not a regular file, or larger than max_bytes. Free with buffer_free.
+ */
 Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err);
 void buffer_free(Buffer *b);
 
 /* A file being written under a temporary name in the same folder. commit = flush, fsync, rename, fsync of
- * the folder; abort removes the temporary. A full disk is an ERR_IO that names the path, and leaves the old file whole. */
+ * the folder; abort removes the temporary. A full disk is an ERR_IO that names the path, and leaves the old
+ * file whole. */
 typedef struct AtomicFile {
     FILE *stream; /* write here */
     char path[1024], temporary[1088];

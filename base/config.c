@@ -1,0 +1,359 @@
+/* Reading a config from YAML and from the command line, and writing it back. What the keys are stands in
+ * base/keys.c. */
+#include "base/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "base/file.h"
+#include "base/keys.h"
+
+enum { CONFIG_BYTES_MAX = 1 << 20, DIFFERENCE_ROW = 2 * KEY_VALUE_MAX + 128 };
+
+static const char *const sections[] = {"facts", "model", "train", NULL};
+static const char *const later_sections[] = {"neurons", "tool", "sweep", NULL};
+enum { SECTION_COUNT = 3 };
+
+void config_defaults(Config *out) {
+    memset(out, 0, sizeof *out);
+    for (int i = 0; i < KEY_COUNT; i++)
+        CHECK(key_set(out, &keys[i], keys[i].initial, strlen(keys[i].initial), NULL) == OK);
+}
+
+const char *config_key_name(int index) { return index >= 0 && index < KEY_COUNT ? keys[index].name : NULL; }
+
+/* ---- loading ---- */
+
+typedef struct Loader {
+    Config config;
+    const char *where;                                    /* the file's name, for messages */
+    int key_line[KEY_COUNT], section_line[SECTION_COUNT]; /* where each was seen, 0: not yet */
+    yaml_document_t *document;
+} Loader;
+
+static int index_of(const char *name, const char *const *names) {
+    for (int i = 0; names[i]; i++)
+        if (strcmp(names[i], name) == 0) return i;
+    return -1;
+}
+
+static int line_of(const yaml_node_t *node) { return (int)node->start_mark.line + 1; }
+
+static const char *kind_of(const yaml_node_t *node) {
+    switch (node->type) {
+    case YAML_SEQUENCE_NODE: return "a list";
+    case YAML_MAPPING_NODE: return "keys of its own";
+    default: return "one value";
+    }
+}
+
+/* The message for a name that stands in no table; `name` is dotted. */
+static Status unknown_key(const char *name, Err *err) {
+    size_t section = strcspn(name, ".");
+    for (int i = 0; later_sections[i]; i++)
+        if (strlen(later_sections[i]) == section && strncmp(later_sections[i], name, section) == 0)
+            return err_set(err, ERR_INPUT, "section '%s' is not part of this version", later_sections[i]);
+    const Key *near = key_nearest(name);
+    if (near)
+        return err_set(err, ERR_INPUT, "unknown key '%s'; nearest: %s", quoted(name, strlen(name)).text,
+                       near->name);
+    return err_set(err, ERR_INPUT, "unknown key '%s'; `rote help` lists the keys",
+                   quoted(name, strlen(name)).text);
+}
+
+/* Puts "file:line: " before what err holds. */
+static Status located(const Loader *loader, const yaml_node_t *node, Status status, Err *err) {
+    if (status != OK) err_prefix(err, "%s:%d: ", loader->where, line_of(node));
+    return status;
+}
+
+static Status load_value(Loader *loader, const char *name, const yaml_node_t *at, const yaml_node_t *value,
+                         Err *err) {
+    const Key *key = key_find(name);
+    if (!key) return located(loader, at, unknown_key(name, err), err);
+    int *seen = &loader->key_line[key - keys];
+    if (*seen)
+        return located(
+            loader, at,
+            err_set(err, ERR_INPUT, "key '%s' stands twice, first on line %d; keep one", key->name, *seen),
+            err);
+    *seen = line_of(at);
+    if (value->type != YAML_SCALAR_NODE)
+        return located(
+            loader, value,
+            err_set(err, ERR_INPUT, "key '%s': takes one value, found %s", key->name, kind_of(value)), err);
+    const char *text = (const char *)value->data.scalar.value;
+    size_t length = value->data.scalar.length;
+    /* `path:` with nothing after it is a slip; the empty text is written "". */
+    if (length == 0 && value->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
+        return located(loader, at, err_set(err, ERR_INPUT, "key '%s': no value after the colon", key->name),
+                       err);
+    return located(loader, value, key_set(&loader->config, key, text, length, err), err);
+}
+
+/* "section.name" of a YAML key, or "name" where section is NULL. */
+static Status name_of(const Loader *loader, const char *section, const yaml_node_t *node, char *out,
+                      size_t size, Err *err) {
+    if (node->type != YAML_SCALAR_NODE)
+        return located(loader, node, err_set(err, ERR_INPUT, "a key must be a word, found %s", kind_of(node)),
+                       err);
+    const char *word = (const char *)node->data.scalar.value;
+    size_t length = node->data.scalar.length;
+    if (length == 0) return located(loader, node, err_set(err, ERR_INPUT, "a key without a name"), err);
+    if (strlen(word) != length || length > 80)
+        return located(loader, node,
+                       err_set(err, ERR_INPUT, "unknown key '%s'; `rote help` lists the keys",
+                               quoted(word, length).text),
+                       err);
+    snprintf(out, size, "%s%s%s", section ? section : "", section ? "." : "", word);
+    return OK;
+}
+
+static Status load_section(Loader *loader, int section, const yaml_node_t *at, const yaml_node_t *node,
+                           Err *err) {
+    const char *name = sections[section];
+    int *seen = &loader->section_line[section];
+    if (*seen)
+        return located(loader, at,
+                       err_set(err, ERR_INPUT,
+                               "section '%s' stands twice, first on line %d; put its keys together", name,
+                               *seen),
+                       err);
+    *seen = line_of(at);
+    if (node->type == YAML_SCALAR_NODE && node->data.scalar.length == 0)
+        return located(
+            loader, at,
+            err_set(err, ERR_INPUT, "section '%s' is empty; indent its keys below it, or leave it out", name),
+            err);
+    if (node->type != YAML_MAPPING_NODE)
+        return located(loader, node,
+                       err_set(err, ERR_INPUT, "section '%s': takes keys indented below it, found %s", name,
+                               kind_of(node)),
+                       err);
+    for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top;
+         pair++) {
+        const yaml_node_t *key = yaml_document_get_node(loader->document, pair->key);
+        char dotted[128];
+        TRY(name_of(loader, name, key, dotted, sizeof dotted, err));
+        TRY(load_value(loader, dotted, key, yaml_document_get_node(loader->document, pair->value), err));
+    }
+    return OK;
+}
+
+static Status load_document(Loader *loader, Err *err) {
+    const yaml_node_t *root = yaml_document_get_root_node(loader->document);
+    if (!root || (root->type == YAML_SCALAR_NODE && root->data.scalar.length == 0) ||
+        (root->type == YAML_MAPPING_NODE && root->data.mapping.pairs.start == root->data.mapping.pairs.top))
+        return err_set(err, ERR_INPUT,
+                       "%s: empty; a config needs at least one key, such as 'model: {n_embd: 64}'",
+                       loader->where);
+    if (root->type != YAML_MAPPING_NODE)
+        return located(loader, root,
+                       err_set(err, ERR_INPUT,
+                               "a config is made of keys such as 'model: {n_embd: 64}', found %s",
+                               kind_of(root)),
+                       err);
+    for (yaml_node_pair_t *pair = root->data.mapping.pairs.start; pair < root->data.mapping.pairs.top;
+         pair++) {
+        const yaml_node_t *key = yaml_document_get_node(loader->document, pair->key);
+        const yaml_node_t *value = yaml_document_get_node(loader->document, pair->value);
+        char word[128];
+        TRY(name_of(loader, NULL, key, word, sizeof word, err));
+        int section = index_of(word, sections);
+        if (section >= 0) {
+            TRY(load_section(loader, section, key, value, err));
+        } else if (value->type == YAML_MAPPING_NODE && !key_find(word) &&
+                   index_of(word, later_sections) < 0) {
+            const char *near = nearest_name(word, sections);
+            return located(loader, key,
+                           err_set(err, ERR_INPUT, "unknown section '%s'; %s%s",
+                                   quoted(word, strlen(word)).text,
+                                   near ? "nearest: " : "there are facts, model, train", near ? near : ""),
+                           err);
+        } else {
+            TRY(load_value(loader, word, key, value, err));
+        }
+    }
+    return OK;
+}
+
+static int line_at(const char *text, size_t size, size_t offset) {
+    int line = 1;
+    for (size_t i = 0; i < offset && i < size; i++) line += text[i] == '\n';
+    return line;
+}
+
+/* Whether the tab that YAML forbids leads that line. */
+static bool tab_indents(const char *text, size_t size, int line) {
+    const char *at = text, *end = text + size;
+    for (int i = 1; i < line && at; i++) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        if (at) at++;
+    }
+    for (; at && at < end && (*at == ' ' || *at == '\t'); at++)
+        if (*at == '\t') return true;
+    return false;
+}
+
+static Status yaml_failed(const Loader *loader, const yaml_parser_t *parser, const char *text, size_t size,
+                          Err *err) {
+    if (parser->error == YAML_MEMORY_ERROR)
+        return err_set(err, ERR_NOMEM, "%s: no memory to read it", loader->where);
+    const char *problem = parser->problem ? parser->problem : "cannot be read";
+    if (parser->error == YAML_READER_ERROR)
+        return err_set(err, ERR_INPUT, "%s:%d: YAML: %s; a config is UTF-8 text", loader->where,
+                       line_at(text, size, parser->problem_offset), problem);
+    int line = (int)parser->problem_mark.line + 1;
+    return err_set(err, ERR_INPUT, "%s:%d: YAML: %s%s", loader->where, line, problem,
+                   tab_indents(text, size, line) ? "; indent with blanks, not tabs" : "");
+}
+
+static Status load_yaml(Loader *loader, const char *text, size_t size, Err *err) {
+    const char *nul = memchr(text, '\0', size);
+    if (nul)
+        return err_set(err, ERR_INPUT, "%s:%d: holds a NUL byte; a config is UTF-8 text", loader->where,
+                       line_at(text, size, (size_t)(nul - text)));
+    yaml_parser_t parser;
+    yaml_document_t document;
+    if (!yaml_parser_initialize(&parser))
+        return err_set(err, ERR_NOMEM, "%s: no memory to read it", loader->where);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
+    Status status = OK;
+    if (!yaml_parser_load(&parser, &document)) {
+        status = yaml_failed(loader, &parser, text, size, err);
+        goto done;
+    }
+    loader->document = &document;
+    status = load_document(loader, err);
+    yaml_document_delete(&document);
+    if (status != OK) goto done;
+    if (!yaml_parser_load(&parser, &document)) {
+        status = yaml_failed(loader, &parser, text, size, err);
+        goto done;
+    }
+    const yaml_node_t *more = yaml_document_get_root_node(&document);
+    if (more)
+        status =
+            located(loader, more,
+                    err_set(err, ERR_INPUT, "a second document after '---'; a file holds one config"), err);
+    yaml_document_delete(&document);
+done:
+    yaml_parser_delete(&parser);
+    return status;
+}
+
+static Status apply_override(Config *config, const char *override, Err *err) {
+    const char *equals = strchr(override, '=');
+    char name[128];
+    if (!equals || equals == override)
+        return err_set(err, ERR_INPUT, "'%s' is not of the form key=value",
+                       quoted(override, strlen(override)).text);
+    size_t length = (size_t)(equals - override);
+    if (length >= sizeof name) length = sizeof name - 1;
+    memcpy(name, override, length);
+    name[length] = '\0';
+    const Key *key = key_find(name);
+    if (!key) return unknown_key(name, err);
+    return key_set(config, key, equals + 1, strlen(equals + 1), err);
+}
+
+/* Where facts come from is needed before they are there, so this is checked before config_resolve. */
+static Status check_facts_path(const Config *config, const char *where, Err *err) {
+    if (config->facts.kind == FACTS_FILE && !*config->facts.path)
+        return err_set(
+            err, ERR_INPUT,
+            "%s: facts.kind is file, but facts.path names no folder; make one with `rote facts make` or "
+            "`rote facts import`",
+            where);
+    return OK;
+}
+
+Status config_load(Config *out, const char *path, int n_overrides, const char *const *overrides, Err *err) {
+    Loader loader = {.where = path};
+    config_defaults(&loader.config);
+    if (path) {
+        Buffer file;
+        Status status = file_read(path, CONFIG_BYTES_MAX, &file, err);
+        if (status == ERR_IO && err) err->status = ERR_INPUT;
+        if (status != OK) return status == ERR_IO ? ERR_INPUT : status;
+        status = load_yaml(&loader, file.data, file.size, err);
+        buffer_free(&file);
+        if (status != OK) return status;
+    }
+    for (int i = 0; i < n_overrides; i++) {
+        Status status = apply_override(&loader.config, overrides[i], err);
+        if (status != OK) {
+            err_prefix(err, "command line: ");
+            return status;
+        }
+    }
+    TRY(check_facts_path(&loader.config, path ? path : "command line", err));
+    *out = loader.config;
+    return OK;
+}
+
+Status config_load_text(Config *out, const char *text, const char *where, Err *err) {
+    Loader loader = {.where = where};
+    config_defaults(&loader.config);
+    TRY(load_yaml(&loader, text, strlen(text), err));
+    TRY(check_facts_path(&loader.config, where, err));
+    *out = loader.config;
+    return OK;
+}
+
+/* ---- writing, hashing, comparing ---- */
+
+char *config_text(const Config *config, bool hashed_only) {
+    char *text = NULL, value[KEY_VALUE_MAX];
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    CHECK(out);
+    const char *section = NULL;
+    for (int i = 0; i < KEY_COUNT; i++) {
+        const Key *key = &keys[i];
+        if (hashed_only && key->free) continue;
+        key_print(config, key, value);
+        const char *leaf = key_leaf(key);
+        int length = (int)(leaf - key->name) - 1; /* of the section's name */
+        if (length < 0) {
+            fprintf(out, "%s: %s\n", leaf, value);
+            continue;
+        }
+        if (!section || strncmp(section, key->name, (size_t)length + 1) != 0)
+            fprintf(out, "%.*s:\n", length, key->name);
+        section = key->name;
+        fprintf(out, "  %s: %s\n", leaf, value);
+    }
+    CHECK(fclose(out) == 0);
+    return text;
+}
+
+void config_hash(const Config *config, const char *data_hash, char out[33]) {
+    char *text = config_text(config, true), *both = NULL;
+    int size = asprintf(&both, "%sdata: %s\n", text, data_hash);
+    CHECK(size >= 0);
+    content_hash(both, (size_t)size, out);
+    free(both);
+    free(text);
+}
+
+char *config_difference(const Config *before, const Config *after, int max) {
+    char *text = NULL, from[KEY_VALUE_MAX], to[KEY_VALUE_MAX];
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    CHECK(out);
+    int found = 0;
+    for (int i = 0; i < KEY_COUNT; i++) {
+        if (keys[i].free) continue;
+        key_print(before, &keys[i], from);
+        key_print(after, &keys[i], to);
+        if (strcmp(from, to) == 0) continue;
+        if (found++ < max) fprintf(out, "%s%s: %s -> %s", found > 1 ? "\n" : "", keys[i].name, from, to);
+    }
+    if (found > max) fprintf(out, "\nand %d more", found - max);
+    CHECK(fclose(out) == 0);
+    if (found) return text;
+    free(text);
+    return NULL;
+}

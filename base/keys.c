@@ -1,0 +1,518 @@
+/* The config keys, and how one value is read, checked and written.
+ *
+ * Numbers go through strtod and printf in the C locale: the program never calls setlocale. */
+#include "base/keys.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const char *const facts_kinds[] = {[FACTS_RANDOM] = "random", [FACTS_FILE] = "file", NULL};
+static const char *const norms[] = {[NORM_LAYERNORM] = "layernorm", [NORM_RMSNORM] = "rmsnorm", NULL};
+static const char *const positions[] = {
+    [POS_LEARNED] = "learned", [POS_ROPE] = "rope", [POS_NONE] = "none", NULL};
+static const char *const acts[] = {[ACT_GELU] = "gelu", [ACT_RELU] = "relu", [ACT_SILU] = "silu", NULL};
+static const char *const attns[] = {
+    [ATTN_CAUSAL] = "causal", [ATTN_NONE] = "none", [ATTN_MEAN] = "mean", NULL};
+static const char *const mlps[] = {[MLP_PLAIN] = "plain", [MLP_NONE] = "none", NULL};
+static const char *const optimizers[] = {[OPT_ADAMW] = "adamw", [OPT_MUON] = "muon", [OPT_SGD] = "sgd", NULL};
+static const char *const schedules[] = {[SCHED_CONSTANT] = "constant",
+                                        [SCHED_COSINE] = "cosine",
+                                        [SCHED_LINEAR] = "linear",
+                                        [SCHED_WSD] = "wsd",
+                                        NULL};
+static const char *const gemms[] = {[GEMM_EXACT] = "exact", [GEMM_OPENBLAS] = "openblas", NULL};
+
+#define BIG_INT  1000000000.0   /* fits an int */
+#define BIG_STEP 1000000000000. /* 1e12: exact in a double, far below an int64's end */
+
+#define AT(field, kind)                                                                                      \
+    .name = #field, .type = (kind), .offset = offsetof(Config, field), .size = sizeof(((Config *)0)->field)
+#define FROM_TO(a, b) .low = (a), .high = (b)
+#define FROM(a)       .low = (a), .high = INFINITY
+#define ABOVE         .low_open = true
+#define BELOW         .high_open = true
+
+const Key keys[] = {
+    {AT(name, KEY_NAME), .initial = "run", .free = true,
+     .help = "the run's name: its folder is runs/<name>-<hash>"},
+
+    {AT(facts.kind, KEY_ENUM), .initial = "random", .choices = facts_kinds, .also = "type",
+     .help = "where facts come from: drawn at random, or a folder written by `rote facts`"},
+    {AT(facts.path, KEY_PATH), .initial = "", .free = true, .also = "dir folder file",
+     .help = "kind file: the fact set's folder, as seen from the current folder"},
+    {AT(facts.n, KEY_INT), .initial = "256", FROM_TO(1, BIG_INT), .also = "count n_facts num_facts",
+     .help = "kind random: how many facts are drawn, all different"},
+    {AT(facts.seq_len, KEY_INT), .initial = "16", FROM_TO(1, 1048576), .also = "length sequence_length",
+     .help = "kind random: tokens per fact"},
+    {AT(facts.vocab_size, KEY_INT), .initial = "256", FROM_TO(2, 16777216),
+     .help = "kind random: tokens are drawn from 0 .. vocab_size-1"},
+    {AT(facts.seed, KEY_UINT64), .initial = "0", .help = "kind random: which facts are drawn"},
+
+    {AT(model.n_layer, KEY_INT), .initial = "2", FROM_TO(1, 512), .also = "n_layers num_layers layers depth",
+     .help = "blocks"},
+    {AT(model.n_head, KEY_INT), .initial = "2", FROM_TO(1, 65536), .also = "n_heads num_heads heads",
+     .help = "attention heads per block; must divide n_embd"},
+    {AT(model.n_kv_head, KEY_INT), .initial = "0", FROM_TO(1, 65536), .zero = "as many as n_head",
+     .also = "n_kv_heads num_kv_heads num_key_value_heads",
+     .help = "key and value heads (grouped queries); must divide n_head"},
+    {AT(model.n_embd, KEY_INT), .initial = "64", FROM_TO(1, 65536),
+     .also = "d_model hidden_size width n_embed dim", .help = "width of the residual stream"},
+    {AT(model.n_inner, KEY_INT), .initial = "0", FROM_TO(1, 1048576), .zero = "4 n_embd",
+     .also = "d_ff d_mlp intermediate_size hidden_dim", .help = "neurons in the MLP of a block"},
+    {AT(model.block_size, KEY_INT), .initial = "0", FROM_TO(1, 1048576),
+     .zero = "as long as the longest fact", .also = "n_ctx n_positions context_length max_seq_len",
+     .help = "most tokens the model can see; learned positions take block_size n_embd parameters"},
+    {AT(model.vocab_size, KEY_INT), .initial = "0", FROM_TO(2, 16777216), .zero = "as the facts have",
+     .also = "n_vocab", .help = "rows of the token embedding"},
+    {AT(model.norm, KEY_ENUM), .initial = "layernorm", .choices = norms,
+     .help = "normalization before attention, MLP and head"},
+    {AT(model.norm_eps, KEY_DOUBLE), .initial = "1e-5", FROM_TO(0, 1), ABOVE,
+     .also = "layer_norm_eps rms_norm_eps eps", .help = "added to the variance before its root is taken"},
+    {AT(model.pos, KEY_ENUM), .initial = "learned", .choices = positions,
+     .also = "position positions pos_emb",
+     .help = "how the model knows positions: an embedding, rotated queries and keys, or not at all"},
+    {AT(model.rope_theta, KEY_DOUBLE), .initial = "10000", FROM(1), .also = "rope_base theta",
+     .help = "pos rope: base of the rotation's wavelengths"},
+    {AT(model.act, KEY_ENUM), .initial = "gelu", .choices = acts,
+     .also = "activation activation_function hidden_act",
+     .help = "activation of the MLP; gelu is the tanh form"},
+    {AT(model.gated, KEY_BOOL), .initial = "false", .also = "glu swiglu geglu",
+     .help = "MLP with a gate: out(act(gate(x)) * up(x)), three matrices instead of two"},
+    {AT(model.bias, KEY_BOOL), .initial = "true", .help = "biases in norms and linear layers"},
+    {AT(model.tie_weights, KEY_BOOL), .initial = "true", .also = "tied tie_word_embeddings weight_tying",
+     .help = "the head is the token embedding"},
+    {AT(model.attn, KEY_ENUM), .initial = "causal", .choices = attns, .also = "attention",
+     .help = "attention; mean: plain mean of what came before, without parameters; none: left out"},
+    {AT(model.mlp, KEY_ENUM), .initial = "plain", .choices = mlps, .also = "ffn feed_forward",
+     .help = "MLP; none: left out"},
+    {AT(model.init_std, KEY_DOUBLE), .initial = "0.02", FROM(0), .also = "initializer_range init_scale",
+     .help = "standard deviation of the first weights"},
+
+    {AT(train.max_steps, KEY_INT64), .initial = "1000", FROM_TO(1, BIG_STEP),
+     .also = "steps max_iters n_steps iterations", .help = "steps of the optimizer"},
+    {AT(train.batch_size, KEY_INT), .initial = "0", FROM_TO(1, BIG_INT), .zero = "all facts",
+     .help = "sequences per step; may exceed facts.n: epochs follow one another"},
+    {AT(train.micro_batch_size, KEY_INT), .initial = "0", FROM_TO(1, BIG_INT),
+     .zero = "chosen from the cache", .free = true, .also = "micro_batch",
+     .help = "sequences in flight at once per team of threads: memory and speed only"},
+    {AT(train.grad_leaves, KEY_INT), .initial = "4", FROM_TO(1, 4096),
+     .help = "the batch's gradient is a pairwise sum of so many parts: part of the result's bits, and how "
+             "many threads help"},
+    {AT(train.optimizer, KEY_ENUM), .initial = "adamw", .choices = optimizers, .also = "optim opt",
+     .help = "muon: matrices of the blocks by Muon, all else by AdamW"},
+    {AT(train.learning_rate, KEY_DOUBLE), .initial = "1e-3", FROM_TO(0, 1000), ABOVE, .also = "lr max_lr",
+     .help = "step size after the warm-up"},
+    {AT(train.min_lr, KEY_DOUBLE), .initial = "0", FROM_TO(0, 1000), .also = "min_learning_rate lr_min",
+     .help = "step size at which a decaying schedule ends"},
+    {AT(train.schedule, KEY_ENUM), .initial = "cosine", .choices = schedules,
+     .also = "lr_schedule scheduler lr_scheduler_type",
+     .help = "of the step size; wsd: constant after the warm-up, then a linear decay"},
+    {AT(train.warmup_steps, KEY_INT64), .initial = "0", FROM_TO(0, BIG_STEP), .also = "warmup warmup_iters",
+     .help = "steps over which the step size rises from 0"},
+    {AT(train.decay_steps, KEY_INT64), .initial = "0", FROM_TO(1, BIG_STEP),
+     .zero = "until max_steps; wsd: a fifth of it", .also = "lr_decay_iters lr_decay_steps",
+     .help = "cosine, linear: step at which min_lr is reached; wsd: length of the decay at the end"},
+    {AT(train.weight_decay, KEY_DOUBLE), .initial = "0", FROM(0), .also = "wd decay",
+     .help = "decoupled, on matrices only; memorizing wants none, GPT-2 was trained with 0.1"},
+    {AT(train.beta1, KEY_DOUBLE), .initial = "0.9", FROM_TO(0, 1), BELOW, .also = "adam_beta1",
+     .help = "adamw: memory of the gradient's mean"},
+    {AT(train.beta2, KEY_DOUBLE), .initial = "0.999", FROM_TO(0, 1), BELOW, .also = "adam_beta2",
+     .help = "adamw: memory of the gradient's square"},
+    {AT(train.adam_eps, KEY_DOUBLE), .initial = "1e-8", FROM(0), ABOVE, .also = "eps epsilon adam_epsilon",
+     .help = "adamw: added to the root of the square"},
+    {AT(train.momentum, KEY_DOUBLE), .initial = "0.95", FROM_TO(0, 1), BELOW,
+     .help = "sgd, muon: memory of the gradient"},
+    {AT(train.grad_clip, KEY_DOUBLE), .initial = "1", FROM(0), ABOVE, .zero = "off",
+     .also = "clip max_grad_norm clip_grad",
+     .help = "a gradient of a larger global norm is scaled down to it"},
+    {AT(train.eval_interval, KEY_INT64), .initial = "0", FROM_TO(1, BIG_STEP), .zero = "only at the end",
+     .also = "eval_every eval_steps", .help = "steps between evaluations"},
+    {AT(train.checkpoint_interval, KEY_INT64), .initial = "0", FROM_TO(1, BIG_STEP),
+     .zero = "only at the end and when stopped", .free = true, .also = "save_every save_steps save_interval",
+     .help = "steps between checkpoints"},
+    {AT(train.stop_recall, KEY_DOUBLE), .initial = "0", FROM_TO(0, 1), ABOVE, .zero = "off",
+     .help = "stop at the first evaluation whose recall reaches it"},
+    {AT(train.stop_gain, KEY_DOUBLE), .initial = "0", FROM_TO(0, 1), ABOVE, .zero = "off",
+     .help = "stop at the first evaluation that gains less than this share of the data bits"},
+    {AT(train.seed, KEY_UINT64), .initial = "0", .help = "first weights and order of the facts"},
+    {AT(train.threads, KEY_INT), .initial = "0", FROM_TO(1, 4096), .zero = "one per core", .free = true,
+     .also = "n_threads num_threads jobs", .help = "threads of this run: speed only"},
+    {AT(train.gemm, KEY_ENUM), .initial = "exact", .choices = gemms, .also = "blas backend",
+     .help = "matrix products; openblas gives other bits elsewhere, and its runs are marked so"},
+};
+
+_Static_assert(sizeof keys / sizeof *keys == KEY_COUNT, "KEY_COUNT is the number of rows");
+_Static_assert(sizeof(Norm) == sizeof(int) && sizeof(GemmKind) == sizeof(int),
+               "KEY_ENUM fields are stored as int");
+
+/* ---- finding a key ---- */
+
+const char *key_leaf(const Key *key) {
+    const char *dot = strchr(key->name, '.');
+    return dot ? dot + 1 : key->name;
+}
+
+static bool same_name(const char *a, const char *b) {
+    for (;; a++, b++) {
+        char x = *a == '-' ? '_' : *a, y = *b == '-' ? '_' : *b;
+        if (x != y) return false;
+        if (x == '\0') return true;
+    }
+}
+
+const Key *key_find(const char *name) {
+    for (int i = 0; i < KEY_COUNT; i++)
+        if (same_name(keys[i].name, name)) return &keys[i];
+    return NULL;
+}
+
+static bool is_among(const char *word, const char *list) {
+    size_t n = strlen(word);
+    for (const char *at = list; at && *at; at += strspn(at, " ")) {
+        size_t here = strcspn(at, " ");
+        if (here == n && strncmp(at, word, n) == 0) return true;
+        at += here;
+    }
+    return false;
+}
+
+const Key *key_nearest(const char *name) {
+    char word[128];
+    size_t n = 0;
+    for (; name[n] && n < sizeof word - 1; n++)
+        word[n] = name[n] == '-' ? '_' : (char)tolower((unsigned char)name[n]);
+    word[n] = '\0';
+    const char *dot = strrchr(word, '.'), *leaf = dot ? dot + 1 : word;
+    const Key *best = NULL;
+    /* The right key in the wrong section, or what other programs call it; the section that was written goes
+     * first. */
+    for (int i = 0; i < KEY_COUNT; i++) {
+        if (!same_name(key_leaf(&keys[i]), leaf) && !is_among(leaf, keys[i].also)) continue;
+        bool same_section = dot && strncmp(keys[i].name, word, (size_t)(leaf - word)) == 0;
+        if (!best || same_section) best = &keys[i];
+    }
+    if (best) return best;
+    /* A slip of the pen: in the whole name first, then in the part after the dot. */
+    const char *names[KEY_COUNT + 1] = {0}, *leaves[KEY_COUNT + 1] = {0};
+    for (int i = 0; i < KEY_COUNT; i++) {
+        names[i] = keys[i].name;
+        leaves[i] = key_leaf(&keys[i]);
+    }
+    const char *found = nearest_name(word, names);
+    if (found) return key_find(found);
+    found = nearest_name(leaf, leaves);
+    for (int i = 0; found && i < KEY_COUNT; i++)
+        if (leaves[i] == found) return &keys[i];
+    return NULL;
+}
+
+/* ---- messages ---- */
+
+Quoted quoted(const char *text, size_t length) {
+    Quoted q;
+    size_t n = 0, room = sizeof q.text - 4;
+    for (size_t i = 0; i < length && n < room; i++) {
+        unsigned char c = (unsigned char)text[i];
+        q.text[n++] = c < 32 || c == 127 ? '?' : (char)c;
+    }
+    q.text[n] = '\0';
+    if (n < length) {
+        /* Cut between characters, not inside one. */
+        while (n > 0 && ((unsigned char)q.text[n - 1] & 0xC0) == 0x80) n--;
+        if (n > 0 && ((unsigned char)q.text[n - 1] & 0xC0) == 0xC0) n--;
+        memcpy(q.text + n, "...", 4);
+    }
+    return q;
+}
+
+void key_allowed(const Key *key, char *out, size_t size) {
+    char range[128] = "";
+    switch (key->type) {
+    case KEY_BOOL: snprintf(out, size, "true | false"); return;
+    case KEY_UINT64: snprintf(out, size, "0 to %" PRIu64, UINT64_MAX); return;
+    case KEY_NAME: snprintf(out, size, "letters, digits, '.', '_', '-', at most %zu", key->size - 1); return;
+    case KEY_PATH: snprintf(out, size, "at most %zu bytes", key->size - 1); return;
+    case KEY_ENUM: {
+        size_t n = 0;
+        for (int i = 0; key->choices[i] && n < size; i++)
+            n += (size_t)snprintf(out + n, size - n, "%s%s", i ? " | " : "", key->choices[i]);
+        return;
+    }
+    case KEY_INT:
+    case KEY_INT64:
+    case KEY_DOUBLE: break;
+    }
+    if (isinf(key->high)) {
+        snprintf(range, sizeof range, "%s %.15g", key->low_open ? "above" : "at least", key->low);
+    } else if (key->low_open || key->high_open) {
+        snprintf(range, sizeof range, "%s %.15g, %s %.15g", key->low_open ? "above" : "at least", key->low,
+                 key->high_open ? "below" : "at most", key->high);
+    } else {
+        snprintf(range, sizeof range, "%.15g to %.15g", key->low, key->high);
+    }
+    if (key->zero) {
+        snprintf(out, size, "%s, or 0 (%s)", range, key->zero);
+    } else {
+        snprintf(out, size, "%s", range);
+    }
+}
+
+static Status out_of_range(const Key *key, Quoted value, Err *err) {
+    char allowed[256];
+    key_allowed(key, allowed, sizeof allowed);
+    return err_set(err, ERR_INPUT, "key '%s': %s is out of range; allowed: %s", key->name, value.text,
+                   allowed);
+}
+
+/* ---- reading a value ---- */
+
+/* [+-] digits [. digits] [e [+-] digits], with a digit before the e: no hex, no "inf", no blanks. */
+static bool is_number(const char *s) {
+    if (*s == '+' || *s == '-') s++;
+    size_t whole = strspn(s, "0123456789");
+    s += whole;
+    size_t fraction = 0;
+    if (*s == '.') {
+        fraction = strspn(s + 1, "0123456789");
+        s += 1 + fraction;
+    }
+    if (whole + fraction == 0) return false;
+    if (*s == 'e' || *s == 'E') {
+        s++;
+        if (*s == '+' || *s == '-') s++;
+        size_t exponent = strspn(s, "0123456789");
+        if (exponent == 0) return false;
+        s += exponent;
+    }
+    return *s == '\0';
+}
+
+typedef enum Whole { WHOLE_OK, WHOLE_NOT, WHOLE_TOO_LARGE } Whole;
+
+/* "12", "1e6", "2.5e3": exactly, without a detour over a double. */
+static Whole read_whole(const char *s, bool *negative, uint64_t *magnitude) {
+    if (!is_number(s)) return WHOLE_NOT;
+    *negative = *s == '-';
+    if (*s == '+' || *s == '-') s++;
+    const char *e = s + strcspn(s, "eE");
+    uint64_t value = 0;
+    long scale = *e ? strtol(e + 1, NULL, 10) : 0; /* the value is value * 10^scale */
+    scale = scale > 1000000 ? 1000000 : scale < -1000000 ? -1000000 : scale;
+    long zeros = 0; /* since the last other digit: they may turn out to be trailing */
+    bool overflow = false, fraction = false;
+    for (; s < e; s++) {
+        if (*s == '.') {
+            fraction = true;
+            continue;
+        }
+        if (fraction) scale--;
+        if (*s == '0') {
+            zeros++;
+            continue;
+        }
+        for (; zeros >= 0 && value > 0; zeros--) overflow |= __builtin_mul_overflow(value, 10u, &value);
+        overflow |= __builtin_add_overflow(value, (uint64_t)(*s - '0'), &value);
+        zeros = 0;
+    }
+    scale += zeros;
+    if (value == 0 && !overflow) scale = 0;
+    if (scale < 0) return WHOLE_NOT;
+    for (; scale > 0 && !overflow; scale--) overflow = __builtin_mul_overflow(value, 10u, &value);
+    *magnitude = value;
+    return overflow ? WHOLE_TOO_LARGE : WHOLE_OK;
+}
+
+static Status set_whole(void *field, const Key *key, const char *text, Quoted q, Err *err) {
+    bool negative = false;
+    uint64_t magnitude = 0;
+    Whole whole = read_whole(text, &negative, &magnitude);
+    if (whole == WHOLE_NOT)
+        return err_set(err, ERR_INPUT, "key '%s': '%s' is not a whole number", key->name, q.text);
+    if (whole == WHOLE_TOO_LARGE || (negative && magnitude > 0)) return out_of_range(key, q, err);
+    if (key->type == KEY_UINT64) {
+        memcpy(field, &magnitude, sizeof magnitude);
+        return OK;
+    }
+    bool in_range = (double)magnitude >= key->low && (double)magnitude <= key->high;
+    if (!in_range && !(key->zero && magnitude == 0)) return out_of_range(key, q, err);
+    if (key->type == KEY_INT) {
+        int value = (int)magnitude;
+        memcpy(field, &value, sizeof value);
+    } else {
+        int64_t value = (int64_t)magnitude;
+        memcpy(field, &value, sizeof value);
+    }
+    return OK;
+}
+
+static bool is_named_number(const char *s) {
+    if (*s == '+' || *s == '-') s++;
+    if (*s == '.') s++; /* YAML's own spelling: .inf, .nan */
+    return strcasecmp(s, "nan") == 0 || strcasecmp(s, "inf") == 0 || strcasecmp(s, "infinity") == 0;
+}
+
+static Status set_double(void *field, const Key *key, const char *text, Quoted q, Err *err) {
+    if (is_named_number(text))
+        return err_set(err, ERR_INPUT, "key '%s': '%s' is not a finite number", key->name, q.text);
+    if (!is_number(text)) return err_set(err, ERR_INPUT, "key '%s': '%s' is not a number", key->name, q.text);
+    char *end;
+    double value = strtod(text, &end);
+    if (*end != '\0') return err_set(err, ERR_INPUT, "key '%s': '%s' is not a number", key->name, q.text);
+    if (isinf(value))
+        return err_set(err, ERR_INPUT, "key '%s': '%s' is not a finite number", key->name, q.text);
+    if (value == 0 && strcspn(text, "123456789") < strcspn(text, "eE"))
+        return err_set(err, ERR_INPUT,
+                       "key '%s': '%s' is too small to be told from 0; write 0 if that is meant", key->name,
+                       q.text);
+    bool above = key->low_open ? value > key->low : value >= key->low;
+    bool below = key->high_open ? value < key->high : value <= key->high;
+    if (!(above && below) && !(key->zero && value == 0)) return out_of_range(key, q, err);
+    if (value == 0) value = 0; /* -0 and 0 are one value, with one text and one hash */
+    memcpy(field, &value, sizeof value);
+    return OK;
+}
+
+static Status set_bool(void *field, const Key *key, const char *text, Quoted q, Err *err) {
+    bool value = strcmp(text, "true") == 0;
+    if (value || strcmp(text, "false") == 0) {
+        memcpy(field, &value, sizeof value);
+        return OK;
+    }
+    static const char *const yes[] = {"true", "yes", "on", "y", "1", NULL};
+    static const char *const no[] = {"false", "no", "off", "n", "0", NULL};
+    for (int i = 0; yes[i]; i++) {
+        bool is_yes = strcasecmp(text, yes[i]) == 0;
+        if (is_yes || strcasecmp(text, no[i]) == 0)
+            return err_set(err, ERR_INPUT, "key '%s': '%s' is not true or false; write %s", key->name, q.text,
+                           is_yes ? "true" : "false");
+    }
+    return err_set(err, ERR_INPUT, "key '%s': '%s' is not true or false", key->name, q.text);
+}
+
+static Status set_enum(void *field, const Key *key, const char *text, Quoted q, Err *err) {
+    for (int value = 0; key->choices[value]; value++) {
+        if (!same_name(key->choices[value], text)) continue;
+        memcpy(field, &value, sizeof value);
+        return OK;
+    }
+    char allowed[256];
+    key_allowed(key, allowed, sizeof allowed);
+    const char *near = nearest_name(text, key->choices);
+    return err_set(err, ERR_INPUT, "key '%s': '%s' is not one of %s%s%s", key->name, q.text, allowed,
+                   near ? "; nearest: " : "", near ? near : "");
+}
+
+/* Printable UTF-8: what YAML can carry. Control characters, lone or overlong bytes and surrogates are not. */
+static bool is_text(const unsigned char *s) {
+    while (*s) {
+        uint32_t c = *s++;
+        int more = c < 0x80 ? 0 : c >> 5 == 6 ? 1 : c >> 4 == 14 ? 2 : c >> 3 == 30 ? 3 : -1;
+        if (more < 0) return false;
+        static const uint32_t mask[] = {0x7F, 0x1F, 0x0F, 0x07}, least[] = {0, 0x80, 0x800, 0x10000};
+        c &= mask[more];
+        for (int i = 0; i < more; i++, s++) {
+            if (*s >> 6 != 2) return false;
+            c = c << 6 | (*s & 0x3Fu);
+        }
+        if (c < least[more] || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) return false;
+        if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xFEFF || c == 0xFFFE || c == 0xFFFF) return false;
+    }
+    return true;
+}
+
+static Status set_text(char *field, const Key *key, const char *text, Quoted q, Err *err) {
+    size_t length = strlen(text);
+    if (length >= key->size)
+        return err_set(err, ERR_INPUT, "key '%s': '%s' has %zu bytes; allowed: at most %zu", key->name,
+                       q.text, length, key->size - 1);
+    if (!is_text((const unsigned char *)text))
+        return err_set(err, ERR_INPUT, "key '%s': '%s' holds control characters or is not UTF-8", key->name,
+                       q.text);
+    if (key->type == KEY_NAME) {
+        bool plain = *text != '.' && *text != '-';
+        for (const char *c = text; *c; c++)
+            plain = plain && (isalnum((unsigned char)*c) || strchr("._-", *c));
+        if (!plain) {
+            char allowed[256];
+            key_allowed(key, allowed, sizeof allowed);
+            return err_set(err, ERR_INPUT,
+                           "key '%s': '%s' cannot name a folder; allowed: %s, not first '.' or '-'",
+                           key->name, q.text, allowed);
+        }
+    }
+    memset(field, 0, key->size); /* configs compare as bytes */
+    memcpy(field, text, length);
+    return OK;
+}
+
+Status key_set(Config *config, const Key *key, const char *text, size_t length, Err *err) {
+    void *field = (char *)config + key->offset;
+    Quoted q = quoted(text, length);
+    if (strnlen(text, length) != length)
+        return err_set(err, ERR_INPUT, "key '%s': the value holds a NUL", key->name);
+    if (length == 0 && key->type != KEY_PATH) {
+        char allowed[256];
+        key_allowed(key, allowed, sizeof allowed);
+        return err_set(err, ERR_INPUT, "key '%s': no value; allowed: %s", key->name, allowed);
+    }
+    switch (key->type) {
+    case KEY_INT:
+    case KEY_INT64:
+    case KEY_UINT64: return set_whole(field, key, text, q, err);
+    case KEY_DOUBLE: return set_double(field, key, text, q, err);
+    case KEY_BOOL: return set_bool(field, key, text, q, err);
+    case KEY_ENUM: return set_enum(field, key, text, q, err);
+    case KEY_NAME:
+    case KEY_PATH: break;
+    }
+    return set_text(field, key, text, q, err);
+}
+
+/* ---- writing a value ---- */
+
+/* The shortest decimal that reads back to the same double. */
+static void print_double(double value, char *out, size_t size) {
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(out, size, "%.*g", digits, value);
+        if (strtod(out, NULL) == value) return;
+    }
+}
+
+void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]) {
+    const char *field = (const char *)config + key->offset;
+    const size_t size = KEY_VALUE_MAX;
+    int i;
+    int64_t i64;
+    uint64_t u64;
+    double d;
+    bool b;
+    switch (key->type) {
+    case KEY_INT: snprintf(out, size, "%d", (memcpy(&i, field, sizeof i), i)); return;
+    case KEY_INT64: snprintf(out, size, "%" PRId64, (memcpy(&i64, field, sizeof i64), i64)); return;
+    case KEY_UINT64: snprintf(out, size, "%" PRIu64, (memcpy(&u64, field, sizeof u64), u64)); return;
+    case KEY_DOUBLE: print_double((memcpy(&d, field, sizeof d), d), out, size); return;
+    case KEY_BOOL: snprintf(out, size, "%s", (memcpy(&b, field, sizeof b), b) ? "true" : "false"); return;
+    case KEY_ENUM: snprintf(out, size, "%s", key->choices[(memcpy(&i, field, sizeof i), i)]); return;
+    case KEY_NAME:
+    case KEY_PATH: break;
+    }
+    size_t n = 0;
+    out[n++] = '"';
+    for (const char *c = field; *c; c++) {
+        if (*c == '"' || *c == '\\') out[n++] = '\\';
+        out[n++] = *c;
+    }
+    out[n++] = '"';
+    out[n] = '\0';
+}
+
+bool key_equal(const Key *key, const Config *a, const Config *b) {
+    char x[KEY_VALUE_MAX], y[KEY_VALUE_MAX];
+    key_print(a, key, x);
+    key_print(b, key, y);
+    return strcmp(x, y) == 0;
+}
