@@ -1,5 +1,6 @@
 /* The fact set: what a model is to learn by heart, as integer sequences whose
- * information content is known to the bit. Generators and importers fill it; model/ never sees it, only its arrays. */
+ * information content is known to the bit. Generators and importers fill it; model/ never sees it, only its
+ * arrays. */
 #ifndef ROTE_DATA_FACTS_H
 #define ROTE_DATA_FACTS_H
 
@@ -9,19 +10,19 @@
 #include "base/config.h"
 #include "base/err.h"
 
-/* What a symbol is to a reader: symbol i of the vocabulary as bytes. */
+/* What a symbol is to a reader: symbol i of the vocabulary as bytes, sorted by them, EOS last. */
 typedef struct Vocab {
     int size;
-    char **text;   /* size strings (bytes; may hold any byte but are NUL-ended too), NULL for random facts */
-    int *length;   /* bytes of each */
-    int eos;       /* the symbol that ends a fact of varying length, or -1 */
-    bool bytes;    /* each symbol is one byte */
+    char **text; /* size strings (any bytes but NUL, NUL-ended; EOS is empty); NULL for random facts */
+    int *length; /* bytes of each */
+    int eos;     /* the symbol that ends a fact of varying length, or -1 */
+    bool bytes;  /* each symbol is one byte; else words, read with a space between them */
 } Vocab;
 
 typedef struct FactSet {
-    char kind[16]; /* "random", "import" */
-    int n;         /* facts */
-    int max_len;   /* tokens of the longest */
+    char kind[16];       /* "random", "import" */
+    int n;               /* facts */
+    int max_len;         /* tokens of the longest */
     int32_t *tokens;     /* all facts, one after the other */
     int64_t *start;      /* n + 1: fact i is tokens[start[i] .. start[i+1]-1] */
     int32_t *prompt_len; /* n: leading tokens given as prompt; the rest is the answer that recall asks for */
@@ -30,16 +31,16 @@ typedef struct FactSet {
     int n_tags;
     Vocab vocab;
 
-    bool entropy_known;     /* false for imported facts: nobody knows their source */
-    double data_bits;       /* H of the ordered draw, bits, exact to double rounding */
-    double data_bits_set;   /* H - log2 N!: the same facts as a set */
-    double ceiling_bits;    /* M* = H - N log2 N: the most that coding facts one at a time can save */
-    char derivation[256];   /* "sum over i < N of log2(V^S - i)" with the figures */
-    double answer_bits;     /* imported: empirical entropy of the answers, bits per fact times n */
-    int64_t zlib_bytes;     /* imported: deflate -9 of the records' text */
-    int duplicates;         /* imported: records dropped because they stood twice */
-    uint64_t seed;          /* random */
-    char data_hash[33];     /* of tokens, starts, prompts, tags and vocabulary */
+    bool entropy_known;   /* false for imported facts: nobody knows their source; the three below are NAN */
+    double data_bits;     /* H of the ordered draw, bits, exact to double rounding */
+    double data_bits_set; /* H - log2 N!: the same facts as a set */
+    double ceiling_bits;  /* M* = H - N log2 N: the most that coding facts one at a time can save */
+    char derivation[256]; /* "sum over i < N of log2(V^S - i)" with the figures */
+    double answer_bits;   /* imported: empirical entropy of the answers, bits per fact times n */
+    int64_t zlib_bytes;   /* imported: deflate -9 of the records' text */
+    int duplicates;       /* imported: records dropped because they stood twice */
+    uint64_t seed;        /* random */
+    char data_hash[33];   /* of tokens, starts, prompts, tags and vocabulary (docs/formats.md) */
 } FactSet;
 
 /* N distinct sequences of S tokens, uniform over the V^S, in the order drawn (Morris et al. 2025, section 2;
@@ -50,17 +51,20 @@ Status facts_random(const FactsConfig *config, FactSet *out, Err *err);
 /* What config names: drawn, or read from config->path. */
 Status facts_obtain(const FactsConfig *config, FactSet *out, Err *err);
 
-/* A fact set as a folder: manifest.json, records.tsv or records.jsonl, vocab.json (docs/formats.md).
- * facts_save refuses a folder that holds something else. ERR_FORMAT: the manifest's hash and the records differ. */
+/* A fact set as a folder: records.tsv, vocab.json where there is text, manifest.json (docs/formats.md).
+ * facts_save makes the folder; one that is not empty is ERR_INPUT. A set that failed half-way is removed
+ * again. facts_load gives back what was saved, every field. ERR_INPUT: no fact set there. ERR_FORMAT: torn or
+ * altered. */
 Status facts_save(const FactSet *facts, const char *dir, Err *err);
 Status facts_load(const char *dir, FactSet *out, Err *err);
 
 typedef enum ImportFormat { IMPORT_AUTO, IMPORT_TSV, IMPORT_CSV, IMPORT_JSONL, IMPORT_TEXT } ImportFormat;
 typedef struct ImportOptions {
     ImportFormat format;
-    bool bytes;             /* byte vocabulary (default); else symbols: whitespace-separated words */
-    bool allow_conflicts;   /* one prompt, two answers */
-    const char *prompt, *answer, *tag; /* field names; NULL: prompt/answer/tag where the header has them, else columns 1, 2, 3 */
+    bool bytes;           /* byte vocabulary (default); else symbols: whitespace-separated words */
+    bool allow_conflicts; /* one prompt, two answers */
+    const char *prompt, *answer,
+        *tag; /* field names; NULL: prompt/answer/tag where the header has them, else columns 1, 2, 3 */
 } ImportOptions;
 /* A user's own facts. Errors are ERR_INPUT, "file:line: what". Duplicates are dropped and counted;
  * conflicting facts are refused with the first five shown. */
@@ -75,7 +79,7 @@ void facts_text(const FactSet *facts, int i, char *out, int size);
 typedef struct Order {
     int n;
     uint64_t seed;
-    int64_t epoch;    /* the one that permutation holds, -1: none yet */
+    int64_t epoch; /* the one that permutation holds, -1: none yet */
     int32_t *permutation;
 } Order;
 Status order_init(Order *order, int n, uint64_t seed, Err *err);

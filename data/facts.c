@@ -1,0 +1,106 @@
+/* What every fact set has, whoever filled it: memory, a hash of its content, a line to show. */
+#include "data/facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <xxhash.h>
+
+#include "data/records.h"
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "arrays are hashed as they lie, little-endian");
+
+Status facts_obtain(const FactsConfig *config, FactSet *out, Err *err) {
+    return config->kind == FACTS_RANDOM ? facts_random(config, out, err) : facts_load(config->path, out, err);
+}
+
+Status facts_allocate(FactSet *facts, int n, int64_t tokens, Err *err) {
+    size_t count = (size_t)n;
+    facts->n = n;
+    facts->tokens = malloc((size_t)tokens * sizeof *facts->tokens);
+    facts->start = malloc((count + 1) * sizeof *facts->start);
+    facts->prompt_len = calloc(count, sizeof *facts->prompt_len);
+    facts->tag = malloc(count * sizeof *facts->tag);
+    if (!facts->tokens || !facts->start || !facts->prompt_len || !facts->tag)
+        return err_set(err, ERR_NOMEM, "no memory for %d facts of %lld tokens", n, (long long)tokens);
+    for (int i = 0; i < n; i++) facts->tag[i] = -1;
+    return OK;
+}
+
+void facts_free(FactSet *facts) {
+    free(facts->tokens);
+    free(facts->start);
+    free(facts->prompt_len);
+    free(facts->tag);
+    for (int i = 0; i < facts->n_tags; i++) free(facts->tag_names[i]);
+    free(facts->tag_names);
+    vocab_free(&facts->vocab);
+    *facts = (FactSet){0};
+}
+
+static void hash_number(XXH3_state_t *state, int32_t x) { XXH3_128bits_update(state, &x, sizeof x); }
+
+static void hash_string(XXH3_state_t *state, const char *text, int length) {
+    hash_number(state, length);
+    XXH3_128bits_update(state, text, (size_t)length);
+}
+
+Status facts_hash(FactSet *facts, Err *err) {
+    XXH3_state_t *state = XXH3_createState();
+    if (!state) return err_set(err, ERR_NOMEM, "no memory to hash the facts");
+    size_t n = (size_t)facts->n;
+    XXH3_128bits_reset(state);
+    hash_number(state, facts->n);
+    XXH3_128bits_update(state, facts->start, (n + 1) * sizeof *facts->start);
+    XXH3_128bits_update(state, facts->tokens, (size_t)facts->start[n] * sizeof *facts->tokens);
+    XXH3_128bits_update(state, facts->prompt_len, n * sizeof *facts->prompt_len);
+    XXH3_128bits_update(state, facts->tag, n * sizeof *facts->tag);
+    hash_number(state, facts->n_tags);
+    for (int i = 0; i < facts->n_tags; i++)
+        hash_string(state, facts->tag_names[i], (int)strlen(facts->tag_names[i]));
+    hash_number(state, facts->vocab.size);
+    hash_number(state, facts->vocab.eos);
+    hash_number(state, facts->vocab.bytes);
+    for (int i = 0; facts->vocab.text && i < facts->vocab.size; i++)
+        hash_string(state, facts->vocab.text[i], facts->vocab.length[i]);
+
+    XXH128_canonical_t digest;
+    XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(state));
+    XXH3_freeState(state);
+    static const char hex[] = "0123456789abcdef";
+    for (int i = 0; i < 16; i++) {
+        facts->data_hash[2 * i] = hex[digest.digest[i] >> 4];
+        facts->data_hash[2 * i + 1] = hex[digest.digest[i] & 15];
+    }
+    facts->data_hash[32] = '\0';
+    return OK;
+}
+
+void facts_text(const FactSet *facts, int i, char *out, int size) {
+    CHECK(i >= 0 && i < facts->n);
+    if (size <= 0) return;
+    size_t room = (size_t)size, used = 0;
+    out[0] = '\0';
+    for (int64_t t = facts->start[i]; t < facts->start[i + 1]; t++) {
+        int64_t in_fact = t - facts->start[i];
+        int32_t token = facts->tokens[t];
+        char piece[1024];
+        size_t length = 0;
+        if (!facts->vocab.text) {
+            length = (size_t)snprintf(piece, sizeof piece, in_fact ? " %d" : "%d", token);
+        } else if (token != facts->vocab.eos) {
+            bool answer_begins = facts->prompt_len[i] > 0 && in_fact == facts->prompt_len[i];
+            if (!facts->vocab.bytes && in_fact) piece[length++] = answer_begins ? '\t' : ' ';
+            if (facts->vocab.bytes && in_fact == facts->prompt_len[i] - 1)
+                piece[length++] = '\t'; /* the separator itself, unescaped */
+            else
+                length += text_escape(piece + length, sizeof piece - length,
+                                      (Text){facts->vocab.text[token], (size_t)facts->vocab.length[token]});
+        }
+        if (length > room - 1 - used) length = room - 1 - used;
+        memcpy(out + used, piece, length);
+        used += length;
+        out[used] = '\0';
+        if (used == room - 1) return;
+    }
+}

@@ -1,0 +1,429 @@
+/* A fact set as a folder that a person can read (docs/formats.md). The manifest is written last: a folder
+ * without one is no fact set. Reading derives the tokens again from the records and compares their hash. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "data/records.h"
+
+#define FORMAT_NAME    "rote-facts"
+#define FORMAT_VERSION 1
+
+enum { MANIFEST_MAX = 1 << 20 };
+#define VOCAB_MAX   ((size_t)1 << 30)
+#define RECORDS_MAX ((size_t)1 << 35)
+
+typedef struct Paths {
+    char records[CONFIG_PATH_MAX + 16], vocab[CONFIG_PATH_MAX + 16], manifest[CONFIG_PATH_MAX + 16];
+} Paths;
+
+static Status paths_of(Paths *paths, const char *dir, Err *err) {
+    if (!dir[0]) return err_set(err, ERR_INPUT, "facts: the path of the fact set is empty (key facts.path)");
+    if (strlen(dir) >= CONFIG_PATH_MAX)
+        return err_set(err, ERR_INPUT, "facts: a path of %zu bytes, at most %d are possible", strlen(dir),
+                       CONFIG_PATH_MAX - 1);
+    snprintf(paths->records, sizeof paths->records, "%s/records.tsv", dir);
+    snprintf(paths->vocab, sizeof paths->vocab, "%s/vocab.json", dir);
+    snprintf(paths->manifest, sizeof paths->manifest, "%s/manifest.json", dir);
+    return OK;
+}
+
+/* ---- writing ---- */
+
+static Status write_json(const char *path, json_t *root, Err *err) {
+    char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) : NULL;
+    json_decref(root);
+    if (!text) return err_set(err, ERR_NOMEM, "%s: no memory to write it", path);
+    size_t size = strlen(text);
+    text[size] = '\n'; /* in place of the NUL */
+    Status status = file_write_atomic(path, text, size + 1, err);
+    free(text);
+    return status;
+}
+
+static Status write_vocab(const char *path, const Vocab *vocab, Err *err) {
+    json_t *symbols = json_array();
+    for (int i = 0; i < vocab->size; i++) {
+        Text text = {vocab->text[i], (size_t)vocab->length[i]};
+        size_t room = 4 * text.size + 1; /* \xHH for every byte, and a NUL */
+        char *escaped = malloc(room);
+        if (!escaped) {
+            json_decref(symbols);
+            return err_set(err, ERR_NOMEM, "%s: no memory to write it", path);
+        }
+        text_escape(escaped, room, text);
+        json_array_append_new(symbols,
+                              json_string(escaped)); /* a failure leaves the array short: see below */
+        free(escaped);
+    }
+    if (json_array_size(symbols) != (size_t)vocab->size) {
+        json_decref(symbols);
+        return err_set(err, ERR_NOMEM, "%s: no memory to write it", path);
+    }
+    const char *kind = vocab->bytes ? "bytes" : "symbols";
+    return write_json(path, json_pack("{s:s, s:i, s:o}", "kind", kind, "eos", vocab->eos, "symbols", symbols),
+                      err);
+}
+
+static json_t *real_or_null(double x, bool known) { return known ? json_real(x) : json_null(); }
+
+static Status write_manifest(const char *path, const FactSet *facts, Err *err) {
+    bool known = facts->entropy_known;
+    char seed[24];
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)facts->seed);
+    json_t *root = json_pack(
+        "{s:s, s:i, s:s, s:i, s:I, s:i, s:i, s:s, s:o, s:o, s:o, s:s, s:i, s:{s:o, s:o}, s:s}", "format",
+        FORMAT_NAME, "version", FORMAT_VERSION, "kind", facts->kind, "n", facts->n, "tokens",
+        (json_int_t)facts->start[facts->n], "max_len", facts->max_len, "vocab_size", facts->vocab.size,
+        "seed", seed, "entropy_bits", real_or_null(facts->data_bits, known), "data_bits_set",
+        real_or_null(facts->data_bits_set, known), "ceiling_bits", real_or_null(facts->ceiling_bits, known),
+        "derivation", facts->derivation, "duplicates", facts->duplicates, "baselines", "answer_bits",
+        real_or_null(facts->answer_bits, !known), "zlib_bytes",
+        known ? json_null() : json_integer(facts->zlib_bytes), "data_hash", facts->data_hash);
+    return write_json(path, root, err);
+}
+
+static void write_numbers(FILE *stream, const FactSet *facts) {
+    for (int i = 0; i < facts->n; i++)
+        for (int64_t t = facts->start[i]; t < facts->start[i + 1]; t++)
+            fprintf(stream, "%d%c", facts->tokens[t], t + 1 < facts->start[i + 1] ? ' ' : '\n');
+}
+
+/* A first line of names says which of the columns prompt, answer, tag there are. */
+static Status write_texts(FILE *stream, const FactSet *facts, Err *err) {
+    bool prompts = false;
+    size_t room = 1;
+    for (int i = 0; i < facts->n; i++) {
+        size_t bytes = facts_text_bytes(facts, i);
+        if (bytes > room) room = bytes;
+        prompts = prompts || facts->prompt_len[i] > 0;
+    }
+    char *bytes = malloc(room);
+    if (!bytes) return err_set(err, ERR_NOMEM, "no memory to write a fact of %zu bytes", room);
+    bool tags = facts->n_tags > 0;
+    fprintf(stream, "%sanswer%s\n", prompts ? "prompt\t" : "", tags ? "\ttag" : "");
+    for (int i = 0; i < facts->n; i++) {
+        Text prompt, answer;
+        facts_fields(facts, i, bytes, &prompt, &answer);
+        text_write(stream, prompt);
+        if (prompts) fputc('\t', stream);
+        text_write(stream, answer);
+        if (tags) fputc('\t', stream);
+        if (facts->tag[i] >= 0) {
+            char *tag = facts->tag_names[facts->tag[i]];
+            text_write(stream, (Text){tag, strlen(tag)});
+        }
+        fputc('\n', stream);
+    }
+    free(bytes);
+    return OK;
+}
+
+static Status write_records(const char *path, const FactSet *facts, Err *err) {
+    AtomicFile file;
+    TRY(atomic_open(&file, path, err));
+    Status status = OK;
+    if (facts->vocab.text) status = write_texts(file.stream, facts, err);
+    else write_numbers(file.stream, facts);
+    if (status == OK) return atomic_commit(&file, "records", err);
+    atomic_abort(&file);
+    return status;
+}
+
+/* Nothing that stands in the folder is ever overwritten. */
+static Status make_empty_folder(const char *dir, Err *err) {
+    TRY(make_directories(dir, err));
+    DIR *folder = opendir(dir);
+    if (!folder) return err_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
+    const struct dirent *entry;
+    while ((entry = readdir(folder)) &&
+           (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)) {
+    }
+    Status status = OK;
+    if (entry)
+        status = err_set(err, ERR_INPUT, "%s: the folder is not empty (%s is there); name a new one", dir,
+                         entry->d_name);
+    closedir(folder);
+    return status;
+}
+
+Status facts_save(const FactSet *facts, const char *dir, Err *err) {
+    Paths paths;
+    TRY(paths_of(&paths, dir, err));
+    TRY(make_empty_folder(dir, err));
+    Status status = OK;
+    TRY_GOTO(write_records(paths.records, facts, err));
+    if (facts->vocab.text) TRY_GOTO(write_vocab(paths.vocab, &facts->vocab, err));
+    TRY_GOTO(write_manifest(paths.manifest, facts, err));
+done:
+    if (status != OK) {
+        unlink(paths.manifest);
+        unlink(paths.vocab);
+        unlink(paths.records);
+    }
+    return status;
+}
+
+/* ---- reading ---- */
+
+static Status read_json(const char *path, size_t max_bytes, json_t **out, Err *err) {
+    Buffer buffer = {0};
+    TRY(file_read(path, max_bytes, &buffer, err));
+    json_error_t why;
+    *out = json_loadb(buffer.data, buffer.size, JSON_REJECT_DUPLICATES, &why);
+    buffer_free(&buffer);
+    if (!*out) return err_set(err, ERR_FORMAT, "%s:%d: %s", path, why.line, why.text);
+    return OK;
+}
+
+/* What the manifest says and the records do not. */
+typedef struct Manifest {
+    json_t *root;
+    const char *kind, *data_hash, *derivation;
+    int n, max_len, vocab_size, duplicates;
+    json_int_t tokens;
+    uint64_t seed;
+    json_t *entropy_bits, *data_bits_set, *ceiling_bits, *answer_bits, *zlib_bytes;
+} Manifest;
+
+static Status read_manifest(const char *path, Manifest *out, Err *err) {
+    *out = (Manifest){0};
+    TRY(read_json(path, MANIFEST_MAX, &out->root, err));
+    const char *format, *seed;
+    int version;
+    json_error_t why;
+    if (json_unpack_ex(out->root, &why, 0, "{s:s, s:i}", "format", &format, "version", &version) != 0)
+        return err_set(err, ERR_FORMAT, "%s: %s", path, why.text);
+    if (strcmp(format, FORMAT_NAME) != 0 || version != FORMAT_VERSION)
+        return err_set(err, ERR_FORMAT, "%s: format %.32s, version %d; this program reads %s, version %d",
+                       path, format, version, FORMAT_NAME, FORMAT_VERSION);
+    if (json_unpack_ex(out->root, &why, JSON_STRICT,
+                       "{s:s, s:i, s:s, s:i, s:I, s:i, s:i, s:s, s:o, s:o, s:o, s:s, s:i, s:{s:o, s:o}, s:s}",
+                       "format", &format, "version", &version, "kind", &out->kind, "n", &out->n, "tokens",
+                       &out->tokens, "max_len", &out->max_len, "vocab_size", &out->vocab_size, "seed", &seed,
+                       "entropy_bits", &out->entropy_bits, "data_bits_set", &out->data_bits_set,
+                       "ceiling_bits", &out->ceiling_bits, "derivation", &out->derivation, "duplicates",
+                       &out->duplicates, "baselines", "answer_bits", &out->answer_bits, "zlib_bytes",
+                       &out->zlib_bytes, "data_hash", &out->data_hash) != 0)
+        return err_set(err, ERR_FORMAT, "%s: %s", path, why.text);
+    char *end;
+    errno = 0;
+    out->seed = strtoull(seed, &end, 10);
+    if (errno || *end || seed[0] < '0' || seed[0] > '9')
+        return err_set(err, ERR_FORMAT, "%s: seed \"%.32s\" is not a number", path, seed);
+    bool random = strcmp(out->kind, "random") == 0;
+    if (!random && strcmp(out->kind, "import") != 0)
+        return err_set(err, ERR_FORMAT, "%s: kind \"%.32s\"; this program reads random and import", path,
+                       out->kind);
+    if (out->n < 1 || out->max_len < 1 || out->vocab_size < 1 || out->duplicates < 0 ||
+        out->tokens < out->n || out->tokens > INT32_MAX)
+        return err_set(err, ERR_FORMAT, "%s: n, tokens, max_len, vocab_size or duplicates is out of range",
+                       path);
+    return OK;
+}
+
+/* The symbols of a JSON array of escaped strings, EOS (the last, empty) left out. */
+static Status vocab_of_json(Vocab *out, const json_t *symbols, bool bytes, const char *path, Err *err) {
+    int n = (int)json_array_size(symbols) - 1;
+    size_t room = 1;
+    for (int i = 0; i <= n; i++) room += json_string_length(json_array_get(symbols, (size_t)i));
+    Text *symbol = malloc((size_t)(n + 1) * sizeof *symbol);
+    char *at = malloc(room), *owned = at;
+    Status status = OK;
+    if (!symbol || !at) status = err_set(err, ERR_NOMEM, "%s: no memory for %d symbols", path, n);
+    for (int i = 0; i <= n && status == OK; i++) {
+        const json_t *item = json_array_get(symbols, (size_t)i);
+        symbol[i] = (Text){at, json_string_length(item)};
+        if (symbol[i].size) memcpy(at, json_string_value(item), symbol[i].size);
+        at += symbol[i].size;
+        bool right = json_is_string(item) && text_unescape(&symbol[i]) && (symbol[i].size == 0) == (i == n);
+        if (bytes && i < n) right = right && symbol[i].size == 1;
+        if (i > 0 && i < n) right = right && text_compare(symbol[i - 1], symbol[i]) < 0;
+        if (!right)
+            status =
+                err_set(err, ERR_FORMAT,
+                        "%s: symbol %d: the symbols must be escaped strings, sorted, and the last one empty",
+                        path, i);
+    }
+    if (status == OK) status = vocab_of_symbols(out, symbol, n, bytes, err);
+    free(symbol);
+    free(owned);
+    return status;
+}
+
+static Status read_vocab(const char *path, int vocab_size, Vocab *out, Err *err) {
+    json_t *root = NULL, *symbols;
+    const char *kind;
+    int eos;
+    json_error_t why;
+    Status status = OK;
+    TRY_GOTO(read_json(path, VOCAB_MAX, &root, err));
+    if (json_unpack_ex(root, &why, JSON_STRICT, "{s:s, s:i, s:o}", "kind", &kind, "eos", &eos, "symbols",
+                       &symbols)) {
+        status = err_set(err, ERR_FORMAT, "%s: %s", path, why.text);
+        goto done;
+    }
+    bool bytes = strcmp(kind, "bytes") == 0;
+    if ((!bytes && strcmp(kind, "symbols") != 0) || json_array_size(symbols) != (size_t)vocab_size ||
+        eos != vocab_size - 1) {
+        status =
+            err_set(err, ERR_FORMAT,
+                    "%s: kind \"%.32s\", %zu symbols, eos %d; expected bytes or symbols, %d symbols as in "
+                    "manifest.json, eos %d",
+                    path, kind, json_array_size(symbols), eos, vocab_size, vocab_size - 1);
+        goto done;
+    }
+    status = vocab_of_json(out, symbols, bytes, path, err);
+done:
+    json_decref(root);
+    return status;
+}
+
+/* Token ids of one row of a random set, appended to the set's tokens. */
+static Status read_numbers(FactSet *facts, const Rows *rows, int64_t *end, Err *err) {
+    Text row = rows->field[0], word;
+    int length = 0;
+    for (; text_word(&row, &word); length++) {
+        int64_t token = 0;
+        for (size_t i = 0; i < word.size; i++) {
+            int digit = word.data[i] - '0';
+            if (digit < 0 || digit > 9 || word.size > 10) {
+                char quote[QUOTE_SIZE];
+                return err_set(err, ERR_FORMAT, "%s:%d: %s is not a token", rows->path, rows->row_line,
+                               text_quote(quote, word));
+            }
+            token = 10 * token + digit;
+        }
+        if (token >= facts->vocab.size)
+            return err_set(err, ERR_FORMAT, "%s:%d: token %lld, vocabulary is %d", rows->path, rows->row_line,
+                           (long long)token, facts->vocab.size);
+        if (length < facts->max_len) facts->tokens[(*end)++] = (int32_t)token;
+    }
+    if (length != facts->max_len)
+        return err_set(err, ERR_FORMAT, "%s:%d: %d tokens, expected %d", rows->path, rows->row_line, length,
+                       facts->max_len);
+    return OK;
+}
+
+static Status wrong_count(const Rows *rows, int n, Err *err) {
+    return err_set(err, ERR_FORMAT, "%s: the manifest has %d records, the file has %s", rows->path, n,
+                   rows->at < rows->end ? "more" : "fewer");
+}
+
+static Status load_random(FactSet *facts, Rows *rows, const Manifest *manifest, Err *err) {
+    int n = manifest->n, S = manifest->max_len;
+    if (manifest->tokens != (json_int_t)n * S)
+        return err_set(err, ERR_FORMAT, "%s: the manifest has %lld tokens for %d facts of %d", rows->path,
+                       (long long)manifest->tokens, n, S);
+    facts->vocab = (Vocab){.size = manifest->vocab_size, .eos = -1};
+    facts->max_len = S;
+    TRY(facts_allocate(facts, n, manifest->tokens, err));
+    int64_t end = 0;
+    for (int i = 0; i < n; i++) {
+        facts->start[i] = end;
+        if (!rows_line(rows)) return wrong_count(rows, n, err);
+        TRY(read_numbers(facts, rows, &end, err));
+    }
+    facts->start[n] = end;
+    if (rows->at < rows->end) return wrong_count(rows, n, err);
+    facts_count_random(facts);
+    return facts_hash(facts, err);
+}
+
+static Status load_imported(FactSet *facts, Rows *rows, Records *records, const char *vocab_path,
+                            const Manifest *manifest, Err *err) {
+    TRY(read_vocab(vocab_path, manifest->vocab_size, &facts->vocab, err));
+    bool more;
+    TRY(rows_tsv(rows, &more, err));
+    int c = 0, prompt = -1, answer = -1, tag = -1, columns = rows->n_fields;
+    if (c < columns && text_is(rows->field[c], "prompt")) prompt = c++;
+    if (c < columns && text_is(rows->field[c], "answer")) answer = c++;
+    if (c < columns && text_is(rows->field[c], "tag")) tag = c++;
+    if (answer < 0 || c != columns)
+        return err_set(err, ERR_FORMAT, "%s:1: the first line must name the columns [prompt] answer [tag]",
+                       rows->path);
+    for (;;) {
+        TRY(rows_tsv(rows, &more, err));
+        if (!more) break;
+        bool right = rows->n_fields == columns;
+        for (int i = 0; i < columns && right; i++) right = text_unescape(&rows->field[i]);
+        if (!right)
+            return err_set(err, ERR_FORMAT, "%s:%d: expected %d fields with well-formed escapes", rows->path,
+                           rows->row_line, columns);
+        Record record = {.answer = rows->field[answer], .line = rows->row_line};
+        if (prompt >= 0 && rows->field[prompt].size) record.prompt = rows->field[prompt];
+        if (tag >= 0 && rows->field[tag].size) record.tag = rows->field[tag];
+        TRY(records_add(records, record, err));
+    }
+    if (records->n != manifest->n) return wrong_count(rows, manifest->n, err);
+    TRY(facts_of_records(facts, records, rows->path, err));
+    return facts_count_imported(facts, err);
+}
+
+/* A figure of the manifest against what the records give. */
+static Status same_figure(const char *path, const char *name, const json_t *said, bool known, double counted,
+                          Err *err) {
+    if (known ? json_is_number(said) && json_number_value(said) == counted : json_is_null(said)) return OK;
+    char *text = json_dumps(said, JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
+    Status status =
+        known ? err_set(err, ERR_FORMAT, "%s: %s is %.40s, the records give %.17g", path, name,
+                        text ? text : "?", counted)
+              : err_set(err, ERR_FORMAT, "%s: %s is %.40s, expected null", path, name, text ? text : "?");
+    free(text);
+    return status;
+}
+
+static Status compare_manifest(const FactSet *facts, const Manifest *manifest, const Paths *paths, Err *err) {
+    if (strcmp(manifest->data_hash, facts->data_hash) != 0)
+        return err_set(err, ERR_FORMAT,
+                       "%s: its content has the hash %s, manifest.json says %.40s: one was altered",
+                       paths->records, facts->data_hash, manifest->data_hash);
+    bool known = facts->entropy_known;
+    TRY(same_figure(paths->manifest, "entropy_bits", manifest->entropy_bits, known, facts->data_bits, err));
+    TRY(same_figure(paths->manifest, "data_bits_set", manifest->data_bits_set, known, facts->data_bits_set,
+                    err));
+    TRY(same_figure(paths->manifest, "ceiling_bits", manifest->ceiling_bits, known, facts->ceiling_bits,
+                    err));
+    TRY(same_figure(paths->manifest, "answer_bits", manifest->answer_bits, !known, facts->answer_bits, err));
+    TRY(same_figure(paths->manifest, "zlib_bytes", manifest->zlib_bytes, !known, (double)facts->zlib_bytes,
+                    err));
+    TRY(same_figure(paths->manifest, "max_len", json_object_get(manifest->root, "max_len"), true,
+                    facts->max_len, err));
+    return same_figure(paths->manifest, "tokens", json_object_get(manifest->root, "tokens"), true,
+                       (double)facts->start[facts->n], err);
+}
+
+Status facts_load(const char *dir, FactSet *out, Err *err) {
+    *out = (FactSet){.vocab = {.eos = -1}};
+    Paths paths;
+    TRY(paths_of(&paths, dir, err));
+    if (!file_exists(paths.manifest))
+        return err_set(err, ERR_INPUT,
+                       "%s: no fact set is there (manifest.json is missing); `rote facts make` and "
+                       "`rote facts import` write one",
+                       dir);
+    Manifest manifest;
+    Records records = {0};
+    Rows rows = {.path = paths.records, .bad = ERR_FORMAT, .max_bytes = RECORDS_MAX, .max_line = RECORDS_MAX};
+    Status status = OK;
+    TRY_GOTO(read_manifest(paths.manifest, &manifest, err));
+    snprintf(out->kind, sizeof out->kind, "%s", manifest.kind);
+    snprintf(out->derivation, sizeof out->derivation, "%s", manifest.derivation);
+    out->seed = manifest.seed;
+    out->duplicates = manifest.duplicates;
+    out->zlib_bytes =
+        json_integer_value(manifest.zlib_bytes); /* not counted again: other zlibs pack otherwise */
+    TRY_GOTO(rows_open(&rows, &records.file, err));
+    if (strcmp(manifest.kind, "random") == 0) TRY_GOTO(load_random(out, &rows, &manifest, err));
+    else TRY_GOTO(load_imported(out, &rows, &records, paths.vocab, &manifest, err));
+    TRY_GOTO(compare_manifest(out, &manifest, &paths, err));
+done:
+    json_decref(manifest.root);
+    records_free(&records);
+    if (status != OK) facts_free(out);
+    return status;
+}

@@ -1,0 +1,115 @@
+/* A vocabulary holds only the symbols that occur, sorted by their bytes, and EOS at its end: a symbol that
+ * never occurs would only waste a row of the embedding. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <xxhash.h>
+
+#include "data/records.h"
+#include "data/seen.h"
+
+static int compare(const void *a, const void *b) { return text_compare(*(const Text *)a, *(const Text *)b); }
+
+Status vocab_of_symbols(Vocab *out, const Text *symbol, int n, bool bytes, Err *err) {
+    *out = (Vocab){.eos = n, .bytes = bytes};
+    out->text = calloc((size_t)n + 1, sizeof *out->text);
+    out->length = calloc((size_t)n + 1, sizeof *out->length);
+    if (!out->text || !out->length) goto no_memory;
+    for (int i = 0; i <= n; i++) {
+        size_t length = i < n ? symbol[i].size : 0;
+        if (!(out->text[i] = malloc(length + 1))) goto no_memory;
+        out->size = i + 1;
+        if (length) memcpy(out->text[i], symbol[i].data, length);
+        out->text[i][length] = '\0';
+        out->length[i] = (int)length;
+    }
+    return OK;
+no_memory:
+    vocab_free(out);
+    return err_set(err, ERR_NOMEM, "no memory for a vocabulary of %d symbols", n + 1);
+}
+
+void vocab_free(Vocab *vocab) {
+    for (int i = 0; vocab->text && i < vocab->size; i++) free(vocab->text[i]);
+    free(vocab->text);
+    free(vocab->length);
+    *vocab = (Vocab){.eos = -1};
+}
+
+static Status vocab_of_bytes(Vocab *out, const Records *records, Err *err) {
+    bool occurs[256] = {false};
+    for (int32_t i = 0; i < records->n; i++) {
+        const Record *r = &records->item[i];
+        for (size_t j = 0; j < r->prompt.size; j++) occurs[(unsigned char)r->prompt.data[j]] = true;
+        for (size_t j = 0; j < r->answer.size; j++) occurs[(unsigned char)r->answer.data[j]] = true;
+        if (r->prompt.data) occurs['\t'] = true;
+    }
+    char byte[256];
+    Text symbol[256];
+    int n = 0;
+    for (int b = 0; b < 256; b++) {
+        if (!occurs[b]) continue;
+        byte[n] = (char)b;
+        symbol[n] = (Text){&byte[n], 1};
+        n++;
+    }
+    return vocab_of_symbols(out, symbol, n, true, err);
+}
+
+static bool same_word(const void *items, int32_t a, int32_t b) {
+    const Text *word = items;
+    return text_equal(word[a], word[b]);
+}
+
+static int64_t count_words(const Records *records) {
+    int64_t count = 0;
+    Text word;
+    for (int32_t i = 0; i < records->n; i++) {
+        Text prompt = records->item[i].prompt, answer = records->item[i].answer;
+        while (text_word(&prompt, &word)) count++;
+        while (text_word(&answer, &word)) count++;
+    }
+    return count;
+}
+
+static Status vocab_of_words(Vocab *out, const Records *records, Err *err) {
+    int64_t most = count_words(records);
+    Seen seen = {0};
+    Status status = OK;
+    Text *word = malloc((size_t)(most + 1) * sizeof *word);
+    if (!word) {
+        status = err_set(err, ERR_NOMEM, "no memory for %lld words", (long long)most);
+        goto done;
+    }
+    TRY_GOTO(seen_init(&seen, most, same_word, word, err));
+    int32_t n = 0;
+    for (int32_t i = 0; i < records->n; i++) {
+        Text part[2] = {records->item[i].prompt, records->item[i].answer};
+        for (int p = 0; p < 2; p++)
+            while (text_word(&part[p], &word[n]))
+                if (seen_enter(&seen, XXH3_64bits(word[n].data, word[n].size), n) < 0) n++;
+    }
+    qsort(word, (size_t)n, sizeof *word, compare);
+    TRY_GOTO(vocab_of_symbols(out, word, n, false, err));
+done:
+    seen_free(&seen);
+    free(word);
+    return status;
+}
+
+Status vocab_of_records(Vocab *out, const Records *records, bool bytes, Err *err) {
+    return bytes ? vocab_of_bytes(out, records, err) : vocab_of_words(out, records, err);
+}
+
+int32_t vocab_find(const Vocab *vocab, Text symbol) {
+    int low = 0, high = vocab->eos; /* symbols are sorted, EOS stands behind them */
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        Text text = {vocab->text[middle], (size_t)vocab->length[middle]};
+        int order = text_compare(symbol, text);
+        if (order == 0) return middle;
+        if (order < 0) high = middle;
+        else low = middle + 1;
+    }
+    return -1;
+}
