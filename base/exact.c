@@ -33,14 +33,16 @@ static DoubleDouble lgamma_dd(double x) {
     return exact_dd_add(y, (DoubleDouble){-log_product.hi, -log_product.lo});
 }
 
-/* x (ln x - 1) leaves double's range near 2.5e305; the pieces stay inside up to 1e290. */
+/* Zero where the function is, exactly; the pieces stay inside double's range up to 1e290. */
 double exact_lgamma(double x) {
     if (!(x > 0.0)) return __builtin_nan("");
+    if (x == 1.0 || x == 2.0) return 0.0;
     return x > 1e290 ? __builtin_inf() : lgamma_dd(x).hi;
 }
 
 double exact_log2_factorial(double n) {
     if (!(n >= 0.0)) return __builtin_nan("");
+    if (n == 0.0 || n == 1.0) return 0.0;
     if (n > 1e290) return __builtin_inf();
-    return exact_dd_mul(lgamma_dd(n + 1.0), (DoubleDouble){EXACT_LOG2_E, 0x1.777d0ffda0d24p-56}).hi;
+    return exact_dd_mul(lgamma_dd(n + 1.0), (DoubleDouble){EXACT_LOG2_E, EXACT_LOG2_E_LO}).hi;
 }

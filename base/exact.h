@@ -18,10 +18,11 @@ typedef struct DoubleDouble {
     double hi, lo;
 } DoubleDouble;
 
-#define EXACT_MAGIC  0x1.8p52 /* x + MAGIC - MAGIC rounds |x| < 2^51 to an integer, left in the low bits */
-#define EXACT_LOG2_E 0x1.71547652b82fep+0
-#define EXACT_LN2_HI 0x1.62e42fefa3800p-1 /* 42 bits: k * LN2_HI is exact for |k| < 2^11 */
-#define EXACT_LN2_LO 0x1.ef35793c76730p-45
+#define EXACT_MAGIC     0x1.8p52 /* x + MAGIC - MAGIC rounds |x| < 2^51 to an integer, left in the low bits */
+#define EXACT_LOG2_E    0x1.71547652b82fep+0
+#define EXACT_LOG2_E_LO 0x1.777d0ffda0d24p-56
+#define EXACT_LN2_HI    0x1.62e42fefa3800p-1 /* 42 bits: k * LN2_HI is exact for |k| < 2^11 */
+#define EXACT_LN2_LO    0x1.ef35793c76730p-45
 
 static inline uint64_t exact_bits(double x) {
     uint64_t u;
@@ -182,7 +183,7 @@ static inline double exact_log(double x) { return exact_log_special(x, exact_log
 /* Exact at powers of two, since k stands apart. */
 static inline double exact_log2(double x) {
     double k, m = exact_split_exponent(x, &k);
-    DoubleDouble l = exact_dd_mul(exact_log_near_one(m), (DoubleDouble){EXACT_LOG2_E, 0x1.777d0ffda0d24p-56});
+    DoubleDouble l = exact_dd_mul(exact_log_near_one(m), (DoubleDouble){EXACT_LOG2_E, EXACT_LOG2_E_LO});
     DoubleDouble s = exact_two_sum(k, l.hi);
     return exact_log_special(x, s.hi + (s.lo + l.lo));
 }
@@ -208,14 +209,14 @@ static inline double exact_pow(double x, double y) {
     return y == 0.0 ? 1.0 : z;
 }
 
-/* x = n pi/2 + r, |r| <= pi/4, for |x| <= 2^20; t holds n in its low bits. pi/2 in parts of 33, 33 and 53
- * bits: the first two products are exact. */
+/* x = n pi/2 + r, |r| <= pi/4, for |x| <= 2^20; t holds n in its low bits. pi/2 in parts of 33, 33, 33 and 53
+ * bits: n times the first three is exact, so r keeps its relative precision beside a multiple of pi/2. */
 static inline DoubleDouble exact_reduce_angle(double x, double *t) {
     *t = x * 0x1.45f306dc9c883p-1 + EXACT_MAGIC;
     double n = *t - EXACT_MAGIC;
     DoubleDouble r = exact_two_sum(x - n * 0x1.921fb54400000p+0, -(n * 0x1.0b4611a600000p-34));
-    DoubleDouble s = exact_two_sum(r.hi, -(n * 0x1.3198a2e037073p-69));
-    return exact_fast_two_sum(s.hi, s.lo + r.lo);
+    DoubleDouble s = exact_two_sum(r.hi, -(n * 0x1.3198a2e000000p-69));
+    return exact_fast_two_sum(s.hi, r.lo + (s.lo - n * 0x1.b839a252049c1p-104));
 }
 
 /* sin and cos of r.hi + r.lo, |r| <= pi/4, by Taylor's series; the first terms are kept apart from the rest.
