@@ -1,0 +1,128 @@
+/* Command lines, taken apart by the table of options. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "cli/cli.h"
+
+static int option_index(const Command *command, const char *name, size_t length) {
+    for (int i = 0; command->options[i].name; i++)
+        if (strlen(command->options[i].name) == length && !strncmp(command->options[i].name, name, length))
+            return i;
+    return -1;
+}
+
+static Status unknown_option(const Command *command, const char *word, Err *err) {
+    const char *names[ARGS_OPTIONS_MAX + 1];
+    int n = 0;
+    while (command->options[n].name) {
+        names[n] = command->options[n].name;
+        n++;
+    }
+    names[n] = NULL;
+    char name[64];
+    const char *start = word + strspn(word, "-");
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(start, "="), start);
+    const char *nearest = nearest_name(name, names);
+    return err_set(err, ERR_INPUT, "%s: unknown option '%s'%s%s (rote help %s lists them)", command->name,
+                   word, nearest ? ", nearest: --" : "", nearest ? nearest : "", command->name);
+}
+
+Status args_parse(Args *out, const Command *command, int argc, char **argv, Err *err) {
+    *out = (Args){.command = command};
+    out->words = calloc((size_t)argc + 1, sizeof *out->words);
+    if (!out->words) return err_set(err, ERR_NOMEM, "out of memory for %d words", argc);
+    bool options = true;
+    for (int i = 0; i < argc; i++) {
+        char *word = argv[i];
+        if (options && !strcmp(word, "--")) {
+            options = false;
+            continue;
+        }
+        if (!options || word[0] != '-' || word[1] == '\0') {
+            out->words[out->n_words++] = word;
+            continue;
+        }
+        size_t length = strcspn(word, "=");
+        int k = strncmp(word, "--", 2) ? -1 : option_index(command, word + 2, length - 2);
+        if (k < 0) return unknown_option(command, word, err);
+        const Option *option = &command->options[k];
+        if (out->value[k])
+            return err_set(err, ERR_INPUT, "%s: --%s stands twice", command->name, option->name);
+        if (!option->value) {
+            if (word[length])
+                return err_set(err, ERR_INPUT, "%s: --%s takes no value, but has '%s'", command->name,
+                               option->name, word + length + 1);
+            out->value[k] = "";
+        } else if (word[length]) {
+            out->value[k] = word + length + 1;
+        } else if (i + 1 < argc) {
+            out->value[k] = argv[++i];
+        }
+        if (option->value && (!out->value[k] || !*out->value[k]) && strcmp(option->name, "prompt") != 0)
+            return err_set(err, ERR_INPUT, "%s: --%s needs a value (%s)", command->name, option->name,
+                           option->value);
+    }
+    if (out->n_words < command->min_words)
+        return err_set(err, ERR_INPUT, "%s: something is missing; usage: rote %s %s", command->name,
+                       command->name, command->words);
+    if (out->n_words > command->max_words)
+        return err_set(err, ERR_INPUT, "%s: '%s' is one word too many; usage: rote %s %s", command->name,
+                       out->words[command->max_words], command->name, command->words);
+    return OK;
+}
+
+void args_free(Args *args) {
+    free(args->words);
+    args->words = NULL;
+}
+
+const char *args_value(const Args *args, const char *option) {
+    int k = option_index(args->command, option, strlen(option));
+    CHECK(k >= 0);
+    return args->value[k];
+}
+
+bool args_has(const Args *args, const char *option) { return args_value(args, option) != NULL; }
+
+Status args_int(const Args *args, const char *option, int64_t low, int64_t high, int64_t *out, Err *err) {
+    const char *text = args_value(args, option);
+    if (!text) return OK;
+    char *end;
+    errno = 0;
+    long long n = strtoll(text, &end, 10);
+    if (end == text || *end || errno || n < low || n > high)
+        return err_set(err, ERR_INPUT, "%s: --%s '%s' is no whole number from %lld to %lld",
+                       args->command->name, option, text, (long long)low, (long long)high);
+    *out = n;
+    return OK;
+}
+
+Status args_real(const Args *args, const char *option, double low, double high, double *out, Err *err) {
+    const char *text = args_value(args, option);
+    if (!text) return OK;
+    char *end;
+    double x = strtod(text, &end);
+    if (end == text || *end || !(x >= low && x <= high))
+        return err_set(err, ERR_INPUT, "%s: --%s '%s' is no number from %g to %g", args->command->name,
+                       option, text, low, high);
+    *out = x;
+    return OK;
+}
+
+Status args_config(const Args *args, Config *out, Err *err) {
+    int first = args->n_words > 0 && !strchr(args->words[0], '=') ? 1 : 0;
+    int n = args->n_words - first;
+    for (int i = first; i < args->n_words; i++)
+        if (!strchr(args->words[i], '='))
+            return err_set(err, ERR_INPUT, "%s: '%s' is no key=value; usage: rote %s %s", args->command->name,
+                           args->words[i], args->command->name, args->command->words);
+    const char **overrides = malloc(((size_t)n + 1) * sizeof *overrides);
+    if (!overrides) return err_set(err, ERR_NOMEM, "out of memory for %d overrides", n);
+    for (int i = 0; i < n; i++) overrides[i] = args->words[first + i];
+    Status status = config_load(out, first ? args->words[0] : NULL, n, overrides, err);
+    free(overrides);
+    return status;
+}

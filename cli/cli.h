@@ -1,0 +1,110 @@
+/* The command line: one table of commands with their options feeds parsing, `rote help` and completion.
+ * A command returns a Status; main() alone prints its message and turns it into an exit code. */
+#ifndef ROTE_CLI_CLI_H
+#define ROTE_CLI_CLI_H
+
+#include <jansson.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/config.h"
+#include "base/err.h"
+#include "base/progress.h"
+#include "data/facts.h"
+
+#define ROTE_VERSION "0.1.0"
+
+typedef struct Option {
+    const char *name;  /* without its dashes; NULL ends a list */
+    const char *value; /* what stands after it ("DIR"), NULL: a flag */
+    const char *help;
+} Option;
+
+typedef struct Args Args;
+
+typedef struct Command {
+    const char *name;  /* "train", "facts make"; NULL ends the table */
+    const char *words; /* what stands after it, for the usage line */
+    int min_words, max_words;
+    const char *summary;
+    const Option *options;
+    Status (*run)(const Args *args, Err *err);
+} Command;
+
+extern const Command commands[];
+
+enum { ARGS_OPTIONS_MAX = 24 };
+
+/* A command line, taken apart. words points into argv. */
+struct Args {
+    const Command *command;
+    int n_words;
+    const char **words;
+    const char
+        *value[ARGS_OPTIONS_MAX]; /* by the option's place in its list; "" for a flag, NULL: not given */
+};
+
+/* Options may stand anywhere, as --name=value or --name value; after "--" nothing is one.
+ * ERR_INPUT names the nearest option. Free with args_free. */
+Status args_parse(Args *out, const Command *command, int argc, char **argv, Err *err);
+void args_free(Args *args);
+bool args_has(const Args *args, const char *option);
+const char *args_value(const Args *args, const char *option); /* NULL: not given */
+/* *out stays as it is where the option is not given. ERR_INPUT: not a number, or outside low .. high. */
+Status args_int(const Args *args, const char *option, int64_t low, int64_t high, int64_t *out, Err *err);
+Status args_real(const Args *args, const char *option, double low, double high, double *out, Err *err);
+
+/* The config of "[CFG] [key=value...]" and --threads. */
+Status args_config(const Args *args, Config *out, Err *err);
+
+/* Set by the first SIGINT, SIGTERM or SIGUSR1 after signals_catch; a second SIGINT or SIGTERM exits at once.
+ */
+extern volatile sig_atomic_t stop_requested;
+void signals_catch(void);
+
+/* One live line on a terminal, plain lines at a low rate elsewhere, nothing when quiet. */
+typedef struct ProgressLine {
+    bool quiet, terminal, open; /* open: an unfinished line is on the screen */
+    double next_s;              /* when the next one is due */
+    const char *label;
+} ProgressLine;
+ProgressSink progress_line(ProgressLine *line, const char *label, bool quiet);
+void progress_end(ProgressLine *line);
+double clock_s(void);
+
+/* "12,345"; "3.2 MiB"; "1.2k": into one of a few static buffers, good until the fifth next call. */
+const char *show_int(int64_t n);
+const char *show_bytes(double bytes);
+const char *show_short(double n);
+/* The tokens of a fact or a sample as a reader sees them, cut at size. */
+void show_tokens(const Vocab *vocab, const int32_t *tokens, int n, char *out, size_t size);
+
+/* Prints one JSON object on stdout and drops it. NULL: ERR_NOMEM. */
+Status json_out(json_t *object, Err *err);
+json_t *json_number(double x); /* null where x is not finite */
+
+/* Prints the fact set and the plan of a run on stderr. */
+struct RunPlan;
+void show_plan(const struct RunPlan *plan, const FactSet *facts, const Config *config);
+
+void help_overview(FILE *out);
+void help_command(FILE *out, const Command *command);
+/* The command that the words name and how many of them do; ERR_INPUT names the nearest. */
+Status command_find(const Command **out, int *used, int n_words, char *const *words, Err *err);
+
+Status cmd_demo(const Args *args, Err *err);
+Status cmd_facts_make(const Args *args, Err *err);
+Status cmd_facts_import(const Args *args, Err *err);
+Status cmd_facts_show(const Args *args, Err *err);
+Status cmd_train(const Args *args, Err *err);
+Status cmd_eval(const Args *args, Err *err);
+Status cmd_verify(const Args *args, Err *err);
+Status cmd_sample(const Args *args, Err *err);
+Status cmd_export(const Args *args, Err *err);
+Status cmd_report(const Args *args, Err *err);
+Status cmd_doctor(const Args *args, Err *err);
+Status cmd_help(const Args *args, Err *err);
+Status cmd_completion(const Args *args, Err *err);
+
+#endif

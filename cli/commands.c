@@ -1,0 +1,179 @@
+/* The table of commands and their options, and `rote help`, which prints it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+#define JSON_OPTION                                                                                          \
+    { "json", NULL, "one JSON object on stdout" }
+#define QUIET_OPTION                                                                                         \
+    { "quiet", NULL, "no progress on stderr" }
+#define THREADS_OPTION                                                                                       \
+    { "threads", "N", "threads; changes no bit (default: one per core)" }
+#define END_OPTION                                                                                           \
+    { NULL, NULL, NULL }
+
+static const Option demo_options[] = {{"out", "DIR", "where runs and report go (default: runs/demo)"},
+                                      JSON_OPTION,
+                                      QUIET_OPTION,
+                                      THREADS_OPTION,
+                                      END_OPTION};
+static const Option make_options[] = {{"out", "DIR", "the fact set's folder"}, JSON_OPTION, END_OPTION};
+static const Option import_options[] = {
+    {"out", "DIR", "the fact set's folder"},
+    {"format", "tsv|csv|jsonl|text", "how FILE is read (default: by its name)"},
+    {"vocab", "bytes|words", "what a symbol is (default: bytes)"},
+    {"prompt", "FIELD", "name of the prompt's field (default: prompt, else the first)"},
+    {"answer", "FIELD", "name of the answer's field (default: answer, else the second)"},
+    {"tag", "FIELD", "name of the tag's field (default: tag, else the third)"},
+    {"allow-conflicts", NULL, "keep facts that give one prompt two answers"},
+    JSON_OPTION,
+    END_OPTION};
+static const Option show_options[] = {JSON_OPTION, END_OPTION};
+static const Option train_options[] = {{"out", "DIR", "the run folder (default: runs/<name>-<hash8>)"},
+                                       {"resume", NULL, "go on where DIR stopped, or start"},
+                                       {"dry-run", NULL, "say what the run needs and write nothing"},
+                                       THREADS_OPTION,
+                                       QUIET_OPTION,
+                                       JSON_OPTION,
+                                       END_OPTION};
+static const Option eval_options[] = {{"facts", "DIR", "another fact set (default: the run's own)"},
+                                      {"per-fact", "FILE.tsv", "a row for every fact"},
+                                      THREADS_OPTION,
+                                      JSON_OPTION,
+                                      END_OPTION};
+static const Option verify_options[] = {THREADS_OPTION, QUIET_OPTION, JSON_OPTION, END_OPTION};
+static const Option sample_options[] = {
+    {"prompt", "TEXT", "what to go on from; for facts without text, token numbers (default: nothing)"},
+    {"n", "N", "samples (default: 1)"},
+    {"max-tokens", "N", "new tokens at most (default: what block_size leaves)"},
+    {"temperature", "T", "0: greedy (default: 1)"},
+    {"greedy", NULL, "the same as --temperature 0"},
+    {"top-k", "K", "only the K likeliest; 0: off (default: 0)"},
+    {"top-p", "P", "only the likeliest that hold P together (default: 1)"},
+    {"seed", "SEED", "of the draws (default: 1)"},
+    JSON_OPTION,
+    END_OPTION};
+static const Option export_options[] = {
+    {"to", "hf|npz|safetensors", "the format"}, {"out", "PATH", "the same as PATH"}, END_OPTION};
+static const Option report_options[] = {{"out", "FILE.html", "the page (default: report.html in the folder)"},
+                                        END_OPTION};
+static const Option doctor_options[] = {JSON_OPTION, END_OPTION};
+static const Option no_options[] = {END_OPTION};
+
+const Command commands[] = {
+    {"demo", "", 0, 0, "the tour: facts, four widths, a table of bits per parameter, a report", demo_options,
+     cmd_demo},
+    {"facts make", "[CFG] [key=value...] --out DIR", 0, 1000, "generates a fact set", make_options,
+     cmd_facts_make},
+    {"facts import", "FILE --out DIR", 1, 1, "makes a fact set of your own facts", import_options,
+     cmd_facts_import},
+    {"facts show", "DIR", 1, 1, "kind, counts, entropy, first records of a fact set", show_options,
+     cmd_facts_show},
+    {"train", "[CFG] [key=value...]", 0, 1000, "trains one run", train_options, cmd_train},
+    {"eval", "RUN", 1, 1, "recall, memorized bits, code lengths of a run", eval_options, cmd_eval},
+    {"verify", "RUN", 1, 1, "replays a run and compares hashes", verify_options, cmd_verify},
+    {"sample", "RUN", 1, 1, "generates", sample_options, cmd_sample},
+    {"export", "RUN --to FORMAT PATH", 1, 2, "the weights for other programs", export_options, cmd_export},
+    {"report", "RUN|DIR", 1, 1, "one self-contained page about a run, or about a folder of runs",
+     report_options, cmd_report},
+    {"doctor", "", 0, 0, "CPU, kernels, threads, numeric self-test, libraries, memory, disk", doctor_options,
+     cmd_doctor},
+    {"help", "[COMMAND|KEY|keys]", 0, 2, "explains a command or a config key", no_options, cmd_help},
+    {"completion", "bash|zsh", 1, 1, "prints a completion script", no_options, cmd_completion},
+    {NULL, NULL, 0, 0, NULL, NULL, NULL}};
+
+void help_overview(FILE *out) {
+    fprintf(out,
+            "rote: what a small transformer can learn by heart, to the bit\n\nusage: rote COMMAND ...\n\n");
+    for (const Command *c = commands; c->name; c++) fprintf(out, "  %-13s %s\n", c->name, c->summary);
+    fprintf(
+        out,
+        "\nrote help COMMAND, rote help KEY (a config key), rote help keys (all of them), rote --version\n");
+}
+
+void help_command(FILE *out, const Command *command) {
+    fprintf(out, "usage: rote %s%s%s%s\n\n%s\n", command->name, *command->words ? " " : "", command->words,
+            command->options->name ? " [options]" : "", command->summary);
+    if (command->options->name) fputc('\n', out);
+    for (const Option *o = command->options; o->name; o++) {
+        char left[64];
+        snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+        fprintf(out, "  %-28s %s\n", left, o->help);
+    }
+}
+
+/* The distinct words at one place of the names that begin with `first` (NULL: the first words), for
+ * nearest_name. */
+static void name_words(const char *first, char words[][32], const char **list) {
+    int n = 0;
+    for (const Command *c = commands; c->name; c++) {
+        const char *word = c->name;
+        size_t length = strcspn(word, " ");
+        if (first) {
+            if (strncmp(word, first, strlen(first)) != 0 || word[strlen(first)] != ' ') continue;
+            word += length + 1;
+            length = strlen(word);
+        }
+        if (n && strlen(list[n - 1]) == length && !strncmp(list[n - 1], word, length)) continue;
+        snprintf(words[n], sizeof words[n], "%.*s", (int)length, word);
+        list[n] = words[n];
+        n++;
+    }
+    list[n] = NULL;
+}
+
+Status command_find(const Command **out, int *used, int n_words, char *const *words, Err *err) {
+    bool family = false; /* "facts" alone is the beginning of several */
+    for (const Command *c = commands; c->name; c++) {
+        size_t length = strcspn(c->name, " ");
+        if (strlen(words[0]) != length || strncmp(words[0], c->name, length) != 0) continue;
+        family = c->name[length] == ' ';
+        if (!family || (n_words > 1 && !strcmp(words[1], c->name + length + 1))) {
+            *out = c;
+            *used = family ? 2 : 1;
+            return OK;
+        }
+    }
+    char text[32][32];
+    const char *list[33];
+    name_words(family ? words[0] : NULL, text, list);
+    const char *wrong = family ? (n_words > 1 ? words[1] : "") : words[0];
+    const char *nearest = nearest_name(wrong, list);
+    char all[256] = "";
+    for (int i = 0; family && list[i]; i++)
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i ? ", " : "", list[i]);
+    if (family)
+        return err_set(err, ERR_INPUT, "%s: unknown command '%s', allowed: %s%s%s", words[0], wrong, all,
+                       nearest ? "; nearest: " : "", nearest ? nearest : "");
+    return err_set(err, ERR_INPUT, "unknown command '%s'%s%s (rote help lists them)", wrong,
+                   nearest ? ", nearest: " : "", nearest ? nearest : "");
+}
+
+Status cmd_help(const Args *args, Err *err) {
+    if (args->n_words == 0) {
+        help_overview(stdout);
+        return OK;
+    }
+    const char *word = args->words[0];
+    if (!strcmp(word, "keys")) {
+        config_help_all(stdout);
+        return OK;
+    }
+    const Command *command;
+    int used;
+    char *words[2] = {(char *)args->words[0], args->n_words > 1 ? (char *)args->words[1] : NULL};
+    if (command_find(&command, &used, args->n_words, words, err) == OK) {
+        help_command(stdout, command);
+        return OK;
+    }
+    bool family = false;
+    for (const Command *c = commands; c->name; c++) {
+        size_t length = strcspn(c->name, " ");
+        if (!c->name[length] || strlen(word) != length || strncmp(c->name, word, length) != 0) continue;
+        if (family) putchar('\n');
+        help_command(stdout, c);
+        family = true;
+    }
+    return family ? OK : config_help(word, stdout, err);
+}

@@ -1,0 +1,83 @@
+/* rote doctor: what this machine has, and whether its arithmetic is what rote needs */
+#include <dlfcn.h>
+#include <omp.h>
+#include <stdio.h>
+#include <string.h>
+#include <xxhash.h>
+#include <yaml.h>
+#include <zlib.h>
+
+#include "base/memory.h"
+#include "base/real.h"
+#include "cli/cli.h"
+#include "model/kernels/ops.h"
+
+static void cpu_model(char *out, size_t size) {
+    snprintf(out, size, "unknown");
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    if (!file) return;
+    char line[256];
+    while (fgets(line, sizeof line, file)) {
+        char *value = strchr(line, ':');
+        if (!value || strncmp(line, "model name", 10) != 0) continue;
+        value[strcspn(value, "\n")] = '\0';
+        snprintf(out, size, "%s", value + 1 + strspn(value + 1, " "));
+        break;
+    }
+    (void)fclose(file);
+}
+
+static bool openblas_found(void) {
+    static const char *const names[] = {"libopenblas.so.0", "libopenblas.so", "libopenblas.dylib"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        void *library = dlopen(names[i], RTLD_LAZY | RTLD_LOCAL);
+        if (library) return dlclose(library) == 0;
+    }
+    return false;
+}
+
+static json_t *libraries(void) {
+    char xxhash[24];
+    unsigned v = XXH_versionNumber();
+    snprintf(xxhash, sizeof xxhash, "%u.%u.%u", v / 10000, v / 100 % 100, v % 100);
+    return json_pack("{ss ss ss ss ss}", "libyaml", yaml_get_version_string(), "jansson",
+                     jansson_version_str(), "zlib", zlibVersion(), "xxhash", xxhash, "openblas",
+                     openblas_found() ? "found" : "not found (optional)");
+}
+
+Status cmd_doctor(const Args *args, Err *err) {
+    char cpu[128];
+    const Ops *ops;
+    cpu_model(cpu, sizeof cpu);
+    TRY(ops_select(&ops, err));
+    json_t *isas = json_array();
+    for (const Ops *const *o = ops_available(); *o; o++) json_array_append_new(isas, json_string((*o)->isa));
+    Err test = {.status = OK};
+    Status status = ops_self_test(ops, &test);
+
+    json_t *report =
+        json_pack("{ss so ss si ss ss ss so sf sf}", "cpu", cpu, "kernels", isas, "kernel_chosen", ops->isa,
+                  "threads", omp_get_max_threads(), "self_test", status == OK ? "passed" : test.msg,
+                  "numeric_spec", NUMERIC_SPEC, "compiler", __VERSION__, "libraries", libraries(),
+                  "memory_bytes", (double)memory_available(), "disk_bytes", (double)disk_available("."));
+    if (args_has(args, "json") || !report) {
+        Status written = json_out(report, err);
+        TRY(written);
+    } else {
+        printf("rote        %s, arithmetic %s\ncpu         %s\nkernels    ", ROTE_VERSION, NUMERIC_SPEC, cpu);
+        for (size_t i = 0; i < json_array_size(isas); i++) {
+            const char *isa = json_string_value(json_array_get(isas, i));
+            printf(" %s%s", isa, strcmp(isa, ops->isa) ? "" : " (chosen)");
+        }
+        printf("\nthreads     %d\nself-test   %s\ncompiler    %s\n", omp_get_max_threads(),
+               status == OK ? "passed" : test.msg, __VERSION__);
+        const char *name;
+        json_t *value;
+        json_object_foreach(json_object_get(report, "libraries"), name, value)
+            printf("%-11s %s\n", name, json_string_value(value));
+        printf("memory      %s available\ndisk        %s free here\n", show_bytes((double)memory_available()),
+               show_bytes((double)disk_available(".")));
+        json_decref(report);
+    }
+    return status == OK ? OK : err_set(err, status, "self-test: %s", test.msg);
+}

@@ -1,0 +1,109 @@
+/* rote eval */
+#include <math.h>
+#include <stdio.h>
+
+#include "base/file.h"
+#include "cli/cli.h"
+#include "train/train.h"
+
+/* A row for every fact: number, tag, prompt tokens, code length, recalled, text. */
+static Status per_fact_write(const char *path, const Evaluator *e, Err *err) {
+    AtomicFile file;
+    TRY(atomic_open(&file, path, err));
+    fprintf(file.stream, "fact\ttag\ttokens\tprompt_tokens\tcode_bits\trecalled\ttext\n");
+    const FactSet *facts = e->facts;
+    for (int i = 0; i < facts->n; i++) {
+        char text[4096];
+        facts_text(facts, i, text, sizeof text);
+        fprintf(file.stream, "%d\t%s\t%d\t%d\t%.9f\t%d\t", i,
+                facts->tag[i] < 0 ? "" : facts->tag_names[facts->tag[i]],
+                (int)(facts->start[i + 1] - facts->start[i]), e->prompt[i], e->fact_bits[i],
+                (int)e->recalled[i]);
+        for (const char *c = text; *c; c++) {
+            if (*c == '\t') fputs("\\t", file.stream);
+            else if (*c == '\n') fputs("\\n", file.stream);
+            else if (*c == '\r') fputs("\\r", file.stream);
+            else if (*c == '\\') fputs("\\\\", file.stream);
+            else fputc(*c, file.stream);
+        }
+        fputc('\n', file.stream);
+    }
+    return atomic_commit(&file, "per_fact", err);
+}
+
+static Status result_out(const Run *run, const FactSet *facts, const Evaluation *e, bool json, Err *err) {
+    double params = (double)run->gpt.table.total;
+    if (json) {
+        json_t *o = json_pack("{si sI sI sI}", "facts", e->n, "tokens", (json_int_t)e->tokens, "params",
+                              (json_int_t)run->gpt.table.total, "step", (json_int_t)run->step);
+        if (!o) return json_out(NULL, err);
+        json_object_set_new(o, "data_bits", json_number(e->entropy_known ? facts->data_bits : NAN));
+        json_object_set_new(o, "ceiling_bits", json_number(e->entropy_known ? facts->ceiling_bits : NAN));
+        json_object_set_new(o, "code_bits", json_number(e->code_bits));
+        json_object_set_new(o, "loss_nats", json_number(e->loss_nats));
+        json_object_set_new(o, "recall", json_number(e->recall));
+        json_object_set_new(o, "memorized_bits", json_number(e->memorized_bits));
+        json_object_set_new(o, "memorized_bits_clipped", json_number(e->memorized_bits_clipped));
+        json_object_set_new(o, "mem_hfshift", json_number(e->mem_hfshift));
+        json_object_set_new(o, "bits_per_param", json_number(e->memorized_bits / params));
+        json_object_set_new(o, "data_hash", json_string(facts->data_hash));
+        if (!e->entropy_known) {
+            json_object_set_new(o, "answer_bits", json_number(facts->answer_bits));
+            json_object_set_new(o, "zlib_bytes", json_integer(facts->zlib_bytes));
+        }
+        return json_out(o, err);
+    }
+    printf("facts       %s, %s tokens; model at step %s\n", show_int(e->n), show_int(e->tokens),
+           show_int(run->step));
+    printf("loss        %.6f bits/token\ncode        %.3f bits\n", bits_of_nats(e->loss_nats), e->code_bits);
+    if (e->entropy_known)
+        printf("memorized   %.3f of %.3f bits (ceiling %.3f), %.4f bits/param\n", e->memorized_bits,
+               facts->data_bits, facts->ceiling_bits, e->memorized_bits / params);
+    else
+        printf("baselines   answers %.3f bits, zlib %s bytes\n", facts->answer_bits,
+               show_int(facts->zlib_bytes));
+    printf("recall      %.4f\n", e->recall);
+    return OK;
+}
+
+static Status facts_fit(const Run *run, const FactSet *facts, const char *dir, Err *err) {
+    const ModelConfig *m = &run->gpt.config;
+    if (facts->max_len > m->block_size)
+        return err_set(err, ERR_INPUT, "%s: a fact has %d tokens, the model's block_size is %d", dir,
+                       facts->max_len, m->block_size);
+    if (facts->vocab.size > m->vocab_size)
+        return err_set(err, ERR_INPUT, "%s: the vocabulary has %d symbols, the model's %d", dir,
+                       facts->vocab.size, m->vocab_size);
+    return OK;
+}
+
+static Status evaluate(const Args *args, const Run *run, const FactSet *facts, int threads, Err *err) {
+    Evaluator evaluator;
+    Evaluation result;
+    TRY(evaluator_create(&evaluator, &run->gpt, facts, threads, err));
+    evaluator_run(&evaluator, &result);
+    Status status = OK;
+    if (args_has(args, "per-fact")) status = per_fact_write(args_value(args, "per-fact"), &evaluator, err);
+    if (status == OK) status = result_out(run, facts, &result, args_has(args, "json"), err);
+    evaluator_free(&evaluator);
+    return status;
+}
+
+Status cmd_eval(const Args *args, Err *err) {
+    int64_t threads = 0;
+    Run run;
+    TRY(args_int(args, "threads", 1, 4096, &threads, err));
+    TRY(run_open(&run, args->words[0], err));
+    const char *dir = args_value(args, "facts");
+    FactSet other;
+    Status status = OK;
+    if (dir) status = facts_load(dir, &other, err);
+    if (status == OK) {
+        const FactSet *facts = dir ? &other : &run.facts;
+        if (dir) status = facts_fit(&run, facts, dir, err);
+        if (status == OK) status = evaluate(args, &run, facts, (int)threads, err);
+        if (dir) facts_free(&other);
+    }
+    run_close(&run);
+    return status;
+}

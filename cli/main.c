@@ -1,0 +1,74 @@
+/* rote: finds the command, runs it, prints its error, chooses the exit code. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/real.h"
+#include "cli/cli.h"
+
+volatile sig_atomic_t stop_requested;
+
+static void on_signal(int signal_number) {
+    if (stop_requested && signal_number != SIGUSR1) _exit(128 + signal_number);
+    stop_requested = 1;
+}
+
+void signals_catch(void) {
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGUSR1, &action, NULL);
+}
+
+static int exit_code(Status status) {
+    switch (status) {
+    case OK: return 0;
+    case ERR_INPUT: return 2;
+    case ERR_STOPPED: return 85;
+    case ERR_IO:
+    case ERR_FORMAT:
+    case ERR_NOMEM:
+    case ERR_NUMERIC: break;
+    }
+    return 1;
+}
+
+static Status run(int argc, char **argv, Err *err) {
+    if (argc < 2) {
+        help_overview(stderr);
+        return err_set(err, ERR_INPUT, "no command");
+    }
+    if (!strcmp(argv[1], "--version")) {
+        printf("rote %s (arithmetic %s)\n", ROTE_VERSION, NUMERIC_SPEC);
+        return OK;
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+        help_overview(stdout);
+        return OK;
+    }
+    const Command *command;
+    int used;
+    TRY(command_find(&command, &used, argc - 1, argv + 1, err));
+    for (int i = 1 + used; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+            help_command(stdout, command);
+            return OK;
+        }
+    Args args;
+    Status status = args_parse(&args, command, argc - 1 - used, argv + 1 + used, err);
+    if (status == OK) status = command->run(&args, err);
+    args_free(&args);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    Err err = {.status = OK};
+    Status status = run(argc, argv, &err);
+    /* A result that never reached its reader (a full disk behind stdout) is a failure. */
+    if ((fflush(stdout) || ferror(stdout)) && status == OK)
+        status = err_set(&err, ERR_IO, "standard output: %s", strerror(errno));
+    if (status != OK) fprintf(stderr, "rote: %s\n", err.msg);
+    return exit_code(status);
+}

@@ -1,0 +1,127 @@
+/* rote sample */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "data/records.h"
+#include "eval/sample.h"
+#include "train/train.h"
+
+/* The prompt as tokens: bytes, words, or (facts without text) numbers. out has room for `room`. */
+static Status prompt_tokens(const char *prompt, const Vocab *vocab, int room, int32_t *out, int *n,
+                            Err *err) {
+    char *copy = strdup(prompt);
+    if (!copy) return err_set(err, ERR_NOMEM, "out of memory for the prompt");
+    Status status = OK;
+    Text rest = {copy, strlen(copy)}, symbol;
+    *n = 0;
+    for (;;) {
+        int32_t token;
+        if (vocab->bytes) {
+            if (!rest.size) break;
+            symbol = (Text){rest.data, 1};
+            rest = (Text){rest.data + 1, rest.size - 1};
+        } else if (!text_word(&rest, &symbol)) {
+            break;
+        }
+        if (vocab->text) {
+            token = vocab_find(vocab, symbol);
+        } else {
+            char number[24], *end;
+            snprintf(number, sizeof number, "%.*s", (int)symbol.size, symbol.data);
+            long value = strtol(number, &end, 10);
+            token = *end || value < 0 || value >= vocab->size ? -1 : (int32_t)value;
+        }
+        if (token < 0) {
+            char quote[QUOTE_SIZE];
+            status = err_set(err, ERR_INPUT, "sample: --prompt: %s is no symbol of the vocabulary (%s)",
+                             text_quote(quote, symbol),
+                             vocab->text ? "rote facts show RUN/.. lists the records"
+                                         : "token numbers, apart by spaces");
+            break;
+        }
+        if (*n == room) {
+            status = err_set(err, ERR_INPUT,
+                             "sample: --prompt has more than %d tokens, all that block_size leaves", room);
+            break;
+        }
+        out[(*n)++] = token;
+    }
+    free(copy);
+    return status;
+}
+
+static Status sample_json(json_t *samples, const Vocab *vocab, const int32_t *tokens, int n, Err *err) {
+    char text[8192];
+    json_t *list = json_array(), *one = json_object();
+    for (int i = 0; i < n; i++) json_array_append_new(list, json_integer(tokens[i]));
+    show_tokens(vocab, tokens, n, text, sizeof text);
+    json_t *string = json_string(text);
+    json_object_set_new(one, "tokens", list);
+    json_object_set_new(one, "text", string ? string : json_null()); /* null: not UTF-8 */
+    return json_array_append_new(samples, one) ? err_set(err, ERR_NOMEM, "out of memory for the samples")
+                                               : OK;
+}
+
+static Status generate(const Args *args, const Run *run, const SampleOptions *options, int64_t count,
+                       Err *err) {
+    const Vocab *vocab = &run->facts.vocab;
+    int block = run->gpt.config.block_size, n_prompt = 0, n_out;
+    const char *prompt = args_value(args, "prompt");
+    Status status = OK;
+    Sampler *sampler = NULL;
+    json_t *samples = args_has(args, "json") ? json_array() : NULL;
+    int32_t *tokens = calloc((size_t)block * 2, sizeof *tokens);
+    if (!tokens) {
+        status = err_set(err, ERR_NOMEM, "out of memory for %d tokens", block);
+        goto done;
+    }
+    if (prompt) TRY_GOTO(prompt_tokens(prompt, vocab, block - 1, tokens, &n_prompt, err));
+    TRY_GOTO(sampler_create(&sampler, &run->gpt, err));
+    for (int64_t i = 0; i < count; i++) {
+        TRY_GOTO(sampler_generate(sampler, options, (uint32_t)i, tokens, n_prompt, tokens + n_prompt, &n_out,
+                                  err));
+        if (samples) {
+            TRY_GOTO(sample_json(samples, vocab, tokens + n_prompt, n_out, err));
+        } else {
+            char text[8192];
+            show_tokens(vocab, tokens, n_prompt + n_out, text, sizeof text);
+            puts(text);
+        }
+    }
+    if (samples) {
+        status = json_out(json_pack("{ss sO}", "prompt", prompt ? prompt : "", "samples", samples), err);
+    }
+done:
+    if (samples) json_decref(samples);
+    sampler_free(sampler);
+    free(tokens);
+    return status;
+}
+
+Status cmd_sample(const Args *args, Err *err) {
+    SampleOptions options = sample_defaults();
+    int64_t count = 1, top_k = options.top_k, max_tokens = options.max_tokens, seed = (int64_t)options.seed;
+    TRY(args_int(args, "n", 1, 1000000, &count, err));
+    TRY(args_int(args, "max-tokens", 0, INT32_MAX, &max_tokens, err));
+    TRY(args_int(args, "top-k", 0, INT32_MAX, &top_k, err));
+    TRY(args_int(args, "seed", 0, INT64_MAX, &seed, err));
+    TRY(args_real(args, "temperature", 0, 1e6, &options.temperature, err));
+    TRY(args_real(args, "top-p", 1e-12, 1, &options.top_p, err));
+    if (args_has(args, "greedy")) {
+        if (args_has(args, "temperature"))
+            return err_set(err, ERR_INPUT, "sample: --greedy and --temperature exclude each other");
+        options.temperature = 0;
+    }
+    options.top_k = (int)top_k;
+    options.max_tokens = (int)max_tokens;
+    options.seed = (uint64_t)seed;
+    TRY(sample_options_check(&options, err));
+    Run run;
+    TRY(run_open(&run, args->words[0], err));
+    options.eos = run.facts.vocab.eos;
+    Status status = generate(args, &run, &options, count, err);
+    run_close(&run);
+    return status;
+}

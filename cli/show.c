@@ -1,0 +1,146 @@
+/* What people read: numbers with separators, tokens as text, the progress line, one JSON object. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "model/kernels/ops.h"
+#include "train/train.h"
+
+enum { SHOW_SIZE = 40, SHOW_SLOTS = 8 };
+
+static char *slot(void) {
+    static char text[SHOW_SLOTS][SHOW_SIZE];
+    static int next;
+    return text[next++ % SHOW_SLOTS];
+}
+
+const char *show_int(int64_t n) {
+    char digits[24], *out = slot();
+    int length = snprintf(digits, sizeof digits, "%lld", (long long)(n < 0 ? -n : n)), k = 0;
+    if (n < 0) out[k++] = '-';
+    for (int i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0) out[k++] = ',';
+        out[k++] = digits[i];
+    }
+    out[k] = '\0';
+    return out;
+}
+
+const char *show_bytes(double bytes) {
+    char *out = slot();
+    const char *unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    int u = 0;
+    while (bytes >= 1024 && u < 4) {
+        bytes /= 1024;
+        u++;
+    }
+    snprintf(out, SHOW_SIZE, u ? "%.1f %s" : "%.0f %s", bytes, unit[u]);
+    return out;
+}
+
+const char *show_short(double n) {
+    char *out = slot();
+    const char *unit[] = {"", "k", "M", "G", "T"};
+    int u = 0;
+    while (n >= 1000 && u < 4) {
+        n /= 1000;
+        u++;
+    }
+    snprintf(out, SHOW_SIZE, u && n < 100 ? "%.1f%s" : "%.0f%s", n, unit[u]);
+    return out;
+}
+
+void show_tokens(const Vocab *vocab, const int32_t *tokens, int n, char *out, size_t size) {
+    size_t used = 0;
+    out[0] = '\0';
+    for (int i = 0; i < n; i++) {
+        char number[16];
+        const char *text = number;
+        size_t length;
+        bool space = i > 0 && !vocab->bytes;
+        if (tokens[i] == vocab->eos) continue;
+        if (vocab->text) {
+            text = vocab->text[tokens[i]];
+            length = (size_t)vocab->length[tokens[i]];
+        } else {
+            length = (size_t)snprintf(number, sizeof number, "%d", (int)tokens[i]);
+        }
+        if (used + length + space + 1 > size) return;
+        if (space) out[used++] = ' ';
+        memcpy(out + used, text, length);
+        used += length;
+        out[used] = '\0';
+    }
+}
+
+double clock_s(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Ten times a second on a terminal; elsewhere (a log file) every ten seconds, and the first and last step. */
+static void progress_update(void *user, const Progress *p) {
+    ProgressLine *line = user;
+    if (line->quiet) return;
+    if (p->note) {
+        if (line->open) fputs("\r\033[K", stderr);
+        line->open = false;
+        fprintf(stderr, "%s%s%s\n", line->label, *line->label ? ": " : "", p->note);
+    }
+    double now = clock_s();
+    if (now < line->next_s && p->step != p->max_steps) return;
+    line->next_s = now + (line->terminal ? 0.1 : 10);
+    int eta = isfinite(p->eta_s) && p->eta_s < 1e8 ? (int)(p->eta_s + 0.5) : 0;
+    char text[120];
+    snprintf(text, sizeof text, "%s%sstep %lld/%lld  %.4f bits/token  %s tokens/s  ETA %d:%02d:%02d",
+             line->label, *line->label ? ": " : "", (long long)p->step, (long long)p->max_steps, p->loss_bits,
+             show_short(p->tokens_per_s), eta / 3600, eta / 60 % 60, eta % 60);
+    if (line->terminal) {
+        fprintf(stderr, "\r%s\033[K", text);
+        fflush(stderr);
+        line->open = true;
+    } else {
+        fprintf(stderr, "%s\n", text);
+    }
+}
+
+ProgressSink progress_line(ProgressLine *line, const char *label, bool quiet) {
+    *line = (ProgressLine){.quiet = quiet, .terminal = isatty(STDERR_FILENO), .label = label};
+    return (ProgressSink){progress_update, line};
+}
+
+void progress_end(ProgressLine *line) {
+    if (line->open) fputc('\n', stderr);
+    line->open = false;
+}
+
+Status json_out(json_t *object, Err *err) {
+    if (!object) return err_set(err, ERR_NOMEM, "out of memory for the JSON result");
+    int failed = json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    putchar('\n');
+    json_decref(object);
+    return failed ? err_set(err, ERR_IO, "standard output: cannot write the JSON result") : OK;
+}
+
+json_t *json_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+
+void show_plan(const RunPlan *plan, const FactSet *facts, const Config *config) {
+    fprintf(stderr, "facts       %s of up to %d tokens, vocabulary %d: ", show_int(facts->n), facts->max_len,
+            facts->vocab.size);
+    if (facts->entropy_known)
+        fprintf(stderr, "%.1f bits, of which a model can save %.1f\n", facts->data_bits, facts->ceiling_bits);
+    else
+        fprintf(stderr, "entropy unknown; answers %.1f bits, zlib %s bytes\n", facts->answer_bits,
+                show_int(facts->zlib_bytes));
+    fprintf(stderr, "parameters  %s:", show_int(plan->params));
+    for (int i = 0; i < PART_COUNT; i++)
+        fprintf(stderr, "%s %s %s", i ? "," : "", part_name[i], show_int(plan->params_by[i]));
+    fprintf(stderr, "\nneeds       memory %s, disk %s, %sFLOP a step, %lld steps\n",
+            show_bytes(plan->memory_bytes), show_bytes(plan->disk_bytes), show_short(plan->flops_per_step),
+            (long long)config->train.max_steps);
+}

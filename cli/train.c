@@ -1,0 +1,100 @@
+/* rote train, rote verify */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "train/train.h"
+
+static Status plan_out(const RunPlan *plan, const FactSet *facts, const Config *config, bool json, Err *err) {
+    if (!json) {
+        show_plan(plan, facts, config);
+        return OK;
+    }
+    json_t *parts = json_object();
+    for (int i = 0; i < PART_COUNT; i++)
+        json_object_set_new(parts, part_name[i], json_integer(plan->params_by[i]));
+    json_t *o =
+        json_pack("{sI so sf sf sf}", "params", (json_int_t)plan->params, "params_by", parts, "memory_bytes",
+                  plan->memory_bytes, "disk_bytes", plan->disk_bytes, "flops_per_step", plan->flops_per_step);
+    if (o) json_object_set_new(o, "data_bits", json_number(plan->data_bits));
+    return json_out(o, err);
+}
+
+static void result_print(const RunResult *r, const FactSet *facts, const char *dir) {
+    const Evaluation *e = &r->final;
+    printf("run         %s%s\n", dir, r->already_done ? " (was finished before; nothing trained)" : "");
+    printf("verdict     %s after %s steps, every fact seen %.1f times\n", r->verdict, show_int(r->steps),
+           r->exposures);
+    printf("loss        %.6f bits/token\n", bits_of_nats(e->loss_nats));
+    if (e->entropy_known)
+        printf("memorized   %.1f of %.1f bits (ceiling %.1f), %.4f bits/param\n", e->memorized_bits,
+               facts->data_bits, facts->ceiling_bits, e->memorized_bits / (double)r->plan.params);
+    else
+        printf("code        %.1f bits (answers by themselves %.1f, zlib %.0f)\n", e->code_bits,
+               facts->answer_bits, 8.0 * (double)facts->zlib_bytes);
+    printf("recall      %.4f\n", e->recall);
+    printf("parameters  %s, hash %s%s\n", show_int(r->plan.params), r->param_hash,
+           r->exact ? "" : " (not exact: gemm=openblas)");
+}
+
+static Status train(const Args *args, Config *config, const FactSet *facts, Err *err) {
+    bool quiet = args_has(args, "quiet"), json = args_has(args, "json");
+    char dir[CONFIG_PATH_MAX];
+    TRY(config_resolve(config, facts->n, facts->max_len, facts->vocab.size, err));
+    if (args_has(args, "out")) snprintf(dir, sizeof dir, "%s", args_value(args, "out"));
+    else run_default_dir(config, facts->data_hash, dir, sizeof dir);
+
+    RunPlan plan;
+    TRY(run_plan(&plan, config, facts, dir, err));
+    if (args_has(args, "dry-run")) return plan_out(&plan, facts, config, json, err);
+    if (!quiet) show_plan(&plan, facts, config);
+
+    signals_catch();
+    ProgressLine line;
+    RunOptions options = {.dir = dir, .resume = args_has(args, "resume"), .stop = &stop_requested};
+    options.progress = progress_line(&line, "", quiet);
+    RunResult result;
+    Status status = run_train(config, facts, &options, &result, err);
+    progress_end(&line);
+    TRY(status);
+    if (!json) {
+        result_print(&result, facts, dir);
+        return OK;
+    }
+    char *text = run_result_json(dir, true, err);
+    if (!text) return err->status;
+    size_t length = strlen(text);
+    printf("%s%s", text, length && text[length - 1] == '\n' ? "" : "\n");
+    free(text);
+    return OK;
+}
+
+Status cmd_train(const Args *args, Err *err) {
+    Config config;
+    FactSet facts;
+    int64_t threads = 0;
+    TRY(args_int(args, "threads", 1, 4096, &threads, err));
+    TRY(args_config(args, &config, err));
+    if (threads) config.train.threads = (int)threads;
+    TRY(facts_obtain(&config.facts, &facts, err));
+    Status status = train(args, &config, &facts, err);
+    facts_free(&facts);
+    return status;
+}
+
+Status cmd_verify(const Args *args, Err *err) {
+    int64_t threads = 0;
+    TRY(args_int(args, "threads", 1, 4096, &threads, err));
+    signals_catch();
+    ProgressLine line;
+    ProgressSink sink = progress_line(&line, "replay", args_has(args, "quiet"));
+    Status status = run_verify(args->words[0], (int)threads, sink, &stop_requested, err);
+    progress_end(&line);
+    TRY(status);
+    if (args_has(args, "json"))
+        return json_out(json_pack("{ss sb}", "run", args->words[0], "verified", 1), err);
+    printf("%s: replayed; parameters, data and result are the same\n", args->words[0]);
+    return OK;
+}
