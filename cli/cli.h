@@ -73,12 +73,12 @@ ProgressSink progress_line(ProgressLine *line, const char *label, bool quiet);
 void progress_end(ProgressLine *line);
 double clock_s(void);
 
-/* "12,345"; "3.2 MiB"; "1.2k": into one of a few static buffers, good until the fifth next call. */
+/* "12,345"; "3.2 MiB"; "1.2k": into one of a few static buffers, good until the eighth next call. */
 const char *show_int(int64_t n);
 const char *show_bytes(double bytes);
 const char *show_short(double n);
-/* The tokens of a fact or a sample as a reader sees them, cut at size. */
-void show_tokens(const Vocab *vocab, const int32_t *tokens, int n, char *out, size_t size);
+/* The tokens of a sample as a reader sees them, escaped (data/text.h), cut at size. ERR_NOMEM. */
+Status show_tokens(const Vocab *vocab, const int32_t *tokens, int n, char *out, size_t size, Err *err);
 
 /* Prints one JSON object on stdout and drops it. NULL: ERR_NOMEM. */
 Status json_out(json_t *object, Err *err);

@@ -44,7 +44,8 @@ static const Option eval_options[] = {{"facts", "DIR", "another fact set (defaul
                                       END_OPTION};
 static const Option verify_options[] = {THREADS_OPTION, QUIET_OPTION, JSON_OPTION, END_OPTION};
 static const Option sample_options[] = {
-    {"prompt", "TEXT", "what to go on from; for facts without text, token numbers (default: nothing)"},
+    {"prompt", "TEXT",
+     "what to go on from, whole prompts over bytes end in \\t; facts without text: token numbers"},
     {"n", "N", "samples (default: 1)"},
     {"max-tokens", "N", "new tokens at most (default: what block_size leaves)"},
     {"temperature", "T", "0: greedy (default: 1)"},
@@ -103,18 +104,25 @@ void help_command(FILE *out, const Command *command) {
     }
 }
 
+/* "make" of "facts make"; NULL for a command of one word. */
+static const char *second_word(const Command *c) {
+    const char *space = strchr(c->name, ' ');
+    return space ? space + 1 : NULL;
+}
+
+/* Whether word is the first word of the command's name. */
+static bool begins_with(const Command *c, const char *word) {
+    return strlen(word) == strcspn(c->name, " ") && !strncmp(c->name, word, strlen(word));
+}
+
 /* The distinct words at one place of the names that begin with `first` (NULL: the first words), for
  * nearest_name. */
 static void name_words(const char *first, char words[][32], const char **list) {
     int n = 0;
     for (const Command *c = commands; c->name; c++) {
-        const char *word = c->name;
+        const char *word = first ? second_word(c) : c->name;
+        if (first && !begins_with(c, first)) continue;
         size_t length = strcspn(word, " ");
-        if (first) {
-            if (strncmp(word, first, strlen(first)) != 0 || word[strlen(first)] != ' ') continue;
-            word += length + 1;
-            length = strlen(word);
-        }
         if (n && strlen(list[n - 1]) == length && !strncmp(list[n - 1], word, length)) continue;
         snprintf(words[n], sizeof words[n], "%.*s", (int)length, word);
         list[n] = words[n];
@@ -126,10 +134,10 @@ static void name_words(const char *first, char words[][32], const char **list) {
 Status command_find(const Command **out, int *used, int n_words, char *const *words, Err *err) {
     bool family = false; /* "facts" alone is the beginning of several */
     for (const Command *c = commands; c->name; c++) {
-        size_t length = strcspn(c->name, " ");
-        if (strlen(words[0]) != length || strncmp(words[0], c->name, length) != 0) continue;
-        family = c->name[length] == ' ';
-        if (!family || (n_words > 1 && !strcmp(words[1], c->name + length + 1))) {
+        if (!begins_with(c, words[0])) continue;
+        const char *second = second_word(c);
+        family = second != NULL;
+        if (!family || (n_words > 1 && !strcmp(words[1], second))) {
             *out = c;
             *used = family ? 2 : 1;
             return OK;
@@ -169,8 +177,7 @@ Status cmd_help(const Args *args, Err *err) {
     }
     bool family = false;
     for (const Command *c = commands; c->name; c++) {
-        size_t length = strcspn(c->name, " ");
-        if (!c->name[length] || strlen(word) != length || strncmp(c->name, word, length) != 0) continue;
+        if (!begins_with(c, word)) continue;
         if (family) putchar('\n');
         help_command(stdout, c);
         family = true;

@@ -19,11 +19,8 @@ static Status per_fact_write(const char *path, const Evaluator *e, Err *err) {
                 facts->tag[i] < 0 ? "" : facts->tag_names[facts->tag[i]],
                 (int)(facts->start[i + 1] - facts->start[i]), e->prompt[i], e->fact_bits[i],
                 (int)e->recalled[i]);
-        for (const char *c = text; *c; c++) {
+        for (const char *c = text; *c; c++) { /* all else stands escaped already */
             if (*c == '\t') fputs("\\t", file.stream);
-            else if (*c == '\n') fputs("\\n", file.stream);
-            else if (*c == '\r') fputs("\\r", file.stream);
-            else if (*c == '\\') fputs("\\\\", file.stream);
             else fputc(*c, file.stream);
         }
         fputc('\n', file.stream);

@@ -16,7 +16,9 @@ static Status prompt_tokens(const char *prompt, const Vocab *vocab, int room, in
     Status status = OK;
     Text rest = {copy, strlen(copy)}, symbol;
     *n = 0;
-    for (;;) {
+    if (!text_unescape(&rest))
+        status = err_set(err, ERR_INPUT, "sample: --prompt: a backslash begins \\t, \\n, \\r, \\\\ or \\xHH");
+    while (status == OK) {
         int32_t token;
         if (vocab->bytes) {
             if (!rest.size) break;
@@ -54,12 +56,11 @@ static Status prompt_tokens(const char *prompt, const Vocab *vocab, int room, in
 
 static Status sample_json(json_t *samples, const Vocab *vocab, const int32_t *tokens, int n, Err *err) {
     char text[8192];
+    TRY(show_tokens(vocab, tokens, n, text, sizeof text, err));
     json_t *list = json_array(), *one = json_object();
     for (int i = 0; i < n; i++) json_array_append_new(list, json_integer(tokens[i]));
-    show_tokens(vocab, tokens, n, text, sizeof text);
-    json_t *string = json_string(text);
     json_object_set_new(one, "tokens", list);
-    json_object_set_new(one, "text", string ? string : json_null()); /* null: not UTF-8 */
+    json_object_set_new(one, "text", json_string(text));
     return json_array_append_new(samples, one) ? err_set(err, ERR_NOMEM, "out of memory for the samples")
                                                : OK;
 }
@@ -86,7 +87,7 @@ static Status generate(const Args *args, const Run *run, const SampleOptions *op
             TRY_GOTO(sample_json(samples, vocab, tokens + n_prompt, n_out, err));
         } else {
             char text[8192];
-            show_tokens(vocab, tokens, n_prompt + n_out, text, sizeof text);
+            TRY_GOTO(show_tokens(vocab, tokens, n_prompt + n_out, text, sizeof text, err));
             puts(text);
         }
     }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "data/text.h"
 #include "model/kernels/ops.h"
 #include "train/train.h"
 
@@ -54,27 +55,25 @@ const char *show_short(double n) {
     return out;
 }
 
-void show_tokens(const Vocab *vocab, const int32_t *tokens, int n, char *out, size_t size) {
-    size_t used = 0;
-    out[0] = '\0';
+Status show_tokens(const Vocab *vocab, const int32_t *tokens, int n, char *out, size_t size, Err *err) {
+    size_t room = 1, used = 0;
+    for (int i = 0; i < n; i++) room += vocab->text ? (size_t)vocab->length[tokens[i]] + 1 : 12;
+    char *raw = malloc(room);
+    if (!raw) return err_set(err, ERR_NOMEM, "out of memory for the text of %d tokens", n);
     for (int i = 0; i < n; i++) {
-        char number[16];
-        const char *text = number;
-        size_t length;
-        bool space = i > 0 && !vocab->bytes;
         if (tokens[i] == vocab->eos) continue;
+        if (used && !vocab->bytes) raw[used++] = ' ';
         if (vocab->text) {
-            text = vocab->text[tokens[i]];
-            length = (size_t)vocab->length[tokens[i]];
+            size_t length = (size_t)vocab->length[tokens[i]];
+            memcpy(raw + used, vocab->text[tokens[i]], length);
+            used += length;
         } else {
-            length = (size_t)snprintf(number, sizeof number, "%d", (int)tokens[i]);
+            used += (size_t)snprintf(raw + used, room - used, "%d", (int)tokens[i]);
         }
-        if (used + length + space + 1 > size) return;
-        if (space) out[used++] = ' ';
-        memcpy(out + used, text, length);
-        used += length;
-        out[used] = '\0';
     }
+    text_escape(out, size, (Text){raw, used});
+    free(raw);
+    return OK;
 }
 
 double clock_s(void) {
