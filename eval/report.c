@@ -1,0 +1,415 @@
+/* A page is a style sheet, a headline, a table and plots, written through one stream. */
+#include "eval/report.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/config.h"
+#include "base/file.h"
+#include "eval/evaluate.h"
+
+enum { FILE_MAX_BYTES = 1 << 30, CURVE_POINTS = 600 };
+
+/* ---- reading a run folder ---- */
+
+static double number_of(const json_t *object, const char *key) {
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static Status read_in_dir(const char *dir, const char *name, Buffer *out, Err *err) {
+    char path[1200];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    return file_read(path, FILE_MAX_BYTES, out, err);
+}
+
+/* dir/result.json; json_decref what comes back. */
+static Status read_result(const char *dir, json_t **out, Err *err) {
+    Buffer text;
+    json_error_t why;
+    TRY(read_in_dir(dir, "result.json", &text, err));
+    *out = json_loadb(text.data, text.size, 0, &why);
+    buffer_free(&text);
+    if (*out && json_is_object(*out)) return OK;
+    json_decref(*out);
+    return err_set(err, ERR_FORMAT, "%s/result.json: not a JSON object; `rote verify` tells what is whole", dir);
+}
+
+static Status read_config(const char *dir, Config *out, Err *err) {
+    char path[1200];
+    snprintf(path, sizeof path, "%s/config.yaml", dir);
+    return config_load(out, path, 0, NULL, err);
+}
+
+Status report_row(ReportRow *out, const char *run_dir, Err *err) {
+    Config config;
+    json_t *result = NULL;
+    TRY(read_config(run_dir, &config, err));
+    TRY(read_result(run_dir, &result, err));
+    double facts = number_of(result, "facts"), params = number_of(result, "params"), steps = number_of(result, "steps");
+    const char *verdict = json_string_value(json_object_get(result, "verdict"));
+    *out = (ReportRow){
+        .n_layer = config.model.n_layer,
+        .n_embd = config.model.n_embd,
+        .facts = isfinite(facts) ? (int)facts : config.facts.n,
+        .params = isfinite(params) ? (int64_t)params : 0,
+        .steps = isfinite(steps) ? (int64_t)steps : 0,
+        .data_bits = number_of(result, "data_bits"),
+        .ceiling_bits = number_of(result, "ceiling_bits"),
+        .memorized_bits = number_of(result, "memorized_bits"),
+        .bits_per_param = number_of(result, "bits_per_param"),
+        .recall = number_of(result, "recall"),
+    };
+    snprintf(out->name, sizeof out->name, "%s", config.name);
+    snprintf(out->verdict, sizeof out->verdict, "%s", verdict ? verdict : "");
+    json_decref(result);
+    return OK;
+}
+
+/* One quantity over the steps of metrics.jsonl. */
+typedef struct Curve {
+    int n, room;
+    double *step, *value;
+} Curve;
+
+static Status curve_add(Curve *c, double step, double value, Err *err) {
+    if (!isfinite(step) || !isfinite(value)) return OK;
+    if (c->n == c->room) {
+        int room = c->room ? 2 * c->room : 256;
+        double *more_step = realloc(c->step, (size_t)room * sizeof(double));
+        if (more_step) c->step = more_step;
+        double *more_value = realloc(c->value, (size_t)room * sizeof(double));
+        if (more_value) c->value = more_value;
+        if (!more_step || !more_value) return err_set(err, ERR_NOMEM, "no memory for a learning curve");
+        c->room = room;
+    }
+    c->step[c->n] = step;
+    c->value[c->n++] = value;
+    return OK;
+}
+
+/* Every k-th point and the last: a page needs no million. */
+static void curve_thin(Curve *c) {
+    int stride = (c->n + CURVE_POINTS - 1) / CURVE_POINTS, kept = 0;
+    for (int i = 0; i < c->n; i++) {
+        if (stride > 1 && i % stride && i != c->n - 1) continue;
+        c->step[kept] = c->step[i];
+        c->value[kept++] = c->value[i];
+    }
+    c->n = kept;
+}
+
+static void curve_free(Curve *c) {
+    free(c->step);
+    free(c->value);
+}
+
+typedef struct Curves {
+    Curve loss_bits, memorized, recall; /* loss per token, of the training batches */
+} Curves;
+
+static Status curves_of_line(Curves *out, const json_t *line, Err *err) {
+    double step = number_of(line, "step"), nats = number_of(line, "loss_nats");
+    TRY(curve_add(&out->loss_bits, step, bits_of_nats(nats), err));
+    TRY(curve_add(&out->memorized, step, number_of(line, "memorized_bits"), err));
+    return curve_add(&out->recall, step, number_of(line, "recall"), err);
+}
+
+/* A torn last line (the run was killed there) is left out. No metrics.jsonl: empty curves. */
+static Status read_curves(const char *dir, Curves *out, Err *err) {
+    char path[1200];
+    Buffer text;
+    *out = (Curves){.loss_bits.n = 0};
+    snprintf(path, sizeof path, "%s/metrics.jsonl", dir);
+    if (!file_exists(path)) return OK;
+    TRY(file_read(path, FILE_MAX_BYTES, &text, err));
+    Status status = OK;
+    for (char *line = text.data, *end; status == OK && *line; line = end + 1) {
+        end = strchr(line, '\n');
+        if (!end) break;
+        json_t *object = json_loadb(line, (size_t)(end - line), 0, NULL);
+        if (object) status = curves_of_line(out, object, err);
+        json_decref(object);
+    }
+    buffer_free(&text);
+    curve_thin(&out->loss_bits);
+    curve_thin(&out->memorized);
+    curve_thin(&out->recall);
+    return status;
+}
+
+static void curves_free(Curves *c) {
+    curve_free(&c->loss_bits);
+    curve_free(&c->memorized);
+    curve_free(&c->recall);
+}
+
+/* ---- writing ---- */
+
+static const char style[] =
+    ":root{color-scheme:light dark;--bg:#fff;--ink:#1c1e21;--dim:#5b616b;--line:#e1e4e8;--card:#f5f6f8;"
+    "--c0:#2563a8;--c1:#c2571a;--c2:#2e8540;--c3:#8a3fa0;--c4:#b3282d;--c5:#6b6b6b}\n"
+    "@media(prefers-color-scheme:dark){:root{--bg:#16181c;--ink:#e6e8eb;--dim:#9aa2ad;--line:#31353c;--card:#1f2227;"
+    "--c0:#6aa8ea;--c1:#ee9a62;--c2:#6fc483;--c3:#cf94e0;--c4:#ef8085;--c5:#a8a8a8}}\n"
+    "*{box-sizing:border-box}\n"
+    "body{margin:0 auto;padding:2.5rem 1.25rem 4rem;max-width:52rem;background:var(--bg);color:var(--ink);"
+    "font:1rem/1.55 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}\n"
+    "h1{font-size:1.7rem;line-height:1.25;margin:0 0 .4rem;overflow-wrap:anywhere}"
+    "h2{font-size:1.15rem;margin:2.4rem 0 .6rem}\n"
+    "p{margin:.4rem 0 1rem}.dim,footer{color:var(--dim)}footer{margin-top:3rem;font-size:.875rem}\n"
+    ".cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin:1.4rem 0 2rem}\n"
+    ".cards div{background:var(--card);border-radius:.5rem;padding:.8rem 1rem}"
+    ".cards b{display:block;font-size:1.4rem;font-weight:600;font-variant-numeric:tabular-nums}"
+    ".cards span{color:var(--dim);font-size:.875rem}\n"
+    ".wide{overflow-x:auto;margin:0 -1.25rem;padding:0 1.25rem}\n"
+    "table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.925rem}"
+    "th,td{padding:.4rem .8rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}"
+    "th{color:var(--dim);font-weight:500}.name{text-align:left}"
+    "th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}\n"
+    ".pairs td{white-space:normal;overflow-wrap:anywhere}.pairs{width:100%}\n"
+    "svg.plot{display:block;width:100%;height:auto;max-width:44rem;margin:1.5rem 0}"
+    "svg .head,svg .label,svg .tick{fill:var(--ink)}svg .tick{fill:var(--dim)}svg .head{display:none}"
+    "svg .grid{stroke:var(--line)}svg .axis,svg .rule{stroke:var(--dim)}"
+    "svg .s0{stroke:var(--c0);fill:var(--c0)}svg .s1{stroke:var(--c1);fill:var(--c1)}"
+    "svg .s2{stroke:var(--c2);fill:var(--c2)}svg .s3{stroke:var(--c3);fill:var(--c3)}"
+    "svg .s4{stroke:var(--c4);fill:var(--c4)}svg .s5{stroke:var(--c5);fill:var(--c5)}\n"
+    "@media(max-width:34rem){svg.plot{font-size:19px}}\n"
+    "pre{background:var(--card);border-radius:.5rem;padding:1rem;overflow-x:auto;font-size:.85rem;line-height:1.45}\n"
+    "dt{font-weight:600;margin-top:.6rem}dd{margin:0;color:var(--dim)}\n";
+
+static void page_begin(FILE *out, const char *title) {
+    fputs("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
+          out);
+    write_escaped(out, title);
+    fprintf(out, "</title>\n<style>\n%s</style>\n<body>\n<h1>", style);
+    write_escaped(out, title);
+    fputs("</h1>\n", out);
+}
+
+static void page_end(FILE *out) {
+    fputs("<h2>How to read the figures</h2>\n<dl>\n"
+          "<dt>Data bits</dt><dd>The exact information content of the facts, in the order drawn.</dd>\n"
+          "<dt>Memorized bits</dt><dd>Data bits less what the facts cost to code with the model, every token counted, the "
+          "first one too. Negative where the model codes worse than chance.</dd>\n"
+          "<dt>Ceiling</dt><dd>The most that memorized bits can reach: a model that codes facts one at a time still pays "
+          "log<sub>2</sub>&nbsp;N bits to say which of the N it is.</dd>\n"
+          "<dt>Recall</dt><dd>Share of facts whose answer is what greedy decoding continues their prompt with; a fact "
+          "without a prompt is asked by its shortest unique prefix.</dd>\n"
+          "<dt>Verdict</dt><dd><i>annealed</i>: the schedule ran to its end, which alone does not show convergence. "
+          "<i>stopped</i>: a stop condition held. A single run never shows a capacity.</dd>\n</dl>\n"
+          "<footer>Made by rote. Reference slopes: Allen-Zhu &amp; Li 2024, arXiv:2404.05405; Morris et al. 2025, "
+          "arXiv:2505.24832.</footer>\n</body>\n</html>\n",
+          out);
+}
+
+/* Digits in groups of three, decimals fixed; an en dash for what nobody knows. */
+static const char *grouped(char out[48], double v, int decimals) {
+    char plain[40];
+    if (!isfinite(v) || fabs(v) > 1e17) return isfinite(v) ? (snprintf(out, 48, "%.6g", v), out) : "\u2013";
+    snprintf(plain, sizeof plain, "%.*f", decimals, fabs(v));
+    size_t whole = strcspn(plain, "."), used = 0;
+    if (v < 0 && strspn(plain, "0.") < strlen(plain)) used = (size_t)snprintf(out, 48, "\u2212");
+    for (size_t i = 0; plain[i]; i++) {
+        if (i && i < whole && (whole - i) % 3 == 0) out[used++] = ',';
+        out[used++] = plain[i];
+    }
+    out[used] = 0;
+    return out;
+}
+
+static void cell(FILE *out, double v, int decimals) {
+    char text[48];
+    fprintf(out, "<td>%s</td>", grouped(text, v, decimals));
+}
+
+static void card(FILE *out, const char *label, const char *value) {
+    fputs("<div><b>", out);
+    write_escaped(out, value);
+    fputs("</b><span>", out);
+    write_escaped(out, label);
+    fputs("</span></div>\n", out);
+}
+
+static void row_table(FILE *out, const ReportRow *rows, int n) {
+    fputs("<div class=\"wide\"><table>\n<tr><th class=\"name\">run</th><th>n_layer</th><th>n_embd</th><th>params</th>"
+          "<th>facts</th><th>data bits</th><th>memorized bits</th><th>bits/param</th><th>recall</th>"
+          "<th class=\"name\">verdict</th></tr>\n",
+          out);
+    for (int i = 0; i < n; i++) {
+        const ReportRow *r = &rows[i];
+        fputs("<tr><td class=\"name\">", out);
+        write_escaped(out, r->name);
+        fputs("</td>", out);
+        cell(out, r->n_layer, 0);
+        cell(out, r->n_embd, 0);
+        cell(out, (double)r->params, 0);
+        cell(out, r->facts, 0);
+        cell(out, r->data_bits, 0);
+        cell(out, r->memorized_bits, 0);
+        cell(out, r->bits_per_param, 3);
+        cell(out, r->recall, 3);
+        fputs("<td class=\"name\">", out);
+        write_escaped(out, r->verdict);
+        fputs("</td></tr>\n", out);
+    }
+    fputs("</table></div>\n", out);
+}
+
+void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y) {
+    double least = INFINITY, most = 0, lowest = INFINITY;
+    for (int i = 0; i < n; i++) {
+        x[i] = (double)rows[i].params;
+        y[i] = rows[i].memorized_bits;
+        if (!isfinite(y[i])) continue;
+        least = x[i] < least ? x[i] : least;
+        most = x[i] > most ? x[i] : most;
+        lowest = y[i] < lowest ? y[i] : lowest;
+    }
+    bool log = lowest > 0 && most > 6 * least; /* sizes by doubling: equal steps */
+    *plot = (Plot){
+        .title = "Memorized bits over parameters",
+        .x_label = "parameters",
+        .y_label = "memorized bits",
+        .log_x = log,
+        .log_y = log,
+        .n_series = 1,
+        .series = {{.name = "this machine's runs", .n = n, .x = x, .y = y, .line = true}},
+        .n_rules = 2,
+        .rules = {{"Allen-Zhu & Li 2024: 2 bits/param", 2}, {"Morris et al. 2025: 3.6 bits/param", 3.6}},
+    };
+}
+
+Status report_runs(const char *path, const char *title, const char *intro, const ReportRow *rows, int n, Err *err) {
+    double *x = calloc((size_t)n + 1, sizeof *x), *y = calloc((size_t)n + 1, sizeof *y);
+    Status status = OK;
+    AtomicFile file;
+    if (!x || !y) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to report %d runs", n));
+    TRY_GOTO(atomic_open(&file, path, err));
+    page_begin(file.stream, title);
+    if (intro) {
+        fputs("<p class=\"dim\">", file.stream);
+        write_escaped(file.stream, intro);
+        fputs("</p>\n", file.stream);
+    }
+    row_table(file.stream, rows, n);
+    Plot plot;
+    report_plot(&plot, rows, n, x, y);
+    fputs("<h2>Memorized bits over parameters</h2>\n", file.stream);
+    plot_svg(file.stream, &plot);
+    page_end(file.stream);
+    status = atomic_commit(&file, "report", err);
+done:
+    free(x);
+    free(y);
+    return status;
+}
+
+/* A JSON object's values as rows; objects in it (params_by) one level down as "key.inner". */
+static void pair_rows(FILE *out, const char *prefix, json_t *object) {
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value) {
+        char name[128], number[48];
+        snprintf(name, sizeof name, "%s%s%s", prefix, *prefix ? "." : "", key);
+        if (json_is_object(value) && !*prefix) {
+            pair_rows(out, key, value);
+            continue;
+        }
+        fputs("<tr><td class=\"name\">", out);
+        write_escaped(out, name);
+        fputs("</td><td>", out);
+        if (json_is_string(value)) write_escaped(out, json_string_value(value));
+        else if (json_is_boolean(value)) fputs(json_is_true(value) ? "yes" : "no", out);
+        else if (json_is_integer(value) && strcmp(key, "seed") == 0)
+            fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        else if (json_is_integer(value)) fputs(grouped(number, (double)json_integer_value(value), 0), out);
+        else if (json_is_real(value))
+            fputs(grouped(number, json_real_value(value), fabs(json_real_value(value)) < 1000 ? 6 : 3), out);
+        else fputs("\u2013", out);
+        fputs("</td></tr>\n", out);
+    }
+}
+
+static void run_plots(FILE *out, const Curves *curves, const ReportRow *row) {
+    if (curves->memorized.n > 0) {
+        double ends[2] = {0, curves->memorized.step[curves->memorized.n - 1]};
+        double ceiling[2] = {row->ceiling_bits, row->ceiling_bits};
+        fputs("<h2>Memorized bits while training</h2>\n", out);
+        Plot plot = {
+            .title = "Memorized bits while training",
+            .x_label = "step",
+            .y_label = "memorized bits",
+            .n_series = isfinite(row->ceiling_bits) ? 2 : 1,
+            .series = {{"memorized bits", curves->memorized.n, curves->memorized.step, curves->memorized.value, true},
+                       {"ceiling", 2, ends, ceiling, true}},
+        };
+        plot_svg(out, &plot);
+    }
+    if (curves->recall.n > 1) {
+        fputs("<h2>Recall while training</h2>\n", out);
+        Plot plot = {
+            .title = "Recall while training",
+            .x_label = "step",
+            .y_label = "recall",
+            .n_series = 1,
+            .series = {{"share of facts recalled", curves->recall.n, curves->recall.step, curves->recall.value, true}},
+        };
+        plot_svg(out, &plot);
+    }
+    if (curves->loss_bits.n > 1) {
+        fputs("<h2>Loss while training</h2>\n", out);
+        Plot plot = {
+            .title = "Loss while training",
+            .x_label = "step",
+            .y_label = "bits per token",
+            .n_series = 1,
+            .series = {{"loss of the batch", curves->loss_bits.n, curves->loss_bits.step, curves->loss_bits.value,
+                        true}},
+        };
+        plot_svg(out, &plot);
+    }
+}
+
+static void run_page(FILE *out, const ReportRow *row, const Curves *curves, json_t *result, const char *config) {
+    char number[48], other[48];
+    page_begin(out, row->name);
+    fprintf(out, "<p class=\"dim\">%s parameters, ", grouped(number, (double)row->params, 0));
+    fprintf(out, "%s facts, %s steps</p>\n<div class=\"cards\">\n", grouped(number, row->facts, 0),
+            grouped(other, (double)row->steps, 0));
+    card(out, "memorized bits", grouped(number, row->memorized_bits, 0));
+    card(out, "bits per parameter", grouped(number, row->bits_per_param, 3));
+    card(out, "recall", grouped(number, row->recall, 3));
+    card(out, "verdict", row->verdict);
+    fputs("</div>\n", out);
+    run_plots(out, curves, row);
+    fputs("<h2>Result</h2>\n<table class=\"pairs\">\n", out);
+    pair_rows(out, "", result);
+    fputs("</table>\n<h2>Config</h2>\n<pre>", out);
+    write_escaped(out, config);
+    fputs("</pre>\n", out);
+    page_end(out);
+}
+
+Status report_run(const char *path, const char *run_dir, Err *err) {
+    ReportRow row;
+    Curves curves = {.loss_bits.n = 0};
+    json_t *result = NULL;
+    Buffer config = {NULL, 0};
+    AtomicFile file;
+    Status status = OK;
+    TRY_GOTO(report_row(&row, run_dir, err));
+    TRY_GOTO(read_result(run_dir, &result, err));
+    TRY_GOTO(read_curves(run_dir, &curves, err));
+    TRY_GOTO(read_in_dir(run_dir, "config.yaml", &config, err));
+    TRY_GOTO(atomic_open(&file, path, err));
+    run_page(file.stream, &row, &curves, result, config.data);
+    status = atomic_commit(&file, "report", err);
+done:
+    curves_free(&curves);
+    json_decref(result);
+    buffer_free(&config);
+    return status;
+}
