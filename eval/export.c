@@ -49,7 +49,8 @@ static real *new_tensor(Tensors *t, const char *name, int64_t rows, int64_t cols
 }
 
 static void free_tensors(Tensors *t) {
-    for (int i = 0; i < t->file.n_tensors; i++) free(t->file.tensor[i].data);
+    for (int i = 0; i < t->file.n_tensors; i++)
+        free((void *)t->file.tensor[i].data); /* const for who reads */
     free(t->file.tensor);
 }
 
@@ -163,7 +164,7 @@ static Status llama_tensors(Tensors *t) {
                 int rows = bias ? source->cols : source->rows, cols = bias ? 0 : source->cols;
                 TRY(copy(t, l, name, from, rows, cols));
                 if (i < 2) /* q and k */
-                    halves_from_pairs(t->file.tensor[t->file.n_tensors - 1].data, data_of(t, source),
+                    halves_from_pairs((real *)t->file.tensor[t->file.n_tensors - 1].data, data_of(t, source),
                                       rows / hd, hd, bias ? 1 : cols);
             }
     }

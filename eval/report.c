@@ -6,152 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/config.h"
 #include "base/file.h"
-#include "eval/evaluate.h"
-
-enum { FILE_MAX_BYTES = 1 << 30, CURVE_POINTS = 600 };
-
-/* ---- reading a run folder ---- */
-
-static double number_of(const json_t *object, const char *key) {
-    const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : NAN;
-}
-
-static Status read_in_dir(const char *dir, const char *name, Buffer *out, Err *err) {
-    char path[1200];
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    return file_read(path, FILE_MAX_BYTES, out, err);
-}
-
-/* dir/result.json; json_decref what comes back. */
-static Status read_result(const char *dir, json_t **out, Err *err) {
-    Buffer text;
-    json_error_t why;
-    TRY(read_in_dir(dir, "result.json", &text, err));
-    *out = json_loadb(text.data, text.size, 0, &why);
-    buffer_free(&text);
-    if (*out && json_is_object(*out)) return OK;
-    json_decref(*out);
-    return err_set(err, ERR_FORMAT, "%s/result.json: not a JSON object; `rote verify` tells what is whole", dir);
-}
-
-static Status read_config(const char *dir, Config *out, Err *err) {
-    char path[1200];
-    snprintf(path, sizeof path, "%s/config.yaml", dir);
-    return config_load(out, path, 0, NULL, err);
-}
-
-Status report_row(ReportRow *out, const char *run_dir, Err *err) {
-    Config config;
-    json_t *result = NULL;
-    TRY(read_config(run_dir, &config, err));
-    TRY(read_result(run_dir, &result, err));
-    double facts = number_of(result, "facts"), params = number_of(result, "params"), steps = number_of(result, "steps");
-    const char *verdict = json_string_value(json_object_get(result, "verdict"));
-    *out = (ReportRow){
-        .n_layer = config.model.n_layer,
-        .n_embd = config.model.n_embd,
-        .facts = isfinite(facts) ? (int)facts : config.facts.n,
-        .params = isfinite(params) ? (int64_t)params : 0,
-        .steps = isfinite(steps) ? (int64_t)steps : 0,
-        .data_bits = number_of(result, "data_bits"),
-        .ceiling_bits = number_of(result, "ceiling_bits"),
-        .memorized_bits = number_of(result, "memorized_bits"),
-        .bits_per_param = number_of(result, "bits_per_param"),
-        .recall = number_of(result, "recall"),
-    };
-    snprintf(out->name, sizeof out->name, "%s", config.name);
-    snprintf(out->verdict, sizeof out->verdict, "%s", verdict ? verdict : "");
-    json_decref(result);
-    return OK;
-}
-
-/* One quantity over the steps of metrics.jsonl. */
-typedef struct Curve {
-    int n, room;
-    double *step, *value;
-} Curve;
-
-static Status curve_add(Curve *c, double step, double value, Err *err) {
-    if (!isfinite(step) || !isfinite(value)) return OK;
-    if (c->n == c->room) {
-        int room = c->room ? 2 * c->room : 256;
-        double *more_step = realloc(c->step, (size_t)room * sizeof(double));
-        if (more_step) c->step = more_step;
-        double *more_value = realloc(c->value, (size_t)room * sizeof(double));
-        if (more_value) c->value = more_value;
-        if (!more_step || !more_value) return err_set(err, ERR_NOMEM, "no memory for a learning curve");
-        c->room = room;
-    }
-    c->step[c->n] = step;
-    c->value[c->n++] = value;
-    return OK;
-}
-
-/* Every k-th point and the last: a page needs no million. */
-static void curve_thin(Curve *c) {
-    int stride = (c->n + CURVE_POINTS - 1) / CURVE_POINTS, kept = 0;
-    for (int i = 0; i < c->n; i++) {
-        if (stride > 1 && i % stride && i != c->n - 1) continue;
-        c->step[kept] = c->step[i];
-        c->value[kept++] = c->value[i];
-    }
-    c->n = kept;
-}
-
-static void curve_free(Curve *c) {
-    free(c->step);
-    free(c->value);
-}
-
-typedef struct Curves {
-    Curve loss_bits, memorized, recall; /* loss per token, of the training batches */
-} Curves;
-
-static Status curves_of_line(Curves *out, const json_t *line, Err *err) {
-    double step = number_of(line, "step"), nats = number_of(line, "loss_nats");
-    TRY(curve_add(&out->loss_bits, step, bits_of_nats(nats), err));
-    TRY(curve_add(&out->memorized, step, number_of(line, "memorized_bits"), err));
-    return curve_add(&out->recall, step, number_of(line, "recall"), err);
-}
-
-/* A torn last line (the run was killed there) is left out. No metrics.jsonl: empty curves. */
-static Status read_curves(const char *dir, Curves *out, Err *err) {
-    char path[1200];
-    Buffer text;
-    *out = (Curves){.loss_bits.n = 0};
-    snprintf(path, sizeof path, "%s/metrics.jsonl", dir);
-    if (!file_exists(path)) return OK;
-    TRY(file_read(path, FILE_MAX_BYTES, &text, err));
-    Status status = OK;
-    for (char *line = text.data, *end; status == OK && *line; line = end + 1) {
-        end = strchr(line, '\n');
-        if (!end) break;
-        json_t *object = json_loadb(line, (size_t)(end - line), 0, NULL);
-        if (object) status = curves_of_line(out, object, err);
-        json_decref(object);
-    }
-    buffer_free(&text);
-    curve_thin(&out->loss_bits);
-    curve_thin(&out->memorized);
-    curve_thin(&out->recall);
-    return status;
-}
-
-static void curves_free(Curves *c) {
-    curve_free(&c->loss_bits);
-    curve_free(&c->memorized);
-    curve_free(&c->recall);
-}
-
-/* ---- writing ---- */
+#include "eval/run_files.h"
 
 static const char style[] =
     ":root{color-scheme:light dark;--bg:#fff;--ink:#1c1e21;--dim:#5b616b;--line:#e1e4e8;--card:#f5f6f8;"
     "--c0:#2563a8;--c1:#c2571a;--c2:#2e8540;--c3:#8a3fa0;--c4:#b3282d;--c5:#6b6b6b}\n"
-    "@media(prefers-color-scheme:dark){:root{--bg:#16181c;--ink:#e6e8eb;--dim:#9aa2ad;--line:#31353c;--card:#1f2227;"
+    "@media(prefers-color-scheme:dark){:root{--bg:#16181c;--ink:#e6e8eb;--dim:#9aa2ad;--line:#31353c;--card:#"
+    "1f2227;"
     "--c0:#6aa8ea;--c1:#ee9a62;--c2:#6fc483;--c3:#cf94e0;--c4:#ef8085;--c5:#a8a8a8}}\n"
     "*{box-sizing:border-box}\n"
     "body{margin:0 auto;padding:2.5rem 1.25rem 4rem;max-width:52rem;background:var(--bg);color:var(--ink);"
@@ -159,7 +21,8 @@ static const char style[] =
     "h1{font-size:1.7rem;line-height:1.25;margin:0 0 .4rem;overflow-wrap:anywhere}"
     "h2{font-size:1.15rem;margin:2.4rem 0 .6rem}\n"
     "p{margin:.4rem 0 1rem}.dim,footer{color:var(--dim)}footer{margin-top:3rem;font-size:.875rem}\n"
-    ".cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin:1.4rem 0 2rem}\n"
+    ".cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin:1.4rem "
+    "0 2rem}\n"
     ".cards div{background:var(--card);border-radius:.5rem;padding:.8rem 1rem}"
     ".cards b{display:block;font-size:1.4rem;font-weight:600;font-variant-numeric:tabular-nums}"
     ".cards span{color:var(--dim);font-size:.875rem}\n"
@@ -176,7 +39,8 @@ static const char style[] =
     "svg .s2{stroke:var(--c2);fill:var(--c2)}svg .s3{stroke:var(--c3);fill:var(--c3)}"
     "svg .s4{stroke:var(--c4);fill:var(--c4)}svg .s5{stroke:var(--c5);fill:var(--c5)}\n"
     "@media(max-width:34rem){svg.plot{font-size:19px}}\n"
-    "pre{background:var(--card);border-radius:.5rem;padding:1rem;overflow-x:auto;font-size:.85rem;line-height:1.45}\n"
+    "pre{background:var(--card);border-radius:.5rem;padding:1rem;overflow-x:auto;font-size:.85rem;line-"
+    "height:1.45}\n"
     "dt{font-weight:600;margin-top:.6rem}dd{margin:0;color:var(--dim)}\n";
 
 static void page_begin(FILE *out, const char *title) {
@@ -192,15 +56,20 @@ static void page_begin(FILE *out, const char *title) {
 static void page_end(FILE *out) {
     fputs("<h2>How to read the figures</h2>\n<dl>\n"
           "<dt>Data bits</dt><dd>The exact information content of the facts, in the order drawn.</dd>\n"
-          "<dt>Memorized bits</dt><dd>Data bits less what the facts cost to code with the model, every token counted, the "
+          "<dt>Memorized bits</dt><dd>Data bits less what the facts cost to code with the model, every token "
+          "counted, the "
           "first one too. Negative where the model codes worse than chance.</dd>\n"
-          "<dt>Ceiling</dt><dd>The most that memorized bits can reach: a model that codes facts one at a time still pays "
+          "<dt>Ceiling</dt><dd>The most that memorized bits can reach: a model that codes facts one at a "
+          "time still pays "
           "log<sub>2</sub>&nbsp;N bits to say which of the N it is.</dd>\n"
-          "<dt>Recall</dt><dd>Share of facts whose answer is what greedy decoding continues their prompt with; a fact "
+          "<dt>Recall</dt><dd>Share of facts whose answer is what greedy decoding continues their prompt "
+          "with; a fact "
           "without a prompt is asked by its shortest unique prefix.</dd>\n"
-          "<dt>Verdict</dt><dd><i>annealed</i>: the schedule ran to its end, which alone does not show convergence. "
+          "<dt>Verdict</dt><dd><i>annealed</i>: the schedule ran to its end, which alone does not show "
+          "convergence. "
           "<i>stopped</i>: a stop condition held. A single run never shows a capacity.</dd>\n</dl>\n"
-          "<footer>Made by rote. Reference slopes: Allen-Zhu &amp; Li 2024, arXiv:2404.05405; Morris et al. 2025, "
+          "<footer>Made by rote. Reference slopes: Allen-Zhu &amp; Li 2024, arXiv:2404.05405; Morris et al. "
+          "2025, "
           "arXiv:2505.24832.</footer>\n</body>\n</html>\n",
           out);
 }
@@ -234,7 +103,8 @@ static void card(FILE *out, const char *label, const char *value) {
 }
 
 static void row_table(FILE *out, const ReportRow *rows, int n) {
-    fputs("<div class=\"wide\"><table>\n<tr><th class=\"name\">run</th><th>n_layer</th><th>n_embd</th><th>params</th>"
+    fputs("<div class=\"wide\"><table>\n<tr><th "
+          "class=\"name\">run</th><th>n_layer</th><th>n_embd</th><th>params</th>"
           "<th>facts</th><th>data bits</th><th>memorized bits</th><th>bits/param</th><th>recall</th>"
           "<th class=\"name\">verdict</th></tr>\n",
           out);
@@ -282,7 +152,8 @@ void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y)
     };
 }
 
-Status report_runs(const char *path, const char *title, const char *intro, const ReportRow *rows, int n, Err *err) {
+Status report_runs(const char *path, const char *title, const char *intro, const ReportRow *rows, int n,
+                   Err *err) {
     double *x = calloc((size_t)n + 1, sizeof *x), *y = calloc((size_t)n + 1, sizeof *y);
     Status status = OK;
     AtomicFile file;
@@ -323,7 +194,7 @@ static void pair_rows(FILE *out, const char *prefix, json_t *object) {
         fputs("</td><td>", out);
         if (json_is_string(value)) write_escaped(out, json_string_value(value));
         else if (json_is_boolean(value)) fputs(json_is_true(value) ? "yes" : "no", out);
-        else if (json_is_integer(value) && strcmp(key, "seed") == 0)
+        else if (json_is_integer(value) && strstr(key, "seed"))
             fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
         else if (json_is_integer(value)) fputs(grouped(number, (double)json_integer_value(value), 0), out);
         else if (json_is_real(value))
@@ -343,7 +214,8 @@ static void run_plots(FILE *out, const Curves *curves, const ReportRow *row) {
             .x_label = "step",
             .y_label = "memorized bits",
             .n_series = isfinite(row->ceiling_bits) ? 2 : 1,
-            .series = {{"memorized bits", curves->memorized.n, curves->memorized.step, curves->memorized.value, true},
+            .series = {{"memorized bits", curves->memorized.n, curves->memorized.step,
+                        curves->memorized.value, true},
                        {"ceiling", 2, ends, ceiling, true}},
         };
         plot_svg(out, &plot);
@@ -355,7 +227,8 @@ static void run_plots(FILE *out, const Curves *curves, const ReportRow *row) {
             .x_label = "step",
             .y_label = "recall",
             .n_series = 1,
-            .series = {{"share of facts recalled", curves->recall.n, curves->recall.step, curves->recall.value, true}},
+            .series = {{"share of facts recalled", curves->recall.n, curves->recall.step,
+                        curves->recall.value, true}},
         };
         plot_svg(out, &plot);
     }
@@ -366,14 +239,15 @@ static void run_plots(FILE *out, const Curves *curves, const ReportRow *row) {
             .x_label = "step",
             .y_label = "bits per token",
             .n_series = 1,
-            .series = {{"loss of the batch", curves->loss_bits.n, curves->loss_bits.step, curves->loss_bits.value,
-                        true}},
+            .series = {{"loss of the batch", curves->loss_bits.n, curves->loss_bits.step,
+                        curves->loss_bits.value, true}},
         };
         plot_svg(out, &plot);
     }
 }
 
-static void run_page(FILE *out, const ReportRow *row, const Curves *curves, json_t *result, const char *config) {
+static void run_page(FILE *out, const ReportRow *row, const Curves *curves, json_t *result,
+                     const char *config) {
     char number[48], other[48];
     page_begin(out, row->name);
     fprintf(out, "<p class=\"dim\">%s parameters, ", grouped(number, (double)row->params, 0));
@@ -401,9 +275,9 @@ Status report_run(const char *path, const char *run_dir, Err *err) {
     AtomicFile file;
     Status status = OK;
     TRY_GOTO(report_row(&row, run_dir, err));
-    TRY_GOTO(read_result(run_dir, &result, err));
-    TRY_GOTO(read_curves(run_dir, &curves, err));
-    TRY_GOTO(read_in_dir(run_dir, "config.yaml", &config, err));
+    TRY_GOTO(run_result(run_dir, &result, err));
+    TRY_GOTO(run_curves(run_dir, &curves, err));
+    TRY_GOTO(run_text(run_dir, "config.yaml", &config, err));
     TRY_GOTO(atomic_open(&file, path, err));
     run_page(file.stream, &row, &curves, result, config.data);
     status = atomic_commit(&file, "report", err);

@@ -1,0 +1,136 @@
+/* result.json, config.yaml and metrics.jsonl as numbers. */
+#include "eval/run_files.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/config.h"
+#include "base/file.h"
+#include "eval/evaluate.h"
+
+enum { FILE_MAX_BYTES = 1 << 30, CURVE_POINTS = 600 };
+
+static double number_of(const json_t *object, const char *key) {
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+Status run_text(const char *dir, const char *name, Buffer *out, Err *err) {
+    char path[1200];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    return file_read(path, FILE_MAX_BYTES, out, err);
+}
+
+Status run_result(const char *dir, json_t **out, Err *err) {
+    Buffer text;
+    json_error_t why;
+    *out = NULL;
+    TRY(run_text(dir, "result.json", &text, err));
+    *out = json_loadb(text.data, text.size, 0, &why);
+    buffer_free(&text);
+    if (*out && json_is_object(*out)) return OK;
+    json_decref(*out);
+    *out = NULL;
+    return err_set(err, ERR_FORMAT, "%s/result.json: not a JSON object; `rote verify` tells what is whole",
+                   dir);
+}
+
+static Status run_config(const char *dir, Config *out, Err *err) {
+    char path[1200];
+    snprintf(path, sizeof path, "%s/config.yaml", dir);
+    return config_load(out, path, 0, NULL, err);
+}
+
+Status report_row(ReportRow *out, const char *run_dir, Err *err) {
+    Config config;
+    json_t *result = NULL;
+    TRY(run_config(run_dir, &config, err));
+    TRY(run_result(run_dir, &result, err));
+    double facts = number_of(result, "facts"), params = number_of(result, "params"),
+           steps = number_of(result, "steps");
+    const char *verdict = json_string_value(json_object_get(result, "verdict"));
+    *out = (ReportRow){
+        .n_layer = config.model.n_layer,
+        .n_embd = config.model.n_embd,
+        .facts = isfinite(facts) ? (int)facts : config.facts.n,
+        .params = isfinite(params) ? (int64_t)params : 0,
+        .steps = isfinite(steps) ? (int64_t)steps : 0,
+        .data_bits = number_of(result, "data_bits"),
+        .ceiling_bits = number_of(result, "ceiling_bits"),
+        .memorized_bits = number_of(result, "memorized_bits"),
+        .bits_per_param = number_of(result, "bits_per_param"),
+        .recall = number_of(result, "recall"),
+    };
+    snprintf(out->name, sizeof out->name, "%s", config.name);
+    snprintf(out->verdict, sizeof out->verdict, "%s", verdict ? verdict : "");
+    json_decref(result);
+    return OK;
+}
+
+static Status curve_add(Curve *c, double step, double value, Err *err) {
+    if (!isfinite(step) || !isfinite(value)) return OK;
+    if (c->n == c->room) {
+        int room = c->room ? 2 * c->room : 256;
+        double *more_step = realloc(c->step, (size_t)room * sizeof(double));
+        if (more_step) c->step = more_step;
+        double *more_value = realloc(c->value, (size_t)room * sizeof(double));
+        if (more_value) c->value = more_value;
+        if (!more_step || !more_value) return err_set(err, ERR_NOMEM, "no memory for a learning curve");
+        c->room = room;
+    }
+    c->step[c->n] = step;
+    c->value[c->n++] = value;
+    return OK;
+}
+
+/* Every k-th point and the last: a page needs no million. */
+static void curve_thin(Curve *c) {
+    int stride = (c->n + CURVE_POINTS - 1) / CURVE_POINTS, kept = 0;
+    for (int i = 0; i < c->n; i++) {
+        if (stride > 1 && i % stride && i != c->n - 1) continue;
+        c->step[kept] = c->step[i];
+        c->value[kept++] = c->value[i];
+    }
+    c->n = kept;
+}
+
+static void curve_free(Curve *c) {
+    free(c->step);
+    free(c->value);
+}
+
+static Status curves_of_line(Curves *out, const json_t *line, Err *err) {
+    double step = number_of(line, "step"), nats = number_of(line, "loss_nats");
+    TRY(curve_add(&out->loss_bits, step, bits_of_nats(nats), err));
+    TRY(curve_add(&out->memorized, step, number_of(line, "memorized_bits"), err));
+    return curve_add(&out->recall, step, number_of(line, "recall"), err);
+}
+
+Status run_curves(const char *dir, Curves *out, Err *err) {
+    char path[1200];
+    Buffer text;
+    *out = (Curves){.loss_bits.n = 0};
+    snprintf(path, sizeof path, "%s/metrics.jsonl", dir);
+    if (!file_exists(path)) return OK;
+    TRY(file_read(path, FILE_MAX_BYTES, &text, err));
+    Status status = OK;
+    for (char *line = text.data, *end; status == OK && *line; line = end + 1) {
+        end = strchr(line, '\n');
+        if (!end) break;
+        json_t *object = json_loadb(line, (size_t)(end - line), 0, NULL);
+        if (object) status = curves_of_line(out, object, err);
+        json_decref(object);
+    }
+    buffer_free(&text);
+    curve_thin(&out->loss_bits);
+    curve_thin(&out->memorized);
+    curve_thin(&out->recall);
+    return status;
+}
+
+void curves_free(Curves *c) {
+    curve_free(&c->loss_bits);
+    curve_free(&c->memorized);
+    curve_free(&c->recall);
+}

@@ -1,0 +1,31 @@
+/* What the files of a run folder (docs/formats.md) say, for a report. */
+#ifndef ROTE_EVAL_RUN_FILES_H
+#define ROTE_EVAL_RUN_FILES_H
+
+#include <jansson.h>
+
+#include "base/err.h"
+#include "base/file.h"
+#include "eval/report.h"
+
+/* One quantity over the steps, thinned to some hundred points. */
+typedef struct Curve {
+    int n, room;
+    double *step, *value;
+} Curve;
+
+typedef struct Curves {
+    Curve loss_bits; /* per token, of the training batches */
+    Curve memorized, recall;
+} Curves;
+
+/* dir/name as text; buffer_free it. ERR_IO. */
+Status run_text(const char *dir, const char *name, Buffer *out, Err *err);
+/* dir/result.json; json_decref it. ERR_IO, ERR_FORMAT. */
+Status run_result(const char *dir, json_t **out, Err *err);
+/* From the lines of metrics.jsonl; one that is no JSON (torn where the run was killed) is left out, and
+ * without the file the curves are empty. curves_free them, after a failure too. */
+Status run_curves(const char *dir, Curves *out, Err *err);
+void curves_free(Curves *c);
+
+#endif
