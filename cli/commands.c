@@ -151,6 +151,7 @@ Status command_find(const Command **out, int *used, int n_words, char *const *wo
     char all[256] = "";
     for (int i = 0; family && list[i]; i++)
         snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i ? ", " : "", list[i]);
+    if (family && n_words < 2) return err_set(err, ERR_INPUT, "%s: which of %s?", words[0], all);
     if (family)
         return err_set(err, ERR_INPUT, "%s: unknown command '%s', allowed: %s%s%s", words[0], wrong, all,
                        nearest ? "; nearest: " : "", nearest ? nearest : "");

@@ -52,7 +52,7 @@ static void bash_script(void) {
     puts("        esac\n"
          "    fi\n"
          "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\"; compgen -f -- \"$word\")\n"
-         "    [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace\n"
+         "    [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null\n"
          "    return 0\n"
          "}\n"
          "complete -o filenames -F _rote rote");

@@ -48,14 +48,14 @@ static Status run(int argc, char **argv, Err *err) {
         help_overview(stdout);
         return OK;
     }
+    for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+            bool pair = argc > 2 && argv[2][0] != '-';
+            return cmd_help(&(Args){.n_words = pair ? 2 : 1, .words = (const char **)argv + 1}, err);
+        }
     const Command *command;
     int used;
     TRY(command_find(&command, &used, argc - 1, argv + 1, err));
-    for (int i = 1 + used; i < argc && strcmp(argv[i], "--") != 0; i++)
-        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-            help_command(stdout, command);
-            return OK;
-        }
     Args args;
     Status status = args_parse(&args, command, argc - 1 - used, argv + 1 + used, err);
     if (status == OK) status = command->run(&args, err);

@@ -1,17 +1,72 @@
 # What works without an engine.
 
 $ rote --version
+rote 0.1.0 (arithmetic rote-1)
 $ rote --help
+rote: what a small transformer can learn by heart, to the bit
+
+usage: rote COMMAND ...
+
+  demo          the tour: facts, four widths, a table of bits per parameter, a report
+  facts make    generates a fact set
+  facts import  makes a fact set of your own facts
+  facts show    kind, counts, entropy, first records of a fact set
+  train         trains one run
+  eval          recall, memorized bits, code lengths of a run
+  verify        replays a run and compares hashes
+  sample        generates
+  export        the weights for other programs
+  report        one self-contained page about a run, or about a folder of runs
+  doctor        CPU, kernels, threads, numeric self-test, libraries, memory, disk
+  help          explains a command or a config key
+  completion    prints a completion script
+
+rote help COMMAND, rote help KEY (a config key), rote help keys (all of them), rote --version
 $ rote help train
+usage: rote train [CFG] [key=value...] [options]
+
+trains one run
+
+  --out DIR                    the run folder (default: runs/<name>-<hash8>)
+  --resume                     go on where DIR stopped, or start
+  --dry-run                    say what the run needs and write nothing
+  --threads N                  threads; changes no bit (default: one per core)
+  --quiet                      no progress on stderr
+  --json                       one JSON object on stdout
 $ rote train --help | head -n 1
+usage: rote train [CFG] [key=value...] [options]
 $ rote help facts | grep usage
+usage: rote facts make [CFG] [key=value...] --out DIR [options]
+usage: rote facts import FILE --out DIR [options]
+usage: rote facts show DIR [options]
 $ rote help train.learning_rate
+train.learning_rate
+  step size after the warm-up
+  number: above 0, at most 1000
+  default: 1e-3
+  elsewhere called: lr max_lr
 $ rote help n-embd
+model.n_embd
+  width of the residual stream
+  whole number: 1 to 65536
+  default: 64
+  elsewhere called: d_model hidden_size width n_embed dim
 $ rote help keys | wc -l
+112
 $ rote completion bash > c.sh && bash -n c.sh && bash -c 'source ./c.sh
 > COMP_WORDS=(rote train model.n_emb) COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"
 > COMP_WORDS=(rote facts im) COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"
 > COMP_WORDS=(rote facts import --al) COMP_CWORD=3; _rote; echo "${COMPREPLY[@]}"
 > COMP_WORDS=(rote de) COMP_CWORD=1; _rote; echo "${COMPREPLY[@]}"'
+model.n_embd=
+import
+--allow-conflicts
+demo
+./c.sh: line 26: compopt: not currently executing completion function
+s/^/2> /
 $ rote completion zsh | head -n 1
+#compdef rote
 $ rote doctor --json | grep -E 'self_test|numeric_spec'
+[1]
+$ rote facts --help | grep usage
+$ rote facts make x.yaml --help | head -n 1

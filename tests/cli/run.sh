@@ -44,8 +44,8 @@ run_case() { # command text, file with the expected block -> the block to keep i
     rc=$?
     after=$(listing)
     {
-        sed -e '$a\' "$scratch/out"
-        sed -e '$a\' -e 's/^/2> /' "$scratch/err"
+        sed '$a\' "$scratch/out" # ends the last line where its newline is missing
+        sed '$a\' "$scratch/err" | sed 's/^/2> /'
         [ $rc = 0 ] || echo "[$rc]"
     } >"$scratch/have"
     cp "$2" "$scratch/keep"
