@@ -11,6 +11,7 @@ typedef struct PlotSeries {
     int n;
     const double *x, *y; /* n; points that are not finite, or not positive on a log axis, are left out */
     bool line;           /* join the points */
+    bool points;         /* mark them */
 } PlotSeries;
 
 /* A reference: y = slope * x, dashed and labelled. */

@@ -16,7 +16,7 @@ void write_escaped(FILE *out, const char *text) {
         }
 }
 
-enum { RULE_STEPS = 64, WIDTH = 600, LEFT = 72, RIGHT = 20, PLOT_H = 290, BELOW = 62, ROW = 22 };
+enum { RULE_STEPS = 64, WIDTH = 600, LEFT = 88, RIGHT = 20, PLOT_H = 290, BELOW = 62, ROW = 22 };
 static const char *const colour[PLOT_SERIES_MAX] = {"#2563a8", "#c2571a", "#2e8540",
                                                     "#8a3fa0", "#b3282d", "#6b6b6b"};
 
@@ -30,14 +30,14 @@ void plot_svg(FILE *out, const Plot *p) {
     Axis x, y;
     char label[32];
     make_axes(p, &x, &y);
-    double top = 34 + ROW * (p->n_series + p->n_rules), w = WIDTH - LEFT - RIGHT, bottom = top + PLOT_H;
+    double top = 48 + ROW * (p->n_series + p->n_rules), w = WIDTH - LEFT - RIGHT, bottom = top + PLOT_H;
     fprintf(out,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plot\" viewBox=\"0 0 %d %.0f\" role=\"img\" "
             "font-family=\"system-ui, sans-serif\" font-size=\"13\">\n<title>",
             WIDTH, bottom + BELOW);
     write_escaped(out, p->title);
     fputs("</title>\n", out);
-    svg_text(out, 0, 16, "class=\"head\" font-weight=\"600\" fill=\"#222\"", p->title);
+    svg_text(out, 0, 20, "class=\"head\" font-size=\"16\" font-weight=\"600\" fill=\"#222\"", p->title);
 
     for (int i = 0; i < y.n; i++) {
         double at = bottom - axis_place(&y, y.tick[i]) * PLOT_H;
@@ -56,14 +56,14 @@ void plot_svg(FILE *out, const Plot *p) {
              p->x_label);
     snprintf(label, sizeof label, "%.1f", top + PLOT_H / 2.0);
     fprintf(out,
-            "<text transform=\"translate(16 %s) rotate(-90)\" class=\"label\" text-anchor=\"middle\" "
+            "<text transform=\"translate(15 %s) rotate(-90)\" class=\"label\" text-anchor=\"middle\" "
             "fill=\"#222\">",
             label);
     write_escaped(out, p->y_label);
     fputs("</text>\n", out);
 
     for (int i = 0; i < p->n_rules; i++) {
-        double row = 36 + ROW * (p->n_series + i);
+        double row = 50 + ROW * (p->n_series + i);
         const char *dash = i % 2 ? "2 4" : "7 5";
         fprintf(
             out,
@@ -80,7 +80,7 @@ void plot_svg(FILE *out, const Plot *p) {
     }
     for (int s = 0; s < p->n_series; s++) {
         const PlotSeries *e = &p->series[s];
-        double row = 36 + ROW * s;
+        double row = 50 + ROW * s;
         fprintf(out, "<g class=\"s%d\" stroke=\"%s\" fill=\"%s\" stroke-width=\"2\">\n", s, colour[s],
                 colour[s]);
         if (e->line) {
@@ -92,9 +92,8 @@ void plot_svg(FILE *out, const Plot *p) {
                             bottom - axis_place(&y, e->y[i]) * PLOT_H);
             fputs("\"/>\n", out);
         }
-        bool dots = e->n <= 60;
-        if (dots) fprintf(out, "<circle cx=\"%d\" cy=\"%.1f\" r=\"4\"/>\n", LEFT + 13, row);
-        for (int i = 0; dots && i < e->n; i++) {
+        if (e->points) fprintf(out, "<circle cx=\"%d\" cy=\"%.1f\" r=\"4\"/>\n", LEFT + 13, row);
+        for (int i = 0; e->points && i < e->n; i++) {
             if (!on_axis(&x, e->x[i]) || !on_axis(&y, e->y[i])) continue;
             char other[32];
             fprintf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\"><title>%s, %s</title></circle>\n",

@@ -40,7 +40,6 @@ static void draw(Canvas *c, const Plot *p, const Axis *x, const Axis *y) {
     for (int s = 0; s < p->n_series; s++) {
         const PlotSeries *e = &p->series[s];
         double x0 = NAN, y0 = NAN;
-        bool dense = e->n > c->width / 2;
         for (int i = 0; i < e->n; i++) {
             if (!on_axis(x, e->x[i]) || !on_axis(y, e->y[i])) continue;
             double x1 = axis_place(x, e->x[i]), y1 = axis_place(y, e->y[i]);
@@ -49,7 +48,7 @@ static void draw(Canvas *c, const Plot *p, const Axis *x, const Axis *y) {
                 put_dot(c, x0 + (x1 - x0) * k / steps, y0 + (y1 - y0) * k / steps);
             x0 = x1;
             y0 = y1;
-            if (!dense || !e->line) put_mark(c, x1, y1, ascii_mark[s]);
+            if (e->points) put_mark(c, x1, y1, ascii_mark[s]);
         }
     }
 }

@@ -16,7 +16,7 @@ static const char style[] =
     "1f2227;"
     "--c0:#6aa8ea;--c1:#ee9a62;--c2:#6fc483;--c3:#cf94e0;--c4:#ef8085;--c5:#a8a8a8}}\n"
     "*{box-sizing:border-box}\n"
-    "body{margin:0 auto;padding:2.5rem 1.25rem 4rem;max-width:52rem;background:var(--bg);color:var(--ink);"
+    "body{margin:0 auto;padding:2.5rem 1.25rem 4rem;max-width:54rem;background:var(--bg);color:var(--ink);"
     "font:1rem/1.55 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}\n"
     "h1{font-size:1.7rem;line-height:1.25;margin:0 0 .4rem;overflow-wrap:anywhere}"
     "h2{font-size:1.15rem;margin:2.4rem 0 .6rem}\n"
@@ -27,18 +27,20 @@ static const char style[] =
     ".cards b{display:block;font-size:1.4rem;font-weight:600;font-variant-numeric:tabular-nums}"
     ".cards span{color:var(--dim);font-size:.875rem}\n"
     ".wide{overflow-x:auto;margin:0 -1.25rem;padding:0 1.25rem}\n"
-    "table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.925rem}"
-    "th,td{padding:.4rem .8rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}"
-    "th{color:var(--dim);font-weight:500}.name{text-align:left}"
+    "table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}"
+    "th,td{padding:.4rem .55rem;text-align:right;white-space:nowrap;vertical-align:bottom;border-bottom:1px "
+    "solid var(--line)}"
+    "th{color:var(--dim);font-weight:500;white-space:normal}.name{text-align:left}"
     "th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}\n"
     ".pairs td{white-space:normal;overflow-wrap:anywhere}.pairs{width:100%}\n"
-    "svg.plot{display:block;width:100%;height:auto;max-width:44rem;margin:1.5rem 0}"
-    "svg .head,svg .label,svg .tick{fill:var(--ink)}svg .tick{fill:var(--dim)}svg .head{display:none}"
+    "svg.plot{display:block;width:100%;height:auto;max-width:44rem;margin:2.4rem 0}"
+    "svg .head,svg .label,svg .tick{fill:var(--ink)}svg .tick{fill:var(--dim)}"
     "svg .grid{stroke:var(--line)}svg .axis,svg .rule{stroke:var(--dim)}"
     "svg .s0{stroke:var(--c0);fill:var(--c0)}svg .s1{stroke:var(--c1);fill:var(--c1)}"
     "svg .s2{stroke:var(--c2);fill:var(--c2)}svg .s3{stroke:var(--c3);fill:var(--c3)}"
     "svg .s4{stroke:var(--c4);fill:var(--c4)}svg .s5{stroke:var(--c5);fill:var(--c5)}\n"
-    "@media(max-width:34rem){svg.plot{font-size:19px}}\n"
+    "@media(max-width:34rem){svg.plot{font-size:19px}svg "
+    ".head{font-size:27px}table{font-size:.82rem}th,td{padding:.35rem .45rem}}\n"
     "pre{background:var(--card);border-radius:.5rem;padding:1rem;overflow-x:auto;font-size:.85rem;line-"
     "height:1.45}\n"
     "dt{font-weight:600;margin-top:.6rem}dd{margin:0;color:var(--dim)}\n";
@@ -146,7 +148,7 @@ void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y)
         .log_x = log,
         .log_y = log,
         .n_series = 1,
-        .series = {{.name = "this machine's runs", .n = n, .x = x, .y = y, .line = true}},
+        .series = {{.name = "this machine's runs", .n = n, .x = x, .y = y, .line = true, .points = true}},
         .n_rules = 2,
         .rules = {{"Allen-Zhu & Li 2024: 2 bits/param", 2}, {"Morris et al. 2025: 3.6 bits/param", 3.6}},
     };
@@ -168,7 +170,6 @@ Status report_runs(const char *path, const char *title, const char *intro, const
     row_table(file.stream, rows, n);
     Plot plot;
     report_plot(&plot, rows, n, x, y);
-    fputs("<h2>Memorized bits over parameters</h2>\n", file.stream);
     plot_svg(file.stream, &plot);
     page_end(file.stream);
     status = atomic_commit(&file, "report", err);
@@ -204,46 +205,29 @@ static void pair_rows(FILE *out, const char *prefix, json_t *object) {
     }
 }
 
-static void run_plots(FILE *out, const Curves *curves, const ReportRow *row) {
-    if (curves->memorized.n > 0) {
-        double ends[2] = {0, curves->memorized.step[curves->memorized.n - 1]};
-        double ceiling[2] = {row->ceiling_bits, row->ceiling_bits};
-        fputs("<h2>Memorized bits while training</h2>\n", out);
-        Plot plot = {
-            .title = "Memorized bits while training",
-            .x_label = "step",
-            .y_label = "memorized bits",
-            .n_series = isfinite(row->ceiling_bits) ? 2 : 1,
-            .series = {{"memorized bits", curves->memorized.n, curves->memorized.step,
-                        curves->memorized.value, true},
-                       {"ceiling", 2, ends, ceiling, true}},
-        };
-        plot_svg(out, &plot);
-    }
-    if (curves->recall.n > 1) {
-        fputs("<h2>Recall while training</h2>\n", out);
-        Plot plot = {
-            .title = "Recall while training",
-            .x_label = "step",
-            .y_label = "recall",
-            .n_series = 1,
-            .series = {{"share of facts recalled", curves->recall.n, curves->recall.step,
-                        curves->recall.value, true}},
-        };
-        plot_svg(out, &plot);
-    }
-    if (curves->loss_bits.n > 1) {
-        fputs("<h2>Loss while training</h2>\n", out);
-        Plot plot = {
-            .title = "Loss while training",
-            .x_label = "step",
-            .y_label = "bits per token",
-            .n_series = 1,
-            .series = {{"loss of the batch", curves->loss_bits.n, curves->loss_bits.step,
-                        curves->loss_bits.value, true}},
-        };
-        plot_svg(out, &plot);
-    }
+static PlotSeries series_of(const char *name, const Curve *c) {
+    return (PlotSeries){name, c->n, c->step, c->value, .line = true, .points = c->n <= 60};
+}
+
+static void curve_plot(FILE *out, const char *title, const char *y_label, PlotSeries curve, double ceiling) {
+    if (curve.n < 2) return; /* evaluated at the end only */
+    double ends[2] = {0, curve.x[curve.n - 1]}, level[2] = {ceiling, ceiling};
+    Plot plot = {
+        .title = title,
+        .x_label = "step",
+        .y_label = y_label,
+        .n_series = isfinite(ceiling) ? 2 : 1,
+        .series = {curve, {"ceiling", 2, ends, level, .line = true}},
+    };
+    plot_svg(out, &plot);
+}
+
+static void run_plots(FILE *out, const Curves *c, const ReportRow *row) {
+    curve_plot(out, "Memorized bits while training", "memorized bits",
+               series_of("memorized bits", &c->memorized), row->ceiling_bits);
+    curve_plot(out, "Recall while training", "recall", series_of("share of facts recalled", &c->recall), NAN);
+    curve_plot(out, "Loss while training", "bits per token", series_of("loss of the batch", &c->loss_bits),
+               NAN);
 }
 
 static void run_page(FILE *out, const ReportRow *row, const Curves *curves, json_t *result,
@@ -254,7 +238,7 @@ static void run_page(FILE *out, const ReportRow *row, const Curves *curves, json
     fprintf(out, "%s facts, %s steps</p>\n<div class=\"cards\">\n", grouped(number, row->facts, 0),
             grouped(other, (double)row->steps, 0));
     card(out, "memorized bits", grouped(number, row->memorized_bits, 0));
-    card(out, "bits per parameter", grouped(number, row->bits_per_param, 3));
+    card(out, "bits/param", grouped(number, row->bits_per_param, 3));
     card(out, "recall", grouped(number, row->recall, 3));
     card(out, "verdict", row->verdict);
     fputs("</div>\n", out);

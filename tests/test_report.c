@@ -227,7 +227,7 @@ static void text_plot(void **state) {
     (void)state;
     double x[] = {0, 5, 10}, y[] = {0, 50, 100};
     Plot plot = {
-        .title = "t", .x_label = "x", .y_label = "y", .n_series = 1, .series = {{"s", 3, x, y, false}}};
+        .title = "t", .x_label = "x", .y_label = "y", .n_series = 1, .series = {{"s", 3, x, y, false, true}}};
     char *text = text_of(&plot, 50, 14, false);
     char *line[32], *save = NULL;
     int n = 0;
@@ -249,7 +249,7 @@ static void text_plot_unicode(void **state) {
                  .log_x = true,
                  .log_y = true,
                  .n_series = 1,
-                 .series = {{"s", 2, x, y, true}},
+                 .series = {{"s", 2, x, y, true, true}},
                  .n_rules = 1,
                  .rules = {{"half", 0.5}}};
     char *text = text_of(&plot, 60, 16, true);
@@ -271,7 +271,7 @@ static void odd_data(void **state) {
                      .n_series = 1,
                      .n_rules = 1,
                      .rules = {{"r", 2}}};
-        plot.series[0] = (PlotSeries){"s", kind / 2 % 6, x, kind & 2 ? same : y, true};
+        plot.series[0] = (PlotSeries){"s", kind / 2 % 6, x, kind & 2 ? same : y, true, true};
         if (plot.series[0].n > 5) plot.series[0].n = 5;
         if (kind & 4) plot.series[0].x = same;
         char *text = text_of(&plot, 10, 2, kind & 8);
