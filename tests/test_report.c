@@ -71,7 +71,7 @@ static void put_run(int lines) {
         double left = 1.0 / (1.0 + 8.0 * i / lines);
         fprintf(f, "{\"step\": %d, \"loss_nats\": %.6f}\n", i, 4.85 * left);
         if (i % 10 == 0)
-            fprintf(f, "{\"step\": %d, \"memorized_bits\": %.3f, \"recall\": %.4f}\n", i,
+            fprintf(f, "{\"step\": %d, \"eval\": {\"memorized_bits\": %.3f, \"recall\": %.4f}}\n", i,
                     32816.0 * (1 - 1.2 * left), 1 - left);
     }
     fputs("{\"step\": 1000, \"loss_n", f); /* torn: the run was killed here */

@@ -2,7 +2,8 @@
  * cosine    min + (lr - min) (1 + cos(pi x)) / 2      (Loshchilov & Hutter 2017, one cycle)
  * linear    lr + (min - lr) x
  * wsd       lr, and linear over the last decay_steps    (Hu et al. 2024, section 4)
- * with x = 0 at the first step of the decay and 1 at its end, one step past the last. */
+ * with x = 0 at the first step of the decay. Its end, x = 1, is step decay_steps, for wsd max_steps: one past
+ * the last. */
 #include "train/schedule.h"
 
 #include "base/exact.h"
@@ -13,17 +14,10 @@ double schedule_rate(const TrainConfig *config, int64_t step) {
     double high = config->learning_rate, low = config->min_lr;
     if (step < config->warmup_steps) return high * (double)(step + 1) / (double)config->warmup_steps;
 
-    int64_t length = config->decay_steps, from = config->warmup_steps;
-    if (config->schedule == SCHED_WSD) {
-        if (length == 0) length = config->max_steps / 5;
-        from = config->max_steps - length;
-        if (from < config->warmup_steps) from = config->warmup_steps;
-        length = config->max_steps - from;
-    } else if (length == 0) {
-        length = config->max_steps - from;
-    }
-    double x = step < from ? 0.0 : length == 0 ? 1.0 : (double)(step - from) / (double)length;
-    if (x > 1.0) x = 1.0;
+    bool wsd = config->schedule == SCHED_WSD;
+    int64_t from = wsd ? config->max_steps - config->decay_steps : config->warmup_steps;
+    int64_t end = wsd ? config->max_steps : config->decay_steps;
+    double x = step < from ? 0.0 : step >= end ? 1.0 : (double)(step - from) / (double)(end - from);
 
     switch (config->schedule) {
     case SCHED_CONSTANT: break;

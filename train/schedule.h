@@ -5,7 +5,7 @@
 
 #include "base/config.h"
 
-/* Of the update that follows `step` finished ones, 0 <= step < max_steps. */
+/* The config is resolved. Of the update that follows `step` finished ones, 0 <= step < max_steps. */
 double schedule_rate(const TrainConfig *config, int64_t step);
 
 /* Whether the metrics hold a line for the step that makes `done` finished ones: all of the first 100, then

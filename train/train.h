@@ -34,11 +34,14 @@ typedef struct RunResult {
     Evaluation final;
     int64_t steps, tokens;
     double exposures;
-    char verdict[16]; /* annealed, stopped, diverged, failed */
-    char param_hash[33], data_hash[33], config_hash[33];
+    char verdict[16];                   /* annealed, stopped, diverged, failed */
+    char reason[sizeof((Err *)0)->msg]; /* diverged: tensor, index and step; else empty */
+    char param_hash[33], data_hash[33],
+        config_hash[33]; /* param_hash empty where a parameter is NaN or Inf */
     bool exact;
-    double seconds, tokens_per_s; /* of this process: timing.json, never result.json */
-    bool already_done;            /* DONE stood there: nothing was trained */
+    double seconds,
+        tokens_per_s;  /* of this process; of the run where already_done: timing.json, never result.json */
+    bool already_done; /* DONE stood there: nothing was trained */
 } RunResult;
 
 /* Trains. ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: NaN or Inf, names tensor, index and step;

@@ -1,0 +1,87 @@
+/* What a run will need, before it starts: an estimate from above, of what is allocated, not of what is
+ * touched. */
+#include "base/memory.h"
+#include "model/parallel.h"
+#include "train/trainer.h"
+
+static const double GIB = 1024.0 * 1024.0 * 1024.0;
+
+int trainer_threads(const TrainConfig *config) {
+    return config->threads > 0 ? config->threads : omp_get_num_procs();
+}
+
+ParallelPlan trainer_parallel_plan(const TrainConfig *config, const FactSet *facts) {
+    return (ParallelPlan){
+        .threads = trainer_threads(config),
+        .leaves = config->grad_leaves < config->batch_size ? config->grad_leaves : config->batch_size,
+        .batch_size = config->batch_size,
+        .max_len = facts->max_len,
+        .micro_batch = config->micro_batch_size,
+    };
+}
+
+static double facts_bytes(const FactSet *facts) {
+    double tokens = (double)facts->start[facts->n];
+    return tokens * 4 + (double)facts->n * (8 + 4 + 4 + 4); /* tokens; start, prompt, tag, order */
+}
+
+static double memory_of(const Config *config, const FactSet *facts, const ParamTable *table) {
+    Gpt shape = {.config = config->model, .table = *table}; /* sizes only: nothing is allocated or run */
+    int threads = trainer_threads(&config->train);
+    ParallelPlan training = trainer_parallel_plan(&config->train, facts);
+    ParallelPlan evaluation = {.threads = threads, .batch_size = facts->n, .max_len = facts->max_len};
+    double tokens = (double)facts->start[facts->n];
+    return (double)table->total * sizeof(real) + optimizer_bytes(config->train.optimizer, table, threads) +
+           (double)parallel_bytes(&shape, &training) + (double)parallel_bytes(&shape, &evaluation) +
+           (double)config->train.batch_size * (facts->max_len * 8 + 8) /* the batch: inputs and targets */
+           + tokens * 20 + (double)facts->n * 21                       /* eval/evaluate.h */
+           + facts_bytes(facts);
+}
+
+/* Two checkpoints and the temporary of a third; the rest of a run folder is small beside its first megabyte.
+ */
+static double disk_of(const Config *config, const ParamTable *table) {
+    double arrays = 1 + optimizer_row(config->train.optimizer)->n_slots;
+    return 3 * arrays * ((double)table->total * sizeof(real) + table->count * 256.0) + 1024 * 1024;
+}
+
+Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const char *out_dir, Err *err) {
+    const TrainConfig *train = &config->train;
+    double tokens = (double)facts->start[facts->n] / facts->n * train->batch_size;
+    if ((double)train->batch_size * facts->max_len > INT32_MAX)
+        return err_set(err, ERR_INPUT,
+                       "train.batch_size: %d sequences of up to %d tokens are more than %d tokens; lower it",
+                       train->batch_size, facts->max_len, INT32_MAX);
+    ParamTable table;
+    TRY(params_plan(&table, &config->model, err));
+    *out = (RunPlan){
+        .params = table.total,
+        .memory_bytes = memory_of(config, facts, &table),
+        .disk_bytes = disk_of(config, &table),
+        .flops_per_step =
+            gpt_flops(&config->model, &table, tokens, (double)facts->start[facts->n] / facts->n),
+        .data_bits = facts->entropy_known ? facts->data_bits : __builtin_nan(""),
+    };
+    for (int p = 0; p < PART_COUNT; p++) out->params_by[p] = table.by_part[p];
+    params_free(&table);
+
+    double memory = (double)memory_available(),
+           disk = out_dir ? (double)disk_available(out_dir) : out->disk_bytes;
+    if (out->memory_bytes > memory)
+        return err_set(err, ERR_INPUT,
+                       "the run needs %.3g GiB of memory, %.3g GiB are available; lower train.batch_size, "
+                       "train.grad_leaves or "
+                       "the model's size",
+                       out->memory_bytes / GIB, memory / GIB);
+    if (out->disk_bytes > disk)
+        return err_set(err, ERR_INPUT,
+                       "the run needs %.3g GiB on the disk of %s, %.3g GiB are free; name another --out",
+                       out->disk_bytes / GIB, out_dir, disk / GIB);
+    return OK;
+}
+
+void run_default_dir(const Config *config, const char *data_hash, char *out, int size) {
+    char hash[33];
+    config_hash(config, data_hash, hash);
+    snprintf(out, (size_t)size, "runs/%s-%.8s", config->name, hash);
+}

@@ -1,0 +1,155 @@
+#include "train/result.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *number_text(char out[NUMBER_TEXT_MAX], double x) {
+    if (!__builtin_isfinite(x)) {
+        strcpy(out, "null");
+        return out;
+    }
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(out, NUMBER_TEXT_MAX, "%.*g", digits, x);
+        if (strtod(out, NULL) == x) break;
+    }
+    return out;
+}
+
+/* ---- writing ---- */
+
+static void put_number(FILE *f, const char *key, double x) {
+    char text[NUMBER_TEXT_MAX];
+    fprintf(f, "  \"%s\": %s,\n", key, number_text(text, x));
+}
+
+static void put_integer(FILE *f, const char *key, int64_t x) {
+    fprintf(f, "  \"%s\": %" PRId64 ",\n", key, x);
+}
+
+/* JSON readers that hold integers in 63 bits would refuse or round a larger seed: it goes out as a string. */
+static void put_seed(FILE *f, const char *key, uint64_t x) {
+    const char *quote = x > INT64_MAX ? "\"" : "";
+    fprintf(f, "  \"%s\": %s%" PRIu64 "%s,\n", key, quote, x, quote);
+}
+
+/* A hash, a word or a message of ours; empty: null. */
+static void put_string(FILE *f, const char *key, const char *text) {
+    json_t *string = text[0] ? json_string(text) : json_null();
+    char *quoted = string ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
+    fprintf(f, "  \"%s\": %s,\n", key, quoted ? quoted : "null");
+    free(quoted);
+    json_decref(string);
+}
+
+char *result_text(const Config *config, const FactSet *facts, const RunResult *r) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&text, &size);
+    if (!f) return NULL;
+    const Evaluation *e = &r->final;
+    double unknown = __builtin_nan("");
+
+    fprintf(f, "{\n");
+    put_string(f, "verdict", r->verdict);
+    put_string(f, "reason", r->reason);
+    put_integer(f, "params", r->plan.params);
+    fprintf(f, "  \"params_by\": {");
+    for (int p = 0; p < PART_COUNT; p++)
+        fprintf(f, "%s\"%s\": %" PRId64, p ? ", " : "", part_name[p], r->plan.params_by[p]);
+    fprintf(f, "},\n");
+    put_string(f, "facts_kind", facts->kind);
+    put_integer(f, "facts", facts->n);
+    put_number(f, "data_bits", facts->entropy_known ? facts->data_bits : unknown);
+    put_number(f, "data_bits_set", facts->entropy_known ? facts->data_bits_set : unknown);
+    put_number(f, "ceiling_bits", facts->entropy_known ? facts->ceiling_bits : unknown);
+    if (!facts->entropy_known) { /* what stands beside code_bits where nobody knows the entropy */
+        put_number(f, "answer_bits", facts->answer_bits);
+        put_integer(f, "zlib_bytes", facts->zlib_bytes);
+    }
+    put_number(f, "code_bits", e->code_bits);
+    put_number(f, "memorized_bits", e->memorized_bits);
+    put_number(f, "memorized_bits_clipped", e->memorized_bits_clipped);
+    put_number(f, "mem_hfshift", e->mem_hfshift);
+    put_number(f, "bits_per_param", e->memorized_bits / (double)r->plan.params);
+    put_number(f, "recall", e->recall);
+    put_number(f, "loss_nats", e->loss_nats);
+    put_number(f, "exposures", r->exposures);
+    put_integer(f, "steps", r->steps);
+    put_integer(f, "tokens", r->tokens);
+    put_string(f, "param_hash", r->param_hash);
+    put_string(f, "data_hash", r->data_hash);
+    put_string(f, "config_hash", r->config_hash);
+    put_string(f, "numeric_spec", NUMERIC_SPEC);
+    put_string(f, "dtype", REAL_NAME);
+    put_seed(f, "seed", config->train.seed);
+    put_seed(f, "facts_seed", facts->seed);
+    fprintf(f, "  \"exact\": %s\n}\n", r->exact ? "true" : "false");
+
+    bool failed = ferror(f) != 0;
+    if (fclose(f) != 0 || failed) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+/* ---- reading ---- */
+
+static double number_of(const json_t *root, const char *key) {
+    const json_t *value = json_object_get(root, key);
+    return json_is_number(value) ? json_number_value(value) : __builtin_nan("");
+}
+
+static int64_t integer_of(const json_t *root, const char *key) {
+    return json_integer_value(json_object_get(root, key));
+}
+
+static void string_of(const json_t *root, const char *key, char *out, size_t size) {
+    const char *value = json_string_value(json_object_get(root, key));
+    snprintf(out, size, "%s", value ? value : "");
+}
+
+Status result_parse(const char *text, const char *where, RunResult *out, Err *err) {
+    static const char *const NEEDED[] = {"verdict",   "params",    "params_by",   "code_bits",    "recall",
+                                         "loss_nats", "steps",     "tokens",      "param_hash",   "data_hash",
+                                         "exposures", "data_bits", "config_hash", "numeric_spec", "exact"};
+    json_error_t why;
+    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &why);
+    if (!json_is_object(root)) {
+        json_decref(root);
+        return err_set(err, ERR_FORMAT, "%s:%d: %s", where, why.line, root ? "not an object" : why.text);
+    }
+    for (size_t i = 0; i < sizeof NEEDED / sizeof NEEDED[0]; i++)
+        if (!json_object_get(root, NEEDED[i])) {
+            json_decref(root);
+            return err_set(err, ERR_FORMAT, "%s: '%s' is missing: altered, or not written by rote", where,
+                           NEEDED[i]);
+        }
+    *out = (RunResult){.exact = json_is_true(json_object_get(root, "exact"))};
+    out->plan.params = integer_of(root, "params");
+    for (int p = 0; p < PART_COUNT; p++)
+        out->plan.params_by[p] = integer_of(json_object_get(root, "params_by"), part_name[p]);
+    out->plan.data_bits = number_of(root, "data_bits");
+    out->steps = integer_of(root, "steps");
+    out->tokens = integer_of(root, "tokens");
+    out->exposures = number_of(root, "exposures");
+    Evaluation *e = &out->final;
+    e->n = (int)integer_of(root, "facts");
+    e->entropy_known = json_is_number(json_object_get(root, "data_bits"));
+    e->code_bits = number_of(root, "code_bits");
+    e->loss_nats = number_of(root, "loss_nats");
+    e->recall = number_of(root, "recall");
+    e->memorized_bits = number_of(root, "memorized_bits");
+    e->memorized_bits_clipped = number_of(root, "memorized_bits_clipped");
+    e->mem_hfshift = number_of(root, "mem_hfshift");
+    string_of(root, "verdict", out->verdict, sizeof out->verdict);
+    string_of(root, "reason", out->reason, sizeof out->reason);
+    string_of(root, "param_hash", out->param_hash, sizeof out->param_hash);
+    string_of(root, "data_hash", out->data_hash, sizeof out->data_hash);
+    string_of(root, "config_hash", out->config_hash, sizeof out->config_hash);
+    json_decref(root);
+    return OK;
+}

@@ -1,0 +1,19 @@
+/* result.json: what a run found, as text that is a pure function of the config and the facts. No clock, no
+ * thread count, no path stands in it, so a resumed or replayed run writes the same bytes (docs/formats.md).
+ */
+#ifndef ROTE_TRAIN_RESULT_H
+#define ROTE_TRAIN_RESULT_H
+
+#include "train/train.h"
+
+/* malloc'd; NULL without memory. */
+char *result_text(const Config *config, const FactSet *facts, const RunResult *result);
+
+/* Back from text. ERR_FORMAT names the field that is missing. */
+Status result_parse(const char *text, const char *where, RunResult *out, Err *err);
+
+/* The shortest of %.15g, %.16g, %.17g that reads back as x; "null" for NaN and Inf, which JSON lacks. */
+enum { NUMBER_TEXT_MAX = 32 };
+const char *number_text(char out[NUMBER_TEXT_MAX], double x);
+
+#endif

@@ -1,0 +1,355 @@
+#include "train/run_folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/file.h"
+#include "train/result.h"
+
+enum { TEXT_MAX = 1 << 24 }; /* bytes of a config, manifest or result that we read back */
+static const size_t METRICS_MAX = (size_t)1 << 40;
+
+void run_note(const ProgressSink *sink, int64_t step, const char *format, ...) {
+    if (!sink || !sink->update) return;
+    char text[1200];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    Progress progress = {.step = step, .note = text};
+    sink->update(sink->user, &progress);
+}
+
+Status folder_path(const char *dir, const char *name, char out[CONFIG_PATH_MAX], Err *err) {
+    if (snprintf(out, CONFIG_PATH_MAX, "%s/%s", dir, name) < CONFIG_PATH_MAX) return OK;
+    return err_set(err, ERR_INPUT, "%.80s...: a path of more than %d bytes; choose a shorter folder", dir,
+                   CONFIG_PATH_MAX - 1);
+}
+
+static bool holds(const char *dir, const char *name) {
+    char path[CONFIG_PATH_MAX];
+    return folder_path(dir, name, path, NULL) == OK && file_exists(path);
+}
+
+static bool ends_in(const char *text, const char *end) {
+    size_t n = strlen(text), k = strlen(end);
+    return n >= k && !strcmp(text + n - k, end);
+}
+
+/* ---- what stands there ---- */
+
+Status folder_look(const char *dir, FolderState *out, Err *err) {
+    *out = FOLDER_NEW;
+    struct stat info;
+    if (stat(dir, &info) != 0) {
+        if (errno == ENOENT) return OK;
+        return err_set(err, errno == ENOTDIR ? ERR_INPUT : ERR_IO, "%s: %s", dir, strerror(errno));
+    }
+    if (!S_ISDIR(info.st_mode))
+        return err_set(err, ERR_INPUT, "%s: exists and is no folder; name another --out", dir);
+    if (holds(dir, "config.yaml") && holds(dir, "manifest.json")) {
+        *out = holds(dir, "DONE") ? FOLDER_DONE : FOLDER_STARTED;
+        return OK;
+    }
+    DIR *stream = opendir(dir);
+    if (!stream) return err_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
+    Status status = OK;
+    for (struct dirent *entry; status == OK && (entry = readdir(stream));) {
+        static const char *const EARLY[] = {".", "..", "lock", "manifest.json", "metrics.jsonl"};
+        bool ours = ends_in(entry->d_name, ".tmp");
+        for (size_t i = 0; i < sizeof EARLY / sizeof EARLY[0]; i++) ours |= !strcmp(entry->d_name, EARLY[i]);
+        if (!ours)
+            status =
+                err_set(err, ERR_INPUT, "%s: exists and is no run folder (it holds %s); name another --out",
+                        dir, entry->d_name);
+    }
+    closedir(stream);
+    return status;
+}
+
+static Status read_text(const char *dir, const char *name, Buffer *out, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    TRY(folder_path(dir, name, path, err));
+    return file_read(path, TEXT_MAX, out, err);
+}
+
+static Status read_manifest(const char *dir, char data_hash[33], char numeric_spec[32], Err *err) {
+    Buffer text;
+    TRY(read_text(dir, "manifest.json", &text, err));
+    json_error_t why;
+    json_t *root = json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, &why);
+    const char *hash = json_string_value(json_object_get(root, "data_hash"));
+    const char *spec = json_string_value(json_object_get(root, "numeric_spec"));
+    Status status = OK;
+    if (!hash || !spec)
+        status = err_set(err, ERR_FORMAT, "%s/manifest.json: %s", dir,
+                         root ? "data_hash or numeric_spec is missing" : why.text);
+    else {
+        snprintf(data_hash, 33, "%s", hash);
+        snprintf(numeric_spec, 32, "%s", spec);
+    }
+    json_decref(root);
+    buffer_free(&text);
+    return status;
+}
+
+static Status read_config(const char *dir, Config *config, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    TRY(folder_path(dir, "config.yaml", path, err));
+    return config_load(config, path, 0, NULL, err);
+}
+
+Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err) {
+    FolderState state;
+    if (!file_exists(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
+    TRY(folder_look(dir, &state, err));
+    if (state == FOLDER_NEW)
+        return err_set(err, ERR_INPUT, "%s: no run has begun there (no config.yaml)", dir);
+    char spec[32];
+    TRY(read_manifest(dir, data_hash, spec, err));
+    if (strcmp(spec, NUMERIC_SPEC))
+        return err_set(err, ERR_INPUT,
+                       "%s: made with arithmetic '%s', this program's is '%s'; use the version that made it",
+                       dir, spec, NUMERIC_SPEC);
+    return read_config(dir, config, err);
+}
+
+Status folder_same_run(const char *dir, const Config *config, const char *data_hash, Err *err) {
+    Config before;
+    char before_hash[33];
+    TRY(folder_read(dir, &before, before_hash, err));
+    char *difference = config_difference(&before, config, 4);
+    Status status = OK;
+    if (difference) {
+        for (char *c = difference; *c; c++) /* a message is one line */
+            if (*c == '\n') *c = c[1] ? ';' : '\0';
+        status = err_set(err, ERR_INPUT, "%s: holds a run with another config (%s); name another --out", dir,
+                         difference);
+    } else if (strcmp(before_hash, data_hash)) {
+        status = err_set(
+            err, ERR_INPUT,
+            "%s: the facts are others than the run's: data_hash %s, the run has %s; name another --out", dir,
+            data_hash, before_hash);
+    }
+    free(difference);
+    return status;
+}
+
+/* ---- opening and beginning ---- */
+
+/* Temporaries of a process that was killed between write and rename. */
+static void remove_temporaries(const char *dir) {
+    DIR *stream = opendir(dir);
+    if (!stream) return;
+    for (struct dirent *entry; (entry = readdir(stream));) {
+        char path[CONFIG_PATH_MAX];
+        if (ends_in(entry->d_name, ".tmp") && folder_path(dir, entry->d_name, path, NULL) == OK) unlink(path);
+    }
+    closedir(stream);
+}
+
+Status folder_open(RunFolder *folder, const char *dir, const char *config_hash, const char *data_hash,
+                   Err *err) {
+    *folder = (RunFolder){.lock_fd = -1};
+    snprintf(folder->config_hash, sizeof folder->config_hash, "%s", config_hash);
+    snprintf(folder->data_hash, sizeof folder->data_hash, "%s", data_hash);
+    if (!dir) return OK;
+    char path[CONFIG_PATH_MAX];
+    TRY(folder_path(dir, "lock", path, err));
+    TRY(make_directories(dir, err));
+    TRY(lock_take(path, &folder->lock_fd, err));
+    snprintf(folder->dir, sizeof folder->dir, "%s", dir);
+    remove_temporaries(dir);
+    return OK;
+}
+
+static Status write_text(const RunFolder *folder, const char *name, const char *text, const char *fault,
+                         Err *err) {
+    char path[CONFIG_PATH_MAX];
+    TRY(folder_path(folder->dir, name, path, err));
+    AtomicFile file;
+    TRY(atomic_open(&file, path, err));
+    if (fputs(text, file.stream) < 0) {
+        atomic_abort(&file);
+        return err_set(err, ERR_IO, "%s: cannot write: %s", path, strerror(errno));
+    }
+    return atomic_commit(&file, fault, err);
+}
+
+/* The processor as /proc/cpuinfo names it. */
+static void cpu_name(char *out, size_t size) {
+    snprintf(out, size, "unknown");
+    FILE *f = fopen("/proc/cpuinfo", "r");
+    if (!f) return;
+    for (char line[512]; fgets(line, sizeof line, f);) {
+        char *colon = strchr(line, ':');
+        if (strncmp(line, "model name", 10) || !colon) continue;
+        snprintf(out, size, "%s", colon + 1 + strspn(colon + 1, " "));
+        out[strcspn(out, "\n")] = '\0';
+        break;
+    }
+    fclose(f);
+}
+
+#ifndef ROTE_COMMIT
+#define ROTE_COMMIT "unknown"
+#endif
+#ifdef __clang__
+#define COMPILER "clang " __VERSION__
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
+static Status write_manifest(const RunFolder *folder, const Ops *ops, int threads, Err *err) {
+    char cpu[256];
+    cpu_name(cpu, sizeof cpu);
+    json_t *root =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i}", "config_hash", folder->config_hash,
+                  "data_hash", folder->data_hash, "numeric_spec", NUMERIC_SPEC, "dtype", REAL_NAME, "commit",
+                  ROTE_COMMIT, "compiler", COMPILER, "cpu", cpu, "isa", ops->isa, "threads", threads);
+    char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
+    json_decref(root);
+    Status status = text ? write_text(folder, "manifest.json", text, "manifest", err)
+                         : err_set(err, ERR_NOMEM, "%s: no memory for manifest.json", folder->dir);
+    free(text);
+    return status;
+}
+
+static Status open_metrics(RunFolder *folder, const char *mode, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    TRY(folder_path(folder->dir, "metrics.jsonl", path, err));
+    folder->metrics = fopen(path, mode);
+    return folder->metrics ? OK : err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+}
+
+Status folder_begin(RunFolder *folder, const Config *config, const Ops *ops, int threads, Err *err) {
+    if (!folder->dir[0]) return OK;
+    TRY(write_manifest(folder, ops, threads, err));
+    TRY(open_metrics(folder, "w", err));
+    folder->metrics_bytes = 0;
+    folder->metrics_crc = 0;
+
+    Config kept = *config; /* with a path that holds from any folder */
+    char *absolute = config->facts.kind == FACTS_FILE ? realpath(config->facts.path, NULL) : NULL;
+    if (absolute && strlen(absolute) < sizeof kept.facts.path) strcpy(kept.facts.path, absolute);
+    free(absolute);
+    char *text = config_text(&kept, false);
+    Status status = text ? write_text(folder, "config.yaml", text, "config", err)
+                         : err_set(err, ERR_NOMEM, "%s: no memory for config.yaml", folder->dir);
+    free(text);
+    return status;
+}
+
+/* ---- metrics and checkpoints ---- */
+
+void folder_metrics(RunFolder *folder, const char *format, ...) {
+    if (!folder->metrics) return;
+    char line[1024];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    CHECK(n > 0 && (size_t)n < sizeof line);
+    fwrite(line, 1, (size_t)n, folder->metrics); /* errors stay in the stream until folder_save asks */
+    folder->metrics_bytes += n;
+    folder->metrics_crc = (uint32_t)crc32(folder->metrics_crc, (const Bytef *)line, (uInt)n);
+}
+
+static Status sync_metrics(RunFolder *folder, Err *err) {
+    FILE *f = folder->metrics;
+    bool failed = ferror(f) != 0 || fflush(f) != 0 || fsync(fileno(f)) != 0;
+    if (failed)
+        return err_set(err, ERR_IO,
+                       "%s/metrics.jsonl: cannot write: %s; the last checkpoint stands, go on with --resume",
+                       folder->dir, strerror(errno));
+    return OK;
+}
+
+Status folder_save(RunFolder *folder, const Snapshot *snapshot, Err *err) {
+    if (!folder->dir[0]) return OK;
+    TRY(sync_metrics(folder, err));
+    fault_point("metrics", "synced");
+    return checkpoints_add(folder, snapshot, err);
+}
+
+/* Whether the file still begins with the bytes that the checkpoint was written with. */
+static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    TRY(folder_path(folder->dir, "metrics.jsonl", path, err));
+    Buffer text;
+    TRY(file_read(path, METRICS_MAX, &text, err));
+    bool same = mark->metrics_bytes >= 0 && (uint64_t)mark->metrics_bytes <= text.size &&
+                crc32_of(text.data, (size_t)mark->metrics_bytes) == mark->metrics_crc;
+    buffer_free(&text);
+    if (same) return OK;
+    return err_set(err, ERR_FORMAT,
+                   "%s: altered: its first %" PRId64
+                   " bytes are not those that the checkpoint was written with; put the "
+                   "file back, or train anew in another folder",
+                   path, mark->metrics_bytes);
+}
+
+Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink *notes, bool *found,
+                      Err *err) {
+    CheckpointMark mark;
+    TRY(checkpoints_newest(folder, snapshot, &mark, notes, found, err));
+    if (!*found) return OK;
+    TRY(check_metrics(folder, &mark, err));
+    TRY(open_metrics(folder, "r+", err));
+    if (ftruncate(fileno(folder->metrics), mark.metrics_bytes) != 0 ||
+        fseek(folder->metrics, 0, SEEK_END) != 0)
+        return err_set(err, ERR_IO, "%s/metrics.jsonl: cannot be cut back to %" PRId64 " bytes: %s",
+                       folder->dir, mark.metrics_bytes, strerror(errno));
+    folder->metrics_bytes = mark.metrics_bytes;
+    folder->metrics_crc = mark.metrics_crc;
+    return OK;
+}
+
+/* ---- the end ---- */
+
+void folder_read_timing(const char *dir, double *seconds, double *tokens) {
+    *seconds = *tokens = 0;
+    Buffer text;
+    if (read_text(dir, "timing.json", &text, NULL) != OK) return;
+    json_t *root = json_loadb(text.data, text.size, 0, NULL);
+    *seconds = json_number_value(json_object_get(root, "seconds"));
+    *tokens = json_number_value(json_object_get(root, "timed_tokens"));
+    json_decref(root);
+    buffer_free(&text);
+}
+
+Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err) {
+    if (!folder->dir[0]) return OK;
+    double seconds_before, tokens_before;
+    folder_read_timing(folder->dir, &seconds_before, &tokens_before);
+    seconds += seconds_before;
+    double all = (double)tokens + tokens_before;
+    char json[512];
+    snprintf(json, sizeof json,
+             "{\n  \"seconds\": %.3f,\n  \"tokens_per_s\": %.1f,\n  \"peak_rss_mib\": %.1f,\n  "
+             "\"timed_tokens\": %.0f\n}\n",
+             seconds, seconds > 0 ? all / seconds : 0, (double)memory_peak_rss() / (1024 * 1024), all);
+    return write_text(folder, "timing.json", json, "timing", err);
+}
+
+Status folder_finish(RunFolder *folder, const char *result, Err *err) {
+    if (!folder->dir[0]) return OK;
+    TRY(sync_metrics(folder, err));
+    TRY(write_text(folder, "result.json", result, "result", err));
+    char line[sizeof folder->config_hash + 1];
+    snprintf(line, sizeof line, "%s\n", folder->config_hash);
+    return write_text(folder, "DONE", line, "done", err);
+}
+
+void folder_close(RunFolder *folder) {
+    if (folder->metrics) fclose(folder->metrics);
+    if (folder->lock_fd >= 0) lock_release(folder->lock_fd);
+    *folder = (RunFolder){.lock_fd = -1};
+}

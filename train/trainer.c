@@ -1,0 +1,379 @@
+/* The training loop. The order of a step is fixed: gradient, finite?, update, finite?, log, evaluate, save; a
+ * stop is honoured between steps. */
+#include "train/trainer.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "train/result.h"
+#include "train/schedule.h"
+
+/* A gradient this long has elements whose squares leave the range of float; below it, no optimizer buffer
+ * can. */
+static const double NORM_MAX = 1e18;
+
+/* ---- the clock, for display and timing.json only ---- */
+
+static double now_s(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void show_progress(Trainer *t, double loss_nats) {
+    const ProgressSink *sink = &t->options->progress;
+    if (!sink->update) return;
+    double now = now_s(), seconds = now - t->shown_s;
+    if (seconds < 0.25 && t->state.step < t->config.train.max_steps) return;
+    int64_t step = t->state.step, left = t->config.train.max_steps - step;
+    double rate = seconds > 0 ? (double)(t->state.tokens - t->shown_tokens) / seconds : 0;
+    double tokens_a_step = (double)t->state.tokens / (double)step;
+    Progress progress = {.step = step,
+                         .max_steps = t->config.train.max_steps,
+                         .loss_bits = bits_of_nats(loss_nats),
+                         .tokens_per_s = rate,
+                         .eta_s = rate > 0 ? (double)left * tokens_a_step / rate : 0};
+    sink->update(sink->user, &progress);
+    t->shown_s = now;
+    t->shown_tokens = t->state.tokens;
+}
+
+/* ---- the parts of a step ---- */
+
+/* Sequence j of step s is the fact at place s * batch_size + j of the endless shuffled stream. */
+static void next_batch(Trainer *t) {
+    const FactBatch *all = &t->evaluator.all;
+    FactBatch *b = &t->batch;
+    int n = t->config.train.batch_size;
+    int32_t at = 0;
+    for (int j = 0; j < n; j++) {
+        int fact = order_fact(&t->order, t->state.step * n + j);
+        int32_t from = all->start[fact], length = all->start[fact + 1] - from;
+        b->start[j] = at;
+        memcpy(b->inputs + at, all->inputs + from, (size_t)length * sizeof *b->inputs);
+        memcpy(b->targets + at, all->targets + from, (size_t)length * sizeof *b->targets);
+        b->tags[j] = all->tags[fact];
+        at += length;
+    }
+    b->start[n] = at;
+}
+
+/* The first element of a vector laid out as the parameters that is NaN or Inf, as an error. */
+static Status name_nonfinite(const Trainer *t, const real *x, const char *what, const char *advice,
+                             Err *err) {
+    for (int i = 0; i < t->gpt.table.count; i++) {
+        const Tensor *tensor = &t->gpt.table.tensor[i];
+        int64_t at = t->gpt.ops->first_nonfinite(x + tensor->offset, (int64_t)tensor->rows * tensor->cols);
+        if (at < 0) continue;
+        real value = x[tensor->offset + at];
+        return err_set(err, ERR_NUMERIC, "step %" PRId64 ": %s %s[%" PRId64 ",%" PRId64 "] is %s; %s",
+                       t->state.step + 1, what, tensor->name, at / tensor->cols, at % tensor->cols,
+                       value != value ? "NaN"
+                       : value > 0    ? "Inf"
+                                      : "-Inf",
+                       advice);
+    }
+    return OK;
+}
+
+static const char ADVICE[] = "lower train.learning_rate, or set train.grad_clip and train.warmup_steps";
+
+/* Before the update: a gradient or a loss that is no number ends the run in this step. */
+static Status check_gradient(const Trainer *t, const real *grad, double norm, double loss_nats, Err *err) {
+    if (__builtin_isfinite(norm) && norm < NORM_MAX && __builtin_isfinite(loss_nats)) return OK;
+    TRY(name_nonfinite(t, grad, "gradient of", ADVICE, err));
+    if (!__builtin_isfinite(loss_nats))
+        return err_set(err, ERR_NUMERIC,
+                       "step %" PRId64 ": the loss is no finite number, though every gradient is; %s",
+                       t->state.step + 1, ADVICE);
+    return err_set(err, ERR_NUMERIC,
+                   "step %" PRId64 ": the gradient's norm is %.3g, its squares overflow; %s",
+                   t->state.step + 1, norm, ADVICE);
+}
+
+static Status update(Trainer *t, const real *grad, double norm, double rate, Err *err) {
+    const TrainConfig *c = &t->config.train;
+    Update u = {
+        .t = t->state.step + 1, .learning_rate = rate, .grad_scale = optimizer_clip(norm, c->grad_clip)};
+    optimizer_step(&t->optimizer, t->gpt.params, grad, &u);
+    /* The sum of squares is finite only where every element is. */
+    if (!__builtin_isfinite(optimizer_norm(&t->optimizer, t->gpt.params)))
+        return name_nonfinite(t, t->gpt.params, "after the update,", ADVICE, err);
+    t->state.step++;
+    t->state.tokens += t->batch.start[c->batch_size];
+    return OK;
+}
+
+static void log_step(Trainer *t, double loss_nats, double rate, double norm) {
+    char loss[NUMBER_TEXT_MAX], lr[NUMBER_TEXT_MAX], length[NUMBER_TEXT_MAX];
+    folder_metrics(&t->folder, "{\"step\":%" PRId64 ",\"loss_nats\":%s,\"lr\":%s,\"grad_norm\":%s}\n",
+                   t->state.step, number_text(loss, loss_nats), number_text(lr, rate),
+                   number_text(length, norm));
+}
+
+static void log_evaluation(Trainer *t) {
+    const Evaluation *e = &t->evaluation;
+    char loss[NUMBER_TEXT_MAX], code[NUMBER_TEXT_MAX], memorized[NUMBER_TEXT_MAX], clipped[NUMBER_TEXT_MAX],
+        recall[NUMBER_TEXT_MAX];
+    folder_metrics(&t->folder,
+                   "{\"step\":%" PRId64 ",\"eval\":{\"loss_nats\":%s,\"code_bits\":%s,\"memorized_bits\":%s,"
+                   "\"memorized_bits_clipped\":%s,\"recall\":%s}}\n",
+                   t->state.step, number_text(loss, e->loss_nats), number_text(code, e->code_bits),
+                   number_text(memorized, e->memorized_bits), number_text(clipped, e->memorized_bits_clipped),
+                   number_text(recall, e->recall));
+}
+
+static void evaluate(Trainer *t) {
+    evaluator_run(&t->evaluator, &t->evaluation);
+    t->evaluated_at = t->state.step;
+}
+
+/* Evaluates, logs, and says whether the run ends here. */
+static Status evaluate_and_judge(Trainer *t, Err *err) {
+    const TrainConfig *c = &t->config.train;
+    evaluate(t);
+    const Evaluation *e = &t->evaluation;
+    if (!__builtin_isfinite(e->code_bits))
+        return err_set(err, ERR_NUMERIC,
+                       "after step %" PRId64 ": the facts' code length is no finite number; %s",
+                       t->state.step, ADVICE);
+    log_evaluation(t);
+    /* The gain is a share of H; where nobody knows H, of what the facts cost at the evaluation before. */
+    double before = t->state.code_bits, whole = t->facts->entropy_known ? t->facts->data_bits : before;
+    bool recalled = c->stop_recall > 0 && e->recall >= c->stop_recall;
+    bool stalled =
+        c->stop_gain > 0 && before - e->code_bits < c->stop_gain * whole; /* false on a NaN before */
+    t->state.code_bits = e->code_bits;
+    if (t->state.step >= c->max_steps) strcpy(t->state.verdict, "annealed");
+    else if (recalled || stalled) strcpy(t->state.verdict, "stopped");
+    return OK;
+}
+
+static Snapshot snapshot_of(Trainer *t) {
+    Snapshot s = {.table = &t->gpt.table,
+                  .params = t->gpt.params,
+                  .n_slots = t->optimizer.row->n_slots,
+                  .state = &t->state};
+    for (int i = 0; i < s.n_slots; i++)
+        s.slot[i] = (CheckpointSlot){t->optimizer.row->slot_name[i], t->optimizer.slot[i]};
+    return s;
+}
+
+static Status save(Trainer *t, Err *err) {
+    Snapshot snapshot = snapshot_of(t);
+    TRY(folder_save(&t->folder, &snapshot, err));
+    t->saved_at = t->state.step;
+    return OK;
+}
+
+/* ---- the loop ---- */
+
+static bool stop_requested(const Trainer *t) { return t->options->stop && *t->options->stop; }
+
+static Status stop_here(Trainer *t, Err *err) {
+    if (t->saved_at != t->state.step) TRY(save(t, err));
+    return err_set(err, ERR_STOPPED, "stopped at step %" PRId64 " of %" PRId64 "; %s", t->state.step,
+                   t->config.train.max_steps, t->folder.dir[0] ? "resume with --resume" : "nothing was kept");
+}
+
+static Status train_on(Trainer *t, Err *err) {
+    const TrainConfig *c = &t->config.train;
+    while (!t->state.verdict[0]) {
+        if (stop_requested(t)) return stop_here(t, err);
+        next_batch(t);
+        double loss_nats;
+        const real *grad = parallel_gradient(t->parallel, &t->batch.batch, &loss_nats);
+        double norm = optimizer_norm(&t->optimizer, grad), rate = schedule_rate(c, t->state.step);
+        TRY(check_gradient(t, grad, norm, loss_nats, err));
+        TRY(update(t, grad, norm, rate, err));
+        bool last = t->state.step >= c->max_steps;
+        if (schedule_logs(t->state.step, c->max_steps)) log_step(t, loss_nats, rate, norm);
+        if (last || schedule_due(t->state.step, c->eval_interval)) TRY(evaluate_and_judge(t, err));
+        if (t->state.verdict[0] || schedule_due(t->state.step, c->checkpoint_interval)) TRY(save(t, err));
+        show_progress(t, loss_nats);
+    }
+    return OK;
+}
+
+/* ---- a run: made, restored, trained, told ---- */
+
+static Status batch_create(FactBatch *b, int batch_size, int max_len, Err *err) {
+    size_t n = (size_t)batch_size, tokens = n * (size_t)max_len;
+    b->start = calloc(n + 1, sizeof *b->start);
+    b->tags = calloc(n, sizeof *b->tags);
+    b->inputs = calloc(tokens, sizeof *b->inputs);
+    b->targets = calloc(tokens, sizeof *b->targets);
+    if (!b->start || !b->tags || !b->inputs || !b->targets)
+        return err_set(err, ERR_NOMEM, "no memory for a batch of %zu tokens", tokens);
+    b->batch = (Batch){batch_size, b->start, b->inputs, b->targets, b->tags};
+    return OK;
+}
+
+static Status trainer_create(Trainer *t, Err *err) {
+    const TrainConfig *c = &t->config.train;
+    const Ops *ops;
+    int threads = trainer_threads(c);
+    ParallelPlan plan = trainer_parallel_plan(c, t->facts);
+    TRY(ops_select(&ops, err));
+    TRY(ops_self_test(ops, err));
+    TRY(gpt_create(&t->gpt, &t->config.model, ops, c->gemm, err));
+    TRY(optimizer_create(&t->optimizer, c, &t->gpt, threads, err));
+    TRY(parallel_create(&t->parallel, &t->gpt, &plan, err));
+    TRY(evaluator_create(&t->evaluator, &t->gpt, t->facts, threads, err));
+    TRY(order_init(&t->order, t->facts->n, c->seed, err));
+    TRY(batch_create(&t->batch, c->batch_size, t->facts->max_len, err));
+    gpt_init(&t->gpt, c->seed);
+    return OK;
+}
+
+static void trainer_free(Trainer *t) {
+    folder_close(&t->folder);
+    fact_batch_free(&t->batch);
+    order_free(&t->order);
+    evaluator_free(&t->evaluator);
+    parallel_free(t->parallel);
+    optimizer_free(&t->optimizer);
+    gpt_free(&t->gpt);
+}
+
+/* Goes on from the newest whole checkpoint, or begins at step 0. */
+static Status restore_or_begin(Trainer *t, FolderState found_folder, Err *err) {
+    bool restored = false;
+    if (found_folder == FOLDER_STARTED) {
+        Snapshot snapshot = snapshot_of(t);
+        TRY(folder_restore(&t->folder, &snapshot, &t->options->progress, &restored, err));
+        if (restored)
+            run_note(&t->options->progress, t->state.step, "%s: goes on from step %" PRId64, t->folder.dir,
+                     t->state.step);
+        else
+            run_note(&t->options->progress, 0, "%s: holds no whole checkpoint, so the run starts over",
+                     t->folder.dir);
+    }
+    if (!restored)
+        return folder_begin(&t->folder, &t->config, t->gpt.ops, trainer_threads(&t->config.train), err);
+    t->saved_at = t->state.step;
+    return OK;
+}
+
+static bool params_finite(Trainer *t) {
+    return __builtin_isfinite(optimizer_norm(&t->optimizer, t->gpt.params));
+}
+
+/* A diverged model: which of its figures come out as NaN differs by machine, so none is told. */
+static Evaluation unknown_evaluation(const FactSet *facts) {
+    double unknown = __builtin_nan("");
+    return (Evaluation){.n = facts->n,
+                        .code_bits = unknown,
+                        .loss_nats = unknown,
+                        .recall = unknown,
+                        .memorized_bits = unknown,
+                        .memorized_bits_clipped = unknown,
+                        .mem_hfshift = unknown};
+}
+
+/* What is told of the state as it is. */
+static Status fill_result(Trainer *t, RunResult *out, Err *err) {
+    bool finite = params_finite(t);
+    if (finite && t->evaluated_at != t->state.step) evaluate(t);
+    out->final =
+        finite && __builtin_isfinite(t->evaluation.code_bits) ? t->evaluation : unknown_evaluation(t->facts);
+    out->steps = t->state.step;
+    out->tokens = t->state.tokens;
+    out->exposures = (double)t->state.step * t->config.train.batch_size / t->facts->n;
+    out->exact = t->gpt.ops->exact;
+    strcpy(out->verdict, t->state.verdict);
+    if (finite) content_hash(t->gpt.params, (size_t)t->gpt.table.total * sizeof(real), out->param_hash);
+    char *text = result_text(&t->config, t->facts, out);
+    if (!text) return err_set(err, ERR_NOMEM, "no memory for result.json");
+    Status status = folder_finish(&t->folder, text, err);
+    free(text);
+    return status;
+}
+
+/* The result of a run that is over; diverged runs fail again, in the same words. */
+static Status read_done(const char *dir, RunResult *out, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    Buffer text;
+    TRY(folder_path(dir, "result.json", path, err));
+    TRY(file_read(path, 1 << 20, &text, err));
+    Status status = result_parse(text.data, path, out, err);
+    buffer_free(&text);
+    if (status != OK) return status;
+    out->already_done = true;
+    double tokens;
+    folder_read_timing(dir, &out->seconds, &tokens);
+    out->tokens_per_s = out->seconds > 0 ? tokens / out->seconds : 0;
+    return out->reason[0] ? err_set(err, ERR_NUMERIC, "%s", out->reason) : OK;
+}
+
+/* Whether dir may be used for this run; *state says how. */
+static Status check_folder(const char *dir, bool resume, const Config *config, const char *data_hash,
+                           FolderState *state, Err *err) {
+    TRY(folder_look(dir, state, err));
+    if (*state == FOLDER_NEW) return OK;
+    TRY(folder_same_run(dir, config, data_hash, err));
+    if (*state == FOLDER_STARTED && !resume)
+        return err_set(err, ERR_INPUT,
+                       "%s: holds a run that is not finished; go on with --resume, or name another --out",
+                       dir);
+    return OK;
+}
+
+Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out,
+                 Err *err) {
+    Err local;
+    if (!err) err = &local; /* a diverged run's message is part of its result */
+    *out = (RunResult){.verdict = "failed"};
+    snprintf(out->data_hash, sizeof out->data_hash, "%s", facts->data_hash);
+    config_hash(config, facts->data_hash, out->config_hash);
+    FolderState found = FOLDER_NEW;
+    if (options->dir) {
+        TRY(check_folder(options->dir, options->resume, config, facts->data_hash, &found, err));
+        if (found == FOLDER_DONE) return read_done(options->dir, out, err);
+    }
+    TRY(run_plan(&out->plan, config, facts, options->dir, err));
+
+    Trainer t = {.config = *config,
+                 .facts = facts,
+                 .options = options,
+                 .state = {.code_bits = __builtin_nan("")},
+                 .folder = {.lock_fd = -1},
+                 .evaluated_at = -1,
+                 .saved_at = -1};
+    Status status = OK;
+    TRY_GOTO(trainer_create(&t, err));
+    TRY_GOTO(folder_open(&t.folder, options->dir, out->config_hash, facts->data_hash, err));
+    if (options->dir) { /* another process may have been faster to the lock */
+        TRY_GOTO(check_folder(options->dir, options->resume, config, facts->data_hash, &found, err));
+        if (found == FOLDER_DONE) TRY_GOTO(read_done(options->dir, out, err));
+        if (found == FOLDER_DONE) goto done;
+    }
+    TRY_GOTO(restore_or_begin(&t, found, err));
+
+    t.started_s = t.shown_s = now_s();
+    t.started_tokens = t.shown_tokens = t.state.tokens;
+    status = train_on(&t, err);
+    out->seconds = now_s() - t.started_s;
+    int64_t tokens = t.state.tokens - t.started_tokens;
+    out->tokens_per_s = out->seconds > 0 ? (double)tokens / out->seconds : 0;
+    if (status == OK || status == ERR_STOPPED || status == ERR_NUMERIC) {
+        Err timing; /* a lost clock is no reason to lose a run */
+        if (folder_timing(&t.folder, out->seconds, tokens, &timing) != OK)
+            run_note(&options->progress, t.state.step, "%s", timing.msg);
+    }
+    if (status == ERR_NUMERIC) {
+        strcpy(t.state.verdict, "diverged");
+        snprintf(out->reason, sizeof out->reason, "%s", err->msg);
+    }
+    if (status == OK || status == ERR_NUMERIC) {
+        Err why;
+        Status told = fill_result(&t, out, &why);
+        if (told != OK) status = err_set(err, told, "%s", why.msg);
+    }
+done:
+    trainer_free(&t);
+    return status;
+}

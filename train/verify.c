@@ -1,0 +1,159 @@
+/* A finished run asked again: opened with its newest checkpoint, told as JSON, or replayed from step 0 and
+ * compared. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "train/result.h"
+#include "train/run_folder.h"
+
+/* The run's config and facts; facts whose hash is no longer the run's are refused. */
+static Status read_run(const char *dir, Config *config, FactSet *facts, Err *err) {
+    char data_hash[33];
+    TRY(folder_read(dir, config, data_hash, err));
+    TRY(facts_obtain(&config->facts, facts, err));
+    Status status = OK;
+    if (strcmp(facts->data_hash, data_hash))
+        status =
+            err_set(err, ERR_INPUT, "%s: %s holds other facts now: data_hash %s, the run was trained on %s",
+                    dir, config->facts.kind == FACTS_FILE ? config->facts.path : "the generator",
+                    facts->data_hash, data_hash);
+    if (status == OK) status = config_resolve(config, facts->n, facts->max_len, facts->vocab.size, err);
+    if (status != OK) facts_free(facts);
+    return status;
+}
+
+Status run_open(Run *out, const char *dir, Err *err) {
+    memset(out, 0, sizeof *out);
+    TRY(read_run(dir, &out->config, &out->facts, err));
+    const Ops *ops;
+    RunFolder folder = {.lock_fd = -1};
+    RunState state;
+    CheckpointMark mark;
+    bool found = false;
+    Status status = OK;
+    TRY_GOTO(ops_select(&ops, err));
+    TRY_GOTO(gpt_create(&out->gpt, &out->config.model, ops, out->config.train.gemm, err));
+    snprintf(folder.dir, sizeof folder.dir, "%s", dir);
+    snprintf(folder.data_hash, sizeof folder.data_hash, "%s", out->facts.data_hash);
+    config_hash(&out->config, out->facts.data_hash, folder.config_hash);
+    Snapshot snapshot = {.table = &out->gpt.table, .params = out->gpt.params, .state = &state};
+    TRY_GOTO(checkpoints_newest(&folder, &snapshot, &mark, NULL, &found, err));
+    if (!found)
+        TRY_GOTO(err_set(err, ERR_INPUT, "%s: holds no whole checkpoint yet; train on with --resume", dir));
+    out->step = state.step;
+done:
+    if (status != OK) run_close(out);
+    return status;
+}
+
+void run_close(Run *run) {
+    gpt_free(&run->gpt);
+    facts_free(&run->facts);
+    memset(run, 0, sizeof *run);
+}
+
+/* result.json of a finished run. */
+static Status read_result(const char *dir, Buffer *text, RunResult *result, Err *err) {
+    FolderState state;
+    char path[CONFIG_PATH_MAX];
+    if (!file_exists(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
+    TRY(folder_look(dir, &state, err));
+    if (state != FOLDER_DONE) return err_set(err, ERR_INPUT, "%s: not finished; train on with --resume", dir);
+    TRY(folder_path(dir, "result.json", path, err));
+    TRY(file_read(path, 1 << 20, text, err));
+    Status status = result_parse(text->data, path, result, err);
+    if (status != OK) buffer_free(text);
+    return status;
+}
+
+/* Both are objects with one field a line: the second's fields join the first's. */
+static char *merge_objects(const Buffer *first, const Buffer *second) {
+    size_t room = first->size + second->size + 8;
+    char *out = malloc(room), *end = strrchr(first->data, '}'), *rest = strchr(second->data, '{');
+    if (!out || !end || !rest) {
+        free(out);
+        return NULL;
+    }
+    while (end > first->data && end[-1] == '\n') end--;
+    snprintf(out, room, "%.*s,%s", (int)(end - first->data), first->data, rest + 1);
+    return out;
+}
+
+char *run_result_json(const char *dir, bool with_timing, Err *err) {
+    Buffer text, timing;
+    RunResult result;
+    char path[CONFIG_PATH_MAX];
+    if (read_result(dir, &text, &result, err) != OK) return NULL;
+    if (!with_timing) return text.data; /* the caller's now */
+    char *merged = NULL;
+    if (folder_path(dir, "timing.json", path, err) == OK && file_read(path, 1 << 20, &timing, err) == OK) {
+        merged = merge_objects(&text, &timing);
+        if (!merged) err_set(err, ERR_FORMAT, "%s: not the object that rote writes", path);
+        buffer_free(&timing);
+    }
+    buffer_free(&text);
+    return merged;
+}
+
+static Status compare(const char *dir, const RunResult *kept, const RunResult *replayed,
+                      const char *kept_text, const char *text, Err *err) {
+    if (strcmp(kept->data_hash, replayed->data_hash))
+        return err_set(err, ERR_FORMAT, "%s: data_hash %s, the replay's is %s", dir, kept->data_hash,
+                       replayed->data_hash);
+    if (strcmp(kept->param_hash, replayed->param_hash))
+        return err_set(err, ERR_FORMAT, "%s: param_hash %s, the replay's is %s: the parameters differ", dir,
+                       kept->param_hash, replayed->param_hash);
+    if (strcmp(kept_text, text)) {
+        size_t at = 0, line = 1;
+        for (; kept_text[at] && kept_text[at] == text[at]; at++) line += kept_text[at] == '\n';
+        return err_set(err, ERR_FORMAT, "%s/result.json:%zu: differs from the replay's", dir, line);
+    }
+    return OK;
+}
+
+/* The parameters on disk must be those that the result names, too. */
+static Status check_checkpoint(const char *dir, const RunResult *kept, Err *err) {
+    if (strcmp(kept->verdict, "diverged") == 0) return OK; /* its last checkpoint is older than its end */
+    Run run;
+    char hash[33];
+    TRY(run_open(&run, dir, err));
+    content_hash(run.gpt.params, (size_t)run.gpt.table.total * sizeof(real), hash);
+    run_close(&run);
+    if (!strcmp(hash, kept->param_hash)) return OK;
+    return err_set(err, ERR_FORMAT,
+                   "%s: the newest whole checkpoint's parameters hash to %s, result.json says %s", dir, hash,
+                   kept->param_hash);
+}
+
+Status run_verify(const char *dir, int threads, ProgressSink progress, const volatile sig_atomic_t *stop,
+                  Err *err) {
+    Buffer kept_text = {0};
+    RunResult kept, replayed;
+    Config config;
+    FactSet facts;
+    TRY(read_result(dir, &kept_text, &kept, err));
+    Status status = kept.exact ? read_run(dir, &config, &facts, err)
+                               : err_set(err, ERR_INPUT,
+                                         "%s: made with train.gemm=openblas, whose bits change with the "
+                                         "machine: nothing to verify",
+                                         dir);
+    if (status != OK) {
+        buffer_free(&kept_text);
+        return status;
+    }
+    char *text = NULL;
+    if (threads > 0) config.train.threads = threads;
+    RunOptions options = {.stop = stop, .progress = progress};
+    TRY_GOTO(check_checkpoint(dir, &kept, err));
+    status = run_train(&config, &facts, &options, &replayed, err);
+    if (status != OK && strcmp(replayed.verdict, "diverged")) goto done;
+    text = result_text(&config, &facts, &replayed);
+    status = text ? compare(dir, &kept, &replayed, kept_text.data, text, err)
+                  : err_set(err, ERR_NOMEM, "no memory for the replay's result");
+done:
+    free(text);
+    buffer_free(&kept_text);
+    facts_free(&facts);
+    return status;
+}
