@@ -9,7 +9,8 @@
 #include "base/file.h"
 #include "base/keys.h"
 
-enum { CONFIG_BYTES_MAX = 1 << 20, DIFFERENCE_ROW = 2 * KEY_VALUE_MAX + 128 };
+/* Far more than a config needs; libyaml's time grows with the square of the depth. */
+enum { CONFIG_BYTES_MAX = 1 << 16, DEPTH_MAX = 32 };
 
 static const char *const sections[] = {"facts", "model", "train", NULL};
 static const char *const later_sections[] = {"neurons", "tool", "sweep", NULL};
@@ -205,8 +206,35 @@ static Status yaml_failed(const Loader *loader, const yaml_parser_t *parser, con
         return err_set(err, ERR_INPUT, "%s:%d: YAML: %s; a config is UTF-8 text", loader->where,
                        line_at(text, size, parser->problem_offset), problem);
     int line = (int)parser->problem_mark.line + 1;
-    return err_set(err, ERR_INPUT, "%s:%d: YAML: %s%s", loader->where, line, problem,
+    return err_set(err, ERR_INPUT, "%s:%d: YAML: %s%s%s%s", loader->where, line,
+                   parser->context ? parser->context : "", parser->context ? ": " : "", problem,
                    tab_indents(text, size, line) ? "; indent with blanks, not tabs" : "");
+}
+
+/* Walks the text once for syntax and depth, so that the document built of it afterwards is small. */
+static Status check_syntax(const Loader *loader, const char *text, size_t size, Err *err) {
+    yaml_parser_t parser;
+    if (!yaml_parser_initialize(&parser))
+        return err_set(err, ERR_NOMEM, "%s: no memory to read it", loader->where);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
+    Status status = OK;
+    yaml_event_type_t type = YAML_NO_EVENT;
+    for (int depth = 0; status == OK && type != YAML_STREAM_END_EVENT;) {
+        yaml_event_t event;
+        if (!yaml_parser_parse(&parser, &event)) {
+            status = yaml_failed(loader, &parser, text, size, err);
+            break;
+        }
+        type = event.type;
+        depth += type == YAML_MAPPING_START_EVENT || type == YAML_SEQUENCE_START_EVENT;
+        depth -= type == YAML_MAPPING_END_EVENT || type == YAML_SEQUENCE_END_EVENT;
+        if (depth > DEPTH_MAX)
+            status = err_set(err, ERR_INPUT, "%s:%d: nested deeper than %d levels; a config needs two",
+                             loader->where, (int)event.start_mark.line + 1, DEPTH_MAX);
+        yaml_event_delete(&event);
+    }
+    yaml_parser_delete(&parser);
+    return status;
 }
 
 static Status load_yaml(Loader *loader, const char *text, size_t size, Err *err) {
@@ -214,6 +242,7 @@ static Status load_yaml(Loader *loader, const char *text, size_t size, Err *err)
     if (nul)
         return err_set(err, ERR_INPUT, "%s:%d: holds a NUL byte; a config is UTF-8 text", loader->where,
                        line_at(text, size, (size_t)(nul - text)));
+    TRY(check_syntax(loader, text, size, err));
     yaml_parser_t parser;
     yaml_document_t document;
     if (!yaml_parser_initialize(&parser))
@@ -259,14 +288,19 @@ static Status apply_override(Config *config, const char *override, Err *err) {
 }
 
 /* Where facts come from is needed before they are there, so this is checked before config_resolve. */
-static Status check_facts_path(const Config *config, const char *where, Err *err) {
-    if (config->facts.kind == FACTS_FILE && !*config->facts.path)
-        return err_set(
-            err, ERR_INPUT,
-            "%s: facts.kind is file, but facts.path names no folder; make one with `rote facts make` or "
-            "`rote facts import`",
-            where);
-    return OK;
+static Status check_facts_path(const Loader *loader, Err *err) {
+    const FactsConfig *facts = &loader->config.facts;
+    if (facts->kind != FACTS_FILE || *facts->path) return OK;
+    err_set(err, ERR_INPUT,
+            "key 'facts.kind': is file, but facts.path names no folder; make one with `rote facts make` or "
+            "`rote facts import`");
+    int line = loader->key_line[key_find("facts.kind") - keys];
+    if (line) {
+        err_prefix(err, "%s:%d: ", loader->where, line);
+    } else {
+        err_prefix(err, "command line: ");
+    }
+    return ERR_INPUT;
 }
 
 Status config_load(Config *out, const char *path, int n_overrides, const char *const *overrides, Err *err) {
@@ -288,7 +322,7 @@ Status config_load(Config *out, const char *path, int n_overrides, const char *c
             return status;
         }
     }
-    TRY(check_facts_path(&loader.config, path ? path : "command line", err));
+    TRY(check_facts_path(&loader, err));
     *out = loader.config;
     return OK;
 }
@@ -297,7 +331,7 @@ Status config_load_text(Config *out, const char *text, const char *where, Err *e
     Loader loader = {.where = where};
     config_defaults(&loader.config);
     TRY(load_yaml(&loader, text, strlen(text), err));
-    TRY(check_facts_path(&loader.config, where, err));
+    TRY(check_facts_path(&loader, err));
     *out = loader.config;
     return OK;
 }

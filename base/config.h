@@ -79,16 +79,19 @@ typedef struct Config {
 void config_defaults(Config *out);
 
 /* Reads a YAML file over the defaults, then applies n_overrides "section.key=value"
- * strings, then checks every value's range by itself.
+ * strings (the last one for a key wins), every value checked against its range.
  *   path   NULL: only defaults and overrides
- * ERR_INPUT: err->msg is one line "file:line: key 'x.y': what, allowed, nearest name". */
+ *   out    filled on OK, untouched otherwise
+ * ERR_INPUT: err->msg is one line "file:line: key 'x.y': what; allowed: ...", "command line: ..." for
+ * overrides. */
 Status config_load(Config *out, const char *path, int n_overrides, const char *const *overrides, Err *err);
 Status config_load_text(Config *out, const char *text, const char *where, Err *err);
 
 /* Fills what defaults leave open (n_inner, n_kv_head, block_size, vocab_size, batch_size,
  * decay_steps, model sizes from the facts) and checks what keys demand of each other
  * (n_embd % n_head, n_head % n_kv_head, seq_len <= block_size, vocab, warmup <= max_steps ...).
- *   n_facts, max_len, vocab_size   of the fact set at hand */
+ * Resolving a second time changes nothing. ERR_INPUT: names both keys, both values and the fix; config
+ * untouched. n_facts, max_len, vocab_size   of the fact set at hand */
 Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, Err *err);
 
 /* The config as YAML, every key, in table order; reading it back gives the same struct.

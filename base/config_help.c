@@ -4,23 +4,23 @@
 #include "base/config.h"
 #include "base/keys.h"
 
-enum { NAME_WIDTH = 22, LINE_WIDTH = 100 };
+enum { NAME_WIDTH = 22, LINE_WIDTH = 80 };
 
 static const char *type_name(const Key *key) {
     switch (key->type) {
     case KEY_INT:
     case KEY_INT64:
-    case KEY_UINT64: return "whole number";
-    case KEY_DOUBLE: return "number";
-    case KEY_BOOL: return "yes or no";
-    case KEY_ENUM: return "one of";
-    case KEY_NAME: return "name";
+    case KEY_UINT64: return "a whole number";
+    case KEY_DOUBLE: return "a number";
+    case KEY_BOOL: return "a switch";
+    case KEY_ENUM: return "a choice";
+    case KEY_NAME: return "a name";
     case KEY_PATH: break;
     }
-    return "path";
+    return "a path";
 }
 
-/* Prints text, broken between words, its lines after the first indented. */
+/* Prints text from `column` on, broken between words, its further lines indented. */
 static void print_wrapped(FILE *out, const char *text, int column, int indent) {
     while (*text) {
         int word = (int)strcspn(text, " ");
@@ -39,29 +39,34 @@ static void print_wrapped(FILE *out, const char *text, int column, int indent) {
     fputc('\n', out);
 }
 
-static void print_default(const Key *key, char *out, size_t size) {
-    bool text = key->type == KEY_NAME || key->type == KEY_PATH;
-    bool zero = key->zero && strcmp(key->initial, "0") == 0;
-    snprintf(out, size, "%s%s%s%s%s%s", text ? "\"" : "", key->initial, text ? "\"" : "", zero ? " (" : "",
-             zero ? key->zero : "", zero ? ")" : "");
-}
-
-static void print_key(const Key *key, FILE *out) {
-    char allowed[256], initial[128];
-    key_allowed(key, allowed, sizeof allowed);
-    print_default(key, initial, sizeof initial);
-    fprintf(out, "%s\n  ", key->name);
-    print_wrapped(out, key->help, 2, 2);
-    fprintf(out, "  %s: %s\n  default: %s\n", type_name(key), allowed, initial);
-    if (key->also) {
-        fputs("  elsewhere called: ", out);
-        print_wrapped(out, key->also, 20, 20);
+/* "default 0 (as many as n_head), or 1 to 65536". */
+static void print_values(FILE *out, const Key *key, int indent) {
+    char allowed[256], line[512];
+    if (key->zero && strcmp(key->initial, "0") == 0) {
+        key_range(key, allowed, sizeof allowed);
+        snprintf(line, sizeof line, "default 0 (%s), or %s", key->zero, allowed);
+    } else {
+        const char *quote = key->type == KEY_NAME || key->type == KEY_PATH ? "\"" : "";
+        key_allowed(key, allowed, sizeof allowed);
+        snprintf(line, sizeof line, "default %s%s%s; %s", quote, key->initial, quote, allowed);
     }
-    if (key->free) fputs("  changes no bit of the result and is in no hash\n", out);
+    fprintf(out, "%*s", indent, "");
+    print_wrapped(out, line, indent, indent);
 }
 
-/* Every key of one section, or of that bare name. */
-static int print_matching(const char *word, FILE *out) {
+static void print_key(FILE *out, const Key *key) {
+    fprintf(out, "%s: %s\n  ", key->name, type_name(key));
+    print_wrapped(out, key->help, 2, 2);
+    print_values(out, key, 2);
+    if (key->free) fputs("  changes no bit of the result and is in no hash\n", out);
+    if (key->also) {
+        fputs("  elsewhere called ", out);
+        print_wrapped(out, key->also, 19, 19);
+    }
+}
+
+/* Every key of that section, or of that name in any section. */
+static int print_matching(FILE *out, const char *word) {
     int found = 0;
     size_t n = strlen(word);
     for (int i = 0; i < KEY_COUNT; i++) {
@@ -69,45 +74,38 @@ static int print_matching(const char *word, FILE *out) {
         bool in_section = strncmp(key->name, word, n) == 0 && key->name[n] == '.';
         if (!in_section && strcmp(key_leaf(key), word) != 0) continue;
         if (found++) fputc('\n', out);
-        print_key(key, out);
+        print_key(out, key);
     }
     return found;
 }
 
 Status config_help(const char *name, FILE *out, Err *err) {
-    const Key *key = key_find(name);
-    if (key) {
-        print_key(key, out);
-        return OK;
-    }
     char word[128];
     snprintf(word, sizeof word, "%s", name);
     for (char *c = word; *c; c++)
         if (*c == '-') *c = '_';
-    if (print_matching(word, out)) return OK;
-    key = key_nearest(name);
+    const Key *key = key_find(word);
+    if (key) {
+        print_key(out, key);
+        return OK;
+    }
+    if (print_matching(out, word)) return OK;
+    key = key_nearest(word);
     Quoted q = quoted(name, strlen(name));
     if (key) return err_set(err, ERR_INPUT, "unknown key '%s'; nearest: %s", q.text, key->name);
     return err_set(err, ERR_INPUT, "unknown key '%s'; `rote help` lists the keys", q.text);
 }
 
 void config_help_all(FILE *out) {
-    size_t section = 0;
+    size_t section = 0; /* of the row above: the length of "section." */
     for (int i = 0; i < KEY_COUNT; i++) {
         const Key *key = &keys[i];
         size_t here = (size_t)(key_leaf(key) - key->name);
-        if (here && (i == 0 || section != here || strncmp(keys[i - 1].name, key->name, here) != 0))
+        if (here && (here != section || strncmp(keys[i - 1].name, key->name, here) != 0))
             fprintf(out, "\n%.*s:\n", (int)here - 1, key->name);
         section = here;
-        char allowed[256], initial[128];
-        key_allowed(key, allowed, sizeof allowed);
-        print_default(key, initial, sizeof initial);
-        int column =
-            fprintf(out, "%s%-*s", here ? "  " : "", here ? NAME_WIDTH - 2 : NAME_WIDTH, key_leaf(key));
-        print_wrapped(out, key->help, column, NAME_WIDTH);
-        column = fprintf(out, "%*s", NAME_WIDTH, "");
-        char line[512];
-        snprintf(line, sizeof line, "default %s; %s", initial, allowed);
-        print_wrapped(out, line, column, NAME_WIDTH);
+        fprintf(out, "%*s%-*s", here ? 2 : 0, "", NAME_WIDTH - (here ? 2 : 0), key_leaf(key));
+        print_wrapped(out, key->help, NAME_WIDTH, NAME_WIDTH);
+        print_values(out, key, NAME_WIDTH);
     }
 }

@@ -174,9 +174,13 @@ Status atomic_open(AtomicFile *file, const char *path, Err *err) {
 Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err) {
     Status status = OK;
     const char *step = "write";
-    /* ferror: an earlier write failed, and the caller did not look; the reason is gone by now. */
-    errno = ferror(file->stream) ? EIO : 0;
-    if (errno || fflush(file->stream) != 0) goto failed;
+    if (ferror(file->stream)) {
+        /* An earlier write failed, and its reason is gone by now: a full disk says it again. */
+        errno = EIO;
+        (void)!write(fileno(file->stream), "", 1);
+        goto failed;
+    }
+    if (fflush(file->stream) != 0) goto failed;
     fault_point(fault_name, "before_sync");
     step = "sync";
     if (fsync(fileno(file->stream)) != 0) goto failed;

@@ -20,9 +20,9 @@ typedef struct Buffer {
 Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err);
 void buffer_free(Buffer *b);
 
-/* A file being written under a temporary name in the same folder. commit = flush, fsync, rename, fsync of
- * the folder; abort removes the temporary. A full disk is an ERR_IO that names the path, and leaves the old
- * file whole. */
+/* A file being written under "<path>.tmp". commit = flush, fsync, rename, fsync of the folder; where it
+ * fails, and in abort, the temporary is removed and the old file stays whole. ERR_IO names the path: a full
+ * disk, a read-only folder, another process that is writing the same file. */
 typedef struct AtomicFile {
     FILE *stream; /* write here */
     char path[1024], temporary[1088];
@@ -30,18 +30,20 @@ typedef struct AtomicFile {
 Status atomic_open(AtomicFile *file, const char *path, Err *err);
 Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err);
 void atomic_abort(AtomicFile *file);
+/* All at once; its fault_name is the file's own name. */
 Status file_write_atomic(const char *path, const void *data, size_t size, Err *err);
 
 /* Named failure points for the tests: the process kills itself (SIGKILL) when the environment's
- * ROTE_FAULT equals name, or "name:k" on its k-th pass. atomic_commit passes
- * "<fault_name>.before_sync", ".before_rename", ".before_dirsync", ".after". */
+ * ROTE_FAULT equals "name.where", or "name.where:k" on its k-th pass. atomic_commit passes its fault_name
+ * (NULL: none) with before_sync, before_rename, before_dirsync, after. */
 void fault_point(const char *name, const char *where);
 
 Status make_directories(const char *path, Err *err); /* mkdir -p */
 bool file_exists(const char *path);
 uint32_t crc32_of(const void *data, size_t size); /* zlib's, whole buffer, any size */
 
-/* A lock that dies with its process (flock on path). ERR_INPUT: held by another process. */
+/* A lock that dies with its process (flock on path; the file stays). ERR_INPUT: held by another process,
+ * named. */
 Status lock_take(const char *path, int *fd, Err *err);
 void lock_release(int fd);
 

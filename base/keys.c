@@ -229,8 +229,7 @@ Quoted quoted(const char *text, size_t length) {
     return q;
 }
 
-void key_allowed(const Key *key, char *out, size_t size) {
-    char range[128] = "";
+void key_range(const Key *key, char *out, size_t size) {
     switch (key->type) {
     case KEY_BOOL: snprintf(out, size, "true | false"); return;
     case KEY_UINT64: snprintf(out, size, "0 to %" PRIu64, UINT64_MAX); return;
@@ -247,13 +246,18 @@ void key_allowed(const Key *key, char *out, size_t size) {
     case KEY_DOUBLE: break;
     }
     if (isinf(key->high)) {
-        snprintf(range, sizeof range, "%s %.15g", key->low_open ? "above" : "at least", key->low);
+        snprintf(out, size, "%s %.15g", key->low_open ? "above" : "at least", key->low);
     } else if (key->low_open || key->high_open) {
-        snprintf(range, sizeof range, "%s %.15g, %s %.15g", key->low_open ? "above" : "at least", key->low,
+        snprintf(out, size, "%s %.15g, %s %.15g", key->low_open ? "above" : "at least", key->low,
                  key->high_open ? "below" : "at most", key->high);
     } else {
-        snprintf(range, sizeof range, "%.15g to %.15g", key->low, key->high);
+        snprintf(out, size, "%.15g to %.15g", key->low, key->high);
     }
+}
+
+void key_allowed(const Key *key, char *out, size_t size) {
+    char range[128];
+    key_range(key, range, sizeof range);
     if (key->zero) {
         snprintf(out, size, "%s, or 0 (%s)", range, key->zero);
     } else {
@@ -444,8 +448,7 @@ static Status set_text(char *field, const Key *key, const char *text, Quoted q, 
                            key->name, q.text, allowed);
         }
     }
-    memset(field, 0, key->size); /* configs compare as bytes */
-    memcpy(field, text, length);
+    memcpy(field, text, length + 1);
     return OK;
 }
 
@@ -508,11 +511,4 @@ void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]) {
     }
     out[n++] = '"';
     out[n] = '\0';
-}
-
-bool key_equal(const Key *key, const Config *a, const Config *b) {
-    char x[KEY_VALUE_MAX], y[KEY_VALUE_MAX];
-    key_print(a, key, x);
-    key_print(b, key, y);
-    return strcmp(x, y) == 0;
 }

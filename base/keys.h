@@ -50,9 +50,10 @@ const char *key_leaf(const Key *key);
 Status key_set(Config *config, const Key *key, const char *text, size_t length, Err *err);
 /* The value as YAML that key_set reads back to the same bits. */
 void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]);
-/* "above 0, at most 1000", "layernorm | rmsnorm". */
+/* What may be written: "above 0, at most 1000", "layernorm | rmsnorm"; key_allowed says of a special 0, too.
+ */
+void key_range(const Key *key, char *out, size_t size);
 void key_allowed(const Key *key, char *out, size_t size);
-bool key_equal(const Key *key, const Config *a, const Config *b);
 
 /* A user's text for a message: in one line, cut when long. */
 typedef struct Quoted {

@@ -11,13 +11,14 @@
 void *memory_alloc(size_t bytes);
 void memory_free(void *p);
 
-/* How many allocations memory_alloc and malloc (where the libc lets us count) have made: the
- * training loop asserts that this stands still. */
+/* How many times memory_alloc was called so far: it stands still while a training loop runs. (What malloc is
+ * asked for, the tests count.) */
 uint64_t memory_count(void);
 
-/* Bytes the machine could still give: MemAvailable, cut by the cgroup's limit and RLIMIT_AS. */
+/* Bytes the machine could still give: MemAvailable, cut by the cgroups' limits and RLIMIT_AS (macOS: what is
+ * built in). UINT64_MAX when nobody says. */
 uint64_t memory_available(void);
-/* Bytes free on the file system of path (or of its nearest existing parent). */
+/* Bytes free on the file system of path (or of its nearest existing parent); UINT64_MAX when nobody says. */
 uint64_t disk_available(const char *path);
 uint64_t memory_peak_rss(void); /* bytes */
 
