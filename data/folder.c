@@ -64,7 +64,7 @@ static Status write_vocab(const char *path, const Vocab *vocab, Err *err) {
         json_decref(symbols);
         return err_set(err, ERR_NOMEM, "%s: no memory to write it", path);
     }
-    const char *kind = vocab->bytes ? "bytes" : "symbols";
+    const char *kind = vocab->bytes ? "bytes" : "words";
     return write_json(path, json_pack("{s:s, s:i, s:o}", "kind", kind, "eos", vocab->eos, "symbols", symbols),
                       err);
 }
@@ -268,13 +268,12 @@ static Status read_vocab(const char *path, int vocab_size, Vocab *out, Err *err)
         goto done;
     }
     bool bytes = strcmp(kind, "bytes") == 0;
-    if ((!bytes && strcmp(kind, "symbols") != 0) || json_array_size(symbols) != (size_t)vocab_size ||
+    if ((!bytes && strcmp(kind, "words") != 0) || json_array_size(symbols) != (size_t)vocab_size ||
         eos != vocab_size - 1) {
-        status =
-            err_set(err, ERR_FORMAT,
-                    "%s: kind \"%.32s\", %zu symbols, eos %d; expected bytes or symbols, %d symbols as in "
-                    "manifest.json, eos %d",
-                    path, kind, json_array_size(symbols), eos, vocab_size, vocab_size - 1);
+        status = err_set(err, ERR_FORMAT,
+                         "%s: kind \"%.32s\", %zu symbols, eos %d; expected bytes or words, %d symbols as in "
+                         "manifest.json, eos %d",
+                         path, kind, json_array_size(symbols), eos, vocab_size, vocab_size - 1);
         goto done;
     }
     status = vocab_of_json(out, symbols, bytes, path, err);
@@ -304,8 +303,8 @@ static Status read_numbers(FactSet *facts, const Rows *rows, int64_t *end, Err *
         if (length < facts->max_len) facts->tokens[(*end)++] = (int32_t)token;
     }
     if (length != facts->max_len)
-        return err_set(err, ERR_FORMAT, "%s:%d: %d tokens, expected %d", rows->path, rows->row_line, length,
-                       facts->max_len);
+        return err_set(err, ERR_FORMAT, "%s:%d: %d token%s, expected %d", rows->path, rows->row_line, length,
+                       length == 1 ? "" : "s", facts->max_len);
     return OK;
 }
 

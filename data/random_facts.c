@@ -80,8 +80,8 @@ Status facts_random(const FactsConfig *config, FactSet *out, Err *err) {
     if (N > space)
         return err_set(
             err, ERR_INPUT,
-            "facts.n: %d facts asked for, but there are only %.0f sequences of %d tokens out of %d; "
-            "lower facts.n, or raise facts.seq_len or facts.vocab_size",
+            "facts.n: %d facts asked for, of %.0f possible sequences (%d tokens out of %d); lower facts.n, "
+            "or raise facts.seq_len or facts.vocab_size",
             N, space, S, V);
     if ((int64_t)N * S > INT32_MAX)
         return err_set(err, ERR_INPUT,

@@ -45,6 +45,12 @@ bool rows_line(Rows *rows);
 Status rows_tsv(Rows *rows, bool *more, Err *err);
 Status rows_csv(Rows *rows, bool *more, Err *err);
 
+/* data/parse.c: the records of an opened file, in the file's order. */
+Status parse_tsv(Rows *rows, const ImportOptions *options, Records *out, Err *err);
+Status parse_csv(Rows *rows, const ImportOptions *options, Records *out, Err *err);
+Status parse_text(Rows *rows, const ImportOptions *options, Records *out, Err *err);
+Status parse_jsonl(Rows *rows, const ImportOptions *options, Records *out, Err *err);
+
 /* data/vocab.c: the symbols that occur in records. Byte vocabularies count the TAB between prompt and answer.
  */
 Status vocab_of_records(Vocab *out, const Records *records, bool bytes, Err *err);
