@@ -1,5 +1,6 @@
 # rote: make demo | make check | make check-all | make | make install PREFIX=...
-# Variants: CC=clang, OPT=-O2, DOUBLE=1 (gradient checks), SAN=address,undefined | thread, STATIC=1.
+# Variants: CC=clang, OPT=-O2, DOUBLE=1 (gradient checks), SAN=address,undefined | thread, STATIC=1,
+# BARE=1 (another CPU whose libraries are not here: only their headers, static, for tests/one_hash).
 # Each variant has a folder of its own under build/, and a change of flags rebuilds it: objects never mix.
 ifeq ($(origin CC),default)
 CC := gcc
@@ -8,21 +9,22 @@ OPT     ?= -O3
 DOUBLE  ?=
 SAN     ?=
 STATIC  ?=
+BARE    ?=
 PREFIX  ?= /usr/local
 JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 
 comma   := ,
-BUILD   ?= build/$(notdir $(firstword $(CC)))$(OPT)$(if $(DOUBLE),-double)$(if $(SAN),-$(firstword $(subst $(comma), ,$(SAN))))$(if $(STATIC),-static)
+BUILD   ?= build/$(notdir $(firstword $(CC)))$(OPT)$(if $(DOUBLE),-double)$(if $(SAN),-$(firstword $(subst $(comma), ,$(SAN))))$(if $(STATIC),-static)$(if $(BARE),-bare)
 
 WARN    := -Wall -Wextra -Wshadow -Wconversion
 CFLAGS  ?= $(OPT) -g
 NUMERIC := -ffp-contract=off -fno-math-errno -fno-trapping-math
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(NUMERIC) -fopenmp -I. -MMD -MP $(DEFS) $(SANFLAGS)
-DEFS    := -D_GNU_SOURCE $(if $(DOUBLE),-DROTE_DOUBLE)
+DEFS    := -D_GNU_SOURCE $(if $(DOUBLE),-DROTE_DOUBLE) $(if $(BARE),-DROTE_BARE -ffunction-sections -fdata-sections -idirafter /usr/include)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-LIBS    := -lyaml -ljansson -lxxhash -lz -ldl -lm
+LIBS    := $(if $(BARE),,-lyaml -ljansson -lxxhash -lz -ldl -lm)
 LDFLAGS ?=
-LINK     = $(CC) $(CFLAGS) -fopenmp $(SANFLAGS) $(LDFLAGS) $(if $(STATIC),-static)
+LINK     = $(CC) $(CFLAGS) -fopenmp $(SANFLAGS) $(LDFLAGS) $(if $(STATIC)$(BARE),-static) $(if $(BARE),-Wl$(comma)--gc-sections)
 ROOMS   := base data model eval train
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 
@@ -50,7 +52,8 @@ OBJ        := $(SRC:%.c=$(BUILD)/%.o) $(foreach i,$(ISAS),$(KERNEL_SRC:model/ker
 CLI_OBJ    := $(CLI_SRC:%.c=$(BUILD)/%.o)
 LIB        := $(BUILD)/librote.a
 TEST_BIN   := $(TEST_SRC:%.c=$(BUILD)/%)
-# Scripts that test: make check runs check_*.sh, make check-all long_*.sh as well (tests/run_all.sh).
+# Scripts that test (tests/run_all.sh): make check runs check_*.sh; make check-all runs them again with ROTE_LONG=1,
+# and long_*.sh.
 CHECK_SH   := $(wildcard tests/check_*.sh)
 LONG_SH    := $(wildcard tests/long_*.sh)
 
@@ -59,7 +62,7 @@ PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all setup demo tests check check-all asan tsan lint install uninstall compile_commands clean FORCE
+.PHONY: all setup demo tests one_hash print-build check check-all asan tsan lint install uninstall compile_commands clean FORCE
 
 all:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
@@ -82,7 +85,7 @@ $(BUILD)/flags: FORCE
 # The headers of every library, looked for once per build folder; says what to install where one is missing.
 $(BUILD)/libraries:
 	@mkdir -p $(@D)
-	@CC='$(CC)' scripts/setup.sh --look
+	@$(if $(BARE),,CC='$(CC)' scripts/setup.sh --look)
 	@touch $@
 
 $(BUILD)/%.o: %.c $(BUILD)/flags | $(BUILD)/libraries
@@ -97,9 +100,14 @@ endef
 $(foreach i,$(ISAS),$(eval $(call isa_rule,$(i))))
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
-	$(LINK) -o $@ $< $(LIB) -lcmocka $(LIBS)
+	$(LINK) -o $@ $< $(LIB) $(if $(BARE),,-lcmocka) $(LIBS)
 
-tests: $(TEST_BIN) $(BUILD)/rote
+tests: $(TEST_BIN) $(BUILD)/tests/one_hash $(BUILD)/rote
+
+one_hash: $(BUILD)/tests/one_hash
+
+print-build:
+	@echo $(BUILD)
 
 setup:
 	@CC='$(CC)' scripts/setup.sh
@@ -121,7 +129,7 @@ check-all: check
 	+@$(MAKE) --no-print-directory asan
 	+@$(MAKE) --no-print-directory tsan
 	+@$(MAKE) --no-print-directory CC=clang suite
-	@BUILD=$(BUILD) ROTE_LONG=1 tests/run_all.sh $(LONG_SH) scripts/check_tidy.sh
+	@BUILD=$(BUILD) ROTE_LONG=1 tests/run_all.sh $(CHECK_SH) $(LONG_SH) scripts/check_tidy.sh
 
 # The unit and command-line tests of any one variant.
 .PHONY: suite

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# One hash: a 50-step training of three models gives the parameters of tests/one_hash.golden with any number of threads and
+# on any instruction set; with ROTE_LONG=1 also from other compilers and optimization levels, and on aarch64
+# under an emulator.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+passed=0 failed=0 skipped=0
+
+expect() { # name, command...
+    local name=$1 got
+    shift
+    got=$("$@" 2>&1)
+    case $got in
+    *'the CPU lacks it'* | *'this build lacks it'*) skipped=$((skipped + 1)); return ;;
+    esac
+    if [ "$got" = "$(cat tests/one_hash.golden)" ]; then passed=$((passed + 1)); else
+        failed=$((failed + 1))
+        echo "one_hash: $name:"
+        diff tests/one_hash.golden <(echo "$got")
+    fi
+}
+
+if [ -z "${ROTE_LONG:-}" ]; then
+    program=${BUILD:-build/gcc-O3}/tests/one_hash
+    for threads in 1 2 3 4 8; do expect "$threads threads" "$program" $threads; done
+    case $(uname -m) in x86_64) isas='portable avx2 avx512' ;; aarch64 | arm64) isas='portable neon' ;; *) isas=portable ;; esac
+    for isa in $isas; do expect "$isa" env ROTE_ISA="$isa" "$program" 2; done
+else
+    for variant in 'CC=gcc OPT=-O0' 'CC=gcc OPT=-O2' 'CC=clang OPT=-O0' 'CC=clang OPT=-O2' 'CC=clang OPT=-O3'; do
+        # shellcheck disable=SC2086  # two words
+        if make -s $variant one_hash >/dev/null; then
+            # shellcheck disable=SC2086
+            expect "$variant" "$(make -s $variant print-build)/tests/one_hash" 2
+        else
+            failed=$((failed + 1))
+            echo "one_hash: $variant does not build"
+        fi
+    done
+    if command -v aarch64-linux-gnu-gcc qemu-aarch64-static >/dev/null && make -s CC=aarch64-linux-gnu-gcc BARE=1 one_hash; then
+        program=$(make -s CC=aarch64-linux-gnu-gcc BARE=1 print-build)/tests/one_hash
+        for isa in portable neon; do
+            expect "aarch64 $isa" env ROTE_ISA=$isa qemu-aarch64-static "$program" 2
+        done
+    else
+        skipped=$((skipped + 1))
+    fi
+fi
+line="$passed passed, $failed failed"
+[ $skipped -gt 0 ] && line+=", $skipped skipped"
+echo "$line"
+[ $failed = 0 ]
