@@ -10,8 +10,8 @@ Status decoder_create(Decoder **out, const Gpt *g, Err *err);
 void decoder_free(Decoder *d);
 void decoder_reset(Decoder *d);
 int decoder_position(const Decoder *d);
-/* Reads `token` (0 for BOS at position 0) and returns the logits (V) of what follows, valid until the next call.
- * The caller keeps decoder_position below block_size (CHECK). */
+/* Reads `token` (0 for BOS at position 0) and returns the logits (V) of what follows, valid until the next
+ * call. The caller keeps decoder_position below block_size (CHECK). */
 const real *decoder_step(Decoder *d, int32_t token);
 
 #endif

@@ -21,9 +21,22 @@
 #include "model/params.h"
 #include "model/team.h"
 
+/* Where a block's tensors begin in the parameter vector (and in a gradient), -1 where it has none. qkv is q,
+ * k and v side by side, in is gate and up side by side when gated. */
+typedef struct BlockPlaces {
+    int64_t norm1, norm1_bias, qkv, qkv_bias, o, o_bias;
+    int64_t norm2, norm2_bias, in, in_bias, out, out_bias;
+} BlockPlaces;
+
+typedef struct Places {
+    int64_t wte, wpe, norm_f, norm_f_bias, head; /* head == wte when tied */
+    BlockPlaces *block;                          /* n_layer */
+} Places;
+
 typedef struct Gpt {
     ModelConfig config; /* resolved */
     ParamTable table;
+    Places at;
     real *params; /* table.total reals */
     const Ops *ops;
     Ops own_ops;      /* ops with another gemm, when train.gemm=openblas */
@@ -47,17 +60,25 @@ typedef struct Batch {
 
 /* Activations of one chunk of sequences. */
 typedef struct GptWork GptWork;
-/* Room for chunks of at most max_tokens tokens and max_seq sequences of at most max_len tokens; backward false: forward
- * only (far smaller). team_size: threads that will share it. */
-size_t gpt_work_bytes(const ModelConfig *config, int max_tokens, int max_seq, int max_len, bool backward, int team_size);
-Status gpt_work_create(GptWork **out, const Gpt *g, int max_tokens, int max_seq, int max_len, bool backward, int team_size, Err *err);
+/* Room for chunks of at most max_tokens tokens and max_seq sequences of at most max_len tokens; backward
+ * false: forward only (far smaller). team_size: threads that will share it. */
+size_t gpt_work_bytes(const ModelConfig *config, int max_tokens, int max_seq, int max_len, bool backward,
+                      int team_size);
+Status gpt_work_create(GptWork **out, const Gpt *g, int max_tokens, int max_seq, int max_len, bool backward,
+                       int team_size, Err *err);
 void gpt_work_free(GptWork *work);
 
-/* Adds to grad (table.total reals) the gradient of scale * sum over the targets of sequences seq0 <= s < seq1 of
- * -ln p(target), each weight's contributions one chain in token order, and returns the sum of -ln p in nats (on rank 0).
- * Every member of the team calls it with the same arguments but its own team->rank. */
-double gpt_gradient(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, real scale, real *grad,
-                    const Team *team);
+/* A gradient vector has the parameters' layout and, when the head is tied, wte's (V,d) once more at its end:
+ * what wte earns as the input embedding is a chain of its own, so that cutting a leaf into chunks changes no
+ * bit. gpt_gradient_fold adds it to wte's; call it once, when all leaves are added up. */
+int64_t gpt_gradient_reals(const Gpt *g);
+void gpt_gradient_fold(const Gpt *g, real *grad);
+
+/* Adds to grad (gpt_gradient_reals) the gradient of scale * sum over the targets of sequences seq0 <= s <
+ * seq1 of -ln p(target), each weight's contributions one chain in token order, and returns the sum of -ln p
+ * in nats. Every member of the team calls it with the same arguments but its own team->rank. */
+double gpt_gradient(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, real scale,
+                    real *grad, const Team *team);
 
 /* Code lengths without gradients: for every token of sequences seq0 <= s < seq1, indexed as in the batch,
  * nats[token] = -ln p(target) in double and best[token] = arg-max, ties to the lowest. best may be NULL. */
@@ -67,8 +88,8 @@ void gpt_code_lengths(const Gpt *g, GptWork *work, const Batch *batch, int seq0,
 /* Logits (tokens, V) of sequences seq0 <= s < seq1 (small cases: tests, exports, logit studies). */
 void gpt_logits(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, real *logits);
 
-/* Floating-point operations of one training step on `tokens` tokens in sequences of length T, counted as the bench
- * README counts: per token 6 * (matrix parameters + V d) + 6 L T d. */
+/* Floating-point operations of one training step on `tokens` tokens in sequences of length T, counted as the
+ * bench README counts: per token 6 * (matrix parameters + V d) + 6 L T d. */
 double gpt_flops(const ModelConfig *config, const ParamTable *table, double tokens, double T);
 
 #endif

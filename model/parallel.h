@@ -1,7 +1,7 @@
 /* A whole batch on many threads: the gradient, and code lengths.
  *
- * The batch is cut into `leaves` contiguous groups of sequences; a leaf's gradient is one chain in token order,
- * and leaves are added pairwise by index: (0+1) + (2+3) ... Threads take leaves, and form teams where
+ * The batch is cut into `leaves` contiguous groups of sequences; a leaf's gradient is one chain in token
+ * order, and leaves are added pairwise by index: (0+1) + (2+3) ... Threads take leaves, and form teams where
  * there are more threads than leaves. Neither threads nor micro-batch changes a bit. */
 #ifndef ROTE_MODEL_PARALLEL_H
 #define ROTE_MODEL_PARALLEL_H
@@ -22,9 +22,8 @@ size_t parallel_bytes(const Gpt *g, const ParallelPlan *plan);
 Status parallel_create(Parallel **out, const Gpt *g, const ParallelPlan *plan, Err *err);
 void parallel_free(Parallel *p);
 
-/* The gradient of the mean -ln p over the batch's targets (targets >= 0), in a buffer that stays with p until the next call.
- *   loss_nats   the mean over targets
- * Allocates nothing. */
+/* The gradient of the mean -ln p over the batch's targets (targets >= 0), in a buffer that stays with p until
+ * the next call. loss_nats   the mean over targets Allocates nothing. */
 real *parallel_gradient(Parallel *p, const Batch *batch, double *loss_nats);
 
 /* gpt_code_lengths of a batch of any number of sequences. Allocates nothing. */

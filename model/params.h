@@ -13,9 +13,9 @@ typedef enum Part { PART_EMBEDDING, PART_ATTENTION, PART_MLP, PART_NORM, PART_HE
 extern const char *const part_name[PART_COUNT];
 
 typedef struct Tensor {
-    char name[48];   /* "blocks.0.attn.q.weight" */
-    int rows, cols;  /* a vector has rows == 1 */
-    bool matrix;     /* two dimensions in the checkpoint; Muon takes those of PART_ATTENTION and PART_MLP */
+    char name[48];  /* "blocks.0.attn.q.weight" */
+    int rows, cols; /* a vector has rows == 1 */
+    bool matrix;    /* two dimensions in the checkpoint; Muon takes those of PART_ATTENTION and PART_MLP */
     bool decay;
     Part part;
     int64_t offset;  /* into the parameter vector, in reals */
@@ -35,14 +35,12 @@ typedef struct ParamTable {
  * Names, in order (those a config leaves out are not there):
  *   wte (V,d)  wpe (T,d)
  *   blocks.L.norm1.weight/.bias (d)
- *   blocks.L.attn.q.weight (d,d) .k.weight .v.weight (kv*hd,d), then .q.bias .k.bias .v.bias, .o.weight (d,d) .o.bias
- *   blocks.L.norm2.weight/.bias
- *   blocks.L.mlp.in.weight (I,d), gated: blocks.L.mlp.gate.weight (I,d) then .mlp.up.weight (I,d); biases likewise
- *   blocks.L.mlp.out.weight (d,I) .out.bias
- *   norm_f.weight/.bias (d)   head.weight (V,d) when not tied
- * attn none or mean: no norm1 and no attention tensors (a causal mean has no parameters, its norm neither). mlp none: no norm2
- * and no MLP tensors. rmsnorm: no norm bias. bias false: no bias anywhere. q, k, v (and gate, up) lie side by side so that
- * one matrix product serves them. */
+ *   blocks.L.attn.q.weight (d,d) .k.weight .v.weight (kv*hd,d), then .q.bias .k.bias .v.bias, .o.weight (d,d)
+ * .o.bias blocks.L.norm2.weight/.bias blocks.L.mlp.in.weight (I,d), gated: blocks.L.mlp.gate.weight (I,d)
+ * then .mlp.up.weight (I,d); biases likewise blocks.L.mlp.out.weight (d,I) .out.bias norm_f.weight/.bias (d)
+ * head.weight (V,d) when not tied attn none or mean: no norm1 and no attention tensors (a causal mean has no
+ * parameters, its norm neither). mlp none: no norm2 and no MLP tensors. rmsnorm: no norm bias. bias false: no
+ * bias anywhere. q, k, v (and gate, up) lie side by side so that one matrix product serves them. */
 Status params_plan(ParamTable *out, const ModelConfig *config, Err *err);
 void params_free(ParamTable *table);
 /* NULL when there is none of that name. */

@@ -31,7 +31,7 @@ size_t muon_scratch_reals(const ParamTable *table) {
         if (size > matrix) matrix = size;
         if (side * side > square) square = side * side;
     }
-    return 2 * whole_lines(matrix) + 2 * whole_lines(square) + gemm_scratch_reals();
+    return 2 * whole_lines(matrix) + 2 * whole_lines(square) + GEMM_SCRATCH_REALS;
 }
 
 /* One matrix. It is seen with its shorter side R as rows (through strides), so that A is R x R. */

@@ -35,11 +35,11 @@ enum GemmInit { GEMM_ZERO, GEMM_ADD, GEMM_BIAS };
 
 /* c (M,N) = init + a (M,K) b (K,N), each output one chain of fused multiply-adds in k order:
  *   GEMM_ZERO  starts at +0,  GEMM_ADD  at what c holds,  GEMM_BIAS  at bias[j].
- * ldc: reals between the rows of c. scratch: at least gemm_scratch_reals() reals, 64-byte aligned, one per
- * thread. A k cut into several calls with GEMM_ADD gives the same bits as one call. */
-void FN(gemm)(real *c, ptrdiff_t ldc, View a, View b, enum GemmInit init, const real *bias, int M, int N, int K,
-              real *scratch);
-size_t gemm_scratch_reals(void);
+ * ldc: reals between the rows of c. scratch: GEMM_SCRATCH_REALS reals, 64-byte aligned, one per thread. A k
+ * cut into several calls with GEMM_ADD gives the same bits as one call. */
+void FN(gemm)(real *c, ptrdiff_t ldc, View a, View b, enum GemmInit init, const real *bias, int M, int N,
+              int K, real *scratch);
+enum { GEMM_SCRATCH_REALS = 192 * 1024 };
 
 /* db[j] += sum over i of dy[i,j], one chain in row order.  dy (N,C) with ld reals a row. */
 void FN(columns_add)(real *db, const real *dy, int N, int C, ptrdiff_t ld);
@@ -69,27 +69,31 @@ void FN(norm_param_backward)(real *dgain, real *dbias, const real *dy, const rea
  * gelu is the tanh form (Hendrycks & Gimpel 2016): x * sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3)).
  * relu: derivative 0 at 0. */
 void FN(act_forward)(real *post, const real *pre, const real *linear, Act kind, int N, int I, ptrdiff_t ld);
-/* dpre, dlinear (same layout as pre, linear) = gradients: written, not added. dpre may be pre's own buffer. */
+/* dpre, dlinear (same layout as pre, linear) = gradients: written, not added. dpre may be pre's own buffer.
+ */
 void FN(act_backward)(real *dpre, real *dlinear, const real *dpost, const real *pre, const real *linear,
                       Act kind, int N, int I, ptrdiff_t ld);
 
 /* ---- softmax over the causal prefix ----
  * Row i of x (R rows, ld reals a row) holds scores for keys 0 .. first+i; in place it becomes
- * softmax(x * scale) over them, and +0 from there to `width`. Two passes: maximum, then the sum of exponentials, 16
- * interleaved partial sums by key index combined 8-4-2-1. */
+ * softmax(x * scale) over them, and +0 from there to `width`. Two passes: maximum, then the sum of
+ * exponentials, 16 interleaved partial sums by key index combined 8-4-2-1. */
 void FN(softmax_causal)(real *x, real scale, int R, int first, int width, ptrdiff_t ld);
 /* ds = p * (dp - sum_j p dp) * scale, in place in dp, over the same prefixes, +0 from there to width. */
-void FN(softmax_causal_backward)(real *dp, const real *p, real scale, int R, int first, int width, ptrdiff_t ld);
+void FN(softmax_causal_backward)(real *dp, const real *p, real scale, int R, int first, int width,
+                                 ptrdiff_t ld);
 
 /* ---- rotary positions (Su et al. 2021): pairs (2i, 2i+1) of each head turn by pos * theta^(-2i/hd) ----
- * x (hd per head, H heads side by side, ld reals a row), row r turns by the angles of table row pos[r]; an odd head size leaves
- * the last channel as it is. table: cos and sin, (positions, hd/2, 2). inverse: the transposed rotation (backward). */
-void FN(rope)(real *x, const real *table, const int32_t *pos, int N, int H, int hd, ptrdiff_t ld, bool inverse);
+ * x (hd per head, H heads side by side, ld reals a row), row r turns by the angles of table row pos[r]; an
+ * odd head size leaves the last channel as it is. table: cos and sin, (positions, hd/2, 2). inverse: the
+ * transposed rotation (backward). */
+void FN(rope)(real *x, const real *table, const int32_t *pos, int N, int H, int hd, ptrdiff_t ld,
+              bool inverse);
 
 /* ---- cross-entropy ----
- * logits (N,V) dense become dlogits = (softmax - onehot(target)) * scale in place; a target < 0 gives a row of +0.
- * Returns the sum of -ln p(target) over the rows, in double, in row order. */
-double FN(cross_entropy)(real *logits, const int32_t *targets, real scale, int N, int V);
+ * logits (N,V) dense become dlogits = (softmax - onehot(target)) * scale in place; a target < 0 gives a row
+ * of +0. nats[i] = -ln p(target_i), 0 where there is none. */
+void FN(cross_entropy)(real *logits, double *nats, const int32_t *targets, real scale, int N, int V);
 /* nats[i] = -ln p(target_i) in double from the logits (log-sum-exp in double, 16 interleaved partial sums);
  * best[i] = first index of the largest logit (best may be NULL). target < 0: 0 nats. */
 void FN(code_lengths)(double *nats, int32_t *best, const real *logits, const int32_t *targets, int N, int V);
@@ -109,13 +113,15 @@ void FN(sgd)(real *p, real *m, const real *g, real lr, real momentum, real decay
 void FN(exp_vector)(real *y, const real *x, int64_t n);
 /* r = fma(a, b, c), element by element, by this table's own fused multiply-add (self-test). */
 void FN(fma_vector)(real *r, const real *a, const real *b, const real *c, int64_t n);
-/* Runs n rounds of independent multiply-adds; returns the floating-point operations done (bench: the machine's peak). */
+/* Runs n rounds of independent multiply-adds; returns the floating-point operations done (bench: the
+ * machine's peak). */
 double FN(fma_peak)(int64_t n, real *sink);
 
 #define OPS(X)                                                                                               \
-    X(gemm) X(columns_add) X(add) X(scale) X(sum_squares) X(first_nonfinite) X(norm_forward) X(norm_backward)       \
-    X(norm_param_backward) X(act_forward) X(act_backward) X(softmax_causal) X(softmax_causal_backward)       \
-    X(rope) X(cross_entropy) X(code_lengths) X(adamw) X(sgd) X(exp_vector) X(fma_vector) X(fma_peak)
+    X(gemm)                                                                                                  \
+    X(columns_add) X(add) X(scale) X(sum_squares) X(first_nonfinite) X(norm_forward) X(norm_backward)        \
+        X(norm_param_backward) X(act_forward) X(act_backward) X(softmax_causal) X(softmax_causal_backward)   \
+            X(rope) X(cross_entropy) X(code_lengths) X(adamw) X(sgd) X(exp_vector) X(fma_vector) X(fma_peak)
 
 typedef struct Ops {
     const char *isa; /* "portable", "avx2", "avx512", "neon" */
@@ -129,8 +135,8 @@ typedef struct Ops {
 const Ops *const *ops_available(void);
 /* The table that the environment's ROTE_ISA names, else the best. ERR_INPUT: unknown, or the CPU lacks it. */
 Status ops_select(const Ops **out, Err *err);
-/* Self-test: rounding mode, no flush to zero, fma really fused, in the calling thread; and the kernels against the portable
- * ones on a small case. ERR_NUMERIC names what differs. */
+/* Self-test: rounding mode, no flush to zero, fma really fused, in the calling thread; and the kernels
+ * against the portable ones on a small case. ERR_NUMERIC names what differs. */
 Status ops_self_test(const Ops *ops, Err *err);
 
 #endif

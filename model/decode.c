@@ -1,0 +1,196 @@
+/* One token at a time. Every output is the same chain as in the full forward: products over k, softmax sums
+ * by key index, so nothing here is approximate. Weights are kept transposed, rows contiguous, as a product
+ * with one row wants them. */
+#include "model/decode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/exec.h"
+
+typedef struct DecoderBlock {
+    real *qkv, *o, *in, *out; /* transposed weights */
+    real *keys;               /* (KV,hd,T): a key is a column */
+    real *values;             /* (T,KV hd) */
+    real *sum;                /* attn mean: running sum (d) */
+} DecoderBlock;
+
+struct Decoder {
+    const Gpt *g;
+    DecoderBlock *block;
+    real *head;
+    real *x, *norm, *qkv, *att, *pre, *post, *scores, *logits, *scratch;
+    int position;
+    Arena arena;
+};
+
+static void lay_out(Decoder *s) {
+    const ModelConfig *c = &s->g->config;
+    uintptr_t base = (uintptr_t)s->arena.base;
+    s->arena.size = 0;
+#define PLACE(pointer, count) (pointer) = (void *)(base + arena_add(&s->arena, (count) * sizeof *(pointer)))
+    size_t d = (size_t)c->n_embd, hd = d / (size_t)c->n_head, kv = (size_t)c->n_kv_head * hd,
+           V = (size_t)c->vocab_size;
+    size_t I = (size_t)c->n_inner, in = c->gated ? 2 * I : I, T = (size_t)c->block_size;
+    for (int l = 0; l < c->n_layer; l++) {
+        DecoderBlock *b = &s->block[l];
+        if (c->attn == ATTN_CAUSAL) {
+            PLACE(b->qkv, d * (d + 2 * kv));
+            PLACE(b->o, d * d);
+            PLACE(b->keys, kv * T);
+            PLACE(b->values, kv * T);
+        }
+        if (c->attn == ATTN_MEAN) PLACE(b->sum, d);
+        if (c->mlp == MLP_PLAIN) {
+            PLACE(b->in, d * in);
+            PLACE(b->out, I * d);
+        }
+    }
+    PLACE(s->head, d * V);
+    PLACE(s->x, d);
+    PLACE(s->norm, d);
+    PLACE(s->qkv, d + 2 * kv);
+    PLACE(s->att, d);
+    PLACE(s->pre, in);
+    PLACE(s->post, I);
+    PLACE(s->scores, T);
+    PLACE(s->logits, V);
+    PLACE(s->scratch, GEMM_SCRATCH_REALS);
+#undef PLACE
+}
+
+static void transpose(real *to, const real *from, int rows, int cols) {
+    for (int i = 0; i < rows; i++)
+        for (int j = 0; j < cols; j++) to[(ptrdiff_t)j * rows + i] = from[(ptrdiff_t)i * cols + j];
+}
+
+Status decoder_create(Decoder **out, const Gpt *g, Err *err) {
+    const ModelConfig *c = &g->config;
+    int d = c->n_embd, hd = d / c->n_head, width = (c->n_head + 2 * c->n_kv_head) * hd;
+    int I = c->n_inner, in = c->gated ? 2 * I : I;
+    *out = NULL;
+    Decoder *s = calloc(1, sizeof *s);
+    if (s) s->block = calloc((size_t)c->n_layer, sizeof *s->block);
+    if (!s || !s->block) {
+        decoder_free(s);
+        return err_set(err, ERR_NOMEM, "no memory for the decoder of %d layers", c->n_layer);
+    }
+    s->g = g;
+    lay_out(s);
+    Status status = arena_allocate(&s->arena, "decoder", err);
+    if (status != OK) {
+        decoder_free(s);
+        return status;
+    }
+    lay_out(s);
+    for (int l = 0; l < c->n_layer; l++) {
+        const BlockPlaces *p = &g->at.block[l];
+        DecoderBlock *b = &s->block[l];
+        if (c->attn == ATTN_CAUSAL) {
+            transpose(b->qkv, g->params + p->qkv, width, d);
+            transpose(b->o, g->params + p->o, d, d);
+        }
+        if (c->mlp == MLP_PLAIN) {
+            transpose(b->in, g->params + p->in, in, d);
+            transpose(b->out, g->params + p->out, d, I);
+        }
+    }
+    transpose(s->head, g->params + g->at.head, c->vocab_size, d);
+    *out = s;
+    return OK;
+}
+
+void decoder_free(Decoder *s) {
+    if (!s) return;
+    arena_free(&s->arena);
+    free(s->block);
+    free(s);
+}
+
+void decoder_reset(Decoder *s) {
+    s->position = 0;
+    for (int l = 0; l < s->g->config.n_layer; l++)
+        if (s->block[l].sum) memset(s->block[l].sum, 0, (size_t)s->g->config.n_embd * sizeof(real));
+}
+
+int decoder_position(const Decoder *s) { return s->position; }
+
+static const real *param(const Gpt *g, int64_t place) { return place < 0 ? NULL : g->params + place; }
+
+/* y (O) = init + x (C) w, w transposed (C,O) */
+static void row_times(const Decoder *s, real *y, const real *x, const real *w, enum GemmInit init,
+                      const real *bias, int C, int O) {
+    s->g->ops->gemm(y, O, (View){x, C, 1}, (View){w, O, 1}, init, bias, 1, O, C, s->scratch);
+}
+
+static void row_times_bias(const Decoder *s, real *y, const real *x, const real *w, const real *bias, int C,
+                           int O) {
+    row_times(s, y, x, w, bias ? GEMM_BIAS : GEMM_ZERO, bias, C, O);
+}
+
+/* Onto the residual stream: the chain starts at y + bias, as linear_forward_add has it. */
+static void row_times_add(const Decoder *s, real *y, const real *x, const real *w, const real *bias, int C,
+                          int O) {
+    if (bias) s->g->ops->add(y, bias, O);
+    row_times(s, y, x, w, GEMM_ADD, NULL, C, O);
+}
+
+static void norm_row(const Decoder *s, real *y, const real *x, int64_t gain, int64_t bias) {
+    const Gpt *g = s->g;
+    real mean, rstd;
+    g->ops->norm_forward(y, &mean, &rstd, x, param(g, gain), param(g, bias), g->config.norm,
+                         g->config.norm_eps, 1, g->config.n_embd);
+}
+
+static void attend(Decoder *s, DecoderBlock *b, const BlockPlaces *p) {
+    const Gpt *g = s->g;
+    const ModelConfig *c = &g->config;
+    int d = c->n_embd, hd = d / c->n_head, H = c->n_head, KV = c->n_kv_head, T = c->block_size,
+        t = s->position;
+    row_times_bias(s, s->qkv, s->norm, b->qkv, param(g, p->qkv_bias), d, (H + 2 * KV) * hd);
+    if (g->rope_table) g->ops->rope(s->qkv, g->rope_table, &t, 1, H + KV, hd, (H + 2 * KV) * hd, false);
+    for (int j = 0; j < KV * hd; j++) b->keys[(ptrdiff_t)j * T + t] = s->qkv[d + j];
+    memcpy(b->values + (ptrdiff_t)t * KV * hd, s->qkv + d + KV * hd, (size_t)(KV * hd) * sizeof(real));
+    real scale = (real)(1 / __builtin_sqrt((double)hd));
+    for (int h = 0; h < H; h++) {
+        int group = h / (H / KV);
+        g->ops->gemm(s->scores, T, (View){s->qkv + h * hd, hd, 1},
+                     (View){b->keys + (ptrdiff_t)group * hd * T, T, 1}, GEMM_ZERO, NULL, 1, t + 1, hd,
+                     s->scratch);
+        g->ops->softmax_causal(s->scores, scale, 1, t, t + 1, T);
+        g->ops->gemm(s->att + h * hd, d, (View){s->scores, T, 1}, (View){b->values + group * hd, KV * hd, 1},
+                     GEMM_ZERO, NULL, 1, hd, t + 1, s->scratch);
+    }
+    row_times_add(s, s->x, s->att, b->o, param(g, p->o_bias), d, d);
+}
+
+const real *decoder_step(Decoder *s, int32_t token) {
+    const Gpt *g = s->g;
+    const ModelConfig *c = &g->config;
+    int d = c->n_embd, I = c->n_inner;
+    CHECK(s->position < c->block_size && token >= 0 && token < c->vocab_size);
+    memcpy(s->x, param(g, g->at.wte) + (ptrdiff_t)token * d, (size_t)d * sizeof(real));
+    if (g->at.wpe >= 0) g->ops->add(s->x, param(g, g->at.wpe) + (ptrdiff_t)s->position * d, d);
+    for (int l = 0; l < c->n_layer; l++) {
+        const BlockPlaces *p = &g->at.block[l];
+        DecoderBlock *b = &s->block[l];
+        if (c->attn != ATTN_NONE) norm_row(s, s->norm, s->x, p->norm1, p->norm1_bias);
+        if (c->attn == ATTN_CAUSAL) attend(s, b, p);
+        if (c->attn == ATTN_MEAN)
+            for (int j = 0; j < d; j++) {
+                b->sum[j] += s->norm[j];
+                s->x[j] += b->sum[j] / (real)(s->position + 1);
+            }
+        if (c->mlp == MLP_PLAIN) {
+            norm_row(s, s->norm, s->x, p->norm2, p->norm2_bias);
+            row_times_bias(s, s->pre, s->norm, b->in, param(g, p->in_bias), d, c->gated ? 2 * I : I);
+            g->ops->act_forward(s->post, s->pre, c->gated ? s->pre + I : NULL, c->act, 1, I,
+                                c->gated ? 2 * I : I);
+            row_times_add(s, s->x, s->post, b->out, param(g, p->out_bias), I, d);
+        }
+    }
+    norm_row(s, s->norm, s->x, g->at.norm_f, g->at.norm_f_bias);
+    row_times(s, s->logits, s->norm, s->head, GEMM_ZERO, NULL, d, c->vocab_size);
+    s->position++;
+    return s->logits;
+}

@@ -1,0 +1,211 @@
+/* Vectors, one source for every instruction set.
+ *   vec  the machine's own vector of VL reals: for matrix products, whose outputs are independent
+ *   v16  sixteen reals, however many machine vectors that takes: for rows, so that sums over a row have one
+ * shape everywhere Arithmetic is the compilers' vector extension; only the fused multiply-add, square root
+ * and selection are spelled out. Every operation is correctly rounded, so all instruction sets give the same
+ * bits. */
+#ifndef ROTE_MODEL_KERNELS_VEC_H
+#define ROTE_MODEL_KERNELS_VEC_H
+
+#include <math.h> /* INFINITY */
+#include <stdint.h>
+#include <string.h>
+
+#include "base/exact.h"
+#include "base/real.h"
+
+#if defined(ISA_avx512) || defined(ISA_avx2)
+#include <immintrin.h>
+#elif defined(ISA_neon)
+#include <arm_neon.h>
+#endif
+
+#if defined(ISA_avx512)
+#define VL 16
+#elif defined(ISA_avx2)
+#define VL 8
+#else
+#define VL 4
+#endif
+#define NV (16 / VL)
+
+#ifdef ROTE_DOUBLE
+typedef int64_t ireal;
+typedef uint64_t unsigned_real;
+#else
+typedef int32_t ireal;
+typedef uint32_t unsigned_real;
+#endif
+typedef real vec __attribute__((vector_size(VL * sizeof(real))));
+typedef ireal ivec __attribute__((vector_size(VL * sizeof(real))));
+typedef unsigned_real unsigned_vec __attribute__((vector_size(VL * sizeof(real))));
+typedef real uvec __attribute__((vector_size(VL * sizeof(real)), aligned(sizeof(real)), may_alias));
+
+#define INLINE static inline __attribute__((always_inline, unused))
+
+INLINE vec vec_load(const real *p) { return *(const uvec *)p; }
+INLINE void vec_store(real *p, vec x) { *(uvec *)p = x; }
+INLINE vec vec_set(real x) { return x - (vec){0}; }
+INLINE vec vec_select(ivec mask, vec a, vec b) { return (vec)((mask & (ivec)a) | (~mask & (ivec)b)); }
+
+/* Fused multiply-add of two floats without hardware: the product is exact in double; the sum is rounded to
+ * odd, so that the final rounding to float sees on which side of a tie the exact value lies (Boldo &
+ * Melquiond 2008). */
+#if !defined(ROTE_DOUBLE) && !defined(__FMA__) && !defined(__aarch64__)
+#define SOFT_FMA 1
+typedef double dvec __attribute__((vector_size(VL * sizeof(double))));
+typedef int64_t lvec __attribute__((vector_size(VL * sizeof(double))));
+INLINE vec vec_fma(vec a, vec b, vec c) {
+    dvec product = __builtin_convertvector(a, dvec) * __builtin_convertvector(b, dvec);
+    dvec addend = __builtin_convertvector(c, dvec);
+    dvec sum = product + addend;
+    dvec part = sum - product;
+    dvec error = (product - (sum - part)) + (addend - part);
+    lvec bits = (lvec)sum;
+    lvec inexact = (error != (dvec){0}) & ((sum - sum) == (dvec){0}); /* and finite */
+    lvec inward = (error > (dvec){0}) ^ (sum > (dvec){0}); /* -1: the exact value is nearer to zero */
+    lvec step = inexact & ~bits & 1;                       /* an odd last bit stays */
+    bits += (step ^ inward) - inward;
+    return __builtin_convertvector((dvec)bits, vec);
+}
+#elif defined(ISA_avx512)
+INLINE vec vec_fma(vec a, vec b, vec c) { return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
+#elif defined(ISA_avx2)
+INLINE vec vec_fma(vec a, vec b, vec c) { return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
+#elif defined(ISA_neon)
+INLINE vec vec_fma(vec a, vec b, vec c) {
+    return (vec)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+}
+#else
+INLINE vec vec_fma(vec a, vec b, vec c) {
+    vec r = c;
+    for (int i = 0; i < VL; i++) {
+#ifdef ROTE_DOUBLE
+        r[i] = __builtin_fma(a[i], b[i], c[i]); /* the gradient build: libm's is correctly rounded too */
+#else
+        r[i] = __builtin_fmaf(a[i], b[i], c[i]);
+#endif
+    }
+    return r;
+}
+#endif
+
+INLINE vec vec_sqrt(vec x) {
+#if defined(ISA_avx512)
+    return (vec)_mm512_sqrt_ps((__m512)x);
+#elif defined(ISA_avx2)
+    return (vec)_mm256_sqrt_ps((__m256)x);
+#elif defined(ISA_neon)
+    return (vec)vsqrtq_f32((float32x4_t)x);
+#else
+    vec r = x;
+    for (int i = 0; i < VL; i++) {
+#ifdef ROTE_DOUBLE
+        r[i] = __builtin_sqrt(x[i]);
+#else
+        r[i] = __builtin_sqrtf(x[i]);
+#endif
+    }
+    return r;
+#endif
+}
+
+/* ---- sixteen at a time ---- */
+typedef struct v16 {
+    vec v[NV];
+} v16;
+
+#define V16_EACH(expression)                                                                                 \
+    v16 r;                                                                                                   \
+    for (int i = 0; i < NV; i++) r.v[i] = (expression);                                                      \
+    return r;
+
+INLINE v16 v16_set(real x){V16_EACH(vec_set(x))} INLINE v16
+    v16_load(const real *p){V16_EACH(vec_load(p + i * VL))} INLINE void v16_store(real *p, v16 x) {
+    for (int i = 0; i < NV; i++) vec_store(p + i * VL, x.v[i]);
+}
+/* The first n of sixteen; the rest reads as `fill` and is not written. */
+INLINE v16 v16_load_n(const real *p, int n, real fill) {
+    if (n >= 16) return v16_load(p);
+    real t[16];
+    for (int i = 0; i < 16; i++) t[i] = fill;
+    memcpy(t, p, (size_t)n * sizeof(real));
+    return v16_load(t);
+}
+INLINE void v16_store_n(real *p, v16 x, int n) {
+    if (n >= 16) {
+        v16_store(p, x);
+        return;
+    }
+    real t[16];
+    v16_store(t, x);
+    memcpy(p, t, (size_t)n * sizeof(real));
+}
+INLINE v16 v16_add(v16 a, v16 b){V16_EACH(a.v[i] + b.v[i])} INLINE v16
+    v16_sub(v16 a, v16 b){V16_EACH(a.v[i] - b.v[i])} INLINE v16
+    v16_mul(v16 a, v16 b){V16_EACH(a.v[i] * b.v[i])} INLINE v16
+    v16_div(v16 a, v16 b){V16_EACH(a.v[i] / b.v[i])} INLINE v16
+    v16_fma(v16 a, v16 b, v16 c){V16_EACH(vec_fma(a.v[i], b.v[i], c.v[i]))} INLINE v16
+    v16_sqrt(v16 a){V16_EACH(vec_sqrt(a.v[i]))} INLINE v16
+    v16_max(v16 a, v16 b){V16_EACH(vec_select(a.v[i] > b.v[i], a.v[i], b.v[i]))} /* where x > 0: a, else b */
+INLINE v16 v16_where_positive(v16 x, v16 a, v16 b){V16_EACH(vec_select(x.v[i] > vec_set(0), a.v[i], b.v[i]))}
+
+/* The one shape of a sum over a row: lane i takes elements i, i + 16, ...; lanes are combined 8-4-2-1. */
+INLINE real v16_sum(v16 x) {
+    real t[16];
+    v16_store(t, x);
+    for (int half = 8; half > 0; half /= 2)
+        for (int i = 0; i < half; i++) t[i] += t[i + half];
+    return t[0];
+}
+INLINE real v16_largest(v16 x) {
+    real t[16];
+    v16_store(t, x);
+    for (int half = 8; half > 0; half /= 2)
+        for (int i = 0; i < half; i++) t[i] = t[i] > t[i + half] ? t[i] : t[i + half];
+    return t[0];
+}
+
+/* exp. x = n ln 2 + r with |r| <= ln 2 / 2 (Cody & Waite 1980), a polynomial in r, n added to the exponent.
+ * +0 below ln 2^-126, +Inf above ln FLT_MAX; docs/math.md has the measured bound. In the double build it is
+ * exact_exp. */
+#ifdef ROTE_DOUBLE
+INLINE vec vec_exp(vec x) {
+    vec r = x;
+    for (int i = 0; i < VL; i++) r[i] = exact_exp(x[i]);
+    return r;
+}
+#else
+/* Minimax fit of (exp(r) - 1 - r) / r^2, degree 4, relative error of exp 3.1e-9 before rounding. */
+#define EXP_C2 0x1.fffffcp-2f
+#define EXP_C3 0x1.555492p-3f
+#define EXP_C4 0x1.5558f2p-5f
+#define EXP_C5 0x1.123a2p-7f
+#define EXP_C6 0x1.6a23cep-10f
+INLINE vec vec_exp(vec x) {
+    const float round = 0x1.8p23f; /* adding it leaves n in the low bits */
+    vec shifted = vec_fma(x, vec_set(0x1.715476p+0f), vec_set(round));
+    vec n = shifted - round;
+    vec r = vec_fma(n, vec_set(-0x1.62e4p-1f), x); /* the high part of ln 2 has trailing zeros: exact */
+    r = vec_fma(n, vec_set(-0x1.7f7d1cp-20f), r);
+    vec p = vec_set(EXP_C6);
+    p = vec_fma(p, r, vec_set(EXP_C5));
+    p = vec_fma(p, r, vec_set(EXP_C4));
+    p = vec_fma(p, r, vec_set(EXP_C3));
+    p = vec_fma(p, r, vec_set(EXP_C2));
+    p = vec_fma(p, r, vec_set(1.0f));
+    p = vec_fma(p, r, vec_set(1.0f));
+    unsigned_vec exponent = (unsigned_vec)shifted << 23; /* the high bits of `round` are shifted out */
+    vec result = (vec)((unsigned_vec)p + exponent);
+    result = vec_select(x >= vec_set(-0x1.5d589ep+6f), result, vec_set(0)); /* -87.33654 */
+    result = vec_select(x <= vec_set(0x1.62e42ep+6f), result, vec_set(INFINITY));
+    return vec_select(x == x, result, x);
+}
+#endif
+INLINE v16 v16_exp(v16 x){V16_EACH(vec_exp(x.v[i]))} /* 1 / (1 + exp(-x)) */
+INLINE v16 v16_sigmoid(v16 x) {
+    v16 one = v16_set(1);
+    return v16_div(one, v16_add(one, v16_exp(v16_sub(v16_set(0), x))));
+}
+
+#endif

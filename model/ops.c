@@ -1,0 +1,105 @@
+/* Which instruction set runs: the tables this build has, cut to what the CPU can do, and the self-test. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/kernels/ops.h"
+
+#ifdef HAVE_portable
+extern const Ops ops_portable;
+#endif
+#ifdef HAVE_avx2
+extern const Ops ops_avx2;
+#endif
+#ifdef HAVE_avx512
+extern const Ops ops_avx512;
+#endif
+#ifdef HAVE_neon
+extern const Ops ops_neon;
+#endif
+
+/* Names that ROTE_ISA may have, whether or not this build or this CPU has them. */
+static const char known_names[] = "portable, avx2, avx512, neon";
+
+const Ops *const *ops_available(void) {
+    static const Ops *table[5]; /* same content every time: no harm in filling it twice */
+    int n = 0;
+#ifdef HAVE_avx512
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+        table[n++] = &ops_avx512;
+#endif
+#ifdef HAVE_avx2
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) table[n++] = &ops_avx2;
+#endif
+#ifdef HAVE_neon
+    table[n++] = &ops_neon;
+#endif
+    table[n++] = &ops_portable;
+    table[n] = NULL;
+    return table;
+}
+
+Status ops_select(const Ops **out, Err *err) {
+    const Ops *const *available = ops_available();
+    const char *wanted = getenv("ROTE_ISA");
+    if (!wanted || !*wanted) {
+        *out = available[0];
+        return OK;
+    }
+    char names[64] = "";
+    for (int i = 0; available[i]; i++) {
+        if (strcmp(available[i]->isa, wanted) == 0) {
+            *out = available[i];
+            return OK;
+        }
+        if (i) strcat(names, ", ");
+        strcat(names, available[i]->isa);
+    }
+    return err_set(err, ERR_INPUT,
+                   "ROTE_ISA=%.40s: not an instruction set this CPU can run; it has %s (known: %s)", wanted,
+                   names, known_names);
+}
+
+/* Small numbers with full significands, from a fixed linear congruence: the test needs no better. */
+static real test_value(uint32_t *state) {
+    *state = *state * 1664525u + 1013904223u;
+    return ((real)(int32_t)*state) * (real)0x1p-31;
+}
+
+Status ops_self_test(const Ops *ops, Err *err) {
+    volatile double one = 1, tiny = 0x1p-53;
+    if (one + tiny != 1 || (one + tiny * 3) != 1 + 0x1p-51)
+        return err_set(err, ERR_NUMERIC, "self-test: the CPU does not round to nearest even");
+    volatile float least = 0x1p-126f, half = 0.5f;
+    if (least * half == 0) return err_set(err, ERR_NUMERIC, "self-test: small numbers are flushed to zero");
+
+    real a[16], b[16], c[16], r[16];
+    for (int i = 0; i < 16; i++) {
+        a[i] = 1 + (real)0x1p-12, b[i] = 1 + (real)0x1p-12, c[i] = -1;
+    }
+    ops->fma_vector(r, a, b, c, 16);
+    for (int i = 0; i < 16; i++)
+        if (r[i] != (real)(0x1p-11 + 0x1p-24))
+            return err_set(err, ERR_NUMERIC, "self-test: %s: multiply-add is not fused", ops->isa);
+
+    enum { M = 13, N = 37, K = 19 };
+    static const char *const what[] = {"gemm", "exp"};
+    real x[M * K], y[K * N], got[2][M * N] = {{0}}, expected[2][M * N] = {{0}};
+    uint32_t state = 1;
+    for (int i = 0; i < M * K; i++) x[i] = test_value(&state);
+    for (int i = 0; i < K * N; i++) y[i] = test_value(&state) * 20;
+    real *scratch = aligned_alloc(64, GEMM_SCRATCH_REALS * sizeof(real));
+    if (!scratch) return err_set(err, ERR_NOMEM, "self-test: no memory");
+    for (int turn = 0; turn < 2; turn++) {
+        const Ops *o = turn ? &ops_portable : ops;
+        real(*to)[M * N] = turn ? expected : got;
+        o->gemm(to[0], N, (View){x, K, 1}, (View){y, N, 1}, GEMM_ZERO, NULL, M, N, K, scratch);
+        o->exp_vector(to[1], y, M * N);
+    }
+    free(scratch);
+    for (int t = 0; t < 2; t++)
+        if (ops->exact && memcmp(got[t], expected[t], sizeof got[t]) != 0)
+            return err_set(err, ERR_NUMERIC, "self-test: %s: %s differs from the portable one", ops->isa,
+                           what[t]);
+    return OK;
+}

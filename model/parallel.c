@@ -1,0 +1,185 @@
+#include "model/parallel.h"
+
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct Parallel {
+    const Gpt *g;
+    int threads, teams, leaves, max_len, micro;
+    GptWork **work;    /* one per team */
+    int *team_first;   /* teams + 1: the first thread of each team */
+    Barrier *barrier;  /* one per team */
+    real **grad;       /* one per leaf, gpt_gradient_reals each */
+    double *leaf_nats; /* leaves */
+    int64_t grad_reals;
+    Arena arena;
+};
+
+enum { SUM_BLOCK = 4096 }; /* reals a thread adds up at a time */
+
+/* Sequences in flight: enough rows to make the packing of operands cheap, few enough that activations stay
+ * near. */
+static int choose_micro(const ModelConfig *c, int max_len, int wanted, int team_size) {
+    double in = c->mlp == MLP_PLAIN ? c->n_inner * (c->gated ? 3.0 : 2.0) : 0;
+    double per_token = c->n_layer * (8.0 * c->n_embd + in) * (double)sizeof(real);
+    double tokens = 4.0 * 1024 * 1024 / per_token;
+    tokens = tokens < 256 ? 256 : tokens > 512 ? 512 : tokens;
+    int micro = wanted > 0 ? wanted : (int)(tokens / max_len);
+    if (micro < 1) micro = 1;
+    return micro * (wanted > 0 ? 1 : team_size);
+}
+
+static int team_size_of(const Parallel *p, int team) { return p->team_first[team + 1] - p->team_first[team]; }
+
+/* Numbers of threads, teams and leaves; no memory of the model's size yet. */
+static void divide(Parallel *p, const Gpt *g, const ParallelPlan *plan) {
+    p->g = g;
+    p->threads = plan->threads;
+    p->leaves = plan->leaves < plan->batch_size ? plan->leaves : plan->batch_size;
+    p->teams = p->leaves == 0 || p->leaves > p->threads ? p->threads : p->leaves;
+    p->max_len = plan->max_len;
+    p->grad_reals = gpt_gradient_reals(g);
+    int largest_team = (p->threads + p->teams - 1) / p->teams;
+    p->micro = choose_micro(&g->config, plan->max_len, plan->micro_batch, largest_team);
+    if (p->micro > plan->batch_size) p->micro = plan->batch_size;
+}
+
+size_t parallel_bytes(const Gpt *g, const ParallelPlan *plan) {
+    Parallel p = {0};
+    divide(&p, g, plan);
+    size_t work = gpt_work_bytes(&g->config, p.micro * p.max_len, p.micro, p.max_len, p.leaves > 0,
+                                 (p.threads + p.teams - 1) / p.teams);
+    return (size_t)p.teams * work + (size_t)p.leaves * (size_t)p.grad_reals * sizeof(real);
+}
+
+/* How many threads a parallel region really gets (OMP_THREAD_LIMIT may cut it), each of them tested. */
+static Status start_threads(Parallel *p, Err *err) {
+    int got = 1;
+    Status status = OK;
+    omp_set_dynamic(0);
+#pragma omp parallel num_threads(p->threads)
+    {
+        Err own;
+        Status tested = ops_self_test(p->g->ops, &own);
+#pragma omp critical(rote_start_threads)
+        {
+            got = omp_get_num_threads();
+            if (tested != OK && status == OK) status = err_set(err, tested, "%s", own.msg);
+        }
+    }
+    p->threads = got;
+    return status;
+}
+
+Status parallel_create(Parallel **out, const Gpt *g, const ParallelPlan *plan, Err *err) {
+    CHECK(plan->threads >= 1 && plan->batch_size >= 1 && plan->max_len >= 1);
+    Status status = OK;
+    ParallelPlan cut = *plan;
+    *out = NULL;
+    Parallel *p = calloc(1, sizeof *p);
+    if (!p) return err_set(err, ERR_NOMEM, "no memory for %d threads", plan->threads);
+    divide(p, g, plan);
+    TRY_GOTO(start_threads(p, err));
+    cut.threads = p->threads;
+    divide(p, g, &cut);
+
+    size_t teams = (size_t)p->teams, leaves = (size_t)p->leaves;
+    p->work = calloc(teams, sizeof *p->work);
+    p->team_first = calloc(teams + 1, sizeof *p->team_first);
+    p->barrier = calloc(teams, sizeof *p->barrier);
+    p->grad = calloc(leaves + 1, sizeof *p->grad);
+    p->leaf_nats = calloc(leaves + 1, sizeof *p->leaf_nats);
+    if (!p->work || !p->team_first || !p->barrier || !p->grad || !p->leaf_nats) {
+        status = err_set(err, ERR_NOMEM, "no memory for %d threads", p->threads);
+        goto done;
+    }
+    for (int t = 0; t <= p->teams; t++) p->team_first[t] = (int)((long long)p->threads * t / p->teams);
+    size_t *place = (size_t *)p->leaf_nats; /* offsets live where sums will, until memory is there */
+    _Static_assert(sizeof(size_t) <= sizeof(double), "offsets fit");
+    for (int l = 0; l < p->leaves; l++) place[l] = arena_add(&p->arena, (size_t)p->grad_reals * sizeof(real));
+    if (p->leaves) TRY_GOTO(arena_allocate(&p->arena, "gradients", err));
+    for (int l = 0; l < p->leaves; l++) p->grad[l] = (real *)(void *)(p->arena.base + place[l]);
+    for (int t = 0; t < p->teams; t++) {
+        p->barrier[t].size = team_size_of(p, t);
+        TRY_GOTO(gpt_work_create(&p->work[t], g, p->micro * p->max_len, p->micro, p->max_len, p->leaves > 0,
+                                 team_size_of(p, t), err));
+    }
+done:
+    if (status == OK) *out = p;
+    else parallel_free(p);
+    return status;
+}
+
+void parallel_free(Parallel *p) {
+    if (!p) return;
+    for (int t = 0; p->work && t < p->teams; t++) gpt_work_free(p->work[t]);
+    arena_free(&p->arena);
+    free(p->work);
+    free(p->team_first);
+    free(p->barrier);
+    free(p->grad);
+    free(p->leaf_nats);
+    free(p);
+}
+
+static int share(long long n, int part, int parts) { return (int)(n * part / parts); }
+
+/* One team's leaves, by one of its members. */
+static void run_leaves(Parallel *p, const Batch *batch, real scale, int team, const Team *member) {
+    for (int leaf = share(p->leaves, team, p->teams); leaf < share(p->leaves, team + 1, p->teams); leaf++) {
+        int from, to;
+        CHECK(p->grad_reals < (int64_t)SUM_BLOCK * INT32_MAX);
+        team_share(member, (int)((p->grad_reals + SUM_BLOCK - 1) / SUM_BLOCK), 1, &from, &to);
+        int64_t a = (int64_t)from * SUM_BLOCK, b = (int64_t)to * SUM_BLOCK;
+        if (b > p->grad_reals) b = p->grad_reals;
+        memset(p->grad[leaf] + a, 0, (size_t)(b - a) * sizeof(real));
+        team_wait(member);
+        double nats = gpt_gradient(p->g, p->work[team], batch, share(batch->n_seq, leaf, p->leaves),
+                                   share(batch->n_seq, leaf + 1, p->leaves), scale, p->grad[leaf], member);
+        if (member->rank == 0) p->leaf_nats[leaf] = nats;
+        team_wait(member);
+    }
+}
+
+/* Pairwise by index: 0+1, 2+3, ..., then (0+1)+(2+3), ... */
+static void add_leaves(Parallel *p, int64_t from, int64_t n) {
+    for (int stride = 1; stride < p->leaves; stride *= 2)
+        for (int l = 0; l + stride < p->leaves; l += 2 * stride)
+            p->g->ops->add(p->grad[l] + from, p->grad[l + stride] + from, n);
+}
+
+real *parallel_gradient(Parallel *p, const Batch *batch, double *loss_nats) {
+    CHECK(p->leaves > 0);
+    int64_t asked = 0;
+    for (int i = batch->start[0]; i < batch->start[batch->n_seq]; i++) asked += batch->targets[i] >= 0;
+    CHECK(asked > 0);
+    real scale = (real)(1 / (double)asked);
+#pragma omp parallel num_threads(p->threads)
+    {
+        int thread = omp_get_thread_num(), team = 0;
+        CHECK(omp_get_num_threads() == p->threads);
+        while (thread >= p->team_first[team + 1]) team++;
+        Team member = {thread - p->team_first[team], team_size_of(p, team), &p->barrier[team]};
+        run_leaves(p, batch, scale, team, &member);
+#pragma omp barrier
+#pragma omp for schedule(static)
+        for (int64_t from = 0; from < p->grad_reals; from += SUM_BLOCK)
+            add_leaves(p, from, p->grad_reals - from < SUM_BLOCK ? p->grad_reals - from : SUM_BLOCK);
+    }
+    gpt_gradient_fold(p->g, p->grad[0]);
+    for (int stride = 1; stride < p->leaves; stride *= 2)
+        for (int l = 0; l + stride < p->leaves; l += 2 * stride) p->leaf_nats[l] += p->leaf_nats[l + stride];
+    *loss_nats = p->leaf_nats[0] / (double)asked;
+    return p->grad[0];
+}
+
+void parallel_code_lengths(Parallel *p, const Batch *batch, double *nats, int32_t *best) {
+#pragma omp parallel num_threads(p->threads)
+    {
+        int thread = omp_get_thread_num();
+        if (thread < p->teams)
+            gpt_code_lengths(p->g, p->work[thread], batch, share(batch->n_seq, thread, p->teams),
+                             share(batch->n_seq, thread + 1, p->teams), nats, best);
+    }
+}

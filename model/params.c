@@ -1,0 +1,118 @@
+#include "model/params.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+
+const char *const part_name[PART_COUNT] = {"embedding", "attention", "mlp", "norm", "head"};
+
+/* Appends a row. A vector (rows == 1, matrix false) neither decays nor starts at random. */
+static Tensor *row(ParamTable *t, Part part, int rows, int cols, bool matrix, const char *format, int layer) {
+    Tensor *x = &t->tensor[t->count++];
+    memset(x, 0, sizeof *x);
+    if (layer >= 0) {
+        int used = snprintf(x->name, sizeof x->name, "blocks.%d.", layer);
+        snprintf(x->name + used, sizeof x->name - (size_t)used, "%s", format);
+    } else {
+        snprintf(x->name, sizeof x->name, "%s", format);
+    }
+    x->rows = rows;
+    x->cols = cols;
+    x->matrix = matrix;
+    x->decay = matrix;
+    x->part = part;
+    x->offset = t->total;
+    int64_t size = (int64_t)rows * cols;
+    t->total += size;
+    t->by_part[part] += size;
+    return x;
+}
+
+static void weight(ParamTable *t, Part part, int rows, int cols, double std, const char *name, int layer) {
+    row(t, part, rows, cols, true, name, layer)->init_std = std;
+}
+
+static void vector(ParamTable *t, Part part, int n, double value, const char *name, int layer) {
+    row(t, part, 1, n, false, name, layer)->init_value = value;
+}
+
+static void norm(ParamTable *t, const ModelConfig *c, const char *gain, const char *bias, int layer) {
+    vector(t, PART_NORM, c->n_embd, 1, gain, layer);
+    if (c->norm == NORM_LAYERNORM && c->bias) vector(t, PART_NORM, c->n_embd, 0, bias, layer);
+}
+
+Status params_plan(ParamTable *out, const ModelConfig *c, Err *err) {
+    memset(out, 0, sizeof *out);
+    int64_t d = c->n_embd, kv = (int64_t)c->n_kv_head * (d / c->n_head);
+    int64_t largest = c->vocab_size > c->n_inner ? c->vocab_size : c->n_inner;
+    if (largest < c->block_size) largest = c->block_size;
+    if (largest < d) largest = d;
+    if (largest * d > INT32_MAX)
+        return err_set(err, ERR_INPUT,
+                       "a matrix of %lld x %lld has more than 2^31 elements; make model.n_embd, n_inner or "
+                       "vocab_size smaller",
+                       (long long)largest, (long long)d);
+    out->tensor = calloc((size_t)c->n_layer * 18 + 5, sizeof *out->tensor);
+    if (!out->tensor) return err_set(err, ERR_NOMEM, "no memory for the table of %d layers", c->n_layer);
+
+    int D = c->n_embd, K = (int)kv, I = c->n_inner;
+    /* GPT-2: what is added to the residual stream starts smaller, by the number of additions (Radford et al.
+     * 2019, 2.3). */
+    int added = (c->attn == ATTN_CAUSAL) + (c->mlp == MLP_PLAIN);
+    double std = c->init_std, residual_std = std / __builtin_sqrt((double)(added ? added * c->n_layer : 1));
+    weight(out, PART_EMBEDDING, c->vocab_size, D, std, "wte", -1);
+    if (c->pos == POS_LEARNED) weight(out, PART_EMBEDDING, c->block_size, D, std, "wpe", -1);
+    for (int l = 0; l < c->n_layer; l++) {
+        if (c->attn == ATTN_CAUSAL) {
+            norm(out, c, "norm1.weight", "norm1.bias", l);
+            weight(out, PART_ATTENTION, D, D, std, "attn.q.weight", l);
+            weight(out, PART_ATTENTION, K, D, std, "attn.k.weight", l);
+            weight(out, PART_ATTENTION, K, D, std, "attn.v.weight", l);
+            if (c->bias) {
+                vector(out, PART_ATTENTION, D, 0, "attn.q.bias", l);
+                vector(out, PART_ATTENTION, K, 0, "attn.k.bias", l);
+                vector(out, PART_ATTENTION, K, 0, "attn.v.bias", l);
+            }
+            weight(out, PART_ATTENTION, D, D, residual_std, "attn.o.weight", l);
+            if (c->bias) vector(out, PART_ATTENTION, D, 0, "attn.o.bias", l);
+        }
+        if (c->mlp == MLP_PLAIN) {
+            norm(out, c, "norm2.weight", "norm2.bias", l);
+            weight(out, PART_MLP, I, D, std, c->gated ? "mlp.gate.weight" : "mlp.in.weight", l);
+            if (c->gated) weight(out, PART_MLP, I, D, std, "mlp.up.weight", l);
+            if (c->bias) {
+                vector(out, PART_MLP, I, 0, c->gated ? "mlp.gate.bias" : "mlp.in.bias", l);
+                if (c->gated) vector(out, PART_MLP, I, 0, "mlp.up.bias", l);
+            }
+            weight(out, PART_MLP, D, I, residual_std, "mlp.out.weight", l);
+            if (c->bias) vector(out, PART_MLP, D, 0, "mlp.out.bias", l);
+        }
+    }
+    norm(out, c, "norm_f.weight", "norm_f.bias", -1);
+    if (!c->tie_weights) weight(out, PART_HEAD, c->vocab_size, D, std, "head.weight", -1);
+    return OK;
+}
+
+void params_free(ParamTable *table) {
+    free(table->tensor);
+    memset(table, 0, sizeof *table);
+}
+
+const Tensor *params_find(const ParamTable *table, const char *name) {
+    for (int i = 0; i < table->count; i++)
+        if (strcmp(table->tensor[i].name, name) == 0) return &table->tensor[i];
+    return NULL;
+}
+
+void params_init(real *params, const ParamTable *table, uint64_t seed) {
+    for (int t = 0; t < table->count; t++) {
+        const Tensor *x = &table->tensor[t];
+        Stream stream = random_stream(seed, RANDOM_INIT, (uint32_t)t);
+        int64_t size = (int64_t)x->rows * x->cols;
+        for (int64_t i = 0; i < size; i++)
+            params[x->offset + i] = x->init_std > 0 ? (real)(x->init_std * random_normal(stream, (uint64_t)i))
+                                                    : (real)x->init_value;
+    }
+}
