@@ -2,7 +2,7 @@
 #include "base/exact.h"
 
 /* ln Gamma(x), 0 < x < 1e300: the recurrence Gamma(x + 1) = x Gamma(x) lifts x to 24 or more, where the terms
- * left out are below 2^-66. */
+ * left out are below 2^-70. */
 static DoubleDouble lgamma_dd(double x) {
     DoubleDouble product = {1.0, 0.0}, lifted = {x, 0.0};
     while (lifted.hi < 24.0) {

@@ -74,7 +74,7 @@ static inline DoubleDouble exact_dd_div(DoubleDouble a, DoubleDouble b) {
     return exact_fast_two_sum(q, (((a.hi - p.hi) - p.lo) + (a.lo - q * b.lo)) / b.hi);
 }
 
-/* (e^r - 1 - r) / r^2 for |r| <= 0.347: Taylor's series; what is left out is below 2^-62 of r. */
+/* (e^r - 1 - r) / r^2 for |r| <= 0.347: Taylor's series; the terms left out add less than 2^-63 to e^r. */
 static inline double exact_exp_tail(double r) {
     double p = 1.0 / 87178291200.0; /* 1/14! */
     p = p * r + 1.0 / 6227020800.0;

@@ -1,14 +1,15 @@
 /* Random numbers without a state: number i of a stream is a pure function of
  * (seed, purpose, i), so nothing has to be saved to resume and any thread can
  * draw any part. Philox 4x32-10 (Salmon et al. 2011, "Parallel random numbers:
- * as easy as 1, 2, 3"), from Random123. The same bits on every machine. */
+ * as easy as 1, 2, 3"), from Random123. The same bits on every machine; how seed, purpose, sub and index
+ * make its key and counter: docs/math.md. */
 #ifndef ROTE_BASE_RANDOM_H
 #define ROTE_BASE_RANDOM_H
 
 #include <stdint.h>
 
 /* What a stream is for; streams of one seed and different purposes are independent.
- * Append only: the number is part of what a seed means. */
+ * Append only, below 256: the number is part of what a seed means. */
 typedef enum Purpose {
     RANDOM_FACTS = 1,  /* drawing a fact set */
     RANDOM_INIT = 2,   /* initial weights; sub = tensor index */
@@ -34,7 +35,7 @@ uint64_t random_bits(Stream s, uint64_t index);
 /* Uniform in [0, 1), 53 bits. */
 double random_unit(Stream s, uint64_t index);
 
-/* Exactly uniform in 0 .. n-1 (rejection inside the index), n >= 1. */
+/* Exactly uniform in 0 .. n-1, n >= 1: a rejected draw is repeated at the same index, attempt 1, 2, ... */
 uint64_t random_below(Stream s, uint64_t index, uint64_t n);
 
 /* Standard normal, by Box-Muller in exact double arithmetic (base/exact.h). */

@@ -12,7 +12,7 @@
 #include "tests/exact_cases.h"
 
 #define R(name) name##q
-#define CASE_FUNCTIONS(id, group, f, reference, ...)                                                         \
+#define CASE_FUNCTIONS(id, f, reference, ...)                                                                \
     static double function_##id(double x, double y) {                                                        \
         (void)y;                                                                                             \
         return f;                                                                                            \
@@ -24,13 +24,13 @@
 EXACT_CASES(CASE_FUNCTIONS)
 
 typedef struct Case {
-    const char *id, *group;
+    const char *id;
     double (*f)(double, double);
     __float128 (*reference)(double, double);
     double x0, x1, y0, y1, floor, max_ulp;
     uint64_t golden;
 } Case;
-#define CASE_ROW(id, group, f, reference, ...) {#id, #group, function_##id, reference_##id, __VA_ARGS__},
+#define CASE_ROW(id, f, reference, ...) {#id, function_##id, reference_##id, __VA_ARGS__},
 static const Case cases[] = {EXACT_CASES(CASE_ROW)};
 
 int main(int argc, char **argv) {
