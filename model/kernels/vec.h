@@ -24,6 +24,8 @@
 #define VL 16
 #elif defined(ISA_avx2)
 #define VL 8
+#elif defined(ROTE_DOUBLE)
+#define VL 2
 #else
 #define VL 4
 #endif
