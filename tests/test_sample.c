@@ -1,0 +1,322 @@
+/* Sampling: draws against their definition, and the sampler against the full forward. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "eval/sample.h"
+
+static const uint64_t SEED = 20261122;
+enum { V = 29, T = 12 };
+
+static Stream test_stream(uint32_t sub) { return random_stream(SEED, RANDOM_TEST, sub); }
+
+/* Logits in steps of 1/2, so that ties are common. */
+static void random_logits(real *logits, uint32_t sub) {
+    for (int v = 0; v < V; v++)
+        logits[v] = (real)(0.5 * floor(2 * random_normal(test_stream(sub), (uint64_t)v)));
+}
+
+static int32_t draw(const real *logits, const SampleOptions *o, double u, double *weights) {
+    int32_t order[V], token;
+    Err err;
+    assert_int_equal(sample_token(&token, logits, V, o, u, weights, order, &err), OK);
+    return token;
+}
+
+/* Whether a stands before b in rank: larger logit, then lower token. */
+static bool before(const real *logits, int a, int b) {
+    return logits[a] > logits[b] || (logits[a] == logits[b] && a < b);
+}
+
+/* The probabilities by the definition in eval/sample.h, without sorting: a token's rank is how many stand
+ * before it. */
+static void expected_weights(double *p, const real *logits, const SampleOptions *o) {
+    double mass = 0, total = 0;
+    bool kept[V];
+    for (int v = 0; v < V; v++) {
+        int rank = 0;
+        for (int k = 0; k < V; k++) rank += before(logits, k, v);
+        kept[v] = o->top_k == 0 || rank < o->top_k;
+        if (kept[v]) mass += exp((double)logits[v]);
+    }
+    for (int v = 0; v < V; v++) {
+        double ahead = 0; /* probability of what stands before v */
+        for (int k = 0; k < V; k++)
+            if (kept[k] && before(logits, k, v)) ahead += exp((double)logits[k]);
+        p[v] = kept[v] && (o->top_p >= 1 || ahead < o->top_p * mass) ? exp((double)logits[v] / o->temperature)
+                                                                     : 0;
+        total += p[v];
+    }
+    for (int v = 0; v < V; v++) p[v] /= total;
+}
+
+static void weights_by_definition(void **state) {
+    (void)state;
+    const int top_k[] = {0, 1, 2, 5, V, V + 7};
+    const double top_p[] = {1, 0.93, 0.51, 0.07}, temperature[] = {1, 0.37, 2.9};
+    for (uint32_t trial = 0; trial < 20; trial++)
+        for (int i = 0; i < 6 * 4 * 3; i++) {
+            SampleOptions o = sample_defaults();
+            o.top_k = top_k[i % 6];
+            o.top_p = top_p[i / 6 % 4];
+            o.temperature = temperature[i / 24];
+            real logits[V];
+            double weights[V], expected[V], sum = 0;
+            random_logits(logits, trial);
+            int32_t token =
+                draw(logits, &o, random_unit(test_stream(50), trial * 1000 + (uint64_t)i), weights);
+            expected_weights(expected, logits, &o);
+            for (int v = 0; v < V; v++) {
+                assert_true(fabs(weights[v] - expected[v]) <= 1e-13);
+                sum += weights[v];
+            }
+            assert_true(fabs(sum - 1) <= 1e-13);
+            assert_true(expected[token] > 0);
+        }
+}
+
+/* The draw inverts the cumulative sum in token order: its edges, and frequencies over many u. */
+static void draws_follow_the_weights(void **state) {
+    (void)state;
+    enum { DRAWS = 50000 };
+    real logits[V];
+    double weights[V];
+    SampleOptions o = sample_defaults();
+    o.top_k = 9;
+    o.temperature = 1.3;
+    random_logits(logits, 60);
+    int first = draw(logits, &o, 0, weights), last = draw(logits, &o, 1 - 0x1p-53, weights);
+    for (int v = 0; v < V; v++) {
+        if (v < first || v > last) assert_true(weights[v] == 0);
+        if (v == first || v == last) assert_true(weights[v] > 0);
+    }
+    int count[V] = {0};
+    for (int i = 0; i < DRAWS; i++)
+        count[draw(logits, &o, random_unit(test_stream(61), (uint64_t)i), weights)]++;
+    double chi2 = 0;
+    for (int v = 0; v < V; v++) {
+        double expected = weights[v] * DRAWS;
+        if (weights[v] == 0) assert_int_equal(count[v], 0);
+        else chi2 += (count[v] - expected) * (count[v] - expected) / expected;
+    }
+    printf("chi2 %.2f with 8 degrees of freedom\n", chi2);
+    assert_true(chi2 < 26.1); /* one in a thousand; the seed is fixed */
+}
+
+static void greedy_and_ties(void **state) {
+    (void)state;
+    real logits[V] = {0};
+    double weights[V];
+    SampleOptions o = sample_defaults();
+    o.temperature = 0;
+    assert_int_equal(draw(logits, &o, 0.99, weights), 0); /* all equal: the lowest */
+    logits[7] = logits[11] = 3;
+    assert_int_equal(draw(logits, &o, 0.99, weights), 7);
+    assert_true(weights[7] == 1 && weights[11] == 0);
+    o.temperature = 1;
+    o.top_k = 1;
+    assert_int_equal(draw(logits, &o, 0.99, weights), 7);
+    o.top_k = 2;
+    assert_int_equal(draw(logits, &o, 0.99, weights), 11);
+    o.top_k = 3; /* the third is the lowest of the equal rest */
+    draw(logits, &o, 0, weights);
+    assert_true(weights[0] > 0 && weights[1] == 0);
+    /* far apart: no overflow, no 0/0 */
+    logits[3] = 1e4;
+    logits[4] = -1e4;
+    o = sample_defaults();
+    o.temperature = 1e-3;
+    assert_int_equal(draw(logits, &o, 0.999, weights), 3);
+}
+
+static void broken_logits_and_options(void **state) {
+    (void)state;
+    real logits[V] = {0};
+    double weights[V];
+    int32_t order[V], token;
+    Err err;
+    SampleOptions o = sample_defaults();
+    logits[5] = (real)NAN;
+    assert_int_equal(sample_token(&token, logits, V, &o, 0.5, weights, order, &err), ERR_NUMERIC);
+    assert_non_null(strstr(err.msg, "token 5"));
+    logits[5] = (real)INFINITY;
+    assert_int_equal(sample_token(&token, logits, V, &o, 0.5, weights, order, &err), ERR_NUMERIC);
+
+    const double wrong_temperature[] = {-1, NAN, INFINITY}, wrong_p[] = {0, -0.1, 1.1, NAN};
+    for (int i = 0; i < 3; i++) {
+        o = sample_defaults();
+        o.temperature = wrong_temperature[i];
+        assert_int_equal(sample_options_check(&o, &err), ERR_INPUT);
+        assert_non_null(strstr(err.msg, "temperature is"));
+    }
+    for (int i = 0; i < 4; i++) {
+        o = sample_defaults();
+        o.top_p = wrong_p[i];
+        assert_int_equal(sample_options_check(&o, &err), ERR_INPUT);
+        assert_non_null(strstr(err.msg, "top-p is"));
+    }
+    o = sample_defaults();
+    o.top_k = -1;
+    assert_int_equal(sample_options_check(&o, &err), ERR_INPUT);
+    o = sample_defaults();
+    o.max_tokens = -1;
+    assert_int_equal(sample_options_check(&o, &err), ERR_INPUT);
+}
+
+/* ---- the sampler ---- */
+
+static void make_gpt(Gpt *g) {
+    Err err;
+    ModelConfig config = {.n_layer = 2,
+                          .n_head = 2,
+                          .n_kv_head = 1,
+                          .n_embd = 12,
+                          .n_inner = 20,
+                          .block_size = T,
+                          .vocab_size = V,
+                          .norm = NORM_RMSNORM,
+                          .norm_eps = 1e-5,
+                          .pos = POS_ROPE,
+                          .rope_theta = 10000,
+                          .act = ACT_SILU,
+                          .gated = true,
+                          .attn = ATTN_CAUSAL,
+                          .mlp = MLP_PLAIN,
+                          .init_std = 0.5};
+    const Ops *ops;
+    assert_int_equal(ops_select(&ops, &err), OK);
+    assert_int_equal(gpt_create(g, &config, ops, GEMM_EXACT, &err), OK);
+    gpt_init(g, SEED);
+}
+
+typedef struct Said {
+    int n;
+    int32_t token[T];
+} Said;
+
+static Said generate(Sampler *s, const SampleOptions *o, uint32_t index, const int32_t *prompt,
+                     int n_prompt) {
+    Said said;
+    Err err;
+    assert_int_equal(sampler_generate(s, o, index, prompt, n_prompt, said.token, &said.n, &err), OK);
+    return said;
+}
+
+/* Each token is the draw that the full forward's logits give, greedy and random. */
+static void sampler_against_full_forward(void **state) {
+    (void)state;
+    Gpt g;
+    Sampler *s;
+    GptWork *work;
+    Err err;
+    make_gpt(&g);
+    assert_int_equal(sampler_create(&s, &g, &err), OK);
+    assert_int_equal(gpt_work_create(&work, &g, T, 1, T, false, 1, &err), OK);
+    const int32_t prompt[] = {3, 0, 17};
+    for (int kind = 0; kind < 4; kind++) {
+        SampleOptions o = sample_defaults();
+        o.seed = SEED;
+        if (kind == 0) o.temperature = 0;
+        if (kind == 2) o.top_k = 4;
+        if (kind == 3) o.top_p = 0.6;
+        Said said = generate(s, &o, (uint32_t)kind, prompt, 3);
+        assert_int_equal(said.n, T - 3);
+        int32_t inputs[T] = {0, 3, 0, 17}, targets[T] = {0}, start[2] = {0, T};
+        for (int i = 0; i + 4 < T; i++) inputs[4 + i] = said.token[i];
+        Batch batch = {.n_seq = 1, .start = start, .inputs = inputs, .targets = targets};
+        real logits[T * V];
+        gpt_logits(&g, work, &batch, 0, 1, logits);
+        for (int i = 0; i < said.n; i++) {
+            double weights[V];
+            double u = random_unit(random_stream(SEED, RANDOM_SAMPLE, (uint32_t)kind), (uint64_t)(3 + i));
+            assert_int_equal(draw(logits + (3 + i) * V, &o, u, weights), said.token[i]);
+        }
+    }
+    gpt_work_free(work);
+    sampler_free(s);
+    gpt_free(&g);
+}
+
+static void samples_are_independent_and_repeatable(void **state) {
+    (void)state;
+    Gpt g;
+    Sampler *s;
+    Err err;
+    make_gpt(&g);
+    assert_int_equal(sampler_create(&s, &g, &err), OK);
+    SampleOptions o = sample_defaults();
+    Said fifth = generate(s, &o, 5, NULL, 0), other;
+    assert_int_equal(fifth.n, T);
+    other = generate(s, &o, 6, NULL, 0);
+    assert_memory_not_equal(other.token, fifth.token, sizeof fifth.token);
+    other = generate(s, &o, 5, NULL, 0); /* after another one */
+    assert_memory_equal(other.token, fifth.token, sizeof fifth.token);
+    other = generate(s, &o, 5, fifth.token, 4); /* the rest of it: u belongs to the position */
+    assert_memory_equal(other.token, fifth.token + 4, (T - 4) * sizeof(int32_t));
+    o.top_k = V; /* cuts nothing */
+    other = generate(s, &o, 5, NULL, 0);
+    assert_memory_equal(other.token, fifth.token, sizeof fifth.token);
+    o = sample_defaults();
+    o.seed = 2;
+    other = generate(s, &o, 5, NULL, 0);
+    assert_memory_not_equal(other.token, fifth.token, sizeof fifth.token);
+    sampler_free(s);
+    gpt_free(&g);
+}
+
+static void where_generation_ends(void **state) {
+    (void)state;
+    Gpt g;
+    Sampler *s;
+    Err err;
+    make_gpt(&g);
+    assert_int_equal(sampler_create(&s, &g, &err), OK);
+    SampleOptions o = sample_defaults();
+    Said whole = generate(s, &o, 1, NULL, 0), cut;
+    o.max_tokens = 4;
+    cut = generate(s, &o, 1, NULL, 0);
+    assert_int_equal(cut.n, 4);
+    assert_memory_equal(cut.token, whole.token, 4 * sizeof(int32_t));
+    o.max_tokens = 1000; /* more than there is room for */
+    assert_int_equal(generate(s, &o, 1, NULL, 0).n, T);
+    o.eos = whole.token[5];
+    int end = 0;
+    while (whole.token[end] != o.eos) end++;
+    cut = generate(s, &o, 1, NULL, 0);
+    assert_int_equal(cut.n, end + 1);
+    assert_int_equal(cut.token[end], o.eos);
+
+    int32_t out[T], prompt[T] = {0};
+    int n = -1;
+    o = sample_defaults();
+    assert_int_equal(sampler_generate(s, &o, 1, prompt, T - 1, out, &n, &err), OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(sampler_generate(s, &o, 1, prompt, T, out, &n, &err), ERR_INPUT);
+    assert_non_null(strstr(err.msg, "block_size is 12"));
+    prompt[1] = V;
+    assert_int_equal(sampler_generate(s, &o, 1, prompt, 2, out, &n, &err), ERR_INPUT);
+    assert_string_equal(err.msg, "prompt token 1 is 29, allowed: 0 to 28");
+    sampler_free(s);
+    gpt_free(&g);
+}
+
+int main(void) {
+    printf("seed %llu\n", (unsigned long long)SEED);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(weights_by_definition),
+        cmocka_unit_test(draws_follow_the_weights),
+        cmocka_unit_test(greedy_and_ties),
+        cmocka_unit_test(broken_logits_and_options),
+        cmocka_unit_test(sampler_against_full_forward),
+        cmocka_unit_test(samples_are_independent_and_repeatable),
+        cmocka_unit_test(where_generation_ends),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
