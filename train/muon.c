@@ -83,7 +83,7 @@ static void muon_matrix(Optimizer *o, real *params, const real *grad, const Upda
 
 /* Whole matrices per thread, the blocks of the rest shared: what a thread takes changes no bit. */
 void muon_step(Optimizer *o, real *params, const real *grad, const Update *update) {
-    AdamWStep numbers = adamw_numbers(o, update);
+    AdamWUpdate adamw = adamw_update(o, params, grad, update);
 #pragma omp parallel num_threads(o->threads)
     {
         real *scratch = o->scratch + (size_t)omp_get_thread_num() * o->scratch_reals;
@@ -93,7 +93,6 @@ void muon_step(Optimizer *o, real *params, const real *grad, const Update *updat
                 muon_matrix(o, params, grad, update, &o->table->tensor[i], scratch);
 #pragma omp for schedule(static)
         for (int i = 0; i < o->n_blocks; i++)
-            if (!muon_takes(&o->table->tensor[o->block[i].tensor]))
-                adamw_block(o, params, grad, &numbers, &o->block[i]);
+            if (!muon_takes(&o->table->tensor[o->block[i].tensor])) adamw_block(o, &o->block[i], &adamw);
     }
 }

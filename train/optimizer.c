@@ -4,45 +4,70 @@
 
 #include "base/exact.h"
 
-/* AdamW (Loshchilov & Hutter 2019, algorithm 2): the numbers that every block of an update shares. */
-AdamWStep adamw_numbers(const Optimizer *o, const Update *update) {
-    const TrainConfig *c = o->config;
-    double t = (double)update->t;
-    return (AdamWStep){
-        .lr = (real)update->learning_rate,
-        .beta1 = (real)c->beta1,
-        .beta2 = (real)c->beta2,
-        .eps = (real)c->adam_eps,
-        .decay = (real)(update->learning_rate * c->weight_decay),
-        .correct1 = (real)(1.0 / (1.0 - exact_pow(c->beta1, t))),
-        .correct2 = (real)(1.0 / (1.0 - exact_pow(c->beta2, t))),
-        .gscale = (real)update->grad_scale,
-    };
+enum { SERIAL_BLOCKS = 16 }; /* below, waking the threads costs more than the work */
+
+void optimizer_each_block(Optimizer *o, void (*work)(Optimizer *, const Block *, const void *),
+                          const void *with) {
+    if (o->n_blocks < SERIAL_BLOCKS) {
+        for (int i = 0; i < o->n_blocks; i++) work(o, &o->block[i], with);
+        return;
+    }
+#pragma omp parallel for num_threads(o->threads) schedule(static)
+    for (int i = 0; i < o->n_blocks; i++) work(o, &o->block[i], with);
 }
 
-void adamw_block(Optimizer *o, real *params, const real *grad, const AdamWStep *numbers, const Block *block) {
-    AdamWStep s = *numbers;
+AdamWUpdate adamw_update(const Optimizer *o, real *params, const real *grad, const Update *update) {
+    const TrainConfig *c = o->config;
+    double t = (double)update->t;
+    return (AdamWUpdate){params,
+                         grad,
+                         {.lr = (real)update->learning_rate,
+                          .beta1 = (real)c->beta1,
+                          .beta2 = (real)c->beta2,
+                          .eps = (real)c->adam_eps,
+                          .decay = (real)(update->learning_rate * c->weight_decay),
+                          .correct1 = (real)(1.0 / (1.0 - exact_pow(c->beta1, t))),
+                          .correct2 = (real)(1.0 / (1.0 - exact_pow(c->beta2, t))),
+                          .gscale = (real)update->grad_scale}};
+}
+
+void adamw_block(Optimizer *o, const Block *block, const void *with) {
+    const AdamWUpdate *u = with;
+    AdamWStep s = u->numbers;
     if (!o->table->tensor[block->tensor].decay) s.decay = 0;
     int64_t at = block->from;
-    o->ops->adamw(params + at, o->slot[0] + at, o->slot[1] + at, grad + at, &s, block->n);
+    o->ops->adamw(u->params + at, o->slot[0] + at, o->slot[1] + at, u->grad + at, &s, block->n);
 }
 
 static void adamw_step(Optimizer *o, real *params, const real *grad, const Update *update) {
-    AdamWStep numbers = adamw_numbers(o, update);
-#pragma omp parallel for num_threads(o->threads) schedule(static)
-    for (int i = 0; i < o->n_blocks; i++) adamw_block(o, params, grad, &numbers, &o->block[i]);
+    AdamWUpdate u = adamw_update(o, params, grad, update);
+    optimizer_each_block(o, adamw_block, &u);
 }
 
 /* Stochastic gradient descent with momentum, decay decoupled from it. */
+typedef struct SgdUpdate {
+    real *params;
+    const real *grad;
+    real rate, momentum, decay, grad_scale;
+} SgdUpdate;
+
+static void sgd_block(Optimizer *o, const Block *block, const void *with) {
+    const SgdUpdate *u = with;
+    int64_t at = block->from;
+    real decay = o->table->tensor[block->tensor].decay ? u->decay : 0;
+    o->ops->sgd(u->params + at, o->slot[0] + at, u->grad + at, u->rate, u->momentum, decay, u->grad_scale,
+                block->n);
+}
+
 static void sgd_step(Optimizer *o, real *params, const real *grad, const Update *update) {
-    const TrainConfig *c = o->config;
-    real rate = (real)update->learning_rate, decay = (real)(update->learning_rate * c->weight_decay);
-#pragma omp parallel for num_threads(o->threads) schedule(static)
-    for (int i = 0; i < o->n_blocks; i++) {
-        const Block *b = &o->block[i];
-        o->ops->sgd(params + b->from, o->slot[0] + b->from, grad + b->from, rate, (real)c->momentum,
-                    o->table->tensor[b->tensor].decay ? decay : 0, (real)update->grad_scale, b->n);
-    }
+    double rate = update->learning_rate;
+    SgdUpdate u = {params,
+                   grad,
+                   (real)rate,
+                   (real)o->config->momentum,
+                   (real)(rate * o->config->weight_decay),
+                   (real)update->grad_scale};
+    optimizer_each_block(o, sgd_block, &u);
 }
 
 static const OptimizerRow ROWS[] = {
@@ -120,10 +145,13 @@ void optimizer_free(Optimizer *o) {
     *o = (Optimizer){0};
 }
 
-double optimizer_norm(Optimizer *o, const real *grad) {
-#pragma omp parallel for num_threads(o->threads) schedule(static)
-    for (int i = 0; i < o->n_blocks; i++)
-        o->block_sum[i] = o->ops->sum_squares(grad + o->block[i].from, o->block[i].n);
+static void norm_block(Optimizer *o, const Block *block, const void *with) {
+    const real *x = with;
+    o->block_sum[block - o->block] = o->ops->sum_squares(x + block->from, block->n);
+}
+
+double optimizer_norm(Optimizer *o, const real *x) {
+    optimizer_each_block(o, norm_block, x);
     double sum = 0;
     for (int i = 0; i < o->n_blocks; i++) sum += o->block_sum[i];
     return __builtin_sqrt(sum);

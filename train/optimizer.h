@@ -59,8 +59,9 @@ double optimizer_bytes(OptimizerKind kind, const ParamTable *table, int threads)
 Status optimizer_create(Optimizer *o, const TrainConfig *config, const Gpt *gpt, int threads, Err *err);
 void optimizer_free(Optimizer *o);
 
-/* Euclidean norm of a gradient, in double: blocks of OPTIMIZER_BLOCK reals, added in order. */
-double optimizer_norm(Optimizer *o, const real *grad);
+/* Euclidean norm of a gradient or the parameters, in double: blocks of OPTIMIZER_BLOCK reals, added in order.
+ * It is finite only where every element is. */
+double optimizer_norm(Optimizer *o, const real *x);
 
 /* What the gradient is multiplied by: 1, or clip / (norm + 1e-6) where norm exceeds clip (0: never), the form
  * of PyTorch's clip_grad_norm_. */
@@ -68,9 +69,22 @@ double optimizer_clip(double norm, double clip);
 
 void optimizer_step(Optimizer *o, real *params, const real *grad, const Update *update);
 
-/* Steps that rows share: Muon (train/muon.c) leaves what it does not take to AdamW. */
-AdamWStep adamw_numbers(const Optimizer *o, const Update *update);
-void adamw_block(Optimizer *o, real *params, const real *grad, const AdamWStep *numbers, const Block *block);
+/* ---- what rows are made of ---- */
+
+/* Calls work on every block, on all threads where there are many. */
+void optimizer_each_block(Optimizer *o, void (*work)(Optimizer *, const Block *, const void *),
+                          const void *with);
+
+/* AdamW (Loshchilov & Hutter 2019, algorithm 2): what the blocks of an update share, and one of them. */
+typedef struct AdamWUpdate {
+    real *params;
+    const real *grad;
+    AdamWStep numbers;
+} AdamWUpdate;
+AdamWUpdate adamw_update(const Optimizer *o, real *params, const real *grad, const Update *update);
+void adamw_block(Optimizer *o, const Block *block, const void *with);
+
+/* train/muon.c; what it does not take is left to AdamW. */
 void muon_step(Optimizer *o, real *params, const real *grad, const Update *update);
 size_t muon_scratch_reals(const ParamTable *table);
 bool muon_takes(const Tensor *tensor);

@@ -176,7 +176,7 @@ static Status write_text(const RunFolder *folder, const char *name, const char *
     TRY(folder_path(folder->dir, name, path, err));
     AtomicFile file;
     TRY(atomic_open(&file, path, err));
-    if (fputs(text, file.stream) < 0) {
+    if (fputs(text, file.stream) < 0 || (!ends_in(text, "\n") && fputc('\n', file.stream) < 0)) {
         atomic_abort(&file);
         return err_set(err, ERR_IO, "%s: cannot write: %s", path, strerror(errno));
     }
@@ -334,7 +334,7 @@ Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err
     char json[512];
     snprintf(json, sizeof json,
              "{\n  \"seconds\": %.3f,\n  \"tokens_per_s\": %.1f,\n  \"peak_rss_mib\": %.1f,\n  "
-             "\"timed_tokens\": %.0f\n}\n",
+             "\"timed_tokens\": %.0f\n}",
              seconds, seconds > 0 ? all / seconds : 0, (double)memory_peak_rss() / (1024 * 1024), all);
     return write_text(folder, "timing.json", json, "timing", err);
 }
@@ -343,9 +343,7 @@ Status folder_finish(RunFolder *folder, const char *result, Err *err) {
     if (!folder->dir[0]) return OK;
     TRY(sync_metrics(folder, err));
     TRY(write_text(folder, "result.json", result, "result", err));
-    char line[sizeof folder->config_hash + 1];
-    snprintf(line, sizeof line, "%s\n", folder->config_hash);
-    return write_text(folder, "DONE", line, "done", err);
+    return write_text(folder, "DONE", folder->config_hash, "done", err);
 }
 
 void folder_close(RunFolder *folder) {

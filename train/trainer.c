@@ -218,7 +218,6 @@ static Status trainer_create(Trainer *t, Err *err) {
     int threads = trainer_threads(c);
     ParallelPlan plan = trainer_parallel_plan(c, t->facts);
     TRY(ops_select(&ops, err));
-    TRY(ops_self_test(ops, err));
     TRY(gpt_create(&t->gpt, &t->config.model, ops, c->gemm, err));
     TRY(optimizer_create(&t->optimizer, c, &t->gpt, threads, err));
     TRY(parallel_create(&t->parallel, &t->gpt, &plan, err));
