@@ -28,7 +28,7 @@ void *memory_alloc(size_t bytes) {
     size_t size = padded(bytes ? bytes : 1);
     void *p = NULL;
     atomic_fetch_add(&allocations, 1);
-    if (size == SIZE_MAX || posix_memalign(&p, ALIGNMENT, size) != 0) return NULL;
+    if (size > PTRDIFF_MAX || posix_memalign(&p, ALIGNMENT, size) != 0) return NULL;
     memset(p, 0, size);
     return p;
 }

@@ -1,0 +1,811 @@
+/* The config: bad input gives exactly the message that is promised, good input round-trips to the bit, and
+ * the hash sees what it must and nothing else. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/config.h"
+#include "base/keys.h"
+#include "base/random.h"
+
+/* Tests run in a folder of their own, so that messages name a plain "cfg.yaml". */
+static char folder[] = "/tmp/rote-test-config-XXXXXX";
+
+static int enter_folder(void **state) {
+    (void)state;
+    return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
+}
+
+static int leave_folder(void **state) {
+    (void)state;
+    unlink("cfg.yaml");
+    return chdir("/") == 0 && rmdir(folder) == 0 ? 0 : -1;
+}
+
+static void write_config(const void *text, size_t size) {
+    FILE *f = fopen("cfg.yaml", "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(text, 1, size, f), size);
+    assert_int_equal(fclose(f), 0);
+}
+
+static Config loaded(const char *text) {
+    Config config;
+    Err err = {0};
+    if (config_load_text(&config, text, "text", &err) != OK) fail_msg("%s", err.msg);
+    return config;
+}
+
+static Config with(const char *override) {
+    Config config;
+    Err err = {0};
+    if (config_load(&config, NULL, 1, &override, &err) != OK) fail_msg("%s", err.msg);
+    return config;
+}
+
+static void assert_same_config(const Config *a, const Config *b) {
+    char *x = config_text(a, false), *y = config_text(b, false);
+    assert_string_equal(x, y);
+    free(x);
+    free(y);
+    for (int i = 0; i < KEY_COUNT; i++) {
+        const char *p = (const char *)a + keys[i].offset, *q = (const char *)b + keys[i].offset;
+        bool text = keys[i].type == KEY_NAME || keys[i].type == KEY_PATH;
+        if (text ? strcmp(p, q) != 0 : memcmp(p, q, keys[i].size) != 0) fail_msg("%s differs", keys[i].name);
+    }
+}
+
+/* ---- the table ---- */
+
+static void defaults(void **state) {
+    (void)state;
+    /* The contract with users' configs: whoever changes a default changes what their runs mean. */
+    static const char expected[] = "name: \"run\"\n"
+                                   "facts:\n"
+                                   "  kind: random\n"
+                                   "  path: \"\"\n"
+                                   "  n: 256\n"
+                                   "  seq_len: 16\n"
+                                   "  vocab_size: 256\n"
+                                   "  seed: 0\n"
+                                   "model:\n"
+                                   "  n_layer: 2\n"
+                                   "  n_head: 2\n"
+                                   "  n_kv_head: 0\n"
+                                   "  n_embd: 64\n"
+                                   "  n_inner: 0\n"
+                                   "  block_size: 0\n"
+                                   "  vocab_size: 0\n"
+                                   "  norm: layernorm\n"
+                                   "  norm_eps: 1e-05\n"
+                                   "  pos: learned\n"
+                                   "  rope_theta: 10000\n"
+                                   "  act: gelu\n"
+                                   "  gated: false\n"
+                                   "  bias: true\n"
+                                   "  tie_weights: true\n"
+                                   "  attn: causal\n"
+                                   "  mlp: plain\n"
+                                   "  init_std: 0.02\n"
+                                   "train:\n"
+                                   "  max_steps: 1000\n"
+                                   "  batch_size: 0\n"
+                                   "  micro_batch_size: 0\n"
+                                   "  grad_leaves: 4\n"
+                                   "  optimizer: adamw\n"
+                                   "  learning_rate: 0.001\n"
+                                   "  min_lr: 0\n"
+                                   "  schedule: cosine\n"
+                                   "  warmup_steps: 0\n"
+                                   "  decay_steps: 0\n"
+                                   "  weight_decay: 0\n"
+                                   "  beta1: 0.9\n"
+                                   "  beta2: 0.999\n"
+                                   "  adam_eps: 1e-08\n"
+                                   "  momentum: 0.95\n"
+                                   "  grad_clip: 1\n"
+                                   "  eval_interval: 0\n"
+                                   "  checkpoint_interval: 0\n"
+                                   "  stop_recall: 0\n"
+                                   "  stop_gain: 0\n"
+                                   "  seed: 0\n"
+                                   "  threads: 0\n"
+                                   "  gemm: exact\n";
+    Config config;
+    config_defaults(&config);
+    char *text = config_text(&config, false);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+/* A row that points at another field, or at one of another size, would show nowhere else. */
+static void rows_are_sound(void **state) {
+    (void)state;
+    static const size_t sizes[] = {[KEY_INT] = 4,  [KEY_INT64] = 8, [KEY_UINT64] = 8, [KEY_DOUBLE] = 8,
+                                   [KEY_BOOL] = 1, [KEY_ENUM] = 4,  [KEY_NAME] = 64,  [KEY_PATH] = 1024};
+    size_t covered = 0;
+    for (int i = 0; i < KEY_COUNT; i++) {
+        assert_string_equal(config_key_name(i), keys[i].name);
+        assert_int_equal(keys[i].size, sizes[keys[i].type]);
+        assert_true(strlen(keys[i].help) > 0 && strlen(keys[i].help) < 130);
+        assert_ptr_equal(key_find(keys[i].name), &keys[i]);
+        for (int j = 0; j < i; j++)
+            assert_true(keys[j].offset + keys[j].size <= keys[i].offset ||
+                        keys[i].offset + keys[i].size <= keys[j].offset);
+        covered += keys[i].size;
+    }
+    /* A field without a row: what is not covered is padding, less than 8 bytes before an 8-byte field. */
+    assert_true(sizeof(Config) - covered < 100);
+    assert_null(config_key_name(-1));
+    assert_null(config_key_name(KEY_COUNT));
+}
+
+/* ---- reading ---- */
+
+static void reads_values(void **state) {
+    (void)state;
+    Config c = loaded("name: wide-1\n"
+                      "facts: {kind: random, n: 1e3, seq_len: 2.5e1, seed: 18446744073709551615}\n"
+                      "model:\n"
+                      "  n-layer: 3          # dashes and underscores are the same\n"
+                      "  n_embd: +96\n"
+                      "  n_head: 1200e-2\n"
+                      "  norm: 'rmsnorm'\n"
+                      "  gated: true\n"
+                      "  bias: false\n"
+                      "  attn: mean\n"
+                      "  init_std: .5\n"
+                      "train: &anchor\n"
+                      "  max_steps: 1e12\n"
+                      "  learning_rate: 3e-4\n"
+                      "  weight_decay: -0.0\n"
+                      "  stop_recall: 1\n"
+                      "  eval_interval: 10.0\n");
+    assert_string_equal(c.name, "wide-1");
+    assert_int_equal(c.facts.n, 1000);
+    assert_int_equal(c.facts.seq_len, 25);
+    assert_true(c.facts.seed == UINT64_MAX);
+    assert_int_equal(c.model.n_layer, 3);
+    assert_int_equal(c.model.n_embd, 96);
+    assert_int_equal(c.model.n_head, 12);
+    assert_int_equal(c.model.norm, NORM_RMSNORM);
+    assert_true(c.model.gated && !c.model.bias && c.model.tie_weights);
+    assert_int_equal(c.model.attn, ATTN_MEAN);
+    assert_true(c.model.init_std == 0.5);
+    assert_true(c.train.max_steps == 1000000000000);
+    assert_true(c.train.learning_rate == 3e-4);
+    assert_true(c.train.weight_decay == 0 && !signbit(c.train.weight_decay));
+    assert_true(c.train.stop_recall == 1);
+    assert_int_equal(c.train.eval_interval, 10);
+    assert_int_equal(c.train.batch_size, 0);
+}
+
+static void accepts_what_editors_write(void **state) {
+    (void)state;
+    static const char bytes[] = "\xEF\xBB\xBF# first line\r\nmodel:\r\n  n_embd: 8\r\n\r\ntrain.seed: 3\r\n";
+    write_config(bytes, sizeof bytes - 1);
+    Config c;
+    Err err = {0};
+    if (config_load(&c, "cfg.yaml", 0, NULL, &err) != OK) fail_msg("%s", err.msg);
+    assert_int_equal(c.model.n_embd, 8);
+    assert_true(c.train.seed == 3);
+}
+
+static void command_line_wins(void **state) {
+    (void)state;
+    static const char text[] = "model: {n_embd: 8, n_head: 4}\n";
+    static const char *const overrides[] = {"model.n_embd=16", "facts.path=a=b", "train.seed=1",
+                                            "train.seed=2", "name=x"};
+    write_config(text, sizeof text - 1);
+    Config c;
+    Err err = {0};
+    if (config_load(&c, "cfg.yaml", 5, overrides, &err) != OK) fail_msg("%s", err.msg);
+    assert_int_equal(c.model.n_embd, 16);
+    assert_int_equal(c.model.n_head, 4);
+    assert_string_equal(c.facts.path, "a=b");
+    assert_true(c.train.seed == 2);
+    assert_string_equal(c.name, "x");
+}
+
+/* ---- bad input ---- */
+
+typedef struct Bad {
+    const char *text, *message;
+} Bad;
+
+static const Bad bad_files[] = {
+    {"", "cfg.yaml: empty; a config needs at least one key, such as 'model: {n_embd: 64}'"},
+    {"# nothing\n\n", "cfg.yaml: empty; a config needs at least one key, such as 'model: {n_embd: 64}'"},
+    {"{}\n", "cfg.yaml: empty; a config needs at least one key, such as 'model: {n_embd: 64}'"},
+    {"just words\n", "cfg.yaml:1: a config is made of keys such as 'model: {n_embd: 64}', found one value"},
+    {"- model\n- train\n",
+     "cfg.yaml:1: a config is made of keys such as 'model: {n_embd: 64}', found a list"},
+    {"train:\n  learning_rat: 1\n",
+     "cfg.yaml:2: unknown key 'train.learning_rat'; nearest: train.learning_rate"},
+    {"train:\n  lr: 1\n", "cfg.yaml:2: unknown key 'train.lr'; nearest: train.learning_rate"},
+    {"model:\n  d-model: 8\n", "cfg.yaml:2: unknown key 'model.d-model'; nearest: model.n_embd"},
+    {"model:\n  learning_rate: 1\n",
+     "cfg.yaml:2: unknown key 'model.learning_rate'; nearest: train.learning_rate"},
+    {"model:\n  eps: 1e-5\n", "cfg.yaml:2: unknown key 'model.eps'; nearest: model.norm_eps"},
+    {"train:\n  eps: 1e-5\n", "cfg.yaml:2: unknown key 'train.eps'; nearest: train.adam_eps"},
+    {"n_embd: 8\n", "cfg.yaml:1: unknown key 'n_embd'; nearest: model.n_embd"},
+    {"train:\n  qqqqqq: 1\n", "cfg.yaml:2: unknown key 'train.qqqqqq'; `rote help` lists the keys"},
+    {"\n\ntrian:\n  seed: 1\n", "cfg.yaml:3: unknown section 'trian'; nearest: train"},
+    {"optimizers:\n  seed: 1\n", "cfg.yaml:1: unknown section 'optimizers'; there are facts, model, train"},
+    {"model: {n_embd: 8}\nsweep:\n  model.n_embd: [8, 16]\n",
+     "cfg.yaml:2: section 'sweep' is not part of this version"},
+    {"neurons: []\n", "cfg.yaml:1: section 'neurons' is not part of this version"},
+    {"tool.kind: sql\n", "cfg.yaml:1: section 'tool' is not part of this version"},
+    {"train:\n  seed: 1\n  beta1: 0\n  seed: 1\n",
+     "cfg.yaml:4: key 'train.seed' stands twice, first on line 2; keep one"},
+    {"model:\n  n-embd: 1\n  n_embd: 1\n",
+     "cfg.yaml:3: key 'model.n_embd' stands twice, first on line 2; keep one"},
+    {"train.seed: 1\ntrain:\n  seed: 2\n",
+     "cfg.yaml:3: key 'train.seed' stands twice, first on line 1; keep one"},
+    {"train:\n  seed: 1\nmodel: {}\ntrain:\n  beta1: 0\n",
+     "cfg.yaml:4: section 'train' stands twice, first on line 1; put its keys together"},
+    {"model:\ntrain:\n  seed: 1\n",
+     "cfg.yaml:1: section 'model' is empty; indent its keys below it, or leave it out"},
+    {"model: 12\n", "cfg.yaml:1: section 'model': takes keys indented below it, found one value"},
+    {"model:\n  - n_embd\n", "cfg.yaml:2: section 'model': takes keys indented below it, found a list"},
+    {"model:\n  n_embd: [8, 16]\n", "cfg.yaml:2: key 'model.n_embd': takes one value, found a list"},
+    {"model:\n  n_embd: {a: 1}\n", "cfg.yaml:2: key 'model.n_embd': takes one value, found keys of its own"},
+    {"model:\n  n_embd:\n  n_head: 1\n", "cfg.yaml:2: key 'model.n_embd': no value after the colon"},
+    {"model:\n  n_embd: ''\n", "cfg.yaml:2: key 'model.n_embd': no value; allowed: 1 to 65536"},
+    {"model:\n  [a]: 1\n", "cfg.yaml:2: a key must be a word, found a list"},
+    {"model:\n  '': 1\n", "cfg.yaml:2: a key without a name"},
+    {"model:\n  n_embd: 12.5\n", "cfg.yaml:2: key 'model.n_embd': '12.5' is not a whole number"},
+    {"model:\n  n_embd: 1e-1\n", "cfg.yaml:2: key 'model.n_embd': '1e-1' is not a whole number"},
+    {"model:\n  n_embd: 1.00000000000000000000000001e3\n",
+     "cfg.yaml:2: key 'model.n_embd': '1.00000000000000000000000001e3' is not a whole number"},
+    {"model:\n  n_embd: 0x40\n", "cfg.yaml:2: key 'model.n_embd': '0x40' is not a whole number"},
+    {"model:\n  n_embd: 1_000\n", "cfg.yaml:2: key 'model.n_embd': '1_000' is not a whole number"},
+    {"model:\n  n_embd: ' 8'\n", "cfg.yaml:2: key 'model.n_embd': ' 8' is not a whole number"},
+    {"model:\n  n_embd: wide\n", "cfg.yaml:2: key 'model.n_embd': 'wide' is not a whole number"},
+    {"model:\n  n_embd: nan\n", "cfg.yaml:2: key 'model.n_embd': 'nan' is not a whole number"},
+    {"model:\n  n_embd: 0\n", "cfg.yaml:2: key 'model.n_embd': 0 is out of range; allowed: 1 to 65536"},
+    {"model:\n  n_embd: -8\n", "cfg.yaml:2: key 'model.n_embd': -8 is out of range; allowed: 1 to 65536"},
+    {"model:\n  n_embd: 65537\n",
+     "cfg.yaml:2: key 'model.n_embd': 65537 is out of range; allowed: 1 to 65536"},
+    /* 2^32 + 8 and 2^64 + 8: what a cast would let through */
+    {"model:\n  n_embd: 4294967304\n",
+     "cfg.yaml:2: key 'model.n_embd': 4294967304 is out of range; allowed: 1 to 65536"},
+    {"model:\n  n_embd: 18446744073709551624\n",
+     "cfg.yaml:2: key 'model.n_embd': 18446744073709551624 is out of range; allowed: 1 to 65536"},
+    {"model:\n  n_embd: 1e400\n",
+     "cfg.yaml:2: key 'model.n_embd': 1e400 is out of range; allowed: 1 to 65536"},
+    {"model:\n  vocab_size: 1\n", "cfg.yaml:2: key 'model.vocab_size': 1 is out of range; allowed: 2 to "
+                                  "16777216, or 0 (as the facts have)"},
+    {"train:\n  seed: -1\n",
+     "cfg.yaml:2: key 'train.seed': -1 is out of range; allowed: 0 to 18446744073709551615"},
+    {"train:\n  seed: 18446744073709551616\n", "cfg.yaml:2: key 'train.seed': 18446744073709551616 is out of "
+                                               "range; allowed: 0 to 18446744073709551615"},
+    {"train:\n  threads: 5000\n",
+     "cfg.yaml:2: key 'train.threads': 5000 is out of range; allowed: 1 to 4096, or 0 (one per core)"},
+    {"train:\n  learning_rate: nan\n", "cfg.yaml:2: key 'train.learning_rate': 'nan' is not a finite number"},
+    {"train:\n  learning_rate: -.INF\n",
+     "cfg.yaml:2: key 'train.learning_rate': '-.INF' is not a finite number"},
+    {"train:\n  learning_rate: 1e999\n",
+     "cfg.yaml:2: key 'train.learning_rate': '1e999' is not a finite number"},
+    {"train:\n  learning_rate: 1e-999\n", "cfg.yaml:2: key 'train.learning_rate': '1e-999' is too small to "
+                                          "be told from 0; write 0 if that is meant"},
+    {"train:\n  learning_rate: 1e-3x\n", "cfg.yaml:2: key 'train.learning_rate': '1e-3x' is not a number"},
+    {"train:\n  learning_rate: 0x1p-3\n", "cfg.yaml:2: key 'train.learning_rate': '0x1p-3' is not a number"},
+    {"train:\n  learning_rate: 1,5\n", "cfg.yaml:2: key 'train.learning_rate': '1,5' is not a number"},
+    {"train:\n  learning_rate: .\n", "cfg.yaml:2: key 'train.learning_rate': '.' is not a number"},
+    {"train:\n  learning_rate: 1e\n", "cfg.yaml:2: key 'train.learning_rate': '1e' is not a number"},
+    {"train:\n  learning_rate: -1\n",
+     "cfg.yaml:2: key 'train.learning_rate': -1 is out of range; allowed: above 0, at most 1000"},
+    {"train:\n  learning_rate: 0\n",
+     "cfg.yaml:2: key 'train.learning_rate': 0 is out of range; allowed: above 0, at most 1000"},
+    {"train:\n  learning_rate: 1000.0001\n",
+     "cfg.yaml:2: key 'train.learning_rate': 1000.0001 is out of range; allowed: above 0, at most 1000"},
+    {"train:\n  beta1: 1\n",
+     "cfg.yaml:2: key 'train.beta1': 1 is out of range; allowed: at least 0, below 1"},
+    {"train:\n  weight_decay: -0.1\n",
+     "cfg.yaml:2: key 'train.weight_decay': -0.1 is out of range; allowed: at least 0"},
+    {"train:\n  grad_clip: -1\n",
+     "cfg.yaml:2: key 'train.grad_clip': -1 is out of range; allowed: above 0, or 0 (off)"},
+    {"train:\n  stop_recall: 1.5\n",
+     "cfg.yaml:2: key 'train.stop_recall': 1.5 is out of range; allowed: above 0, at most 1, or 0 (off)"},
+    {"model:\n  bias: yes\n", "cfg.yaml:2: key 'model.bias': 'yes' is not true or false; write true"},
+    {"model:\n  bias: Off\n", "cfg.yaml:2: key 'model.bias': 'Off' is not true or false; write false"},
+    {"model:\n  bias: True\n", "cfg.yaml:2: key 'model.bias': 'True' is not true or false; write true"},
+    {"model:\n  bias: 0\n", "cfg.yaml:2: key 'model.bias': '0' is not true or false; write false"},
+    {"model:\n  bias: maybe\n", "cfg.yaml:2: key 'model.bias': 'maybe' is not true or false"},
+    {"model:\n  norm: layernrom\n",
+     "cfg.yaml:2: key 'model.norm': 'layernrom' is not one of layernorm | rmsnorm; nearest: layernorm"},
+    {"model:\n  attn: full\n", "cfg.yaml:2: key 'model.attn': 'full' is not one of causal | none | mean"},
+    {"facts: {kind: bioS}\n", "cfg.yaml:1: key 'facts.kind': 'bioS' is not one of random | file"},
+    {"facts:\n  n: 9\n  kind: file\n", "cfg.yaml:3: key 'facts.kind': is file, but facts.path names no "
+                                       "folder; make one with `rote facts make` or "
+                                       "`rote facts import`"},
+    {"name: a/b\n",
+     "cfg.yaml:1: key 'name': 'a/b' cannot name a folder; allowed: letters, digits, '.', '_', '-', at most "
+     "63, not first '.' or '-'"},
+    {"name: ..\n",
+     "cfg.yaml:1: key 'name': '..' cannot name a folder; allowed: letters, digits, '.', '_', '-', at most "
+     "63, not first '.' or '-'"},
+    {"name: a123456789b123456789c123456789d123456789e123456789f123456789gggg\n",
+     "cfg.yaml:1: key 'name': 'a123456789b123456789c123456789d123456789e123456789f123456789...' has 64 "
+     "bytes; allowed: at "
+     "most 63"},
+    {"facts:\n  path: \"a\\tb\"\n",
+     "cfg.yaml:2: key 'facts.path': 'a?b' holds control characters or is not UTF-8"},
+    {"facts:\n  path: \"a\\0b\"\n", "cfg.yaml:2: key 'facts.path': the value holds a NUL"},
+    {"model:\n\tn_embd: 8\n", "cfg.yaml:2: YAML: while scanning for the next token: found character that "
+                              "cannot start any token; indent with "
+                              "blanks, not tabs"},
+    {"model: {n_embd: 8\ntrain: {}\n",
+     "cfg.yaml:2: YAML: while parsing a flow mapping: did not find expected ',' or '}'"},
+    {"model:\n  n_embd: 8\n n_head: 2\n",
+     "cfg.yaml:3: YAML: while parsing a block mapping: did not find expected key"},
+    {"model:\n  n_embd: \"8\n",
+     "cfg.yaml:3: YAML: while scanning a quoted scalar: found unexpected end of stream"},
+    {"model: *m\n", "cfg.yaml:1: YAML: found undefined alias"},
+    {"model:\n  n_embd: 8\n---\nmodel:\n  n_head: 1\n",
+     "cfg.yaml:4: a second document after '---'; a file holds one config"},
+    {"model:\n  act: g\xE9lu\n", "cfg.yaml:2: YAML: invalid trailing UTF-8 octet; a config is UTF-8 text"},
+    {"model:\n  act: g\x01lu\n",
+     "cfg.yaml:2: YAML: control characters are not allowed; a config is UTF-8 text"},
+    {"model: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\n",
+     "cfg.yaml:1: nested deeper than 32 levels; a config needs two"},
+};
+
+static void assert_refused(int n, const char *const *overrides, const char *what, const char *expected) {
+    Config config, untouched;
+    memset(&config, 0x5A, sizeof config);
+    memcpy(&untouched, &config, sizeof config);
+    Err err = {0};
+    Status status = config_load(&config, n ? NULL : "cfg.yaml", n, overrides, &err);
+    if (status != ERR_INPUT || err.status != ERR_INPUT || strcmp(err.msg, expected) != 0)
+        fail_msg("%s\n  gave     (%d) %s\n  expected (%d) %s", what, status, err.msg, ERR_INPUT, expected);
+    assert_memory_equal(&config, &untouched, sizeof config);
+}
+
+static void bad_files_are_refused(void **state) {
+    (void)state;
+    int n = (int)(sizeof bad_files / sizeof *bad_files);
+    for (int i = 0; i < n; i++) {
+        write_config(bad_files[i].text, strlen(bad_files[i].text));
+        assert_refused(0, NULL, bad_files[i].text, bad_files[i].message);
+    }
+    print_message("%d files\n", n);
+}
+
+static void bad_bytes_are_refused(void **state) {
+    (void)state;
+    static const char nul[] = "model:\n  n_embd: 1\0002\n";
+    write_config(nul, sizeof nul - 1);
+    assert_refused(0, NULL, "NUL", "cfg.yaml:2: holds a NUL byte; a config is UTF-8 text");
+
+    static const char utf16[] = "\xFF\xFEm\0o\0d\0e\0l\0";
+    write_config(utf16, sizeof utf16 - 1);
+    assert_refused(0, NULL, "UTF-16", "cfg.yaml:1: holds a NUL byte; a config is UTF-8 text");
+
+    char *big = malloc(70000);
+    assert_non_null(big);
+    memset(big, '#', 70000);
+    write_config(big, 70000);
+    free(big);
+    assert_refused(0, NULL, "70 kB", "cfg.yaml: larger than the 65536 bytes that such a file may have");
+
+    unlink("cfg.yaml");
+    assert_refused(0, NULL, "missing", "cfg.yaml: cannot read: No such file or directory");
+}
+
+static const Bad bad_overrides[] = {
+    {"", "command line: '' is not of the form key=value"},
+    {"model.n_embd", "command line: 'model.n_embd' is not of the form key=value"},
+    {"=3", "command line: '=3' is not of the form key=value"},
+    {"model.n_embd=", "command line: key 'model.n_embd': no value; allowed: 1 to 65536"},
+    {"model.n_embd= 8", "command line: key 'model.n_embd': ' 8' is not a whole number"},
+    {"train.lerning-rate=1", "command line: unknown key 'train.lerning-rate'; nearest: train.learning_rate"},
+    {"n_embd=8", "command line: unknown key 'n_embd'; nearest: model.n_embd"},
+    {"model=8", "command line: unknown key 'model'; `rote help` lists the keys"},
+    {"tool.kind=sql", "command line: section 'tool' is not part of this version"},
+    {"neurons.0.ratio=1", "command line: section 'neurons' is not part of this version"},
+    {"train.beta2=2", "command line: key 'train.beta2': 2 is out of range; allowed: at least 0, below 1"},
+    {"facts.path=\xE9", "command line: key 'facts.path': '\xE9' holds control characters or is not UTF-8"},
+    {"facts.path=a\nb", "command line: key 'facts.path': 'a?b' holds control characters or is not UTF-8"},
+    {"facts.kind=file",
+     "command line: key 'facts.kind': is file, but facts.path names no folder; make one with `rote "
+     "facts make` or `rote facts import`"},
+    {"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+     "xxxxxxxxx"
+     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx=1",
+     "command line: unknown key 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'; `rote "
+     "help` lists the "
+     "keys"},
+};
+
+static void bad_overrides_are_refused(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof bad_overrides / sizeof *bad_overrides; i++)
+        assert_refused(1, &bad_overrides[i].text, bad_overrides[i].text, bad_overrides[i].message);
+}
+
+/* Whatever stands in the file: a config or one line of message, never a crash or a half-filled config. */
+static void mutated_files(void **state) {
+    (void)state;
+    enum { SEED = 20261122, ROUNDS = 4000 };
+    print_message("seed %d\n", SEED);
+    Config config;
+    config_defaults(&config);
+    char *text = config_text(&config, false);
+    size_t size = strlen(text);
+    static const char alphabet[] = ":{}[]-#&*!|>'\"%@`, \n\t0e.x\xEF\xBB\xBF\x80\x7F";
+    int accepted = 0;
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        Stream s = random_stream(SEED, RANDOM_TEST, round);
+        char *mutant = strdup(text);
+        assert_non_null(mutant);
+        uint64_t changes = 1 + random_below(s, 0, 4), at = 1;
+        for (uint64_t i = 0; i < changes; i++, at += 2)
+            mutant[random_below(s, at, size)] = alphabet[random_below(s, at + 1, sizeof alphabet - 1)];
+        if (random_below(s, at, 4) == 0) mutant[random_below(s, at + 1, size)] = '\0'; /* cut */
+        Err err = {0};
+        Status status = config_load_text(&config, mutant, "mutant", &err);
+        if (status == OK) {
+            accepted++;
+        } else {
+            assert_int_equal(status, ERR_INPUT);
+            assert_int_equal(strncmp(err.msg, "mutant:", 7), 0);
+            assert_null(strchr(err.msg, '\n'));
+        }
+        free(mutant);
+    }
+    /* Both sides of the line were seen. */
+    print_message("%d of %d accepted\n", accepted, ROUNDS);
+    assert_in_range(accepted, 50, ROUNDS - 500);
+    free(text);
+}
+
+/* ---- writing ---- */
+
+/* A value of the key's type and range, over its whole width. */
+static void draw_value(Config *config, const Key *key, Stream s) {
+    char *field = (char *)config + key->offset;
+    uint64_t bits = random_bits(s, 0);
+    bool zero = key->zero && random_below(s, 1, 4) == 0;
+    switch (key->type) {
+    case KEY_INT: {
+        int value = zero ? 0 : (int)key->low + (int)random_below(s, 2, (uint64_t)(key->high - key->low) + 1);
+        memcpy(field, &value, sizeof value);
+        return;
+    }
+    case KEY_INT64: {
+        int64_t value =
+            zero ? 0 : (int64_t)key->low + (int64_t)random_below(s, 2, (uint64_t)(key->high - key->low) + 1);
+        memcpy(field, &value, sizeof value);
+        return;
+    }
+    case KEY_UINT64: memcpy(field, &bits, sizeof bits); return;
+    case KEY_DOUBLE: {
+        double value = 0;
+        for (uint64_t i = 3; !zero; i++) { /* any bit pattern: subnormals and 17 digits too */
+            bits = random_bits(s, i) >> 1;
+            memcpy(&value, &bits, sizeof value);
+            if (isfinite(value) && value > key->low && value < key->high) break;
+        }
+        memcpy(field, &value, sizeof value);
+        return;
+    }
+    case KEY_BOOL: *(bool *)field = bits & 1; return;
+    case KEY_ENUM: {
+        int count = 0;
+        while (key->choices[count]) count++;
+        int value = (int)random_below(s, 2, (uint64_t)count);
+        memcpy(field, &value, sizeof value);
+        return;
+    }
+    case KEY_NAME: snprintf(field, key->size, "%c%s", "aZ9_"[bits & 3], bits & 4 ? ".x-y_7" : ""); return;
+    case KEY_PATH: {
+        static const char *const paths[] = {"/a b/\"c\"",
+                                            "back\\slash: #x",
+                                            "\xC3\xA9t\xC3\xA9/\xE4\xBA\x8B\xE5\xAE\x9F",
+                                            "~",
+                                            "null",
+                                            "'",
+                                            "\xF0\x9F\x98\x80",
+                                            " lead and trail "};
+        snprintf(field, key->size, "%s", paths[bits & 7]);
+        return;
+    }
+    }
+}
+
+static void random_configs_round_trip(void **state) {
+    (void)state;
+    enum { SEED = 7, ROUNDS = 500 };
+    print_message("seed %d\n", SEED);
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        Config config, back;
+        config_defaults(&config);
+        for (int i = 0; i < KEY_COUNT; i++)
+            draw_value(&config, &keys[i], random_stream(SEED, RANDOM_TEST, round * KEY_COUNT + (uint32_t)i));
+        char *text = config_text(&config, false);
+        Err err = {0};
+        if (config_load_text(&back, text, "text", &err) != OK)
+            fail_msg("round %u: %s\n%s", round, err.msg, text);
+        assert_same_config(&config, &back);
+        free(text);
+    }
+}
+
+static void doubles_are_short(void **state) {
+    (void)state;
+    static const double values[] = {0.1, 1e-3, 3e-4, 1.0 / 3, 1e22, 5e-324, 0.30000000000000004};
+    static const char *const texts[] = {"0.1",
+                                        "0.001",
+                                        "0.0003",
+                                        "0.3333333333333333",
+                                        "1e+22",
+                                        "4.94065645841247e-324",
+                                        "0.30000000000000004"};
+    Config config;
+    config_defaults(&config);
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        char text[KEY_VALUE_MAX];
+        config.train.weight_decay = values[i];
+        key_print(&config, key_find("train.weight_decay"), text);
+        assert_string_equal(text, texts[i]);
+    }
+}
+
+/* ---- hash and difference ---- */
+
+static void hash_sees_what_changes_bits(void **state) {
+    (void)state;
+    Config before, after;
+    config_defaults(&before);
+    char first[33], second[33];
+    config_hash(&before, "0123", first);
+    assert_int_equal(strlen(first), 32);
+    config_hash(&before, "0124", second);
+    assert_string_not_equal(first, second);
+    static const char *const free_keys[] = {"name", "facts.path", "train.micro_batch_size", "train.threads",
+                                            "train.checkpoint_interval"};
+    int free_count = 0;
+    for (int i = 0; i < KEY_COUNT; i++) {
+        bool listed = false;
+        for (size_t j = 0; j < sizeof free_keys / sizeof *free_keys; j++)
+            listed = listed || strcmp(free_keys[j], keys[i].name) == 0;
+        char was[KEY_VALUE_MAX], is[KEY_VALUE_MAX];
+        key_print(&before, &keys[i], was);
+        uint32_t draw = 0;
+        do {
+            after = before;
+            draw_value(&after, &keys[i], random_stream(1, RANDOM_TEST, draw++));
+            key_print(&after, &keys[i], is);
+        } while (strcmp(was, is) == 0);
+        config_hash(&after, "0123", second);
+        char *difference = config_difference(&before, &after, 8);
+        if ((strcmp(first, second) == 0) != listed || (difference == NULL) != listed)
+            fail_msg("%s: hash %s, difference %s", keys[i].name,
+                     strcmp(first, second) ? "differs" : "is the same", difference ? difference : "none");
+        free(difference);
+        free_count += listed;
+    }
+    assert_int_equal(free_count, 5);
+}
+
+static void differences(void **state) {
+    (void)state;
+    Config before, after = with("train.learning_rate=0.01");
+    config_defaults(&before);
+    char *text = config_difference(&before, &after, 8);
+    assert_string_equal(text, "train.learning_rate: 0.001 -> 0.01");
+    free(text);
+    after.model.n_embd = 128;
+    after.model.act = ACT_SILU;
+    after.train.threads = 7;
+    text = config_difference(&before, &after, 2);
+    assert_string_equal(text, "model.n_embd: 64 -> 128\nmodel.act: gelu -> silu\nand 1 more");
+    free(text);
+    assert_null(config_difference(&before, &before, 8));
+}
+
+/* ---- resolving ---- */
+
+static void resolves_defaults(void **state) {
+    (void)state;
+    Err err = {0};
+    Config c = loaded("model: {n_embd: 96, n_head: 6}\ntrain: {max_steps: 500}\n");
+    assert_int_equal(config_resolve(&c, 100, 12, 33, &err), OK);
+    assert_int_equal(c.model.n_kv_head, 6);
+    assert_int_equal(c.model.n_inner, 384);
+    assert_int_equal(c.model.block_size, 12);
+    assert_int_equal(c.model.vocab_size, 33);
+    assert_int_equal(c.train.batch_size, 100);
+    assert_int_equal(c.train.decay_steps, 500);
+    Config again = c;
+    assert_int_equal(config_resolve(&again, 100, 12, 33, &err), OK);
+    assert_same_config(&again, &c);
+
+    /* What was written stays. */
+    c = loaded("model: {n_head: 4, n_kv_head: 2, n_inner: 7, block_size: 64, vocab_size: 50}\n"
+               "train: {batch_size: 1000, schedule: wsd, max_steps: 100}\n");
+    assert_int_equal(config_resolve(&c, 10, 12, 33, &err), OK);
+    assert_int_equal(c.model.n_kv_head, 2);
+    assert_int_equal(c.model.n_inner, 7);
+    assert_int_equal(c.model.block_size, 64);
+    assert_int_equal(c.model.vocab_size, 50);
+    assert_int_equal(c.train.batch_size, 1000);
+    assert_int_equal(c.train.decay_steps, 20);
+
+    /* A default never collides with what was written: the wsd decay gives way to the warm-up. */
+    c = loaded("train: {schedule: wsd, max_steps: 100, warmup_steps: 95}\n");
+    assert_int_equal(config_resolve(&c, 10, 12, 33, &err), OK);
+    assert_int_equal(c.train.decay_steps, 5);
+
+    /* Heads need not divide the width where there is no attention. */
+    c = loaded("model: {n_embd: 33, attn: none}\n");
+    assert_int_equal(config_resolve(&c, 10, 12, 33, &err), OK);
+
+    /* A fact set's own figures stand in the resolved config, so that its hash does not depend on unused
+     * defaults. */
+    c = loaded("facts: {kind: file, path: x, seed: 5}\n");
+    assert_int_equal(config_resolve(&c, 10, 12, 33, &err), OK);
+    assert_int_equal(c.facts.n, 10);
+    assert_int_equal(c.facts.seq_len, 12);
+    assert_int_equal(c.facts.vocab_size, 33);
+    assert_true(c.facts.seed == 0);
+}
+
+/* Against 100 facts of up to 20 tokens out of 50 symbols. */
+static const Bad conflicts[] = {
+    {"model: {n_embd: 64, n_head: 3}",
+     "model.n_embd is 64 and model.n_head is 3: n_head must divide n_embd; set n_embd to 66, or n_head to 1"},
+    {"model: {n_head: 4, n_kv_head: 3}", "model.n_head is 4 and model.n_kv_head is 3: n_kv_head must divide "
+                                         "n_head; set n_kv_head to 0 (as many), or to 1"},
+    {"model: {n_head: 2, n_kv_head: 4}", "model.n_head is 2 and model.n_kv_head is 4: n_kv_head must divide "
+                                         "n_head; set n_kv_head to 0 (as many), or to 1"},
+    {"model: {block_size: 19}",
+     "the longest fact has 20 tokens and model.block_size is 19; set model.block_size to 0 or at least 20"},
+    {"model: {vocab_size: 49}",
+     "the facts use a vocabulary of 50 and model.vocab_size is 49; set model.vocab_size to 0 or at least 50"},
+    {"train: {warmup_steps: 1001}", "train.warmup_steps is 1001 and train.max_steps is 1000: the warm-up "
+                                    "must fit; lower one or raise the other"},
+    {"train: {decay_steps: 1001}",
+     "train.decay_steps is 1001 and train.max_steps is 1000: the decay must fit; set "
+     "decay_steps to 0 or at most 1000"},
+    {"train: {decay_steps: 10, warmup_steps: 20}",
+     "train.decay_steps is 10 and train.warmup_steps is 20: the decay ends "
+     "before the warm-up does; set decay_steps to 0 or at least 20"},
+    {"train: {schedule: wsd, decay_steps: 600, warmup_steps: 401}",
+     "train.warmup_steps is 401 and train.decay_steps is 600: together more than train.max_steps, which is "
+     "1000; lower "
+     "one"},
+    {"train: {min_lr: 0.01}",
+     "train.min_lr is 0.01 and train.learning_rate is 0.001: the schedule would rise; lower min_lr"},
+    {"train: {stop_recall: 0.9}",
+     "train.stop_recall is 0.9 and train.eval_interval is 0: nobody looks before the end; set "
+     "train.eval_interval to a number of steps"},
+    {"train: {stop_gain: 1e-3}",
+     "train.stop_gain is 0.001 and train.eval_interval is 0: nobody looks before the end; set "
+     "train.eval_interval to a number of steps"},
+    {"train: {batch_size: 200000000}",
+     "train.batch_size is 200000000 and the longest fact has 20 tokens: a batch holds at "
+     "most 2147483647 tokens; set train.batch_size to at most 107374182"},
+    {"facts: {kind: file, path: x, n: 300}",
+     "facts.n is 300, but the fact set has 100 facts; leave the key out or set facts.n=100"},
+};
+
+static void conflicts_are_refused(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof conflicts / sizeof *conflicts; i++) {
+        Config config = loaded(conflicts[i].text), before = config;
+        Err err = {0};
+        assert_int_equal(config_resolve(&config, 100, 20, 50, &err), ERR_INPUT);
+        assert_string_equal(err.msg, conflicts[i].message);
+        assert_same_config(&config, &before);
+    }
+    Config config;
+    config_defaults(&config);
+    Err err = {0};
+    assert_int_equal(config_resolve(&config, 200000000, 20, 50, &err), ERR_INPUT);
+    assert_string_equal(err.msg,
+                        "200000000 facts of up to 20 tokens: at most 2147483647 tokens in all; take at most "
+                        "107374182 facts");
+}
+
+/* ---- help ---- */
+
+static char *help_of(const char *name, Status expected, Err *err) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    assert_int_equal(config_help(name, out, err), expected);
+    fclose(out);
+    return text;
+}
+
+static void help(void **state) {
+    (void)state;
+    Err err = {0};
+    char *text = help_of("model.n-kv-head", OK, &err);
+    assert_string_equal(text, "model.n_kv_head: a whole number\n"
+                              "  key and value heads (grouped queries); must divide n_head\n"
+                              "  default 0 (as many as n_head), or 1 to 65536\n"
+                              "  elsewhere called n_kv_heads num_kv_heads num_key_value_heads\n");
+    free(text);
+    text = help_of("seed", OK, &err); /* one in each section */
+    assert_non_null(strstr(text, "facts.seed: "));
+    assert_non_null(strstr(text, "\n\ntrain.seed: "));
+    free(text);
+    text = help_of("facts", OK, &err);
+    assert_non_null(strstr(text, "facts.kind: "));
+    assert_non_null(strstr(text, "facts.seed: "));
+    assert_null(strstr(text, "model."));
+    free(text);
+    text = help_of("lr", ERR_INPUT, &err);
+    assert_string_equal(text, "");
+    assert_string_equal(err.msg, "unknown key 'lr'; nearest: train.learning_rate");
+    free(text);
+}
+
+static void help_names_every_key(void **state) {
+    (void)state;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    config_help_all(out);
+    fclose(out);
+    const char *at = text;
+    for (int i = 0; i < KEY_COUNT; i++) {
+        char row[80];
+        snprintf(row, sizeof row, "\n  %s ", key_leaf(&keys[i]));
+        at = strstr(at, i ? row : "name ");
+        if (!at) fail_msg("%s is missing", keys[i].name);
+        at++;
+    }
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+        if (strlen(line) > 80) fail_msg("a line of %zu columns: %s", strlen(line), line);
+    free(text);
+}
+
+static void nearest(void **state) {
+    (void)state;
+    static const char *const names[] = {"train", "eval", "facts", "sweep", NULL};
+    assert_string_equal(nearest_name("trian", names), "train");
+    assert_string_equal(nearest_name("trains", names), "train");
+    assert_string_equal(nearest_name("fact", names), "facts");
+    assert_string_equal(nearest_name("weep", names), "sweep");
+    assert_null(nearest_name("x", names));
+    assert_null(nearest_name("", names));
+    assert_null(nearest_name("decompress", names));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults),
+        cmocka_unit_test(rows_are_sound),
+        cmocka_unit_test(reads_values),
+        cmocka_unit_test(accepts_what_editors_write),
+        cmocka_unit_test(command_line_wins),
+        cmocka_unit_test(bad_files_are_refused),
+        cmocka_unit_test(bad_bytes_are_refused),
+        cmocka_unit_test(bad_overrides_are_refused),
+        cmocka_unit_test(mutated_files),
+        cmocka_unit_test(random_configs_round_trip),
+        cmocka_unit_test(doubles_are_short),
+        cmocka_unit_test(hash_sees_what_changes_bits),
+        cmocka_unit_test(differences),
+        cmocka_unit_test(resolves_defaults),
+        cmocka_unit_test(conflicts_are_refused),
+        cmocka_unit_test(help),
+        cmocka_unit_test(help_names_every_key),
+        cmocka_unit_test(nearest),
+    };
+    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+}

@@ -1,0 +1,486 @@
+/* Files that are whole or not there, at every point of failure; locks; checksums; memory. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+static char folder[] = "/tmp/rote-test-file-XXXXXX";
+
+static int enter_folder(void **state) {
+    (void)state;
+    return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
+}
+
+static int leave_folder(void **state) {
+    (void)state;
+    if (chdir("/") != 0) return -1;
+    char command[64];
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command);
+}
+
+static void assert_holds(const char *path, const char *expected) {
+    Buffer b;
+    Err err = {0};
+    if (file_read(path, 1 << 20, &b, &err) != OK) fail_msg("%s", err.msg);
+    assert_int_equal(b.size, strlen(expected));
+    assert_string_equal(b.data, expected);
+    buffer_free(&b);
+}
+
+static void put(const char *path, const char *text) {
+    Err err = {0};
+    if (file_write_atomic(path, text, strlen(text), &err) != OK) fail_msg("%s", err.msg);
+}
+
+/* Runs work(arg) in a process of its own; returns its wait status. */
+static int in_child(void (*work)(const char *), const char *arg) {
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        work(arg);
+        _exit(0);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return status;
+}
+
+/* ---- reading ---- */
+
+static void reads_whole_files(void **state) {
+    (void)state;
+    put("some", "some text\n");
+    assert_holds("some", "some text\n");
+    put("empty", "");
+    assert_holds("empty", "");
+
+    Buffer b;
+    Err err = {0};
+    assert_int_equal(file_write_atomic("bytes", "a\0b", 3, &err), OK);
+    assert_int_equal(file_read("bytes", 3, &b, &err), OK);
+    assert_int_equal(b.size, 3);
+    assert_memory_equal(b.data, "a\0b", 4);
+    buffer_free(&b);
+
+    /* A file whose size is not known beforehand. */
+    assert_int_equal(file_read("/proc/self/status", 1 << 20, &b, &err), OK);
+    assert_true(b.size > 100 && b.data[b.size] == '\0');
+    buffer_free(&b);
+    assert_null(b.data);
+}
+
+static void assert_unreadable(const char *path, size_t max, const char *message) {
+    Buffer b = {(char *)"untouched", 9};
+    Err err = {0};
+    assert_int_equal(file_read(path, max, &b, &err), ERR_IO);
+    assert_string_equal(err.msg, message);
+    assert_int_equal(b.size, 9);
+}
+
+static void refuses_to_read(void **state) {
+    (void)state;
+    put("five", "12345");
+    assert_holds("five", "12345");
+    assert_unreadable("five", 4, "five: larger than the 4 bytes that such a file may have");
+    assert_unreadable("nowhere/x", 4, "nowhere/x: cannot read: No such file or directory");
+    assert_unreadable("/proc/self/status", 20,
+                      "/proc/self/status: larger than the 20 bytes that such a file may have");
+    assert_int_equal(mkdir("dir", 0777), 0);
+    assert_unreadable("dir", 4, "dir: cannot read: a folder, not a regular file");
+    assert_int_equal(mkfifo("fifo", 0666), 0);
+    assert_unreadable("fifo", 4, "fifo: cannot read: a device or pipe, not a regular file");
+}
+
+/* ---- writing ---- */
+
+static void writes_and_replaces(void **state) {
+    (void)state;
+    put("out", "old");
+    assert_true(file_exists("out"));
+    AtomicFile file;
+    Err err = {0};
+    assert_int_equal(atomic_open(&file, "out", &err), OK);
+    fputs("new", file.stream);
+    fflush(file.stream);
+    assert_holds("out", "old"); /* until it is committed */
+    assert_true(file_exists("out.tmp"));
+    assert_int_equal(atomic_commit(&file, NULL, &err), OK);
+    assert_holds("out", "new");
+    assert_false(file_exists("out.tmp"));
+
+    assert_int_equal(atomic_open(&file, "out", &err), OK);
+    fputs("never", file.stream);
+    atomic_abort(&file);
+    atomic_abort(&file); /* harmless */
+    assert_holds("out", "new");
+    assert_false(file_exists("out.tmp"));
+}
+
+/* What a killed process left under the temporary name is no obstacle and leaves no trace. */
+static void overwrites_leftovers(void **state) {
+    (void)state;
+    FILE *f = fopen("left.tmp", "w");
+    assert_non_null(f);
+    fputs("a long leftover of another run", f);
+    fclose(f);
+    put("left", "short");
+    assert_holds("left", "short");
+    assert_false(file_exists("left.tmp"));
+}
+
+static void full_disk_keeps_the_old_file(void **state) {
+    (void)state;
+    put("full", "old");
+    /* Small: the write reaches the disk in commit. Large: in fwrite already, whose reason nobody has kept. */
+    for (size_t size = 10; size <= 1000000; size *= 100000) {
+        AtomicFile file;
+        Err err = {0};
+        assert_int_equal(atomic_open(&file, "full", &err), OK);
+        int device = open("/dev/full", O_WRONLY);
+        assert_true(device >= 0 && dup2(device, fileno(file.stream)) >= 0);
+        close(device);
+        char *data = calloc(1, size);
+        assert_non_null(data);
+        fwrite(data, 1, size, file.stream);
+        free(data);
+        assert_int_equal(atomic_commit(&file, NULL, &err), ERR_IO);
+        assert_string_equal(err.msg, "full: cannot write: No space left on device");
+        assert_holds("full", "old");
+        assert_false(file_exists("full.tmp"));
+        atomic_abort(&file);
+    }
+}
+
+static void write_beyond_limit(const char *path) {
+    struct rlimit limit = {1000, 1000};
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    char data[5000] = {0};
+    Err err = {0};
+    Status status = file_write_atomic(path, data, sizeof data, &err);
+    _exit(status == ERR_IO && strcmp(err.msg, "limited: cannot write: File too large") == 0 ? 7 : 1);
+}
+
+static void file_size_limit(void **state) {
+    (void)state;
+    put("limited", "old");
+    int status = in_child(write_beyond_limit, "limited");
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    assert_holds("limited", "old");
+    assert_false(file_exists("limited.tmp"));
+}
+
+static void refuses_to_write(void **state) {
+    (void)state;
+    Err err = {0};
+    assert_int_equal(file_write_atomic("nowhere/x", "", 0, &err), ERR_IO);
+    assert_string_equal(err.msg, "nowhere/x.tmp: cannot create: No such file or directory");
+    assert_int_equal(mkdir("taken", 0777), 0);
+    assert_int_equal(file_write_atomic("taken", "", 0, &err), ERR_IO);
+    assert_string_equal(err.msg, "taken: cannot rename into place: Is a directory");
+    assert_false(file_exists("taken.tmp"));
+
+    AtomicFile first, second;
+    assert_int_equal(atomic_open(&first, "shared", &err), OK);
+    assert_int_equal(atomic_open(&second, "shared", &err), ERR_IO);
+    assert_string_equal(err.msg, "shared: another process is writing it; wait for it or write elsewhere");
+    fputs("first", first.stream);
+    assert_int_equal(atomic_commit(&first, NULL, &err), OK);
+    assert_holds("shared", "first");
+
+    char path[2000];
+    memset(path, 'x', sizeof path);
+    path[sizeof path - 1] = '\0';
+    assert_int_equal(atomic_open(&first, path, &err), ERR_INPUT);
+    atomic_abort(&first);
+}
+
+/* Two processes that write one file over and over: whoever wins, it is always whole. */
+static void write_often(const char *letter) {
+    char data[20000];
+    memset(data, *letter, sizeof data);
+    Err err = {0};
+    for (int done = 0; done < 100;) done += file_write_atomic("contested", data, sizeof data, &err) == OK;
+}
+
+static void writers_never_mix(void **state) {
+    (void)state;
+    write_often("z");
+    pid_t pids[2];
+    for (int i = 0; i < 2; i++) {
+        pids[i] = fork();
+        assert_true(pids[i] >= 0);
+        if (pids[i] == 0) {
+            write_often(i ? "a" : "b");
+            _exit(0);
+        }
+    }
+    int running = 2, reads = 0;
+    while (running) {
+        for (int i = 0; i < 2; i++)
+            if (pids[i] && waitpid(pids[i], NULL, WNOHANG) == pids[i]) pids[i] = 0, running--;
+        Buffer b;
+        Err err = {0};
+        assert_int_equal(file_read("contested", 1 << 20, &b, &err), OK);
+        assert_int_equal(b.size, 20000);
+        for (size_t i = 1; i < b.size; i++) assert_true(b.data[i] == b.data[0]);
+        buffer_free(&b);
+        reads++;
+    }
+    print_message("%d reads\n", reads);
+}
+
+/* ---- named failure points ---- */
+
+static void replace_point(const char *fault) {
+    if (setenv("ROTE_FAULT", fault, 1) != 0) _exit(1);
+    Err err = {0};
+    file_write_atomic("other", "other", 5, &err);
+    file_write_atomic("point", "new", 3, &err);
+    if (file_write_atomic("point", "newer", 5, &err) != OK) _exit(1);
+}
+
+static void failure_points(void **state) {
+    (void)state;
+    static const struct {
+        const char *fault, *left;
+        bool killed, temporary;
+    } cases[] = {
+        {"point.before_sync", "old", true, true},
+        {"point.before_rename", "old", true, true},
+        {"point.before_dirsync", "new", true, false},
+        {"point.after", "new", true, false},
+        {"point.before_rename:1", "old", true, true},
+        {"point.before_rename:2", "new", true, true},
+        {"point.after:2", "newer", true, false},
+        {"point.after:3", "newer", false, false},
+        {"point", "newer", false, false},
+        {"poin.after", "newer", false, false},
+        {"point.afterwards", "newer", false, false},
+        {"point.before", "newer", false, false},
+        {"nothing.after", "newer", false, false},
+        {"", "newer", false, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        put("point", "old");
+        int status = in_child(replace_point, cases[i].fault);
+        print_message("%s\n", cases[i].fault);
+        assert_int_equal(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, cases[i].killed);
+        assert_int_equal(WIFEXITED(status) && WEXITSTATUS(status) == 0, !cases[i].killed);
+        assert_holds("point", cases[i].left);
+        assert_int_equal(file_exists("point.tmp"), cases[i].temporary);
+    }
+}
+
+/* ---- folders, locks ---- */
+
+static void makes_folders(void **state) {
+    (void)state;
+    Err err = {0};
+    assert_int_equal(make_directories("a/b//c/", &err), OK);
+    assert_int_equal(make_directories("a/b/c", &err), OK); /* there already */
+    assert_true(file_exists("a/b/c"));
+    put("a/file", "x");
+    assert_int_equal(make_directories("a/file/d", &err), ERR_IO);
+    assert_string_equal(err.msg, "a/file: is a file, a folder is needed there");
+    assert_int_equal(make_directories("/proc/nowhere/d", &err), ERR_IO);
+    assert_string_equal(err.msg, "/proc/nowhere: cannot create the folder: No such file or directory");
+    assert_int_equal(make_directories("", &err), ERR_INPUT);
+}
+
+static void take_lock(const char *expected) {
+    int fd = -1;
+    Err err = {0};
+    Status status = lock_take("lock", &fd, &err);
+    _exit(*expected ? (status == ERR_INPUT && strcmp(err.msg, expected) == 0 ? 0 : 1)
+                    : (status == OK ? 0 : 1));
+}
+
+static void locks(void **state) {
+    (void)state;
+    int fd = -1;
+    Err err = {0};
+    assert_int_equal(lock_take("lock", &fd, &err), OK);
+    assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+    char expected[200];
+    snprintf(expected, sizeof expected,
+             "lock: held by process %ld: wait for it, stop it, or choose another folder", (long)getpid());
+    assert_int_equal(in_child(take_lock, expected), 0);
+    int second = -1;
+    assert_int_equal(lock_take("lock", &second, &err), ERR_INPUT);
+    assert_int_equal(second, -1);
+    lock_release(fd);
+    assert_int_equal(in_child(take_lock, ""), 0); /* and dies with its process */
+    assert_int_equal(lock_take("lock", &fd, &err), OK);
+    lock_release(fd);
+    lock_release(-1);
+    assert_int_equal(lock_take("nowhere/lock", &fd, &err), ERR_IO);
+}
+
+/* ---- checksums ---- */
+
+static void checksums(void **state) {
+    (void)state;
+    assert_int_equal(crc32_of("123456789", 9), 0xCBF43926u); /* the check value of CRC-32/ISO-HDLC */
+    assert_int_equal(crc32_of("", 0), 0);
+    char hex[33];
+    content_hash("", 0, hex); /* XXH3-128 of nothing, as `xxhsum -H2` prints it */
+    assert_string_equal(hex, "99aa06d3014798d86001c324468d497f");
+    char other[33];
+    content_hash("a", 1, other);
+    assert_string_not_equal(hex, other);
+}
+
+/* ---- memory ---- */
+
+static void aligned_memory(void **state) {
+    (void)state;
+    static const size_t sizes[] = {0, 1, 63, 64, 65, 1000000};
+    uint64_t before = memory_count();
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        char *p = memory_alloc(sizes[i]);
+        assert_non_null(p);
+        assert_int_equal((uintptr_t)p % 64, 0);
+        for (size_t j = 0; j < sizes[i]; j++) assert_true(p[j] == 0);
+        memset(p, 1, sizes[i]);
+        memory_free(p);
+    }
+    assert_int_equal(memory_count() - before, 6);
+    assert_null(memory_alloc(SIZE_MAX));
+    assert_null(memory_alloc(SIZE_MAX - 70));
+}
+
+static void arenas(void **state) {
+    (void)state;
+    Arena arena = {0};
+    assert_int_equal(arena_add(&arena, 1), 0);
+    assert_int_equal(arena_add(&arena, 64), 64);
+    assert_int_equal(arena_add(&arena, 65), 128);
+    assert_int_equal(arena.size, 256);
+    Err err = {0};
+    assert_int_equal(arena_allocate(&arena, "a test", &err), OK);
+    assert_int_equal((uintptr_t)arena.base % 64, 0);
+    arena_free(&arena);
+    assert_null(arena.base);
+
+    /* A plan that overflows stays too large, whatever is added. */
+    arena_add(&arena, SIZE_MAX / 2);
+    arena_add(&arena, SIZE_MAX / 2 + 100);
+    arena_add(&arena, 1000);
+    assert_int_equal(arena.size, SIZE_MAX);
+    assert_int_equal(arena_allocate(&arena, "a test", &err), ERR_NOMEM);
+    assert_int_equal(strncmp(err.msg, "no memory for a test: ", 22), 0);
+}
+
+static uint64_t total_memory(void) {
+    return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static uint64_t address_space(void) {
+    uint64_t pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    if (!f) return UINT64_MAX;
+    if (fscanf(f, "%" SCNu64, &pages) != 1) pages = 0;
+    fclose(f);
+    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void limit_memory(const char *unused) {
+    (void)unused;
+    const uint64_t mib = 1 << 20;
+    struct rlimit limit = {address_space() + 10 * mib, RLIM_INFINITY};
+    if (setrlimit(RLIMIT_AS, &limit) != 0) _exit(1);
+    uint64_t left = memory_available();
+    _exit(left > 4 * mib && left <= 10 * mib ? 0 : 2);
+}
+
+static void figures(void **state) {
+    (void)state;
+    uint64_t available = memory_available();
+    assert_true(available > (1u << 20) && available <= total_memory());
+    assert_true(disk_available(".") > 0 && disk_available(".") < UINT64_MAX);
+    assert_true(disk_available("not/there/yet") / 2 < disk_available("."));
+    assert_true(disk_available("/proc/not/there") != UINT64_MAX);
+    assert_true(disk_available("") < UINT64_MAX);
+
+    size_t size = 32u << 20;
+    char *p = memory_alloc(size); /* touched: it is zeroed */
+    assert_non_null(p);
+    assert_true(memory_peak_rss() > size && memory_peak_rss() < total_memory());
+    memory_free(p);
+}
+
+static void address_space_limit(void **state) {
+    (void)state;
+    if (address_space() > (uint64_t)1 << 40) skip(); /* a sanitizer's shadow */
+    int status = in_child(limit_memory, NULL);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* ---- errors ---- */
+
+static void messages(void **state) {
+    (void)state;
+    Err err = {0};
+    assert_int_equal(err_set(&err, ERR_FORMAT, "%s:%d: torn", "file", 3), ERR_FORMAT);
+    assert_int_equal(err.status, ERR_FORMAT);
+    assert_string_equal(err.msg, "file:3: torn");
+    err_prefix(&err, "%s: ", "folder");
+    assert_string_equal(err.msg, "folder: file:3: torn");
+    assert_int_equal(err_set(&err, ERR_IO, "again: %s", err.msg), ERR_IO); /* from itself */
+    assert_string_equal(err.msg, "again: folder: file:3: torn");
+    assert_int_equal(err_set(NULL, ERR_IO, "nobody listens"), ERR_IO);
+    err_prefix(NULL, "nobody");
+
+    char longer[3000];
+    memset(longer, 'x', sizeof longer - 1);
+    longer[sizeof longer - 1] = '\0';
+    err_set(&err, ERR_IO, "%s", longer);
+    assert_int_equal(strlen(err.msg), sizeof err.msg - 1);
+    err_prefix(&err, "front: ");
+    assert_int_equal(strlen(err.msg), sizeof err.msg - 1);
+    assert_int_equal(strncmp(err.msg, "front: xxx", 10), 0);
+    err_prefix(&err, "%s", longer);
+    assert_int_equal(strlen(err.msg), sizeof err.msg - 1);
+}
+
+int main(void) {
+    unsetenv("ROTE_FAULT");
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_whole_files),
+        cmocka_unit_test(refuses_to_read),
+        cmocka_unit_test(writes_and_replaces),
+        cmocka_unit_test(overwrites_leftovers),
+        cmocka_unit_test(full_disk_keeps_the_old_file),
+        cmocka_unit_test(file_size_limit),
+        cmocka_unit_test(refuses_to_write),
+        cmocka_unit_test(writers_never_mix),
+        cmocka_unit_test(failure_points),
+        cmocka_unit_test(makes_folders),
+        cmocka_unit_test(locks),
+        cmocka_unit_test(checksums),
+        cmocka_unit_test(aligned_memory),
+        cmocka_unit_test(arenas),
+        cmocka_unit_test(figures),
+        cmocka_unit_test(address_space_limit),
+        cmocka_unit_test(messages),
+    };
+    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+}
