@@ -115,33 +115,34 @@ static Status refuse_conflicts(const Records *records, const char *path, Err *er
                    conflicts == 1 ? "it" : "them", shown);
 }
 
+static void deflate_text(z_stream *z, Text text, int flush, int64_t *bytes) {
+    unsigned char out[4096];
+    z->next_in = (unsigned char *)text.data;
+    z->avail_in = (uInt)text.size; /* below IMPORT_MAX_BYTES */
+    do {
+        z->next_out = out;
+        z->avail_out = sizeof out;
+        deflate(z, flush); /* cannot fail: the stream is whole and there is room */
+        *bytes += (int64_t)(sizeof out - z->avail_out);
+    } while (z->avail_out == 0);
+}
+
 /* Size of deflate's best for "prompt TAB answer LF" of every record. */
 static Status deflated_size(const Records *records, int64_t *bytes, Err *err) {
+    char ends[] = "\t\n";
     z_stream z = {0};
     if (deflateInit(&z, 9) != Z_OK) return err_set(err, ERR_NOMEM, "no memory for deflate");
     *bytes = 0;
-    for (int32_t i = 0; i <= records->n; i++) {
-        bool last = i == records->n;
-        const Record *r = last ? NULL : &records->item[i];
-        Text piece[4] = {{0}};
-        if (r) {
-            piece[0] = r->prompt;
-            piece[1] = (Text){(char[]){"\t"}, r->prompt.data != NULL};
-            piece[2] = r->answer;
-            piece[3] = (Text){(char[]){"\n"}, 1};
+    for (int32_t i = 0; i < records->n; i++) {
+        const Record *r = &records->item[i];
+        if (r->prompt.data) {
+            deflate_text(&z, r->prompt, Z_NO_FLUSH, bytes);
+            deflate_text(&z, (Text){ends, 1}, Z_NO_FLUSH, bytes);
         }
-        for (int p = 0; p < 4; p++) {
-            unsigned char out[4096];
-            z.next_in = (unsigned char *)piece[p].data;
-            z.avail_in = (uInt)piece[p].size; /* below IMPORT_MAX_BYTES */
-            do {
-                z.next_out = out;
-                z.avail_out = sizeof out;
-                deflate(&z, last && p == 3 ? Z_FINISH : Z_NO_FLUSH);
-                *bytes += (int64_t)(sizeof out - z.avail_out);
-            } while (z.avail_out == 0);
-        }
+        deflate_text(&z, r->answer, Z_NO_FLUSH, bytes);
+        deflate_text(&z, (Text){ends + 1, 1}, Z_NO_FLUSH, bytes);
     }
+    deflate_text(&z, (Text){ends, 0}, Z_FINISH, bytes);
     deflateEnd(&z);
     return OK;
 }
