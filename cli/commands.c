@@ -59,6 +59,13 @@ static const Option export_options[] = {
     {"to", "hf|npz|safetensors", "the format"}, {"out", "PATH", "the same as PATH"}, END_OPTION};
 static const Option report_options[] = {{"out", "FILE.html", "the page (default: report.html in the folder)"},
                                         END_OPTION};
+static const Option bench_options[] = {
+    {"config", "i..v", "one config only (default: all five, and the products)"},
+    {"rounds", "N", "steps timed at most (default: 25, or 8 s)"},
+    {"gemm", "exact|openblas", "whose matrix product (default: exact)"},
+    THREADS_OPTION,
+    JSON_OPTION,
+    END_OPTION};
 static const Option doctor_options[] = {JSON_OPTION, END_OPTION};
 static const Option no_options[] = {END_OPTION};
 
@@ -78,6 +85,8 @@ const Command commands[] = {
     {"export", "RUN --to FORMAT PATH", 1, 2, "the weights for other programs", export_options, cmd_export},
     {"report", "RUN|DIR", 1, 1, "one self-contained page about a run, or about a folder of runs",
      report_options, cmd_report},
+    {"bench", "", 0, 0, "speed of products and whole steps, as a share of this machine's peak", bench_options,
+     cmd_bench},
     {"doctor", "", 0, 0, "CPU, kernels, threads, numeric self-test, libraries, memory, disk", doctor_options,
      cmd_doctor},
     {"help", "[COMMAND|KEY|keys]", 0, 2, "explains a command or a config key", no_options, cmd_help},
