@@ -42,8 +42,9 @@ void sampler_free(Sampler *s);
 
 /* Continues prompt (n_prompt tokens, may be 0) and writes the new tokens alone.
  *   index  which of the seed's samples
- *   out    room for block_size tokens;  n_out  how many were written: up to max_tokens, eos or block_size
- * ERR_INPUT: a prompt token >= vocab_size, a prompt that fills block_size, a wrong option. ERR_NUMERIC. */
+ *   out    room for block_size - n_prompt tokens;  n_out  how many were written: up to max_tokens, eos or
+ * block_size ERR_INPUT: a prompt token >= vocab_size, a prompt that fills block_size, a wrong option.
+ * ERR_NUMERIC. */
 Status sampler_generate(Sampler *s, const SampleOptions *options, uint32_t index, const int32_t *prompt,
                         int n_prompt, int32_t *out, int *n_out, Err *err);
 

@@ -429,6 +429,8 @@ static void npz(void **state) {
         const unsigned char *local = data + little(central + 42, 4);
         assert_int_equal(little(local, 4), 0x04034b50);
         assert_memory_equal(local + 4, central + 6, 26); /* the fields they share */
+        assert_int_equal(little(local + 12, 2),
+                         1 << 5 | 1); /* 1980-01-01, the first day there is: no clock */
         assert_memory_equal(local + 30, expected, name);
         const unsigned char *npy = local + 30 + name;
         assert_int_equal(crc32_of(npy, size), crc);
