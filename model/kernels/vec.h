@@ -55,20 +55,30 @@ INLINE vec vec_select(ivec mask, vec a, vec b) { return (vec)((mask & (ivec)a) |
  * Melquiond 2008). */
 #if !defined(ROTE_DOUBLE) && !defined(__FMA__) && !defined(__aarch64__)
 #define SOFT_FMA 1
-typedef double dvec __attribute__((vector_size(VL * sizeof(double))));
-typedef int64_t lvec __attribute__((vector_size(VL * sizeof(double))));
-INLINE vec vec_fma(vec a, vec b, vec c) {
+typedef double dvec
+    __attribute__((vector_size(16))); /* two at a time: what every machine compares without leaving vectors */
+typedef int64_t lvec __attribute__((vector_size(16)));
+typedef float half_vec __attribute__((vector_size(8)));
+INLINE half_vec half_fma(half_vec a, half_vec b, half_vec c) {
     dvec product = __builtin_convertvector(a, dvec) * __builtin_convertvector(b, dvec);
     dvec addend = __builtin_convertvector(c, dvec);
     dvec sum = product + addend;
     dvec part = sum - product;
-    dvec error = (product - (sum - part)) + (addend - part);
+    dvec error = (product - (sum - part)) + (addend - part), zero = {0};
     lvec bits = (lvec)sum;
-    lvec inexact = (error != (dvec){0}) & ((sum - sum) == (dvec){0}); /* and finite */
-    lvec inward = (error > (dvec){0}) ^ (sum > (dvec){0}); /* -1: the exact value is nearer to zero */
-    lvec step = inexact & ~bits & 1;                       /* an odd last bit stays */
+    lvec above = error > zero,
+         inexact = above | (error < zero); /* an infinite sum has a NaN error: neither */
+    lvec inward = above ^ (sum > zero);    /* -1: the exact value is nearer to zero */
+    lvec step = inexact & ~bits & 1;       /* an odd last bit stays */
     bits += (step ^ inward) - inward;
-    return __builtin_convertvector((dvec)bits, vec);
+    return __builtin_convertvector((dvec)bits, half_vec);
+}
+INLINE vec vec_fma(vec a, vec b, vec c) {
+    half_vec low = half_fma(__builtin_shufflevector(a, a, 0, 1), __builtin_shufflevector(b, b, 0, 1),
+                            __builtin_shufflevector(c, c, 0, 1));
+    half_vec high = half_fma(__builtin_shufflevector(a, a, 2, 3), __builtin_shufflevector(b, b, 2, 3),
+                             __builtin_shufflevector(c, c, 2, 3));
+    return __builtin_shufflevector(low, high, 0, 1, 2, 3);
 }
 #elif defined(ISA_avx512)
 INLINE vec vec_fma(vec a, vec b, vec c) { return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
