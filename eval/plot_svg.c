@@ -78,7 +78,7 @@ void plot_svg(FILE *out, const Plot *p) {
         fputs("\"/></g>\n", out);
         svg_text(out, LEFT + 34, row + 4.5, "class=\"tick\" fill=\"#555\"", p->rules[i].name);
     }
-    for (int s = 0; s < p->n_series; s++) {
+    for (int s = p->n_series - 1; s >= 0; s--) { /* the first lies on top */
         const PlotSeries *e = &p->series[s];
         double row = 50 + ROW * s;
         fprintf(out, "<g class=\"s%d\" stroke=\"%s\" fill=\"%s\" stroke-width=\"2\">\n", s, colour[s],

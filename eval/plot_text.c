@@ -37,7 +37,7 @@ static void draw(Canvas *c, const Plot *p, const Axis *x, const Axis *y) {
             double at = (i + 0.25) / c->width, v = p->rules[r].slope * axis_value(x, at);
             if (on_axis(y, v)) put_dot(c, at, axis_place(y, v));
         }
-    for (int s = 0; s < p->n_series; s++) {
+    for (int s = p->n_series - 1; s >= 0; s--) { /* the first lies on top */
         const PlotSeries *e = &p->series[s];
         double x0 = NAN, y0 = NAN;
         for (int i = 0; i < e->n; i++) {
@@ -105,7 +105,7 @@ void plot_text(FILE *out, const Plot *p, int width, int height, bool unicode) {
     }
     below[used < 0 ? 0 : used] = 0;
     fprintf(out, "\n%*s%s\n%*s%s\n", MARGIN, "", below, MARGIN, "", p->x_label);
-    for (int s = 0; s < p->n_series; s++) {
+    for (int s = p->n_series - 1; s >= 0; s--) { /* the first lies on top */
         char mark[2] = {ascii_mark[s], 0};
         fprintf(out, "%*s%s %s\n", MARGIN, "", unicode ? unicode_mark[s] : mark, p->series[s].name);
     }
