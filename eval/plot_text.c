@@ -105,7 +105,7 @@ void plot_text(FILE *out, const Plot *p, int width, int height, bool unicode) {
     }
     below[used < 0 ? 0 : used] = 0;
     fprintf(out, "\n%*s%s\n%*s%s\n", MARGIN, "", below, MARGIN, "", p->x_label);
-    for (int s = p->n_series - 1; s >= 0; s--) { /* the first lies on top */
+    for (int s = 0; s < p->n_series; s++) {
         char mark[2] = {ascii_mark[s], 0};
         fprintf(out, "%*s%s %s\n", MARGIN, "", unicode ? unicode_mark[s] : mark, p->series[s].name);
     }
