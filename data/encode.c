@@ -46,16 +46,33 @@ static int64_t count_symbols(const Vocab *vocab, Text t) {
     return count;
 }
 
-/* Appends the symbols of t to the set's tokens at *end. */
-static Status encode(FactSet *facts, Text t, int64_t *end, const char *path, int32_t line, Err *err) {
+/* Where tokens are written to, and what is needed for it. */
+typedef struct Encoder {
+    FactSet *facts;
+    const char *path; /* for messages */
+    int64_t end;
+    int32_t of_byte[256]; /* token of each byte, or -1: texts of bytes need no search */
+} Encoder;
+
+static void encoder_init(Encoder *e, FactSet *facts, const char *path) {
+    *e = (Encoder){.facts = facts, .path = path};
+    for (int b = 0; facts->vocab.bytes && b < 256; b++) {
+        char byte = (char)b;
+        e->of_byte[b] = vocab_find(&facts->vocab, (Text){&byte, 1});
+    }
+}
+
+/* Appends the symbols of t to the set's tokens. */
+static Status encode(Encoder *e, Text t, int32_t line, Err *err) {
+    const Vocab *vocab = &e->facts->vocab;
     Text symbol;
-    while (next_symbol(&facts->vocab, &t, &symbol)) {
-        int32_t token = vocab_find(&facts->vocab, symbol);
+    while (next_symbol(vocab, &t, &symbol)) {
+        int32_t token = vocab->bytes ? e->of_byte[(unsigned char)*symbol.data] : vocab_find(vocab, symbol);
         char quote[QUOTE_SIZE];
         if (token < 0)
-            return err_set(err, ERR_FORMAT, "%s:%d: %s is not in vocab.json", path, line,
+            return err_set(err, ERR_FORMAT, "%s:%d: %s is not in vocab.json", e->path, line,
                            text_quote(quote, symbol));
-        facts->tokens[(*end)++] = token;
+        e->facts->tokens[e->end++] = token;
     }
     return OK;
 }
@@ -102,21 +119,22 @@ Status facts_of_records(FactSet *facts, const Records *records, const char *path
         return err_set(err, ERR_INPUT, "%s: %lld tokens, at most %d are possible", path, (long long)tokens,
                        INT32_MAX);
     TRY(facts_allocate(facts, records->n, tokens, err));
-    int64_t end = 0;
+    Encoder e;
+    encoder_init(&e, facts, path);
     for (int32_t i = 0; i < records->n; i++) {
         const Record *r = &records->item[i];
-        facts->start[i] = end;
+        facts->start[i] = e.end;
         if (r->prompt.data) {
-            TRY(encode(facts, r->prompt, &end, path, r->line, err));
-            if (vocab->bytes) TRY(encode(facts, tab, &end, path, r->line, err));
-            facts->prompt_len[i] = (int32_t)(end - facts->start[i]);
+            TRY(encode(&e, r->prompt, r->line, err));
+            if (vocab->bytes) TRY(encode(&e, tab, r->line, err));
+            facts->prompt_len[i] = (int32_t)(e.end - facts->start[i]);
         }
-        TRY(encode(facts, r->answer, &end, path, r->line, err));
-        facts->tokens[end++] = vocab->eos;
-        int32_t length = (int32_t)(end - facts->start[i]);
+        TRY(encode(&e, r->answer, r->line, err));
+        facts->tokens[e.end++] = vocab->eos;
+        int32_t length = (int32_t)(e.end - facts->start[i]);
         if (length > facts->max_len) facts->max_len = length;
     }
-    facts->start[records->n] = end;
+    facts->start[records->n] = e.end;
     TRY(number_tags(facts, records, err));
     return facts_hash(facts, err);
 }

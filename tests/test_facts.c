@@ -7,7 +7,8 @@
 
 /* Counts what the formulas claim to: every ordered choice of n distinct ones out of `space`, and those that
  * are sorted (one for each set). */
-static void count_draws(int space, int n, int depth, int *chosen, double *ordered, double *sets) {
+__attribute__((noinline)) static void count_draws(int space, int n, int depth, int *chosen, double *ordered,
+                                                  double *sets) {
     if (depth == n) {
         bool sorted = true;
         for (int i = 1; i < n; i++) sorted = sorted && chosen[i - 1] < chosen[i];

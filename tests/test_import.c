@@ -558,8 +558,7 @@ static void mutated_files_do_no_harm(void **state) {
     static const char *const seed_text[] = {
         "prompt\tanswer\ttag\nFrance\tParis\tEU\nPeru\tLima\t\nOslo\ta city\tEU\n",
         "France,\"Paris, \"\"the\"\"\ncity\",EU\r\nPeru,Lima\r\n\"a\tb\",c,\"d\"\r\n",
-        "{\"prompt\":\"France\",\"answer\":\"Paris\",\"tag\":\"EU\"}\n{\"prompt\":\"\\u00e9\\ud83d\\ude00\","
-        "\"answer\":\"\\tx\"}\n",
+        "{\"prompt\":\"P\",\"answer\":\"L\"}\n{\"prompt\":\"\\ud83d\\ude00\",\"answer\":\"\\t\"}",
         "\xef\xbb\xbfone fact\nanother \xc3\xa9 fact\r\n\nthe last"};
     static const char *const piece[] = {"\t",    "\n",   "\"",           ",",      "\r",   "\"\"", "{", "}",
                                         "\\u00", "\xff", "\xed\xa0\x80", "answer", "\n\n", "\\",   " ", ":"};
