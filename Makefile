@@ -92,6 +92,14 @@ $(BUILD)/%.o: %.c $(BUILD)/flags | $(BUILD)/libraries
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c $< -o $@
 
+# The commit that a run's manifest names; only run_folder.o knows it and is made anew when it changes.
+COMMIT := $(shell git describe --always --dirty --exclude='*' --abbrev=12 2>/dev/null || echo unknown)
+$(BUILD)/commit: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@
+$(BUILD)/train/run_folder.o: $(BUILD)/commit
+$(BUILD)/train/run_folder.o: private DEFS += -DROTE_COMMIT='"$(COMMIT)"'
+
 define isa_rule
 $(BUILD)/$(1)/%.o: model/kernels/%.c $(BUILD)/flags | $(BUILD)/libraries
 	@mkdir -p $$(@D)

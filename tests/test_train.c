@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -274,6 +274,33 @@ static void torn_checkpoint(void **state) {
     facts_free(&c.facts);
 }
 
+/* A disk that takes no file of a checkpoint's size: an error that names it, the checkpoint before stands
+ * whole, and with room again the run goes on. */
+static void full_disk(void **state) {
+    (void)state;
+    Case c = make_case(NULL);
+    const char *dir = in_root("full");
+    RunResult result;
+    Err err;
+    stop = 1;
+    assert_int_equal(train(&c, dir, false, &stop, &result, &err), ERR_STOPPED);
+    struct rlimit old, small = {20000, RLIM_INFINITY};
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    small.rlim_max = old.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    Status status = train(&c, dir, true, NULL, &result, &err);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    assert_int_equal(status, ERR_IO);
+    assert_non_null(strstr(err.msg, "checkpoint-000000007.safetensors"));
+    assert_false(file_exists(in_dir(dir, "checkpoint-000000007.safetensors")));
+    assert_false(file_exists(in_dir(dir, "checkpoint-000000007.safetensors.tmp")));
+    must_train(&c, dir, true, &result);
+    assert_non_null(strstr(note, "goes on from step 0"));
+    same_run(dir, undisturbed);
+    facts_free(&c.facts);
+}
+
 static void two_checkpoints_are_kept(void **state) {
     (void)state;
     int n = 0;
@@ -491,6 +518,7 @@ int main(void) {
         cmocka_unit_test(threads_and_intervals_change_no_byte),
         cmocka_unit_test(stopped_and_resumed),
         cmocka_unit_test(torn_checkpoint),
+        cmocka_unit_test(full_disk),
         cmocka_unit_test(two_checkpoints_are_kept),
         cmocka_unit_test(refusals),
         cmocka_unit_test(more_than_the_machine_has),
