@@ -33,6 +33,9 @@ if [ -e "$library" ]; then
         '^(exp|exp2|expm1|log|log2|log10|log1p|pow|sin|cos|sincos|tan|tanh|sinh|cosh|atan2?|erfc?|lgamma|tgamma|fma|cbrt|hypot)f? ' <<<"$calls")"
     check "a library prints or exits (only cli/ may)" "$(grep -E \
         '^(stdout|printf|puts|putchar|vprintf|__printf_chk|exit|_exit|quick_exit) ' <<<"$calls")"
+    # gcc 12 turns a vector of products with alternating signs into vfmaddsub under -ffp-contract=off too.
+    check "a contracted multiply-add: other bits than without FMA" "$(objdump -d --no-show-raw-insn "$library" 2>/dev/null |
+        awk '/>:$/ {name = $2} /vf(maddsub|msubadd)|fcmla|fcadd/ {print name}' | sort -u)"
 fi
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
