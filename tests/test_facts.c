@@ -56,6 +56,12 @@ static void entropy_of_large_spaces(void **state) {
         expect_near(bits, sum, 7.5e-9);    /* one unit of 5e7 in its last place */
         assert_true(bits < (double)n * S); /* the draw is without replacement, and it shows */
     }
+    /* The largest n, where the second term shows, by Euler and Maclaurin: the integral of ln(1 - x/K) from 0
+     * to n, and half of what its ends differ by. */
+    long double n = INT32_MAX, K = exp2l(53), y = n / K;
+    long double nats = -K * ((1 - y) * log1pl(-y) + y) - log1pl(-y) / 2;
+    expect_near(draw_bits(INT32_MAX, 2, 53), (double)(n * 53 + nats / logl(2)),
+                1.6e-5); /* one unit of 2^36.7 */
     assert_true(draw_bits(1000, 2048, 64) == 704000.0);
     double huge = draw_bits(10, 50257, 5000); /* V^S overflows a double */
     expect_near(huge, 50000 * log2(50257), 1e-9);
