@@ -59,7 +59,7 @@ static Status unknown_key(const char *name, Err *err) {
     if (near)
         return err_set(err, ERR_INPUT, "unknown key '%s'; nearest: %s", quoted(name, strlen(name)).text,
                        near->name);
-    return err_set(err, ERR_INPUT, "unknown key '%s'; `rote help` lists the keys",
+    return err_set(err, ERR_INPUT, "unknown key '%s'; `rote help keys` lists them",
                    quoted(name, strlen(name)).text);
 }
 
@@ -104,7 +104,7 @@ static Status name_of(const Loader *loader, const char *section, const yaml_node
     if (length == 0) return located(loader, node, err_set(err, ERR_INPUT, "a key without a name"), err);
     if (strlen(word) != length || length > 80)
         return located(loader, node,
-                       err_set(err, ERR_INPUT, "unknown key '%s'; `rote help` lists the keys",
+                       err_set(err, ERR_INPUT, "unknown key '%s'; `rote help keys` lists them",
                                quoted(word, length).text),
                        err);
     snprintf(out, size, "%s%s%s", section ? section : "", section ? "." : "", word);

@@ -93,7 +93,7 @@ Status config_help(const char *name, FILE *out, Err *err) {
     key = key_nearest(word);
     Quoted q = quoted(name, strlen(name));
     if (key) return err_set(err, ERR_INPUT, "unknown key '%s'; nearest: %s", q.text, key->name);
-    return err_set(err, ERR_INPUT, "unknown key '%s'; `rote help` lists the keys", q.text);
+    return err_set(err, ERR_INPUT, "unknown key '%s'; `rote help keys` lists them", q.text);
 }
 
 void config_help_all(FILE *out) {
