@@ -422,8 +422,8 @@ static const Bad bad_overrides[] = {
      "xxxxxxxxx"
      "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx=1",
      "command line: unknown key 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'; `rote "
-     "help` lists the "
-     "keys"},
+     "help keys` "
+     "lists them"},
 };
 
 static void bad_overrides_are_refused(void **state) {
@@ -538,6 +538,42 @@ static void random_configs_round_trip(void **state) {
         assert_same_config(&config, &back);
         free(text);
     }
+}
+
+/* Every character that a path may hold comes back from the YAML; the others are refused beforehand. */
+static void characters_round_trip(void **state) {
+    (void)state;
+    const Key *key = key_find("facts.path");
+    Config config, back;
+    config_defaults(&config);
+    static const uint32_t lead[] = {0, 0xC0, 0xE0, 0xF0};
+    int kept = 0, refused = 0;
+    for (uint32_t c = 1; c < 0x110000; c += c < 0x3000 || (c >= 0xD700 && c < 0x10100) ? 1 : 251) {
+        char text[8], value[KEY_VALUE_MAX], yaml[KEY_VALUE_MAX + 32];
+        int n = 0;
+        text[n++] = 'a';
+        if (c < 0x80) {
+            text[n++] = (char)c;
+        } else {
+            int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+            text[n++] = (char)(lead[more] | c >> (6 * more));
+            for (int i = more - 1; i >= 0; i--) text[n++] = (char)(0x80 | (c >> (6 * i) & 0x3F));
+        }
+        text[n++] = 'b';
+        if (key_set(&config, key, text, (size_t)n, NULL) != OK) {
+            refused++;
+            continue;
+        }
+        kept++;
+        key_print(&config, key, value);
+        snprintf(yaml, sizeof yaml, "facts.path: %s\n", value);
+        Err err = {0};
+        if (config_load_text(&back, yaml, "text", &err) != OK) fail_msg("U+%04X: %s", c, err.msg);
+        if (strcmp(back.facts.path, config.facts.path) != 0) fail_msg("U+%04X comes back otherwise", c);
+    }
+    /* 31 + 33 control characters, 2048 surrogates, U+FEFF, U+FFFE, U+FFFF */
+    assert_int_equal(refused, 31 + 33 + 2048 + 3);
+    assert_true(kept > 20000);
 }
 
 static void doubles_are_short(void **state) {
@@ -798,6 +834,7 @@ int main(void) {
         cmocka_unit_test(bad_overrides_are_refused),
         cmocka_unit_test(mutated_files),
         cmocka_unit_test(random_configs_round_trip),
+        cmocka_unit_test(characters_round_trip),
         cmocka_unit_test(doubles_are_short),
         cmocka_unit_test(hash_sees_what_changes_bits),
         cmocka_unit_test(differences),
