@@ -4,7 +4,7 @@
 #include "model/parallel.h"
 #include "train/trainer.h"
 
-static const double GIB = 1024.0 * 1024.0 * 1024.0;
+static const double MIB = 1024.0 * 1024.0, GIB = 1024.0 * 1024.0 * 1024.0;
 
 int trainer_threads(const TrainConfig *config) {
     return config->threads > 0 ? config->threads : omp_get_num_procs();
@@ -35,14 +35,14 @@ static double memory_of(const Config *config, const FactSet *facts, const ParamT
            (double)parallel_bytes(&shape, &training) + (double)parallel_bytes(&shape, &evaluation) +
            (double)config->train.batch_size * (facts->max_len * 8 + 8) /* the batch: inputs and targets */
            + tokens * 20 + (double)facts->n * 21                       /* eval/evaluate.h */
-           + facts_bytes(facts);
+           + facts_bytes(facts) + 8 * MIB /* the program and its libraries */;
 }
 
 /* Two checkpoints and the temporary of a third; the rest of a run folder is small beside its first megabyte.
  */
 static double disk_of(const Config *config, const ParamTable *table) {
     double arrays = 1 + optimizer_row(config->train.optimizer)->n_slots;
-    return 3 * arrays * ((double)table->total * sizeof(real) + table->count * 256.0) + 1024 * 1024;
+    return 3 * arrays * ((double)table->total * sizeof(real) + table->count * 256.0) + MIB;
 }
 
 Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const char *out_dir, Err *err) {
