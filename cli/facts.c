@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "cli/cli.h"
 
 enum { FIRST_RECORDS = 5 };
@@ -108,6 +109,8 @@ Status cmd_facts_import(const Args *args, Err *err) {
     if (vocab && strcmp(vocab, "bytes") != 0 && strcmp(vocab, "words") != 0)
         return err_set(err, ERR_INPUT, "facts import: --vocab '%s', allowed: bytes, words", vocab);
     options.bytes = !vocab || !strcmp(vocab, "bytes");
+    if (!file_exists(args->words[0]))
+        return err_set(err, ERR_INPUT, "%s: there is no such file", args->words[0]);
     FactSet facts;
     TRY(facts_import(args->words[0], &options, &facts, err));
     Status status = facts_save(&facts, args_value(args, "out"), err);

@@ -37,19 +37,15 @@ $ rote facts show f --json
   ]
 }
 $ rote facts make facts.n=100 facts.seq_len=4 facts.vocab_size=8 facts.seed=3 --out f
-rote: f: the folder is not empty (manifest.json is there); name a new one
-s/^/2> /
+2> rote: f: the folder is not empty (manifest.json is there); name a new one
 [2]
 $ rote facts make facts.n=100 facts.seq_len=4 facts.vocab_size=8 facts.seed=3 --out again > /dev/null; diff -r f again
 $ rote facts make facts.kind=file facts.path=f --out g
-rote: facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random
-s/^/2> /
+2> rote: facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random
 [2]
 $ rote facts make facts.n=17 facts.seq_len=2 facts.vocab_size=4 --out g
-rote: facts.n: 17 facts asked for, but there are only 16 sequences of 2 tokens out of 4; lower facts.n, or raise facts.seq_len or facts.vocab_size
-s/^/2> /
+2> rote: facts.n: 17 facts asked for, of 16 possible sequences (2 tokens out of 4); lower facts.n, or raise facts.seq_len or facts.vocab_size
 [2]
 $ sed -i '2s/[0-9][0-9]*/9/' f/records.tsv; rote facts show f
-rote: f/records.tsv:2: token 9, vocabulary is 8
-s/^/2> /
+2> rote: f/records.tsv:2: token 9, vocabulary is 8
 [1]

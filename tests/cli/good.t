@@ -17,6 +17,7 @@ usage: rote COMMAND ...
   sample        generates
   export        the weights for other programs
   report        one self-contained page about a run, or about a folder of runs
+  bench         speed of products and whole steps, as a share of this machine's peak
   doctor        CPU, kernels, threads, numeric self-test, libraries, memory, disk
   help          explains a command or a config key
   completion    prints a completion script
@@ -40,19 +41,17 @@ usage: rote facts make [CFG] [key=value...] --out DIR [options]
 usage: rote facts import FILE --out DIR [options]
 usage: rote facts show DIR [options]
 $ rote help train.learning_rate
-train.learning_rate
+train.learning_rate: a number
   step size after the warm-up
-  number: above 0, at most 1000
-  default: 1e-3
-  elsewhere called: lr max_lr
+  default 1e-3; above 0, at most 1000
+  elsewhere called lr max_lr
 $ rote help n-embd
-model.n_embd
+model.n_embd: a whole number
   width of the residual stream
-  whole number: 1 to 65536
-  default: 64
-  elsewhere called: d_model hidden_size width n_embed dim
+  default 64; 1 to 65536
+  elsewhere called d_model hidden_size width n_embed dim
 $ rote help keys | wc -l
-112
+118
 $ rote completion bash > c.sh && bash -n c.sh && bash -c 'source ./c.sh
 > COMP_WORDS=(rote train model.n_emb) COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"
 > COMP_WORDS=(rote facts im) COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"
@@ -62,11 +61,14 @@ model.n_embd=
 import
 --allow-conflicts
 demo
-./c.sh: line 26: compopt: not currently executing completion function
-s/^/2> /
-$ rote completion zsh | head -n 1
-#compdef rote
+$ rote completion zsh | sed -n 2p | cut -c3-
+zsh completion for rote; made by `rote completion zsh`
 $ rote doctor --json | grep -E 'self_test|numeric_spec'
-[1]
+  "self_test": "passed",
+  "numeric_spec": "rote-1",
 $ rote facts --help | grep usage
+usage: rote facts make [CFG] [key=value...] --out DIR [options]
+usage: rote facts import FILE --out DIR [options]
+usage: rote facts show DIR [options]
 $ rote facts make x.yaml --help | head -n 1
+usage: rote facts make [CFG] [key=value...] --out DIR [options]

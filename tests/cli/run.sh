@@ -3,7 +3,7 @@
 #   tests/cli/run.sh [--update] [FILE.t ...]      --update writes what came out into the files: review with git diff
 # In a transcript "$ " begins a command (run by bash in a folder of the file's own) and "> " goes on with it; what follows
 # is its stdout, its stderr with "2> " before every line, and [N] for an exit status other than 0. A line that ends in
-# " (re)" is a regular expression. "#" is a comment. A command that exits 80 is skipped. One that exits 2
+# " (re)" is a regular expression. A line of its own that begins with "#" is a comment. A command that exits 80 is skipped. One that exits 2
 # (bad input) must leave the folder as it was.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -85,10 +85,10 @@ run_file() {
             n=$((n + 1))
         done
         : >"$block"
-        while [ $n -lt ${#lines[@]} ] && [[ ${lines[n]} != '$ '* && ${lines[n]} != '#'* && ${lines[n]} != '' ]]; do
-            echo "${lines[n]}" >>"$block"
-            n=$((n + 1))
-        done
+        local from=$n
+        while [ $n -lt ${#lines[@]} ] && [[ ${lines[n]} != '$ '* && ${lines[n]} != '#'* ]]; do n=$((n + 1)); done
+        while [ $n -gt $from ] && [ -z "${lines[n - 1]}" ]; do n=$((n - 1)); done # blank lines before a comment
+        for line in "${lines[@]:from:n-from}"; do echo "$line"; done >>"$block"
         run_case "$command" "$block"
         cat "$scratch/keep" >>"$scratch/new"
     done

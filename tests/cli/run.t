@@ -7,95 +7,234 @@ $ cat > small.yaml <<'Y'
 > train: {max_steps: 30, learning_rate: 0.01, eval_interval: 10, checkpoint_interval: 10, seed: 2}
 > Y
 $ rote train small.yaml --dry-run --json --threads 1 | grep -v _bytes
-[1]
+{
+  "params": 984,
+  "params_by": {
+    "embedding": 96,
+    "attention": 288,
+    "mlp": 552,
+    "norm": 48,
+    "head": 0
+  },
+  "flops_per_step": 414720.0,
+  "data_bits": 239.93297165825857
+}
 $ ls
 small.yaml
 $ rote train small.yaml --out run --quiet
-[139]
+run         run
+verdict     annealed after 30 steps, every fact seen 30.0 times
+loss        2.566049 bits/token
+memorized   34.6 of 239.9 bits (ceiling 153.5), 0.0352 bits/param
+recall      0.2500
+parameters  984, hash abcabd1fdfa8447f391d3a2aa0b374eb
 $ ls run
-ls: cannot access 'run': No such file or directory
-s/^/2> /
-[2]
+DONE
+checkpoint-000000020.safetensors
+checkpoint-000000030.safetensors
+config.yaml
+lock
+manifest.json
+metrics.jsonl
+result.json
+timing.json
 $ rote train small.yaml --out run --quiet --resume
-[139]
+run         run (was finished before; nothing trained)
+verdict     annealed after 30 steps, every fact seen 30.0 times
+loss        2.566049 bits/token
+memorized   34.6 of 239.9 bits (ceiling 153.5), 0.0352 bits/param
+recall      0.2500
+parameters  984, hash abcabd1fdfa8447f391d3a2aa0b374eb
 $ rote train small.yaml --out run --quiet
-[139]
+run         run (was finished before; nothing trained)
+verdict     annealed after 30 steps, every fact seen 30.0 times
+loss        2.566049 bits/token
+memorized   34.6 of 239.9 bits (ceiling 153.5), 0.0352 bits/param
+recall      0.2500
+parameters  984, hash abcabd1fdfa8447f391d3a2aa0b374eb
 $ rote train small.yaml --out run --quiet --json --threads 2 | grep -vE 'seconds|tokens_per_s|peak_rss'
-[1]
+{
+  "verdict": "annealed",
+  "reason": null,
+  "params": 984,
+  "params_by": {"embedding": 96, "attention": 288, "mlp": 552, "norm": 48, "head": 0},
+  "facts_kind": "random",
+  "facts": 20,
+  "data_bits": 239.93297165825857,
+  "data_bits_set": 178.85558773735235,
+  "ceiling_bits": 153.4944097605113,
+  "code_bits": 205.28388899150588,
+  "memorized_bits": 34.64908266675269,
+  "memorized_bits_clipped": 37.82859982296773,
+  "mem_hfshift": 38.79173381650409,
+  "bits_per_param": 0.03521248238491127,
+  "recall": 0.25,
+  "loss_nats": 1.778649360860538,
+  "exposures": 30,
+  "steps": 30,
+  "tokens": 2400,
+  "param_hash": "abcabd1fdfa8447f391d3a2aa0b374eb",
+  "data_hash": "9b60523e1461887f5841ea377d56dab6",
+  "config_hash": "c8dccd44fd674c96a94fd88cbfad3b81",
+  "numeric_spec": "rote-1",
+  "dtype": "F32",
+  "seed": 2,
+  "facts_seed": 1,
+  "exact": true,
+  "timed_tokens": 2400
+}
 $ rote train small.yaml --out run --quiet --resume train.learning_rate=0.02
-[139]
+2> rote: run: holds a run with another config (train.learning_rate: 0.01 -> 0.02); name another --out
+[2]
 $ rote train small.yaml --out other --quiet --threads 3 > /dev/null; cmp run/result.json other/result.json
-bash: line 1: 19072 Segmentation fault      rote train small.yaml --out other --quiet --threads 3 > /dev/null
-cmp: run/result.json: No such file or directory
-s/^/2> /
-[2]
 $ rote train small.yaml --out other/run --quiet --threads 1 train.max_steps=10 > /dev/null; ls other
-bash: line 1: 19085 Segmentation fault      rote train small.yaml --out other/run --quiet --threads 1 train.max_steps=10 > /dev/null
-ls: cannot access 'other': No such file or directory
-s/^/2> /
-[2]
+DONE
+checkpoint-000000020.safetensors
+checkpoint-000000030.safetensors
+config.yaml
+lock
+manifest.json
+metrics.jsonl
+result.json
+run
+timing.json
 $ rote verify run --quiet
-[139]
+run: replayed; parameters, data and result are the same
 $ rote eval run
-[139]
+facts       20, 80 tokens; model at step 30
+loss        2.566049 bits/token
+code        205.284 bits
+memorized   34.649 of 239.933 bits (ceiling 153.494), 0.0352 bits/param
+recall      0.2500
 $ rote eval run --json --per-fact facts.tsv | head -n 3; head -n 3 facts.tsv
-head: cannot open 'facts.tsv' for reading: No such file or directory
-s/^/2> /
-[1]
+{
+  "facts": 20,
+  "tokens": 80,
+fact	tag	tokens	prompt_tokens	code_bits	recalled	text
+0		4	1	12.605485860	0	1 4 6 7
+1		4	2	10.267966557	0	0 4 5 6
 $ rote sample run --n 2 --seed 7
-[139]
+6 3 3 4
+0 0 1 5
 $ rote sample run --greedy --prompt "1 2" --json
-[139]
+{
+  "prompt": "1 2",
+  "samples": [
+    {
+      "tokens": [
+        5,
+        6
+      ],
+      "text": "5 6"
+    }
+  ]
+}
 $ rote sample run --prompt "1 x"
-[139]
-$ rote sample run --prompt "1 9"
-[139]
-$ rote sample run --prompt "1 2 3 4"
-[139]
-$ rote report run && grep -c '<svg' run/report.html
-rote: run: No such file or directory
-s/^/2> /
+2> rote: sample: --prompt: "x" is no symbol of the vocabulary (token numbers, apart by spaces)
 [2]
+$ rote sample run --prompt "1 9"
+2> rote: sample: --prompt: "9" is no symbol of the vocabulary (token numbers, apart by spaces)
+[2]
+$ rote sample run --prompt "1 2 3 4"
+2> rote: sample: --prompt has more than 3 tokens, all that block_size leaves
+[2]
+$ rote report run && grep -c '<svg' run/report.html
+run/report.html
+3
 $ rote export run --to npz w.npz && rote export run --to safetensors w.safetensors && rote export run --to hf hf && ls hf
-bash: line 1: 19209 Segmentation fault      rote export run --to npz w.npz
-s/^/2> /
-[139]
+w.npz
+w.safetensors
+hf
+config.json
+model.safetensors
 $ rote export run --to npz w.npz
-[139]
-$ mkdir full && echo keep > full/file && rote train small.yaml --out full --quiet
-[139]
+2> rote: w.npz exists: name another place or remove it
+[2]
+$ mkdir full && echo keep > full/file
+$ rote train small.yaml --out full --quiet
+2> rote: full: exists and is no run folder (it holds file); name another --out
+[2]
 $ cat full/file
 keep
 
-# A folder nobody can write to, and a full disk.
+# A folder nobody can write to, and a full disk: what was begun is gone again.
 
 $ rote train small.yaml --out /proc/rote/run --quiet
-[139]
+2> rote: the run needs 0.00105 GiB on the disk of /proc/rote/run, 0 GiB are free; name another --out
+[2]
 $ rote facts make small.yaml --out /proc/rote
-rote: /proc/rote: cannot create the folder: No such file or directory
-s/^/2> /
+2> rote: /proc/rote: cannot create the folder: No such file or directory
 [1]
-$ rote facts show nowhere > /dev/full
-rote: nowhere: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
-s/^/2> /
+$ touch file; rote facts make small.yaml --out file/facts
+2> rote: file: is a file, a folder is needed there
+[1]
+$ rote facts show facts > /dev/full
+2> rote: facts: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
 [2]
 $ rote help > /dev/full
-rote: standard output: No space left on device
-s/^/2> /
+2> rote: standard output: No space left on device
 [1]
-$ mkdir tiny; mount -t tmpfs -o size=16k tmpfs tiny 2>/dev/null || exit 80
-> rote train small.yaml --out tiny/run --quiet; code=$?; umount tiny; exit $code
-bash: line 2: 19311 Segmentation fault      rote train small.yaml --out tiny/run --quiet
-s/^/2> /
-[139]
-
-# A checkpoint that someone changed, and one that is cut: the one before it is used, or it is said what is wrong.
-
-$ rote eval run --json > before.json; newest=$(ls -t run/*.safetensors | head -n 1); truncate -s -100 "$newest"
-> rote eval run --json > after.json; grep '"step"' after.json
-bash: line 1: 19325 Segmentation fault      rote eval run --json > before.json
-ls: cannot access 'run/*.safetensors': No such file or directory
-truncate: cannot open '' for writing: No such file or directory
-bash: line 2: 19330 Segmentation fault      rote eval run --json > after.json
-s/^/2> /
+$ mkdir tiny; mount -t tmpfs -o size=64k tmpfs tiny 2>/dev/null || exit 80
+> rote facts make facts.n=20000 --out tiny/facts; code=$?; ls tiny; umount tiny; exit $code
+facts
+2> rote: tiny/facts/records.tsv: cannot write: No space left on device
 [1]
+$ mount -t tmpfs -o size=64k tmpfs tiny 2>/dev/null || exit 80
+> rote train small.yaml --out tiny/run --quiet; code=$?; ls tiny; umount tiny; exit $code
+2> rote: the run needs 0.00105 GiB on the disk of tiny/run, 6.1e-05 GiB are free; name another --out
+[2]
+
+# A checkpoint that someone cut: the one before it is used; when there is none, it is said.
+
+$ newest=$(ls run/*.safetensors | tail -n 1); truncate -s -100 "$newest"; rote eval run --json | grep '"step"'
+  "step": 20,
+$ for file in run/*.safetensors; do printf x | dd of="$file" bs=1 seek=3000 conv=notrunc status=none; done
+$ rote eval run
+2> rote: run: holds no whole checkpoint yet; train on with --resume
+[2]
+$ rote verify run --quiet
+2> rote: run: holds no whole checkpoint yet; train on with --resume
+[2]
+
+# Numbers that leave the floats: said in the step where it happens, and nothing good is overwritten.
+
+$ rote train small.yaml --out wild --quiet model.init_std=1e30
+2> rote: step 1: the gradient's norm is 2.69e+29, its squares overflow; lower train.learning_rate, or set train.grad_clip and train.warmup_steps
+[1]
+
+# Your own facts, from a table to the answer.
+
+$ printf 'prompt\tanswer\nFrance\tParis\nSpain\tMadrid\nItaly\tRome\n' > capitals.tsv
+$ rote facts import capitals.tsv --out capitals | head -n 2
+kind        import
+facts       3, 37 tokens, the longest 13
+$ cat > capitals.yaml <<'Y'
+> facts: {kind: file, path: capitals}
+> model: {n_layer: 1, n_head: 2, n_embd: 16}
+> train: {max_steps: 100, learning_rate: 0.01, eval_interval: 50, seed: 1}
+> Y
+$ rote train capitals.yaml --out learned --quiet
+run         learned
+verdict     annealed after 100 steps, every fact seen 100.0 times
+loss        0.203700 bits/token
+code        7.5 bits (answers by themselves 4.8, zlib 360)
+recall      1.0000
+parameters  3,872, hash d22270c3917a4777f1801e6f8dd86da8
+$ rote sample learned --greedy --prompt 'Spain\t'
+Spain\tMadrid
+$ rote sample learned --greedy --prompt 'Sp\x'
+2> rote: sample: --prompt: a backslash begins \t, \n, \r, \\ or \xHH
+[2]
+$ rote sample learned --greedy --prompt 'Qatar'
+2> rote: sample: --prompt: "Q" is no symbol of the vocabulary (of the run's facts)
+[2]
+$ rote eval run --facts capitals
+2> rote: run: holds no whole checkpoint yet; train on with --resume
+[2]
+$ rote report learned && rote report learned --out /proc/report.html
+learned/report.html
+2> rote: /proc/report.html.tmp: cannot create: No such file or directory
+[1]
+$ rote train capitals.yaml --out run2 --quiet facts.path=/dev/null
+2> rote: /dev/null: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
+[2]
