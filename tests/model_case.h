@@ -46,9 +46,9 @@ static inline ModelConfig draw_config(Draw *d, int i) {
 }
 
 static inline void print_config(const ModelConfig *c) {
-    printf("  L%d H%d/%d d%d I%d T%d V%d norm %d pos %d act %d gated %d bias %d tied %d attn %d mlp %d\n", c->n_layer,
-           c->n_head, c->n_kv_head, c->n_embd, c->n_inner, c->block_size, c->vocab_size, c->norm, c->pos, c->act, c->gated,
-           c->bias, c->tie_weights, c->attn, c->mlp);
+    printf("  L%d H%d/%d d%d I%d T%d V%d norm %d pos %d act %d gated %d bias %d tied %d attn %d mlp %d\n",
+           c->n_layer, c->n_head, c->n_kv_head, c->n_embd, c->n_inner, c->block_size, c->vocab_size, c->norm,
+           c->pos, c->act, c->gated, c->bias, c->tie_weights, c->attn, c->mlp);
 }
 
 /* Every parameter moved off its starting value, so that gains differ from 1 and biases from 0. */

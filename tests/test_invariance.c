@@ -514,7 +514,7 @@ static void fused_multiply_add_bits(void **state) {
 
 /* ---- the kernels' exp ---- */
 
-/* Measured over all floats between the limits (docs/math.md): see there. */
+/* Over all floats with a normal result it is 0.892 (tests/measure_exp.c). */
 static const double EXP_ULP = 1.0;
 
 static void exp_bits_and_error(void **state) {

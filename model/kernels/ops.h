@@ -3,7 +3,7 @@
  * The files of model/kernels/ are compiled once per instruction set under names
  * of their own: FN(gemm) is gemm_avx2 in the AVX2 objects. The rest of the program is
  * compiled once and calls through an Ops table chosen at start, so a kernel's contract stands
- * here and nowhere else. All tables give the same bits (tests/test_kernels.c).
+ * here and nowhere else. All tables give the same bits (tests/test_invariance.c).
  *
  * Conventions: outputs first, then inputs, sizes last; matrices are row-major, shapes as (rows, cols);
  * no aliasing unless said; a backward kernel adds into its gradients unless said. */
@@ -119,7 +119,8 @@ double FN(fma_peak)(int64_t n, real *sink);
 
 #define OPS(X)                                                                                               \
     X(gemm)                                                                                                  \
-    X(columns_add) X(add) X(scale) X(sum_squares) X(first_nonfinite) X(norm_forward) X(norm_backward)        \
+    X(columns_add)                                                                                           \
+    X(add) X(scale) X(sum_squares) X(first_nonfinite) X(norm_forward) X(norm_backward)                       \
         X(norm_param_backward) X(act_forward) X(act_backward) X(softmax_causal) X(softmax_causal_backward)   \
             X(rope) X(cross_entropy) X(code_lengths) X(adamw) X(sgd) X(exp_vector) X(fma_vector) X(fma_peak)
 

@@ -40,8 +40,8 @@ static double difference(Parallel *p, const Batch *batch, real *x) {
     return (f[0] - 8 * f[1] + 8 * f[2] - f[3]) / (12 * h);
 }
 
-/* A relu model is tested where no pre-activation crosses its kink within the difference's reach: a parameter whose
- * one-sided slopes disagree sits there. */
+/* A relu model is tested where no pre-activation crosses its kink within the difference's reach: a parameter
+ * whose one-sided slopes disagree sits there. */
 static int near_kink(Parallel *p, const Batch *batch, real *x) {
     const double h = 4e-4;
     real before = *x;
@@ -56,7 +56,8 @@ static int near_kink(Parallel *p, const Batch *batch, real *x) {
     double half_down = loss_of(p, batch);
     *x = before;
     /* second differences at two steps agree where the function is smooth */
-    double coarse = (up - 2 * middle + down) / (h * h), fine = (half_up - 2 * middle + half_down) / (h * h / 4);
+    double coarse = (up - 2 * middle + down) / (h * h),
+           fine = (half_up - 2 * middle + half_down) / (h * h / 4);
     return fabs(coarse - fine) > 1e-3 * (1 + fabs(fine));
 }
 
@@ -67,7 +68,11 @@ static double check_config(const ModelConfig *c, Draw *d, int *skipped, int *che
     draw_params(&g, d, 0.4);
     OwnBatch own = draw_batch(d, c, 4);
     Parallel *p;
-    ParallelPlan plan = {.threads = 1, .leaves = 2, .batch_size = 4, .max_len = c->block_size, .micro_batch = 1};
+    ParallelPlan plan = {.threads = 1,
+                         .leaves = 2,
+                         .batch_size = 4,
+                         .max_len = c->block_size,
+                         .micro_batch = draw_int(d, 1, 3)};
     assert_int_equal(parallel_create(&p, &g, &plan, &err), OK);
 
     double loss, largest = 0, worst = 0;
@@ -112,8 +117,8 @@ static void gradients_of_whole_models(void **state) {
         worst = fmax(worst, error);
         if (error > 1e-7) fail_msg("config %d: error %.3g > 1e-7", i, error);
     }
-    printf("%d configs, %d parameters, %d at a kink left out, worst error %.2g of the largest gradient\n", CONFIGS, checked,
-           skipped, worst);
+    printf("%d configs, %d parameters, %d at a kink left out, worst error %.2g of the largest gradient\n",
+           CONFIGS, checked, skipped, worst);
     assert_true(skipped * 100 < checked);
 }
 
