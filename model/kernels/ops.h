@@ -120,9 +120,25 @@ double FN(fma_peak)(int64_t n, real *sink);
 #define OPS(X)                                                                                               \
     X(gemm)                                                                                                  \
     X(columns_add)                                                                                           \
-    X(add) X(scale) X(sum_squares) X(first_nonfinite) X(norm_forward) X(norm_backward)                       \
-        X(norm_param_backward) X(act_forward) X(act_backward) X(softmax_causal) X(softmax_causal_backward)   \
-            X(rope) X(cross_entropy) X(code_lengths) X(adamw) X(sgd) X(exp_vector) X(fma_vector) X(fma_peak)
+    X(add)                                                                                                   \
+    X(scale)                                                                                                 \
+    X(sum_squares)                                                                                           \
+    X(first_nonfinite)                                                                                       \
+    X(norm_forward)                                                                                          \
+    X(norm_backward)                                                                                         \
+    X(norm_param_backward)                                                                                   \
+    X(act_forward)                                                                                           \
+    X(act_backward)                                                                                          \
+    X(softmax_causal)                                                                                        \
+    X(softmax_causal_backward)                                                                               \
+    X(rope)                                                                                                  \
+    X(cross_entropy)                                                                                         \
+    X(code_lengths)                                                                                          \
+    X(adamw)                                                                                                 \
+    X(sgd)                                                                                                   \
+    X(exp_vector)                                                                                            \
+    X(fma_vector)                                                                                            \
+    X(fma_peak)
 
 typedef struct Ops {
     const char *isa; /* "portable", "avx2", "avx512", "neon" */
