@@ -19,9 +19,32 @@
 enum {
     KC = 256, /* k block: a panel of b, KC x NR, stays in the first-level cache */
     NC = 512, /* columns packed at once: KC x NC lies in the second-level cache */
-    MC = 192  /* rows of a that are worked through per panel */
+    MC = 192, /* rows of a that are worked through per panel */
+    DIRECT_ROWS = 64
 };
 _Static_assert(KC *NC + MC * KC + MR * NR <= GEMM_SCRATCH_REALS, "scratch");
+
+/* out[k][i] = from[i][k] for the whole fours of n rows and kn columns, in 4 x 4 squares; returns the columns
+ * done. */
+static int transpose(real *out, int width, const real *from, ptrdiff_t ld, int n, int kn) {
+    int k = 0;
+    for (; k + 4 <= kn; k += 4)
+        for (int i = 0; i + 4 <= n; i += 4) {
+            const real *at = from + i * ld + k;
+            vec4 a = *(const uvec4 *)at, b = *(const uvec4 *)(at + ld);
+            vec4 c = *(const uvec4 *)(at + 2 * ld), d = *(const uvec4 *)(at + 3 * ld);
+            vec4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5),
+                 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+            vec4 ef = __builtin_shufflevector(a, b, 2, 6, 3, 7),
+                 gh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+            real *to = out + k * width + i;
+            *(uvec4 *)to = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+            *(uvec4 *)(to + width) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+            *(uvec4 *)(to + 2 * width) = __builtin_shufflevector(ef, gh, 0, 1, 4, 5);
+            *(uvec4 *)(to + 3 * width) = __builtin_shufflevector(ef, gh, 2, 3, 6, 7);
+        }
+    return k;
+}
 
 /* b block (kn, nn) -> panels of `width` columns, k rows of `width` reals each, zero-padded at the right edge.
  */
@@ -42,9 +65,10 @@ static void pack_b(real *out, View b, int kn, int nn) {
                     for (int i = 0; i < n; i++) out[k * width + i] = from[k * b.row + i];
             }
         } else {
+            int done = b.row == 1 ? transpose(out, width, from, b.col, n, kn) : 0;
             for (int i = 0; i < n; i++) {
                 const real *column = from + i * b.col;
-                for (int k = 0; k < kn; k++) out[k * width + i] = column[k * b.row];
+                for (int k = i < n / 4 * 4 ? done : 0; k < kn; k++) out[k * width + i] = column[k * b.row];
             }
         }
         out += (size_t)kn * (size_t)width;

@@ -7,15 +7,6 @@
 #include "model/kernels/ops.h"
 #include "model/kernels/vec.h"
 
-/* Sum over a row of C reals: f(x) sixteen at a time; `live` blanks the lanes past the end. */
-INLINE v16 lanes_below(v16 x, int n) {
-    if (n >= 16) return x;
-    real t[16];
-    v16_store(t, x);
-    for (int i = n; i < 16; i++) t[i] = 0;
-    return v16_load(t);
-}
-
 void FN(norm_forward)(real *y, real *mean, real *rstd, const real *x, const real *gain, const real *bias,
                       Norm kind, double eps, int N, int C) {
     const real size = (real)C, epsilon = (real)eps;
@@ -28,7 +19,7 @@ void FN(norm_forward)(real *y, real *mean, real *rstd, const real *x, const real
         }
         v16 shift = v16_set(mu), squares = v16_set(0);
         for (int j = 0; j < C; j += 16) {
-            v16 d = lanes_below(v16_sub(v16_load_n(x + j, C - j, 0), shift), C - j);
+            v16 d = v16_sub(v16_load_n(x + j, C - j, mu), shift); /* +0 past the end */
             squares = v16_fma(d, d, squares);
         }
         real root = v16_sum(squares) / size + epsilon;

@@ -136,22 +136,43 @@ INLINE v16 v16_set(real x){V16_EACH(vec_set(x))} INLINE v16
     v16_load(const real *p){V16_EACH(vec_load(p + i * VL))} INLINE void v16_store(real *p, v16 x) {
     for (int i = 0; i < NV; i++) vec_store(p + i * VL, x.v[i]);
 }
-/* The first n of sixteen; the rest reads as `fill` and is not written. */
+/* The first n of sixteen (n may be more, not less than 1); the rest reads as `fill` and is not written. */
 INLINE v16 v16_load_n(const real *p, int n, real fill) {
     if (n >= 16) return v16_load(p);
+#if defined(ISA_avx512)
+    return (v16){{(vec)_mm512_mask_loadu_ps(_mm512_set1_ps(fill), (__mmask16)((1u << n) - 1), p)}};
+#elif defined(ISA_avx2)
+    v16 r;
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    for (int i = 0; i < NV; i++) {
+        __m256i mask = _mm256_cmpgt_epi32(_mm256_set1_epi32(n - i * VL), lane);
+        r.v[i] = vec_select((ivec)mask, (vec)_mm256_maskload_ps(p + i * VL, mask), vec_set(fill));
+    }
+    return r;
+#else
     real t[16];
     for (int i = 0; i < 16; i++) t[i] = fill;
     memcpy(t, p, (size_t)n * sizeof(real));
     return v16_load(t);
+#endif
 }
 INLINE void v16_store_n(real *p, v16 x, int n) {
     if (n >= 16) {
         v16_store(p, x);
         return;
     }
+#if defined(ISA_avx512)
+    _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)x.v[0]);
+#elif defined(ISA_avx2)
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    for (int i = 0; i < NV; i++)
+        _mm256_maskstore_ps(p + i * VL, _mm256_cmpgt_epi32(_mm256_set1_epi32(n - i * VL), lane),
+                            (__m256)x.v[i]);
+#else
     real t[16];
     v16_store(t, x);
     memcpy(p, t, (size_t)n * sizeof(real));
+#endif
 }
 INLINE v16 v16_add(v16 a, v16 b){V16_EACH(a.v[i] + b.v[i])} INLINE v16
     v16_sub(v16 a, v16 b){V16_EACH(a.v[i] - b.v[i])} INLINE v16
@@ -160,22 +181,59 @@ INLINE v16 v16_add(v16 a, v16 b){V16_EACH(a.v[i] + b.v[i])} INLINE v16
     v16_fma(v16 a, v16 b, v16 c){V16_EACH(vec_fma(a.v[i], b.v[i], c.v[i]))} INLINE v16
     v16_sqrt(v16 a){V16_EACH(vec_sqrt(a.v[i]))} INLINE v16
     v16_max(v16 a, v16 b){V16_EACH(vec_select(a.v[i] > b.v[i], a.v[i], b.v[i]))} /* where x > 0: a, else b */
-INLINE v16 v16_where_positive(v16 x, v16 a, v16 b){V16_EACH(vec_select(x.v[i] > vec_set(0), a.v[i], b.v[i]))}
-
-/* The one shape of a sum over a row: lane i takes elements i, i + 16, ...; lanes are combined 8-4-2-1. */
-INLINE real v16_sum(v16 x) {
-    real t[16];
-    v16_store(t, x);
-    for (int half = 8; half > 0; half /= 2)
-        for (int i = 0; i < half; i++) t[i] += t[i + half];
-    return t[0];
+INLINE v16 v16_where_positive(v16 x, v16 a, v16 b) {
+    V16_EACH(vec_select(x.v[i] > vec_set(0), a.v[i], b.v[i]))
 }
+
+/* The one shape of a sum over a row: lane i takes elements i, i + 16, ...; lanes are combined 8-4-2-1. The
+ * steps are written over the lanes that hold them, whatever a machine vector is. */
+typedef real vec2 __attribute__((vector_size(2 * sizeof(real))));
+typedef real vec4 __attribute__((vector_size(4 * sizeof(real))));
+typedef real uvec4 __attribute__((vector_size(4 * sizeof(real)), aligned(sizeof(real)), may_alias));
+typedef real vec8 __attribute__((vector_size(8 * sizeof(real))));
+#define PLUS(a, b) ((a) + (b))
+#define MOST(a, b)                                                                                           \
+    ({                                                                                                       \
+        __typeof__(a) left_ = (a), right_ = (b);                                                             \
+        __typeof__(left_ > right_) more_ = left_ > right_;                                                   \
+        (__typeof__(left_))((more_ & (__typeof__(more_))left_) | (~more_ & (__typeof__(more_))right_));      \
+    })
+#define HALVES_16(x, op)                                                                                     \
+    op(__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7),                                                \
+       __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15))
+#define HALVES_8(x, op)                                                                                      \
+    op(__builtin_shufflevector(x, x, 0, 1, 2, 3), __builtin_shufflevector(x, x, 4, 5, 6, 7))
+#define HALVES_4(x, op) op(__builtin_shufflevector(x, x, 0, 1), __builtin_shufflevector(x, x, 2, 3))
+#if VL == 16
+#define FOLD_TO_2(x, op)                                                                                     \
+    vec8 eight = HALVES_16((x).v[0], op);                                                                    \
+    vec4 four = HALVES_8(eight, op);                                                                         \
+    vec2 two = HALVES_4(four, op);
+#elif VL == 8
+#define FOLD_TO_2(x, op)                                                                                     \
+    vec8 eight = op((x).v[0], (x).v[1]);                                                                     \
+    vec4 four = HALVES_8(eight, op);                                                                         \
+    vec2 two = HALVES_4(four, op);
+#elif VL == 4
+#define FOLD_TO_2(x, op)                                                                                     \
+    vec4 even = op((x).v[0], (x).v[2]), odd = op((x).v[1], (x).v[3]);                                        \
+    vec4 four = op(even, odd);                                                                               \
+    vec2 two = HALVES_4(four, op);
+#else
+#define FOLD_TO_2(x, op)                                                                                     \
+    vec2 e0 = op((x).v[0], (x).v[4]), e1 = op((x).v[1], (x).v[5]);                                           \
+    vec2 e2 = op((x).v[2], (x).v[6]), e3 = op((x).v[3], (x).v[7]);                                           \
+    vec2 low = op(e0, e2), high = op(e1, e3);                                                                \
+    vec2 two = op(low, high);
+#endif
+INLINE real v16_sum(v16 x) {
+    FOLD_TO_2(x, PLUS)
+    return two[0] + two[1];
+}
+/* The maximum is the same in any order. */
 INLINE real v16_largest(v16 x) {
-    real t[16];
-    v16_store(t, x);
-    for (int half = 8; half > 0; half /= 2)
-        for (int i = 0; i < half; i++) t[i] = t[i] > t[i + half] ? t[i] : t[i + half];
-    return t[0];
+    FOLD_TO_2(x, MOST)
+    return two[0] > two[1] ? two[0] : two[1];
 }
 
 /* exp. x = n ln 2 + r with |r| <= ln 2 / 2 (Cody & Waite 1980), a polynomial in r, n added to the exponent.
