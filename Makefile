@@ -124,13 +124,13 @@ demo: setup
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
 	./rote demo --out runs/demo
 
-# The suite of this variant: unit tests, then the same build's command-line tests and check scripts.
+# The whole suite of this variant, with gradients in double precision; the slowest first.
 check:
 	@CC='$(CC)' scripts/setup.sh --tests
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote tests
 	+@$(MAKE) --no-print-directory $(PARALLEL) DOUBLE=1 BUILD=$(BUILD)-double tests
-	@BUILD=$(BUILD) tests/run_all.sh $(TEST_BIN) $(patsubst %.c,$(BUILD)-double/%,$(wildcard tests/double/test_*.c)) \
-		tests/cli/run.sh $(CHECK_SH) scripts/check_arrows.sh scripts/check_format.sh
+	@BUILD=$(BUILD) tests/run_all.sh tests/cli/run.sh $(CHECK_SH) $(TEST_BIN) \
+		$(patsubst %.c,$(BUILD)-double/%,$(wildcard tests/double/test_*.c)) scripts/check_arrows.sh scripts/check_format.sh
 
 check-all: check
 	@CC='$(CC)' scripts/setup.sh --all
@@ -143,7 +143,7 @@ check-all: check
 .PHONY: suite
 suite:
 	+@$(MAKE) --no-print-directory $(PARALLEL) tests
-	@BUILD=$(BUILD) tests/run_all.sh $(TEST_BIN) $(if $(DOUBLE),,tests/cli/run.sh)
+	@BUILD=$(BUILD) tests/run_all.sh $(if $(DOUBLE),,tests/cli/run.sh) $(TEST_BIN)
 
 asan:
 	+@$(MAKE) --no-print-directory SAN=address,undefined OPT=-O1 suite

@@ -39,8 +39,7 @@ static Status prompt_tokens(const char *prompt, const Vocab *vocab, int room, in
             char quote[QUOTE_SIZE];
             status = err_set(err, ERR_INPUT, "sample: --prompt: %s is no symbol of the vocabulary (%s)",
                              text_quote(quote, symbol),
-                             vocab->text ? "of the run's facts"
-                                         : "token numbers, apart by spaces");
+                             vocab->text ? "of the run's facts" : "token numbers, apart by spaces");
             break;
         }
         if (*n == room) {

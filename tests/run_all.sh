@@ -6,23 +6,14 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 export BUILD=${BUILD:?the build folder} ROTE=${ROTE:-$BUILD/rote}
-logs=$BUILD/logs
+export logs=$BUILD/logs
 rm -rf "$logs" && mkdir -p "$logs" || exit 1
 
-run_one() { # program -> LOG.out, LOG.err, LOG.rc, LOG.s
-    local log=$logs/${1//\//_} from=$SECONDS
-    timeout "${TEST_TIMEOUT:-900}" "$1" >"$log.out" 2>"$log.err" </dev/null
-    echo $? >"$log.rc"
-    echo $((SECONDS - from)) >"$log.s"
-}
-export -f run_one
-export logs
-[ $# -gt 0 ] && printf '%s\n' "$@" | xargs -P "${TEST_JOBS:-2}" -I{} bash -c 'run_one {}'
-
-passed=0 failed=0 skipped=0
-for program in "$@"; do
-    log=$logs/${program//\//_}
-    rc=$(cat "$log.rc" 2>/dev/null || echo 99)
+# Runs one, counts, and prints its line and what failed in one piece; the counts go to LOG.count.
+run_one() {
+    local program=$1 log=$logs/${1//\//_} from=$SECONDS rc summary p f s why= word=ok
+    timeout "${TEST_TIMEOUT:-900}" "$program" >"$log.out" 2>"$log.err" </dev/null
+    rc=$?
     summary=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log.out" | tail -n 1)
     if [ -n "$summary" ]; then
         read -r p f s <<<"$(sed -E 's/^([0-9]+) passed, ([0-9]+) failed(, ([0-9]+) skipped)?.*/\1 \2 \4/' <<<"$summary")"
@@ -32,22 +23,32 @@ for program in "$@"; do
         s=$(grep -c '^\[  SKIPPED \]' "$log.out")
     fi
     s=${s:-0}
-    why=
-    if [ "$rc" = 124 ]; then why="ran past its time"
-    elif [ "$rc" -ge 128 ]; then why="died of signal $((rc - 128))"
-    elif [ "$rc" != 0 ] && [ "$f" = 0 ]; then why="exit status $rc"
+    if [ $rc = 124 ]; then why="ran past its time"
+    elif [ $rc -ge 128 ]; then why="died of signal $((rc - 128))"
+    elif [ $rc != 0 ] && [ "$f" = 0 ]; then why="exit status $rc"
     elif [ $((p + f + s)) = 0 ]; then why="ran no test"
     fi
     [ -n "$why" ] && f=$((f + 1))
-    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-    word=ok
     [ "$f" -gt 0 ] && word=FAILED
-    printf '%-7s %-44s %4d passed %3d failed %3d skipped %4d s  %s\n' "$word" "${program#"$BUILD"/}" "$p" "$f" "$s" \
-        "$(cat "$log.s" 2>/dev/null || echo 0)" "$why"
-    if [ "$f" -gt 0 ]; then
-        grep -vE '^\[( RUN      |       OK )\]' "$log.out" | tail -n 60 | sed 's/^/    /'
-        tail -n 40 "$log.err" | sed 's/^/    /'
-    fi
+    echo "$p $f $s" >"$log.count"
+    {
+        printf '%-7s %-46s %4d passed %3d failed %3d skipped %4d s  %s\n' "$word" "${program#build/}" "$p" "$f" "$s" \
+            $((SECONDS - from)) "$why"
+        if [ "$f" -gt 0 ]; then
+            grep -vE '^\[( RUN      |       OK )\]' "$log.out" | tail -n 60 | sed 's/^/    /'
+            tail -n 40 "$log.err" | sed 's/^/    /'
+        fi
+    } >"$log.report"
+    cat "$log.report"
+}
+export -f run_one
+[ $# -gt 0 ] && printf '%s\n' "$@" | xargs -P "${TEST_JOBS:-2}" -I{} bash -c 'run_one {}'
+
+passed=0 failed=0 skipped=0
+for program in "$@"; do
+    p=0 f=1 s=0 # where no count was left behind, the runner itself was killed
+    read -r p f s 2>/dev/null <"$logs/${program//\//_}.count"
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 done
 line="$passed passed, $failed failed"
 [ "$skipped" -gt 0 ] && line+=", $skipped skipped"
