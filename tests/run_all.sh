@@ -6,6 +6,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 export BUILD=${BUILD:?the build folder} ROTE=${ROTE:-$BUILD/rote}
+export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive} # programs share the cores: a waiting thread must not spin
 export logs=$BUILD/logs
 rm -rf "$logs" && mkdir -p "$logs" || exit 1
 
