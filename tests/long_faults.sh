@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# Every fault of tests/faults.txt, put into a copy of the tree, must make a test in double fail: the gradients of the
+# layers alone or of whole models; the reference where the fault is not in a backward pass. A fault whose place is no
+# longer there, or that does not compile, counts as failed, too.
+#   tests/long_faults.sh [-v] [WORD]     only faults whose description or file has WORD; -v: asks all three tests
+set -u
+cd "$(dirname "$0")/.." || exit 1
+tree=$PWD verbose=
+[ "${1:-}" = -v ] && verbose=1 && shift
+only=${1:-}
+
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/1" && cp -r Makefile base data model eval train tests scripts "$work/1" || exit 1
+layers=tests/double/test_layers models=tests/double/test_gradients reference=tests/double/test_reference
+build() {
+    make -s CC="${CC:-gcc}" OPT=-O1 DOUBLE=1 BUILD=build "$@" build/$layers build/$models build/$reference >log 2>&1
+}
+passes() { OMP_NUM_THREADS=1 timeout 600 "build/$1" >/dev/null 2>&1; }
+
+tests_for() {
+    if [ -n "$verbose" ]; then
+        echo $layers $models $reference
+        return
+    fi
+    case $1 in
+    forward:* | AdamW:*) echo $reference ;;
+    *) echo $layers $models ;;
+    esac
+}
+
+# Each worker, in a copy of its own, takes every n-th fault and leaves a line "caught|survived WHO WHAT".
+try() { # what, file, from, to
+    local text rest test caught_by=
+    if ! text=$(cat "$2" && echo .); then echo "survived - no file $2: $1"; return; fi
+    text=${text%.}
+    rest=${text#*"$3"}
+    if [ "$rest" = "$text" ] || [ "${rest#*"$3"}" != "$rest" ]; then
+        echo "survived - its place is not there, or not once, in $2: $1"
+        return
+    fi
+    printf '%s' "${text%%"$3"*}$4$rest" >"$2"
+    if ! build; then
+        echo "survived - does not compile: $1: $(grep -m 1 error log)"
+    else
+        for test in $(tests_for "$1"); do
+            passes "$test" && continue
+            caught_by+=${caught_by:+,}${test##*_}
+            [ -z "$verbose" ] && break
+        done
+        if [ -n "$caught_by" ]; then echo "caught $caught_by $1"; else echo "survived - not caught: $1"; fi
+    fi
+    cp "$tree/$2" "$2"
+}
+
+worker() { # number, of
+    local what='' file='' from='' to='' part='' line count=0
+    cd "$work/$1" || return
+    while IFS= read -r line; do
+        case $line in
+        '#'*) ;;
+        '@ '*) file=${line#@ } ;;
+        '- '*) from=${line#- } part=from ;;
+        '+ '*) to=${line#+ } part=to ;;
+        '')
+            if [ -n "$to" ] && [[ "$what $file" == *"$only"* ]]; then
+                [ $((count++ % $2)) = $(($1 - 1)) ] && try "$what" "$file" "$from" "$to"
+            fi
+            what='' file='' from='' to='' part='' ;;
+        *) case $part in # a text may have several lines
+            from) from+=$'\n'$line ;;
+            to) to+=$'\n'$line ;;
+            *) what=$line ;;
+            esac ;;
+        esac
+    done < <(cat tests/faults.txt && echo) >"$work/$1.lines"
+}
+
+cd "$work/1" || exit 1
+workers=$(nproc)
+if ! build -j"$workers" || ! passes $layers || ! passes $models || ! passes $reference; then
+    echo "faults: the tests do not pass without a fault"
+    tail -n 20 log
+    echo "0 passed, 1 failed"
+    exit 1
+fi
+for w in $(seq 2 "$workers"); do cp -a "$work/1" "$work/$w"; done
+for w in $(seq "$workers"); do worker "$w" "$workers" & done
+wait
+
+all() { cat "$work"/*.lines; }
+[ -n "$verbose" ] && all | sort
+caught=$(all | grep -c '^caught') survived=$(all | grep -c '^survived')
+[ "$survived" -gt 0 ] && all | sed -n 's/^survived - /faults: /p'
+by() { all | grep -c "^caught [a-z,]*$1"; }
+echo "faults: $caught of $((caught + survived)) caught; by the layers' gradients $(by layers), by the whole models'" \
+    "$(by gradients), by the reference $(by reference)"
+echo "$caught passed, $survived failed"
+[ "$survived" = 0 ] && [ "$caught" -gt 0 ]
