@@ -24,6 +24,10 @@ enum {
 };
 _Static_assert(KC *NC + MC * KC + MR * NR <= GEMM_SCRATCH_REALS, "scratch");
 
+static View view_at(View v, ptrdiff_t i, ptrdiff_t j) {
+    return (View){v.p + i * v.row + j * v.col, v.row, v.col};
+}
+
 /* out[k][i] = from[i][k] for the whole fours of n rows and kn columns, in 4 x 4 squares; returns the columns
  * done. */
 static int transpose(real *out, int width, const real *from, ptrdiff_t ld, int n, int kn) {
@@ -62,7 +66,7 @@ static void pack_b(real *out, View b, int kn, int nn) {
                 }
             } else {
                 for (int k = 0; k < kn; k++)
-                    for (int i = 0; i < n; i++) out[k * width + i] = from[k * b.row + i];
+                    memcpy(out + k * width, from + k * b.row, (size_t)n * sizeof(real));
             }
         } else {
             int done = b.row == 1 ? transpose(out, width, from, b.col, n, kn) : 0;
@@ -75,74 +79,6 @@ static void pack_b(real *out, View b, int kn, int nn) {
     }
 }
 
-/* c (M,W) += a (M,kn) panel (kn,W), W = nv vectors, `step` reals between the panel's rows; M and nv are
- * constants where this is inlined. The chains start at `start` (a row of W reals for every row of c), or at c
- * where that is NULL. */
-INLINE void tile(int M, int nv, real *c, ptrdiff_t ldc, const real *a, ptrdiff_t a_row, ptrdiff_t a_col,
-                 const real *panel, ptrdiff_t step, int kn, const real *start) {
-    vec sum[MR][2];
-#pragma GCC unroll 16
-    for (int i = 0; i < M; i++)
-#pragma GCC unroll 2
-        for (int j = 0; j < nv; j++) sum[i][j] = vec_load(start ? start + j * VL : c + i * ldc + j * VL);
-    for (int k = 0; k < kn; k++) {
-        vec b[2];
-#pragma GCC unroll 2
-        for (int j = 0; j < nv; j++) b[j] = vec_load(panel + j * VL);
-#pragma GCC unroll 16
-        for (int i = 0; i < M; i++) {
-            vec x = vec_set(a[i * a_row]);
-#pragma GCC unroll 2
-            for (int j = 0; j < nv; j++) sum[i][j] = vec_fma(x, b[j], sum[i][j]);
-        }
-        panel += step;
-        a += a_col;
-    }
-#pragma GCC unroll 16
-    for (int i = 0; i < M; i++)
-#pragma GCC unroll 2
-        for (int j = 0; j < nv; j++) vec_store(c + i * ldc + j * VL, sum[i][j]);
-}
-
-#define TILE(M, a_row, a_col)                                                                                \
-    if (nv == 2) tile(M, 2, c, ldc, a.p, a_row, a_col, panel, step, kn, start);                              \
-    else tile(M, 1, c, ldc, a.p, a_row, a_col, panel, step, kn, start);                                      \
-    break;
-
-/* The instances: full tiles, and fewer rows in a few sizes. Rows of a that are contiguous over i (a.row == 1:
- * the weight gradient's transposed operand) get code of their own, so do rows contiguous over k. Returns the
- * rows done. */
-static int tile_rows(int rows, int nv, real *c, ptrdiff_t ldc, View a, const real *panel, ptrdiff_t step,
-                     int kn, const real *start) {
-    int take = rows >= MR ? MR : rows >= 8 && MR > 8 ? 8 : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
-    if (a.row == 1) {
-        switch (take) {
-        case MR: TILE(MR, 1, a.col)
-#if MR > 8
-        case 8: TILE(8, 1, a.col)
-#endif
-#if MR > 4
-        case 4: TILE(4, 1, a.col)
-#endif
-        case 2: TILE(2, 1, a.col)
-        default: TILE(1, 1, a.col)
-        }
-    } else {
-        switch (take) {
-        case MR: TILE(MR, a.row, a.col)
-#if MR > 8
-        case 8: TILE(8, a.row, a.col)
-#endif
-#if MR > 4
-        case 4: TILE(4, a.row, a.col)
-#endif
-        case 2: TILE(2, a.row, a.col)
-        default: TILE(1, a.row, a.col)
-        }
-    }
-    return take;
-}
-
 /* Rows of a with a stride between successive k are copied to k-major order when a page holds only few of
  * them. */
 static View pack_a(real *out, View a, int mn, int kn) {
@@ -151,74 +87,141 @@ static View pack_a(real *out, View a, int mn, int kn) {
     return (View){out, 1, mn};
 }
 
-static View view_at(View v, ptrdiff_t i, ptrdiff_t j) {
-    return (View){v.p + i * v.row + j * v.col, v.row, v.col};
+/* A panel of b (kn rows of one or two vectors, `step` reals apart), and where the chains over it start: a row
+ * of values for every row of c, or c itself where that is NULL. */
+typedef struct Panel {
+    const real *b;
+    ptrdiff_t step;
+    int kn;
+    const real *start;
+} Panel;
+
+/* c (M, nv vectors) += a (M,kn) panel. M and nv are constants where this is inlined. */
+INLINE void tile(int M, int nv, real *c, ptrdiff_t ldc, const real *a, ptrdiff_t a_row, ptrdiff_t a_col,
+                 const Panel *p) {
+    vec sum[MR][2];
+    const real *b = p->b, *row = c;
+#pragma GCC unroll 16
+    for (int i = 0; i < M; i++) {
+#pragma GCC unroll 2
+        for (int j = 0; j < nv; j++) sum[i][j] = vec_load((p->start ? p->start : row) + j * VL);
+        row += ldc;
+    }
+    for (int k = p->kn; k > 0; k--) {
+        vec from_b[2];
+#pragma GCC unroll 2
+        for (int j = 0; j < nv; j++) from_b[j] = vec_load(b + j * VL);
+#pragma GCC unroll 16
+        for (int i = 0; i < M; i++) {
+            vec x = vec_set(a[i * a_row]);
+#pragma GCC unroll 2
+            for (int j = 0; j < nv; j++) sum[i][j] = vec_fma(x, from_b[j], sum[i][j]);
+        }
+        b += p->step;
+        a += a_col;
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < M; i++) {
+#pragma GCC unroll 2
+        for (int j = 0; j < nv; j++) vec_store(c + j * VL, sum[i][j]);
+        c += ldc;
+    }
+}
+
+/* Instances: as many whole tiles of M rows as there are; the rows done. Rows of a that are contiguous over i
+ * (a.row == 1: the weight gradient's transposed operand) have code of their own. */
+#define TILES(M, nv)                                                                                         \
+    static __attribute__((noinline)) int tiles_##M##_##nv(int rows, real *c, ptrdiff_t ldc, View a,          \
+                                                          const Panel *p) {                                  \
+        int i = 0;                                                                                           \
+        if (a.row == 1)                                                                                      \
+            for (; i + M <= rows; i += M) tile(M, nv, c + i * ldc, ldc, a.p + i, 1, a.col, p);               \
+        else                                                                                                 \
+            for (; i + M <= rows; i += M) tile(M, nv, c + i * ldc, ldc, a.p + i * a.row, a.row, a.col, p);   \
+        return i;                                                                                            \
+    }
+#define TILES_OF(M) TILES(M, 1) TILES(M, 2)
+#if MR == 12
+TILES_OF(12)
+TILES_OF(8) TILES_OF(4)
+#elif MR == 6
+TILES_OF(6)
+TILES_OF(4)
+#else
+TILES_OF(4)
+#endif
+    TILES_OF(2) TILES_OF(1)
+
+    /* c (rows, nv vectors) += a panel */
+    static void panel_product(int rows, int nv, real *c, ptrdiff_t ldc, View a, const Panel *p) {
+    int i = 0;
+#define REST(M)                                                                                              \
+    if (rows - i >= M)                                                                                       \
+        i += (nv == 2 ? tiles_##M##_2 : tiles_##M##_1)(rows - i, c + i * ldc, ldc, view_at(a, i, 0), p);
+#if MR == 12
+    REST(12)
+    REST(8)
+#elif MR == 6
+    REST(6)
+#endif
+    REST(4)
+    REST(2)
+    REST(1)
+#undef REST
+}
+
+/* The right edge, n < width columns: tiles are whole in `edge`, their first n columns are c's. */
+static void edge_product(int rows, int n, real *c, ptrdiff_t ldc, View a, const Panel *p, real *edge) {
+    for (int i = 0; i < rows; i += MR) {
+        int take = rows - i < MR ? rows - i : MR;
+        for (int r = 0; !p->start && r < take; r++)
+            memcpy(edge + r * NR, c + (i + r) * ldc, (size_t)n * sizeof(real));
+        panel_product(take, n <= VL ? 1 : 2, edge, NR, view_at(a, i, 0), p);
+        for (int r = 0; r < take; r++) memcpy(c + (i + r) * ldc, edge + r * NR, (size_t)n * sizeof(real));
+    }
 }
 
 void FN(gemm)(real *c, ptrdiff_t ldc, View a, View b, enum GemmInit init, const real *bias, int M, int N,
               int K, real *scratch) {
     static const real zeros[NR] __attribute__((aligned(64))) = {0};
-    real *packed_b = scratch, *packed_a = scratch + KC * NC, *edge = packed_a + MC * KC;
+    real *packed_b = scratch, *packed_a = scratch + KC * NC, *edge = packed_a + MC * KC, bias_edge[NR] = {0};
     if (K == 0) {
         for (int i = 0; i < M && init != GEMM_ADD; i++)
             for (int j = 0; j < N; j++) c[i * ldc + j] = init == GEMM_BIAS ? bias[j] : 0;
         return;
     }
+    /* Few rows of a (decoding, attention) do not repay the packing of a b whose rows are contiguous. */
+    bool direct = M <= DIRECT_ROWS && b.col == 1;
     for (int j0 = 0; j0 < N; j0 += NC) {
         int nn = N - j0 < NC ? N - j0 : NC;
         for (int k0 = 0; k0 < K; k0 += KC) {
             int kn = K - k0 < KC ? K - k0 : KC;
             bool first = k0 == 0 && init != GEMM_ADD;
-            /* A few rows of a (one-token decoding) do not repay the packing of a b whose rows are contiguous.
-             */
-            bool direct = M <= MR && b.col == 1;
-            if (!direct) pack_b(packed_b, view_at(b, k0, j0), kn, nn);
+            View block_b = view_at(b, k0, j0);
+            if (!direct) pack_b(packed_b, block_b, kn, nn);
             for (int i0 = 0; i0 < M; i0 += MC) {
                 int mn = M - i0 < MC ? M - i0 : MC;
-                View block = view_at(a, i0, k0);
-                if (a.row == 1 && a.col > 512 && nn > NR) block = pack_a(packed_a, block, mn, kn);
-                const real *panel = packed_b;
+                View block_a = view_at(a, i0, k0);
+                if (a.row == 1 && a.col > 512 && nn > NR) block_a = pack_a(packed_a, block_a, mn, kn);
                 for (int j = 0; j < nn; j += NR) {
-                    int n = nn - j < NR ? nn - j : NR;
-                    int nv = n <= VL ? 1 : 2, width = nv * VL;
+                    int n = nn - j < NR ? nn - j : NR, nv = n <= VL ? 1 : 2;
                     real *to = c + i0 * ldc + j0 + j;
-                    const real *rows_b = panel;
-                    ptrdiff_t step = width;
-                    if (direct) {
-                        rows_b = b.p + k0 * b.row + j0 + j;
-                        step = b.row;
-                        if (n < width) { /* never read past a row's end */
-                            pack_b(packed_b, view_at(b, k0, j0 + j), kn, n);
-                            rows_b = packed_b;
-                            step = width;
-                        }
+                    Panel p = {packed_b + (ptrdiff_t)j * kn, nv * VL, kn, NULL};
+                    if (direct && n == nv * VL) {
+                        p.b = block_b.p + j;
+                        p.step = b.row;
+                    } else if (direct) { /* never read past a row's end */
+                        pack_b(packed_b, view_at(block_b, 0, j), kn, n);
+                        p.b = packed_b;
                     }
-                    const real *start = NULL;
-                    real start_edge[NR] __attribute__((aligned(64)));
-                    if (first) {
-                        start = init == GEMM_BIAS ? bias + j0 + j : zeros;
-                        if (init == GEMM_BIAS && n < width) {
-                            memset(start_edge, 0, sizeof start_edge);
-                            memcpy(start_edge, start, (size_t)n * sizeof(real));
-                            start = start_edge;
-                        }
+                    if (first) p.start = init == GEMM_BIAS ? bias + j0 + j : zeros;
+                    if (n == nv * VL) {
+                        panel_product(mn, nv, to, ldc, block_a, &p);
+                        continue;
                     }
-                    for (int i = 0; i < mn;) {
-                        View rows = view_at(block, i, 0);
-                        if (n == width) {
-                            i += tile_rows(mn - i, nv, to + i * ldc, ldc, rows, rows_b, step, kn, start);
-                            continue;
-                        }
-                        /* right edge: the tile is whole in `edge`, its first n columns are c's */
-                        int most = mn - i < MR ? mn - i : MR;
-                        for (int r = 0; !first && r < most; r++)
-                            memcpy(edge + r * NR, to + (i + r) * ldc, (size_t)n * sizeof(real));
-                        int done = tile_rows(mn - i, nv, edge, NR, rows, rows_b, step, kn, start);
-                        for (int r = 0; r < done; r++)
-                            memcpy(to + (i + r) * ldc, edge + r * NR, (size_t)n * sizeof(real));
-                        i += done;
-                    }
-                    panel += (size_t)kn * (size_t)width;
+                    if (first && init == GEMM_BIAS)
+                        p.start = memcpy(bias_edge, p.start, (size_t)n * sizeof(real));
+                    edge_product(mn, n, to, ldc, block_a, &p, edge);
                 }
             }
         }
