@@ -174,9 +174,9 @@ uninstall:
 compile_commands:
 	@{ echo '['; sep=; \
 	for f in $(SRC) $(CLI_SRC) $(TEST_SRC); do \
-		printf '%s{"directory": "%s", "file": "%s", "command": "$(CC) $(ALL_CFLAGS) -c %s"}' "$$sep" "$(CURDIR)" $$f $$f; sep=',\n'; done; \
+		printf "$$sep"'{"directory": "%s", "file": "%s", "command": "$(CC) $(ALL_CFLAGS) -c %s"}' "$(CURDIR)" $$f $$f; sep=',\n'; done; \
 	for f in $(KERNEL_SRC); do \
-		printf '%s{"directory": "%s", "file": "%s", "command": "$(CC) $(ALL_CFLAGS) -DISA=portable -DISA_portable=1 -c %s"}' "$$sep" "$(CURDIR)" $$f $$f; sep=',\n'; done; \
+		printf "$$sep"'{"directory": "%s", "file": "%s", "command": "$(CC) $(ALL_CFLAGS) -DISA=portable -DISA_portable=1 -c %s"}' "$(CURDIR)" $$f $$f; sep=',\n'; done; \
 	echo; echo ']'; } > compile_commands.json
 
 clean:
