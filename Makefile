@@ -146,13 +146,13 @@ suite:
 	@BUILD=$(BUILD) tests/run_all.sh $(if $(DOUBLE),,tests/cli/run.sh) $(TEST_BIN)
 
 asan:
-	+@$(MAKE) --no-print-directory SAN=address,undefined OPT=-O1 suite
-	+@$(MAKE) --no-print-directory SAN=address,undefined OPT=-O1 DOUBLE=1 suite
+	+@$(MAKE) --no-print-directory SAN=address,undefined OPT=-O2 suite
+	+@$(MAKE) --no-print-directory SAN=address,undefined OPT=-O2 DOUBLE=1 suite
 
 # gcc's libgomp is not instrumented: its own barriers would be reported, so the threads are clang's, whose runtime tells
 # the sanitizer where they meet; what that runtime does inside is left out.
 tsan:
-	+@TSAN_OPTIONS=ignore_noninstrumented_modules=1 $(MAKE) --no-print-directory SAN=thread OPT=-O1 CC=clang suite
+	+@TSAN_OPTIONS=ignore_noninstrumented_modules=1 $(MAKE) --no-print-directory SAN=thread OPT=-O2 CC=clang suite
 
 lint:
 	scripts/check_format.sh
