@@ -33,7 +33,7 @@ struct GptWork {
     Arena arena;
 };
 
-enum { LOGITS_BYTES = 512 * 1024 }; /* a block of logits stays in the second-level cache */
+enum { LOGITS_BYTES = 256 * 1024 }; /* a block of logits stays in the second-level cache */
 
 /* Lays everything out in the arena; before it has memory this only measures. */
 static void lay_out(GptWork *w, const ModelConfig *c) {

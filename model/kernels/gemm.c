@@ -143,17 +143,19 @@ INLINE void tile(int M, int nv, real *c, ptrdiff_t ldc, const real *a, ptrdiff_t
 #define TILES_OF(M) TILES(M, 1) TILES(M, 2)
 #if MR == 12
 TILES_OF(12)
-TILES_OF(8) TILES_OF(4)
+TILES_OF(8)
+TILES_OF(4)
 #elif MR == 6
 TILES_OF(6)
 TILES_OF(4)
 #else
 TILES_OF(4)
 #endif
-    TILES_OF(2) TILES_OF(1)
+TILES_OF(2)
+TILES_OF(1)
 
-    /* c (rows, nv vectors) += a panel */
-    static void panel_product(int rows, int nv, real *c, ptrdiff_t ldc, View a, const Panel *p) {
+/* c (rows, nv vectors) += a panel */
+static void panel_product(int rows, int nv, real *c, ptrdiff_t ldc, View a, const Panel *p) {
     int i = 0;
 #define REST(M)                                                                                              \
     if (rows - i >= M)                                                                                       \

@@ -4,10 +4,25 @@
 #include "model/kernels/ops.h"
 #include "model/kernels/vec.h"
 
+/* Four running maxima hide the latency of each; the maximum is the same in any order. */
 INLINE real row_largest(const real *x, int n) {
-    v16 most = v16_load_n(x, n, -INFINITY);
-    for (int j = 16; j < n; j += 16) most = v16_max(v16_load_n(x + j, n - j, -INFINITY), most);
-    return v16_largest(most);
+    v16 a = v16_load_n(x, n, -INFINITY);
+    if (n > 64) {
+        v16 b = v16_load(x + 16), c = v16_load(x + 32), d = v16_load(x + 48);
+        int j = 64;
+        for (; j + 64 <= n; j += 64) {
+            a = v16_max(v16_load(x + j), a);
+            b = v16_max(v16_load(x + j + 16), b);
+            c = v16_max(v16_load(x + j + 32), c);
+            d = v16_max(v16_load(x + j + 48), d);
+        }
+        a = v16_max(v16_max(a, b), v16_max(c, d));
+        x += j;
+        n -= j;
+        if (n > 0) a = v16_max(v16_load_n(x, n, -INFINITY), a);
+    }
+    for (int j = 16; j < n; j += 16) a = v16_max(v16_load_n(x + j, n - j, -INFINITY), a);
+    return v16_largest(a);
 }
 
 /* x[j] = exp((x[j] - shift) scale), +0 past n up to the next multiple of 16 in the sum; returns the sum */

@@ -122,6 +122,17 @@ INLINE vec vec_sqrt(vec x) {
 #endif
 }
 
+/* a where a > b, else b (so b where either is NaN): what the x86 instruction does, too */
+INLINE vec vec_max(vec a, vec b) {
+#if defined(ISA_avx512)
+    return (vec)_mm512_max_ps((__m512)a, (__m512)b);
+#elif defined(ISA_avx2)
+    return (vec)_mm256_max_ps((__m256)a, (__m256)b);
+#else
+    return vec_select(a > b, a, b);
+#endif
+}
+
 /* ---- sixteen at a time ---- */
 typedef struct v16 {
     vec v[NV];
@@ -130,10 +141,11 @@ typedef struct v16 {
 #define V16_EACH(expression)                                                                                 \
     v16 r;                                                                                                   \
     for (int i = 0; i < NV; i++) r.v[i] = (expression);                                                      \
-    return r;
+    return r
 
-INLINE v16 v16_set(real x){V16_EACH(vec_set(x))} INLINE v16
-    v16_load(const real *p){V16_EACH(vec_load(p + i * VL))} INLINE void v16_store(real *p, v16 x) {
+INLINE v16 v16_set(real x) { V16_EACH(vec_set(x)); }
+INLINE v16 v16_load(const real *p) { V16_EACH(vec_load(p + i * VL)); }
+INLINE void v16_store(real *p, v16 x) {
     for (int i = 0; i < NV; i++) vec_store(p + i * VL, x.v[i]);
 }
 /* The first n of sixteen (n may be more, not less than 1); the rest reads as `fill` and is not written. */
@@ -174,15 +186,16 @@ INLINE void v16_store_n(real *p, v16 x, int n) {
     memcpy(p, t, (size_t)n * sizeof(real));
 #endif
 }
-INLINE v16 v16_add(v16 a, v16 b){V16_EACH(a.v[i] + b.v[i])} INLINE v16
-    v16_sub(v16 a, v16 b){V16_EACH(a.v[i] - b.v[i])} INLINE v16
-    v16_mul(v16 a, v16 b){V16_EACH(a.v[i] * b.v[i])} INLINE v16
-    v16_div(v16 a, v16 b){V16_EACH(a.v[i] / b.v[i])} INLINE v16
-    v16_fma(v16 a, v16 b, v16 c){V16_EACH(vec_fma(a.v[i], b.v[i], c.v[i]))} INLINE v16
-    v16_sqrt(v16 a){V16_EACH(vec_sqrt(a.v[i]))} INLINE v16
-    v16_max(v16 a, v16 b){V16_EACH(vec_select(a.v[i] > b.v[i], a.v[i], b.v[i]))} /* where x > 0: a, else b */
+INLINE v16 v16_add(v16 a, v16 b) { V16_EACH(a.v[i] + b.v[i]); }
+INLINE v16 v16_sub(v16 a, v16 b) { V16_EACH(a.v[i] - b.v[i]); }
+INLINE v16 v16_mul(v16 a, v16 b) { V16_EACH(a.v[i] * b.v[i]); }
+INLINE v16 v16_div(v16 a, v16 b) { V16_EACH(a.v[i] / b.v[i]); }
+INLINE v16 v16_fma(v16 a, v16 b, v16 c) { V16_EACH(vec_fma(a.v[i], b.v[i], c.v[i])); }
+INLINE v16 v16_sqrt(v16 a) { V16_EACH(vec_sqrt(a.v[i])); }
+INLINE v16 v16_max(v16 a, v16 b) { V16_EACH(vec_max(a.v[i], b.v[i])); }
+/* where x > 0: a, else b */
 INLINE v16 v16_where_positive(v16 x, v16 a, v16 b) {
-    V16_EACH(vec_select(x.v[i] > vec_set(0), a.v[i], b.v[i]))
+    V16_EACH(vec_select(x.v[i] > vec_set(0), a.v[i], b.v[i]));
 }
 
 /* The one shape of a sum over a row: lane i takes elements i, i + 16, ...; lanes are combined 8-4-2-1. The
@@ -272,7 +285,8 @@ INLINE vec vec_exp(vec x) {
     return vec_select(x == x, result, x);
 }
 #endif
-INLINE v16 v16_exp(v16 x){V16_EACH(vec_exp(x.v[i]))} /* 1 / (1 + exp(-x)) */
+INLINE v16 v16_exp(v16 x) { V16_EACH(vec_exp(x.v[i])); }
+/* 1 / (1 + exp(-x)) */
 INLINE v16 v16_sigmoid(v16 x) {
     v16 one = v16_set(1);
     return v16_div(one, v16_add(one, v16_exp(v16_sub(v16_set(0), x))));
