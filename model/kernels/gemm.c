@@ -28,24 +28,41 @@ static View view_at(View v, ptrdiff_t i, ptrdiff_t j) {
     return (View){v.p + i * v.row + j * v.col, v.row, v.col};
 }
 
-/* out[k][i] = from[i][k] for the whole fours of n rows and kn columns, in 4 x 4 squares; returns the columns
- * done. */
+/* out[k][i] = from[i][k] for the whole squares of SIDE in n rows and kn columns; returns the columns done. A
+ * square is turned in registers: pairs of rows interleaved, then pairs of pairs, ... */
+#if VL >= 8
+#define SIDE 8
+typedef vec8 side;
+typedef real uside __attribute__((vector_size(8 * sizeof(real)), aligned(sizeof(real)), may_alias));
+#define LOW(a, b)  __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+#else
+#define SIDE       4
+typedef vec4 side;
+typedef real uside __attribute__((vector_size(4 * sizeof(real)), aligned(sizeof(real)), may_alias));
+#define LOW(a, b)  __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#endif
 static int transpose(real *out, int width, const real *from, ptrdiff_t ld, int n, int kn) {
     int k = 0;
-    for (; k + 4 <= kn; k += 4)
-        for (int i = 0; i + 4 <= n; i += 4) {
-            const real *at = from + i * ld + k;
-            vec4 a = *(const uvec4 *)at, b = *(const uvec4 *)(at + ld);
-            vec4 c = *(const uvec4 *)(at + 2 * ld), d = *(const uvec4 *)(at + 3 * ld);
-            vec4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5),
-                 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-            vec4 ef = __builtin_shufflevector(a, b, 2, 6, 3, 7),
-                 gh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-            real *to = out + k * width + i;
-            *(uvec4 *)to = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
-            *(uvec4 *)(to + width) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
-            *(uvec4 *)(to + 2 * width) = __builtin_shufflevector(ef, gh, 0, 1, 4, 5);
-            *(uvec4 *)(to + 3 * width) = __builtin_shufflevector(ef, gh, 2, 3, 6, 7);
+    for (; k + SIDE <= kn; k += SIDE)
+        for (int i = 0; i + SIDE <= n; i += SIDE) {
+            side x[SIDE], y[SIDE];
+#pragma GCC unroll 8
+            for (int r = 0; r < SIDE; r++) x[r] = *(const uside *)(from + (i + r) * ld + k);
+#pragma GCC unroll 3
+            for (int stage = 1; stage < SIDE; stage *= 2) {
+                /* the perfect shuffle: row r meets row r + SIDE/2 */
+#pragma GCC unroll 4
+                for (int r = 0; r < SIDE / 2; r++) {
+                    y[2 * r] = LOW(x[r], x[r + SIDE / 2]);
+                    y[2 * r + 1] = HIGH(x[r], x[r + SIDE / 2]);
+                }
+#pragma GCC unroll 8
+                for (int r = 0; r < SIDE; r++) x[r] = y[r];
+            }
+#pragma GCC unroll 8
+            for (int r = 0; r < SIDE; r++) *(uside *)(out + (k + r) * width + i) = x[r];
         }
     return k;
 }
@@ -72,7 +89,8 @@ static void pack_b(real *out, View b, int kn, int nn) {
             int done = b.row == 1 ? transpose(out, width, from, b.col, n, kn) : 0;
             for (int i = 0; i < n; i++) {
                 const real *column = from + i * b.col;
-                for (int k = i < n / 4 * 4 ? done : 0; k < kn; k++) out[k * width + i] = column[k * b.row];
+                for (int k = i < n / SIDE * SIDE ? done : 0; k < kn; k++)
+                    out[k * width + i] = column[k * b.row];
             }
         }
         out += (size_t)kn * (size_t)width;

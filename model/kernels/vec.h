@@ -202,7 +202,6 @@ INLINE v16 v16_where_positive(v16 x, v16 a, v16 b) {
  * steps are written over the lanes that hold them, whatever a machine vector is. */
 typedef real vec2 __attribute__((vector_size(2 * sizeof(real))));
 typedef real vec4 __attribute__((vector_size(4 * sizeof(real))));
-typedef real uvec4 __attribute__((vector_size(4 * sizeof(real)), aligned(sizeof(real)), may_alias));
 typedef real vec8 __attribute__((vector_size(8 * sizeof(real))));
 #define PLUS(a, b) ((a) + (b))
 #define MOST(a, b)                                                                                           \
