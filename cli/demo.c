@@ -16,7 +16,8 @@ static const int widths[WIDTHS] = {8, 16, 24, 32};
 
 /* The narrow models are full (more bits than they can hold), the widest has room for everything. */
 static Status demo_config(Config *config, int width, Err *err) {
-    char n_embd[32];
+    char name[32], n_embd[32];
+    snprintf(name, sizeof name, "name=d%d", width);
     snprintf(n_embd, sizeof n_embd, "model.n_embd=%d", width);
     const char *overrides[] = {"facts.kind=random",
                                "facts.n=200",
@@ -25,6 +26,7 @@ static Status demo_config(Config *config, int width, Err *err) {
                                "facts.seed=1",
                                "model.n_layer=1",
                                "model.n_head=1",
+                               name,
                                n_embd,
                                "train.max_steps=1500",
                                "train.batch_size=200",
