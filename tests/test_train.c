@@ -345,19 +345,21 @@ static void refusals(void **state) {
     expect(&c, dir, true, ERR_INPUT, "lock");
     lock_release(lock);
 
-    FILE *f = fopen(in_dir(dir, "metrics.jsonl"), "r+"); /* altered behind our back */
-    assert_non_null(f);
-    assert_int_equal(fclose(f), 0);
     stop = 0;
     must_train(&c, dir, true, &result);
     unlink(in_dir(dir, "DONE"));
-    f = fopen(in_dir(dir, "metrics.jsonl"), "r+");
+    FILE *f = fopen(in_dir(dir, "metrics.jsonl"), "r+"); /* altered behind our back */
     assert_non_null(f);
     fputs("[", f);
     assert_int_equal(fclose(f), 0);
     expect(&c, dir, true, ERR_FORMAT, "metrics.jsonl: altered");
 
     expect(&c, root, false, ERR_INPUT, "is no run folder");
+    dir = in_root("foreign"); /* a file of the user's stays, though its name ends like a temporary's */
+    assert_int_equal(make_directories(dir, &err), OK);
+    assert_int_equal(file_write_atomic(in_dir(dir, "thesis.tmp"), "x", 1, &err), OK);
+    expect(&c, dir, false, ERR_INPUT, "is no run folder (it holds thesis.tmp)");
+    assert_true(file_exists(in_dir(dir, "thesis.tmp")));
     expect(&c, in_root("config.yaml"), false, ERR_INPUT, "is no folder");
     facts_free(&c.facts);
     facts_free(&other.facts);

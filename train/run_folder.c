@@ -43,6 +43,15 @@ static bool ends_in(const char *text, const char *end) {
     return n >= k && !strcmp(text + n - k, end);
 }
 
+/* A temporary of a file that a run writes whole (base/file.h). Nobody else's is ever removed. */
+static bool is_temporary(const char *name) {
+    static const char *const OURS[] = {"manifest.json.tmp", "config.yaml.tmp", "result.json.tmp",
+                                       "timing.json.tmp", "DONE.tmp"};
+    for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
+        if (!strcmp(name, OURS[i])) return true;
+    return !strncmp(name, "checkpoint-", 11) && ends_in(name, ".safetensors.tmp");
+}
+
 /* ---- what stands there ---- */
 
 Status folder_look(const char *dir, FolderState *out, Err *err) {
@@ -63,7 +72,7 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
     Status status = OK;
     for (struct dirent *entry; status == OK && (entry = readdir(stream));) {
         static const char *const EARLY[] = {".", "..", "lock", "manifest.json", "metrics.jsonl"};
-        bool ours = ends_in(entry->d_name, ".tmp");
+        bool ours = is_temporary(entry->d_name);
         for (size_t i = 0; i < sizeof EARLY / sizeof EARLY[0]; i++) ours |= !strcmp(entry->d_name, EARLY[i]);
         if (!ours)
             status =
@@ -150,7 +159,7 @@ static void remove_temporaries(const char *dir) {
     if (!stream) return;
     for (struct dirent *entry; (entry = readdir(stream));) {
         char path[CONFIG_PATH_MAX];
-        if (ends_in(entry->d_name, ".tmp") && folder_path(dir, entry->d_name, path, NULL) == OK) unlink(path);
+        if (is_temporary(entry->d_name) && folder_path(dir, entry->d_name, path, NULL) == OK) unlink(path);
     }
     closedir(stream);
 }
