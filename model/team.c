@@ -9,14 +9,17 @@ void team_wait(const Team *team) {
     if (team->size == 1) return;
     Barrier *b = team->barrier;
     CHECK(b && b->size == team->size);
-    int phase = atomic_load_explicit(&b->phase, memory_order_acquire);
+    unsigned phase = atomic_load_explicit(&b->phase, memory_order_acquire);
     if (atomic_fetch_add_explicit(&b->arrived, 1, memory_order_acq_rel) == b->size - 1) {
         atomic_store_explicit(&b->arrived, 0, memory_order_relaxed);
         atomic_store_explicit(&b->phase, phase + 1, memory_order_release);
         return;
     }
-    for (int spin = 0; atomic_load_explicit(&b->phase, memory_order_acquire) == phase; spin++)
-        if (spin > 1000) sched_yield(); /* there may be more threads than cores */
+    int spins = 1000; /* then others may run: there may be more threads than cores */
+    while (atomic_load_explicit(&b->phase, memory_order_acquire) == phase) {
+        if (spins > 0) spins--;
+        else sched_yield();
+    }
 }
 
 void team_share(const Team *team, int n, int unit, int *from, int *to) {

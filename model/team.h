@@ -7,7 +7,7 @@
 
 typedef struct Barrier {
     atomic_int arrived;
-    atomic_int phase;
+    atomic_uint phase; /* wraps around: a long run waits more than 2^31 times */
     int size;
 } Barrier;
 
