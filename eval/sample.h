@@ -2,11 +2,13 @@
  *
  * One draw, in this order (llama.cpp's): top-k, then top-p, then temperature, then the draw.
  *   top-k        keeps the k largest logits
- *   top-p        keeps the shortest run of the largest whose probability (at temperature 1, among those kept)
- * is at least p (Holtzman et al. 2020) temperature  p ~ exp(logit / T) over what is kept; 0: greedy, the
- * largest logit Equal logits rank by token, the lower first. Sums are in double; the draw inverts the
- * cumulative sum in token order at random_unit of (seed, RANDOM_SAMPLE, sample index) at the token's
- * position: the same on every machine, and sample i is the same whether or not the others were drawn. */
+ *   top-p        keeps the shortest run of the largest whose probability (at temperature 1, among those
+ *                kept) is at least p (Holtzman et al. 2020)
+ *   temperature  p ~ exp(logit / T) over what is kept; 0: greedy, the largest logit
+ *
+ * Equal logits rank by token, the lower first. Sums are in double; the draw inverts the cumulative sum in
+ * token order at random_unit of (seed, RANDOM_SAMPLE, sample index) at the token's position: the same on
+ * every machine, and sample i is the same whether or not the others were drawn. */
 #ifndef ROTE_EVAL_SAMPLE_H
 #define ROTE_EVAL_SAMPLE_H
 
@@ -42,9 +44,10 @@ void sampler_free(Sampler *s);
 
 /* Continues prompt (n_prompt tokens, may be 0) and writes the new tokens alone.
  *   index  which of the seed's samples
- *   out    room for block_size - n_prompt tokens;  n_out  how many were written: up to max_tokens, eos or
- * block_size ERR_INPUT: a prompt token >= vocab_size, a prompt that fills block_size, a wrong option.
- * ERR_NUMERIC. */
+ *   out    room for block_size - n_prompt tokens
+ *   n_out  how many were written: up to max_tokens, eos or block_size
+ * ERR_INPUT: a prompt token >= vocab_size, a prompt that fills block_size, a wrong option. ERR_NUMERIC: a
+ * logit is NaN or Inf. */
 Status sampler_generate(Sampler *s, const SampleOptions *options, uint32_t index, const int32_t *prompt,
                         int n_prompt, int32_t *out, int *n_out, Err *err);
 

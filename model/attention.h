@@ -1,10 +1,12 @@
 /* Causal multi-head attention of one sequence, grouped queries (Vaswani et al. 2017; Ainslie et al. 2023),
  * and the causal mean that may stand in its place.
  *
- *   qkv (T, ld)  rows of q (H heads), k, v (KV heads each), hd channels a head, ld = (H + 2 KV) hd
- *   p   (H,T,T)  attention weights, kept for backward: row i is valid up to the end of its block of
- * ATTENTION_ROWS; NULL: not kept y   (T, H hd) p = softmax(q k^T / sqrt(hd)) over the keys j <= i,  y = p v;
- * query head h reads key/value head h / (H/KV). */
+ *   qkv (T, ld)    rows of q (H heads), k, v (KV heads each), hd channels a head, ld = (H + 2 KV) hd
+ *   p   (H,T,T)    attention weights, kept for backward, NULL: not kept; row i is valid up to the end of its
+ *                  block of ATTENTION_ROWS
+ *   y   (T, H hd)  p = softmax(q k^T / sqrt(hd)) over the keys j <= i,  y = p v
+ *
+ * Query head h reads key/value head h / (H/KV). */
 #ifndef ROTE_MODEL_ATTENTION_H
 #define ROTE_MODEL_ATTENTION_H
 

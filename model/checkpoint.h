@@ -18,8 +18,10 @@ Status checkpoint_write(const char *path, const ParamTable *table, const real *p
                         const CheckpointSlot *slot, int n_slots, const StMeta *meta, int n_meta, Err *err);
 
 /* Copies a file that safetensors_read found whole into params and slots; more tensors than asked for are no
- * error. path   for messages ERR_FORMAT names the tensor that is missing or of another shape or dtype; params
- * and slots are then untouched. */
+ * error.
+ *   path  for messages
+ * ERR_FORMAT names the tensor that is missing or of another shape or dtype; params and slots are then
+ * untouched. */
 Status checkpoint_load(const char *path, const StFile *file, const ParamTable *table, real *params,
                        const CheckpointSlot *slot, int n_slots, Err *err);
 

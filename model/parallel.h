@@ -23,7 +23,8 @@ Status parallel_create(Parallel **out, const Gpt *g, const ParallelPlan *plan, E
 void parallel_free(Parallel *p);
 
 /* The gradient of the mean -ln p over the batch's targets (targets >= 0), in a buffer that stays with p until
- * the next call. loss_nats   the mean over targets Allocates nothing. */
+ * the next call. Allocates nothing.
+ *   loss_nats  the mean over targets */
 real *parallel_gradient(Parallel *p, const Batch *batch, double *loss_nats);
 
 /* gpt_code_lengths of a batch of any number of sequences. Allocates nothing. */

@@ -33,14 +33,19 @@ typedef struct ParamTable {
 /* The table of a resolved config. ERR_INPUT: more than 2^31 elements in a tensor. Free with params_free.
  *
  * Names, in order (those a config leaves out are not there):
- *   wte (V,d)  wpe (T,d)
- *   blocks.L.norm1.weight/.bias (d)
- *   blocks.L.attn.q.weight (d,d) .k.weight .v.weight (kv*hd,d), then .q.bias .k.bias .v.bias, .o.weight (d,d)
- * .o.bias blocks.L.norm2.weight/.bias blocks.L.mlp.in.weight (I,d), gated: blocks.L.mlp.gate.weight (I,d)
- * then .mlp.up.weight (I,d); biases likewise blocks.L.mlp.out.weight (d,I) .out.bias norm_f.weight/.bias (d)
- * head.weight (V,d) when not tied attn none or mean: no norm1 and no attention tensors (a causal mean has no
- * parameters, its norm neither). mlp none: no norm2 and no MLP tensors. rmsnorm: no norm bias. bias false: no
- * bias anywhere. q, k, v (and gate, up) lie side by side so that one matrix product serves them. */
+ *   wte (V,d)  wpe (T,d, learned positions)
+ *   blocks.L.norm1.weight .bias (d)
+ *   blocks.L.attn.q.weight (d,d) .k.weight .v.weight (kv*hd,d)  .q.bias .k.bias .v.bias
+ *   blocks.L.attn.o.weight (d,d) .bias
+ *   blocks.L.norm2.weight .bias (d)
+ *   blocks.L.mlp.in.weight (I,d) .bias;  gated: blocks.L.mlp.gate.weight .up.weight, .gate.bias .up.bias
+ *   blocks.L.mlp.out.weight (d,I) .bias
+ *   norm_f.weight .bias (d)
+ *   head.weight (V,d), when not tied
+ *
+ * attn none or mean: no norm1 and no attention tensors (a causal mean has no parameters, its norm neither).
+ * mlp none: no norm2 and no MLP tensors. rmsnorm: no norm bias. bias false: no bias anywhere. q, k, v (and
+ * gate, up) lie side by side so that one matrix product serves them. */
 Status params_plan(ParamTable *out, const ModelConfig *config, Err *err);
 void params_free(ParamTable *table);
 /* NULL when there is none of that name. */

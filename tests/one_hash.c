@@ -1,7 +1,8 @@
 /* Trains three small models for 50 steps and prints a hash of each one's parameters: the same on every CPU,
  * compiler, optimization level and number of threads (tests/one_hash.golden). It reads and writes no file, so
- * that a build for another CPU needs no library and runs under an emulator. one_hash [THREADS]     a new
- * golden file, after a change of NUMERIC_SPEC: build/gcc-O3/tests/one_hash > tests/one_hash.golden */
+ * that a build for another CPU needs no library and runs under an emulator.
+ *   one_hash [THREADS]
+ * A new golden file, after a change of NUMERIC_SPEC: build/gcc-O3/tests/one_hash > tests/one_hash.golden */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,11 @@
 /* Activations and their gates, forward and backward.
  *
- *   gelu (tanh form)  phi(x) = x s(u),  u = a x + b x^3,  a = 2 sqrt(2/pi), b = 0.044715 a  (0.5 (1 +
- * tanh(u/2)) = s(u)) silu              phi(x) = x s(x) both              phi'(x) = s + x s (1 - s) u'(x) with
- * s the logistic function (Hendrycks & Gimpel 2016; Ramachandran et al. 2017; gates: Shazeer 2020). */
+ *   gelu (tanh form)  phi(x) = x s(u),  u = a x + b x^3,  a = 2 sqrt(2/pi),  b = 0.044715 a
+ *                     since (1 + tanh(u/2)) / 2 = s(u)
+ *   silu              phi(x) = x s(x),  u = x
+ *   both              phi'(x) = s + x s (1 - s) u'(x)
+ *
+ * with s the logistic function (Hendrycks & Gimpel 2016; Ramachandran et al. 2017; gates: Shazeer 2020). */
 #include "model/kernels/ops.h"
 #include "model/kernels/vec.h"
 
