@@ -29,12 +29,15 @@ static const char *const gemms[] = {[GEMM_EXACT] = "exact", [GEMM_OPENBLAS] = "o
 #define BIG_INT  1000000000.0   /* fits an int */
 #define BIG_STEP 1000000000000. /* 1e12: exact in a double, far below an int64's end */
 
+/* The model computes in float: a smaller eps is 0 there, a larger beta 1, and either makes NaN or nothing. */
+#define EPS_LEAST 1e-30
+#define BETA_MOST 0.9999999
+
 #define AT(field, kind)                                                                                      \
     .name = #field, .type = (kind), .offset = offsetof(Config, field), .size = sizeof(((Config *)0)->field)
 #define FROM_TO(a, b) .low = (a), .high = (b)
 #define FROM(a)       .low = (a), .high = INFINITY
 #define ABOVE         .low_open = true
-#define BELOW         .high_open = true
 
 const Key keys[] = {
     {AT(name, KEY_NAME), .initial = "run", .free = true,
@@ -70,7 +73,7 @@ const Key keys[] = {
      .also = "n_vocab", .help = "rows of the token embedding"},
     {AT(model.norm, KEY_ENUM), .initial = "layernorm", .choices = norms,
      .help = "normalization before attention, MLP and head"},
-    {AT(model.norm_eps, KEY_DOUBLE), .initial = "1e-5", FROM_TO(0, 1), ABOVE,
+    {AT(model.norm_eps, KEY_DOUBLE), .initial = "1e-5", FROM_TO(EPS_LEAST, 1),
      .also = "layer_norm_eps rms_norm_eps eps", .help = "added to the variance before its root is taken"},
     {AT(model.pos, KEY_ENUM), .initial = "learned", .choices = positions,
      .also = "position positions pos_emb",
@@ -118,13 +121,13 @@ const Key keys[] = {
      .help = "cosine, linear: step at which min_lr is reached; wsd: length of the decay at the end"},
     {AT(train.weight_decay, KEY_DOUBLE), .initial = "0", FROM(0), .also = "wd decay",
      .help = "decoupled, on matrices only; memorizing wants none, GPT-2 was trained with 0.1"},
-    {AT(train.beta1, KEY_DOUBLE), .initial = "0.9", FROM_TO(0, 1), BELOW, .also = "adam_beta1",
+    {AT(train.beta1, KEY_DOUBLE), .initial = "0.9", FROM_TO(0, BETA_MOST), .also = "adam_beta1",
      .help = "adamw: memory of the gradient's mean"},
-    {AT(train.beta2, KEY_DOUBLE), .initial = "0.999", FROM_TO(0, 1), BELOW, .also = "adam_beta2",
+    {AT(train.beta2, KEY_DOUBLE), .initial = "0.999", FROM_TO(0, BETA_MOST), .also = "adam_beta2",
      .help = "adamw: memory of the gradient's square"},
-    {AT(train.adam_eps, KEY_DOUBLE), .initial = "1e-8", FROM(0), ABOVE, .also = "eps epsilon adam_epsilon",
+    {AT(train.adam_eps, KEY_DOUBLE), .initial = "1e-8", FROM(EPS_LEAST), .also = "eps epsilon adam_epsilon",
      .help = "adamw: added to the root of the square"},
-    {AT(train.momentum, KEY_DOUBLE), .initial = "0.95", FROM_TO(0, 1), BELOW,
+    {AT(train.momentum, KEY_DOUBLE), .initial = "0.95", FROM_TO(0, BETA_MOST),
      .help = "sgd, muon: memory of the gradient"},
     {AT(train.grad_clip, KEY_DOUBLE), .initial = "1", FROM(0), ABOVE, .zero = "off",
      .also = "clip max_grad_norm clip_grad",
@@ -247,9 +250,8 @@ void key_range(const Key *key, char *out, size_t size) {
     }
     if (isinf(key->high)) {
         snprintf(out, size, "%s %.15g", key->low_open ? "above" : "at least", key->low);
-    } else if (key->low_open || key->high_open) {
-        snprintf(out, size, "%s %.15g, %s %.15g", key->low_open ? "above" : "at least", key->low,
-                 key->high_open ? "below" : "at most", key->high);
+    } else if (key->low_open) {
+        snprintf(out, size, "above %.15g, at most %.15g", key->low, key->high);
     } else {
         snprintf(out, size, "%.15g to %.15g", key->low, key->high);
     }
@@ -373,8 +375,7 @@ static Status set_double(void *field, const Key *key, const char *text, Quoted q
                        "key '%s': '%s' is too small to be told from 0; write 0 if that is meant", key->name,
                        q.text);
     bool above = key->low_open ? value > key->low : value >= key->low;
-    bool below = key->high_open ? value < key->high : value <= key->high;
-    if (!(above && below) && !(key->zero && value == 0)) return out_of_range(key, q, err);
+    if (!(above && value <= key->high) && !(key->zero && value == 0)) return out_of_range(key, q, err);
     if (value == 0) value = 0; /* -0 and 0 are one value, with one text and one hash */
     memcpy(field, &value, sizeof value);
     return OK;

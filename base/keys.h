@@ -27,7 +27,7 @@ typedef struct Key {
     size_t size;                /* of the field, bytes */
     const char *initial;        /* the default, as a user would write it */
     double low, high;           /* numbers: the range, high INFINITY for none */
-    bool low_open, high_open;   /* the end itself is not allowed */
+    bool low_open;              /* low itself is not allowed */
     const char *zero;           /* what 0 means; allowed then, whatever the range */
     const char *const *choices; /* KEY_ENUM: names by value, ended by NULL */
     bool free;                  /* changes no bit of a result: in no hash */

@@ -307,8 +307,12 @@ static const Bad bad_files[] = {
      "cfg.yaml:2: key 'train.learning_rate': 0 is out of range; allowed: above 0, at most 1000"},
     {"train:\n  learning_rate: 1000.0001\n",
      "cfg.yaml:2: key 'train.learning_rate': 1000.0001 is out of range; allowed: above 0, at most 1000"},
-    {"train:\n  beta1: 1\n",
-     "cfg.yaml:2: key 'train.beta1': 1 is out of range; allowed: at least 0, below 1"},
+    {"train:\n  adam_eps: 1e-50\n", /* 0 in float: an update of 0/0 */
+     "cfg.yaml:2: key 'train.adam_eps': 1e-50 is out of range; allowed: at least 1e-30"},
+    {"model:\n  norm_eps: 0\n", "cfg.yaml:2: key 'model.norm_eps': 0 is out of range; allowed: 1e-30 to 1"},
+    {"train:\n  beta2: 0.99999999\n", /* 1 in float: nothing would be remembered */
+     "cfg.yaml:2: key 'train.beta2': 0.99999999 is out of range; allowed: 0 to 0.9999999"},
+    {"train:\n  beta1: 1\n", "cfg.yaml:2: key 'train.beta1': 1 is out of range; allowed: 0 to 0.9999999"},
     {"train:\n  weight_decay: -0.1\n",
      "cfg.yaml:2: key 'train.weight_decay': -0.1 is out of range; allowed: at least 0"},
     {"train:\n  grad_clip: -1\n",
@@ -412,7 +416,7 @@ static const Bad bad_overrides[] = {
     {"model=8", "command line: unknown key 'model'; `rote help keys` lists them"},
     {"tool.kind=sql", "command line: section 'tool' is not part of this version"},
     {"neurons.0.ratio=1", "command line: section 'neurons' is not part of this version"},
-    {"train.beta2=2", "command line: key 'train.beta2': 2 is out of range; allowed: at least 0, below 1"},
+    {"train.beta2=2", "command line: key 'train.beta2': 2 is out of range; allowed: 0 to 0.9999999"},
     {"facts.path=\xE9", "command line: key 'facts.path': '\xE9' holds control characters or is not UTF-8"},
     {"facts.path=a\nb", "command line: key 'facts.path': 'a?b' holds control characters or is not UTF-8"},
     {"facts.kind=file",

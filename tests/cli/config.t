@@ -129,7 +129,7 @@ $ rote train train.seed=18446744073709551616
 2> rote: command line: key 'train.seed': 18446744073709551616 is out of range; allowed: 0 to 18446744073709551615
 [2]
 $ rote train train.beta1=1
-2> rote: command line: key 'train.beta1': 1 is out of range; allowed: at least 0, below 1
+2> rote: command line: key 'train.beta1': 1 is out of range; allowed: 0 to 0.9999999
 [2]
 $ rote train train.batch_size=-4
 2> rote: command line: key 'train.batch_size': -4 is out of range; allowed: 1 to 1000000000, or 0 (all facts)
