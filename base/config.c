@@ -24,6 +24,12 @@ void config_defaults(Config *out) {
 
 const char *config_key_name(int index) { return index >= 0 && index < KEY_COUNT ? keys[index].name : NULL; }
 
+const char *config_choice(const char *name, int value) {
+    const Key *key = key_find(name);
+    CHECK(key && key->type == KEY_ENUM);
+    return key->choices[value];
+}
+
 /* ---- loading ---- */
 
 typedef struct Loader {

@@ -110,6 +110,9 @@ char *config_difference(const Config *before, const Config *after, int max);
 Status config_help(const char *key, FILE *out, Err *err);
 void config_help_all(FILE *out);
 
+/* The name of a choice's value: config_choice("model.act", ACT_GELU) is "gelu". */
+const char *config_choice(const char *key, int value);
+
 /* Every key's full dotted name, in table order; NULL past the end (completion). */
 const char *config_key_name(int index);
 

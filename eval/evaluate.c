@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-double bits_of_nats(double nats) { return nats * 1.4426950408889634; /* 1 / ln 2 */ }
+#include "base/exact.h"
+
+double bits_of_nats(double nats) { return nats * EXACT_LOG2_E; }
 
 static int fact_length(const FactSet *facts, int i) { return (int)(facts->start[i + 1] - facts->start[i]); }
 

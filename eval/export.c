@@ -183,12 +183,6 @@ static Status own_tensors(Tensors *t) {
 
 /* ---- config.json ---- */
 
-static const char *const norm_names[] = {"layernorm", "rmsnorm"};
-static const char *const pos_names[] = {"learned", "rope", "none"};
-static const char *const act_names[] = {"gelu", "relu", "silu"};
-static const char *const attn_names[] = {"causal", "none", "mean"};
-static const char *const mlp_names[] = {"plain", "none"};
-
 static bool is_llama(const ModelConfig *c) { return c->norm == NORM_RMSNORM; }
 
 Status export_hf_check(const ModelConfig *c, Err *err) {
@@ -197,9 +191,9 @@ Status export_hf_check(const ModelConfig *c, Err *err) {
 #define REFUSE(condition, ...)                                                                               \
     if (condition) used += (size_t)snprintf(wrong + used, sizeof wrong - used, ", " __VA_ARGS__)
     bool llama = is_llama(c);
-    REFUSE(c->attn != ATTN_CAUSAL, "attn=%s", attn_names[c->attn]);
-    REFUSE(c->mlp != MLP_PLAIN, "mlp=%s", mlp_names[c->mlp]);
-    REFUSE(llama && c->pos != POS_ROPE, "pos=%s", pos_names[c->pos]);
+    REFUSE(c->attn != ATTN_CAUSAL, "attn=%s", config_choice("model.attn", (int)c->attn));
+    REFUSE(c->mlp != MLP_PLAIN, "mlp=%s", config_choice("model.mlp", (int)c->mlp));
+    REFUSE(llama && c->pos != POS_ROPE, "pos=%s", config_choice("model.pos", (int)c->pos));
     REFUSE(llama && !c->gated, "gated=false");
     REFUSE(llama && c->pos == POS_ROPE && c->n_embd / c->n_head % 2, "an odd head size (%d)",
            c->n_embd / c->n_head);
@@ -210,7 +204,7 @@ Status export_hf_check(const ModelConfig *c, Err *err) {
     if (!used) return OK;
     return err_set(err, ERR_INPUT,
                    "export to hf: %s with norm=%s cannot express %s; try --to npz or safetensors",
-                   llama ? "LLaMA" : "GPT-2", norm_names[c->norm], wrong + 2);
+                   llama ? "LLaMA" : "GPT-2", config_choice("model.norm", (int)c->norm), wrong + 2);
 }
 
 static json_t *token_or_null(int token) { return token < 0 ? json_null() : json_integer(token); }
@@ -246,10 +240,11 @@ static json_t *own_config(const ModelConfig *c) {
     return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:f, s:s, s:f, s:s, s:b, s:b, s:b, s:s, s:s}",
                      "n_layer", c->n_layer, "n_head", c->n_head, "n_kv_head", c->n_kv_head, "n_embd",
                      c->n_embd, "n_inner", c->n_inner, "block_size", c->block_size, "vocab_size",
-                     c->vocab_size, "norm", norm_names[c->norm], "norm_eps", c->norm_eps, "pos",
-                     pos_names[c->pos], "rope_theta", c->rope_theta, "act", act_names[c->act], "gated",
-                     c->gated, "bias", c->bias, "tie_weights", c->tie_weights, "attn", attn_names[c->attn],
-                     "mlp", mlp_names[c->mlp]);
+                     c->vocab_size, "norm", config_choice("model.norm", (int)c->norm), "norm_eps",
+                     c->norm_eps, "pos", config_choice("model.pos", (int)c->pos), "rope_theta", c->rope_theta,
+                     "act", config_choice("model.act", (int)c->act), "gated", c->gated, "bias", c->bias,
+                     "tie_weights", c->tie_weights, "attn", config_choice("model.attn", (int)c->attn), "mlp",
+                     config_choice("model.mlp", (int)c->mlp));
 }
 
 /* Takes json; NULL (no memory) goes through. */

@@ -15,8 +15,6 @@ static Heads heads_at(const real *qkv, int h, int H, int KV, int hd) {
                    (ptrdiff_t)(H + 2 * KV) * hd};
 }
 
-static real score_scale(int hd) { return (real)(1 / __builtin_sqrt((double)hd)); }
-
 void attention_forward(const Exec *e, real *y, real *p, const real *qkv, int T, int H, int KV, int hd) {
     for (int h = 0; h < H; h++) {
         Heads x = heads_at(qkv, h, H, KV, hd);
@@ -25,7 +23,7 @@ void attention_forward(const Exec *e, real *y, real *p, const real *qkv, int T, 
             real *s = p ? p + ((ptrdiff_t)h * T + i0) * T : e->scores;
             e->ops->gemm(s, T, (View){x.q + i0 * x.ld, x.ld, 1}, (View){x.k, 1, x.ld}, GEMM_ZERO, NULL, R,
                          width, hd, e->gemm);
-            e->ops->softmax_causal(s, score_scale(hd), R, i0, width, T);
+            e->ops->softmax_causal(s, attention_scale(hd), R, i0, width, T);
             e->ops->gemm(y + (ptrdiff_t)i0 * H * hd + h * hd, (ptrdiff_t)H * hd, (View){s, T, 1},
                          (View){x.v, x.ld, 1}, GEMM_ZERO, NULL, R, hd, width, e->gemm);
         }
@@ -47,7 +45,7 @@ void attention_backward(const Exec *e, real *dqkv, const real *dy, const real *p
             real *ds = e->scores;
             e->ops->gemm(ds, T, (View){rows_dy, ldy, 1}, (View){x.v, 1, ld}, GEMM_ZERO, NULL, R, width, hd,
                          e->gemm);
-            e->ops->softmax_causal_backward(ds, rows_p, score_scale(hd), R, i0, width, T);
+            e->ops->softmax_causal_backward(ds, rows_p, attention_scale(hd), R, i0, width, T);
             e->ops->gemm(dqkv + q_at + i0 * ld, ld, (View){ds, T, 1}, (View){x.k, ld, 1}, GEMM_ZERO, NULL, R,
                          hd, width, e->gemm);
             e->ops->gemm(dqkv + k_at, ld, (View){ds, 1, T}, (View){x.q + i0 * ld, ld, 1}, GEMM_ADD, NULL,

@@ -14,6 +14,9 @@
 
 enum { ATTENTION_ROWS = 64 };
 
+/* 1 / sqrt(hd), which scores are multiplied by. */
+static inline real attention_scale(int hd) { return (real)(1 / __builtin_sqrt((double)hd)); }
+
 void attention_forward(const Exec *e, real *y, real *p, const real *qkv, int T, int H, int KV, int hd);
 /* dqkv is written. */
 void attention_backward(const Exec *e, real *dqkv, const real *dy, const real *p, const real *qkv, int T,

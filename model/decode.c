@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/exec.h"
+#include "model/attention.h"
 
 typedef struct DecoderBlock {
     real *qkv, *o, *in, *out; /* transposed weights */
@@ -151,13 +151,12 @@ static void attend(Decoder *s, DecoderBlock *b, const BlockPlaces *p) {
     if (g->rope_table) g->ops->rope(s->qkv, g->rope_table, &t, 1, H + KV, hd, (H + 2 * KV) * hd, false);
     for (int j = 0; j < KV * hd; j++) b->keys[(ptrdiff_t)j * T + t] = s->qkv[d + j];
     memcpy(b->values + (ptrdiff_t)t * KV * hd, s->qkv + d + KV * hd, (size_t)(KV * hd) * sizeof(real));
-    real scale = (real)(1 / __builtin_sqrt((double)hd));
     for (int h = 0; h < H; h++) {
         int group = h / (H / KV);
         g->ops->gemm(s->scores, T, (View){s->qkv + h * hd, hd, 1},
                      (View){b->keys + (ptrdiff_t)group * hd * T, T, 1}, GEMM_ZERO, NULL, 1, t + 1, hd,
                      s->scratch);
-        g->ops->softmax_causal(s->scores, scale, 1, t, t + 1, T);
+        g->ops->softmax_causal(s->scores, attention_scale(hd), 1, t, t + 1, T);
         g->ops->gemm(s->att + h * hd, d, (View){s->scores, T, 1}, (View){b->values + group * hd, KV * hd, 1},
                      GEMM_ZERO, NULL, 1, hd, t + 1, s->scratch);
     }

@@ -4,9 +4,7 @@
 
 #include "model/kernels/ops.h"
 
-#ifdef HAVE_portable
 extern const Ops ops_portable;
-#endif
 #ifdef HAVE_avx2
 extern const Ops ops_avx2;
 #endif

@@ -1,6 +1,6 @@
 /* Muon (Jordan et al. 2024): momentum whose singular values are brought near 1 by five Newton-Schulz steps.
  *
- *   m = mu m + g     u = g + mu m (Nesterov)     X = u / |u|_F
+ *   m = mu m + g     u = g + mu m (Nesterov)     X = u / (|u|_F + 1e-7)
  *   five times: A = X X^T,  X = a X + (b A + c A A) X          a, b, c = 3.4445, -4.7750, 2.0315
  *   p -= lr decay p + lr 0.2 sqrt(max(rows, cols)) X
  *

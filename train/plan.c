@@ -1,5 +1,7 @@
 /* What a run will need, before it starts: an estimate from above, of what is allocated, not of what is
  * touched. */
+#include <omp.h>
+
 #include "base/memory.h"
 #include "model/parallel.h"
 #include "train/trainer.h"

@@ -2,8 +2,6 @@
 #ifndef ROTE_TRAIN_TRAINER_H
 #define ROTE_TRAIN_TRAINER_H
 
-#include <omp.h>
-
 #include "model/parallel.h"
 #include "train/optimizer.h"
 #include "train/run_folder.h"

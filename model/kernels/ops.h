@@ -152,7 +152,7 @@ typedef struct Ops {
 const Ops *const *ops_available(void);
 /* The table that the environment's ROTE_ISA names, else the best. ERR_INPUT: unknown, or the CPU lacks it. */
 Status ops_select(const Ops **out, Err *err);
-/* Self-test: rounding mode, no flush to zero, fma really fused, in the calling thread; and the kernels
+/* Self-test: rounding mode, no flush to zero, fma really fused, in the calling thread; and gemm and exp
  * against the portable ones on a small case. ERR_NUMERIC names what differs. */
 Status ops_self_test(const Ops *ops, Err *err);
 
