@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "cli/cli.h"
+#include "model/decode.h"
 #include "model/parallel.h"
 #include "train/optimizer.h"
 
@@ -31,6 +32,7 @@ typedef struct StepFigures {
     Status status;
     char message[256];
     double ms, gflops, peak_gflops, rss_mib;
+    double forward_gflops, decode_tokens_per_s, decode_limit;
     int rounds;
 } StepFigures;
 
@@ -75,6 +77,55 @@ static Status random_batch(Batch *out, const Shape *s, Err *err) {
         inputs[i] = i % s->T ? targets[i - 1] : 0;
     }
     *out = (Batch){s->B, start, inputs, targets, NULL};
+    return OK;
+}
+
+/* Facts coded without gradients: batched, forward only. GFLOP/s; a third of a step's operations are its forward pass. */
+static Status time_forward(Parallel *parallel, const Batch *batch, int tokens, double step_gflop, double *out,
+                           Err *err) {
+    double rates[9], *nats = malloc((size_t)tokens * sizeof *nats);
+    if (!nats) return err_set(err, ERR_NOMEM, "no memory for %d code lengths", tokens);
+    for (int i = -1; i < 9; i++) {
+        double start = clock_s();
+        parallel_code_lengths(parallel, batch, nats, NULL);
+        if (i >= 0) rates[i] = step_gflop / 3 / (clock_s() - start);
+    }
+    free(nats);
+    *out = median(rates, 9);
+    return OK;
+}
+
+/* One stream, one thread: tokens/s, and how many there could be if nothing but reading the weights took time. */
+static Status time_decoding(const Gpt *g, double *tokens_per_s, double *limit, Err *err) {
+    Decoder *decoder;
+    TRY(decoder_create(&decoder, g, err));
+    int64_t words = g->table.total * (int64_t)sizeof(real) / 8;
+    uint64_t *weights = memory_alloc((size_t)words * 8), seen = 0;
+    if (!weights) {
+        decoder_free(decoder);
+        return err_set(err, ERR_NOMEM, "no memory to read %lld parameters", (long long)g->table.total);
+    }
+    double rates[9], limits[9];
+    for (int r = -1; r < 9; r++) {
+        decoder_reset(decoder);
+        int n = g->config.block_size;
+        double start = clock_s();
+        for (int t = 0; t < n; t++) (void)decoder_step(decoder, t % g->config.vocab_size);
+        double seconds = clock_s() - start;
+        start = clock_s();
+        for (int pass = 0; pass < 4; pass++)
+            for (int64_t i = 0; i < words; i++) seen ^= weights[i] + (uint64_t)pass;
+        double read_s = (clock_s() - start) / 4;
+        if (r < 0) continue;
+        rates[r] = n / seconds;
+        limits[r] = 1 / read_s;
+    }
+    volatile uint64_t sink = seen; /* the reading is not optimized away */
+    (void)sink;
+    memory_free(weights);
+    decoder_free(decoder);
+    *tokens_per_s = median(rates, 9);
+    *limit = median(limits, 9);
     return OK;
 }
 
@@ -124,6 +175,9 @@ static Status time_steps(const Shape *s, int threads, GemmKind gemm, int rounds,
     out->peak_gflops = median(peak, done);
     out->gflops = gpt_flops(&config.model, &gpt.table, (double)s->B * s->T, s->T) / out->ms * 1e-6;
     out->rss_mib = (double)memory_peak_rss() / (1024 * 1024);
+    TRY_GOTO(
+        time_forward(parallel, &batch, s->B * s->T, out->gflops * out->ms * 1e-3, &out->forward_gflops, err));
+    TRY_GOTO(time_decoding(&gpt, &out->decode_tokens_per_s, &out->decode_limit, err));
 done:
     free((void *)(uintptr_t)batch.start);
     optimizer_free(&optimizer);
@@ -230,8 +284,9 @@ Status cmd_bench(const Args *args, Err *err) {
     double peak = 0;
     Status status = OK;
     if (!json)
-        printf("kernels %s, %d threads\n%-6s %10s %12s %9s %14s %8s\n", ops->isa, (int)threads, "config",
-               "ms", "tokens/s", "GFLOP/s", "share of peak", "MiB");
+        printf("kernels %s, %d threads\n%-6s %9s %10s %9s %13s %5s %13s %12s %13s\n", ops->isa, (int)threads,
+               "config", "ms/step", "tokens/s", "GFLOP/s", "share of peak", "MiB", "forward share",
+               "decode tok/s", "of read limit");
     for (int i = 0; i < SHAPES; i++) {
         const Shape *s = &shapes[i];
         StepFigures f = {0};
@@ -241,13 +296,18 @@ Status cmd_bench(const Args *args, Err *err) {
                              8, &f, err));
         peak = f.peak_gflops > peak ? f.peak_gflops : peak;
         double tokens_per_s = s->B * s->T / f.ms * 1e3, share = f.gflops / f.peak_gflops;
-        json_array_append_new(steps, json_pack("{ss sf sf sf sf sf sf si}", "config", s->name, "ms", f.ms,
-                                               "tokens_per_s", tokens_per_s, "gflops", f.gflops,
-                                               "share_of_peak", share, "peak_gflops", f.peak_gflops,
-                                               "rss_mib", f.rss_mib, "rounds", f.rounds));
+        double forward = f.forward_gflops / f.peak_gflops, decode = f.decode_tokens_per_s / f.decode_limit;
+        json_t *row = json_pack("{ss sf sf sf sf sf sf si}", "config", s->name, "ms", f.ms, "tokens_per_s",
+                                tokens_per_s, "gflops", f.gflops, "share_of_peak", share, "peak_gflops",
+                                f.peak_gflops, "rss_mib", f.rss_mib, "rounds", f.rounds);
+        json_object_set_new(row, "forward_share_of_peak", json_number(forward));
+        json_object_set_new(row, "decode_tokens_per_s", json_number(f.decode_tokens_per_s));
+        json_object_set_new(row, "decode_share_of_read_limit", json_number(decode));
+        json_array_append_new(steps, row);
         if (!json)
-            printf("%-6s %10.1f %12s %9.1f %12.1f %% %8.0f\n", s->name, f.ms, show_int((int64_t)tokens_per_s),
-                   f.gflops, 100 * share, f.rss_mib);
+            printf("%-6s %9.1f %10s %9.1f %11.1f %% %5.0f %11.1f %% %12s %11.1f %%\n", s->name, f.ms,
+                   show_int((int64_t)tokens_per_s), f.gflops, 100 * share, f.rss_mib, 100 * forward,
+                   show_int((int64_t)f.decode_tokens_per_s), 100 * decode);
         fflush(stdout);
     }
     if (!only) {

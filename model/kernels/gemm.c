@@ -201,6 +201,34 @@ static void edge_product(int rows, int n, real *c, ptrdiff_t ldc, View a, const 
     }
 }
 
+/* One row of a: 16 (or 4, or 1) vectors of outputs at a time, so that the rows of b are read in long stretches. */
+INLINE void row_block(int nv, real *c, const real *a, ptrdiff_t a_col, const real *b, ptrdiff_t b_row, int K,
+                      const real *start) {
+    vec sum[16];
+#pragma GCC unroll 16
+    for (int j = 0; j < nv; j++) sum[j] = start ? vec_load(start + j * VL) : vec_set(0);
+    for (int k = 0; k < K; k++, b += b_row) {
+        vec x = vec_set(a[k * a_col]);
+#pragma GCC unroll 16
+        for (int j = 0; j < nv; j++) sum[j] = vec_fma(x, vec_load(b + j * VL), sum[j]);
+    }
+#pragma GCC unroll 16
+    for (int j = 0; j < nv; j++) vec_store(c + j * VL, sum[j]);
+}
+
+/* The columns in whole vectors; returns how many that are. start: NULL for +0. */
+static int row_product(real *c, View a, View b, int N, int K, const real *start) {
+    int j = 0;
+#define REST(nv)                                                                                             \
+    for (; N - j >= nv * VL; j += nv * VL)                                                                   \
+        row_block(nv, c + j, a.p, a.col, b.p + j, b.row, K, start ? start + j : NULL);
+    REST(16)
+    REST(4)
+    REST(1)
+#undef REST
+    return j;
+}
+
 void FN(gemm)(real *c, ptrdiff_t ldc, View a, View b, enum GemmInit init, const real *bias, int M, int N,
               int K, real *scratch) {
     static const real zeros[NR] __attribute__((aligned(64))) = {0};
@@ -210,7 +238,14 @@ void FN(gemm)(real *c, ptrdiff_t ldc, View a, View b, enum GemmInit init, const 
             for (int j = 0; j < N; j++) c[i * ldc + j] = init == GEMM_BIAS ? bias[j] : 0;
         return;
     }
-    /* Few rows of a (decoding, attention) do not repay the packing of a b whose rows are contiguous. */
+    if (M == 1 && b.col == 1) {
+        int done = row_product(c, a, b, N, K, init == GEMM_ADD ? c : init == GEMM_BIAS ? bias : NULL);
+        c += done;
+        b.p += done;
+        N -= done;
+        if (init == GEMM_BIAS) bias += done;
+    }
+    /* Few rows of a (attention) do not repay the packing of a b whose rows are contiguous. */
     bool direct = M <= DIRECT_ROWS && b.col == 1;
     for (int j0 = 0; j0 < N; j0 += NC) {
         int nn = N - j0 < NC ? N - j0 : NC;
