@@ -1,6 +1,6 @@
 /* The config keys, and how one value is read, checked and written.
  *
- * Numbers go through strtod and printf in the C locale: the program never calls setlocale. */
+ * Numbers go through strtod and printf in the C locale: the program never sets LC_NUMERIC. */
 #include "base/keys.h"
 
 #include <ctype.h>
@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "base/number.h"
 
 static const char *const facts_kinds[] = {[FACTS_RANDOM] = "random", [FACTS_FILE] = "file", NULL};
 static const char *const norms[] = {[NORM_LAYERNORM] = "layernorm", [NORM_RMSNORM] = "rmsnorm", NULL};
@@ -478,14 +480,6 @@ Status key_set(Config *config, const Key *key, const char *text, size_t length, 
 
 /* ---- writing a value ---- */
 
-/* The shortest decimal that reads back to the same double. */
-static void print_double(double value, char *out, size_t size) {
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(out, size, "%.*g", digits, value);
-        if (strtod(out, NULL) == value) return;
-    }
-}
-
 void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]) {
     const char *field = (const char *)config + key->offset;
     const size_t size = KEY_VALUE_MAX;
@@ -498,7 +492,7 @@ void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]) {
     case KEY_INT: snprintf(out, size, "%d", (memcpy(&i, field, sizeof i), i)); return;
     case KEY_INT64: snprintf(out, size, "%" PRId64, (memcpy(&i64, field, sizeof i64), i64)); return;
     case KEY_UINT64: snprintf(out, size, "%" PRIu64, (memcpy(&u64, field, sizeof u64), u64)); return;
-    case KEY_DOUBLE: print_double((memcpy(&d, field, sizeof d), d), out, size); return;
+    case KEY_DOUBLE: number_text(out, (memcpy(&d, field, sizeof d), d)); return;
     case KEY_BOOL: snprintf(out, size, "%s", (memcpy(&b, field, sizeof b), b) ? "true" : "false"); return;
     case KEY_ENUM: snprintf(out, size, "%s", key->choices[(memcpy(&i, field, sizeof i), i)]); return;
     case KEY_NAME:

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "train/result.h"
+#include "base/number.h"
 #include "train/run_folder.h"
 
 #define FORMAT "rote-checkpoint-1"

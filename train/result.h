@@ -12,8 +12,4 @@ char *result_text(const Config *config, const FactSet *facts, const RunResult *r
 /* Back from text. ERR_FORMAT names the field that is missing. */
 Status result_parse(const char *text, const char *where, RunResult *out, Err *err);
 
-/* The shortest of %.15g, %.16g, %.17g that reads back as x; "null" for NaN and Inf, which JSON lacks. */
-enum { NUMBER_TEXT_MAX = 32 };
-const char *number_text(char out[NUMBER_TEXT_MAX], double x);
-
 #endif

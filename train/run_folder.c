@@ -11,7 +11,6 @@
 #include <zlib.h>
 
 #include "base/file.h"
-#include "train/result.h"
 
 enum { TEXT_MAX = 1 << 24 }; /* bytes of a config, manifest or result that we read back */
 static const size_t METRICS_MAX = (size_t)1 << 40;

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/file.h"
+#include "base/number.h"
 #include "train/result.h"
 #include "train/schedule.h"
 

@@ -39,8 +39,14 @@ Status run_open(Run *out, const char *dir, Err *err) {
     config_hash(&out->config, out->facts.data_hash, folder.config_hash);
     Snapshot snapshot = {.table = &out->gpt.table, .params = out->gpt.params, .state = &state};
     TRY_GOTO(checkpoints_newest(&folder, &snapshot, &mark, NULL, &found, err));
-    if (!found)
-        TRY_GOTO(err_set(err, ERR_INPUT, "%s: holds no whole checkpoint yet; train on with --resume", dir));
+    if (!found) {
+        FolderState there;
+        TRY_GOTO(folder_look(dir, &there, err));
+        status = err_set(err, ERR_INPUT, "%s: holds no whole checkpoint%s", dir,
+                         there == FOLDER_DONE ? ", and the run is over; train it anew in another folder"
+                                              : " yet; train on with --resume");
+        goto done;
+    }
     out->step = state.step;
 done:
     if (status != OK) run_close(out);

@@ -190,10 +190,10 @@ $ newest=$(ls run/*.safetensors | tail -n 1); truncate -s -100 "$newest"; rote e
   "step": 20,
 $ for file in run/*.safetensors; do printf x | dd of="$file" bs=1 seek=3000 conv=notrunc status=none; done
 $ rote eval run
-2> rote: run: holds no whole checkpoint yet; train on with --resume
+2> rote: run: holds no whole checkpoint, and the run is over; train it anew in another folder
 [2]
 $ rote verify run --quiet
-2> rote: run: holds no whole checkpoint yet; train on with --resume
+2> rote: run: holds no whole checkpoint, and the run is over; train it anew in another folder
 [2]
 
 # Numbers that leave the floats: said in the step where it happens, and nothing good is overwritten.
@@ -229,7 +229,7 @@ $ rote sample learned --greedy --prompt 'Qatar'
 2> rote: sample: --prompt: "Q" is no symbol of the vocabulary (of the run's facts)
 [2]
 $ rote eval run --facts capitals
-2> rote: run: holds no whole checkpoint yet; train on with --resume
+2> rote: run: holds no whole checkpoint, and the run is over; train it anew in another folder
 [2]
 $ rote report learned && rote report learned --out /proc/report.html
 learned/report.html
