@@ -195,6 +195,13 @@ static void refuses_to_write(void **state) {
     assert_int_equal(file_write_atomic("taken", "", 0, &err), ERR_IO);
     assert_string_equal(err.msg, "taken: cannot rename into place: Is a directory");
     assert_false(file_exists("taken.tmp"));
+    assert_int_equal(mkfifo("pipe", 0666), 0);
+    assert_int_equal(file_write_atomic("pipe", "", 0, &err), ERR_INPUT);
+    assert_string_equal(err.msg, "pipe: a device or pipe, not a regular file; name a file to write");
+    assert_int_equal(symlink("taken", "link"), 0);
+    assert_int_equal(file_write_atomic("link", "", 0, &err), ERR_INPUT);
+    assert_string_equal(err.msg, "link: a link, not a regular file; name a file to write");
+    assert_false(file_exists("pipe.tmp") || file_exists("link.tmp"));
 
     AtomicFile first, second;
     assert_int_equal(atomic_open(&first, "shared", &err), OK);
