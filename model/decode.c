@@ -59,9 +59,9 @@ static void lay_out(Decoder *s) {
 #undef PLACE
 }
 
-static void transpose(real *to, const real *from, int rows, int cols) {
-    for (int i = 0; i < rows; i++)
-        for (int j = 0; j < cols; j++) to[(ptrdiff_t)j * rows + i] = from[(ptrdiff_t)i * cols + j];
+/* to (cols, rows) = from (rows, cols), transposed */
+static void put_transposed(const Gpt *g, real *to, const real *from, int rows, int cols) {
+    g->ops->transpose(to, rows, from, cols, rows, cols);
 }
 
 Status decoder_create(Decoder **out, const Gpt *g, Err *err) {
@@ -87,15 +87,15 @@ Status decoder_create(Decoder **out, const Gpt *g, Err *err) {
         const BlockPlaces *p = &g->at.block[l];
         DecoderBlock *b = &s->block[l];
         if (c->attn == ATTN_CAUSAL) {
-            transpose(b->qkv, g->params + p->qkv, width, d);
-            transpose(b->o, g->params + p->o, d, d);
+            put_transposed(g, b->qkv, g->params + p->qkv, width, d);
+            put_transposed(g, b->o, g->params + p->o, d, d);
         }
         if (c->mlp == MLP_PLAIN) {
-            transpose(b->in, g->params + p->in, in, d);
-            transpose(b->out, g->params + p->out, d, I);
+            put_transposed(g, b->in, g->params + p->in, in, d);
+            put_transposed(g, b->out, g->params + p->out, d, I);
         }
     }
-    transpose(s->head, g->params + g->at.head, c->vocab_size, d);
+    put_transposed(g, s->head, g->params + g->at.head, c->vocab_size, d);
     *out = s;
     return OK;
 }

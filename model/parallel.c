@@ -72,6 +72,15 @@ static Status start_threads(Parallel *p, Err *err) {
     return status;
 }
 
+/* The leaves' gradients in the arena; before it has memory this only measures. */
+static void place_leaves(Parallel *p) {
+    p->arena.size = 0;
+    for (int l = 0; l < p->leaves; l++) {
+        size_t place = arena_add(&p->arena, (size_t)p->grad_reals * sizeof(real));
+        p->grad[l] = (void *)((uintptr_t)p->arena.base + place);
+    }
+}
+
 Status parallel_create(Parallel **out, const Gpt *g, const ParallelPlan *plan, Err *err) {
     CHECK(plan->threads >= 1 && plan->batch_size >= 1 && plan->max_len >= 1);
     Status status = OK;
@@ -95,11 +104,9 @@ Status parallel_create(Parallel **out, const Gpt *g, const ParallelPlan *plan, E
         goto done;
     }
     for (int t = 0; t <= p->teams; t++) p->team_first[t] = (int)((long long)p->threads * t / p->teams);
-    size_t *place = (size_t *)p->leaf_nats; /* offsets live where sums will, until memory is there */
-    _Static_assert(sizeof(size_t) <= sizeof(double), "offsets fit");
-    for (int l = 0; l < p->leaves; l++) place[l] = arena_add(&p->arena, (size_t)p->grad_reals * sizeof(real));
+    place_leaves(p);
     if (p->leaves) TRY_GOTO(arena_allocate(&p->arena, "gradients", err));
-    for (int l = 0; l < p->leaves; l++) p->grad[l] = (real *)(void *)(p->arena.base + place[l]);
+    place_leaves(p);
     for (int t = 0; t < p->teams; t++) {
         p->barrier[t].size = team_size_of(p, t);
         TRY_GOTO(gpt_work_create(&p->work[t], g, p->micro * p->max_len, p->micro, p->max_len, p->leaves > 0,
@@ -178,6 +185,7 @@ void parallel_code_lengths(Parallel *p, const Batch *batch, double *nats, int32_
 #pragma omp parallel num_threads(p->threads)
     {
         int thread = omp_get_thread_num();
+        CHECK(omp_get_num_threads() == p->threads);
         if (thread < p->teams)
             gpt_code_lengths(p->g, p->work[thread], batch, share(batch->n_seq, thread, p->teams),
                              share(batch->n_seq, thread + 1, p->teams), nats, best);

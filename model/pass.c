@@ -355,8 +355,7 @@ static void head_transpose(const Gpt *g, GptWork *w, const Team *team) {
     int V = g->config.vocab_size, d = g->config.n_embd, from, to;
     const real *head = param(g, g->at.head);
     team_share(team, V, 16, &from, &to);
-    for (int v = from; v < to; v++)
-        for (int j = 0; j < d; j++) w->head_t[(ptrdiff_t)j * V + v] = head[(ptrdiff_t)v * d + j];
+    g->ops->transpose(w->head_t + from, V, head + (ptrdiff_t)from * d, d, to - from, d);
 }
 
 /* logits (n,V) of n rows of norm_f */

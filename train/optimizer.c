@@ -24,6 +24,8 @@ AdamWUpdate adamw_update(const Optimizer *o, real *params, const real *grad, con
                          {.lr = (real)update->learning_rate,
                           .beta1 = (real)c->beta1,
                           .beta2 = (real)c->beta2,
+                          .rest1 = (real)(1.0 - c->beta1),
+                          .rest2 = (real)(1.0 - c->beta2),
                           .eps = (real)c->adam_eps,
                           .decay = (real)(update->learning_rate * c->weight_decay),
                           .correct1 = (real)(1.0 / (1.0 - exact_pow(c->beta1, t))),

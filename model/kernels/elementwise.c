@@ -56,8 +56,8 @@ void FN(rope)(real *x, const real *table, const int32_t *pos, int N, int H, int 
 }
 
 void FN(adamw)(real *p, real *m, real *v, const real *g, const AdamWStep *s, int64_t n) {
-    v16 beta1 = v16_set(s->beta1), beta2 = v16_set(s->beta2), rest1 = v16_set(1 - s->beta1);
-    v16 rest2 = v16_set(1 - s->beta2), gscale = v16_set(s->gscale), lr = v16_set(s->lr);
+    v16 beta1 = v16_set(s->beta1), beta2 = v16_set(s->beta2), rest1 = v16_set(s->rest1);
+    v16 rest2 = v16_set(s->rest2), gscale = v16_set(s->gscale), lr = v16_set(s->lr);
     v16 correct1 = v16_set(s->correct1), correct2 = v16_set(s->correct2), eps = v16_set(s->eps);
     v16 keep = v16_set(1 - s->decay);
     for (int64_t i = 0; i < n; i += 16) {

@@ -28,8 +28,8 @@ static View view_at(View v, ptrdiff_t i, ptrdiff_t j) {
     return (View){v.p + i * v.row + j * v.col, v.row, v.col};
 }
 
-/* out[k][i] = from[i][k] for the whole squares of SIDE in n rows and kn columns; returns the columns done. A
- * square is turned in registers: pairs of rows interleaved, then pairs of pairs, ... */
+/* A square is turned in registers by the perfect shuffle, log2(SIDE) times: row r is interleaved with row
+ * r + SIDE/2. */
 #if VL >= 8
 #define SIDE 8
 typedef vec8 side;
@@ -43,28 +43,32 @@ typedef real uside __attribute__((vector_size(4 * sizeof(real)), aligned(sizeof(
 #define LOW(a, b)  __builtin_shufflevector(a, b, 0, 4, 1, 5)
 #define HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
 #endif
-static int transpose(real *out, int width, const real *from, ptrdiff_t ld, int n, int kn) {
-    int k = 0;
-    for (; k + SIDE <= kn; k += SIDE)
-        for (int i = 0; i + SIDE <= n; i += SIDE) {
-            side x[SIDE], y[SIDE];
+INLINE void turn_square(real *to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld_from) {
+    side x[SIDE], y[SIDE];
 #pragma GCC unroll 8
-            for (int r = 0; r < SIDE; r++) x[r] = *(const uside *)(from + (i + r) * ld + k);
+    for (int r = 0; r < SIDE; r++) x[r] = *(const uside *)(from + r * ld_from);
 #pragma GCC unroll 3
-            for (int stage = 1; stage < SIDE; stage *= 2) {
-                /* the perfect shuffle: row r meets row r + SIDE/2 */
+    for (int stage = 1; stage < SIDE; stage *= 2) {
 #pragma GCC unroll 4
-                for (int r = 0; r < SIDE / 2; r++) {
-                    y[2 * r] = LOW(x[r], x[r + SIDE / 2]);
-                    y[2 * r + 1] = HIGH(x[r], x[r + SIDE / 2]);
-                }
-#pragma GCC unroll 8
-                for (int r = 0; r < SIDE; r++) x[r] = y[r];
-            }
-#pragma GCC unroll 8
-            for (int r = 0; r < SIDE; r++) *(uside *)(out + (k + r) * width + i) = x[r];
+        for (int r = 0; r < SIDE / 2; r++) {
+            y[2 * r] = LOW(x[r], x[r + SIDE / 2]);
+            y[2 * r + 1] = HIGH(x[r], x[r + SIDE / 2]);
         }
-    return k;
+#pragma GCC unroll 8
+        for (int r = 0; r < SIDE; r++) x[r] = y[r];
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < SIDE; r++) *(uside *)(to + r * ld_to) = x[r];
+}
+
+void FN(transpose)(real *to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld_from, int rows, int cols) {
+    int whole_rows = rows / SIDE * SIDE, whole_cols = cols / SIDE * SIDE;
+    for (int j = 0; j < whole_cols; j += SIDE)
+        for (int i = 0; i < whole_rows; i += SIDE)
+            turn_square(to + j * ld_to + i, ld_to, from + i * ld_from + j, ld_from);
+    for (int i = 0; i < rows; i++)
+        for (int j = i < whole_rows ? whole_cols : 0; j < cols; j++)
+            to[j * ld_to + i] = from[i * ld_from + j];
 }
 
 /* b block (kn, nn) -> panels of `width` columns, k rows of `width` reals each, zero-padded at the right edge.
@@ -85,13 +89,11 @@ static void pack_b(real *out, View b, int kn, int nn) {
                 for (int k = 0; k < kn; k++)
                     memcpy(out + k * width, from + k * b.row, (size_t)n * sizeof(real));
             }
+        } else if (b.row == 1) {
+            FN(transpose)(out, width, from, b.col, n, kn);
         } else {
-            int done = b.row == 1 ? transpose(out, width, from, b.col, n, kn) : 0;
-            for (int i = 0; i < n; i++) {
-                const real *column = from + i * b.col;
-                for (int k = i < n / SIDE * SIDE ? done : 0; k < kn; k++)
-                    out[k * width + i] = column[k * b.row];
-            }
+            for (int k = 0; k < kn; k++)
+                for (int i = 0; i < n; i++) out[k * width + i] = from[k * b.row + i * b.col];
         }
         out += (size_t)kn * (size_t)width;
     }

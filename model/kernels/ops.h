@@ -41,6 +41,9 @@ void FN(gemm)(real *c, ptrdiff_t ldc, View a, View b, enum GemmInit init, const 
               int K, real *scratch);
 enum { GEMM_SCRATCH_REALS = 192 * 1024 };
 
+/* to[j,i] = from[i,j] for from (rows, cols); ld: reals between the rows of each. */
+void FN(transpose)(real *to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld_from, int rows, int cols);
+
 /* db[j] += sum over i of dy[i,j], one chain in row order.  dy (N,C) with ld reals a row. */
 void FN(columns_add)(real *db, const real *dy, int N, int C, ptrdiff_t ld);
 /* y += x, n reals. */
@@ -100,8 +103,9 @@ void FN(code_lengths)(double *nats, int32_t *best, const real *logits, const int
 
 /* ---- optimizers, element by element; g is multiplied by gscale (clipping) on the way ---- */
 typedef struct AdamWStep {
-    real lr, beta1, beta2, eps, decay; /* decay: lr * weight_decay, or 0 for a tensor without */
-    real correct1, correct2;           /* 1/(1-beta1^t), 1/(1-beta2^t) */
+    real lr, eps, decay;             /* decay: lr * weight_decay, or 0 for a tensor without */
+    real beta1, beta2, rest1, rest2; /* rest: 1 - beta, subtracted in double */
+    real correct1, correct2;         /* 1/(1-beta1^t), 1/(1-beta2^t) */
     real gscale;
 } AdamWStep;
 /* Loshchilov & Hutter 2019, algorithm 2: p -= decay p; m, v; p -= lr m^ / (sqrt(v^) + eps). */
@@ -119,6 +123,7 @@ double FN(fma_peak)(int64_t n, real *sink);
 
 #define OPS(X)                                                                                               \
     X(gemm)                                                                                                  \
+    X(transpose)                                                                                             \
     X(columns_add)                                                                                           \
     X(add)                                                                                                   \
     X(scale)                                                                                                 \

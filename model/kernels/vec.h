@@ -1,9 +1,8 @@
 /* Vectors, one source for every instruction set.
  *   vec  the machine's own vector of VL reals: for matrix products, whose outputs are independent
- *   v16  sixteen reals, however many machine vectors that takes: for rows, so that sums over a row have one
- * shape everywhere Arithmetic is the compilers' vector extension; only the fused multiply-add, square root
- * and selection are spelled out. Every operation is correctly rounded, so all instruction sets give the same
- * bits. */
+ *   v16  sixteen reals, however many machine vectors that takes: for rows, so that a row's sum has one shape
+ * Arithmetic is the compilers' vector extension; only the fused multiply-add, square root and selection are
+ * spelled out. Every operation is correctly rounded, so all instruction sets give the same bits. */
 #ifndef ROTE_MODEL_KERNELS_VEC_H
 #define ROTE_MODEL_KERNELS_VEC_H
 

@@ -2,9 +2,9 @@
 
 $ rote demo --out demo --quiet | head -n 5
 n_embd  params  facts  data_bits  memorized_bits  bits/param  recall  verdict
-8       1528    200    19200.0    2937.2          1.922       0.000   annealed
-16      4592    200    19200.0    8942.0          1.947       0.000   annealed
-24      9192    200    19200.0    17206.9         1.872       0.805   annealed
+8       1528    200    19200.0    3018.5          1.975       0.000   annealed
+16      4592    200    19200.0    8989.7          1.958       0.000   annealed
+24      9192    200    19200.0    17268.7         1.879       0.885   annealed
 32      15328   200    19200.0    17662.9         1.152       1.000   annealed
 $ rote demo --out demo --quiet --json
 {
@@ -14,8 +14,8 @@ $ rote demo --out demo --quiet --json
       "params": 1528,
       "facts": 200,
       "data_bits": 19200.0,
-      "memorized_bits": 2937.151873518198,
-      "bits_per_param": 1.9222198125119097,
+      "memorized_bits": 3018.4590396172462,
+      "bits_per_param": 1.9754313086500301,
       "recall": 0.0,
       "verdict": "annealed"
     },
@@ -24,8 +24,8 @@ $ rote demo --out demo --quiet --json
       "params": 4592,
       "facts": 200,
       "data_bits": 19200.0,
-      "memorized_bits": 8941.9694584731988,
-      "bits_per_param": 1.9472930005385887,
+      "memorized_bits": 8989.6963992326982,
+      "bits_per_param": 1.9576864980907445,
       "recall": 0.0,
       "verdict": "annealed"
     },
@@ -34,9 +34,9 @@ $ rote demo --out demo --quiet --json
       "params": 9192,
       "facts": 200,
       "data_bits": 19200.0,
-      "memorized_bits": 17206.942797017091,
-      "bits_per_param": 1.8719476498060368,
-      "recall": 0.80500000000000005,
+      "memorized_bits": 17268.74705103218,
+      "bits_per_param": 1.8786713501993233,
+      "recall": 0.88500000000000001,
       "verdict": "annealed"
     },
     {
@@ -44,8 +44,8 @@ $ rote demo --out demo --quiet --json
       "params": 15328,
       "facts": 200,
       "data_bits": 19200.0,
-      "memorized_bits": 17662.946411495781,
-      "bits_per_param": 1.1523320988710712,
+      "memorized_bits": 17662.871852113338,
+      "bits_per_param": 1.1523272346107345,
       "recall": 1.0,
       "verdict": "annealed"
     }

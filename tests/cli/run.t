@@ -27,7 +27,7 @@ verdict     annealed after 30 steps, every fact seen 30.0 times
 loss        2.566049 bits/token
 memorized   34.6 of 239.9 bits (ceiling 153.5), 0.0352 bits/param
 recall      0.2500
-parameters  984, hash abcabd1fdfa8447f391d3a2aa0b374eb
+parameters  984, hash 51d7883e10a6fbab8d0e29ade5ce6aef
 $ ls run
 DONE
 checkpoint-000000020.safetensors
@@ -44,14 +44,14 @@ verdict     annealed after 30 steps, every fact seen 30.0 times
 loss        2.566049 bits/token
 memorized   34.6 of 239.9 bits (ceiling 153.5), 0.0352 bits/param
 recall      0.2500
-parameters  984, hash abcabd1fdfa8447f391d3a2aa0b374eb
+parameters  984, hash 51d7883e10a6fbab8d0e29ade5ce6aef
 $ rote train small.yaml --out run --quiet
 run         run (was finished before; nothing trained)
 verdict     annealed after 30 steps, every fact seen 30.0 times
 loss        2.566049 bits/token
 memorized   34.6 of 239.9 bits (ceiling 153.5), 0.0352 bits/param
 recall      0.2500
-parameters  984, hash abcabd1fdfa8447f391d3a2aa0b374eb
+parameters  984, hash 51d7883e10a6fbab8d0e29ade5ce6aef
 $ rote train small.yaml --out run --quiet --json --threads 2 | grep -vE 'seconds|tokens_per_s|peak_rss'
 {
   "verdict": "annealed",
@@ -63,17 +63,17 @@ $ rote train small.yaml --out run --quiet --json --threads 2 | grep -vE 'seconds
   "data_bits": 239.93297165825857,
   "data_bits_set": 178.85558773735235,
   "ceiling_bits": 153.4944097605113,
-  "code_bits": 205.28388899150588,
-  "memorized_bits": 34.64908266675269,
-  "memorized_bits_clipped": 37.82859982296773,
-  "mem_hfshift": 38.79173381650409,
-  "bits_per_param": 0.03521248238491127,
+  "code_bits": 205.28395010709193,
+  "memorized_bits": 34.64902155116664,
+  "memorized_bits_clipped": 37.82853441526278,
+  "mem_hfshift": 38.79166267347128,
+  "bits_per_param": 0.035212420275575855,
   "recall": 0.25,
-  "loss_nats": 1.778649360860538,
+  "loss_nats": 1.7786498903867405,
   "exposures": 30,
   "steps": 30,
   "tokens": 2400,
-  "param_hash": "abcabd1fdfa8447f391d3a2aa0b374eb",
+  "param_hash": "51d7883e10a6fbab8d0e29ade5ce6aef",
   "data_hash": "9b60523e1461887f5841ea377d56dab6",
   "config_hash": "c8dccd44fd674c96a94fd88cbfad3b81",
   "numeric_spec": "rote-1",
@@ -111,8 +111,8 @@ $ rote eval run --json --per-fact facts.tsv | head -n 3; head -n 3 facts.tsv
   "facts": 20,
   "tokens": 80,
 fact	tag	tokens	prompt_tokens	code_bits	recalled	text
-0		4	1	12.605485860	0	1 4 6 7
-1		4	2	10.267966557	0	0 4 5 6
+0		4	1	12.605480770	0	1 4 6 7
+1		4	2	10.267978488	0	0 4 5 6
 $ rote sample run --n 2 --seed 7
 6 3 3 4
 0 0 1 5
@@ -216,10 +216,10 @@ $ cat > capitals.yaml <<'Y'
 $ rote train capitals.yaml --out learned --quiet
 run         learned
 verdict     annealed after 100 steps, every fact seen 100.0 times
-loss        0.203700 bits/token
+loss        0.203702 bits/token
 code        7.5 bits (answers by themselves 4.8, zlib 360)
 recall      1.0000
-parameters  3,872, hash d22270c3917a4777f1801e6f8dd86da8
+parameters  3,872, hash 905243bd16d8715285d15981e01f3c14
 $ rote sample learned --greedy --prompt 'Spain\t'
 Spain\tMadrid
 $ rote sample learned --greedy --prompt 'Sp\x'
