@@ -122,7 +122,7 @@ setup:
 
 demo: setup
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
-	OMP_WAIT_POLICY=passive ./rote demo --out runs/demo
+	./rote demo --out runs/demo
 
 # The whole suite of this variant, with gradients in double precision; the slowest first.
 check:

@@ -30,7 +30,7 @@ Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err) {
         goto done;
     }
     if (!S_ISREG(info.st_mode)) {
-        status = err_set(err, ERR_IO, "%s: cannot read: %s, not a regular file", path,
+        status = err_set(err, ERR_INPUT, "%s: cannot read: %s, not a regular file", path,
                          S_ISDIR(info.st_mode) ? "a folder" : "a device or pipe");
         goto done;
     }
@@ -223,6 +223,13 @@ Status file_write_atomic(const char *path, const void *data, size_t size, Err *e
     }
     const char *slash = strrchr(path, '/');
     return atomic_commit(&file, slash ? slash + 1 : path, err);
+}
+
+Status path_join(char *out, size_t size, const char *dir, const char *name, Err *err) {
+    int length = snprintf(out, size, "%s%s%s", dir, name ? "/" : "", name ? name : "");
+    if (length >= 0 && (size_t)length < size) return OK;
+    return err_set(err, ERR_INPUT, "%.80s...: a path of more than %zu bytes; choose a shorter folder", dir,
+                   size - 1);
 }
 
 Status make_directories(const char *path, Err *err) {

@@ -15,8 +15,8 @@ typedef struct Buffer {
     size_t size;
 } Buffer;
 
-/* Reads a whole file. ERR_IO: missing, not a regular file, or larger than max_bytes. Free with buffer_free.
- */
+/* Reads a whole file. ERR_IO: missing, or larger than max_bytes. ERR_INPUT: not a regular file. Free with
+ * buffer_free. */
 Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err);
 void buffer_free(Buffer *b);
 
@@ -37,6 +37,9 @@ Status file_write_atomic(const char *path, const void *data, size_t size, Err *e
  * ROTE_FAULT equals "name.where", or "name.where:k" on its k-th pass. atomic_commit passes its fault_name
  * (NULL: none) with before_sync, before_rename, before_dirsync, after. */
 void fault_point(const char *name, const char *where);
+
+/* "dir/name" in out; name NULL: dir alone. ERR_INPUT where it does not fit. */
+Status path_join(char *out, size_t size, const char *dir, const char *name, Err *err);
 
 Status make_directories(const char *path, Err *err); /* mkdir -p */
 bool file_exists(const char *path);

@@ -14,6 +14,8 @@
 #include <sys/sysctl.h>
 #endif
 
+#include "base/number.h"
+
 enum { ALIGNMENT = 64 }; /* a cache line, and the widest vector */
 
 static atomic_uint_fast64_t allocations;
@@ -175,9 +177,11 @@ size_t arena_add(Arena *arena, size_t bytes) {
 
 Status arena_allocate(Arena *arena, const char *what, Err *err) {
     arena->base = memory_alloc(arena->size);
-    if (!arena->base)
-        return err_set(err, ERR_NOMEM, "no memory for %s: %.1f MiB asked for, %.1f MiB available", what,
-                       (double)arena->size / 1048576.0, (double)memory_available() / 1048576.0);
+    if (!arena->base) {
+        char asked[NUMBER_TEXT_MAX], room[NUMBER_TEXT_MAX];
+        return err_set(err, ERR_NOMEM, "no memory for %s: %s asked for, %s available", what,
+                       bytes_text(asked, (double)arena->size), bytes_text(room, (double)memory_available()));
+    }
     return OK;
 }
 

@@ -15,3 +15,14 @@ const char *number_text(char out[NUMBER_TEXT_MAX], double x) {
     }
     return out;
 }
+
+const char *bytes_text(char out[NUMBER_TEXT_MAX], double bytes) {
+    static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    int u = 0;
+    while (bytes >= 1024 && u < 6) {
+        bytes /= 1024;
+        u++;
+    }
+    snprintf(out, NUMBER_TEXT_MAX, u ? "%.1f %s" : "%.0f %s", bytes, unit[u]);
+    return out;
+}

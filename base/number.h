@@ -1,4 +1,4 @@
-/* A double as text that reads back to the same double, for files and hashes. */
+/* Numbers as text: a double that reads back to the same double, for files and hashes; bytes for people. */
 #ifndef ROTE_BASE_NUMBER_H
 #define ROTE_BASE_NUMBER_H
 
@@ -6,5 +6,8 @@
  * Returns out. */
 enum { NUMBER_TEXT_MAX = 32 };
 const char *number_text(char out[NUMBER_TEXT_MAX], double x);
+
+/* For messages: "512 B", "3.2 MiB", "32.8 TiB". Returns out. */
+const char *bytes_text(char out[NUMBER_TEXT_MAX], double bytes);
 
 #endif

@@ -58,12 +58,14 @@ Status args_parse(Args *out, const Command *command, int argc, char **argv, Err 
             out->value[k] = "";
         } else if (word[length]) {
             out->value[k] = word + length + 1;
-        } else if (i + 1 < argc) {
+        } else if (i + 1 < argc && strncmp(argv[i + 1], "--", 2) != 0) {
             out->value[k] = argv[++i];
         }
-        if (option->value && (!out->value[k] || !*out->value[k]) && strcmp(option->name, "prompt") != 0)
-            return err_set(err, ERR_INPUT, "%s: --%s needs a value (%s)", command->name, option->name,
-                           option->value);
+        bool may_be_empty = !strcmp(option->name, "prompt");
+        if (!out->value[k] || (option->value && !*out->value[k] && !may_be_empty))
+            return err_set(
+                err, ERR_INPUT, "%s: --%s needs a value (%s)%s", command->name, option->name, option->value,
+                !out->value[k] && i + 1 < argc ? "; one that begins with dashes stands behind '='" : "");
     }
     if (out->n_words < command->min_words)
         return err_set(err, ERR_INPUT, "%s: something is missing; usage: rote %s %s", command->name,

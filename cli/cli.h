@@ -77,12 +77,13 @@ double clock_s(void);
 const char *show_int(int64_t n);
 const char *show_bytes(double bytes);
 const char *show_short(double n);
-/* The tokens of a sample as a reader sees them, escaped (data/text.h), cut at size. ERR_NOMEM. */
-Status show_tokens(const Vocab *vocab, const int32_t *tokens, int n, char *out, size_t size, Err *err);
+/* Tokens as a reader sees them, escaped (data/text.h), malloc'd. NULL: no memory. */
+char *show_tokens(const Vocab *vocab, const int32_t *tokens, int n);
 
 /* Prints one JSON object on stdout and drops it. NULL: ERR_NOMEM. */
 Status json_out(json_t *object, Err *err);
-json_t *json_number(double x); /* null where x is not finite */
+json_t *json_number(double x);    /* null where x is not finite */
+json_t *json_seed(uint64_t seed); /* a number; above 2^63 - 1, which readers refuse or round, a string */
 
 /* Prints the fact set and the plan of a run on stderr. */
 struct RunPlan;

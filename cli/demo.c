@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "eval/report.h"
+#include "model/kernels/ops.h"
 #include "train/train.h"
 
 enum { WIDTHS = 4 };
@@ -45,7 +46,7 @@ static Status demo_config(Config *config, int width, Err *err) {
 static Status demo_facts(FactSet *facts, const char *out, Err *err) {
     char dir[CONFIG_PATH_MAX];
     Config config;
-    snprintf(dir, sizeof dir, "%s/facts", out);
+    TRY(path_join(dir, sizeof dir, out, "facts", err));
     TRY(demo_config(&config, widths[0], err));
     TRY(facts_random(&config.facts, facts, err));
     FactSet there;
@@ -73,7 +74,7 @@ static Status demo_run(ReportRow *row, int width, const FactSet *facts, const ch
     TRY(demo_config(&config, width, err));
     TRY(config_resolve(&config, facts->n, facts->max_len, facts->vocab.size, err));
     if (threads) config.train.threads = threads;
-    snprintf(dir, sizeof dir, "%s/d%d", out, width);
+    TRY(path_join(dir, sizeof dir, out, config.name, err));
     snprintf(label, sizeof label, "n_embd %d", width);
     ProgressLine line;
     RunPlan plan;
@@ -131,8 +132,10 @@ Status cmd_demo(const Args *args, Err *err) {
     FactSet facts;
     ReportRow rows[WIDTHS];
     char report[CONFIG_PATH_MAX];
+    const Ops *ops;
+    TRY(ops_select(&ops, err)); /* a wrong ROTE_ISA, before anything is written */
     TRY(args_int(args, "threads", 1, 4096, &threads, err));
-    snprintf(report, sizeof report, "%s/report.html", out);
+    TRY(path_join(report, sizeof report, out, "report.html", err));
     signals_catch();
     TRY(demo_facts(&facts, out, err));
     if (!quiet)

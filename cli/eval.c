@@ -1,31 +1,56 @@
 /* rote eval */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "cli/cli.h"
+#include "data/records.h"
 #include "train/train.h"
+
+/* A fact in one field of a TSV: escaped as in records.tsv, with the TAB between prompt and answer escaped, too.
+ * scratch: facts_text_bytes of it. */
+static void write_text(FILE *stream, const FactSet *facts, int i, char *scratch) {
+    int64_t from = facts->start[i], to = facts->start[i + 1];
+    if (!facts->vocab.text) {
+        for (int64_t t = from; t < to; t++) fprintf(stream, t > from ? " %d" : "%d", facts->tokens[t]);
+        return;
+    }
+    Text prompt, answer;
+    facts_fields(facts, i, scratch, &prompt, &answer);
+    text_write(stream, prompt);
+    if (prompt.data) fputs("\\t", stream);
+    text_write(stream, answer);
+}
 
 /* A row for every fact: number, tag, prompt tokens, code length, recalled, text. */
 static Status per_fact_write(const char *path, const Evaluator *e, Err *err) {
-    AtomicFile file;
-    TRY(atomic_open(&file, path, err));
-    fprintf(file.stream, "fact\ttag\ttokens\tprompt_tokens\tcode_bits\trecalled\ttext\n");
     const FactSet *facts = e->facts;
+    size_t room = 1;
+    for (int i = 0; facts->vocab.text && i < facts->n; i++) {
+        size_t bytes = facts_text_bytes(facts, i);
+        if (bytes > room) room = bytes;
+    }
+    char *scratch = malloc(room);
+    if (!scratch) return err_set(err, ERR_NOMEM, "%s: no memory to write a fact of %zu bytes", path, room);
+    AtomicFile file;
+    Status status = OK;
+    TRY_GOTO(atomic_open(&file, path, err));
+    fprintf(file.stream, "fact\ttag\ttokens\tprompt_tokens\tcode_bits\trecalled\ttext\n");
     for (int i = 0; i < facts->n; i++) {
-        char text[4096];
-        facts_text(facts, i, text, sizeof text);
-        fprintf(file.stream, "%d\t%s\t%d\t%d\t%.9f\t%d\t", i,
-                facts->tag[i] < 0 ? "" : facts->tag_names[facts->tag[i]],
-                (int)(facts->start[i + 1] - facts->start[i]), e->prompt[i], e->fact_bits[i],
-                (int)e->recalled[i]);
-        for (const char *c = text; *c; c++) { /* all else stands escaped already */
-            if (*c == '\t') fputs("\\t", file.stream);
-            else fputc(*c, file.stream);
-        }
+        const char *tag = facts->tag[i] < 0 ? "" : facts->tag_names[facts->tag[i]];
+        fprintf(file.stream, "%d\t", i);
+        text_write(file.stream, (Text){(char *)tag, strlen(tag)});
+        fprintf(file.stream, "\t%d\t%d\t%.9f\t%d\t", (int)(facts->start[i + 1] - facts->start[i]),
+                e->prompt[i], e->fact_bits[i], (int)e->recalled[i]);
+        write_text(file.stream, facts, i, scratch);
         fputc('\n', file.stream);
     }
-    return atomic_commit(&file, "per_fact", err);
+    status = atomic_commit(&file, "per_fact", err);
+done:
+    free(scratch);
+    return status;
 }
 
 static Status result_out(const Run *run, const FactSet *facts, const Evaluation *e, bool json, Err *err) {
@@ -63,11 +88,13 @@ static Status result_out(const Run *run, const FactSet *facts, const Evaluation 
     return OK;
 }
 
+/* Token k of the facts must be to a reader what token k is to the model, or every figure would be wrong. */
 static Status facts_fit(const Run *run, const FactSet *facts, const char *dir, Err *err) {
     const ModelConfig *m = &run->gpt.config;
     if (facts->max_len > m->block_size)
         return err_set(err, ERR_INPUT, "%s: a fact has %d tokens, the model's block_size is %d", dir,
                        facts->max_len, m->block_size);
+    TRY(vocab_same(&facts->vocab, &run->facts.vocab, dir, err));
     if (facts->vocab.size > m->vocab_size)
         return err_set(err, ERR_INPUT, "%s: the vocabulary has %d symbols, the model's %d", dir,
                        facts->vocab.size, m->vocab_size);

@@ -43,8 +43,8 @@ static Status rows_of_folder(const char *dir, ReportRow **rows, int *n, Err *err
     if (!*rows) status = err_set(err, ERR_NOMEM, "out of memory for %d rows", count);
     for (int i = 0; i < count; i++) {
         char path[CONFIG_PATH_MAX], result[CONFIG_PATH_MAX + 16];
-        snprintf(path, sizeof path, "%s/%s", dir, entries[i]->d_name);
-        snprintf(result, sizeof result, "%s/result.json", path);
+        if (status == OK) status = path_join(path, sizeof path, dir, entries[i]->d_name, err);
+        if (status == OK) status = path_join(result, sizeof result, path, "result.json", err);
         if (status == OK && file_exists(result)) status = report_row(&(*rows)[(*n)++], path, err);
         free(entries[i]);
     }
@@ -59,8 +59,8 @@ static Status rows_of_folder(const char *dir, ReportRow **rows, int *n, Err *err
 Status cmd_report(const Args *args, Err *err) {
     const char *dir = args->words[0], *out = args_value(args, "out");
     char path[CONFIG_PATH_MAX], config[CONFIG_PATH_MAX];
-    snprintf(path, sizeof path, "%s/report.html", dir);
-    snprintf(config, sizeof config, "%s/config.yaml", dir);
+    TRY(path_join(path, sizeof path, dir, "report.html", err));
+    TRY(path_join(config, sizeof config, dir, "config.yaml", err));
     if (!out) out = path;
     if (file_exists(config)) {
         TRY(report_run(out, dir, err));

@@ -18,7 +18,7 @@ static json_t *facts_json(const FactSet *f) {
     json_object_set_new(o, "ceiling_bits", json_number(f->entropy_known ? f->ceiling_bits : NAN));
     if (f->entropy_known) {
         json_object_set_new(o, "derivation", json_string(f->derivation));
-        json_object_set_new(o, "seed", json_integer((json_int_t)f->seed));
+        json_object_set_new(o, "seed", json_seed(f->seed));
     } else {
         json_object_set_new(o, "answer_bits", json_number(f->answer_bits));
         json_object_set_new(o, "zlib_bytes", json_integer(f->zlib_bytes));

@@ -54,14 +54,24 @@ static Status prompt_tokens(const char *prompt, const Vocab *vocab, int room, in
 }
 
 static Status sample_json(json_t *samples, const Vocab *vocab, const int32_t *tokens, int n, Err *err) {
-    char text[8192];
-    TRY(show_tokens(vocab, tokens, n, text, sizeof text, err));
+    char *text = show_tokens(vocab, tokens, n);
     json_t *list = json_array(), *one = json_object();
     for (int i = 0; i < n; i++) json_array_append_new(list, json_integer(tokens[i]));
     json_object_set_new(one, "tokens", list);
-    json_object_set_new(one, "text", json_string(text));
-    return json_array_append_new(samples, one) ? err_set(err, ERR_NOMEM, "out of memory for the samples")
-                                               : OK;
+    json_object_set_new(one, "text", text ? json_string(text) : NULL);
+    free(text);
+    bool whole = json_object_size(one) == 2 && json_array_size(list) == (size_t)n;
+    return json_array_append_new(samples, one) || !whole
+               ? err_set(err, ERR_NOMEM, "out of memory for the samples")
+               : OK;
+}
+
+static Status sample_print(const Vocab *vocab, const int32_t *tokens, int n, Err *err) {
+    char *text = show_tokens(vocab, tokens, n);
+    if (!text) return err_set(err, ERR_NOMEM, "out of memory for the text of %d tokens", n);
+    puts(text);
+    free(text);
+    return OK;
 }
 
 static Status generate(const Args *args, const Run *run, const SampleOptions *options, int64_t count,
@@ -82,16 +92,13 @@ static Status generate(const Args *args, const Run *run, const SampleOptions *op
     for (int64_t i = 0; i < count; i++) {
         TRY_GOTO(sampler_generate(sampler, options, (uint32_t)i, tokens, n_prompt, tokens + n_prompt, &n_out,
                                   err));
-        if (samples) {
-            TRY_GOTO(sample_json(samples, vocab, tokens + n_prompt, n_out, err));
-        } else {
-            char text[8192];
-            TRY_GOTO(show_tokens(vocab, tokens, n_prompt + n_out, text, sizeof text, err));
-            puts(text);
-        }
+        TRY_GOTO(samples ? sample_json(samples, vocab, tokens + n_prompt, n_out, err)
+                         : sample_print(vocab, tokens, n_prompt + n_out, err));
     }
     if (samples) {
-        status = json_out(json_pack("{ss sO}", "prompt", prompt ? prompt : "", "samples", samples), err);
+        char *text = show_tokens(vocab, tokens, n_prompt);
+        status = json_out(json_pack("{ss sO}", "prompt", text ? text : "", "samples", samples), err);
+        free(text);
     }
 done:
     if (samples) json_decref(samples);

@@ -1,4 +1,5 @@
 /* What people read: numbers with separators, tokens as text, the progress line, one JSON object. */
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "cli/cli.h"
 #include "data/text.h"
 #include "model/kernels/ops.h"
@@ -31,17 +33,7 @@ const char *show_int(int64_t n) {
     return out;
 }
 
-const char *show_bytes(double bytes) {
-    char *out = slot();
-    const char *unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-    int u = 0;
-    while (bytes >= 1024 && u < 4) {
-        bytes /= 1024;
-        u++;
-    }
-    snprintf(out, SHOW_SIZE, u ? "%.1f %s" : "%.0f %s", bytes, unit[u]);
-    return out;
-}
+const char *show_bytes(double bytes) { return bytes_text(slot(), bytes); }
 
 const char *show_short(double n) {
     char *out = slot();
@@ -55,11 +47,15 @@ const char *show_short(double n) {
     return out;
 }
 
-Status show_tokens(const Vocab *vocab, const int32_t *tokens, int n, char *out, size_t size, Err *err) {
+char *show_tokens(const Vocab *vocab, const int32_t *tokens, int n) {
     size_t room = 1, used = 0;
     for (int i = 0; i < n; i++) room += vocab->text ? (size_t)vocab->length[tokens[i]] + 1 : 12;
-    char *raw = malloc(room);
-    if (!raw) return err_set(err, ERR_NOMEM, "out of memory for the text of %d tokens", n);
+    char *raw = malloc(room), *escaped = malloc(4 * room);
+    if (!raw || !escaped) {
+        free(raw);
+        free(escaped);
+        return NULL;
+    }
     for (int i = 0; i < n; i++) {
         if (tokens[i] == vocab->eos) continue;
         if (used && !vocab->bytes) raw[used++] = ' ';
@@ -71,9 +67,9 @@ Status show_tokens(const Vocab *vocab, const int32_t *tokens, int n, char *out, 
             used += (size_t)snprintf(raw + used, room - used, "%d", (int)tokens[i]);
         }
     }
-    text_escape(out, size, (Text){raw, used});
+    text_escape(escaped, 4 * room, (Text){raw, used});
     free(raw);
-    return OK;
+    return escaped;
 }
 
 double clock_s(void) {
@@ -127,6 +123,13 @@ Status json_out(json_t *object, Err *err) {
 }
 
 json_t *json_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+
+json_t *json_seed(uint64_t seed) {
+    char digits[24];
+    if (seed <= INT64_MAX) return json_integer((json_int_t)seed);
+    snprintf(digits, sizeof digits, "%" PRIu64, seed);
+    return json_string(digits);
+}
 
 void show_plan(const RunPlan *plan, const FactSet *facts, const Config *config) {
     fprintf(stderr, "facts       %s of up to %d tokens, vocabulary %d: ", show_int(facts->n), facts->max_len,

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "cli/cli.h"
+#include "model/kernels/ops.h"
 #include "train/train.h"
 
 static Status plan_out(const RunPlan *plan, const FactSet *facts, const Config *config, bool json, Err *err) {
@@ -39,11 +41,20 @@ static void result_print(const RunResult *r, const FactSet *facts, const char *d
            r->exact ? "" : " (not exact: gemm=openblas)");
 }
 
+static Status result_json_out(const char *dir, Err *err) {
+    char *text = run_result_json(dir, true, err);
+    if (!text) return err->status;
+    size_t length = strlen(text);
+    printf("%s%s", text, length && text[length - 1] == '\n' ? "" : "\n");
+    free(text);
+    return OK;
+}
+
 static Status train(const Args *args, Config *config, const FactSet *facts, Err *err) {
     bool quiet = args_has(args, "quiet"), json = args_has(args, "json");
     char dir[CONFIG_PATH_MAX];
     TRY(config_resolve(config, facts->n, facts->max_len, facts->vocab.size, err));
-    if (args_has(args, "out")) snprintf(dir, sizeof dir, "%s", args_value(args, "out"));
+    if (args_has(args, "out")) TRY(path_join(dir, sizeof dir, args_value(args, "out"), NULL, err));
     else run_default_dir(config, facts->data_hash, dir, sizeof dir);
 
     RunPlan plan;
@@ -58,23 +69,22 @@ static Status train(const Args *args, Config *config, const FactSet *facts, Err 
     RunResult result;
     Status status = run_train(config, facts, &options, &result, err);
     progress_end(&line);
-    TRY(status);
-    if (!json) {
-        result_print(&result, facts, dir);
-        return OK;
+    bool diverged = status == ERR_NUMERIC && !strcmp(result.verdict, "diverged");
+    if (json && (status == OK || diverged)) { /* a diverged run has a result, too */
+        Err why;
+        Status told = result_json_out(dir, &why);
+        return told == OK ? status : err_set(err, told, "%s", why.msg);
     }
-    char *text = run_result_json(dir, true, err);
-    if (!text) return err->status;
-    size_t length = strlen(text);
-    printf("%s%s", text, length && text[length - 1] == '\n' ? "" : "\n");
-    free(text);
-    return OK;
+    if (status == OK) result_print(&result, facts, dir);
+    return status;
 }
 
 Status cmd_train(const Args *args, Err *err) {
     Config config;
     FactSet facts;
     int64_t threads = 0;
+    const Ops *ops;
+    TRY(ops_select(&ops, err)); /* a wrong ROTE_ISA, before anything is drawn */
     TRY(args_int(args, "threads", 1, 4096, &threads, err));
     TRY(args_config(args, &config, err));
     if (threads) config.train.threads = (int)threads;

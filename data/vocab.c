@@ -101,12 +101,38 @@ Status vocab_of_records(Vocab *out, const Records *records, bool bytes, Err *err
     return bytes ? vocab_of_bytes(out, records, err) : vocab_of_words(out, records, err);
 }
 
+static Text symbol_of(const Vocab *vocab, int i) { return (Text){vocab->text[i], (size_t)vocab->length[i]}; }
+
+static const char *vocab_kind(const Vocab *vocab) {
+    return !vocab->text ? "token numbers" : vocab->bytes ? "bytes" : "words";
+}
+
+Status vocab_same(const Vocab *vocab, const Vocab *run, const char *dir, Err *err) {
+    if (!vocab->text != !run->text || (vocab->text && vocab->bytes != run->bytes))
+        return err_set(err, ERR_INPUT, "%s: its symbols are %s, those of the run's facts are %s", dir,
+                       vocab_kind(vocab), vocab_kind(run));
+    if (!vocab->text) return OK;
+    static const char advice[] = "a model reads only facts whose vocab.json is that of its own";
+    for (int i = 0; i < vocab->eos && i < run->eos; i++) {
+        char have[QUOTE_SIZE], want[QUOTE_SIZE];
+        if (text_equal(symbol_of(vocab, i), symbol_of(run, i))) continue;
+        return err_set(err, ERR_INPUT, "%s: symbol %d is %s, in the run's facts it is %s; %s", dir, i,
+                       text_quote(have, symbol_of(vocab, i)), text_quote(want, symbol_of(run, i)), advice);
+    }
+    if (vocab->eos == run->eos) return OK;
+    bool more = vocab->eos > run->eos;
+    int first = more ? run->eos : vocab->eos;
+    char quote[QUOTE_SIZE];
+    return err_set(err, ERR_INPUT, "%s: symbol %d, %s, is %s; %s", dir, first,
+                   text_quote(quote, symbol_of(more ? vocab : run, first)),
+                   more ? "none of the run's facts" : "missing", advice);
+}
+
 int32_t vocab_find(const Vocab *vocab, Text symbol) {
     int low = 0, high = vocab->eos; /* symbols are sorted, EOS stands behind them */
     while (low < high) {
         int middle = low + (high - low) / 2;
-        Text text = {vocab->text[middle], (size_t)vocab->length[middle]};
-        int order = text_compare(symbol, text);
+        int order = text_compare(symbol, symbol_of(vocab, middle));
         if (order == 0) return middle;
         if (order < 0) high = middle;
         else low = middle + 1;

@@ -18,7 +18,7 @@ static double number_of(const json_t *object, const char *key) {
 
 Status run_text(const char *dir, const char *name, Buffer *out, Err *err) {
     char path[1200];
-    snprintf(path, sizeof path, "%s/%s", dir, name);
+    TRY(path_join(path, sizeof path, dir, name, err));
     return file_read(path, FILE_MAX_BYTES, out, err);
 }
 
@@ -38,7 +38,7 @@ Status run_result(const char *dir, json_t **out, Err *err) {
 
 static Status run_config(const char *dir, Config *out, Err *err) {
     char path[1200];
-    snprintf(path, sizeof path, "%s/config.yaml", dir);
+    TRY(path_join(path, sizeof path, dir, "config.yaml", err));
     return config_load(out, path, 0, NULL, err);
 }
 
@@ -112,7 +112,7 @@ Status run_curves(const char *dir, Curves *out, Err *err) {
     char path[1200];
     Buffer text;
     *out = (Curves){.loss_bits.n = 0};
-    snprintf(path, sizeof path, "%s/metrics.jsonl", dir);
+    TRY(path_join(path, sizeof path, dir, "metrics.jsonl", err));
     if (!file_exists(path)) return OK;
     TRY(file_read(path, FILE_MAX_BYTES, &text, err));
     Status status = OK;

@@ -374,10 +374,10 @@ static void more_than_the_machine_has(void **state) {
     RunPlan plan;
     Err err = {0};
     assert_int_equal(run_plan(&plan, &c.config, &c.facts, dir, &err), ERR_INPUT);
-    assert_non_null(strstr(err.msg, "GiB of memory"));
+    assert_non_null(strstr(err.msg, "iB of memory"));
     assert_non_null(strstr(err.msg, "are available"));
     assert_true(plan.memory_bytes > 1e13 && plan.params > (int64_t)500 * 20000 * 20000 * 12);
-    expect(&c, dir, false, ERR_INPUT, "GiB of memory");
+    expect(&c, dir, false, ERR_INPUT, "iB of memory");
     assert_false(file_exists(dir));
     facts_free(&c.facts);
 }

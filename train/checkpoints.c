@@ -15,7 +15,7 @@
 static Status checkpoint_path(const RunFolder *folder, int64_t step, char out[CONFIG_PATH_MAX], Err *err) {
     char name[64];
     snprintf(name, sizeof name, "checkpoint-%09" PRId64 ".safetensors", step);
-    return folder_path(folder->dir, name, out, err);
+    return path_join(out, CONFIG_PATH_MAX, folder->dir, name, err);
 }
 
 /* The largest step below limit that has a checkpoint, whole or not; -1: none. */

@@ -3,10 +3,11 @@
 #include <omp.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "model/parallel.h"
 #include "train/trainer.h"
 
-static const double MIB = 1024.0 * 1024.0, GIB = 1024.0 * 1024.0 * 1024.0;
+static const double MIB = 1024.0 * 1024.0;
 
 int trainer_threads(const TrainConfig *config) {
     return config->threads > 0 ? config->threads : omp_get_num_procs();
@@ -69,16 +70,15 @@ Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const 
 
     double memory = (double)memory_available(),
            disk = out_dir ? (double)disk_available(out_dir) : out->disk_bytes;
+    char needs[NUMBER_TEXT_MAX], has[NUMBER_TEXT_MAX];
     if (out->memory_bytes > memory)
         return err_set(err, ERR_INPUT,
-                       "the run needs %.3g GiB of memory, %.3g GiB are available; lower train.batch_size, "
-                       "train.grad_leaves or "
-                       "the model's size",
-                       out->memory_bytes / GIB, memory / GIB);
+                       "the run needs %s of memory, %s are available; lower train.batch_size, "
+                       "train.grad_leaves, the model's size or facts.n",
+                       bytes_text(needs, out->memory_bytes), bytes_text(has, memory));
     if (out->disk_bytes > disk)
-        return err_set(err, ERR_INPUT,
-                       "the run needs %.3g GiB on the disk of %s, %.3g GiB are free; name another --out",
-                       out->disk_bytes / GIB, out_dir, disk / GIB);
+        return err_set(err, ERR_INPUT, "the run needs %s on the disk of %s, %s are free; name another --out",
+                       bytes_text(needs, out->disk_bytes), out_dir, bytes_text(has, disk));
     return OK;
 }
 

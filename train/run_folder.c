@@ -26,15 +26,9 @@ void run_note(const ProgressSink *sink, int64_t step, const char *format, ...) {
     sink->update(sink->user, &progress);
 }
 
-Status folder_path(const char *dir, const char *name, char out[CONFIG_PATH_MAX], Err *err) {
-    if (snprintf(out, CONFIG_PATH_MAX, "%s/%s", dir, name) < CONFIG_PATH_MAX) return OK;
-    return err_set(err, ERR_INPUT, "%.80s...: a path of more than %d bytes; choose a shorter folder", dir,
-                   CONFIG_PATH_MAX - 1);
-}
-
 static bool holds(const char *dir, const char *name) {
     char path[CONFIG_PATH_MAX];
-    return folder_path(dir, name, path, NULL) == OK && file_exists(path);
+    return path_join(path, sizeof path, dir, name, NULL) == OK && file_exists(path);
 }
 
 static bool ends_in(const char *text, const char *end) {
@@ -84,7 +78,7 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
 
 static Status read_text(const char *dir, const char *name, Buffer *out, Err *err) {
     char path[CONFIG_PATH_MAX];
-    TRY(folder_path(dir, name, path, err));
+    TRY(path_join(path, sizeof path, dir, name, err));
     return file_read(path, TEXT_MAX, out, err);
 }
 
@@ -110,7 +104,7 @@ static Status read_manifest(const char *dir, char data_hash[33], char numeric_sp
 
 static Status read_config(const char *dir, Config *config, Err *err) {
     char path[CONFIG_PATH_MAX];
-    TRY(folder_path(dir, "config.yaml", path, err));
+    TRY(path_join(path, sizeof path, dir, "config.yaml", err));
     return config_load(config, path, 0, NULL, err);
 }
 
@@ -158,7 +152,8 @@ static void remove_temporaries(const char *dir) {
     if (!stream) return;
     for (struct dirent *entry; (entry = readdir(stream));) {
         char path[CONFIG_PATH_MAX];
-        if (is_temporary(entry->d_name) && folder_path(dir, entry->d_name, path, NULL) == OK) unlink(path);
+        if (is_temporary(entry->d_name) && path_join(path, sizeof path, dir, entry->d_name, NULL) == OK)
+            unlink(path);
     }
     closedir(stream);
 }
@@ -170,7 +165,7 @@ Status folder_open(RunFolder *folder, const char *dir, const char *config_hash, 
     snprintf(folder->data_hash, sizeof folder->data_hash, "%s", data_hash);
     if (!dir) return OK;
     char path[CONFIG_PATH_MAX];
-    TRY(folder_path(dir, "lock", path, err));
+    TRY(path_join(path, sizeof path, dir, "lock", err));
     TRY(make_directories(dir, err));
     TRY(lock_take(path, &folder->lock_fd, err));
     snprintf(folder->dir, sizeof folder->dir, "%s", dir);
@@ -181,7 +176,7 @@ Status folder_open(RunFolder *folder, const char *dir, const char *config_hash, 
 static Status write_text(const RunFolder *folder, const char *name, const char *text, const char *fault,
                          Err *err) {
     char path[CONFIG_PATH_MAX];
-    TRY(folder_path(folder->dir, name, path, err));
+    TRY(path_join(path, sizeof path, folder->dir, name, err));
     AtomicFile file;
     TRY(atomic_open(&file, path, err));
     if (fputs(text, file.stream) < 0 || (!ends_in(text, "\n") && fputc('\n', file.stream) < 0)) {
@@ -232,7 +227,7 @@ static Status write_manifest(const RunFolder *folder, const Ops *ops, int thread
 
 static Status open_metrics(RunFolder *folder, const char *mode, Err *err) {
     char path[CONFIG_PATH_MAX];
-    TRY(folder_path(folder->dir, "metrics.jsonl", path, err));
+    TRY(path_join(path, sizeof path, folder->dir, "metrics.jsonl", err));
     folder->metrics = fopen(path, mode);
     return folder->metrics ? OK : err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
 }
@@ -290,7 +285,7 @@ Status folder_save(RunFolder *folder, const Snapshot *snapshot, Err *err) {
 /* Whether the file still begins with the bytes that the checkpoint was written with. */
 static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark, Err *err) {
     char path[CONFIG_PATH_MAX];
-    TRY(folder_path(folder->dir, "metrics.jsonl", path, err));
+    TRY(path_join(path, sizeof path, folder->dir, "metrics.jsonl", err));
     Buffer text;
     TRY(file_read(path, METRICS_MAX, &text, err));
     bool same = mark->metrics_bytes >= 0 && (uint64_t)mark->metrics_bytes <= text.size &&

@@ -42,9 +42,6 @@ typedef enum FolderState {
 /* ERR_INPUT: dir exists and is something else. */
 Status folder_look(const char *dir, FolderState *out, Err *err);
 
-/* A file's path in the folder. */
-Status folder_path(const char *dir, const char *name, char out[CONFIG_PATH_MAX], Err *err);
-
 /* The resolved config and the data hash with which a run was started. ERR_INPUT where there is no run. */
 Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err);
 

@@ -297,7 +297,7 @@ static Status fill_result(Trainer *t, RunResult *out, Err *err) {
 static Status read_done(const char *dir, RunResult *out, Err *err) {
     char path[CONFIG_PATH_MAX];
     Buffer text;
-    TRY(folder_path(dir, "result.json", path, err));
+    TRY(path_join(path, sizeof path, dir, "result.json", err));
     TRY(file_read(path, 1 << 20, &text, err));
     Status status = result_parse(text.data, path, out, err);
     buffer_free(&text);

@@ -66,7 +66,7 @@ static Status read_result(const char *dir, Buffer *text, RunResult *result, Err 
     if (!file_exists(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
     TRY(folder_look(dir, &state, err));
     if (state != FOLDER_DONE) return err_set(err, ERR_INPUT, "%s: not finished; train on with --resume", dir);
-    TRY(folder_path(dir, "result.json", path, err));
+    TRY(path_join(path, sizeof path, dir, "result.json", err));
     TRY(file_read(path, 1 << 20, text, err));
     Status status = result_parse(text->data, path, result, err);
     if (status != OK) buffer_free(text);
@@ -93,7 +93,8 @@ char *run_result_json(const char *dir, bool with_timing, Err *err) {
     if (read_result(dir, &text, &result, err) != OK) return NULL;
     if (!with_timing) return text.data; /* the caller's now */
     char *merged = NULL;
-    if (folder_path(dir, "timing.json", path, err) == OK && file_read(path, 1 << 20, &timing, err) == OK) {
+    if (path_join(path, sizeof path, dir, "timing.json", err) == OK &&
+        file_read(path, 1 << 20, &timing, err) == OK) {
         merged = merge_objects(&text, &timing);
         if (!merged) err_set(err, ERR_FORMAT, "%s: not the object that rote writes", path);
         buffer_free(&timing);

@@ -181,7 +181,7 @@ $ rote train facts.n=10 facts.seq_len=8 model.n_layer=400 model.n_embd=32768 mod
 2> rote: a matrix of 131072 x 32768 has more than 2^31 elements; make model.n_embd, n_inner or vocab_size smaller
 [2]
 $ rote train facts.n=10 facts.seq_len=8 model.n_layer=400 model.n_embd=16384 model.n_head=64 --threads 1
-2> rote: the run needs 3.36e+04 GiB of memory, 23.1 GiB are available; lower train.batch_size, train.grad_leaves or the model's size
+2> rote: the run needs 32.[0-9] TiB of memory, [0-9.]+ [KMGT]iB are available; lower .*facts.n (re)
 [2]
 $ rote train facts.n=1000000000 facts.seq_len=1024
 2> rote: facts.n: 1000000000 facts of 1024 tokens are 1024000000000 tokens, at most 2147483647 are possible

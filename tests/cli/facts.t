@@ -40,6 +40,8 @@ $ rote facts make facts.n=100 facts.seq_len=4 facts.vocab_size=8 facts.seed=3 --
 2> rote: f: the folder is not empty (manifest.json is there); name a new one
 [2]
 $ rote facts make facts.n=100 facts.seq_len=4 facts.vocab_size=8 facts.seed=3 --out again > /dev/null; diff -r f again
+$ rote facts make facts.n=2 facts.seed=18446744073709551615 --out large --json | grep seed
+  "seed": "18446744073709551615",
 $ rote facts make facts.kind=file facts.path=f --out g
 2> rote: facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random
 [2]

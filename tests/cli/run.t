@@ -160,7 +160,7 @@ keep
 # A folder nobody can write to, and a full disk: what was begun is gone again.
 
 $ rote train small.yaml --out /proc/rote/run --quiet
-2> rote: the run needs 0.00105 GiB on the disk of /proc/rote/run, 0 GiB are free; name another --out
+2> rote: the run needs 1.1 MiB on the disk of /proc/rote/run, 0 B are free; name another --out
 [2]
 $ rote facts make small.yaml --out /proc/rote
 2> rote: /proc/rote: cannot create the folder: No such file or directory
@@ -181,7 +181,7 @@ facts
 [1]
 $ mount -t tmpfs -o size=64k tmpfs tiny 2>/dev/null || exit 80
 > rote train small.yaml --out tiny/run --quiet; code=$?; ls tiny; umount tiny; exit $code
-2> rote: the run needs 0.00105 GiB on the disk of tiny/run, 6.1e-05 GiB are free; name another --out
+2> rote: the run needs 1.1 MiB on the disk of tiny/run, 64.0 KiB are free; name another --out
 [2]
 
 # A checkpoint that someone cut: the one before it is used; when there is none, it is said.
@@ -201,6 +201,9 @@ $ rote verify run --quiet
 $ rote train small.yaml --out wild --quiet model.init_std=1e30
 2> rote: step 1: the gradient's norm is 2.69e+29, its squares overflow; lower train.learning_rate, or set train.grad_clip and train.warmup_steps
 [1]
+$ rote train small.yaml --out wild --quiet --json model.init_std=1e30 2>/dev/null | sed -n 2,3p
+  "verdict": "diverged",
+  "reason": "step 1: the gradient's norm is 2.69e+29, its squares overflow; lower train.learning_rate, or set train.grad_clip and train.warmup_steps",
 
 # Your own facts, from a table to the answer.
 

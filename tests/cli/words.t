@@ -23,6 +23,15 @@ $ rote train -x
 $ rote train --out
 2> rote: train: --out needs a value (DIR)
 [2]
+$ rote train --out --quiet
+2> rote: train: --out needs a value (DIR); one that begins with dashes stands behind '='
+[2]
+$ rote sample some-run --prompt
+2> rote: sample: --prompt needs a value (TEXT)
+[2]
+$ rote sample some-run --prompt --json
+2> rote: sample: --prompt needs a value (TEXT); one that begins with dashes stands behind '='
+[2]
 $ rote train --out= a.yaml
 2> rote: train: --out needs a value (DIR)
 [2]
@@ -92,8 +101,21 @@ $ rote sample some-run --top-k -3
 $ rote sample some-run --greedy --temperature 1
 2> rote: sample: --greedy and --temperature exclude each other
 [2]
+$ ROTE_ISA=sse9 rote train --dry-run
+2> rote: ROTE_ISA=sse9: not an instruction set .* (re)
+[2]
+$ ROTE_ISA=sse9 rote demo --out tour
+2> rote: ROTE_ISA=sse9: not an instruction set .* (re)
+[2]
+$ long=$(head -c 2000 /dev/zero | tr '\0' d); rote train --out $long 2>&1 | sed s/ddd*/d/; rote report $long 2>&1 | sed s/ddd*/d/; rote demo --out $long 2>&1 | sed s/ddd*/d/
+rote: d...: a path of more than 1023 bytes; choose a shorter folder
+rote: d...: a path of more than 1023 bytes; choose a shorter folder
+rote: d...: a path of more than 1023 bytes; choose a shorter folder
 
-# Folders that are not there.
+# Folders that are not there, and folders where a file belongs.
+
+$ mkdir folder; rote facts import folder --format tsv --out f; rmdir folder
+2> rote: folder: cannot read: a folder, not a regular file
 
 $ rote eval nowhere
 2> rote: nowhere: there is no such run

@@ -1,0 +1,43 @@
+# rote eval with facts other than the run's: what a model cannot read is refused by name.
+
+$ printf 'prompt\tanswer\ttag\nFrance\tParis\twest\nJapan\tTokyo\teast\\x41\n' > a.tsv; rote facts import a.tsv --vocab words --out a | head -n 1
+kind        import
+$ rote train facts.kind=file facts.path=a model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=3 --out run --quiet > /dev/null
+$ rote eval run --facts a --per-fact out.tsv > /dev/null; cut -f 1-4,7 out.tsv
+fact	tag	tokens	prompt_tokens	text
+0	west	3	1	France\tParis
+1	east\\x41	3	1	Japan\tTokyo
+$ printf 'prompt\tanswer\nFrance\tParis\nJapan\tKyoto\n' > b.tsv; rote facts import b.tsv --vocab words --out b > /dev/null
+$ rote eval run --facts b
+2> rote: b: symbol 2 is "Kyoto", in the run's facts it is "Paris"; a model reads only facts whose vocab.json is that of its own
+[2]
+$ head -n 2 b.tsv > c.tsv; rote facts import c.tsv --vocab words --out c > /dev/null
+$ rote eval run --facts c
+2> rote: c: symbol 1 is "Paris", in the run's facts it is "Japan"; a model reads only facts whose vocab.json is that of its own
+[2]
+$ printf 'prompt\tanswer\nFrance\tParis\nJapan\tTokyo\nTonga\tTuvalu\n' > d.tsv; rote facts import d.tsv --vocab words --out d > /dev/null
+$ rote eval run --facts d
+2> rote: d: symbol 4, "Tonga", is none of the run's facts; a model reads only facts whose vocab.json is that of its own
+[2]
+$ rote facts import a.tsv --out bytes > /dev/null
+$ rote eval run --facts bytes
+2> rote: bytes: a fact has 13 tokens, the model's block_size is 3
+[2]
+$ rote facts make facts.n=2 facts.seq_len=2 facts.vocab_size=4 --out numbers > /dev/null
+$ rote eval run --facts numbers
+2> rote: numbers: its symbols are token numbers, those of the run's facts are words
+[2]
+$ rote sample run --prompt ""
+ (re)
+$ rote sample run --greedy --prompt "France  Paris" --json | head -n 2
+{
+  "prompt": "France Paris",
+
+# A fact longer than a screen comes whole.
+
+$ head -c 9000 /dev/zero | tr '\0' x > long.txt; rote facts import long.txt --out long > /dev/null
+$ rote train facts.kind=file facts.path=long model.n_layer=1 model.n_head=1 model.n_embd=4 train.max_steps=1 --out wide --quiet > /dev/null
+$ rote eval wide --per-fact wide.tsv > /dev/null; tail -n 1 wide.tsv | cut -f 7 | tr -d '\n' | wc -c
+9000
+$ rote sample wide --greedy --max-tokens 1 --prompt "$(head -c 8999 long.txt)" --json | grep -c "\"prompt\": \"x\{8999\}\""
+1
