@@ -3,15 +3,14 @@
 # layers alone or of whole models; the reference where the fault is not in a backward pass. A fault whose place is no
 # longer there, or that does not compile, counts as failed, too.
 #   tests/long_faults.sh [-v] [WORD]     only faults whose description or file has WORD; -v: asks all three tests
+#   tests/long_faults.sh --places        builds nothing: only whether every place is there, once (tests/check_faults.sh)
 set -u
 cd "$(dirname "$0")/.." || exit 1
-tree=$PWD verbose=
+tree=$PWD verbose= places=
+[ "${1:-}" = --places ] && places=1 && shift
 [ "${1:-}" = -v ] && verbose=1 && shift
 only=${1:-}
 
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-mkdir "$work/1" && cp -r Makefile base data model eval train tests scripts "$work/1" || exit 1
 layers=tests/double/test_layers models=tests/double/test_gradients reference=tests/double/test_reference
 build() {
     make -s CC="${CC:-gcc}" OPT=-O1 DOUBLE=1 BUILD=build "$@" build/$layers build/$models build/$reference >log 2>&1
@@ -29,16 +28,26 @@ tests_for() {
     esac
 }
 
+# Where the fault goes: the file's text before and behind its one place, in text and rest.
+export LC_ALL=C # bash then finds a text in a file many times faster
+text='' rest='' last=''
+find_place() { # file, from
+    if [ "$last" != "$1" ]; then # a fault at a time is in the file: it is read anew only for another one
+        text=$(cat "$1" && echo .) || return 1
+        text=${text%.} last=$1
+    fi
+    rest=${text#*"$2"}
+    [ "$rest" != "$text" ] && [ "${rest#*"$2"}" = "$rest" ]
+}
+
 # Each worker, in a copy of its own, takes every n-th fault and leaves a line "caught|survived WHO WHAT".
 try() { # what, file, from, to
-    local text rest test caught_by=
-    if ! text=$(cat "$2" && echo .); then echo "survived - no file $2: $1"; return; fi
-    text=${text%.}
-    rest=${text#*"$3"}
-    if [ "$rest" = "$text" ] || [ "${rest#*"$3"}" != "$rest" ]; then
+    local test caught_by=
+    if ! find_place "$2" "$3"; then
         echo "survived - its place is not there, or not once, in $2: $1"
         return
     fi
+    if [ "$places" ]; then echo "caught - $1"; return; fi
     printf '%s' "${text%%"$3"*}$4$rest" >"$2"
     if ! build; then
         echo "survived - does not compile: $1: $(grep -m 1 error log)"
@@ -53,9 +62,8 @@ try() { # what, file, from, to
     cp "$tree/$2" "$2"
 }
 
-worker() { # number, of
+each_fault() { # number, of: tries its share
     local what='' file='' from='' to='' part='' line count=0
-    cd "$work/$1" || return
     while IFS= read -r line; do
         case $line in
         '#'*) ;;
@@ -73,9 +81,25 @@ worker() { # number, of
             *) what=$line ;;
             esac ;;
         esac
-    done < <(cat tests/faults.txt && echo) >"$work/$1.lines"
+    done < <(cat tests/faults.txt && echo)
 }
 
+if [ "$places" ]; then
+    lines=$(each_fault 1 1)
+    survived=$(grep -c '^survived' <<<"$lines")
+    sed -n 's/^survived - /faults: /p' <<<"$lines"
+    echo "$(grep -c '^caught' <<<"$lines") passed, $survived failed"
+    [ "$survived" = 0 ] && [ -n "$lines" ]
+    exit
+fi
+
+worker() { # number, of
+    cd "$work/$1" && each_fault "$@" >"$work/$1.lines"
+}
+
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/1" && cp -r Makefile base data model eval train tests scripts "$work/1" || exit 1
 cd "$work/1" || exit 1
 workers=$(nproc)
 if ! build -j"$workers" || ! passes $layers || ! passes $models || ! passes $reference; then
