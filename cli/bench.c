@@ -99,8 +99,7 @@ static Status time_forward(Parallel *parallel, const Batch *batch, int tokens, d
 static Status time_decoding(const Gpt *g, double *tokens_per_s, double *limit, Err *err) {
     Decoder *decoder;
     TRY(decoder_create(&decoder, g, err));
-    int64_t words = g->table.total * (int64_t)sizeof(real) / 8;
-    uint64_t *weights = memory_alloc((size_t)words * 8), seen = 0;
+    real *weights = memory_alloc((size_t)g->table.total * sizeof(real)), seen = 0;
     if (!weights) {
         decoder_free(decoder);
         return err_set(err, ERR_NOMEM, "no memory to read %lld parameters", (long long)g->table.total);
@@ -113,14 +112,13 @@ static Status time_decoding(const Gpt *g, double *tokens_per_s, double *limit, E
         for (int t = 0; t < n; t++) (void)decoder_step(decoder, t % g->config.vocab_size);
         double seconds = clock_s() - start;
         start = clock_s();
-        for (int pass = 0; pass < 4; pass++)
-            for (int64_t i = 0; i < words; i++) seen ^= weights[i] + (uint64_t)pass;
+        for (int pass = 0; pass < 4; pass++) seen += g->ops->read_all(weights, g->table.total);
         double read_s = (clock_s() - start) / 4;
         if (r < 0) continue;
         rates[r] = n / seconds;
         limits[r] = 1 / read_s;
     }
-    volatile uint64_t sink = seen; /* the reading is not optimized away */
+    volatile real sink = seen; /* the reading is not optimized away */
     (void)sink;
     memory_free(weights);
     decoder_free(decoder);

@@ -113,3 +113,18 @@ double FN(fma_peak)(int64_t n, real *sink) {
     vec_store(sink, total);
     return (double)n * CHAINS * VL * 2;
 }
+
+real FN(read_all)(const real *x, int64_t n) {
+    vec sum[8];
+    int64_t i = 0;
+#pragma GCC unroll 8
+    for (int j = 0; j < 8; j++) sum[j] = vec_set(0);
+    for (; i + 8 * VL <= n; i += 8 * VL)
+#pragma GCC unroll 8
+        for (int j = 0; j < 8; j++) sum[j] += vec_load(x + i + j * VL);
+    for (int j = 1; j < 8; j++) sum[0] += sum[j];
+    real t[VL], total = 0;
+    vec_store(t, sum[0]);
+    for (int j = 0; j < VL; j++) total += t[j];
+    return total;
+}

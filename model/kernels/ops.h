@@ -121,6 +121,9 @@ void FN(fma_vector)(real *r, const real *a, const real *b, const real *c, int64_
  * machine's peak). */
 double FN(fma_peak)(int64_t n, real *sink);
 
+/* Reads n reals as fast as this machine reads (bench: the limit of decoding); their sum in no promised order. */
+real FN(read_all)(const real *x, int64_t n);
+
 #define OPS(X)                                                                                               \
     X(gemm)                                                                                                  \
     X(transpose)                                                                                             \
@@ -143,7 +146,8 @@ double FN(fma_peak)(int64_t n, real *sink);
     X(sgd)                                                                                                   \
     X(exp_vector)                                                                                            \
     X(fma_vector)                                                                                            \
-    X(fma_peak)
+    X(fma_peak)                                                                                              \
+    X(read_all)
 
 typedef struct Ops {
     const char *isa; /* "portable", "avx2", "avx512", "neon" */

@@ -14,8 +14,8 @@ $ rote demo --out demo --quiet --json
       "params": 1528,
       "facts": 200,
       "data_bits": 19200.0,
-      "memorized_bits": 3018.4590396172462,
-      "bits_per_param": 1.9754313086500301,
+      "memorized_bits": 3018.4590396172262,
+      "bits_per_param": 1.975431308650017,
       "recall": 0.0,
       "verdict": "annealed"
     },
@@ -24,8 +24,8 @@ $ rote demo --out demo --quiet --json
       "params": 4592,
       "facts": 200,
       "data_bits": 19200.0,
-      "memorized_bits": 8989.6963992326982,
-      "bits_per_param": 1.9576864980907445,
+      "memorized_bits": 8989.6963992326782,
+      "bits_per_param": 1.95768649809074,
       "recall": 0.0,
       "verdict": "annealed"
     },
@@ -34,8 +34,8 @@ $ rote demo --out demo --quiet --json
       "params": 9192,
       "facts": 200,
       "data_bits": 19200.0,
-      "memorized_bits": 17268.74705103218,
-      "bits_per_param": 1.8786713501993233,
+      "memorized_bits": 17268.747051032173,
+      "bits_per_param": 1.8786713501993226,
       "recall": 0.88500000000000001,
       "verdict": "annealed"
     },
@@ -44,8 +44,8 @@ $ rote demo --out demo --quiet --json
       "params": 15328,
       "facts": 200,
       "data_bits": 19200.0,
-      "memorized_bits": 17662.871852113338,
-      "bits_per_param": 1.1523272346107345,
+      "memorized_bits": 17662.871852113334,
+      "bits_per_param": 1.1523272346107343,
       "recall": 1.0,
       "verdict": "annealed"
     }
