@@ -36,6 +36,7 @@ typedef struct Loader {
     Config config;
     const char *where;                                    /* the file's name, for messages */
     int key_line[KEY_COUNT], section_line[SECTION_COUNT]; /* where each was seen, 0: not yet */
+    bool overridden[KEY_COUNT];                           /* on the command line */
     yaml_document_t *document;
 } Loader;
 
@@ -217,7 +218,7 @@ static Status yaml_failed(const Loader *loader, const yaml_parser_t *parser, con
                    tab_indents(text, size, line) ? "; indent with blanks, not tabs" : "");
 }
 
-/* Walks the text once for syntax and depth, so that the document built of it afterwards is small. */
+/* Walks the text once for syntax, tags and depth, so that the document built of it afterwards is small. */
 static Status check_syntax(const Loader *loader, const char *text, size_t size, Err *err) {
     yaml_parser_t parser;
     if (!yaml_parser_initialize(&parser))
@@ -234,6 +235,14 @@ static Status check_syntax(const Loader *loader, const char *text, size_t size, 
         type = event.type;
         depth += type == YAML_MAPPING_START_EVENT || type == YAML_SEQUENCE_START_EVENT;
         depth -= type == YAML_MAPPING_END_EVENT || type == YAML_SEQUENCE_END_EVENT;
+        const yaml_char_t *tag = type == YAML_SCALAR_EVENT           ? event.data.scalar.tag
+                                 : type == YAML_MAPPING_START_EVENT  ? event.data.mapping_start.tag
+                                 : type == YAML_SEQUENCE_START_EVENT ? event.data.sequence_start.tag
+                                                                     : NULL;
+        if (tag)
+            status = err_set(err, ERR_INPUT, "%s:%d: tag '%s': a config has none; write the value alone",
+                             loader->where, (int)event.start_mark.line + 1,
+                             quoted((const char *)tag, strlen((const char *)tag)).text);
         if (depth > DEPTH_MAX)
             status = err_set(err, ERR_INPUT, "%s:%d: nested deeper than %d levels; a config needs two",
                              loader->where, (int)event.start_mark.line + 1, DEPTH_MAX);
@@ -278,7 +287,7 @@ done:
     return status;
 }
 
-static Status apply_override(Config *config, const char *override, Err *err) {
+static Status apply_override(Loader *loader, const char *override, Err *err) {
     const char *equals = strchr(override, '=');
     char name[128];
     if (!equals || equals == override)
@@ -290,17 +299,34 @@ static Status apply_override(Config *config, const char *override, Err *err) {
     name[length] = '\0';
     const Key *key = key_find(name);
     if (!key) return unknown_key(name, err);
-    return key_set(config, key, equals + 1, strlen(equals + 1), err);
+    loader->overridden[key - keys] = true;
+    return key_set(&loader->config, key, equals + 1, strlen(equals + 1), err);
 }
 
 /* Where facts come from is needed before they are there, so this is checked before config_resolve. */
-static Status check_facts_path(const Loader *loader, Err *err) {
-    const FactsConfig *facts = &loader->config.facts;
-    if (facts->kind != FACTS_FILE || *facts->path) return OK;
-    err_set(err, ERR_INPUT,
+static Status check_facts_path(Loader *loader, Err *err) {
+    FactsConfig *facts = &loader->config.facts;
+    ptrdiff_t kind = key_find("facts.kind") - keys, path = key_find("facts.path") - keys;
+    if ((facts->kind == FACTS_FILE) == (*facts->path != '\0')) return OK;
+    if (facts->kind == FACTS_RANDOM && !loader->key_line[kind] && !loader->overridden[kind]) {
+        facts->kind = FACTS_FILE; /* nobody names a folder to draw at random */
+        return OK;
+    }
+    if (facts->kind == FACTS_RANDOM && loader->overridden[kind] && !loader->overridden[path]) {
+        facts->path[0] = '\0'; /* the command line wants other facts than the file */
+        return OK;
+    }
+    if (facts->kind == FACTS_RANDOM)
+        err_set(err, ERR_INPUT,
+                "key 'facts.kind': is random, but facts.path names %s; write kind: file, or "
+                "leave the path out",
+                quoted(facts->path, strlen(facts->path)).text);
+    else
+        err_set(
+            err, ERR_INPUT,
             "key 'facts.kind': is file, but facts.path names no folder; make one with `rote facts make` or "
             "`rote facts import`");
-    int line = loader->key_line[key_find("facts.kind") - keys];
+    int line = loader->overridden[kind] ? 0 : loader->key_line[kind];
     if (line) {
         err_prefix(err, "%s:%d: ", loader->where, line);
     } else {
@@ -322,7 +348,7 @@ Status config_load(Config *out, const char *path, int n_overrides, const char *c
         if (status != OK) return status;
     }
     for (int i = 0; i < n_overrides; i++) {
-        Status status = apply_override(&loader.config, overrides[i], err);
+        Status status = apply_override(&loader, overrides[i], err);
         if (status != OK) {
             err_prefix(err, "command line: ");
             return status;
@@ -389,9 +415,9 @@ char *config_difference(const Config *before, const Config *after, int max) {
         key_print(before, &keys[i], from);
         key_print(after, &keys[i], to);
         if (strcmp(from, to) == 0) continue;
-        if (found++ < max) fprintf(out, "%s%s: %s -> %s", found > 1 ? "\n" : "", keys[i].name, from, to);
+        if (found++ < max) fprintf(out, "%s%s: %s -> %s", found > 1 ? "; " : "", keys[i].name, from, to);
     }
-    if (found > max) fprintf(out, "\nand %d more", found - max);
+    if (found > max) fprintf(out, "; and %d more", found - max);
     CHECK(fclose(out) == 0);
     if (found) return text;
     free(text);

@@ -102,8 +102,8 @@ char *config_text(const Config *config, bool hashed_only);
 /* XXH3-128 of the hashed text and data_hash, as 32 hex digits. */
 void config_hash(const Config *config, const char *data_hash, char out[33]);
 
-/* The lines in which two configs differ: "train.learning_rate: 0.001 -> 0.01", at most max, in a malloc'd
- * string; hashed keys only. NULL when they do not. */
+/* Where two configs differ: "train.seed: 0 -> 1; train.learning_rate: 0.001 -> 0.01", at most max of them, in
+ * one malloc'd line; hashed keys only. NULL when they do not. */
 char *config_difference(const Config *before, const Config *after, int max);
 
 /* `rote help KEY`: type, default, range, what it does; ERR_INPUT names the nearest key. */

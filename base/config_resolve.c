@@ -75,6 +75,12 @@ static Status resolve_steps(TrainConfig *t, Err *err) {
                        ll(t->decay_steps), ll(t->max_steps), ll(t->max_steps));
     int64_t after_warmup = t->max_steps - t->warmup_steps;
     if (t->schedule == SCHED_WSD) {
+        if (after_warmup == 0)
+            return err_set(
+                err, ERR_INPUT,
+                "train.schedule is wsd and train.warmup_steps is %lld, all of train.max_steps: no step "
+                "is left for the decay; set warmup_steps to at most %lld",
+                ll(t->warmup_steps), ll(t->max_steps - 1));
         if (t->decay_steps == 0) {
             t->decay_steps = t->max_steps / 5 < after_warmup ? t->max_steps / 5 : after_warmup;
             if (t->decay_steps == 0) t->decay_steps = 1;

@@ -248,7 +248,7 @@ Status make_directories(const char *path, Err *err) {
             if (stat(part, &info) != 0)
                 return err_set(err, ERR_IO, "%s: cannot create the folder: %s", part, strerror(why));
             if (!S_ISDIR(info.st_mode))
-                return err_set(err, ERR_IO, "%s: is a file, a folder is needed there", part);
+                return err_set(err, ERR_INPUT, "%s: is a file, a folder is needed there", part);
         }
         part[i] = kept;
     }

@@ -46,9 +46,11 @@ const Key keys[] = {
      .help = "the run's name: its folder is runs/<name>-<hash>"},
 
     {AT(facts.kind, KEY_ENUM), .initial = "random", .choices = facts_kinds, .also = "type",
-     .help = "where facts come from: drawn at random, or a folder written by `rote facts`"},
+     .help = "where facts come from: drawn at random, or a folder written by `rote facts`; left out beside a "
+             "facts.path: file"},
     {AT(facts.path, KEY_PATH), .initial = "", .free = true, .also = "dir folder file",
-     .help = "kind file: the fact set's folder, as seen from the current folder"},
+     .help = "kind file: the fact set's folder, as seen from the current folder; names one, and facts.kind "
+             "is file"},
     {AT(facts.n, KEY_INT), .initial = "256", FROM_TO(1, BIG_INT), .also = "count n_facts num_facts",
      .help = "kind random: how many facts are drawn, all different"},
     {AT(facts.seq_len, KEY_INT), .initial = "16", FROM_TO(1, 1048576), .also = "length sequence_length",

@@ -9,7 +9,8 @@ typedef struct Progress {
     double loss_bits;    /* per token, this step's batch */
     double tokens_per_s; /* over the last second or so */
     double eta_s;
-    const char *note; /* a line worth keeping ("checkpoint at step 100"), or NULL */
+    const char
+        *note; /* a line worth keeping ("checkpoint at step 100"), or NULL; with one only `step` is filled */
 } Progress;
 
 typedef struct ProgressSink {

@@ -102,6 +102,19 @@ Status args_int(const Args *args, const char *option, int64_t low, int64_t high,
     return OK;
 }
 
+Status args_uint64(const Args *args, const char *option, uint64_t *out, Err *err) {
+    const char *text = args_value(args, option);
+    if (!text) return OK;
+    char *end;
+    errno = 0;
+    unsigned long long n = strtoull(text, &end, 10); /* takes "-1" for the largest, hence the first test */
+    if (text[0] < '0' || text[0] > '9' || *end || errno)
+        return err_set(err, ERR_INPUT, "%s: --%s '%s' is no whole number from 0 to %llu", args->command->name,
+                       option, text, (unsigned long long)UINT64_MAX);
+    *out = n;
+    return OK;
+}
+
 Status args_real(const Args *args, const char *option, double low, double high, double *out, Err *err) {
     const char *text = args_value(args, option);
     if (!text) return OK;

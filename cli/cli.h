@@ -45,7 +45,8 @@ struct Args {
         *value[ARGS_OPTIONS_MAX]; /* by the option's place in its list; "" for a flag, NULL: not given */
 };
 
-/* Options may stand anywhere, as --name=value or --name value; after "--" nothing is one.
+/* Options may stand anywhere, as --name=value or --name value, where the value must not begin with "--"; after
+ * "--" nothing is one.
  * ERR_INPUT names the nearest option. Free with args_free. */
 Status args_parse(Args *out, const Command *command, int argc, char **argv, Err *err);
 void args_free(Args *args);
@@ -53,6 +54,7 @@ bool args_has(const Args *args, const char *option);
 const char *args_value(const Args *args, const char *option); /* NULL: not given */
 /* *out stays as it is where the option is not given. ERR_INPUT: not a number, or outside low .. high. */
 Status args_int(const Args *args, const char *option, int64_t low, int64_t high, int64_t *out, Err *err);
+Status args_uint64(const Args *args, const char *option, uint64_t *out, Err *err);
 Status args_real(const Args *args, const char *option, double low, double high, double *out, Err *err);
 
 /* The config of "[CFG] [key=value...]" and --threads. */

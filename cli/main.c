@@ -81,6 +81,7 @@ static void spin_briefly(char **argv) {
 
 int main(int argc, char **argv) {
     spin_briefly(argv);
+    signal(SIGXFSZ, SIG_IGN); /* ulimit -f: the write fails, and says so */
     Err err = {.status = OK};
     Status status = run(argc, argv, &err);
     /* A result that never reached its reader (a full disk behind stdout) is a failure. */

@@ -109,11 +109,11 @@ done:
 
 Status cmd_sample(const Args *args, Err *err) {
     SampleOptions options = sample_defaults();
-    int64_t count = 1, top_k = options.top_k, max_tokens = options.max_tokens, seed = (int64_t)options.seed;
+    int64_t count = 1, top_k = options.top_k, max_tokens = options.max_tokens;
     TRY(args_int(args, "n", 1, 1000000, &count, err));
     TRY(args_int(args, "max-tokens", 0, INT32_MAX, &max_tokens, err));
     TRY(args_int(args, "top-k", 0, INT32_MAX, &top_k, err));
-    TRY(args_int(args, "seed", 0, INT64_MAX, &seed, err));
+    TRY(args_uint64(args, "seed", &options.seed, err));
     TRY(args_real(args, "temperature", 0, 1e6, &options.temperature, err));
     TRY(args_real(args, "top-p", 1e-12, 1, &options.top_p, err));
     if (args_has(args, "greedy")) {
@@ -123,7 +123,6 @@ Status cmd_sample(const Args *args, Err *err) {
     }
     options.top_k = (int)top_k;
     options.max_tokens = (int)max_tokens;
-    options.seed = (uint64_t)seed;
     TRY(sample_options_check(&options, err));
     Run run;
     TRY(run_open(&run, args->words[0], err));

@@ -86,6 +86,7 @@ static void progress_update(void *user, const Progress *p) {
         if (line->open) fputs("\r\033[K", stderr);
         line->open = false;
         fprintf(stderr, "%s%s%s\n", line->label, *line->label ? ": " : "", p->note);
+        return; /* a note carries no figures */
     }
     double now = clock_s();
     if (now < line->next_s && p->step != p->max_steps) return;

@@ -17,9 +17,9 @@ static Status plan_out(const RunPlan *plan, const FactSet *facts, const Config *
     json_t *parts = json_object();
     for (int i = 0; i < PART_COUNT; i++)
         json_object_set_new(parts, part_name[i], json_integer(plan->params_by[i]));
-    json_t *o =
-        json_pack("{sI so sf sf sf}", "params", (json_int_t)plan->params, "params_by", parts, "memory_bytes",
-                  plan->memory_bytes, "disk_bytes", plan->disk_bytes, "flops_per_step", plan->flops_per_step);
+    json_t *o = json_pack("{sI so sI sI sI}", "params", (json_int_t)plan->params, "params_by", parts,
+                          "memory_bytes", (json_int_t)plan->memory_bytes, "disk_bytes",
+                          (json_int_t)plan->disk_bytes, "flops_per_step", (json_int_t)plan->flops_per_step);
     if (o) json_object_set_new(o, "data_bits", json_number(plan->data_bits));
     return json_out(o, err);
 }
@@ -34,7 +34,7 @@ static void result_print(const RunResult *r, const FactSet *facts, const char *d
         printf("memorized   %.1f of %.1f bits (ceiling %.1f), %.4f bits/param\n", e->memorized_bits,
                facts->data_bits, facts->ceiling_bits, e->memorized_bits / (double)r->plan.params);
     else
-        printf("code        %.1f bits (answers by themselves %.1f, zlib %.0f)\n", e->code_bits,
+        printf("code        %.1f bits (answers by themselves %.1f bits, zlib %.0f bits)\n", e->code_bits,
                facts->answer_bits, 8.0 * (double)facts->zlib_bytes);
     printf("recall      %.4f\n", e->recall);
     printf("parameters  %s, hash %s%s\n", show_int(r->plan.params), r->param_hash,

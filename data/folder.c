@@ -308,9 +308,9 @@ static Status read_numbers(FactSet *facts, const Rows *rows, int64_t *end, Err *
     return OK;
 }
 
-static Status wrong_count(const Rows *rows, int n, Err *err) {
+static Status wrong_count(const Rows *rows, int n, bool more, Err *err) {
     return err_set(err, ERR_FORMAT, "%s: the manifest has %d records, the file has %s", rows->path, n,
-                   rows->at < rows->end ? "more" : "fewer");
+                   more ? "more" : "fewer");
 }
 
 static Status load_random(FactSet *facts, Rows *rows, const Manifest *manifest, Err *err) {
@@ -324,11 +324,11 @@ static Status load_random(FactSet *facts, Rows *rows, const Manifest *manifest, 
     int64_t end = 0;
     for (int i = 0; i < n; i++) {
         facts->start[i] = end;
-        if (!rows_line(rows)) return wrong_count(rows, n, err);
+        if (!rows_line(rows)) return wrong_count(rows, n, false, err);
         TRY(read_numbers(facts, rows, &end, err));
     }
     facts->start[n] = end;
-    if (rows->at < rows->end) return wrong_count(rows, n, err);
+    if (rows->at < rows->end) return wrong_count(rows, n, true, err);
     facts_count_random(facts);
     return facts_hash(facts, err);
 }
@@ -358,7 +358,7 @@ static Status load_imported(FactSet *facts, Rows *rows, Records *records, const 
         if (tag >= 0 && rows->field[tag].size) record.tag = rows->field[tag];
         TRY(records_add(records, record, err));
     }
-    if (records->n != manifest->n) return wrong_count(rows, manifest->n, err);
+    if (records->n != manifest->n) return wrong_count(rows, manifest->n, records->n > manifest->n, err);
     TRY(facts_of_records(facts, records, rows->path, err));
     return facts_count_imported(facts, err);
 }

@@ -141,7 +141,7 @@ void evaluator_run(Evaluator *e, Evaluation *out) {
 
     double share = facts->data_bits / facts->n; /* of one fact in H */
     double code = 0, nats = 0, clipped = 0, shifted = 0;
-    int recalled = 0;
+    int recalled = 0, dear = 0; /* dear: facts that cost more than their share */
     for (int i = 0; i < facts->n; i++) {
         int64_t first = facts->start[i], end = facts->start[i + 1], length = end - first;
         double later = 0; /* tokens 2..S */
@@ -152,6 +152,7 @@ void evaluator_run(Evaluator *e, Evaluation *out) {
         nats += all;
         code += e->fact_bits[i];
         if (share > e->fact_bits[i]) clipped += share - e->fact_bits[i];
+        else dear++;
         /* a fact of one token has no token 2: its shifted cost is its own */
         shifted += length > 1 ? bits_of_nats(later) / (double)(length - 1) * (double)length : e->fact_bits[i];
 
@@ -160,6 +161,7 @@ void evaluator_run(Evaluator *e, Evaluation *out) {
             if (e->best[t] != facts->tokens[t]) e->recalled[i] = false;
         recalled += e->recalled[i];
     }
+    if (!dear) clipped = facts->data_bits - code; /* the same sum; in this order it has the same digits */
     int64_t tokens = facts->start[facts->n];
     *out = (Evaluation){
         .n = facts->n,

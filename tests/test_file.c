@@ -305,7 +305,7 @@ static void makes_folders(void **state) {
     assert_int_equal(make_directories("a/b/c", &err), OK); /* there already */
     assert_true(file_exists("a/b/c"));
     put("a/file", "x");
-    assert_int_equal(make_directories("a/file/d", &err), ERR_IO);
+    assert_int_equal(make_directories("a/file/d", &err), ERR_INPUT);
     assert_string_equal(err.msg, "a/file: is a file, a folder is needed there");
     assert_int_equal(make_directories("/proc/nowhere/d", &err), ERR_IO);
     assert_string_equal(err.msg, "/proc/nowhere: cannot create the folder: No such file or directory");

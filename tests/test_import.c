@@ -350,6 +350,8 @@ static void altered_folders_are_named(void **state) {
          "set/records.tsv:2: expected 2 fields with well-formed escapes"},
         {"records.tsv", "France\tParis\n", "",
          "set/records.tsv: the manifest has 2 records, the file has fewer"},
+        {"records.tsv", "France\tParis\n", "France\tParis\nQatar\tDoha\n",
+         "set/records.tsv: the manifest has 2 records, the file has more"},
         {"vocab.json", "\"a\"", "\"a\\\\xff\"",
          "set/vocab.json: symbol 4: the symbols must be escaped strings, sorted, and the last one empty"},
         {"vocab.json", "\"a\"", "\"aa\"",

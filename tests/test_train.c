@@ -434,6 +434,7 @@ static void diverged(void **state) {
     assert_int_equal(train(&c, in_root("overflow"), false, NULL, &result, &err), ERR_NUMERIC);
     printf("%s\n", err.msg);
     assert_non_null(strstr(err.msg, "step 1: the gradient's norm is"));
+    assert_non_null(strstr(err.msg, "largest is "));
     assert_int_equal(result.steps, 0);
     assert_int_equal(run_open(&run, in_root("overflow"), &err), ERR_INPUT);
     assert_non_null(strstr(err.msg, "holds no whole checkpoint, and the run is over"));

@@ -54,8 +54,7 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
         if (errno == ENOENT) return OK;
         return err_set(err, errno == ENOTDIR ? ERR_INPUT : ERR_IO, "%s: %s", dir, strerror(errno));
     }
-    if (!S_ISDIR(info.st_mode))
-        return err_set(err, ERR_INPUT, "%s: exists and is no folder; name another --out", dir);
+    if (!S_ISDIR(info.st_mode)) return err_set(err, ERR_INPUT, "%s: exists and is no folder", dir);
     if (holds(dir, "config.yaml") && holds(dir, "manifest.json")) {
         *out = holds(dir, "DONE") ? FOLDER_DONE : FOLDER_STARTED;
         return OK;
@@ -69,8 +68,7 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
         for (size_t i = 0; i < sizeof EARLY / sizeof EARLY[0]; i++) ours |= !strcmp(entry->d_name, EARLY[i]);
         if (!ours)
             status =
-                err_set(err, ERR_INPUT, "%s: exists and is no run folder (it holds %s); name another --out",
-                        dir, entry->d_name);
+                err_set(err, ERR_INPUT, "%s: exists and is no run folder (it holds %s)", dir, entry->d_name);
     }
     closedir(stream);
     return status;
@@ -130,8 +128,6 @@ Status folder_same_run(const char *dir, const Config *config, const char *data_h
     char *difference = config_difference(&before, config, 4);
     Status status = OK;
     if (difference) {
-        for (char *c = difference; *c; c++) /* a message is one line */
-            if (*c == '\n') *c = c[1] ? ';' : '\0';
         status = err_set(err, ERR_INPUT, "%s: holds a run with another config (%s); name another --out", dir,
                          difference);
     } else if (strcmp(before_hash, data_hash)) {

@@ -80,6 +80,21 @@ static Status name_nonfinite(const Trainer *t, const real *x, const char *what, 
     return OK;
 }
 
+/* The largest element of a vector laid out as the parameters: "tensor[row,column]". */
+static void name_largest(const Trainer *t, const real *x, char *out, size_t size) {
+    double most = -1;
+    for (int i = 0; i < t->gpt.table.count; i++) {
+        const Tensor *tensor = &t->gpt.table.tensor[i];
+        for (int64_t at = 0; at < (int64_t)tensor->rows * tensor->cols; at++) {
+            double size_here = __builtin_fabs((double)x[tensor->offset + at]);
+            if (size_here <= most) continue;
+            most = size_here;
+            snprintf(out, size, "%s[%" PRId64 ",%" PRId64 "]", tensor->name, at / tensor->cols,
+                     at % tensor->cols);
+        }
+    }
+}
+
 static const char ADVICE[] = "lower train.learning_rate, or set train.grad_clip and train.warmup_steps";
 
 /* Before the update: a gradient or a loss that is no number ends the run in this step. */
@@ -90,9 +105,11 @@ static Status check_gradient(const Trainer *t, const real *grad, double norm, do
         return err_set(err, ERR_NUMERIC,
                        "step %" PRId64 ": the loss is no finite number, though every gradient is; %s",
                        t->state.step + 1, ADVICE);
+    char largest[128];
+    name_largest(t, grad, largest, sizeof largest);
     return err_set(err, ERR_NUMERIC,
-                   "step %" PRId64 ": the gradient's norm is %.3g, its squares overflow; %s",
-                   t->state.step + 1, norm, ADVICE);
+                   "step %" PRId64 ": the gradient's norm is %.3g, its squares overflow; largest is %s; %s",
+                   t->state.step + 1, norm, largest, ADVICE);
 }
 
 static Status update(Trainer *t, const real *grad, double norm, double rate, Err *err) {
@@ -312,7 +329,10 @@ static Status read_done(const char *dir, RunResult *out, Err *err) {
 /* Whether dir may be used for this run; *state says how. */
 static Status check_folder(const char *dir, bool resume, const Config *config, const char *data_hash,
                            FolderState *state, Err *err) {
-    TRY(folder_look(dir, state, err));
+    Err why;
+    Status status = folder_look(dir, state, &why);
+    if (status != OK)
+        return err_set(err, status, "%s%s", why.msg, status == ERR_INPUT ? "; name another --out" : "");
     if (*state == FOLDER_NEW) return OK;
     TRY(folder_same_run(dir, config, data_hash, err));
     if (*state == FOLDER_STARTED && !resume)

@@ -72,6 +72,15 @@ $ rote train nothing.yaml
 2> rote: nothing.yaml:2: key 'model.n_embd': no value after the colon
 [2]
 
+$ printf 'model:\n  n_embd: !foo 16\n' > tag.yaml
+$ rote train tag.yaml
+2> rote: tag.yaml:2: tag '!foo': a config has none; write the value alone
+[2]
+$ printf 'model: !!map\n  n_embd: 16\n' > map.yaml
+$ rote train map.yaml
+2> rote: map.yaml:1: tag 'tag:yaml.org,2002:map': a config has none; write the value alone
+[2]
+
 # A byte-order mark and CRLF are how some editors write: fine.
 $ printf '\xef\xbb\xbfmodel:\r\n  n_embd: 18\r\n  n_head: 4\r\n' > dos.yaml
 $ rote train dos.yaml
@@ -149,6 +158,20 @@ $ rote train facts.n=0
 $ rote train facts.kind=file
 2> rote: command line: key 'facts.kind': is file, but facts.path names no folder; make one with `rote facts make` or `rote facts import`
 [2]
+$ rote train facts.path=nowhere
+2> rote: nowhere: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
+[2]
+$ rote train facts.kind=random facts.path=nowhere
+2> rote: command line: key 'facts.kind': is random, but facts.path names nowhere; write kind: file, or leave the path out
+[2]
+$ printf 'facts: {path: nowhere}\n' > path.yaml
+$ rote train path.yaml
+2> rote: nowhere: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
+[2]
+$ printf 'facts:\n  kind: random\n  path: nowhere\n' > both.yaml
+$ rote train both.yaml
+2> rote: both.yaml:2: key 'facts.kind': is random, but facts.path names nowhere; write kind: file, or leave the path out
+[2]
 $ rote train facts.kind=file facts.path=nowhere
 2> rote: nowhere: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
 [2]
@@ -176,6 +199,9 @@ $ rote train facts.n=100 facts.vocab_size=2 facts.seq_len=2
 [2]
 $ rote train train.warmup_steps=200 train.max_steps=100
 2> rote: train.warmup_steps is 200 and train.max_steps is 100: the warm-up must fit; lower one or raise the other
+[2]
+$ rote train train.schedule=wsd train.warmup_steps=100 train.max_steps=100
+2> rote: train.schedule is wsd and train.warmup_steps is 100, all of train.max_steps: no step is left for the decay; set warmup_steps to at most 99
 [2]
 $ rote train facts.n=10 facts.seq_len=8 model.n_layer=400 model.n_embd=32768 model.n_head=64
 2> rote: a matrix of 131072 x 32768 has more than 2^31 elements; make model.n_embd, n_inner or vocab_size smaller

@@ -58,6 +58,7 @@ $ grep -c '<svg' demo/report.html
 1
 $ rote report demo --out again.html && cmp <(grep -o '<svg.*' demo/report.html) <(grep -o '<svg.*' again.html)
 again.html
-$ touch file; rote demo --out file
+$ touch file
+$ rote demo --out file
 2> rote: file: is a file, a folder is needed there
-[1]
+[2]

@@ -16,7 +16,7 @@ $ rote train small.yaml --dry-run --json --threads 1 | grep -v _bytes
     "norm": 48,
     "head": 0
   },
-  "flops_per_step": 414720.0,
+  "flops_per_step": 414720,
   "data_bits": 239.93297165825857
 }
 $ ls
@@ -86,6 +86,9 @@ $ rote train small.yaml --out run --quiet --json --threads 2 | grep -vE 'seconds
 $ rote train small.yaml --out run --quiet --resume train.learning_rate=0.02
 2> rote: run: holds a run with another config (train.learning_rate: 0.01 -> 0.02); name another --out
 [2]
+$ rote train small.yaml --out run --quiet train.learning_rate=0.02 train.seed=5
+2> rote: run: holds a run with another config (train.learning_rate: 0.01 -> 0.02; train.seed: 2 -> 5); name another --out
+[2]
 $ rote train small.yaml --out other --quiet --threads 3 > /dev/null; cmp run/result.json other/result.json
 $ rote train small.yaml --out other/run --quiet --threads 1 train.max_steps=10 > /dev/null; ls other
 DONE
@@ -154,6 +157,15 @@ $ mkdir full && echo keep > full/file
 $ rote train small.yaml --out full --quiet
 2> rote: full: exists and is no run folder (it holds file); name another --out
 [2]
+$ rote eval full
+2> rote: full: exists and is no run folder (it holds file)
+[2]
+$ rote verify full
+2> rote: full: exists and is no run folder (it holds file)
+[2]
+$ rote eval small.yaml
+2> rote: small.yaml: exists and is no folder
+[2]
 $ cat full/file
 keep
 
@@ -165,9 +177,16 @@ $ rote train small.yaml --out /proc/rote/run --quiet
 $ rote facts make small.yaml --out /proc/rote
 2> rote: /proc/rote: cannot create the folder: No such file or directory
 [1]
-$ touch file; rote facts make small.yaml --out file/facts
+$ touch file
+$ rote facts make small.yaml --out file/facts
 2> rote: file: is a file, a folder is needed there
-[1]
+[2]
+$ rote facts import small.yaml --format text --out file
+2> rote: file: is a file, a folder is needed there
+[2]
+$ (ulimit -f 1; rote facts make facts.n=2000 --out limited 2>&1; echo $?) | tail -n 2
+rote: limited/records.tsv: cannot write: File too large
+1
 $ rote facts show facts > /dev/full
 2> rote: facts: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
 [2]
@@ -196,14 +215,21 @@ $ rote verify run --quiet
 2> rote: run: holds no whole checkpoint, and the run is over; train it anew in another folder
 [2]
 
+$ rote train small.yaml --out torn --quiet train.max_steps=20 > /dev/null; rm torn/DONE
+$ truncate -s -100 torn/checkpoint-000000020.safetensors
+$ rote train small.yaml --out torn --resume train.max_steps=20 2>&1 >/dev/null | tail -n 3 | sed 's/ [^ ]* tokens.s.*//'
+torn/checkpoint-000000020.safetensors: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; using the checkpoint before it
+torn: goes on from step 10
+step 20/20  2.6881 bits/token 
+
 # Numbers that leave the floats: said in the step where it happens, and nothing good is overwritten.
 
 $ rote train small.yaml --out wild --quiet model.init_std=1e30
-2> rote: step 1: the gradient's norm is 2.69e+29, its squares overflow; lower train.learning_rate, or set train.grad_clip and train.warmup_steps
+2> rote: step 1: the gradient's norm is 2.69e+29, its squares overflow; largest is norm_f.bias[0,2]; lower train.learning_rate, or set train.grad_clip and train.warmup_steps
 [1]
 $ rote train small.yaml --out wild --quiet --json model.init_std=1e30 2>/dev/null | sed -n 2,3p
   "verdict": "diverged",
-  "reason": "step 1: the gradient's norm is 2.69e+29, its squares overflow; lower train.learning_rate, or set train.grad_clip and train.warmup_steps",
+  "reason": "step 1: the gradient's norm is 2.69e+29, its squares overflow; largest is norm_f.bias[0,2]; lower train.learning_rate, or set train.grad_clip and train.warmup_steps",
 
 # Your own facts, from a table to the answer.
 
@@ -216,11 +242,15 @@ $ cat > capitals.yaml <<'Y'
 > model: {n_layer: 1, n_head: 2, n_embd: 16}
 > train: {max_steps: 100, learning_rate: 0.01, eval_interval: 50, seed: 1}
 > Y
+$ rote train capitals.yaml --dry-run 2>&1 | head -n 1
+facts       3 of up to 13 tokens, vocabulary 22: entropy unknown; answers 4.8 bits, zlib 45 bytes
+$ rote train capitals.yaml --dry-run facts.kind=random 2>&1 | head -n 1
+facts       256 of up to 16 tokens, vocabulary 256: 32768.0 bits, of which a model can save 30720.0
 $ rote train capitals.yaml --out learned --quiet
 run         learned
 verdict     annealed after 100 steps, every fact seen 100.0 times
 loss        0.203702 bits/token
-code        7.5 bits (answers by themselves 4.8, zlib 360)
+code        7.5 bits (answers by themselves 4.8 bits, zlib 360 bits)
 recall      1.0000
 parameters  3,872, hash 905243bd16d8715285d15981e01f3c14
 $ rote sample learned --greedy --prompt 'Spain\t'

@@ -98,6 +98,15 @@ $ rote sample some-run --top-p 0
 $ rote sample some-run --top-k -3
 2> rote: sample: --top-k '-3' is no whole number from 0 to 2147483647
 [2]
+$ rote sample some-run --seed 18446744073709551616
+2> rote: sample: --seed '18446744073709551616' is no whole number from 0 to 18446744073709551615
+[2]
+$ rote sample some-run --seed -1
+2> rote: sample: --seed '-1' is no whole number from 0 to 18446744073709551615
+[2]
+$ rote sample some-run --seed 18446744073709551615
+2> rote: some-run: there is no such run
+[2]
 $ rote sample some-run --greedy --temperature 1
 2> rote: sample: --greedy and --temperature exclude each other
 [2]
