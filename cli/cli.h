@@ -87,6 +87,10 @@ Status json_out(json_t *object, Err *err);
 json_t *json_number(double x);    /* null where x is not finite */
 json_t *json_seed(uint64_t seed); /* a number; above 2^63 - 1, which readers refuse or round, a string */
 
+/* run_open, with its notes on stderr. */
+struct Run;
+Status open_run(struct Run *out, const char *dir, Err *err);
+
 /* Prints the fact set and the plan of a run on stderr. */
 struct RunPlan;
 void show_plan(const struct RunPlan *plan, const FactSet *facts, const Config *config);

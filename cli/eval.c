@@ -117,7 +117,7 @@ Status cmd_eval(const Args *args, Err *err) {
     int64_t threads = 0;
     Run run;
     TRY(args_int(args, "threads", 1, 4096, &threads, err));
-    TRY(run_open(&run, args->words[0], err));
+    TRY(open_run(&run, args->words[0], err));
     const char *dir = args_value(args, "facts");
     FactSet other;
     Status status = OK;

@@ -22,7 +22,7 @@ Status cmd_export(const Args *args, Err *err) {
     if (!path)
         return err_set(err, ERR_INPUT, "export: PATH is missing; usage: rote export RUN --to %s PATH", to);
     Run run;
-    TRY(run_open(&run, args->words[0], err));
+    TRY(open_run(&run, args->words[0], err));
     Status status = format == EXPORT_HF ? export_hf_check(&run.gpt.config, err) : OK;
     if (status == OK) status = export_model(&run.gpt, format, path, run.facts.vocab.eos, err);
     run_close(&run);

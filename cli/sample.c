@@ -125,7 +125,7 @@ Status cmd_sample(const Args *args, Err *err) {
     options.max_tokens = (int)max_tokens;
     TRY(sample_options_check(&options, err));
     Run run;
-    TRY(run_open(&run, args->words[0], err));
+    TRY(open_run(&run, args->words[0], err));
     options.eos = run.facts.vocab.eos;
     Status status = generate(args, &run, &options, count, err);
     run_close(&run);

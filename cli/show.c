@@ -115,6 +115,15 @@ void progress_end(ProgressLine *line) {
     line->open = false;
 }
 
+static void print_note(void *user, const Progress *p) {
+    (void)user;
+    if (p->note) fprintf(stderr, "%s\n", p->note);
+}
+
+Status open_run(Run *out, const char *dir, Err *err) {
+    return run_open(out, dir, &(ProgressSink){.update = print_note}, err);
+}
+
 Status json_out(json_t *object, Err *err) {
     if (!object) return err_set(err, ERR_NOMEM, "out of memory for the JSON result");
     int failed = json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17));

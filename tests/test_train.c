@@ -422,7 +422,7 @@ static void diverged(void **state) {
     snprintf(step, sizeof step, "step %d:", (int)result.steps + 1);
     assert_non_null(strstr(err.msg, step));
     Run run;
-    if (run_open(&run, dir, &err) != OK) fail_msg("%s", err.msg);
+    if (run_open(&run, dir, NULL, &err) != OK) fail_msg("%s", err.msg);
     assert_int_equal(run.step, result.steps);
     assert_int_equal(run.gpt.ops->first_nonfinite(run.gpt.params, run.gpt.table.total), -1);
     run_close(&run);
@@ -436,8 +436,8 @@ static void diverged(void **state) {
     assert_non_null(strstr(err.msg, "step 1: the gradient's norm is"));
     assert_non_null(strstr(err.msg, "largest is "));
     assert_int_equal(result.steps, 0);
-    assert_int_equal(run_open(&run, in_root("overflow"), &err), ERR_INPUT);
-    assert_non_null(strstr(err.msg, "holds no whole checkpoint, and the run is over"));
+    assert_int_equal(run_open(&run, in_root("overflow"), NULL, &err), ERR_INPUT);
+    assert_non_null(strstr(err.msg, "holds no checkpoint, and the run is over"));
     facts_free(&c.facts);
 }
 

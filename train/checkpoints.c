@@ -112,18 +112,23 @@ done:
 
 Status checkpoints_newest(const RunFolder *folder, Snapshot *snapshot, CheckpointMark *mark,
                           const ProgressSink *notes, bool *found, Err *err) {
+    Err newest = {.status = OK}; /* why the newest one was of no use */
     *found = false;
     for (int64_t step = INT64_MAX; (step = newest_below(folder, step)) >= 0;) {
         char path[CONFIG_PATH_MAX];
-        TRY(checkpoint_path(folder, step, path, err));
         Err why;
+        TRY(checkpoint_path(folder, step, path, err));
         Status status = read_one(folder, path, snapshot, mark, &why);
         if (status == OK) {
             *found = true;
+            if (newest.status != OK)
+                run_note(notes, step, "%s; the one of step %" PRId64 " is whole", newest.msg, step);
             return OK;
         }
         if (status == ERR_NOMEM) return err_set(err, status, "%s", why.msg);
-        run_note(notes, step, "%s; using the checkpoint before it", why.msg);
+        if (newest.status == OK) newest = why;
     }
-    return OK;
+    if (newest.status == OK) return OK;
+    return err_set(err, ERR_FORMAT, "%s; no other checkpoint in %s is whole: train anew", newest.msg,
+                   folder->dir);
 }

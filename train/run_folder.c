@@ -298,7 +298,13 @@ static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark,
 Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink *notes, bool *found,
                       Err *err) {
     CheckpointMark mark;
-    TRY(checkpoints_newest(folder, snapshot, &mark, notes, found, err));
+    Err why;
+    Status status = checkpoints_newest(folder, snapshot, &mark, notes, found, &why);
+    if (status == ERR_FORMAT) { /* as good as none */
+        run_note(notes, 0, "%s", why.msg);
+        return OK;
+    }
+    if (status != OK) return err_set(err, status, "%s", why.msg);
     if (!*found) return OK;
     TRY(check_metrics(folder, &mark, err));
     TRY(open_metrics(folder, "r+", err));

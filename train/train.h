@@ -58,7 +58,8 @@ typedef struct Run {
     Gpt gpt;
     int64_t step;
 } Run;
-Status run_open(Run *out, const char *dir, Err *err);
+/* notes (may be NULL) hears of a newer checkpoint that is damaged. ERR_FORMAT: all of them are; names the newest. */
+Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err);
 void run_close(Run *run);
 
 /* Replays a run in memory and compares parameter, data and result hashes. ERR_FORMAT: what differs. */

@@ -23,7 +23,7 @@ static Status read_run(const char *dir, Config *config, FactSet *facts, Err *err
     return status;
 }
 
-Status run_open(Run *out, const char *dir, Err *err) {
+Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err) {
     memset(out, 0, sizeof *out);
     TRY(read_run(dir, &out->config, &out->facts, err));
     const Ops *ops;
@@ -38,11 +38,11 @@ Status run_open(Run *out, const char *dir, Err *err) {
     snprintf(folder.data_hash, sizeof folder.data_hash, "%s", out->facts.data_hash);
     config_hash(&out->config, out->facts.data_hash, folder.config_hash);
     Snapshot snapshot = {.table = &out->gpt.table, .params = out->gpt.params, .state = &state};
-    TRY_GOTO(checkpoints_newest(&folder, &snapshot, &mark, NULL, &found, err));
+    TRY_GOTO(checkpoints_newest(&folder, &snapshot, &mark, notes, &found, err));
     if (!found) {
         FolderState there;
         TRY_GOTO(folder_look(dir, &there, err));
-        status = err_set(err, ERR_INPUT, "%s: holds no whole checkpoint%s", dir,
+        status = err_set(err, ERR_INPUT, "%s: holds no checkpoint%s", dir,
                          there == FOLDER_DONE ? ", and the run is over; train it anew in another folder"
                                               : " yet; train on with --resume");
         goto done;
@@ -119,15 +119,20 @@ static Status compare(const char *dir, const RunResult *kept, const RunResult *r
     return OK;
 }
 
+static void keep_note(void *user, const Progress *p) {
+    if (p->note) snprintf(user, sizeof((Err *)0)->msg, "%s", p->note);
+}
+
 /* The parameters on disk must be those that the result names, too. */
 static Status check_checkpoint(const char *dir, const RunResult *kept, Err *err) {
     if (strcmp(kept->verdict, "diverged") == 0) return OK; /* its last checkpoint is older than its end */
     Run run;
-    char hash[33];
-    TRY(run_open(&run, dir, err));
+    char hash[33], damage[sizeof err->msg] = "";
+    TRY(run_open(&run, dir, &(ProgressSink){keep_note, damage}, err));
     content_hash(run.gpt.params, (size_t)run.gpt.table.total * sizeof(real), hash);
     run_close(&run);
     if (!strcmp(hash, kept->param_hash)) return OK;
+    if (damage[0]) return err_set(err, ERR_FORMAT, "%s", damage);
     return err_set(err, ERR_FORMAT,
                    "%s: the newest whole checkpoint's parameters hash to %s, result.json says %s", dir, hash,
                    kept->param_hash);

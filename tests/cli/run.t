@@ -207,13 +207,17 @@ $ mount -t tmpfs -o size=64k tmpfs tiny 2>/dev/null || exit 80
 
 $ newest=$(ls run/*.safetensors | tail -n 1); truncate -s -100 "$newest"; rote eval run --json | grep '"step"'
   "step": 20,
+2> run/checkpoint-000000030.safetensors: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the one of step 20 is whole
+$ rote verify run --quiet
+2> rote: run/checkpoint-000000030.safetensors: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the one of step 20 is whole
+[1]
 $ for file in run/*.safetensors; do printf x | dd of="$file" bs=1 seek=3000 conv=notrunc status=none; done
 $ rote eval run
-2> rote: run: holds no whole checkpoint, and the run is over; train it anew in another folder
-[2]
+2> rote: run/checkpoint-000000030.safetensors: header altered: .*; no other checkpoint in run is whole: train anew (re)
+[1]
 $ rote verify run --quiet
-2> rote: run: holds no whole checkpoint, and the run is over; train it anew in another folder
-[2]
+2> rote: run/checkpoint-000000030.safetensors: header altered: .*; no other checkpoint in run is whole: train anew (re)
+[1]
 
 $ rote train small.yaml --out torn --quiet train.max_steps=20 > /dev/null; rm torn/DONE
 $ truncate -s -100 torn/checkpoint-000000020.safetensors
@@ -262,8 +266,8 @@ $ rote sample learned --greedy --prompt 'Qatar'
 2> rote: sample: --prompt: "Q" is no symbol of the vocabulary (of the run's facts)
 [2]
 $ rote eval run --facts capitals
-2> rote: run: holds no whole checkpoint, and the run is over; train it anew in another folder
-[2]
+2> rote: run/checkpoint-000000030.safetensors: header altered: .*; no other checkpoint in run is whole: train anew (re)
+[1]
 $ rote report learned && rote report learned --out /proc/report.html
 learned/report.html
 2> rote: /proc/report.html.tmp: cannot create: No such file or directory
