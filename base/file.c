@@ -148,10 +148,12 @@ Status atomic_open(AtomicFile *file, const char *path, Err *err) {
         return err_set(err, ERR_INPUT, "%s: a %s, not a regular file; name a file to write", path,
                        S_ISLNK(old.st_mode) ? "link" : "device or pipe");
     snprintf(file->path, sizeof file->path, "%s", path);
-    snprintf(file->temporary, sizeof file->temporary, "%s.tmp", path);
+    const char *slash = strrchr(path, '/');
+    int folder = slash ? (int)(slash + 1 - path) : 0; /* bytes, its slash too */
+    snprintf(file->temporary, sizeof file->temporary, "%.*s.%s" TEMPORARY_END, folder, path, path + folder);
     for (;;) {
-        int fd = open(file->temporary, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-        if (fd < 0) return err_set(err, ERR_IO, "%s: cannot create: %s", file->temporary, strerror(errno));
+        int fd = open(file->temporary, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (fd < 0) return err_set(err, ERR_IO, "%s: cannot create: %s", path, strerror(errno));
         if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
             int why = errno;
             close(fd);

@@ -20,7 +20,10 @@ typedef struct Buffer {
 Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err);
 void buffer_free(Buffer *b);
 
-/* A file being written under "<path>.tmp". commit = flush, fsync, rename, fsync of the folder; where it
+/* What the name of a temporary ends in: "run.html" is written as ".run.html.rote-tmp", which is nobody else's. */
+#define TEMPORARY_END ".rote-tmp"
+
+/* A file being written under its temporary name. commit = flush, fsync, rename, fsync of the folder; where it
  * fails, and in abort, the temporary is removed and the old file stays whole. ERR_IO names the path: a full
  * disk, a read-only folder, another process that is writing the same file. */
 typedef struct AtomicFile {

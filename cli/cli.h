@@ -60,6 +60,10 @@ Status args_real(const Args *args, const char *option, double low, double high, 
 /* The config of "[CFG] [key=value...]" and --threads. */
 Status args_config(const Args *args, Config *out, Err *err);
 
+/* Whether an output may go to path: nothing is there yet, or a file of ours whose first kilobytes hold `mark`, or
+ * force (--force). ERR_INPUT otherwise; what: "a report of rote's". */
+Status output_check(const char *path, const char *mark, const char *what, bool force, Err *err);
+
 /* Set by the first SIGINT, SIGTERM or SIGUSR1 after signals_catch; a second SIGINT or SIGTERM exits at once.
  */
 extern volatile sig_atomic_t stop_requested;

@@ -10,10 +10,13 @@
     { "quiet", NULL, "no progress on stderr" }
 #define THREADS_OPTION                                                                                       \
     { "threads", "N", "threads; changes no bit (default: one per core)" }
+#define FORCE_OPTION(help)                                                                                   \
+    { "force", NULL, help }
 #define END_OPTION                                                                                           \
     { NULL, NULL, NULL }
 
 static const Option demo_options[] = {{"out", "DIR", "where runs and report go (default: runs/demo)"},
+                                      FORCE_OPTION("replace a report.html that is not rote's"),
                                       JSON_OPTION,
                                       QUIET_OPTION,
                                       THREADS_OPTION,
@@ -37,11 +40,13 @@ static const Option train_options[] = {{"out", "DIR", "the run folder (default: 
                                        QUIET_OPTION,
                                        JSON_OPTION,
                                        END_OPTION};
-static const Option eval_options[] = {{"facts", "DIR", "another fact set (default: the run's own)"},
-                                      {"per-fact", "FILE.tsv", "a row for every fact"},
-                                      THREADS_OPTION,
-                                      JSON_OPTION,
-                                      END_OPTION};
+static const Option eval_options[] = {
+    {"facts", "DIR", "another fact set (default: the run's own)"},
+    {"per-fact", "FILE.tsv", "a row for every fact; replaces only such a table"},
+    FORCE_OPTION("let --per-fact replace any file"),
+    THREADS_OPTION,
+    JSON_OPTION,
+    END_OPTION};
 static const Option verify_options[] = {THREADS_OPTION, QUIET_OPTION, JSON_OPTION, END_OPTION};
 static const Option sample_options[] = {
     {"prompt", "TEXT",
@@ -56,9 +61,14 @@ static const Option sample_options[] = {
     JSON_OPTION,
     END_OPTION};
 static const Option export_options[] = {
-    {"to", "hf|npz|safetensors", "the format"}, {"out", "PATH", "the same as PATH"}, END_OPTION};
-static const Option report_options[] = {{"out", "FILE.html", "the page (default: report.html in the folder)"},
-                                        END_OPTION};
+    {"to", "hf|npz|safetensors", "the format"},
+    {"out", "PATH", "the same as PATH: a file, or hf: a folder, new or empty"},
+    FORCE_OPTION("replace what is there"),
+    END_OPTION};
+static const Option report_options[] = {
+    {"out", "FILE.html", "the page (default: report.html in the folder); replaces only such a page"},
+    FORCE_OPTION("replace any file"),
+    END_OPTION};
 static const Option bench_options[] = {
     {"config", "i..v", "one config only (default: all five, and the products)"},
     {"rounds", "N", "steps timed at most (default: 25, or 8 s)"},

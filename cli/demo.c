@@ -67,6 +67,19 @@ static Status demo_facts(FactSet *facts, const char *out, Err *err) {
     return status;
 }
 
+/* The tour's folder is its own: no run or fact set stands there, and report.html is its page. */
+static Status demo_place(const char *out, const char *report, bool force, Err *err) {
+    static const char *const others[] = {"config.yaml", "manifest.json", "records.tsv"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        char path[CONFIG_PATH_MAX];
+        TRY(path_join(path, sizeof path, out, others[i], err));
+        if (file_exists(path))
+            return err_set(err, ERR_INPUT, "%s: holds a run or a fact set (%s is there); name another --out",
+                           out, others[i]);
+    }
+    return output_check(report, REPORT_MARK, "a report of rote's", force, err);
+}
+
 static Status demo_run(ReportRow *row, int width, const FactSet *facts, const char *out, int threads,
                        bool quiet, Err *err) {
     Config config;
@@ -136,6 +149,7 @@ Status cmd_demo(const Args *args, Err *err) {
     TRY(ops_select(&ops, err)); /* a wrong ROTE_ISA, before anything is written */
     TRY(args_int(args, "threads", 1, 4096, &threads, err));
     TRY(path_join(report, sizeof report, out, "report.html", err));
+    TRY(demo_place(out, report, args_has(args, "force"), err));
     signals_catch();
     TRY(demo_facts(&facts, out, err));
     if (!quiet)

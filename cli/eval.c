@@ -24,6 +24,8 @@ static void write_text(FILE *stream, const FactSet *facts, int i, char *scratch)
     text_write(stream, answer);
 }
 
+#define PER_FACT_HEADER "fact\ttag\ttokens\tprompt_tokens\tcode_bits\trecalled\ttext\n"
+
 /* A row for every fact: number, tag, prompt tokens, code length, recalled, text. */
 static Status per_fact_write(const char *path, const Evaluator *e, Err *err) {
     const FactSet *facts = e->facts;
@@ -37,7 +39,7 @@ static Status per_fact_write(const char *path, const Evaluator *e, Err *err) {
     AtomicFile file;
     Status status = OK;
     TRY_GOTO(atomic_open(&file, path, err));
-    fprintf(file.stream, "fact\ttag\ttokens\tprompt_tokens\tcode_bits\trecalled\ttext\n");
+    fputs(PER_FACT_HEADER, file.stream);
     for (int i = 0; i < facts->n; i++) {
         const char *tag = facts->tag[i] < 0 ? "" : facts->tag_names[facts->tag[i]];
         fprintf(file.stream, "%d\t", i);
@@ -117,6 +119,9 @@ Status cmd_eval(const Args *args, Err *err) {
     int64_t threads = 0;
     Run run;
     TRY(args_int(args, "threads", 1, 4096, &threads, err));
+    if (args_has(args, "per-fact"))
+        TRY(output_check(args_value(args, "per-fact"), PER_FACT_HEADER, "a per-fact table of rote's",
+                         args_has(args, "force"), err));
     TRY(open_run(&run, args->words[0], err));
     const char *dir = args_value(args, "facts");
     FactSet other;

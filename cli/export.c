@@ -24,7 +24,8 @@ Status cmd_export(const Args *args, Err *err) {
     Run run;
     TRY(open_run(&run, args->words[0], err));
     Status status = format == EXPORT_HF ? export_hf_check(&run.gpt.config, err) : OK;
-    if (status == OK) status = export_model(&run.gpt, format, path, run.facts.vocab.eos, err);
+    if (status == OK)
+        status = export_model(&run.gpt, format, path, run.facts.vocab.eos, args_has(args, "force"), err);
     run_close(&run);
     if (status == OK) printf("%s\n", path);
     return status;
@@ -62,6 +63,7 @@ Status cmd_report(const Args *args, Err *err) {
     TRY(path_join(path, sizeof path, dir, "report.html", err));
     TRY(path_join(config, sizeof config, dir, "config.yaml", err));
     if (!out) out = path;
+    TRY(output_check(out, REPORT_MARK, "a report of rote's", args_has(args, "force"), err));
     if (file_exists(config)) {
         TRY(report_run(out, dir, err));
     } else {

@@ -1,6 +1,7 @@
 /* A target format is a list of named tensors, copied, transposed or reordered from ours, and a writer. */
 #include "eval/export.h"
 
+#include <dirent.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -256,9 +257,24 @@ static char *text_of(json_t *json, size_t flags) {
 
 /* ---- the three formats ---- */
 
-static Status refuse_existing(const char *path, Err *err) {
+/* Anything at path, but an empty folder where one is wanted. */
+static Status refuse_existing(const char *path, bool folder_wanted, Err *err) {
     if (!file_exists(path)) return OK;
-    return err_set(err, ERR_INPUT, "%s exists: name another place or remove it", path);
+    DIR *folder = folder_wanted ? opendir(path) : NULL;
+    const struct dirent *entry = NULL;
+    while (folder && (entry = readdir(folder)) &&
+           (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))) {
+    }
+    Status status = OK;
+    if (entry)
+        status =
+            err_set(err, ERR_INPUT,
+                    "%s: the folder is not empty (%s is there); name another, or write into it with --force",
+                    path, entry->d_name);
+    else if (!folder)
+        status = err_set(err, ERR_INPUT, "%s exists: name another place, or replace it with --force", path);
+    if (folder) closedir(folder);
+    return status;
 }
 
 static Status write_safetensors(const char *path, Tensors *t, char *config, Err *err) {
@@ -276,8 +292,6 @@ static Status write_hf(const char *dir, Tensors *t, int eos, Err *err) {
     if (snprintf(weights, sizeof weights, "%s/model.safetensors", dir) >= (int)sizeof weights ||
         snprintf(config, sizeof config, "%s/config.json", dir) >= (int)sizeof config)
         return err_set(err, ERR_INPUT, "%s: a path this long does not fit", dir);
-    TRY(refuse_existing(weights, err));
-    TRY(refuse_existing(config, err));
     if ((is_llama(c) ? llama_tensors(t) : gpt2_tensors(t)) != OK)
         return err_set(err, ERR_NOMEM, "no memory to export to %s", dir);
     char *text = text_of(is_llama(c) ? llama_config(c, eos) : gpt2_config(c, eos), JSON_INDENT(2));
@@ -291,15 +305,15 @@ done:
     return status;
 }
 
-Status export_model(const Gpt *g, ExportFormat format, const char *path, int eos, Err *err) {
+Status export_model(const Gpt *g, ExportFormat format, const char *path, int eos, bool replace, Err *err) {
     Tensors t = {.g = g};
     Status status = OK;
     char *config = NULL;
+    if (format == EXPORT_HF) TRY(export_hf_check(&g->config, err));
+    if (!replace) TRY(refuse_existing(path, format == EXPORT_HF, err));
     if (format == EXPORT_HF) {
-        TRY(export_hf_check(&g->config, err));
         TRY_GOTO(write_hf(path, &t, eos, err));
     } else {
-        TRY(refuse_existing(path, err));
         if (own_tensors(&t) != OK || !(config = text_of(own_config(&g->config), 0)))
             TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to export to %s", path));
         if (format == EXPORT_NPZ) TRY_GOTO(npz_write(path, &t.file, err));

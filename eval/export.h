@@ -22,9 +22,10 @@ Status export_format_of(const char *name, ExportFormat *out, Err *err);
 /* Whether hf can express the structure; ERR_INPUT names every key that stands in the way. */
 Status export_hf_check(const ModelConfig *config, Err *err);
 
-/*   path  hf: a folder, made where missing; else a file
- *   eos   the token that ends a fact, for config.json, or -1
- * ERR_INPUT: the structure (before anything is written), or the target exists. ERR_IO, ERR_NOMEM. */
-Status export_model(const Gpt *g, ExportFormat format, const char *path, int eos, Err *err);
+/*   path     hf: a folder, made where missing; else a file
+ *   eos      the token that ends a fact, for config.json, or -1
+ *   replace  what stands at path; without it the file must be new, the folder new or empty
+ * ERR_INPUT: the structure (before anything is written), or something is there. ERR_IO, ERR_NOMEM. */
+Status export_model(const Gpt *g, ExportFormat format, const char *path, int eos, bool replace, Err *err);
 
 #endif

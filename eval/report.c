@@ -47,7 +47,8 @@ static const char style[] =
 
 static void page_begin(FILE *out, const char *title) {
     fputs("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
-          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" REPORT_MARK
+          "\n<title>",
           out);
     write_escaped(out, title);
     fprintf(out, "</title>\n<style>\n%s</style>\n<body>\n<h1>", style);
@@ -243,6 +244,7 @@ static void run_page(FILE *out, const ReportRow *row, const Curves *curves, json
     card(out, "verdict", row->verdict);
     fputs("</div>\n", out);
     run_plots(out, curves, row);
+    if (curves->missing) fputs("<p class=\"dim\">No curves: metrics.jsonl is missing.</p>\n", out);
     fputs("<h2>Result</h2>\n<table class=\"pairs\">\n", out);
     pair_rows(out, "", result);
     fputs("</table>\n<h2>Config</h2>\n<pre>", out);

@@ -23,6 +23,9 @@ Status report_row(ReportRow *out, const char *run_dir, Err *err);
 /* Memorized bits over parameters with the published slopes, from rows. x and y (n) are the plot's memory. */
 void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y);
 
+/* In every page that rote makes, near its beginning. */
+#define REPORT_MARK "<meta name=\"generator\" content=\"rote\">"
+
 /* Several runs: a table and the plot. intro: a paragraph, may be NULL. Written atomically. */
 Status report_runs(const char *path, const char *title, const char *intro, const ReportRow *rows, int n,
                    Err *err);

@@ -22,11 +22,25 @@ Status run_text(const char *dir, const char *name, Buffer *out, Err *err) {
     return file_read(path, FILE_MAX_BYTES, out, err);
 }
 
+Status run_result_text(const char *dir, Buffer *out, Err *err) {
+    char result[1200], done[1200];
+    TRY(path_join(result, sizeof result, dir, "result.json", err));
+    TRY(path_join(done, sizeof done, dir, "DONE", err));
+    if (!file_exists(result) && file_exists(done))
+        return err_set(
+            err, ERR_FORMAT,
+            "%s: finished (DONE stands there), but result.json is missing; remove DONE and train on with "
+            "--resume, which writes it again",
+            dir);
+    if (!file_exists(result)) return err_set(err, ERR_INPUT, "%s: not finished; train on with --resume", dir);
+    return file_read(result, FILE_MAX_BYTES, out, err);
+}
+
 Status run_result(const char *dir, json_t **out, Err *err) {
     Buffer text;
     json_error_t why;
     *out = NULL;
-    TRY(run_text(dir, "result.json", &text, err));
+    TRY(run_result_text(dir, &text, err));
     *out = json_loadb(text.data, text.size, 0, &why);
     buffer_free(&text);
     if (*out && json_is_object(*out)) return OK;
@@ -113,7 +127,8 @@ Status run_curves(const char *dir, Curves *out, Err *err) {
     Buffer text;
     *out = (Curves){.loss_bits.n = 0};
     TRY(path_join(path, sizeof path, dir, "metrics.jsonl", err));
-    if (!file_exists(path)) return OK;
+    out->missing = !file_exists(path);
+    if (out->missing) return OK;
     TRY(file_read(path, FILE_MAX_BYTES, &text, err));
     Status status = OK;
     for (char *line = text.data, *end; status == OK && *line; line = end + 1) {

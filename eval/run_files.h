@@ -17,11 +17,15 @@ typedef struct Curve {
 typedef struct Curves {
     Curve loss_bits; /* per token, of the training batches */
     Curve memorized, recall;
+    bool missing; /* there is no metrics.jsonl */
 } Curves;
 
 /* dir/name as text; buffer_free it. ERR_IO. */
 Status run_text(const char *dir, const char *name, Buffer *out, Err *err);
-/* dir/result.json; json_decref it. ERR_IO, ERR_FORMAT. */
+/* dir/result.json as text; buffer_free it. ERR_INPUT: the run is not finished. ERR_FORMAT: it was, and the file is
+ * gone. Both say the way out. */
+Status run_result_text(const char *dir, Buffer *out, Err *err);
+/* The same, taken apart; json_decref it. ERR_IO, ERR_FORMAT, ERR_INPUT. */
 Status run_result(const char *dir, json_t **out, Err *err);
 /* From the lines of metrics.jsonl; one that is no JSON (torn where the run was killed) is left out, and
  * without the file the curves are empty. curves_free them, after a failure too. */

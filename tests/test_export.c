@@ -94,7 +94,7 @@ static void make_gpt(Gpt *g, const ModelConfig *config) {
 
 static void export_to(const Gpt *g, ExportFormat format, const char *path, int eos) {
     Err err;
-    Status status = export_model(g, format, path, eos, &err);
+    Status status = export_model(g, format, path, eos, false, &err);
     assert_string_equal(status == OK ? "" : err.msg, "");
 }
 
@@ -361,7 +361,7 @@ static void expect_refused(const ModelConfig *c, const char *words) {
     Gpt g;
     Err err;
     make_gpt(&g, c);
-    assert_int_equal(export_model(&g, EXPORT_HF, in_dir("hf"), -1, &err), ERR_INPUT);
+    assert_int_equal(export_model(&g, EXPORT_HF, in_dir("hf"), -1, false, &err), ERR_INPUT);
     if (!strstr(err.msg, words)) print_error("'%s' does not hold '%s'\n", err.msg, words);
     assert_non_null(strstr(err.msg, words));
     assert_false(file_exists(in_dir("hf")));
@@ -490,9 +490,11 @@ static void targets_and_names(void **state) {
     const char *const path[] = {"hf", "m.npz", "m.safetensors"};
     for (int format = EXPORT_HF; format <= EXPORT_SAFETENSORS; format++) {
         export_to(&g, (ExportFormat)format, in_dir(path[format]), -1);
-        assert_int_equal(export_model(&g, (ExportFormat)format, in_dir(path[format]), -1, &err), ERR_INPUT);
-        assert_non_null(strstr(err.msg, "exists: name another place or remove it"));
-        assert_int_equal(export_model(&g, (ExportFormat)format, "/proc/rote/x", -1, &err), ERR_IO);
+        assert_int_equal(export_model(&g, (ExportFormat)format, in_dir(path[format]), -1, false, &err),
+                         ERR_INPUT);
+        assert_non_null(strstr(err.msg, "with --force"));
+        assert_int_equal(export_model(&g, (ExportFormat)format, "/proc/rote/x", -1, false, &err), ERR_IO);
+        assert_int_equal(export_model(&g, (ExportFormat)format, in_dir(path[format]), -1, true, &err), OK);
         ExportFormat read;
         const char *const names[] = {"hf", "npz", "safetensors"};
         assert_int_equal(export_format_of(names[format], &read, &err), OK);

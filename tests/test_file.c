@@ -120,29 +120,29 @@ static void writes_and_replaces(void **state) {
     fputs("new", file.stream);
     fflush(file.stream);
     assert_holds("out", "old"); /* until it is committed */
-    assert_true(file_exists("out.tmp"));
+    assert_true(file_exists(".out.rote-tmp"));
     assert_int_equal(atomic_commit(&file, NULL, &err), OK);
     assert_holds("out", "new");
-    assert_false(file_exists("out.tmp"));
+    assert_false(file_exists(".out.rote-tmp"));
 
     assert_int_equal(atomic_open(&file, "out", &err), OK);
     fputs("never", file.stream);
     atomic_abort(&file);
     atomic_abort(&file); /* harmless */
     assert_holds("out", "new");
-    assert_false(file_exists("out.tmp"));
+    assert_false(file_exists(".out.rote-tmp"));
 }
 
 /* What a killed process left under the temporary name is no obstacle and leaves no trace. */
 static void overwrites_leftovers(void **state) {
     (void)state;
-    FILE *f = fopen("left.tmp", "w");
+    FILE *f = fopen(".left.rote-tmp", "w");
     assert_non_null(f);
     fputs("a long leftover of another run", f);
     fclose(f);
     put("left", "short");
     assert_holds("left", "short");
-    assert_false(file_exists("left.tmp"));
+    assert_false(file_exists(".left.rote-tmp"));
 }
 
 static void full_disk_keeps_the_old_file(void **state) {
@@ -163,7 +163,7 @@ static void full_disk_keeps_the_old_file(void **state) {
         assert_int_equal(atomic_commit(&file, NULL, &err), ERR_IO);
         assert_string_equal(err.msg, "full: cannot write: No space left on device");
         assert_holds("full", "old");
-        assert_false(file_exists("full.tmp"));
+        assert_false(file_exists(".full.rote-tmp"));
         atomic_abort(&file);
     }
 }
@@ -184,25 +184,25 @@ static void file_size_limit(void **state) {
     int status = in_child(write_beyond_limit, "limited");
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
     assert_holds("limited", "old");
-    assert_false(file_exists("limited.tmp"));
+    assert_false(file_exists(".limited.rote-tmp"));
 }
 
 static void refuses_to_write(void **state) {
     (void)state;
     Err err = {0};
     assert_int_equal(file_write_atomic("nowhere/x", "", 0, &err), ERR_IO);
-    assert_string_equal(err.msg, "nowhere/x.tmp: cannot create: No such file or directory");
+    assert_string_equal(err.msg, "nowhere/x: cannot create: No such file or directory");
     assert_int_equal(mkdir("taken", 0777), 0);
     assert_int_equal(file_write_atomic("taken", "", 0, &err), ERR_IO);
     assert_string_equal(err.msg, "taken: cannot rename into place: Is a directory");
-    assert_false(file_exists("taken.tmp"));
+    assert_false(file_exists(".taken.rote-tmp"));
     assert_int_equal(mkfifo("pipe", 0666), 0);
     assert_int_equal(file_write_atomic("pipe", "", 0, &err), ERR_INPUT);
     assert_string_equal(err.msg, "pipe: a device or pipe, not a regular file; name a file to write");
     assert_int_equal(symlink("taken", "link"), 0);
     assert_int_equal(file_write_atomic("link", "", 0, &err), ERR_INPUT);
     assert_string_equal(err.msg, "link: a link, not a regular file; name a file to write");
-    assert_false(file_exists("pipe.tmp") || file_exists("link.tmp"));
+    assert_false(file_exists(".pipe.rote-tmp") || file_exists(".link.rote-tmp"));
 
     AtomicFile first, second;
     assert_int_equal(atomic_open(&first, "shared", &err), OK);
@@ -292,7 +292,7 @@ static void failure_points(void **state) {
         assert_int_equal(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, cases[i].killed);
         assert_int_equal(WIFEXITED(status) && WEXITSTATUS(status) == 0, !cases[i].killed);
         assert_holds("point", cases[i].left);
-        assert_int_equal(file_exists("point.tmp"), cases[i].temporary);
+        assert_int_equal(file_exists(".point.rote-tmp"), cases[i].temporary);
     }
 }
 

@@ -106,7 +106,7 @@ static void expect_same_outcome(const char *how) {
     assert_non_null(dir);
     int checkpoints = 0;
     for (struct dirent *e; (e = readdir(dir));) {
-        if (strstr(e->d_name, ".tmp")) fail_msg("%s: %s is left over", how, e->d_name);
+        if (strstr(e->d_name, TEMPORARY_END)) fail_msg("%s: %s is left over", how, e->d_name);
         checkpoints += !strncmp(e->d_name, "checkpoint-", 11);
     }
     closedir(dir);

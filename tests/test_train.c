@@ -242,8 +242,8 @@ static void torn_checkpoint(void **state) {
     unlink(in_dir(dir, "result.json"));
     truncate_to(in_dir(dir, LAST), 3000);
     Err err = {0};
-    assert_int_equal(file_write_atomic(in_dir(dir, "checkpoint-000000059.safetensors.tmp"), "x", 1, &err),
-                     OK);
+    assert_int_equal(
+        file_write_atomic(in_dir(dir, ".checkpoint-000000059.safetensors.rote-tmp"), "x", 1, &err), OK);
     FILE *f = fopen(in_dir(dir, "metrics.jsonl"), "a");
     assert_non_null(f);
     fputs("{\"step\":6", f);
@@ -253,7 +253,7 @@ static void torn_checkpoint(void **state) {
     assert_non_null(strstr(note, LAST));
     assert_non_null(strstr(note, "truncated"));
     assert_non_null(strstr(note, "goes on from step 56"));
-    assert_false(file_exists(in_dir(dir, "checkpoint-000000059.safetensors.tmp")));
+    assert_false(file_exists(in_dir(dir, ".checkpoint-000000059.safetensors.rote-tmp")));
     same_run(dir, undisturbed);
 
     unlink(in_dir(dir, "DONE")); /* both torn: from the start */
@@ -291,7 +291,7 @@ static void full_disk(void **state) {
     assert_int_equal(status, ERR_IO);
     assert_non_null(strstr(err.msg, "checkpoint-000000007.safetensors"));
     assert_false(file_exists(in_dir(dir, "checkpoint-000000007.safetensors")));
-    assert_false(file_exists(in_dir(dir, "checkpoint-000000007.safetensors.tmp")));
+    assert_false(file_exists(in_dir(dir, ".checkpoint-000000007.safetensors.rote-tmp")));
     must_train(&c, dir, true, &result);
     assert_non_null(strstr(note, "goes on from step 0"));
     same_run(dir, undisturbed);

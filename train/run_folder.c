@@ -38,11 +38,12 @@ static bool ends_in(const char *text, const char *end) {
 
 /* A temporary of a file that a run writes whole (base/file.h). Nobody else's is ever removed. */
 static bool is_temporary(const char *name) {
-    static const char *const OURS[] = {"manifest.json.tmp", "config.yaml.tmp", "result.json.tmp",
-                                       "timing.json.tmp", "DONE.tmp"};
+    static const char *const OURS[] = {"manifest.json", "config.yaml", "result.json", "timing.json", "DONE"};
+    if (name[0] != '.' || !ends_in(name, TEMPORARY_END)) return false;
+    size_t length = strlen(name + 1) - strlen(TEMPORARY_END);
     for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
-        if (!strcmp(name, OURS[i])) return true;
-    return !strncmp(name, "checkpoint-", 11) && ends_in(name, ".safetensors.tmp");
+        if (strlen(OURS[i]) == length && !strncmp(name + 1, OURS[i], length)) return true;
+    return !strncmp(name + 1, "checkpoint-", 11) && ends_in(name, ".safetensors" TEMPORARY_END);
 }
 
 /* ---- what stands there ---- */
@@ -283,6 +284,9 @@ static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark,
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, folder->dir, "metrics.jsonl", err));
     Buffer text;
+    if (!file_exists(path))
+        return err_set(err, ERR_FORMAT, "%s: missing; put the file back, or train anew in another folder",
+                       path);
     TRY(file_read(path, METRICS_MAX, &text, err));
     bool same = mark->metrics_bytes >= 0 && (uint64_t)mark->metrics_bytes <= text.size &&
                 crc32_of(text.data, (size_t)mark->metrics_bytes) == mark->metrics_crc;

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/number.h"
+#include "eval/run_files.h"
 #include "train/result.h"
 #include "train/schedule.h"
 
@@ -315,7 +316,7 @@ static Status read_done(const char *dir, RunResult *out, Err *err) {
     char path[CONFIG_PATH_MAX];
     Buffer text;
     TRY(path_join(path, sizeof path, dir, "result.json", err));
-    TRY(file_read(path, 1 << 20, &text, err));
+    TRY(run_result_text(dir, &text, err));
     Status status = result_parse(text.data, path, out, err);
     buffer_free(&text);
     if (status != OK) return status;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "eval/run_files.h"
 #include "train/result.h"
 #include "train/run_folder.h"
 
@@ -66,9 +67,9 @@ static Status read_result(const char *dir, Buffer *text, RunResult *result, Err 
     if (!file_exists(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
     TRY(folder_look(dir, &state, err));
     if (state != FOLDER_DONE) return err_set(err, ERR_INPUT, "%s: not finished; train on with --resume", dir);
-    TRY(path_join(path, sizeof path, dir, "result.json", err));
-    TRY(file_read(path, 1 << 20, text, err));
-    Status status = result_parse(text->data, path, result, err);
+    TRY(run_result_text(dir, text, err));
+    Status status = path_join(path, sizeof path, dir, "result.json", err);
+    if (status == OK) status = result_parse(text->data, path, result, err);
     if (status != OK) buffer_free(text);
     return status;
 }
@@ -101,6 +102,16 @@ char *run_result_json(const char *dir, bool with_timing, Err *err) {
     }
     buffer_free(&text);
     return merged;
+}
+
+/* No replay is compared with the metrics, but a folder without them is not whole. */
+static Status check_metrics_there(const char *dir, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    TRY(path_join(path, sizeof path, dir, "metrics.jsonl", err));
+    if (file_exists(path)) return OK;
+    return err_set(err, ERR_FORMAT,
+                   "%s: missing; put the file back, or train anew in another folder to have its curves",
+                   path);
 }
 
 static Status compare(const char *dir, const RunResult *kept, const RunResult *replayed,
@@ -157,6 +168,7 @@ Status run_verify(const char *dir, int threads, ProgressSink progress, const vol
     char *text = NULL;
     if (threads > 0) config.train.threads = threads;
     RunOptions options = {.stop = stop, .progress = progress};
+    TRY_GOTO(check_metrics_there(dir, err));
     TRY_GOTO(check_checkpoint(dir, &kept, err));
     status = run_train(&config, &facts, &options, &replayed, err);
     if (status != OK && strcmp(replayed.verdict, "diverged")) goto done;

@@ -116,6 +116,14 @@ $ rote eval run --json --per-fact facts.tsv | head -n 3; head -n 3 facts.tsv
 fact	tag	tokens	prompt_tokens	code_bits	recalled	text
 0		4	1	12.605480770	0	1 4 6 7
 1		4	2	10.267978488	0	0 4 5 6
+$ rote eval run --per-fact facts.tsv | head -n 1
+facts       20, 80 tokens; model at step 30
+$ printf 'mine\n' > notes.tsv
+$ rote eval run --per-fact notes.tsv
+2> rote: notes.tsv: exists and is not a per-fact table of rote's; name another place, or replace it with --force
+[2]
+$ cat notes.tsv; rote eval run --per-fact notes.tsv --force > /dev/null && cmp facts.tsv notes.tsv
+mine
 $ rote sample run --n 2 --seed 7
 6 3 3 4
 0 0 1 5
@@ -141,6 +149,15 @@ $ rote sample run --prompt "1 9"
 $ rote sample run --prompt "1 2 3 4"
 2> rote: sample: --prompt has more than 3 tokens, all that block_size leaves
 [2]
+$ printf 'mine\n' > keep; printf 'mine too\n' > keep.tmp
+$ rote report run --out keep
+2> rote: keep: exists and is not a report of rote's; name another place, or replace it with --force
+[2]
+$ cat keep; rote report run --out keep --force; cat keep.tmp; rote report run --out keep
+mine
+keep
+mine too
+keep
 $ rote report run && grep -c '<svg' run/report.html
 run/report.html
 3
@@ -151,7 +168,21 @@ hf
 config.json
 model.safetensors
 $ rote export run --to npz w.npz
-2> rote: w.npz exists: name another place or remove it
+2> rote: w.npz exists: name another place, or replace it with --force
+[2]
+$ rote export run --to npz w.npz --force
+w.npz
+$ rote export run --to hf run
+2> rote: run: the folder is not empty .* is there.; name another, or write into it with --force (re)
+[2]
+$ rote export run --to hf hf
+2> rote: hf: the folder is not empty .* is there.; name another, or write into it with --force (re)
+[2]
+$ rote export run --to hf hf --force && mkdir empty && rote export run --to hf empty
+hf
+empty
+$ rote demo --out run --quiet
+2> rote: run: holds a run or a fact set (config.yaml is there); name another --out
 [2]
 $ mkdir full && echo keep > full/file
 $ rote train small.yaml --out full --quiet
@@ -222,9 +253,40 @@ $ rote verify run --quiet
 $ rote train small.yaml --out torn --quiet train.max_steps=20 > /dev/null; rm torn/DONE
 $ truncate -s -100 torn/checkpoint-000000020.safetensors
 $ rote train small.yaml --out torn --resume train.max_steps=20 2>&1 >/dev/null | tail -n 3 | sed 's/ [^ ]* tokens.s.*//'
-torn/checkpoint-000000020.safetensors: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; using the checkpoint before it
+torn/checkpoint-000000020.safetensors: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the one of step 10 is whole
 torn: goes on from step 10
 step 20/20  2.6881 bits/token 
+
+# A finished run that lost a file, and one that is not finished.
+
+$ rote train small.yaml --out lost --quiet > /dev/null; cp lost/result.json kept.json; rm lost/result.json
+$ rote train small.yaml --out lost --quiet
+2> rote: lost: finished (DONE stands there), but result.json is missing; remove DONE and train on with --resume, which writes it again
+[1]
+$ rote verify lost --quiet
+2> rote: lost: finished (DONE stands there), but result.json is missing; remove DONE and train on with --resume, which writes it again
+[1]
+$ rote report lost
+2> rote: lost: finished (DONE stands there), but result.json is missing; remove DONE and train on with --resume, which writes it again
+[1]
+$ rm lost/DONE
+$ rote report lost
+2> rote: lost: not finished; train on with --resume
+[2]
+$ rote verify lost --quiet
+2> rote: lost: not finished; train on with --resume
+[2]
+$ rote train small.yaml --out lost --quiet --resume > /dev/null && cmp kept.json lost/result.json
+$ mv lost/metrics.jsonl metrics.kept
+$ rote verify lost --quiet
+2> rote: lost/metrics.jsonl: missing; put the file back, or train anew in another folder to have its curves
+[1]
+$ rote report lost && grep -c 'No curves' lost/report.html
+lost/report.html
+1
+$ rm lost/DONE; rote train small.yaml --out lost --quiet --resume
+2> rote: lost/metrics.jsonl: missing; put the file back, or train anew in another folder
+[1]
 
 # Numbers that leave the floats: said in the step where it happens, and nothing good is overwritten.
 
@@ -270,7 +332,7 @@ $ rote eval run --facts capitals
 [1]
 $ rote report learned && rote report learned --out /proc/report.html
 learned/report.html
-2> rote: /proc/report.html.tmp: cannot create: No such file or directory
+2> rote: /proc/report.html: cannot create: No such file or directory
 [1]
 $ rote train capitals.yaml --out run2 --quiet facts.path=/dev/null
 2> rote: /dev/null: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
