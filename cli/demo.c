@@ -44,14 +44,15 @@ static Status demo_config(Config *config, int width, Err *err) {
 
 /* The facts, drawn, and kept as a folder for the reader. */
 static Status demo_facts(FactSet *facts, const char *out, Err *err) {
-    char dir[CONFIG_PATH_MAX];
+    char dir[CONFIG_PATH_MAX], manifest[CONFIG_PATH_MAX];
     Config config;
     TRY(path_join(dir, sizeof dir, out, "facts", err));
+    TRY(path_join(manifest, sizeof manifest, dir, "manifest.json", err));
     TRY(demo_config(&config, widths[0], err));
     TRY(facts_random(&config.facts, facts, err));
     FactSet there;
     Status status;
-    if (file_exists(dir)) {
+    if (file_exists(manifest)) {
         status = facts_load(dir, &there, err);
         if (status == OK) {
             if (strcmp(there.data_hash, facts->data_hash) != 0)

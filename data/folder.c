@@ -34,18 +34,16 @@ static Status paths_of(Paths *paths, const char *dir, Err *err) {
 
 /* ---- writing ---- */
 
-static Status write_json(const char *path, json_t *root, Err *err) {
+static Status write_json(FILE *stream, const char *path, json_t *root, Err *err) {
     char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) : NULL;
     json_decref(root);
     if (!text) return err_set(err, ERR_NOMEM, "%s: no memory to write it", path);
-    size_t size = strlen(text);
-    text[size] = '\n'; /* in place of the NUL */
-    Status status = file_write_atomic(path, text, size + 1, err);
+    fprintf(stream, "%s\n", text); /* a failed write shows when the file is committed */
     free(text);
-    return status;
+    return OK;
 }
 
-static Status write_vocab(const char *path, const Vocab *vocab, Err *err) {
+static Status write_vocab(FILE *stream, const char *path, const Vocab *vocab, Err *err) {
     json_t *symbols = json_array();
     for (int i = 0; i < vocab->size; i++) {
         Text text = {vocab->text[i], (size_t)vocab->length[i]};
@@ -65,13 +63,13 @@ static Status write_vocab(const char *path, const Vocab *vocab, Err *err) {
         return err_set(err, ERR_NOMEM, "%s: no memory to write it", path);
     }
     const char *kind = vocab->bytes ? "bytes" : "words";
-    return write_json(path, json_pack("{s:s, s:i, s:o}", "kind", kind, "eos", vocab->eos, "symbols", symbols),
-                      err);
+    return write_json(stream, path,
+                      json_pack("{s:s, s:i, s:o}", "kind", kind, "eos", vocab->eos, "symbols", symbols), err);
 }
 
 static json_t *real_or_null(double x, bool known) { return known ? json_real(x) : json_null(); }
 
-static Status write_manifest(const char *path, const FactSet *facts, Err *err) {
+static Status write_manifest(FILE *stream, const char *path, const FactSet *facts, Err *err) {
     bool known = facts->entropy_known;
     char seed[24];
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)facts->seed);
@@ -84,7 +82,7 @@ static Status write_manifest(const char *path, const FactSet *facts, Err *err) {
         "derivation", facts->derivation, "duplicates", facts->duplicates, "baselines", "answer_bits",
         real_or_null(facts->answer_bits, !known), "zlib_bytes",
         known ? json_null() : json_integer(facts->zlib_bytes), "data_hash", facts->data_hash);
-    return write_json(path, root, err);
+    return write_json(stream, path, root, err);
 }
 
 static void write_numbers(FILE *stream, const FactSet *facts) {
@@ -94,7 +92,7 @@ static void write_numbers(FILE *stream, const FactSet *facts) {
 }
 
 /* A first line of names says which of the columns prompt, answer, tag there are. */
-static Status write_texts(FILE *stream, const FactSet *facts, Err *err) {
+static Status write_texts(FILE *stream, const char *path, const FactSet *facts, Err *err) {
     bool prompts = false;
     size_t room = 1;
     for (int i = 0; i < facts->n; i++) {
@@ -103,7 +101,7 @@ static Status write_texts(FILE *stream, const FactSet *facts, Err *err) {
         prompts = prompts || facts->prompt_len[i] > 0;
     }
     char *bytes = malloc(room);
-    if (!bytes) return err_set(err, ERR_NOMEM, "no memory to write a fact of %zu bytes", room);
+    if (!bytes) return err_set(err, ERR_NOMEM, "%s: no memory to write a fact of %zu bytes", path, room);
     bool tags = facts->n_tags > 0;
     fprintf(stream, "%sanswer%s\n", prompts ? "prompt\t" : "", tags ? "\ttag" : "");
     for (int i = 0; i < facts->n; i++) {
@@ -123,25 +121,38 @@ static Status write_texts(FILE *stream, const FactSet *facts, Err *err) {
     return OK;
 }
 
-static Status write_records(const char *path, const FactSet *facts, Err *err) {
+/* One of the two files that come before the manifest. */
+static Status write_file(const char *path, const char *fault_name, const FactSet *facts, Err *err) {
     AtomicFile file;
-    TRY(atomic_open(&file, path, err));
     Status status = OK;
-    if (facts->vocab.text) status = write_texts(file.stream, facts, err);
+    TRY(atomic_open(&file, path, err));
+    if (!strcmp(fault_name, "vocab")) status = write_vocab(file.stream, path, &facts->vocab, err);
+    else if (facts->vocab.text) status = write_texts(file.stream, path, facts, err);
     else write_numbers(file.stream, facts);
-    if (status == OK) return atomic_commit(&file, "records", err);
+    if (status == OK) return atomic_commit(&file, fault_name, err);
     atomic_abort(&file);
     return status;
 }
 
-/* Nothing that stands in the folder is ever overwritten. */
-static Status make_empty_folder(const char *dir, Err *err) {
-    TRY(make_directories(dir, err));
+static bool one_of(const char *name, const char *const *names) {
+    while (*names && strcmp(name, *names) != 0) names++;
+    return *names != NULL;
+}
+
+/* Nothing that stands in the folder is ever overwritten, but what a process left there that died while it made
+ * a fact set: manifest.json.tmp is there first and says so. */
+static Status check_folder(const char *dir, const Paths *paths, Err *err) {
+    static const char *const OURS[] = {
+        ".", "..", "manifest.json.tmp", "records.tsv", "records.tsv.tmp", "vocab.json", "vocab.json.tmp",
+        NULL};
+    static const char *const NOTHING[] = {".", "..", NULL};
+    char begun[sizeof paths->manifest + 8];
+    snprintf(begun, sizeof begun, "%s.tmp", paths->manifest);
+    const char *const *allowed = file_exists(begun) ? OURS : NOTHING;
     DIR *folder = opendir(dir);
     if (!folder) return err_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
     const struct dirent *entry;
-    while ((entry = readdir(folder)) &&
-           (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)) {
+    while ((entry = readdir(folder)) && one_of(entry->d_name, allowed)) {
     }
     Status status = OK;
     if (entry)
@@ -153,18 +164,26 @@ static Status make_empty_folder(const char *dir, Err *err) {
 
 Status facts_save(const FactSet *facts, const char *dir, Err *err) {
     Paths paths;
+    AtomicFile manifest;
     TRY(paths_of(&paths, dir, err));
-    TRY(make_empty_folder(dir, err));
+    bool made = !file_exists(dir), begun = false;
     Status status = OK;
-    TRY_GOTO(write_records(paths.records, facts, err));
-    if (facts->vocab.text) TRY_GOTO(write_vocab(paths.vocab, &facts->vocab, err));
-    TRY_GOTO(write_manifest(paths.manifest, facts, err));
+    TRY_GOTO(make_directories(dir, err));
+    TRY_GOTO(check_folder(dir, &paths, err));
+    TRY_GOTO(atomic_open(&manifest, paths.manifest, err));
+    begun = true;
+    TRY_GOTO(write_file(paths.records, "records", facts, err));
+    if (facts->vocab.text) TRY_GOTO(write_file(paths.vocab, "vocab", facts, err));
+    TRY_GOTO(write_manifest(manifest.stream, paths.manifest, facts, err));
+    TRY_GOTO(atomic_commit(&manifest, "manifest", err));
 done:
-    if (status != OK) {
+    if (status != OK && begun) {
+        atomic_abort(&manifest);
         unlink(paths.manifest);
         unlink(paths.vocab);
         unlink(paths.records);
     }
+    if (status != OK && made) rmdir(dir);
     return status;
 }
 

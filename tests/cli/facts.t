@@ -42,6 +42,18 @@ $ rote facts make facts.n=100 facts.seq_len=4 facts.vocab_size=8 facts.seed=3 --
 $ rote facts make facts.n=100 facts.seq_len=4 facts.vocab_size=8 facts.seed=3 --out again > /dev/null; diff -r f again
 $ rote facts make facts.n=2 facts.seed=18446744073709551615 --out large --json | grep seed
   "seed": "18446744073709551615",
+$ { ROTE_FAULT=records.after rote facts make facts.n=2 --out half; } 2> /dev/null; ls half
+manifest.json.tmp
+records.tsv
+$ rote facts show half
+2> rote: half: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
+[2]
+$ rote facts make facts.n=3 --out half > /dev/null; rote facts show half | sed -n 2p; ls half
+facts       3, 48 tokens, the longest 16
+manifest.json
+records.tsv
+$ mkdir mine; touch mine/records.tsv; rote facts make facts.n=3 --out mine; rm -r mine
+2> rote: mine: the folder is not empty (records.tsv is there); name a new one
 $ rote facts make facts.kind=file facts.path=f --out g
 2> rote: facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random
 [2]

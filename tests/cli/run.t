@@ -226,7 +226,6 @@ $ rote help > /dev/full
 [1]
 $ mkdir tiny; mount -t tmpfs -o size=64k tmpfs tiny 2>/dev/null || exit 80
 > rote facts make facts.n=20000 --out tiny/facts; code=$?; ls tiny; umount tiny; exit $code
-facts
 2> rote: tiny/facts/records.tsv: cannot write: No space left on device
 [1]
 $ mount -t tmpfs -o size=64k tmpfs tiny 2>/dev/null || exit 80
