@@ -1,5 +1,5 @@
 # rote: make demo | make check | make check-all | make | make install PREFIX=...
-# Variants: CC=clang, OPT=-O2, DOUBLE=1 (gradient checks), SAN=address,undefined | thread, STATIC=1,
+# V=1 shows whole commands. Variants: CC=clang, OPT=-O2, DOUBLE=1 (gradient checks), SAN=address,undefined | thread, STATIC=1,
 # BARE=1 (another CPU whose libraries are not here: only their headers, static, for tests/one_hash).
 # Each variant has a folder of its own under build/, and a change of flags rebuilds it: objects never mix.
 ifeq ($(origin CC),default)
@@ -60,6 +60,10 @@ LONG_SH    := $(wildcard tests/long_*.sh)
 # Builds on every core unless -j was given.
 PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 
+# Before a command: "CC base/err.c" in its stead.
+V       ?=
+short    = $(if $(V),,@echo '$(1) $(2)';)
+
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all setup demo tests one_hash print-build check check-all asan tsan lint install uninstall compile_commands clean FORCE
@@ -68,14 +72,14 @@ all:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
 
 rote: $(BUILD)/rote
-	cp $< $@
+	$(call short,CP,$@)cp $< $@
 
 $(BUILD)/rote: $(CLI_OBJ) $(LIB)
-	$(LINK) -o $@ $^ $(LIBS)
+	$(call short,LINK,$@)$(LINK) -o $@ $^ $(LIBS)
 
 $(LIB): $(OBJ)
-	rm -f $@
-	ar rcs $@ $^
+	@rm -f $@
+	$(call short,AR,$@)ar rcs $@ $^
 
 # What an object is made with; newer than the object only when it changed.
 $(BUILD)/flags: FORCE
@@ -90,7 +94,7 @@ $(BUILD)/libraries:
 
 $(BUILD)/%.o: %.c $(BUILD)/flags | $(BUILD)/libraries
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c $< -o $@
+	$(call short,CC,$<)$(CC) $(ALL_CFLAGS) -c $< -o $@
 
 # The commit that a run's manifest names; only run_folder.o knows it and is made anew when it changes.
 COMMIT := $(shell git describe --always --dirty --exclude='*' --abbrev=12 2>/dev/null || echo unknown)
@@ -103,12 +107,12 @@ $(BUILD)/train/run_folder.o: private DEFS += -DROTE_COMMIT='"$(COMMIT)"'
 define isa_rule
 $(BUILD)/$(1)/%.o: model/kernels/%.c $(BUILD)/flags | $(BUILD)/libraries
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(FLAGS_$(1)) -DISA=$(1) -DISA_$(1)=1 -c $$< -o $$@
+	$$(call short,CC,$$< ($(1)))$$(CC) $$(ALL_CFLAGS) $$(FLAGS_$(1)) -DISA=$(1) -DISA_$(1)=1 -c $$< -o $$@
 endef
 $(foreach i,$(ISAS),$(eval $(call isa_rule,$(i))))
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
-	$(LINK) -o $@ $< $(LIB) $(if $(BARE),,-lcmocka) $(LIBS)
+	$(call short,LINK,$@)$(LINK) -o $@ $< $(LIB) $(if $(BARE),,-lcmocka) $(LIBS)
 
 tests: $(TEST_BIN) $(BUILD)/tests/one_hash $(BUILD)/rote
 

@@ -98,6 +98,11 @@ Status open_run(struct Run *out, const char *dir, Err *err);
 /* Prints the fact set and the plan of a run on stderr. */
 struct RunPlan;
 void show_plan(const struct RunPlan *plan, const FactSet *facts, const Config *config);
+/* How long the run takes at half of this machine's peak, which is measured for that: an estimate, too low where
+ * steps are so small that threads wait for each other. */
+Status run_seconds(double *out, const struct RunPlan *plan, const FactSet *facts, const Config *config,
+                   Err *err);
+const char *show_duration(double seconds); /* "about 3 minutes", good until the next call */
 
 void help_overview(FILE *out);
 void help_command(FILE *out, const Command *command);

@@ -10,8 +10,11 @@
 #include "train/train.h"
 
 static Status plan_out(const RunPlan *plan, const FactSet *facts, const Config *config, bool json, Err *err) {
+    double seconds;
+    TRY(run_seconds(&seconds, plan, facts, config, err));
     if (!json) {
         show_plan(plan, facts, config);
+        fprintf(stderr, "time        %s (estimate: half of this machine's peak)\n", show_duration(seconds));
         return OK;
     }
     json_t *parts = json_object();
@@ -20,7 +23,10 @@ static Status plan_out(const RunPlan *plan, const FactSet *facts, const Config *
     json_t *o = json_pack("{sI so sI sI sI}", "params", (json_int_t)plan->params, "params_by", parts,
                           "memory_bytes", (json_int_t)plan->memory_bytes, "disk_bytes",
                           (json_int_t)plan->disk_bytes, "flops_per_step", (json_int_t)plan->flops_per_step);
-    if (o) json_object_set_new(o, "data_bits", json_number(plan->data_bits));
+    if (o) {
+        json_object_set_new(o, "seconds_estimate", json_number(seconds));
+        json_object_set_new(o, "data_bits", json_number(plan->data_bits));
+    }
     return json_out(o, err);
 }
 

@@ -6,7 +6,7 @@ $ cat > small.yaml <<'Y'
 > model: {n_layer: 1, n_head: 2, n_embd: 8}
 > train: {max_steps: 30, learning_rate: 0.01, eval_interval: 10, checkpoint_interval: 10, seed: 2}
 > Y
-$ rote train small.yaml --dry-run --json --threads 1 | grep -v _bytes
+$ rote train small.yaml --dry-run --json --threads 1 | grep -vE "_bytes|seconds_estimate"
 {
   "params": 984,
   "params_by": {
@@ -19,6 +19,10 @@ $ rote train small.yaml --dry-run --json --threads 1 | grep -v _bytes
   "flops_per_step": 414720,
   "data_bits": 239.93297165825857
 }
+$ rote train small.yaml --dry-run --json --threads 1 | grep -c seconds_estimate
+1
+$ rote train small.yaml --dry-run 2>&1 | tail -n 1
+time        under a second (estimate: half of this machine's peak)
 $ ls
 small.yaml
 $ rote train small.yaml --out run --quiet
