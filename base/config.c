@@ -24,6 +24,12 @@ void config_defaults(Config *out) {
 
 const char *config_key_name(int index) { return index >= 0 && index < KEY_COUNT ? keys[index].name : NULL; }
 
+const char *const *config_key_values(int index) {
+    static const char *const switches[] = {"true", "false", NULL};
+    CHECK(index >= 0 && index < KEY_COUNT);
+    return keys[index].type == KEY_BOOL ? switches : keys[index].choices;
+}
+
 const char *config_choice(const char *name, int value) {
     const Key *key = key_find(name);
     CHECK(key && key->type == KEY_ENUM);

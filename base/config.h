@@ -116,6 +116,9 @@ const char *config_choice(const char *key, int value);
 /* Every key's full dotted name, in table order; NULL past the end (completion). */
 const char *config_key_name(int index);
 
+/* What a key of few values allows, ended by NULL; NULL for every other key (completion). */
+const char *const *config_key_values(int index);
+
 /* The name in names (ended by NULL) with the smallest edit distance to `word`, or NULL if none is near. */
 const char *nearest_name(const char *word, const char *const *names);
 

@@ -6,7 +6,7 @@
 #include "train/trainer.h"
 
 static const double SHARE =
-    0.5; /* of the peak that training reaches at the sizes people use (docs/speed.md) */
+    0.5; /* of the peak that training reaches at the sizes people use (`rote bench`) */
 
 /* Multiply-adds, two operations each, per second, on all threads at once. */
 static double peak_flops_per_s(const Ops *ops, int threads) {

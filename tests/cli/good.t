@@ -56,10 +56,25 @@ $ rote completion bash > c.sh && bash -n c.sh && bash -c 'source ./c.sh
 > COMP_WORDS=(rote train model.n_emb) COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"
 > COMP_WORDS=(rote facts im) COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"
 > COMP_WORDS=(rote facts import --al) COMP_CWORD=3; _rote; echo "${COMPREPLY[@]}"
+> COMP_WORDS=(rote train model.act = g) COMP_CWORD=4; _rote; echo "${COMPREPLY[@]}"
+> COMP_WORDS=(rote train model.act =) COMP_CWORD=3; _rote; echo "${COMPREPLY[@]}"
+> COMP_WORDS=(rote train model.bias=f) COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"
+> COMP_WORDS=(rote export run --to n) COMP_CWORD=4; _rote; echo "${COMPREPLY[@]}"
+> touch a.yaml b.yml c.txt; mkdir -p d
+> COMP_WORDS=(rote train "") COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"
+> COMP_WORDS=(rote train a.yaml --re) COMP_CWORD=3; _rote; echo "${COMPREPLY[@]}"
+> COMP_WORDS=(rote train a.yaml --out "") COMP_CWORD=4; _rote; printf "%s\n" "${COMPREPLY[@]}" | grep -c c.txt
 > COMP_WORDS=(rote de) COMP_CWORD=1; _rote; echo "${COMPREPLY[@]}"'
 model.n_embd=
 import
 --allow-conflicts
+gelu
+gelu relu silu
+model.bias=false
+npz
+d a.yaml b.yml
+--resume
+1
 demo
 $ rote completion zsh | sed -n 2p | cut -c3-
 zsh completion for rote; made by `rote completion zsh`
