@@ -56,17 +56,19 @@ static Status result_json_out(const char *dir, Err *err) {
     return OK;
 }
 
-static Status train(const Args *args, Config *config, const FactSet *facts, Err *err) {
+/* Plans before it draws: what does not fit is refused at once. */
+static Status train(const Args *args, Config *config, FactSet *facts, Err *err) {
     bool quiet = args_has(args, "quiet"), json = args_has(args, "json");
+    const char *out = args_has(args, "out") ? args_value(args, "out") : "runs";
     char dir[CONFIG_PATH_MAX];
-    TRY(config_resolve(config, facts->n, facts->max_len, facts->vocab.size, err));
-    if (args_has(args, "out")) TRY(path_join(dir, sizeof dir, args_value(args, "out"), NULL, err));
-    else run_default_dir(config, facts->data_hash, dir, sizeof dir);
-
     RunPlan plan;
+    TRY(path_join(dir, sizeof dir, out, NULL, err));
+    TRY(config_resolve(config, facts->n, facts->max_len, facts->vocab.size, err));
     TRY(run_plan(&plan, config, facts, dir, err));
     if (args_has(args, "dry-run")) return plan_out(&plan, facts, config, json, err);
     if (!quiet) show_plan(&plan, facts, config);
+    TRY(facts_draw(facts, err));
+    if (!args_has(args, "out")) run_default_dir(config, facts->data_hash, dir, sizeof dir);
 
     signals_catch();
     ProgressLine line;
@@ -94,7 +96,7 @@ Status cmd_train(const Args *args, Err *err) {
     TRY(args_int(args, "threads", 1, 4096, &threads, err));
     TRY(args_config(args, &config, err));
     if (threads) config.train.threads = (int)threads;
-    TRY(facts_obtain(&config.facts, &facts, err));
+    TRY(facts_plan(&config.facts, &facts, err));
     Status status = train(args, &config, &facts, err);
     facts_free(&facts);
     return status;

@@ -10,8 +10,15 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "arrays are hashed as they lie, little-endian");
 
+Status facts_plan(const FactsConfig *config, FactSet *out, Err *err) {
+    return config->kind == FACTS_RANDOM ? random_plan(config, out, err) : facts_load(config->path, out, err);
+}
+
 Status facts_obtain(const FactsConfig *config, FactSet *out, Err *err) {
-    return config->kind == FACTS_RANDOM ? facts_random(config, out, err) : facts_load(config->path, out, err);
+    TRY(facts_plan(config, out, err));
+    Status status = facts_draw(out, err);
+    if (status != OK) facts_free(out);
+    return status;
 }
 
 Status facts_allocate(FactSet *facts, int n, int64_t tokens, Err *err) {

@@ -43,12 +43,24 @@ typedef struct FactSet {
     char data_hash[33];   /* of tokens, starts, prompts, tags and vocabulary (docs/formats.md) */
 } FactSet;
 
-/* N distinct sequences of S tokens, uniform over the V^S, in the order drawn (Morris et al. 2025, section 2;
- * without replacement, so H = sum_{i<N} log2(V^S - i)).
+/* Tokens in all, also of a set that is planned and not drawn. */
+static inline int64_t facts_tokens(const FactSet *facts) {
+    return facts->start ? facts->start[facts->n] : (int64_t)facts->n * facts->max_len;
+}
+
+/* What config names, before anything is drawn: random facts have their sizes and bit counts, but no arrays
+ * (tokens and start NULL) and no hash; a folder is read.
  * ERR_INPUT: more facts asked for than there are sequences. */
+Status facts_plan(const FactsConfig *config, FactSet *out, Err *err);
+/* Draws what is planned; leaves a set that is there as it is. ERR_INPUT: more memory needed than there is. The
+ * set is the caller's to free, after a failure too. */
+Status facts_draw(FactSet *facts, Err *err);
+
+/* N distinct sequences of S tokens, uniform over the V^S, in the order drawn (Morris et al. 2025, section 2;
+ * without replacement, so H = sum_{i<N} log2(V^S - i)): planned and drawn. */
 Status facts_random(const FactsConfig *config, FactSet *out, Err *err);
 
-/* What config names: drawn, or read from config->path. */
+/* What config names: planned and drawn, or read from config->path. */
 Status facts_obtain(const FactsConfig *config, FactSet *out, Err *err);
 
 /* A fact set as a folder: records.tsv, vocab.json where there is text, manifest.json (docs/formats.md).

@@ -71,6 +71,8 @@ Status facts_of_records(FactSet *facts, const Records *records, const char *path
 Status facts_allocate(FactSet *facts, int n, int64_t tokens, Err *err);
 Status facts_hash(FactSet *facts, Err *err);
 
+/* data/random_facts.c: facts_plan of random facts. */
+Status random_plan(const FactsConfig *config, FactSet *out, Err *err);
 /* data/random_facts.c, data/encode.c: the bit counts of a set whose tokens stand. */
 void facts_count_random(FactSet *facts);
 Status facts_count_imported(FactSet *facts, Err *err);

@@ -391,6 +391,32 @@ static void order_is_a_function_of_position(void **state) {
     order_free(&order);
 }
 
+/* A plan knows everything but the sequences, and the draw changes nothing of it. */
+static void plan_before_draw(void **state) {
+    (void)state;
+    FactsConfig config = {.n = 30, .seq_len = 5, .vocab_size = 7, .seed = 3};
+    FactSet drawn, planned;
+    Err err;
+    assert_int_equal(facts_random(&config, &drawn, &err), OK);
+    assert_int_equal(facts_plan(&config, &planned, &err), OK);
+    assert_null(planned.tokens);
+    assert_int_equal(facts_tokens(&planned), facts_tokens(&drawn));
+    assert_true(planned.data_bits == drawn.data_bits && planned.ceiling_bits == drawn.ceiling_bits);
+    assert_int_equal(facts_draw(&planned, &err), OK);
+    assert_string_equal(planned.data_hash, drawn.data_hash);
+    const int32_t *tokens = planned.tokens;
+    assert_int_equal(facts_draw(&planned, &err), OK); /* asked again: nothing happens */
+    assert_ptr_equal(planned.tokens, tokens);
+    facts_free(&planned);
+    facts_free(&drawn);
+
+    config =
+        (FactsConfig){.n = 2000000, .seq_len = 1000, .vocab_size = 2, .seed = 1}; /* 8 GB: planned at once */
+    assert_int_equal(facts_plan(&config, &planned, &err), OK);
+    assert_int_equal(facts_tokens(&planned), 2000000000);
+    facts_free(&planned);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(entropy_of_counted_draws),
@@ -406,6 +432,7 @@ int main(void) {
         cmocka_unit_test(folder_gives_back_the_set),
         cmocka_unit_test(folder_is_never_overwritten),
         cmocka_unit_test(altered_folders_are_named),
+        cmocka_unit_test(plan_before_draw),
         cmocka_unit_test(order_is_a_function_of_position),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);

@@ -24,7 +24,7 @@ ParallelPlan trainer_parallel_plan(const TrainConfig *config, const FactSet *fac
 }
 
 static double facts_bytes(const FactSet *facts) {
-    double tokens = (double)facts->start[facts->n];
+    double tokens = (double)facts_tokens(facts);
     return tokens * 4 + (double)facts->n * (8 + 4 + 4 + 4); /* tokens; start, prompt, tag, order */
 }
 
@@ -33,7 +33,7 @@ static double memory_of(const Config *config, const FactSet *facts, const ParamT
     int threads = trainer_threads(&config->train);
     ParallelPlan training = trainer_parallel_plan(&config->train, facts);
     ParallelPlan evaluation = {.threads = threads, .batch_size = facts->n, .max_len = facts->max_len};
-    double tokens = (double)facts->start[facts->n];
+    double tokens = (double)facts_tokens(facts);
     return (double)table->total * sizeof(real) + optimizer_bytes(config->train.optimizer, table, threads) +
            (double)parallel_bytes(&shape, &training) + (double)parallel_bytes(&shape, &evaluation) +
            (double)config->train.batch_size * (facts->max_len * 8 + 8) /* the batch: inputs and targets */
@@ -50,7 +50,7 @@ static double disk_of(const Config *config, const ParamTable *table) {
 
 Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const char *out_dir, Err *err) {
     const TrainConfig *train = &config->train;
-    double tokens = (double)facts->start[facts->n] / facts->n * train->batch_size;
+    double mean = (double)facts_tokens(facts) / facts->n, tokens = mean * train->batch_size;
     if ((double)train->batch_size * facts->max_len > INT32_MAX)
         return err_set(err, ERR_INPUT,
                        "train.batch_size: %d sequences of up to %d tokens are more than %d tokens; lower it",
@@ -61,8 +61,7 @@ Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const 
         .params = table.total,
         .memory_bytes = memory_of(config, facts, &table),
         .disk_bytes = disk_of(config, &table),
-        .flops_per_step =
-            gpt_flops(&config->model, &table, tokens, (double)facts->start[facts->n] / facts->n),
+        .flops_per_step = gpt_flops(&config->model, &table, tokens, mean),
         .data_bits = facts->entropy_known ? facts->data_bits : __builtin_nan(""),
     };
     for (int p = 0; p < PART_COUNT; p++) out->params_by[p] = table.by_part[p];
@@ -80,10 +79,4 @@ Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const 
         return err_set(err, ERR_INPUT, "the run needs %s on the disk of %s, %s are free; name another --out",
                        bytes_text(needs, out->disk_bytes), out_dir, bytes_text(has, disk));
     return OK;
-}
-
-void run_default_dir(const Config *config, const char *data_hash, char *out, int size) {
-    char hash[33];
-    config_hash(config, data_hash, hash);
-    snprintf(out, (size_t)size, "runs/%s-%.8s", config->name, hash);
 }

@@ -48,6 +48,12 @@ static bool is_temporary(const char *name) {
 
 /* ---- what stands there ---- */
 
+void run_default_dir(const Config *config, const char *data_hash, char *out, int size) {
+    char hash[33];
+    config_hash(config, data_hash, hash);
+    snprintf(out, (size_t)size, "runs/%s-%.8s", config->name, hash);
+}
+
 Status folder_look(const char *dir, FolderState *out, Err *err) {
     *out = FOLDER_NEW;
     struct stat info;

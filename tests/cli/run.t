@@ -23,6 +23,12 @@ $ rote train small.yaml --dry-run --json --threads 1 | grep -c seconds_estimate
 1
 $ rote train small.yaml --dry-run 2>&1 | tail -n 1
 time        under a second (estimate: half of this machine's peak)
+$ (ulimit -v 4000000; rote --version > /dev/null 2>&1 || exit 80; rote train small.yaml facts.n=20000000 facts.seq_len=32 facts.vocab_size=64)
+2> rote: the run needs [0-9.]+ GiB of memory, 3.[0-9] GiB are available; .* (re)
+[2]
+$ (ulimit -v 4000000; rote --version > /dev/null 2>&1 || exit 80; rote facts make small.yaml facts.n=20000000 facts.seq_len=64 facts.vocab_size=64 --out huge)
+2> rote: facts.n: 20000000 facts of 64 tokens need 5.4 GiB of memory, 3.[0-9] GiB are available; lower facts.n or facts.seq_len (re)
+[2]
 $ ls
 small.yaml
 $ rote train small.yaml --out run --quiet
