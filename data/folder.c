@@ -139,15 +139,22 @@ static bool one_of(const char *name, const char *const *names) {
     return *names != NULL;
 }
 
+#define TEMPORARY(name) "." name TEMPORARY_END /* base/file.h */
+
 /* Nothing that stands in the folder is ever overwritten, but what a process left there that died while it made
- * a fact set: manifest.json.tmp is there first and says so. */
-static Status check_folder(const char *dir, const Paths *paths, Err *err) {
-    static const char *const OURS[] = {
-        ".", "..", "manifest.json.tmp", "records.tsv", "records.tsv.tmp", "vocab.json", "vocab.json.tmp",
-        NULL};
+ * a fact set: the manifest's temporary is there first and says so. */
+static Status check_folder(const char *dir, Err *err) {
+    static const char *const OURS[] = {".",
+                                       "..",
+                                       TEMPORARY("manifest.json"),
+                                       "records.tsv",
+                                       TEMPORARY("records.tsv"),
+                                       "vocab.json",
+                                       TEMPORARY("vocab.json"),
+                                       NULL};
     static const char *const NOTHING[] = {".", "..", NULL};
-    char begun[sizeof paths->manifest + 8];
-    snprintf(begun, sizeof begun, "%s.tmp", paths->manifest);
+    char begun[CONFIG_PATH_MAX + 32];
+    TRY(path_join(begun, sizeof begun, dir, TEMPORARY("manifest.json"), err));
     const char *const *allowed = file_exists(begun) ? OURS : NOTHING;
     DIR *folder = opendir(dir);
     if (!folder) return err_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
@@ -169,7 +176,7 @@ Status facts_save(const FactSet *facts, const char *dir, Err *err) {
     bool made = !file_exists(dir), begun = false;
     Status status = OK;
     TRY_GOTO(make_directories(dir, err));
-    TRY_GOTO(check_folder(dir, &paths, err));
+    TRY_GOTO(check_folder(dir, err));
     TRY_GOTO(atomic_open(&manifest, paths.manifest, err));
     begun = true;
     TRY_GOTO(write_file(paths.records, "records", facts, err));

@@ -42,8 +42,8 @@ $ rote facts make facts.n=100 facts.seq_len=4 facts.vocab_size=8 facts.seed=3 --
 $ rote facts make facts.n=100 facts.seq_len=4 facts.vocab_size=8 facts.seed=3 --out again > /dev/null; diff -r f again
 $ rote facts make facts.n=2 facts.seed=18446744073709551615 --out large --json | grep seed
   "seed": "18446744073709551615",
-$ { ROTE_FAULT=records.after rote facts make facts.n=2 --out half; } 2> /dev/null; ls half
-manifest.json.tmp
+$ { ROTE_FAULT=records.after rote facts make facts.n=2 --out half; } 2> /dev/null; ls -A half
+.manifest.json.rote-tmp
 records.tsv
 $ rote facts show half
 2> rote: half: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
