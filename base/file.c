@@ -295,8 +295,12 @@ uint32_t crc32_of(const void *data, size_t size) {
     return (uint32_t)crc32_z(crc32_z(0, NULL, 0), data, size);
 }
 
+void hash_digits(const unsigned char digest[16], char out[33]) {
+    for (int i = 0; i < 16; i++) snprintf(out + 2 * i, 3, "%02x", digest[i]);
+}
+
 void content_hash(const void *data, size_t size, char out[33]) {
     XXH128_canonical_t digest;
     XXH128_canonicalFromHash(&digest, XXH3_128bits(data, size));
-    for (int i = 0; i < 16; i++) snprintf(out + 2 * i, 3, "%02x", digest.digest[i]);
+    hash_digits(digest.digest, out);
 }

@@ -53,7 +53,8 @@ uint32_t crc32_of(const void *data, size_t size); /* zlib's, whole buffer, any s
 Status lock_take(const char *path, int *fd, Err *err);
 void lock_release(int fd);
 
-/* XXH3-128 of data as 32 hex digits. */
+/* A hash of 16 bytes as 32 hex digits; the XXH3-128 of data so. */
+void hash_digits(const unsigned char digest[16], char out[33]);
 void content_hash(const void *data, size_t size, char out[33]);
 
 #endif

@@ -166,6 +166,20 @@ uint64_t memory_peak_rss(void) {
 #endif
 }
 
+void cpu_name(char *out, size_t size) {
+    snprintf(out, size, "unknown");
+    FILE *f = fopen("/proc/cpuinfo", "re");
+    if (!f) return;
+    for (char line[512]; fgets(line, sizeof line, f);) {
+        char *colon = strchr(line, ':');
+        if (strncmp(line, "model name", 10) != 0 || !colon) continue;
+        snprintf(out, size, "%s", colon + 1 + strspn(colon + 1, " "));
+        out[strcspn(out, "\n")] = '\0';
+        break;
+    }
+    fclose(f);
+}
+
 /* ---- arenas ---- */
 
 size_t arena_add(Arena *arena, size_t bytes) {

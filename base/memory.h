@@ -1,4 +1,4 @@
-/* Memory, aligned for vectors. */
+/* Memory, aligned for vectors, and what machine it is in. */
 #ifndef ROTE_BASE_MEMORY_H
 #define ROTE_BASE_MEMORY_H
 
@@ -21,6 +21,8 @@ uint64_t memory_available(void);
 /* Bytes free on the file system of path (or of its nearest existing parent); UINT64_MAX when nobody says. */
 uint64_t disk_available(const char *path);
 uint64_t memory_peak_rss(void); /* bytes */
+/* The processor as the system names it; "unknown" where it does not. */
+void cpu_name(char *out, size_t size);
 
 /* An arena is planned first and allocated once: arena_add returns the offset of a
  * block (64-byte aligned), arena_allocate makes the memory. */

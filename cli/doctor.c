@@ -12,21 +12,6 @@
 #include "cli/cli.h"
 #include "model/kernels/ops.h"
 
-static void cpu_model(char *out, size_t size) {
-    snprintf(out, size, "unknown");
-    FILE *file = fopen("/proc/cpuinfo", "r");
-    if (!file) return;
-    char line[256];
-    while (fgets(line, sizeof line, file)) {
-        char *value = strchr(line, ':');
-        if (!value || strncmp(line, "model name", 10) != 0) continue;
-        value[strcspn(value, "\n")] = '\0';
-        snprintf(out, size, "%s", value + 1 + strspn(value + 1, " "));
-        break;
-    }
-    (void)fclose(file);
-}
-
 static bool openblas_found(void) {
     static const char *const names[] = {"libopenblas.so.0", "libopenblas.so", "libopenblas.dylib"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -48,7 +33,7 @@ static json_t *libraries(void) {
 Status cmd_doctor(const Args *args, Err *err) {
     char cpu[128];
     const Ops *ops;
-    cpu_model(cpu, sizeof cpu);
+    cpu_name(cpu, sizeof cpu);
     TRY(ops_select(&ops, err));
     json_t *isas = json_array();
     for (const Ops *const *o = ops_available(); *o; o++) json_array_append_new(isas, json_string((*o)->isa));

@@ -74,12 +74,7 @@ Status facts_hash(FactSet *facts, Err *err) {
     XXH128_canonical_t digest;
     XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(state));
     XXH3_freeState(state);
-    static const char hex[] = "0123456789abcdef";
-    for (int i = 0; i < 16; i++) {
-        facts->data_hash[2 * i] = hex[digest.digest[i] >> 4];
-        facts->data_hash[2 * i + 1] = hex[digest.digest[i] & 15];
-    }
-    facts->data_hash[32] = '\0';
+    hash_digits(digest.digest, facts->data_hash);
     return OK;
 }
 

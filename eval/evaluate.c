@@ -52,6 +52,35 @@ void fact_batch_free(FactBatch *b) {
     memset(b, 0, sizeof *b);
 }
 
+Status fact_batch_reserve(FactBatch *out, int n, int max_len, Err *err) {
+    size_t sequences = (size_t)n, tokens = sequences * (size_t)max_len;
+    *out = (FactBatch){.start = calloc(sequences + 1, sizeof *out->start),
+                       .tags = calloc(sequences, sizeof *out->tags),
+                       .inputs = calloc(tokens, sizeof *out->inputs),
+                       .targets = calloc(tokens, sizeof *out->targets)};
+    if (!out->start || !out->tags || !out->inputs || !out->targets) {
+        fact_batch_free(out);
+        return err_set(err, ERR_NOMEM, "no memory for a batch of %zu tokens", tokens);
+    }
+    out->batch = (Batch){n, out->start, out->inputs, out->targets, out->tags};
+    return OK;
+}
+
+void fact_batch_draw(FactBatch *out, const FactBatch *all, Order *order, int64_t position) {
+    int n = out->batch.n_seq;
+    int32_t at = 0;
+    for (int j = 0; j < n; j++) {
+        int fact = order_fact(order, position + j);
+        int32_t from = all->start[fact], length = all->start[fact + 1] - from;
+        out->start[j] = at;
+        memcpy(out->inputs + at, all->inputs + from, (size_t)length * sizeof *out->inputs);
+        memcpy(out->targets + at, all->targets + from, (size_t)length * sizeof *out->targets);
+        out->tags[j] = all->tags[fact];
+        at += length;
+    }
+    out->start[n] = at;
+}
+
 /* ---- prompts: sorted, a fact shares its longest prefix with a neighbour ---- */
 
 static int common_prefix(const FactSet *facts, int a, int b) {

@@ -33,6 +33,11 @@ typedef struct FactBatch {
 Status fact_batch_create(FactBatch *out, const FactSet *facts, Err *err);
 void fact_batch_free(FactBatch *b);
 
+/* Room for a training batch of n sequences of up to max_len tokens; then, of all facts, the n that stand from
+ * `position` on in the endless shuffled stream. The draw allocates nothing. */
+Status fact_batch_reserve(FactBatch *out, int n, int max_len, Err *err);
+void fact_batch_draw(FactBatch *out, const FactBatch *all, Order *order, int64_t position);
+
 /* How many leading tokens of each fact are given as its prompt (out: n): its own prompt_len; where that is 0,
  * its shortest prefix that no other fact begins with, cut so that one token is left to recall (a single fact
  * has the empty prefix). ERR_INPUT: a prompt as long as its fact. ERR_NOMEM. */

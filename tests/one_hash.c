@@ -5,7 +5,6 @@
  * A new golden file, after a change of NUMERIC_SPEC: build/gcc-O3/tests/one_hash > tests/one_hash.golden */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/config.h"
 #include "base/file.h"
@@ -83,7 +82,7 @@ static void train(const char *name, Config c, int threads) {
     Gpt gpt;
     Optimizer optimizer;
     Parallel *parallel;
-    FactBatch all;
+    FactBatch all, batch;
     Order order;
     c.train.max_steps = STEPS;
     must(facts_random(&c.facts, &facts, &err), &err);
@@ -91,29 +90,20 @@ static void train(const char *name, Config c, int threads) {
     must(ops_select(&ops, &err), &err);
     must(gpt_create(&gpt, &c.model, ops, GEMM_EXACT, &err), &err);
     gpt_init(&gpt, c.train.seed);
-    int n = c.train.batch_size, T = facts.max_len;
+    int n = c.train.batch_size;
     ParallelPlan plan = {.threads = threads,
                          .leaves = c.train.grad_leaves < n ? c.train.grad_leaves : n,
                          .batch_size = n,
-                         .max_len = T};
+                         .max_len = facts.max_len};
     must(parallel_create(&parallel, &gpt, &plan, &err), &err);
     must(optimizer_create(&optimizer, &c.train, &gpt, threads, &err), &err);
     must(fact_batch_create(&all, &facts, &err), &err);
     must(order_init(&order, facts.n, c.train.seed, &err), &err);
-    int32_t *start = calloc((size_t)n + 1, sizeof *start);
-    int32_t *inputs = calloc((size_t)n * (size_t)T, sizeof *inputs);
-    int32_t *targets = calloc((size_t)n * (size_t)T, sizeof *targets);
-    CHECK(start && inputs && targets);
-    Batch batch = {.n_seq = n, .start = start, .inputs = inputs, .targets = targets};
+    must(fact_batch_reserve(&batch, n, facts.max_len, &err), &err);
     double loss = 0;
     for (int64_t step = 0; step < STEPS; step++) {
-        for (int j = 0; j < n; j++) {
-            int fact = order_fact(&order, step * n + j);
-            memcpy(inputs + j * T, all.inputs + all.start[fact], (size_t)T * sizeof *inputs);
-            memcpy(targets + j * T, all.targets + all.start[fact], (size_t)T * sizeof *targets);
-            start[j + 1] = (j + 1) * T;
-        }
-        real *grad = parallel_gradient(parallel, &batch, &loss);
+        fact_batch_draw(&batch, &all, &order, step * n);
+        real *grad = parallel_gradient(parallel, &batch.batch, &loss);
         Update update = {.t = step + 1,
                          .learning_rate = schedule_rate(&c.train, step),
                          .grad_scale = optimizer_clip(optimizer_norm(&optimizer, grad), c.train.grad_clip)};
@@ -122,9 +112,7 @@ static void train(const char *name, Config c, int threads) {
     char hash[33];
     content_hash(gpt.params, (size_t)gpt.table.total * sizeof(real), hash);
     printf("%-9s %s loss %.17g\n", name, hash, loss);
-    free(start);
-    free(inputs);
-    free(targets);
+    fact_batch_free(&batch);
     order_free(&order);
     fact_batch_free(&all);
     optimizer_free(&optimizer);

@@ -11,6 +11,7 @@
 #include <zlib.h>
 
 #include "base/file.h"
+#include "base/memory.h"
 
 enum { TEXT_MAX = 1 << 24 }; /* bytes of a config, manifest or result that we read back */
 static const size_t METRICS_MAX = (size_t)1 << 40;
@@ -187,21 +188,6 @@ static Status write_text(const RunFolder *folder, const char *name, const char *
         return err_set(err, ERR_IO, "%s: cannot write: %s", path, strerror(errno));
     }
     return atomic_commit(&file, fault, err);
-}
-
-/* The processor as /proc/cpuinfo names it. */
-static void cpu_name(char *out, size_t size) {
-    snprintf(out, size, "unknown");
-    FILE *f = fopen("/proc/cpuinfo", "r");
-    if (!f) return;
-    for (char line[512]; fgets(line, sizeof line, f);) {
-        char *colon = strchr(line, ':');
-        if (strncmp(line, "model name", 10) || !colon) continue;
-        snprintf(out, size, "%s", colon + 1 + strspn(colon + 1, " "));
-        out[strcspn(out, "\n")] = '\0';
-        break;
-    }
-    fclose(f);
 }
 
 #ifndef ROTE_COMMIT

@@ -45,24 +45,6 @@ static void show_progress(Trainer *t, double loss_nats) {
 
 /* ---- the parts of a step ---- */
 
-/* Sequence j of step s is the fact at place s * batch_size + j of the endless shuffled stream. */
-static void next_batch(Trainer *t) {
-    const FactBatch *all = &t->evaluator.all;
-    FactBatch *b = &t->batch;
-    int n = t->config.train.batch_size;
-    int32_t at = 0;
-    for (int j = 0; j < n; j++) {
-        int fact = order_fact(&t->order, t->state.step * n + j);
-        int32_t from = all->start[fact], length = all->start[fact + 1] - from;
-        b->start[j] = at;
-        memcpy(b->inputs + at, all->inputs + from, (size_t)length * sizeof *b->inputs);
-        memcpy(b->targets + at, all->targets + from, (size_t)length * sizeof *b->targets);
-        b->tags[j] = all->tags[fact];
-        at += length;
-    }
-    b->start[n] = at;
-}
-
 /* The first element of a vector laid out as the parameters that is NaN or Inf, as an error. */
 static Status name_nonfinite(const Trainer *t, const real *x, const char *what, const char *advice,
                              Err *err) {
@@ -202,7 +184,7 @@ static Status train_on(Trainer *t, Err *err) {
     const TrainConfig *c = &t->config.train;
     while (!t->state.verdict[0]) {
         if (stop_requested(t)) return stop_here(t, err);
-        next_batch(t);
+        fact_batch_draw(&t->batch, &t->evaluator.all, &t->order, t->state.step * c->batch_size);
         double loss_nats;
         const real *grad = parallel_gradient(t->parallel, &t->batch.batch, &loss_nats);
         double norm = optimizer_norm(&t->optimizer, grad), rate = schedule_rate(c, t->state.step);
@@ -219,18 +201,6 @@ static Status train_on(Trainer *t, Err *err) {
 
 /* ---- a run: made, restored, trained, told ---- */
 
-static Status batch_create(FactBatch *b, int batch_size, int max_len, Err *err) {
-    size_t n = (size_t)batch_size, tokens = n * (size_t)max_len;
-    b->start = calloc(n + 1, sizeof *b->start);
-    b->tags = calloc(n, sizeof *b->tags);
-    b->inputs = calloc(tokens, sizeof *b->inputs);
-    b->targets = calloc(tokens, sizeof *b->targets);
-    if (!b->start || !b->tags || !b->inputs || !b->targets)
-        return err_set(err, ERR_NOMEM, "no memory for a batch of %zu tokens", tokens);
-    b->batch = (Batch){batch_size, b->start, b->inputs, b->targets, b->tags};
-    return OK;
-}
-
 static Status trainer_create(Trainer *t, Err *err) {
     const TrainConfig *c = &t->config.train;
     const Ops *ops;
@@ -242,7 +212,7 @@ static Status trainer_create(Trainer *t, Err *err) {
     TRY(parallel_create(&t->parallel, &t->gpt, &plan, err));
     TRY(evaluator_create(&t->evaluator, &t->gpt, t->facts, threads, err));
     TRY(order_init(&t->order, t->facts->n, c->seed, err));
-    TRY(batch_create(&t->batch, c->batch_size, t->facts->max_len, err));
+    TRY(fact_batch_reserve(&t->batch, c->batch_size, t->facts->max_len, err));
     gpt_init(&t->gpt, c->seed);
     return OK;
 }
