@@ -70,7 +70,10 @@ Status cmd_report(const Args *args, Err *err) {
         ReportRow *rows = NULL;
         int n = 0;
         TRY(rows_of_folder(dir, &rows, &n, err));
-        Status status = report_runs(out, dir, NULL, rows, n, err);
+        char name[256];
+        report_name(name, dir);
+        report_sort(rows, n);
+        Status status = report_runs(out, name, NULL, rows, n, err);
         free(rows);
         TRY(status);
     }

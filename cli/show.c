@@ -152,7 +152,7 @@ void show_plan(const RunPlan *plan, const FactSet *facts, const Config *config) 
     fprintf(stderr, "parameters  %s:", show_int(plan->params));
     for (int i = 0; i < PART_COUNT; i++)
         fprintf(stderr, "%s %s %s", i ? "," : "", part_name[i], show_int(plan->params_by[i]));
-    fprintf(stderr, "\nneeds       memory %s, disk %s, %s FLOP a step, %lld steps\n",
+    fprintf(stderr, "\nneeds       memory %s, disk %s, %s FLOP a step, %lld step%s\n",
             show_bytes(plan->memory_bytes), show_bytes(plan->disk_bytes), show_short(plan->flops_per_step),
-            (long long)config->train.max_steps);
+            (long long)config->train.max_steps, config->train.max_steps == 1 ? "" : "s");
 }

@@ -33,8 +33,8 @@ static Status plan_out(const RunPlan *plan, const FactSet *facts, const Config *
 static void result_print(const RunResult *r, const FactSet *facts, const char *dir) {
     const Evaluation *e = &r->final;
     printf("run         %s%s\n", dir, r->already_done ? " (was finished before; nothing trained)" : "");
-    printf("verdict     %s after %s steps, every fact seen %.1f times\n", r->verdict, show_int(r->steps),
-           r->exposures);
+    printf("verdict     %s after %s step%s, every fact seen %.1f times\n", r->verdict, show_int(r->steps),
+           r->steps == 1 ? "" : "s", r->exposures);
     printf("loss        %.6f bits/token\n", bits_of_nats(e->loss_nats));
     if (e->entropy_known)
         printf("memorized   %.1f of %.1f bits (ceiling %.1f), %.4f bits/param\n", e->memorized_bits,

@@ -62,6 +62,11 @@ static void page_end(FILE *out) {
           "<dt>Memorized bits</dt><dd>Data bits less what the facts cost to code with the model, every token "
           "counted, the "
           "first one too. Negative where the model codes worse than chance.</dd>\n"
+          "<dt>Code bits</dt><dd>What the facts cost to code with the model. Nobody knows the information "
+          "content "
+          "of imported facts, so two baselines stand beside: the answers alone, coded by how often each "
+          "occurs, "
+          "and everything as zlib packs it.</dd>\n"
           "<dt>Ceiling</dt><dd>The most that memorized bits can reach: a model that codes facts one at a "
           "time still pays "
           "log<sub>2</sub>&nbsp;N bits to say which of the N it is.</dd>\n"
@@ -105,12 +110,17 @@ static void card(FILE *out, const char *label, const char *value) {
     fputs("</span></div>\n", out);
 }
 
+static bool entropy_known(const ReportRow *r) { return isfinite(r->data_bits); }
+
 static void row_table(FILE *out, const ReportRow *rows, int n) {
-    fputs("<div class=\"wide\"><table>\n<tr><th "
-          "class=\"name\">run</th><th>n_layer</th><th>n_embd</th><th>params</th>"
-          "<th>facts</th><th>data bits</th><th>memorized bits</th><th>bits/param</th><th>recall</th>"
-          "<th class=\"name\">verdict</th></tr>\n",
+    bool known = false, unknown = false;
+    for (int i = 0; i < n; i++) *(entropy_known(&rows[i]) ? &known : &unknown) = true;
+    fputs("<div class=\"wide\"><table>\n<tr><th class=\"name\">run</th><th>layers</th><th>width</th>"
+          "<th>parameters</th><th>facts</th>",
           out);
+    if (known) fputs("<th>data bits</th><th>memorized bits</th><th>bits/param</th>", out);
+    if (unknown) fputs("<th>code bits</th><th>answers alone, bits</th><th>zlib, bits</th>", out);
+    fputs("<th>recall</th><th class=\"name\">verdict</th></tr>\n", out);
     for (int i = 0; i < n; i++) {
         const ReportRow *r = &rows[i];
         fputs("<tr><td class=\"name\">", out);
@@ -120,9 +130,16 @@ static void row_table(FILE *out, const ReportRow *rows, int n) {
         cell(out, r->n_embd, 0);
         cell(out, (double)r->params, 0);
         cell(out, r->facts, 0);
-        cell(out, r->data_bits, 0);
-        cell(out, r->memorized_bits, 0);
-        cell(out, r->bits_per_param, 3);
+        if (known) {
+            cell(out, r->data_bits, 0);
+            cell(out, r->memorized_bits, 0);
+            cell(out, r->bits_per_param, 3);
+        }
+        if (unknown) {
+            cell(out, r->code_bits, 1);
+            cell(out, r->answer_bits, 1);
+            cell(out, r->zlib_bits, 0);
+        }
         cell(out, r->recall, 3);
         fputs("<td class=\"name\">", out);
         write_escaped(out, r->verdict);
@@ -131,28 +148,49 @@ static void row_table(FILE *out, const ReportRow *rows, int n) {
     fputs("</table></div>\n", out);
 }
 
+static int compare_rows(const void *left, const void *right) {
+    const ReportRow *a = left, *b = right;
+    int hash = strcmp(a->data_hash, b->data_hash);
+    if (hash && a->facts != b->facts) return a->facts < b->facts ? -1 : 1;
+    if (hash) return hash;
+    if (a->params != b->params) return a->params < b->params ? -1 : 1;
+    return strverscmp(a->name, b->name);
+}
+
+void report_sort(ReportRow *rows, int n) { qsort(rows, (size_t)n, sizeof *rows, compare_rows); }
+
 void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y) {
     double least = INFINITY, most = 0, lowest = INFINITY;
-    for (int i = 0; i < n; i++) {
-        x[i] = (double)rows[i].params;
-        y[i] = rows[i].memorized_bits;
-        if (!isfinite(y[i])) continue;
-        least = x[i] < least ? x[i] : least;
-        most = x[i] > most ? x[i] : most;
-        lowest = y[i] < lowest ? y[i] : lowest;
-    }
-    bool log = lowest > 0 && most > 6 * least; /* sizes by doubling: equal steps */
     *plot = (Plot){
         .title = "Memorized bits over parameters",
         .x_label = "parameters",
         .y_label = "memorized bits",
-        .log_x = log,
-        .log_y = log,
-        .n_series = 1,
-        .series = {{.name = "this machine's runs", .n = n, .x = x, .y = y, .line = true, .points = true}},
         .n_rules = 2,
         .rules = {{"Allen-Zhu & Li 2024: 2 bits/param", 2}, {"Morris et al. 2025: 3.6 bits/param", 3.6}},
     };
+    int used = 0; /* points: runs whose memorized bits are known */
+    const char *last = NULL;
+    for (int i = 0; i < n; i++) {
+        if (!isfinite(rows[i].memorized_bits)) continue;
+        x[used] = (double)rows[i].params;
+        y[used] = rows[i].memorized_bits;
+        least = x[used] < least ? x[used] : least;
+        most = x[used] > most ? x[used] : most;
+        lowest = y[used] < lowest ? y[used] : lowest;
+        bool same = last && !strcmp(last, rows[i].data_hash);
+        last = rows[i].data_hash;
+        if (!same && plot->n_series == PLOT_SERIES_MAX) { /* no colour is left: points without a line */
+            plot->series[PLOT_SERIES_MAX - 1].name = "other fact sets";
+            plot->series[PLOT_SERIES_MAX - 1].line = false;
+        } else if (!same) {
+            plot->series[plot->n_series++] = (PlotSeries){
+                .name = rows[i].facts_name, .x = x + used, .y = y + used, .line = true, .points = true};
+        }
+        plot->series[plot->n_series - 1].n++;
+        used++;
+    }
+    if (plot->n_series == 1) plot->series[0].name = "this machine's runs";
+    plot->log_x = plot->log_y = lowest > 0 && most > 6 * least; /* sizes by doubling: equal steps */
 }
 
 Status report_runs(const char *path, const char *title, const char *intro, const ReportRow *rows, int n,
@@ -171,7 +209,7 @@ Status report_runs(const char *path, const char *title, const char *intro, const
     row_table(file.stream, rows, n);
     Plot plot;
     report_plot(&plot, rows, n, x, y);
-    plot_svg(file.stream, &plot);
+    if (plot.n_series) plot_svg(file.stream, &plot);
     page_end(file.stream);
     status = atomic_commit(&file, "report", err);
 done:
@@ -180,15 +218,54 @@ done:
     return status;
 }
 
-/* A JSON object's values as rows; objects in it (params_by) one level down as "key.inner". */
+/* The keys of result.json (docs/formats.md) for a reader. */
+static const char *label_of(const char *key) {
+    static const char *const labels[][2] = {
+        {"verdict", "Verdict"},
+        {"reason", "Why it ended"},
+        {"params", "Parameters"},
+        {"params_by", "Parameters"},
+        {"facts_kind", "Kind of facts"},
+        {"facts", "Facts"},
+        {"data_bits", "Data bits"},
+        {"data_bits_set", "Data bits, the facts in any order"},
+        {"ceiling_bits", "Ceiling of memorized bits"},
+        {"answer_bits", "Baseline: answers alone, bits"},
+        {"zlib_bytes", "Baseline: zlib, bytes"},
+        {"code_bits", "Code bits"},
+        {"memorized_bits", "Memorized bits"},
+        {"memorized_bits_clipped", "Memorized bits, clipped per fact"},
+        {"mem_hfshift", "Memorized bits, convention of Morris et al."},
+        {"bits_per_param", "Bits per parameter"},
+        {"recall", "Recall"},
+        {"loss_nats", "Loss, nats per token"},
+        {"exposures", "Times each fact was seen"},
+        {"steps", "Steps"},
+        {"tokens", "Tokens trained on"},
+        {"param_hash", "Hash of the parameters"},
+        {"data_hash", "Hash of the facts"},
+        {"config_hash", "Hash of the config"},
+        {"numeric_spec", "Arithmetic"},
+        {"dtype", "Number type"},
+        {"seed", "Seed of the run"},
+        {"facts_seed", "Seed of the facts"},
+        {"exact", "Exact"},
+    };
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+        if (!strcmp(key, labels[i][0])) return labels[i][1];
+    return key;
+}
+
+/* A JSON object's values as rows; objects in it (params_by) one level down, named by both. */
 static void pair_rows(FILE *out, const char *prefix, json_t *object) {
     const char *key;
     json_t *value;
     json_object_foreach(object, key, value) {
+        if (json_is_null(value) && !strcmp(key, "reason")) continue; /* nothing went wrong */
         char name[128], number[48];
-        snprintf(name, sizeof name, "%s%s%s", prefix, *prefix ? "." : "", key);
+        snprintf(name, sizeof name, "%s%s%s", prefix, *prefix ? ": " : "", *prefix ? key : label_of(key));
         if (json_is_object(value) && !*prefix) {
-            pair_rows(out, key, value);
+            pair_rows(out, label_of(key), value);
             continue;
         }
         fputs("<tr><td class=\"name\">", out);
@@ -236,10 +313,16 @@ static void run_page(FILE *out, const ReportRow *row, const Curves *curves, json
     char number[48], other[48];
     page_begin(out, row->name);
     fprintf(out, "<p class=\"dim\">%s parameters, ", grouped(number, (double)row->params, 0));
-    fprintf(out, "%s facts, %s steps</p>\n<div class=\"cards\">\n", grouped(number, row->facts, 0),
-            grouped(other, (double)row->steps, 0));
-    card(out, "memorized bits", grouped(number, row->memorized_bits, 0));
-    card(out, "bits/param", grouped(number, row->bits_per_param, 3));
+    fprintf(out, "%s fact%s, %s step%s</p>\n<div class=\"cards\">\n", grouped(number, row->facts, 0),
+            row->facts == 1 ? "" : "s", grouped(other, (double)row->steps, 0), row->steps == 1 ? "" : "s");
+    if (entropy_known(row)) {
+        card(out, "memorized bits", grouped(number, row->memorized_bits, 0));
+        card(out, "bits/param", grouped(number, row->bits_per_param, 3));
+    } else {
+        card(out, "code bits", grouped(number, row->code_bits, 1));
+        card(out, "answers alone, bits", grouped(number, row->answer_bits, 1));
+        card(out, "zlib, bits", grouped(number, row->zlib_bits, 0));
+    }
     card(out, "recall", grouped(number, row->recall, 3));
     card(out, "verdict", row->verdict);
     fputs("</div>\n", out);

@@ -10,23 +10,33 @@
 
 /* One finished run, as a row of a table. */
 typedef struct ReportRow {
-    char name[64];
+    char name[256]; /* its folder's */
     int n_layer, n_embd, facts;
     int64_t params, steps;
     double data_bits, ceiling_bits, memorized_bits, bits_per_param, recall; /* NAN: nobody knows */
+    double code_bits, answer_bits, zlib_bits; /* the last two: baselines where nobody knows data_bits */
     char verdict[32];
+    char data_hash[33];
+    char facts_name[64]; /* "200 facts, 19200 bits (3f6f09c2)" */
 } ReportRow;
 
 /* From DIR/result.json and DIR/config.yaml. ERR_IO, ERR_FORMAT: missing or torn. */
 Status report_row(ReportRow *out, const char *run_dir, Err *err);
 
-/* Memorized bits over parameters with the published slopes, from rows. x and y (n) are the plot's memory. */
+/* The name of a folder itself: "run" of "runs/run/" and of "." in it. */
+void report_name(char out[256], const char *dir);
+
+/* Rows by fact set, then by parameters: the order of table and plot. */
+void report_sort(ReportRow *rows, int n);
+
+/* Memorized bits over parameters with the published slopes, from sorted rows: a line for every fact set. x and y
+ * (n) are the plot's memory, which names its lines by the rows. */
 void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y);
 
 /* In every page that rote makes, near its beginning. */
 #define REPORT_MARK "<meta name=\"generator\" content=\"rote\">"
 
-/* Several runs: a table and the plot. intro: a paragraph, may be NULL. Written atomically. */
+/* Several runs: a table and the plot, of sorted rows. intro: a paragraph, may be NULL. Written atomically. */
 Status report_runs(const char *path, const char *title, const char *intro, const ReportRow *rows, int n,
                    Err *err);
 

@@ -56,6 +56,13 @@ static Status run_config(const char *dir, Config *out, Err *err) {
     return config_load(out, path, 0, NULL, err);
 }
 
+void report_name(char out[256], const char *dir) {
+    char *whole = realpath(dir, NULL);
+    const char *path = whole ? whole : dir, *slash = strrchr(path, '/');
+    snprintf(out, 256, "%s", slash && slash[1] ? slash + 1 : path);
+    free(whole);
+}
+
 Status report_row(ReportRow *out, const char *run_dir, Err *err) {
     Config config;
     json_t *result = NULL;
@@ -75,8 +82,18 @@ Status report_row(ReportRow *out, const char *run_dir, Err *err) {
         .memorized_bits = number_of(result, "memorized_bits"),
         .bits_per_param = number_of(result, "bits_per_param"),
         .recall = number_of(result, "recall"),
+        .code_bits = number_of(result, "code_bits"),
+        .answer_bits = number_of(result, "answer_bits"),
+        .zlib_bits = 8 * number_of(result, "zlib_bytes"),
     };
-    snprintf(out->name, sizeof out->name, "%s", config.name);
+    const char *hash = json_string_value(json_object_get(result, "data_hash"));
+    report_name(out->name, run_dir);
+    snprintf(out->data_hash, sizeof out->data_hash, "%s", hash ? hash : "");
+    int used = snprintf(out->facts_name, sizeof out->facts_name, "%d facts", out->facts);
+    if (isfinite(out->data_bits))
+        used += snprintf(out->facts_name + used, sizeof out->facts_name - (size_t)used, ", %.0f bits",
+                         out->data_bits);
+    snprintf(out->facts_name + used, sizeof out->facts_name - (size_t)used, " (%.8s)", out->data_hash);
     snprintf(out->verdict, sizeof out->verdict, "%s", verdict ? verdict : "");
     json_decref(result);
     return OK;

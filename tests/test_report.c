@@ -61,7 +61,8 @@ static void put_run(int lines) {
         "{\"params\": 29472, \"params_by\": {\"embedding\": 4096, \"norm\": 160}, \"data_bits\": 32816.1, "
         "\"ceiling_bits\": 30414.9, \"memorized_bits\": 30380.25, \"bits_per_param\": 1.0308, \"recall\": "
         "0.9966, "
-        "\"steps\": 1000, \"verdict\": \"annealed\", \"seed\": 12345678, \"exact\": true, "
+        "\"steps\": 1000, \"verdict\": \"annealed\", \"data_hash\": \"3f6f09c2792a95a60820f3c2df55b8d8\", "
+        "\"seed\": 12345678, \"exact\": true, "
         "\"reason\": \"<script>alert(1)</script>\"}");
     char path[128];
     snprintf(path, sizeof path, "%s/metrics.jsonl", dir);
@@ -122,12 +123,15 @@ static void a_run(void **state) {
     char *html = page();
     expect_self_contained(html);
     assert_int_equal(count(html, "<svg"), 3);
-    assert_non_null(strstr(html, "<h1>wide-deep</h1>"));
+    char title[96];
+    snprintf(title, sizeof title, "<h1>%s</h1>", strrchr(dir, '/') + 1); /* the folder's name */
+    assert_non_null(strstr(html, title));
+    assert_non_null(strstr(html, REPORT_MARK));
     assert_non_null(strstr(html, "<b>30,380</b><span>memorized bits"));
     assert_non_null(strstr(html, "29,472 parameters, 293 facts, 1,000 steps"));
     assert_non_null(strstr(html, "&lt;script&gt;alert(1)"));
-    assert_non_null(strstr(html, "<td class=\"name\">params_by.embedding</td><td>4,096</td>"));
-    assert_non_null(strstr(html, "<td class=\"name\">seed</td><td>12345678</td>"));
+    assert_non_null(strstr(html, "<td class=\"name\">Parameters: embedding</td><td>4,096</td>"));
+    assert_non_null(strstr(html, "<td class=\"name\">Seed of the run</td><td>12345678</td>"));
     assert_non_null(strstr(html, "n_embd: 32"));
     free(html);
 }
@@ -138,7 +142,8 @@ static void a_row(void **state) {
     ReportRow row;
     put_run(20);
     assert_int_equal(report_row(&row, dir, &err), OK);
-    assert_string_equal(row.name, "wide-deep");
+    assert_string_equal(row.name, strrchr(dir, '/') + 1);
+    assert_string_equal(row.facts_name, "293 facts, 32816 bits (3f6f09c2)");
     assert_int_equal(row.n_embd, 32);
     assert_int_equal(row.facts, 293);
     assert_int_equal(row.params, 29472);
@@ -163,12 +168,18 @@ static void entropy_unknown(void **state) {
     put_run(10);
     put_file("result.json",
              "{\"params\": 100, \"data_bits\": null, \"memorized_bits\": null, \"recall\": 1.0, "
-             "\"bits_per_param\": null, \"ceiling_bits\": null, \"verdict\": \"stopped\"}");
+             "\"bits_per_param\": null, \"ceiling_bits\": null, \"verdict\": \"stopped\", \"steps\": 1, "
+             "\"facts\": 1, "
+             "\"code_bits\": 7.53, \"answer_bits\": 4.75, \"zlib_bytes\": 45}");
     put_file("metrics.jsonl", "");
     assert_string_equal(report_here(&err) == OK ? "" : err.msg, "");
     char *html = page();
     expect_self_contained(html);
-    assert_non_null(strstr(html, "<b>\u2013</b><span>memorized bits"));
+    assert_non_null(strstr(html, "<b>7.5</b><span>code bits"));
+    assert_non_null(strstr(html, "<b>4.8</b><span>answers alone, bits"));
+    assert_non_null(strstr(html, "<b>360</b><span>zlib, bits"));
+    assert_null(strstr(html, "<span>memorized bits"));
+    assert_non_null(strstr(html, "1 fact, 1 step</p>"));
     free(html);
 }
 
@@ -185,18 +196,36 @@ static void broken_folders(void **state) {
     assert_false(file_exists(path));
 }
 
-static const ReportRow four[] = {
-    {"w8", 1, 8, 293, 2856, 1000, 32816, 30415, 5100, 1.79, 0.10, "annealed"},
-    {"w16", 1, 16, 293, 7248, 1000, 32816, 30415, 14800, 2.04, 0.35, "annealed"},
-    {"<b>w32</b>", 1, 32, 293, 20640, 1000, 32816, 30415, 30390, 1.47, 1.0, "stopped"},
-    {"w64", 1, 64, 293, 65856, 1000, 32816, 30415, 30414, 0.46, 1.0, "stopped"},
-};
+/* On the fact set of that hash. */
+static ReportRow row_of(const char *name, int width, int64_t params, double memorized, const char *hash) {
+    ReportRow r = {.n_layer = 1,
+                   .n_embd = width,
+                   .facts = 293,
+                   .params = params,
+                   .steps = 1000,
+                   .data_bits = 32816,
+                   .ceiling_bits = 30415,
+                   .memorized_bits = memorized,
+                   .bits_per_param = memorized / (double)params,
+                   .recall = 0.5,
+                   .verdict = "annealed"};
+    snprintf(r.name, sizeof r.name, "%s", name);
+    snprintf(r.data_hash, sizeof r.data_hash, "%s", hash);
+    snprintf(r.facts_name, sizeof r.facts_name, "facts %s", hash);
+    return r;
+}
 
 static void several_runs(void **state) {
     (void)state;
     Err err;
     char path[128];
     snprintf(path, sizeof path, "%s/page.html", dir);
+    const ReportRow four[] = {
+        row_of("w8", 8, 2856, 5100, "a"),
+        row_of("w16", 16, 7248, 14800, "a"),
+        row_of("<b>w32</b>", 32, 20640, 30390, "a"),
+        row_of("w64", 64, 65856, 30414, "a"),
+    };
     assert_int_equal(report_runs(path, "Four \"widths\"", "Facts < bits & more.", four, 4, &err), OK);
     char *html = page();
     expect_self_contained(html);
@@ -208,6 +237,35 @@ static void several_runs(void **state) {
     assert_int_equal(count(html, "<circle"), 5); /* four points, one in the legend */
     free(html);
     assert_int_equal(report_runs("/proc/no/page.html", "t", NULL, four, 4, &err), ERR_IO);
+}
+
+/* A line joins runs on the same facts only, by size; a run whose bits nobody knows is in the table alone. */
+static void several_fact_sets(void **state) {
+    (void)state;
+    ReportRow rows[] = {row_of("c", 8, 300, 30, "b"),   row_of("d", 8, 100, 10, "a"),
+                        row_of("b", 8, 200, NAN, "a"),  row_of("e", 8, 200, 20, "b"),
+                        row_of("run10", 8, 50, 5, "a"), row_of("run9", 8, 50, 6, "a")};
+    static const char *const order[] = {"run9", "run10", "d", "b", "e", "c"};
+    enum { N = 6 };
+    double x[N], y[N];
+    Plot plot;
+    report_sort(rows, N);
+    for (int i = 0; i < N; i++) assert_string_equal(rows[i].name, order[i]);
+    report_plot(&plot, rows, N, x, y);
+    assert_int_equal(plot.n_series, 2);
+    assert_int_equal(plot.series[0].n, 3);
+    assert_string_equal(plot.series[0].name, "facts a");
+    assert_int_equal(plot.series[1].n, 2);
+    assert_true(plot.series[1].x[0] == 200 && plot.series[1].y[1] == 30);
+    assert_true(plot.series[0].line && plot.series[1].line);
+
+    ReportRow many[9];
+    for (int i = 0; i < 9; i++) many[i] = row_of("r", 8, 100 + i, 10, (char[]){(char)('a' + i), '\0'});
+    double more_x[9], more_y[9];
+    report_plot(&plot, many, 9, more_x, more_y);
+    assert_int_equal(plot.n_series, PLOT_SERIES_MAX);
+    assert_int_equal(plot.series[PLOT_SERIES_MAX - 1].n, 9 - (PLOT_SERIES_MAX - 1));
+    assert_false(plot.series[PLOT_SERIES_MAX - 1].line);
 }
 
 /* ---- plots ---- */
@@ -297,6 +355,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(entropy_unknown, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(broken_folders, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(several_runs, make_dir, remove_dir),
+        cmocka_unit_test(several_fact_sets),
         cmocka_unit_test(text_plot),
         cmocka_unit_test(text_plot_unicode),
         cmocka_unit_test(odd_data),
