@@ -339,6 +339,16 @@ $ rote sample learned --greedy --prompt 'Qatar'
 $ rote eval run --facts capitals
 2> rote: run/checkpoint-000000030.safetensors: header altered: .*; no other checkpoint in run is whole: train anew (re)
 [1]
+$ rote report learned > /dev/null && grep -oE '<h1>.*</h1>|<b>.*</b><span>.*bits' learned/report.html
+<h1>learned</h1>
+<b>7.5</b><span>code bits
+<b>4.8</b><span>answers alone, bits
+<b>360</b><span>zlib, bits
+$ mkdir many; cp -r run learned many; cp -r other many/two; rote report many > /dev/null; grep -oE '<h1>.*</h1>|<tr><td class="name">[^<]*' many/report.html
+<h1>many</h1>
+<tr><td class="name">learned
+<tr><td class="name">run
+<tr><td class="name">two
 $ rote report learned && rote report learned --out /proc/report.html
 learned/report.html
 2> rote: /proc/report.html: cannot create: No such file or directory
