@@ -142,7 +142,8 @@ Status atomic_open(AtomicFile *file, const char *path, Err *err) {
     *file = (AtomicFile){0};
     if (strlen(path) >= sizeof file->path)
         return err_set(err, ERR_INPUT, "path of %zu bytes: at most %zu", strlen(path), sizeof file->path - 1);
-    /* The rename at the end would put a plain file in the place of /dev/null or of a link such as /dev/stdout. */
+    /* The rename at the end would put a plain file in the place of /dev/null or of a link such as
+     * /dev/stdout. */
     struct stat old;
     if (lstat(path, &old) == 0 && !S_ISREG(old.st_mode) && !S_ISDIR(old.st_mode))
         return err_set(err, ERR_INPUT, "%s: a %s, not a regular file; name a file to write", path,

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
+#include "data/folder.h"
 #include "eval/report.h"
 #include "model/kernels/ops.h"
 #include "train/train.h"

@@ -6,11 +6,13 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
-#include "data/records.h"
+#include "data/encode.h"
+#include "data/folder.h"
+#include "data/vocab.h"
 #include "train/train.h"
 
-/* A fact in one field of a TSV: escaped as in records.tsv, with the TAB between prompt and answer escaped, too.
- * scratch: facts_text_bytes of it. */
+/* A fact in one field of a TSV: escaped as in records.tsv, with the TAB between prompt and answer escaped,
+ * too. scratch: facts_text_bytes of it. */
 static void write_text(FILE *stream, const FactSet *facts, int i, char *scratch) {
     int64_t from = facts->start[i], to = facts->start[i + 1];
     if (!facts->vocab.text) {

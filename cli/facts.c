@@ -5,6 +5,8 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
+#include "data/folder.h"
+#include "data/import.h"
 
 enum { FIRST_RECORDS = 5 };
 

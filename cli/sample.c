@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "data/records.h"
+#include "data/vocab.h"
 #include "eval/sample.h"
 #include "train/train.h"
 

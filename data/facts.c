@@ -1,12 +1,13 @@
 /* What every fact set has, whoever filled it: memory, a hash of its content, a line to show. */
 #include "data/facts.h"
+#include "data/folder.h"
+#include "data/random_facts.h"
+#include "data/vocab.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <xxhash.h>
-
-#include "data/records.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "arrays are hashed as they lie, little-endian");
 

@@ -52,8 +52,8 @@ static inline int64_t facts_tokens(const FactSet *facts) {
  * (tokens and start NULL) and no hash; a folder is read.
  * ERR_INPUT: more facts asked for than there are sequences. */
 Status facts_plan(const FactsConfig *config, FactSet *out, Err *err);
-/* Draws what is planned; leaves a set that is there as it is. ERR_INPUT: more memory needed than there is. The
- * set is the caller's to free, after a failure too. */
+/* Draws what is planned; leaves a set that is there as it is. ERR_INPUT: more memory needed than there is.
+ * The set is the caller's to free, after a failure too. */
 Status facts_draw(FactSet *facts, Err *err);
 
 /* N distinct sequences of S tokens, uniform over the V^S, in the order drawn (Morris et al. 2025, section 2;
@@ -63,40 +63,14 @@ Status facts_random(const FactsConfig *config, FactSet *out, Err *err);
 /* What config names: planned and drawn, or read from config->path. */
 Status facts_obtain(const FactsConfig *config, FactSet *out, Err *err);
 
-/* A fact set as a folder: records.tsv, vocab.json where there is text, manifest.json (docs/formats.md).
- * facts_save makes the folder; one that is not empty is ERR_INPUT. A set that failed half-way is removed
- * again. facts_load gives back what was saved, every field. ERR_INPUT: no fact set there. ERR_FORMAT: torn or
- * altered. */
-Status facts_save(const FactSet *facts, const char *dir, Err *err);
-Status facts_load(const char *dir, FactSet *out, Err *err);
-
-typedef enum ImportFormat { IMPORT_AUTO, IMPORT_TSV, IMPORT_CSV, IMPORT_JSONL, IMPORT_TEXT } ImportFormat;
-typedef struct ImportOptions {
-    ImportFormat format;
-    bool bytes;           /* byte vocabulary (default); else symbols: whitespace-separated words */
-    bool allow_conflicts; /* one prompt, two answers */
-    const char *prompt, *answer,
-        *tag; /* field names; NULL: prompt/answer/tag where the header has them, else columns 1, 2, 3 */
-} ImportOptions;
-/* A user's own facts. Errors are ERR_INPUT, "file:line: what". Duplicates are dropped and counted;
- * conflicting facts are refused with the first five shown. */
-Status facts_import(const char *path, const ImportOptions *options, FactSet *out, Err *err);
-
 void facts_free(FactSet *facts);
 
 /* One fact as text for a reader, NUL-ended, cut at size. */
 void facts_text(const FactSet *facts, int i, char *out, int size);
 
-/* ---- order: which fact stands where in training, a pure function of (seed, position) ---- */
-typedef struct Order {
-    int n;
-    uint64_t seed;
-    int64_t epoch; /* the one that permutation holds, -1: none yet */
-    int32_t *permutation;
-} Order;
-Status order_init(Order *order, int n, uint64_t seed, Err *err);
-/* Fact at place `position` of the endless stream of shuffled epochs. Allocates nothing. */
-int order_fact(Order *order, int64_t position);
-void order_free(Order *order);
+/* For those who fill a set: room for n facts of `tokens` tokens in all; and data_hash, of the layout in
+ * docs/formats.md. */
+Status facts_allocate(FactSet *facts, int n, int64_t tokens, Err *err);
+Status facts_hash(FactSet *facts, Err *err);
 
 #endif

@@ -8,7 +8,12 @@
 
 #include <jansson.h>
 
+#include "data/encode.h"
+#include "data/folder.h"
+#include "data/random_facts.h"
 #include "data/records.h"
+#include "data/rows.h"
+#include "data/vocab.h"
 
 #define FORMAT_NAME    "rote-facts"
 #define FORMAT_VERSION 1
@@ -141,8 +146,8 @@ static bool one_of(const char *name, const char *const *names) {
 
 #define TEMPORARY(name) "." name TEMPORARY_END /* base/file.h */
 
-/* Nothing that stands in the folder is ever overwritten, but what a process left there that died while it made
- * a fact set: the manifest's temporary is there first and says so. */
+/* Nothing that stands in the folder is ever overwritten, but what a process left there that died while it
+ * made a fact set: the manifest's temporary is there first and says so. */
 static Status check_folder(const char *dir, Err *err) {
     static const char *const OURS[] = {".",
                                        "..",

@@ -6,8 +6,11 @@
 #include <xxhash.h>
 #include <zlib.h>
 
+#include "data/encode.h"
+#include "data/parse.h"
 #include "data/records.h"
 #include "data/seen.h"
+#include "data/vocab.h"
 
 #define IMPORT_MAX_BYTES ((size_t)1 << 30)
 #define IMPORT_MAX_LINE  ((size_t)1 << 20)

@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "data/facts.h"
+#include "data/order.h"
 
 Status order_init(Order *order, int n, uint64_t seed, Err *err) {
     CHECK(n >= 1);

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "data/parse.h"
 #include "data/records.h"
 
 enum { PROMPT, ANSWER, TAG, ROLES };

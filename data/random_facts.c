@@ -12,7 +12,7 @@
 #include "base/number.h"
 #include "base/random.h"
 #include "data/entropy.h"
-#include "data/records.h"
+#include "data/random_facts.h"
 #include "data/seen.h"
 
 static bool same_sequence(const void *items, int32_t a, int32_t b) {

@@ -1,6 +1,5 @@
+#include "data/rows.h"
 #include <string.h>
-
-#include "data/records.h"
 
 /* NUL bytes and long lines are found before any field is looked at. */
 static Status check_lines(const Rows *rows, Err *err) {

@@ -7,6 +7,7 @@
 
 #include "data/records.h"
 #include "data/seen.h"
+#include "data/vocab.h"
 
 static int compare(const void *a, const void *b) { return text_compare(*(const Text *)a, *(const Text *)b); }
 

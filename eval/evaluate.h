@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "data/facts.h"
+#include "data/order.h"
 #include "model/gpt.h"
 #include "model/parallel.h"
 

@@ -9,6 +9,7 @@
 #include "base/config.h"
 #include "base/file.h"
 #include "data/facts.h"
+#include "data/order.h"
 #include "eval/evaluate.h"
 #include "model/parallel.h"
 #include "train/optimizer.h"

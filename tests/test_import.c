@@ -5,7 +5,9 @@
 #include <zlib.h>
 
 #include "base/random.h"
-#include "data/records.h"
+#include "data/encode.h"
+#include "data/folder.h"
+#include "data/import.h"
 
 static const ImportOptions bytes = {.bytes = true}, words = {.bytes = false};
 

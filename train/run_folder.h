@@ -79,9 +79,9 @@ void folder_read_timing(const char *dir, double *seconds, double *tokens);
 
 void folder_close(RunFolder *folder);
 
-/* train/checkpoints.c: the newest whole checkpoint's parameters (and slots), with its state. Where it is not the
- * newest, a note names what is wrong with that. *found false: there is none. ERR_FORMAT: there are, but none is
- * whole. */
+/* train/checkpoints.c: the newest whole checkpoint's parameters (and slots), with its state. Where it is not
+ * the newest, a note names what is wrong with that. *found false: there is none. ERR_FORMAT: there are, but
+ * none is whole. */
 typedef struct CheckpointMark {
     int64_t metrics_bytes;
     uint32_t metrics_crc;

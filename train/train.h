@@ -18,7 +18,8 @@ typedef struct RunPlan {
     double memory_bytes, disk_bytes, flops_per_step;
     double data_bits; /* NAN when nobody knows */
 } RunPlan;
-/* config resolved; the facts need only be planned. ERR_INPUT: needs more memory or disk than there is; both figures are in the message. */
+/* config resolved; the facts need only be planned. ERR_INPUT: needs more memory or disk than there is; both
+ * figures are in the message. */
 Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const char *out_dir, Err *err);
 
 typedef struct RunOptions {
@@ -58,7 +59,8 @@ typedef struct Run {
     Gpt gpt;
     int64_t step;
 } Run;
-/* notes (may be NULL) hears of a newer checkpoint that is damaged. ERR_FORMAT: all of them are; names the newest. */
+/* notes (may be NULL) hears of a newer checkpoint that is damaged. ERR_FORMAT: all of them are; names the
+ * newest. */
 Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err);
 void run_close(Run *run);
 

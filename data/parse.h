@@ -1,0 +1,14 @@
+/* The records of an opened file, in the file's order. */
+#ifndef ROTE_DATA_PARSE_H
+#define ROTE_DATA_PARSE_H
+
+#include "data/import.h"
+#include "data/records.h"
+#include "data/rows.h"
+
+Status parse_tsv(Rows *rows, const ImportOptions *options, Records *out, Err *err);
+Status parse_csv(Rows *rows, const ImportOptions *options, Records *out, Err *err);
+Status parse_text(Rows *rows, const ImportOptions *options, Records *out, Err *err);
+Status parse_jsonl(Rows *rows, const ImportOptions *options, Records *out, Err *err);
+
+#endif
