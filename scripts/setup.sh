@@ -12,16 +12,16 @@ cc=${CC:-gcc}
 needed='
 program gcc             gcc                    gcc                gcc                gcc
 header  libc            stdio.h                libc6-dev          glibc-devel        -
-header  OpenMP          omp.h                  gcc                libgomp            libomp
+header  OpenMP          omp.h                  gcc                gcc                libomp
 header  libyaml         yaml.h                 libyaml-dev        libyaml-devel      libyaml
 header  jansson         jansson.h              libjansson-dev     jansson-devel      jansson
 header  xxHash          xxhash.h               libxxhash-dev      xxhash-devel       xxhash
 header  zlib            zlib.h                 zlib1g-dev         zlib-devel         zlib
-header  Random123       Random123/philox.h     librandom123-dev   random123-devel    random123
+header  Random123       Random123/philox.h     librandom123-dev   Random123-devel    -
 '
 tests='
 header  cmocka          cmocka.h               libcmocka-dev      libcmocka-devel    cmocka
-library OpenBLAS        libopenblas.so.0       libopenblas0-pthread  openblas        openblas
+library OpenBLAS        libopenblas.so.0       libopenblas0-pthread  openblas-serial openblas
 program clang-format    clang-format           clang-format       clang-tools-extra  clang-format
 '
 all='
@@ -29,8 +29,8 @@ program clang           clang                  clang              clang         
 program clang-tidy      clang-tidy             clang-tidy         clang-tools-extra  llvm
 library libomp          libomp.so.5            libomp-dev         libomp-devel       libomp
 program aarch64-gcc     aarch64-linux-gnu-gcc  gcc-aarch64-linux-gnu  gcc-aarch64-linux-gnu  -
-header  aarch64-libc    /usr/aarch64-linux-gnu/include/stdio.h  libc6-dev-arm64-cross  sysroot-aarch64-fc-glibc  -
-program qemu            qemu-aarch64-static    qemu-user-static   qemu-user-static   qemu
+header  aarch64-libc    /usr/aarch64-linux-gnu/include/stdio.h  libc6-dev-arm64-cross  -  -
+program qemu            qemu-aarch64-static    qemu-user-static   qemu-user-static   -
 '
 demo='
 program gnuplot         gnuplot                gnuplot-nox        gnuplot            gnuplot
@@ -99,4 +99,6 @@ echo "rote: please install, then run this again:" >&2
 echo "  Debian, Ubuntu:  apt-get install $packages" >&2
 echo "  Fedora:          dnf install $(missing "$tables" fedora)" >&2
 echo "  Homebrew:        brew install $(missing "$tables" brew)" >&2
+has header Random123/philox.h ||
+    echo "  Random123 is headers alone; without a package: github.com/DEShawResearch/random123" >&2
 [ -z "$(missing "$needed" debian)" ] # only what is optional is missing: go on
