@@ -565,6 +565,7 @@ static void characters_round_trip(void **state) {
             for (int i = more - 1; i >= 0; i--) text[n++] = (char)(0x80 | (c >> (6 * i) & 0x3F));
         }
         text[n++] = 'b';
+        text[n] = '\0';
         if (key_set(&config, key, text, (size_t)n, NULL) != OK) {
             refused++;
             continue;
