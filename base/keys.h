@@ -45,8 +45,8 @@ const Key *key_nearest(const char *name);
 /* Its name without the section. */
 const char *key_leaf(const Key *key);
 
-/* Parses text (length bytes, a NUL behind them) and stores it. ERR_INPUT: "key 'x.y': 'v' is ..., allowed: ..."; config
- * untouched. */
+/* Parses text (length bytes, a NUL behind them) and stores it. ERR_INPUT: "key 'x.y': 'v' is ..., allowed:
+ * ..."; config untouched. */
 Status key_set(Config *config, const Key *key, const char *text, size_t length, Err *err);
 /* The value as YAML that key_set reads back to the same bits. */
 void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]);

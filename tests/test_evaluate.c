@@ -179,6 +179,10 @@ static void code_lengths_from_logits(void **state) {
     assert_true(fabs(r.mem_hfshift - (100.0 * N - shifted)) <= 1e-9 * total);
     assert_true(fabs(r.loss_nats - nats / (double)facts.start[N]) <= 1e-9 * r.loss_nats);
     assert_int_equal(r.tokens, facts.start[N]);
+    facts.data_bits =
+        1e4 * N / 3; /* no fact costs more than its share: nothing is clipped, to the last digit */
+    evaluator_run(&e, &r);
+    assert_true(r.memorized_bits_clipped == r.memorized_bits);
     gpt_work_free(work);
     evaluator_free(&e);
     free_made(&facts);
