@@ -46,24 +46,6 @@ static double median(double *x, int n) {
     return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
 }
 
-/* GFLOP/s of independent multiply-adds on all threads at once, for about 20 ms. */
-static double machine_peak(const Ops *ops, int threads) {
-    static int64_t rounds = 1 << 10;
-    for (;;) {
-        double flops = 0, start = clock_s();
-#pragma omp parallel num_threads(threads)
-        {
-            real sink[16];
-            double own = ops->fma_peak(rounds, sink);
-#pragma omp critical(rote_bench_peak)
-            flops += own; /* whole numbers: exact in any order */
-        }
-        double seconds = clock_s() - start;
-        if (seconds > 0.02) return flops / seconds * 1e-9;
-        rounds *= 2;
-    }
-}
-
 /* A batch of random tokens. */
 static Status random_batch(Batch *out, const Shape *s, Err *err) {
     int n = s->B * s->T;
@@ -165,7 +147,7 @@ static Status time_steps(const Shape *s, int threads, GemmKind gemm, int rounds,
         double seconds = clock_s() - start;
         if (i < 0) continue;
         ms[done] = seconds * 1e3;
-        peak[done++] = machine_peak(ops, threads);
+        peak[done++] = peak_flops_per_s(ops, threads) * 1e-9;
         if (done >= 5 && clock_s() - began > budget_s) break;
     }
     out->rounds = done;
@@ -249,7 +231,7 @@ static Status time_kernels(json_t *rows, const Ops *ops, bool json, Err *err) {
             for (int i = 0; i < repeat; i++)
                 ops->gemm(c, s->N, va, vb, GEMM_ZERO, NULL, s->M, s->N, s->K, scratch);
             rates[r] = flops * repeat / (clock_s() - start) * 1e-9;
-            peaks[r] = machine_peak(ops, 1);
+            peaks[r] = peak_flops_per_s(ops, 1) * 1e-9;
         }
         double rate = median(rates, 7), peak = median(peaks, 7);
         json_array_append_new(

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/progress.h"
 #include "data/facts.h"
+#include "model/kernels/ops.h"
 
 #define ROTE_VERSION "0.1.0"
 
@@ -98,6 +99,8 @@ Status open_run(struct Run *out, const char *dir, Err *err);
 /* Prints the fact set and the plan of a run on stderr. */
 struct RunPlan;
 void show_plan(const struct RunPlan *plan, const FactSet *facts, const Config *config);
+/* Multiply-adds, two operations each, per second, on all threads at once: measured for some 20 ms. */
+double peak_flops_per_s(const Ops *ops, int threads);
 /* How long the run takes at half of this machine's peak, which is measured for that: an estimate, too low where
  * steps are so small that threads wait for each other. */
 Status run_seconds(double *out, const struct RunPlan *plan, const FactSet *facts, const Config *config,

@@ -8,9 +8,9 @@
 static const double SHARE =
     0.5; /* of the peak that training reaches at the sizes people use (`rote bench`) */
 
-/* Multiply-adds, two operations each, per second, on all threads at once. */
-static double peak_flops_per_s(const Ops *ops, int threads) {
-    for (int64_t rounds = 1 << 10;; rounds *= 2) {
+double peak_flops_per_s(const Ops *ops, int threads) {
+    static int64_t rounds = 1 << 10; /* the first call finds out how many take 20 ms */
+    for (;; rounds *= 2) {
         double flops = 0, start = clock_s();
 #pragma omp parallel num_threads(threads)
         {
