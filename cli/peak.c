@@ -28,9 +28,9 @@ Status run_seconds(double *out, const RunPlan *plan, const FactSet *facts, const
     const Ops *ops;
     const TrainConfig *t = &config->train;
     TRY(ops_select(&ops, err));
-    double evaluations = 1.0 + (t->eval_interval ? (double)(t->max_steps / t->eval_interval) : 0.0);
+    int64_t evaluations = 1 + (t->eval_interval ? t->max_steps / t->eval_interval : 0);
     double of_a_step = facts->n / (3.0 * t->batch_size); /* one evaluation: a forward pass over all facts */
-    double flops = plan->flops_per_step * ((double)t->max_steps + evaluations * of_a_step);
+    double flops = plan->flops_per_step * ((double)t->max_steps + (double)evaluations * of_a_step);
     *out = flops / (SHARE * peak_flops_per_s(ops, trainer_threads(t)));
     return OK;
 }
