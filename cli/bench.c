@@ -62,7 +62,7 @@ static Status random_batch(Batch *out, const Shape *s, Err *err) {
     return OK;
 }
 
-/* Facts coded without gradients: batched, forward only. GFLOP/s; a third of a step's operations are its forward pass. */
+/* Facts coded without gradients, batched: GFLOP/s. A third of a step's operations are its forward pass. */
 static Status time_forward(Parallel *parallel, const Batch *batch, int tokens, double step_gflop, double *out,
                            Err *err) {
     double rates[9], *nats = malloc((size_t)tokens * sizeof *nats);
