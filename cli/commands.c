@@ -70,8 +70,14 @@ static const Option report_options[] = {
     FORCE_OPTION("replace any file"),
     END_OPTION};
 static const Option bench_options[] = {
-    {"config", "i..v", "one config only (default: all five, and the products)"},
-    {"rounds", "N", "steps timed at most (default: 25, or 8 s)"},
+    {"phases", NULL, "where a step's time goes: operations, bytes and time of every kernel and shape"},
+    {"ladder", NULL, "whole steps of small models, with all threads and with one"},
+    {"scaling", NULL, "threads against one thread, and against one process per thread"},
+    {"muon", NULL, "what Muon's Newton-Schulz steps cost"},
+    {"config", "i|ii|iii|iv|v", "one config only (default: all five, and the products)"},
+    {"rounds", "N", "rounds at most (default: 25, fewer after 8 s)"},
+    {"batch", "N", "sequences a step of --config (default: the config's)"},
+    {"steps", "N", "N steps of --config and nothing else, for another program to measure"},
     {"gemm", "exact|openblas", "whose matrix product (default: exact)"},
     THREADS_OPTION,
     JSON_OPTION,
