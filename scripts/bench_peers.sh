@@ -1,77 +1,157 @@
 #!/usr/bin/env bash
-# Whole training steps of rote and of PyTorch, alternately in one sitting: the ratios, and rote's share of the machine's
-# multiply-add peak of the same minutes.
+# Whole training steps of rote, PyTorch and llm.c, alternately in one sitting, on the five configs of
+# docs/speed.md: how many times as long as rote each takes, everyone's share of the machine's multiply-add
+# peak of the same minutes, and everyone's peak memory.
 #
-#   scripts/bench_peers.sh [--rounds N] [--threads N] [--install] [configs: i ii iii iv v]
+#   scripts/bench_peers.sh [options] [configs: i ii iii iv v]
+#     --rounds N     times that every program runs, in turn (default 3); the spread is over rounds
+#     --seconds S    how long each runs (default 8; at least 3 steps)
+#     --threads N    threads of every program (default: one per core)
+#     --llmc PATH    a checkout of llm.c (default: $LLMC); without it llm.c is left out
+#     --llama PATH   a llama-bench of llama.cpp (default: $LLAMA): decoding too, one stream on one thread
+#     --log FILE     appends what was measured to FILE and prints the tables of all that stands in it, so
+#                    that a sitting can be made in pieces; --rounds 0 only prints them
+#     --install      gets the Debian packages first: python3-torch, libopenblas0-openmp, libdnnl-dev
 #
-# Cost: rounds x configs x 4 programs x about 8 s: five configs, three rounds, some 8 minutes. Variants of PyTorch:
-#   stock    as Debian ships it (python3-torch, libopenblas0-openmp)
-#   fixed    OpenBLAS's core type put right (OPENBLAS_CORETYPE), which 0.3.21 gets wrong on recent CPUs
-#   tuned    fixed, vector kernels for this CPU, an allocator that keeps its memory, AdamW over lists, fused mask and scale
-# --install gets the Debian packages; without it nothing is installed, and a PyTorch that is not there is an error.
+# Without --install nothing is installed: a PyTorch that is not there is an error, the rest is left out and
+# said to be missing. PYTHON is the Python that has PyTorch (default /usr/bin/python3), CC the compiler of
+# the two peer_*.c (default cc).
+#
+# Cost: 6 programs x 5 configs x about 10 s, and some 60 s more for llm.c and stock PyTorch at (v): 6 minutes
+# a round, 18 for three. Nothing else should run meanwhile. The programs:
+#   rote    rote bench, which also measures the peak between its steps
+#   stock   PyTorch as Debian ships it, with OpenBLAS
+#   fixed   OpenBLAS's core type put right (OPENBLAS_CORETYPE): 0.3.21 does not know every recent CPU
+#   tuned   fixed, vector kernels for this CPU, an allocator that keeps its memory, AdamW over lists of
+#           tensors, mask and scale of attention folded into its first product, and threads that soon sleep:
+#           forward and backward have a team of threads each, and one team's waiting would stop the other
+#   onednn  tuned, with matrix products by oneDNN instead of OpenBLAS (scripts/peer_dnnl.c)
+#   llm.c   its CPU program with its own compiler flags (scripts/peer_llmc.c); it pads the vocabulary to
+#           groups of 128, which these shapes are already, and does not clip gradients, which the others do
+#   llama.cpp   weights in float32, its cache of keys and values in float16 as it comes; T tokens
+# A step is forward, backward and update on random tokens, float32; a time is the median of the steps after
+# the first one or two. Decoding is a share of the rate at which one thread of rote reads the weights.
 set -eu
 cd "$(dirname "$0")/.."
-rounds=3 threads=$(nproc) configs=()
+
+fail() { echo "bench_peers: $1" >&2; exit "${2:-1}"; }
+
+rounds=3 seconds=8 threads=$(nproc) llmc=${LLMC:-} llama=${LLAMA:-} log='' configs=()
 while [ $# -gt 0 ]; do
     case $1 in
-    --rounds) rounds=$2; shift ;;
-    --threads) threads=$2; shift ;;
-    --install) apt-get install -y python3-torch libopenblas0-openmp ;;
+    --rounds | --seconds | --threads | --llmc | --llama | --log)
+        [ $# -ge 2 ] || fail "$1: needs a value" 2
+        declare "${1#--}=$2"
+        shift
+        ;;
+    --install) apt-get install -y python3-torch libopenblas0-openmp libdnnl-dev ;;
     i | ii | iii | iv | v) configs+=("$1") ;;
-    *) echo "bench_peers: $1: not an option (see the head of this file)" >&2; exit 2 ;;
+    *) fail "$1: not an option (see the head of this file)" 2 ;;
     esac
     shift
 done
 [ ${#configs[@]} -gt 0 ] || configs=(i ii iii iv v)
-python=${PYTHON:-/usr/bin/python3}
-"$python" -c 'import torch' 2>/dev/null || { echo "bench_peers: no PyTorch; run with --install (Debian), or set PYTHON" >&2; exit 1; }
-[ -x ./rote ] || make
+python=${PYTHON:-/usr/bin/python3} cc=${CC:-cc}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+log=${log:-$folder/log}
 
-declare -A shape=([i]="2048 64 32 1 1 64" [ii]="2048 64 64 4 2 64" [iii]="512 128 128 4 4 32" [iv]="512 128 256 8 8 16" [v]="256 256 512 8 8 8")
-core=Haswell
-grep -q avx512vl /proc/cpuinfo 2>/dev/null && core=SkylakeX
-keep="MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 MALLOC_TOP_PAD_=268435456"
-isa=avx2
-[ $core = SkylakeX ] && isa=avx512
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+declare -A shape=([i]="2048 64 32 1 1 64" [ii]="2048 64 64 4 2 64" [iii]="512 128 128 4 4 32"
+    [iv]="512 128 256 8 8 16" [v]="256 256 512 8 8 8")
+has() { grep -qw "$1" /proc/cpuinfo; }
+fixed=()
+tuned=(MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 MALLOC_TOP_PAD_=268435456 GOMP_SPINCOUNT=10000)
+if has avx512vl; then
+    fixed=(OPENBLAS_CORETYPE=SkylakeX) tuned+=(ATEN_CPU_CAPABILITY=avx512)
+elif has avx2; then
+    fixed=(OPENBLAS_CORETYPE=Haswell) tuned+=(ATEN_CPU_CAPABILITY=avx2)
+fi
 
-torch() { # config, name, environment..., -- options
+export OMP_NUM_THREADS=$threads
+missing=() shim=$folder/peer_dnnl.so
+if [ "$rounds" -gt 0 ]; then
+    [ -x ./rote ] || make
+    "$python" -c 'import torch' 2>/dev/null || fail "no PyTorch; run with --install (Debian), or set PYTHON"
+    "$cc" -O2 -shared -fPIC scripts/peer_dnnl.c -ldnnl -o "$shim" 2>/dev/null ||
+        missing+=("onednn (Debian: libdnnl-dev)")
+    if [ -z "$llmc" ]; then
+        missing+=("llm.c (--llmc PATH)")
+    else # its own flags, as its Makefile has them for gcc
+        "$cc" -Ofast -march=native -fopenmp -DOMP -Wno-unused-result -Wno-ignored-pragmas -I "$llmc" \
+            scripts/peer_llmc.c -lm -o "$folder/peer_llmc" ||
+            fail "--llmc $llmc: not a checkout of llm.c that builds"
+    fi
+    if [ -z "$llama" ]; then
+        missing+=("llama.cpp (--llama PATH)")
+    elif [ ! -x "$llama" ]; then
+        fail "--llama $llama: no such program"
+    fi
+fi
+
+# One program's JSON object, its last line, as a row of the log. What it says on stderr is shown if it fails.
+record() { # config, name, command...
     local config=$1 name=$2
     shift 2
-    local env=()
-    while [ "$1" != -- ]; do env+=("$1"); shift; done
+    if ! "$@" >"$folder/out" 2>"$folder/err"; then
+        cat "$folder/err" >&2
+        fail "$name at ($config) failed"
+    fi
+    tail -n 1 "$folder/out" |
+        sed "s/^{/{\"round\": \"$began.$round\", \"config\": \"$config\", \"who\": \"$name\", /" >>"$log"
+}
+torch() { # config, name, environment..., -- options
+    local config=$1 name=$2 settings=()
+    shift 2
+    while [ "$1" != -- ]; do settings+=("$1"); shift; done
     shift
     # shellcheck disable=SC2086  # a shape is six words
-    env OMP_NUM_THREADS="$threads" "${env[@]}" "$python" scripts/peer_torch.py ${shape[$config]} --threads "$threads" "$@" 2>/dev/null |
-        sed "s/^{/{\"config\": \"$config\", \"who\": \"$name\", /" >>"$log"
+    record "$config" "$name" env "${settings[@]}" "$python" scripts/peer_torch.py ${shape[$config]} \
+        --threads "$threads" --seconds "$seconds" "$@"
+}
+rote_step() { # config: what rote bench says of whole steps, on one line
+    ./rote bench --config "$1" --threads "$threads" --json |
+        "$python" -c 'import json, sys
+s = json.load(sys.stdin)["steps"][0]
+print(json.dumps({key: s[key] for key in ("ms", "gflops", "peak_gflops", "rss_mib", "rounds",
+                                          "decode_tokens_per_s", "decode_share_of_read_limit")}))'
+}
+llama_decode() { # V T d L H B: as many tokens as rote decodes
+    "$python" scripts/peer_gguf.py "${@:1:5}" "$folder/random.gguf"
+    "$llama" -m "$folder/random.gguf" -t 1 -p 0 -n "$2" -r 9 -o json |
+        "$python" -c 'import json, statistics, sys
+b = json.load(sys.stdin)[0]
+print(json.dumps({"decode_tokens_per_s": statistics.median(b["samples_ts"]), "build": b["build_commit"]}))'
+}
+about() { # what the machine and the programs are, one line each
+    local model
+    model=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sort -u)
+    echo "${model:-$(uname -m)}; $threads of $(nproc) cores; $(uname -sr)"
+    ./rote --version
+    "$python" scripts/peer_torch.py --about
+    "$cc" --version | head -n 1
+    [ ! -e "$shim" ] || echo '#include <dnnl.h>
+        DNNL_VERSION_MAJOR DNNL_VERSION_MINOR DNNL_VERSION_PATCH' | "$cc" -E - | sed -n '$s/^ */oneDNN /p' |
+        tr ' ' . | sed 's/\./ /'
+    [ -z "$llmc" ] || git -C "$llmc" log -1 --format='llm.c %h of %cs' 2>/dev/null || echo 'llm.c, no clone'
 }
 
+began=$(date +%s)
+[ "$rounds" -eq 0 ] || about
 for ((round = 1; round <= rounds; round++)); do
     for config in "${configs[@]}"; do
-        echo "round $round of $rounds: $config" >&2
-        ./rote bench --config "$config" --threads "$threads" --json |
-            "$python" -c 'import json, sys; s = json.load(sys.stdin)["steps"][0]; s["who"] = "rote"; print(json.dumps(s))' >>"$log"
-        torch "$config" stock --
-        torch "$config" fixed OPENBLAS_CORETYPE=$core --
+        echo "round $round of $rounds: ($config)" >&2
+        record "$config" rote rote_step "$config"
         # shellcheck disable=SC2086
-        torch "$config" tuned OPENBLAS_CORETYPE=$core ATEN_CPU_CAPABILITY=$isa $keep -- --tuned
+        [ -z "$llama" ] || record "$config" llama.cpp llama_decode ${shape[$config]}
+        torch "$config" stock --
+        torch "$config" fixed "${fixed[@]}" --
+        torch "$config" tuned "${fixed[@]}" "${tuned[@]}" -- --tuned
+        [ ! -e "$shim" ] ||
+            torch "$config" onednn "${fixed[@]}" "${tuned[@]}" LD_PRELOAD="$shim" -- --tuned
+        # shellcheck disable=SC2086
+        [ -z "$llmc" ] || record "$config" llm.c "$folder/peer_llmc" ${shape[$config]} "$seconds"
     done
 done
-
-"$python" - "$log" "${configs[@]}" <<'PY'
-import collections, json, statistics, sys
-rows = collections.defaultdict(list)
-for line in open(sys.argv[1]):
-    row = json.loads(line)
-    rows[row["config"], row["who"]].append(row)
-print("config  rote ms (least..most)     share of peak     MiB   stock     fixed     tuned   (PyTorch's time over rote's)")
-for c in sys.argv[2:]:
-    ours = rows[c, "rote"]
-    ms = sorted(r["ms"] for r in ours)
-    share = statistics.median(r["share_of_peak"] for r in ours)
-    line = f"{c:6} {statistics.median(ms):9.1f} ({ms[0]:.1f}..{ms[-1]:.1f})".ljust(33) + f"{100 * share:8.1f} %   {ours[0]['rss_mib']:8.0f}"
-    for who in ("stock", "fixed", "tuned"):
-        line += f"{statistics.median(r['ms'] for r in rows[c, who]) / statistics.median(ms):8.1f} x"
-    print(line)
-PY
+[ -s "$log" ] || fail "nothing measured yet: --rounds 0 goes with the --log of an earlier run" 2
+"$python" scripts/peer_table.py "$log"
+for what in "${missing[@]}"; do echo "missing: $what"; done
