@@ -70,7 +70,7 @@ fi
 export OMP_NUM_THREADS=$threads
 missing=() shim=$folder/peer_dnnl.so
 if [ "$rounds" -gt 0 ]; then
-    [ -x ./rote ] || make
+    make -s >&2
     "$python" -c 'import torch' 2>/dev/null || fail "no PyTorch; run with --install (Debian), or set PYTHON"
     "$cc" -O2 -shared -fPIC scripts/peer_dnnl.c -ldnnl -o "$shim" 2>/dev/null ||
         missing+=("onednn (Debian: libdnnl-dev)")

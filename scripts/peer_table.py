@@ -4,9 +4,9 @@
     peer_table.py LOG
 
 A line of the log is one JSON object: round, config, who, and what that program reports. Everyone is compared
-with rote of the same round and config: the time of a step over rote's; rote's operations over a program's time
-as a share of the peak that rote measured; tokens decoded a second as a share of the rate at which rote read
-the weights. Figures are medians over rounds, in brackets least and most."""
+with rote of the same round and config: the time of a step over rote's; rote's operations over a program's
+time as a share of the peak that rote measured; tokens decoded a second as a share of the rate at which rote
+read the weights. Figures are medians over rounds, in brackets least and most."""
 import collections
 import json
 import statistics
