@@ -31,6 +31,7 @@ library libomp          libomp.so.5            libomp-dev         libomp-devel  
 program aarch64-gcc     aarch64-linux-gnu-gcc  gcc-aarch64-linux-gnu  gcc-aarch64-linux-gnu  -
 header  aarch64-libc    /usr/aarch64-linux-gnu/include/stdio.h  libc6-dev-arm64-cross  -  -
 program qemu            qemu-aarch64-static    qemu-user-static   qemu-user-static   -
+program valgrind        valgrind               valgrind           valgrind           -
 '
 demo='
 program gnuplot         gnuplot                gnuplot-nox        gnuplot            gnuplot
