@@ -17,11 +17,27 @@ static const Column columns[] = {{"config", "config", -6, TEXT, 0},
 
 typedef struct Figures {
     double adamw_ms[ROUNDS_MAX], ms[ROUNDS_MAX], update_ms[ROUNDS_MAX], peak[ROUNDS_MAX];
+    double products_s[ROUNDS_MAX]; /* of all threads together */
+    double products_flops;         /* the same in every round */
     int rounds;
 } Figures;
 
-static void measure(Figures *f, BenchModel *adamw, BenchModel *muon, const BenchOptions *options) {
+/* The products since the last call, put together. */
+static Status take_products(ProfileRow *out, Err *err) {
+    ProfileRow *rows = NULL;
+    int n = 0;
+    Status status = profile_take(&rows, &n, err);
+    *out = (ProfileRow){0};
+    for (int i = 0; i < n; i++)
+        if (rows[i].M) profile_sum(out, &rows[i]);
+    free(rows);
+    return status;
+}
+
+static Status measure(Figures *f, BenchModel *adamw, BenchModel *muon, const BenchOptions *options,
+                      Err *err) {
     Ops profiled = profile_ops(&muon->plain);
+    ProfileRow products;
     (void)bench_time_steps(adamw, 1);
     (void)bench_time_steps(muon, 1);
     int i = 0;
@@ -37,34 +53,32 @@ static void measure(Figures *f, BenchModel *adamw, BenchModel *muon, const Bench
         f->ms[i] = (end - start) * 1e3;
         f->update_ms[i] = (end - half) * 1e3;
         f->peak[i] = bench_peak(muon);
+        TRY(take_products(&products, err));
+        f->products_s[i] = products.seconds;
+        f->products_flops = products.flops;
     }
+    return OK;
 }
 
-static json_t *muon_row(const Shape *s, Figures *f, const ProfileRow *products, int threads) {
+static json_t *muon_row(const Shape *s, Figures *f, int threads) {
     int n = f->rounds;
-    double ms = median(f->ms, n), flops = products->flops / n, seconds = products->seconds / n;
+    double ms = median(f->ms, n), seconds = median(f->products_s, n), own_ms = seconds * 1e3 / threads;
     return json_pack("{ss sf sf sf sf sf sf sf si}", "config", s->name, "adamw_ms", median(f->adamw_ms, n),
-                     "ms", ms, "update_ms", median(f->update_ms, n), "newton_schulz_ms",
-                     seconds * 1e3 / threads, "newton_schulz_share", seconds * 1e3 / threads / ms,
-                     "newton_schulz_gflop", flops * 1e-9, "newton_schulz_share_of_peak",
-                     flops / seconds * 1e-9 / (median(f->peak, n) / threads), "rounds", n);
+                     "ms", ms, "update_ms", median(f->update_ms, n), "newton_schulz_ms", own_ms,
+                     "newton_schulz_share", own_ms / ms, "newton_schulz_gflop", f->products_flops * 1e-9,
+                     "newton_schulz_share_of_peak",
+                     f->products_flops / seconds * 1e-9 / (median(f->peak, n) / threads), "rounds", n);
 }
 
 static Status time_config(const Shape *s, const BenchOptions *options, json_t **row, Err *err) {
     BenchModel adamw = {0}, muon = {0};
     Figures f = {0};
-    ProfileRow *rows = NULL, products = {0};
-    int n = 0;
     Status status = OK;
     TRY_GOTO(bench_model_create(&adamw, s, options, options->threads, OPT_ADAMW, err));
     TRY_GOTO(bench_model_create(&muon, s, options, options->threads, OPT_MUON, err));
-    measure(&f, &adamw, &muon, options);
-    TRY_GOTO(profile_take(&rows, &n, err));
-    for (int i = 0; i < n; i++)
-        if (rows[i].M) profile_sum(&products, &rows[i]);
-    *row = muon_row(s, &f, &products, options->threads);
+    TRY_GOTO(measure(&f, &adamw, &muon, options, err));
+    *row = muon_row(s, &f, options->threads);
 done:
-    free(rows);
     bench_model_free(&adamw);
     bench_model_free(&muon);
     return status;

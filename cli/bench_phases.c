@@ -21,7 +21,8 @@ static const char legend[] =
     "rest: copies, clearing, waiting, and the counting itself.\n";
 static const double TINY = 0.005; /* of a step: such rows are put together */
 
-/* A config's steps: plain ones, and what was counted in the others, per step and over all threads. */
+/* A config's plain steps, and the counted round whose time is the median of their times: its counts per step, of all
+ * threads together. */
 typedef struct Phases {
     double ms, counted_ms, peak_gflops;
     int rounds;
@@ -29,20 +30,22 @@ typedef struct Phases {
     int n;
 } Phases;
 
-static Status measure(Phases *out, BenchModel *m, const BenchOptions *options, Err *err) {
-    double plain[ROUNDS_MAX], counted[ROUNDS_MAX], peak[ROUNDS_MAX];
-    Ops profiled = profile_ops(&m->plain);
-    int repeat = bench_steps_a_round(m), done = 0;
-    for (double began = clock_s(); bench_more(options, done, began); done++) {
-        plain[done] = bench_time_steps(m, repeat) * 1e3 / repeat;
-        m->ops = profiled;
-        counted[done] = bench_time_steps(m, repeat) * 1e3 / repeat;
-        m->ops = m->plain;
-        peak[done] = bench_peak(m);
-    }
-    double steps = (double)done * repeat, mean_ms = 0;
-    for (int i = 0; i < done; i++) mean_ms += counted[i] / done;
-    *out = (Phases){median(plain, done), mean_ms, median(peak, done), done, NULL, 0};
+/* One round of counted steps. */
+typedef struct Counted {
+    double ms; /* a step */
+    ProfileRow *rows;
+    int n;
+} Counted;
+
+static int by_time(const void *a, const void *b) {
+    double x = ((const Counted *)a)->ms, y = ((const Counted *)b)->ms;
+    return (x > y) - (x < y);
+}
+
+static Status count_steps(Counted *out, BenchModel *m, int steps, Err *err) {
+    m->ops = profile_ops(&m->plain);
+    out->ms = bench_time_steps(m, steps) * 1e3 / steps;
+    m->ops = m->plain;
     TRY(profile_take(&out->rows, &out->n, err));
     for (int i = 0; i < out->n; i++) {
         out->rows[i].calls /= steps;
@@ -51,6 +54,25 @@ static Status measure(Phases *out, BenchModel *m, const BenchOptions *options, E
         out->rows[i].seconds /= steps;
     }
     return OK;
+}
+
+static Status measure(Phases *out, BenchModel *m, const BenchOptions *options, Err *err) {
+    double plain[ROUNDS_MAX], peak[ROUNDS_MAX];
+    Counted counted[ROUNDS_MAX] = {{0}};
+    int repeat = bench_steps_a_round(m), done = 0;
+    Status status = OK;
+    for (double began = clock_s(); bench_more(options, done, began); done++) {
+        plain[done] = bench_time_steps(m, repeat) * 1e3 / repeat;
+        TRY_GOTO(count_steps(&counted[done], m, repeat, err));
+        peak[done] = bench_peak(m);
+    }
+    qsort(counted, (size_t)done, sizeof *counted, by_time);
+    Counted *middle = &counted[done / 2];
+    *out = (Phases){median(plain, done), middle->ms, median(peak, done), done, middle->rows, middle->n};
+    middle->rows = NULL;
+done:
+    for (int i = 0; i < ROUNDS_MAX; i++) free(counted[i].rows);
+    return status;
 }
 
 static json_t *phase(const char *name, const ProfileRow *row, double thread_s) {
