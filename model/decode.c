@@ -1,24 +1,25 @@
 /* One token at a time. Every output is the same chain as in the full forward: products over k, softmax sums
- * by key index, so nothing here is approximate. Weights are kept transposed, rows contiguous, as a product
- * with one row wants them. */
+ * by key index, so nothing here is approximate. */
 #include "model/decode.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/attention.h"
+#include "model/linear.h"
 
 typedef struct DecoderBlock {
-    real *qkv, *o, *in, *out; /* transposed weights */
-    real *keys;               /* (KV,hd,T): a key is a column */
-    real *values;             /* (T,KV hd) */
-    real *sum;                /* attn mean: running sum (d) */
+    real *keys;   /* (KV,hd,T): a key is a column */
+    real *values; /* (T,KV hd) */
+    real *sum;    /* attn mean: running sum (d) */
 } DecoderBlock;
 
 struct Decoder {
     const Gpt *g;
     DecoderBlock *block;
-    real *head;
+    Weights weights;
+    Team alone;
+    Exec exec;
     real *x, *norm, *qkv, *att, *pre, *post, *scores, *logits, *scratch;
     int position;
     Arena arena;
@@ -35,18 +36,11 @@ static void lay_out(Decoder *s) {
     for (int l = 0; l < c->n_layer; l++) {
         DecoderBlock *b = &s->block[l];
         if (c->attn == ATTN_CAUSAL) {
-            PLACE(b->qkv, d * (d + 2 * kv));
-            PLACE(b->o, d * d);
             PLACE(b->keys, kv * T);
             PLACE(b->values, kv * T);
         }
         if (c->attn == ATTN_MEAN) PLACE(b->sum, d);
-        if (c->mlp == MLP_PLAIN) {
-            PLACE(b->in, d * in);
-            PLACE(b->out, I * d);
-        }
     }
-    PLACE(s->head, d * V);
     PLACE(s->x, d);
     PLACE(s->norm, d);
     PLACE(s->qkv, d + 2 * kv);
@@ -59,15 +53,8 @@ static void lay_out(Decoder *s) {
 #undef PLACE
 }
 
-/* to (cols, rows) = from (rows, cols), transposed */
-static void put_transposed(const Gpt *g, real *to, const real *from, int rows, int cols) {
-    g->ops->transpose(to, rows, from, cols, rows, cols);
-}
-
 Status decoder_create(Decoder **out, const Gpt *g, Err *err) {
     const ModelConfig *c = &g->config;
-    int d = c->n_embd, hd = d / c->n_head, width = (c->n_head + 2 * c->n_kv_head) * hd;
-    int I = c->n_inner, in = c->gated ? 2 * I : I;
     *out = NULL;
     Decoder *s = calloc(1, sizeof *s);
     if (s) s->block = calloc((size_t)c->n_layer, sizeof *s->block);
@@ -77,31 +64,23 @@ Status decoder_create(Decoder **out, const Gpt *g, Err *err) {
     }
     s->g = g;
     lay_out(s);
-    Status status = arena_allocate(&s->arena, "decoder", err);
+    Status status = weights_create(&s->weights, g, PACK_FORWARD, err);
+    if (status == OK) status = arena_allocate(&s->arena, "decoder", err);
     if (status != OK) {
         decoder_free(s);
         return status;
     }
     lay_out(s);
-    for (int l = 0; l < c->n_layer; l++) {
-        const BlockPlaces *p = &g->at.block[l];
-        DecoderBlock *b = &s->block[l];
-        if (c->attn == ATTN_CAUSAL) {
-            put_transposed(g, b->qkv, g->params + p->qkv, width, d);
-            put_transposed(g, b->o, g->params + p->o, d, d);
-        }
-        if (c->mlp == MLP_PLAIN) {
-            put_transposed(g, b->in, g->params + p->in, in, d);
-            put_transposed(g, b->out, g->params + p->out, d, I);
-        }
-    }
-    put_transposed(g, s->head, g->params + g->at.head, c->vocab_size, d);
+    s->alone = (Team){0, 1, NULL};
+    s->exec = (Exec){g->ops, &s->alone, s->scratch, s->scores};
+    weights_pack(&s->weights, g->ops, &s->alone);
     *out = s;
     return OK;
 }
 
 void decoder_free(Decoder *s) {
     if (!s) return;
+    weights_free(&s->weights);
     arena_free(&s->arena);
     free(s->block);
     free(s);
@@ -117,24 +96,6 @@ int decoder_position(const Decoder *s) { return s->position; }
 
 static const real *param(const Gpt *g, int64_t place) { return place < 0 ? NULL : g->params + place; }
 
-/* y (O) = init + x (C) w, w transposed (C,O) */
-static void row_times(const Decoder *s, real *y, const real *x, const real *w, enum GemmInit init,
-                      const real *bias, int C, int O) {
-    s->g->ops->gemm(y, O, (View){x, C, 1}, (View){w, O, 1}, init, bias, 1, O, C, s->scratch);
-}
-
-static void row_times_bias(const Decoder *s, real *y, const real *x, const real *w, const real *bias, int C,
-                           int O) {
-    row_times(s, y, x, w, bias ? GEMM_BIAS : GEMM_ZERO, bias, C, O);
-}
-
-/* Onto the residual stream: the chain starts at y + bias, as linear_forward_add has it. */
-static void row_times_add(const Decoder *s, real *y, const real *x, const real *w, const real *bias, int C,
-                          int O) {
-    if (bias) s->g->ops->add(y, bias, O);
-    row_times(s, y, x, w, GEMM_ADD, NULL, C, O);
-}
-
 static void norm_row(const Decoder *s, real *y, const real *x, int64_t gain, int64_t bias) {
     const Gpt *g = s->g;
     real mean, rstd;
@@ -142,12 +103,12 @@ static void norm_row(const Decoder *s, real *y, const real *x, int64_t gain, int
                          g->config.norm_eps, 1, g->config.n_embd);
 }
 
-static void attend(Decoder *s, DecoderBlock *b, const BlockPlaces *p) {
+static void attend(Decoder *s, DecoderBlock *b, const BlockWeights *w) {
     const Gpt *g = s->g;
     const ModelConfig *c = &g->config;
     int d = c->n_embd, hd = d / c->n_head, H = c->n_head, KV = c->n_kv_head, T = c->block_size,
         t = s->position;
-    row_times_bias(s, s->qkv, s->norm, b->qkv, param(g, p->qkv_bias), d, (H + 2 * KV) * hd);
+    linear_forward(&s->exec, s->qkv, w->qkv.O, s->norm, &w->qkv, 1);
     if (g->rope_table) g->ops->rope(s->qkv, g->rope_table, &t, 1, H + KV, hd, (H + 2 * KV) * hd, false);
     for (int j = 0; j < KV * hd; j++) b->keys[(ptrdiff_t)j * T + t] = s->qkv[d + j];
     memcpy(b->values + (ptrdiff_t)t * KV * hd, s->qkv + d + KV * hd, (size_t)(KV * hd) * sizeof(real));
@@ -160,7 +121,7 @@ static void attend(Decoder *s, DecoderBlock *b, const BlockPlaces *p) {
         g->ops->gemm(s->att + h * hd, d, (View){s->scores, T, 1}, (View){b->values + group * hd, KV * hd, 1},
                      GEMM_ZERO, NULL, 1, hd, t + 1, s->scratch);
     }
-    row_times_add(s, s->x, s->att, b->o, param(g, p->o_bias), d, d);
+    linear_forward_add(&s->exec, s->x, s->att, &w->o, 1);
 }
 
 const real *decoder_step(Decoder *s, int32_t token) {
@@ -172,9 +133,10 @@ const real *decoder_step(Decoder *s, int32_t token) {
     if (g->at.wpe >= 0) g->ops->add(s->x, param(g, g->at.wpe) + (ptrdiff_t)s->position * d, d);
     for (int l = 0; l < c->n_layer; l++) {
         const BlockPlaces *p = &g->at.block[l];
+        const BlockWeights *w = &s->weights.block[l];
         DecoderBlock *b = &s->block[l];
         if (c->attn != ATTN_NONE) norm_row(s, s->norm, s->x, p->norm1, p->norm1_bias);
-        if (c->attn == ATTN_CAUSAL) attend(s, b, p);
+        if (c->attn == ATTN_CAUSAL) attend(s, b, w);
         if (c->attn == ATTN_MEAN)
             for (int j = 0; j < d; j++) {
                 b->sum[j] += s->norm[j];
@@ -182,14 +144,14 @@ const real *decoder_step(Decoder *s, int32_t token) {
             }
         if (c->mlp == MLP_PLAIN) {
             norm_row(s, s->norm, s->x, p->norm2, p->norm2_bias);
-            row_times_bias(s, s->pre, s->norm, b->in, param(g, p->in_bias), d, c->gated ? 2 * I : I);
+            linear_forward(&s->exec, s->pre, w->in.O, s->norm, &w->in, 1);
             g->ops->act_forward(s->post, s->pre, c->gated ? s->pre + I : NULL, c->act, 1, I,
                                 c->gated ? 2 * I : I);
-            row_times_add(s, s->x, s->post, b->out, param(g, p->out_bias), I, d);
+            linear_forward_add(&s->exec, s->x, s->post, &w->out, 1);
         }
     }
     norm_row(s, s->norm, s->x, g->at.norm_f, g->at.norm_f_bias);
-    row_times(s, s->logits, s->norm, s->head, GEMM_ZERO, NULL, d, c->vocab_size);
+    linear_forward(&s->exec, s->logits, c->vocab_size, s->norm, &s->weights.head, 1);
     s->position++;
     return s->logits;
 }

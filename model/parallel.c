@@ -4,9 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/weights.h"
+
 struct Parallel {
     const Gpt *g;
     int threads, teams, leaves, max_len, micro;
+    Weights weights;
     GptWork **work;    /* one per team */
     int *team_first;   /* teams + 1: the first thread of each team */
     Barrier *barrier;  /* one per team */
@@ -32,6 +35,13 @@ static int choose_micro(const ModelConfig *c, int max_len, int wanted, int team_
 
 static int team_size_of(const Parallel *p, int team) { return p->team_first[team + 1] - p->team_first[team]; }
 
+/* Beyond this the memory matters more than the few percent that packing costs in every chunk. */
+static Packing choose_packing(const Gpt *g, bool backward) {
+    const size_t most = (size_t)64 << 20;
+    Packing packing = backward ? PACK_BOTH : PACK_FORWARD;
+    return weights_bytes(&g->config, packing) <= most ? packing : PACK_NONE;
+}
+
 /* Numbers of threads, teams and leaves; no memory of the model's size yet. */
 static void divide(Parallel *p, const Gpt *g, const ParallelPlan *plan) {
     p->g = g;
@@ -50,7 +60,8 @@ size_t parallel_bytes(const Gpt *g, const ParallelPlan *plan) {
     divide(&p, g, plan);
     size_t work = gpt_work_bytes(&g->config, p.micro * p.max_len, p.micro, p.max_len, p.leaves > 0,
                                  (p.threads + p.teams - 1) / p.teams);
-    return (size_t)p.teams * work + (size_t)p.leaves * (size_t)p.grad_reals * sizeof(real);
+    size_t packed = weights_bytes(&g->config, choose_packing(g, p.leaves > 0));
+    return packed + (size_t)p.teams * work + (size_t)p.leaves * (size_t)p.grad_reals * sizeof(real);
 }
 
 /* How many threads a parallel region really gets (OMP_THREAD_LIMIT may cut it), each of them tested. */
@@ -107,10 +118,11 @@ Status parallel_create(Parallel **out, const Gpt *g, const ParallelPlan *plan, E
     place_leaves(p);
     if (p->leaves) TRY_GOTO(arena_allocate(&p->arena, "gradients", err));
     place_leaves(p);
+    TRY_GOTO(weights_create(&p->weights, g, choose_packing(g, p->leaves > 0), err));
     for (int t = 0; t < p->teams; t++) {
         p->barrier[t].size = team_size_of(p, t);
         TRY_GOTO(gpt_work_create(&p->work[t], g, p->micro * p->max_len, p->micro, p->max_len, p->leaves > 0,
-                                 team_size_of(p, t), err));
+                                 team_size_of(p, t), &p->weights, err));
     }
 done:
     if (status == OK) *out = p;
@@ -121,6 +133,7 @@ done:
 void parallel_free(Parallel *p) {
     if (!p) return;
     for (int t = 0; p->work && t < p->teams; t++) gpt_work_free(p->work[t]);
+    weights_free(&p->weights);
     arena_free(&p->arena);
     free(p->work);
     free(p->team_first);
@@ -166,6 +179,9 @@ real *parallel_gradient(Parallel *p, const Batch *batch, double *loss_nats) {
     {
         int thread = omp_get_thread_num(), team = 0;
         CHECK(omp_get_num_threads() == p->threads);
+        Team everyone = {thread, p->threads, NULL};
+        weights_pack(&p->weights, p->g->ops, &everyone);
+#pragma omp barrier
         while (thread >= p->team_first[team + 1]) team++;
         Team member = {thread - p->team_first[team], team_size_of(p, team), &p->barrier[team]};
         run_leaves(p, batch, scale, team, &member);
@@ -186,6 +202,9 @@ void parallel_code_lengths(Parallel *p, const Batch *batch, double *nats, int32_
     {
         int thread = omp_get_thread_num();
         CHECK(omp_get_num_threads() == p->threads);
+        Team everyone = {thread, p->threads, NULL};
+        weights_pack(&p->weights, p->g->ops, &everyone);
+#pragma omp barrier
         if (thread < p->teams)
             gpt_code_lengths(p->g, p->work[thread], batch, share(batch->n_seq, thread, p->teams),
                              share(batch->n_seq, thread + 1, p->teams), nats, best);

@@ -20,14 +20,16 @@ typedef struct BlockActs {
 
 struct GptWork {
     int max_tokens, max_seq, max_len, team_size, logits_rows;
+    ptrdiff_t logits_ld;
     bool backward;
+    Weights own;            /* unpacked, where nobody shares packed ones */
+    const Weights *weights; /* shared, or own */
     BlockActs *
         block; /* n_layer + 1: of the last only x, the stream after the last block. Forward only: all share */
     real *norm_f, *mean_f, *rstd_f;
-    real *head_t; /* (d,V): the head transposed, so that its rows are contiguous in the product */
-    real *logits; /* (logits_rows,V) */
-    int32_t *pos; /* (n) place of each token in its sequence */
-    double *nats; /* (n) */
+    real *logits;                                  /* (logits_rows,V), logits_ld reals a row */
+    int32_t *pos;                                  /* (n) place of each token in its sequence */
+    double *nats;                                  /* (n) */
     real *dx, *dnorm, *dqkv, *datt, *dpost, *dpre; /* gradients of the rows at hand */
     real **gemm, **scores, **sum;                  /* scratch, one per member */
     Arena arena;
@@ -41,7 +43,7 @@ static void lay_out(GptWork *w, const ModelConfig *c) {
     w->arena.size = 0;
 #define PLACE(pointer, count)                                                                                \
     (pointer) = (void *)(base + arena_add(&w->arena, (size_t)(count) * sizeof *(pointer)))
-    size_t n = (size_t)w->max_tokens, d = (size_t)c->n_embd, V = (size_t)c->vocab_size;
+    size_t n = (size_t)w->max_tokens, d = (size_t)c->n_embd;
     size_t width = (size_t)(c->n_head + 2 * c->n_kv_head) * (d / (size_t)c->n_head);
     size_t I = (size_t)c->n_inner, in = c->gated ? 2 * I : I, T = (size_t)w->max_len;
     bool attn = c->attn == ATTN_CAUSAL, mean = c->attn == ATTN_MEAN, mlp = c->mlp == MLP_PLAIN;
@@ -80,8 +82,7 @@ static void lay_out(GptWork *w, const ModelConfig *c) {
     PLACE(w->norm_f, n * d);
     PLACE(w->mean_f, n);
     PLACE(w->rstd_f, n);
-    PLACE(w->head_t, V * d);
-    PLACE(w->logits, (size_t)w->logits_rows * V);
+    PLACE(w->logits, (size_t)w->logits_rows * (size_t)w->logits_ld);
     PLACE(w->pos, n);
     PLACE(w->nats, n);
     if (w->backward) {
@@ -111,6 +112,7 @@ static void measure(GptWork *w, const ModelConfig *c, int max_tokens, int max_se
     w->max_len = max_len;
     w->backward = backward;
     w->team_size = team_size;
+    w->logits_ld = (c->vocab_size + 15) / 16 * 16 + 16; /* rows a power of two apart would share cache sets */
     int rows = LOGITS_BYTES / (int)sizeof(real) / c->vocab_size;
     w->logits_rows = (rows < 16 ? 16 : rows > 256 ? 256 : rows / 4 * 4) * team_size;
     lay_out(w, c);
@@ -131,6 +133,7 @@ static void free_places(GptWork *w) {
     free(w->gemm);
     free(w->scores);
     free(w->sum);
+    weights_free(&w->own);
 }
 
 size_t gpt_work_bytes(const ModelConfig *config, int max_tokens, int max_seq, int max_len, bool backward,
@@ -146,7 +149,7 @@ size_t gpt_work_bytes(const ModelConfig *config, int max_tokens, int max_seq, in
 }
 
 Status gpt_work_create(GptWork **out, const Gpt *g, int max_tokens, int max_seq, int max_len, bool backward,
-                       int team_size, Err *err) {
+                       int team_size, const Weights *shared, Err *err) {
     CHECK(max_len <= max_tokens && max_len <= g->config.block_size);
     *out = NULL;
     GptWork *w = calloc(1, sizeof *w);
@@ -155,12 +158,14 @@ Status gpt_work_create(GptWork **out, const Gpt *g, int max_tokens, int max_seq,
         return err_set(err, ERR_NOMEM, "no memory for the activations' table");
     }
     measure(w, &g->config, max_tokens, max_seq, max_len, backward, team_size);
-    Status status = arena_allocate(&w->arena, "activations", err);
+    Status status = shared ? OK : weights_create(&w->own, g, PACK_NONE, err);
+    if (status == OK) status = arena_allocate(&w->arena, "activations", err);
     if (status != OK) {
         gpt_work_free(w);
         return status;
     }
     lay_out(w, &g->config);
+    w->weights = shared ? shared : &w->own;
     *out = w;
     return OK;
 }
@@ -238,6 +243,7 @@ static void block_forward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *
     const ModelConfig *c = &g->config;
     const BlockPlaces *p = &g->at.block[layer];
     BlockActs *b = &w->block[layer];
+    const BlockWeights *weights = &w->weights->block[layer];
     int d = c->n_embd, I = c->n_inner, hd = d / c->n_head, heads = c->n_head + 2 * c->n_kv_head;
     ptrdiff_t r0 = k->r0;
     real *x = b->x + r0 * d, *mid = b->mid + r0 * d, *next = w->block[layer + 1].x + r0 * d;
@@ -250,8 +256,7 @@ static void block_forward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *
     }
     if (c->attn == ATTN_CAUSAL) {
         ptrdiff_t ld = (ptrdiff_t)heads * hd;
-        linear_forward(e, b->qkv + r0 * ld, b->norm1 + r0 * d, param(g, p->qkv), param(g, p->qkv_bias), k->n,
-                       d, heads * hd);
+        linear_forward(e, b->qkv + r0 * ld, ld, b->norm1 + r0 * d, &weights->qkv, k->n);
         if (g->rope_table)
             e->ops->rope(b->qkv + r0 * ld, g->rope_table, w->pos + r0, k->n, c->n_head + c->n_kv_head, hd, ld,
                          false);
@@ -261,7 +266,7 @@ static void block_forward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *
             attention_forward(e, b->att + row * d, w->backward ? weights_at(w, c, b->p, s - k->s0) : NULL,
                               b->qkv + row * ld, T, c->n_head, c->n_kv_head, hd);
         }
-        linear_forward_add(e, mid, b->att + r0 * d, param(g, p->o), param(g, p->o_bias), k->n, d, d);
+        linear_forward_add(e, mid, b->att + r0 * d, &weights->o, k->n);
     } else if (c->attn == ATTN_MEAN) {
         for (int s = k->own_s0; s < k->own_s1; s++) {
             ptrdiff_t row = k->batch->start[s] - k->first;
@@ -274,12 +279,11 @@ static void block_forward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *
         real *pre = b->pre + r0 * in;
         e->ops->norm_forward(b->norm2 + r0 * d, b->mean2 + r0, b->rstd2 + r0, mid, param(g, p->norm2),
                              param(g, p->norm2_bias), c->norm, c->norm_eps, k->n, d);
-        linear_forward(e, pre, b->norm2 + r0 * d, param(g, p->in), param(g, p->in_bias), k->n, d, in);
+        linear_forward(e, pre, in, b->norm2 + r0 * d, &weights->in, k->n);
         e->ops->act_forward(b->post + r0 * I, pre, c->gated ? pre + I : NULL, c->act, k->n, I, in);
     }
     if (next != mid) memcpy(next, mid, stream_bytes);
-    if (c->mlp == MLP_PLAIN)
-        linear_forward_add(e, next, b->post + r0 * I, param(g, p->out), param(g, p->out_bias), k->n, I, d);
+    if (c->mlp == MLP_PLAIN) linear_forward_add(e, next, b->post + r0 * I, &weights->out, k->n);
 }
 
 /* dx holds the gradient of the stream after the block, and afterwards that of the stream before it. */
@@ -287,6 +291,7 @@ static void block_backward(const Gpt *g, GptWork *w, const Chunk *k, const Exec 
     const ModelConfig *c = &g->config;
     const BlockPlaces *p = &g->at.block[layer];
     BlockActs *b = &w->block[layer];
+    const BlockWeights *weights = &w->weights->block[layer];
     int d = c->n_embd, I = c->n_inner, hd = d / c->n_head, heads = c->n_head + 2 * c->n_kv_head;
     int in = c->gated ? 2 * I : I, col0, col1;
     ptrdiff_t r0 = k->r0;
@@ -295,13 +300,14 @@ static void block_backward(const Gpt *g, GptWork *w, const Chunk *k, const Exec 
 
     if (c->mlp == MLP_PLAIN) {
         real *dpre = w->dpre + r0 * in, *pre = b->pre + r0 * in;
-        linear_backward_input(e, w->dpost + r0 * I, dx, param(g, p->out), k->n, I, d);
+        linear_backward_input(e, w->dpost + r0 * I, dx, d, &weights->out, k->n);
         e->ops->act_backward(dpre, c->gated ? dpre + I : NULL, w->dpost + r0 * I, pre,
                              c->gated ? pre + I : NULL, c->act, k->n, I, in);
-        linear_backward_input(e, dnorm, dpre, param(g, p->in), k->n, d, in);
+        linear_backward_input(e, dnorm, dpre, in, &weights->in, k->n);
         team_wait(e->team);
-        linear_backward_weight(e, at(grad, p->out), at(grad, p->out_bias), w->dx, b->post, k->rows, I, d);
-        linear_backward_weight(e, at(grad, p->in), at(grad, p->in_bias), w->dpre, b->norm2, k->rows, d, in);
+        linear_backward_weight(e, at(grad, p->out), at(grad, p->out_bias), w->dx, d, b->post, k->rows, I, d);
+        linear_backward_weight(e, at(grad, p->in), at(grad, p->in_bias), w->dpre, in, b->norm2, k->rows, d,
+                               in);
         e->ops->norm_param_backward(at(grad, p->norm2), at(grad, p->norm2_bias), w->dnorm, b->mid, b->mean2,
                                     b->rstd2, c->norm, k->rows, d, col0, col1);
         team_wait(e->team);
@@ -310,7 +316,7 @@ static void block_backward(const Gpt *g, GptWork *w, const Chunk *k, const Exec 
     }
     if (c->attn == ATTN_CAUSAL) {
         ptrdiff_t ld = (ptrdiff_t)heads * hd;
-        linear_backward_input(e, w->datt + r0 * d, dx, param(g, p->o), k->n, d, d);
+        linear_backward_input(e, w->datt + r0 * d, dx, d, &weights->o, k->n);
         for (int s = k->own_s0; s < k->own_s1; s++) {
             ptrdiff_t row = k->batch->start[s] - k->first;
             int T = k->batch->start[s + 1] - k->batch->start[s];
@@ -320,10 +326,10 @@ static void block_backward(const Gpt *g, GptWork *w, const Chunk *k, const Exec 
         if (g->rope_table)
             e->ops->rope(w->dqkv + r0 * ld, g->rope_table, w->pos + r0, k->n, c->n_head + c->n_kv_head, hd,
                          ld, true);
-        linear_backward_input(e, dnorm, w->dqkv + r0 * ld, param(g, p->qkv), k->n, d, heads * hd);
+        linear_backward_input(e, dnorm, w->dqkv + r0 * ld, ld, &weights->qkv, k->n);
         team_wait(e->team);
-        linear_backward_weight(e, at(grad, p->o), at(grad, p->o_bias), w->dx, b->att, k->rows, d, d);
-        linear_backward_weight(e, at(grad, p->qkv), at(grad, p->qkv_bias), w->dqkv, b->norm1, k->rows, d,
+        linear_backward_weight(e, at(grad, p->o), at(grad, p->o_bias), w->dx, d, b->att, k->rows, d, d);
+        linear_backward_weight(e, at(grad, p->qkv), at(grad, p->qkv_bias), w->dqkv, ld, b->norm1, k->rows, d,
                                heads * hd);
         e->ops->norm_param_backward(at(grad, p->norm1), at(grad, p->norm1_bias), w->dnorm, b->x, b->mean1,
                                     b->rstd1, c->norm, k->rows, d, col0, col1);
@@ -351,18 +357,10 @@ static void stream_forward(const Gpt *g, GptWork *w, const Chunk *k, const Exec 
                          c->n_embd);
 }
 
-static void head_transpose(const Gpt *g, GptWork *w, const Team *team) {
-    int V = g->config.vocab_size, d = g->config.n_embd, from, to;
-    const real *head = param(g, g->at.head);
-    team_share(team, V, 16, &from, &to);
-    g->ops->transpose(w->head_t + from, V, head + (ptrdiff_t)from * d, d, to - from, d);
-}
-
-/* logits (n,V) of n rows of norm_f */
-static void head_forward(const Gpt *g, GptWork *w, const Exec *e, real *logits, int row, int n) {
-    int V = g->config.vocab_size, d = g->config.n_embd;
-    e->ops->gemm(logits, V, (View){w->norm_f + (ptrdiff_t)row * d, d, 1}, (View){w->head_t, V, 1}, GEMM_ZERO,
-                 NULL, n, V, d, e->gemm);
+/* Logits of n rows of norm_f, ld reals a row. */
+static void head_forward(const Gpt *g, GptWork *w, const Exec *e, real *logits, ptrdiff_t ld, int row,
+                         int n) {
+    linear_forward(e, logits, ld, w->norm_f + (ptrdiff_t)row * g->config.n_embd, &w->weights->head, n);
 }
 
 /* Loss and the gradient of norm_f (in dnorm) by blocks of rows, so that no more than logits_rows rows of
@@ -372,17 +370,17 @@ static void loss_pass(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, r
     for (int block = 0; block < k->rows; block += w->logits_rows) {
         int rows = k->rows - block < w->logits_rows ? k->rows - block : w->logits_rows, from, to;
         team_share(e->team, rows, 4, &from, &to);
-        real *logits = w->logits + (ptrdiff_t)from * V;
+        real *logits = w->logits + from * w->logits_ld;
         if (from < to) {
-            head_forward(g, w, e, logits, block + from, to - from);
+            head_forward(g, w, e, logits, w->logits_ld, block + from, to - from);
             e->ops->cross_entropy(logits, w->nats + block + from, k->batch->targets + k->first + block + from,
-                                  scale, to - from, V);
-            linear_backward_input(e, w->dnorm + (ptrdiff_t)(block + from) * d, logits, param(g, g->at.head),
-                                  to - from, d, V);
+                                  scale, to - from, V, w->logits_ld);
+            linear_backward_input(e, w->dnorm + (ptrdiff_t)(block + from) * d, logits, w->logits_ld,
+                                  &w->weights->head, to - from);
         }
         team_wait(e->team);
-        linear_backward_weight(e, at(grad, g->at.head), NULL, w->logits, w->norm_f + (ptrdiff_t)block * d,
-                               rows, d, V);
+        linear_backward_weight(e, at(grad, g->at.head), NULL, w->logits, w->logits_ld,
+                               w->norm_f + (ptrdiff_t)block * d, rows, d, V);
         team_wait(e->team);
     }
 }
@@ -399,7 +397,6 @@ double gpt_gradient(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int 
     int d = c->n_embd, col0, col1;
     double nats = 0;
     team_share(team, d, 16, &col0, &col1);
-    head_transpose(g, w, team);
     for (int s = seq0; s < seq1;) {
         Chunk k = chunk_at(w, batch, s, seq1, team);
         ptrdiff_t r0 = (ptrdiff_t)k.r0 * d;
@@ -429,16 +426,15 @@ void gpt_code_lengths(const Gpt *g, GptWork *w, const Batch *batch, int seq0, in
     Team alone = {0, 1, NULL};
     Exec e = exec_of(g, w, &alone);
     int V = g->config.vocab_size;
-    head_transpose(g, w, &alone);
     for (int s = seq0; s < seq1;) {
         Chunk k = chunk_at(w, batch, s, seq1, &alone);
         stream_forward(g, w, &k, &e);
         for (int block = 0; block < k.rows; block += w->logits_rows) {
             int rows = k.rows - block < w->logits_rows ? k.rows - block : w->logits_rows,
                 token = k.first + block;
-            head_forward(g, w, &e, w->logits, block, rows);
+            head_forward(g, w, &e, w->logits, w->logits_ld, block, rows);
             e.ops->code_lengths(nats + token, best ? best + token : NULL, w->logits, batch->targets + token,
-                                rows, V);
+                                rows, V, w->logits_ld);
         }
         s = k.s1;
     }
@@ -447,12 +443,11 @@ void gpt_code_lengths(const Gpt *g, GptWork *w, const Batch *batch, int seq0, in
 void gpt_logits(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int seq1, real *logits) {
     Team alone = {0, 1, NULL};
     Exec e = exec_of(g, w, &alone);
-    int from = batch->start[seq0];
-    head_transpose(g, w, &alone);
+    int from = batch->start[seq0], V = g->config.vocab_size;
     for (int s = seq0; s < seq1;) {
         Chunk k = chunk_at(w, batch, s, seq1, &alone);
         stream_forward(g, w, &k, &e);
-        head_forward(g, w, &e, logits + (ptrdiff_t)(k.first - from) * g->config.vocab_size, 0, k.rows);
+        head_forward(g, w, &e, logits + (ptrdiff_t)(k.first - from) * V, V, 0, k.rows);
         s = k.s1;
     }
 }

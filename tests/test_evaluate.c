@@ -152,7 +152,7 @@ static void code_lengths_from_logits(void **state) {
     FactSet facts = made_facts(N, T, V, 1);
     Evaluation r = evaluate(&e, &g, &facts, 2);
     GptWork *work;
-    assert_int_equal(gpt_work_create(&work, &g, T, 1, T, false, 1, &err), OK);
+    assert_int_equal(gpt_work_create(&work, &g, T, 1, T, false, 1, NULL, &err), OK);
     real logits[T * V];
     double total = 0, shifted = 0, clipped = 0, nats = 0;
     for (int i = 0; i < N; i++) {

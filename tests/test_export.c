@@ -293,7 +293,7 @@ static void expect_same_logits(const ModelConfig *config, bool llama) {
     for (int t = 1; t < T; t++)
         inputs[t] = (int32_t)random_below(random_stream(SEED, RANDOM_TEST, 2), (uint64_t)t, V);
     Batch batch = {.n_seq = 1, .start = start, .inputs = inputs, .targets = targets};
-    assert_int_equal(gpt_work_create(&work, &g, T, 1, T, false, 1, &err), OK);
+    assert_int_equal(gpt_work_create(&work, &g, T, 1, T, false, 1, NULL, &err), OK);
     gpt_logits(&g, work, &batch, 0, 1, ours);
     reference_open(&r, llama);
     reference_logits(&r, inputs, theirs);

@@ -226,7 +226,7 @@ static real *logits_of(const Gpt *g, const int32_t *inputs, int T, real *logits)
     GptWork *work;
     int32_t start[2] = {0, T};
     Batch batch = {1, start, inputs, inputs, NULL};
-    if (gpt_work_create(&work, g, T, 1, T, false, 1, &err) != OK) fail_msg("%s", err.msg);
+    if (gpt_work_create(&work, g, T, 1, T, false, 1, NULL, &err) != OK) fail_msg("%s", err.msg);
     gpt_logits(g, work, &batch, 0, 1, logits);
     gpt_work_free(work);
     return logits;
@@ -320,11 +320,12 @@ typedef struct Product {
 } Product;
 
 /* Every tenth: sides up to 300; every other tenth: one side of more than one block (256 in k, 192 rows, 512
- * columns). */
+ * columns); every tenth one row. */
 static Product draw_product(Draw *d, int turn) {
     int largest = turn % 10 == 9 ? 300 : 70, side[3];
     for (int i = 0; i < 3; i++) side[i] = draw_int(d, 1, largest);
     if (turn % 10 == 8) side[draw_int(d, 0, 2)] += 530;
+    if (turn % 10 == 7) side[0] = 1; /* decoding: one row */
     Product p = {.M = side[0], .N = side[1], .K = side[2]};
     p.layout = draw_int(d, 0, 2);
     p.init = (enum GemmInit)draw_int(d, 0, 2);
@@ -382,7 +383,14 @@ static void gemm_bits(void **state) {
             memcpy(got, p.start, bytes);
             ops->gemm(got, p.ldc, p.a, p.b, p.init, p.bias, p.M, p.N, p.K, scratch);
             same_bits(got, expected, bytes, what); /* what lies between the rows of c, too */
-            int cut = draw_int(&d, 0, p.K);        /* k in two calls */
+            real *packed = memory_alloc(PACKED_REALS(p.K, p.N) * sizeof(real));
+            assert_non_null(packed);
+            ops->pack(packed, p.b, p.K, p.N);
+            memcpy(got, p.start, bytes);
+            ops->gemm_packed(got, p.ldc, p.a, packed, p.init, p.bias, p.M, p.N, p.K, scratch);
+            same_bits(got, expected, bytes, what);
+            memory_free(packed);
+            int cut = draw_int(&d, 0, p.K); /* k in two calls */
             memcpy(got, p.start, bytes);
             ops->gemm(got, p.ldc, p.a, p.b, p.init, p.bias, p.M, p.N, cut, scratch);
             ops->gemm(got, p.ldc, (View){p.a.p + cut * p.a.col, p.a.row, p.a.col},

@@ -97,9 +97,9 @@ static void logits_agree(const Reference *r) {
     int tokens = r->batch.start[r->batch.n_seq], V = r->config.model.vocab_size;
     real *logits = calloc((size_t)tokens * (size_t)V, sizeof *logits);
     assert_non_null(logits);
-    assert_int_equal(
-        gpt_work_create(&work, &r->gpt, tokens, r->batch.n_seq, r->config.model.block_size, false, 1, &err),
-        OK);
+    assert_int_equal(gpt_work_create(&work, &r->gpt, tokens, r->batch.n_seq, r->config.model.block_size,
+                                     false, 1, NULL, &err),
+                     OK);
     gpt_logits(&r->gpt, work, &r->batch, 0, r->batch.n_seq, logits);
     double error = error_of(logits, data_of(r, "", "logits", (int64_t)tokens * V), (int64_t)tokens * V);
     printf("  logits %.2g", error);

@@ -218,7 +218,7 @@ static void sampler_against_full_forward(void **state) {
     Err err;
     make_gpt(&g);
     assert_int_equal(sampler_create(&s, &g, &err), OK);
-    assert_int_equal(gpt_work_create(&work, &g, T, 1, T, false, 1, &err), OK);
+    assert_int_equal(gpt_work_create(&work, &g, T, 1, T, false, 1, NULL, &err), OK);
     const int32_t prompt[] = {3, 0, 17};
     for (int kind = 0; kind < 4; kind++) {
         SampleOptions o = sample_defaults();

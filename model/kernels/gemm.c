@@ -231,31 +231,36 @@ static int row_product(real *c, View a, View b, int N, int K, const real *start)
     return j;
 }
 
-void FN(gemm)(real *c, ptrdiff_t ldc, View a, View b, enum GemmInit init, const real *bias, int M, int N,
-              int K, real *scratch) {
+/* Where the panels of b are: packed whole beforehand (FN(pack)), packed block by block as they are needed, or
+ * b itself where its rows are contiguous. */
+typedef struct Columns {
+    View view;
+    const real *packed;
+    int K;
+    bool direct;
+} Columns;
+
+/* The panel of columns j .. j+n-1 for k0 <= k < k0+kn. block: what of b was packed for this block of k. */
+static Panel panel_at(const Columns *b, real *block, int j0, int j, int n, int k0, int kn) {
+    int width = n <= VL ? VL : NR;
+    if (b->packed) return (Panel){b->packed + (ptrdiff_t)(j0 + j) * b->K + k0 * width, width, kn, NULL};
+    if (!b->direct) return (Panel){block + (ptrdiff_t)j * kn, width, kn, NULL};
+    View at = view_at(b->view, k0, j0 + j);
+    if (n == width) return (Panel){at.p, at.row, kn, NULL};
+    pack_b(block, at, kn, n); /* never read past a row's end */
+    return (Panel){block, width, kn, NULL};
+}
+
+static void product(real *c, ptrdiff_t ldc, View a, const Columns *b, enum GemmInit init, const real *bias,
+                    int M, int N, real *scratch) {
     static const real zeros[NR] __attribute__((aligned(64))) = {0};
     real *packed_b = scratch, *packed_a = scratch + KC * NC, *edge = packed_a + MC * KC, bias_edge[NR] = {0};
-    if (K == 0) {
-        for (int i = 0; i < M && init != GEMM_ADD; i++)
-            for (int j = 0; j < N; j++) c[i * ldc + j] = init == GEMM_BIAS ? bias[j] : 0;
-        return;
-    }
-    if (M == 1 && b.col == 1) {
-        int done = row_product(c, a, b, N, K, init == GEMM_ADD ? c : init == GEMM_BIAS ? bias : NULL);
-        c += done;
-        b.p += done;
-        N -= done;
-        if (init == GEMM_BIAS) bias += done;
-    }
-    /* Few rows of a (attention) do not repay the packing of a b whose rows are contiguous. */
-    bool direct = M <= DIRECT_ROWS && b.col == 1;
     for (int j0 = 0; j0 < N; j0 += NC) {
         int nn = N - j0 < NC ? N - j0 : NC;
-        for (int k0 = 0; k0 < K; k0 += KC) {
-            int kn = K - k0 < KC ? K - k0 : KC;
+        for (int k0 = 0; k0 < b->K; k0 += KC) {
+            int kn = b->K - k0 < KC ? b->K - k0 : KC;
             bool first = k0 == 0 && init != GEMM_ADD;
-            View block_b = view_at(b, k0, j0);
-            if (!direct) pack_b(packed_b, block_b, kn, nn);
+            if (!b->packed && !b->direct) pack_b(packed_b, view_at(b->view, k0, j0), kn, nn);
             for (int i0 = 0; i0 < M; i0 += MC) {
                 int mn = M - i0 < MC ? M - i0 : MC;
                 View block_a = view_at(a, i0, k0);
@@ -263,14 +268,7 @@ void FN(gemm)(real *c, ptrdiff_t ldc, View a, View b, enum GemmInit init, const 
                 for (int j = 0; j < nn; j += NR) {
                     int n = nn - j < NR ? nn - j : NR, nv = n <= VL ? 1 : 2;
                     real *to = c + i0 * ldc + j0 + j;
-                    Panel p = {packed_b + (ptrdiff_t)j * kn, nv * VL, kn, NULL};
-                    if (direct && n == nv * VL) {
-                        p.b = block_b.p + j;
-                        p.step = b.row;
-                    } else if (direct) { /* never read past a row's end */
-                        pack_b(packed_b, view_at(block_b, 0, j), kn, n);
-                        p.b = packed_b;
-                    }
+                    Panel p = panel_at(b, packed_b, j0, j, n, k0, kn);
                     if (first) p.start = init == GEMM_BIAS ? bias + j0 + j : zeros;
                     if (n == nv * VL) {
                         panel_product(mn, nv, to, ldc, block_a, &p);
@@ -283,4 +281,73 @@ void FN(gemm)(real *c, ptrdiff_t ldc, View a, View b, enum GemmInit init, const 
             }
         }
     }
+}
+
+/* One row of a times panels packed whole: several at a time, so that as many streams are read as hide the
+ * latency of a multiply-add. Returns the columns done: whole panels of two vectors. */
+enum { PANELS = 4 };
+INLINE void row_panels(int count, real *c, View a, const real *b, int K, const real *start) {
+    vec sum[2 * PANELS];
+#pragma GCC unroll 8
+    for (int j = 0; j < 2 * count; j++) sum[j] = start ? vec_load(start + j * VL) : vec_set(0);
+    for (int k = 0; k < K; k++, b += NR) {
+        vec x = vec_set(a.p[k * a.col]);
+#pragma GCC unroll 8
+        for (int j = 0; j < 2 * count; j++)
+            sum[j] = vec_fma(x, vec_load(b + (ptrdiff_t)(j / 2) * K * NR + (j % 2) * VL), sum[j]);
+    }
+#pragma GCC unroll 8
+    for (int j = 0; j < 2 * count; j++) vec_store(c + j * VL, sum[j]);
+}
+
+static int row_packed(real *c, View a, const real *packed, int N, int K, const real *start) {
+    int j = 0;
+    for (; N - j >= PANELS * NR; j += PANELS * NR)
+        row_panels(PANELS, c + j, a, packed + (ptrdiff_t)j * K, K, start ? start + j : NULL);
+    for (; N - j >= NR; j += NR)
+        row_panels(1, c + j, a, packed + (ptrdiff_t)j * K, K, start ? start + j : NULL);
+    return j;
+}
+
+/* No terms: what the chains start with. */
+static void start_only(real *c, ptrdiff_t ldc, enum GemmInit init, const real *bias, int M, int N) {
+    for (int i = 0; i < M && init != GEMM_ADD; i++)
+        for (int j = 0; j < N; j++) c[i * ldc + j] = init == GEMM_BIAS ? bias[j] : 0;
+}
+
+void FN(gemm)(real *c, ptrdiff_t ldc, View a, View b, enum GemmInit init, const real *bias, int M, int N,
+              int K, real *scratch) {
+    if (K == 0) {
+        start_only(c, ldc, init, bias, M, N);
+        return;
+    }
+    if (M == 1 && b.col == 1) {
+        int done = row_product(c, a, b, N, K, init == GEMM_ADD ? c : init == GEMM_BIAS ? bias : NULL);
+        c += done;
+        b.p += done;
+        N -= done;
+        if (init == GEMM_BIAS) bias += done;
+    }
+    /* Few rows of a (attention) do not repay the packing of a b whose rows are contiguous. */
+    Columns columns = {b, NULL, K, M <= DIRECT_ROWS && b.col == 1};
+    product(c, ldc, a, &columns, init, bias, M, N, scratch);
+}
+
+void FN(pack)(real *out, View b, int K, int N) { pack_b(out, b, K, N); }
+
+void FN(gemm_packed)(real *c, ptrdiff_t ldc, View a, const real *packed, enum GemmInit init, const real *bias,
+                     int M, int N, int K, real *scratch) {
+    if (K == 0) {
+        start_only(c, ldc, init, bias, M, N);
+        return;
+    }
+    if (M == 1) {
+        int done = row_packed(c, a, packed, N, K, init == GEMM_ADD ? c : init == GEMM_BIAS ? bias : NULL);
+        c += done;
+        packed += (ptrdiff_t)done * K;
+        N -= done;
+        if (init == GEMM_BIAS) bias += done;
+    }
+    Columns columns = {{NULL, 0, 0}, packed, K, false};
+    product(c, ldc, a, &columns, init, bias, M, N, scratch);
 }

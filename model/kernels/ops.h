@@ -41,6 +41,13 @@ void FN(gemm)(real *c, ptrdiff_t ldc, View a, View b, enum GemmInit init, const 
               int K, real *scratch);
 enum { GEMM_SCRATCH_REALS = 192 * 1024 };
 
+/* b (K,N), laid out as products want it: gemm_packed(..., packed, ...) = gemm(..., b, ...), bit for bit. What
+ * lies where in packed (PACKED_REALS(K, N) reals, 64-byte aligned) is the table's own affair. */
+#define PACKED_REALS(K, N) ((size_t)(K) * (((size_t)(N) + 15) / 16 * 16))
+void FN(pack)(real *packed, View b, int K, int N);
+void FN(gemm_packed)(real *c, ptrdiff_t ldc, View a, const real *packed, enum GemmInit init, const real *bias,
+                     int M, int N, int K, real *scratch);
+
 /* to[j,i] = from[i,j] for from (rows, cols); ld: reals between the rows of each. */
 void FN(transpose)(real *to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld_from, int rows, int cols);
 
@@ -94,12 +101,14 @@ void FN(rope)(real *x, const real *table, const int32_t *pos, int N, int H, int 
               bool inverse);
 
 /* ---- cross-entropy ----
- * logits (N,V) dense become dlogits = (softmax - onehot(target)) * scale in place; a target < 0 gives a row
+ * logits (N,V) with ld reals a row become dlogits = (softmax - onehot(target)) * scale in place; a target < 0 gives a row
  * of +0. nats[i] = -ln p(target_i), 0 where there is none. */
-void FN(cross_entropy)(real *logits, double *nats, const int32_t *targets, real scale, int N, int V);
+void FN(cross_entropy)(real *logits, double *nats, const int32_t *targets, real scale, int N, int V,
+                       ptrdiff_t ld);
 /* nats[i] = -ln p(target_i) in double from the logits (log-sum-exp in double, 16 interleaved partial sums);
  * best[i] = first index of the largest logit (best may be NULL). target < 0: 0 nats. */
-void FN(code_lengths)(double *nats, int32_t *best, const real *logits, const int32_t *targets, int N, int V);
+void FN(code_lengths)(double *nats, int32_t *best, const real *logits, const int32_t *targets, int N, int V,
+                      ptrdiff_t ld);
 
 /* ---- optimizers, element by element; g is multiplied by gscale (clipping) on the way ---- */
 typedef struct AdamWStep {
@@ -126,6 +135,8 @@ real FN(read_all)(const real *x, int64_t n);
 
 #define OPS(X)                                                                                               \
     X(gemm)                                                                                                  \
+    X(pack)                                                                                                  \
+    X(gemm_packed)                                                                                           \
     X(transpose)                                                                                             \
     X(columns_add)                                                                                           \
     X(add)                                                                                                   \

@@ -68,8 +68,9 @@ void FN(softmax_causal_backward)(real *dp, const real *p, real scale, int R, int
 }
 
 /* dlogits = (softmax - onehot) scale;  -ln p = ln(sum of exp(l - max)) - (l_target - max) */
-void FN(cross_entropy)(real *logits, double *nats, const int32_t *targets, real scale, int N, int V) {
-    for (int i = 0; i < N; i++, logits += V) {
+void FN(cross_entropy)(real *logits, double *nats, const int32_t *targets, real scale, int N, int V,
+                       ptrdiff_t ld) {
+    for (int i = 0; i < N; i++, logits += ld) {
         int32_t target = targets[i];
         if (target < 0) {
             memset(logits, 0, (size_t)V * sizeof(real));
@@ -125,8 +126,9 @@ INLINE int32_t first_of(const real *x, real value, int n) {
     return j;
 }
 
-void FN(code_lengths)(double *nats, int32_t *best, const real *logits, const int32_t *targets, int N, int V) {
-    for (int i = 0; i < N; i++, logits += V) {
+void FN(code_lengths)(double *nats, int32_t *best, const real *logits, const int32_t *targets, int N, int V,
+                      ptrdiff_t ld) {
+    for (int i = 0; i < N; i++, logits += ld) {
         real largest = row_largest(logits, V);
         if (best) best[i] = first_of(logits, largest, V);
         if (targets[i] < 0) {

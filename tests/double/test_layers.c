@@ -94,16 +94,20 @@ typedef struct Linear {
     int N, C, O;
     bool onto; /* linear_forward_add */
     real *x, *w, *b, *before, *dy, *y;
+    real *packed; /* w^T, or NULL */
 } Linear;
 
 static double linear_loss(void *state) {
     Linear *t = state;
     memcpy(t->y, t->before, (size_t)(t->N * t->O) * sizeof(real));
-    (t->onto ? linear_forward_add : linear_forward)(&e, t->y, t->x, t->w, t->b, t->N, t->C, t->O);
+    Weight w = {.w = t->w, .bias = t->b, .O = t->O, .C = t->C, .forward = t->packed};
+    if (w.forward) ops->pack(w.forward, (View){t->w, 1, t->C}, t->C, t->O); /* t->w has moved */
+    if (t->onto) linear_forward_add(&e, t->y, t->x, &w, t->N);
+    else linear_forward(&e, t->y, t->O, t->x, &w, t->N);
     return dot(t->y, t->dy, t->N * t->O);
 }
 
-static void linear_case(Draw *d, int N, int C, int O, bool bias, bool onto) {
+static void linear_case(Draw *d, int N, int C, int O, bool bias, bool onto, bool packed) {
     Linear t = {N,
                 C,
                 O,
@@ -113,16 +117,19 @@ static void linear_case(Draw *d, int N, int C, int O, bool bias, bool onto) {
                 bias ? normals(d, O) : NULL,
                 normals(d, N * O),
                 normals(d, N * O),
-                zeros(N * O)};
+                zeros(N * O),
+                packed ? zeros((int)PACKED_REALS(C, O)) : NULL};
     real *dx = normals(d, N * C), *dw0 = normals(d, O * C), *db0 = normals(d, O); /* dx is written over */
-    linear_backward_input(&e, dx, t.dy, t.w, N, C, O);
+    Weight w = {.w = t.w, .O = O, .C = C, .backward = packed ? zeros((int)PACKED_REALS(O, C)) : NULL};
+    if (packed) ops->pack(w.backward, (View){t.w, C, 1}, O, C);
+    linear_backward_input(&e, dx, t.dy, O, &w, N);
     expect_grad("linear x", t.x, dx, NULL, N * C, linear_loss, &t);
     for (int size = 1; size <= MAX_TEAM; size++) { /* the members' shares make up the whole */
         real *dw = copy(dw0, O * C), *db = copy(db0, O);
         for (int rank = 0; rank < size; rank++) {
             Team member = {rank, size, NULL};
             Exec own = {ops, &member, gemm_scratch, scores};
-            linear_backward_weight(&own, dw, bias ? db : NULL, t.dy, t.x, N, C, O);
+            linear_backward_weight(&own, dw, bias ? db : NULL, t.dy, O, t.x, N, C, O);
         }
         expect_grad("linear w", t.w, dw, dw0, O * C, linear_loss, &t);
         if (bias) expect_grad("linear b", t.b, db, db0, O, linear_loss, &t);
@@ -130,6 +137,7 @@ static void linear_case(Draw *d, int N, int C, int O, bool bias, bool onto) {
         free(db);
     }
     free(t.x), free(t.w), free(t.b), free(t.before), free(t.dy), free(t.y), free(dx), free(dw0), free(db0);
+    free(t.packed), free(w.backward);
 }
 
 static void linear_gradients(void **state) {
@@ -137,8 +145,8 @@ static void linear_gradients(void **state) {
     Draw d = draw_from(SEED);
     static const int size[][3] = {{7, 5, 3}, {1, 1, 1}, {4, 17, 37}, {9, 6, 16}};
     for (size_t i = 0; i < sizeof size / sizeof *size; i++)
-        for (int how = 0; how < 4; how++)
-            linear_case(&d, size[i][0], size[i][1], size[i][2], how & 1, how & 2);
+        for (int how = 0; how < 8; how++)
+            linear_case(&d, size[i][0], size[i][1], size[i][2], how & 1, how & 2, how & 4);
 }
 
 /* ---- norms ---- */
@@ -388,8 +396,8 @@ typedef struct Entropy {
 static double entropy_loss(void *state) {
     Entropy *t = state;
     memcpy(t->scratch, t->logits, (size_t)(t->N * t->V) * sizeof(real));
-    if (t->lengths) ops->code_lengths(t->nats, NULL, t->scratch, t->targets, t->N, t->V);
-    else ops->cross_entropy(t->scratch, t->nats, t->targets, 1, t->N, t->V);
+    if (t->lengths) ops->code_lengths(t->nats, NULL, t->scratch, t->targets, t->N, t->V, t->V);
+    else ops->cross_entropy(t->scratch, t->nats, t->targets, 1, t->N, t->V, t->V);
     double sum = 0;
     for (int i = 0; i < t->N; i++) sum += t->nats[i];
     return SCALE * sum;
@@ -408,7 +416,7 @@ static void cross_entropy_gradients(void **state) {
         Entropy t = {N, V, false, targets, normals(&d, n), zeros(n), nats};
         for (int j = 0; j < n; j++) t.logits[j] *= 3;
         real *dlogits = copy(t.logits, n);
-        ops->cross_entropy(dlogits, nats, targets, (real)SCALE, N, V);
+        ops->cross_entropy(dlogits, nats, targets, (real)SCALE, N, V, V);
         for (int j = 0; j < V; j++) assert_true(dlogits[2 * V + j] == 0); /* not asked for */
         for (int lengths = 0; lengths < 2; lengths++) {
             t.lengths = lengths;

@@ -1,0 +1,109 @@
+#include "model/weights.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Columns that fill whole panels in every instruction set, so that a share begins where a panel begins. */
+enum { PANEL = 32 };
+
+static void place_weight(Arena *arena, Weight *w, Packing packing) {
+    uintptr_t base = (uintptr_t)arena->base;
+    if (w->O == 0 || packing == PACK_NONE) return;
+    w->forward = (void *)(base + arena_add(arena, PACKED_REALS(w->C, w->O) * sizeof(real)));
+    if (packing == PACK_BOTH)
+        w->backward = (void *)(base + arena_add(arena, PACKED_REALS(w->O, w->C) * sizeof(real)));
+}
+
+/* Lays everything out in the arena; before it has memory this only measures. */
+static void lay_out(Weights *s, Packing packing) {
+    s->arena.size = 0;
+    for (int l = 0; l < s->n_layer; l++) {
+        BlockWeights *b = &s->block[l];
+        place_weight(&s->arena, &b->qkv, packing);
+        place_weight(&s->arena, &b->o, packing);
+        place_weight(&s->arena, &b->in, packing);
+        place_weight(&s->arena, &b->out, packing);
+    }
+    place_weight(&s->arena, &s->head, packing);
+}
+
+static void shape_block(BlockWeights *b, const ModelConfig *c) {
+    int d = c->n_embd, I = c->n_inner, hd = d / c->n_head;
+    if (c->attn == ATTN_CAUSAL) {
+        b->qkv = (Weight){.O = (c->n_head + 2 * c->n_kv_head) * hd, .C = d};
+        b->o = (Weight){.O = d, .C = d};
+    }
+    if (c->mlp == MLP_PLAIN) {
+        b->in = (Weight){.O = c->gated ? 2 * I : I, .C = d};
+        b->out = (Weight){.O = d, .C = I};
+    }
+}
+
+size_t weights_bytes(const ModelConfig *c, Packing packing) {
+    BlockWeights block = {0};
+    shape_block(&block, c);
+    Weights one = {.n_layer = 1, .block = &block}, head = {.head = {.O = c->vocab_size, .C = c->n_embd}};
+    lay_out(&one, packing);
+    lay_out(&head, packing);
+    return (size_t)c->n_layer * one.arena.size + head.arena.size;
+}
+
+static void point_at(Weight *w, const Gpt *g, int64_t at, int64_t bias_at) {
+    if (w->O == 0) return;
+    w->w = g->params + at;
+    w->bias = bias_at < 0 ? NULL : g->params + bias_at;
+}
+
+Status weights_create(Weights *out, const Gpt *g, Packing packing, Err *err) {
+    const ModelConfig *c = &g->config;
+    if (!g->ops->exact) packing = PACK_NONE;
+    *out = (Weights){.n_layer = c->n_layer, .head = {.O = c->vocab_size, .C = c->n_embd}};
+    out->block = calloc((size_t)c->n_layer, sizeof *out->block);
+    if (!out->block) return err_set(err, ERR_NOMEM, "no memory for the weights of %d layers", c->n_layer);
+    for (int l = 0; l < c->n_layer; l++) {
+        const BlockPlaces *p = &g->at.block[l];
+        BlockWeights *b = &out->block[l];
+        shape_block(b, c);
+        point_at(&b->qkv, g, p->qkv, p->qkv_bias);
+        point_at(&b->o, g, p->o, p->o_bias);
+        point_at(&b->in, g, p->in, p->in_bias);
+        point_at(&b->out, g, p->out, p->out_bias);
+    }
+    point_at(&out->head, g, g->at.head, -1);
+    lay_out(out, packing);
+    if (packing == PACK_NONE) return OK;
+    Status status = arena_allocate(&out->arena, "packed weights", err);
+    if (status != OK) weights_free(out);
+    else lay_out(out, packing);
+    return status;
+}
+
+void weights_free(Weights *s) {
+    arena_free(&s->arena);
+    free(s->block);
+    memset(s, 0, sizeof *s);
+}
+
+static void pack_share(const Ops *ops, const Team *team, real *packed, View b, int K, int N) {
+    int from, to;
+    if (!packed) return;
+    team_share(team, N, PANEL, &from, &to);
+    b.p += from * b.col;
+    if (from < to) ops->pack(packed + (ptrdiff_t)from * K, b, K, to - from);
+}
+
+static void pack_weight(const Weight *w, const Ops *ops, const Team *team) {
+    pack_share(ops, team, w->forward, (View){w->w, 1, w->C}, w->C, w->O);
+    pack_share(ops, team, w->backward, (View){w->w, w->C, 1}, w->O, w->C);
+}
+
+void weights_pack(const Weights *s, const Ops *ops, const Team *team) {
+    for (int l = 0; l < s->n_layer; l++) {
+        const BlockWeights *b = &s->block[l];
+        pack_weight(&b->qkv, ops, team);
+        pack_weight(&b->o, ops, team);
+        pack_weight(&b->in, ops, team);
+        pack_weight(&b->out, ops, team);
+    }
+    pack_weight(&s->head, ops, team);
+}

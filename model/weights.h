@@ -1,0 +1,39 @@
+/* The weights of a model as products want them: packed once for each change of the parameters, and shared by
+ * all threads. Packed or not changes no bit. */
+#ifndef ROTE_MODEL_WEIGHTS_H
+#define ROTE_MODEL_WEIGHTS_H
+
+#include "model/gpt.h"
+
+/* One linear layer's weight: w (O,C), bias (O) or NULL. */
+typedef struct Weight {
+    const real *w, *bias;
+    int O, C;
+    real *forward;  /* w^T (C,O) packed for x w^T; NULL: each product packs for itself */
+    real *backward; /* w (O,C) packed for dy w; or NULL */
+} Weight;
+
+/* Weights that a block does not have are zero throughout. */
+typedef struct BlockWeights {
+    Weight qkv, o, in, out;
+} BlockWeights;
+
+typedef struct Weights {
+    int n_layer;
+    BlockWeights *block;
+    Weight head;
+    Arena arena;
+} Weights;
+
+typedef enum Packing { PACK_NONE, PACK_FORWARD, PACK_BOTH } Packing;
+
+/* Bytes of the packed layouts. */
+size_t weights_bytes(const ModelConfig *config, Packing packing);
+/* Refers to g's parameters, which must outlive it; what is to be packed is packed by weights_pack, not here. A
+ * model with another gemm (OpenBLAS) packs nothing. ERR_NOMEM. */
+Status weights_create(Weights *out, const Gpt *g, Packing packing, Err *err);
+void weights_free(Weights *weights);
+/* This member's share; afterwards the team must wait before anyone uses them. */
+void weights_pack(const Weights *weights, const Ops *ops, const Team *team);
+
+#endif
