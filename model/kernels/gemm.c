@@ -63,47 +63,64 @@ INLINE void turn_square(real *to, ptrdiff_t ld_to, const real *from, ptrdiff_t l
 
 void FN(transpose)(real *to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld_from, int rows, int cols) {
     int whole_rows = rows / SIDE * SIDE, whole_cols = cols / SIDE * SIDE;
-    for (int j = 0; j < whole_cols; j += SIDE)
-        for (int i = 0; i < whole_rows; i += SIDE)
+    for (int i = 0; i < whole_rows; i += SIDE)
+        for (int j = 0; j < whole_cols; j += SIDE)
             turn_square(to + j * ld_to + i, ld_to, from + i * ld_from + j, ld_from);
     for (int i = 0; i < rows; i++)
         for (int j = i < whole_rows ? whole_cols : 0; j < cols; j++)
             to[j * ld_to + i] = from[i * ld_from + j];
 }
 
-/* b block (kn, nn) -> panels of `width` columns, k rows of `width` reals each, zero-padded at the right edge.
- */
-static void pack_b(real *out, View b, int kn, int nn) {
-    for (int j = 0; j < nn; j += NR) {
-        int n = nn - j < NR ? nn - j : NR;
-        int width = n <= VL ? VL : NR;
-        const real *from = b.p + j * b.col;
-        if (n < width) memset(out, 0, (size_t)kn * (size_t)width * sizeof(real));
-        if (b.col == 1) {
-            if (n == NR) {
-                for (int k = 0; k < kn; k++) {
-                    vec_store(out + k * NR, vec_load(from + k * b.row));
-                    vec_store(out + k * NR + VL, vec_load(from + k * b.row + VL));
-                }
-            } else {
-                for (int k = 0; k < kn; k++)
-                    memcpy(out + k * width, from + k * b.row, (size_t)n * sizeof(real));
+/* Columns of b whose rows are contiguous: eight rows of b at a time, so that few streams are read. */
+static void pack_rows(real *out, View b, int kn, int whole) {
+    for (int k0 = 0; k0 < kn; k0 += 8)
+        for (int j = 0; j < whole; j += NR)
+            for (int k = k0; k < k0 + 8 && k < kn; k++) {
+                const real *from = b.p + k * b.row + j;
+                real *to = out + (ptrdiff_t)j * kn + k * NR;
+                vec_store(to, vec_load(from));
+                vec_store(to + VL, vec_load(from + VL));
             }
-        } else if (b.row == 1) {
-            FN(transpose)(out, width, from, b.col, n, kn);
-        } else {
-            for (int k = 0; k < kn; k++)
-                for (int i = 0; i < n; i++) out[k * width + i] = from[k * b.row + i * b.col];
-        }
-        out += (size_t)kn * (size_t)width;
+}
+
+/* One panel: width reals a row, of which n come from b, the rest are +0. */
+static void pack_panel(real *out, View b, int kn, int n, int width) {
+    if (n < width) memset(out, 0, (size_t)kn * (size_t)width * sizeof(real));
+    if (b.row == 1) {
+        FN(transpose)(out, width, b.p, b.col, n, kn);
+        return;
+    }
+    for (int k = 0; k < kn; k++) {
+        const real *from = b.p + k * b.row;
+        real *to = out + k * width;
+        if (b.col == 1) memcpy(to, from, (size_t)n * sizeof(real));
+        else
+            for (int i = 0; i < n; i++) to[i] = from[i * b.col];
     }
 }
 
-/* Rows of a with a stride between successive k are copied to k-major order when a page holds only few of
- * them. */
+/* b block (kn, nn) -> panels of NR columns (the last: of VL where that is enough), kn rows each. */
+static void pack_b(real *out, View b, int kn, int nn) {
+    int j = 0;
+    if (b.col == 1) {
+        j = nn / NR * NR;
+        pack_rows(out, b, kn, j);
+    }
+    for (; j < nn; j += NR) {
+        int n = nn - j < NR ? nn - j : NR;
+        pack_panel(out + (ptrdiff_t)j * kn, view_at(b, 0, j), kn, n, n <= VL ? VL : NR);
+    }
+}
+
+/* Rows of a that lie far apart fall into few sets of the caches and into a page each: where several panels of
+ * b will pass over them, they are first copied to k-major order. */
+static bool scattered(View a, int nn) { return nn >= 256 && (a.row == 1 ? a.col : a.row) >= 1024; }
+
 static View pack_a(real *out, View a, int mn, int kn) {
-    for (int k = 0; k < kn; k++)
-        for (int i = 0; i < mn; i++) out[k * mn + i] = a.p[i * a.row + k * a.col];
+    if (a.row == 1)
+        for (int k = 0; k < kn; k++)
+            memcpy(out + (ptrdiff_t)k * mn, a.p + k * a.col, (size_t)mn * sizeof(real));
+    else FN(transpose)(out, mn, a.p, a.row, mn, kn);
     return (View){out, 1, mn};
 }
 
@@ -264,7 +281,7 @@ static void product(real *c, ptrdiff_t ldc, View a, const Columns *b, enum GemmI
             for (int i0 = 0; i0 < M; i0 += MC) {
                 int mn = M - i0 < MC ? M - i0 : MC;
                 View block_a = view_at(a, i0, k0);
-                if (a.row == 1 && a.col > 512 && nn > NR) block_a = pack_a(packed_a, block_a, mn, kn);
+                if (scattered(a, nn)) block_a = pack_a(packed_a, block_a, mn, kn);
                 for (int j = 0; j < nn; j += NR) {
                     int n = nn - j < NR ? nn - j : NR, nv = n <= VL ? 1 : 2;
                     real *to = c + i0 * ldc + j0 + j;
