@@ -15,8 +15,11 @@ static const Column columns[] = {{"phase", "phase", -24, TEXT, 0},
                                  {"share_of_peak", "of peak", 8, PERCENT, 1},
                                  {0}};
 static const char legend[] =
-    "MxNxK: c (M,N) = a (M,K) b (K,N), each operand as it lies (N) or transposed (T).\n"
-    "NT: forward, scores; NN: gradients of inputs, logits, p v; TN: gradients of weights.\n"
+    "MxNxK: c (M,N) = a (M,K) b (K,N), each operand as it lies (N), transposed (T) or packed once a step "
+    "(P).\n"
+    "NP: forward, logits, gradients of inputs; NT: scores; NN: p v; TN: gradients of weights. Models whose "
+    "packed\n"
+    "weights would take more than 64 MiB pack in every product: NT forward, NN gradients of inputs.\n"
     "ms: all threads together; of peak: of one thread's; MiB: moved if nothing were cached;\n"
     "rest: copies, clearing, waiting, and the counting itself.\n";
 static const double TINY = 0.005; /* of a step: such rows are put together */

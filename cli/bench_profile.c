@@ -80,17 +80,28 @@ static void end(ProfileRow *what) {
 
 #define COUNTED ProfileRow what __attribute__((cleanup(end), unused))
 
-/* A product of M x K by K x N. */
+/* A product of M x K by K x N; a and b: how the operands lie. */
+static ProfileRow begin_product(int op, char a, char b, enum GemmInit init, int M, int N, int K) {
+    double m = M, n = N, k = K, first = init == GEMM_ADD ? m * n : init == GEMM_BIAS ? n : 0;
+    ProfileRow row = begin(op, 2 * m * n * k, m * k + k * n + m * n + first);
+    row.a = a;
+    row.b = b;
+    row.M = M;
+    row.N = N;
+    row.K = K;
+    return row;
+}
+
 static void counted_gemm(real *c, ptrdiff_t ldc, View a, View b, enum GemmInit init, const real *bias, int M,
                          int N, int K, real *scratch) {
-    double m = M, n = N, k = K, first = init == GEMM_ADD ? m * n : init == GEMM_BIAS ? n : 0;
-    COUNTED = begin(OP_gemm, 2 * m * n * k, m * k + k * n + m * n + first);
-    what.a = a.col == 1 ? 'N' : 'T';
-    what.b = b.col == 1 ? 'N' : 'T';
-    what.M = M;
-    what.N = N;
-    what.K = K;
+    COUNTED = begin_product(OP_gemm, a.col == 1 ? 'N' : 'T', b.col == 1 ? 'N' : 'T', init, M, N, K);
     inner->gemm(c, ldc, a, b, init, bias, M, N, K, scratch);
+}
+
+static void counted_gemm_packed(real *c, ptrdiff_t ldc, View a, const real *packed, enum GemmInit init,
+                                const real *bias, int M, int N, int K, real *scratch) {
+    COUNTED = begin_product(OP_gemm_packed, a.col == 1 ? 'N' : 'T', 'P', init, M, N, K);
+    inner->gemm_packed(c, ldc, a, packed, init, bias, M, N, K, scratch);
 }
 
 /* Every other kernel: its operations, and the reals it touches. */
@@ -103,6 +114,7 @@ static void counted_gemm(real *c, ptrdiff_t ldc, View a, View b, enum GemmInit i
 /* Keys that R rows of causal scores look at, the first row at first + 1 of them. */
 #define PREFIXES(R, first) ((double)(R) * (first) + (double)(R) * ((R) + 1) / 2)
 
+PROFILE(void, pack, (real * packed, View b, int K, int N), (packed, b, K, N), 0, 2 * AREA(K, N))
 PROFILE(void, transpose,
         (real * to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld_from, int rows, int cols),
         (to, ld_to, from, ld_from, rows, cols), 0, 2 * AREA(rows, cols))
@@ -142,11 +154,12 @@ PROFILE(void, softmax_causal_backward,
 PROFILE(void, rope,
         (real * x, const real *table, const int32_t *pos, int N, int H, int hd, ptrdiff_t ld, bool inverse),
         (x, table, pos, N, H, hd, ld, inverse), 3 * AREA(N, H *hd), 2 * AREA(N, H *hd) + AREA(N, hd))
-PROFILE(void, cross_entropy, (real * logits, double *nats, const int32_t *targets, real scale, int N, int V),
-        (logits, nats, targets, scale, N, V), 25 * AREA(N, V), 2 * AREA(N, V) + 3 * N)
+PROFILE(void, cross_entropy,
+        (real * logits, double *nats, const int32_t *targets, real scale, int N, int V, ptrdiff_t ld),
+        (logits, nats, targets, scale, N, V, ld), 25 * AREA(N, V), 2 * AREA(N, V) + 3 * N)
 PROFILE(void, code_lengths,
-        (double *nats, int32_t *best, const real *logits, const int32_t *targets, int N, int V),
-        (nats, best, logits, targets, N, V), 30 * AREA(N, V), AREA(N, V) + 4 * N)
+        (double *nats, int32_t *best, const real *logits, const int32_t *targets, int N, int V, ptrdiff_t ld),
+        (nats, best, logits, targets, N, V, ld), 30 * AREA(N, V), AREA(N, V) + 4 * N)
 PROFILE(void, adamw, (real * p, real *m, real *v, const real *g, const AdamWStep *s, int64_t n),
         (p, m, v, g, s, n), 18 * n, 7 * n)
 PROFILE(void, sgd,
