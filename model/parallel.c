@@ -21,13 +21,13 @@ struct Parallel {
 
 enum { SUM_BLOCK = 4096 }; /* reals a thread adds up at a time */
 
-/* Sequences in flight: enough rows to make the packing of operands cheap, few enough that activations stay
- * near. */
-static int choose_micro(const ModelConfig *c, int max_len, int wanted, int team_size) {
+/* Sequences in flight: few enough that their activations stay in the second-level cache, yet 64 rows at least,
+ * so that products are long. Packed weights cost a chunk nothing; where they are not, 256 rows pay for it. */
+static int choose_micro(const ModelConfig *c, int max_len, int wanted, int team_size, bool packed) {
     double in = c->mlp == MLP_PLAIN ? c->n_inner * (c->gated ? 3.0 : 2.0) : 0;
     double per_token = c->n_layer * (8.0 * c->n_embd + in) * (double)sizeof(real);
-    double tokens = 4.0 * 1024 * 1024 / per_token;
-    tokens = tokens < 256 ? 256 : tokens > 512 ? 512 : tokens;
+    double tokens = 512.0 * 1024 / per_token, least = packed ? 64 : 256;
+    tokens = tokens < least ? least : tokens > 256 ? 256 : tokens;
     int micro = wanted > 0 ? wanted : (int)(tokens / max_len);
     if (micro < 1) micro = 1;
     return micro * (wanted > 0 ? 1 : team_size);
@@ -51,7 +51,8 @@ static void divide(Parallel *p, const Gpt *g, const ParallelPlan *plan) {
     p->max_len = plan->max_len;
     p->grad_reals = gpt_gradient_reals(g);
     int largest_team = (p->threads + p->teams - 1) / p->teams;
-    p->micro = choose_micro(&g->config, plan->max_len, plan->micro_batch, largest_team);
+    p->micro = choose_micro(&g->config, plan->max_len, plan->micro_batch, largest_team,
+                            choose_packing(g, p->leaves > 0) != PACK_NONE);
     if (p->micro > plan->batch_size) p->micro = plan->batch_size;
 }
 
