@@ -114,6 +114,8 @@ static void counted_gemm_packed(real *c, ptrdiff_t ldc, View a, const real *pack
 /* Keys that R rows of causal scores look at, the first row at first + 1 of them. */
 #define PREFIXES(R, first) ((double)(R) * (first) + (double)(R) * ((R) + 1) / 2)
 
+PROFILE(void, add_rows, (real * y, const real *x, const real *b, int N, int C), (y, x, b, N, C), AREA(N, C),
+        AREA(2 * N + 1, C))
 PROFILE(void, pack, (real * packed, View b, int K, int N), (packed, b, K, N), 0, 2 * AREA(K, N))
 PROFILE(void, transpose,
         (real * to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld_from, int rows, int cols),

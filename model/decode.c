@@ -121,7 +121,7 @@ static void attend(Decoder *s, DecoderBlock *b, const BlockWeights *w) {
         g->ops->gemm(s->att + h * hd, d, (View){s->scores, T, 1}, (View){b->values + group * hd, KV * hd, 1},
                      GEMM_ZERO, NULL, 1, hd, t + 1, s->scratch);
     }
-    linear_forward_add(&s->exec, s->x, s->att, &w->o, 1);
+    linear_forward_add(&s->exec, s->x, s->x, s->att, &w->o, 1);
 }
 
 const real *decoder_step(Decoder *s, int32_t token) {
@@ -147,7 +147,7 @@ const real *decoder_step(Decoder *s, int32_t token) {
             linear_forward(&s->exec, s->pre, w->in.O, s->norm, &w->in, 1);
             g->ops->act_forward(s->post, s->pre, c->gated ? s->pre + I : NULL, c->act, 1, I,
                                 c->gated ? 2 * I : I);
-            linear_forward_add(&s->exec, s->x, s->post, &w->out, 1);
+            linear_forward_add(&s->exec, s->x, s->x, s->post, &w->out, 1);
         }
     }
     norm_row(s, s->norm, s->x, g->at.norm_f, g->at.norm_f_bias);

@@ -1,5 +1,7 @@
 #include "model/linear.h"
 
+#include <string.h>
+
 static void forward(const Exec *e, real *y, ptrdiff_t ldy, const real *x, const Weight *w, enum GemmInit init,
                     const real *bias, int N) {
     View rows = {x, w->C, 1};
@@ -11,8 +13,9 @@ void linear_forward(const Exec *e, real *y, ptrdiff_t ldy, const real *x, const 
     forward(e, y, ldy, x, w, w->bias ? GEMM_BIAS : GEMM_ZERO, w->bias, N);
 }
 
-void linear_forward_add(const Exec *e, real *y, const real *x, const Weight *w, int N) {
-    for (int i = 0; w->bias && i < N; i++) e->ops->add(y + (ptrdiff_t)i * w->O, w->bias, w->O);
+void linear_forward_add(const Exec *e, real *y, const real *before, const real *x, const Weight *w, int N) {
+    if (w->bias) e->ops->add_rows(y, before, w->bias, N, w->O);
+    else if (y != before) memcpy(y, before, (size_t)N * (size_t)w->O * sizeof(real));
     forward(e, y, w->O, x, w, GEMM_ADD, NULL, N);
 }
 

@@ -10,8 +10,8 @@
 
 /* ldy: reals between the rows of y. */
 void linear_forward(const Exec *e, real *y, ptrdiff_t ldy, const real *x, const Weight *w, int N);
-/* y += x w^T + b: onto the residual stream, dense */
-void linear_forward_add(const Exec *e, real *y, const real *x, const Weight *w, int N);
+/* y = before + b + x w^T: onto the residual stream, dense; y may be before */
+void linear_forward_add(const Exec *e, real *y, const real *before, const real *x, const Weight *w, int N);
 /* dx = dy w (written), dx dense, ldy reals between the rows of dy */
 void linear_backward_input(const Exec *e, real *dx, const real *dy, ptrdiff_t ldy, const Weight *w, int N);
 /* dw (O,C) += dy^T x     db += column sums of dy, or NULL       this member's share of the O outputs */

@@ -220,8 +220,9 @@ static void embed_forward(const Gpt *g, GptWork *w, const Chunk *k) {
             int row = from - k->first + t;
             real *x = w->block[0].x + (ptrdiff_t)row * d;
             w->pos[row] = t;
-            memcpy(x, wte + (ptrdiff_t)k->batch->inputs[from + t] * d, (size_t)d * sizeof(real));
-            if (wpe) g->ops->add(x, wpe + (ptrdiff_t)t * d, d);
+            const real *token = wte + (ptrdiff_t)k->batch->inputs[from + t] * d;
+            if (wpe) g->ops->add_rows(x, token, wpe + (ptrdiff_t)t * d, 1, d);
+            else memcpy(x, token, (size_t)d * sizeof(real));
         }
     }
 }
@@ -249,11 +250,9 @@ static void block_forward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *
     real *x = b->x + r0 * d, *mid = b->mid + r0 * d, *next = w->block[layer + 1].x + r0 * d;
     size_t stream_bytes = (size_t)k->n * (size_t)d * sizeof(real);
 
-    if (b->mid != b->x) {
-        memcpy(mid, x, stream_bytes);
+    if (b->mid != b->x)
         e->ops->norm_forward(b->norm1 + r0 * d, b->mean1 + r0, b->rstd1 + r0, x, param(g, p->norm1),
                              param(g, p->norm1_bias), c->norm, c->norm_eps, k->n, d);
-    }
     if (c->attn == ATTN_CAUSAL) {
         ptrdiff_t ld = (ptrdiff_t)heads * hd;
         linear_forward(e, b->qkv + r0 * ld, ld, b->norm1 + r0 * d, &weights->qkv, k->n);
@@ -266,8 +265,9 @@ static void block_forward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *
             attention_forward(e, b->att + row * d, w->backward ? weights_at(w, c, b->p, s - k->s0) : NULL,
                               b->qkv + row * ld, T, c->n_head, c->n_kv_head, hd);
         }
-        linear_forward_add(e, mid, b->att + r0 * d, &weights->o, k->n);
+        linear_forward_add(e, mid, x, b->att + r0 * d, &weights->o, k->n);
     } else if (c->attn == ATTN_MEAN) {
+        memcpy(mid, x, stream_bytes);
         for (int s = k->own_s0; s < k->own_s1; s++) {
             ptrdiff_t row = k->batch->start[s] - k->first;
             causal_mean_forward(b->mid + row * d, b->norm1 + row * d, w->sum[e->team->rank],
@@ -282,8 +282,8 @@ static void block_forward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *
         linear_forward(e, pre, in, b->norm2 + r0 * d, &weights->in, k->n);
         e->ops->act_forward(b->post + r0 * I, pre, c->gated ? pre + I : NULL, c->act, k->n, I, in);
     }
-    if (next != mid) memcpy(next, mid, stream_bytes);
-    if (c->mlp == MLP_PLAIN) linear_forward_add(e, next, b->post + r0 * I, &weights->out, k->n);
+    if (c->mlp == MLP_PLAIN) linear_forward_add(e, next, mid, b->post + r0 * I, &weights->out, k->n);
+    else if (next != mid) memcpy(next, mid, stream_bytes);
 }
 
 /* dx holds the gradient of the stream after the block, and afterwards that of the stream before it. */

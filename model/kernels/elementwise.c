@@ -11,6 +11,12 @@ void FN(columns_add)(real *db, const real *dy, int N, int C, ptrdiff_t ld) {
     }
 }
 
+void FN(add_rows)(real *y, const real *x, const real *b, int N, int C) {
+    for (int i = 0; i < N; i++, x += C, y += C)
+        for (int j = 0; j < C; j += 16)
+            v16_store_n(y + j, v16_add(v16_load_n(x + j, C - j, 0), v16_load_n(b + j, C - j, 0)), C - j);
+}
+
 void FN(add)(real *y, const real *x, int64_t n) {
     for (int64_t i = 0; i < n; i++) y[i] += x[i];
 }

@@ -53,6 +53,8 @@ void FN(transpose)(real *to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld_fro
 
 /* db[j] += sum over i of dy[i,j], one chain in row order.  dy (N,C) with ld reals a row. */
 void FN(columns_add)(real *db, const real *dy, int N, int C, ptrdiff_t ld);
+/* y[i,j] = x[i,j] + b[j]; x, y (N,C) dense, y may be x. */
+void FN(add_rows)(real *y, const real *x, const real *b, int N, int C);
 /* y += x, n reals. */
 void FN(add)(real *y, const real *x, int64_t n);
 /* y *= s. */
@@ -139,6 +141,7 @@ real FN(read_all)(const real *x, int64_t n);
     X(gemm_packed)                                                                                           \
     X(transpose)                                                                                             \
     X(columns_add)                                                                                           \
+    X(add_rows)                                                                                              \
     X(add)                                                                                                   \
     X(scale)                                                                                                 \
     X(sum_squares)                                                                                           \

@@ -102,7 +102,7 @@ static double linear_loss(void *state) {
     memcpy(t->y, t->before, (size_t)(t->N * t->O) * sizeof(real));
     Weight w = {.w = t->w, .bias = t->b, .O = t->O, .C = t->C, .forward = t->packed};
     if (w.forward) ops->pack(w.forward, (View){t->w, 1, t->C}, t->C, t->O); /* t->w has moved */
-    if (t->onto) linear_forward_add(&e, t->y, t->x, &w, t->N);
+    if (t->onto) linear_forward_add(&e, t->y, t->y, t->x, &w, t->N);
     else linear_forward(&e, t->y, t->O, t->x, &w, t->N);
     return dot(t->y, t->dy, t->N * t->O);
 }
