@@ -1,5 +1,6 @@
 /* rote bench: whole training steps of the five configs, forward passes and decoding, each config in a process of
  * its own, so that its peak memory is its own. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -68,9 +69,14 @@ static Status time_decoding(const Gpt *g, double *tokens_per_s, double *limit, E
         double start = clock_s();
         for (int t = 0; t < n; t++) (void)decoder_step(decoder, t % g->config.vocab_size);
         double seconds = clock_s() - start;
-        start = clock_s();
-        for (int pass = 0; pass < 4; pass++) seen += g->ops->read_all(weights, g->table.total);
-        double read_s = (clock_s() - start) / 4;
+        double read_s =
+            INFINITY; /* of four passes the fastest: the first finds the decoder's weights in the caches */
+        for (int pass = 0; pass < 4; pass++) {
+            start = clock_s();
+            seen += g->ops->read_all(weights, g->table.total);
+            double pass_s = clock_s() - start;
+            if (pass_s < read_s) read_s = pass_s;
+        }
         if (r < 0) continue;
         rates[r] = n / seconds;
         limits[r] = 1 / read_s;

@@ -23,11 +23,9 @@ void FN(norm_forward)(real *y, real *mean, real *rstd, const real *x, const real
             squares = v16_fma(d, d, squares);
         }
         real root = v16_sum(squares) / size + epsilon;
-        v16 r16 = v16_div(v16_set(1), v16_sqrt(v16_set(root)));
-        real r[16];
-        v16_store(r, r16);
+        rstd[i] = 1 / real_sqrt(root);
         mean[i] = mu;
-        rstd[i] = r[0];
+        v16 r16 = v16_set(rstd[i]);
         for (int j = 0; j < C; j += 16) {
             v16 xhat = v16_mul(v16_sub(v16_load_n(x + j, C - j, 0), shift), r16);
             if (gain) xhat = v16_mul(xhat, v16_load_n(gain + j, C - j, 0));

@@ -41,13 +41,31 @@ INLINE void row_scale(real *x, real factor, int n) {
     for (int j = 0; j < n; j += 16) v16_store_n(x + j, v16_mul(v16_load_n(x + j, n - j, 0), f), n - j);
 }
 
+/* Rows of one vector stay in registers: short sequences have many. */
+INLINE void softmax_short(real *x, real scale, int n, int width) {
+    v16 row = v16_load_n(x, n, -INFINITY);
+    v16 e = v16_exp(v16_mul(v16_sub(row, v16_set(v16_largest(row))), v16_set(scale)));
+    v16_store_n(x, v16_mul(e, v16_set(1 / v16_sum(e))), width); /* exp(-Inf) is +0 */
+}
+
 void FN(softmax_causal)(real *x, real scale, int R, int first, int width, ptrdiff_t ld) {
     for (int i = 0; i < R; i++, x += ld) {
         int n = first + i + 1;
+        if (width <= 16) {
+            softmax_short(x, scale, n, width);
+            continue;
+        }
         real sum = row_exp(x, row_largest(x, n), scale, n); /* scale > 0: the largest stays the largest */
         row_scale(x, 1 / sum, n);
         for (int j = n; j < width; j++) x[j] = 0;
     }
+}
+
+INLINE void softmax_short_backward(real *dp, const real *p, real scale, int n, int width) {
+    v16 d = v16_load_n(dp, n, 0), q = v16_load_n(p, n, 0);
+    v16 dot = v16_set(v16_sum(v16_fma(d, q, v16_set(0))));
+    v16_store_n(dp, v16_set(0), width);
+    v16_store_n(dp, v16_mul(v16_mul(v16_sub(d, dot), q), v16_set(scale)), n);
 }
 
 /* p = softmax(s scale): ds_j = p_j (dp_j - sum_k p_k dp_k) scale */
@@ -55,6 +73,10 @@ void FN(softmax_causal_backward)(real *dp, const real *p, real scale, int R, int
                                  ptrdiff_t ld) {
     for (int i = 0; i < R; i++, dp += ld, p += ld) {
         int n = first + i + 1;
+        if (width <= 16) {
+            softmax_short_backward(dp, p, scale, n, width);
+            continue;
+        }
         v16 sum = v16_set(0);
         for (int j = 0; j < n; j += 16)
             sum = v16_fma(v16_load_n(dp + j, n - j, 0), v16_load_n(p + j, n - j, 0), sum);

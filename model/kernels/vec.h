@@ -101,6 +101,11 @@ INLINE vec vec_fma(vec a, vec b, vec c) {
 }
 #endif
 
+#ifdef ROTE_DOUBLE
+INLINE real real_sqrt(real x) { return __builtin_sqrt(x); }
+#else
+INLINE real real_sqrt(real x) { return __builtin_sqrtf(x); }
+#endif
 INLINE vec vec_sqrt(vec x) {
 #if defined(ISA_avx512)
     return (vec)_mm512_sqrt_ps((__m512)x);
@@ -110,13 +115,7 @@ INLINE vec vec_sqrt(vec x) {
     return (vec)vsqrtq_f32((float32x4_t)x);
 #else
     vec r = x;
-    for (int i = 0; i < VL; i++) {
-#ifdef ROTE_DOUBLE
-        r[i] = __builtin_sqrt(x[i]);
-#else
-        r[i] = __builtin_sqrtf(x[i]);
-#endif
-    }
+    for (int i = 0; i < VL; i++) r[i] = real_sqrt(x[i]);
     return r;
 #endif
 }
