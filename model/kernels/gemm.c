@@ -20,7 +20,8 @@ enum {
     KC = 256, /* k block: a panel of b, KC x NR, stays in the first-level cache */
     NC = 512, /* columns packed at once: KC x NC lies in the second-level cache */
     MC = 192, /* rows of a that are worked through per panel */
-    DIRECT_ROWS = 64
+    DIRECT_ROWS = 64,
+    PREFETCH_K = 64
 };
 _Static_assert(KC *NC + MC * KC + MR * NR <= GEMM_SCRATCH_REALS, "scratch");
 
@@ -133,6 +134,16 @@ typedef struct Panel {
     const real *start;
 } Panel;
 
+/* Rows of c, on their way to the cache while a chain runs: those that its tile will write, or those that the
+ * next tile will start from. Short chains do not repay it. */
+INLINE void fetch_rows(const real *c, ptrdiff_t ldc, int M, int nv) {
+#pragma GCC unroll 16
+    for (int i = 0; i < M; i++, c += ldc) {
+        __builtin_prefetch(c, 1);
+        if (nv == 2) __builtin_prefetch(c + VL, 1);
+    }
+}
+
 /* c (M, nv vectors) += a (M,kn) panel. M and nv are constants where this is inlined. */
 INLINE void tile(int M, int nv, real *c, ptrdiff_t ldc, const real *a, ptrdiff_t a_row, ptrdiff_t a_col,
                  const Panel *p) {
@@ -144,6 +155,7 @@ INLINE void tile(int M, int nv, real *c, ptrdiff_t ldc, const real *a, ptrdiff_t
         for (int j = 0; j < nv; j++) sum[i][j] = vec_load((p->start ? p->start : row) + j * VL);
         row += ldc;
     }
+    if (p->kn >= PREFETCH_K) fetch_rows(p->start ? c : row, ldc, M, nv);
     for (int k = p->kn; k > 0; k--) {
         vec from_b[2];
 #pragma GCC unroll 2
