@@ -3,9 +3,10 @@
  * decides where operands wait; k is cut into blocks that go on with the same chain (after Goto & van de Geijn
  * 2008). */
 #include "model/kernels/ops.h"
+#include "model/kernels/panel.h"
 #include "model/kernels/vec.h"
 
-/* Tile: MR rows by NR = 2 vectors. Accumulators, two vectors of b and a broadcast fill the register file. */
+/* Tile: MR rows by a panel's NR columns. Accumulators, two vectors of b and a broadcast fill the register file. */
 #if defined(ISA_avx512)
 #define MR 12
 #elif defined(ISA_avx2)
@@ -15,103 +16,14 @@
 #else
 #define MR 4
 #endif
-#define NR (2 * VL)
 enum {
-    KC = 256, /* k block: a panel of b, KC x NR, stays in the first-level cache */
-    NC = 512, /* columns packed at once: KC x NC lies in the second-level cache */
-    MC = 192, /* rows of a that are worked through per panel */
-    DIRECT_ROWS = 64,
-    PREFETCH_K = 64
+    KC = 256,         /* k block: a panel of b, KC x NR, stays in the first-level cache */
+    NC = 512,         /* columns packed at once: KC x NC lies in the second-level cache */
+    MC = 192,         /* rows of a that are worked through per panel */
+    DIRECT_ROWS = 64, /* of a: with fewer, b is not packed */
+    PREFETCH_K = 64   /* a chain shorter than this is over before rows of c arrive */
 };
 _Static_assert(KC *NC + MC * KC + MR * NR <= GEMM_SCRATCH_REALS, "scratch");
-
-static View view_at(View v, ptrdiff_t i, ptrdiff_t j) {
-    return (View){v.p + i * v.row + j * v.col, v.row, v.col};
-}
-
-/* A square is turned in registers by the perfect shuffle, log2(SIDE) times: row r is interleaved with row
- * r + SIDE/2. */
-#if VL >= 8
-#define SIDE 8
-typedef vec8 side;
-typedef real uside __attribute__((vector_size(8 * sizeof(real)), aligned(sizeof(real)), may_alias));
-#define LOW(a, b)  __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
-#define HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
-#else
-#define SIDE       4
-typedef vec4 side;
-typedef real uside __attribute__((vector_size(4 * sizeof(real)), aligned(sizeof(real)), may_alias));
-#define LOW(a, b)  __builtin_shufflevector(a, b, 0, 4, 1, 5)
-#define HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
-#endif
-INLINE void turn_square(real *to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld_from) {
-    side x[SIDE], y[SIDE];
-#pragma GCC unroll 8
-    for (int r = 0; r < SIDE; r++) x[r] = *(const uside *)(from + r * ld_from);
-#pragma GCC unroll 3
-    for (int stage = 1; stage < SIDE; stage *= 2) {
-#pragma GCC unroll 4
-        for (int r = 0; r < SIDE / 2; r++) {
-            y[2 * r] = LOW(x[r], x[r + SIDE / 2]);
-            y[2 * r + 1] = HIGH(x[r], x[r + SIDE / 2]);
-        }
-#pragma GCC unroll 8
-        for (int r = 0; r < SIDE; r++) x[r] = y[r];
-    }
-#pragma GCC unroll 8
-    for (int r = 0; r < SIDE; r++) *(uside *)(to + r * ld_to) = x[r];
-}
-
-void FN(transpose)(real *to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld_from, int rows, int cols) {
-    int whole_rows = rows / SIDE * SIDE, whole_cols = cols / SIDE * SIDE;
-    for (int i = 0; i < whole_rows; i += SIDE)
-        for (int j = 0; j < whole_cols; j += SIDE)
-            turn_square(to + j * ld_to + i, ld_to, from + i * ld_from + j, ld_from);
-    for (int i = 0; i < rows; i++)
-        for (int j = i < whole_rows ? whole_cols : 0; j < cols; j++)
-            to[j * ld_to + i] = from[i * ld_from + j];
-}
-
-/* Columns of b whose rows are contiguous: eight rows of b at a time, so that few streams are read. */
-static void pack_rows(real *out, View b, int kn, int whole) {
-    for (int k0 = 0; k0 < kn; k0 += 8)
-        for (int j = 0; j < whole; j += NR)
-            for (int k = k0; k < k0 + 8 && k < kn; k++) {
-                const real *from = b.p + k * b.row + j;
-                real *to = out + (ptrdiff_t)j * kn + k * NR;
-                vec_store(to, vec_load(from));
-                vec_store(to + VL, vec_load(from + VL));
-            }
-}
-
-/* One panel: width reals a row, of which n come from b, the rest are +0. */
-static void pack_panel(real *out, View b, int kn, int n, int width) {
-    if (n < width) memset(out, 0, (size_t)kn * (size_t)width * sizeof(real));
-    if (b.row == 1) {
-        FN(transpose)(out, width, b.p, b.col, n, kn);
-        return;
-    }
-    for (int k = 0; k < kn; k++) {
-        const real *from = b.p + k * b.row;
-        real *to = out + k * width;
-        if (b.col == 1) memcpy(to, from, (size_t)n * sizeof(real));
-        else
-            for (int i = 0; i < n; i++) to[i] = from[i * b.col];
-    }
-}
-
-/* b block (kn, nn) -> panels of NR columns (the last: of VL where that is enough), kn rows each. */
-static void pack_b(real *out, View b, int kn, int nn) {
-    int j = 0;
-    if (b.col == 1) {
-        j = nn / NR * NR;
-        pack_rows(out, b, kn, j);
-    }
-    for (; j < nn; j += NR) {
-        int n = nn - j < NR ? nn - j : NR;
-        pack_panel(out + (ptrdiff_t)j * kn, view_at(b, 0, j), kn, n, n <= VL ? VL : NR);
-    }
-}
 
 /* Rows of a that lie far apart fall into few sets of the caches and into a page each: where several panels of
  * b will pass over them, they are first copied to k-major order. */
@@ -135,7 +47,7 @@ typedef struct Panel {
 } Panel;
 
 /* Rows of c, on their way to the cache while a chain runs: those that its tile will write, or those that the
- * next tile will start from. Short chains do not repay it. */
+ * next tile will start from. */
 INLINE void fetch_rows(const real *c, ptrdiff_t ldc, int M, int nv) {
 #pragma GCC unroll 16
     for (int i = 0; i < M; i++, c += ldc) {
@@ -271,12 +183,12 @@ typedef struct Columns {
 
 /* The panel of columns j .. j+n-1 for k0 <= k < k0+kn. block: what of b was packed for this block of k. */
 static Panel panel_at(const Columns *b, real *block, int j0, int j, int n, int k0, int kn) {
-    int width = n <= VL ? VL : NR;
+    int width = panel_width(n);
     if (b->packed) return (Panel){b->packed + (ptrdiff_t)(j0 + j) * b->K + k0 * width, width, kn, NULL};
     if (!b->direct) return (Panel){block + (ptrdiff_t)j * kn, width, kn, NULL};
     View at = view_at(b->view, k0, j0 + j);
     if (n == width) return (Panel){at.p, at.row, kn, NULL};
-    pack_b(block, at, kn, n); /* never read past a row's end */
+    FN(pack)(block, at, kn, n); /* never read past a row's end */
     return (Panel){block, width, kn, NULL};
 }
 
@@ -289,7 +201,7 @@ static void product(real *c, ptrdiff_t ldc, View a, const Columns *b, enum GemmI
         for (int k0 = 0; k0 < b->K; k0 += KC) {
             int kn = b->K - k0 < KC ? b->K - k0 : KC;
             bool first = k0 == 0 && init != GEMM_ADD;
-            if (!b->packed && !b->direct) pack_b(packed_b, view_at(b->view, k0, j0), kn, nn);
+            if (!b->packed && !b->direct) FN(pack)(packed_b, view_at(b->view, k0, j0), kn, nn);
             for (int i0 = 0; i0 < M; i0 += MC) {
                 int mn = M - i0 < MC ? M - i0 : MC;
                 View block_a = view_at(a, i0, k0);
@@ -361,8 +273,6 @@ void FN(gemm)(real *c, ptrdiff_t ldc, View a, View b, enum GemmInit init, const 
     Columns columns = {b, NULL, K, M <= DIRECT_ROWS && b.col == 1};
     product(c, ldc, a, &columns, init, bias, M, N, scratch);
 }
-
-void FN(pack)(real *out, View b, int K, int N) { pack_b(out, b, K, N); }
 
 void FN(gemm_packed)(real *c, ptrdiff_t ldc, View a, const real *packed, enum GemmInit init, const real *bias,
                      int M, int N, int K, real *scratch) {
