@@ -20,7 +20,8 @@ typedef struct Buffer {
 Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err);
 void buffer_free(Buffer *b);
 
-/* What the name of a temporary ends in: "run.html" is written as ".run.html.rote-tmp", which is nobody else's. */
+/* What the name of a temporary ends in: "run.html" is written as ".run.html.rote-tmp", which is nobody
+ * else's. */
 #define TEMPORARY_END ".rote-tmp"
 
 /* A file being written under its temporary name. commit = flush, fsync, rename, fsync of the folder; where it

@@ -1,4 +1,5 @@
-/* rote bench: speed against this machine's own multiply-add peak, measured in the same run, between the rounds. */
+/* rote bench: speed against this machine's own multiply-add peak, measured in the same run, between the
+ * rounds. */
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>

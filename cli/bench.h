@@ -1,5 +1,5 @@
-/* What the modes of `rote bench` share: shapes, a model that makes training steps, rounds and medians, processes
- * of their own, counted kernels, tables. */
+/* What the modes of `rote bench` share: shapes, a model that makes training steps, rounds and medians,
+ * processes of their own, counted kernels, tables. */
 #ifndef ROTE_CLI_BENCH_H
 #define ROTE_CLI_BENCH_H
 
@@ -66,12 +66,14 @@ double bench_peak(const BenchModel *m);        /* GFLOP/s of the model's threads
 /* How many steps last some 10 ms: less is no time to measure. Warms up. */
 int bench_steps_a_round(BenchModel *m);
 
-/* ---- a process of its own (bench_worker.c): its memory can be told apart, and the parent starts no threads ---- */
+/* ---- a process of its own (bench_worker.c): its memory can be told apart, and the parent starts no threads
+ * ---- */
 typedef struct Worker {
     pid_t pid;
     int channel;
 } Worker;
-/* body runs in the child, which ends with it; what it returns other than OK is the answer to worker_receive. */
+/* body runs in the child, which ends with it; what it returns other than OK is the answer to worker_receive.
+ */
 Status worker_start(Worker *w, Status (*body)(Worker *parent, const void *argument, Err *err),
                     const void *argument, Err *err);
 void worker_stop(Worker *w);

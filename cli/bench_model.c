@@ -1,4 +1,5 @@
-/* A model of a given shape with its optimizer and a batch of random tokens, and whole training steps of it. */
+/* A model of a given shape with its optimizer and a batch of random tokens, and whole training steps of it.
+ */
 #include <stdlib.h>
 
 #include "base/random.h"

@@ -24,8 +24,8 @@ static const char legend[] =
     "rest: copies, clearing, waiting, and the counting itself.\n";
 static const double TINY = 0.005; /* of a step: such rows are put together */
 
-/* A config's plain steps, and the counted round whose time is the median of their times: its counts per step, of all
- * threads together. */
+/* A config's plain steps, and the counted round whose time is the median of their times: its counts per step,
+ * of all threads together. */
 typedef struct Phases {
     double ms, counted_ms, peak_gflops;
     int rounds;

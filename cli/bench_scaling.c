@@ -1,5 +1,5 @@
-/* rote bench --scaling: N threads against one, and against one process per thread, as a sweep runs them. Every
- * model lives in a process of its own and makes steps when asked; the three ways take turns. */
+/* rote bench --scaling: N threads against one, and against one process per thread, as a sweep runs them.
+ * Every model lives in a process of its own and makes steps when asked; the three ways take turns. */
 #include <stdio.h>
 #include <stdlib.h>
 

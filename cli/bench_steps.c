@@ -1,5 +1,5 @@
-/* rote bench: whole training steps of the five configs, forward passes and decoding, each config in a process of
- * its own, so that its peak memory is its own. */
+/* rote bench: whole training steps of the five configs, forward passes and decoding, each config in a process
+ * of its own, so that its peak memory is its own. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +53,8 @@ static Status time_forward(BenchModel *m, double *out, Err *err) {
     return OK;
 }
 
-/* One stream, one thread: tokens/s, and how many there could be if nothing but reading the weights took time. */
+/* One stream, one thread: tokens/s, and how many there could be if nothing but reading the weights took time.
+ */
 static Status time_decoding(const Gpt *g, double *tokens_per_s, double *limit, Err *err) {
     Decoder *decoder;
     TRY(decoder_create(&decoder, g, err));

@@ -1,5 +1,5 @@
-/* A process of its own, asked over a socket. Every answer begins with an Err, so that a failure in the child is one
- * in the parent. */
+/* A process of its own, asked over a socket. Every answer begins with an Err, so that a failure in the child
+ * is one in the parent. */
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>

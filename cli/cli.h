@@ -46,9 +46,8 @@ struct Args {
         *value[ARGS_OPTIONS_MAX]; /* by the option's place in its list; "" for a flag, NULL: not given */
 };
 
-/* Options may stand anywhere, as --name=value or --name value, where the value must not begin with "--"; after
- * "--" nothing is one.
- * ERR_INPUT names the nearest option. Free with args_free. */
+/* Options may stand anywhere, as --name=value or --name value, where the value must not begin with "--";
+ * after "--" nothing is one. ERR_INPUT names the nearest option. Free with args_free. */
 Status args_parse(Args *out, const Command *command, int argc, char **argv, Err *err);
 void args_free(Args *args);
 bool args_has(const Args *args, const char *option);
@@ -61,8 +60,8 @@ Status args_real(const Args *args, const char *option, double low, double high, 
 /* The config of "[CFG] [key=value...]" and --threads. */
 Status args_config(const Args *args, Config *out, Err *err);
 
-/* Whether an output may go to path: nothing is there yet, or a file of ours whose first kilobytes hold `mark`, or
- * force (--force). ERR_INPUT otherwise; what: "a report of rote's". */
+/* Whether an output may go to path: nothing is there yet, or a file of ours whose first kilobytes hold
+ * `mark`, or force (--force). ERR_INPUT otherwise; what: "a report of rote's". */
 Status output_check(const char *path, const char *mark, const char *what, bool force, Err *err);
 
 /* Set by the first SIGINT, SIGTERM or SIGUSR1 after signals_catch; a second SIGINT or SIGTERM exits at once.
@@ -101,8 +100,8 @@ struct RunPlan;
 void show_plan(const struct RunPlan *plan, const FactSet *facts, const Config *config);
 /* Multiply-adds, two operations each, per second, on all threads at once: measured for some 20 ms. */
 double peak_flops_per_s(const Ops *ops, int threads);
-/* How long the run takes at half of this machine's peak, which is measured for that: an estimate, too low where
- * steps are so small that threads wait for each other. */
+/* How long the run takes at half of this machine's peak, which is measured for that: an estimate, too low
+ * where steps are so small that threads wait for each other. */
 Status run_seconds(double *out, const struct RunPlan *plan, const FactSet *facts, const Config *config,
                    Err *err);
 const char *show_duration(double seconds); /* "about 3 minutes", good until the next call */

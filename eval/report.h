@@ -29,8 +29,8 @@ void report_name(char out[256], const char *dir);
 /* Rows by fact set, then by parameters: the order of table and plot. */
 void report_sort(ReportRow *rows, int n);
 
-/* Memorized bits over parameters with the published slopes, from sorted rows: a line for every fact set. x and y
- * (n) are the plot's memory, which names its lines by the rows. */
+/* Memorized bits over parameters with the published slopes, from sorted rows: a line for every fact set. x
+ * and y (n) are the plot's memory, which names its lines by the rows. */
 void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y);
 
 /* In every page that rote makes, near its beginning. */

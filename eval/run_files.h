@@ -22,8 +22,8 @@ typedef struct Curves {
 
 /* dir/name as text; buffer_free it. ERR_IO. */
 Status run_text(const char *dir, const char *name, Buffer *out, Err *err);
-/* dir/result.json as text; buffer_free it. ERR_INPUT: the run is not finished. ERR_FORMAT: it was, and the file is
- * gone. Both say the way out. */
+/* dir/result.json as text; buffer_free it. ERR_INPUT: the run is not finished. ERR_FORMAT: it was, and the
+ * file is gone. Both say the way out. */
 Status run_result_text(const char *dir, Buffer *out, Err *err);
 /* The same, taken apart; json_decref it. ERR_IO, ERR_FORMAT, ERR_INPUT. */
 Status run_result(const char *dir, json_t **out, Err *err);

@@ -73,7 +73,7 @@ Status decoder_create(Decoder **out, const Gpt *g, Err *err) {
     lay_out(s);
     s->alone = (Team){0, 1, NULL};
     s->exec = (Exec){g->ops, &s->alone, s->scratch, s->scores};
-    weights_pack(&s->weights, g->ops, &s->alone);
+    weights_pack(&s->weights, g->ops, PACK_FORWARD, &s->alone);
     *out = s;
     return OK;
 }

@@ -5,7 +5,8 @@
 #include "model/gpt.h"
 
 typedef struct Decoder Decoder;
-/* Room for g->config.block_size tokens. */
+/* Room for g->config.block_size tokens. g's parameters must not change while it lives: it keeps the matrices as
+ * they are now. */
 Status decoder_create(Decoder **out, const Gpt *g, Err *err);
 void decoder_free(Decoder *d);
 void decoder_reset(Decoder *d);

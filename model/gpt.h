@@ -62,8 +62,8 @@ typedef struct Batch {
 typedef struct GptWork GptWork;
 struct Weights; /* model/weights.h */
 /* Room for chunks of at most max_tokens tokens and max_seq sequences of at most max_len tokens; backward
- * false: forward only (far smaller). team_size: threads that will share it. shared: g's weights, packed before each
- * pass by weights_pack; NULL: products pack for themselves. */
+ * false: forward only (far smaller). team_size: threads that will share it. shared: g's weights, packed
+ * before each pass by weights_pack; NULL: products pack for themselves. */
 size_t gpt_work_bytes(const ModelConfig *config, int max_tokens, int max_seq, int max_len, bool backward,
                       int team_size);
 Status gpt_work_create(GptWork **out, const Gpt *g, int max_tokens, int max_seq, int max_len, bool backward,

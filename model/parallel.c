@@ -21,25 +21,28 @@ struct Parallel {
 
 enum { SUM_BLOCK = 4096 }; /* reals a thread adds up at a time */
 
-/* Sequences in flight: few enough that their activations stay in the second-level cache, yet 64 rows at least,
- * so that products are long. Packed weights cost a chunk nothing; where they are not, 256 rows pay for it. */
-static int choose_micro(const ModelConfig *c, int max_len, int wanted, int team_size, bool packed) {
+/* Sequences in flight: few enough that their activations stay in the second-level cache, yet 64 rows at
+ * least, so that products are long. Packed weights cost a chunk nothing; where they are not, 256 rows pay for
+ * it. Forward only, all layers share one layer's activations. */
+static int choose_micro(const ModelConfig *c, int max_len, int wanted, int team_size, bool backward,
+                        bool packed) {
     double in = c->mlp == MLP_PLAIN ? c->n_inner * (c->gated ? 3.0 : 2.0) : 0;
-    double per_token = c->n_layer * (8.0 * c->n_embd + in) * (double)sizeof(real);
+    double per_token = (backward ? c->n_layer : 1) * (8.0 * c->n_embd + in) * (double)sizeof(real);
     double tokens = 512.0 * 1024 / per_token, least = packed ? 64 : 256;
     tokens = tokens < least ? least : tokens > 256 ? 256 : tokens;
-    int micro = wanted > 0 ? wanted : (int)(tokens / max_len);
+    int micro = wanted > 0 ? wanted : ((int)tokens + max_len - 1) / max_len;
     if (micro < 1) micro = 1;
     return micro * (wanted > 0 ? 1 : team_size);
 }
 
 static int team_size_of(const Parallel *p, int team) { return p->team_first[team + 1] - p->team_first[team]; }
 
-/* Beyond this the memory matters more than the few percent that packing costs in every chunk. */
+/* Beyond this the memory matters more than the few percent that packing costs in every chunk. OpenBLAS packs
+ * for itself. */
 static Packing choose_packing(const Gpt *g, bool backward) {
     const size_t most = (size_t)64 << 20;
     Packing packing = backward ? PACK_BOTH : PACK_FORWARD;
-    return weights_bytes(&g->config, packing) <= most ? packing : PACK_NONE;
+    return g->ops->exact && weights_bytes(&g->config, packing) <= most ? packing : PACK_NONE;
 }
 
 /* Numbers of threads, teams and leaves; no memory of the model's size yet. */
@@ -51,7 +54,7 @@ static void divide(Parallel *p, const Gpt *g, const ParallelPlan *plan) {
     p->max_len = plan->max_len;
     p->grad_reals = gpt_gradient_reals(g);
     int largest_team = (p->threads + p->teams - 1) / p->teams;
-    p->micro = choose_micro(&g->config, plan->max_len, plan->micro_batch, largest_team,
+    p->micro = choose_micro(&g->config, plan->max_len, plan->micro_batch, largest_team, p->leaves > 0,
                             choose_packing(g, p->leaves > 0) != PACK_NONE);
     if (p->micro > plan->batch_size) p->micro = plan->batch_size;
 }
@@ -181,7 +184,7 @@ real *parallel_gradient(Parallel *p, const Batch *batch, double *loss_nats) {
         int thread = omp_get_thread_num(), team = 0;
         CHECK(omp_get_num_threads() == p->threads);
         Team everyone = {thread, p->threads, NULL};
-        weights_pack(&p->weights, p->g->ops, &everyone);
+        weights_pack(&p->weights, p->g->ops, PACK_BOTH, &everyone);
 #pragma omp barrier
         while (thread >= p->team_first[team + 1]) team++;
         Team member = {thread - p->team_first[team], team_size_of(p, team), &p->barrier[team]};
@@ -204,7 +207,7 @@ void parallel_code_lengths(Parallel *p, const Batch *batch, double *nats, int32_
         int thread = omp_get_thread_num();
         CHECK(omp_get_num_threads() == p->threads);
         Team everyone = {thread, p->threads, NULL};
-        weights_pack(&p->weights, p->g->ops, &everyone);
+        weights_pack(&p->weights, p->g->ops, PACK_FORWARD, &everyone);
 #pragma omp barrier
         if (thread < p->teams)
             gpt_code_lengths(p->g, p->work[thread], batch, share(batch->n_seq, thread, p->teams),

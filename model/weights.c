@@ -92,18 +92,18 @@ static void pack_share(const Ops *ops, const Team *team, real *packed, View b, i
     if (from < to) ops->pack(packed + (ptrdiff_t)from * K, b, K, to - from);
 }
 
-static void pack_weight(const Weight *w, const Ops *ops, const Team *team) {
-    pack_share(ops, team, w->forward, (View){w->w, 1, w->C}, w->C, w->O);
-    pack_share(ops, team, w->backward, (View){w->w, w->C, 1}, w->O, w->C);
+static void pack_weight(const Weight *w, const Ops *ops, Packing packing, const Team *team) {
+    if (packing != PACK_NONE) pack_share(ops, team, w->forward, (View){w->w, 1, w->C}, w->C, w->O);
+    if (packing == PACK_BOTH) pack_share(ops, team, w->backward, (View){w->w, w->C, 1}, w->O, w->C);
 }
 
-void weights_pack(const Weights *s, const Ops *ops, const Team *team) {
+void weights_pack(const Weights *s, const Ops *ops, Packing packing, const Team *team) {
     for (int l = 0; l < s->n_layer; l++) {
         const BlockWeights *b = &s->block[l];
-        pack_weight(&b->qkv, ops, team);
-        pack_weight(&b->o, ops, team);
-        pack_weight(&b->in, ops, team);
-        pack_weight(&b->out, ops, team);
+        pack_weight(&b->qkv, ops, packing, team);
+        pack_weight(&b->o, ops, packing, team);
+        pack_weight(&b->in, ops, packing, team);
+        pack_weight(&b->out, ops, packing, team);
     }
-    pack_weight(&s->head, ops, team);
+    pack_weight(&s->head, ops, packing, team);
 }

@@ -29,11 +29,12 @@ typedef enum Packing { PACK_NONE, PACK_FORWARD, PACK_BOTH } Packing;
 
 /* Bytes of the packed layouts. */
 size_t weights_bytes(const ModelConfig *config, Packing packing);
-/* Refers to g's parameters, which must outlive it; what is to be packed is packed by weights_pack, not here. A
- * model with another gemm (OpenBLAS) packs nothing. ERR_NOMEM. */
+/* Refers to g's parameters, which must outlive it; what is to be packed is packed by weights_pack, not here.
+ * A model with another gemm (OpenBLAS) packs nothing. ERR_NOMEM. */
 Status weights_create(Weights *out, const Gpt *g, Packing packing, Err *err);
 void weights_free(Weights *weights);
-/* This member's share; afterwards the team must wait before anyone uses them. */
-void weights_pack(const Weights *weights, const Ops *ops, const Team *team);
+/* Packs this member's share of what is asked for (and was planned); all members must be done before anyone
+ * uses it. */
+void weights_pack(const Weights *weights, const Ops *ops, Packing packing, const Team *team);
 
 #endif

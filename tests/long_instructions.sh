@@ -19,6 +19,7 @@ skip() {
     exit 0
 }
 
+[ -x "$rote" ] || { echo "instructions: no $rote; run make first"; echo "0 passed, 1 failed"; exit 1; }
 command -v valgrind >/dev/null || skip "valgrind is not here"
 doctor=$("$rote" doctor 2>&1) || skip "${doctor##*$'\n'}"
 version=$(sed -n 's/^compiler *//p' <<<"$doctor")
@@ -43,6 +44,11 @@ wait
 passed=0 failed=0 new=$compiler
 for config in "${configs[@]}"; do
     name=${config% *} got=$(cat "$work/${config% *}")
+    if [ "${got:-0}" -le 0 ]; then
+        echo "instructions: $name: nothing was counted"
+        echo "0 passed, 1 failed"
+        exit 1
+    fi
     new+=$'\n'"$name $got"
     [ "${1:-}" = --update ] && continue
     want=$(sed -n "s/^$name //p" $golden)

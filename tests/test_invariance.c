@@ -405,6 +405,49 @@ static void gemm_bits(void **state) {
     memory_free(scratch);
 }
 
+/* Operands of which neither stride is 1, far enough apart that rows of a would be copied. */
+static void gemm_any_strides(void **state) {
+    (void)state;
+    enum { M = 14, N = 290, K = 21, FAR = 2048 };
+    real *scratch = memory_alloc(GEMM_SCRATCH_REALS * sizeof(real));
+    real *a = zeroed((size_t)M * FAR * sizeof(real)), *b = zeroed((size_t)K * FAR * sizeof(real));
+    real *expected = zeroed(sizeof(real[M * N])), *got = zeroed(sizeof(real[M * N]));
+    Draw d = draw_from(SEED + 55);
+    assert_non_null(scratch);
+    for (int i = 0; i < M * FAR; i++) a[i] = (real)draw_normal(&d);
+    for (int i = 0; i < K * FAR; i++) b[i] = (real)draw_normal(&d);
+    for (int turned = 0; turned < 2; turned++) {
+        Product p = {.M = M, .N = N, .K = K, .ldc = N, .init = GEMM_ZERO};
+        p.a = turned ? (View){a, 3, FAR / 2} : (View){a, FAR, 2};
+        p.b = (View){b, FAR, 3};
+        plain_loop(expected, &p);
+        for (int isa = 0; ops_available()[isa]; isa++) {
+            const Ops *ops = ops_available()[isa];
+            ops->gemm(got, N, p.a, p.b, GEMM_ZERO, NULL, M, N, K, scratch);
+            same_bits(got, expected, sizeof(real[M * N]), ops->isa);
+        }
+    }
+    free(a), free(b), free(expected), free(got);
+    memory_free(scratch);
+}
+
+/* Masked keys stay +0 whatever the row holds, in rows of one vector and in longer ones. */
+static void masked_keys_stay_zero(void **state) {
+    (void)state;
+    static const real bad[] = {NAN, INFINITY, -INFINITY, 1};
+    for (int isa = 0; ops_available()[isa]; isa++)
+        for (int width = 3; width <= 40; width++)
+            for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+                real row[40], back[40], zero[40] = {0};
+                for (int j = 0; j < 40; j++) row[j] = back[j] = (real)(j % 5);
+                row[0] = back[0] = bad[i];
+                ops_available()[isa]->softmax_causal(row, 1, 1, 1, width, 40); /* two keys to see */
+                same_bits(row + 2, zero, (size_t)(width - 2) * sizeof(real), "softmax");
+                ops_available()[isa]->softmax_causal_backward(back, row, 1, 1, 1, width, 40);
+                same_bits(back + 2, zero, (size_t)(width - 2) * sizeof(real), "softmax backward");
+            }
+}
+
 static void openblas_agrees(void **state) {
     (void)state;
     Ops blas;
@@ -568,6 +611,7 @@ int main(void) {
         cmocka_unit_test(gradient_bits),      cmocka_unit_test(code_length_bits),
         cmocka_unit_test(zero_parameters),    cmocka_unit_test(future_is_unseen),
         cmocka_unit_test(decoding_bits),      cmocka_unit_test(gemm_bits),
+        cmocka_unit_test(gemm_any_strides),   cmocka_unit_test(masked_keys_stay_zero),
         cmocka_unit_test(openblas_agrees),    cmocka_unit_test(fused_multiply_add_bits),
         cmocka_unit_test(exp_bits_and_error),
     };

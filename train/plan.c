@@ -29,7 +29,8 @@ static double facts_bytes(const FactSet *facts) {
 }
 
 static double memory_of(const Config *config, const FactSet *facts, const ParamTable *table) {
-    Gpt shape = {.config = config->model, .table = *table}; /* sizes only: nothing is allocated or run */
+    const Ops ops = {.exact = config->train.gemm == GEMM_EXACT};
+    Gpt shape = {.config = config->model, .table = *table, .ops = &ops}; /* sizes only: nothing is run */
     int threads = trainer_threads(&config->train);
     ParallelPlan training = trainer_parallel_plan(&config->train, facts);
     ParallelPlan evaluation = {.threads = threads, .batch_size = facts->n, .max_len = facts->max_len};

@@ -122,15 +122,16 @@ double FN(fma_peak)(int64_t n, real *sink) {
 
 real FN(read_all)(const real *x, int64_t n) {
     vec sum[8]; /* two vectors at a time of each of four stretches: more is on its way than from one */
-    int64_t stretch = n / 4 / VL * VL;
+    int64_t stretch = n / 4 / (2 * VL) * (2 * VL);
 #pragma GCC unroll 8
     for (int j = 0; j < 8; j++) sum[j] = vec_set(0);
-    for (int64_t i = 0; i + 2 * VL <= stretch; i += 2 * VL)
+    for (int64_t i = 0; i < stretch; i += 2 * VL)
 #pragma GCC unroll 8
         for (int j = 0; j < 8; j++) sum[j] += vec_load(x + j / 2 * stretch + i + j % 2 * VL);
     for (int j = 1; j < 8; j++) sum[0] += sum[j];
     real t[VL], total = 0;
     vec_store(t, sum[0]);
     for (int j = 0; j < VL; j++) total += t[j];
+    for (int64_t i = 4 * stretch; i < n; i++) total += x[i];
     return total;
 }

@@ -6,7 +6,8 @@
 #include "model/kernels/panel.h"
 #include "model/kernels/vec.h"
 
-/* Tile: MR rows by a panel's NR columns. Accumulators, two vectors of b and a broadcast fill the register file. */
+/* Tile: MR rows by a panel's NR columns. Accumulators, two vectors of b and a broadcast fill the register
+ * file. */
 #if defined(ISA_avx512)
 #define MR 12
 #elif defined(ISA_avx2)
@@ -27,7 +28,9 @@ _Static_assert(KC *NC + MC * KC + MR * NR <= GEMM_SCRATCH_REALS, "scratch");
 
 /* Rows of a that lie far apart fall into few sets of the caches and into a page each: where several panels of
  * b will pass over them, they are first copied to k-major order. */
-static bool scattered(View a, int nn) { return nn >= 256 && (a.row == 1 ? a.col : a.row) >= 1024; }
+static bool scattered(View a, int nn) {
+    return nn >= 256 && (a.row == 1 ? a.col >= 1024 : a.col == 1 && a.row >= 1024);
+}
 
 static View pack_a(real *out, View a, int mn, int kn) {
     if (a.row == 1)
@@ -144,7 +147,8 @@ static void edge_product(int rows, int n, real *c, ptrdiff_t ldc, View a, const 
     }
 }
 
-/* One row of a: 16 (or 4, or 1) vectors of outputs at a time, so that the rows of b are read in long stretches. */
+/* One row of a: 16 (or 4, or 1) vectors of outputs at a time, so that the rows of b are read in long
+ * stretches. */
 INLINE void row_block(int nv, real *c, const real *a, ptrdiff_t a_col, const real *b, ptrdiff_t b_row, int K,
                       const real *start) {
     vec sum[16];

@@ -102,9 +102,8 @@ void FN(softmax_causal_backward)(real *dp, const real *p, real scale, int R, int
 void FN(rope)(real *x, const real *table, const int32_t *pos, int N, int H, int hd, ptrdiff_t ld,
               bool inverse);
 
-/* ---- cross-entropy ----
- * logits (N,V) with ld reals a row become dlogits = (softmax - onehot(target)) * scale in place; a target < 0 gives a row
- * of +0. nats[i] = -ln p(target_i), 0 where there is none. */
+/* ---- cross-entropy ---- logits (N,V) with ld reals a row become dlogits = (softmax - onehot(target)) *
+ * scale in place; a target < 0 gives a row of +0. nats[i] = -ln p(target_i), 0 where there is none. */
 void FN(cross_entropy)(real *logits, double *nats, const int32_t *targets, real scale, int N, int V,
                        ptrdiff_t ld);
 /* nats[i] = -ln p(target_i) in double from the logits (log-sum-exp in double, 16 interleaved partial sums);
@@ -132,7 +131,8 @@ void FN(fma_vector)(real *r, const real *a, const real *b, const real *c, int64_
  * machine's peak). */
 double FN(fma_peak)(int64_t n, real *sink);
 
-/* Reads n reals as fast as this machine reads (bench: the limit of decoding); their sum in no promised order. */
+/* Reads n reals as fast as this machine reads (bench: the limit of decoding); their sum in no promised order.
+ */
 real FN(read_all)(const real *x, int64_t n);
 
 #define OPS(X)                                                                                               \

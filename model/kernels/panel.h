@@ -1,5 +1,5 @@
-/* How a packed right operand of a product lies: panel after panel of NR columns, in each the K rows one after the
- * other. The last panel has VL columns where that is enough; what it has beyond the matrix is +0. */
+/* How a packed right operand of a product lies: panel after panel of NR columns, in each the K rows one after
+ * the other. The last panel has VL columns where that is enough; what it has beyond the matrix is +0. */
 #ifndef ROTE_MODEL_KERNELS_PANEL_H
 #define ROTE_MODEL_KERNELS_PANEL_H
 
@@ -7,6 +7,8 @@
 #include "model/kernels/vec.h"
 
 #define NR (2 * VL)
+_Static_assert(VL <= 16 && 32 % NR == 0,
+               "PACKED_REALS rounds to 16; weights.c shares out 32 columns at a time");
 
 /* Columns of a panel that holds n of the matrix. */
 INLINE int panel_width(int n) { return n <= VL ? VL : NR; }

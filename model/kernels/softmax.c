@@ -45,7 +45,8 @@ INLINE void row_scale(real *x, real factor, int n) {
 INLINE void softmax_short(real *x, real scale, int n, int width) {
     v16 row = v16_load_n(x, n, -INFINITY);
     v16 e = v16_exp(v16_mul(v16_sub(row, v16_set(v16_largest(row))), v16_set(scale)));
-    v16_store_n(x, v16_mul(e, v16_set(1 / v16_sum(e))), width); /* exp(-Inf) is +0 */
+    v16_store_n(x, v16_set(0), width);
+    v16_store_n(x, v16_mul(e, v16_set(1 / v16_sum(e))), n);
 }
 
 void FN(softmax_causal)(real *x, real scale, int R, int first, int width, ptrdiff_t ld) {
@@ -135,9 +136,9 @@ void FN(cross_entropy)(real *logits, double *nats, const int32_t *targets, real 
     }
 }
 
-/* exp for x <= 0 in double, relative error below 3e-13: Taylor's series to r^10 for |r| <= ln 2 / 2 leaves out
- * r^11/11! < 2.3e-13. A code length needs 1e-9; exact_exp would take twice the operations for digits nobody
- * sees. No fused multiply-add, so that a loop over it vectorizes everywhere to the same bits. */
+/* exp for x <= 0 in double, relative error below 3e-13: Taylor's series to r^10 for |r| <= ln 2 / 2 leaves
+ * out r^11/11! < 2.3e-13. A code length needs 1e-9; exact_exp would take twice the operations for digits
+ * nobody sees. No fused multiply-add, so that a loop over it vectorizes everywhere to the same bits. */
 INLINE double code_exp(double x) {
     const double round = 0x1.8p52; /* adding it leaves n in the low bits */
     x = x < -700 ? -700 : x;       /* 1e-304: nothing in a sum that has a 1 */
