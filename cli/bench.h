@@ -66,14 +66,12 @@ double bench_peak(const BenchModel *m);        /* GFLOP/s of the model's threads
 /* How many steps last some 10 ms: less is no time to measure. Warms up. */
 int bench_steps_a_round(BenchModel *m);
 
-/* ---- a process of its own (bench_worker.c): its memory can be told apart, and the parent starts no threads
- * ---- */
+/* ---- a process of its own (bench_worker.c): its memory can be told apart, the parent starts no threads ---- */
 typedef struct Worker {
     pid_t pid;
     int channel;
 } Worker;
-/* body runs in the child, which ends with it; what it returns other than OK is the answer to worker_receive.
- */
+/* body runs in the child, which ends with it; what it returns other than OK answers worker_receive. */
 Status worker_start(Worker *w, Status (*body)(Worker *parent, const void *argument, Err *err),
                     const void *argument, Err *err);
 void worker_stop(Worker *w);
@@ -87,7 +85,7 @@ Status worker_reply(Worker *parent, const void *reply, size_t size, Err *err);
 /* ---- kernels that count what they do (bench_profile.c) ---- */
 typedef struct ProfileRow {
     int op;      /* its place in OPS */
-    char a, b;   /* a product's operands, 'N' as they lie or 'T' transposed; 0 for other kernels */
+    char a, b;   /* a product's operands: 'N' as they lie, 'T' transposed, 'P' packed; 0 for other kernels */
     int M, N, K; /* of a product */
     double calls, flops, bytes, seconds; /* seconds: summed over threads */
 } ProfileRow;

@@ -1,5 +1,4 @@
-/* A model of a given shape with its optimizer and a batch of random tokens, and whole training steps of it.
- */
+/* A model of a given shape with its optimizer and a batch of random tokens, and whole steps of it. */
 #include <stdlib.h>
 
 #include "base/random.h"

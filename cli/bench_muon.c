@@ -1,6 +1,5 @@
 /* rote bench --muon: what Muon's Newton-Schulz steps cost. The products of an update are all theirs, so they
- * are counted while the update runs, and only then. Whole steps with AdamW take turns with those with Muon.
- */
+ * are counted while the update runs, and only then. Whole steps with AdamW take turns with Muon's. */
 #include <stdio.h>
 #include <stdlib.h>
 

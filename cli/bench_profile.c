@@ -117,9 +117,6 @@ static void counted_gemm_packed(real *c, ptrdiff_t ldc, View a, const real *pack
 PROFILE(void, add_rows, (real * y, const real *x, const real *b, int N, int C), (y, x, b, N, C), AREA(N, C),
         AREA(2 * N + 1, C))
 PROFILE(void, pack, (real * packed, View b, int K, int N), (packed, b, K, N), 0, 2 * AREA(K, N))
-PROFILE(void, transpose,
-        (real * to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld_from, int rows, int cols),
-        (to, ld_to, from, ld_from, rows, cols), 0, 2 * AREA(rows, cols))
 PROFILE(void, columns_add, (real * db, const real *dy, int N, int C, ptrdiff_t ld), (db, dy, N, C, ld),
         AREA(N, C), AREA(N + 2, C))
 PROFILE(void, add, (real * y, const real *x, int64_t n), (y, x, n), n, 3 * n)

@@ -53,8 +53,7 @@ static Status time_forward(BenchModel *m, double *out, Err *err) {
     return OK;
 }
 
-/* One stream, one thread: tokens/s, and how many there could be if nothing but reading the weights took time.
- */
+/* One stream, one thread: tokens/s, and how many there could be if only reading the weights took time. */
 static Status time_decoding(const Gpt *g, double *tokens_per_s, double *limit, Err *err) {
     Decoder *decoder;
     TRY(decoder_create(&decoder, g, err));

@@ -21,7 +21,7 @@ enum {
     KC = 256,         /* k block: a panel of b, KC x NR, stays in the first-level cache */
     NC = 512,         /* columns packed at once: KC x NC lies in the second-level cache */
     MC = 192,         /* rows of a that are worked through per panel */
-    DIRECT_ROWS = 64, /* of a: with fewer, b is not packed */
+    DIRECT_ROWS = 64, /* of a: with no more, b is not packed */
     PREFETCH_K = 64   /* a chain shorter than this is over before rows of c arrive */
 };
 _Static_assert(KC *NC + MC * KC + MR * NR <= GEMM_SCRATCH_REALS, "scratch");

@@ -3,7 +3,7 @@
  * The files of model/kernels/ are compiled once per instruction set under names
  * of their own: FN(gemm) is gemm_avx2 in the AVX2 objects. The rest of the program is
  * compiled once and calls through an Ops table chosen at start, so a kernel's contract stands
- * here and nowhere else. All tables give the same bits (tests/test_invariance.c).
+ * here and nowhere else. All tables give the same bits (tests/test_kernels.c, tests/test_invariance.c).
  *
  * Conventions: outputs first, then inputs, sizes last; matrices are row-major, shapes as (rows, cols);
  * no aliasing unless said; a backward kernel adds into its gradients unless said. */
@@ -47,9 +47,6 @@ enum { GEMM_SCRATCH_REALS = 192 * 1024 };
 void FN(pack)(real *packed, View b, int K, int N);
 void FN(gemm_packed)(real *c, ptrdiff_t ldc, View a, const real *packed, enum GemmInit init, const real *bias,
                      int M, int N, int K, real *scratch);
-
-/* to[j,i] = from[i,j] for from (rows, cols); ld: reals between the rows of each. */
-void FN(transpose)(real *to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld_from, int rows, int cols);
 
 /* db[j] += sum over i of dy[i,j], one chain in row order.  dy (N,C) with ld reals a row. */
 void FN(columns_add)(real *db, const real *dy, int N, int C, ptrdiff_t ld);
@@ -131,15 +128,14 @@ void FN(fma_vector)(real *r, const real *a, const real *b, const real *c, int64_
  * machine's peak). */
 double FN(fma_peak)(int64_t n, real *sink);
 
-/* Reads n reals as fast as this machine reads (bench: the limit of decoding); their sum in no promised order.
- */
+/* Reads n reals as fast as this machine reads (bench: the limit of decoding); their sum, in no promised
+ * order. */
 real FN(read_all)(const real *x, int64_t n);
 
 #define OPS(X)                                                                                               \
     X(gemm)                                                                                                  \
     X(pack)                                                                                                  \
     X(gemm_packed)                                                                                           \
-    X(transpose)                                                                                             \
     X(columns_add)                                                                                           \
     X(add_rows)                                                                                              \
     X(add)                                                                                                   \

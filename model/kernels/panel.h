@@ -17,4 +17,7 @@ INLINE View view_at(View v, ptrdiff_t i, ptrdiff_t j) {
     return (View){v.p + i * v.row + j * v.col, v.row, v.col};
 }
 
+/* to[j,i] = from[i,j] for from (rows, cols); ld: reals between the rows of each. */
+void FN(transpose)(real *to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld_from, int rows, int cols);
+
 #endif
