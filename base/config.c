@@ -384,7 +384,7 @@ char *config_text(const Config *config, bool hashed_only) {
     const char *section = NULL;
     for (int i = 0; i < KEY_COUNT; i++) {
         const Key *key = &keys[i];
-        if (hashed_only && key->free) continue;
+        if (hashed_only && !key_hashed(config, key)) continue;
         key_print(config, key, value);
         const char *leaf = key_leaf(key);
         int length = (int)(leaf - key->name) - 1; /* of the section's name */

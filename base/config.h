@@ -95,7 +95,8 @@ Status config_load_text(Config *out, const char *text, const char *where, Err *e
 Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, Err *err);
 
 /* The config as YAML, every key, in table order; reading it back gives the same struct.
- * hashed_only leaves out what changes no bit (threads, micro_batch_size, checkpoint_interval, name, paths).
+ * hashed_only leaves out what changes no bit (threads, micro_batch_size, checkpoint_interval, name, paths), and
+ * keys that came later (Key.late) where they stand at their default.
  * Returns a malloc'd string. */
 char *config_text(const Config *config, bool hashed_only);
 

@@ -217,6 +217,16 @@ const Key *key_nearest(const char *name) {
     return NULL;
 }
 
+bool key_hashed(const Config *config, const Key *key) {
+    if (key->free || !key->late) return !key->free;
+    Config initial;
+    char value[KEY_VALUE_MAX], unset[KEY_VALUE_MAX];
+    CHECK(key_set(&initial, key, key->initial, strlen(key->initial), NULL) == OK);
+    key_print(config, key, value);
+    key_print(&initial, key, unset);
+    return strcmp(value, unset) != 0;
+}
+
 /* ---- messages ---- */
 
 Quoted quoted(const char *text, size_t length) {

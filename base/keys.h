@@ -31,6 +31,7 @@ typedef struct Key {
     const char *zero;           /* what 0 means; allowed then, whatever the range */
     const char *const *choices; /* KEY_ENUM: names by value, ended by NULL */
     bool free;                  /* changes no bit of a result: in no hash */
+    bool late;        /* came after runs were kept: hashed only off its default, so their hashes stand */
     const char *also; /* what others call it, for the hint on an unknown key; words apart by spaces */
     const char *help; /* one line */
 } Key;
@@ -42,6 +43,8 @@ extern const Key keys[KEY_COUNT];
 const Key *key_find(const char *name);
 /* The key that someone who wrote `name` most likely meant, or NULL. */
 const Key *key_nearest(const char *name);
+/* Whether the hash of that config takes the key in. */
+bool key_hashed(const Config *config, const Key *key);
 /* Its name without the section. */
 const char *key_leaf(const Key *key);
 
