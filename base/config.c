@@ -314,19 +314,19 @@ static Status check_facts_path(Loader *loader, Err *err) {
     FactsConfig *facts = &loader->config.facts;
     ptrdiff_t kind = key_find("facts.kind") - keys, path = key_find("facts.path") - keys;
     if ((facts->kind == FACTS_FILE) == (*facts->path != '\0')) return OK;
-    if (facts->kind == FACTS_RANDOM && !loader->key_line[kind] && !loader->overridden[kind]) {
+    if (facts->kind != FACTS_FILE && !loader->key_line[kind] && !loader->overridden[kind]) {
         facts->kind = FACTS_FILE; /* nobody names a folder to draw at random */
         return OK;
     }
-    if (facts->kind == FACTS_RANDOM && loader->overridden[kind] && !loader->overridden[path]) {
+    if (facts->kind != FACTS_FILE && loader->overridden[kind] && !loader->overridden[path]) {
         facts->path[0] = '\0'; /* the command line wants other facts than the file */
         return OK;
     }
-    if (facts->kind == FACTS_RANDOM)
+    if (facts->kind != FACTS_FILE)
         err_set(err, ERR_INPUT,
-                "key 'facts.kind': is random, but facts.path names %s; write kind: file, or "
+                "key 'facts.kind': is %s, but facts.path names %s; write kind: file, or "
                 "leave the path out",
-                quoted(facts->path, strlen(facts->path)).text);
+                config_choice("facts.kind", facts->kind), quoted(facts->path, strlen(facts->path)).text);
     else
         err_set(
             err, ERR_INPUT,

@@ -50,7 +50,7 @@ static Status demo_facts(FactSet *facts, const char *out, Err *err) {
     TRY(path_join(dir, sizeof dir, out, "facts", err));
     TRY(path_join(manifest, sizeof manifest, dir, "manifest.json", err));
     TRY(demo_config(&config, widths[0], err));
-    TRY(facts_random(&config.facts, facts, err));
+    TRY(facts_generate(&config.facts, facts, err));
     FactSet there;
     Status status;
     if (file_exists(manifest)) {

@@ -82,7 +82,7 @@ Status cmd_facts_make(const Args *args, Err *err) {
         return err_set(
             err, ERR_INPUT,
             "facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random");
-    TRY(facts_random(&config.facts, &facts, err));
+    TRY(facts_generate(&config.facts, &facts, err));
     Status status = facts_save(&facts, args_value(args, "out"), err);
     if (status == OK) status = facts_out(args, &facts, err);
     facts_free(&facts);

@@ -102,7 +102,8 @@ Status facts_of_records(FactSet *facts, const Records *records, const char *path
     if (tokens > INT32_MAX)
         return err_set(err, ERR_INPUT, "%s: %lld tokens, at most %d are possible", path, (long long)tokens,
                        INT32_MAX);
-    TRY(facts_allocate(facts, records->n, tokens, err));
+    facts->n = records->n;
+    TRY(facts_allocate(facts, tokens, err));
     Encoder e;
     encoder_init(&e, facts, path);
     for (int32_t i = 0; i < records->n; i++) {

@@ -1,7 +1,9 @@
 /* What every fact set has, whoever filled it: memory, a hash of its content, a line to show. */
 #include "data/facts.h"
+#include "base/memory.h"
+#include "base/number.h"
 #include "data/folder.h"
-#include "data/random_facts.h"
+#include "data/kinds.h"
 #include "data/vocab.h"
 
 #include <stdlib.h>
@@ -11,27 +13,72 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "arrays are hashed as they lie, little-endian");
 
-Status facts_plan(const FactsConfig *config, FactSet *out, Err *err) {
-    return config->kind == FACTS_RANDOM ? random_plan(config, out, err) : facts_load(config->path, out, err);
+static Status plan_generated(const FactsConfig *config, FactSet *out, Err *err) {
+    const Kind *kind = kind_row(config->kind);
+    CHECK(kind);
+    *out = (FactSet){.vocab = {.eos = -1}, .seed = config->seed, .config = *config};
+    snprintf(out->kind, sizeof out->kind, "%s", kind->name);
+    Status status = kind->plan(config, out, err);
+    out->n_pool = out->n;
+    if (status != OK) facts_free(out);
+    return status;
 }
 
-Status facts_obtain(const FactsConfig *config, FactSet *out, Err *err) {
-    TRY(facts_plan(config, out, err));
+Status facts_plan(const FactsConfig *config, FactSet *out, Err *err) {
+    return config->kind == FACTS_FILE ? facts_load(config->path, out, err) : plan_generated(config, out, err);
+}
+
+/* Arrays of the set, and what tells its sequences apart while they are drawn. */
+static Status check_memory(const FactSet *facts, Err *err) {
+    double needs = 4.0 * (double)facts_pool_tokens(facts) + facts->n_pool * (8.0 + 4 + 4 + 16);
+    double has = (double)memory_available();
+    char needs_text[NUMBER_TEXT_MAX], has_text[NUMBER_TEXT_MAX];
+    if (needs <= has) return OK;
+    return err_set(err, ERR_INPUT,
+                   "facts.n: %d facts of %d tokens need %s of memory, %s are available; lower facts.n or "
+                   "facts.seq_len",
+                   facts->n, facts->max_len, bytes_text(needs_text, needs), bytes_text(has_text, has));
+}
+
+Status facts_draw(FactSet *facts, Err *err) {
+    if (facts->tokens) return OK;
+    TRY(check_memory(facts, err));
+    TRY(kind_row(facts->config.kind)->draw(facts, err));
+    return facts_hash(facts, err);
+}
+
+static Status draw_or_free(FactSet *out, Err *err) {
     Status status = facts_draw(out, err);
     if (status != OK) facts_free(out);
     return status;
 }
 
-Status facts_allocate(FactSet *facts, int n, int64_t tokens, Err *err) {
-    size_t count = (size_t)n;
-    facts->n = n;
+Status facts_generate(const FactsConfig *config, FactSet *out, Err *err) {
+    TRY(plan_generated(config, out, err));
+    return draw_or_free(out, err);
+}
+
+Status facts_obtain(const FactsConfig *config, FactSet *out, Err *err) {
+    TRY(facts_plan(config, out, err));
+    return draw_or_free(out, err);
+}
+
+Status facts_allocate(FactSet *facts, int64_t tokens, Err *err) {
+    CHECK(facts->n >= 0 && facts->n_fields <= FIELDS_MAX);
+    facts->n_pool = facts->n + facts->n_heldout + facts->n_variants + facts->n_junk;
+    size_t count = (size_t)facts->n_pool, variants = (size_t)facts->n_variants;
     facts->tokens = malloc((size_t)tokens * sizeof *facts->tokens);
     facts->start = malloc((count + 1) * sizeof *facts->start);
     facts->prompt_len = calloc(count, sizeof *facts->prompt_len);
     facts->tag = malloc(count * sizeof *facts->tag);
-    if (!facts->tokens || !facts->start || !facts->prompt_len || !facts->tag)
-        return err_set(err, ERR_NOMEM, "no memory for %d facts of %lld tokens", n, (long long)tokens);
-    for (int i = 0; i < n; i++) facts->tag[i] = -1;
+    if (facts->n_fields) facts->field = malloc((size_t)tokens);
+    if (facts->n_variants) facts->variant_of = calloc(variants, sizeof *facts->variant_of);
+    if (!facts->tokens || !facts->start || !facts->prompt_len || !facts->tag ||
+        !facts->field != !facts->n_fields || !facts->variant_of != !facts->n_variants)
+        return err_set(err, ERR_NOMEM, "no memory for %d facts of %lld tokens", facts->n_pool,
+                       (long long)tokens);
+    for (int i = 0; i < facts->n_pool; i++) facts->tag[i] = -1;
+    if (facts->field) memset(facts->field, 1, (size_t)tokens);
     return OK;
 }
 
@@ -40,6 +87,8 @@ void facts_free(FactSet *facts) {
     free(facts->start);
     free(facts->prompt_len);
     free(facts->tag);
+    free(facts->field);
+    free(facts->variant_of);
     for (int i = 0; i < facts->n_tags; i++) free(facts->tag_names[i]);
     free(facts->tag_names);
     vocab_free(&facts->vocab);
@@ -53,10 +102,22 @@ static void hash_string(XXH3_state_t *state, const char *text, int length) {
     XXH3_128bits_update(state, text, (size_t)length);
 }
 
+/* What sets have that hold more than facts whose every token is coded. */
+static void hash_pool(XXH3_state_t *state, const FactSet *facts) {
+    hash_number(state, facts->n_heldout);
+    hash_number(state, facts->n_variants);
+    hash_number(state, facts->n_junk);
+    XXH3_128bits_update(state, facts->variant_of, (size_t)facts->n_variants * sizeof *facts->variant_of);
+    hash_number(state, facts->n_fields);
+    for (int i = 0; i < facts->n_fields; i++)
+        hash_string(state, facts->field_name[i], (int)strlen(facts->field_name[i]));
+    if (facts->field) XXH3_128bits_update(state, facts->field, (size_t)facts->start[facts->n_pool]);
+}
+
 Status facts_hash(FactSet *facts, Err *err) {
     XXH3_state_t *state = XXH3_createState();
     if (!state) return err_set(err, ERR_NOMEM, "no memory to hash the facts");
-    size_t n = (size_t)facts->n;
+    size_t n = (size_t)facts->n_pool;
     XXH3_128bits_reset(state);
     hash_number(state, facts->n);
     XXH3_128bits_update(state, facts->start, (n + 1) * sizeof *facts->start);
@@ -71,6 +132,7 @@ Status facts_hash(FactSet *facts, Err *err) {
     hash_number(state, facts->vocab.bytes);
     for (int i = 0; facts->vocab.text && i < facts->vocab.size; i++)
         hash_string(state, facts->vocab.text[i], facts->vocab.length[i]);
+    if (facts->n_pool > facts->n || facts->n_fields) hash_pool(state, facts);
 
     XXH128_canonical_t digest;
     XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(state));
@@ -80,7 +142,7 @@ Status facts_hash(FactSet *facts, Err *err) {
 }
 
 void facts_text(const FactSet *facts, int i, char *out, int size) {
-    CHECK(i >= 0 && i < facts->n);
+    CHECK(i >= 0 && i < facts->n_pool);
     if (size <= 0) return;
     size_t room = (size_t)size, used = 0;
     out[0] = '\0';

@@ -19,17 +19,35 @@ typedef struct Vocab {
     bool bytes;  /* each symbol is one byte; else words, read with a space between them */
 } Vocab;
 
+/* What a token of a sequence is: field 0 is given (a mark of its domain, the words of a template), every other is
+ * learned and coded, and has a name. */
+enum { FIELD_CONTEXT = 0, FIELDS_MAX = 16, FIELD_NAME_MAX = 24 };
+
+/* All sequences stand in one pool, in this order:
+ *   facts      counted and trained
+ *   held out   of the same source, never trained
+ *   variants   other renderings of a fact, trained in its place
+ *   junk       trained, never counted
+ * Most sets have facts only, and n_pool == n. */
 typedef struct FactSet {
-    char kind[16];       /* "random", "import" */
-    int n;               /* facts */
-    int max_len;         /* tokens of the longest */
-    int32_t *tokens;     /* all facts, one after the other */
-    int64_t *start;      /* n + 1: fact i is tokens[start[i] .. start[i+1]-1] */
-    int32_t *prompt_len; /* n: leading tokens given as prompt; the rest is the answer that recall asks for */
-    int32_t *tag;        /* n: index into tag_names, or -1 */
+    char kind[16]; /* "import", or a row of the table in data/kinds.h */
+    int n;         /* facts */
+    int n_heldout, n_variants, n_junk;
+    int n_pool;      /* sequences: the sum of the four */
+    int max_len;     /* tokens of the longest sequence */
+    int32_t *tokens; /* all sequences, one after the other */
+    int64_t *start;  /* n_pool + 1: sequence i is tokens[start[i] .. start[i+1]-1] */
+    int32_t
+        *prompt_len; /* n_pool: leading tokens given as prompt; the rest is the answer that recall asks for */
+    int32_t *tag;    /* n_pool: index into tag_names, or -1 */
+    uint8_t *field;  /* per token, below n_fields; NULL: every token is coded */
+    int32_t *variant_of; /* n_variants: the fact that each one renders; NULL where there are none */
+    char field_name[FIELDS_MAX][FIELD_NAME_MAX];
+    int n_fields; /* 0: tokens have none */
     char **tag_names;
     int n_tags;
     Vocab vocab;
+    FactsConfig config; /* what a planned set is to be drawn from; nothing in a set that was read */
 
     bool entropy_known;   /* false for imported facts: nobody knows their source; the three below are NAN */
     double data_bits;     /* H of the ordered draw, bits, exact to double rounding */
@@ -43,12 +61,20 @@ typedef struct FactSet {
     char data_hash[33];   /* of tokens, starts, prompts, tags and vocabulary (docs/formats.md) */
 } FactSet;
 
-/* Tokens in all, also of a set that is planned and not drawn. */
+/* Tokens of the facts, and of the whole pool; of a set that is planned and not drawn, at most. */
 static inline int64_t facts_tokens(const FactSet *facts) {
     return facts->start ? facts->start[facts->n] : (int64_t)facts->n * facts->max_len;
 }
+static inline int64_t facts_pool_tokens(const FactSet *facts) {
+    return facts->start ? facts->start[facts->n_pool] : (int64_t)facts->n_pool * facts->max_len;
+}
 
-/* What config names, before anything is drawn: random facts have their sizes and bit counts, but no arrays
+/* Whether token t of the pool is one that the model is to know. */
+static inline bool facts_coded(const FactSet *facts, int64_t t) {
+    return !facts->field || facts->field[t] != FIELD_CONTEXT;
+}
+
+/* What config names, before anything is drawn: generated facts have their sizes and bit counts, but no arrays
  * (tokens and start NULL) and no hash; a folder is read.
  * ERR_INPUT: more facts asked for than there are sequences. */
 Status facts_plan(const FactsConfig *config, FactSet *out, Err *err);
@@ -56,21 +82,20 @@ Status facts_plan(const FactsConfig *config, FactSet *out, Err *err);
  * The set is the caller's to free, after a failure too. */
 Status facts_draw(FactSet *facts, Err *err);
 
-/* N distinct sequences of S tokens, uniform over the V^S, in the order drawn (Morris et al. 2025, section 2;
- * without replacement, so H = sum_{i<N} log2(V^S - i)): planned and drawn. */
-Status facts_random(const FactsConfig *config, FactSet *out, Err *err);
-
+/* Facts of a generated kind: planned and drawn. */
+Status facts_generate(const FactsConfig *config, FactSet *out, Err *err);
 /* What config names: planned and drawn, or read from config->path. */
 Status facts_obtain(const FactsConfig *config, FactSet *out, Err *err);
 
 void facts_free(FactSet *facts);
 
-/* One fact as text for a reader, NUL-ended, cut at size. */
+/* One sequence of the pool as text for a reader, NUL-ended, cut at size. */
 void facts_text(const FactSet *facts, int i, char *out, int size);
 
-/* For those who fill a set: room for n facts of `tokens` tokens in all; and data_hash, of the layout in
- * docs/formats.md. */
-Status facts_allocate(FactSet *facts, int n, int64_t tokens, Err *err);
+/* For those who fill a set whose counts (n, n_heldout, n_variants, n_junk, n_fields) stand: n_pool, and room for
+ * `tokens` tokens in all: no prompts, no tags, every token in field 1 where there are fields. */
+Status facts_allocate(FactSet *facts, int64_t tokens, Err *err);
+/* data_hash, of the layout in docs/formats.md. */
 Status facts_hash(FactSet *facts, Err *err);
 
 #endif

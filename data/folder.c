@@ -10,13 +10,16 @@
 
 #include "data/encode.h"
 #include "data/folder.h"
+#include "data/kinds.h"
+#include "data/pool_records.h"
 #include "data/random_facts.h"
 #include "data/records.h"
 #include "data/rows.h"
 #include "data/vocab.h"
 
-#define FORMAT_NAME    "rote-facts"
-#define FORMAT_VERSION 1
+#define FORMAT_NAME "rote-facts"
+/* Version 2 adds the pool's other sequences and fields. Plain facts are written as version 1, as ever. */
+enum { VERSION_PLAIN = 1, VERSION_POOL = 2 };
 
 enum { MANIFEST_MAX = 1 << 20 };
 #define VOCAB_MAX   ((size_t)1 << 30)
@@ -35,6 +38,12 @@ static Status paths_of(Paths *paths, const char *dir, Err *err) {
     snprintf(paths->vocab, sizeof paths->vocab, "%s/vocab.json", dir);
     snprintf(paths->manifest, sizeof paths->manifest, "%s/manifest.json", dir);
     return OK;
+}
+
+/* Random or imported facts and nothing beside them: their records say all there is, figures included. */
+static bool is_plain(const FactSet *facts) {
+    bool counted = !strcmp(facts->kind, "random") || !strcmp(facts->kind, "import");
+    return counted && facts->n_pool == facts->n && !facts->n_fields;
 }
 
 /* ---- writing ---- */
@@ -74,19 +83,37 @@ static Status write_vocab(FILE *stream, const char *path, const Vocab *vocab, Er
 
 static json_t *real_or_null(double x, bool known) { return known ? json_real(x) : json_null(); }
 
+/* What version 2 has besides; false: no memory. */
+static bool add_pool(json_t *root, const FactSet *facts) {
+    json_t *fields = json_array(), *tags = json_array();
+    bool whole = true;
+    for (int i = 0; i < facts->n_fields; i++)
+        whole = !json_array_append_new(fields, json_string(facts->field_name[i])) && whole;
+    for (int i = 0; i < facts->n_tags; i++)
+        whole = !json_array_append_new(tags, json_string(facts->tag_names[i])) && whole;
+    json_t *pool = json_pack("{s:i, s:i, s:i, s:I, s:o, s:o}", "heldout", facts->n_heldout, "variants",
+                             facts->n_variants, "junk", facts->n_junk, "tokens",
+                             (json_int_t)facts->start[facts->n_pool], "fields", fields, "tags", tags);
+    return json_object_set_new(root, "pool", pool) == 0 && whole;
+}
+
 static Status write_manifest(FILE *stream, const char *path, const FactSet *facts, Err *err) {
     bool known = facts->entropy_known;
     char seed[24];
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)facts->seed);
     json_t *root = json_pack(
         "{s:s, s:i, s:s, s:i, s:I, s:i, s:i, s:s, s:o, s:o, s:o, s:s, s:i, s:{s:o, s:o}, s:s}", "format",
-        FORMAT_NAME, "version", FORMAT_VERSION, "kind", facts->kind, "n", facts->n, "tokens",
-        (json_int_t)facts->start[facts->n], "max_len", facts->max_len, "vocab_size", facts->vocab.size,
-        "seed", seed, "entropy_bits", real_or_null(facts->data_bits, known), "data_bits_set",
-        real_or_null(facts->data_bits_set, known), "ceiling_bits", real_or_null(facts->ceiling_bits, known),
-        "derivation", facts->derivation, "duplicates", facts->duplicates, "baselines", "answer_bits",
-        real_or_null(facts->answer_bits, !known), "zlib_bytes",
+        FORMAT_NAME, "version", is_plain(facts) ? VERSION_PLAIN : VERSION_POOL, "kind", facts->kind, "n",
+        facts->n, "tokens", (json_int_t)facts->start[facts->n], "max_len", facts->max_len, "vocab_size",
+        facts->vocab.size, "seed", seed, "entropy_bits", real_or_null(facts->data_bits, known),
+        "data_bits_set", real_or_null(facts->data_bits_set, known), "ceiling_bits",
+        real_or_null(facts->ceiling_bits, known), "derivation", facts->derivation, "duplicates",
+        facts->duplicates, "baselines", "answer_bits", real_or_null(facts->answer_bits, !known), "zlib_bytes",
         known ? json_null() : json_integer(facts->zlib_bytes), "data_hash", facts->data_hash);
+    if (root && !is_plain(facts) && !add_pool(root, facts)) {
+        json_decref(root);
+        root = NULL;
+    }
     return write_json(stream, path, root, err);
 }
 
@@ -132,6 +159,7 @@ static Status write_file(const char *path, const char *fault_name, const FactSet
     Status status = OK;
     TRY(atomic_open(&file, path, err));
     if (!strcmp(fault_name, "vocab")) status = write_vocab(file.stream, path, &facts->vocab, err);
+    else if (!is_plain(facts)) pool_records_write(file.stream, facts);
     else if (facts->vocab.text) status = write_texts(file.stream, path, facts, err);
     else write_numbers(file.stream, facts);
     if (status == OK) return atomic_commit(&file, fault_name, err);
@@ -219,6 +247,7 @@ typedef struct Manifest {
     json_int_t tokens;
     uint64_t seed;
     json_t *entropy_bits, *data_bits_set, *ceiling_bits, *answer_bits, *zlib_bytes;
+    json_t *pool; /* version 2 only */
 } Manifest;
 
 static Status read_manifest(const char *path, Manifest *out, Err *err) {
@@ -229,27 +258,32 @@ static Status read_manifest(const char *path, Manifest *out, Err *err) {
     json_error_t why;
     if (json_unpack_ex(out->root, &why, 0, "{s:s, s:i}", "format", &format, "version", &version) != 0)
         return err_set(err, ERR_FORMAT, "%s: %s", path, why.text);
-    if (strcmp(format, FORMAT_NAME) != 0 || version != FORMAT_VERSION)
-        return err_set(err, ERR_FORMAT, "%s: format %.32s, version %d; this program reads %s, version %d",
-                       path, format, version, FORMAT_NAME, FORMAT_VERSION);
-    if (json_unpack_ex(out->root, &why, JSON_STRICT,
-                       "{s:s, s:i, s:s, s:i, s:I, s:i, s:i, s:s, s:o, s:o, s:o, s:s, s:i, s:{s:o, s:o}, s:s}",
-                       "format", &format, "version", &version, "kind", &out->kind, "n", &out->n, "tokens",
-                       &out->tokens, "max_len", &out->max_len, "vocab_size", &out->vocab_size, "seed", &seed,
-                       "entropy_bits", &out->entropy_bits, "data_bits_set", &out->data_bits_set,
-                       "ceiling_bits", &out->ceiling_bits, "derivation", &out->derivation, "duplicates",
-                       &out->duplicates, "baselines", "answer_bits", &out->answer_bits, "zlib_bytes",
-                       &out->zlib_bytes, "data_hash", &out->data_hash) != 0)
+    if (strcmp(format, FORMAT_NAME) != 0 || version < VERSION_PLAIN || version > VERSION_POOL)
+        return err_set(err, ERR_FORMAT,
+                       "%s: format %.32s, version %d; this program reads %s, versions %d and %d", path,
+                       format, version, FORMAT_NAME, VERSION_PLAIN, VERSION_POOL);
+    const char *layout =
+        version == VERSION_PLAIN
+            ? "{s:s, s:i, s:s, s:i, s:I, s:i, s:i, s:s, s:o, s:o, s:o, s:s, s:i, s:{s:o, s:o}, s:s}"
+            : "{s:s, s:i, s:s, s:i, s:I, s:i, s:i, s:s, s:o, s:o, s:o, s:s, s:i, s:{s:o, s:o}, s:s, s:o}";
+    if (json_unpack_ex(out->root, &why, JSON_STRICT, layout, "format", &format, "version", &version, "kind",
+                       &out->kind, "n", &out->n, "tokens", &out->tokens, "max_len", &out->max_len,
+                       "vocab_size", &out->vocab_size, "seed", &seed, "entropy_bits", &out->entropy_bits,
+                       "data_bits_set", &out->data_bits_set, "ceiling_bits", &out->ceiling_bits, "derivation",
+                       &out->derivation, "duplicates", &out->duplicates, "baselines", "answer_bits",
+                       &out->answer_bits, "zlib_bytes", &out->zlib_bytes, "data_hash", &out->data_hash,
+                       "pool", &out->pool) != 0)
         return err_set(err, ERR_FORMAT, "%s: %s", path, why.text);
     char *end;
     errno = 0;
     out->seed = strtoull(seed, &end, 10);
     if (errno || *end || seed[0] < '0' || seed[0] > '9')
         return err_set(err, ERR_FORMAT, "%s: seed \"%.32s\" is not a number", path, seed);
-    bool random = strcmp(out->kind, "random") == 0;
-    if (!random && strcmp(out->kind, "import") != 0)
-        return err_set(err, ERR_FORMAT, "%s: kind \"%.32s\"; this program reads random and import", path,
-                       out->kind);
+    bool plain = !strcmp(out->kind, "random") || !strcmp(out->kind, "import");
+    if (!plain && (version == VERSION_PLAIN || !kind_named(out->kind)))
+        return err_set(err, ERR_FORMAT, "%s: kind \"%.32s\"; this program reads %s", path, out->kind,
+                       version == VERSION_PLAIN ? "random and import in version 1"
+                                                : "import and the kinds of `rote help facts.kind`");
     if (out->n < 1 || out->max_len < 1 || out->vocab_size < 1 || out->duplicates < 0 ||
         out->tokens < out->n || out->tokens > INT32_MAX)
         return err_set(err, ERR_FORMAT, "%s: n, tokens, max_len, vocab_size or duplicates is out of range",
@@ -351,7 +385,8 @@ static Status load_random(FactSet *facts, Rows *rows, const Manifest *manifest, 
                        (long long)manifest->tokens, n, S);
     facts->vocab = (Vocab){.size = manifest->vocab_size, .eos = -1};
     facts->max_len = S;
-    TRY(facts_allocate(facts, n, manifest->tokens, err));
+    facts->n = n;
+    TRY(facts_allocate(facts, manifest->tokens, err));
     int64_t end = 0;
     for (int i = 0; i < n; i++) {
         facts->start[i] = end;
@@ -392,6 +427,60 @@ static Status load_imported(FactSet *facts, Rows *rows, Records *records, const 
     if (records->n != manifest->n) return wrong_count(rows, manifest->n, records->n > manifest->n, err);
     TRY(facts_of_records(facts, records, rows->path, err));
     return facts_count_imported(facts, err);
+}
+
+static double real_of(const json_t *number) {
+    return json_is_number(number) ? json_number_value(number) : __builtin_nan("");
+}
+
+static Status names_of_json(FactSet *facts, const json_t *fields, const json_t *tags, const char *path,
+                            Err *err) {
+    size_t n_fields = json_array_size(fields), n_tags = json_array_size(tags);
+    bool right = n_fields <= FIELDS_MAX && n_tags <= INT32_MAX;
+    for (size_t i = 0; i < n_fields && right; i++) {
+        const char *name = json_string_value(json_array_get(fields, i));
+        right = name && strlen(name) < FIELD_NAME_MAX;
+        if (right) strcpy(facts->field_name[facts->n_fields++], name);
+    }
+    if (n_tags && right && !(facts->tag_names = calloc(n_tags, sizeof *facts->tag_names)))
+        return err_set(err, ERR_NOMEM, "%s: no memory for %zu tags", path, n_tags);
+    for (size_t i = 0; i < n_tags && right; i++) {
+        const char *name = json_string_value(json_array_get(tags, i));
+        right = name != NULL;
+        char *copy = right ? strdup(name) : NULL;
+        if (right && !copy) return err_set(err, ERR_NOMEM, "%s: no memory for %zu tags", path, n_tags);
+        if (copy) facts->tag_names[facts->n_tags++] = copy;
+    }
+    if (right) return OK;
+    return err_set(err, ERR_FORMAT, "%s: fields must be at most %d names of at most %d bytes, tags names",
+                   path, FIELDS_MAX, FIELD_NAME_MAX - 1);
+}
+
+/* Figures of a drawn set follow from its source, not from its records: they are taken as they stand. */
+static Status load_pool(FactSet *facts, Rows *rows, const Paths *paths, const Manifest *manifest, Err *err) {
+    json_error_t why;
+    json_int_t tokens;
+    json_t *fields, *tags;
+    if (json_unpack_ex(manifest->pool, &why, JSON_STRICT, "{s:i, s:i, s:i, s:I, s:o, s:o}", "heldout",
+                       &facts->n_heldout, "variants", &facts->n_variants, "junk", &facts->n_junk, "tokens",
+                       &tokens, "fields", &fields, "tags", &tags) != 0)
+        return err_set(err, ERR_FORMAT, "%s: pool: %s", paths->manifest, why.text);
+    json_int_t pool = (json_int_t)manifest->n + facts->n_heldout + facts->n_variants + facts->n_junk;
+    if (facts->n_heldout < 0 || facts->n_variants < 0 || facts->n_junk < 0 || tokens < pool ||
+        tokens > INT32_MAX)
+        return err_set(err, ERR_FORMAT, "%s: pool: heldout, variants, junk or tokens is out of range",
+                       paths->manifest);
+    TRY(names_of_json(facts, fields, tags, paths->manifest, err));
+    if (file_exists(paths->vocab)) TRY(read_vocab(paths->vocab, manifest->vocab_size, &facts->vocab, err));
+    else facts->vocab = (Vocab){.size = manifest->vocab_size, .eos = -1};
+    facts->n = manifest->n;
+    TRY(pool_records_read(facts, rows, tokens, err));
+    facts->entropy_known = json_is_number(manifest->entropy_bits);
+    facts->data_bits = real_of(manifest->entropy_bits);
+    facts->data_bits_set = real_of(manifest->data_bits_set);
+    facts->ceiling_bits = real_of(manifest->ceiling_bits);
+    facts->answer_bits = json_number_value(manifest->answer_bits);
+    return facts_hash(facts, err);
 }
 
 /* A figure of the manifest against what the records give. */
@@ -448,7 +537,8 @@ Status facts_load(const char *dir, FactSet *out, Err *err) {
     out->zlib_bytes =
         json_integer_value(manifest.zlib_bytes); /* not counted again: other zlibs pack otherwise */
     TRY_GOTO(rows_open(&rows, &records.file, err));
-    if (strcmp(manifest.kind, "random") == 0) TRY_GOTO(load_random(out, &rows, &manifest, err));
+    if (manifest.pool) TRY_GOTO(load_pool(out, &rows, &paths, &manifest, err));
+    else if (strcmp(manifest.kind, "random") == 0) TRY_GOTO(load_random(out, &rows, &manifest, err));
     else TRY_GOTO(load_imported(out, &rows, &records, paths.vocab, &manifest, err));
     TRY_GOTO(compare_manifest(out, &manifest, &paths, err));
 done:

@@ -8,10 +8,9 @@
 #include <xxhash.h>
 
 #include "base/exact.h"
-#include "base/memory.h"
-#include "base/number.h"
 #include "base/random.h"
 #include "data/entropy.h"
+#include "data/kinds.h"
 #include "data/random_facts.h"
 #include "data/seen.h"
 
@@ -72,9 +71,9 @@ void facts_count_random(FactSet *facts) {
         N, V, S, facts->data_bits, N, S, V);
 }
 
-Status random_plan(const FactsConfig *config, FactSet *out, Err *err) {
+static Status random_plan(const FactsConfig *config, FactSet *out, Err *err) {
     int N = config->n, S = config->seq_len, V = config->vocab_size;
-    *out = (FactSet){.kind = "random", .vocab = {.size = V, .eos = -1}, .seed = config->seed};
+    out->vocab.size = V;
     if (N < 1 || S < 1 || V < 1)
         return err_set(err, ERR_INPUT, "facts: n %d, seq_len %d, vocab_size %d: each must be at least 1", N,
                        S, V);
@@ -95,32 +94,12 @@ Status random_plan(const FactsConfig *config, FactSet *out, Err *err) {
     return OK;
 }
 
-/* Arrays of the set, and what tells its sequences apart while they are drawn. */
-static Status check_memory(const FactSet *facts, Err *err) {
-    double needs = 4.0 * (double)facts_tokens(facts) + facts->n * (8.0 + 4 + 4 + 16);
-    double has = (double)memory_available();
-    char needs_text[NUMBER_TEXT_MAX], has_text[NUMBER_TEXT_MAX];
-    if (needs <= has) return OK;
-    return err_set(err, ERR_INPUT,
-                   "facts.n: %d facts of %d tokens need %s of memory, %s are available; lower facts.n or "
-                   "facts.seq_len",
-                   facts->n, facts->max_len, bytes_text(needs_text, needs), bytes_text(has_text, has));
-}
-
-Status facts_draw(FactSet *facts, Err *err) {
-    if (facts->tokens) return OK;
+static Status random_draw(FactSet *facts, Err *err) {
     int N = facts->n, S = facts->max_len;
-    TRY(check_memory(facts, err));
-    TRY(facts_allocate(facts, N, (int64_t)N * S, err));
+    TRY(facts_allocate(facts, (int64_t)N * S, err));
     for (int i = 0; i <= N; i++) facts->start[i] = (int64_t)i * S;
-    TRY(N > sequence_count(facts->vocab.size, S) / 2 ? draw_by_shuffle(facts, facts->seed, err)
-                                                     : draw_until_distinct(facts, facts->seed, err));
-    return facts_hash(facts, err);
+    return N > sequence_count(facts->vocab.size, S) / 2 ? draw_by_shuffle(facts, facts->seed, err)
+                                                        : draw_until_distinct(facts, facts->seed, err);
 }
 
-Status facts_random(const FactsConfig *config, FactSet *out, Err *err) {
-    TRY(random_plan(config, out, err));
-    Status status = facts_draw(out, err);
-    if (status != OK) facts_free(out);
-    return status;
-}
+const Kind random_kind = {"random", random_plan, random_draw};

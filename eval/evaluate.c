@@ -15,19 +15,19 @@ static int fact_length(const FactSet *facts, int i) { return (int)(facts->start[
 
 Status fact_batch_create(FactBatch *out, const FactSet *facts, Err *err) {
     memset(out, 0, sizeof *out);
-    int64_t tokens = facts->start[facts->n];
-    if (tokens > INT32_MAX || facts->n > INT32_MAX - 1)
+    int64_t tokens = facts->start[facts->n_pool];
+    if (tokens > INT32_MAX || facts->n_pool > INT32_MAX - 1)
         return err_set(err, ERR_INPUT, "facts hold %lld tokens, at most %d fit; take fewer or shorter facts",
                        (long long)tokens, INT32_MAX);
-    out->start = malloc(((size_t)facts->n + 1) * sizeof(int32_t));
-    out->tags = malloc(((size_t)facts->n + 1) * sizeof(int32_t));
+    out->start = malloc(((size_t)facts->n_pool + 1) * sizeof(int32_t));
+    out->tags = malloc(((size_t)facts->n_pool + 1) * sizeof(int32_t));
     out->inputs = malloc(((size_t)tokens + 1) * sizeof(int32_t));
     out->targets = malloc(((size_t)tokens + 1) * sizeof(int32_t));
     if (!out->start || !out->tags || !out->inputs || !out->targets) {
         fact_batch_free(out);
         return err_set(err, ERR_NOMEM, "no memory for %lld tokens of facts", (long long)tokens);
     }
-    for (int i = 0; i < facts->n; i++) {
+    for (int i = 0; i < facts->n_pool; i++) {
         int64_t first = facts->start[i];
         if (fact_length(facts, i) < 1) {
             fact_batch_free(out);
@@ -38,9 +38,9 @@ Status fact_batch_create(FactBatch *out, const FactSet *facts, Err *err) {
         out->inputs[first] = 0; /* BOS reads row 0 */
         for (int64_t t = first + 1; t < facts->start[i + 1]; t++) out->inputs[t] = facts->tokens[t - 1];
     }
-    out->start[facts->n] = (int32_t)tokens;
+    out->start[facts->n_pool] = (int32_t)tokens;
     memcpy(out->targets, facts->tokens, (size_t)tokens * sizeof(int32_t));
-    out->batch = (Batch){facts->n, out->start, out->inputs, out->targets, out->tags};
+    out->batch = (Batch){facts->n_pool, out->start, out->inputs, out->targets, out->tags};
     return OK;
 }
 
@@ -127,7 +127,7 @@ Status recall_prompts(int32_t *out, const FactSet *facts, Err *err) {
 /* ---- the evaluator ---- */
 
 static Status check_fit(const Gpt *g, const FactSet *facts, Err *err) {
-    for (int i = 0; i < facts->n; i++) {
+    for (int i = 0; i < facts->n_pool; i++) {
         if (fact_length(facts, i) > g->config.block_size)
             return err_set(err, ERR_INPUT, "fact %d has %d tokens, the model reads at most block_size = %d",
                            i, fact_length(facts, i), g->config.block_size);
@@ -144,19 +144,22 @@ Status evaluator_create(Evaluator *out, const Gpt *g, const FactSet *facts, int 
     if (facts->n < 1) return err_set(err, ERR_INPUT, "no facts to evaluate: at least 1");
     TRY(check_fit(g, facts, err));
     Status status = OK;
+    int n_scored = facts->n + facts->n_heldout; /* they stand at the pool's beginning */
     out->facts = facts;
     TRY_GOTO(fact_batch_create(&out->all, facts, err));
-    size_t n = (size_t)facts->n, tokens = (size_t)facts->start[facts->n];
+    out->scored = out->all.batch;
+    out->scored.n_seq = n_scored;
+    size_t n = (size_t)n_scored, tokens = (size_t)facts->start[n_scored];
     out->nats = malloc(tokens * sizeof(double));
     out->best = malloc(tokens * sizeof(int32_t));
     out->fact_bits = calloc(n, sizeof(double));
-    out->recalled = calloc(n, sizeof(bool));
-    out->prompt = calloc(n, sizeof(int32_t));
+    out->recalled = calloc((size_t)facts->n, sizeof(bool));
+    out->prompt = calloc((size_t)facts->n, sizeof(int32_t));
     if (!out->nats || !out->best || !out->fact_bits || !out->recalled || !out->prompt)
         TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to evaluate %zu facts of %zu tokens", n, tokens));
     TRY_GOTO(recall_prompts(out->prompt, facts, err));
     ParallelPlan plan = {.threads = threads > 0 ? threads : omp_get_num_procs(),
-                         .batch_size = facts->n,
+                         .batch_size = n_scored,
                          .max_len = facts->max_len};
     TRY_GOTO(parallel_create(&out->parallel, g, &plan, err));
 done:
@@ -164,34 +167,69 @@ done:
     return status;
 }
 
+/* What one sequence costs, in nats: its coded tokens in order, and those of them that are not its first. */
+typedef struct Cost {
+    double all, later;
+    int64_t coded, coded_later;
+} Cost;
+
+static Cost cost_of(const Evaluator *e, int i) {
+    const FactSet *facts = e->facts;
+    Cost cost = {0};
+    int64_t first = facts->start[i], end = facts->start[i + 1];
+    for (int64_t t = first; t < end; t++) {
+        if (!facts_coded(facts, t)) continue;
+        cost.all += e->nats[t];
+        cost.coded++;
+        if (t > first) cost.later += e->nats[t], cost.coded_later++;
+    }
+    return cost;
+}
+
+static bool recalls(const Evaluator *e, int i) {
+    const FactSet *facts = e->facts;
+    for (int64_t t = facts->start[i] + e->prompt[i]; t < facts->start[i + 1]; t++)
+        if (facts_coded(facts, t) && e->best[t] != facts->tokens[t]) return false;
+    return true;
+}
+
+/* The same code lengths again, by the field that tokens belong to. */
+static void count_fields(const Evaluator *e, Evaluation *out) {
+    const FactSet *facts = e->facts;
+    double nats[FIELDS_MAX] = {0};
+    for (int64_t t = 0; facts->field && t < facts->start[facts->n]; t++) nats[facts->field[t]] += e->nats[t];
+    for (int f = 1; f < facts->n_fields; f++) {
+        FieldBits *field = &out->by_field[out->n_fields++];
+        strcpy(field->name, facts->field_name[f]);
+        field->code_bits = bits_of_nats(nats[f]);
+    }
+}
+
 void evaluator_run(Evaluator *e, Evaluation *out) {
     const FactSet *facts = e->facts;
-    parallel_code_lengths(e->parallel, &e->all.batch, e->nats, e->best);
+    parallel_code_lengths(e->parallel, &e->scored, e->nats, e->best);
 
     double share = facts->data_bits / facts->n; /* of one fact in H */
     double code = 0, nats = 0, clipped = 0, shifted = 0;
     int recalled = 0, dear = 0; /* dear: facts that cost more than their share */
+    int64_t tokens = 0;
     for (int i = 0; i < facts->n; i++) {
-        int64_t first = facts->start[i], end = facts->start[i + 1], length = end - first;
-        double later = 0; /* tokens 2..S */
-        for (int64_t t = first + 1; t < end; t++) later += e->nats[t];
-        double all = 0;
-        for (int64_t t = first; t < end; t++) all += e->nats[t];
-        e->fact_bits[i] = bits_of_nats(all);
-        nats += all;
+        Cost cost = cost_of(e, i);
+        e->fact_bits[i] = bits_of_nats(cost.all);
+        nats += cost.all;
+        tokens += cost.coded;
         code += e->fact_bits[i];
         if (share > e->fact_bits[i]) clipped += share - e->fact_bits[i];
         else dear++;
         /* a fact of one token has no token 2: its shifted cost is its own */
-        shifted += length > 1 ? bits_of_nats(later) / (double)(length - 1) * (double)length : e->fact_bits[i];
-
-        e->recalled[i] = true;
-        for (int64_t t = first + e->prompt[i]; t < end; t++)
-            if (e->best[t] != facts->tokens[t]) e->recalled[i] = false;
+        shifted += cost.coded_later ? bits_of_nats(cost.later) / (double)cost.coded_later * (double)cost.coded
+                                    : e->fact_bits[i];
+        e->recalled[i] = recalls(e, i);
         recalled += e->recalled[i];
     }
+    for (int i = facts->n; i < facts->n + facts->n_heldout; i++)
+        e->fact_bits[i] = bits_of_nats(cost_of(e, i).all);
     if (!dear) clipped = facts->data_bits - code; /* the same sum; in this order it has the same digits */
-    int64_t tokens = facts->start[facts->n];
     *out = (Evaluation){
         .n = facts->n,
         .tokens = tokens,
@@ -203,6 +241,7 @@ void evaluator_run(Evaluator *e, Evaluation *out) {
         .memorized_bits_clipped = facts->entropy_known ? clipped : NAN,
         .mem_hfshift = facts->entropy_known ? facts->data_bits - shifted : NAN,
     };
+    count_fields(e, out);
 }
 
 void evaluator_free(Evaluator *e) {

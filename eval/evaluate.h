@@ -1,6 +1,7 @@
 /* What a model knows of a fact set: the code length of every fact from BOS on, memorized bits, recall.
  *
- * A fact x of S tokens costs -sum_t log2 p(x_t | x_<t) bits, t = 1 from BOS on. Sums run in double, over
+ * A fact x of S tokens costs -sum_t log2 p(x_t | x_<t) bits, t = 1 from BOS on; tokens that are context are left
+ * out of the sum (facts_coded). Sums run in double, over
  * tokens in order within a fact, then over facts by index, so no thread or grouping of the batch changes a
  * bit. */
 #ifndef ROTE_EVAL_EVALUATE_H
@@ -13,20 +14,27 @@
 #include "model/gpt.h"
 #include "model/parallel.h"
 
+typedef struct FieldBits {
+    char name[FIELD_NAME_MAX];
+    double code_bits;
+} FieldBits;
+
 typedef struct Evaluation {
     int n;
-    int64_t tokens;
+    int64_t tokens;        /* coded ones */
     double code_bits;      /* sum over facts of -log2 p(fact), every token coded, the first from BOS */
-    double loss_nats;      /* mean per token */
+    double loss_nats;      /* mean per coded token */
     double recall;         /* share of facts whose answer is the greedy continuation of their prompt, 0..1 */
     bool entropy_known;    /* else the three below are NAN */
     double memorized_bits; /* data_bits - code_bits, signed */
     double memorized_bits_clipped; /* sum over facts of max(0, data_bits/n - code bits): biased upward */
     double
         mem_hfshift; /* the convention of Morris et al. 2025: a fact costs the mean of tokens 2..S, times S */
+    int n_fields;    /* facts whose tokens belong to fields: code_bits in parts, context left out */
+    FieldBits by_field[FIELDS_MAX];
 } Evaluation;
 
-/* Facts as the model's integer arrays, made once. ERR_INPUT: more than 2^31 - 1 tokens, an empty fact. */
+/* The pool as the model's integer arrays, made once. ERR_INPUT: more than 2^31 - 1 tokens, an empty fact. */
 typedef struct FactBatch {
     Batch batch;
     int32_t *start, *inputs, *targets, *tags;
@@ -46,17 +54,18 @@ Status recall_prompts(int32_t *out, const FactSet *facts, Err *err);
 
 typedef struct Evaluator {
     const FactSet *facts;
-    FactBatch all;
+    FactBatch all; /* the whole pool, for training */
+    Batch scored;  /* of it, facts and held-out facts */
     Parallel *parallel;
     double *nats;      /* per token */
     int32_t *best;     /* per token: arg-max, given the fact's own tokens before it */
-    double *fact_bits; /* per fact: code length, bits */
+    double *fact_bits; /* per fact, held-out ones behind them: code length, bits */
     bool *recalled;  /* per fact: every answer token is the arg-max, which is to say that greedy decoding says
                         it */
     int32_t *prompt; /* per fact: recall_prompts */
 } Evaluator;
 
-/* Needs parallel_bytes, 20 bytes a token and 21 a fact. facts and g must outlive it.
+/* Needs parallel_bytes, 20 bytes a token and 21 a sequence. facts and g must outlive it.
  *   threads  0: one per core
  * ERR_INPUT: a fact that the model cannot read: a token >= vocab_size, or longer than block_size. */
 Status evaluator_create(Evaluator *out, const Gpt *g, const FactSet *facts, int threads, Err *err);

@@ -63,14 +63,23 @@ static inline void expect_near(double a, double b, double tolerance) {
 static inline void expect_same_double(double a, double b) { assert_true(a == b || (isnan(a) && isnan(b))); }
 
 static inline void expect_same_facts(const FactSet *a, const FactSet *b) {
-    size_t n = (size_t)a->n;
+    size_t n = (size_t)a->n_pool;
     assert_string_equal(a->kind, b->kind);
     assert_int_equal(a->n, b->n);
+    assert_int_equal(a->n_heldout, b->n_heldout);
+    assert_int_equal(a->n_variants, b->n_variants);
+    assert_int_equal(a->n_junk, b->n_junk);
+    assert_int_equal(a->n_pool, b->n_pool);
     assert_int_equal(a->max_len, b->max_len);
     assert_memory_equal(a->start, b->start, (n + 1) * sizeof *a->start);
     assert_memory_equal(a->tokens, b->tokens, (size_t)a->start[n] * sizeof *a->tokens);
     assert_memory_equal(a->prompt_len, b->prompt_len, n * sizeof *a->prompt_len);
     assert_memory_equal(a->tag, b->tag, n * sizeof *a->tag);
+    if (a->n_variants)
+        assert_memory_equal(a->variant_of, b->variant_of, (size_t)a->n_variants * sizeof *a->variant_of);
+    assert_int_equal(a->n_fields, b->n_fields);
+    for (int i = 0; i < a->n_fields; i++) assert_string_equal(a->field_name[i], b->field_name[i]);
+    if (a->n_fields) assert_memory_equal(a->field, b->field, (size_t)a->start[n]);
     assert_int_equal(a->n_tags, b->n_tags);
     for (int i = 0; i < a->n_tags; i++) assert_string_equal(a->tag_names[i], b->tag_names[i]);
     assert_int_equal(a->vocab.size, b->vocab.size);

@@ -86,7 +86,7 @@ static void train(const char *name, Config c, int threads) {
     FactBatch all, batch;
     Order order;
     c.train.max_steps = STEPS;
-    must(facts_random(&c.facts, &facts, &err), &err);
+    must(facts_generate(&c.facts, &facts, &err), &err);
     must(config_resolve(&c, facts.n, facts.max_len, facts.vocab.size, &err), &err);
     must(ops_select(&ops, &err), &err);
     must(gpt_create(&gpt, &c.model, ops, GEMM_EXACT, &err), &err);

@@ -49,13 +49,13 @@ static void draw_facts(FactSet *facts, int n, int seq_len, int vocab_size) {
     FactsConfig config = {
         .kind = FACTS_RANDOM, .n = n, .seq_len = seq_len, .vocab_size = vocab_size, .seed = SEED};
     Err err;
-    assert_int_equal(facts_random(&config, facts, &err), OK);
+    assert_int_equal(facts_generate(&config, facts, &err), OK);
 }
 
 /* n facts of 1 .. max_len tokens below vocab_size: as an importer would make them. Free with free_made. */
 static FactSet made_facts(int n, int max_len, int vocab_size, uint32_t sub) {
     Stream s = test_stream(sub);
-    FactSet f = {.n = n, .max_len = max_len, .entropy_known = true, .data_bits = 100.0 * n};
+    FactSet f = {.n = n, .n_pool = n, .max_len = max_len, .entropy_known = true, .data_bits = 100.0 * n};
     f.tokens = calloc((size_t)n * (size_t)max_len, sizeof *f.tokens);
     f.start = calloc((size_t)n + 1, sizeof *f.start);
     f.prompt_len = calloc((size_t)n, sizeof *f.prompt_len);

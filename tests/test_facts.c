@@ -184,7 +184,7 @@ static void impossible_draws(void **state) {
         FactsConfig config = {.n = cases[c].n, .seq_len = cases[c].S, .vocab_size = cases[c].V};
         FactSet facts;
         Err err = {0};
-        assert_int_equal(facts_random(&config, &facts, &err), ERR_INPUT);
+        assert_int_equal(facts_generate(&config, &facts, &err), ERR_INPUT);
         assert_string_equal(err.msg, cases[c].msg);
         facts_free(&facts); /* of a failure: nothing to free, no harm */
     }
@@ -291,12 +291,14 @@ static void altered_folders_are_named(void **state) {
          "set/records.tsv: its content has the hash 3f2e7dbe8689b9097b35565383d42812, manifest.json says "
          "875e1cf80d4b4f89afc0baa99e1be161: one was altered"},
         {"records.tsv", "3 4\n1 0\n0 1\n", "", "set/records.tsv: the file is empty"},
+        {"manifest.json", "\"version\": 1", "\"version\": 3",
+         "set/manifest.json: format rote-facts, version 3; this program reads rote-facts, versions 1 and 2"},
         {"manifest.json", "\"version\": 1", "\"version\": 2",
-         "set/manifest.json: format rote-facts, version 2; this program reads rote-facts, version 1"},
+         "set/manifest.json: Object item not found: pool"},
         {"manifest.json", "rote-facts", "other",
-         "set/manifest.json: format other, version 1; this program reads rote-facts, version 1"},
+         "set/manifest.json: format other, version 1; this program reads rote-facts, versions 1 and 2"},
         {"manifest.json", "random", "poem",
-         "set/manifest.json: kind \"poem\"; this program reads random and import"},
+         "set/manifest.json: kind \"poem\"; this program reads random and import in version 1"},
         {"manifest.json", "\"n\": 3,", "\"n\": 0,",
          "set/manifest.json: n, tokens, max_len, vocab_size or duplicates is out of range"},
         {"manifest.json", "\"n\": 3,", "", "set/manifest.json: Object item not found: n"},
@@ -399,7 +401,7 @@ static void plan_before_draw(void **state) {
     FactsConfig config = {.n = 30, .seq_len = 5, .vocab_size = 7, .seed = 3};
     FactSet drawn, planned;
     Err err;
-    assert_int_equal(facts_random(&config, &drawn, &err), OK);
+    assert_int_equal(facts_generate(&config, &drawn, &err), OK);
     assert_int_equal(facts_plan(&config, &planned, &err), OK);
     assert_null(planned.tokens);
     assert_int_equal(facts_tokens(&planned), facts_tokens(&drawn));

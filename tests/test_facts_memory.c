@@ -52,10 +52,10 @@ enum { NOTHING_FAILED = 100000 };
 typedef Status (*Task)(FactSet *facts, Err *err);
 
 static Status draw_distinct(FactSet *facts, Err *err) {
-    return facts_random(&(FactsConfig){.n = 50, .seq_len = 3, .vocab_size = 9}, facts, err);
+    return facts_generate(&(FactsConfig){.n = 50, .seq_len = 3, .vocab_size = 9}, facts, err);
 }
 static Status draw_shuffled(FactSet *facts, Err *err) {
-    return facts_random(&(FactsConfig){.n = 50, .seq_len = 2, .vocab_size = 9}, facts, err);
+    return facts_generate(&(FactsConfig){.n = 50, .seq_len = 2, .vocab_size = 9}, facts, err);
 }
 static Status import_tsv(FactSet *facts, Err *err) {
     return facts_import("f.tsv", &(ImportOptions){.bytes = true}, facts, err);
@@ -68,6 +68,8 @@ static Status import_jsonl(FactSet *facts, Err *err) {
 }
 static Status load_imported(FactSet *facts, Err *err) { return facts_load("imported", facts, err); }
 static Status load_drawn(FactSet *facts, Err *err) { return facts_load("drawn", facts, err); }
+
+static Status load_pool(FactSet *facts, Err *err) { return facts_load("pool", facts, err); }
 
 static FactSet to_save;
 static Status save(FactSet *facts, Err *err) {
@@ -131,6 +133,11 @@ static void tasks(void **state) {
     every_failure(import_jsonl, false);
     every_failure(load_imported, false);
     every_failure(load_drawn, false);
+    every_failure(save, true);
+    to_save.n--, to_save.n_junk++; /* the last fact becomes junk: a pool */
+    assert_int_equal(facts_hash(&to_save, &err), OK);
+    assert_int_equal(facts_save(&to_save, "pool", &err), OK);
+    every_failure(load_pool, false);
     every_failure(save, true);
     facts_free(&to_save);
 }

@@ -24,8 +24,9 @@ ParallelPlan trainer_parallel_plan(const TrainConfig *config, const FactSet *fac
 }
 
 static double facts_bytes(const FactSet *facts) {
-    double tokens = (double)facts_tokens(facts);
-    return tokens * 4 + (double)facts->n * (8 + 4 + 4 + 4); /* tokens; start, prompt, tag, order */
+    double tokens = (double)facts_pool_tokens(facts);
+    return tokens * (facts->n_fields ? 5 : 4) /* tokens, fields; start, prompt, tag, order */
+           + (double)facts->n_pool * (8 + 4 + 4 + 4);
 }
 
 static double memory_of(const Config *config, const FactSet *facts, const ParamTable *table) {
@@ -33,12 +34,13 @@ static double memory_of(const Config *config, const FactSet *facts, const ParamT
     Gpt shape = {.config = config->model, .table = *table, .ops = &ops}; /* sizes only: nothing is run */
     int threads = trainer_threads(&config->train);
     ParallelPlan training = trainer_parallel_plan(&config->train, facts);
-    ParallelPlan evaluation = {.threads = threads, .batch_size = facts->n, .max_len = facts->max_len};
-    double tokens = (double)facts_tokens(facts);
+    ParallelPlan evaluation = {
+        .threads = threads, .batch_size = facts->n + facts->n_heldout, .max_len = facts->max_len};
+    double tokens = (double)facts_pool_tokens(facts);
     return (double)table->total * sizeof(real) + optimizer_bytes(config->train.optimizer, table, threads) +
            (double)parallel_bytes(&shape, &training) + (double)parallel_bytes(&shape, &evaluation) +
            (double)config->train.batch_size * (facts->max_len * 8 + 8) /* the batch: inputs and targets */
-           + tokens * 20 + (double)facts->n * 21                       /* eval/evaluate.h */
+           + tokens * 20 + (double)facts->n_pool * 21                  /* eval/evaluate.h */
            + facts_bytes(facts) + 8 * MIB /* the program and its libraries */;
 }
 

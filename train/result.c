@@ -34,6 +34,12 @@ static void put_string(FILE *f, const char *key, const char *text) {
     json_decref(string);
 }
 
+/* Of code_bits_by; names are plain words. */
+static void put_field(FILE *f, const FieldBits *field, bool last) {
+    char text[NUMBER_TEXT_MAX];
+    fprintf(f, "\"%s\": %s%s", field->name, number_text(text, field->code_bits), last ? "},\n" : ", ");
+}
+
 char *result_text(const Config *config, const FactSet *facts, const RunResult *r) {
     char *text = NULL;
     size_t size = 0;
@@ -60,6 +66,10 @@ char *result_text(const Config *config, const FactSet *facts, const RunResult *r
         put_integer(f, "zlib_bytes", facts->zlib_bytes);
     }
     put_number(f, "code_bits", e->code_bits);
+    if (e->n_fields) {
+        fprintf(f, "  \"code_bits_by\": {");
+        for (int i = 0; i < e->n_fields; i++) put_field(f, &e->by_field[i], i + 1 == e->n_fields);
+    }
     put_number(f, "memorized_bits", e->memorized_bits);
     put_number(f, "memorized_bits_clipped", e->memorized_bits_clipped);
     put_number(f, "mem_hfshift", e->mem_hfshift);
@@ -102,6 +112,17 @@ static void string_of(const json_t *root, const char *key, char *out, size_t siz
     snprintf(out, size, "%s", value ? value : "");
 }
 
+static void fields_of(json_t *by, Evaluation *out) {
+    const char *name;
+    json_t *value;
+    json_object_foreach(by, name, value) {
+        if (out->n_fields == FIELDS_MAX) return;
+        FieldBits *field = &out->by_field[out->n_fields++];
+        snprintf(field->name, sizeof field->name, "%s", name);
+        field->code_bits = json_is_number(value) ? json_number_value(value) : __builtin_nan("");
+    }
+}
+
 Status result_parse(const char *text, const char *where, RunResult *out, Err *err) {
     static const char *const NEEDED[] = {"verdict",   "params",    "params_by",   "code_bits",    "recall",
                                          "loss_nats", "steps",     "tokens",      "param_hash",   "data_hash",
@@ -135,6 +156,7 @@ Status result_parse(const char *text, const char *where, RunResult *out, Err *er
     e->memorized_bits = number_of(root, "memorized_bits");
     e->memorized_bits_clipped = number_of(root, "memorized_bits_clipped");
     e->mem_hfshift = number_of(root, "mem_hfshift");
+    fields_of(json_object_get(root, "code_bits_by"), e);
     string_of(root, "verdict", out->verdict, sizeof out->verdict);
     string_of(root, "reason", out->reason, sizeof out->reason);
     string_of(root, "param_hash", out->param_hash, sizeof out->param_hash);

@@ -253,13 +253,18 @@ static bool params_finite(Trainer *t) {
 /* A diverged model: which of its figures come out as NaN differs by machine, so none is told. */
 static Evaluation unknown_evaluation(const FactSet *facts) {
     double unknown = __builtin_nan("");
-    return (Evaluation){.n = facts->n,
-                        .code_bits = unknown,
-                        .loss_nats = unknown,
-                        .recall = unknown,
-                        .memorized_bits = unknown,
-                        .memorized_bits_clipped = unknown,
-                        .mem_hfshift = unknown};
+    Evaluation e = {.n = facts->n,
+                    .code_bits = unknown,
+                    .loss_nats = unknown,
+                    .recall = unknown,
+                    .memorized_bits = unknown,
+                    .memorized_bits_clipped = unknown,
+                    .mem_hfshift = unknown};
+    for (int i = 1; i < facts->n_fields; i++) {
+        strcpy(e.by_field[e.n_fields].name, facts->field_name[i]);
+        e.by_field[e.n_fields++].code_bits = unknown;
+    }
+    return e;
 }
 
 /* What is told of the state as it is. */
