@@ -26,6 +26,7 @@ typedef struct FactsConfig {
     FactsKind kind;
     char path[CONFIG_PATH_MAX]; /* kind file: a folder written by `rote facts`; in no hash (its content is) */
     int n;                      /* facts */
+    double load;                /* data bits per parameter that n is chosen for; 0: off */
     int seq_len;                /* tokens per fact */
     int vocab_size;
     uint64_t seed;
@@ -47,6 +48,7 @@ typedef struct ModelConfig {
 
 typedef struct TrainConfig {
     int64_t max_steps;
+    double exposures;     /* times that each fact is seen, which max_steps is chosen for; 0: off */
     int batch_size;       /* sequences per step, may exceed n; 0: all facts (resolved) */
     int micro_batch_size; /* sequences in flight per team of threads; 0: chosen from the cache; changes no bit
                            */
@@ -93,6 +95,13 @@ Status config_load_text(Config *out, const char *text, const char *where, Err *e
  * Resolving a second time changes nothing. ERR_INPUT: names both keys, both values and the fix; config
  * untouched. n_facts, max_len, vocab_size   of the fact set at hand */
 Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, Err *err);
+
+/* The part of it that the model's shape needs. */
+Status config_resolve_model(ModelConfig *model, int max_len, int vocab_size, Err *err);
+
+/* A key that others leave to be chosen takes the value chosen; what the user wrote there must not say otherwise.
+ * ERR_INPUT names both keys. */
+Status config_choose_n(FactsConfig *facts, int n, Err *err);
 
 /* The config as YAML, every key, in table order; reading it back gives the same struct.
  * hashed_only leaves out what changes no bit (threads, micro_batch_size, checkpoint_interval, name, paths), and

@@ -58,7 +58,8 @@ static void print_key(FILE *out, const Key *key) {
     fprintf(out, "%s: %s\n  ", key->name, type_name(key));
     print_wrapped(out, key->help, 2, 2);
     print_values(out, key, 2);
-    if (key->free) fputs("  changes no bit of the result and is in no hash\n", out);
+    if (key->sets) fprintf(out, "  sets %s, which is hashed in its stead\n", key->sets);
+    else if (key->free) fputs("  changes no bit of the result and is in no hash\n", out);
     if (key->also) {
         fputs("  elsewhere called ", out);
         print_wrapped(out, key->also, 19, 19);

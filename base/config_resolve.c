@@ -28,7 +28,7 @@ static Status resolve_facts(FactsConfig *facts, int n_facts, int max_len, int vo
     return OK;
 }
 
-static Status resolve_model(ModelConfig *m, int max_len, int vocab_size, Err *err) {
+Status config_resolve_model(ModelConfig *m, int max_len, int vocab_size, Err *err) {
     if (m->n_kv_head == 0) m->n_kv_head = m->n_head;
     if (m->n_inner == 0) m->n_inner = 4 * m->n_embd;
     if (m->block_size == 0) m->block_size = max_len;
@@ -103,8 +103,44 @@ static Status resolve_steps(TrainConfig *t, Err *err) {
     return OK;
 }
 
+Status config_choose_n(FactsConfig *facts, int n, Err *err) {
+    Config initial;
+    config_defaults(&initial);
+    if (facts->n != n && facts->n != initial.facts.n)
+        return err_set(err, ERR_INPUT,
+                       "facts.n is %d, but facts.load=%.15g asks for %d facts; leave one of the keys out",
+                       facts->n, facts->load, n);
+    facts->n = n;
+    return OK;
+}
+
+/* The least number of steps that show n facts `exposures` times. */
+static Status resolve_exposures(TrainConfig *t, int n_facts, Err *err) {
+    if (t->exposures == 0) return OK;
+    Config initial;
+    config_defaults(&initial);
+    double sequences = t->exposures * n_facts, steps = sequences / t->batch_size;
+    if (steps > 1e12)
+        return err_set(
+            err, ERR_INPUT,
+            "train.exposures is %.15g: %d facts in batches of %d take %.3g steps, at most 1e12 are "
+            "possible; raise train.batch_size",
+            t->exposures, n_facts, t->batch_size, steps);
+    int64_t whole = (int64_t)steps;
+    if ((double)whole * t->batch_size < sequences) whole++;
+    if (t->max_steps != whole && t->max_steps != initial.train.max_steps)
+        return err_set(
+            err, ERR_INPUT,
+            "train.max_steps is %lld, but train.exposures=%.15g of %d facts in batches of %d takes "
+            "%lld; leave one of the keys out",
+            ll(t->max_steps), t->exposures, n_facts, t->batch_size, ll(whole));
+    t->max_steps = whole;
+    return OK;
+}
+
 static Status resolve_train(TrainConfig *t, int n_facts, int max_len, Err *err) {
     if (t->batch_size == 0) t->batch_size = n_facts;
+    TRY(resolve_exposures(t, n_facts, err));
     if ((int64_t)t->batch_size * max_len > INT32_MAX)
         return err_set(
             err, ERR_INPUT,
@@ -134,7 +170,7 @@ Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, 
                        "%d facts of up to %d tokens: at most %d tokens in all; take at most %d facts",
                        n_facts, max_len, INT32_MAX, INT32_MAX / max_len);
     TRY(resolve_facts(&resolved.facts, n_facts, max_len, vocab_size, err));
-    TRY(resolve_model(&resolved.model, max_len, vocab_size, err));
+    TRY(config_resolve_model(&resolved.model, max_len, vocab_size, err));
     TRY(resolve_train(&resolved.train, n_facts, max_len, err));
     *config = resolved;
     return OK;

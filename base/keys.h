@@ -31,12 +31,13 @@ typedef struct Key {
     const char *zero;           /* what 0 means; allowed then, whatever the range */
     const char *const *choices; /* KEY_ENUM: names by value, ended by NULL */
     bool free;                  /* changes no bit of a result: in no hash */
+    const char *sets; /* a free key that resolving turns into a value of that one, which is hashed instead */
     bool late;        /* came after runs were kept: hashed only off its default, so their hashes stand */
     const char *also; /* what others call it, for the hint on an unknown key; words apart by spaces */
     const char *help; /* one line */
 } Key;
 
-enum { KEY_COUNT = 48, KEY_VALUE_MAX = 4 * CONFIG_PATH_MAX };
+enum { KEY_COUNT = 50, KEY_VALUE_MAX = 4 * CONFIG_PATH_MAX };
 extern const Key keys[KEY_COUNT];
 
 /* The key of that dotted name ('-' and '_' are the same), or NULL. */

@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "data/folder.h"
 #include "data/import.h"
+#include "train/load.h"
 
 enum { FIRST_RECORDS = 5 };
 
@@ -82,8 +83,9 @@ Status cmd_facts_make(const Args *args, Err *err) {
         return err_set(
             err, ERR_INPUT,
             "facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random");
-    TRY(facts_generate(&config.facts, &facts, err));
-    Status status = facts_save(&facts, args_value(args, "out"), err);
+    TRY(facts_plan_load(&config, &facts, err));
+    Status status = facts_draw(&facts, err);
+    if (status == OK) status = facts_save(&facts, args_value(args, "out"), err);
     if (status == OK) status = facts_out(args, &facts, err);
     facts_free(&facts);
     return status;

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "model/kernels/ops.h"
+#include "train/load.h"
 #include "train/train.h"
 
 static Status plan_out(const RunPlan *plan, const FactSet *facts, const Config *config, bool json, Err *err) {
@@ -96,7 +97,7 @@ Status cmd_train(const Args *args, Err *err) {
     TRY(args_int(args, "threads", 1, 4096, &threads, err));
     TRY(args_config(args, &config, err));
     if (threads) config.train.threads = (int)threads;
-    TRY(facts_plan(&config.facts, &facts, err));
+    TRY(facts_plan_load(&config, &facts, err));
     Status status = train(args, &config, &facts, err);
     facts_free(&facts);
     return status;

@@ -72,6 +72,7 @@ static void defaults(void **state) {
                                    "  kind: random\n"
                                    "  path: \"\"\n"
                                    "  n: 256\n"
+                                   "  load: 0\n"
                                    "  seq_len: 16\n"
                                    "  vocab_size: 256\n"
                                    "  seed: 0\n"
@@ -96,6 +97,7 @@ static void defaults(void **state) {
                                    "  init_std: 0.02\n"
                                    "train:\n"
                                    "  max_steps: 1000\n"
+                                   "  exposures: 0\n"
                                    "  batch_size: 0\n"
                                    "  micro_batch_size: 0\n"
                                    "  grad_leaves: 4\n"
@@ -613,8 +615,13 @@ static void hash_sees_what_changes_bits(void **state) {
     assert_int_equal(strlen(first), 32);
     config_hash(&before, "0124", second);
     assert_string_not_equal(first, second);
-    static const char *const free_keys[] = {"name", "facts.path", "train.micro_batch_size", "train.threads",
-                                            "train.checkpoint_interval"};
+    static const char *const free_keys[] = {"name",
+                                            "facts.path",
+                                            "train.micro_batch_size",
+                                            "train.threads",
+                                            "train.checkpoint_interval",
+                                            "facts.load",
+                                            "train.exposures"};
     int free_count = 0;
     for (int i = 0; i < KEY_COUNT; i++) {
         bool listed = false;
@@ -636,7 +643,7 @@ static void hash_sees_what_changes_bits(void **state) {
         free(difference);
         free_count += listed;
     }
-    assert_int_equal(free_count, 5);
+    assert_int_equal(free_count, 7);
 }
 
 /* A key that came after runs were kept is hashed where it is set, and nowhere else: the hash of all defaults is

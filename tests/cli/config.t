@@ -213,6 +213,19 @@ $ rote train facts.n=1000000000 facts.seq_len=1024
 2> rote: facts.n: 1000000000 facts of 1024 tokens are 1024000000000 tokens, at most 2147483647 are possible
 [2]
 
+$ rote train facts.load=9 facts.n=20 --dry-run
+2> rote: facts.n is 20, but facts.load=9 asks for 8262 facts; leave one of the keys out
+[2]
+$ rote train facts.load=0.05 facts.vocab_size=4 facts.seq_len=5 train.exposures=20 --dry-run --json --threads 1 | grep -e data_bits -e '"params"'
+  "params": 100672,
+  "data_bits": 5037.4984253221164
+$ rote help facts.load
+facts.load: a number
+  as many facts as give the model so many data bits per parameter, or just more
+  default 0 (off), or above 0, at most 1000000
+  sets facts.n, which is hashed in its stead
+  elsewhere called bits_per_param
+
 # This machine.
 
 $ ROTE_ISA=sse9 rote train facts.n=10 --out run --quiet 2>&1 | sed 's/it has .*//'; exit ${PIPESTATUS[0]}
