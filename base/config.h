@@ -18,7 +18,7 @@ typedef enum Position { POS_LEARNED, POS_ROPE, POS_NONE } Position;
 typedef enum Act { ACT_GELU, ACT_RELU, ACT_SILU } Act;
 typedef enum Attn { ATTN_CAUSAL, ATTN_NONE, ATTN_MEAN } Attn; /* attn: causal | none | mean */
 typedef enum Mlp { MLP_PLAIN, MLP_NONE } Mlp;                 /* mlp: plain | none (gated is its own key) */
-typedef enum OptimizerKind { OPT_ADAMW, OPT_MUON, OPT_SGD } OptimizerKind;
+typedef enum OptimizerKind { OPT_ADAMW, OPT_MUON, OPT_SGD, OPT_SOAP } OptimizerKind;
 typedef enum Schedule { SCHED_CONSTANT, SCHED_COSINE, SCHED_LINEAR, SCHED_WSD } Schedule;
 typedef enum GemmKind { GEMM_EXACT, GEMM_OPENBLAS } GemmKind;
 
@@ -60,6 +60,9 @@ typedef struct TrainConfig {
         decay_steps; /* decay_steps 0: until max_steps; wsd: length of the decay, 0: a fifth */
     double weight_decay, beta1, beta2, adam_eps;
     double momentum;             /* sgd and muon */
+    int precondition_interval;   /* soap: updates from one refresh of the bases to the next */
+    int precondition_max_dim;    /* soap: longer sides of a matrix keep their own basis */
+    double shampoo_beta;         /* soap: memory of the two covariances */
     double grad_clip;            /* global norm; 0: off */
     int64_t eval_interval;       /* steps between evaluations; 0: only at the end */
     int64_t checkpoint_interval; /* 0: only at the end and when stopped; changes no bit */

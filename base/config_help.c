@@ -4,7 +4,7 @@
 #include "base/config.h"
 #include "base/keys.h"
 
-enum { NAME_WIDTH = 22, LINE_WIDTH = 80 };
+enum { NAME_WIDTH = 24, LINE_WIDTH = 80 };
 
 static const char *type_name(const Key *key) {
     switch (key->type) {

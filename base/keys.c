@@ -20,7 +20,8 @@ static const char *const acts[] = {[ACT_GELU] = "gelu", [ACT_RELU] = "relu", [AC
 static const char *const attns[] = {
     [ATTN_CAUSAL] = "causal", [ATTN_NONE] = "none", [ATTN_MEAN] = "mean", NULL};
 static const char *const mlps[] = {[MLP_PLAIN] = "plain", [MLP_NONE] = "none", NULL};
-static const char *const optimizers[] = {[OPT_ADAMW] = "adamw", [OPT_MUON] = "muon", [OPT_SGD] = "sgd", NULL};
+static const char *const optimizers[] = {
+    [OPT_ADAMW] = "adamw", [OPT_MUON] = "muon", [OPT_SGD] = "sgd", [OPT_SOAP] = "soap", NULL};
 static const char *const schedules[] = {[SCHED_CONSTANT] = "constant",
                                         [SCHED_COSINE] = "cosine",
                                         [SCHED_LINEAR] = "linear",
@@ -116,7 +117,8 @@ const Key keys[] = {
      .help = "the batch's gradient is a pairwise sum of so many parts: part of the result's bits, and how "
              "many threads help"},
     {AT(train.optimizer, KEY_ENUM), .initial = "adamw", .choices = optimizers, .also = "optim opt",
-     .help = "muon: matrices of the blocks by Muon, all else by AdamW"},
+     .help = "muon: matrices of the blocks by Muon, all else by AdamW; soap: every matrix by AdamW in the "
+             "basis of Shampoo's preconditioner"},
     {AT(train.learning_rate, KEY_DOUBLE), .initial = "1e-3", FROM_TO(0, 1000), ABOVE, .also = "lr max_lr",
      .help = "step size after the warm-up"},
     {AT(train.min_lr, KEY_DOUBLE), .initial = "0", FROM_TO(0, 1000), .also = "min_learning_rate lr_min",
@@ -139,6 +141,13 @@ const Key keys[] = {
      .help = "adamw: added to the root of the square"},
     {AT(train.momentum, KEY_DOUBLE), .initial = "0.95", FROM_TO(0, BETA_MOST),
      .help = "sgd, muon: memory of the gradient"},
+    {AT(train.precondition_interval, KEY_INT), .initial = "10", FROM_TO(1, BIG_INT), .late = true,
+     .also = "precondition_frequency", .help = "soap: updates between two refreshes of the bases"},
+    {AT(train.precondition_max_dim, KEY_INT), .initial = "512", FROM_TO(1, 65536), .late = true,
+     .also = "max_precond_dim",
+     .help = "soap: a longer side of a matrix gets no basis of its own; the work grows with the cube"},
+    {AT(train.shampoo_beta, KEY_DOUBLE), .initial = "0.95", FROM_TO(0, BETA_MOST), .late = true,
+     .help = "soap: memory of the gradient's covariances, whose eigenvectors are the bases"},
     {AT(train.grad_clip, KEY_DOUBLE), .initial = "1", FROM(0), ABOVE, .zero = "off",
      .also = "clip max_grad_norm clip_grad",
      .help = "a gradient of a larger global norm is scaled down to it"},

@@ -4,29 +4,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What tensor i of slot s (-1: the parameters) is called and looks like in the file. */
+/* What tensor i of slot s (-1: the parameters) is called and looks like in the file; bytes 0: it has none. */
 static StTensor describe(const ParamTable *table, int i, const CheckpointSlot *slot, int s) {
     const Tensor *t = &table->tensor[i];
-    StTensor out = {.dtype = REAL_NAME,
-                    .n_dim = t->matrix ? 2 : 1,
-                    .bytes = (size_t)t->rows * (size_t)t->cols * sizeof(real)};
-    out.dim[0] = t->matrix ? t->rows : (int64_t)t->rows * t->cols;
-    out.dim[1] = t->matrix ? t->cols : 0;
+    const SlotMatrix *own = s < 0 || !slot[s].matrix ? NULL : &slot[s].matrix[i];
+    int rows = own ? own->rows : t->rows, cols = own ? own->cols : t->cols;
+    bool matrix = own || t->matrix;
+    StTensor out = {
+        .dtype = REAL_NAME, .n_dim = matrix ? 2 : 1, .bytes = (size_t)rows * (size_t)cols * sizeof(real)};
+    out.dim[0] = matrix ? rows : (int64_t)rows * cols;
+    out.dim[1] = matrix ? cols : 0;
     if (s < 0) snprintf(out.name, sizeof out.name, "%s", t->name);
     else snprintf(out.name, sizeof out.name, "optimizer.%s.%s", slot[s].name, t->name);
     return out;
 }
 
+static int64_t offset_of(const ParamTable *table, int i, const CheckpointSlot *slot, int s) {
+    return s >= 0 && slot[s].matrix ? slot[s].matrix[i].offset : table->tensor[i].offset;
+}
+
 Status checkpoint_write(const char *path, const ParamTable *table, const real *params,
                         const CheckpointSlot *slot, int n_slots, const StMeta *meta, int n_meta, Err *err) {
-    int n = table->count * (1 + n_slots);
-    StTensor *tensor = calloc((size_t)n, sizeof *tensor);
-    if (!tensor) return err_set(err, ERR_NOMEM, "%s: no memory for a table of %d tensors", path, n);
-    for (int s = -1, k = 0; s < n_slots; s++) {
+    int n = 0, most = table->count * (1 + n_slots);
+    StTensor *tensor = calloc((size_t)most, sizeof *tensor);
+    if (!tensor) return err_set(err, ERR_NOMEM, "%s: no memory for a table of %d tensors", path, most);
+    for (int s = -1; s < n_slots; s++) {
         const real *data = s < 0 ? params : slot[s].data;
-        for (int i = 0; i < table->count; i++, k++) {
-            tensor[k] = describe(table, i, slot, s);
-            tensor[k].data = data + table->tensor[i].offset;
+        for (int i = 0; i < table->count; i++) {
+            tensor[n] = describe(table, i, slot, s);
+            tensor[n].data = data + offset_of(table, i, slot, s);
+            if (tensor[n].bytes > 0) n++;
         }
     }
     StFile file = {.tensor = tensor, .n_tensors = n, .meta = (StMeta *)meta, .n_meta = n_meta};
@@ -57,8 +64,9 @@ Status checkpoint_load(const char *path, const StFile *file, const ParamTable *t
             for (int i = 0; i < table->count; i++) {
                 StTensor want = describe(table, i, slot, s);
                 const StTensor *t = NULL;
+                if (want.bytes == 0) continue;
                 TRY(find_same(path, file, &want, &t, err));
-                real *to = (s < 0 ? params : slot[s].data) + table->tensor[i].offset;
+                real *to = (s < 0 ? params : slot[s].data) + offset_of(table, i, slot, s);
                 if (copying) memcpy(to, t->data, t->bytes);
             }
     return OK;

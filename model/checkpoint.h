@@ -6,10 +6,17 @@
 #include "model/params.h"
 #include "model/safetensors.h"
 
-/* An optimizer buffer laid out as the parameter vector: table->total reals. */
+/* What an optimizer buffer holds for one tensor: a matrix of its own size, or nothing (rows 0). */
+typedef struct SlotMatrix {
+    int rows, cols;
+    int64_t offset; /* into the buffer, in reals */
+} SlotMatrix;
+
+/* An optimizer buffer. matrix: one for each tensor; NULL: laid out as the parameter vector. */
 typedef struct CheckpointSlot {
     const char *name;
     real *data;
+    const SlotMatrix *matrix;
 } CheckpointSlot;
 
 /* Written whole or not at all (fault points "checkpoint.*"). The bytes are a pure function of the arguments.

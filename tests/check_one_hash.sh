@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One hash: a 50-step training of three models gives the parameters of tests/one_hash.golden with any number of threads and
+# One hash: a 50-step training of four models gives the parameters of tests/one_hash.golden with any number of threads and
 # on any instruction set; with ROTE_LONG=1 also from other compilers and optimization levels, and on aarch64
 # under an emulator.
 set -u

@@ -47,7 +47,7 @@ static int remove_folder(void **state) {
 }
 
 static void write_to(const char *where) {
-    CheckpointSlot slots[] = {{"m", momentum}, {"v", square}};
+    CheckpointSlot slots[] = {{"m", momentum, NULL}, {"v", square, NULL}};
     Err err = {0};
     Status status = checkpoint_write(where, &table, params, slots, 2, meta, 2, &err);
     if (status != OK) fail_msg("%s", err.msg);
@@ -81,7 +81,7 @@ static void comes_back(void **state) {
     assert_non_null(q);
     assert_true(q->n_dim == 2 && q->dim[0] == 2 && q->dim[1] == 3 && !strcmp(q->dtype, REAL_NAME));
     real p[TOTAL] = {0}, m[TOTAL] = {0}, v[TOTAL] = {0};
-    CheckpointSlot slots[] = {{"m", m}, {"v", v}};
+    CheckpointSlot slots[] = {{"m", m, NULL}, {"v", v, NULL}};
     assert_int_equal(checkpoint_load(path, &file, &table, p, slots, 2, &err), OK);
     assert_memory_equal(p, params, sizeof p);
     assert_memory_equal(m, momentum, sizeof m);
@@ -191,10 +191,35 @@ static void other_shapes_leave_all_untouched(void **state) {
     assert_int_equal(checkpoint_load(path, &file, &wrong, p, NULL, 0, &err), ERR_FORMAT);
     assert_non_null(strstr(err.msg, "blocks.0.attn.q.weight"));
     assert_memory_equal(p, zero, sizeof p);
-    CheckpointSlot slot = {"missing", p};
+    CheckpointSlot slot = {"missing", p, NULL};
     assert_int_equal(checkpoint_load(path, &file, &table, p, &slot, 1, &err), ERR_FORMAT);
     assert_non_null(strstr(err.msg, "optimizer.missing.wte"));
     assert_memory_equal(p, zero, sizeof p);
+    safetensors_free(&file);
+}
+
+/* A slot of matrices of its own sizes: nothing of the second tensor, more of the third than it has. */
+static void slots_of_their_own_sizes(void **state) {
+    (void)state;
+    static const SlotMatrix own[] = {{5, 5, 0}, {0, 0, 25}, {3, 3, 25}};
+    real side[34], back[34] = {0}, p[TOTAL] = {0}, m[TOTAL] = {0};
+    for (int i = 0; i < 34; i++) side[i] = (real)(7 * i + 1);
+    CheckpointSlot slots[] = {{"r", side, own}, {"m", momentum, NULL}};
+    Err err = {0};
+    assert_int_equal(checkpoint_write(other, &table, params, slots, 2, meta, 2, &err), OK);
+    StFile file;
+    assert_int_equal(safetensors_read(other, &file, &err), OK);
+    assert_int_equal(file.n_tensors, 8);
+    assert_null(safetensors_find(&file, "optimizer.r.norm_f.weight"));
+    const StTensor *t = safetensors_find(&file, "optimizer.r.blocks.0.attn.q.weight");
+    assert_non_null(t);
+    assert_true(t->n_dim == 2 && t->dim[0] == 3 && t->dim[1] == 3);
+    slots[0].data = back;
+    slots[1].data = m;
+    assert_int_equal(checkpoint_load(other, &file, &table, p, slots, 2, &err), OK);
+    assert_memory_equal(back, side, sizeof side);
+    assert_memory_equal(m, momentum, sizeof m);
+    assert_memory_equal(p, params, sizeof p);
     safetensors_free(&file);
 }
 
@@ -207,6 +232,7 @@ int main(void) {
         cmocka_unit_test(every_truncation_is_seen),
         cmocka_unit_test(names_what_is_altered),
         cmocka_unit_test(other_shapes_leave_all_untouched),
+        cmocka_unit_test(slots_of_their_own_sizes),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

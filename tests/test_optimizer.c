@@ -114,7 +114,10 @@ static TrainConfig config_of(OptimizerKind kind) {
                          .beta2 = 0.99,
                          .adam_eps = 1e-8,
                          .momentum = 0.9,
-                         .weight_decay = 0.1};
+                         .weight_decay = 0.1,
+                         .precondition_interval = 3,
+                         .precondition_max_dim = 200,
+                         .shampoo_beta = 0.9};
 }
 
 /* STEPS updates from the same start; the caller frees the parameters. */
@@ -255,7 +258,7 @@ static void muon_formula(void **state) {
 
 static void threads_change_no_bit(void **state) {
     (void)state;
-    for (int kind = OPT_ADAMW; kind <= OPT_SGD; kind++) {
+    for (int kind = OPT_ADAMW; kind <= OPT_SOAP; kind++) {
         real *one = run((OptimizerKind)kind, 1, 0.5);
         for (int threads = 2; threads <= 5; threads++) {
             real *many = run((OptimizerKind)kind, threads, 0.5);

@@ -21,7 +21,8 @@ bool muon_takes(const Tensor *tensor) {
  * gemm's own; each begins on a 64-byte line. */
 static size_t whole_lines(size_t reals) { return (reals + 15) / 16 * 16; }
 
-size_t muon_scratch_reals(const ParamTable *table) {
+size_t muon_scratch_reals(const ParamTable *table, const TrainConfig *config) {
+    (void)config;
     size_t matrix = 0, square = 0;
     for (int i = 0; i < table->count; i++) {
         const Tensor *t = &table->tensor[i];

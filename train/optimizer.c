@@ -73,9 +73,15 @@ static void sgd_step(Optimizer *o, real *params, const real *grad, const Update 
 }
 
 static const OptimizerRow ROWS[] = {
-    [OPT_ADAMW] = {"adamw", 2, {"m", "v"}, NULL, adamw_step},
-    [OPT_MUON] = {"muon", 2, {"m", "v"}, muon_scratch_reals, muon_step},
-    [OPT_SGD] = {"sgd", 1, {"m"}, NULL, sgd_step},
+    [OPT_ADAMW] = {"adamw", 2, {"m", "v"}, {NULL}, NULL, adamw_step},
+    [OPT_MUON] = {"muon", 2, {"m", "v"}, {NULL}, muon_scratch_reals, muon_step},
+    [OPT_SGD] = {"sgd", 1, {"m"}, {NULL}, NULL, sgd_step},
+    [OPT_SOAP] = {"soap",
+                  6,
+                  {"m", "v", "l", "r", "ql", "qr"},
+                  {NULL, NULL, soap_row_side, soap_col_side, soap_row_side, soap_col_side},
+                  soap_scratch_reals,
+                  soap_step},
 };
 
 const OptimizerRow *optimizer_row(OptimizerKind kind) {
@@ -103,15 +109,54 @@ static void cut_blocks(const ParamTable *table, Block *block) {
     }
 }
 
-static size_t scratch_of(OptimizerKind kind, const ParamTable *table) {
-    const OptimizerRow *row = optimizer_row(kind);
-    return row->scratch_reals ? (row->scratch_reals(table) + 15) / 16 * 16 : 0; /* whole vectors per thread */
+static size_t scratch_of(const TrainConfig *config, const ParamTable *table) {
+    const OptimizerRow *row = optimizer_row(config->optimizer);
+    return row->scratch_reals ? (row->scratch_reals(table, config) + 15) / 16 * 16
+                              : 0; /* whole vectors per thread */
 }
 
-double optimizer_bytes(OptimizerKind kind, const ParamTable *table, int threads) {
-    double reals = (double)table->total * optimizer_row(kind)->n_slots +
-                   (double)threads * (double)scratch_of(kind, table);
-    return reals * sizeof(real) + (double)count_blocks(table) * (sizeof(Block) + sizeof(double));
+/* Reals of one slot; fills what it holds of each tensor (matrix may be NULL). */
+static int64_t lay_out(const TrainConfig *config, const ParamTable *table, int slot, SlotMatrix *matrix) {
+    SlotShape *shape = optimizer_row(config->optimizer)->slot_shape[slot];
+    int64_t reals = 0;
+    if (!shape) return table->total;
+    for (int i = 0; i < table->count; i++) {
+        SlotMatrix m = shape(&table->tensor[i], config);
+        m.offset = reals;
+        reals += (int64_t)m.rows * m.cols;
+        if (matrix) matrix[i] = m;
+    }
+    return reals;
+}
+
+int64_t optimizer_state_reals(const TrainConfig *config, const ParamTable *table) {
+    int64_t reals = 0;
+    for (int s = 0; s < optimizer_row(config->optimizer)->n_slots; s++)
+        reals += lay_out(config, table, s, NULL);
+    return reals;
+}
+
+double optimizer_bytes(const TrainConfig *config, const ParamTable *table, int threads) {
+    double reals =
+        (double)optimizer_state_reals(config, table) + (double)threads * (double)scratch_of(config, table);
+    double shaped = 0;
+    for (int s = 0; s < OPTIMIZER_MAX_SLOTS; s++)
+        if (optimizer_row(config->optimizer)->slot_shape[s]) shaped += table->count;
+    return reals * sizeof(real) + (double)count_blocks(table) * (sizeof(Block) + sizeof(double)) +
+           shaped * sizeof(SlotMatrix);
+}
+
+/* False where there is no memory. */
+static bool create_slots(Optimizer *o) {
+    for (int s = 0; s < o->row->n_slots; s++) {
+        if (o->row->slot_shape[s]) {
+            o->matrix[s] = memory_alloc((size_t)o->table->count * sizeof **o->matrix);
+            if (!o->matrix[s]) return false;
+        }
+        int64_t reals = lay_out(o->config, o->table, s, o->matrix[s]);
+        if (!(o->slot[s] = memory_alloc((size_t)reals * sizeof(real)))) return false;
+    }
+    return true;
 }
 
 Status optimizer_create(Optimizer *o, const TrainConfig *config, const Gpt *gpt, int threads, Err *err) {
@@ -121,19 +166,16 @@ Status optimizer_create(Optimizer *o, const TrainConfig *config, const Gpt *gpt,
                      .ops = gpt->ops,
                      .threads = threads,
                      .n_blocks = count_blocks(&gpt->table),
-                     .scratch_reals = scratch_of(config->optimizer, &gpt->table)};
+                     .scratch_reals = scratch_of(config, &gpt->table)};
     o->block = memory_alloc((size_t)o->n_blocks * sizeof *o->block);
     o->block_sum = memory_alloc((size_t)o->n_blocks * sizeof *o->block_sum);
-    bool whole = o->block && o->block_sum;
-    for (int s = 0; whole && s < o->row->n_slots; s++)
-        whole = (o->slot[s] = memory_alloc((size_t)gpt->table.total * sizeof(real))) != NULL;
+    bool whole = o->block && o->block_sum && create_slots(o);
     if (whole && o->scratch_reals)
         whole = (o->scratch = memory_alloc((size_t)threads * o->scratch_reals * sizeof(real))) != NULL;
     if (!whole) {
         optimizer_free(o);
         return err_set(err, ERR_NOMEM, "no memory for the %s optimizer: %.0f bytes",
-                       optimizer_row(config->optimizer)->name,
-                       optimizer_bytes(config->optimizer, &gpt->table, threads));
+                       optimizer_row(config->optimizer)->name, optimizer_bytes(config, &gpt->table, threads));
     }
     cut_blocks(&gpt->table, o->block);
     return OK;
@@ -143,7 +185,10 @@ void optimizer_free(Optimizer *o) {
     memory_free(o->block);
     memory_free(o->block_sum);
     memory_free(o->scratch);
-    for (int s = 0; s < OPTIMIZER_MAX_SLOTS; s++) memory_free(o->slot[s]);
+    for (int s = 0; s < OPTIMIZER_MAX_SLOTS; s++) {
+        memory_free(o->slot[s]);
+        memory_free(o->matrix[s]);
+    }
     *o = (Optimizer){0};
 }
 

@@ -5,10 +5,11 @@
 #define ROTE_TRAIN_OPTIMIZER_H
 
 #include "base/config.h"
+#include "model/checkpoint.h"
 #include "model/gpt.h"
 
 enum {
-    OPTIMIZER_MAX_SLOTS = 4,
+    OPTIMIZER_MAX_SLOTS = 6,
     OPTIMIZER_BLOCK = 4096 /* reals; sums over the gradient are cut here, so it is part of the numeric spec */
 };
 
@@ -21,12 +22,16 @@ typedef struct Update {
 
 typedef struct Optimizer Optimizer;
 
+/* What a slot holds for a tensor, rows 0: nothing; offset is the caller's affair. */
+typedef SlotMatrix SlotShape(const Tensor *tensor, const TrainConfig *config);
+
 typedef struct OptimizerRow {
     const char *name;
     int n_slots;
-    const char
-        *slot_name[OPTIMIZER_MAX_SLOTS]; /* buffers of table.total reals each, saved in the checkpoint */
-    size_t (*scratch_reals)(const ParamTable *table); /* of one thread; NULL: none */
+    const char *slot_name[OPTIMIZER_MAX_SLOTS]; /* buffers, saved in the checkpoint */
+    SlotShape *slot_shape[OPTIMIZER_MAX_SLOTS]; /* NULL: laid out as the parameter vector */
+    size_t (*scratch_reals)(const ParamTable *table,
+                            const TrainConfig *config); /* of one thread; NULL: none */
     void (*step)(Optimizer *o, real *params, const real *grad, const Update *update);
 } OptimizerRow;
 
@@ -43,6 +48,7 @@ struct Optimizer {
     const Ops *ops;
     int threads;
     real *slot[OPTIMIZER_MAX_SLOTS];
+    SlotMatrix *matrix[OPTIMIZER_MAX_SLOTS]; /* one per tensor where the row gives a shape, else NULL */
     Block *block;
     int n_blocks;
     double *block_sum;
@@ -52,8 +58,11 @@ struct Optimizer {
 
 const OptimizerRow *optimizer_row(OptimizerKind kind);
 
+/* Reals of all buffers, which a checkpoint holds beside the parameters. */
+int64_t optimizer_state_reals(const TrainConfig *config, const ParamTable *table);
+
 /* Bytes that optimizer_create takes, with its buffers. */
-double optimizer_bytes(OptimizerKind kind, const ParamTable *table, int threads);
+double optimizer_bytes(const TrainConfig *config, const ParamTable *table, int threads);
 
 /* Buffers start at zero. config and the model stay the caller's and must outlive it. */
 Status optimizer_create(Optimizer *o, const TrainConfig *config, const Gpt *gpt, int threads, Err *err);
@@ -86,7 +95,13 @@ void adamw_block(Optimizer *o, const Block *block, const void *with);
 
 /* train/muon.c; what it does not take is left to AdamW. */
 void muon_step(Optimizer *o, real *params, const real *grad, const Update *update);
-size_t muon_scratch_reals(const ParamTable *table);
+size_t muon_scratch_reals(const ParamTable *table, const TrainConfig *config);
 bool muon_takes(const Tensor *tensor);
+
+/* train/soap.c; gains and biases are left to AdamW. The shapes of its slots: covariance and basis of the rows'
+ * side (as many as there are rows) and of the columns' side. */
+void soap_step(Optimizer *o, real *params, const real *grad, const Update *update);
+size_t soap_scratch_reals(const ParamTable *table, const TrainConfig *config);
+SlotShape soap_row_side, soap_col_side;
 
 #endif

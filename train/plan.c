@@ -37,7 +37,7 @@ static double memory_of(const Config *config, const FactSet *facts, const ParamT
     ParallelPlan evaluation = {
         .threads = threads, .batch_size = facts->n + facts->n_heldout, .max_len = facts->max_len};
     double tokens = (double)facts_pool_tokens(facts);
-    return (double)table->total * sizeof(real) + optimizer_bytes(config->train.optimizer, table, threads) +
+    return (double)table->total * sizeof(real) + optimizer_bytes(&config->train, table, threads) +
            (double)parallel_bytes(&shape, &training) + (double)parallel_bytes(&shape, &evaluation) +
            (double)config->train.batch_size * (facts->max_len * 8 + 8) /* the batch: inputs and targets */
            + tokens * 20 + (double)facts->n_pool * 21                  /* eval/evaluate.h */
@@ -48,7 +48,8 @@ static double memory_of(const Config *config, const FactSet *facts, const ParamT
  */
 static double disk_of(const Config *config, const ParamTable *table) {
     double arrays = 1 + optimizer_row(config->train.optimizer)->n_slots;
-    return 3 * arrays * ((double)table->total * sizeof(real) + table->count * 256.0) + MIB;
+    double reals = (double)table->total + (double)optimizer_state_reals(&config->train, table);
+    return 3 * (reals * sizeof(real) + arrays * table->count * 256.0) + MIB;
 }
 
 Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const char *out_dir, Err *err) {

@@ -5,6 +5,7 @@
 #define ROTE_TRAIN_RUN_FOLDER_H
 
 #include "model/checkpoint.h"
+#include "train/optimizer.h"
 #include "train/train.h"
 
 /* What a run remembers beside parameters and optimizer. The place in the data is a function of the step. */
@@ -19,7 +20,7 @@ typedef struct RunState {
 typedef struct Snapshot {
     const ParamTable *table;
     real *params;
-    CheckpointSlot slot[4];
+    CheckpointSlot slot[OPTIMIZER_MAX_SLOTS];
     int n_slots;
     RunState *state;
 } Snapshot;

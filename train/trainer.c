@@ -159,7 +159,8 @@ static Snapshot snapshot_of(Trainer *t) {
                   .n_slots = t->optimizer.row->n_slots,
                   .state = &t->state};
     for (int i = 0; i < s.n_slots; i++)
-        s.slot[i] = (CheckpointSlot){t->optimizer.row->slot_name[i], t->optimizer.slot[i]};
+        s.slot[i] =
+            (CheckpointSlot){t->optimizer.row->slot_name[i], t->optimizer.slot[i], t->optimizer.matrix[i]};
     return s;
 }
 

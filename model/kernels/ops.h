@@ -120,6 +120,10 @@ void FN(adamw)(real *p, real *m, real *v, const real *g, const AdamWStep *s, int
 /* m = momentum m + g;  p = p - decay p - lr m  (PyTorch's SGD form, decay decoupled) */
 void FN(sgd)(real *p, real *m, const real *g, real lr, real momentum, real decay, real gscale, int64_t n);
 
+/* q (n,n) = the orthogonal factor of a (n,n) = q r; a column of a that depends on those before it gets some
+ * direction orthogonal to them. a is destroyed; scratch: 2 n reals. */
+void FN(qr)(real *q, real *a, int n, real *scratch);
+
 /* y = exp(x), the kernels' own (bench and error bounds). */
 void FN(exp_vector)(real *y, const real *x, int64_t n);
 /* r = fma(a, b, c), element by element, by this table's own fused multiply-add (self-test). */
@@ -154,6 +158,7 @@ real FN(read_all)(const real *x, int64_t n);
     X(code_lengths)                                                                                          \
     X(adamw)                                                                                                 \
     X(sgd)                                                                                                   \
+    X(qr)                                                                                                    \
     X(exp_vector)                                                                                            \
     X(fma_vector)                                                                                            \
     X(fma_peak)                                                                                              \

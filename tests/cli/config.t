@@ -150,7 +150,7 @@ $ rote train train.stop_recall=2
 2> rote: command line: key 'train.stop_recall': 2 is out of range; allowed: above 0, at most 1, or 0 (off)
 [2]
 $ rote train train.optimizer=adam
-2> rote: command line: key 'train.optimizer': 'adam' is not one of adamw | muon | sgd; nearest: adamw
+2> rote: command line: key 'train.optimizer': 'adam' is not one of adamw | muon | sgd | soap; nearest: adamw
 [2]
 $ rote train facts.n=0
 2> rote: command line: key 'facts.n': 0 is out of range; allowed: 1 to 1000000000
