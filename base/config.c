@@ -8,12 +8,13 @@
 
 #include "base/file.h"
 #include "base/keys.h"
+#include "base/sweep_read.h"
 
 /* Far more than a config needs; libyaml's time grows with the square of the depth. */
 enum { CONFIG_BYTES_MAX = 1 << 16, DEPTH_MAX = 32 };
 
 static const char *const sections[] = {"facts", "model", "train", NULL};
-static const char *const later_sections[] = {"neurons", "tool", "sweep", NULL};
+static const char *const later_sections[] = {"neurons", "tool", NULL};
 enum { SECTION_COUNT = 3 };
 
 void config_defaults(Config *out) {
@@ -44,6 +45,8 @@ typedef struct Loader {
     int key_line[KEY_COUNT], section_line[SECTION_COUNT]; /* where each was seen, 0: not yet */
     bool overridden[KEY_COUNT];                           /* on the command line */
     yaml_document_t *document;
+    SweepSpec *sweep; /* takes the sweep section; NULL: one is refused */
+    int sweep_line;   /* where the section was seen, 0: not yet */
 } Loader;
 
 static int index_of(const char *name, const char *const *names) {
@@ -62,8 +65,8 @@ static const char *kind_of(const yaml_node_t *node) {
     }
 }
 
-/* The message for a name that stands in no table; `name` is dotted. */
-static Status unknown_key(const char *name, Err *err) {
+/* `name` is dotted. */
+Status config_unknown_key(const char *name, Err *err) {
     size_t section = strcspn(name, ".");
     for (int i = 0; later_sections[i]; i++)
         if (strlen(later_sections[i]) == section && strncmp(later_sections[i], name, section) == 0)
@@ -85,7 +88,7 @@ static Status located(const Loader *loader, const yaml_node_t *node, Status stat
 static Status load_value(Loader *loader, const char *name, const yaml_node_t *at, const yaml_node_t *value,
                          Err *err) {
     const Key *key = key_find(name);
-    if (!key) return located(loader, at, unknown_key(name, err), err);
+    if (!key) return located(loader, at, config_unknown_key(name, err), err);
     int *seen = &loader->key_line[key - keys];
     if (*seen)
         return located(
@@ -155,6 +158,21 @@ static Status load_section(Loader *loader, int section, const yaml_node_t *at, c
     return OK;
 }
 
+static Status load_sweep(Loader *loader, const yaml_node_t *at, const yaml_node_t *node, Err *err) {
+    if (!loader->sweep)
+        return located(
+            loader, at,
+            err_set(err, ERR_INPUT, "section 'sweep' asks for many runs: `rote sweep run` makes them"), err);
+    if (loader->sweep_line)
+        return located(loader, at,
+                       err_set(err, ERR_INPUT,
+                               "section 'sweep' stands twice, first on line %d; put its keys together",
+                               loader->sweep_line),
+                       err);
+    loader->sweep_line = line_of(at);
+    return sweep_read_section(loader->sweep, loader->document, at, node, loader->where, err);
+}
+
 static Status load_document(Loader *loader, Err *err) {
     const yaml_node_t *root = yaml_document_get_root_node(loader->document);
     if (!root || (root->type == YAML_SCALAR_NODE && root->data.scalar.length == 0) ||
@@ -177,6 +195,8 @@ static Status load_document(Loader *loader, Err *err) {
         int section = index_of(word, sections);
         if (section >= 0) {
             TRY(load_section(loader, section, key, value, err));
+        } else if (!strcmp(word, "sweep")) {
+            TRY(load_sweep(loader, key, value, err));
         } else if (value->type == YAML_MAPPING_NODE && !key_find(word) &&
                    index_of(word, later_sections) < 0) {
             const char *near = nearest_name(word, sections);
@@ -304,7 +324,7 @@ static Status apply_override(Loader *loader, const char *override, Err *err) {
     memcpy(name, override, length);
     name[length] = '\0';
     const Key *key = key_find(name);
-    if (!key) return unknown_key(name, err);
+    if (!key) return config_unknown_key(name, err);
     loader->overridden[key - keys] = true;
     return key_set(&loader->config, key, equals + 1, strlen(equals + 1), err);
 }
@@ -341,8 +361,9 @@ static Status check_facts_path(Loader *loader, Err *err) {
     return ERR_INPUT;
 }
 
-Status config_load(Config *out, const char *path, int n_overrides, const char *const *overrides, Err *err) {
-    Loader loader = {.where = path};
+Status config_load_base(Config *out, const char *path, int n_overrides, const char *const *overrides,
+                        SweepSpec *sweep, Err *err) {
+    Loader loader = {.where = path, .sweep = sweep};
     config_defaults(&loader.config);
     if (path) {
         Buffer file;
@@ -363,6 +384,10 @@ Status config_load(Config *out, const char *path, int n_overrides, const char *c
     TRY(check_facts_path(&loader, err));
     *out = loader.config;
     return OK;
+}
+
+Status config_load(Config *out, const char *path, int n_overrides, const char *const *overrides, Err *err) {
+    return config_load_base(out, path, n_overrides, overrides, NULL, err);
 }
 
 Status config_load_text(Config *out, const char *text, const char *where, Err *err) {

@@ -272,10 +272,10 @@ Status lock_take(const char *path, int *fd, Err *err) {
         long pid = got > 0 ? strtol(owner, NULL, 10) : 0;
         if (pid > 0)
             return err_set(err, ERR_INPUT,
-                           "%s: held by process %ld: wait for it, stop it, or choose another folder", path,
+                           "%s" LOCK_HELD "process %ld: wait for it, stop it, or choose another folder", path,
                            pid);
         return err_set(err, ERR_INPUT,
-                       "%s: held by another process: wait for it, stop it, or choose another folder", path);
+                       "%s" LOCK_HELD "another process: wait for it, stop it, or choose another folder", path);
     }
     /* Who holds it, for the message above. That it cannot be written (a full disk) does not weaken the lock.
      */
@@ -288,6 +288,14 @@ Status lock_take(const char *path, int *fd, Err *err) {
 
 void lock_release(int fd) {
     if (fd >= 0) close(fd);
+}
+
+bool lock_held(const char *path) {
+    int lock = open(path, O_RDWR | O_CLOEXEC);
+    if (lock < 0) return false;
+    bool held = flock(lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    close(lock);
+    return held;
 }
 
 /* ---- checksums ---- */

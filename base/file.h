@@ -53,6 +53,10 @@ uint32_t crc32_of(const void *data, size_t size); /* zlib's, whole buffer, any s
  * named. */
 Status lock_take(const char *path, int *fd, Err *err);
 void lock_release(int fd);
+/* What the message of a held lock has, and no other. */
+#define LOCK_HELD ": held by "
+/* Whether some process holds it now; asking may make another's lock_take fail for a moment. */
+bool lock_held(const char *path);
 
 /* A hash of 16 bytes as 32 hex digits; the XXH3-128 of data so. */
 void hash_digits(const unsigned char digest[16], char out[33]);

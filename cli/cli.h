@@ -69,6 +69,8 @@ Status output_check(const char *path, const char *mark, const char *what, bool f
 extern volatile sig_atomic_t stop_requested;
 void signals_catch(void);
 
+extern const char *program_path; /* argv[0] */
+
 /* One live line on a terminal, plain lines at a low rate elsewhere, nothing when quiet. */
 typedef struct ProgressLine {
     bool quiet, terminal, open; /* open: an unfinished line is on the screen */
@@ -78,6 +80,21 @@ typedef struct ProgressLine {
 ProgressSink progress_line(ProgressLine *line, const char *label, bool quiet);
 void progress_end(ProgressLine *line);
 double clock_s(void);
+
+/* For `rote train --worker`. ERR_STOPPED: the coordinator is gone. */
+Status worker_begin(Err *err);
+ProgressSink worker_progress(void);
+
+/* What `rote sweep run` shows while it runs: on a terminal a line for every running run, elsewhere a line for
+ * every one that ended. */
+struct SweepView;
+typedef struct SweepScreen {
+    bool quiet, terminal;
+    int lines; /* on the screen, to be drawn over */
+    double next_s;
+} SweepScreen;
+void sweep_screen_update(void *screen, const struct SweepView *view);
+void sweep_screen_end(SweepScreen *screen);
 
 /* "12,345"; "3.2 MiB"; "1.2k": into one of a few static buffers, good until the eighth next call. */
 const char *show_int(int64_t n);
@@ -116,6 +133,9 @@ Status cmd_facts_make(const Args *args, Err *err);
 Status cmd_facts_import(const Args *args, Err *err);
 Status cmd_facts_show(const Args *args, Err *err);
 Status cmd_train(const Args *args, Err *err);
+Status cmd_sweep_run(const Args *args, Err *err);
+Status cmd_sweep_status(const Args *args, Err *err);
+Status cmd_sweep_retry(const Args *args, Err *err);
 Status cmd_eval(const Args *args, Err *err);
 Status cmd_verify(const Args *args, Err *err);
 Status cmd_sample(const Args *args, Err *err);

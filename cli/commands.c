@@ -36,10 +36,19 @@ static const Option show_options[] = {JSON_OPTION, END_OPTION};
 static const Option train_options[] = {{"out", "DIR", "the run folder (default: runs/<name>-<hash8>)"},
                                        {"resume", NULL, "go on where DIR stopped, or start"},
                                        {"dry-run", NULL, "say what the run needs and write nothing"},
+                                       {"worker", NULL, "progress for the sweep that started it"},
                                        THREADS_OPTION,
                                        QUIET_OPTION,
                                        JSON_OPTION,
                                        END_OPTION};
+static const Option sweep_options[] = {
+    {"out", "DIR", "the sweep's folder"},
+    {"jobs", "N", "runs side by side, or threads within them where there are fewer (default: one per core)"},
+    {"dry-run", NULL, "say what the sweep needs and write nothing"},
+    QUIET_OPTION,
+    JSON_OPTION,
+    END_OPTION};
+static const Option status_options[] = {JSON_OPTION, END_OPTION};
 static const Option eval_options[] = {
     {"facts", "DIR", "another fact set (default: the run's own)"},
     {"per-fact", "FILE.tsv", "a row for every fact; replaces only such a table"},
@@ -95,6 +104,13 @@ const Command commands[] = {
     {"facts show", "DIR", 1, 1, "kind, counts, entropy, first records of a fact set", show_options,
      cmd_facts_show},
     {"train", "[CFG] [key=value...]", 0, 1000, "trains one run", train_options, cmd_train},
+    {"sweep run", "[CFG] [key=a,b,c...] --out DIR", 0, 1000,
+     "many runs: makes what is missing or failed; CFG may have a sweep: section", sweep_options,
+     cmd_sweep_run},
+    {"sweep status", "DIR", 1, 1, "every run of a sweep with its state and key figures", status_options,
+     cmd_sweep_status},
+    {"sweep retry", "DIR", 1, 1, "forgets failures, so that the runs count as waiting", status_options,
+     cmd_sweep_retry},
     {"eval", "RUN", 1, 1, "recall, memorized bits, code lengths of a run", eval_options, cmd_eval},
     {"verify", "RUN", 1, 1, "replays a run and compares hashes", verify_options, cmd_verify},
     {"sample", "RUN", 1, 1, "generates", sample_options, cmd_sample},

@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 
 volatile sig_atomic_t stop_requested;
+const char *program_path;
 
 static void on_signal(int signal_number) {
     if (stop_requested && signal_number != SIGUSR1) _exit(128 + signal_number);
@@ -80,6 +81,7 @@ static void spin_briefly(char **argv) {
 }
 
 int main(int argc, char **argv) {
+    program_path = argv[0];
     spin_briefly(argv);
     signal(SIGXFSZ, SIG_IGN); /* ulimit -f: the write fails, and says so */
     Err err = {.status = OK};

@@ -72,9 +72,9 @@ static Status train(const Args *args, Config *config, FactSet *facts, Err *err) 
     if (!args_has(args, "out")) run_default_dir(config, facts->data_hash, dir, sizeof dir);
 
     signals_catch();
-    ProgressLine line;
+    ProgressLine line = {.open = false};
     RunOptions options = {.dir = dir, .resume = args_has(args, "resume"), .stop = &stop_requested};
-    options.progress = progress_line(&line, "", quiet);
+    options.progress = args_has(args, "worker") ? worker_progress() : progress_line(&line, "", quiet);
     RunResult result;
     Status status = run_train(config, facts, &options, &result, err);
     progress_end(&line);
@@ -93,6 +93,7 @@ Status cmd_train(const Args *args, Err *err) {
     FactSet facts;
     int64_t threads = 0;
     const Ops *ops;
+    if (args_has(args, "worker")) TRY(worker_begin(err));
     TRY(ops_select(&ops, err)); /* a wrong ROTE_ISA, before anything is drawn */
     TRY(args_int(args, "threads", 1, 4096, &threads, err));
     TRY(args_config(args, &config, err));

@@ -245,7 +245,7 @@ static const Bad bad_files[] = {
     {"\n\ntrian:\n  seed: 1\n", "cfg.yaml:3: unknown section 'trian'; nearest: train"},
     {"optimizers:\n  seed: 1\n", "cfg.yaml:1: unknown section 'optimizers'; there are facts, model, train"},
     {"model: {n_embd: 8}\nsweep:\n  model.n_embd: [8, 16]\n",
-     "cfg.yaml:2: section 'sweep' is not part of this version"},
+     "cfg.yaml:2: section 'sweep' asks for many runs: `rote sweep run` makes them"},
     {"neurons: []\n", "cfg.yaml:1: section 'neurons' is not part of this version"},
     {"tool.kind: sql\n", "cfg.yaml:1: section 'tool' is not part of this version"},
     {"train:\n  seed: 1\n  beta1: 0\n  seed: 1\n",

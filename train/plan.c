@@ -52,7 +52,7 @@ static double disk_of(const Config *config, const ParamTable *table) {
     return 3 * (reals * sizeof(real) + arrays * table->count * 256.0) + MIB;
 }
 
-Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const char *out_dir, Err *err) {
+Status run_needs(RunPlan *out, const Config *config, const FactSet *facts, Err *err) {
     const TrainConfig *train = &config->train;
     double mean = (double)facts_tokens(facts) / facts->n, tokens = mean * train->batch_size;
     if ((double)train->batch_size * facts->max_len > INT32_MAX)
@@ -70,7 +70,11 @@ Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const 
     };
     for (int p = 0; p < PART_COUNT; p++) out->params_by[p] = table.by_part[p];
     params_free(&table);
+    return OK;
+}
 
+Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const char *out_dir, Err *err) {
+    TRY(run_needs(out, config, facts, err));
     double memory = (double)memory_available(),
            disk = out_dir ? (double)disk_available(out_dir) : out->disk_bytes;
     char needs[NUMBER_TEXT_MAX], has[NUMBER_TEXT_MAX];

@@ -18,7 +18,9 @@ typedef struct RunPlan {
     double memory_bytes, disk_bytes, flops_per_step;
     double data_bits; /* NAN when nobody knows */
 } RunPlan;
-/* config resolved; the facts need only be planned. ERR_INPUT: needs more memory or disk than there is; both
+/* config resolved; the facts need only be planned. */
+Status run_needs(RunPlan *out, const Config *config, const FactSet *facts, Err *err);
+/* The same, and whether there is as much. ERR_INPUT: needs more memory or disk than there is; both
  * figures are in the message. */
 Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const char *out_dir, Err *err);
 
