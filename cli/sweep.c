@@ -66,12 +66,15 @@ static Needs needs_of(const Sweep *sweep) {
 
 static void show_needs(const Sweep *sweep) {
     Needs n = needs_of(sweep);
-    fprintf(stderr, "%lld points, %d runs", (long long)sweep->n_points, sweep->n);
+    fprintf(stderr, "%lld point%s, %d run%s", (long long)sweep->n_points, sweep->n_points == 1 ? "" : "s",
+            sweep->n, sweep->n == 1 ? "" : "s");
     if (sweep->n < sweep->n_points)
-        fprintf(stderr, " (%lld points are the same run as another)",
+        fprintf(stderr, " (%lld of the points the same run as another)",
                 (long long)(sweep->n_points - sweep->n));
-    fprintf(stderr, ", %d to do: %s FLOP, memory up to %s a run, disk %s\n", n.todo, show_short(n.flops),
-            show_bytes(n.memory), show_bytes(n.disk));
+    if (n.todo == 0) fprintf(stderr, ", nothing to do\n");
+    else
+        fprintf(stderr, ", %d to do: %s FLOP, memory up to %s a run, disk %s\n", n.todo, show_short(n.flops),
+                show_bytes(n.memory), show_bytes(n.disk));
 }
 
 static json_t *counts_json(const Sweep *sweep) {
@@ -96,7 +99,9 @@ static void print_counts(const Sweep *sweep) {
     printf("; table: %s/table.csv\n", sweep->dir);
 }
 
+/* What a diverged model says means nothing. */
 static double figure(const SweepRun *run, const char *key) {
+    if (run->state == SWEEP_DIVERGED) return NAN;
     const json_t *value = json_object_get(run->result, key);
     return json_is_number(value) ? json_number_value(value) : NAN;
 }

@@ -44,8 +44,10 @@ static void put_finished(FILE *out, const SweepView *v) {
     const SweepRun *run = v->finished;
     int ended = v->sweep->n - sweep_count(v->sweep, SWEEP_RUNNING) - sweep_count(v->sweep, SWEEP_WAITING);
     fprintf(out, "%-8s %d/%d  %s", sweep_state_name[run->state], ended, v->sweep->n, run->name);
-    put_figure(out, run->result, "bits_per_param", "  %.4f bits/param");
-    put_figure(out, run->result, "recall", "  recall %.4f");
+    if (run->state == SWEEP_DONE) {
+        put_figure(out, run->result, "bits_per_param", "  %.4f bits/param");
+        put_figure(out, run->result, "recall", "  recall %.4f");
+    }
     if (*run->reason) fprintf(out, "  %s", run->reason);
 }
 

@@ -12,6 +12,9 @@ usage: rote COMMAND ...
   facts import  makes a fact set of your own facts
   facts show    kind, counts, entropy, first records of a fact set
   train         trains one run
+  sweep run     many runs: makes what is missing or failed; CFG may have a sweep: section
+  sweep status  every run of a sweep with its state and key figures
+  sweep retry   forgets failures, so that the runs count as waiting
   eval          recall, memorized bits, code lengths of a run
   verify        replays a run and compares hashes
   sample        generates
@@ -31,6 +34,7 @@ trains one run
   --out DIR                    the run folder (default: runs/<name>-<hash8>)
   --resume                     go on where DIR stopped, or start
   --dry-run                    say what the run needs and write nothing
+  --worker                     progress for the sweep that started it
   --threads N                  threads; changes no bit (default: one per core)
   --quiet                      no progress on stderr
   --json                       one JSON object on stdout

@@ -1,0 +1,246 @@
+# Many runs in one folder.
+
+$ cat > s.yaml <<'Y'
+> facts: {n: 20, seq_len: 4, vocab_size: 8, seed: 1}
+> model: {n_layer: 1, n_head: 2, n_embd: 8}
+> train: {max_steps: 30, learning_rate: 0.01, seed: 2}
+> sweep:
+>   model.n_embd: [8, 16]
+>   train.seed: [0, 1, 0]
+> Y
+$ rote sweep run s.yaml --out S --dry-run --json | grep -v bytes
+{
+  "points": 6,
+  "runs": 4,
+  "to_do": 4,
+  "flops": 118886400.0,
+}
+$ rote sweep run s.yaml --out S --jobs 1
+S: 4 of 4 runs done; table: S/table.csv
+2> 6 points, 4 runs \(2 of the points the same run as another\), 4 to do: .* (re)
+2> done     1/4  n_embd=16,seed=0-8bd25ec2  0.0170 bits/param  recall 0.4500
+2> done     2/4  n_embd=16,seed=1-2429443c  0.0181 bits/param  recall 0.5500
+2> done     3/4  n_embd=8,seed=0-a2acddcb  0.0335 bits/param  recall 0.2000
+2> done     4/4  n_embd=8,seed=1-b0c87c13  0.0327 bits/param  recall 0.3000
+$ ls S S/runs S/runs/*
+S:
+lock
+locks
+runs
+sweep.yaml
+table.csv
+
+S/runs:
+n_embd=16,seed=0-8bd25ec2
+n_embd=16,seed=1-2429443c
+n_embd=8,seed=0-a2acddcb
+n_embd=8,seed=1-b0c87c13
+
+S/runs/n_embd=16,seed=0-8bd25ec2:
+DONE
+checkpoint-000000030.safetensors
+config.yaml
+lock
+manifest.json
+metrics.jsonl
+result.json
+timing.json
+
+S/runs/n_embd=16,seed=1-2429443c:
+DONE
+checkpoint-000000030.safetensors
+config.yaml
+lock
+manifest.json
+metrics.jsonl
+result.json
+timing.json
+
+S/runs/n_embd=8,seed=0-a2acddcb:
+DONE
+checkpoint-000000030.safetensors
+config.yaml
+lock
+manifest.json
+metrics.jsonl
+result.json
+timing.json
+
+S/runs/n_embd=8,seed=1-b0c87c13:
+DONE
+checkpoint-000000030.safetensors
+config.yaml
+lock
+manifest.json
+metrics.jsonl
+result.json
+timing.json
+$ tail -n 5 S/sweep.yaml
+  threads: 0
+  gemm: exact
+sweep:
+  model.n_embd: [8, 16]
+  train.seed: [0, 1, 0]
+$ cut -d, -f1-8 S/table.csv
+run,state,verdict,model.n_embd,train.seed,params,facts,data_bits
+"n_embd=8,seed=0-a2acddcb",done,annealed,8,0,984,20
+"n_embd=8,seed=1-b0c87c13",done,annealed,8,1,984,20
+"n_embd=16,seed=0-8bd25ec2",done,annealed,16,0,3504,20
+"n_embd=16,seed=1-2429443c",done,annealed,16,1,3504,20
+# The folder itself knows what it asks for; what is done is not done again.
+$ rote sweep run --out S
+S: 4 of 4 runs done; table: S/table.csv
+2> 6 points, 4 runs (2 of the points the same run as another), nothing to do
+$ rote sweep status S
+state     run                           params memorized_bits bits/param  recall  reason
+done      n_embd=8,seed=0-a2acddcb         984           32.9     0.0335  0.2000
+done      n_embd=8,seed=1-b0c87c13         984           32.2     0.0327  0.3000
+done      n_embd=16,seed=0-8bd25ec2       3504           59.7     0.0170  0.4500
+done      n_embd=16,seed=1-2429443c       3504           63.5     0.0181  0.5500
+
+S: 4 of 4 runs done; table: S/table.csv
+$ rote sweep status S --json | grep -A 14 rows
+  "rows": [
+    {
+      "run": "n_embd=8,seed=0-a2acddcb",
+      "state": "done",
+      "set": {
+        "model.n_embd": "8",
+        "train.seed": "0"
+      },
+      "params": 984,
+      "memorized_bits": 32.92247854698229,
+      "bits_per_param": 0.033457803401404765,
+      "recall": 0.20000000000000001,
+      "reason": null,
+      "attempts": 0
+    },
+# A point's result is that of the same run made alone.
+$ grep -v sweep: s.yaml | grep -v '\[' > alone.yaml; rote train alone.yaml model.n_embd=16 train.seed=1 --out alone --quiet > /dev/null
+$ cmp alone/result.json S/runs/n_embd=16,seed=1-*/result.json && echo same
+same
+# A sweep can grow, also by a key: what is there keeps its name.
+$ rote sweep run s.yaml train.seed=0,1 train.learning_rate=0.01,0.02 --out S --jobs 2 --quiet
+S: 8 of 8 runs done; table: S/table.csv
+$ ls S/runs
+n_embd=16,seed=0,learning_rate=0.02-3d987a38
+n_embd=16,seed=0-8bd25ec2
+n_embd=16,seed=1,learning_rate=0.02-925e3cb4
+n_embd=16,seed=1-2429443c
+n_embd=8,seed=0,learning_rate=0.02-c465efbb
+n_embd=8,seed=0-a2acddcb
+n_embd=8,seed=1,learning_rate=0.02-227a2bd8
+n_embd=8,seed=1-b0c87c13
+# It cannot become another one.
+$ rote sweep run s.yaml --out S
+2> rote: S: holds a sweep with 4 points that this one lacks, first n_embd=8,seed=0,learning_rate=0.02; ask for those, too, and the sweep is extended, or name another --out
+[2]
+$ rote sweep run s.yaml train.max_steps=31 --out S
+2> rote: S: holds another sweep (train.max_steps: 30 -> 31); name another --out
+[2]
+$ rote sweep run s.yaml train.max_steps=31 --out alone
+2> rote: alone: exists and is no sweep's folder \(it holds [a-zA-Z.0-9-]+\); name another --out (re)
+[2]
+# A run that diverges is done; one that dies is a row with its reason.
+$ rote sweep run alone.yaml train.optimizer=sgd train.learning_rate=0.01,1000 train.grad_clip=0 --out D --jobs 1 2>&1 | cut -c1-110
+2 points, 2 runs, 2 to do: 24.9M FLOP, memory up to 9.7 MiB a run, disk 2.1 MiB
+done     1/2  learning_rate=0.01-bf0c86c0  0.0104 bits/param  recall 0.0500
+diverged 2/2  learning_rate=1000-3ac0afa8  step 8: the gradient's norm is 8.09e+19, its squares overflow; larg
+D: 2 of 2 runs done (1 of them diverged); table: D/table.csv
+$ rote sweep status D | cut -c1-110
+state     run                             params memorized_bits bits/param  recall  reason
+done      learning_rate=0.01-bf0c86c0        984           10.2     0.0104  0.0500
+diverged  learning_rate=1000-3ac0afa8        984              -          -       -  step 8: the gradient's nor
+
+D: 2 of 2 runs done (1 of them diverged); table: D/table.csv
+$ ROTE_FAULT=result.before_rename rote sweep run alone.yaml train.seed=7,8 --out F --jobs 1
+F: 0 of 2 runs done, 2 failed; table: F/table.csv
+2> 2 points, 2 runs, 2 to do: .* (re)
+2> failed   1/2  seed=7-b2be455c  killed by signal 9 (Killed): out of memory, or by someone
+2> failed   2/2  seed=8-4857c0aa  killed by signal 9 (Killed): out of memory, or by someone
+2> rote: 2 of 2 runs failed, first seed=7-b2be455c: killed by signal 9 (Killed): out of memory, or by someone; the same command tries them again
+[1]
+$ cat F/runs/seed=7-*/failed.json
+{
+  "reason": "killed by signal 9 (Killed): out of memory, or by someone",
+  "exit": 137,
+  "signal": 9,
+  "attempts": 1
+}
+$ cut -d, -f2,22 F/table.csv
+state,reason
+failed,"killed by signal 9 (Killed): out of memory
+failed,"killed by signal 9 (Killed): out of memory
+$ rote sweep retry F
+F: 2 failures forgotten; `rote sweep run --out F` goes on
+$ rote sweep status F
+state     run                 params memorized_bits bits/param  recall  reason
+waiting   seed=7-b2be455c        984              -          -       -
+waiting   seed=8-4857c0aa        984              -          -       -
+
+F: 0 of 2 runs done, 2 waiting; table: F/table.csv
+$ rote sweep run --out F --jobs 1 --json
+{
+  "sweep": "F",
+  "points": 2,
+  "runs": 2,
+  "waiting": 0,
+  "running": 0,
+  "done": 2,
+  "diverged": 0,
+  "failed": 0,
+  "table": "F/table.csv"
+}
+2> 2 points, 2 runs, 2 to do: .* (re)
+2> done     1/2  seed=7-b2be455c  0.0336 bits/param  recall 0.2500
+2> done     2/2  seed=8-4857c0aa  0.0368 bits/param  recall 0.4000
+# A list of points, and a list taken through a grid.
+$ rote sweep run alone.yaml --out P --dry-run
+2> 1 point, 1 run, 1 to do: .* (re)
+$ printf 'sweep: {points: [{model.n_embd: 8, model.n_layer: 2}, {model.n_embd: 12}], train.seed: [0, 1]}\n' | cat alone.yaml - > p.yaml
+$ rote sweep run p.yaml --out P --quiet && ls P/runs
+P: 4 of 4 runs done; table: P/table.csv
+n_embd=12,seed=0-509f7ad0
+n_embd=12,seed=1-fb6d3a62
+n_embd=8,n_layer=2,seed=0-f418d424
+n_embd=8,n_layer=2,seed=1-3a44069c
+# Bad input writes nothing.
+$ rote sweep run s.yaml model.n_embd=7,8 --out T
+2> rote: point n_embd=7,seed=0: model.n_embd is 7 and model.n_head is 2: n_head must divide n_embd; set n_embd to 8, or n_head to 1
+[2]
+$ rote sweep run s.yaml model.n_embd=8,x --out T
+2> rote: command line: key 'model.n_embd': 'x' is not a whole number
+[2]
+$ rote sweep run s.yaml model.nembd=8,9 --out T
+2> rote: command line: unknown key 'model.nembd'; nearest: model.n_embd
+[2]
+$ rote sweep run s.yaml model.n_embd --out T
+2> rote: sweep run: 'model.n_embd' is no key=value; usage: rote sweep run [CFG] [key=a,b,c...] --out DIR
+[2]
+$ rote sweep run s.yaml
+2> rote: sweep run: --out DIR is missing: the sweep's folder
+[2]
+$ rote sweep run --out T
+2> rote: sweep run: which config? usage: rote sweep run [CFG] [key=a,b,c...] --out DIR
+[2]
+$ rote sweep run s.yaml --out .
+2> rote: .: exists and is no sweep's folder \(it holds [a-zA-Z.0-9-]+\); name another --out (re)
+[2]
+$ rote sweep run s.yaml --out T --jobs 0
+2> rote: sweep run: --jobs '0' is no whole number from 1 to 4096
+[2]
+$ rote sweep status T
+2> rote: T: no sweep stands there (no sweep.yaml)
+[2]
+$ rote sweep retry alone
+2> rote: alone: no sweep stands there (no sweep.yaml)
+[2]
+$ rote sweep rerun T
+2> rote: sweep: unknown command 'rerun', allowed: run, status, retry
+[2]
+$ rote train s.yaml
+2> rote: s.yaml:4: section 'sweep' asks for many runs: `rote sweep run` makes them
+[2]
+$ (ulimit -v 4000000; rote --version > /dev/null 2>&1 || exit 80; rote sweep run s.yaml model.n_embd=8192 model.n_layer=32 --out T)
+2> rote: run seed=0-[0-9a-f]+ needs [0-9.]+ GiB of memory, 3.[0-9] GiB are available; .* (re)
+[2]
