@@ -275,7 +275,8 @@ Status lock_take(const char *path, int *fd, Err *err) {
                            "%s" LOCK_HELD "process %ld: wait for it, stop it, or choose another folder", path,
                            pid);
         return err_set(err, ERR_INPUT,
-                       "%s" LOCK_HELD "another process: wait for it, stop it, or choose another folder", path);
+                       "%s" LOCK_HELD "another process: wait for it, stop it, or choose another folder",
+                       path);
     }
     /* Who holds it, for the message above. That it cannot be written (a full disk) does not weaken the lock.
      */

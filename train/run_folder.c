@@ -39,7 +39,8 @@ static bool ends_in(const char *text, const char *end) {
 
 /* A temporary of a file that a run writes whole (base/file.h). Nobody else's is ever removed. */
 static bool is_temporary(const char *name) {
-    static const char *const OURS[] = {"manifest.json", "config.yaml", "result.json", "timing.json", "DONE", "failed.json"};
+    static const char *const OURS[] = {"manifest.json", "config.yaml", "result.json",
+                                       "timing.json",   "DONE",        "failed.json"};
     if (name[0] != '.' || !ends_in(name, TEMPORARY_END)) return false;
     size_t length = strlen(name + 1) - strlen(TEMPORARY_END);
     for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
@@ -71,7 +72,8 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
     if (!stream) return err_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
     Status status = OK;
     for (struct dirent *entry; status == OK && (entry = readdir(stream));) {
-        static const char *const EARLY[] = {".", "..", "lock", "manifest.json", "metrics.jsonl", "failed.json"};
+        static const char *const EARLY[] = {".",          "..", "lock", "manifest.json", "metrics.jsonl",
+                                            "failed.json"};
         bool ours = is_temporary(entry->d_name);
         for (size_t i = 0; i < sizeof EARLY / sizeof EARLY[0]; i++) ours |= !strcmp(entry->d_name, EARLY[i]);
         if (!ours)

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "train/load.h"
 #include "train/sweep.h"
 
 const char *const sweep_state_name[SWEEP_STATES] = {"waiting", "running", "done", "diverged", "failed"};
@@ -18,8 +19,17 @@ static Status at_point(const Sweep *sweep, int64_t point, Status status, Err *er
     return status;
 }
 
-static Status plan_run(SweepRun *run, const FactSet *facts, Err *err) {
+/* facts.load chooses facts.n, before it is known which points share their facts. */
+static Status choose_facts(SweepRun *run, Err *err) {
     run->resolved = run->config;
+    if (run->config.facts.load == 0) return OK;
+    FactSet planned;
+    TRY(facts_plan_load(&run->resolved, &planned, err));
+    facts_free(&planned);
+    return OK;
+}
+
+static Status plan_run(SweepRun *run, const FactSet *facts, Err *err) {
     TRY(config_resolve(&run->resolved, facts->n, facts->max_len, facts->vocab.size, err));
     config_hash(&run->resolved, facts->data_hash, run->config_hash);
     Config single = run->resolved; /* memory for one thread, as most runs of a sweep have */
@@ -27,29 +37,33 @@ static Status plan_run(SweepRun *run, const FactSet *facts, Err *err) {
     return run_needs(&run->plan, &single, facts, err);
 }
 
-/* Plans point by point, with one fact set in memory at a time: all points that share it follow each other. */
+/* Plans all points that share the facts of point i. */
+static Status plan_sharing(Sweep *sweep, int64_t i, bool *planned, Err *err) {
+    FactsConfig shared = sweep->run[i].resolved.facts;
+    FactSet facts;
+    Status status = facts_obtain(&shared, &facts, err);
+    if (status != OK) return at_point(sweep, i, status, err);
+    for (int64_t j = i; status == OK && j < sweep->n_points; j++) {
+        if (planned[j] || memcmp(&sweep->run[j].resolved.facts, &shared, sizeof shared) != 0) continue;
+        status = plan_run(&sweep->run[j], &facts, err);
+        if (status != OK) at_point(sweep, j, status, err);
+        planned[j] = true;
+    }
+    facts_free(&facts);
+    return status;
+}
+
+/* With one fact set in memory at a time. */
 static Status plan_points(Sweep *sweep, Err *err) {
     bool *planned = calloc((size_t)sweep->n_points, sizeof *planned);
     if (!planned) return err_set(err, ERR_NOMEM, "no memory for %lld points", (long long)sweep->n_points);
     Status status = OK;
     for (int64_t i = 0; status == OK && i < sweep->n_points; i++) {
-        if (planned[i]) continue;
-        FactSet facts;
-        status = facts_obtain(&sweep->run[i].config.facts, &facts, err);
-        if (status != OK) {
-            at_point(sweep, i, status, err);
-            break;
-        }
-        for (int64_t j = i; status == OK && j < sweep->n_points; j++) {
-            if (planned[j] ||
-                memcmp(&sweep->run[j].config.facts, &sweep->run[i].config.facts, sizeof(FactsConfig)) != 0)
-                continue;
-            status = plan_run(&sweep->run[j], &facts, err);
-            if (status != OK) at_point(sweep, j, status, err);
-            planned[j] = true;
-        }
-        facts_free(&facts);
+        status = choose_facts(&sweep->run[i], err);
+        if (status != OK) at_point(sweep, i, status, err);
     }
+    for (int64_t i = 0; status == OK && i < sweep->n_points; i++)
+        if (!planned[i]) status = plan_sharing(sweep, i, planned, err);
     free(planned);
     return status;
 }

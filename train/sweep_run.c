@@ -160,8 +160,8 @@ static Status start(Pool *p, SweepRun *run, int threads, Err *err) {
     }
     Status status = look_claimed(p, run, &ours, err);
     if (status == OK && ours)
-        status =
-            run_worker_start(&p->worker[p->n], p->sweep, run, claim, threads, p->options->program, now_s(), err);
+        status = run_worker_start(&p->worker[p->n], p->sweep, run, claim, threads, p->options->program,
+                                  now_s(), err);
     if (status != OK || !ours) {
         lock_release(claim);
         return status;

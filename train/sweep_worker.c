@@ -36,7 +36,7 @@ static int spawn(pid_t *pid, const char *program, char *const *words, int stderr
 }
 
 Status run_worker_start(Worker *out, const Sweep *sweep, SweepRun *run, int claim_fd, int threads,
-                    const char *program, double now_s, Err *err) {
+                        const char *program, double now_s, Err *err) {
     *out = (Worker){.run = run, .claim_fd = claim_fd, .pipe_fd = -1, .threads = threads, .started_s = now_s};
     out->told = (SweepWorker){.run = run, .threads = threads, .max_steps = run->resolved.train.max_steps};
     char dir[CONFIG_PATH_MAX], threads_text[16];

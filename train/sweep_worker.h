@@ -25,7 +25,7 @@ typedef struct Worker {
 
 /* Starts `program train key=value... --out DIR --resume --threads N --quiet --worker`. Takes the claim. */
 Status run_worker_start(Worker *out, const Sweep *sweep, SweepRun *run, int claim_fd, int threads,
-                    const char *program, double now_s, Err *err);
+                        const char *program, double now_s, Err *err);
 /* Reads what there is, without waiting. */
 void run_worker_read(Worker *worker);
 /* Of one that ended: its exit status, as waitpid has it. Closes what it held, but not the claim. */

@@ -142,8 +142,7 @@ $ rote sweep run s.yaml train.max_steps=31 --out alone
 2> rote: alone: exists and is no sweep's folder \(it holds [a-zA-Z.0-9-]+\); name another --out (re)
 [2]
 # A run that diverges is done; one that dies is a row with its reason.
-$ rote sweep run alone.yaml train.optimizer=sgd train.learning_rate=0.01,1000 train.grad_clip=0 --out D --jobs 1 2>&1 | cut -c1-110
-2 points, 2 runs, 2 to do: 24.9M FLOP, memory up to 9.7 MiB a run, disk 2.1 MiB
+$ rote sweep run alone.yaml train.optimizer=sgd train.learning_rate=0.01,1000 train.grad_clip=0 --out D --jobs 1 2>&1 | grep -v 'to do' | cut -c1-110
 done     1/2  learning_rate=0.01-bf0c86c0  0.0104 bits/param  recall 0.0500
 diverged 2/2  learning_rate=1000-3ac0afa8  step 8: the gradient's norm is 8.09e+19, its squares overflow; larg
 D: 2 of 2 runs done (1 of them diverged); table: D/table.csv
