@@ -21,6 +21,14 @@ typedef enum Mlp { MLP_PLAIN, MLP_NONE } Mlp;                 /* mlp: plain | no
 typedef enum OptimizerKind { OPT_ADAMW, OPT_MUON, OPT_SGD, OPT_SOAP } OptimizerKind;
 typedef enum Schedule { SCHED_CONSTANT, SCHED_COSINE, SCHED_LINEAR, SCHED_WSD } Schedule;
 typedef enum GemmKind { GEMM_EXACT, GEMM_OPENBLAS } GemmKind;
+typedef enum Quantize { /* model/quantize.h; from INT8 on, codes with a scale per row */
+                        QUANTIZE_NONE,
+                        QUANTIZE_FP16,
+                        QUANTIZE_BF16,
+                        QUANTIZE_INT8,
+                        QUANTIZE_INT4,
+                        QUANTIZE_TERNARY
+} Quantize;
 
 typedef struct FactsConfig {
     FactsKind kind;

@@ -53,6 +53,10 @@ static const Option eval_options[] = {
     {"facts", "DIR", "another fact set (default: the run's own)"},
     {"per-fact", "FILE.tsv", "a row for every fact; replaces only such a table"},
     FORCE_OPTION("let --per-fact replace any file"),
+    {"quantize", "fp16|bf16|int8|int4|ternary",
+     "with weights of so few bits, beside the weights as they are"},
+    {"method", "rtn|gptq",
+     "--quantize: to the nearest, or correcting errors on the run's facts (default: rtn)"},
     THREADS_OPTION,
     JSON_OPTION,
     END_OPTION};

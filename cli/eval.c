@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "cli/cli.h"
+#include "cli/eval.h"
 #include "data/encode.h"
 #include "data/folder.h"
 #include "data/vocab.h"
-#include "train/train.h"
 
 /* A fact in one field of a TSV: escaped as in records.tsv, with the TAB between prompt and answer escaped,
  * too. scratch: facts_text_bytes of it. */
@@ -121,6 +120,7 @@ Status cmd_eval(const Args *args, Err *err) {
     int64_t threads = 0;
     Run run;
     TRY(args_int(args, "threads", 1, 4096, &threads, err));
+    TRY(eval_quantize_check(args, err));
     if (args_has(args, "per-fact"))
         TRY(output_check(args_value(args, "per-fact"), PER_FACT_HEADER, "a per-fact table of rote's",
                          args_has(args, "force"), err));
@@ -132,7 +132,9 @@ Status cmd_eval(const Args *args, Err *err) {
     if (status == OK) {
         const FactSet *facts = dir ? &other : &run.facts;
         if (dir) status = facts_fit(&run, facts, dir, err);
-        if (status == OK) status = evaluate(args, &run, facts, (int)threads, err);
+        if (status == OK)
+            status = args_has(args, "quantize") ? eval_quantize(args, &run, facts, (int)threads, err)
+                                                : evaluate(args, &run, facts, (int)threads, err);
         if (dir) facts_free(&other);
     }
     run_close(&run);

@@ -90,6 +90,15 @@ void gpt_code_lengths(const Gpt *g, GptWork *work, const Batch *batch, int seq0,
 /* Logits (tokens, V) of sequences seq0 <= s < seq1 (small cases: tests, exports, logit studies). */
 void gpt_logits(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, real *logits);
 
+/* What every linear layer reads, for sequences seq0 <= s < seq1, chunk by chunk in token order.
+ *   layer  of the block; n_layer for the head
+ *   x      (rows, C), dense, C the layer's inputs; good for the length of the call
+ * The work must be one with backward, which keeps every block's activations, of a team of one. */
+typedef enum LinearKind { LINEAR_QKV, LINEAR_O, LINEAR_IN, LINEAR_OUT, LINEAR_HEAD } LinearKind;
+typedef void InputsSeen(void *user, int layer, LinearKind which, const real *x, int rows);
+void gpt_inputs(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, InputsSeen *see,
+                void *user);
+
 /* Floating-point operations of one training step on `tokens` tokens in sequences of length T, counted as the
  * bench README counts: per token 6 * (matrix parameters + V d) + 6 L T d. */
 double gpt_flops(const ModelConfig *config, const ParamTable *table, double tokens, double T);

@@ -451,3 +451,28 @@ void gpt_logits(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int seq1
         s = k.s1;
     }
 }
+
+void gpt_inputs(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int seq1, InputsSeen *see,
+                void *user) {
+    CHECK(w->backward && w->team_size == 1);
+    const ModelConfig *c = &g->config;
+    Team alone = {0, 1, NULL};
+    Exec e = exec_of(g, w, &alone);
+    for (int s = seq0; s < seq1;) {
+        Chunk k = chunk_at(w, batch, s, seq1, &alone);
+        stream_forward(g, w, &k, &e);
+        for (int l = 0; l < c->n_layer; l++) {
+            const BlockActs *b = &w->block[l];
+            if (c->attn == ATTN_CAUSAL) {
+                see(user, l, LINEAR_QKV, b->norm1, k.rows);
+                see(user, l, LINEAR_O, b->att, k.rows);
+            }
+            if (c->mlp == MLP_PLAIN) {
+                see(user, l, LINEAR_IN, b->norm2, k.rows);
+                see(user, l, LINEAR_OUT, b->post, k.rows);
+            }
+        }
+        see(user, c->n_layer, LINEAR_HEAD, w->norm_f, k.rows);
+        s = k.s1;
+    }
+}

@@ -1,0 +1,13 @@
+/* The questions that `rote eval` asks of an opened run beside the plain one. */
+#ifndef ROTE_CLI_EVAL_H
+#define ROTE_CLI_EVAL_H
+
+#include "cli/cli.h"
+#include "train/train.h"
+
+/* --quantize, --method: the format and the way to it. ERR_INPUT: no such, or not together. */
+Status eval_quantize_check(const Args *args, Err *err);
+/* The run's model with quantized weights on `facts`, beside the model as it is. */
+Status eval_quantize(const Args *args, const Run *run, const FactSet *facts, int threads, Err *err);
+
+#endif

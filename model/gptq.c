@@ -1,0 +1,179 @@
+#include "model/gptq.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/team.h"
+
+static const double DAMPING = 0.01; /* of the mean of H's diagonal (the paper, section 3.3, step 3) */
+
+/* ---- the factor ----
+ * H = R R^T with R upper triangular (Cholesky from the last row up). Then H^-1 = R^-T R^-1, so U = R^-1: no
+ * inverse of H is ever formed. */
+
+static void damp(double *h, int C) {
+    double mean = 0;
+    for (int i = 0; i < C; i++) mean += h[(size_t)i * (size_t)C + (size_t)i];
+    mean /= C;
+    for (int i = 0; i < C; i++) h[(size_t)i * (size_t)C + (size_t)i] += mean > 0 ? DAMPING * mean : 1;
+}
+
+static bool cholesky_upper(double *h, int C, int threads) {
+    size_t n = (size_t)C;
+    for (int j = C - 1; j >= 0; j--) {
+        const double *rj = h + (size_t)j * n;
+        double pivot = rj[j];
+        for (int k = j + 1; k < C; k++) pivot -= rj[k] * rj[k];
+        if (!(pivot > 0) || !__builtin_isfinite(pivot)) return false;
+        pivot = __builtin_sqrt(pivot);
+        h[(size_t)j * n + (size_t)j] = pivot;
+#pragma omp parallel for num_threads(threads) schedule(static) if ((int64_t)j * (C - j) > 65536)
+        for (int i = 0; i < j; i++) {
+            double *ri = h + (size_t)i * n, sum = ri[j];
+            for (int k = j + 1; k < C; k++) sum -= ri[k] * rj[k];
+            ri[j] = sum / pivot;
+        }
+    }
+    return true;
+}
+
+/* Column j of U = R^-1 from R's column j and the columns of U before it:
+ *   U_jj = 1 / R_jj,   U_ij = -(sum over i <= k < j of U_ik R_kj) / R_jj. */
+static void invert_upper(double *r, double *column, int C, int threads) {
+    size_t n = (size_t)C;
+    for (int j = 0; j < C; j++) {
+        double pivot = r[(size_t)j * n + (size_t)j];
+        for (int k = 0; k < j; k++) column[k] = r[(size_t)k * n + (size_t)j];
+#pragma omp parallel for num_threads(threads) schedule(static) if ((int64_t)j * j > 65536)
+        for (int i = 0; i < j; i++) {
+            const double *row = r + (size_t)i * n;
+            double sum = 0;
+            for (int k = i; k < j; k++) sum += row[k] * column[k];
+            r[(size_t)i * n + (size_t)j] = -sum / pivot;
+        }
+        r[(size_t)j * n + (size_t)j] = 1 / pivot;
+    }
+}
+
+bool gptq_factor(double *h, double *column, int C, int threads) {
+    damp(h, C);
+    if (!cholesky_upper(h, C, threads)) return false;
+    invert_upper(h, column, C, threads);
+    return true;
+}
+
+/* ---- rows ---- */
+
+void gptq_rows(real *w, const double *u, int rows, int C, Quantize kind, double *left, int threads) {
+#pragma omp parallel for num_threads(threads) schedule(static) if ((int64_t)rows * C * C > 131072)
+    for (int r = 0; r < rows; r++) {
+        real *out = w + (size_t)r * (size_t)C;
+        double *rest =
+            left + (size_t)r * (size_t)C; /* the row as it is to be approximated by later columns */
+        double scale = quantize_scale(kind, out, C);
+        for (int i = 0; i < C; i++) rest[i] = (double)out[i];
+        for (int i = 0; i < C; i++) {
+            const double *ui = u + (size_t)i * (size_t)C;
+            double q = quantize_code(kind, scale, rest[i]) * scale, error = (rest[i] - q) / ui[i];
+            out[i] = (real)q;
+            for (int j = i + 1; j < C; j++) rest[j] -= error * ui[j];
+        }
+    }
+}
+
+/* ---- the model ---- */
+
+typedef struct Moments {
+    int layer;
+    LinearKind which;
+    double *h; /* (C,C), upper triangle */
+    int C, threads;
+} Moments;
+
+/* h += x^T x, every element one chain in token order. */
+static void add_moments(void *user, int layer, LinearKind which, const real *x, int rows) {
+    const Moments *m = user;
+    if (layer != m->layer || which != m->which) return;
+    size_t n = (size_t)m->C;
+#pragma omp parallel for num_threads(m->threads) schedule(dynamic, 4)
+    for (int i = 0; i < m->C; i++) {
+        double *row = m->h + (size_t)i * n;
+        for (int t = 0; t < rows; t++) {
+            const real *xt = x + (size_t)t * n;
+            double xi = (double)xt[i];
+            for (int j = i; j < m->C; j++) row[j] += xi * (double)xt[j];
+        }
+    }
+}
+
+typedef struct Gptq {
+    Gpt *g;
+    Quantize kind;
+    const Batch *batch;
+    GptWork *work;
+    int threads;
+    double *h, *column, *left;
+} Gptq;
+
+/* The tensors that read one input: from the parameter at `place` on, `rows` rows in all. */
+static Status quantize_layer(Gptq *s, int layer, LinearKind which, int64_t place, int rows, int C, Err *err) {
+    Moments m = {layer, which, s->h, C, s->threads};
+    memset(s->h, 0, (size_t)C * (size_t)C * sizeof *s->h);
+    gpt_inputs(s->g, s->work, s->batch, 0, s->batch->n_seq, add_moments, &m);
+    if (!gptq_factor(s->h, s->column, C, s->threads))
+        return err_set(err, ERR_NUMERIC,
+                       "layer %d: its inputs are no finite numbers, so GPTQ has nothing to go by", layer);
+    gptq_rows(s->g->params + place, s->h, rows, C, s->kind, s->left, s->threads);
+    return OK;
+}
+
+static Status quantize_block(Gptq *s, int layer, Err *err) {
+    const ModelConfig *c = &s->g->config;
+    const BlockPlaces *p = &s->g->at.block[layer];
+    int d = c->n_embd, I = c->n_inner, heads = c->n_head + 2 * c->n_kv_head;
+    if (c->attn == ATTN_CAUSAL) {
+        TRY(quantize_layer(s, layer, LINEAR_QKV, p->qkv, heads * (d / c->n_head), d, err));
+        TRY(quantize_layer(s, layer, LINEAR_O, p->o, d, d, err));
+    }
+    if (c->mlp == MLP_PLAIN) {
+        TRY(quantize_layer(s, layer, LINEAR_IN, p->in, c->gated ? 2 * I : I, d, err));
+        TRY(quantize_layer(s, layer, LINEAR_OUT, p->out, d, I, err));
+    }
+    return OK;
+}
+
+Status gptq_quantize(Gpt *g, Quantize kind, const Batch *batch, int max_len, int threads, Err *err) {
+    CHECK(quantize_has_codes(kind));
+    const ModelConfig *c = &g->config;
+    Gptq s = {.g = g, .kind = kind, .batch = batch, .threads = threads};
+    size_t widest = (size_t)(c->mlp == MLP_PLAIN && c->n_inner > c->n_embd ? c->n_inner : c->n_embd);
+    size_t largest = 0; /* rows of one input together, times its width */
+    for (int i = 0; i < g->table.count; i++) {
+        const Tensor *t = &g->table.tensor[i];
+        size_t size = (size_t)t->rows * (size_t)t->cols * 3; /* q, k, v; gate, up */
+        if (t->matrix && size > largest) largest = size;
+    }
+    int seqs = 256 / max_len > 1 ? 256 / max_len : 1;
+    Status status = OK;
+    s.h = memory_alloc(widest * widest * sizeof *s.h);
+    s.column = memory_alloc(widest * sizeof *s.column);
+    s.left = memory_alloc(largest * sizeof *s.left);
+    if (!s.h || !s.column || !s.left)
+        TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for the second moments of %zu inputs", widest));
+    TRY_GOTO(gpt_work_create(&s.work, g, seqs * max_len, seqs, max_len, true, 1, NULL, err));
+
+    for (int i = 0; i < g->table.count; i++) { /* embeddings, and the vectors of all layers */
+        const Tensor *t = &g->table.tensor[i];
+        if (t->part != PART_EMBEDDING && t->matrix) continue;
+        quantize_tensor(g->params + t->offset, g->params + t->offset, t, kind, threads);
+    }
+    for (int l = 0; l < c->n_layer; l++) TRY_GOTO(quantize_block(&s, l, err));
+    if (!c->tie_weights)
+        TRY_GOTO(quantize_layer(&s, c->n_layer, LINEAR_HEAD, g->at.head, c->vocab_size, c->n_embd, err));
+done:
+    gpt_work_free(s.work);
+    memory_free(s.h);
+    memory_free(s.column);
+    memory_free(s.left);
+    return status;
+}

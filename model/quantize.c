@@ -1,0 +1,143 @@
+/* A code times a float16 scale has at most 19 bits: it is exact in a float, so what is stored and what the
+ * forward pass multiplies by are the same number. */
+#include "model/quantize.h"
+
+#include <string.h>
+
+#include "base/exact.h"
+
+const char *const quantize_name[] = {
+    [QUANTIZE_NONE] = "none",     [QUANTIZE_FP16] = "fp16", [QUANTIZE_BF16] = "bf16",
+    [QUANTIZE_INT8] = "int8",     [QUANTIZE_INT4] = "int4", [QUANTIZE_TERNARY] = "ternary",
+    [QUANTIZE_TERNARY + 1] = NULL};
+
+enum { VECTOR_BITS = 16, SCALE_BITS = 16 };
+
+/* To the nearest integer, ties to even, |x| < 2^51. */
+static double nearest_integer(double x) { return (x + EXACT_MAGIC) - EXACT_MAGIC; }
+
+/* The nearest number with `digits` binary digits whose last stands for no less than 2^least. The division by
+ * a power of two is exact, so there is one rounding. */
+static double round_to(double x, int digits, int least, double largest) {
+    int exponent = (int)(exact_bits(x) >> 52 & 2047) - 1023, last = exponent - (digits - 1);
+    double unit = exact_two_to((last < least ? least : last) + EXACT_MAGIC);
+    double y = nearest_integer(x / unit) * unit;
+    return y > largest ? largest : y < -largest ? -largest : y;
+}
+
+double quantize_fp16(double x) {
+    return __builtin_fabs(x) < 65504 ? round_to(x, 11, -24, 65504) : x < 0 ? -65504 : 65504;
+}
+
+double quantize_bf16(double x) {
+    const double largest = 0x1.fep127;
+    return __builtin_fabs(x) < largest ? round_to(x, 8, -133, largest) : x < 0 ? -largest : largest;
+}
+
+/* ---- a row with codes ---- */
+
+static double largest_of(const real *row, int n) {
+    double most = 0;
+    for (int i = 0; i < n; i++) {
+        double size = __builtin_fabs((double)row[i]);
+        most = size > most ? size : most;
+    }
+    return most;
+}
+
+/* Ternary weight networks (Li & Liu 2016, arXiv 1605.04711, equations 5 and 6): weights above 0.7 mean |w|
+ * become the mean of their sizes, the others 0. Near the least squares for bell-shaped rows. */
+static double ternary_scale(const real *row, int n) {
+    double sum = 0, above = 0;
+    int count = 0;
+    for (int i = 0; i < n; i++) sum += __builtin_fabs((double)row[i]);
+    double threshold = 0.7 * (sum / n);
+    for (int i = 0; i < n; i++) {
+        double size = __builtin_fabs((double)row[i]);
+        if (size <= threshold) continue;
+        above += size;
+        count++;
+    }
+    return count ? above / count : 0;
+}
+
+static double squared_error(const real *row, int n, Quantize kind, double scale) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+        double w = (double)row[i], miss = w - quantize_code(kind, scale, w) * scale;
+        sum += miss * miss;
+    }
+    return sum;
+}
+
+/* Clipping the largest weights may pay, since all others are then met more closely: of 25 scales from
+ * largest / 7 down to a quarter of it, the one with the least squared error. */
+static double int4_scale(const real *row, int n) {
+    double largest = largest_of(row, n) / 7, best = 0, least = 0;
+    for (int step = 32; step >= 8; step--) {
+        double scale = quantize_fp16(largest * step / 32),
+               error = squared_error(row, n, QUANTIZE_INT4, scale);
+        if (step < 32 && !(error < least)) continue;
+        least = error;
+        best = scale;
+    }
+    return best;
+}
+
+double quantize_scale(Quantize kind, const real *row, int n) {
+    if (kind == QUANTIZE_TERNARY) return quantize_fp16(ternary_scale(row, n));
+    return kind == QUANTIZE_INT4 ? int4_scale(row, n) : quantize_fp16(largest_of(row, n) / 127);
+}
+
+int quantize_code(Quantize kind, double scale, double w) {
+    int high = kind == QUANTIZE_INT8 ? 127 : kind == QUANTIZE_INT4 ? 7 : 1;
+    int low = kind == QUANTIZE_TERNARY ? -1 : -high - 1;
+    if (scale == 0) return 0;
+    double code = w / scale;
+    return !(code > low) ? low : code < high ? (int)nearest_integer(code) : high;
+}
+
+static void quantize_row(real *out, const real *in, int n, Quantize kind) {
+    double scale = quantize_scale(kind, in, n);
+    for (int i = 0; i < n; i++) out[i] = (real)(quantize_code(kind, scale, (double)in[i]) * scale);
+}
+
+/* ---- the model ---- */
+
+void quantize_tensor(real *out, const real *in, const Tensor *t, Quantize kind, int threads) {
+    int64_t n = (int64_t)t->rows * t->cols;
+    if (kind == QUANTIZE_NONE) {
+        if (out != in) memcpy(out, in, (size_t)n * sizeof(real));
+    } else if (quantize_has_codes(kind) && t->matrix) {
+#pragma omp parallel for num_threads(threads) schedule(static) if (n > 16384)
+        for (int r = 0; r < t->rows; r++)
+            quantize_row(out + (int64_t)r * t->cols, in + (int64_t)r * t->cols, t->cols, kind);
+    } else {
+        for (int64_t i = 0; i < n; i++)
+            out[i] =
+                (real)(kind == QUANTIZE_BF16 ? quantize_bf16((double)in[i]) : quantize_fp16((double)in[i]));
+    }
+}
+
+void quantize_params(real *out, const real *in, const ParamTable *table, Quantize kind, unsigned parts,
+                     int threads) {
+    for (int i = 0; i < table->count; i++) {
+        const Tensor *t = &table->tensor[i];
+        bool meant = parts >> t->part & 1;
+        quantize_tensor(out + t->offset, in + t->offset, t, meant ? kind : QUANTIZE_NONE, threads);
+    }
+}
+
+static int64_t tensor_bits(const Tensor *t, Quantize kind) {
+    int64_t n = (int64_t)t->rows * t->cols;
+    if (kind == QUANTIZE_NONE) return n * (int64_t)sizeof(real) * 8;
+    if (!quantize_has_codes(kind) || !t->matrix) return n * VECTOR_BITS;
+    int64_t codes = kind == QUANTIZE_INT8 ? 8 * n : kind == QUANTIZE_INT4 ? 4 * n : (n + 4) / 5 * 8;
+    return codes + (int64_t)t->rows * SCALE_BITS;
+}
+
+int64_t quantize_weight_bits(const ParamTable *table, Quantize kind) {
+    int64_t bits = 0;
+    for (int i = 0; i < table->count; i++) bits += tensor_bits(&table->tensor[i], kind);
+    return bits;
+}
