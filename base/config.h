@@ -79,6 +79,8 @@ typedef struct TrainConfig {
     uint64_t seed;
     int threads; /* 0: one per core; changes no bit */
     GemmKind gemm;
+    Quantize quantize; /* forward and backward read weights in this format; the optimizer moves full ones */
+    int freeze;        /* 1 << part (model/params.h): parts that stay as they start */
 } TrainConfig;
 
 typedef struct Config {

@@ -2,7 +2,9 @@
 #include <inttypes.h>
 #include <limits.h>
 
-#include "base/config.h"
+#include <string.h>
+
+#include "base/keys.h"
 
 static long long ll(int64_t value) { return (long long)value; }
 
@@ -162,6 +164,24 @@ static Status resolve_train(TrainConfig *t, int n_facts, int max_len, Err *err) 
     return OK;
 }
 
+/* In the order of the key's choices. */
+static Status check_freeze(const Config *config, Err *err) {
+    const ModelConfig *m = &config->model;
+    const char *const *names = key_find("train.freeze")->choices;
+    const bool there[] = {true, m->attn == ATTN_CAUSAL, m->mlp == MLP_PLAIN, true, !m->tie_weights};
+    bool left = false;
+    for (int i = 0; names[i]; i++) {
+        bool frozen = config->train.freeze >> i & 1;
+        if (frozen && !there[i])
+            return err_set(
+                err, ERR_INPUT, "train.freeze names %s, but the model has no such parameters%s", names[i],
+                strcmp(names[i], "head") ? "" : ": model.tie_weights is true, its head is the embedding");
+        left = left || (there[i] && !frozen);
+    }
+    if (!left) return err_set(err, ERR_INPUT, "train.freeze names every part: nothing is left to train");
+    return OK;
+}
+
 Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, Err *err) {
     CHECK(n_facts >= 1 && max_len >= 1 && vocab_size >= 1);
     Config resolved = *config;
@@ -172,6 +192,7 @@ Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, 
     TRY(resolve_facts(&resolved.facts, n_facts, max_len, vocab_size, err));
     TRY(config_resolve_model(&resolved.model, max_len, vocab_size, err));
     TRY(resolve_train(&resolved.train, n_facts, max_len, err));
+    TRY(check_freeze(&resolved, err));
     *config = resolved;
     return OK;
 }

@@ -27,6 +27,11 @@ static const char *const schedules[] = {[SCHED_CONSTANT] = "constant",
                                         [SCHED_LINEAR] = "linear",
                                         [SCHED_WSD] = "wsd",
                                         NULL};
+static const char *const formats[] = {
+    [QUANTIZE_NONE] = "none",     [QUANTIZE_FP16] = "fp16", [QUANTIZE_BF16] = "bf16",
+    [QUANTIZE_INT8] = "int8",     [QUANTIZE_INT4] = "int4", [QUANTIZE_TERNARY] = "ternary",
+    [QUANTIZE_TERNARY + 1] = NULL};
+static const char *const parts[] = {"embedding", "attention", "mlp", "norm", "head", NULL};
 static const char *const gemms[] = {[GEMM_EXACT] = "exact", [GEMM_OPENBLAS] = "openblas", NULL};
 
 #define BIG_INT  1000000000.0   /* fits an int */
@@ -165,6 +170,12 @@ const Key keys[] = {
      .also = "n_threads num_threads jobs", .help = "threads of this run: speed only"},
     {AT(train.gemm, KEY_ENUM), .initial = "exact", .choices = gemms, .also = "blas backend",
      .help = "matrix products; openblas gives other bits elsewhere, and its runs are marked so"},
+    {AT(train.quantize, KEY_ENUM), .initial = "none", .choices = formats, .late = true,
+     .also = "qat quantization weight_bits bits dtype precision",
+     .help = "weights that the model reads are held in so few bits; gradients pass to the full ones that are "
+             "kept"},
+    {AT(train.freeze, KEY_FLAGS), .initial = "none", .choices = parts, .late = true, .also = "frozen",
+     .help = "parts that stay as they start"},
 };
 
 _Static_assert(sizeof keys / sizeof *keys == KEY_COUNT, "KEY_COUNT is the number of rows");
@@ -267,8 +278,10 @@ void key_range(const Key *key, char *out, size_t size) {
     case KEY_UINT64: snprintf(out, size, "0 to %" PRIu64, UINT64_MAX); return;
     case KEY_NAME: snprintf(out, size, "letters, digits, '.', '_', '-', at most %zu", key->size - 1); return;
     case KEY_PATH: snprintf(out, size, "at most %zu bytes", key->size - 1); return;
-    case KEY_ENUM: {
-        size_t n = 0;
+    case KEY_ENUM:
+    case KEY_FLAGS: {
+        bool flags = key->type == KEY_FLAGS;
+        size_t n = (size_t)snprintf(out, size, "%s", flags ? "none, or joined by '+': " : "");
         for (int i = 0; key->choices[i] && n < size; i++)
             n += (size_t)snprintf(out + n, size - n, "%s%s", i ? " | " : "", key->choices[i]);
         return;
@@ -440,6 +453,35 @@ static Status set_enum(void *field, const Key *key, const char *text, Quoted q, 
                    near ? "; nearest: " : "", near ? near : "");
 }
 
+static Status set_flags(void *field, const Key *key, const char *text, Quoted q, Err *err) {
+    int flags = 0;
+    bool more = !same_name(text, "none");
+    for (size_t length; more; text += length + 1) {
+        char name[32];
+        length = strcspn(text, "+");
+        more = text[length] != '\0';
+        snprintf(name, sizeof name, "%.*s", (int)length, text);
+        int i = 0;
+        while (key->choices[i] && !same_name(key->choices[i], name)) i++;
+        if (!key->choices[i]) {
+            char allowed[256];
+            key_allowed(key, allowed, sizeof allowed);
+            const char *near = nearest_name(name, key->choices);
+            return err_set(err, ERR_INPUT, "key '%s': '%s': '%s' is no choice; allowed: %s%s%s", key->name,
+                           q.text, name, allowed, near ? "; nearest: " : "", near ? near : "");
+        }
+        flags |= 1 << i;
+    }
+    memcpy(field, &flags, sizeof flags);
+    return OK;
+}
+
+static void print_flags(int flags, const Key *key, char *out, size_t size) {
+    size_t n = (size_t)snprintf(out, size, "%s", flags ? "" : "none");
+    for (int i = 0; key->choices[i]; i++)
+        if (flags >> i & 1) n += (size_t)snprintf(out + n, size - n, "%s%s", n ? "+" : "", key->choices[i]);
+}
+
 /* Printable UTF-8: what YAML can carry. Control characters, lone or overlong bytes and surrogates are not. */
 static bool is_text(const unsigned char *s) {
     while (*s) {
@@ -499,6 +541,7 @@ Status key_set(Config *config, const Key *key, const char *text, size_t length, 
     case KEY_DOUBLE: return set_double(field, key, text, q, err);
     case KEY_BOOL: return set_bool(field, key, text, q, err);
     case KEY_ENUM: return set_enum(field, key, text, q, err);
+    case KEY_FLAGS: return set_flags(field, key, text, q, err);
     case KEY_NAME:
     case KEY_PATH: break;
     }
@@ -522,6 +565,7 @@ void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]) {
     case KEY_DOUBLE: number_text(out, (memcpy(&d, field, sizeof d), d)); return;
     case KEY_BOOL: snprintf(out, size, "%s", (memcpy(&b, field, sizeof b), b) ? "true" : "false"); return;
     case KEY_ENUM: snprintf(out, size, "%s", key->choices[(memcpy(&i, field, sizeof i), i)]); return;
+    case KEY_FLAGS: print_flags((memcpy(&i, field, sizeof i), i), key, out, size); return;
     case KEY_NAME:
     case KEY_PATH: break;
     }

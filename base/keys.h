@@ -16,6 +16,7 @@ typedef enum KeyType {
     KEY_DOUBLE,
     KEY_BOOL,
     KEY_ENUM,
+    KEY_FLAGS, /* "none", or several choices joined by '+' (',' would make a sweep of them); an int, bit by choice */
     KEY_NAME, /* a file name's worth of letters, digits, '.', '_', '-' */
     KEY_PATH
 } KeyType;
@@ -29,7 +30,7 @@ typedef struct Key {
     double low, high;           /* numbers: the range, high INFINITY for none */
     bool low_open;              /* low itself is not allowed */
     const char *zero;           /* what 0 means; allowed then, whatever the range */
-    const char *const *choices; /* KEY_ENUM: names by value, ended by NULL */
+    const char *const *choices; /* KEY_ENUM, KEY_FLAGS: names by value, ended by NULL */
     bool free;                  /* changes no bit of a result: in no hash */
     const char *sets; /* a free key that resolving turns into a value of that one, which is hashed instead */
     bool late;        /* came after runs were kept: hashed only off its default, so their hashes stand */
@@ -37,7 +38,7 @@ typedef struct Key {
     const char *help; /* one line */
 } Key;
 
-enum { KEY_COUNT = 53, KEY_VALUE_MAX = 4 * CONFIG_PATH_MAX };
+enum { KEY_COUNT = 55, KEY_VALUE_MAX = 4 * CONFIG_PATH_MAX };
 extern const Key keys[KEY_COUNT];
 
 /* The key of that dotted name ('-' and '_' are the same), or NULL. */

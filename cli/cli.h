@@ -108,6 +108,9 @@ Status json_out(json_t *object, Err *err);
 json_t *json_number(double x);    /* null where x is not finite */
 json_t *json_seed(uint64_t seed); /* a number; above 2^63 - 1, which readers refuse or round, a string */
 
+/* One line about a model that was trained with train.quantize; memorized_bits may be NAN. */
+void show_weights(Quantize kind, int64_t weight_bits, double memorized_bits);
+
 /* run_open, with its notes on stderr. */
 struct Run;
 Status open_run(struct Run *out, const char *dir, Err *err);

@@ -9,6 +9,7 @@
 #include "data/encode.h"
 #include "data/folder.h"
 #include "data/vocab.h"
+#include "model/quantize.h"
 
 /* A fact in one field of a TSV: escaped as in records.tsv, with the TAB between prompt and answer escaped,
  * too. scratch: facts_text_bytes of it. */
@@ -58,6 +59,8 @@ done:
 
 static Status result_out(const Run *run, const FactSet *facts, const Evaluation *e, bool json, Err *err) {
     double params = (double)run->gpt.table.total;
+    Quantize held = run->config.train.quantize;
+    int64_t weight_bits = quantize_weight_bits(&run->gpt.table, held);
     if (json) {
         json_t *o = json_pack("{si sI sI sI}", "facts", e->n, "tokens", (json_int_t)e->tokens, "params",
                               (json_int_t)run->gpt.table.total, "step", (json_int_t)run->step);
@@ -71,6 +74,12 @@ static Status result_out(const Run *run, const FactSet *facts, const Evaluation 
         json_object_set_new(o, "memorized_bits_clipped", json_number(e->memorized_bits_clipped));
         json_object_set_new(o, "mem_hfshift", json_number(e->mem_hfshift));
         json_object_set_new(o, "bits_per_param", json_number(e->memorized_bits / params));
+        if (held != QUANTIZE_NONE) {
+            json_object_set_new(o, "quantize", json_string(config_choice("train.quantize", held)));
+            json_object_set_new(o, "weight_bits", json_integer(weight_bits));
+            json_object_set_new(o, "bits_per_weight_bit",
+                                json_number(e->memorized_bits / (double)weight_bits));
+        }
         json_object_set_new(o, "data_hash", json_string(facts->data_hash));
         if (!e->entropy_known) {
             json_object_set_new(o, "answer_bits", json_number(facts->answer_bits));
@@ -87,6 +96,7 @@ static Status result_out(const Run *run, const FactSet *facts, const Evaluation 
     else
         printf("baselines   answers %.3f bits, zlib %s bytes\n", facts->answer_bits,
                show_int(facts->zlib_bytes));
+    if (held != QUANTIZE_NONE) show_weights(held, weight_bits, e->memorized_bits);
     printf("recall      %.4f\n", e->recall);
     return OK;
 }

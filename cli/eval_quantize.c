@@ -75,8 +75,8 @@ Status eval_quantize(const Args *args, const Run *run, const FactSet *facts, int
     int kind, method;
     Quantized q;
     TRY(asked(args, &kind, &method, err));
-    TRY(quantized_evaluate(&q, &run->gpt, QUANTIZE_NONE, (Quantize)kind, (QuantizeMethod)method, &run->facts,
-                           facts, threads, err));
+    TRY(quantized_evaluate(&q, &run->gpt, run->config.train.quantize, (Quantize)kind, (QuantizeMethod)method,
+                           &run->facts, facts, threads, err));
     if (args_has(args, "json")) return json_figures(&q, run, facts, err);
     double params = (double)run->gpt.table.total;
     printf("%-12s %16s %16s\n", "", "as trained", quantize_name[kind]);

@@ -156,3 +156,10 @@ void show_plan(const RunPlan *plan, const FactSet *facts, const Config *config) 
             show_bytes(plan->memory_bytes), show_bytes(plan->disk_bytes), show_short(plan->flops_per_step),
             (long long)config->train.max_steps, config->train.max_steps == 1 ? "" : "s");
 }
+
+void show_weights(Quantize kind, int64_t weight_bits, double memorized_bits) {
+    printf("weights     %s, %s bits", config_choice("train.quantize", kind), show_int(weight_bits));
+    if (isfinite(memorized_bits))
+        printf(", %.4f memorized bits per bit", memorized_bits / (double)weight_bits);
+    putchar('\n');
+}

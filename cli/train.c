@@ -31,7 +31,7 @@ static Status plan_out(const RunPlan *plan, const FactSet *facts, const Config *
     return json_out(o, err);
 }
 
-static void result_print(const RunResult *r, const FactSet *facts, const char *dir) {
+static void result_print(const RunResult *r, const FactSet *facts, Quantize kind, const char *dir) {
     const Evaluation *e = &r->final;
     printf("run         %s%s\n", dir, r->already_done ? " (was finished before; nothing trained)" : "");
     printf("verdict     %s after %s step%s, every fact seen %.1f times\n", r->verdict, show_int(r->steps),
@@ -43,6 +43,7 @@ static void result_print(const RunResult *r, const FactSet *facts, const char *d
     else
         printf("code        %.1f bits (answers by themselves %.1f bits, zlib %.0f bits)\n", e->code_bits,
                facts->answer_bits, 8.0 * (double)facts->zlib_bytes);
+    if (kind != QUANTIZE_NONE) show_weights(kind, r->plan.weight_bits, e->memorized_bits);
     printf("recall      %.4f\n", e->recall);
     printf("parameters  %s, hash %s%s\n", show_int(r->plan.params), r->param_hash,
            r->exact ? "" : " (not exact: gemm=openblas)");
@@ -84,7 +85,7 @@ static Status train(const Args *args, Config *config, FactSet *facts, Err *err) 
         Status told = result_json_out(dir, &why);
         return told == OK ? status : err_set(err, told, "%s", why.msg);
     }
-    if (status == OK) result_print(&result, facts, dir);
+    if (status == OK) result_print(&result, facts, config->train.quantize, dir);
     return status;
 }
 

@@ -21,6 +21,7 @@ Status quantized_model(Gpt *out, const Gpt *g, Quantize kind, QuantizeMethod met
         quantize_params(out->params, g->params, &g->table, kind, ALL_PARTS, threads);
     } else {
         TRY_GOTO(fact_batch_create(&facts, calibration, err));
+        facts.batch.n_seq = calibration->n; /* of the pool, what is to be known */
         TRY_GOTO(gptq_quantize(out, kind, &facts.batch, calibration->max_len, threads, err));
     }
 done:

@@ -100,6 +100,13 @@ void params_free(ParamTable *table) {
     memset(table, 0, sizeof *table);
 }
 
+void params_freeze(ParamTable *table, unsigned parts) {
+    for (int i = 0; i < table->count; i++) {
+        Tensor *t = &table->tensor[i];
+        t->frozen = parts >> t->part & 1;
+    }
+}
+
 const Tensor *params_find(const ParamTable *table, const char *name) {
     for (int i = 0; i < table->count; i++)
         if (strcmp(table->tensor[i].name, name) == 0) return &table->tensor[i];

@@ -17,6 +17,7 @@ typedef struct Tensor {
     int rows, cols; /* a vector has rows == 1 */
     bool matrix;    /* two dimensions in the checkpoint; Muon takes those of PART_ATTENTION and PART_MLP */
     bool decay;
+    bool frozen; /* stays as it starts: not for the optimizer */
     Part part;
     int64_t offset;  /* into the parameter vector, in reals */
     double init_std; /* normal start; 0: constant */
@@ -48,6 +49,8 @@ typedef struct ParamTable {
  * gate, up) lie side by side so that one matrix product serves them. */
 Status params_plan(ParamTable *out, const ModelConfig *config, Err *err);
 void params_free(ParamTable *table);
+/* Freezes the tensors of the parts in `parts` (1 << part) and no others. */
+void params_freeze(ParamTable *table, unsigned parts);
 /* NULL when there is none of that name. */
 const Tensor *params_find(const ParamTable *table, const char *name);
 /* Starting values: number i of tensor t is a pure function of (seed, t, i). */

@@ -61,13 +61,19 @@ static double ternary_scale(const real *row, int n) {
     return count ? above / count : 0;
 }
 
-static double squared_error(const real *row, int n, Quantize kind, double scale) {
-    double sum = 0;
-    for (int i = 0; i < n; i++) {
-        double w = (double)row[i], miss = w - quantize_code(kind, scale, w) * scale;
-        sum += miss * miss;
-    }
-    return sum;
+/* What int4 at this scale misses of a row, in squares: eight interleaved sums, so that vectors can do it; it
+ * is asked for 25 scales in every step of a training with train.quantize. */
+static double int4_error(const real *row, int n, double scale) {
+    double sum[8] = {0}, inverse = 1 / scale;
+    for (int i = 0; i < n; i += 8)
+        for (int k = 0; k < 8 && i + k < n; k++) {
+            double w = (double)row[i + k], code = nearest_integer(w * inverse);
+            code = code < 7 ? code : 7;
+            code = code > -8 ? code : -8;
+            double miss = w - code * scale;
+            sum[k] += miss * miss;
+        }
+    return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
 }
 
 /* Clipping the largest weights may pay, since all others are then met more closely: of 25 scales from
@@ -75,8 +81,9 @@ static double squared_error(const real *row, int n, Quantize kind, double scale)
 static double int4_scale(const real *row, int n) {
     double largest = largest_of(row, n) / 7, best = 0, least = 0;
     for (int step = 32; step >= 8; step--) {
-        double scale = quantize_fp16(largest * step / 32),
-               error = squared_error(row, n, QUANTIZE_INT4, scale);
+        double scale = quantize_fp16(largest * step / 32);
+        if (scale == 0) break;
+        double error = int4_error(row, n, scale);
         if (step < 32 && !(error < least)) continue;
         least = error;
         best = scale;

@@ -12,18 +12,20 @@ tree=$PWD verbose= places=
 only=${1:-}
 
 layers=tests/double/test_layers models=tests/double/test_gradients reference=tests/double/test_reference
+training=tests/double/test_straight_through
 build() {
-    make -s CC="${CC:-gcc}" OPT=-O1 DOUBLE=1 BUILD=build "$@" build/$layers build/$models build/$reference >log 2>&1
+    make -s CC="${CC:-gcc}" OPT=-O1 DOUBLE=1 BUILD=build "$@" build/$layers build/$models build/$reference build/$training >log 2>&1
 }
 passes() { OMP_NUM_THREADS=1 timeout 600 "build/$1" >/dev/null 2>&1; }
 
 tests_for() {
     if [ -n "$verbose" ]; then
-        echo $layers $models $reference
+        echo $layers $models $reference $training
         return
     fi
     case $1 in
     forward:* | AdamW:*) echo $reference ;;
+    QAT:* | freeze:*) echo $training ;;
     *) echo $layers $models ;;
     esac
 }
@@ -103,7 +105,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/1" && cp -r Makefile base data model eval train tests scripts "$work/1" || exit 1
 cd "$work/1" || exit 1
 workers=$(nproc)
-if ! build -j"$workers" || ! passes $layers || ! passes $models || ! passes $reference; then
+if ! build -j"$workers" || ! passes $layers || ! passes $models || ! passes $reference || ! passes $training; then
     echo "faults: the tests do not pass without a fault"
     tail -n 20 log
     echo "0 passed, 1 failed"
@@ -119,6 +121,6 @@ caught=$(all | grep -c '^caught') survived=$(all | grep -c '^survived')
 [ "$survived" -gt 0 ] && all | sed -n 's/^survived - /faults: /p'
 by() { all | grep -c "^caught [a-z,]*$1"; }
 echo "faults: $caught of $((caught + survived)) caught; by the layers' gradients $(by layers), by the whole models'" \
-    "$(by gradients), by the reference $(by reference)"
+    "$(by gradients), by the reference $(by reference), by training written out $(by through)"
 echo "$caught passed, $survived failed"
 [ "$survived" = 0 ] && [ "$caught" -gt 0 ]

@@ -122,7 +122,9 @@ static void defaults(void **state) {
                                    "  stop_gain: 0\n"
                                    "  seed: 0\n"
                                    "  threads: 0\n"
-                                   "  gemm: exact\n";
+                                   "  gemm: exact\n"
+                                   "  quantize: none\n"
+                                   "  freeze: none\n";
     Config config;
     config_defaults(&config);
     char *text = config_text(&config, false);
@@ -133,8 +135,9 @@ static void defaults(void **state) {
 /* A row that points at another field, or at one of another size, would show nowhere else. */
 static void rows_are_sound(void **state) {
     (void)state;
-    static const size_t sizes[] = {[KEY_INT] = 4,  [KEY_INT64] = 8, [KEY_UINT64] = 8, [KEY_DOUBLE] = 8,
-                                   [KEY_BOOL] = 1, [KEY_ENUM] = 4,  [KEY_NAME] = 64,  [KEY_PATH] = 1024};
+    static const size_t sizes[] = {
+        [KEY_INT] = 4,  [KEY_INT64] = 8, [KEY_UINT64] = 8, [KEY_DOUBLE] = 8, [KEY_BOOL] = 1,
+        [KEY_ENUM] = 4, [KEY_FLAGS] = 4, [KEY_NAME] = 64,  [KEY_PATH] = 1024};
     size_t covered = 0;
     for (int i = 0; i < KEY_COUNT; i++) {
         assert_string_equal(config_key_name(i), keys[i].name);
@@ -512,6 +515,11 @@ static void draw_value(Config *config, const Key *key, Stream s) {
         int count = 0;
         while (key->choices[count]) count++;
         int value = (int)random_below(s, 2, (uint64_t)count);
+        memcpy(field, &value, sizeof value);
+        return;
+    }
+    case KEY_FLAGS: {
+        int value = (int)(bits & 31);
         memcpy(field, &value, sizeof value);
         return;
     }

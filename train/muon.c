@@ -14,7 +14,7 @@ enum { ITERATIONS = 5 };
 static const double A_COEFFICIENT = 3.4445, B_COEFFICIENT = -4.7750, C_COEFFICIENT = 2.0315;
 
 bool muon_takes(const Tensor *tensor) {
-    return tensor->matrix && (tensor->part == PART_ATTENTION || tensor->part == PART_MLP);
+    return tensor->matrix && !tensor->frozen && (tensor->part == PART_ATTENTION || tensor->part == PART_MLP);
 }
 
 /* Scratch of one thread: X and its successor (the matrix's size), A and B (the shorter side squared), and

@@ -89,11 +89,13 @@ const OptimizerRow *optimizer_row(OptimizerKind kind) {
     return &ROWS[kind];
 }
 
-/* Blocks never cross from one tensor into the next, so that a block has one decay. */
+/* Blocks never cross from one tensor into the next, so that a block has one decay. Frozen tensors have none:
+ * neither updates nor norms see them. */
 static int count_blocks(const ParamTable *table) {
     int64_t n = 0;
     for (int i = 0; i < table->count; i++) {
         int64_t size = (int64_t)table->tensor[i].rows * table->tensor[i].cols;
+        if (table->tensor[i].frozen) continue;
         n += (size + OPTIMIZER_BLOCK - 1) / OPTIMIZER_BLOCK;
     }
     CHECK(n < INT32_MAX);
@@ -104,6 +106,7 @@ static void cut_blocks(const ParamTable *table, Block *block) {
     for (int i = 0; i < table->count; i++) {
         const Tensor *t = &table->tensor[i];
         int64_t size = (int64_t)t->rows * t->cols;
+        if (t->frozen) continue;
         for (int64_t at = 0; at < size; at += OPTIMIZER_BLOCK)
             *block++ = (Block){i, t->offset + at, size - at < OPTIMIZER_BLOCK ? size - at : OPTIMIZER_BLOCK};
     }

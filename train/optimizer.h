@@ -69,7 +69,7 @@ Status optimizer_create(Optimizer *o, const TrainConfig *config, const Gpt *gpt,
 void optimizer_free(Optimizer *o);
 
 /* Euclidean norm of a gradient or the parameters, in double: blocks of OPTIMIZER_BLOCK reals, added in order.
- * It is finite only where every element is. */
+ * It is finite only where every element is. Frozen tensors are left out. */
 double optimizer_norm(Optimizer *o, const real *x);
 
 /* What the gradient is multiplied by: 1, or clip / (norm + 1e-6) where norm exceeds clip (0: never), the form

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "model/parallel.h"
+#include "model/quantize.h"
 #include "train/trainer.h"
 
 static const double MIB = 1024.0 * 1024.0;
@@ -36,8 +37,9 @@ static double memory_of(const Config *config, const FactSet *facts, const ParamT
     ParallelPlan training = trainer_parallel_plan(&config->train, facts);
     ParallelPlan evaluation = {
         .threads = threads, .batch_size = facts->n + facts->n_heldout, .max_len = facts->max_len};
-    double tokens = (double)facts_pool_tokens(facts);
-    return (double)table->total * sizeof(real) + optimizer_bytes(&config->train, table, threads) +
+    double tokens = (double)facts_pool_tokens(facts),
+           copies = config->train.quantize == QUANTIZE_NONE ? 1 : 2;
+    return copies * (double)table->total * sizeof(real) + optimizer_bytes(&config->train, table, threads) +
            (double)parallel_bytes(&shape, &training) + (double)parallel_bytes(&shape, &evaluation) +
            (double)config->train.batch_size * (facts->max_len * 8 + 8) /* the batch: inputs and targets */
            + tokens * 20 + (double)facts->n_pool * 21                  /* eval/evaluate.h */
@@ -63,6 +65,7 @@ Status run_needs(RunPlan *out, const Config *config, const FactSet *facts, Err *
     TRY(params_plan(&table, &config->model, err));
     *out = (RunPlan){
         .params = table.total,
+        .weight_bits = quantize_weight_bits(&table, train->quantize),
         .memory_bytes = memory_of(config, facts, &table),
         .disk_bytes = disk_of(config, &table),
         .flops_per_step = gpt_flops(&config->model, &table, tokens, mean),

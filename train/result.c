@@ -74,6 +74,11 @@ char *result_text(const Config *config, const FactSet *facts, const RunResult *r
     put_number(f, "memorized_bits_clipped", e->memorized_bits_clipped);
     put_number(f, "mem_hfshift", e->mem_hfshift);
     put_number(f, "bits_per_param", e->memorized_bits / (double)r->plan.params);
+    if (config->train.quantize != QUANTIZE_NONE) {
+        put_string(f, "quantize", config_choice("train.quantize", config->train.quantize));
+        put_integer(f, "weight_bits", r->plan.weight_bits);
+        put_number(f, "bits_per_weight_bit", e->memorized_bits / (double)r->plan.weight_bits);
+    }
     put_number(f, "recall", e->recall);
     put_number(f, "loss_nats", e->loss_nats);
     put_number(f, "exposures", r->exposures);
@@ -143,6 +148,7 @@ Status result_parse(const char *text, const char *where, RunResult *out, Err *er
     out->plan.params = integer_of(root, "params");
     for (int p = 0; p < PART_COUNT; p++)
         out->plan.params_by[p] = integer_of(json_object_get(root, "params_by"), part_name[p]);
+    out->plan.weight_bits = integer_of(root, "weight_bits");
     out->plan.data_bits = number_of(root, "data_bits");
     out->steps = integer_of(root, "steps");
     out->tokens = integer_of(root, "tokens");

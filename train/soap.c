@@ -18,7 +18,7 @@
 enum { SLOT_M, SLOT_V, SLOT_L, SLOT_R, SLOT_QL, SLOT_QR };
 enum { FIRST_ITERATIONS = 10 }; /* from Q = I */
 
-static bool takes(const Tensor *t) { return t->matrix; }
+static bool takes(const Tensor *t) { return t->matrix && !t->frozen; }
 
 static SlotMatrix side(const Tensor *t, int n, const TrainConfig *config) {
     bool has = takes(t) && n <= config->precondition_max_dim;

@@ -15,6 +15,7 @@
 typedef struct RunPlan {
     int64_t params;
     int64_t params_by[PART_COUNT];
+    int64_t weight_bits; /* that hold the trained model (model/quantize.h) */
     double memory_bytes, disk_bytes, flops_per_step;
     double data_bits; /* NAN when nobody knows */
 } RunPlan;
@@ -58,7 +59,8 @@ Status run_train(const Config *config, const FactSet *facts, const RunOptions *o
 typedef struct Run {
     Config config;
     FactSet facts;
-    Gpt gpt;
+    Gpt gpt;             /* with train.quantize, its weights are in that format */
+    char param_hash[33]; /* of the checkpoint's parameters */
     int64_t step;
 } Run;
 /* notes (may be NULL) hears of a newer checkpoint that is damaged. ERR_FORMAT: all of them are; names the

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/number.h"
 #include "eval/run_files.h"
+#include "model/quantize.h"
 #include "train/result.h"
 #include "train/schedule.h"
 
@@ -44,6 +45,17 @@ static void show_progress(Trainer *t, double loss_nats) {
 }
 
 /* ---- the parts of a step ---- */
+
+/* What is trained and kept in checkpoints. */
+static real *trained_params(const Trainer *t) { return t->master ? t->master : t->gpt.params; }
+
+/* With train.quantize the model reads what its format holds of the trained parameters, and a gradient there
+ * counts as theirs: the straight-through estimator (Bengio, Leonard & Courville 2013, arXiv 1308.3432). */
+static void refresh_model(Trainer *t) {
+    if (t->master)
+        quantize_params(t->gpt.params, t->master, &t->gpt.table, t->config.train.quantize, ALL_PARTS,
+                        trainer_threads(&t->config.train));
+}
 
 /* The first element of a vector laid out as the parameters that is NaN or Inf, as an error. */
 static Status name_nonfinite(const Trainer *t, const real *x, const char *what, const char *advice,
@@ -99,10 +111,12 @@ static Status update(Trainer *t, const real *grad, double norm, double rate, Err
     const TrainConfig *c = &t->config.train;
     Update u = {
         .t = t->state.step + 1, .learning_rate = rate, .grad_scale = optimizer_clip(norm, c->grad_clip)};
-    optimizer_step(&t->optimizer, t->gpt.params, grad, &u);
+    real *params = trained_params(t);
+    optimizer_step(&t->optimizer, params, grad, &u);
     /* The sum of squares is finite only where every element is. */
-    if (!__builtin_isfinite(optimizer_norm(&t->optimizer, t->gpt.params)))
-        return name_nonfinite(t, t->gpt.params, "after the update,", ADVICE, err);
+    if (!__builtin_isfinite(optimizer_norm(&t->optimizer, params)))
+        return name_nonfinite(t, params, "after the update,", ADVICE, err);
+    refresh_model(t);
     t->state.step++;
     t->state.tokens += t->batch.start[c->batch_size];
     return OK;
@@ -155,7 +169,7 @@ static Status evaluate_and_judge(Trainer *t, Err *err) {
 
 static Snapshot snapshot_of(Trainer *t) {
     Snapshot s = {.table = &t->gpt.table,
-                  .params = t->gpt.params,
+                  .params = trained_params(t),
                   .n_slots = t->optimizer.row->n_slots,
                   .state = &t->state};
     for (int i = 0; i < s.n_slots; i++)
@@ -209,12 +223,20 @@ static Status trainer_create(Trainer *t, Err *err) {
     ParallelPlan plan = trainer_parallel_plan(c, t->facts);
     TRY(ops_select(&ops, err));
     TRY(gpt_create(&t->gpt, &t->config.model, ops, c->gemm, err));
+    params_freeze(&t->gpt.table, (unsigned)c->freeze);
     TRY(optimizer_create(&t->optimizer, c, &t->gpt, threads, err));
     TRY(parallel_create(&t->parallel, &t->gpt, &plan, err));
     TRY(evaluator_create(&t->evaluator, &t->gpt, t->facts, threads, err));
     TRY(order_init(&t->order, t->facts->n, c->seed, err));
     TRY(fact_batch_reserve(&t->batch, c->batch_size, t->facts->max_len, err));
     gpt_init(&t->gpt, c->seed);
+    if (c->quantize == QUANTIZE_NONE) return OK;
+    size_t bytes = (size_t)t->gpt.table.total * sizeof(real);
+    t->master = memory_alloc(bytes);
+    if (!t->master)
+        return err_set(err, ERR_NOMEM, "no memory for %lld full parameters", (long long)t->gpt.table.total);
+    memcpy(t->master, t->gpt.params, bytes);
+    refresh_model(t);
     return OK;
 }
 
@@ -225,6 +247,7 @@ static void trainer_free(Trainer *t) {
     evaluator_free(&t->evaluator);
     parallel_free(t->parallel);
     optimizer_free(&t->optimizer);
+    memory_free(t->master);
     gpt_free(&t->gpt);
 }
 
@@ -244,11 +267,12 @@ static Status restore_or_begin(Trainer *t, FolderState found_folder, Err *err) {
     if (!restored)
         return folder_begin(&t->folder, &t->config, t->gpt.ops, trainer_threads(&t->config.train), err);
     t->saved_at = t->state.step;
+    refresh_model(t);
     return OK;
 }
 
 static bool params_finite(Trainer *t) {
-    return __builtin_isfinite(optimizer_norm(&t->optimizer, t->gpt.params));
+    return __builtin_isfinite(optimizer_norm(&t->optimizer, trained_params(t)));
 }
 
 /* A diverged model: which of its figures come out as NaN differs by machine, so none is told. */
@@ -279,7 +303,7 @@ static Status fill_result(Trainer *t, RunResult *out, Err *err) {
     out->exposures = (double)t->state.step * t->config.train.batch_size / t->facts->n;
     out->exact = t->gpt.ops->exact;
     strcpy(out->verdict, t->state.verdict);
-    if (finite) content_hash(t->gpt.params, (size_t)t->gpt.table.total * sizeof(real), out->param_hash);
+    if (finite) content_hash(trained_params(t), (size_t)t->gpt.table.total * sizeof(real), out->param_hash);
     char *text = result_text(&t->config, t->facts, out);
     if (!text) return err_set(err, ERR_NOMEM, "no memory for result.json");
     Status status = folder_finish(&t->folder, text, err);

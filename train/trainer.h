@@ -15,6 +15,7 @@ typedef struct Trainer {
     const FactSet *facts;
     const RunOptions *options;
     Gpt gpt;
+    real *master; /* train.quantize: what the optimizer moves, of which gpt.params is a rounding; else NULL */
     Optimizer optimizer;
     Parallel *parallel;
     Evaluator evaluator;

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "eval/run_files.h"
+#include "model/quantize.h"
 #include "train/result.h"
 #include "train/run_folder.h"
 
@@ -49,6 +50,9 @@ Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err) 
         goto done;
     }
     out->step = state.step;
+    content_hash(out->gpt.params, (size_t)out->gpt.table.total * sizeof(real), out->param_hash);
+    quantize_params(out->gpt.params, out->gpt.params, &out->gpt.table, out->config.train.quantize, ALL_PARTS,
+                    1);
 done:
     if (status != OK) run_close(out);
     return status;
@@ -140,7 +144,7 @@ static Status check_checkpoint(const char *dir, const RunResult *kept, Err *err)
     Run run;
     char hash[33], damage[sizeof err->msg] = "";
     TRY(run_open(&run, dir, &(ProgressSink){keep_note, damage}, err));
-    content_hash(run.gpt.params, (size_t)run.gpt.table.total * sizeof(real), hash);
+    snprintf(hash, sizeof hash, "%s", run.param_hash);
     run_close(&run);
     if (!strcmp(hash, kept->param_hash)) return OK;
     if (damage[0]) return err_set(err, ERR_FORMAT, "%s", damage);
