@@ -1,5 +1,5 @@
 /* The one table of config keys: a row each. YAML, overrides, help, completion, the resolved config and its
- * hash all walk it. Internal to base/config*.c and the tests. */
+ * hash all walk it. Internal to base/, the tests, and those who compare configs key by key (eval/capacity.c). */
 #ifndef ROTE_BASE_KEYS_H
 #define ROTE_BASE_KEYS_H
 

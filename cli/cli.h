@@ -144,6 +144,7 @@ Status cmd_verify(const Args *args, Err *err);
 Status cmd_sample(const Args *args, Err *err);
 Status cmd_export(const Args *args, Err *err);
 Status cmd_report(const Args *args, Err *err);
+Status cmd_capacity(const Args *args, Err *err);
 Status cmd_bench(const Args *args, Err *err);
 Status cmd_doctor(const Args *args, Err *err);
 Status cmd_help(const Args *args, Err *err);

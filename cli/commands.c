@@ -82,6 +82,7 @@ static const Option report_options[] = {
     {"out", "FILE.html", "the page (default: report.html in the folder); replaces only such a page"},
     FORCE_OPTION("replace any file"),
     END_OPTION};
+static const Option capacity_options[] = {JSON_OPTION, END_OPTION};
 static const Option bench_options[] = {
     {"phases", NULL, "where a step's time goes: operations, bytes and time of every kernel and shape"},
     {"ladder", NULL, "whole steps of small models, with all threads and with one"},
@@ -121,6 +122,8 @@ const Command commands[] = {
     {"export", "RUN --to FORMAT PATH", 1, 2, "the weights for other programs", export_options, cmd_export},
     {"report", "RUN|DIR", 1, 1, "one self-contained page about a run, or about a folder of runs",
      report_options, cmd_report},
+    {"capacity", "SWEEP", 1, 1, "bits per parameter of a sweep: plateaus, slope, intervals, verdicts",
+     capacity_options, cmd_capacity},
     {"bench", "", 0, 0, "speed of products and whole steps, as a share of this machine's peak", bench_options,
      cmd_bench},
     {"doctor", "", 0, 0, "CPU, kernels, threads, numeric self-test, libraries, memory, disk", doctor_options,

@@ -1,0 +1,216 @@
+/* rote capacity */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "eval/capacity.h"
+
+/* ---- JSON ---- */
+
+static json_t *json_interval(const Interval *i) {
+    json_t *o = json_object();
+    json_object_set_new(o, "value", json_number(i->value));
+    json_object_set_new(o, "low", json_number(i->low));
+    json_object_set_new(o, "high", json_number(i->high));
+    return o;
+}
+
+static json_t *json_answer(Answer a) {
+    return a == ANSWER_UNKNOWN ? json_null() : json_boolean(a == ANSWER_YES);
+}
+
+/* Takes the text. */
+static json_t *json_text(char *text) {
+    json_t *o = text ? json_string(text) : NULL;
+    free(text);
+    return o;
+}
+
+static json_t *json_architecture(const Architecture *a) {
+    const Plateau *p = &a->plateau;
+    double params = (double)a->params;
+    Interval per_param = {p->reached.value / params, p->reached.low / params, p->reached.high / params, NAN};
+    json_t *o =
+        json_pack("{ss si si sI si si si si}", "label", a->label, "n_layer", a->first->config.model.n_layer,
+                  "n_embd", a->first->config.model.n_embd, "params", (json_int_t)a->params, "runs", a->n_runs,
+                  "sizes", a->n_sizes, "budgets", a->n_budgets, "seeds", a->n_seeds);
+    if (!o) return NULL;
+    json_object_set_new(o, "longest_budget", json_number(p->budget));
+    json_object_set_new(o, "exposures", json_number(a->exposures));
+    json_object_set_new(o, "plateau_bits", json_interval(&p->reached));
+    json_object_set_new(o, "plateau_bits_set", json_number(p->set_bits));
+    json_object_set_new(o, "bits_per_param", json_interval(&per_param));
+    json_object_set_new(o, "largest_size_bits", json_number(p->largest_bits));
+    json_object_set_new(o, "overfill", json_number(p->overfill));
+    json_object_set_new(o, "sizes_beyond", json_integer(p->n_sizes));
+    json_object_set_new(o, "spread", json_number(p->spread));
+    json_object_set_new(o, "gain", json_interval(&p->gain));
+    json_object_set_new(o, "gain_factor", json_number(p->gain_factor));
+    json_object_set_new(o, "gain_pairs", json_integer(p->n_pairs));
+    json_object_set_new(o, "endless_bits", json_interval(&a->endless));
+    json_object_set_new(o, "saturated", json_boolean(p->saturated));
+    json_object_set_new(o, "converged", json_answer(p->converged));
+    json_object_set_new(o, "lower_bound_only", json_boolean(!(p->saturated && p->converged == ANSWER_YES)));
+    json_object_set_new(o, "verdict", json_text(architecture_verdict(a)));
+    return o;
+}
+
+static json_t *json_series(const Series *s) {
+    const Slope *l = &s->slope;
+    json_t *o = json_object(), *architectures = json_array();
+    json_object_set_new(o, "settings", json_string(s->settings));
+    json_object_set_new(o, "statement", json_text(series_statement(s)));
+    json_object_set_new(o, "verdict", json_text(series_verdict(s)));
+    json_object_set_new(o, "saturated", json_boolean(s->saturated));
+    json_object_set_new(o, "converged", json_answer(s->converged));
+    json_object_set_new(o, "lower_bound_only", json_boolean(!(s->saturated && s->converged == ANSWER_YES)));
+    json_object_set_new(o, "runs", json_integer(s->n_runs));
+    json_object_set_new(o, "seeds", json_integer(s->n_seeds));
+    json_object_set_new(o, "architectures_counted", json_integer(l->n_architectures));
+    json_object_set_new(o, "bits_per_param", json_interval(&l->origin));
+    json_object_set_new(o, "bits_per_param_set", json_interval(&l->set));
+    json_object_set_new(o, "slope_with_intercept", json_interval(&l->slope));
+    json_object_set_new(o, "intercept_bits", json_interval(&l->intercept));
+    json_object_set_new(o, "exponent", json_interval(&l->exponent));
+    json_object_set_new(o, "r2", json_number(l->r2));
+    json_object_set_new(o, "gain", json_interval(&l->gain));
+    json_object_set_new(o, "gain_factor", json_number(l->gain_factor));
+    json_object_set_new(o, "endless_bits_per_param", json_interval(&l->endless));
+    json_object_set_new(o, "gamma", json_interval(&s->gamma));
+    json_object_set_new(o, "exposures_e0", json_interval(&s->e0));
+    json_object_set_new(o, "exposures_bits_per_param", json_interval(&s->exposures_limit));
+    json_object_set_new(o, "budget_law_error", json_number(s->law_error[0]));
+    json_object_set_new(o, "exposures_law_error", json_number(s->law_error[1]));
+    for (int a = 0; a < s->n_architectures; a++)
+        json_array_append_new(architectures, json_architecture(&s->architectures[a]));
+    json_object_set_new(o, "architectures", architectures);
+    return o;
+}
+
+static Status capacity_json(const Capacity *c, Err *err) {
+    json_t *o = json_object(), *runs = json_object(), *left_out = json_array(), *series = json_array();
+    for (int i = 0; i < SWEEP_STATES; i++)
+        json_object_set_new(runs, sweep_state_name[i], json_integer(c->n_in_state[i]));
+    json_object_set_new(runs, "waiting", json_integer(c->n_waiting));
+    for (int i = 0; i < c->files.n; i++) {
+        const SweepRun *r = &c->files.runs[i];
+        if (r->state != SWEEP_DONE)
+            json_array_append_new(left_out, json_pack("{ss ss ss}", "run", r->name, "state",
+                                                      sweep_state_name[r->state], "reason", r->reason));
+    }
+    for (int i = 0; i < c->n_series; i++) json_array_append_new(series, json_series(&c->series[i]));
+    json_object_set_new(o, "sweep", json_string(c->files.dir));
+    json_object_set_new(o, "runs", runs);
+    json_object_set_new(o, "not_counted", left_out);
+    json_object_set_new(o, "series", series);
+    json_object_set_new(o, "references",
+                        json_pack("[{ss sf} {ss sf}]", "source", "Morris et al. 2025, random sequences",
+                                  "bits_per_param", 3.6, "source", "Allen-Zhu & Li 2024, facts",
+                                  "bits_per_param", 2.0));
+    return json_out(o, err);
+}
+
+/* ---- text ---- */
+
+static const char *interval_text(char *out, size_t size, const Interval *i, int digits) {
+    if (i->value != i->value) snprintf(out, size, "-");
+    else if (i->low != i->low) snprintf(out, size, "%.*f", digits, i->value);
+    else snprintf(out, size, "%.*f (%.*f to %.*f)", digits, i->value, digits, i->low, digits, i->high);
+    return out;
+}
+
+static Status print_architectures(const Series *s, Err *err) {
+    int width = 12;
+    for (int a = 0; a < s->n_architectures; a++)
+        if ((int)strlen(s->architectures[a].label) > width) width = (int)strlen(s->architectures[a].label);
+    printf("  %-*s %10s %5s %7s %5s %9s  %-27s %-21s %s\n", width, "model", "params", "sizes", "budgets",
+           "seeds", "exposures", "bits (95 % interval)", "bits/param", "verdict");
+    for (int a = 0; a < s->n_architectures; a++) {
+        const Architecture *arch = &s->architectures[a];
+        double params = (double)arch->params;
+        Interval c = arch->plateau.reached, r = {c.value / params, c.low / params, c.high / params, NAN};
+        char bits[80], ratio[80], *verdict = architecture_verdict(arch);
+        if (!verdict) return err_set(err, ERR_NOMEM, "capacity: no memory for a table");
+        printf("  %-*s %10s %5d %7d %5d %9.0f  %-27s %-21s %s\n", width, arch->label, show_int(arch->params),
+               arch->n_sizes, arch->n_budgets, arch->n_seeds, arch->exposures,
+               interval_text(bits, sizeof bits, &c, 0), interval_text(ratio, sizeof ratio, &r, 3), verdict);
+        free(verdict);
+    }
+    return OK;
+}
+
+static void print_figure(const char *name, const Interval *i, int digits, const char *unit) {
+    char text[80];
+    if (i->value == i->value)
+        printf("  %-20s %s %s\n", name, interval_text(text, sizeof text, i, digits), unit);
+}
+
+static void print_laws(const Series *s) {
+    const Slope *l = &s->slope;
+    char text[80];
+    if (s->gamma.value == s->gamma.value) {
+        bool cut = !(s->gamma.low > 0 && s->gamma.high < INFINITY);
+        printf("  %-20s gamma %s, residual %.1f %%%s\n", "C - c t^-gamma",
+               interval_text(text, sizeof text, &s->gamma, 2), 100 * s->law_error[0],
+               cut ? ": these budgets do not tell where it ends" : "");
+        print_figure("  endless training", &l->endless, 3, "bits/param");
+    }
+    if (s->e0.value == s->e0.value) {
+        printf("  %-20s E0 %s exposures, residual %.1f %%\n", "C (1 - e^(-E/E0))",
+               interval_text(text, sizeof text, &s->e0, 0), 100 * s->law_error[1]);
+        print_figure("  endless exposures", &s->exposures_limit, 3, "bits/param");
+    }
+}
+
+static Status print_series(const Series *s, Err *err) {
+    const Slope *l = &s->slope;
+    char *statement = series_statement(s);
+    if (!statement) return err_set(err, ERR_NOMEM, "capacity: no memory for a statement");
+    if (s->settings[0]) printf("\n%s\n", s->settings);
+    Status status = print_architectures(s, err);
+    printf("\n%s\n", statement);
+    free(statement);
+    if (l->n_architectures == 0) return status;
+    print_figure("coded as a set", &l->set, 3, "bits/param");
+    print_figure("with an intercept", &l->slope, 3, "bits/param");
+    print_figure("  intercept", &l->intercept, 0, "bits");
+    print_figure("exponent of P", &l->exponent, 3, "");
+    if (l->r2 == l->r2) printf("  %-20s %.5f\n", "R2 of C against P", l->r2);
+    print_laws(s);
+    return status;
+}
+
+static void print_states(const Capacity *c) {
+    printf("%s: %d runs done", c->files.dir, c->n_in_state[SWEEP_DONE]);
+    for (int i = SWEEP_DONE + 1; i < SWEEP_STATES; i++)
+        if (c->n_in_state[i]) printf(", %d %s", c->n_in_state[i], sweep_state_name[i]);
+    if (c->n_waiting) printf(", %d waiting", c->n_waiting);
+    printf("\n");
+    for (int i = 0; i < c->files.n; i++) {
+        const SweepRun *r = &c->files.runs[i];
+        if (r->state != SWEEP_DONE)
+            printf("  not counted: %s: %s%s%s\n", r->name, sweep_state_name[r->state],
+                   r->reason[0] ? ": " : "", r->reason);
+    }
+}
+
+Status cmd_capacity(const Args *args, Err *err) {
+    Capacity capacity;
+    Status status = capacity_read(&capacity, args->words[0], err);
+    if (status == OK && args_has(args, "json")) {
+        status = capacity_json(&capacity, err);
+    } else if (status == OK) {
+        print_states(&capacity);
+        for (int i = 0; status == OK && i < capacity.n_series; i++)
+            status = print_series(&capacity.series[i], err);
+        if (capacity.n_series == 0) printf("no run is done: nothing to state\n");
+        else
+            printf("\n  for comparison: 3.6 bits/param, random sequences (Morris et al. 2025); 2, facts "
+                   "(Allen-Zhu & "
+                   "Li 2024)\n");
+    }
+    capacity_free(&capacity);
+    return status;
+}

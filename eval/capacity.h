@@ -1,0 +1,92 @@
+/* `rote capacity`: what the runs of a sweep say about bits per parameter, with intervals and a verdict. Runs are
+ * sorted into series (settings that the sweep varies besides model, size, budget and seeds: an optimizer, say) and
+ * in them into architectures (all model.* keys equal). Definitions: docs/math.md, "Capacity". */
+#ifndef ROTE_EVAL_CAPACITY_H
+#define ROTE_EVAL_CAPACITY_H
+
+#include <stdint.h>
+
+#include "eval/fit.h"
+#include "eval/plateau.h"
+#include "eval/sweep_files.h"
+
+typedef struct Architecture {
+    char label[128];       /* "L2 d16 attn=none" */
+    const SweepRun *first; /* one of its runs: the config */
+    int64_t params;
+    int n_runs, n_sizes, n_budgets, n_seeds; /* seeds: pairs of train.seed and facts.seed */
+    double exposures; /* mean times each fact was seen, at the longest budget, of the counted sizes */
+    Plateau plateau;  /* in bits */
+    Interval endless; /* bits: C of the joint fit C - c t^-gamma; NAN: not determined */
+    /* runs whose facts' entropy nobody knows count for recall and code bits only */
+} Architecture;
+
+/* One run of an architecture that counts, as a point of the series' laws. */
+typedef struct SeriesRun {
+    const SweepRun *run;
+    int architecture;
+    RunPoint point; /* bits NAN: entropy unknown */
+    double exposures;
+    bool beyond; /* its size is beyond the transition */
+} SeriesRun;
+
+typedef struct Slope {
+    int n_architectures; /* with a plateau to see; the others do not count */
+    Interval
+        origin;   /* bits per parameter: least squares through the origin weighted 1/P^2, the mean of C/P */
+    Interval set; /* the same, facts coded as a set */
+    Interval slope, intercept; /* with an intercept, weighted 1/P^2; bits per parameter, bits */
+    Interval exponent;         /* of C ~ P^exponent */
+    double r2;                 /* of C against P, squared correlation */
+    Interval gain;             /* mean over architectures of the gain of the longer budget */
+    double gain_factor;        /* the mean factor between the budgets */
+    Interval endless;          /* bits per parameter without end of training, where gamma is determined */
+} Slope;
+
+typedef struct Series {
+    char settings[256]; /* "optimizer=soap learning_rate=0.01"; empty where the sweep varies nothing else */
+    int n_runs, n_architectures, n_seeds, n_budgets;
+    SeriesRun *runs;             /* by architecture, size, budget, name */
+    Architecture *architectures; /* by parameters */
+    Slope slope;
+    Interval
+        gamma;   /* of the joint fit; NAN: fewer than three budgets; an end at the search's limit: 0, inf */
+    Interval e0; /* exposures: C(E) = C (1 - e^(-E/E0)); NAN: fewer than three budgets */
+    Interval exposures_limit; /* its C in bits per parameter */
+    double law_error[2];      /* root mean square residual of the two laws, as a share of what is reached */
+    bool saturated;
+    Answer converged;
+    bool entropy_known; /* of any run: else recall and code bits are all there is */
+    double exposures_low, exposures_high;
+} Series;
+
+typedef struct Capacity {
+    SweepFiles files;
+    int n_in_state[SWEEP_STATES];
+    int n_waiting; /* of table.csv: asked for and not begun */
+    int n_series;
+    Series *series;
+} Capacity;
+
+/* Reads and fits. Free with capacity_free, after a failure too. ERR_INPUT: no sweep there. ERR_IO, ERR_NOMEM.
+ * A sweep in which no run is done is no error: it has no series. */
+Status capacity_read(Capacity *out, const char *dir, Err *err);
+void capacity_free(Capacity *capacity);
+
+/* Fits of one series whose runs and architectures stand (label, params; runs by architecture). ERR_NOMEM. */
+Status series_fit(Series *series, Err *err);
+
+/* ---- in words (capacity_words.c); malloc'd, NULL: no memory ---- */
+
+/* "converged and saturated", or "lower bound only: doubling the budget still gains 2.1 %; ..." */
+char *architecture_verdict(const Architecture *a);
+char *series_verdict(const Series *s);
+/* "2.31 bits/param, 95 % interval 2.26 to 2.36 (12 architectures, 3 seeds, ...)"; where nobody knows the facts' entropy,
+ * which model holds them all. */
+char *series_statement(const Series *s);
+
+/* The smallest architecture whose every run at the longest budget for so many facts recalls at least that share;
+ * NULL: none. */
+const Architecture *smallest_recall(const Series *s, double facts, double least);
+
+#endif

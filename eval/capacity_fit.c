@@ -1,0 +1,187 @@
+/* From the runs of a series to plateaus, slope, laws and answers. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/exact.h"
+#include "eval/capacity.h"
+
+static const Interval nothing = {NAN, NAN, NAN, NAN};
+
+enum { BUDGETS_LEAST = 3 }; /* a law of two numbers a group and a shared one needs three */
+
+/* ---- each architecture ---- */
+
+static Status fit_architecture(Series *s, int a, RunPoint *points, bool *counts, Err *err) {
+    Architecture *out = &s->architectures[a];
+    int n = 0;
+    for (int i = 0; i < s->n_runs; i++)
+        if (s->runs[i].architecture == a && s->runs[i].point.bits == s->runs[i].point.bits)
+            points[n++] = s->runs[i].point;
+    out->endless = out->plateau.reached = out->plateau.gain = nothing;
+    out->exposures = NAN;
+    if (n == 0) return OK;
+    TRY(plateau_fit(&out->plateau, counts, points, n, err));
+
+    double exposures = 0;
+    int last = 0;
+    n = 0;
+    for (int i = 0; i < s->n_runs; i++) {
+        SeriesRun *run = &s->runs[i];
+        if (run->architecture != a || run->point.bits != run->point.bits) continue;
+        run->beyond = counts[n++];
+        if (run->point.budget != out->plateau.budget || (out->plateau.n_sizes > 0 && !run->beyond)) continue;
+        exposures += run->exposures;
+        last++;
+    }
+    out->exposures = exposures / last;
+    return OK;
+}
+
+/* ---- slope ---- */
+
+static bool has_plateau(const Architecture *a) { return a->plateau.reached.value > 0; }
+
+/* Weighted 1/P^2, the sum of squares (C - b P)^2 / P^2 is that of C/P - b: the slope through the origin is the
+ * mean of C/P over architectures, each an independent draw, and its interval Student's. */
+static Status fit_slope(Series *s, double *room, Err *err) {
+    int m = s->n_architectures, n = 0;
+    double *ratio = room, *set = room + m, *params = room + 2 * m, *bits = room + 3 * m,
+           *weight = room + 4 * m, *gain = room + 5 * m, *log_params = room + 6 * m, *log_bits = room + 7 * m;
+    Slope *out = &s->slope;
+    Line line;
+    int gains = 0;
+    double factor = 0;
+    *out = (Slope){.endless = nothing};
+    for (int a = 0; a < m; a++) {
+        const Architecture *arch = &s->architectures[a];
+        if (!has_plateau(arch)) continue;
+        double p = (double)arch->params, c = arch->plateau.reached.value;
+        ratio[n] = c / p;
+        set[n] = arch->plateau.set_bits / p;
+        params[n] = p;
+        bits[n] = c;
+        weight[n] = 1 / (p * p);
+        log_params[n] = exact_log(p);
+        log_bits[n] = exact_log(c);
+        n++;
+        if (arch->plateau.n_pairs == 0) continue;
+        gain[gains++] = arch->plateau.gain.value;
+        factor += arch->plateau.gain_factor;
+    }
+    out->n_architectures = n;
+    out->gain_factor = factor / gains;
+    out->gain = mean_interval(gain, gains);
+    out->origin = mean_interval(ratio, n);
+    out->set = mean_interval(set, n);
+    TRY(line_fit(&line, params, bits, weight, n, err));
+    out->slope = line.slope;
+    out->intercept = line.intercept;
+    TRY(line_fit(&line, log_params, log_bits, NULL, n, err));
+    out->exponent = line.slope;
+    TRY(line_fit(&line, params, bits, NULL, n, err));
+    out->r2 = line.r2;
+    if (n != 1) return OK;
+    for (int a = 0; a < m; a++) { /* the runs of the only one are all there is */
+        const Architecture *arch = &s->architectures[a];
+        if (!has_plateau(arch)) continue;
+        double p = (double)arch->params;
+        Interval c = arch->plateau.reached;
+        out->origin = (Interval){c.value / p, c.low / p, c.high / p, c.df};
+        out->gain = arch->plateau.gain;
+    }
+    return OK;
+}
+
+/* ---- laws over budgets, in bits per parameter, so that all architectures weigh alike ---- */
+
+static int law_points(const Series *s, FitPoint *out, bool exposures) {
+    int n = 0;
+    for (int i = 0; i < s->n_runs; i++) {
+        const SeriesRun *run = &s->runs[i];
+        const Architecture *a = &s->architectures[run->architecture];
+        if (!run->beyond || a->n_budgets < BUDGETS_LEAST) continue;
+        out[n++] = (FitPoint){run->architecture, exposures ? run->exposures : run->point.budget,
+                              run->point.bits / (double)a->params};
+    }
+    return n;
+}
+
+static double law_error(const Series *s, const SharedFit *fit) {
+    return sqrt(fit->rss / fit->df) / s->slope.origin.value;
+}
+
+static Status fit_laws(Series *s, FitPoint *points, Err *err) {
+    SharedFit fit;
+    s->gamma = s->e0 = s->exposures_limit = nothing;
+    s->law_error[0] = s->law_error[1] = NAN;
+    int n = law_points(s, points, false), groups = s->n_architectures;
+    if (n == 0) return OK;
+    Status status = shared_fit(&fit, &budget_law, points, n, groups, -1, err);
+    if (status == OK) {
+        s->gamma = fit.theta;
+        s->law_error[0] = law_error(s, &fit);
+    }
+    bool determined = status == OK && fit.theta.low > 0 && fit.theta.high < INFINITY;
+    for (int a = 0; determined && a < groups; a++) {
+        double p = (double)s->architectures[a].params;
+        Interval limit = fit.limit[a];
+        s->architectures[a].endless = (Interval){limit.value * p, limit.low * p, limit.high * p, limit.df};
+    }
+    shared_fit_free(&fit);
+    if (determined) status = shared_limit(&s->slope.endless, &budget_law, points, n, groups, err);
+    TRY(status);
+
+    n = law_points(s, points, true);
+    status = shared_fit(&fit, &exposures_law, points, n, groups, -1, err);
+    if (status == OK) {
+        s->e0 = fit.theta;
+        s->law_error[1] = law_error(s, &fit);
+    }
+    shared_fit_free(&fit);
+    TRY(status);
+    return shared_limit(&s->exposures_limit, &exposures_law, points, n, groups, err);
+}
+
+/* ---- answers for the series ---- */
+
+static void answer(Series *s) {
+    const Slope *slope = &s->slope;
+    bool gaining = false;
+    s->saturated = slope->n_architectures > 0;
+    s->exposures_low = INFINITY;
+    s->exposures_high = -INFINITY;
+    for (int a = 0; a < s->n_architectures; a++) {
+        const Architecture *arch = &s->architectures[a];
+        if (!has_plateau(arch)) continue;
+        s->saturated = s->saturated && arch->plateau.saturated;
+        gaining |= arch->plateau.converged == ANSWER_NO;
+        if (arch->exposures < s->exposures_low) s->exposures_low = arch->exposures;
+        if (arch->exposures > s->exposures_high) s->exposures_high = arch->exposures;
+    }
+    s->converged = gaining || slope->gain.low >= GAIN_MOST ? ANSWER_NO
+                   : slope->gain.high < GAIN_MOST          ? ANSWER_YES
+                                                           : ANSWER_UNKNOWN;
+}
+
+Status series_fit(Series *s, Err *err) {
+    size_t n = (size_t)s->n_runs + 1, m = (size_t)s->n_architectures + 1;
+    RunPoint *points = malloc(n * sizeof *points);
+    bool *counts = calloc(n, sizeof *counts);
+    double *room = malloc(8 * m * sizeof *room);
+    FitPoint *fit_points = malloc(n * sizeof *fit_points);
+    Status status = OK;
+    if (!points || !counts || !room || !fit_points) {
+        status = err_set(err, ERR_NOMEM, "no memory for a fit of %d runs", s->n_runs);
+        goto done;
+    }
+    for (int a = 0; a < s->n_architectures; a++) TRY_GOTO(fit_architecture(s, a, points, counts, err));
+    TRY_GOTO(fit_slope(s, room, err));
+    TRY_GOTO(fit_laws(s, fit_points, err));
+    answer(s);
+done:
+    free(points);
+    free(counts);
+    free(room);
+    free(fit_points);
+    return status;
+}

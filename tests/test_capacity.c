@@ -1,0 +1,357 @@
+/* `rote capacity` on sweep folders made by hand: what is counted, what is named, what is said. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/config.h"
+#include "base/file.h"
+#include "eval/capacity.h"
+
+static char dir[64];
+static int made;
+
+static int make_dir(void **state) {
+    (void)state;
+    snprintf(dir, sizeof dir, "/tmp/rote-capacity-XXXXXX");
+    made = 0;
+    return mkdtemp(dir) ? 0 : -1;
+}
+
+static int remove_dir(void **state) {
+    (void)state;
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf '%s'", dir);
+    return system(command);
+}
+
+static void put_file(const char *run, const char *name, const char *text) {
+    char path[512];
+    Err err;
+    snprintf(path, sizeof path, "%s/runs/%s", dir, run);
+    assert_int_equal(make_directories(path, &err), OK);
+    snprintf(path, sizeof path, "%s/runs/%s/%s", dir, run, name);
+    assert_int_equal(file_write_atomic(path, text, strlen(text), &err), OK);
+}
+
+/* One finished run: n facts, so many bits memorized; M* is 100 bits a fact. */
+typedef struct Made {
+    int n_embd, params, facts, steps, seed;
+    double bits;
+    const char *optimizer; /* NULL: adamw */
+} Made;
+
+static void put_run(Made m) {
+    Config config;
+    char name[64], result[1024];
+    config_defaults(&config);
+    config.facts.n = m.facts;
+    config.model.n_embd = m.n_embd;
+    config.train.max_steps = m.steps;
+    config.train.batch_size = m.facts;
+    config.train.seed = (uint64_t)m.seed;
+    if (m.optimizer) config.train.optimizer = OPT_MUON;
+    char *yaml = config_text(&config, false);
+    assert_non_null(yaml);
+    snprintf(name, sizeof name, "run-%03d", made++);
+    put_file(name, "config.yaml", yaml);
+    free(yaml);
+    double data = 110.0 * m.facts, ceiling = 100.0 * m.facts;
+    snprintf(
+        result, sizeof result,
+        "{\"verdict\": \"annealed\", \"reason\": null, \"params\": %d, \"facts\": %d, \"data_bits\": %.17g, "
+        "\"ceiling_bits\": %.17g, \"code_bits\": %.17g, \"memorized_bits\": %.17g, \"recall\": 0.5, "
+        "\"exposures\": %d, \"steps\": %d}",
+        m.params, m.facts, data, ceiling, data - m.bits, m.bits, m.steps, m.steps);
+    put_file(name, "result.json", result);
+}
+
+/* Three sizes beyond 1.5 times capacity and one below, two seeds, two budgets; 2 bits a parameter but for
+ * `gain`, what the second budget adds. */
+static void put_architecture(int n_embd, int params, double bits_per_param, double gain,
+                             const char *optimizer) {
+    double c = bits_per_param * params;
+    for (int i = 0; i < 4; i++)
+        for (int seed = 0; seed < 2; seed++)
+            for (int b = 0; b < 2; b++) {
+                static const double sizes[] = {0.5, 1.6, 2, 3};
+                int facts = (int)(sizes[i] * c * (1 + gain) / 100 + 1);
+                double held = i == 0 ? 100.0 * facts : c * (b ? 1 + gain : 1) * (1 + 0.001 * (seed - 0.5));
+                put_run((Made){n_embd, params, facts, b ? 2000 : 1000, seed, held, optimizer});
+            }
+}
+
+static Capacity read_here(void) {
+    Capacity c;
+    Err err = {.msg = ""};
+    Status status = capacity_read(&c, dir, &err);
+    if (status != OK) fail_msg("%s", err.msg);
+    return c;
+}
+
+static void expect_statement(const Series *s, const char *expected) {
+    char *text = series_statement(s);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+static void expect_verdict(const Architecture *a, const char *expected) {
+    char *text = architecture_verdict(a);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+static void a_whole_sweep(void **state) {
+    (void)state;
+    put_architecture(8, 1000, 2.0, 0, NULL);
+    put_architecture(16, 4000, 2.1, 0, NULL);
+    put_architecture(32, 16000, 2.2, 0, NULL);
+    Capacity c = read_here();
+    assert_int_equal(c.n_series, 1);
+    const Series *s = &c.series[0];
+    assert_int_equal(s->n_architectures, 3);
+    assert_string_equal(s->settings, "");
+    assert_string_equal(s->architectures[1].label, "L2 d16");
+    assert_int_equal(s->architectures[1].n_sizes, 4);
+    assert_int_equal(s->architectures[1].n_budgets, 2);
+    assert_int_equal(s->architectures[1].n_seeds, 2);
+    assert_int_equal(s->architectures[1].plateau.n_sizes, 3);
+    assert_int_equal(s->architectures[1].plateau.n_pairs, 6);
+    assert_true(fabs(s->architectures[1].plateau.reached.value - 8400) < 1e-9);
+    assert_true(fabs(s->slope.origin.value - 2.1) < 1e-12);
+    /* t(.975, 2) 0.1 / sqrt 3 */
+    assert_true(fabs(s->slope.origin.high - 2.1 - 4.302652729749462 * 0.1 / sqrt(3)) < 1e-9);
+    expect_verdict(&s->architectures[0],
+                   "converged and saturated: doubling the budget gains 0.0 % (0.0 to 0.0, 6 pairs)");
+    expect_statement(s,
+                     "2.10 bits/param, 95 % interval 1.85 to 2.35 (3 architectures, 2 seeds, 2000 exposures, "
+                     "ordered coding; verdict: converged and saturated: doubling the budget gains 0.0 % "
+                     "(0.0 to 0.0, 3 architectures))");
+    assert_true(isnan(s->slope.endless.value) && isnan(s->gamma.value));
+    capacity_free(&c);
+}
+
+static void a_budget_that_still_gains(void **state) {
+    (void)state;
+    put_architecture(8, 1000, 2.0, 0.02, NULL);
+    put_architecture(16, 4000, 2.0, 0.03, NULL);
+    Capacity c = read_here();
+    expect_verdict(&c.series[0].architectures[0],
+                   "lower bound only: doubling the budget still gains 2.0 % (2.0 to 2.0)");
+    assert_int_equal(c.series[0].converged, ANSWER_NO);
+    assert_true(c.series[0].saturated);
+    capacity_free(&c);
+}
+
+static void settings_make_series(void **state) {
+    (void)state;
+    put_architecture(8, 1000, 2.0, 0, NULL);
+    put_architecture(8, 1000, 2.4, 0, "muon");
+    Capacity c = read_here();
+    assert_int_equal(c.n_series, 2);
+    assert_string_equal(c.series[0].settings, "optimizer=adamw");
+    assert_string_equal(c.series[1].settings, "optimizer=muon");
+    assert_true(fabs(c.series[1].slope.origin.value - 2.4) < 1e-12);
+    capacity_free(&c);
+}
+
+/* A key that goes with the architecture is none of the sweep's axes. */
+static void a_key_that_follows_the_model(void **state) {
+    (void)state;
+    put_architecture(8, 1000, 2.0, 0, NULL);
+    put_architecture(16, 4000, 2.0, 0, "muon");
+    Capacity c = read_here();
+    assert_int_equal(c.n_series, 1);
+    assert_int_equal(c.series[0].slope.n_architectures, 2);
+    capacity_free(&c);
+}
+
+static void one_architecture_one_run(void **state) {
+    (void)state;
+    put_run((Made){8, 1000, 60, 1000, 0, 2000, NULL});
+    Capacity c = read_here();
+    expect_statement(
+        &c.series[0],
+        "2.00 bits/param, no interval (1 architecture, 1 seed, 1000 exposures, ordered coding; verdict: "
+        "lower bound only: not saturated; no run with twice the budget)");
+    expect_verdict(&c.series[0].architectures[0],
+                   "lower bound only: not saturated: 1 size beyond 1.5 times capacity, "
+                   "3 needed; no run with twice the budget");
+    capacity_free(&c);
+}
+
+static void all_fits_in(void **state) {
+    (void)state;
+    put_run((Made){8, 1000, 10, 1000, 0, 999, NULL});
+    put_run((Made){8, 1000, 10, 2000, 0, 1000, NULL});
+    Capacity c = read_here();
+    assert_int_equal(c.series[0].slope.n_architectures, 0);
+    expect_verdict(&c.series[0].architectures[0],
+                   "lower bound only: not saturated: the largest fact set is 1.00 times "
+                   "what it holds, 1.5 needed; no run with twice the budget");
+    char *text = series_statement(&c.series[0]);
+    assert_non_null(strstr(text, "no capacity to state"));
+    free(text);
+    capacity_free(&c);
+}
+
+static void sizes_that_disagree(void **state) {
+    (void)state;
+    static const double held[] = {2000, 2000, 2150};
+    for (int i = 0; i < 3; i++) put_run((Made){8, 1000, 40 + 10 * i, 1000, 0, held[i], NULL});
+    Capacity c = read_here();
+    const Plateau *p = &c.series[0].architectures[0].plateau;
+    assert_int_equal(p->n_sizes, 3);
+    assert_true(!p->saturated && fabs(p->spread - (2150 / 2050.0 - 1)) < 1e-12);
+    expect_verdict(
+        &c.series[0].architectures[0],
+        "lower bound only: not saturated: a size beyond capacity is 4.9 % off their mean, 3 % allowed; "
+        "no run with twice the budget");
+    capacity_free(&c);
+}
+
+/* Runs that died, diverged, are under way or torn are counted, named, and in no figure. */
+static void what_is_left_out(void **state) {
+    (void)state;
+    put_architecture(8, 1000, 2.0, 0, NULL);
+    put_file("died", "failed.json",
+             "{\"reason\": \"out of memory\", \"exit\": 137, \"signal\": 9, \"attempts\": 1}");
+    put_file("torn-failure", "failed.json", "{\"rea");
+    put_file("begun", "lock", "");
+    put_file("bad-config", "config.yaml", "model: {n_embd: cow}\n");
+    put_file("bad-result", "config.yaml", "name: x\n");
+    put_file("bad-result", "result.json", "{\"params\": 3");
+    put_file("lost-result", "config.yaml", "name: x\n");
+    put_file("lost-result", "DONE", "");
+    put_file("diverged", "config.yaml", "name: x\n");
+    put_file("diverged", "result.json",
+             "{\"verdict\": \"diverged\", \"reason\": \"NaN in wte at step 7\", \"params\": 9}");
+    char path[128];
+    snprintf(path, sizeof path, "%s/table.csv", dir);
+    const char *table = "run,state,verdict\n\"a=1,b=2-00\",waiting,,x\nb,done,,x\n\"c\",waiting,,\n";
+    assert_int_equal(file_write_atomic(path, table, strlen(table), NULL), OK);
+    Capacity c = read_here();
+    assert_int_equal(c.n_in_state[SWEEP_DONE], 16);
+    assert_int_equal(c.n_in_state[SWEEP_FAILED], 2);
+    assert_int_equal(c.n_in_state[SWEEP_DIVERGED], 1);
+    assert_int_equal(c.n_in_state[SWEEP_UNFINISHED], 1);
+    assert_int_equal(c.n_in_state[SWEEP_UNREADABLE], 3);
+    assert_int_equal(c.n_waiting, 2);
+    assert_int_equal(c.n_series, 1);
+    assert_int_equal(c.series[0].n_runs, 16);
+    const SweepRun *r =
+        c.files.runs; /* by name: bad-config, bad-result, begun, died, diverged, lost-result ... */
+    assert_non_null(strstr(r[0].reason, "model.n_embd"));
+    assert_non_null(strstr(r[1].reason, "not a JSON object"));
+    assert_string_equal(r[3].reason, "out of memory");
+    assert_string_equal(r[4].reason, "NaN in wte at step 7");
+    assert_non_null(strstr(r[5].reason, "result.json is missing"));
+    capacity_free(&c);
+}
+
+static void all_failed(void **state) {
+    (void)state;
+    put_file("a", "failed.json", "{\"reason\": \"killed\"}");
+    Capacity c = read_here();
+    assert_int_equal(c.n_series, 0);
+    assert_int_equal(c.n_in_state[SWEEP_FAILED], 1);
+    capacity_free(&c);
+}
+
+static void no_sweep(void **state) {
+    (void)state;
+    Capacity c;
+    Err err;
+    assert_int_equal(capacity_read(&c, "/nonexistent/sweep", &err), ERR_INPUT);
+    capacity_free(&c);
+    assert_int_equal(capacity_read(&c, dir, &err), ERR_INPUT); /* empty */
+    assert_non_null(strstr(err.msg, "no run has begun"));
+    capacity_free(&c);
+    put_file("x", "config.yaml", "name: x\n");
+    char run[128];
+    snprintf(run, sizeof run, "%s/runs/x", dir);
+    assert_int_equal(capacity_read(&c, run, &err), ERR_INPUT);
+    assert_non_null(strstr(err.msg, "one run"));
+    capacity_free(&c);
+    snprintf(run, sizeof run, "%s/runs", dir); /* run folders directly */
+    assert_int_equal(capacity_read(&c, run, &err), OK);
+    assert_int_equal(c.n_in_state[SWEEP_UNFINISHED], 1);
+    capacity_free(&c);
+}
+
+/* A model that gives each of N facts probability 1/N holds all there is to know of the set. */
+static void coded_as_a_set(void **state) {
+    (void)state;
+    Config config;
+    config_defaults(&config);
+    char *yaml = config_text(&config, false), result[512];
+    double n = 64, data = 3000, code = n * 6; /* log2 64 bits a fact: which one */
+    put_file("x", "config.yaml", yaml);
+    free(yaml);
+    snprintf(result, sizeof result,
+             "{\"verdict\": \"annealed\", \"params\": 1000, \"facts\": 64, \"data_bits\": %.17g, "
+             "\"ceiling_bits\": %.17g, "
+             "\"code_bits\": %.17g, \"memorized_bits\": %.17g, \"exposures\": 10}",
+             data, data - code, code, data - code);
+    put_file("x", "result.json", result);
+    Capacity c = read_here();
+    double log2_factorial = 0;
+    for (int i = 2; i <= 64; i++) log2_factorial += log2(i);
+    assert_true(fabs(c.series[0].runs[0].point.set_bits - (data - log2_factorial)) < 1e-9);
+    capacity_free(&c);
+}
+
+/* Facts of a user's own: no entropy, hence recall, and which model holds them all. */
+static void facts_of_ones_own(void **state) {
+    (void)state;
+    static const double recall[] = {0.4, 0.993, 1};
+    for (int i = 0; i < 6; i++) {
+        char name[32], result[512];
+        Config config;
+        config_defaults(&config);
+        config.model.n_embd = 8 << (i / 2);
+        config.train.seed = (uint64_t)(i % 2);
+        char *yaml = config_text(&config, false);
+        snprintf(name, sizeof name, "r%d", i);
+        put_file(name, "config.yaml", yaml);
+        free(yaml);
+        snprintf(result, sizeof result,
+                 "{\"verdict\": \"annealed\", \"params\": %d, \"facts\": 300, \"data_bits\": null, "
+                 "\"ceiling_bits\": null, "
+                 "\"code_bits\": %d, \"memorized_bits\": null, \"recall\": %.3f, \"exposures\": 10, "
+                 "\"answer_bits\": 900, "
+                 "\"zlib_bytes\": 500}",
+                 1000 << (i / 2), 5000 - 900 * i, recall[i / 2]);
+        put_file(name, "result.json", result);
+    }
+    Capacity c = read_here();
+    expect_statement(&c.series[0],
+                     "L2 d32 with 4000 parameters is the smallest of 3 models that recalls all 300 facts; "
+                     "L2 d16 with 2000 parameters is the smallest with 99 %");
+    capacity_free(&c);
+}
+
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_dir, remove_dir)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {IN_FOLDER(a_whole_sweep),
+                                       IN_FOLDER(a_budget_that_still_gains),
+                                       IN_FOLDER(settings_make_series),
+                                       IN_FOLDER(a_key_that_follows_the_model),
+                                       IN_FOLDER(one_architecture_one_run),
+                                       IN_FOLDER(all_fits_in),
+                                       IN_FOLDER(sizes_that_disagree),
+                                       IN_FOLDER(what_is_left_out),
+                                       IN_FOLDER(all_failed),
+                                       IN_FOLDER(no_sweep),
+                                       IN_FOLDER(coded_as_a_set),
+                                       IN_FOLDER(facts_of_ones_own)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
