@@ -73,13 +73,17 @@ static Status fit_slope(Series *s, double *room, Err *err) {
     out->gain = mean_interval(gain, gains);
     out->origin = mean_interval(ratio, n);
     out->set = mean_interval(set, n);
-    TRY(line_fit(&line, params, bits, weight, n, err));
-    out->slope = line.slope;
-    out->intercept = line.intercept;
-    TRY(line_fit(&line, log_params, log_bits, NULL, n, err));
-    out->exponent = line.slope;
-    TRY(line_fit(&line, params, bits, NULL, n, err));
-    out->r2 = line.r2;
+    out->slope = out->intercept = out->exponent = nothing;
+    out->r2 = NAN;
+    if (n >= 3) { /* two points are on a line whatever they are */
+        TRY(line_fit(&line, params, bits, weight, n, err));
+        out->slope = line.slope;
+        out->intercept = line.intercept;
+        TRY(line_fit(&line, log_params, log_bits, NULL, n, err));
+        out->exponent = line.slope;
+        TRY(line_fit(&line, params, bits, NULL, n, err));
+        out->r2 = line.r2;
+    }
     if (n != 1) return OK;
     for (int a = 0; a < m; a++) { /* the runs of the only one are all there is */
         const Architecture *arch = &s->architectures[a];

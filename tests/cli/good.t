@@ -20,6 +20,7 @@ usage: rote COMMAND ...
   sample        generates
   export        the weights for other programs
   report        one self-contained page about a run, or about a folder of runs
+  capacity      bits per parameter of a sweep: plateaus, slope, intervals, verdicts
   bench         speed of products and whole steps, as a share of this machine's peak
   doctor        CPU, kernels, threads, numeric self-test, libraries, memory, disk
   help          explains a command or a config key
