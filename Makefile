@@ -186,4 +186,4 @@ compile_commands:
 clean:
 	rm -rf build rote compile_commands.json
 
--include $(OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d)
+-include $(OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d) $(BUILD)/tests/one_hash.d
