@@ -91,14 +91,14 @@ static json_t *json_series(const Series *s) {
 
 static Status capacity_json(const Capacity *c, Err *err) {
     json_t *o = json_object(), *runs = json_object(), *left_out = json_array(), *series = json_array();
-    for (int i = 0; i < SWEEP_STATES; i++)
-        json_object_set_new(runs, sweep_state_name[i], json_integer(c->n_in_state[i]));
+    for (int i = 0; i < SWEPT_STATES; i++)
+        json_object_set_new(runs, swept_state_name[i], json_integer(c->n_in_state[i]));
     json_object_set_new(runs, "waiting", json_integer(c->n_waiting));
     for (int i = 0; i < c->files.n; i++) {
-        const SweepRun *r = &c->files.runs[i];
-        if (r->state != SWEEP_DONE)
+        const SweptRun *r = &c->files.runs[i];
+        if (r->state != SWEPT_DONE)
             json_array_append_new(left_out, json_pack("{ss ss ss}", "run", r->name, "state",
-                                                      sweep_state_name[r->state], "reason", r->reason));
+                                                      swept_state_name[r->state], "reason", r->reason));
     }
     for (int i = 0; i < c->n_series; i++) json_array_append_new(series, json_series(&c->series[i]));
     json_object_set_new(o, "sweep", json_string(c->files.dir));
@@ -183,15 +183,15 @@ static Status print_series(const Series *s, Err *err) {
 }
 
 static void print_states(const Capacity *c) {
-    printf("%s: %d runs done", c->files.dir, c->n_in_state[SWEEP_DONE]);
-    for (int i = SWEEP_DONE + 1; i < SWEEP_STATES; i++)
-        if (c->n_in_state[i]) printf(", %d %s", c->n_in_state[i], sweep_state_name[i]);
+    printf("%s: %d runs done", c->files.dir, c->n_in_state[SWEPT_DONE]);
+    for (int i = SWEPT_DONE + 1; i < SWEPT_STATES; i++)
+        if (c->n_in_state[i]) printf(", %d %s", c->n_in_state[i], swept_state_name[i]);
     if (c->n_waiting) printf(", %d waiting", c->n_waiting);
     printf("\n");
     for (int i = 0; i < c->files.n; i++) {
-        const SweepRun *r = &c->files.runs[i];
-        if (r->state != SWEEP_DONE)
-            printf("  not counted: %s: %s%s%s\n", r->name, sweep_state_name[r->state],
+        const SweptRun *r = &c->files.runs[i];
+        if (r->state != SWEPT_DONE)
+            printf("  not counted: %s: %s%s%s\n", r->name, swept_state_name[r->state],
                    r->reason[0] ? ": " : "", r->reason);
     }
 }

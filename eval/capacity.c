@@ -29,7 +29,7 @@ static const char *const seed_keys[] = {"train.seed", "facts.seed", "facts.split
 /* What is counted, with its config's values as text: one row of KEY_COUNT strings a run. */
 typedef struct Table {
     int n;
-    const SweepRun **run;
+    const SweptRun **run;
     char *(*value)[KEY_COUNT];
     int *model;  /* runs with equal model.* keys have equal numbers */
     int *series; /* runs with equal axes have equal numbers */
@@ -72,7 +72,7 @@ static Status table_make(Table *t, const SweepFiles *files, Err *err) {
     t->series = calloc(room, sizeof *t->series);
     if (!t->run || !t->value || !t->model || !t->series) return no_memory(files->dir, err);
     for (int i = 0; i < files->n; i++) {
-        if (files->runs[i].state != SWEEP_DONE) continue;
+        if (files->runs[i].state != SWEPT_DONE) continue;
         int at = t->n++;
         t->run[at] = &files->runs[i];
         for (int k = 0; k < KEY_COUNT; k++) {
@@ -157,7 +157,7 @@ static double budget_of(const Table *t, int run) {
 
 /* Facts coded as a set, without replacement: the p of a fact grows by 1/(1 - i p) when i others are gone, and the
  * order, log2 N!, is free. With p = 2^-(code bits/N), the geometric mean, a lower bound (docs/math.md). */
-static double set_bits_of(const SweepRun *run, double bits) {
+static double set_bits_of(const SweptRun *run, double bits) {
     double n = sweep_figure(run, "facts"), code = sweep_figure(run, "code_bits");
     double p = exact_exp(-code / n * 0x1.62e42fefa39efp-1), sum = 0;
     if (p > 1 / n) p = 1 / n; /* a prompt given free of charge */
@@ -231,7 +231,7 @@ static Status series_make(Series *s, const Table *t, int series, const char *dir
     architectures_of(s, t, series);
     for (int i = 0; i < t->n; i++) {
         if (!in_series(t, i, series)) continue;
-        const SweepRun *run = t->run[i];
+        const SweptRun *run = t->run[i];
         double bits = sweep_figure(run, "memorized_bits");
         s->runs[s->n_runs++] = (SeriesRun){.run = run,
                                            .architecture = architecture_of(s, t, i),

@@ -12,7 +12,7 @@
 
 typedef struct Architecture {
     char label[128];       /* "L2 d16 attn=none" */
-    const SweepRun *first; /* one of its runs: the config */
+    const SweptRun *first; /* one of its runs: the config */
     int64_t params;
     int n_runs, n_sizes, n_budgets, n_seeds; /* seeds: pairs of train.seed and facts.seed */
     double exposures; /* mean times each fact was seen, at the longest budget, of the counted sizes */
@@ -23,7 +23,7 @@ typedef struct Architecture {
 
 /* One run of an architecture that counts, as a point of the series' laws. */
 typedef struct SeriesRun {
-    const SweepRun *run;
+    const SweptRun *run;
     int architecture;
     RunPoint point; /* bits NAN: entropy unknown */
     double exposures;
@@ -62,7 +62,7 @@ typedef struct Series {
 
 typedef struct Capacity {
     SweepFiles files;
-    int n_in_state[SWEEP_STATES];
+    int n_in_state[SWEPT_STATES];
     int n_waiting; /* of table.csv: asked for and not begun */
     int n_series;
     Series *series;

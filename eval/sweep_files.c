@@ -11,12 +11,12 @@
 #include "base/file.h"
 #include "eval/run_files.h"
 
-const char *const sweep_state_name[SWEEP_STATES] = {
-    [SWEEP_DONE] = "done",
-    [SWEEP_DIVERGED] = "diverged",
-    [SWEEP_FAILED] = "failed",
-    [SWEEP_UNFINISHED] = "unfinished",
-    [SWEEP_UNREADABLE] = "unreadable",
+const char *const swept_state_name[SWEPT_STATES] = {
+    [SWEPT_DONE] = "done",
+    [SWEPT_DIVERGED] = "diverged",
+    [SWEPT_FAILED] = "failed",
+    [SWEPT_UNFINISHED] = "unfinished",
+    [SWEPT_UNREADABLE] = "unreadable",
 };
 
 enum { FAILED_MAX_BYTES = 1 << 20 };
@@ -31,16 +31,16 @@ static bool is_run_folder(const char *dir) {
            holds(dir, "failed.json") || holds(dir, "lock");
 }
 
-static void set_reason(SweepRun *run, const char *text) {
+static void set_reason(SweptRun *run, const char *text) {
     snprintf(run->reason, sizeof run->reason, "%s", text ? text : "");
 }
 
 /* failed.json is written by who ran the sweep; one that is torn is a failure all the same. */
-static void read_failure(SweepRun *run) {
+static void read_failure(SweptRun *run) {
     char path[1200];
     Buffer text;
     Err why = {.msg = "failed.json is torn"};
-    run->state = SWEEP_FAILED;
+    run->state = SWEPT_FAILED;
     set_reason(run, why.msg);
     if (path_join(path, sizeof path, run->path, "failed.json", &why) != OK ||
         file_read(path, FAILED_MAX_BYTES, &text, &why) != OK)
@@ -52,46 +52,46 @@ static void read_failure(SweepRun *run) {
     buffer_free(&text);
 }
 
-static void read_config(SweepRun *run, Err *why) {
+static void read_config(SweptRun *run, Err *why) {
     char path[1200];
     if (!holds(run->path, "config.yaml")) return;
     run->has_config = path_join(path, sizeof path, run->path, "config.yaml", why) == OK &&
                       config_load(&run->config, path, 0, NULL, why) == OK;
     if (run->has_config) return;
-    run->state = SWEEP_UNREADABLE;
+    run->state = SWEPT_UNREADABLE;
     set_reason(run, why->msg);
 }
 
-static void read_result(SweepRun *run, Err *why) {
+static void read_result(SweptRun *run, Err *why) {
     if (run_result(run->path, &run->result, why) != OK || !run->has_config) {
         json_decref(run->result);
         run->result = NULL;
-        run->state = SWEEP_UNREADABLE;
+        run->state = SWEPT_UNREADABLE;
         if (!run->reason[0]) set_reason(run, run->has_config ? why->msg : "config.yaml is missing");
         return;
     }
     const char *verdict = json_string_value(json_object_get(run->result, "verdict"));
     const char *reason = json_string_value(json_object_get(run->result, "reason"));
     snprintf(run->verdict, sizeof run->verdict, "%s", verdict ? verdict : "");
-    run->state = strcmp(run->verdict, "diverged") ? SWEEP_DONE : SWEEP_DIVERGED;
+    run->state = strcmp(run->verdict, "diverged") ? SWEPT_DONE : SWEPT_DIVERGED;
     set_reason(run, reason);
 }
 
-static void read_run(SweepRun *run) {
+static void read_run(SweptRun *run) {
     Err why = {.msg = ""};
-    run->state = SWEEP_UNFINISHED;
+    run->state = SWEPT_UNFINISHED;
     read_config(run, &why);
-    if (run->state == SWEEP_UNREADABLE) return;
+    if (run->state == SWEPT_UNREADABLE) return;
     if (holds(run->path, "result.json") || holds(run->path, "DONE")) read_result(run, &why);
     else if (holds(run->path, "failed.json")) read_failure(run);
 }
 
 static Status add_run(SweepFiles *out, const char *dir, const char *name, Err *err) {
-    SweepRun run = {.state = SWEEP_UNFINISHED};
+    SweptRun run = {.state = SWEPT_UNFINISHED};
     struct stat info;
     TRY(path_join(run.path, sizeof run.path, dir, name, err));
     if (stat(run.path, &info) != 0 || !S_ISDIR(info.st_mode) || !is_run_folder(run.path)) return OK;
-    SweepRun *more = realloc(out->runs, (size_t)(out->n + 1) * sizeof *more);
+    SweptRun *more = realloc(out->runs, (size_t)(out->n + 1) * sizeof *more);
     if (!more) return err_set(err, ERR_NOMEM, "%s: no memory for %d runs", dir, out->n + 1);
     snprintf(run.name, sizeof run.name, "%s", name);
     out->runs = more;
@@ -100,7 +100,7 @@ static Status add_run(SweepFiles *out, const char *dir, const char *name, Err *e
 }
 
 static int by_name(const void *a, const void *b) {
-    return strcmp(((const SweepRun *)a)->name, ((const SweepRun *)b)->name);
+    return strcmp(((const SweptRun *)a)->name, ((const SweptRun *)b)->name);
 }
 
 Status sweep_files_read(SweepFiles *out, const char *dir, Err *err) {
@@ -136,7 +136,7 @@ void sweep_files_free(SweepFiles *sweep) {
     *sweep = (SweepFiles){.n = 0};
 }
 
-double sweep_figure(const SweepRun *run, const char *key) {
+double sweep_figure(const SweptRun *run, const char *key) {
     const json_t *value = json_object_get(run->result, key);
     return json_is_number(value) ? json_number_value(value) : NAN;
 }

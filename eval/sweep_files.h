@@ -9,31 +9,31 @@
 #include "base/config.h"
 #include "base/err.h"
 
-typedef enum SweepState {
-    SWEEP_DONE,       /* result.json stands there; the run may have diverged (its verdict) */
-    SWEEP_DIVERGED,   /* done, verdict diverged: no figure of it counts */
-    SWEEP_FAILED,     /* failed.json stands there: the run died */
-    SWEEP_UNFINISHED, /* begun, running or stopped */
-    SWEEP_UNREADABLE, /* config.yaml or result.json is torn */
-    SWEEP_STATES
-} SweepState;
-extern const char *const sweep_state_name[SWEEP_STATES];
+typedef enum SweptState {
+    SWEPT_DONE,       /* result.json stands there; the run may have diverged (its verdict) */
+    SWEPT_DIVERGED,   /* done, verdict diverged: no figure of it counts */
+    SWEPT_FAILED,     /* failed.json stands there: the run died */
+    SWEPT_UNFINISHED, /* begun, running or stopped */
+    SWEPT_UNREADABLE, /* config.yaml or result.json is torn */
+    SWEPT_STATES
+} SweptState;
+extern const char *const swept_state_name[SWEPT_STATES];
 
-typedef struct SweepRun {
+typedef struct SweptRun {
     char name[256]; /* of its folder */
     char path[1024];
-    SweepState state;
+    SweptState state;
     char reason[sizeof((Err *)0)->msg]; /* why it diverged, failed or cannot be read; else empty */
     char verdict[32];                   /* of result.json; empty where there is none */
     bool has_config;
     Config config;
     json_t *result; /* result.json; NULL unless done or diverged */
-} SweepRun;
+} SweptRun;
 
 typedef struct SweepFiles {
     char dir[1024];
     int n;
-    SweepRun *runs; /* sorted by name */
+    SweptRun *runs; /* sorted by name */
 } SweepFiles;
 
 /* Reads DIR/runs, or DIR itself where run folders lie in it directly. A run that cannot be read is a row with its
@@ -43,6 +43,6 @@ Status sweep_files_read(SweepFiles *out, const char *dir, Err *err);
 void sweep_files_free(SweepFiles *sweep);
 
 /* A number of result.json, NAN where it is absent or null. */
-double sweep_figure(const SweepRun *run, const char *key);
+double sweep_figure(const SweptRun *run, const char *key);
 
 #endif

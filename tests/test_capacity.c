@@ -238,15 +238,15 @@ static void what_is_left_out(void **state) {
     const char *table = "run,state,verdict\n\"a=1,b=2-00\",waiting,,x\nb,done,,x\n\"c\",waiting,,\n";
     assert_int_equal(file_write_atomic(path, table, strlen(table), NULL), OK);
     Capacity c = read_here();
-    assert_int_equal(c.n_in_state[SWEEP_DONE], 16);
-    assert_int_equal(c.n_in_state[SWEEP_FAILED], 2);
-    assert_int_equal(c.n_in_state[SWEEP_DIVERGED], 1);
-    assert_int_equal(c.n_in_state[SWEEP_UNFINISHED], 1);
-    assert_int_equal(c.n_in_state[SWEEP_UNREADABLE], 3);
+    assert_int_equal(c.n_in_state[SWEPT_DONE], 16);
+    assert_int_equal(c.n_in_state[SWEPT_FAILED], 2);
+    assert_int_equal(c.n_in_state[SWEPT_DIVERGED], 1);
+    assert_int_equal(c.n_in_state[SWEPT_UNFINISHED], 1);
+    assert_int_equal(c.n_in_state[SWEPT_UNREADABLE], 3);
     assert_int_equal(c.n_waiting, 2);
     assert_int_equal(c.n_series, 1);
     assert_int_equal(c.series[0].n_runs, 16);
-    const SweepRun *r =
+    const SweptRun *r =
         c.files.runs; /* by name: bad-config, bad-result, begun, died, diverged, lost-result ... */
     assert_non_null(strstr(r[0].reason, "model.n_embd"));
     assert_non_null(strstr(r[1].reason, "not a JSON object"));
@@ -261,7 +261,7 @@ static void all_failed(void **state) {
     put_file("a", "failed.json", "{\"reason\": \"killed\"}");
     Capacity c = read_here();
     assert_int_equal(c.n_series, 0);
-    assert_int_equal(c.n_in_state[SWEEP_FAILED], 1);
+    assert_int_equal(c.n_in_state[SWEPT_FAILED], 1);
     capacity_free(&c);
 }
 
@@ -282,7 +282,7 @@ static void no_sweep(void **state) {
     capacity_free(&c);
     snprintf(run, sizeof run, "%s/runs", dir); /* run folders directly */
     assert_int_equal(capacity_read(&c, run, &err), OK);
-    assert_int_equal(c.n_in_state[SWEEP_UNFINISHED], 1);
+    assert_int_equal(c.n_in_state[SWEPT_UNFINISHED], 1);
     capacity_free(&c);
 }
 
