@@ -15,7 +15,8 @@ typedef enum Purpose {
     RANDOM_INIT = 2,   /* initial weights; sub = tensor index */
     RANDOM_ORDER = 3,  /* data order; sub = epoch */
     RANDOM_SAMPLE = 4, /* generation; sub = sample index */
-    RANDOM_TEST = 5    /* tests */
+    RANDOM_TEST = 5,   /* tests */
+    RANDOM_NOISE = 8   /* on trained weights; sub = tensor index */
 } Purpose;
 
 typedef struct Stream {

@@ -55,6 +55,8 @@ static const Option eval_options[] = {
     FORCE_OPTION("let --per-fact replace any file"),
     {"quantize", "fp16|bf16|int8|int4|ternary",
      "with weights of so few bits, beside the weights as they are"},
+    {"parts", NULL, "what is lost when embedding, attention, MLP, norms, head are spoiled, one at a time"},
+    {"seeds", "N", "--parts: draws of the noise (default: 5)"},
     {"method", "rtn|gptq",
      "--quantize: to the nearest, or correcting errors on the run's facts (default: rtn)"},
     THREADS_OPTION,

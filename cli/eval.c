@@ -130,7 +130,7 @@ Status cmd_eval(const Args *args, Err *err) {
     int64_t threads = 0;
     Run run;
     TRY(args_int(args, "threads", 1, 4096, &threads, err));
-    TRY(eval_quantize_check(args, err));
+    TRY(eval_check(args, err));
     if (args_has(args, "per-fact"))
         TRY(output_check(args_value(args, "per-fact"), PER_FACT_HEADER, "a per-fact table of rote's",
                          args_has(args, "force"), err));
@@ -142,9 +142,11 @@ Status cmd_eval(const Args *args, Err *err) {
     if (status == OK) {
         const FactSet *facts = dir ? &other : &run.facts;
         if (dir) status = facts_fit(&run, facts, dir, err);
-        if (status == OK)
-            status = args_has(args, "quantize") ? eval_quantize(args, &run, facts, (int)threads, err)
-                                                : evaluate(args, &run, facts, (int)threads, err);
+        Status (*ask)(const Args *, const Run *, const FactSet *, int, Err *) =
+            args_has(args, "quantize") ? eval_quantize
+            : args_has(args, "parts")  ? eval_parts
+                                       : evaluate;
+        if (status == OK) status = ask(args, &run, facts, (int)threads, err);
         if (dir) facts_free(&other);
     }
     run_close(&run);

@@ -5,9 +5,12 @@
 #include "cli/cli.h"
 #include "train/train.h"
 
-/* --quantize, --method: the format and the way to it. ERR_INPUT: no such, or not together. */
-Status eval_quantize_check(const Args *args, Err *err);
+/* --quantize, --method, --parts, --seeds, before anything is read. ERR_INPUT: no such value, or not together. */
+Status eval_check(const Args *args, Err *err);
 /* The run's model with quantized weights on `facts`, beside the model as it is. */
 Status eval_quantize(const Args *args, const Run *run, const FactSet *facts, int threads, Err *err);
+
+/* What is lost when one part of the model is spoiled at a time. */
+Status eval_parts(const Args *args, const Run *run, const FactSet *facts, int threads, Err *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/eval.h"
+#include "eval/parts.h"
 #include "eval/quantized.h"
 
 /* The place of an option's value in a list of names from `first` on; fallback where it is not given. */
@@ -33,11 +34,22 @@ static Status asked(const Args *args, int *kind, int *method, Err *err) {
     return OK;
 }
 
-Status eval_quantize_check(const Args *args, Err *err) {
+Status eval_check(const Args *args, Err *err) {
+    static const char *const questions[] = {"per-fact", "quantize", "parts"};
     int kind, method;
+    int64_t seeds;
     TRY(asked(args, &kind, &method, err));
-    if (kind != QUANTIZE_NONE && args_has(args, "per-fact"))
-        return err_set(err, ERR_INPUT, "eval: --per-fact and --quantize are two questions; ask one");
+    TRY(args_int(args, "seeds", 2, PARTS_SEEDS_MAX, &seeds, err));
+    if (args_has(args, "seeds") && !args_has(args, "parts"))
+        return err_set(err, ERR_INPUT, "eval: --seeds goes with --parts");
+    const char *first = NULL;
+    for (int i = 0; i < 3; i++) {
+        if (!args_has(args, questions[i])) continue;
+        if (first)
+            return err_set(err, ERR_INPUT, "eval: --%s and --%s are two questions; ask one", first,
+                           questions[i]);
+        first = questions[i];
+    }
     return OK;
 }
 
