@@ -12,7 +12,22 @@
 
 enum { CONFIG_PATH_MAX = 1024, CONFIG_NAME_MAX = 64 };
 
-typedef enum FactsKind { FACTS_RANDOM, FACTS_FILE } FactsKind;
+/* A short list of sizes, written "400x400x1000"; entries past n are 0. */
+enum { SIZES_MAX = 16 };
+typedef struct Sizes {
+    int n, size[SIZES_MAX];
+} Sizes;
+
+typedef enum FactsKind {
+    FACTS_RANDOM,
+    FACTS_FILE,
+    FACTS_TRIPLES,
+    FACTS_BIOS,
+    FACTS_BIOD,
+    FACTS_RULES
+} FactsKind;
+typedef enum SentenceOrder { ORDER_FIXED, ORDER_SHUFFLED } SentenceOrder;
+typedef enum RuleFamily { RULE_AFFINE, RULE_QUADRATIC, RULE_LOOKUP } RuleFamily;
 typedef enum Norm { NORM_LAYERNORM, NORM_RMSNORM } Norm;
 typedef enum Position { POS_LEARNED, POS_ROPE, POS_NONE } Position;
 typedef enum Act { ACT_GELU, ACT_RELU, ACT_SILU } Act;
@@ -38,6 +53,16 @@ typedef struct FactsConfig {
     int seq_len;                /* tokens per fact */
     int vocab_size;
     uint64_t seed;
+    int symbols;   /* triples, bios, biod: things are numbers in this base; 0: a symbol each */
+    int subjects;  /* triples; 0: as few as hold n */
+    Sizes objects; /* triples: of each relation */
+    Sizes name_sizes, value_sizes; /* bios; names of biod, too */
+    int templates;                 /* bios: of each sentence; 0: values without sentences */
+    SentenceOrder order;           /* bios */
+    int attributes, chunks, diversity, chunk_len, chunk_symbols; /* biod: K, C, D, L, T */
+    RuleFamily rule;                                             /* rules */
+    int inputs;                                                  /* rules: symbols of x */
+    double exceptions;                                           /* rules: share of the rows */
 } FactsConfig;
 
 typedef struct ModelConfig {

@@ -15,6 +15,7 @@ static const char *type_name(const Key *key) {
     case KEY_BOOL: return "a switch";
     case KEY_ENUM: return "a choice";
     case KEY_FLAGS: return "choices";
+    case KEY_SIZES: return "sizes";
     case KEY_NAME: return "a name";
     case KEY_PATH: break;
     }

@@ -12,7 +12,16 @@
 
 #include "base/number.h"
 
-static const char *const facts_kinds[] = {[FACTS_RANDOM] = "random", [FACTS_FILE] = "file", NULL};
+static const char *const facts_kinds[] = {[FACTS_RANDOM] = "random",
+                                          [FACTS_FILE] = "file",
+                                          [FACTS_TRIPLES] = "triples",
+                                          [FACTS_BIOS] = "bios",
+                                          [FACTS_BIOD] = "biod",
+                                          [FACTS_RULES] = "rules",
+                                          NULL};
+static const char *const orders[] = {[ORDER_FIXED] = "fixed", [ORDER_SHUFFLED] = "shuffled", NULL};
+static const char *const rules[] = {
+    [RULE_AFFINE] = "affine", [RULE_QUADRATIC] = "quadratic", [RULE_LOOKUP] = "lookup", NULL};
 static const char *const norms[] = {[NORM_LAYERNORM] = "layernorm", [NORM_RMSNORM] = "rmsnorm", NULL};
 static const char *const positions[] = {
     [POS_LEARNED] = "learned", [POS_ROPE] = "rope", [POS_NONE] = "none", NULL};
@@ -52,21 +61,58 @@ const Key keys[] = {
      .help = "the run's name: its folder is runs/<name>-<hash>"},
 
     {AT(facts.kind, KEY_ENUM), .initial = "random", .choices = facts_kinds, .also = "type",
-     .help = "where facts come from: drawn at random, or a folder written by `rote facts`; left out beside a "
-             "facts.path: file"},
+     .help =
+         "where facts come from: drawn as this kind, or a folder written by `rote facts`; left out beside a "
+         "facts.path: file"},
     {AT(facts.path, KEY_PATH), .initial = "", .free = true, .also = "dir folder file",
      .help = "kind file: the fact set's folder, as seen from the current folder; names one, and facts.kind "
              "is file"},
     {AT(facts.n, KEY_INT), .initial = "256", FROM_TO(1, BIG_INT), .also = "count n_facts num_facts",
-     .help = "kind random: how many facts are drawn, all different"},
+     .help = "how many facts are drawn, all different: sequences, triples, people, rows"},
     {AT(facts.load, KEY_DOUBLE), .initial = "0", FROM_TO(0, 1e6), ABOVE, .zero = "off", .free = true,
      .sets = "facts.n", .also = "bits_per_param",
      .help = "as many facts as give the model so many data bits per parameter, or just more"},
     {AT(facts.seq_len, KEY_INT), .initial = "16", FROM_TO(1, 1048576), .also = "length sequence_length",
      .help = "kind random: tokens per fact"},
     {AT(facts.vocab_size, KEY_INT), .initial = "256", FROM_TO(2, 16777216),
-     .help = "kind random: tokens are drawn from 0 .. vocab_size-1"},
-    {AT(facts.seed, KEY_UINT64), .initial = "0", .help = "kind random: which facts are drawn"},
+     .help = "kind random: tokens are drawn from 0 .. vocab_size-1; kind rules: what x and y are made of"},
+    {AT(facts.seed, KEY_UINT64), .initial = "0", .help = "which facts are drawn"},
+    {AT(facts.symbols, KEY_INT), .initial = "0", FROM_TO(2, 65536), .zero = "a symbol each", .late = true,
+     .also = "base digits",
+     .help = "kinds triples, bios, biod: names and values are written as numbers in so many symbols that all "
+             "share"},
+    {AT(facts.subjects, KEY_INT), .initial = "0", FROM_TO(1, BIG_INT), .zero = "as few as hold facts.n",
+     .late = true, .help = "kind triples: how many subjects there are"},
+    {AT(facts.objects, KEY_SIZES), .initial = "16x16x16x16", FROM_TO(1, BIG_INT), .late = true,
+     .also = "relations",
+     .help = "kind triples: a size for each relation: how many objects it has to choose from"},
+    {AT(facts.name_sizes, KEY_SIZES), .initial = "400x400x1000", FROM_TO(1, BIG_INT), .late = true,
+     .also = "names", .help = "kinds bios, biod: how many first, middle and last names there are"},
+    {AT(facts.value_sizes, KEY_SIZES), .initial = "12x28x200x200x300x100x263", FROM_TO(1, BIG_INT),
+     .late = true,
+     .help = "kind bios: how many months, days, years, cities, universities, majors and employers there are"},
+    {AT(facts.templates, KEY_INT), .initial = "1", FROM_TO(0, 8), .late = true,
+     .help = "kind bios: wordings of each sentence, drawn for each person; 0: values without sentences"},
+    {AT(facts.order, KEY_ENUM), .initial = "fixed", .choices = orders, .late = true,
+     .help = "kind bios: order of the sentences, the same for all or drawn for each person"},
+    {AT(facts.attributes, KEY_INT), .initial = "4", FROM_TO(1, 65536), .late = true,
+     .help = "kind biod: values of each person (K)"},
+    {AT(facts.chunks, KEY_INT), .initial = "1", FROM_TO(1, 65536), .late = true,
+     .help = "kind biod: chunks of each value (C)"},
+    {AT(facts.diversity, KEY_INT), .initial = "16", FROM_TO(1, 16384), .late = true,
+     .help = "kind biod: chunks that an attribute's values are made of (D)"},
+    {AT(facts.chunk_len, KEY_INT), .initial = "2", FROM_TO(1, 52), .late = true,
+     .help = "kind biod: tokens of each chunk (L)"},
+    {AT(facts.chunk_symbols, KEY_INT), .initial = "16", FROM_TO(2, 65536), .late = true,
+     .help = "kind biod: symbols that chunks are written in (T)"},
+    {AT(facts.rule, KEY_ENUM), .initial = "affine", .choices = rules, .late = true,
+     .help =
+         "kind rules: y is a sum a x + c, a polynomial of degree 2, or a table's entry at x1 + x2 + .., mod "
+         "vocab_size"},
+    {AT(facts.inputs, KEY_INT), .initial = "2", FROM_TO(1, 16), .late = true,
+     .help = "kind rules: numbers in x, each below facts.vocab_size"},
+    {AT(facts.exceptions, KEY_DOUBLE), .initial = "0", FROM_TO(0, 1), .late = true,
+     .help = "kind rules: share of the rows whose y breaks the rule"},
 
     {AT(model.n_layer, KEY_INT), .initial = "2", FROM_TO(1, 512), .also = "n_layers num_layers layers depth",
      .help = "blocks"},
@@ -286,6 +332,10 @@ void key_range(const Key *key, char *out, size_t size) {
             n += (size_t)snprintf(out + n, size - n, "%s%s", i ? " | " : "", key->choices[i]);
         return;
     }
+    case KEY_SIZES:
+        snprintf(out, size, "8x100x263 or alike, at most %d sizes of %.0f to %.0f", SIZES_MAX, key->low,
+                 key->high);
+        return;
     case KEY_INT:
     case KEY_INT64:
     case KEY_DOUBLE: break;
@@ -482,6 +532,29 @@ static void print_flags(int flags, const Key *key, char *out, size_t size) {
         if (flags >> i & 1) n += (size_t)snprintf(out + n, size - n, "%s%s", n ? "+" : "", key->choices[i]);
 }
 
+static Status set_sizes(Sizes *field, const Key *key, const char *text, Quoted q, Err *err) {
+    Sizes sizes = {0};
+    for (const char *at = text;; at++) {
+        char part[32];
+        size_t length = strcspn(at, "x");
+        bool negative = false;
+        uint64_t size = 0;
+        snprintf(part, sizeof part, "%.*s", (int)(length < sizeof part ? length : sizeof part - 1), at);
+        if (length >= sizeof part || read_whole(part, &negative, &size) != WHOLE_OK || negative)
+            return err_set(err, ERR_INPUT, "key '%s': '%s' is not a list of sizes such as 8x100x263",
+                           key->name, q.text);
+        if ((double)size < key->low || (double)size > key->high) return out_of_range(key, q, err);
+        if (sizes.n == SIZES_MAX)
+            return err_set(err, ERR_INPUT, "key '%s': '%s' has more than %d sizes", key->name, q.text,
+                           SIZES_MAX);
+        sizes.size[sizes.n++] = (int)size;
+        at += length;
+        if (!*at) break;
+    }
+    *field = sizes;
+    return OK;
+}
+
 /* Printable UTF-8: what YAML can carry. Control characters, lone or overlong bytes and surrogates are not. */
 static bool is_text(const unsigned char *s) {
     while (*s) {
@@ -542,6 +615,7 @@ Status key_set(Config *config, const Key *key, const char *text, size_t length, 
     case KEY_BOOL: return set_bool(field, key, text, q, err);
     case KEY_ENUM: return set_enum(field, key, text, q, err);
     case KEY_FLAGS: return set_flags(field, key, text, q, err);
+    case KEY_SIZES: return set_sizes(field, key, text, q, err);
     case KEY_NAME:
     case KEY_PATH: break;
     }
@@ -566,6 +640,14 @@ void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]) {
     case KEY_BOOL: snprintf(out, size, "%s", (memcpy(&b, field, sizeof b), b) ? "true" : "false"); return;
     case KEY_ENUM: snprintf(out, size, "%s", key->choices[(memcpy(&i, field, sizeof i), i)]); return;
     case KEY_FLAGS: print_flags((memcpy(&i, field, sizeof i), i), key, out, size); return;
+    case KEY_SIZES: {
+        Sizes sizes;
+        memcpy(&sizes, field, sizeof sizes);
+        size_t at = 0;
+        for (int j = 0; j < sizes.n; j++)
+            at += (size_t)snprintf(out + at, size - at, j ? "x%d" : "%d", sizes.size[j]);
+        return;
+    }
     case KEY_NAME:
     case KEY_PATH: break;
     }

@@ -17,7 +17,8 @@ typedef enum KeyType {
     KEY_BOOL,
     KEY_ENUM,
     KEY_FLAGS, /* "none", or several choices joined by '+' (',' would make a sweep of them); an int, bit by choice */
-    KEY_NAME, /* a file name's worth of letters, digits, '.', '_', '-' */
+    KEY_SIZES, /* "400x400x1000": whole numbers, each in the range */
+    KEY_NAME,  /* a file name's worth of letters, digits, '.', '_', '-' */
     KEY_PATH
 } KeyType;
 
@@ -38,7 +39,7 @@ typedef struct Key {
     const char *help; /* one line */
 } Key;
 
-enum { KEY_COUNT = 55, KEY_VALUE_MAX = 4 * CONFIG_PATH_MAX };
+enum { KEY_COUNT = 70, KEY_VALUE_MAX = 4 * CONFIG_PATH_MAX };
 extern const Key keys[KEY_COUNT];
 
 /* The key of that dotted name ('-' and '_' are the same), or NULL. */

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/progress.h"
 #include "data/facts.h"
+#include "eval/evaluate.h"
 #include "model/kernels/ops.h"
 
 #define ROTE_VERSION "0.1.0"
@@ -117,6 +118,8 @@ Status open_run(struct Run *out, const char *dir, Err *err);
 
 /* Prints the fact set and the plan of a run on stderr. */
 struct RunPlan;
+/* R and R_max of biographies (eval/capacity_ratio.h) as a line; nothing for other facts. */
+void show_ratio(const FactSet *facts, const Evaluation *e, int64_t params);
 void show_plan(const struct RunPlan *plan, const FactSet *facts, const Config *config);
 /* Multiply-adds, two operations each, per second, on all threads at once: measured for some 20 ms. */
 double peak_flops_per_s(const Ops *ops, int threads);

@@ -9,6 +9,7 @@
 #include "data/encode.h"
 #include "data/folder.h"
 #include "data/vocab.h"
+#include "eval/capacity_ratio.h"
 #include "model/quantize.h"
 
 /* A fact in one field of a TSV: escaped as in records.tsv, with the TAB between prompt and answer escaped,
@@ -74,6 +75,11 @@ static Status result_out(const Run *run, const FactSet *facts, const Evaluation 
         json_object_set_new(o, "memorized_bits_clipped", json_number(e->memorized_bits_clipped));
         json_object_set_new(o, "mem_hfshift", json_number(e->mem_hfshift));
         json_object_set_new(o, "bits_per_param", json_number(e->memorized_bits / params));
+        CapacityRatio ratio;
+        if (capacity_ratio(&ratio, facts, e, run->gpt.table.total)) {
+            json_object_set_new(o, "r", json_number(ratio.r));
+            json_object_set_new(o, "r_max", json_number(ratio.r_max));
+        }
         if (held != QUANTIZE_NONE) {
             json_object_set_new(o, "quantize", json_string(config_choice("train.quantize", held)));
             json_object_set_new(o, "weight_bits", json_integer(weight_bits));
@@ -97,6 +103,7 @@ static Status result_out(const Run *run, const FactSet *facts, const Evaluation 
         printf("baselines   answers %.3f bits, zlib %s bytes\n", facts->answer_bits,
                show_int(facts->zlib_bytes));
     if (held != QUANTIZE_NONE) show_weights(held, weight_bits, e->memorized_bits);
+    show_ratio(facts, e, run->gpt.table.total);
     printf("recall      %.4f\n", e->recall);
     return OK;
 }

@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "cli/cli.h"
 #include "data/text.h"
+#include "eval/capacity_ratio.h"
 #include "model/kernels/ops.h"
 #include "train/train.h"
 
@@ -45,6 +46,12 @@ const char *show_short(double n) {
     }
     snprintf(out, SHOW_SIZE, u && n < 100 ? "%.1f%s" : "%.0f%s", n, unit[u]);
     return out;
+}
+
+void show_ratio(const FactSet *facts, const Evaluation *e, int64_t params) {
+    CapacityRatio ratio;
+    if (capacity_ratio(&ratio, facts, e, params))
+        printf("knowledge   R %.4f of R_max %.4f bits/param\n", ratio.r, ratio.r_max);
 }
 
 char *show_tokens(const Vocab *vocab, const int32_t *tokens, int n) {

@@ -44,6 +44,7 @@ static void result_print(const RunResult *r, const FactSet *facts, Quantize kind
         printf("code        %.1f bits (answers by themselves %.1f bits, zlib %.0f bits)\n", e->code_bits,
                facts->answer_bits, 8.0 * (double)facts->zlib_bytes);
     if (kind != QUANTIZE_NONE) show_weights(kind, r->plan.weight_bits, e->memorized_bits);
+    show_ratio(facts, e, r->plan.params);
     printf("recall      %.4f\n", e->recall);
     printf("parameters  %s, hash %s%s\n", show_int(r->plan.params), r->param_hash,
            r->exact ? "" : " (not exact: gemm=openblas)");

@@ -4,11 +4,24 @@
 
 #include <stdint.h>
 
+#include "base/err.h"
+
 /* vocab_size^seq_len: exact below 2^53, infinite where a double overflows. */
 double sequence_count(int vocab_size, int seq_len);
 
 /* Bits of an ordered draw of n distinct sequences, uniform: sum over i < n of log2(V^S - i). */
 double draw_bits(int n, int vocab_size, int seq_len);
+
+/* Bits of an ordered draw of n distinct things, uniform out of `space` < 2^53: sum over i < n of log2(space - i). */
+double distinct_bits(int n, double space);
+
+/* log2 of the number of ways to choose k of n. */
+double choose_bits(int n, int k);
+
+/* Entropy of n draws, with replacement and uniform, from a set of D values that is itself a uniform choice of D out of
+ * `space` < 2^53: it is hidden, and shows only by what is drawn. Where n is so large that every value is seen, that is
+ * n log2 D + log2 C(space, D). Time D^2 (ln D + 62), less for a small n. ERR_NOMEM. */
+Status subset_bits(double *out, int64_t n, int D, double space, Err *err);
 
 /* Empirical entropy of n things that fall into groups of the given sizes, times n:
  * n log2 n - sum over groups of c log2 c. Groups of size 0 count nothing. */

@@ -49,16 +49,18 @@ typedef struct FactSet {
     Vocab vocab;
     FactsConfig config; /* what a planned set is to be drawn from; nothing in a set that was read */
 
-    bool entropy_known;   /* false for imported facts: nobody knows their source; the three below are NAN */
-    double data_bits;     /* H of the ordered draw, bits, exact to double rounding */
-    double data_bits_set; /* H - log2 N!: the same facts as a set */
-    double ceiling_bits;  /* M* = H - N log2 N: the most that coding facts one at a time can save */
-    char derivation[256]; /* "sum over i < N of log2(V^S - i)" with the figures */
-    double answer_bits;   /* imported: empirical entropy of the answers, bits per fact times n */
-    int64_t zlib_bytes;   /* imported: deflate -9 of the records' text */
-    int duplicates;       /* imported: records dropped because they stood twice */
-    uint64_t seed;        /* random */
-    char data_hash[33];   /* of tokens, starts, prompts, tags and vocabulary (docs/formats.md) */
+    bool entropy_known;    /* false for imported facts: nobody knows their source; the three below are NAN */
+    double data_bits;      /* H of the ordered draw, bits, exact to double rounding */
+    double data_bits_set;  /* H - log2 N!: the same facts as a set */
+    double ceiling_bits;   /* M* = H - N log2 N: the most that coding facts one at a time can save */
+    char derivation[1024]; /* "sum over i < N of log2(V^S - i)" with the figures */
+    double
+        answer_bits; /* drawn, with prompts: of data_bits those of the answers, given the prompts; imported:
+                              empirical entropy of the answers, bits per fact times n; else 0 */
+    int64_t zlib_bytes; /* imported: deflate -9 of the records' text */
+    int duplicates;     /* imported: records dropped because they stood twice */
+    uint64_t seed;      /* random */
+    char data_hash[33]; /* of tokens, starts, prompts, tags and vocabulary (docs/formats.md) */
 } FactSet;
 
 /* Tokens of the facts, and of the whole pool; of a set that is planned and not drawn, at most. */

@@ -108,7 +108,8 @@ static Status write_manifest(FILE *stream, const char *path, const FactSet *fact
         facts->vocab.size, "seed", seed, "entropy_bits", real_or_null(facts->data_bits, known),
         "data_bits_set", real_or_null(facts->data_bits_set, known), "ceiling_bits",
         real_or_null(facts->ceiling_bits, known), "derivation", facts->derivation, "duplicates",
-        facts->duplicates, "baselines", "answer_bits", real_or_null(facts->answer_bits, !known), "zlib_bytes",
+        facts->duplicates, "baselines", "answer_bits",
+        real_or_null(facts->answer_bits, !known || facts->answer_bits > 0), "zlib_bytes",
         known ? json_null() : json_integer(facts->zlib_bytes), "data_hash", facts->data_hash);
     if (root && !is_plain(facts) && !add_pool(root, facts)) {
         json_decref(root);
@@ -507,7 +508,8 @@ static Status compare_manifest(const FactSet *facts, const Manifest *manifest, c
                     err));
     TRY(same_figure(paths->manifest, "ceiling_bits", manifest->ceiling_bits, known, facts->ceiling_bits,
                     err));
-    TRY(same_figure(paths->manifest, "answer_bits", manifest->answer_bits, !known, facts->answer_bits, err));
+    TRY(same_figure(paths->manifest, "answer_bits", manifest->answer_bits, !known || facts->answer_bits > 0,
+                    facts->answer_bits, err));
     TRY(same_figure(paths->manifest, "zlib_bytes", manifest->zlib_bytes, !known, (double)facts->zlib_bytes,
                     err));
     TRY(same_figure(paths->manifest, "max_len", json_object_get(manifest->root, "max_len"), true,

@@ -18,6 +18,14 @@ typedef struct Kind {
 const Kind *kind_row(FactsKind kind);
 const Kind *kind_named(const char *name);
 
-extern const Kind random_kind; /* data/random_facts.c */
+extern const Kind random_kind, triples_kind, bios_kind, biod_kind, rules_kind; /* data/<name>_facts.c */
+
+/* For those who plan a set of sequences of one length: its sizes; the names of fields 1, 2, .., ended by NULL; and its
+ * bit counts, of distinct facts with entropy data_bits as they were drawn, in order, of which answer_bits given the
+ * prompts. ERR_INPUT: more than 2^31 - 1 tokens. */
+enum { KIND_LEN_MAX = 1 << 20 };
+Status kind_sizes(FactSet *facts, int n, int len, int vocab_size, Err *err);
+void kind_fields(FactSet *facts, const char *const *names);
+void kind_bits(FactSet *facts, double data_bits, double answer_bits);
 
 #endif

@@ -230,7 +230,7 @@ static const char *label_of(const char *key) {
         {"data_bits", "Data bits"},
         {"data_bits_set", "Data bits, the facts in any order"},
         {"ceiling_bits", "Ceiling of memorized bits"},
-        {"answer_bits", "Baseline: answers alone, bits"},
+        {"answer_bits", "Answers alone, bits"},
         {"zlib_bytes", "Baseline: zlib, bytes"},
         {"code_bits", "Code bits"},
         {"memorized_bits", "Memorized bits"},

@@ -76,6 +76,21 @@ static void defaults(void **state) {
                                    "  seq_len: 16\n"
                                    "  vocab_size: 256\n"
                                    "  seed: 0\n"
+                                   "  symbols: 0\n"
+                                   "  subjects: 0\n"
+                                   "  objects: 16x16x16x16\n"
+                                   "  name_sizes: 400x400x1000\n"
+                                   "  value_sizes: 12x28x200x200x300x100x263\n"
+                                   "  templates: 1\n"
+                                   "  order: fixed\n"
+                                   "  attributes: 4\n"
+                                   "  chunks: 1\n"
+                                   "  diversity: 16\n"
+                                   "  chunk_len: 2\n"
+                                   "  chunk_symbols: 16\n"
+                                   "  rule: affine\n"
+                                   "  inputs: 2\n"
+                                   "  exceptions: 0\n"
                                    "model:\n"
                                    "  n_layer: 2\n"
                                    "  n_head: 2\n"
@@ -136,8 +151,8 @@ static void defaults(void **state) {
 static void rows_are_sound(void **state) {
     (void)state;
     static const size_t sizes[] = {
-        [KEY_INT] = 4,  [KEY_INT64] = 8, [KEY_UINT64] = 8, [KEY_DOUBLE] = 8, [KEY_BOOL] = 1,
-        [KEY_ENUM] = 4, [KEY_FLAGS] = 4, [KEY_NAME] = 64,  [KEY_PATH] = 1024};
+        [KEY_INT] = 4,  [KEY_INT64] = 8,  [KEY_UINT64] = 8, [KEY_DOUBLE] = 8, [KEY_BOOL] = 1,
+        [KEY_ENUM] = 4, [KEY_SIZES] = 68, [KEY_FLAGS] = 4,  [KEY_NAME] = 64,  [KEY_PATH] = 1024};
     size_t covered = 0;
     for (int i = 0; i < KEY_COUNT; i++) {
         assert_string_equal(config_key_name(i), keys[i].name);
@@ -335,7 +350,8 @@ static const Bad bad_files[] = {
     {"model:\n  norm: layernrom\n",
      "cfg.yaml:2: key 'model.norm': 'layernrom' is not one of layernorm | rmsnorm; nearest: layernorm"},
     {"model:\n  attn: full\n", "cfg.yaml:2: key 'model.attn': 'full' is not one of causal | none | mean"},
-    {"facts: {kind: bioS}\n", "cfg.yaml:1: key 'facts.kind': 'bioS' is not one of random | file"},
+    {"facts: {kind: bioS}\n", "cfg.yaml:1: key 'facts.kind': 'bioS' is not one of random | file | triples | "
+                              "bios | biod | rules; nearest: bios"},
     {"facts:\n  n: 9\n  kind: file\n", "cfg.yaml:3: key 'facts.kind': is file, but facts.path names no "
                                        "folder; make one with `rote facts make` or "
                                        "`rote facts import`"},
@@ -523,6 +539,14 @@ static void draw_value(Config *config, const Key *key, Stream s) {
         memcpy(field, &value, sizeof value);
         return;
     }
+    case KEY_SIZES: {
+        Sizes sizes = {.n = 1 + (int)(bits % SIZES_MAX)};
+        for (int i = 0; i < sizes.n; i++)
+            sizes.size[i] =
+                (int)key->low + (int)random_below(s, 2 + (uint64_t)i, (uint64_t)(key->high - key->low) + 1);
+        memcpy(field, &sizes, sizeof sizes);
+        return;
+    }
     case KEY_NAME: snprintf(field, key->size, "%c%s", "aZ9_"[bits & 3], bits & 4 ? ".x-y_7" : ""); return;
     case KEY_PATH: {
         static const char *const paths[] = {"/a b/\"c\"",
@@ -548,7 +572,7 @@ static void random_configs_round_trip(void **state) {
         config_defaults(&config);
         for (int i = 0; i < KEY_COUNT; i++)
             draw_value(&config, &keys[i], random_stream(SEED, RANDOM_TEST, round * KEY_COUNT + (uint32_t)i));
-        if (config.facts.kind == FACTS_RANDOM) config.facts.path[0] = '\0';
+        if (config.facts.kind != FACTS_FILE) config.facts.path[0] = '\0';
         char *text = config_text(&config, false);
         Err err = {0};
         if (config_load_text(&back, text, "text", &err) != OK)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "eval/capacity_ratio.h"
 
 /* ---- writing ---- */
 
@@ -61,10 +62,8 @@ char *result_text(const Config *config, const FactSet *facts, const RunResult *r
     put_number(f, "data_bits", facts->entropy_known ? facts->data_bits : unknown);
     put_number(f, "data_bits_set", facts->entropy_known ? facts->data_bits_set : unknown);
     put_number(f, "ceiling_bits", facts->entropy_known ? facts->ceiling_bits : unknown);
-    if (!facts->entropy_known) { /* what stands beside code_bits where nobody knows the entropy */
-        put_number(f, "answer_bits", facts->answer_bits);
-        put_integer(f, "zlib_bytes", facts->zlib_bytes);
-    }
+    if (!facts->entropy_known || facts->answer_bits > 0) put_number(f, "answer_bits", facts->answer_bits);
+    if (!facts->entropy_known) put_integer(f, "zlib_bytes", facts->zlib_bytes);
     put_number(f, "code_bits", e->code_bits);
     if (e->n_fields) {
         fprintf(f, "  \"code_bits_by\": {");
@@ -78,6 +77,11 @@ char *result_text(const Config *config, const FactSet *facts, const RunResult *r
         put_string(f, "quantize", config_choice("train.quantize", config->train.quantize));
         put_integer(f, "weight_bits", r->plan.weight_bits);
         put_number(f, "bits_per_weight_bit", e->memorized_bits / (double)r->plan.weight_bits);
+    }
+    CapacityRatio ratio;
+    if (capacity_ratio(&ratio, facts, e, r->plan.params)) {
+        put_number(f, "r", ratio.r);
+        put_number(f, "r_max", ratio.r_max);
     }
     put_number(f, "recall", e->recall);
     put_number(f, "loss_nats", e->loss_nats);

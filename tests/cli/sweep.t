@@ -76,8 +76,8 @@ metrics.jsonl
 result.json
 timing.json
 $ tail -n 5 S/sweep.yaml
-  threads: 0
-  gemm: exact
+  quantize: none
+  freeze: none
 sweep:
   model.n_embd: [8, 16]
   train.seed: [0, 1, 0]

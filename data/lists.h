@@ -1,0 +1,62 @@
+/* Lists of things (names, cities, subjects) and how the number of one is written as tokens: as a symbol of its own,
+ * or as the digits of its number in a base that all lists share. */
+#ifndef ROTE_DATA_LISTS_H
+#define ROTE_DATA_LISTS_H
+
+#include "data/facts.h"
+
+typedef struct List {
+    int size;      /* things */
+    int len;       /* tokens of each */
+    int base;      /* of the digits; 0: one symbol each */
+    int32_t first; /* symbol of thing 0, where each has its own */
+} List;
+
+/* base 0: the list's symbols stand from *next_symbol on, which moves behind them. */
+static inline List list_make(int size, int base, int32_t *next_symbol) {
+    List list = {.size = size, .len = 1, .base = base};
+    if (base == 0) {
+        list.first = *next_symbol;
+        *next_symbol += size;
+        return list;
+    }
+    for (int64_t reach = base; reach < size; reach *= base) list.len++;
+    return list;
+}
+
+/* Where a set is written: sequence after sequence, token after token. */
+typedef struct Writer {
+    FactSet *facts;
+    int64_t at;
+    int n; /* sequences begun */
+} Writer;
+
+static inline void write_begin(Writer *w) { w->facts->start[w->n++] = w->at; }
+
+static inline void write_token(Writer *w, int32_t token, uint8_t field) {
+    w->facts->tokens[w->at] = token;
+    w->facts->field[w->at++] = field;
+}
+
+/* `len` digits of a number, the most significant first, as symbols from `first` on. */
+static inline void write_digits(Writer *w, uint64_t number, int len, int base, int32_t first, uint8_t field) {
+    for (int i = len; i-- > 0; number /= (uint64_t)base) {
+        w->facts->tokens[w->at + i] = first + (int32_t)(number % (uint64_t)base);
+        w->facts->field[w->at + i] = field;
+    }
+    w->at += len;
+}
+
+static inline void write_thing(Writer *w, const List *list, int thing, uint8_t field) {
+    if (list->base == 0) write_token(w, list->first + thing, field);
+    else write_digits(w, (uint64_t)thing, list->len, list->base, 0, field);
+}
+
+/* Tokens so far of the sequence that was begun last are its prompt. */
+static inline void write_prompt_ends(Writer *w) {
+    w->facts->prompt_len[w->n - 1] = (int32_t)(w->at - w->facts->start[w->n - 1]);
+}
+
+static inline void write_end(Writer *w) { w->facts->start[w->n] = w->at; }
+
+#endif

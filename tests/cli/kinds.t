@@ -1,0 +1,167 @@
+# Facts that are generated: triples, bios, biod, rules
+
+$ rote facts make facts.kind=triples facts.n=6 facts.objects=3x50 --out triples
+kind        triples
+facts       6, 18 tokens, the longest 3
+vocabulary  58 symbols
+entropy     31.178309 bits: sum over i < 6 of log2(3*2 - i) = 9.4918530963296739 bits for the pairs of subject and relation, in the order drawn, + 6 * mean over relations of log2(objects) = 21.68645607148764 bits for the objects
+as a set    21.686456 bits
+ceiling     15.668534 bits (entropy - n log2 n)
+hash        d94ab62f138433e3f3e111625400710e
+0           2 4 12
+1           1 3 7
+2           0 4 56
+3           2 3 6
+4           0 3 7
+$ rote facts make facts.kind=triples facts.n=4 facts.subjects=1000 facts.symbols=10 --out digits | tail -4
+0           9 6 1 1 0 0
+1           5 4 4 3 0 6
+2           7 2 3 3 1 0
+3           8 2 2 1 0 0
+$ rote facts make facts.kind=bios facts.n=3 --out bios
+kind        bios
+facts       3, 105 tokens, the longest 35
+vocabulary  2,918 symbols
+entropy     224.535361 bits: sum over i < 3 of log2(160000000 - i) = 81.760489965584071 bits for the names, in the order drawn, + 3 * log2(212083200000000) = 142.77487101567337 bits for the values, + 3 * (6 log2(1) + log2(1)) = 0 bits for templates and order of sentences
+as a set    221.950398 bits
+ceiling     219.780473 bits (entropy - n log2 n)
+hash        ffc52d883969acfdae78a607a1a09224
+0           Stokren Krabol Sosoford	was born on March 27 1928 she was born in Stasteville she took classes at B
+1           Broglen Figlel Krigleford	was born on May 22 1943 he was born in Begleville he took classes at Kost
+2           Ribon Debol Brusoford	was born on February 25 1809 he was born in Fegleville he took classes at Kre
+$ rote facts make facts.kind=bios facts.n=3 facts.templates=8 facts.order=shuffled --out told | cut -c1-200 | tail -3
+0           Stokren Krabol Sosoford	began crying on March 27 1928 she spent childhood in Stasteville she earned
+1           Broglen Figlel Krigleford	counts years from May 22 1943 he is native to Begleville he heard lecture
+2           Ribon Debol Brusoford	majored then in Nestelogy he comes straight from Fegleville he entered life o
+$ rote facts make facts.kind=bios facts.n=2 facts.templates=0 facts.symbols=16 --out small | sed -n '2,4p;$p'
+facts       2, 56 tokens, the longest 28
+vocabulary  17 symbols
+entropy     149.690241 bits: sum over i < 2 of log2(160000000 - i) = 54.506993319406227 bits for the names, in the order drawn, + 2 * log2(212083200000000) = 95.183247343782242 bits for the values, + 2 * (6 log2(1) + log2(1)) = 0 bits for templates and order of sentences
+1           0 9 11 0 10 14 0 11 3	1 4 1 5 8 15 7 8 0 3 0 1 2 0 0 5 2 6
+$ rote facts make facts.kind=biod facts.n=3 facts.chunks=2 facts.name_sizes=50 --out biod
+kind        biod
+facts       3, 51 tokens, the longest 17
+vocabulary  66 symbols
+entropy     199.199276 bits: sum over i < 3 of log2(50 - i) = 16.843528534611089 bits for the names, in the order drawn, + 3*4*2 * log2(16) = 96 bits for which chunks, + 86.355747559348259 bits for what the chunks are: 4 sets of 16 out of 16^2 strings, as far as the values show them
+as a set    196.614314 bits
+ceiling     194.444389 bits (entropy - n log2 n)
+hash        abac6a09fab51afb181e69f5a0ae5738
+0           45 63 61 59 52 63 65 64 63 56 63 63 52 56 65 51 56
+1           29 53 54 52 54 51 64 50 64 60 65 60 65 54 62 65 65
+2           39 59 60 58 53 64 63 65 51 52 56 51 58 64 57 60 55
+$ rote facts make facts.kind=rules facts.n=100 facts.vocab_size=13 facts.exceptions=0.05 --out rules
+kind        rules
+facts       100, 300 tokens, the longest 3
+vocabulary  13 symbols
+entropy     740.828119 bits: sum over i < 100 of log2(13^2 - i) = 685.6360796289913 bits for the inputs, in the order drawn, + 3 * log2(13) = 11.101319154423276 bits for one of the affine rules, + log2 C(100,5) + 5 * log2(13 - 1) = 44.090719904875087 bits for the exceptions; a table without a rule would hold 370.04397181410923 bits of outputs instead of 55.192039059298367
+as a set    216.063125 bits
+ceiling     76.442500 bits (entropy - n log2 n)
+hash        a8b1c85c12e968407a07775a827574c9
+0           2 2 1
+1           10 1 4
+2           12 10 1
+3           10 9 12
+4           5 4 11
+$ rote facts make facts.kind=rules facts.n=40 facts.vocab_size=7 facts.rule=quadratic --out quadratic | sed -n 4p
+entropy     206.939278 bits: sum over i < 40 of log2(7^2 - i) = 190.09514885398585 bits for the inputs, in the order drawn, + 6 * log2(7) = 16.844129532345626 bits for one of the quadratic rules, + log2 C(40,0) + 0 * log2(7 - 1) = 0 bits for the exceptions; a table without a rule would hold 112.29419688230416 bits of outputs instead of 16.844129532345626
+$ rote facts make facts.kind=rules facts.n=64 facts.vocab_size=8 facts.rule=lookup --out lookup | sed -n 4p
+entropy     319.995144 bits: sum over i < 64 of log2(8^2 - i) = 295.99514394172405 bits for the inputs, in the order drawn, + 8 * log2(8) = 24 bits for one of the lookup rules, + log2 C(64,0) + 0 * log2(8 - 1) = 0 bits for the exceptions; a table without a rule would hold 192 bits of outputs instead of 24
+$ rote facts show rules --json | grep -E 'kind|bits'
+  "kind": "rules",
+  "entropy_bits": 740.82811868828969,
+  "data_bits_set": 216.06312539823,
+  "ceiling_bits": 76.442499710817287,
+  "derivation": "sum over i < 100 of log2(13^2 - i) = 685.6360796289913 bits for the inputs, in the order drawn, + 3 * log2(13) = 11.101319154423276 bits for one of the affine rules, + log2 C(100,5) + 5 * log2(13 - 1) = 44.090719904875087 bits for the exceptions; a table without a rule would hold 370.04397181410923 bits of outputs instead of 55.192039059298367",
+
+# every bad input
+
+$ rote facts make facts.kind=triple --out x
+2> rote: command line: key 'facts.kind': 'triple' is not one of random | file | triples | bios | biod | rules; nearest: triples
+[2]
+$ rote facts make facts.kind=triples facts.objects=3,4 --out x
+2> rote: command line: key 'facts.objects': '3,4' is not a list of sizes such as 8x100x263
+[2]
+$ rote facts make facts.kind=triples facts.objects=3x0 --out x
+2> rote: command line: key 'facts.objects': 3x0 is out of range; allowed: 8x100x263 or alike, at most 16 sizes of 1 to 1000000000
+[2]
+$ rote facts make facts.kind=triples facts.objects=1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1 --out x
+2> rote: command line: key 'facts.objects': '1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1' has more than 16 sizes
+[2]
+$ rote facts make facts.kind=triples facts.objects= --out x
+2> rote: command line: key 'facts.objects': no value; allowed: 8x100x263 or alike, at most 16 sizes of 1 to 1000000000
+[2]
+$ rote facts make facts.kind=triples facts.n=100 facts.subjects=3 --out x
+2> rote: facts.n: 100 triples asked for, but 3 subjects with 4 relations make 12 pairs; set facts.subjects to 0 (as few as hold them) or at least 25
+[2]
+$ rote facts make facts.kind=bios facts.value_sizes=12x28 --out x
+2> rote: facts.value_sizes: 2 sizes, a biography has 7: months x days x years x cities x universities x majors x employers
+[2]
+$ rote facts make facts.kind=bios facts.name_sizes=1x2x3x4 --out x
+2> rote: facts.name_sizes: 4 lists, at most 3 make a name (first, middle, last)
+[2]
+$ rote facts make facts.kind=bios facts.name_sizes=2x2 --out x
+2> rote: facts.n: 256 people asked for, of 4 distinct names; lower facts.n or raise facts.name_sizes
+[2]
+$ rote facts make facts.kind=bios facts.name_sizes=20000 --out x
+2> rote: facts.name_sizes: a list of 20000 words, at most 10000 are possible; lower it, or write numbers (facts.symbols)
+[2]
+$ rote facts make facts.kind=bios facts.value_sizes=12x28x200x200x300x100x20000 --out x
+2> rote: facts.value_sizes: a list of 20000 words, at most 10000 are possible; lower it, or write numbers (facts.symbols)
+[2]
+$ rote facts make facts.kind=bios facts.symbols=10 facts.name_sizes=1e6x1e6x1e6 --out x
+2> rote: facts.name_sizes: 1e+18 names, at most 2^53 are possible; lower a size
+[2]
+$ rote facts make facts.kind=bios facts.templates=9 --out x
+2> rote: command line: key 'facts.templates': 9 is out of range; allowed: 0 to 8
+[2]
+$ rote facts make facts.kind=bios facts.order=random --out x
+2> rote: command line: key 'facts.order': 'random' is not one of fixed | shuffled
+[2]
+$ rote facts make facts.kind=biod facts.name_sizes=2x2 --out x
+2> rote: facts.n: 256 people asked for, of 4 distinct names; lower facts.n or raise facts.name_sizes
+[2]
+$ rote facts make facts.kind=biod facts.diversity=17 facts.chunk_len=1 --out x
+2> rote: facts.diversity: 17 distinct chunks asked for, of 16 strings of 1 out of 16 symbols; lower it, or raise facts.chunk_len or facts.chunk_symbols
+[2]
+$ rote facts make facts.kind=biod facts.chunk_len=14 --out x
+2> rote: facts.chunk_len: strings of 14 out of 16 symbols number 2^53 or more; lower facts.chunk_len or facts.chunk_symbols
+[2]
+$ rote facts make facts.kind=biod facts.attributes=1000 facts.chunks=1000 facts.chunk_len=2 --out x
+2> rote: facts.attributes: 1000 values of 1000 chunks of 2 symbols are 2000003 tokens a fact, at most 1048576 are possible
+[2]
+$ rote facts make facts.kind=rules facts.vocab_size=13 facts.n=170 --out x
+2> rote: facts.n: 170 rows asked for, of 169 possible inputs (2 out of 13 symbols); lower facts.n, or raise facts.inputs or facts.vocab_size
+[2]
+$ rote facts make facts.kind=rules facts.vocab_size=12 facts.rule=quadratic --out x
+2> rote: facts.vocab_size is 12 and facts.rule is quadratic, which needs an odd prime, such as 31 or 97
+[2]
+$ rote facts make facts.kind=rules facts.vocab_size=13 facts.n=20 facts.exceptions=0.2 --out x
+2> rote: facts.n: 20 rows with 4 exceptions, but two affine rules can agree on 13 of the 169 inputs, so the table may not tell them apart and its entropy is unknown; raise facts.n above 21
+[2]
+$ rote facts make facts.kind=rules facts.vocab_size=13 facts.n=100 facts.exceptions=0.9 --out x
+2> rote: facts.exceptions: 90 of 100 rows are too many to tell two affine rules apart, which can agree on 13 of the 169 inputs; lower facts.exceptions
+[2]
+$ rote facts make facts.kind=rules facts.vocab_size=1024 facts.inputs=6 --out x
+2> rote: facts.inputs: 6 numbers below 1024 have 2^53 values or more; lower facts.inputs or facts.vocab_size
+[2]
+$ rote facts make facts.kind=rules facts.exceptions=1.5 --out x
+2> rote: command line: key 'facts.exceptions': 1.5 is out of range; allowed: 0 to 1
+[2]
+
+# R and R_max stand in the result
+
+$ rote train facts.kind=bios facts.n=20 facts.symbols=16 facts.templates=0 model.n_embd=8 model.n_layer=1 train.max_steps=3 --out run --quiet | grep -E 'memorized|knowledge'
+memorized   -784.9 of 1496.9 bits (ceiling 1410.5), -0.6289 bits/param
+knowledge   R -0.5634 of R_max 1.1302 bits/param
+$ grep -E '"(answer_bits|code_bits_by|r|r_max)"' run/result.json
+  "answer_bits": 951.8324734378224,
+  "code_bits_by": {"name": 731.9863973277083, "pronoun": 81.51436525813203, "birth_date": 404.80965118425894, "birth_city": 163.87316005939732, "university": 244.78076122702225, "major": 163.59724790307502, "employer": 245.81038296385665, "work_city": 163.64549501403718, "template": 81.78469062088432},
+  "r": -0.5633934729290342,
+  "r_max": 1.1301793628399888,
+$ rote eval run | grep knowledge; rote eval run --json | grep -E '"r(_max)?"'
+knowledge   R -0.5634 of R_max 1.1302 bits/param
+  "r": -0.56339347292903419,
+  "r_max": 1.1301793628399888,
+$ rote train facts.kind=biod facts.n=20 facts.symbols=16 model.n_embd=8 model.n_layer=1 train.max_steps=3 --out other --quiet | grep -E 'memorized|knowledge'
+memorized   -276.5 of 1080.7 bits (ceiling 994.3), -0.2400 bits/param
+knowledge   R -0.6493 of R_max 0.8981 bits/param
