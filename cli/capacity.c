@@ -28,7 +28,26 @@ static json_t *json_text(char *text) {
     return o;
 }
 
-static json_t *json_architecture(const Architecture *a) {
+/* The sizes of an architecture, with the figures that their runs have. */
+static json_t *json_sizes(const Series *s, int architecture) {
+    json_t *all = json_array();
+    for (int i = 0; i < s->n_sizes; i++) {
+        const SizeSummary *size = &s->sizes[i];
+        if (size->architecture != architecture) continue;
+        json_t *o = json_object();
+        json_object_set_new(o, "facts", json_number(size->facts));
+        json_object_set_new(o, "runs", json_integer(size->n_runs));
+        json_object_set_new(o, "overfill", json_number(size->overfill));
+        for (int k = 0; k < SIZE_FIGURES; k++)
+            if (size->mean[k] == size->mean[k])
+                json_object_set_new(o, size_figure_key[k], json_number(size->mean[k]));
+        json_array_append_new(all, o);
+    }
+    return all;
+}
+
+static json_t *json_architecture(const Series *s, int at) {
+    const Architecture *a = &s->architectures[at];
     const Plateau *p = &a->plateau;
     double params = (double)a->params;
     Interval per_param = {p->reached.value / params, p->reached.low / params, p->reached.high / params, NAN};
@@ -54,6 +73,7 @@ static json_t *json_architecture(const Architecture *a) {
     json_object_set_new(o, "converged", json_answer(p->converged));
     json_object_set_new(o, "lower_bound_only", json_boolean(!(p->saturated && p->converged == ANSWER_YES)));
     json_object_set_new(o, "verdict", json_text(architecture_verdict(a)));
+    json_object_set_new(o, "by_size", json_sizes(s, at));
     return o;
 }
 
@@ -83,8 +103,10 @@ static json_t *json_series(const Series *s) {
     json_object_set_new(o, "exposures_bits_per_param", json_interval(&s->exposures_limit));
     json_object_set_new(o, "budget_law_error", json_number(s->law_error[0]));
     json_object_set_new(o, "exposures_law_error", json_number(s->law_error[1]));
+    json_object_set_new(o, "heldout_loss_peak", json_interval(&s->peak));
+    json_object_set_new(o, "mia_f1_law_error", json_number(s->membership_error));
     for (int a = 0; a < s->n_architectures; a++)
-        json_array_append_new(architectures, json_architecture(&s->architectures[a]));
+        json_array_append_new(architectures, json_architecture(s, a));
     json_object_set_new(o, "architectures", architectures);
     return o;
 }
@@ -147,6 +169,65 @@ static void print_figure(const char *name, const Interval *i, int digits, const 
         printf("  %-20s %s %s\n", name, interval_text(text, sizeof text, i, digits), unit);
 }
 
+/* A table over sizes, of the columns that some run has. */
+typedef struct Column {
+    const char *title;
+    SizeFigure figure;
+    double scale; /* 0: divided by the parameters */
+    int digits;
+} Column;
+
+static bool any_size_has(const Series *s, SizeFigure figure) {
+    for (int i = 0; i < s->n_sizes; i++)
+        if (s->sizes[i].mean[figure] == s->sizes[i].mean[figure]) return true;
+    return false;
+}
+
+static void print_sizes(const Series *s, bool known) {
+    static const Column columns[] = {{"data/param", SIZE_DATA_BITS, 0, 3},
+                                     {"memorized/param", SIZE_MEMORIZED_BITS, 0, 3},
+                                     {"code bits", SIZE_CODE_BITS, 1, 0},
+                                     {"answers' bits", SIZE_ANSWER_BITS, 1, 0},
+                                     {"zlib bits", SIZE_ZLIB_BYTES, 8, 0},
+                                     {"recall", SIZE_RECALL, 1, 4},
+                                     {"held-out nats", SIZE_HELDOUT_LOSS_NATS, 1, 4},
+                                     {"AUC", SIZE_MIA_AUC, 1, 4},
+                                     {"F1", SIZE_MIA_F1, 1, 4},
+                                     {"F1 law", SIZE_MIA_F1_LAW, 1, 4},
+                                     {"R", SIZE_R, 1, 3},
+                                     {"R_max", SIZE_R_MAX, 1, 3}};
+    enum { COLUMNS = sizeof columns / sizeof *columns };
+    bool shown[COLUMNS];
+    for (int k = 0; k < COLUMNS; k++)
+        shown[k] = any_size_has(s, columns[k].figure) && !(known && columns[k].figure == SIZE_CODE_BITS);
+    printf("\n  %-16s %8s", "model", "facts");
+    for (int k = 0; k < COLUMNS; k++)
+        if (shown[k]) printf(" %15s", columns[k].title);
+    printf("\n");
+    for (int i = 0; i < s->n_sizes; i++) {
+        const SizeSummary *size = &s->sizes[i];
+        const Architecture *a = &s->architectures[size->architecture];
+        printf("  %-16s %8s", a->label, show_int((int64_t)size->facts));
+        for (int k = 0; k < COLUMNS; k++) {
+            const Column *c = &columns[k];
+            double x = size->mean[c->figure] * (c->scale > 0 ? c->scale : 1 / (double)a->params);
+            if (shown[k] && x == x) printf(" %15.*f", c->digits, x);
+            else if (shown[k]) printf(" %15s", "-");
+        }
+        printf("\n");
+    }
+}
+
+static void print_peak(const Series *s) {
+    char text[80];
+    if (s->n_peaks > 0)
+        printf("  %-20s at %s times capacity, %d architecture%s\n", "held-out loss peaks",
+               interval_text(text, sizeof text, &s->peak, 2), s->n_peaks, s->n_peaks == 1 ? "" : "s");
+    if (s->membership_error == s->membership_error)
+        printf("  %-20s off the law of Morris et al. by %.3f (root mean square)\n", "membership F1",
+               s->membership_error);
+}
+
 static void print_laws(const Series *s) {
     const Slope *l = &s->slope;
     char text[80];
@@ -172,6 +253,9 @@ static Status print_series(const Series *s, Err *err) {
     Status status = print_architectures(s, err);
     printf("\n%s\n", statement);
     free(statement);
+    if (!s->entropy_known || any_size_has(s, SIZE_HELDOUT_LOSS_NATS) || any_size_has(s, SIZE_R))
+        print_sizes(s, s->entropy_known);
+    print_peak(s);
     if (l->n_architectures == 0) return status;
     print_figure("coded as a set", &l->set, 3, "bits/param");
     print_figure("with an intercept", &l->slope, 3, "bits/param");

@@ -252,7 +252,8 @@ static Status series_make(Series *s, const Table *t, int series, const char *dir
     }
     s->n_seeds = different(s, -1, run_pair);
     s->n_budgets = different(s, -1, run_budget);
-    return series_fit(s, err);
+    TRY(series_fit(s, err));
+    return series_sizes(s, err);
 }
 
 /* ---- the sweep ---- */
@@ -301,6 +302,7 @@ void capacity_free(Capacity *capacity) {
     for (int i = 0; i < capacity->n_series; i++) {
         free(capacity->series[i].runs);
         free(capacity->series[i].architectures);
+        free(capacity->series[i].sizes);
     }
     free(capacity->series);
     sweep_files_free(&capacity->files);

@@ -30,6 +30,33 @@ typedef struct SeriesRun {
     bool beyond; /* its size is beyond the transition */
 } SeriesRun;
 
+/* What the runs of one architecture and size say at the longest budget: means over seeds of figures of
+ * result.json, NAN where no run has one. */
+typedef enum SizeFigure {
+    SIZE_DATA_BITS,
+    SIZE_CEILING_BITS,
+    SIZE_MEMORIZED_BITS,
+    SIZE_CODE_BITS,
+    SIZE_RECALL,
+    SIZE_ANSWER_BITS, /* entropy unknown: the baselines */
+    SIZE_ZLIB_BYTES,
+    SIZE_HELDOUT_LOSS_NATS,
+    SIZE_MIA_AUC,
+    SIZE_MIA_F1,
+    SIZE_MIA_F1_LAW,
+    SIZE_R,
+    SIZE_R_MAX,
+    SIZE_FIGURES
+} SizeFigure;
+extern const char *const size_figure_key[SIZE_FIGURES];
+
+typedef struct SizeSummary {
+    int architecture, n_runs;
+    double facts;
+    double overfill; /* ceiling over the architecture's capacity; NAN where none shows */
+    double mean[SIZE_FIGURES];
+} SizeSummary;
+
 typedef struct Slope {
     int n_architectures; /* with a plateau to see; the others do not count */
     Interval
@@ -48,6 +75,13 @@ typedef struct Series {
     int n_runs, n_architectures, n_seeds, n_budgets;
     SeriesRun *runs;             /* by architecture, size, budget, name */
     Architecture *architectures; /* by parameters */
+    SizeSummary *sizes;          /* by architecture and facts */
+    int n_sizes;
+    Interval
+        peak; /* of the held-out loss over sizes: data bits there over capacity, mean over architectures; NAN:
+                      no held-out facts, or the highest loss is at an end */
+    int n_peaks;
+    double membership_error; /* F1 against its law, root mean square over sizes; NAN: no held-out facts */
     Slope slope;
     Interval
         gamma;   /* of the joint fit; NAN: fewer than three budgets; an end at the search's limit: 0, inf */
@@ -75,6 +109,9 @@ void capacity_free(Capacity *capacity);
 
 /* Fits of one series whose runs and architectures stand (label, params; runs by architecture). ERR_NOMEM. */
 Status series_fit(Series *series, Err *err);
+
+/* Fills sizes, peak and membership_error (capacity_sizes.c); runs in their order, series_fit done. ERR_NOMEM. */
+Status series_sizes(Series *series, Err *err);
 
 /* ---- in words (capacity_words.c); malloc'd, NULL: no memory ---- */
 

@@ -110,40 +110,42 @@ static int law_points(const Series *s, FitPoint *out, bool exposures) {
     return n;
 }
 
-static double law_error(const Series *s, const SharedFit *fit) {
-    return sqrt(fit->rss / fit->df) / s->slope.origin.value;
+/* One law: its fit, the mean of the limits with an interval over architectures (of one: its own), and the root
+ * mean square residual as a share of what is reached. */
+static Status fit_law(SharedFit *fit, Interval *limit, double *error, const Series *s, const Law *law,
+                      const FitPoint *points, int n, Err *err) {
+    TRY(shared_fit(fit, law, points, n, s->n_architectures, -1, err));
+    *error = sqrt(fit->rss / fit->df) / s->slope.origin.value;
+    if (fit->n_fitted > 1) return shared_limit(limit, law, points, n, s->n_architectures, err);
+    for (int a = 0; a < s->n_architectures; a++)
+        if (fit->limit[a].value == fit->limit[a].value) *limit = fit->limit[a];
+    return OK;
 }
 
 static Status fit_laws(Series *s, FitPoint *points, Err *err) {
     SharedFit fit;
+    Interval limit = nothing;
     s->gamma = s->e0 = s->exposures_limit = nothing;
     s->law_error[0] = s->law_error[1] = NAN;
-    int n = law_points(s, points, false), groups = s->n_architectures;
+    int n = law_points(s, points, false);
     if (n == 0) return OK;
-    Status status = shared_fit(&fit, &budget_law, points, n, groups, -1, err);
-    if (status == OK) {
-        s->gamma = fit.theta;
-        s->law_error[0] = law_error(s, &fit);
-    }
-    bool determined = status == OK && fit.theta.low > 0 && fit.theta.high < INFINITY;
-    for (int a = 0; determined && a < groups; a++) {
+    Status status = fit_law(&fit, &limit, &s->law_error[0], s, &budget_law, points, n, err);
+    s->gamma = fit.theta;
+    bool determined = fit.theta.low > 0 && fit.theta.high < INFINITY;
+    if (determined) s->slope.endless = limit;
+    for (int a = 0; status == OK && determined && a < s->n_architectures; a++) {
         double p = (double)s->architectures[a].params;
-        Interval limit = fit.limit[a];
-        s->architectures[a].endless = (Interval){limit.value * p, limit.low * p, limit.high * p, limit.df};
+        Interval own = fit.limit[a];
+        s->architectures[a].endless = (Interval){own.value * p, own.low * p, own.high * p, own.df};
     }
     shared_fit_free(&fit);
-    if (determined) status = shared_limit(&s->slope.endless, &budget_law, points, n, groups, err);
     TRY(status);
 
     n = law_points(s, points, true);
-    status = shared_fit(&fit, &exposures_law, points, n, groups, -1, err);
-    if (status == OK) {
-        s->e0 = fit.theta;
-        s->law_error[1] = law_error(s, &fit);
-    }
+    status = fit_law(&fit, &s->exposures_limit, &s->law_error[1], s, &exposures_law, points, n, err);
+    s->e0 = fit.theta;
     shared_fit_free(&fit);
-    TRY(status);
-    return shared_limit(&s->exposures_limit, &exposures_law, points, n, groups, err);
+    return status;
 }
 
 /* ---- answers for the series ---- */

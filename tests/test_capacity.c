@@ -338,6 +338,83 @@ static void facts_of_ones_own(void **state) {
     capacity_free(&c);
 }
 
+static void put_figures(int params, int facts, int steps, double bits, const char *more) {
+    Config config;
+    char name[32], result[1024];
+    config_defaults(&config);
+    config.facts.n = facts;
+    config.train.batch_size = facts;
+    config.train.max_steps = steps;
+    char *yaml = config_text(&config, false);
+    snprintf(name, sizeof name, "f%03d", made++);
+    put_file(name, "config.yaml", yaml);
+    free(yaml);
+    snprintf(
+        result, sizeof result,
+        "{\"verdict\": \"annealed\", \"params\": %d, \"facts\": %d, \"data_bits\": %d, \"ceiling_bits\": %d, "
+        "\"code_bits\": 1e6, \"memorized_bits\": %g, \"recall\": 0.5, \"exposures\": %d%s}",
+        params, facts, 100 * facts, 100 * facts, bits, steps, more);
+    put_file(name, "result.json", result);
+}
+
+/* A held-out loss that is a parabola in ln(data bits) with its top at 1.2 times capacity; only the longest budget's
+ * runs speak. */
+static void figures_over_sizes(void **state) {
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        int facts = 10 << i;
+        double away = log(100.0 * facts / 2400);
+        char more[256];
+        snprintf(more, sizeof more,
+                 ", \"heldout_loss_nats\": %.15g, \"mia_auc\": %g, \"mia_f1\": %g, \"mia_f1_law\": 0.7, "
+                 "\"r\": 1.9, "
+                 "\"r_max\": %d",
+                 5 - away * away, 1 - 0.1 * i, i % 2 ? 0.72 : 0.68, i);
+        put_figures(1000, facts, 2000, facts < 20 ? 100 * facts : 2000, more);
+        put_figures(1000, facts, 1000, 10, ", \"heldout_loss_nats\": 50");
+    }
+    Capacity c = read_here();
+    const Series *s = &c.series[0];
+    assert_int_equal(s->n_sizes, 5);
+    assert_int_equal(s->n_peaks, 1);
+    assert_true(fabs(s->peak.value - 1.2) < 1e-6);
+    assert_true(fabs(s->membership_error - 0.02) < 1e-12);
+    assert_true(s->sizes[3].facts == 80 && s->sizes[3].n_runs == 1 && s->sizes[3].overfill == 4);
+    assert_true(s->sizes[3].mean[SIZE_R_MAX] == 3 && s->sizes[0].mean[SIZE_MIA_AUC] == 1);
+    assert_true(isnan(s->sizes[0].mean[SIZE_ZLIB_BYTES]));
+    capacity_free(&c);
+}
+
+/* A loss that is highest at the largest size has no peak to tell. */
+static void no_peak_at_an_end(void **state) {
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        char more[64];
+        snprintf(more, sizeof more, ", \"heldout_loss_nats\": %d", 4 + i);
+        put_figures(1000, 10 << i, 2000, 2000, more);
+    }
+    Capacity c = read_here();
+    assert_int_equal(c.series[0].n_peaks, 0);
+    assert_true(isnan(c.series[0].peak.value) && isnan(c.series[0].membership_error));
+    capacity_free(&c);
+}
+
+/* Three budgets of a single architecture: C - c t^-gamma of 2.4, 0.2 left at 2000. */
+static void laws_of_one_architecture(void **state) {
+    (void)state;
+    for (int b = 0; b < 4; b++)
+        for (int i = 0; i < 3; i++)
+            put_figures(1000, 50 + 20 * i, 500 << b, 2400 - 200 * pow(2, 0.8 * (2 - b)) + (i - 1), "");
+    Capacity c = read_here();
+    const Series *s = &c.series[0];
+    assert_true(fabs(s->gamma.value - 0.8) < 0.01 && s->gamma.low > 0.7 && s->gamma.high < 0.9);
+    assert_true(fabs(s->slope.endless.value - 2.4) < 0.01 && s->slope.endless.low < 2.4 &&
+                s->slope.endless.high > 2.4);
+    assert_true(fabs(s->architectures[0].endless.value - 2400) < 10);
+    assert_true(s->law_error[0] < s->law_error[1]);
+    capacity_free(&c);
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_dir, remove_dir)
 
 int main(void) {
@@ -352,6 +429,9 @@ int main(void) {
                                        IN_FOLDER(all_failed),
                                        IN_FOLDER(no_sweep),
                                        IN_FOLDER(coded_as_a_set),
-                                       IN_FOLDER(facts_of_ones_own)};
+                                       IN_FOLDER(facts_of_ones_own),
+                                       IN_FOLDER(figures_over_sizes),
+                                       IN_FOLDER(no_peak_at_an_end),
+                                       IN_FOLDER(laws_of_one_architecture)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
