@@ -10,6 +10,7 @@
 /* ---- JSON ---- */
 
 static json_t *json_interval(const Interval *i) {
+    if (i->value != i->value) return json_null();
     json_t *o = json_object();
     json_object_set_new(o, "value", json_number(i->value));
     json_object_set_new(o, "low", json_number(i->low));
@@ -166,7 +167,7 @@ static Status print_architectures(const Series *s, Err *err) {
 static void print_figure(const char *name, const Interval *i, int digits, const char *unit) {
     char text[80];
     if (i->value == i->value)
-        printf("  %-20s %s %s\n", name, interval_text(text, sizeof text, i, digits), unit);
+        printf("  %-20s %s%s%s\n", name, interval_text(text, sizeof text, i, digits), *unit ? " " : "", unit);
 }
 
 /* A table over sizes, of the columns that some run has. */
@@ -250,7 +251,7 @@ static Status print_series(const Series *s, Err *err) {
     char *statement = series_statement(s);
     if (!statement) return err_set(err, ERR_NOMEM, "capacity: no memory for a statement");
     if (s->settings[0]) printf("\n%s\n", s->settings);
-    Status status = print_architectures(s, err);
+    Status status = s->entropy_known ? print_architectures(s, err) : OK;
     printf("\n%s\n", statement);
     free(statement);
     if (!s->entropy_known || any_size_has(s, SIZE_HELDOUT_LOSS_NATS) || any_size_has(s, SIZE_R))
@@ -280,6 +281,16 @@ static void print_states(const Capacity *c) {
     }
 }
 
+static void print_references(const Capacity *c) {
+    for (int i = 0; i < c->n_series; i++) {
+        if (c->series[i].slope.n_architectures == 0) continue;
+        printf("\n  for comparison: 3.6 bits/param, random sequences (Morris et al. 2025); 2, facts "
+               "(Allen-Zhu & Li "
+               "2024)\n");
+        return;
+    }
+}
+
 Status cmd_capacity(const Args *args, Err *err) {
     Capacity capacity;
     Status status = capacity_read(&capacity, args->words[0], err);
@@ -290,10 +301,7 @@ Status cmd_capacity(const Args *args, Err *err) {
         for (int i = 0; status == OK && i < capacity.n_series; i++)
             status = print_series(&capacity.series[i], err);
         if (capacity.n_series == 0) printf("no run is done: nothing to state\n");
-        else
-            printf("\n  for comparison: 3.6 bits/param, random sequences (Morris et al. 2025); 2, facts "
-                   "(Allen-Zhu & "
-                   "Li 2024)\n");
+        print_references(&capacity);
     }
     capacity_free(&capacity);
     return status;

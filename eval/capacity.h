@@ -15,10 +15,10 @@ typedef struct Architecture {
     const SweptRun *first; /* one of its runs: the config */
     int64_t params;
     int n_runs, n_sizes, n_budgets, n_seeds; /* seeds: pairs of train.seed and facts.seed */
-    double exposures; /* mean times each fact was seen, at the longest budget, of the counted sizes */
-    Plateau plateau;  /* in bits */
-    Interval endless; /* bits: C of the joint fit C - c t^-gamma; NAN: not determined */
-    /* runs whose facts' entropy nobody knows count for recall and code bits only */
+    double exposures;   /* mean times each fact was seen, at the longest budget, of the counted sizes */
+    bool entropy_known; /* of any of its runs */
+    Plateau plateau;    /* in bits */
+    Interval endless;   /* bits: C of the joint fit C - c t^-gamma; NAN: not determined */
 } Architecture;
 
 /* One run of an architecture that counts, as a point of the series' laws. */

@@ -11,29 +11,37 @@ enum { BUDGETS_LEAST = 3 }; /* a law of two numbers a group and a shared one nee
 
 /* ---- each architecture ---- */
 
+/* Mean exposures of its runs at that budget; where sizes are known to be beyond the transition, of those. */
+static double exposures_of(const Series *s, int a, double budget, bool beyond) {
+    double sum = 0;
+    int n = 0;
+    for (int i = 0; i < s->n_runs; i++) {
+        const SeriesRun *run = &s->runs[i];
+        if (run->architecture != a || run->point.budget != budget || (beyond && !run->beyond)) continue;
+        sum += run->exposures;
+        n++;
+    }
+    return sum / n;
+}
+
 static Status fit_architecture(Series *s, int a, RunPoint *points, bool *counts, Err *err) {
     Architecture *out = &s->architectures[a];
-    int n = 0;
+    int n = 0, at = 0;
+    double longest = 0;
+    out->plateau = (Plateau){.reached = nothing, .gain = nothing, .overfill = NAN};
+    out->endless = nothing;
+    for (int i = 0; i < s->n_runs; i++) {
+        const RunPoint *point = &s->runs[i].point;
+        if (s->runs[i].architecture != a) continue;
+        if (point->budget > longest) longest = point->budget;
+        if (point->bits == point->bits) points[n++] = *point;
+    }
+    out->entropy_known = n > 0;
+    if (n > 0) TRY(plateau_fit(&out->plateau, counts, points, n, err));
     for (int i = 0; i < s->n_runs; i++)
         if (s->runs[i].architecture == a && s->runs[i].point.bits == s->runs[i].point.bits)
-            points[n++] = s->runs[i].point;
-    out->endless = out->plateau.reached = out->plateau.gain = nothing;
-    out->exposures = NAN;
-    if (n == 0) return OK;
-    TRY(plateau_fit(&out->plateau, counts, points, n, err));
-
-    double exposures = 0;
-    int last = 0;
-    n = 0;
-    for (int i = 0; i < s->n_runs; i++) {
-        SeriesRun *run = &s->runs[i];
-        if (run->architecture != a || run->point.bits != run->point.bits) continue;
-        run->beyond = counts[n++];
-        if (run->point.budget != out->plateau.budget || (out->plateau.n_sizes > 0 && !run->beyond)) continue;
-        exposures += run->exposures;
-        last++;
-    }
-    out->exposures = exposures / last;
+            s->runs[i].beyond = counts[at++];
+    out->exposures = exposures_of(s, a, n > 0 ? out->plateau.budget : longest, out->plateau.n_sizes > 0);
     return OK;
 }
 

@@ -52,8 +52,8 @@ char *architecture_verdict(const Architecture *a) {
     FILE *f = open_memstream(&text, &size);
     if (!f) return NULL;
     const Plateau *p = &a->plateau;
-    if (a->exposures != a->exposures) {
-        fputs("entropy unknown", f);
+    if (!a->entropy_known) {
+        fputs("no capacity: nobody knows the entropy of these facts", f);
     } else if (p->saturated && p->converged == ANSWER_YES) {
         fputs("converged and saturated: ", f);
         put_gain(f, &p->gain, p->gain_factor, p->n_pairs, "pair");
@@ -107,7 +107,9 @@ char *series_verdict(const Series *s) {
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);
     if (!f) return NULL;
-    if (s->slope.n_architectures == 0) {
+    if (!s->entropy_known) {
+        fputs("no capacity: nobody knows the entropy of these facts", f);
+    } else if (s->slope.n_architectures == 0) {
         fputs("lower bound only: no fact set is 1.2 times what a model holds: no plateau shows; add larger "
               "facts.n",
               f);

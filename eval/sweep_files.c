@@ -109,12 +109,12 @@ Status sweep_files_read(SweepFiles *out, const char *dir, Err *err) {
     *out = (SweepFiles){.n = 0};
     if (stat(dir, &info) != 0) return err_set(err, ERR_INPUT, "%s: there is no such sweep", dir);
     if (!S_ISDIR(info.st_mode)) return err_set(err, ERR_INPUT, "%s: not a folder; name a sweep's", dir);
-    if (is_run_folder(dir))
-        return err_set(err, ERR_INPUT, "%s: one run; name a folder of runs (`rote eval` asks a run)", dir);
     TRY(path_join(out->dir, sizeof out->dir, dir, NULL, err));
     TRY(path_join(folder, sizeof folder, dir, "runs", err));
-    if (stat(folder, &info) != 0 || !S_ISDIR(info.st_mode))
-        TRY(path_join(folder, sizeof folder, dir, NULL, err));
+    bool plain = stat(folder, &info) != 0 || !S_ISDIR(info.st_mode);
+    if (plain && is_run_folder(dir))
+        return err_set(err, ERR_INPUT, "%s: one run; name a folder of runs (`rote eval` asks a run)", dir);
+    if (plain) TRY(path_join(folder, sizeof folder, dir, NULL, err));
 
     DIR *stream = opendir(folder);
     if (!stream) return err_set(err, ERR_IO, "%s: %s", folder, strerror(errno));

@@ -101,7 +101,7 @@ static void slopes_are_covered(void **state) {
         /* gamma 1: the gain from half to the whole budget is left / (1 - 2 left) */
         Truth t = {numbers[k], 2, 2.4, 0.03, 0.02, 0.03, 1};
         Count slope = {0}, gain = {0}, exponent = {0};
-        int n = sweeps(100), saturated = 0;
+        int n = sweeps(80), saturated = 0;
         for (int r = 0; r < n; r++) {
             Series s;
             make_sweep(&s, runs, architectures, &t);
@@ -131,7 +131,7 @@ static void endless_is_covered(void **state) {
     for (int k = 0; k < 3; k++) {
         const Truth *t = &truths[k];
         Count endless = {0}, gamma = {0};
-        int n = sweeps(60), cut = 0;
+        int n = sweeps(40), cut = 0;
         for (int r = 0; r < n; r++) {
             Series s;
             make_sweep(&s, runs, architectures, t);
@@ -157,7 +157,7 @@ static void exposures_law_is_covered(void **state) {
     (void)state;
     FitPoint points[10 * 4 * 5];
     Count e0 = {0}, limit = {0};
-    for (int r = 0; r < sweeps(100); r++) {
+    for (int r = 0; r < sweeps(80); r++) {
         int n = 0;
         Interval all;
         SharedFit fit;

@@ -21,13 +21,13 @@ $ rote capacity sweep --json | grep -E '"(statement|params|done|failed|value)":'
       "statement": "0.61 bits/param, 95 % interval 0.01 to 1.20 (2 architectures, 1 seed, 200 exposures, ordered coding; verdict: lower bound only: 2 of 2 architectures not saturated; doubling the budget gains 41.7 % (-18.3 to 101.8, 2 architectures), not shown to be below 1 %; L1 d8 still gains 46.5 %)",
         "value": 0.60811565993693029,
         "value": 0.61131638382038123,
-        "value": null,
-        "value": null,
-        "value": null,
         "value": 0.41732920744408564,
-        "value": null,
-        "value": null,
-        "value": null,
+          "params": 332,
+            "value": 186.35415005946288,
+            "value": 0.56130768090199668,
+            "value": 0.37007041057195078,
+          "params": 1048,
+            "value": 686.35997364251341,
 $ rote capacity nowhere
 2> rote: nowhere: there is no such sweep
 [2]
