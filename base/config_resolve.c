@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/config_match.h"
 #include "base/keys.h"
 
 static long long ll(int64_t value) { return (long long)value; }
@@ -32,9 +33,9 @@ static Status resolve_facts(FactsConfig *facts, int n_facts, int max_len, int vo
 
 Status config_resolve_model(ModelConfig *m, int max_len, int vocab_size, Err *err) {
     if (m->n_kv_head == 0) m->n_kv_head = m->n_head;
-    if (m->n_inner == 0) m->n_inner = 4 * m->n_embd;
     if (m->block_size == 0) m->block_size = max_len;
     if (m->vocab_size == 0) m->vocab_size = vocab_size;
+    if (m->match_params > 0 && m->mlp == MLP_NONE) TRY(match_width(m, err));
     if (m->attn == ATTN_CAUSAL && m->n_embd % m->n_head != 0)
         return err_set(
             err, ERR_INPUT,
@@ -59,6 +60,8 @@ Status config_resolve_model(ModelConfig *m, int max_len, int vocab_size, Err *er
                        "0 or at least "
                        "%d",
                        vocab_size, m->vocab_size, vocab_size);
+    if (m->match_params > 0 && m->mlp == MLP_PLAIN) TRY(match_inner(m, err));
+    if (m->n_inner == 0) m->n_inner = 4 * m->n_embd;
     return OK;
 }
 

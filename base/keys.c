@@ -153,6 +153,9 @@ const Key keys[] = {
      .help = "MLP; none: left out"},
     {AT(model.init_std, KEY_DOUBLE), .initial = "0.02", FROM(0), .also = "initializer_range init_scale",
      .help = "standard deviation of the first weights"},
+    {AT(model.match_params, KEY_INT64), .initial = "0", FROM_TO(1, BIG_STEP), .zero = "off", .free = true,
+     .also = "params n_params target_params",
+     .help = "chooses n_inner (mlp none: n_embd) so that the model has this many parameters, within 1 %"},
 
     {AT(train.max_steps, KEY_INT64), .initial = "1000", FROM_TO(1, BIG_STEP),
      .also = "steps max_iters n_steps iterations", .help = "steps of the optimizer"},

@@ -163,21 +163,25 @@ static const char *own_program(void) {
     return access(linux_name, X_OK) == 0 ? linux_name : program_path;
 }
 
+static Status dry_run(const Sweep *sweep, bool json, Err *err) {
+    if (!json) {
+        print_rows(sweep);
+        show_needs(sweep);
+        return OK;
+    }
+    Needs n = needs_of(sweep);
+    return json_out(json_pack("{sI si si sf sI sI so}", "points", (json_int_t)sweep->n_points, "runs",
+                              sweep->n, "to_do", n.todo, "flops", n.flops, "memory_bytes",
+                              (json_int_t)n.memory, "disk_bytes", (json_int_t)n.disk, "rows",
+                              rows_json(sweep)),
+                    err);
+}
+
 static Status run_all(Sweep *sweep, const Args *args, int jobs, Err *err) {
     bool quiet = args_has(args, "quiet");
     TRY(sweep_look(sweep, err));
     TRY(sweep_check_room(sweep, err));
-    if (args_has(args, "dry-run")) {
-        if (args_has(args, "json")) {
-            Needs n = needs_of(sweep);
-            return json_out(json_pack("{sI si si sf sI sI}", "points", (json_int_t)sweep->n_points, "runs",
-                                      sweep->n, "to_do", n.todo, "flops", n.flops, "memory_bytes",
-                                      (json_int_t)n.memory, "disk_bytes", (json_int_t)n.disk),
-                            err);
-        }
-        show_needs(sweep);
-        return OK;
-    }
+    if (args_has(args, "dry-run")) return dry_run(sweep, args_has(args, "json"), err);
     TRY(sweep_open(sweep, err));
     if (!quiet) show_needs(sweep);
     signals_catch();

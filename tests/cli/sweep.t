@@ -8,13 +8,12 @@ $ cat > s.yaml <<'Y'
 >   model.n_embd: [8, 16]
 >   train.seed: [0, 1, 0]
 > Y
-$ rote sweep run s.yaml --out S --dry-run --json | grep -v bytes
+$ rote sweep run s.yaml --out S --dry-run --json | grep -v bytes | head -n 5
 {
   "points": 6,
   "runs": 4,
   "to_do": 4,
   "flops": 118886400.0,
-}
 $ rote sweep run s.yaml --out S --jobs 1
 S: 4 of 4 runs done; table: S/table.csv
 2> 6 points, 4 runs \(2 of the points the same run as another\), 4 to do: .* (re)
@@ -195,6 +194,8 @@ $ rote sweep run --out F --jobs 1 --json
 2> done     2/2  seed=8-4857c0aa  0.0368 bits/param  recall 0.4000
 # A list of points, and a list taken through a grid.
 $ rote sweep run alone.yaml --out P --dry-run
+state     run              params memorized_bits bits/param  recall  reason
+waiting   run-54023fa5        984              -          -       -
 2> 1 point, 1 run, 1 to do: .* (re)
 $ printf 'sweep: {points: [{model.n_embd: 8, model.n_layer: 2}, {model.n_embd: 12}], train.seed: [0, 1]}\n' | cat alone.yaml - > p.yaml
 $ rote sweep run p.yaml --out P --quiet && ls P/runs
@@ -203,6 +204,17 @@ n_embd=12,seed=0-509f7ad0
 n_embd=12,seed=1-fb6d3a62
 n_embd=8,n_layer=2,seed=0-f418d424
 n_embd=8,n_layer=2,seed=1-3a44069c
+# Arms of equal size: n_inner is chosen, and the run is that of the n_inner it chose.
+$ rote sweep run alone.yaml model.match_params=5000 model.gated=true,false model.attn=causal,none --out M --dry-run
+state     run                                  params memorized_bits bits/param  recall  reason
+waiting   gated=true,attn=causal-9bb285a7        4990              -          -       -
+waiting   gated=true,attn=none-b8f533d5          4998              -          -       -
+waiting   gated=false,attn=causal-10ba0cfe       4996              -          -       -
+waiting   gated=false,attn=none-474e0f54         4998              -          -       -
+2> 4 points, 4 runs, 4 to do: .* (re)
+$ rote sweep run alone.yaml model.match_params=5000 model.mlp=plain,none --out M --dry-run
+2> rote: point mlp=none: model.match_params is 5000: no model.n_embd comes within 1 % of that, 4736 and 5304 are the nearest for this structure; set model.match_params to one of those, or change n_head, n_layer or the vocabulary
+[2]
 # Bad input writes nothing.
 $ rote sweep run s.yaml model.n_embd=7,8 --out T
 2> rote: point n_embd=7,seed=0: model.n_embd is 7 and model.n_head is 2: n_head must divide n_embd; set n_embd to 8, or n_head to 1
