@@ -63,16 +63,15 @@ static void put_line(FILE *out, const char *text, int columns) {
     fprintf(out, "%.*s\033[K\n", columns - 1, text);
 }
 
+/* Figures first, in columns: a long name may lose its end. */
 static void put_worker(FILE *out, const SweepWorker *w, int columns) {
-    char text[512], figures[128];
+    char text[512], steps[48];
+    snprintf(steps, sizeof steps, "%lld/%lld", (long long)w->step, (long long)w->max_steps);
     if (w->step)
-        snprintf(figures, sizeof figures, "%3.0f %%  %lld/%lld  %.4f bits/token  ETA %s",
-                 100.0 * (double)w->step / (double)w->max_steps, (long long)w->step, (long long)w->max_steps,
-                 w->loss_bits, clock_text(w->eta_s));
-    else snprintf(figures, sizeof figures, "starts  %s", clock_text(w->seconds));
-    int room = columns - (int)strlen(figures) - 5; /* the figures matter more than a name's end */
-    snprintf(text, sizeof text, "  %-*.*s  %s", room < 44 ? (room < 8 ? 8 : room) : 44, room < 8 ? 8 : room,
-             w->run->name, figures);
+        snprintf(text, sizeof text, "  %3.0f %%  %13s  %10.5g bits/token  ETA %-8s  %s",
+                 100.0 * (double)w->step / (double)w->max_steps, steps, w->loss_bits, clock_text(w->eta_s),
+                 w->run->name);
+    else snprintf(text, sizeof text, "         starts %48s  %s", "", w->run->name);
     put_line(out, text, columns);
 }
 
