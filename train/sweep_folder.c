@@ -154,8 +154,7 @@ static Status check_place(const char *dir, const char *yaml, Err *err) {
     if (!stream) return err_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
     Status status = OK;
     for (struct dirent *entry; status == OK && (entry = readdir(stream));) {
-        static const char *const OURS[] = {".",     "..",         "lock",
-                                           "locks", "sweep.yaml", ".sweep.yaml" TEMPORARY_END};
+        static const char *const OURS[] = {".", "..", "locks", "sweep.yaml", ".sweep.yaml" TEMPORARY_END};
         bool ours = false;
         for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++) ours |= !strcmp(entry->d_name, OURS[i]);
         if (!ours)
@@ -233,8 +232,8 @@ static Status compare(const Sweep *sweep, const char *path, const char *text, bo
  * by an older one. */
 Status sweep_open(Sweep *sweep, Err *err) {
     char lock[CONFIG_PATH_MAX], locks[CONFIG_PATH_MAX], yaml[CONFIG_PATH_MAX];
-    TRY(path_join(lock, sizeof lock, sweep->dir, "lock", err));
     TRY(path_join(locks, sizeof locks, sweep->dir, "locks", err));
+    TRY(path_join(lock, sizeof lock, locks, "sweep", err)); /* no run's name: those end in a hash */
     TRY(path_join(yaml, sizeof yaml, sweep->dir, "sweep.yaml", err));
     char *text = sweep_spec_text(&sweep->spec);
     bool write;

@@ -23,7 +23,6 @@ S: 4 of 4 runs done; table: S/table.csv
 2> done     4/4  n_embd=8,seed=1-b0c87c13  0.0327 bits/param  recall 0.3000
 $ ls S S/runs S/runs/*
 S:
-lock
 locks
 runs
 sweep.yaml
