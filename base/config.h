@@ -77,7 +77,8 @@ typedef struct ModelConfig {
     Attn attn;
     Mlp mlp;
     double init_std;
-    int64_t match_params; /* n_inner (mlp none: n_embd) is chosen for so many parameters; 0: off; in no hash */
+    int64_t
+        match_params; /* n_inner (mlp none: n_embd) is chosen for so many parameters; 0: off; in no hash */
 } ModelConfig;
 
 typedef struct TrainConfig {
