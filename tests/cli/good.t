@@ -56,7 +56,7 @@ model.n_embd: a whole number
   default 64; 1 to 65536
   elsewhere called d_model hidden_size width n_embed dim
 $ rote help keys | wc -l
-187
+190
 $ rote completion bash > c.sh && bash -n c.sh && bash -c 'source ./c.sh
 > COMP_WORDS=(rote train model.n_emb) COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"
 > COMP_WORDS=(rote facts im) COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"

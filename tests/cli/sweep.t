@@ -73,13 +73,7 @@ manifest.json
 metrics.jsonl
 result.json
 timing.json
-<<<<<<< HEAD
-$ tail -n 5 S/sweep.yaml
-  quantize: none
-  freeze: none
-=======
 $ tail -n 3 S/sweep.yaml
->>>>>>> 6c74b0f (Transcripts after rebase)
 sweep:
   model.n_embd: [8, 16]
   train.seed: [0, 1, 0]
