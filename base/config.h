@@ -35,6 +35,7 @@ typedef enum Attn { ATTN_CAUSAL, ATTN_NONE, ATTN_MEAN } Attn; /* attn: causal | 
 typedef enum Mlp { MLP_PLAIN, MLP_NONE } Mlp;                 /* mlp: plain | none (gated is its own key) */
 typedef enum OptimizerKind { OPT_ADAMW, OPT_MUON, OPT_SGD, OPT_SOAP } OptimizerKind;
 typedef enum Schedule { SCHED_CONSTANT, SCHED_COSINE, SCHED_LINEAR, SCHED_WSD } Schedule;
+typedef enum Parametrization { PARAM_STANDARD, PARAM_MUP } Parametrization;
 typedef enum GemmKind { GEMM_EXACT, GEMM_OPENBLAS } GemmKind;
 typedef enum Quantize { /* model/quantize.h; from INT8 on, codes with a scale per row */
                         QUANTIZE_NONE,
@@ -89,6 +90,8 @@ typedef struct TrainConfig {
                            */
     int grad_leaves;      /* the batch's gradient is a pairwise sum of this many chains: hashed */
     OptimizerKind optimizer;
+    Parametrization parametrization;
+    int mup_base_width;           /* mup: the n_embd at which it is the standard one */
     double learning_rate, min_lr; /* min_lr: where decaying schedules end */
     Schedule schedule;
     int64_t warmup_steps,

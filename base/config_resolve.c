@@ -157,6 +157,11 @@ static Status resolve_train(TrainConfig *t, int n_facts, int max_len, Err *err) 
             err, ERR_INPUT,
             "train.min_lr is %.15g and train.learning_rate is %.15g: the schedule would rise; lower min_lr",
             t->min_lr, t->learning_rate);
+    if (t->parametrization == PARAM_MUP && t->optimizer == OPT_SGD)
+        return err_set(
+            err, ERR_INPUT,
+            "train.parametrization is mup and train.optimizer is sgd, whose rates by width are not "
+            "here; take adamw, muon or soap, or parametrization standard");
     TRY(resolve_steps(t, err));
     const char *stop = t->stop_recall > 0 ? "stop_recall" : t->stop_gain > 0 ? "stop_gain" : NULL;
     if (stop && t->eval_interval == 0)

@@ -41,6 +41,7 @@ static const char *const formats[] = {
     [QUANTIZE_INT8] = "int8",     [QUANTIZE_INT4] = "int4", [QUANTIZE_TERNARY] = "ternary",
     [QUANTIZE_TERNARY + 1] = NULL};
 static const char *const parts[] = {"embedding", "attention", "mlp", "norm", "head", NULL};
+static const char *const parametrizations[] = {[PARAM_STANDARD] = "standard", [PARAM_MUP] = "mup", NULL};
 static const char *const gemms[] = {[GEMM_EXACT] = "exact", [GEMM_OPENBLAS] = "openblas", NULL};
 
 #define BIG_INT  1000000000.0   /* fits an int */
@@ -173,6 +174,12 @@ const Key keys[] = {
     {AT(train.optimizer, KEY_ENUM), .initial = "adamw", .choices = optimizers, .also = "optim opt",
      .help = "muon: matrices of the blocks by Muon, all else by AdamW; soap: every matrix by AdamW in the "
              "basis of Shampoo's preconditioner"},
+    {AT(train.parametrization, KEY_ENUM), .initial = "standard", .choices = parametrizations, .late = true,
+     .help = "mup: first weights and learning rates by width, so that one train.learning_rate serves all "
+             "n_embd"},
+    {AT(train.mup_base_width, KEY_INT), .initial = "64", FROM_TO(1, 65536), .late = true,
+     .also = "base_width base_shape",
+     .help = "parametrization mup: the n_embd for which train.learning_rate was found"},
     {AT(train.learning_rate, KEY_DOUBLE), .initial = "1e-3", FROM_TO(0, 1000), ABOVE, .also = "lr max_lr",
      .help = "step size after the warm-up"},
     {AT(train.min_lr, KEY_DOUBLE), .initial = "0", FROM_TO(0, 1000), .also = "min_learning_rate lr_min",

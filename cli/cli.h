@@ -149,6 +149,7 @@ Status cmd_export(const Args *args, Err *err);
 Status cmd_report(const Args *args, Err *err);
 Status cmd_capacity(const Args *args, Err *err);
 Status cmd_bench(const Args *args, Err *err);
+Status cmd_coordinates(const Args *args, Err *err);
 Status cmd_doctor(const Args *args, Err *err);
 Status cmd_help(const Args *args, Err *err);
 Status cmd_completion(const Args *args, Err *err);

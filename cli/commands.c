@@ -98,6 +98,13 @@ static const Option bench_options[] = {
     THREADS_OPTION,
     JSON_OPTION,
     END_OPTION};
+static const Option coordinates_options[] = {{"widths", "N,N,...", "n_embd to try (default: 32,64,128,256)"},
+                                             {"steps", "N", "steps before the second look (default: 4)"},
+                                             {"out", "FILE.svg", "a plot of the last block and the logits"},
+                                             FORCE_OPTION("replace any file"),
+                                             THREADS_OPTION,
+                                             JSON_OPTION,
+                                             END_OPTION};
 static const Option doctor_options[] = {JSON_OPTION, END_OPTION};
 static const Option no_options[] = {END_OPTION};
 
@@ -128,6 +135,9 @@ const Command commands[] = {
      capacity_options, cmd_capacity},
     {"bench", "", 0, 0, "speed of products and whole steps, as a share of this machine's peak", bench_options,
      cmd_bench},
+    {"coordinates", "[CFG] [key=value...]", 0, 1000,
+     "whether activations change alike at all widths (train.parametrization)", coordinates_options,
+     cmd_coordinates},
     {"doctor", "", 0, 0, "CPU, kernels, threads, numeric self-test, libraries, memory, disk", doctor_options,
      cmd_doctor},
     {"help", "[COMMAND|KEY|keys]", 0, 2, "explains a command or a config key", no_options, cmd_help},

@@ -82,6 +82,10 @@ void gpt_gradient_fold(const Gpt *g, real *grad);
 double gpt_gradient(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, real scale,
                     real *grad, const Team *team);
 
+/* The residual stream before block `layer` (n_layer: after the last one), (tokens, d), as the gradient of the last
+ * chunk left it. work was made with backward. */
+const real *gpt_stream(const GptWork *work, int layer);
+
 /* Code lengths without gradients: for every token of sequences seq0 <= s < seq1, indexed as in the batch,
  * nats[token] = -ln p(target) in double and best[token] = arg-max, ties to the lowest. best may be NULL. */
 void gpt_code_lengths(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, double *nats,

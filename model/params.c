@@ -22,6 +22,7 @@ static Tensor *row(ParamTable *t, Part part, int rows, int cols, bool matrix, co
     x->cols = cols;
     x->matrix = matrix;
     x->decay = matrix;
+    x->rate_scale = 1;
     x->part = part;
     x->offset = t->total;
     int64_t size = (int64_t)rows * cols;

@@ -22,6 +22,7 @@ typedef struct Tensor {
     int64_t offset;  /* into the parameter vector, in reals */
     double init_std; /* normal start; 0: constant */
     double init_value;
+    double rate_scale; /* what the learning rate is multiplied by; 1 but for train/parametrization.h */
 } Tensor;
 
 typedef struct ParamTable {

@@ -177,6 +177,11 @@ void gpt_work_free(GptWork *w) {
     free(w);
 }
 
+const real *gpt_stream(const GptWork *w, int layer) {
+    CHECK(w->backward);
+    return w->block[layer].x;
+}
+
 /* ---- a chunk: sequences s0 <= s < s1 of the batch, rows counted from the chunk's first token ---- */
 typedef struct Chunk {
     const Batch *batch;

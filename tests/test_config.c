@@ -118,6 +118,8 @@ static void defaults(void **state) {
                                    "  micro_batch_size: 0\n"
                                    "  grad_leaves: 4\n"
                                    "  optimizer: adamw\n"
+                                   "  parametrization: standard\n"
+                                   "  mup_base_width: 64\n"
                                    "  learning_rate: 0.001\n"
                                    "  min_lr: 0\n"
                                    "  schedule: cosine\n"

@@ -72,8 +72,8 @@ static void muon_matrix(Optimizer *o, real *params, const real *grad, const Upda
         y = swap;
     }
 
-    double rate = update->learning_rate;
-    real decay = t->decay ? (real)(rate * o->config->weight_decay) : 0;
+    double rate = update->learning_rate * t->rate_scale;
+    real decay = t->decay ? (real)(update->learning_rate * o->config->weight_decay) : 0;
     real size = (real)(rate * 0.2 * __builtin_sqrt((double)C)); /* C is the longer side */
     for (int i = 0; i < R; i++)
         for (int j = 0; j < C; j++) {

@@ -21,6 +21,7 @@ AdamWUpdate adamw_update(const Optimizer *o, real *params, const real *grad, con
     double t = (double)update->t;
     return (AdamWUpdate){params,
                          grad,
+                         update->learning_rate,
                          {.lr = (real)update->learning_rate,
                           .beta1 = (real)c->beta1,
                           .beta2 = (real)c->beta2,
@@ -35,8 +36,10 @@ AdamWUpdate adamw_update(const Optimizer *o, real *params, const real *grad, con
 
 void adamw_block(Optimizer *o, const Block *block, const void *with) {
     const AdamWUpdate *u = with;
+    const Tensor *t = &o->table->tensor[block->tensor];
     AdamWStep s = u->numbers;
-    if (!o->table->tensor[block->tensor].decay) s.decay = 0;
+    s.lr = (real)(u->learning_rate * t->rate_scale);
+    if (!t->decay) s.decay = 0;
     int64_t at = block->from;
     o->ops->adamw(u->params + at, o->slot[0] + at, o->slot[1] + at, u->grad + at, &s, block->n);
 }

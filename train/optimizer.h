@@ -88,6 +88,7 @@ void optimizer_each_block(Optimizer *o, void (*work)(Optimizer *, const Block *,
 typedef struct AdamWUpdate {
     real *params;
     const real *grad;
+    double learning_rate; /* each tensor has its own multiple of it */
     AdamWStep numbers;
 } AdamWUpdate;
 AdamWUpdate adamw_update(const Optimizer *o, real *params, const real *grad, const Update *update);

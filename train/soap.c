@@ -226,7 +226,7 @@ static void soap_matrix(Optimizer *o, real *params, const real *grad, const Upda
               .s = *scratch};
     int64_t done = update->t - 1; /* of this matrix, with this one: the first gradient makes none */
     if (done > 0) {
-        Update own = {.t = done, .learning_rate = update->learning_rate, .grad_scale = 1};
+        Update own = {.t = done, .learning_rate = update->learning_rate * t->rate_scale, .grad_scale = 1};
         AdamWUpdate u = adamw_update(o, params, grad, &own);
         u.numbers.decay = 0;
         scaled(w.s.x, g, (real)update->grad_scale, n);

@@ -11,6 +11,7 @@
 #include "base/number.h"
 #include "eval/run_files.h"
 #include "model/quantize.h"
+#include "train/parametrization.h"
 #include "train/result.h"
 #include "train/schedule.h"
 
@@ -229,6 +230,7 @@ static Status trainer_create(Trainer *t, Err *err) {
     TRY(evaluator_create(&t->evaluator, &t->gpt, t->facts, threads, err));
     TRY(order_init(&t->order, t->facts->n, c->seed, err));
     TRY(fact_batch_reserve(&t->batch, c->batch_size, t->facts->max_len, err));
+    parametrization_apply(&t->gpt.table, &t->config);
     gpt_init(&t->gpt, c->seed);
     if (c->quantize == QUANTIZE_NONE) return OK;
     size_t bytes = (size_t)t->gpt.table.total * sizeof(real);

@@ -22,6 +22,7 @@ usage: rote COMMAND ...
   report        one self-contained page about a run, or about a folder of runs
   capacity      bits per parameter of a sweep: plateaus, slope, intervals, verdicts
   bench         speed of products and whole steps, as a share of this machine's peak
+  coordinates   whether activations change alike at all widths (train.parametrization)
   doctor        CPU, kernels, threads, numeric self-test, libraries, memory, disk
   help          explains a command or a config key
   completion    prints a completion script
@@ -56,7 +57,7 @@ model.n_embd: a whole number
   default 64; 1 to 65536
   elsewhere called d_model hidden_size width n_embed dim
 $ rote help keys | wc -l
-190
+196
 $ rote completion bash > c.sh && bash -n c.sh && bash -c 'source ./c.sh
 > COMP_WORDS=(rote train model.n_emb) COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"
 > COMP_WORDS=(rote facts im) COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"

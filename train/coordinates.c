@@ -1,0 +1,180 @@
+#include "train/coordinates.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/exact.h"
+#include "eval/evaluate.h"
+#include "model/parallel.h"
+#include "train/optimizer.h"
+#include "train/parametrization.h"
+#include "train/trainer.h"
+
+enum { PROBE_SEQUENCES = 16 };
+
+/* One width's model, and the sequences it is asked about. */
+typedef struct Probe {
+    Config config;
+    FactSet facts;
+    Gpt gpt;
+    Parallel *parallel;
+    Optimizer optimizer;
+    FactBatch all, batch;
+    Order order;
+    GptWork *work;
+    int n_seq, tokens;
+    real *grad;            /* written over, never read: only activations are wanted */
+    real *before, *values; /* all places, one after the other */
+} Probe;
+
+static int64_t place_size(const Probe *p, int place) {
+    return (int64_t)p->tokens *
+           (place <= p->config.model.n_layer ? p->config.model.n_embd : p->config.model.vocab_size);
+}
+
+static int64_t all_places(const Probe *p) {
+    int64_t size = 0;
+    for (int i = 0; i < p->config.model.n_layer + 2; i++) size += place_size(p, i);
+    return size;
+}
+
+static Status probe_create(Probe *p, const Config *config, int width, Err *err) {
+    const Ops *ops;
+    Config *c = &p->config;
+    *c = *config;
+    if (c->model.n_inner > 0) c->model.n_inner = (int)((int64_t)c->model.n_inner * width / c->model.n_embd);
+    if (config->model.n_inner > 0 && c->model.n_inner == 0) c->model.n_inner = 1;
+    c->model.n_embd = width;
+    TRY(facts_obtain(&c->facts, &p->facts, err));
+    TRY(config_resolve(c, p->facts.n, p->facts.max_len, p->facts.vocab.size, err));
+    TRY(ops_select(&ops, err));
+    TRY(gpt_create(&p->gpt, &c->model, ops, c->train.gemm, err));
+    ParallelPlan plan = trainer_parallel_plan(&c->train, &p->facts);
+    TRY(parallel_create(&p->parallel, &p->gpt, &plan, err));
+    TRY(optimizer_create(&p->optimizer, &c->train, &p->gpt, plan.threads, err));
+    TRY(fact_batch_create(&p->all, &p->facts, err));
+    TRY(order_init(&p->order, p->facts.n, c->train.seed, err));
+    TRY(fact_batch_reserve(&p->batch, c->train.batch_size, p->facts.max_len, err));
+    p->n_seq = p->facts.n < PROBE_SEQUENCES ? p->facts.n : PROBE_SEQUENCES;
+    p->tokens = p->all.start[p->n_seq];
+    TRY(gpt_work_create(&p->work, &p->gpt, p->tokens, p->n_seq, p->facts.max_len, true, 1, NULL, err));
+    p->grad = memory_alloc((size_t)gpt_gradient_reals(&p->gpt) * sizeof(real));
+    p->before = memory_alloc((size_t)all_places(p) * sizeof(real));
+    p->values = memory_alloc((size_t)all_places(p) * sizeof(real));
+    if (!p->grad || !p->before || !p->values)
+        return err_set(err, ERR_NOMEM, "no memory for the activations of width %d", width);
+    parametrization_apply(&p->gpt.table, c);
+    gpt_init(&p->gpt, c->train.seed);
+    return OK;
+}
+
+static void probe_free(Probe *p) {
+    memory_free(p->grad);
+    memory_free(p->before);
+    memory_free(p->values);
+    gpt_work_free(p->work);
+    fact_batch_free(&p->batch);
+    order_free(&p->order);
+    fact_batch_free(&p->all);
+    optimizer_free(&p->optimizer);
+    parallel_free(p->parallel);
+    gpt_free(&p->gpt);
+    facts_free(&p->facts);
+}
+
+/* Every place's values as the model is now. */
+static void look(Probe *p, real *out) {
+    const Team alone = {.size = 1};
+    (void)gpt_gradient(&p->gpt, p->work, &p->all.batch, 0, p->n_seq, 1, p->grad, &alone);
+    for (int i = 0; i <= p->config.model.n_layer; out += place_size(p, i++))
+        memcpy(out, gpt_stream(p->work, i), (size_t)place_size(p, i) * sizeof(real));
+    gpt_logits(&p->gpt, p->work, &p->all.batch, 0, p->n_seq, out);
+}
+
+static void train_steps(Probe *p, int steps) {
+    const TrainConfig *c = &p->config.train;
+    fact_batch_draw(&p->batch, &p->all, &p->order, 0);
+    for (int step = 1; step <= steps; step++) {
+        double loss;
+        real *grad = parallel_gradient(p->parallel, &p->batch.batch, &loss);
+        Update update = {.t = step,
+                         .learning_rate = c->learning_rate,
+                         .grad_scale = optimizer_clip(optimizer_norm(&p->optimizer, grad), c->grad_clip)};
+        optimizer_step(&p->optimizer, p->gpt.params, grad, &update);
+    }
+}
+
+static Status measure_width(Coordinates *out, int at, const Config *config, int steps, Err *err) {
+    Probe p = {0};
+    Status status = OK;
+    TRY_GOTO(probe_create(&p, config, out->width[at], err));
+    look(&p, p.before);
+    train_steps(&p, steps);
+    look(&p, p.values);
+    const real *x = p.values, *x0 = p.before;
+    for (int i = 0; i < out->n_places; i++) {
+        double sum = 0;
+        int64_t n = place_size(&p, i);
+        for (int64_t k = 0; k < n; k++)
+            sum += ((double)x[k] - (double)x0[k]) * ((double)x[k] - (double)x0[k]);
+        double change = __builtin_sqrt(sum / (double)n);
+        if (!__builtin_isfinite(change))
+            TRY_GOTO(err_set(err, ERR_NUMERIC,
+                             "width %d: after %d steps activations are no finite numbers; lower "
+                             "train.learning_rate",
+                             out->width[at], steps));
+        out->change[i * out->n_widths + at] = change;
+        x += n;
+        x0 += n;
+    }
+done:
+    probe_free(&p);
+    return status;
+}
+
+/* Least squares of ln y over ln x. */
+static double log_slope(const int *x, const double *y, int n) {
+    double mean_x = 0, mean_y = 0, xy = 0, xx = 0;
+    for (int i = 0; i < n; i++) {
+        mean_x += exact_log(x[i]) / n;
+        mean_y += exact_log(y[i]) / n;
+    }
+    for (int i = 0; i < n; i++) {
+        double dx = exact_log(x[i]) - mean_x;
+        xy += dx * (exact_log(y[i]) - mean_y);
+        xx += dx * dx;
+    }
+    return xy / xx; /* NAN or infinite where a change is 0 */
+}
+
+Status coordinates_measure(Coordinates *out, const Config *config, const int *widths, int n_widths, int steps,
+                           Err *err) {
+    CHECK(n_widths >= 2 && n_widths <= COORDINATES_WIDTHS_MAX && steps >= 1);
+    *out = (Coordinates){.n_widths = n_widths, .n_places = config->model.n_layer + 2};
+    memcpy(out->width, widths, (size_t)n_widths * sizeof *widths);
+    out->change = calloc((size_t)out->n_places * (size_t)n_widths, sizeof *out->change);
+    out->slope = calloc((size_t)out->n_places, sizeof *out->slope);
+    Status status = OK;
+    if (!out->change || !out->slope)
+        TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for a table of %d places", out->n_places));
+    for (int at = 0; at < n_widths; at++) TRY_GOTO(measure_width(out, at, config, steps, err));
+    for (int i = 0; i < out->n_places; i++)
+        out->slope[i] = log_slope(out->width, out->change + i * n_widths, n_widths);
+done:
+    if (status != OK) coordinates_free(out);
+    return status;
+}
+
+void coordinates_free(Coordinates *c) {
+    free(c->change);
+    free(c->slope);
+    *c = (Coordinates){0};
+}
+
+const char *coordinates_place(char out[32], const Coordinates *c, int place) {
+    if (place == 0) return "embedding";
+    if (place == c->n_places - 1) return "logits";
+    snprintf(out, 32, "block %d", place);
+    return out;
+}
