@@ -138,8 +138,8 @@ static void label_architecture(char *out, size_t size, const Table *t, int run) 
     for (int k = 0; k < KEY_COUNT; k++) {
         bool tells = false;
         for (int i = 0; i < t->n && !tells && is_model_key(k); i++)
-            for (int j = 0; j < i && !tells; j++)
-                tells = strcmp(t->value[i][layers], t->value[j][layers]) == 0 &&
+            for (int j = 0; j < i && !tells && t->model[i] == i; j++)
+                tells = t->model[j] == j && strcmp(t->value[i][layers], t->value[j][layers]) == 0 &&
                         strcmp(t->value[i][width], t->value[j][width]) == 0 &&
                         strcmp(t->value[i][k], t->value[j][k]) != 0;
         if (tells) append(out, size, key_leaf(&keys[k]), t->value[run][k]);

@@ -415,6 +415,33 @@ static void laws_of_one_architecture(void **state) {
     capacity_free(&c);
 }
 
+/* Layers and width name an architecture; where those are the same, the keys that tell. */
+static void labels(void **state) {
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        Config config;
+        char name[32], result[256];
+        config_defaults(&config);
+        config.model.n_embd = i < 2 ? 8 : 16;
+        config.model.n_head = i < 2 ? 1 : 2;
+        config.model.act = i == 1 ? ACT_RELU : ACT_GELU;
+        config.model.n_layer = i == 3 ? 1 : 2;
+        char *yaml = config_text(&config, false);
+        snprintf(name, sizeof name, "r%d", i);
+        put_file(name, "config.yaml", yaml);
+        free(yaml);
+        snprintf(result, sizeof result,
+                 "{\"verdict\": \"annealed\", \"params\": %d, \"facts\": 9, \"memorized_bits\": 5}", i);
+        put_file(name, "result.json", result);
+    }
+    static const char *const expected[] = {"L2 d8 act=gelu", "L2 d8 act=relu", "L2 d16 act=gelu",
+                                           "L1 d16 act=gelu"};
+    Capacity c = read_here();
+    assert_int_equal(c.n_series, 1);
+    for (int i = 0; i < 4; i++) assert_string_equal(c.series[0].architectures[i].label, expected[i]);
+    capacity_free(&c);
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_dir, remove_dir)
 
 int main(void) {
@@ -431,6 +458,7 @@ int main(void) {
                                        IN_FOLDER(coded_as_a_set),
                                        IN_FOLDER(facts_of_ones_own),
                                        IN_FOLDER(figures_over_sizes),
+                                       IN_FOLDER(labels),
                                        IN_FOLDER(no_peak_at_an_end),
                                        IN_FOLDER(laws_of_one_architecture)};
     return cmocka_run_group_tests(tests, NULL, NULL);
