@@ -1,5 +1,6 @@
 /* rote sweep run, status, retry */
 #include <math.h>
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,11 +153,6 @@ static json_t *rows_json(const Sweep *sweep) {
 
 /* ---- the commands ---- */
 
-static int cores(void) {
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n > 0 && n < 4096 ? (int)n : 1;
-}
-
 /* This program's file: on Linux a name that holds even where the file was replaced meanwhile. */
 static const char *own_program(void) {
     static const char linux_name[] = "/proc/self/exe";
@@ -204,7 +200,7 @@ static Status run_all(Sweep *sweep, const Args *args, int jobs, Err *err) {
 }
 
 Status cmd_sweep_run(const Args *args, Err *err) {
-    int64_t jobs = cores();
+    int64_t jobs = omp_get_num_procs();
     SweepSpec spec;
     Sweep sweep;
     const Ops *ops;
