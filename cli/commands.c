@@ -129,7 +129,7 @@ const Command commands[] = {
     {"verify", "RUN", 1, 1, "replays a run and compares hashes", verify_options, cmd_verify},
     {"sample", "RUN", 1, 1, "generates", sample_options, cmd_sample},
     {"export", "RUN --to FORMAT PATH", 1, 2, "the weights for other programs", export_options, cmd_export},
-    {"report", "RUN|DIR", 1, 1, "one self-contained page about a run, or about a folder of runs",
+    {"report", "RUN|SWEEP|DIR", 1, 1, "one self-contained page about a run, a sweep or a folder of runs",
      report_options, cmd_report},
     {"capacity", "SWEEP", 1, 1, "bits per parameter of a sweep: plateaus, slope, intervals, verdicts",
      capacity_options, cmd_capacity},

@@ -81,7 +81,8 @@ static Status write_plot(const char *path, const Coordinates all[N_KINDS], Err *
             int s = 2 * k + j, at = all[k].n_places - 2 + j;
             snprintf(name[s], sizeof name[s], "%s, %s", name_of(KINDS[k]),
                      coordinates_place(place, &all[k], at));
-            plot.series[s] = (PlotSeries){name[s], n, x, all[k].change + at * n, true, true};
+            plot.series[s] = (PlotSeries){
+                .name = name[s], .n = n, .x = x, .y = all[k].change + at * n, .line = true, .points = true};
         }
     FILE *out = open_memstream(&text, &size);
     if (!out) return err_set(err, ERR_NOMEM, "no memory for the plot");

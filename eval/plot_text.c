@@ -13,8 +13,8 @@ typedef struct Canvas {
     char *marks; /* 0, '.' a line, or a series' letter */
 } Canvas;
 
-static const char *const unicode_mark[PLOT_SERIES_MAX] = {"●", "◆", "▲", "■", "○", "◇"};
-static const char ascii_mark[PLOT_SERIES_MAX + 1] = "*o+x#@";
+static const char *const unicode_mark[PLOT_COLOURS] = {"●", "◆", "▲", "■", "○", "◇"};
+static const char ascii_mark[PLOT_COLOURS + 1] = "*o+x#@";
 static const char line_mark = '.';
 
 static void put_dot(Canvas *c, double x, double y) {
@@ -34,8 +34,8 @@ static void put_mark(Canvas *c, double x, double y, char mark) {
 static void draw(Canvas *c, const Plot *p, const Axis *x, const Axis *y) {
     for (int r = 0; r < p->n_rules; r++)
         for (int i = 0; i < c->width; i += r + 1) { /* sparser than a line, each rule more than the last */
-            double at = (i + 0.25) / c->width, v = p->rules[r].slope * axis_value(x, at);
-            if (on_axis(y, v)) put_dot(c, at, axis_place(y, v));
+            double at = (i + 0.25) / c->width, v = p->rules[r].level + p->rules[r].slope * axis_value(x, at);
+            if (!p->rules[r].vertical && on_axis(y, v)) put_dot(c, at, axis_place(y, v));
         }
     for (int s = p->n_series - 1; s >= 0; s--) { /* the first lies on top */
         const PlotSeries *e = &p->series[s];
@@ -48,7 +48,7 @@ static void draw(Canvas *c, const Plot *p, const Axis *x, const Axis *y) {
                 put_dot(c, x0 + (x1 - x0) * k / steps, y0 + (y1 - y0) * k / steps);
             x0 = x1;
             y0 = y1;
-            if (e->points) put_mark(c, x1, y1, ascii_mark[s]);
+            if (e->points) put_mark(c, x1, y1, ascii_mark[s % PLOT_COLOURS]);
         }
     }
 }
@@ -106,8 +106,10 @@ void plot_text(FILE *out, const Plot *p, int width, int height, bool unicode) {
     below[used < 0 ? 0 : used] = 0;
     fprintf(out, "\n%*s%s\n%*s%s\n", MARGIN, "", below, MARGIN, "", p->x_label);
     for (int s = 0; s < p->n_series; s++) {
-        char mark[2] = {ascii_mark[s], 0};
-        fprintf(out, "%*s%s %s\n", MARGIN, "", unicode ? unicode_mark[s] : mark, p->series[s].name);
+        char mark[2] = {ascii_mark[s % PLOT_COLOURS], 0};
+        if (!p->series[s].name) continue;
+        fprintf(out, "%*s%s %s\n", MARGIN, "", unicode ? unicode_mark[s % PLOT_COLOURS] : mark,
+                p->series[s].name);
     }
     static const char *const rule_mark[2][2] = {{"...", ". ."}, {"⠄⠄⠄", "⠄ ⠄"}};
     for (int r = 0; r < p->n_rules; r++)

@@ -43,4 +43,8 @@ Status report_runs(const char *path, const char *title, const char *intro, const
 /* One run folder: result, learning curve (metrics.jsonl), config. */
 Status report_run(const char *path, const char *run_dir, Err *err);
 
+/* A sweep's folder: its fits and verdicts (eval/capacity.h), plots and every run. The plots go to DIR/plots, too;
+ * note: a line worth saying about those, or empty. ERR_INPUT: no sweep there. ERR_IO, ERR_NOMEM. */
+Status report_sweep(const char *path, const char *dir, char note[160], Err *err);
+
 #endif

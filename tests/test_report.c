@@ -15,6 +15,7 @@
 #include "base/config.h"
 #include "base/file.h"
 #include "eval/report.h"
+#include "tests/html_testing.h"
 
 static char dir[64];
 
@@ -89,26 +90,6 @@ static char *page(void) {
     return b.data;
 }
 
-static int count(const char *text, const char *what) {
-    int n = 0;
-    for (const char *at = text; (at = strstr(at, what)); at += strlen(what)) n++;
-    return n;
-}
-
-static void expect_self_contained(const char *html) {
-    assert_int_equal(count(html, "<script"), 0);
-    assert_int_equal(count(html, "src="), 0);
-    assert_int_equal(count(html, "href="), 0);
-    assert_int_equal(count(html, "url("), 0);
-    assert_int_equal(count(html, "@import"), 0);
-    assert_int_equal(count(html, "nan"), 0);
-    assert_int_equal(count(html, ">inf") + count(html, ",inf") + count(html, "inf,"), 0);
-    assert_int_equal(count(html, "prefers-color-scheme:dark"), 1);
-    assert_int_equal(count(html, "name=\"viewport\""), 1);
-    assert_int_equal(count(html, "<svg"), count(html, "</svg>"));
-    assert_int_equal(count(html, "<div"), count(html, "</div>"));
-}
-
 static Status report_here(Err *err) {
     char path[128];
     snprintf(path, sizeof path, "%s/page.html", dir);
@@ -121,7 +102,7 @@ static void a_run(void **state) {
     put_run(1000);
     assert_string_equal(report_here(&err) == OK ? "" : err.msg, "");
     char *html = page();
-    expect_self_contained(html);
+    expect_self_contained(html, 0);
     assert_int_equal(count(html, "<svg"), 3);
     char title[96];
     snprintf(title, sizeof title, "<h1>%s</h1>", strrchr(dir, '/') + 1); /* the folder's name */
@@ -174,7 +155,7 @@ static void entropy_unknown(void **state) {
     put_file("metrics.jsonl", "");
     assert_string_equal(report_here(&err) == OK ? "" : err.msg, "");
     char *html = page();
-    expect_self_contained(html);
+    expect_self_contained(html, 0);
     assert_non_null(strstr(html, "<b>7.5</b><span>code bits"));
     assert_non_null(strstr(html, "<b>4.8</b><span>answers alone, bits"));
     assert_non_null(strstr(html, "<b>360</b><span>zlib, bits"));
@@ -228,7 +209,7 @@ static void several_runs(void **state) {
     };
     assert_int_equal(report_runs(path, "Four \"widths\"", "Facts < bits & more.", four, 4, &err), OK);
     char *html = page();
-    expect_self_contained(html);
+    expect_self_contained(html, 0);
     assert_non_null(strstr(html, "Allen-Zhu &amp; Li 2024: 2 bits/param"));
     assert_non_null(strstr(html, "Morris et al. 2025: 3.6 bits/param"));
     assert_non_null(strstr(html, "Facts &lt; bits &amp; more."));
@@ -263,9 +244,9 @@ static void several_fact_sets(void **state) {
     for (int i = 0; i < 9; i++) many[i] = row_of("r", 8, 100 + i, 10, (char[]){(char)('a' + i), '\0'});
     double more_x[9], more_y[9];
     report_plot(&plot, many, 9, more_x, more_y);
-    assert_int_equal(plot.n_series, PLOT_SERIES_MAX);
-    assert_int_equal(plot.series[PLOT_SERIES_MAX - 1].n, 9 - (PLOT_SERIES_MAX - 1));
-    assert_false(plot.series[PLOT_SERIES_MAX - 1].line);
+    assert_int_equal(plot.n_series, PLOT_COLOURS);
+    assert_int_equal(plot.series[PLOT_COLOURS - 1].n, 9 - (PLOT_COLOURS - 1));
+    assert_false(plot.series[PLOT_COLOURS - 1].line);
 }
 
 /* ---- plots ---- */
@@ -329,7 +310,8 @@ static void odd_data(void **state) {
                      .n_series = 1,
                      .n_rules = 1,
                      .rules = {{"r", 2}}};
-        plot.series[0] = (PlotSeries){"s", kind / 2 % 6, x, kind & 2 ? same : y, true, true};
+        plot.series[0] = (PlotSeries){
+            .name = "s", .n = kind / 2 % 6, .x = x, .y = kind & 2 ? same : y, .line = true, .points = true};
         if (plot.series[0].n > 5) plot.series[0].n = 5;
         if (kind & 4) plot.series[0].x = same;
         char *text = text_of(&plot, 10, 2, kind & 8);

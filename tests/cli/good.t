@@ -19,7 +19,7 @@ usage: rote COMMAND ...
   verify        replays a run and compares hashes
   sample        generates
   export        the weights for other programs
-  report        one self-contained page about a run, or about a folder of runs
+  report        one self-contained page about a run, a sweep or a folder of runs
   capacity      bits per parameter of a sweep: plateaus, slope, intervals, verdicts
   bench         speed of products and whole steps, as a share of this machine's peak
   coordinates   whether activations change alike at all widths (train.parametrization)

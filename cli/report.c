@@ -1,0 +1,73 @@
+/* rote report: one page about a run, a sweep, or a folder of runs */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "cli/cli.h"
+#include "eval/report.h"
+
+static int not_hidden(const struct dirent *entry) { return entry->d_name[0] != '.'; }
+
+/* A row for every folder in dir that holds a finished run, by name. *rows is malloc'd. */
+static Status rows_of_folder(const char *dir, ReportRow **rows, int *n, Err *err) {
+    struct dirent **entries;
+    int count = scandir(dir, &entries, not_hidden, versionsort);
+    if (count < 0) return err_set(err, ERR_INPUT, "%s: %s", dir, strerror(errno));
+    Status status = OK;
+    *n = 0;
+    *rows = calloc((size_t)count + 1, sizeof **rows);
+    if (!*rows) status = err_set(err, ERR_NOMEM, "out of memory for %d rows", count);
+    for (int i = 0; i < count; i++) {
+        char path[CONFIG_PATH_MAX], result[CONFIG_PATH_MAX + 16];
+        if (status == OK) status = path_join(path, sizeof path, dir, entries[i]->d_name, err);
+        if (status == OK) status = path_join(result, sizeof result, path, "result.json", err);
+        if (status == OK && file_exists(result)) status = report_row(&(*rows)[(*n)++], path, err);
+        free(entries[i]);
+    }
+    free(entries);
+    if (status == OK && *n == 0)
+        status =
+            err_set(err, ERR_INPUT, "%s: neither a run nor a folder of finished runs (no result.json)", dir);
+    if (status != OK) free(*rows);
+    return status;
+}
+
+static Status report_folder(const char *out, const char *dir, Err *err) {
+    ReportRow *rows = NULL;
+    char name[256];
+    int n = 0;
+    TRY(rows_of_folder(dir, &rows, &n, err));
+    report_name(name, dir);
+    report_sort(rows, n);
+    Status status = report_runs(out, name, NULL, rows, n, err);
+    free(rows);
+    return status;
+}
+
+/* A sweep's runs lie in a folder of that name; a run that is called so is a run. */
+static bool is_sweep(const char *dir) {
+    char runs[CONFIG_PATH_MAX], config[CONFIG_PATH_MAX];
+    struct stat info;
+    return path_join(runs, sizeof runs, dir, "runs", NULL) == OK && stat(runs, &info) == 0 &&
+           S_ISDIR(info.st_mode) && path_join(config, sizeof config, runs, "config.yaml", NULL) == OK &&
+           !file_exists(config);
+}
+
+Status cmd_report(const Args *args, Err *err) {
+    const char *dir = args->words[0], *out = args_value(args, "out");
+    char path[CONFIG_PATH_MAX], config[CONFIG_PATH_MAX], note[160] = "";
+    TRY(path_join(path, sizeof path, dir, "report.html", err));
+    TRY(path_join(config, sizeof config, dir, "config.yaml", err));
+    if (!out) out = path;
+    TRY(output_check(out, REPORT_MARK, "a report of rote's", args_has(args, "force"), err));
+    if (file_exists(config)) TRY(report_run(out, dir, err));
+    else if (is_sweep(dir)) TRY(report_sweep(out, dir, note, err));
+    else TRY(report_folder(out, dir, err));
+    if (note[0]) fprintf(stderr, "%s\n", note);
+    printf("%s\n", out);
+    return OK;
+}

@@ -1,0 +1,45 @@
+# rote report of a sweep: the page, its plots as files; where gnuplot is missing and what it refuses.
+
+$ for d in 4 8; do for n in 9 60 120; do
+> rote train --out sweep/runs/n_embd=$d,n=$n model.n_layer=1 model.n_head=1 model.n_embd=$d facts.n=$n facts.vocab_size=16 facts.seq_len=4 train.max_steps=20 train.eval_interval=5 --threads 1 --quiet > /dev/null
+> done; done
+$ mkdir sweep/runs/dead; printf '{"reason": "killed by signal 9", "exit": 137, "signal": 9, "attempts": 1}' > sweep/runs/dead/failed.json
+$ PATH=${PATH%%:*} rote report sweep
+sweep/report.html
+2> no PNG files: gnuplot is not installed; the SVG files are there
+$ ls sweep sweep/plots
+sweep:
+plots
+report.html
+runs
+
+sweep/plots:
+bits_per_param.svg
+capacity.svg
+data_bits.svg
+learning.svg
+loss.svg
+plots.gp
+$ grep -oE '<h[12]>.*</h[12]>|A sweep of.*|<td class="name">killed.*' sweep/report.html
+<h1>sweep</h1>
+A sweep of 7 runs: 6 done, 1 failed, 332 to 1,048 parameters, 9 to 120 facts, 20 exposures</p>
+<h2>Models and fits</h2>
+<h2>What fits and what does not</h2>
+<h2>Learning</h2>
+<h2>What was run</h2>
+<td class="name">killed by signal 9</td></tr>
+<h2>Runs</h2>
+<h2>How to read the figures</h2>
+$ rote report sweep --out other.html 2> /dev/null && cmp sweep/report.html other.html
+other.html
+$ echo mine > mine.html
+$ rote report sweep --out mine.html
+2> rote: mine.html: exists and is not a report of rote's; name another place, or replace it with --force
+[2]
+$ mkdir -p none/runs
+$ rote report none
+2> rote: none: no run has begun there; `rote sweep run` makes them
+[2]
+$ rote report sweep/runs/n_embd=4,n=9 && grep -o '<h1>.*' sweep/runs/n_embd=4,n=9/report.html
+sweep/runs/n_embd=4,n=9/report.html
+<h1>n_embd=4,n=9</h1>
