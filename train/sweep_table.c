@@ -9,9 +9,9 @@
 
 /* Of result.json, where a run has them. */
 static const char *const FIGURES[] = {
-    "params", "facts",     "data_bits", "ceiling_bits", "code_bits", "memorized_bits",    "bits_per_param",
-    "recall", "loss_nats", "exposures", "steps",        "tokens",    "heldout_loss_nats", "mia_auc",
-    "mia_f1"};
+    "params", "facts",      "data_bits", "ceiling_bits", "code_bits", "memorized_bits",    "bits_per_param",
+    "recall", "loss_nats",  "exposures", "steps",        "tokens",    "heldout_loss_nats", "mia_auc",
+    "mia_f1", "weight_bits"};
 enum { N_FIGURES = sizeof FIGURES / sizeof FIGURES[0] };
 
 /* Quoted where RFC 4180 asks for it. */

@@ -162,7 +162,7 @@ $ cat F/runs/seed=7-*/failed.json
   "signal": 9,
   "attempts": 1
 }
-$ cut -d, -f2,22 F/table.csv
+$ cut -d, -f2,23 F/table.csv
 state,reason
 failed,"killed by signal 9 (Killed): out of memory
 failed,"killed by signal 9 (Killed): out of memory
