@@ -92,8 +92,9 @@ Status parts_evaluate(Parts *out, const Gpt *g, const FactSet *facts, const Part
     if (!s.start)
         TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for %lld starting values", (long long)g->table.total));
     TRY_GOTO(evaluator_create(&s.evaluator, &s.spoiled, facts, s.threads, err));
-    gpt_init(&s.spoiled, plan->init_seed);
-    quantize_params(s.start, s.spoiled.params, &g->table, plan->held, ALL_PARTS, s.threads);
+    params_init(s.start, &g->table,
+                plan->init_seed); /* g's own table: muP starts elsewhere than the config says */
+    quantize_params(s.start, s.start, &g->table, plan->held, ALL_PARTS, s.threads);
     restore(&s);
     evaluator_run(&s.evaluator, &out->whole);
     for (int part = 0; part < PART_COUNT; part++) {

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "eval/run_files.h"
 #include "model/quantize.h"
+#include "train/parametrization.h"
 #include "train/result.h"
 #include "train/run_folder.h"
 
@@ -36,6 +37,7 @@ Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err) 
     Status status = OK;
     TRY_GOTO(ops_select(&ops, err));
     TRY_GOTO(gpt_create(&out->gpt, &out->config.model, ops, out->config.train.gemm, err));
+    parametrization_apply(&out->gpt.table, &out->config);
     snprintf(folder.dir, sizeof folder.dir, "%s", dir);
     snprintf(folder.data_hash, sizeof folder.data_hash, "%s", out->facts.data_hash);
     config_hash(&out->config, out->facts.data_hash, folder.config_hash);

@@ -88,3 +88,14 @@ $ rote eval text --parts --json | grep memorized | sort | uniq -c | tr -s ' '
  20 "memorized_bits": null,
  20 "memorized_bits": null,
  1 "memorized_bits": null,
+
+# A run of another parametrization goes back to its own starting values: after one step of (nearly) no size, nothing is lost.
+
+$ rote train facts.n=10 facts.seq_len=4 facts.vocab_size=8 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=1 train.learning_rate=1e-30 train.parametrization=mup --out mup --quiet > /dev/null
+$ rote eval mup --parts | sed -n 3,8p
+              params      int8      int4   ternary     reset
+embedding         96       0.0       0.1      -6.9       0.0
+attention        288       0.0       0.1       0.8       0.0
+mlp              552      -0.0       0.1      -1.0       0.0
+norm              48       0.0       0.0       0.0       0.0
+all              984       0.0       0.4      -7.4       0.0
