@@ -64,6 +64,13 @@ typedef struct FactsConfig {
     RuleFamily rule;                                             /* rules */
     int inputs;                                                  /* rules: symbols of x */
     double exceptions;                                           /* rules: share of the rows */
+    int heldout;         /* facts of the same source that are never trained */
+    uint64_t split_seed; /* which of the n + heldout are; 0: the last ones drawn */
+    double zipf;       /* exponent s: fact of rank r is drawn with weight r^-s; 0: every fact once an epoch */
+    double junk_ratio; /* junk sequences trained for every useful one */
+    int junk_n;        /* different junk sequences there are */
+    bool domain_token; /* useful sequences begin with a symbol of their own, junk does not */
+    int paraphrases;   /* renderings of every fact */
 } FactsConfig;
 
 typedef struct ModelConfig {

@@ -19,7 +19,27 @@ static Status adopt(int *key, const char *name, int actual, int initial, const c
     return OK;
 }
 
+/* What stands in a pool is asked for where the pool is made. */
+static Status check_pool_keys(const FactsConfig *facts, Err *err) {
+    const char *key = facts->heldout           ? "facts.heldout"
+                      : facts->junk_n          ? "facts.junk_n"
+                      : facts->domain_token    ? "facts.domain_token"
+                      : facts->paraphrases > 1 ? "facts.paraphrases"
+                                               : NULL;
+    if (facts->kind == FACTS_FILE && key)
+        return err_set(err, ERR_INPUT,
+                       "%s: a fact set that is read has what it has; give the key to `rote facts make`", key);
+    if (facts->kind != FACTS_FILE && (facts->junk_n > 0) != (facts->junk_ratio > 0))
+        return err_set(
+            err, ERR_INPUT,
+            "facts.junk_n is %d and facts.junk_ratio is %.15g: how many different junk sequences there "
+            "are and how often they come go together; set both",
+            facts->junk_n, facts->junk_ratio);
+    return OK;
+}
+
 static Status resolve_facts(FactsConfig *facts, int n_facts, int max_len, int vocab_size, Err *err) {
+    TRY(check_pool_keys(facts, err));
     if (facts->kind != FACTS_FILE) return OK;
     Config initial;
     config_defaults(&initial);
@@ -119,12 +139,12 @@ Status config_choose_n(FactsConfig *facts, int n, Err *err) {
     return OK;
 }
 
-/* The least number of steps that show n facts `exposures` times. */
-static Status resolve_exposures(TrainConfig *t, int n_facts, Err *err) {
+/* The least number of steps that show n facts `exposures` times, junk between them. */
+static Status resolve_exposures(TrainConfig *t, int n_facts, double junk_ratio, Err *err) {
     if (t->exposures == 0) return OK;
     Config initial;
     config_defaults(&initial);
-    double sequences = t->exposures * n_facts, steps = sequences / t->batch_size;
+    double sequences = t->exposures * n_facts * (1 + junk_ratio), steps = sequences / t->batch_size;
     if (steps > 1e12)
         return err_set(
             err, ERR_INPUT,
@@ -143,9 +163,9 @@ static Status resolve_exposures(TrainConfig *t, int n_facts, Err *err) {
     return OK;
 }
 
-static Status resolve_train(TrainConfig *t, int n_facts, int max_len, Err *err) {
+static Status resolve_train(TrainConfig *t, int n_facts, int max_len, double junk_ratio, Err *err) {
     if (t->batch_size == 0) t->batch_size = n_facts;
-    TRY(resolve_exposures(t, n_facts, err));
+    TRY(resolve_exposures(t, n_facts, junk_ratio, err));
     if ((int64_t)t->batch_size * max_len > INT32_MAX)
         return err_set(
             err, ERR_INPUT,
@@ -199,7 +219,7 @@ Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, 
                        n_facts, max_len, INT32_MAX, INT32_MAX / max_len);
     TRY(resolve_facts(&resolved.facts, n_facts, max_len, vocab_size, err));
     TRY(config_resolve_model(&resolved.model, max_len, vocab_size, err));
-    TRY(resolve_train(&resolved.train, n_facts, max_len, err));
+    TRY(resolve_train(&resolved.train, n_facts, max_len, resolved.facts.junk_ratio, err));
     TRY(check_freeze(&resolved, err));
     *config = resolved;
     return OK;

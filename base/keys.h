@@ -39,7 +39,7 @@ typedef struct Key {
     const char *help; /* one line */
 } Key;
 
-enum { KEY_COUNT = 73, KEY_VALUE_MAX = 4 * CONFIG_PATH_MAX };
+enum { KEY_COUNT = 80, KEY_VALUE_MAX = 4 * CONFIG_PATH_MAX };
 extern const Key keys[KEY_COUNT];
 
 /* The key of that dotted name ('-' and '_' are the same), or NULL. */

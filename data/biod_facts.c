@@ -119,4 +119,4 @@ done:
     return status;
 }
 
-const Kind biod_kind = {"biod", biod_plan, biod_draw};
+const Kind biod_kind = {"biod", biod_plan, biod_draw, NULL};

@@ -273,4 +273,4 @@ static Status bios_draw(FactSet *facts, Err *err) {
     return status == OK ? encode_places(facts, &l, err) : status;
 }
 
-const Kind bios_kind = {"bios", bios_plan, bios_draw};
+const Kind bios_kind = {"bios", bios_plan, bios_draw, NULL};

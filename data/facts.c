@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "data/folder.h"
-#include "data/kinds.h"
+#include "data/pool.h"
 #include "data/vocab.h"
 
 #include <stdlib.h>
@@ -18,8 +18,7 @@ static Status plan_generated(const FactsConfig *config, FactSet *out, Err *err) 
     CHECK(kind);
     *out = (FactSet){.vocab = {.eos = -1}, .seed = config->seed, .config = *config};
     snprintf(out->kind, sizeof out->kind, "%s", kind->name);
-    Status status = kind->plan(config, out, err);
-    out->n_pool = out->n;
+    Status status = pool_plan(kind, out, err);
     if (status != OK) facts_free(out);
     return status;
 }
@@ -31,6 +30,7 @@ Status facts_plan(const FactsConfig *config, FactSet *out, Err *err) {
 /* Arrays of the set, and what tells its sequences apart while they are drawn. */
 static Status check_memory(const FactSet *facts, Err *err) {
     double needs = 4.0 * (double)facts_pool_tokens(facts) + facts->n_pool * (8.0 + 4 + 4 + 16);
+    if (facts->n_pool > facts->n || facts->n_fields) needs *= 2; /* the draw, and the pool made of it */
     double has = (double)memory_available();
     char needs_text[NUMBER_TEXT_MAX], has_text[NUMBER_TEXT_MAX];
     if (needs <= has) return OK;
@@ -43,7 +43,7 @@ static Status check_memory(const FactSet *facts, Err *err) {
 Status facts_draw(FactSet *facts, Err *err) {
     if (facts->tokens) return OK;
     TRY(check_memory(facts, err));
-    TRY(kind_row(facts->config.kind)->draw(facts, err));
+    TRY(pool_draw(kind_row(facts->config.kind), facts, err));
     return facts_hash(facts, err);
 }
 
@@ -66,19 +66,23 @@ Status facts_obtain(const FactsConfig *config, FactSet *out, Err *err) {
 Status facts_allocate(FactSet *facts, int64_t tokens, Err *err) {
     CHECK(facts->n >= 0 && facts->n_fields <= FIELDS_MAX);
     facts->n_pool = facts->n + facts->n_heldout + facts->n_variants + facts->n_junk;
-    size_t count = (size_t)facts->n_pool, variants = (size_t)facts->n_variants;
+    size_t count = (size_t)facts->n_pool, variants = (size_t)facts->n_variants,
+           members = (size_t)(facts->n + facts->n_heldout);
     facts->tokens = malloc((size_t)tokens * sizeof *facts->tokens);
     facts->start = malloc((count + 1) * sizeof *facts->start);
     facts->prompt_len = calloc(count, sizeof *facts->prompt_len);
     facts->tag = malloc(count * sizeof *facts->tag);
     if (facts->n_fields) facts->field = malloc((size_t)tokens);
     if (facts->n_variants) facts->variant_of = calloc(variants, sizeof *facts->variant_of);
+    if (facts->n_heldout) facts->source = malloc(members * sizeof *facts->source);
     if (!facts->tokens || !facts->start || !facts->prompt_len || !facts->tag ||
-        !facts->field != !facts->n_fields || !facts->variant_of != !facts->n_variants)
+        !facts->field != !facts->n_fields || !facts->variant_of != !facts->n_variants ||
+        !facts->source != !facts->n_heldout)
         return err_set(err, ERR_NOMEM, "no memory for %d facts of %lld tokens", facts->n_pool,
                        (long long)tokens);
     for (int i = 0; i < facts->n_pool; i++) facts->tag[i] = -1;
     if (facts->field) memset(facts->field, 1, (size_t)tokens);
+    for (int i = 0; facts->source && i < (int)members; i++) facts->source[i] = i;
     return OK;
 }
 
@@ -88,6 +92,7 @@ void facts_free(FactSet *facts) {
     free(facts->prompt_len);
     free(facts->tag);
     free(facts->field);
+    free(facts->source);
     free(facts->variant_of);
     for (int i = 0; i < facts->n_tags; i++) free(facts->tag_names[i]);
     free(facts->tag_names);

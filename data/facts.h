@@ -10,7 +10,8 @@
 #include "base/config.h"
 #include "base/err.h"
 
-/* What a symbol is to a reader: symbol i of the vocabulary as bytes, sorted by them, EOS last. */
+/* What a symbol is to a reader: symbol i of the vocabulary as bytes, sorted by them, then EOS; behind it marks that
+ * no text spells (data/pool.h), by name. */
 typedef struct Vocab {
     int size;
     char **text; /* size strings (any bytes but NUL, NUL-ended; EOS is empty); NULL for random facts */
@@ -41,6 +42,7 @@ typedef struct FactSet {
         *prompt_len; /* n_pool: leading tokens given as prompt; the rest is the answer that recall asks for */
     int32_t *tag;    /* n_pool: index into tag_names, or -1 */
     uint8_t *field;  /* per token, below n_fields; NULL: every token is coded */
+    int32_t *source; /* n + n_heldout, where some are held out: which fact of the whole draw each one is */
     int32_t *variant_of; /* n_variants: the fact that each one renders; NULL where there are none */
     char field_name[FIELDS_MAX][FIELD_NAME_MAX];
     int n_fields; /* 0: tokens have none */

@@ -292,9 +292,9 @@ static Status read_manifest(const char *path, Manifest *out, Err *err) {
     return OK;
 }
 
-/* The symbols of a JSON array of escaped strings, EOS (the last, empty) left out. */
-static Status vocab_of_json(Vocab *out, const json_t *symbols, bool bytes, const char *path, Err *err) {
-    int n = (int)json_array_size(symbols) - 1;
+/* The first n symbols of a JSON array of escaped strings; the next one is EOS, empty. */
+static Status vocab_of_json(Vocab *out, const json_t *symbols, int n, bool bytes, const char *path,
+                            Err *err) {
     size_t room = 1;
     for (int i = 0; i <= n; i++) room += json_string_length(json_array_get(symbols, (size_t)i));
     Text *symbol = malloc((size_t)(n + 1) * sizeof *symbol);
@@ -316,12 +316,18 @@ static Status vocab_of_json(Vocab *out, const json_t *symbols, bool bytes, const
                         path, i);
     }
     if (status == OK) status = vocab_of_symbols(out, symbol, n, bytes, err);
+    for (size_t i = (size_t)n + 1; status == OK && i < json_array_size(symbols); i++) {
+        const char *name = json_string_value(json_array_get(symbols, i));
+        if (name) status = vocab_add_mark(out, name, err);
+        else status = err_set(err, ERR_FORMAT, "%s: symbol %zu: not a string", path, i);
+    }
     free(symbol);
     free(owned);
     return status;
 }
 
-static Status read_vocab(const char *path, int vocab_size, Vocab *out, Err *err) {
+/* marks: whether symbols may follow EOS. */
+static Status read_vocab(const char *path, int vocab_size, bool marks, Vocab *out, Err *err) {
     json_t *root = NULL, *symbols;
     const char *kind;
     int eos;
@@ -335,14 +341,15 @@ static Status read_vocab(const char *path, int vocab_size, Vocab *out, Err *err)
     }
     bool bytes = strcmp(kind, "bytes") == 0;
     if ((!bytes && strcmp(kind, "words") != 0) || json_array_size(symbols) != (size_t)vocab_size ||
-        eos != vocab_size - 1) {
+        eos > vocab_size - 1 || (eos < vocab_size - 1 && !marks) || eos < 0) {
         status = err_set(err, ERR_FORMAT,
                          "%s: kind \"%.32s\", %zu symbols, eos %d; expected bytes or words, %d symbols as in "
-                         "manifest.json, eos %d",
-                         path, kind, json_array_size(symbols), eos, vocab_size, vocab_size - 1);
+                         "manifest.json, eos %s%d",
+                         path, kind, json_array_size(symbols), eos, vocab_size, marks ? "at most " : "",
+                         vocab_size - 1);
         goto done;
     }
-    status = vocab_of_json(out, symbols, bytes, path, err);
+    status = vocab_of_json(out, symbols, eos, bytes, path, err);
 done:
     json_decref(root);
     return status;
@@ -402,7 +409,7 @@ static Status load_random(FactSet *facts, Rows *rows, const Manifest *manifest, 
 
 static Status load_imported(FactSet *facts, Rows *rows, Records *records, const char *vocab_path,
                             const Manifest *manifest, Err *err) {
-    TRY(read_vocab(vocab_path, manifest->vocab_size, &facts->vocab, err));
+    TRY(read_vocab(vocab_path, manifest->vocab_size, false, &facts->vocab, err));
     bool more;
     TRY(rows_tsv(rows, &more, err));
     int c = 0, prompt = -1, answer = -1, tag = -1, columns = rows->n_fields;
@@ -472,9 +479,11 @@ static Status load_pool(FactSet *facts, Rows *rows, const Paths *paths, const Ma
         return err_set(err, ERR_FORMAT, "%s: pool: heldout, variants, junk or tokens is out of range",
                        paths->manifest);
     TRY(names_of_json(facts, fields, tags, paths->manifest, err));
-    if (file_exists(paths->vocab)) TRY(read_vocab(paths->vocab, manifest->vocab_size, &facts->vocab, err));
+    if (file_exists(paths->vocab))
+        TRY(read_vocab(paths->vocab, manifest->vocab_size, true, &facts->vocab, err));
     else facts->vocab = (Vocab){.size = manifest->vocab_size, .eos = -1};
     facts->n = manifest->n;
+    facts->max_len = manifest->max_len;
     TRY(pool_records_read(facts, rows, tokens, err));
     facts->entropy_known = json_is_number(manifest->entropy_bits);
     facts->data_bits = real_of(manifest->entropy_bits);

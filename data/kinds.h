@@ -4,6 +4,8 @@
 
 #include "data/facts.h"
 
+/* A kind knows facts only. What else is in the pool (held-out facts, junk, marks, variants) is made of more facts
+ * of the same draw by data/pool.c. */
 typedef struct Kind {
     const char *name; /* as facts.kind spells it */
     /* Sizes and bit counts of config->n facts, without arrays: n, max_len, vocab, n_fields and field_name, the
@@ -12,6 +14,10 @@ typedef struct Kind {
     /* Fills a planned set (facts->config): facts_allocate, then facts->n facts from the seed alone, in an order
      * in which a set begins every larger one. The caller has looked whether there is memory, and hashes. */
     Status (*draw)(FactSet *facts, Err *err);
+    /* NULL, or: renders fact i of a drawn set anew, number m >= 1 below config.paraphrases: at most max_len tokens
+     * (which plan has made large enough), their fields (field may be NULL where the set has none), and the prompt's
+     * length. Returns the tokens. */
+    int (*vary)(const FactSet *drawn, int i, int m, int32_t *tokens, uint8_t *field, int32_t *prompt_len);
 } Kind;
 
 /* NULL for a value that is not generated (file), for a name that is none. */

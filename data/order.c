@@ -2,13 +2,12 @@
  * so a resumed run needs nothing but its position. */
 #include <stdlib.h>
 
-#include "base/random.h"
 #include "data/facts.h"
 #include "data/order.h"
 
 Status order_init(Order *order, int n, uint64_t seed, Err *err) {
     CHECK(n >= 1);
-    *order = (Order){n, seed, -1, malloc((size_t)n * sizeof(int32_t))};
+    *order = (Order){n, seed, RANDOM_ORDER, -1, malloc((size_t)n * sizeof(int32_t))};
     if (!order->permutation) return err_set(err, ERR_NOMEM, "no memory for the order of %d facts", n);
     return OK;
 }
@@ -18,7 +17,7 @@ int order_fact(Order *order, int64_t position) {
     int64_t epoch = position / order->n;
     if (epoch != order->epoch) {
         random_permutation(order->permutation, order->n,
-                           random_stream(order->seed, RANDOM_ORDER, (uint32_t)epoch));
+                           random_stream(order->seed, order->purpose, (uint32_t)epoch));
         order->epoch = epoch;
     }
     return order->permutation[position % order->n];

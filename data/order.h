@@ -5,11 +5,13 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/random.h"
 
 typedef struct Order {
     int n;
     uint64_t seed;
-    int64_t epoch; /* the one that permutation holds, -1: none yet */
+    Purpose purpose; /* RANDOM_ORDER, unless another order of the same seed is wanted */
+    int64_t epoch;   /* the one that permutation holds, -1: none yet */
     int32_t *permutation;
 } Order;
 Status order_init(Order *order, int n, uint64_t seed, Err *err);

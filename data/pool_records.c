@@ -4,12 +4,13 @@
 
 #include <string.h>
 
-typedef enum Column { ROLE, OF, PROMPT, TAG, FIELDS, TOKENS, TEXT, COLUMN_COUNT } Column;
-static const char *const column_name[COLUMN_COUNT] = {"role",   "of",     "prompt", "tag",
-                                                      "fields", "tokens", "text"};
+typedef enum Column { ROLE, SOURCE, OF, PROMPT, TAG, FIELDS, TOKENS, TEXT, COLUMN_COUNT } Column;
+static const char *const column_name[COLUMN_COUNT] = {"role", "source", "of",     "prompt",
+                                                      "tag",  "fields", "tokens", "text"};
 
 static bool has_column(const FactSet *facts, Column column) {
     switch (column) {
+    case SOURCE: return facts->n_heldout > 0;
     case OF: return facts->n_variants > 0;
     case TAG: return facts->n_tags > 0;
     case FIELDS: return facts->n_fields > 0;
@@ -46,6 +47,9 @@ static void write_cell(FILE *stream, const FactSet *facts, int i, Column column)
     int variant = variant_index(facts, i);
     switch (column) {
     case ROLE: fputs(role_of(facts, i), stream); return;
+    case SOURCE:
+        if (i < facts->n + facts->n_heldout) fprintf(stream, "%d", facts->source[i]);
+        return;
     case OF:
         if (variant >= 0) fprintf(stream, "%d", facts->variant_of[variant]);
         return;
@@ -117,8 +121,9 @@ static Status read_tokens(FactSet *facts, int i, const Rows *rows, Text cell, in
     if (end == facts->start[i]) return wrong_cell(rows, TOKENS, cell, "at least one", err);
     facts->start[i + 1] = end;
     int length = (int)(end - facts->start[i]);
-    if (length > facts->max_len) facts->max_len = length;
-    return OK;
+    if (length <= facts->max_len) return OK;
+    return err_set(err, ERR_FORMAT, "%s:%d: %d tokens; max_len of manifest.json is %d", rows->path,
+                   rows->row_line, length, facts->max_len);
 }
 
 /* One number a token, below n_fields. */
@@ -153,6 +158,11 @@ static Status read_row(FactSet *facts, int i, const Rows *rows, const Text cell[
     if (!read_number(cell[PROMPT], facts->start[i + 1] - facts->start[i], &number))
         return wrong_cell(rows, PROMPT, cell[PROMPT], "fewer tokens than there are", err);
     facts->prompt_len[i] = (int32_t)number;
+    if (facts->source && i < facts->n + facts->n_heldout) {
+        if (!read_number(cell[SOURCE], facts->n + facts->n_heldout, &number))
+            return wrong_cell(rows, SOURCE, cell[SOURCE], "the number of a fact of the draw", err);
+        facts->source[i] = (int32_t)number;
+    }
     if (variant >= 0) {
         if (!read_number(cell[OF], facts->n, &number))
             return wrong_cell(rows, OF, cell[OF], "the number of a fact", err);

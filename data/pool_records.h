@@ -10,7 +10,7 @@
 
 void pool_records_write(FILE *stream, const FactSet *facts);
 
-/* Fills a set whose counts, n_fields, tag_names, vocab.size and kind stand, of `tokens` tokens in all.
+/* Fills a set whose counts, max_len, n_fields, tag_names, vocab and kind stand, of `tokens` tokens in all.
  * ERR_FORMAT: "file:line: what". */
 Status pool_records_read(FactSet *facts, Rows *rows, int64_t tokens, Err *err);
 

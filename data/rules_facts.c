@@ -170,4 +170,4 @@ done:
     return status;
 }
 
-const Kind rules_kind = {"rules", rules_plan, rules_draw};
+const Kind rules_kind = {"rules", rules_plan, rules_draw, NULL};

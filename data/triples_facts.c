@@ -85,4 +85,4 @@ static Status triples_draw(FactSet *facts, Err *err) {
     return status;
 }
 
-const Kind triples_kind = {"triples", triples_plan, triples_draw};
+const Kind triples_kind = {"triples", triples_plan, triples_draw, NULL};

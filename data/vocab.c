@@ -30,6 +30,22 @@ no_memory:
     return err_set(err, ERR_NOMEM, "no memory for a vocabulary of %d symbols", n + 1);
 }
 
+Status vocab_add_mark(Vocab *vocab, const char *name, Err *err) {
+    if (vocab->text) {
+        size_t size = (size_t)vocab->size + 1;
+        char **text = realloc(vocab->text, size * sizeof *text);
+        if (text) vocab->text = text;
+        int *length = realloc(vocab->length, size * sizeof *length);
+        if (length) vocab->length = length;
+        char *copy = text && length ? strdup(name) : NULL;
+        if (!copy) return err_set(err, ERR_NOMEM, "no memory for a vocabulary of %zu symbols", size);
+        vocab->text[vocab->size] = copy;
+        vocab->length[vocab->size] = (int)strlen(name);
+    }
+    vocab->size++;
+    return OK;
+}
+
 void vocab_free(Vocab *vocab) {
     for (int i = 0; vocab->text && i < vocab->size; i++) free(vocab->text[i]);
     free(vocab->text);
@@ -120,7 +136,14 @@ Status vocab_same(const Vocab *vocab, const Vocab *run, const char *dir, Err *er
         return err_set(err, ERR_INPUT, "%s: symbol %d is %s, in the run's facts it is %s; %s", dir, i,
                        text_quote(have, symbol_of(vocab, i)), text_quote(want, symbol_of(run, i)), advice);
     }
-    if (vocab->eos == run->eos) return OK;
+    if (vocab->eos == run->eos) {
+        bool same = vocab->size == run->size;
+        for (int i = vocab->eos; same && i < vocab->size; i++)
+            same = text_equal(symbol_of(vocab, i), symbol_of(run, i));
+        if (same) return OK;
+        return err_set(err, ERR_INPUT,
+                       "%s: its marks (symbols that no text spells) are not those of the run's facts", dir);
+    }
     bool more = vocab->eos > run->eos;
     int first = more ? run->eos : vocab->eos;
     char quote[QUOTE_SIZE];

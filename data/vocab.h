@@ -9,6 +9,8 @@
 Status vocab_of_records(Vocab *out, const Records *records, bool bytes, Err *err);
 /* Copies n symbols, which must be sorted and distinct, and appends EOS, an empty text. */
 Status vocab_of_symbols(Vocab *out, const Text *symbol, int n, bool bytes, Err *err);
+/* Appends a symbol that no text spells, behind EOS; its name is for readers. */
+Status vocab_add_mark(Vocab *vocab, const char *name, Err *err);
 void vocab_free(Vocab *vocab);
 /* Whether the facts of `dir` speak a run's language: numbers, bytes or words, and each symbol's text.
  * ERR_INPUT names the first symbol that differs. */

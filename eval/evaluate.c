@@ -66,16 +66,16 @@ Status fact_batch_reserve(FactBatch *out, int n, int max_len, Err *err) {
     return OK;
 }
 
-void fact_batch_draw(FactBatch *out, const FactBatch *all, Order *order, int64_t position) {
+void fact_batch_draw(FactBatch *out, const FactBatch *all, Mix *mix, int64_t position) {
     int n = out->batch.n_seq;
     int32_t at = 0;
     for (int j = 0; j < n; j++) {
-        int fact = order_fact(order, position + j);
-        int32_t from = all->start[fact], length = all->start[fact + 1] - from;
+        int i = mix_sequence(mix, position + j);
+        int32_t from = all->start[i], length = all->start[i + 1] - from;
         out->start[j] = at;
         memcpy(out->inputs + at, all->inputs + from, (size_t)length * sizeof *out->inputs);
         memcpy(out->targets + at, all->targets + from, (size_t)length * sizeof *out->targets);
-        out->tags[j] = all->tags[fact];
+        out->tags[j] = all->tags[i];
         at += length;
     }
     out->start[n] = at;

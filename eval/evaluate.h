@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "data/facts.h"
-#include "data/order.h"
+#include "data/mix.h"
 #include "model/gpt.h"
 #include "model/parallel.h"
 
@@ -42,10 +42,10 @@ typedef struct FactBatch {
 Status fact_batch_create(FactBatch *out, const FactSet *facts, Err *err);
 void fact_batch_free(FactBatch *b);
 
-/* Room for a training batch of n sequences of up to max_len tokens; then, of all facts, the n that stand from
- * `position` on in the endless shuffled stream. The draw allocates nothing. */
+/* Room for a training batch of n sequences of up to max_len tokens; then, of the pool, the n that stand from
+ * `position` on in the endless stream. The draw allocates nothing. */
 Status fact_batch_reserve(FactBatch *out, int n, int max_len, Err *err);
-void fact_batch_draw(FactBatch *out, const FactBatch *all, Order *order, int64_t position);
+void fact_batch_draw(FactBatch *out, const FactBatch *all, Mix *mix, int64_t position);
 
 /* How many leading tokens of each fact are given as its prompt (out: n): its own prompt_len; where that is 0,
  * its shortest prefix that no other fact begins with, cut so that one token is left to recall (a single fact

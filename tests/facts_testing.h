@@ -75,6 +75,8 @@ static inline void expect_same_facts(const FactSet *a, const FactSet *b) {
     assert_memory_equal(a->tokens, b->tokens, (size_t)a->start[n] * sizeof *a->tokens);
     assert_memory_equal(a->prompt_len, b->prompt_len, n * sizeof *a->prompt_len);
     assert_memory_equal(a->tag, b->tag, n * sizeof *a->tag);
+    if (a->n_heldout)
+        assert_memory_equal(a->source, b->source, (size_t)(a->n + a->n_heldout) * sizeof *a->source);
     if (a->n_variants)
         assert_memory_equal(a->variant_of, b->variant_of, (size_t)a->n_variants * sizeof *a->variant_of);
     assert_int_equal(a->n_fields, b->n_fields);

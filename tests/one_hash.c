@@ -9,7 +9,6 @@
 #include "base/config.h"
 #include "base/file.h"
 #include "data/facts.h"
-#include "data/order.h"
 #include "eval/evaluate.h"
 #include "model/parallel.h"
 #include "train/optimizer.h"
@@ -93,7 +92,7 @@ static void train(const char *name, Config c, int threads) {
     Optimizer optimizer;
     Parallel *parallel;
     FactBatch all, batch;
-    Order order;
+    Mix mix;
     c.train.max_steps = STEPS;
     must(facts_generate(&c.facts, &facts, &err), &err);
     must(config_resolve(&c, facts.n, facts.max_len, facts.vocab.size, &err), &err);
@@ -108,11 +107,11 @@ static void train(const char *name, Config c, int threads) {
     must(parallel_create(&parallel, &gpt, &plan, &err), &err);
     must(optimizer_create(&optimizer, &c.train, &gpt, threads, &err), &err);
     must(fact_batch_create(&all, &facts, &err), &err);
-    must(order_init(&order, facts.n, c.train.seed, &err), &err);
+    must(mix_init(&mix, &facts, &c.facts, c.train.seed, &err), &err);
     must(fact_batch_reserve(&batch, n, facts.max_len, &err), &err);
     double loss = 0;
     for (int64_t step = 0; step < STEPS; step++) {
-        fact_batch_draw(&batch, &all, &order, step * n);
+        fact_batch_draw(&batch, &all, &mix, step * n);
         real *grad = parallel_gradient(parallel, &batch.batch, &loss);
         Update update = {.t = step + 1,
                          .learning_rate = schedule_rate(&c.train, step),
@@ -123,7 +122,7 @@ static void train(const char *name, Config c, int threads) {
     content_hash(gpt.params, (size_t)gpt.table.total * sizeof(real), hash);
     printf("%-9s %s loss %.17g\n", name, hash, loss);
     fact_batch_free(&batch);
-    order_free(&order);
+    mix_free(&mix);
     fact_batch_free(&all);
     optimizer_free(&optimizer);
     parallel_free(parallel);

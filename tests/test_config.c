@@ -91,6 +91,13 @@ static void defaults(void **state) {
                                    "  rule: affine\n"
                                    "  inputs: 2\n"
                                    "  exceptions: 0\n"
+                                   "  heldout: 0\n"
+                                   "  split_seed: 0\n"
+                                   "  zipf: 0\n"
+                                   "  junk_ratio: 0\n"
+                                   "  junk_n: 0\n"
+                                   "  domain_token: false\n"
+                                   "  paraphrases: 1\n"
                                    "model:\n"
                                    "  n_layer: 2\n"
                                    "  n_head: 2\n"
@@ -783,6 +790,13 @@ static const Bad conflicts[] = {
      "the longest fact has 20 tokens and model.block_size is 19; set model.block_size to 0 or at least 20"},
     {"model: {vocab_size: 49}",
      "the facts use a vocabulary of 50 and model.vocab_size is 49; set model.vocab_size to 0 or at least 50"},
+    {"facts: {junk_n: 5}", "facts.junk_n is 5 and facts.junk_ratio is 0: how many different junk sequences "
+                           "there are and how often they "
+                           "come go together; set both"},
+    {"facts: {kind: file, path: x, heldout: 5}",
+     "facts.heldout: a fact set that is read has what it has; give the key to `rote facts make`"},
+    {"facts: {kind: file, path: x, paraphrases: 2}",
+     "facts.paraphrases: a fact set that is read has what it has; give the key to `rote facts make`"},
     {"train: {warmup_steps: 1001}", "train.warmup_steps is 1001 and train.max_steps is 1000: the warm-up "
                                     "must fit; lower one or raise the other"},
     {"train: {decay_steps: 1001}",

@@ -4,6 +4,8 @@
 
 #include "base/random.h"
 #include "data/folder.h"
+#include "data/mix.h"
+#include "data/pool.h"
 #include "data/vocab.h"
 #include "eval/evaluate.h"
 
@@ -64,8 +66,9 @@ static void folder_gives_back_the_pool(void **state) {
         Buffer records;
         assert_int_equal(file_read("set/records.tsv", 1 << 16, &records, &err), OK);
         const char *begins =
-            text ? "role\tof\tprompt\ttag\tfields\ttokens\ttext\nfact\t\t1\ttwo\t0 1 2\t1 2 3\tb c d\n"
-                 : "role\tof\tprompt\ttag\tfields\ttokens\nfact\t\t1\ttwo\t0 1 2\t1 2 3\n";
+            text ? "role\tsource\tof\tprompt\ttag\tfields\ttokens\ttext\nfact\t0\t\t1\ttwo\t0 1 2\t1 2 3\tb "
+                   "c d\n"
+                 : "role\tsource\tof\tprompt\ttag\tfields\ttokens\nfact\t0\t\t1\ttwo\t0 1 2\t1 2 3\n";
         assert_memory_equal(records.data, begins, strlen(begins));
         buffer_free(&records);
         remove_folder("set");
@@ -108,8 +111,12 @@ static void altered_pools_are_named(void **state) {
     static const struct {
         const char *file, *from, *to, *msg;
     } cases[] = {
-        {"records.tsv", "variant\t0", "variant\t2",
+        {"records.tsv", "variant\t\t0", "variant\t\t2",
          "set/records.tsv:5: of is \"2\"; expected the number of a fact"},
+        {"records.tsv", "fact\t1", "fact\t3",
+         "set/records.tsv:3: source is \"3\"; expected the number of a fact of the draw"},
+        {"manifest.json", "\"max_len\": 3", "\"max_len\": 2",
+         "set/records.tsv:2: 3 tokens; max_len of manifest.json is 2"},
         {"records.tsv", "heldout", "fact", "set/records.tsv:4: role is \"fact\"; expected heldout"},
         {"records.tsv", "0 1 2", "0 1",
          "set/records.tsv:2: fields is \"0 1\"; expected the number of a field for every token"},
@@ -120,13 +127,13 @@ static void altered_pools_are_named(void **state) {
         {"records.tsv", "1 2 3", "1 2 6", "set/records.tsv:2: \"6\" is not a token of a vocabulary of 6"},
         {"records.tsv", "two", "three",
          "set/records.tsv:2: tag is \"three\"; expected one of manifest.json's tags"},
-        {"records.tsv", "fact\t\t1", "fact\t\t3",
+        {"records.tsv", "fact\t0\t\t1", "fact\t0\t\t3",
          "set/records.tsv:2: prompt is \"3\"; expected fewer tokens than there are"},
         {"records.tsv", "role", "rule",
          "set/records.tsv:1: role is \"rule\"; expected the names of columns in the first line"},
-        {"records.tsv", "\tof", "", "set/records.tsv:1: expected 6 fields with well-formed escapes"},
-        {"records.tsv", "\nfact\t\t0", "\nfact\t\t0\t\t",
-         "set/records.tsv:3: expected 6 fields with well-formed escapes"},
+        {"records.tsv", "\tof", "", "set/records.tsv:1: expected 7 fields with well-formed escapes"},
+        {"records.tsv", "\nfact\t1\t\t0", "\nfact\t1\t\t0\t\t",
+         "set/records.tsv:3: expected 7 fields with well-formed escapes"},
         {"manifest.json", "\"junk\": 1", "\"junk\": 2",
          "set/records.tsv: the manifest has 8 records, the file has fewer"},
         {"manifest.json", "\"heldout\": 1", "\"heldout\": -1",
@@ -217,12 +224,282 @@ static void only_fields_are_coded(void **state) {
     facts_free(&facts);
 }
 
+/* ---- what config asks for ---- */
+
+static FactSet pool_of(const FactsConfig *config) {
+    FactSet facts;
+    Err err = {0};
+    if (facts_generate(config, &facts, &err) != OK) fail_msg("%s", err.msg);
+    return facts;
+}
+
+static bool same_tail(const FactSet *a, int i, int skip, const FactSet *b, int j) {
+    int64_t from = a->start[i] + skip, length = a->start[i + 1] - from;
+    return length == b->start[j + 1] - b->start[j] &&
+           !memcmp(a->tokens + from, b->tokens + b->start[j], (size_t)length * sizeof(int32_t));
+}
+
+/* Every part of the pool against a plain draw of as many facts: who is where, behind which marks. */
+static void pool_is_made_of_one_draw(void **state) {
+    (void)state;
+    static const struct {
+        int heldout, junk;
+        bool domain;
+        int forms;
+        uint64_t split;
+    } cases[] = {{0, 0, true, 1, 0}, {4, 0, false, 1, 0}, {4, 3, false, 1, 5}, {0, 5, true, 1, 0},
+                 {3, 2, true, 3, 9}, {0, 0, false, 4, 0}, {0, 7, false, 2, 0}};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        enum { N = 6, V = 10, S = 3 };
+        int heldout = cases[c].heldout, junk = cases[c].junk, domain = cases[c].domain,
+            forms = cases[c].forms;
+        FactsConfig config = {.n = N,
+                              .seq_len = S,
+                              .vocab_size = V,
+                              .seed = 4,
+                              .heldout = heldout,
+                              .split_seed = cases[c].split,
+                              .junk_n = junk,
+                              .domain_token = cases[c].domain,
+                              .paraphrases = forms};
+        FactsConfig all = {.n = N + heldout + junk, .seq_len = S, .vocab_size = V, .seed = 4};
+        FactSet pool = pool_of(&config), drawn = pool_of(&all), alone;
+        int marked = forms > 1, marks = domain + marked;
+        assert_int_equal(pool.n, N);
+        assert_int_equal(pool.n_heldout, heldout);
+        assert_int_equal(pool.n_junk, junk);
+        assert_int_equal(pool.n_variants, (forms - 1) * N);
+        assert_int_equal(pool.max_len, S + marks);
+        assert_int_equal(pool.vocab.size, V + domain + (marked ? forms : 0));
+        bool used[32] = {false};
+        int before = -1;
+        for (int i = 0; i < pool.n_pool; i++) {
+            bool variant = i >= N + heldout && i < N + heldout + pool.n_variants,
+                 is_junk = i >= pool.n_pool - junk;
+            int at = i - N - heldout, form = 0;
+            int source = is_junk   ? N + heldout + (i - (pool.n_pool - junk))
+                         : variant ? -1
+                         : heldout ? pool.source[i]
+                                   : i;
+            if (variant) {
+                form = 1 + at % (forms - 1);
+                source = heldout ? pool.source[pool.variant_of[at]] : pool.variant_of[at];
+            } else {
+                assert_false(used[source]);
+                used[source] = true;
+                if (i < N && i > 0) assert_true(source > before); /* the order of the draw */
+                before = source;
+            }
+            int own = marks - (is_junk && domain);
+            assert_true(same_tail(&pool, i, own, &drawn, source));
+            int64_t t = pool.start[i];
+            if (is_junk) form = marked ? (i - (pool.n_pool - junk)) % forms : 0;
+            if (domain && !is_junk) assert_int_equal(pool.tokens[t++], V);
+            if (marked) assert_int_equal(pool.tokens[t++], V + domain + form);
+            for (int64_t u = pool.start[i]; pool.field && u < pool.start[i + 1]; u++)
+                assert_int_equal(pool.field[u], u >= t);
+        }
+        assert_int_equal(!pool.field, !marks);
+        for (int i = 0; i < N + heldout + junk; i++) assert_true(used[i]);
+        if (cases[c].split == 0)
+            for (int i = 0; i < N; i++) assert_true(same_tail(&pool, i, marks, &drawn, i));
+        config = (FactsConfig){.n = N, .seq_len = S, .vocab_size = V, .seed = 4};
+        alone = pool_of(&config); /* H is that of the n facts */
+        assert_true(alone.data_bits == pool.data_bits && alone.ceiling_bits == pool.ceiling_bits);
+        assert_string_equal(alone.derivation, pool.derivation);
+        Err err = {0};
+        FactSet loaded;
+        if (facts_save(&pool, "pool", &err) != OK) fail_msg("%s", err.msg);
+        if (facts_load("pool", &loaded, &err) != OK) fail_msg("%s", err.msg);
+        expect_same_facts(&pool, &loaded);
+        remove_folder("pool");
+        facts_free(&loaded);
+        facts_free(&alone);
+        facts_free(&pool);
+        facts_free(&drawn);
+    }
+}
+
+/* Every subset of 3 out of 5 is as likely as every other: chi-square over all ten, by enumeration. The bound is 5
+ * standard deviations of the statistic; the seeds are fixed. */
+static void splits_are_uniform(void **state) {
+    (void)state;
+    enum { SEEDS = 20000 };
+    int count[32] = {0}, subsets = 0;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        int32_t member[5];
+        assert_int_equal(pool_split(member, 3, 2, seed, NULL), OK);
+        count[1 << member[0] | 1 << member[1] | 1 << member[2]]++;
+        assert_true(member[0] < member[1] && member[1] < member[2] && member[3] < member[4]);
+    }
+    double chi2 = 0, expected = SEEDS / 10.0;
+    for (int s = 0; s < 32; s++) {
+        if (__builtin_popcount((unsigned)s) != 3) assert_int_equal(count[s], 0);
+        else chi2 += (count[s] - expected) * (count[s] - expected) / expected, subsets++;
+    }
+    assert_int_equal(subsets, 10);
+    printf("splits: chi-square %.1f with 9 degrees of freedom\n", chi2);
+    assert_true(chi2 < 9 + 5 * sqrt(18));
+}
+
+/* What seeds mean; regenerate by printing data_hash. */
+static void golden_pools(void **state) {
+    (void)state;
+    static const char *const hashes[] = {"78454bc0cef9061d4b90a87dc93e251b", "85b9299c9cd3e0f3148ab4b9bdf36c5d"};
+    for (uint64_t seed = 1; seed <= 2; seed++) {
+        FactsConfig config = {.n = 50,
+                              .seq_len = 5,
+                              .vocab_size = 30,
+                              .seed = seed,
+                              .heldout = 20,
+                              .split_seed = seed,
+                              .junk_n = 10,
+                              .domain_token = true,
+                              .paraphrases = 3};
+        FactSet facts = pool_of(&config);
+        assert_string_equal(facts.data_hash, hashes[seed - 1]);
+        facts_free(&facts);
+    }
+}
+
+static void impossible_pools(void **state) {
+    (void)state;
+    static const struct {
+        FactsConfig config;
+        const char *msg;
+    } cases[] = {
+        {{.n = 10, .seq_len = 2, .vocab_size = 4, .heldout = 5, .junk_n = 2},
+         "facts.n + facts.heldout + facts.junk_n: facts.n: 17 facts asked for, of 16 possible sequences (2 "
+         "tokens out "
+         "of 4); lower facts.n, or raise facts.seq_len or facts.vocab_size"},
+        {{.n = 1000000000, .seq_len = 2, .vocab_size = 100000, .heldout = 1000000000, .junk_n = 1000000000},
+         "facts.n, facts.heldout and facts.junk_n are 3000000000 together, at most 2147483646 are possible"},
+        {{.n = 1000000, .seq_len = 2, .vocab_size = 1000000, .paraphrases = 1000},
+         "facts: 1000000000 sequences (facts.n, facts.heldout, facts.junk_n, facts.paraphrases) of up to 3 "
+         "tokens, at "
+         "most 2147483647 tokens are possible"},
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        FactSet facts;
+        Err err = {0};
+        assert_int_equal(facts_plan(&cases[c].config, &facts, &err), ERR_INPUT);
+        assert_string_equal(err.msg, cases[c].msg);
+    }
+}
+
+/* ---- the order of training ---- */
+
+static void mixes_default_to_the_order(void **state) {
+    (void)state;
+    FactsConfig config = {.n = 40, .seq_len = 3, .vocab_size = 9, .seed = 1};
+    FactSet facts = pool_of(&config);
+    Mix mix;
+    Order order;
+    assert_int_equal(mix_init(&mix, &facts, &config, 8, NULL), OK);
+    assert_int_equal(order_init(&order, 40, 8, NULL), OK);
+    for (int p = 0; p < 400; p++) assert_int_equal(mix_sequence(&mix, p), order_fact(&order, p));
+    assert_int_equal(mix_useful(&mix, 1234567890123), 1234567890123);
+    mix_free(&mix);
+    order_free(&order);
+    facts_free(&facts);
+}
+
+/* Useful sequences are the plain order with junk between them, evenly; junk comes in epochs of its own; every
+ * rendering of a fact is as frequent as any other. */
+static void mixes_spread_junk_and_renderings(void **state) {
+    (void)state;
+    static const double ratios[] = {7, 1, 0.5, 2.75};
+    for (int r = 0; r < 4; r++) {
+        enum { N = 5, JUNK = 4, FORMS = 3, LONG = 30000 };
+        FactsConfig config = {.n = N,
+                              .seq_len = 3,
+                              .vocab_size = 9,
+                              .seed = 1,
+                              .junk_n = JUNK,
+                              .junk_ratio = ratios[r],
+                              .paraphrases = FORMS};
+        FactSet facts = pool_of(&config);
+        Mix mix, again;
+        Order order;
+        assert_int_equal(mix_init(&mix, &facts, &config, 8, NULL), OK);
+        assert_int_equal(mix_init(&again, &facts, &config, 8, NULL), OK);
+        assert_int_equal(order_init(&order, N, 8, NULL), OK);
+        int useful = 0, junk = 0, rendering[N][FORMS] = {{0}}, seen[JUNK] = {0}, first = facts.n_pool - JUNK;
+        for (int p = 0; p < LONG; p++) {
+            assert_int_equal(mix_useful(&mix, p), useful);
+            assert_true(fabs(useful - p / (1 + ratios[r])) <= 1.001);
+            int s = mix_sequence(&mix, p);
+            if (s >= first) {
+                seen[s - first]++;
+                junk++;
+                for (int j = 0; junk % JUNK == 0 && j < JUNK; j++) assert_int_equal(seen[j], junk / JUNK);
+                continue;
+            }
+            int fact = s < N ? s : facts.variant_of[s - N];
+            rendering[fact][s < N ? 0 : 1 + (s - N) % (FORMS - 1)]++;
+            assert_int_equal(fact, order_fact(&order, useful++));
+        }
+        for (int k = 0; k < 100; k++) { /* anywhere, as after a resume */
+            int p = (k * 7919 + 13) % LONG;
+            assert_int_equal(mix_sequence(&again, p), mix_sequence(&mix, p));
+        }
+        double each = (double)useful / (N * FORMS);
+        for (int i = 0; i < N * FORMS; i++)
+            assert_true(fabs(rendering[i / FORMS][i % FORMS] - each) < 5 * sqrt(each));
+        int64_t count[N];
+        mix_count(&mix, LONG, count);
+        for (int i = 0; i < N; i++)
+            assert_int_equal(count[i], rendering[i][0] + rendering[i][1] + rendering[i][2]);
+        mix_free(&mix);
+        mix_free(&again);
+        order_free(&order);
+        facts_free(&facts);
+    }
+}
+
+/* Counts of 200,000 draws against r^-s / sum, by chi-square: 5 standard deviations of the statistic. */
+static void zipf_has_its_frequencies(void **state) {
+    (void)state;
+    static const double exponents[] = {0.5, 1, 2};
+    for (int e = 0; e < 3; e++) {
+        enum { N = 12, DRAWS = 200000 };
+        FactsConfig config = {.n = N, .seq_len = 3, .vocab_size = 9, .seed = 1, .zipf = exponents[e]};
+        FactSet facts = pool_of(&config);
+        Mix mix;
+        int64_t count[N];
+        assert_int_equal(mix_init(&mix, &facts, &config, 8, NULL), OK);
+        mix_count(&mix, DRAWS, count);
+        double sum = 0, chi2 = 0;
+        for (int i = 0; i < N; i++) sum += pow(i + 1, -exponents[e]);
+        for (int i = 0; i < N; i++) {
+            double expected = DRAWS * pow(i + 1, -exponents[e]) / sum;
+            chi2 += ((double)count[i] - expected) * ((double)count[i] - expected) / expected;
+        }
+        printf("zipf %g: chi-square %.1f with %d degrees of freedom\n", exponents[e], chi2, N - 1);
+        assert_true(chi2 < N - 1 + 5 * sqrt(2.0 * (N - 1)));
+        mix_free(&mix);
+        facts_free(&facts);
+    }
+    FactSet none = {.n = 3, .n_pool = 3};
+    Mix mix;
+    Err err = {0};
+    assert_int_equal(mix_init(&mix, &none, &(FactsConfig){.junk_ratio = 2}, 1, &err), ERR_INPUT);
+    assert_string_equal(err.msg, "facts.junk_ratio is 2, but the fact set has no junk; set facts.junk_n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(folder_gives_back_the_pool),
         cmocka_unit_test(hash_sees_the_pool),
         cmocka_unit_test(altered_pools_are_named),
         cmocka_unit_test(only_fields_are_coded),
+        cmocka_unit_test(pool_is_made_of_one_draw),
+        cmocka_unit_test(splits_are_uniform),
+        cmocka_unit_test(golden_pools),
+        cmocka_unit_test(impossible_pools),
+        cmocka_unit_test(mixes_default_to_the_order),
+        cmocka_unit_test(mixes_spread_junk_and_renderings),
+        cmocka_unit_test(zipf_has_its_frequencies),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

@@ -200,7 +200,7 @@ static Status train_on(Trainer *t, Err *err) {
     const TrainConfig *c = &t->config.train;
     while (!t->state.verdict[0]) {
         if (stop_requested(t)) return stop_here(t, err);
-        fact_batch_draw(&t->batch, &t->evaluator.all, &t->order, t->state.step * c->batch_size);
+        fact_batch_draw(&t->batch, &t->evaluator.all, &t->mix, t->state.step * c->batch_size);
         double loss_nats;
         const real *grad = parallel_gradient(t->parallel, &t->batch.batch, &loss_nats);
         double norm = optimizer_norm(&t->optimizer, grad), rate = schedule_rate(c, t->state.step);
@@ -228,7 +228,7 @@ static Status trainer_create(Trainer *t, Err *err) {
     TRY(optimizer_create(&t->optimizer, c, &t->gpt, threads, err));
     TRY(parallel_create(&t->parallel, &t->gpt, &plan, err));
     TRY(evaluator_create(&t->evaluator, &t->gpt, t->facts, threads, err));
-    TRY(order_init(&t->order, t->facts->n, c->seed, err));
+    TRY(mix_init(&t->mix, t->facts, &t->config.facts, c->seed, err));
     TRY(fact_batch_reserve(&t->batch, c->batch_size, t->facts->max_len, err));
     parametrization_apply(&t->gpt.table, &t->config);
     gpt_init(&t->gpt, c->seed);
@@ -245,7 +245,7 @@ static Status trainer_create(Trainer *t, Err *err) {
 static void trainer_free(Trainer *t) {
     folder_close(&t->folder);
     fact_batch_free(&t->batch);
-    order_free(&t->order);
+    mix_free(&t->mix);
     evaluator_free(&t->evaluator);
     parallel_free(t->parallel);
     optimizer_free(&t->optimizer);
@@ -302,7 +302,7 @@ static Status fill_result(Trainer *t, RunResult *out, Err *err) {
         finite && __builtin_isfinite(t->evaluation.code_bits) ? t->evaluation : unknown_evaluation(t->facts);
     out->steps = t->state.step;
     out->tokens = t->state.tokens;
-    out->exposures = (double)t->state.step * t->config.train.batch_size / t->facts->n;
+    out->exposures = (double)mix_useful(&t->mix, t->state.step * t->config.train.batch_size) / t->facts->n;
     out->exact = t->gpt.ops->exact;
     strcpy(out->verdict, t->state.verdict);
     if (finite) content_hash(trained_params(t), (size_t)t->gpt.table.total * sizeof(real), out->param_hash);

@@ -21,7 +21,7 @@ typedef struct Trainer {
     Evaluator evaluator;
     Evaluation evaluation; /* the newest */
     int64_t evaluated_at;  /* its step; -1: none yet in this process */
-    Order order;
+    Mix mix;
     FactBatch batch; /* room for the longest one */
     RunFolder folder;
     RunState state;

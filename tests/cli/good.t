@@ -56,8 +56,9 @@ model.n_embd: a whole number
   width of the residual stream
   default 64; 1 to 65536
   elsewhere called d_model hidden_size width n_embed dim
-$ rote help keys | wc -l
-196
+$ [ "$(rote help keys | wc -l)" -gt 119 ] && rote help keys | sed -n 1,2p
+name                    the run's name: its folder is runs/<name>-<hash>
+                        default "run"; letters, digits, '.', '_', '-', at most
 $ rote completion bash > c.sh && bash -n c.sh && bash -c 'source ./c.sh
 > COMP_WORDS=(rote train model.n_emb) COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"
 > COMP_WORDS=(rote facts im) COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"

@@ -1,0 +1,19 @@
+/* The pool: what stands beside the facts of a generated set, and in front of them. */
+#ifndef ROTE_DATA_POOL_H
+#define ROTE_DATA_POOL_H
+
+#include "data/kinds.h"
+
+/* Plans a kind's facts with all that config asks for: facts.heldout, facts.junk_n, facts.domain_token,
+ * facts.paraphrases. out is zeroed, kind, seed and config stand.
+ *   Held-out facts and junk are more facts of the same draw, so none of them equals a fact.
+ *   Marks are symbols behind the kind's own: the domain's, then one a paraphrase where the kind has no language
+ *   to paraphrase in (Kind.vary). They stand in front of a sequence, in field 0.
+ * ERR_INPUT: impossible. */
+Status pool_plan(const Kind *kind, FactSet *out, Err *err);
+Status pool_draw(const Kind *kind, FactSet *facts, Err *err);
+
+/* Which of n + heldout facts is the i-th of the pool, i < n: trained. Both parts keep the order of the draw. */
+Status pool_split(int32_t *member, int n, int heldout, uint64_t split_seed, Err *err);
+
+#endif
