@@ -91,6 +91,11 @@ static Status check_rows(const Layout *l, int n, Err *err) {
 static Status rules_plan(const FactsConfig *config, FactSet *out, Err *err) {
     int n = config->n;
     Layout l;
+    if (config->exceptions > 0 && (config->heldout || config->junk_n))
+        return err_set(
+            err, ERR_INPUT,
+            "facts.exceptions with facts.heldout or facts.junk_n: exceptions would be a share of all rows "
+            "drawn, and nobody knows how many are trained; leave one of them out");
     TRY(layout_of(config, n, &l, err));
     TRY(check_rows(&l, n, err));
     TRY(kind_sizes(out, n, l.m + 1, l.V, err));

@@ -41,6 +41,11 @@ static Layout layout_of(const FactsConfig *config, int n) {
 static Status triples_plan(const FactsConfig *config, FactSet *out, Err *err) {
     int n = config->n, R = config->objects.n;
     Layout l = layout_of(config, n);
+    if (config->subjects == 0 && (config->heldout || config->junk_n))
+        return err_set(
+            err, ERR_INPUT,
+            "facts.subjects is 0 (as few as hold facts.n), but facts.heldout or facts.junk_n asks for more "
+            "triples of the same subjects; set facts.subjects");
     if (n > l.pairs)
         return err_set(
             err, ERR_INPUT,

@@ -345,7 +345,8 @@ static void splits_are_uniform(void **state) {
 /* What seeds mean; regenerate by printing data_hash. */
 static void golden_pools(void **state) {
     (void)state;
-    static const char *const hashes[] = {"78454bc0cef9061d4b90a87dc93e251b", "85b9299c9cd3e0f3148ab4b9bdf36c5d"};
+    static const char *const hashes[] = {"78454bc0cef9061d4b90a87dc93e251b",
+                                         "85b9299c9cd3e0f3148ab4b9bdf36c5d"};
     for (uint64_t seed = 1; seed <= 2; seed++) {
         FactsConfig config = {.n = 50,
                               .seq_len = 5,

@@ -21,7 +21,7 @@ typedef struct Probe {
     Parallel *parallel;
     Optimizer optimizer;
     FactBatch all, batch;
-    Order order;
+    Mix mix;
     GptWork *work;
     int n_seq, tokens;
     real *grad;            /* written over, never read: only activations are wanted */
@@ -54,7 +54,7 @@ static Status probe_create(Probe *p, const Config *config, int width, Err *err) 
     TRY(parallel_create(&p->parallel, &p->gpt, &plan, err));
     TRY(optimizer_create(&p->optimizer, &c->train, &p->gpt, plan.threads, err));
     TRY(fact_batch_create(&p->all, &p->facts, err));
-    TRY(order_init(&p->order, p->facts.n, c->train.seed, err));
+    TRY(mix_init(&p->mix, &p->facts, &c->facts, c->train.seed, err));
     TRY(fact_batch_reserve(&p->batch, c->train.batch_size, p->facts.max_len, err));
     p->n_seq = p->facts.n < PROBE_SEQUENCES ? p->facts.n : PROBE_SEQUENCES;
     p->tokens = p->all.start[p->n_seq];
@@ -75,7 +75,7 @@ static void probe_free(Probe *p) {
     memory_free(p->values);
     gpt_work_free(p->work);
     fact_batch_free(&p->batch);
-    order_free(&p->order);
+    mix_free(&p->mix);
     fact_batch_free(&p->all);
     optimizer_free(&p->optimizer);
     parallel_free(p->parallel);
@@ -94,7 +94,7 @@ static void look(Probe *p, real *out) {
 
 static void train_steps(Probe *p, int steps) {
     const TrainConfig *c = &p->config.train;
-    fact_batch_draw(&p->batch, &p->all, &p->order, 0);
+    fact_batch_draw(&p->batch, &p->all, &p->mix, 0);
     for (int step = 1; step <= steps; step++) {
         double loss;
         real *grad = parallel_gradient(p->parallel, &p->batch.batch, &loss);

@@ -48,7 +48,7 @@ static void by_hand(const Config *config, const FactSet *facts, char hash[33], d
     Parallel *p;
     Evaluator e;
     Evaluation evaluation;
-    Order order;
+    Mix mix;
     FactBatch batch;
     ParallelPlan plan = {
         .threads = 1, .leaves = c->grad_leaves, .batch_size = c->batch_size, .max_len = facts->max_len};
@@ -57,7 +57,7 @@ static void by_hand(const Config *config, const FactSet *facts, char hash[33], d
     assert_int_equal(optimizer_create(&o, c, &g, 1, &err), OK);
     assert_int_equal(parallel_create(&p, &g, &plan, &err), OK);
     assert_int_equal(evaluator_create(&e, &g, facts, 1, &err), OK);
-    assert_int_equal(order_init(&order, facts->n, c->seed, &err), OK);
+    assert_int_equal(mix_init(&mix, facts, &(FactsConfig){.n = facts->n}, c->seed, &err), OK);
     assert_int_equal(fact_batch_reserve(&batch, c->batch_size, facts->max_len, &err), OK);
     gpt_init(&g, c->seed);
     size_t bytes = (size_t)g.table.total * sizeof(real);
@@ -67,7 +67,7 @@ static void by_hand(const Config *config, const FactSet *facts, char hash[33], d
     for (int step = 0; step < STEPS; step++) {
         double loss;
         quantize_params(g.params, full, &g.table, c->quantize, ALL_PARTS, 1);
-        fact_batch_draw(&batch, &e.all, &order, (int64_t)step * c->batch_size);
+        fact_batch_draw(&batch, &e.all, &mix, (int64_t)step * c->batch_size);
         const real *grad = parallel_gradient(p, &batch.batch, &loss);
         Update u = {step + 1, schedule_rate(c, step), optimizer_clip(optimizer_norm(&o, grad), c->grad_clip)};
         optimizer_step(&o, full, grad, &u);
@@ -78,7 +78,7 @@ static void by_hand(const Config *config, const FactSet *facts, char hash[33], d
     content_hash(full, bytes, hash);
     memory_free(full);
     fact_batch_free(&batch);
-    order_free(&order);
+    mix_free(&mix);
     evaluator_free(&e);
     parallel_free(p);
     optimizer_free(&o);
