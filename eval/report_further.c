@@ -1,5 +1,6 @@
 /* Plots for sweeps over budgets, with held-out facts, or of facts whose entropy nobody knows. */
 #include <math.h>
+#include <string.h>
 
 #include "base/exact.h"
 #include "eval/evaluate.h"
@@ -105,18 +106,12 @@ static Status heldout_figure(Figures *out, const Capacity *c, int series, Err *e
         const Architecture *a = &s->architectures[model_shown(s, k)];
         PlotSeries *line = figure_series(f, a->label, s->n_runs, false, false);
         line->line = line->points = true;
-        for (int i = 0; i < s->n_runs; i = size_end(s, i)) {
-            if (s->runs[i].architecture != model_shown(s, k)) continue;
-            int end = size_end(s, i), n = 0;
-            double x = 0, y = 0;
-            for (int j = longest_begin(s, i, end); j < end; j++) {
-                double loss = sweep_figure(s->runs[j].run, "heldout_loss_nats");
-                if (!isfinite(loss)) continue;
-                x += sweep_figure(s->runs[j].run, "data_bits") / (double)a->params;
-                y += bits_of_nats(loss);
-                n++;
-            }
-            if (n > 0) series_add(f, line, x / n, y / n, NULL, NULL);
+        for (int i = 0; i < s->n_sizes; i++) {
+            const SizeSummary *size = &s->sizes[i];
+            double loss = size->mean[SIZE_HELDOUT_LOSS_NATS];
+            if (size->architecture == model_shown(s, k) && isfinite(loss))
+                series_add(f, line, size->mean[SIZE_DATA_BITS] / (double)a->params, bits_of_nats(loss), NULL,
+                           NULL);
         }
         any |= line->n > 1;
     }
@@ -129,6 +124,11 @@ static Status heldout_figure(Figures *out, const Capacity *c, int series, Err *e
         snprintf(f->name[0], sizeof f->name[0], "capacity, %.2f bits/param", slope);
         f->plot.rules[f->plot.n_rules++] = (PlotRule){.name = f->name[0], .level = slope, .vertical = true};
     }
+    size_t used = strlen(f->caption);
+    if (isfinite(s->peak.value))
+        snprintf(f->caption + used, sizeof f->caption - used,
+                 " Over %d model%s the peak lies at %.2f times capacity on average.", s->n_peaks,
+                 s->n_peaks == 1 ? "" : "s", s->peak.value);
     caption_models(f, s);
     f->plot.text = f->caption;
     return OK;
