@@ -53,6 +53,24 @@ double choose_bits(int n, int k) {
     return bits.sum + bits.lost;
 }
 
+static double choose_by_factorials(int n, int k) {
+    return exact_log2_factorial(n) - exact_log2_factorial(k) - exact_log2_factorial((double)n - k);
+}
+
+/* With K marks among the n, log2 C(n,K) - log2 P(K) = log2 C(all,marked) - log2 C(all-n,marked-K). */
+double marks_bits(int n, int all, int marked) {
+    if (n == all) return choose_bits(n, marked);
+    double whole = choose_by_factorials(all, marked);
+    int least = marked > all - n ? marked - (all - n) : 0, most = marked < n ? marked : n;
+    Sum bits = {0};
+    for (int k = least; k <= most; k++) {
+        double outside = choose_by_factorials(all - n, marked - k);
+        double p = exact_pow(2, choose_by_factorials(n, k) + outside - whole);
+        sum_add(&bits, p * (whole - outside));
+    }
+    return bits.sum + bits.lost;
+}
+
 /* The draws give a pattern (which of them are equal) and a name to each of the M values seen. A pattern of M values
  * has probability D (D-1) .. (D-M+1) / D^n, and the names are one of S (S-1) .. (S-M+1) ordered choices, S = space:
  *   H = n log2 D + sum over j < D of P(M > j) log2((S - j)/(D - j)).

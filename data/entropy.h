@@ -18,6 +18,9 @@ double distinct_bits(int n, double space);
 /* log2 of the number of ways to choose k of n. */
 double choose_bits(int n, int k);
 
+/* Entropy of which of n things are marked, where `marked` of `all` are, uniformly, and the n are any of them. */
+double marks_bits(int n, int all, int marked);
+
 /* Entropy of n draws, with replacement and uniform, from a set of D values that is itself a uniform choice of D out of
  * `space` < 2^53: it is hidden, and shows only by what is drawn. Where n is so large that every value is seen, that is
  * n log2 D + log2 C(space, D). Time D^2 (ln D + 62), less for a small n. ERR_NOMEM. */

@@ -28,6 +28,7 @@ static Status plan_source(const Kind *kind, const FactsConfig *config, FactSet *
     *out = (FactSet){.vocab = {.eos = -1}, .seed = config->seed, .config = *config};
     snprintf(out->kind, sizeof out->kind, "%s", kind->name);
     out->config.n = (int)total;
+    out->config.heldout = out->config.junk_n = 0;
     Status status = kind->plan(&out->config, out, err);
     if (status != OK && total > config->n) err_prefix(err, "facts.n + facts.heldout + facts.junk_n: ");
     if (status != OK) {

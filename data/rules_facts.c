@@ -32,7 +32,7 @@ static int smallest_factor(int V) {
  * vanishes on at most 1/q of the inputs, q the smallest prime factor of V. Over a field a polynomial of degree 2 that
  * is not 0 vanishes on at most 2/V of them (Schwartz 1980; Zippel 1979). Two tables over the sum differ in an entry,
  * which decides 1/V. */
-static Status layout_of(const FactsConfig *config, int n, Layout *out, Err *err) {
+static Status layout_of(const FactsConfig *config, Layout *out, Err *err) {
     int V = config->vocab_size, m = config->inputs;
     Layout l = {.V = V, .m = m, .family = config->rule, .space = sequence_count(V, m)};
     if (l.space >= 0x1p53)
@@ -59,7 +59,7 @@ static Status layout_of(const FactsConfig *config, int n, Layout *out, Err *err)
         l.agreements = l.space - l.space / V;
         break;
     }
-    l.n_exceptions = (int)(config->exceptions * n + 0.5);
+    l.n_exceptions = (int)(config->exceptions * kind_total(config) + 0.5);
     *out = l;
     return OK;
 }
@@ -91,28 +91,30 @@ static Status check_rows(const Layout *l, int n, Err *err) {
 static Status rules_plan(const FactsConfig *config, FactSet *out, Err *err) {
     int n = config->n;
     Layout l;
-    if (config->exceptions > 0 && (config->heldout || config->junk_n))
-        return err_set(
-            err, ERR_INPUT,
-            "facts.exceptions with facts.heldout or facts.junk_n: exceptions would be a share of all rows "
-            "drawn, and nobody knows how many are trained; leave one of them out");
-    TRY(layout_of(config, n, &l, err));
+    TRY(layout_of(config, &l, err));
     TRY(check_rows(&l, n, err));
     TRY(kind_sizes(out, n, l.m + 1, l.V, err));
     kind_fields(out, (const char *const[]){"input", "output", NULL});
-    int k = l.n_exceptions;
+    int all = kind_total(config), k = l.n_exceptions; /* any of all rows, of which n are counted */
+    double expected = (double)k * n / all;
     double inputs = distinct_bits(n, l.space), rule = l.n_parameters * exact_log2(l.V);
-    double places = choose_bits(n, k), wrong = k ? k * exact_log2(l.V - 1) : 0;
+    double places = marks_bits(n, all, k), wrong = expected * exact_log2(l.V - 1);
     double outputs = rule + places + wrong;
     kind_bits(out, inputs + outputs, outputs);
+    char exceptions[128];
+    if (n == all) snprintf(exceptions, sizeof exceptions, "log2 C(%d,%d) + %d * log2(%d - 1)", n, k, k, l.V);
+    else
+        snprintf(exceptions, sizeof exceptions,
+                 "places of %d among %d rows, where %d count, + %.6g * log2(%d - 1)", k, all, n, expected,
+                 l.V);
     snprintf(out->derivation, sizeof out->derivation,
              "sum over i < %d of log2(%d^%d - i) = %.17g bits for the inputs, in the order drawn, + %d * "
-             "log2(%d) = %.17g bits "
-             "for one of the %s rules, + log2 C(%d,%d) + %d * log2(%d - 1) = %.17g bits for the exceptions; "
-             "a table "
-             "without a rule would hold %.17g bits of outputs instead of %.17g",
-             n, l.V, l.m, inputs, l.n_parameters, l.V, rule, config_choice("facts.rule", (int)l.family), n, k,
-             k, l.V, places + wrong, n * exact_log2(l.V), outputs);
+             "log2(%d) = %.17g "
+             "bits for one of the %s rules, + %s = %.17g bits for the exceptions; a table without a rule "
+             "would hold %.17g "
+             "bits of outputs instead of %.17g",
+             n, l.V, l.m, inputs, l.n_parameters, l.V, rule, config_choice("facts.rule", (int)l.family),
+             exceptions, places + wrong, n * exact_log2(l.V), outputs);
     return OK;
 }
 
@@ -146,7 +148,7 @@ static void make_exceptions(FactSet *facts, const Layout *l, const uint64_t *pla
 static Status rules_draw(FactSet *facts, Err *err) {
     int n = facts->n;
     Layout l;
-    TRY(layout_of(&facts->config, n, &l, err));
+    TRY(layout_of(&facts->config, &l, err));
     TRY(facts_allocate(facts, (int64_t)n * (l.m + 1), err));
     Status status = OK;
     uint64_t *input = malloc((size_t)n * sizeof *input),

@@ -19,7 +19,8 @@ typedef struct Layout {
     double pairs;
 } Layout;
 
-static Layout layout_of(const FactsConfig *config, int n) {
+static Layout layout_of(const FactsConfig *config) {
+    int n = kind_total(config);
     const Sizes *objects = &config->objects;
     int32_t next = 0;
     Layout l = {.subjects = config->subjects ? config->subjects : (n - 1) / objects->n + 1};
@@ -40,12 +41,7 @@ static Layout layout_of(const FactsConfig *config, int n) {
 /* A pair's relation is uniform over all, so n objects hold n / R times the sum of log2 of their lists. */
 static Status triples_plan(const FactsConfig *config, FactSet *out, Err *err) {
     int n = config->n, R = config->objects.n;
-    Layout l = layout_of(config, n);
-    if (config->subjects == 0 && (config->heldout || config->junk_n))
-        return err_set(
-            err, ERR_INPUT,
-            "facts.subjects is 0 (as few as hold facts.n), but facts.heldout or facts.junk_n asks for more "
-            "triples of the same subjects; set facts.subjects");
+    Layout l = layout_of(config);
     if (n > l.pairs)
         return err_set(
             err, ERR_INPUT,
@@ -69,7 +65,7 @@ static Status triples_plan(const FactsConfig *config, FactSet *out, Err *err) {
 static Status triples_draw(FactSet *facts, Err *err) {
     const FactsConfig *config = &facts->config;
     int n = facts->n, R = config->objects.n;
-    Layout l = layout_of(config, n);
+    Layout l = layout_of(config);
     TRY(facts_allocate(facts, (int64_t)n * l.len, err));
     uint64_t *pair = malloc((size_t)n * sizeof *pair);
     if (!pair) return err_set(err, ERR_NOMEM, "no memory to draw %d triples", n);

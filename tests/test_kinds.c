@@ -274,6 +274,21 @@ static void binomials(void **state) {
     assert_true(choose_bits(1000000000, 1) == log2(1e9));
 }
 
+/* Which of the first n of `all` are marked: every choice of the marked ones, by its bits. */
+static void marks(void **state) {
+    (void)state;
+    for (int all = 1; all <= 9; all++)
+        for (int n = 1; n <= all; n++)
+            for (int marked = 0; marked <= all; marked++) {
+                double count[512] = {0}, total = 0, bits = 0;
+                for (int set = 0; set < 1 << all; set++)
+                    if (__builtin_popcount((unsigned)set) == marked) count[set & ((1 << n) - 1)]++, total++;
+                for (int i = 0; i < 1 << n; i++)
+                    if (count[i] > 0) bits -= count[i] / total * log2(count[i] / total);
+                expect_near(marks_bits(n, all, marked), bits, 1e-12);
+            }
+}
+
 /* ---- rules ---- */
 
 static int rule_value(RuleFamily family, int code, int V, int m, const int *x) {
@@ -580,6 +595,78 @@ static void folders_keep_them(void **state) {
     }
 }
 
+/* More facts of the same draw stand beside those that are counted: the counted ones' entropy knows. */
+static void counted_among_more(void **state) {
+    (void)state;
+    Config config =
+        CONFIG("facts.kind=triples", "facts.n=3", "facts.heldout=1", "facts.junk_n=2", "facts.objects=2x2");
+    FactSet facts = plan(&config);
+    Outcomes o = all_triples(3, 3, &config.facts.objects); /* three subjects hold all six */
+    expect_near(facts.data_bits, outcomes_bits(&o), 1e-12);
+    assert_int_equal(facts.vocab.size, 3 + 2 + 4);
+    facts_free(&facts);
+    free(o.item);
+
+    /* 49 rows, 5 of them exceptions; 40 count, in 40 the rule holds on average but for 200/49 */
+    config = CONFIG("facts.kind=rules", "facts.n=40", "facts.heldout=9", "facts.vocab_size=7",
+                    "facts.exceptions=0.1", "facts.split_seed=3");
+    facts = plan(&config);
+    expect_near(facts.answer_bits, 3 * log2(7) + marks_bits(40, 49, 5) + 200.0 / 49 * log2(6), 1e-10);
+    facts_free(&facts);
+    Err err;
+    assert_int_equal(facts_generate(&config.facts, &facts, &err), OK);
+    int best = 0;
+    for (int code = 0; code < 343; code++) {
+        int right = 0;
+        for (int i = 0; i < 49; i++) {
+            const int32_t *row = facts.tokens + facts.start[i];
+            int x[2] = {row[0], row[1]};
+            right += rule_value(RULE_AFFINE, code, 7, 2, x) == row[2];
+        }
+        if (right > best) best = right;
+    }
+    assert_int_equal(best, 44);
+    facts_free(&facts);
+}
+
+static int tokens_of_field(const FactSet *facts, int i, int field, int32_t out[64]) {
+    int n = 0;
+    for (int64_t t = facts->start[i]; t < facts->start[i + 1]; t++)
+        if (facts->field[t] == field) out[n++] = facts->tokens[t];
+    return n;
+}
+
+/* A biography told anew says the same in other words, and the words are given. */
+static void told_anew(void **state) {
+    (void)state;
+    Config config = CONFIG("facts.kind=bios", "facts.n=30", "facts.paraphrases=5", "facts.templates=4",
+                           "facts.order=shuffled", "facts.heldout=3");
+    FactSet facts, once;
+    Err err;
+    if (facts_generate(&config.facts, &facts, &err) != OK) fail_msg("%s", err.msg);
+    assert_int_equal(facts.n_variants, 120);
+    int same = 0;
+    for (int v = 0; v < facts.n_variants; v++) {
+        int i = facts.n + facts.n_heldout + v, base = facts.variant_of[v];
+        assert_int_equal(facts.start[i + 1] - facts.start[i], facts.max_len);
+        assert_int_equal(facts.prompt_len[i], 3);
+        for (int field = 0; field < facts.n_fields; field++) {
+            int32_t told[64], first[64];
+            int n = tokens_of_field(&facts, i, field, told);
+            assert_int_equal(n, tokens_of_field(&facts, base, field, first));
+            bool equal = memcmp(told, first, (size_t)n * sizeof *told) == 0;
+            if (field == FIELD_CONTEXT) same += equal;
+            else assert_true(equal);
+        }
+    }
+    assert_true(same < 3); /* one of 720 * 4^6 is */
+    config.facts.paraphrases = 1;
+    once = plan(&config);
+    expect_near(once.data_bits - facts.data_bits, 30 * (12 + log2(720)), 1e-9);
+    facts_free(&facts);
+    facts_free(&once);
+}
+
 /* Numbers drawn without replacement: both ways, uniform. */
 static void distinct_numbers(void **state) {
     (void)state;
@@ -666,14 +753,25 @@ static void ratio_of_biod(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(triples_counted),    cmocka_unit_test(biod_counted),
-        cmocka_unit_test(hidden_sets),        cmocka_unit_test(binomials),
-        cmocka_unit_test(rules_counted),      cmocka_unit_test(rules_are_drawn_uniformly),
-        cmocka_unit_test(bios_counted),       cmocka_unit_test(words_are_distinct),
-        cmocka_unit_test(sizes_of_the_paper), cmocka_unit_test(biographies_read_well),
-        cmocka_unit_test(golden_sets),        cmocka_unit_test(sets_grow),
-        cmocka_unit_test(folders_keep_them),  cmocka_unit_test(distinct_numbers),
-        cmocka_unit_test(ratio_of_bios),      cmocka_unit_test(ratio_of_biod),
+        cmocka_unit_test(triples_counted),
+        cmocka_unit_test(biod_counted),
+        cmocka_unit_test(hidden_sets),
+        cmocka_unit_test(binomials),
+        cmocka_unit_test(marks),
+        cmocka_unit_test(rules_counted),
+        cmocka_unit_test(rules_are_drawn_uniformly),
+        cmocka_unit_test(bios_counted),
+        cmocka_unit_test(words_are_distinct),
+        cmocka_unit_test(sizes_of_the_paper),
+        cmocka_unit_test(biographies_read_well),
+        cmocka_unit_test(golden_sets),
+        cmocka_unit_test(sets_grow),
+        cmocka_unit_test(folders_keep_them),
+        cmocka_unit_test(counted_among_more),
+        cmocka_unit_test(told_anew),
+        cmocka_unit_test(distinct_numbers),
+        cmocka_unit_test(ratio_of_bios),
+        cmocka_unit_test(ratio_of_biod),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

@@ -73,6 +73,21 @@ $ rote facts show rules --json | grep -E 'kind|bits'
   "ceiling_bits": 76.442499710817287,
   "derivation": "sum over i < 100 of log2(13^2 - i) = 685.6360796289913 bits for the inputs, in the order drawn, + 3 * log2(13) = 11.101319154423276 bits for one of the affine rules, + log2 C(100,5) + 5 * log2(13 - 1) = 44.090719904875087 bits for the exceptions; a table without a rule would hold 370.04397181410923 bits of outputs instead of 55.192039059298367",
 
+# held out, told anew, behind marks
+
+$ rote facts make facts.kind=rules facts.n=100 facts.heldout=40 facts.vocab_size=13 facts.exceptions=0.05 --out more | grep -o 'log2(13) = .*'
+log2(13) = 11.101319154423276 bits for one of the affine rules, + places of 7 among 140 rows, where 100 count, + 5 * log2(13 - 1) = 46.137842582057814 bits for the exceptions; a table without a rule would hold 370.04397181410923 bits of outputs instead of 57.239161736481094
+$ rote facts make facts.kind=bios facts.n=2 facts.paraphrases=3 facts.templates=8 --out anew | grep -o 'bits for the values.*'
+bits for the values, + 2 * (6 log2(1) + log2(1)) = 0 bits for templates and order of sentences
+$ tail -n 2 anew/records.tsv | cut -f 6
+Broglen Figlel Krigleford was born on May 22 1943 he learned walking in Begleville he earned degrees from Koste_College he was drawn to Glastelogy he reports daily to Saste_Works he commutes daily to Glesteville
+Broglen Figlel Krigleford has birthday since May 22 1943 he spent childhood in Begleville he spent semesters at Koste_College he majored then in Glastelogy he works today for Saste_Works he is stationed in Glesteville
+$ rote facts make facts.kind=triples facts.n=4 facts.objects=3x3 facts.heldout=2 facts.domain_token=true --out marked | tail -4
+0           11 2 4 8
+1           11 1 3 7
+2           11 0 4 8
+3           11 2 3 6
+
 # every bad input
 
 $ rote facts make facts.kind=triple --out x
@@ -146,6 +161,10 @@ $ rote facts make facts.kind=rules facts.vocab_size=1024 facts.inputs=6 --out x
 [2]
 $ rote facts make facts.kind=rules facts.exceptions=1.5 --out x
 2> rote: command line: key 'facts.exceptions': 1.5 is out of range; allowed: 0 to 1
+[2]
+
+$ rote facts make facts.kind=bios facts.paraphrases=3 --out x
+2> rote: facts.paraphrases is 3, but with facts.templates=1 and facts.order=fixed there is only one way to tell a biography; raise facts.templates or shuffle
 [2]
 
 # R and R_max stand in the result
