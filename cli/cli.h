@@ -116,10 +116,12 @@ void show_weights(Quantize kind, int64_t weight_bits, double memorized_bits);
 struct Run;
 Status open_run(struct Run *out, const char *dir, Err *err);
 
-/* Prints the fact set and the plan of a run on stderr. */
-struct RunPlan;
+/* Held-out facts and membership as a line; nothing where no fact is held out. */
+void show_heldout(const Evaluation *e, int64_t params);
 /* R and R_max of biographies (eval/capacity_ratio.h) as a line; nothing for other facts. */
 void show_ratio(const FactSet *facts, const Evaluation *e, int64_t params);
+/* Prints the fact set and the plan of a run on stderr. */
+struct RunPlan;
 void show_plan(const struct RunPlan *plan, const FactSet *facts, const Config *config);
 /* Multiply-adds, two operations each, per second, on all threads at once: measured for some 20 ms. */
 double peak_flops_per_s(const Ops *ops, int threads);

@@ -155,7 +155,8 @@ Status evaluator_create(Evaluator *out, const Gpt *g, const FactSet *facts, int 
     out->fact_bits = calloc(n, sizeof(double));
     out->recalled = calloc((size_t)facts->n, sizeof(bool));
     out->prompt = calloc((size_t)facts->n, sizeof(int32_t));
-    if (!out->nats || !out->best || !out->fact_bits || !out->recalled || !out->prompt)
+    out->ranked = calloc(facts->n_heldout ? n : 1, sizeof *out->ranked);
+    if (!out->ranked || !out->nats || !out->best || !out->fact_bits || !out->recalled || !out->prompt)
         TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to evaluate %zu facts of %zu tokens", n, tokens));
     TRY_GOTO(recall_prompts(out->prompt, facts, err));
     ParallelPlan plan = {.threads = threads > 0 ? threads : omp_get_num_procs(),
@@ -196,13 +197,34 @@ static bool recalls(const Evaluator *e, int i) {
 /* The same code lengths again, by the field that tokens belong to. */
 static void count_fields(const Evaluator *e, Evaluation *out) {
     const FactSet *facts = e->facts;
-    double nats[FIELDS_MAX] = {0};
-    for (int64_t t = 0; facts->field && t < facts->start[facts->n]; t++) nats[facts->field[t]] += e->nats[t];
+    double nats[FIELDS_MAX] = {0}, heldout[FIELDS_MAX] = {0};
+    int64_t trained = facts->start[facts->n], scored = facts->start[facts->n + facts->n_heldout];
+    for (int64_t t = 0; facts->field && t < trained; t++) nats[facts->field[t]] += e->nats[t];
+    for (int64_t t = trained; facts->field && t < scored; t++) heldout[facts->field[t]] += e->nats[t];
     for (int f = 1; f < facts->n_fields; f++) {
         FieldBits *field = &out->by_field[out->n_fields++];
         strcpy(field->name, facts->field_name[f]);
         field->code_bits = bits_of_nats(nats[f]);
+        field->heldout_bits = bits_of_nats(heldout[f]) / facts->n_heldout; /* 0 / 0: NAN */
     }
+}
+
+static void count_heldout(Evaluator *e, Evaluation *out) {
+    const FactSet *facts = e->facts;
+    int scored = facts->n + facts->n_heldout;
+    double nats = 0;
+    int64_t tokens = 0;
+    for (int i = facts->n; i < scored; i++) {
+        Cost cost = cost_of(e, i);
+        e->fact_bits[i] = bits_of_nats(cost.all);
+        nats += cost.all;
+        tokens += cost.coded;
+        out->heldout_code_bits += e->fact_bits[i];
+    }
+    for (int i = 0; i < scored; i++) e->ranked[i] = (Scored){e->fact_bits[i], i < facts->n};
+    out->heldout = facts->n_heldout;
+    out->heldout_loss_nats = nats / (double)tokens;
+    out->membership = membership_measure(e->ranked, scored);
 }
 
 void evaluator_run(Evaluator *e, Evaluation *out) {
@@ -227,8 +249,6 @@ void evaluator_run(Evaluator *e, Evaluation *out) {
         e->recalled[i] = recalls(e, i);
         recalled += e->recalled[i];
     }
-    for (int i = facts->n; i < facts->n + facts->n_heldout; i++)
-        e->fact_bits[i] = bits_of_nats(cost_of(e, i).all);
     if (!dear) clipped = facts->data_bits - code; /* the same sum; in this order it has the same digits */
     *out = (Evaluation){
         .n = facts->n,
@@ -242,6 +262,7 @@ void evaluator_run(Evaluator *e, Evaluation *out) {
         .mem_hfshift = facts->entropy_known ? facts->data_bits - shifted : NAN,
     };
     count_fields(e, out);
+    if (facts->n_heldout) count_heldout(e, out);
 }
 
 void evaluator_free(Evaluator *e) {
@@ -250,6 +271,7 @@ void evaluator_free(Evaluator *e) {
     free(e->nats);
     free(e->best);
     free(e->fact_bits);
+    free(e->ranked);
     free(e->recalled);
     free(e->prompt);
     memset(e, 0, sizeof *e);

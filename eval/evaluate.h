@@ -11,12 +11,14 @@
 
 #include "data/facts.h"
 #include "data/mix.h"
+#include "eval/membership.h"
 #include "model/gpt.h"
 #include "model/parallel.h"
 
 typedef struct FieldBits {
     char name[FIELD_NAME_MAX];
     double code_bits;
+    double heldout_bits; /* a held-out fact, mean; NAN where there are none */
 } FieldBits;
 
 typedef struct Evaluation {
@@ -32,6 +34,10 @@ typedef struct Evaluation {
         mem_hfshift; /* the convention of Morris et al. 2025: a fact costs the mean of tokens 2..S, times S */
     int n_fields;    /* facts whose tokens belong to fields: code_bits in parts, context left out */
     FieldBits by_field[FIELDS_MAX];
+
+    int heldout; /* held-out facts; without any, the rest is 0 */
+    double heldout_code_bits, heldout_loss_nats;
+    Membership membership; /* by code length per fact */
 } Evaluation;
 
 /* The pool as the model's integer arrays, made once. ERR_INPUT: more than 2^31 - 1 tokens, an empty fact. */
@@ -60,16 +66,17 @@ typedef struct Evaluator {
     double *nats;      /* per token */
     int32_t *best;     /* per token: arg-max, given the fact's own tokens before it */
     double *fact_bits; /* per fact, held-out ones behind them: code length, bits */
+    Scored *ranked;    /* where some are held out: the same, sorted */
     bool *recalled;  /* per fact: every answer token is the arg-max, which is to say that greedy decoding says
                         it */
     int32_t *prompt; /* per fact: recall_prompts */
 } Evaluator;
 
-/* Needs parallel_bytes, 20 bytes a token and 21 a sequence. facts and g must outlive it.
+/* Needs parallel_bytes, 20 bytes a token and 37 a sequence. facts and g must outlive it.
  *   threads  0: one per core
  * ERR_INPUT: a fact that the model cannot read: a token >= vocab_size, or longer than block_size. */
 Status evaluator_create(Evaluator *out, const Gpt *g, const FactSet *facts, int threads, Err *err);
-/* Allocates nothing. Results per fact stay in the evaluator. */
+/* Allocates nothing, but for what qsort takes. Results per fact stay in the evaluator. */
 void evaluator_run(Evaluator *e, Evaluation *out);
 void evaluator_free(Evaluator *e);
 

@@ -1,6 +1,7 @@
 /* Whole runs: the same bytes whatever interrupts them or how many threads work, what a folder refuses,
  * verdicts, verification, and a loop that allocates nothing. */
 #include <dirent.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -465,6 +466,29 @@ static void diverged(void **state) {
     facts_free(&c.facts);
 }
 
+/* Held-out facts: their figures stand in result.json, and come back as they were. */
+static void heldout_reads_back(void **state) {
+    (void)state;
+    Err err = {0};
+    Case c = make_case("facts.heldout=10", "facts.domain_token=true", NULL);
+    RunResult result, parsed;
+    must_train(&c, in_root("heldout"), false, &result);
+    char *text = run_result_json(in_root("heldout"), false, &err);
+    assert_non_null(text);
+    assert_int_equal(result_parse(text, "text", &parsed, &err), OK);
+    const Evaluation *a = &result.final, *b = &parsed.final;
+    assert_true(a->heldout == 10 && b->heldout == 10 && a->n_fields == 1 && b->n_fields == 1);
+    assert_true(a->heldout_code_bits > 0 && a->heldout_code_bits == b->heldout_code_bits);
+    assert_true(a->heldout_loss_nats == b->heldout_loss_nats);
+    assert_true(a->membership.auc == b->membership.auc && a->membership.f1 == b->membership.f1);
+    assert_true(a->by_field[0].heldout_bits == b->by_field[0].heldout_bits);
+    assert_true(fabs(a->by_field[0].heldout_bits * 10 / a->heldout_code_bits - 1) < 1e-12);
+    /* the facts are half learned after so few steps; of the others nothing can be known */
+    assert_true(a->heldout_code_bits / 10 > 24 && a->code_bits / a->n < 24 && a->membership.auc > 0.9);
+    free(text);
+    facts_free(&c.facts);
+}
+
 static void result_reads_back(void **state) {
     (void)state;
     Err err = {0};
@@ -552,6 +576,7 @@ int main(void) {
         cmocka_unit_test(stop_conditions),
         cmocka_unit_test(diverged),
         cmocka_unit_test(result_reads_back),
+        cmocka_unit_test(heldout_reads_back),
         cmocka_unit_test(verify_sees_what_was_altered),
 #if COUNTED
         cmocka_unit_test(loop_allocates_nothing),

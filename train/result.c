@@ -35,10 +35,26 @@ static void put_string(FILE *f, const char *key, const char *text) {
     json_decref(string);
 }
 
-/* Of code_bits_by; names are plain words. */
-static void put_field(FILE *f, const FieldBits *field, bool last) {
+/* An object with a number a field; names are plain words. */
+static void put_fields(FILE *f, const char *key, const Evaluation *e, bool heldout) {
     char text[NUMBER_TEXT_MAX];
-    fprintf(f, "\"%s\": %s%s", field->name, number_text(text, field->code_bits), last ? "},\n" : ", ");
+    fprintf(f, "  \"%s\": {", key);
+    for (int i = 0; i < e->n_fields; i++) {
+        const FieldBits *field = &e->by_field[i];
+        fprintf(f, "%s\"%s%s\": %s", i ? ", " : "", heldout ? "heldout_" : "", field->name,
+                number_text(text, heldout ? field->heldout_bits : field->code_bits));
+    }
+    fprintf(f, "},\n");
+}
+
+static void put_heldout(FILE *f, const Evaluation *e, int64_t params) {
+    put_integer(f, "heldout", e->heldout);
+    put_number(f, "heldout_code_bits", e->heldout_code_bits);
+    if (e->n_fields) put_fields(f, "heldout_bits_by", e, true);
+    put_number(f, "heldout_loss_nats", e->heldout_loss_nats);
+    put_number(f, "mia_auc", e->membership.auc);
+    put_number(f, "mia_f1", e->membership.f1);
+    put_number(f, "mia_f1_law", membership_law(e->n, (double)params));
 }
 
 char *result_text(const Config *config, const FactSet *facts, const RunResult *r) {
@@ -65,10 +81,7 @@ char *result_text(const Config *config, const FactSet *facts, const RunResult *r
     if (!facts->entropy_known || facts->answer_bits > 0) put_number(f, "answer_bits", facts->answer_bits);
     if (!facts->entropy_known) put_integer(f, "zlib_bytes", facts->zlib_bytes);
     put_number(f, "code_bits", e->code_bits);
-    if (e->n_fields) {
-        fprintf(f, "  \"code_bits_by\": {");
-        for (int i = 0; i < e->n_fields; i++) put_field(f, &e->by_field[i], i + 1 == e->n_fields);
-    }
+    if (e->n_fields) put_fields(f, "code_bits_by", e, false);
     put_number(f, "memorized_bits", e->memorized_bits);
     put_number(f, "memorized_bits_clipped", e->memorized_bits_clipped);
     put_number(f, "mem_hfshift", e->mem_hfshift);
@@ -85,6 +98,7 @@ char *result_text(const Config *config, const FactSet *facts, const RunResult *r
     }
     put_number(f, "recall", e->recall);
     put_number(f, "loss_nats", e->loss_nats);
+    if (e->heldout) put_heldout(f, e, r->plan.params);
     put_number(f, "exposures", r->exposures);
     put_integer(f, "steps", r->steps);
     put_integer(f, "tokens", r->tokens);
@@ -121,7 +135,7 @@ static void string_of(const json_t *root, const char *key, char *out, size_t siz
     snprintf(out, size, "%s", value ? value : "");
 }
 
-static void fields_of(json_t *by, Evaluation *out) {
+static void fields_of(json_t *by, json_t *heldout, Evaluation *out) {
     const char *name;
     json_t *value;
     json_object_foreach(by, name, value) {
@@ -129,6 +143,9 @@ static void fields_of(json_t *by, Evaluation *out) {
         FieldBits *field = &out->by_field[out->n_fields++];
         snprintf(field->name, sizeof field->name, "%s", name);
         field->code_bits = json_is_number(value) ? json_number_value(value) : __builtin_nan("");
+        char key[FIELD_NAME_MAX + 8];
+        snprintf(key, sizeof key, "heldout_%s", field->name);
+        field->heldout_bits = number_of(heldout, key);
     }
 }
 
@@ -166,7 +183,13 @@ Status result_parse(const char *text, const char *where, RunResult *out, Err *er
     e->memorized_bits = number_of(root, "memorized_bits");
     e->memorized_bits_clipped = number_of(root, "memorized_bits_clipped");
     e->mem_hfshift = number_of(root, "mem_hfshift");
-    fields_of(json_object_get(root, "code_bits_by"), e);
+    fields_of(json_object_get(root, "code_bits_by"), json_object_get(root, "heldout_bits_by"), e);
+    e->heldout = (int)integer_of(root, "heldout");
+    if (e->heldout) {
+        e->heldout_code_bits = number_of(root, "heldout_code_bits");
+        e->heldout_loss_nats = number_of(root, "heldout_loss_nats");
+        e->membership = (Membership){.auc = number_of(root, "mia_auc"), .f1 = number_of(root, "mia_f1")};
+    }
     string_of(root, "verdict", out->verdict, sizeof out->verdict);
     string_of(root, "reason", out->reason, sizeof out->reason);
     string_of(root, "param_hash", out->param_hash, sizeof out->param_hash);

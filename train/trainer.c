@@ -133,13 +133,17 @@ static void log_step(Trainer *t, double loss_nats, double rate, double norm) {
 static void log_evaluation(Trainer *t) {
     const Evaluation *e = &t->evaluation;
     char loss[NUMBER_TEXT_MAX], code[NUMBER_TEXT_MAX], memorized[NUMBER_TEXT_MAX], clipped[NUMBER_TEXT_MAX],
-        recall[NUMBER_TEXT_MAX];
+        recall[NUMBER_TEXT_MAX], heldout[160] = "";
+    if (e->heldout)
+        snprintf(heldout, sizeof heldout, ",\"heldout_loss_nats\":%s,\"mia_auc\":%s,\"mia_f1\":%s",
+                 number_text(loss, e->heldout_loss_nats), number_text(code, e->membership.auc),
+                 number_text(recall, e->membership.f1));
     folder_metrics(&t->folder,
                    "{\"step\":%" PRId64 ",\"eval\":{\"loss_nats\":%s,\"code_bits\":%s,\"memorized_bits\":%s,"
-                   "\"memorized_bits_clipped\":%s,\"recall\":%s}}\n",
+                   "\"memorized_bits_clipped\":%s,\"recall\":%s%s}}\n",
                    t->state.step, number_text(loss, e->loss_nats), number_text(code, e->code_bits),
                    number_text(memorized, e->memorized_bits), number_text(clipped, e->memorized_bits_clipped),
-                   number_text(recall, e->recall));
+                   number_text(recall, e->recall), heldout);
 }
 
 static void evaluate(Trainer *t) {
@@ -152,7 +156,7 @@ static Status evaluate_and_judge(Trainer *t, Err *err) {
     const TrainConfig *c = &t->config.train;
     evaluate(t);
     const Evaluation *e = &t->evaluation;
-    if (!__builtin_isfinite(e->code_bits))
+    if (!__builtin_isfinite(e->code_bits + e->heldout_code_bits))
         return err_set(err, ERR_NUMERIC,
                        "after step %" PRId64 ": the facts' code length is no finite number; %s",
                        t->state.step, ADVICE);
@@ -287,8 +291,14 @@ static Evaluation unknown_evaluation(const FactSet *facts) {
                     .memorized_bits = unknown,
                     .memorized_bits_clipped = unknown,
                     .mem_hfshift = unknown};
+    if (facts->n_heldout) {
+        e.heldout = facts->n_heldout;
+        e.heldout_code_bits = e.heldout_loss_nats = unknown;
+        e.membership = (Membership){.auc = unknown, .f1 = unknown};
+    }
     for (int i = 1; i < facts->n_fields; i++) {
         strcpy(e.by_field[e.n_fields].name, facts->field_name[i]);
+        e.by_field[e.n_fields].heldout_bits = unknown;
         e.by_field[e.n_fields++].code_bits = unknown;
     }
     return e;
@@ -298,8 +308,9 @@ static Evaluation unknown_evaluation(const FactSet *facts) {
 static Status fill_result(Trainer *t, RunResult *out, Err *err) {
     bool finite = params_finite(t);
     if (finite && t->evaluated_at != t->state.step) evaluate(t);
-    out->final =
-        finite && __builtin_isfinite(t->evaluation.code_bits) ? t->evaluation : unknown_evaluation(t->facts);
+    bool finite_figures =
+        finite && __builtin_isfinite(t->evaluation.code_bits + t->evaluation.heldout_code_bits);
+    out->final = finite_figures ? t->evaluation : unknown_evaluation(t->facts);
     out->steps = t->state.step;
     out->tokens = t->state.tokens;
     out->exposures = (double)mix_useful(&t->mix, t->state.step * t->config.train.batch_size) / t->facts->n;
