@@ -1,0 +1,56 @@
+# shellcheck shell=bash disable=SC2016,SC2034 # Markdown backquotes; variables for those who source this
+# What the reproduce_*.sh scripts share: options, sweeps that resume, and the page in docs/results/. Sourced, not run.
+#   reproduce_options "$@"        sets form (quick|full), out (a folder for the runs), jobs (empty: one per core)
+#   reproduce_sweep NAME ARGS...  rote sweep run ARGS... in $out/NAME; goes on where it was stopped
+#   reproduce_seconds NAME...     CPU seconds that the runs of these sweeps took, from their timing.json
+#   page                          where the page is written: begin with > "$page", go on with >> "$page"
+set -eu
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+rote=${ROTE:-./rote}
+name=$(basename "$0" .sh)
+name=${name#reproduce_}
+
+reproduce_options() {
+    form=quick out='' jobs=''
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --quick) form=quick ;;
+        --full) form=full ;;
+        --out) out=${2:?--out needs a folder} && shift ;;
+        --jobs) jobs=${2:?--jobs needs a number} && shift ;;
+        *)
+            echo "usage: scripts/reproduce_$name.sh [--quick | --full] [--out DIR] [--jobs N]" >&2
+            exit 2
+            ;;
+        esac
+        shift
+    done
+    out=${out:-runs/reproduce/$name-$form}
+    page=docs/results/$name.md
+    [ "$form" = full ] || page=docs/results/$name-quick.md
+    [ -x "$rote" ] || make
+    mkdir -p "$out" docs/results
+}
+
+# Exit status 85 (stopped, resumable) and failures end the script: the same command goes on.
+reproduce_sweep() {
+    local sweep=$1
+    shift
+    "$rote" sweep run "$@" --out "$out/$sweep" ${jobs:+--jobs "$jobs"}
+}
+
+reproduce_seconds() {
+    local sweep
+    for sweep in "$@"; do cat "$out/$sweep"/runs/*/timing.json; done |
+        awk -F'[:,]' '/"seconds"/ {sum += $2} END {printf "%.0f", sum}'
+}
+
+# The commands that repeat a page, and what it cost.
+reproduce_footer() { # SWEEP...
+    local cpu
+    cpu=$(reproduce_seconds "$@")
+    printf '\nRepeated by `scripts/reproduce_%s.sh --%s`: %s seconds of one core in all (%s minutes on two).\n' \
+        "$name" "$form" "$cpu" "$(awk "BEGIN {printf \"%.1f\", $cpu / 120}")"
+}
+
+reproduce_block() { printf '\n```\n%s\n```\n' "$1"; }
