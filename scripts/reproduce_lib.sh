@@ -54,3 +54,48 @@ reproduce_footer() { # SWEEP...
 }
 
 reproduce_block() { printf '\n```\n%s\n```\n' "$1"; }
+
+# What run folders say of a key of result.json: mean, and half of its 95 % interval (Student's t over the runs, which differ
+# in seeds only); "–" where no run is done.
+reproduce_mean() { # KEY RUN-FOLDER...
+    local key=$1
+    shift
+    cat /dev/null "${@/%//result.json}" 2>/dev/null | awk -v key="\"$key\":" -v scale="${scale:-1}" '
+        $1 == key && $2 != "null," {x = $2 / scale; n++; sum += x; squares += x * x}
+        END {
+            split("12.706 4.303 3.182 2.776 2.571 2.447 2.365 2.306 2.262", t, " ")
+            if (n == 0) {print "–"; exit}
+            mean = sum / n
+            if (n == 1) {printf "%.3f\n", mean; exit}
+            variance = (squares - n * mean * mean) / (n - 1)
+            printf "%.3f ± %.3f\n", mean, (n > 10 ? 2.23 : t[n - 1]) * sqrt((variance > 0 ? variance : 0) / n)
+        }'
+}
+
+# The same of `rote eval RUN ARGS... --json`.
+reproduce_eval_mean() { # KEY ARGS -- RUN-FOLDER...
+    local key=$1 args=() dir values
+    shift
+    while [ "$1" != -- ]; do args+=("$1") && shift; done
+    shift
+    values=$(mktemp -d)
+    for dir in "$@"; do
+        [ -e "$dir/DONE" ] || continue
+        mkdir "$values/$(basename "$dir")"
+        # the first line with the key: what stands under "before" comes later
+        "$rote" eval "$dir" "${args[@]}" --json | sed -nE "s/^  (\"$key\": .*)/\1/p" >"$values/$(basename "$dir")/result.json"
+    done
+    reproduce_mean "$key" "$values"/*
+    rm -r "$values"
+}
+
+# The folders of the sweep's runs whose config.yaml has all of these values, into the array `runs`.
+reproduce_runs() { # SWEEP LEAF=VALUE...
+    local sweep=$1 dir word
+    shift
+    runs=()
+    for dir in "$out/$sweep"/runs/*/; do
+        for word in "$@"; do grep -qxF "  ${word%%=*}: ${word#*=}" "${dir}config.yaml" || continue 2; done
+        runs+=("${dir%/}")
+    done
+}
