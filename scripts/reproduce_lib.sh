@@ -55,38 +55,40 @@ reproduce_footer() { # SWEEP...
 
 reproduce_block() { printf '\n```\n%s\n```\n' "$1"; }
 
-# What run folders say of a key of result.json: mean, and half of its 95 % interval (Student's t over the runs, which differ
-# in seeds only); "–" where no run is done.
-reproduce_mean() { # KEY RUN-FOLDER...
-    local key=$1
+# What result.json of these runs says of a key, at any depth: a number a line.
+reproduce_values() { # KEY RUN-FOLDER...
+    local key=$1 dir
     shift
-    cat /dev/null "${@/%//result.json}" 2>/dev/null | awk -v key="\"$key\":" -v scale="${scale:-1}" '
-        $1 == key && $2 != "null," {x = $2 / scale; n++; sum += x; squares += x * x}
+    for dir in "$@"; do
+        [ -e "$dir/DONE" ] && tr '{},' '\n' <"$dir/result.json" |
+            awk -v key="\"$key\":" '$1 == key && $2 != "null" && !done {print $2; done = 1}'
+    done
+}
+
+# The same of `rote eval RUN ARGS... --json`.
+reproduce_eval_values() { # KEY ARGS... -- RUN-FOLDER...
+    local key=$1 args=() dir
+    shift
+    while [ "$1" != -- ]; do args+=("$1") && shift; done
+    shift
+    for dir in "$@"; do
+        [ -e "$dir/DONE" ] && "$rote" eval "$dir" "${args[@]}" --json |
+            awk -F'[ ,]+' -v key="\"$key\":" '$2 == key && !done {print $3; done = 1}'
+    done
+}
+
+# Numbers on stdin: mean, and half of its 95 % interval (Student's t; the runs differ in seeds only); "–" where there are none.
+reproduce_summary() {
+    awk -v digits="${1:-3}" '
+        {n++; sum += $1; squares += $1 * $1}
         END {
             split("12.706 4.303 3.182 2.776 2.571 2.447 2.365 2.306 2.262", t, " ")
             if (n == 0) {print "–"; exit}
             mean = sum / n
-            if (n == 1) {printf "%.3f\n", mean; exit}
+            if (n == 1) {printf "%.*f\n", digits, mean; exit}
             variance = (squares - n * mean * mean) / (n - 1)
-            printf "%.3f ± %.3f\n", mean, (n > 10 ? 2.23 : t[n - 1]) * sqrt((variance > 0 ? variance : 0) / n)
+            printf "%.*f ± %.*f\n", digits, mean, digits, (n > 10 ? 2.23 : t[n - 1]) * sqrt((variance > 0 ? variance : 0) / n)
         }'
-}
-
-# The same of `rote eval RUN ARGS... --json`.
-reproduce_eval_mean() { # KEY ARGS -- RUN-FOLDER...
-    local key=$1 args=() dir values
-    shift
-    while [ "$1" != -- ]; do args+=("$1") && shift; done
-    shift
-    values=$(mktemp -d)
-    for dir in "$@"; do
-        [ -e "$dir/DONE" ] || continue
-        mkdir "$values/$(basename "$dir")"
-        # the first line with the key: what stands under "before" comes later
-        "$rote" eval "$dir" "${args[@]}" --json | sed -nE "s/^  (\"$key\": .*)/\1/p" >"$values/$(basename "$dir")/result.json"
-    done
-    reproduce_mean "$key" "$values"/*
-    rm -r "$values"
 }
 
 # The folders of the sweep's runs whose config.yaml has all of these values, into the array `runs`.

@@ -32,7 +32,7 @@ row() { # LABEL SWEEP LEAF=VALUE...
     printf '| %s |' "$label"
     for load in 1.6 4 6; do
         reproduce_runs "$sweep" "load=$load" "$@"
-        printf ' %s |' "$(reproduce_mean r "${runs[@]}")"
+        printf ' %s |' "$(reproduce_values r "${runs[@]}" | reproduce_summary)"
     done
     printf '\n'
 }
@@ -42,7 +42,7 @@ quantized() { # LABEL ARGS...
     printf '| %s |' "$label"
     for load in 1.6 4 6; do
         reproduce_runs structure "load=$load" exposures=1000 mlp=plain gated=false
-        printf ' %s |' "$(reproduce_eval_mean memorized_bits "$@" -- "${runs[@]}")"
+        printf ' %s |' "$(reproduce_eval_values memorized_bits "$@" -- "${runs[@]}" | reproduce_summary 0)"
     done
     printf '\n'
 }
@@ -57,7 +57,7 @@ quantized() { # LABEL ARGS...
     printf '## R, bits per parameter\n\n| | load 1.6 | load 4 | load 6 |\n|---|---|---|---|\n'
     for load in 1.6 4 6; do
         reproduce_runs structure "load=$load" exposures=1000 mlp=plain gated=false
-        max="${max:-| R_max |} $(reproduce_mean r_max "${runs[@]}") |"
+        max="${max:-| R_max |} $(reproduce_values r_max "${runs[@]}" | reproduce_summary) |"
     done
     echo "$max"
     for exposures in 1000 100; do
@@ -71,7 +71,7 @@ quantized() { # LABEL ARGS...
     printf '\n## Memorized bits after quantization (plain MLP, 1000 exposures)\n\n| | load 1.6 | load 4 | load 6 |\n|---|---|---|---|\n'
     row_bits=$(for load in 1.6 4 6; do
         reproduce_runs structure "load=$load" exposures=1000 mlp=plain gated=false
-        printf ' %s |' "$(reproduce_mean memorized_bits "${runs[@]}")"
+        printf ' %s |' "$(reproduce_values memorized_bits "${runs[@]}" | reproduce_summary 0)"
     done)
     echo "| float32 |$row_bits"
     quantized 'int8' --quantize int8
