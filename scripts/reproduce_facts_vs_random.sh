@@ -19,7 +19,7 @@ row() { # LABEL KEY LEAF=VALUE...
     printf '| %s |' "$label"
     for e in ${exposures//,/ }; do
         reproduce_runs probes "exposures=$e" "$@"
-        printf ' %s |' "$(reproduce_values "$key" "${runs[@]}" | reproduce_summary)"
+        printf ' %s |' "$(reproduce_values "$key" "${runs[@]}" | reproduce_summary 3)"
     done
     printf '\n'
 }
@@ -27,7 +27,8 @@ row() { # LABEL KEY LEAF=VALUE...
     printf '# Facts against random strings, %s form\n\n' "$form"
     printf 'The same architecture, optimizer and exposures; load 5, so nothing holds all. Bits per parameter, mean and 95 %% interval over seeds\n%s.\n\n' "$seeds"
     printf '| exposures | %s |\n' "${exposures//,/ | }"
-    printf '|---|%s\n' "$(sed 's/[^,]*,*/---|/g' <<<"$exposures")"
+    # shellcheck disable=SC2086
+    printf -- '|---|%s\n' "$(printf -- '---|%.0s' ${exposures//,/ })"
     row 'random, 16 tokens over 224 symbols: bits of H' bits_per_param kind=random seq_len=16
     row 'random, 8 tokens over 64 symbols: bits of H' bits_per_param kind=random seq_len=8
     row 'people (bioD): bits of H' bits_per_param kind=biod

@@ -33,8 +33,8 @@ text=$("$rote" capacity "$out/morris")
             [ ${#runs[@]} -gt 0 ] || continue
             params=$(reproduce_values params "${runs[0]}")
             printf '| L%s d%s | %s | %s | %s | %s |\n' "$layers" "$width" "$steps" "$published" \
-                "$(reproduce_values bits_per_param "${runs[@]}" | reproduce_summary)" \
-                "$(reproduce_values mem_hfshift "${runs[@]}" | awk -v p="$params" '{print $1 / p}' | reproduce_summary)"
+                "$(reproduce_values bits_per_param "${runs[@]}" | reproduce_summary 3)" \
+                "$(reproduce_values mem_hfshift "${runs[@]}" | awk -v p="$params" '{print $1 / p}' | reproduce_summary 3)"
         done
     done <<<$'1 32 4.23\n2 32 4.16\n1 64 3.92\n2 64 4.08'
     reproduce_block "$text"

@@ -32,7 +32,7 @@ row() { # LABEL SWEEP LEAF=VALUE...
     printf '| %s |' "$label"
     for load in 1.6 4 6; do
         reproduce_runs "$sweep" "load=$load" "$@"
-        printf ' %s |' "$(reproduce_values r "${runs[@]}" | reproduce_summary)"
+        printf ' %s |' "$(reproduce_values r "${runs[@]}" | reproduce_summary 3)"
     done
     printf '\n'
 }
@@ -57,7 +57,7 @@ quantized() { # LABEL ARGS...
     printf '## R, bits per parameter\n\n| | load 1.6 | load 4 | load 6 |\n|---|---|---|---|\n'
     for load in 1.6 4 6; do
         reproduce_runs structure "load=$load" exposures=1000 mlp=plain gated=false
-        max="${max:-| R_max |} $(reproduce_values r_max "${runs[@]}" | reproduce_summary) |"
+        max="${max:-| R_max |} $(reproduce_values r_max "${runs[@]}" | reproduce_summary 3) |"
     done
     echo "$max"
     for exposures in 1000 100; do

@@ -25,7 +25,7 @@ reproduce_sweep rules scripts/experiments/rules.yaml model.n_embd=$widths train.
                 "$(reproduce_values answer_bits "${runs[@]}" | reproduce_summary 0)" \
                 "$(reproduce_values output "${runs[@]}" | reproduce_summary 0)" \
                 "$(reproduce_values heldout_output "${runs[@]}" | reproduce_summary 2)" \
-                "$(reproduce_values recall "${runs[@]}" | reproduce_summary)"
+                "$(reproduce_values recall "${runs[@]}" | reproduce_summary 3)"
         done
     done
     reproduce_footer rules

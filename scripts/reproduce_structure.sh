@@ -32,9 +32,9 @@ row() { # LABEL LEAF=VALUE...
     # shellcheck disable=SC2086
     reproduce_runs structure $base max_steps="$long"
     printf '| %s | %s | %s | %s | %s |\n' "$label" "$(reproduce_values params "${arm[0]}")" \
-        "$(reproduce_values bits_per_param "${arm[@]}" | reproduce_summary)" \
+        "$(reproduce_values bits_per_param "${arm[@]}" | reproduce_summary 3)" \
         "$(paste <(reproduce_values bits_per_param "${runs[@]}") <(reproduce_values bits_per_param "${arm[@]}") |
-            awk '{print $2 - $1}' | reproduce_summary)" \
+            awk '{print $2 - $1}' | reproduce_summary 3)" \
         "$(paste <(reproduce_values bits_per_param "${halved[@]}") <(reproduce_values bits_per_param "${arm[@]}") |
             awk '{print 100 * ($2 / $1 - 1)}' | reproduce_summary 1)"
 }
