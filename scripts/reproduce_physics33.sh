@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Physics of Language Models 3.3 (Allen-Zhu & Li 2024, arXiv 2404.05405) at a scale of 12,000 parameters: how many bits of
+# Physics of Language Models 3.3 (Allen-Zhu & Li 2024, arXiv 2404.05405) at a scale of 13,000 parameters: how many bits of
 # knowledge does a parameter hold after 1000 and after 100 exposures, with and without MLP, in 8 and in 4 bits, among junk?
 #
 # Cost. A person is 8 tokens and about 36 bits. Load 1.6 (bits of H per parameter; R_max is about 1.2) is 500 people, load 4
