@@ -1,4 +1,4 @@
-# rote: make demo | make check | make check-all | make | make install PREFIX=...
+# rote: make demo | make check | make check-all | make reproduce-quick | make | make install PREFIX=...
 # V=1 shows whole commands. Variants: CC=clang, OPT=-O2, DOUBLE=1 (gradient checks), SAN=address,undefined | thread, STATIC=1,
 # BARE=1 (another CPU whose libraries are not here: only their headers, static, for tests/one_hash).
 # Each variant has a folder of its own under build/, and a change of flags rebuilds it: objects never mix.
@@ -66,7 +66,7 @@ short    = $(if $(V),,@echo '$(1) $(2)';)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all setup demo tests one_hash print-build check check-all asan tsan lint install uninstall compile_commands clean FORCE
+.PHONY: all setup demo reproduce-quick tests one_hash print-build check check-all asan tsan lint install uninstall compile_commands clean FORCE
 
 all:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
@@ -127,6 +127,11 @@ setup:
 demo: setup
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
 	./rote demo --out runs/demo
+
+# The capacity ladder's quick form, to docs/results/ladder-quick.md.
+reproduce-quick: setup
+	+@$(MAKE) --no-print-directory $(PARALLEL) rote
+	scripts/reproduce_ladder.sh --quick
 
 # The whole suite of this variant, with gradients in double precision; the slowest first.
 check:
