@@ -2,16 +2,15 @@
 # The capacity ladder (Morris et al. 2025 scaled down): do memorized bits grow linearly with parameters, and how many
 # bits does a parameter hold?
 #
-# Cost. A step of a model of P parameters on N facts of 16 tokens is 6 P 16 N operations and some; N = load P / 96 at
-# 6 bits a token. --quick: twelve architectures, loads 4.2, 4.8 and 5.4 bits per parameter, budgets of 500, 1,000 and 2,000
-# epochs, three seeds: 324 runs. The sum over them of 6 P 16 N steps is 6e12 operations: at 5 to 10 Gflop/s a core (small
-# models reach a tenth to a third of the peak) 10 to 20 minutes on two cores.
-# --full: widths to 32, budgets of 1,000 to 8,000 epochs, five seeds: some eight hours on two cores.
+# Cost. A step of a model of P parameters on N facts of 16 tokens is 6 P 16 N operations and some; N = load P / 96 at 6 bits
+# a token. --quick: twelve architectures, loads of 4.2, 4.8 and 5.4 bits per parameter, budgets of 250, 500 and 1,000 epochs,
+# three seeds: 324 runs, 5.1e13 operations, at 30 to 40 Gflop/s a core some 13 minutes on two cores.
+# --full: budgets of 1,000 to 8,000 epochs, five seeds: 7.3e14 operations, some 3 hours on two cores.
 # shellcheck source=scripts/reproduce_lib.sh
 . "$(dirname "$0")/reproduce_lib.sh"
 reproduce_options "$@"
 
-budgets=500,1000,2000 seeds=0,1,2
+budgets=250,500,1000 seeds=0,1,2
 [ "$form" = quick ] || { budgets=1000,2000,4000,8000 seeds=0,1,2,3,4; }
 reproduce_sweep ladder scripts/experiments/ladder.yaml train.max_steps=$budgets train.seed=$seeds
 text=$("$rote" capacity "$out/ladder")

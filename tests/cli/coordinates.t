@@ -8,7 +8,7 @@ standard         logits        0.1048    0.2154    1.04
 mup              embedding     0.0262   0.02555   -0.04
 mup              block 1      0.05061   0.05228    0.05
 mup              logits        0.1048    0.1153    0.14
-$ head -c 4 c.svg; echo; grep -c '<circle' c.svg
+$ head -c 4 c.svg; echo; grep -o '<title>[^<]*, [0-9.]*<' c.svg | wc -l
 <svg
 12
 $ rote coordinates c.yaml --widths 8,16 --steps 2 --out c.svg
