@@ -10,7 +10,7 @@ mup              block 1      0.05061   0.05228    0.05
 mup              logits        0.1048    0.1153    0.14
 $ head -c 4 c.svg; echo; grep -o '<title>[^<]*, [0-9.]*<' c.svg | wc -l
 <svg
-12
+8
 $ rote coordinates c.yaml --widths 8,16 --steps 2 --out c.svg
 parametrization  place              8        16   slope
 standard         embedding     0.0262   0.02479   -0.08
