@@ -29,6 +29,18 @@ static json_t *json_text(char *text) {
     return o;
 }
 
+static json_t *json_lira(const Lira *l) {
+    json_t *o = json_object();
+    json_object_set_new(o, "runs", json_integer(l->n_runs));
+    json_object_set_new(o, "facts_judged", json_number(l->examples));
+    json_object_set_new(o, "variance_per_fact", json_boolean(l->own_variance));
+    json_object_set_new(o, "auc", json_number(l->auc));
+    json_object_set_new(o, "tpr_at_fpr_1pct", json_number(l->tpr_low));
+    json_object_set_new(o, "code_length_auc", json_number(l->plain_auc));
+    json_object_set_new(o, "code_length_tpr_at_fpr_1pct", json_number(l->plain_tpr_low));
+    return o;
+}
+
 /* The sizes of an architecture, with the figures that their runs have. */
 static json_t *json_sizes(const Series *s, int architecture) {
     json_t *all = json_array();
@@ -42,6 +54,7 @@ static json_t *json_sizes(const Series *s, int architecture) {
         for (int k = 0; k < SIZE_FIGURES; k++)
             if (size->mean[k] == size->mean[k])
                 json_object_set_new(o, size_figure_key[k], json_number(size->mean[k]));
+        if (size->lira.n_runs) json_object_set_new(o, "lira", json_lira(&size->lira));
         json_array_append_new(all, o);
     }
     return all;
@@ -229,6 +242,18 @@ static void print_peak(const Series *s) {
                s->membership_error);
 }
 
+static void print_lira(const Series *s) {
+    for (int i = 0; i < s->n_sizes; i++) {
+        const SizeSummary *size = &s->sizes[i];
+        const Lira *l = &size->lira;
+        if (l->n_runs)
+            printf("  LiRA, %s facts, %s: AUC %.4f, TPR %.4f at 1 %% FPR (%d runs; by code length alone "
+                   "%.4f, %.4f)\n",
+                   show_int((int64_t)size->facts), s->architectures[size->architecture].label, l->auc,
+                   l->tpr_low, l->n_runs, l->plain_auc, l->plain_tpr_low);
+    }
+}
+
 static void print_laws(const Series *s) {
     const Slope *l = &s->slope;
     char text[80];
@@ -257,6 +282,7 @@ static Status print_series(const Series *s, Err *err) {
     if (!s->entropy_known || any_size_has(s, SIZE_HELDOUT_LOSS_NATS) || any_size_has(s, SIZE_R))
         print_sizes(s, s->entropy_known);
     print_peak(s);
+    print_lira(s);
     if (l->n_architectures == 0) return status;
     print_figure("coded as a set", &l->set, 3, "bits/param");
     print_figure("with an intercept", &l->slope, 3, "bits/param");

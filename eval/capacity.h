@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "eval/fit.h"
+#include "eval/lira.h"
 #include "eval/plateau.h"
 #include "eval/sweep_files.h"
 
@@ -55,6 +56,7 @@ typedef struct SizeSummary {
     double facts;
     double overfill; /* ceiling over the architecture's capacity; NAN where none shows */
     double mean[SIZE_FIGURES];
+    Lira lira; /* where runs of the same facts differ in facts.split_seed */
 } SizeSummary;
 
 typedef struct Slope {
@@ -112,6 +114,10 @@ Status series_fit(Series *series, Err *err);
 
 /* Fills sizes, peak and membership_error (capacity_sizes.c); runs in their order, series_fit done. ERR_NOMEM. */
 Status series_sizes(Series *series, Err *err);
+
+/* Fills out->lira from runs from .. to - 1, which are of one architecture and size (capacity_lira.c). ERR_FORMAT, ERR_IO:
+ * code lengths that cannot be read. ERR_NOMEM. */
+Status size_lira(SizeSummary *out, const Series *s, int from, int to, Err *err);
 
 /* ---- in words (capacity_words.c); malloc'd, NULL: no memory ---- */
 

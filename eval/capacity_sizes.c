@@ -93,15 +93,17 @@ Status series_sizes(Series *s, Err *err) {
         free(peaks);
         return err_set(err, ERR_NOMEM, "no memory for the sizes of %d runs", s->n_runs);
     }
-    for (int from = 0, to; from < s->n_runs; from = to) {
+    Status status = OK;
+    for (int from = 0, to; status == OK && from < s->n_runs; from = to) {
         double facts = sweep_figure(s->runs[from].run, "facts");
         for (to = from + 1; to < s->n_runs && s->runs[to].architecture == s->runs[from].architecture &&
                             sweep_figure(s->runs[to].run, "facts") == facts;)
             to++;
-        summarize(&s->sizes[s->n_sizes++], s, from, to);
+        summarize(&s->sizes[s->n_sizes], s, from, to);
+        status = size_lira(&s->sizes[s->n_sizes++], s, from, to, err);
     }
     find_peaks(s, peaks);
     s->membership_error = membership_error(s);
     free(peaks);
-    return OK;
+    return status;
 }

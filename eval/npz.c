@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "eval/npy.h"
 
 typedef struct Header {
     unsigned char data[64];
@@ -30,25 +31,16 @@ static void put_common(Header *h, uint32_t crc, uint32_t size, size_t name_lengt
     put(h, 0, 2); /* extra field */
 }
 
-/* A tensor as a .npy file, version 1.0: the header ends at a multiple of 64 bytes. malloc'd, NULL: no memory.
- */
+/* A tensor as a .npy file. malloc'd, NULL: no memory. */
 static unsigned char *npy_of(const StTensor *t, size_t *size) {
-    char head[192], shape[64];
-    if (t->n_dim == 1) snprintf(shape, sizeof shape, "(%lld,)", (long long)t->dim[0]);
-    else snprintf(shape, sizeof shape, "(%lld, %lld)", (long long)t->dim[0], (long long)t->dim[1]);
-    int used = snprintf(head, sizeof head, "{'descr': '<f%d', 'fortran_order': False, 'shape': %s, }",
-                        strcmp(t->dtype, "F64") == 0 ? 8 : 4, shape);
-    size_t whole = (10 + (size_t)used + 1 + 63) / 64 * 64;
-    *size = whole + t->bytes;
+    unsigned char head[NPY_HEAD_MAX];
+    size_t length = npy_head(head, strcmp(t->dtype, "F64") == 0 ? "<f8" : "<f4", t->dim[0],
+                             t->n_dim == 1 ? 0 : t->dim[1]);
+    *size = length + t->bytes;
     unsigned char *out = malloc(*size);
     if (!out) return NULL;
-    memset(out, ' ', whole);
-    memcpy(out, "\x93NUMPY\x01\x00", 8);
-    out[8] = (unsigned char)((whole - 10) & 255);
-    out[9] = (unsigned char)((whole - 10) >> 8);
-    memcpy(out + 10, head, (size_t)used);
-    out[whole - 1] = '\n';
-    memcpy(out + whole, t->data, t->bytes);
+    memcpy(out, head, length);
+    memcpy(out + length, t->data, t->bytes);
     return out;
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "eval/npy.h"
 
 enum { TEXT_MAX = 1 << 24 }; /* bytes of a config, manifest or result that we read back */
 static const size_t METRICS_MAX = (size_t)1 << 40;
@@ -340,6 +341,20 @@ Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err
              "\"timed_tokens\": %.0f\n}",
              seconds, seconds > 0 ? all / seconds : 0, (double)memory_peak_rss() / (1024 * 1024), all);
     return write_text(folder, "timing.json", json, "timing", err);
+}
+
+Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t *source, int n, Err *err) {
+    if (!folder->dir[0]) return OK;
+    char path[CONFIG_PATH_MAX];
+    int64_t *id = malloc((size_t)n * sizeof *id);
+    if (!id) return err_set(err, ERR_NOMEM, "%s: no memory for %d code lengths", folder->dir, n);
+    for (int i = 0; i < n; i++) id[i] = source[i];
+    Status status = path_join(path, sizeof path, folder->dir, "pool_ids.npy", err);
+    if (status == OK) status = npy_write(path, "pool_ids", "<i8", id, n, err);
+    free(id);
+    TRY(status);
+    TRY(path_join(path, sizeof path, folder->dir, "code_lengths.npy", err));
+    return npy_write(path, "code_lengths", "<f8", bits, n, err);
 }
 
 Status folder_finish(RunFolder *folder, const char *result, Err *err) {

@@ -70,6 +70,9 @@ void folder_metrics(RunFolder *folder, const char *format, ...) __attribute__((f
 /* Metrics first, then the checkpoint that records their length, then all but the last two checkpoints go. */
 Status folder_save(RunFolder *folder, const Snapshot *snapshot, Err *err);
 
+/* code_lengths.npy and pool_ids.npy: a number for each of n facts and held-out facts. */
+Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t *source, int n, Err *err);
+
 /* result.json, timing.json, and DONE last. */
 Status folder_finish(RunFolder *folder, const char *result, Err *err);
 

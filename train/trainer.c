@@ -317,6 +317,9 @@ static Status fill_result(Trainer *t, RunResult *out, Err *err) {
     out->exact = t->gpt.ops->exact;
     strcpy(out->verdict, t->state.verdict);
     if (finite) content_hash(trained_params(t), (size_t)t->gpt.table.total * sizeof(real), out->param_hash);
+    if (finite_figures && t->facts->n_heldout)
+        TRY(folder_code_lengths(&t->folder, t->evaluator.fact_bits, t->facts->source,
+                                t->facts->n + t->facts->n_heldout, err));
     char *text = result_text(&t->config, t->facts, out);
     if (!text) return err_set(err, ERR_NOMEM, "no memory for result.json");
     Status status = folder_finish(&t->folder, text, err);

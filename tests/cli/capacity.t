@@ -45,3 +45,12 @@ $ mkdir -p died/runs; cp -r sweep/runs/dead died/runs; rote capacity died
 died: 0 runs done, 1 failed
   not counted: dead: failed: killed by signal 9
 no run is done: nothing to state
+
+# Runs on different parts of one pool attack one another.
+
+$ rote sweep run facts.n=20 facts.heldout=20 facts.seq_len=4 facts.vocab_size=16 facts.split_seed=1,2,3,4 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=60 train.learning_rate=0.02 --out L --jobs 1 --quiet > /dev/null
+$ rote capacity L | grep LiRA
+  LiRA, 20 facts, L1 d8: AUC 1.0000, TPR 1.0000 at 1 % FPR (4 runs; by code length alone 0.9988, 0.9833)
+$ printf x >> $(ls -d L/runs/* | head -n 1)/code_lengths.npy
+$ rote capacity L > /dev/null 2>&1; echo $?
+1
