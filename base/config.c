@@ -333,16 +333,19 @@ static Status apply_override(Loader *loader, const char *override, Err *err) {
 static Status check_facts_path(Loader *loader, Err *err) {
     FactsConfig *facts = &loader->config.facts;
     ptrdiff_t kind = key_find("facts.kind") - keys, path = key_find("facts.path") - keys;
-    if ((facts->kind == FACTS_FILE) == (*facts->path != '\0')) return OK;
-    if (facts->kind != FACTS_FILE && !loader->key_line[kind] && !loader->overridden[kind]) {
+    bool read = facts_are_read(facts->kind);
+    if (read == (*facts->path != '\0')) return OK;
+    if (!read && !loader->key_line[kind] && !loader->overridden[kind]) {
         facts->kind = FACTS_FILE; /* nobody names a folder to draw at random */
         return OK;
     }
-    if (facts->kind != FACTS_FILE && loader->overridden[kind] && !loader->overridden[path]) {
+    if (!read && loader->overridden[kind] && !loader->overridden[path]) {
         facts->path[0] = '\0'; /* the command line wants other facts than the file */
         return OK;
     }
-    if (facts->kind != FACTS_FILE)
+    if (facts->kind == FACTS_TEXT)
+        err_set(err, ERR_INPUT, "key 'facts.kind': is text, but facts.path names no file");
+    else if (!read)
         err_set(err, ERR_INPUT,
                 "key 'facts.kind': is %s, but facts.path names %s; write kind: file, or "
                 "leave the path out",

@@ -24,8 +24,11 @@ typedef enum FactsKind {
     FACTS_TRIPLES,
     FACTS_BIOS,
     FACTS_BIOD,
-    FACTS_RULES
+    FACTS_RULES,
+    FACTS_TEXT
 } FactsKind;
+/* From facts.path; all other kinds are drawn. */
+static inline bool facts_are_read(FactsKind kind) { return kind == FACTS_FILE || kind == FACTS_TEXT; }
 typedef enum SentenceOrder { ORDER_FIXED, ORDER_SHUFFLED } SentenceOrder;
 typedef enum RuleFamily { RULE_AFFINE, RULE_QUADRATIC, RULE_LOOKUP } RuleFamily;
 typedef enum Norm { NORM_LAYERNORM, NORM_RMSNORM } Norm;

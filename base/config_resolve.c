@@ -29,6 +29,8 @@ static Status check_pool_keys(const FactsConfig *facts, Err *err) {
     if (facts->kind == FACTS_FILE && key)
         return err_set(err, ERR_INPUT,
                        "%s: a fact set that is read has what it has; give the key to `rote facts make`", key);
+    if (facts->kind == FACTS_TEXT && key)
+        return err_set(err, ERR_INPUT, "%s: facts.kind text takes a file as it is; leave the key out", key);
     if (facts->kind != FACTS_FILE && (facts->junk_n > 0) != (facts->junk_ratio > 0))
         return err_set(
             err, ERR_INPUT,
@@ -40,12 +42,13 @@ static Status check_pool_keys(const FactsConfig *facts, Err *err) {
 
 static Status resolve_facts(FactsConfig *facts, int n_facts, int max_len, int vocab_size, Err *err) {
     TRY(check_pool_keys(facts, err));
-    if (facts->kind != FACTS_FILE) return OK;
+    if (!facts_are_read(facts->kind)) return OK;
     Config initial;
     config_defaults(&initial);
     TRY(adopt(&facts->n, "facts.n", n_facts, initial.facts.n, "facts", err));
-    TRY(adopt(&facts->seq_len, "facts.seq_len", max_len, initial.facts.seq_len, "tokens in its longest fact",
-              err));
+    if (facts->kind == FACTS_FILE)
+        TRY(adopt(&facts->seq_len, "facts.seq_len", max_len, initial.facts.seq_len,
+                  "tokens in its longest fact", err));
     TRY(adopt(&facts->vocab_size, "facts.vocab_size", vocab_size, initial.facts.vocab_size, "symbols", err));
     facts->seed = 0;
     return OK;

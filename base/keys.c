@@ -12,13 +12,9 @@
 
 #include "base/number.h"
 
-static const char *const facts_kinds[] = {[FACTS_RANDOM] = "random",
-                                          [FACTS_FILE] = "file",
-                                          [FACTS_TRIPLES] = "triples",
-                                          [FACTS_BIOS] = "bios",
-                                          [FACTS_BIOD] = "biod",
-                                          [FACTS_RULES] = "rules",
-                                          NULL};
+static const char *const facts_kinds[] = {
+    [FACTS_RANDOM] = "random", [FACTS_FILE] = "file",   [FACTS_TRIPLES] = "triples", [FACTS_BIOS] = "bios",
+    [FACTS_BIOD] = "biod",     [FACTS_RULES] = "rules", [FACTS_TEXT] = "text",       NULL};
 static const char *const orders[] = {[ORDER_FIXED] = "fixed", [ORDER_SHUFFLED] = "shuffled", NULL};
 static const char *const rules[] = {
     [RULE_AFFINE] = "affine", [RULE_QUADRATIC] = "quadratic", [RULE_LOOKUP] = "lookup", NULL};
@@ -62,19 +58,19 @@ const Key keys[] = {
      .help = "the run's name: its folder is runs/<name>-<hash>"},
 
     {AT(facts.kind, KEY_ENUM), .initial = "random", .choices = facts_kinds, .also = "type",
-     .help =
-         "where facts come from: drawn as this kind, or a folder written by `rote facts`; left out beside a "
-         "facts.path: file"},
+     .help = "where facts come from: drawn as this kind; or `file`, a folder written by `rote facts`, or "
+             "`text`, any "
+             "file as it is"},
     {AT(facts.path, KEY_PATH), .initial = "", .free = true, .also = "dir folder file",
-     .help = "kind file: the fact set's folder, as seen from the current folder; names one, and facts.kind "
-             "is file"},
+     .help =
+         "kinds file, text: the fact set's folder, the file; a path without a facts.kind is of kind file"},
     {AT(facts.n, KEY_INT), .initial = "256", FROM_TO(1, BIG_INT), .also = "count n_facts num_facts",
      .help = "how many facts are drawn, all different: sequences, triples, people, rows"},
     {AT(facts.load, KEY_DOUBLE), .initial = "0", FROM_TO(0, 1e6), ABOVE, .zero = "off", .free = true,
      .sets = "facts.n", .also = "bits_per_param",
      .help = "as many facts as give the model so many data bits per parameter, or just more"},
     {AT(facts.seq_len, KEY_INT), .initial = "16", FROM_TO(1, 1048576), .also = "length sequence_length",
-     .help = "kind random: tokens per fact"},
+     .help = "kind random: tokens per fact; kind text: bytes per chunk"},
     {AT(facts.vocab_size, KEY_INT), .initial = "256", FROM_TO(2, 16777216),
      .help = "kind random: tokens are drawn from 0 .. vocab_size-1; kind rules: what x and y are made of"},
     {AT(facts.seed, KEY_UINT64), .initial = "0", .help = "which facts are drawn"},

@@ -113,9 +113,10 @@ Status sweep_spec_point(const SweepSpec *spec, int64_t i, Config *out, Err *err)
         path_set |= !strcmp(key->name, "facts.path");
     }
     /* As in config_load: a folder alone says the kind, another kind alone drops the folder. */
-    if (path_set && !kind_set && *config.facts.path) config.facts.kind = FACTS_FILE;
-    if (kind_set && !path_set && config.facts.kind != FACTS_FILE) config.facts.path[0] = '\0';
-    if ((config.facts.kind == FACTS_FILE) != (*config.facts.path != '\0'))
+    if (path_set && !kind_set && *config.facts.path && !facts_are_read(config.facts.kind))
+        config.facts.kind = FACTS_FILE;
+    if (kind_set && !path_set && !facts_are_read(config.facts.kind)) config.facts.path[0] = '\0';
+    if (facts_are_read(config.facts.kind) != (*config.facts.path != '\0'))
         return err_set(err, ERR_INPUT, "facts.kind is %s and facts.path is '%s'; set both, or one of them",
                        config_choice("facts.kind", (int)config.facts.kind),
                        quoted(config.facts.path, strlen(config.facts.path)).text);

@@ -25,6 +25,11 @@ static json_t *facts_json(const FactSet *f) {
     } else {
         json_object_set_new(o, "answer_bits", json_number(f->answer_bits));
         json_object_set_new(o, "zlib_bytes", json_integer(f->zlib_bytes));
+        for (int i = 0; strcmp(f->kind, "text") == 0 && i < TEXT_ORDERS; i++) {
+            char key[32];
+            snprintf(key, sizeof key, "order%d_bits", i);
+            json_object_set_new(o, key, json_number(f->order_bits[i]));
+        }
     }
     json_t *tags = json_array();
     for (int i = 0; i < f->n_tags; i++) json_array_append_new(tags, json_string(f->tag_names[i]));
@@ -51,7 +56,10 @@ static void facts_print(const FactSet *f) {
     } else {
         printf("entropy     unknown; baselines: answers %.6f bits, zlib %s bytes\n", f->answer_bits,
                show_int(f->zlib_bytes));
-        printf("duplicates  %s dropped\n", show_int(f->duplicates));
+        if (strcmp(f->kind, "text") == 0)
+            printf("empirical   order 0: %.1f bits, order 1: %.1f, order 2: %.1f\n", f->order_bits[0],
+                   f->order_bits[1], f->order_bits[2]);
+        else printf("duplicates  %s dropped\n", show_int(f->duplicates));
     }
     if (f->n_tags) printf("tags        %d\n", f->n_tags);
     printf("hash        %s\n", f->data_hash);

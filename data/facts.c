@@ -4,6 +4,7 @@
 #include "base/number.h"
 #include "data/folder.h"
 #include "data/pool.h"
+#include "data/text_facts.h"
 #include "data/vocab.h"
 
 #include <stdlib.h>
@@ -24,6 +25,7 @@ static Status plan_generated(const FactsConfig *config, FactSet *out, Err *err) 
 }
 
 Status facts_plan(const FactsConfig *config, FactSet *out, Err *err) {
+    if (config->kind == FACTS_TEXT) return text_facts_read(config->path, config->seq_len, out, err);
     return config->kind == FACTS_FILE ? facts_load(config->path, out, err) : plan_generated(config, out, err);
 }
 

@@ -24,6 +24,8 @@ typedef struct Vocab {
  * learned and coded, and has a name. */
 enum { FIELD_CONTEXT = 0, FIELDS_MAX = 16, FIELD_NAME_MAX = 24 };
 
+enum { TEXT_ORDERS = 3 };
+
 /* All sequences stand in one pool, in this order:
  *   facts      counted and trained
  *   held out   of the same source, never trained
@@ -59,10 +61,11 @@ typedef struct FactSet {
     double
         answer_bits; /* drawn, with prompts: of data_bits those of the answers, given the prompts; imported:
                               empirical entropy of the answers, bits per fact times n; else 0 */
-    int64_t zlib_bytes; /* imported: deflate -9 of the records' text */
-    int duplicates;     /* imported: records dropped because they stood twice */
-    uint64_t seed;      /* random */
-    char data_hash[33]; /* of tokens, starts, prompts, tags and vocabulary (docs/formats.md) */
+    int64_t zlib_bytes;             /* imported: deflate -9 of the records' text */
+    double order_bits[TEXT_ORDERS]; /* kind text: empirical entropy of its bytes, given so many before them */
+    int duplicates;                 /* imported: records dropped because they stood twice */
+    uint64_t seed;                  /* random */
+    char data_hash[33];             /* of tokens, starts, prompts, tags and vocabulary (docs/formats.md) */
 } FactSet;
 
 /* Tokens of the facts, and of the whole pool; of a set that is planned and not drawn, at most. */
@@ -79,7 +82,7 @@ static inline bool facts_coded(const FactSet *facts, int64_t t) {
 }
 
 /* What config names, before anything is drawn: generated facts have their sizes and bit counts, but no arrays
- * (tokens and start NULL) and no hash; a folder is read.
+ * (tokens and start NULL) and no hash; a folder, or a file as it is, is read.
  * ERR_INPUT: more facts asked for than there are sequences. */
 Status facts_plan(const FactsConfig *config, FactSet *out, Err *err);
 /* Draws what is planned; leaves a set that is there as it is. ERR_INPUT: more memory needed than there is.

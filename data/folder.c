@@ -15,6 +15,7 @@
 #include "data/random_facts.h"
 #include "data/records.h"
 #include "data/rows.h"
+#include "data/text_facts.h"
 #include "data/vocab.h"
 
 #define FORMAT_NAME "rote-facts"
@@ -40,10 +41,13 @@ static Status paths_of(Paths *paths, const char *dir, Err *err) {
     return OK;
 }
 
-/* Random or imported facts and nothing beside them: their records say all there is, figures included. */
+static bool is_version_1(const char *kind) {
+    return !strcmp(kind, "random") || !strcmp(kind, "import") || !strcmp(kind, "text");
+}
+
+/* Random or imported facts, or text, and nothing beside them: their records say all there is, figures included. */
 static bool is_plain(const FactSet *facts) {
-    bool counted = !strcmp(facts->kind, "random") || !strcmp(facts->kind, "import");
-    return counted && facts->n_pool == facts->n && !facts->n_fields;
+    return is_version_1(facts->kind) && facts->n_pool == facts->n && !facts->n_fields;
 }
 
 /* ---- writing ---- */
@@ -280,10 +284,10 @@ static Status read_manifest(const char *path, Manifest *out, Err *err) {
     out->seed = strtoull(seed, &end, 10);
     if (errno || *end || seed[0] < '0' || seed[0] > '9')
         return err_set(err, ERR_FORMAT, "%s: seed \"%.32s\" is not a number", path, seed);
-    bool plain = !strcmp(out->kind, "random") || !strcmp(out->kind, "import");
+    bool plain = is_version_1(out->kind);
     if (!plain && (version == VERSION_PLAIN || !kind_named(out->kind)))
         return err_set(err, ERR_FORMAT, "%s: kind \"%.32s\"; this program reads %s", path, out->kind,
-                       version == VERSION_PLAIN ? "random and import in version 1"
+                       version == VERSION_PLAIN ? "random, import and text in version 1"
                                                 : "import and the kinds of `rote help facts.kind`");
     if (out->n < 1 || out->max_len < 1 || out->vocab_size < 1 || out->duplicates < 0 ||
         out->tokens < out->n || out->tokens > INT32_MAX)
@@ -551,6 +555,8 @@ Status facts_load(const char *dir, FactSet *out, Err *err) {
     if (manifest.pool) TRY_GOTO(load_pool(out, &rows, &paths, &manifest, err));
     else if (strcmp(manifest.kind, "random") == 0) TRY_GOTO(load_random(out, &rows, &manifest, err));
     else TRY_GOTO(load_imported(out, &rows, &records, paths.vocab, &manifest, err));
+    if (strcmp(manifest.kind, "text") == 0 && out->vocab.bytes && !manifest.pool)
+        TRY_GOTO(text_facts_count(out, err));
     TRY_GOTO(compare_manifest(out, &manifest, &paths, err));
 done:
     json_decref(manifest.root);

@@ -5,9 +5,13 @@
 
 #include "base/exact.h"
 
-static const Kind *const kinds[] = {
-    [FACTS_RANDOM] = &random_kind, [FACTS_FILE] = NULL,       [FACTS_TRIPLES] = &triples_kind,
-    [FACTS_BIOS] = &bios_kind,     [FACTS_BIOD] = &biod_kind, [FACTS_RULES] = &rules_kind};
+static const Kind *const kinds[] = {[FACTS_RANDOM] = &random_kind,
+                                    [FACTS_FILE] = NULL,
+                                    [FACTS_TRIPLES] = &triples_kind,
+                                    [FACTS_BIOS] = &bios_kind,
+                                    [FACTS_BIOD] = &biod_kind,
+                                    [FACTS_RULES] = &rules_kind,
+                                    [FACTS_TEXT] = NULL};
 enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
 
 const Kind *kind_row(FactsKind kind) {

@@ -20,7 +20,7 @@ typedef struct Kind {
     int (*vary)(const FactSet *drawn, int i, int m, int32_t *tokens, uint8_t *field, int32_t *prompt_len);
 } Kind;
 
-/* NULL for a value that is not generated (file), for a name that is none. */
+/* NULL for a value that is not generated (file, text), for a name that is none. */
 const Kind *kind_row(FactsKind kind);
 const Kind *kind_named(const char *name);
 

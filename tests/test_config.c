@@ -361,7 +361,7 @@ static const Bad bad_files[] = {
      "cfg.yaml:2: key 'model.norm': 'layernrom' is not one of layernorm | rmsnorm; nearest: layernorm"},
     {"model:\n  attn: full\n", "cfg.yaml:2: key 'model.attn': 'full' is not one of causal | none | mean"},
     {"facts: {kind: bioS}\n", "cfg.yaml:1: key 'facts.kind': 'bioS' is not one of random | file | triples | "
-                              "bios | biod | rules; nearest: bios"},
+                              "bios | biod | rules | text; nearest: bios"},
     {"facts:\n  n: 9\n  kind: file\n", "cfg.yaml:3: key 'facts.kind': is file, but facts.path names no "
                                        "folder; make one with `rote facts make` or "
                                        "`rote facts import`"},
@@ -582,7 +582,7 @@ static void random_configs_round_trip(void **state) {
         config_defaults(&config);
         for (int i = 0; i < KEY_COUNT; i++)
             draw_value(&config, &keys[i], random_stream(SEED, RANDOM_TEST, round * KEY_COUNT + (uint32_t)i));
-        if (config.facts.kind != FACTS_FILE) config.facts.path[0] = '\0';
+        if (!facts_are_read(config.facts.kind)) config.facts.path[0] = '\0';
         char *text = config_text(&config, false);
         Err err = {0};
         if (config_load_text(&back, text, "text", &err) != OK)

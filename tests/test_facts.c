@@ -298,7 +298,7 @@ static void altered_folders_are_named(void **state) {
         {"manifest.json", "rote-facts", "other",
          "set/manifest.json: format other, version 1; this program reads rote-facts, versions 1 and 2"},
         {"manifest.json", "random", "poem",
-         "set/manifest.json: kind \"poem\"; this program reads random and import in version 1"},
+         "set/manifest.json: kind \"poem\"; this program reads random, import and text in version 1"},
         {"manifest.json", "\"n\": 3,", "\"n\": 0,",
          "set/manifest.json: n, tokens, max_len, vocab_size or duplicates is out of range"},
         {"manifest.json", "\"n\": 3,", "", "set/manifest.json: Object item not found: n"},

@@ -69,12 +69,12 @@ static Status choose_n(Config *config, Err *err) {
 }
 
 Status facts_plan_load(Config *config, FactSet *out, Err *err) {
-    if (config->facts.load > 0 && config->facts.kind == FACTS_FILE)
+    if (config->facts.load > 0 && facts_are_read(config->facts.kind))
         return err_set(
             err, ERR_INPUT,
-            "facts.load chooses how many facts are drawn, but facts.kind is file: %s has what it has; "
+            "facts.load chooses how many facts are drawn, but facts.kind is %s: %s has what it has; "
             "leave facts.load out",
-            config->facts.path);
+            config_choice("facts.kind", config->facts.kind), config->facts.path);
     if (config->facts.load > 0) TRY(choose_n(config, err));
     return facts_plan(&config->facts, out, err);
 }

@@ -80,6 +80,11 @@ char *result_text(const Config *config, const FactSet *facts, const RunResult *r
     put_number(f, "ceiling_bits", facts->entropy_known ? facts->ceiling_bits : unknown);
     if (!facts->entropy_known || facts->answer_bits > 0) put_number(f, "answer_bits", facts->answer_bits);
     if (!facts->entropy_known) put_integer(f, "zlib_bytes", facts->zlib_bytes);
+    for (int i = 0; !strcmp(facts->kind, "text") && i < TEXT_ORDERS; i++) {
+        char key[32];
+        snprintf(key, sizeof key, "order%d_bits", i);
+        put_number(f, key, facts->order_bits[i]);
+    }
     put_number(f, "code_bits", e->code_bits);
     if (e->n_fields) put_fields(f, "code_bits_by", e, false);
     put_number(f, "memorized_bits", e->memorized_bits);

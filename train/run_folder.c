@@ -232,7 +232,7 @@ Status folder_begin(RunFolder *folder, const Config *config, const Ops *ops, int
     folder->metrics_crc = 0;
 
     Config kept = *config; /* with a path that holds from any folder */
-    char *absolute = config->facts.kind == FACTS_FILE ? realpath(config->facts.path, NULL) : NULL;
+    char *absolute = facts_are_read(config->facts.kind) ? realpath(config->facts.path, NULL) : NULL;
     if (absolute && strlen(absolute) < sizeof kept.facts.path) strcpy(kept.facts.path, absolute);
     free(absolute);
     char *text = config_text(&kept, false);

@@ -19,7 +19,7 @@ static Status read_run(const char *dir, Config *config, FactSet *facts, Err *err
     if (strcmp(facts->data_hash, data_hash))
         status =
             err_set(err, ERR_INPUT, "%s: %s holds other facts now: data_hash %s, the run was trained on %s",
-                    dir, config->facts.kind == FACTS_FILE ? config->facts.path : "the generator",
+                    dir, facts_are_read(config->facts.kind) ? config->facts.path : "the generator",
                     facts->data_hash, data_hash);
     if (status == OK) status = config_resolve(config, facts->n, facts->max_len, facts->vocab.size, err);
     if (status != OK) facts_free(facts);

@@ -91,7 +91,7 @@ $ rote facts make facts.kind=triples facts.n=4 facts.objects=3x3 facts.heldout=2
 # every bad input
 
 $ rote facts make facts.kind=triple --out x
-2> rote: command line: key 'facts.kind': 'triple' is not one of random | file | triples | bios | biod | rules; nearest: triples
+2> rote: command line: key 'facts.kind': 'triple' is not one of random | file | triples | bios | biod | rules | text; nearest: triples
 [2]
 $ rote facts make facts.kind=triples facts.objects=3,4 --out x
 2> rote: command line: key 'facts.objects': '3,4' is not a list of sizes such as 8x100x263
@@ -184,3 +184,51 @@ knowledge   R -0.5634 of R_max 1.1302 bits/param
 $ rote train facts.kind=biod facts.n=20 facts.symbols=16 model.n_embd=8 model.n_layer=1 train.max_steps=3 --out other --quiet | grep -E 'memorized|knowledge'
 memorized   -276.5 of 1080.7 bits (ceiling 994.3), -0.2400 bits/param
 knowledge   R -0.6493 of R_max 0.8981 bits/param
+
+# A file as it is.
+
+$ printf 'the cat sat on the mat; the cat sat on the hat\n' > cat.txt
+$ rote facts make facts.kind=text facts.path=cat.txt facts.seq_len=8 --out cats
+kind        text
+facts       6, 53 tokens, the longest 9
+vocabulary  13 symbols
+entropy     unknown; baselines: answers 11.509775 bits, zlib 36 bytes
+empirical   order 0: 146.7 bits, order 1: 45.1, order 2: 23.0
+hash        aad3b4077decad8fbae195965aa82000
+0           the cat 
+1           sat on t
+2           he mat; 
+3           the cat 
+4           sat on t
+$ rote train facts.kind=text facts.path=cat.txt facts.seq_len=8 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=150 train.learning_rate=0.02 --out cat --quiet | head -n 4
+run         cat
+verdict     annealed after 150 steps, every fact seen 150.0 times
+loss        0.272629 bits/token
+code        14.4 bits (answers by themselves 11.5 bits, zlib 288 bits)
+$ grep -e order -e zlib -e facts_kind cat/result.json
+  "facts_kind": "text",
+  "zlib_bytes": 36,
+  "order0_bits": 146.6732317962013,
+  "order1_bits": 45.11941547876374,
+  "order2_bits": 23.019550008653873,
+$ rote verify cat > /dev/null 2>&1; echo $?
+0
+2> replay: step 42/150  0.4667 bits/token  8.8k tokens/s  ETA 0:00:01
+2> replay: step 150/150  0.2726 bits/token  31.9k tokens/s  ETA 0:00:00
+$ rote eval cat | tail -n 2
+baselines   answers 11.510 bits, zlib 36 bytes
+recall      0.8333
+$ rote train facts.kind=text --out none
+2> rote: command line: key 'facts.kind': is text, but facts.path names no file
+[2]
+$ rote train facts.kind=text facts.path=none.txt --out none
+2> rote: none.txt: cannot read: No such file or directory
+[1]
+$ rote train facts.kind=text facts.path=cat.txt facts.heldout=2 --out none
+2> rote: facts.heldout: facts.kind text takes a file as it is; leave the key out
+[2]
+$ rote train facts.kind=text facts.path=cat.txt facts.load=2 --out none
+2> rote: facts.load chooses how many facts are drawn, but facts.kind is text: cat.txt has what it has; leave facts.load out
+[2]
+$ rote sweep run facts.kind=text facts.path=cat.txt facts.seq_len=4,8 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=2 --out S --jobs 1 --quiet
+S: 2 of 2 runs done; table: S/table.csv
