@@ -213,8 +213,6 @@ $ grep -e order -e zlib -e facts_kind cat/result.json
   "order2_bits": 23.019550008653873,
 $ rote verify cat > /dev/null 2>&1; echo $?
 0
-2> replay: step 42/150  0.4667 bits/token  8.8k tokens/s  ETA 0:00:01
-2> replay: step 150/150  0.2726 bits/token  31.9k tokens/s  ETA 0:00:00
 $ rote eval cat | tail -n 2
 baselines   answers 11.510 bits, zlib 36 bytes
 recall      0.8333
