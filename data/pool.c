@@ -59,13 +59,14 @@ static Status add_marks(const Kind *kind, FactSet *facts, Err *err) {
 
 Status pool_plan(const Kind *kind, FactSet *out, Err *err) {
     FactsConfig config = out->config;
-    TRY(kind->plan(&config, out, err));
+    FactSet source = {0};
+    if (!plain(&config)) TRY(plan_source(kind, &config, &source, err)); /* first: it knows what is too much */
+    Status status = kind->plan(&config, out, err);
     out->n_pool = out->n;
-    if (plain(&config)) return OK;
+    if (status != OK) facts_free(&source);
+    if (status != OK || plain(&config)) return status;
     CHECK(out->n == config.n);
-    FactSet
-        source; /* the entropies are those of the n facts; symbols and lengths those of all that are drawn */
-    TRY(plan_source(kind, &config, &source, err));
+    /* The entropies are those of the n facts; symbols and lengths those of all that are drawn. */
     vocab_free(&out->vocab);
     out->vocab = source.vocab;
     out->max_len = source.max_len;
