@@ -13,7 +13,7 @@ reproduce_options "$@"
 budgets=250,500,1000 seeds=0,1,2
 [ "$form" = quick ] || { budgets=1000,2000,4000,8000 seeds=0,1,2,3,4; }
 reproduce_sweep ladder scripts/experiments/ladder.yaml train.max_steps=$budgets train.seed=$seeds
-text=$("$rote" capacity "$out/ladder")
+text=$(reproduce_capacity ladder)
 "$rote" report "$out/ladder" --out "$out/report.html"
 
 {

@@ -2,11 +2,11 @@
 # What the reproduce_*.sh scripts share: options, sweeps that resume, and the page in docs/results/. Sourced, not run.
 #   reproduce_options "$@"        sets form (quick|full), out (a folder for the runs), jobs (empty: one per core)
 #   reproduce_sweep NAME ARGS...  rote sweep run ARGS... in $out/NAME; goes on where it was stopped
-#   reproduce_seconds NAME...     CPU seconds that the runs of these sweeps took, from their timing.json
+#   reproduce_seconds NAME...     seconds that the runs of these sweeps took, from their timing.json
 #   page                          where the page is written: begin with > "$page", go on with >> "$page"
 set -eu
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-rote=${ROTE:-./rote}
+rote=$(realpath -m "${ROTE:-./rote}")
 name=$(basename "$0" .sh)
 name=${name#reproduce_}
 
@@ -45,12 +45,18 @@ reproduce_seconds() {
         awk -F'[:,]' '/"seconds"/ {sum += $2} END {printf "%.0f", sum}'
 }
 
-# The commands that repeat a page, and what it cost.
+# What rote capacity says, without the place where the runs lie.
+reproduce_capacity() { # SWEEP
+    (cd "$out" && "$rote" capacity "$1")
+}
+
+# The command that repeats a page, and what it took.
 reproduce_footer() { # SWEEP...
     local cpu
     cpu=$(reproduce_seconds "$@")
-    printf '\nRepeated by `scripts/reproduce_%s.sh --%s`: %s seconds of one core in all (%s minutes on two).\n' \
+    printf '\nRepeated by `scripts/reproduce_%s.sh --%s`. The runs took %s seconds by the clock, one thread each: %s minutes with two side\n' \
         "$name" "$form" "$cpu" "$(awk "BEGIN {printf \"%.1f\", $cpu / 120}")"
+    printf 'by side, beside whatever else the machine did.\n'
 }
 
 reproduce_block() { printf '\n```\n%s\n```\n' "$1"; }

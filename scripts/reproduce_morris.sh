@@ -19,7 +19,7 @@ if [ "$form" = full ]; then
 Y
 fi
 reproduce_sweep morris "$cfg" train.max_steps=$budgets train.seed=$seeds
-text=$("$rote" capacity "$out/morris")
+text=$(reproduce_capacity morris)
 
 {
     printf '# Morris et al. 2025, %s form\n\n' "$form"
