@@ -31,6 +31,12 @@ Status kind_sizes(FactSet *facts, int n, int len, int vocab_size, Err *err) {
         return err_set(err, ERR_INPUT,
                        "facts.n: %d facts of %d tokens are %lld tokens, at most %d are possible", n, len,
                        (long long)n * len, INT32_MAX);
+    if (vocab_size > KIND_SYMBOLS_MAX)
+        return err_set(
+            err, ERR_INPUT,
+            "facts: more than %d symbols, one for each thing in the lists; lower their sizes, or write "
+            "numbers (facts.symbols)",
+            KIND_SYMBOLS_MAX);
     facts->n = n;
     facts->max_len = len;
     facts->vocab.size = vocab_size;

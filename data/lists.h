@@ -12,12 +12,14 @@ typedef struct List {
     int32_t first; /* symbol of thing 0, where each has its own */
 } List;
 
-/* base 0: the list's symbols stand from *next_symbol on, which moves behind them. */
+enum { SYMBOLS_END = 1 << 30 }; /* far more than kind_sizes lets pass */
+
+/* base 0: the list's symbols stand from *next_symbol on, which moves behind them, at most to SYMBOLS_END. */
 static inline List list_make(int size, int base, int32_t *next_symbol) {
     List list = {.size = size, .len = 1, .base = base};
     if (base == 0) {
         list.first = *next_symbol;
-        *next_symbol += size;
+        *next_symbol = size < SYMBOLS_END - *next_symbol ? *next_symbol + size : SYMBOLS_END;
         return list;
     }
     for (int64_t reach = base; reach < size; reach *= base) list.len++;

@@ -103,6 +103,14 @@ static bool full_batches(const Table *t) {
     return true;
 }
 
+/* Of which run the value of key k is to differ for the key to be an axis: of the first with the same model. Facts that
+ * are drawn differently are different questions though the vocabulary, and so the model, follows from them. */
+static int compared_with(const Table *t, int i, int k) {
+    bool facts_key = strncmp(keys[k].name, "facts.", 6) == 0;
+    bool drawn = t->run[i]->config.facts.kind != FACTS_FILE && t->run[0]->config.facts.kind != FACTS_FILE;
+    return facts_key && (drawn || strcmp(keys[k].name, "facts.kind") == 0) ? 0 : t->model[i];
+}
+
 static void table_group(Table *t) {
     bool model[KEY_COUNT];
     for (int k = 0; k < KEY_COUNT; k++) model[k] = is_model_key(k);
@@ -113,7 +121,8 @@ static void table_group(Table *t) {
         if (model[k] || keys[k].free || listed(keys[k].name, within_series) ||
             (full && strcmp(keys[k].name, "train.batch_size") == 0))
             continue;
-        for (int i = 0; i < t->n; i++) t->axis[k] |= strcmp(t->value[i][k], t->value[t->model[i]][k]) != 0;
+        for (int i = 0; i < t->n; i++)
+            t->axis[k] |= strcmp(t->value[i][k], t->value[compared_with(t, i, k)][k]) != 0;
     }
     for (int i = 0; i < t->n; i++) t->series[i] = same_as(t, i, t->axis);
 }

@@ -27,7 +27,8 @@ static void put_gain(FILE *f, const Interval *gain, double factor, int n, const 
 }
 
 static void put_saturation(FILE *f, const Plateau *p) {
-    if (p->overfill < OVERFILL_LEAST)
+    if (p->overfill != p->overfill) fputs("not saturated: nothing is held of the largest fact set", f);
+    else if (p->overfill < OVERFILL_LEAST)
         fprintf(f, "not saturated: the largest fact set is %.2f times what it holds, 1.5 needed",
                 p->overfill);
     else if (p->n_sizes < SIZES_LEAST)

@@ -122,7 +122,8 @@ Status plateau_fit(Plateau *out, bool *counts, const RunPoint *runs, int n, Err 
     double c = self_consistent(runs, n, budget, factor);
     if (!(c > 0)) c = self_consistent(runs, n, budget, factor = OVERFILL_EDGE);
     if (!(c > 0)) c = NAN; /* an untrained model holds less than nothing */
-    out->overfill = largest / (c == c ? c : out->largest_bits);
+    double holds = c == c ? c : out->largest_bits;
+    out->overfill = holds > 0 ? largest / holds : NAN;
     for (int i = 0; i < n; i++) counts[i] = runs[i].ceiling_bits >= factor * c; /* NAN: none */
 
     int count = 0;

@@ -30,10 +30,11 @@ typedef struct Plateau {
     double largest_bits; /* mean at the size with the most data: a lower bound where no plateau shows */
     Interval reached;    /* bits: the mean over the runs of sizes beyond the transition; NAN: none is */
     double set_bits;     /* the same as a set */
-    double overfill; /* ceiling of the largest size over `reached` (over largest_bits where there is none) */
-    int n_sizes;     /* sizes that `reached` is the mean of */
-    double spread;   /* the farthest of their means from it, as a share of it */
-    bool saturated;  /* overfill >= 1.5, at least 3 sizes beyond 1.5, all within 3 % */
+    double
+        overfill; /* ceiling of the largest size over `reached` (over largest_bits where there is none); NAN: nothing is held */
+    int n_sizes;        /* sizes that `reached` is the mean of */
+    double spread;      /* the farthest of their means from it, as a share of it */
+    bool saturated;     /* overfill >= 1.5, at least 3 sizes beyond 1.5, all within 3 % */
     double gain_factor; /* the longest budget over the other of the pairs, at least 2; NAN: no such runs */
     Interval gain;      /* of the longer run over the shorter, as a share; paired */
     int n_pairs;

@@ -14,7 +14,7 @@ typedef enum SweptState {
     SWEPT_DIVERGED,   /* done, verdict diverged: no figure of it counts */
     SWEPT_FAILED,     /* failed.json stands there: the run died */
     SWEPT_UNFINISHED, /* begun, running or stopped */
-    SWEPT_UNREADABLE, /* config.yaml or result.json is torn */
+    SWEPT_UNREADABLE, /* config.yaml or result.json is torn, or lacks its counts */
     SWEPT_STATES
 } SweptState;
 extern const char *const swept_state_name[SWEPT_STATES];

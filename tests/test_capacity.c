@@ -431,7 +431,7 @@ static void labels(void **state) {
         put_file(name, "config.yaml", yaml);
         free(yaml);
         snprintf(result, sizeof result,
-                 "{\"verdict\": \"annealed\", \"params\": %d, \"facts\": 9, \"memorized_bits\": 5}", i);
+                 "{\"verdict\": \"annealed\", \"params\": %d, \"facts\": 9, \"memorized_bits\": 5}", i + 1);
         put_file(name, "result.json", result);
     }
     static const char *const expected[] = {"L2 d8 act=gelu", "L2 d8 act=relu", "L2 d16 act=gelu",
@@ -439,6 +439,64 @@ static void labels(void **state) {
     Capacity c = read_here();
     assert_int_equal(c.n_series, 1);
     for (int i = 0; i < 4; i++) assert_string_equal(c.series[0].architectures[i].label, expected[i]);
+    capacity_free(&c);
+}
+
+/* What has no counts is torn: it is named and left out. */
+static void results_without_counts(void **state) {
+    (void)state;
+    static const char *const torn[] = {"{}", "{\"params\": 7}", "{\"params\": 7, \"facts\": null}",
+                                       "{\"params\": -1, \"facts\": 7}"};
+    put_run((Made){8, 1000, 20, 100, 0, 500, NULL});
+    for (int i = 0; i < 4; i++) {
+        put_run((Made){8, 1000, 20, 100, 1 + i, 500, NULL});
+        char name[32];
+        snprintf(name, sizeof name, "run-%03d", i + 1);
+        put_file(name, "result.json", torn[i]);
+    }
+    Capacity c = read_here();
+    assert_int_equal(c.n_in_state[SWEPT_UNREADABLE], 4);
+    assert_int_equal(c.n_series, 1);
+    assert_int_equal(c.series[0].n_runs, 1);
+    assert_non_null(strstr(c.files.runs[2].reason, "no count under \"facts\""));
+    capacity_free(&c);
+}
+
+/* The vocabulary follows from the facts and makes other models, which are no other architectures of one slope. */
+static void facts_drawn_differently(void **state) {
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        Config config;
+        char name[32];
+        config_defaults(&config);
+        config.facts.kind = i == 3 ? FACTS_TRIPLES : FACTS_RANDOM;
+        config.facts.vocab_size = config.model.vocab_size = i == 1 ? 64 : 16;
+        config.model.vocab_size += i == 3;
+        config.model.n_embd = i == 2 ? 16 : 8;
+        put_run((Made){8, 1000 + i, 20, 100, 0, 500, NULL});
+        char *yaml = config_text(&config, false);
+        snprintf(name, sizeof name, "run-%03d", i);
+        put_file(name, "config.yaml", yaml);
+        free(yaml);
+    }
+    Capacity c = read_here();
+    assert_int_equal(c.n_series, 3);
+    assert_int_equal(c.series[0].n_architectures, 2);
+    assert_string_equal(c.series[0].settings, "kind=random vocab_size=16");
+    assert_string_equal(c.series[1].settings, "kind=random vocab_size=64");
+    assert_string_equal(c.series[2].settings, "kind=triples vocab_size=16");
+    capacity_free(&c);
+}
+
+/* An untrained model holds less than nothing, of which nothing is so many times as large. */
+static void less_than_nothing(void **state) {
+    (void)state;
+    put_run((Made){8, 1000, 20, 100, 0, -50, NULL});
+    Capacity c = read_here();
+    assert_true(isnan(c.series[0].architectures[0].plateau.overfill));
+    expect_verdict(&c.series[0].architectures[0],
+                   "lower bound only: not saturated: nothing is held of the largest fact set; no run with "
+                   "twice the budget");
     capacity_free(&c);
 }
 
@@ -459,6 +517,9 @@ int main(void) {
                                        IN_FOLDER(facts_of_ones_own),
                                        IN_FOLDER(figures_over_sizes),
                                        IN_FOLDER(labels),
+                                       IN_FOLDER(results_without_counts),
+                                       IN_FOLDER(facts_drawn_differently),
+                                       IN_FOLDER(less_than_nothing),
                                        IN_FOLDER(no_peak_at_an_end),
                                        IN_FOLDER(laws_of_one_architecture)};
     return cmocka_run_group_tests(tests, NULL, NULL);

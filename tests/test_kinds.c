@@ -751,6 +751,24 @@ static void ratio_of_biod(void **state) {
     facts_free(&facts);
 }
 
+/* Lists whose symbols no model can have; as numbers they have few. */
+static void too_many_symbols(void **state) {
+    (void)state;
+    static const char *const lists[][2] = {
+        {"facts.kind=triples", "facts.objects=1000000000x1000000000x1000000000"},
+        {"facts.kind=biod", "facts.name_sizes=1000000000x9000000"}};
+    for (int i = 0; i < 2; i++) {
+        Config config = CONFIG(lists[i][0], lists[i][1], "facts.n=4");
+        FactSet facts;
+        Err err = {0};
+        assert_int_equal(facts_plan(&config.facts, &facts, &err), ERR_INPUT);
+        assert_non_null(strstr(err.msg, "symbols"));
+        config.facts.symbols = 10;
+        facts = plan(&config);
+        facts_free(&facts);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(triples_counted),
@@ -770,6 +788,7 @@ int main(void) {
         cmocka_unit_test(counted_among_more),
         cmocka_unit_test(told_anew),
         cmocka_unit_test(distinct_numbers),
+        cmocka_unit_test(too_many_symbols),
         cmocka_unit_test(ratio_of_bios),
         cmocka_unit_test(ratio_of_biod),
     };
