@@ -75,12 +75,13 @@ static Status check_rows(const Layout *l, int n, Err *err) {
             n, l->space, l->m, l->V);
     if (n > l->agreements + 2.0 * l->n_exceptions) return OK;
     if (l->space > l->agreements + 2.0 * l->n_exceptions)
-        return err_set(err, ERR_INPUT,
-                       "facts.n: %d rows with %d exceptions, but two %s rules can agree on %.0f of the %.0f "
-                       "inputs, so the "
-                       "table may not tell them apart and its entropy is unknown; raise facts.n above %.0f",
-                       n, l->n_exceptions, family, l->agreements, l->space,
-                       l->agreements + 2.0 * l->n_exceptions);
+        return err_set(
+            err, ERR_INPUT,
+            "facts.n: %d rows with %d exceptions, but two %s rules can agree on %.0f of the %.0f "
+            "inputs, so the table may not tell them apart and its entropy is unknown; raise facts.n "
+            "above %.0f, or lower facts.vocab_size%s",
+            n, l->n_exceptions, family, l->agreements, l->space, l->agreements + 2.0 * l->n_exceptions,
+            l->family == RULE_AFFINE && smallest_factor(l->V) < l->V ? ", best to a prime" : "");
     return err_set(
         err, ERR_INPUT,
         "facts.exceptions: %d of %d rows are too many to tell two %s rules apart, which can agree on %.0f of "

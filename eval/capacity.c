@@ -267,8 +267,15 @@ static Status series_make(Series *s, const Table *t, int series, const char *dir
 
 /* ---- the sweep ---- */
 
-/* Rows of table.csv whose state is "waiting": name,state,..., the name in quotes where it holds a comma. */
-static int count_waiting(const char *dir) {
+static bool has_folder(const SweepFiles *files, const char *name, size_t size) {
+    for (int i = 0; i < files->n; i++)
+        if (strlen(files->runs[i].name) == size && !memcmp(files->runs[i].name, name, size)) return true;
+    return false;
+}
+
+/* Rows of table.csv whose state is "waiting": name,state,..., the name in quotes where it holds a comma. A run
+ * that was stopped waits too, but has a folder and is counted there. */
+static int count_waiting(const SweepFiles *files, const char *dir) {
     char path[1200];
     Buffer text;
     int count = 0;
@@ -276,9 +283,11 @@ static int count_waiting(const char *dir) {
         file_read(path, (size_t)1 << 28, &text, NULL) != OK)
         return 0;
     for (const char *line = text.data; line && *line;) {
-        const char *name_end = *line == '"' ? strchr(line + 1, '"') : line, *state;
-        state = name_end ? strchr(name_end, ',') : NULL;
-        count += state && strncmp(state, ",waiting,", 9) == 0;
+        bool quoted = *line == '"';
+        const char *name = line + quoted, *name_end = strchr(name, quoted ? '"' : ','), *state;
+        state = name_end ? name_end + quoted : NULL;
+        count += state && strncmp(state, ",waiting,", 9) == 0 &&
+                 !has_folder(files, name, (size_t)(name_end - name));
         line = strchr(line, '\n');
         if (line) line++;
     }
@@ -291,7 +300,7 @@ Status capacity_read(Capacity *out, const char *dir, Err *err) {
     *out = (Capacity){.n_series = 0};
     TRY(sweep_files_read(&out->files, dir, err));
     for (int i = 0; i < out->files.n; i++) out->n_in_state[out->files.runs[i].state]++;
-    out->n_waiting = count_waiting(dir);
+    out->n_waiting = count_waiting(&out->files, dir);
     Status status = OK;
     TRY_GOTO(table_make(&table, &out->files, err));
     table_group(&table);

@@ -69,6 +69,8 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
         *out = holds(dir, "DONE") ? FOLDER_DONE : FOLDER_STARTED;
         return OK;
     }
+    if (holds(dir, "sweep.yaml"))
+        return err_set(err, ERR_INPUT, "%s: is the folder of a sweep, whose runs lie in %s/runs", dir, dir);
     DIR *stream = opendir(dir);
     if (!stream) return err_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
     Status status = OK;

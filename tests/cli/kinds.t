@@ -151,7 +151,7 @@ $ rote facts make facts.kind=rules facts.vocab_size=12 facts.rule=quadratic --ou
 2> rote: facts.vocab_size is 12 and facts.rule is quadratic, which needs an odd prime, such as 31 or 97
 [2]
 $ rote facts make facts.kind=rules facts.vocab_size=13 facts.n=20 facts.exceptions=0.2 --out x
-2> rote: facts.n: 20 rows with 4 exceptions, but two affine rules can agree on 13 of the 169 inputs, so the table may not tell them apart and its entropy is unknown; raise facts.n above 21
+2> rote: facts.n: 20 rows with 4 exceptions, but two affine rules can agree on 13 of the 169 inputs, so the table may not tell them apart and its entropy is unknown; raise facts.n above 21, or lower facts.vocab_size
 [2]
 $ rote facts make facts.kind=rules facts.vocab_size=13 facts.n=100 facts.exceptions=0.9 --out x
 2> rote: facts.exceptions: 90 of 100 rows are too many to tell two affine rules apart, which can agree on 13 of the 169 inputs; lower facts.exceptions
