@@ -19,8 +19,8 @@ cat >>"$out/junk.yaml" <<'Y'
 sweep:
   points:
     - {facts.junk_ratio: 0}
-    - {facts.junk_ratio: 7, facts.junk_n: 100000}
-    - {facts.junk_ratio: 7, facts.junk_n: 100000, facts.domain_token: true}
+    - {facts.junk_ratio: 7, facts.junk_n: 28000}
+    - {facts.junk_ratio: 7, facts.junk_n: 28000, facts.domain_token: true}
 Y
 # shellcheck disable=SC2086
 reproduce_sweep junk "$out/junk.yaml" facts.load=4 train.exposures=100 train.seed=$seeds $size
@@ -66,7 +66,7 @@ quantized() { # LABEL ARGS...
         row "no MLP, $exposures exposures" structure mlp=none gated=false exposures=$exposures
     done
     row 'plain, 100 exposures, batches as below' junk junk_ratio=0
-    row 'the same with 7 times as much junk' junk junk_ratio=7 domain_token=false
+    row '7 times as much junk: 28,000 other people' junk junk_ratio=7 domain_token=false
     row 'with a token that names the domain' junk junk_ratio=7 domain_token=true
     printf '\n## Memorized bits after quantization (plain MLP, 1000 exposures)\n\n| | load 1.6 | load 4 | load 6 |\n|---|---|---|---|\n'
     row_bits=$(for load in 1.6 4 6; do
