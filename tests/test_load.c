@@ -44,6 +44,30 @@ static void load_takes_the_fewest_facts(void **state) {
     }
 }
 
+/* A rule needs rows enough to be told from every other: what is impossible below is no end. */
+static void load_skips_tables_that_are_too_small(void **state) {
+    (void)state;
+    static const char *const rules[] = {"facts.rule=affine", "facts.rule=quadratic"};
+    for (int i = 0; i < 2; i++) {
+        Config config = with("facts.kind=rules", rules[i], "facts.load=0.4");
+        FactSet facts;
+        Err err = {0};
+        if (facts_plan_load(&config, &facts, &err) != OK) fail_msg("%s", err.msg);
+        int n = 1;
+        for (;; n++) {
+            FactsConfig at_n = config.facts;
+            FactSet planned;
+            at_n.n = n;
+            if (facts_plan(&at_n, &planned, NULL) != OK) continue;
+            facts_free(&planned);
+            if (load_of(config, n) >= config.facts.load) break;
+        }
+        assert_true(n > 1);
+        assert_int_equal(config.facts.n, n);
+        facts_free(&facts);
+    }
+}
+
 static void hash_of(Config *config, char hash[33]) {
     FactSet facts;
     Err err = {0};
@@ -134,9 +158,8 @@ static void requests_that_cannot_be_met(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(load_takes_the_fewest_facts),
-        cmocka_unit_test(one_run_has_one_hash),
-        cmocka_unit_test(exposures_are_rounded_up),
+        cmocka_unit_test(load_takes_the_fewest_facts), cmocka_unit_test(load_skips_tables_that_are_too_small),
+        cmocka_unit_test(one_run_has_one_hash),        cmocka_unit_test(exposures_are_rounded_up),
         cmocka_unit_test(requests_that_cannot_be_met),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,21 +36,26 @@ static Status fill_of(const Config *config, int n, Filled *out, Err *err) {
     return OK;
 }
 
+/* Too few may be impossible, too (rules that a small table does not tell apart), and so may too many: n below
+ * `possible`, the least that a plan allowed, is too small. */
 static Status choose_n(Config *config, Err *err) {
     Filled filled, most = {0};
-    int less = 0, n = 1; /* less: the largest known to be too few; 0 is */
+    int less = 0, n = 1, possible = 0; /* less: the largest known to be too few; 0 is */
     for (;; n = n > FACTS_MOST / 2 ? FACTS_MOST : 2 * n) {
-        TRY(fill_of(config, n, &filled, err));
-        if (filled.fill != FILL_LESS) break;
+        Err why;
+        TRY(fill_of(config, n, &filled, n == 1 ? err : &why)); /* where nothing is possible, 1 says why */
+        if (filled.fill != FILL_IMPOSSIBLE && !possible) possible = n;
+        if (filled.fill == FILL_ENOUGH || (filled.fill == FILL_IMPOSSIBLE && possible)) break;
         less = n;
         most = filled;
         if (n == FACTS_MOST) break;
     }
+    if (!possible) return ERR_INPUT;
     while (n - less > 1) {
         int middle = less + (n - less) / 2;
         Filled at_middle;
         TRY(fill_of(config, middle, &at_middle, err));
-        if (at_middle.fill == FILL_LESS) {
+        if (at_middle.fill == FILL_LESS || (at_middle.fill == FILL_IMPOSSIBLE && middle < possible)) {
             less = middle;
             most = at_middle;
         } else {
@@ -59,8 +64,6 @@ static Status choose_n(Config *config, Err *err) {
         }
     }
     if (filled.fill == FILL_ENOUGH) return config_choose_n(&config->facts, n, err);
-    TRY(fill_of(config, n, &filled, err)); /* for its message, which a smaller n may have overwritten */
-    if (less == 0) return ERR_INPUT;       /* not even one fact: no matter of the load */
     return err_set(
         err, ERR_INPUT,
         "facts.load: %.15g bits per parameter are %.1f bits, but %d facts, the most there can be, have "
