@@ -47,6 +47,27 @@ quantized() { # LABEL ARGS...
     printf '\n'
 }
 
+# Runs against runs, paired by seed: the mean ratio of a figure. Arms are "SWEEP LEAF=VALUE...".
+ratio() { # KEY ARM BASE
+    local key=$1 arm base
+    # shellcheck disable=SC2086
+    reproduce_runs $2
+    arm=$(reproduce_values "$key" "${runs[@]}")
+    # shellcheck disable=SC2086
+    reproduce_runs $3
+    base=$(reproduce_values "${4:-$key}" "${runs[@]}")
+    paste <(echo "$arm") <(echo "$base") | awk 'NF == 2 {print $1 / $2}' | reproduce_summary 2
+}
+left() { # ARGS...: share of the memorized bits that quantization leaves at load 1.6
+    # shellcheck disable=SC2086
+    reproduce_runs $whole
+    paste <(reproduce_eval_values memorized_bits "$@" -- "${runs[@]}") <(reproduce_values memorized_bits "${runs[@]}") |
+        awk '{print $1 / $2}' | reproduce_summary 2
+}
+plain='mlp=plain gated=false'
+whole="structure load=1.6 exposures=1000 $plain"
+long="structure load=6 exposures=1000" short="structure load=6 exposures=100"
+
 {
     printf '# Physics of Language Models 3.3, %s form\n\n' "$form"
     printf 'Allen-Zhu & Li 2024 found R of at least 2 bits per parameter after 1000 exposures and about 1 after 100; near-perfect recall up to\n'
@@ -78,6 +99,23 @@ quantized() { # LABEL ARGS...
     quantized 'int4, to the nearest' --quantize int4
     quantized 'int4, GPTQ' --quantize int4 --method gptq
     quantized 'ternary' --quantize ternary
+    printf '\n## Beside what is published\n\n| | published | ours |\n|---|---|---|\n'
+    # shellcheck disable=SC2086
+    {
+        reproduce_runs $long $plain
+        echo "| bits/param after 1000 exposures, overload | 2.0 | $(reproduce_values r "${runs[@]}" | reproduce_summary 2) |"
+        reproduce_runs $short $plain
+        echo "| after 100 | 1.0 | $(reproduce_values r "${runs[@]}" | reproduce_summary 2) |"
+    }
+    echo "| R / R_max with room (R_max 1.3), 1000 exposures | near 1 | $(ratio r "$whole" "$whole" r_max) |"
+    echo "| no MLP / plain MLP, 1000 exposures | 1 | $(ratio r "$long mlp=none" "$long $plain") |"
+    echo "| the same, 100 exposures | below 0.67 | $(ratio r "$short mlp=none" "$short $plain") |"
+    echo "| gated / plain, 1000 exposures | 1 | $(ratio r "$long gated=true" "$long $plain") |"
+    echo "| the same, 100 exposures | 0.77 | $(ratio r "$short gated=true" "$short $plain") |"
+    echo "| left by int8 | all | $(left --quantize int8) |"
+    echo "| left by int4, GPTQ | 0.35 | $(left --quantize int4 --method gptq) |"
+    echo "| junk 7 : 1 / without, 100 exposures | 0.05 | $(ratio r 'junk junk_ratio=7 domain_token=false' 'junk junk_ratio=0') |"
+    echo "| with a domain token / without junk | 0.5 | $(ratio r 'junk junk_ratio=7 domain_token=true' 'junk junk_ratio=0') |"
     reproduce_footer structure junk
 } >"$page"
 cat "$page"
