@@ -53,7 +53,7 @@ CLI_OBJ    := $(CLI_SRC:%.c=$(BUILD)/%.o)
 LIB        := $(BUILD)/librote.a
 TEST_BIN   := $(TEST_SRC:%.c=$(BUILD)/%)
 # Scripts that test (tests/run_all.sh): make check runs check_*.sh; make check-all runs them again with ROTE_LONG=1,
-# and long_*.sh.
+# and long_*.sh. campaign_*.sh take too long for either and are run by hand.
 CHECK_SH   := $(wildcard tests/check_*.sh)
 LONG_SH    := $(wildcard tests/long_*.sh)
 
