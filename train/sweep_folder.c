@@ -155,7 +155,7 @@ static Status check_place(const char *dir, const char *yaml, Err *err) {
     Status status = OK;
     for (struct dirent *entry; status == OK && (entry = readdir(stream));) {
         static const char half_written[] = ".sweep.yaml" TEMPORARY_END;
-    static const char *const OURS[] = {".", "..", "locks", "sweep.yaml", half_written};
+        static const char *const OURS[] = {".", "..", "locks", "sweep.yaml", half_written};
         bool ours = false;
         for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++) ours |= !strcmp(entry->d_name, OURS[i]);
         if (!ours)
