@@ -115,8 +115,8 @@ Status series_fit(Series *series, Err *err);
 /* Fills sizes, peak and membership_error (capacity_sizes.c); runs in their order, series_fit done. ERR_NOMEM. */
 Status series_sizes(Series *series, Err *err);
 
-/* Fills out->lira from runs from .. to - 1, which are of one architecture and size (capacity_lira.c). ERR_FORMAT, ERR_IO:
- * code lengths that cannot be read. ERR_NOMEM. */
+/* Fills out->lira from runs from .. to - 1, which are of one architecture and size
+ * (capacity_lira.c). ERR_FORMAT, ERR_IO: code lengths that cannot be read. ERR_NOMEM. */
 Status size_lira(SizeSummary *out, const Series *s, int from, int to, Err *err);
 
 /* ---- in words (capacity_words.c); malloc'd, NULL: no memory ---- */
@@ -124,8 +124,8 @@ Status size_lira(SizeSummary *out, const Series *s, int from, int to, Err *err);
 /* "converged and saturated", or "lower bound only: doubling the budget still gains 2.1 %; ..." */
 char *architecture_verdict(const Architecture *a);
 char *series_verdict(const Series *s);
-/* "2.31 bits/param, 95 % interval 2.26 to 2.36 (12 architectures, 3 seeds, ...)"; where nobody knows the facts' entropy,
- * which model holds them all. */
+/* "2.31 bits/param, 95 % interval 2.26 to 2.36 (12 architectures, 3 seeds, ...)"; where nobody knows
+ * the facts' entropy, which model holds them all. */
 char *series_statement(const Series *s);
 
 /* The smallest architecture whose every run at the longest budget for so many facts recalls at least that share;

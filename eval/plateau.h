@@ -30,8 +30,8 @@ typedef struct Plateau {
     double largest_bits; /* mean at the size with the most data: a lower bound where no plateau shows */
     Interval reached;    /* bits: the mean over the runs of sizes beyond the transition; NAN: none is */
     double set_bits;     /* the same as a set */
-    double
-        overfill; /* ceiling of the largest size over `reached` (over largest_bits where there is none); NAN: nothing is held */
+    /* ceiling of the largest size over `reached` (over largest_bits where there is none); NAN: nothing is held */
+    double overfill;
     int n_sizes;        /* sizes that `reached` is the mean of */
     double spread;      /* the farthest of their means from it, as a share of it */
     bool saturated;     /* overfill >= 1.5, at least 3 sizes beyond 1.5, all within 3 % */

@@ -7,30 +7,14 @@
 # Cost: a step is 6 P operations a token. Quick: L1 d16, P = 4,592, 1,500 steps of 180 facts of 16 tokens: 0.12 T operations
 # a run, some 4 s on a core with AVX-512; 9 ways, 3 seeds: 27 runs, 2 minutes of one core.
 # Full: L2 d32, P = 28,032, 10,000 steps of 1,050 facts: 28 T operations; 9 ways, 5 seeds: 45 runs, some 12 core-hours.
-set -euo pipefail
-cd "$(dirname "$0")/.."
-rote=${ROTE:-./rote} form=quick out='' jobs=1
-while [ $# -gt 0 ]; do
-    case $1 in
-    --quick) form=quick ;;
-    --full) form=full ;;
-    --out) out=${2:?--out needs a folder} && shift ;;
-    --jobs) jobs=${2:?--jobs needs a number} && shift ;;
-    *)
-        echo "usage: scripts/reproduce_parts.sh [--quick | --full] [--out DIR] [--jobs N]" >&2
-        exit 2
-        ;;
-    esac
-    shift
-done
-out=${out:-runs/reproduce/parts-$form}
-if [ $form = quick ]; then
-    n_layer=1 n_embd=16 steps=1500 n=180 seeds="0 1 2" page=docs/results/parts-quick.md
+# shellcheck source=scripts/reproduce_lib.sh
+. "$(dirname "$0")/reproduce_lib.sh"
+reproduce_options "$@"
+if [ "$form" = quick ]; then
+    n_layer=1 n_embd=16 steps=1500 n=180 seeds="0 1 2"
 else
-    n_layer=2 n_embd=32 steps=10000 n=1050 seeds="0 1 2 3 4" page=docs/results/parts.md
+    n_layer=2 n_embd=32 steps=10000 n=1050 seeds="0 1 2 3 4"
 fi
-[ -x "$rote" ] || make
-mkdir -p "$out" docs/results
 cat >"$out/base.yaml" <<Y
 facts: {n: $n, seq_len: 16, vocab_size: 64}
 model: {n_layer: $n_layer, n_head: 2, n_embd: $n_embd}
@@ -53,7 +37,7 @@ for seed in $seeds; do
         echo "without-$part $part $seed"
         echo "only-$part ${others[$part]} $seed"
     done
-done | xargs -P "$jobs" -L 1 bash -c 'train "$@"' train
+done | xargs -P "${jobs:-1}" -L 1 bash -c 'train "$@"' train
 
 # One number from each seed's file.
 result() { for seed in $seeds; do sed -n "s/^ *\"$2\": \([-0-9.e+]*\),*\$/\1/p" "$out/$1-$seed/result.json"; done; }

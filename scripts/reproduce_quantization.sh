@@ -9,30 +9,14 @@
 # Cost: a step is 6 P operations a token. Quick: P = 7,872, 1,500 steps of 1,600 and 4,800 tokens: 0.11 and 0.34 T operations
 # a run, some 4 and 10 s on a core with AVX-512; 5 formats, 3 seeds, 2 loads: 30 runs, 4 minutes of one core.
 # Full: P = 28,032, 10,000 steps of 5,600 and 16,800 tokens, 5 seeds: 50 runs of 9 to 28 T operations, some 8 core-hours.
-set -euo pipefail
-cd "$(dirname "$0")/.."
-rote=${ROTE:-./rote} form=quick out='' jobs=1
-while [ $# -gt 0 ]; do
-    case $1 in
-    --quick) form=quick ;;
-    --full) form=full ;;
-    --out) out=${2:?--out needs a folder} && shift ;;
-    --jobs) jobs=${2:?--jobs needs a number} && shift ;;
-    *)
-        echo "usage: scripts/reproduce_quantization.sh [--quick | --full] [--out DIR] [--jobs N]" >&2
-        exit 2
-        ;;
-    esac
-    shift
-done
-out=${out:-runs/reproduce/quantization-$form}
-if [ $form = quick ]; then
-    n_embd=16 steps=1500 room=100 over=300 seeds="0 1 2" page=docs/results/quantization-quick.md
+# shellcheck source=scripts/reproduce_lib.sh
+. "$(dirname "$0")/reproduce_lib.sh"
+reproduce_options "$@"
+if [ "$form" = quick ]; then
+    n_embd=16 steps=1500 room=100 over=300 seeds="0 1 2"
 else
-    n_embd=32 steps=10000 room=350 over=1050 seeds="0 1 2 3 4" page=docs/results/quantization.md
+    n_embd=32 steps=10000 room=350 over=1050 seeds="0 1 2 3 4"
 fi
-[ -x "$rote" ] || make
-mkdir -p "$out" docs/results
 cat >"$out/base.yaml" <<Y
 facts: {seq_len: 16, vocab_size: 64}
 model: {n_layer: 2, n_head: 2, n_embd: $n_embd}
@@ -58,7 +42,7 @@ for n in $room $over; do
     for seed in $seeds; do
         for format in none bf16 int8 int4 ternary; do echo "$n $format $seed"; done
     done
-done | xargs -P "$jobs" -L 1 bash -c 'train "$@"' train
+done | xargs -P "${jobs:-1}" -L 1 bash -c 'train "$@"' train
 
 # The first number of that key, which for eval's files is the quantized model's.
 field() { sed -n "s/^ *\"$2\": \([-0-9.e+]*\),*\$/\1/p" "$1" | head -n 1; }

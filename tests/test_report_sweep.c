@@ -1,5 +1,5 @@
-/* The page of a sweep: planted sweeps give the plots and words that they should, names and reasons cannot break out, and
- * sweeps in which nothing worked are told as they are. */
+/* The page of a sweep: planted sweeps give the plots and words that they should, names and reasons cannot break
+ * out, and sweeps in which nothing worked are told as they are. */
 #include <sys/stat.h>
 
 #include "base/config.h"
