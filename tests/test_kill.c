@@ -154,8 +154,12 @@ static void killed_at_every_named_point(void **state) {
             expect_same_outcome(fault);
             kills++;
         }
-    static const char *const OTHERS[] = {"checkpoint.half_written:9", "checkpoint.half_written:40",
-                                         "metrics.synced", "metrics.synced:40"};
+    static const char *const OTHERS[] = {"checkpoint.half_written:9",
+                                         "checkpoint.half_written:40",
+                                         "checkpoint.before_tidy:9",
+                                         "checkpoint.before_tidy:40",
+                                         "metrics.synced",
+                                         "metrics.synced:40"};
     for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0]; i++, kills++) {
         empty_dir(killed);
         if (finished(start(killed, OTHERS[i]))) fail_msg("%s: was never passed", OTHERS[i]);

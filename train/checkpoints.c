@@ -35,6 +35,16 @@ static int64_t newest_below(const RunFolder *folder, int64_t limit) {
     return newest;
 }
 
+Status checkpoints_tidy(const RunFolder *folder, int64_t step, Err *err) {
+    int64_t before = newest_below(folder, step);
+    for (int64_t old = before; (old = newest_below(folder, old)) >= 0;) {
+        char path[CONFIG_PATH_MAX];
+        TRY(checkpoint_path(folder, old, path, err));
+        if (unlink(path) != 0) break; /* a leftover is no harm */
+    }
+    return OK;
+}
+
 Status checkpoints_add(const RunFolder *folder, const Snapshot *snapshot, Err *err) {
     const RunState *state = snapshot->state;
     char path[CONFIG_PATH_MAX], step[32], tokens[32], bits[NUMBER_TEXT_MAX], bytes[32], crc[16];
@@ -57,12 +67,8 @@ Status checkpoints_add(const RunFolder *folder, const Snapshot *snapshot, Err *e
     TRY(checkpoint_write(path, snapshot->table, snapshot->params, snapshot->slot, snapshot->n_slots, meta,
                          sizeof meta / sizeof meta[0], err));
 
-    int64_t before = newest_below(folder, state->step);
-    for (int64_t old = before; (old = newest_below(folder, old)) >= 0;) {
-        TRY(checkpoint_path(folder, old, path, err));
-        if (unlink(path) != 0) break; /* a leftover is no harm */
-    }
-    return OK;
+    fault_point("checkpoint", "before_tidy");
+    return checkpoints_tidy(folder, state->step, err);
 }
 
 /* What the metadata must say for a checkpoint to belong to this run. */

@@ -315,7 +315,7 @@ Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink 
                        folder->dir, mark.metrics_bytes, strerror(errno));
     folder->metrics_bytes = mark.metrics_bytes;
     folder->metrics_crc = mark.metrics_crc;
-    return OK;
+    return checkpoints_tidy(folder, snapshot->state->step, err); /* a process may have died before it did */
 }
 
 /* ---- the end ---- */

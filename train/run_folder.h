@@ -92,7 +92,10 @@ typedef struct CheckpointMark {
 } CheckpointMark;
 Status checkpoints_newest(const RunFolder *folder, Snapshot *snapshot, CheckpointMark *mark,
                           const ProgressSink *notes, bool *found, Err *err);
+/* Writes one and removes all but the two newest. */
 Status checkpoints_add(const RunFolder *folder, const Snapshot *snapshot, Err *err);
+/* Keeps the one of `step` and the newest before it; for a process that died before it tidied. */
+Status checkpoints_tidy(const RunFolder *folder, int64_t step, Err *err);
 
 /* A line worth keeping, through the progress callback. */
 void run_note(const ProgressSink *sink, int64_t step, const char *format, ...)
