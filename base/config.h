@@ -46,7 +46,11 @@ typedef enum Quantize { /* model/quantize.h; from INT8 on, codes with a scale pe
                         QUANTIZE_BF16,
                         QUANTIZE_INT8,
                         QUANTIZE_INT4,
-                        QUANTIZE_TERNARY
+                        QUANTIZE_TERNARY,
+                        QUANTIZE_INT6,
+                        QUANTIZE_INT3,
+                        QUANTIZE_INT2,
+                        QUANTIZE_COUNT
 } Quantize;
 
 typedef struct FactsConfig {

@@ -33,9 +33,10 @@ static const char *const schedules[] = {[SCHED_CONSTANT] = "constant",
                                         [SCHED_WSD] = "wsd",
                                         NULL};
 static const char *const formats[] = {
-    [QUANTIZE_NONE] = "none",     [QUANTIZE_FP16] = "fp16", [QUANTIZE_BF16] = "bf16",
-    [QUANTIZE_INT8] = "int8",     [QUANTIZE_INT4] = "int4", [QUANTIZE_TERNARY] = "ternary",
-    [QUANTIZE_TERNARY + 1] = NULL};
+    [QUANTIZE_NONE] = "none", [QUANTIZE_FP16] = "fp16", [QUANTIZE_BF16] = "bf16",
+    [QUANTIZE_INT8] = "int8", [QUANTIZE_INT4] = "int4", [QUANTIZE_TERNARY] = "ternary",
+    [QUANTIZE_INT6] = "int6", [QUANTIZE_INT3] = "int3", [QUANTIZE_INT2] = "int2",
+    [QUANTIZE_COUNT] = NULL};
 static const char *const parts[] = {"embedding", "attention", "mlp", "norm", "head", NULL};
 static const char *const parametrizations[] = {[PARAM_STANDARD] = "standard", [PARAM_MUP] = "mup", NULL};
 static const char *const gemms[] = {[GEMM_EXACT] = "exact", [GEMM_OPENBLAS] = "openblas", NULL};

@@ -64,7 +64,7 @@ static Status time_decoding(const Gpt *g, double *tokens_per_s, double *limit, E
     }
     double rates[SHORT_ROUNDS], limits[SHORT_ROUNDS];
     for (int r = -1; r < SHORT_ROUNDS; r++) {
-        decoder_reset(decoder);
+        decoder_rewind(decoder, 0);
         int n = g->config.block_size;
         double start = clock_s();
         for (int t = 0; t < n; t++) (void)decoder_step(decoder, t % g->config.vocab_size);

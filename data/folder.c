@@ -158,6 +158,12 @@ static Status write_texts(FILE *stream, const char *path, const FactSet *facts, 
     return OK;
 }
 
+Status facts_write_records(FILE *stream, const char *path, const FactSet *facts, bool table, Err *err) {
+    if (table) return write_texts(stream, path, facts, err);
+    write_numbers(stream, facts);
+    return OK;
+}
+
 /* One of the two files that come before the manifest. */
 static Status write_file(const char *path, const char *fault_name, const FactSet *facts, Err *err) {
     AtomicFile file;
@@ -165,8 +171,7 @@ static Status write_file(const char *path, const char *fault_name, const FactSet
     TRY(atomic_open(&file, path, err));
     if (!strcmp(fault_name, "vocab")) status = write_vocab(file.stream, path, &facts->vocab, err);
     else if (!is_plain(facts)) pool_records_write(file.stream, facts);
-    else if (facts->vocab.text) status = write_texts(file.stream, path, facts, err);
-    else write_numbers(file.stream, facts);
+    else status = facts_write_records(file.stream, path, facts, facts->vocab.text != NULL, err);
     if (status == OK) return atomic_commit(&file, fault_name, err);
     atomic_abort(&file);
     return status;

@@ -2,6 +2,8 @@
 #ifndef ROTE_DATA_FOLDER_H
 #define ROTE_DATA_FOLDER_H
 
+#include <stdio.h>
+
 #include "data/facts.h"
 
 /* A fact set as a folder: records.tsv, vocab.json where there is text, manifest.json (docs/formats.md).
@@ -10,5 +12,9 @@
  * altered. */
 Status facts_save(const FactSet *facts, const char *dir, Err *err);
 Status facts_load(const char *dir, FactSet *out, Err *err);
+
+/* The facts alone, in order, as records.tsv of plain random or imported facts has them: a table of texts, or token
+ * numbers. path is for the messages. ERR_NOMEM; a failed write shows in the stream. */
+Status facts_write_records(FILE *stream, const char *path, const FactSet *facts, bool table, Err *err);
 
 #endif

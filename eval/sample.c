@@ -128,7 +128,7 @@ Status sampler_generate(Sampler *s, const SampleOptions *options, uint32_t index
     int room = block - n_prompt;
     if (options->max_tokens > 0 && options->max_tokens < room) room = options->max_tokens;
     Stream stream = random_stream(options->seed, RANDOM_SAMPLE, index);
-    decoder_reset(s->decoder);
+    decoder_rewind(s->decoder, 0);
     const real *logits = decoder_step(s->decoder, 0); /* BOS */
     for (int i = 0; i < n_prompt; i++) logits = decoder_step(s->decoder, prompt[i]);
     for (int i = 0; i < room; i++) {

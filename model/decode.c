@@ -11,7 +11,7 @@
 typedef struct DecoderBlock {
     real *keys;   /* (KV,hd,T): a key is a column */
     real *values; /* (T,KV hd) */
-    real *sum;    /* attn mean: running sum (d) */
+    real *sum;    /* attn mean: sums so far (T,d) */
 } DecoderBlock;
 
 struct Decoder {
@@ -39,7 +39,7 @@ static void lay_out(Decoder *s) {
             PLACE(b->keys, kv * T);
             PLACE(b->values, kv * T);
         }
-        if (c->attn == ATTN_MEAN) PLACE(b->sum, d);
+        if (c->attn == ATTN_MEAN) PLACE(b->sum, T * d);
     }
     PLACE(s->x, d);
     PLACE(s->norm, d);
@@ -86,10 +86,9 @@ void decoder_free(Decoder *s) {
     free(s);
 }
 
-void decoder_reset(Decoder *s) {
-    s->position = 0;
-    for (int l = 0; l < s->g->config.n_layer; l++)
-        if (s->block[l].sum) memset(s->block[l].sum, 0, (size_t)s->g->config.n_embd * sizeof(real));
+void decoder_rewind(Decoder *s, int position) {
+    CHECK(position >= 0 && position <= s->position);
+    s->position = position; /* what the caches hold of later positions is written anew before it is read */
 }
 
 int decoder_position(const Decoder *s) { return s->position; }
@@ -124,6 +123,15 @@ static void attend(Decoder *s, DecoderBlock *b, const BlockWeights *w) {
     linear_forward_add(&s->exec, s->x, s->x, s->att, &w->o, 1);
 }
 
+static void add_mean(Decoder *s, DecoderBlock *b) {
+    int d = s->g->config.n_embd, t = s->position;
+    real *sum = b->sum + (ptrdiff_t)t * d;
+    for (int j = 0; j < d; j++) {
+        sum[j] = (t > 0 ? sum[j - d] : 0) + s->norm[j];
+        s->x[j] += sum[j] / (real)(t + 1);
+    }
+}
+
 const real *decoder_step(Decoder *s, int32_t token) {
     const Gpt *g = s->g;
     const ModelConfig *c = &g->config;
@@ -137,11 +145,7 @@ const real *decoder_step(Decoder *s, int32_t token) {
         DecoderBlock *b = &s->block[l];
         if (c->attn != ATTN_NONE) norm_row(s, s->norm, s->x, p->norm1, p->norm1_bias);
         if (c->attn == ATTN_CAUSAL) attend(s, b, w);
-        if (c->attn == ATTN_MEAN)
-            for (int j = 0; j < d; j++) {
-                b->sum[j] += s->norm[j];
-                s->x[j] += b->sum[j] / (real)(s->position + 1);
-            }
+        if (c->attn == ATTN_MEAN) add_mean(s, b);
         if (c->mlp == MLP_PLAIN) {
             norm_row(s, s->norm, s->x, p->norm2, p->norm2_bias);
             linear_forward(&s->exec, s->pre, w->in.O, s->norm, &w->in, 1);

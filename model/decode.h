@@ -9,7 +9,8 @@ typedef struct Decoder Decoder;
  * they are now. */
 Status decoder_create(Decoder **out, const Gpt *g, Err *err);
 void decoder_free(Decoder *d);
-void decoder_reset(Decoder *d);
+/* Back to where `position` tokens were read, at most as many as now; 0 begins anew. */
+void decoder_rewind(Decoder *d, int position);
 int decoder_position(const Decoder *d);
 /* Reads `token` (0 for BOS at position 0) and returns the logits (V) of what follows, valid until the next
  * call. The caller keeps decoder_position below block_size (CHECK). */

@@ -7,9 +7,10 @@
 #include "base/exact.h"
 
 const char *const quantize_name[] = {
-    [QUANTIZE_NONE] = "none",     [QUANTIZE_FP16] = "fp16", [QUANTIZE_BF16] = "bf16",
-    [QUANTIZE_INT8] = "int8",     [QUANTIZE_INT4] = "int4", [QUANTIZE_TERNARY] = "ternary",
-    [QUANTIZE_TERNARY + 1] = NULL};
+    [QUANTIZE_NONE] = "none", [QUANTIZE_FP16] = "fp16", [QUANTIZE_BF16] = "bf16",
+    [QUANTIZE_INT8] = "int8", [QUANTIZE_INT4] = "int4", [QUANTIZE_TERNARY] = "ternary",
+    [QUANTIZE_INT6] = "int6", [QUANTIZE_INT3] = "int3", [QUANTIZE_INT2] = "int2",
+    [QUANTIZE_COUNT] = NULL};
 
 enum { VECTOR_BITS = 16, SCALE_BITS = 16 };
 
@@ -61,15 +62,15 @@ static double ternary_scale(const real *row, int n) {
     return count ? above / count : 0;
 }
 
-/* What int4 at this scale misses of a row, in squares: eight interleaved sums, so that vectors can do it; it
+/* What codes -high-1 .. high at this scale miss of a row, in squares: eight interleaved sums, so that vectors can do it; it
  * is asked for 25 scales in every step of a training with train.quantize. */
-static double int4_error(const real *row, int n, double scale) {
-    double sum[8] = {0}, inverse = 1 / scale;
+static double clipping_error(const real *row, int n, double scale, int high) {
+    double sum[8] = {0}, inverse = 1 / scale, low = -high - 1;
     for (int i = 0; i < n; i += 8)
         for (int k = 0; k < 8 && i + k < n; k++) {
             double w = (double)row[i + k], code = nearest_integer(w * inverse);
-            code = code < 7 ? code : 7;
-            code = code > -8 ? code : -8;
+            code = code < high ? code : high;
+            code = code > low ? code : low;
             double miss = w - code * scale;
             sum[k] += miss * miss;
         }
@@ -77,13 +78,13 @@ static double int4_error(const real *row, int n, double scale) {
 }
 
 /* Clipping the largest weights may pay, since all others are then met more closely: of 25 scales from
- * largest / 7 down to a quarter of it, the one with the least squared error. */
-static double int4_scale(const real *row, int n) {
-    double largest = largest_of(row, n) / 7, best = 0, least = 0;
+ * largest / high down to a quarter of it, the one with the least squared error. */
+static double clipping_scale(const real *row, int n, int high) {
+    double largest = largest_of(row, n) / high, best = 0, least = 0;
     for (int step = 32; step >= 8; step--) {
         double scale = quantize_fp16(largest * step / 32);
         if (scale == 0) break;
-        double error = int4_error(row, n, scale);
+        double error = clipping_error(row, n, scale, high);
         if (step < 32 && !(error < least)) continue;
         least = error;
         best = scale;
@@ -91,14 +92,32 @@ static double int4_scale(const real *row, int n) {
     return best;
 }
 
-double quantize_scale(Quantize kind, const real *row, int n) {
-    if (kind == QUANTIZE_TERNARY) return quantize_fp16(ternary_scale(row, n));
-    return kind == QUANTIZE_INT4 ? int4_scale(row, n) : quantize_fp16(largest_of(row, n) / 127);
+int quantize_code_bits(Quantize kind) {
+    switch (kind) {
+    case QUANTIZE_INT8: return 8;
+    case QUANTIZE_INT6: return 6;
+    case QUANTIZE_INT4: return 4;
+    case QUANTIZE_INT3: return 3;
+    case QUANTIZE_INT2:
+    case QUANTIZE_TERNARY: return 2;
+    default: return 0;
+    }
 }
 
+/* The largest code. */
+static int high_of(Quantize kind) { return (1 << (quantize_code_bits(kind) - 1)) - 1; }
+
+double quantize_scale(Quantize kind, const real *row, int n) {
+    if (kind == QUANTIZE_TERNARY) return quantize_fp16(ternary_scale(row, n));
+    if (kind == QUANTIZE_INT8)
+        return quantize_fp16(largest_of(row, n) / 127); /* clipping gains nothing there */
+    return clipping_scale(row, n, high_of(kind));
+}
+
+int quantize_lowest(Quantize kind) { return kind == QUANTIZE_TERNARY ? -1 : -high_of(kind) - 1; }
+
 int quantize_code(Quantize kind, double scale, double w) {
-    int high = kind == QUANTIZE_INT8 ? 127 : kind == QUANTIZE_INT4 ? 7 : 1;
-    int low = kind == QUANTIZE_TERNARY ? -1 : -high - 1;
+    int high = high_of(kind), low = quantize_lowest(kind);
     if (scale == 0) return 0;
     double code = w / scale;
     return !(code > low) ? low : code < high ? (int)nearest_integer(code) : high;
@@ -139,7 +158,7 @@ static int64_t tensor_bits(const Tensor *t, Quantize kind) {
     int64_t n = (int64_t)t->rows * t->cols;
     if (kind == QUANTIZE_NONE) return n * (int64_t)sizeof(real) * 8;
     if (!quantize_has_codes(kind) || !t->matrix) return n * VECTOR_BITS;
-    int64_t codes = kind == QUANTIZE_INT8 ? 8 * n : kind == QUANTIZE_INT4 ? 4 * n : (n + 4) / 5 * 8;
+    int64_t codes = kind == QUANTIZE_TERNARY ? (n + 4) / 5 * 8 : quantize_code_bits(kind) * n;
     return codes + (int64_t)t->rows * SCALE_BITS;
 }
 

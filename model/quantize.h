@@ -4,6 +4,7 @@
  *   fp16, bf16   every parameter rounded to float16 or bfloat16
  *   int8         row by row: code * scale, code in -128..127, scale = largest |w| / 127
  *   int4         code in -8..7, scale at most largest |w| / 7: the one with the least squared error
+ *   int6 int3 int2   likewise, code in -32..31, -4..3, -2..1
  *   ternary      code in -1, 0, 1, scale of Li & Liu 2016
  *
  * With codes, matrices (embeddings, head, attention, MLP) are quantized; a scale is a float16, and vectors
@@ -24,6 +25,11 @@ double quantize_fp16(double x);
 double quantize_bf16(double x);
 
 static inline bool quantize_has_codes(Quantize kind) { return kind >= QUANTIZE_INT8; }
+
+/* Bits of a code (ternary: 2); 0 for formats without codes. Codes run from quantize_lowest on, as many as these
+ * bits tell apart; ternary's are three. */
+int quantize_code_bits(Quantize kind);
+int quantize_lowest(Quantize kind);
 
 /* What the codes of a row of n weights are multiplied by, a float16; 0 where the row is (nearly) zero. */
 double quantize_scale(Quantize kind, const real *row, int n);

@@ -236,7 +236,7 @@ static int argmax(const real *logits, int V) {
 
 /* Says n tokens greedily after prompt tokens of fact, in place. */
 static void continue_greedily(Decoder *d, int32_t *fact, int prompt, int n, int V) {
-    decoder_reset(d);
+    decoder_rewind(d, 0);
     const real *logits = decoder_step(d, 0);
     for (int t = 0; t < n; t++) {
         if (t >= prompt) fact[t] = argmax(logits, V);

@@ -269,7 +269,7 @@ static void decoding_bits(void **state) {
             logits_of(&g, tokens, T, full);
             if (decoder_create(&decoder, &g, &err) != OK) fail_msg("%s", err.msg);
             for (int round = 0; round < 2; round++) { /* a reset leaves nothing behind */
-                decoder_reset(decoder);
+                decoder_rewind(decoder, 0);
                 for (int t = 0; t < T; t++) {
                     assert_int_equal(decoder_position(decoder), t);
                     if (memcmp(decoder_step(decoder, tokens[t]), full + t * V, sizeof(real) * (size_t)V) !=

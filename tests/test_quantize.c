@@ -16,8 +16,8 @@
 #include "tests/model_case.h"
 
 enum { SEED = 4404 };
-static const Quantize KINDS[] = {QUANTIZE_FP16, QUANTIZE_BF16, QUANTIZE_INT8, QUANTIZE_INT4,
-                                 QUANTIZE_TERNARY};
+static const Quantize KINDS[] = {QUANTIZE_FP16,    QUANTIZE_BF16, QUANTIZE_INT8, QUANTIZE_INT4,
+                                 QUANTIZE_TERNARY, QUANTIZE_INT6, QUANTIZE_INT3, QUANTIZE_INT2};
 enum { N_KINDS = sizeof KINDS / sizeof *KINDS };
 
 /* ---- single numbers ---- */
@@ -312,11 +312,13 @@ static void hash_of(const Gpt *g, char out[33]) {
  * changes, the golden hashes are what this test prints. */
 static void same_bits_everywhere(void **state) {
     (void)state;
-    static const char *const GOLDEN[2][3] = {
+    static const char *const GOLDEN[2][N_KINDS - 2] = {
         {"5c819f957d83c1c3fa691fe7f00339e8", "9ba2aa0dfef152e0a30404e1a0393626",
-         "ea8d4356dd2ae1dd0166411c8250f4ce"},
+         "ea8d4356dd2ae1dd0166411c8250f4ce", "e99dbd5d8f53d983396df5e825b41ba5",
+         "537848bcbf4581938dd115c0113d3561", "4e7a13c09a974875c75983a23072a508"},
         {"5e428b2b63f77fafbe6047d4b04962c7", "5b1225a99bf4817d6687fb050c14f6a3",
-         "c4403049cc9ec92811310e4d4a5330c2"}};
+         "c4403049cc9ec92811310e4d4a5330c2", "757bfe0bfe93f1e5935e20f9c80c4ab0",
+         "1dbaa6d24323016bbe47d3245e1ff8d6", "1176498270ff2bb9e363b09a7f9ac138"}};
     int wrong = 0;
     for (int tied = 0; tied < 2; tied++)
         for (int k = 2; k < N_KINDS; k++) {

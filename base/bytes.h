@@ -1,0 +1,43 @@
+/* Bytes that grow while they are written, and bytes that are read with every bound checked: what the sections of
+ * an archive are made of (docs/formats.md). Numbers are little-endian; a varint has seven bits a byte, least
+ * significant first, the top bit set where more follow, and no needless last byte. */
+#ifndef ROTE_BASE_BYTES_H
+#define ROTE_BASE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Zeroed, it is empty. A failed allocation leaves `failed` set and drops what follows: ask once, at the end. */
+typedef struct Bytes {
+    uint8_t *data;
+    size_t size, room;
+    bool failed;
+} Bytes;
+
+void bytes_add(Bytes *b, const void *data, size_t size);
+void bytes_byte(Bytes *b, uint8_t value);
+void bytes_u32(Bytes *b, uint32_t value);
+void bytes_u64(Bytes *b, uint64_t value);
+void bytes_f64(Bytes *b, double value);
+void bytes_varint(Bytes *b, uint64_t value);
+void bytes_free(Bytes *b);
+
+/* Past the end, and after a varint that is malformed, `failed` is set and every value read is 0. */
+typedef struct ByteReader {
+    const uint8_t *at, *end;
+    bool failed;
+} ByteReader;
+
+/* The next `size` bytes, in place; NULL where there are fewer. */
+const uint8_t *read_bytes(ByteReader *r, size_t size);
+uint8_t read_byte(ByteReader *r);
+uint32_t read_u32(ByteReader *r);
+uint64_t read_u64(ByteReader *r);
+double read_f64(ByteReader *r);
+/* At most `most`, else failed. */
+uint64_t read_varint(ByteReader *r, uint64_t most);
+/* Whether all was read and nothing is left. */
+bool read_whole(const ByteReader *r);
+
+#endif

@@ -1,0 +1,36 @@
+/* The archive: a header with checksums, then sections (docs/formats.md). It knows neither models nor facts. */
+#ifndef ROTE_EVAL_ARCHIVE_H
+#define ROTE_EVAL_ARCHIVE_H
+
+#include "base/bytes.h"
+#include "base/err.h"
+
+enum { ARCHIVE_VERSION = 1, ARCHIVE_HEADER_BYTES = 56, HASH_BYTES = 16 };
+#define ARCHIVE_MARK "\x89ROTE\r\n\x1a" /* a transfer as text, or one cut at the first zero, breaks it */
+
+typedef enum ArchiveMode { ARCHIVE_TWO_PART = 1, ARCHIVE_ONLINE = 2 } ArchiveMode;
+
+typedef struct ArchiveHeader {
+    ArchiveMode mode;
+    uint64_t content_bytes;         /* of what the archive gives back */
+    unsigned char hash[HASH_BYTES]; /* its XXH3-128, canonical byte order */
+} ArchiveHeader;
+
+/* One part of the archive: where it lies, and for people a name. */
+typedef struct Section {
+    const uint8_t *data;
+    size_t size;
+} Section;
+
+void hash_of(const void *data, size_t size, unsigned char out[HASH_BYTES]);
+
+/* The whole file of these sections, in their order. ERR_NOMEM. */
+Status archive_seal(Bytes *out, const ArchiveHeader *header, const Section *section, int n, Err *err);
+
+/* Looks at `size` bytes: mark, version, length and CRC-32 first, then the header; `n` sections exactly, in place.
+ * path is for the messages. ERR_FORMAT: no archive, damaged, or of another version or numeric spec, each by name. */
+Status archive_look(const char *path, const uint8_t *data, size_t size, ArchiveHeader *header, Err *err);
+Status archive_sections(const char *path, const uint8_t *data, size_t size, Section *section, int n,
+                        Err *err);
+
+#endif
