@@ -120,6 +120,8 @@ Status open_run(struct Run *out, const char *dir, Err *err);
 void show_heldout(const Evaluation *e, int64_t params);
 /* R and R_max of biographies (eval/capacity_ratio.h) as a line; nothing for other facts. */
 void show_ratio(const FactSet *facts, const Evaluation *e, int64_t params);
+/* "ceiling 12.3", for a line about memorized bits; in words where it is not above 0. Good as show_int's. */
+const char *show_ceiling(const FactSet *facts, int digits);
 /* Prints the fact set and the plan of a run on stderr. */
 struct RunPlan;
 void show_plan(const struct RunPlan *plan, const FactSet *facts, const Config *config);

@@ -27,13 +27,15 @@ static void write_text(FILE *stream, const FactSet *facts, int i, char *scratch)
     text_write(stream, answer);
 }
 
-#define PER_FACT_HEADER "fact\ttag\ttokens\tprompt_tokens\tcode_bits\trecalled\ttext\n"
+/* What every such table begins with; then role, where facts are held out, and text. */
+#define PER_FACT_COLUMNS "fact\ttag\ttokens\tprompt_tokens\tcode_bits\trecalled\t"
 
-/* A row for every fact: number, tag, prompt tokens, code length, recalled, text. */
+/* A row for every fact, then for every held-out one, of which nobody asks whether it is recalled. */
 static Status per_fact_write(const char *path, const Evaluator *e, Err *err) {
     const FactSet *facts = e->facts;
+    int scored = facts->n + facts->n_heldout;
     size_t room = 1;
-    for (int i = 0; facts->vocab.text && i < facts->n; i++) {
+    for (int i = 0; facts->vocab.text && i < scored; i++) {
         size_t bytes = facts_text_bytes(facts, i);
         if (bytes > room) room = bytes;
     }
@@ -42,13 +44,18 @@ static Status per_fact_write(const char *path, const Evaluator *e, Err *err) {
     AtomicFile file;
     Status status = OK;
     TRY_GOTO(atomic_open(&file, path, err));
-    fputs(PER_FACT_HEADER, file.stream);
-    for (int i = 0; i < facts->n; i++) {
+    fprintf(file.stream, PER_FACT_COLUMNS "%stext\n", facts->n_heldout ? "role\t" : "");
+    for (int i = 0; i < scored; i++) {
+        bool trained = i < facts->n;
         const char *tag = facts->tag[i] < 0 ? "" : facts->tag_names[facts->tag[i]];
         fprintf(file.stream, "%d\t", i);
         text_write(file.stream, (Text){(char *)tag, strlen(tag)});
-        fprintf(file.stream, "\t%d\t%d\t%.9f\t%d\t", (int)(facts->start[i + 1] - facts->start[i]),
-                e->prompt[i], e->fact_bits[i], (int)e->recalled[i]);
+        fprintf(file.stream, "\t%d\t%d\t%.9f\t%s\t", (int)(facts->start[i + 1] - facts->start[i]),
+                trained ? e->prompt[i] : facts->prompt_len[i], e->fact_bits[i],
+                !trained         ? ""
+                : e->recalled[i] ? "1"
+                                 : "0");
+        if (facts->n_heldout) fputs(trained ? "fact\t" : "heldout\t", file.stream);
         write_text(file.stream, facts, i, scratch);
         fputc('\n', file.stream);
     }
@@ -107,8 +114,8 @@ static Status result_out(const Run *run, const FactSet *facts, const Evaluation 
            show_int(run->step));
     printf("loss        %.6f bits/token\ncode        %.3f bits\n", bits_of_nats(e->loss_nats), e->code_bits);
     if (e->entropy_known)
-        printf("memorized   %.3f of %.3f bits (ceiling %.3f), %.4f bits/param\n", e->memorized_bits,
-               facts->data_bits, facts->ceiling_bits, e->memorized_bits / params);
+        printf("memorized   %.3f of %.3f bits (%s), %.4f bits/param\n", e->memorized_bits, facts->data_bits,
+               show_ceiling(facts, 3), e->memorized_bits / params);
     else
         printf("baselines   answers %.3f bits, zlib %s bytes\n", facts->answer_bits,
                show_int(facts->zlib_bytes));
@@ -150,7 +157,7 @@ Status cmd_eval(const Args *args, Err *err) {
     TRY(args_int(args, "threads", 1, 4096, &threads, err));
     TRY(eval_check(args, err));
     if (args_has(args, "per-fact"))
-        TRY(output_check(args_value(args, "per-fact"), PER_FACT_HEADER, "a per-fact table of rote's",
+        TRY(output_check(args_value(args, "per-fact"), PER_FACT_COLUMNS, "a per-fact table of rote's",
                          args_has(args, "force"), err));
     TRY(open_run(&run, args->words[0], err));
     const char *dir = args_value(args, "facts");

@@ -48,6 +48,15 @@ const char *show_short(double n) {
     return out;
 }
 
+/* H - n log2 n is below 0 where facts fill nearly all of their space (a whole table of a rule): saying which fact is
+ * meant costs more than all there is to know. */
+const char *show_ceiling(const FactSet *facts, int digits) {
+    if (facts->ceiling_bits <= 0) return "ceiling 0: to name each costs more";
+    char *out = slot();
+    snprintf(out, SHOW_SIZE, "ceiling %.*f", digits, facts->ceiling_bits);
+    return out;
+}
+
 void show_ratio(const FactSet *facts, const Evaluation *e, int64_t params) {
     CapacityRatio ratio;
     if (capacity_ratio(&ratio, facts, e, params))
@@ -152,7 +161,9 @@ void show_plan(const RunPlan *plan, const FactSet *facts, const Config *config) 
     fprintf(stderr, "facts       %s of up to %d tokens, vocabulary %d: ", show_int(facts->n), facts->max_len,
             facts->vocab.size);
     if (facts->entropy_known)
-        fprintf(stderr, "%.1f bits, of which a model can save %.1f\n", facts->data_bits, facts->ceiling_bits);
+        fprintf(stderr, facts->ceiling_bits > 0 ? "%.1f bits, of which a model can save %.1f\n"
+                                                : "%.1f bits, less than it takes to name every fact (%.1f)\n",
+                facts->data_bits, facts->ceiling_bits > 0 ? facts->ceiling_bits : facts->data_bits - facts->ceiling_bits);
     else
         fprintf(stderr, "entropy unknown; answers %.1f bits, zlib %s bytes\n", facts->answer_bits,
                 show_int(facts->zlib_bytes));

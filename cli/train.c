@@ -34,12 +34,15 @@ static Status plan_out(const RunPlan *plan, const FactSet *facts, const Config *
 static void result_print(const RunResult *r, const FactSet *facts, Quantize kind, const char *dir) {
     const Evaluation *e = &r->final;
     printf("run         %s%s\n", dir, r->already_done ? " (was finished before; nothing trained)" : "");
-    printf("verdict     %s after %s step%s, every fact seen %.1f times\n", r->verdict, show_int(r->steps),
+    printf("verdict     %s after %s step%s, every fact seen %.1f times", r->verdict, show_int(r->steps),
            r->steps == 1 ? "" : "s", r->exposures);
+    if (r->exposures_most)
+        printf(" on average, %s to %s times", show_int(r->exposures_least), show_int(r->exposures_most));
+    putchar('\n');
     printf("loss        %.6f bits/token\n", bits_of_nats(e->loss_nats));
     if (e->entropy_known)
-        printf("memorized   %.1f of %.1f bits (ceiling %.1f), %.4f bits/param\n", e->memorized_bits,
-               facts->data_bits, facts->ceiling_bits, e->memorized_bits / (double)r->plan.params);
+        printf("memorized   %.1f of %.1f bits (%s), %.4f bits/param\n", e->memorized_bits, facts->data_bits,
+               show_ceiling(facts, 1), e->memorized_bits / (double)r->plan.params);
     else
         printf("code        %.1f bits (answers by themselves %.1f bits, zlib %.0f bits)\n", e->code_bits,
                facts->answer_bits, 8.0 * (double)facts->zlib_bytes);

@@ -105,6 +105,10 @@ char *result_text(const Config *config, const FactSet *facts, const RunResult *r
     put_number(f, "loss_nats", e->loss_nats);
     if (e->heldout) put_heldout(f, e, r->plan.params);
     put_number(f, "exposures", r->exposures);
+    if (config->facts.zipf > 0) {
+        put_integer(f, "exposures_least", r->exposures_least);
+        put_integer(f, "exposures_most", r->exposures_most);
+    }
     put_integer(f, "steps", r->steps);
     put_integer(f, "tokens", r->tokens);
     put_string(f, "param_hash", r->param_hash);
@@ -179,6 +183,8 @@ Status result_parse(const char *text, const char *where, RunResult *out, Err *er
     out->steps = integer_of(root, "steps");
     out->tokens = integer_of(root, "tokens");
     out->exposures = number_of(root, "exposures");
+    out->exposures_least = integer_of(root, "exposures_least");
+    out->exposures_most = integer_of(root, "exposures_most");
     Evaluation *e = &out->final;
     e->n = (int)integer_of(root, "facts");
     e->entropy_known = json_is_number(json_object_get(root, "data_bits"));

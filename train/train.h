@@ -38,6 +38,7 @@ typedef struct RunResult {
     Evaluation final;
     int64_t steps, tokens;
     double exposures;
+    int64_t exposures_least, exposures_most; /* of a fact, where facts.zipf makes them uneven; else 0 */
     char verdict[16];                   /* annealed, stopped, diverged, failed */
     char reason[sizeof((Err *)0)->msg]; /* diverged: tensor, index and step; else empty */
     char param_hash[33], data_hash[33],

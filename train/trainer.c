@@ -304,6 +304,21 @@ static Evaluation unknown_evaluation(const FactSet *facts) {
     return e;
 }
 
+/* How often the fact shown least, and the one shown most, was shown. */
+static Status uneven_exposures(Trainer *t, RunResult *out, Err *err) {
+    int n = t->facts->n;
+    int64_t *count = malloc((size_t)n * sizeof *count);
+    if (!count) return err_set(err, ERR_NOMEM, "no memory to count the exposures of %d facts", n);
+    mix_count(&t->mix, t->state.step * t->config.train.batch_size, count);
+    out->exposures_least = out->exposures_most = count[0];
+    for (int i = 1; i < n; i++) {
+        if (count[i] < out->exposures_least) out->exposures_least = count[i];
+        if (count[i] > out->exposures_most) out->exposures_most = count[i];
+    }
+    free(count);
+    return OK;
+}
+
 /* What is told of the state as it is. */
 static Status fill_result(Trainer *t, RunResult *out, Err *err) {
     bool finite = params_finite(t);
@@ -314,6 +329,7 @@ static Status fill_result(Trainer *t, RunResult *out, Err *err) {
     out->steps = t->state.step;
     out->tokens = t->state.tokens;
     out->exposures = (double)mix_useful(&t->mix, t->state.step * t->config.train.batch_size) / t->facts->n;
+    if (t->config.facts.zipf > 0) TRY(uneven_exposures(t, out, err));
     out->exact = t->gpt.ops->exact;
     strcpy(out->verdict, t->state.verdict);
     if (finite) content_hash(trained_params(t), (size_t)t->gpt.table.total * sizeof(real), out->param_hash);
