@@ -6,6 +6,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "base/config_kinds.h"
 #include "base/file.h"
 #include "base/keys.h"
 #include "base/sweep_read.h"
@@ -385,12 +386,16 @@ Status config_load_base(Config *out, const char *path, int n_overrides, const ch
         }
     }
     TRY(check_facts_path(&loader, err));
+    /* The command line wants other facts than the file. */
+    if (loader.overridden[key_find("facts.kind") - keys]) config_kind_drop(&loader.config, loader.overridden);
     *out = loader.config;
     return OK;
 }
 
 Status config_load(Config *out, const char *path, int n_overrides, const char *const *overrides, Err *err) {
-    return config_load_base(out, path, n_overrides, overrides, NULL, err);
+    TRY(config_load_base(out, path, n_overrides, overrides, NULL, err));
+    config_kind_fill(&out->facts);
+    return OK;
 }
 
 Status config_load_text(Config *out, const char *text, const char *where, Err *err) {
@@ -399,6 +404,7 @@ Status config_load_text(Config *out, const char *text, const char *where, Err *e
     TRY(load_yaml(&loader, text, strlen(text), err));
     TRY(check_facts_path(&loader, err));
     *out = loader.config;
+    config_kind_fill(&out->facts);
     return OK;
 }
 

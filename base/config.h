@@ -146,6 +146,10 @@ void config_defaults(Config *out);
 Status config_load(Config *out, const char *path, int n_overrides, const char *const *overrides, Err *err);
 Status config_load_text(Config *out, const char *text, const char *where, Err *err);
 
+/* For a config that a user just wrote; a stored one stays readable, whatever it was made with. ERR_INPUT: a key of
+ * facts off its default that facts.kind does not read. */
+Status config_kind_check(const Config *config, Err *err);
+
 /* Fills what defaults leave open (n_inner, n_kv_head, block_size, vocab_size, batch_size,
  * decay_steps, model sizes from the facts) and checks what keys demand of each other
  * (n_embd % n_head, n_head % n_kv_head, seq_len <= block_size, vocab, warmup <= max_steps ...).

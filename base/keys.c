@@ -53,6 +53,13 @@ static const char *const gemms[] = {[GEMM_EXACT] = "exact", [GEMM_OPENBLAS] = "o
 #define FROM_TO(a, b) .low = (a), .high = (b)
 #define FROM(a)       .low = (a), .high = INFINITY
 #define ABOVE         .low_open = true
+#define RANDOM        (1u << FACTS_RANDOM)
+#define READ          (1u << FACTS_FILE | 1u << FACTS_TEXT)
+#define TRIPLES       (1u << FACTS_TRIPLES)
+#define BIOS          (1u << FACTS_BIOS)
+#define BIOD          (1u << FACTS_BIOD)
+#define RULES         (1u << FACTS_RULES)
+#define KINDS(set)    .kinds = (set)
 
 const Key keys[] = {
     {AT(name, KEY_NAME), .initial = "run", .free = true,
@@ -71,50 +78,53 @@ const Key keys[] = {
      .sets = "facts.n", .also = "bits_per_param",
      .help = "as many facts as give the model so many data bits per parameter, or just more"},
     {AT(facts.seq_len, KEY_INT), .initial = "16", FROM_TO(1, 1048576), .also = "length sequence_length",
-     .help = "kind random: tokens per fact; kind text: bytes per chunk"},
-    {AT(facts.vocab_size, KEY_INT), .initial = "256", FROM_TO(2, 16777216),
-     .help = "kind random: tokens are drawn from 0 .. vocab_size-1; kind rules: what x and y are made of"},
+     KINDS(RANDOM | READ), .help = "kind random: tokens per fact; kind text: bytes per chunk"},
+    {AT(facts.vocab_size, KEY_INT), .initial = "256", FROM_TO(2, 16777216), KINDS(RANDOM | READ | RULES),
+     .help =
+         "kind random: tokens are below it; rules: x and y are, 31 (lookup 16) where n is too small for 256"},
     {AT(facts.seed, KEY_UINT64), .initial = "0", .help = "which facts are drawn"},
     {AT(facts.symbols, KEY_INT), .initial = "0", FROM_TO(2, 65536), .zero = "a symbol each", .late = true,
-     .also = "base digits",
+     .also = "base digits", KINDS(TRIPLES | BIOS | BIOD),
      .help = "kinds triples, bios, biod: names and values are written as numbers in so many symbols that all "
              "share"},
     {AT(facts.subjects, KEY_INT), .initial = "0", FROM_TO(1, BIG_INT), .zero = "as few as hold facts.n",
-     .late = true, .help = "kind triples: how many subjects there are"},
+     .late = true, KINDS(TRIPLES), .help = "kind triples: how many subjects there are"},
     {AT(facts.objects, KEY_SIZES), .initial = "16x16x16x16", FROM_TO(1, BIG_INT), .late = true,
-     .also = "relations",
+     .also = "relations", KINDS(TRIPLES),
      .help = "kind triples: a size for each relation: how many objects it has to choose from"},
     {AT(facts.name_sizes, KEY_SIZES), .initial = "400x400x1000", FROM_TO(1, BIG_INT), .late = true,
-     .also = "names", .help = "kinds bios, biod: how many first, middle and last names there are"},
+     .also = "names", KINDS(BIOS | BIOD),
+     .help = "kinds bios, biod: how many first, middle and last names there are"},
     {AT(facts.value_sizes, KEY_SIZES), .initial = "12x28x200x200x300x100x263", FROM_TO(1, BIG_INT),
-     .late = true,
+     .late = true, KINDS(BIOS),
      .help = "kind bios: how many months, days, years, cities, universities, majors and employers there are"},
-    {AT(facts.templates, KEY_INT), .initial = "1", FROM_TO(0, 8), .late = true,
+    {AT(facts.templates, KEY_INT), .initial = "1", FROM_TO(0, 8), .late = true, KINDS(BIOS),
      .help = "kind bios: wordings of each sentence, drawn for each person; 0: values without sentences"},
-    {AT(facts.order, KEY_ENUM), .initial = "fixed", .choices = orders, .late = true,
+    {AT(facts.order, KEY_ENUM), .initial = "fixed", .choices = orders, .late = true, KINDS(BIOS),
      .help = "kind bios: order of the sentences, the same for all or drawn for each person"},
-    {AT(facts.attributes, KEY_INT), .initial = "4", FROM_TO(1, 65536), .late = true,
+    {AT(facts.attributes, KEY_INT), .initial = "4", FROM_TO(1, 65536), .late = true, KINDS(BIOD),
      .help = "kind biod: values of each person (K)"},
-    {AT(facts.chunks, KEY_INT), .initial = "1", FROM_TO(1, 65536), .late = true,
+    {AT(facts.chunks, KEY_INT), .initial = "1", FROM_TO(1, 65536), .late = true, KINDS(BIOD),
      .help = "kind biod: chunks of each value (C)"},
-    {AT(facts.diversity, KEY_INT), .initial = "16", FROM_TO(1, 16384), .late = true,
+    {AT(facts.diversity, KEY_INT), .initial = "16", FROM_TO(1, 16384), .late = true, KINDS(BIOD),
      .help = "kind biod: chunks that an attribute's values are made of (D)"},
-    {AT(facts.chunk_len, KEY_INT), .initial = "2", FROM_TO(1, 52), .late = true,
+    {AT(facts.chunk_len, KEY_INT), .initial = "2", FROM_TO(1, 52), .late = true, KINDS(BIOD),
      .help = "kind biod: tokens of each chunk (L)"},
-    {AT(facts.chunk_symbols, KEY_INT), .initial = "16", FROM_TO(2, 65536), .late = true,
+    {AT(facts.chunk_symbols, KEY_INT), .initial = "16", FROM_TO(2, 65536), .late = true, KINDS(BIOD),
      .help = "kind biod: symbols that chunks are written in (T)"},
-    {AT(facts.rule, KEY_ENUM), .initial = "affine", .choices = rules, .late = true,
+    {AT(facts.rule, KEY_ENUM), .initial = "affine", .choices = rules, .late = true, KINDS(RULES),
      .help =
          "kind rules: y is a sum a x + c, a polynomial of degree 2, or a table's entry at x1 + x2 + .., mod "
          "vocab_size"},
-    {AT(facts.inputs, KEY_INT), .initial = "2", FROM_TO(1, 16), .late = true,
+    {AT(facts.inputs, KEY_INT), .initial = "2", FROM_TO(1, 16), .late = true, KINDS(RULES),
      .help = "kind rules: numbers in x, each below facts.vocab_size"},
-    {AT(facts.exceptions, KEY_DOUBLE), .initial = "0", FROM_TO(0, 1), .late = true,
+    {AT(facts.exceptions, KEY_DOUBLE), .initial = "0", FROM_TO(0, 1), .late = true, KINDS(RULES),
      .help = "kind rules: share of the rows whose y breaks the rule"},
     {AT(facts.heldout, KEY_INT), .initial = "0", FROM_TO(0, BIG_INT), .late = true,
      .also = "n_heldout held_out",
      .help = "facts drawn beside the n and never trained: what the model says of unseen facts"},
     {AT(facts.split_seed, KEY_UINT64), .initial = "0", .late = true,
+     KINDS(RANDOM | TRIPLES | BIOS | BIOD | RULES),
      .help = "which of the n + heldout facts are held out; 0: the last ones drawn"},
     {AT(facts.zipf, KEY_DOUBLE), .initial = "0", FROM_TO(0, 100), .late = true, .also = "zipf_exponent skew",
      .help = "uneven exposure: fact number r is drawn in proportion to r^-zipf; 0: every fact once an epoch"},

@@ -35,6 +35,7 @@ typedef struct Key {
     bool free;                  /* changes no bit of a result: in no hash */
     const char *sets; /* a free key that resolving turns into a value of that one, which is hashed instead */
     bool late;        /* came after runs were kept: hashed only off its default, so their hashes stand */
+    unsigned kinds;   /* facts.*: the kinds that read it, 1 << FactsKind each; 0: all */
     const char *also; /* what others call it, for the hint on an unknown key; words apart by spaces */
     const char *help; /* one line */
 } Key;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/config_kinds.h"
 #include "base/sweep_read.h"
 
 /* ---- loading ---- */
@@ -120,7 +121,18 @@ Status sweep_spec_point(const SweepSpec *spec, int64_t i, Config *out, Err *err)
         return err_set(err, ERR_INPUT, "facts.kind is %s and facts.path is '%s'; set both, or one of them",
                        config_choice("facts.kind", (int)config.facts.kind),
                        quoted(config.facts.path, strlen(config.facts.path)).text);
+    if (kind_set) config_kind_drop(&config, NULL); /* what the sweep asks of its other kinds */
+    config_kind_fill(&config.facts);
     *out = config;
+    return OK;
+}
+
+Status sweep_spec_check(const SweepSpec *spec, Err *err) {
+    for (int64_t i = 0; i < sweep_spec_points(spec); i++) {
+        Config config;
+        TRY(sweep_spec_point(spec, i, &config, err));
+        TRY(config_kind_check(&config, err));
+    }
     return OK;
 }
 

@@ -46,8 +46,12 @@ void sweep_spec_free(SweepSpec *spec);
 /* Number of points, equal ones counted as often as they stand there. */
 int64_t sweep_spec_points(const SweepSpec *spec);
 
-/* Point i's config; the first axis varies slowest. ERR_INPUT: its keys contradict each other. */
+/* Point i's config; the first axis varies slowest. Where points set facts.kind, keys that a point's kind does not read
+ * are left out. ERR_INPUT: its keys contradict each other. */
 Status sweep_spec_point(const SweepSpec *spec, int64_t i, Config *out, Err *err);
+
+/* For a spec that a user just wrote. ERR_INPUT: a point sets a key that its kind of facts does not read. */
+Status sweep_spec_check(const SweepSpec *spec, Err *err);
 
 /* "n_embd=8,seed=0": what point i sets, safe as a file's name, cut when long; empty where nothing varies. */
 void sweep_spec_label(const SweepSpec *spec, int64_t i, char out[SWEEP_LABEL_MAX]);

@@ -139,5 +139,5 @@ Status args_config(const Args *args, Config *out, Err *err) {
     for (int i = 0; i < n; i++) overrides[i] = args->words[first + i];
     Status status = config_load(out, first ? args->words[0] : NULL, n, overrides, err);
     free(overrides);
-    return status;
+    return status == OK ? config_kind_check(out, err) : status;
 }

@@ -52,7 +52,7 @@ static const Option sweep_options[] = {
 static const Option status_options[] = {JSON_OPTION, END_OPTION};
 static const Option eval_options[] = {
     {"facts", "DIR", "another fact set (default: the run's own)"},
-    {"per-fact", "FILE.tsv", "a row for every fact; replaces only such a table"},
+    {"per-fact", "FILE.tsv", "a row for every fact, held-out ones last; replaces only such a table"},
     FORCE_OPTION("let --per-fact replace any file"),
     {"quantize", "fp16|bf16|int8|int4|ternary",
      "with weights of so few bits, beside the weights as they are"},

@@ -161,9 +161,11 @@ void show_plan(const RunPlan *plan, const FactSet *facts, const Config *config) 
     fprintf(stderr, "facts       %s of up to %d tokens, vocabulary %d: ", show_int(facts->n), facts->max_len,
             facts->vocab.size);
     if (facts->entropy_known)
-        fprintf(stderr, facts->ceiling_bits > 0 ? "%.1f bits, of which a model can save %.1f\n"
-                                                : "%.1f bits, less than it takes to name every fact (%.1f)\n",
-                facts->data_bits, facts->ceiling_bits > 0 ? facts->ceiling_bits : facts->data_bits - facts->ceiling_bits);
+        fprintf(stderr,
+                facts->ceiling_bits > 0 ? "%.1f bits, of which a model can save %.1f\n"
+                                        : "%.1f bits, less than it takes to name every fact (%.1f)\n",
+                facts->data_bits,
+                facts->ceiling_bits > 0 ? facts->ceiling_bits : facts->data_bits - facts->ceiling_bits);
     else
         fprintf(stderr, "entropy unknown; answers %.1f bits, zlib %s bytes\n", facts->answer_bits,
                 show_int(facts->zlib_bytes));

@@ -26,8 +26,11 @@ static Status load_spec(SweepSpec *spec, const Args *args, const char *dir, Err 
         if (!strchr(args->words[i], '='))
             return err_set(err, ERR_INPUT, "%s: '%s' is no key=value; usage: rote %s %s", args->command->name,
                            args->words[i], args->command->name, args->command->words);
-    return sweep_spec_load(spec, first ? args->words[0] : NULL, args->n_words - first, args->words + first,
-                           err);
+    TRY(sweep_spec_load(spec, first ? args->words[0] : NULL, args->n_words - first, args->words + first,
+                        err));
+    Status status = sweep_spec_check(spec, err);
+    if (status != OK) sweep_spec_free(spec);
+    return status;
 }
 
 /* The sweep of a folder, with the states of its runs. */
@@ -65,6 +68,25 @@ static Needs needs_of(const Sweep *sweep) {
     return n;
 }
 
+/* Triples with as many subjects as they need: every size is a vocabulary, and so a model, of its own. */
+static void show_growing(const Sweep *sweep) {
+    int64_t subjects = 0;
+    bool grows = false;
+    for (int i = 0; i < sweep->n; i++) {
+        const Config *c = &sweep->run[i].resolved, *first = &sweep->run[0].resolved;
+        if (c->facts.kind != FACTS_TRIPLES || c->facts.subjects || c->facts.symbols) return;
+        int64_t total = (int64_t)c->facts.n + c->facts.heldout + c->facts.junk_n;
+        int64_t needed = (total - 1) / c->facts.objects.n + 1;
+        if (needed > subjects) subjects = needed;
+        grows = grows || c->model.vocab_size != first->model.vocab_size;
+    }
+    if (grows)
+        fprintf(stderr,
+                "note: facts.subjects is 0, so the vocabulary and with it the model grow with facts.n, and "
+                "`rote capacity` cannot compare sizes of one model; facts.subjects=%lld holds them all\n",
+                (long long)subjects);
+}
+
 static void show_needs(const Sweep *sweep) {
     Needs n = needs_of(sweep);
     fprintf(stderr, "%lld point%s, %d run%s", (long long)sweep->n_points, sweep->n_points == 1 ? "" : "s",
@@ -76,6 +98,7 @@ static void show_needs(const Sweep *sweep) {
     else
         fprintf(stderr, ", %d to do: %s FLOP, memory up to %s a run, disk %s\n", n.todo, show_short(n.flops),
                 show_bytes(n.memory), show_bytes(n.disk));
+    show_growing(sweep);
 }
 
 static json_t *counts_json(const Sweep *sweep) {

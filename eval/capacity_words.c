@@ -103,6 +103,17 @@ static void put_gaining(FILE *f, const Series *s) {
         fprintf(f, "; %s still gains %.1f %%", worst->label, 100 * worst->plateau.gain.value);
 }
 
+/* Triples whose subjects are as many as facts.n needs: the vocabulary makes a model of every size. */
+static bool model_grows(const Series *s) {
+    for (int a = 0; a < s->n_architectures; a++) {
+        const Config *first = &s->architectures[0].first->config, *c = &s->architectures[a].first->config;
+        if (c->facts.kind == FACTS_TRIPLES && !c->facts.subjects && !c->facts.symbols &&
+            c->facts.n != first->facts.n && c->model.vocab_size != first->model.vocab_size)
+            return true;
+    }
+    return false;
+}
+
 char *series_verdict(const Series *s) {
     char *text = NULL;
     size_t size = 0;
@@ -110,6 +121,11 @@ char *series_verdict(const Series *s) {
     if (!f) return NULL;
     if (!s->entropy_known) {
         fputs("no capacity: nobody knows the entropy of these facts", f);
+    } else if (!(s->saturated && s->converged == ANSWER_YES) && model_grows(s)) {
+        fputs("lower bound only: facts.subjects is 0, so the vocabulary and with it the model grew with "
+              "facts.n: no "
+              "model has several sizes; set facts.subjects",
+              f);
     } else if (s->slope.n_architectures == 0) {
         fputs("lower bound only: no fact set is 1.2 times what a model holds: no plateau shows; add larger "
               "facts.n",

@@ -39,8 +39,8 @@ typedef struct RunResult {
     int64_t steps, tokens;
     double exposures;
     int64_t exposures_least, exposures_most; /* of a fact, where facts.zipf makes them uneven; else 0 */
-    char verdict[16];                   /* annealed, stopped, diverged, failed */
-    char reason[sizeof((Err *)0)->msg]; /* diverged: tensor, index and step; else empty */
+    char verdict[16];                        /* annealed, stopped, diverged, failed */
+    char reason[sizeof((Err *)0)->msg];      /* diverged: tensor, index and step; else empty */
     char param_hash[33], data_hash[33],
         config_hash[33]; /* param_hash empty where a parameter is NaN or Inf */
     bool exact;

@@ -167,6 +167,78 @@ $ rote facts make facts.kind=bios facts.paraphrases=3 --out x
 2> rote: facts.paraphrases is 3, but with facts.templates=1 and facts.order=fixed there is only one way to tell a biography; raise facts.templates or shuffle
 [2]
 
+# keys of another kind
+
+$ rote facts make facts.attributes=5 --out x
+2> rote: facts.attributes is 5, but facts.kind is random, which does not read it; leave it out, or set facts.kind (biod)
+[2]
+$ rote train facts.kind=bios facts.n=4 facts.seq_len=8 --out x
+2> rote: facts.seq_len is 8, but facts.kind is bios, which does not read it; leave it out, or set facts.kind (random, file, text)
+[2]
+$ rote facts make facts.n=4 facts.split_seed=3 facts.exceptions=0.1 --out x
+2> rote: facts.exceptions is 0.1, but facts.kind is random, which does not read it; leave it out, or set facts.kind (rules)
+[2]
+$ echo 'facts: {kind: biod, attributes: 6, n: 3}' > people.yaml
+$ rote facts make people.yaml facts.kind=random facts.seq_len=4 --out others | head -n 2
+kind        random
+facts       3, 12 tokens, the longest 4
+$ rote facts make people.yaml facts.kind=random facts.rule=lookup --out x
+2> rote: facts.rule is lookup, but facts.kind is random, which does not read it; leave it out, or set facts.kind (rules)
+[2]
+$ rote sweep run people.yaml facts.kind=random,biod model.n_embd=8 train.max_steps=1 --out K --jobs 1 --quiet; ls K/runs
+K: 2 of 2 runs done; table: K/table.csv
+kind=biod-6e255bf4
+kind=random-6cc47e51
+$ rote sweep run people.yaml facts.exceptions=0,0.1 --out L
+2> rote: facts.exceptions is 0.1, but facts.kind is biod, which does not read it; leave it out, or set facts.kind (rules)
+[2]
+
+# a default for every kind
+
+$ for rule in affine quadratic lookup; do rote facts make facts.kind=rules facts.rule=$rule --out by-$rule | sed -n 2,3p; done
+facts       256, 768 tokens, the longest 3
+vocabulary  31 symbols
+facts       256, 768 tokens, the longest 3
+vocabulary  31 symbols
+facts       256, 768 tokens, the longest 3
+vocabulary  16 symbols
+
+# a model that grows with its facts
+
+$ rote sweep run facts.kind=triples facts.n=20,40 model.n_layer=1 model.n_embd=8 train.max_steps=2 --out T --jobs 1 2>&1 | grep note
+note: facts.subjects is 0, so the vocabulary and with it the model grow with facts.n, and `rote capacity` cannot compare sizes of one model; facts.subjects=10 holds them all
+$ rote capacity T | tail -n 1
+no capacity to state (2 architectures; verdict: lower bound only: facts.subjects is 0, so the vocabulary and with it the model grew with facts.n: no model has several sizes; set facts.subjects)
+$ rote sweep run facts.kind=triples facts.subjects=10 facts.n=20,40 model.n_layer=1 model.n_embd=8 train.max_steps=2 --out U --jobs 1 2>&1 | grep note
+[1]
+$ rote capacity U | tail -n 1
+no capacity to state (1 architecture; verdict: lower bound only: no fact set is 1.2 times what a model holds: no plateau shows; add larger facts.n)
+
+# a ceiling that is none
+
+$ rote train facts.kind=rules facts.rule=lookup model.n_layer=1 model.n_embd=8 train.max_steps=1 --out whole 2>&1 | grep -e facts -e memorized
+facts       256 of up to 3 tokens, vocabulary 16: 1748.0 bits, less than it takes to name every fact (2048.0)
+memorized   -1317.6 of 1748.0 bits (ceiling 0: to name each costs more), -1.2669 bits/param
+
+# held-out facts in the table of facts; exposures where they are uneven
+
+$ rote train facts.n=5 facts.heldout=2 facts.zipf=1 facts.seq_len=3 model.n_layer=1 model.n_embd=8 train.max_steps=10 --out uneven --quiet | sed -n 2p; grep exposures uneven/result.json
+verdict     annealed after 10 steps, every fact seen 10.0 times on average, 5 to 19 times
+  "exposures": 10,
+  "exposures_least": 5,
+  "exposures_most": 19,
+$ rote eval uneven --per-fact uneven.tsv > /dev/null; cut -f 1,3,4,6- uneven.tsv
+fact	tokens	prompt_tokens	recalled	role	text
+0	3	1	0	fact	229 227 111
+1	3	1	0	fact	185 14 198
+2	3	1	0	fact	191 232 62
+3	3	1	0	fact	215 232 73
+4	3	1	0	fact	233 126 103
+5	3	0		heldout	227 73 145
+6	3	0		heldout	105 155 10
+$ rote eval uneven --per-fact uneven.tsv > /dev/null; rote verify uneven --quiet
+uneven: replayed; parameters, data and result are the same
+
 # R and R_max stand in the result
 
 $ rote train facts.kind=bios facts.n=20 facts.symbols=16 facts.templates=0 model.n_embd=8 model.n_layer=1 train.max_steps=3 --out run --quiet | grep -E 'memorized|knowledge'

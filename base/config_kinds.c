@@ -1,0 +1,56 @@
+#include "base/config_kinds.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool foreign(const Config *config, const Key *key) {
+    return key->kinds && !(key->kinds >> config->facts.kind & 1);
+}
+
+static bool at_default(const Config *config, const Key *key) {
+    Config initial;
+    char value[KEY_VALUE_MAX], unset[KEY_VALUE_MAX];
+    CHECK(key_set(&initial, key, key->initial, strlen(key->initial), NULL) == OK);
+    key_print(config, key, value);
+    key_print(&initial, key, unset);
+    return strcmp(value, unset) == 0;
+}
+
+void config_kind_drop(Config *config, const bool *keep) {
+    for (int k = 0; k < KEY_COUNT; k++) {
+        const Key *key = &keys[k];
+        if (foreign(config, key) && !(keep && keep[k]))
+            CHECK(key_set(config, key, key->initial, strlen(key->initial), NULL) == OK);
+    }
+}
+
+Status config_kind_check(const Config *config, Err *err) {
+    for (int k = 0; k < KEY_COUNT; k++) {
+        const Key *key = &keys[k];
+        if (!foreign(config, key) || at_default(config, key)) continue;
+        char value[KEY_VALUE_MAX], readers[128] = "";
+        key_print(config, key, value);
+        for (int kind = 0, n = 0; kind <= FACTS_TEXT; kind++)
+            if (key->kinds >> kind & 1) {
+                size_t used = strlen(readers);
+                snprintf(readers + used, sizeof readers - used, "%s%s", n++ ? ", " : "",
+                         config_choice("facts.kind", kind));
+            }
+        return err_set(err, ERR_INPUT,
+                       "%s is %s, but facts.kind is %s, which does not read it; leave it out, or set "
+                       "facts.kind (%s)",
+                       key->name, value, config_choice("facts.kind", (int)config->facts.kind), readers);
+    }
+    return OK;
+}
+
+/* Over 256 symbols two rules of two inputs agree on half of 65,536 rows, and fewer rows could be told by either. Over
+ * 31, a prime, affine rules agree on 31 and quadratic ones on 62 of 961; two tables over the sum of two inputs below 16
+ * on 240 of 256. */
+void config_kind_fill(FactsConfig *facts) {
+    enum { SET = 256, ROWS_MOST = 32768 };
+    if (facts->kind != FACTS_RULES || facts->vocab_size != SET || facts->inputs < 2 || facts->load > 0 ||
+        facts->n > ROWS_MOST)
+        return;
+    facts->vocab_size = facts->rule == RULE_LOOKUP ? 16 : 31;
+}
