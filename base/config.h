@@ -150,6 +150,10 @@ Status config_load_text(Config *out, const char *text, const char *where, Err *e
  * facts off its default that facts.kind does not read. */
 Status config_kind_check(const Config *config, Err *err);
 
+/* The "key=value" words of all keys that the facts of this config are drawn by, ended by NULL. NULL: no memory. Free
+ * with config_words_free (base/sweep_spec.h). */
+char **config_facts_words(const FactsConfig *facts, int *n);
+
 /* Fills what defaults leave open (n_inner, n_kv_head, block_size, vocab_size, batch_size,
  * decay_steps, model sizes from the facts) and checks what keys demand of each other
  * (n_embd % n_head, n_head % n_kv_head, seq_len <= block_size, vocab, warmup <= max_steps ...).

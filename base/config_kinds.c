@@ -1,7 +1,17 @@
 #include "base/config_kinds.h"
+#include "base/sweep_spec.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Where facts come from, how their number was chosen, and what is decided when training. */
+static bool of_the_draw(const Key *key) {
+    static const char *const others[] = {"facts.path", "facts.load", "facts.zipf", "facts.junk_ratio"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(key->name, others[i]) == 0) return false;
+    return strncmp(key->name, "facts.", 6) == 0;
+}
 
 static bool foreign(const Config *config, const Key *key) {
     return key->kinds && !(key->kinds >> config->facts.kind & 1);
@@ -53,4 +63,24 @@ void config_kind_fill(FactsConfig *facts) {
         facts->n > ROWS_MOST)
         return;
     facts->vocab_size = facts->rule == RULE_LOOKUP ? 16 : 31;
+}
+
+char **config_facts_words(const FactsConfig *facts, int *n) {
+    Config config;
+    config_defaults(&config);
+    config.facts = *facts;
+    char **words = calloc(KEY_COUNT + 1, sizeof *words);
+    *n = 0;
+    for (int k = 0; words && k < KEY_COUNT; k++) {
+        if (!of_the_draw(&keys[k]) || foreign(&config, &keys[k])) continue;
+        char value[KEY_VALUE_MAX];
+        key_print(&config, &keys[k], value);
+        if (asprintf(&words[*n], "%s=%s", keys[k].name, value) < 0) {
+            words[*n] = NULL;
+            config_words_free(words);
+            return NULL;
+        }
+        ++*n;
+    }
+    return words;
 }

@@ -51,7 +51,7 @@ typedef struct FactSet {
     char **tag_names;
     int n_tags;
     Vocab vocab;
-    FactsConfig config; /* what a planned set is to be drawn from; nothing in a set that was read */
+    FactsConfig config; /* what the set is drawn from; n 0: nobody knows (imported, text, an older folder) */
 
     bool entropy_known;    /* false for imported facts: nobody knows their source; the three below are NAN */
     double data_bits;      /* H of the ordered draw, bits, exact to double rounding */

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "data/drawn_with.h"
 #include "data/encode.h"
 #include "data/folder.h"
 #include "data/kinds.h"
@@ -19,8 +20,9 @@
 #include "data/vocab.h"
 
 #define FORMAT_NAME "rote-facts"
-/* Version 2 adds the pool's other sequences and fields. Plain facts are written as version 1, as ever. */
-enum { VERSION_PLAIN = 1, VERSION_POOL = 2 };
+/* Version 2 adds the pool's other sequences and fields, version 3 what they were drawn with. Plain facts are written as
+ * version 1, as ever. */
+enum { VERSION_PLAIN = 1, VERSION_POOL = 2, VERSION_DRAWN = 3 };
 
 enum { MANIFEST_MAX = 1 << 20 };
 #define VOCAB_MAX   ((size_t)1 << 30)
@@ -87,7 +89,13 @@ static Status write_vocab(FILE *stream, const char *path, const Vocab *vocab, Er
 
 static json_t *real_or_null(double x, bool known) { return known ? json_real(x) : json_null(); }
 
-/* What version 2 has besides; false: no memory. */
+/* A set that was read from version 2 does not know its config. */
+static int version_of(const FactSet *facts) {
+    if (is_plain(facts)) return VERSION_PLAIN;
+    return facts->config.n ? VERSION_DRAWN : VERSION_POOL;
+}
+
+/* What versions 2 and 3 have besides; false: no memory. */
 static bool add_pool(json_t *root, const FactSet *facts) {
     json_t *fields = json_array(), *tags = json_array();
     bool whole = true;
@@ -98,7 +106,9 @@ static bool add_pool(json_t *root, const FactSet *facts) {
     json_t *pool = json_pack("{s:i, s:i, s:i, s:I, s:o, s:o}", "heldout", facts->n_heldout, "variants",
                              facts->n_variants, "junk", facts->n_junk, "tokens",
                              (json_int_t)facts->start[facts->n_pool], "fields", fields, "tags", tags);
-    return json_object_set_new(root, "pool", pool) == 0 && whole;
+    whole = json_object_set_new(root, "pool", pool) == 0 && whole;
+    if (version_of(facts) == VERSION_POOL) return whole;
+    return json_object_set_new(root, "drawn_with", drawn_with_json(facts)) == 0 && whole;
 }
 
 static Status write_manifest(FILE *stream, const char *path, const FactSet *facts, Err *err) {
@@ -107,12 +117,11 @@ static Status write_manifest(FILE *stream, const char *path, const FactSet *fact
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)facts->seed);
     json_t *root = json_pack(
         "{s:s, s:i, s:s, s:i, s:I, s:i, s:i, s:s, s:o, s:o, s:o, s:s, s:i, s:{s:o, s:o}, s:s}", "format",
-        FORMAT_NAME, "version", is_plain(facts) ? VERSION_PLAIN : VERSION_POOL, "kind", facts->kind, "n",
-        facts->n, "tokens", (json_int_t)facts->start[facts->n], "max_len", facts->max_len, "vocab_size",
-        facts->vocab.size, "seed", seed, "entropy_bits", real_or_null(facts->data_bits, known),
-        "data_bits_set", real_or_null(facts->data_bits_set, known), "ceiling_bits",
-        real_or_null(facts->ceiling_bits, known), "derivation", facts->derivation, "duplicates",
-        facts->duplicates, "baselines", "answer_bits",
+        FORMAT_NAME, "version", version_of(facts), "kind", facts->kind, "n", facts->n, "tokens",
+        (json_int_t)facts->start[facts->n], "max_len", facts->max_len, "vocab_size", facts->vocab.size,
+        "seed", seed, "entropy_bits", real_or_null(facts->data_bits, known), "data_bits_set",
+        real_or_null(facts->data_bits_set, known), "ceiling_bits", real_or_null(facts->ceiling_bits, known),
+        "derivation", facts->derivation, "duplicates", facts->duplicates, "baselines", "answer_bits",
         real_or_null(facts->answer_bits, !known || facts->answer_bits > 0), "zlib_bytes",
         known ? json_null() : json_integer(facts->zlib_bytes), "data_hash", facts->data_hash);
     if (root && !is_plain(facts) && !add_pool(root, facts)) {
@@ -257,7 +266,8 @@ typedef struct Manifest {
     json_int_t tokens;
     uint64_t seed;
     json_t *entropy_bits, *data_bits_set, *ceiling_bits, *answer_bits, *zlib_bytes;
-    json_t *pool; /* version 2 only */
+    json_t *pool;       /* from version 2 on */
+    json_t *drawn_with; /* from version 3 on */
 } Manifest;
 
 static Status read_manifest(const char *path, Manifest *out, Err *err) {
@@ -268,21 +278,24 @@ static Status read_manifest(const char *path, Manifest *out, Err *err) {
     json_error_t why;
     if (json_unpack_ex(out->root, &why, 0, "{s:s, s:i}", "format", &format, "version", &version) != 0)
         return err_set(err, ERR_FORMAT, "%s: %s", path, why.text);
-    if (strcmp(format, FORMAT_NAME) != 0 || version < VERSION_PLAIN || version > VERSION_POOL)
+    if (strcmp(format, FORMAT_NAME) != 0 || version < VERSION_PLAIN || version > VERSION_DRAWN)
         return err_set(err, ERR_FORMAT,
-                       "%s: format %.32s, version %d; this program reads %s, versions %d and %d", path,
-                       format, version, FORMAT_NAME, VERSION_PLAIN, VERSION_POOL);
-    const char *layout =
-        version == VERSION_PLAIN
-            ? "{s:s, s:i, s:s, s:i, s:I, s:i, s:i, s:s, s:o, s:o, s:o, s:s, s:i, s:{s:o, s:o}, s:s}"
-            : "{s:s, s:i, s:s, s:i, s:I, s:i, s:i, s:s, s:o, s:o, s:o, s:s, s:i, s:{s:o, s:o}, s:s, s:o}";
-    if (json_unpack_ex(out->root, &why, JSON_STRICT, layout, "format", &format, "version", &version, "kind",
-                       &out->kind, "n", &out->n, "tokens", &out->tokens, "max_len", &out->max_len,
+                       "%s: format %.32s, version %d; this program reads %s, versions %d to %d", path, format,
+                       version, FORMAT_NAME, VERSION_PLAIN, VERSION_DRAWN);
+    static const char *const layouts[] = {
+        [VERSION_PLAIN] =
+            "{s:s, s:i, s:s, s:i, s:I, s:i, s:i, s:s, s:o, s:o, s:o, s:s, s:i, s:{s:o, s:o}, s:s}",
+        [VERSION_POOL] =
+            "{s:s, s:i, s:s, s:i, s:I, s:i, s:i, s:s, s:o, s:o, s:o, s:s, s:i, s:{s:o, s:o}, s:s, s:o}",
+        [VERSION_DRAWN] =
+            "{s:s, s:i, s:s, s:i, s:I, s:i, s:i, s:s, s:o, s:o, s:o, s:s, s:i, s:{s:o, s:o}, s:s, s:o, s:o}"};
+    if (json_unpack_ex(out->root, &why, JSON_STRICT, layouts[version], "format", &format, "version", &version,
+                       "kind", &out->kind, "n", &out->n, "tokens", &out->tokens, "max_len", &out->max_len,
                        "vocab_size", &out->vocab_size, "seed", &seed, "entropy_bits", &out->entropy_bits,
                        "data_bits_set", &out->data_bits_set, "ceiling_bits", &out->ceiling_bits, "derivation",
                        &out->derivation, "duplicates", &out->duplicates, "baselines", "answer_bits",
                        &out->answer_bits, "zlib_bytes", &out->zlib_bytes, "data_hash", &out->data_hash,
-                       "pool", &out->pool) != 0)
+                       "pool", &out->pool, "drawn_with", &out->drawn_with) != 0)
         return err_set(err, ERR_FORMAT, "%s: %s", path, why.text);
     char *end;
     errno = 0;
@@ -413,6 +426,11 @@ static Status load_random(FactSet *facts, Rows *rows, const Manifest *manifest, 
     facts->start[n] = end;
     if (rows->at < rows->end) return wrong_count(rows, n, true, err);
     facts_count_random(facts);
+    Config config;
+    config_defaults(&config);
+    facts->config = config.facts;
+    facts->config.n = n, facts->config.seq_len = S, facts->config.vocab_size = manifest->vocab_size;
+    facts->config.seed = manifest->seed;
     return facts_hash(facts, err);
 }
 
@@ -493,6 +511,7 @@ static Status load_pool(FactSet *facts, Rows *rows, const Paths *paths, const Ma
     else facts->vocab = (Vocab){.size = manifest->vocab_size, .eos = -1};
     facts->n = manifest->n;
     facts->max_len = manifest->max_len;
+    if (manifest->drawn_with) TRY(drawn_with_read(facts, manifest->drawn_with, paths->manifest, err));
     TRY(pool_records_read(facts, rows, tokens, err));
     facts->entropy_known = json_is_number(manifest->entropy_bits);
     facts->data_bits = real_of(manifest->entropy_bits);

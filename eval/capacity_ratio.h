@@ -18,8 +18,8 @@ typedef struct CapacityRatio {
     double r, r_max; /* r is NAN where a field's code length is not known */
 } CapacityRatio;
 
-/* False, and nothing filled, for facts of another kind, and for biographies that were read from a folder: it does not
- * hold the sizes they were drawn with. */
+/* False, and nothing filled, for facts of another kind, and for biographies from a folder that does not hold the sizes
+ * they were drawn with (docs/formats.md: version 2). */
 bool capacity_ratio(CapacityRatio *out, const FactSet *facts, const Evaluation *e, int64_t params);
 
 #endif
