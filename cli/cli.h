@@ -116,6 +116,9 @@ void show_weights(Quantize kind, int64_t weight_bits, double memorized_bits);
 struct Run;
 Status open_run(struct Run *out, const char *dir, Err *err);
 
+/* All that is known of a fact set, and its first records, as text or as one JSON object. */
+Status facts_out(const FactSet *facts, bool json, Err *err);
+
 /* Held-out facts and membership as a line; nothing where no fact is held out. */
 void show_heldout(const Evaluation *e, int64_t params);
 /* R and R_max of biographies (eval/capacity_ratio.h) as a line; nothing for other facts. */

@@ -1,80 +1,13 @@
 /* rote facts make | import | show */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "cli/cli.h"
 #include "data/folder.h"
 #include "data/import.h"
 #include "train/load.h"
-
-enum { FIRST_RECORDS = 5 };
-
-static json_t *facts_json(const FactSet *f) {
-    json_t *o = json_pack("{ss si si si si}", "kind", f->kind, "n", f->n, "max_len", f->max_len, "vocab_size",
-                          f->vocab.size, "duplicates", f->duplicates);
-    if (!o) return NULL;
-    json_object_set_new(o, "tokens", json_integer(f->start[f->n]));
-    json_object_set_new(o, "entropy_bits", json_number(f->entropy_known ? f->data_bits : NAN));
-    json_object_set_new(o, "data_bits_set", json_number(f->entropy_known ? f->data_bits_set : NAN));
-    json_object_set_new(o, "ceiling_bits", json_number(f->entropy_known ? f->ceiling_bits : NAN));
-    if (f->entropy_known) {
-        json_object_set_new(o, "derivation", json_string(f->derivation));
-        json_object_set_new(o, "seed", json_seed(f->seed));
-    } else {
-        json_object_set_new(o, "answer_bits", json_number(f->answer_bits));
-        json_object_set_new(o, "zlib_bytes", json_integer(f->zlib_bytes));
-        for (int i = 0; strcmp(f->kind, "text") == 0 && i < TEXT_ORDERS; i++) {
-            char key[32];
-            snprintf(key, sizeof key, "order%d_bits", i);
-            json_object_set_new(o, key, json_number(f->order_bits[i]));
-        }
-    }
-    json_t *tags = json_array();
-    for (int i = 0; i < f->n_tags; i++) json_array_append_new(tags, json_string(f->tag_names[i]));
-    json_object_set_new(o, "tags", tags);
-    json_object_set_new(o, "data_hash", json_string(f->data_hash));
-    json_t *records = json_array();
-    for (int i = 0; i < f->n && i < FIRST_RECORDS; i++) {
-        char text[256];
-        facts_text(f, i, text, sizeof text);
-        json_t *string = json_string(text); /* NULL where a record is not UTF-8 */
-        json_array_append_new(records, string ? string : json_null());
-    }
-    json_object_set_new(o, "first_records", records);
-    return o;
-}
-
-static void facts_print(const FactSet *f) {
-    printf("kind        %s\nfacts       %s, %s tokens, the longest %d\nvocabulary  %s symbols\n", f->kind,
-           show_int(f->n), show_int(f->start[f->n]), f->max_len, show_int(f->vocab.size));
-    if (f->entropy_known) {
-        printf("entropy     %.6f bits: %s\n", f->data_bits, f->derivation);
-        printf("as a set    %.6f bits\nceiling     %.6f bits (entropy - n log2 n)\n", f->data_bits_set,
-               f->ceiling_bits);
-    } else {
-        printf("entropy     unknown; baselines: answers %.6f bits, zlib %s bytes\n", f->answer_bits,
-               show_int(f->zlib_bytes));
-        if (strcmp(f->kind, "text") == 0)
-            printf("empirical   order 0: %.1f bits, order 1: %.1f, order 2: %.1f\n", f->order_bits[0],
-                   f->order_bits[1], f->order_bits[2]);
-        else printf("duplicates  %s dropped\n", show_int(f->duplicates));
-    }
-    if (f->n_tags) printf("tags        %d\n", f->n_tags);
-    printf("hash        %s\n", f->data_hash);
-    for (int i = 0; i < f->n && i < FIRST_RECORDS; i++) {
-        char text[100];
-        facts_text(f, i, text, sizeof text);
-        printf("%-11d %s\n", i, text);
-    }
-}
-
-static Status facts_out(const Args *args, const FactSet *facts, Err *err) {
-    if (args_has(args, "json")) return json_out(facts_json(facts), err);
-    facts_print(facts);
-    return OK;
-}
 
 static Status need_out(const Args *args, Err *err) {
     if (args_has(args, "out")) return OK;
@@ -94,7 +27,7 @@ Status cmd_facts_make(const Args *args, Err *err) {
     TRY(facts_plan_load(&config, &facts, err));
     Status status = facts_draw(&facts, err);
     if (status == OK) status = facts_save(&facts, args_value(args, "out"), err);
-    if (status == OK) status = facts_out(args, &facts, err);
+    if (status == OK) status = facts_out(&facts, args_has(args, "json"), err);
     facts_free(&facts);
     return status;
 }
@@ -126,15 +59,37 @@ Status cmd_facts_import(const Args *args, Err *err) {
     FactSet facts;
     TRY(facts_import(args->words[0], &options, &facts, err));
     Status status = facts_save(&facts, args_value(args, "out"), err);
-    if (status == OK) status = facts_out(args, &facts, err);
+    if (status == OK) status = facts_out(&facts, args_has(args, "json"), err);
     facts_free(&facts);
+    return status;
+}
+
+/* What the words name: a fact set's folder, a run's, or a config, whose facts are drawn and kept nowhere. */
+static Status show_source(const Args *args, FactSet *out, Err *err) {
+    char stored[CONFIG_PATH_MAX];
+    const char *path = args->words[0];
+    struct stat about;
+    Config config;
+    TRY(path_join(stored, sizeof stored, path, "config.yaml", err));
+    bool run = args->n_words == 1 && file_exists(stored);
+    bool config_given = strchr(path, '=') || (stat(path, &about) == 0 && S_ISREG(about.st_mode));
+    if (!run && !config_given) {
+        if (args->n_words > 1)
+            return err_set(err, ERR_INPUT,
+                           "facts show: %s is no config file; keys change nothing in a folder", path);
+        return facts_load(path, out, err);
+    }
+    TRY(run ? config_load(&config, stored, 0, NULL, err) : args_config(args, &config, err));
+    TRY(facts_plan_load(&config, out, err));
+    Status status = facts_draw(out, err);
+    if (status != OK) facts_free(out);
     return status;
 }
 
 Status cmd_facts_show(const Args *args, Err *err) {
     FactSet facts;
-    TRY(facts_load(args->words[0], &facts, err));
-    Status status = facts_out(args, &facts, err);
+    TRY(show_source(args, &facts, err));
+    Status status = facts_out(&facts, args_has(args, "json"), err);
     facts_free(&facts);
     return status;
 }

@@ -40,13 +40,26 @@ static Status plan_source(const Kind *kind, const FactsConfig *config, FactSet *
     return OK;
 }
 
+int pool_marks(const FactSet *facts) {
+    const Kind *kind = kind_named(facts->kind);
+    if (kind && facts->config.n) return facts->config.domain_token + form_marks(kind, &facts->config);
+    return facts->vocab.text ? facts->vocab.size - facts->vocab.eos - 1 : -1;
+}
+
+void pool_mark_name(const FactSet *facts, int mark, char out[MARK_NAME_MAX]) {
+    if (facts->vocab.text && facts->vocab.size > facts->vocab.eos + 1 + mark)
+        snprintf(out, MARK_NAME_MAX, "%.*s", MARK_NAME_MAX - 1,
+                 facts->vocab.text[facts->vocab.eos + 1 + mark]);
+    else if (facts->config.domain_token && mark == 0) strcpy(out, "<domain>");
+    else snprintf(out, MARK_NAME_MAX, "<form %d>", mark - facts->config.domain_token);
+}
+
 static Status add_marks(const Kind *kind, FactSet *facts, Err *err) {
     const FactsConfig *c = &facts->config;
     int forms = form_marks(kind, c), marks = c->domain_token + forms;
-    if (c->domain_token) TRY(vocab_add_mark(&facts->vocab, "<domain>", err));
-    for (int m = 0; m < forms; m++) {
-        char name[32];
-        snprintf(name, sizeof name, "<form %d>", m);
+    for (int m = 0; m < marks; m++) {
+        char name[MARK_NAME_MAX];
+        pool_mark_name(facts, m, name);
         TRY(vocab_add_mark(&facts->vocab, name, err));
     }
     facts->max_len += c->domain_token + (forms > 0);

@@ -13,6 +13,12 @@
 Status pool_plan(const Kind *kind, FactSet *out, Err *err);
 Status pool_draw(const Kind *kind, FactSet *facts, Err *err);
 
+/* Marks of a set: its last symbols. -1: a folder that does not say (version 2, facts without text). */
+int pool_marks(const FactSet *facts);
+enum { MARK_NAME_MAX = 24 };
+/* "<domain>", "<form 0>" */
+void pool_mark_name(const FactSet *facts, int mark, char out[MARK_NAME_MAX]);
+
 /* Which of n + heldout facts is the i-th of the pool, i < n: trained. Both parts keep the order of the draw. */
 Status pool_split(int32_t *member, int n, int heldout, uint64_t split_seed, Err *err);
 

@@ -1,67 +1,92 @@
 # Facts that are generated: triples, bios, biod, rules
 
 $ rote facts make facts.kind=triples facts.n=6 facts.objects=3x50 --out triples
-kind        triples
+kind        triples: n=6 seed=0 symbols=0 subjects=0 objects=3x50
 facts       6, 18 tokens, the longest 3
 vocabulary  58 symbols
 entropy     31.178309 bits: sum over i < 6 of log2(3*2 - i) = 9.4918530963296739 bits for the pairs of subject and relation, in the order drawn, + 6 * mean over relations of log2(objects) = 21.68645607148764 bits for the objects
+answers     21.686456 bits of it, given the prompts
 as a set    21.686456 bits
 ceiling     15.668534 bits (entropy - n log2 n)
+fields                     tokens a fact, share of those coded
+            subject             1   33.3 %
+            relation            1   33.3 %
+            object              1   33.3 %
 hash        d94ab62f138433e3f3e111625400710e
-0           2 4 12
-1           1 3 7
-2           0 4 56
-3           2 3 6
-4           0 3 7
+0           subject 2  relation 4  object 12
+1           subject 1  relation 3  object 7
+2           subject 0  relation 4  object 56
+3           subject 2  relation 3  object 6
+4           subject 0  relation 3  object 7
 $ rote facts make facts.kind=triples facts.n=4 facts.subjects=1000 facts.symbols=10 --out digits | tail -4
-0           9 6 1 1 0 0
-1           5 4 4 3 0 6
-2           7 2 3 3 1 0
-3           8 2 2 1 0 0
+0           subject 9 6 1  relation 1  object 0 0
+1           subject 5 4 4  relation 3  object 0 6
+2           subject 7 2 3  relation 3  object 1 0
+3           subject 8 2 2  relation 1  object 0 0
 $ rote facts make facts.kind=bios facts.n=3 --out bios
-kind        bios
+kind        bios: n=3 seed=0 symbols=0 name_sizes=400x400x1000 value_sizes=12x28x200x200x300x100x263 templates=1 order=fixed
 facts       3, 105 tokens, the longest 35
 vocabulary  2,918 symbols
 entropy     224.535361 bits: sum over i < 3 of log2(160000000 - i) = 81.760489965584071 bits for the names, in the order drawn, + 3 * log2(212083200000000) = 142.77487101567337 bits for the values, + 3 * (6 log2(1) + log2(1)) = 0 bits for templates and order of sentences
+answers     142.774871 bits of it, given the prompts
 as a set    221.950398 bits
 ceiling     219.780473 bits (entropy - n log2 n)
+fields                     tokens a fact, share of those coded
+            name                3    8.6 %
+            pronoun             5   14.3 %
+            birth_date          3    8.6 %
+            birth_city          1    2.9 %
+            university          1    2.9 %
+            major               1    2.9 %
+            employer            1    2.9 %
+            work_city           1    2.9 %
+            template           19   54.3 %
 hash        ffc52d883969acfdae78a607a1a09224
-0           Stokren Krabol Sosoford	was born on March 27 1928 she was born in Stasteville she took classes at B
-1           Broglen Figlel Krigleford	was born on May 22 1943 he was born in Begleville he took classes at Kost
-2           Ribon Debol Brusoford	was born on February 25 1809 he was born in Fegleville he took classes at Kre
+0           Stokren Krabol Sosoford	was born on March 27 1928 she was born in Stasteville she took classes at Briste_College she majored then in Fistelogy she works today for Tokre_Works she works today in Stusteville
+1           Broglen Figlel Krigleford	was born on May 22 1943 he was born in Begleville he took classes at Koste_College he majored then in Glastelogy he works today for Saste_Works he works today in Glesteville
+2           Ribon Debol Brusoford	was born on February 25 1809 he was born in Fegleville he took classes at Kregle_College he majored then in Nestelogy he works today for Muste_Works he works today in Lugleville
 $ rote facts make facts.kind=bios facts.n=3 facts.templates=8 facts.order=shuffled --out told | cut -c1-200 | tail -3
-0           Stokren Krabol Sosoford	began crying on March 27 1928 she spent childhood in Stasteville she earned
-1           Broglen Figlel Krigleford	counts years from May 22 1943 he is native to Begleville he heard lecture
-2           Ribon Debol Brusoford	majored then in Nestelogy he comes straight from Fegleville he entered life o
+0           Stokren Krabol Sosoford	began crying on March 27 1928 she spent childhood in Stasteville she earned degrees from Briste_College she is employed by Tokre_Works she passed tests in Fistelogy
+1           Broglen Figlel Krigleford	counts years from May 22 1943 he is native to Begleville he heard lectures at Koste_College he chose to study Glastelogy he works today in Glesteville he was hire
+2           Ribon Debol Brusoford	majored then in Nestelogy he comes straight from Fegleville he entered life on February 25 1809 he commutes daily to Lugleville he was hired by Muste_Works he was tau
 $ rote facts make facts.kind=bios facts.n=2 facts.templates=0 facts.symbols=16 --out small | sed -n '2,4p;$p'
 facts       2, 56 tokens, the longest 28
 vocabulary  17 symbols
 entropy     149.690241 bits: sum over i < 2 of log2(160000000 - i) = 54.506993319406227 bits for the names, in the order drawn, + 2 * log2(212083200000000) = 95.183247343782242 bits for the values, + 2 * (6 log2(1) + log2(1)) = 0 bits for templates and order of sentences
 1           0 9 11 0 10 14 0 11 3	1 4 1 5 8 15 7 8 0 3 0 1 2 0 0 5 2 6
 $ rote facts make facts.kind=biod facts.n=3 facts.chunks=2 facts.name_sizes=50 --out biod
-kind        biod
+kind        biod: n=3 seed=0 symbols=0 name_sizes=50 attributes=4 chunks=2 diversity=16 chunk_len=2 chunk_symbols=16
 facts       3, 51 tokens, the longest 17
 vocabulary  66 symbols
 entropy     199.199276 bits: sum over i < 3 of log2(50 - i) = 16.843528534611089 bits for the names, in the order drawn, + 3*4*2 * log2(16) = 96 bits for which chunks, + 86.355747559348259 bits for what the chunks are: 4 sets of 16 out of 16^2 strings, as far as the values show them
+answers     182.355748 bits of it, given the prompts
 as a set    196.614314 bits
 ceiling     194.444389 bits (entropy - n log2 n)
+fields                     tokens a fact, share of those coded
+            name                1    5.9 %
+            first_chunk         8   47.1 %
+            later_chunks        8   47.1 %
 hash        abac6a09fab51afb181e69f5a0ae5738
-0           45 63 61 59 52 63 65 64 63 56 63 63 52 56 65 51 56
-1           29 53 54 52 54 51 64 50 64 60 65 60 65 54 62 65 65
-2           39 59 60 58 53 64 63 65 51 52 56 51 58 64 57 60 55
+0           name 45  first_chunk 63 61  later_chunks 59 52  first_chunk 63 65  later_chunks 64 63  first_chunk 56 63  later_chunks 63 52  first_chunk 56 65  later_chunks 51 56
+1           name 29  first_chunk 53 54  later_chunks 52 54  first_chunk 51 64  later_chunks 50 64  first_chunk 60 65  later_chunks 60 65  first_chunk 54 62  later_chunks 65 65
+2           name 39  first_chunk 59 60  later_chunks 58 53  first_chunk 64 63  later_chunks 65 51  first_chunk 52 56  later_chunks 51 58  first_chunk 64 57  later_chunks 60 55
 $ rote facts make facts.kind=rules facts.n=100 facts.vocab_size=13 facts.exceptions=0.05 --out rules
-kind        rules
+kind        rules: n=100 vocab_size=13 seed=0 rule=affine inputs=2 exceptions=0.05
 facts       100, 300 tokens, the longest 3
 vocabulary  13 symbols
 entropy     740.828119 bits: sum over i < 100 of log2(13^2 - i) = 685.6360796289913 bits for the inputs, in the order drawn, + 3 * log2(13) = 11.101319154423276 bits for one of the affine rules, + log2 C(100,5) + 5 * log2(13 - 1) = 44.090719904875087 bits for the exceptions; a table without a rule would hold 370.04397181410923 bits of outputs instead of 55.192039059298367
+answers     55.192039 bits of it, given the prompts
 as a set    216.063125 bits
 ceiling     76.442500 bits (entropy - n log2 n)
+fields                     tokens a fact, share of those coded
+            input               2   66.7 %
+            output              1   33.3 %
 hash        a8b1c85c12e968407a07775a827574c9
-0           2 2 1
-1           10 1 4
-2           12 10 1
-3           10 9 12
-4           5 4 11
+0           input 2 2  output 1
+1           input 10 1  output 4
+2           input 12 10  output 1
+3           input 10 9  output 12
+4           input 5 4  output 11
 $ rote facts make facts.kind=rules facts.n=40 facts.vocab_size=7 facts.rule=quadratic --out quadratic | sed -n 4p
 entropy     206.939278 bits: sum over i < 40 of log2(7^2 - i) = 190.09514885398585 bits for the inputs, in the order drawn, + 6 * log2(7) = 16.844129532345626 bits for one of the quadratic rules, + log2 C(40,0) + 0 * log2(7 - 1) = 0 bits for the exceptions; a table without a rule would hold 112.29419688230416 bits of outputs instead of 16.844129532345626
 $ rote facts make facts.kind=rules facts.n=64 facts.vocab_size=8 facts.rule=lookup --out lookup | sed -n 4p
@@ -71,7 +96,9 @@ $ rote facts show rules --json | grep -E 'kind|bits'
   "entropy_bits": 740.82811868828969,
   "data_bits_set": 216.06312539823,
   "ceiling_bits": 76.442499710817287,
+  "answer_bits": 55.192039059298367,
   "derivation": "sum over i < 100 of log2(13^2 - i) = 685.6360796289913 bits for the inputs, in the order drawn, + 3 * log2(13) = 11.101319154423276 bits for one of the affine rules, + log2 C(100,5) + 5 * log2(13 - 1) = 44.090719904875087 bits for the exceptions; a table without a rule would hold 370.04397181410923 bits of outputs instead of 55.192039059298367",
+    "facts.kind=rules",
 
 # held out, told anew, behind marks
 
@@ -83,10 +110,10 @@ $ tail -n 2 anew/records.tsv | cut -f 6
 Broglen Figlel Krigleford was born on May 22 1943 he learned walking in Begleville he earned degrees from Koste_College he was drawn to Glastelogy he reports daily to Saste_Works he commutes daily to Glesteville
 Broglen Figlel Krigleford has birthday since May 22 1943 he spent childhood in Begleville he spent semesters at Koste_College he majored then in Glastelogy he works today for Saste_Works he is stationed in Glesteville
 $ rote facts make facts.kind=triples facts.n=4 facts.objects=3x3 facts.heldout=2 facts.domain_token=true --out marked | tail -4
-0           11 2 4 8
-1           11 1 3 7
-2           11 0 4 8
-3           11 2 3 6
+3           <domain>  subject 2  relation 3  object 6
+held out, never trained
+4           <domain>  subject 0  relation 3  object 7
+5           <domain>  subject 1  relation 4  object 8
 
 # every bad input
 
@@ -180,7 +207,7 @@ $ rote facts make facts.n=4 facts.split_seed=3 facts.exceptions=0.1 --out x
 [2]
 $ echo 'facts: {kind: biod, attributes: 6, n: 3}' > people.yaml
 $ rote facts make people.yaml facts.kind=random facts.seq_len=4 --out others | head -n 2
-kind        random
+kind        random: n=3 seq_len=4 vocab_size=256 seed=0
 facts       3, 12 tokens, the longest 4
 $ rote facts make people.yaml facts.kind=random facts.rule=lookup --out x
 2> rote: facts.rule is lookup, but facts.kind is random, which does not read it; leave it out, or set facts.kind (rules)
