@@ -32,6 +32,15 @@ Status cmd_facts_make(const Args *args, Err *err) {
     return status;
 }
 
+/* "prompt: column 1 (country), answer: column 2 (capital)", so that a wrong guess shows. */
+static void print_columns(const ImportColumns *c) {
+    printf("columns     ");
+    if (*c->prompt) printf("prompt: %s, ", c->prompt);
+    printf("answer: %s", c->answer);
+    if (*c->tag) printf(", tag: %s", c->tag);
+    printf("%s\n", c->header ? "; the first line names them" : "");
+}
+
 Status cmd_facts_import(const Args *args, Err *err) {
     static const char *const formats[] = {"tsv", "csv", "jsonl", "text", NULL};
     static const ImportFormat format_of[] = {IMPORT_TSV, IMPORT_CSV, IMPORT_JSONL, IMPORT_TEXT};
@@ -42,6 +51,10 @@ Status cmd_facts_import(const Args *args, Err *err) {
                              .answer = args_value(args, "answer"),
                              .tag = args_value(args, "tag")};
     TRY(need_out(args, err));
+    if (args_has(args, "header") && args_has(args, "no-header"))
+        return err_set(err, ERR_INPUT, "facts import: --header and --no-header exclude each other");
+    if (args_has(args, "header")) options.header = HEADER_YES;
+    if (args_has(args, "no-header")) options.header = HEADER_NO;
     const char *format = args_value(args, "format"), *vocab = args_value(args, "vocab");
     if (format) {
         int i = 0;
@@ -57,8 +70,16 @@ Status cmd_facts_import(const Args *args, Err *err) {
     if (!file_exists(args->words[0]))
         return err_set(err, ERR_INPUT, "%s: there is no such file", args->words[0]);
     FactSet facts;
-    TRY(facts_import(args->words[0], &options, &facts, err));
+    ImportColumns columns;
+    TRY(facts_import(args->words[0], &options, &facts, &columns, err));
     Status status = facts_save(&facts, args_value(args, "out"), err);
+    if (status == OK && columns.suspected)
+        fprintf(stderr,
+                "note: %s:%d looks like a line of names and is now a fact; --header skips it, --no-header "
+                "says that it "
+                "is none\n",
+                args->words[0], columns.line);
+    if (status == OK && !args_has(args, "json")) print_columns(&columns);
     if (status == OK) status = facts_out(&facts, args_has(args, "json"), err);
     facts_free(&facts);
     return status;

@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include "data/encode.h"
+#include "data/header.h"
 #include "data/parse.h"
 #include "data/records.h"
 #include "data/seen.h"
@@ -15,7 +16,8 @@
 #define IMPORT_MAX_BYTES ((size_t)1 << 30)
 #define IMPORT_MAX_LINE  ((size_t)1 << 20)
 
-typedef Status (*Parse)(Rows *rows, const ImportOptions *options, Records *out, Err *err);
+typedef Status (*Parse)(Rows *rows, const ImportOptions *options, Records *out, ImportColumns *columns,
+                        Err *err);
 
 static Status choose_parser(const char *path, ImportFormat format, Parse *parse, Err *err) {
     static const struct {
@@ -150,26 +152,36 @@ static Status deflated_size(const Records *records, int64_t *bytes, Err *err) {
     return OK;
 }
 
-Status facts_import(const char *path, const ImportOptions *options, FactSet *out, Err *err) {
+Status facts_import(const char *path, const ImportOptions *options, FactSet *out, ImportColumns *columns,
+                    Err *err) {
     *out = (FactSet){.kind = "import", .vocab = {.eos = -1}};
     Parse parse = NULL;
+    ImportColumns told = {0};
     TRY(check_names(options, err));
     TRY(choose_parser(path, options->format, &parse, err));
+    bool table = parse == parse_tsv || parse == parse_csv;
+    if (!table && options->header != HEADER_AUTO)
+        return err_set(err, ERR_INPUT,
+                       "%s: only a table, tsv or csv, has a line of names, or none; leave %s out", path,
+                       options->header == HEADER_YES ? "--header" : "--no-header");
     Records records = {0};
     Rows rows = {.path = path, .bad = ERR_INPUT, .max_bytes = IMPORT_MAX_BYTES, .max_line = IMPORT_MAX_LINE};
     Status status = OK;
     TRY_GOTO(rows_open(&rows, &records.file, err));
-    TRY_GOTO(parse(&rows, options, &records, err));
+    TRY_GOTO(parse(&rows, options, &records, &told, err));
     if (records.n == 0) {
         status = err_set(err, ERR_INPUT, "%s: no facts in it, only blank lines or names of fields", path);
         goto done;
     }
+    told.line = records.item[0].line;
+    told.suspected = table && !told.header && options->header == HEADER_AUTO && header_suspected(&records);
     TRY_GOTO(drop_duplicates(&records, &out->duplicates, err));
     if (!options->allow_conflicts) TRY_GOTO(refuse_conflicts(&records, path, err));
     TRY_GOTO(vocab_of_records(&out->vocab, &records, options->bytes, err));
     TRY_GOTO(facts_of_records(out, &records, path, err));
     TRY_GOTO(facts_count_imported(out, err));
     TRY_GOTO(deflated_size(&records, &out->zlib_bytes, err));
+    if (columns) *columns = told;
 done:
     records_free(&records);
     if (status != OK) facts_free(out);

@@ -1,5 +1,6 @@
 /* What a file's lines say: which field is the prompt, which the answer, which the tag. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -40,6 +41,7 @@ static int find_column(const Rows *rows, const char *name) {
 /* A first row of names: the ones asked for; else it has a field "answer", and a field "prompt" or nothing
  * besides tag. */
 static bool is_header(const Rows *rows, const ImportOptions *options) {
+    if (options->header == HEADER_NO) return false;
     if (options->prompt || options->answer || options->tag) return true;
     if (find_column(rows, "answer") < 0) return false;
     return find_column(rows, "prompt") >= 0 || rows->n_fields == 1 + (find_column(rows, "tag") >= 0);
@@ -79,19 +81,59 @@ static void columns_by_place(Columns *c, const Rows *rows) {
     }
 }
 
+/* --prompt 2 --answer 4, where no line names the columns. */
+static Status columns_by_number(Columns *c, const Rows *rows, const ImportOptions *options, Err *err) {
+    const char *asked[ROLES] = {options->prompt, options->answer, options->tag};
+    for (int i = 0; i < ROLES; i++) {
+        char *end = NULL;
+        long column = asked[i] ? strtol(asked[i], &end, 10) : 0;
+        c->of[i] = (int)column - 1;
+        if (i == ANSWER && !asked[i])
+            return err_set(err, rows->bad, "%s: --no-header and no --answer: which column, as in --answer 2?",
+                           rows->path);
+        if (asked[i] && (*end || end == asked[i] || column < 1 || column > rows->n_fields))
+            return err_set(
+                err, rows->bad,
+                "%s:%d: --%s '%s': without a line of names it takes the number of a column, 1 to %d",
+                rows->path, rows->row_line, role_name[i], asked[i], rows->n_fields);
+    }
+    c->least = c->most = rows->n_fields;
+    snprintf(c->expected, sizeof c->expected, "%d as in the first line", rows->n_fields);
+    return OK;
+}
+
+/* header: the first row, where it is one of names. */
+static void tell_columns(ImportColumns *out, const Columns *c, const Rows *header, bool named) {
+    char *told[ROLES] = {out->prompt, out->answer, out->tag};
+    out->header = named;
+    for (int i = 0; i < ROLES; i++) {
+        if (c->of[i] < 0 || c->of[i] >= header->n_fields) continue;
+        char name[40];
+        text_escape(name, sizeof name, header->field[c->of[i]]);
+        snprintf(told[i], IMPORT_NAME_MAX, named ? "column %d (%s)" : "column %d", c->of[i] + 1, name);
+    }
+}
+
 typedef Status (*NextRow)(Rows *rows, bool *more, Err *err);
 
-static Status parse_rows(Rows *rows, NextRow next, const ImportOptions *options, Records *out, Err *err) {
+static Status parse_rows(Rows *rows, NextRow next, const ImportOptions *options, Records *out,
+                         ImportColumns *told, Err *err) {
     Columns columns;
-    bool more;
+    bool more, asked = options->prompt || options->answer || options->tag;
     TRY(next(rows, &more, err));
     if (!more) return OK;
-    if (is_header(rows, options)) {
-        TRY(columns_by_name(&columns, rows, options, err));
-        TRY(next(rows, &more, err));
-    } else {
-        columns_by_place(&columns, rows);
+    bool by_name = is_header(rows, options), named = by_name || options->header == HEADER_YES;
+    if (by_name) TRY(columns_by_name(&columns, rows, options, err));
+    else if (asked) TRY(columns_by_number(&columns, rows, options, err));
+    else columns_by_place(&columns, rows);
+    if (named && columns.most < rows->n_fields) {
+        char names[200];
+        list_fields(rows, names, sizeof names);
+        return err_set(err, rows->bad, "%s:%d: %d columns (%s); --prompt and --answer say which", rows->path,
+                       rows->row_line, rows->n_fields, names);
     }
+    tell_columns(told, &columns, rows, named);
+    if (named) TRY(next(rows, &more, err));
     while (more) {
         if (rows->n_fields < columns.least || rows->n_fields > columns.most)
             return err_set(err, rows->bad, "%s:%d: %d field%s, expected %s", rows->path, rows->row_line,
@@ -105,20 +147,21 @@ static Status parse_rows(Rows *rows, NextRow next, const ImportOptions *options,
     return OK;
 }
 
-Status parse_tsv(Rows *rows, const ImportOptions *options, Records *out, Err *err) {
-    return parse_rows(rows, rows_tsv, options, out, err);
+Status parse_tsv(Rows *rows, const ImportOptions *options, Records *out, ImportColumns *columns, Err *err) {
+    return parse_rows(rows, rows_tsv, options, out, columns, err);
 }
 
-Status parse_csv(Rows *rows, const ImportOptions *options, Records *out, Err *err) {
-    return parse_rows(rows, rows_csv, options, out, err);
+Status parse_csv(Rows *rows, const ImportOptions *options, Records *out, ImportColumns *columns, Err *err) {
+    return parse_rows(rows, rows_csv, options, out, columns, err);
 }
 
 /* ---- lines of text ---- */
 
-Status parse_text(Rows *rows, const ImportOptions *options, Records *out, Err *err) {
+Status parse_text(Rows *rows, const ImportOptions *options, Records *out, ImportColumns *columns, Err *err) {
     if (options->prompt || options->answer || options->tag)
         return err_set(err, rows->bad,
                        "%s: lines of text have no fields to be named; choose tsv, csv or jsonl", rows->path);
+    strcpy(columns->answer, "the line");
     while (rows_line(rows)) TRY(add(out, rows, options, (Text[ROLES]){[ANSWER] = rows->field[0]}, err));
     return OK;
 }
@@ -163,7 +206,7 @@ static Status object_fields(const Rows *rows, const json_t *object, const char *
     return OK;
 }
 
-Status parse_jsonl(Rows *rows, const ImportOptions *options, Records *out, Err *err) {
+Status parse_jsonl(Rows *rows, const ImportOptions *options, Records *out, ImportColumns *columns, Err *err) {
     const char *name[ROLES] = {options->prompt ? options->prompt : role_name[PROMPT],
                                options->answer ? options->answer : role_name[ANSWER],
                                options->tag ? options->tag : role_name[TAG]};
@@ -177,6 +220,9 @@ Status parse_jsonl(Rows *rows, const ImportOptions *options, Records *out, Err *
         if (status == OK) status = add(out, rows, options, field, err);
         if (status != OK) return status;
         if (out->n == 1) needed[PROMPT] = field[PROMPT].data != NULL;
+        char *told[ROLES] = {columns->prompt, columns->answer, columns->tag};
+        for (int i = 0; i < ROLES; i++)
+            if (field[i].data) snprintf(told[i], IMPORT_NAME_MAX, "field %s", name[i]);
     }
     return OK;
 }

@@ -1,4 +1,4 @@
-/* The records of an opened file, in the file's order. */
+/* The records of an opened file, in the file's order; columns: names and header, the rest is as it was. */
 #ifndef ROTE_DATA_PARSE_H
 #define ROTE_DATA_PARSE_H
 
@@ -6,9 +6,9 @@
 #include "data/records.h"
 #include "data/rows.h"
 
-Status parse_tsv(Rows *rows, const ImportOptions *options, Records *out, Err *err);
-Status parse_csv(Rows *rows, const ImportOptions *options, Records *out, Err *err);
-Status parse_text(Rows *rows, const ImportOptions *options, Records *out, Err *err);
-Status parse_jsonl(Rows *rows, const ImportOptions *options, Records *out, Err *err);
+Status parse_tsv(Rows *rows, const ImportOptions *options, Records *out, ImportColumns *columns, Err *err);
+Status parse_csv(Rows *rows, const ImportOptions *options, Records *out, ImportColumns *columns, Err *err);
+Status parse_text(Rows *rows, const ImportOptions *options, Records *out, ImportColumns *columns, Err *err);
+Status parse_jsonl(Rows *rows, const ImportOptions *options, Records *out, ImportColumns *columns, Err *err);
 
 #endif

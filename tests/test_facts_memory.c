@@ -58,13 +58,13 @@ static Status draw_shuffled(FactSet *facts, Err *err) {
     return facts_generate(&(FactsConfig){.n = 50, .seq_len = 2, .vocab_size = 9}, facts, err);
 }
 static Status import_tsv(FactSet *facts, Err *err) {
-    return facts_import("f.tsv", &(ImportOptions){.bytes = true}, facts, err);
+    return facts_import("f.tsv", &(ImportOptions){.bytes = true}, facts, NULL, err);
 }
 static Status import_words(FactSet *facts, Err *err) {
-    return facts_import("f.tsv", &(ImportOptions){0}, facts, err);
+    return facts_import("f.tsv", &(ImportOptions){0}, facts, NULL, err);
 }
 static Status import_jsonl(FactSet *facts, Err *err) {
-    return facts_import("f.jsonl", &(ImportOptions){.bytes = true}, facts, err);
+    return facts_import("f.jsonl", &(ImportOptions){.bytes = true}, facts, NULL, err);
 }
 static Status load_imported(FactSet *facts, Err *err) { return facts_load("imported", facts, err); }
 static Status load_drawn(FactSet *facts, Err *err) { return facts_load("drawn", facts, err); }
@@ -121,7 +121,7 @@ static void tasks(void **state) {
     assert_int_equal(facts_save(&imported, "imported", &err), OK);
     facts_free(&imported);
     put_file("few.tsv", text, 40); /* every save syncs: few allocations */
-    assert_int_equal(facts_import("few.tsv", &(ImportOptions){0}, &to_save, &err), OK);
+    assert_int_equal(facts_import("few.tsv", &(ImportOptions){0}, &to_save, NULL, &err), OK);
     assert_int_equal(draw_distinct(&drawn, &err), OK);
     assert_int_equal(facts_save(&drawn, "drawn", &err), OK);
     facts_free(&drawn);

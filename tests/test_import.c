@@ -16,7 +16,7 @@ static const ImportOptions bytes = {.bytes = true}, words = {.bytes = false};
 static FactSet import(const char *path, ImportOptions options) {
     FactSet facts;
     Err err = {0};
-    if (facts_import(path, &options, &facts, &err) != OK) fail_msg("%s", err.msg);
+    if (facts_import(path, &options, &facts, NULL, &err) != OK) fail_msg("%s", err.msg);
     return facts;
 }
 
@@ -209,7 +209,7 @@ static void conflicts_are_refused_or_kept(void **state) {
     Err err = {0};
     static const char two[] = "France\tParis\nItaly\tRome\nFrance\tLyon\nFrance\tParis\n";
     PUT_TEXT("f.tsv", two);
-    assert_int_equal(facts_import("f.tsv", &bytes, &facts, &err), ERR_INPUT);
+    assert_int_equal(facts_import("f.tsv", &bytes, &facts, NULL, &err), ERR_INPUT);
     assert_string_equal(
         err.msg, "f.tsv:3: 1 record gives an earlier prompt another answer (--allow-conflicts keeps it); "
                  "\"France\" is \"Paris\" in line 1, \"Lyon\" in line 3");
@@ -224,7 +224,7 @@ static void conflicts_are_refused_or_kept(void **state) {
     for (int i = 0; i < 16; i++)
         used += (size_t)snprintf(many + used, sizeof many - used, "p%d\ta%d\n", i % 8, i);
     put_file("f.tsv", many, used);
-    assert_int_equal(facts_import("f.tsv", &bytes, &facts, &err), ERR_INPUT);
+    assert_int_equal(facts_import("f.tsv", &bytes, &facts, NULL, &err), ERR_INPUT);
     assert_string_equal(
         err.msg,
         "f.tsv:9: 8 records give an earlier prompt another answer (--allow-conflicts keeps them); "
@@ -501,14 +501,14 @@ static void bad_files_are_named(void **state) {
         FactSet facts;
         Err err = {0};
         put_file(cases[c].name, cases[c].data, cases[c].size);
-        Status status = facts_import(cases[c].name, cases[c].options, &facts, &err);
+        Status status = facts_import(cases[c].name, cases[c].options, &facts, NULL, &err);
         assert_string_equal(err.msg, cases[c].msg);
         assert_int_equal(status, ERR_INPUT);
         facts_free(&facts); /* of a failure: nothing to free, no harm */
     }
     FactSet facts;
     Err err = {0};
-    assert_int_equal(facts_import("nowhere.tsv", &bytes, &facts, &err), ERR_IO);
+    assert_int_equal(facts_import("nowhere.tsv", &bytes, &facts, NULL, &err), ERR_IO);
 }
 
 static void long_lines_and_wide_rows(void **state) {
@@ -525,11 +525,11 @@ static void long_lines_and_wide_rows(void **state) {
     assert_int_equal(facts.max_len, LIMIT + 1);
     facts_free(&facts);
     put_file("f.txt", text, 6 + LIMIT + 1);
-    assert_int_equal(facts_import("f.txt", &bytes, &facts, &err), ERR_INPUT);
+    assert_int_equal(facts_import("f.txt", &bytes, &facts, NULL, &err), ERR_INPUT);
     assert_string_equal(err.msg, "f.txt:2: a line of 1048577 bytes, at most 1048576 are possible");
     memset(text, ',', 300);
     put_file("f.csv", text, 300);
-    assert_int_equal(facts_import("f.csv", &bytes, &facts, &err), ERR_INPUT);
+    assert_int_equal(facts_import("f.csv", &bytes, &facts, NULL, &err), ERR_INPUT);
     assert_string_equal(err.msg, "f.csv:1: more than 256 fields");
     free(text);
 }
@@ -591,7 +591,7 @@ static void mutated_files_do_no_harm(void **state) {
         put_file(name[format], text, size);
         FactSet facts, loaded;
         Err err = {0};
-        Status status = facts_import(name[format], &options, &facts, &err);
+        Status status = facts_import(name[format], &options, &facts, NULL, &err);
         if (status == OK) {
             expect_sound(&facts);
             if (accepted++ % 50 == 0) { /* three syncs each: not all of them */

@@ -1,7 +1,7 @@
 # rote eval with facts other than the run's: what a model cannot read is refused by name.
 
 $ printf 'prompt\tanswer\ttag\nFrance\tParis\twest\nJapan\tTokyo\teast\\x41\n' > a.tsv; rote facts import a.tsv --vocab words --out a | head -n 1
-kind        import
+columns     prompt: column 1 (prompt), answer: column 2 (answer), tag: column 3 (tag); the first line names them
 $ rote train facts.kind=file facts.path=a model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=3 --out run --quiet > /dev/null
 $ rote eval run --facts a --per-fact out.tsv > /dev/null; cut -f 1-4,7 out.tsv
 fact	tag	tokens	prompt_tokens	text

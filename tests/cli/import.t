@@ -72,6 +72,7 @@ keep
 
 $ printf '\xef\xbb\xbfprompt\tanswer\r\nFrance\tParis\r\nSpain\tMadrid\r\nFrance\tParis\r\n' > dos.tsv
 $ rote facts import dos.tsv --out dos
+columns     prompt: column 1 (prompt), answer: column 2 (answer); the first line names them
 kind        import
 facts       2, 26 tokens, the longest 13
 vocabulary  15 symbols
@@ -100,6 +101,7 @@ $ rote facts show dos --json | grep -v hash
   ]
 }
 $ rote facts import conflict.tsv --out conflicts --allow-conflicts | grep -v hash
+columns     prompt: column 1 (prompt), answer: column 2 (answer); the first line names them
 kind        import
 facts       4, 52 tokens, the longest 14
 vocabulary  20 symbols
@@ -111,6 +113,7 @@ duplicates  0 dropped
 3           Spain	Seville
 $ printf 'the quick fox\nthe lazy dog\n' > lines.txt
 $ rote facts import lines.txt --out words --vocab words | grep -v hash
+columns     answer: the line
 kind        import
 facts       2, 8 tokens, the longest 4
 vocabulary  6 symbols
@@ -129,3 +132,55 @@ $ rm words/manifest.json
 $ rote facts show words
 2> rote: words: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
 [2]
+
+# which columns, and a first line of names
+
+$ printf 'country,capital\nFrance,Paris\nPeru,Lima\n' > capitals.csv
+$ rote facts import capitals.csv --out taken | sed -n '1p;$p'
+columns     prompt: column 1, answer: column 2
+2           Peru	Lima
+2> note: capitals.csv:1 looks like a line of names and is now a fact; --header skips it, --no-header says that it is none
+$ rote facts import capitals.csv --out skipped --header | sed -n '1p;3p;$p'
+columns     prompt: column 1 (country), answer: column 2 (capital); the first line names them
+facts       2, 23 tokens, the longest 13
+1           Peru	Lima
+$ rote facts import capitals.csv --out fact --no-header | sed -n '3p'
+facts       3, 39 tokens, the longest 16
+$ rote facts import capitals.csv --out named --prompt capital --answer country | sed -n '1p;$p'
+columns     prompt: column 2 (capital), answer: column 1 (country); the first line names them
+1           Lima	Peru
+$ rote facts import capitals.csv --out quiet --json 2>&1 | head -n 2
+note: capitals.csv:1 looks like a line of names and is now a fact; --header skips it, --no-header says that it is none
+{
+$ rote facts import capitals.csv --out f --header --no-header
+2> rote: facts import: --header and --no-header exclude each other
+[2]
+$ printf 'nr\tland\tstadt\tart\n1\tFrance\tParis\t3\n2\tPeru\tLima\t4\n' > wide.tsv
+$ rote facts import wide.tsv --out f --header
+2> rote: wide.tsv:1: 4 columns (nr, land, stadt, art); --prompt and --answer say which
+[2]
+$ rote facts import wide.tsv --out f
+2> rote: wide.tsv:1: 4 fields, expected 2 or 3 (prompt, answer, tag)
+[2]
+$ rote facts import wide.tsv --out byname --header --prompt land --answer stadt | sed -n '1p;3p'
+columns     prompt: column 2 (land), answer: column 3 (stadt); the first line names them
+facts       2, 23 tokens, the longest 13
+$ tail -n 2 wide.tsv > bare.tsv; rote facts import bare.tsv --out bare --no-header --prompt 2 --answer 3 --tag 4 | sed -n '1p;$p'
+columns     prompt: column 2, answer: column 3, tag: column 4
+1           Peru	Lima
+$ rote facts import bare.tsv --out f --no-header --prompt 2
+2> rote: bare.tsv: --no-header and no --answer: which column, as in --answer 2?
+[2]
+$ rote facts import bare.tsv --out f --no-header --prompt 0 --answer 3
+2> rote: bare.tsv:1: --prompt '0': without a line of names it takes the number of a column, 1 to 4
+[2]
+$ rote facts import bare.tsv --out f --no-header --prompt 2 --answer stadt
+2> rote: bare.tsv:1: --answer 'stadt': without a line of names it takes the number of a column, 1 to 4
+[2]
+$ printf 'one\ntwo\n' > lines.txt; rote facts import lines.txt --out lines | head -n 1
+columns     answer: the line
+$ rote facts import lines.txt --out f --header
+2> rote: lines.txt: only a table, tsv or csv, has a line of names, or none; leave --header out
+[2]
+$ echo '{"q": "1+1", "a": "2"}' > sums.jsonl; rote facts import sums.jsonl --prompt q --answer a --out sums | head -n 1
+columns     prompt: field q, answer: field a

@@ -310,8 +310,8 @@ $ rote train small.yaml --out wild --quiet --json model.init_std=1e30 2>/dev/nul
 
 $ printf 'prompt\tanswer\nFrance\tParis\nSpain\tMadrid\nItaly\tRome\n' > capitals.tsv
 $ rote facts import capitals.tsv --out capitals | head -n 2
+columns     prompt: column 1 (prompt), answer: column 2 (answer); the first line names them
 kind        import
-facts       3, 37 tokens, the longest 13
 $ cat > capitals.yaml <<'Y'
 > facts: {kind: file, path: capitals}
 > model: {n_layer: 1, n_head: 2, n_embd: 16}
