@@ -1,6 +1,7 @@
 /* What `rote facts` says of a fact set: kind and axes, counts, entropies, and the first records of every group. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/sweep_spec.h"
@@ -31,27 +32,51 @@ static void count_fields(const FactSet *f, int64_t count[FIELDS_MAX]) {
     for (int64_t t = 0; f->field && t < f->start[f->n]; t++) count[f->field[t]]++;
 }
 
+/* A text that fills its buffer was cut, maybe inside a character: it ends before one, and in dots. */
+static void mark_cut(char text[RECORD_MAX]) {
+    if (strlen(text) < RECORD_MAX - 1) return;
+    size_t end = RECORD_MAX - 4;
+    while (end > 0 && ((unsigned char)text[end] & 0xC0) == 0x80) end--;
+    strcpy(text + end, "...");
+}
+
+/* As it is: numbers, or whole characters with a tab before the answer, where a vocabulary of bytes has a symbol. */
+static void plain_text(char out[RECORD_MAX], const FactSet *f, int i) {
+    facts_text(f, i, out, RECORD_MAX);
+    if (f->vocab.text) {
+        const int32_t *tokens = f->tokens + f->start[i];
+        int n = (int)(f->start[i + 1] - f->start[i]), prompt = f->prompt_len[i];
+        char *asked = show_tokens(&f->vocab, tokens, prompt - (prompt > 0 && f->vocab.bytes));
+        char *answer = show_tokens(&f->vocab, tokens + prompt, n - prompt);
+        if (asked && answer) snprintf(out, RECORD_MAX, "%s%s%s", asked, prompt ? "\t" : "", answer);
+        free(asked);
+        free(answer);
+    }
+    mark_cut(out);
+}
+
 /* Numbers by field, "subject 9 6  relation 1  object 0", marks by name; texts as they are, a tab before the answer. */
 static void record_text(char out[RECORD_MAX], const FactSet *f, int i) {
     if (f->vocab.text || !f->field) {
-        facts_text(f, i, out, RECORD_MAX);
-    } else {
-        size_t used = 0;
-        int marks = pool_marks(f), last = -1;
-        for (int64_t t = f->start[i]; t < f->start[i + 1] && used < RECORD_MAX - 1; t++) {
-            int field = f->field[t], mark = f->tokens[t] - (f->vocab.size - marks);
-            bool named = field != FIELD_CONTEXT && f->n_fields > 2 && field != last;
-            if (t > f->start[i]) used += (size_t)snprintf(out + used, RECORD_MAX - used, named ? "  " : " ");
-            if (named && used < RECORD_MAX)
-                used += (size_t)snprintf(out + used, RECORD_MAX - used, "%s ", f->field_name[field]);
-            char name[MARK_NAME_MAX];
-            if (field == FIELD_CONTEXT && marks > 0 && mark >= 0) pool_mark_name(f, mark, name);
-            else snprintf(name, sizeof name, "%d", f->tokens[t]);
-            if (used < RECORD_MAX) used += (size_t)snprintf(out + used, RECORD_MAX - used, "%s", name);
-            last = field;
-        }
+        plain_text(out, f, i);
+        return;
     }
-    if (strlen(out) == RECORD_MAX - 1) strcpy(out + RECORD_MAX - 4, "...");
+    size_t used = 0;
+    int marks = pool_marks(f), last = -1;
+    for (int64_t t = f->start[i]; t < f->start[i + 1] && used < RECORD_MAX - 1; t++) {
+        int field = f->field[t], mark = f->tokens[t] - (f->vocab.size - marks);
+        bool named = field != FIELD_CONTEXT && f->n_fields > 2 && field != last;
+        char name[MARK_NAME_MAX];
+        if (field == FIELD_CONTEXT && marks > 0 && mark >= 0) pool_mark_name(f, mark, name);
+        else snprintf(name, sizeof name, "%d", f->tokens[t]);
+        used += (size_t)snprintf(out + used, RECORD_MAX - used, "%s%s%s%s",
+                                 !used   ? ""
+                                 : named ? "  "
+                                         : " ",
+                                 named ? f->field_name[field] : "", named ? " " : "", name);
+        last = field;
+    }
+    mark_cut(out);
 }
 
 /* ---- JSON ---- */
@@ -60,7 +85,7 @@ static json_t *json_texts(const FactSet *f, Group group) {
     json_t *records = json_array();
     for (int i = 0; i < group.n && i < FIRST_RECORDS; i++) {
         char text[RECORD_MAX];
-        facts_text(f, group.first + i, text, sizeof text);
+        plain_text(text, f, group.first + i);
         json_t *string = json_string(text); /* NULL where a record is not UTF-8 */
         json_array_append_new(records, string ? string : json_null());
     }

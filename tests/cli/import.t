@@ -184,3 +184,11 @@ $ rote facts import lines.txt --out f --header
 [2]
 $ echo '{"q": "1+1", "a": "2"}' > sums.jsonl; rote facts import sums.jsonl --prompt q --answer a --out sums | head -n 1
 columns     prompt: field q, answer: field a
+
+# texts are shown in characters, however they are coded; what is long is cut between two
+
+$ printf 'caf\303\251\t\344\270\255\346\226\207\nb\\c\t\001\n' > utf8.tsv; rote facts import utf8.tsv --out utf8 | tail -n 2
+0           café	中文
+1           b\\c	\x01
+$ { printf x; for i in $(seq 200); do printf '\303\251'; done; echo; } > long.txt; rote facts import long.txt --out long --json | grep -A 1 first | tail -c 7
+é..."
