@@ -119,7 +119,7 @@ const Command commands[] = {
     {"facts import", "FILE --out DIR", 1, 1, "makes a fact set of your own facts", import_options,
      cmd_facts_import},
     {"facts show", "DIR|RUN|[CFG] [key=value...]", 1, 1000,
-     "kind, counts, entropy, first records of a fact set, of a run's facts or of those that a config draws",
+     "kind, counts, entropy, first records of a fact set, a run's facts, or what a config draws",
      show_options, cmd_facts_show},
     {"train", "[CFG] [key=value...]", 0, 1000, "trains one run", train_options, cmd_train},
     {"sweep run", "[CFG] [key=a,b,c...] --out DIR", 0, 1000,

@@ -10,7 +10,7 @@ usage: rote COMMAND ...
   demo          the tour: facts, four widths, a table of bits per parameter, a report
   facts make    generates a fact set
   facts import  makes a fact set of your own facts
-  facts show    kind, counts, entropy, first records of a fact set
+  facts show    kind, counts, entropy, first records of a fact set, a run's facts, or what a config draws
   train         trains one run
   sweep run     many runs: makes what is missing or failed; CFG may have a sweep: section
   sweep status  every run of a sweep with its state and key figures
@@ -45,7 +45,7 @@ usage: rote train [CFG] [key=value...] [options]
 $ rote help facts | grep usage
 usage: rote facts make [CFG] [key=value...] --out DIR [options]
 usage: rote facts import FILE --out DIR [options]
-usage: rote facts show DIR [options]
+usage: rote facts show DIR|RUN|[CFG] [key=value...] [options]
 $ rote help train.learning_rate
 train.learning_rate: a number
   step size after the warm-up
@@ -91,6 +91,6 @@ $ rote doctor --json | grep -E 'self_test|numeric_spec'
 $ rote facts --help | grep usage
 usage: rote facts make [CFG] [key=value...] --out DIR [options]
 usage: rote facts import FILE --out DIR [options]
-usage: rote facts show DIR [options]
+usage: rote facts show DIR|RUN|[CFG] [key=value...] [options]
 $ rote facts make x.yaml --help | head -n 1
 usage: rote facts make [CFG] [key=value...] --out DIR [options]
