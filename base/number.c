@@ -16,6 +16,18 @@ const char *number_text(char out[NUMBER_TEXT_MAX], double x) {
     return out;
 }
 
+const char *count_text(char out[NUMBER_TEXT_MAX], int64_t n) {
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%lld", (long long)(n < 0 ? -n : n)), k = 0;
+    if (n < 0) out[k++] = '-';
+    for (int i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0) out[k++] = ',';
+        out[k++] = digits[i];
+    }
+    out[k] = '\0';
+    return out;
+}
+
 const char *bytes_text(char out[NUMBER_TEXT_MAX], double bytes) {
     static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     int u = 0;

@@ -4,35 +4,68 @@
 
 #include "cli/cli.h"
 
-static bool takes_keys(const Command *c) { return strstr(c->words, "key=value") != NULL; }
+static bool takes_keys(const Command *c) { return strstr(c->words, "key=") != NULL; }
 
-static void words_of(const Command *c) {
+static void print_options(const Command *c) {
     for (const Option *o = c->options; o->name; o++) printf(" --%s", o->name);
+}
+
+static void print_keys(const char *after) {
     const char *key;
-    for (int i = 0; takes_keys(c) && (key = config_key_name(i)); i++) printf(" %s=", key);
+    for (int i = 0; (key = config_key_name(i)); i++) printf(" %s%s", key, after);
+}
+
+/* Whether this row is the first one of its first word. */
+static bool begins(const Command *c) {
+    size_t length = strcspn(c->name, " ");
+    return c == commands || strncmp(c[-1].name, c->name, length) != 0 ||
+           (c[-1].name[length] && c[-1].name[length] != ' ');
 }
 
 /* The first words of the commands, each once. */
 static void print_commands(void) {
-    const char *last = "";
+    for (const Command *c = commands; c->name; c++)
+        if (begins(c)) printf(" %.*s", (int)strcspn(c->name, " "), c->name);
+}
+
+/* "facts) ... import show ...": the second words of every command that has two. */
+static void print_families(const char *indent, const char *before, const char *after) {
     for (const Command *c = commands; c->name; c++) {
-        size_t length = strcspn(c->name, " ");
-        if (strncmp(last, c->name, length) || (last[length] != ' ' && last[length]))
-            printf(" %.*s", (int)length, c->name);
-        last = c->name;
+        int length = (int)strcspn(c->name, " ");
+        if (!c->name[length] || !begins(c)) continue;
+        printf("%s%.*s) %s", indent, length, c->name, before);
+        for (const Command *d = c; d->name && (d == c || !begins(d)); d++)
+            printf(" %s", d->name + length + 1);
+        puts(after);
     }
 }
 
-/* "key) " and its values, for a case of the shell; then the options whose values stand in the table. */
-static void print_values(const char *indent, const char *before, const char *after) {
+/* "facts|sweep" */
+static void print_family_names(void) {
+    const char *between = "";
+    for (const Command *c = commands; c->name; c++) {
+        int length = (int)strcspn(c->name, " ");
+        if (!c->name[length] || !begins(c)) continue;
+        printf("%s%.*s", between, length, c->name);
+        between = "|";
+    }
+}
+
+/* "train.schedule) ... cosine ..." for a case of the shell; stem: before every value, too, where words are not parted at
+ * '='. */
+static void print_key_values(const char *indent, const char *before, const char *after, bool stem) {
     const char *key;
     for (int i = 0; (key = config_key_name(i)); i++) {
         const char *const *value = config_key_values(i);
         if (!value) continue;
-        printf("%s%s) %s", indent, key, before);
-        for (; *value; value++) printf(" %s", *value);
+        printf("%s%s%s) %s", indent, key, stem ? "=*" : "", before);
+        for (; *value; value++) printf(" %s%s%s", stem ? key : "", stem ? "=" : "", *value);
         puts(after);
     }
+}
+
+/* The same of the options whose values stand in the table. */
+static void print_option_values(const char *indent, const char *before, const char *after) {
     char seen[1024] = " ";
     for (const Command *c = commands; c->name; c++)
         for (const Option *o = c->options; o->name; o++) {
@@ -52,7 +85,11 @@ static void bash_script(void) {
          "_rote() {\n"
          "    local word=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]} words= values= head= i\n"
          "    local command=${COMP_WORDS[1]} plan=\n"
-         "    [ \"$command\" = facts ] && [ \"$COMP_CWORD\" -gt 2 ] && command=\"facts ${COMP_WORDS[2]}\"\n"
+         "    case $command in");
+    printf("    ");
+    print_family_names();
+    puts(") [ \"$COMP_CWORD\" -gt 2 ] && command=\"$command ${COMP_WORDS[2]}\" ;;\n"
+         "    esac\n"
          "    if [ \"$word\" = = ]; then\n"
          "        word=\n"
          "    elif [ \"$last\" = = ]; then\n"
@@ -61,7 +98,8 @@ static void bash_script(void) {
          "        last=${word%%=*} head=${word%%=*}= word=${word#*=}\n"
          "    fi\n"
          "    case $last in");
-    print_values("    ", "values=\"", "\" ;;");
+    print_key_values("    ", "values=\"", "\" ;;", false);
+    print_option_values("    ", "values=\"", "\" ;;");
     puts("    esac\n"
          "    if [ -n \"$values\" ]; then\n"
          "        mapfile -t COMPREPLY < <(compgen -P \"$head\" -W \"$values\" -- \"$word\")\n"
@@ -71,20 +109,17 @@ static void bash_script(void) {
     printf("        words=\"");
     print_commands();
     puts("\"\n    else\n        case $command in");
-    printf("        facts) words=\"");
-    for (const Command *c = commands; c->name; c++)
-        if (!strncmp(c->name, "facts ", 6)) printf(" %s", c->name + 6);
-    puts("\" ;;");
+    print_families("        ", "words=\"", "\" ;;");
     for (const Command *c = commands; c->name; c++) {
         printf("        \"%s\") words=\"", c->name);
         if (!strcmp(c->name, "help")) {
             print_commands();
-            const char *key;
-            for (int i = 0; (key = config_key_name(i)); i++) printf(" %s", key);
+            print_keys("");
         } else if (!strcmp(c->name, "completion")) {
             printf(" bash zsh");
         } else {
-            words_of(c);
+            print_options(c);
+            if (takes_keys(c)) print_keys("=");
         }
         printf("\"%s ;;\n", takes_keys(c) ? " plan=1" : "");
     }
@@ -112,37 +147,46 @@ static void zsh_script(void) {
          "# zsh completion for rote; made by `rote completion zsh`\n"
          "_rote() {\n"
          "    local command=${words[2]}\n"
-         "    [[ $command == facts && CURRENT -gt 3 ]] && command=\"facts ${words[3]}\"\n"
+         "    case $command in");
+    printf("    ");
+    print_family_names();
+    puts(") (( CURRENT > 3 )) && command=\"$command ${words[3]}\" ;;\n"
+         "    esac\n"
          "    case ${words[CURRENT]} in");
-    const char *name;
-    for (int i = 0; (name = config_key_name(i)); i++) {
-        const char *const *value = config_key_values(i);
-        if (!value) continue;
-        printf("    %s=*) compadd --", name);
-        for (; *value; value++) printf(" %s=%s", name, *value);
-        puts("; return ;;");
-    }
+    print_key_values("    ", "compadd --", "; return ;;", true);
+    puts("    esac\n"
+         "    case ${words[CURRENT-1]} in");
+    print_option_values("    ", "compadd --", "; return ;;");
     puts("    esac\n"
          "    if (( CURRENT == 2 )); then");
     printf("        compadd --");
     print_commands();
     puts("\n        return\n    fi\n    case $command in");
-    printf("    facts) compadd --");
-    for (const Command *c = commands; c->name; c++)
-        if (!strncmp(c->name, "facts ", 6)) printf(" %s", c->name + 6);
-    puts(" ;;");
+    print_families("    ", "compadd --", " ;;");
     for (const Command *c = commands; c->name; c++) {
-        printf("    \"%s\") compadd --", c->name);
+        printf("    \"%s\") ", c->name);
         if (!strcmp(c->name, "help")) {
+            printf("compadd --");
             print_commands();
-            const char *key;
-            for (int i = 0; (key = config_key_name(i)); i++) printf(" %s", key);
-        } else if (!strcmp(c->name, "completion")) {
-            printf(" bash zsh");
-        } else {
-            words_of(c);
+            print_keys("");
+            puts(" ;;");
+            continue;
         }
-        puts(takes_keys(c) ? "; _files -g '*.y(a|)ml' ;;" : "; _files ;;");
+        if (!strcmp(c->name, "completion")) {
+            puts("compadd -- bash zsh ;;");
+            continue;
+        }
+        if (c->options->name) {
+            printf("compadd --");
+            print_options(c);
+            printf("; ");
+        }
+        if (takes_keys(c)) {
+            printf("compadd -S '' --");
+            print_keys("=");
+            printf("; ");
+        }
+        puts(takes_keys(c) ? "_files -g '*.y(a|)ml' ;;" : "_files ;;");
     }
     puts("    esac\n}\n_rote \"$@\"");
 }

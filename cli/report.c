@@ -48,10 +48,11 @@ static Status report_folder(const char *out, const char *dir, Err *err) {
     return status;
 }
 
-/* A sweep's runs lie in a folder of that name; a run that is called so is a run. */
+/* A sweep's runs lie in a folder of that name; a run that is called so is a run. One that made no run has its sweep.yaml. */
 static bool is_sweep(const char *dir) {
     char runs[CONFIG_PATH_MAX], config[CONFIG_PATH_MAX];
     struct stat info;
+    if (path_join(config, sizeof config, dir, "sweep.yaml", NULL) == OK && file_exists(config)) return true;
     return path_join(runs, sizeof runs, dir, "runs", NULL) == OK && stat(runs, &info) == 0 &&
            S_ISDIR(info.st_mode) && path_join(config, sizeof config, runs, "config.yaml", NULL) == OK &&
            !file_exists(config);

@@ -22,17 +22,7 @@ static char *slot(void) {
     return text[next++ % SHOW_SLOTS];
 }
 
-const char *show_int(int64_t n) {
-    char digits[24], *out = slot();
-    int length = snprintf(digits, sizeof digits, "%lld", (long long)(n < 0 ? -n : n)), k = 0;
-    if (n < 0) out[k++] = '-';
-    for (int i = 0; i < length; i++) {
-        if (i && (length - i) % 3 == 0) out[k++] = ',';
-        out[k++] = digits[i];
-    }
-    out[k] = '\0';
-    return out;
-}
+const char *show_int(int64_t n) { return count_text(slot(), n); }
 
 const char *show_bytes(double bytes) { return bytes_text(slot(), bytes); }
 

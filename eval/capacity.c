@@ -275,24 +275,30 @@ static bool has_folder(const SweepFiles *files, const char *name, size_t size) {
 
 /* Rows of table.csv whose state is "waiting": name,state,..., the name in quotes where it holds a comma. A run
  * that was stopped waits too, but has a folder and is counted there. */
-static int count_waiting(const SweepFiles *files, const char *dir) {
+static Status read_waiting(Capacity *out, const char *dir, Err *err) {
     char path[1200];
     Buffer text;
-    int count = 0;
+    Status status = OK;
     if (path_join(path, sizeof path, dir, "table.csv", NULL) != OK || !file_exists(path) ||
         file_read(path, (size_t)1 << 28, &text, NULL) != OK)
-        return 0;
-    for (const char *line = text.data; line && *line;) {
+        return OK;
+    for (const char *line = text.data; status == OK && line && *line;) {
         bool quoted = *line == '"';
         const char *name = line + quoted, *name_end = strchr(name, quoted ? '"' : ','), *state;
         state = name_end ? name_end + quoted : NULL;
-        count += state && strncmp(state, ",waiting,", 9) == 0 &&
-                 !has_folder(files, name, (size_t)(name_end - name));
+        if (state && strncmp(state, ",waiting,", 9) == 0 &&
+            !has_folder(&out->files, name, (size_t)(name_end - name))) {
+            char **more = realloc(out->waiting, ((size_t)out->n_waiting + 1) * sizeof *more);
+            if (more) out->waiting = more;
+            if (!more || !(more[out->n_waiting] = strndup(name, (size_t)(name_end - name))))
+                status = no_memory(dir, err);
+            else out->n_waiting++;
+        }
         line = strchr(line, '\n');
         if (line) line++;
     }
     buffer_free(&text);
-    return count;
+    return status;
 }
 
 Status capacity_read(Capacity *out, const char *dir, Err *err) {
@@ -300,7 +306,7 @@ Status capacity_read(Capacity *out, const char *dir, Err *err) {
     *out = (Capacity){.n_series = 0};
     TRY(sweep_files_read(&out->files, dir, err));
     for (int i = 0; i < out->files.n; i++) out->n_in_state[out->files.runs[i].state]++;
-    out->n_waiting = count_waiting(&out->files, dir);
+    TRY(read_waiting(out, dir, err));
     Status status = OK;
     TRY_GOTO(table_make(&table, &out->files, err));
     table_group(&table);
@@ -322,6 +328,8 @@ void capacity_free(Capacity *capacity) {
         free(capacity->series[i].architectures);
         free(capacity->series[i].sizes);
     }
+    for (int i = 0; i < capacity->n_waiting; i++) free(capacity->waiting[i]);
+    free(capacity->waiting);
     free(capacity->series);
     sweep_files_free(&capacity->files);
     *capacity = (Capacity){.n_series = 0};

@@ -39,6 +39,8 @@ typedef enum SizeFigure {
     SIZE_MEMORIZED_BITS,
     SIZE_CODE_BITS,
     SIZE_RECALL,
+    SIZE_LOSS_NATS,
+    SIZE_EXPOSURES,
     SIZE_ANSWER_BITS, /* entropy unknown: the baselines */
     SIZE_ZLIB_BYTES,
     SIZE_HELDOUT_LOSS_NATS,
@@ -99,7 +101,8 @@ typedef struct Series {
 typedef struct Capacity {
     SweepFiles files;
     int n_in_state[SWEPT_STATES];
-    int n_waiting; /* of table.csv: asked for and not begun */
+    int n_waiting;  /* of table.csv: asked for and not begun */
+    char **waiting; /* n_waiting names */
     int n_series;
     Series *series;
 } Capacity;

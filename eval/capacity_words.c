@@ -1,5 +1,4 @@
 /* Verdicts and the statement in words: what the terminal, JSON and the report all say. */
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,22 +171,33 @@ const Architecture *smallest_recall(const Series *s, double facts, double least)
     return NULL;
 }
 
-static void put_smallest(FILE *f, const Series *s, double facts) {
-    const Architecture *all = smallest_recall(s, facts, 1), *most = smallest_recall(s, facts, 0.99);
-    if (all)
-        fprintf(f, "%s with %" PRId64 " parameters is the smallest of %d models that recalls all %.0f facts",
-                all->label, all->params, s->n_architectures, facts);
-    else fprintf(f, "none of %d models recalls all %.0f facts", s->n_architectures, facts);
-    if (most && most != all)
-        fprintf(f, "%s %s with %" PRId64 " parameters is the smallest with 99 %%", all ? ";" : ", but",
-                most->label, most->params);
-    if (all || most) return;
+static double best_recall(const Series *s, double facts) {
     double best = 0;
     for (int a = 0; a < s->n_architectures; a++) {
         double recall = worst_recall(s, a, facts);
         if (recall > best) best = recall;
     }
-    fprintf(f, ", nor 99 %% of them; the best recalls %.1f %%", 100 * best);
+    return best;
+}
+
+static void put_smallest(FILE *f, const Series *s, double facts) {
+    const Architecture *all = smallest_recall(s, facts, 1), *most = smallest_recall(s, facts, 0.99);
+    char params[NUMBER_TEXT_MAX], count[NUMBER_TEXT_MAX];
+    count_text(count, (int64_t)facts);
+    int n = s->n_architectures;
+    if (n == 1 && all) fprintf(f, "the only model, %s, recalls all %s facts", all->label, count);
+    else if (n == 1)
+        fprintf(f, "the only model, %s, recalls %.1f %% of the %s facts", s->architectures[0].label,
+                100 * best_recall(s, facts), count);
+    else if (all)
+        fprintf(f, "%s with %s parameters is the smallest of %d models that recalls all %s facts", all->label,
+                count_text(params, all->params), n, count);
+    else fprintf(f, "none of %d models recalls all %s facts", n, count);
+    if (n > 1 && most && most != all)
+        fprintf(f, "%s %s with %s parameters is the smallest with 99 %%", all ? ";" : ", but", most->label,
+                count_text(params, most->params));
+    if (n > 1 && !all && !most)
+        fprintf(f, ", nor 99 %% of them; the best recalls %.1f %%", 100 * best_recall(s, facts));
 }
 
 static void put_recall_statement(FILE *f, const Series *s) {

@@ -32,7 +32,8 @@ static const struct {
      "training would give more; one that flattens says nothing, since the schedule flattens it."},
     {"recall", "Recall while training", "share of facts recalled",
      "Every model on its largest fact set with the longest budget."},
-    {"loss", "Loss while training", "loss of the batch, bits per token", "The same runs."},
+    {"loss", "Loss while training", "loss of the batch, bits per token",
+     "Every model on its largest fact set with the longest budget."},
 };
 
 static Status begin(Figure **f, Figures *out, const Capacity *c, int series, CurveKind kind, Err *err) {
@@ -41,7 +42,7 @@ static Status begin(Figure **f, Figures *out, const Capacity *c, int series, Cur
     (*f)->plot = (Plot){.x_label = "step", .y_label = kinds[kind].y_label, .graded = true, .end_names = true};
     series_name_file(*f, c, series, kinds[kind].file, kinds[kind].title);
     snprintf((*f)->caption, sizeof(*f)->caption, "%s", kinds[kind].caption);
-    if (kind != CURVE_LOSS) caption_models(*f, s);
+    caption_models(*f, s);
     (*f)->plot.text = (*f)->caption;
     return OK;
 }

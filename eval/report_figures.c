@@ -330,6 +330,7 @@ Status figures_make(Figures *out, const Capacity *c, Err *err) {
     if (c->n_series == 0) return OK;
     TRY(capacity_figure(out, c, false, err));
     TRY(capacity_figure(out, c, true, err));
+    TRY(weights_figure(out, c, err));
     TRY(ratio_figure(out, c, err));
     out->cut = c->n_series > FIGURE_SERIES_MAX;
     for (int s = 0; s < c->n_series && s < FIGURE_SERIES_MAX; s++) {

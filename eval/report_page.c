@@ -30,7 +30,13 @@ static const char style[] =
     ".cards span{color:var(--dim);font-size:.875rem}\n"
     ".says{border-left:.25rem solid var(--c0);padding:.1rem 0 .1rem 1rem;margin:1.2rem 0}"
     ".says b{font-size:1.15rem}\n"
-    ".wide{overflow-x:auto;margin:0 -1.25rem;padding:0 1.25rem}\n"
+    /* shaded at a side on which the table goes on: the covers move with it, the shades do not */
+    ".wide{overflow-x:auto;margin:0 -1.25rem;padding:0 1.25rem;background:linear-gradient(90deg,var(--bg) "
+    "40%,transparent) 0 0/2.5rem 100%,linear-gradient(270deg,var(--bg) 40%,transparent) 100% 0/2.5rem 100%,"
+    "linear-gradient(90deg,var(--line),transparent) 0 0/1rem 100%,linear-gradient(270deg,var(--line),"
+    "transparent) 100% 0/1rem "
+    "100%;background-repeat:no-repeat;background-attachment:local,local,scroll,scroll}"
+    "\n"
     "table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}"
     "th,td{padding:.4rem .55rem;text-align:right;white-space:nowrap;vertical-align:bottom;border-bottom:1px "
     "solid var(--line)}"
@@ -60,7 +66,7 @@ static const char sweep_style[] =
     "body{max-width:76rem}p,.says,dl{max-width:54rem}figure{margin:0;min-width:0}figure "
     "svg.plot{margin:1.2rem 0 "
     ".4rem}figcaption{font-size:.9rem;max-width:44rem}\n"
-    ".plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:1.6rem "
+    ".plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,30rem),1fr));gap:1.6rem "
     "2.4rem;"
     "margin:0 0 1.6rem}.laws{margin-top:1.4rem}.says p{margin:.2rem 0}details{margin:.3rem 0}td "
     "details{margin:0}\n"
@@ -76,21 +82,31 @@ static const char sweep_style[] =
     ".sort td{vertical-align:top}td pre{white-space:pre-wrap;text-align:left;margin:.4rem 0;padding:.6rem "
     ".8rem;"
     "max-width:min(26rem,80vw)}td.why{white-space:normal;min-width:14rem;text-align:left}\n"
+    ".pairs{width:auto;max-width:100%}.pairs code{white-space:nowrap}.pairs td{vertical-align:top}.pairs "
+    ".state{white-space:nowrap}"
+    "tfoot td{color:var(--dim)}tfoot .name{white-space:normal}"
+    "@media(max-width:34rem){.reasons th{display:none}.reasons tr{display:grid;grid-template-columns:1fr "
+    "auto}"
+    ".reasons td:nth-child(-n+2){border:0;padding-bottom:0}.reasons "
+    "td:last-child{grid-column:1/3;padding-left:0}}"
+    "tr.best td{font-weight:600}\n"
     "summary{cursor:pointer}tr.failed,tr.diverged,tr.unreadable{color:var(--c4)}tr.unfinished{color:var(--"
     "dim)}"
     "\n"
     "code{font-size:.9em;overflow-wrap:anywhere}\n";
 
-/* Sorts by the first number of a cell, or by its text where the column is of class "name". What nobody knows stands
- * last, whichever way. The buttons are made here: where no script runs, there are none. */
+/* Sorts by the first number of a cell, by its text where the column is of class "name", and as the page had them where
+ * it is of class "order", too. What nobody knows stands last, whichever way. The buttons are made here: where no script runs, there are none. */
 static const char script[] =
-    "for(const t of document.querySelectorAll('table.sort')){const body=t.tBodies[0];"
+    "for(const t of document.querySelectorAll('table.sort')){const body=t.tBodies[0],first=[...body.rows];"
     "[...t.tHead.rows[0].cells].forEach((th,k)=>{const b=document.createElement('button');"
-    "b.append(...th.childNodes);th.append(b);const text=th.classList.contains('name');"
+    "b.append(...th.childNodes);th.append(b);const order=th.classList.contains('order'),"
+    "text=!order&&th.classList.contains('name');"
     "b.onclick=()=>{const up=th.getAttribute('aria-sort')!='ascending';"
     "for(const o of t.tHead.rows[0].cells)o.removeAttribute('aria-sort');"
     "th.setAttribute('aria-sort',up?'ascending':'descending');"
-    "const key=r=>{const d=r.cells[k],s=(d.querySelector('summary')||d).textContent.trim();"
+    "const key=r=>{if(order)return first.indexOf(r);const "
+    "d=r.cells[k],s=(d.querySelector('summary')||d).textContent.trim();"
     "if(text)return s;return parseFloat(s.replace(/,/g,'').replace('\\u2212','-'))};"
     "[...body.rows].map(r=>[key(r),r]).sort(([a],[b])=>{"
     "if(text)return(up?1:-1)*a.localeCompare(b,undefined,{numeric:true});"
@@ -146,7 +162,11 @@ void page_end(FILE *out, bool capacity) {
 
 const char *page_number(char out[48], double v, int decimals) {
     char plain[40];
-    if (!isfinite(v) || fabs(v) > 1e17) return isfinite(v) ? (snprintf(out, 48, "%.6g", v), out) : "\u2013";
+    if (!isfinite(v)) return "\u2013";
+    if (fabs(v) > 1e17) {
+        snprintf(out, 48, "%s%.6g", v < 0 ? "\u2212" : "", fabs(v));
+        return out;
+    }
     snprintf(plain, sizeof plain, "%.*f", decimals, fabs(v));
     size_t whole = strcspn(plain, "."), used = 0;
     if (v < 0 && strspn(plain, "0.") < strlen(plain)) used = (size_t)snprintf(out, 48, "\u2212");

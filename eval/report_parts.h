@@ -26,6 +26,7 @@ int longest_begin(const Series *s, int from, int end);
 
 Status curve_figures(Figures *out, const Capacity *c, int series, Err *err);   /* report_curves.c */
 Status ratio_figure(Figures *out, const Capacity *c, Err *err);                /* report_further.c */
+Status weights_figure(Figures *out, const Capacity *c, Err *err);              /* report_weights.c */
 Status further_figures(Figures *out, const Capacity *c, int series, Err *err); /* report_further.c */
 
 #endif

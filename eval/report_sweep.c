@@ -8,6 +8,7 @@
 #include "eval/report.h"
 #include "eval/report_figures.h"
 #include "eval/report_page.h"
+#include "eval/report_recall.h"
 #include "eval/report_runs.h"
 #include "eval/run_files.h"
 
@@ -25,10 +26,11 @@ static void range(FILE *out, double low, double high, const char *what) {
     fprintf(out, " %s", what);
 }
 
-/* Of finished runs. */
+/* Of the runs that count. */
 static void figure_range(FILE *out, const Capacity *c, const char *key, const char *what) {
     double low = INFINITY, high = -INFINITY;
     for (int i = 0; i < c->files.n; i++) {
+        if (c->files.runs[i].state != SWEPT_DONE) continue;
         double v = sweep_figure(&c->files.runs[i], key);
         if (v < low) low = v;
         if (v > high) high = v;
@@ -69,12 +71,15 @@ static Status statements(FILE *out, const Capacity *c, Err *err) {
             write_escaped(out, s->settings);
             fputs("</span><br>", out);
         }
+        if (!s->entropy_known) recall_headline(out, s);
         if (isfinite(b->value))
-            fprintf(out, "<b>%s%.2f bits per parameter</b>", certain(s) ? "" : "at least ", b->value);
+            fprintf(out, "<b>%s%.2f bits per parameter</b>", certain(s) ? "" : "At least ", b->value);
         fputs("<p>", out);
         write_escaped(out, text);
-        fputs("</p></div>\n", out);
+        fputs("</p>", out);
         free(text);
+        if (!s->entropy_known) recall_words(out, s);
+        fputs("</div>\n", out);
     }
     return OK;
 }
@@ -168,6 +173,10 @@ static Status fits(FILE *out, const Capacity *c, Err *err) {
             write_escaped(out, c->series[i].settings);
             fputs("</h3>\n", out);
         }
+        if (!c->series[i].entropy_known) {
+            recall_table(out, &c->series[i]);
+            continue;
+        }
         TRY(models_table(out, &c->series[i], err));
         laws_table(out, &c->series[i]);
     }
@@ -193,13 +202,19 @@ static void figures_of(FILE *out, const Figures *figures, FigureTopic topic, con
     if (any) fputs("</div>\n", out);
 }
 
+static bool any_known(const Capacity *c) {
+    for (int i = 0; i < c->n_series; i++)
+        if (c->series[i].entropy_known) return true;
+    return false;
+}
+
 static Status sweep_page(FILE *out, const char *name, const Capacity *c, const Figures *figures,
                          const SweepKeys *varied, Err *err) {
     page_begin(out, name, true);
     counts(out, c);
     TRY(statements(out, c, err));
     figures_of(out, figures, TOPIC_CAPACITY, NULL);
-    if (c->n_series) fputs("<h2>Models and fits</h2>\n", out);
+    if (c->n_series) fputs(any_known(c) ? "<h2>Models and fits</h2>\n" : "<h2>Models</h2>\n", out);
     TRY(fits(out, c, err));
     figures_of(out, figures, TOPIC_DATA, "What fits and what does not");
     figures_of(out, figures, TOPIC_CURVES, "Learning");
@@ -208,7 +223,7 @@ static Status sweep_page(FILE *out, const char *name, const Capacity *c, const F
         fprintf(out, "<p class=\"dim\">Only the first %d of %d settings have plots of their own.</p>\n",
                 FIGURE_SERIES_MAX, c->n_series);
     TRY(runs_section(out, c, varied, err));
-    page_end(out, true);
+    page_end(out, any_known(c));
     return OK;
 }
 

@@ -333,8 +333,8 @@ static void facts_of_ones_own(void **state) {
     }
     Capacity c = read_here();
     expect_statement(&c.series[0],
-                     "L2 d32 with 4000 parameters is the smallest of 3 models that recalls all 300 facts; "
-                     "L2 d16 with 2000 parameters is the smallest with 99 %");
+                     "L2 d32 with 4,000 parameters is the smallest of 3 models that recalls all 300 facts; "
+                     "L2 d16 with 2,000 parameters is the smallest with 99 %");
     capacity_free(&c);
 }
 

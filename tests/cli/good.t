@@ -62,6 +62,9 @@ name                    the run's name: its folder is runs/<name>-<hash>
 $ rote completion bash > c.sh && bash -n c.sh && bash -c 'source ./c.sh
 > COMP_WORDS=(rote train model.n_emb) COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"
 > COMP_WORDS=(rote facts im) COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"
+> COMP_WORDS=(rote sweep re) COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"
+> COMP_WORDS=(rote sweep run --jo) COMP_CWORD=3; _rote; echo "${COMPREPLY[@]}"
+> COMP_WORDS=(rote sweep run train.see) COMP_CWORD=3; _rote; echo "${COMPREPLY[@]}"
 > COMP_WORDS=(rote facts import --al) COMP_CWORD=3; _rote; echo "${COMPREPLY[@]}"
 > COMP_WORDS=(rote train model.act = g) COMP_CWORD=4; _rote; echo "${COMPREPLY[@]}"
 > COMP_WORDS=(rote train model.act =) COMP_CWORD=3; _rote; echo "${COMPREPLY[@]}"
@@ -74,6 +77,9 @@ $ rote completion bash > c.sh && bash -n c.sh && bash -c 'source ./c.sh
 > COMP_WORDS=(rote de) COMP_CWORD=1; _rote; echo "${COMPREPLY[@]}"'
 model.n_embd=
 import
+retry
+--jobs
+train.seed=
 --allow-conflicts
 gelu
 gelu relu silu
@@ -85,6 +91,9 @@ d a.yaml b.yml
 demo
 $ rote completion zsh | sed -n 2p | cut -c3-
 zsh completion for rote; made by `rote completion zsh`
+$ rote completion zsh | grep -E '^    (sweep|--quantize)\)'
+    --quantize) compadd -- fp16 bf16 int8 int4 ternary; return ;;
+    sweep) compadd -- run status retry ;;
 $ rote doctor --json | grep -E 'self_test|numeric_spec'
   "self_test": "passed",
   "numeric_spec": "rote-1",
