@@ -170,14 +170,15 @@ lint:
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
-		$(DESTDIR)$(PREFIX)/share/zsh/site-functions
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 rote $(DESTDIR)$(PREFIX)/bin/rote
 	./rote completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rote
 	./rote completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_rote
+	./rote help --man > $(DESTDIR)$(PREFIX)/share/man/man1/rote.1
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/rote $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rote \
-		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_rote
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_rote $(DESTDIR)$(PREFIX)/share/man/man1/rote.1
 
 # For editors and clang-tidy; kernels appear as their portable build.
 compile_commands:

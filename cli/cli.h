@@ -138,6 +138,8 @@ const char *show_duration(double seconds); /* "about 3 minutes", good until the 
 
 void help_overview(FILE *out);
 void help_command(FILE *out, const Command *command);
+/* rote(1) on stdout. ERR_NOMEM. */
+Status man_page(Err *err);
 /* The command that the words name and how many of them do; ERR_INPUT names the nearest. */
 Status command_find(const Command **out, int *used, int n_words, char *const *words, Err *err);
 

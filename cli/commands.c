@@ -109,6 +109,7 @@ static const Option coordinates_options[] = {{"widths", "N,N,...", "n_embd to tr
                                              JSON_OPTION,
                                              END_OPTION};
 static const Option doctor_options[] = {JSON_OPTION, END_OPTION};
+static const Option help_options[] = {{"man", NULL, "everything as a manual page, in roff"}, END_OPTION};
 static const Option no_options[] = {END_OPTION};
 
 const Command commands[] = {
@@ -144,7 +145,7 @@ const Command commands[] = {
      cmd_coordinates},
     {"doctor", "", 0, 0, "CPU, kernels, threads, numeric self-test, libraries, memory, disk", doctor_options,
      cmd_doctor},
-    {"help", "[COMMAND|KEY|keys]", 0, 2, "explains a command or a config key", no_options, cmd_help},
+    {"help", "[COMMAND|KEY|keys]", 0, 2, "explains a command or a config key", help_options, cmd_help},
     {"completion", "bash|zsh", 1, 1, "prints a completion script", no_options, cmd_completion},
     {NULL, NULL, 0, 0, NULL, NULL, NULL}};
 
@@ -224,6 +225,7 @@ Status command_find(const Command **out, int *used, int n_words, char *const *wo
 }
 
 Status cmd_help(const Args *args, Err *err) {
+    if (args->command && args_has(args, "man")) return man_page(err);
     if (args->n_words == 0) {
         help_overview(stdout);
         return OK;

@@ -89,6 +89,15 @@ d a.yaml b.yml
 --resume
 1
 demo
+$ rote help --man | grep -E '^\.(TH|SH|SS "rote (train|sweep))' | head -8
+.TH ROTE 1 "" "rote 0.1.0"
+.SH NAME
+.SH SYNOPSIS
+.SH COMMANDS
+.SS "rote train [CFG] [key=value...]"
+.SS "rote sweep run [CFG] [key=a,b,c...] \-\-out DIR"
+.SS "rote sweep status DIR"
+.SS "rote sweep retry DIR"
 $ rote completion zsh | sed -n 2p | cut -c3-
 zsh completion for rote; made by `rote completion zsh`
 $ rote completion zsh | grep -E '^    (sweep|--quantize)\)'

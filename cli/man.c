@@ -1,0 +1,68 @@
+/* The manual page rote(1), in roff, from the tables that parse the command line and the config. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+/* Text as it stands: no character of it is a request or an escape of roff's. */
+static void put(const char *text, bool at_begin) {
+    for (; *text; text++) {
+        if (at_begin && (*text == '.' || *text == '\'')) fputs("\\&", stdout);
+        if (*text == '\\') fputs("\\e", stdout);
+        else if (*text == '-') fputs("\\-", stdout);
+        else putchar(*text);
+        at_begin = *text == '\n';
+    }
+}
+
+static void put_command(const Command *c) {
+    printf(".SS \"rote %s", c->name);
+    if (*c->words) putchar(' ');
+    put(c->words, false);
+    puts("\"");
+    put(c->summary, true);
+    putchar('\n');
+    for (const Option *o = c->options; o->name; o++) {
+        fputs(".TP\n\\fB\\-\\-", stdout);
+        put(o->name, false);
+        fputs("\\fR", stdout);
+        if (o->value) printf(" \\fI");
+        if (o->value) put(o->value, false);
+        puts(o->value ? "\\fR" : "");
+        put(o->help, true);
+        putchar('\n');
+    }
+}
+
+/* `rote help keys` as it stands. */
+static Status put_keys(Err *err) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&text, &size);
+    if (f) config_help_all(f);
+    if (!f || fclose(f) != 0) {
+        free(text);
+        return err_set(err, ERR_NOMEM, "help: no memory for the manual page");
+    }
+    puts(".SH CONFIG KEYS\n"
+         "A config file has them in sections; on a command line they are "
+         "\\fIsection.key=value\\fR.\n.PP\n.nf");
+    put(text, true);
+    puts(".fi");
+    free(text);
+    return OK;
+}
+
+Status man_page(Err *err) {
+    printf(".TH ROTE 1 \"\" \"rote %s\"\n", ROTE_VERSION);
+    puts(".SH NAME\nrote \\- what a small transformer can learn by heart, to the bit\n"
+         ".SH SYNOPSIS\n\\fBrote\\fR \\fICOMMAND\\fR ...\n.SH COMMANDS");
+    for (const Command *c = commands; c->name; c++) put_command(c);
+    TRY(put_keys(err));
+    puts(".SH EXIT STATUS\n"
+         ".TP\n0\ndone\n.TP\n1\nfailed\n.TP\n2\nbad input; nothing is written\n"
+         ".TP\n85\nstopped by a signal at the end of a step; \\-\\-resume goes on\n"
+         ".TP\n130, 143\nended by a second signal");
+    return OK;
+}
