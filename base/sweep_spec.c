@@ -127,7 +127,21 @@ Status sweep_spec_point(const SweepSpec *spec, int64_t i, Config *out, Err *err)
     return OK;
 }
 
+/* A point of the list that names its kind says of its own accord what else it wants; an axis means all kinds. */
+static Status check_listed(const SweepListed *listed, Err *err) {
+    Config config;
+    bool kind_set = false;
+    config_defaults(&config);
+    for (int s = 0; s < listed->n; s++) {
+        const Key *key = &keys[listed->setting[s].key];
+        TRY(key_set(&config, key, listed->setting[s].value, strlen(listed->setting[s].value), err));
+        kind_set |= !strcmp(key->name, "facts.kind");
+    }
+    return kind_set ? config_kind_check(&config, err) : OK;
+}
+
 Status sweep_spec_check(const SweepSpec *spec, Err *err) {
+    for (int p = 0; p < spec->n_listed; p++) TRY(check_listed(&spec->listed[p], err));
     for (int64_t i = 0; i < sweep_spec_points(spec); i++) {
         Config config;
         TRY(sweep_spec_point(spec, i, &config, err));

@@ -104,6 +104,10 @@ static Status show_source(const Args *args, FactSet *out, Err *err) {
     TRY(facts_plan_load(&config, out, err));
     Status status = facts_draw(out, err);
     if (status != OK) facts_free(out);
+    if (status == OK && config.facts.kind == FACTS_FILE) { /* what is decided when training */
+        out->config.zipf = config.facts.zipf;
+        out->config.junk_ratio = config.facts.junk_ratio;
+    }
     return status;
 }
 

@@ -121,6 +121,18 @@ static void sweeps_over_kinds(void **state) {
     if (sweep_spec_load(&spec, NULL, 2, wrong, &err) != OK) fail_msg("%s", err.msg);
     assert_int_equal(sweep_spec_check(&spec, &err), ERR_INPUT);
     sweep_spec_free(&spec);
+    /* a point of a list that names its kind */
+    static const char listed[] =
+        "sweep: [{facts.kind: biod, facts.attributes: 5}, {facts.kind: rules, facts.inputs: 3}]\n";
+    static const char astray[] = "sweep: [{facts.kind: biod}, {facts.kind: rules, facts.attributes: 5}]\n";
+    put_file("s.yaml", listed, sizeof listed - 1);
+    if (sweep_spec_load(&spec, "s.yaml", 0, NULL, &err) != OK) fail_msg("%s", err.msg);
+    assert_int_equal(sweep_spec_check(&spec, &err), OK);
+    sweep_spec_free(&spec);
+    put_file("s.yaml", astray, sizeof astray - 1);
+    if (sweep_spec_load(&spec, "s.yaml", 0, NULL, &err) != OK) fail_msg("%s", err.msg);
+    assert_int_equal(sweep_spec_check(&spec, &err), ERR_INPUT);
+    sweep_spec_free(&spec);
 }
 
 int main(void) {

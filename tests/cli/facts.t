@@ -192,6 +192,8 @@ facts       2, 8 tokens, the longest 4
 vocabulary  257 symbols
 pool        3 sequences: 2 facts, 1 held out
 marks       <domain>
+$ rote facts show facts.path=pool facts.zipf=2 | grep exposure
+exposure    uneven: fact number r in proportion to r^-2 (facts.zipf)
 $ rote facts show pool facts.n=4
 2> rote: facts show: pool is no config file; keys change nothing in a folder
 [2]
