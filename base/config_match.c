@@ -40,14 +40,15 @@ static Status check(const ModelConfig *m, const Choice *c, const char *key, cons
     double off = (double)(c->params - m->match_params) / (double)m->match_params;
     if (off <= NEAR && off >= -NEAR) return OK;
     char near[128];
-    if (c->below && c->over)
+    bool two = c->below && c->over;
+    if (two)
         snprintf(near, sizeof near, "%lld and %lld are the nearest", (long long)c->below, (long long)c->over);
     else if (c->over) snprintf(near, sizeof near, "%lld is the least", (long long)c->over);
     else snprintf(near, sizeof near, "%lld is the most", (long long)c->below);
     return err_set(err, ERR_INPUT,
                    "model.match_params is %lld: no %s comes within 1 %% of that, %s for this structure; set "
-                   "model.match_params to one of those, or change %s",
-                   (long long)m->match_params, key, near, advice);
+                   "model.match_params to %s, or change %s",
+                   (long long)m->match_params, key, near, two ? "one of those" : "that", advice);
 }
 
 static int64_t params_of_inner(const ModelConfig *m, int inner) {

@@ -91,6 +91,8 @@ static json_t *json_architecture(const Series *s, int at) {
     return o;
 }
 
+static const char *budget_unit(const Series *s) { return s->budget_in_exposures ? "exposures" : "steps"; }
+
 static json_t *json_series(const Series *s) {
     const Slope *l = &s->slope;
     json_t *o = json_object(), *architectures = json_array();
@@ -102,6 +104,8 @@ static json_t *json_series(const Series *s) {
     json_object_set_new(o, "lower_bound_only", json_boolean(!(s->saturated && s->converged == ANSWER_YES)));
     json_object_set_new(o, "runs", json_integer(s->n_runs));
     json_object_set_new(o, "seeds", json_integer(s->n_seeds));
+    json_object_set_new(o, "budgets", json_integer(s->n_budgets));
+    json_object_set_new(o, "budget_unit", json_string(budget_unit(s)));
     json_object_set_new(o, "architectures_counted", json_integer(l->n_architectures));
     json_object_set_new(o, "bits_per_param", json_interval(&l->origin));
     json_object_set_new(o, "bits_per_param_set", json_interval(&l->set));
@@ -232,6 +236,16 @@ static void print_sizes(const Series *s, bool known) {
     }
 }
 
+static void print_budgets(const Series *s) {
+    double low = INFINITY, high = 0;
+    for (int i = 0; i < s->n_runs; i++) {
+        low = fmin(low, s->runs[i].point.budget);
+        high = fmax(high, s->runs[i].point.budget);
+    }
+    if (s->n_budgets > 1)
+        printf("  %-20s %d, from %.10g to %.10g %s\n", "budgets", s->n_budgets, low, high, budget_unit(s));
+}
+
 static void print_peak(const Series *s) {
     char text[80];
     if (s->n_peaks > 0)
@@ -281,6 +295,7 @@ static Status print_series(const Series *s, Err *err) {
     free(statement);
     if (!s->entropy_known || any_size_has(s, SIZE_HELDOUT_LOSS_NATS) || any_size_has(s, SIZE_R))
         print_sizes(s, s->entropy_known);
+    print_budgets(s);
     print_peak(s);
     print_lira(s);
     if (l->n_architectures == 0) return status;
@@ -294,7 +309,8 @@ static Status print_series(const Series *s, Err *err) {
 }
 
 static void print_states(const Capacity *c) {
-    printf("%s: %d runs done", c->files.dir, c->n_in_state[SWEPT_DONE]);
+    int done = c->n_in_state[SWEPT_DONE];
+    printf("%s: %d run%s done", c->files.dir, done, done == 1 ? "" : "s");
     for (int i = SWEPT_DONE + 1; i < SWEPT_STATES; i++)
         if (c->n_in_state[i]) printf(", %d %s", c->n_in_state[i], swept_state_name[i]);
     if (c->n_waiting) printf(", %d waiting", c->n_waiting);

@@ -130,10 +130,12 @@ struct RunPlan;
 void show_plan(const struct RunPlan *plan, const FactSet *facts, const Config *config);
 /* Multiply-adds, two operations each, per second, on all threads at once: measured for some 20 ms. */
 double peak_flops_per_s(const Ops *ops, int threads);
-/* How long the run takes at half of this machine's peak, which is measured for that: an estimate, too low
- * where steps are so small that threads wait for each other. */
-Status run_seconds(double *out, const struct RunPlan *plan, const FactSet *facts, const Config *config,
-                   Err *err);
+/* The best of five: what other programs take of the machine just now matters less. */
+double peak_least_disturbed(const Ops *ops, int threads);
+/* How long the resolved run takes on threads with that peak together: an estimate, too low where threads wait for each
+ * other, and for SOAP from some 64 channels on, whose own work is not counted. */
+double run_seconds(const struct RunPlan *plan, const Config *config, double peak);
+#define ESTIMATE "estimate: this machine's peak, times the share of it that models of this width reach"
 const char *show_duration(double seconds); /* "about 3 minutes", good until the next call */
 
 void help_overview(FILE *out);

@@ -1,4 +1,5 @@
 /* rote coordinates: whether activations change alike at all widths, for both parametrizations side by side */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,8 +47,38 @@ static void print_table(const Coordinates all[N_KINDS]) {
         }
 }
 
+static bool is_flat(const Coordinates *c) {
+    return fabs(c->slope[coordinates_steepest(c)]) <= COORDINATES_FLAT;
+}
+
+static void print_verdicts(const Coordinates all[N_KINDS]) {
+    printf("\nHow far the outputs move in the first steps. Flat over widths (slope 0) is right; growing with "
+           "the width, the\n"
+           "parametrization is wrong for one learning rate: what suits a narrow model is too much for a wide "
+           "one.\n");
+    for (int k = 0; k < N_KINDS; k++) {
+        const Coordinates *c = &all[k];
+        char text[32];
+        int at = coordinates_steepest(c), from = c->width[0], to = c->width[c->n_widths - 1];
+        double slope = c->slope[at];
+        const char *place = coordinates_place(text, c, at);
+        if (is_flat(c))
+            printf("%s: flat (steepest: %s, %.2f): one learning rate serves widths %d to %d\n",
+                   name_of(KINDS[k]), place, slope, from, to);
+        else if (isnan(slope))
+            printf("%s: nothing to say: %s does not change at some width\n", name_of(KINDS[k]), place);
+        else
+            printf("%s: not flat: the change of %s %s with the width (slope %.2f): one learning rate does "
+                   "not serve widths "
+                   "%d to %d\n",
+                   name_of(KINDS[k]), place, slope > 0 ? "grows" : "shrinks", slope, from, to);
+    }
+}
+
 static Status print_json(const Coordinates all[N_KINDS], Err *err) {
-    json_t *rows = json_array(), *widths = json_array();
+    json_t *rows = json_array(), *widths = json_array(), *flat = json_object();
+    for (int k = 0; k < N_KINDS; k++)
+        json_object_set_new(flat, name_of(KINDS[k]), json_boolean(is_flat(&all[k])));
     for (int w = 0; w < all[0].n_widths; w++) json_array_append_new(widths, json_integer(all[0].width[w]));
     for (int k = 0; k < N_KINDS; k++)
         for (int i = 0; i < all[k].n_places; i++) {
@@ -59,7 +90,7 @@ static Status print_json(const Coordinates all[N_KINDS], Err *err) {
                                                   "place", coordinates_place(place, &all[k], i), "change",
                                                   change, "slope", json_number(all[k].slope[i])));
         }
-    return json_out(json_pack("{so so}", "widths", widths, "rows", rows), err);
+    return json_out(json_pack("{so so so}", "widths", widths, "flat", flat, "rows", rows), err);
 }
 
 /* The last block and the logits, under both. */
@@ -69,9 +100,9 @@ static Status write_plot(const char *path, const Coordinates all[N_KINDS], Err *
     size_t size = 0;
     int n = all[0].n_widths;
     for (int w = 0; w < n; w++) x[w] = all[0].width[w];
-    Plot plot = {.title = "Change of activations in the first steps",
+    Plot plot = {.title = "Change in the first steps: flat is right",
                  .x_label = "n_embd",
-                 .y_label = "root mean square",
+                 .y_label = "root mean square of the change",
                  .log_x = true,
                  .log_y = true,
                  .n_series = 2 * N_KINDS};
@@ -112,7 +143,10 @@ Status cmd_coordinates(const Args *args, Err *err) {
         TRY_GOTO(coordinates_measure(&all[k], &config, width, n_widths, (int)steps, err));
     }
     if (args_has(args, "json")) TRY_GOTO(print_json(all, err));
-    else print_table(all);
+    else {
+        print_table(all);
+        print_verdicts(all);
+    }
     if (path) TRY_GOTO(write_plot(path, all, err));
 done:
     for (int k = 0; k < N_KINDS; k++) coordinates_free(&all[k]);

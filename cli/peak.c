@@ -1,12 +1,10 @@
-/* What this machine could do, measured in some 40 ms, and what a run would take at half of it. */
+/* What this machine could do, measured, and what a run would take at the share of it that its width reaches. */
+#include <math.h>
 #include <stdio.h>
 
 #include "cli/cli.h"
 #include "model/kernels/ops.h"
 #include "train/trainer.h"
-
-static const double SHARE =
-    0.5; /* of the peak that training reaches at the sizes people use (`rote bench`) */
 
 double peak_flops_per_s(const Ops *ops, int threads) {
     static int64_t rounds = 1 << 10; /* the first call finds out how many take 20 ms */
@@ -24,15 +22,31 @@ double peak_flops_per_s(const Ops *ops, int threads) {
     }
 }
 
-Status run_seconds(double *out, const RunPlan *plan, const FactSet *facts, const Config *config, Err *err) {
-    const Ops *ops;
+double peak_least_disturbed(const Ops *ops, int threads) {
+    double best = 0;
+    for (int i = 0; i < 5; i++) best = fmax(best, peak_flops_per_s(ops, threads));
+    return best;
+}
+
+/* By width, as measured (docs/speed.md, "Estimates"): in narrow models vectors are half empty and what is not a product
+ * takes most of the time. In between, straight lines over the width's logarithm; below 8 in proportion. */
+static double share_of_peak(int n_embd) {
+    static const double share[] = {0.12, 0.35, 0.58, 0.68, 0.70}; /* 8, 16, 32, 64, 128 and wider */
+    double at = log2((double)n_embd / 8);
+    if (at <= 0) return share[0] * n_embd / 8;
+    if (at >= 4) return share[4];
+    int i = (int)at;
+    return share[i] + (at - i) * (share[i + 1] - share[i]);
+}
+
+double run_seconds(const RunPlan *plan, const Config *config, double peak) {
+    static const double START_S = 0.05; /* a process, its files and their syncs */
     const TrainConfig *t = &config->train;
-    TRY(ops_select(&ops, err));
     int64_t evaluations = 1 + (t->eval_interval ? t->max_steps / t->eval_interval : 0);
-    double of_a_step = facts->n / (3.0 * t->batch_size); /* one evaluation: a forward pass over all facts */
+    double of_a_step =
+        plan->facts / (3.0 * t->batch_size); /* one evaluation: a forward pass over all facts */
     double flops = plan->flops_per_step * ((double)t->max_steps + (double)evaluations * of_a_step);
-    *out = flops / (SHARE * peak_flops_per_s(ops, trainer_threads(t)));
-    return OK;
+    return START_S + flops / (share_of_peak(config->model.n_embd) * peak);
 }
 
 const char *show_duration(double seconds) {

@@ -114,7 +114,8 @@ static json_t *counts_json(const Sweep *sweep) {
 
 static void print_counts(const Sweep *sweep) {
     int diverged = sweep_count(sweep, SWEEP_DIVERGED);
-    printf("%s: %d of %d runs done", sweep->dir, sweep_count(sweep, SWEEP_DONE) + diverged, sweep->n);
+    printf("%s: %d of %d run%s done", sweep->dir, sweep_count(sweep, SWEEP_DONE) + diverged, sweep->n,
+           sweep->n == 1 ? "" : "s");
     if (diverged) printf(" (%d of them diverged)", diverged);
     for (int s = 0; s < SWEEP_STATES; s++) {
         int n = sweep_count(sweep, (SweepState)s);
@@ -182,16 +183,34 @@ static const char *own_program(void) {
     return access(linux_name, X_OK) == 0 ? linux_name : program_path;
 }
 
-static Status dry_run(const Sweep *sweep, bool json, Err *err) {
+/* Threads beyond the machine's make nothing faster. */
+static Status estimate(const Sweep *sweep, int jobs, double *seconds, Err *err) {
+    const Ops *ops;
+    TRY(ops_select(&ops, err));
+    int threads = jobs < omp_get_num_procs() ? jobs : omp_get_num_procs();
+    double one = peak_least_disturbed(ops, 1);
+    *seconds = 0;
+    for (int i = 0; i < sweep->n; i++) {
+        const SweepRun *run = &sweep->run[i];
+        if (run->state != SWEEP_DONE && run->state != SWEEP_DIVERGED)
+            *seconds += run_seconds(&run->plan, &run->resolved, one) / threads;
+    }
+    return OK;
+}
+
+static Status dry_run(const Sweep *sweep, int jobs, bool json, Err *err) {
+    double seconds;
+    TRY(estimate(sweep, jobs, &seconds, err));
     if (!json) {
         print_rows(sweep);
         show_needs(sweep);
+        fprintf(stderr, "time: %s with --jobs %d (" ESTIMATE ")\n", show_duration(seconds), jobs);
         return OK;
     }
     Needs n = needs_of(sweep);
-    return json_out(json_pack("{sI si si sf sI sI so}", "points", (json_int_t)sweep->n_points, "runs",
-                              sweep->n, "to_do", n.todo, "flops", n.flops, "memory_bytes",
-                              (json_int_t)n.memory, "disk_bytes", (json_int_t)n.disk, "rows",
+    return json_out(json_pack("{sI si si sf sf sI sI so}", "points", (json_int_t)sweep->n_points, "runs",
+                              sweep->n, "to_do", n.todo, "flops", n.flops, "seconds_estimate", seconds,
+                              "memory_bytes", (json_int_t)n.memory, "disk_bytes", (json_int_t)n.disk, "rows",
                               rows_json(sweep)),
                     err);
 }
@@ -200,7 +219,7 @@ static Status run_all(Sweep *sweep, const Args *args, int jobs, Err *err) {
     bool quiet = args_has(args, "quiet");
     TRY(sweep_look(sweep, err));
     TRY(sweep_check_room(sweep, err));
-    if (args_has(args, "dry-run")) return dry_run(sweep, args_has(args, "json"), err);
+    if (args_has(args, "dry-run")) return dry_run(sweep, jobs, args_has(args, "json"), err);
     TRY(sweep_open(sweep, err));
     if (!quiet) show_needs(sweep);
     signals_catch();

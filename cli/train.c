@@ -9,13 +9,15 @@
 #include "model/kernels/ops.h"
 #include "train/load.h"
 #include "train/train.h"
+#include "train/trainer.h"
 
 static Status plan_out(const RunPlan *plan, const FactSet *facts, const Config *config, bool json, Err *err) {
-    double seconds;
-    TRY(run_seconds(&seconds, plan, facts, config, err));
+    const Ops *ops;
+    TRY(ops_select(&ops, err));
+    double seconds = run_seconds(plan, config, peak_least_disturbed(ops, trainer_threads(&config->train)));
     if (!json) {
         show_plan(plan, facts, config);
-        fprintf(stderr, "time        %s (estimate: half of this machine's peak)\n", show_duration(seconds));
+        fprintf(stderr, "time        %s (" ESTIMATE ")\n", show_duration(seconds));
         return OK;
     }
     json_t *parts = json_object();

@@ -157,11 +157,14 @@ static void label_architecture(char *out, size_t size, const Table *t, int run) 
 
 /* ---- one series ---- */
 
-/* Steps, or exposures where the config asks for those. */
-static double budget_of(const Table *t, int run) {
-    int exposures = key_index("train.exposures");
-    double asked = exposures >= 0 ? strtod(t->value[run][exposures], NULL) : 0;
-    return asked > 0 ? asked : (double)t->run[run]->config.train.max_steps;
+/* One unit for all runs of a series: steps, or exposures where some run asks for those. What a run asks for counts, as
+ * whole steps make a little more of it, which differs from size to size. */
+static double budget_of(const SweptRun *run, bool in_exposures) {
+    const TrainConfig *c = &run->config.train;
+    double facts = sweep_figure(run, "facts"), batch = c->batch_size > 0 ? c->batch_size : facts;
+    if (!in_exposures) return (double)c->max_steps;
+    if (c->exposures > 0) return c->exposures;
+    return (double)c->max_steps * batch / (facts * (1 + run->config.facts.junk_ratio));
 }
 
 /* Facts coded as a set, without replacement: the p of a fact grows by 1/(1 - i p) when i others are gone, and the
@@ -238,6 +241,8 @@ static Status series_make(Series *s, const Table *t, int series, const char *dir
     if (!s->runs || !s->architectures) return no_memory(dir, err);
     label_series(s->settings, sizeof s->settings, t, series);
     architectures_of(s, t, series);
+    for (int i = 0; i < t->n; i++)
+        s->budget_in_exposures |= in_series(t, i, series) && t->run[i]->config.train.exposures > 0;
     for (int i = 0; i < t->n; i++) {
         if (!in_series(t, i, series)) continue;
         const SweptRun *run = t->run[i];
@@ -247,7 +252,7 @@ static Status series_make(Series *s, const Table *t, int series, const char *dir
                                            .point = {.ceiling_bits = sweep_figure(run, "ceiling_bits"),
                                                      .bits = bits,
                                                      .set_bits = bits == bits ? set_bits_of(run, bits) : NAN,
-                                                     .budget = budget_of(t, i),
+                                                     .budget = budget_of(run, s->budget_in_exposures),
                                                      .pair = same_as(t, i, seeds)},
                                            .exposures = sweep_figure(run, "exposures")};
         s->entropy_known |= bits == bits;

@@ -77,6 +77,7 @@ typedef struct Slope {
 typedef struct Series {
     char settings[256]; /* "optimizer=soap learning_rate=0.01"; empty where the sweep varies nothing else */
     int n_runs, n_architectures, n_seeds, n_budgets;
+    bool budget_in_exposures;    /* else in steps */
     SeriesRun *runs;             /* by architecture, size, budget, name */
     Architecture *architectures; /* by parameters */
     SizeSummary *sizes;          /* by architecture and facts */

@@ -9,6 +9,10 @@
 #include "base/file.h"
 #include "eval/evaluate.h"
 
+#define REMAKE "remove DONE there and train on with --resume, which writes it again"
+/* A fact's code is at most some thousand bits a token long, and there are fewer than 2^31 tokens. */
+static const double FIGURE_MOST = 1e15;
+
 enum { FILE_MAX_BYTES = 1 << 30, CURVE_POINTS = 600 };
 
 static double number_of(const json_t *object, const char *key) {
@@ -46,8 +50,30 @@ Status run_result(const char *dir, json_t **out, Err *err) {
     if (*out && json_is_object(*out)) return OK;
     json_decref(*out);
     *out = NULL;
-    return err_set(err, ERR_FORMAT, "%s/result.json: not a JSON object; `rote verify` tells what is whole",
-                   dir);
+    return err_set(err, ERR_FORMAT, "%s/result.json: not a JSON object; " REMAKE, dir);
+}
+
+/* Without these there is nothing to group a run by. Of a diverged run no figure counts. */
+Status run_result_check(const char *dir, const json_t *result, Err *err) {
+    const char *verdict = json_string_value(json_object_get(result, "verdict"));
+    if (!verdict) return err_set(err, ERR_FORMAT, "%s/result.json: no text under \"verdict\"; " REMAKE, dir);
+    if (!strcmp(verdict, "diverged")) return OK;
+    static const char *const needed[] = {"params", "facts"};
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+        double count = number_of(result, needed[i]);
+        if (!(count >= 1 && count <= 0x1p53))
+            return err_set(err, ERR_FORMAT, "%s/result.json: no count under \"%s\"; " REMAKE, dir, needed[i]);
+    }
+    static const char *const figures[] = {"code_bits", "memorized_bits", "bits_per_param", "recall"};
+    if (!json_object_get(result, "code_bits"))
+        return err_set(err, ERR_FORMAT, "%s/result.json: no number under \"code_bits\"; " REMAKE, dir);
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        double figure = number_of(result, figures[i]); /* NAN: null, as where the entropy is unknown */
+        if (fabs(figure) > FIGURE_MOST)
+            return err_set(err, ERR_FORMAT, "%s/result.json: \"%s\" is %.3g, which no run finds; " REMAKE,
+                           dir, figures[i], figure);
+    }
+    return OK;
 }
 
 static Status run_config(const char *dir, Config *out, Err *err) {

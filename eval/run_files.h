@@ -27,6 +27,9 @@ Status run_text(const char *dir, const char *name, Buffer *out, Err *err);
 Status run_result_text(const char *dir, Buffer *out, Err *err);
 /* The same, taken apart; json_decref it. ERR_IO, ERR_FORMAT, ERR_INPUT. */
 Status run_result(const char *dir, json_t **out, Err *err);
+/* Whether it has what every result has: a verdict, counts, figures that a run can find. ERR_FORMAT names what is
+ * odd. */
+Status run_result_check(const char *dir, const json_t *result, Err *err);
 /* From the lines of metrics.jsonl; one that is no JSON (torn where the run was killed) is left out, and
  * without the file the curves are empty. curves_free them, after a failure too. */
 Status run_curves(const char *dir, Curves *out, Err *err);

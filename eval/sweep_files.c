@@ -62,23 +62,9 @@ static void read_config(SweptRun *run, Err *why) {
     set_reason(run, why->msg);
 }
 
-/* Every result has these; without them there is nothing to group it by. Of a diverged run no figure counts. */
-static Status check_result(const SweptRun *run, Err *err) {
-    const char *verdict = json_string_value(json_object_get(run->result, "verdict"));
-    if (verdict && !strcmp(verdict, "diverged")) return OK;
-    static const char *const needed[] = {"params", "facts"};
-    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
-        double count = sweep_figure(run, needed[i]);
-        if (!(count >= 1 && count <= 0x1p53))
-            return err_set(err, ERR_INPUT,
-                           "%s/result.json: no count under \"%s\"; `rote verify` tells what is whole",
-                           run->path, needed[i]);
-    }
-    return OK;
-}
-
 static void read_result(SweptRun *run, Err *why) {
-    if (run_result(run->path, &run->result, why) != OK || check_result(run, why) != OK || !run->has_config) {
+    if (run_result(run->path, &run->result, why) != OK ||
+        run_result_check(run->path, run->result, why) != OK || !run->has_config) {
         json_decref(run->result);
         run->result = NULL;
         run->state = SWEPT_UNREADABLE;

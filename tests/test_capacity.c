@@ -162,6 +162,31 @@ static void settings_make_series(void **state) {
     capacity_free(&c);
 }
 
+/* 900 steps of a third of the facts beside 600 exposures, which is longer: one unit for both. */
+static void budgets_of_two_kinds(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        Config config;
+        config_defaults(&config);
+        config.facts.n = 60;
+        config.model.n_embd = 8;
+        config.train.batch_size = 20;
+        config.train.max_steps = i ? 1800 : 900;
+        config.train.exposures = i ? 600 : 0;
+        put_run((Made){8, 1000, 60, i ? 600 : 300, 0, 1000 + 500 * i, NULL});
+        char *yaml = config_text(&config, false);
+        put_file(i ? "run-001" : "run-000", "config.yaml", yaml);
+        free(yaml);
+    }
+    Capacity c = read_here();
+    const Series *s = &c.series[0];
+    assert_true(c.n_series == 1 && s->budget_in_exposures && s->n_budgets == 2);
+    assert_true(s->runs[0].point.budget == 300 && s->runs[1].point.budget == 600);
+    const Plateau *p = &s->architectures[0].plateau;
+    assert_true(p->reached.value == 1500 && p->gain_factor == 2 && fabs(p->gain.value - 0.5) < 1e-12);
+    capacity_free(&c);
+}
+
 /* A key that goes with the architecture is none of the sweep's axes. */
 static void a_key_that_follows_the_model(void **state) {
     (void)state;
@@ -431,7 +456,9 @@ static void labels(void **state) {
         put_file(name, "config.yaml", yaml);
         free(yaml);
         snprintf(result, sizeof result,
-                 "{\"verdict\": \"annealed\", \"params\": %d, \"facts\": 9, \"memorized_bits\": 5}", i + 1);
+                 "{\"verdict\": \"annealed\", \"params\": %d, \"facts\": 9, \"code_bits\": 4, "
+                 "\"memorized_bits\": 5}",
+                 i + 1);
         put_file(name, "result.json", result);
     }
     static const char *const expected[] = {"L2 d8 act=gelu", "L2 d8 act=relu", "L2 d16 act=gelu",
@@ -445,20 +472,30 @@ static void labels(void **state) {
 /* What has no counts is torn: it is named and left out. */
 static void results_without_counts(void **state) {
     (void)state;
-    static const char *const torn[] = {"{}", "{\"params\": 7}", "{\"params\": 7, \"facts\": null}",
-                                       "{\"params\": -1, \"facts\": 7}"};
+    static const struct {
+        const char *text, *says;
+    } torn[] = {
+        {"{}", "no text under \"verdict\""},
+        {"{\"verdict\": \"annealed\", \"params\": 7}", "no count under \"facts\""},
+        {"{\"verdict\": \"annealed\", \"params\": 7, \"facts\": null}", "no count under \"facts\""},
+        {"{\"verdict\": \"annealed\", \"params\": -1, \"facts\": 7}", "no count under \"params\""},
+        {"{\"verdict\": \"annealed\", \"params\": 1, \"facts\": 7}", "no number under \"code_bits\""},
+        {"{\"verdict\": \"annealed\", \"params\": 1, \"facts\": 7, \"code_bits\": 1, \"recall\": 1e308}",
+         "\"recall\" is 1e+308, which no run finds"},
+    };
+    enum { TORN = sizeof torn / sizeof *torn };
     put_run((Made){8, 1000, 20, 100, 0, 500, NULL});
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < TORN; i++) {
         put_run((Made){8, 1000, 20, 100, 1 + i, 500, NULL});
         char name[32];
         snprintf(name, sizeof name, "run-%03d", i + 1);
-        put_file(name, "result.json", torn[i]);
+        put_file(name, "result.json", torn[i].text);
     }
     Capacity c = read_here();
-    assert_int_equal(c.n_in_state[SWEPT_UNREADABLE], 4);
+    assert_int_equal(c.n_in_state[SWEPT_UNREADABLE], TORN);
     assert_int_equal(c.n_series, 1);
     assert_int_equal(c.series[0].n_runs, 1);
-    assert_non_null(strstr(c.files.runs[2].reason, "no count under \"facts\""));
+    for (int i = 0; i < TORN; i++) assert_non_null(strstr(c.files.runs[i + 1].reason, torn[i].says));
     capacity_free(&c);
 }
 
@@ -507,6 +544,7 @@ int main(void) {
                                        IN_FOLDER(a_budget_that_still_gains),
                                        IN_FOLDER(settings_make_series),
                                        IN_FOLDER(a_key_that_follows_the_model),
+                                       IN_FOLDER(budgets_of_two_kinds),
                                        IN_FOLDER(one_architecture_one_run),
                                        IN_FOLDER(all_fits_in),
                                        IN_FOLDER(sizes_that_disagree),

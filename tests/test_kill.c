@@ -19,17 +19,18 @@
 #include "base/random.h"
 #include "train/train.h"
 
-/* Long enough to be hit many times, with a checkpoint every other step. */
+/* Long enough to be hit many times, with a checkpoint every other step; held-out facts have files of their own. */
 static const char CONFIG[] =
-    "facts: {n: 32, seq_len: 6, vocab_size: 16}\n"
+    "facts: {n: 32, heldout: 8, seq_len: 6, vocab_size: 16}\n"
     "model: {n_layer: 1, n_head: 2, n_embd: 8}\n"
     "train: {max_steps: 80, learning_rate: 0.01, eval_interval: 10, checkpoint_interval: 2,\n"
     "        grad_leaves: 2, threads: 1}\n";
 
 static char root[] = "/tmp/rote-kill-XXXXXX";
 static char config_path[64], undisturbed[64], killed[64];
-static const char *const OUTCOME[] = {"result.json", "metrics.jsonl", "checkpoint-000000080.safetensors",
-                                      "checkpoint-000000078.safetensors"};
+static const char *const OUTCOME[] = {
+    "result.json",  "metrics.jsonl",   "checkpoint-000000080.safetensors", "checkpoint-000000078.safetensors",
+    "pool_ids.npy", "code_lengths.npy"};
 
 /* The child: this program again, called as `test_kill run CONFIG DIR`. */
 static int run_child(const char *config, const char *dir) {
@@ -140,7 +141,8 @@ static int remove_root(void **state) {
 /* Every point that a write of the run folder passes, early, in the middle and at the end of the run. */
 static void killed_at_every_named_point(void **state) {
     (void)state;
-    static const char *const FILES[] = {"manifest", "config", "checkpoint", "result", "timing", "done"};
+    static const char *const FILES[] = {"manifest",     "config", "checkpoint", "pool_ids",
+                                        "code_lengths", "result", "timing",     "done"};
     static const char *const POINTS[] = {"before_sync", "before_rename", "before_dirsync", "after"};
     int kills = 0;
     for (size_t f = 0; f < sizeof FILES / sizeof FILES[0]; f++)

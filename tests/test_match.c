@@ -122,7 +122,7 @@ static void refusals(void **state) {
     } BAD[] = {
         {{"model.match_params=9000", "model.n_embd=64", "model.n_layer=2"},
          "model.match_params is 9000: no model.n_inner comes within 1 % of that, 39426 is the least for this "
-         "structure; set model.match_params to one of those, or change n_embd or n_layer"},
+         "structure; set model.match_params to that, or change n_embd or n_layer"},
         {{"model.match_params=1700", "model.mlp=none", "model.n_head=4"},
          "model.match_params is 1700: no model.n_embd comes within 1 % of that, 1264 and 2280 are the "
          "nearest for "

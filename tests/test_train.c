@@ -536,6 +536,37 @@ static void verify_sees_what_was_altered(void **state) {
     facts_free(&c.facts);
 }
 
+/* Numbers of both files, and either file gone. */
+static void verify_sees_altered_code_lengths(void **state) {
+    (void)state;
+    static const char *const FILES[] = {"pool_ids.npy", "code_lengths.npy"};
+    Case c = make_case("facts.heldout=5", NULL);
+    const char *dir = in_root("altered");
+    RunResult result;
+    Err err = {0};
+    must_train(&c, dir, false, &result);
+    if (run_verify(dir, 1, (ProgressSink){0}, NULL, &err) != OK) fail_msg("%s", err.msg);
+    for (int i = 0; i < 2; i++) {
+        char path[512];
+        snprintf(path, sizeof path, "%s", in_dir(dir, FILES[i]));
+        Buffer whole = bytes_of(path);
+        for (size_t at = whole.size - 8 * 29; at < whole.size; at += 8 * 7) {
+            whole.data[at] ^= 1;
+            assert_int_equal(file_write_atomic(path, whole.data, whole.size, &err), OK);
+            assert_int_equal(run_verify(dir, 1, (ProgressSink){0}, NULL, &err), ERR_FORMAT);
+            assert_non_null(strstr(err.msg, FILES[i]));
+            whole.data[at] ^= 1;
+        }
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(run_verify(dir, 1, (ProgressSink){0}, NULL, &err), ERR_FORMAT);
+        assert_non_null(strstr(err.msg, "missing"));
+        assert_int_equal(file_write_atomic(path, whole.data, whole.size, &err), OK);
+        buffer_free(&whole);
+    }
+    if (run_verify(dir, 1, (ProgressSink){0}, NULL, &err) != OK) fail_msg("%s", err.msg);
+    facts_free(&c.facts);
+}
+
 #if COUNTED
 /* As many allocations in 30 steps as in 150: the loop makes none after its first steps. Under every
  * optimizer, with evaluations and metrics. */
@@ -578,6 +609,7 @@ int main(void) {
         cmocka_unit_test(result_reads_back),
         cmocka_unit_test(heldout_reads_back),
         cmocka_unit_test(verify_sees_what_was_altered),
+        cmocka_unit_test(verify_sees_altered_code_lengths),
 #if COUNTED
         cmocka_unit_test(loop_allocates_nothing),
 #endif

@@ -178,3 +178,11 @@ const char *coordinates_place(char out[32], const Coordinates *c, int place) {
     snprintf(out, 32, "block %d", place);
     return out;
 }
+
+/* A slope that is NAN is the farthest of all. */
+int coordinates_steepest(const Coordinates *c) {
+    int steepest = 0;
+    for (int i = 1; i < c->n_places; i++)
+        if (!(__builtin_fabs(c->slope[i]) <= __builtin_fabs(c->slope[steepest]))) steepest = i;
+    return steepest;
+}

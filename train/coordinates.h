@@ -26,6 +26,12 @@ Status coordinates_measure(Coordinates *out, const Config *config, const int *wi
                            Err *err);
 void coordinates_free(Coordinates *c);
 
+/* The place whose slope is the farthest from 0. Where even that is flat, one learning rate serves all these widths.
+ * A wrong parametrization's exponents are multiples of 1/2 (Yang & Hu 2021, arXiv 2011.14522): flat is what lies
+ * nearer to 0. */
+int coordinates_steepest(const Coordinates *c);
+static const double COORDINATES_FLAT = 0.25;
+
 /* "embedding", "block 1", ..., "logits" */
 const char *coordinates_place(char out[32], const Coordinates *c, int place);
 

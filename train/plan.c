@@ -64,6 +64,7 @@ Status run_needs(RunPlan *out, const Config *config, const FactSet *facts, Err *
     ParamTable table;
     TRY(params_plan(&table, &config->model, err));
     *out = (RunPlan){
+        .facts = facts->n,
         .params = table.total,
         .weight_bits = quantize_weight_bits(&table, train->quantize),
         .memory_bytes = memory_of(config, facts, &table),

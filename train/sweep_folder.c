@@ -26,14 +26,17 @@ Status sweep_path(const Sweep *sweep, const SweepRun *run, const char *name, cha
 /* A result that cannot be read is a failure of this run, not of the sweep. */
 static void read_done(const char *dir, SweepRun *run) {
     Err why;
-    if (!run->result && run_result(dir, &run->result, &why) != OK) {
+    if (!run->result &&
+        (run_result(dir, &run->result, &why) != OK || run_result_check(dir, run->result, &why) != OK)) {
+        json_decref(run->result);
+        run->result = NULL;
         run->state = SWEEP_FAILED;
         snprintf(run->reason, sizeof run->reason, "%.500s", why.msg);
         return;
     }
     const char *verdict = json_string_value(json_object_get(run->result, "verdict"));
     const char *reason = json_string_value(json_object_get(run->result, "reason"));
-    run->state = verdict && !strcmp(verdict, "diverged") ? SWEEP_DIVERGED : SWEEP_DONE;
+    run->state = strcmp(verdict, "diverged") ? SWEEP_DONE : SWEEP_DIVERGED;
     snprintf(run->reason, sizeof run->reason, "%s", reason ? reason : "");
 }
 

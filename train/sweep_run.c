@@ -1,11 +1,13 @@
 /* The coordinator: keeps as many workers busy as there are threads and memory, longest runs first, and writes
  * down how each ended. */
+#include <errno.h>
 #include <math.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -127,12 +129,20 @@ static void over(Pool *p, SweepRun *run) {
     show(p, run, NULL);
 }
 
+/* DONE stands beside a result that says nothing: without it, the run goes on from its last checkpoint and writes the
+ * same result again. */
+static Status forget_done(const Pool *p, const SweepRun *run, Err *err) {
+    char done[CONFIG_PATH_MAX];
+    TRY(sweep_path(p->sweep, run, "DONE", done, err));
+    return unlink(done) == 0 ? OK : err_set(err, ERR_IO, "%s: cannot be removed: %s", done, strerror(errno));
+}
+
 /* With the claim in hand: whether the run is still to be done by us. */
 static Status look_claimed(Pool *p, SweepRun *run, bool *ours, Err *err) {
     char lock[CONFIG_PATH_MAX];
     ptrdiff_t i = run - p->sweep->run;
     TRY(sweep_path(p->sweep, run, "lock", lock, err));
-    TRY(sweep_look_at(p->sweep, run, err)); /* says running: the claim is ours */
+    TRY(sweep_look_at(p->sweep, run, err)); /* says running, as the claim is ours, unless DONE stands there */
     *ours = false;
     if (is_over(run)) {
         sweep_remove_failed(p->sweep, run); /* of an attempt before the one that came through */
@@ -144,6 +154,7 @@ static Status look_claimed(Pool *p, SweepRun *run, bool *ours, Err *err) {
         run->state = SWEEP_RUNNING;
         p->look_again[i] = now_s() + LOOK_AGAIN_S;
     } else {
+        if (run->state == SWEEP_FAILED) TRY(forget_done(p, run, err));
         *ours = true;
     }
     return OK;
@@ -346,12 +357,13 @@ static Status verdict(const Sweep *sweep, bool stopped, Err *err) {
     int failed = sweep_count(sweep, SWEEP_FAILED);
     if (done == sweep->n) return OK;
     if (stopped)
-        return err_set(err, ERR_STOPPED, "stopped with %d of %d runs done; the same command goes on", done,
-                       sweep->n);
+        return err_set(err, ERR_STOPPED, "stopped with %d of %d run%s done; the same command goes on", done,
+                       sweep->n, sweep->n == 1 ? "" : "s");
     const SweepRun *first = sweep->run;
     while (first->state != SWEEP_FAILED) first++;
-    return err_set(err, ERR_IO, "%d of %d runs failed, first %s: %s; the same command tries them again",
-                   failed, sweep->n, first->name, first->reason);
+    return err_set(err, ERR_IO, "%d of %d run%s failed, first %s: %s; the same command tries %s again",
+                   failed, sweep->n, sweep->n == 1 ? "" : "s", first->name, first->reason,
+                   failed == 1 ? "it" : "them");
 }
 
 Status sweep_run(Sweep *sweep, const SweepOptions *options, Err *err) {

@@ -13,6 +13,7 @@
 
 /* What a run will need, before it starts. */
 typedef struct RunPlan {
+    int facts; /* trained on */
     int64_t params;
     int64_t params_by[PART_COUNT];
     int64_t weight_bits; /* that hold the trained model (model/quantize.h) */

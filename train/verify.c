@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "eval/npy.h"
 #include "eval/run_files.h"
 #include "model/quantize.h"
 #include "train/parametrization.h"
@@ -140,19 +141,64 @@ static void keep_note(void *user, const Progress *p) {
     if (p->note) snprintf(user, sizeof((Err *)0)->msg, "%s", p->note);
 }
 
+/* n numbers of 8 bytes in a file, against those that they should be. */
+static Status check_array(const char *dir, const char *name, const char *descr, const void *wanted, int n,
+                          Err *err) {
+    char path[CONFIG_PATH_MAX];
+    void *there = NULL;
+    int64_t count = 0;
+    TRY(path_join(path, sizeof path, dir, name, err));
+    if (!file_exists(path))
+        return err_set(err, ERR_FORMAT, "%s: missing; remove DONE and train on with --resume", path);
+    TRY(npy_read(path, descr, &there, &count, err));
+    int64_t i = 0;
+    while (i < count && i < n && !memcmp((char *)there + 8 * i, (const char *)wanted + 8 * i, 8)) i++;
+    free(there);
+    if (count != n)
+        return err_set(err, ERR_FORMAT, "%s: %lld numbers, the run has %d facts and held-out facts", path,
+                       (long long)count, n);
+    if (i < n)
+        return err_set(err, ERR_FORMAT, "%s: number %lld differs from what the checkpoint gives", path,
+                       (long long)i);
+    return OK;
+}
+
+/* pool_ids.npy and code_lengths.npy are functions of the facts and of the last checkpoint. */
+static Status check_code_lengths(const Run *run, const char *dir, int threads, Err *err) {
+    const FactSet *facts = &run->facts;
+    int n = facts->n + facts->n_heldout;
+    Evaluator evaluator;
+    Evaluation evaluation;
+    int64_t *id = malloc((size_t)n * sizeof *id);
+    if (!id) return err_set(err, ERR_NOMEM, "%s: no memory for %d code lengths", dir, n);
+    for (int i = 0; i < n; i++) id[i] = facts->source[i];
+    Status status = check_array(dir, "pool_ids.npy", "<i8", id, n, err);
+    free(id);
+    TRY(status);
+    TRY(evaluator_create(&evaluator, &run->gpt, facts, threads, err));
+    evaluator_run(&evaluator, &evaluation);
+    status = check_array(dir, "code_lengths.npy", "<f8", evaluator.fact_bits, n, err);
+    evaluator_free(&evaluator);
+    return status;
+}
+
 /* The parameters on disk must be those that the result names, too. */
-static Status check_checkpoint(const char *dir, const RunResult *kept, Err *err) {
+static Status check_checkpoint(const char *dir, const RunResult *kept, int threads, Err *err) {
     if (strcmp(kept->verdict, "diverged") == 0) return OK; /* its last checkpoint is older than its end */
     Run run;
-    char hash[33], damage[sizeof err->msg] = "";
+    char damage[sizeof err->msg] = "";
     TRY(run_open(&run, dir, &(ProgressSink){keep_note, damage}, err));
-    snprintf(hash, sizeof hash, "%s", run.param_hash);
+    Status status = OK;
+    if (strcmp(run.param_hash, kept->param_hash) && damage[0])
+        status = err_set(err, ERR_FORMAT, "%s", damage);
+    else if (strcmp(run.param_hash, kept->param_hash))
+        status = err_set(err, ERR_FORMAT,
+                         "%s: the newest whole checkpoint's parameters hash to %s, result.json says %s", dir,
+                         run.param_hash, kept->param_hash);
+    else if (run.facts.n_heldout && __builtin_isfinite(kept->final.code_bits + kept->final.heldout_code_bits))
+        status = check_code_lengths(&run, dir, threads, err);
     run_close(&run);
-    if (!strcmp(hash, kept->param_hash)) return OK;
-    if (damage[0]) return err_set(err, ERR_FORMAT, "%s", damage);
-    return err_set(err, ERR_FORMAT,
-                   "%s: the newest whole checkpoint's parameters hash to %s, result.json says %s", dir, hash,
-                   kept->param_hash);
+    return status;
 }
 
 Status run_verify(const char *dir, int threads, ProgressSink progress, const volatile sig_atomic_t *stop,
@@ -175,7 +221,7 @@ Status run_verify(const char *dir, int threads, ProgressSink progress, const vol
     if (threads > 0) config.train.threads = threads;
     RunOptions options = {.stop = stop, .progress = progress};
     TRY_GOTO(check_metrics_there(dir, err));
-    TRY_GOTO(check_checkpoint(dir, &kept, err));
+    TRY_GOTO(check_checkpoint(dir, &kept, config.train.threads, err));
     status = run_train(&config, &facts, &options, &replayed, err);
     if (status != OK && strcmp(replayed.verdict, "diverged")) goto done;
     text = result_text(&config, &facts, &replayed);

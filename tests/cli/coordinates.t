@@ -8,6 +8,11 @@ standard         logits        0.1048    0.2154    1.04
 mup              embedding     0.0262   0.02555   -0.04
 mup              block 1      0.05061   0.05228    0.05
 mup              logits        0.1048    0.1153    0.14
+
+How far the outputs move in the first steps. Flat over widths (slope 0) is right; growing with the width, the
+parametrization is wrong for one learning rate: what suits a narrow model is too much for a wide one.
+standard: not flat: the change of logits grows with the width (slope 1.04): one learning rate does not serve widths 8 to 16
+mup: flat (steepest: logits, 0.14): one learning rate serves widths 8 to 16
 $ head -c 4 c.svg; echo; grep -o '<title>[^<]*, [0-9.]*<' c.svg | wc -l
 <svg
 8
@@ -19,12 +24,21 @@ standard         logits        0.1048    0.2154    1.04
 mup              embedding     0.0262   0.02555   -0.04
 mup              block 1      0.05061   0.05228    0.05
 mup              logits        0.1048    0.1153    0.14
+
+How far the outputs move in the first steps. Flat over widths (slope 0) is right; growing with the width, the
+parametrization is wrong for one learning rate: what suits a narrow model is too much for a wide one.
+standard: not flat: the change of logits grows with the width (slope 1.04): one learning rate does not serve widths 8 to 16
+mup: flat (steepest: logits, 0.14): one learning rate serves widths 8 to 16
 $ rote coordinates c.yaml --widths 8,16 --steps 2 --threads 2 --json
 {
   "widths": [
     8,
     16
   ],
+  "flat": {
+    "standard": false,
+    "mup": true
+  },
   "rows": [
     {
       "parametrization": "standard",

@@ -194,6 +194,7 @@ $ rote sweep run alone.yaml --out P --dry-run
 state     run              params memorized_bits bits/param  recall  reason
 waiting   run-54023fa5        984              -          -       -
 2> 1 point, 1 run, 1 to do: .* (re)
+2> time: .* with --jobs [0-9]+ \(estimate: .*\) (re)
 $ printf 'sweep: {points: [{model.n_embd: 8, model.n_layer: 2}, {model.n_embd: 12}], train.seed: [0, 1]}\n' | cat alone.yaml - > p.yaml
 $ rote sweep run p.yaml --out P --quiet && ls P/runs
 P: 4 of 4 runs done; table: P/table.csv
@@ -209,9 +210,29 @@ waiting   gated=true,attn=none-b8f533d5          4998              -          - 
 waiting   gated=false,attn=causal-10ba0cfe       4996              -          -       -
 waiting   gated=false,attn=none-474e0f54         4998              -          -       -
 2> 4 points, 4 runs, 4 to do: .* (re)
+2> time: .* with --jobs [0-9]+ \(estimate: .*\) (re)
 $ rote sweep run alone.yaml model.match_params=5000 model.mlp=plain,none --out M --dry-run
 2> rote: point mlp=none: model.match_params is 5000: no model.n_embd comes within 1 % of that, 4736 and 5304 are the nearest for this structure; set model.match_params to one of those, or change n_head, n_layer or the vocabulary
 [2]
+# A result that is torn, or says what no run finds, is a failure with its reason; the run writes it again.
+$ cp -r P O; set -- O/runs/*/result.json; truncate -s 100 "$1"; echo '{}' > "$2"; sed -i 's/"memorized_bits": [0-9.]*/"memorized_bits": 1e308/' "$3"
+$ rote sweep status O
+state     run                                    params memorized_bits bits/param  recall  reason
+failed    n_embd=8,n_layer=2,seed=0-f418d424       1856              -          -       -  O/runs/n_embd=8,n_layer=2,seed=0-f418d424/result.json: "memorized_bits" is 1e+308, which no run finds; remove DONE there and train on with --resume, which writes it again
+done      n_embd=8,n_layer=2,seed=1-3a44069c       1856           30.6     0.0165  0.3000
+failed    n_embd=12,seed=0-509f7ad0                2052              -          -       -  O/runs/n_embd=12,seed=0-509f7ad0/result.json: not a JSON object; remove DONE there and train on with --resume, which writes it again
+failed    n_embd=12,seed=1-fb6d3a62                2052              -          -       -  O/runs/n_embd=12,seed=1-fb6d3a62/result.json: no text under "verdict"; remove DONE there and train on with --resume, which writes it again
+
+O: 1 of 4 runs done, 3 failed; table: O/table.csv
+$ rote sweep run --out O --quiet && cat O/runs/*/result.json | cmp - <(cat P/runs/*/result.json)
+O: 4 of 4 runs done; table: O/table.csv
+# One run.
+$ ROTE_FAULT=result.before_rename rote sweep run alone.yaml --out one --quiet
+one: 0 of 1 run done, 1 failed; table: one/table.csv
+2> rote: 1 of 1 run failed, first run-54023fa5: killed by signal 9 (Killed): out of memory, or by someone; the same command tries it again
+[1]
+$ rote sweep run --out one --quiet
+one: 1 of 1 run done; table: one/table.csv
 # Bad input writes nothing.
 $ rote sweep run s.yaml model.n_embd=7,8 --out T
 2> rote: point n_embd=7,seed=0: model.n_embd is 7 and model.n_head is 2: n_head must divide n_embd; set n_embd to 8, or n_head to 1
