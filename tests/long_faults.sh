@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Every fault of tests/faults.txt, put into a copy of the tree, must make a test in double fail: the gradients of the
-# layers alone or of whole models; the reference where the fault is not in a backward pass. A fault whose place is no
-# longer there, or that does not compile, counts as failed, too.
-#   tests/long_faults.sh [-v] [WORD]     only faults whose description or file has WORD; -v: asks all three tests
+# Every fault of tests/faults.txt, put into a copy of the tree, must make a test fail: in double, the gradients of the
+# layers alone or of whole models, or the reference where the fault is not in a backward pass; of sweeps, their transcript.
+# A fault whose place is no longer there, that does not compile, or that makes a test hang counts as failed, too.
+#   tests/long_faults.sh [-v] [WORD]     only faults whose description or file has WORD; -v: asks every test in double
 #   tests/long_faults.sh --places        builds nothing: only whether every place is there, once (tests/check_faults.sh)
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -13,13 +13,24 @@ only=${1:-}
 
 layers=tests/double/test_layers models=tests/double/test_gradients reference=tests/double/test_reference
 training=tests/double/test_straight_through
-build() {
-    make -s CC="${CC:-gcc}" OPT=-O1 DOUBLE=1 BUILD=build "$@" build/$layers build/$models build/$reference build/$training >log 2>&1
+sweep=tests/cli/sweep.t # of a program in plain/, whose kernels are the portable ones: the quickest to build
+build() { # double | plain, more for make
+    local -a goal=(DOUBLE=1 BUILD=build "build/$layers" "build/$models" "build/$reference" "build/$training")
+    [ "$1" = plain ] && goal=(ISAS=portable BUILD=plain plain/rote)
+    make -s CC="${CC:-gcc}" OPT=-O1 "${goal[@]}" "${@:2}" >log 2>&1
 }
 # 124: hangs, which says nothing about what the test compares, and costs this script its time. The slowest takes 15 s.
-passes() { OMP_NUM_THREADS=1 timeout 120 "build/$1" >/dev/null 2>&1; }
+passes() {
+    local -a command=("build/$1")
+    [ "$1" = $sweep ] && command=(env ROTE=plain/rote tests/cli/run.sh "$sweep")
+    OMP_NUM_THREADS=1 timeout 300 "${command[@]}" >/dev/null 2>&1
+}
 
 tests_for() {
+    if [[ $1 == sweep:* ]]; then
+        echo $sweep
+        return
+    fi
     if [ -n "$verbose" ]; then
         echo $layers $models $reference $training
         return
@@ -45,7 +56,7 @@ find_place() { # file, from -> the file's text
 
 # Each worker, in a copy of its own, takes every n-th fault and leaves a line "caught|survived WHO WHAT".
 try() { # what, file, from, to
-    local test caught_by='' hangs=''
+    local test name caught_by='' hangs='' program=double
     if ! find_place "$2" "$3"; then
         echo "survived - its place is not there, or not once, in $2: $1"
         return
@@ -53,7 +64,8 @@ try() { # what, file, from, to
     if [ "$places" ]; then echo "caught - $1"; return; fi
     local changed=${text/"$3"/"$4"}
     printf '%s' "$changed" >"$2"
-    if ! build; then
+    [[ $1 == sweep:* ]] && program=plain
+    if ! build $program; then
         echo "survived - does not compile: $1: $(grep -m 1 error log)"
     else
         for test in $(tests_for "$1"); do
@@ -61,7 +73,7 @@ try() { # what, file, from, to
             case $? in
             0) continue ;;
             124) hangs=$test ;;
-            *) caught_by+=${caught_by:+,}${test##*_} ;;
+            *) name=${test##*[_/]} caught_by+=${caught_by:+,}${name%.t} ;;
             esac
             [ -z "$verbose" ] && break
         done
@@ -108,10 +120,10 @@ worker() { # number, of
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-mkdir "$work/1" && cp -r Makefile base data model eval train tests scripts "$work/1" || exit 1
+mkdir "$work/1" && cp -r Makefile base data model eval train cli tests scripts "$work/1" || exit 1
 cd "$work/1" || exit 1
 workers=$(nproc)
-if ! build -j"$workers" || ! passes $layers || ! passes $models || ! passes $reference || ! passes $training; then
+if ! build double -j"$workers" || ! build plain -j"$workers" || ! passes $sweep || ! passes $layers || ! passes $models || ! passes $reference || ! passes $training; then
     echo "faults: the tests do not pass without a fault"
     tail -n 20 log
     echo "0 passed, 1 failed"
@@ -127,6 +139,6 @@ caught=$(all | grep -c '^caught') survived=$(all | grep -c '^survived')
 [ "$survived" -gt 0 ] && all | sed -n 's/^survived - /faults: /p'
 by() { all | grep -c "^caught [a-z,]*$1"; }
 echo "faults: $caught of $((caught + survived)) caught; by the layers' gradients $(by layers), by the whole models'" \
-    "$(by gradients), by the reference $(by reference), by training written out $(by through)"
+    "$(by gradients), by the reference $(by reference), by training written out $(by through), by the transcript of sweeps $(by sweep)"
 echo "$caught passed, $survived failed"
 [ "$survived" = 0 ] && [ "$caught" -gt 0 ]
