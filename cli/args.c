@@ -47,6 +47,7 @@ Status args_parse(Args *out, const Command *command, int argc, char **argv, Err 
         }
         size_t length = strcspn(word, "=");
         int k = strncmp(word, "--", 2) ? -1 : option_index(command, word + 2, length - 2);
+        if (!strcmp(word, "-o")) k = option_index(command, "out", strlen("out"));
         if (k < 0) return unknown_option(command, word, err);
         const Option *option = &command->options[k];
         if (out->value[k])

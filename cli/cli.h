@@ -48,7 +48,7 @@ struct Args {
 };
 
 /* Options may stand anywhere, as --name=value or --name value, where the value must not begin with "--";
- * after "--" nothing is one. ERR_INPUT names the nearest option. Free with args_free. */
+ * after "--" nothing is one. -o stands for --out. ERR_INPUT names the nearest option. Free with args_free. */
 Status args_parse(Args *out, const Command *command, int argc, char **argv, Err *err);
 void args_free(Args *args);
 bool args_has(const Args *args, const char *option);
@@ -157,6 +157,9 @@ Status cmd_eval(const Args *args, Err *err);
 Status cmd_verify(const Args *args, Err *err);
 Status cmd_sample(const Args *args, Err *err);
 Status cmd_export(const Args *args, Err *err);
+Status cmd_compress(const Args *args, Err *err);
+Status cmd_decompress(const Args *args, Err *err);
+Status cmd_archive_show(const Args *args, Err *err);
 Status cmd_report(const Args *args, Err *err);
 Status cmd_capacity(const Args *args, Err *err);
 Status cmd_bench(const Args *args, Err *err);

@@ -83,6 +83,24 @@ static const Option export_options[] = {
     {"out", "PATH", "the same as PATH: a file, or hf: a folder, new or empty"},
     FORCE_OPTION("replace what is there"),
     END_OPTION};
+static const Option compress_options[] = {
+    {"out", "X.rote", "the archive, also -o; replaces only archives"},
+    {"bits", "32|16|8|6|4|3|2", "of a weight (default: 8; a run with train.quantize: as it is)"},
+    {"method", "rtn|gptq", "weights to the nearest, or correcting errors on the facts (default: rtn)"},
+    {"set", NULL, "drop the order of the facts, which then costs nothing"},
+    {"no-verify", NULL, "do not decode the archive in another process before it is there"},
+    FORCE_OPTION("replace any file"),
+    THREADS_OPTION,
+    JSON_OPTION,
+    END_OPTION};
+static const Option decompress_options[] = {
+    {"out", "FILE", "where the content goes, also -o; - is stdout"},
+    {"check", NULL, "only see whether it decodes, checksums compared; nothing is written"},
+    {"memory", "MIB", "take no more than this (default: what is available)"},
+    FORCE_OPTION("replace a file that is there"),
+    THREADS_OPTION,
+    QUIET_OPTION,
+    END_OPTION};
 static const Option report_options[] = {
     {"out", "FILE.html", "the page (default: report.html in the folder); replaces only such a page"},
     FORCE_OPTION("replace any file"),
@@ -134,6 +152,12 @@ const Command commands[] = {
     {"verify", "RUN", 1, 1, "replays a run and compares hashes", verify_options, cmd_verify},
     {"sample", "RUN", 1, 1, "generates", sample_options, cmd_sample},
     {"export", "RUN --to FORMAT PATH", 1, 2, "the weights for other programs", export_options, cmd_export},
+    {"compress", "RUN -o X.rote", 1, 1, "a run's model and facts as one archive, verified as it is written",
+     compress_options, cmd_compress},
+    {"decompress", "X.rote -o FILE", 1, 1, "what went into an archive, bit for bit", decompress_options,
+     cmd_decompress},
+    {"archive show", "X.rote", 1, 1, "what an archive holds, and how many bits each part takes", show_options,
+     cmd_archive_show},
     {"report", "RUN|SWEEP|DIR", 1, 1, "one self-contained page about a run, a sweep or a folder of runs",
      report_options, cmd_report},
     {"capacity", "SWEEP", 1, 1, "bits per parameter of a sweep: plateaus, slope, intervals, verdicts",

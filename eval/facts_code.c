@@ -324,7 +324,7 @@ Status coded_facts_reserve(CodedFacts *c, int64_t tokens, Err *err) {
 static Status fact_decode(SideModels *m, RangeDecoder *d, CodedFacts *c, int i, int64_t most_tokens,
                           Err *err) {
     FactSet *facts = &c->facts;
-    int64_t first = facts->start[i], length = facts->max_len;
+    int64_t first = c->ends == ENDS_EOS ? 0 : facts->start[i], length = facts->max_len;
     if (c->ends == ENDS_CODED) length = adaptive_int_decode(&m->length, d);
     if (length < 1 || length > facts->max_len || first + length > most_tokens) return damaged(err);
     if (c->ends != ENDS_EOS) {
