@@ -56,7 +56,7 @@ static const Option eval_options[] = {
     {"facts", "DIR", "another fact set (default: the run's own)"},
     {"per-fact", "FILE.tsv", "a row for every fact, held-out ones last; replaces only such a table"},
     FORCE_OPTION("let --per-fact replace any file"),
-    {"quantize", "fp16|bf16|int8|int4|ternary",
+    {"quantize", "fp16|bf16|int8|int6|int4|int3|int2|ternary",
      "with weights of so few bits, beside the weights as they are"},
     {"parts", NULL, "what is lost when embedding, attention, MLP, norms, head are spoiled, one at a time"},
     {"seeds", "N", "--parts: draws of the noise (default: 5)"},

@@ -1,34 +1,94 @@
 # Archives: what went into one comes out, and nothing else; what is there is not overwritten.
 
-$ printf 'prompt\tanswer\ttag\nFrance\tParis\twest\nJapan\tTokyo\teast\nTonga\tNuku\\u02bbalofa\teast\n' > in.tsv; rote facts import in.tsv --out facts > /dev/null
+$ printf 'prompt\tanswer\ttag\nFrance\tParis\twest\nJapan\tTokyo\teast\nTonga\tNukualofa\teast\n' > in.tsv; rote facts import in.tsv --out facts > /dev/null
 $ rote train facts.kind=file facts.path=facts model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=20 train.learning_rate=0.01 --out run --quiet > /dev/null
 $ rote compress run -o a.rote
+a.rote: 1,647 bytes
+header               656 bits   4.98 %  checksums, sizes, the model's structure
+weights           11,816 bits  89.68 %  1,192 parameters as int8: 9.913 bits each
+side                 552 bits   4.19 %  how many facts, where they end, what the symbols spell
+stream               152 bits   1.15 %  the facts, coded by the model
+the same facts as text take zlib 49 bytes
 $ rote decompress a.rote -o out.tsv; cmp out.tsv facts/records.tsv && cmp out.tsv in.tsv
+2> out.tsv: 74 bytes, checksum right
 $ rote decompress a.rote -o out.tsv
+2> rote: out.tsv: exists; name another place, or replace it with --force
+[2]
 $ rote decompress a.rote
+2> rote: decompress: either -o FILE, or --check, which writes nothing
+[2]
 $ rote decompress a.rote --check
+2> a.rote: 74 bytes, checksum right
 $ rote archive show a.rote
+a.rote: 1,647 bytes for 74 bytes of content
+facts       3 of up to 16 tokens, in their order
+model       1 layers, width 8, 22 symbols
+header               656 bits   4.98 %  checksums, sizes, the model's structure
+weights           11,816 bits  89.68 %  1,192 parameters as int8: 9.913 bits each
+side                 552 bits   4.19 %  how many facts, where they end, what the symbols spell
+stream               152 bits   1.15 %  the facts, coded by the model
 $ rote compress run -o a.rote --bits 4 --method gptq --json | grep -c bytes
+6
 $ rote compress run -o in.tsv
+2> rote: in.tsv: exists and is not an archive of rote's; name another place, or replace it with --force
+[2]
 $ rote compress run -o b.rote --bits 5
+2> rote: compress: --bits 5: allowed are 32, 16, 8, 6, 4, 3, 2
+[2]
 $ rote compress run -o b.rote --set
+2> rote: facts with tags cannot be coded as a set: it is their order that says which is which
+[2]
 $ rote compress run
+2> rote: compress: -o is missing; usage: rote compress RUN -o X.rote
+[2]
 $ rote compress nowhere -o b.rote
+2> rote: nowhere: there is no such run
+[2]
 $ ls
+a.rote
+facts
+in.tsv
+out.tsv
+run
 $ for t in 1 2 4; do rote compress run -o t$t.rote --threads $t > /dev/null; done; cmp t1.rote t2.rote && cmp t2.rote t4.rote && rm t?.rote
 
 # Nothing is written from what is damaged, or no archive, or of a version to come.
 
 $ head -c 400 a.rote > cut.rote; rote decompress cut.rote -o x
+2> rote: cut.rote: damaged: 400 bytes, its header says 1100
+[1]
 $ rote decompress in.tsv -o x
+2> rote: in.tsv: no archive of rote's, or its first bytes are damaged
+[1]
 $ (head -c 8 a.rote; printf '\002'; tail -c +10 a.rote) > two.rote; rote decompress two.rote -o x
+2> rote: two.rote: an archive of version 2; this rote reads version 1
+[1]
 $ (head -c 300 a.rote; printf 'X'; tail -c +302 a.rote) > bent.rote; rote decompress bent.rote -o x; rote archive show bent.rote
+2> rote: bent.rote: damaged: its checksum is another
+2> rote: bent.rote: damaged: its checksum is another
+[1]
 $ rote decompress a.rote -o x --memory 1
+2> rote: a.rote: decoding it needs 1.0 MiB of memory, 1.0 MiB are available
+[2]
 $ ls
+a.rote
+bent.rote
+cut.rote
+facts
+in.tsv
+out.tsv
+run
+two.rote
 
 # Facts of which H is known: as a set, and what the weights hold for sure.
 
 $ rote train facts.n=30 facts.seq_len=5 facts.vocab_size=16 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=50 train.learning_rate=0.01 --out drawn --quiet > /dev/null
 $ rote compress drawn -o s.rote --set
+s.rote: 1,450 bytes
+header               656 bits   5.66 %  checksums, sizes, the model's structure
+weights           10,512 bits  90.62 %  1,056 parameters as int8: 9.955 bits each
+side                  48 bits   0.41 %  how many facts, where they end, what the symbols spell
+stream               384 bits   3.31 %  the facts, coded by the model
+H           492 bits as a set; beyond the stream, the weights hold 60 bits for sure: 0.057 per parameter
 $ rote decompress s.rote -o - --quiet | sort > s.txt; rote facts make facts.n=30 facts.seq_len=5 facts.vocab_size=16 --out set > /dev/null; sort set/records.tsv | cmp - s.txt
 $ ROTE_ISA=portable rote decompress s.rote --check --quiet

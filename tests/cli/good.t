@@ -19,6 +19,9 @@ usage: rote COMMAND ...
   verify        replays a run and compares hashes
   sample        generates
   export        the weights for other programs
+  compress      a run's model and facts as one archive, verified as it is written
+  decompress    what went into an archive, bit for bit
+  archive show  what an archive holds, and how many bits each part takes
   report        one self-contained page about a run, a sweep or a folder of runs
   capacity      bits per parameter of a sweep: plateaus, slope, intervals, verdicts
   bench         speed of products and whole steps, as a share of this machine's peak
@@ -88,7 +91,7 @@ npz
 d a.yaml b.yml
 --resume
 1
-demo
+demo decompress
 $ rote help --man | grep -E '^\.(TH|SH|SS "rote (train|sweep))' | head -8
 .TH ROTE 1 "" "rote 0.1.0"
 .SH NAME

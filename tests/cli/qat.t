@@ -58,7 +58,7 @@ $ grep freeze frozen/config.yaml
 $ rote verify frozen --quiet
 frozen: replayed; parameters, data and result are the same
 $ rote train small.yaml train.quantize=int5
-2> rote: command line: key 'train.quantize': 'int5' is not one of none | fp16 | bf16 | int8 | int4 | ternary; nearest: int8
+2> rote: command line: key 'train.quantize': 'int5' is not one of none | fp16 | bf16 | int8 | int4 | ternary | int6 | int3 | int2; nearest: int8
 [2]
 $ rote train small.yaml train.freeze=mpl
 2> rote: command line: key 'train.freeze': 'mpl': 'mpl' is no choice; allowed: none, or joined by '+': embedding | attention | mlp | norm | head; nearest: mlp
