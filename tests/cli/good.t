@@ -104,7 +104,7 @@ $ rote help --man | grep -E '^\.(TH|SH|SS "rote (train|sweep))' | head -8
 $ rote completion zsh | sed -n 2p | cut -c3-
 zsh completion for rote; made by `rote completion zsh`
 $ rote completion zsh | grep -E '^    (sweep|--quantize)\)'
-    --quantize) compadd -- fp16 bf16 int8 int4 ternary; return ;;
+    --quantize) compadd -- fp16 bf16 int8 int6 int4 int3 int2 ternary; return ;;
     sweep) compadd -- run status retry ;;
 $ rote doctor --json | grep -E 'self_test|numeric_spec'
   "self_test": "passed",

@@ -76,14 +76,8 @@ $ rote eval text --quantize int8 --json | grep per_weight
     "bits_per_weight_bit": null
 
 $ rote eval run --quantize int5
-                   as trained             int3
-weight bits            69,504           10,936
-loss                 0.941710         2.873491  bits/token
-code                  226.010          689.638  bits
-memorized             733.990          270.362  of 960.000 bits
-bits/param             0.3379           0.1245  memorized bits per parameter
-bits/bit               0.0106           0.0247  memorized bits per bit of weight
-recall                 1.0000           0.2000
+2> rote: eval: --quantize 'int5' is none of fp16, bf16, int8, int4, ternary, int6, int3, int2; nearest: int8
+[2]
 $ rote eval run --quantize none
 2> rote: eval: --quantize 'none' is none of fp16, bf16, int8, int4, ternary, int6, int3, int2
 [2]
