@@ -61,7 +61,8 @@ static void draw_imported(Draw *d, FactSet *facts) {
     fclose(f);
     ImportOptions options = {.bytes = draw_int(d, 0, 2) > 0};
     Err err = {0};
-    if (facts_import(json ? "in.jsonl" : "in.tsv", &options, facts, NULL, &err) != OK) fail_msg("%s", err.msg);
+    if (facts_import(json ? "in.jsonl" : "in.tsv", &options, facts, NULL, &err) != OK)
+        fail_msg("%s", err.msg);
 }
 
 static void generate(Draw *d, const char *const *keys, int n_keys, FactSet *facts) {
