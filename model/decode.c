@@ -20,6 +20,7 @@ struct Decoder {
     Weights weights;
     Team alone;
     Exec exec;
+    int rows; /* that decoder_read takes at once */
     real *x, *norm, *qkv, *att, *pre, *post, *scores, *logits, *scratch;
     int position;
     Arena arena;
@@ -32,7 +33,7 @@ static void lay_out(Decoder *s) {
 #define PLACE(pointer, count) (pointer) = (void *)(base + arena_add(&s->arena, (count) * sizeof *(pointer)))
     size_t d = (size_t)c->n_embd, hd = d / (size_t)c->n_head, kv = (size_t)c->n_kv_head * hd,
            V = (size_t)c->vocab_size;
-    size_t I = (size_t)c->n_inner, in = c->gated ? 2 * I : I, T = (size_t)c->block_size;
+    size_t I = (size_t)c->n_inner, in = c->gated ? 2 * I : I, T = (size_t)c->block_size, R = (size_t)s->rows;
     for (int l = 0; l < c->n_layer; l++) {
         DecoderBlock *b = &s->block[l];
         if (c->attn == ATTN_CAUSAL) {
@@ -41,20 +42,21 @@ static void lay_out(Decoder *s) {
         }
         if (c->attn == ATTN_MEAN) PLACE(b->sum, T * d);
     }
-    PLACE(s->x, d);
-    PLACE(s->norm, d);
-    PLACE(s->qkv, d + 2 * kv);
-    PLACE(s->att, d);
-    PLACE(s->pre, in);
-    PLACE(s->post, I);
-    PLACE(s->scores, T);
+    PLACE(s->x, R * d);
+    PLACE(s->norm, R * d);
+    PLACE(s->qkv, R * (d + 2 * kv));
+    PLACE(s->att, R * d);
+    PLACE(s->pre, R * in);
+    PLACE(s->post, R * I);
+    PLACE(s->scores, R * T);
     PLACE(s->logits, V);
     PLACE(s->scratch, GEMM_SCRATCH_REALS);
 #undef PLACE
 }
 
-Status decoder_create(Decoder **out, const Gpt *g, Err *err) {
+Status decoder_create_rows(Decoder **out, const Gpt *g, int rows, Err *err) {
     const ModelConfig *c = &g->config;
+    CHECK(rows >= 1 && rows <= DECODER_ROWS);
     *out = NULL;
     Decoder *s = calloc(1, sizeof *s);
     if (s) s->block = calloc((size_t)c->n_layer, sizeof *s->block);
@@ -63,6 +65,7 @@ Status decoder_create(Decoder **out, const Gpt *g, Err *err) {
         return err_set(err, ERR_NOMEM, "no memory for the decoder of %d layers", c->n_layer);
     }
     s->g = g;
+    s->rows = rows;
     lay_out(s);
     Status status = weights_create(&s->weights, g, PACK_FORWARD, err);
     if (status == OK) status = arena_allocate(&s->arena, "decoder", err);
@@ -73,9 +76,16 @@ Status decoder_create(Decoder **out, const Gpt *g, Err *err) {
     lay_out(s);
     s->alone = (Team){0, 1, NULL};
     s->exec = (Exec){g->ops, &s->alone, s->scratch, s->scores};
-    weights_pack(&s->weights, g->ops, PACK_FORWARD, &s->alone);
+    decoder_refresh(s);
     *out = s;
     return OK;
+}
+
+Status decoder_create(Decoder **out, const Gpt *g, Err *err) { return decoder_create_rows(out, g, 1, err); }
+
+void decoder_refresh(Decoder *s) {
+    weights_pack(&s->weights, s->g->ops, PACK_FORWARD, &s->alone);
+    s->position = 0;
 }
 
 void decoder_free(Decoder *s) {
@@ -95,67 +105,80 @@ int decoder_position(const Decoder *s) { return s->position; }
 
 static const real *param(const Gpt *g, int64_t place) { return place < 0 ? NULL : g->params + place; }
 
-static void norm_row(const Decoder *s, real *y, const real *x, int64_t gain, int64_t bias) {
+static void norm_rows(const Decoder *s, real *y, const real *x, int64_t gain, int64_t bias, int n) {
     const Gpt *g = s->g;
-    real mean, rstd;
-    g->ops->norm_forward(y, &mean, &rstd, x, param(g, gain), param(g, bias), g->config.norm,
-                         g->config.norm_eps, 1, g->config.n_embd);
+    real mean[DECODER_ROWS], rstd[DECODER_ROWS];
+    g->ops->norm_forward(y, mean, rstd, x, param(g, gain), param(g, bias), g->config.norm, g->config.norm_eps,
+                         n, g->config.n_embd);
 }
 
-static void attend(Decoder *s, DecoderBlock *b, const BlockWeights *w) {
+static void attend(Decoder *s, DecoderBlock *b, const BlockWeights *w, int n) {
     const Gpt *g = s->g;
     const ModelConfig *c = &g->config;
     int d = c->n_embd, hd = d / c->n_head, H = c->n_head, KV = c->n_kv_head, T = c->block_size,
-        t = s->position;
-    linear_forward(&s->exec, s->qkv, w->qkv.O, s->norm, &w->qkv, 1);
-    if (g->rope_table) g->ops->rope(s->qkv, g->rope_table, &t, 1, H + KV, hd, (H + 2 * KV) * hd, false);
-    for (int j = 0; j < KV * hd; j++) b->keys[(ptrdiff_t)j * T + t] = s->qkv[d + j];
-    memcpy(b->values + (ptrdiff_t)t * KV * hd, s->qkv + d + KV * hd, (size_t)(KV * hd) * sizeof(real));
+        t = s->position, ld = (H + 2 * KV) * hd, pos[DECODER_ROWS];
+    linear_forward(&s->exec, s->qkv, ld, s->norm, &w->qkv, n);
+    for (int i = 0; i < n; i++) pos[i] = t + i;
+    if (g->rope_table) g->ops->rope(s->qkv, g->rope_table, pos, n, H + KV, hd, ld, false);
+    for (int i = 0; i < n; i++) {
+        const real *key = s->qkv + (ptrdiff_t)i * ld + d;
+        for (int j = 0; j < KV * hd; j++) b->keys[(ptrdiff_t)j * T + t + i] = key[j];
+        memcpy(b->values + (ptrdiff_t)(t + i) * KV * hd, key + KV * hd, (size_t)(KV * hd) * sizeof(real));
+    }
     for (int h = 0; h < H; h++) {
         int group = h / (H / KV);
-        g->ops->gemm(s->scores, T, (View){s->qkv + h * hd, hd, 1},
-                     (View){b->keys + (ptrdiff_t)group * hd * T, T, 1}, GEMM_ZERO, NULL, 1, t + 1, hd,
+        g->ops->gemm(s->scores, T, (View){s->qkv + h * hd, ld, 1},
+                     (View){b->keys + (ptrdiff_t)group * hd * T, T, 1}, GEMM_ZERO, NULL, n, t + n, hd,
                      s->scratch);
-        g->ops->softmax_causal(s->scores, attention_scale(hd), 1, t, t + 1, T);
+        g->ops->softmax_causal(s->scores, attention_scale(hd), n, t, t + n, T);
         g->ops->gemm(s->att + h * hd, d, (View){s->scores, T, 1}, (View){b->values + group * hd, KV * hd, 1},
-                     GEMM_ZERO, NULL, 1, hd, t + 1, s->scratch);
+                     GEMM_ZERO, NULL, n, hd, t + n, s->scratch);
     }
-    linear_forward_add(&s->exec, s->x, s->x, s->att, &w->o, 1);
+    linear_forward_add(&s->exec, s->x, s->x, s->att, &w->o, n);
 }
 
-static void add_mean(Decoder *s, DecoderBlock *b) {
-    int d = s->g->config.n_embd, t = s->position;
-    real *sum = b->sum + (ptrdiff_t)t * d;
-    for (int j = 0; j < d; j++) {
-        sum[j] = (t > 0 ? sum[j - d] : 0) + s->norm[j];
-        s->x[j] += sum[j] / (real)(t + 1);
+static void add_mean(Decoder *s, DecoderBlock *b, int n) {
+    int d = s->g->config.n_embd;
+    for (int t = s->position; t < s->position + n; t++) {
+        real *sum = b->sum + (ptrdiff_t)t * d;
+        ptrdiff_t row = (ptrdiff_t)(t - s->position) * d;
+        for (int j = 0; j < d; j++) {
+            sum[j] = (t > 0 ? sum[j - d] : 0) + s->norm[row + j];
+            s->x[row + j] += sum[j] / (real)(t + 1);
+        }
     }
 }
 
-const real *decoder_step(Decoder *s, int32_t token) {
+const real *decoder_read(Decoder *s, const int32_t *token, int n) {
     const Gpt *g = s->g;
     const ModelConfig *c = &g->config;
     int d = c->n_embd, I = c->n_inner;
-    CHECK(s->position < c->block_size && token >= 0 && token < c->vocab_size);
-    memcpy(s->x, param(g, g->at.wte) + (ptrdiff_t)token * d, (size_t)d * sizeof(real));
-    if (g->at.wpe >= 0) g->ops->add(s->x, param(g, g->at.wpe) + (ptrdiff_t)s->position * d, d);
+    CHECK(n >= 1 && n <= s->rows && s->position + n <= c->block_size);
+    for (int i = 0; i < n; i++) {
+        real *x = s->x + (ptrdiff_t)i * d;
+        CHECK(token[i] >= 0 && token[i] < c->vocab_size);
+        memcpy(x, param(g, g->at.wte) + (ptrdiff_t)token[i] * d, (size_t)d * sizeof(real));
+        if (g->at.wpe >= 0) g->ops->add(x, param(g, g->at.wpe) + (ptrdiff_t)(s->position + i) * d, d);
+    }
     for (int l = 0; l < c->n_layer; l++) {
         const BlockPlaces *p = &g->at.block[l];
         const BlockWeights *w = &s->weights.block[l];
         DecoderBlock *b = &s->block[l];
-        if (c->attn != ATTN_NONE) norm_row(s, s->norm, s->x, p->norm1, p->norm1_bias);
-        if (c->attn == ATTN_CAUSAL) attend(s, b, w);
-        if (c->attn == ATTN_MEAN) add_mean(s, b);
+        if (c->attn != ATTN_NONE) norm_rows(s, s->norm, s->x, p->norm1, p->norm1_bias, n);
+        if (c->attn == ATTN_CAUSAL) attend(s, b, w, n);
+        if (c->attn == ATTN_MEAN) add_mean(s, b, n);
         if (c->mlp == MLP_PLAIN) {
-            norm_row(s, s->norm, s->x, p->norm2, p->norm2_bias);
-            linear_forward(&s->exec, s->pre, w->in.O, s->norm, &w->in, 1);
-            g->ops->act_forward(s->post, s->pre, c->gated ? s->pre + I : NULL, c->act, 1, I,
-                                c->gated ? 2 * I : I);
-            linear_forward_add(&s->exec, s->x, s->x, s->post, &w->out, 1);
+            int in = c->gated ? 2 * I : I;
+            norm_rows(s, s->norm, s->x, p->norm2, p->norm2_bias, n);
+            linear_forward(&s->exec, s->pre, in, s->norm, &w->in, n);
+            g->ops->act_forward(s->post, s->pre, c->gated ? s->pre + I : NULL, c->act, n, I, in);
+            linear_forward_add(&s->exec, s->x, s->x, s->post, &w->out, n);
         }
     }
-    norm_row(s, s->norm, s->x, g->at.norm_f, g->at.norm_f_bias);
+    norm_rows(s, s->norm, s->x + (ptrdiff_t)(n - 1) * d, g->at.norm_f, g->at.norm_f_bias, 1);
     linear_forward(&s->exec, s->logits, c->vocab_size, s->norm, &s->weights.head, 1);
-    s->position++;
+    s->position += n;
     return s->logits;
 }
+
+const real *decoder_step(Decoder *s, int32_t token) { return decoder_read(s, &token, 1); }
