@@ -66,7 +66,7 @@ short    = $(if $(V),,@echo '$(1) $(2)';)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all setup demo reproduce-quick tests one_hash print-build check check-all asan tsan lint install uninstall compile_commands clean FORCE
+.PHONY: all setup demo reproduce-quick tests one_hash print-build check check-long check-all asan tsan lint install uninstall compile_commands clean FORCE
 
 all:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
@@ -141,12 +141,17 @@ check:
 	@BUILD=$(BUILD) tests/run_all.sh tests/cli/run.sh $(CHECK_SH) $(TEST_BIN) \
 		$(patsubst %.c,$(BUILD)-double/%,$(wildcard tests/double/test_*.c)) scripts/check_arrows.sh scripts/check_format.sh
 
-check-all: check
+# What make check leaves out.
+check-long:
 	@CC='$(CC)' scripts/setup.sh --all
 	+@$(MAKE) --no-print-directory asan
 	+@$(MAKE) --no-print-directory tsan
 	+@$(MAKE) --no-print-directory CC=clang suite
 	@BUILD=$(BUILD) ROTE_LONG=1 tests/run_all.sh $(CHECK_SH) $(LONG_SH) scripts/check_tidy.sh
+
+check-all:
+	+@$(MAKE) --no-print-directory check
+	+@$(MAKE) --no-print-directory check-long
 
 # The unit and command-line tests of any one variant.
 .PHONY: suite

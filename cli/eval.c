@@ -97,7 +97,7 @@ static Status result_out(const Run *run, const FactSet *facts, const Evaluation 
             json_object_set_new(o, "r_max", json_number(ratio.r_max));
         }
         if (held != QUANTIZE_NONE) {
-            json_object_set_new(o, "quantize", json_string(config_choice("train.quantize", held)));
+            json_object_set_new(o, "quantize", json_string(config_choice("train.quantize", (int)held)));
             json_object_set_new(o, "weight_bits", json_integer(weight_bits));
             json_object_set_new(o, "bits_per_weight_bit",
                                 json_number(e->memorized_bits / (double)weight_bits));

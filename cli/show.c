@@ -175,7 +175,7 @@ void show_heldout(const Evaluation *e, int64_t params) {
 }
 
 void show_weights(Quantize kind, int64_t weight_bits, double memorized_bits) {
-    printf("weights     %s, %s bits", config_choice("train.quantize", kind), show_int(weight_bits));
+    printf("weights     %s, %s bits", config_choice("train.quantize", (int)kind), show_int(weight_bits));
     if (isfinite(memorized_bits))
         printf(", %.4f memorized bits per bit", memorized_bits / (double)weight_bits);
     putchar('\n');

@@ -229,8 +229,7 @@ static int architecture_of(const Series *s, const Table *t, int run) {
     for (int a = 0; a < s->n_architectures; a++)
         for (int j = 0; j < t->n; j++)
             if (t->run[j] == s->architectures[a].first && t->model[j] == t->model[run]) return a;
-    CHECK(!"every run has its architecture");
-    return 0;
+    check_failed(__FILE__, __LINE__, "every run has its architecture");
 }
 
 static Status series_make(Series *s, const Table *t, int series, const char *dir, Err *err) {

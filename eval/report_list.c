@@ -63,7 +63,8 @@ void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y)
         .x_label = "parameters",
         .y_label = "memorized bits",
         .n_rules = 2,
-        .rules = {{"Allen-Zhu & Li 2024: 2 bits/param", 2}, {"Morris et al. 2025: 3.6 bits/param", 3.6}},
+        .rules = {{.name = "Allen-Zhu & Li 2024: 2 bits/param", .slope = 2},
+                  {.name = "Morris et al. 2025: 3.6 bits/param", .slope = 3.6}},
     };
     int used = 0; /* points: runs whose memorized bits are known */
     const char *last = NULL;

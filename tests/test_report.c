@@ -265,8 +265,11 @@ static char *text_of(const Plot *plot, int width, int height, bool unicode) {
 static void text_plot(void **state) {
     (void)state;
     double x[] = {0, 5, 10}, y[] = {0, 50, 100};
-    Plot plot = {
-        .title = "t", .x_label = "x", .y_label = "y", .n_series = 1, .series = {{"s", 3, x, y, false, true}}};
+    Plot plot = {.title = "t",
+                 .x_label = "x",
+                 .y_label = "y",
+                 .n_series = 1,
+                 .series = {{.name = "s", .n = 3, .x = x, .y = y, .points = true}}};
     char *text = text_of(&plot, 50, 14, false);
     char *line[32], *save = NULL;
     int n = 0;
@@ -288,9 +291,9 @@ static void text_plot_unicode(void **state) {
                  .log_x = true,
                  .log_y = true,
                  .n_series = 1,
-                 .series = {{"s", 2, x, y, true, true}},
+                 .series = {{.name = "s", .n = 2, .x = x, .y = y, .line = true, .points = true}},
                  .n_rules = 1,
-                 .rules = {{"half", 0.5}}};
+                 .rules = {{.name = "half", .slope = 0.5}}};
     char *text = text_of(&plot, 60, 16, true);
     assert_int_equal(count(text, "●"), 3); /* two points, one in the legend */
     assert_int_equal(count(text, "half"), 1);
@@ -309,7 +312,7 @@ static void odd_data(void **state) {
                      .log_y = kind & 1,
                      .n_series = 1,
                      .n_rules = 1,
-                     .rules = {{"r", 2}}};
+                     .rules = {{.name = "r", .slope = 2}}};
         plot.series[0] = (PlotSeries){
             .name = "s", .n = kind / 2 % 6, .x = x, .y = kind & 2 ? same : y, .line = true, .points = true};
         if (plot.series[0].n > 5) plot.series[0].n = 5;

@@ -135,8 +135,8 @@ static void its_text_gives_the_same_points(void **state) {
     (void)state;
     static const char *const TEXTS[] = {
         "model: {n_embd: 8}\n",
-        "name: x\nsweep: {train.learning_rate: [1e-2, 0.1], model.gated: [true, false], model.attn: [none, "
-        "mean]}\n",
+        ("name: x\nsweep: {train.learning_rate: [1e-2, 0.1], model.gated: [true, false], model.attn: [none, "
+         "mean]}\n"),
         "sweep: {points: [{model.n_embd: 8, model.n_layer: 4}, {}], train.seed: [0, 18446744073709551615]}\n",
         "sweep: {facts.path: ['/no/\"quoted\"\\x', /no/c], name: [a, b]}\n",
         "facts: {path: /no/a}\nsweep: {facts.kind: [random, file]}\n",

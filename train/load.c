@@ -77,7 +77,7 @@ Status facts_plan_load(Config *config, FactSet *out, Err *err) {
             err, ERR_INPUT,
             "facts.load chooses how many facts are drawn, but facts.kind is %s: %s has what it has; "
             "leave facts.load out",
-            config_choice("facts.kind", config->facts.kind), config->facts.path);
+            config_choice("facts.kind", (int)config->facts.kind), config->facts.path);
     if (config->facts.load > 0) TRY(choose_n(config, err));
     return facts_plan(&config->facts, out, err);
 }

@@ -92,7 +92,7 @@ char *result_text(const Config *config, const FactSet *facts, const RunResult *r
     put_number(f, "mem_hfshift", e->mem_hfshift);
     put_number(f, "bits_per_param", e->memorized_bits / (double)r->plan.params);
     if (config->train.quantize != QUANTIZE_NONE) {
-        put_string(f, "quantize", config_choice("train.quantize", config->train.quantize));
+        put_string(f, "quantize", config_choice("train.quantize", (int)config->train.quantize));
         put_integer(f, "weight_bits", r->plan.weight_bits);
         put_number(f, "bits_per_weight_bit", e->memorized_bits / (double)r->plan.weight_bits);
     }
