@@ -57,15 +57,16 @@ static Status verify(const char *path, int threads, Err *err) {
     int status;
     int why = posix_spawn(&pid, "/proc/self/exe", NULL, NULL, (char *const *)words, environ);
     if (why) return err_set(err, ERR_IO, "the archive could not be verified: %s", strerror(why));
-    while (waitpid(pid, &status, 0) < 0) {
-    }
+    while (waitpid(pid, &status, 0) < 0)
+        if (stop_requested) kill(pid, SIGTERM);
+    if (stop_requested) return err_set(err, ERR_STOPPED, "stopped while it was verified; it was not written");
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return OK;
     return err_set(
         err, ERR_FORMAT,
         "the archive does not give back what went in; it was not written. This is a fault of rote's");
 }
 
-static Status write_archive(const Args *args, const char *path, const Bytes *archive, int threads, Err *err) {
+Status archive_write(const Args *args, const char *path, const Bytes *archive, int threads, Err *err) {
     AtomicFile file;
     TRY(atomic_open(&file, path, err));
     fwrite(archive->data, 1, archive->size, file.stream);
@@ -142,7 +143,7 @@ static Status compress_run(const Args *args, const char *path, int threads, Err 
     else TRY_GOTO(quantized_model(&small, &run.gpt, t.kind, t.method, &run.facts, threads, err));
     t.options = (TwoPartOptions){t.kind, args_has(args, "set"), threads};
     TRY_GOTO(two_part_write(&t.archive, &small, &run.facts, &t.options, &t.sizes, err));
-    TRY_GOTO(write_archive(args, path, &t.archive, threads, err));
+    TRY_GOTO(archive_write(args, path, &t.archive, threads, err));
     status = print_two_part(args, &run, &t, path, err);
 done:
     bytes_free(&t.archive);
@@ -155,7 +156,14 @@ Status cmd_compress(const Args *args, Err *err) {
     int64_t threads = 0;
     const char *path = args_value(args, "out");
     if (!path) return err_set(err, ERR_INPUT, "compress: -o is missing; usage: rote compress RUN -o X.rote");
+    bool online = args_has(args, "online");
+    const char *const of_one[] = {"preset", "without", "bits", "method", "set"};
+    for (int i = 0; i < 5; i++)
+        if (args_has(args, of_one[i]) && online != (i < 2))
+            return err_set(err, ERR_INPUT, "compress: --%s is only for archives %s", of_one[i],
+                           i < 2 ? "made with --online" : "of runs, without --online");
     TRY(args_int(args, "threads", 1, 4096, &threads, err));
     TRY(output_check(path, ARCHIVE_MARK, "an archive of rote's", args_has(args, "force"), err));
+    if (online) return compress_online(args, path, (int)threads, err);
     return compress_run(args, path, (int)threads, err);
 }

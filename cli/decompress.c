@@ -7,9 +7,6 @@
 #include "base/file.h"
 #include "cli/archive.h"
 
-/* Larger ones are no archives of this program's. */
-#define ARCHIVE_MOST ((size_t)1 << 35)
-
 static const uint8_t *bytes_of(const Buffer *b) { return (const uint8_t *)b->data; }
 
 static Status write_content(const char *path, const Bytes *content, Err *err) {
@@ -40,8 +37,12 @@ Status cmd_decompress(const Args *args, Err *err) {
     TRY(ops_select(&ops, err));
     TRY(file_read(in, ARCHIVE_MOST, &archive, err));
     Status status = OK;
-    TRY_GOTO(
-        two_part_read(&content, in, bytes_of(&archive), archive.size, (double)memory * (1 << 20), ops, err));
+    double most = (double)memory * (1 << 20);
+    ArchiveHeader header;
+    TRY_GOTO(archive_look(in, bytes_of(&archive), archive.size, &header, err));
+    if (header.mode == ARCHIVE_ONLINE)
+        TRY_GOTO(decompress_online(&content, in, &archive, most, (int)threads, args_has(args, "quiet"), err));
+    else TRY_GOTO(two_part_read(&content, in, bytes_of(&archive), archive.size, most, ops, err));
     if (out) status = write_content(out, &content, err);
     if (status == OK && !args_has(args, "quiet"))
         fprintf(stderr, "%s: %s bytes, checksum right\n", out ? out : in, show_int((int64_t)content.size));
@@ -53,7 +54,7 @@ done:
 
 /* ---- archive show ---- */
 
-static void show_part(const char *name, size_t bytes, size_t all, const char *note) {
+void show_part(const char *name, size_t bytes, size_t all, const char *note) {
     printf("%-11s %12s bits %6.2f %%  %s\n", name, show_int((int64_t)(8 * bytes)),
            100.0 * (double)bytes / (double)all, note);
 }
@@ -84,17 +85,11 @@ static Status show_json(const TwoPartInfo *i, Err *err) {
                     err);
 }
 
-Status cmd_archive_show(const Args *args, Err *err) {
-    Buffer archive;
+static Status show_two_part_archive(const char *path, const Buffer *archive, bool json, Err *err) {
     TwoPartInfo info;
-    const char *path = args->words[0];
-    TRY(file_read(path, ARCHIVE_MOST, &archive, err));
-    size_t size = archive.size;
-    Status status = two_part_look(&info, path, bytes_of(&archive), size, 0, err);
-    buffer_free(&archive);
-    TRY(status);
-    if (args_has(args, "json")) return show_json(&info, err);
-    printf("%s: %s bytes for %s bytes of content\n", path, show_int((int64_t)size),
+    TRY(two_part_look(&info, path, bytes_of(archive), archive->size, 0, err));
+    if (json) return show_json(&info, err);
+    printf("%s: %s bytes for %s bytes of content\n", path, show_int((int64_t)archive->size),
            show_int((int64_t)info.header.content_bytes));
     printf("facts       %s of up to %d tokens, %s\n", show_int(info.n), info.max_len,
            info.as_set ? "as a set" : "in their order");
@@ -102,4 +97,17 @@ Status cmd_archive_show(const Args *args, Err *err) {
            info.model.vocab_size);
     show_two_part(&info.sizes, info.held, info.params);
     return OK;
+}
+
+Status cmd_archive_show(const Args *args, Err *err) {
+    Buffer archive;
+    ArchiveHeader header;
+    const char *path = args->words[0];
+    bool json = args_has(args, "json");
+    TRY(file_read(path, ARCHIVE_MOST, &archive, err));
+    Status status = archive_look(path, bytes_of(&archive), archive.size, &header, err);
+    if (status == OK && header.mode == ARCHIVE_ONLINE) status = show_online(path, &archive, json, err);
+    else if (status == OK) status = show_two_part_archive(path, &archive, json, err);
+    buffer_free(&archive);
+    return status;
 }

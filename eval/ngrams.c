@@ -10,10 +10,10 @@
 
 enum {
     CONTEXTS_FEW = 6,
+    ORDERS_FEW = 5, /* of those, the ones of the last n bytes */
     CONTEXTS_MANY = 18,
     INPUTS_EACH = 4,
     SLOT_BITS_LEAST = 10,
-    SLOT_BITS_MOST = 19, /* 32 MiB a table */
     CHANCE_LIMIT = 1023,
     RUN_MOST = 31,
     NODE_LIMIT = 20,
@@ -57,13 +57,12 @@ struct Ngrams {
 
 enum { RUN_CHANCES = (RUN_MOST + 1) * 2 * 8 };
 
-/* The tables of the many fill to a half with a text; the few's are larger, for speed. */
 static void plan(Ngrams *n, NgramSet set, uint64_t content_bytes) {
+    static const int most_bits[NGRAM_SETS] = {19, 18, 20}; /* of a table, which then has 32, 16, 64 MiB */
     n->contexts = set == NGRAMS_FEW ? CONTEXTS_FEW : CONTEXTS_MANY;
-    n->orders = set == NGRAMS_FEW ? 5 : NGRAMS_ORDERS_MAX;
-    uint64_t slots = set == NGRAMS_FEW ? content_bytes / 2 : content_bytes / 4;
+    n->orders = set == NGRAMS_FEW ? ORDERS_FEW : NGRAMS_ORDERS_MAX;
     n->slot_bits = SLOT_BITS_LEAST;
-    while (n->slot_bits < SLOT_BITS_MOST && (uint64_t)1 << n->slot_bits < slots) n->slot_bits++;
+    while (n->slot_bits < most_bits[set] && (uint64_t)1 << n->slot_bits < content_bytes) n->slot_bits++;
 }
 
 static void lay_out(Ngrams *n) {

@@ -7,7 +7,8 @@
 #include "eval/logistic.h"
 #include "eval/past.h"
 
-typedef enum NgramSet { NGRAMS_FEW, NGRAMS_MANY } NgramSet;
+/* Few contexts; many; many with room for larger files. */
+typedef enum NgramSet { NGRAMS_FEW, NGRAMS_MANY, NGRAMS_LARGE, NGRAM_SETS } NgramSet;
 enum { NGRAMS_ORDERS_MAX = 7 };
 
 typedef struct Ngrams Ngrams;

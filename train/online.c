@@ -16,10 +16,9 @@ const char *const online_preset_name[ONLINE_PRESETS] = {"fast", "default", "best
 /* ---- the plan ---- */
 
 void online_plan(OnlinePlan *out, OnlinePreset preset) {
-    *out = (OnlinePlan){.parts = {.ngrams = true,
-                                  .match = true,
-                                  .model = preset != ONLINE_FAST,
-                                  .set = preset == ONLINE_FAST ? NGRAMS_FEW : NGRAMS_MANY}};
+    static const NgramSet set[ONLINE_PRESETS] = {NGRAMS_FEW, NGRAMS_MANY, NGRAMS_LARGE};
+    *out = (OnlinePlan){
+        .parts = {.ngrams = true, .match = true, .model = preset != ONLINE_FAST, .set = set[preset]}};
     if (preset == ONLINE_BEST) online_model_plan(&out->model, 4, 192, 7);
     else online_model_plan(&out->model, 2, 64, 3);
 }
@@ -40,7 +39,7 @@ static bool plan_decode(OnlinePlan *out, const Section *s) {
     ByteReader r = {s->data, s->data + s->size, false};
     online_plan(out, ONLINE_DEFAULT);
     int version = read_byte(&r), parts = read_byte(&r), set = read_byte(&r);
-    if (r.failed || version != PREDICTOR_VERSION || parts > PARTS_ALL || set > NGRAMS_MANY) return false;
+    if (r.failed || version != PREDICTOR_VERSION || parts > PARTS_ALL || set >= NGRAM_SETS) return false;
     out->parts =
         (PredictorParts){parts & PARTS_NGRAMS, parts & PARTS_MATCH, parts & PARTS_MODEL, (NgramSet)set};
     if (!out->parts.model) return read_whole(&r);

@@ -73,6 +73,18 @@ done:
     return status;
 }
 
+/* Training takes six operations for each weight and token of the batch, and reading two; Muon's five iterations take
+ * of a matrix of r rows and c columns, r the fewer, some 5 r (4 r c + 2 r r). */
+double online_model_flops(const OnlineModelPlan *plan) {
+    double T = plan->model.block_size, d = plan->model.n_embd, I = plan->model.n_inner,
+           L = plan->model.n_layer;
+    double params = L * (4 * d * d + 2 * d * I) + 256 * d, attention = 4 * L * T * d;
+    double trained = T * (plan->replays + 1),
+           muon = 5 * L * (4 * 6 * d * d * d + 2 * (4 * d * d * I + 2 * d * d * d));
+    double step = trained * (6 * params + 3 * attention) + muon + T * (2 * params + attention);
+    return step / plan->chunk + 2 * params + attention;
+}
+
 double online_model_bytes(const OnlineModelPlan *plan, int threads) {
     double T = plan->model.block_size, n = plan->replays + 1, d = plan->model.n_embd, I = plan->model.n_inner;
     double L = plan->model.n_layer, params = L * (4 * d * d + 2 * d * I) + 256 * d;

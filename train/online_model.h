@@ -20,6 +20,8 @@ void online_model_plan(OnlineModelPlan *out, int layers, int width, int replays)
 
 typedef struct OnlineModel OnlineModel;
 
+/* Floating-point operations for each byte coded, all together. */
+double online_model_flops(const OnlineModelPlan *plan);
 double online_model_bytes(const OnlineModelPlan *plan, int threads);
 /* threads change no bit. */
 Status online_model_create(OnlineModel **out, const OnlineModelPlan *plan, const Ops *ops, int threads,
