@@ -19,7 +19,7 @@ usage: rote COMMAND ...
   verify        replays a run and compares hashes
   sample        generates
   export        the weights for other programs
-  compress      a run's model and facts as one archive, verified as it is written
+  compress      a run's model and facts, or with --online any file, as one archive, verified as it is written
   decompress    what went into an archive, bit for bit
   archive show  what an archive holds, and how many bits each part takes
   report        one self-contained page about a run, a sweep or a folder of runs
