@@ -4,10 +4,12 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
+#include "eval/certify.h"
 #include "eval/two_part.h"
 
-/* Random facts are coded in fewer than H bits less so many once in 2^64 times: before that, something leaks. */
-#define LEAK_BITS 64.0
+/* The format of so many bits a weight. False: there is none. */
+bool format_of_bits(int64_t bits, Quantize *out);
+#define FORMAT_BITS "32, 16, 8, 6, 4, 3, 2"
 
 /* Larger ones are no archives of this program's. */
 #define ARCHIVE_MOST ((size_t)1 << 35)

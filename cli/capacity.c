@@ -4,12 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
-#include "eval/capacity.h"
+#include "cli/capacity.h"
 
 /* ---- JSON ---- */
 
-static json_t *json_interval(const Interval *i) {
+json_t *json_interval(const Interval *i) {
     if (i->value != i->value) return json_null();
     json_t *o = json_object();
     json_object_set_new(o, "value", json_number(i->value));
@@ -154,7 +153,7 @@ static Status capacity_json(const Capacity *c, Err *err) {
 
 /* ---- text ---- */
 
-static const char *interval_text(char *out, size_t size, const Interval *i, int digits) {
+const char *interval_text(char *out, size_t size, const Interval *i, int digits) {
     if (i->value != i->value) snprintf(out, size, "-");
     else if (i->low != i->low) snprintf(out, size, "%.*f", digits, i->value);
     else snprintf(out, size, "%.*f (%.*f to %.*f)", digits, i->value, digits, i->low, digits, i->high);
@@ -308,7 +307,7 @@ static Status print_series(const Series *s, Err *err) {
     return status;
 }
 
-static void print_states(const Capacity *c) {
+void print_states(const Capacity *c) {
     int done = c->n_in_state[SWEPT_DONE];
     printf("%s: %d run%s done", c->files.dir, done, done == 1 ? "" : "s");
     for (int i = SWEPT_DONE + 1; i < SWEPT_STATES; i++)
@@ -335,8 +334,11 @@ static void print_references(const Capacity *c) {
 
 Status cmd_capacity(const Args *args, Err *err) {
     Capacity capacity;
+    TRY(certify_check(args, err));
     Status status = capacity_read(&capacity, args->words[0], err);
-    if (status == OK && args_has(args, "json")) {
+    if (status == OK && args_has(args, "certify")) {
+        status = capacity_certify(args, &capacity, err);
+    } else if (status == OK && args_has(args, "json")) {
         status = capacity_json(&capacity, err);
     } else if (status == OK) {
         print_states(&capacity);

@@ -111,7 +111,17 @@ static const Option report_options[] = {
     {"out", "FILE.html", "the page (default: report.html in the folder); replaces only such a page"},
     FORCE_OPTION("replace any file"),
     END_OPTION};
-static const Option capacity_options[] = {JSON_OPTION, END_OPTION};
+static const Option capacity_options[] = {
+    {"certify", NULL,
+     "write and read back an archive of every run: the bits that its weights hold for certain"},
+    {"bits", "B,B,...", "--certify: bits of a weight, of 32, 16, 8, 6, 4, 3, 2 (default: 32,16,8,4)"},
+    {"method", "rtn,gptq",
+     "--certify: weights to the nearest, or correcting errors on the facts (default: rtn)"},
+    {"set", NULL, "--certify: facts without their order"},
+    THREADS_OPTION,
+    QUIET_OPTION,
+    JSON_OPTION,
+    END_OPTION};
 static const Option bench_options[] = {
     {"phases", NULL, "where a step's time goes: operations, bytes and time of every kernel and shape"},
     {"ladder", NULL, "whole steps of small models, with all threads and with one"},

@@ -21,19 +21,23 @@ static const struct {
                {4, QUANTIZE_INT4},  {3, QUANTIZE_INT3},  {2, QUANTIZE_INT2}};
 enum { N_FORMATS = sizeof FORMATS / sizeof *FORMATS };
 
+bool format_of_bits(int64_t bits, Quantize *out) {
+    for (int i = 0; i < N_FORMATS; i++)
+        if (FORMATS[i].bits == bits) {
+            *out = FORMATS[i].kind;
+            return true;
+        }
+    return false;
+}
+
 /* A run trained in few bits stays in them where nothing else is asked for. */
 static Status format_of(const Args *args, Quantize held, Quantize *out, Err *err) {
     int64_t bits = 8;
     *out = held != QUANTIZE_NONE ? held : QUANTIZE_INT8;
     if (!args_has(args, "bits")) return OK;
     TRY(args_int(args, "bits", 2, 32, &bits, err));
-    for (int i = 0; i < N_FORMATS; i++)
-        if (FORMATS[i].bits == bits) {
-            *out = FORMATS[i].kind;
-            return OK;
-        }
-    return err_set(err, ERR_INPUT, "compress: --bits %lld: allowed are 32, 16, 8, 6, 4, 3, 2",
-                   (long long)bits);
+    if (format_of_bits(bits, out)) return OK;
+    return err_set(err, ERR_INPUT, "compress: --bits %lld: allowed are " FORMAT_BITS, (long long)bits);
 }
 
 static Status method_of(const Args *args, QuantizeMethod *out, Err *err) {
@@ -121,7 +125,7 @@ static Status print_two_part(const Args *args, const Run *run, const TwoPart *t,
         show_int((int64_t)(t->options.as_set ? facts->data_bits_set : facts->data_bits)),
         t->options.as_set ? " as a set" : "", show_int((int64_t)sure), sure / params);
     double over = bits(t->archive.size) - (t->options.as_set ? facts->data_bits_set : facts->data_bits);
-    if (over < -LEAK_BITS)
+    if (archive_leaks(over, 0))
         fprintf(stderr,
                 "leak alarm: the whole archive is %.0f bits shorter than random facts can be coded in: their "
                 "source is not what it is taken for\n",
