@@ -66,7 +66,7 @@ short    = $(if $(V),,@echo '$(1) $(2)';)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all setup demo reproduce-quick tests one_hash print-build check check-long check-all asan tsan lint install uninstall compile_commands clean FORCE
+.PHONY: all setup demo reproduce-quick tests one_hash golden_archives print-build check check-long check-all asan tsan lint install uninstall compile_commands clean FORCE
 
 all:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
@@ -114,9 +114,11 @@ $(foreach i,$(ISAS),$(eval $(call isa_rule,$(i))))
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 	$(call short,LINK,$@)$(LINK) -o $@ $< $(LIB) $(if $(BARE),,-lcmocka) $(LIBS)
 
-tests: $(TEST_BIN) $(BUILD)/tests/one_hash $(BUILD)/rote
+tests: $(TEST_BIN) $(BUILD)/tests/one_hash $(BUILD)/tests/golden_archives $(BUILD)/rote
 
 one_hash: $(BUILD)/tests/one_hash
+
+golden_archives: $(BUILD)/tests/golden_archives
 
 print-build:
 	@echo $(BUILD)
@@ -197,4 +199,4 @@ compile_commands:
 clean:
 	rm -rf build rote compile_commands.json
 
--include $(OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d) $(BUILD)/tests/one_hash.d
+-include $(OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d) $(BUILD)/tests/one_hash.d $(BUILD)/tests/golden_archives.d

@@ -209,8 +209,8 @@ static Status names_read(FactSet *facts, ByteReader *r, Err *err) {
         return err_set(err, ERR_NOMEM, "no memory for %d symbols", vocab->size);
     for (int i = 0; i < vocab->size; i++) {
         vocab->text[i] = take_text(r, &vocab->length[i]);
-        bool one_byte = vocab->length[i] == 1 || i == vocab->eos;
-        if (!vocab->text[i] || (vocab->bytes && !one_byte)) return damaged(err);
+        bool sane = i == vocab->eos ? vocab->length[i] == 0 : !vocab->bytes || vocab->length[i] == 1;
+        if (!vocab->text[i] || !sane) return damaged(err);
     }
     int n_tags = (int)read_varint(r, (uint64_t)(r->end - r->at));
     facts->tag_names = calloc((size_t)n_tags + 1, sizeof *facts->tag_names);
@@ -220,13 +220,19 @@ static Status names_read(FactSet *facts, ByteReader *r, Err *err) {
     return read_whole(r) ? OK : damaged(err);
 }
 
-static Status names_decode(FactSet *facts, ByteReader *r, Err *err) {
+enum {
+    NAME_BYTES = 48
+}; /* of memory, for each byte of texts: each may be a text, which is a pointer and a block */
+
+static Status names_decode(FactSet *facts, ByteReader *r, double most_memory, Err *err) {
     size_t plain_size = (size_t)read_varint(r, SYMBOLS_MOST_BYTES);
     size_t size = (size_t)read_varint(r, (uint64_t)(r->end - r->at));
     const uint8_t *packed = read_bytes(r, size);
     /* Deflate makes at most 1032 bytes of one; each symbol takes one at least. */
     if (!packed || plain_size > 1032 * size + 64 || (uint64_t)facts->vocab.size > plain_size)
         return damaged(err);
+    if ((double)plain_size * NAME_BYTES > most_memory)
+        return err_set(err, ERR_INPUT, "%zu bytes of symbols need more memory than there is", plain_size);
     uint8_t *plain = malloc(plain_size + 1);
     if (!plain) return err_set(err, ERR_NOMEM, "no memory for %zu bytes of symbols", plain_size);
     uLongf whole = (uLongf)plain_size;
@@ -353,9 +359,9 @@ static Status fact_decode(SideModels *m, RangeDecoder *d, CodedFacts *c, int i, 
 static Status facts_decode(CodedFacts *c, ByteReader *r, int64_t most_tokens, Err *err) {
     FactSet *facts = &c->facts;
     bool told = told_apart(c);
-    SideModels *m = malloc(sizeof *m);
-    if (!m) return err_set(err, ERR_NOMEM, "no memory for side information");
-    models_begin(m);
+    SideModels *m = told ? malloc(sizeof *m) : NULL;
+    if (told && !m) return err_set(err, ERR_NOMEM, "no memory for side information");
+    if (told) models_begin(m);
     RangeDecoder d = range_decode_begin(r->at, (size_t)(r->end - r->at));
     Status status = OK;
     for (int i = 0; status == OK && i < facts->n; i++) {
@@ -367,9 +373,9 @@ static Status facts_decode(CodedFacts *c, ByteReader *r, int64_t most_tokens, Er
     return status;
 }
 
-Status side_decode(CodedFacts *out, const uint8_t *data, size_t size, uint64_t content_bytes, int block_size,
-                   int vocab_size, Err *err) {
+Status side_decode(CodedFacts *out, const uint8_t *data, size_t size, const SideLimits *limits, Err *err) {
     ByteReader r = {data, data + size, false};
+    uint64_t content_bytes = limits->content_bytes, block_size = (uint64_t)limits->block_size;
     uint64_t most_facts = content_bytes < INT32_MAX - 1 ? content_bytes : INT32_MAX - 1;
     int64_t most_tokens = content_bytes < INT64_MAX / 2 ? (int64_t)content_bytes * 2 : INT64_MAX;
     FactSet *facts = &out->facts;
@@ -379,10 +385,10 @@ Status side_decode(CodedFacts *out, const uint8_t *data, size_t size, uint64_t c
     out->ends = (FactEnds)(flags >> 2 & 3);
     out->as_set = flags >> 4 & 1;
     facts->n = (int)read_varint(&r, most_facts);
-    facts->max_len = (int)read_varint(&r, (uint64_t)block_size);
-    facts->vocab.size = (int)read_varint(&r, (uint64_t)vocab_size);
+    facts->max_len = (int)read_varint(&r, block_size);
+    facts->vocab.size = (int)read_varint(&r, (uint64_t)limits->vocab_size);
     facts->vocab.eos = (int)read_varint(&r, (uint64_t)facts->vocab.size) - 1;
-    out->prompts = (int)read_varint(&r, (uint64_t)PROMPT_FIXED + (uint64_t)block_size);
+    out->prompts = (int)read_varint(&r, (uint64_t)PROMPT_FIXED + block_size);
     facts->n_fields = flags >> 5 & 1 ? 2 : 0;
     bool sane = !r.failed && flags < 64 && out->layout <= CONTENT_BYTES && out->ends <= ENDS_FIXED &&
                 facts->n > 0 && facts->max_len > 0 && facts->vocab.size > 0 &&
@@ -391,8 +397,9 @@ Status side_decode(CodedFacts *out, const uint8_t *data, size_t size, uint64_t c
                 !(facts->n_fields && (out->ends == ENDS_EOS || out->layout != CONTENT_NUMBERS)) &&
                 (out->layout == CONTENT_NUMBERS || facts->vocab.eos >= 0);
     Status status = sane ? OK : damaged(err);
-    if (status == OK && out->layout != CONTENT_NUMBERS) status = names_decode(facts, &r, err);
-    if (status == OK && out->as_set && (told_apart(out))) status = damaged(err);
+    if (status == OK && out->layout != CONTENT_NUMBERS)
+        status = names_decode(facts, &r, limits->names_memory, err);
+    if (status == OK && out->as_set && (facts->n_fields || told_apart(out))) status = damaged(err);
     if (status == OK) status = facts_allocate(facts, 1, err);
     if (status == OK) {
         facts->start[0] = 0;
@@ -405,7 +412,26 @@ Status side_decode(CodedFacts *out, const uint8_t *data, size_t size, uint64_t c
     return status;
 }
 
-Status coded_facts_finish(CodedFacts *c, Err *err) {
+/* Whether the text is within `most` bytes by what it has at least, so that writing it is within some times that. */
+static bool text_fits(const CodedFacts *c, uint64_t most) {
+    const FactSet *facts = &c->facts;
+    uint64_t bytes = 0;
+    for (int i = 0; i < facts->n && bytes <= most; i++) {
+        int64_t first = facts->start[i], last = facts->start[i + 1] - 1;
+        for (int64_t t = first; t <= last && bytes <= most; t++) {
+            int32_t token = facts->tokens[t];
+            if (c->layout == CONTENT_NUMBERS) bytes += token > 99 ? 4 : 2;
+            else if (t < last) bytes += (uint64_t)facts->vocab.length[token];
+        }
+        if (c->layout != CONTENT_TABLE) continue;
+        if (facts->tag[i] >= 0) bytes += strlen(facts->tag_names[facts->tag[i]]);
+        if (!facts->vocab.bytes || !facts->prompt_len[i])
+            bytes++; /* the line's end; else it stands for a TAB */
+    }
+    return bytes <= most;
+}
+
+Status coded_facts_finish(CodedFacts *c, uint64_t content_bytes, Err *err) {
     FactSet *facts = &c->facts;
     int tab = tab_symbol(&facts->vocab);
     for (int i = 0; i < facts->n; i++) {
@@ -413,5 +439,5 @@ Status coded_facts_finish(CodedFacts *c, Err *err) {
         if (c->prompts == PROMPT_TAB) facts->prompt_len[i] = up_to_tab(facts, i, tab);
         if (facts->prompt_len[i] >= length_of(facts, i)) return damaged(err);
     }
-    return OK;
+    return text_fits(c, content_bytes) ? OK : damaged(err);
 }

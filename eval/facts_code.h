@@ -42,13 +42,19 @@ void coded_facts_free(CodedFacts *c);
 Status coded_facts_content(Bytes *out, const CodedFacts *c, Err *err);
 
 Status side_encode(Bytes *out, const CodedFacts *c, Err *err);
-/*   content_bytes  there are no more facts than that, and at most twice as many tokens
- * No fact is longer than block_size, no symbol beyond vocab_size. ERR_FORMAT. ERR_NOMEM. */
-Status side_decode(CodedFacts *out, const uint8_t *data, size_t size, uint64_t content_bytes, int block_size,
-                   int vocab_size, Err *err);
+/* What bounds the facts before any byte of them is believed. */
+typedef struct SideLimits {
+    uint64_t content_bytes; /* there are no more facts than that, and at most twice as many tokens */
+    int block_size;         /* no fact is longer */
+    int vocab_size;         /* no symbol is beyond it */
+    double names_memory;    /* bytes that the texts of symbols and tags may take */
+} SideLimits;
+/* ERR_FORMAT. ERR_INPUT: texts beyond names_memory. ERR_NOMEM. */
+Status side_decode(CodedFacts *out, const uint8_t *data, size_t size, const SideLimits *limits, Err *err);
 /* Room for `tokens` tokens in all. ERR_NOMEM. */
 Status coded_facts_reserve(CodedFacts *c, int64_t tokens, Err *err);
-/* Once all tokens stand: prompts that end with the first TAB. ERR_FORMAT: one without, or one that leaves no answer. */
-Status coded_facts_finish(CodedFacts *c, Err *err);
+/* Once all tokens stand: prompts that end with the first TAB. ERR_FORMAT: one that leaves no answer, or more text than
+ * content_bytes: a symbol may be long. */
+Status coded_facts_finish(CodedFacts *c, uint64_t content_bytes, Err *err);
 
 #endif

@@ -67,6 +67,7 @@ static uint64_t next_byte(RangeDecoder *d) {
 RangeDecoder range_decode_begin(const uint8_t *data, size_t size) {
     RangeDecoder d = {.data = data, .size = size, .range = UINT64_MAX};
     for (int i = 0; i < 8; i++) d.offset = d.offset << 8 | next_byte(&d);
+    d.outside = d.offset >= d.range; /* from then on it would stay outside, until it wraps around */
     return d;
 }
 
@@ -93,5 +94,5 @@ uint64_t range_decode_bits(RangeDecoder *d, int bits) {
 bool range_decode_end(const RangeDecoder *d) {
     uint64_t value;
     size_t k = (size_t)last_bytes(d->low, d->range, &value);
-    return d->offset == value - d->low && d->at + k == d->size + 8;
+    return !d->outside && d->offset == value - d->low && d->at + k == d->size + 8;
 }

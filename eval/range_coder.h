@@ -28,6 +28,7 @@ typedef struct RangeDecoder {
     const uint8_t *data;
     size_t size, at;
     uint64_t low, range, offset, unit;
+    bool outside; /* a message that begins beyond the first range: no encoder writes it */
 } RangeDecoder;
 
 RangeDecoder range_decode_begin(const uint8_t *data, size_t size);

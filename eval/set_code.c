@@ -75,11 +75,20 @@ static void walk_down(const Binomial *b, Walk *w) {
     w->c--;
 }
 
+/* Once the weight is negligible every number has size 1, so that its place is known without walking there: damaged
+ * bytes could ask for billions of steps. */
+static bool is_flat(const Walk *w) { return w->weight <= NEGLIGIBLE; }
+static void jump(Walk *w, int64_t steps) {
+    w->start += (uint64_t)steps;
+    w->c += (int)steps;
+}
+
 void binomial_encode(RangeEncoder *e, int count, int m, uint64_t size, uint64_t total) {
     Binomial b = binomial(m, size, total);
     Walk w = walk_begin(&b);
-    while (w.c < count) walk_up(&b, &w);
-    while (w.c > count) walk_down(&b, &w);
+    while (w.c < count && !is_flat(&w)) walk_up(&b, &w);
+    while (w.c > count && !is_flat(&w)) walk_down(&b, &w);
+    jump(&w, count - w.c);
     range_encode(e, w.start, w.size, RANGE_TOTAL);
 }
 
@@ -87,8 +96,9 @@ int binomial_decode(RangeDecoder *d, int m, uint64_t size, uint64_t total) {
     Binomial b = binomial(m, size, total);
     Walk w = walk_begin(&b);
     uint64_t target = range_decode_target(d, RANGE_TOTAL);
-    while (target >= w.start + w.size && w.c < m) walk_up(&b, &w);
-    while (target < w.start && w.c > 0) walk_down(&b, &w);
+    while (target >= w.start + w.size && w.c < m && !is_flat(&w)) walk_up(&b, &w);
+    while (target < w.start && w.c > 0 && !is_flat(&w)) walk_down(&b, &w);
+    if (is_flat(&w)) jump(&w, (int64_t)target - (int64_t)w.start);
     range_decode(d, w.start, w.size, RANGE_TOTAL);
     return w.c;
 }
@@ -119,9 +129,11 @@ static Status code_counts(SetCoder *s, int m, int depth, Err *err) {
         memset(count, 0, (size_t)s->V * sizeof *count);
         for (int i = s->done; i < s->done + m; i++) count[token_at(s, i, depth)]++;
     }
+    decoder_rewind(s->model, depth);
     const real *logits = decoder_step(s->model, depth ? s->prefix[depth - 1] : 0);
     if (!symbol_sizes(s->start, logits, s->V))
-        return err_set(err, ERR_NUMERIC, "a logit is NaN or infinite: the weights cannot code facts");
+        return err_set(err, s->d ? ERR_FORMAT : ERR_NUMERIC,
+                       "a logit is NaN or infinite: the weights cannot code facts");
     if (m == 1) { /* one symbol, not V numbers */
         int v = 0;
         if (s->d) v = symbol_find(s->start, s->V, range_decode_target(s->d, RANGE_TOTAL));
@@ -159,20 +171,30 @@ static Status facts_end(SetCoder *s, int m, int length, Err *err) {
     return OK;
 }
 
-static Status code_tree(SetCoder *s, int m, int depth, Err *err) {
-    int most = s->c->facts.max_len;
-    if (depth == most && s->eos >= 0) return err_set(err, ERR_FORMAT, "a fact does not end");
-    if (depth == most) return facts_end(s, m, depth, err);
-    TRY(code_counts(s, m, depth, err));
-    const int32_t *count = s->counts + (ptrdiff_t)depth * s->V;
-    for (int v = 0; v < s->V; v++) {
-        if (!count[v]) continue;
-        if (v >= s->c->facts.vocab.size)
-            return err_set(err, ERR_FORMAT, "a symbol that the facts do not have");
+/* Depth first; no recursion, which a long fact would take beyond the stack. */
+static Status code_tree(SetCoder *s, Err *err) {
+    const FactSet *facts = &s->c->facts;
+    int depth = 0, most = facts->max_len, next = 0; /* the first symbol to look at */
+    TRY(code_counts(s, facts->n, 0, err));
+    while (depth >= 0) {
+        const int32_t *count = s->counts + (ptrdiff_t)depth * s->V;
+        int v = next;
+        while (v < s->V && !count[v]) v++;
+        if (v == s->V) {
+            if (--depth >= 0) next = s->prefix[depth] + 1;
+            continue;
+        }
+        if (v >= facts->vocab.size) return err_set(err, ERR_FORMAT, "a symbol that the facts do not have");
         s->prefix[depth] = v;
-        if (v == s->eos) TRY(facts_end(s, count[v], depth + 1, err));
-        else TRY(code_tree(s, count[v], depth + 1, err));
-        decoder_rewind(s->model, depth + 1);
+        next = v + 1;
+        if (v == s->eos || (s->eos < 0 && depth + 1 == most)) {
+            TRY(facts_end(s, count[v], depth + 1, err));
+        } else if (depth + 1 == most) {
+            return err_set(err, ERR_FORMAT, "a fact does not end");
+        } else {
+            TRY(code_counts(s, count[v], ++depth, err));
+            next = 0;
+        }
     }
     return OK;
 }
@@ -189,7 +211,7 @@ static Status code_set(SetCoder *s, const Gpt *g, Err *err) {
     if (!s->start || !s->counts || !s->prefix)
         TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to code %d facts as a set", facts->n));
     TRY_GOTO(decoder_create(&s->model, g, err));
-    status = code_tree(s, facts->n, 0, err);
+    status = code_tree(s, err);
 done:
     decoder_free(s->model);
     free(s->start);

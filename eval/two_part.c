@@ -13,6 +13,7 @@
 #include "eval/weight_code.h"
 #include "model/decode.h"
 #include "model/kernels/ops.h"
+#include "model/weights.h"
 
 enum { STRUCTURE, WEIGHTS, SIDE, STREAM, SECTIONS };
 
@@ -177,16 +178,19 @@ done:
 
 /* ---- reading ---- */
 
-/* What decoding takes at most: the weights, packed once more, the caches of one sequence, the facts, their text
- * twice. */
-static double memory_needed(const ModelConfig *model, int64_t params, uint64_t content_bytes) {
-    double T = model->block_size, V = model->vocab_size;
-    double caches = 2.0 * model->n_layer * T * model->n_embd + T * model->n_embd + 16.0 * V + T * V;
-    return 4.0 * (2.0 * (double)params + caches) + 24.0 * (double)content_bytes + (1 << 20);
+/* What decoding takes at most: the weights, packed once more, the caches of one sequence, what stands for each symbol,
+ * the facts, their text twice. No header may claim what is not counted here. */
+static double memory_needed(const ModelConfig *m, int64_t params, uint64_t content_bytes) {
+    double T = m->block_size, V = m->vocab_size, d = m->n_embd, L = m->n_layer;
+    double kv = (double)m->n_kv_head * (m->n_embd / m->n_head);
+    double reals = (double)params + L * T * (d + kv) + T * (d + 2) + 4 * d + 2 * kv + 3.0 * m->n_inner;
+    double tables = 4096 * L + V * (4 * T + 64), packed = (double)weights_bytes(m, PACK_FORWARD);
+    return 4 * reals + packed + tables + 56.0 * (double)content_bytes + (2 << 20);
 }
 
-static Status look(TwoPartInfo *out, Section part[SECTIONS], const char *path, const uint8_t *data,
-                   size_t size, double most_memory, Err *err) {
+/* left: what decoding may take beyond memory_bytes. */
+static Status look(TwoPartInfo *out, Section part[SECTIONS], double *left, const char *path,
+                   const uint8_t *data, size_t size, double most_memory, Err *err) {
     *out = (TwoPartInfo){.sizes = {.header = size}};
     TRY(archive_look(path, data, size, &out->header, err));
     if (out->header.mode != ARCHIVE_TWO_PART)
@@ -218,22 +222,25 @@ static Status look(TwoPartInfo *out, Section part[SECTIONS], const char *path, c
     if (out->memory_bytes > has)
         return err_set(err, ERR_INPUT, "%s: decoding it needs %s of memory, %s are available", path,
                        bytes_text(needs_text, out->memory_bytes), bytes_text(has_text, has));
+    *left = has - out->memory_bytes;
     return OK;
 }
 
-static Status read_side(CodedFacts *c, const TwoPartInfo *info, const Section *side, Err *err) {
-    return side_decode(c, side->data, side->size, info->header.content_bytes, info->model.block_size,
-                       info->model.vocab_size, err);
+static Status read_side(CodedFacts *c, const TwoPartInfo *info, const Section *side, double left, Err *err) {
+    SideLimits limits = {info->header.content_bytes, info->model.block_size, info->model.vocab_size, left};
+    return side_decode(c, side->data, side->size, &limits, err);
 }
 
 Status two_part_look(TwoPartInfo *out, const char *path, const uint8_t *data, size_t size, double most_memory,
                      Err *err) {
     Section part[SECTIONS];
     CodedFacts c;
-    TRY(look(out, part, path, data, size, most_memory, err));
-    if (read_side(&c, out, &part[SIDE], err) != OK) {
+    double left = 0;
+    TRY(look(out, part, &left, path, data, size, most_memory, err));
+    Status status = read_side(&c, out, &part[SIDE], left, err);
+    if (status != OK) {
         err_prefix(err, "%s: ", path);
-        return ERR_FORMAT;
+        return status;
     }
     out->n = c.facts.n;
     out->max_len = c.facts.max_len;
@@ -258,7 +265,7 @@ static Status read_facts(Bytes *out, const Gpt *g, CodedFacts *c, const TwoPartI
     RangeDecoder d = range_decode_begin(stream->data, stream->size);
     TRY(c->as_set ? set_decode(&d, g, c, most_tokens, err) : ordered_decode(&d, g, c, most_tokens, err));
     if (!range_decode_end(&d)) return err_set(err, ERR_FORMAT, "the stream is damaged");
-    TRY(coded_facts_finish(c, err));
+    TRY(coded_facts_finish(c, info->header.content_bytes, err));
     size_t before = out->size;
     unsigned char hash[HASH_BYTES];
     TRY(coded_facts_content(out, c, err));
@@ -275,9 +282,10 @@ Status two_part_read(Bytes *out, const char *path, const uint8_t *data, size_t s
     Section part[SECTIONS];
     Gpt g = {.params = NULL};
     CodedFacts c = {0};
-    TRY(look(&info, part, path, data, size, most_memory, err));
+    double left = 0;
+    TRY(look(&info, part, &left, path, data, size, most_memory, err));
     Status status = OK;
-    TRY_GOTO(read_side(&c, &info, &part[SIDE], err));
+    TRY_GOTO(read_side(&c, &info, &part[SIDE], left, err));
     TRY_GOTO(read_model(&g, &info, &part[WEIGHTS], ops, err));
     TRY_GOTO(read_facts(out, &g, &c, &info, &part[STREAM], err));
 done:

@@ -50,7 +50,8 @@ Status params_plan(ParamTable *out, const ModelConfig *c, Err *err) {
     int64_t largest = c->vocab_size > c->n_inner ? c->vocab_size : c->n_inner;
     if (largest < c->block_size) largest = c->block_size;
     if (largest < d) largest = d;
-    if (largest * d > INT32_MAX)
+    if (largest < kv) largest = kv; /* without attention nothing else bounds n_kv_head */
+    if (largest > INT32_MAX || largest * d > INT32_MAX)
         return err_set(err, ERR_INPUT,
                        "a matrix of %lld x %lld has more than 2^31 elements; make model.n_embd, n_inner or "
                        "vocab_size smaller",

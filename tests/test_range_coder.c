@@ -189,12 +189,49 @@ static void binomial_numbers(void **state) {
     assert_true(worst < 0.25); /* 8 bytes over 40 numbers are 0.2 */
 }
 
+/* Numbers that no walk from the mode would reach in time, and still one interval each. */
+static void binomial_numbers_far_from_the_mode(void **state) {
+    (void)state;
+    const int m = 2000000000, counts[] = {0, 1, 70000, 1999999999, 2000000000};
+    const uint64_t sizes[] = {1, RANGE_TOTAL / 2, RANGE_TOTAL - 1};
+    Bytes out = {0};
+    RangeEncoder e = range_begin(&out);
+    for (int i = 0; i < 5; i++)
+        for (int k = 0; k < 3; k++) binomial_encode(&e, counts[i], m, sizes[k], RANGE_TOTAL);
+    range_end(&e);
+    RangeDecoder d = range_decode_begin(out.data, out.size);
+    for (int i = 0; i < 5; i++)
+        for (int k = 0; k < 3; k++)
+            assert_int_equal(binomial_decode(&d, m, sizes[k], RANGE_TOTAL), counts[i]);
+    assert_true(range_decode_end(&d));
+    bytes_free(&out);
+}
+
+/* Bytes beyond the first range stay beyond each later one: whatever they decode to, they are no message. */
+static void beyond_the_first_range(void **state) {
+    (void)state;
+    uint8_t data[24];
+    memset(data, 0xff, sizeof data);
+    for (size_t at = 8; at < sizeof data; at++)
+        for (int byte = 0; byte < 256; byte++) {
+            data[at] = (uint8_t)byte;
+            RangeDecoder d = range_decode_begin(data, at + 1);
+            for (int i = 0; i < 30; i++) {
+                range_decode_bits(&d, 9);
+                assert_false(range_decode_end(&d));
+            }
+            data[at] = 0xff;
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages),
         cmocka_unit_test(adaptive_symbols_and_numbers),
         cmocka_unit_test(sizes_of_logits),
         cmocka_unit_test(binomial_numbers),
+        cmocka_unit_test(binomial_numbers_far_from_the_mode),
+        cmocka_unit_test(beyond_the_first_range),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

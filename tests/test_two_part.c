@@ -408,6 +408,119 @@ static void every_change_is_refused(void **state) {
     bytes_free(&archive);
 }
 
+/* ---- what a header may ask for ---- */
+
+static void two_facts_of_many_tokens(FactSet *facts, int tokens) {
+    Err err = {0};
+    *facts = (FactSet){.kind = "random", .n = 2, .max_len = tokens, .vocab = {.size = 2, .eos = -1}};
+    if (facts_allocate(facts, 2 * (int64_t)tokens, &err) != OK) fail_msg("%s", err.msg);
+    for (int t = 0; t < 2 * tokens; t++) facts->tokens[t] = t % 3 == 0 || t == 2 * tokens - 1;
+    for (int i = 0; i < 3; i++) facts->start[i] = (int64_t)i * tokens;
+}
+
+static void simple_model(Gpt *g, int block_size, int vocab_size, int n_inner) {
+    ModelConfig c = {.n_layer = 1, .n_head = 1, .n_kv_head = 1, .n_embd = 2, .n_inner = n_inner};
+    Err err = {0};
+    c.block_size = block_size;
+    c.vocab_size = vocab_size;
+    c.norm_eps = 1e-5;
+    c.rope_theta = 100;
+    c.pos = POS_NONE;
+    c.attn = ATTN_NONE;
+    c.mlp = MLP_NONE;
+    if (gpt_create(g, &c, best_ops(), GEMM_EXACT, &err) != OK) fail_msg("%s", err.msg);
+    Draw d = draw_from(SEED + 4);
+    draw_params(g, &d, 0.3);
+}
+
+/* A prefix tree deeper than any stack. */
+static void a_set_of_long_facts(void **state) {
+    (void)state;
+    FactSet facts;
+    Gpt g;
+    Bytes archive = {0}, content = {0};
+    Err err = {0};
+    TwoPartOptions options = {QUANTIZE_NONE, true, 1};
+    two_facts_of_many_tokens(&facts, 150000);
+    simple_model(&g, 150000, 2, 1);
+    if (two_part_write(&archive, &g, &facts, &options, NULL, &err) != OK) fail_msg("%s", err.msg);
+    if (two_part_read(&content, "x", archive.data, archive.size, MEMORY, best_ops(), &err) != OK)
+        fail_msg("%s", err.msg);
+    assert_int_equal(content.size, 600000);
+    bytes_free(&archive);
+    bytes_free(&content);
+    gpt_free(&g);
+    facts_free(&facts);
+}
+
+/* Sizes that no tensor has are memory all the same. */
+static void idle_sizes_are_counted(void **state) {
+    (void)state;
+    FactSet facts;
+    Gpt g;
+    Bytes archive = {0}, content = {0};
+    Err err = {0};
+    TwoPartOptions options = {QUANTIZE_NONE, false, 1};
+    two_facts_of_many_tokens(&facts, 4);
+    simple_model(&g, 4, 2, 1 << 23);
+    if (two_part_write(&archive, &g, &facts, &options, NULL, &err) != OK) fail_msg("%s", err.msg);
+    assert_int_equal(two_part_read(&content, "x", archive.data, archive.size, MEMORY, best_ops(), &err),
+                     ERR_INPUT);
+    bytes_free(&archive);
+    gpt_free(&g);
+    facts_free(&facts);
+}
+
+/* An archive may spell few tokens with long words; one that says so of less content is refused before it is written
+ * out, and one whose words take more memory than there is before they are inflated. */
+static void long_words(void **state) {
+    (void)state;
+    enum { WORD = 300000, FACTS = 40 };
+    static char word[WORD + 1];
+    FILE *f = fopen("in.tsv", "w");
+    FactSet facts;
+    Gpt g;
+    Bytes archive = {0}, content = {0};
+    Err err = {0};
+    TwoPartInfo info;
+    ImportOptions import = {.bytes = false};
+    TwoPartOptions options = {QUANTIZE_NONE, false, 1};
+    assert_non_null(f);
+    memset(word, 'w', WORD);
+    fprintf(f, "answer\n");
+    for (int i = 0; i < FACTS; i++) fprintf(f, "%s %d\n", word, i);
+    fclose(f);
+    if (facts_import("in.tsv", &import, &facts, NULL, &err) != OK) fail_msg("%s", err.msg);
+    simple_model(&g, facts.max_len, facts.vocab.size, 1);
+    if (two_part_write(&archive, &g, &facts, &options, NULL, &err) != OK) fail_msg("%s", err.msg);
+    assert_int_equal(two_part_look(&info, "x", archive.data, archive.size, 5e9, &err), OK);
+    assert_int_equal(two_part_look(&info, "x", archive.data, archive.size, info.memory_bytes + 1e6, &err),
+                     ERR_INPUT);
+    memset(archive.data + 24, 0, 8);
+    archive.data[25] = 1; /* 256 bytes of content */
+    make_right(archive.data, archive.size);
+    assert_int_equal(two_part_read(&content, "x", archive.data, archive.size, MEMORY, best_ops(), &err),
+                     ERR_FORMAT);
+    assert_non_null(strstr(err.msg, "side information"));
+    bytes_free(&archive);
+    gpt_free(&g);
+    facts_free(&facts);
+}
+
+/* ---- one archive ---- */
+
+static void a_thousand_encodings(void **state) {
+    (void)state;
+    Bytes first = small_archive();
+    for (int i = 1; i < 1000; i++) {
+        Bytes again = small_archive();
+        assert_int_equal(again.size, first.size);
+        assert_memory_equal(again.data, first.data, first.size);
+        bytes_free(&again);
+    }
+    bytes_free(&first);
+}
+
 int main(int argc, char **argv) {
     if (argc == 3 && !strcmp(argv[1], "read")) return read_child(argv[2]);
     const struct CMUnitTest tests[] = {
@@ -415,6 +528,10 @@ int main(int argc, char **argv) {
         cmocka_unit_test(stream_against_cross_entropy),
         cmocka_unit_test(uniform_facts_are_never_beaten),
         cmocka_unit_test(every_change_is_refused),
+        cmocka_unit_test(a_set_of_long_facts),
+        cmocka_unit_test(idle_sizes_are_counted),
+        cmocka_unit_test(long_words),
+        cmocka_unit_test(a_thousand_encodings),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

@@ -68,7 +68,7 @@ $ (head -c 300 a.rote; printf 'X'; tail -c +302 a.rote) > bent.rote; rote decomp
 2> rote: bent.rote: damaged: its checksum is another
 [1]
 $ rote decompress a.rote -o x --memory 1
-2> rote: a.rote: decoding it needs 1.0 MiB of memory, 1.0 MiB are available
+2> rote: a.rote: decoding it needs 2.0 MiB of memory, 1.0 MiB are available
 [2]
 $ ls
 a.rote
