@@ -11,15 +11,16 @@
 /* What a stream is for; streams of one seed and different purposes are independent.
  * Append only, below 256: the number is part of what a seed means. */
 typedef enum Purpose {
-    RANDOM_FACTS = 1,     /* drawing a fact set */
-    RANDOM_INIT = 2,      /* initial weights; sub = tensor index */
-    RANDOM_ORDER = 3,     /* data order; sub = epoch */
-    RANDOM_SAMPLE = 4,    /* generation; sub = sample index */
-    RANDOM_TEST = 5,      /* tests */
-    RANDOM_SPLIT = 6,     /* which facts are held out */
-    RANDOM_MIX = 7,       /* training: sub 0 facts by Zipf's law, 1 renderings */
-    RANDOM_NOISE = 8,     /* on trained weights; sub = tensor index */
-    RANDOM_JUNK_ORDER = 9 /* order of junk; sub = epoch */
+    RANDOM_FACTS = 1,      /* drawing a fact set */
+    RANDOM_INIT = 2,       /* initial weights; sub = tensor index */
+    RANDOM_ORDER = 3,      /* data order; sub = epoch */
+    RANDOM_SAMPLE = 4,     /* generation; sub = sample index */
+    RANDOM_TEST = 5,       /* tests */
+    RANDOM_SPLIT = 6,      /* which facts are held out */
+    RANDOM_MIX = 7,        /* training: sub 0 facts by Zipf's law, 1 renderings */
+    RANDOM_NOISE = 8,      /* on trained weights; sub = tensor index */
+    RANDOM_JUNK_ORDER = 9, /* order of junk; sub = epoch */
+    RANDOM_PROMPT = 10     /* search for prompts; sub = fact */
 } Purpose;
 
 typedef struct Stream {

@@ -30,8 +30,19 @@ static void write_text(FILE *stream, const FactSet *facts, int i, char *scratch)
 /* What every such table begins with; then role, where facts are held out, and text. */
 #define PER_FACT_COLUMNS "fact\ttag\ttokens\tprompt_tokens\tcode_bits\trecalled\t"
 
-/* A row for every fact, then for every held-out one, of which nobody asks whether it is recalled. */
-static Status per_fact_write(const char *path, const Evaluator *e, Err *err) {
+/* Tokens, ratio and the prompt itself; a held-out fact was not asked. */
+static void write_shortest(FILE *stream, const ShortestPrompts *s, int i) {
+    if (i >= s->n || s->length[i] < 0) {
+        fputs("\t\t\t", stream);
+        return;
+    }
+    fprintf(stream, "%d\t%.4f\t", s->length[i], compression_ratio(s, i));
+    for (int t = 0; t < s->length[i]; t++)
+        fprintf(stream, t ? " %d" : "%d", s->prompt[(size_t)i * (size_t)s->room + (size_t)t]);
+    fputc('\t', stream);
+}
+
+Status per_fact_write(const char *path, const Evaluator *e, const ShortestPrompts *shortest, Err *err) {
     const FactSet *facts = e->facts;
     int scored = facts->n + facts->n_heldout;
     size_t room = 1;
@@ -44,7 +55,8 @@ static Status per_fact_write(const char *path, const Evaluator *e, Err *err) {
     AtomicFile file;
     Status status = OK;
     TRY_GOTO(atomic_open(&file, path, err));
-    fprintf(file.stream, PER_FACT_COLUMNS "%stext\n", facts->n_heldout ? "role\t" : "");
+    fprintf(file.stream, PER_FACT_COLUMNS "%s%stext\n", facts->n_heldout ? "role\t" : "",
+            shortest ? "shortest_prompt_tokens\tcompression_ratio\tshortest_prompt\t" : "");
     for (int i = 0; i < scored; i++) {
         bool trained = i < facts->n;
         const char *tag = facts->tag[i] < 0 ? "" : facts->tag_names[facts->tag[i]];
@@ -56,6 +68,7 @@ static Status per_fact_write(const char *path, const Evaluator *e, Err *err) {
                 : e->recalled[i] ? "1"
                                  : "0");
         if (facts->n_heldout) fputs(trained ? "fact\t" : "heldout\t", file.stream);
+        if (shortest) write_shortest(file.stream, shortest, i);
         write_text(file.stream, facts, i, scratch);
         fputc('\n', file.stream);
     }
@@ -145,7 +158,8 @@ static Status evaluate(const Args *args, const Run *run, const FactSet *facts, i
     TRY(evaluator_create(&evaluator, &run->gpt, facts, threads, err));
     evaluator_run(&evaluator, &result);
     Status status = OK;
-    if (args_has(args, "per-fact")) status = per_fact_write(args_value(args, "per-fact"), &evaluator, err);
+    if (args_has(args, "per-fact"))
+        status = per_fact_write(args_value(args, "per-fact"), &evaluator, NULL, err);
     if (status == OK) status = result_out(run, facts, &result, args_has(args, "json"), err);
     evaluator_free(&evaluator);
     return status;
@@ -170,6 +184,7 @@ Status cmd_eval(const Args *args, Err *err) {
         Status (*ask)(const Args *, const Run *, const FactSet *, int, Err *) =
             args_has(args, "quantize") ? eval_quantize
             : args_has(args, "parts")  ? eval_parts
+            : args_has(args, "acr")    ? eval_acr
                                        : evaluate;
         if (status == OK) status = ask(args, &run, facts, (int)threads, err);
         if (dir) facts_free(&other);

@@ -35,15 +35,19 @@ static Status asked(const Args *args, int *kind, int *method, Err *err) {
 }
 
 Status eval_check(const Args *args, Err *err) {
-    static const char *const questions[] = {"per-fact", "quantize", "parts"};
+    static const char *const questions[] = {"per-fact", "quantize", "parts", "acr"};
     int kind, method;
-    int64_t seeds;
+    int64_t seeds, steps;
     TRY(asked(args, &kind, &method, err));
     TRY(args_int(args, "seeds", 2, PARTS_SEEDS_MAX, &seeds, err));
     if (args_has(args, "seeds") && !args_has(args, "parts"))
         return err_set(err, ERR_INPUT, "eval: --seeds goes with --parts");
+    TRY(args_int(args, "steps", 0, INT64_MAX, &steps, err));
+    if (args_has(args, "steps") && !args_has(args, "acr"))
+        return err_set(err, ERR_INPUT, "eval: --steps goes with --acr");
     const char *first = NULL;
-    for (int i = 0; i < 3; i++) {
+    /* a row of --per-fact has room for --acr's answer */
+    for (int i = args_has(args, "acr") ? 1 : 0; i < 4; i++) {
         if (!args_has(args, questions[i])) continue;
         if (first)
             return err_set(err, ERR_INPUT, "eval: --%s and --%s are two questions; ask one", first,

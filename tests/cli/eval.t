@@ -59,3 +59,53 @@ $ rote eval held --json | grep -A 1 -e heldout -e mia
   "data_hash": "bd518c9019bc6144667acfcebd94cd02"
 $ grep -c -e heldout_code_bits -e heldout_loss_nats -e '"heldout"' -e mia_auc -e mia_f1 -e mia_f1_law held/result.json
 6
+
+# The shortest prompt that makes a model say each fact.
+
+$ rote train facts.n=30 facts.seq_len=8 facts.vocab_size=16 facts.seed=3 model.n_layer=1 model.n_head=1 model.n_embd=10 train.max_steps=250 train.learning_rate=0.02 --out short --quiet > /dev/null
+$ rote eval short --acr --per-fact acr.tsv
+prompts     all of up to 2 tokens (502 decoder steps)
+memorized   1.0000 of 30 facts: a prompt shorter than what it brings forth
+ratio       4.7471 tokens said per token of the prompt: mean of 29 facts
+
+prompt tokens     facts
+            0         1  ratio infinite: said from BOS on
+            1        13
+            2        15
+            3         1
+$ rote eval short --acr --steps 300 --json
+{
+  "facts": 30,
+  "memorized_share": 1.0,
+  "mean_ratio": 4.7471264367816088,
+  "without_prompt": 1,
+  "none_found": 0,
+  "facts_by_prompt_tokens": [
+    1,
+    13,
+    15,
+    1
+  ],
+  "all_tried_to": 1,
+  "searched_to": 2,
+  "seed": 0,
+  "tried_steps": 90,
+  "searched_steps": 164
+}
+$ rote eval short --acr --steps 300 --threads 1 > one; ROTE_ISA=portable rote eval short --acr --steps 3000 --threads 3 | cmp - one
+- one differ: char 26, line 1
+[1]
+$ head -n 3 acr.tsv
+fact	tag	tokens	prompt_tokens	code_bits	recalled	shortest_prompt_tokens	compression_ratio	shortest_prompt	text
+0		8	3	5.199445928	1	1	7.0000	14	14 9 12 13 10 7 7 12
+1		8	2	5.103925105	1	1	7.0000	10	10 14 7 8 13 9 9 2
+$ rote eval short --steps 3
+2> rote: eval: --steps goes with --acr
+[2]
+$ rote eval short --acr --parts
+2> rote: eval: --parts and --acr are two questions; ask one
+[2]
+$ rote train facts.n=8 facts.seq_len=4 facts.vocab_size=8 facts.junk_ratio=1 facts.junk_n=5 facts.domain_token=true model.n_layer=1 model.n_head=1 model.n_embd=4 train.max_steps=1 --out domain --quiet > /dev/null
+$ rote eval domain --acr --steps 100
+2> rote: the facts have tokens that are context; no prompt of one piece stands before them
+[2]
