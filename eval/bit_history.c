@@ -10,10 +10,7 @@ enum { MOST = 48, MOST_BESIDE = sizeof most_beside - 1, LAST = 7 /* none, 0, 1, 
 
 static int most(int other) { return most_beside[other < MOST_BESIDE ? other : MOST_BESIDE]; }
 
-static int forget(int n) {
-    if (n <= 2) return n;
-    return (n + 2) / 2;
-}
+static int forget(int n) { return n <= 2 ? n : (n + 2) / 2; }
 
 static int last_after(int last, int bit) {
     if (last == 0) return 1 + bit;

@@ -1,6 +1,6 @@
 /* What is remembered of the bits seen in one context: how many zeros and ones of late, and the last two. A count
- * grows with its bit; where the other bit comes, most of what exceeds 2 is forgotten, since sources change
- * (Mahoney's PAQ6). Every history that this reaches has a number. */
+ * grows with its bit; where the other bit comes, half of what exceeds 2 is forgotten, since sources change
+ * (Mahoney 2005, the PAQ6 way). Every history that this reaches has a number. */
 #ifndef ROTE_EVAL_BIT_HISTORY_H
 #define ROTE_EVAL_BIT_HISTORY_H
 

@@ -13,7 +13,8 @@ enum {
     MODEL_INPUTS = 2,
     KNOWN = NGRAMS_ORDERS_MAX + 1,
     BYTE = 256,
-    APM_ORDER2_BITS = 16
+    APM_ORDER2_BITS = 16,
+    SURE = 16 /* classes of the model's logit */
 };
 static const float BIAS = 0.3f;
 
@@ -28,11 +29,12 @@ struct BitPredictor {
 };
 
 static MixerPlan mixer_plan(const PredictorParts *p) {
-    return (MixerPlan){.inputs = 1 + (p->ngrams ? ngrams_inputs(p->set) : 0) +
-                                 (p->match ? 2 * MATCH_INPUTS : 0) + (p->model ? MODEL_INPUTS : 0),
-                       .choosers = 6,
-                       .choices = {BYTE, BYTE * 8, MATCH_LENGTHS * KNOWN, BYTE * 3, BYTE * KNOWN, BYTE * 8},
-                       .last_choices = BYTE};
+    return (MixerPlan){
+        .inputs = 1 + (p->ngrams ? ngrams_inputs(p->set) : 0) + (p->match ? 2 * MATCH_INPUTS : 0) +
+                  (p->model ? MODEL_INPUTS : 0),
+        .choosers = 6 + p->model,
+        .choices = {BYTE, BYTE * 8, MATCH_LENGTHS * KNOWN, BYTE * 3, BYTE * KNOWN, BYTE * 8, SURE * KNOWN},
+        .last_choices = BYTE};
 }
 
 double bit_predictor_bytes(const PredictorParts *p, uint64_t content_bytes) {
@@ -110,7 +112,12 @@ uint32_t bit_predictor_predict(BitPredictor *b, const Past *past, const double *
         length = match_model_length(better);
         expected = match_model_byte(better);
     }
-    if (b->parts.model) read_model(b, past, model, x);
+    int sure = 0;
+    if (b->parts.model) {
+        read_model(b, past, model, x);
+        sure = (int)(x[0] + SURE / 2);
+        sure = sure < 0 ? 0 : sure < SURE ? sure : SURE - 1;
+    }
 
     int last = (int)past_byte(past, 1), before = (int)past_byte(past, 2), partial = past->partial;
     int matched = length == 0 ? 0 : length < MATCH_LENGTHS / 2 ? 1 : 2;
@@ -119,7 +126,8 @@ uint32_t bit_predictor_predict(BitPredictor *b, const Past *past, const double *
                           length * KNOWN + known,
                           matched * BYTE + before,
                           known * BYTE + last,
-                          expected * 8 + past->bits};
+                          expected * 8 + past->bits,
+                          sure * KNOWN + known};
     float p = mixer_predict(&b->mixer, chosen, partial), logit = stretch(&b->logistic, to_16_bits((double)p));
     uint32_t order2 = (uint32_t)(partial | last << 8 | before << 16) * 0x9e3779b1u >> (32 - APM_ORDER2_BITS);
     p = 0.4f * p + 0.1f * apm_refine(&b->order0, logit, partial) +

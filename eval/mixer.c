@@ -2,7 +2,7 @@
 
 enum { LANES = 16 };
 
-static const float START = 0.3f, RATE = 0.02f, RATE_END = 0.003f, RATE_FALL = 1.0f / 65536,
+static const float START = 0.05f, RATE = 0.02f, RATE_END = 0.003f, RATE_FALL = 1.0f / 65536,
                    LAST_RATE = 0.0005f;
 
 static void lay_out(Mixer *m) {

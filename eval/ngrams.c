@@ -190,7 +190,7 @@ static int bits_seen(const Ngrams *n, const Node *node) {
 static Slot *find_slot(const Ngrams *n, const Context *c, uint64_t half) {
     uint64_t hash = hash_of_two(hash_of_two(c->hash, half), 77);
     hash = hash * 0x9e3779b97f4a7c15 ^ hash >> 32;
-    uint16_t check = (uint16_t)(hash >> 48);
+    uint16_t check = (uint16_t)(hash >> 48 ? hash >> 48 : 1); /* 0: an empty slot */
     size_t place = (size_t)(hash & (((uint64_t)1 << n->slot_bits) - 1));
     Slot *a = &c->table[place], *b = &c->table[place ^ 1];
     if (a->check == check) return a;

@@ -91,7 +91,7 @@ static void round_trips(void **state) {
             OnlinePlan plan = small_plan(i % 2 ? ONLINE_DEFAULT : ONLINE_FAST);
             make(data, sizes[i], kind);
             Bytes archive = archive_of(data, sizes[i], &plan, 1);
-            expect_back(&archive, data, sizes[i], 2);
+            expect_back(&archive, data, sizes[i], 1);
             size_t least = 60, most = kind == 0 ? sizes[i] + sizes[i] / 8 + 80 : sizes[i] * 7 / 10 + 80;
             assert_in_range(archive.size, least, most);
             bytes_free(&archive);
@@ -131,6 +131,7 @@ static void same_file_everywhere(void **state) {
     make(data, sizeof data, 3);
     OnlinePlan plan = small_plan(ONLINE_DEFAULT);
     Bytes first = archive_of(data, sizeof data, &plan, 1);
+    expect_back(&first, data, sizeof data, 2);
     for (const Ops *const *ops = ops_available(); *ops; ops++)
         for (int threads = 1; threads <= 4; threads += threads) {
             Bytes again = {0};
@@ -193,6 +194,26 @@ static void stops(void **state) {
                      ERR_STOPPED);
     assert_int_equal(out.size, 0);
     bytes_free(&archive);
+}
+
+/* Archives of predictor version 1, as they were written once: they decode for ever. A change of the predictor is a new
+ * version with files of its own beside these. Made by rote compress --online tests/golden/online.txt with --preset
+ * fast, with default, and with best --without model. */
+static void golden_archives_decode(void **state) {
+    (void)state;
+    const char *const names[] = {"fast", "default", "large"};
+    Buffer text;
+    assert_int_equal(file_read("tests/golden/online.txt", 1 << 20, &text, NULL), OK);
+    for (int i = 0; i < 3; i++) {
+        char path[64];
+        Buffer file;
+        snprintf(path, sizeof path, "tests/golden/online-1-%s.rote", names[i]);
+        assert_int_equal(file_read(path, 1 << 20, &file, NULL), OK);
+        Bytes archive = {.data = (uint8_t *)file.data, .size = file.size};
+        expect_back(&archive, (const uint8_t *)text.data, text.size, 1);
+        buffer_free(&file);
+    }
+    buffer_free(&text);
 }
 
 /* ---- what is no archive ---- */
@@ -264,6 +285,7 @@ int main(void) {
         cmocka_unit_test(same_file_everywhere),
         cmocka_unit_test(reading_is_stepping),
         cmocka_unit_test(stops),
+        cmocka_unit_test(golden_archives_decode),
         cmocka_unit_test(damage_is_refused),
         cmocka_unit_test(hostile_archives),
         cmocka_unit_test(memory_is_bounded),

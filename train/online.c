@@ -19,7 +19,7 @@ void online_plan(OnlinePlan *out, OnlinePreset preset) {
     static const NgramSet set[ONLINE_PRESETS] = {NGRAMS_FEW, NGRAMS_MANY, NGRAMS_LARGE};
     *out = (OnlinePlan){
         .parts = {.ngrams = true, .match = true, .model = preset != ONLINE_FAST, .set = set[preset]}};
-    if (preset == ONLINE_BEST) online_model_plan(&out->model, 4, 192, 7);
+    if (preset == ONLINE_BEST) online_model_plan(&out->model, 2, 128, 7);
     else online_model_plan(&out->model, 2, 64, 3);
 }
 

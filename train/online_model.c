@@ -29,7 +29,7 @@ void online_model_plan(OnlineModelPlan *out, int layers, int width, int replays)
     c.model.n_embd = width;
     c.model.n_head = c.model.n_kv_head = width / 32;
     c.model.n_inner = 4 * width;
-    c.model.block_size = 128;
+    c.model.block_size = 64;
     c.model.vocab_size = 256;
     c.model.norm = NORM_RMSNORM;
     c.model.pos = POS_ROPE;
@@ -43,7 +43,7 @@ void online_model_plan(OnlineModelPlan *out, int layers, int width, int replays)
     c.train.grad_clip = 1;
     c.train.grad_leaves = 4;
     c.train.seed = 1;
-    *out = (OnlineModelPlan){.model = c.model, .train = c.train, .chunk = 32, .replays = replays};
+    *out = (OnlineModelPlan){.model = c.model, .train = c.train, .chunk = 16, .replays = replays};
 }
 
 Status online_model_create(OnlineModel **out, const OnlineModelPlan *plan, const Ops *ops, int threads,
