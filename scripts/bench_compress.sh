@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2016 # Markdown backquotes
 # rote's online archives beside the compressors that are installed: bytes with everything counted, seconds, memory.
-#   scripts/bench_compress.sh [--presets "fast default best"] [--out DIR] [--page FILE.md] [FILE ...]
+#   scripts/bench_compress.sh [--presets "fast ngrams default best"] [--out DIR] [--page FILE.md] [FILE ...]
 # Without files: the first 1,000,000 bytes of the Bible (Debian's bible-kjv), this project's C sources, bash, and a CSV made of the
 # package list. Every archive is decoded again and compared. What is finished is not run again.
 #
-# Cost, for a file of 1 MB: the other compressors take some 15 s together; fast some 6 s of one core, default some 10 and best some 60
-# minutes of two, and each as long again to decode.
+# Cost, for a file of 1 MB: the other compressors take some 15 s together; fast some 5 s and ngrams (default without its
+# transformer) some 10 s of one core, default some 6 and best some 40 processor-minutes, and each as long again to decode.
 set -eu
 cd "$(dirname "$0")/.."
 rote=$(realpath -m "${ROTE:-./rote}")
-out=runs/compression page=docs/results/compression.md presets='fast default best'
+out=runs/compression page=docs/results/compression.md presets='fast ngrams default best'
 while [ $# -gt 0 ]; do
     case $1 in
     --presets) presets=${2:?--presets needs names} && shift ;;
     --out) out=${2:?--out needs a folder} && shift ;;
     --page) page=${2:?--page needs a file} && shift ;;
     -*)
-        echo 'usage: scripts/bench_compress.sh [--presets "fast default best"] [--out DIR] [--page FILE.md] [FILE ...]' >&2
+        echo 'usage: scripts/bench_compress.sh [--presets "fast ngrams default best"] [--out DIR] [--page FILE.md] [FILE ...]' >&2
         exit 2
         ;;
     *) break ;;
@@ -53,6 +53,7 @@ command_of() { # tool direction
     brotli-unpack) echo 'brotli -d -c {i} > {o}' ;;
     zpaq-pack) echo 'rm -f {o}.zpaq; zpaq a {o}.zpaq {i} -m5 >/dev/null 2>&1; mv {o}.zpaq {o}' ;;
     zpaq-unpack) echo 'mv {i} {i}.zpaq; rm -f {o}; zpaq x {i}.zpaq {s} -to {o} >/dev/null 2>&1; mv {i}.zpaq {i}' ;;
+    rote-ngrams-pack) echo "$rote compress --online {i} -o {o} --without model --no-verify --force --quiet >/dev/null" ;;
     rote-*-pack) echo "$rote compress --online {i} -o {o} --preset ${1#rote-} --no-verify --force --quiet >/dev/null" ;;
     rote-*-unpack) echo "$rote decompress {i} -o {o} --force --quiet" ;;
     esac
@@ -108,6 +109,7 @@ done
             zstd) label='zstd -22 --ultra' ;;
             brotli) label='brotli -q 11' ;;
             zpaq) label='zpaq -m5' ;;
+            rote-ngrams) label='**rote --without model**' ;;
             rote-*) label="**rote --preset ${tool#rote-}**" ;;
             esac
             read -r bytes s1 m1 s2 m2 <"$out/$(basename "$file").$tool"

@@ -197,17 +197,17 @@ static void stops(void **state) {
 }
 
 /* Archives of predictor version 1, as they were written once: they decode for ever. A change of the predictor is a new
- * version with files of its own beside these. Made by rote compress --online tests/golden/online.txt with --preset
+ * version with files of its own beside these. Made by rote compress --online tests/golden/online/text.txt with --preset
  * fast, with default, and with best --without model. */
 static void golden_archives_decode(void **state) {
     (void)state;
     const char *const names[] = {"fast", "default", "large"};
     Buffer text;
-    assert_int_equal(file_read("tests/golden/online.txt", 1 << 20, &text, NULL), OK);
+    assert_int_equal(file_read("tests/golden/online/text.txt", 1 << 20, &text, NULL), OK);
     for (int i = 0; i < 3; i++) {
         char path[64];
         Buffer file;
-        snprintf(path, sizeof path, "tests/golden/online-1-%s.rote", names[i]);
+        snprintf(path, sizeof path, "tests/golden/online/1-%s.rote", names[i]);
         assert_int_equal(file_read(path, 1 << 20, &file, NULL), OK);
         Bytes archive = {.data = (uint8_t *)file.data, .size = file.size};
         expect_back(&archive, (const uint8_t *)text.data, text.size, 1);
