@@ -147,7 +147,8 @@ Status config_load(Config *out, const char *path, int n_overrides, const char *c
 Status config_load_text(Config *out, const char *text, const char *where, Err *err);
 
 /* For a config that a user just wrote; a stored one stays readable, whatever it was made with. ERR_INPUT: a key of
- * facts off its default that facts.kind does not read. */
+ * facts off its default that facts.kind does not read, or
+ * that belongs to a pool where facts are read. */
 Status config_kind_check(const Config *config, Err *err);
 
 /* The "key=value" words of all keys that the facts of this config are drawn by, ended by NULL. NULL: no memory. Free

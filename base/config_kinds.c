@@ -34,6 +34,20 @@ void config_kind_drop(Config *config, const bool *keep) {
     }
 }
 
+Status config_pool_check(const FactsConfig *facts, Err *err) {
+    const char *key = facts->heldout           ? "facts.heldout"
+                      : facts->junk_n          ? "facts.junk_n"
+                      : facts->domain_token    ? "facts.domain_token"
+                      : facts->paraphrases > 1 ? "facts.paraphrases"
+                                               : NULL;
+    if (facts->kind == FACTS_FILE && key)
+        return err_set(err, ERR_INPUT,
+                       "%s: a fact set that is read has what it has; give the key to `rote facts make`", key);
+    if (facts->kind == FACTS_TEXT && key)
+        return err_set(err, ERR_INPUT, "%s: facts.kind text takes a file as it is; leave the key out", key);
+    return OK;
+}
+
 Status config_kind_check(const Config *config, Err *err) {
     for (int k = 0; k < KEY_COUNT; k++) {
         const Key *key = &keys[k];
@@ -51,7 +65,7 @@ Status config_kind_check(const Config *config, Err *err) {
                        "facts.kind (%s)",
                        key->name, value, config_choice("facts.kind", (int)config->facts.kind), readers);
     }
-    return OK;
+    return config_pool_check(&config->facts, err);
 }
 
 /* Over 256 symbols two rules of two inputs agree on half of 65,536 rows, and fewer rows could be told by either. Over

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/config_kinds.h"
 #include "base/config_match.h"
 #include "base/keys.h"
 
@@ -19,18 +20,7 @@ static Status adopt(int *key, const char *name, int actual, int initial, const c
     return OK;
 }
 
-/* What stands in a pool is asked for where the pool is made. */
-static Status check_pool_keys(const FactsConfig *facts, Err *err) {
-    const char *key = facts->heldout           ? "facts.heldout"
-                      : facts->junk_n          ? "facts.junk_n"
-                      : facts->domain_token    ? "facts.domain_token"
-                      : facts->paraphrases > 1 ? "facts.paraphrases"
-                                               : NULL;
-    if (facts->kind == FACTS_FILE && key)
-        return err_set(err, ERR_INPUT,
-                       "%s: a fact set that is read has what it has; give the key to `rote facts make`", key);
-    if (facts->kind == FACTS_TEXT && key)
-        return err_set(err, ERR_INPUT, "%s: facts.kind text takes a file as it is; leave the key out", key);
+static Status check_junk_keys(const FactsConfig *facts, Err *err) {
     if (facts->kind != FACTS_FILE && (facts->junk_n > 0) != (facts->junk_ratio > 0))
         return err_set(
             err, ERR_INPUT,
@@ -41,7 +31,8 @@ static Status check_pool_keys(const FactsConfig *facts, Err *err) {
 }
 
 static Status resolve_facts(FactsConfig *facts, int n_facts, int max_len, int vocab_size, Err *err) {
-    TRY(check_pool_keys(facts, err));
+    TRY(config_pool_check(facts, err));
+    TRY(check_junk_keys(facts, err));
     if (!facts_are_read(facts->kind)) return OK;
     Config initial;
     config_defaults(&initial);

@@ -128,11 +128,16 @@ Status args_real(const Args *args, const char *option, double low, double high, 
     return OK;
 }
 
+bool is_setting(const char *word) {
+    size_t key = strcspn(word, "=/");
+    return word[key] == '=';
+}
+
 Status args_config(const Args *args, Config *out, Err *err) {
-    int first = args->n_words > 0 && !strchr(args->words[0], '=') ? 1 : 0;
+    int first = args->n_words > 0 && !is_setting(args->words[0]) ? 1 : 0;
     int n = args->n_words - first;
     for (int i = first; i < args->n_words; i++)
-        if (!strchr(args->words[i], '='))
+        if (!is_setting(args->words[i]))
             return err_set(err, ERR_INPUT, "%s: '%s' is no key=value; usage: rote %s %s", args->command->name,
                            args->words[i], args->command->name, args->command->words);
     const char **overrides = malloc(((size_t)n + 1) * sizeof *overrides);

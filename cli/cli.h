@@ -58,12 +58,19 @@ Status args_int(const Args *args, const char *option, int64_t low, int64_t high,
 Status args_uint64(const Args *args, const char *option, uint64_t *out, Err *err);
 Status args_real(const Args *args, const char *option, double low, double high, double *out, Err *err);
 
+/* key=value. A path may hold '=', too, after its first '/', which no key has: ./n=4.yaml. */
+bool is_setting(const char *word);
+
 /* The config of "[CFG] [key=value...]" and --threads. */
 Status args_config(const Args *args, Config *out, Err *err);
 
 /* Whether an output may go to path: nothing is there yet, or a file of ours whose first kilobytes hold
- * `mark`, or force (--force). ERR_INPUT otherwise; what: "a report of rote's". */
+ * `mark`, or force (--force). mark NULL: no file is. A folder is
+ * never replaced. ERR_INPUT otherwise; what: "a report of rote's". */
 Status output_check(const char *path, const char *mark, const char *what, bool force, Err *err);
+
+/* ERR_INPUT: there is no such file. */
+Status input_check(const char *path, Err *err);
 
 /* Set by the first SIGINT, SIGTERM or SIGUSR1 after signals_catch; a second SIGINT or SIGTERM exits at once.
  */

@@ -1,4 +1,5 @@
 /* rote compress: archives, verified before they are there. */
+#include <errno.h>
 #include <math.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -73,8 +74,9 @@ static Status verify(const char *path, int threads, Err *err) {
 Status archive_write(const Args *args, const char *path, const Bytes *archive, int threads, Err *err) {
     AtomicFile file;
     TRY(atomic_open(&file, path, err));
-    fwrite(archive->data, 1, archive->size, file.stream);
-    Status status = fflush(file.stream) ? err_set(err, ERR_IO, "%s: cannot write it", path) : OK;
+    Status status = OK;
+    if (fwrite(archive->data, 1, archive->size, file.stream) != archive->size || fflush(file.stream) != 0)
+        status = err_set(err, ERR_IO, "%s: cannot write: %s", path, strerror(errno));
     if (status == OK && !args_has(args, "no-verify")) status = verify(file.temporary, threads, err);
     if (status == OK) return atomic_commit(&file, "archive", err);
     atomic_abort(&file);

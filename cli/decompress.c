@@ -31,10 +31,10 @@ Status cmd_decompress(const Args *args, Err *err) {
     TRY(args_int(args, "memory", 1, INT64_MAX >> 20, &memory, err));
     if (!out == !check)
         return err_set(err, ERR_INPUT, "decompress: either -o FILE, or --check, which writes nothing");
-    if (out && strcmp(out, "-") != 0 && file_exists(out) && !args_has(args, "force"))
-        return err_set(err, ERR_INPUT, "%s: exists; name another place, or replace it with --force", out);
+    if (out && strcmp(out, "-") != 0) TRY(output_check(out, NULL, NULL, args_has(args, "force"), err));
     if (threads) omp_set_num_threads((int)threads);
     TRY(ops_select(&ops, err));
+    TRY(input_check(in, err));
     TRY(file_read(in, ARCHIVE_MOST, &archive, err));
     Status status = OK;
     double most = (double)memory * (1 << 20);
@@ -104,6 +104,7 @@ Status cmd_archive_show(const Args *args, Err *err) {
     ArchiveHeader header;
     const char *path = args->words[0];
     bool json = args_has(args, "json");
+    TRY(input_check(path, err));
     TRY(file_read(path, ARCHIVE_MOST, &archive, err));
     Status status = archive_look(path, bytes_of(&archive), archive.size, &header, err);
     if (status == OK && header.mode == ARCHIVE_ONLINE) status = show_online(path, &archive, json, err);

@@ -67,8 +67,7 @@ Status cmd_facts_import(const Args *args, Err *err) {
     if (vocab && strcmp(vocab, "bytes") != 0 && strcmp(vocab, "words") != 0)
         return err_set(err, ERR_INPUT, "facts import: --vocab '%s', allowed: bytes, words", vocab);
     options.bytes = !vocab || !strcmp(vocab, "bytes");
-    if (!file_exists(args->words[0]))
-        return err_set(err, ERR_INPUT, "%s: there is no such file", args->words[0]);
+    TRY(input_check(args->words[0], err));
     FactSet facts;
     ImportColumns columns;
     TRY(facts_import(args->words[0], &options, &facts, &columns, err));
@@ -93,7 +92,8 @@ static Status show_source(const Args *args, FactSet *out, Err *err) {
     Config config;
     TRY(path_join(stored, sizeof stored, path, "config.yaml", err));
     bool run = args->n_words == 1 && file_exists(stored);
-    bool config_given = strchr(path, '=') || (stat(path, &about) == 0 && S_ISREG(about.st_mode));
+    bool there = stat(path, &about) == 0;
+    bool config_given = there ? S_ISREG(about.st_mode) : is_setting(path);
     if (!run && !config_given) {
         if (args->n_words > 1)
             return err_set(err, ERR_INPUT,

@@ -102,6 +102,7 @@ Status compress_online(const Args *args, const char *path, int threads, Err *err
     TRY(preset_of(args, &plan, err));
     TRY(leave_out(&plan.parts, args_value(args, "without"), err));
     TRY(run_of(&run, &line, "", threads, quiet, err));
+    TRY(input_check(args->words[0], err));
     TRY(file_read(args->words[0], ARCHIVE_MOST, &file, err));
     if (!quiet) show_needs(&plan, file.size, &run);
     double started = clock_s();

@@ -1,5 +1,6 @@
 /* What is written where the user says never takes the place of what is not ours. */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "cli/cli.h"
@@ -13,8 +14,17 @@ static bool begins_as_ours(const char *path, const char *mark) {
     return memmem(head, size, mark, strlen(mark)) != NULL;
 }
 
+Status input_check(const char *path, Err *err) {
+    return file_exists(path) ? OK : err_set(err, ERR_INPUT, "%s: there is no such file", path);
+}
+
 Status output_check(const char *path, const char *mark, const char *what, bool force, Err *err) {
-    if (force || !file_exists(path) || begins_as_ours(path, mark)) return OK;
+    struct stat there;
+    if (stat(path, &there) == 0 && S_ISDIR(there.st_mode))
+        return err_set(err, ERR_INPUT, "%s: a folder; name a file to write", path);
+    if (force || !file_exists(path) || (mark && begins_as_ours(path, mark))) return OK;
+    if (!mark)
+        return err_set(err, ERR_INPUT, "%s: exists; name another place, or replace it with --force", path);
     return err_set(err, ERR_INPUT, "%s: exists and is not %s; name another place, or replace it with --force",
                    path, what);
 }

@@ -21,9 +21,9 @@ static Status load_spec(SweepSpec *spec, const Args *args, const char *dir, Err 
                            args->command->words);
         return sweep_spec_load(spec, path, 0, NULL, err);
     }
-    int first = strchr(args->words[0], '=') ? 0 : 1;
+    int first = is_setting(args->words[0]) ? 0 : 1;
     for (int i = first; i < args->n_words; i++)
-        if (!strchr(args->words[i], '='))
+        if (!is_setting(args->words[i]))
             return err_set(err, ERR_INPUT, "%s: '%s' is no key=value; usage: rote %s %s", args->command->name,
                            args->words[i], args->command->name, args->command->words);
     TRY(sweep_spec_load(spec, first ? args->words[0] : NULL, args->n_words - first, args->words + first,

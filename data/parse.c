@@ -136,8 +136,9 @@ static Status parse_rows(Rows *rows, NextRow next, const ImportOptions *options,
     if (named) TRY(next(rows, &more, err));
     while (more) {
         if (rows->n_fields < columns.least || rows->n_fields > columns.most)
-            return err_set(err, rows->bad, "%s:%d: %d field%s, expected %s", rows->path, rows->row_line,
-                           rows->n_fields, rows->n_fields == 1 ? "" : "s", columns.expected);
+            return err_set(err, rows->bad, "%s:%d: %d field%s, expected %s%s", rows->path, rows->row_line,
+                           rows->n_fields, rows->n_fields == 1 ? "" : "s", columns.expected,
+                           out->n == 0 && rows->n_fields > 3 ? "; --prompt and --answer say which" : "");
         Text field[ROLES] = {{0}};
         for (int i = 0; i < ROLES; i++)
             if (columns.of[i] >= 0 && columns.of[i] < rows->n_fields) field[i] = rows->field[columns.of[i]];

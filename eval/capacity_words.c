@@ -152,7 +152,7 @@ static void put_exposures(FILE *f, const Series *s) {
 
 /* ---- facts whose entropy nobody knows: which model holds them all ---- */
 
-/* The lowest recall over the seeds of a size, at the longest budget of that size. */
+/* The lowest recall over the seeds of a size, at the longest budget of that size; NAN: it did not read them. */
 static double worst_recall(const Series *s, int architecture, double facts) {
     double budget = 0, worst = INFINITY;
     for (int i = 0; i < s->n_runs; i++) {
@@ -180,14 +180,25 @@ static double best_recall(const Series *s, double facts) {
     return best;
 }
 
+/* How many sizes read a set of so many facts, and one of them. */
+static int readers(const Series *s, double facts, const Architecture **one) {
+    int n = 0;
+    for (int a = 0; a < s->n_architectures; a++) {
+        double recall = worst_recall(s, a, facts);
+        if (recall == recall) *one = &s->architectures[a], n++;
+    }
+    return n;
+}
+
 static void put_smallest(FILE *f, const Series *s, double facts) {
+    const Architecture *one = NULL;
     const Architecture *all = smallest_recall(s, facts, 1), *most = smallest_recall(s, facts, 0.99);
     char params[NUMBER_TEXT_MAX], count[NUMBER_TEXT_MAX];
     count_text(count, (int64_t)facts);
-    int n = s->n_architectures;
+    int n = readers(s, facts, &one);
     if (n == 1 && all) fprintf(f, "the only model, %s, recalls all %s facts", all->label, count);
     else if (n == 1)
-        fprintf(f, "the only model, %s, recalls %.1f %% of the %s facts", s->architectures[0].label,
+        fprintf(f, "the only model, %s, recalls %.1f %% of the %s facts", one->label,
                 100 * best_recall(s, facts), count);
     else if (all)
         fprintf(f, "%s with %s parameters is the smallest of %d models that recalls all %s facts", all->label,

@@ -47,9 +47,11 @@ Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err) 
     if (!found) {
         FolderState there;
         TRY_GOTO(folder_look(dir, &there, err));
-        status = err_set(err, ERR_INPUT, "%s: holds no checkpoint%s", dir,
-                         there == FOLDER_DONE ? ", and the run is over; train it anew in another folder"
-                                              : " yet; train on with --resume");
+        status = err_set(
+            err, ERR_INPUT, "%s: holds no checkpoint%s", dir,
+            there == FOLDER_DONE
+                ? ", and the run is over: it diverged, or they are gone; train it anew in another folder"
+                : " yet; train on with --resume");
         goto done;
     }
     out->step = state.step;

@@ -44,6 +44,24 @@ $ rote compress run
 $ rote compress nowhere -o b.rote
 2> rote: nowhere: there is no such run
 [2]
+$ rote decompress nowhere -o x
+2> rote: nowhere: there is no such file
+[2]
+$ rote archive show nowhere
+2> rote: nowhere: there is no such file
+[2]
+$ rote compress --online nowhere -o b.rote
+2> rote: nowhere: there is no such file
+[2]
+$ rote compress run -o facts --force
+2> rote: facts: a folder; name a file to write
+[2]
+$ rote decompress a.rote -o facts --force
+2> rote: facts: a folder; name a file to write
+[2]
+$ (trap '' XFSZ; ulimit -f 1; rote compress run -o full.rote)
+2> rote: full.rote: cannot write: File too large
+[1]
 $ ls
 a.rote
 facts

@@ -203,3 +203,18 @@ $ rote facts show facts.attributes=9
 $ rote facts show nowhere
 2> rote: nowhere: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
 [2]
+$ rote facts show facts.path=pool facts.heldout=2
+2> rote: facts.heldout: a fact set that is read has what it has; give the key to `rote facts make`
+[2]
+
+# a path may hold a '='
+
+$ mkdir n=4; cp -r pool n=4/pool; cp -r pool seed=1; printf 'facts: {n: 4}\n' > n=4/four.yaml
+$ rote facts show n=4/pool | sed -n 2p; rote facts show seed=1 | sed -n 2p; rote facts show ./n=4/four.yaml | sed -n 2p
+facts       2, 8 tokens, the longest 4
+facts       2, 8 tokens, the longest 4
+facts       4, 64 tokens, the longest 16
+$ rote facts make ./n=4/four.yaml facts.n=5 --out five | sed -n 2p
+facts       5, 80 tokens, the longest 16
+$ rote sweep run ./n=4/four.yaml train.seed=0,1 --out S --dry-run 2>&1 | grep -o '^2 points'
+2 points

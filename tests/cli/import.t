@@ -160,7 +160,7 @@ $ rote facts import wide.tsv --out f --header
 2> rote: wide.tsv:1: 4 columns (nr, land, stadt, art); --prompt and --answer say which
 [2]
 $ rote facts import wide.tsv --out f
-2> rote: wide.tsv:1: 4 fields, expected 2 or 3 (prompt, answer, tag)
+2> rote: wide.tsv:1: 4 fields, expected 2 or 3 (prompt, answer, tag); --prompt and --answer say which
 [2]
 $ rote facts import wide.tsv --out byname --header --prompt land --answer stadt | sed -n '1p;3p'
 columns     prompt: column 2 (land), answer: column 3 (stadt); the first line names them
@@ -192,3 +192,11 @@ $ printf 'caf\303\251\t\344\270\255\346\226\207\nb\\c\t\001\n' > utf8.tsv; rote 
 1           b\\c	\x01
 $ { printf x; for i in $(seq 200); do printf '\303\251'; done; echo; } > long.txt; rote facts import long.txt --out long --json | grep -A 1 first | tail -c 7
 é..."
+
+# a sweep over tables: of each, only the models that read it are told
+
+$ printf 'Peru\tLima\nChad\tNdjamena\n' > two.tsv; rote facts import two.tsv --out two > /dev/null
+$ printf 'a\tx\nb\ty\nc\tz\n' > three.tsv; rote facts import three.tsv --out three > /dev/null
+$ rote sweep run facts.path=two,three model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=1 --out S --jobs 1 --quiet; rote capacity S | sed -n 3p
+S: 2 of 2 runs done; table: S/table.csv
+the only model, L1 d8 block_size=14 vocab_size=16, recalls 0.0 % of the 2 facts. the only model, L1 d8 block_size=4 vocab_size=8, recalls 0.0 % of the 3 facts

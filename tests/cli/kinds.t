@@ -324,6 +324,12 @@ $ rote train facts.kind=text facts.path=none.txt --out none
 $ rote train facts.kind=text facts.path=cat.txt facts.heldout=2 --out none
 2> rote: facts.heldout: facts.kind text takes a file as it is; leave the key out
 [2]
+$ rote facts show facts.kind=text facts.path=cat.txt facts.paraphrases=2
+2> rote: facts.paraphrases: facts.kind text takes a file as it is; leave the key out
+[2]
+$ rote facts make facts.kind=text facts.path=cat.txt facts.junk_n=2 --out none
+2> rote: facts.junk_n: facts.kind text takes a file as it is; leave the key out
+[2]
 $ rote train facts.kind=text facts.path=cat.txt facts.load=2 --out none
 2> rote: facts.load chooses how many facts are drawn, but facts.kind is text: cat.txt has what it has; leave facts.load out
 [2]
