@@ -66,6 +66,10 @@ static Status verify(const char *path, int threads, Err *err) {
         if (stop_requested) kill(pid, SIGTERM);
     if (stop_requested) return err_set(err, ERR_STOPPED, "stopped while it was verified; it was not written");
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return OK;
+    if (WIFSIGNALED(status))
+        return err_set(err, ERR_IO,
+                       "the process that verified the archive was killed by signal %d; it was not written",
+                       WTERMSIG(status));
     return err_set(
         err, ERR_FORMAT,
         "the archive does not give back what went in; it was not written. This is a fault of rote's");

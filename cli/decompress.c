@@ -1,6 +1,7 @@
 /* rote decompress, rote archive show: what an archive holds, and what it says of itself. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <omp.h>
 
@@ -20,6 +21,11 @@ static Status write_content(const char *path, const Bytes *content, Err *err) {
     return atomic_commit(&file, "content", err);
 }
 
+static bool same_file(const char *a, const char *b) {
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 Status cmd_decompress(const Args *args, Err *err) {
     const char *in = args->words[0], *out = args_value(args, "out");
     bool check = args_has(args, "check");
@@ -32,6 +38,8 @@ Status cmd_decompress(const Args *args, Err *err) {
     if (!out == !check)
         return err_set(err, ERR_INPUT, "decompress: either -o FILE, or --check, which writes nothing");
     if (out && strcmp(out, "-") != 0) TRY(output_check(out, NULL, NULL, args_has(args, "force"), err));
+    if (out && same_file(in, out))
+        return err_set(err, ERR_INPUT, "%s: the archive itself; name another place", out);
     if (threads) omp_set_num_threads((int)threads);
     TRY(ops_select(&ops, err));
     TRY(input_check(in, err));

@@ -83,7 +83,7 @@ static void read_run(SweptRun *run) {
     run->state = SWEPT_UNFINISHED;
     read_config(run, &why);
     if (run->state == SWEPT_UNREADABLE) return;
-    if (holds(run->path, "result.json") || holds(run->path, "DONE")) read_result(run, &why);
+    if (holds(run->path, "DONE")) read_result(run, &why);
     else if (holds(run->path, "failed.json")) read_failure(run);
 }
 

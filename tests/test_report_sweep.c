@@ -63,6 +63,8 @@ static void put_run(const char *name, Planted p) {
         p.steps, p.more ? p.more : "");
     snprintf(path, sizeof path, "%s/runs/%s/result.json", p.sweep, name);
     put(path, text);
+    snprintf(path, sizeof path, "%s/runs/%s/DONE", p.sweep, name);
+    put(path, "");
     snprintf(path, sizeof path, "%s/runs/%s/metrics.jsonl", p.sweep, name);
     snprintf(
         text, sizeof text,
@@ -302,7 +304,7 @@ static void runs_left_out(void **state) {
         "{\"verdict\": \"diverged\", \"reason\": \"step 7: the gradient overflows\", \"params\": 1900, "
         "\"memorized_bits\": -6.5e21, \"exposures\": 7}");
     put_run("begun", p);
-    assert_int_equal(unlink("mixed/runs/begun/result.json"), 0);
+    assert_int_equal(unlink("mixed/runs/begun/DONE"), 0); /* killed between the two */
     put("mixed/table.csv", "run,state,verdict\n\"n=1,x=2\",waiting,\nbegun,waiting,\nlast,waiting,\n");
     char *html = report("mixed", note);
     assert_non_null(

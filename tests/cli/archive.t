@@ -19,6 +19,9 @@ $ rote decompress a.rote
 [2]
 $ rote decompress a.rote --check
 2> a.rote: 74 bytes, checksum right
+$ rote decompress a.rote -o ./a.rote --force
+2> rote: ./a.rote: the archive itself; name another place
+[2]
 $ rote archive show a.rote
 a.rote: 1,647 bytes for 74 bytes of content
 facts       3 of up to 16 tokens, in their order
