@@ -115,7 +115,7 @@ uint32_t bit_predictor_predict(BitPredictor *b, const Past *past, const double *
     int sure = 0;
     if (b->parts.model) {
         read_model(b, past, model, x);
-        sure = (int)(x[0] + SURE / 2);
+        sure = (int)(x[0] + SURE * 0.5F);
         sure = sure < 0 ? 0 : sure < SURE ? sure : SURE - 1;
     }
 
