@@ -1,23 +1,25 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2016 # Markdown backquotes
 # rote's online archives beside the compressors that are installed: bytes with everything counted, seconds, memory.
-#   scripts/bench_compress.sh [--presets "fast ngrams default best"] [--out DIR] [--page FILE.md] [FILE ...]
+#   scripts/bench_compress.sh [--presets "fast ngrams default best"] [--out DIR] [--page FILE.md] [--table] [FILE ...]
 # Without files: the first 1,000,000 bytes of the Bible (Debian's bible-kjv), this project's C sources, bash, and a CSV made of the
-# package list. Every archive is decoded again and compared. What is finished is not run again.
+# package list. Every archive is decoded again and compared. What is finished is not run again; --table measures nothing
+# and writes the page of what is there.
 #
 # Cost, for a file of 1 MB: the other compressors take some 15 s together; fast some 5 s and ngrams (default without its
 # transformer) some 10 s of one core, default some 6 and best some 40 processor-minutes, and each as long again to decode.
 set -eu
 cd "$(dirname "$0")/.."
 rote=$(realpath -m "${ROTE:-./rote}")
-out=runs/compression page=docs/results/compression.md presets='fast ngrams default best'
+out=runs/compression page=docs/results/compression.md presets='fast ngrams default best' table=
 while [ $# -gt 0 ]; do
     case $1 in
     --presets) presets=${2:?--presets needs names} && shift ;;
     --out) out=${2:?--out needs a folder} && shift ;;
+    --table) table=yes ;;
     --page) page=${2:?--page needs a file} && shift ;;
     -*)
-        echo 'usage: scripts/bench_compress.sh [--presets "fast ngrams default best"] [--out DIR] [--page FILE.md] [FILE ...]' >&2
+        echo 'usage: scripts/bench_compress.sh [--presets "fast ngrams default best"] [--out DIR] [--page FILE.md] [--table] [FILE ...]' >&2
         exit 2
         ;;
     *) break ;;
@@ -86,7 +88,7 @@ for tool in xz zstd brotli zpaq; do have $tool && tools="$tools $tool"; done
 for preset in $presets; do tools="$tools rote-$preset"; done
 for file in "$@"; do
     [ -s "$file" ] || continue
-    for tool in $tools; do measure "$tool" "$file"; done
+    for tool in $tools; do [ -n "$table" ] || measure "$tool" "$file"; done
 done
 
 {
@@ -103,6 +105,7 @@ done
         echo '| compressor | bytes | bits a byte | seconds | MiB | seconds to decode | MiB |'
         echo '|---|---|---|---|---|---|---|'
         for tool in $tools; do
+            [ -s "$out/$(basename "$file").$tool" ] || continue
             case $tool in
             zlib) label='gzip -9 (deflate, zlib'"'"'s method)' ;;
             xz) label='xz -9e' ;;
