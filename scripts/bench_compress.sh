@@ -7,7 +7,7 @@
 # and writes the page of what is there.
 #
 # Cost, for a file of 1 MB: the other compressors take some 15 s together; fast some 5 s and ngrams (default without its
-# transformer) some 10 s of one core, default some 6 and best some 40 processor-minutes, and each as long again to decode.
+# transformer) some 10 s of one core, default some 8 and best some 40 processor-minutes, and each as long again to decode.
 set -eu
 cd "$(dirname "$0")/.."
 rote=$(realpath -m "${ROTE:-./rote}")
