@@ -10,14 +10,19 @@
 
 static const uint8_t *bytes_of(const Buffer *b) { return (const uint8_t *)b->data; }
 
+/* An empty file comes out of an archive without a byte to point at. */
+static void put_bytes(const Bytes *content, FILE *to) {
+    if (content->size) fwrite(content->data, 1, content->size, to); /* a failure shows in the stream */
+}
+
 static Status write_content(const char *path, const Bytes *content, Err *err) {
     AtomicFile file;
     if (!strcmp(path, "-")) {
-        fwrite(content->data, 1, content->size, stdout);
+        put_bytes(content, stdout);
         return OK; /* main() looks at stdout */
     }
     TRY(atomic_open(&file, path, err));
-    fwrite(content->data, 1, content->size, file.stream);
+    put_bytes(content, file.stream);
     return atomic_commit(&file, "content", err);
 }
 
