@@ -66,7 +66,7 @@ short    = $(if $(V),,@echo '$(1) $(2)';)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all setup demo reproduce-quick tests one_hash golden_archives print-build check check-long check-all asan tsan lint install uninstall compile_commands clean FORCE
+.PHONY: all setup demo reproduce-quick tests one_hash golden_archives print-build check check-long check-ci check-all asan tsan lint install uninstall compile_commands clean FORCE
 
 all:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
@@ -143,23 +143,31 @@ check:
 	@BUILD=$(BUILD) tests/run_all.sh tests/cli/run.sh $(CHECK_SH) $(TEST_BIN) \
 		$(patsubst %.c,$(BUILD)-double/%,$(wildcard tests/double/test_*.c)) scripts/check_arrows.sh scripts/check_format.sh
 
-# What make check leaves out.
-check-long:
+# What make check leaves out: the sanitizers, clang, and the scripts of $(1) in their long form.
+define beyond_check
 	@CC='$(CC)' scripts/setup.sh --all
 	+@$(MAKE) --no-print-directory asan
-	+@$(MAKE) --no-print-directory tsan
-	+@$(MAKE) --no-print-directory CC=clang suite
-	@BUILD=$(BUILD) ROTE_LONG=1 tests/run_all.sh $(CHECK_SH) $(LONG_SH) scripts/check_tidy.sh
+	+@$(MAKE) --no-print-directory UNITS=1 tsan
+	+@$(MAKE) --no-print-directory UNITS=1 CC=clang suite
+	@BUILD=$(BUILD) ROTE_LONG=1 tests/run_all.sh $(1) scripts/check_tidy.sh
+endef
+
+check-long:
+	$(call beyond_check,$(CHECK_SH) $(LONG_SH))
+
+# Of that what a change breaks most easily, for continuous integration: some ten minutes of two cores less.
+check-ci:
+	$(call beyond_check,tests/check_one_hash.sh tests/check_golden.sh tests/long_faults.sh)
 
 check-all:
 	+@$(MAKE) --no-print-directory check
 	+@$(MAKE) --no-print-directory check-long
 
-# The unit and command-line tests of any one variant.
+# The unit tests of any one variant and, without UNITS, those of the command line.
 .PHONY: suite
 suite:
 	+@$(MAKE) --no-print-directory $(PARALLEL) tests
-	@BUILD=$(BUILD) tests/run_all.sh $(if $(DOUBLE),,tests/cli/run.sh) $(TEST_BIN)
+	@BUILD=$(BUILD) tests/run_all.sh $(if $(DOUBLE)$(UNITS),,tests/cli/run.sh) $(TEST_BIN)
 
 asan:
 	+@$(MAKE) --no-print-directory SAN=address,undefined OPT=-O2 suite
