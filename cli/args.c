@@ -1,6 +1,7 @@
 /* Command lines, taken apart by the table of options. */
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,16 @@ static Status unknown_option(const Command *command, const char *word, Err *err)
                    word, nearest ? ", nearest: --" : "", nearest ? nearest : "", command->name);
 }
 
+/* value[k] becomes "before;value[k]". */
+static Status join(Args *out, int k, const char *before, Err *err) {
+    char *joined = NULL;
+    if (asprintf(&joined, "%s;%s", before, out->value[k]) < 0)
+        return err_set(err, ERR_NOMEM, "out of memory for --%s", out->command->options[k].name);
+    free(out->joined);
+    out->value[k] = out->joined = joined;
+    return OK;
+}
+
 Status args_parse(Args *out, const Command *command, int argc, char **argv, Err *err) {
     *out = (Args){.command = command};
     out->words = calloc((size_t)argc + 1, sizeof *out->words);
@@ -50,7 +61,9 @@ Status args_parse(Args *out, const Command *command, int argc, char **argv, Err 
         if (!strcmp(word, "-o")) k = option_index(command, "out", strlen("out"));
         if (k < 0) return unknown_option(command, word, err);
         const Option *option = &command->options[k];
-        if (out->value[k])
+        const char *before = out->value[k];
+        bool repeats = !strcmp(option->name, "do");
+        if (before && !repeats)
             return err_set(err, ERR_INPUT, "%s: --%s stands twice", command->name, option->name);
         if (!option->value) {
             if (word[length])
@@ -67,6 +80,7 @@ Status args_parse(Args *out, const Command *command, int argc, char **argv, Err 
             return err_set(
                 err, ERR_INPUT, "%s: --%s needs a value (%s)%s", command->name, option->name, option->value,
                 !out->value[k] && i + 1 < argc ? "; one that begins with dashes stands behind '='" : "");
+        if (before) TRY(join(out, k, before, err));
     }
     if (out->n_words < command->min_words)
         return err_set(err, ERR_INPUT, "%s: something is missing; usage: rote %s %s", command->name,
@@ -79,7 +93,9 @@ Status args_parse(Args *out, const Command *command, int argc, char **argv, Err 
 
 void args_free(Args *args) {
     free(args->words);
+    free(args->joined);
     args->words = NULL;
+    args->joined = NULL;
 }
 
 const char *args_value(const Args *args, const char *option) {

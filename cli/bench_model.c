@@ -16,7 +16,7 @@ static Status random_batch(Batch *out, const Shape *s, Err *err) {
         targets[i] = (int32_t)random_below(stream, (uint64_t)i, (uint64_t)s->V);
         inputs[i] = i % s->T ? targets[i - 1] : 0;
     }
-    *out = (Batch){s->B, start, inputs, targets, NULL};
+    *out = (Batch){.n_seq = s->B, .start = start, .inputs = inputs, .targets = targets};
     return OK;
 }
 

@@ -45,6 +45,7 @@ struct Args {
     const char **words;
     const char
         *value[ARGS_OPTIONS_MAX]; /* by the option's place in its list; "" for a flag, NULL: not given */
+    char *joined; /* the values of --do, which alone may stand more than once, parted by ';' */
 };
 
 /* Options may stand anywhere, as --name=value or --name value, where the value must not begin with "--";
@@ -163,6 +164,8 @@ Status cmd_sweep_retry(const Args *args, Err *err);
 Status cmd_eval(const Args *args, Err *err);
 Status cmd_verify(const Args *args, Err *err);
 Status cmd_sample(const Args *args, Err *err);
+Status cmd_neurons_dump(const Args *args, Err *err);
+Status cmd_neurons_steer(const Args *args, Err *err);
 Status cmd_export(const Args *args, Err *err);
 Status cmd_compress(const Args *args, Err *err);
 Status cmd_decompress(const Args *args, Err *err);

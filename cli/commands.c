@@ -69,16 +69,37 @@ static const Option eval_options[] = {
     JSON_OPTION,
     END_OPTION};
 static const Option verify_options[] = {THREADS_OPTION, QUIET_OPTION, JSON_OPTION, END_OPTION};
-static const Option sample_options[] = {
-    {"prompt", "TEXT",
-     "what to go on from, whole prompts over bytes end in \\t; facts without text: token numbers"},
-    {"n", "N", "samples (default: 1)"},
-    {"max-tokens", "N", "new tokens at most (default: what block_size leaves)"},
-    {"temperature", "T", "0: greedy (default: 1)"},
-    {"greedy", NULL, "the same as --temperature 0"},
-    {"top-k", "K", "only the K likeliest; 0: off (default: 0)"},
-    {"top-p", "P", "only the likeliest that hold P together (default: 1)"},
-    {"seed", "SEED", "of the draws (default: 1)"},
+/* clang-format off */
+#define SAMPLE_OPTIONS \
+    {"prompt", "TEXT", \
+     "what to go on from, whole prompts over bytes end in \\t; facts without text: token numbers"}, \
+    {"n", "N", "samples (default: 1)"}, \
+    {"max-tokens", "N", "new tokens at most (default: what block_size leaves)"}, \
+    {"temperature", "T", "0: greedy (default: 1)"}, \
+    {"greedy", NULL, "the same as --temperature 0"}, \
+    {"top-k", "K", "only the K likeliest; 0: off (default: 0)"}, \
+    {"top-p", "P", "only the likeliest that hold P together (default: 1)"}, \
+    {"seed", "SEED", "of the draws (default: 1)"}
+/* clang-format on */
+static const Option sample_options[] = {SAMPLE_OPTIONS, JSON_OPTION, END_OPTION};
+static const Option dump_options[] = {
+    {"hook", "NAME,...",
+     "which activations, or all of them: blocks.0.mlp.hook_post, ln_final.hook_normalized"},
+    {"out", "FILE", "OUT.npy (one hook) or OUT.safetensors; also -o; replaces only safetensors of its own"},
+    {"facts", "I-J,...",
+     "only facts of those numbers, as in rote eval --per-fact (default: all that were trained)"},
+    {"tag", "T", "only facts of that tag"},
+    {"heldout", NULL, "held-out facts, in place of those that were trained"},
+    FORCE_OPTION("replace any file"),
+    JSON_OPTION,
+    END_OPTION};
+static const Option steer_options[] = {
+    {"do", "HOOK[UNITS]=OP",
+     "set:X, add:X, scale:X, zero, mean (over the facts); 'blocks.1.mlp.hook_post[0-7]=set:2.0'; may stand "
+     "again"},
+    SAMPLE_OPTIONS,
+    {"eval", NULL, "code lengths and recall of the run's facts, by tag; with --prompt samples, too"},
+    THREADS_OPTION,
     JSON_OPTION,
     END_OPTION};
 static const Option export_options[] = {
@@ -170,6 +191,11 @@ const Command commands[] = {
     {"eval", "RUN", 1, 1, "recall, memorized bits, code lengths of a run", eval_options, cmd_eval},
     {"verify", "RUN", 1, 1, "replays a run and compares hashes", verify_options, cmd_verify},
     {"sample", "RUN", 1, 1, "generates", sample_options, cmd_sample},
+    {"neurons dump", "RUN --hook NAME,... -o FILE", 1, 1,
+     "activations of chosen facts at chosen places of the forward pass", dump_options, cmd_neurons_dump},
+    {"neurons steer", "RUN --do 'HOOK[UNITS]=OP'", 1, 1,
+     "samples and evaluates with activations changed, beside the model as it is", steer_options,
+     cmd_neurons_steer},
     {"export", "RUN --to FORMAT PATH", 1, 2, "the weights for other programs", export_options, cmd_export},
     {"compress", "RUN|FILE -o X.rote", 1, 1,
      "a run's model and facts, or with --online any file, as one archive, verified as it is written",

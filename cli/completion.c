@@ -11,8 +11,7 @@ static void print_options(const Command *c) {
 }
 
 static void print_keys(const char *after) {
-    const char *key;
-    for (int i = 0; (key = config_key_name(i)); i++) printf(" %s%s", key, after);
+    for (int i = 0; i < config_key_listed(); i++) printf(" %s%s", config_key_name(i), after);
 }
 
 /* Whether this row is the first one of its first word. */
@@ -54,9 +53,8 @@ static void print_family_names(void) {
 /* "train.schedule) ... cosine ..." for a case of the shell; stem: before every value, too, where words are not parted at
  * '='. */
 static void print_key_values(const char *indent, const char *before, const char *after, bool stem) {
-    const char *key;
-    for (int i = 0; (key = config_key_name(i)); i++) {
-        const char *const *value = config_key_values(i);
+    for (int i = 0; i < config_key_listed(); i++) {
+        const char *key = config_key_name(i), *const *value = config_key_values(i);
         if (!value) continue;
         printf("%s%s%s) %s", indent, key, stem ? "=*" : "", before);
         for (; *value; value++) printf(" %s%s%s", stem ? key : "", stem ? "=" : "", *value);

@@ -3,21 +3,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/sample.h"
 #include "data/vocab.h"
-#include "eval/sample.h"
 #include "train/train.h"
 
-/* The prompt as tokens: bytes, words, or (facts without text) numbers. out has room for `room`. */
-static Status prompt_tokens(const char *prompt, const Vocab *vocab, int room, int32_t *out, int *n,
-                            Err *err) {
+Status sample_prompt(const Args *args, const Vocab *vocab, int room, int32_t *out, int *n, Err *err) {
+    const char *prompt = args_value(args, "prompt"), *command = args->command->name;
+    *n = 0;
+    if (!prompt) return OK;
     char *copy = strdup(prompt);
     if (!copy) return err_set(err, ERR_NOMEM, "out of memory for the prompt");
     Status status = OK;
     Text rest = {copy, strlen(copy)}, symbol;
-    *n = 0;
     if (!text_unescape(&rest))
-        status = err_set(err, ERR_INPUT, "sample: --prompt: a backslash begins \\t, \\n, \\r, \\\\ or \\xHH");
+        status =
+            err_set(err, ERR_INPUT, "%s: --prompt: a backslash begins \\t, \\n, \\r, \\\\ or \\xHH", command);
     while (status == OK) {
         int32_t token;
         if (vocab->bytes) {
@@ -37,14 +37,15 @@ static Status prompt_tokens(const char *prompt, const Vocab *vocab, int room, in
         }
         if (token < 0) {
             char quote[QUOTE_SIZE];
-            status = err_set(err, ERR_INPUT, "sample: --prompt: %s is no symbol of the vocabulary (%s)",
+            status = err_set(err, ERR_INPUT, "%s: --prompt: %s is no symbol of the vocabulary (%s)", command,
                              text_quote(quote, symbol),
                              vocab->text ? "of the run's facts" : "token numbers, apart by spaces");
             break;
         }
         if (*n == room) {
-            status = err_set(err, ERR_INPUT,
-                             "sample: --prompt has more than %d tokens, all that block_size leaves", room);
+            status =
+                err_set(err, ERR_INPUT, "%s: --prompt has more than %d tokens, all that block_size leaves",
+                        command, room);
             break;
         }
         out[(*n)++] = token;
@@ -53,15 +54,20 @@ static Status prompt_tokens(const char *prompt, const Vocab *vocab, int room, in
     return status;
 }
 
-static Status sample_json(json_t *samples, const Vocab *vocab, const int32_t *tokens, int n, Err *err) {
+json_t *sample_json(const Vocab *vocab, const int32_t *tokens, int n) {
     char *text = show_tokens(vocab, tokens, n);
     json_t *list = json_array(), *one = json_object();
     for (int i = 0; i < n; i++) json_array_append_new(list, json_integer(tokens[i]));
     json_object_set_new(one, "tokens", list);
     json_object_set_new(one, "text", text ? json_string(text) : NULL);
     free(text);
-    bool whole = json_object_size(one) == 2 && json_array_size(list) == (size_t)n;
-    return json_array_append_new(samples, one) || !whole
+    if (json_object_size(one) == 2 && json_array_size(list) == (size_t)n) return one;
+    json_decref(one);
+    return NULL;
+}
+
+static Status sample_append(json_t *samples, const Vocab *vocab, const int32_t *tokens, int n, Err *err) {
+    return json_array_append_new(samples, sample_json(vocab, tokens, n))
                ? err_set(err, ERR_NOMEM, "out of memory for the samples")
                : OK;
 }
@@ -78,7 +84,6 @@ static Status generate(const Args *args, const Run *run, const SampleOptions *op
                        Err *err) {
     const Vocab *vocab = &run->facts.vocab;
     int block = run->gpt.config.block_size, n_prompt = 0, n_out;
-    const char *prompt = args_value(args, "prompt");
     Status status = OK;
     Sampler *sampler = NULL;
     json_t *samples = args_has(args, "json") ? json_array() : NULL;
@@ -87,12 +92,12 @@ static Status generate(const Args *args, const Run *run, const SampleOptions *op
         status = err_set(err, ERR_NOMEM, "out of memory for %d tokens", block);
         goto done;
     }
-    if (prompt) TRY_GOTO(prompt_tokens(prompt, vocab, block - 1, tokens, &n_prompt, err));
+    TRY_GOTO(sample_prompt(args, vocab, block - 1, tokens, &n_prompt, err));
     TRY_GOTO(sampler_create(&sampler, &run->gpt, err));
     for (int64_t i = 0; i < count; i++) {
         TRY_GOTO(sampler_generate(sampler, options, (uint32_t)i, tokens, n_prompt, tokens + n_prompt, &n_out,
                                   err));
-        TRY_GOTO(samples ? sample_json(samples, vocab, tokens + n_prompt, n_out, err)
+        TRY_GOTO(samples ? sample_append(samples, vocab, tokens + n_prompt, n_out, err)
                          : sample_print(vocab, tokens, n_prompt + n_out, err));
     }
     if (samples) {
@@ -107,23 +112,31 @@ done:
     return status;
 }
 
-Status cmd_sample(const Args *args, Err *err) {
-    SampleOptions options = sample_defaults();
-    int64_t count = 1, top_k = options.top_k, max_tokens = options.max_tokens;
-    TRY(args_int(args, "n", 1, 1000000, &count, err));
+Status sample_options(const Args *args, SampleOptions *out, int64_t *count, Err *err) {
+    *out = sample_defaults();
+    *count = 1;
+    int64_t top_k = out->top_k, max_tokens = out->max_tokens;
+    TRY(args_int(args, "n", 1, 1000000, count, err));
     TRY(args_int(args, "max-tokens", 0, INT32_MAX, &max_tokens, err));
     TRY(args_int(args, "top-k", 0, INT32_MAX, &top_k, err));
-    TRY(args_uint64(args, "seed", &options.seed, err));
-    TRY(args_real(args, "temperature", 0, 1e6, &options.temperature, err));
-    TRY(args_real(args, "top-p", 1e-12, 1, &options.top_p, err));
+    TRY(args_uint64(args, "seed", &out->seed, err));
+    TRY(args_real(args, "temperature", 0, 1e6, &out->temperature, err));
+    TRY(args_real(args, "top-p", 1e-12, 1, &out->top_p, err));
     if (args_has(args, "greedy")) {
         if (args_has(args, "temperature"))
-            return err_set(err, ERR_INPUT, "sample: --greedy and --temperature exclude each other");
-        options.temperature = 0;
+            return err_set(err, ERR_INPUT, "%s: --greedy and --temperature exclude each other",
+                           args->command->name);
+        out->temperature = 0;
     }
-    options.top_k = (int)top_k;
-    options.max_tokens = (int)max_tokens;
-    TRY(sample_options_check(&options, err));
+    out->top_k = (int)top_k;
+    out->max_tokens = (int)max_tokens;
+    return sample_options_check(out, err);
+}
+
+Status cmd_sample(const Args *args, Err *err) {
+    SampleOptions options;
+    int64_t count;
+    TRY(sample_options(args, &options, &count, err));
     Run run;
     TRY(open_run(&run, args->words[0], err));
     options.eos = run.facts.vocab.eos;

@@ -34,6 +34,16 @@ Status npy_write(const char *path, const char *fault_name, const char *descr, co
     return atomic_commit(&file, fault_name, err);
 }
 
+Status npy_write_rows(const char *path, const char *fault_name, const real *data, int64_t rows,
+                      int64_t columns, Err *err) {
+    unsigned char head[NPY_HEAD_MAX];
+    AtomicFile file;
+    TRY(atomic_open(&file, path, err));
+    fwrite(head, 1, npy_head(head, sizeof(real) == 8 ? "<f8" : "<f4", rows, columns), file.stream);
+    fwrite(data, sizeof(real), (size_t)(rows * columns), file.stream);
+    return atomic_commit(&file, fault_name, err);
+}
+
 /* The head must be the one that npy_head makes for as many numbers as there are. */
 Status npy_read(const char *path, const char *descr, void **out, int64_t *n, Err *err) {
     unsigned char head[NPY_HEAD_MAX];

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/real.h"
 
 enum { NPY_HEAD_MAX = 256 };
 
@@ -16,6 +17,9 @@ size_t npy_head(unsigned char out[NPY_HEAD_MAX], const char *descr, int64_t rows
 /* n numbers of 8 bytes, written atomically; fault_name: base/file.h. ERR_IO. */
 Status npy_write(const char *path, const char *fault_name, const char *descr, const void *data, int64_t n,
                  Err *err);
+/* A matrix (rows, columns), columns above 0. */
+Status npy_write_rows(const char *path, const char *fault_name, const real *data, int64_t rows,
+                      int64_t columns, Err *err);
 /* What npy_write wrote; *out is the caller's to free. ERR_FORMAT: another type or more dimensions, torn.
  * ERR_IO, ERR_NOMEM. */
 Status npy_read(const char *path, const char *descr, void **out, int64_t *n, Err *err);

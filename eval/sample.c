@@ -113,6 +113,8 @@ void sampler_free(Sampler *s) {
     free(s);
 }
 
+void sampler_edit(Sampler *s, const Edits *edits) { decoder_edit(s->decoder, edits); }
+
 Status sampler_generate(Sampler *s, const SampleOptions *options, uint32_t index, const int32_t *prompt,
                         int n_prompt, int32_t *out, int *n_out, Err *err) {
     *n_out = 0;

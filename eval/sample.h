@@ -41,6 +41,8 @@ typedef struct Sampler Sampler;
 /* g must outlive it. */
 Status sampler_create(Sampler **out, const Gpt *g, Err *err);
 void sampler_free(Sampler *s);
+/* decoder_edit, for what is generated from now on. */
+void sampler_edit(Sampler *s, const Edits *edits);
 
 /* Continues prompt (n_prompt tokens, may be 0) and writes the new tokens alone.
  *   index  which of the seed's samples

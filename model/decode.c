@@ -23,6 +23,7 @@ struct Decoder {
     int rows; /* that decoder_read takes at once */
     real *x, *norm, *qkv, *att, *pre, *post, *scores, *logits, *scratch;
     int position;
+    const Edits *edits; /* NULL: none */
     Arena arena;
 };
 
@@ -101,6 +102,11 @@ void decoder_rewind(Decoder *s, int position) {
     s->position = position; /* what the caches hold of later positions is written anew before it is read */
 }
 
+void decoder_edit(Decoder *s, const Edits *edits) {
+    s->edits = edits;
+    s->position = 0;
+}
+
 int decoder_position(const Decoder *s) { return s->position; }
 
 static const real *param(const Gpt *g, int64_t place) { return place < 0 ? NULL : g->params + place; }
@@ -112,12 +118,31 @@ static void norm_rows(const Decoder *s, real *y, const real *x, int64_t gain, in
                          n, g->config.n_embd);
 }
 
-static void attend(Decoder *s, DecoderBlock *b, const BlockWeights *w, int n) {
+static void at_hook(const Decoder *s, HookSite site, int layer, real *x, int n, ptrdiff_t ld) {
+    if (s->edits) edits_apply(s->edits, site, layer, x, n, ld);
+}
+
+/* Onto the stream; as in the full pass apart where it is edited, in norm, which has been read by then. */
+static void add_linear(Decoder *s, HookSite site, int layer, const real *x, const Weight *w, int n) {
+    int d = s->g->config.n_embd;
+    if (s->edits && edits_at(s->edits, site, layer)) {
+        linear_forward(&s->exec, s->norm, d, x, w, n);
+        at_hook(s, site, layer, s->norm, n, d);
+        s->g->ops->add(s->x, s->norm, (int64_t)n * d);
+    } else {
+        linear_forward_add(&s->exec, s->x, s->x, x, w, n);
+    }
+}
+
+static void attend(Decoder *s, DecoderBlock *b, const BlockWeights *w, int layer, int n) {
     const Gpt *g = s->g;
     const ModelConfig *c = &g->config;
     int d = c->n_embd, hd = d / c->n_head, H = c->n_head, KV = c->n_kv_head, T = c->block_size,
         t = s->position, ld = (H + 2 * KV) * hd, pos[DECODER_ROWS];
     linear_forward(&s->exec, s->qkv, ld, s->norm, &w->qkv, n);
+    at_hook(s, HOOK_Q, layer, s->qkv, n, ld);
+    at_hook(s, HOOK_K, layer, s->qkv + d, n, ld);
+    at_hook(s, HOOK_V, layer, s->qkv + d + KV * hd, n, ld);
     for (int i = 0; i < n; i++) pos[i] = t + i;
     if (g->rope_table) g->ops->rope(s->qkv, g->rope_table, pos, n, H + KV, hd, ld, false);
     for (int i = 0; i < n; i++) {
@@ -134,19 +159,23 @@ static void attend(Decoder *s, DecoderBlock *b, const BlockWeights *w, int n) {
         g->ops->gemm(s->att + h * hd, d, (View){s->scores, T, 1}, (View){b->values + group * hd, KV * hd, 1},
                      GEMM_ZERO, NULL, n, hd, t + n, s->scratch);
     }
-    linear_forward_add(&s->exec, s->x, s->x, s->att, &w->o, n);
+    at_hook(s, HOOK_Z, layer, s->att, n, d);
+    add_linear(s, HOOK_ATTN_OUT, layer, s->att, &w->o, n);
 }
 
-static void add_mean(Decoder *s, DecoderBlock *b, int n) {
+/* norm becomes its mean. */
+static void add_mean(Decoder *s, DecoderBlock *b, int layer, int n) {
     int d = s->g->config.n_embd;
     for (int t = s->position; t < s->position + n; t++) {
         real *sum = b->sum + (ptrdiff_t)t * d;
         ptrdiff_t row = (ptrdiff_t)(t - s->position) * d;
         for (int j = 0; j < d; j++) {
             sum[j] = (t > 0 ? sum[j - d] : 0) + s->norm[row + j];
-            s->x[row + j] += sum[j] / (real)(t + 1);
+            s->norm[row + j] = sum[j] / (real)(t + 1);
         }
     }
+    at_hook(s, HOOK_ATTN_OUT, layer, s->norm, n, d);
+    s->g->ops->add(s->x, s->norm, (int64_t)n * d);
 }
 
 const real *decoder_read(Decoder *s, const int32_t *token, int n) {
@@ -164,18 +193,29 @@ const real *decoder_read(Decoder *s, const int32_t *token, int n) {
         const BlockPlaces *p = &g->at.block[l];
         const BlockWeights *w = &s->weights.block[l];
         DecoderBlock *b = &s->block[l];
-        if (c->attn != ATTN_NONE) norm_rows(s, s->norm, s->x, p->norm1, p->norm1_bias, n);
-        if (c->attn == ATTN_CAUSAL) attend(s, b, w, n);
-        if (c->attn == ATTN_MEAN) add_mean(s, b, n);
+        at_hook(s, HOOK_RESID_PRE, l, s->x, n, d);
+        if (c->attn != ATTN_NONE) {
+            norm_rows(s, s->norm, s->x, p->norm1, p->norm1_bias, n);
+            at_hook(s, HOOK_LN1, l, s->norm, n, d);
+        }
+        if (c->attn == ATTN_CAUSAL) attend(s, b, w, l, n);
+        if (c->attn == ATTN_MEAN) add_mean(s, b, l, n);
         if (c->mlp == MLP_PLAIN) {
             int in = c->gated ? 2 * I : I;
+            if (c->attn != ATTN_NONE) at_hook(s, HOOK_RESID_MID, l, s->x, n, d);
             norm_rows(s, s->norm, s->x, p->norm2, p->norm2_bias, n);
+            at_hook(s, HOOK_LN2, l, s->norm, n, d);
             linear_forward(&s->exec, s->pre, in, s->norm, &w->in, n);
+            at_hook(s, HOOK_PRE, l, s->pre, n, in);
+            if (c->gated) at_hook(s, HOOK_PRE_LINEAR, l, s->pre + I, n, in);
             g->ops->act_forward(s->post, s->pre, c->gated ? s->pre + I : NULL, c->act, n, I, in);
-            linear_forward_add(&s->exec, s->x, s->x, s->post, &w->out, n);
+            at_hook(s, HOOK_POST, l, s->post, n, I);
+            add_linear(s, HOOK_MLP_OUT, l, s->post, &w->out, n);
         }
+        at_hook(s, HOOK_RESID_POST, l, s->x, n, d);
     }
     norm_rows(s, s->norm, s->x + (ptrdiff_t)(n - 1) * d, g->at.norm_f, g->at.norm_f_bias, 1);
+    at_hook(s, HOOK_LN_FINAL, -1, s->norm, 1, d);
     linear_forward(&s->exec, s->logits, c->vocab_size, s->norm, &s->weights.head, 1);
     s->position += n;
     return s->logits;

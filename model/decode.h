@@ -17,6 +17,9 @@ void decoder_refresh(Decoder *d);
 /* Back to where `position` tokens were read, at most as many as now; 0 begins anew. */
 void decoder_rewind(Decoder *d, int position);
 int decoder_position(const Decoder *d);
+/* From now on activations are edited as in gpt_work_edit (NULL: no more), with the same bits; begins anew. edits must
+ * outlive that. */
+void decoder_edit(Decoder *d, const Edits *edits);
 /* Reads `token` (0 for BOS at position 0) and returns the logits (V) of what follows, valid until the next
  * call. The caller keeps decoder_position below block_size (CHECK). */
 const real *decoder_step(Decoder *d, int32_t token);

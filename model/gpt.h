@@ -17,6 +17,7 @@
 #include "base/config.h"
 #include "base/err.h"
 #include "base/memory.h"
+#include "model/edits.h"
 #include "model/kernels/ops.h"
 #include "model/params.h"
 #include "model/team.h"
@@ -48,14 +49,18 @@ Status gpt_create(Gpt *g, const ModelConfig *config, const Ops *ops, GemmKind ge
 void gpt_init(Gpt *g, uint64_t seed);
 void gpt_free(Gpt *g);
 
+struct Rules; /* model/rules.h */
+
 /* Sequences, one after the other. Sequence s owns tokens start[s] .. start[s+1]-1.
  *   inputs   what the model reads: row 0 of wte for BOS at position 0, then x1 .. x(S-1)
  *   targets  what it must say: x1 .. xS; < 0: not asked
- *   tags     one per sequence, or NULL */
+ *   tags     one per sequence, or NULL
+ *   rules    on neurons, for the gradient (model/rules.h), or NULL */
 typedef struct Batch {
     int n_seq;
     const int32_t *start; /* n_seq + 1 */
     const int32_t *inputs, *targets, *tags;
+    const struct Rules *rules;
 } Batch;
 
 /* Activations of one chunk of sequences. */
@@ -69,6 +74,10 @@ size_t gpt_work_bytes(const ModelConfig *config, int max_tokens, int max_seq, in
 Status gpt_work_create(GptWork **out, const Gpt *g, int max_tokens, int max_seq, int max_len, bool backward,
                        int team_size, const struct Weights *shared, Err *err);
 void gpt_work_free(GptWork *work);
+/* From now on passes through this work edit activations (NULL: no more); edits must outlive that. Not for gradients,
+ * which do not know of them. An edited attn_out or mlp_out is added to the stream as a sum of its own, which rounds
+ * otherwise than the product that adds itself. */
+void gpt_work_edit(GptWork *work, const Edits *edits);
 
 /* A gradient vector has the parameters' layout and, when the head is tied, wte's (V,d) once more at its end:
  * what wte earns as the input embedding is a chain of its own, so that cutting a leaf into chunks changes no
@@ -94,14 +103,22 @@ void gpt_code_lengths(const Gpt *g, GptWork *work, const Batch *batch, int seq0,
 /* Logits (tokens, V) of sequences seq0 <= s < seq1 (small cases: tests, exports, logit studies). */
 void gpt_logits(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, real *logits);
 
-/* What every linear layer reads, for sequences seq0 <= s < seq1, chunk by chunk in token order.
- *   layer  of the block; n_layer for the head
- *   x      (rows, C), dense, C the layer's inputs; good for the length of the call
- * The work must be one with backward, which keeps every block's activations, of a team of one. */
-typedef enum LinearKind { LINEAR_QKV, LINEAR_O, LINEAR_IN, LINEAR_OUT, LINEAR_HEAD } LinearKind;
-typedef void InputsSeen(void *user, int layer, LinearKind which, const real *x, int rows);
-void gpt_inputs(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, InputsSeen *see,
-                void *user);
+/* What stands at the hooks of `sites` (1 << HookSite), for sequences seq0 <= s < seq1, chunk by chunk in token order
+ * and within a chunk in the order of the pass; after the work's edits. It changes no bit of the pass.
+ *   x       (rows, width), ld reals a row; good for the length of the call
+ *   token   of the batch: that of row 0
+ *   column  of the hook: that of x's first (a pattern comes by sequence and head; row i holds keys 0 .. i, and what
+ *           is behind them means nothing)
+ * The work must be of a team of one; where a pattern is asked for one with backward, which keeps it. */
+typedef struct HookSeen {
+    Hook hook;
+    int token, column, rows, width;
+    ptrdiff_t ld;
+    const real *x;
+} HookSeen;
+typedef void SeeHook(void *user, const HookSeen *seen);
+void gpt_observe(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, unsigned sites,
+                 SeeHook *see, void *user);
 
 /* Floating-point operations of one training step on `tokens` tokens in sequences of length T, counted as the
  * bench README counts: per token 6 * (matrix parameters + V d) + 6 L T d. */

@@ -84,22 +84,21 @@ void gptq_rows(real *w, const double *u, int rows, int C, Quantize kind, double 
 /* ---- the model ---- */
 
 typedef struct Moments {
-    int layer;
-    LinearKind which;
+    Hook hook;
     double *h; /* (C,C), upper triangle */
     int C, threads;
 } Moments;
 
 /* h += x^T x, every element one chain in token order. */
-static void add_moments(void *user, int layer, LinearKind which, const real *x, int rows) {
+static void add_moments(void *user, const HookSeen *seen) {
     const Moments *m = user;
-    if (layer != m->layer || which != m->which) return;
+    if (seen->hook.layer != m->hook.layer) return;
     size_t n = (size_t)m->C;
 #pragma omp parallel for num_threads(m->threads) schedule(dynamic, 4)
     for (int i = 0; i < m->C; i++) {
         double *row = m->h + (size_t)i * n;
-        for (int t = 0; t < rows; t++) {
-            const real *xt = x + (size_t)t * n;
+        for (int t = 0; t < seen->rows; t++) {
+            const real *xt = seen->x + (size_t)t * n;
             double xi = (double)xt[i];
             for (int j = i; j < m->C; j++) row[j] += xi * (double)xt[j];
         }
@@ -116,13 +115,14 @@ typedef struct Gptq {
 } Gptq;
 
 /* The tensors that read one input: from the parameter at `place` on, `rows` rows in all. */
-static Status quantize_layer(Gptq *s, int layer, LinearKind which, int64_t place, int rows, int C, Err *err) {
-    Moments m = {layer, which, s->h, C, s->threads};
+static Status quantize_layer(Gptq *s, Hook read, int64_t place, int rows, int C, Err *err) {
+    Moments m = {read, s->h, C, s->threads};
+    char name[HOOK_NAME_MAX];
     memset(s->h, 0, (size_t)C * (size_t)C * sizeof *s->h);
-    gpt_inputs(s->g, s->work, s->batch, 0, s->batch->n_seq, add_moments, &m);
+    gpt_observe(s->g, s->work, s->batch, 0, s->batch->n_seq, 1u << read.site, add_moments, &m);
     if (!gptq_factor(s->h, s->column, C, s->threads))
-        return err_set(err, ERR_NUMERIC,
-                       "layer %d: its inputs are no finite numbers, so GPTQ has nothing to go by", layer);
+        return err_set(err, ERR_NUMERIC, "%s: no finite numbers, so GPTQ has nothing to go by",
+                       hook_name(name, read));
     gptq_rows(s->g->params + place, s->h, rows, C, s->kind, s->left, s->threads);
     return OK;
 }
@@ -132,12 +132,12 @@ static Status quantize_block(Gptq *s, int layer, Err *err) {
     const BlockPlaces *p = &s->g->at.block[layer];
     int d = c->n_embd, I = c->n_inner, heads = c->n_head + 2 * c->n_kv_head;
     if (c->attn == ATTN_CAUSAL) {
-        TRY(quantize_layer(s, layer, LINEAR_QKV, p->qkv, heads * (d / c->n_head), d, err));
-        TRY(quantize_layer(s, layer, LINEAR_O, p->o, d, d, err));
+        TRY(quantize_layer(s, (Hook){HOOK_LN1, layer}, p->qkv, heads * (d / c->n_head), d, err));
+        TRY(quantize_layer(s, (Hook){HOOK_Z, layer}, p->o, d, d, err));
     }
     if (c->mlp == MLP_PLAIN) {
-        TRY(quantize_layer(s, layer, LINEAR_IN, p->in, c->gated ? 2 * I : I, d, err));
-        TRY(quantize_layer(s, layer, LINEAR_OUT, p->out, d, I, err));
+        TRY(quantize_layer(s, (Hook){HOOK_LN2, layer}, p->in, c->gated ? 2 * I : I, d, err));
+        TRY(quantize_layer(s, (Hook){HOOK_POST, layer}, p->out, d, I, err));
     }
     return OK;
 }
@@ -160,7 +160,7 @@ Status gptq_quantize(Gpt *g, Quantize kind, const Batch *batch, int max_len, int
     s.left = memory_alloc(largest * sizeof *s.left);
     if (!s.h || !s.column || !s.left)
         TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for the second moments of %zu inputs", widest));
-    TRY_GOTO(gpt_work_create(&s.work, g, seqs * max_len, seqs, max_len, true, 1, NULL, err));
+    TRY_GOTO(gpt_work_create(&s.work, g, seqs * max_len, seqs, max_len, false, 1, NULL, err));
 
     for (int i = 0; i < g->table.count; i++) { /* embeddings, and the vectors of all layers */
         const Tensor *t = &g->table.tensor[i];
@@ -169,7 +169,7 @@ Status gptq_quantize(Gpt *g, Quantize kind, const Batch *batch, int max_len, int
     }
     for (int l = 0; l < c->n_layer; l++) TRY_GOTO(quantize_block(&s, l, err));
     if (!c->tie_weights)
-        TRY_GOTO(quantize_layer(&s, c->n_layer, LINEAR_HEAD, g->at.head, c->vocab_size, c->n_embd, err));
+        TRY_GOTO(quantize_layer(&s, (Hook){HOOK_LN_FINAL, -1}, g->at.head, c->vocab_size, c->n_embd, err));
 done:
     gpt_work_free(s.work);
     memory_free(s.h);

@@ -173,11 +173,14 @@ static void add_leaves(Parallel *p, int64_t from, int64_t n) {
             p->g->ops->add(p->grad[l] + from, p->grad[l + stride] + from, n);
 }
 
-real *parallel_gradient(Parallel *p, const Batch *batch, double *loss_nats) {
-    CHECK(p->leaves > 0);
+int64_t batch_asked(const Batch *batch) {
     int64_t asked = 0;
     for (int i = batch->start[0]; i < batch->start[batch->n_seq]; i++) asked += batch->targets[i] >= 0;
-    CHECK(asked > 0);
+    return asked;
+}
+
+real *parallel_gradient_sum(Parallel *p, const Batch *batch, int64_t asked, double *nats) {
+    CHECK(p->leaves > 0 && asked > 0);
     real scale = (real)(1 / (double)asked);
 #pragma omp parallel num_threads(p->threads)
     {
@@ -197,8 +200,19 @@ real *parallel_gradient(Parallel *p, const Batch *batch, double *loss_nats) {
     gpt_gradient_fold(p->g, p->grad[0]);
     for (int stride = 1; stride < p->leaves; stride *= 2)
         for (int l = 0; l + stride < p->leaves; l += 2 * stride) p->leaf_nats[l] += p->leaf_nats[l + stride];
-    *loss_nats = p->leaf_nats[0] / (double)asked;
+    *nats = p->leaf_nats[0];
     return p->grad[0];
+}
+
+real *parallel_gradient(Parallel *p, const Batch *batch, double *loss_nats) {
+    int64_t asked = batch_asked(batch);
+    real *grad = parallel_gradient_sum(p, batch, asked, loss_nats);
+    *loss_nats /= (double)asked;
+    return grad;
+}
+
+void parallel_edit(Parallel *p, const Edits *edits) {
+    for (int t = 0; t < p->teams; t++) gpt_work_edit(p->work[t], edits);
 }
 
 void parallel_code_lengths(Parallel *p, const Batch *batch, double *nats, int32_t *best) {

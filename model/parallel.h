@@ -26,6 +26,14 @@ void parallel_free(Parallel *p);
  * the next call. Allocates nothing.
  *   loss_nats  the mean over targets */
 real *parallel_gradient(Parallel *p, const Batch *batch, double *loss_nats);
+/* The same of a part of a batch that has `asked` targets in all: the sum of its -ln p over `asked`.
+ *   nats  the sum */
+real *parallel_gradient_sum(Parallel *p, const Batch *batch, int64_t asked, double *nats);
+/* Targets >= 0. */
+int64_t batch_asked(const Batch *batch);
+
+/* gpt_work_edit, for the code lengths that follow. */
+void parallel_edit(Parallel *p, const Edits *edits);
 
 /* gpt_code_lengths of a batch of any number of sequences. Allocates nothing. */
 void parallel_code_lengths(Parallel *p, const Batch *batch, double *nats, int32_t *best);

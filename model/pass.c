@@ -9,6 +9,7 @@
 #include "model/attention.h"
 #include "model/gpt.h"
 #include "model/linear.h"
+#include "model/rules.h"
 
 /* What a block leaves behind for its backward pass; n = tokens of the chunk, d = n_embd. */
 typedef struct BlockActs {
@@ -32,6 +33,10 @@ struct GptWork {
     double *nats;                                  /* (n) */
     real *dx, *dnorm, *dqkv, *datt, *dpost, *dpre; /* gradients of the rows at hand */
     real **gemm, **scores, **sum;                  /* scratch, one per member */
+    const Edits *edits;                            /* NULL: none */
+    unsigned watched;                              /* sites that `see` sees, 1 << HookSite */
+    SeeHook *see;
+    void *user;
     Arena arena;
 };
 
@@ -177,6 +182,8 @@ void gpt_work_free(GptWork *w) {
     free(w);
 }
 
+void gpt_work_edit(GptWork *w, const Edits *edits) { w->edits = edits; }
+
 const real *gpt_stream(const GptWork *w, int layer) {
     CHECK(w->backward);
     return w->block[layer].x;
@@ -245,6 +252,110 @@ static void embed_backward(const Gpt *g, const GptWork *w, const Chunk *k, real 
     }
 }
 
+/* What rules do with each of this member's sequences, where the batch has any for the layer. */
+static void apply_rules(const GptWork *w, const ModelConfig *c, const Chunk *k, const Exec *e, int layer,
+                        void (*apply)(const Rules *, int, const RuleRows *)) {
+    const Rules *rules = k->batch->rules;
+    if (!w->backward || c->mlp != MLP_PLAIN || !rules_at(rules, layer)) return;
+    const BlockActs *b = &w->block[layer];
+    int I = c->n_inner, in = c->gated ? 2 * I : I;
+    CHECK((int64_t)RULE_SCRATCH * I <= GEMM_SCRATCH_REALS);
+    for (int s = k->own_s0; s < k->own_s1; s++) {
+        ptrdiff_t row = k->batch->start[s] - k->first;
+        RuleRows rows = {.ops = e->ops,
+                         .act = c->act,
+                         .T = k->batch->start[s + 1] - k->batch->start[s],
+                         .I = I,
+                         .ld = in,
+                         .token = k->batch->start[s],
+                         .sequence = s,
+                         .gated = c->gated,
+                         .pre = b->pre + row * in,
+                         .post = b->post + row * I,
+                         .dpost = w->dpost + row * I,
+                         .dpre = w->dpre + row * in,
+                         .scratch = e->gemm};
+        apply(rules, layer, &rows);
+    }
+}
+
+/* x holds this member's rows of what stands at a hook: edited where somebody asks for it, then shown. */
+static void at_hook(const Gpt *g, const GptWork *w, const Chunk *k, HookSite site, int layer, real *x,
+                    ptrdiff_t ld) {
+    if (w->edits) edits_apply(w->edits, site, layer, x, k->n, ld);
+    if (w->watched >> site & 1)
+        w->see(w->user, &(HookSeen){.hook = {site, layer},
+                                    .token = k->first + k->r0,
+                                    .rows = k->n,
+                                    .width = hook_width(&g->config, site),
+                                    .ld = ld,
+                                    .x = x});
+}
+
+static bool edited_at(const GptWork *w, HookSite site, int layer) {
+    return w->edits && edits_at(w->edits, site, layer);
+}
+
+/* What a block adds to the stream is computed apart where somebody edits or sees it; norm_f, which is written after all
+ * blocks, has room for it. NULL: nobody does. */
+static real *apart(const GptWork *w, const Chunk *k, int d, HookSite site, int layer) {
+    return edited_at(w, site, layer) || w->watched >> site & 1 ? w->norm_f + (ptrdiff_t)k->r0 * d : NULL;
+}
+
+/* y = before + x w^T + b, onto the stream; y may be before */
+static void add_linear(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, HookSite site, int layer,
+                       real *y, const real *before, const real *x, const Weight *weight) {
+    int d = g->config.n_embd;
+    real *out = apart(w, k, d, site, layer);
+    if (out) {
+        linear_forward(e, out, d, x, weight, k->n);
+        at_hook(g, w, k, site, layer, out, d);
+    }
+    if (edited_at(w, site, layer)) {
+        if (y != before) memcpy(y, before, (size_t)k->n * (size_t)d * sizeof(real));
+        e->ops->add(y, out, (int64_t)k->n * d);
+    } else {
+        linear_forward_add(e, y, before, x, weight, k->n);
+    }
+}
+
+/* y += the causal mean of norm1, for this member's sequences; y is where row 0 of the chunk stands. */
+static void mean_rows(const GptWork *w, const Chunk *k, const Exec *e, int layer, int d, real *y) {
+    for (int s = k->own_s0; s < k->own_s1; s++) {
+        ptrdiff_t row = k->batch->start[s] - k->first;
+        causal_mean_forward(y + row * d, w->block[layer].norm1 + row * d, w->sum[e->team->rank],
+                            k->batch->start[s + 1] - k->batch->start[s], d);
+    }
+}
+
+/* The same as add_linear, for a mean; mid holds the stream before it. */
+static void add_mean(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, int layer, real *mid) {
+    int d = g->config.n_embd;
+    real *out = apart(w, k, d, HOOK_ATTN_OUT, layer);
+    if (out) {
+        memset(out, 0, (size_t)k->n * (size_t)d * sizeof(real));
+        mean_rows(w, k, e, layer, d, w->norm_f);
+        at_hook(g, w, k, HOOK_ATTN_OUT, layer, out, d);
+    }
+    if (edited_at(w, HOOK_ATTN_OUT, layer)) e->ops->add(mid, out, (int64_t)k->n * d);
+    else mean_rows(w, k, e, layer, d, w->block[layer].mid);
+}
+
+/* The attention weights of one sequence, head by head, where somebody wants to see them. */
+static void show_pattern(const Gpt *g, const GptWork *w, const Chunk *k, int layer, int s) {
+    if (!(w->watched >> HOOK_PATTERN & 1)) return;
+    int T = k->batch->start[s + 1] - k->batch->start[s];
+    const real *p = weights_at(w, &g->config, w->block[layer].p, s - k->s0);
+    for (int h = 0; h < g->config.n_head; h++)
+        w->see(w->user, &(HookSeen){.hook = {HOOK_PATTERN, layer},
+                                    .token = k->batch->start[s],
+                                    .column = h * g->config.block_size,
+                                    .rows = T,
+                                    .width = T,
+                                    .ld = T,
+                                    .x = p + (ptrdiff_t)h * T * T});
+}
+
 static void block_forward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, int layer) {
     const ModelConfig *c = &g->config;
     const BlockPlaces *p = &g->at.block[layer];
@@ -255,12 +366,19 @@ static void block_forward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *
     real *x = b->x + r0 * d, *mid = b->mid + r0 * d, *next = w->block[layer + 1].x + r0 * d;
     size_t stream_bytes = (size_t)k->n * (size_t)d * sizeof(real);
 
-    if (b->mid != b->x)
+    at_hook(g, w, k, HOOK_RESID_PRE, layer, x, d);
+    if (b->mid != b->x) {
         e->ops->norm_forward(b->norm1 + r0 * d, b->mean1 + r0, b->rstd1 + r0, x, param(g, p->norm1),
                              param(g, p->norm1_bias), c->norm, c->norm_eps, k->n, d);
+        at_hook(g, w, k, HOOK_LN1, layer, b->norm1 + r0 * d, d);
+    }
     if (c->attn == ATTN_CAUSAL) {
         ptrdiff_t ld = (ptrdiff_t)heads * hd;
-        linear_forward(e, b->qkv + r0 * ld, ld, b->norm1 + r0 * d, &weights->qkv, k->n);
+        real *q = b->qkv + r0 * ld;
+        linear_forward(e, q, ld, b->norm1 + r0 * d, &weights->qkv, k->n);
+        at_hook(g, w, k, HOOK_Q, layer, q, ld);
+        at_hook(g, w, k, HOOK_K, layer, q + d, ld);
+        at_hook(g, w, k, HOOK_V, layer, q + d + c->n_kv_head * hd, ld);
         if (g->rope_table)
             e->ops->rope(b->qkv + r0 * ld, g->rope_table, w->pos + r0, k->n, c->n_head + c->n_kv_head, hd, ld,
                          false);
@@ -269,26 +387,32 @@ static void block_forward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *
             int T = k->batch->start[s + 1] - k->batch->start[s];
             attention_forward(e, b->att + row * d, w->backward ? weights_at(w, c, b->p, s - k->s0) : NULL,
                               b->qkv + row * ld, T, c->n_head, c->n_kv_head, hd);
+            show_pattern(g, w, k, layer, s);
         }
-        linear_forward_add(e, mid, x, b->att + r0 * d, &weights->o, k->n);
+        at_hook(g, w, k, HOOK_Z, layer, b->att + r0 * d, d);
+        add_linear(g, w, k, e, HOOK_ATTN_OUT, layer, mid, x, b->att + r0 * d, &weights->o);
     } else if (c->attn == ATTN_MEAN) {
         memcpy(mid, x, stream_bytes);
-        for (int s = k->own_s0; s < k->own_s1; s++) {
-            ptrdiff_t row = k->batch->start[s] - k->first;
-            causal_mean_forward(b->mid + row * d, b->norm1 + row * d, w->sum[e->team->rank],
-                                k->batch->start[s + 1] - k->batch->start[s], d);
-        }
+        add_mean(g, w, k, e, layer, mid);
     }
+    if (b->mid != b->x && c->mlp == MLP_PLAIN) at_hook(g, w, k, HOOK_RESID_MID, layer, mid, d);
     if (c->mlp == MLP_PLAIN) {
         int in = c->gated ? 2 * I : I;
         real *pre = b->pre + r0 * in;
         e->ops->norm_forward(b->norm2 + r0 * d, b->mean2 + r0, b->rstd2 + r0, mid, param(g, p->norm2),
                              param(g, p->norm2_bias), c->norm, c->norm_eps, k->n, d);
+        at_hook(g, w, k, HOOK_LN2, layer, b->norm2 + r0 * d, d);
         linear_forward(e, pre, in, b->norm2 + r0 * d, &weights->in, k->n);
+        at_hook(g, w, k, HOOK_PRE, layer, pre, in);
+        if (c->gated) at_hook(g, w, k, HOOK_PRE_LINEAR, layer, pre + I, in);
         e->ops->act_forward(b->post + r0 * I, pre, c->gated ? pre + I : NULL, c->act, k->n, I, in);
+        apply_rules(w, c, k, e, layer, rules_forward);
+        at_hook(g, w, k, HOOK_POST, layer, b->post + r0 * I, I);
+        add_linear(g, w, k, e, HOOK_MLP_OUT, layer, next, mid, b->post + r0 * I, &weights->out);
+    } else if (next != mid) {
+        memcpy(next, mid, stream_bytes);
     }
-    if (c->mlp == MLP_PLAIN) linear_forward_add(e, next, mid, b->post + r0 * I, &weights->out, k->n);
-    else if (next != mid) memcpy(next, mid, stream_bytes);
+    at_hook(g, w, k, HOOK_RESID_POST, layer, next, d);
 }
 
 /* dx holds the gradient of the stream after the block, and afterwards that of the stream before it. */
@@ -306,9 +430,12 @@ static void block_backward(const Gpt *g, GptWork *w, const Chunk *k, const Exec 
     if (c->mlp == MLP_PLAIN) {
         real *dpre = w->dpre + r0 * in, *pre = b->pre + r0 * in;
         linear_backward_input(e, w->dpost + r0 * I, dx, d, &weights->out, k->n);
+        apply_rules(w, c, k, e, layer, rules_route);
         e->ops->act_backward(dpre, c->gated ? dpre + I : NULL, w->dpost + r0 * I, pre,
                              c->gated ? pre + I : NULL, c->act, k->n, I, in);
+        apply_rules(w, c, k, e, layer, rules_backward_global);
         linear_backward_input(e, dnorm, dpre, in, &weights->in, k->n);
+        apply_rules(w, c, k, e, layer, rules_backward_local);
         team_wait(e->team);
         linear_backward_weight(e, at(grad, p->out), at(grad, p->out_bias), w->dx, d, b->post, k->rows, I, d);
         linear_backward_weight(e, at(grad, p->in), at(grad, p->in_bias), w->dpre, in, b->norm2, k->rows, d,
@@ -360,6 +487,7 @@ static void stream_forward(const Gpt *g, GptWork *w, const Chunk *k, const Exec 
     e->ops->norm_forward(w->norm_f + r0 * d, w->mean_f + r0, w->rstd_f + r0, w->block[c->n_layer].x + r0 * d,
                          param(g, g->at.norm_f), param(g, g->at.norm_f_bias), c->norm, c->norm_eps, k->n,
                          c->n_embd);
+    at_hook(g, w, k, HOOK_LN_FINAL, -1, w->norm_f + r0 * d, d);
 }
 
 /* Logits of n rows of norm_f, ld reals a row. */
@@ -396,7 +524,7 @@ static Exec exec_of(const Gpt *g, const GptWork *w, const Team *team) {
 
 double gpt_gradient(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int seq1, real scale, real *grad,
                     const Team *team) {
-    CHECK(w->backward && team->size == w->team_size);
+    CHECK(w->backward && team->size == w->team_size && !w->edits);
     const ModelConfig *c = &g->config;
     Exec e = exec_of(g, w, team);
     int d = c->n_embd, col0, col1;
@@ -457,27 +585,18 @@ void gpt_logits(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int seq1
     }
 }
 
-void gpt_inputs(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int seq1, InputsSeen *see,
-                void *user) {
-    CHECK(w->backward && w->team_size == 1);
-    const ModelConfig *c = &g->config;
+void gpt_observe(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int seq1, unsigned sites,
+                 SeeHook *see, void *user) {
+    CHECK(w->team_size == 1 && (w->backward || !(sites >> HOOK_PATTERN & 1)));
     Team alone = {0, 1, NULL};
     Exec e = exec_of(g, w, &alone);
+    w->watched = sites;
+    w->see = see;
+    w->user = user;
     for (int s = seq0; s < seq1;) {
         Chunk k = chunk_at(w, batch, s, seq1, &alone);
         stream_forward(g, w, &k, &e);
-        for (int l = 0; l < c->n_layer; l++) {
-            const BlockActs *b = &w->block[l];
-            if (c->attn == ATTN_CAUSAL) {
-                see(user, l, LINEAR_QKV, b->norm1, k.rows);
-                see(user, l, LINEAR_O, b->att, k.rows);
-            }
-            if (c->mlp == MLP_PLAIN) {
-                see(user, l, LINEAR_IN, b->norm2, k.rows);
-                see(user, l, LINEAR_OUT, b->post, k.rows);
-            }
-        }
-        see(user, c->n_layer, LINEAR_HEAD, w->norm_f, k.rows);
         s = k.s1;
     }
+    w->watched = 0;
 }

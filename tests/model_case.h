@@ -84,7 +84,7 @@ static inline OwnBatch draw_batch(Draw *d, const ModelConfig *c, int n_seq) {
         if (i % 9 == 4) b.targets[i] = -1;
     for (int i = 0; i < b.start[n_seq]; i++)
         if (b.inputs[i] < 0) b.inputs[i] = 0;
-    b.batch = (Batch){n_seq, b.start, b.inputs, b.targets, NULL};
+    b.batch = (Batch){.n_seq = n_seq, .start = b.start, .inputs = b.inputs, .targets = b.targets};
     return b;
 }
 

@@ -120,7 +120,7 @@ static OwnBatch pick(const Batch *from, const int *order, int n) {
         memcpy(b.targets + b.start[s], from->targets + at, (size_t)T * sizeof *b.targets);
         b.start[s + 1] = b.start[s] + T;
     }
-    b.batch = (Batch){n, b.start, b.inputs, b.targets, NULL};
+    b.batch = (Batch){.n_seq = n, .start = b.start, .inputs = b.inputs, .targets = b.targets};
     return b;
 }
 
@@ -204,7 +204,7 @@ static real *logits_of(const Gpt *g, const int32_t *inputs, int T, real *logits)
     Err err;
     GptWork *work;
     int32_t start[2] = {0, T};
-    Batch batch = {1, start, inputs, inputs, NULL};
+    Batch batch = {.n_seq = 1, .start = start, .inputs = inputs, .targets = inputs};
     if (gpt_work_create(&work, g, T, 1, T, false, 1, NULL, &err) != OK) fail_msg("%s", err.msg);
     gpt_logits(g, work, &batch, 0, 1, logits);
     gpt_work_free(work);

@@ -18,6 +18,8 @@ usage: rote COMMAND ...
   eval          recall, memorized bits, code lengths of a run
   verify        replays a run and compares hashes
   sample        generates
+  neurons dump  activations of chosen facts at chosen places of the forward pass
+  neurons steer samples and evaluates with activations changed, beside the model as it is
   export        the weights for other programs
   compress      a run's model and facts, or with --online any file, as one archive, verified as it is written
   decompress    what went into an archive, bit for bit
