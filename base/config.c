@@ -15,16 +15,19 @@
 enum { CONFIG_BYTES_MAX = 1 << 16, DEPTH_MAX = 32 };
 
 static const char *const sections[] = {"facts", "model", "train", NULL};
-static const char *const later_sections[] = {"neurons", "tool", NULL};
+static const char *const later_sections[] = {"tool", NULL};
 enum { SECTION_COUNT = 3 };
 
 void config_defaults(Config *out) {
     memset(out, 0, sizeof *out);
     for (int i = 0; i < KEY_COUNT; i++)
         CHECK(key_set(out, &keys[i], keys[i].initial, strlen(keys[i].initial), NULL) == OK);
+    out->n_neurons = 0; /* each has its defaults, none is there */
 }
 
 const char *config_key_name(int index) { return index >= 0 && index < KEY_COUNT ? keys[index].name : NULL; }
+
+int config_key_listed(void) { return KEY_PLAIN + KEY_OF_RULE; }
 
 const char *const *config_key_values(int index) {
     static const char *const switches[] = {"true", "false", NULL};
@@ -48,6 +51,7 @@ typedef struct Loader {
     yaml_document_t *document;
     SweepSpec *sweep; /* takes the sweep section; NULL: one is refused */
     int sweep_line;   /* where the section was seen, 0: not yet */
+    int neurons_line;
 } Loader;
 
 static int index_of(const char *name, const char *const *names) {
@@ -73,6 +77,11 @@ Status config_unknown_key(const char *name, Err *err) {
         if (strlen(later_sections[i]) == section && strncmp(later_sections[i], name, section) == 0)
             return err_set(err, ERR_INPUT, "section '%s' is not part of this version", later_sections[i]);
     const Key *near = key_nearest(name);
+    const char *leaf;
+    if (rule_of_name(name, &leaf) == NEURON_RULES_MAX)
+        return err_set(err, ERR_INPUT, "unknown key '%s'; rules are numbered from 0 to %d, such as %s",
+                       quoted(name, strlen(name)).text, NEURON_RULES_MAX - 1,
+                       near ? near->name : "neurons.0.ratio");
     if (near)
         return err_set(err, ERR_INPUT, "unknown key '%s'; nearest: %s", quoted(name, strlen(name)).text,
                        near->name);
@@ -128,6 +137,32 @@ static Status name_of(const Loader *loader, const char *section, const yaml_node
     return OK;
 }
 
+/* Every key of a mapping, `name` with a dot before it. */
+static Status load_keys(Loader *loader, const char *name, const yaml_node_t *node, Err *err) {
+    for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top;
+         pair++) {
+        const yaml_node_t *key = yaml_document_get_node(loader->document, pair->key);
+        const yaml_node_t *value = yaml_document_get_node(loader->document, pair->value);
+        char dotted[128];
+        TRY(name_of(loader, name, key, dotted, sizeof dotted, err));
+        const char *leaf, *when = "when";
+        bool is_when = rule_of_name(dotted, &leaf) >= 0 && !strcmp(leaf, when);
+        if (is_when && value->type == YAML_MAPPING_NODE) {
+            TRY(load_keys(loader, dotted, value, err));
+        } else if (is_when) {
+            return located(loader, value,
+                           err_set(err, ERR_INPUT,
+                                   "key '%s': takes one of tag, token, regex, share below it, such as "
+                                   "{tag: B}, found %s",
+                                   dotted, kind_of(value)),
+                           err);
+        } else {
+            TRY(load_value(loader, dotted, key, value, err));
+        }
+    }
+    return OK;
+}
+
 static Status load_section(Loader *loader, int section, const yaml_node_t *at, const yaml_node_t *node,
                            Err *err) {
     const char *name = sections[section];
@@ -149,12 +184,41 @@ static Status load_section(Loader *loader, int section, const yaml_node_t *at, c
                        err_set(err, ERR_INPUT, "section '%s': takes keys indented below it, found %s", name,
                                kind_of(node)),
                        err);
-    for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top;
-         pair++) {
-        const yaml_node_t *key = yaml_document_get_node(loader->document, pair->key);
-        char dotted[128];
-        TRY(name_of(loader, name, key, dotted, sizeof dotted, err));
-        TRY(load_value(loader, dotted, key, yaml_document_get_node(loader->document, pair->value), err));
+    return load_keys(loader, name, node, err);
+}
+
+static Status load_rules(Loader *loader, const yaml_node_t *at, const yaml_node_t *node, Err *err) {
+    if (loader->neurons_line)
+        return located(loader, at,
+                       err_set(err, ERR_INPUT,
+                               "section 'neurons' stands twice, first on line %d; put its rules together",
+                               loader->neurons_line),
+                       err);
+    loader->neurons_line = line_of(at);
+    if (node->type != YAML_SEQUENCE_NODE)
+        return located(
+            loader, node->type == YAML_SCALAR_NODE ? at : node,
+            err_set(err, ERR_INPUT, "section 'neurons': takes a list of rules, each behind a dash, found %s",
+                    node->type == YAML_SCALAR_NODE && !node->data.scalar.length ? "nothing" : kind_of(node)),
+            err);
+    int n = (int)(node->data.sequence.items.top - node->data.sequence.items.start);
+    if (n > NEURON_RULES_MAX)
+        return located(loader, at,
+                       err_set(err, ERR_INPUT, "section 'neurons': %d rules, at most %d are possible", n,
+                               NEURON_RULES_MAX),
+                       err);
+    for (int i = 0; i < n; i++) {
+        const yaml_node_t *rule =
+            yaml_document_get_node(loader->document, node->data.sequence.items.start[i]);
+        char name[32];
+        snprintf(name, sizeof name, "neurons.%d", i);
+        if (rule->type != YAML_MAPPING_NODE || rule->data.mapping.pairs.start == rule->data.mapping.pairs.top)
+            return located(loader, rule,
+                           err_set(err, ERR_INPUT,
+                                   "%s: a rule is keys such as 'hook: blocks.0.mlp.hook_pre', found %s", name,
+                                   rule->type == YAML_MAPPING_NODE ? "none" : kind_of(rule)),
+                           err);
+        TRY(load_keys(loader, name, rule, err));
     }
     return OK;
 }
@@ -196,16 +260,18 @@ static Status load_document(Loader *loader, Err *err) {
         int section = index_of(word, sections);
         if (section >= 0) {
             TRY(load_section(loader, section, key, value, err));
+        } else if (!strcmp(word, "neurons")) {
+            TRY(load_rules(loader, key, value, err));
         } else if (!strcmp(word, "sweep")) {
             TRY(load_sweep(loader, key, value, err));
         } else if (value->type == YAML_MAPPING_NODE && !key_find(word) &&
                    index_of(word, later_sections) < 0) {
             const char *near = nearest_name(word, sections);
-            return located(loader, key,
-                           err_set(err, ERR_INPUT, "unknown section '%s'; %s%s",
-                                   quoted(word, strlen(word)).text,
-                                   near ? "nearest: " : "there are facts, model, train", near ? near : ""),
-                           err);
+            return located(
+                loader, key,
+                err_set(err, ERR_INPUT, "unknown section '%s'; %s%s", quoted(word, strlen(word)).text,
+                        near ? "nearest: " : "there are facts, model, train, neurons", near ? near : ""),
+                err);
         } else {
             TRY(load_value(loader, word, key, value, err));
         }
@@ -415,21 +481,14 @@ char *config_text(const Config *config, bool hashed_only) {
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     CHECK(out);
-    const char *section = NULL;
+    const Key *before = NULL;
     for (int i = 0; i < KEY_COUNT; i++) {
         const Key *key = &keys[i];
-        if (hashed_only && !key_hashed(config, key)) continue;
+        if (!key_present(config, key) || (hashed_only && !key_hashed(config, key))) continue;
         key_print(config, key, value);
-        const char *leaf = key_leaf(key);
-        int length = (int)(leaf - key->name) - 1; /* of the section's name */
-        if (length < 0) {
-            fprintf(out, "%s: %s\n", leaf, value);
-            continue;
-        }
-        if (!section || strncmp(section, key->name, (size_t)length + 1) != 0)
-            fprintf(out, "%.*s:\n", length, key->name);
-        section = key->name;
-        fprintf(out, "  %s: %s\n", leaf, value);
+        key_put_name(out, before, key);
+        fprintf(out, "%s\n", value);
+        before = key;
     }
     CHECK(fclose(out) == 0);
     return text;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "base/neurons.h"
 
 enum { CONFIG_PATH_MAX = 1024, CONFIG_NAME_MAX = 64 };
 
@@ -132,6 +133,8 @@ typedef struct Config {
     FactsConfig facts;
     ModelConfig model;
     TrainConfig train;
+    NeuronRule neurons[NEURON_RULES_MAX]; /* at their defaults from n_neurons on */
+    int n_neurons;
 } Config;
 
 /* Every key at its default (GPT-2's: CLI.md). */
@@ -156,7 +159,7 @@ Status config_kind_check(const Config *config, Err *err);
 char **config_facts_words(const FactsConfig *facts, int *n);
 
 /* Fills what defaults leave open (n_inner, n_kv_head, block_size, vocab_size, batch_size,
- * decay_steps, model sizes from the facts) and checks what keys demand of each other
+ * decay_steps, model sizes from the facts, names of rules) and checks what keys demand of each other
  * (n_embd % n_head, n_head % n_kv_head, seq_len <= block_size, vocab, warmup <= max_steps ...).
  * Resolving a second time changes nothing. ERR_INPUT: names both keys, both values and the fix; config
  * untouched. n_facts, max_len, vocab_size   of the fact set at hand */
@@ -169,7 +172,7 @@ Status config_resolve_model(ModelConfig *model, int max_len, int vocab_size, Err
  * ERR_INPUT names both keys. */
 Status config_choose_n(FactsConfig *facts, int n, Err *err);
 
-/* The config as YAML, every key, in table order; reading it back gives the same struct.
+/* The config as YAML, every key of its sections and rules, in table order; reading it back gives the same struct.
  * hashed_only leaves out what changes no bit (threads, micro_batch_size, checkpoint_interval, name, paths), and
  * keys that came later (Key.late) where they stand at their default.
  * Returns a malloc'd string. */
@@ -189,8 +192,10 @@ void config_help_all(FILE *out);
 /* The name of a choice's value: config_choice("model.act", ACT_GELU) is "gelu". */
 const char *config_choice(const char *key, int value);
 
-/* Every key's full dotted name, in table order; NULL past the end (completion). */
+/* Every key's full dotted name, in table order; NULL past the end. */
 const char *config_key_name(int index);
+/* How many of them a list is to name (completion, help): of the rules' keys, those of the first one. */
+int config_key_listed(void);
 
 /* What a key of few values allows, ended by NULL; NULL for every other key (completion). */
 const char *const *config_key_values(int index);

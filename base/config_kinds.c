@@ -17,15 +17,6 @@ static bool foreign(const Config *config, const Key *key) {
     return key->kinds && !(key->kinds >> config->facts.kind & 1);
 }
 
-static bool at_default(const Config *config, const Key *key) {
-    Config initial;
-    char value[KEY_VALUE_MAX], unset[KEY_VALUE_MAX];
-    CHECK(key_set(&initial, key, key->initial, strlen(key->initial), NULL) == OK);
-    key_print(config, key, value);
-    key_print(&initial, key, unset);
-    return strcmp(value, unset) == 0;
-}
-
 void config_kind_drop(Config *config, const bool *keep) {
     for (int k = 0; k < KEY_COUNT; k++) {
         const Key *key = &keys[k];
@@ -51,7 +42,7 @@ Status config_pool_check(const FactsConfig *facts, Err *err) {
 Status config_kind_check(const Config *config, Err *err) {
     for (int k = 0; k < KEY_COUNT; k++) {
         const Key *key = &keys[k];
-        if (!foreign(config, key) || at_default(config, key)) continue;
+        if (!foreign(config, key) || key_at_default(config, key)) continue;
         char value[KEY_VALUE_MAX], readers[128] = "";
         key_print(config, key, value);
         for (int kind = 0, n = 0; kind <= FACTS_TEXT; kind++)

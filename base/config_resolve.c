@@ -6,6 +6,7 @@
 
 #include "base/config_kinds.h"
 #include "base/config_match.h"
+#include "base/config_neurons.h"
 #include "base/keys.h"
 
 static long long ll(int64_t value) { return (long long)value; }
@@ -215,6 +216,7 @@ Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, 
     TRY(config_resolve_model(&resolved.model, max_len, vocab_size, err));
     TRY(resolve_train(&resolved.train, n_facts, max_len, resolved.facts.junk_ratio, err));
     TRY(check_freeze(&resolved, err));
+    TRY(config_resolve_neurons(&resolved, err));
     *config = resolved;
     return OK;
 }

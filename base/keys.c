@@ -1,7 +1,8 @@
-/* The config keys, and how one value is read, checked and written.
+/* The config keys, and how one value is read and checked.
  *
- * Numbers go through strtod and printf in the C locale: the program never sets LC_NUMERIC. */
+ * Numbers go through strtod in the C locale: the program never sets LC_NUMERIC. */
 #include "base/keys.h"
+#include "base/keys_neurons.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -9,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#include "base/number.h"
 
 static const char *const facts_kinds[] = {
     [FACTS_RANDOM] = "random", [FACTS_FILE] = "file",   [FACTS_TRIPLES] = "triples", [FACTS_BIOS] = "bios",
@@ -256,17 +255,38 @@ const Key keys[] = {
              "kept"},
     {AT(train.freeze, KEY_FLAGS), .initial = "none", .choices = parts, .late = true, .also = "frozen",
      .help = "parts that stay as they start"},
+
+    RULE_ROWS(0),
+    RULE_ROWS(1),
+    RULE_ROWS(2),
+    RULE_ROWS(3),
+    RULE_ROWS(4),
+    RULE_ROWS(5),
+    RULE_ROWS(6),
+    RULE_ROWS(7),
 };
 
 _Static_assert(sizeof keys / sizeof *keys == KEY_COUNT, "KEY_COUNT is the number of rows");
 _Static_assert(sizeof(Norm) == sizeof(int) && sizeof(GemmKind) == sizeof(int),
                "KEY_ENUM fields are stored as int");
+_Static_assert(NEURON_RULES_MAX == 8, "RULE_ROWS for each rule");
 
 /* ---- finding a key ---- */
 
 const char *key_leaf(const Key *key) {
     const char *dot = strchr(key->name, '.');
+    if (dot && key->rule) dot = strchr(dot + 1, '.');
     return dot ? dot + 1 : key->name;
+}
+
+int rule_of_name(const char *name, const char **leaf) {
+    static const char section[] = "neurons.";
+    if (strncmp(name, section, sizeof section - 1) != 0) return -1;
+    name += sizeof section - 1;
+    size_t digits = strspn(name, "0123456789");
+    bool numbered = digits > 0 && name[digits] == '.';
+    *leaf = numbered ? name + digits + 1 : name;
+    return numbered && digits == 1 && *name < '0' + NEURON_RULES_MAX ? *name - '0' : NEURON_RULES_MAX;
 }
 
 static bool same_name(const char *a, const char *b) {
@@ -300,37 +320,31 @@ const Key *key_nearest(const char *name) {
         word[n] = name[n] == '-' ? '_' : (char)tolower((unsigned char)name[n]);
     word[n] = '\0';
     const char *dot = strrchr(word, '.'), *leaf = dot ? dot + 1 : word;
-    const Key *best = NULL;
+    int rule = rule_of_name(word, &leaf);
+    /* Keys of rules only for who wrote of rules, of the one that was written. */
+    int from = rule < 0 ? 0 : KEY_PLAIN + (rule < NEURON_RULES_MAX ? rule : 0) * KEY_OF_RULE;
+    int count = rule < 0 ? KEY_PLAIN : KEY_OF_RULE;
+    const Key *among = &keys[from], *best = NULL;
     /* The right key in the wrong section, or what other programs call it; the section that was written goes
      * first. */
-    for (int i = 0; i < KEY_COUNT; i++) {
-        if (!same_name(key_leaf(&keys[i]), leaf) && !is_among(leaf, keys[i].also)) continue;
-        bool same_section = dot && strncmp(keys[i].name, word, (size_t)(leaf - word)) == 0;
-        if (!best || same_section) best = &keys[i];
+    for (int i = 0; i < count; i++) {
+        if (!same_name(key_leaf(&among[i]), leaf) && !is_among(leaf, among[i].also)) continue;
+        bool same_section = dot && strncmp(among[i].name, word, (size_t)(leaf - word)) == 0;
+        if (!best || same_section) best = &among[i];
     }
     if (best) return best;
     /* A slip of the pen: in the whole name first, then in the part after the dot. */
     const char *names[KEY_COUNT + 1] = {0}, *leaves[KEY_COUNT + 1] = {0};
-    for (int i = 0; i < KEY_COUNT; i++) {
-        names[i] = keys[i].name;
-        leaves[i] = key_leaf(&keys[i]);
+    for (int i = 0; i < count; i++) {
+        names[i] = among[i].name;
+        leaves[i] = key_leaf(&among[i]);
     }
-    const char *found = nearest_name(word, names);
+    const char *found = rule < 0 ? nearest_name(word, names) : NULL;
     if (found) return key_find(found);
     found = nearest_name(leaf, leaves);
-    for (int i = 0; found && i < KEY_COUNT; i++)
-        if (leaves[i] == found) return &keys[i];
+    for (int i = 0; found && i < count; i++)
+        if (leaves[i] == found) return &among[i];
     return NULL;
-}
-
-bool key_hashed(const Config *config, const Key *key) {
-    if (key->free || !key->late) return !key->free;
-    Config initial;
-    char value[KEY_VALUE_MAX], unset[KEY_VALUE_MAX];
-    CHECK(key_set(&initial, key, key->initial, strlen(key->initial), NULL) == OK);
-    key_print(config, key, value);
-    key_print(&initial, key, unset);
-    return strcmp(value, unset) != 0;
 }
 
 /* ---- messages ---- */
@@ -357,6 +371,7 @@ void key_range(const Key *key, char *out, size_t size) {
     case KEY_BOOL: snprintf(out, size, "true | false"); return;
     case KEY_UINT64: snprintf(out, size, "0 to %" PRIu64, UINT64_MAX); return;
     case KEY_NAME: snprintf(out, size, "letters, digits, '.', '_', '-', at most %zu", key->size - 1); return;
+    case KEY_TEXT:
     case KEY_PATH: snprintf(out, size, "at most %zu bytes", key->size - 1); return;
     case KEY_ENUM:
     case KEY_FLAGS: {
@@ -560,12 +575,6 @@ static Status set_flags(void *field, const Key *key, const char *text, Quoted q,
     return OK;
 }
 
-static void print_flags(int flags, const Key *key, char *out, size_t size) {
-    size_t n = (size_t)snprintf(out, size, "%s", flags ? "" : "none");
-    for (int i = 0; key->choices[i]; i++)
-        if (flags >> i & 1) n += (size_t)snprintf(out + n, size - n, "%s%s", n ? "+" : "", key->choices[i]);
-}
-
 static Status set_sizes(Sizes *field, const Key *key, const char *text, Quoted q, Err *err) {
     Sizes sizes = {0};
     for (const char *at = text;; at++) {
@@ -631,12 +640,12 @@ static Status set_text(char *field, const Key *key, const char *text, Quoted q, 
     return OK;
 }
 
-Status key_set(Config *config, const Key *key, const char *text, size_t length, Err *err) {
+static Status set_value(Config *config, const Key *key, const char *text, size_t length, Err *err) {
     void *field = (char *)config + key->offset;
     Quoted q = quoted(text, length);
     if (strnlen(text, length) != length)
         return err_set(err, ERR_INPUT, "key '%s': the value holds a NUL", key->name);
-    if (length == 0 && key->type != KEY_PATH) {
+    if (length == 0 && *key->initial) {
         char allowed[256];
         key_allowed(key, allowed, sizeof allowed);
         return err_set(err, ERR_INPUT, "key '%s': no value; allowed: %s", key->name, allowed);
@@ -651,46 +660,17 @@ Status key_set(Config *config, const Key *key, const char *text, size_t length, 
     case KEY_FLAGS: return set_flags(field, key, text, q, err);
     case KEY_SIZES: return set_sizes(field, key, text, q, err);
     case KEY_NAME:
+    case KEY_TEXT:
     case KEY_PATH: break;
     }
     return set_text(field, key, text, q, err);
 }
 
-/* ---- writing a value ---- */
-
-void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]) {
-    const char *field = (const char *)config + key->offset;
-    const size_t size = KEY_VALUE_MAX;
-    int i;
-    int64_t i64;
-    uint64_t u64;
-    double d;
-    bool b;
-    switch (key->type) {
-    case KEY_INT: snprintf(out, size, "%d", (memcpy(&i, field, sizeof i), i)); return;
-    case KEY_INT64: snprintf(out, size, "%" PRId64, (memcpy(&i64, field, sizeof i64), i64)); return;
-    case KEY_UINT64: snprintf(out, size, "%" PRIu64, (memcpy(&u64, field, sizeof u64), u64)); return;
-    case KEY_DOUBLE: number_text(out, (memcpy(&d, field, sizeof d), d)); return;
-    case KEY_BOOL: snprintf(out, size, "%s", (memcpy(&b, field, sizeof b), b) ? "true" : "false"); return;
-    case KEY_ENUM: snprintf(out, size, "%s", key->choices[(memcpy(&i, field, sizeof i), i)]); return;
-    case KEY_FLAGS: print_flags((memcpy(&i, field, sizeof i), i), key, out, size); return;
-    case KEY_SIZES: {
-        Sizes sizes;
-        memcpy(&sizes, field, sizeof sizes);
-        size_t at = 0;
-        for (int j = 0; j < sizes.n; j++)
-            at += (size_t)snprintf(out + at, size - at, j ? "x%d" : "%d", sizes.size[j]);
-        return;
-    }
-    case KEY_NAME:
-    case KEY_PATH: break;
-    }
-    size_t n = 0;
-    out[n++] = '"';
-    for (const char *c = field; *c; c++) {
-        if (*c == '"' || *c == '\\') out[n++] = '\\';
-        out[n++] = *c;
-    }
-    out[n++] = '"';
-    out[n] = '\0';
+Status key_set(Config *config, const Key *key, const char *text, size_t length, Err *err) {
+    if (key->rule > config->n_neurons + 1)
+        return err_set(err, ERR_INPUT, "key '%s': there is no rule neurons.%d before it; number them from 0",
+                       key->name, config->n_neurons);
+    TRY(set_value(config, key, text, length, err));
+    if (key->rule > config->n_neurons) config->n_neurons = key->rule;
+    return OK;
 }

@@ -20,7 +20,9 @@ typedef enum Purpose {
     RANDOM_MIX = 7,        /* training: sub 0 facts by Zipf's law, 1 renderings */
     RANDOM_NOISE = 8,      /* on trained weights; sub = tensor index */
     RANDOM_JUNK_ORDER = 9, /* order of junk; sub = epoch */
-    RANDOM_PROMPT = 10     /* search for prompts; sub = fact */
+    RANDOM_PROMPT = 10,    /* search for prompts; sub = fact */
+    RANDOM_CLASS = 11,     /* arbitrary classes of facts; index = hash of the prompt */
+    RANDOM_UNITS = 12      /* neurons of a rule, units: auto:random; sub = rule */
 } Purpose;
 
 typedef struct Stream {

@@ -21,12 +21,13 @@ static Status canonical(const Key *key, const char *text, size_t length, char **
     Config scratch;
     char printed[KEY_VALUE_MAX];
     config_defaults(&scratch);
+    scratch.n_neurons = NEURON_RULES_MAX; /* which rules there are, each point says */
     TRY(key_set(&scratch, key, text, length, err));
     if (key->type == KEY_PATH) {
         char *absolute = realpath(text, NULL);
         *out = absolute && strlen(absolute) < CONFIG_PATH_MAX ? strdup(absolute) : strdup(text);
         free(absolute);
-    } else if (key->type == KEY_NAME) {
+    } else if (key_is_text(key)) {
         *out = strdup(text);
     } else {
         key_print(&scratch, key, printed);

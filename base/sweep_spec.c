@@ -191,7 +191,7 @@ void sweep_spec_label(const SweepSpec *spec, int64_t i, char out[SWEEP_LABEL_MAX
 
 char *config_value(const Config *config, int key) {
     char value[KEY_VALUE_MAX];
-    if (keys[key].type == KEY_PATH || keys[key].type == KEY_NAME) /* without YAML's quotes */
+    if (key_is_text(&keys[key])) /* without YAML's quotes */
         return strdup((const char *)config + keys[key].offset);
     key_print(config, &keys[key], value);
     return strdup(value);
@@ -226,8 +226,7 @@ void config_words_free(char **words) {
 }
 
 static void put_value(FILE *out, int key, const char *value) {
-    bool quotes = keys[key].type == KEY_PATH || keys[key].type == KEY_NAME;
-    if (!quotes) {
+    if (!key_is_text(&keys[key])) {
         fputs(value, out);
         return;
     }

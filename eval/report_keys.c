@@ -22,6 +22,7 @@ static Status read_values(SweepKeys *keys_out, const SweepFiles *files, Err *err
     char text[KEY_VALUE_MAX];
     for (int i = 0; i < files->n; i++)
         for (int k = 0; k < KEY_COUNT && files->runs[i].has_config; k++) {
+            if (!key_present(&files->runs[i].config, &keys[k])) continue;
             key_print(&files->runs[i].config, &keys[k], text);
             keys_out->value[i][k] = strdup(text);
             if (!keys_out->value[i][k]) return no_memory(err);
@@ -36,7 +37,10 @@ static void find_base(SweepKeys *out) {
         out->number[k] = true;
         for (int i = 0; i < out->n; i++) {
             const char *value = out->value[i][k];
-            if (!value) continue;
+            if (!value) {
+                same = same && !out->value[i][0]; /* a run with a config that has no such rule */
+                continue;
+            }
             if (!first) first = value;
             same = same && !strcmp(first, value);
             out->number[k] = out->number[k] && is_number(value);

@@ -86,18 +86,13 @@ static Status axes_table(FILE *out, const SweepKeys *sweep, Err *err) {
 /* "section:" before its first key, then "  leaf: value" as a config file has it; run < 0: what all
  * runs share. A key that was resolved into another one (facts.load) stands there where it is set. */
 static void config_lines(FILE *out, const SweepKeys *sweep, int run, bool varying) {
-    char section[32] = "";
+    const Key *before = NULL;
     for (int k = 0; k < KEY_COUNT; k++) {
         const char *value = run < 0 ? sweep->base[k] : sweep->value[run][k];
         bool said = keys[k].free ? keys[k].sets && value && strcmp(value, keys[k].initial) != 0 : true;
         if (!value || !said || (varying && !sweep->varies[k])) continue;
-        const char *dot = strchr(keys[k].name, '.');
-        int length = dot ? (int)(dot - keys[k].name) : 0;
-        if (length && (strncmp(section, keys[k].name, (size_t)length) != 0 || section[length])) {
-            snprintf(section, sizeof section, "%.*s", length, keys[k].name);
-            fprintf(out, "%s:\n", section);
-        }
-        fprintf(out, "%s%s: ", length ? "  " : "", key_leaf(&keys[k]));
+        key_put_name(out, before, &keys[k]);
+        before = &keys[k];
         write_escaped(out, value);
         fputc('\n', out);
     }

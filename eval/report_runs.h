@@ -9,7 +9,7 @@
 /* Every key's value in every run, and what they share (report_keys.c). */
 typedef struct SweepKeys {
     int n;                       /* runs */
-    char *(*value)[KEY_COUNT];   /* n; NULL where a run has no config */
+    char *(*value)[KEY_COUNT];   /* n; NULL where a run has no config, or not that rule */
     int *order;                  /* n: the runs as a reader looks for them, by the axes, numbers by value */
     const char *base[KEY_COUNT]; /* what all runs with a config share; NULL: it varies, or no run has one */
     bool varies[KEY_COUNT];      /* and it can change a figure */

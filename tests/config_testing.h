@@ -57,9 +57,10 @@ static inline void assert_same_config(const Config *a, const Config *b) {
     assert_string_equal(x, y);
     free(x);
     free(y);
+    assert_int_equal(a->n_neurons, b->n_neurons);
     for (int i = 0; i < KEY_COUNT; i++) {
         const char *p = (const char *)a + keys[i].offset, *q = (const char *)b + keys[i].offset;
-        bool text = keys[i].type == KEY_NAME || keys[i].type == KEY_PATH;
+        bool text = key_is_text(&keys[i]);
         if (text ? strcmp(p, q) != 0 : memcmp(p, q, keys[i].size) != 0) fail_msg("%s differs", keys[i].name);
     }
 }

@@ -102,19 +102,23 @@ static void rows_are_sound(void **state) {
     static const size_t sizes[] = {
         [KEY_INT] = 4,  [KEY_INT64] = 8,  [KEY_UINT64] = 8, [KEY_DOUBLE] = 8, [KEY_BOOL] = 1,
         [KEY_ENUM] = 4, [KEY_SIZES] = 68, [KEY_FLAGS] = 4,  [KEY_NAME] = 64,  [KEY_PATH] = 1024};
-    size_t covered = 0;
+    size_t covered = 0, of_rule = 0;
     for (int i = 0; i < KEY_COUNT; i++) {
         assert_string_equal(config_key_name(i), keys[i].name);
-        assert_int_equal(keys[i].size, sizes[keys[i].type]);
+        if (keys[i].type != KEY_TEXT) assert_int_equal(keys[i].size, sizes[keys[i].type]);
         assert_true(strlen(keys[i].help) > 0 && strlen(keys[i].help) < 130);
         assert_ptr_equal(key_find(keys[i].name), &keys[i]);
         for (int j = 0; j < i; j++)
             assert_true(keys[j].offset + keys[j].size <= keys[i].offset ||
                         keys[i].offset + keys[i].size <= keys[j].offset);
-        covered += keys[i].size;
+        assert_int_equal(keys[i].rule, i < KEY_PLAIN ? 0 : 1 + (i - KEY_PLAIN) / KEY_OF_RULE);
+        if (keys[i].rule) of_rule += keys[i].size;
+        else covered += keys[i].size;
     }
     /* A field without a row: what is not covered is padding, less than 8 bytes before an 8-byte field. */
-    assert_true(sizeof(Config) - covered < 100);
+    assert_true(offsetof(Config, neurons) - covered < 100);
+    /* `loss` and `units` stand before 8-byte fields: 4 bytes each */
+    assert_int_equal(NEURON_RULES_MAX * (sizeof(NeuronRule) - 8), of_rule);
     assert_null(config_key_name(-1));
     assert_null(config_key_name(KEY_COUNT));
 }
@@ -206,10 +210,10 @@ static const Bad bad_files[] = {
     {"n_embd: 8\n", "cfg.yaml:1: unknown key 'n_embd'; nearest: model.n_embd"},
     {"train:\n  qqqqqq: 1\n", "cfg.yaml:2: unknown key 'train.qqqqqq'; `rote help keys` lists them"},
     {"\n\ntrian:\n  seed: 1\n", "cfg.yaml:3: unknown section 'trian'; nearest: train"},
-    {"optimizers:\n  seed: 1\n", "cfg.yaml:1: unknown section 'optimizers'; there are facts, model, train"},
+    {"optimizers:\n  seed: 1\n",
+     "cfg.yaml:1: unknown section 'optimizers'; there are facts, model, train, neurons"},
     {"model: {n_embd: 8}\nsweep:\n  model.n_embd: [8, 16]\n",
      "cfg.yaml:2: section 'sweep' asks for many runs: `rote sweep run` makes them"},
-    {"neurons: []\n", "cfg.yaml:1: section 'neurons' is not part of this version"},
     {"tool.kind: sql\n", "cfg.yaml:1: section 'tool' is not part of this version"},
     {"train:\n  seed: 1\n  beta1: 0\n  seed: 1\n",
      "cfg.yaml:4: key 'train.seed' stands twice, first on line 2; keep one"},
@@ -384,7 +388,6 @@ static const Bad bad_overrides[] = {
     {"n_embd=8", "command line: unknown key 'n_embd'; nearest: model.n_embd"},
     {"model=8", "command line: unknown key 'model'; `rote help keys` lists them"},
     {"tool.kind=sql", "command line: section 'tool' is not part of this version"},
-    {"neurons.0.ratio=1", "command line: section 'neurons' is not part of this version"},
     {"train.beta2=2", "command line: key 'train.beta2': 2 is out of range; allowed: 0 to 0.9999999"},
     {"facts.path=\xE9", "command line: key 'facts.path': '\xE9' holds control characters or is not UTF-8"},
     {"facts.path=a\nb", "command line: key 'facts.path': 'a?b' holds control characters or is not UTF-8"},

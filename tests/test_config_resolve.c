@@ -157,7 +157,7 @@ static void help_names_every_key(void **state) {
     config_help_all(out);
     fclose(out);
     const char *at = text;
-    for (int i = 0; i < KEY_COUNT; i++) {
+    for (int i = 0; i < config_key_listed(); i++) {
         char row[80];
         snprintf(row, sizeof row, "\n  %s ", key_leaf(&keys[i]));
         at = strstr(at, i ? row : "name ");

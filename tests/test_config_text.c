@@ -53,6 +53,7 @@ static void draw_value(Config *config, const Key *key, Stream s) {
         return;
     }
     case KEY_NAME: snprintf(field, key->size, "%c%s", "aZ9_"[bits & 3], bits & 4 ? ".x-y_7" : ""); return;
+    case KEY_TEXT:
     case KEY_PATH: {
         static const char *const paths[] = {"/a b/\"c\"",
                                             "back\\slash: #x",
@@ -75,7 +76,8 @@ static void random_configs_round_trip(void **state) {
     for (uint32_t round = 0; round < ROUNDS; round++) {
         Config config, back;
         config_defaults(&config);
-        for (int i = 0; i < KEY_COUNT; i++)
+        config.n_neurons = (int)(round % (NEURON_RULES_MAX + 1));
+        for (int i = 0; i < KEY_PLAIN + KEY_OF_RULE * config.n_neurons; i++)
             draw_value(&config, &keys[i], random_stream(SEED, RANDOM_TEST, round * KEY_COUNT + (uint32_t)i));
         if (!facts_are_read(config.facts.kind)) config.facts.path[0] = '\0';
         char *text = config_text(&config, false);
@@ -150,6 +152,7 @@ static void hash_sees_what_changes_bits(void **state) {
     (void)state;
     Config before, after;
     config_defaults(&before);
+    before.n_neurons = NEURON_RULES_MAX;
     char first[33], second[33];
     config_hash(&before, "0123", first);
     assert_int_equal(strlen(first), 32);
@@ -198,6 +201,7 @@ static void later_keys_leave_hashes_alone(void **state) {
     assert_string_equal(hash, "d726e0975f14acb28d6570f58622eb48");
     for (int i = 0; i < KEY_COUNT; i++) {
         config_defaults(&config);
+        config.n_neurons = NEURON_RULES_MAX;
         assert_int_equal(key_hashed(&config, &keys[i]), !keys[i].free && !keys[i].late);
         char was[KEY_VALUE_MAX], is[KEY_VALUE_MAX];
         key_print(&config, &keys[i], was);
