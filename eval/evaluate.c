@@ -40,7 +40,7 @@ Status fact_batch_create(FactBatch *out, const FactSet *facts, Err *err) {
     }
     out->start[facts->n_pool] = (int32_t)tokens;
     memcpy(out->targets, facts->tokens, (size_t)tokens * sizeof(int32_t));
-    out->batch = (Batch){facts->n_pool, out->start, out->inputs, out->targets, out->tags};
+    out->batch = (Batch){facts->n_pool, out->start, out->inputs, out->targets, out->tags, NULL};
     return OK;
 }
 
@@ -49,6 +49,7 @@ void fact_batch_free(FactBatch *b) {
     free(b->inputs);
     free(b->targets);
     free(b->tags);
+    free(b->sequence);
     memset(b, 0, sizeof *b);
 }
 
@@ -56,29 +57,33 @@ Status fact_batch_reserve(FactBatch *out, int n, int max_len, Err *err) {
     size_t sequences = (size_t)n, tokens = sequences * (size_t)max_len;
     *out = (FactBatch){.start = calloc(sequences + 1, sizeof *out->start),
                        .tags = calloc(sequences, sizeof *out->tags),
+                       .sequence = calloc(sequences, sizeof *out->sequence),
                        .inputs = calloc(tokens, sizeof *out->inputs),
                        .targets = calloc(tokens, sizeof *out->targets)};
-    if (!out->start || !out->tags || !out->inputs || !out->targets) {
+    if (!out->start || !out->tags || !out->sequence || !out->inputs || !out->targets) {
         fact_batch_free(out);
         return err_set(err, ERR_NOMEM, "no memory for a batch of %zu tokens", tokens);
     }
-    out->batch = (Batch){n, out->start, out->inputs, out->targets, out->tags};
+    out->batch = (Batch){n, out->start, out->inputs, out->targets, out->tags, NULL};
     return OK;
+}
+
+void fact_batch_clear(FactBatch *b) { b->batch.n_seq = b->start[0] = 0; }
+
+void fact_batch_add(FactBatch *to, const FactBatch *from, int j) {
+    int n = to->batch.n_seq++;
+    int32_t at = to->start[n], first = from->start[j], length = from->start[j + 1] - first;
+    memcpy(to->inputs + at, from->inputs + first, (size_t)length * sizeof *to->inputs);
+    memcpy(to->targets + at, from->targets + first, (size_t)length * sizeof *to->targets);
+    to->tags[n] = from->tags[j];
+    to->sequence[n] = from->sequence ? from->sequence[j] : j;
+    to->start[n + 1] = at + length;
 }
 
 void fact_batch_draw(FactBatch *out, const FactBatch *all, Mix *mix, int64_t position) {
     int n = out->batch.n_seq;
-    int32_t at = 0;
-    for (int j = 0; j < n; j++) {
-        int i = mix_sequence(mix, position + j);
-        int32_t from = all->start[i], length = all->start[i + 1] - from;
-        out->start[j] = at;
-        memcpy(out->inputs + at, all->inputs + from, (size_t)length * sizeof *out->inputs);
-        memcpy(out->targets + at, all->targets + from, (size_t)length * sizeof *out->targets);
-        out->tags[j] = all->tags[i];
-        at += length;
-    }
-    out->start[n] = at;
+    fact_batch_clear(out);
+    for (int j = 0; j < n; j++) fact_batch_add(out, all, mix_sequence(mix, position + j));
 }
 
 /* ---- prompts: sorted, a fact shares its longest prefix with a neighbour ---- */
@@ -126,7 +131,7 @@ Status recall_prompts(int32_t *out, const FactSet *facts, Err *err) {
 
 /* ---- the evaluator ---- */
 
-static Status check_fit(const Gpt *g, const FactSet *facts, Err *err) {
+Status facts_readable(const Gpt *g, const FactSet *facts, Err *err) {
     for (int i = 0; i < facts->n_pool; i++) {
         if (fact_length(facts, i) > g->config.block_size)
             return err_set(err, ERR_INPUT, "fact %d has %d tokens, the model reads at most block_size = %d",
@@ -142,7 +147,7 @@ static Status check_fit(const Gpt *g, const FactSet *facts, Err *err) {
 Status evaluator_create(Evaluator *out, const Gpt *g, const FactSet *facts, int threads, Err *err) {
     memset(out, 0, sizeof *out);
     if (facts->n < 1) return err_set(err, ERR_INPUT, "no facts to evaluate: at least 1");
-    TRY(check_fit(g, facts, err));
+    TRY(facts_readable(g, facts, err));
     Status status = OK;
     int n_scored = facts->n + facts->n_heldout; /* they stand at the pool's beginning */
     out->facts = facts;

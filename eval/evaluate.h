@@ -44,6 +44,7 @@ typedef struct Evaluation {
 typedef struct FactBatch {
     Batch batch;
     int32_t *start, *inputs, *targets, *tags;
+    int32_t *sequence; /* of the pool, that each one is; only of drawn batches */
 } FactBatch;
 Status fact_batch_create(FactBatch *out, const FactSet *facts, Err *err);
 void fact_batch_free(FactBatch *b);
@@ -52,6 +53,12 @@ void fact_batch_free(FactBatch *b);
  * `position` on in the endless stream. The draw allocates nothing. */
 Status fact_batch_reserve(FactBatch *out, int n, int max_len, Err *err);
 void fact_batch_draw(FactBatch *out, const FactBatch *all, Mix *mix, int64_t position);
+/* A batch by hand, within the room: none, then sequence j of a batch or the pool behind what is there. */
+void fact_batch_clear(FactBatch *b);
+void fact_batch_add(FactBatch *to, const FactBatch *from, int j);
+
+/* ERR_INPUT: a fact that the model cannot read: a token >= vocab_size, or longer than block_size. */
+Status facts_readable(const Gpt *g, const FactSet *facts, Err *err);
 
 /* How many leading tokens of each fact are given as its prompt (out: n): its own prompt_len; where that is 0,
  * its shortest prefix that no other fact begins with, cut so that one token is left to recall (a single fact

@@ -63,9 +63,19 @@ Status checkpoints_add(const RunFolder *folder, const Snapshot *snapshot, Err *e
                      {"code_bits", bits},
                      {"verdict", (char *)state->verdict},
                      {"metrics_bytes", bytes},
-                     {"metrics_crc32", crc}};
-    TRY(checkpoint_write(path, snapshot->table, snapshot->params, snapshot->slot, snapshot->n_slots, meta,
-                         sizeof meta / sizeof meta[0], err));
+                     {"metrics_crc32", crc},
+                     {"neurons", NULL}};
+    int n_meta = sizeof meta / sizeof meta[0];
+    if (state->n_neurons) {
+        if (!(meta[n_meta - 1].value = rule_states_text(state->neurons, state->n_neurons)))
+            return err_set(err, ERR_NOMEM, "no memory for the checkpoint's neurons");
+    } else {
+        n_meta--;
+    }
+    Status written = checkpoint_write(path, snapshot->table, snapshot->params, snapshot->slot,
+                                      snapshot->n_slots, meta, n_meta, err);
+    if (state->n_neurons) free(meta[n_meta - 1].value);
+    if (written != OK) return written;
 
     fault_point("checkpoint", "before_tidy");
     return checkpoints_tidy(folder, state->step, err);
@@ -94,14 +104,19 @@ static Status read_fields(const char *path, const StFile *file, RunState *state,
     snprintf(state->verdict, sizeof state->verdict, "%s", value[3]);
     mark->metrics_bytes = strtoll(value[4], NULL, 10);
     mark->metrics_crc = (uint32_t)strtoul(value[5], NULL, 16);
-    return OK;
+    if (state->n_neurons == 0) return OK;
+    const char *neurons = safetensors_meta(file, "neurons");
+    if (!neurons) return err_set(err, ERR_FORMAT, "%s: 'neurons' is missing from __metadata__", path);
+    Status status = rule_states_parse(neurons, state->neurons, state->n_neurons, state->width, err);
+    if (status != OK) err_prefix(err, "%s: ", path);
+    return status;
 }
 
 static Status read_one(const RunFolder *folder, const char *path, Snapshot *snapshot, CheckpointMark *mark,
                        Err *err) {
     StFile file;
     TRY(safetensors_read(path, &file, err));
-    RunState state;
+    RunState state = *snapshot->state;
     Status status = OK;
     TRY_GOTO(check_field(path, &file, "format", FORMAT, err));
     TRY_GOTO(check_field(path, &file, "numeric_spec", NUMERIC_SPEC, err));

@@ -57,7 +57,24 @@ static void put_heldout(FILE *f, const Evaluation *e, int64_t params) {
     put_number(f, "mia_f1_law", membership_law(e->n, (double)params));
 }
 
-char *result_text(const Config *config, const FactSet *facts, const RunResult *r) {
+/* Each rule and the neurons it had, chosen ones too. */
+static void put_neurons(FILE *f, const Config *config, const RuleState *neurons) {
+    fprintf(f, "  \"neurons\": [");
+    for (int i = 0; i < config->n_neurons; i++) {
+        json_t *name = json_string(config->neurons[i].name);
+        char *quoted = name ? json_dumps(name, JSON_ENCODE_ANY) : NULL;
+        fprintf(f, "%s{\"name\": %s, \"hook\": \"%s\", \"units\": [", i ? ", " : "", quoted ? quoted : "null",
+                config->neurons[i].hook);
+        for (int j = 0; j < neurons[i].n_units; j++)
+            fprintf(f, "%s%" PRId32, j ? ", " : "", neurons[i].unit[j]);
+        fprintf(f, "]}");
+        free(quoted);
+        json_decref(name);
+    }
+    fprintf(f, "],\n");
+}
+
+char *result_text(const Config *config, const FactSet *facts, const RunResult *r, const RuleState *neurons) {
     char *text = NULL;
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);
@@ -104,6 +121,7 @@ char *result_text(const Config *config, const FactSet *facts, const RunResult *r
     put_number(f, "recall", e->recall);
     put_number(f, "loss_nats", e->loss_nats);
     if (e->heldout) put_heldout(f, e, r->plan.params);
+    if (config->n_neurons) put_neurons(f, config, neurons);
     put_number(f, "exposures", r->exposures);
     if (config->facts.zipf > 0) {
         put_integer(f, "exposures_least", r->exposures_least);

@@ -6,8 +6,9 @@
 
 #include "train/train.h"
 
-/* malloc'd; NULL without memory. */
-char *result_text(const Config *config, const FactSet *facts, const RunResult *result);
+/* neurons: what became of each rule of config->neurons. malloc'd; NULL without memory. */
+char *result_text(const Config *config, const FactSet *facts, const RunResult *result,
+                  const RuleState *neurons);
 
 /* Back from text. ERR_FORMAT names the field that is missing. */
 Status result_parse(const char *text, const char *where, RunResult *out, Err *err);

@@ -6,14 +6,18 @@
 
 #include "model/checkpoint.h"
 #include "train/optimizer.h"
+#include "train/rule_state.h"
 #include "train/train.h"
 
 /* What a run remembers beside parameters and optimizer. The place in the data is a function of the step. */
 typedef struct RunState {
-    int64_t step;     /* finished ones */
-    int64_t tokens;   /* targets trained on */
-    double code_bits; /* of the last evaluation, which stop_gain looks back to; NAN before the first */
-    char verdict[16]; /* empty while the run goes on */
+    int64_t step;       /* finished ones */
+    int64_t tokens;     /* targets trained on */
+    double code_bits;   /* of the last evaluation, which stop_gain looks back to; NAN before the first */
+    char verdict[16];   /* empty while the run goes on */
+    int n_neurons;      /* rules; 0: none, or not asked for */
+    RuleState *neurons; /* of each */
+    int width;          /* of the layers that they are about */
 } RunState;
 
 /* The state and the arrays that a checkpoint holds, where they lie in the trainer. */

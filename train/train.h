@@ -10,6 +10,7 @@
 #include "data/facts.h"
 #include "eval/evaluate.h"
 #include "model/gpt.h"
+#include "train/rule_state.h"
 
 /* What a run will need, before it starts. */
 typedef struct RunPlan {
@@ -32,6 +33,7 @@ typedef struct RunOptions {
     const volatile sig_atomic_t
         *stop; /* set by a signal handler: checkpoint at the step boundary, ERR_STOPPED; may be NULL */
     ProgressSink progress;
+    RuleState *neurons; /* takes what became of the config's rules (rule_states_create); may be NULL */
 } RunOptions;
 
 typedef struct RunResult {
@@ -64,6 +66,7 @@ typedef struct Run {
     Gpt gpt;             /* with train.quantize, its weights are in that format */
     char param_hash[33]; /* of the checkpoint's parameters */
     int64_t step;
+    RuleState *neurons; /* what became of each rule of config.neurons */
 } Run;
 /* notes (may be NULL) hears of a newer checkpoint that is damaged. ERR_FORMAT: all of them are; names the
  * newest. */

@@ -3,6 +3,7 @@
 #define ROTE_TRAIN_TRAINER_H
 
 #include "model/parallel.h"
+#include "train/neurons.h"
 #include "train/optimizer.h"
 #include "train/run_folder.h"
 
@@ -23,6 +24,7 @@ typedef struct Trainer {
     int64_t evaluated_at;  /* its step; -1: none yet in this process */
     Mix mix;
     FactBatch batch; /* room for the longest one */
+    NeuronRules neurons;
     RunFolder folder;
     RunState state;
     int64_t saved_at;          /* step of the newest checkpoint; -1: none */

@@ -32,13 +32,17 @@ Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err) 
     TRY(read_run(dir, &out->config, &out->facts, err));
     const Ops *ops;
     RunFolder folder = {.lock_fd = -1};
-    RunState state;
+    RunState state = {0};
     CheckpointMark mark;
     bool found = false;
     Status status = OK;
     TRY_GOTO(ops_select(&ops, err));
     TRY_GOTO(gpt_create(&out->gpt, &out->config.model, ops, out->config.train.gemm, err));
     parametrization_apply(&out->gpt.table, &out->config);
+    TRY_GOTO(rule_states_create(&out->neurons, &out->config, err));
+    state.n_neurons = out->config.n_neurons;
+    state.neurons = out->neurons;
+    state.width = out->config.model.n_inner;
     snprintf(folder.dir, sizeof folder.dir, "%s", dir);
     snprintf(folder.data_hash, sizeof folder.data_hash, "%s", out->facts.data_hash);
     config_hash(&out->config, out->facts.data_hash, folder.config_hash);
@@ -64,6 +68,7 @@ done:
 }
 
 void run_close(Run *run) {
+    rule_states_free(run->neurons, run->config.n_neurons);
     gpt_free(&run->gpt);
     facts_free(&run->facts);
     memset(run, 0, sizeof *run);
@@ -220,16 +225,19 @@ Status run_verify(const char *dir, int threads, ProgressSink progress, const vol
         return status;
     }
     char *text = NULL;
+    RuleState *neurons = NULL;
     if (threads > 0) config.train.threads = threads;
-    RunOptions options = {.stop = stop, .progress = progress};
+    TRY_GOTO(rule_states_create(&neurons, &config, err));
+    RunOptions options = {.stop = stop, .progress = progress, .neurons = neurons};
     TRY_GOTO(check_metrics_there(dir, err));
     TRY_GOTO(check_checkpoint(dir, &kept, config.train.threads, err));
     status = run_train(&config, &facts, &options, &replayed, err);
     if (status != OK && strcmp(replayed.verdict, "diverged")) goto done;
-    text = result_text(&config, &facts, &replayed);
+    text = result_text(&config, &facts, &replayed, neurons);
     status = text ? compare(dir, &kept, &replayed, kept_text.data, text, err)
                   : err_set(err, ERR_NOMEM, "no memory for the replay's result");
 done:
+    rule_states_free(neurons, config.n_neurons);
     free(text);
     buffer_free(&kept_text);
     facts_free(&facts);
