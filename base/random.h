@@ -22,7 +22,8 @@ typedef enum Purpose {
     RANDOM_JUNK_ORDER = 9, /* order of junk; sub = epoch */
     RANDOM_PROMPT = 10,    /* search for prompts; sub = fact */
     RANDOM_CLASS = 11,     /* arbitrary classes of facts; index = hash of the prompt */
-    RANDOM_UNITS = 12      /* neurons of a rule, units: auto:random; sub = rule */
+    RANDOM_UNITS = 12,     /* neurons of a rule, units: auto:random; sub = rule */
+    RANDOM_CONTROL = 13    /* what a rule is compared with; sub 0, 1 sides, 2 halves, 3 + i unit set i */
 } Purpose;
 
 typedef struct Stream {

@@ -31,10 +31,10 @@ static Status unknown_option(const Command *command, const char *word, Err *err)
                    word, nearest ? ", nearest: --" : "", nearest ? nearest : "", command->name);
 }
 
-/* value[k] becomes "before;value[k]". */
+/* value[k] becomes "before;value[k]"; paths have a line each. */
 static Status join(Args *out, int k, const char *before, Err *err) {
-    char *joined = NULL;
-    if (asprintf(&joined, "%s;%s", before, out->value[k]) < 0)
+    char *joined = NULL, between = strcmp(out->command->options[k].name, "do") ? '\n' : ';';
+    if (asprintf(&joined, "%s%c%s", before, between, out->value[k]) < 0)
         return err_set(err, ERR_NOMEM, "out of memory for --%s", out->command->options[k].name);
     free(out->joined);
     out->value[k] = out->joined = joined;
@@ -62,7 +62,7 @@ Status args_parse(Args *out, const Command *command, int argc, char **argv, Err 
         if (k < 0) return unknown_option(command, word, err);
         const Option *option = &command->options[k];
         const char *before = out->value[k];
-        bool repeats = !strcmp(option->name, "do");
+        bool repeats = !strcmp(option->name, "do") || !strcmp(option->name, "twin");
         if (before && !repeats)
             return err_set(err, ERR_INPUT, "%s: --%s stands twice", command->name, option->name);
         if (!option->value) {
@@ -162,4 +162,22 @@ Status args_config(const Args *args, Config *out, Err *err) {
     Status status = config_load(out, first ? args->words[0] : NULL, n, overrides, err);
     free(overrides);
     return status == OK ? config_kind_check(out, err) : status;
+}
+
+Status args_tag(const Args *args, const char *option, const FactSet *facts, int *out, Err *err) {
+    const char *tag = args_value(args, option);
+    *out = -1;
+    if (!tag) return OK;
+    for (int i = 0; i < facts->n_tags; i++)
+        if (!strcmp(facts->tag_names[i], tag)) {
+            *out = i;
+            return OK;
+        }
+    const char **names = calloc((size_t)facts->n_tags + 1, sizeof *names);
+    if (!names) return err_set(err, ERR_NOMEM, "out of memory for %d tags", facts->n_tags);
+    for (int i = 0; i < facts->n_tags; i++) names[i] = facts->tag_names[i];
+    const char *nearest = nearest_name(tag, names);
+    free(names);
+    return err_set(err, ERR_INPUT, "%s: --%s: no fact has '%s'%s%s", args->command->name, option, tag,
+                   nearest ? "; nearest: " : "", nearest ? nearest : "");
 }

@@ -45,7 +45,8 @@ struct Args {
     const char **words;
     const char
         *value[ARGS_OPTIONS_MAX]; /* by the option's place in its list; "" for a flag, NULL: not given */
-    char *joined; /* the values of --do, which alone may stand more than once, parted by ';' */
+    char *
+        joined; /* the values of --do (parted by ';') or --twin (by line ends), which may stand more than once */
 };
 
 /* Options may stand anywhere, as --name=value or --name value, where the value must not begin with "--";
@@ -58,6 +59,9 @@ const char *args_value(const Args *args, const char *option); /* NULL: not given
 Status args_int(const Args *args, const char *option, int64_t low, int64_t high, int64_t *out, Err *err);
 Status args_uint64(const Args *args, const char *option, uint64_t *out, Err *err);
 Status args_real(const Args *args, const char *option, double low, double high, double *out, Err *err);
+
+/* The fact set's tag of that name, -1 where the option is not given. ERR_INPUT: no fact has it; names the nearest. */
+Status args_tag(const Args *args, const char *option, const FactSet *facts, int *out, Err *err);
 
 /* key=value. A path may hold '=', too, after its first '/', which no key has: ./n=4.yaml. */
 bool is_setting(const char *word);
@@ -166,6 +170,7 @@ Status cmd_verify(const Args *args, Err *err);
 Status cmd_sample(const Args *args, Err *err);
 Status cmd_neurons_dump(const Args *args, Err *err);
 Status cmd_neurons_steer(const Args *args, Err *err);
+Status cmd_neurons_eval(const Args *args, Err *err);
 Status cmd_export(const Args *args, Err *err);
 Status cmd_compress(const Args *args, Err *err);
 Status cmd_decompress(const Args *args, Err *err);

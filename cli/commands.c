@@ -102,6 +102,17 @@ static const Option steer_options[] = {
     THREADS_OPTION,
     JSON_OPTION,
     END_OPTION};
+static const Option neurons_eval_options[] = {
+    {"twin", "RUN",
+     "the same run without its rules, for its columns and the price; one for each RUN, in order"},
+    {"rule", "NAME", "only that rule (default: all)"},
+    {"neutral", "TAG", "facts of that tag are the bases of flips (default: the rule's other side)"},
+    {"pairs-tag", "TAG", "flips to facts of that tag, too, which the rule need not cover"},
+    {"random", "N", "random sets of units to compare with (default: 20)"},
+    THREADS_OPTION,
+    QUIET_OPTION,
+    JSON_OPTION,
+    END_OPTION};
 static const Option export_options[] = {
     {"to", "hf|npz|safetensors", "the format"},
     {"out", "PATH", "the same as PATH: a file, or hf: a folder, new or empty"},
@@ -196,6 +207,9 @@ const Command commands[] = {
     {"neurons steer", "RUN --do 'HOOK[UNITS]=OP'", 1, 1,
      "samples and evaluates with activations changed, beside the model as it is", steer_options,
      cmd_neurons_steer},
+    {"neurons eval", "RUN [RUN...]", 1, 1000,
+     "what neuron rules did: firing, necessity, sufficiency, leak, price; over several runs with intervals",
+     neurons_eval_options, cmd_neurons_eval},
     {"export", "RUN --to FORMAT PATH", 1, 2, "the weights for other programs", export_options, cmd_export},
     {"compress", "RUN|FILE -o X.rote", 1, 1,
      "a run's model and facts, or with --online any file, as one archive, verified as it is written",

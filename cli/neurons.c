@@ -58,8 +58,8 @@ static Status hooks_of(const Args *args, const ModelConfig *c, Hook *out, int *n
 }
 
 static Status facts_of(const Args *args, const FactSet *facts, bool *chosen, int *n_chosen, Err *err) {
-    const char *list = args_value(args, "facts"), *tag = args_value(args, "tag");
-    int n = facts->n + facts->n_heldout, wanted = 0;
+    const char *list = args_value(args, "facts");
+    int n = facts->n + facts->n_heldout, wanted;
     bool heldout = args_has(args, "heldout");
     if (heldout && !facts->n_heldout)
         return err_set(err, ERR_INPUT,
@@ -72,21 +72,10 @@ static Status facts_of(const Args *args, const FactSet *facts, bool *chosen, int
             return status;
         }
     }
-    if (tag) {
-        while (wanted < facts->n_tags && strcmp(facts->tag_names[wanted], tag) != 0) wanted++;
-        if (wanted == facts->n_tags) {
-            const char *nearest = NULL;
-            const char **names = calloc((size_t)facts->n_tags + 1, sizeof *names);
-            for (int i = 0; names && i < facts->n_tags; i++) names[i] = facts->tag_names[i];
-            if (names) nearest = nearest_name(tag, names);
-            free(names);
-            return err_set(err, ERR_INPUT, "neurons dump: --tag: no fact has '%s'%s%s", tag,
-                           nearest ? "; nearest: " : "", nearest ? nearest : "");
-        }
-    }
+    TRY(args_tag(args, "tag", facts, &wanted, err));
     *n_chosen = 0;
     for (int i = 0; i < n; i++) {
-        if (tag) chosen[i] &= facts->tag[i] == wanted;
+        if (wanted >= 0) chosen[i] &= facts->tag[i] == wanted;
         *n_chosen += chosen[i];
     }
     return *n_chosen

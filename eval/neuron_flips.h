@@ -1,0 +1,29 @@
+/* Does a model whose units are held say what it says in another mode? Pairs of facts that say the same of another thing
+ * (data/counterparts.h): the base's prompt is asked for the source's answer. */
+#ifndef ROTE_EVAL_NEURON_FLIPS_H
+#define ROTE_EVAL_NEURON_FLIPS_H
+
+#include "eval/evaluate.h"
+
+typedef struct Flips {
+    FactBatch batch; /* bases that read their source's answer; none where there is no pair */
+    int n_lists;
+    int *list;     /* of each pair */
+    int *pairs;    /* n_lists: how many */
+    int32_t *best; /* per token of the batch */
+    double *nats;
+} Flips;
+
+/* Pairs whose answers differ; of several sources a base has the first.
+ *   all   the pool
+ *   side  n_lists times n_pool: what counterparts_find reads
+ * ERR_NOMEM. Free with flips_free. */
+Status flips_create(Flips *out, const FactSet *facts, const FactBatch *all, const int8_t *side, int n_lists,
+                    Err *err);
+void flips_free(Flips *x);
+
+/* share[list]: of its bases, those where greedy decoding gives the source's whole answer. NAN without a pair. Edits are
+ * those of parallel, which has room for the pairs. */
+void flips_run(Flips *x, const FactSet *facts, Parallel *parallel, double *share);
+
+#endif
