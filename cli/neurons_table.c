@@ -122,7 +122,7 @@ json_t *rule_answers_json(const RuleAnswers *x) {
 
 /* ---- the table ---- */
 
-enum { CELL = 17 };
+enum { CELL = 15, CELL_RANDOM = 21 };
 
 static const char *cell(char out[64], Figure f, bool quantiles) {
     char mean[32];
@@ -130,7 +130,7 @@ static const char *cell(char out[64], Figure f, bool quantiles) {
     snprintf(mean, sizeof mean, "%.*f", count ? 0 : fabs(f.mean) >= 100 ? 1 : 4, f.mean);
     if (f.n <= 0) snprintf(out, 64, "-");
     else if (!isfinite(f.low)) snprintf(out, 64, "%s", mean);
-    else if (quantiles) snprintf(out, 64, "%.3g (%.2g..%.2g)", f.mean, f.low, f.high);
+    else if (quantiles) snprintf(out, 64, "%.3f (%.2f..%.2f)", f.mean, f.low, f.high);
     else snprintf(out, 64, "%s ±%.2g", mean, f.high - f.mean);
     return out;
 }
@@ -140,7 +140,8 @@ static void put_cell(Figure f, bool quantiles) {
     char text[64];
     cell(text, f, quantiles);
     int wide = (int)strlen(text) - (strstr(text, "±") != NULL);
-    printf(" %*s%s", wide < CELL ? CELL - wide : 0, "", text);
+    int width = quantiles ? CELL_RANDOM : CELL;
+    printf(" %*s%s", wide < width ? width - wide : 0, "", text);
 }
 
 static const struct Row {
@@ -245,7 +246,8 @@ void rule_answers_print(const RuleAnswers *x) {
     print_units(x);
     printf("%-30s", "");
     for (int k = 0; k < COLUMNS; k++)
-        if (shown(x, k)) printf(" %*s", CELL, column[k].name);
+        if (shown(x, k))
+            printf(" %*s", column[k].column == COLUMN_RANDOM ? CELL_RANDOM : CELL, column[k].name);
     putchar('\n');
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) print_row(x, &row[i]);
     printf("%-30s", "sides shuffled: HIT, FAR, AUROC");

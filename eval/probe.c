@@ -12,7 +12,7 @@
 
 #include "base/exact.h"
 
-enum { STEPS = 300, POWER_STEPS = 20, LANES = 8, BLOCK = 64 };
+enum { STEPS = 300, POWER_STEPS = 20, LANES = 8, BLOCK = 64, WORTH_THREADS = 1 << 20 /* numbers */ };
 static const double L2 = 0.01;
 static const double EIGENVALUE_MARGIN = 1.2; /* the power iteration comes from below */
 
@@ -120,6 +120,7 @@ Status probe_score(double *score, const float *x, int n, int d, const int8_t *y,
     if (!p.x || !p.w) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for a probe of %d facts", n));
     p.ahead = p.w + width;
     p.slope = p.ahead + width;
+    if ((size_t)n * width < WORTH_THREADS) p.threads = 1;
     for (int i = 0; i < n; i++) p.n_fitted += fitted[i];
     CHECK(p.n_fitted > 0);
     standardize(&p, x);
