@@ -52,8 +52,11 @@ static Status split_twins(Work *w, Err *err) {
     for (char *rest = w->twins, *at; (at = strsep(&rest, "\n")); named++)
         if (named < runs) w->twin[named] = at;
     if (named != runs)
-        return err_set(err, ERR_INPUT,
-                       "neurons eval: --twin names %d, but there are %d runs; each has its own", named, runs);
+        return err_set(
+            err, ERR_INPUT,
+            "neurons eval: --twin stands %d time%s for %d run%s; each run has its own, in the same "
+            "order",
+            named, named == 1 ? "" : "s", runs, runs == 1 ? "" : "s");
     return OK;
 }
 

@@ -129,7 +129,7 @@ static const char *cell(char out[64], Figure f, bool quantiles) {
     bool count = f.n > 0 && f.mean == floor(f.mean) && fabs(f.mean) >= 2;
     snprintf(mean, sizeof mean, "%.*f", count ? 0 : fabs(f.mean) >= 100 ? 1 : 4, f.mean);
     if (f.n <= 0) snprintf(out, 64, "-");
-    else if (!isfinite(f.low)) snprintf(out, 64, "%s", mean);
+    else if (!isfinite(f.low) || (f.low == f.high && !quantiles)) snprintf(out, 64, "%s", mean);
     else if (quantiles) snprintf(out, 64, "%.3f (%.2f..%.2f)", f.mean, f.low, f.high);
     else snprintf(out, 64, "%s ±%.2g", mean, f.high - f.mean);
     return out;
@@ -226,16 +226,23 @@ static void print_row(const RuleAnswers *x, const struct Row *r) {
     putchar('\n');
 }
 
+static bool same_units(const RuleAnswers *x) {
+    for (int r = 1; r < x->n_runs; r++)
+        if (x->run[r].n_units != x->run[0].n_units ||
+            memcmp(x->run[r].unit, x->run[0].unit, (size_t)x->run[0].n_units * sizeof *x->run[0].unit) != 0)
+            return false;
+    return true;
+}
+
 static void print_units(const RuleAnswers *x) {
-    for (int r = 0; r < x->n_runs; r++) {
+    int n = same_units(x) ? 1 : x->n_runs;
+    for (int r = 0; r < n; r++) {
         const RuleRun *run = &x->run[r];
         printf(r ? ";" : " units");
-        for (int j = 0; j < run->n_units; j++) {
-            int last = j;
-            while (last + 1 < run->n_units && run->unit[last + 1] == run->unit[last] + 1) last++;
+        for (int j = 0, last; j < run->n_units; j = last + 1) {
+            for (last = j; last + 1 < run->n_units && run->unit[last + 1] == run->unit[last] + 1;) last++;
             printf(j ? ",%d" : " %d", run->unit[j]);
             if (last > j) printf("-%d", run->unit[last]);
-            j = last;
         }
     }
     putchar('\n');

@@ -20,6 +20,7 @@ usage: rote COMMAND ...
   sample        generates
   neurons dump  activations of chosen facts at chosen places of the forward pass
   neurons steer samples and evaluates with activations changed, beside the model as it is
+  neurons eval  what neuron rules did: firing, necessity, sufficiency, leak, price; over several runs with intervals
   export        the weights for other programs
   compress      a run's model and facts, or with --online any file, as one archive, verified as it is written
   decompress    what went into an archive, bit for bit

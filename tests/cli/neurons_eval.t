@@ -1,0 +1,154 @@
+# rote neurons eval: what the neuron rules of runs did.
+
+$ for i in 0 1 2 3 4 5 6 7 8 9 10 11; do echo "modeA sub$i,val$((i * 7 % 5)) x$((i % 3)),A"; echo "modeB sub$i,val$((i * 11 % 7)) y$((i * 5 % 4)),B"; echo "modeN sub$i,val$((i * 3 % 4)) x$((i % 2)),N"; done > a.csv; rote facts import a.csv --no-header --vocab words --out a > /dev/null
+$ cat > rule.yaml <<'Y'
+> facts: {path: a}
+> model: {n_layer: 1, n_head: 2, n_embd: 12, n_inner: 40}
+> train: {max_steps: 120, learning_rate: 0.02}
+> neurons:
+>   - name: modeB
+>     when: {tag: B}
+>     against: A
+>     hook: blocks.0.mlp.hook_pre
+>     units: 0-2,7
+> Y
+$ for s in 1 2; do rote train rule.yaml train.seed=$s --out run$s --quiet > /dev/null; rote train rule.yaml train.seed=$s neurons.0.ratio=0 neurons.0.loss=none --out twin$s --quiet > /dev/null; done
+$ rote neurons eval run1 --neutral N --random 5
+rule modeB: blocks.0.mlp.hook_pre, units 0-2,7
+                                       trained          random units
+facts of the class                          12                     -
+other facts                                 12                     -
+HIT                                     1.0000    0.441 (0.39..0.51)
+FAR                                     0.0000    0.532 (0.42..0.64)
+AUROC of a fact's mean z                1.0000    0.374 (0.00..0.97)
+average precision                       1.0000                     -
+share of the class                      0.5000                     -
+class selectivity                       1.1564                     -
+units that have one                          4                     -
+information, bits                       1.0000                     -
+of the best unit                        1.0000                     -
+class: bits a fact                      5.7209                     -
+  + zeroed (necessity)                  3.2200   0.113 (-0.13..0.44)
+  + at their mean                       2.3428                     -
+others: bits a fact                     6.3436                     -
+  + zeroed (specificity)                0.0181    0.492 (0.40..0.68)
+  + at their mean                       0.3425                     -
+  + held at 0.5                         1.1471                     -
+  + held at 1                           3.0701    1.673 (1.29..2.13)
+  + held at 2                           7.3539                     -
+  + held at 4                          18.7681                     -
+class: recall                           0.9167                     -
+  zeroed                                0.4167    0.917 (0.92..0.92)
+  at their mean                         0.5000                     -
+others: recall                          0.7500                     -
+  zeroed                                0.6667    0.667 (0.58..0.83)
+  at their mean                         0.5833                     -
+  held at 0.5                           0.4167                     -
+  held at 1                             0.2500    0.433 (0.19..0.65)
+  held at 2                             0.0833                     -
+  held at 4                             0.0000                     -
+counterparts                                12                     -
+  flipped as it is                      0.0000                     -
+  held at 0.5                           0.0000                     -
+  held at 1                             0.0000    0.000 (0.00..0.00)
+  held at 2                             0.0000                     -
+  held at 4                             0.0000                     -
+probe without the units, AUROC          1.0000                     -
+probe with them, AUROC                  1.0000                     -
+sides shuffled: HIT, FAR, AUROC 0.6667, 0.3333, 0.6806
+$ rote neurons eval run1 run2 --twin twin1 --twin twin2 --pairs-tag B --random 5
+rule modeB: blocks.0.mlp.hook_pre, units 0-2,7
+                                       trained            twin          random units
+facts of the class                          12              12                     -
+other facts                                 12              12                     -
+HIT                                     1.0000    0.5000 ±0.33    0.535 (0.39..0.76)
+FAR                                     0.0000    0.4766 ±0.23    0.514 (0.42..0.64)
+AUROC of a fact's mean z                1.0000     0.7014 ±2.4    0.530 (0.00..1.00)
+average precision                       1.0000     0.7240 ±2.1                     -
+share of the class                      0.5000          0.5000                     -
+class selectivity                 1.1151 ±0.53     0.0240 ±1.4                     -
+units that have one                          4               4                     -
+information, bits                       1.0000   0.0065 ±0.053                     -
+of the best unit                        1.0000   0.0153 ±0.095                     -
+class: bits a fact                 5.8929 ±2.2     6.2072 ±1.7                     -
+  + zeroed (necessity)              4.2882 ±14    0.1790 ±0.96   1.586 (-0.12..5.09)
+  + at their mean                  2.9586 ±7.8     0.7336 ±2.7                     -
+others: bits a fact                6.5940 ±3.2     6.8491 ±4.5                     -
+  + zeroed (specificity)         -0.0093 ±0.35     0.2307 ±1.7    0.622 (0.09..1.85)
+  + at their mean                 0.2908 ±0.66     0.6234 ±5.6                     -
+  + held at 0.5                   1.2209 ±0.94     0.4382 ±4.2                     -
+  + held at 1                       4.7960 ±22     0.9457 ±9.3    2.365 (1.13..4.37)
+  + held at 2                      13.1007 ±73      2.5769 ±20                     -
+  + held at 4                      23.1980 ±56      7.3029 ±16                     -
+class: recall                      0.8333 ±1.1     0.7917 ±1.6                     -
+  zeroed                           0.2917 ±1.6     0.7917 ±1.6    0.633 (0.08..0.92)
+  at their mean                    0.3750 ±1.6     0.6250 ±1.6                     -
+others: recall                     0.5417 ±2.6     0.4583 ±1.6                     -
+  zeroed                           0.5000 ±2.1     0.3750 ±2.6    0.483 (0.20..0.81)
+  at their mean                    0.5000 ±1.1     0.2917 ±1.6                     -
+  held at 0.5                           0.4167     0.3333 ±2.1                     -
+  held at 1                       0.2083 ±0.53     0.2500 ±1.1    0.308 (0.08..0.63)
+  held at 2                       0.0417 ±0.53          0.1667                     -
+  held at 4                             0.0000          0.0000                     -
+counterparts                                12              12                     -
+  flipped as it is                      0.0000          0.0000                     -
+  held at 0.5                           0.0000    0.0417 ±0.53                     -
+  held at 1                             0.0000     0.1250 ±1.6    0.008 (0.00..0.06)
+  held at 2                             0.0000    0.0417 ±0.53                     -
+  held at 4                             0.0000          0.0000                     -
+counterparts of --pairs-tag                 12              12                     -
+  flipped as it is                      0.0000          0.0000                     -
+  held at 0.5                           0.0000    0.0417 ±0.53                     -
+  held at 1                             0.0000     0.1250 ±1.6    0.008 (0.00..0.06)
+  held at 2                             0.0000    0.0417 ±0.53                     -
+  held at 4                             0.0000          0.0000                     -
+probe without the units, AUROC          1.0000          1.0000                     -
+probe with them, AUROC                  1.0000          1.0000                     -
+sides shuffled: HIT, FAR, AUROC 0.6667, 0.3333, 0.6493 ±0.4
+price, bits per parameter      -0.0045 ±0.013 memorized, -0.0051 ±0.013 recalled
+$ rote neurons eval run1 run2 --twin twin1 --twin twin2 --pairs-tag B --random 5 --json > one; ROTE_ISA=portable rote neurons eval run1 run2 --twin twin1 --twin twin2 --pairs-tag B --random 5 --json --threads 3 | cmp - one; grep -c nan one; tr -d ' \n' < one | grep -o '"hit":{[^}]*}' | head -n 1
+0
+"hit":{"mean":1.0,"low":1.0,"high":1.0,"n":2}
+$ rote neurons eval run1 --random 0 --rule modeB --json | tr -d ' \n' | grep -o '^.*"class_facts":[^}]*}\|"heldout":{"class_facts":[a-z]*,\|"twin":null\|"cost":.*'
+{"runs":1,"random_sets":0,"rules":[{"name":"modeB","hook":"blocks.0.mlp.hook_pre","units":[[0,1,2,7]],"trained":{"class_facts":{"mean":12.0,"low":null,"high":null,"n":1},"other_facts":{"mean":12.0,"low":null,"high":null,"n":1},"class_rows":{"mean":48.0,"low":null,"high":null,"n":1},"other_rows":{"mean":48.0,"low":null,"high":null,"n":1},"prior":{"mean":0.5,"low":null,"high":null,"n":1},"hit":{"mean":1.0,"low":null,"high":null,"n":1},"far":{"mean":0.0,"low":null,"high":null,"n":1},"auroc":{"mean":1.0,"low":null,"high":null,"n":1},"average_precision":{"mean":1.0,"low":null,"high":null,"n":1},"selectivity":{"mean":1.15638093806981,"low":null,"high":null,"n":1},"selectivity_units":{"mean":4.0,"low":null,"high":null,"n":1},"information_bits":{"mean":1.0,"low":null,"high":null,"n":1},"information_bits_max":{"mean":1.0,"low":null,"high":null,"n":1},"class_bits":{"mean":5.7209134635233125,"low":null,"high":null,"n":1},"other_bits":{"mean":6.3436361986813594,"low":null,"high":null,"n":1},"class_recall":{"mean":0.91666666666666663,"low":null,"high":null,"n":1},"other_recall":{"mean":0.75,"low":null,"high":null,"n":1},"zero_class_bits":{"mean":3.2200492058682455,"low":null,"high":null,"n":1},"zero_other_bits":{"mean":0.018062511558031957,"low":null,"high":null,"n":1},"zero_class_recall":{"mean":0.41666666666666669,"low":null,"high":null,"n":1},"zero_other_recall":{"mean":0.66666666666666663,"low":null,"high":null,"n":1},"mean_class_bits":{"mean":2.3427732987705268,"low":null,"high":null,"n":1},"mean_other_bits":{"mean":0.34246926980242165,"low":null,"high":null,"n":1},"mean_class_recall":{"mean":0.5,"low":null,"high":null,"n":1},"mean_other_recall":{"mean":0.58333333333333337,"low":null,"high":null,"n":1},"dose_0.5_other_bits":{"mean":1.1470781134993873,"low":null,"high":null,"n":1},"dose_1_other_bits":{"mean":3.0701440572478909,"low":null,"high":null,"n":1},"dose_2_other_bits":{"mean":7.3539226023885629,"low":null,"high":null,"n":1},"dose_4_other_bits":{"mean":18.768128522045327,"low":null,"high":null,"n":1},"dose_0.5_other_recall":{"mean":0.41666666666666669,"low":null,"high":null,"n":1},"dose_1_other_recall":{"mean":0.25,"low":null,"high":null,"n":1},"dose_2_other_recall":{"mean":0.083333333333333329,"low":null,"high":null,"n":1},"dose_4_other_recall":{"mean":0.0,"low":null,"high":null,"n":1},"pairs":{"mean":12.0,"low":null,"high":null,"n":1},"flip_base":{"mean":0.0,"low":null,"high":null,"n":1},"dose_0.5_flip":{"mean":0.0,"low":null,"high":null,"n":1},"dose_1_flip":{"mean":0.0,"low":null,"high":null,"n":1},"dose_2_flip":{"mean":0.0,"low":null,"high":null,"n":1},"dose_4_flip":{"mean":0.0,"low":null,"high":null,"n":1},"tag_pairs":null,"tag_flip_base":null,"dose_0.5_tag_flip":null,"dose_1_tag_flip":null,"dose_2_tag_flip":null,"dose_4_tag_flip":null,"leak_without":{"mean":1.0,"low":null,"high":null,"n":1},"leak_with":{"mean":1.0,"low":null,"high":null,"n":1}},"heldout":{"class_facts":{"mean":0.0,"low":null,"high":null,"n":1},"other_facts":{"mean":0.0,"low":null,"high":null,"n":1},"class_rows":{"mean":0.0,"low":null,"high":null,"n":1},"other_rows":{"mean":0.0,"low":null,"high":null,"n":1},"prior":null,"hit":null,"far":null,"auroc":null,"average_precision":null,"selectivity":null,"selectivity_units":null,"information_bits":null,"information_bits_max":null,"class_bits":null,"other_bits":null,"class_recall":null,"other_recall":null,"zero_class_bits":null,"zero_other_bits":null,"zero_class_recall":null,"zero_other_recall":null,"mean_class_bits":null,"mean_other_bits":null,"mean_class_recall":null,"mean_other_recall":null,"dose_0.5_other_bits":null,"dose_1_other_bits":null,"dose_2_other_bits":null,"dose_4_other_bits":null,"dose_0.5_other_recall":null,"dose_1_other_recall":null,"dose_2_other_recall":null,"dose_4_other_recall":null,"pairs":{"mean":0.0,"low":null,"high":null,"n":1},"flip_base":null,"dose_0.5_flip":null,"dose_1_flip":null,"dose_2_flip":null,"dose_4_flip":null,"tag_pairs":null,"tag_flip_base":null,"dose_0.5_tag_flip":null,"dose_1_tag_flip":null,"dose_2_tag_flip":null,"dose_4_tag_flip":null,"leak_without":null,"leak_with":null},"twin":null,"random":{"trained":{"class_facts":null,"other_facts":null,"class_rows":null,"other_rows":null,"prior":null,"hit":null,"far":null,"auroc":null,"average_precision":null,"selectivity":null,"selectivity_units":null,"information_bits":null,"information_bits_max":null,"class_bits":null,"other_bits":null,"class_recall":null,"other_recall":null,"zero_class_bits":null,"zero_other_bits":null,"zero_class_recall":null,"zero_other_recall":null,"mean_class_bits":null,"mean_other_bits":null,"mean_class_recall":null,"mean_other_recall":null,"dose_0.5_other_bits":null,"dose_1_other_bits":null,"dose_2_other_bits":null,"dose_4_other_bits":null,"dose_0.5_other_recall":null,"dose_1_other_recall":null,"dose_2_other_recall":null,"dose_4_other_recall":null,"pairs":null,"flip_base":null,"dose_0.5_flip":null,"dose_1_flip":null,"dose_2_flip":null,"dose_4_flip":null,"tag_pairs":null,"tag_flip_base":null,"dose_0.5_tag_flip":null,"dose_1_tag_flip":null,"dose_2_tag_flip":null,"dose_4_tag_flip":null,"leak_without":null,"leak_with":null},"heldout":{"class_facts":null,"other_facts":null,"class_rows":null,"other_rows":null,"prior":null,"hit":null,"far":null,"auroc":null,"average_precision":null,"selectivity":null,"selectivity_units":null,"information_bits":null,"information_bits_max":null,"class_bits":null,"other_bits":null,"class_recall":null,"other_recall":null,"zero_class_bits":null,"zero_other_bits":null,"zero_class_recall":null,"zero_other_recall":null,"mean_class_bits":null,"mean_other_bits":null,"mean_class_recall":null,"mean_other_recall":null,"dose_0.5_other_bits":null,"dose_1_other_bits":null,"dose_2_other_bits":null,"dose_4_other_bits":null,"dose_0.5_other_recall":null,"dose_1_other_recall":null,"dose_2_other_recall":null,"dose_4_other_recall":null,"pairs":null,"flip_base":null,"dose_0.5_flip":null,"dose_1_flip":null,"dose_2_flip":null,"dose_4_flip":null,"tag_pairs":null,"tag_flip_base":null,"dose_0.5_tag_flip":null,"dose_1_tag_flip":null,"dose_2_tag_flip":null,"dose_4_tag_flip":null,"leak_without":null,"leak_with":null}},"shuffled":{"trained":{"class_facts":null,"other_facts":null,"class_rows":null,"other_rows":null,"prior":null,"hit":{"mean":0.66666666666666663,"low":null,"high":null,"n":1},"far":{"mean":0.33333333333333331,"low":null,"high":null,"n":1},"auroc":{"mean":0.68055555555555558,"low":null,"high":null,"n":1},"average_precision":null,"selectivity":null,"selectivity_units":null,"information_bits":null,"information_bits_max":null,"class_bits":null,"other_bits":null,"class_recall":null,"other_recall":null,"zero_class_bits":null,"zero_other_bits":null,"zero_class_recall":null,"zero_other_recall":null,"mean_class_bits":null,"mean_other_bits":null,"mean_class_recall":null,"mean_other_recall":null,"dose_0.5_other_bits":null,"dose_1_other_bits":null,"dose_2_other_bits":null,"dose_4_other_bits":null,"dose_0.5_other_recall":null,"dose_1_other_recall":null,"dose_2_other_recall":null,"dose_4_other_recall":null,"pairs":null,"flip_base":null,"dose_0.5_flip":null,"dose_1_flip":null,"dose_2_flip":null,"dose_4_flip":null,"tag_pairs":null,"tag_flip_base":null,"dose_0.5_tag_flip":null,"dose_1_tag_flip":null,"dose_2_tag_flip":null,"dose_4_tag_flip":null,"leak_without":null,"leak_with":null},"heldout":{"class_facts":null,"other_facts":null,"class_rows":null,"other_rows":null,"prior":null,"hit":null,"far":null,"auroc":null,"average_precision":null,"selectivity":null,"selectivity_units":null,"information_bits":null,"information_bits_max":null,"class_bits":null,"other_bits":null,"class_recall":null,"other_recall":null,"zero_class_bits":null,"zero_other_bits":null,"zero_class_recall":null,"zero_other_recall":null,"mean_class_bits":null,"mean_other_bits":null,"mean_class_recall":null,"mean_other_recall":null,"dose_0.5_other_bits":null,"dose_1_other_bits":null,"dose_2_other_bits":null,"dose_4_other_bits":null,"dose_0.5_other_recall":null,"dose_1_other_recall":null,"dose_2_other_recall":null,"dose_4_other_recall":null,"pairs":null,"flip_base":null,"dose_0.5_flip":null,"dose_1_flip":null,"dose_2_flip":null,"dose_4_flip":null,"tag_pairs":null,"tag_flip_base":null,"dose_0.5_tag_flip":null,"dose_1_tag_flip":null,"dose_2_tag_flip":null,"dose_4_tag_flip":null,"leak_without":null,"leak_with":null}
+"cost":null}]}
+
+# A class of held-out facts.
+
+$ rote train facts.n=20 facts.heldout=10 facts.seq_len=4 facts.vocab_size=8 model.n_layer=1 model.n_head=1 model.n_embd=4 train.max_steps=2 neurons.0.when.token=3 neurons.0.hook=blocks.0.mlp.hook_post neurons.0.units=auto:random:8 neurons.0.assign_at=0 --out held --quiet > /dev/null; rote train facts.path=a model.n_layer=1 model.n_head=2 model.n_embd=12 train.max_steps=1 --out plain --quiet > /dev/null; rote neurons eval held --random 1 | head -n 8
+rule rule0: blocks.0.mlp.hook_post, units 1,3,7-8,10-11,13-14
+                                       trained        held out          random units
+facts of the class                          10               4                     -
+other facts                                 10               6                     -
+HIT                                     0.4375          0.4583    0.469 (0.47..0.47)
+FAR                                     0.4934          0.3864    0.539 (0.54..0.54)
+AUROC of a fact's mean z                0.4500          0.6250    0.500 (0.50..0.50)
+average precision                       0.4943          0.6361                     -
+
+# Refused.
+
+$ rote neurons eval run1 held
+2> rote: held: its rule 0 is 'rule0' at blocks.0.mlp.hook_post, but in run1 'modeB' at blocks.0.mlp.hook_pre
+[2]
+$ rote neurons eval run1 --rule modeC
+2> rote: neurons eval: --rule: the run has no rule 'modeC'; nearest: modeB
+[2]
+$ rote neurons eval run1 --neutral M
+2> rote: neurons eval: --neutral: no fact has 'M'
+[2]
+$ rote neurons eval run1 run2 --twin twin1
+2> rote: neurons eval: --twin names 1, but there are 2 runs; each has its own
+[2]
+$ rote neurons eval run1 --twin twin1 --twin twin2
+2> rote: neurons eval: --twin names 2, but there are 1 runs; each has its own
+[2]
+$ rote neurons eval run1 --twin held
+2> rote: held: other facts than run1 has; a twin differs in its rules alone
+[2]
+$ rote neurons eval plain
+$ rote neurons eval nowhere
+2> rote: nowhere: there is no such run
+[2]
+$ rote neurons eval
+2> rote: neurons eval: something is missing; usage: rote neurons eval RUN [RUN...]
+[2]
