@@ -137,15 +137,17 @@ $ rote neurons eval run1 --neutral M
 2> rote: neurons eval: --neutral: no fact has 'M'
 [2]
 $ rote neurons eval run1 run2 --twin twin1
-2> rote: neurons eval: --twin names 1, but there are 2 runs; each has its own
+2> rote: neurons eval: --twin stands 1 time for 2 runs; each run has its own, in the same order
 [2]
 $ rote neurons eval run1 --twin twin1 --twin twin2
-2> rote: neurons eval: --twin names 2, but there are 1 runs; each has its own
+2> rote: neurons eval: --twin stands 2 times for 1 run; each run has its own, in the same order
 [2]
 $ rote neurons eval run1 --twin held
 2> rote: held: other facts than run1 has; a twin differs in its rules alone
 [2]
 $ rote neurons eval plain
+2> rote: plain: the run has no neuron rules; train one with neurons: in its config
+[2]
 $ rote neurons eval nowhere
 2> rote: nowhere: there is no such run
 [2]
