@@ -234,11 +234,14 @@ static void a_perfect_unit(void **state) {
         for (size_t i = 0; i < sizeof known / sizeof *known; i++)
             expect_figure(&a.own, g, known[i].figure, known[i].value);
         assert_true(isnan(a.own.of[g][FIGURE_TAG_PAIRS]) && isnan(a.own.of[g][FIGURE_DOSE_TAG_FLIP]));
-        /* held at 1: the answer of B at 2 (10 e2 - e1) 20 / |10 e2 + e1| more, and both tokens before it */
-        double size = sqrt(101.0 / 4), answer = 200 / size - 20 / size;
-        double early = log2(exp(40) + V - 1); /* s and cue after nothing but the held unit */
-        expect_figure(&a.own, g, FIGURE_DOSE_BITS + 1,
-                      log2(exp(answer) + 1 + (V - 2) * exp(-20 / size)) + 2 * early - 8);
+        /* held at x, B's row is 10 x e2 + e1: a1 has a logit of 200 x / size, a0 of 20 / size; the rows before it have
+         * the unit's output alone */
+        double early = log2(exp(40) + V - 1);
+        for (int d = 0; d < NEURON_DOSES; d++) {
+            double x = neuron_dose[d], size = sqrt((100 * x * x + 1) / 4), a0 = 20 / size;
+            double answer = log2((exp(200 * x / size) + exp(a0) + V - 2) / exp(a0));
+            expect_figure(&a.own, g, FIGURE_DOSE_BITS + d, 2 * early + answer - 8);
+        }
         /* every other unit is dead or fires always */
         for (int i = 0; i < 3; i++) {
             expect_figure(&a.random[i], g, FIGURE_AUROC, 0.5);
