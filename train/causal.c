@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/random.h"
 #include "data/counterparts.h"
 
 struct Causal {
     int32_t *source[NEURON_RULES_MAX]; /* n_pool: of a base; NULL: the rule is not causal */
+    int32_t *donor[NEURON_RULES_MAX];  /* n_donors: every source, as often as it is one */
+    int n_donors[NEURON_RULES_MAX];
     FactBatch part;
     int8_t *label;
     RuleSums *sums;
@@ -34,7 +37,12 @@ static Status find_sources(Causal *x, const NeuronRules *n, int i, Err *err) {
             "rule '%s': neurons.%d.loss is causal, but no fact of the other side has a prompt that "
             "differs from one of the class in one token; name another side with against",
             n->config->neurons[i].name, i);
-    return status;
+    if (status != OK) return status;
+    x->donor[i] = malloc((size_t)found * sizeof *x->donor[i]);
+    if (!x->donor[i]) return err_set(err, ERR_NOMEM, "no memory for %d sources", found);
+    for (int s = 0; s < f->n_pool; s++)
+        if (x->source[i][s] >= 0) x->donor[i][x->n_donors[i]++] = x->source[i][s];
+    return OK;
 }
 
 Status causal_create(Causal **out, const NeuronRules *n, Err *err) {
@@ -62,7 +70,10 @@ Status causal_create(Causal **out, const NeuronRules *n, Err *err) {
 
 void causal_free(Causal *x) {
     if (!x) return;
-    for (int i = 0; i < NEURON_RULES_MAX; i++) free(x->source[i]);
+    for (int i = 0; i < NEURON_RULES_MAX; i++) {
+        free(x->source[i]);
+        free(x->donor[i]);
+    }
     fact_batch_free(&x->part);
     free(x->label);
     free(x->sums);
@@ -92,44 +103,63 @@ static void add_scaled(real *to, double scale, const real *from, int64_t n) {
     for (int64_t i = 0; i < n; i++) to[i] = (real)((double)to[i] + scale * (double)from[i]);
 }
 
-/* The sources of the batch's bases, one for each. */
-static void draw_sources(Causal *x, const NeuronRules *n, int i, const FactBatch *batch) {
-    fact_batch_clear(&x->part);
-    for (int j = 0; j < batch->batch.n_seq; j++)
-        if (x->source[i][batch->sequence[j]] >= 0)
-            fact_batch_add(&x->part, n->all, x->source[i][batch->sequence[j]]);
-    neurons_copy_labels(n, i, &x->part, x->label);
-}
+static int64_t length_of(const FactSet *f, int i) { return f->start[i + 1] - f->start[i]; }
 
-/* Sources become bases that are asked for the source's answer. */
-static void turn_into_bases(Causal *x, const NeuronRules *n, int i, const FactBatch *batch) {
-    int at = 0;
-    for (int j = 0; j < batch->batch.n_seq; j++) {
-        int base = batch->sequence[j], prompt = n->facts->prompt_len[base];
-        if (x->source[i][base] < 0) continue;
-        int32_t first = x->part.start[at];
-        x->part.tags[at++] = batch->tags[j];
-        memcpy(x->part.inputs + first + 1, n->facts->tokens + n->facts->start[base],
-               (size_t)prompt * sizeof *x->part.inputs);
-        for (int t = 0; t < prompt; t++) x->part.targets[first + t] = -1;
+int causal_donor(const Causal *x, const NeuronRules *n, int i, int base, int64_t number) {
+    const FactSet *f = n->facts;
+    int source = x->source[i][base], count = x->n_donors[i];
+    Stream stream = random_stream(n->config->train.seed, RANDOM_DONORS, (uint32_t)i);
+    int at = (int)random_below(stream, (uint64_t)number, (uint64_t)count);
+    /* The source itself is among them. */
+    for (;; at = (at + 1) % count) {
+        int donor = x->donor[i][at];
+        if (length_of(f, donor) == length_of(f, source) && f->prompt_len[donor] == f->prompt_len[source])
+            return donor;
     }
 }
 
+/* The donors of the batch's bases, then what they are held at: only where the rule asks for the source's neurons. */
+static void draw_donors(Causal *x, const NeuronRules *n, int i, const FactBatch *batch, int64_t step) {
+    fact_batch_clear(&x->part);
+    for (int j = 0; j < batch->batch.n_seq; j++)
+        if (x->source[i][batch->sequence[j]] >= 0)
+            fact_batch_add(&x->part, n->all,
+                           causal_donor(x, n, i, batch->sequence[j], step * n->config->train.batch_size + j));
+    neurons_copy_labels(n, i, &x->part, x->label);
+}
+
+/* Bases that are asked for the source's answer; labels are the source's. */
+static void draw_bases(Causal *x, const NeuronRules *n, int i, const FactBatch *batch) {
+    const FactSet *f = n->facts;
+    fact_batch_clear(&x->part);
+    for (int j = 0; j < batch->batch.n_seq; j++) {
+        int base = batch->sequence[j], prompt = f->prompt_len[base], at = x->part.batch.n_seq;
+        if (x->source[i][base] < 0) continue;
+        fact_batch_add(&x->part, n->all, x->source[i][base]);
+        int32_t first = x->part.start[at];
+        x->part.tags[at] = batch->tags[j];
+        memcpy(x->part.inputs + first + 1, f->tokens + f->start[base],
+               (size_t)prompt * sizeof *x->part.inputs);
+        for (int t = 0; t < prompt; t++) x->part.targets[first + t] = -1;
+    }
+    neurons_copy_labels(n, i, &x->part, x->label);
+}
+
 static double add_interchange(Causal *x, const NeuronRules *n, int i, Parallel *parallel,
-                              const FactBatch *batch, double lambda) {
+                              const FactBatch *batch, int64_t step, double lambda) {
     Rule rule = n->rule[i];
     double mean;
-    draw_sources(x, n, i, batch);
+    draw_donors(x, n, i, batch, step);
     if (x->part.batch.n_seq == 0) return 0;
     rule.seen = x->held;
     part_gradient(x, parallel, &rule, &mean);
+    draw_bases(x, n, i, batch);
     rule.seen = NULL;
     rule.clamp = x->held;
     int32_t tokens = x->part.start[x->part.batch.n_seq];
     for (int32_t t = 0; t < tokens; t++)
         for (int k = 0; k < rule.n_units && x->label[t] != LABEL_CLASS; k++)
             x->held[(ptrdiff_t)t * rule.n_units + k] = (real)__builtin_nan("");
-    turn_into_bases(x, n, i, batch);
     add_scaled(x->sum, lambda, part_gradient(x, parallel, &rule, &mean), n->gpt->table.total);
     return mean;
 }
@@ -151,7 +181,7 @@ static double add_ablation(Causal *x, const NeuronRules *n, int i, Parallel *par
 }
 
 const real *causal_gradient(Causal *x, NeuronRules *n, Parallel *parallel, const FactBatch *batch,
-                            const real *grad) {
+                            int64_t step, const real *grad) {
     bool copied = false;
     for (int i = 0; x && i < n->n; i++) {
         const Rule *rule = &n->rule[i];
@@ -159,7 +189,7 @@ const real *causal_gradient(Causal *x, NeuronRules *n, Parallel *parallel, const
         if (!copied) memcpy(x->sum, grad, (size_t)n->gpt->table.total * sizeof(real));
         copied = true;
         double lambda = (double)rule->lambda, negatives = (double)rule->negatives;
-        n->loss[i] = add_interchange(x, n, i, parallel, batch, lambda);
+        n->loss[i] = add_interchange(x, n, i, parallel, batch, step, lambda);
         if (negatives > 0)
             n->loss[i] += negatives * add_ablation(x, n, i, parallel, batch, lambda * negatives);
     }

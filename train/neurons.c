@@ -163,7 +163,7 @@ const real *neurons_gradient(NeuronRules *x, Parallel *parallel, FactBatch *batc
     batch->batch.rules = &x->rules;
     const real *grad = routing_due(x->routing) ? routing_gradient(x->routing, x, parallel, batch, loss_nats)
                                                : parallel_gradient(parallel, &batch->batch, loss_nats);
-    grad = causal_gradient(x->causal, x, parallel, batch, grad);
+    grad = causal_gradient(x->causal, x, parallel, batch, step, grad);
     remember(x, batch->batch.n_seq);
     return grad;
 }

@@ -13,7 +13,15 @@
 
 #include "train/causal.h"
 
-enum { SUBJECTS = 5, FACTS = 2 * SUBJECTS, LENGTH = 4, PROMPT = 2, TOKENS = FACTS * LENGTH, UNITS = 3 };
+enum {
+    SUBJECTS = 5,
+    FACTS = 2 * SUBJECTS,
+    LENGTH = 4,
+    PROMPT = 2,
+    TOKENS = FACTS * LENGTH,
+    UNITS = 3,
+    STEP = 4
+};
 
 static const char *const KEYS[] = {"facts.n=10",
                                    "facts.seq_len=4",
@@ -117,15 +125,15 @@ static double held_loss(Case *x, const FactBatch *batch, const real *clamp, real
     return mean;
 }
 
-/* Every fact of cue A with B's answer behind it, the neurons as `held` says behind the cue. */
-static void interchange(const Case *x, FactBatch *sources, FactBatch *bases) {
-    fact_batch_clear(sources);
+/* The donors, and every fact of cue A with B's answer behind it. */
+static void interchange(const Case *x, FactBatch *donors, FactBatch *bases) {
+    fact_batch_clear(donors);
     fact_batch_clear(bases);
     for (int j = 0; j < FACTS; j++) {
         int i = x->batch.sequence[j];
         if (i % 2) continue;
         int32_t at = bases->start[bases->batch.n_seq];
-        fact_batch_add(sources, &x->all, i + 1);
+        fact_batch_add(donors, &x->all, causal_donor(x->rules.causal, &x->rules, 0, i, STEP * FACTS + j));
         fact_batch_add(bases, &x->all, i + 1);
         bases->inputs[at + 1] = 0; /* cue A */
         bases->targets[at] = bases->targets[at + 1] = -1;
@@ -137,12 +145,12 @@ static void gradient_of_the_three_losses(void **state) {
     Case x;
     Err err = {0};
     case_create(&x);
-    FactBatch sources, bases, others;
-    if (fact_batch_reserve(&sources, FACTS, LENGTH, &err) != OK ||
+    FactBatch donors, bases, others;
+    if (fact_batch_reserve(&donors, FACTS, LENGTH, &err) != OK ||
         fact_batch_reserve(&bases, FACTS, LENGTH, &err) != OK ||
         fact_batch_reserve(&others, FACTS, LENGTH, &err) != OK)
         fail_msg("%s", err.msg);
-    interchange(&x, &sources, &bases);
+    interchange(&x, &donors, &bases);
     fact_batch_clear(&others);
     for (int j = 0; j < FACTS; j++)
         if (x.batch.sequence[j] % 2 == 0) fact_batch_add(&others, &x.batch, j);
@@ -151,8 +159,8 @@ static void gradient_of_the_three_losses(void **state) {
     double loss, worst = 0, largest = 0;
     real *grad = malloc((size_t)n * sizeof *grad), held[TOKENS * UNITS], zero[TOKENS * UNITS] = {0};
     assert_non_null(grad);
-    memcpy(grad, neurons_gradient(&x.rules, x.parallel, &x.batch, 0, &loss), (size_t)n * sizeof *grad);
-    held_loss(&x, &sources, NULL, held);
+    memcpy(grad, neurons_gradient(&x.rules, x.parallel, &x.batch, STEP, &loss), (size_t)n * sizeof *grad);
+    held_loss(&x, &donors, NULL, held);
     /* The row that has read BOS only is no row of the class: the cue comes behind it. */
     for (int s = 0; s < SUBJECTS; s++)
         for (int u = 0; u < UNITS; u++) held[s * LENGTH * UNITS + u] = NAN;
@@ -176,7 +184,7 @@ static void gradient_of_the_three_losses(void **state) {
     assert_true(fabs(x.rules.seen[0].loss -
                      (held_loss(&x, &bases, held, NULL) + 0.4 * held_loss(&x, &others, zero, NULL))) < 1e-12);
     free(grad);
-    fact_batch_free(&sources);
+    fact_batch_free(&donors);
     fact_batch_free(&bases);
     fact_batch_free(&others);
     case_free(&x);
