@@ -64,8 +64,9 @@ static const char *in_root(const char *name) {
 
 /* FACTS and what is written behind it, with overrides up to a NULL. */
 static Case make_case(const char *rules, ...) {
-    Case c = {.facts = {0}};
+    Case c;
     Err err = {0};
+    memset(&c, 0, sizeof c);
     char text[4096];
     const char *path = in_root("config.yaml"), *overrides[8];
     int n = 0, length = snprintf(text, sizeof text, "%s%s", FACTS, rules);
