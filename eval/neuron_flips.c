@@ -20,6 +20,11 @@ static void add_pair(Flips *x, const FactSet *f, const FactBatch *all, int base,
     fact_batch_add(&x->batch, all, source);
     memcpy(x->batch.inputs + x->batch.start[at] + 1, f->tokens + f->start[base],
            (size_t)f->prompt_len[base] * sizeof *x->batch.inputs);
+    int32_t first = x->batch.start[at], end = x->batch.start[at + 1];
+    const int32_t *a = f->tokens + f->start[base], *b = f->tokens + f->start[source];
+    int apart = 0;
+    while (a[apart] == b[apart]) apart++;
+    for (int32_t t = first; t < end; t++) x->row[t] = t - first > apart ? 0 : -1;
     x->list[at] = list;
     x->pairs[list]++;
 }
@@ -47,7 +52,8 @@ Status flips_create(Flips *out, const FactSet *f, const FactBatch *all, const in
     out->list = calloc((size_t)total, sizeof *out->list);
     out->best = calloc(tokens, sizeof *out->best);
     out->nats = calloc(tokens, sizeof *out->nats);
-    if (!out->list || !out->best || !out->nats)
+    out->row = malloc(tokens);
+    if (!out->list || !out->best || !out->nats || !out->row)
         TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for %d pairs of facts", total));
     for (int l = 0; l < n_lists; l++)
         for (int i = 0; i < f->n_pool; i++)
@@ -65,6 +71,7 @@ void flips_free(Flips *x) {
     free(x->pairs);
     free(x->best);
     free(x->nats);
+    free(x->row);
     *x = (Flips){.n_lists = 0};
 }
 

@@ -12,6 +12,7 @@ typedef struct Flips {
     int *pairs;    /* n_lists: how many */
     int32_t *best; /* per token of the batch */
     double *nats;
+    int8_t *row; /* per token: 0 from where the base and the source were told apart, -1 before (Edits.row) */
 } Flips;
 
 /* Pairs whose answers differ; of several sources a base has the first.

@@ -82,6 +82,7 @@ typedef struct Held {
     int n;
     double *class_mean; /* of each: mean a over the class's tokens */
     real *value;        /* what each is held at */
+    bool asked;         /* only where the rule asks for them, flips: from the cue on; else everywhere */
 } Held;
 
 /* What the model knows of class and others: bits, then recall, as in FIGURE_AS_IT_IS. */
@@ -99,8 +100,9 @@ static bool recalls(const Study *s, int i) {
 
 static void run_model(Study *s, const Held *held, Known *known, Evaluation *whole, double *flips) {
     Edit edit = {.hook = {HOOK_POST, s->q->layer}, .op = EDIT_SET};
-    Edits edits = {1, &edit};
+    Edits edits = {1, &edit, NULL};
     if (held) {
+        if (held->asked) edits.row = s->q->label;
         edit.n = held->n;
         edit.unit = (int *)held->unit;
         edit.value = held->value;
@@ -121,6 +123,7 @@ static void run_model(Study *s, const Held *held, Known *known, Evaluation *whol
         for (int k = 0; k < 4; k++)
             known->of[g][k] =
                 count[g][k & 1] > 0 && (k < 2 || s->has_prompt[g]) ? known->of[g][k] / count[g][k & 1] : NAN;
+    if (edits.row) edits.row = s->flips.row;
     flips_run(&s->flips, s->f, s->e.parallel, flips);
     parallel_edit(s->e.parallel, NULL);
     stepped(s);
@@ -144,6 +147,7 @@ static void ablate(Study *s, NeuronFigures *to, const Known *as_it_is, Held *hel
     Known known;
     Evaluation whole;
     double flips[LISTS];
+    held->asked = false;
     for (int j = 0; j < held->n; j++) {
         held->value[j] = 0;
         held->class_mean[j] = neuron_mean(&s->facts, held->unit[j], 1);
@@ -155,6 +159,7 @@ static void ablate(Study *s, NeuronFigures *to, const Known *as_it_is, Held *hel
         run_model(s, held, &known, &whole, flips);
         rises(to, FIGURE_MEAN, as_it_is, &known);
     }
+    held->asked = true;
     for (int d = 0; d < NEURON_DOSES; d++) {
         if (!all && d != DOSE_1) continue;
         for (int j = 0; j < held->n; j++) held->value[j] = (real)(neuron_dose[d] * held->class_mean[j]);
@@ -406,8 +411,10 @@ Status neurons_measure(NeuronAnswer *out, const Gpt *g, const FactSet *facts, co
                        Err *err) {
     Study s = {.g = g, .f = facts, .q = q, .threads = q->threads > 0 ? q->threads : omp_get_num_procs()};
     size_t units = (size_t)q->n_units;
-    Held held = {q->unit, q->n_units, calloc(units, sizeof *held.class_mean),
-                 calloc(units, sizeof *held.value)};
+    Held held = {.unit = q->unit,
+                 .n = q->n_units,
+                 .class_mean = calloc(units, sizeof *held.class_mean),
+                 .value = calloc(units, sizeof *held.value)};
     Known known;
     Status status = OK;
     s.steps = 6 + NEURON_DOSES + 2 * q->random_sets;

@@ -119,7 +119,7 @@ static void norm_rows(const Decoder *s, real *y, const real *x, int64_t gain, in
 }
 
 static void at_hook(const Decoder *s, HookSite site, int layer, real *x, int n, ptrdiff_t ld) {
-    if (s->edits) edits_apply(s->edits, site, layer, x, n, ld);
+    if (s->edits) edits_apply(s->edits, site, layer, x, n, ld, 0);
 }
 
 /* Onto the stream; as in the full pass apart where it is edited, in norm, which has been read by then. */

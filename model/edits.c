@@ -126,10 +126,11 @@ static void apply(const Edit *e, real *x) {
     }
 }
 
-void edits_apply(const Edits *edits, HookSite site, int layer, real *x, int rows, ptrdiff_t ld) {
+void edits_apply(const Edits *edits, HookSite site, int layer, real *x, int rows, ptrdiff_t ld, int token) {
     for (int i = 0; i < edits->n; i++) {
         const Edit *e = &edits->edit[i];
         if (e->hook.site != site || e->hook.layer != layer) continue;
-        for (int r = 0; r < rows; r++) apply(e, x + r * ld);
+        for (int r = 0; r < rows; r++)
+            if (!edits->row || edits->row[token + r] >= 0) apply(e, x + r * ld);
     }
 }

@@ -1,4 +1,4 @@
-/* Interventions on activations: chosen units of a hook are set, shifted or scaled at every position while the model
+/* Interventions on activations: chosen units of a hook are set, shifted or scaled, mostly at every position, while the model
  * runs; its weights stay as they are.
  *
  *   blocks.1.mlp.hook_post[0-7]=set:2.0      op: set:X add:X scale:X zero mean
@@ -24,6 +24,7 @@ typedef struct Edit {
 typedef struct Edits {
     int n;
     Edit *edit;
+    const int8_t *row; /* by token of a batch: edited where it is >= 0; NULL: at every one */
 } Edits;
 
 /* ERR_INPUT: what cannot be read, a hook or unit that the model lacks, a pattern (which is only seen). Free with
@@ -33,7 +34,7 @@ void edits_free(Edits *edits);
 
 /* Whether some edit is at that place. */
 bool edits_at(const Edits *edits, HookSite site, int layer);
-/* Does what is asked for there to x (rows, ld reals a row). */
-void edits_apply(const Edits *edits, HookSite site, int layer, real *x, int rows, ptrdiff_t ld);
+/* Does what is asked for there to x (rows, ld reals a row), whose first row is that token of the batch. */
+void edits_apply(const Edits *edits, HookSite site, int layer, real *x, int rows, ptrdiff_t ld, int token);
 
 #endif

@@ -282,7 +282,7 @@ static void apply_rules(const GptWork *w, const ModelConfig *c, const Chunk *k, 
 /* x holds this member's rows of what stands at a hook: edited where somebody asks for it, then shown. */
 static void at_hook(const Gpt *g, const GptWork *w, const Chunk *k, HookSite site, int layer, real *x,
                     ptrdiff_t ld) {
-    if (w->edits) edits_apply(w->edits, site, layer, x, k->n, ld);
+    if (w->edits) edits_apply(w->edits, site, layer, x, k->n, ld, k->first + k->r0);
     if (w->watched >> site & 1)
         w->see(w->user, &(HookSeen){.hook = {site, layer},
                                     .token = k->first + k->r0,
