@@ -31,10 +31,16 @@ static Status unknown_option(const Command *command, const char *word, Err *err)
                    word, nearest ? ", nearest: --" : "", nearest ? nearest : "", command->name);
 }
 
-/* value[k] becomes "before;value[k]"; paths have a line each. */
+/* What parts the values of an option that may stand more than once; 0: it may not. Paths and regular expressions may hold ';'. */
+static char repeats(const char *option) {
+    if (!strcmp(option, "do")) return ';';
+    return !strcmp(option, "class") || !strcmp(option, "twin") ? '\n' : 0;
+}
+
+/* value[k] becomes "before;value[k]". */
 static Status join(Args *out, int k, const char *before, Err *err) {
-    char *joined = NULL, between = strcmp(out->command->options[k].name, "do") ? '\n' : ';';
-    if (asprintf(&joined, "%s%c%s", before, between, out->value[k]) < 0)
+    char *joined = NULL;
+    if (asprintf(&joined, "%s%c%s", before, repeats(out->command->options[k].name), out->value[k]) < 0)
         return err_set(err, ERR_NOMEM, "out of memory for --%s", out->command->options[k].name);
     free(out->joined);
     out->value[k] = out->joined = joined;
@@ -62,8 +68,7 @@ Status args_parse(Args *out, const Command *command, int argc, char **argv, Err 
         if (k < 0) return unknown_option(command, word, err);
         const Option *option = &command->options[k];
         const char *before = out->value[k];
-        bool repeats = !strcmp(option->name, "do") || !strcmp(option->name, "twin");
-        if (before && !repeats)
+        if (before && !repeats(option->name))
             return err_set(err, ERR_INPUT, "%s: --%s stands twice", command->name, option->name);
         if (!option->value) {
             if (word[length])

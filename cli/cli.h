@@ -46,7 +46,7 @@ struct Args {
     const char
         *value[ARGS_OPTIONS_MAX]; /* by the option's place in its list; "" for a flag, NULL: not given */
     char *
-        joined; /* the values of --do (parted by ';') or --twin (by line ends), which may stand more than once */
+        joined; /* the values of an option that may stand more than once: --do's parted by ';', others' by line ends */
 };
 
 /* Options may stand anywhere, as --name=value or --name value, where the value must not begin with "--";
@@ -168,6 +168,7 @@ Status cmd_sweep_retry(const Args *args, Err *err);
 Status cmd_eval(const Args *args, Err *err);
 Status cmd_verify(const Args *args, Err *err);
 Status cmd_sample(const Args *args, Err *err);
+Status cmd_neurons_atlas(const Args *args, Err *err);
 Status cmd_neurons_dump(const Args *args, Err *err);
 Status cmd_neurons_steer(const Args *args, Err *err);
 Status cmd_neurons_eval(const Args *args, Err *err);

@@ -113,6 +113,25 @@ static const Option neurons_eval_options[] = {
     QUIET_OPTION,
     JSON_OPTION,
     END_OPTION};
+static const Option atlas_options[] = {
+    {"by", "tag|answer|place:K|rules",
+     "what divides the facts: their tags, the first symbol of the answer, the symbol at place K, the run's "
+     "rules "
+     "(default: tag, else rules)"},
+    {"class", "NAME=HOW",
+     "a class of your own: tag:T, token:SYMBOL, regex:E, share:P (of the facts, at random); may stand again"},
+    {"at", "all|answer", "which tokens of a fact count (default: all)"},
+    {"facts", "DIR", "another fact set (default: the run's own)"},
+    {"heldout", NULL, "held-out facts, in place of those that were trained"},
+    {"top", "N", "neurons shown (default: 20)"},
+    {"seed", "SEED", "of the shuffles that say what chance reaches (default: 1)"},
+    {"tsv", "FILE", "a row for every unit and class; replaces only such a table"},
+    {"svg", "FILE", "a heat map of the first neurons of every class; replaces only SVG pictures"},
+    FORCE_OPTION("replace any file"),
+    THREADS_OPTION,
+    QUIET_OPTION,
+    JSON_OPTION,
+    END_OPTION};
 static const Option export_options[] = {
     {"to", "hf|npz|safetensors", "the format"},
     {"out", "PATH", "the same as PATH: a file, or hf: a folder, new or empty"},
@@ -202,6 +221,8 @@ const Command commands[] = {
     {"eval", "RUN", 1, 1, "recall, memorized bits, code lengths of a run", eval_options, cmd_eval},
     {"verify", "RUN", 1, 1, "replays a run and compares hashes", verify_options, cmd_verify},
     {"sample", "RUN", 1, 1, "generates", sample_options, cmd_sample},
+    {"neurons atlas", "RUN", 1, 1, "which neurons and heads fire for which class of facts", atlas_options,
+     cmd_neurons_atlas},
     {"neurons dump", "RUN --hook NAME,... -o FILE", 1, 1,
      "activations of chosen facts at chosen places of the forward pass", dump_options, cmd_neurons_dump},
     {"neurons steer", "RUN --do 'HOOK[UNITS]=OP'", 1, 1,

@@ -140,7 +140,7 @@ static Status result_out(const Run *run, const FactSet *facts, const Evaluation 
 }
 
 /* Token k of the facts must be to a reader what token k is to the model, or every figure would be wrong. */
-static Status facts_fit(const Run *run, const FactSet *facts, const char *dir, Err *err) {
+Status facts_fit(const Run *run, const FactSet *facts, const char *dir, Err *err) {
     const ModelConfig *m = &run->gpt.config;
     if (facts->max_len > m->block_size)
         return err_set(err, ERR_INPUT, "%s: a fact has %d tokens, the model's block_size is %d", dir,

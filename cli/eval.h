@@ -8,6 +8,9 @@
 
 /* --quantize, --method, --parts, --seeds, --acr, --steps, before anything is read. ERR_INPUT: no such value, or not together. */
 Status eval_check(const Args *args, Err *err);
+/* ERR_INPUT: facts of dir that the run's model cannot read. */
+Status facts_fit(const Run *run, const FactSet *facts, const char *dir, Err *err);
+
 /* The run's model with quantized weights on `facts`, beside the model as it is. */
 Status eval_quantize(const Args *args, const Run *run, const FactSet *facts, int threads, Err *err);
 
