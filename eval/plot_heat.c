@@ -147,7 +147,7 @@ static void draw_row(const Sheet *s, int r) {
 }
 
 void plot_heat_svg(FILE *out, const PlotHeat *p) {
-    Sheet s = {.out = out, .plot = p, .left = LETTER * longest(p->row, p->n_rows) + 12, .top = TOP};
+    Sheet s = {.out = out, .plot = p, .left = 11 * longest(p->row, p->n_rows) + 14, .top = TOP};
     int name = LETTER * longest(p->column, p->n_columns);
     s.column = (WIDTH - RIGHT - s.left) / (p->n_columns ? p->n_columns : 1);
     if (s.column > COLUMN_MAX) s.column = COLUMN_MAX;

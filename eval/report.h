@@ -40,11 +40,15 @@ void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y)
 Status report_runs(const char *path, const char *title, const char *intro, const ReportRow *rows, int n,
                    Err *err);
 
-/* One run folder: result, learning curve (metrics.jsonl), config. */
-Status report_run(const char *path, const char *run_dir, Err *err);
+/* Draws the heat map of a run's neurons by class as an <svg> element. It needs the model, which only train/ can open, so
+ * the caller has it; a failure is told on the page. */
+typedef Status NeuronHeat(FILE *out, const char *run_dir, Err *err);
+
+/* One run folder: result, learning curve (metrics.jsonl), neuron rules, config. heat NULL: no heat map of rules. */
+Status report_run(const char *path, const char *run_dir, NeuronHeat *heat, Err *err);
 
 /* A sweep's folder: its fits and verdicts (eval/capacity.h), plots and every run. The plots go to DIR/plots, too;
  * note: a line worth saying about those, or empty. ERR_INPUT: no sweep there. ERR_IO, ERR_NOMEM. */
-Status report_sweep(const char *path, const char *dir, char note[160], Err *err);
+Status report_sweep(const char *path, const char *dir, NeuronHeat *heat, char note[160], Err *err);
 
 #endif

@@ -54,7 +54,9 @@ static const char style[] =
     "svg .q2{stroke:var(--q2);fill:var(--q2)}svg .q3{stroke:var(--q3);fill:var(--q3)}"
     "svg .q4{stroke:var(--q4);fill:var(--q4)}svg .q5{stroke:var(--q5);fill:var(--q5)}"
     "svg .q6{stroke:var(--q6);fill:var(--q6)}svg .q7{stroke:var(--q7);fill:var(--q7)}"
-    "svg .band{stroke:none}\n"
+    "svg .band{stroke:none}svg .mark{stroke:var(--ink)}svg .on{fill:var(--bg)}\n"
+    "figure{margin:0;min-width:0}figure svg.plot{margin:1.2rem 0 "
+    ".4rem}figcaption{font-size:.9rem;max-width:44rem}\n"
     "@media(max-width:34rem){svg.plot{font-size:19px}svg "
     ".head{font-size:24px}svg .end{font-size:16px}table{font-size:.82rem}th,td{padding:.35rem .45rem}}\n"
     "pre{background:var(--card);border-radius:.5rem;padding:1rem;overflow-x:auto;font-size:.85rem;line-"
@@ -63,9 +65,7 @@ static const char style[] =
 
 /* A sweep's page has more: tables that sort, and a config behind every run. */
 static const char sweep_style[] =
-    "body{max-width:76rem}p,.says,dl{max-width:54rem}figure{margin:0;min-width:0}figure "
-    "svg.plot{margin:1.2rem 0 "
-    ".4rem}figcaption{font-size:.9rem;max-width:44rem}\n"
+    "body{max-width:76rem}p,.says,dl{max-width:54rem}\n"
     ".plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,30rem),1fr));gap:1.6rem "
     "2.4rem;"
     "margin:0 0 1.6rem}.laws{margin-top:1.4rem}.says p{margin:.2rem 0}details{margin:.3rem 0}td "

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "eval/report.h"
+#include "eval/report_neurons.h"
 #include "eval/report_page.h"
 #include "eval/run_files.h"
 
@@ -52,6 +53,7 @@ static void pair_rows(FILE *out, const char *prefix, json_t *object) {
     json_t *value;
     json_object_foreach(object, key, value) {
         if (json_is_null(value) && !strcmp(key, "reason")) continue; /* nothing went wrong */
+        if (json_is_array(value)) continue;                          /* neurons: a section of their own */
         char name[128], number[48];
         snprintf(name, sizeof name, "%s%s%s", prefix, *prefix ? ": " : "", *prefix ? key : label_of(key));
         if (json_is_object(value) && !*prefix) {
@@ -100,8 +102,8 @@ static void run_plots(FILE *out, const Curves *c, const ReportRow *row) {
                NAN);
 }
 
-static void run_page(FILE *out, const ReportRow *row, const Curves *curves, json_t *result,
-                     const char *config) {
+static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, const RuleRun *run,
+                       json_t *result, const char *text, NeuronHeat *heat, Err *err) {
     char number[48], other[48];
     page_begin(out, row->name, false);
     fprintf(out, "<p class=\"dim\">%s parameters, ", page_number(number, (double)row->params, 0));
@@ -121,31 +123,37 @@ static void run_page(FILE *out, const ReportRow *row, const Curves *curves, json
     fputs("</div>\n", out);
     run_plots(out, curves, row);
     if (curves->missing) fputs("<p class=\"dim\">No curves: metrics.jsonl is missing.</p>\n", out);
+    TRY(rules_section(out, run, run->config->n_neurons > 0, heat, err));
     fputs("<h2>Result</h2>\n<table class=\"pairs\">\n", out);
     pair_rows(out, "", result);
     fputs("</table>\n<h2>Config</h2>\n<pre>", out);
-    write_escaped(out, config);
+    write_escaped(out, text);
     fputs("</pre>\n", out);
     page_end(out, false);
+    return OK;
 }
 
-Status report_run(const char *path, const char *run_dir, Err *err) {
+Status report_run(const char *path, const char *run_dir, NeuronHeat *heat, Err *err) {
     ReportRow row;
     Curves curves = {.loss_bits.n = 0};
     json_t *result = NULL;
-    Buffer config = {NULL, 0};
+    Buffer text = {NULL, 0};
+    Config config;
     AtomicFile file;
     Status status = OK;
     TRY_GOTO(report_row(&row, run_dir, err));
     TRY_GOTO(run_result(run_dir, &result, err));
     TRY_GOTO(run_curves(run_dir, &curves, err));
-    TRY_GOTO(run_text(run_dir, "config.yaml", &config, err));
+    TRY_GOTO(run_text(run_dir, "config.yaml", &text, err));
+    TRY_GOTO(run_config(run_dir, &config, err));
     TRY_GOTO(atomic_open(&file, path, err));
-    run_page(file.stream, &row, &curves, result, config.data);
-    status = atomic_commit(&file, "report", err);
+    RuleRun run = {row.name, run_dir, &config, result};
+    status = run_page(file.stream, &row, &curves, &run, result, text.data, heat, err);
+    if (status == OK) status = atomic_commit(&file, "report", err);
+    else atomic_abort(&file);
 done:
     curves_free(&curves);
     json_decref(result);
-    buffer_free(&config);
+    buffer_free(&text);
     return status;
 }

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "eval/report.h"
 #include "eval/report_figures.h"
+#include "eval/report_neurons.h"
 #include "eval/report_page.h"
 #include "eval/report_recall.h"
 #include "eval/report_runs.h"
@@ -208,8 +209,23 @@ static bool any_known(const Capacity *c) {
     return false;
 }
 
+/* Of the runs that count. */
+static Status rules_of(FILE *out, const Capacity *c, NeuronHeat *heat, Err *err) {
+    RuleRun *run = calloc((size_t)c->files.n + 1, sizeof *run);
+    int n = 0;
+    if (!run) return no_memory(err);
+    for (int i = 0; i < c->files.n; i++) {
+        const SweptRun *r = &c->files.runs[i];
+        if (r->state == SWEPT_DONE && r->has_config && r->config.n_neurons)
+            run[n++] = (RuleRun){r->name, r->path, &r->config, r->result};
+    }
+    Status status = rules_section(out, run, n, heat, err);
+    free(run);
+    return status;
+}
+
 static Status sweep_page(FILE *out, const char *name, const Capacity *c, const Figures *figures,
-                         const SweepKeys *varied, Err *err) {
+                         const SweepKeys *varied, NeuronHeat *heat, Err *err) {
     page_begin(out, name, true);
     counts(out, c);
     TRY(statements(out, c, err));
@@ -219,6 +235,7 @@ static Status sweep_page(FILE *out, const char *name, const Capacity *c, const F
     figures_of(out, figures, TOPIC_DATA, "What fits and what does not");
     figures_of(out, figures, TOPIC_CURVES, "Learning");
     figures_of(out, figures, TOPIC_HELDOUT, "Facts never trained");
+    TRY(rules_of(out, c, heat, err));
     if (figures->cut)
         fprintf(out, "<p class=\"dim\">Only the first %d of %d settings have plots of their own.</p>\n",
                 FIGURE_SERIES_MAX, c->n_series);
@@ -227,7 +244,7 @@ static Status sweep_page(FILE *out, const char *name, const Capacity *c, const F
     return OK;
 }
 
-Status report_sweep(const char *path, const char *dir, char note[160], Err *err) {
+Status report_sweep(const char *path, const char *dir, NeuronHeat *heat, char note[160], Err *err) {
     Capacity capacity = {.n_series = 0};
     Figures figures = {.n = 0};
     SweepKeys varied = {.n = 0};
@@ -240,7 +257,7 @@ Status report_sweep(const char *path, const char *dir, char note[160], Err *err)
     TRY_GOTO(figures_make(&figures, &capacity, err));
     report_name(name, dir);
     TRY_GOTO(atomic_open(&file, path, err));
-    status = sweep_page(file.stream, name, &capacity, &figures, &varied, err);
+    status = sweep_page(file.stream, name, &capacity, &figures, &varied, heat, err);
     if (status != OK) {
         atomic_abort(&file);
         goto done;

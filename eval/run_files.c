@@ -76,7 +76,7 @@ Status run_result_check(const char *dir, const json_t *result, Err *err) {
     return OK;
 }
 
-static Status run_config(const char *dir, Config *out, Err *err) {
+Status run_config(const char *dir, Config *out, Err *err) {
     char path[1200];
     TRY(path_join(path, sizeof path, dir, "config.yaml", err));
     return config_load(out, path, 0, NULL, err);
@@ -157,7 +157,17 @@ static void curve_free(Curve *c) {
     free(c->value);
 }
 
+static Status rule_of_line(Curves *out, const json_t *line, Err *err) {
+    json_int_t i = json_integer_value(json_object_get(line, "rule"));
+    if (i < 0 || i >= NEURON_RULES_MAX) return OK;
+    double step = number_of(line, "step");
+    out->rule[i].lambda = number_of(line, "lambda");
+    TRY(curve_add(&out->rule[i].hit, step, number_of(line, "hit"), err));
+    return curve_add(&out->rule[i].far, step, number_of(line, "far"), err);
+}
+
 static Status curves_of_line(Curves *out, const json_t *line, Err *err) {
+    if (json_is_integer(json_object_get(line, "rule"))) return rule_of_line(out, line, err);
     double step = number_of(line, "step"), nats = number_of(line, "loss_nats");
     TRY(curve_add(&out->loss_bits, step, bits_of_nats(nats), err));
     const json_t *eval = json_object_get(line, "eval");
@@ -169,6 +179,7 @@ Status run_curves(const char *dir, Curves *out, Err *err) {
     char path[1200];
     Buffer text;
     *out = (Curves){.loss_bits.n = 0};
+    for (int i = 0; i < NEURON_RULES_MAX; i++) out->rule[i].lambda = NAN;
     TRY(path_join(path, sizeof path, dir, "metrics.jsonl", err));
     out->missing = !file_exists(path);
     if (out->missing) return OK;
@@ -185,6 +196,10 @@ Status run_curves(const char *dir, Curves *out, Err *err) {
     curve_thin(&out->loss_bits);
     curve_thin(&out->memorized);
     curve_thin(&out->recall);
+    for (int i = 0; i < NEURON_RULES_MAX; i++) {
+        curve_thin(&out->rule[i].hit);
+        curve_thin(&out->rule[i].far);
+    }
     return status;
 }
 
@@ -192,4 +207,8 @@ void curves_free(Curves *c) {
     curve_free(&c->loss_bits);
     curve_free(&c->memorized);
     curve_free(&c->recall);
+    for (int i = 0; i < NEURON_RULES_MAX; i++) {
+        curve_free(&c->rule[i].hit);
+        curve_free(&c->rule[i].far);
+    }
 }

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "base/config.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "eval/report.h"
@@ -14,9 +15,16 @@ typedef struct Curve {
     double *step, *value;
 } Curve;
 
+/* A neuron rule's (base/neurons.h). */
+typedef struct RuleCurves {
+    Curve hit, far;
+    double lambda; /* the last one; NAN: there is no line of the rule */
+} RuleCurves;
+
 typedef struct Curves {
     Curve loss_bits; /* per token, of the training batches */
     Curve memorized, recall;
+    RuleCurves rule[NEURON_RULES_MAX];
     bool missing; /* there is no metrics.jsonl */
 } Curves;
 
@@ -30,6 +38,8 @@ Status run_result(const char *dir, json_t **out, Err *err);
 /* Whether it has what every result has: a verdict, counts, figures that a run can find. ERR_FORMAT names what is
  * odd. */
 Status run_result_check(const char *dir, const json_t *result, Err *err);
+/* dir/config.yaml. ERR_IO, ERR_INPUT. */
+Status run_config(const char *dir, Config *out, Err *err);
 /* From the lines of metrics.jsonl; one that is no JSON (torn where the run was killed) is left out, and
  * without the file the curves are empty. curves_free them, after a failure too. */
 Status run_curves(const char *dir, Curves *out, Err *err);
