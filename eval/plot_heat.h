@@ -11,7 +11,7 @@ typedef struct PlotHeat {
     const char *mark;         /* what a frame around a cell says */
     int n_rows, n_columns;
     const char *const *row, *const *column; /* names */
-    const char *const *heading; /* n_rows: a line above the row; NULL: none */
+    const char *const *heading;             /* n_rows: a line above the row; NULL: none */
     const double *value; /* (n_rows, n_columns), 0 .. 1; a cell that is NAN is left empty */
     const bool *marked;  /* (n_rows, n_columns) */
 } PlotHeat;

@@ -18,6 +18,7 @@ usage: rote COMMAND ...
   eval          recall, memorized bits, code lengths of a run
   verify        replays a run and compares hashes
   sample        generates
+  neurons atlas which neurons and heads fire for which class of facts
   neurons dump  activations of chosen facts at chosen places of the forward pass
   neurons steer samples and evaluates with activations changed, beside the model as it is
   neurons eval  what neuron rules did: firing, necessity, sufficiency, leak, price; over several runs with intervals

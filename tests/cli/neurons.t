@@ -263,7 +263,7 @@ $ rote neurons steer run --do 'blocks.1.mlp.hook_post=zero' --top-p 2
 2> rote: neurons steer: --top-p '2' is no number from 1e-12 to 1
 [2]
 $ rote neurons
-2> rote: neurons: which of dump, steer, eval?
+2> rote: neurons: which of atlas, dump, steer, eval?
 [2]
 
 # Nothing of the run was written.
