@@ -14,6 +14,7 @@ budgets=250,500,1000 seeds=0,1,2
 [ "$form" = quick ] || { budgets=1000,2000,4000,8000 seeds=0,1,2,3,4; }
 reproduce_sweep ladder scripts/experiments/ladder.yaml train.max_steps=$budgets train.seed=$seeds
 text=$(reproduce_capacity ladder)
+certified=$(cd "$out" && "$rote" capacity ladder --certify --bits 8 --method rtn,gptq --quiet)
 "$rote" report "$out/ladder" --out "$out/report.html"
 
 {
@@ -25,6 +26,14 @@ text=$(reproduce_capacity ladder)
     printf '| the same, headline (bf16) | 3.64 |\n'
     grep -E '^[0-9.-]+ bits/param, ' <<<"$text" | sed -E 's/^([0-9.-]+) bits\/param, (.*)$/| ours: \2 | \1 |/'
     reproduce_block "$text"
+    printf '\n## Certified at 8 bits a weight\n\n'
+    printf 'An archive of every run at the longest budget, weights rounded after training, written, read back and compared: what the weights hold\n'
+    printf 'for certain ([formulas](../math.md#archives-and-certified-bits)). Means over models and sizes (lowest to highest).\n\n'
+    printf '| rounded | certified / cross-entropy, %% | bits/param | bits per bit of weight |\n|---|---|---|---|\n'
+    awk '$1 == 8 && $2 == "rtn" || $1 == 8 && $2 == "gptq" {
+        printf "| %s | %s %s %s %s | %s %s %s %s | %s %s %s %s |\n", $2 == "rtn" ? "to the nearest" : "by GPTQ", $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+    }' <<<"$certified"
+    printf '\n%s\n' "$(tail -n 2 <<<"$certified" | tr '\n' ' ')"
     reproduce_footer ladder
 } >"$page"
 cat "$page"
