@@ -194,12 +194,12 @@ static int by_tokens(const void *a, const void *b, void *facts) {
     return compare(facts, *(const int32_t *)a, *(const int32_t *)b);
 }
 
-/* What sequence i, of that side, shares with the nearest of another side from neighbour `at` on; `beyond` is what the
- * neighbour itself shares with it. */
-static int64_t shared_from(const Sorted *s, int i, int at, const int64_t *beyond) {
+/* What sequence i shares with the nearest of another side than `side` from neighbour `at` on; `beyond` is what the
+ * neighbour itself shares with one of another side than its own. */
+static int64_t shared_from(const Sorted *s, int i, int side, int at, const int64_t *beyond) {
     if (at < 0 || at >= s->n) return -1;
     int64_t here = shared(s->facts, i, s->member[at]);
-    return s->side[s->member[at]] != s->side[i] || here < beyond[at] ? here : beyond[at];
+    return s->side[s->member[at]] != side || here < beyond[at] ? here : beyond[at];
 }
 
 static void sorted_free(Sorted *s) {
@@ -223,8 +223,10 @@ static Status sorted_make(Sorted *out, const FactSet *f, const int8_t *side, Err
     for (int i = 0; i < f->n_pool; i++)
         if (!is_heldout(f, i)) s.member[s.n++] = i;
     qsort_r(s.member, (size_t)s.n, sizeof *s.member, by_tokens, (void *)f);
-    for (int p = 0; p < s.n; p++) s.before[p] = shared_from(&s, s.member[p], p - 1, s.before);
-    for (int p = s.n - 1; p >= 0; p--) s.behind[p] = shared_from(&s, s.member[p], p + 1, s.behind);
+    for (int p = 0; p < s.n; p++)
+        s.before[p] = shared_from(&s, s.member[p], side[s.member[p]], p - 1, s.before);
+    for (int p = s.n - 1; p >= 0; p--)
+        s.behind[p] = shared_from(&s, s.member[p], side[s.member[p]], p + 1, s.behind);
     *out = s;
     return OK;
 }
@@ -242,15 +244,24 @@ static int place_of(const Sorted *s, int i) {
 
 static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 
+/* The first row from which on the trained sequences that share what held-out sequence i has read are all of one side. Its
+ * own side is not asked: rows chosen by it would tell it. */
+static int64_t heldout_cue(const Sorted *s, int i) {
+    if (s->n == 0) return 0;
+    int p = place_of(s, i);
+    int64_t before = p > 0 ? shared(s->facts, i, s->member[p - 1]) : -1,
+            behind = p < s->n ? shared(s->facts, i, s->member[p]) : -1;
+    int side = s->side[s->member[before > behind ? p - 1 : p]];
+    if (side == SIDE_NONE) return larger(before, behind) + 1;
+    return larger(shared_from(s, i, side, p - 1, s->before), shared_from(s, i, side, p, s->behind)) + 1;
+}
+
 /* first[i]: the first row from which on no trained sequence of another side shares what was read. */
 static Status find_cues(int64_t *first, const FactSet *f, const int8_t *side, Err *err) {
-    Sorted s;
+    Sorted s = {.n = 0};
     TRY(sorted_make(&s, f, side, err));
     for (int p = 0; p < s.n; p++) first[s.member[p]] = larger(s.before[p], s.behind[p]) + 1;
-    for (int i = f->n; i < held_out_end(f); i++) {
-        int p = place_of(&s, i);
-        first[i] = larger(shared_from(&s, i, p - 1, s.before), shared_from(&s, i, p, s.behind)) + 1;
-    }
+    for (int i = f->n; i < held_out_end(f); i++) first[i] = heldout_cue(&s, i);
     sorted_free(&s);
     return OK;
 }

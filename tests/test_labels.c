@@ -80,10 +80,15 @@ static bool begins_alike(const FactSet *f, int i, int j, int64_t t) {
 }
 
 static int expected(const FactSet *f, int i, int64_t t, bool against, NeuronAt at) {
-    int side = side_of(f, i, against);
+    enum { UNSEEN = 2 };
+    int side = side_of(f, i, against), seen = heldout(f, i) ? UNSEEN : side;
     if (at == AT_ANSWER && t < f->prompt_len[i]) return -1;
-    for (int j = 0; at == AT_AFTER_CUE && j < f->n_pool; j++)
-        if (!heldout(f, j) && side_of(f, j, against) != side && begins_alike(f, i, j, t)) return -1;
+    for (int j = 0; at == AT_AFTER_CUE && j < f->n_pool; j++) {
+        if (heldout(f, j) || !begins_alike(f, i, j, t)) continue;
+        int other = side_of(f, j, against);
+        if (other < 0 || (seen != UNSEEN && other != seen)) return -1;
+        seen = other;
+    }
     return side;
 }
 
