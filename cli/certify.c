@@ -252,10 +252,6 @@ static void print_over_models(const Work *w) {
 static void print_work(const Work *w, const Capacity *c) {
     double least = INFINITY;
     print_states(c);
-    if (w->n_groups == 0) {
-        printf("no run is done whose facts have a known entropy: nothing to certify\n");
-        return;
-    }
     for (int i = 0; i < w->n_groups; i++) {
         const Group *g = &w->group[i];
         if (i == 0 || g->series != w->group[i - 1].series) {
@@ -320,6 +316,12 @@ Status capacity_certify(const Args *args, const Capacity *capacity, Err *err) {
     int runs = 0;
     TRY(read_options(&w, args, err));
     TRY(find_groups(&w, capacity, err));
+    if (w.n_groups == 0) {
+        free(w.group);
+        return err_set(err, ERR_INPUT,
+                       "%s: no run is done whose facts have a known entropy: nothing to certify",
+                       capacity->files.dir);
+    }
     signals_catch();
     progress_line(&w.line, "certify", args_has(args, "quiet"));
     w.began_s = clock_s();

@@ -105,5 +105,5 @@ $ rote capacity leak --certify --bits 4 --json --quiet 2>/dev/null | grep leaks
 $ printf 'France\tParis\nJapan\tTokyo\n' > in.tsv; rote facts import in.tsv --no-header --out own > /dev/null
 $ rote train facts.kind=file facts.path=own model.n_layer=1 model.n_head=1 model.n_embd=6 train.max_steps=5 --out own-sweep/runs/a --quiet > /dev/null
 $ rote capacity own-sweep --certify
-own-sweep: 1 run done
-no run is done whose facts have a known entropy: nothing to certify
+2> rote: own-sweep: no run is done whose facts have a known entropy: nothing to certify
+[2]
