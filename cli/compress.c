@@ -54,11 +54,13 @@ static Status method_of(const Args *args, Quantize kind, QuantizeMethod *out, Er
 
 /* ---- verify on write ---- */
 
+int verify_threads(int threads) { return threads == 1 ? 2 : 1; }
+
 /* A new process reads the archive under its temporary name, with another number of threads, and compares what comes
  * out with the checksum of what went in. */
 static Status verify(const char *path, int threads, Err *err) {
     char count[16];
-    snprintf(count, sizeof count, "%d", threads == 1 ? 2 : 1);
+    snprintf(count, sizeof count, "%d", verify_threads(threads));
     const char *words[] = {"rote", "decompress", path, "--check", "--quiet", "--threads", count, NULL};
     pid_t pid;
     int status;
