@@ -51,6 +51,7 @@ Status sweep_spec_load(SweepSpec *out, const char *path, int n_words, const char
     free(single);
     if (status == OK) {
         path_make_absolute(spec.base.facts.path, CONFIG_PATH_MAX);
+        path_make_absolute(spec.base.train.init_from, CONFIG_PATH_MAX);
         *out = spec;
     } else {
         sweep_spec_free(&spec);
