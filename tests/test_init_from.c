@@ -1,5 +1,5 @@
 /* Runs that start from another run's weights: the bits at step 0, what is refused, what the hash sees, the same bytes
- * after a stop. */
+ * after a stop; and weights out of neurons that a rule scales before the first step. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "eval/steer.h"
 #include "model/safetensors.h"
 #include "train/init_from.h"
 #include "train/train.h"
@@ -286,6 +287,92 @@ static void other_shapes(void **state) {
             NULL);
 }
 
+/* ---- neurons.N.start_out ---- */
+
+#define RULE                                                                                                 \
+    "neurons.0.when.share=0.5", "neurons.0.loss=none", "neurons.0.hook=blocks.1.mlp.hook_post",              \
+        "neurons.0.units=2-5,11"
+
+static bool in_rule(int unit) { return (unit >= 2 && unit <= 5) || unit == 11; }
+
+/* Each weight out of block 1's neurons of the rule is `factor` times what it was, and nothing else has changed. */
+static void expect_scaled(const char *before, const char *after, real factor) {
+    Run from = opened(before), to = opened(after);
+    const Tensor *out = params_find(&from.gpt.table, "blocks.1.mlp.out.weight");
+    for (int64_t i = 0; i < from.gpt.table.total; i++) {
+        int64_t at = i - out->offset;
+        bool scaled = at >= 0 && at < (int64_t)out->rows * out->cols && in_rule((int)(at % out->cols));
+        real want = from.gpt.params[i] * (scaled ? factor : 1);
+        if (memcmp(&to.gpt.params[i], &want, sizeof want))
+            fail_msg("%lld: %g, not %g", (long long)i, (double)to.gpt.params[i], (double)want);
+    }
+    run_close(&from);
+    run_close(&to);
+}
+
+static void weights_out_are_scaled(void **state) {
+    (void)state;
+    static const struct {
+        const char *word, *dir;
+        real factor;
+    } CASES[] = {{"neurons.0.start_out=1", "times1", 1},
+                 {"neurons.0.start_out=0", "times0", 0},
+                 {"neurons.0.start_out=-2.5", "times-2.5", (real)-2.5}};
+    stop_at_once(make_case(NULL), "drawn");
+    for (int i = 0; i < 3; i++) {
+        char drawn[32];
+        snprintf(drawn, sizeof drawn, "drawn-%s", CASES[i].dir);
+        stop_at_once(make_case("train.init_from=source", RULE, CASES[i].word, NULL), CASES[i].dir);
+        expect_scaled("source", CASES[i].dir, CASES[i].factor);
+        stop_at_once(make_case(RULE, CASES[i].word, NULL), drawn);
+        expect_scaled("drawn", drawn, CASES[i].factor);
+    }
+}
+
+/* Ablated by its weights or by `rote neurons steer`: the same code length, to the bit. */
+static void zero_is_an_ablation(void **state) {
+    (void)state;
+    stop_at_once(make_case("train.init_from=source", RULE, "neurons.0.start_out=0", NULL), "ablated");
+    Run from = opened("source"), to = opened("ablated");
+    Edits edits = {0};
+    Steered steered, plain;
+    Err err = {0};
+    if (edits_parse(&edits, &from.gpt.config, "blocks.1.mlp.hook_post[2-5,11]=zero", &err) != OK ||
+        steer_evaluate(&steered, &from.gpt, &from.facts, &edits, 1, &err) != OK ||
+        steer_evaluate(&plain, &to.gpt, &to.facts, &(Edits){0}, 1, &err) != OK)
+        fail_msg("%s", err.msg);
+    print_message("%.3f bits, ablated %.3f\n", steered.before.code_bits, steered.after.code_bits);
+    assert_true(steered.after.code_bits == plain.before.code_bits);
+    assert_true(steered.after.recall == plain.before.recall);
+    assert_true(steered.after.code_bits != steered.before.code_bits);
+    steered_free(&steered);
+    steered_free(&plain);
+    edits_free(&edits);
+    run_close(&from);
+    run_close(&to);
+}
+
+/* A run that goes on has its neurons where training left them. */
+static void scaled_once(void **state) {
+    (void)state;
+    RunResult whole =
+        train(make_case("train.init_from=source", RULE, "neurons.0.start_out=0", "train.max_steps=20", NULL),
+              NULL, false);
+    for (int go = 0; go < 2; go++) {
+        Case c =
+            make_case("train.init_from=source", RULE, "neurons.0.start_out=0", "train.max_steps=20", NULL);
+        if (go == 0) stop_at_once(c, "again");
+        else assert_string_equal(train(c, "again", true).param_hash, whole.param_hash);
+    }
+    shell("rm again/DONE again/result.json again/checkpoint-000000020.safetensors"); /* step 14 stands */
+    RunResult again =
+        train(make_case("train.init_from=source", RULE, "neurons.0.start_out=0", "train.max_steps=20", NULL),
+              "again", true);
+    assert_string_equal(again.param_hash, whole.param_hash);
+    Err err = {0};
+    if (run_verify("again", 1, (ProgressSink){0}, NULL, &err) != OK) fail_msg("%s", err.msg);
+}
+
 int main(void) {
     if (!mkdtemp(root) || chdir(root) != 0 ||
         file_write_atomic("config.yaml", SMALL, sizeof SMALL - 1, NULL) != OK)
@@ -298,6 +385,9 @@ int main(void) {
         cmocka_unit_test(a_source_that_changed),
         cmocka_unit_test(bad_sources),
         cmocka_unit_test(other_shapes),
+        cmocka_unit_test(weights_out_are_scaled),
+        cmocka_unit_test(zero_is_an_ablation),
+        cmocka_unit_test(scaled_once),
     };
     return cmocka_run_group_tests(tests, one_source, NULL);
 }

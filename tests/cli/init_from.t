@@ -1,4 +1,4 @@
-# train.init_from: a run that starts from another run's weights.
+# train.init_from: a run that starts from another run's weights; neurons.N.start_out: neurons that start ablated.
 
 $ cat > s.yaml <<'Y'
 > facts: {n: 20, seq_len: 4, vocab_size: 8, seed: 1}
@@ -116,6 +116,39 @@ $ rote train s.yaml train.init_from=a train.max_steps=5 --out b --resume --quiet
 $ rote eval b | grep recall
 recall      0.3000
 
+# Ablated (a step of 1e-30 leaves the other weights as they are), then trained again.
+
+$ cat > still.yaml <<'Y'
+> facts: {n: 20, seq_len: 4, vocab_size: 8, seed: 1}
+> model: {n_layer: 1, n_head: 2, n_embd: 8}
+> train: {max_steps: 1, learning_rate: 1e-30, optimizer: sgd, init_from: a}
+> neurons:
+>   - {when: {share: 0.5}, loss: none, hook: blocks.0.mlp.hook_post, units: 0-15, start_out: 0}
+> Y
+$ rote neurons steer a --do 'blocks.0.mlp.hook_post[0-15]=zero' --eval --json | grep -m 1 -A 1 '"after"' | tail -n 1; rote train still.yaml --out still --json --quiet | grep '"code_bits"'
+      "code_bits": 208.16525084412802,
+  "code_bits": 208.16525084412802,
+$ cat > relearn.yaml <<'Y'
+> facts: {n: 20, seq_len: 4, vocab_size: 8, seed: 1}
+> model: {n_layer: 1, n_head: 2, n_embd: 8}
+> train: {max_steps: 100, learning_rate: 0.01, freeze: mlp, init_from: a}
+> neurons:
+>   - {when: {share: 0.5}, loss: none, hook: blocks.0.mlp.hook_post, units: 0-15, start_out: 0}
+> Y
+$ rote train relearn.yaml --out relearn --quiet | grep recall
+recall      0.6500
+$ rote verify relearn --quiet
+relearn: replayed; parameters, data and result are the same
+$ rote train relearn.yaml neurons.0.units=auto:random:4 --out c
+2> rote: rule 'rule0': neurons.0.start_out is 0, but neurons.0.units are chosen later; give them
+[2]
+$ rote train relearn.yaml neurons.0.start_out=1e7 --out c
+2> rote: command line: key 'neurons.0.start_out': 1e7 is out of range; allowed: -1000000 to 1000000
+[2]
+$ rote train relearn.yaml neurons.0.start_out=nan --out c
+2> rote: command line: key 'neurons.0.start_out': 'nan' is not a finite number
+[2]
+
 $ rote help init_from
 train.init_from: a path
   a run whose newest weights this one starts from, of one model shape;
@@ -128,3 +161,8 @@ train.init_hash: a text
   param_hash of the weights in train.init_from: filled in; what is written must
   be so
   default ""; at most 32 bytes
+$ rote help neurons.N.start_out
+neurons.N.start_out: a number
+  factor of the weights out of the units before the first step; 0 starts them
+  ablated
+  default 1; -1000000 to 1000000
