@@ -122,7 +122,9 @@ typedef struct TrainConfig {
     double stop_recall;          /* stop once recall reaches it; 0: off */
     double stop_gain;            /* stop once an evaluation gains less than this share of data bits; 0: off */
     uint64_t seed;
-    int threads; /* 0: one per core; changes no bit */
+    char init_from[CONFIG_PATH_MAX]; /* run folder whose weights come first; in no hash (init_hash is) */
+    char init_hash[33];              /* param_hash of those weights: train/init_from.h fills it */
+    int threads;                     /* 0: one per core; changes no bit */
     GemmKind gemm;
     Quantize quantize; /* forward and backward read weights in this format; the optimizer moves full ones */
     int freeze;        /* 1 << part (model/params.h): parts that stay as they start */

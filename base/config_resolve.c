@@ -177,6 +177,11 @@ static Status resolve_train(TrainConfig *t, int n_facts, int max_len, double jun
             err, ERR_INPUT,
             "train.parametrization is mup and train.optimizer is sgd, whose rates by width are not "
             "here; take adamw, muon or soap, or parametrization standard");
+    if (*t->init_hash && !*t->init_from)
+        return err_set(
+            err, ERR_INPUT,
+            "train.init_hash is %s, but train.init_from names no run; set it, or leave init_hash out",
+            quoted(t->init_hash, strlen(t->init_hash)).text);
     TRY(resolve_steps(t, err));
     const char *stop = t->stop_recall > 0 ? "stop_recall" : t->stop_gain > 0 ? "stop_gain" : NULL;
     if (stop && t->eval_interval == 0)

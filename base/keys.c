@@ -245,6 +245,12 @@ const Key keys[] = {
     {AT(train.stop_gain, KEY_DOUBLE), .initial = "0", FROM_TO(0, 1), ABOVE, .zero = "off",
      .help = "stop at the first evaluation that gains less than this share of the data bits"},
     {AT(train.seed, KEY_UINT64), .initial = "0", .help = "first weights and order of the facts"},
+    {AT(train.init_from, KEY_PATH), .initial = "", .free = true, .sets = "train.init_hash",
+     .also = "pretrained warm_start finetune_from",
+     .help = "a run whose newest weights this one starts from, of one model shape; vocabularies are not "
+             "compared; empty: drawn"},
+    {AT(train.init_hash, KEY_TEXT), .initial = "", .late = true,
+     .help = "param_hash of the weights in train.init_from: filled in; what is written must be so"},
     {AT(train.threads, KEY_INT), .initial = "0", FROM_TO(1, 4096), .zero = "one per core", .free = true,
      .also = "n_threads num_threads jobs", .help = "threads of this run: speed only"},
     {AT(train.gemm, KEY_ENUM), .initial = "exact", .choices = gemms, .also = "blas backend",

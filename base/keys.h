@@ -44,8 +44,8 @@ typedef struct Key {
 
 /* Behind the plain keys stand those of rule 0, of rule 1, .. */
 enum {
-    KEY_PLAIN = 80,
-    KEY_OF_RULE = 22,
+    KEY_PLAIN = 82,
+    KEY_OF_RULE = 23,
     KEY_COUNT = KEY_PLAIN + KEY_OF_RULE * NEURON_RULES_MAX,
     KEY_VALUE_MAX = 4 * CONFIG_PATH_MAX
 };

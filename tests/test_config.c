@@ -85,6 +85,8 @@ static void defaults(void **state) {
                                    "  stop_recall: 0\n"
                                    "  stop_gain: 0\n"
                                    "  seed: 0\n"
+                                   "  init_from: \"\"\n"
+                                   "  init_hash: \"\"\n"
                                    "  threads: 0\n"
                                    "  gemm: exact\n"
                                    "  quantize: none\n"

@@ -90,6 +90,8 @@ static const Bad conflicts[] = {
     {"train: {batch_size: 200000000}",
      "train.batch_size is 200000000 and the longest fact has 20 tokens: a batch holds at "
      "most 2147483647 tokens; set train.batch_size to at most 107374182"},
+    {"train: {init_hash: 0123}",
+     "train.init_hash is 0123, but train.init_from names no run; set it, or leave init_hash out"},
     {"facts: {kind: file, path: x, n: 300}",
      "facts.n is 300, but the fact set has 100 facts; leave the key out or set facts.n=100"},
 };

@@ -46,6 +46,10 @@ static Status probe_create(Probe *p, const Config *config, int width, Err *err) 
     if (c->model.n_inner > 0) c->model.n_inner = (int)((int64_t)c->model.n_inner * width / c->model.n_embd);
     if (config->model.n_inner > 0 && c->model.n_inner == 0) c->model.n_inner = 1;
     c->model.n_embd = width;
+    if (*c->train.init_from)
+        return err_set(err, ERR_INPUT,
+                       "train.init_from is %s, whose weights have one width; leave it out here",
+                       c->train.init_from);
     TRY(facts_obtain(&c->facts, &p->facts, err));
     TRY(config_resolve(c, p->facts.n, p->facts.max_len, p->facts.vocab.size, err));
     TRY(ops_select(&ops, err));
