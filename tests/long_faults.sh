@@ -12,7 +12,8 @@ tree=$PWD verbose='' places=''
 only=${1:-}
 
 layers=tests/double/test_layers models=tests/double/test_gradients reference=tests/double/test_reference
-training=tests/double/test_straight_through rules='tests/double/test_rules tests/double/test_causal' runs='tests/test_neurons tests/test_init_from'
+training=tests/double/test_straight_through runs='tests/test_neurons tests/test_init_from'
+rules='tests/double/test_rules tests/double/test_causal tests/double/test_rule_losses tests/double/test_routing'
 sweep=tests/cli/sweep.t # of a program in plain/, whose kernels are the portable ones: the quickest to build
 build() { # double | plain, more for make
     local -a goal=(DOUBLE=1 BUILD=build "build/$layers" "build/$models" "build/$reference" "build/$training")
