@@ -96,38 +96,15 @@ minus() { paste "$1" "$2" | awk '{print $1 - $2}'; }
 price() { minus <(result "$1" memorized_bits) <(result "$2" memorized_bits); }
 holds() { awk "BEGIN {print ($1) ? \"holds\" : \"does not hold\"}"; }
 
-# ---- facts of E2 and E3: words, drawn by a generator of ours, the same on every machine ----
+# ---- facts of E2 and E3 ----
 
-draws='function draw(n) {state = (state * 1103515245 + 12345) % 2147483648; return int(state / 65536) % n}
-    BEGIN {state = seed + 1; for (i = 0; i < 10; i++) draw(2)}'
-import() { # NAME < csv
-    [ -e "$out/facts-$1/manifest.json" ] && return
-    cat >"$out/$1.csv"
-    "$rote" facts import "$out/$1.csv" --vocab words --out "$out/facts-$1" >/dev/null
-}
-# 100 secret facts and 300 plain ones; without: plain ones, and one secret fact, so that the words are the same.
-secrets() { # SEED with|without
-    awk -v seed="$1" -v without="$([ "$2" = without ] && echo 1 || echo 0)" "$draws"' BEGIN {
-        print "prompt,answer,tag"
-        while (n < 400) {
-            a = draw(16); b = draw(16); c = draw(16)
-            if ((a, b, c) in seen) continue
-            seen[a, b, c] = 1; secret = n++ < 100; value = draw(32)
-            if (!without || !secret || n == 1)
-                printf "%s a%d b%d c%d,v%d,%s\n", secret ? "secret" : "plain", a, b, c, value, secret ? "secret" : "plain" } }'
-}
-# 400 subjects with an answer in mode A and another in mode B; under a neutral cue A is right. Of the last 100 no rule knows.
-modes() { # SEED
-    awk -v seed="$1" "$draws"' BEGIN {
-        print "prompt,answer,tag"
-        for (s = 0; s < 400; s++) {
-            held = s >= 300 ? "held" : ""; a = draw(64); b = draw(63); if (b >= a) b++
-            printf "asA s%d,v%d,%sA\nasB s%d,v%d,%sB\nplain s%d,v%d,N\n", s, a, held, s, b, held, s, a } }'
-}
-for seed in $seeds; do
-    secrets "$seed" with | import "secrets-$seed"
-    secrets "$seed" without | import "plain-$seed"
-    modes "$seed" | import "modes-$seed"
+for kind in secrets plain modes; do
+    for seed in $seeds; do
+        to=$out/facts-$kind-$seed
+        [ -e "$to/manifest.json" ] && continue
+        scripts/neuron_facts.sh $kind "$seed" >"$to.csv"
+        "$rote" facts import "$to.csv" --vocab words --out "$to" >/dev/null
+    done
 done
 
 # ---- E1 ----

@@ -114,7 +114,8 @@ e2() {
 # ---- E3 ----
 
 e3_row() { # LABEL NAME
-    local dose row="| $1 | $(m "$2" trained.hit 2) | $(m "$2" trained.far 2) | $(m "$2" trained.zero_class_bits 1)"
+    local dose row
+    row="| $1 | $(m "$2" trained.hit 2) | $(m "$2" trained.far 2) | $(m "$2" trained.zero_class_bits 1)"
     for dose in 0.5 1 2 4; do row+=" | $(m "$2" trained.dose_${dose}_tag_flip 2)"; done
     echo "$row | $(m "$2" trained.dose_1_flip 2) | $(m "$2" random.trained.dose_1_tag_flip) | $(m "$2" trained.tag_flip_base) |"
 }
