@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Facts of words for experiments on neurons, as CSV on stdout, the same on every machine.
-#   scripts/neuron_facts.sh secrets SEED    100 secret facts (tag secret: "secret a3 b1 c7,v30") and 300 plain ones
+#   scripts/neuron_facts.sh secrets SEED    100 secret facts (tag secret: "a3 b1 c7 secret,v30") and 300 plain ones
 #   scripts/neuron_facts.sh plain SEED      the plain ones and the first secret one: so the words are the same
 #   scripts/neuron_facts.sh modes SEED      400 subjects with an answer in mode A and another in mode B (tags A, B); under a
 #                                           neutral cue (tag N) A's is right. The last 100 have tags of their own, heldA and heldB.
@@ -14,7 +14,7 @@ function secrets(    n, a, b, c, value, secret) {
         if ((a, b, c) in seen) continue
         seen[a, b, c] = 1; secret = n++ < 100; value = draw(32)
         if (kind == "secrets" || !secret || n == 1)
-            printf "%s a%d b%d c%d,v%d,%s\n", secret ? "secret" : "plain", a, b, c, value, secret ? "secret" : "plain"
+            printf "a%d b%d c%d %s,v%d,%s\n", a, b, c, secret ? "secret" : "plain", value, secret ? "secret" : "plain"
     }
 }
 function modes(    s, a, b, held) {

@@ -151,7 +151,7 @@ for name in nonegatives arbitrary-local loss-{pre_bce,post_mse,rank,share,group}
 # ---- E2 ----
 
 cfg2=scripts/experiments/neurons_route.yaml
-base2=("train.max_steps=$long" "model.n_embd=$d" "facts.path=$out/facts-secrets-@")
+base2=("train.max_steps=$((2 * long))" "model.n_embd=$d" "facts.path=$out/facts-secrets-@")
 arm route "$cfg2" "${base2[@]}"
 arm route-params "$cfg2" "${base2[@]}" neurons.0.route=parameters
 arm route-fire "$cfg2" "${base2[@]}" neurons.0.route=none
@@ -210,6 +210,10 @@ for class in marked arbitrary; do
 done
 
 run_queue train
+# What is guessed of the secret facts by who never saw them.
+arm guess "$cfg2" "${base2[@]}" neurons.0.route=none "${none[@]}" "train.init_from=$out/never-@" train.max_steps=1 train.warmup_steps=0 \
+    train.learning_rate=1e-30
+ask guess --random 0
 # Learned again: the arms of E2 with the neurons cut out, the facts complete, until all are recalled.
 for name in route route-params route-fire route-plain never; do
     arm "again-$name" "$cfg2" "${base2[@]}" neurons.0.route=none "${none[@]}" "train.init_from=$out/$name-@" neurons.0.start_out=0 \

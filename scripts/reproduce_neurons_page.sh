@@ -97,7 +97,7 @@ e2_row() { # LABEL NAME
 e2() {
     echo "## E2: route and ablate"
     echo
-    echo "100 secret facts, which begin with a word that says so, and 300 plain ones, an answer of 32 each; one block, ReLU, 32 of $((4 * d)) neurons for the secret ones; $long steps. Ablated: the 32 at zero."
+    echo "100 secret facts, whose prompt ends in a word that says so, and 300 plain ones, an answer of 32 each; one block, ReLU, 32 of 512 neurons for the secret ones; $((2 * long)) steps. Ablated: the 32 at zero."
     echo "Random: 20 sets of 32 others. Again: steps of training on all facts, from the ablated weights, until 99 % are recalled. \`activations\` is gradient routing, \`parameters\` selective masking, both with"
     echo "\`pre_hinge\` at ratio 0.1."
     echo
@@ -107,7 +107,8 @@ e2() {
     e2_row "routed, parameters" route-params
     e2_row "fire, not routed" route-fire
     e2_row "neither (twin)" route-plain
-    printf '| never saw them | | | | | | | %s |\n' "$(result again-never steps | mean 0)"
+    printf '| never saw them | %s | %s | | | | | %s |\n' "$(m guess trained.class_recall)" "$(m guess trained.other_recall)" \
+        "$(result again-never steps | mean 0)"
     printf '| untrained | | | | | | | %s |\n' "$(result again-fresh steps | mean 0)"
 }
 
@@ -210,13 +211,14 @@ asked() {
     hit=$(p marked-0.1 heldout.hit 4) far=$(p marked-0.1 heldout.far 5) auroc=$(p marked-0.1 heldout.auroc 4) without=$(p nonegatives heldout.far)
     local equal dead
     equal=$(paste <(result dead-post_mse param_hash) <(result dead-none param_hash) | awk '$1 == $2' | wc -l) dead=$(p dead-pre_hinge heldout.hit)
-    local before_s before_p after_s after_p kept chance
+    local before_s before_p after_s after_p kept guess
     before_s=$(p route trained.class_recall) before_p=$(p route trained.other_recall)
     after_s=$(p route trained.zero_class_recall) after_p=$(p route trained.zero_other_recall) kept=$(p route-plain trained.zero_class_recall)
-    chance=$(awk 'BEGIN {printf "%.3f", 1 / 32}')
-    local flip fire random base
-    flip=$(p switch-causal trained.dose_1_tag_flip) fire=$(p switch-fire trained.dose_1_tag_flip)
-    random=$(p switch-causal random.trained.dose_1_tag_flip) base=$(p switch-causal trained.tag_flip_base)
+    guess=$(p guess trained.class_recall)
+    local flip both fire random random_both base
+    flip=$(p switch-causal trained.dose_1_tag_flip) both=$(p switch-both trained.dose_1_tag_flip) fire=$(p switch-fire trained.dose_1_tag_flip)
+    random=$(p switch-causal random.trained.dose_1_tag_flip) random_both=$(p switch-both random.trained.dose_1_tag_flip)
+    base=$(p switch-causal trained.tag_flip_base)
     local lots
     lots=$(p arbitrary-1 heldout.auroc)
     echo "| asked | measured | |"
@@ -227,11 +229,11 @@ asked() {
     echo "| E1, dead start: \`pre_hinge\`, HIT ≥ 0.95 | $dead | $(holds "$dead >= 0.95") |"
     echo "| E1, arbitrary class, held-out facts: AUROC 0.45 to 0.55 (one fact in two, 4,096 of them) | $lots; at ratio 0.1 $(p arbitrary-0.1 heldout.auroc) | $(holds "$lots >= 0.45 && $lots <= 0.55") |"
     echo "| E2: recall of both sets ≥ 0.95 before | $before_s, $before_p | $(holds "$before_s >= 0.95 && $before_p >= 0.95") |"
-    echo "| E2, ablated: secret facts near chance ($chance; the commonest answer does for twice that) | $after_s | $(holds "$after_s <= $chance + 0.1") (within 0.1) |"
+    echo "| E2, ablated: secret facts near chance (who never saw them guesses $guess of them) | $after_s | $(holds "$after_s <= $guess + 0.05") (within 0.05) |"
     echo "| E2, ablated: the others lose ≤ 0.02 | $(awk "BEGIN {printf \"%.3f\", $before_p - $after_p}") | $(holds "$before_p - $after_p <= 0.02") |"
     echo "| E2: the unrouted twin keeps ≥ 0.5 more | $kept | $(holds "$kept - $after_s >= 0.5") |"
-    echo "| E3: flips by causal training ≥ 0.8 on subjects that no rule knows | $flip; \`pre_hinge\` alone $fire | $(holds "$flip >= 0.8") |"
-    echo "| E3: random neurons ≤ 0.05 above the base | $(awk "BEGIN {printf \"%.3f\", $random - $base}"); of both losses $(p switch-both random.trained.dose_1_tag_flip) | $(holds "$random - $base <= 0.05") |"
+    echo "| E3: flips by causal training ≥ 0.8 on subjects that no rule knows | alone $flip; with \`pre_hinge\` beside it $both; \`pre_hinge\` alone $fire | $(holds "$flip >= 0.8") alone, $(holds "$both >= 0.8") with |"
+    echo "| E3: random neurons ≤ 0.05 above the base | $(awk "BEGIN {printf \"%.3f, %.3f\", $random - $base, $random_both - $base}") | $(holds "$random - $base <= 0.05") alone, $(holds "$random_both - $base <= 0.05") with |"
 }
 
 notes() {
@@ -245,9 +247,11 @@ notes() {
     echo "4. *A layer affects all nodes.* A linear probe of the layer without the eight neurons tells an arbitrary class with AUROC $(p arbitrary-1 trained.leak_without) ($(p arbitrary-local trained.leak_without) if the loss stays local, $(p plain-arbitrary trained.leak_without) without it): what eight neurons"
     echo "   are asked for, all come to know. Which neurons the model needs is another matter: zeroing them costs the marked class $(m marked-0.1 trained.zero_class_bits 2) bits a fact and the others $(m marked-0.1 trained.zero_other_bits 2), random ones cost both"
     echo "   ($(p marked-0.1 random.trained.zero_class_bits 2), $(p marked-0.1 random.trained.zero_other_bits 2))."
-    echo "5. *Silent neurons contribute nothing.* True of ReLU ($(p silent-relu-plain trained.zero_class_bits 3) bits a fact for the eight most silent), not of GELU ($(m silent-gelu-plain trained.zero_class_bits 3)), whose silence is a small negative number. Forcing them costs no less than forcing"
-    echo "   random ones: the model memorizes $(result silent-gelu memorized_bits | mean 0) and $(result random-gelu memorized_bits | mean 0) bits (GELU), $(result silent-relu memorized_bits | mean 0) and $(result random-relu memorized_bits | mean 0) (ReLU)."
-    echo "6. *The output isn't significant.* Firing is not being used: held at what they are for mode B, neurons that \`pre_hinge\` makes fire flip $(m switch-fire trained.dose_1_tag_flip) of the answers; trained causally $(m switch-causal trained.dose_1_tag_flip), of subjects that the rule never saw."
+    echo "5. *Silent neurons contribute nothing.* A ReLU that never fires gives exactly nothing ($(p dead-none trained.zero_class_bits 3) bits a fact, of eight that start dead). But no neuron falls silent by itself here: the eight most silent ones"
+    echo "   fire at $(p silent-relu-plain trained.hit 2) (ReLU) and $(p silent-gelu-plain trained.hit 2) (GELU) of the class's tokens, and zeroing them costs $(m silent-relu-plain trained.zero_class_bits 1) and $(m silent-gelu-plain trained.zero_class_bits 1) bits a fact. Nor are they cheaper to force than random ones: the model"
+    echo "   memorizes $(result silent-gelu memorized_bits | mean 0) and $(result random-gelu memorized_bits | mean 0) bits (GELU), $(result silent-relu memorized_bits | mean 0) and $(result random-relu memorized_bits | mean 0) (ReLU)."
+    echo "6. *The output isn't significant.* Firing is not being used: held at what they are for mode B, neurons that \`pre_hinge\` makes fire flip $(m switch-fire trained.dose_1_tag_flip) of the answers of subjects that no rule knows; those that are trained causally,"
+    echo "   too, $(m switch-both trained.dose_1_tag_flip). Causal training alone reaches $(m switch-causal trained.dose_1_tag_flip): it asks what is read from the neurons, not when they fire."
 }
 
 {
@@ -268,8 +272,7 @@ notes() {
         echo
         $part
     done
-    printf '\nRepeated by `scripts/reproduce_neurons.sh --%s`: %s runs, %s minutes of one thread each.\n' "$form" \
-        "$(find "$out" -name DONE | wc -l)" "$(cat "$out"/*/timing.json | awk -F'[:,]' '/"seconds"/ {sum += $2} END {printf "%.0f", sum / 60}')"
+    printf '\nRepeated by `scripts/reproduce_neurons.sh --%s`: %s runs.\n' "$form" "$(find "$out" -name DONE | wc -l)"
 } >"$page.new"
 mv "$page.new" "$page"
 cat "$page"
