@@ -31,7 +31,7 @@ static Status check_junk_keys(const FactsConfig *facts, Err *err) {
     return OK;
 }
 
-static Status resolve_facts(FactsConfig *facts, int n_facts, int max_len, int vocab_size, Err *err) {
+Status config_resolve_facts(FactsConfig *facts, int n_facts, int max_len, int vocab_size, Err *err) {
     TRY(config_pool_check(facts, err));
     TRY(check_junk_keys(facts, err));
     if (!facts_are_read(facts->kind)) return OK;
@@ -217,7 +217,7 @@ Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, 
         return err_set(err, ERR_INPUT,
                        "%d facts of up to %d tokens: at most %d tokens in all; take at most %d facts",
                        n_facts, max_len, INT32_MAX, INT32_MAX / max_len);
-    TRY(resolve_facts(&resolved.facts, n_facts, max_len, vocab_size, err));
+    TRY(config_resolve_facts(&resolved.facts, n_facts, max_len, vocab_size, err));
     TRY(config_resolve_model(&resolved.model, max_len, vocab_size, err));
     TRY(resolve_train(&resolved.train, n_facts, max_len, resolved.facts.junk_ratio, err));
     TRY(check_freeze(&resolved, err));

@@ -121,10 +121,11 @@ const Key keys[] = {
      .help = "kind rules: share of the rows whose y breaks the rule"},
     {AT(facts.heldout, KEY_INT), .initial = "0", FROM_TO(0, BIG_INT), .late = true,
      .also = "n_heldout held_out",
-     .help = "facts drawn beside the n and never trained: what the model says of unseen facts"},
+     .help = "facts that are never trained: drawn beside the n, or kept back of those that are read; what "
+             "the model "
+             "says of unseen facts"},
     {AT(facts.split_seed, KEY_UINT64), .initial = "0", .late = true,
-     KINDS(RANDOM | TRIPLES | BIOS | BIOD | RULES),
-     .help = "which of the n + heldout facts are held out; 0: the last ones drawn"},
+     .help = "which of the n + heldout facts are held out; 0: the last ones"},
     {AT(facts.zipf, KEY_DOUBLE), .initial = "0", FROM_TO(0, 100), .late = true, .also = "zipf_exponent skew",
      .help = "uneven exposure: fact number r is drawn in proportion to r^-zipf; 0: every fact once an epoch"},
     {AT(facts.junk_ratio, KEY_DOUBLE), .initial = "0", FROM_TO(0, 1e6), .late = true,

@@ -203,8 +203,8 @@ static const Option no_options[] = {END_OPTION};
 const Command commands[] = {
     {"demo", "", 0, 0, "the tour: facts, four widths, a table of bits per parameter, a report", demo_options,
      cmd_demo},
-    {"facts make", "[CFG] [key=value...] --out DIR", 0, 1000, "generates a fact set", make_options,
-     cmd_facts_make},
+    {"facts make", "[CFG] [key=value...] --out DIR", 0, 1000,
+     "generates a fact set, or keeps a split of one that is read", make_options, cmd_facts_make},
     {"facts import", "FILE --out DIR", 1, 1, "makes a fact set of your own facts", import_options,
      cmd_facts_import},
     {"facts show", "DIR|RUN|[CFG] [key=value...]", 1, 1000,
