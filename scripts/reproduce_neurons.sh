@@ -153,11 +153,12 @@ for name in nonegatives arbitrary-local loss-{pre_bce,post_mse,rank,share,group}
 cfg2=scripts/experiments/neurons_route.yaml
 base2=("train.max_steps=$((2 * long))" "model.n_embd=$d" "facts.path=$out/facts-secrets-@")
 arm route "$cfg2" "${base2[@]}"
-arm route-params "$cfg2" "${base2[@]}" neurons.0.route=parameters
+arm route-attention "$cfg2" "${base2[@]}" model.attn=causal
+arm route-gradients "$cfg2" "${base2[@]}" neurons.0.route=activations
 arm route-fire "$cfg2" "${base2[@]}" neurons.0.route=none
 arm route-plain "$cfg2" "${base2[@]}" neurons.0.route=none "${none[@]}"
 arm never "$cfg2" "${base2[@]}" "facts.path=$out/facts-plain-@" neurons.0.route=none "${none[@]}"
-for name in route route-params route-fire route-plain; do ask "$name" --random 20; done
+for name in route route-attention route-gradients route-fire route-plain; do ask "$name" --random 20; done
 
 # ---- E3 ----
 
@@ -215,8 +216,9 @@ arm guess "$cfg2" "${base2[@]}" neurons.0.route=none "${none[@]}" "train.init_fr
     train.learning_rate=1e-30
 ask guess --random 0
 # Learned again: the arms of E2 with the neurons cut out, the facts complete, until all are recalled.
-for name in route route-params route-fire route-plain never; do
-    arm "again-$name" "$cfg2" "${base2[@]}" neurons.0.route=none "${none[@]}" "train.init_from=$out/$name-@" neurons.0.start_out=0 \
+for name in route route-attention route-gradients route-fire route-plain never; do
+    attn=mean && [ $name = route-attention ] && attn=causal
+    arm "again-$name" "$cfg2" "${base2[@]}" model.attn=$attn neurons.0.route=none "${none[@]}" "train.init_from=$out/$name-@" neurons.0.start_out=0 \
         train.stop_recall=0.99 train.eval_interval=5
 done
 arm again-fresh "$cfg2" "${base2[@]}" neurons.0.route=none "${none[@]}" train.stop_recall=0.99 train.eval_interval=5

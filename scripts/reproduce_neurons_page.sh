@@ -97,14 +97,15 @@ e2_row() { # LABEL NAME
 e2() {
     echo "## E2: route and ablate"
     echo
-    echo "100 secret facts, whose prompt ends in a word that says so, and 300 plain ones, an answer of 32 each; one block, ReLU, 32 of 512 neurons for the secret ones; $((2 * long)) steps. Ablated: the 32 at zero."
-    echo "Random: 20 sets of 32 others. Again: steps of training on all facts, from the ablated weights, until 99 % are recalled. \`activations\` is gradient routing, \`parameters\` selective masking, both with"
-    echo "\`pre_hinge\` at ratio 0.1."
+    echo "100 secret facts, whose prompt ends in a word that says so, and 300 plain ones, an answer of 32 each; one block, ReLU, its attention a plain mean; 64 of 512 neurons, one of which at least is to fire for secret facts"
+    echo "and none for plain ones (\`group\`, ratio 0.5); $((2 * long)) steps. \`parameters\` is selective masking, \`activations\` gradient routing. Ablated: the 64 at zero. Random: 20 sets of 64 others. Again: steps of"
+    echo "training on all facts, from the ablated weights, until 99 % are recalled."
     echo
     echo "| training | recall: secret | plain | ablated: secret | plain | random: secret | plain | again, steps |"
     echo "|---|---|---|---|---|---|---|---|"
-    e2_row "routed, activations" route
-    e2_row "routed, parameters" route-params
+    e2_row "routed, parameters" route
+    e2_row "the same, with attention" route-attention
+    e2_row "routed, activations" route-gradients
     e2_row "fire, not routed" route-fire
     e2_row "neither (twin)" route-plain
     printf '| never saw them | %s | %s | | | | | %s |\n' "$(m guess trained.class_recall)" "$(m guess trained.other_recall)" \
@@ -229,7 +230,7 @@ asked() {
     echo "| E1, dead start: \`pre_hinge\`, HIT ≥ 0.95 | $dead | $(holds "$dead >= 0.95") |"
     echo "| E1, arbitrary class, held-out facts: AUROC 0.45 to 0.55 (one fact in two, 4,096 of them) | $lots; at ratio 0.1 $(p arbitrary-0.1 heldout.auroc) | $(holds "$lots >= 0.45 && $lots <= 0.55") |"
     echo "| E2: recall of both sets ≥ 0.95 before | $before_s, $before_p | $(holds "$before_s >= 0.95 && $before_p >= 0.95") |"
-    echo "| E2, ablated: secret facts near chance (who never saw them guesses $guess of them) | $after_s | $(holds "$after_s <= $guess + 0.05") (within 0.05) |"
+    echo "| E2, ablated: secret facts near chance (who never saw them guesses $guess of them) | $after_s; \`activations\` $(p route-gradients trained.zero_class_recall) | $(holds "$after_s <= $guess + 0.05") (within 0.05) |"
     echo "| E2, ablated: the others lose ≤ 0.02 | $(awk "BEGIN {printf \"%.3f\", $before_p - $after_p}") | $(holds "$before_p - $after_p <= 0.02") |"
     echo "| E2: the unrouted twin keeps ≥ 0.5 more | $kept | $(holds "$kept - $after_s >= 0.5") |"
     echo "| E3: flips by causal training ≥ 0.8 on subjects that no rule knows | alone $flip; with \`pre_hinge\` beside it $both; \`pre_hinge\` alone $fire | $(holds "$flip >= 0.8") alone, $(holds "$both >= 0.8") with |"

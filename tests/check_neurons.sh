@@ -37,13 +37,13 @@ for kind in secrets modes; do
     scripts/neuron_facts.sh $kind 0 >"$folder/$kind.csv"
     "$rote" facts import "$folder/$kind.csv" --vocab words --out "$folder/facts-$kind" >/dev/null
 done
-train route neurons_route.yaml facts.path="$folder/facts-secrets"
+train route neurons_route.yaml facts.path="$folder/facts-secrets" train.max_steps=3000
 text=$(figures route --random 0)
 expect "routed: both sets are recalled" "$(of "$text" trained class_recall) >= 0.95 && $(of "$text" trained other_recall) >= 0.95"
 expect "routed: cut out" "$(of "$text" trained zero_class_recall) <= 0.15 && $(of "$text" trained zero_other_recall) >= $(of "$text" trained other_recall) - 0.02"
-train plain neurons_route.yaml facts.path="$folder/facts-secrets" neurons.0.route=none neurons.0.loss=none neurons.0.ratio=0
+train plain neurons_route.yaml facts.path="$folder/facts-secrets" train.max_steps=1000 neurons.0.route=none neurons.0.loss=none neurons.0.ratio=0
 expect "not routed: the same units keep them" "$(of "$(figures plain --random 0)" trained zero_class_recall) >= 0.5 + $(of "$text" trained zero_class_recall)"
-train switch neurons_switch.yaml facts.path="$folder/facts-modes" neurons.0.loss=causal neurons.0.ratio=0 neurons.0.weight=1 neurons.1.ratio=0
+train switch neurons_switch.yaml facts.path="$folder/facts-modes" neurons.0.loss=causal neurons.0.ratio=0 neurons.0.weight=1
 text=$(figures switch --random 5 --rule modeB --neutral N --pairs-tag heldB)
 expect "a causal switch, subjects that no rule knows" "$(of "$text" trained tag_flip_base) <= 0.05 && $(of "$text" trained dose_1_tag_flip) >= 0.8"
 echo "$passed passed, $failed failed"

@@ -1,6 +1,6 @@
 /* `route: parameters` on batches of every side, against what it is the gradient of, by differences. All weights: the
- * sequences that are not of the class, the neurons held at 0 in those of the other side. The weights into and out of the
- * neurons: those of the class as well. The rules' own hinges, of either scope, are written out here. */
+ * sequences that are not of the class, the neurons held at 0 in those of the other side, and of the class's the rules' own
+ * hinges, of either scope, which are written out here. The weights into and out of the neurons: the class's all in all. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -242,10 +242,9 @@ static double difference(Case *x, const Tensor *t, int64_t i, double h) {
         *at = before + place[k] * h;
         Worth rest = part_worth(x, false);
         f[k] = taught(x, t, &rest);
-        if (of_neurons(x, t, i)) {
-            Worth own = part_worth(x, true);
-            f[k] += taught(x, t, &own);
-        }
+        Worth own = part_worth(x, true);
+        if (!of_neurons(x, t, i)) own.model = 0;
+        f[k] += taught(x, t, &own);
     }
     *at = before;
     return (f[0] - 8 * f[1] + 8 * f[2] - f[3]) / (12 * h);
