@@ -17,6 +17,9 @@ bool format_of_bits(int64_t bits, Quantize *out);
 /* Under a temporary name, decoded by another process unless --no-verify, renamed. */
 Status archive_write(const Args *args, const char *path, const Bytes *archive, int threads, Err *err);
 
+/* Of the process that then decodes: another number than the encoder's. */
+int verify_threads(int threads);
+
 /* cli/online.c */
 Status compress_online(const Args *args, const char *path, int threads, Err *err);
 Status decompress_online(Bytes *content, const char *path, const Buffer *archive, double most_memory,

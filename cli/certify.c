@@ -80,7 +80,7 @@ static Status read_options(Work *w, const Args *args, Err *err) {
         long value = strtol(at, &end, 10);
         if (end == at || (*end && *end != ',') || value < 0 || value > 64)
             return err_set(err, ERR_INPUT, "capacity: --bits '%s': a list of " FORMAT_BITS, bits);
-        TRY(add_bits(w, (int)value, method ? method : "rtn", err));
+        TRY(add_bits(w, (int)value, method ? method : "gptq", err));
         at = end;
         if (!*at) return OK;
     }
@@ -196,8 +196,13 @@ static const char *way_name(const Way *way) {
     return way->kind == QUANTIZE_NONE ? "fp32" : quantize_name[way->kind];
 }
 
-static const char *way_method(const Way *way) {
-    return quantize_has_codes(way->kind) ? quantize_method_name[way->method] : "-";
+/* Weights that were trained in the format stay as they are. */
+static bool rounded(const Way *way, const Group *g) {
+    return quantize_has_codes(way->kind) && g->series->runs[g->first].run->config.train.quantize != way->kind;
+}
+
+static const char *way_method(const Way *way, const Group *g) {
+    return rounded(way, g) ? quantize_method_name[way->method] : "-";
 }
 
 static void print_group(const Work *w, const Group *g) {
@@ -209,7 +214,7 @@ static void print_group(const Work *w, const Group *g) {
         snprintf(entropy, sizeof entropy, "%.0f", m->memorized.value);
         printf("  %-12s %8s %6s %5d  %-5s %-5s %10.0f %13s  %-25s %-22s %6.3f %7.4f %9.0f\n",
                g->architecture->label, show_int(g->architecture->params), show_int((int64_t)g->facts),
-               m->n_draws, way_name(&w->way[k]), way_method(&w->way[k]), m->data_bits, entropy,
+               m->n_draws, way_name(&w->way[k]), way_method(&w->way[k], g), m->data_bits, entropy,
                interval_text(sure, sizeof sure, &m->certified, 0),
                interval_text(share, sizeof share, &percent, 1), m->certified.value / params,
                m->certified.value / m->weight_bits, m->ceiling_bits);
@@ -224,7 +229,9 @@ static void print_over_models(const Work *w) {
         Interval of[3] = {
             {0, INFINITY, -INFINITY, NAN}, {0, INFINITY, -INFINITY, NAN}, {0, INFINITY, -INFINITY, NAN}};
         char text[3][80];
+        const char *method = "-";
         for (int i = 0; i < w->n_groups; i++) {
+            if (rounded(&w->way[k], &w->group[i])) method = way_method(&w->way[k], &w->group[i]);
             const CertifiedMean *m = &w->group[i].mean[k];
             double x[3] = {100 * m->share.value,
                            m->certified.value / (double)w->group[i].architecture->params,
@@ -237,8 +244,7 @@ static void print_over_models(const Work *w) {
         }
         for (int j = 0; j < 3; j++)
             interval_text(text[j], sizeof text[j], &of[j], j == 0 ? 1 : j == 1 ? 3 : 4);
-        printf("  %-5d %-5s  %-30s %-24s %s\n", w->way[k].bits, way_method(&w->way[k]), text[0], text[1],
-               text[2]);
+        printf("  %-5d %-5s  %-30s %-24s %s\n", w->way[k].bits, method, text[0], text[1], text[2]);
     }
     printf("  mean over models and sizes (lowest to highest)\n");
 }
@@ -246,10 +252,6 @@ static void print_over_models(const Work *w) {
 static void print_work(const Work *w, const Capacity *c) {
     double least = INFINITY;
     print_states(c);
-    if (w->n_groups == 0) {
-        printf("no run is done whose facts have a known entropy: nothing to certify\n");
-        return;
-    }
     for (int i = 0; i < w->n_groups; i++) {
         const Group *g = &w->group[i];
         if (i == 0 || g->series != w->group[i - 1].series) {
@@ -285,7 +287,7 @@ static json_t *json_group(const Work *w, const Group *g) {
     for (int k = 0; k < w->n_ways; k++) {
         const CertifiedMean *m = &g->mean[k];
         json_t *f = json_pack("{si ss ss}", "bits", w->way[k].bits, "weights", way_name(&w->way[k]), "method",
-                              way_method(&w->way[k]));
+                              way_method(&w->way[k], g));
         json_object_set_new(f, "certified_bits", json_interval(&m->certified));
         json_object_set_new(f, "share", json_interval(&m->share));
         json_object_set_new(f, "bits_per_param", json_number(m->certified.value / params));
@@ -314,6 +316,12 @@ Status capacity_certify(const Args *args, const Capacity *capacity, Err *err) {
     int runs = 0;
     TRY(read_options(&w, args, err));
     TRY(find_groups(&w, capacity, err));
+    if (w.n_groups == 0) {
+        free(w.group);
+        return err_set(err, ERR_INPUT,
+                       "%s: no run is done whose facts have a known entropy: nothing to certify",
+                       capacity->files.dir);
+    }
     signals_catch();
     progress_line(&w.line, "certify", args_has(args, "quiet"));
     w.began_s = clock_s();

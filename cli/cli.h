@@ -148,6 +148,8 @@ void show_plan(const struct RunPlan *plan, const FactSet *facts, const Config *c
 double peak_flops_per_s(const Ops *ops, int threads);
 /* The best of five: what other programs take of the machine just now matters less. */
 double peak_least_disturbed(const Ops *ops, int threads);
+/* Of one thread, by its own processor time: whatever else the machine does. */
+double peak_of_a_core(const Ops *ops);
 /* How long the resolved run takes on threads with that peak together: an estimate, too low where threads wait for each
  * other, and for SOAP from some 64 channels on, whose own work is not counted. */
 double run_seconds(const struct RunPlan *plan, const Config *config, double peak);

@@ -140,7 +140,8 @@ static const Option export_options[] = {
 static const Option compress_options[] = {
     {"out", "X.rote", "the archive, also -o; replaces only archives"},
     {"bits", "32|16|8|6|4|3|2", "of a weight (default: 8; a run with train.quantize: as it is)"},
-    {"method", "rtn|gptq", "weights to the nearest, or correcting errors on the facts (default: rtn)"},
+    {"method", "rtn|gptq",
+     "weights of 8 bits and fewer to the nearest, or correcting errors on the facts (default: gptq)"},
     {"set", NULL, "drop the order of the facts, which then costs nothing"},
     {"online", NULL,
      "archive a file of any bytes by what is learned while it is coded; no weights are stored"},
@@ -170,7 +171,8 @@ static const Option capacity_options[] = {
      "write and read back an archive of every run: the bits that its weights hold for certain"},
     {"bits", "B,B,...", "--certify: bits of a weight, of 32, 16, 8, 6, 4, 3, 2 (default: 32,16,8,4)"},
     {"method", "rtn,gptq",
-     "--certify: weights to the nearest, or correcting errors on the facts (default: rtn)"},
+     "--certify: weights of 8 bits and fewer to the nearest, or correcting errors on the facts (default: "
+     "gptq)"},
     {"set", NULL, "--certify: facts without their order"},
     THREADS_OPTION,
     QUIET_OPTION,

@@ -41,22 +41,26 @@ static Status format_of(const Args *args, Quantize held, Quantize *out, Err *err
     return err_set(err, ERR_INPUT, "compress: --bits %lld: allowed are " FORMAT_BITS, (long long)bits);
 }
 
-static Status method_of(const Args *args, QuantizeMethod *out, Err *err) {
+/* What the archive is to give back is at hand, and GPTQ loses less of it. */
+static Status method_of(const Args *args, Quantize kind, QuantizeMethod *out, Err *err) {
     const char *word = args_value(args, "method");
-    *out = METHOD_RTN;
-    if (!word || !strcmp(word, quantize_method_name[METHOD_RTN])) return OK;
     *out = METHOD_GPTQ;
-    if (!strcmp(word, quantize_method_name[METHOD_GPTQ])) return OK;
+    if (!word && !quantize_has_codes(kind)) *out = METHOD_RTN;
+    if (!word || !strcmp(word, quantize_method_name[METHOD_GPTQ])) return OK;
+    *out = METHOD_RTN;
+    if (!strcmp(word, quantize_method_name[METHOD_RTN])) return OK;
     return err_set(err, ERR_INPUT, "compress: --method '%s' is neither rtn nor gptq", word);
 }
 
 /* ---- verify on write ---- */
 
+int verify_threads(int threads) { return threads == 1 ? 2 : 1; }
+
 /* A new process reads the archive under its temporary name, with another number of threads, and compares what comes
  * out with the checksum of what went in. */
 static Status verify(const char *path, int threads, Err *err) {
     char count[16];
-    snprintf(count, sizeof count, "%d", threads == 1 ? 2 : 1);
+    snprintf(count, sizeof count, "%d", verify_threads(threads));
     const char *words[] = {"rote", "decompress", path, "--check", "--quiet", "--threads", count, NULL};
     pid_t pid;
     int status;
@@ -143,11 +147,11 @@ static Status compress_run(const Args *args, const char *path, int threads, Err 
     Run run;
     Gpt small = {.params = NULL};
     TwoPart t = {.archive = {0}};
-    TRY(method_of(args, &t.method, err));
     TRY(open_run(&run, args->words[0], err));
     Status status = OK;
     Quantize held = run.config.train.quantize;
     TRY_GOTO(format_of(args, held, &t.kind, err));
+    TRY_GOTO(method_of(args, t.kind, &t.method, err));
     if (t.kind == held)
         TRY_GOTO(quantized_model(&small, &run.gpt, QUANTIZE_NONE, METHOD_RTN, NULL, threads, err));
     else TRY_GOTO(quantized_model(&small, &run.gpt, t.kind, t.method, &run.facts, threads, err));

@@ -56,6 +56,15 @@ static Status acr_json(const ShortestPrompts *s, const Summary *sum, uint64_t se
     return json_out(o, err);
 }
 
+/* Facts without a ratio are no part of the mean, which is then no figure of all facts. */
+static void print_ratio(const ShortestPrompts *s, const Summary *sum) {
+    printf("ratio       %.4f tokens said per token of the prompt: mean of the %s found", sum->mean,
+           show_int(s->n - sum->none - sum->empty));
+    if (sum->none) printf("; %s not found", show_int(sum->none));
+    if (sum->empty) printf("; %s said without a prompt", show_int(sum->empty));
+    printf("\n");
+}
+
 static void print_acr(const ShortestPrompts *s, const Summary *sum, uint64_t seed) {
     printf("prompts     all of up to %d tokens (%s decoder steps)", s->tried, show_int(s->steps[0]));
     if (s->searched)
@@ -63,9 +72,7 @@ static void print_acr(const ShortestPrompts *s, const Summary *sum, uint64_t see
                (unsigned long long)seed);
     printf("\nmemorized   %.4f of %s facts: a prompt shorter than what it brings forth\n",
            (double)sum->memorized / s->n, show_int(s->n));
-    if (sum->mean == sum->mean)
-        printf("ratio       %.4f tokens said per token of the prompt: mean of %s facts\n", sum->mean,
-               show_int(s->n - sum->none - sum->empty));
+    if (sum->mean == sum->mean) print_ratio(s, sum);
     printf("\nprompt tokens     facts\n");
     for (int k = 0; k <= sum->longest; k++)
         if (with_length(s, k))

@@ -62,21 +62,28 @@ static const char *parts_text(const OnlinePlan *p, char *out, size_t size) {
     return out;
 }
 
-/* Some 100,000 bytes a second without the transformer; its operations at a fifth of the machine's peak, which models
- * so narrow reach. */
-static double seconds_needed(const OnlinePlan *p, size_t size, const OnlineRun *run) {
+/* Some 100,000 bytes a second without the transformer. Its operations as measured (docs/speed.md, "Estimates"): one thread
+ * reaches 0.60 of its peak at width 64 and 0.67 at 128; 0.15 of the time is one thread's alone, and the rest is shared by
+ * as many as the gradient has leaves. */
+static double seconds_needed(const OnlinePlan *p, size_t size, double peak, int threads) {
     double seconds = (double)size / (p->parts.set == NGRAMS_FEW ? 200e3 : 100e3);
-    if (p->parts.model)
-        seconds +=
-            (double)size * online_model_flops(&p->model) * 5 / peak_least_disturbed(run->ops, run->threads);
-    return seconds;
+    if (!p->parts.model) return seconds;
+    int leaves = p->model.train.grad_leaves;
+    double one = (double)size * online_model_flops(&p->model) / (0.6 * peak);
+    if (threads > leaves) threads = leaves;
+    return seconds + one * (0.15 + 0.85 / threads);
 }
 
-static void show_needs(const OnlinePlan *p, size_t size, const OnlineRun *run) {
+static void show_needs(const OnlinePlan *p, size_t size, const OnlineRun *run, bool verify) {
     char text[160];
-    fprintf(stderr, "predicts    %s\nmemory      %s\ntime        %s (estimate), and as long to verify\n",
-            parts_text(p, text, sizeof text), show_bytes(online_memory(p, size, run->threads)),
-            show_duration(seconds_needed(p, size, run)));
+    double peak = p->parts.model ? peak_of_a_core(run->ops) : 0;
+    fprintf(stderr, "predicts    %s\nmemory      %s\ntime        %s", parts_text(p, text, sizeof text),
+            show_bytes(online_memory(p, size, run->threads)),
+            show_duration(seconds_needed(p, size, peak, run->threads)));
+    if (verify)
+        fprintf(stderr, ", and %s to verify",
+                show_duration(seconds_needed(p, size, peak, verify_threads(run->threads))));
+    fprintf(stderr, " (estimate, for a machine with nothing else to do)\n");
 }
 
 static void show_sizes(const OnlineSizes *s) {
@@ -104,7 +111,7 @@ Status compress_online(const Args *args, const char *path, int threads, Err *err
     TRY(run_of(&run, &line, "", threads, quiet, err));
     TRY(input_check(args->words[0], err));
     TRY(file_read(args->words[0], ARCHIVE_MOST, &file, err));
-    if (!quiet) show_needs(&plan, file.size, &run);
+    if (!quiet) show_needs(&plan, file.size, &run, !args_has(args, "no-verify"));
     double started = clock_s();
     Status status =
         online_write(&archive, (const uint8_t *)file.data, file.size, &plan, 0, &run, &sizes, err);

@@ -1,6 +1,7 @@
 /* What this machine could do, measured, and what a run would take at the share of it that its width reaches. */
 #include <math.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "cli/cli.h"
 #include "model/kernels/ops.h"
@@ -25,6 +26,20 @@ double peak_flops_per_s(const Ops *ops, int threads) {
 double peak_least_disturbed(const Ops *ops, int threads) {
     double best = 0;
     for (int i = 0; i < 5; i++) best = fmax(best, peak_flops_per_s(ops, threads));
+    return best;
+}
+
+double peak_of_a_core(const Ops *ops) {
+    double best = 0;
+    for (int i = 0; i < 5; i++) {
+        struct timespec from, to;
+        real sink[16];
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
+        double flops = ops->fma_peak(1 << 17, sink);
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
+        double seconds = (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
+        if (seconds > 0) best = fmax(best, flops / seconds);
+    }
     return best;
 }
 

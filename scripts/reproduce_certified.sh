@@ -63,7 +63,7 @@ sweeps="full $formats"
     echo "Random facts of 16 tokens over 64 symbols, 4.8 bits per parameter, one layer, d = ${widths// /, }, SOAP, $exposures epochs, seeds $seeds (facts and weights)."
     echo
     echo "At 8 bits after training the certified share of the cross-entropy figure is $(share rtn) % to the nearest and $(share gptq) % by GPTQ, mean over"
-    echo "models: the promise of at least 95 % $(verdict "$(share rtn)") to the nearest, and $(verdict "$(share gptq)") by GPTQ. Rounding takes nearly all"
+    echo "models: the promise of at least 95 % $(verdict "$(share rtn)") to the nearest, and $(verdict "$(share gptq)") by GPTQ, the default. Rounding takes nearly all"
     echo "that is missing: with 32 bits it is the side information (how many facts, of what form) and the stream's last byte."
     echo
     echo "## Bits of a weight"

@@ -12,8 +12,9 @@
 #include "data/facts.h"
 #include "eval/two_part.h"
 #include "tests/model_case.h"
+#include "train/online.h"
 
-#ifdef ROTE_BARE /* no libxxhash and no zlib for that CPU: names, which are deflated, are left out */
+#ifdef ROTE_BARE /* no libxxhash and no zlib for that CPU: two-part archives with names, which are deflated, are left out */
 #define XXH_STATIC_LINKING_ONLY
 #define XXH_IMPLEMENTATION
 #include <xxhash.h>
@@ -228,10 +229,59 @@ static void made(const Case *c, int i, Bytes *out) {
     facts_free(&facts);
 }
 
+/* ---- online archives: no zlib in them ---- */
+
+typedef struct OnlineCase {
+    const char *name;
+    PredictorParts parts;
+    int layers, width, replays, block_size, chunk; /* of the transformer, where there is one */
+    size_t size;
+} OnlineCase;
+
+/* Of each part and set, and all together. So small that an emulator trains them in seconds. */
+static const OnlineCase ONLINE[] = {
+    {"online-empty", {true, true, true, NGRAMS_MANY}, 1, 32, 1, 8, 4, 0},
+    {"online-few", {true, false, false, NGRAMS_FEW}, 0, 0, 0, 0, 0, 600},
+    {"online-large-match", {true, true, false, NGRAMS_LARGE}, 0, 0, 0, 0, 0, 600},
+    {"online-model", {false, false, true, NGRAMS_FEW}, 2, 64, 2, 12, 8, 90},
+    {"online-all", {true, true, true, NGRAMS_MANY}, 1, 32, 1, 16, 4, 150},
+};
+
+/* Lines of words and numbers. */
+static void online_content(uint8_t *out, size_t size) {
+    static const char *const WORDS[] = {"the ", "sea ", "is ", "blue,", "sky\n", "1954,", "a model holds "};
+    Draw d = draw_from(8700);
+    for (size_t n = 0; n < size;)
+        for (const char *c = WORDS[draw_int(&d, 0, 6)]; *c && n < size; c++) out[n++] = (uint8_t)*c;
+}
+
+static void made_online(const OnlineCase *c, Bytes *out) {
+    uint8_t content[1024];
+    OnlinePlan plan;
+    OnlineRun run = {.ops = the_ops(), .threads = 1};
+    Err err;
+    online_plan(&plan, ONLINE_DEFAULT);
+    plan.parts = c->parts;
+    if (c->parts.model) {
+        online_model_plan(&plan.model, c->layers, c->width, c->replays);
+        plan.model.model.block_size = c->block_size;
+        plan.model.chunk = c->chunk;
+    }
+    online_content(content, c->size);
+    must(online_write(out, content, c->size, &plan, MEMORY, &run, NULL, &err), &err);
+}
+
+/* ---- both kinds ---- */
+
 static void content_of(const char *name, const uint8_t *data, size_t size, char hash[33]) {
     Bytes content = {0};
+    ArchiveHeader header;
+    OnlineRun run = {.ops = the_ops(), .threads = 1};
     Err err;
-    must(two_part_read(&content, name, data, size, MEMORY, the_ops(), &err), &err);
+    must(archive_look(name, data, size, &header, &err), &err);
+    must(header.mode == ARCHIVE_ONLINE ? online_read(&content, name, data, size, MEMORY, &run, &err)
+                                       : two_part_read(&content, name, data, size, MEMORY, the_ops(), &err),
+         &err);
     content_hash(content.data, content.size, hash);
     bytes_free(&content);
 }
@@ -244,17 +294,26 @@ static void write_new(const char *folder, const char *name, const Bytes *archive
     if (fwrite(archive->data, 1, archive->size, f) != archive->size || fclose(f) != 0) exit(1);
 }
 
+static void done(const char *folder, const char *name, Bytes *archive) {
+    char archive_hash[33], hash[33];
+    content_hash(archive->data, archive->size, archive_hash);
+    content_of(name, archive->data, archive->size, hash);
+    printf("%s %zu %s %s\n", name, archive->size, archive_hash, hash);
+    if (folder) write_new(folder, name, archive);
+    bytes_free(archive);
+}
+
 static void make_all(const char *folder) {
     for (int i = 0; i < (int)(sizeof CASES / sizeof *CASES); i++) {
-        char archive_hash[33], hash[33];
         Bytes archive = {0};
         if (CASES[i].names && !HAVE_NAMES) continue;
         made(&CASES[i], i, &archive);
-        content_hash(archive.data, archive.size, archive_hash);
-        content_of(CASES[i].name, archive.data, archive.size, hash);
-        printf("%s %zu %s %s\n", CASES[i].name, archive.size, archive_hash, hash);
-        if (folder) write_new(folder, CASES[i].name, &archive);
-        bytes_free(&archive);
+        done(folder, CASES[i].name, &archive);
+    }
+    for (int i = 0; i < (int)(sizeof ONLINE / sizeof *ONLINE); i++) {
+        Bytes archive = {0};
+        made_online(&ONLINE[i], &archive);
+        done(folder, ONLINE[i].name, &archive);
     }
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "model/checkpoint.h"
+#include "tests/bounds.h"
 
 enum { TOTAL = 3 * 5 + 5 + 2 * 3 };
 static Tensor tensors[] = {
@@ -132,6 +133,7 @@ static void every_changed_byte_is_seen(void **state) {
     (void)state;
     write_to(path);
     Buffer b = bytes_of(path);
+    Bounds bounds = bounds_begin();
     for (size_t at = 0; at < b.size; at++)
         for (size_t change = 0; change < sizeof CHANGES; change++) {
             b.data[at] = (char)(b.data[at] ^ CHANGES[change]);
@@ -139,7 +141,9 @@ static void every_changed_byte_is_seen(void **state) {
             b.data[at] = (char)(b.data[at] ^ CHANGES[change]);
             Err err = {0};
             if (read_status(other, &err) != ERR_FORMAT) fail_msg("byte %zu: not seen: %s", at, err.msg);
+            bounds_attempt(&bounds);
         }
+    bounds_end(&bounds);
     buffer_free(&b);
 }
 
@@ -154,6 +158,7 @@ static void a_changed_header_stays_within_bounds(void **state) {
     size_t data_at = b.size - 3 * TOTAL * sizeof(real), read = 0, refused = 0;
     assert_memory_equal(b.data + 8, START, sizeof START - 1);
     char *copy = malloc(b.size), crc[CRC_DIGITS + 1];
+    Bounds bounds = bounds_begin();
     assert_non_null(copy);
     for (size_t at = 0; at < data_at; at++)
         for (size_t change = 0; change < sizeof CHANGES; change++) {
@@ -169,6 +174,7 @@ static void a_changed_header_stays_within_bounds(void **state) {
             StFile file;
             Err err = {0};
             Status status = safetensors_read(other, &file, &err);
+            bounds_attempt(&bounds);
             read += status == OK;
             refused += status == ERR_FORMAT;
             if (status != OK) continue;
@@ -177,6 +183,7 @@ static void a_changed_header_stays_within_bounds(void **state) {
             if (status != OK && status != ERR_FORMAT) fail_msg("byte %zu: status %d", at, (int)status);
             safetensors_free(&file);
         }
+    bounds_end(&bounds);
     printf("%zu changed headers read, %zu refused\n", read, refused);
     assert_true(read > 0 && read + refused == 3 * data_at);
     free(copy);
@@ -187,11 +194,14 @@ static void every_truncation_is_seen(void **state) {
     (void)state;
     write_to(path);
     Buffer b = bytes_of(path);
+    Bounds bounds = bounds_begin();
     for (size_t size = 0; size < b.size; size++) {
         put_bytes(other, b.data, size);
         Err err = {0};
         if (read_status(other, &err) != ERR_FORMAT) fail_msg("%zu bytes: not seen: %s", size, err.msg);
+        bounds_attempt(&bounds);
     }
+    bounds_end(&bounds);
     char *longer = calloc(b.size + 1, 1);
     assert_non_null(longer);
     memcpy(longer, b.data, b.size);

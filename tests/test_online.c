@@ -12,9 +12,10 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "model/decode.h"
+#include "tests/bounds.h"
 #include "train/online.h"
 
-enum { SEED = 20264, MOST_MIB = 256 };
+enum { SEED = 20264, MOST_MIB = 256, DAMAGE_MIB = 64 };
 
 static double most_memory(void) { return (double)MOST_MIB * (1 << 20); }
 
@@ -228,41 +229,67 @@ static Status reads(const uint8_t *data, size_t size, double memory) {
     return status;
 }
 
+static const uint8_t CHANGES[] = {1, 0x80, 0xff};
+
+/* Each byte in three other values, each truncation. */
 static void damage_is_refused(void **state) {
     (void)state;
     uint8_t data[300];
     make(data, sizeof data, 2);
     OnlinePlan plan = small_plan(ONLINE_DEFAULT);
     Bytes a = archive_of(data, sizeof data, &plan, 1);
+    Bounds bounds = bounds_begin();
     for (size_t i = 0; i < a.size; i++) {
-        assert_int_equal(reads(a.data, i, most_memory()), ERR_FORMAT);
-        a.data[i] ^= 0x40;
-        assert_int_equal(reads(a.data, a.size, most_memory()), ERR_FORMAT);
-        a.data[i] ^= 0x40;
+        assert_int_equal(reads(a.data, i, DAMAGE_MIB << 20), ERR_FORMAT);
+        bounds_attempt(&bounds);
+        for (size_t k = 0; k < sizeof CHANGES; k++) {
+            a.data[i] ^= CHANGES[k];
+            assert_int_equal(reads(a.data, a.size, DAMAGE_MIB << 20), ERR_FORMAT);
+            bounds_attempt(&bounds);
+            a.data[i] ^= CHANGES[k];
+        }
     }
+    bounds_end(&bounds);
     bytes_free(&a);
 }
 
-/* With checksums made right again every field is still bounded: whatever a byte is changed to, the content never
- * comes out wrong, and nothing is allocated beyond what is allowed. */
+static void mend(uint8_t *data, size_t size) {
+    uint32_t crc;
+    for (int k = 0; k < 8; k++) data[16 + k] = (uint8_t)((uint64_t)size >> 8 * k);
+    crc = crc32_of(data + 16, size - 16);
+    for (int k = 0; k < 4; k++) data[12 + k] = (uint8_t)(crc >> 8 * k);
+}
+
+/* With length and CRC made right again every field is still bounded: whatever a byte is changed to, wherever the end is
+ * cut, the content never comes out wrong, and nothing is allocated beyond what is allowed. */
 static void hostile_archives(void **state) {
     (void)state;
-    uint8_t data[40];
+    uint8_t data[40], copy[400];
     make(data, sizeof data, 2);
-    OnlinePlan plan = small_plan(ONLINE_FAST);
-    Bytes a = archive_of(data, sizeof data, &plan, 1);
-    int refused = 0;
-    for (size_t i = 16; i < a.size; i++)
-        for (int change = 1; change < 256; change += 127) {
-            uint8_t was = a.data[i];
-            a.data[i] = (uint8_t)(was ^ change);
-            uint32_t crc = crc32_of(a.data + 16, a.size - 16);
-            for (int k = 0; k < 4; k++) a.data[12 + k] = (uint8_t)(crc >> 8 * k);
-            refused += reads(a.data, a.size, most_memory()) != OK;
-            a.data[i] = was;
+    for (int preset = ONLINE_FAST; preset <= ONLINE_DEFAULT; preset++) {
+        OnlinePlan plan = small_plan((OnlinePreset)preset);
+        Bytes a = archive_of(data, sizeof data, &plan, 1);
+        int refused = 0;
+        Bounds bounds = bounds_begin();
+        assert_true(a.size < sizeof copy);
+        for (size_t i = 24; i < a.size; i++)
+            for (size_t k = 0; k < sizeof CHANGES; k++) {
+                memcpy(copy, a.data, a.size);
+                copy[i] ^= CHANGES[k];
+                mend(copy, a.size);
+                refused += reads(copy, a.size, DAMAGE_MIB << 20) != OK;
+                bounds_attempt(&bounds);
+            }
+        for (size_t size = 24; size < a.size; size++) {
+            memcpy(copy, a.data, size);
+            mend(copy, size);
+            assert_int_equal(reads(copy, size, DAMAGE_MIB << 20), ERR_FORMAT);
+            bounds_attempt(&bounds);
         }
-    assert_true(refused > 0);
-    bytes_free(&a);
+        assert_true(refused > 0);
+        bounds_end(&bounds);
+        bytes_free(&a);
+    }
 }
 
 static void memory_is_bounded(void **state) {
@@ -280,14 +307,14 @@ static void memory_is_bounded(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(damage_is_refused), /* these two first: what memory they add to the peak is measured */
+        cmocka_unit_test(hostile_archives),
         cmocka_unit_test(round_trips),
         cmocka_unit_test(parts),
         cmocka_unit_test(same_file_everywhere),
         cmocka_unit_test(reading_is_stepping),
         cmocka_unit_test(stops),
         cmocka_unit_test(golden_archives_decode),
-        cmocka_unit_test(damage_is_refused),
-        cmocka_unit_test(hostile_archives),
         cmocka_unit_test(memory_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

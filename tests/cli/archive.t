@@ -3,9 +3,9 @@
 $ printf 'prompt\tanswer\ttag\nFrance\tParis\twest\nJapan\tTokyo\teast\nTonga\tNukualofa\teast\n' > in.tsv; rote facts import in.tsv --out facts > /dev/null
 $ rote train facts.kind=file facts.path=facts model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=20 train.learning_rate=0.01 --out run --quiet > /dev/null
 $ rote compress run -o a.rote
-a.rote: 1,647 bytes
+a.rote: 1,648 bytes
 header               656 bits   4.98 %  checksums, sizes, the model's structure
-weights           11,816 bits  89.68 %  1,192 parameters as int8: 9.913 bits each
+weights           11,824 bits  89.68 %  1,192 parameters as int8: 9.919 bits each
 side                 552 bits   4.19 %  how many facts, where they end, what the symbols spell
 stream               152 bits   1.15 %  the facts, coded by the model
 the same facts as text take zlib 49 bytes
@@ -23,15 +23,35 @@ $ rote decompress a.rote -o ./a.rote --force
 2> rote: ./a.rote: the archive itself; name another place
 [2]
 $ rote archive show a.rote
-a.rote: 1,647 bytes for 74 bytes of content
+a.rote: 1,648 bytes for 74 bytes of content
 facts       3 of up to 16 tokens, in their order
 model       1 layers, width 8, 22 symbols
 header               656 bits   4.98 %  checksums, sizes, the model's structure
-weights           11,816 bits  89.68 %  1,192 parameters as int8: 9.913 bits each
+weights           11,824 bits  89.68 %  1,192 parameters as int8: 9.919 bits each
 side                 552 bits   4.19 %  how many facts, where they end, what the symbols spell
 stream               152 bits   1.15 %  the facts, coded by the model
-$ rote compress run -o a.rote --bits 4 --method gptq --json | grep -c bytes
+$ rote compress run -o a.rote --bits 4 --json | grep -c bytes
 6
+
+# Codes are chosen by GPTQ unless rounding is asked for; formats without codes have nothing to choose.
+
+$ for m in '' '--method gptq' '--method rtn' '--bits 16' '--bits 16 --method rtn'; do rote compress run -o a.rote $m --json | grep weights; done
+  "weights_bytes": 1478,
+  "weights": "int8",
+  "weights_bytes": 1478,
+  "weights": "int8",
+  "weights_bytes": 1477,
+  "weights": "int8",
+  "weights_bytes": 2026,
+  "weights": "fp16",
+  "weights_bytes": 2026,
+  "weights": "fp16",
+$ rote compress run -o b.rote --bits 16 --method gptq
+2> rote: fp16 has no codes for GPTQ to choose; take int8, int4 or ternary
+[2]
+$ rote compress run -o b.rote --method best
+2> rote: compress: --method 'best' is neither rtn nor gptq
+[2]
 $ rote compress run -o in.tsv
 2> rote: in.tsv: exists and is not an archive of rote's; name another place, or replace it with --force
 [2]
@@ -77,7 +97,7 @@ $ for t in 1 2 4; do rote compress run -o t$t.rote --threads $t > /dev/null; don
 # Nothing is written from what is damaged, or no archive, or of a version to come.
 
 $ head -c 400 a.rote > cut.rote; rote decompress cut.rote -o x
-2> rote: cut.rote: damaged: 400 bytes, its header says 1100
+2> rote: cut.rote: damaged: 400 bytes, its header says 2196
 [1]
 $ rote decompress in.tsv -o x
 2> rote: in.tsv: no archive of rote's, or its first bytes are damaged
@@ -106,11 +126,11 @@ two.rote
 
 $ rote train facts.n=30 facts.seq_len=5 facts.vocab_size=16 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=50 train.learning_rate=0.01 --out drawn --quiet > /dev/null
 $ rote compress drawn -o s.rote --set
-s.rote: 1,450 bytes
-header               656 bits   5.66 %  checksums, sizes, the model's structure
-weights           10,512 bits  90.62 %  1,056 parameters as int8: 9.955 bits each
+s.rote: 1,453 bytes
+header               656 bits   5.64 %  checksums, sizes, the model's structure
+weights           10,536 bits  90.64 %  1,056 parameters as int8: 9.977 bits each
 side                  48 bits   0.41 %  how many facts, where they end, what the symbols spell
-stream               384 bits   3.31 %  the facts, coded by the model
+stream               384 bits   3.30 %  the facts, coded by the model
 H           492 bits as a set; beyond the stream, the weights hold 60 bits for sure: 0.057 per parameter
 $ rote decompress s.rote -o - --quiet | sort > s.txt; rote facts make facts.n=30 facts.seq_len=5 facts.vocab_size=16 --out set > /dev/null; sort set/records.tsv | cmp - s.txt
 $ ROTE_ISA=portable rote decompress s.rote --check --quiet

@@ -66,7 +66,7 @@ $ rote train facts.n=30 facts.seq_len=8 facts.vocab_size=16 facts.seed=3 model.n
 $ rote eval short --acr --per-fact acr.tsv
 prompts     all of up to 2 tokens (502 decoder steps)
 memorized   1.0000 of 30 facts: a prompt shorter than what it brings forth
-ratio       4.7471 tokens said per token of the prompt: mean of 29 facts
+ratio       4.7471 tokens said per token of the prompt: mean of the 29 found; 1 said without a prompt
 
 prompt tokens     facts
             0         1  ratio infinite: said from BOS on
@@ -95,6 +95,15 @@ $ rote eval short --acr --steps 300 --json
 $ rote eval short --acr --steps 300 --threads 1 > one; ROTE_ISA=portable rote eval short --acr --steps 3000 --threads 3 | cmp - one
 - one differ: char 26, line 1
 [1]
+$ printf 'prompt\tanswer\nFrance\tParis\nJapan\tTokyo\nTonga\tNukualofa\n' > capitals.tsv; rote facts import capitals.tsv --out capitals > /dev/null; rote train facts.kind=file facts.path=capitals model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=60 train.learning_rate=0.02 --out hardly --quiet > /dev/null
+$ rote eval hardly --acr --steps 3000
+prompts     all of up to 1 tokens (49 decoder steps), coordinate search to 6 (2,737 steps, seed 0)
+memorized   0.0000 of 3 facts: a prompt shorter than what it brings forth
+ratio       0.8571 tokens said per token of the prompt: mean of the 1 found; 2 not found
+
+prompt tokens     facts
+            7         1
+   none found         2
 $ head -n 3 acr.tsv
 fact	tag	tokens	prompt_tokens	code_bits	recalled	shortest_prompt_tokens	compression_ratio	shortest_prompt	text
 0		8	3	5.199445928	1	1	7.0000	14	14 9 12 13 10 7 7 12

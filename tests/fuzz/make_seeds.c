@@ -1,5 +1,6 @@
-/* Seeds for the fuzz targets out of real archives: each whole, and each section for the parser that reads it.
- *   make_seeds PARSERS-FOLDER DECODE-FOLDER FILE... */
+/* Seeds for the fuzz targets out of real archives: each whole, and each section for the parser that reads it; and
+ * online archives of models so small that they are none of these.
+ *   make_seeds PARSERS-FOLDER DECODE-FOLDER ONLINE-FOLDER FILE... */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +23,19 @@ static void save(const char *folder, int file, int parser, const uint8_t *head, 
 int main(int argc, char **argv) {
     enum { STRUCTURE, WEIGHTS, SIDE, STREAM, SECTIONS, FILE_MOST = 1 << 16 };
     static uint8_t data[FILE_MOST];
-    for (int i = 3; i < argc; i++) {
+    for (int i = 0; argc > 3 && i < FUZZ_ONLINE_SEEDS; i++) {
+        Bytes archive = {0};
+        fuzz_online_seed(i, &archive);
+        save(argv[3], i, -1, NULL, 0, archive.data, archive.size);
+        bytes_free(&archive);
+    }
+    for (int i = 4; i < argc; i++) {
         FILE *f = fopen(argv[i], "rb");
         size_t size = f ? fread(data, 1, sizeof data, f) : 0;
         Section part[SECTIONS];
-        if (!f || fclose(f) != 0 || size < ARCHIVE_HEADER_BYTES ||
-            archive_sections(argv[i], data, size, part, SECTIONS, NULL) != OK)
-            return 1;
+        if (!f || fclose(f) != 0 || size < ARCHIVE_HEADER_BYTES) return 1;
+        if (data[9] == ARCHIVE_ONLINE) continue;
+        if (archive_sections(argv[i], data, size, part, SECTIONS, NULL) != OK) return 1;
         save(argv[2], i, -1, NULL, 0, data, size);
         save(argv[1], i, FUZZ_HEADER, NULL, 0, data, size);
         save(argv[1], i, FUZZ_STRUCTURE, NULL, 0, part[STRUCTURE].data, part[STRUCTURE].size);
