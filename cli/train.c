@@ -52,7 +52,7 @@ static void result_print(const RunResult *r, const FactSet *facts, Quantize kind
     if (kind != QUANTIZE_NONE) show_weights(kind, r->plan.weight_bits, e->memorized_bits);
     show_ratio(facts, e, r->plan.params);
     printf("recall      %.4f\n", e->recall);
-    show_heldout(e, r->plan.params);
+    show_heldout(e, facts, r->plan.params);
     printf("parameters  %s, hash %s%s\n", show_int(r->plan.params), r->param_hash,
            r->exact ? "" : " (not exact: gemm=openblas)");
 }
