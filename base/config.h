@@ -73,7 +73,7 @@ typedef struct FactsConfig {
     int inputs;                                                  /* rules: symbols of x */
     double exceptions;                                           /* rules: share of the rows */
     int heldout;         /* facts of the same source that are never trained */
-    uint64_t split_seed; /* which of the n + heldout are; 0: the last ones drawn */
+    uint64_t split_seed; /* which of the n + heldout are; 0: the last ones */
     double zipf;       /* exponent s: fact of rank r is drawn with weight r^-s; 0: every fact once an epoch */
     double junk_ratio; /* junk sequences trained for every useful one */
     int junk_n;        /* different junk sequences there are */
@@ -122,7 +122,9 @@ typedef struct TrainConfig {
     double stop_recall;          /* stop once recall reaches it; 0: off */
     double stop_gain;            /* stop once an evaluation gains less than this share of data bits; 0: off */
     uint64_t seed;
-    int threads; /* 0: one per core; changes no bit */
+    char init_from[CONFIG_PATH_MAX]; /* run folder whose weights come first; in no hash (init_hash is) */
+    char init_hash[33];              /* param_hash of those weights: train/init_from.h fills it */
+    int threads;                     /* 0: one per core; changes no bit */
     GemmKind gemm;
     Quantize quantize; /* forward and backward read weights in this format; the optimizer moves full ones */
     int freeze;        /* 1 << part (model/params.h): parts that stay as they start */
@@ -151,7 +153,7 @@ Status config_load_text(Config *out, const char *text, const char *where, Err *e
 
 /* For a config that a user just wrote; a stored one stays readable, whatever it was made with. ERR_INPUT: a key of
  * facts off its default that facts.kind does not read, or
- * that belongs to a pool where facts are read. */
+ * that only a draw can serve where facts are read. */
 Status config_kind_check(const Config *config, Err *err);
 
 /* The "key=value" words of all keys that the facts of this config are drawn by, ended by NULL. NULL: no memory. Free
@@ -164,6 +166,9 @@ char **config_facts_words(const FactsConfig *facts, int *n);
  * Resolving a second time changes nothing. ERR_INPUT: names both keys, both values and the fix; config
  * untouched. n_facts, max_len, vocab_size   of the fact set at hand */
 Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, Err *err);
+
+/* The part of it that is about the facts: keys that say something of a set that is read must say what it has. */
+Status config_resolve_facts(FactsConfig *facts, int n_facts, int max_len, int vocab_size, Err *err);
 
 /* The part of it that the model's shape needs. */
 Status config_resolve_model(ModelConfig *model, int max_len, int vocab_size, Err *err);

@@ -26,16 +26,25 @@ void config_kind_drop(Config *config, const bool *keep) {
 }
 
 Status config_pool_check(const FactsConfig *facts, Err *err) {
-    const char *key = facts->heldout           ? "facts.heldout"
-                      : facts->junk_n          ? "facts.junk_n"
+    if (!facts_are_read(facts->kind)) return OK;
+    bool junk_ratio = facts->junk_ratio > 0 && facts->kind == FACTS_TEXT; /* a folder may hold junk */
+    const char *key = facts->junk_n            ? "facts.junk_n"
+                      : junk_ratio             ? "facts.junk_ratio"
                       : facts->domain_token    ? "facts.domain_token"
                       : facts->paraphrases > 1 ? "facts.paraphrases"
                                                : NULL;
-    if (facts->kind == FACTS_FILE && key)
+    if (key)
         return err_set(err, ERR_INPUT,
-                       "%s: a fact set that is read has what it has; give the key to `rote facts make`", key);
-    if (facts->kind == FACTS_TEXT && key)
-        return err_set(err, ERR_INPUT, "%s: facts.kind text takes a file as it is; leave the key out", key);
+                       "%s works where facts are drawn (kinds random, triples, bios, biod, rules); facts of "
+                       "your own (kinds "
+                       "file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out",
+                       key);
+    if (facts->split_seed && !facts->heldout)
+        return err_set(
+            err, ERR_INPUT,
+            "facts.split_seed is %llu, but facts.heldout is 0, so there is nothing for it to choose; "
+            "set facts.heldout, or leave the seed out",
+            (unsigned long long)facts->split_seed);
     return OK;
 }
 

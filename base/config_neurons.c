@@ -59,10 +59,11 @@ static Status check_place(const NeuronRule *r, int i, const ModelConfig *m, int 
     Status status = units_parse(r->units, m->n_inner, units, err);
     if (status != OK) err_prefix(err, "neurons.%d.units is ", i);
     TRY(status);
-    if (r->start_bias != 0 && units->kind != UNITS_GIVEN)
+    const char *start = r->start_bias != 0 ? "start_bias" : r->start_out != 1 ? "start_out" : NULL;
+    if (start && units->kind != UNITS_GIVEN)
         return err_set(err, ERR_INPUT,
-                       "neurons.%d.start_bias is %.15g, but neurons.%d.units are chosen later; give them", i,
-                       r->start_bias, i);
+                       "neurons.%d.%s is %.15g, but neurons.%d.units are chosen later; give them", i, start,
+                       r->start_bias != 0 ? r->start_bias : r->start_out, i);
     if (r->start_bias != 0 && !m->bias)
         return err_set(err, ERR_INPUT, "neurons.%d.start_bias is %.15g, but model.bias is false", i,
                        r->start_bias);

@@ -31,7 +31,7 @@ static Status check_junk_keys(const FactsConfig *facts, Err *err) {
     return OK;
 }
 
-static Status resolve_facts(FactsConfig *facts, int n_facts, int max_len, int vocab_size, Err *err) {
+Status config_resolve_facts(FactsConfig *facts, int n_facts, int max_len, int vocab_size, Err *err) {
     TRY(config_pool_check(facts, err));
     TRY(check_junk_keys(facts, err));
     if (!facts_are_read(facts->kind)) return OK;
@@ -177,6 +177,11 @@ static Status resolve_train(TrainConfig *t, int n_facts, int max_len, double jun
             err, ERR_INPUT,
             "train.parametrization is mup and train.optimizer is sgd, whose rates by width are not "
             "here; take adamw, muon or soap, or parametrization standard");
+    if (*t->init_hash && !*t->init_from)
+        return err_set(
+            err, ERR_INPUT,
+            "train.init_hash is %s, but train.init_from names no run; set it, or leave init_hash out",
+            quoted(t->init_hash, strlen(t->init_hash)).text);
     TRY(resolve_steps(t, err));
     const char *stop = t->stop_recall > 0 ? "stop_recall" : t->stop_gain > 0 ? "stop_gain" : NULL;
     if (stop && t->eval_interval == 0)
@@ -212,7 +217,7 @@ Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, 
         return err_set(err, ERR_INPUT,
                        "%d facts of up to %d tokens: at most %d tokens in all; take at most %d facts",
                        n_facts, max_len, INT32_MAX, INT32_MAX / max_len);
-    TRY(resolve_facts(&resolved.facts, n_facts, max_len, vocab_size, err));
+    TRY(config_resolve_facts(&resolved.facts, n_facts, max_len, vocab_size, err));
     TRY(config_resolve_model(&resolved.model, max_len, vocab_size, err));
     TRY(resolve_train(&resolved.train, n_facts, max_len, resolved.facts.junk_ratio, err));
     TRY(check_freeze(&resolved, err));

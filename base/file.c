@@ -235,6 +235,12 @@ Status path_join(char *out, size_t size, const char *dir, const char *name, Err 
                    size - 1);
 }
 
+void path_make_absolute(char *path, size_t size) {
+    char *absolute = realpath(path, NULL);
+    if (absolute && strlen(absolute) < size) strcpy(path, absolute);
+    free(absolute);
+}
+
 Status make_directories(const char *path, Err *err) {
     char part[PATH_MAX];
     size_t size = strlen(path);

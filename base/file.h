@@ -45,6 +45,9 @@ void fault_point(const char *name, const char *where);
 /* "dir/name" in out; name NULL: dir alone. ERR_INPUT where it does not fit. */
 Status path_join(char *out, size_t size, const char *dir, const char *name, Err *err);
 
+/* Puts what realpath says in its place, where there is such a file and room for it. */
+void path_make_absolute(char *path, size_t size);
+
 Status make_directories(const char *path, Err *err); /* mkdir -p */
 bool file_exists(const char *path);
 uint32_t crc32_of(const void *data, size_t size); /* zlib's, whole buffer, any size */

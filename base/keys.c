@@ -121,10 +121,11 @@ const Key keys[] = {
      .help = "kind rules: share of the rows whose y breaks the rule"},
     {AT(facts.heldout, KEY_INT), .initial = "0", FROM_TO(0, BIG_INT), .late = true,
      .also = "n_heldout held_out",
-     .help = "facts drawn beside the n and never trained: what the model says of unseen facts"},
+     .help = "facts that are never trained: drawn beside the n, or kept back of those that are read; what "
+             "the model "
+             "says of unseen facts"},
     {AT(facts.split_seed, KEY_UINT64), .initial = "0", .late = true,
-     KINDS(RANDOM | TRIPLES | BIOS | BIOD | RULES),
-     .help = "which of the n + heldout facts are held out; 0: the last ones drawn"},
+     .help = "which of the n + heldout facts are held out; 0: the last ones"},
     {AT(facts.zipf, KEY_DOUBLE), .initial = "0", FROM_TO(0, 100), .late = true, .also = "zipf_exponent skew",
      .help = "uneven exposure: fact number r is drawn in proportion to r^-zipf; 0: every fact once an epoch"},
     {AT(facts.junk_ratio, KEY_DOUBLE), .initial = "0", FROM_TO(0, 1e6), .late = true,
@@ -200,9 +201,10 @@ const Key keys[] = {
     {AT(train.parametrization, KEY_ENUM), .initial = "standard", .choices = parametrizations, .late = true,
      .help = "mup: first weights and learning rates by width, so that one train.learning_rate serves all "
              "n_embd"},
-    {AT(train.mup_base_width, KEY_INT), .initial = "64", FROM_TO(1, 65536), .late = true,
+    {AT(train.mup_base_width, KEY_INT), .initial = "16", FROM_TO(1, 65536), .late = true,
      .also = "base_width base_shape",
-     .help = "parametrization mup: the n_embd for which train.learning_rate was found"},
+     .help = "parametrization mup: the n_embd for which train.learning_rate was found; the narrowest, for "
+             "narrower ones learn badly"},
     {AT(train.learning_rate, KEY_DOUBLE), .initial = "1e-3", FROM_TO(0, 1000), ABOVE, .also = "lr max_lr",
      .help = "step size after the warm-up"},
     {AT(train.min_lr, KEY_DOUBLE), .initial = "0", FROM_TO(0, 1000), .also = "min_learning_rate lr_min",
@@ -245,6 +247,12 @@ const Key keys[] = {
     {AT(train.stop_gain, KEY_DOUBLE), .initial = "0", FROM_TO(0, 1), ABOVE, .zero = "off",
      .help = "stop at the first evaluation that gains less than this share of the data bits"},
     {AT(train.seed, KEY_UINT64), .initial = "0", .help = "first weights and order of the facts"},
+    {AT(train.init_from, KEY_PATH), .initial = "", .free = true, .sets = "train.init_hash",
+     .also = "pretrained warm_start finetune_from",
+     .help = "a run whose newest weights this one starts from, of one model shape; vocabularies are not "
+             "compared; empty: drawn"},
+    {AT(train.init_hash, KEY_TEXT), .initial = "", .late = true,
+     .help = "param_hash of the weights in train.init_from: filled in; what is written must be so"},
     {AT(train.threads, KEY_INT), .initial = "0", FROM_TO(1, 4096), .zero = "one per core", .free = true,
      .also = "n_threads num_threads jobs", .help = "threads of this run: speed only"},
     {AT(train.gemm, KEY_ENUM), .initial = "exact", .choices = gemms, .also = "blas backend",

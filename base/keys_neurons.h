@@ -71,6 +71,8 @@ static const char *const rule_routes[] = {
         {RULE_AT(N, "start_bias", start_bias, KEY_DOUBLE), .initial = "0", RULE_RANGE(-1e6, 1e6),            \
          .zero = "as every other one",                                                                       \
          .help = "bias of the units before the first step; -10 starts them dead"},                           \
+        {RULE_AT(N, "start_out", start_out, KEY_DOUBLE), .initial = "1", RULE_RANGE(-1e6, 1e6),              \
+         .help = "factor of the weights out of the units before the first step; 0 starts them ablated"},     \
         {RULE_AT(N, "until", until, KEY_DOUBLE), .initial = "1", RULE_RANGE(0, 1),                           \
          .help = "share of the steps after which the rule is dropped"},                                      \
         {RULE_AT(N, "scope", scope, KEY_ENUM), .initial = "global", .choices = rule_scopes,                  \

@@ -58,6 +58,7 @@ typedef struct NeuronRule {
         ratio; /* of the language model's gradient at the hook, which the rule's is scaled to; 0: see weight */
     double weight;     /* a fixed lambda; 0: see ratio */
     double start_bias; /* of given units, before the first step; 0: as the model starts them */
+    double start_out;  /* factor of the weights out of given units, before the first step */
     double until;      /* share of the steps after which the rule is dropped */
     NeuronScope scope;
     NeuronRoute route;

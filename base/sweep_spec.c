@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/config_kinds.h"
+#include "base/file.h"
 #include "base/sweep_read.h"
 
 /* ---- loading ---- */
@@ -30,12 +31,6 @@ static Status apply_word(SweepSpec *spec, const char *word, Err *err) {
     return sweep_read_list(spec, key, strchr(word, '=') + 1, err);
 }
 
-static void make_path_absolute(FactsConfig *facts) {
-    char *absolute = *facts->path ? realpath(facts->path, NULL) : NULL;
-    if (absolute && strlen(absolute) < sizeof facts->path) strcpy(facts->path, absolute);
-    free(absolute);
-}
-
 Status sweep_spec_load(SweepSpec *out, const char *path, int n_words, const char *const *words, Err *err) {
     SweepSpec spec = {.n_axes = 0};
     Status status = OK;
@@ -55,7 +50,8 @@ Status sweep_spec_load(SweepSpec *out, const char *path, int n_words, const char
                     SWEEP_POINTS_MAX);
     free(single);
     if (status == OK) {
-        make_path_absolute(&spec.base.facts);
+        path_make_absolute(spec.base.facts.path, CONFIG_PATH_MAX);
+        path_make_absolute(spec.base.train.init_from, CONFIG_PATH_MAX);
         *out = spec;
     } else {
         sweep_spec_free(&spec);

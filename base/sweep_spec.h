@@ -10,7 +10,7 @@
 #include "base/config.h"
 #include "base/err.h"
 
-enum { SWEEP_POINTS_MAX = 100000, SWEEP_LABEL_MAX = 160, SWEEP_KEYS_MAX = 256 };
+enum { SWEEP_POINTS_MAX = 100000, SWEEP_LABEL_MAX = 160, SWEEP_KEYS_MAX = 288 };
 
 /* Values are text that a config file or a command line could hold, in the one form that config_text has. */
 typedef struct SweepSetting {

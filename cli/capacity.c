@@ -98,6 +98,7 @@ static json_t *json_series(const Series *s) {
     json_object_set_new(o, "settings", json_string(s->settings));
     json_object_set_new(o, "statement", json_text(series_statement(s)));
     json_object_set_new(o, "verdict", json_text(series_verdict(s)));
+    json_object_set_new(o, "advice", json_text(series_advice(s)));
     json_object_set_new(o, "saturated", json_boolean(s->saturated));
     json_object_set_new(o, "converged", json_answer(s->converged));
     json_object_set_new(o, "lower_bound_only", json_boolean(!(s->saturated && s->converged == ANSWER_YES)));
@@ -292,6 +293,10 @@ static Status print_series(const Series *s, Err *err) {
     Status status = s->entropy_known ? print_architectures(s, err) : OK;
     printf("\n%s\n", statement);
     free(statement);
+    char *advice = series_advice(s);
+    if (!advice) return err_set(err, ERR_NOMEM, "capacity: no memory for a statement");
+    if (*advice) printf("%s\n", advice);
+    free(advice);
     if (!s->entropy_known || any_size_has(s, SIZE_HELDOUT_LOSS_NATS) || any_size_has(s, SIZE_R))
         print_sizes(s, s->entropy_known);
     print_budgets(s);

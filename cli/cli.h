@@ -136,7 +136,7 @@ Status rules_heat(FILE *out, const char *run_dir, Err *err);
 Status facts_out(const FactSet *facts, bool json, Err *err);
 
 /* Held-out facts and membership as a line; nothing where no fact is held out. */
-void show_heldout(const Evaluation *e, int64_t params);
+void show_heldout(const Evaluation *e, const FactSet *facts, int64_t params);
 /* R and R_max of biographies (eval/capacity_ratio.h) as a line; nothing for other facts. */
 void show_ratio(const FactSet *facts, const Evaluation *e, int64_t params);
 /* "ceiling 12.3", for a line about memorized bits; in words where it is not above 0. Good as show_int's. */

@@ -191,13 +191,15 @@ static const Option bench_options[] = {
     THREADS_OPTION,
     JSON_OPTION,
     END_OPTION};
-static const Option coordinates_options[] = {{"widths", "N,N,...", "n_embd to try (default: 32,64,128,256)"},
-                                             {"steps", "N", "steps before the second look (default: 4)"},
-                                             {"out", "FILE.svg", "a plot of the last block and the logits"},
-                                             FORCE_OPTION("replace any file"),
-                                             THREADS_OPTION,
-                                             JSON_OPTION,
-                                             END_OPTION};
+static const Option coordinates_options[] = {
+    {"widths", "N,N,...", "n_embd to try (default: 32,64,128,256)"},
+    {"steps", "N", "steps before the last look (default: 4)"},
+    {"seeds", "N", "models a width, from train.seed on (default: 3)"},
+    {"out", "FILE.svg", "a plot of the last block and the logits"},
+    FORCE_OPTION("replace any file"),
+    THREADS_OPTION,
+    JSON_OPTION,
+    END_OPTION};
 static const Option doctor_options[] = {JSON_OPTION, END_OPTION};
 static const Option help_options[] = {{"man", NULL, "everything as a manual page, in roff"}, END_OPTION};
 static const Option no_options[] = {END_OPTION};
@@ -205,8 +207,8 @@ static const Option no_options[] = {END_OPTION};
 const Command commands[] = {
     {"demo", "", 0, 0, "the tour: facts, four widths, a table of bits per parameter, a report", demo_options,
      cmd_demo},
-    {"facts make", "[CFG] [key=value...] --out DIR", 0, 1000, "generates a fact set", make_options,
-     cmd_facts_make},
+    {"facts make", "[CFG] [key=value...] --out DIR", 0, 1000,
+     "generates a fact set, or keeps a split of one that is read", make_options, cmd_facts_make},
     {"facts import", "FILE --out DIR", 1, 1, "makes a fact set of your own facts", import_options,
      cmd_facts_import},
     {"facts show", "DIR|RUN|[CFG] [key=value...]", 1, 1000,

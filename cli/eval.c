@@ -78,13 +78,13 @@ done:
     return status;
 }
 
-static void heldout_json(json_t *o, const Evaluation *e, double params) {
+static void heldout_json(json_t *o, const Evaluation *e, const FactSet *facts, double params) {
     json_object_set_new(o, "heldout", json_integer(e->heldout));
     json_object_set_new(o, "heldout_code_bits", json_number(e->heldout_code_bits));
     json_object_set_new(o, "heldout_loss_nats", json_number(e->heldout_loss_nats));
     json_object_set_new(o, "mia_auc", json_number(e->membership.auc));
     json_object_set_new(o, "mia_f1", json_number(e->membership.f1));
-    json_object_set_new(o, "mia_f1_law", json_number(membership_law(e->n, params)));
+    json_object_set_new(o, "mia_f1_law", json_number(membership_law(facts->data_bits, params)));
 }
 
 static Status result_out(const Run *run, const FactSet *facts, const Evaluation *e, bool json, Err *err) {
@@ -115,7 +115,7 @@ static Status result_out(const Run *run, const FactSet *facts, const Evaluation 
             json_object_set_new(o, "bits_per_weight_bit",
                                 json_number(e->memorized_bits / (double)weight_bits));
         }
-        if (e->heldout) heldout_json(o, e, params);
+        if (e->heldout) heldout_json(o, e, facts, params);
         json_object_set_new(o, "data_hash", json_string(facts->data_hash));
         if (!e->entropy_known) {
             json_object_set_new(o, "answer_bits", json_number(facts->answer_bits));
@@ -135,7 +135,7 @@ static Status result_out(const Run *run, const FactSet *facts, const Evaluation 
     if (held != QUANTIZE_NONE) show_weights(held, weight_bits, e->memorized_bits);
     show_ratio(facts, e, run->gpt.table.total);
     printf("recall      %.4f\n", e->recall);
-    show_heldout(e, run->gpt.table.total);
+    show_heldout(e, facts, run->gpt.table.total);
     return OK;
 }
 

@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "data/folder.h"
 #include "data/import.h"
+#include "data/mix.h"
 #include "train/load.h"
 
 static Status need_out(const Args *args, Err *err) {
@@ -20,10 +21,11 @@ Status cmd_facts_make(const Args *args, Err *err) {
     FactSet facts;
     TRY(need_out(args, err));
     TRY(args_config(args, &config, err));
-    if (config.facts.kind == FACTS_FILE)
+    if (config.facts.kind == FACTS_FILE && !config.facts.heldout)
         return err_set(
             err, ERR_INPUT,
-            "facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random");
+            "facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random; to "
+            "hold out facts of it: facts.heldout=N");
     TRY(facts_plan_load(&config, &facts, err));
     Status status = facts_draw(&facts, err);
     if (status == OK) status = facts_save(&facts, args_value(args, "out"), err);
@@ -84,6 +86,16 @@ Status cmd_facts_import(const Args *args, Err *err) {
     return status;
 }
 
+/* Draws what is planned, and refuses what training would: junk in the order of training that the set has not. */
+static Status draw_as_trained(const Config *config, FactSet *out, Err *err) {
+    Mix mix = {0};
+    Status status = facts_draw(out, err);
+    if (status == OK) status = mix_init(&mix, out, &config->facts, config->train.seed, err);
+    mix_free(&mix);
+    if (status != OK) facts_free(out);
+    return status;
+}
+
 /* What the words name: a fact set's folder, a run's, or a config, whose facts are drawn and kept nowhere. */
 static Status show_source(const Args *args, FactSet *out, Err *err) {
     char stored[CONFIG_PATH_MAX];
@@ -100,15 +112,19 @@ static Status show_source(const Args *args, FactSet *out, Err *err) {
                            "facts show: %s is no config file; keys change nothing in a folder", path);
         return facts_load(path, out, err);
     }
-    TRY(run ? config_load(&config, stored, 0, NULL, err) : args_config(args, &config, err));
-    TRY(facts_plan_load(&config, out, err));
-    Status status = facts_draw(out, err);
-    if (status != OK) facts_free(out);
-    if (status == OK && config.facts.kind == FACTS_FILE) { /* what is decided when training */
+    if (run) {
+        TRY(config_load(&config, stored, 0, NULL, err));
+        TRY(facts_obtain(&config.facts, out, err));
+    } else {
+        TRY(args_config(args, &config, err));
+        TRY(facts_plan_load(&config, out, err));
+        TRY(draw_as_trained(&config, out, err));
+    }
+    if (config.facts.kind == FACTS_FILE) { /* what is decided when training */
         out->config.zipf = config.facts.zipf;
         out->config.junk_ratio = config.facts.junk_ratio;
     }
-    return status;
+    return OK;
 }
 
 Status cmd_facts_show(const Args *args, Err *err) {

@@ -167,11 +167,12 @@ void show_plan(const RunPlan *plan, const FactSet *facts, const Config *config) 
             (long long)config->train.max_steps, config->train.max_steps == 1 ? "" : "s");
 }
 
-void show_heldout(const Evaluation *e, int64_t params) {
+void show_heldout(const Evaluation *e, const FactSet *facts, int64_t params) {
     if (!e->heldout) return;
-    printf("held out    %s facts, %.6f bits/token; membership AUC %.4f, F1 %.4f (law %.4f)\n",
-           show_int(e->heldout), bits_of_nats(e->heldout_loss_nats), e->membership.auc, e->membership.f1,
-           membership_law(e->n, (double)params));
+    printf("held out    %s facts, %.6f bits/token; membership AUC %.4f, F1 %.4f", show_int(e->heldout),
+           bits_of_nats(e->heldout_loss_nats), e->membership.auc, e->membership.f1);
+    if (e->entropy_known) printf(" (law %.4f)", membership_law(facts->data_bits, (double)params));
+    putchar('\n');
 }
 
 void show_weights(Quantize kind, int64_t weight_bits, double memorized_bits) {

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "model/kernels/ops.h"
+#include "train/init_from.h"
 #include "train/load.h"
 #include "train/train.h"
 #include "train/trainer.h"
@@ -51,7 +52,7 @@ static void result_print(const RunResult *r, const FactSet *facts, Quantize kind
     if (kind != QUANTIZE_NONE) show_weights(kind, r->plan.weight_bits, e->memorized_bits);
     show_ratio(facts, e, r->plan.params);
     printf("recall      %.4f\n", e->recall);
-    show_heldout(e, r->plan.params);
+    show_heldout(e, facts, r->plan.params);
     printf("parameters  %s, hash %s%s\n", show_int(r->plan.params), r->param_hash,
            r->exact ? "" : " (not exact: gemm=openblas)");
 }
@@ -74,6 +75,7 @@ static Status train(const Args *args, Config *config, FactSet *facts, Err *err) 
     TRY(path_join(dir, sizeof dir, out, NULL, err));
     TRY(config_resolve(config, facts->n, facts->max_len, facts->vocab.size, err));
     TRY(run_plan(&plan, config, facts, dir, err));
+    TRY(init_from_resolve(config, err));
     if (args_has(args, "dry-run")) return plan_out(&plan, facts, config, json, err);
     if (!quiet) show_plan(&plan, facts, config);
     TRY(facts_draw(facts, err));

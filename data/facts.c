@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "data/folder.h"
+#include "data/hold_out.h"
 #include "data/pool.h"
 #include "data/text_facts.h"
 #include "data/vocab.h"
@@ -24,9 +25,17 @@ static Status plan_generated(const FactsConfig *config, FactSet *out, Err *err) 
     return status;
 }
 
+static Status read_facts(const FactsConfig *config, FactSet *out, Err *err) {
+    bool text = config->kind == FACTS_TEXT;
+    TRY(text ? text_facts_read(config->path, config->seq_len, out, err) : facts_load(config->path, out, err));
+    if (!config->heldout) return OK;
+    Status status = facts_hold_out(out, config, err);
+    if (status != OK) facts_free(out);
+    return status;
+}
+
 Status facts_plan(const FactsConfig *config, FactSet *out, Err *err) {
-    if (config->kind == FACTS_TEXT) return text_facts_read(config->path, config->seq_len, out, err);
-    return config->kind == FACTS_FILE ? facts_load(config->path, out, err) : plan_generated(config, out, err);
+    return facts_are_read(config->kind) ? read_facts(config, out, err) : plan_generated(config, out, err);
 }
 
 /* Arrays of the set, and what tells its sequences apart while they are drawn. */

@@ -44,7 +44,8 @@ typedef struct FactSet {
         *prompt_len; /* n_pool: leading tokens given as prompt; the rest is the answer that recall asks for */
     int32_t *tag;    /* n_pool: index into tag_names, or -1 */
     uint8_t *field;  /* per token, below n_fields; NULL: every token is coded */
-    int32_t *source; /* n + n_heldout, where some are held out: which fact of the whole draw each one is */
+    int32_t *
+        source; /* n + n_heldout, where some are held out: which fact of the whole draw, or file, each one is */
     int32_t *variant_of; /* n_variants: the fact that each one renders; NULL where there are none */
     char field_name[FIELDS_MAX][FIELD_NAME_MAX];
     int n_fields; /* 0: tokens have none */
@@ -82,7 +83,8 @@ static inline bool facts_coded(const FactSet *facts, int64_t t) {
 }
 
 /* What config names, before anything is drawn: generated facts have their sizes and bit counts, but no arrays
- * (tokens and start NULL) and no hash; a folder, or a file as it is, is read.
+ * (tokens and start NULL) and no hash; a folder, or a file as it is, is read, and config->heldout of its facts are held
+ * out (data/hold_out.h).
  * ERR_INPUT: more facts asked for than there are sequences. */
 Status facts_plan(const FactsConfig *config, FactSet *out, Err *err);
 /* Draws what is planned; leaves a set that is there as it is. ERR_INPUT: more memory needed than there is.

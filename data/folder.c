@@ -506,8 +506,9 @@ static Status load_pool(FactSet *facts, Rows *rows, const Paths *paths, const Ma
         return err_set(err, ERR_FORMAT, "%s: pool: heldout, variants, junk or tokens is out of range",
                        paths->manifest);
     TRY(names_of_json(facts, fields, tags, paths->manifest, err));
-    if (file_exists(paths->vocab))
-        TRY(read_vocab(paths->vocab, manifest->vocab_size, true, &facts->vocab, err));
+    bool drawn = kind_named(facts->kind) != NULL; /* else texts, which have no marks */
+    if (!drawn || file_exists(paths->vocab))
+        TRY(read_vocab(paths->vocab, manifest->vocab_size, drawn, &facts->vocab, err));
     else facts->vocab = (Vocab){.size = manifest->vocab_size, .eos = -1};
     facts->n = manifest->n;
     facts->max_len = manifest->max_len;
@@ -518,6 +519,7 @@ static Status load_pool(FactSet *facts, Rows *rows, const Paths *paths, const Ma
     facts->data_bits_set = real_of(manifest->data_bits_set);
     facts->ceiling_bits = real_of(manifest->ceiling_bits);
     facts->answer_bits = json_number_value(manifest->answer_bits);
+    if (!drawn) TRY(facts_count_imported(facts, err)); /* what is known of them follows from the records */
     return facts_hash(facts, err);
 }
 
@@ -579,8 +581,7 @@ Status facts_load(const char *dir, FactSet *out, Err *err) {
     if (manifest.pool) TRY_GOTO(load_pool(out, &rows, &paths, &manifest, err));
     else if (strcmp(manifest.kind, "random") == 0) TRY_GOTO(load_random(out, &rows, &manifest, err));
     else TRY_GOTO(load_imported(out, &rows, &records, paths.vocab, &manifest, err));
-    if (strcmp(manifest.kind, "text") == 0 && out->vocab.bytes && !manifest.pool)
-        TRY_GOTO(text_facts_count(out, err));
+    if (strcmp(manifest.kind, "text") == 0 && out->vocab.bytes) TRY_GOTO(text_facts_count(out, err));
     TRY_GOTO(compare_manifest(out, &manifest, &paths, err));
 done:
     json_decref(manifest.root);

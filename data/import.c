@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include <xxhash.h>
-#include <zlib.h>
 
+#include "data/deflated.h"
 #include "data/encode.h"
 #include "data/header.h"
 #include "data/parse.h"
@@ -120,35 +120,20 @@ static Status refuse_conflicts(const Records *records, const char *path, Err *er
                    conflicts == 1 ? "it" : "them", shown);
 }
 
-static void deflate_text(z_stream *z, Text text, int flush, int64_t *bytes) {
-    unsigned char out[4096];
-    z->next_in = (unsigned char *)text.data;
-    z->avail_in = (uInt)text.size; /* below IMPORT_MAX_BYTES */
-    do {
-        z->next_out = out;
-        z->avail_out = sizeof out;
-        deflate(z, flush); /* cannot fail: the stream is whole and there is room */
-        *bytes += (int64_t)(sizeof out - z->avail_out);
-    } while (z->avail_out == 0);
-}
-
 /* Size of deflate's best for "prompt TAB answer LF" of every record. */
 static Status deflated_size(const Records *records, int64_t *bytes, Err *err) {
-    char ends[] = "\t\n";
-    z_stream z = {0};
-    if (deflateInit(&z, 9) != Z_OK) return err_set(err, ERR_NOMEM, "no memory for deflate");
-    *bytes = 0;
+    Deflated d;
+    TRY(deflated_begin(&d, err));
     for (int32_t i = 0; i < records->n; i++) {
         const Record *r = &records->item[i];
         if (r->prompt.data) {
-            deflate_text(&z, r->prompt, Z_NO_FLUSH, bytes);
-            deflate_text(&z, (Text){ends, 1}, Z_NO_FLUSH, bytes);
+            deflated_add(&d, r->prompt);
+            deflated_add_char(&d, '\t');
         }
-        deflate_text(&z, r->answer, Z_NO_FLUSH, bytes);
-        deflate_text(&z, (Text){ends + 1, 1}, Z_NO_FLUSH, bytes);
+        deflated_add(&d, r->answer);
+        deflated_add_char(&d, '\n');
     }
-    deflate_text(&z, (Text){ends, 0}, Z_FINISH, bytes);
-    deflateEnd(&z);
+    *bytes = deflated_end(&d);
     return OK;
 }
 

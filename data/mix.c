@@ -38,9 +38,9 @@ Status mix_init(Mix *mix, const FactSet *facts, const FactsConfig *config, uint6
     *mix =
         (Mix){.seed = seed, .useful_share = ALL, .n = facts->n, .first_junk = facts->n_pool - facts->n_junk};
     if (config->junk_ratio > 0 && !facts->n_junk)
-        return err_set(err, ERR_INPUT,
-                       "facts.junk_ratio is %.15g, but the fact set has no junk; set facts.junk_n",
-                       config->junk_ratio);
+        return err_set(err, ERR_INPUT, "facts.junk_ratio is %.15g, but the fact set has no junk; %s",
+                       config->junk_ratio,
+                       facts_are_read(config->kind) ? "leave the key out" : "set facts.junk_n");
     Status status = OK;
     TRY_GOTO(order_init(&mix->facts, mix->n, seed, err));
     if (config->junk_ratio > 0) {

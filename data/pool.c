@@ -101,17 +101,23 @@ Status pool_plan(const Kind *kind, FactSet *out, Err *err) {
 
 /* ---- drawing ---- */
 
-Status pool_split(int32_t *member, int n, int heldout, uint64_t split_seed, Err *err) {
+Status pool_split(int32_t *member, int n, int heldout, uint64_t split_seed, const bool *stays, Err *err) {
     int total = n + heldout;
     for (int i = 0; i < total; i++) member[i] = i;
-    if (split_seed == 0 || heldout == 0) return OK;
-    bool *in = calloc((size_t)total, sizeof *in);
-    if (!in) return err_set(err, ERR_NOMEM, "no memory to split %d facts", total);
-    random_permutation(member, total, random_stream(split_seed, RANDOM_SPLIT, 0));
-    for (int i = 0; i < n; i++) in[member[i]] = true;
-    int trained = 0, out = n;
-    for (int i = 0; i < total; i++) member[in[i] ? trained++ : out++] = i;
-    free(in);
+    if (heldout == 0 || (split_seed == 0 && !stays)) return OK;
+    bool *out = calloc((size_t)total, sizeof *out);
+    if (!out) return err_set(err, ERR_NOMEM, "no memory to split %d facts", total);
+    if (split_seed) random_permutation(member, total, random_stream(split_seed, RANDOM_SPLIT, 0));
+    int left = heldout; /* from the end: what a permutation has last */
+    for (int i = total - 1; i >= 0 && left > 0; i--) {
+        if (stays && stays[member[i]]) continue;
+        out[member[i]] = true;
+        left--;
+    }
+    CHECK(left == 0);
+    int trained = 0, held = n;
+    for (int i = 0; i < total; i++) member[out[i] ? held++ : trained++] = i;
+    free(out);
     return OK;
 }
 
@@ -174,7 +180,7 @@ static Status compose(const Kind *kind, FactSet *facts, FactSet *drawn, Err *err
     TRY(facts_allocate(facts, (int64_t)facts->n_pool * facts->max_len, err));
     int32_t *member = malloc((size_t)members * sizeof *member);
     if (!member) return err_set(err, ERR_NOMEM, "no memory for the order of %d facts", members);
-    Status status = pool_split(member, facts->n, facts->n_heldout, facts->config.split_seed, err);
+    Status status = pool_split(member, facts->n, facts->n_heldout, facts->config.split_seed, NULL, err);
     if (status == OK) {
         put_pool(&(Pool){.kind = kind, .drawn = drawn, .facts = facts, .first_mark = drawn->vocab.size},
                  member);

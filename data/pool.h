@@ -19,7 +19,8 @@ enum { MARK_NAME_MAX = 24 };
 /* "<domain>", "<form 0>" */
 void pool_mark_name(const FactSet *facts, int mark, char out[MARK_NAME_MAX]);
 
-/* Which of n + heldout facts is the i-th of the pool, i < n: trained. Both parts keep the order of the draw. */
-Status pool_split(int32_t *member, int n, int heldout, uint64_t split_seed, Err *err);
+/* Which of n + heldout facts is the i-th of the pool, i < n: trained. Both parts keep the order of the draw.
+ *   stays   facts that are not to be held out, at most n; NULL: any may be */
+Status pool_split(int32_t *member, int n, int heldout, uint64_t split_seed, const bool *stays, Err *err);
 
 #endif

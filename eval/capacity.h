@@ -131,6 +131,9 @@ char *series_verdict(const Series *s);
 /* "2.31 bits/param, 95 % interval 2.26 to 2.36 (12 architectures, 3 seeds, ...)"; where nobody knows
  * the facts' entropy, which model holds them all. */
 char *series_statement(const Series *s);
+/* How to get nearer to the plateau, from what docs/results/optimizer.md measured: where the sizes would do and it is
+ * training that has not converged, with another optimizer than SOAP. Empty elsewhere. */
+char *series_advice(const Series *s);
 
 /* The smallest architecture whose every run at the longest budget for so many facts recalls at least that share;
  * NULL: none. */

@@ -13,9 +13,10 @@ typedef struct Pool {
     bool *member;
 } Pool;
 
-/* Of one pool: the same facts drawn, as many of them trained. */
+/* Of one pool: the same facts, drawn or read, as many of them trained. */
 static bool same_pool(const SweptRun *a, const SweptRun *b) {
     return a->config.facts.seed == b->config.facts.seed &&
+           strcmp(a->config.facts.path, b->config.facts.path) == 0 &&
            sweep_figure(a, "heldout") == sweep_figure(b, "heldout");
 }
 

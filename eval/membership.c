@@ -40,7 +40,9 @@ Membership membership_measure(Scored *all, int n) {
     return out;
 }
 
-double membership_law(double n, double params) {
-    double x = -33.14 * (n / params - 0.034);
+static const double PAPER_SEQUENCE_BITS = 704; /* 64 tokens of 2048 symbols: 64 * 11 */
+
+double membership_law(double data_bits, double params) {
+    double sequences = data_bits / PAPER_SEQUENCE_BITS, x = -33.14 * (sequences / params - 0.034);
     return 0.5 * (1 + 1.34 / (1 + exact_exp(-x)));
 }

@@ -24,7 +24,8 @@ typedef struct Membership {
  * where they are equally many; "always yes" has 2/3. NAN where a side is empty or a score NAN. */
 Membership membership_measure(Scored *all, int n);
 
-/* What Morris et al. 2025 (2505.24832) fit to F1, as repaired in docs/math.md: n facts, P parameters. */
-double membership_law(double n, double params);
+/* What Morris et al. 2025 (2505.24832) fit to F1, as repaired in docs/math.md, for facts of data_bits bits: the paper
+ * counts its sequences, here as many of them as hold so many bits. NAN where the entropy is (nobody knows it). */
+double membership_law(double data_bits, double params);
 
 #endif

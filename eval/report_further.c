@@ -135,15 +135,16 @@ static Status heldout_figure(Figures *out, const Capacity *c, int series, Err *e
     return OK;
 }
 
-static void add_membership(Figure *f, const Series *s, const char *key, const char *name, bool line) {
+static void add_membership(Figure *f, const Series *s, const char *size, const char *key, const char *name,
+                           bool line) {
     PlotSeries *e = figure_series(f, name, s->n_runs, false, true);
     e->line = e->dashed = line;
     e->points = !line;
     for (int i = 0; i < s->n_runs; i++) {
         const SeriesRun *r = &s->runs[i];
         const Architecture *a = &s->architectures[r->architecture];
-        double x = sweep_figure(r->run, "facts") / (double)a->params, y = sweep_figure(r->run, key);
-        if (isfinite(y)) series_add(f, e, x, y, NULL, a->label);
+        double x = sweep_figure(r->run, size) / (double)a->params, y = sweep_figure(r->run, key);
+        if (isfinite(x) && isfinite(y)) series_add(f, e, x, y, NULL, a->label);
     }
 }
 
@@ -162,16 +163,21 @@ static Status membership_figure(Figures *out, const Capacity *c, int series, Err
     const Series *s = &c->series[series];
     Figure *f;
     TRY(figure_begin(&f, out, TOPIC_HELDOUT, 6 * s->n_runs, 3 * s->n_runs, err));
-    f->plot = (Plot){.x_label = "facts per parameter", .y_label = "membership inference", .log_x = true};
+    const char *size = s->entropy_known ? "data_bits" : "facts"; /* the law is one of bits */
+    f->plot = (Plot){.x_label = s->entropy_known ? "data bits per parameter" : "facts per parameter",
+                     .y_label = "membership inference",
+                     .log_x = true};
     series_name_file(f, c, series, "membership", "Can one tell what was trained?");
     snprintf(
         f->caption, sizeof f->caption,
         "Members against held-out facts, by their code length. 0.5 of AUC is chance, and 0.667 of F1 is what "
         "\u201calways yes\u201d scores.");
-    add_membership(f, s, "mia_auc", "AUC", false);
-    add_membership(f, s, "mia_f1", "F1, best threshold", false);
-    add_membership(f, s, "mia_f1_law", "law of F1, Morris et al. 2025 repaired", true);
-    sort_points(f, &f->plot.series[2]);
+    add_membership(f, s, size, "mia_auc", "AUC", false);
+    add_membership(f, s, size, "mia_f1", "F1, best threshold", false);
+    if (s->entropy_known) {
+        add_membership(f, s, size, "mia_f1_law", "law of F1, Morris et al. 2025 repaired", true);
+        sort_points(f, &f->plot.series[2]);
+    }
     if (f->plot.series[0].n == 0) figure_drop(out);
     else f->plot.text = f->caption;
     return OK;

@@ -79,6 +79,14 @@ static Status statements(FILE *out, const Capacity *c, Err *err) {
         write_escaped(out, text);
         fputs("</p>", out);
         free(text);
+        char *advice = series_advice(s);
+        if (!advice) return no_memory(err);
+        if (*advice) {
+            fputs("<p>", out);
+            write_escaped(out, advice);
+            fputs("</p>", out);
+        }
+        free(advice);
         if (!s->entropy_known) recall_words(out, s);
         fputs("</div>\n", out);
     }

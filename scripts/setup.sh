@@ -32,6 +32,7 @@ program aarch64-gcc     aarch64-linux-gnu-gcc  gcc-aarch64-linux-gnu  gcc-aarch6
 header  aarch64-libc    /usr/aarch64-linux-gnu/include/stdio.h  libc6-dev-arm64-cross  -  -
 program qemu            qemu-aarch64-static    qemu-user-static   qemu-user-static   -
 program valgrind        valgrind               valgrind           valgrind           -
+program chromium        chromium               chromium           chromium           -
 '
 demo='
 program gnuplot         gnuplot                gnuplot-nox        gnuplot            gnuplot

@@ -12,12 +12,13 @@ tree=$PWD verbose='' places=''
 only=${1:-}
 
 layers=tests/double/test_layers models=tests/double/test_gradients reference=tests/double/test_reference
-training=tests/double/test_straight_through rules='tests/double/test_rules tests/double/test_causal' runs=tests/test_neurons
+training=tests/double/test_straight_through runs='tests/test_neurons tests/test_init_from'
+rules='tests/double/test_rules tests/double/test_causal tests/double/test_rule_losses tests/double/test_routing'
 sweep=tests/cli/sweep.t # of a program in plain/, whose kernels are the portable ones: the quickest to build
 build() { # double | plain, more for make
     local -a goal=(DOUBLE=1 BUILD=build "build/$layers" "build/$models" "build/$reference" "build/$training")
-    # shellcheck disable=SC2206  # two words
-    [[ $1 == rules ]] && goal=(DOUBLE=1 BUILD=build ${rules//tests/build/tests} build/$runs)
+    # shellcheck disable=SC2206  # two words each
+    [[ $1 == rules ]] && goal=(DOUBLE=1 BUILD=build ${rules//tests/build/tests} ${runs//tests/build/tests})
     [ "$1" = plain ] && goal=(ISAS=portable BUILD=plain plain/rote)
     make -s CC="${CC:-gcc}" OPT=-O1 "${goal[@]}" "${@:2}" >log 2>&1
 }
@@ -33,7 +34,7 @@ tests_for() {
         echo $sweep
         return
     fi
-    if [[ $1 != rules* && -n "$verbose" ]]; then
+    if [[ $1 != rules* && $1 != init_from:* && -n "$verbose" ]]; then
         echo $layers $models $reference $training
         return
     fi
@@ -41,7 +42,7 @@ tests_for() {
     forward:* | AdamW:*) echo $reference ;;
     QAT:* | freeze:*) echo $training ;;
     rules:*) echo "$rules" ;;
-    "rules in training:"*) echo $runs ;;
+    "rules in training:"* | init_from:*) echo $runs ;;
     *) echo $layers $models ;;
     esac
 }
@@ -69,7 +70,7 @@ try() { # what, file, from, to
     local changed=${text/"$3"/"$4"}
     printf '%s' "$changed" >"$2"
     [[ $1 == sweep:* ]] && program=plain
-    [[ $1 == rules* ]] && program=rules
+    [[ $1 == rules* || $1 == init_from:* ]] && program=rules
     if ! build $program; then
         echo "survived - does not compile: $1: $(grep -m 1 error log)"
     else

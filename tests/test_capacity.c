@@ -109,6 +109,12 @@ static void expect_verdict(const Architecture *a, const char *expected) {
     free(text);
 }
 
+static void expect_advice(const Series *s, const char *expected) {
+    char *text = series_advice(s);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
 static void a_whole_sweep(void **state) {
     (void)state;
     put_architecture(8, 1000, 2.0, 0, NULL);
@@ -135,6 +141,7 @@ static void a_whole_sweep(void **state) {
                      "2.10 bits/param, 95 % interval 1.85 to 2.35 (3 architectures, 2 seeds, 2000 exposures, "
                      "ordered coding; verdict: converged and saturated: doubling the budget gains 0.0 % "
                      "(0.0 to 0.0, 3 architectures))");
+    expect_advice(s, "");
     assert_true(isnan(s->slope.endless.value) && isnan(s->gamma.value));
     capacity_free(&c);
 }
@@ -148,6 +155,30 @@ static void a_budget_that_still_gains(void **state) {
                    "lower bound only: doubling the budget still gains 2.0 % (2.0 to 2.0)");
     assert_int_equal(c.series[0].converged, ANSWER_NO);
     assert_true(c.series[0].saturated);
+    expect_advice(&c.series[0], "advice: SOAP reaches in a fifth of the epochs what AdamW does "
+                                "(docs/results/optimizer.md): train.optimizer=soap train.schedule=wsd "
+                                "train.learning_rate=0.03 at n_embd 8 to 0.015 at n_embd 16 (0.24/n_embd)");
+    for (int a = 0; a < 2; a++) c.series[0].architectures[a].plateau.n_sizes = 2;
+    expect_advice(&c.series[0], ""); /* sizes are missing too */
+    capacity_free(&c);
+}
+
+/* What SOAP trained needs another budget, not SOAP; what Muon trained, either. */
+static void advice_by_optimizer(void **state) {
+    (void)state;
+    put_architecture(8, 1000, 2.0, 0.02, "muon");
+    Capacity c = read_here();
+    const char *said = "advice: SOAP reaches in a fifth of the epochs what AdamW does "
+                       "(docs/results/optimizer.md): train.optimizer=soap train.schedule=wsd "
+                       "train.learning_rate=0.03";
+    assert_int_equal(c.n_series, 1);
+    expect_advice(&c.series[0], said);
+    TrainConfig *train = (TrainConfig *)&c.series[0].architectures[0].first->config.train;
+    train->parametrization = PARAM_MUP; /* whose rates are those of its base */
+    expect_advice(&c.series[0], "");
+    train->parametrization = PARAM_STANDARD;
+    train->optimizer = OPT_SOAP;
+    expect_advice(&c.series[0], "");
     capacity_free(&c);
 }
 
@@ -543,6 +574,7 @@ static void less_than_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {IN_FOLDER(a_whole_sweep),
                                        IN_FOLDER(a_budget_that_still_gains),
+                                       IN_FOLDER(advice_by_optimizer),
                                        IN_FOLDER(settings_make_series),
                                        IN_FOLDER(a_key_that_follows_the_model),
                                        IN_FOLDER(budgets_of_two_kinds),

@@ -106,6 +106,7 @@ static void rules_are_written_as_a_list(void **state) {
                                    "    ratio: 0.1\n"
                                    "    weight: 0\n"
                                    "    start_bias: 0\n"
+                                   "    start_out: 1\n"
                                    "    until: 1\n"
                                    "    scope: global\n"
                                    "    route: none\n"
@@ -329,6 +330,12 @@ static const Bad conflicts[] = {
      "0.5}]",
      "rule 'rule0': neurons.0.assign_at is 0.5 and neurons.0.until is 0.5: the rule is dropped before its "
      "units are chosen; lower assign_at"},
+    {"neurons: [{when: {tag: B}, hook: blocks.0.mlp.hook_pre, units: 'auto:random:8', start_bias: -10}]",
+     "rule 'rule0': neurons.0.start_bias is -10, but neurons.0.units are chosen later; give them"},
+    {"neurons: [{when: {tag: B}, hook: blocks.0.mlp.hook_pre, units: 'auto:random:8', start_out: 0}]",
+     "rule 'rule0': neurons.0.start_out is 0, but neurons.0.units are chosen later; give them"},
+    {"model: {bias: false}\nneurons: [{when: {tag: B}, " PLACE ", start_bias: -10}]",
+     "rule 'rule0': neurons.0.start_bias is -10, but model.bias is false"},
     {"neurons: [{when: {tag: B}, " PLACE ", on: -1}]", "rule 'rule0': neurons.0.on is -1 and neurons.0.off "
                                                        "is -1: loss pre_hinge pushes above on and below off; "
                                                        "raise on, or lower off"},
@@ -371,6 +378,7 @@ static void conflicts_are_refused(void **state) {
     }
     /* What is near a refusal, and none. */
     static const char *const fine[] = {
+        "model: {bias: false}\nneurons: [{when: {tag: B}, " PLACE ", start_out: 0}]",
         "neurons: [{when: {tag: B}, " PLACE ", loss: post_mse, on: -1}]",
         "train: {optimizer: muon}\nneurons: [{when: {tag: B}, " PLACE "}]",
         "neurons: [{when: {tag: B}, " PLACE "}, {when: {tag: C}, " PLACE "}]",

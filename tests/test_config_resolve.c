@@ -63,10 +63,21 @@ static const Bad conflicts[] = {
     {"facts: {junk_n: 5}", "facts.junk_n is 5 and facts.junk_ratio is 0: how many different junk sequences "
                            "there are and how often they "
                            "come go together; set both"},
-    {"facts: {kind: file, path: x, heldout: 5}",
-     "facts.heldout: a fact set that is read has what it has; give the key to `rote facts make`"},
+    {"facts: {kind: file, path: x, junk_n: 5, heldout: 2}",
+     "facts.junk_n works where facts are drawn (kinds random, triples, bios, biod, rules); facts of your own "
+     "(kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out"},
     {"facts: {kind: file, path: x, paraphrases: 2}",
-     "facts.paraphrases: a fact set that is read has what it has; give the key to `rote facts make`"},
+     "facts.paraphrases works where facts are drawn (kinds random, triples, bios, biod, rules); facts of "
+     "your own (kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out"},
+    {"facts: {kind: text, path: x, domain_token: true}",
+     "facts.domain_token works where facts are drawn (kinds random, triples, bios, biod, rules); facts of "
+     "your own (kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out"},
+    {"facts: {kind: text, path: x, junk_ratio: 0.5}",
+     "facts.junk_ratio works where facts are drawn (kinds random, triples, bios, biod, rules); facts of your "
+     "own (kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out"},
+    {"facts: {kind: file, path: x, split_seed: 7}",
+     "facts.split_seed is 7, but facts.heldout is 0, so there is nothing for it to choose; set "
+     "facts.heldout, or leave the seed out"},
     {"train: {warmup_steps: 1001}", "train.warmup_steps is 1001 and train.max_steps is 1000: the warm-up "
                                     "must fit; lower one or raise the other"},
     {"train: {decay_steps: 1001}",
@@ -90,6 +101,8 @@ static const Bad conflicts[] = {
     {"train: {batch_size: 200000000}",
      "train.batch_size is 200000000 and the longest fact has 20 tokens: a batch holds at "
      "most 2147483647 tokens; set train.batch_size to at most 107374182"},
+    {"train: {init_hash: 0123}",
+     "train.init_hash is 0123, but train.init_from names no run; set it, or leave init_hash out"},
     {"facts: {kind: file, path: x, n: 300}",
      "facts.n is 300, but the fact set has 100 facts; leave the key out or set facts.n=100"},
 };

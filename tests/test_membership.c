@@ -68,14 +68,21 @@ static void known_cases(void **state) {
     assert_true(isnan(membership_measure(lonely, 2).auc) && isnan(membership_measure(unknown, 2).f1));
 }
 
-/* At n/P = 0.034 the sigmoid is 1/2; both ends are its limits. */
+/* At 0.034 * 704 = 23.936 bits a parameter the sigmoid is 1/2; both ends are its limits. */
 static void the_law(void **state) {
     (void)state;
-    assert_true(fabs(membership_law(34, 1000) - 0.5 * (1 + 0.67)) < 1e-12);
+    assert_true(fabs(membership_law(23936, 1000) - 0.5 * (1 + 0.67)) < 1e-12);
     assert_true(fabs(membership_law(1e9, 1) - 0.5) < 1e-12);
     double sigma = 1 / (1 + exp(-33.14 * 0.034));
     assert_true(fabs(membership_law(0, 1) - 0.5 * (1 + 1.34 * sigma)) < 1e-12);
-    assert_true(fabs(membership_law(50, 1000) - 0.5 * (1 + 1.34 / (1 + exp(33.14 * 0.016)))) < 1e-12);
+    /* fifty of the paper's sequences, 64 tokens of 11 bits: its own formula with |D| = 50 */
+    assert_true(fabs(membership_law(50 * 64 * 11, 1000) - 0.5 * (1 + 1.34 / (1 + exp(33.14 * 0.016)))) <
+                1e-12);
+    /* as many bits in facts of four tokens over 16 symbols, 2,200 of them: the same figure */
+    assert_true(membership_law(2200 * 4 * 4, 1000) == membership_law(50 * 64 * 11, 1000));
+    /* by hand: 3 bits a parameter, sigma(0.0470738... * 20.936) = sigma(0.985538) = 0.728206 */
+    assert_true(fabs(membership_law(3000, 1000) - 0.987898) < 5e-7);
+    assert_true(isnan(membership_law(NAN, 1000)));
 }
 
 int main(void) {

@@ -328,7 +328,7 @@ static void splits_are_uniform(void **state) {
     int count[32] = {0}, subsets = 0;
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         int32_t member[5];
-        assert_int_equal(pool_split(member, 3, 2, seed, NULL), OK);
+        assert_int_equal(pool_split(member, 3, 2, seed, NULL, NULL), OK);
         count[1 << member[0] | 1 << member[1] | 1 << member[2]]++;
         assert_true(member[0] < member[1] && member[1] < member[2] && member[3] < member[4]);
     }

@@ -79,5 +79,9 @@ Status facts_plan_load(Config *config, FactSet *out, Err *err) {
             "leave facts.load out",
             config_choice("facts.kind", (int)config->facts.kind), config->facts.path);
     if (config->facts.load > 0) TRY(choose_n(config, err));
-    return facts_plan(&config->facts, out, err);
+    TRY(facts_plan(&config->facts, out, err));
+    if (!facts_are_read(config->facts.kind)) return OK;
+    Status status = config_resolve_facts(&config->facts, out->n, out->max_len, out->vocab.size, err);
+    if (status != OK) facts_free(out);
+    return status;
 }

@@ -6,7 +6,8 @@
 #include "data/facts.h"
 
 /* facts_plan of a config whose facts.load chooses facts.n first: the smallest n whose data bits H are at least
- * load times the parameters of the model that then reads them. Without facts.load: facts_plan.
+ * load times the parameters of the model that then reads them. Without facts.load: facts_plan; what config says of a set
+ * that is read must be what it has (config_resolve_facts).
  * ERR_INPUT: the entropy is unknown, no number of facts has that many bits, or facts.n says otherwise. */
 Status facts_plan_load(Config *config, FactSet *out, Err *err);
 

@@ -83,17 +83,32 @@ double neurons_bytes(const Config *config, const FactSet *facts, int64_t params)
     return bytes;
 }
 
-void neurons_start(const NeuronRules *x, real *params) {
-    for (int i = 0; i < x->n; i++) {
-        if (x->config->neurons[i].start_bias == 0) continue;
-        char name[64];
-        snprintf(name, sizeof name, "blocks.%d.mlp.%s.bias", x->rule[i].layer,
-                 x->config->model.gated ? "gate" : "in");
-        const Tensor *bias = params_find(&x->gpt->table, name);
-        CHECK(bias);
-        for (int j = 0; j < x->state[i].n_units; j++)
-            params[bias->offset + x->state[i].unit[j]] = (real)x->config->neurons[i].start_bias;
+static const Tensor *mlp_tensor(const NeuronRules *x, int i, const char *which) {
+    char name[64];
+    snprintf(name, sizeof name, "blocks.%d.mlp.%s", x->rule[i].layer, which);
+    const Tensor *t = params_find(&x->gpt->table, name);
+    CHECK(t);
+    return t;
+}
+
+static void start_rule(const NeuronRules *x, int i, real *params) {
+    const NeuronRule *from = &x->config->neurons[i];
+    const int32_t *unit = x->state[i].unit;
+    int n = x->state[i].n_units;
+    if (from->start_bias != 0) {
+        const Tensor *bias = mlp_tensor(x, i, x->config->model.gated ? "gate.bias" : "in.bias");
+        for (int j = 0; j < n; j++) params[bias->offset + unit[j]] = (real)from->start_bias;
     }
+    if (from->start_out != 1) {
+        const Tensor *out = mlp_tensor(x, i, "out.weight");
+        for (int64_t row = 0; row < out->rows; row++)
+            for (int j = 0; j < n; j++)
+                params[out->offset + row * out->cols + unit[j]] *= (real)from->start_out;
+    }
+}
+
+void neurons_start(const NeuronRules *x, real *params) {
+    for (int i = 0; i < x->n; i++) start_rule(x, i, params);
 }
 
 /* Whether step number `step` (from 0) is past that share of the run. */

@@ -38,7 +38,7 @@ void neurons_free(NeuronRules *neurons);
 /* What they take, for a model of so many parameters. */
 double neurons_bytes(const Config *config, const FactSet *facts, int64_t params);
 
-/* Gives units the bias that their rule starts them with. */
+/* Gives units the bias, and weights out of them the factor, that their rule starts them with. */
 void neurons_start(const NeuronRules *neurons, real *params);
 
 /* Chooses neurons that are due before this step. */

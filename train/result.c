@@ -47,14 +47,14 @@ static void put_fields(FILE *f, const char *key, const Evaluation *e, bool heldo
     fprintf(f, "},\n");
 }
 
-static void put_heldout(FILE *f, const Evaluation *e, int64_t params) {
+static void put_heldout(FILE *f, const Evaluation *e, const FactSet *facts, int64_t params) {
     put_integer(f, "heldout", e->heldout);
     put_number(f, "heldout_code_bits", e->heldout_code_bits);
     if (e->n_fields) put_fields(f, "heldout_bits_by", e, true);
     put_number(f, "heldout_loss_nats", e->heldout_loss_nats);
     put_number(f, "mia_auc", e->membership.auc);
     put_number(f, "mia_f1", e->membership.f1);
-    put_number(f, "mia_f1_law", membership_law(e->n, (double)params));
+    put_number(f, "mia_f1_law", membership_law(facts->data_bits, (double)params));
 }
 
 /* Each rule and the neurons it had, chosen ones too. */
@@ -120,7 +120,7 @@ char *result_text(const Config *config, const FactSet *facts, const RunResult *r
     }
     put_number(f, "recall", e->recall);
     put_number(f, "loss_nats", e->loss_nats);
-    if (e->heldout) put_heldout(f, e, r->plan.params);
+    if (e->heldout) put_heldout(f, e, facts, r->plan.params);
     if (config->n_neurons) put_neurons(f, config, neurons);
     put_number(f, "exposures", r->exposures);
     if (config->facts.zipf > 0) {

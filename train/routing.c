@@ -13,6 +13,7 @@ struct Routing {
     FactBatch part; /* some of the batch's sequences */
     int8_t *label[NEURON_RULES_MAX];
     Rule own[NEURON_RULES_MAX]; /* the rules, with the part's labels */
+    RuleSums *spare;            /* batch_size: what rules see where nobody asks */
     real *clamp;                /* tokens of a batch times neurons */
     real *sum;                  /* the gradient */
     real *saved;                /* of an update: parameters and two buffers */
@@ -27,11 +28,12 @@ static bool allocate(Routing *x, const NeuronRules *n) {
            units = (size_t)n->state[x->rule].room;
     bool whole = true;
     for (int i = 0; i < n->n; i++) whole = (x->label[i] = malloc(tokens)) != NULL && whole;
+    x->spare = calloc((size_t)train->batch_size, sizeof *x->spare);
     x->clamp = memory_alloc(tokens * units * sizeof(real));
     x->sum = memory_alloc((size_t)n->gpt->table.total * sizeof(real));
     x->saved = memory_alloc(3 * (size_t)n->gpt->table.total * sizeof(real));
     x->element = memory_alloc(units * (3 * (size_t)n->config->model.n_embd + 2) * sizeof *x->element);
-    return whole && x->clamp && x->sum && x->saved && x->element;
+    return whole && x->spare && x->clamp && x->sum && x->saved && x->element;
 }
 
 Status routing_create(Routing **out, const NeuronRules *neurons, Err *err) {
@@ -67,6 +69,7 @@ void routing_free(Routing *x) {
     if (!x) return;
     fact_batch_free(&x->part);
     for (int i = 0; i < NEURON_RULES_MAX; i++) free(x->label[i]);
+    free(x->spare);
     memory_free(x->clamp);
     memory_free(x->sum);
     memory_free(x->saved);
@@ -135,6 +138,29 @@ static const real *part_gradient(Routing *x, Parallel *parallel, const FactBatch
     return grad;
 }
 
+/* Whether a rule's own loss teaches in this step. */
+static bool rules_teach(const NeuronRules *n) {
+    for (int i = 0; i < n->n; i++)
+        if (n->rule[i].lambda != 0 && n->rule[i].c[LABEL_CLASS] + n->rule[i].c[LABEL_OTHER] != 0) return true;
+    return false;
+}
+
+/* Of the part at hand, sequences of the class: what the rules' own losses teach all but the neurons' weights, which have
+ * it already. */
+static void add_rule_losses(Routing *x, Parallel *parallel, int64_t asked) {
+    const NeuronRules *n = x->neurons;
+    Rules rules = {n->n, x->own};
+    double nats;
+    for (int32_t t = 0; t < x->part.start[x->part.batch.n_seq]; t++) x->part.targets[t] = -1;
+    for (int i = 0; i < n->n; i++) x->own[i].sums = x->spare;
+    x->part.batch.rules = &rules;
+    const real *grad = parallel_gradient_sum(parallel, &x->part.batch, asked, &nats);
+    x->part.batch.rules = NULL;
+    for (int64_t i = 0; i < x->n_elements; i++) x->saved[i] = x->sum[x->element[i]];
+    for (int64_t i = 0; i < n->gpt->table.total; i++) x->sum[i] += grad[i];
+    for (int64_t i = 0; i < x->n_elements; i++) x->sum[x->element[i]] = x->saved[i];
+}
+
 const real *routing_gradient(Routing *x, NeuronRules *n, Parallel *parallel, FactBatch *batch,
                              double *loss_nats) {
     size_t bytes = (size_t)n->gpt->table.total * sizeof(real);
@@ -149,7 +175,11 @@ const real *routing_gradient(Routing *x, NeuronRules *n, Parallel *parallel, Fac
     grad = part_gradient(x, parallel, batch, true, rest, asked, &class_nats, &free_sequences);
     of_class = x->part.batch.n_seq;
     for (int64_t i = 0; grad && i < x->n_elements; i++) x->sum[x->element[i]] += grad[x->element[i]];
-    x->kept = rest == 0 ? KEPT_REST : of_class + free_sequences == 0 ? KEPT_UNITS : KEPT_NOTHING;
+    bool rules_too = of_class > 0 && rules_teach(n);
+    if (rules_too) add_rule_losses(x, parallel, asked);
+    x->kept = rest == 0 && !rules_too          ? KEPT_REST
+              : of_class + free_sequences == 0 ? KEPT_UNITS
+                                               : KEPT_NOTHING;
     *loss_nats = (rest_nats + class_nats) / (double)asked;
     return x->sum;
 }

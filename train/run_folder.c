@@ -233,10 +233,9 @@ Status folder_begin(RunFolder *folder, const Config *config, const Ops *ops, int
     folder->metrics_bytes = 0;
     folder->metrics_crc = 0;
 
-    Config kept = *config; /* with a path that holds from any folder */
-    char *absolute = facts_are_read(config->facts.kind) ? realpath(config->facts.path, NULL) : NULL;
-    if (absolute && strlen(absolute) < sizeof kept.facts.path) strcpy(kept.facts.path, absolute);
-    free(absolute);
+    Config kept = *config; /* with paths that hold from any folder */
+    path_make_absolute(kept.facts.path, sizeof kept.facts.path);
+    path_make_absolute(kept.train.init_from, sizeof kept.train.init_from);
     char *text = config_text(&kept, false);
     Status status = text ? write_text(folder, "config.yaml", text, "config", err)
                          : err_set(err, ERR_NOMEM, "%s: no memory for config.yaml", folder->dir);

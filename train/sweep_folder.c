@@ -171,7 +171,11 @@ static Status check_place(const char *dir, const char *yaml, Err *err) {
 }
 
 /* What decides a point's result, as one word. */
-static void point_hash(const Config *config, char out[33]) { config_hash(config, config->facts.path, out); }
+static void point_hash(const Config *config, char out[33]) {
+    char read[2 * CONFIG_PATH_MAX];
+    snprintf(read, sizeof read, "%s\n%s", config->facts.path, config->train.init_from);
+    config_hash(config, read, out);
+}
 
 static int by_text(const void *a, const void *b) { return strcmp(a, b); }
 

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "train/init_from.h"
 #include "train/load.h"
 #include "train/sweep.h"
 
@@ -31,6 +32,9 @@ static Status choose_facts(SweepRun *run, Err *err) {
 
 static Status plan_run(SweepRun *run, const FactSet *facts, Err *err) {
     TRY(config_resolve(&run->resolved, facts->n, facts->max_len, facts->vocab.size, err));
+    TRY(init_from_resolve(&run->resolved, err));
+    strcpy(run->config.train.init_hash,
+           run->resolved.train.init_hash); /* the worker is to find the same weights */
     config_hash(&run->resolved, facts->data_hash, run->config_hash);
     Config single = run->resolved; /* memory for one thread, as most runs of a sweep have */
     if (single.train.threads == 0) single.train.threads = 1;

@@ -52,7 +52,7 @@ typedef struct RunResult {
     bool already_done; /* DONE stood there: nothing was trained */
 } RunResult;
 
-/* Trains. ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: NaN or Inf, names tensor, index and step;
+/* Trains; config resolved, by init_from_resolve too (train/init_from.h). ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: NaN or Inf, names tensor, index and step;
  * verdict diverged, the checkpoint before it stands. ERR_INPUT: out exists, config differs (shows how), lock
  * held. */
 Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out,

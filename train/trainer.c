@@ -11,6 +11,7 @@
 #include "base/number.h"
 #include "eval/run_files.h"
 #include "model/quantize.h"
+#include "train/init_from.h"
 #include "train/parametrization.h"
 #include "train/result.h"
 #include "train/schedule.h"
@@ -239,6 +240,16 @@ static Status train_on(Trainer *t, Err *err) {
 
 /* ---- a run: made, restored, trained, told ---- */
 
+/* Another run's checkpoint is read before there is much else in memory. */
+static Status first_weights(Trainer *t, Err *err) {
+    const TrainConfig *c = &t->config.train;
+    char hash[33];
+    CHECK(!*c->init_from == !*c->init_hash); /* init_from_resolve */
+    if (*c->init_from) return init_from_read(c, &t->gpt.table, t->gpt.params, hash, err);
+    gpt_init(&t->gpt, c->seed);
+    return OK;
+}
+
 static Status trainer_create(Trainer *t, Err *err) {
     const TrainConfig *c = &t->config.train;
     const Ops *ops;
@@ -247,6 +258,8 @@ static Status trainer_create(Trainer *t, Err *err) {
     TRY(ops_select(&ops, err));
     TRY(gpt_create(&t->gpt, &t->config.model, ops, c->gemm, err));
     params_freeze(&t->gpt.table, (unsigned)c->freeze);
+    parametrization_apply(&t->gpt.table, &t->config);
+    TRY(first_weights(t, err));
     TRY(optimizer_create(&t->optimizer, c, &t->gpt, threads, err));
     TRY(parallel_create(&t->parallel, &t->gpt, &plan, err));
     TRY(evaluator_create(&t->evaluator, &t->gpt, t->facts, threads, err));
@@ -257,8 +270,6 @@ static Status trainer_create(Trainer *t, Err *err) {
     t->state.n_neurons = t->config.n_neurons;
     t->state.width = t->config.model.n_inner;
     TRY(neurons_create(&t->neurons, &t->config, t->facts, &t->evaluator.all, &t->gpt, t->state.neurons, err));
-    parametrization_apply(&t->gpt.table, &t->config);
-    gpt_init(&t->gpt, c->seed);
     neurons_start(&t->neurons, t->gpt.params);
     if (c->quantize == QUANTIZE_NONE) return OK;
     size_t bytes = (size_t)t->gpt.table.total * sizeof(real);

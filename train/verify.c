@@ -7,6 +7,7 @@
 #include "eval/npy.h"
 #include "eval/run_files.h"
 #include "model/quantize.h"
+#include "train/init_from.h"
 #include "train/parametrization.h"
 #include "train/result.h"
 #include "train/run_folder.h"
@@ -226,6 +227,7 @@ Status run_verify(const char *dir, int threads, ProgressSink progress, const vol
     }
     char *text = NULL;
     RuleState *neurons = NULL;
+    TRY_GOTO(init_from_resolve(&config, err));
     if (threads > 0) config.train.threads = threads;
     TRY_GOTO(rule_states_create(&neurons, &config, err));
     RunOptions options = {.stop = stop, .progress = progress, .neurons = neurons};

@@ -12,6 +12,7 @@ sweep: 16 runs done, 1 failed
   L1 d8             1,048     4       2     1       200  686 (510 to 863)            0.655 (0.487 to 0.823) lower bound only: not saturated: a size beyond capacity is 11.0 % off their mean, 3 % allowed; doubling the budget still gains 46.5 % (26.9 to 66.0)
 
 0.61 bits/param, 95 % interval 0.01 to 1.20 (2 architectures, 1 seed, 200 exposures, ordered coding; verdict: lower bound only: 2 of 2 architectures not saturated; doubling the budget gains 41.7 % (-18.3 to 101.8, 2 architectures), not shown to be below 1 %; L1 d8 still gains 46.5 %)
+advice: SOAP reaches in a fifth of the epochs what AdamW does (docs/results/optimizer.md): train.optimizer=soap train.schedule=wsd train.learning_rate=0.06 at n_embd 4 to 0.03 at n_embd 8 (0.24/n_embd)
   budgets              2, from 100 to 200 steps
   coded as a set       0.611 (-0.003 to 1.225) bits/param
 

@@ -46,16 +46,16 @@ $ rote sample wide --greedy --max-tokens 1 --prompt "$(head -c 8999 long.txt)" -
 
 $ rote train facts.n=30 facts.heldout=20 facts.seq_len=4 facts.vocab_size=16 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=200 train.learning_rate=0.02 train.seed=1 --out held --quiet | grep held
 run         held
-held out    20 facts, 11.995872 bits/token; membership AUC 1.0000, F1 1.0000 (law 0.8648)
+held out    20 facts, 11.995872 bits/token; membership AUC 1.0000, F1 1.0000 (law 1.0033)
 $ rote eval held | grep held
-held out    20 facts, 11.995872 bits/token; membership AUC 1.0000, F1 1.0000 (law 0.8648)
+held out    20 facts, 11.995872 bits/token; membership AUC 1.0000, F1 1.0000 (law 1.0033)
 $ rote eval held --json | grep -A 1 -e heldout -e mia
   "heldout": 20,
   "heldout_code_bits": 959.66978664378655,
   "heldout_loss_nats": 8.3149050860088103,
   "mia_auc": 1.0,
   "mia_f1": 1.0,
-  "mia_f1_law": 0.8647524600211518,
+  "mia_f1_law": 1.0033262027483802,
   "data_hash": "bd518c9019bc6144667acfcebd94cd02"
 $ grep -c -e heldout_code_bits -e heldout_loss_nats -e '"heldout"' -e mia_auc -e mia_f1 -e mia_f1_law held/result.json
 6

@@ -69,7 +69,7 @@ records.tsv
 $ mkdir mine; touch mine/records.tsv; rote facts make facts.n=3 --out mine; rm -r mine
 2> rote: mine: the folder is not empty (records.tsv is there); name a new one
 $ rote facts make facts.kind=file facts.path=f --out g
-2> rote: facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random
+2> rote: facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random; to hold out facts of it: facts.heldout=N
 [2]
 $ rote facts make facts.n=17 facts.seq_len=2 facts.vocab_size=4 --out g
 2> rote: facts.n: 17 facts asked for, of 16 possible sequences (2 tokens out of 4); lower facts.n, or raise facts.seq_len or facts.vocab_size
@@ -204,7 +204,7 @@ $ rote facts show nowhere
 2> rote: nowhere: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
 [2]
 $ rote facts show facts.path=pool facts.heldout=2
-2> rote: facts.heldout: a fact set that is read has what it has; give the key to `rote facts make`
+2> rote: facts.heldout is 2, but pool holds facts that were drawn, of kind random; give the key to the `rote facts make` that draws them (facts.kind=random)
 [2]
 
 # a path may hold a '='

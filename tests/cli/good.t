@@ -8,7 +8,7 @@ rote: what a small transformer can learn by heart, to the bit
 usage: rote COMMAND ...
 
   demo          the tour: facts, four widths, a table of bits per parameter, a report
-  facts make    generates a fact set
+  facts make    generates a fact set, or keeps a split of one that is read
   facts import  makes a fact set of your own facts
   facts show    kind, counts, entropy, first records of a fact set, a run's facts, or what a config draws
   train         trains one run

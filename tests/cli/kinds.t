@@ -321,14 +321,14 @@ $ rote train facts.kind=text --out none
 $ rote train facts.kind=text facts.path=none.txt --out none
 2> rote: none.txt: cannot read: No such file or directory
 [1]
-$ rote train facts.kind=text facts.path=cat.txt facts.heldout=2 --out none
-2> rote: facts.heldout: facts.kind text takes a file as it is; leave the key out
+$ rote train facts.kind=text facts.path=cat.txt facts.heldout=3 --out none
+2> rote: facts.heldout is 3, but cat.txt has 3 facts (chunks of facts.seq_len bytes), and one at least is trained
 [2]
 $ rote facts show facts.kind=text facts.path=cat.txt facts.paraphrases=2
-2> rote: facts.paraphrases: facts.kind text takes a file as it is; leave the key out
+2> rote: facts.paraphrases works where facts are drawn (kinds random, triples, bios, biod, rules); facts of your own (kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out
 [2]
 $ rote facts make facts.kind=text facts.path=cat.txt facts.junk_n=2 --out none
-2> rote: facts.junk_n: facts.kind text takes a file as it is; leave the key out
+2> rote: facts.junk_n works where facts are drawn (kinds random, triples, bios, biod, rules); facts of your own (kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out
 [2]
 $ rote train facts.kind=text facts.path=cat.txt facts.load=2 --out none
 2> rote: facts.load chooses how many facts are drawn, but facts.kind is text: cat.txt has what it has; leave facts.load out

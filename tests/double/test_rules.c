@@ -165,15 +165,15 @@ static void losses_in_whole_models(void **state) {
     int kinks = 0, checked = 0;
     double worst = 0;
     printf("seed %d\n", SEED);
-    for (int i = 0; i < 24; i++) {
+    for (int i = 0; i < 36; i++) { /* six configs a loss: each activation, gated and not */
         Case x;
         case_create(&x, i);
-        x.rule[0].loss = losses[i % 6];
-        x.rule[0].scope = (NeuronScope)(i / 6 % 2);
+        x.rule[0].loss = losses[i / 6];
+        x.rule[0].scope = (NeuronScope)(i % 2);
         double error = worst_error(&x, &x, &kinks, &checked);
         if (error > 1e-7) {
             print_config(&x.config);
-            fail_msg("case %d, %s, scope %d: error %.3g", i, loss_names[losses[i % 6]], (int)x.rule[0].scope,
+            fail_msg("case %d, %s, scope %d: error %.3g", i, loss_names[losses[i / 6]], (int)x.rule[0].scope,
                      error);
         }
         worst = fmax(worst, error);

@@ -1,0 +1,227 @@
+#!/usr/bin/env bash
+# Chosen neurons made to fire for chosen facts: who obeys, what the model needs them for, what it costs in bits, and what is
+# true of six notes on the idea. Formulas: docs/math.md, "Neuron rules" and "What rules did".
+#   scripts/reproduce_neurons.sh [--quick | --full] [--out DIR] [--jobs N]
+#   E1 force      classes that a symbol marks, that two symbols make, and arbitrary ones; every loss; dead starts; rare classes
+#   E2 route      facts kept in neurons of their own, cut out, learned again
+#   E3 switch     one mode's neurons held under a neutral cue: does the model think the other mode's answer?
+#   E4 tax        what an arbitrary class costs a model that is full
+#   E5 reliance   firing and being needed, over training
+#   E6 relaxation after the rule is dropped
+#
+# Cost: 6 P operations a token. Quick: some 40 arms of five seeds, P = 4,400 to 36,000, 1,000 to 3,000 steps of 256 short
+# facts: 3 to 9 seconds each; with their evaluation some 25 minutes of one core. Full: twice the width, four times the steps,
+# ten seeds: some 13 core-hours.
+# shellcheck source=scripts/reproduce_lib.sh
+. "$(dirname "$0")/reproduce_lib.sh"
+reproduce_options "$@"
+if [ "$form" = quick ]; then
+    seeds="0 1 2 3 4" d=32 times=1
+else
+    seeds="0 1 2 3 4 5 6 7 8 9" d=64 times=4
+fi
+steps=$((1500 * times)) long=$((3000 * times))
+
+# ---- runs: lines of a queue, finished ones cost nothing ----
+
+: >"$out/train.queue"
+: >"$out/eval.queue"
+# A run a seed: the fact set's folder or nothing, the config in scripts/experiments, keys. "@" in a key is the seed.
+arm() { # NAME CONFIG KEY=VALUE...
+    local seed name=$1 config=$2 words
+    shift 2
+    for seed in $seeds; do
+        words=("$@")
+        printf '%s\0' "$name-$seed" "$config" "train.seed=$seed" "${words[@]//@/$seed}" >"$out/.line"
+        base64 -w 0 "$out/.line" >>"$out/train.queue" && echo >>"$out/train.queue"
+    done
+}
+# rote neurons eval of an arm's runs, each by itself, as a list of paths and numbers; kept in NAME-SEED.figures.
+ask() { # NAME OPTIONS...
+    local seed name=$1
+    shift
+    for seed in $seeds; do
+        printf '%s\0' "$name-$seed" "$@" >"$out/.line"
+        base64 -w 0 "$out/.line" >>"$out/eval.queue" && echo >>"$out/eval.queue"
+    done
+}
+train_one() {
+    local words
+    mapfile -d '' words < <(base64 -d <<<"$1")
+    "$rote" train "${words[1]}" "${words[@]:2}" --out "$out/${words[0]}" --resume --threads 1 --quiet --json >/dev/null ||
+        { echo "reproduce_neurons: ${words[0]} failed" >&2 && exit 255; }
+}
+eval_one() {
+    local words to
+    mapfile -d '' words < <(base64 -d <<<"$1")
+    to=$out/${words[0]}.figures
+    set -o pipefail
+    [ "$to" -nt "$out/${words[0]}/DONE" ] && [ "$to" -nt "$rote" ] && return
+    "$rote" neurons eval "$out/${words[0]}" "${words[@]:1}" --threads 1 --quiet --json | flatten >"$to.new" || exit 255
+    mv "$to.new" "$to"
+}
+# JSON, a key a line, to lines "a.b.c value".
+flatten() {
+    awk '{ line = $0; gsub(/^ +| *,?$/, "", line) }
+        line ~ /[{[]$/ { path[++depth] = line ~ /^"/ ? substr(line, 2, index(line, "\":") - 2) "." : ""; next }
+        line ~ /^[]}]/ { depth--; next }
+        line ~ /^"/ {
+            at = index(line, "\": "); name = ""
+            for (i = 1; i <= depth; i++) name = name path[i]
+            print name substr(line, 2, at - 2), substr(line, at + 3) }'
+}
+run_queue() { # train | eval
+    sort -u "$out/$1.queue" | xargs -r -P "${jobs:-$(nproc)}" -n 1 bash -c "$1_one \"\$1\"" _ # a line is one word
+    : >"$out/$1.queue"
+}
+export -f train_one eval_one flatten
+export rote out
+
+# ---- figures: a number a seed, on lines ----
+
+# Of `rote neurons eval`: trained.hit, heldout.auroc, random.trained.zero_class_recall ...
+figure() { # NAME PATH
+    local seed
+    for seed in $seeds; do awk -v key="rules.$2.mean" '$1 == key && $2 != "null" {print $2}' "$out/$1-$seed.figures"; done
+}
+result() { # NAME KEY
+    local seed runs=()
+    for seed in $seeds; do runs+=("$out/$1-$seed"); done
+    reproduce_values "$2" "${runs[@]}"
+}
+mean() { reproduce_summary "${1:-3}"; } # of lines: mean ± half of the 95 % interval
+point() { awk -v digits="${1:-3}" '{n++; sum += $1} END {if (n) printf "%.*f\n", digits, sum / n; else print "–"}'; }
+minus() { paste "$1" "$2" | awk '{print $1 - $2}'; }
+# Bits that arm $2 memorized fewer than its twin $1, by seed.
+price() { minus <(result "$1" memorized_bits) <(result "$2" memorized_bits); }
+holds() { awk "BEGIN {print ($1) ? \"holds\" : \"does not hold\"}"; }
+
+# ---- facts of E2 and E3 ----
+
+for kind in secrets plain modes; do
+    for seed in $seeds; do
+        to=$out/facts-$kind-$seed
+        [ -e "$to/manifest.json" ] && continue
+        scripts/neuron_facts.sh $kind "$seed" >"$to.csv"
+        "$rote" facts import "$to.csv" --vocab words --out "$to" >/dev/null
+    done
+done
+
+# ---- E1 ----
+
+cfg=scripts/experiments/neurons.yaml # the marked class: facts that begin with one of 16 symbols
+base=("train.max_steps=$steps" "model.n_embd=$d" facts.seed=@)
+low='([0-9]|[12][0-9]|3[01])' high='(3[2-9]|[4-6][0-9])'
+# shellcheck disable=SC2034 # read by name
+marked=() structural=("neurons.0.when.regex=^($low $low|$high $high) ")
+arbitrary=(neurons.0.when.regex= neurons.0.when.share=0.5 neurons.0.when.seed=@)
+none=(neurons.0.ratio=0 neurons.0.loss=none)
+for class in marked structural arbitrary; do
+    declare -n keys=$class
+    arm "plain-$class" "$cfg" "${base[@]}" "${keys[@]}" "${none[@]}"
+    ask "plain-$class" --random 0
+    for ratio in 0.1 1; do
+        arm "$class-$ratio" "$cfg" "${base[@]}" "${keys[@]}" neurons.0.ratio=$ratio
+        ask "$class-$ratio" --random 20
+    done
+done
+arm nonegatives "$cfg" "${base[@]}" neurons.0.negatives=0
+arm arbitrary-local "$cfg" "${base[@]}" "${arbitrary[@]}" neurons.0.ratio=1 neurons.0.scope=local
+for loss in pre_bce post_mse rank share group; do arm "loss-$loss" "$cfg" "${base[@]}" neurons.0.loss=$loss; done
+for loss in pre_hinge post_mse; do
+    arm "dead-$loss" "$cfg" "${base[@]}" model.act=relu neurons.0.start_bias=-10 neurons.0.loss=$loss neurons.0.ratio=0 \
+        neurons.0.weight=1
+done
+arm dead-none "$cfg" "${base[@]}" model.act=relu neurons.0.start_bias=-10 "${none[@]}"
+declare -A first=([4]='([0-9]|[1-5][0-9]|6[0-3])' [16]='([0-9]|1[0-5])' [64]='[0-3]' [256]='0')
+for part in 4 16 64 256; do
+    arm "class-$part" "$cfg" "${base[@]}" facts.vocab_size=256 facts.n=4096 "neurons.0.when.regex=^${first[$part]} "
+    arm "units-$part" "$cfg" "${base[@]}" model.n_inner=256 neurons.0.units=0-$((256 / part - 1))
+done
+for act in gelu relu; do
+    for kind in silent random selective; do
+        arm "$kind-$act" "$cfg" "${base[@]}" model.act=$act neurons.0.units=auto:$kind:8
+    done
+    arm "silent-$act-plain" "$cfg" "${base[@]}" model.act=$act neurons.0.units=auto:silent:8 neurons.0.assign_at=0.98 "${none[@]}"
+    ask "silent-$act-plain" --random 0
+done
+for name in nonegatives arbitrary-local loss-{pre_bce,post_mse,rank,share,group} dead-{pre_hinge,post_mse,none} \
+    {class,units}-{4,16,64,256} {silent,random,selective}-{gelu,relu}; do ask "$name" --random 0; done
+
+# ---- E2 ----
+
+cfg2=scripts/experiments/neurons_route.yaml
+base2=("train.max_steps=$((2 * long))" "model.n_embd=$d" "facts.path=$out/facts-secrets-@")
+arm route "$cfg2" "${base2[@]}"
+arm route-attention "$cfg2" "${base2[@]}" model.attn=causal
+arm route-gradients "$cfg2" "${base2[@]}" neurons.0.route=activations
+arm route-fire "$cfg2" "${base2[@]}" neurons.0.route=none
+arm route-plain "$cfg2" "${base2[@]}" neurons.0.route=none "${none[@]}"
+arm never "$cfg2" "${base2[@]}" "facts.path=$out/facts-plain-@" neurons.0.route=none "${none[@]}"
+for name in route route-attention route-gradients route-fire route-plain; do ask "$name" --random 20; done
+
+# ---- E3 ----
+
+cfg3=scripts/experiments/neurons_switch.yaml
+base3=("train.max_steps=$long" "model.n_embd=$d" "facts.path=$out/facts-modes-@")
+causal=(neurons.0.loss=causal neurons.0.ratio=0 neurons.0.weight=1)
+arm switch-plain "$cfg3" "${base3[@]}" "${none[@]}" neurons.1.ratio=0
+arm switch-fire "$cfg3" "${base3[@]}" "${none[@]}"
+arm switch-causal "$cfg3" "${base3[@]}" "${causal[@]}" neurons.1.ratio=0
+arm switch-both "$cfg3" "${base3[@]}" "${causal[@]}"
+arm switch-other "$cfg3" "${base3[@]}" "${causal[@]}" neurons.0.against=A
+for name in plain fire causal both other; do
+    ask "switch-$name" --random 20 --rule modeB --neutral N --pairs-tag heldB
+done
+
+# ---- E4 ----
+
+cfg4=scripts/experiments/neurons_tax.yaml
+base4=("train.max_steps=$((1000 * times))" "model.n_embd=$((d / 2))" "facts.n=$((1000 * d * d / 1024))" facts.seed=@ neurons.0.when.seed=@)
+half="neurons.0.when.regex=^$low "
+arm tax-plain "$cfg4" "${base4[@]}" "${none[@]}"
+for ratio in 0.1 0.3 0.6 1; do arm "tax-$ratio" "$cfg4" "${base4[@]}" neurons.0.ratio=$ratio; done
+for share in 0.125 0.03125; do arm "tax-share-$share" "$cfg4" "${base4[@]}" neurons.0.when.share=$share; done
+arm tax-units "$cfg4" "${base4[@]}" neurons.0.units=0-7
+for ratio in 0.1 1; do arm "tax-marked-$ratio" "$cfg4" "${base4[@]}" neurons.0.when.share=0 "$half" neurons.0.ratio=$ratio; done
+for name in plain 0.1 0.3 0.6 1 share-0.125 share-0.03125 units marked-0.1 marked-1; do ask "tax-$name" --random 0; done
+
+# ---- E5, E6: a constant step size, so that a shorter run is the beginning of a longer one ----
+
+moments="0.04 0.08 0.2 0.4 1"
+at() { awk "BEGIN {print int($1 * $steps)}"; }
+for moment in $moments; do
+    for kind in marked switch; do
+        if [ $kind = marked ]; then
+            arm "grow-marked-$moment" "$cfg" "${base[@]}" train.schedule=constant "train.max_steps=$(at "$moment")"
+            ask "grow-marked-$moment" --random 5
+        else
+            arm "grow-switch-$moment" "$cfg3" "${base3[@]}" "${causal[@]}" train.schedule=constant "train.max_steps=$(at "$moment")"
+            ask "grow-switch-$moment" --random 5 --rule modeB --neutral N --pairs-tag heldB
+        fi
+    done
+done
+for class in marked arbitrary; do
+    declare -n keys=$class
+    for until in 0.5 1; do
+        arm "drop-$class-$until" "$cfg" "${base[@]}" "${keys[@]}" neurons.0.ratio="$([ $class = marked ] && echo 0.1 || echo 1)" \
+            train.schedule=constant "train.max_steps=$((2 * steps))" neurons.0.until=$until
+        ask "drop-$class-$until" --random 0
+    done
+done
+
+run_queue train
+# What is guessed of the secret facts by who never saw them.
+arm guess "$cfg2" "${base2[@]}" neurons.0.route=none "${none[@]}" "train.init_from=$out/never-@" train.max_steps=1 train.warmup_steps=0 \
+    train.learning_rate=1e-30
+ask guess --random 0
+# Learned again: the arms of E2 with the neurons cut out, the facts complete, until all are recalled.
+for name in route route-attention route-gradients route-fire route-plain never; do
+    attn=mean && [ $name = route-attention ] && attn=causal
+    arm "again-$name" "$cfg2" "${base2[@]}" model.attn=$attn neurons.0.route=none "${none[@]}" "train.init_from=$out/$name-@" neurons.0.start_out=0 \
+        train.stop_recall=0.99 train.eval_interval=5
+done
+arm again-fresh "$cfg2" "${base2[@]}" neurons.0.route=none "${none[@]}" train.stop_recall=0.99 train.eval_interval=5
+run_queue train
+run_queue eval
+. scripts/reproduce_neurons_page.sh
