@@ -140,6 +140,34 @@ static Status check_rule(Config *c, int i, int *layer, UnitsSpec *units, Err *er
     return status;
 }
 
+static bool given(const UnitsSpec *units, int unit) {
+    for (int k = 0; units->kind == UNITS_GIVEN && k < units->n_ranges; k++)
+        if (unit >= units->range[k].first && unit <= units->range[k].last) return true;
+    return false;
+}
+
+/* Neurons that are chosen later are none that another rule has. */
+static Status check_room(const Config *c, const int *layer, const UnitsSpec *units, Err *err) {
+    for (int i = 0; i < c->n_neurons; i++) {
+        int asked = 0;
+        if (units[i].kind == UNITS_GIVEN) continue;
+        for (int j = 0; j < c->n_neurons; j++)
+            if (layer[j] == layer[i] && units[j].kind != UNITS_GIVEN) asked += units[j].n;
+        for (int unit = 0; unit < c->model.n_inner; unit++)
+            for (int j = 0; j < c->n_neurons; j++)
+                if (layer[j] == layer[i] && given(&units[j], unit)) {
+                    asked++;
+                    break;
+                }
+        if (asked > c->model.n_inner)
+            return err_set(err, ERR_INPUT,
+                           "rule '%s': neurons.%d.units is %s, but the rules of block %d ask for %d neurons "
+                           "and it has %d; a chosen neuron is no other rule's",
+                           c->neurons[i].name, i, c->neurons[i].units, layer[i], asked, c->model.n_inner);
+    }
+    return OK;
+}
+
 Status config_resolve_neurons(Config *c, Err *err) {
     int layer[NEURON_RULES_MAX];
     UnitsSpec units[NEURON_RULES_MAX];
@@ -163,5 +191,5 @@ Status config_resolve_neurons(Config *c, Err *err) {
                     s->name, r->name, j, i, both, layer[i], r->route != ROUTE_NONE ? i : j);
         }
     }
-    return OK;
+    return check_room(c, layer, units, err);
 }

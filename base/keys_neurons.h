@@ -57,8 +57,8 @@ static const char *const rule_routes[] = {
          .help = "target for the negative side: pre losses push below it, post losses to it"},               \
         {RULE_AT(N, "negatives", negatives, KEY_DOUBLE), .initial = "1", RULE_RANGE(0, 1e6), .also = "rho",  \
          .help = "weight of the negative side; 0 switches it off"},                                          \
-        {RULE_AT(N, "temperature", temperature, KEY_DOUBLE), .initial = "1", RULE_RANGE(0, 1e6),             \
-         .low_open = true, .help = "softness of pre_bce, rank and group"},                                   \
+        {RULE_AT(N, "temperature", temperature, KEY_DOUBLE), .initial = "1", RULE_RANGE(1e-6, 1e6),          \
+         .help = "softness of pre_bce, rank and group"},                                                     \
         {RULE_AT(N, "ratio", ratio, KEY_DOUBLE), .initial = "0.1", RULE_RANGE(0, 1e6), .also = "strength",   \
          .help = "the loss's gradient is scaled to this share of the model's own at the hook"},              \
         {RULE_AT(N, "weight", weight, KEY_DOUBLE),                                                           \

@@ -78,6 +78,20 @@ static Status find_rule(Work *w, const Config *c, const char *dir, Err *err) {
                    nearest ? "nearest" : "one is", nearest ? nearest : names[0]);
 }
 
+/* The first key that makes another rule of it; NULL: seeds and units alone may differ. */
+static const char *difference(const NeuronRule *a, const NeuronRule *b) {
+    if (strcmp(a->when_tag, b->when_tag) != 0) return "when.tag";
+    if (strcmp(a->when_token, b->when_token) != 0) return "when.token";
+    if (strcmp(a->when_regex, b->when_regex) != 0) return "when.regex";
+    if (a->when_share != b->when_share) return "when.share";
+    if (strcmp(a->against, b->against) != 0) return "against";
+    if (a->at != b->at) return "at";
+    if (a->loss != b->loss) return "loss";
+    if (a->route != b->route) return "route";
+    if (a->ratio != b->ratio) return "ratio";
+    return a->weight != b->weight ? "weight" : NULL;
+}
+
 /* Later runs have the first one's rules. */
 static Status check_rules(const Work *w, const Config *c, const char *dir, Err *err) {
     const char *first = w->args->words[0];
@@ -90,6 +104,12 @@ static Status check_rules(const Work *w, const Config *c, const char *dir, Err *
         if (strcmp(rule->name, c->neurons[i].name) != 0 || strcmp(rule->hook, c->neurons[i].hook) != 0)
             return err_set(err, ERR_INPUT, "%s: its rule %d is '%s' at %s, but in %s '%s' at %s", dir, i,
                            c->neurons[i].name, c->neurons[i].hook, first, rule->name, rule->hook);
+        const char *key = difference(rule, &c->neurons[i]);
+        if (key)
+            return err_set(err, ERR_INPUT,
+                           "%s: neurons.%d.%s is another than in %s; runs that are averaged differ in their "
+                           "seeds alone",
+                           dir, i, key, first);
     }
     return OK;
 }

@@ -166,8 +166,10 @@ static void rule_backward(const Rule *r, const RuleRows *x) {
         int y = r->label[x->token + row];
         if (y < 0) continue;
         const real *post = x->post + (ptrdiff_t)row * x->I;
-        sums->asked[y]++;
-        for (int j = 0; j < r->n_units; j++) sums->fired[y] += post[r->unit[j]] > 0;
+        const real *clamp = r->clamp ? r->clamp + (ptrdiff_t)(x->token + row) * r->n_units : NULL;
+        bool held = clamp && clamp[0] == clamp[0];
+        sums->asked[y] += !held; /* of what a neuron is held at nothing is to be told */
+        for (int j = 0; j < r->n_units && !held; j++) sums->fired[y] += post[r->unit[j]] > 0;
         if (r->c[y] == 0) continue;
         RowGradient from;
         sums->loss += r->c[y] * row_gradient(r, x, row, y, &from);

@@ -250,7 +250,7 @@ static const Bad bad_files[] = {
      "| group | causal | none"},
     {"neurons:\n  - until: 1.5\n", "cfg.yaml:2: key 'neurons.0.until': 1.5 is out of range; allowed: 0 to 1"},
     {"neurons:\n  - temperature: 0\n",
-     "cfg.yaml:2: key 'neurons.0.temperature': 0 is out of range; allowed: above 0, at most 1000000"},
+     "cfg.yaml:2: key 'neurons.0.temperature': 0 is out of range; allowed: 1e-06 to 1000000"},
 };
 
 static const Bad bad_overrides[] = {
@@ -365,6 +365,10 @@ static const Bad conflicts[] = {
      "blocks.0.mlp.hook_post, units: '9,3', route: parameters}]",
      "rules 'a' and 'b': neurons.0.units and neurons.1.units both have neuron 3 of block 0, and "
      "neurons.1.route wants it for itself; part the units"},
+    {"neurons: [{name: a, when: {tag: B}, " PLACE "}, {name: b, when: {tag: C}, hook: "
+     "blocks.0.mlp.hook_post, units: 'auto:random:256'}]",
+     "rule 'b': neurons.1.units is auto:random:256, but the rules of block 0 ask for 260 neurons and it has "
+     "256; a chosen neuron is no other rule's"},
 };
 
 static void conflicts_are_refused(void **state) {

@@ -263,6 +263,36 @@ static void a_routed_parameter_is_held(void **state) {
     assert_int_equal(orders, 3);
 }
 
+/* The same batches of one fact: what a rule asks for itself teaches everything that its scope reaches. */
+static void a_route_is_no_route_of_the_rule(void **state) {
+    (void)state;
+    static const char RULE[] = "neurons:\n"
+                               "  - {name: r, hook: blocks.0.mlp.hook_pre, units: 2-5, route: parameters,\n"
+                               "     weight: 1, at: all, when: {share: 0.5}}\n";
+    for (int seed = 0; seed < 6; seed++) {
+        char draw[64], dir[32];
+        snprintf(draw, sizeof draw, "neurons.0.when.seed=%d", seed);
+        snprintf(dir, sizeof dir, "taught%d", seed);
+        Case c = make_case(RULE, draw, "train.batch_size=1", "train.max_steps=1", "train.warmup_steps=0",
+                           "train.schedule=constant", NULL);
+        train(&c, &(RunOptions){.dir = in_root(dir)});
+        facts_free(&c.facts);
+        Run run = opened(dir);
+        Gpt start;
+        Err err = {0};
+        if (gpt_create(&start, &run.config.model, run.gpt.ops, GEMM_EXACT, &err) != OK)
+            fail_msg("%s", err.msg);
+        gpt_init(&start, run.config.train.seed);
+        assert_true(moved(&start, &run.gpt) & IN_UNITS);
+        const Tensor *wte = params_find(&start.table, "wte");
+        assert_non_null(wte);
+        assert_memory_not_equal(start.params + wte->offset, run.gpt.params + wte->offset,
+                                (size_t)wte->rows * (size_t)wte->cols * sizeof(real));
+        gpt_free(&start);
+        run_close(&run);
+    }
+}
+
 /* A ReLU that starts far below 0 has no gradient of its own: post_mse's is exactly 0, pre_hinge brings it to life. */
 static void a_dead_start(void **state) {
     (void)state;
@@ -292,7 +322,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_strength_no_change), cmocka_unit_test(no_part_of_a_batch_matters),
         cmocka_unit_test(stopped_and_resumed),   cmocka_unit_test(a_routed_parameter_is_held),
-        cmocka_unit_test(a_dead_start),
+        cmocka_unit_test(a_dead_start),          cmocka_unit_test(a_route_is_no_route_of_the_rule),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

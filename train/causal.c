@@ -27,8 +27,10 @@ static Status find_sources(Causal *x, const NeuronRules *n, int i, Err *err) {
         free(side);
         return err_set(err, ERR_NOMEM, "no memory to pair %d facts", f->n_pool);
     }
-    for (int s = 0; s < f->n_pool; s++)
-        side[s] = neurons_side(n->pool_label[i], f->start[s], f->start[s + 1]);
+    for (int s = 0; s < f->n_pool; s++) {
+        bool heldout = s >= f->n && s < f->n + f->n_heldout; /* never to be learned */
+        side[s] = heldout ? LABEL_NONE : neurons_side(n->pool_label[i], f->start[s], f->start[s + 1]);
+    }
     Status status = counterparts_find(x->source[i], &found, f, side, err);
     free(side);
     if (status == OK && found == 0)

@@ -175,9 +175,10 @@ const real *routing_gradient(Routing *x, NeuronRules *n, Parallel *parallel, Fac
     grad = part_gradient(x, parallel, batch, true, rest, asked, &class_nats, &free_sequences);
     of_class = x->part.batch.n_seq;
     for (int64_t i = 0; grad && i < x->n_elements; i++) x->sum[x->element[i]] += grad[x->element[i]];
-    bool rules_too = of_class > 0 && rules_teach(n);
-    if (rules_too) add_rule_losses(x, parallel, asked);
-    x->kept = rest == 0 && !rules_too          ? KEPT_REST
+    bool taught = rules_teach(n); /* by rules: everything, whatever the batch holds */
+    if (taught && of_class > 0) add_rule_losses(x, parallel, asked);
+    x->kept = taught                           ? KEPT_NOTHING
+              : rest == 0                      ? KEPT_REST
               : of_class + free_sequences == 0 ? KEPT_UNITS
                                                : KEPT_NOTHING;
     *loss_nats = (rest_nats + class_nats) / (double)asked;

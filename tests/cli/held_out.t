@@ -53,7 +53,7 @@ verdict     annealed after 300 steps, every fact seen 300.0 times
 loss        0.608897 bits/token
 code        118.1 bits (answers by themselves 86.4 bits, zlib 816 bits)
 recall      0.5000
-held out    10 facts, 3.392011 bits/token; membership AUC 1.0000, F1 1.0000 (law 0.9831)
+held out    10 facts, 3.392011 bits/token; membership AUC 1.0000, F1 1.0000
 parameters  3,744, hash efcc2adf875f8b5b86a004ca2b0b5bc3
 $ grep -e '"n":' -e facts -e answer_bits -e zlib -e heldout -e mia run/result.json
   "facts_kind": "import",
@@ -65,11 +65,11 @@ $ grep -e '"n":' -e facts -e answer_bits -e zlib -e heldout -e mia run/result.js
   "heldout_loss_nats": 2.3511631119604446,
   "mia_auc": 1,
   "mia_f1": 1,
-  "mia_f1_law": 0.9831107981699582,
+  "mia_f1_law": null,
   "facts_seed": 0,
 $ rote eval run | tail -n 2
 recall      0.5000
-held out    10 facts, 3.392011 bits/token; membership AUC 1.0000, F1 1.0000 (law 0.9831)
+held out    10 facts, 3.392011 bits/token; membership AUC 1.0000, F1 1.0000
 $ rote eval run --per-fact per.tsv > /dev/null; sed -n '1,2p;21,23p' per.tsv | cut -f 1,2,4,6-
 fact	tag	prompt_tokens	recalled	role	text
 0	other	7	0	fact	key 74\t4
@@ -125,7 +125,7 @@ held out, never trained
 6            on a mat
 $ rote train facts.kind=text facts.path=rhyme.txt facts.seq_len=9 facts.heldout=4 facts.split_seed=1 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=20 --out text --quiet | sed -n '4p;6p'; rote verify text --quiet
 code        115.4 bits (answers by themselves 2.8 bits, zlib 192 bits)
-held out    4 facts, 3.955907 bits/token; membership AUC 1.0000, F1 1.0000 (law 0.9945)
+held out    4 facts, 3.955907 bits/token; membership AUC 1.0000, F1 1.0000
 text: replayed; parameters, data and result are the same
 $ rote facts make facts.kind=text facts.path=rhyme.txt facts.seq_len=9 facts.heldout=4 facts.split_seed=1 --out rhyme > made; rote facts show rhyme | diff made -
 

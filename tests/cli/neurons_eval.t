@@ -154,3 +154,12 @@ $ rote neurons eval nowhere
 $ rote neurons eval
 2> rote: neurons eval: something is missing; usage: rote neurons eval RUN [RUN...]
 [2]
+$ rote train rule.yaml neurons.0.against=N --out other --quiet > /dev/null
+$ rote neurons eval run1 other
+2> rote: other: neurons.0.against is another than in run1; runs that are averaged differ in their seeds alone
+[2]
+
+# Held-out facts teach a causal rule nothing: with other answers there, the same weights.
+
+$ for k in 0 1; do { for i in 0 1 2 3 4 5 6 7 8; do echo "asA s$i,v$((i * 7 % 5)),A"; echo "asN s$i,v$((i * 7 % 5)),N"; done; for i in 0 1 2 3 4 5 6 7 8; do echo "asB s$i,v$(((i * 3 + (i > 5) * k) % 5)),B"; done; } > c$k.csv; rote facts import c$k.csv --no-header --vocab words --out c$k > /dev/null; rote train facts.path=c$k facts.heldout=3 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=20 neurons.0.when.tag=B neurons.0.against=N neurons.0.hook=blocks.0.mlp.hook_pre neurons.0.units=0-3 neurons.0.loss=causal --out held$k --quiet --json | grep -o '"param_hash": "[0-9a-f]*"' > hash$k; done; grep -c param hash0; cmp hash0 hash1
+1
