@@ -6,7 +6,7 @@
 # two cores. --full: d 64 too, 1000, 2000 and 4000 epochs, five seeds: some 20 hours. Either is a lower bound unless the gain of
 # a doubled budget falls below 1 %; the joint fit over budgets extrapolates, and its interval says how far it can be trusted.
 # Scaled down (V 256, S 16), models are trained until that gain is small: --quick: four of 3,064 to 7,664 parameters, 2,000, 8,000
-# and 16,000 epochs, 1.1e14 operations, some 40 minutes on two cores; --full: d 8 to 64, L 1 to 4, twice the epochs, some 10 days
+# and 16,000 epochs, 1.1e14 operations, some 25 minutes on two cores; --full: d 8 to 64, L 1 to 4, twice the epochs, some 10 days
 # of one core.
 # shellcheck source=scripts/reproduce_lib.sh
 . "$(dirname "$0")/reproduce_lib.sh"
