@@ -510,7 +510,7 @@ char *config_difference(const Config *before, const Config *after, int max) {
     CHECK(out);
     int found = 0;
     for (int i = 0; i < KEY_COUNT; i++) {
-        if (keys[i].free) continue;
+        if (keys[i].free || (key_idle(before, &keys[i]) && key_idle(after, &keys[i]))) continue;
         key_print(before, &keys[i], from);
         key_print(after, &keys[i], to);
         if (strcmp(from, to) == 0) continue;

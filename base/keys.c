@@ -200,9 +200,10 @@ const Key keys[] = {
     {AT(train.parametrization, KEY_ENUM), .initial = "standard", .choices = parametrizations, .late = true,
      .help = "mup: first weights and learning rates by width, so that one train.learning_rate serves all "
              "n_embd"},
-    {AT(train.mup_base_width, KEY_INT), .initial = "64", FROM_TO(1, 65536), .late = true,
+    {AT(train.mup_base_width, KEY_INT), .initial = "16", FROM_TO(1, 65536), .late = true,
      .also = "base_width base_shape",
-     .help = "parametrization mup: the n_embd for which train.learning_rate was found"},
+     .help = "parametrization mup: the n_embd for which train.learning_rate was found; the narrowest, for "
+             "narrower ones learn badly"},
     {AT(train.learning_rate, KEY_DOUBLE), .initial = "1e-3", FROM_TO(0, 1000), ABOVE, .also = "lr max_lr",
      .help = "step size after the warm-up"},
     {AT(train.min_lr, KEY_DOUBLE), .initial = "0", FROM_TO(0, 1000), .also = "min_learning_rate lr_min",

@@ -62,6 +62,8 @@ static inline bool key_present(const Config *config, const Key *key) {
 bool key_at_default(const Config *config, const Key *key);
 /* Whether the hash of that config takes the key in. */
 bool key_hashed(const Config *config, const Key *key);
+/* Whether nothing reads it in this config: the base of mup without mup. */
+bool key_idle(const Config *config, const Key *key);
 /* Its name without the section, and the rule's number. */
 const char *key_leaf(const Key *key);
 /* Whether its value is text, which YAML holds in quotes. */

@@ -84,6 +84,13 @@ bool key_at_default(const Config *config, const Key *key) {
     return strcmp(value, unset) == 0;
 }
 
+bool key_idle(const Config *config, const Key *key) {
+    return key->offset == offsetof(Config, train.mup_base_width) &&
+           config->train.parametrization != PARAM_MUP;
+}
+
 bool key_hashed(const Config *config, const Key *key) {
+    /* Hashed at its default too: that was another one once, and such runs are not these. */
+    if (key->offset == offsetof(Config, train.mup_base_width)) return !key_idle(config, key);
     return !key->free && !(key->late && key_at_default(config, key));
 }

@@ -65,7 +65,7 @@ static void defaults(void **state) {
                                    "  grad_leaves: 4\n"
                                    "  optimizer: adamw\n"
                                    "  parametrization: standard\n"
-                                   "  mup_base_width: 64\n"
+                                   "  mup_base_width: 16\n"
                                    "  learning_rate: 0.001\n"
                                    "  min_lr: 0\n"
                                    "  schedule: cosine\n"

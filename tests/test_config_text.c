@@ -153,6 +153,7 @@ static void hash_sees_what_changes_bits(void **state) {
     Config before, after;
     config_defaults(&before);
     before.n_neurons = NEURON_RULES_MAX;
+    before.train.parametrization = PARAM_MUP; /* else its base says nothing */
     char first[33], second[33];
     config_hash(&before, "0123", first);
     assert_int_equal(strlen(first), 32);
@@ -210,8 +211,29 @@ static void later_keys_leave_hashes_alone(void **state) {
             draw_value(&config, &keys[i], random_stream(2, RANDOM_TEST, number++));
             key_print(&config, &keys[i], is);
         } while (strcmp(was, is) == 0);
-        assert_int_equal(key_hashed(&config, &keys[i]), !keys[i].free);
+        bool base = strcmp(keys[i].name, "train.mup_base_width") == 0;
+        assert_int_equal(key_hashed(&config, &keys[i]), !keys[i].free && !base);
     }
+}
+
+/* The base of mup is hashed with mup, at any value, and changes nothing without it. */
+static void base_width_counts_with_mup(void **state) {
+    (void)state;
+    Config config, other;
+    char first[33], second[33];
+    config_defaults(&config);
+    other = config;
+    other.train.mup_base_width = 64;
+    config_hash(&config, "0123", first);
+    config_hash(&other, "0123", second);
+    assert_string_equal(first, second);
+    assert_null(config_difference(&config, &other, 8));
+    const Key *key = key_find("train.mup_base_width");
+    config.train.parametrization = other.train.parametrization = PARAM_MUP;
+    assert_true(key_hashed(&config, key) && key_hashed(&other, key));
+    char *difference = config_difference(&config, &other, 8);
+    assert_string_equal(difference, "train.mup_base_width: 16 -> 64");
+    free(difference);
 }
 
 static void differences(void **state) {
@@ -237,6 +259,7 @@ int main(void) {
         cmocka_unit_test(doubles_are_short),
         cmocka_unit_test(hash_sees_what_changes_bits),
         cmocka_unit_test(later_keys_leave_hashes_alone),
+        cmocka_unit_test(base_width_counts_with_mup),
         cmocka_unit_test(differences),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);

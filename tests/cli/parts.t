@@ -94,8 +94,8 @@ $ rote eval text --parts --json | grep memorized | sort | uniq -c | tr -s ' '
 $ rote train facts.n=10 facts.seq_len=4 facts.vocab_size=8 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=1 train.learning_rate=1e-30 train.parametrization=mup --out mup --quiet > /dev/null
 $ rote eval mup --parts | sed -n 3,8p
               params      int8      int4   ternary     reset
-embedding         96       0.0       0.1      -6.9       0.0
-attention        288       0.0       0.1       0.8       0.0
-mlp              552      -0.0       0.1      -1.0       0.0
+embedding         96       0.0       0.0      -1.2       0.0
+attention        288       0.0       0.0       0.0       0.0
+mlp              552      -0.0       0.0      -0.1       0.0
 norm              48       0.0       0.0       0.0       0.0
-all              984       0.0       0.4      -7.4       0.0
+all              984       0.0       0.0      -1.4       0.0
