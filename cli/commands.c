@@ -189,13 +189,15 @@ static const Option bench_options[] = {
     THREADS_OPTION,
     JSON_OPTION,
     END_OPTION};
-static const Option coordinates_options[] = {{"widths", "N,N,...", "n_embd to try (default: 32,64,128,256)"},
-                                             {"steps", "N", "steps before the second look (default: 4)"},
-                                             {"out", "FILE.svg", "a plot of the last block and the logits"},
-                                             FORCE_OPTION("replace any file"),
-                                             THREADS_OPTION,
-                                             JSON_OPTION,
-                                             END_OPTION};
+static const Option coordinates_options[] = {
+    {"widths", "N,N,...", "n_embd to try (default: 32,64,128,256)"},
+    {"steps", "N", "steps before the last look (default: 4)"},
+    {"seeds", "N", "models a width, from train.seed on (default: 3)"},
+    {"out", "FILE.svg", "a plot of the last block and the logits"},
+    FORCE_OPTION("replace any file"),
+    THREADS_OPTION,
+    JSON_OPTION,
+    END_OPTION};
 static const Option doctor_options[] = {JSON_OPTION, END_OPTION};
 static const Option help_options[] = {{"man", NULL, "everything as a manual page, in roff"}, END_OPTION};
 static const Option no_options[] = {END_OPTION};

@@ -33,62 +33,75 @@ static Status parse_widths(const char *text, int *width, int *n, Err *err) {
 
 static const char *name_of(Parametrization kind) { return config_choice("train.parametrization", (int)kind); }
 
+static const char *const MEASURE[] = {"first", "change", "size"};
+
 static void print_table(const Coordinates all[N_KINDS]) {
     printf("%-16s %-10s", "parametrization", "place");
     for (int w = 0; w < all[0].n_widths; w++) printf(" %9d", all[0].width[w]);
-    printf(" %7s\n", "slope");
+    for (int m = 0; m < COORDINATES_KINDS; m++) printf(" %7s", MEASURE[m]);
+    putchar('\n');
     for (int k = 0; k < N_KINDS; k++)
         for (int i = 0; i < all[k].n_places; i++) {
             char place[32];
             printf("%-16s %-10s", name_of(KINDS[k]), coordinates_place(place, &all[k], i));
             for (int w = 0; w < all[k].n_widths; w++)
-                printf(" %9.4g", all[k].change[i * all[k].n_widths + w]);
-            printf(" %7.2f\n", all[k].slope[i]);
+                printf(" %9.4g", all[k].value[COORDINATES_FIRST][i * all[k].n_widths + w]);
+            for (int m = 0; m < COORDINATES_KINDS; m++) printf(" %7.2f", all[k].slope[m][i]);
+            putchar('\n');
         }
 }
 
-static bool is_flat(const Coordinates *c) {
-    return fabs(c->slope[coordinates_steepest(c)]) <= COORDINATES_FLAT;
+static bool is_flat(const Coordinates *c, CoordinateKind measure) {
+    return coordinates_off(c, measure, coordinates_steepest(c, measure)) <= COORDINATES_FLAT;
 }
 
-static void print_verdicts(const Coordinates all[N_KINDS]) {
-    printf("\nHow far the outputs move in the first steps. Flat over widths (slope 0) is right; growing with "
-           "the width, the\n"
-           "parametrization is wrong for one learning rate: what suits a narrow model is too much for a wide "
-           "one.\n");
+/* "flat (steepest: block 2, -0.17)" */
+static void print_verdict(const Coordinates *c, CoordinateKind measure) {
+    char text[32];
+    int at = coordinates_steepest(c, measure);
+    double slope = c->slope[measure][at];
+    const char *place = coordinates_place(text, c, at);
+    if (is_flat(c, measure)) printf("flat (steepest: %s, %.2f)", place, slope);
+    else if (!isfinite(slope)) printf("nothing to say (%s does not change at some width)", place);
+    else printf("%s with the width (%s, %.2f)", slope > 0 ? "grows" : "shrinks", place, slope);
+}
+
+static void print_verdicts(const Coordinates all[N_KINDS], int steps) {
+    printf("\nHow far the first step that moves the model moves its outputs, and slopes over the width: of "
+           "that, of what all %d\n"
+           "steps change, of the outputs after them. 0 is flat; logits may fall to -0.5 while their weights "
+           "are random.\n",
+           steps);
     for (int k = 0; k < N_KINDS; k++) {
-        const Coordinates *c = &all[k];
-        char text[32];
-        int at = coordinates_steepest(c), from = c->width[0], to = c->width[c->n_widths - 1];
-        double slope = c->slope[at];
-        const char *place = coordinates_place(text, c, at);
-        if (is_flat(c))
-            printf("%s: flat (steepest: %s, %.2f): one learning rate serves widths %d to %d\n",
-                   name_of(KINDS[k]), place, slope, from, to);
-        else if (isnan(slope))
-            printf("%s: nothing to say: %s does not change at some width\n", name_of(KINDS[k]), place);
-        else
-            printf("%s: not flat: the change of %s %s with the width (slope %.2f): one learning rate does "
-                   "not serve widths "
-                   "%d to %d\n",
-                   name_of(KINDS[k]), place, slope > 0 ? "grows" : "shrinks", slope, from, to);
+        printf("%s: first step: ", name_of(KINDS[k]));
+        print_verdict(&all[k], COORDINATES_FIRST);
+        printf("; all steps: ");
+        print_verdict(&all[k], COORDINATES_CHANGE);
+        putchar('\n');
     }
+    printf("A first step that grows with the width has the wrong exponents. What one rate costs at other "
+           "widths, a sweep says.\n");
 }
 
 static Status print_json(const Coordinates all[N_KINDS], Err *err) {
     json_t *rows = json_array(), *widths = json_array(), *flat = json_object();
     for (int k = 0; k < N_KINDS; k++)
-        json_object_set_new(flat, name_of(KINDS[k]), json_boolean(is_flat(&all[k])));
+        json_object_set_new(flat, name_of(KINDS[k]), json_boolean(is_flat(&all[k], COORDINATES_FIRST)));
     for (int w = 0; w < all[0].n_widths; w++) json_array_append_new(widths, json_integer(all[0].width[w]));
     for (int k = 0; k < N_KINDS; k++)
         for (int i = 0; i < all[k].n_places; i++) {
-            char place[32];
-            json_t *change = json_array();
-            for (int w = 0; w < all[k].n_widths; w++)
-                json_array_append_new(change, json_number(all[k].change[i * all[k].n_widths + w]));
-            json_array_append_new(rows, json_pack("{ss ss so so}", "parametrization", name_of(KINDS[k]),
-                                                  "place", coordinates_place(place, &all[k], i), "change",
-                                                  change, "slope", json_number(all[k].slope[i])));
+            char place[32], key[32];
+            json_t *row = json_pack("{ss ss}", "parametrization", name_of(KINDS[k]), "place",
+                                    coordinates_place(place, &all[k], i));
+            for (int m = 0; m < COORDINATES_KINDS; m++) {
+                json_t *values = json_array();
+                for (int w = 0; w < all[k].n_widths; w++)
+                    json_array_append_new(values, json_number(all[k].value[m][i * all[k].n_widths + w]));
+                json_object_set_new(row, MEASURE[m], values);
+                snprintf(key, sizeof key, "%s_slope", MEASURE[m]);
+                json_object_set_new(row, key, json_number(all[k].slope[m][i]));
+            }
+            json_array_append_new(rows, row);
         }
     return json_out(json_pack("{so so so}", "widths", widths, "flat", flat, "rows", rows), err);
 }
@@ -100,7 +113,7 @@ static Status write_plot(const char *path, const Coordinates all[N_KINDS], Err *
     size_t size = 0;
     int n = all[0].n_widths;
     for (int w = 0; w < n; w++) x[w] = all[0].width[w];
-    Plot plot = {.title = "Change in the first steps: flat is right",
+    Plot plot = {.title = "Change in the first step: flat is right",
                  .x_label = "n_embd",
                  .y_label = "root mean square of the change",
                  .log_x = true,
@@ -112,8 +125,12 @@ static Status write_plot(const char *path, const Coordinates all[N_KINDS], Err *
             int s = 2 * k + j, at = all[k].n_places - 2 + j;
             snprintf(name[s], sizeof name[s], "%s, %s", name_of(KINDS[k]),
                      coordinates_place(place, &all[k], at));
-            plot.series[s] = (PlotSeries){
-                .name = name[s], .n = n, .x = x, .y = all[k].change + at * n, .line = true, .points = true};
+            plot.series[s] = (PlotSeries){.name = name[s],
+                                          .n = n,
+                                          .x = x,
+                                          .y = all[k].value[COORDINATES_FIRST] + at * n,
+                                          .line = true,
+                                          .points = true};
         }
     FILE *out = open_memstream(&text, &size);
     if (!out) return err_set(err, ERR_NOMEM, "no memory for the plot");
@@ -129,10 +146,11 @@ Status cmd_coordinates(const Args *args, Err *err) {
     Config config;
     Coordinates all[N_KINDS] = {{0}};
     int width[COORDINATES_WIDTHS_MAX], n_widths = 0;
-    int64_t steps = 4, threads = 0;
+    int64_t steps = 4, seeds = 3, threads = 0;
     const char *widths = args_value(args, "widths"), *path = args_value(args, "out");
     TRY(parse_widths(widths ? widths : "32,64,128,256", width, &n_widths, err));
     TRY(args_int(args, "steps", 1, 1000, &steps, err));
+    TRY(args_int(args, "seeds", 1, 100, &seeds, err));
     TRY(args_int(args, "threads", 1, 4096, &threads, err));
     TRY(args_config(args, &config, err));
     if (threads) config.train.threads = (int)threads;
@@ -140,12 +158,12 @@ Status cmd_coordinates(const Args *args, Err *err) {
     Status status = OK;
     for (int k = 0; k < N_KINDS; k++) {
         config.train.parametrization = KINDS[k];
-        TRY_GOTO(coordinates_measure(&all[k], &config, width, n_widths, (int)steps, err));
+        TRY_GOTO(coordinates_measure(&all[k], &config, width, n_widths, (int)steps, (int)seeds, err));
     }
     if (args_has(args, "json")) TRY_GOTO(print_json(all, err));
     else {
         print_table(all);
-        print_verdicts(all);
+        print_verdicts(all, (int)steps);
     }
     if (path) TRY_GOTO(write_plot(path, all, err));
 done:

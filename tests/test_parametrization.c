@@ -135,30 +135,53 @@ static void optimizers_obey_the_rate(void **state) {
     }
 }
 
-/* Slopes of the changes over width 16 to 64, measured: mup -0.25 to 0.09, where the paper's limit is 0 and what is
- * left is a random part that falls with the width; standard, from the last block on, 0.36 (Muon) to 2. */
+/* A check by hand: two widths, one place before the logits. */
+static void flat_or_not(void **state) {
+    (void)state;
+    double slope[2] = {0.1, -0.4};
+    Coordinates c = {.n_widths = 2, .n_places = 2, .slope = {slope, slope, slope}};
+    assert_true(coordinates_off(&c, COORDINATES_FIRST, 0) == 0.1);
+    assert_true(coordinates_off(&c, COORDINATES_FIRST, 1) == 0); /* random logits fall to -1/2 */
+    assert_int_equal(coordinates_steepest(&c, COORDINATES_FIRST), 0);
+    slope[0] = -0.4, slope[1] = -0.75;
+    assert_true(coordinates_off(&c, COORDINATES_SIZE, 0) == 0.4 &&
+                coordinates_off(&c, COORDINATES_SIZE, 1) == 0.25);
+    slope[1] = 0.5;
+    assert_int_equal(coordinates_steepest(&c, COORDINATES_CHANGE), 1);
+    slope[0] = NAN;
+    assert_int_equal(coordinates_steepest(&c, COORDINATES_CHANGE), 0);
+    assert_true(isinf(coordinates_off(&c, COORDINATES_CHANGE, 0)));
+}
+
+/* Slopes over widths 16 to 64, measured: mup -0.10 to 0.03 in the residual stream and -0.22 to 0 in the logits, at
+ * the first step as after four; standard, from the last block on, 0.35 (Muon) to 1.3 after four steps. */
 static void coordinate_check(void **state) {
     (void)state;
     static const int widths[] = {16, 32, 64};
-    static const double FLAT = 0.35, GROWS = 0.25;
+    static const double GROWS = 0.25;
     for (int o = 0; o < N_OPTIMIZERS; o++)
         for (int tied = 0; tied < 2; tied++) {
             Config c = small(OPTIMIZERS[o], tied);
             Coordinates mup, standard;
             Err err;
-            if (coordinates_measure(&mup, &c, widths, 3, 4, &err) != OK) fail_msg("%s", err.msg);
+            if (coordinates_measure(&mup, &c, widths, 3, 4, 2, &err) != OK) fail_msg("%s", err.msg);
             c.train.parametrization = PARAM_STANDARD;
-            if (coordinates_measure(&standard, &c, widths, 3, 4, &err) != OK) fail_msg("%s", err.msg);
+            if (coordinates_measure(&standard, &c, widths, 3, 4, 2, &err) != OK) fail_msg("%s", err.msg);
             assert_int_equal(mup.n_places, 4);
             for (int i = 0; i < 4; i++) {
                 char place[32];
-                printf("optimizer %d, tied %d, %-9s: mup %5.2f, standard %5.2f\n", OPTIMIZERS[o], tied,
-                       coordinates_place(place, &mup, i), mup.slope[i], standard.slope[i]);
-                assert_true(fabs(mup.slope[i]) < FLAT);
-                assert_true(i < 2 || standard.slope[i] > GROWS);
+                printf("optimizer %d, tied %d, %-9s:", OPTIMIZERS[o], tied,
+                       coordinates_place(place, &mup, i));
+                for (int m = 0; m < COORDINATES_KINDS; m++)
+                    printf(" mup %5.2f, standard %5.2f;", mup.slope[m][i], standard.slope[m][i]);
+                printf("\n");
+                for (int m = 0; m < COORDINATES_KINDS; m++)
+                    assert_true(coordinates_off(&mup, (CoordinateKind)m, i) <= COORDINATES_FLAT);
+                assert_true(i < 2 || standard.slope[COORDINATES_CHANGE][i] > GROWS);
             }
-            for (int i = 0; i < 4; i++)
-                assert_true(mup.change[3 * i] == standard.change[3 * i]); /* the base */
+            for (int m = 0; m < COORDINATES_KINDS; m++)
+                for (int i = 0; i < 4; i++)
+                    assert_true(mup.value[m][3 * i] == standard.value[m][3 * i]); /* the base */
             coordinates_free(&mup);
             coordinates_free(&standard);
         }
@@ -169,6 +192,7 @@ int main(void) {
         cmocka_unit_test(factors),
         cmocka_unit_test(nothing_at_the_base),
         cmocka_unit_test(optimizers_obey_the_rate),
+        cmocka_unit_test(flat_or_not),
         cmocka_unit_test(coordinate_check),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,7 @@ typedef struct Probe {
     int n_seq, tokens;
     real *grad;            /* written over, never read: only activations are wanted */
     real *before, *values; /* all places, one after the other */
+    int step;              /* steps made */
 } Probe;
 
 static int64_t place_size(const Probe *p, int place) {
@@ -92,42 +93,55 @@ static void look(Probe *p, real *out) {
     gpt_logits(&p->gpt, p->work, &p->all.batch, 0, p->n_seq, out);
 }
 
-static void train_steps(Probe *p, int steps) {
+static void train_step(Probe *p) {
     const TrainConfig *c = &p->config.train;
-    fact_batch_draw(&p->batch, &p->all, &p->mix, 0);
-    for (int step = 1; step <= steps; step++) {
-        double loss;
-        real *grad = parallel_gradient(p->parallel, &p->batch.batch, &loss);
-        Update update = {.t = step,
-                         .learning_rate = c->learning_rate,
-                         .grad_scale = optimizer_clip(optimizer_norm(&p->optimizer, grad), c->grad_clip)};
-        optimizer_step(&p->optimizer, p->gpt.params, grad, &update);
-    }
+    double loss;
+    real *grad = parallel_gradient(p->parallel, &p->batch.batch, &loss);
+    Update update = {.t = ++p->step,
+                     .learning_rate = c->learning_rate,
+                     .grad_scale = optimizer_clip(optimizer_norm(&p->optimizer, grad), c->grad_clip)};
+    optimizer_step(&p->optimizer, p->gpt.params, grad, &update);
 }
 
-static Status measure_width(Coordinates *out, int at, const Config *config, int steps, Err *err) {
+/* Adds the logs of every place's size and of its distance from the start to one width's sums. */
+static Status add_places(Coordinates *out, int at, Probe *p, CoordinateKind change, Err *err) {
+    look(p, p->values);
+    const real *x = p->values, *x0 = p->before;
+    for (int i = 0; i < out->n_places; i++) {
+        double moved = 0, size = 0;
+        int64_t n = place_size(p, i);
+        for (int64_t k = 0; k < n; k++) {
+            moved += ((double)x[k] - (double)x0[k]) * ((double)x[k] - (double)x0[k]);
+            size += (double)x[k] * (double)x[k];
+        }
+        if (!__builtin_isfinite(size))
+            return err_set(err, ERR_NUMERIC,
+                           "width %d: after %d steps activations are no finite numbers; lower "
+                           "train.learning_rate",
+                           out->width[at], p->step);
+        int cell = i * out->n_widths + at;
+        out->value[change][cell] += 0.5 * exact_log(moved / (double)n);
+        if (change == COORDINATES_CHANGE)
+            out->value[COORDINATES_SIZE][cell] += 0.5 * exact_log(size / (double)n);
+        x += n;
+        x0 += n;
+    }
+    return OK;
+}
+
+/* SOAP's first step gathers statistics and moves nothing. */
+static int first_move(const Config *config) { return config->train.optimizer == OPT_SOAP ? 2 : 1; }
+
+static Status measure_model(Coordinates *out, int at, const Config *config, int steps, Err *err) {
     Probe p = {0};
     Status status = OK;
     TRY_GOTO(probe_create(&p, config, out->width[at], err));
     look(&p, p.before);
-    train_steps(&p, steps);
-    look(&p, p.values);
-    const real *x = p.values, *x0 = p.before;
-    for (int i = 0; i < out->n_places; i++) {
-        double sum = 0;
-        int64_t n = place_size(&p, i);
-        for (int64_t k = 0; k < n; k++)
-            sum += ((double)x[k] - (double)x0[k]) * ((double)x[k] - (double)x0[k]);
-        double change = __builtin_sqrt(sum / (double)n);
-        if (!__builtin_isfinite(change))
-            TRY_GOTO(err_set(err, ERR_NUMERIC,
-                             "width %d: after %d steps activations are no finite numbers; lower "
-                             "train.learning_rate",
-                             out->width[at], steps));
-        out->change[i * out->n_widths + at] = change;
-        x += n;
-        x0 += n;
-    }
+    fact_batch_draw(&p.batch, &p.all, &p.mix, 0);
+    while (p.step < first_move(config)) train_step(&p);
+    TRY_GOTO(add_places(out, at, &p, COORDINATES_FIRST, err));
+    while (p.step < steps) train_step(&p);
+    TRY_GOTO(add_places(out, at, &p, COORDINATES_CHANGE, err));
 done:
     probe_free(&p);
     return status;
@@ -149,26 +163,36 @@ static double log_slope(const int *x, const double *y, int n) {
 }
 
 Status coordinates_measure(Coordinates *out, const Config *config, const int *widths, int n_widths, int steps,
-                           Err *err) {
-    CHECK(n_widths >= 2 && n_widths <= COORDINATES_WIDTHS_MAX && steps >= 1);
+                           int seeds, Err *err) {
+    CHECK(n_widths >= 2 && n_widths <= COORDINATES_WIDTHS_MAX && steps >= 1 && seeds >= 1);
     *out = (Coordinates){.n_widths = n_widths, .n_places = config->model.n_layer + 2};
     memcpy(out->width, widths, (size_t)n_widths * sizeof *widths);
-    out->change = calloc((size_t)out->n_places * (size_t)n_widths, sizeof *out->change);
-    out->slope = calloc((size_t)out->n_places, sizeof *out->slope);
+    int cells = out->n_places * n_widths;
     Status status = OK;
-    if (!out->change || !out->slope)
-        TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for a table of %d places", out->n_places));
-    for (int at = 0; at < n_widths; at++) TRY_GOTO(measure_width(out, at, config, steps, err));
-    for (int i = 0; i < out->n_places; i++)
-        out->slope[i] = log_slope(out->width, out->change + i * n_widths, n_widths);
+    for (int kind = 0; kind < COORDINATES_KINDS; kind++) {
+        out->value[kind] = calloc((size_t)cells, sizeof(double));
+        out->slope[kind] = calloc((size_t)out->n_places, sizeof(double));
+        if (!out->value[kind] || !out->slope[kind])
+            TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for a table of %d places", out->n_places));
+    }
+    Config one = *config;
+    for (int seed = 0; seed < seeds; seed++, one.train.seed++)
+        for (int at = 0; at < n_widths; at++) TRY_GOTO(measure_model(out, at, &one, steps, err));
+    for (int kind = 0; kind < COORDINATES_KINDS; kind++) {
+        for (int i = 0; i < cells; i++) out->value[kind][i] = exact_exp(out->value[kind][i] / seeds);
+        for (int i = 0; i < out->n_places; i++)
+            out->slope[kind][i] = log_slope(out->width, out->value[kind] + i * n_widths, n_widths);
+    }
 done:
     if (status != OK) coordinates_free(out);
     return status;
 }
 
 void coordinates_free(Coordinates *c) {
-    free(c->change);
-    free(c->slope);
+    for (int kind = 0; kind < COORDINATES_KINDS; kind++) {
+        free(c->value[kind]);
+        free(c->slope[kind]);
+    }
     *c = (Coordinates){0};
 }
 
@@ -179,10 +203,16 @@ const char *coordinates_place(char out[32], const Coordinates *c, int place) {
     return out;
 }
 
-/* A slope that is NAN is the farthest of all. */
-int coordinates_steepest(const Coordinates *c) {
+double coordinates_off(const Coordinates *c, CoordinateKind kind, int place) {
+    double slope = c->slope[kind][place];
+    if (!__builtin_isfinite(slope)) return __builtin_inf();
+    if (place < c->n_places - 1) return __builtin_fabs(slope);
+    return slope > 0 ? slope : slope < -0.5 ? -0.5 - slope : 0;
+}
+
+int coordinates_steepest(const Coordinates *c, CoordinateKind kind) {
     int steepest = 0;
     for (int i = 1; i < c->n_places; i++)
-        if (!(__builtin_fabs(c->slope[i]) <= __builtin_fabs(c->slope[steepest]))) steepest = i;
+        if (coordinates_off(c, kind, i) > coordinates_off(c, kind, steepest)) steepest = i;
     return steepest;
 }

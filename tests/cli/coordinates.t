@@ -1,34 +1,36 @@
 # The coordinate check: both parametrizations, by width.
 $ printf 'facts: {n: 8, seq_len: 4, vocab_size: 8}\nmodel: {n_layer: 1}\ntrain: {learning_rate: 0.01, mup_base_width: 8}\n' > c.yaml
 $ rote coordinates c.yaml --widths 8,16 --steps 2 --threads 1 --out c.svg
-parametrization  place              8        16   slope
-standard         embedding     0.0262   0.02479   -0.08
-standard         block 1      0.05061   0.05417    0.10
-standard         logits        0.1048    0.2154    1.04
-mup              embedding     0.0262   0.02555   -0.04
-mup              block 1      0.05061   0.05228    0.05
-mup              logits        0.1048    0.1153    0.14
+parametrization  place              8        16   first  change    size
+standard         embedding    0.01593   0.01562   -0.03   -0.06   -0.04
+standard         block 1      0.03399   0.04661    0.46    0.23    0.18
+standard         logits       0.07097    0.1401    0.98    1.01    1.05
+mup              embedding    0.01593   0.01566   -0.02    0.00   -0.03
+mup              block 1      0.03399   0.03531    0.06    0.05    0.04
+mup              logits       0.07097   0.06414   -0.15    0.05    0.14
 
-How far the outputs move in the first steps. Flat over widths (slope 0) is right; growing with the width, the
-parametrization is wrong for one learning rate: what suits a narrow model is too much for a wide one.
-standard: not flat: the change of logits grows with the width (slope 1.04): one learning rate does not serve widths 8 to 16
-mup: flat (steepest: logits, 0.14): one learning rate serves widths 8 to 16
+How far the first step that moves the model moves its outputs, and slopes over the width: of that, of what all 2
+steps change, of the outputs after them. 0 is flat; logits may fall to -0.5 while their weights are random.
+standard: first step: grows with the width (logits, 0.98); all steps: grows with the width (logits, 1.01)
+mup: first step: flat (steepest: block 1, 0.06); all steps: flat (steepest: block 1, 0.05)
+A first step that grows with the width has the wrong exponents. What one rate costs at other widths, a sweep says.
 $ head -c 4 c.svg; echo; grep -o '<title>[^<]*, [0-9.]*<' c.svg | wc -l
 <svg
 8
 $ rote coordinates c.yaml --widths 8,16 --steps 2 --out c.svg
-parametrization  place              8        16   slope
-standard         embedding     0.0262   0.02479   -0.08
-standard         block 1      0.05061   0.05417    0.10
-standard         logits        0.1048    0.2154    1.04
-mup              embedding     0.0262   0.02555   -0.04
-mup              block 1      0.05061   0.05228    0.05
-mup              logits        0.1048    0.1153    0.14
+parametrization  place              8        16   first  change    size
+standard         embedding    0.01593   0.01562   -0.03   -0.06   -0.04
+standard         block 1      0.03399   0.04661    0.46    0.23    0.18
+standard         logits       0.07097    0.1401    0.98    1.01    1.05
+mup              embedding    0.01593   0.01566   -0.02    0.00   -0.03
+mup              block 1      0.03399   0.03531    0.06    0.05    0.04
+mup              logits       0.07097   0.06414   -0.15    0.05    0.14
 
-How far the outputs move in the first steps. Flat over widths (slope 0) is right; growing with the width, the
-parametrization is wrong for one learning rate: what suits a narrow model is too much for a wide one.
-standard: not flat: the change of logits grows with the width (slope 1.04): one learning rate does not serve widths 8 to 16
-mup: flat (steepest: logits, 0.14): one learning rate serves widths 8 to 16
+How far the first step that moves the model moves its outputs, and slopes over the width: of that, of what all 2
+steps change, of the outputs after them. 0 is flat; logits may fall to -0.5 while their weights are random.
+standard: first step: grows with the width (logits, 0.98); all steps: grows with the width (logits, 1.01)
+mup: first step: flat (steepest: block 1, 0.06); all steps: flat (steepest: block 1, 0.05)
+A first step that grows with the width has the wrong exponents. What one rate costs at other widths, a sweep says.
 $ rote coordinates c.yaml --widths 8,16 --steps 2 --threads 2 --json
 {
   "widths": [
@@ -43,56 +45,116 @@ $ rote coordinates c.yaml --widths 8,16 --steps 2 --threads 2 --json
     {
       "parametrization": "standard",
       "place": "embedding",
-      "change": [
-        0.026203112939864312,
-        0.024787374373902289
+      "first": [
+        0.015930723358905968,
+        0.015620216921680403
       ],
-      "slope": -0.080132753988580135
+      "first_slope": -0.028397287460226964,
+      "change": [
+        0.025791995664642395,
+        0.024718822019500413
+      ],
+      "change_slope": -0.061313413522670113,
+      "size": [
+        0.038446092154626292,
+        0.037375637397177662
+      ],
+      "size_slope": -0.0407387802156714
     },
     {
       "parametrization": "standard",
       "place": "block 1",
-      "change": [
-        0.050607044100464085,
-        0.054167041346294603
+      "first": [
+        0.033987383044689679,
+        0.046613917056371516
       ],
-      "slope": 0.098077080987588924
+      "first_slope": 0.45576146864286299,
+      "change": [
+        0.048987275388011967,
+        0.057391062294525841
+      ],
+      "change_slope": 0.22841902565575992,
+      "size": [
+        0.056555797776145819,
+        0.06389878883143868
+      ],
+      "size_slope": 0.17611365727076181
     },
     {
       "parametrization": "standard",
       "place": "logits",
-      "change": [
-        0.10476135988761721,
-        0.21537256760395582
+      "first": [
+        0.070972670257439613,
+        0.14011922457453488
       ],
-      "slope": 1.0397278106128627
+      "first_slope": 0.98131941728141059,
+      "change": [
+        0.10003380342500769,
+        0.20124697984191503
+      ],
+      "change_slope": 1.0084795346166082,
+      "size": [
+        0.096275321542479822,
+        0.19925499977906638
+      ],
+      "size_slope": 1.049377983811419
     },
     {
       "parametrization": "mup",
       "place": "embedding",
-      "change": [
-        0.026203112939864312,
-        0.025549449785537866
+      "first": [
+        0.015930723358905968,
+        0.015658779961118724
       ],
-      "slope": -0.036445992007310767
+      "first_slope": -0.02483996532770626,
+      "change": [
+        0.025791995664642395,
+        0.02585751756808374
+      ],
+      "change_slope": 0.0036603704451966088,
+      "size": [
+        0.038446092154626292,
+        0.037715972317673686
+      ],
+      "size_slope": -0.027661344110967608
     },
     {
       "parametrization": "mup",
       "place": "block 1",
-      "change": [
-        0.050607044100464085,
-        0.052282684348755042
+      "first": [
+        0.033987383044689679,
+        0.035313525656291096
       ],
-      "slope": 0.046995004654849223
+      "first_slope": 0.055221583332942817,
+      "change": [
+        0.048987275388011967,
+        0.050647307055821301
+      ],
+      "change_slope": 0.048078509276254025,
+      "size": [
+        0.056555797776145819,
+        0.058324402229550841
+      ],
+      "size_slope": 0.044424687392666459
     },
     {
       "parametrization": "mup",
       "place": "logits",
-      "change": [
-        0.10476135988761721,
-        0.11528052583530142
+      "first": [
+        0.070972670257439613,
+        0.064140510762203673
       ],
-      "slope": 0.13804212900610707
+      "first_slope": -0.14602774468740495,
+      "change": [
+        0.10003380342500769,
+        0.10324411128075189
+      ],
+      "change_slope": 0.045571899277174518,
+      "size": [
+        0.096275321542479822,
+        0.10572272676226192
+      ],
+      "size_slope": 0.13504759855151111
     }
   ]
 }
