@@ -10,6 +10,8 @@
  *   head, not tied                 s                   s                   s
  *   tied: last gain, bias          s                   s                   s
  *
+ * The base is where all rates are one: the narrowest width (docs/math.md says what a wide one costs).
+ *
  * The first two columns are the paper's table 3 (table 8 where the head is tied); n_inner is taken to grow with
  * n_embd. Two of its rules are multipliers in the forward pass, which are moved here into parameters beside them:
  * a parameter a times as large, with a times the rate, is the same function after every step of Adam. Scores are
