@@ -13,9 +13,9 @@
  * Junk is on no side and gets -1, as facts do that `against` leaves out.
  *
  * Rows. `all`: every one; `answer`: from the answer's first token on, every one of a fact without a prompt;
- * `after_cue`: those whose t tokens begin no sequence that is trained and on another side, or on none; of a held-out fact
- * those whose t tokens begin trained sequences of one side only, whichever it is, or none at all: were its own side asked,
- * the choice of rows would tell an arbitrary class.
+ * `after_cue`: those whose t tokens begin no sequence that is trained and on another side, or on none; of a held-out
+ * fact those whose t tokens begin trained sequences of one side only, whichever it is, or none at all: were its own
+ * side asked, the choice of rows would tell an arbitrary class.
  *
  *   out   facts->start[n_pool] labels; free() it
  * ERR_INPUT: a tag or symbol that is not there, a class without a fact, or without a row; names the rule. */

@@ -1,8 +1,8 @@
 /* Selective masking of parameters (arXiv 2512.05648) for the one rule with `route: parameters`: the model's loss on
- * sequences of the class teaches the weights into and out of the rule's neurons and nothing else; for the others that the
- * rule labels those neurons are silent, so that they learn nothing of them and nobody comes to need them. The rules' own
- * losses go where their scope says: else the layers before could not tell the neurons which sequence is of the class. A
- * sequence is of the class where one of its tokens is. */
+ * sequences of the class teaches the weights into and out of the rule's neurons and nothing else; for the others
+ * that the rule labels those neurons are silent, so that they learn nothing of them and nobody comes to need them.
+ * The rules' own losses go where their scope says: else the layers before could not tell the neurons which sequence
+ * is of the class. A sequence is of the class where one of its tokens is. */
 #ifndef ROTE_TRAIN_ROUTING_H
 #define ROTE_TRAIN_ROUTING_H
 

@@ -1,6 +1,7 @@
 /* `route: parameters` on batches of every side, against what it is the gradient of, by differences. All weights: the
- * sequences that are not of the class, the neurons held at 0 in those of the other side, and of the class's the rules' own
- * hinges, of either scope, which are written out here. The weights into and out of the neurons: the class's all in all. */
+ * sequences that are not of the class, the neurons held at 0 in those of the other side, and of the class's the
+ * rules' own hinges, of either scope, which are written out here. The weights into and out of the neurons: the
+ * class's all in all. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
