@@ -25,7 +25,7 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-
 LIBS    := $(if $(BARE),,-lyaml -ljansson -lxxhash -lz -ldl -lm)
 LDFLAGS ?=
 LINK     = $(CC) $(CFLAGS) -fopenmp $(SANFLAGS) $(LDFLAGS) $(if $(STATIC)$(BARE),-static) $(if $(BARE),-Wl$(comma)--gc-sections)
-ROOMS   := base data model eval train
+ROOMS   := base data model store eval train
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 
 # One object set per instruction set, from one source (model/kernels/ops.h).
@@ -45,8 +45,9 @@ FLAGS_neon     :=
 DEFS += $(foreach i,$(ISAS),-DHAVE_$(i)=1)
 
 KERNEL_SRC := $(wildcard model/kernels/*.c)
-SRC        := $(foreach r,$(ROOMS),$(wildcard $(r)/*.c))
-CLI_SRC    := $(wildcard cli/*.c)
+# A room's files and those of its folders; the kernels are built once per instruction set.
+SRC        := $(filter-out $(KERNEL_SRC),$(foreach r,$(ROOMS),$(wildcard $(r)/*.c $(r)/*/*.c)))
+CLI_SRC    := $(wildcard cli/*.c cli/*/*.c)
 TEST_SRC   := $(wildcard tests/$(if $(DOUBLE),double/)test_*.c)
 OBJ        := $(SRC:%.c=$(BUILD)/%.o) $(foreach i,$(ISAS),$(KERNEL_SRC:model/kernels/%.c=$(BUILD)/$(i)/%.o))
 CLI_OBJ    := $(CLI_SRC:%.c=$(BUILD)/%.o)
@@ -101,8 +102,8 @@ COMMIT := $(shell git describe --always --dirty --exclude='*' --abbrev=12 2>/dev
 $(BUILD)/commit: FORCE
 	@mkdir -p $(@D)
 	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@
-$(BUILD)/train/run_folder.o: $(BUILD)/commit
-$(BUILD)/train/run_folder.o: private DEFS += -DROTE_COMMIT='"$(COMMIT)"'
+$(BUILD)/store/run_folder.o: $(BUILD)/commit
+$(BUILD)/store/run_folder.o: private DEFS += -DROTE_COMMIT='"$(COMMIT)"'
 
 define isa_rule
 $(BUILD)/$(1)/%.o: model/kernels/%.c $(BUILD)/flags | $(BUILD)/libraries

@@ -1,7 +1,7 @@
 /* The name that a mistyped word was meant to be. */
 #include <string.h>
 
-#include "base/config.h"
+#include "base/config/config.h"
 
 enum { WORD_MAX = 80 };
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "base/config.h"
+#include "base/config/config.h"
 #include "base/err.h"
 #include "base/progress.h"
 #include "data/facts.h"
@@ -129,7 +129,7 @@ void show_weights(Quantize kind, int64_t weight_bits, double memorized_bits);
 struct Run;
 Status open_run(struct Run *out, const char *dir, Err *err);
 
-/* A NeuronHeat (eval/report.h) of a run with neuron rules: their units, and the others that tell a class best. */
+/* A NeuronHeat (eval/report/report.h) of a run with neuron rules: their units, and the others that tell a class best. */
 Status rules_heat(FILE *out, const char *run_dir, Err *err);
 
 /* All that is known of a fact set, and its first records, as text or as one JSON object. */
@@ -137,7 +137,7 @@ Status facts_out(const FactSet *facts, bool json, Err *err);
 
 /* Held-out facts and membership as a line; nothing where no fact is held out. */
 void show_heldout(const Evaluation *e, const FactSet *facts, int64_t params);
-/* R and R_max of biographies (eval/capacity_ratio.h) as a line; nothing for other facts. */
+/* R and R_max of biographies (eval/capacity/ratio.h) as a line; nothing for other facts. */
 void show_ratio(const FactSet *facts, const Evaluation *e, int64_t params);
 /* "ceiling 12.3", for a line about memorized bits; in words where it is not above 0. Good as show_int's. */
 const char *show_ceiling(const FactSet *facts, int digits);

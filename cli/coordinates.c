@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
-#include "eval/plot.h"
+#include "eval/plot/plot.h"
 #include "train/coordinates.h"
 
 static const Parametrization KINDS[] = {PARAM_STANDARD, PARAM_MUP};

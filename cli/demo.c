@@ -8,8 +8,8 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
-#include "data/folder.h"
-#include "eval/report.h"
+#include "data/folder/read.h"
+#include "eval/report/report.h"
 #include "model/kernels/ops.h"
 #include "train/train.h"
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
-#include "eval/export.h"
+#include "model/formats/hf.h"
 #include "train/train.h"
 
 Status cmd_export(const Args *args, Err *err) {

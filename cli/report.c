@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
-#include "eval/report.h"
+#include "eval/report/report.h"
 
 static int not_hidden(const struct dirent *entry) { return entry->d_name[0] != '.'; }
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "eval/atlas_heat.h"
+#include "eval/neurons/atlas_heat.h"
 #include "train/train.h"
 
 enum { UNITS_SHOWN = 16, OTHERS_SHOWN = 8 }; /* of each rule; that are of none */

@@ -3,7 +3,7 @@
 #define ROTE_CLI_SAMPLE_H
 
 #include "cli/cli.h"
-#include "eval/sample.h"
+#include "eval/sampling/generate.h"
 
 /* --n, --max-tokens, --temperature, --greedy, --top-k, --top-p, --seed; eos stays -1. ERR_INPUT. */
 Status sample_options(const Args *args, SampleOptions *out, int64_t *count, Err *err);

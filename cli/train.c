@@ -7,8 +7,8 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "model/kernels/ops.h"
+#include "train/facts_load.h"
 #include "train/init_from.h"
-#include "train/load.h"
 #include "train/train.h"
 #include "train/trainer.h"
 

@@ -2,10 +2,10 @@
 #include "data/facts.h"
 #include "base/memory.h"
 #include "base/number.h"
-#include "data/folder.h"
+#include "data/folder/read.h"
 #include "data/hold_out.h"
+#include "data/import/text_facts.h"
 #include "data/pool.h"
-#include "data/text_facts.h"
 #include "data/vocab.h"
 
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/config.h"
+#include "base/config/config.h"
 #include "base/err.h"
 
 /* What a symbol is to a reader: symbol i of the vocabulary as bytes, sorted by them, then EOS; behind it marks that
@@ -33,7 +33,7 @@ enum { TEXT_ORDERS = 3 };
  *   junk       trained, never counted
  * Most sets have facts only, and n_pool == n. */
 typedef struct FactSet {
-    char kind[16]; /* "import", or a row of the table in data/kinds.h */
+    char kind[16]; /* "import", or a row of the table in data/kinds/kinds.h */
     int n;         /* facts */
     int n_heldout, n_variants, n_junk;
     int n_pool;      /* sequences: the sum of the four */

@@ -5,11 +5,11 @@
 
 #include <xxhash.h>
 
-#include "data/deflated.h"
-#include "data/encode.h"
+#include "data/import/deflated.h"
+#include "data/import/encode.h"
+#include "data/import/text_facts.h"
 #include "data/pool.h"
 #include "data/seen.h"
-#include "data/text_facts.h"
 
 static bool is_text(const FactSet *facts) { return strcmp(facts->kind, "text") == 0; }
 

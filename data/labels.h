@@ -2,7 +2,7 @@
 #ifndef ROTE_DATA_LABELS_H
 #define ROTE_DATA_LABELS_H
 
-#include "base/neurons.h"
+#include "base/config/neurons.h"
 #include "data/facts.h"
 
 /* +1: of the class; 0: of the negative side; -1: not asked. One label for each token of the pool, in its order: row t of

@@ -2,7 +2,7 @@
 #ifndef ROTE_DATA_POOL_H
 #define ROTE_DATA_POOL_H
 
-#include "data/kinds.h"
+#include "data/kinds/kinds.h"
 
 /* Plans a kind's facts with all that config asks for: facts.heldout, facts.junk_n, facts.domain_token,
  * facts.paraphrases. out is zeroed, kind, seed and config stand.

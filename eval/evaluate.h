@@ -11,7 +11,7 @@
 
 #include "data/facts.h"
 #include "data/mix.h"
-#include "eval/membership.h"
+#include "eval/stats/membership.h"
 #include "model/gpt.h"
 #include "model/parallel.h"
 

@@ -9,7 +9,7 @@
 #define ROTE_EVAL_PARTS_H
 
 #include "eval/evaluate.h"
-#include "eval/stats.h"
+#include "eval/stats/stats.h"
 #include "model/quantize.h"
 
 enum {

@@ -3,8 +3,8 @@
 #ifndef ROTE_MODEL_CHECKPOINT_H
 #define ROTE_MODEL_CHECKPOINT_H
 
+#include "model/formats/safetensors.h"
 #include "model/params.h"
-#include "model/safetensors.h"
 
 /* What an optimizer buffer holds for one tensor: a matrix of its own size, or nothing (rows 0). */
 typedef struct SlotMatrix {

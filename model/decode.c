@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/attention.h"
-#include "model/linear.h"
+#include "model/layers/attention.h"
+#include "model/layers/linear.h"
 
 typedef struct DecoderBlock {
     real *keys;   /* (KV,hd,T): a key is a column */

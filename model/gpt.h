@@ -14,11 +14,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/config.h"
+#include "base/config/config.h"
 #include "base/err.h"
 #include "base/memory.h"
-#include "model/edits.h"
 #include "model/kernels/ops.h"
+#include "model/neurons/edits.h"
 #include "model/params.h"
 #include "model/team.h"
 
@@ -49,13 +49,13 @@ Status gpt_create(Gpt *g, const ModelConfig *config, const Ops *ops, GemmKind ge
 void gpt_init(Gpt *g, uint64_t seed);
 void gpt_free(Gpt *g);
 
-struct Rules; /* model/rules.h */
+struct Rules; /* model/neurons/rules.h */
 
 /* Sequences, one after the other. Sequence s owns tokens start[s] .. start[s+1]-1.
  *   inputs   what the model reads: row 0 of wte for BOS at position 0, then x1 .. x(S-1)
  *   targets  what it must say: x1 .. xS; < 0: not asked
  *   tags     one per sequence, or NULL
- *   rules    on neurons, for the gradient (model/rules.h), or NULL */
+ *   rules    on neurons, for the gradient (model/neurons/rules.h), or NULL */
 typedef struct Batch {
     int n_seq;
     const int32_t *start; /* n_seq + 1 */

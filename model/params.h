@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/config.h"
+#include "base/config/config.h"
 #include "base/real.h"
 
 typedef enum Part { PART_EMBEDDING, PART_ATTENTION, PART_MLP, PART_NORM, PART_HEAD, PART_COUNT } Part;
@@ -22,7 +22,7 @@ typedef struct Tensor {
     int64_t offset;  /* into the parameter vector, in reals */
     double init_std; /* normal start; 0: constant */
     double init_value;
-    double rate_scale; /* what the learning rate is multiplied by; 1 but for train/parametrization.h */
+    double rate_scale; /* what the learning rate is multiplied by; 1 but for model/parametrization.h */
 } Tensor;
 
 typedef struct ParamTable {

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/attention.h"
 #include "model/gpt.h"
-#include "model/linear.h"
-#include "model/rules.h"
+#include "model/layers/attention.h"
+#include "model/layers/linear.h"
+#include "model/neurons/rules.h"
 
 /* What a block leaves behind for its backward pass; n = tokens of the chunk, d = n_embd. */
 typedef struct BlockActs {

@@ -21,9 +21,10 @@ may() { # room, rooms it may include
 may base 'base'
 may data 'data base'
 may model 'model base'
-may eval 'eval model data base'
-may train 'train eval model data base'
-may cli 'cli train eval model data base'
+may store 'store train eval model data base' # for the move alone: next it calls nothing of train/ and eval/
+may eval 'eval store model data base'
+may train 'train eval store model data base'
+may cli 'cli train eval store model data base'
 
 # What the objects really call (a macro or a builtin may hide it from grep).
 library=${BUILD:-build/gcc-O3}/librote.a

@@ -143,7 +143,7 @@ def draw_batch(c, generator):
 
 
 def write(path, tensors, meta):
-    """safetensors with the CRCs that model/safetensors.c demands (docs/formats.md)."""
+    """safetensors with the CRCs that model/formats/safetensors.c demands (docs/formats.md)."""
     crc, entries, data, at = {}, {}, [], 0
     for name, x in tensors.items():
         kind = "F64" if x.is_floating_point() else "I32"

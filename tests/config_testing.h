@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "base/config.h"
-#include "base/keys.h"
+#include "base/config/config.h"
+#include "base/config/keys.h"
 #include "base/random.h"
 
 static char folder[] = "/tmp/rote-test-config-XXXXXX";

@@ -10,9 +10,9 @@
 
 #include "base/file.h"
 #include "data/facts.h"
-#include "eval/two_part.h"
+#include "eval/archive/two_part.h"
 #include "tests/model_case.h"
-#include "train/online.h"
+#include "train/online/online.h"
 
 #ifdef ROTE_BARE /* no libxxhash and no zlib for that CPU: two-part archives with names, which are deflated, are left out */
 #define XXH_STATIC_LINKING_ONLY

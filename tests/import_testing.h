@@ -5,8 +5,8 @@
 #include "tests/facts_testing.h"
 
 #include "base/random.h"
-#include "data/folder.h"
-#include "data/import.h"
+#include "data/folder/read.h"
+#include "data/import/import.h"
 
 static const ImportOptions bytes = {.bytes = true}, words = {.bytes = false};
 

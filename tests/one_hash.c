@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/config.h"
+#include "base/config/config.h"
 #include "base/file.h"
 #include "data/facts.h"
 #include "eval/evaluate.h"
 #include "model/parallel.h"
-#include "train/optimizer.h"
-#include "train/schedule.h"
+#include "train/optimizers/optimizer.h"
+#include "train/optimizers/schedule.h"
 
 #ifdef ROTE_BARE /* no libxxhash and no zlib for that CPU */
 #define XXH_STATIC_LINKING_ONLY

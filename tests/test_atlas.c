@@ -2,9 +2,9 @@
  * what chance reaches on classes that mean nothing. */
 #include "tests/facts_testing.h"
 
-#include "eval/atlas.h"
-#include "eval/auroc.h"
-#include "eval/membership.h"
+#include "eval/neurons/atlas.h"
+#include "eval/stats/membership.h"
+#include "eval/stats/ranking.h"
 #include "tests/model_case.h"
 
 enum { SEED = 20261123 };

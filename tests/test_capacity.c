@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "base/config.h"
+#include "base/config/config.h"
 #include "base/file.h"
-#include "eval/capacity.h"
+#include "eval/capacity/series.h"
 
 static char dir[64];
 static int made;

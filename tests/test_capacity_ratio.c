@@ -1,8 +1,8 @@
 /* R and R_max of biographies by hand, and from a folder. */
 #include "tests/kinds_testing.h"
 
-#include "data/folder.h"
-#include "eval/capacity_ratio.h"
+#include "data/folder/read.h"
+#include "eval/capacity/ratio.h"
 
 static void put_field(Evaluation *e, const char *name, double nats) {
     snprintf(e->by_field[e->n_fields].name, FIELD_NAME_MAX, "%s", name);

@@ -2,8 +2,8 @@
  * where random facts are not what they are taken for. */
 #include "tests/facts_testing.h"
 
-#include "data/folder.h"
-#include "eval/certify.h"
+#include "data/folder/read.h"
+#include "eval/capacity/certify.h"
 #include "train/train.h"
 
 /* A run of 300 steps on `facts`, which stand in the folder "facts". */

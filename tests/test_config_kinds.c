@@ -2,9 +2,9 @@
  * kind; and every kind draws with its defaults. */
 #include "tests/facts_testing.h"
 
-#include "base/keys.h"
-#include "base/sweep_spec.h"
-#include "data/kinds.h"
+#include "base/config/keys.h"
+#include "base/config/sweep_spec.h"
+#include "data/kinds/kinds.h"
 
 static Config load(const char *path, int n, const char *const *words) {
     Config config;

@@ -1,7 +1,7 @@
 /* Rules in the config: what reads, what is refused with which words, and that rules that are not there leave no trace. */
 #include "tests/config_testing.h"
 
-#include "base/sweep_spec.h"
+#include "base/config/sweep_spec.h"
 
 #define PLACE "hook: blocks.0.mlp.hook_pre, units: 0-3"
 

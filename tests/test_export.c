@@ -15,8 +15,8 @@
 
 #include "base/file.h"
 #include "base/random.h"
-#include "eval/export.h"
-#include "model/safetensors.h"
+#include "model/formats/hf.h"
+#include "model/formats/safetensors.h"
 
 static const uint64_t SEED = 20261122;
 enum { V = 21, T = 9, MAX_D = 24, MAX_I = 40 };

@@ -3,8 +3,8 @@
 #include "tests/facts_testing.h"
 
 #include "data/facts.h"
-#include "data/folder.h"
-#include "data/import.h"
+#include "data/folder/read.h"
+#include "data/import/import.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)

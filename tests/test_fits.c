@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "eval/capacity.h"
+#include "eval/capacity/series.h"
 
 enum { SEED = 11 };
 

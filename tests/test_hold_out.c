@@ -4,10 +4,10 @@
 
 #include <xxhash.h>
 
+#include "data/import/text_facts.h"
 #include "data/labels.h"
 #include "data/mix.h"
 #include "data/pool.h"
-#include "data/text_facts.h"
 
 /* Prompt, answer, tag: "U" is first met in fact 1, "T" in fact 2. Answers repeat, facts do not. */
 static const char table[] = "a1\tx\n"

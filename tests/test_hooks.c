@@ -8,11 +8,11 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "eval/activations.h"
-#include "eval/npy.h"
-#include "eval/steer.h"
+#include "eval/neurons/activations.h"
+#include "eval/neurons/steer.h"
 #include "model/decode.h"
-#include "model/safetensors.h"
+#include "model/formats/npy.h"
+#include "model/formats/safetensors.h"
 #include "tests/facts_testing.h"
 #include "tests/model_case.h"
 

@@ -3,7 +3,7 @@
 
 #include <zlib.h>
 
-#include "data/encode.h"
+#include "data/import/encode.h"
 
 #define PUT_TEXT(path, text) put_file(path, text, sizeof(text) - 1)
 

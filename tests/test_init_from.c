@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "base/file.h"
-#include "eval/steer.h"
-#include "model/safetensors.h"
+#include "eval/neurons/steer.h"
+#include "model/formats/safetensors.h"
 #include "train/init_from.h"
 #include "train/train.h"
 

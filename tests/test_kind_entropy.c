@@ -3,8 +3,8 @@
 #include "tests/kinds_testing.h"
 
 #include "base/exact.h"
-#include "data/distinct.h"
 #include "data/entropy.h"
+#include "data/kinds/distinct.h"
 
 /* ---- triples ---- */
 

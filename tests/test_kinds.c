@@ -1,8 +1,8 @@
 /* What the generated kinds draw: what a seed means, sets that grow, folders, words and sentences. */
 #include "tests/kinds_testing.h"
 
-#include "data/bios_words.h"
-#include "data/folder.h"
+#include "data/folder/read.h"
+#include "data/kinds/bios_words.h"
 
 static void words_are_distinct(void **state) {
     (void)state;

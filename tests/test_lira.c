@@ -13,8 +13,8 @@
 
 #include "base/file.h"
 #include "base/random.h"
-#include "eval/lira.h"
-#include "eval/npy.h"
+#include "eval/stats/lira.h"
+#include "model/formats/npy.h"
 
 static const uint64_t SEED = 20261123;
 

@@ -3,7 +3,7 @@
 #include "tests/facts_testing.h"
 
 #include "model/params.h"
-#include "train/load.h"
+#include "train/facts_load.h"
 
 static Config with(const char *a, const char *b, const char *c) {
     const char *overrides[] = {

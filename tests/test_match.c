@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "base/config_match.h"
+#include "base/config/match.h"
 #include "base/random.h"
 #include "model/params.h"
 

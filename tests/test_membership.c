@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "eval/membership.h"
+#include "eval/stats/membership.h"
 
 static const uint64_t SEED = 20261123;
 

@@ -2,8 +2,8 @@
  * whose weights are planted so that every figure is known. */
 #include <math.h>
 
-#include "eval/neurons.h"
-#include "eval/probe.h"
+#include "eval/neurons/measure.h"
+#include "eval/neurons/probe.h"
 #include "tests/facts_testing.h"
 #include "tests/model_case.h"
 

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
-#include "model/safetensors.h"
+#include "model/formats/safetensors.h"
 #include "train/train.h"
 
 static const char FACTS[] = "facts: {n: 40, seq_len: 6, vocab_size: 16, seed: 3}\n"

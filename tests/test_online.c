@@ -13,7 +13,7 @@
 #include "base/random.h"
 #include "model/decode.h"
 #include "tests/bounds.h"
-#include "train/online.h"
+#include "train/online/online.h"
 
 enum { SEED = 20264, MOST_MIB = 256, DAMAGE_MIB = 64 };
 

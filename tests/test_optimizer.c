@@ -11,8 +11,8 @@
 #include <math.h>
 
 #include "base/random.h"
-#include "train/optimizer.h"
-#include "train/schedule.h"
+#include "train/optimizers/optimizer.h"
+#include "train/optimizers/schedule.h"
 
 enum { STEPS = 10, SEED = 20251 };
 

@@ -8,11 +8,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/parametrization.h"
 #include "tests/bits.h"
 #include "tests/model_case.h"
 #include "train/coordinates.h"
-#include "train/optimizer.h"
-#include "train/parametrization.h"
+#include "train/optimizers/optimizer.h"
 
 static const OptimizerKind OPTIMIZERS[] = {OPT_ADAMW, OPT_MUON, OPT_SOAP};
 enum { N_OPTIMIZERS = 3 };

@@ -12,9 +12,9 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "eval/adaptive.h"
-#include "eval/set_code.h"
-#include "eval/symbol_sizes.h"
+#include "eval/archive/adaptive.h"
+#include "eval/archive/set_code.h"
+#include "eval/archive/symbol_sizes.h"
 #include "tests/model_case.h"
 
 enum { SEED = 5501 };

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/formats/safetensors.h"
 #include "model/parallel.h"
-#include "model/safetensors.h"
-#include "train/optimizer.h"
+#include "train/optimizers/optimizer.h"
 
 /* Float: some hundred roundings of 6e-8 in a row. Double: what is left of 1e-16 after the same, with room for
  * another order of summation. */

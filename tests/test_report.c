@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
-#include "base/config.h"
+#include "base/config/config.h"
 #include "base/file.h"
-#include "eval/report.h"
+#include "eval/report/report.h"
 #include "tests/html_testing.h"
 
 static char dir[64];

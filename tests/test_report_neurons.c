@@ -2,8 +2,8 @@
  * break out, and a heat map or why there is none. */
 #include "tests/facts_testing.h"
 
-#include "eval/plot_heat.h"
-#include "eval/report_neurons.h"
+#include "eval/plot/heat.h"
+#include "eval/report/rules.h"
 #include "tests/html_testing.h"
 
 static Config config_of(const char *text) {

@@ -2,8 +2,8 @@
  * out, and sweeps in which nothing worked are told as they are. */
 #include <sys/stat.h>
 
-#include "base/config.h"
-#include "eval/report.h"
+#include "base/config/config.h"
+#include "eval/report/report.h"
 #include "tests/facts_testing.h"
 #include "tests/html_testing.h"
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "eval/sample.h"
+#include "eval/sampling/generate.h"
 
 static const uint64_t SEED = 20261122;
 enum { V = 29, T = 12 };
@@ -35,7 +35,7 @@ static bool before(const real *logits, int a, int b) {
     return logits[a] > logits[b] || (logits[a] == logits[b] && a < b);
 }
 
-/* The probabilities by the definition in eval/sample.h, without sorting: a token's rank is how many stand
+/* The probabilities by the definition in eval/sampling/generate.h, without sorting: a token's rank is how many stand
  * before it. */
 static void expected_weights(double *p, const real *logits, const SampleOptions *o) {
     double mass = 0, total = 0;

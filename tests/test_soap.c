@@ -11,7 +11,7 @@
 
 #include "tests/bits.h"
 #include "tests/model_case.h"
-#include "train/optimizer.h"
+#include "train/optimizers/optimizer.h"
 
 enum { SEED = 20261123 };
 static const double EPSILON = sizeof(real) == 8 ? 0x1p-53 : 0x1p-24;

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "eval/stats.h"
+#include "eval/stats/stats.h"
 
 static void expect_near(double value, double expected, double relative) {
     if (!(fabs(value - expected) <= relative * fabs(expected)))

@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
+#include "base/config/sweep_spec.h"
 #include "base/file.h"
-#include "base/sweep_spec.h"
 
 static char path[] = "/tmp/rote-sweep-XXXXXX";
 

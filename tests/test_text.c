@@ -13,8 +13,8 @@
 
 #include "base/file.h"
 #include "base/random.h"
-#include "data/folder.h"
-#include "data/text_facts.h"
+#include "data/folder/read.h"
+#include "data/import/text_facts.h"
 
 static const uint64_t SEED = 20261123;
 static char root[] = "/tmp/rote-text-XXXXXX";

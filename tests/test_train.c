@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
-#include "train/result.h"
+#include "store/result.h"
 #include "train/train.h"
 
 /* ---- allocations are counted by standing in for malloc ----

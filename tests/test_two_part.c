@@ -8,9 +8,9 @@
 #include <sys/wait.h>
 
 #include "base/exact.h"
-#include "data/import.h"
+#include "data/import/import.h"
+#include "eval/archive/two_part.h"
 #include "eval/evaluate.h"
-#include "eval/two_part.h"
 #include "model/kernels/ops.h"
 #include "tests/bounds.h"
 #include "tests/model_case.h"

@@ -7,8 +7,8 @@
 #include "base/exact.h"
 #include "eval/evaluate.h"
 #include "model/parallel.h"
-#include "train/optimizer.h"
-#include "train/parametrization.h"
+#include "model/parametrization.h"
+#include "train/optimizers/optimizer.h"
 #include "train/trainer.h"
 
 enum { PROBE_SEQUENCES = 16 };

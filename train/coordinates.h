@@ -4,7 +4,7 @@
 #ifndef ROTE_TRAIN_COORDINATES_H
 #define ROTE_TRAIN_COORDINATES_H
 
-#include "base/config.h"
+#include "base/config/config.h"
 #include "base/err.h"
 
 enum { COORDINATES_WIDTHS_MAX = 12 };

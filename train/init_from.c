@@ -4,7 +4,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "train/run_folder.h"
+#include "store/run_folder.h"
 
 static void size_text(char out[32], const Tensor *t) {
     if (t) snprintf(out, 32, "%d x %d", t->rows, t->cols);

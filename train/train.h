@@ -5,12 +5,12 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#include "base/config.h"
+#include "base/config/config.h"
 #include "base/progress.h"
 #include "data/facts.h"
 #include "eval/evaluate.h"
 #include "model/gpt.h"
-#include "train/rule_state.h"
+#include "store/rule_state.h"
 
 /* What a run will need, before it starts. */
 typedef struct RunPlan {

@@ -9,12 +9,12 @@
 
 #include "base/file.h"
 #include "base/number.h"
-#include "eval/run_files.h"
+#include "model/parametrization.h"
 #include "model/quantize.h"
+#include "store/result.h"
+#include "store/run_files.h"
 #include "train/init_from.h"
-#include "train/parametrization.h"
-#include "train/result.h"
-#include "train/schedule.h"
+#include "train/optimizers/schedule.h"
 
 /* A gradient this long has elements whose squares leave the range of float; below it, no optimizer buffer
  * can. */

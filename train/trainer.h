@@ -3,9 +3,9 @@
 #define ROTE_TRAIN_TRAINER_H
 
 #include "model/parallel.h"
-#include "train/neurons.h"
-#include "train/optimizer.h"
-#include "train/run_folder.h"
+#include "store/run_folder.h"
+#include "train/neurons/objective.h"
+#include "train/optimizers/optimizer.h"
 
 /* config->threads, or one per core. */
 int trainer_threads(const TrainConfig *config);

@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "eval/npy.h"
-#include "eval/run_files.h"
+#include "model/formats/npy.h"
+#include "model/parametrization.h"
 #include "model/quantize.h"
+#include "store/result.h"
+#include "store/run_files.h"
+#include "store/run_folder.h"
 #include "train/init_from.h"
-#include "train/parametrization.h"
-#include "train/result.h"
-#include "train/run_folder.h"
 
 /* The run's config and facts; facts whose hash is no longer the run's are refused. */
 static Status read_run(const char *dir, Config *config, FactSet *facts, Err *err) {

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/config.h"
+#include "base/config/config.h"
 #include "base/real.h"
 
 #define FN_PASTE_(name, isa) name##_##isa

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "train/causal.h"
+#include "train/neurons/causal.h"
 
 enum {
     SUBJECTS = 5,

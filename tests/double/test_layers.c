@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "model/attention.h"
-#include "model/linear.h"
+#include "model/layers/attention.h"
+#include "model/layers/linear.h"
 #include "tests/model_case.h"
 
 enum { SEED = 20261122, MAX_TEAM = 3 };

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "train/routing.h"
+#include "train/neurons/routing.h"
 
 /* A cue is a fact's tag: A is the routed rule's other side, B its class, on C it is silent. IN_BATCH: not all facts, so
  * that sides differ in number. */

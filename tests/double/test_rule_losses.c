@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "model/gpt.h"
-#include "model/rank.h"
+#include "model/neurons/rank.h"
 #include "tests/model_case.h"
 
 /* WIDTH: more than one vector of a kernel; MAX_LD: behind gate and linear half lie reals that are nobody's. */

@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/neurons/rank.h"
 #include "model/parallel.h"
-#include "model/rank.h"
 #include "tests/model_case.h"
 
 enum { SEED = 20261123, N_SEQ = 4, UNITS = 3, TOKENS_MAX = 64 };

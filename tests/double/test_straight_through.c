@@ -12,8 +12,8 @@
 
 #include "base/file.h"
 #include "model/quantize.h"
-#include "train/optimizer.h"
-#include "train/schedule.h"
+#include "train/optimizers/optimizer.h"
+#include "train/optimizers/schedule.h"
 #include "train/train.h"
 
 enum { STEPS = 4 };

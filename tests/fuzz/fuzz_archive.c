@@ -18,13 +18,13 @@ static void decoder_done(Decoder *d);
 #define memcmp         hash_compare
 #define decoder_create decoder_of
 #define decoder_free   decoder_done
-#include "eval/set_code.c" /* NOLINT */
-#include "eval/two_part.c" /* NOLINT */
+#include "eval/archive/set_code.c" /* NOLINT */
+#include "eval/archive/two_part.c" /* NOLINT */
 #undef memcmp
 #undef decoder_create
 #undef decoder_free
-#include "eval/adaptive.h"
-#include "train/online.h"
+#include "eval/archive/adaptive.h"
+#include "train/online/online.h"
 
 enum { MEMORY = (2 << 20) + (256 << 10), STREAM_FACTS = 6, TOKENS_MOST = 200 };
 

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "eval/apm.h"
-#include "eval/archive.h"
+#include "eval/archive/archive.h"
+#include "train/online/apm.h"
 
 enum { CONTEXTS_MOST = 1 << 12 };
 
@@ -24,7 +24,7 @@ static float small_apm_refine(Apm *a, float logit, int context) {
 #define apm_bytes  small_apm_bytes
 #define apm_create small_apm_create
 #define apm_refine small_apm_refine
-#include "eval/bit_predictor.c" /* NOLINT */
+#include "train/online/bit_predictor.c" /* NOLINT */
 #undef apm_bytes
 #undef apm_create
 #undef apm_refine
@@ -35,7 +35,7 @@ static int hash_compare(const void *a, const void *b, size_t size) {
     return 0;
 }
 #define memcmp hash_compare
-#include "train/online.c" /* NOLINT */
+#include "train/online/online.c" /* NOLINT */
 #undef memcmp
 
 enum { MEMORY = 16 << 20, CONTENT_MOST = 1024, SECTIONS_AT = ARCHIVE_HEADER_BYTES };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "eval/archive.h"
+#include "eval/archive/archive.h"
 #include "tests/fuzz/fuzz_archive.h"
 
 static void save(const char *folder, int file, int parser, const uint8_t *head, size_t head_size,

@@ -1,0 +1,128 @@
+/* `rote help`: what the key table says of a key, for a reader. */
+#include <string.h>
+
+#include "base/config/config.h"
+#include "base/config/keys.h"
+#include "base/config/sweep_read.h"
+
+enum { NAME_WIDTH = 24, LINE_WIDTH = 80 };
+
+static const char *type_name(const Key *key) {
+    switch (key->type) {
+    case KEY_INT:
+    case KEY_INT64:
+    case KEY_UINT64: return "a whole number";
+    case KEY_DOUBLE: return "a number";
+    case KEY_BOOL: return "a switch";
+    case KEY_ENUM: return "a choice";
+    case KEY_FLAGS: return "choices";
+    case KEY_SIZES: return "sizes";
+    case KEY_NAME: return "a name";
+    case KEY_TEXT: return "a text";
+    case KEY_PATH: break;
+    }
+    return "a path";
+}
+
+/* Prints text from `column` on, broken between words, its further lines indented. */
+static void print_wrapped(FILE *out, const char *text, int column, int indent) {
+    while (*text) {
+        int word = (int)strcspn(text, " ");
+        if (column > indent && column + 1 + word > LINE_WIDTH) {
+            fprintf(out, "\n%*s", indent, "");
+            column = indent;
+        } else if (column > indent) {
+            fputc(' ', out);
+            column++;
+        }
+        fprintf(out, "%.*s", word, text);
+        column += word;
+        text += word;
+        text += strspn(text, " ");
+    }
+    fputc('\n', out);
+}
+
+/* "default 0 (as many as n_head), or 1 to 65536". */
+static void print_values(FILE *out, const Key *key, int indent) {
+    char allowed[256], line[512];
+    if (key->zero && strcmp(key->initial, "0") == 0) {
+        key_range(key, allowed, sizeof allowed);
+        snprintf(line, sizeof line, "default 0 (%s), or %s", key->zero, allowed);
+    } else {
+        const char *quote = key_is_text(key) ? "\"" : "";
+        key_allowed(key, allowed, sizeof allowed);
+        snprintf(line, sizeof line, "default %s%s%s; %s", quote, key->initial, quote, allowed);
+    }
+    fprintf(out, "%*s", indent, "");
+    print_wrapped(out, line, indent, indent);
+}
+
+/* Every rule has the same keys: "neurons.N.ratio" stands for all of them. */
+static void print_key(FILE *out, const Key *key) {
+    fprintf(out, "%s%s: %s\n  ", key->rule ? "neurons.N." : "", key->rule ? key_leaf(key) : key->name,
+            type_name(key));
+    print_wrapped(out, key->help, 2, 2);
+    print_values(out, key, 2);
+    if (key->sets) fprintf(out, "  sets %s, which is hashed in its stead\n", key->sets);
+    else if (key->free) fputs("  changes no bit of the result and is in no hash\n", out);
+    if (key->also) {
+        fputs("  elsewhere called ", out);
+        print_wrapped(out, key->also, 19, 19);
+    }
+}
+
+/* Every key of that section, or of that name in any section. */
+static int print_matching(FILE *out, const char *word) {
+    int found = 0;
+    size_t n = strlen(word);
+    for (int i = 0; i < config_key_listed(); i++) {
+        const Key *key = &keys[i];
+        bool in_section = strncmp(key->name, word, n) == 0 && key->name[n] == '.';
+        if (!in_section && strcmp(key_leaf(key), word) != 0) continue;
+        if (found++) fputc('\n', out);
+        print_key(out, key);
+    }
+    return found;
+}
+
+/* "neurons.N.ratio", "neurons.3.ratio", "neurons.N" */
+static bool is_rule(const char *word) {
+    static const char section[] = "neurons.";
+    const char *number = word + sizeof section - 1;
+    return strncmp(word, section, sizeof section - 1) == 0 &&
+           (*number == 'N' || (*number >= '0' && *number < '0' + NEURON_RULES_MAX)) &&
+           (number[1] == '.' || number[1] == '\0');
+}
+
+Status config_help(const char *name, FILE *out, Err *err) {
+    char word[128];
+    snprintf(word, sizeof word, "%s", name);
+    for (char *c = word; *c; c++)
+        if (*c == '-') *c = '_';
+    bool of_rule = is_rule(word);
+    if (of_rule) word[sizeof "neurons." - 1] = '0'; /* which has what all have */
+    const Key *key = key_find(word);
+    if (key) {
+        print_key(out, key);
+        return OK;
+    }
+    if (print_matching(out, word)) return OK;
+    return config_unknown_key(of_rule ? word : name, err);
+}
+
+void config_help_all(FILE *out) {
+    size_t section = 0; /* of the row above: the length of "section." */
+    for (int i = 0; i < config_key_listed(); i++) {
+        const Key *key = &keys[i];
+        size_t here = (size_t)(key_leaf(key) - key->name);
+        if (here && (here != section || strncmp(keys[i - 1].name, key->name, here) != 0)) {
+            if (key->rule) fprintf(out, "\nneurons.N (a list of rules; N: 0 to %d):\n", NEURON_RULES_MAX - 1);
+            else fprintf(out, "\n%.*s:\n", (int)here - 1, key->name);
+        }
+        section = here;
+        fprintf(out, "%*s%-*s", here ? 2 : 0, "", NAME_WIDTH - (here ? 2 : 0), key_leaf(key));
+        print_wrapped(out, key->help, NAME_WIDTH, NAME_WIDTH);
+        print_values(out, key, NAME_WIDTH);
+    }
+}

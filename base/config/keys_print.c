@@ -1,0 +1,96 @@
+/* How a config key's value is written, and compared with its default.
+ *
+ * Numbers go through printf in the C locale: the program never sets LC_NUMERIC. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/config/keys.h"
+#include "base/number.h"
+
+static void print_flags(int flags, const Key *key, char *out, size_t size) {
+    size_t n = (size_t)snprintf(out, size, "%s", flags ? "" : "none");
+    for (int i = 0; key->choices[i]; i++)
+        if (flags >> i & 1) n += (size_t)snprintf(out + n, size - n, "%s%s", n ? "+" : "", key->choices[i]);
+}
+
+void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]) {
+    const char *field = (const char *)config + key->offset;
+    const size_t size = KEY_VALUE_MAX;
+    int i;
+    int64_t i64;
+    uint64_t u64;
+    double d;
+    bool b;
+    switch (key->type) {
+    case KEY_INT: snprintf(out, size, "%d", (memcpy(&i, field, sizeof i), i)); return;
+    case KEY_INT64: snprintf(out, size, "%" PRId64, (memcpy(&i64, field, sizeof i64), i64)); return;
+    case KEY_UINT64: snprintf(out, size, "%" PRIu64, (memcpy(&u64, field, sizeof u64), u64)); return;
+    case KEY_DOUBLE: number_text(out, (memcpy(&d, field, sizeof d), d)); return;
+    case KEY_BOOL: snprintf(out, size, "%s", (memcpy(&b, field, sizeof b), b) ? "true" : "false"); return;
+    case KEY_ENUM: snprintf(out, size, "%s", key->choices[(memcpy(&i, field, sizeof i), i)]); return;
+    case KEY_FLAGS: print_flags((memcpy(&i, field, sizeof i), i), key, out, size); return;
+    case KEY_SIZES: {
+        Sizes sizes;
+        memcpy(&sizes, field, sizeof sizes);
+        size_t at = 0;
+        for (int j = 0; j < sizes.n; j++)
+            at += (size_t)snprintf(out + at, size - at, j ? "x%d" : "%d", sizes.size[j]);
+        return;
+    }
+    case KEY_NAME:
+    case KEY_TEXT:
+    case KEY_PATH: break;
+    }
+    size_t n = 0;
+    out[n++] = '"';
+    for (const char *c = field; *c; c++) {
+        if (*c == '"' || *c == '\\') out[n++] = '\\';
+        out[n++] = *c;
+    }
+    out[n++] = '"';
+    out[n] = '\0';
+}
+
+void key_put_name(FILE *out, const Key *before, const Key *key) {
+    const char *leaf = key_leaf(key);
+    if (!key->rule) {
+        int section = (int)(leaf - key->name); /* its letters, and the dot */
+        if (section && (!before || strncmp(before->name, key->name, (size_t)section) != 0))
+            fprintf(out, "%.*s:\n", section - 1, key->name);
+        fprintf(out, "%s%s: ", section ? "  " : "", leaf);
+        return;
+    }
+    if (!before || !before->rule) fputs("neurons:\n", out);
+    bool first = !before || before->rule != key->rule;
+    const char *indent = first ? "  - " : "    ";
+    const char *dot = strchr(leaf, '.'); /* when.tag */
+    if (!dot) {
+        fprintf(out, "%s%s: ", indent, leaf);
+        return;
+    }
+    size_t group = (size_t)(dot - leaf) + 1;
+    if (first || strncmp(key_leaf(before), leaf, group) != 0)
+        fprintf(out, "%s%.*s:\n", indent, (int)group - 1, leaf);
+    fprintf(out, "      %s: ", dot + 1);
+}
+
+bool key_at_default(const Config *config, const Key *key) {
+    Config initial;
+    char value[KEY_VALUE_MAX], unset[KEY_VALUE_MAX];
+    initial.n_neurons = NEURON_RULES_MAX;
+    CHECK(key_set(&initial, key, key->initial, strlen(key->initial), NULL) == OK);
+    key_print(config, key, value);
+    key_print(&initial, key, unset);
+    return strcmp(value, unset) == 0;
+}
+
+bool key_idle(const Config *config, const Key *key) {
+    return key->offset == offsetof(Config, train.mup_base_width) &&
+           config->train.parametrization != PARAM_MUP;
+}
+
+bool key_hashed(const Config *config, const Key *key) {
+    /* Hashed at its default too: that was another one once, and such runs are not these. */
+    if (key->offset == offsetof(Config, train.mup_base_width)) return !key_idle(config, key);
+    return !key->free && !(key->late && key_at_default(config, key));
+}

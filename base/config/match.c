@@ -1,0 +1,84 @@
+#include "base/config/match.h"
+
+enum { INNER_MOST = 1048576, WIDTH_MOST = 65536 }; /* as the keys allow */
+static const double NEAR = 0.01;
+
+int64_t config_params(const ModelConfig *m) {
+    int64_t d = m->n_embd, inner = m->n_inner, kv = (int64_t)m->n_kv_head * (d / m->n_head);
+    int64_t norm = m->norm == NORM_LAYERNORM && m->bias ? 2 * d : d;
+    int64_t block = 0;
+    if (m->attn == ATTN_CAUSAL) block += norm + 2 * d * d + 2 * kv * d + (m->bias ? 2 * d + 2 * kv : 0);
+    if (m->mlp == MLP_PLAIN)
+        block += norm + (m->gated ? 3 : 2) * inner * d + (m->bias ? (m->gated ? 2 : 1) * inner + d : 0);
+    int64_t tables = 1 + !m->tie_weights;
+    return tables * m->vocab_size * d + (m->pos == POS_LEARNED ? m->block_size * d : 0) + m->n_layer * block +
+           norm;
+}
+
+/* The size that match_params asks for. */
+typedef struct Choice {
+    int size;                    /* the nearest */
+    int64_t params, below, over; /* its parameters; the reachable numbers around the wanted one, 0: none */
+} Choice;
+
+/* params_of grows with the size: the first one that reaches the wanted number is found by bisection. */
+static Choice choose(const ModelConfig *m, int most, int64_t (*params_of)(const ModelConfig *m, int size)) {
+    int low = 0, high = most + 1; /* low: too few, or 0; high: enough, or past the end */
+    while (high - low > 1) {
+        int middle = low + (high - low) / 2;
+        if (params_of(m, middle) < m->match_params) low = middle;
+        else high = middle;
+    }
+    Choice c = {.below = low > 0 ? params_of(m, low) : 0, .over = high <= most ? params_of(m, high) : 0};
+    bool take_low = !c.over || (c.below && m->match_params - c.below <= c.over - m->match_params);
+    c.size = take_low ? low : high;
+    c.params = take_low ? c.below : c.over;
+    return c;
+}
+
+static Status check(const ModelConfig *m, const Choice *c, const char *key, const char *advice, Err *err) {
+    double off = (double)(c->params - m->match_params) / (double)m->match_params;
+    if (off <= NEAR && off >= -NEAR) return OK;
+    char near[128];
+    bool two = c->below && c->over;
+    if (two)
+        snprintf(near, sizeof near, "%lld and %lld are the nearest", (long long)c->below, (long long)c->over);
+    else if (c->over) snprintf(near, sizeof near, "%lld is the least", (long long)c->over);
+    else snprintf(near, sizeof near, "%lld is the most", (long long)c->below);
+    return err_set(err, ERR_INPUT,
+                   "model.match_params is %lld: no %s comes within 1 %% of that, %s for this structure; set "
+                   "model.match_params to %s, or change %s",
+                   (long long)m->match_params, key, near, two ? "one of those" : "that", advice);
+}
+
+static int64_t params_of_inner(const ModelConfig *m, int inner) {
+    ModelConfig sized = *m;
+    sized.n_inner = inner;
+    return config_params(&sized);
+}
+
+Status match_inner(ModelConfig *m, Err *err) {
+    Choice c = choose(m, INNER_MOST, params_of_inner);
+    TRY(check(m, &c, "model.n_inner", "n_embd or n_layer", err));
+    if (m->n_inner != 0 && m->n_inner != c.size)
+        return err_set(
+            err, ERR_INPUT,
+            "model.n_inner is %d, but model.match_params=%lld asks for %d; leave one of the keys out",
+            m->n_inner, (long long)m->match_params, c.size);
+    m->n_inner = c.size;
+    return OK;
+}
+
+/* In multiples of n_head, which must divide the width. */
+static int64_t params_of_heads(const ModelConfig *m, int size) {
+    ModelConfig sized = *m;
+    sized.n_embd = size * m->n_head;
+    return config_params(&sized);
+}
+
+Status match_width(ModelConfig *m, Err *err) {
+    Choice c = choose(m, WIDTH_MOST / m->n_head, params_of_heads);
+    TRY(check(m, &c, "model.n_embd", "n_head, n_layer or the vocabulary", err));
+    m->n_embd = c.size * m->n_head;
+    return OK;
+}

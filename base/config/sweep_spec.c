@@ -1,0 +1,266 @@
+#include "base/config/sweep_spec.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/config/kinds.h"
+#include "base/config/sweep_read.h"
+#include "base/file.h"
+
+/* ---- loading ---- */
+
+static bool is_list(const char *word) {
+    const char *equals = strchr(word, '=');
+    return equals && strchr(equals, ',');
+}
+
+static const Key *key_of_word(const char *word) {
+    char name[128];
+    size_t length = strcspn(word, "=");
+    snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1), word);
+    return key_find(name);
+}
+
+static Status apply_word(SweepSpec *spec, const char *word, Err *err) {
+    const Key *key = key_of_word(word);
+    if (!is_list(word)) return sweep_drop_axis(spec, key, err); /* config_load_base knows the key */
+    char name[128];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+    if (!key) return config_unknown_key(name, err);
+    return sweep_read_list(spec, key, strchr(word, '=') + 1, err);
+}
+
+Status sweep_spec_load(SweepSpec *out, const char *path, int n_words, const char *const *words, Err *err) {
+    SweepSpec spec = {.n_axes = 0};
+    Status status = OK;
+    const char **single = calloc((size_t)n_words + 1, sizeof *single);
+    if (!single) return err_set(err, ERR_NOMEM, "no memory for %d words", n_words);
+    int n_single = 0;
+    for (int i = 0; i < n_words; i++)
+        if (!is_list(words[i])) single[n_single++] = words[i];
+    status = config_load_base(&spec.base, path, n_single, single, &spec, err);
+    for (int i = 0; status == OK && i < n_words; i++) {
+        status = apply_word(&spec, words[i], err);
+        if (status != OK) err_prefix(err, "command line: ");
+    }
+    if (status == OK && sweep_spec_points(&spec) > SWEEP_POINTS_MAX)
+        status =
+            err_set(err, ERR_INPUT, "the sweep has more than %d points; take fewer values, or several sweeps",
+                    SWEEP_POINTS_MAX);
+    free(single);
+    if (status == OK) {
+        path_make_absolute(spec.base.facts.path, CONFIG_PATH_MAX);
+        path_make_absolute(spec.base.train.init_from, CONFIG_PATH_MAX);
+        *out = spec;
+    } else {
+        sweep_spec_free(&spec);
+    }
+    return status;
+}
+
+void sweep_spec_free(SweepSpec *spec) {
+    for (int p = 0; p < spec->n_listed; p++) {
+        for (int s = 0; s < spec->listed[p].n; s++) free(spec->listed[p].setting[s].value);
+        free(spec->listed[p].setting);
+    }
+    for (int a = 0; a < spec->n_axes; a++) {
+        for (int i = 0; i < spec->axis[a].n; i++) free(spec->axis[a].value[i]);
+        free(spec->axis[a].value);
+    }
+    free(spec->listed);
+    free(spec->axis);
+    spec->listed = NULL;
+    spec->axis = NULL;
+    spec->n_listed = spec->n_axes = 0;
+}
+
+/* ---- points ---- */
+
+int64_t sweep_spec_points(const SweepSpec *spec) {
+    int64_t n = spec->n_listed ? spec->n_listed : 1;
+    for (int a = 0; a < spec->n_axes && n <= SWEEP_POINTS_MAX; a++) n *= spec->axis[a].n;
+    return n;
+}
+
+/* What point i sets, at most max settings of borrowed text; returns how many. */
+static int settings_of(const SweepSpec *spec, int64_t i, SweepSetting *out, int max) {
+    int n = 0, from_axes = 0;
+    SweepSetting grid[KEY_COUNT];
+    for (int a = spec->n_axes - 1; a >= 0; a--) {
+        const SweepAxis *axis = &spec->axis[a];
+        grid[from_axes++] = (SweepSetting){axis->key, axis->value[i % axis->n]};
+        i /= axis->n;
+    }
+    const SweepListed *listed = spec->n_listed ? &spec->listed[i] : NULL;
+    for (int s = 0; listed && s < listed->n && n < max; s++) out[n++] = listed->setting[s];
+    while (from_axes > 0 && n < max) out[n++] = grid[--from_axes];
+    return n;
+}
+
+Status sweep_spec_point(const SweepSpec *spec, int64_t i, Config *out, Err *err) {
+    SweepSetting setting[KEY_COUNT];
+    int n = settings_of(spec, i, setting, KEY_COUNT);
+    Config config = spec->base;
+    bool kind_set = false, path_set = false;
+    for (int s = 0; s < n; s++) {
+        const Key *key = &keys[setting[s].key];
+        TRY(key_set(&config, key, setting[s].value, strlen(setting[s].value), err));
+        kind_set |= !strcmp(key->name, "facts.kind");
+        path_set |= !strcmp(key->name, "facts.path");
+    }
+    /* As in config_load: a folder alone says the kind, another kind alone drops the folder. */
+    if (path_set && !kind_set && *config.facts.path && !facts_are_read(config.facts.kind))
+        config.facts.kind = FACTS_FILE;
+    if (kind_set && !path_set && !facts_are_read(config.facts.kind)) config.facts.path[0] = '\0';
+    if (facts_are_read(config.facts.kind) != (*config.facts.path != '\0'))
+        return err_set(err, ERR_INPUT, "facts.kind is %s and facts.path is '%s'; set both, or one of them",
+                       config_choice("facts.kind", (int)config.facts.kind),
+                       quoted(config.facts.path, strlen(config.facts.path)).text);
+    if (kind_set) config_kind_drop(&config, NULL); /* what the sweep asks of its other kinds */
+    config_kind_fill(&config.facts);
+    *out = config;
+    return OK;
+}
+
+/* A point of the list that names its kind says of its own accord what else it wants; an axis means all kinds. */
+static Status check_listed(const SweepListed *listed, Err *err) {
+    Config config;
+    bool kind_set = false;
+    config_defaults(&config);
+    for (int s = 0; s < listed->n; s++) {
+        const Key *key = &keys[listed->setting[s].key];
+        TRY(key_set(&config, key, listed->setting[s].value, strlen(listed->setting[s].value), err));
+        kind_set |= !strcmp(key->name, "facts.kind");
+    }
+    return kind_set ? config_kind_check(&config, err) : OK;
+}
+
+Status sweep_spec_check(const SweepSpec *spec, Err *err) {
+    for (int p = 0; p < spec->n_listed; p++) TRY(check_listed(&spec->listed[p], err));
+    for (int64_t i = 0; i < sweep_spec_points(spec); i++) {
+        Config config;
+        TRY(sweep_spec_point(spec, i, &config, err));
+        TRY(config_kind_check(&config, err));
+    }
+    return OK;
+}
+
+int sweep_spec_keys(const SweepSpec *spec, int key[SWEEP_KEYS_MAX]) {
+    _Static_assert((int)KEY_COUNT <= (int)SWEEP_KEYS_MAX, "room for every key");
+    bool seen[KEY_COUNT] = {false};
+    int n = 0;
+    for (int p = 0; p < spec->n_listed; p++)
+        for (int s = 0; s < spec->listed[p].n; s++) {
+            int k = spec->listed[p].setting[s].key;
+            if (!seen[k]) key[n++] = k;
+            seen[k] = true;
+        }
+    for (int a = 0; a < spec->n_axes; a++) key[n++] = spec->axis[a].key;
+    return n;
+}
+
+/* The key's name without its section, where no other key of the sweep has the same. */
+static const char *short_name(const SweepSpec *spec, int key) {
+    int all[SWEEP_KEYS_MAX], n = sweep_spec_keys(spec, all);
+    for (int i = 0; i < n; i++)
+        if (all[i] != key && !strcmp(key_leaf(&keys[all[i]]), key_leaf(&keys[key]))) return keys[key].name;
+    return key_leaf(&keys[key]);
+}
+
+void sweep_spec_label(const SweepSpec *spec, int64_t i, char out[SWEEP_LABEL_MAX]) {
+    SweepSetting setting[KEY_COUNT];
+    int n = settings_of(spec, i, setting, KEY_COUNT);
+    size_t used = 0;
+    out[0] = '\0';
+    for (int s = 0; s < n && used < SWEEP_LABEL_MAX - 1; s++) {
+        const char *value = setting[s].value, *slash = strrchr(value, '/');
+        if (slash && slash[1]) value = slash + 1;
+        used += (size_t)snprintf(out + used, SWEEP_LABEL_MAX - used, "%s%s=%s", s ? "," : "",
+                                 short_name(spec, setting[s].key), value);
+    }
+    for (char *c = out; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("=,._+-", *c)) *c = '_';
+}
+
+/* ---- writing ---- */
+
+char *config_value(const Config *config, int key) {
+    char value[KEY_VALUE_MAX];
+    if (key_is_text(&keys[key])) /* without YAML's quotes */
+        return strdup((const char *)config + keys[key].offset);
+    key_print(config, &keys[key], value);
+    return strdup(value);
+}
+
+char **config_words(const Config *config, int *n) {
+    Config initial;
+    char value[KEY_VALUE_MAX], standard[KEY_VALUE_MAX];
+    char **words = calloc(KEY_COUNT + 1, sizeof *words);
+    *n = 0;
+    config_defaults(&initial);
+    for (int i = 0; words && i < KEY_COUNT; i++) {
+        key_print(config, &keys[i], value);
+        key_print(&initial, &keys[i], standard);
+        if (!strcmp(value, standard)) continue;
+        char *plain = config_value(config, i);
+        int size = plain ? asprintf(&words[*n], "%s=%s", keys[i].name, plain) : -1;
+        free(plain);
+        if (size < 0) {
+            words[*n] = NULL;
+            config_words_free(words);
+            return NULL;
+        }
+        ++*n;
+    }
+    return words;
+}
+
+void config_words_free(char **words) {
+    for (int i = 0; words && words[i]; i++) free(words[i]);
+    free(words);
+}
+
+static void put_value(FILE *out, int key, const char *value) {
+    if (!key_is_text(&keys[key])) {
+        fputs(value, out);
+        return;
+    }
+    fputc('"', out);
+    for (const char *c = value; *c; c++) {
+        if (*c == '"' || *c == '\\') fputc('\\', out);
+        fputc(*c, out);
+    }
+    fputc('"', out);
+}
+
+char *sweep_spec_text(const SweepSpec *spec) {
+    char *base = config_text(&spec->base, false), *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    CHECK(out);
+    fputs(base, out);
+    free(base);
+    if (spec->n_listed || spec->n_axes) fputs("sweep:\n", out);
+    if (spec->n_listed) fputs("  points:\n", out);
+    for (int p = 0; p < spec->n_listed; p++) {
+        fputs("    - {", out);
+        for (int s = 0; s < spec->listed[p].n; s++) {
+            const SweepSetting *setting = &spec->listed[p].setting[s];
+            fprintf(out, "%s%s: ", s ? ", " : "", config_key_name(setting->key));
+            put_value(out, setting->key, setting->value);
+        }
+        fputs("}\n", out);
+    }
+    for (int a = 0; a < spec->n_axes; a++) {
+        const SweepAxis *axis = &spec->axis[a];
+        fprintf(out, "  %s: [", config_key_name(axis->key));
+        for (int i = 0; i < axis->n; i++) {
+            if (i) fputs(", ", out);
+            put_value(out, axis->key, axis->value[i]);
+        }
+        fputs("]\n", out);
+    }
+    CHECK(fclose(out) == 0);
+    return text;
+}

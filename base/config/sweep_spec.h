@@ -1,0 +1,73 @@
+/* What a sweep asks for: a base config and what varies in it. Axes (a key and its values) multiply to a grid, a
+ * list names points one by one, and with both every point of the list is taken through the grid. */
+#ifndef ROTE_BASE_SWEEP_SPEC_H
+#define ROTE_BASE_SWEEP_SPEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/config/config.h"
+#include "base/err.h"
+
+enum { SWEEP_POINTS_MAX = 100000, SWEEP_LABEL_MAX = 160, SWEEP_KEYS_MAX = 288 };
+
+/* Values are text that a config file or a command line could hold, in the one form that config_text has. */
+typedef struct SweepSetting {
+    int key; /* config_key_name(key) */
+    char *value;
+} SweepSetting;
+
+typedef struct SweepAxis {
+    int key, n;
+    char **value;
+} SweepAxis;
+
+typedef struct SweepListed { /* a point of the list */
+    int n;
+    SweepSetting *setting;
+} SweepListed;
+
+typedef struct SweepSpec {
+    Config base;
+    int n_listed; /* 0: no list was given */
+    SweepListed *listed;
+    int n_axes;
+    SweepAxis *axis;
+} SweepSpec;
+
+/* Reads a config file with a `sweep:` section (or without one), then "key=value" words: a value replaces the
+ * base config's, and the file's axis of that key; a comma list is an axis.
+ *   path   NULL: the defaults
+ * ERR_INPUT: one line as config_load has it; out is untouched. Free with sweep_spec_free. */
+Status sweep_spec_load(SweepSpec *out, const char *path, int n_words, const char *const *words, Err *err);
+void sweep_spec_free(SweepSpec *spec);
+
+/* Number of points, equal ones counted as often as they stand there. */
+int64_t sweep_spec_points(const SweepSpec *spec);
+
+/* Point i's config; the first axis varies slowest. Where points set facts.kind, keys that a point's kind does not read
+ * are left out. ERR_INPUT: its keys contradict each other. */
+Status sweep_spec_point(const SweepSpec *spec, int64_t i, Config *out, Err *err);
+
+/* For a spec that a user just wrote. ERR_INPUT: a point sets a key that its kind of facts does not read. */
+Status sweep_spec_check(const SweepSpec *spec, Err *err);
+
+/* "n_embd=8,seed=0": what point i sets, safe as a file's name, cut when long; empty where nothing varies. */
+void sweep_spec_label(const SweepSpec *spec, int64_t i, char out[SWEEP_LABEL_MAX]);
+
+/* The keys that some point sets, in the order in which they were given; returns how many. */
+int sweep_spec_keys(const SweepSpec *spec, int key[SWEEP_KEYS_MAX]);
+
+/* The spec as YAML: the base config with every key, and the `sweep:` section. sweep_spec_load reads it back to
+ * the same points. malloc'd. */
+char *sweep_spec_text(const SweepSpec *spec);
+
+/* The "key=value" words that make this config of the defaults, ended by NULL. NULL: no memory. */
+char **config_words(const Config *config, int *n);
+void config_words_free(char **words);
+
+/* A key's value as a command line has it. malloc'd; NULL: no memory. */
+char *config_value(const Config *config, int key);
+
+#endif

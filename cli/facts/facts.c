@@ -1,0 +1,136 @@
+/* rote facts make | import | show */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "cli/cli.h"
+#include "data/folder/read.h"
+#include "data/import/import.h"
+#include "data/mix.h"
+#include "train/facts_load.h"
+
+static Status need_out(const Args *args, Err *err) {
+    if (args_has(args, "out")) return OK;
+    return err_set(err, ERR_INPUT, "%s: --out DIR is missing: where shall the fact set go?",
+                   args->command->name);
+}
+
+Status cmd_facts_make(const Args *args, Err *err) {
+    Config config;
+    FactSet facts;
+    TRY(need_out(args, err));
+    TRY(args_config(args, &config, err));
+    if (config.facts.kind == FACTS_FILE && !config.facts.heldout)
+        return err_set(
+            err, ERR_INPUT,
+            "facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random; to "
+            "hold out facts of it: facts.heldout=N");
+    TRY(facts_plan_load(&config, &facts, err));
+    Status status = facts_draw(&facts, err);
+    if (status == OK) status = facts_save(&facts, args_value(args, "out"), err);
+    if (status == OK) status = facts_out(&facts, args_has(args, "json"), err);
+    facts_free(&facts);
+    return status;
+}
+
+/* "prompt: column 1 (country), answer: column 2 (capital)", so that a wrong guess shows. */
+static void print_columns(const ImportColumns *c) {
+    printf("columns     ");
+    if (*c->prompt) printf("prompt: %s, ", c->prompt);
+    printf("answer: %s", c->answer);
+    if (*c->tag) printf(", tag: %s", c->tag);
+    printf("%s\n", c->header ? "; the first line names them" : "");
+}
+
+Status cmd_facts_import(const Args *args, Err *err) {
+    static const char *const formats[] = {"tsv", "csv", "jsonl", "text", NULL};
+    static const ImportFormat format_of[] = {IMPORT_TSV, IMPORT_CSV, IMPORT_JSONL, IMPORT_TEXT};
+    ImportOptions options = {.format = IMPORT_AUTO,
+                             .bytes = true,
+                             .allow_conflicts = args_has(args, "allow-conflicts"),
+                             .prompt = args_value(args, "prompt"),
+                             .answer = args_value(args, "answer"),
+                             .tag = args_value(args, "tag")};
+    TRY(need_out(args, err));
+    if (args_has(args, "header") && args_has(args, "no-header"))
+        return err_set(err, ERR_INPUT, "facts import: --header and --no-header exclude each other");
+    if (args_has(args, "header")) options.header = HEADER_YES;
+    if (args_has(args, "no-header")) options.header = HEADER_NO;
+    const char *format = args_value(args, "format"), *vocab = args_value(args, "vocab");
+    if (format) {
+        int i = 0;
+        while (formats[i] && strcmp(formats[i], format) != 0) i++;
+        if (!formats[i])
+            return err_set(err, ERR_INPUT, "facts import: --format '%s', allowed: tsv, csv, jsonl, text",
+                           format);
+        options.format = format_of[i];
+    }
+    if (vocab && strcmp(vocab, "bytes") != 0 && strcmp(vocab, "words") != 0)
+        return err_set(err, ERR_INPUT, "facts import: --vocab '%s', allowed: bytes, words", vocab);
+    options.bytes = !vocab || !strcmp(vocab, "bytes");
+    TRY(input_check(args->words[0], err));
+    FactSet facts;
+    ImportColumns columns;
+    TRY(facts_import(args->words[0], &options, &facts, &columns, err));
+    Status status = facts_save(&facts, args_value(args, "out"), err);
+    if (status == OK && columns.suspected)
+        fprintf(stderr,
+                "note: %s:%d looks like a line of names and is now a fact; --header skips it, --no-header "
+                "says that it "
+                "is none\n",
+                args->words[0], columns.line);
+    if (status == OK && !args_has(args, "json")) print_columns(&columns);
+    if (status == OK) status = facts_out(&facts, args_has(args, "json"), err);
+    facts_free(&facts);
+    return status;
+}
+
+/* Draws what is planned, and refuses what training would: junk in the order of training that the set has not. */
+static Status draw_as_trained(const Config *config, FactSet *out, Err *err) {
+    Mix mix = {0};
+    Status status = facts_draw(out, err);
+    if (status == OK) status = mix_init(&mix, out, &config->facts, config->train.seed, err);
+    mix_free(&mix);
+    if (status != OK) facts_free(out);
+    return status;
+}
+
+/* What the words name: a fact set's folder, a run's, or a config, whose facts are drawn and kept nowhere. */
+static Status show_source(const Args *args, FactSet *out, Err *err) {
+    char stored[CONFIG_PATH_MAX];
+    const char *path = args->words[0];
+    struct stat about;
+    Config config;
+    TRY(path_join(stored, sizeof stored, path, "config.yaml", err));
+    bool run = args->n_words == 1 && file_exists(stored);
+    bool there = stat(path, &about) == 0;
+    bool config_given = there ? S_ISREG(about.st_mode) : is_setting(path);
+    if (!run && !config_given) {
+        if (args->n_words > 1)
+            return err_set(err, ERR_INPUT,
+                           "facts show: %s is no config file; keys change nothing in a folder", path);
+        return facts_load(path, out, err);
+    }
+    if (run) {
+        TRY(config_load(&config, stored, 0, NULL, err));
+        TRY(facts_obtain(&config.facts, out, err));
+    } else {
+        TRY(args_config(args, &config, err));
+        TRY(facts_plan_load(&config, out, err));
+        TRY(draw_as_trained(&config, out, err));
+    }
+    if (config.facts.kind == FACTS_FILE) { /* what is decided when training */
+        out->config.zipf = config.facts.zipf;
+        out->config.junk_ratio = config.facts.junk_ratio;
+    }
+    return OK;
+}
+
+Status cmd_facts_show(const Args *args, Err *err) {
+    FactSet facts;
+    TRY(show_source(args, &facts, err));
+    Status status = facts_out(&facts, args_has(args, "json"), err);
+    facts_free(&facts);
+    return status;
+}

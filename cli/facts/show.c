@@ -1,0 +1,276 @@
+/* What `rote facts` says of a fact set: kind and axes, counts, entropies, and the first records of every group. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/config/sweep_spec.h"
+#include "cli/cli.h"
+#include "data/pool.h"
+
+enum { FIRST_RECORDS = 5, RECORD_MAX = 256, TAGS_SHOWN = 5 };
+
+/* The pool in groups, each of consecutive sequences. */
+enum { GROUP_FACTS, GROUP_HELDOUT, GROUP_VARIANTS, GROUP_JUNK, GROUPS };
+static const char *const group_key[GROUPS] = {"first_records", "first_heldout", "first_variants",
+                                              "first_junk"};
+
+typedef struct Group {
+    int first, n;
+} Group;
+
+static Group group_of(const FactSet *f, int group) {
+    const int counts[GROUPS] = {f->n, f->n_heldout, f->n_variants, f->n_junk};
+    Group p = {0, counts[group]};
+    for (int i = 0; i < group; i++) p.first += counts[i];
+    return p;
+}
+
+/* How many tokens of all facts are of each field. */
+static void count_fields(const FactSet *f, int64_t count[FIELDS_MAX]) {
+    memset(count, 0, FIELDS_MAX * sizeof *count);
+    for (int64_t t = 0; f->field && t < f->start[f->n]; t++) count[f->field[t]]++;
+}
+
+/* A text that fills its buffer was cut, maybe inside a character: it ends before one, and in dots. */
+static void mark_cut(char text[RECORD_MAX]) {
+    if (strlen(text) < RECORD_MAX - 1) return;
+    size_t end = RECORD_MAX - 4;
+    while (end > 0 && ((unsigned char)text[end] & 0xC0) == 0x80) end--;
+    strcpy(text + end, "...");
+}
+
+/* As it is: numbers, or whole characters with a tab before the answer, where a vocabulary of bytes has a symbol. */
+static void plain_text(char out[RECORD_MAX], const FactSet *f, int i) {
+    facts_text(f, i, out, RECORD_MAX);
+    if (f->vocab.text) {
+        const int32_t *tokens = f->tokens + f->start[i];
+        int n = (int)(f->start[i + 1] - f->start[i]), prompt = f->prompt_len[i];
+        char *asked = show_tokens(&f->vocab, tokens, prompt - (prompt > 0 && f->vocab.bytes));
+        char *answer = show_tokens(&f->vocab, tokens + prompt, n - prompt);
+        if (asked && answer) snprintf(out, RECORD_MAX, "%s%s%s", asked, prompt ? "\t" : "", answer);
+        free(asked);
+        free(answer);
+    }
+    mark_cut(out);
+}
+
+/* Numbers by field, "subject 9 6  relation 1  object 0", marks by name; texts as they are, a tab before the answer. */
+static void record_text(char out[RECORD_MAX], const FactSet *f, int i) {
+    if (f->vocab.text || !f->field) {
+        plain_text(out, f, i);
+        return;
+    }
+    size_t used = 0;
+    int marks = pool_marks(f), last = -1;
+    for (int64_t t = f->start[i]; t < f->start[i + 1] && used < RECORD_MAX - 1; t++) {
+        int field = f->field[t], mark = f->tokens[t] - (f->vocab.size - marks);
+        bool named = field != FIELD_CONTEXT && f->n_fields > 2 && field != last;
+        char name[MARK_NAME_MAX];
+        if (field == FIELD_CONTEXT && marks > 0 && mark >= 0) pool_mark_name(f, mark, name);
+        else snprintf(name, sizeof name, "%d", f->tokens[t]);
+        used += (size_t)snprintf(out + used, RECORD_MAX - used, "%s%s%s%s",
+                                 !used   ? ""
+                                 : named ? "  "
+                                         : " ",
+                                 named ? f->field_name[field] : "", named ? " " : "", name);
+        last = field;
+    }
+    mark_cut(out);
+}
+
+/* ---- JSON ---- */
+
+static json_t *json_texts(const FactSet *f, Group group) {
+    json_t *records = json_array();
+    for (int i = 0; i < group.n && i < FIRST_RECORDS; i++) {
+        char text[RECORD_MAX];
+        plain_text(text, f, group.first + i);
+        json_t *string = json_string(text); /* NULL where a record is not UTF-8 */
+        json_array_append_new(records, string ? string : json_null());
+    }
+    return records;
+}
+
+/* What only drawn sets with more than facts have. */
+static void json_pool(json_t *o, const FactSet *f) {
+    int marks = pool_marks(f), n_words = 0;
+    if (f->n_pool > f->n)
+        json_object_set_new(
+            o, "pool",
+            json_pack("{si si si}", "heldout", f->n_heldout, "variants", f->n_variants, "junk", f->n_junk));
+    if (f->n_fields) {
+        int64_t count[FIELDS_MAX];
+        json_t *fields = json_object();
+        count_fields(f, count);
+        for (int i = 0; i < f->n_fields; i++)
+            json_object_set_new(fields, f->field_name[i], json_integer(count[i]));
+        json_object_set_new(o, "tokens_by_field", fields);
+    }
+    if (marks > 0) {
+        json_t *names = json_array();
+        for (int m = 0; m < marks; m++) {
+            char name[MARK_NAME_MAX];
+            pool_mark_name(f, m, name);
+            json_array_append_new(names, json_string(name));
+        }
+        json_object_set_new(o, "marks", names);
+    }
+    char **words = f->config.n ? config_facts_words(&f->config, &n_words) : NULL;
+    json_t *list = json_array();
+    for (int i = 0; i < n_words; i++) json_array_append_new(list, json_string(words[i]));
+    if (words) json_object_set(o, "drawn_with", list);
+    json_decref(list);
+    config_words_free(words);
+}
+
+static json_t *facts_json(const FactSet *f) {
+    json_t *o = json_pack("{ss si si si si}", "kind", f->kind, "n", f->n, "max_len", f->max_len, "vocab_size",
+                          f->vocab.size, "duplicates", f->duplicates);
+    if (!o) return NULL;
+    json_object_set_new(o, "tokens", json_integer(f->start[f->n]));
+    json_object_set_new(o, "entropy_bits", json_number(f->entropy_known ? f->data_bits : NAN));
+    json_object_set_new(o, "data_bits_set", json_number(f->entropy_known ? f->data_bits_set : NAN));
+    json_object_set_new(o, "ceiling_bits", json_number(f->entropy_known ? f->ceiling_bits : NAN));
+    if (!f->entropy_known || f->answer_bits > 0)
+        json_object_set_new(o, "answer_bits", json_number(f->answer_bits));
+    if (f->entropy_known) {
+        json_object_set_new(o, "derivation", json_string(f->derivation));
+        json_object_set_new(o, "seed", json_seed(f->seed));
+    } else {
+        json_object_set_new(o, "zlib_bytes", json_integer(f->zlib_bytes));
+        for (int i = 0; strcmp(f->kind, "text") == 0 && i < TEXT_ORDERS; i++) {
+            char key[32];
+            snprintf(key, sizeof key, "order%d_bits", i);
+            json_object_set_new(o, key, json_number(f->order_bits[i]));
+        }
+    }
+    json_pool(o, f);
+    json_t *tags = json_array();
+    for (int i = 0; i < f->n_tags; i++) json_array_append_new(tags, json_string(f->tag_names[i]));
+    json_object_set_new(o, "tags", tags);
+    json_object_set_new(o, "data_hash", json_string(f->data_hash));
+    for (int p = 0; p < GROUPS; p++)
+        if (p == GROUP_FACTS || group_of(f, p).n)
+            json_object_set_new(o, group_key[p], json_texts(f, group_of(f, p)));
+    return o;
+}
+
+/* ---- for people ---- */
+
+/* "bios: n=20 seed=0 templates=8 ..": the keys it is drawn by, the axes off their defaults only. */
+static void print_kind(const FactSet *f) {
+    static const char *const axes[] = {"facts.heldout=0", "facts.split_seed=0", "facts.junk_n=0",
+                                       "facts.domain_token=false", "facts.paraphrases=1"};
+    int n = 0;
+    char **words = f->config.n ? config_facts_words(&f->config, &n) : NULL;
+    printf("kind        %s", f->kind);
+    for (int i = 1; i < n; i++) { /* the first is the kind */
+        size_t axis = 0;
+        while (axis < sizeof axes / sizeof *axes && strcmp(axes[axis], words[i]) != 0) axis++;
+        if (axis == sizeof axes / sizeof *axes)
+            printf("%s %s", i == 1 ? ":" : "", words[i] + strlen("facts."));
+    }
+    putchar('\n');
+    config_words_free(words);
+}
+
+static void print_entropy(const FactSet *f) {
+    if (f->entropy_known) {
+        printf("entropy     %.6f bits: %s\n", f->data_bits, f->derivation);
+        if (f->answer_bits > 0) printf("answers     %.6f bits of it, given the prompts\n", f->answer_bits);
+        printf("as a set    %.6f bits\nceiling     %.6f bits (entropy - n log2 n)%s\n", f->data_bits_set,
+               f->ceiling_bits,
+               f->ceiling_bits > 0 ? "" : ": below 0, as naming every fact costs more than all of them hold");
+        return;
+    }
+    printf("entropy     unknown; baselines: answers %.6f bits, zlib %s bytes\n", f->answer_bits,
+           show_int(f->zlib_bytes));
+    if (strcmp(f->kind, "text") == 0)
+        printf("empirical   order 0: %.1f bits, order 1: %.1f, order 2: %.1f\n", f->order_bits[0],
+               f->order_bits[1], f->order_bits[2]);
+    else printf("duplicates  %s dropped\n", show_int(f->duplicates));
+}
+
+static void print_tags(const FactSet *f) {
+    if (!f->n_tags) return;
+    printf("tags        %d:", f->n_tags);
+    for (int k = 0; k < f->n_tags && k < TAGS_SHOWN; k++) {
+        int count = 0;
+        for (int i = 0; i < f->n; i++) count += f->tag[i] == k;
+        printf("%s %s %s", k ? "," : "", f->tag_names[k], show_int(count));
+    }
+    printf("%s\n", f->n_tags > TAGS_SHOWN ? ", .." : "");
+}
+
+/* Tokens a fact; the share is of those that are coded. */
+static void print_fields(const FactSet *f) {
+    if (!f->n_fields) return;
+    int64_t count[FIELDS_MAX], coded = 0;
+    count_fields(f, count);
+    for (int i = 1; i < f->n_fields; i++) coded += count[i];
+    printf("fields      %-14s tokens a fact, share of those coded\n", "");
+    for (int i = 1; i < f->n_fields; i++)
+        if (count[i])
+            printf("            %-14s %6.4g %6.1f %%\n", f->field_name[i], (double)count[i] / f->n,
+                   100.0 * (double)count[i] / (double)coded);
+    if (count[FIELD_CONTEXT])
+        printf("            %-14s %6.4g  given, not coded\n", f->field_name[FIELD_CONTEXT],
+               (double)count[FIELD_CONTEXT] / f->n);
+}
+
+static void print_pool(const FactSet *f) {
+    int marks = pool_marks(f);
+    if (f->n_pool > f->n) {
+        printf("pool        %s sequences: %s facts", show_int(f->n_pool), show_int(f->n));
+        if (f->n_heldout) printf(", %s held out", show_int(f->n_heldout));
+        if (f->n_variants) printf(", %s paraphrases", show_int(f->n_variants));
+        if (f->n_junk) printf(", %s junk", show_int(f->n_junk));
+        putchar('\n');
+    }
+    if (marks > 0) printf("marks      ");
+    for (int m = 0; m < marks; m++) {
+        char name[MARK_NAME_MAX];
+        pool_mark_name(f, m, name);
+        if (m == TAGS_SHOWN) printf(" ..");
+        if (m < TAGS_SHOWN) printf(" %s", name);
+    }
+    if (marks > 0) putchar('\n');
+    if (f->config.zipf > 0)
+        printf("exposure    uneven: fact number r in proportion to r^-%.15g (facts.zipf)\n", f->config.zipf);
+    if (f->config.junk_ratio > 0)
+        printf("junk        %.15g for every useful sequence (facts.junk_ratio)\n", f->config.junk_ratio);
+}
+
+/* A record's number is its place in the pool. */
+static void print_records(const FactSet *f) {
+    static const char *const heading[GROUPS] = {"facts", "held out, never trained",
+                                                "paraphrases, trained in a fact's place",
+                                                "junk, trained, never counted"};
+    for (int p = 0; p < GROUPS; p++) {
+        Group group = group_of(f, p);
+        if (f->n_pool > f->n && group.n) printf("%s\n", heading[p]);
+        for (int i = group.first; i < group.first + group.n && i < group.first + FIRST_RECORDS; i++) {
+            char text[RECORD_MAX], number[32];
+            record_text(text, f, i);
+            if (p == GROUP_VARIANTS)
+                snprintf(number, sizeof number, "%d of %d", i, f->variant_of[i - group.first]);
+            else snprintf(number, sizeof number, "%d", i);
+            printf("%-11s %s\n", number, text);
+        }
+    }
+}
+
+Status facts_out(const FactSet *facts, bool json, Err *err) {
+    if (json) return json_out(facts_json(facts), err);
+    print_kind(facts);
+    printf("facts       %s, %s tokens, the longest %d\nvocabulary  %s symbols\n", show_int(facts->n),
+           show_int(facts->start[facts->n]), facts->max_len, show_int(facts->vocab.size));
+    print_pool(facts);
+    print_entropy(facts);
+    print_fields(facts);
+    print_tags(facts);
+    printf("hash        %s\n", facts->data_hash);
+    print_records(facts);
+    return OK;
+}

@@ -1,0 +1,286 @@
+/* rote neurons atlas */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "cli/eval/eval.h"
+#include "data/folder/read.h"
+#include "eval/neurons/atlas_heat.h"
+
+/* ---- classes ---- */
+
+/* "NAME=tag:T" and the like. */
+static Status class_parse(NeuronRule *out, const char *text, size_t length, Err *err) {
+    size_t name = strcspn(text, "=");
+    const char *how = text + name + 1;
+    static const struct {
+        const char *word;
+        size_t place;
+    } ways[] = {{"tag:", offsetof(NeuronRule, when_tag)},
+                {"token:", offsetof(NeuronRule, when_token)},
+                {"regex:", offsetof(NeuronRule, when_regex)}};
+    *out = (NeuronRule){.at = AT_ALL, .loss = NEURON_NONE};
+    if (name == 0 || name >= length || name >= sizeof out->name)
+        return err_set(err, ERR_INPUT, "--class '%.*s' has no NAME=, as in French=tag:fr", (int)length, text);
+    snprintf(out->name, sizeof out->name, "%.*s", (int)name, text);
+    size_t left = length - name - 1;
+    for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
+        size_t word = strlen(ways[w].word);
+        if (left <= word || strncmp(how, ways[w].word, word) != 0) continue;
+        if (left - word >= NEURON_TEXT_MAX)
+            return err_set(err, ERR_INPUT, "--class %s: longer than %d bytes", out->name,
+                           NEURON_TEXT_MAX - 1);
+        snprintf((char *)out + ways[w].place, NEURON_TEXT_MAX, "%.*s", (int)(left - word), how + word);
+        return OK;
+    }
+    char number[32], *end = number;
+    if (!strncmp(how, "share:", 6) && left > 6 && left - 6 < sizeof number) {
+        snprintf(number, sizeof number, "%.*s", (int)(left - 6), how + 6);
+        out->when_share = strtod(number, &end);
+        if (!*end && out->when_share > 0 && out->when_share < 1) return OK;
+    }
+    return err_set(err, ERR_INPUT,
+                   "--class %s is '%.*s', allowed: tag:T, token:SYMBOL, regex:E, share:P with "
+                   "0 < P < 1",
+                   out->name, (int)left, how);
+}
+
+static Status classes_named(AtlasClasses *out, const Args *args, const FactSet *facts, bool heldout,
+                            Err *err) {
+    NeuronRule *rule = calloc(ATLAS_CLASSES_MAX, sizeof *rule);
+    Status status = OK;
+    int n = 0;
+    if (!rule) return err_set(err, ERR_NOMEM, "out of memory for %d classes", ATLAS_CLASSES_MAX);
+    for (const char *text = args_value(args, "class"), *end; text; text = *end ? end + 1 : NULL) {
+        end = text + strcspn(text, "\n");
+        if (n == ATLAS_CLASSES_MAX)
+            TRY_GOTO(err_set(err, ERR_INPUT, "more than %d times --class", ATLAS_CLASSES_MAX));
+        TRY_GOTO(class_parse(&rule[n], text, (size_t)(end - text), err));
+        for (int i = 0; i < n; i++)
+            if (!strcmp(rule[i].name, rule[n].name))
+                TRY_GOTO(err_set(err, ERR_INPUT, "--class %s stands twice", rule[n].name));
+        rule[n].when_seed = (uint64_t)n; /* two shares are two draws */
+        n++;
+    }
+    status = atlas_classes_of(out, facts, heldout, rule, n, err);
+    snprintf(out->by, sizeof out->by, "%s", "class");
+done:
+    free(rule);
+    return status;
+}
+
+static Status classes_of(AtlasClasses *out, const Args *args, const Run *run, const FactSet *facts,
+                         Err *err) {
+    const char *by = args_value(args, "by");
+    const Config *c = &run->config;
+    bool heldout = args_has(args, "heldout");
+    if (!by) by = !facts->n_tags && c->n_neurons ? "rules" : "tag";
+    Status status = OK;
+    if (args_has(args, "class")) status = classes_named(out, args, facts, heldout, err);
+    else if (strcmp(by, "rules") != 0) status = atlas_classes_by(out, facts, heldout, by, err);
+    else if (c->n_neurons) status = atlas_classes_of(out, facts, heldout, c->neurons, c->n_neurons, err);
+    else status = err_set(err, ERR_INPUT, "--by rules: the run has no neuron rules");
+    if (status == ERR_INPUT) err_prefix(err, "neurons atlas: ");
+    return status;
+}
+
+/* ---- for people ---- */
+
+static void print_classes(const Atlas *a, const AtlasPlan *plan) {
+    const AtlasClasses *c = a->classes;
+    printf("%-16s %9s %9s   AUROC that chance reaches\n", "class", "facts", "tokens");
+    for (int k = 0; k < c->n; k++)
+        printf("%-16.16s %9s %9s   %.3f .. %.3f\n", c->name[k], show_int(c->size[k]),
+               show_int(a->class_rows[k]), fmax(0.5 - a->chance[k], 0), fmin(0.5 + a->chance[k], 1));
+    printf("%-16s %9s %9s   (of %s units, classes shuffled %d times with seed %llu: 95 %%)\n", "all facts",
+           show_int(c->n_facts), show_int(a->rows), show_int(a->n_neurons + a->n_heads), ATLAS_SHUFFLES,
+           (unsigned long long)plan->seed);
+    if (c->left_out)
+        printf("%s group%s of fewer than %d facts left out\n", show_int(c->left_out),
+               c->left_out == 1 ? "" : "s", ATLAS_CLASS_MIN);
+}
+
+static const AtlasCell *best_cell(const Atlas *a, int u) {
+    return &a->cell[(size_t)u * (size_t)a->classes->n + (size_t)a->unit[u].best];
+}
+
+static void print_neurons(const Atlas *a, int top) {
+    if (!a->n_neurons) return;
+    printf("\n%s of %s neurons beyond chance (*)\n%-32s %-12s %6s %9s %8s %9s %6s %11s\n",
+           show_int(a->beyond_neurons), show_int(a->n_neurons), "  neuron", "class", "fires", "elsewhere",
+           "mean", "elsewhere", "AUROC", "selectivity");
+    for (int u = 0; u < a->n_neurons && u < top; u++) {
+        const AtlasCell *x = best_cell(a, u);
+        char name[64], hook[HOOK_NAME_MAX];
+        snprintf(name, sizeof name, "%s[%d]", hook_name(hook, (Hook){HOOK_POST, a->unit[u].layer}),
+                 a->unit[u].unit);
+        printf("%c %-30s %-12.12s %6.3f %9.3f %8.3f %9.3f %6.3f %11.3f\n", x->beyond ? '*' : ' ', name,
+               a->classes->name[a->unit[u].best], x->firing, x->firing_rest, x->mean, x->mean_rest,
+               0.5 + x->gap, x->selectivity);
+    }
+}
+
+static void print_heads(const Atlas *a, int top) {
+    if (!a->n_heads) return;
+    printf("\n%s of %s heads beyond chance (*)\n%-32s %-12s %6s %9s %6s   looks at %4s %8s %6s %6s\n",
+           show_int(a->beyond_heads), show_int(a->n_heads), "  head", "class", "length", "elsewhere", "AUROC",
+           "BOS", "previous", "itself", "prompt");
+    for (int u = a->n_neurons; u < a->n_neurons + a->n_heads && u < a->n_neurons + top; u++) {
+        const AtlasCell *x = best_cell(a, u);
+        char name[64];
+        snprintf(name, sizeof name, "blocks.%d.attn head %d", a->unit[u].layer, a->unit[u].unit);
+        printf("%c %-30s %-12.12s %6.3f %9.3f %6.3f   ", x->beyond ? '*' : ' ', name,
+               a->classes->name[a->unit[u].best], x->mean, x->mean_rest, 0.5 + x->gap);
+        if (isnan(x->look[0])) puts("(no token but the first)");
+        else
+            printf("%13.3f %8.3f %6.3f %6.3f\n", x->look[LOOK_BOS], x->look[LOOK_PREVIOUS],
+                   x->look[LOOK_SELF], x->look[LOOK_PROMPT]);
+    }
+}
+
+/* ---- for programs ---- */
+
+static json_t *cell_json(const AtlasCell *x, bool head) {
+    json_t *o = json_object();
+    if (!head) {
+        json_object_set_new(o, "firing", json_number(x->firing));
+        json_object_set_new(o, "firing_rest", json_number(x->firing_rest));
+    }
+    json_object_set_new(o, "mean", json_number(x->mean));
+    json_object_set_new(o, "mean_rest", json_number(x->mean_rest));
+    json_object_set_new(o, "auroc", json_number(0.5 + x->gap));
+    json_object_set_new(o, "selectivity", json_number(x->selectivity));
+    json_object_set_new(o, "beyond_chance", json_boolean(x->beyond));
+    if (head) {
+        json_object_set_new(o, "to_bos", json_number(x->look[LOOK_BOS]));
+        json_object_set_new(o, "to_previous", json_number(x->look[LOOK_PREVIOUS]));
+        json_object_set_new(o, "to_self", json_number(x->look[LOOK_SELF]));
+        json_object_set_new(o, "to_prompt", json_number(x->look[LOOK_PROMPT]));
+    }
+    return o;
+}
+
+static json_t *units_json(const Atlas *a, int from, int n) {
+    const AtlasClasses *c = a->classes;
+    json_t *list = json_array();
+    for (int u = from; u < from + n; u++) {
+        json_t *o = json_object(), *by = json_object();
+        json_object_set_new(o, "layer", json_integer(a->unit[u].layer));
+        json_object_set_new(o, "unit", json_integer(a->unit[u].unit));
+        json_object_set_new(o, "class", json_string(c->name[a->unit[u].best]));
+        for (int k = 0; k < c->n; k++)
+            json_object_set_new(
+                by, c->name[k],
+                cell_json(&a->cell[(size_t)u * (size_t)c->n + (size_t)k], from > 0 || !a->n_neurons));
+        json_object_set_new(o, "classes", by);
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
+static json_t *atlas_json(const Atlas *a, const AtlasPlan *plan) {
+    const AtlasClasses *c = a->classes;
+    json_t *o = json_object(), *classes = json_array();
+    json_object_set_new(o, "by", json_string(c->by));
+    json_object_set_new(o, "at", json_string(plan->answer ? "answer" : "all"));
+    json_object_set_new(o, "facts", json_integer(c->n_facts));
+    json_object_set_new(o, "rows", json_integer(a->rows));
+    json_object_set_new(o, "shuffles", json_integer(ATLAS_SHUFFLES));
+    json_object_set_new(o, "seed", json_seed(plan->seed));
+    json_object_set_new(o, "groups_left_out", json_integer(c->left_out));
+    json_object_set_new(o, "neurons_beyond_chance", json_integer(a->beyond_neurons));
+    json_object_set_new(o, "heads_beyond_chance", json_integer(a->beyond_heads));
+    for (int k = 0; k < c->n; k++) {
+        json_t *class = json_object();
+        json_object_set_new(class, "class", json_string(c->name[k]));
+        json_object_set_new(class, "facts", json_integer(c->size[k]));
+        json_object_set_new(class, "rows", json_integer(a->class_rows[k]));
+        json_object_set_new(class, "chance_auroc", json_number(0.5 + a->chance[k]));
+        json_array_append_new(classes, class);
+    }
+    json_object_set_new(o, "classes", classes);
+    json_object_set_new(o, "neurons", units_json(a, 0, a->n_neurons));
+    json_object_set_new(o, "heads", units_json(a, a->n_neurons, a->n_heads));
+    return o;
+}
+
+/* ---- */
+
+static Status write_svg(const char *path, const Atlas *a, int top, Err *err) {
+    AtlasPick pick;
+    AtomicFile file;
+    char title[96];
+    TRY(atlas_pick_best(&pick, a, top, err));
+    snprintf(title, sizeof title, "Neurons under the class they tell best (%s)", a->classes->by);
+    Status status = atomic_open(&file, path, err);
+    if (status == OK) {
+        status = atlas_heat(file.stream, a, &pick, title, err);
+        if (status == OK) status = atomic_commit(&file, "atlas", err);
+        else atomic_abort(&file);
+    }
+    atlas_pick_free(&pick);
+    return status;
+}
+
+static Status atlas(const Args *args, const Run *run, const FactSet *facts, const AtlasPlan *plan, int top,
+                    Err *err) {
+    const char *tsv = args_value(args, "tsv"), *svg = args_value(args, "svg");
+    AtlasClasses classes = {.n = 0};
+    Atlas a = {.unit = NULL};
+    Status status = OK;
+    TRY(classes_of(&classes, args, run, facts, err));
+    TRY_GOTO(atlas_make(&a, &run->gpt, &classes, plan, err));
+    if (tsv) TRY_GOTO(atlas_write_tsv(tsv, &a, err));
+    if (svg && !a.n_neurons)
+        TRY_GOTO(err_set(err, ERR_INPUT, "%s: a heat map shows neurons, and the model has none", svg));
+    if (svg) TRY_GOTO(write_svg(svg, &a, top, err));
+    if (args_has(args, "json")) status = json_out(atlas_json(&a, plan), err);
+    else {
+        print_classes(&a, plan);
+        print_neurons(&a, top);
+        print_heads(&a, top);
+    }
+done:
+    atlas_free(&a);
+    atlas_classes_free(&classes);
+    return status;
+}
+
+static Status check(const Args *args, AtlasPlan *plan, int64_t *top, Err *err) {
+    const char *at = args_value(args, "at"), *tsv = args_value(args, "tsv"), *svg = args_value(args, "svg");
+    int64_t threads = 0;
+    bool force = args_has(args, "force");
+    *plan = (AtlasPlan){.seed = 1};
+    *top = 20;
+    TRY(args_int(args, "threads", 1, 4096, &threads, err));
+    TRY(args_int(args, "top", 1, 1000, top, err));
+    TRY(args_uint64(args, "seed", &plan->seed, err));
+    plan->threads = (int)threads;
+    plan->answer = at && !strcmp(at, "answer");
+    if (at && !plan->answer && strcmp(at, "all") != 0)
+        return err_set(err, ERR_INPUT, "neurons atlas: --at is '%s', allowed: all, answer", at);
+    if (args_has(args, "by") && args_has(args, "class"))
+        return err_set(err, ERR_INPUT, "neurons atlas: --by and --class exclude each other");
+    if (tsv) TRY(output_check(tsv, ATLAS_TSV_HEAD, "an atlas of rote's", force, err));
+    return svg ? output_check(svg, "<svg", "an SVG picture", force, err) : OK;
+}
+
+Status cmd_neurons_atlas(const Args *args, Err *err) {
+    AtlasPlan plan;
+    int64_t top;
+    Run run;
+    FactSet other;
+    const char *dir = args_value(args, "facts");
+    TRY(check(args, &plan, &top, err));
+    TRY(open_run(&run, args->words[0], err));
+    Status status = dir ? facts_load(dir, &other, err) : OK;
+    if (status == OK) {
+        if (dir) status = facts_fit(&run, &other, dir, err);
+        if (status == OK) status = atlas(args, &run, dir ? &other : &run.facts, &plan, (int)top, err);
+        if (dir) facts_free(&other);
+    }
+    run_close(&run);
+    return status;
+}

@@ -1,0 +1,191 @@
+/* rote neurons steer */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/sample.h"
+#include "eval/neurons/steer.h"
+#include "train/train.h"
+
+/* ---- samples ---- */
+
+typedef struct Pair { /* the same draw without and with the edits */
+    int32_t *tokens[2];
+    int n[2];
+} Pair;
+
+static const char *const side_name[] = {"without", "with"};
+
+static Status show_pair(const Pair *p, const Vocab *vocab, int n_prompt, json_t *samples, Err *err) {
+    json_t *both = samples ? json_object() : NULL;
+    for (int side = 0; side < 2; side++) {
+        if (samples) {
+            json_object_set_new(both, side_name[side],
+                                sample_json(vocab, p->tokens[side] + n_prompt, p->n[side]));
+            continue;
+        }
+        char *text = show_tokens(vocab, p->tokens[side], n_prompt + p->n[side]);
+        if (!text) return err_set(err, ERR_NOMEM, "out of memory for a sample");
+        printf("%-8s %s\n", side_name[side], text);
+        free(text);
+    }
+    if (!samples) return OK;
+    bool whole = json_object_size(both) == 2;
+    return json_array_append_new(samples, both) || !whole
+               ? err_set(err, ERR_NOMEM, "out of memory for the samples")
+               : OK;
+}
+
+/* out: NULL, or where "prompt" and "samples" go. */
+static Status sample_both(const Args *args, const Run *run, const Edits *edits, SampleOptions options,
+                          int64_t count, json_t *out, Err *err) {
+    const Vocab *vocab = &run->facts.vocab;
+    int block = run->gpt.config.block_size, n_prompt = 0;
+    Status status = OK;
+    Sampler *sampler = NULL;
+    json_t *samples = out ? json_array() : NULL;
+    Pair pair = {
+        .tokens = {calloc((size_t)block + 1, sizeof(int32_t)), calloc((size_t)block + 1, sizeof(int32_t))}};
+    if (!pair.tokens[0] || !pair.tokens[1])
+        TRY_GOTO(err_set(err, ERR_NOMEM, "out of memory for %d tokens", block));
+    TRY_GOTO(sample_prompt(args, vocab, block - 1, pair.tokens[0], &n_prompt, err));
+    for (int i = 0; i < n_prompt; i++) pair.tokens[1][i] = pair.tokens[0][i];
+    TRY_GOTO(sampler_create(&sampler, &run->gpt, err));
+    for (int64_t i = 0; i < count; i++) {
+        for (int side = 0; side < 2; side++) {
+            int32_t *tokens = pair.tokens[side];
+            sampler_edit(sampler, side ? edits : NULL);
+            status = sampler_generate(sampler, &options, (uint32_t)i, tokens, n_prompt, tokens + n_prompt,
+                                      &pair.n[side], err);
+            if (status == ERR_NUMERIC && side)
+                err_set(err, status,
+                        "neurons steer: the edits drive the logits beyond all numbers; use smaller ones");
+            if (status != OK) goto done;
+        }
+        TRY_GOTO(show_pair(&pair, vocab, n_prompt, samples, err));
+    }
+    if (out) {
+        char *text = show_tokens(vocab, pair.tokens[0], n_prompt);
+        json_object_set_new(out, "prompt", text ? json_string(text) : NULL);
+        json_object_set(out, "samples", samples);
+        free(text);
+    }
+done:
+    json_decref(samples);
+    sampler_free(sampler);
+    free(pair.tokens[0]);
+    free(pair.tokens[1]);
+    return status;
+}
+
+/* ---- evaluation ---- */
+
+static json_t *whole_json(const Evaluation *e) {
+    json_t *o = json_object();
+    json_object_set_new(o, "code_bits", json_number(e->code_bits));
+    json_object_set_new(o, "recall", json_number(e->recall));
+    json_object_set_new(o, "memorized_bits", json_number(e->memorized_bits));
+    if (e->heldout) json_object_set_new(o, "heldout_code_bits", json_number(e->heldout_code_bits));
+    return o;
+}
+
+static json_t *knowledge_json(const Knowledge *k) {
+    json_t *o = json_object();
+    json_object_set_new(o, "code_bits", json_number(k->code_bits));
+    json_object_set_new(o, "recall", json_number(k->recall));
+    return o;
+}
+
+static const char *tag_name(const FactSet *facts, int tag) { return tag < 0 ? "" : facts->tag_names[tag]; }
+
+static json_t *steered_json(const Steered *s, const FactSet *facts) {
+    json_t *o = json_object(), *tags = json_array();
+    json_object_set_new(o, "facts", json_integer(s->before.n));
+    json_object_set_new(o, "changed", json_integer(s->changed));
+    json_object_set_new(o, "before", whole_json(&s->before));
+    json_object_set_new(o, "after", whole_json(&s->after));
+    for (int i = 0; i < s->n_tags; i++) {
+        const TagChange *t = &s->tag[i];
+        json_t *row = json_object(), *name = json_string(tag_name(facts, t->tag));
+        json_object_set_new(row, "tag", t->tag < 0 || !name ? json_null() : json_incref(name));
+        json_decref(name);
+        json_object_set_new(row, "facts", json_integer(t->facts));
+        json_object_set_new(row, "changed", json_integer(t->changed));
+        json_object_set_new(row, "before", knowledge_json(&t->before));
+        json_object_set_new(row, "after", knowledge_json(&t->after));
+        json_array_append_new(tags, row);
+    }
+    json_object_set_new(o, "tags", tags);
+    return o;
+}
+
+static void print_row(const char *name, int facts, int changed, Knowledge before, Knowledge after) {
+    printf("%-16.16s %9s %9.4f -> %6.4f %8s %12.1f -> %12.1f\n", name, show_int(facts), before.recall,
+           after.recall, show_int(changed), before.code_bits, after.code_bits);
+}
+
+static void print_steered(const Steered *s, const FactSet *facts) {
+    printf("%-16s %9s %19s %8s %28s\n", "tag", "facts", "recall", "changed", "code bits");
+    for (int i = 0; facts->n_tags && i < s->n_tags; i++) {
+        const TagChange *t = &s->tag[i];
+        print_row(t->tag < 0 ? "(none)" : tag_name(facts, t->tag), t->facts, t->changed, t->before, t->after);
+    }
+    print_row("all", s->before.n, s->changed, (Knowledge){s->before.code_bits, s->before.recall},
+              (Knowledge){s->after.code_bits, s->after.recall});
+    if (s->before.heldout)
+        printf("%-16s %9s %28s %12.1f -> %12.1f\n", "held out", show_int(s->before.heldout), "",
+               s->before.heldout_code_bits, s->after.heldout_code_bits);
+}
+
+static Status evaluate_both(const Run *run, const Edits *edits, int threads, json_t *out, Err *err) {
+    Steered s;
+    TRY(steer_evaluate(&s, &run->gpt, &run->facts, edits, threads, err));
+    if (out) json_object_set_new(out, "eval", steered_json(&s, &run->facts));
+    else print_steered(&s, &run->facts);
+    steered_free(&s);
+    return OK;
+}
+
+/* ---- */
+
+static json_t *edits_json(const Edits *edits) {
+    json_t *list = json_array();
+    for (int i = 0; i < edits->n; i++) json_array_append_new(list, json_string(edits->edit[i].text));
+    return list;
+}
+
+static Status steer(const Args *args, const Run *run, Edits *edits, const SampleOptions *options,
+                    int64_t count, int threads, Err *err) {
+    bool json = args_has(args, "json"), evaluates = args_has(args, "eval");
+    Status status = edits_parse(edits, &run->gpt.config, args_value(args, "do"), err);
+    if (status == ERR_INPUT) err_prefix(err, "neurons steer: --do ");
+    TRY(status);
+    TRY(steer_means(edits, &run->gpt, &run->facts, err));
+    json_t *out = json ? json_object() : NULL;
+    if (json) json_object_set_new(out, "edits", edits_json(edits));
+    if (!evaluates || args_has(args, "prompt"))
+        TRY_GOTO(sample_both(args, run, edits, *options, count, out, err));
+    if (evaluates) TRY_GOTO(evaluate_both(run, edits, threads, out, err));
+done:
+    if (status == OK && json) return json_out(out, err);
+    json_decref(out);
+    return status;
+}
+
+Status cmd_neurons_steer(const Args *args, Err *err) {
+    SampleOptions options;
+    int64_t count, threads = 0;
+    if (!args_has(args, "do"))
+        return err_set(err, ERR_INPUT,
+                       "neurons steer: --do is missing, such as --do 'blocks.0.mlp.hook_post[0-7]=set:2.0'");
+    TRY(args_int(args, "threads", 1, 4096, &threads, err));
+    TRY(sample_options(args, &options, &count, err));
+    Run run;
+    TRY(open_run(&run, args->words[0], err));
+    options.eos = run.facts.vocab.eos;
+    Edits edits = {0};
+    Status status = steer(args, &run, &edits, &options, count, (int)threads, err);
+    edits_free(&edits);
+    run_close(&run);
+    return status;
+}

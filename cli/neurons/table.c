@@ -1,0 +1,270 @@
+/* What `rote neurons eval` prints: means over runs with their intervals, as a table or as JSON. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/neurons/eval.h"
+#include "eval/stats/stats.h"
+
+typedef enum Column { COLUMN_OWN, COLUMN_TWIN, COLUMN_SHUFFLED, COLUMN_RANDOM } Column;
+
+typedef struct Figure {
+    double mean, low, high;
+    int n; /* values behind it */
+} Figure;
+
+/* The interval of the mean over runs; of random sets the quantiles over all sets. values: n, changed. */
+static Figure figure_of(double *values, int n, bool quantiles) {
+    int there = 0;
+    for (int i = 0; i < n; i++)
+        if (isfinite(values[i])) values[there++] = values[i];
+    Interval mean = mean_interval(values, there);
+    Figure f = {mean.value, mean.low, mean.high, there};
+    if (!quantiles) return f;
+    sort_doubles(values, there);
+    f.low = quantile_sorted(values, there, 0.025);
+    f.high = quantile_sorted(values, there, 0.975);
+    return f;
+}
+
+static const NeuronFigures *figures_of(const RuleRun *run, Column column) {
+    return column == COLUMN_OWN    ? &run->answer.own
+           : column == COLUMN_TWIN ? &run->twin.own
+                                   : &run->answer.shuffled;
+}
+
+/* n < 0: no memory. */
+static Figure figure(const RuleAnswers *x, Column column, int group, int figure) {
+    int most = 0, n = 0;
+    for (int r = 0; r < x->n_runs; r++) most += column == COLUMN_RANDOM ? x->run[r].answer.n_random : 1;
+    double *values = malloc(((size_t)most + 1) * sizeof *values);
+    if (!values) return (Figure){NAN, NAN, NAN, -1};
+    for (int r = 0; r < x->n_runs; r++) {
+        const NeuronAnswer *a = &x->run[r].answer;
+        if (column != COLUMN_RANDOM) values[n++] = figures_of(&x->run[r], column)->of[group][figure];
+        else
+            for (int i = 0; i < a->n_random; i++) values[n++] = a->random[i].of[group][figure];
+    }
+    Figure f = figure_of(values, n, column == COLUMN_RANDOM);
+    free(values);
+    return f;
+}
+
+static Figure price(const RuleAnswers *x, bool recalled) {
+    double *values = malloc(((size_t)x->n_runs + 1) * sizeof *values);
+    if (!values) return (Figure){NAN, NAN, NAN, -1};
+    for (int r = 0; r < x->n_runs; r++)
+        values[r] = recalled ? x->run[r].recalled_price : x->run[r].memorized_price;
+    Figure f = figure_of(values, x->n_runs, false);
+    free(values);
+    return f;
+}
+
+/* ---- JSON ---- */
+
+static json_t *figure_json(Figure f) {
+    if (f.n < 0) return NULL;
+    if (f.n == 0) return json_null();
+    return json_pack("{so so so si}", "mean", json_number(f.mean), "low", json_number(f.low), "high",
+                     json_number(f.high), "n", f.n);
+}
+
+static json_t *column_json(const RuleAnswers *x, Column column) {
+    static const char *const group_key[NEURON_GROUPS] = {"trained", "heldout"};
+    json_t *o = json_object();
+    for (int g = 0; g < NEURON_GROUPS; g++) {
+        json_t *group = json_object();
+        for (int i = 0; i < NEURON_FIGURES; i++)
+            if (json_object_set_new(group, neuron_figure_key[i], figure_json(figure(x, column, g, i))) != 0) {
+                json_decref(group);
+                json_decref(o);
+                return NULL;
+            }
+        json_object_set_new(o, group_key[g], group);
+    }
+    return o;
+}
+
+static json_t *units_json(const RuleAnswers *x) {
+    json_t *all = json_array();
+    for (int r = 0; r < x->n_runs; r++) {
+        json_t *one = json_array();
+        for (int j = 0; j < x->run[r].n_units; j++)
+            json_array_append_new(one, json_integer(x->run[r].unit[j]));
+        json_array_append_new(all, one);
+    }
+    return all;
+}
+
+json_t *rule_answers_json(const RuleAnswers *x) {
+    json_t *o = column_json(x, COLUMN_OWN), *rule = json_object();
+    json_object_set_new(rule, "name", json_string(x->rule.name));
+    json_object_set_new(rule, "hook", json_string(x->rule.hook));
+    json_object_set_new(rule, "units", units_json(x));
+    json_object_update(rule, o);
+    json_decref(o);
+    json_t *twin = x->has_twin ? column_json(x, COLUMN_TWIN) : json_null();
+    json_t *random = column_json(x, COLUMN_RANDOM), *shuffled = column_json(x, COLUMN_SHUFFLED);
+    json_t *cost = x->has_twin
+                       ? json_pack("{so so}", "memorized_bits_per_param", figure_json(price(x, false)),
+                                   "recalled_bits_per_param", figure_json(price(x, true)))
+                       : json_null();
+    bool whole = o && twin && random && shuffled && cost;
+    json_object_set_new(rule, "twin", twin);
+    json_object_set_new(rule, "random", random);
+    json_object_set_new(rule, "shuffled", shuffled);
+    json_object_set_new(rule, "cost", cost);
+    if (whole) return rule;
+    json_decref(rule);
+    return NULL;
+}
+
+/* ---- the table ---- */
+
+enum { CELL = 15, CELL_RANDOM = 21 };
+
+static const char *cell(char out[64], Figure f, bool quantiles) {
+    char mean[32];
+    bool count = f.n > 0 && f.mean == floor(f.mean) && fabs(f.mean) >= 2;
+    snprintf(mean, sizeof mean, "%.*f", count ? 0 : fabs(f.mean) >= 100 ? 1 : 4, f.mean);
+    if (f.n <= 0) snprintf(out, 64, "-");
+    else if (!isfinite(f.low) || (f.low == f.high && !quantiles)) snprintf(out, 64, "%s", mean);
+    else if (quantiles) snprintf(out, 64, "%.3f (%.2f..%.2f)", f.mean, f.low, f.high);
+    else snprintf(out, 64, "%s ±%.2g", mean, f.high - f.mean);
+    return out;
+}
+
+/* The sign ± is two bytes and one column. */
+static void put_cell(Figure f, bool quantiles) {
+    char text[64];
+    cell(text, f, quantiles);
+    int wide = (int)strlen(text) - (strstr(text, "±") != NULL);
+    int width = quantiles ? CELL_RANDOM : CELL;
+    printf(" %*s%s", wide < width ? width - wide : 0, "", text);
+}
+
+static const struct Row {
+    int figure;
+    const char *label;
+} row[] = {
+    {FIGURE_CLASS_FACTS, "facts of the class"},
+    {FIGURE_OTHER_FACTS, "other facts"},
+    {FIGURE_HIT, "HIT"},
+    {FIGURE_FAR, "FAR"},
+    {FIGURE_AUROC, "AUROC of a fact's mean z"},
+    {FIGURE_PRECISION, "average precision"},
+    {FIGURE_PRIOR, "share of the class"},
+    {FIGURE_SELECTIVITY, "class selectivity"},
+    {FIGURE_SELECTIVE, "units that have one"},
+    {FIGURE_INFORMATION, "information, bits"},
+    {FIGURE_INFORMATION_MAX, "of the best unit"},
+    {FIGURE_AS_IT_IS, "class: bits a fact"},
+    {FIGURE_ZERO, "  + zeroed (necessity)"},
+    {FIGURE_MEAN, "  + at their mean"},
+    {FIGURE_AS_IT_IS + 1, "others: bits a fact"},
+    {FIGURE_ZERO + 1, "  + zeroed (specificity)"},
+    {FIGURE_MEAN + 1, "  + at their mean"},
+    {FIGURE_DOSE_BITS, "  + held at 0.5"},
+    {FIGURE_DOSE_BITS + 1, "  + held at 1"},
+    {FIGURE_DOSE_BITS + 2, "  + held at 2"},
+    {FIGURE_DOSE_BITS + 3, "  + held at 4"},
+    {FIGURE_AS_IT_IS + 2, "class: recall"},
+    {FIGURE_ZERO + 2, "  zeroed"},
+    {FIGURE_MEAN + 2, "  at their mean"},
+    {FIGURE_AS_IT_IS + 3, "others: recall"},
+    {FIGURE_ZERO + 3, "  zeroed"},
+    {FIGURE_MEAN + 3, "  at their mean"},
+    {FIGURE_DOSE_RECALL, "  held at 0.5"},
+    {FIGURE_DOSE_RECALL + 1, "  held at 1"},
+    {FIGURE_DOSE_RECALL + 2, "  held at 2"},
+    {FIGURE_DOSE_RECALL + 3, "  held at 4"},
+    {FIGURE_PAIRS, "counterparts"},
+    {FIGURE_FLIP_BASE, "  flipped as it is"},
+    {FIGURE_DOSE_FLIP, "  held at 0.5"},
+    {FIGURE_DOSE_FLIP + 1, "  held at 1"},
+    {FIGURE_DOSE_FLIP + 2, "  held at 2"},
+    {FIGURE_DOSE_FLIP + 3, "  held at 4"},
+    {FIGURE_TAG_PAIRS, "counterparts of --pairs-tag"},
+    {FIGURE_TAG_FLIP_BASE, "  flipped as it is"},
+    {FIGURE_DOSE_TAG_FLIP, "  held at 0.5"},
+    {FIGURE_DOSE_TAG_FLIP + 1, "  held at 1"},
+    {FIGURE_DOSE_TAG_FLIP + 2, "  held at 2"},
+    {FIGURE_DOSE_TAG_FLIP + 3, "  held at 4"},
+    {FIGURE_LEAK_WITHOUT, "probe without the units, AUROC"},
+    {FIGURE_LEAK_WITH, "probe with them, AUROC"},
+};
+
+static const struct TableColumn {
+    const char *name;
+    Column column;
+    int group;
+} column[] = {{"trained", COLUMN_OWN, GROUP_TRAINED},
+              {"held out", COLUMN_OWN, GROUP_HELDOUT},
+              {"twin", COLUMN_TWIN, GROUP_TRAINED},
+              {"random units", COLUMN_RANDOM, GROUP_TRAINED}};
+enum { COLUMNS = sizeof column / sizeof *column };
+
+static bool shown(const RuleAnswers *x, int k) {
+    if (column[k].column == COLUMN_TWIN) return x->has_twin;
+    if (column[k].column == COLUMN_RANDOM) return x->run[0].answer.n_random > 0;
+    return column[k].group == GROUP_TRAINED || x->has_heldout;
+}
+
+static void print_row(const RuleAnswers *x, const struct Row *r) {
+    Figure f[COLUMNS];
+    bool any = false;
+    for (int k = 0; k < COLUMNS; k++) {
+        f[k] = figure(x, column[k].column, column[k].group, r->figure);
+        any |= shown(x, k) && f[k].n > 0;
+    }
+    bool none = (r->figure == FIGURE_PAIRS || r->figure == FIGURE_TAG_PAIRS) && f[0].mean == 0;
+    if (!any || none) return;
+    printf("%-30s", r->label);
+    for (int k = 0; k < COLUMNS; k++)
+        if (shown(x, k)) put_cell(f[k], column[k].column == COLUMN_RANDOM);
+    putchar('\n');
+}
+
+static bool same_units(const RuleAnswers *x) {
+    for (int r = 1; r < x->n_runs; r++)
+        if (x->run[r].n_units != x->run[0].n_units ||
+            memcmp(x->run[r].unit, x->run[0].unit, (size_t)x->run[0].n_units * sizeof *x->run[0].unit) != 0)
+            return false;
+    return true;
+}
+
+static void print_units(const RuleAnswers *x) {
+    int n = same_units(x) ? 1 : x->n_runs;
+    for (int r = 0; r < n; r++) {
+        const RuleRun *run = &x->run[r];
+        printf(r ? ";" : " units");
+        for (int j = 0, last; j < run->n_units; j = last + 1) {
+            for (last = j; last + 1 < run->n_units && run->unit[last + 1] == run->unit[last] + 1;) last++;
+            printf(j ? ",%d" : " %d", run->unit[j]);
+            if (last > j) printf("-%d", run->unit[last]);
+        }
+    }
+    putchar('\n');
+}
+
+void rule_answers_print(const RuleAnswers *x) {
+    printf("rule %s: %s,", x->rule.name, x->rule.hook);
+    print_units(x);
+    printf("%-30s", "");
+    for (int k = 0; k < COLUMNS; k++)
+        if (shown(x, k))
+            printf(" %*s", column[k].column == COLUMN_RANDOM ? CELL_RANDOM : CELL, column[k].name);
+    putchar('\n');
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) print_row(x, &row[i]);
+    printf("%-30s", "sides shuffled: HIT, FAR, AUROC");
+    char text[64];
+    static const int shuffled[] = {FIGURE_HIT, FIGURE_FAR, FIGURE_AUROC};
+    for (int i = 0; i < 3; i++)
+        printf("%s %s", i ? "," : "",
+               cell(text, figure(x, COLUMN_SHUFFLED, GROUP_TRAINED, shuffled[i]), false));
+    putchar('\n');
+    if (!x->has_twin) return;
+    printf("%-30s %s memorized,", "price, bits per parameter", cell(text, price(x, false), false));
+    printf(" %s recalled\n", cell(text, price(x, true), false));
+}

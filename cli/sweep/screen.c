@@ -1,0 +1,136 @@
+/* A sweep while it runs. On a terminal the lower lines are drawn over in one write, so that nothing flickers. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "train/sweep/sweep.h"
+
+static const double REDRAW_S = 0.2, PLAIN_S = 60;
+
+static const char *clock_text(double seconds) {
+    static char text[4][24];
+    static int next;
+    char *out = text[next++ % 4];
+    if (!isfinite(seconds) || seconds > 3.6e6) return "?";
+    int s = (int)(seconds + 0.5);
+    snprintf(out, sizeof text[0], "%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
+    return out;
+}
+
+static void put_counts(FILE *out, const SweepView *v) {
+    const Sweep *s = v->sweep;
+    int diverged = sweep_count(s, SWEEP_DIVERGED), failed = sweep_count(s, SWEEP_FAILED);
+    fprintf(out, "%d of %d done, %d running, %d waiting", sweep_count(s, SWEEP_DONE) + diverged, s->n,
+            sweep_count(s, SWEEP_RUNNING), sweep_count(s, SWEEP_WAITING));
+    if (diverged) fprintf(out, ", %d diverged", diverged);
+    if (failed) fprintf(out, ", %d failed", failed);
+    fprintf(out, "; %s, ETA %s", clock_text(v->seconds), clock_text(v->eta_s));
+}
+
+static void put_figure(FILE *out, const json_t *result, const char *key, const char *format) {
+    const json_t *value = json_object_get(result, key);
+    if (!json_is_number(value)) return;
+    char text[64];
+    snprintf(text, sizeof text, format, json_number_value(value));
+    fputs(text, out);
+}
+
+/* "done      3/12  NAME  annealed  1.9312 bits/param  recall 0.9810" */
+static void put_finished(FILE *out, const SweepView *v) {
+    const SweepRun *run = v->finished;
+    int ended = v->sweep->n - sweep_count(v->sweep, SWEEP_RUNNING) - sweep_count(v->sweep, SWEEP_WAITING);
+    fprintf(out, "%-8s %d/%d  %s", sweep_state_name[run->state], ended, v->sweep->n, run->name);
+    if (run->state == SWEEP_DONE) {
+        put_figure(out, run->result, "bits_per_param", "  %.4f bits/param");
+        put_figure(out, run->result, "recall", "  recall %.4f");
+    }
+    if (*run->reason) fprintf(out, "  %s", run->reason);
+}
+
+/* What the terminal has room for; a line that wraps could not be drawn over. */
+static void terminal_size(int *rows, int *columns) {
+    struct winsize size;
+    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
+    *rows = known ? size.ws_row : 24;
+    *columns = known ? size.ws_col : 80;
+}
+
+static void put_line(FILE *out, const char *text, int columns) {
+    fprintf(out, "%.*s\033[K\n", columns - 1, text);
+}
+
+/* Figures first, in columns: a long name may lose its end. */
+static void put_worker(FILE *out, const SweepWorker *w, int columns) {
+    char text[512], steps[48];
+    snprintf(steps, sizeof steps, "%lld/%lld", (long long)w->step, (long long)w->max_steps);
+    if (w->step)
+        snprintf(text, sizeof text, "  %3.0f %%  %13s  %10.5g bits/token  ETA %-8s  %s",
+                 100.0 * (double)w->step / (double)w->max_steps, steps, w->loss_bits, clock_text(w->eta_s),
+                 w->run->name);
+    else snprintf(text, sizeof text, "         starts %48s  %s", "", w->run->name);
+    put_line(out, text, columns);
+}
+
+static void draw(SweepScreen *screen, const SweepView *v) {
+    int rows, columns, shown = v->n_workers, lines = 0;
+    char *text = NULL, counts[256];
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) return;
+    terminal_size(&rows, &columns);
+    if (shown > rows - 3) shown = rows > 4 ? rows - 3 : 1;
+    if (screen->lines) fprintf(out, "\033[%dA", screen->lines);
+    fputc('\r', out);
+    if (v->note) put_line(out, v->note, columns);
+    if (v->finished && v->finished->state != SWEEP_DONE) { /* stays above what is drawn over */
+        put_finished(out, v);
+        fputs("\033[K\n", out);
+    }
+    FILE *line = fmemopen(counts, sizeof counts, "w");
+    if (line) {
+        put_counts(line, v);
+        fclose(line);
+        put_line(out, counts, columns);
+        lines++;
+    }
+    for (int w = 0; w < shown; w++, lines++) put_worker(out, &v->worker[w], columns);
+    fputs("\033[J", out);
+    fclose(out);
+    fwrite(text, 1, size, stderr);
+    fflush(stderr);
+    free(text);
+    screen->lines = lines;
+}
+
+void sweep_screen_update(void *user, const SweepView *v) {
+    SweepScreen *screen = user;
+    if (screen->quiet) return;
+    double now = clock_s();
+    bool event = v->finished || v->note;
+    if (screen->terminal) {
+        bool keep = v->note || (v->finished && v->finished->state != SWEEP_DONE);
+        if (!keep && now < screen->next_s) return;
+        screen->next_s = now + REDRAW_S;
+        draw(screen, v);
+        return;
+    }
+    if (v->note) fprintf(stderr, "%s\n", v->note);
+    if (v->finished) {
+        put_finished(stderr, v);
+        fputc('\n', stderr);
+    }
+    if (screen->next_s == 0 || event) screen->next_s = now + PLAIN_S;
+    if (now < screen->next_s) return;
+    screen->next_s = now + PLAIN_S;
+    put_counts(stderr, v);
+    fputc('\n', stderr);
+}
+
+void sweep_screen_end(SweepScreen *screen) {
+    if (screen->lines) fprintf(stderr, "\033[%dA\r\033[J", screen->lines);
+    screen->lines = 0;
+}

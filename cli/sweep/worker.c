@@ -1,0 +1,34 @@
+/* rote train --worker: a run that a sweep's coordinator watches through a pipe on stderr. */
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+#include "cli/cli.h"
+#include "train/sweep/worker.h"
+
+/* Whoever started us must not leave us behind unobserved: Linux tells us with a SIGTERM, elsewhere the closed
+ * pipe does. Either way the run is kept by a checkpoint. */
+Status worker_begin(Err *err) {
+    signal(SIGPIPE, SIG_IGN);
+#ifdef __linux__
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+#endif
+    struct pollfd end = {.fd = STDERR_FILENO, .events = POLLOUT};
+    if (poll(&end, 1, 0) == 1 && end.revents & (POLLERR | POLLHUP)) /* it died before the line above */
+        return err_set(err, ERR_STOPPED, "the process that asked for this run is gone");
+    return OK;
+}
+
+static void tell(void *user, const Progress *p) {
+    (void)user;
+    if (p->note) return;
+    int n = fprintf(stderr, WORKER_MARK " %" PRId64 " %" PRId64 " %.6g %.3f\n", p->step, p->max_steps,
+                    p->loss_bits, p->eta_s);
+    if (n < 0) stop_requested = 1;
+}
+
+ProgressSink worker_progress(void) { return (ProgressSink){.update = tell}; }

@@ -1,0 +1,23 @@
+/* Names of people: one entry of each of up to three lists (first, middle, last), so that their number is a product. */
+#ifndef ROTE_DATA_NAMES_H
+#define ROTE_DATA_NAMES_H
+
+#include "data/kinds/lists.h"
+
+enum { NAME_PARTS_MAX = 3 };
+typedef struct Names {
+    int n_parts;
+    List part[NAME_PARTS_MAX];
+    double count; /* distinct full names: N0 */
+    int len;      /* tokens of one */
+} Names;
+
+/* From facts.name_sizes and facts.symbols. ERR_INPUT: more than three sizes. */
+Status names_make(Names *out, const FactsConfig *config, int32_t *next_symbol, Err *err);
+/* ERR_INPUT: more people than names. */
+Status names_enough(const Names *names, int n, Err *err);
+/* The parts of a name, whose number is below count; the last part is its lowest digit. */
+void names_parts(const Names *names, uint64_t name, int parts[NAME_PARTS_MAX]);
+void names_write(Writer *w, const Names *names, uint64_t name, uint8_t field);
+
+#endif

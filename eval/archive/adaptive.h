@@ -1,0 +1,29 @@
+/* Symbols whose frequencies both sides learn as they go: what is known of each is how often it came so far, plus a
+ * half (Krichevsky & Trofimov 1981); old counts fade. For weights, lengths, tags: what no model predicts. */
+#ifndef ROTE_EVAL_ADAPTIVE_H
+#define ROTE_EVAL_ADAPTIVE_H
+
+#include "eval/archive/range_coder.h"
+
+enum { ADAPTIVE_MAX = 256 };
+
+typedef struct Adaptive {
+    int n; /* symbols 0 .. n-1, n at most ADAPTIVE_MAX */
+    uint32_t total, count[ADAPTIVE_MAX];
+} Adaptive;
+
+void adaptive_begin(Adaptive *a, int n);
+void adaptive_encode(Adaptive *a, RangeEncoder *e, int symbol);
+int adaptive_decode(Adaptive *a, RangeDecoder *d);
+
+/* Whole numbers of any size: how many bits each has is learned, and its two highest bits below the first; the
+ * others cost a bit each. */
+typedef struct AdaptiveInt {
+    Adaptive bits, high[33];
+} AdaptiveInt;
+
+void adaptive_int_begin(AdaptiveInt *a);
+void adaptive_int_encode(AdaptiveInt *a, RangeEncoder *e, uint32_t value);
+uint32_t adaptive_int_decode(AdaptiveInt *a, RangeDecoder *d);
+
+#endif

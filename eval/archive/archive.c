@@ -1,0 +1,83 @@
+#include "eval/archive/archive.h"
+
+#include <string.h>
+
+#include <xxhash.h>
+
+#include "base/file.h"
+#include "base/real.h"
+
+enum { SPEC_BYTES = 8, CRC_FROM = 16 };
+_Static_assert(sizeof NUMERIC_SPEC - 1 <= SPEC_BYTES, "the numeric spec fits its field");
+
+void hash_of(const void *data, size_t size, unsigned char out[HASH_BYTES]) {
+    XXH128_canonical_t digest;
+    XXH128_canonicalFromHash(&digest, XXH3_128bits(data, size));
+    memcpy(out, digest.digest, HASH_BYTES);
+}
+
+Status archive_seal(Bytes *out, const ArchiveHeader *header, const Section *section, int n, Err *err) {
+    Bytes rest = {0}; /* what the CRC is of */
+    char spec[SPEC_BYTES + 1] = NUMERIC_SPEC;
+    bytes_u64(&rest, 0); /* the length, once it is known */
+    bytes_u64(&rest, header->content_bytes);
+    bytes_add(&rest, header->hash, HASH_BYTES);
+    bytes_add(&rest, spec, SPEC_BYTES);
+    for (int i = 0; i < n; i++) {
+        bytes_varint(&rest, section[i].size);
+        bytes_add(&rest, section[i].data, section[i].size);
+    }
+    for (int i = 0; !rest.failed && i < 8; i++) rest.data[i] = (uint8_t)((CRC_FROM + rest.size) >> 8 * i);
+    bytes_add(out, ARCHIVE_MARK, sizeof ARCHIVE_MARK - 1);
+    bytes_byte(out, ARCHIVE_VERSION);
+    bytes_byte(out, (uint8_t)header->mode);
+    bytes_byte(out, 0);
+    bytes_byte(out, 0);
+    bytes_u32(out, rest.failed ? 0 : crc32_of(rest.data, rest.size));
+    bytes_add(out, rest.data, rest.size);
+    bool failed = rest.failed || out->failed;
+    bytes_free(&rest);
+    return failed ? err_set(err, ERR_NOMEM, "no memory for the archive") : OK;
+}
+
+Status archive_look(const char *path, const uint8_t *data, size_t size, ArchiveHeader *header, Err *err) {
+    ByteReader r = {data, data + size, false};
+    const uint8_t *mark = read_bytes(&r, sizeof ARCHIVE_MARK - 1);
+    if (!mark || memcmp(mark, ARCHIVE_MARK, sizeof ARCHIVE_MARK - 1) != 0)
+        return err_set(err, ERR_FORMAT, "%s: no archive of rote's, or its first bytes are damaged", path);
+    int version = read_byte(&r), mode = read_byte(&r), zeros = read_byte(&r) | read_byte(&r);
+    uint32_t crc = read_u32(&r);
+    if (!r.failed && version != ARCHIVE_VERSION)
+        return err_set(err, ERR_FORMAT, "%s: an archive of version %d; this rote reads version %d", path,
+                       version, ARCHIVE_VERSION);
+    uint64_t bytes = read_u64(&r);
+    if (r.failed || bytes != size)
+        return err_set(err, ERR_FORMAT, "%s: damaged: %zu bytes, its header says %llu", path, size,
+                       (unsigned long long)bytes);
+    if (crc != crc32_of(data + CRC_FROM, size - CRC_FROM))
+        return err_set(err, ERR_FORMAT, "%s: damaged: its checksum is another", path);
+    header->content_bytes = read_u64(&r);
+    const uint8_t *hash = read_bytes(&r, HASH_BYTES), *spec = read_bytes(&r, SPEC_BYTES);
+    if (r.failed || zeros || (mode != ARCHIVE_TWO_PART && mode != ARCHIVE_ONLINE))
+        return err_set(err, ERR_FORMAT, "%s: damaged: the header is no header", path);
+    char wanted[SPEC_BYTES + 1] = NUMERIC_SPEC;
+    if (memcmp(spec, wanted, SPEC_BYTES) != 0)
+        return err_set(err, ERR_FORMAT,
+                       "%s: made with numeric spec '%.*s'; this rote computes by '%s' and would read "
+                       "something else",
+                       path, SPEC_BYTES, (const char *)spec, NUMERIC_SPEC);
+    memcpy(header->hash, hash, HASH_BYTES);
+    header->mode = (ArchiveMode)mode;
+    return OK;
+}
+
+Status archive_sections(const char *path, const uint8_t *data, size_t size, Section *section, int n,
+                        Err *err) {
+    ByteReader r = {data + ARCHIVE_HEADER_BYTES, data + size, false};
+    for (int i = 0; i < n; i++) {
+        section[i].size = (size_t)read_varint(&r, size);
+        section[i].data = read_bytes(&r, section[i].size);
+    }
+    if (read_whole(&r)) return OK;
+    return err_set(err, ERR_FORMAT, "%s: damaged: its %d sections do not fill it", path, n);
+}

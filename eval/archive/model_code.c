@@ -1,0 +1,57 @@
+#include "eval/archive/model_code.h"
+
+/* What keys.c allows, or more: what a model needs in all is planned before anything is allocated. */
+enum { LAYERS_MOST = 512, BLOCK_MOST = 1 << 20, SIZE_MOST = 1 << 24 };
+
+void model_encode(Bytes *out, const ModelConfig *c) {
+    const int sizes[] = {c->n_layer, c->n_head,     c->n_kv_head, c->n_embd,
+                         c->n_inner, c->block_size, c->vocab_size};
+    const int choices[] = {(int)c->norm, (int)c->pos, (int)c->act, (int)c->attn, (int)c->mlp};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) bytes_varint(out, (uint64_t)sizes[i]);
+    for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) bytes_byte(out, (uint8_t)choices[i]);
+    bytes_byte(out, (uint8_t)(c->gated | c->bias << 1 | c->tie_weights << 2));
+    bytes_f64(out, c->norm_eps);
+    if (c->pos == POS_ROPE) bytes_f64(out, c->rope_theta);
+}
+
+static int read_size(ByteReader *r, uint64_t least, uint64_t most) {
+    uint64_t value = read_varint(r, most);
+    if (value < least) r->failed = true;
+    return (int)value;
+}
+
+static int read_choice(ByteReader *r, int most) {
+    int value = read_byte(r);
+    if (value > most) r->failed = true;
+    return value;
+}
+
+Status model_decode(ModelConfig *out, ByteReader *r, Err *err) {
+    Config config;
+    config_defaults(&config);
+    ModelConfig *c = &config.model;
+    c->n_layer = read_size(r, 1, LAYERS_MOST);
+    c->n_head = read_size(r, 1, SIZE_MOST);
+    c->n_kv_head = read_size(r, 1, SIZE_MOST);
+    c->n_embd = read_size(r, 1, SIZE_MOST);
+    c->n_inner = read_size(r, 1, SIZE_MOST);
+    c->block_size = read_size(r, 1, BLOCK_MOST);
+    c->vocab_size = read_size(r, 1, SIZE_MOST);
+    c->norm = (Norm)read_choice(r, NORM_RMSNORM);
+    c->pos = (Position)read_choice(r, POS_NONE);
+    c->act = (Act)read_choice(r, ACT_SILU);
+    c->attn = (Attn)read_choice(r, ATTN_MEAN);
+    c->mlp = (Mlp)read_choice(r, MLP_NONE);
+    int flags = read_choice(r, 7);
+    c->gated = flags & 1;
+    c->bias = flags >> 1 & 1;
+    c->tie_weights = flags >> 2 & 1;
+    c->norm_eps = read_f64(r);
+    if (c->pos == POS_ROPE) c->rope_theta = read_f64(r);
+    bool sane = c->norm_eps > 0 && c->norm_eps <= 1 && c->rope_theta >= 1 && c->rope_theta <= 1e12;
+    Err why;
+    if (!read_whole(r) || !sane || config_resolve_model(c, c->block_size, c->vocab_size, &why) != OK)
+        return err_set(err, ERR_FORMAT, "the model's structure is damaged");
+    *out = *c;
+    return OK;
+}

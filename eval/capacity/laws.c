@@ -1,0 +1,201 @@
+/* From the runs of a series to plateaus, slope, laws and answers. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/exact.h"
+#include "eval/capacity/series.h"
+
+static const Interval nothing = {NAN, NAN, NAN, NAN};
+
+enum { BUDGETS_LEAST = 3 }; /* a law of two numbers a group and a shared one needs three */
+
+/* ---- each architecture ---- */
+
+/* Mean exposures of its runs at that budget; where sizes are known to be beyond the transition, of those. */
+static double exposures_of(const Series *s, int a, double budget, bool beyond) {
+    double sum = 0;
+    int n = 0;
+    for (int i = 0; i < s->n_runs; i++) {
+        const SeriesRun *run = &s->runs[i];
+        if (run->architecture != a || run->point.budget != budget || (beyond && !run->beyond)) continue;
+        sum += run->exposures;
+        n++;
+    }
+    return sum / n;
+}
+
+static Status fit_architecture(Series *s, int a, RunPoint *points, bool *counts, Err *err) {
+    Architecture *out = &s->architectures[a];
+    int n = 0, at = 0;
+    double longest = 0;
+    out->plateau = (Plateau){.reached = nothing, .gain = nothing, .overfill = NAN};
+    out->endless = nothing;
+    for (int i = 0; i < s->n_runs; i++) {
+        const RunPoint *point = &s->runs[i].point;
+        if (s->runs[i].architecture != a) continue;
+        if (point->budget > longest) longest = point->budget;
+        if (point->bits == point->bits) points[n++] = *point;
+    }
+    out->entropy_known = n > 0;
+    if (n > 0) TRY(plateau_fit(&out->plateau, counts, points, n, err));
+    for (int i = 0; i < s->n_runs; i++)
+        if (s->runs[i].architecture == a && s->runs[i].point.bits == s->runs[i].point.bits)
+            s->runs[i].beyond = counts[at++];
+    out->exposures = exposures_of(s, a, n > 0 ? out->plateau.budget : longest, out->plateau.n_sizes > 0);
+    return OK;
+}
+
+/* ---- slope ---- */
+
+static bool has_plateau(const Architecture *a) { return a->plateau.reached.value > 0; }
+
+/* Weighted 1/P^2, the sum of squares (C - b P)^2 / P^2 is that of C/P - b: the slope through the origin is the
+ * mean of C/P over architectures, each an independent draw, and its interval Student's. */
+static Status fit_slope(Series *s, double *room, Err *err) {
+    int m = s->n_architectures, n = 0;
+    double *ratio = room, *set = room + m, *params = room + 2 * m, *bits = room + 3 * m,
+           *weight = room + 4 * m, *gain = room + 5 * m, *log_params = room + 6 * m, *log_bits = room + 7 * m;
+    Slope *out = &s->slope;
+    Line line;
+    int gains = 0;
+    double factor = 0;
+    *out = (Slope){.endless = nothing};
+    for (int a = 0; a < m; a++) {
+        const Architecture *arch = &s->architectures[a];
+        if (!has_plateau(arch)) continue;
+        double p = (double)arch->params, c = arch->plateau.reached.value;
+        ratio[n] = c / p;
+        set[n] = arch->plateau.set_bits / p;
+        params[n] = p;
+        bits[n] = c;
+        weight[n] = 1 / (p * p);
+        log_params[n] = exact_log(p);
+        log_bits[n] = exact_log(c);
+        n++;
+        if (arch->plateau.n_pairs == 0) continue;
+        gain[gains++] = arch->plateau.gain.value;
+        factor += arch->plateau.gain_factor;
+    }
+    out->n_architectures = n;
+    out->gain_factor = factor / gains;
+    out->gain = mean_interval(gain, gains);
+    out->origin = mean_interval(ratio, n);
+    out->set = mean_interval(set, n);
+    out->slope = out->intercept = out->exponent = nothing;
+    out->r2 = NAN;
+    if (n >= 3) { /* two points are on a line whatever they are */
+        TRY(line_fit(&line, params, bits, weight, n, err));
+        out->slope = line.slope;
+        out->intercept = line.intercept;
+        TRY(line_fit(&line, log_params, log_bits, NULL, n, err));
+        out->exponent = line.slope;
+        TRY(line_fit(&line, params, bits, NULL, n, err));
+        out->r2 = line.r2;
+    }
+    if (n != 1) return OK;
+    for (int a = 0; a < m; a++) { /* the runs of the only one are all there is */
+        const Architecture *arch = &s->architectures[a];
+        if (!has_plateau(arch)) continue;
+        double p = (double)arch->params;
+        Interval c = arch->plateau.reached;
+        out->origin = (Interval){c.value / p, c.low / p, c.high / p, c.df};
+        out->gain = arch->plateau.gain;
+    }
+    return OK;
+}
+
+/* ---- laws over budgets, in bits per parameter, so that all architectures weigh alike ---- */
+
+static int law_points(const Series *s, FitPoint *out, bool exposures) {
+    int n = 0;
+    for (int i = 0; i < s->n_runs; i++) {
+        const SeriesRun *run = &s->runs[i];
+        const Architecture *a = &s->architectures[run->architecture];
+        if (!run->beyond || a->n_budgets < BUDGETS_LEAST) continue;
+        out[n++] = (FitPoint){run->architecture, exposures ? run->exposures : run->point.budget,
+                              run->point.bits / (double)a->params};
+    }
+    return n;
+}
+
+/* One law: its fit, the mean of the limits with an interval over architectures (of one: its own), and the root
+ * mean square residual as a share of what is reached. */
+static Status fit_law(SharedFit *fit, Interval *limit, double *error, const Series *s, const Law *law,
+                      const FitPoint *points, int n, Err *err) {
+    TRY(shared_fit(fit, law, points, n, s->n_architectures, -1, err));
+    *error = sqrt(fit->rss / fit->df) / s->slope.origin.value;
+    if (fit->n_fitted > 1) return shared_limit(limit, law, points, n, s->n_architectures, err);
+    for (int a = 0; a < s->n_architectures; a++)
+        if (fit->limit[a].value == fit->limit[a].value) *limit = fit->limit[a];
+    return OK;
+}
+
+static Status fit_laws(Series *s, FitPoint *points, Err *err) {
+    SharedFit fit;
+    Interval limit = nothing;
+    s->gamma = s->e0 = s->exposures_limit = nothing;
+    s->law_error[0] = s->law_error[1] = NAN;
+    int n = law_points(s, points, false);
+    if (n == 0) return OK;
+    Status status = fit_law(&fit, &limit, &s->law_error[0], s, &budget_law, points, n, err);
+    s->gamma = fit.theta;
+    bool determined = fit.theta.low > 0 && fit.theta.high < INFINITY;
+    if (determined) s->slope.endless = limit;
+    for (int a = 0; status == OK && determined && a < s->n_architectures; a++) {
+        double p = (double)s->architectures[a].params;
+        Interval own = fit.limit[a];
+        s->architectures[a].endless = (Interval){own.value * p, own.low * p, own.high * p, own.df};
+    }
+    shared_fit_free(&fit);
+    TRY(status);
+
+    n = law_points(s, points, true);
+    status = fit_law(&fit, &s->exposures_limit, &s->law_error[1], s, &exposures_law, points, n, err);
+    s->e0 = fit.theta;
+    shared_fit_free(&fit);
+    return status;
+}
+
+/* ---- answers for the series ---- */
+
+static void answer(Series *s) {
+    const Slope *slope = &s->slope;
+    bool gaining = false;
+    s->saturated = slope->n_architectures > 0;
+    s->exposures_low = INFINITY;
+    s->exposures_high = -INFINITY;
+    for (int a = 0; a < s->n_architectures; a++) {
+        const Architecture *arch = &s->architectures[a];
+        if (!has_plateau(arch)) continue;
+        s->saturated = s->saturated && arch->plateau.saturated;
+        gaining |= arch->plateau.converged == ANSWER_NO;
+        if (arch->exposures < s->exposures_low) s->exposures_low = arch->exposures;
+        if (arch->exposures > s->exposures_high) s->exposures_high = arch->exposures;
+    }
+    s->converged = gaining || slope->gain.low >= GAIN_MOST ? ANSWER_NO
+                   : slope->gain.high < GAIN_MOST          ? ANSWER_YES
+                                                           : ANSWER_UNKNOWN;
+}
+
+Status series_fit(Series *s, Err *err) {
+    size_t n = (size_t)s->n_runs + 1, m = (size_t)s->n_architectures + 1;
+    RunPoint *points = malloc(n * sizeof *points);
+    bool *counts = calloc(n, sizeof *counts);
+    double *room = malloc(8 * m * sizeof *room);
+    FitPoint *fit_points = malloc(n * sizeof *fit_points);
+    Status status = OK;
+    if (!points || !counts || !room || !fit_points) {
+        status = err_set(err, ERR_NOMEM, "no memory for a fit of %d runs", s->n_runs);
+        goto done;
+    }
+    for (int a = 0; a < s->n_architectures; a++) TRY_GOTO(fit_architecture(s, a, points, counts, err));
+    TRY_GOTO(fit_slope(s, room, err));
+    TRY_GOTO(fit_laws(s, fit_points, err));
+    answer(s);
+done:
+    free(points);
+    free(counts);
+    free(room);
+    free(fit_points);
+    return status;
+}

@@ -1,0 +1,115 @@
+/* Runs of a sweep that differ in facts.split_seed are shadow models of one another (eval/stats/lira.h). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "eval/capacity/series.h"
+#include "model/formats/npy.h"
+
+typedef struct Pool {
+    int n_runs, n_examples;
+    const SweptRun **run;
+    double *bits;
+    bool *member;
+} Pool;
+
+/* Of one pool: the same facts, drawn or read, as many of them trained. */
+static bool same_pool(const SweptRun *a, const SweptRun *b) {
+    return a->config.facts.seed == b->config.facts.seed &&
+           strcmp(a->config.facts.path, b->config.facts.path) == 0 &&
+           sweep_figure(a, "heldout") == sweep_figure(b, "heldout");
+}
+
+static int different_splits(const Pool *p) {
+    int count = 0;
+    for (int i = 0; i < p->n_runs; i++) {
+        int j = 0;
+        while (j < i && p->run[j]->config.facts.split_seed != p->run[i]->config.facts.split_seed) j++;
+        count += j == i;
+    }
+    return count;
+}
+
+static Status read_array(const SweptRun *run, const char *name, const char *descr, int expected, void **out,
+                         Err *err) {
+    char path[1200];
+    int64_t n;
+    TRY(path_join(path, sizeof path, run->path, name, err));
+    TRY(npy_read(path, descr, out, &n, err));
+    if (n == expected) return OK;
+    free(*out);
+    *out = NULL;
+    return err_set(err, ERR_FORMAT, "%s: %lld numbers, the run has %d facts and held-out facts", path,
+                   (long long)n, expected);
+}
+
+/* Row `row` of the tables. */
+static Status read_run(Pool *p, int row, Err *err) {
+    const SweptRun *run = p->run[row];
+    int n = (int)sweep_figure(run, "facts"), total = p->n_examples;
+    double *bits = NULL;
+    int64_t *id = NULL;
+    bool *seen = calloc((size_t)total, sizeof *seen);
+    Status status = OK;
+    if (!seen) TRY_GOTO(err_set(err, ERR_NOMEM, "%s: no memory for its code lengths", run->path));
+    TRY_GOTO(read_array(run, "code_lengths.npy", "<f8", total, (void **)&bits, err));
+    TRY_GOTO(read_array(run, "pool_ids.npy", "<i8", total, (void **)&id, err));
+    for (int i = 0; i < total; i++) {
+        if (id[i] < 0 || id[i] >= total || seen[id[i]])
+            TRY_GOTO(err_set(err, ERR_FORMAT, "%s/pool_ids.npy: number %d is out of range or stands twice",
+                             run->path, i));
+        size_t at = (size_t)row * (size_t)total + (size_t)id[i];
+        seen[id[i]] = true;
+        p->bits[at] = bits[i];
+        p->member[at] = i < n;
+    }
+done:
+    free(seen);
+    free(bits);
+    free(id);
+    return status;
+}
+
+static bool has_files(const SweptRun *run) {
+    char path[1200];
+    return sweep_figure(run, "heldout") > 0 &&
+           path_join(path, sizeof path, run->path, "code_lengths.npy", NULL) == OK && file_exists(path);
+}
+
+/* The runs of the pool that run `first` is of, from .. to - 1 at the longest budget. */
+static void gather(Pool *p, const Series *s, int first, int to) {
+    double longest = s->runs[to - 1].point.budget;
+    p->n_runs = 0;
+    for (int i = first; i < to; i++)
+        if (s->runs[i].point.budget == longest && has_files(s->runs[i].run) &&
+            same_pool(s->runs[i].run, s->runs[first].run))
+            p->run[p->n_runs++] = s->runs[i].run;
+}
+
+Status size_lira(SizeSummary *out, const Series *s, int from, int to, Err *err) {
+    Pool p = {.run = calloc((size_t)(to - from), sizeof *p.run)};
+    int best = -1, most = 0; /* of the pool that most runs are of: its first run, its runs */
+    if (!p.run) return err_set(err, ERR_NOMEM, "no memory for %d runs", to - from);
+    Status status = OK;
+    for (int i = from; i < to; i++) {
+        gather(&p, s, i, to);
+        if (different_splits(&p) < LIRA_RUNS_MIN || p.n_runs <= most) continue;
+        best = i;
+        most = p.n_runs;
+    }
+    if (best < 0) goto done;
+    gather(&p, s, best, to);
+    p.n_examples = (int)(sweep_figure(p.run[0], "facts") + sweep_figure(p.run[0], "heldout"));
+    size_t cells = (size_t)p.n_runs * (size_t)p.n_examples;
+    p.bits = malloc(cells * sizeof *p.bits);
+    p.member = malloc(cells * sizeof *p.member);
+    if (!p.bits || !p.member)
+        TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for the code lengths of %d runs", p.n_runs));
+    for (int row = 0; row < p.n_runs; row++) TRY_GOTO(read_run(&p, row, err));
+    status = lira_attack(&out->lira, p.bits, p.member, p.n_runs, p.n_examples, err);
+done:
+    free(p.run);
+    free(p.bits);
+    free(p.member);
+    return status;
+}

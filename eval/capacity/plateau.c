@@ -1,0 +1,146 @@
+/* The mean over sizes that lie well beyond capacity. Never the best of them: a maximum over noisy runs is biased
+ * upward, and just above capacity models hold a few percent more than beyond (docs/evidence.md). */
+#include "eval/capacity/plateau.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { ROUNDS_MAX = 50 };
+
+static double longest_budget(const RunPoint *runs, int n) {
+    double longest = 0;
+    for (int i = 0; i < n; i++)
+        if (runs[i].budget > longest) longest = runs[i].budget;
+    return longest;
+}
+
+static double largest_ceiling(const RunPoint *runs, int n, double budget) {
+    double largest = -INFINITY;
+    for (int i = 0; i < n; i++)
+        if (runs[i].budget == budget && runs[i].ceiling_bits > largest) largest = runs[i].ceiling_bits;
+    return largest;
+}
+
+/* Mean over the runs of a budget whose ceiling is at least `least`; NAN: none. */
+static double mean_beyond(const RunPoint *runs, int n, double budget, double least) {
+    double sum = 0;
+    int count = 0;
+    for (int i = 0; i < n; i++) {
+        if (runs[i].budget != budget || runs[i].ceiling_bits < least) continue;
+        sum += runs[i].bits;
+        count++;
+    }
+    return sum / count;
+}
+
+/* The capacity C that is the mean over sizes with M* >= factor C; NAN: no size is so large. */
+static double self_consistent(const RunPoint *runs, int n, double budget, double factor) {
+    double c = mean_beyond(runs, n, budget, largest_ceiling(runs, n, budget));
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+        double next = mean_beyond(runs, n, budget, factor * c);
+        if (next == c || next != next) return next;
+        c = next;
+    }
+    return c;
+}
+
+static double farthest_size(const RunPoint *runs, int n, double budget, double least, double center,
+                            int *sizes) {
+    double farthest = 0, size = -INFINITY;
+    *sizes = 0;
+    for (;;) { /* from size to next larger size */
+        double next = INFINITY;
+        for (int i = 0; i < n; i++)
+            if (runs[i].budget == budget && runs[i].ceiling_bits >= least && runs[i].ceiling_bits > size &&
+                runs[i].ceiling_bits < next)
+                next = runs[i].ceiling_bits;
+        if (next == INFINITY) return farthest;
+        double sum = 0;
+        int count = 0;
+        for (int i = 0; i < n; i++) {
+            if (runs[i].budget != budget || runs[i].ceiling_bits != next) continue;
+            sum += runs[i].bits;
+            count++;
+        }
+        double away = __builtin_fabs(sum / count / center - 1);
+        if (away > farthest) farthest = away;
+        ++*sizes;
+        size = next;
+    }
+}
+
+static Answer gain_answer(const Interval *gain) {
+    if (gain->high < GAIN_MOST) return ANSWER_YES;
+    return gain->low >= GAIN_MOST ? ANSWER_NO : ANSWER_UNKNOWN;
+}
+
+/* The longest budget of counted runs that is at most half of the longest of all; 0: none. */
+static double shorter_budget(const RunPoint *runs, const bool *counts, int n, double longest) {
+    double found = 0;
+    for (int i = 0; i < n; i++)
+        if (counts[i] && runs[i].budget <= 0.5 * longest * (1 + 1e-9) && runs[i].budget > found)
+            found = runs[i].budget;
+    return found;
+}
+
+/* Differences pair by pair: what facts and start share cancels. */
+static void gain_fit(Plateau *out, const bool *counts, const RunPoint *runs, int n, double *difference) {
+    double shorter = shorter_budget(runs, counts, n, out->budget), base = 0;
+    for (int i = 0; i < n; i++) {
+        if (!counts[i] || runs[i].budget != out->budget) continue;
+        for (int j = 0; j < n; j++) {
+            if (!counts[j] || runs[j].budget != shorter || runs[j].pair != runs[i].pair ||
+                runs[j].ceiling_bits != runs[i].ceiling_bits)
+                continue;
+            difference[out->n_pairs++] = runs[i].bits - runs[j].bits;
+            base += runs[j].bits;
+            break;
+        }
+    }
+    if (out->n_pairs == 0) return;
+    base /= out->n_pairs;
+    for (int i = 0; i < out->n_pairs; i++) difference[i] /= base;
+    out->gain_factor = out->budget / shorter;
+    out->gain = mean_interval(difference, out->n_pairs);
+    out->converged = gain_answer(&out->gain);
+}
+
+Status plateau_fit(Plateau *out, bool *counts, const RunPoint *runs, int n, Err *err) {
+    Interval none = {NAN, NAN, NAN, NAN};
+    CHECK(n >= 1);
+    *out = (Plateau){.budget = longest_budget(runs, n),
+                     .reached = none,
+                     .set_bits = NAN,
+                     .spread = NAN,
+                     .gain_factor = NAN,
+                     .gain = none,
+                     .converged = ANSWER_UNKNOWN};
+    double *values = malloc((size_t)n * sizeof *values);
+    if (!values) return err_set(err, ERR_NOMEM, "no memory for a plateau of %d runs", n);
+    double budget = out->budget, largest = largest_ceiling(runs, n, budget), factor = OVERFILL_LEAST;
+    out->largest_bits = mean_beyond(runs, n, budget, largest);
+    double c = self_consistent(runs, n, budget, factor);
+    if (!(c > 0)) c = self_consistent(runs, n, budget, factor = OVERFILL_EDGE);
+    if (!(c > 0)) c = NAN; /* an untrained model holds less than nothing */
+    double holds = c == c ? c : out->largest_bits;
+    out->overfill = holds > 0 ? largest / holds : NAN;
+    for (int i = 0; i < n; i++) counts[i] = runs[i].ceiling_bits >= factor * c; /* NAN: none */
+
+    int count = 0;
+    double set_sum = 0;
+    for (int i = 0; i < n; i++) {
+        if (!counts[i] || runs[i].budget != budget) continue;
+        values[count++] = runs[i].bits;
+        set_sum += runs[i].set_bits;
+    }
+    if (count > 0) {
+        out->reached = mean_interval(values, count);
+        out->set_bits = set_sum / count;
+        out->spread = farthest_size(runs, n, budget, factor * c, out->reached.value, &out->n_sizes);
+        out->saturated =
+            factor == OVERFILL_LEAST && out->n_sizes >= SIZES_LEAST && out->spread <= SPREAD_MOST;
+        gain_fit(out, counts, runs, n, values);
+    }
+    free(values);
+    return OK;
+}

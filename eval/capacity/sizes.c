@@ -1,0 +1,111 @@
+/* Figures over the number of facts: where the held-out loss peaks, how well membership shows, what R reaches. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/exact.h"
+#include "eval/capacity/series.h"
+
+const char *const size_figure_key[SIZE_FIGURES] = {
+    [SIZE_DATA_BITS] = "data_bits",
+    [SIZE_CEILING_BITS] = "ceiling_bits",
+    [SIZE_MEMORIZED_BITS] = "memorized_bits",
+    [SIZE_CODE_BITS] = "code_bits",
+    [SIZE_RECALL] = "recall",
+    [SIZE_LOSS_NATS] = "loss_nats",
+    [SIZE_EXPOSURES] = "exposures",
+    [SIZE_ANSWER_BITS] = "answer_bits",
+    [SIZE_ZLIB_BYTES] = "zlib_bytes",
+    [SIZE_HELDOUT_LOSS_NATS] = "heldout_loss_nats",
+    [SIZE_MIA_AUC] = "mia_auc",
+    [SIZE_MIA_F1] = "mia_f1",
+    [SIZE_MIA_F1_LAW] = "mia_f1_law",
+    [SIZE_R] = "r",
+    [SIZE_R_MAX] = "r_max",
+};
+
+/* Runs from .. to - 1 are of one architecture and size; those at its longest budget count. */
+static void summarize(SizeSummary *out, const Series *s, int from, int to) {
+    double longest = s->runs[to - 1].point.budget; /* runs stand by budget */
+    const Architecture *a = &s->architectures[s->runs[from].architecture];
+    *out = (SizeSummary){.architecture = s->runs[from].architecture,
+                         .facts = sweep_figure(s->runs[from].run, "facts")};
+    for (int i = from; i < to; i++) out->n_runs += s->runs[i].point.budget == longest;
+    for (int k = 0; k < SIZE_FIGURES; k++) {
+        double sum = 0;
+        int n = 0;
+        for (int i = from; i < to; i++) {
+            double x = sweep_figure(s->runs[i].run, size_figure_key[k]);
+            if (s->runs[i].point.budget != longest || x != x) continue;
+            sum += x;
+            n++;
+        }
+        out->mean[k] = sum / n; /* 0 / 0: NAN */
+    }
+    out->overfill = out->mean[SIZE_CEILING_BITS] / a->plateau.reached.value;
+}
+
+/* The highest of three or more sizes, refined by the parabola through it and its neighbours over ln(data bits). NAN:
+ * it is the first or the last. */
+static double peak_of(const SizeSummary *sizes, int n) {
+    int best = 0;
+    for (int i = 0; i < n; i++) {
+        double loss = sizes[i].mean[SIZE_HELDOUT_LOSS_NATS];
+        if (loss != loss) return NAN;
+        if (loss > sizes[best].mean[SIZE_HELDOUT_LOSS_NATS]) best = i;
+    }
+    if (best == 0 || best >= n - 1) return NAN;
+    double x[3], y[3];
+    for (int i = 0; i < 3; i++) {
+        x[i] = exact_log(sizes[best - 1 + i].mean[SIZE_DATA_BITS]);
+        y[i] = sizes[best - 1 + i].mean[SIZE_HELDOUT_LOSS_NATS];
+    }
+    double left = (y[1] - y[0]) / (x[1] - x[0]), right = (y[2] - y[1]) / (x[2] - x[1]);
+    if (!(left > right)) return exact_exp(x[1]);
+    double curvature =
+        (right - left) / (x[2] - x[0]); /* Newton's form: y0 + left (x - x0) + curvature (x - x0)(x - x1) */
+    return exact_exp(0.5 * (x[0] + x[1] - left / curvature));
+}
+
+static void find_peaks(Series *s, double *peaks) {
+    for (int from = 0, to; from < s->n_sizes; from = to) {
+        int a = s->sizes[from].architecture;
+        for (to = from; to < s->n_sizes && s->sizes[to].architecture == a;) to++;
+        double peak = peak_of(s->sizes + from, to - from) / s->architectures[a].plateau.reached.value;
+        if (peak == peak) peaks[s->n_peaks++] = peak;
+    }
+    s->peak = mean_interval(peaks, s->n_peaks);
+}
+
+static double membership_error(const Series *s) {
+    double squares = 0;
+    int n = 0;
+    for (int i = 0; i < s->n_sizes; i++) {
+        double away = s->sizes[i].mean[SIZE_MIA_F1] - s->sizes[i].mean[SIZE_MIA_F1_LAW];
+        if (away != away) continue;
+        squares += away * away;
+        n++;
+    }
+    return sqrt(squares / n);
+}
+
+Status series_sizes(Series *s, Err *err) {
+    s->sizes = calloc((size_t)s->n_runs + 1, sizeof *s->sizes);
+    double *peaks = calloc((size_t)s->n_architectures + 1, sizeof *peaks);
+    if (!s->sizes || !peaks) {
+        free(peaks);
+        return err_set(err, ERR_NOMEM, "no memory for the sizes of %d runs", s->n_runs);
+    }
+    Status status = OK;
+    for (int from = 0, to; status == OK && from < s->n_runs; from = to) {
+        double facts = sweep_figure(s->runs[from].run, "facts");
+        for (to = from + 1; to < s->n_runs && s->runs[to].architecture == s->runs[from].architecture &&
+                            sweep_figure(s->runs[to].run, "facts") == facts;)
+            to++;
+        summarize(&s->sizes[s->n_sizes], s, from, to);
+        status = size_lira(&s->sizes[s->n_sizes++], s, from, to, err);
+    }
+    find_peaks(s, peaks);
+    s->membership_error = membership_error(s);
+    free(peaks);
+    return status;
+}

@@ -1,0 +1,299 @@
+/* Verdicts and the statement in words: what the terminal, JSON and the report all say. */
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "eval/capacity/series.h"
+
+/* "doubling the budget", "3 times the budget" */
+static void put_factor(FILE *f, double factor) {
+    if (factor > 1.95 && factor < 2.05) fputs("doubling the budget", f);
+    else fprintf(f, "%.3g times the budget", factor);
+}
+
+static void put_gain(FILE *f, const Interval *gain, double factor, int n, const char *of) {
+    put_factor(f, factor);
+    if (gain->low != gain->low)
+        fprintf(f, " gains %.1f %%, seen in one %s only: no interval", 100 * gain->value, of);
+    else if (gain->low >= GAIN_MOST)
+        fprintf(f, " still gains %.1f %% (%.1f to %.1f)", 100 * gain->value, 100 * gain->low,
+                100 * gain->high);
+    else
+        fprintf(f, " gains %.1f %% (%.1f to %.1f, %d %ss)%s", 100 * gain->value, 100 * gain->low,
+                100 * gain->high, n, of, gain->high < GAIN_MOST ? "" : ", not shown to be below 1 %");
+}
+
+static void put_saturation(FILE *f, const Plateau *p) {
+    if (p->overfill != p->overfill) fputs("not saturated: nothing is held of the largest fact set", f);
+    else if (p->overfill < OVERFILL_LEAST)
+        fprintf(f, "not saturated: the largest fact set is %.2f times what it holds, 1.5 needed",
+                p->overfill);
+    else if (p->n_sizes < SIZES_LEAST)
+        fprintf(f, "not saturated: %d size%s beyond 1.5 times capacity, 3 needed", p->n_sizes,
+                p->n_sizes == 1 ? "" : "s");
+    else
+        fprintf(f, "not saturated: a size beyond capacity is %.1f %% off their mean, 3 %% allowed",
+                100 * p->spread);
+}
+
+/* Closes a stream on memory; NULL where it failed. */
+static char *finish(FILE *f, char **text) {
+    bool failed = ferror(f) != 0;
+    if (fclose(f) == 0 && !failed) return *text;
+    free(*text);
+    return NULL;
+}
+
+char *architecture_verdict(const Architecture *a) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&text, &size);
+    if (!f) return NULL;
+    const Plateau *p = &a->plateau;
+    if (!a->entropy_known) {
+        fputs("no capacity: nobody knows the entropy of these facts", f);
+    } else if (p->saturated && p->converged == ANSWER_YES) {
+        fputs("converged and saturated: ", f);
+        put_gain(f, &p->gain, p->gain_factor, p->n_pairs, "pair");
+    } else {
+        fputs("lower bound only: ", f);
+        if (!p->saturated) put_saturation(f, p);
+        if (p->converged != ANSWER_YES) {
+            if (!p->saturated) fputs("; ", f);
+            if (p->n_pairs == 0) fputs("no run with twice the budget", f);
+            else put_gain(f, &p->gain, p->gain_factor, p->n_pairs, "pair");
+        }
+    }
+    return finish(f, &text);
+}
+
+/* How many of the architectures with a plateau are not saturated, and how many go on gaining beyond doubt. */
+static void put_unsaturated(FILE *f, const Series *s) {
+    int bad = 0;
+    for (int a = 0; a < s->n_architectures; a++) {
+        const Plateau *p = &s->architectures[a].plateau;
+        bad += p->reached.value > 0 && !p->saturated;
+    }
+    if (s->slope.n_architectures == 1) fputs("not saturated", f);
+    else fprintf(f, "%d of %d architectures not saturated", bad, s->slope.n_architectures);
+}
+
+static void put_gaining(FILE *f, const Series *s) {
+    const Architecture *worst = NULL;
+    for (int a = 0; a < s->n_architectures; a++) {
+        const Architecture *arch = &s->architectures[a];
+        if (arch->plateau.converged == ANSWER_NO &&
+            (!worst || arch->plateau.gain.value > worst->plateau.gain.value))
+            worst = arch;
+    }
+    const Slope *slope = &s->slope;
+    if (slope->gain.value != slope->gain.value) {
+        fputs("no run with twice the budget", f);
+        return;
+    }
+    int gains = 0;
+    for (int a = 0; a < s->n_architectures; a++) gains += s->architectures[a].plateau.n_pairs > 0;
+    bool one = slope->n_architectures == 1;
+    put_gain(f, &slope->gain, slope->gain_factor, one ? s->architectures[0].plateau.n_pairs : gains,
+             one ? "pair" : "architecture");
+    if (worst && slope->gain.low < GAIN_MOST)
+        fprintf(f, "; %s still gains %.1f %%", worst->label, 100 * worst->plateau.gain.value);
+}
+
+/* Triples whose subjects are as many as facts.n needs: the vocabulary makes a model of every size. */
+static bool model_grows(const Series *s) {
+    for (int a = 0; a < s->n_architectures; a++) {
+        const Config *first = &s->architectures[0].first->config, *c = &s->architectures[a].first->config;
+        if (c->facts.kind == FACTS_TRIPLES && !c->facts.subjects && !c->facts.symbols &&
+            c->facts.n != first->facts.n && c->model.vocab_size != first->model.vocab_size)
+            return true;
+    }
+    return false;
+}
+
+char *series_verdict(const Series *s) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&text, &size);
+    if (!f) return NULL;
+    if (!s->entropy_known) {
+        fputs("no capacity: nobody knows the entropy of these facts", f);
+    } else if (!(s->saturated && s->converged == ANSWER_YES) && model_grows(s)) {
+        fputs("lower bound only: facts.subjects is 0, so the vocabulary and with it the model grew with "
+              "facts.n: no "
+              "model has several sizes; set facts.subjects",
+              f);
+    } else if (s->slope.n_architectures == 0) {
+        fputs("lower bound only: no fact set is 1.2 times what a model holds: no plateau shows; add larger "
+              "facts.n",
+              f);
+    } else if (s->saturated && s->converged == ANSWER_YES) {
+        fputs("converged and saturated: ", f);
+        put_gaining(f, s);
+    } else {
+        fputs("lower bound only: ", f);
+        if (!s->saturated) put_unsaturated(f, s);
+        if (!s->saturated && s->converged != ANSWER_YES) fputs("; ", f);
+        if (s->converged != ANSWER_YES) put_gaining(f, s);
+    }
+    return finish(f, &text);
+}
+
+static void put_count(FILE *f, int n, const char *what) { fprintf(f, "%d %s%s", n, what, n == 1 ? "" : "s"); }
+
+/* 1,000 or 100 to 1,000: exposures are whole numbers to a reader. */
+static void put_exposures(FILE *f, const Series *s) {
+    fprintf(f, "%.0f", s->exposures_low);
+    if (s->exposures_high > 1.005 * s->exposures_low) fprintf(f, " to %.0f", s->exposures_high);
+    fputs(" exposures", f);
+}
+
+/* ---- facts whose entropy nobody knows: which model holds them all ---- */
+
+/* The lowest recall over the seeds of a size, at the longest budget of that size; NAN: it did not read them. */
+static double worst_recall(const Series *s, int architecture, double facts) {
+    double budget = 0, worst = INFINITY;
+    for (int i = 0; i < s->n_runs; i++) {
+        const SeriesRun *r = &s->runs[i];
+        if (r->architecture != architecture || sweep_figure(r->run, "facts") != facts) continue;
+        double recall = sweep_figure(r->run, "recall");
+        if (r->point.budget > budget) budget = r->point.budget, worst = INFINITY;
+        if (r->point.budget == budget && recall < worst) worst = recall;
+    }
+    return worst < INFINITY ? worst : NAN;
+}
+
+const Architecture *smallest_recall(const Series *s, double facts, double least) {
+    for (int a = 0; a < s->n_architectures; a++)
+        if (worst_recall(s, a, facts) >= least) return &s->architectures[a];
+    return NULL;
+}
+
+static double best_recall(const Series *s, double facts) {
+    double best = 0;
+    for (int a = 0; a < s->n_architectures; a++) {
+        double recall = worst_recall(s, a, facts);
+        if (recall > best) best = recall;
+    }
+    return best;
+}
+
+/* How many sizes read a set of so many facts, and one of them. */
+static int readers(const Series *s, double facts, const Architecture **one) {
+    int n = 0;
+    for (int a = 0; a < s->n_architectures; a++) {
+        double recall = worst_recall(s, a, facts);
+        if (recall == recall) *one = &s->architectures[a], n++;
+    }
+    return n;
+}
+
+static void put_smallest(FILE *f, const Series *s, double facts) {
+    const Architecture *one = NULL;
+    const Architecture *all = smallest_recall(s, facts, 1), *most = smallest_recall(s, facts, 0.99);
+    char params[NUMBER_TEXT_MAX], count[NUMBER_TEXT_MAX];
+    count_text(count, (int64_t)facts);
+    int n = readers(s, facts, &one);
+    if (n == 1 && all) fprintf(f, "the only model, %s, recalls all %s facts", all->label, count);
+    else if (n == 1)
+        fprintf(f, "the only model, %s, recalls %.1f %% of the %s facts", one->label,
+                100 * best_recall(s, facts), count);
+    else if (all)
+        fprintf(f, "%s with %s parameters is the smallest of %d models that recalls all %s facts", all->label,
+                count_text(params, all->params), n, count);
+    else fprintf(f, "none of %d models recalls all %s facts", n, count);
+    if (n > 1 && most && most != all)
+        fprintf(f, "%s %s with %s parameters is the smallest with 99 %%", all ? ";" : ", but", most->label,
+                count_text(params, most->params));
+    if (n > 1 && !all && !most)
+        fprintf(f, ", nor 99 %% of them; the best recalls %.1f %%", 100 * best_recall(s, facts));
+}
+
+static void put_recall_statement(FILE *f, const Series *s) {
+    double before = -1;
+    for (;;) { /* from fact count to next larger fact count */
+        double facts = INFINITY;
+        for (int i = 0; i < s->n_runs; i++) {
+            double n = sweep_figure(s->runs[i].run, "facts");
+            if (n > before && n < facts) facts = n;
+        }
+        if (facts == INFINITY) return;
+        if (before >= 0) fputs(". ", f);
+        put_smallest(f, s, facts);
+        before = facts;
+    }
+}
+
+/* Whether more training is all that is asked for: a longer budget still gains, and every model with a plateau read
+ * as many sizes as it takes. (Sizes that disagree are no reason to add some: training that goes on is why they do.) */
+static bool only_training(const Series *s) {
+    if (!s->entropy_known || s->slope.n_architectures == 0 || s->converged == ANSWER_YES) return false;
+    if (s->slope.gain.value != s->slope.gain.value) return false; /* no run with twice the budget */
+    for (int a = 0; a < s->n_architectures; a++) {
+        const Plateau *p = &s->architectures[a].plateau;
+        if (p->reached.value > 0 && !(p->overfill >= OVERFILL_LEAST && p->n_sizes >= SIZES_LEAST))
+            return false;
+    }
+    return true;
+}
+
+static const double SOAP_RATE =
+    0.24; /* over n_embd: best at 8, 16 and 24 (scripts/experiments/ladder.yaml) */
+
+char *series_advice(const Series *s) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&text, &size);
+    if (!f) return NULL;
+    const TrainConfig *train = s->n_architectures ? &s->architectures[0].first->config.train : NULL;
+    if (only_training(s) && train->optimizer != OPT_SOAP && train->parametrization == PARAM_STANDARD) {
+        int low = INT_MAX, high = 0;
+        for (int a = 0; a < s->n_architectures; a++) {
+            int width = s->architectures[a].first->config.model.n_embd;
+            if (width < low) low = width;
+            if (width > high) high = width;
+        }
+        fprintf(f,
+                "advice: SOAP reaches in a fifth of the epochs what AdamW does (docs/results/optimizer.md): "
+                "train.optimizer=soap train.schedule=wsd train.learning_rate=%.2g",
+                SOAP_RATE / low);
+        if (high > low)
+            fprintf(f, " at n_embd %d to %.2g at n_embd %d (%.2g/n_embd)", low, SOAP_RATE / high, high,
+                    SOAP_RATE);
+    }
+    return finish(f, &text);
+}
+
+char *series_statement(const Series *s) {
+    char *text = NULL, *verdict = series_verdict(s);
+    size_t size = 0;
+    FILE *f = verdict ? open_memstream(&text, &size) : NULL;
+    if (!f) {
+        free(verdict);
+        return NULL;
+    }
+    const Slope *slope = &s->slope;
+    if (!s->entropy_known) {
+        put_recall_statement(f, s);
+    } else if (slope->n_architectures == 0) {
+        fprintf(f, "no capacity to state (");
+        put_count(f, s->n_architectures, "architecture");
+        fprintf(f, "; verdict: %s)", verdict);
+    } else {
+        fprintf(f, "%.2f bits/param, ", slope->origin.value);
+        if (slope->origin.low == slope->origin.low)
+            fprintf(f, "95 %% interval %.2f to %.2f (", slope->origin.low, slope->origin.high);
+        else fputs("no interval (", f);
+        put_count(f, slope->n_architectures, "architecture");
+        fputs(", ", f);
+        put_count(f, s->n_seeds, "seed");
+        fputs(", ", f);
+        put_exposures(f, s);
+        fprintf(f, ", ordered coding; verdict: %s)", verdict);
+    }
+    free(verdict);
+    return finish(f, &text);
+}

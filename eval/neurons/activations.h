@@ -1,0 +1,35 @@
+/* Activations of chosen facts, at chosen hooks (model/neurons/hooks.h), and the files that hold them (docs/formats.md). */
+#ifndef ROTE_EVAL_ACTIVATIONS_H
+#define ROTE_EVAL_ACTIVATIONS_H
+
+#include "data/facts.h"
+#include "model/gpt.h"
+
+#define ACTIVATIONS_FORMAT "rote-activations-1"
+
+/* One row a token of the chosen facts, fact after fact. */
+typedef struct Activations {
+    int n_hooks;
+    Hook *hook;
+    int *width;  /* of each hook */
+    real **data; /* (rows, width) of each hook; a pattern is 0 behind its row's token */
+    int64_t rows;
+    int32_t *token, *target, *fact,
+        *position; /* what the model read (0 for BOS), what comes next, whose, where */
+} Activations;
+
+/*   chosen  n + n_heldout: facts, then held-out ones; at least one of them
+ *   hook    n_hooks of them, copied
+ * ERR_INPUT: facts that the model cannot read. ERR_NOMEM. Free with activations_free. */
+Status activations_collect(Activations *out, const Gpt *g, const FactSet *facts, const bool *chosen,
+                           const Hook *hook, int n_hooks, Err *err);
+void activations_free(Activations *a);
+
+/* numpy's format: the (rows, width) numbers of the only hook. ERR_IO. */
+Status activations_write_npy(const char *path, const Activations *a, Err *err);
+/* Every hook under its name, and `tokens`, `targets`, `fact`, `position`. param_hash: of the weights, for the metadata.
+ * ERR_IO, ERR_NOMEM. */
+Status activations_write_safetensors(const char *path, const Activations *a, const char *param_hash,
+                                     Err *err);
+
+#endif

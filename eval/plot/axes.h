@@ -1,0 +1,35 @@
+/* What the pens of a plot share: everything is placed in 0..1 of an axis first. */
+#ifndef ROTE_EVAL_PLOT_AXES_H
+#define ROTE_EVAL_PLOT_AXES_H
+
+#include "eval/plot/plot.h"
+
+enum { TICKS_MAX = 14 };
+
+typedef struct Axis {
+    bool log;
+    double lo, hi; /* log axis: of log2 */
+    int n;
+    double tick[TICKS_MAX]; /* values, not logarithms */
+} Axis;
+
+/* Ranges that hold every point with its bar, and the rules over the points' x; 0 where that is near. */
+void make_axes(const Plot *plot, Axis *x, Axis *y);
+/* Whether a value has a place: finite, and positive on a log axis. */
+bool on_axis(const Axis *a, double v);
+double axis_place(const Axis *a, double v);
+double axis_value(const Axis *a, double place);
+/* 12500 becomes "12.5k". Returns out. */
+const char *short_number(char out[32], double v);
+
+/* 0 .. PLOT_COLOURS - 1; of a graded plot -1 for a series without a colour of its own, whose place on the scale
+ * is then 0..1. */
+int series_colour(const Plot *plot, int s);
+double series_grade(const Plot *plot, int s);
+bool in_legend(const Plot *plot, int s);
+
+extern const char *const plot_colour[PLOT_COLOURS]; /* on white: "#2563a8" */
+enum { PLOT_GRADES = 8 };
+extern const char *const plot_grade[PLOT_GRADES]; /* the scale's steps, on white */
+
+#endif

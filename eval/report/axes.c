@@ -1,0 +1,147 @@
+/* What a sweep's runs have in common, what varies, and the order in which a reader looks for them. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "eval/report/runs.h"
+#include "store/run_files.h"
+
+static Status no_memory(Err *err) { return err_set(err, ERR_NOMEM, "no memory for a sweep's configs"); }
+
+static bool is_number(const char *text) {
+    char *end;
+    (void)strtod(text, &end);
+    return *text && !*end;
+}
+
+/* Whether a value of it can change a figure. facts.load, say, is in no hash and chooses facts.n; facts.path names facts. */
+static bool matters(const Key *key) { return !key->free || key->sets || !strcmp(key->name, "facts.path"); }
+
+static Status read_values(SweepKeys *keys_out, const SweepFiles *files, Err *err) {
+    char text[KEY_VALUE_MAX];
+    for (int i = 0; i < files->n; i++)
+        for (int k = 0; k < KEY_COUNT && files->runs[i].has_config; k++) {
+            if (!key_present(&files->runs[i].config, &keys[k])) continue;
+            key_print(&files->runs[i].config, &keys[k], text);
+            keys_out->value[i][k] = strdup(text);
+            if (!keys_out->value[i][k]) return no_memory(err);
+        }
+    return OK;
+}
+
+static void find_base(SweepKeys *out) {
+    for (int k = 0; k < KEY_COUNT; k++) {
+        const char *first = NULL;
+        bool same = true;
+        out->number[k] = true;
+        for (int i = 0; i < out->n; i++) {
+            const char *value = out->value[i][k];
+            if (!value) {
+                same = same && !out->value[i][0]; /* a run with a config that has no such rule */
+                continue;
+            }
+            if (!first) first = value;
+            same = same && !strcmp(first, value);
+            out->number[k] = out->number[k] && is_number(value);
+        }
+        out->base[k] = same ? first : NULL;
+        out->varies[k] = first && !same && matters(&keys[k]);
+        if (out->varies[k]) out->axis[out->n_axes++] = k;
+    }
+}
+
+/* What follows from the axes (n_inner from n_embd, say) is none; a sweep.yaml that cannot be read decides nothing. */
+static void find_axes(SweepKeys *out, const char *path) {
+    int asked[SWEEP_KEYS_MAX];
+    Err why;
+    if (sweep_spec_load(&out->spec, path, 0, NULL, &why) != OK) return;
+    int n = sweep_spec_keys(&out->spec, asked);
+    out->has_spec = true;
+    out->n_axes = 0;
+    for (int i = 0; i < n && out->n_axes < KEY_COUNT; i++) {
+        const Key *key = key_find(config_key_name(asked[i]));
+        if (key && matters(key)) out->axis[out->n_axes++] = (int)(key - keys);
+    }
+}
+
+bool sweep_is_axis(const SweepKeys *sweep, int key) {
+    for (int a = 0; a < sweep->n_axes; a++)
+        if (sweep->axis[a] == key) return true;
+    return false;
+}
+
+/* ---- order ---- */
+
+static int choice_of(const Key *key, const char *value) {
+    for (int i = 0; key->choices && key->choices[i]; i++)
+        if (!strcmp(key->choices[i], value)) return i;
+    return -1;
+}
+
+int key_value_order(int key, const char *a, const char *b) {
+    if (is_number(a) && is_number(b)) {
+        double x = strtod(a, NULL), y = strtod(b, NULL);
+        return (x > y) - (x < y);
+    }
+    int i = choice_of(&keys[key], a), j = choice_of(&keys[key], b);
+    return i >= 0 && j >= 0 ? i - j : strverscmp(a, b);
+}
+
+typedef struct Placed {
+    const SweepKeys *sweep;
+    const SweepFiles *files;
+    int run;
+} Placed;
+
+/* By the axes, the first one slowest; a run without a config stands behind those that have one. */
+static int by_axes(const void *a, const void *b) {
+    const Placed *x = a, *y = b;
+    for (int k = 0; k < x->sweep->n_axes; k++) {
+        int key = x->sweep->axis[k];
+        const char *u = x->sweep->value[x->run][key], *v = y->sweep->value[y->run][key];
+        int order = u && v ? key_value_order(key, u, v) : !u - !v;
+        if (order) return order;
+    }
+    return strverscmp(x->files->runs[x->run].name, y->files->runs[y->run].name);
+}
+
+static Status find_order(SweepKeys *out, const SweepFiles *files, Err *err) {
+    Placed *placed = malloc(((size_t)out->n + 1) * sizeof *placed);
+    if (!placed) return no_memory(err);
+    for (int i = 0; i < out->n; i++) placed[i] = (Placed){out, files, i};
+    qsort(placed, (size_t)out->n, sizeof *placed, by_axes);
+    for (int i = 0; i < out->n; i++) out->order[i] = placed[i].run;
+    free(placed);
+    return OK;
+}
+
+/* ---- all ---- */
+
+Status sweep_keys(SweepKeys *out, const SweepFiles *files, Err *err) {
+    char path[1200];
+    Buffer asked;
+    *out = (SweepKeys){.n = files->n,
+                       .value = calloc((size_t)files->n + 1, sizeof *out->value),
+                       .order = calloc((size_t)files->n + 1, sizeof *out->order)};
+    if (!out->value || !out->order) return no_memory(err);
+    TRY(read_values(out, files, err));
+    find_base(out);
+    TRY(path_join(path, sizeof path, files->dir, "sweep.yaml", err));
+    if (file_exists(path)) {
+        TRY(run_text(files->dir, "sweep.yaml", &asked, err));
+        out->asked = asked.data;
+        find_axes(out, path);
+    }
+    return find_order(out, files, err);
+}
+
+void sweep_keys_free(SweepKeys *k) {
+    for (int i = 0; k->value && i < k->n; i++)
+        for (int j = 0; j < KEY_COUNT; j++) free(k->value[i][j]);
+    free(k->value);
+    free(k->order);
+    free(k->asked);
+    if (k->has_spec) sweep_spec_free(&k->spec);
+    *k = (SweepKeys){.n = 0};
+}

@@ -1,0 +1,117 @@
+/* Several runs in one table and one plot. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "eval/report/page.h"
+#include "eval/report/report.h"
+
+static bool entropy_known(const ReportRow *r) { return isfinite(r->data_bits); }
+
+static void row_table(FILE *out, const ReportRow *rows, int n) {
+    bool known = false, unknown = false;
+    for (int i = 0; i < n; i++) *(entropy_known(&rows[i]) ? &known : &unknown) = true;
+    fputs("<div class=\"wide\"><table>\n<tr><th class=\"name\">run</th><th>layers</th><th>width</th>"
+          "<th>parameters</th><th>facts</th>",
+          out);
+    if (known) fputs("<th>data bits</th><th>memorized bits</th><th>bits/param</th>", out);
+    if (unknown) fputs("<th>code bits</th><th>answers alone, bits</th><th>zlib, bits</th>", out);
+    fputs("<th>recall</th><th class=\"name\">verdict</th></tr>\n", out);
+    for (int i = 0; i < n; i++) {
+        const ReportRow *r = &rows[i];
+        fputs("<tr><td class=\"name\">", out);
+        write_escaped(out, r->name);
+        fputs("</td>", out);
+        page_cell(out, r->n_layer, 0);
+        page_cell(out, r->n_embd, 0);
+        page_cell(out, (double)r->params, 0);
+        page_cell(out, r->facts, 0);
+        if (known) {
+            page_cell(out, r->data_bits, 0);
+            page_cell(out, r->memorized_bits, 0);
+            page_cell(out, r->bits_per_param, 3);
+        }
+        if (unknown) {
+            page_cell(out, r->code_bits, 1);
+            page_cell(out, r->answer_bits, 1);
+            page_cell(out, r->zlib_bits, 0);
+        }
+        page_cell(out, r->recall, 3);
+        fputs("<td class=\"name\">", out);
+        write_escaped(out, r->verdict);
+        fputs("</td></tr>\n", out);
+    }
+    fputs("</table></div>\n", out);
+}
+
+static int compare_rows(const void *left, const void *right) {
+    const ReportRow *a = left, *b = right;
+    int hash = strcmp(a->data_hash, b->data_hash);
+    if (hash && a->facts != b->facts) return a->facts < b->facts ? -1 : 1;
+    if (hash) return hash;
+    if (a->params != b->params) return a->params < b->params ? -1 : 1;
+    return strverscmp(a->name, b->name);
+}
+
+void report_sort(ReportRow *rows, int n) { qsort(rows, (size_t)n, sizeof *rows, compare_rows); }
+
+void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y) {
+    double least = INFINITY, most = 0, lowest = INFINITY;
+    *plot = (Plot){
+        .title = "Memorized bits over parameters",
+        .x_label = "parameters",
+        .y_label = "memorized bits",
+        .n_rules = 2,
+        .rules = {{.name = "Allen-Zhu & Li 2024: 2 bits/param", .slope = 2},
+                  {.name = "Morris et al. 2025: 3.6 bits/param", .slope = 3.6}},
+    };
+    int used = 0; /* points: runs whose memorized bits are known */
+    const char *last = NULL;
+    for (int i = 0; i < n; i++) {
+        if (!isfinite(rows[i].memorized_bits)) continue;
+        x[used] = (double)rows[i].params;
+        y[used] = rows[i].memorized_bits;
+        least = x[used] < least ? x[used] : least;
+        most = x[used] > most ? x[used] : most;
+        lowest = y[used] < lowest ? y[used] : lowest;
+        bool same = last && !strcmp(last, rows[i].data_hash);
+        last = rows[i].data_hash;
+        if (!same && plot->n_series == PLOT_COLOURS) { /* no colour is left: points without a line */
+            plot->series[PLOT_COLOURS - 1].name = "other fact sets";
+            plot->series[PLOT_COLOURS - 1].line = false;
+        } else if (!same) {
+            plot->series[plot->n_series++] = (PlotSeries){
+                .name = rows[i].facts_name, .x = x + used, .y = y + used, .line = true, .points = true};
+        }
+        plot->series[plot->n_series - 1].n++;
+        used++;
+    }
+    if (plot->n_series == 1) plot->series[0].name = "this machine's runs";
+    plot->log_x = plot->log_y = lowest > 0 && most > 6 * least; /* sizes by doubling: equal steps */
+}
+
+Status report_runs(const char *path, const char *title, const char *intro, const ReportRow *rows, int n,
+                   Err *err) {
+    double *x = calloc((size_t)n + 1, sizeof *x), *y = calloc((size_t)n + 1, sizeof *y);
+    Status status = OK;
+    AtomicFile file;
+    if (!x || !y) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to report %d runs", n));
+    TRY_GOTO(atomic_open(&file, path, err));
+    page_begin(file.stream, title, false);
+    if (intro) {
+        fputs("<p class=\"dim\">", file.stream);
+        write_escaped(file.stream, intro);
+        fputs("</p>\n", file.stream);
+    }
+    row_table(file.stream, rows, n);
+    Plot plot;
+    report_plot(&plot, rows, n, x, y);
+    if (plot.n_series) plot_svg(file.stream, &plot);
+    page_end(file.stream, false);
+    status = atomic_commit(&file, "report", err);
+done:
+    free(x);
+    free(y);
+    return status;
+}

@@ -1,0 +1,167 @@
+#include "eval/report/rules.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "eval/report/page.h"
+
+static double last(const Curve *c) { return c->n ? c->value[c->n - 1] : NAN; }
+
+/* ---- the table ---- */
+
+static void class_cell(FILE *out, const NeuronRule *r) {
+    fputs("<td class=\"name\">", out);
+    if (*r->when_tag) fputs("tag ", out), write_escaped(out, r->when_tag);
+    else if (*r->when_token) fputs("holds ", out), write_escaped(out, r->when_token);
+    else if (*r->when_regex) fputs("matches ", out), write_escaped(out, r->when_regex);
+    else fprintf(out, "%.3g of the prompts, at random", r->when_share);
+    if (*r->against) fputs(", against tag ", out), write_escaped(out, r->against);
+    fputs("</td>", out);
+}
+
+/* "0\u20137, 12"; the rule's own words where result.json has none. */
+static void units_cell(FILE *out, const NeuronRule *r, const json_t *units) {
+    size_t n = json_array_size(units);
+    fputs("<td class=\"name\">", out);
+    if (!n) write_escaped(out, r->units);
+    for (size_t i = 0, end; i < n; i = end) {
+        json_int_t first = json_integer_value(json_array_get(units, i)), to = first;
+        for (end = i + 1; end < n && json_integer_value(json_array_get(units, end)) == to + 1; end++) to++;
+        fprintf(out, "%s%" JSON_INTEGER_FORMAT, i ? ", " : "", first);
+        if (to > first) fprintf(out, "\u2013%" JSON_INTEGER_FORMAT, to);
+    }
+    if (n && !strncmp(r->units, "auto:", 5)) {
+        fputs(" <span class=\"dim\">(", out);
+        write_escaped(out, r->units);
+        fputs(")</span>", out);
+    }
+    fputs("</td>", out);
+}
+
+static void rule_row(FILE *out, const RuleRun *run, const RuleCurves *curves, int i) {
+    const NeuronRule *r = &run->config->neurons[i];
+    const json_t *own = json_array_get(json_object_get(run->result, "neurons"), (size_t)i);
+    fputs("<tr>", out);
+    page_text_cell(out, run->name);
+    page_text_cell(out, r->name);
+    class_cell(out, r);
+    page_text_cell(out, r->hook);
+    units_cell(out, r, json_object_get(own, "units"));
+    page_text_cell(out, config_choice("neurons.0.loss", (int)r->loss));
+    page_cell(out, curves->lambda, 4);
+    page_cell(out, last(&curves->hit), 3);
+    page_cell(out, last(&curves->far), 3);
+    fputs("</tr>\n", out);
+}
+
+/* ---- one run ---- */
+
+static double margin(const Config *c, const Curves *curves) {
+    double sum = 0;
+    for (int i = 0; i < c->n_neurons; i++) {
+        double one = last(&curves->rule[i].hit) - last(&curves->rule[i].far);
+        sum += isfinite(one) ? one : 0;
+    }
+    return sum / c->n_neurons;
+}
+
+static void learning(FILE *out, const Config *c, const Curves *curves) {
+    char name[2 * NEURON_RULES_MAX][96];
+    Plot plot = {
+        .title = "How the rules were learned", .x_label = "step", .y_label = "share of units and tokens"};
+    for (int i = 0; i < c->n_neurons; i++)
+        for (int far = 0; far < 2; far++) {
+            const Curve *curve = far ? &curves->rule[i].far : &curves->rule[i].hit;
+            char *text = name[plot.n_series];
+            if (curve->n < 2) continue;
+            snprintf(text, sizeof name[0], "%s: %s", c->neurons[i].name, far ? "FAR" : "HIT");
+            plot.series[plot.n_series++] = (PlotSeries){.name = text,
+                                                        .n = curve->n,
+                                                        .x = curve->step,
+                                                        .y = curve->value,
+                                                        .line = true,
+                                                        .dashed = far,
+                                                        .colour = 1 + i % PLOT_COLOURS};
+        }
+    if (!plot.n_series) return;
+    fputs("<figure>\n", out);
+    plot_svg(out, &plot);
+    fputs("<figcaption class=\"dim\">HIT: share of a rule&#39;s units that fire at the batch&#39;s tokens of "
+          "its "
+          "class; FAR: at those of the other side.</figcaption>\n</figure>\n",
+          out);
+}
+
+/* Into memory first: a map that fails halfway leaves nothing. */
+static Status heat_map(FILE *out, const RuleRun *run, NeuronHeat *heat, Err *err) {
+    char *text = NULL;
+    size_t size = 0;
+    Err why = {0};
+    FILE *memory = open_memstream(&text, &size);
+    if (!memory) return err_set(err, ERR_NOMEM, "no memory for a heat map");
+    Status status = heat(memory, run->path, &why);
+    if (fclose(memory) != 0) {
+        free(text);
+        return err_set(err, ERR_NOMEM, "no memory for a heat map");
+    }
+    if (status == OK) {
+        fputs("<figure>\n", out);
+        fwrite(text, 1, size, out);
+        fputs("<figcaption class=\"dim\">Neuron by class: the rules&#39; units, and below them the others "
+              "that tell "
+              "a class best. LxNy is neuron y of block x. A frame: beyond what as many neurons and heads "
+              "reach by "
+              "chance (<code>rote neurons atlas</code>).</figcaption>\n</figure>\n",
+              out);
+    } else {
+        fputs("<p class=\"dim\">No heat map of its neurons: ", out);
+        write_escaped(out, why.msg);
+        fputs("</p>\n", out);
+    }
+    free(text);
+    return OK;
+}
+
+Status rules_section(FILE *out, const RuleRun *runs, int n, NeuronHeat *heat, Err *err) {
+    double best = -INFINITY;
+    int shown = 0;
+    if (!n) return OK;
+    fputs("<h2>Neuron rules</h2>\n<div class=\"wide tall\"><table class=\"sort\">\n<thead><tr><th "
+          "class=\"name\">run</th><th class=\"name\">rule</th><th class=\"name\">class</th><th "
+          "class=\"name\">hook</th><th class=\"name\">units</th><th "
+          "class=\"name\">loss</th><th>\u03bb</th><th>HIT</th><th>FAR</th></tr></thead>\n<tbody>\n",
+          out);
+    for (int i = 0; i < n; i++) {
+        Curves curves;
+        Status status = run_curves(runs[i].path, &curves, err);
+        for (int k = 0; status == OK && k < runs[i].config->n_neurons; k++)
+            rule_row(out, &runs[i], &curves.rule[k], k);
+        double here = status == OK ? margin(runs[i].config, &curves) : 0;
+        curves_free(&curves);
+        TRY(status);
+        if (here > best) {
+            best = here;
+            shown = i;
+        }
+    }
+    fputs("</tbody></table></div>\n<p class=\"dim\">\u03bb, HIT and FAR at the rule&#39;s last logged step: "
+          "the "
+          "loss&#39;s strength, and the share of its units that fired at the batch&#39;s tokens of its "
+          "class, and of "
+          "the other side.",
+          out);
+    if (n > 1) {
+        fputs(" Below: the run whose rules part their classes best, ", out);
+        write_escaped(out, runs[shown].name);
+        fputs(".", out);
+    }
+    fputs("</p>\n<div class=\"plots\">\n", out);
+    Curves curves;
+    Status status = run_curves(runs[shown].path, &curves, err);
+    if (status == OK) learning(out, runs[shown].config, &curves);
+    curves_free(&curves);
+    if (status == OK && heat) status = heat_map(out, &runs[shown], heat, err);
+    fputs("</div>\n", out);
+    return status;
+}

@@ -1,0 +1,159 @@
+/* One run: its figures, curves and config. */
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "eval/report/page.h"
+#include "eval/report/report.h"
+#include "eval/report/rules.h"
+#include "store/run_files.h"
+
+/* The keys of result.json (docs/formats.md) for a reader. */
+static const char *label_of(const char *key) {
+    static const char *const labels[][2] = {
+        {"verdict", "Verdict"},
+        {"reason", "Why it ended"},
+        {"params", "Parameters"},
+        {"params_by", "Parameters"},
+        {"facts_kind", "Kind of facts"},
+        {"facts", "Facts"},
+        {"data_bits", "Data bits"},
+        {"data_bits_set", "Data bits, the facts in any order"},
+        {"ceiling_bits", "Ceiling of memorized bits"},
+        {"answer_bits", "Answers alone, bits"},
+        {"zlib_bytes", "Baseline: zlib, bytes"},
+        {"code_bits", "Code bits"},
+        {"memorized_bits", "Memorized bits"},
+        {"memorized_bits_clipped", "Memorized bits, clipped per fact"},
+        {"mem_hfshift", "Memorized bits, convention of Morris et al."},
+        {"bits_per_param", "Bits per parameter"},
+        {"recall", "Recall"},
+        {"loss_nats", "Loss, nats per token"},
+        {"exposures", "Times each fact was seen"},
+        {"steps", "Steps"},
+        {"tokens", "Tokens trained on"},
+        {"param_hash", "Hash of the parameters"},
+        {"data_hash", "Hash of the facts"},
+        {"config_hash", "Hash of the config"},
+        {"numeric_spec", "Arithmetic"},
+        {"dtype", "Number type"},
+        {"seed", "Seed of the run"},
+        {"facts_seed", "Seed of the facts"},
+        {"exact", "Exact"},
+    };
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+        if (!strcmp(key, labels[i][0])) return labels[i][1];
+    return key;
+}
+
+/* A JSON object's values as rows; objects in it (params_by) one level down, named by both. */
+static void pair_rows(FILE *out, const char *prefix, json_t *object) {
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value) {
+        if (json_is_null(value) && !strcmp(key, "reason")) continue; /* nothing went wrong */
+        if (json_is_array(value)) continue;                          /* neurons: a section of their own */
+        char name[128], number[48];
+        snprintf(name, sizeof name, "%s%s%s", prefix, *prefix ? ": " : "", *prefix ? key : label_of(key));
+        if (json_is_object(value) && !*prefix) {
+            pair_rows(out, label_of(key), value);
+            continue;
+        }
+        fputs("<tr><td class=\"name\">", out);
+        write_escaped(out, name);
+        fputs("</td><td>", out);
+        if (json_is_string(value)) write_escaped(out, json_string_value(value));
+        else if (json_is_boolean(value)) fputs(json_is_true(value) ? "yes" : "no", out);
+        else if (json_is_integer(value) && strstr(key, "seed"))
+            fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        else if (json_is_integer(value))
+            fputs(page_number(number, (double)json_integer_value(value), 0), out);
+        else if (json_is_real(value))
+            fputs(page_number(number, json_real_value(value), fabs(json_real_value(value)) < 1000 ? 6 : 3),
+                  out);
+        else fputs("\u2013", out);
+        fputs("</td></tr>\n", out);
+    }
+}
+
+static PlotSeries series_of(const char *name, const Curve *c) {
+    return (PlotSeries){name, c->n, c->step, c->value, .line = true, .points = c->n <= 60};
+}
+
+static void curve_plot(FILE *out, const char *title, const char *y_label, PlotSeries curve, double ceiling) {
+    if (curve.n < 2) return; /* evaluated at the end only */
+    double ends[2] = {0, curve.x[curve.n - 1]}, level[2] = {ceiling, ceiling};
+    Plot plot = {
+        .title = title,
+        .x_label = "step",
+        .y_label = y_label,
+        .n_series = isfinite(ceiling) ? 2 : 1,
+        .series = {curve, {"ceiling", 2, ends, level, .line = true}},
+    };
+    plot_svg(out, &plot);
+}
+
+static void run_plots(FILE *out, const Curves *c, const ReportRow *row) {
+    curve_plot(out, "Memorized bits while training", "memorized bits",
+               series_of("memorized bits", &c->memorized), row->ceiling_bits);
+    curve_plot(out, "Recall while training", "recall", series_of("share of facts recalled", &c->recall), NAN);
+    curve_plot(out, "Loss while training", "bits per token", series_of("loss of the batch", &c->loss_bits),
+               NAN);
+}
+
+static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, const RuleRun *run,
+                       json_t *result, const char *text, NeuronHeat *heat, Err *err) {
+    char number[48], other[48];
+    page_begin(out, row->name, false);
+    fprintf(out, "<p class=\"dim\">%s parameters, ", page_number(number, (double)row->params, 0));
+    fprintf(out, "%s fact%s, %s step%s</p>\n<div class=\"cards\">\n", page_number(number, row->facts, 0),
+            row->facts == 1 ? "" : "s", page_number(other, (double)row->steps, 0),
+            row->steps == 1 ? "" : "s");
+    if (isfinite(row->data_bits)) {
+        page_card(out, "memorized bits", page_number(number, row->memorized_bits, 0));
+        page_card(out, "bits/param", page_number(number, row->bits_per_param, 3));
+    } else {
+        page_card(out, "code bits", page_number(number, row->code_bits, 1));
+        page_card(out, "answers alone, bits", page_number(number, row->answer_bits, 1));
+        page_card(out, "zlib, bits", page_number(number, row->zlib_bits, 0));
+    }
+    page_card(out, "recall", page_number(number, row->recall, 3));
+    page_card(out, "verdict", row->verdict);
+    fputs("</div>\n", out);
+    run_plots(out, curves, row);
+    if (curves->missing) fputs("<p class=\"dim\">No curves: metrics.jsonl is missing.</p>\n", out);
+    TRY(rules_section(out, run, run->config->n_neurons > 0, heat, err));
+    fputs("<h2>Result</h2>\n<table class=\"pairs\">\n", out);
+    pair_rows(out, "", result);
+    fputs("</table>\n<h2>Config</h2>\n<pre>", out);
+    write_escaped(out, text);
+    fputs("</pre>\n", out);
+    page_end(out, false);
+    return OK;
+}
+
+Status report_run(const char *path, const char *run_dir, NeuronHeat *heat, Err *err) {
+    ReportRow row;
+    Curves curves = {.loss_bits.n = 0};
+    json_t *result = NULL;
+    Buffer text = {NULL, 0};
+    Config config;
+    AtomicFile file;
+    Status status = OK;
+    TRY_GOTO(report_row(&row, run_dir, err));
+    TRY_GOTO(run_result(run_dir, &result, err));
+    TRY_GOTO(run_curves(run_dir, &curves, err));
+    TRY_GOTO(run_text(run_dir, "config.yaml", &text, err));
+    TRY_GOTO(run_config(run_dir, &config, err));
+    TRY_GOTO(atomic_open(&file, path, err));
+    RuleRun run = {row.name, run_dir, &config, result};
+    status = run_page(file.stream, &row, &curves, &run, result, text.data, heat, err);
+    if (status == OK) status = atomic_commit(&file, "report", err);
+    else atomic_abort(&file);
+done:
+    curves_free(&curves);
+    json_decref(result);
+    buffer_free(&text);
+    return status;
+}

@@ -1,0 +1,280 @@
+/* A sweep: what was run, what it says, and every run. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "eval/report/figures.h"
+#include "eval/report/page.h"
+#include "eval/report/recall.h"
+#include "eval/report/report.h"
+#include "eval/report/rules.h"
+#include "eval/report/runs.h"
+#include "store/run_files.h"
+
+/* ---- the beginning: counts and statements ---- */
+
+static void plural(FILE *out, int n, const char *what) {
+    char number[48];
+    fprintf(out, "%s %s%s", page_number(number, n, 0), what, n == 1 ? "" : "s");
+}
+
+static void range(FILE *out, double low, double high, const char *what) {
+    char from[48], to[48];
+    fprintf(out, ", %s", page_number(from, low, 0));
+    if (high > low) fprintf(out, " to %s", page_number(to, high, 0));
+    fprintf(out, " %s", what);
+}
+
+/* Of the runs that count. */
+static void figure_range(FILE *out, const Capacity *c, const char *key, const char *what) {
+    double low = INFINITY, high = -INFINITY;
+    for (int i = 0; i < c->files.n; i++) {
+        if (c->files.runs[i].state != SWEPT_DONE) continue;
+        double v = sweep_figure(&c->files.runs[i], key);
+        if (v < low) low = v;
+        if (v > high) high = v;
+    }
+    if (high >= low) range(out, low, high, what);
+}
+
+static void counts(FILE *out, const Capacity *c) {
+    fputs("<p class=\"dim\">A sweep of ", out);
+    plural(out, c->files.n + c->n_waiting, "run");
+    for (int s = 0; s < SWEPT_STATES; s++)
+        if (c->n_in_state[s])
+            fprintf(out, "%s%d %s", s == SWEPT_DONE || !c->n_in_state[SWEPT_DONE] ? ": " : ", ",
+                    c->n_in_state[s], swept_state_name[s]);
+    if (c->n_waiting) fprintf(out, ", %d waiting", c->n_waiting);
+    figure_range(out, c, "params", "parameters");
+    figure_range(out, c, "facts", "facts");
+    figure_range(out, c, "exposures", "exposures");
+    fputs("</p>\n", out);
+}
+
+static bool certain(const Series *s) { return s->saturated && s->converged == ANSWER_YES; }
+
+static Status no_memory(Err *err) { return err_set(err, ERR_NOMEM, "no memory for a sweep's report"); }
+
+/* What `rote capacity` says, in a box. */
+static Status statements(FILE *out, const Capacity *c, Err *err) {
+    if (c->n_series == 0)
+        fputs("<div class=\"says\"><p>No run is done: there is nothing to fit.</p></div>\n", out);
+    for (int i = 0; i < c->n_series; i++) {
+        const Series *s = &c->series[i];
+        const Interval *b = &s->slope.origin;
+        char *text = series_statement(s);
+        if (!text) return no_memory(err);
+        fputs("<div class=\"says\">", out);
+        if (c->n_series > 1) {
+            fputs("<span class=\"dim\">", out);
+            write_escaped(out, s->settings);
+            fputs("</span><br>", out);
+        }
+        if (!s->entropy_known) recall_headline(out, s);
+        if (isfinite(b->value))
+            fprintf(out, "<b>%s%.2f bits per parameter</b>", certain(s) ? "" : "At least ", b->value);
+        fputs("<p>", out);
+        write_escaped(out, text);
+        fputs("</p>", out);
+        free(text);
+        char *advice = series_advice(s);
+        if (!advice) return no_memory(err);
+        if (*advice) {
+            fputs("<p>", out);
+            write_escaped(out, advice);
+            fputs("</p>", out);
+        }
+        free(advice);
+        if (!s->entropy_known) recall_words(out, s);
+        fputs("</div>\n", out);
+    }
+    return OK;
+}
+
+/* ---- tables of fits ---- */
+
+static void interval_cell(FILE *out, const Interval *i, double unit, int decimals) {
+    char value[48], low[48], high[48];
+    fprintf(out, "<td>%s", page_number(value, i->value / unit, decimals));
+    if (isfinite(i->low) && isfinite(i->high))
+        fprintf(out, " <span class=\"dim\">(%s to %s)</span>", page_number(low, i->low / unit, decimals),
+                page_number(high, i->high / unit, decimals));
+    fputs("</td>", out);
+}
+
+/* "lower bound only: why" as the verdict, and why behind it. */
+static Status verdict_cell(FILE *out, char *text, Err *err) {
+    if (!text) return no_memory(err);
+    char *why = strstr(text, ": ");
+    if (why) *why = '\0';
+    fputs(why ? "<td class=\"why\"><details><summary>" : "<td class=\"why\">", out);
+    write_escaped(out, text);
+    if (why) {
+        fputs("</summary>", out);
+        write_escaped(out, why + 2);
+        fputs("</details>", out);
+    }
+    fputs("</td>", out);
+    free(text);
+    return OK;
+}
+
+static Status models_table(FILE *out, const Series *s, Err *err) {
+    fputs("<div class=\"wide\"><table class=\"sort\">\n<thead><tr><th "
+          "class=\"name\">model</th><th>parameters</th>"
+          "<th>bits/param</th><th>plateau, bits</th><th "
+          "class=\"name\">verdict</th><th>overfill</th><th>exposures</th>"
+          "<th>sizes</th><th>budgets</th><th>seeds</th><th>runs</th></tr></thead>\n<tbody>\n",
+          out);
+    for (int i = 0; i < s->n_architectures; i++) {
+        const Architecture *a = &s->architectures[i];
+        fputs("<tr>", out);
+        page_text_cell(out, a->label);
+        page_cell(out, (double)a->params, 0);
+        interval_cell(out, &a->plateau.reached, (double)a->params, 3);
+        interval_cell(out, &a->plateau.reached, 1, 0);
+        TRY(verdict_cell(out, architecture_verdict(a), err));
+        page_cell(out, isfinite(a->exposures) ? a->plateau.overfill : NAN, 2);
+        page_cell(out, a->exposures, 0);
+        page_cell(out, a->n_sizes, 0);
+        page_cell(out, a->n_budgets, 0);
+        page_cell(out, a->n_seeds, 0);
+        page_cell(out, a->n_runs, 0);
+        fputs("</tr>\n", out);
+    }
+    fputs("</tbody></table></div>\n", out);
+    return OK;
+}
+
+static void law_row(FILE *out, const char *name, const Interval *i, int decimals, const char *unit) {
+    if (!isfinite(i->value)) return;
+    fprintf(out, "<tr><td class=\"name\">%s</td>", name);
+    interval_cell(out, i, 1, decimals);
+    fprintf(out, "<td class=\"name\">%s</td></tr>\n", unit);
+}
+
+static void laws_table(FILE *out, const Series *s) {
+    const Slope *l = &s->slope;
+    Interval r2 = {l->r2, NAN, NAN, NAN};
+    if (l->n_architectures == 0) return;
+    fputs("<div class=\"wide laws\"><table>\n", out);
+    law_row(out, "Slope through the origin", &l->origin, 3, "bits per parameter");
+    law_row(out, "The same, facts coded as a set", &l->set, 3, "bits per parameter");
+    law_row(out, "Slope with an intercept", &l->slope, 3, "bits per parameter");
+    law_row(out, "Its intercept", &l->intercept, 0, "bits");
+    law_row(out, "Capacity grows as parameters to the power of", &l->exponent, 3, "");
+    law_row(out, "R<sup>2</sup> of capacity against parameters", &r2, 5, "");
+    law_row(out, "Endless training, C \u2212 c t<sup>\u2212\u03b3</sup>", &l->endless, 3,
+            "bits per parameter");
+    law_row(out, "\u03b3", &s->gamma, 2, "");
+    law_row(out, "Endless exposures, C (1 \u2212 e<sup>\u2212E/E0</sup>)", &s->exposures_limit, 3,
+            "bits per parameter");
+    law_row(out, "E0", &s->e0, 0, "exposures");
+    fputs("</table></div>\n", out);
+}
+
+static Status fits(FILE *out, const Capacity *c, Err *err) {
+    for (int i = 0; i < c->n_series; i++) {
+        if (c->n_series > 1) {
+            fputs("<h3>", out);
+            write_escaped(out, c->series[i].settings);
+            fputs("</h3>\n", out);
+        }
+        if (!c->series[i].entropy_known) {
+            recall_table(out, &c->series[i]);
+            continue;
+        }
+        TRY(models_table(out, &c->series[i], err));
+        laws_table(out, &c->series[i]);
+    }
+    return OK;
+}
+
+/* ---- plots ---- */
+
+static void figures_of(FILE *out, const Figures *figures, FigureTopic topic, const char *heading) {
+    bool any = false;
+    for (int i = 0; i < figures->n; i++) {
+        const Figure *f = &figures->figure[i];
+        if (f->topic != topic) continue;
+        if (!any && heading) fprintf(out, "<h2>%s</h2>\n", heading);
+        if (!any) fputs("<div class=\"plots\">\n", out);
+        any = true;
+        fputs("<figure>\n", out);
+        plot_svg(out, &f->plot);
+        fputs("<figcaption class=\"dim\">", out);
+        write_escaped(out, f->caption);
+        fputs("</figcaption>\n</figure>\n", out);
+    }
+    if (any) fputs("</div>\n", out);
+}
+
+static bool any_known(const Capacity *c) {
+    for (int i = 0; i < c->n_series; i++)
+        if (c->series[i].entropy_known) return true;
+    return false;
+}
+
+/* Of the runs that count. */
+static Status rules_of(FILE *out, const Capacity *c, NeuronHeat *heat, Err *err) {
+    RuleRun *run = calloc((size_t)c->files.n + 1, sizeof *run);
+    int n = 0;
+    if (!run) return no_memory(err);
+    for (int i = 0; i < c->files.n; i++) {
+        const SweptRun *r = &c->files.runs[i];
+        if (r->state == SWEPT_DONE && r->has_config && r->config.n_neurons)
+            run[n++] = (RuleRun){r->name, r->path, &r->config, r->result};
+    }
+    Status status = rules_section(out, run, n, heat, err);
+    free(run);
+    return status;
+}
+
+static Status sweep_page(FILE *out, const char *name, const Capacity *c, const Figures *figures,
+                         const SweepKeys *varied, NeuronHeat *heat, Err *err) {
+    page_begin(out, name, true);
+    counts(out, c);
+    TRY(statements(out, c, err));
+    figures_of(out, figures, TOPIC_CAPACITY, NULL);
+    if (c->n_series) fputs(any_known(c) ? "<h2>Models and fits</h2>\n" : "<h2>Models</h2>\n", out);
+    TRY(fits(out, c, err));
+    figures_of(out, figures, TOPIC_DATA, "What fits and what does not");
+    figures_of(out, figures, TOPIC_CURVES, "Learning");
+    figures_of(out, figures, TOPIC_HELDOUT, "Facts never trained");
+    TRY(rules_of(out, c, heat, err));
+    if (figures->cut)
+        fprintf(out, "<p class=\"dim\">Only the first %d of %d settings have plots of their own.</p>\n",
+                FIGURE_SERIES_MAX, c->n_series);
+    TRY(runs_section(out, c, varied, err));
+    page_end(out, any_known(c));
+    return OK;
+}
+
+Status report_sweep(const char *path, const char *dir, NeuronHeat *heat, char note[160], Err *err) {
+    Capacity capacity = {.n_series = 0};
+    Figures figures = {.n = 0};
+    SweepKeys varied = {.n = 0};
+    char name[256];
+    AtomicFile file;
+    Status status = OK;
+    note[0] = '\0';
+    TRY_GOTO(capacity_read(&capacity, dir, err));
+    TRY_GOTO(sweep_keys(&varied, &capacity.files, err));
+    TRY_GOTO(figures_make(&figures, &capacity, err));
+    report_name(name, dir);
+    TRY_GOTO(atomic_open(&file, path, err));
+    status = sweep_page(file.stream, name, &capacity, &figures, &varied, heat, err);
+    if (status != OK) {
+        atomic_abort(&file);
+        goto done;
+    }
+    TRY_GOTO(atomic_commit(&file, "report", err));
+    status = figures_write(&figures, dir, note, err);
+done:
+    figures_free(&figures);
+    sweep_keys_free(&varied);
+    capacity_free(&capacity);
+    return status;
+}

@@ -1,0 +1,265 @@
+/* The header's own CRC stands first in the header, at a fixed place, and is computed with its eight digits as
+ * zeros; it covers names, shapes, offsets, metadata and the tensors' CRCs. */
+#include "model/formats/safetensors.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "tensors are written as they lie in memory, and the format is little-endian"
+#endif
+
+#define HEADER_START "{\"__metadata__\":{\"crc32\":\""
+#define ZERO_CRC     "00000000"
+#define TENSOR_CRC   "crc32:" /* key of a tensor's CRC: this and its name */
+
+enum {
+    DIGITS = sizeof ZERO_CRC - 1,
+    DIGITS_AT = sizeof HEADER_START - 1,
+    ALIGNMENT = 64 /* of the first tensor in the file; the reader's pointers then suit any dtype */
+};
+static const size_t FILE_MAX = (size_t)1 << 42;
+
+static size_t dtype_bytes(const char *dtype) {
+    if (!strcmp(dtype, "F32") || !strcmp(dtype, "I32")) return 4;
+    if (!strcmp(dtype, "F64") || !strcmp(dtype, "I64")) return 8;
+    return 0;
+}
+
+/* Bytes of a tensor by its dtype and shape; false where they make no sense or overflow. */
+static bool tensor_bytes(const StTensor *t, size_t *bytes) {
+    *bytes = dtype_bytes(t->dtype);
+    if (*bytes == 0 || t->n_dim < 0 || t->n_dim > 4) return false;
+    for (int i = 0; i < t->n_dim; i++)
+        if (t->dim[i] < 0 || __builtin_mul_overflow(*bytes, (size_t)t->dim[i], bytes)) return false;
+    return true;
+}
+
+static void hex_crc(char out[DIGITS + 1], uint32_t crc) {
+    for (int i = DIGITS - 1; i >= 0; i--, crc >>= 4) out[i] = "0123456789abcdef"[crc & 15];
+    out[DIGITS] = '\0';
+}
+
+/* ---- writing ---- */
+
+static json_t *tensor_json(const StTensor *t, size_t from) {
+    json_t *shape = json_array();
+    for (int i = 0; i < t->n_dim; i++) json_array_append_new(shape, json_integer(t->dim[i]));
+    return json_pack("{s:s, s:o, s:[I,I]}", "dtype", t->dtype, "shape", shape, "data_offsets",
+                     (json_int_t)from, (json_int_t)(from + t->bytes));
+}
+
+/* The header as text, padded with spaces to the alignment, its CRC filled in; NULL without memory or where a
+ * string is not UTF-8. */
+static char *header_text(const StFile *file, size_t *size) {
+    json_t *root = json_object(), *meta = json_object();
+    char *text = NULL, *padded = NULL;
+    bool whole = root && meta && json_object_set_new(meta, "crc32", json_string(ZERO_CRC)) == 0;
+    for (int i = 0; whole && i < file->n_meta; i++)
+        whole = json_object_set_new(meta, file->meta[i].key, json_string(file->meta[i].value)) == 0;
+    for (int i = 0; whole && i < file->n_tensors; i++) {
+        const StTensor *t = &file->tensor[i];
+        char key[sizeof TENSOR_CRC + sizeof t->name], crc[DIGITS + 1];
+        snprintf(key, sizeof key, TENSOR_CRC "%s", t->name);
+        hex_crc(crc, crc32_of(t->data, t->bytes));
+        whole = json_object_set_new(meta, key, json_string(crc)) == 0;
+    }
+    whole = whole && json_object_set(root, "__metadata__", meta) == 0;
+    size_t from = 0;
+    for (int i = 0; whole && i < file->n_tensors; i++) {
+        const StTensor *t = &file->tensor[i];
+        whole = json_object_set_new(root, t->name, tensor_json(t, from)) == 0;
+        from += t->bytes;
+    }
+    if (whole && (text = json_dumps(root, JSON_COMPACT))) {
+        size_t used = strlen(text);
+        *size = (8 + used + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT - 8;
+        if ((padded = malloc(*size + 1))) {
+            memcpy(padded, text, used);
+            memset(padded + used, ' ', *size - used);
+            padded[*size] = '\0';
+            char crc[DIGITS + 1];
+            hex_crc(crc, crc32_of(padded, *size));
+            memcpy(padded + DIGITS_AT, crc, DIGITS);
+        }
+    }
+    free(text);
+    json_decref(meta);
+    json_decref(root);
+    return padded;
+}
+
+Status safetensors_write(const char *path, const StFile *file, const char *fault_name, Err *err) {
+    for (int i = 0; i < file->n_tensors; i++) {
+        size_t bytes;
+        CHECK(tensor_bytes(&file->tensor[i], &bytes) && bytes == file->tensor[i].bytes);
+    }
+    size_t size = 0;
+    char *header = header_text(file, &size);
+    if (!header) return err_set(err, ERR_NOMEM, "%s: no memory for the file's header", path);
+
+    AtomicFile f;
+    Status status = atomic_open(&f, path, err);
+    if (status == OK) {
+        uint64_t length = size;
+        bool written =
+            fwrite(&length, sizeof length, 1, f.stream) == 1 && fwrite(header, 1, size, f.stream) == size;
+        for (int i = 0; written && i < file->n_tensors; i++) {
+            const StTensor *t = &file->tensor[i];
+            written = fwrite(t->data, 1, t->bytes, f.stream) == t->bytes;
+            if (i == file->n_tensors / 2) fault_point(fault_name, "half_written");
+        }
+        if (written) {
+            status = atomic_commit(&f, fault_name, err);
+        } else {
+            atomic_abort(&f);
+            status = err_set(err, ERR_IO, "%s: cannot write %zu tensors' data; is the disk full?", path,
+                             (size_t)file->n_tensors);
+        }
+    }
+    free(header);
+    return status;
+}
+
+/* ---- reading ---- */
+
+/* Checks length and CRC of the header in place (its digits become zeros again). */
+static Status check_header(const char *path, Buffer *b, size_t *size, Err *err) {
+    uint64_t length = 0;
+    if (b->size >= 8) memcpy(&length, b->data, 8);
+    if (b->size < 8 || length > b->size - 8)
+        return err_set(err, ERR_FORMAT, "%s: truncated: %zu bytes, its header alone needs %llu", path,
+                       b->size, 8 + (unsigned long long)length);
+    char *header = b->data + 8, crc[DIGITS + 1];
+    if (length < DIGITS_AT + DIGITS || memcmp(header, HEADER_START, DIGITS_AT))
+        return err_set(err, ERR_FORMAT, "%s: header altered, or no file of rote's: it does not begin with %s",
+                       path, HEADER_START);
+    char stored[DIGITS + 1];
+    memcpy(stored, header + DIGITS_AT, DIGITS);
+    stored[DIGITS] = '\0';
+    memcpy(header + DIGITS_AT, ZERO_CRC, DIGITS);
+    hex_crc(crc, crc32_of(header, (size_t)length));
+    if (strcmp(crc, stored))
+        return err_set(err, ERR_FORMAT, "%s: header altered: its CRC is %s, it says %.8s", path, crc, stored);
+    *size = (size_t)length;
+    return OK;
+}
+
+/* One entry of the header becomes a tensor; its data must begin where the one before ended. */
+static Status read_tensor(const char *path, const char *name, const json_t *entry, const json_t *meta,
+                          const char *data, size_t data_size, size_t *at, StTensor *t, Err *err) {
+    const char *dtype = NULL;
+    json_t *shape = NULL;
+    json_int_t from = -1, to = -1;
+    if (json_unpack((json_t *)entry, "{s:s, s:o, s:[I,I]}", "dtype", &dtype, "shape", &shape, "data_offsets",
+                    &from, &to) ||
+        !json_is_array(shape) || json_array_size(shape) > 4 || strlen(dtype) >= sizeof t->dtype ||
+        strlen(name) >= sizeof t->name)
+        return err_set(err, ERR_FORMAT, "%s: tensor '%s': dtype, shape or data_offsets is missing or wrong",
+                       path, name);
+    snprintf(t->name, sizeof t->name, "%s", name);
+    snprintf(t->dtype, sizeof t->dtype, "%s", dtype);
+    t->n_dim = (int)json_array_size(shape);
+    for (int i = 0; i < t->n_dim; i++) {
+        const json_t *d = json_array_get(shape, (size_t)i);
+        t->dim[i] = json_is_integer(d) ? json_integer_value(d) : -1;
+    }
+    if (!tensor_bytes(t, &t->bytes) || from != (json_int_t)*at || to < from ||
+        (size_t)(to - from) != t->bytes)
+        return err_set(err, ERR_FORMAT, "%s: tensor '%s': shape and data_offsets disagree", path, name);
+    if ((size_t)to > data_size)
+        return err_set(err, ERR_FORMAT, "%s: tensor '%s': truncated: its data end at byte %lld of %zu", path,
+                       name, (long long)to, data_size);
+    t->data = data + *at;
+    *at = (size_t)to;
+
+    char key[sizeof TENSOR_CRC + sizeof t->name], crc[DIGITS + 1];
+    snprintf(key, sizeof key, TENSOR_CRC "%s", name);
+    const char *stored = json_string_value(json_object_get(meta, key));
+    hex_crc(crc, crc32_of(t->data, t->bytes));
+    if (!stored || strcmp(stored, crc))
+        return err_set(err, ERR_FORMAT, "%s: tensor '%s': altered: its CRC is %s, the header says %s", path,
+                       name, crc, stored ? stored : "nothing");
+    return OK;
+}
+
+Status safetensors_read(const char *path, StFile *out, Err *err) {
+    memset(out, 0, sizeof *out);
+    Buffer b;
+    TRY(file_read(path, FILE_MAX, &b, err));
+    StFile file = {.owned = b.data};
+    json_t *root = NULL;
+    Status status = OK;
+    size_t size = 0, at = 0;
+    TRY_GOTO(check_header(path, &b, &size, err));
+
+    json_error_t why;
+    root = json_loadb(b.data + 8, size, JSON_REJECT_DUPLICATES, &why);
+    json_t *meta = json_object_get(root, "__metadata__");
+    if (!json_is_object(root) || !json_is_object(meta)) {
+        status = err_set(err, ERR_FORMAT, "%s: header: %s", path, root ? "no __metadata__" : why.text);
+        goto done;
+    }
+    file.tensor = calloc(json_object_size(root), sizeof *file.tensor);
+    file.meta = calloc(json_object_size(meta), sizeof *file.meta);
+    if (!file.tensor || !file.meta) {
+        status =
+            err_set(err, ERR_NOMEM, "%s: no memory for a table of %zu tensors", path, json_object_size(root));
+        goto done;
+    }
+    const char *key;
+    json_t *value;
+    json_object_foreach(meta, key, value) {
+        if (!strncmp(key, "crc32", 5)) continue;
+        StMeta *m = &file.meta[file.n_meta];
+        if (!json_is_string(value) || strlen(key) >= sizeof m->key) {
+            status = err_set(err, ERR_FORMAT,
+                             "%s: __metadata__ field '%s' is no string, or its name too long", path, key);
+            goto done;
+        }
+        snprintf(m->key, sizeof m->key, "%s", key);
+        if (!(m->value = strdup(json_string_value(value)))) {
+            status = err_set(err, ERR_NOMEM, "%s: no memory for the metadata", path);
+            goto done;
+        }
+        file.n_meta++;
+    }
+    size_t data_size = b.size - 8 - size;
+    json_object_foreach(root, key, value) {
+        if (value == meta) continue;
+        TRY_GOTO(read_tensor(path, key, value, meta, b.data + 8 + size, data_size, &at,
+                             &file.tensor[file.n_tensors], err));
+        file.n_tensors++;
+    }
+    if (at != data_size)
+        status =
+            err_set(err, ERR_FORMAT, "%s: altered: %zu bytes behind the last tensor", path, data_size - at);
+done:
+    json_decref(root);
+    if (status == OK) *out = file;
+    else safetensors_free(&file);
+    return status;
+}
+
+void safetensors_free(StFile *file) {
+    for (int i = 0; i < file->n_meta; i++) free(file->meta[i].value);
+    free(file->meta);
+    free(file->tensor);
+    free(file->owned);
+    memset(file, 0, sizeof *file);
+}
+
+const StTensor *safetensors_find(const StFile *file, const char *name) {
+    for (int i = 0; i < file->n_tensors; i++)
+        if (!strcmp(file->tensor[i].name, name)) return &file->tensor[i];
+    return NULL;
+}
+
+const char *safetensors_meta(const StFile *file, const char *key) {
+    for (int i = 0; i < file->n_meta; i++)
+        if (!strcmp(file->meta[i].key, key)) return file->meta[i].value;
+    return NULL;
+}

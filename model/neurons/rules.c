@@ -1,0 +1,247 @@
+#include "model/neurons/rules.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "base/exact.h"
+#include "model/gpt.h"
+#include "model/neurons/softplus.h"
+
+static const double SHARE_EPSILON = 1e-6; /* e of the share loss: a layer that is silent has a share, too */
+
+/* share and group have one figure a token. */
+static bool by_row(NeuronLoss loss) { return loss == NEURON_SHARE || loss == NEURON_GROUP; }
+
+void rules_count(Rules *rules, const Batch *batch) {
+    int64_t n = batch->start[batch->n_seq];
+    for (int i = 0; i < rules->n; i++) {
+        Rule *r = &rules->rule[i];
+        int64_t count[2] = {0};
+        for (int64_t t = batch->start[0]; t < n; t++)
+            if (r->label[t] >= 0) count[r->label[t]]++;
+        double units = by_row(r->loss) ? 1 : r->n_units, weight[2] = {(double)r->negatives, 1};
+        for (int y = 0; y < 2; y++)
+            r->c[y] = count[y] && r->n_units && r->loss != NEURON_CAUSAL && r->loss != NEURON_NONE
+                          ? r->loss == NEURON_RANK ? 1 : weight[y] / (2 * units * (double)count[y])
+                          : 0;
+    }
+}
+
+RuleSums rule_total(const Rule *rule, int n_seq) {
+    RuleSums total = {0};
+    for (int s = 0; s < n_seq; s++) {
+        const RuleSums *one = &rule->sums[s];
+        total.lm2 += one->lm2;
+        total.aux2 += one->aux2;
+        total.loss += one->loss;
+        for (int y = 0; y < 2; y++) {
+            total.asked[y] += one->asked[y];
+            total.fired[y] += one->fired[y];
+        }
+    }
+    return total;
+}
+
+/* ---- losses of one token: the loss, and g by unit ---- */
+
+static double hinge(const Rule *r, double z, int y, double *g) {
+    double miss = y ? (double)r->on - z : z - (double)r->off;
+    if (!(miss > 0)) miss = 0;
+    *g = y ? -miss : miss;
+    return 0.5 * miss * miss;
+}
+
+/* All units of the token; scratch: 2 n_units. */
+static double parted(const Rule *r, const Ops *ops, const real *z, int y, real *g, real *scratch) {
+    real S = r->temperature, middle = (r->on + r->off) / 2, *x = scratch, *e = scratch + r->n_units;
+    double loss = 0;
+    for (int j = 0; j < r->n_units; j++) {
+        x[j] = (y ? middle - z[j] : z[j] - middle) / S;
+        e[j] = minus_size(x[j]);
+    }
+    ops->exp_vector(e, e, r->n_units);
+    for (int j = 0; j < r->n_units; j++) {
+        real slope = logistic(x[j], e[j]);
+        g[j] = y ? -slope : slope;
+        loss += (double)(S * softplus(x[j], e[j]));
+    }
+    return loss;
+}
+
+static double squared(const Rule *r, double a, int y, double *g) {
+    double miss = a - (double)(y ? r->on : r->off);
+    *g = miss;
+    return 0.5 * miss * miss;
+}
+
+/* The units as one: a smooth maximum, less what it would be if all were equal. */
+static double group(const Rule *r, const Ops *ops, const real *z, int y, real *g) {
+    real top = z[0];
+    double S = (double)r->temperature, sum = 0, slope;
+    for (int j = 1; j < r->n_units; j++) top = z[j] > top ? z[j] : top;
+    for (int j = 0; j < r->n_units; j++) g[j] = (z[j] - top) / r->temperature;
+    ops->exp_vector(g, g, r->n_units);
+    for (int j = 0; j < r->n_units; j++) sum += (double)g[j];
+    double s = (double)top + S * (exact_log(sum) - exact_log(r->n_units)), loss = hinge(r, s, y, &slope);
+    for (int j = 0; j < r->n_units; j++) g[j] = (real)(slope * (double)g[j] / sum);
+    return loss;
+}
+
+/* Over the whole layer of I units. scratch: 2 I. */
+static double share(const Rule *r, const Ops *ops, const real *z, int I, int y, real *g, real *scratch) {
+    real *e = scratch, *h = scratch + I;
+    double part[4] = {0}, own = 0;
+    for (int i = 0; i < I; i++) e[i] = minus_size(z[i]);
+    ops->exp_vector(e, e, I);
+    for (int i = 0; i < I; i++) {
+        h[i] = softplus(z[i], e[i]);
+        g[i] = logistic(z[i], e[i]);
+    }
+    for (int i = 0; i < I; i++) part[i % 4] += (double)h[i];
+    for (int j = 0; j < r->n_units; j++) own += (double)h[r->unit[j]];
+    double all = (part[0] + part[1]) + (part[2] + part[3]);
+    if (!y) own = all - own;
+    real most = (real)(1 / (all + SHARE_EPSILON)), less = (real)(1 / (own + SHARE_EPSILON));
+    /* The rest of the layer is own for y = 0. */
+    real of_rest = y ? most : most - less, of_units = y ? most - less : most;
+    for (int j = 0; j < r->n_units; j++) e[j] = g[r->unit[j]] * of_units;
+    for (int i = 0; i < I; i++) g[i] *= of_rest;
+    for (int j = 0; j < r->n_units; j++) g[r->unit[j]] = e[j];
+    return -exact_log((own + SHARE_EPSILON) / (all + SHARE_EPSILON));
+}
+
+/* What one token adds to the gradient: g over n columns of dpre. */
+typedef struct RowGradient {
+    int n;
+    const int32_t *column; /* NULL: 0 .. n-1 */
+    real *z;               /* of gated post losses, linear behind it */
+    real *g, *linear;      /* linear: of the same columns of the gated layer's other half; NULL: none */
+} RowGradient;
+
+static double row_gradient(const Rule *r, const RuleRows *x, int row, int y, RowGradient *out) {
+    const real *pre = x->pre + row * x->ld, *post = x->post + (ptrdiff_t)row * x->I;
+    int K = r->n_units;
+    double loss = 0, g;
+    *out = (RowGradient){.n = K, .column = r->unit, .z = x->scratch, .g = x->scratch + 2 * K};
+    if (r->loss == NEURON_RANK) {
+        ptrdiff_t at = (ptrdiff_t)(x->token + row) * K;
+        for (int j = 0; j < K; j++) out->g[j] = r->slope ? (real)r->slope[at + j] : 0;
+        return 0;
+    }
+    if (r->loss == NEURON_SHARE) {
+        *out = (RowGradient){.n = x->I, .g = x->scratch};
+        return share(r, x->ops, pre, x->I, y, out->g, x->scratch + x->I);
+    }
+    for (int j = 0; j < K; j++) out->z[j] = pre[r->unit[j]];
+    if (r->loss == NEURON_GROUP) return group(r, x->ops, out->z, y, out->g);
+    if (r->loss == NEURON_PRE_BCE) return parted(r, x->ops, out->z, y, out->g, x->scratch + 3 * K);
+    for (int j = 0; j < K; j++) {
+        if (r->loss == NEURON_POST_MSE) loss += squared(r, (double)post[r->unit[j]], y, &g);
+        else loss += hinge(r, (double)out->z[j], y, &g);
+        out->g[j] = (real)g;
+    }
+    if (r->loss != NEURON_POST_MSE) return loss;
+    if (x->gated) {
+        for (int j = 0; j < K; j++) out->z[K + j] = pre[x->I + r->unit[j]];
+        out->linear = x->scratch + 4 * K;
+    }
+    real *da = out->g;
+    out->g = x->scratch + 3 * K;
+    x->ops->act_backward(out->g, out->linear, da, out->z, x->gated ? out->z + K : NULL, x->act, 1, K, K);
+    return loss;
+}
+
+static void add_columns(const RowGradient *from, const real *g, real *dpre, double c, double lambda,
+                        double *square) {
+    for (int j = 0; j < from->n; j++) {
+        double scaled = c * (double)g[j];
+        *square += scaled * scaled;
+        if (lambda != 0) dpre[from->column ? from->column[j] : j] += (real)(lambda * scaled);
+    }
+}
+
+static void rule_backward(const Rule *r, const RuleRows *x) {
+    RuleSums *sums = &r->sums[x->sequence];
+    for (int row = 0; row < x->T; row++) {
+        int y = r->label[x->token + row];
+        if (y < 0) continue;
+        const real *post = x->post + (ptrdiff_t)row * x->I;
+        const real *clamp = r->clamp ? r->clamp + (ptrdiff_t)(x->token + row) * r->n_units : NULL;
+        bool held = clamp && clamp[0] == clamp[0];
+        sums->asked[y] += !held; /* of what a neuron is held at nothing is to be told */
+        for (int j = 0; j < r->n_units && !held; j++) sums->fired[y] += post[r->unit[j]] > 0;
+        if (r->c[y] == 0) continue;
+        RowGradient from;
+        sums->loss += r->c[y] * row_gradient(r, x, row, y, &from);
+        real *dpre = x->dpre + row * x->ld;
+        add_columns(&from, from.g, dpre, r->c[y], (double)r->lambda, &sums->aux2);
+        if (from.linear)
+            add_columns(&from, from.linear, dpre + x->I, r->c[y], (double)r->lambda, &sums->aux2);
+    }
+}
+
+void rules_backward_global(const Rules *rules, int layer, const RuleRows *x) {
+    double lm2 = 0;
+    for (int row = 0; row < x->T; row++) lm2 += x->ops->sum_squares(x->dpre + row * x->ld, x->I);
+    for (int i = 0; i < rules->n; i++) {
+        const Rule *r = &rules->rule[i];
+        if (r->layer != layer) continue;
+        r->sums[x->sequence] = (RuleSums){.lm2 = lm2};
+        if (r->scope == SCOPE_GLOBAL) rule_backward(r, x);
+    }
+}
+
+void rules_backward_local(const Rules *rules, int layer, const RuleRows *x) {
+    for (int i = 0; i < rules->n; i++) {
+        const Rule *r = &rules->rule[i];
+        if (r->layer == layer && r->scope == SCOPE_LOCAL) rule_backward(r, x);
+    }
+}
+
+/* ---- clamps and routes ---- */
+
+void rules_forward(const Rules *rules, int layer, const RuleRows *x) {
+    for (int i = 0; i < rules->n; i++) {
+        const Rule *r = &rules->rule[i];
+        if (r->layer != layer || (!r->clamp && !r->seen && !r->seen_pre)) continue;
+        for (int row = 0; row < x->T; row++) {
+            const real *pre = x->pre + row * x->ld;
+            real *post = x->post + (ptrdiff_t)row * x->I;
+            ptrdiff_t at = (ptrdiff_t)(x->token + row) * r->n_units;
+            for (int j = 0; j < r->n_units; j++) {
+                if (r->seen_pre) r->seen_pre[at + j] = pre[r->unit[j]];
+                if (r->seen) r->seen[at + j] = post[r->unit[j]];
+                if (r->clamp && r->clamp[at + j] == r->clamp[at + j]) post[r->unit[j]] = r->clamp[at + j];
+            }
+        }
+    }
+}
+
+/* Gradient routing: tokens of the class teach what feeds the units and nothing else of the layer, the others all but
+ * them. */
+static void route_row(const Rule *r, real *dpost, int I, int y) {
+    if (y == LABEL_OTHER) {
+        for (int j = 0; j < r->n_units; j++) dpost[r->unit[j]] = 0;
+        return;
+    }
+    for (int i = 0, j = 0; i < I; i++) {
+        if (j < r->n_units && r->unit[j] == i) j++;
+        else dpost[i] = 0;
+    }
+}
+
+void rules_route(const Rules *rules, int layer, const RuleRows *x) {
+    for (int i = 0; i < rules->n; i++) {
+        const Rule *r = &rules->rule[i];
+        bool route = r->route == ROUTE_ACTIVATIONS;
+        if (r->layer != layer || (!r->clamp && !route)) continue;
+        for (int row = 0; row < x->T; row++) {
+            real *dpost = x->dpost + (ptrdiff_t)row * x->I;
+            int y = r->label[x->token + row];
+            ptrdiff_t at = (ptrdiff_t)(x->token + row) * r->n_units;
+            if (route && y >= 0) route_row(r, dpost, x->I, y);
+            for (int j = 0; r->clamp && j < r->n_units; j++)
+                if (r->clamp[at + j] == r->clamp[at + j]) dpost[r->unit[j]] = 0;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+/* The maximal-update parametrization (Yang et al. 2022, arXiv 2203.03466, Tensor Programs V): activations and
+ * their changes keep their size as the width grows, so that one learning rate serves all widths.
+ *
+ * With s = mup_base_width / n_embd, what the standard parametrization has is multiplied by
+ *
+ *                            first weights    rate, AdamW and SOAP    rate, Muon
+ *   embeddings, vectors            1                   1                   1
+ *   matrices of the blocks      sqrt(s)                s                sqrt(s)
+ *   q, and its bias             sqrt(s) more        sqrt(s) more        sqrt(s) more
+ *   head, not tied                 s                   s                   s
+ *   tied: last gain, bias          s                   s                   s
+ *
+ * The base is where all rates are one: the narrowest width (docs/math.md says what a wide one costs).
+ *
+ * The first two columns are the paper's table 3 (table 8 where the head is tied); n_inner is taken to grow with
+ * n_embd. Two of its rules are multipliers in the forward pass, which are moved here into parameters beside them:
+ * a parameter a times as large, with a times the rate, is the same function after every step of Adam. Scores are
+ * divided by the head's size, not by its root: sqrt(s) at q, for as many heads as the base has. The tied head's
+ * logits are multiplied by s: at the gain and bias of the last norm. (Muon's update of q has one size whatever
+ * q's is, so it takes q's rate as well.)
+ *
+ * Muon's update has singular values of 0.2 sqrt(longer side), which must not grow with the width (Yang, Simon &
+ * Bernstein 2023, arXiv 2310.17813): sqrt(s). For SOAP no paper says; its first updates grow like AdamW's
+ * (`rote coordinates train.optimizer=soap`), so it has AdamW's rates. */
+#include "model/parametrization.h"
+
+#include <string.h>
+
+static bool ends_with(const char *name, const char *end) {
+    size_t n = strlen(name), m = strlen(end);
+    return n >= m && !strcmp(name + n - m, end);
+}
+
+static void multiply(Tensor *t, double start, double rate) {
+    t->init_std *= start;
+    t->init_value *= start;
+    t->rate_scale *= rate;
+}
+
+void parametrization_apply(ParamTable *table, const Config *config) {
+    if (config->train.parametrization != PARAM_MUP) return;
+    double s = (double)config->train.mup_base_width / config->model.n_embd, root = __builtin_sqrt(s);
+    double block_rate = config->train.optimizer == OPT_MUON ? root : s;
+    for (int i = 0; i < table->count; i++) {
+        Tensor *t = &table->tensor[i];
+        bool hidden = t->part == PART_ATTENTION || t->part == PART_MLP;
+        if (t->matrix && hidden) multiply(t, root, block_rate);
+        if (ends_with(t->name, "attn.q.weight") || ends_with(t->name, "attn.q.bias")) multiply(t, root, root);
+        if (t->part == PART_HEAD) multiply(t, s, s);
+        if (config->model.tie_weights && !strncmp(t->name, "norm_f.", 7)) multiply(t, s, s);
+    }
+}

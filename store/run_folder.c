@@ -1,0 +1,372 @@
+#include "store/run_folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "model/formats/npy.h"
+
+enum { TEXT_MAX = 1 << 24 }; /* bytes of a config, manifest or result that we read back */
+static const size_t METRICS_MAX = (size_t)1 << 40;
+
+void run_note(const ProgressSink *sink, int64_t step, const char *format, ...) {
+    if (!sink || !sink->update) return;
+    char text[1200];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    Progress progress = {.step = step, .note = text};
+    sink->update(sink->user, &progress);
+}
+
+static bool holds(const char *dir, const char *name) {
+    char path[CONFIG_PATH_MAX];
+    return path_join(path, sizeof path, dir, name, NULL) == OK && file_exists(path);
+}
+
+static bool ends_in(const char *text, const char *end) {
+    size_t n = strlen(text), k = strlen(end);
+    return n >= k && !strcmp(text + n - k, end);
+}
+
+/* A temporary of a file that a run writes whole (base/file.h). Nobody else's is ever removed. */
+static bool is_temporary(const char *name) {
+    static const char *const OURS[] = {"manifest.json", "config.yaml", "result.json",
+                                       "timing.json",   "DONE",        "failed.json"};
+    if (name[0] != '.' || !ends_in(name, TEMPORARY_END)) return false;
+    size_t length = strlen(name + 1) - strlen(TEMPORARY_END);
+    for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
+        if (strlen(OURS[i]) == length && !strncmp(name + 1, OURS[i], length)) return true;
+    return !strncmp(name + 1, "checkpoint-", 11) && ends_in(name, ".safetensors" TEMPORARY_END);
+}
+
+/* ---- what stands there ---- */
+
+void run_default_dir(const Config *config, const char *data_hash, char *out, int size) {
+    char hash[33];
+    config_hash(config, data_hash, hash);
+    snprintf(out, (size_t)size, "runs/%s-%.8s", config->name, hash);
+}
+
+Status folder_look(const char *dir, FolderState *out, Err *err) {
+    *out = FOLDER_NEW;
+    struct stat info;
+    if (stat(dir, &info) != 0) {
+        if (errno == ENOENT) return OK;
+        return err_set(err, errno == ENOTDIR ? ERR_INPUT : ERR_IO, "%s: %s", dir, strerror(errno));
+    }
+    if (!S_ISDIR(info.st_mode)) return err_set(err, ERR_INPUT, "%s: exists and is no folder", dir);
+    if (holds(dir, "config.yaml") && holds(dir, "manifest.json")) {
+        *out = holds(dir, "DONE") ? FOLDER_DONE : FOLDER_STARTED;
+        return OK;
+    }
+    if (holds(dir, "sweep.yaml"))
+        return err_set(err, ERR_INPUT, "%s: is the folder of a sweep, whose runs lie in %s/runs", dir, dir);
+    DIR *stream = opendir(dir);
+    if (!stream) return err_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
+    Status status = OK;
+    for (struct dirent *entry; status == OK && (entry = readdir(stream));) {
+        static const char *const EARLY[] = {".",          "..", "lock", "manifest.json", "metrics.jsonl",
+                                            "failed.json"};
+        bool ours = is_temporary(entry->d_name);
+        for (size_t i = 0; i < sizeof EARLY / sizeof EARLY[0]; i++) ours |= !strcmp(entry->d_name, EARLY[i]);
+        if (!ours)
+            status =
+                err_set(err, ERR_INPUT, "%s: exists and is no run folder (it holds %s)", dir, entry->d_name);
+    }
+    closedir(stream);
+    return status;
+}
+
+static Status read_text(const char *dir, const char *name, Buffer *out, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    TRY(path_join(path, sizeof path, dir, name, err));
+    return file_read(path, TEXT_MAX, out, err);
+}
+
+static Status read_manifest(const char *dir, char data_hash[33], char numeric_spec[32], Err *err) {
+    Buffer text;
+    TRY(read_text(dir, "manifest.json", &text, err));
+    json_error_t why;
+    json_t *root = json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, &why);
+    const char *hash = json_string_value(json_object_get(root, "data_hash"));
+    const char *spec = json_string_value(json_object_get(root, "numeric_spec"));
+    Status status = OK;
+    if (!hash || !spec)
+        status = err_set(err, ERR_FORMAT, "%s/manifest.json: %s", dir,
+                         root ? "data_hash or numeric_spec is missing" : why.text);
+    else {
+        snprintf(data_hash, 33, "%s", hash);
+        snprintf(numeric_spec, 32, "%s", spec);
+    }
+    json_decref(root);
+    buffer_free(&text);
+    return status;
+}
+
+static Status read_config(const char *dir, Config *config, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    TRY(path_join(path, sizeof path, dir, "config.yaml", err));
+    return config_load(config, path, 0, NULL, err);
+}
+
+Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err) {
+    FolderState state;
+    if (!file_exists(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
+    TRY(folder_look(dir, &state, err));
+    if (state == FOLDER_NEW)
+        return err_set(err, ERR_INPUT, "%s: no run has begun there (no config.yaml)", dir);
+    char spec[32];
+    TRY(read_manifest(dir, data_hash, spec, err));
+    if (strcmp(spec, NUMERIC_SPEC))
+        return err_set(err, ERR_INPUT,
+                       "%s: made with arithmetic '%s', this program's is '%s'; use the version that made it",
+                       dir, spec, NUMERIC_SPEC);
+    return read_config(dir, config, err);
+}
+
+Status folder_same_run(const char *dir, const Config *config, const char *data_hash, Err *err) {
+    Config before;
+    char before_hash[33];
+    TRY(folder_read(dir, &before, before_hash, err));
+    char *difference = config_difference(&before, config, 4);
+    Status status = OK;
+    if (difference) {
+        status = err_set(err, ERR_INPUT, "%s: holds a run with another config (%s); name another --out", dir,
+                         difference);
+    } else if (strcmp(before_hash, data_hash)) {
+        status = err_set(
+            err, ERR_INPUT,
+            "%s: the facts are others than the run's: data_hash %s, the run has %s; name another --out", dir,
+            data_hash, before_hash);
+    }
+    free(difference);
+    return status;
+}
+
+/* ---- opening and beginning ---- */
+
+/* Temporaries of a process that was killed between write and rename. */
+static void remove_temporaries(const char *dir) {
+    DIR *stream = opendir(dir);
+    if (!stream) return;
+    for (struct dirent *entry; (entry = readdir(stream));) {
+        char path[CONFIG_PATH_MAX];
+        if (is_temporary(entry->d_name) && path_join(path, sizeof path, dir, entry->d_name, NULL) == OK)
+            unlink(path);
+    }
+    closedir(stream);
+}
+
+Status folder_open(RunFolder *folder, const char *dir, const char *config_hash, const char *data_hash,
+                   Err *err) {
+    *folder = (RunFolder){.lock_fd = -1};
+    snprintf(folder->config_hash, sizeof folder->config_hash, "%s", config_hash);
+    snprintf(folder->data_hash, sizeof folder->data_hash, "%s", data_hash);
+    if (!dir) return OK;
+    char path[CONFIG_PATH_MAX];
+    TRY(path_join(path, sizeof path, dir, "lock", err));
+    TRY(make_directories(dir, err));
+    TRY(lock_take(path, &folder->lock_fd, err));
+    snprintf(folder->dir, sizeof folder->dir, "%s", dir);
+    remove_temporaries(dir);
+    return OK;
+}
+
+static Status write_text(const RunFolder *folder, const char *name, const char *text, const char *fault,
+                         Err *err) {
+    char path[CONFIG_PATH_MAX];
+    TRY(path_join(path, sizeof path, folder->dir, name, err));
+    AtomicFile file;
+    TRY(atomic_open(&file, path, err));
+    if (fputs(text, file.stream) < 0 || (!ends_in(text, "\n") && fputc('\n', file.stream) < 0)) {
+        atomic_abort(&file);
+        return err_set(err, ERR_IO, "%s: cannot write: %s", path, strerror(errno));
+    }
+    return atomic_commit(&file, fault, err);
+}
+
+#ifndef ROTE_COMMIT
+#define ROTE_COMMIT "unknown"
+#endif
+#ifdef __clang__
+#define COMPILER "clang " __VERSION__
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
+static Status write_manifest(const RunFolder *folder, const Ops *ops, int threads, Err *err) {
+    char cpu[256];
+    cpu_name(cpu, sizeof cpu);
+    json_t *root =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i}", "config_hash", folder->config_hash,
+                  "data_hash", folder->data_hash, "numeric_spec", NUMERIC_SPEC, "dtype", REAL_NAME, "commit",
+                  ROTE_COMMIT, "compiler", COMPILER, "cpu", cpu, "isa", ops->isa, "threads", threads);
+    char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
+    json_decref(root);
+    Status status = text ? write_text(folder, "manifest.json", text, "manifest", err)
+                         : err_set(err, ERR_NOMEM, "%s: no memory for manifest.json", folder->dir);
+    free(text);
+    return status;
+}
+
+static Status open_metrics(RunFolder *folder, const char *mode, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    TRY(path_join(path, sizeof path, folder->dir, "metrics.jsonl", err));
+    folder->metrics = fopen(path, mode);
+    return folder->metrics ? OK : err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+}
+
+Status folder_begin(RunFolder *folder, const Config *config, const Ops *ops, int threads, Err *err) {
+    if (!folder->dir[0]) return OK;
+    TRY(write_manifest(folder, ops, threads, err));
+    TRY(open_metrics(folder, "w", err));
+    folder->metrics_bytes = 0;
+    folder->metrics_crc = 0;
+
+    Config kept = *config; /* with paths that hold from any folder */
+    path_make_absolute(kept.facts.path, sizeof kept.facts.path);
+    path_make_absolute(kept.train.init_from, sizeof kept.train.init_from);
+    char *text = config_text(&kept, false);
+    Status status = text ? write_text(folder, "config.yaml", text, "config", err)
+                         : err_set(err, ERR_NOMEM, "%s: no memory for config.yaml", folder->dir);
+    free(text);
+    return status;
+}
+
+/* ---- metrics and checkpoints ---- */
+
+void folder_metrics(RunFolder *folder, const char *format, ...) {
+    if (!folder->metrics) return;
+    char line[1024];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    CHECK(n > 0 && (size_t)n < sizeof line);
+    fwrite(line, 1, (size_t)n, folder->metrics); /* errors stay in the stream until folder_save asks */
+    folder->metrics_bytes += n;
+    folder->metrics_crc = (uint32_t)crc32(folder->metrics_crc, (const Bytef *)line, (uInt)n);
+}
+
+static Status sync_metrics(RunFolder *folder, Err *err) {
+    FILE *f = folder->metrics;
+    bool failed = ferror(f) != 0 || fflush(f) != 0 || fsync(fileno(f)) != 0;
+    if (failed)
+        return err_set(err, ERR_IO,
+                       "%s/metrics.jsonl: cannot write: %s; the last checkpoint stands, go on with --resume",
+                       folder->dir, strerror(errno));
+    return OK;
+}
+
+Status folder_save(RunFolder *folder, const Snapshot *snapshot, Err *err) {
+    if (!folder->dir[0]) return OK;
+    TRY(sync_metrics(folder, err));
+    fault_point("metrics", "synced");
+    return checkpoints_add(folder, snapshot, err);
+}
+
+/* Whether the file still begins with the bytes that the checkpoint was written with. */
+static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    TRY(path_join(path, sizeof path, folder->dir, "metrics.jsonl", err));
+    Buffer text;
+    if (!file_exists(path))
+        return err_set(err, ERR_FORMAT, "%s: missing; put the file back, or train anew in another folder",
+                       path);
+    TRY(file_read(path, METRICS_MAX, &text, err));
+    bool same = mark->metrics_bytes >= 0 && (uint64_t)mark->metrics_bytes <= text.size &&
+                crc32_of(text.data, (size_t)mark->metrics_bytes) == mark->metrics_crc;
+    buffer_free(&text);
+    if (same) return OK;
+    return err_set(err, ERR_FORMAT,
+                   "%s: altered: its first %" PRId64
+                   " bytes are not those that the checkpoint was written with; put the "
+                   "file back, or train anew in another folder",
+                   path, mark->metrics_bytes);
+}
+
+Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink *notes, bool *found,
+                      Err *err) {
+    CheckpointMark mark;
+    Err why;
+    Status status = checkpoints_newest(folder, snapshot, &mark, notes, found, &why);
+    if (status == ERR_FORMAT) { /* as good as none */
+        run_note(notes, 0, "%s", why.msg);
+        return OK;
+    }
+    if (status != OK) return err_set(err, status, "%s", why.msg);
+    if (!*found) return OK;
+    TRY(check_metrics(folder, &mark, err));
+    TRY(open_metrics(folder, "r+", err));
+    if (ftruncate(fileno(folder->metrics), mark.metrics_bytes) != 0 ||
+        fseek(folder->metrics, 0, SEEK_END) != 0)
+        return err_set(err, ERR_IO, "%s/metrics.jsonl: cannot be cut back to %" PRId64 " bytes: %s",
+                       folder->dir, mark.metrics_bytes, strerror(errno));
+    folder->metrics_bytes = mark.metrics_bytes;
+    folder->metrics_crc = mark.metrics_crc;
+    return checkpoints_tidy(folder, snapshot->state->step, err); /* a process may have died before it did */
+}
+
+/* ---- the end ---- */
+
+void folder_read_timing(const char *dir, double *seconds, double *tokens) {
+    *seconds = *tokens = 0;
+    Buffer text;
+    if (read_text(dir, "timing.json", &text, NULL) != OK) return;
+    json_t *root = json_loadb(text.data, text.size, 0, NULL);
+    *seconds = json_number_value(json_object_get(root, "seconds"));
+    *tokens = json_number_value(json_object_get(root, "timed_tokens"));
+    json_decref(root);
+    buffer_free(&text);
+}
+
+Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err) {
+    if (!folder->dir[0]) return OK;
+    double seconds_before, tokens_before;
+    folder_read_timing(folder->dir, &seconds_before, &tokens_before);
+    seconds += seconds_before;
+    double all = (double)tokens + tokens_before;
+    char json[512];
+    snprintf(json, sizeof json,
+             "{\n  \"seconds\": %.3f,\n  \"tokens_per_s\": %.1f,\n  \"peak_rss_mib\": %.1f,\n  "
+             "\"timed_tokens\": %.0f\n}",
+             seconds, seconds > 0 ? all / seconds : 0, (double)memory_peak_rss() / (1024 * 1024), all);
+    return write_text(folder, "timing.json", json, "timing", err);
+}
+
+Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t *source, int n, Err *err) {
+    if (!folder->dir[0]) return OK;
+    char path[CONFIG_PATH_MAX];
+    int64_t *id = malloc((size_t)n * sizeof *id);
+    if (!id) return err_set(err, ERR_NOMEM, "%s: no memory for %d code lengths", folder->dir, n);
+    for (int i = 0; i < n; i++) id[i] = source[i];
+    Status status = path_join(path, sizeof path, folder->dir, "pool_ids.npy", err);
+    if (status == OK) status = npy_write(path, "pool_ids", "<i8", id, n, err);
+    free(id);
+    TRY(status);
+    TRY(path_join(path, sizeof path, folder->dir, "code_lengths.npy", err));
+    return npy_write(path, "code_lengths", "<f8", bits, n, err);
+}
+
+Status folder_finish(RunFolder *folder, const char *result, Err *err) {
+    if (!folder->dir[0]) return OK;
+    TRY(sync_metrics(folder, err));
+    TRY(write_text(folder, "result.json", result, "result", err));
+    return write_text(folder, "DONE", folder->config_hash, "done", err);
+}
+
+void folder_close(RunFolder *folder) {
+    if (folder->metrics) fclose(folder->metrics);
+    if (folder->lock_fd >= 0) lock_release(folder->lock_fd);
+    *folder = (RunFolder){.lock_fd = -1};
+}

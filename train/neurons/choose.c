@@ -1,0 +1,117 @@
+#include "train/neurons/choose.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+
+/* What one neuron does at the tokens of either side. */
+typedef struct UnitSums {
+    int32_t unit;
+    double n[2], sum[2], squares[2]; /* of z */
+    double fired;                    /* tokens of the class with a > 0 */
+    double key, tie;                 /* sorted by: descending key, ascending tie */
+    bool taken;
+} UnitSums;
+
+typedef struct Look {
+    UnitSums *unit;
+    int width, layer;
+    const int8_t *label;
+} Look;
+
+static void see(void *user, const HookSeen *seen) {
+    Look *look = user;
+    if (seen->hook.layer != look->layer) return;
+    for (int row = 0; row < seen->rows; row++) {
+        int y = look->label[seen->token + row];
+        if (y < 0) continue;
+        const real *x = seen->x + row * seen->ld;
+        for (int j = 0; j < look->width; j++) {
+            UnitSums *u = &look->unit[j];
+            if (seen->hook.site == HOOK_POST) {
+                u->fired += y == LABEL_CLASS && x[j] > 0;
+                continue;
+            }
+            u->n[y] += 1;
+            u->sum[y] += (double)x[j];
+            u->squares[y] += (double)x[j] * (double)x[j];
+        }
+    }
+}
+
+/* One pass over the facts, sequence by sequence in their order, so that no bit depends on threads. */
+static Status look_at(const Gpt *gpt, const FactBatch *all, int n, int max_len, Look *look, Err *err) {
+    enum { SEQUENCES = 16 };
+    GptWork *work;
+    TRY(gpt_work_create(&work, gpt, SEQUENCES * max_len, SEQUENCES, max_len, false, 1, NULL, err));
+    gpt_observe(gpt, work, &all->batch, 0, n, 1u << HOOK_PRE | 1u << HOOK_POST, see, look);
+    gpt_work_free(work);
+    return OK;
+}
+
+static double mean(const UnitSums *u, int y) { return u->n[y] > 0 ? u->sum[y] / u->n[y] : 0; }
+
+static double variance(const UnitSums *u, int y) {
+    double m = mean(u, y), v = u->n[y] > 0 ? u->squares[y] / u->n[y] - m * m : 0;
+    return v > 0 ? v : 0;
+}
+
+static void rank_units(const NeuronRules *x, UnitsKind kind, int rule, UnitSums *unit, int width,
+                       int32_t *drawn) {
+    if (kind == UNITS_RANDOM) {
+        random_permutation(drawn, width, random_stream(x->config->train.seed, RANDOM_UNITS, (uint32_t)rule));
+        for (int j = 0; j < width; j++) unit[drawn[j]].tie = j;
+    }
+    for (int j = 0; j < width; j++) {
+        UnitSums *u = &unit[j];
+        double spread = __builtin_sqrt((variance(u, 0) + variance(u, 1)) / 2);
+        if (kind == UNITS_SILENT) u->key = -u->fired, u->tie = mean(u, 1);
+        if (kind == UNITS_SELECTIVE) u->key = spread > 0 ? (mean(u, 1) - mean(u, 0)) / spread : 0;
+    }
+}
+
+static int compare_units(const void *left, const void *right) {
+    const UnitSums *a = left, *b = right;
+    if (a->taken != b->taken) return a->taken - b->taken;
+    if (a->key != b->key) return a->key < b->key ? 1 : -1;
+    if (a->tie != b->tie) return a->tie > b->tie ? 1 : -1;
+    return a->unit - b->unit;
+}
+
+static int compare_index(const void *left, const void *right) {
+    return *(const int32_t *)left - *(const int32_t *)right;
+}
+
+Status neurons_choose(NeuronRules *x, int i, Err *err) {
+    int width = x->config->model.n_inner, n = x->spec[i].n, left = width;
+    const FactSet *facts = x->facts;
+    Status status = OK;
+    UnitSums *unit = calloc((size_t)width, sizeof *unit);
+    int32_t *drawn = calloc((size_t)width, sizeof *drawn);
+    if (!unit || !drawn) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to choose among %d neurons", width));
+    for (int j = 0; j < width; j++) unit[j].unit = j;
+    for (int r = 0; r < x->n; r++) {
+        if (r == i || x->rule[r].layer != x->rule[i].layer) continue;
+        for (int j = 0; j < x->state[r].n_units; j++) {
+            left -= !unit[x->state[r].unit[j]].taken;
+            unit[x->state[r].unit[j]].taken = true;
+        }
+    }
+    if (left < n)
+        TRY_GOTO(
+            err_set(err, ERR_INPUT,
+                    "neurons.%d.units: %d neurons are asked for, the layer has %d that no other rule took", i,
+                    n, left));
+    Look look = {unit, width, x->rule[i].layer, x->pool_label[i]};
+    TRY_GOTO(look_at(x->gpt, x->all, facts->n, facts->max_len, &look, err));
+    rank_units(x, x->spec[i].kind, i, unit, width, drawn);
+    qsort(unit, (size_t)width, sizeof *unit, compare_units);
+    for (int j = 0; j < n; j++) x->state[i].unit[j] = unit[j].unit;
+    qsort(x->state[i].unit, (size_t)n, sizeof *x->state[i].unit, compare_index);
+    x->state[i].n_units = n;
+done:
+    free(unit);
+    free(drawn);
+    return status;
+}

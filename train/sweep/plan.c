@@ -1,0 +1,197 @@
+/* From a spec to runs: resolved, hashed, counted once, named. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "train/facts_load.h"
+#include "train/init_from.h"
+#include "train/sweep/sweep.h"
+
+const char *const sweep_state_name[SWEEP_STATES] = {"waiting", "running", "done", "diverged", "failed"};
+
+/* Names the point in the message that err holds. */
+static Status at_point(const Sweep *sweep, int64_t point, Status status, Err *err) {
+    char label[SWEEP_LABEL_MAX];
+    sweep_spec_label(&sweep->spec, point, label);
+    if (*label) err_prefix(err, "point %s: ", label);
+    return status;
+}
+
+/* facts.load chooses facts.n, before it is known which points share their facts. */
+static Status choose_facts(SweepRun *run, Err *err) {
+    run->resolved = run->config;
+    if (run->config.facts.load == 0) return OK;
+    FactSet planned;
+    TRY(facts_plan_load(&run->resolved, &planned, err));
+    facts_free(&planned);
+    return OK;
+}
+
+static Status plan_run(SweepRun *run, const FactSet *facts, Err *err) {
+    TRY(config_resolve(&run->resolved, facts->n, facts->max_len, facts->vocab.size, err));
+    TRY(init_from_resolve(&run->resolved, err));
+    strcpy(run->config.train.init_hash,
+           run->resolved.train.init_hash); /* the worker is to find the same weights */
+    config_hash(&run->resolved, facts->data_hash, run->config_hash);
+    Config single = run->resolved; /* memory for one thread, as most runs of a sweep have */
+    if (single.train.threads == 0) single.train.threads = 1;
+    return run_needs(&run->plan, &single, facts, err);
+}
+
+/* Plans all points that share the facts of point i. */
+static Status plan_sharing(Sweep *sweep, int64_t i, bool *planned, Err *err) {
+    FactsConfig shared = sweep->run[i].resolved.facts;
+    FactSet facts;
+    Status status = facts_obtain(&shared, &facts, err);
+    if (status != OK) return at_point(sweep, i, status, err);
+    for (int64_t j = i; status == OK && j < sweep->n_points; j++) {
+        if (planned[j] || memcmp(&sweep->run[j].resolved.facts, &shared, sizeof shared) != 0) continue;
+        status = plan_run(&sweep->run[j], &facts, err);
+        if (status != OK) at_point(sweep, j, status, err);
+        planned[j] = true;
+    }
+    facts_free(&facts);
+    return status;
+}
+
+/* With one fact set in memory at a time. */
+static Status plan_points(Sweep *sweep, Err *err) {
+    bool *planned = calloc((size_t)sweep->n_points, sizeof *planned);
+    if (!planned) return err_set(err, ERR_NOMEM, "no memory for %lld points", (long long)sweep->n_points);
+    Status status = OK;
+    for (int64_t i = 0; status == OK && i < sweep->n_points; i++) {
+        status = choose_facts(&sweep->run[i], err);
+        if (status != OK) at_point(sweep, i, status, err);
+    }
+    for (int64_t i = 0; status == OK && i < sweep->n_points; i++)
+        if (!planned[i]) status = plan_sharing(sweep, i, planned, err);
+    free(planned);
+    return status;
+}
+
+/* ---- the same run twice ---- */
+
+static int by_hash(const void *a, const void *b) {
+    const SweepRun *x = *(const SweepRun *const *)a, *y = *(const SweepRun *const *)b;
+    int order = strcmp(x->config_hash, y->config_hash);
+    return order ? order : (x->point > y->point) - (x->point < y->point);
+}
+
+static Status drop_duplicates(Sweep *sweep, Err *err) {
+    size_t n = (size_t)sweep->n_points;
+    SweepRun **sorted = calloc(n, sizeof *sorted);
+    bool *drop = calloc(n, sizeof *drop);
+    if (!sorted || !drop) {
+        free(sorted);
+        free(drop);
+        return err_set(err, ERR_NOMEM, "no memory for %zu points", n);
+    }
+    for (size_t i = 0; i < n; i++) sorted[i] = &sweep->run[i];
+    qsort(sorted, n, sizeof *sorted, by_hash);
+    for (size_t i = 1; i < n; i++)
+        drop[sorted[i]->point] = !strcmp(sorted[i - 1]->config_hash, sorted[i]->config_hash);
+    sweep->n = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!drop[i]) sweep->run[sweep->n++] = sweep->run[i];
+    free(sorted);
+    free(drop);
+    return OK;
+}
+
+/* ---- names ---- */
+
+static bool is_run(const char *runs, const char *name, const char *config_hash) {
+    char dir[CONFIG_PATH_MAX], path[CONFIG_PATH_MAX];
+    json_error_t why;
+    if (path_join(dir, sizeof dir, runs, name, NULL) != OK ||
+        path_join(path, sizeof path, dir, "manifest.json", NULL) != OK)
+        return false;
+    json_t *manifest = json_load_file(path, 0, &why);
+    const char *hash = json_string_value(json_object_get(manifest, "config_hash"));
+    bool same = hash && !strcmp(hash, config_hash);
+    json_decref(manifest);
+    return same;
+}
+
+/* A sweep that was extended by a key has runs from before under names without it: they keep them. */
+static void keep_old_names(Sweep *sweep) {
+    char runs[CONFIG_PATH_MAX];
+    if (path_join(runs, sizeof runs, sweep->dir, "runs", NULL) != OK) return;
+    DIR *stream = opendir(runs);
+    if (!stream) return;
+    for (struct dirent *entry; (entry = readdir(stream));) {
+        const char *dash = strrchr(entry->d_name, '-');
+        if (!dash || strlen(dash + 1) != 8 || strlen(entry->d_name) >= SWEEP_NAME_MAX) continue;
+        for (int i = 0; i < sweep->n; i++) {
+            SweepRun *run = &sweep->run[i];
+            if (strncmp(dash + 1, run->config_hash, 8) != 0 || !strcmp(entry->d_name, run->name)) continue;
+            if (is_run(runs, entry->d_name, run->config_hash))
+                snprintf(run->name, sizeof run->name, "%s", entry->d_name);
+        }
+    }
+    closedir(stream);
+}
+
+static void name_runs(Sweep *sweep) {
+    for (int i = 0; i < sweep->n; i++) {
+        SweepRun *run = &sweep->run[i];
+        char label[SWEEP_LABEL_MAX];
+        sweep_spec_label(&sweep->spec, run->point, label);
+        snprintf(run->name, sizeof run->name, "%s-%.8s", *label ? label : run->config.name, run->config_hash);
+    }
+    keep_old_names(sweep);
+}
+
+/* ---- all of it ---- */
+
+Status sweep_plan(Sweep *out, const SweepSpec *spec, const char *dir, Err *err) {
+    *out = (Sweep){.spec = *spec, .n_points = sweep_spec_points(spec), .lock_fd = -1};
+    TRY(path_join(out->dir, sizeof out->dir, dir, NULL, err));
+    out->run = calloc((size_t)out->n_points, sizeof *out->run);
+    if (!out->run) return err_set(err, ERR_NOMEM, "no memory for %lld points", (long long)out->n_points);
+    Status status = OK;
+    for (int64_t i = 0; i < out->n_points; i++) {
+        out->run[i].point = i;
+        status = sweep_spec_point(spec, i, &out->run[i].config, err);
+        if (status != OK) {
+            at_point(out, i, status, err);
+            goto done;
+        }
+    }
+    TRY_GOTO(plan_points(out, err));
+    TRY_GOTO(drop_duplicates(out, err));
+    name_runs(out);
+done:
+    if (status != OK) sweep_free(out);
+    return status;
+}
+
+void sweep_free(Sweep *sweep) {
+    for (int i = 0; i < sweep->n; i++) json_decref(sweep->run[i].result);
+    free(sweep->run);
+    lock_release(sweep->lock_fd);
+    *sweep = (Sweep){.lock_fd = -1};
+}
+
+Status sweep_check_room(const Sweep *sweep, Err *err) {
+    double memory = (double)memory_available(), disk = (double)disk_available(sweep->dir), needed = 0;
+    char needs[NUMBER_TEXT_MAX], has[NUMBER_TEXT_MAX];
+    for (int i = 0; i < sweep->n; i++) {
+        const SweepRun *run = &sweep->run[i];
+        if (run->state == SWEEP_DONE || run->state == SWEEP_DIVERGED) continue;
+        needed += run->plan.disk_bytes;
+        if (run->plan.memory_bytes > memory)
+            return err_set(err, ERR_INPUT,
+                           "run %s needs %s of memory, %s are available; lower train.batch_size, "
+                           "train.grad_leaves, the model's size or facts.n",
+                           run->name, bytes_text(needs, run->plan.memory_bytes), bytes_text(has, memory));
+    }
+    if (needed > disk)
+        return err_set(err, ERR_INPUT,
+                       "the sweep needs %s on the disk of %s, %s are free; name another --out",
+                       bytes_text(needs, needed), sweep->dir, bytes_text(has, disk));
+    return OK;
+}

@@ -1,0 +1,380 @@
+/* The coordinator: keeps as many workers busy as there are threads and memory, longest runs first, and writes
+ * down how each ended. */
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "train/sweep/worker.h"
+
+static const double LOOK_AGAIN_S = 0.3, TABLE_S = 2;
+enum { POLL_MS = 100 };
+
+typedef struct Pool {
+    Sweep *sweep;
+    const SweepOptions *options;
+    int n, jobs;
+    Worker *worker; /* room for jobs */
+    SweepWorker *told;
+    int *order;         /* runs, the longest first */
+    int *failed_before; /* by run: attempts before this sweep_run began */
+    double *look_again; /* by run: not before this time; INFINITY: over for this process */
+    double memory;      /* bytes for all workers together */
+    double started_s, table_s;
+    double flops_done; /* by this process, finished runs */
+    bool stopping, changed;
+} Pool;
+
+static double now_s(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static double run_flops(const SweepRun *run) {
+    return run->plan.flops_per_step * (double)run->resolved.train.max_steps;
+}
+
+static bool is_over(const SweepRun *run) { return run->state == SWEEP_DONE || run->state == SWEEP_DIVERGED; }
+
+/* ---- what is shown ---- */
+
+static double eta_s(const Pool *p, double now) {
+    double done = p->flops_done, left = 0;
+    for (int i = 0; i < p->sweep->n; i++)
+        if (!is_over(&p->sweep->run[i]) && p->sweep->run[i].state != SWEEP_FAILED)
+            left += run_flops(&p->sweep->run[i]);
+    for (int w = 0; w < p->n; w++) {
+        const SweepWorker *told = &p->worker[w].told;
+        double part = run_flops(told->run) * (double)told->step / (double)told->max_steps;
+        done += part;
+        left -= part;
+    }
+    return done > 0 ? left * (now - p->started_s) / done : NAN;
+}
+
+static void show(Pool *p, const SweepRun *finished, const char *note) {
+    if (!p->options->update) return;
+    double now = now_s();
+    for (int w = 0; w < p->n; w++) {
+        p->told[w] = p->worker[w].told;
+        p->told[w].seconds = now - p->worker[w].started_s;
+    }
+    SweepView view = {p->sweep, p->n, p->told, finished, now - p->started_s, eta_s(p, now), note};
+    p->options->update(p->options->user, &view);
+}
+
+/* On the way, a table that could not be written (another process is writing it) is no matter. */
+static void table(Pool *p) {
+    p->table_s = now_s();
+    p->changed = sweep_write_table(p->sweep, NULL) != OK;
+}
+
+static Status last_table(const Sweep *sweep, Err *err) {
+    for (int tries = 0; tries < 50; tries++) {
+        if (sweep_write_table(sweep, NULL) == OK) return OK;
+        nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+    }
+    return sweep_write_table(sweep, err);
+}
+
+/* ---- starting ---- */
+
+static int threads_used(const Pool *p) {
+    int n = 0;
+    for (int w = 0; w < p->n; w++) n += p->worker[w].threads;
+    return n;
+}
+
+static double memory_used(const Pool *p) {
+    double bytes = 0;
+    for (int w = 0; w < p->n; w++) bytes += p->worker[w].run->plan.memory_bytes * p->worker[w].threads;
+    return bytes;
+}
+
+static int waiting_for_us(const Pool *p) {
+    int n = 0;
+    for (int i = 0; i < p->sweep->n; i++)
+        n += p->sweep->run[i].state == SWEEP_WAITING && isfinite(p->look_again[i]);
+    return n;
+}
+
+/* One thread a run; where fewer runs are left than threads, they share what there is. */
+static int threads_for(const Pool *p, const SweepRun *run) {
+    if (run->resolved.train.threads > 0) return run->resolved.train.threads;
+    int free_threads = p->jobs - threads_used(p), waiting = waiting_for_us(p);
+    int each = free_threads / (waiting < 1 ? 1 : waiting);
+    return each < 1 ? 1 : each;
+}
+
+/* Whether the run may start now beside the others; alone it always may, and then says itself what it lacks. */
+static bool has_room(const Pool *p, const SweepRun *run, int *threads) {
+    *threads = threads_for(p, run);
+    if (p->n == 0) return true;
+    if (p->n == p->jobs || threads_used(p) + *threads > p->jobs) return false;
+    double left = p->memory - memory_used(p);
+    if (run->plan.memory_bytes * *threads > left) *threads = 1; /* an estimate from above */
+    return run->plan.memory_bytes * *threads <= left;
+}
+
+static void over(Pool *p, SweepRun *run) {
+    p->look_again[run - p->sweep->run] = INFINITY;
+    p->changed = true;
+    show(p, run, NULL);
+}
+
+/* DONE stands beside a result that says nothing: without it, the run goes on from its last checkpoint and writes the
+ * same result again. */
+static Status forget_done(const Pool *p, const SweepRun *run, Err *err) {
+    char done[CONFIG_PATH_MAX];
+    TRY(sweep_path(p->sweep, run, "DONE", done, err));
+    return unlink(done) == 0 ? OK : err_set(err, ERR_IO, "%s: cannot be removed: %s", done, strerror(errno));
+}
+
+/* With the claim in hand: whether the run is still to be done by us. */
+static Status look_claimed(Pool *p, SweepRun *run, bool *ours, Err *err) {
+    char lock[CONFIG_PATH_MAX];
+    ptrdiff_t i = run - p->sweep->run;
+    TRY(sweep_path(p->sweep, run, "lock", lock, err));
+    TRY(sweep_look_at(p->sweep, run, err)); /* says running, as the claim is ours, unless DONE stands there */
+    *ours = false;
+    if (is_over(run)) {
+        sweep_remove_failed(p->sweep, run); /* of an attempt before the one that came through */
+        over(p, run);
+    } else if (run->attempts > p->failed_before[i]) { /* another process has tried */
+        run->state = SWEEP_FAILED;
+        over(p, run);
+    } else if (lock_held(lock)) { /* by the worker of a coordinator that was killed */
+        run->state = SWEEP_RUNNING;
+        p->look_again[i] = now_s() + LOOK_AGAIN_S;
+    } else {
+        if (run->state == SWEEP_FAILED) TRY(forget_done(p, run, err));
+        *ours = true;
+    }
+    return OK;
+}
+
+static Status start(Pool *p, SweepRun *run, int threads, Err *err) {
+    int claim;
+    bool ours = false;
+    TRY(sweep_claim(p->sweep, run, &claim, err));
+    if (claim < 0) {
+        run->state = SWEEP_RUNNING;
+        p->look_again[run - p->sweep->run] = now_s() + LOOK_AGAIN_S;
+        return OK;
+    }
+    Status status = look_claimed(p, run, &ours, err);
+    if (status == OK && ours)
+        status = run_worker_start(&p->worker[p->n], p->sweep, run, claim, threads, p->options->program,
+                                  now_s(), err);
+    if (status != OK || !ours) {
+        lock_release(claim);
+        return status;
+    }
+    run->state = SWEEP_RUNNING;
+    p->look_again[run - p->sweep->run] = INFINITY;
+    p->n++;
+    p->changed = true;
+    return OK;
+}
+
+static bool has_worker(const Pool *p, const SweepRun *run) {
+    for (int w = 0; w < p->n; w++)
+        if (p->worker[w].run == run) return true;
+    return false;
+}
+
+static Status start_all(Pool *p, Err *err) {
+    double now = now_s();
+    for (int k = 0; k < p->sweep->n; k++) {
+        SweepRun *run = &p->sweep->run[p->order[k]];
+        int threads;
+        if (is_over(run) || p->look_again[p->order[k]] > now || has_worker(p, run)) continue;
+        if (!has_room(p, run, &threads)) {
+            if (p->n == p->jobs || threads_used(p) >= p->jobs) return OK;
+            continue; /* a smaller one may fit */
+        }
+        TRY(start(p, run, threads, err));
+    }
+    return OK;
+}
+
+/* ---- ending ---- */
+
+static void describe_failure(SweepRun *run, int status, const char *last) {
+    if (WIFSIGNALED(status)) {
+        int signal_number = WTERMSIG(status);
+        snprintf(run->reason, sizeof run->reason, "killed by signal %d (%s)%s%s%.300s", signal_number,
+                 strsignal(signal_number), signal_number == SIGKILL ? ": out of memory, or by someone" : "",
+                 *last ? "; last words: " : "", last);
+    } else if (*last) {
+        snprintf(run->reason, sizeof run->reason, "%s", last);
+    } else {
+        snprintf(run->reason, sizeof run->reason, "exit status %d without a word", WEXITSTATUS(status));
+    }
+}
+
+/* Stopped on request, or kept out by another process: not a failure. */
+static bool goes_on(const Pool *p, const Worker *w, int status) {
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 85) return true;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 2 && strstr(w->last, LOCK_HELD)) return true;
+    bool by_us = (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) ||
+                 (WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGTERM);
+    return p->stopping && by_us;
+}
+
+static Status finish(Pool *p, int index, Err *err) {
+    Worker w = p->worker[index];
+    SweepRun *run = w.run;
+    int status = run_worker_reap(&w);
+    p->worker[index] = p->worker[--p->n];
+    Status told = sweep_look_at(p->sweep, run, err);
+    if (told == OK && is_over(run)) {
+        p->flops_done += run_flops(run);
+        sweep_remove_failed(p->sweep, run);
+    } else if (told == OK && goes_on(p, &w, status)) {
+        run->state = SWEEP_WAITING;
+    } else if (told == OK) {
+        run->state = SWEEP_FAILED;
+        run->attempts++;
+        describe_failure(run, status, w.last);
+        int signal_number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+        told = sweep_write_failed(p->sweep, run, signal_number ? 128 + signal_number : WEXITSTATUS(status),
+                                  signal_number, err);
+    }
+    lock_release(w.claim_fd);
+    if (run->state == SWEEP_WAITING) p->look_again[run - p->sweep->run] = now_s() + LOOK_AGAIN_S;
+    else over(p, run);
+    return told;
+}
+
+static void stop_all(Pool *p) {
+    for (int w = 0; w < p->n; w++) kill(p->worker[w].pid, SIGTERM);
+}
+
+static bool stop_requested(const Pool *p) { return p->options->stop && *p->options->stop; }
+
+/* Whether a run is left that somebody is working on or will. */
+static bool something_left(const Pool *p) {
+    if (p->n > 0) return true;
+    for (int i = 0; i < p->sweep->n; i++)
+        if (!is_over(&p->sweep->run[i]) && isfinite(p->look_again[i])) return true;
+    return false;
+}
+
+static void listen(Pool *p) {
+    struct pollfd *fds = calloc((size_t)p->n + 1, sizeof *fds);
+    if (fds)
+        for (int w = 0; w < p->n; w++) fds[w] = (struct pollfd){.fd = p->worker[w].pipe_fd, .events = POLLIN};
+    (void)poll(fds, fds ? (nfds_t)p->n : 0, POLL_MS); /* a signal ends it early, which is as good */
+    free(fds);
+    for (int w = 0; w < p->n; w++) run_worker_read(&p->worker[w]);
+}
+
+static Status coordinate(Pool *p, Err *err) {
+    while (something_left(p)) {
+        if (stop_requested(p) && !p->stopping) {
+            p->stopping = true;
+            stop_all(p);
+            show(p, NULL, "stopping: every run ends at its next step");
+        }
+        if (p->stopping && p->n == 0) return OK;
+        if (!p->stopping) TRY(start_all(p, err));
+        listen(p);
+        for (int w = p->n - 1; w >= 0; w--)
+            if (p->worker[w].ended) TRY(finish(p, w, err));
+        show(p, NULL, NULL);
+        if (p->changed && now_s() - p->table_s > TABLE_S) table(p);
+    }
+    return OK;
+}
+
+/* ---- all of it ---- */
+
+typedef struct Length {
+    double flops;
+    int run;
+} Length;
+
+static int longest_first(const void *a, const void *b) {
+    const Length *x = a, *y = b;
+    return x->flops != y->flops ? (x->flops < y->flops) - (x->flops > y->flops)
+                                : (x->run > y->run) - (x->run < y->run);
+}
+
+static Status order_runs(const Sweep *sweep, int *order, Err *err) {
+    Length *length = calloc((unsigned)sweep->n, sizeof *length);
+    if (!length) return err_set(err, ERR_NOMEM, "no memory for %d runs", sweep->n);
+    for (int i = 0; i < sweep->n; i++) length[i] = (Length){run_flops(&sweep->run[i]), i};
+    qsort(length, (size_t)sweep->n, sizeof *length, longest_first);
+    for (int i = 0; i < sweep->n; i++) order[i] = length[i].run;
+    free(length);
+    return OK;
+}
+
+static Status pool_create(Pool *p, Sweep *sweep, const SweepOptions *options, Err *err) {
+    CHECK(options->jobs > 0 && sweep->n > 0);
+    size_t n = (size_t)sweep->n, jobs = (size_t)options->jobs;
+    *p = (Pool){.sweep = sweep, .options = options, .jobs = options->jobs, .started_s = now_s()};
+    p->worker = calloc(jobs, sizeof *p->worker);
+    p->told = calloc(jobs, sizeof *p->told);
+    p->order = calloc(n, sizeof *p->order);
+    p->failed_before = calloc(n, sizeof *p->failed_before);
+    p->look_again = calloc(n, sizeof *p->look_again);
+    if (!p->worker || !p->told || !p->order || !p->failed_before || !p->look_again)
+        return err_set(err, ERR_NOMEM, "no memory for %zu runs", n);
+    p->memory = (double)memory_available();
+    for (int i = 0; i < sweep->n; i++) {
+        p->failed_before[i] = sweep->run[i].attempts;
+        if (sweep->run[i].state == SWEEP_FAILED) sweep->run[i].state = SWEEP_WAITING;
+    }
+    return order_runs(sweep, p->order, err);
+}
+
+/* Ends what is still there: only after an error. */
+static void pool_free(Pool *p) {
+    p->stopping = true;
+    stop_all(p);
+    for (int w = 0; w < p->n; w++) {
+        run_worker_reap(&p->worker[w]);
+        lock_release(p->worker[w].claim_fd);
+    }
+    free(p->worker);
+    free(p->told);
+    free(p->order);
+    free(p->failed_before);
+    free(p->look_again);
+}
+
+static Status verdict(const Sweep *sweep, bool stopped, Err *err) {
+    int done = sweep_count(sweep, SWEEP_DONE) + sweep_count(sweep, SWEEP_DIVERGED);
+    int failed = sweep_count(sweep, SWEEP_FAILED);
+    if (done == sweep->n) return OK;
+    if (stopped)
+        return err_set(err, ERR_STOPPED, "stopped with %d of %d run%s done; the same command goes on", done,
+                       sweep->n, sweep->n == 1 ? "" : "s");
+    const SweepRun *first = sweep->run;
+    while (first->state != SWEEP_FAILED) first++;
+    return err_set(err, ERR_IO, "%d of %d run%s failed, first %s: %s; the same command tries %s again",
+                   failed, sweep->n, sweep->n == 1 ? "" : "s", first->name, first->reason,
+                   failed == 1 ? "it" : "them");
+}
+
+Status sweep_run(Sweep *sweep, const SweepOptions *options, Err *err) {
+    Pool pool;
+    CHECK(sweep->lock_fd >= 0);
+    TRY(sweep_look(sweep, err));
+    Status status = pool_create(&pool, sweep, options, err);
+    if (status == OK) status = coordinate(&pool, err);
+    bool stopped = pool.stopping;
+    pool_free(&pool);
+    TRY(status);
+    TRY(last_table(sweep, err));
+    return verdict(sweep, stopped, err);
+}
