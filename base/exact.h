@@ -9,8 +9,12 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__FAST_MATH__) || (defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0)
-#error "exact arithmetic needs IEEE doubles: no -ffast-math, and -mfpmath=sse on 32-bit x86"
+/* What the compiler was told, where it says so; base/exact_check.h asks at run time, since clang says little of it. */
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) ||               \
+    defined(__NO_SIGNED_ZEROS__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) ||               \
+    (defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0)
+#error                                                                                                       \
+    "exact arithmetic needs IEEE doubles: no -ffast-math nor any part of it, and -mfpmath=sse on 32-bit x86"
 #endif
 
 /* A number as an unevaluated sum, |lo| <= ulp(hi) / 2: some 106 bits. */

@@ -48,12 +48,16 @@ Status path_join(char *out, size_t size, const char *dir, const char *name, Err 
 /* Puts what realpath says in its place, where there is such a file and room for it. */
 void path_make_absolute(char *path, size_t size);
 
-Status make_directories(const char *path, Err *err); /* mkdir -p */
+/* mkdir -p; each new folder's parent is synced. ERR_IO; ERR_INPUT: a file is in the way. */
+Status make_directories(const char *path, Err *err);
+/* A file of our own that lines are added to, made where it is missing; empty: what it held is dropped. fclose it.
+ * ERR_INPUT: a link, a folder, a device or a pipe is in its place and stays untouched. ERR_IO. */
+Status file_append_open(const char *path, bool empty, FILE **out, Err *err);
 bool file_exists(const char *path);
 uint32_t crc32_of(const void *data, size_t size); /* zlib's, whole buffer, any size */
 
 /* A lock that dies with its process (flock on path; the file stays). ERR_INPUT: held by another process,
- * named. */
+ * named; or path is something else than a lock, and stays as it is. */
 Status lock_take(const char *path, int *fd, Err *err);
 void lock_release(int fd);
 /* What the message of a held lock has, and no other. */
