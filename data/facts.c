@@ -2,7 +2,7 @@
 #include "data/facts.h"
 #include "base/memory.h"
 #include "base/number.h"
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
 #include "data/hold_out.h"
 #include "data/import/text_facts.h"
 #include "data/pool.h"

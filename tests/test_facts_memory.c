@@ -3,7 +3,7 @@
 #include "tests/facts_testing.h"
 
 #include "data/facts.h"
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
 #include "data/import/import.h"
 
 #if defined(__has_feature)

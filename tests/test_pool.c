@@ -3,7 +3,7 @@
 #include "tests/facts_testing.h"
 
 #include "base/random.h"
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
 #include "data/mix.h"
 #include "data/pool.h"
 #include "data/vocab.h"

@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "cli/eval/eval.h"
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
 #include "data/import/encode.h"
 #include "data/vocab.h"
 #include "eval/capacity/ratio.h"

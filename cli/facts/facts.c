@@ -5,7 +5,7 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
 #include "data/import/import.h"
 #include "data/mix.h"
 #include "train/facts_load.h"

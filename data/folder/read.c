@@ -9,8 +9,8 @@
 #include <jansson.h>
 
 #include "data/folder/drawn_with.h"
+#include "data/folder/folder.h"
 #include "data/folder/pool_records.h"
-#include "data/folder/read.h"
 #include "data/import/encode.h"
 #include "data/import/rows.h"
 #include "data/import/text_facts.h"

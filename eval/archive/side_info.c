@@ -6,7 +6,7 @@
 
 #include <zlib.h>
 
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
 #include "eval/archive/adaptive.h"
 
 /* How prompts are told. From PROMPT_FIXED on: all have so many tokens less. */
