@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "data/folder/folder.h"
+#include "data/obtain.h"
 #include "eval/report/report.h"
 #include "model/kernels/ops.h"
 #include "train/train.h"

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
+#include "data/obtain.h"
 #include "model/kernels/ops.h"
 #include "train/facts_load.h"
 #include "train/init_from.h"

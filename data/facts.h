@@ -82,20 +82,6 @@ static inline bool facts_coded(const FactSet *facts, int64_t t) {
     return !facts->field || facts->field[t] != FIELD_CONTEXT;
 }
 
-/* What config names, before anything is drawn: generated facts have their sizes and bit counts, but no arrays
- * (tokens and start NULL) and no hash; a folder, or a file as it is, is read, and config->heldout of its facts are held
- * out (data/hold_out.h).
- * ERR_INPUT: more facts asked for than there are sequences. */
-Status facts_plan(const FactsConfig *config, FactSet *out, Err *err);
-/* Draws what is planned; leaves a set that is there as it is. ERR_INPUT: more memory needed than there is.
- * The set is the caller's to free, after a failure too. */
-Status facts_draw(FactSet *facts, Err *err);
-
-/* Facts of a generated kind: planned and drawn. */
-Status facts_generate(const FactsConfig *config, FactSet *out, Err *err);
-/* What config names: planned and drawn, or read from config->path. */
-Status facts_obtain(const FactsConfig *config, FactSet *out, Err *err);
-
 void facts_free(FactSet *facts);
 
 /* One sequence of the pool as text for a reader, NUL-ended, cut at size. */

@@ -17,6 +17,7 @@
 
 #include "base/file.h"
 #include "base/random.h"
+#include "data/obtain.h"
 #include "train/train.h"
 
 /* Long enough to be hit many times, with a checkpoint every other step; held-out facts have files of their own. */

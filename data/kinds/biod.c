@@ -10,6 +10,7 @@
 #include "data/kinds/kinds.h"
 #include "data/kinds/lists.h"
 #include "data/kinds/names.h"
+#include "data/kinds/plan.h"
 
 enum { NAME = 1, FIRST_CHUNK, LATER_CHUNKS };             /* fields */
 enum { SUB_NAME = 0, SUB_CHOICE = 2, SUB_DIVERSITY = 8 }; /* streams; attribute a draws its set from 8 + 2a */

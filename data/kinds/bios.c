@@ -11,6 +11,7 @@
 #include "data/kinds/distinct.h"
 #include "data/kinds/kinds.h"
 #include "data/kinds/names.h"
+#include "data/kinds/plan.h"
 #include "data/vocab.h"
 
 enum {

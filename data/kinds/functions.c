@@ -9,6 +9,7 @@
 #include "data/kinds/distinct.h"
 #include "data/kinds/kinds.h"
 #include "data/kinds/lists.h"
+#include "data/kinds/plan.h"
 
 enum { INPUT = 1, OUTPUT };                                              /* fields */
 enum { SUB_INPUT = 0, SUB_RULE = 2, SUB_EXCEPTION = 4, SUB_OUTPUT = 6 }; /* streams */

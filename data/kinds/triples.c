@@ -8,6 +8,7 @@
 #include "data/kinds/distinct.h"
 #include "data/kinds/kinds.h"
 #include "data/kinds/lists.h"
+#include "data/kinds/plan.h"
 
 enum { SUBJECT = 1, RELATION, OBJECT, FIELD_COUNT }; /* fields */
 enum { SUB_PAIR = 0, SUB_OBJECT = 2 };               /* streams; a draw without replacement takes two */
