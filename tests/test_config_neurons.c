@@ -2,6 +2,7 @@
 #include "tests/config_testing.h"
 
 #include "base/config/sweep_spec.h"
+#include "base/config/words.h"
 
 #define PLACE "hook: blocks.0.mlp.hook_pre, units: 0-3"
 

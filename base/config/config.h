@@ -1,8 +1,8 @@
 /* The config: one table of keys feeds YAML, command-line overrides, `rote help
  * KEY`, shell completion, the resolved config of a run and its hash. The structs
  * below are what the rest of the program reads; base/config/keys.c holds the rows. */
-#ifndef ROTE_BASE_CONFIG_H
-#define ROTE_BASE_CONFIG_H
+#ifndef ROTE_BASE_CONFIG_CONFIG_H
+#define ROTE_BASE_CONFIG_CONFIG_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -155,10 +155,6 @@ Status config_load_text(Config *out, const char *text, const char *where, Err *e
  * facts off its default that facts.kind does not read, or
  * that only a draw can serve where facts are read. */
 Status config_kind_check(const Config *config, Err *err);
-
-/* The "key=value" words of all keys that the facts of this config are drawn by, ended by NULL. NULL: no memory. Free
- * with config_words_free (base/config/sweep_spec.h). */
-char **config_facts_words(const FactsConfig *facts, int *n);
 
 /* Fills what defaults leave open (n_inner, n_kv_head, block_size, vocab_size, batch_size,
  * decay_steps, model sizes from the facts, names of rules) and checks what keys demand of each other

@@ -1,7 +1,7 @@
 /* The one table of config keys: a row each. YAML, overrides, help, completion, the resolved config and its
  * hash all walk it. Internal to base/, the tests, and those who compare configs key by key (eval/capacity/series.c). */
-#ifndef ROTE_BASE_KEYS_H
-#define ROTE_BASE_KEYS_H
+#ifndef ROTE_BASE_CONFIG_KEYS_H
+#define ROTE_BASE_CONFIG_KEYS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,10 +42,18 @@ typedef struct Key {
     const char *help; /* one line */
 } Key;
 
-/* Behind the plain keys stand those of rule 0, of rule 1, .. */
+/* How many rows there are: first the plain keys, behind them those of rule 0, of rule 1, .. */
 enum {
-    KEY_PLAIN = 82,
-    KEY_OF_RULE = 23,
+#define KEY(...)      +1
+#define RULE_KEY(...) +1
+    KEY_PLAIN = 0
+#include "base/config/key_rows.h"
+    ,
+    KEY_OF_RULE = 0
+#include "base/config/rule_rows.h"
+    ,
+#undef KEY
+#undef RULE_KEY
     KEY_COUNT = KEY_PLAIN + KEY_OF_RULE * NEURON_RULES_MAX,
     KEY_VALUE_MAX = 4 * CONFIG_PATH_MAX
 };
@@ -53,8 +61,14 @@ extern const Key keys[KEY_COUNT];
 
 /* The key of that dotted name ('-' and '_' are the same), or NULL. */
 const Key *key_find(const char *name);
+/* Whether two names are the same, '-' and '_' alike. */
+bool key_same_name(const char *a, const char *b);
 /* The key that someone who wrote `name` most likely meant, or NULL. */
 const Key *key_nearest(const char *name);
+/* Whether the dotted name begins with a section that a later version will have. */
+bool key_section_later(const char *name);
+/* ERR_INPUT, always: "unknown key 'x'; nearest: y". name is dotted. */
+Status config_unknown_key(const char *name, Err *err);
 /* Whether the config has it: keys of rules that are not there stand at their defaults. */
 static inline bool key_present(const Config *config, const Key *key) {
     return key->rule <= config->n_neurons;

@@ -4,6 +4,8 @@
 
 #include "base/config/keys.h"
 
+/* Whether the kind of facts of that config reads the key; true for keys of other sections. */
+bool key_of_kind(const Config *config, const Key *key);
 /* Keys that the kind does not read go back to their defaults, so that they are in no hash; but those in keep (by
  * index; NULL: none). */
 void config_kind_drop(Config *config, const bool *keep);

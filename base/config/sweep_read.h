@@ -1,17 +1,11 @@
-/* Filling a SweepSpec; internal to base/sweep_*.c and base/config/config.c. */
-#ifndef ROTE_BASE_SWEEP_READ_H
-#define ROTE_BASE_SWEEP_READ_H
+/* Filling a SweepSpec; internal to base/config/sweep_spec.c and base/config/load.c. */
+#ifndef ROTE_BASE_CONFIG_SWEEP_READ_H
+#define ROTE_BASE_CONFIG_SWEEP_READ_H
 
 #include <yaml.h>
 
 #include "base/config/keys.h"
 #include "base/config/sweep_spec.h"
-
-/* config_load that hands a `sweep:` section to `sweep` (NULL: refuses it). */
-Status config_load_base(Config *out, const char *path, int n_overrides, const char *const *overrides,
-                        SweepSpec *sweep, Err *err);
-/* "unknown key 'x'; nearest: y" */
-Status config_unknown_key(const char *name, Err *err);
 
 /* The section's value. Messages begin with "where:line: ". What was read so far stays in spec after a failure. */
 Status sweep_read_section(SweepSpec *spec, yaml_document_t *document, const yaml_node_t *at,

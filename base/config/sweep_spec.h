@@ -1,7 +1,7 @@
 /* What a sweep asks for: a base config and what varies in it. Axes (a key and its values) multiply to a grid, a
  * list names points one by one, and with both every point of the list is taken through the grid. */
-#ifndef ROTE_BASE_SWEEP_SPEC_H
-#define ROTE_BASE_SWEEP_SPEC_H
+#ifndef ROTE_BASE_CONFIG_SWEEP_SPEC_H
+#define ROTE_BASE_CONFIG_SWEEP_SPEC_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -62,12 +62,5 @@ int sweep_spec_keys(const SweepSpec *spec, int key[SWEEP_KEYS_MAX]);
 /* The spec as YAML: the base config with every key, and the `sweep:` section. sweep_spec_load reads it back to
  * the same points. malloc'd. */
 char *sweep_spec_text(const SweepSpec *spec);
-
-/* The "key=value" words that make this config of the defaults, ended by NULL. NULL: no memory. */
-char **config_words(const Config *config, int *n);
-void config_words_free(char **words);
-
-/* A key's value as a command line has it. malloc'd; NULL: no memory. */
-char *config_value(const Config *config, int key);
 
 #endif
