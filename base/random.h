@@ -25,7 +25,8 @@ typedef enum Purpose {
     RANDOM_UNITS = 12,     /* neurons of a rule, units: auto:random; sub = rule */
     RANDOM_CONTROL = 13,   /* what a rule is compared with; sub 0, 1 sides, 2 halves, 3 + i unit set i */
     RANDOM_DONORS = 14,    /* causal training: whose activations; sub = rule, index = place in training */
-    RANDOM_SHUFFLE = 15    /* classes of facts, for what chance reaches; sub = shuffle */
+    RANDOM_SHUFFLE = 15,   /* classes of facts, for what chance reaches; sub = shuffle */
+    RANDOM_END             /* one past the last */
 } Purpose;
 
 typedef struct Stream {

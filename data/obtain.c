@@ -11,7 +11,7 @@ static Status plan_generated(const FactsConfig *config, FactSet *out, Err *err) 
     const Kind *kind = kind_row(config->kind);
     CHECK(kind);
     *out = (FactSet){.vocab = {.eos = -1}, .seed = config->seed, .config = *config};
-    snprintf(out->kind, sizeof out->kind, "%s", kind->name);
+    snprintf(out->kind, sizeof out->kind, "%s", config_choice("facts.kind", (int)config->kind));
     Status status = pool_plan(kind, out, err);
     if (status != OK) facts_free(out);
     return status;

@@ -19,39 +19,53 @@ typedef struct Sizes {
     int n, size[SIZES_MAX];
 } Sizes;
 
-typedef enum FactsKind {
-    FACTS_RANDOM,
-    FACTS_FILE,
-    FACTS_TRIPLES,
-    FACTS_BIOS,
-    FACTS_BIOD,
-    FACTS_RULES,
-    FACTS_TEXT
-} FactsKind;
+/* The kinds of facts: DRAWN(name, word) where data/kinds/ draws them, READ(name, word) where they come from facts.path.
+ * A row makes FACTS_<name>, its word for facts.kind, a flag OF_<name> for the keys that it reads (base/config/key_rows.h)
+ * and, where drawn, its place in the table of data/kinds/kinds.c, which wants a <word>_kind. Append only: the place is
+ * FactsKind's number. */
+#define FACTS_KINDS(DRAWN, READ)                                                                             \
+    DRAWN(RANDOM, random)                                                                                    \
+    READ(FILE, file)                                                                                         \
+    DRAWN(TRIPLES, triples)                                                                                  \
+    DRAWN(BIOS, bios)                                                                                        \
+    DRAWN(BIOD, biod)                                                                                        \
+    DRAWN(RULES, rules)                                                                                      \
+    READ(TEXT, text)
+#define FACTS_KIND_NAME(name, word) FACTS_##name,
+#define FACTS_KIND_BIT(name, word)  | 1u << FACTS_##name
+#define FACTS_KIND_NOT(name, word)
+typedef enum FactsKind { FACTS_KINDS(FACTS_KIND_NAME, FACTS_KIND_NAME) FACTS_KIND_COUNT } FactsKind;
+
+/* Sets of kinds, bit FactsKind each. */
+#define FACTS_KINDS_DRAWN (0u FACTS_KINDS(FACTS_KIND_BIT, FACTS_KIND_NOT))
+#define FACTS_KINDS_READ  (0u FACTS_KINDS(FACTS_KIND_NOT, FACTS_KIND_BIT))
 /* From facts.path; all other kinds are drawn. */
-static inline bool facts_are_read(FactsKind kind) { return kind == FACTS_FILE || kind == FACTS_TEXT; }
-typedef enum SentenceOrder { ORDER_FIXED, ORDER_SHUFFLED } SentenceOrder;
-typedef enum RuleFamily { RULE_AFFINE, RULE_QUADRATIC, RULE_LOOKUP } RuleFamily;
-typedef enum Norm { NORM_LAYERNORM, NORM_RMSNORM } Norm;
-typedef enum Position { POS_LEARNED, POS_ROPE, POS_NONE } Position;
-typedef enum Act { ACT_GELU, ACT_RELU, ACT_SILU } Act;
-typedef enum Attn { ATTN_CAUSAL, ATTN_NONE, ATTN_MEAN } Attn; /* attn: causal | none | mean */
-typedef enum Mlp { MLP_PLAIN, MLP_NONE } Mlp;                 /* mlp: plain | none (gated is its own key) */
-typedef enum OptimizerKind { OPT_ADAMW, OPT_MUON, OPT_SGD, OPT_SOAP } OptimizerKind;
-typedef enum Schedule { SCHED_CONSTANT, SCHED_COSINE, SCHED_LINEAR, SCHED_WSD } Schedule;
-typedef enum Parametrization { PARAM_STANDARD, PARAM_MUP } Parametrization;
-typedef enum GemmKind { GEMM_EXACT, GEMM_OPENBLAS } GemmKind;
-typedef enum Quantize { /* model/quantize.h; from INT8 on, codes with a scale per row */
-                        QUANTIZE_NONE,
-                        QUANTIZE_FP16,
-                        QUANTIZE_BF16,
-                        QUANTIZE_INT8,
-                        QUANTIZE_INT4,
-                        QUANTIZE_TERNARY,
-                        QUANTIZE_INT6,
-                        QUANTIZE_INT3,
-                        QUANTIZE_INT2,
-                        QUANTIZE_COUNT
+static inline bool facts_are_read(FactsKind kind) { return FACTS_KINDS_READ >> kind & 1; }
+
+/* Choices of the keys of their names. What ends in COUNT is how many there are, and no choice. */
+typedef enum SentenceOrder { ORDER_FIXED, ORDER_SHUFFLED, ORDER_COUNT } SentenceOrder;
+typedef enum RuleFamily { RULE_AFFINE, RULE_QUADRATIC, RULE_LOOKUP, RULE_FAMILY_COUNT } RuleFamily;
+typedef enum Norm { NORM_LAYERNORM, NORM_RMSNORM, NORM_COUNT } Norm;
+typedef enum Position { POS_LEARNED, POS_ROPE, POS_NONE, POS_COUNT } Position;
+typedef enum Act { ACT_GELU, ACT_RELU, ACT_SILU, ACT_COUNT } Act;
+typedef enum Attn { ATTN_CAUSAL, ATTN_NONE, ATTN_MEAN, ATTN_COUNT } Attn;
+typedef enum Mlp { MLP_PLAIN, MLP_NONE, MLP_COUNT } Mlp; /* with a gate or without: ModelConfig.gated */
+typedef enum OptimizerKind { OPT_ADAMW, OPT_MUON, OPT_SGD, OPT_SOAP, OPT_COUNT } OptimizerKind;
+typedef enum Schedule { SCHED_CONSTANT, SCHED_COSINE, SCHED_LINEAR, SCHED_WSD, SCHED_COUNT } Schedule;
+typedef enum Parametrization { PARAM_STANDARD, PARAM_MUP, PARAM_COUNT } Parametrization;
+typedef enum GemmKind { GEMM_EXACT, GEMM_OPENBLAS, GEMM_COUNT } GemmKind;
+/* Formats of weights (model/quantize.h); from INT8 on, codes with a scale per row. */
+typedef enum Quantize {
+    QUANTIZE_NONE,
+    QUANTIZE_FP16,
+    QUANTIZE_BF16,
+    QUANTIZE_INT8,
+    QUANTIZE_INT4,
+    QUANTIZE_TERNARY,
+    QUANTIZE_INT6,
+    QUANTIZE_INT3,
+    QUANTIZE_INT2,
+    QUANTIZE_COUNT
 } Quantize;
 
 typedef struct FactsConfig {
@@ -93,24 +107,24 @@ typedef struct ModelConfig {
     Attn attn;
     Mlp mlp;
     double init_std;
-    int64_t
-        match_params; /* n_inner (mlp none: n_embd) is chosen for so many parameters; 0: off; in no hash */
+    /* n_inner (mlp none: n_embd) is chosen for so many parameters; 0: off; in no hash */
+    int64_t match_params;
 } ModelConfig;
 
 typedef struct TrainConfig {
     int64_t max_steps;
-    double exposures;     /* times that each fact is seen, which max_steps is chosen for; 0: off */
-    int batch_size;       /* sequences per step, may exceed n; 0: all facts (resolved) */
-    int micro_batch_size; /* sequences in flight per team of threads; 0: chosen from the cache; changes no bit
-                           */
-    int grad_leaves;      /* the batch's gradient is a pairwise sum of this many chains: hashed */
+    double exposures; /* times that each fact is seen, which max_steps is chosen for; 0: off */
+    int batch_size;   /* sequences per step, may exceed n; 0: all facts (resolved) */
+    /* sequences in flight per team of threads; 0: chosen from the cache; changes no bit */
+    int micro_batch_size;
+    int grad_leaves; /* the batch's gradient is a pairwise sum of this many chains: hashed */
     OptimizerKind optimizer;
     Parametrization parametrization;
     int mup_base_width;           /* mup: the n_embd at which it is the standard one */
     double learning_rate, min_lr; /* min_lr: where decaying schedules end */
     Schedule schedule;
-    int64_t warmup_steps,
-        decay_steps; /* decay_steps 0: until max_steps; wsd: length of the decay, 0: a fifth */
+    int64_t warmup_steps;
+    int64_t decay_steps; /* 0: until max_steps; wsd: length of the decay, 0: a fifth */
     double weight_decay, beta1, beta2, adam_eps;
     double momentum;             /* sgd and muon */
     int precondition_interval;   /* soap: updates from one refresh of the bases to the next */

@@ -16,47 +16,47 @@ KEY(facts.load, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1e6), ABOVE, .zero = "off
     .sets = "facts.n", .also = "bits_per_param",
     .help = "as many facts as give the model so many data bits per parameter, or just more")
 KEY(facts.seq_len, KEY_INT, .initial = "16", FROM_TO(1, 1048576), .also = "length sequence_length",
-    KINDS(RANDOM | READ), .help = "kind random: tokens per fact; kind text: bytes per chunk")
-KEY(facts.vocab_size, KEY_INT, .initial = "256", FROM_TO(2, 16777216), KINDS(RANDOM | READ | RULES),
+    KINDS(OF_RANDOM | OF_READ), .help = "kind random: tokens per fact; kind text: bytes per chunk")
+KEY(facts.vocab_size, KEY_INT, .initial = "256", FROM_TO(2, 16777216), KINDS(OF_RANDOM | OF_READ | OF_RULES),
     .help =
         "kind random: tokens are below it; rules: x and y are, 31 (lookup 16) where n is too small for 256")
 KEY(facts.seed, KEY_UINT64, .initial = "0", .help = "which facts are drawn")
 KEY(facts.symbols, KEY_INT, .initial = "0", FROM_TO(2, 65536), .zero = "a symbol each", .late = true,
-    .also = "base digits", KINDS(TRIPLES | BIOS | BIOD),
+    .also = "base digits", KINDS(OF_TRIPLES | OF_BIOS | OF_BIOD),
     .help = "kinds triples, bios, biod: names and values are written as numbers in so many symbols that all "
             "share")
 KEY(facts.subjects, KEY_INT, .initial = "0", FROM_TO(1, BIG_INT), .zero = "as few as hold facts.n",
-    .late = true, KINDS(TRIPLES), .help = "kind triples: how many subjects there are")
+    .late = true, KINDS(OF_TRIPLES), .help = "kind triples: how many subjects there are")
 KEY(facts.objects, KEY_SIZES, .initial = "16x16x16x16", FROM_TO(1, BIG_INT), .late = true,
-    .also = "relations", KINDS(TRIPLES),
+    .also = "relations", KINDS(OF_TRIPLES),
     .help = "kind triples: a size for each relation: how many objects it has to choose from")
 KEY(facts.name_sizes, KEY_SIZES, .initial = "400x400x1000", FROM_TO(1, BIG_INT), .late = true,
-    .also = "names", KINDS(BIOS | BIOD),
+    .also = "names", KINDS(OF_BIOS | OF_BIOD),
     .help = "kinds bios, biod: how many first, middle and last names there are")
 KEY(facts.value_sizes, KEY_SIZES, .initial = "12x28x200x200x300x100x263", FROM_TO(1, BIG_INT), .late = true,
-    KINDS(BIOS),
+    KINDS(OF_BIOS),
     .help = "kind bios: how many months, days, years, cities, universities, majors and employers there are")
-KEY(facts.templates, KEY_INT, .initial = "1", FROM_TO(0, 8), .late = true, KINDS(BIOS),
+KEY(facts.templates, KEY_INT, .initial = "1", FROM_TO(0, 8), .late = true, KINDS(OF_BIOS),
     .help = "kind bios: wordings of each sentence, drawn for each person; 0: values without sentences")
-KEY(facts.order, KEY_ENUM, .initial = "fixed", .choices = orders, .late = true, KINDS(BIOS),
+KEY(facts.order, KEY_ENUM, .initial = "fixed", .choices = orders, .late = true, KINDS(OF_BIOS),
     .help = "kind bios: order of the sentences, the same for all or drawn for each person")
-KEY(facts.attributes, KEY_INT, .initial = "4", FROM_TO(1, 65536), .late = true, KINDS(BIOD),
+KEY(facts.attributes, KEY_INT, .initial = "4", FROM_TO(1, 65536), .late = true, KINDS(OF_BIOD),
     .help = "kind biod: values of each person (K)")
-KEY(facts.chunks, KEY_INT, .initial = "1", FROM_TO(1, 65536), .late = true, KINDS(BIOD),
+KEY(facts.chunks, KEY_INT, .initial = "1", FROM_TO(1, 65536), .late = true, KINDS(OF_BIOD),
     .help = "kind biod: chunks of each value (C)")
-KEY(facts.diversity, KEY_INT, .initial = "16", FROM_TO(1, 16384), .late = true, KINDS(BIOD),
+KEY(facts.diversity, KEY_INT, .initial = "16", FROM_TO(1, 16384), .late = true, KINDS(OF_BIOD),
     .help = "kind biod: chunks that an attribute's values are made of (D)")
-KEY(facts.chunk_len, KEY_INT, .initial = "2", FROM_TO(1, 52), .late = true, KINDS(BIOD),
+KEY(facts.chunk_len, KEY_INT, .initial = "2", FROM_TO(1, 52), .late = true, KINDS(OF_BIOD),
     .help = "kind biod: tokens of each chunk (L)")
-KEY(facts.chunk_symbols, KEY_INT, .initial = "16", FROM_TO(2, 65536), .late = true, KINDS(BIOD),
+KEY(facts.chunk_symbols, KEY_INT, .initial = "16", FROM_TO(2, 65536), .late = true, KINDS(OF_BIOD),
     .help = "kind biod: symbols that chunks are written in (T)")
-KEY(facts.rule, KEY_ENUM, .initial = "affine", .choices = rules, .late = true, KINDS(RULES),
+KEY(facts.rule, KEY_ENUM, .initial = "affine", .choices = rules, .late = true, KINDS(OF_RULES),
     .help =
         "kind rules: y is a sum a x + c, a polynomial of degree 2, or a table's entry at x1 + x2 + .., mod "
         "vocab_size")
-KEY(facts.inputs, KEY_INT, .initial = "2", FROM_TO(1, 16), .late = true, KINDS(RULES),
+KEY(facts.inputs, KEY_INT, .initial = "2", FROM_TO(1, 16), .late = true, KINDS(OF_RULES),
     .help = "kind rules: numbers in x, each below facts.vocab_size")
-KEY(facts.exceptions, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), .late = true, KINDS(RULES),
+KEY(facts.exceptions, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), .late = true, KINDS(OF_RULES),
     .help = "kind rules: share of the rows whose y breaks the rule")
 KEY(facts.heldout, KEY_INT, .initial = "0", FROM_TO(0, BIG_INT), .late = true, .also = "n_heldout held_out",
     .help = "facts that are never trained: drawn beside the n, or kept back of those that are read; what "

@@ -15,6 +15,21 @@ void config_kind_drop(Config *config, const bool *keep) {
     }
 }
 
+/* The names of a set of kinds, bit FactsKind each: "bios, biod". */
+typedef struct KindNames {
+    char text[128];
+} KindNames;
+
+static KindNames names_of(unsigned kinds) {
+    KindNames names = {""};
+    size_t used = 0;
+    for (int kind = 0; kind < FACTS_KIND_COUNT && used < sizeof names.text; kind++)
+        if (kinds >> kind & 1)
+            used += (size_t)snprintf(names.text + used, sizeof names.text - used, "%s%s", used ? ", " : "",
+                                     config_choice("facts.kind", kind));
+    return names;
+}
+
 Status config_pool_check(const FactsConfig *facts, Err *err) {
     if (!facts_are_read(facts->kind)) return OK;
     bool junk_ratio = facts->junk_ratio > 0 && facts->kind == FACTS_TEXT; /* a folder may hold junk */
@@ -24,11 +39,11 @@ Status config_pool_check(const FactsConfig *facts, Err *err) {
                       : facts->paraphrases > 1 ? "facts.paraphrases"
                                                : NULL;
     if (key)
-        return err_set(err, ERR_INPUT,
-                       "%s works where facts are drawn (kinds random, triples, bios, biod, rules); facts of "
-                       "your own (kinds "
-                       "file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out",
-                       key);
+        return err_set(
+            err, ERR_INPUT,
+            "%s works where facts are drawn (kinds %s); facts of your own (kinds %s) take facts.heldout, "
+            "facts.split_seed and facts.zipf; leave the key out",
+            key, names_of(FACTS_KINDS_DRAWN).text, names_of(FACTS_KINDS_READ).text);
     if (facts->split_seed && !facts->heldout)
         return err_set(
             err, ERR_INPUT,
@@ -42,18 +57,13 @@ Status config_kind_check(const Config *config, Err *err) {
     for (int k = 0; k < KEY_COUNT; k++) {
         const Key *key = &keys[k];
         if (key_of_kind(config, key) || key_at_default(config, key)) continue;
-        char value[KEY_VALUE_MAX], readers[128] = "";
+        char value[KEY_VALUE_MAX];
         key_print(config, key, value);
-        for (int kind = 0, n = 0; kind <= FACTS_TEXT; kind++)
-            if (key->kinds >> kind & 1) {
-                size_t used = strlen(readers);
-                snprintf(readers + used, sizeof readers - used, "%s%s", n++ ? ", " : "",
-                         config_choice("facts.kind", kind));
-            }
         return err_set(err, ERR_INPUT,
                        "%s is %s, but facts.kind is %s, which does not read it; leave it out, or set "
                        "facts.kind (%s)",
-                       key->name, value, config_choice("facts.kind", (int)config->facts.kind), readers);
+                       key->name, value, config_choice("facts.kind", (int)config->facts.kind),
+                       names_of(key->kinds).text);
     }
     return config_pool_check(&config->facts, err);
 }

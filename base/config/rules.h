@@ -1,6 +1,6 @@
 /* What a rule's keys demand of each other, of the model and of other rules; internal to base/. */
-#ifndef ROTE_BASE_CONFIG_NEURONS_H
-#define ROTE_BASE_CONFIG_NEURONS_H
+#ifndef ROTE_BASE_CONFIG_RULES_H
+#define ROTE_BASE_CONFIG_RULES_H
 
 #include "base/config/config.h"
 

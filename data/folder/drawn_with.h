@@ -1,6 +1,6 @@
 /* In a folder's manifest: the keys that its facts were drawn by, as words that `rote facts make` takes. */
-#ifndef ROTE_DATA_DRAWN_WITH_H
-#define ROTE_DATA_DRAWN_WITH_H
+#ifndef ROTE_DATA_FOLDER_DRAWN_WITH_H
+#define ROTE_DATA_FOLDER_DRAWN_WITH_H
 
 #include <jansson.h>
 

@@ -1,6 +1,6 @@
 /* The fact set as a folder that a person can read (docs/formats.md). */
-#ifndef ROTE_DATA_FOLDER_H
-#define ROTE_DATA_FOLDER_H
+#ifndef ROTE_DATA_FOLDER_FOLDER_H
+#define ROTE_DATA_FOLDER_FOLDER_H
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* records.tsv of a set that is more than plain facts: sequences of a pool with their roles, prompts, tags and
  * fields, as token numbers, and as text for the reader (docs/formats.md). */
-#ifndef ROTE_DATA_POOL_RECORDS_H
-#define ROTE_DATA_POOL_RECORDS_H
+#ifndef ROTE_DATA_FOLDER_POOL_RECORDS_H
+#define ROTE_DATA_FOLDER_POOL_RECORDS_H
 
 #include <stdio.h>
 

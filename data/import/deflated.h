@@ -1,6 +1,6 @@
 /* How small deflate -9 makes texts, end to end: a baseline where nobody knows the entropy. */
-#ifndef ROTE_DATA_DEFLATED_H
-#define ROTE_DATA_DEFLATED_H
+#ifndef ROTE_DATA_IMPORT_DEFLATED_H
+#define ROTE_DATA_IMPORT_DEFLATED_H
 
 #include <stdint.h>
 

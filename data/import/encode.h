@@ -1,6 +1,6 @@
 /* Records become tokens, and tokens records again. */
-#ifndef ROTE_DATA_ENCODE_H
-#define ROTE_DATA_ENCODE_H
+#ifndef ROTE_DATA_IMPORT_ENCODE_H
+#define ROTE_DATA_IMPORT_ENCODE_H
 
 #include "data/facts.h"
 #include "data/records.h"

@@ -1,6 +1,6 @@
 /* A user's own facts, from tables, JSON lines or text. */
-#ifndef ROTE_DATA_IMPORT_H
-#define ROTE_DATA_IMPORT_H
+#ifndef ROTE_DATA_IMPORT_IMPORT_H
+#define ROTE_DATA_IMPORT_IMPORT_H
 
 #include <stdbool.h>
 

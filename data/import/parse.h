@@ -1,6 +1,6 @@
 /* The records of an opened file, in the file's order; columns: names and header, the rest is as it was. */
-#ifndef ROTE_DATA_PARSE_H
-#define ROTE_DATA_PARSE_H
+#ifndef ROTE_DATA_IMPORT_PARSE_H
+#define ROTE_DATA_IMPORT_PARSE_H
 
 #include "data/import/import.h"
 #include "data/import/rows.h"

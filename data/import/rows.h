@@ -1,6 +1,6 @@
 /* The lines of a text file, and the rows of fields in them. Errors are `bad`, "path:line: what". */
-#ifndef ROTE_DATA_ROWS_H
-#define ROTE_DATA_ROWS_H
+#ifndef ROTE_DATA_IMPORT_ROWS_H
+#define ROTE_DATA_IMPORT_ROWS_H
 
 #include "base/file.h"
 #include "data/text.h"

@@ -1,6 +1,6 @@
 /* A file as it is: its bytes, cut into chunks. Nobody knows its entropy. */
-#ifndef ROTE_DATA_TEXT_FACTS_H
-#define ROTE_DATA_TEXT_FACTS_H
+#ifndef ROTE_DATA_IMPORT_TEXT_FACTS_H
+#define ROTE_DATA_IMPORT_TEXT_FACTS_H
 
 #include "data/facts.h"
 

@@ -120,4 +120,4 @@ done:
     return status;
 }
 
-const Kind biod_kind = {"biod", biod_plan, biod_draw, NULL};
+const Kind biod_kind = {.plan = biod_plan, .draw = biod_draw};

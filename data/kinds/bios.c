@@ -336,4 +336,4 @@ done:
     return status;
 }
 
-const Kind bios_kind = {"bios", bios_plan, bios_draw, bios_vary};
+const Kind bios_kind = {.plan = bios_plan, .draw = bios_draw, .vary = bios_vary};

@@ -1,7 +1,7 @@
 /* The words of biographies: lists of names, places and so on, made of syllables so that a list has any size and no
  * entry twice, and the sentences. All of them are this project's own. */
-#ifndef ROTE_DATA_BIOS_WORDS_H
-#define ROTE_DATA_BIOS_WORDS_H
+#ifndef ROTE_DATA_KINDS_BIOS_WORDS_H
+#define ROTE_DATA_KINDS_BIOS_WORDS_H
 
 #include "base/err.h"
 

@@ -1,6 +1,6 @@
 /* Draws without replacement. */
-#ifndef ROTE_DATA_DISTINCT_H
-#define ROTE_DATA_DISTINCT_H
+#ifndef ROTE_DATA_KINDS_DISTINCT_H
+#define ROTE_DATA_KINDS_DISTINCT_H
 
 #include <stdint.h>
 

@@ -59,6 +59,7 @@ static Status layout_of(const FactsConfig *config, Layout *out, Err *err) {
         l.n_parameters = V;
         l.agreements = l.space - l.space / V;
         break;
+    case RULE_FAMILY_COUNT: break;
     }
     l.n_exceptions = (int)(config->exceptions * kind_total(config) + 0.5);
     *out = l;
@@ -179,4 +180,4 @@ done:
     return status;
 }
 
-const Kind rules_kind = {"rules", rules_plan, rules_draw, NULL};
+const Kind rules_kind = {.plan = rules_plan, .draw = rules_draw};

@@ -1,13 +1,12 @@
 /* The kinds of facts that are generated: a row each, under its value of facts.kind. */
-#ifndef ROTE_DATA_KINDS_H
-#define ROTE_DATA_KINDS_H
+#ifndef ROTE_DATA_KINDS_KINDS_H
+#define ROTE_DATA_KINDS_KINDS_H
 
 #include "data/facts.h"
 
 /* A kind knows facts only. What else is in the pool (held-out facts, junk, marks, variants) is made of more facts
  * of the same draw by data/pool.c. */
 typedef struct Kind {
-    const char *name; /* as facts.kind spells it */
     /* Sizes and bit counts of config->n facts, without arrays: n, max_len, vocab, n_fields and field_name, the
      * entropies and their derivation. out is zeroed, kind, seed and config stand. ERR_INPUT: impossible. */
     Status (*plan)(const FactsConfig *config, FactSet *out, Err *err);
@@ -24,6 +23,8 @@ typedef struct Kind {
 const Kind *kind_row(FactsKind kind);
 const Kind *kind_named(const char *name);
 
-extern const Kind random_kind, triples_kind, bios_kind, biod_kind, rules_kind; /* data/<name>_facts.c */
+/* Each in a file of its own: random_kind, triples_kind, .. */
+#define FACTS_KIND_EXTERN(name, word) extern const Kind word##_kind;
+FACTS_KINDS(FACTS_KIND_EXTERN, FACTS_KIND_NOT)
 
 #endif

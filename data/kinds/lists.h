@@ -1,7 +1,7 @@
 /* Lists of things (names, cities, subjects) and how the number of one is written as tokens: as a symbol of its own,
  * or as the digits of its number in a base that all lists share. */
-#ifndef ROTE_DATA_LISTS_H
-#define ROTE_DATA_LISTS_H
+#ifndef ROTE_DATA_KINDS_LISTS_H
+#define ROTE_DATA_KINDS_LISTS_H
 
 #include "data/facts.h"
 

@@ -1,6 +1,6 @@
 /* Names of people: one entry of each of up to three lists (first, middle, last), so that their number is a product. */
-#ifndef ROTE_DATA_NAMES_H
-#define ROTE_DATA_NAMES_H
+#ifndef ROTE_DATA_KINDS_NAMES_H
+#define ROTE_DATA_KINDS_NAMES_H
 
 #include "data/kinds/lists.h"
 

@@ -102,4 +102,4 @@ static Status random_draw(FactSet *facts, Err *err) {
                                                         : draw_until_distinct(facts, facts->seed, err);
 }
 
-const Kind random_kind = {"random", random_plan, random_draw, NULL};
+const Kind random_kind = {.plan = random_plan, .draw = random_draw};

@@ -1,6 +1,6 @@
 /* Random facts (their row: data/kinds/kinds.h). */
-#ifndef ROTE_DATA_RANDOM_FACTS_H
-#define ROTE_DATA_RANDOM_FACTS_H
+#ifndef ROTE_DATA_KINDS_RANDOM_H
+#define ROTE_DATA_KINDS_RANDOM_H
 
 #include "data/facts.h"
 

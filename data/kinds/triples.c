@@ -87,4 +87,4 @@ static Status triples_draw(FactSet *facts, Err *err) {
     return status;
 }
 
-const Kind triples_kind = {"triples", triples_plan, triples_draw, NULL};
+const Kind triples_kind = {.plan = triples_plan, .draw = triples_draw};
