@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/number.h"
 #include "cli/cli.h"
 #include "data/obtain.h"
 #include "model/kernels/ops.h"

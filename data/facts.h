@@ -77,6 +77,11 @@ static inline int64_t facts_pool_tokens(const FactSet *facts) {
     return facts->start ? facts->start[facts->n_pool] : (int64_t)facts->n_pool * facts->max_len;
 }
 
+/* Tokens of sequence i of the pool, prompt and EOS with it. */
+static inline int fact_length(const FactSet *facts, int i) {
+    return (int)(facts->start[i + 1] - facts->start[i]);
+}
+
 /* Whether token t of the pool is one that the model is to know. */
 static inline bool facts_coded(const FactSet *facts, int64_t t) {
     return !facts->field || facts->field[t] != FIELD_CONTEXT;

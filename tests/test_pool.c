@@ -2,6 +2,7 @@
  * the folder keeps of it, what the hash sees, what is coded. */
 #include "tests/facts_testing.h"
 
+#include "base/number.h"
 #include "base/random.h"
 #include "data/folder/folder.h"
 #include "data/mix.h"

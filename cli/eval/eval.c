@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/number.h"
 #include "cli/eval/eval.h"
 #include "data/folder/folder.h"
 #include "data/import/encode.h"
