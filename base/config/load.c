@@ -367,8 +367,7 @@ static Status check_facts_path(Loader *loader, Err *err) {
         err_set(err, ERR_INPUT, "key 'facts.kind': is text, but facts.path names no file");
     else if (!read)
         err_set(err, ERR_INPUT,
-                "key 'facts.kind': is %s, but facts.path names %s; write kind: file, or "
-                "leave the path out",
+                "key 'facts.kind': is %s, but facts.path names %s; write kind: file, or leave the path out",
                 config_choice("facts.kind", (int)facts->kind), quoted(facts->path, strlen(facts->path)).text);
     else
         err_set(

@@ -49,5 +49,4 @@ RULE_KEY("scope", scope, KEY_ENUM, .initial = "global", .choices = rule_scopes,
          .help = "global: the loss's gradient goes on upstream; local: it moves the neurons' own input "
                  "weights and bias")
 RULE_KEY("route", route, KEY_ENUM, .initial = "none", .choices = rule_routes,
-         .help = "which gradients of the model pass: gradient routing of activations, masking of "
-                 "parameters")
+         .help = "which gradients of the model pass: gradient routing of activations, masking of parameters")
