@@ -6,6 +6,7 @@
 
 #include <xxhash.h>
 
+#include "base/nearest.h"
 #include "base/random.h"
 #include "data/pool.h"
 #include "data/vocab.h"
@@ -166,8 +167,8 @@ done:
 /* ---- after_cue ---- */
 
 /* The trained sequences sorted by their tokens. A prefix that a sequence shares with one of another side it shares with
- * the nearest such in this order, before it or behind it, and how far is the least common prefix of two neighbours on the
- * way (Manber & Myers 1993, "Suffix arrays", section 2). */
+ * the nearest such in this order, before it or behind it, and how far is the least common prefix of two neighbours on
+ * the way (Manber & Myers 1993, "Suffix arrays", section 2). */
 typedef struct Sorted {
     const FactSet *facts;
     const int8_t *side;
@@ -243,8 +244,8 @@ static int place_of(const Sorted *s, int i) {
 
 static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 
-/* The first row from which on the trained sequences that share what held-out sequence i has read are all of one side. Its
- * own side is not asked: rows chosen by it would tell it. */
+/* The first row from which on the trained sequences that share what held-out sequence i has read are all of one side.
+ * Its own side is not asked: rows chosen by it would tell it. */
 static int64_t heldout_cue(const Sorted *s, int i) {
     if (s->n == 0) return 0;
     int p = place_of(s, i);

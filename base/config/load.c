@@ -9,6 +9,7 @@
 #include "base/config/kinds.h"
 #include "base/config/sweep_read.h"
 #include "base/file.h"
+#include "base/nearest.h"
 
 /* Far more than a config needs; libyaml's time grows with the square of the depth. */
 enum { CONFIG_BYTES_MAX = 1 << 16, DEPTH_MAX = 32 };

@@ -1,5 +1,6 @@
 /* Rules that make chosen neurons fire for chosen inputs while a model is trained, as the config's list `neurons` names
- * them. What a class is in terms of facts is data/labels.h's affair, what a loss computes is model/neurons/rules.h's. */
+ * them. What a class is in terms of facts is data/labels.h's affair, what a loss computes is
+ * model/neurons/rules.h's. */
 #ifndef ROTE_BASE_CONFIG_NEURONS_H
 #define ROTE_BASE_CONFIG_NEURONS_H
 

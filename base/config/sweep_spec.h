@@ -1,5 +1,5 @@
-/* What a sweep asks for: a base config and what varies in it. Axes (a key and its values) multiply to a grid, a
- * list names points one by one, and with both every point of the list is taken through the grid. */
+/* What a sweep consists of: a base config and what varies in it. Axes (a key and its values) multiply to a grid; a list
+ * names points one by one; with both, every point of the list goes through the grid. */
 #ifndef ROTE_BASE_CONFIG_SWEEP_SPEC_H
 #define ROTE_BASE_CONFIG_SWEEP_SPEC_H
 
@@ -12,9 +12,9 @@
 
 enum { SWEEP_POINTS_MAX = 100000, SWEEP_LABEL_MAX = 160, SWEEP_KEYS_MAX = 288 };
 
-/* Values are text that a config file or a command line could hold, in the one form that config_text has. */
+/* A value is text as a config file or a command line has it, in the one form that config_text writes. */
 typedef struct SweepSetting {
-    int key; /* config_key_name(key) */
+    int key; /* number of the key, see config_key_name */
     char *value;
 } SweepSetting;
 
@@ -43,7 +43,7 @@ typedef struct SweepSpec {
 Status sweep_spec_load(SweepSpec *out, const char *path, int n_words, const char *const *words, Err *err);
 void sweep_spec_free(SweepSpec *spec);
 
-/* Number of points, equal ones counted as often as they stand there. */
+/* How many points there are, equal ones counted each. */
 int64_t sweep_spec_points(const SweepSpec *spec);
 
 /* Point i's config; the first axis varies slowest. Where points set facts.kind, keys that a point's kind does not read
