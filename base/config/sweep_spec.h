@@ -36,31 +36,32 @@ typedef struct SweepSpec {
     SweepAxis *axis;
 } SweepSpec;
 
-/* Reads a config file with a `sweep:` section (or without one), then "key=value" words: a value replaces the
- * base config's, and the file's axis of that key; a comma list is an axis.
+/* Reads a config file, with or without a `sweep:` section, then "key=value" words. A value replaces that of the base
+ * config and removes the file's axis of that key; a comma list is an axis.
  *   path   NULL: the defaults
- * ERR_INPUT: one line as config_load has it; out is untouched. Free with sweep_spec_free. */
+ *   out    filled on OK, else untouched; free with sweep_spec_free
+ * ERR_INPUT: one line, as in config_load; more than SWEEP_POINTS_MAX points. ERR_NOMEM. */
 Status sweep_spec_load(SweepSpec *out, const char *path, int n_words, const char *const *words, Err *err);
 void sweep_spec_free(SweepSpec *spec);
 
 /* How many points there are, equal ones counted each. */
 int64_t sweep_spec_points(const SweepSpec *spec);
 
-/* Point i's config; the first axis varies slowest. Where points set facts.kind, keys that a point's kind does not read
- * are left out. ERR_INPUT: its keys contradict each other. */
+/* The config of point i, 0 <= i < sweep_spec_points; the first axis varies slowest. Where points set facts.kind, keys
+ * that a point's kind does not read are left out. ERR_INPUT: the point's keys contradict each other. */
 Status sweep_spec_point(const SweepSpec *spec, int64_t i, Config *out, Err *err);
 
-/* For a spec that a user just wrote. ERR_INPUT: a point sets a key that its kind of facts does not read. */
+/* For a spec that a user has just written. ERR_INPUT: a point sets a key that its kind of facts does not read. */
 Status sweep_spec_check(const SweepSpec *spec, Err *err);
 
-/* "n_embd=8,seed=0": what point i sets, safe as a file's name, cut when long; empty where nothing varies. */
+/* What point i sets, "n_embd=8,seed=0": fit for a file's name, cut when long, empty where nothing varies. */
 void sweep_spec_label(const SweepSpec *spec, int64_t i, char out[SWEEP_LABEL_MAX]);
 
-/* The keys that some point sets, in the order in which they were given; returns how many. */
+/* The keys (numbers, see config_key_name) that points set, in the order given; returns how many. */
 int sweep_spec_keys(const SweepSpec *spec, int key[SWEEP_KEYS_MAX]);
 
-/* The spec as YAML: the base config with every key, and the `sweep:` section. sweep_spec_load reads it back to
- * the same points. malloc'd. */
+/* The spec as YAML: the base config with every key, and the `sweep:` section. sweep_spec_load reads the same points
+ * back. malloc'd. */
 char *sweep_spec_text(const SweepSpec *spec);
 
 #endif
