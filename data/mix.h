@@ -12,10 +12,10 @@ typedef struct Mix {
     uint64_t seed;
     uint64_t useful_share; /* of all positions, in units of 2^-32 */
     int n, first_junk;     /* facts; pool index of the first junk sequence */
-    double
-        *cumulative; /* n, Zipf's law: sum of the weights of facts 0 .. i; NULL: every fact once an epoch */
-    int32_t *first_variant; /* n + 1 offsets into `variant`, by fact; NULL: each fact has one rendering */
-    int32_t *variant;       /* pool indices of the variants */
+    double *cumulative;    /* n, Zipf's law: weights of facts 0 .. i summed; NULL: every fact once an epoch */
+    /* n + 1 offsets into `variant`, by fact; NULL: each fact has one rendering */
+    int32_t *first_variant;
+    int32_t *variant; /* pool indices of the variants */
 } Mix;
 
 /* config->junk_ratio and config->zipf set the proportions. Free with mix_free; after an error nothing is left to free.
