@@ -55,8 +55,8 @@ typedef struct FactSet {
     char **tag_names; /* n_tags strings */
     int n_tags;
     Vocab vocab;
-    FactsConfig
-        config; /* what the set is drawn from; config.n 0: unknown (imported, text, a folder of version 2) */
+    /* what the set is drawn from; config.n 0: unknown (imported, text, a folder of version 2) */
+    FactsConfig config;
 
     /* Bits. The source of drawn facts is known; of imported facts and text it is not: there entropy_known is false and
      * the three figures below it are NAN. */
@@ -69,9 +69,9 @@ typedef struct FactSet {
      * the empirical entropy of the answers. Else 0. */
     double answer_bits;
     int64_t zlib_bytes; /* imported facts and text: size of the records' text after deflate -9, bytes */
-    double order_bits
-        [TEXT_ORDERS]; /* kind text: n bytes times their empirical entropy given 0, 1, 2 bytes before */
-    int duplicates;    /* imported facts: records dropped because an equal one came before */
+    /* kind text: empirical entropies of its bytes, bits for all of them, given the 0, 1, 2 bytes before each */
+    double order_bits[TEXT_ORDERS];
+    int duplicates; /* imported facts: records dropped because an equal one came before */
 
     uint64_t seed;      /* drawn facts */
     char data_hash[33]; /* XXH3-128 of the content as hex digits (docs/formats.md) */

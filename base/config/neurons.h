@@ -44,8 +44,8 @@ typedef enum NeuronRoute { ROUTE_NONE, ROUTE_ACTIVATIONS, ROUTE_PARAMETERS, ROUT
 typedef struct NeuronRule {
     char name[64];                  /* empty: "rule<index>" */
     char when_tag[NEURON_TEXT_MAX]; /* facts of that tag */
-    char when_token
-        [NEURON_TEXT_MAX]; /* facts that hold that symbol: its text, or its number where it has none */
+    /* facts that hold that symbol: its text, or its number where symbols have no text */
+    char when_token[NEURON_TEXT_MAX];
     char when_regex[NEURON_TEXT_MAX]; /* facts whose text matches, POSIX extended */
     double when_share;             /* an arbitrary class: this share of the facts, drawn by prompt; 0: off */
     uint64_t when_seed;            /* of that draw */
