@@ -223,8 +223,7 @@ static inline DoubleDouble exact_reduce_angle(double x, double *t) {
     return exact_fast_two_sum(s.hi, r.lo + (s.lo - n * 0x1.b839a252049c1p-104));
 }
 
-/* sin and cos of r.hi + r.lo, |r| <= pi/4, by Taylor's series; the first terms are kept apart from the rest.
- */
+/* sin and cos of r.hi + r.lo, |r| <= pi/4, by Taylor's series; the first terms are kept apart from the rest. */
 static inline double exact_sin_near_zero(DoubleDouble r) {
     double z = r.hi * r.hi;
     double p = 1.0 / 355687428096000.0; /* 1/17! */

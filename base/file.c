@@ -194,8 +194,7 @@ Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err) {
     if (fsync(fileno(file->stream)) != 0) goto failed;
     fault_point(fault_name, "before_rename");
     step = "rename into place";
-    /* Renamed before it is closed: the lock on it then covers the whole of its life under the temporary name.
-     */
+    /* Renamed before it is closed: the lock on it then covers the whole of its life under the temporary name. */
     if (rename(file->temporary, file->path) != 0) goto failed;
     fclose(file->stream);
     file->stream = NULL;
@@ -336,8 +335,7 @@ Status lock_take(const char *path, int *fd, Err *err) {
                        "%s" LOCK_HELD "another process: wait for it, stop it, or choose another folder",
                        path);
     }
-    /* Who holds it, for the message above. That it cannot be written (a full disk) does not weaken the lock.
-     */
+    /* Who holds it, for the message above. That it cannot be written (a full disk) does not weaken the lock. */
     char owner[24];
     int size = snprintf(owner, sizeof owner, "%ld\n", (long)getpid());
     if (ftruncate(lock, 0) == 0 && pwrite(lock, owner, (size_t)size, 0) != size) (void)ftruncate(lock, 0);
