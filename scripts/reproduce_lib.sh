@@ -54,9 +54,9 @@ reproduce_capacity() { # SWEEP
 reproduce_footer() { # SWEEP...
     local cpu
     cpu=$(reproduce_seconds "$@")
-    printf '\nRepeated by `scripts/reproduce_%s.sh --%s`. The runs took %s seconds by the clock, one thread each: %s minutes with two side\n' \
-        "$name" "$form" "$cpu" "$(awk "BEGIN {printf \"%.1f\", $cpu / 120}")"
-    printf 'by side, beside whatever else the machine did.\n'
+    printf '\nTo reproduce: `scripts/reproduce_%s.sh --%s`. The runs took %s seconds of wall-clock time,\n' "$name" "$form" "$cpu"
+    printf 'one thread each: %s minutes with two side by side, while other programs also ran on the machine.\n' \
+        "$(awk "BEGIN {printf \"%.1f\", $cpu / 120}")"
 }
 
 reproduce_block() { printf '\n```\n%s\n```\n' "$1"; }

@@ -90,11 +90,12 @@ params=$(field "$out/n$room-none-0/result.json" params)
 {
     echo "# Weights in fewer bits, $form form"
     echo
-    echo "Made by \`scripts/reproduce_quantization.sh --$form\`; every digit comes back on any machine."
+    echo "Made by \`scripts/reproduce_quantization.sh --$form\`; any machine reproduces every digit."
     echo
-    echo "Two layers, two heads, d = $n_embd, V = 64, S = 16, tied head: $params parameters. AdamW, learning rate 0.01, cosine, $steps steps of"
-    echo "all facts, the same for every format: a format's own best rate may be another, so the rows in training are lower bounds."
-    echo "Seeds $seeds (weights and facts); mean and 95 % t interval. η = memorized bits per bit of weight (scales and vectors counted)."
+    echo "How many bits does a model hold in weights of fewer bits? Two layers, two heads, d = $n_embd, V = 64, S = 16, tied head:"
+    echo "$params parameters. AdamW, learning rate 0.01, cosine, $steps steps of all facts, the same for every format. The best"
+    echo "rate of a format may differ, so the rows \"in training\" are lower bounds. Seeds $seeds (weights and facts); mean and"
+    echo "95 % t interval. η = memorized bits per bit of weight (scales and vectors counted)."
     for n in $room $over; do
         data=$(field "$out/n$n-none-0/result.json" data_bits)
         echo
@@ -105,7 +106,7 @@ params=$(field "$out/n$room-none-0/result.json" params)
         table "$n"
     done
     echo
-    echo "## Beside what is published"
+    echo "## Comparison with published values"
     echo
     echo "| share of the 32-bit model's bits that is left | published | with room | overfilled |"
     echo "|---|---|---|---|"
@@ -114,8 +115,8 @@ params=$(field "$out/n$room-none-0/result.json" params)
         echo "| ${way%-*}, after training, ${way#*-} | $published | $(share $room $way) | $(share $over $way) |"
     done
     echo
-    echo "Published: Allen-Zhu & Li 2024 (2404.05405), GPT-2 on biographies at about 2 bits per parameter. Random facts here, and a far smaller"
-    echo "model. Below zero: the quantized model codes the facts worse than the uniform code does."
+    echo "Published: Allen-Zhu & Li 2024 (2404.05405), GPT-2 on biographies at about 2 bits per parameter. Here: random facts, and"
+    echo "a far smaller model. Below zero the quantized model codes the facts worse than the uniform code does."
 } >"$page.new"
 mv "$page.new" "$page"
 cat "$page"

@@ -16,10 +16,12 @@ reproduce_sweep rules scripts/experiments/rules.yaml model.n_embd=$widths train.
 
 {
     printf '# Rules, %s form\n\n' "$form"
-    printf 'Tables y = c + a1 x1 + a2 x2 mod 31, 640 of 961 inputs trained, 320 held out, %s epochs, seeds %s.\n' "$steps" "$seeds"
-    printf 'Bits are of the outputs given their inputs, mean and 95 %% interval. Without a rule a held-out output costs %s bits.\n\n' 4.954
-    printf 'A model that stores the table knows nothing of a held-out output (as a rule it costs far more, for the model is sure of something\n'
-    printf 'else); one that has found the rule says it: below half of that cost it counts as found.\n\n'
+    printf 'Does a model find the rule behind a table, or does it store the table? Tables y = c + a1 x1 + a2 x2 mod 31, 640 of 961\n'
+    printf 'inputs trained, 320 held out, %s epochs, seeds %s. Bits are of the outputs given their inputs, mean and\n' "$steps" "$seeds"
+    printf '95 %% interval.\n\n'
+    printf 'Without a rule a held-out output costs %s bits. A model that stores the table does not know the held-out outputs;\n' 4.954
+    printf 'usually they cost far more, because the model is certain of a wrong output. A model that has found the rule predicts\n'
+    printf 'them: below half of that cost the rule counts as found.\n\n'
     printf '| weight decay | exceptions | width | P | true H | naive H | code, trained | bits an output, held out | seeds that found the rule | recall |\n|---|---|---|---|---|---|---|---|---|---|\n'
     for decay in 0 1; do
         for exceptions in 0 0.05 0.15 0.3; do

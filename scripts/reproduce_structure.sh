@@ -42,10 +42,10 @@ row() { # LABEL LEAF=VALUE...
 }
 {
     printf '# Structure at equal P, %s form\n\n' "$form"
-    printf 'Random facts at load 6 (nothing holds them all), P = %s within 1 %%, SOAP, %s epochs, seeds %s. Differences are paired by seed.\n' \
-        "$P" "$long" "$seeds"
-    printf 'Where doubling the budget still gains more than 1 %%, figures are lower bounds: they say what is reached in this budget.\n\n'
-    printf '| | P | bits/param | against the first | gain of the doubled budget, %% |\n|---|---|---|---|---|\n'
+    printf 'Which structure holds more bits at an equal number of parameters? Random facts at load 6 (no model holds them all),\n'
+    printf 'P = %s within 1 %%, SOAP, %s epochs, seeds %s. Differences are paired by seed. Where doubling the budget still\n' "$P" "$long" "$seeds"
+    printf 'gains more than 1 %%, the values are lower bounds: the bits reached with this budget.\n\n'
+    printf '| | P | bits/param | difference from the first | gain of the doubled budget, %% |\n|---|---|---|---|---|\n'
     row 'two layers, GELU, two heads, tied'
     row 'attention only' mlp=none
     row 'MLP only (causal mean)' attn=mean
