@@ -167,7 +167,7 @@ fi
 label_of() { # tool
     local run=${1#two-}
     case $1 in
-    zlib) echo 'gzip -9 (deflate: what zlib, linked into rote, makes)' ;;
+    zlib) echo 'gzip -9 (deflate, the method of the linked zlib)' ;;
     xz) echo 'xz -9e' ;;
     zstd) echo 'zstd -22 --ultra' ;;
     brotli) echo 'brotli -q 11' ;;
@@ -202,10 +202,10 @@ of_facts() {
     echo
     echo '## people.csv: facts in CSV, two-part archives'
     echo
-    echo '4,000 people with birth year, town and trade, drawn by the script. A two-part archive holds a model (a layer of width 8, 48 or, over bytes'
-    echo 'instead of words, 24), what the symbols spell, and the facts coded by the model; all of it is counted. What it gives back is a table, in its'
-    echo 'order or, with `--set`, sorted; the others were given exactly that file. `--bits` are those of a weight after training. The seconds leave out'
-    echo 'the training of the model, which stands below.'
+    echo '4,000 people with birth year, town and trade, drawn by the script. A two-part archive holds a model (a layer of width'
+    echo '8, 48 or, over bytes instead of words, 24), the text of the symbols, and the facts coded by the model; all of it is'
+    echo 'counted. It decodes to a table, in its order or, with `--set`, sorted; the other compressors got exactly that file.'
+    echo '`--bits` are those of a weight after training. The seconds exclude the training of the model, which is given below.'
     for file in "$out/people.tsv" "$out/people-set.tsv"; do
         echo
         echo "### In $([ "${file##*/}" = people.tsv ] && echo 'their order' || echo 'sorted order (`--set`)'), $(stat -c %s "$file") bytes"
@@ -225,21 +225,28 @@ of_facts() {
         echo "| $(label_of "$tool" | sed 's/[*]//g; s/rote, //') | $(value params "$ordered") | $(awk "BEGIN { printf \"%.3f\", $(value recall "$out/model.$model/result.json") }") | $(cat "$out/model.$model.seconds") |$split $(value stream_bytes "$set") |"
     done
     echo
-    echo 'Beside the large model that knows every fact, of 8 bits a weight, xz is the shorter one, and by far: a parameter that learns by heart holds some two'
-    echo 'bits of facts (2.4 where the [ladder](ladder-quick.md) is full) and takes four to eight to store, while in the stream a fact costs its own bits and'
-    echo 'no more. The small model, which knows what the columns are like and hardly a fact, takes 36 to 40 % less than xz and, as a set, 41 to 46 % less;'
-    echo 'trained in int4 it comes to what zpaq takes, and as a set below it. An online archive without weights is shorter still: its n-grams learn the columns within the first facts. A set of 4,000'
-    echo "facts saves log₂ 4000! bits more, $(awk 'BEGIN { for (i = 2; i <= 4000; i++) s += log(i); printf "%d", s / log(2) / 8 }') bytes; the others save what sorted lines have in common."
+    echo '- *Large model.* With 8 bits a weight it has memorized every fact, and xz is far shorter: a parameter memorizes some two'
+    echo '  bits of facts (2.4 where the [ladder](ladder-quick.md) is full) and takes four to eight bits to store, while in the'
+    echo '  stream a fact costs its own bits and no more.'
+    echo '- *Small model.* It learns the distribution of the columns and hardly a fact. It takes 36 to 40 % less than xz and, as a'
+    echo '  set, 41 to 46 % less; trained in int4 it takes about as much as zpaq, and as a set less.'
+    echo '- *Online archive.* It has no weights and is shorter still: its n-grams learn the columns within the first facts.'
+    echo "- *Set.* A set of 4,000 facts saves log₂ 4000! bits more, $(awk 'BEGIN { for (i = 2; i <= 4000; i++) s += log(i); printf "%d", s / log(2) / 8 }') bytes; the other compressors save the common parts of"
+    echo '  sorted lines.'
 }
 
 {
-    echo '# Archives beside other compressors'
+    echo '# Archives compared with other compressors'
     echo
-    echo 'Made by `scripts/bench_compress.sh`. An online archive of rote'"'"'s holds no weights: the decoder learns what the encoder learned. Bytes count'
-    echo 'everything; bits a byte are 8 · archive / content; seconds are those of all processors together, user and system, so that other programs on'
-    echo 'the machine change them little; memory is the peak. Every archive was decoded and compared. Deflate is the method of zlib, which is linked'
-    echo "into rote: \`gzip -9\` measures it, with 12 bytes more of header and checksum than zlib's own. On a file as short as packages.csv the larger"
-    echo 'model of `best` has not learned enough to be worth more than that of `default`.'
+    echo 'This page compares the size, time and memory of rote'"'"'s archives with those of the installed compressors. Made by'
+    echo '`scripts/bench_compress.sh`. An online archive of rote holds no weights: the decoder learns the same as the encoder.'
+    echo
+    echo '- Bytes count everything; bits a byte are 8 · archive / content.'
+    echo '- Seconds are those of all processors together, user and system, so other programs on the machine change them little.'
+    echo '- Memory is the peak. Every archive was decoded and compared.'
+    echo '- `gzip -9` measures deflate, the method of zlib, which is linked into rote. Its header and checksum have 12 bytes more'
+    echo "  than zlib's own."
+    echo '- On a file as short as packages.csv the larger model of `best` has not learned enough to gain over that of `default`.'
     for file in "$@"; do
         [ -s "$file" ] || continue
         echo
