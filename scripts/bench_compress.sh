@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2016 # Markdown backquotes
-# rote's archives beside the compressors that are installed: bytes with everything counted, seconds, memory.
+# rote's archives compared with the installed compressors: bytes with everything counted, seconds, memory.
 #   scripts/bench_compress.sh [--presets "fast ngrams default best"] [--out DIR] [--page FILE.md] [--table] [FILE ...]
 # Without files: the first 1,000,000 bytes of the Bible (Debian's bible-kjv), this project's C sources, bash, a CSV made of the
 # package list, and 4,000 facts in CSV, for which models are trained and archived with them (two-part archives). Every
-# archive is decoded again and compared. What is finished is not run again; --table measures nothing and writes the page of
-# what is there.
+# archive is decoded again and compared. Finished measurements are not repeated; --table measures nothing and writes the
+# page from the measurements that exist.
 #
 # Cost, for a file of 1 MB: the other compressors take some 15 s together; fast some 5 s and ngrams (default without its
 # transformer) some 10 s of one core, default 3 to 8 and best 16 to 40 processor-minutes, and each as long again to decode.
@@ -45,7 +45,7 @@ if [ $# -eq 0 ]; then
     facts=yes
 fi
 
-# People with a birth year, a town and a trade: names are drawn evenly, towns unevenly, and a trade has much to do with its town.
+# People with a birth year, a town and a trade: names are uniform, towns are not, and the trade depends on the town.
 people() {
     awk '
         function draw(n) { state = state * 16807 % 2147483647; return int(state / 2147483647 * n) }
@@ -70,7 +70,7 @@ people() {
         }'
 }
 
-# What an archive of facts gives back: the table, in its order or, as a set, sorted. The others get the same bytes.
+# An archive of facts decodes to the table, in its order or, as a set, sorted. The other compressors get the same bytes.
 models='small small-int4 large large-int4 bytes-int4'
 if [ -n "$facts" ] && [ ! -s "$out/people-set.tsv" ]; then
     rm -rf "$out/people.words" "$out/people.bytes"
@@ -82,7 +82,7 @@ if [ -n "$facts" ] && [ ! -s "$out/people-set.tsv" ]; then
     { head -n 1 "$out/people.tsv" && tail -n +2 "$out/people.tsv" | LC_ALL=C sort; } >"$out/people-set.tsv"
 fi
 
-keys_of() { # model: small ones learn what the columns are like, large ones the facts
+keys_of() { # model: small ones learn the distribution of the columns, large ones the facts
     local vocab=words
     case $1 in
     small*) echo model.n_head=1 model.n_embd=8 train.batch_size=500 train.max_steps=2000 train.learning_rate=0.02 ;;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Where does the held-out loss peak, and until which load can members be told from facts never seen? Morris et al. 2025: it
-# peaks where the data fill the model; F1 of membership falls with the load by a law (docs/math.md).
+# Where does the held-out loss peak, and up to which load can members be distinguished from unseen facts? Morris et al. 2025:
+# it peaks where the data fill the model; F1 of membership inference falls with the load by a law (docs/math.md).
 #   scripts/reproduce_membership.sh [--quick | --full] [--out DIR] [--jobs N]
 #
 # Cost: 6 P operations a token, 1,000 epochs. Quick: P = 1,528, 16 to 1,024 facts of 16 tokens, eight splits: 88 runs, 2.6e12

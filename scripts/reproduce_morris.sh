@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Morris et al. 2025 (arXiv 2505.24832), table 1, as far as two cores reach: V 2048, S 64, the paper's convention beside ours.
+# Morris et al. 2025 (arXiv 2505.24832), table 1, as far as two cores allow: V 2048, S 64, in the paper's convention and rote's.
 #
 # Cost. L1 d32 has 80,000 parameters; load 6 is 690 sequences of 64 tokens, 2.1e10 operations an epoch, some 0.4 s on a core.
 # The paper trains 10^6 steps of 2048 sequences. --quick: two models, 100, 200 and 400 epochs, three seeds: some 20 minutes on
 # two cores. --full: d 64 too, 1000, 2000 and 4000 epochs, five seeds: some 20 hours. Either is a lower bound unless the gain of
-# a doubled budget falls below 1 %; the joint fit over budgets extrapolates, and its interval says how far it can be trusted.
+# a doubled budget falls below 1 %; the joint fit over budgets extrapolates, and its interval says how reliable it is.
 # Scaled down (V 256, S 16), models are trained until that gain is small: --quick: four of 3,064 to 7,664 parameters, 2,000, 8,000
 # and 16,000 epochs, 1.1e14 operations, some 25 minutes on two cores; --full: d 8 to 64, L 1 to 4, twice the epochs, some 10 days
 # of one core.

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Does one learning rate serve all widths? Loss after a fixed number of steps by rate and width, in the standard parametrization and in mup
-# (Yang et al. 2022, Tensor Programs V), whose base is the narrowest width, or a wide one; and the coordinate check's slopes.
+# (Yang et al. 2022, Tensor Programs V), with the narrowest width or a wide one as base; and the slopes of the coordinate check.
 #   scripts/reproduce_mup.sh [--quick | --full] [--out DIR] [--jobs N]
-# Writes docs/results/mup-quick.md (mup.md). What is finished is not run again, what was stopped goes on.
+# Writes docs/results/mup-quick.md (mup.md). Finished runs are skipped; stopped runs continue.
 #
 # Cost: a step of 64 facts of 8 tokens and L2 d128, P = 406,000, is 1.2 G operations; 200 steps take 6 s on a core. Quick: 2
 # optimizers, 3 ways, 4 widths, 7 rates, 3 seeds: 504 runs, some 20 minutes of one core. Full: widths to 512, 1,000 steps, 5 seeds: days.
@@ -24,7 +24,7 @@ for optimizer in adamw soap; do
     done
 done
 
-# "way base width rate loss" a run: bits a token of the trained facts at the end; a run that diverged costs what a uniform guess does.
+# "way base width rate loss" a run: bits a token of the trained facts at the end; a diverged run counts as a uniform guess.
 losses() { # optimizer
     local way dir
     for way in standard mup; do
@@ -39,7 +39,7 @@ losses() { # optimizer
     done
 }
 
-# Tables of one optimizer: best rate by width; what the best single rate, and the narrowest width's, cost beyond each width's own best.
+# Tables of one optimizer: best rate by width; the loss that the best single rate, and the narrowest width's best rate, add to it.
 tables() { # optimizer
     losses "$1" | awk -v widths=$widths -v rates=$rates -v narrowest=$narrowest -v wide=$wide '
         {sum[$1, $2, $3, $4] += $5; n[$1, $2, $3, $4]++; squares[$1, $2, $3, $4] += $5 * $5}
@@ -49,7 +49,7 @@ tables() { # optimizer
             v = (squares[way[i], base[i], w, r] - k * loss(i, w, r) ^ 2) / (k - 1)
             return t[k - 1] * sqrt((v > 0 ? v : 0) / k)
         }
-        END { # a row of best rates a way, what they reach, and what other rates give up
+        END { # for each way: best rates, their loss, and the loss added by other rates
             split("12.706 4.303 3.182 2.776", t, " ")
             nw = split(widths, w, ","); nr = split(rates, r, ",")
             way[1] = "standard"; base[1] = narrowest; name[1] = "standard"

@@ -3,7 +3,7 @@
 # to get there. Random facts of 16 tokens over 64 symbols, full batch, one step an epoch, beta2 0.99.
 #
 #   scripts/reproduce_optimizer.sh --quick|--full [--out DIR] [--jobs N]
-#     --out DIR   the sweeps' folder (default runs/optimizer-quick or -full); called again, only what is missing runs
+#     --out DIR   the sweeps' folder (default runs/optimizer-quick or -full); called again, it runs only what is missing
 #     --jobs N    runs side by side (default: one per core)
 #
 # Cost: an epoch of the quick model (L1 d8, 75 facts, P = 1,528) takes 0.6 ms of one core.

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Where do the memorized bits sit? One overfilled model: each part disturbed after training (rote eval --parts), each part
+# Where do the memorized bits sit? One overfilled model: each part perturbed after training (rote eval --parts), each part
 # frozen in training (what the others hold), and each part trained alone.
 #   scripts/reproduce_parts.sh [--quick | --full] [--out DIR] [--jobs N]
-# Writes docs/results/parts-quick.md (parts.md). What is finished is not run again, what was stopped goes on.
+# Writes docs/results/parts-quick.md (parts.md). Finished runs are skipped; stopped runs continue.
 #
 # Cost: a step is 6 P operations a token. Quick: L1 d16, P = 4,592, 1,500 steps of 180 facts of 16 tokens: 0.12 T operations
 # a run, some 4 s on a core with AVX-512; 9 ways, 3 seeds: 27 runs, 2 minutes of one core.
@@ -41,7 +41,7 @@ done | xargs -P "${jobs:-1}" -L 1 bash -c 'train "$@"' train
 
 # One number from each seed's file.
 result() { for seed in $seeds; do sed -n "s/^ *\"$2\": \([-0-9.e+]*\),*\$/\1/p" "$out/$1-$seed/result.json"; done; }
-# lost_bits of a part under a disturbance.
+# lost_bits of a part under a perturbation.
 lost() { # part, key
     local seed
     for seed in $seeds; do

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# How many bits does a model hold in weights of fewer bits, and how many does a bit of weight then carry? Allen-Zhu & Li
+# How many bits does a model hold in weights of fewer bits, and how many per bit of weight? Allen-Zhu & Li
 # (2024, arXiv 2404.05405) report: int8 after training loses nothing, int4 leaves about a third (0.7 of 2 bits per parameter).
 #   scripts/reproduce_quantization.sh [--quick | --full] [--out DIR] [--jobs N]
 # Trains one structure with room for its facts and overfilled, with full weights and with each format in training, from
-# several seeds; the full ones are quantized after training, too. Writes docs/results/quantization-quick.md (quantization.md).
-# What is finished is not run again, what was stopped goes on.
+# several seeds; the full ones are also quantized after training. Writes docs/results/quantization-quick.md (quantization.md).
+# Finished runs are skipped; stopped runs continue.
 #
 # Cost: a step is 6 P operations a token. Quick: P = 7,872, 1,500 steps of 1,600 and 4,800 tokens: 0.11 and 0.34 T operations
 # a run, some 4 and 10 s on a core with AVX-512; 5 formats, 3 seeds, 2 loads: 30 runs, 4 minutes of one core.
@@ -23,7 +23,7 @@ model: {n_layer: 2, n_head: 2, n_embd: $n_embd}
 train: {max_steps: $steps, learning_rate: 0.01, warmup_steps: 50}
 Y
 
-train() { # n format seed: one run, and after a full one every way to quantize it
+train() { # n format seed: one run; a run with full weights is then quantized in every way
     local dir=$out/n$1-$2-$3
     "$rote" train "$out/base.yaml" facts.n="$1" facts.seed="$3" train.seed="$3" train.quantize="$2" --out "$dir" --resume \
         --threads 1 --quiet --json >/dev/null
@@ -44,7 +44,7 @@ for n in $room $over; do
     done
 done | xargs -P "${jobs:-1}" -L 1 bash -c 'train "$@"' train
 
-# The first number of that key, which for eval's files is the quantized model's.
+# The first number of that key; in eval's files it is that of the quantized model.
 field() { sed -n "s/^ *\"$2\": \([-0-9.e+]*\),*\$/\1/p" "$1" | head -n 1; }
 
 # mean and half the width of the 95 % t interval

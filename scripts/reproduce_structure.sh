@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Which structure holds more bits? Ten structures of the same number of parameters, paired by seed. Nearest published figures:
-# attention-only 1.30, MLP-only 2.43 bits per parameter at 37,000 parameters, not at equal P (shared in docs/math.md).
+# attention-only 1.30, MLP-only 2.43 bits per parameter at 37,000 parameters, not at equal P.
 #
 # Cost. 12,444 parameters at load 6 are 750 facts, 12,000 tokens: 9e8 operations an epoch, 25 to 40 ms on a core. --quick: ten
 # structures, 1000 and 500 epochs, three seeds: 60 runs, some 11 minutes on two cores. --full: 48,000 parameters, 4000 and 2000
@@ -19,7 +19,7 @@ reproduce_sweep structure "$cfg" train.max_steps=$budgets train.seed=$seeds
 
 base='n_layer=2 attn=causal mlp=plain act=gelu gated=false n_head=2 tie_weights=true'
 long=${budgets#*,} short=${budgets%,*}
-# One row: an arm differs from the base in the values that are given.
+# One row: an arm differs from the base in the given values.
 row() { # LABEL LEAF=VALUE...
     local label=$1 settings=() word change
     shift
