@@ -1,12 +1,12 @@
 #include "data/labels.h"
 
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <xxhash.h>
 
 #include "base/nearest.h"
+#include "base/pattern.h"
 #include "base/random.h"
 #include "data/pool.h"
 #include "data/vocab.h"
@@ -95,35 +95,21 @@ static Status match_token(const FactSet *f, const NeuronRule *rule, bool *match,
     return OK;
 }
 
-/* Bytes of the longest sequence as text, at most: each byte may be escaped, and a space goes before each symbol. */
-static int64_t text_bytes(const FactSet *f) {
-    int64_t most = 0;
-    for (int i = 0; i < f->n_pool; i++) {
-        int64_t bytes = 1;
-        for (int64_t t = f->start[i]; t < f->start[i + 1]; t++)
-            bytes += f->vocab.text ? 4 * (int64_t)f->vocab.length[f->tokens[t]] + 1 : 11;
-        if (bytes > most) most = bytes;
-    }
-    return most;
-}
-
 static Status match_regex(const FactSet *f, const NeuronRule *rule, bool *match, Err *err) {
-    int64_t room = text_bytes(f);
-    char *text = room <= INT32_MAX ? malloc((size_t)room) : NULL;
-    if (!text) return no_memory(err);
-    regex_t regex;
-    if (regcomp(&regex, rule->when_regex, REG_EXTENDED | REG_NOSUB) != 0) {
-        free(text);
-        return err_set(err, ERR_INPUT, "when.regex is '%s', no POSIX extended regular expression",
-                       rule->when_regex);
-    }
+    Pattern *pattern;
+    int64_t longest = 0;
     for (int i = 0; i < f->n_pool; i++) {
-        facts_text(f, i, text, (int)room);
-        match[i] = regexec(&regex, text, 0, NULL, 0) == 0;
+        int64_t bytes = facts_plain_text(f, i, NULL);
+        if (bytes > longest) longest = bytes;
     }
-    regfree(&regex);
+    TRY(pattern_create(&pattern, rule->when_regex, "when.regex", err));
+    char *text = malloc((size_t)longest + 1);
+    Status status = text ? OK : no_memory(err);
+    for (int i = 0; status == OK && i < f->n_pool; i++)
+        status = pattern_matches(pattern, text, (size_t)facts_plain_text(f, i, text), &match[i], err);
+    pattern_free(pattern);
     free(text);
-    return OK;
+    return status;
 }
 
 /* By the prompt alone, so that all answers and renderings of one are on the same side. */

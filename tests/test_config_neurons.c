@@ -312,7 +312,7 @@ static const Bad conflicts[] = {
      "rule 'rule1': neurons.1.when.token and neurons.1.when.regex are both set; a rule has one class, keep "
      "one"},
     {"neurons: [{when: {regex: 'a(b'}, " PLACE "}]",
-     "rule 'rule0': neurons.0.when.regex is 'a(b', no POSIX extended regular expression: Unmatched ( or \\("},
+     "rule 'rule0': neurons.0.when.regex is 'a(b', no regular expression: missing closing parenthesis at byte 3"},
     {"neurons: [{when: {tag: B}, units: 0-3}]", "rule 'rule0': neurons.0.hook is ''; a rule's is "
                                                 "blocks.L.mlp.hook_pre or blocks.L.mlp.hook_post, L from "
                                                 "0 to 1"},

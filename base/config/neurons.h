@@ -46,7 +46,7 @@ typedef struct NeuronRule {
     char when_tag[NEURON_TEXT_MAX]; /* facts of that tag */
     /* facts that hold that symbol: its text, or its number where symbols have no text */
     char when_token[NEURON_TEXT_MAX];
-    char when_regex[NEURON_TEXT_MAX]; /* facts whose text matches, POSIX extended */
+    char when_regex[NEURON_TEXT_MAX]; /* regular expression (PCRE2): facts whose text it matches */
     double when_share;             /* an arbitrary class: this share of the facts, drawn by prompt; 0: off */
     uint64_t when_seed;            /* of that draw */
     char against[NEURON_TEXT_MAX]; /* tag of the facts that are the negative side; empty: all others */

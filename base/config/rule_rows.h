@@ -8,7 +8,7 @@ RULE_KEY("when.tag", when_tag, KEY_TEXT, .initial = "", .also = "tag",
 RULE_KEY("when.token", when_token, KEY_TEXT, .initial = "", .also = "token symbol",
          .help = "its class: facts that hold this symbol; a number where symbols have no text")
 RULE_KEY("when.regex", when_regex, KEY_TEXT, .initial = "", .also = "regex match pattern",
-         .help = "its class: facts whose text matches (POSIX extended regular expression)")
+         .help = "its class: facts whose text matches (a regular expression as in PCRE2, over characters)")
 RULE_KEY("when.share", when_share, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), .low_open = true, .zero = "off",
          .also = "share", .help = "its class: an arbitrary one, this share of the facts, drawn by prompt")
 RULE_KEY("when.seed", when_seed, KEY_UINT64, .initial = "0", .also = "seed",

@@ -34,7 +34,9 @@ static int (*next_memalign)(void **, size_t, size_t);
 /* dlsym itself may call calloc: that one is served from here. */
 static char early[4096];
 static size_t early_used;
-static bool is_early(const void *p) { return (const char *)p >= early && (const char *)p < early + sizeof early; }
+static bool is_early(const void *p) {
+    return (const char *)p >= early && (const char *)p < early + sizeof early;
+}
 
 static void get_ready(void) {
     if (ready || busy) return;
