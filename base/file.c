@@ -17,60 +17,122 @@
 
 /* ---- reading ---- */
 
+static Status unreadable(const char *path, Err *err) {
+    return err_set(err, ERR_IO, "%s: cannot read: %s", path, strerror(errno));
+}
+
+/* The file and its size. O_NONBLOCK: a FIFO named by mistake is refused instead of waited for. */
+static Status open_to_read(const char *path, int *fd, size_t *size, Err *err) {
+    struct stat info;
+    int opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (opened < 0) return unreadable(path, err);
+    Status status = OK;
+    if (fstat(opened, &info) != 0) status = unreadable(path, err);
+    else if (!S_ISREG(info.st_mode))
+        status = err_set(err, ERR_INPUT, "%s: cannot read: %s, not a regular file", path,
+                         S_ISDIR(info.st_mode) ? "a folder" : "a device or pipe");
+    if (status != OK) {
+        close(opened);
+        return status;
+    }
+    *fd = opened;
+    *size = (size_t)info.st_size;
+    return OK;
+}
+
+/* Reads until `room` bytes are there or the file ends; at: bytes read before, for the message. */
+static Status read_bytes(const char *path, int fd, char *data, size_t room, size_t at, size_t *got,
+                         Err *err) {
+    for (*got = 0; *got < room;) {
+        ssize_t n = read(fd, data + *got, room - *got);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0)
+            return err_set(err, ERR_IO, "%s: reading failed at byte %zu: %s", path, at + *got,
+                           strerror(errno));
+        if (n == 0) return OK;
+        *got += (size_t)n;
+    }
+    return OK;
+}
+
+static Status no_memory(const char *path, size_t bytes, Err *err) {
+    return err_set(err, ERR_NOMEM, "%s: no memory for its %zu bytes", path, bytes);
+}
+
+static Status too_large(const char *path, size_t max_bytes, Err *err) {
+    return err_set(err, ERR_IO, "%s: larger than the %zu bytes that such a file may have", path, max_bytes);
+}
+
 Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err) {
     Status status = OK;
     char *data = NULL;
-    size_t size = 0, room;
-    struct stat info;
-    /* O_NONBLOCK: a FIFO named by mistake is refused below instead of waited for. */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) return err_set(err, ERR_IO, "%s: cannot read: %s", path, strerror(errno));
-    if (fstat(fd, &info) != 0) {
-        status = err_set(err, ERR_IO, "%s: cannot read: %s", path, strerror(errno));
-        goto done;
-    }
-    if (!S_ISREG(info.st_mode)) {
-        status = err_set(err, ERR_INPUT, "%s: cannot read: %s, not a regular file", path,
-                         S_ISDIR(info.st_mode) ? "a folder" : "a device or pipe");
-        goto done;
-    }
-    if ((uintmax_t)info.st_size > max_bytes) goto too_large;
-    /* One byte more than the size, so that a file that grows meanwhile shows itself, and one for the NUL. */
-    room = (size_t)info.st_size + 1;
-    data = malloc(room + 1);
-    if (!data) {
-        status = err_set(err, ERR_NOMEM, "%s: no memory for its %zu bytes", path, room - 1);
-        goto done;
-    }
+    size_t size = 0, room, got;
+    int fd;
+    TRY(open_to_read(path, &fd, &room, err));
+    if (room > max_bytes) TRY_GOTO(too_large(path, max_bytes, err));
+    room++; /* so that a file that grows meanwhile shows itself */
+    if (!(data = malloc(room + 1))) TRY_GOTO(no_memory(path, room - 1, err));
     for (;;) {
-        if (size == room) {
-            if (size > max_bytes) goto too_large;
-            room = room > SIZE_MAX / 2 - 1 ? SIZE_MAX - 1 : 2 * room;
-            char *larger = realloc(data, room + 1);
-            if (!larger) {
-                status = err_set(err, ERR_NOMEM, "%s: no memory for %zu bytes", path, room);
-                goto done;
-            }
-            data = larger;
-        }
-        ssize_t got = read(fd, data + size, room - size);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) {
-            status = err_set(err, ERR_IO, "%s: reading failed at byte %zu: %s", path, size, strerror(errno));
-            goto done;
-        }
-        if (got == 0) break;
-        size += (size_t)got;
+        TRY_GOTO(read_bytes(path, fd, data + size, room - size, size, &got, err));
+        size += got;
+        if (size < room) break;
+        if (size > max_bytes) break;
+        room = room > SIZE_MAX / 2 - 1 ? SIZE_MAX - 1 : 2 * room;
+        char *larger = realloc(data, room + 1);
+        if (!larger) TRY_GOTO(no_memory(path, room, err));
+        data = larger;
     }
-    if (size > max_bytes) goto too_large;
+    if (size > max_bytes) TRY_GOTO(too_large(path, max_bytes, err));
     data[size] = '\0';
     *out = (Buffer){data, size};
     data = NULL;
-    goto done;
-too_large:
-    status = err_set(err, ERR_IO, "%s: larger than the %zu bytes that such a file may have", path, max_bytes);
 done:
     free(data);
+    close(fd);
+    return status;
+}
+
+Status file_read_head(const char *path, size_t most_bytes, Buffer *out, int64_t *file_bytes, Err *err) {
+    size_t whole, size = 0;
+    int fd;
+    TRY(open_to_read(path, &fd, &whole, err));
+    size_t room = whole < most_bytes ? whole : most_bytes;
+    char *data = malloc(room + 1);
+    Status status = data ? read_bytes(path, fd, data, room, 0, &size, err) : no_memory(path, room, err);
+    close(fd);
+    if (status != OK) {
+        free(data);
+        return status;
+    }
+    data[size] = '\0';
+    *out = (Buffer){data, size};
+    *file_bytes = (int64_t)whole;
+    return OK;
+}
+
+Status file_hash(const char *path, int64_t *file_bytes, char out[33], Err *err) {
+    enum { PIECE = 1 << 16 };
+    Status status = OK;
+    XXH128_canonical_t digest;
+    size_t size = 0, got;
+    int fd;
+    TRY(open_to_read(path, &fd, &size, err));
+    char *piece = malloc(PIECE);
+    XXH3_state_t *state = XXH3_createState();
+    if (!piece || !state) TRY_GOTO(err_set(err, ERR_NOMEM, "%s: no memory to hash it", path));
+    XXH3_128bits_reset(state);
+    size = 0;
+    do {
+        TRY_GOTO(read_bytes(path, fd, piece, PIECE, size, &got, err));
+        XXH3_128bits_update(state, piece, got);
+        size += got;
+    } while (got == PIECE);
+    XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(state));
+    hash_digits(digest.digest, out);
+    *file_bytes = (int64_t)size;
+done:
+    XXH3_freeState(state);
+    free(piece);
     close(fd);
     return status;
 }
@@ -83,6 +145,11 @@ void buffer_free(Buffer *b) {
 bool file_exists(const char *path) {
     struct stat info;
     return stat(path, &info) == 0;
+}
+
+bool file_missing(const char *path) {
+    struct stat info;
+    return stat(path, &info) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
 /* ---- failure points ---- */
@@ -153,7 +220,8 @@ Status atomic_open(AtomicFile *file, const char *path, Err *err) {
     int folder = slash ? (int)(slash + 1 - path) : 0; /* bytes, its slash too */
     snprintf(file->temporary, sizeof file->temporary, "%.*s.%s" TEMPORARY_END, folder, path, path + folder);
     for (;;) {
-        int fd = open(file->temporary, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+        /* O_NONBLOCK: a FIFO in its place is refused instead of waited for. */
+        int fd = open(file->temporary, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0666);
         if (fd < 0) return err_set(err, ERR_IO, "%s: cannot create: %s", path, strerror(errno));
         if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
             int why = errno;
@@ -164,7 +232,17 @@ Status atomic_open(AtomicFile *file, const char *path, Err *err) {
             return err_set(err, ERR_IO, "%s: cannot lock: %s", file->temporary, strerror(why));
         }
         struct stat ours, there;
-        if (fstat(fd, &ours) != 0 || stat(file->temporary, &there) != 0 || ours.st_dev != there.st_dev ||
+        if (fstat(fd, &ours) != 0) {
+            int why = errno;
+            close(fd);
+            return err_set(err, ERR_IO, "%s: cannot create: %s", path, strerror(why));
+        }
+        if (!S_ISREG(ours.st_mode)) {
+            close(fd);
+            return err_set(err, ERR_INPUT, "%s: a device or pipe, not a regular file; remove it",
+                           file->temporary);
+        }
+        if (lstat(file->temporary, &there) != 0 || ours.st_dev != there.st_dev ||
             ours.st_ino != there.st_ino) {
             close(fd);
             continue;
@@ -179,7 +257,22 @@ Status atomic_open(AtomicFile *file, const char *path, Err *err) {
     }
 }
 
-Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err) {
+/* Where a file system knows no rename without replacing, whoever asked for it has just looked. */
+static int place(const AtomicFile *file, bool replace) {
+#ifdef RENAME_NOREPLACE
+    if (!replace) {
+        if (renameat2(AT_FDCWD, file->temporary, AT_FDCWD, file->path, RENAME_NOREPLACE) == 0) return 0;
+        if (errno != EINVAL && errno != ENOSYS) return -1;
+    }
+#endif
+    if (!replace && file_exists(file->path)) {
+        errno = EEXIST;
+        return -1;
+    }
+    return rename(file->temporary, file->path);
+}
+
+static Status commit(AtomicFile *file, bool replace, const char *fault_name, Err *err) {
     Status status = OK;
     const char *step = "write";
     if (ferror(file->stream)) {
@@ -195,7 +288,13 @@ Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err) {
     fault_point(fault_name, "before_rename");
     step = "rename into place";
     /* Renamed before it is closed: the lock on it then covers the whole of its life under the temporary name. */
-    if (rename(file->temporary, file->path) != 0) goto failed;
+    if (place(file, replace) != 0) {
+        if (replace || errno != EEXIST) goto failed;
+        status = err_set(err, ERR_INPUT, "%s: was made by another program meanwhile, and stays", file->path);
+        atomic_abort(file);
+        return status;
+    }
+    file->placed = true;
     fclose(file->stream);
     file->stream = NULL;
     fault_point(fault_name, "before_dirsync");
@@ -206,6 +305,14 @@ failed:
     status = err_set(err, ERR_IO, "%s: cannot %s: %s", file->path, step, strerror(errno));
     atomic_abort(file);
     return status;
+}
+
+Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err) {
+    return commit(file, true, fault_name, err);
+}
+
+Status atomic_commit_new(AtomicFile *file, const char *fault_name, Err *err) {
+    return commit(file, false, fault_name, err);
 }
 
 void atomic_abort(AtomicFile *file) {
@@ -312,9 +419,12 @@ static bool is_lock_text(const char *text, ssize_t size) {
     return true;
 }
 
-Status lock_take(const char *path, int *fd, Err *err) {
+/* One try; -1 in *fd: it was taken, but on a file that lock_remove has taken away. */
+static Status try_lock(const char *path, int *fd, Err *err) {
+    struct stat info;
     int lock = -1;
     char was[24] = "";
+    *fd = -1;
     TRY(open_own(path, O_RDWR | O_CREAT, &lock, err));
     ssize_t got = pread(lock, was, sizeof was - 1, 0);
     if (got < 0 || got == (ssize_t)sizeof was - 1 || !is_lock_text(was, got)) {
@@ -335,6 +445,10 @@ Status lock_take(const char *path, int *fd, Err *err) {
                        "%s" LOCK_HELD "another process: wait for it, stop it, or choose another folder",
                        path);
     }
+    if (fstat(lock, &info) == 0 && info.st_nlink == 0) {
+        close(lock);
+        return OK;
+    }
     /* Who holds it, for the message above. That it cannot be written (a full disk) does not weaken the lock. */
     char owner[24];
     int size = snprintf(owner, sizeof owner, "%ld\n", (long)getpid());
@@ -343,8 +457,20 @@ Status lock_take(const char *path, int *fd, Err *err) {
     return OK;
 }
 
+Status lock_take(const char *path, int *fd, Err *err) {
+    *fd = -1;
+    while (*fd < 0) TRY(try_lock(path, fd, err));
+    return OK;
+}
+
 void lock_release(int fd) {
     if (fd >= 0) close(fd);
+}
+
+/* Removed while it is held, so that nobody's lock is removed but this one. */
+void lock_remove(const char *path, int fd) {
+    if (fd >= 0) unlink(path);
+    lock_release(fd);
 }
 
 bool lock_held(const char *path) {

@@ -19,22 +19,31 @@ typedef struct Buffer {
  * ERR_IO: missing, or larger than max_bytes. ERR_INPUT: not a regular file. ERR_NOMEM. */
 Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err);
 void buffer_free(Buffer *b);
+/* Reads the first most_bytes of a file, or all of a shorter one: a header is judged before the rest is read.
+ *   file_bytes   size of the whole file
+ * Errors as file_read. */
+Status file_read_head(const char *path, size_t most_bytes, Buffer *out, int64_t *file_bytes, Err *err);
+/* Size and XXH3-128 (as content_hash) of a file of any size, which is read in pieces. Errors as file_read. */
+Status file_hash(const char *path, int64_t *file_bytes, char out[33], Err *err);
 
 /* How names of temporary files end: "run.html" is first written as ".run.html.rote-tmp", a name that no other program
  * uses. */
 #define TEMPORARY_END ".rote-tmp"
 
 /* A file that is written under its temporary name. atomic_commit flushes it, syncs it, renames it and syncs the folder.
- * atomic_abort, and a commit that fails, remove the temporary and leave the old file whole.
+ * atomic_abort, and a commit that fails before the rename, remove the temporary and leave the old file whole.
  *   fault_name   of the file's failure points, see fault_point; NULL: it has none
  * ERR_IO, which names the path: a full disk, a read-only folder, another process is writing the same file.
  * ERR_INPUT: the path is too long, or is a link, a device or a pipe. */
 typedef struct AtomicFile {
     FILE *stream; /* write here */
     char path[1024], temporary[1088];
+    bool placed; /* it stands under its name, though the commit may have failed after that */
 } AtomicFile;
 Status atomic_open(AtomicFile *file, const char *path, Err *err);
 Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err);
+/* As atomic_commit, but replaces nothing. ERR_INPUT: a file of that name has appeared meanwhile, and stays. */
+Status atomic_commit_new(AtomicFile *file, const char *fault_name, Err *err);
 void atomic_abort(AtomicFile *file);
 /* Writes `size` bytes as such a file; its fault_name is the file's name without the folder. */
 Status file_write_atomic(const char *path, const void *data, size_t size, Err *err);
@@ -57,13 +66,18 @@ Status make_directories(const char *path, Err *err);
  * it. ERR_INPUT: a link, a folder, a device or a pipe is in its place, and stays untouched. ERR_IO. */
 Status file_append_open(const char *path, bool empty, FILE **out, Err *err);
 bool file_exists(const char *path);
+/* Whether there is surely no such file. Not the opposite of file_exists: of a file that cannot be looked at (no permission, a
+ * failing disk) both are false, and reading it says why. */
+bool file_missing(const char *path);
 /* The CRC-32 of zlib, of size bytes, any size. */
 uint32_t crc32_of(const void *data, size_t size);
 
-/* A lock that ends with its process: flock on path, whose file stays. lock_release takes the fd, or -1: no lock.
+/* A lock that ends with its process: flock on path. lock_release takes the fd, or -1: no lock; the file stays. lock_remove
+ * takes the file away, too.
  * ERR_INPUT: another process holds it, and is named; or path is something else than a lock, and stays as it is. ERR_IO. */
 Status lock_take(const char *path, int *fd, Err *err);
 void lock_release(int fd);
+void lock_remove(const char *path, int fd);
 /* Every message about a held lock contains this, and no other message does. */
 #define LOCK_HELD ": held by "
 /* Whether a process holds the lock now. The question itself may make another process's lock_take fail. */
