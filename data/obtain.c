@@ -1,5 +1,8 @@
 #include "data/obtain.h"
 
+#include <string.h>
+
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "data/folder/folder.h"
@@ -64,4 +67,100 @@ Status facts_generate(const FactsConfig *config, FactSet *out, Err *err) {
 Status facts_obtain(const FactsConfig *config, FactSet *out, Err *err) {
     TRY(facts_plan(config, out, err));
     return draw_or_free(out, err);
+}
+
+/* ---- facts that may have moved ---- */
+
+enum { PARTS_MOST = 8 }; /* of the path that are kept, and of folders above */
+
+typedef struct Search {
+    const FactsConfig *config;
+    const char *data_hash; /* "": any */
+    char looked[900];      /* the places so far, for the message */
+    bool done;
+} Search;
+
+static void note(Search *s, const char *path, const char *why) {
+    size_t used = strlen(s->looked);
+    snprintf(s->looked + used, sizeof s->looked - used, "%s%.200s (%s)", used ? ", " : "", path, why);
+}
+
+/* Whether `path` holds something that could be facts of the config's kind. */
+static bool stands_at(const FactsConfig *config, const char *path) {
+    char file[CONFIG_PATH_MAX + 16];
+    bool text = config->kind == FACTS_TEXT;
+    return path_join(file, sizeof file, path, text ? NULL : "manifest.json", NULL) == OK &&
+           !file_missing(file);
+}
+
+/* The facts at `path`, if they are there and are those that are meant. */
+static Status try_place(Search *s, const char *path, FactSet *out, char found[CONFIG_PATH_MAX], Err *err) {
+    if (strlen(path) >= CONFIG_PATH_MAX) return OK;
+    if (!stands_at(s->config, path)) {
+        note(s, path, s->config->kind == FACTS_TEXT ? "no such file" : "no fact set");
+        return OK;
+    }
+    FactsConfig config = *s->config;
+    strcpy(config.path, path);
+    TRY(facts_obtain(&config, out, err));
+    if (*s->data_hash && strcmp(out->data_hash, s->data_hash) != 0) {
+        char why[64];
+        snprintf(why, sizeof why, "other facts, hash %.32s", out->data_hash);
+        note(s, path, why);
+        facts_free(out);
+        return OK;
+    }
+    if (found) strcpy(found, path);
+    s->done = true;
+    return OK;
+}
+
+/* The last 1, 2, .. parts of the path from one folder; a set that is not the one, or damaged, is passed over. */
+static Status try_parts(Search *s, const char *folder, FactSet *out, char found[CONFIG_PATH_MAX], Err *err) {
+    const char *path = s->config->path, *from = path + strlen(path);
+    for (int parts = 0; parts < PARTS_MOST && from > path && !s->done; parts++) {
+        while (from > path && from[-1] == '/') from--;
+        while (from > path && from[-1] != '/') from--;
+        char place[CONFIG_PATH_MAX], *looked = s->looked + strlen(s->looked);
+        if (path_join(place, sizeof place, folder, from, NULL) != OK || !stands_at(s->config, place))
+            continue;
+        Status status = try_place(s, place, out, found, err);
+        if (status != OK && status != ERR_FORMAT && status != ERR_INPUT) return status;
+        *looked = '\0'; /* the message names the folder once */
+    }
+    return OK;
+}
+
+static Status try_above(Search *s, const char *beside, FactSet *out, char found[CONFIG_PATH_MAX], Err *err) {
+    char folder[CONFIG_PATH_MAX];
+    TRY(path_join(folder, sizeof folder, beside, NULL, err));
+    path_make_absolute(folder, sizeof folder);
+    for (int above = 0; above < PARTS_MOST && !s->done; above++) {
+        TRY(try_parts(s, folder, out, found, err));
+        char *slash = strrchr(folder, '/');
+        if (!slash || slash == folder) break;
+        *slash = '\0';
+    }
+    if (!s->done) note(s, beside, "and in the folders above it: the last parts of the path lead nowhere");
+    return OK;
+}
+
+Status facts_find(const FactsConfig *config, const FactsPlaces *places, FactSet *out,
+                  char found[CONFIG_PATH_MAX], Err *err) {
+    Search s = {.config = config, .data_hash = places->data_hash ? places->data_hash : ""};
+    const char *beside = places->beside;
+    char place[CONFIG_PATH_MAX];
+    if (found) *found = '\0';
+    if (!facts_are_read(config->kind)) return facts_obtain(config, out, err);
+    TRY(try_place(&s, places->given ? places->given : config->path, out, found, err));
+    if (!places->given && beside && !s.done) {
+        if (config->path[0] != '/' && path_join(place, sizeof place, beside, config->path, NULL) == OK)
+            TRY(try_place(&s, place, out, found, err));
+        if (*s.data_hash && !s.done) TRY(try_above(&s, beside, out, found, err));
+    }
+    if (s.done) return OK;
+    *out = (FactSet){0};
+    return err_set(err, ERR_INPUT,
+                   "the facts%s%s are not there any more: looked at %s; say where they are: --facts DIR",
+                   *s.data_hash ? " with the hash " : "", s.data_hash, s.looked);
 }

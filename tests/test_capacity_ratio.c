@@ -64,7 +64,7 @@ static void ratio_of_biod(void **state) {
     facts_free(&facts);
 }
 
-/* A folder holds what the set was drawn with; one of version 2 does not, and has no R. */
+/* A folder holds what the set was drawn with, so R comes out the same; without that there is no R. */
 static void ratio_from_a_folder(void **state) {
     (void)state;
     Config config = CONFIG("facts.kind=biod", "facts.n=12", "facts.attributes=2", "facts.heldout=3",
@@ -83,6 +83,8 @@ static void ratio_from_a_folder(void **state) {
     assert_memory_equal(&facts.config, &back.config, sizeof facts.config);
     assert_true(capacity_ratio(&drawn, &facts, &e, 999) && capacity_ratio(&read, &back, &e, 999));
     assert_true(drawn.r == read.r && drawn.r_max == read.r_max && read.r_max > 0);
+    back.config = (FactsConfig){0}; /* a folder of version 2 does not say it */
+    assert_false(capacity_ratio(&read, &back, &e, 999));
     facts_free(&back);
 
     assert_int_equal(file_read("kept/manifest.json", 1 << 20, &manifest, &err), OK);
@@ -104,20 +106,8 @@ static void ratio_from_a_folder(void **state) {
         assert_int_equal(facts_load("kept", &back, &err), ERR_FORMAT);
         assert_string_equal(err.msg, edits[i][2]);
     }
-    /* as it was written before */
-    char *version = strstr(manifest.data, "\"version\": 3"),
-         *words = strstr(manifest.data, ",\n  \"drawn_with\"");
-    assert_non_null(version);
-    assert_non_null(words);
-    version[strlen("\"version\": ")] = '2';
-    strcpy(words, "\n}\n");
-    put_file("kept/manifest.json", manifest.data, strlen(manifest.data));
     buffer_free(&manifest);
-    if (facts_load("kept", &back, &err) != OK) fail_msg("%s", err.msg);
-    expect_same_facts(&facts, &back);
-    assert_false(capacity_ratio(&read, &back, &e, 999));
     facts_free(&facts);
-    facts_free(&back);
     remove_folder("kept");
 }
 

@@ -264,7 +264,7 @@ static void folder_gives_back_the_split(void **state) {
         const char *file, *from, *to, *msg;
     } cases[] = {
         {"manifest.json", "\"answer_bits\": ", "\"answer_bits\": 1",
-         "set/manifest.json: answer_bits is 16.0, the records give 6"},
+         "set/manifest.json: answer_bits is 16, but the records give 6"},
         {"manifest.json", "\"entropy_bits\": null", "\"entropy_bits\": 3",
          "set/manifest.json: entropy_bits is 3, expected null"},
         {"vocab.json", "\"eos\": 23", "\"eos\": 22",

@@ -5,17 +5,14 @@
 
 #include "base/config/words.h"
 
-json_t *drawn_with_json(const FactSet *facts) {
+Status drawn_with_json(const FactSet *facts, json_t **out, Err *err) {
     int n;
     char **words = config_facts_words(&facts->config, &n);
-    json_t *list = words ? json_array() : NULL;
-    for (int i = 0; words && i < n; i++) json_array_append_new(list, json_string(words[i]));
-    if (json_array_size(list) != (size_t)n) {
-        json_decref(list);
-        list = NULL;
-    }
+    if (!words) return err_set(err, ERR_NOMEM, "no memory for the words that the facts were drawn with");
+    *out = json_array();
+    for (int i = 0; i < n; i++) json_array_append_new(*out, json_string(words[i]));
     config_words_free(words);
-    return list;
+    return OK;
 }
 
 Status drawn_with_read(FactSet *facts, const json_t *words, const char *path, Err *err) {
@@ -33,8 +30,8 @@ Status drawn_with_read(FactSet *facts, const json_t *words, const char *path, Er
     if (!right) {
         status =
             err_set(err, ERR_FORMAT, "%s: drawn_with: a list of words such as facts.n=20 is needed", path);
-    } else if (config_load(&config, NULL, (int)n, word, &why) != OK) {
-        status = err_set(err, ERR_FORMAT, "%s: drawn_with: %s", path, why.msg);
+    } else if ((status = config_load(&config, NULL, (int)n, word, &why)) != OK) {
+        status = err_set(err, status == ERR_INPUT ? ERR_FORMAT : status, "%s: drawn_with: %s", path, why.msg);
     } else if (config.facts.n != facts->n ||
                strcmp(config_choice("facts.kind", (int)config.facts.kind), facts->kind) != 0) {
         status = err_set(

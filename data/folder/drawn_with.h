@@ -7,8 +7,8 @@
 
 #include "data/facts.h"
 
-/* A new reference, or NULL: no memory. */
-json_t *drawn_with_json(const FactSet *facts);
+/* *out: a new reference. ERR_NOMEM; what jansson had no memory for shows in json_take_text. */
+Status drawn_with_json(const FactSet *facts, json_t **out, Err *err);
 /* Fills facts->config; facts->kind and n must be set. path is for the messages.
  * ERR_FORMAT: not a list of facts.* words, or the words contradict kind or n. ERR_NOMEM. */
 Status drawn_with_read(FactSet *facts, const json_t *words, const char *path, Err *err);

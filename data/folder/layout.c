@@ -8,9 +8,10 @@ Status folder_paths(FolderPaths *paths, const char *dir, Err *err) {
     if (strlen(dir) >= CONFIG_PATH_MAX)
         return err_set(err, ERR_INPUT, "facts: a path of %zu bytes, at most %d are possible", strlen(dir),
                        CONFIG_PATH_MAX - 1);
-    snprintf(paths->records, sizeof paths->records, "%s/records.tsv", dir);
-    snprintf(paths->vocab, sizeof paths->vocab, "%s/vocab.json", dir);
-    snprintf(paths->manifest, sizeof paths->manifest, "%s/manifest.json", dir);
+    snprintf(paths->records, sizeof paths->records, "%s/" RECORDS_NAME, dir);
+    snprintf(paths->vocab, sizeof paths->vocab, "%s/" VOCAB_NAME, dir);
+    snprintf(paths->manifest, sizeof paths->manifest, "%s/" MANIFEST_NAME, dir);
+    snprintf(paths->lock, sizeof paths->lock, "%s/" LOCK_NAME, dir);
     return OK;
 }
 

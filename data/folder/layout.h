@@ -7,12 +7,23 @@
 
 #define FORMAT_NAME "rote-facts"
 /* Version 2 adds the other sequences of the pool and the fields of tokens, version 3 the config that the facts were
- * drawn with. Plain sets are still written as version 1. */
-enum { VERSION_PLAIN = 1, VERSION_POOL = 2, VERSION_DRAWN = 3 };
+ * drawn with, version 4 the seals of the three files. Version 4 is written; all are read. */
+enum { VERSION_PLAIN = 1, VERSION_POOL = 2, VERSION_DRAWN = 3, VERSION_SEALED = 4 };
 
-/* The three files; vocab.json exists where the set has text. */
+/* Bytes that a file may have: a larger one is neither written nor read. */
+#define MANIFEST_MAX ((size_t)1 << 28)
+#define VOCAB_MAX    ((size_t)1 << 30)
+#define RECORDS_MAX  ((size_t)1 << 35)
+
+#define MANIFEST_NAME "manifest.json"
+#define RECORDS_NAME  "records.tsv"
+#define VOCAB_NAME    "vocab.json"
+#define LOCK_NAME     ".rote-lock"
+
+/* The three files; vocab.json exists where the set has text. The lock exists while the folder is written. */
 typedef struct FolderPaths {
     char records[CONFIG_PATH_MAX + 16], vocab[CONFIG_PATH_MAX + 16], manifest[CONFIG_PATH_MAX + 16];
+    char lock[CONFIG_PATH_MAX + 16];
 } FolderPaths;
 
 /* ERR_INPUT: dir is empty or too long. */

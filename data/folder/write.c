@@ -8,87 +8,102 @@
 #include <jansson.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "data/folder/drawn_with.h"
 #include "data/folder/folder.h"
 #include "data/folder/layout.h"
 #include "data/folder/pool_records.h"
+#include "data/folder/seal.h"
 #include "data/import/encode.h"
 
-static Status write_json(FILE *stream, const char *path, json_t *root, Err *err) {
-    char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) : NULL;
-    json_decref(root);
-    if (!text) return err_set(err, ERR_NOMEM, "%s: no memory to write it", path);
+enum { INDENTED = JSON_INDENT(2) | JSON_REAL_PRECISION(17) };
+
+/* A JSON string of the escaped text; NULL: no memory. */
+static json_t *escaped_json(Text text) {
+    size_t room = 4 * text.size + 1; /* \xHH for every byte, and a NUL */
+    char *escaped = malloc(room);
+    if (!escaped) return NULL;
+    text_escape(escaped, room, text);
+    json_t *string = json_string(escaped);
+    free(escaped);
+    return string;
+}
+
+static Status write_vocab(FILE *stream, const char *path, const Vocab *vocab, Err *err) {
+    json_ran_out(); /* what an earlier file left */
+    json_t *symbols = json_array();
+    for (int i = 0; i < vocab->size; i++)
+        json_array_append_new(symbols, escaped_json((Text){vocab->text[i], (size_t)vocab->length[i]}));
+    if (json_array_size(symbols) != (size_t)vocab->size) { /* escaped texts are UTF-8: nothing else fails */
+        json_decref(symbols);
+        return err_set(err, ERR_NOMEM, "%s: no memory to write it", path);
+    }
+    const char *kind = vocab->bytes ? "bytes" : "words";
+    char *text;
+    TRY(json_take_text(json_pack("{s:s, s:i, s:o}", "kind", kind, "eos", vocab->eos, "symbols", symbols),
+                       INDENTED, path, &text, err));
     fprintf(stream, "%s\n", text); /* a failed write shows when the file is committed */
     free(text);
     return OK;
 }
 
-static Status write_vocab(FILE *stream, const char *path, const Vocab *vocab, Err *err) {
-    json_t *symbols = json_array();
-    for (int i = 0; i < vocab->size; i++) {
-        Text text = {vocab->text[i], (size_t)vocab->length[i]};
-        size_t room = 4 * text.size + 1; /* \xHH for every byte, and a NUL */
-        char *escaped = malloc(room);
-        if (!escaped) {
-            json_decref(symbols);
-            return err_set(err, ERR_NOMEM, "%s: no memory to write it", path);
-        }
-        text_escape(escaped, room, text);
-        json_array_append_new(symbols,
-                              json_string(escaped)); /* a failure leaves the array short: see below */
-        free(escaped);
-    }
-    if (json_array_size(symbols) != (size_t)vocab->size) {
-        json_decref(symbols);
-        return err_set(err, ERR_NOMEM, "%s: no memory to write it", path);
-    }
-    const char *kind = vocab->bytes ? "bytes" : "words";
-    return write_json(stream, path,
-                      json_pack("{s:s, s:i, s:o}", "kind", kind, "eos", vocab->eos, "symbols", symbols), err);
-}
-
 static json_t *real_or_null(double x, bool known) { return known ? json_real(x) : json_null(); }
 
-/* A set that was read from version 2 does not know its config. */
-static int version_of(const FactSet *facts) {
-    if (folder_plain(facts)) return VERSION_PLAIN;
-    return facts->config.n ? VERSION_DRAWN : VERSION_POOL;
-}
-
-/* What versions 2 and 3 have besides; false: no memory. */
-static bool add_pool(json_t *root, const FactSet *facts) {
-    json_t *fields = json_array(), *tags = json_array();
-    bool whole = true;
+/* What a set has besides that is not plain. A key that jansson had no memory for shows in json_take_text. */
+static Status add_pool(json_t *root, const FactSet *facts, const char *path, Err *err) {
+    json_t *fields = json_array(), *tags = json_array(), *drawn_with = NULL;
     for (int i = 0; i < facts->n_fields; i++)
-        whole = !json_array_append_new(fields, json_string(facts->field_name[i])) && whole;
-    for (int i = 0; i < facts->n_tags; i++)
-        whole = !json_array_append_new(tags, json_string(facts->tag_names[i])) && whole;
+        json_array_append_new(fields, json_string(facts->field_name[i]));
+    for (int i = 0; i < facts->n_tags; i++) {
+        char *name = facts->tag_names[i];
+        json_array_append_new(tags, escaped_json((Text){name, strlen(name)}));
+    }
+    bool whole = json_array_size(tags) == (size_t)facts->n_tags;
     json_t *pool = json_pack("{s:i, s:i, s:i, s:I, s:o, s:o}", "heldout", facts->n_heldout, "variants",
                              facts->n_variants, "junk", facts->n_junk, "tokens",
                              (json_int_t)facts->start[facts->n_pool], "fields", fields, "tags", tags);
-    whole = json_object_set_new(root, "pool", pool) == 0 && whole;
-    if (version_of(facts) == VERSION_POOL) return whole;
-    return json_object_set_new(root, "drawn_with", drawn_with_json(facts)) == 0 && whole;
+    json_object_set_new(root, "pool", pool);
+    if (!whole) return err_set(err, ERR_NOMEM, "%s: no memory to write it", path);
+    if (!facts->config.n) return OK; /* imported, or read from a folder of version 2 */
+    TRY(drawn_with_json(facts, &drawn_with, err));
+    json_object_set_new(root, "drawn_with", drawn_with);
+    return OK;
 }
 
-static Status write_manifest(FILE *stream, const char *path, const FactSet *facts, Err *err) {
+static Status write_manifest(FILE *stream, const char *path, const FactSet *facts, const FileSeal *records,
+                             const FileSeal *vocab, Err *err) {
     bool known = facts->entropy_known;
-    char seed[24];
+    char seed[24], *text = NULL, *sealed = NULL;
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)facts->seed);
+    json_ran_out(); /* what an earlier file left */
     json_t *root = json_pack(
         "{s:s, s:i, s:s, s:i, s:I, s:i, s:i, s:s, s:o, s:o, s:o, s:s, s:i, s:{s:o, s:o}, s:s}", "format",
-        FORMAT_NAME, "version", version_of(facts), "kind", facts->kind, "n", facts->n, "tokens",
+        FORMAT_NAME, "version", VERSION_SEALED, "kind", facts->kind, "n", facts->n, "tokens",
         (json_int_t)facts->start[facts->n], "max_len", facts->max_len, "vocab_size", facts->vocab.size,
         "seed", seed, "entropy_bits", real_or_null(facts->data_bits, known), "data_bits_set",
         real_or_null(facts->data_bits_set, known), "ceiling_bits", real_or_null(facts->ceiling_bits, known),
         "derivation", facts->derivation, "duplicates", facts->duplicates, "baselines", "answer_bits",
         real_or_null(facts->answer_bits, !known || facts->answer_bits > 0), "zlib_bytes",
         known ? json_null() : json_integer(facts->zlib_bytes), "data_hash", facts->data_hash);
-    if (root && !folder_plain(facts) && !add_pool(root, facts)) {
-        json_decref(root);
-        root = NULL;
-    }
-    return write_json(stream, path, root, err);
+    Status status = OK;
+    if (!folder_plain(facts)) TRY_GOTO(add_pool(root, facts, path, err));
+    json_t *files = json_object();
+    json_object_set_new(files, RECORDS_NAME, seal_json(records));
+    if (vocab) json_object_set_new(files, VOCAB_NAME, seal_json(vocab));
+    json_object_set_new(root, "files", files);
+    status = json_take_text(root, INDENTED, path, &text, err);
+    root = NULL;
+    TRY_GOTO(status);
+    TRY_GOTO(seal_text(text, &sealed, err));
+    if (strlen(sealed) > MANIFEST_MAX)
+        TRY_GOTO(err_set(err, ERR_INPUT, "%s: %zu bytes, at most %zu are possible; use fewer or shorter tags",
+                         path, strlen(sealed), MANIFEST_MAX));
+    fputs(sealed, stream);
+done:
+    json_decref(root);
+    free(text);
+    free(sealed);
+    return status;
 }
 
 static void write_numbers(FILE *stream, const FactSet *facts) {
@@ -133,17 +148,29 @@ Status facts_write_records(FILE *stream, const char *path, const FactSet *facts,
     return OK;
 }
 
-/* One of the two files that come before the manifest. */
-static Status write_file(const char *path, const char *fault_name, const FactSet *facts, Err *err) {
+/* One of the two files that come before the manifest.
+ *   made   whether it stands there now, after an error too */
+static Status write_file(const char *path, const char *fault_name, const FactSet *facts, bool *made,
+                         FileSeal *seal, Err *err) {
+    bool vocab = strcmp(fault_name, "vocab") == 0;
+    size_t most = vocab ? VOCAB_MAX : RECORDS_MAX;
     AtomicFile file;
     Status status = OK;
     TRY(atomic_open(&file, path, err));
-    if (!strcmp(fault_name, "vocab")) status = write_vocab(file.stream, path, &facts->vocab, err);
+    if (vocab) status = write_vocab(file.stream, path, &facts->vocab, err);
     else if (!folder_plain(facts)) pool_records_write(file.stream, facts);
     else status = facts_write_records(file.stream, path, facts, facts->vocab.text != NULL, err);
-    if (status == OK) return atomic_commit(&file, fault_name, err);
-    atomic_abort(&file);
-    return status;
+    if (status != OK) {
+        atomic_abort(&file);
+        return status;
+    }
+    status = atomic_commit_new(&file, fault_name, err);
+    *made = file.placed;
+    TRY(status);
+    TRY(file_hash(path, &seal->bytes, seal->hash, err));
+    if ((uint64_t)seal->bytes <= most) return OK;
+    return err_set(err, ERR_INPUT, "%s: %lld bytes, at most %zu are possible; use fewer or shorter facts",
+                   path, (long long)seal->bytes, most);
 }
 
 static bool one_of(const char *name, const char *const *names) {
@@ -154,54 +181,87 @@ static bool one_of(const char *name, const char *const *names) {
 #define TEMPORARY(name) "." name TEMPORARY_END /* base/file.h */
 
 /* Nothing that stands in the folder is ever overwritten, but what a process left there that died while it
- * made a fact set: the manifest's temporary is there first and says so. */
-static Status check_folder(const char *dir, Err *err) {
-    static const char *const OURS[] = {".",
-                                       "..",
-                                       TEMPORARY("manifest.json"),
-                                       "records.tsv",
-                                       TEMPORARY("records.tsv"),
-                                       "vocab.json",
-                                       TEMPORARY("vocab.json"),
+ * made a fact set: the manifest's temporary is there first and says so.
+ *   begun   whether there is such a rest */
+static Status check_folder(const char *dir, bool *begun, Err *err) {
+    static const char *const OURS[] = {".",          "..",
+                                       LOCK_NAME,    TEMPORARY(MANIFEST_NAME),
+                                       RECORDS_NAME, TEMPORARY(RECORDS_NAME),
+                                       VOCAB_NAME,   TEMPORARY(VOCAB_NAME),
                                        NULL};
-    static const char *const NOTHING[] = {".", "..", NULL};
-    char begun[CONFIG_PATH_MAX + 32];
-    TRY(path_join(begun, sizeof begun, dir, TEMPORARY("manifest.json"), err));
-    const char *const *allowed = file_exists(begun) ? OURS : NOTHING;
+    static const char *const NOTHING[] = {".", "..", LOCK_NAME, NULL};
+    char manifest[CONFIG_PATH_MAX + 32];
+    TRY(path_join(manifest, sizeof manifest, dir, TEMPORARY(MANIFEST_NAME), err));
+    *begun = !file_missing(manifest);
+    const char *const *allowed = *begun ? OURS : NOTHING;
     DIR *folder = opendir(dir);
     if (!folder) return err_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
     const struct dirent *entry;
-    while ((entry = readdir(folder)) && one_of(entry->d_name, allowed)) {
-    }
     Status status = OK;
+    for (errno = 0; (entry = readdir(folder)) && one_of(entry->d_name, allowed);) errno = 0;
     if (entry)
         status = err_set(err, ERR_INPUT, "%s: the folder is not empty (%s is there); name a new one", dir,
                          entry->d_name);
+    else if (errno) status = err_set(err, ERR_IO, "%s: cannot read the folder: %s", dir, strerror(errno));
     closedir(folder);
     return status;
 }
 
+/* Makes the folder and takes its lock; what the folder holds is looked at before, so that a folder of others is not
+ * touched, and again once it is locked. Whoever fails takes a folder that it has made away, maybe between the two: once more.
+ *   made   whether the folder is new, after an error too */
+static Status lock_folder(const FolderPaths *paths, const char *dir, bool *made, int *lock, bool *begun,
+                          Err *err) {
+    enum { TRIES = 100 };
+    for (int i = 0;; i++) {
+        *made = file_missing(dir);
+        TRY(make_directories(dir, err));
+        Status status = *made ? OK : check_folder(dir, begun, err);
+        if (status == OK) status = lock_take(paths->lock, lock, err);
+        if (status == OK) break;
+        if (!file_missing(dir) || i == TRIES) return status;
+    }
+    return check_folder(dir, begun, err);
+}
+
+/* What this process has put under final names. */
+typedef struct Made {
+    bool folder, records, vocab;
+} Made;
+
+static Status write_set(const FactSet *facts, const FolderPaths *paths, AtomicFile *manifest, Made *made,
+                        Err *err) {
+    FileSeal records, vocab;
+    bool text = facts->vocab.text != NULL;
+    TRY(write_file(paths->records, "records", facts, &made->records, &records, err));
+    if (text) TRY(write_file(paths->vocab, "vocab", facts, &made->vocab, &vocab, err));
+    TRY(write_manifest(manifest->stream, paths->manifest, facts, &records, text ? &vocab : NULL, err));
+    return atomic_commit_new(manifest, "manifest", err);
+}
+
 Status facts_save(const FactSet *facts, const char *dir, Err *err) {
     FolderPaths paths;
-    AtomicFile manifest;
+    AtomicFile manifest = {0};
     TRY(folder_paths(&paths, dir, err));
-    bool made = !file_exists(dir), begun = false;
+    Made made = {0};
+    int lock = -1;
+    bool begun = false;
     Status status = OK;
-    TRY_GOTO(make_directories(dir, err));
-    TRY_GOTO(check_folder(dir, err));
+    TRY_GOTO(lock_folder(&paths, dir, &made.folder, &lock, &begun, err));
     TRY_GOTO(atomic_open(&manifest, paths.manifest, err));
-    begun = true;
-    TRY_GOTO(write_file(paths.records, "records", facts, err));
-    if (facts->vocab.text) TRY_GOTO(write_file(paths.vocab, "vocab", facts, err));
-    TRY_GOTO(write_manifest(manifest.stream, paths.manifest, facts, err));
-    TRY_GOTO(atomic_commit(&manifest, "manifest", err));
-done:
-    if (status != OK && begun) {
-        atomic_abort(&manifest);
-        unlink(paths.manifest);
-        unlink(paths.vocab);
+    if (begun) { /* a dead process's */
         unlink(paths.records);
+        unlink(paths.vocab);
     }
-    if (status != OK && made) rmdir(dir);
+    status = write_set(facts, &paths, &manifest, &made, err);
+done:
+    if (status != OK) {
+        if (manifest.placed) unlink(paths.manifest);
+        if (made.vocab) unlink(paths.vocab);
+        if (made.records) unlink(paths.records);
+        atomic_abort(&manifest); /* the last: it says that the others are ours */
+    }
+    lock_remove(paths.lock, lock);
+    if (status != OK && made.folder) rmdir(dir);
     return status;
 }

@@ -58,6 +58,7 @@ $ rote facts make facts.n=2 facts.seed=18446744073709551615 --out large --json |
     "facts.split_seed=0",
 $ { ROTE_FAULT=records.after rote facts make facts.n=2 --out half; } 2> /dev/null; ls -A half
 .manifest.json.rote-tmp
+.rote-lock
 records.tsv
 $ rote facts show half
 2> rote: half: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one

@@ -95,7 +95,7 @@ $ sed -n '1,2p;22p' split/records.tsv; grep -e version -e '"n"' -e heldout split
 role	source	prompt	tag	tokens	text
 fact	1	7	other	13 12 14 1 9 6 0 6 15	key 74 4
 heldout	0	7	other	13 12 14 1 5 9 0 3 15	key 37 1
-  "version": 2,
+  "version": 4,
   "n": 20,
     "heldout": 10,
 $ rote train own.yaml facts.path=split facts.heldout=0 facts.split_seed=0 --out same --quiet > /dev/null; diff <(grep -v config_hash run/result.json) <(grep -v config_hash same/result.json)
