@@ -66,15 +66,16 @@ Status make_directories(const char *path, Err *err);
  * it. ERR_INPUT: a link, a folder, a device or a pipe is in its place, and stays untouched. ERR_IO. */
 Status file_append_open(const char *path, bool empty, FILE **out, Err *err);
 bool file_exists(const char *path);
-/* Whether there is surely no such file. Not the opposite of file_exists: of a file that cannot be looked at (no permission, a
- * failing disk) both are false, and reading it says why. */
+/* Whether there is surely no such file. Not the opposite of file_exists: of a file that cannot be looked at (no
+ * permission, a failing disk) both are false, and reading it says why. */
 bool file_missing(const char *path);
 /* The CRC-32 of zlib, of size bytes, any size. */
 uint32_t crc32_of(const void *data, size_t size);
 
-/* A lock that ends with its process: flock on path. lock_release takes the fd, or -1: no lock; the file stays. lock_remove
- * takes the file away, too.
- * ERR_INPUT: another process holds it, and is named; or path is something else than a lock, and stays as it is. ERR_IO. */
+/* A lock that ends with its process: flock on path. lock_release takes the fd, or -1: no lock; the file stays.
+ * lock_remove takes the file away, too.
+ * ERR_INPUT: another process holds it, and is named; or path is something else than a lock, and stays as it is.
+ * ERR_IO. */
 Status lock_take(const char *path, int *fd, Err *err);
 void lock_release(int fd);
 void lock_remove(const char *path, int fd);

@@ -20,11 +20,11 @@ Status facts_generate(const FactsConfig *config, FactSet *out, Err *err);
 /* Plans and draws, or reads, what config names. After an error nothing is left to free. */
 Status facts_obtain(const FactsConfig *config, FactSet *out, Err *err);
 
-/* Where the facts of a stored config may be by now: its folder may have been moved or copied, and its path may be that of
- * another machine. Zeros: at facts.path, nowhere else. */
+/* Where the facts of a stored config may be by now: its folder may have been moved or copied, and its path may be
+ * that of another machine. Zeros: at facts.path, nowhere else. */
 typedef struct FactsPlaces {
-    const char
-        *given; /* the user says where they are (--facts DIR): no other place is tried. NULL: not said */
+    /* The user says where they are (--facts DIR): no other place is tried. NULL: not said. */
+    const char *given;
     const char *beside;    /* the folder of the file that has facts.path in it; NULL: unknown */
     const char *data_hash; /* which facts are meant: others are passed over. NULL or "": unknown */
 } FactsPlaces;
@@ -32,10 +32,11 @@ typedef struct FactsPlaces {
 /* As facts_obtain, with a path of read facts that is tried in this order, until facts (those of data_hash) are found:
  *   the path as it is: absolute, or from the current folder
  *   from `beside`
- *   where data_hash is known: the last parts of the path, from `beside` and from the folders above it (a project that was
- *   moved as a whole)
+ *   where data_hash is known: the last parts of the path, from `beside` and from the folders above it (a project that
+ *   was moved as a whole)
  * found: takes the path where they were; for drawn facts, which are nowhere, "". May be NULL.
- * ERR_INPUT, which lists the places: there are none. A place whose files are damaged, or cannot be read, is an error, too. */
+ * ERR_INPUT, which lists the places: there are none. A place whose files are damaged, or cannot be read, is an error,
+ * too. */
 Status facts_find(const FactsConfig *config, const FactsPlaces *places, FactSet *out,
                   char found[CONFIG_PATH_MAX], Err *err);
 

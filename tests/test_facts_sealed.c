@@ -1,5 +1,5 @@
-/* Nothing of a fact set's folder is believed: no byte changes unseen, each figure is reckoned anew, and folders of older
- * versions, which have no seals, are drawn once more. */
+/* Nothing of a fact set's folder is believed: no byte changes unseen, each figure is reckoned anew, and folders of
+ * older versions, which have no seals, are drawn once more. */
 #include "tests/facts_testing.h"
 
 #include <fcntl.h>

@@ -5,13 +5,14 @@
 #include "data/folder/manifest.h"
 
 /* The figures of a drawn set, once its facts are read: entropies, derivation, answer_bits.
- *   Named what it was drawn with: they are those of the plan, whose sizes must be the set's. Where no seal guards the facts
- *   (up to version 3), the draw is made anew, too, and must give the same facts.
+ *   Named what it was drawn with: they are those of the plan, whose sizes must be the set's. Where no seal guards the
+ *   facts (up to version 3), the draw is made anew, too, and must give the same facts.
  *   Else nobody can reckon an entropy: the manifest must claim none.
  * facts->config is read, facts->data_hash set. ERR_FORMAT: what differs is named, with both values. ERR_NOMEM. */
 Status reckon_drawn(FactSet *facts, const Manifest *manifest, const FolderPaths *paths, Err *err);
 
-/* All of the manifest against the set whose figures are reckoned: hash, entropies, baselines, counts. ERR_FORMAT: as above. */
+/* All of the manifest against the set whose figures are reckoned: hash, entropies, baselines, counts. ERR_FORMAT: as
+ * above. */
 Status reckon_compare(const FactSet *facts, const Manifest *manifest, const FolderPaths *paths, Err *err);
 
 #endif

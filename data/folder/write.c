@@ -208,7 +208,8 @@ static Status check_folder(const char *dir, bool *begun, Err *err) {
 }
 
 /* Makes the folder and takes its lock; what the folder holds is looked at before, so that a folder of others is not
- * touched, and again once it is locked. Whoever fails takes a folder that it has made away, maybe between the two: once more.
+ * touched, and again once it is locked. Whoever fails takes a folder that it has made away, maybe between the two:
+ * once more.
  *   made   whether the folder is new, after an error too */
 static Status lock_folder(const FolderPaths *paths, const char *dir, bool *made, int *lock, bool *begun,
                           Err *err) {
