@@ -1,7 +1,7 @@
 /* Learning curves: for every model its run on the most facts with the longest budget. */
 #include <math.h>
 
-#include "eval/report/figure.h"
+#include "eval/report/plots.h"
 #include "store/run_files.h"
 
 enum { POINTS = 120 }; /* of a curve; the eye sees no more */

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "eval/report/figures.h"
 #include "eval/report/page.h"
+#include "eval/report/plots_folder.h"
 #include "eval/report/recall.h"
 #include "eval/report/report.h"
 #include "eval/report/rules.h"

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "eval/report/figure.h"
+#include "eval/report/plots.h"
 
 /* The settings of a series but for the format: "optimizer=soap" of "optimizer=soap quantize=int8". */
 static void other_settings(char out[160], const char *settings) {
@@ -48,25 +48,6 @@ static void add_format(Figure *f, const Capacity *c, const Series *s, const Arch
                    config_choice("train.quantize", (int)a->first->config.train.quantize));
 }
 
-/* By bits of weight, so that a line goes from left to right. */
-static void sort_formats(Figure *f, PlotSeries *s) {
-    double *column[4];
-    const double *given[4] = {s->x, s->y, s->low, s->high};
-    const char **note = f->note + (s->note - f->note);
-    for (int k = 0; k < 4; k++) column[k] = f->number + (given[k] - f->number);
-    for (int i = 1; i < s->n; i++)
-        for (int j = i; j > 0 && s->x[j] < s->x[j - 1]; j--) {
-            for (int k = 0; k < 4; k++) {
-                double t = column[k][j];
-                column[k][j] = column[k][j - 1];
-                column[k][j - 1] = t;
-            }
-            const char *t = note[j];
-            note[j] = note[j - 1];
-            note[j - 1] = t;
-        }
-}
-
 Status weights_figure(Figures *out, const Capacity *c, Err *err) {
     enum { LINES = PLOT_COLOURS };
     Figure *f;
@@ -99,6 +80,7 @@ Status weights_figure(Figures *out, const Capacity *c, Err *err) {
             if (at < c->series[i].n_architectures)
                 add_format(f, c, &c->series[i], &c->series[i].architectures[at], LINES);
     }
-    for (int i = 0; i < f->plot.n_series; i++) sort_formats(f, &f->plot.series[i]);
+    for (int i = 0; i < f->plot.n_series; i++)
+        series_sort_by_x(f, &f->plot.series[i]) /* a line goes from left to right */;
     return OK;
 }
