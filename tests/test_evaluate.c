@@ -15,6 +15,7 @@
 #include "base/random.h"
 #include "data/obtain.h"
 #include "eval/evaluate.h"
+#include "eval/prompts.h"
 #include "model/decode.h"
 
 static const uint64_t SEED = 20261122;

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "eval/evaluate.h"
+#include "eval/fact_batch.h"
+#include "eval/prompts.h"
 #include "model/formats/npy.h"
 #include "model/formats/safetensors.h"
 

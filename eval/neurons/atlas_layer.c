@@ -4,6 +4,8 @@
 #include <omp.h>
 #include <stdlib.h>
 
+#include "eval/prompts.h"
+
 static int sequences_of(const AtlasReader *r) {
     int max_len = r->classes->facts->max_len;
     return 256 / max_len > 1 ? 256 / max_len : 1;

@@ -2,7 +2,7 @@
 #ifndef ROTE_EVAL_ATLAS_LAYER_H
 #define ROTE_EVAL_ATLAS_LAYER_H
 
-#include "eval/evaluate.h"
+#include "eval/fact_batch.h"
 #include "eval/neurons/atlas.h"
 
 typedef struct AtlasReader {

@@ -3,7 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "eval/evaluate.h"
+#include "eval/fact_batch.h"
+#include "eval/prompts.h"
 
 /* ---- collecting ---- */
 

@@ -3,7 +3,8 @@
 #ifndef ROTE_EVAL_NEURON_FLIPS_H
 #define ROTE_EVAL_NEURON_FLIPS_H
 
-#include "eval/evaluate.h"
+#include "eval/fact_batch.h"
+#include "model/parallel.h"
 
 typedef struct Flips {
     FactBatch batch; /* bases that read their source's answer; none where there is no pair */

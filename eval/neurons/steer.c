@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "eval/prompts.h"
+
 /* ---- means ---- */
 
 typedef struct Sums {
