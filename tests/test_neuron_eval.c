@@ -14,19 +14,19 @@ static const uint64_t SEED = 20261123;
 static void rankings(void **state) {
     (void)state;
     /* falling: class, other, class, other. Pairs: first beats both, second one of two. Precision 1 and 2/3. */
-    RankedFact plain[] = {{3, 0}, {9, 1}, {1, 0}, {2, 1}};
-    Ranking r = ranking_measure(plain, 4);
+    Scored plain[] = {{3, 0}, {9, 1}, {1, 0}, {2, 1}};
+    Separation r = separation_measure(plain, 4);
     expect_near(r.auroc, 0.75, 1e-15);
     expect_near(r.average_precision, (1 + 2.0 / 3) / 2, 1e-15);
     /* a class fact tied with another: half of the pair; one threshold, at precision 1/2 */
-    RankedFact tied[] = {{1, 1}, {1, 0}};
-    r = ranking_measure(tied, 2);
+    Scored tied[] = {{1, 1}, {1, 0}};
+    r = separation_measure(tied, 2);
     expect_near(r.auroc, 0.5, 1e-15);
     expect_near(r.average_precision, 0.5, 1e-15);
-    RankedFact alone[] = {{1, 1}};
-    r = ranking_measure(alone, 1);
+    Scored alone[] = {{1, 1}};
+    r = separation_measure(alone, 1);
     assert_true(isnan(r.auroc) && r.average_precision == 1);
-    assert_true(isnan(ranking_measure(tied, 0).auroc));
+    assert_true(isnan(separation_measure(tied, 0).auroc));
 }
 
 static void firing(void **state) {
@@ -51,7 +51,7 @@ static void probes(void **state) {
     int8_t y[N];
     bool fitted[N];
     double one[N], three[N];
-    RankedFact others[N];
+    Scored others[N];
     Draw d = draw_from(SEED);
     for (int i = 0; i < N; i++) {
         y[i] = (int8_t)(i % 3 == 0);
@@ -67,8 +67,8 @@ static void probes(void **state) {
         assert_int_equal(probe_score(three, x, N, width, y, fitted, 3, &err), OK);
         assert_memory_equal(one, three, sizeof one);
         for (int i = 0; i < N; i++)
-            if (!fitted[i]) others[n++] = (RankedFact){one[i], y[i]};
-        double auroc = ranking_measure(others, n).auroc;
+            if (!fitted[i]) others[n++] = (Scored){one[i], y[i]};
+        double auroc = separation_measure(others, n).auroc;
         print_message("probe on %d columns: AUROC %.4f, seed %llu\n", width, auroc, (unsigned long long)SEED);
         if (width == 2) assert_true(auroc > 0.98); /* two normals four deviations apart: .998 */
         else assert_true(auroc > 0.35 && auroc < 0.65);

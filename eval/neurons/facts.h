@@ -3,7 +3,7 @@
 #define ROTE_EVAL_NEURON_FACTS_H
 
 #include "data/facts.h"
-#include "eval/stats/neuron_measures.h"
+#include "eval/stats/ranking.h"
 #include "model/gpt.h"
 
 enum { GROUP_TRAINED, GROUP_HELDOUT, NEURON_GROUPS };
@@ -31,12 +31,12 @@ static inline bool neuron_fact_in(const NeuronFacts *x, int i, int group) {
 /* A unit's mean a over the asked tokens of one side's trained facts. NAN without any. */
 double neuron_mean(const NeuronFacts *x, int unit, int side);
 
-/* How units answer to sides: HIT and FAR over tokens times units, the others of neuron_measures.h. */
+/* How units answer to sides: HIT and FAR over tokens times units, the others of eval/stats/ranking.h. */
 typedef struct Firing {
     int64_t facts[2], rows[2];
     double hit, far;
-    Ranking ranking;    /* facts by mean z over asked tokens and units */
-    double selectivity; /* mean over selective units: those that have one */
+    Separation separation; /* facts by mean z over asked tokens and units */
+    double selectivity;    /* mean over selective units: those that have one */
     int selective;
     double information, information_max;
 } Firing;

@@ -182,7 +182,7 @@ static Status fire(const Study *s, NeuronFigures *to, const int8_t *side, const 
         TRY(neuron_firing(&x, &s->facts, g, side, unit, s->q->n_units, err));
         of[FIGURE_HIT] = x.hit;
         of[FIGURE_FAR] = x.far;
-        of[FIGURE_AUROC] = x.ranking.auroc;
+        of[FIGURE_AUROC] = x.separation.auroc;
         if (!all) continue;
         double facts = (double)(x.facts[0] + x.facts[1]);
         of[FIGURE_CLASS_FACTS] = (double)x.facts[1];
@@ -190,7 +190,7 @@ static Status fire(const Study *s, NeuronFigures *to, const int8_t *side, const 
         of[FIGURE_CLASS_ROWS] = (double)x.rows[1];
         of[FIGURE_OTHER_ROWS] = (double)x.rows[0];
         of[FIGURE_PRIOR] = (double)x.facts[1] / facts; /* 0 / 0: NAN */
-        of[FIGURE_PRECISION] = x.ranking.average_precision;
+        of[FIGURE_PRECISION] = x.separation.average_precision;
         of[FIGURE_SELECTIVITY] = x.selectivity;
         of[FIGURE_SELECTIVE] = facts > 0 ? (double)x.selective : NAN;
         of[FIGURE_INFORMATION] = x.information;
@@ -280,12 +280,12 @@ done:
 
 typedef struct Leak {
     int n, d;
-    float *x;       /* (n, d): a fact's mean a over its asked tokens */
-    int8_t *y;      /* n */
-    int8_t *half;   /* n: of trained facts 0 or 1, else -1 */
-    bool *fitted;   /* n */
-    double *score;  /* n */
-    RankedFact *at; /* n */
+    float *x;      /* (n, d): a fact's mean a over its asked tokens */
+    int8_t *y;     /* n */
+    int8_t *half;  /* n: of trained facts 0 or 1, else -1 */
+    bool *fitted;  /* n */
+    double *score; /* n */
+    Scored *at;    /* n */
 } Leak;
 
 /* The probe fitted to facts of `halves` (a bit each) and asked about those of `half`. */
@@ -299,8 +299,8 @@ static Status probe(const Study *s, Leak *k, int halves, int half, double *auroc
     if (!fitted) return OK;
     TRY(probe_score(k->score, k->x, k->n, k->d, k->y, k->fitted, s->threads, err));
     for (int i = 0; i < k->n; i++)
-        if (k->half[i] == half) k->at[asked++] = (RankedFact){k->score[i], k->y[i]};
-    *auroc = ranking_measure(k->at, asked).auroc;
+        if (k->half[i] == half) k->at[asked++] = (Scored){k->score[i], k->y[i] == 1};
+    *auroc = separation_measure(k->at, asked).auroc;
     return OK;
 }
 
