@@ -11,6 +11,7 @@
 #include "eval/evaluate.h"
 #include "model/gpt.h"
 #include "store/rule_state.h"
+#include "store/run_folder.h"
 
 /* What a run will need, before it starts. */
 typedef struct RunPlan {
@@ -79,8 +80,5 @@ Status run_verify(const char *dir, int threads, ProgressSink progress, const vol
 
 /* result.json as text (docs/formats.md); with_timing merges seconds, tokens_per_s, peak_rss_mib. malloc'd. */
 char *run_result_json(const char *dir, bool with_timing, Err *err);
-
-/* The folder a run gets when none is named: runs/<name>-<hash8>. */
-void run_default_dir(const Config *config, const char *data_hash, char *out, int size);
 
 #endif

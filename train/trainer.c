@@ -187,6 +187,9 @@ static Status evaluate_and_judge(Trainer *t, Err *err) {
     return OK;
 }
 
+_Static_assert((int)OPTIMIZER_MAX_SLOTS <= (int)SNAPSHOT_SLOTS_MAX,
+               "a snapshot holds every slot of an optimizer");
+
 static Snapshot snapshot_of(Trainer *t) {
     Snapshot s = {.table = &t->gpt.table,
                   .params = trained_params(t),

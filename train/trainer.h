@@ -6,6 +6,7 @@
 #include "store/run_folder.h"
 #include "train/neurons/objective.h"
 #include "train/optimizers/optimizer.h"
+#include "train/train.h"
 
 /* config->threads, or one per core. */
 int trainer_threads(const TrainConfig *config);

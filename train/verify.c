@@ -32,8 +32,8 @@ Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err) 
     memset(out, 0, sizeof *out);
     TRY(read_run(dir, &out->config, &out->facts, err));
     const Ops *ops;
-    RunFolder folder = {.lock_fd = -1};
     RunState state = {0};
+    char hash[33];
     CheckpointMark mark;
     bool found = false;
     Status status = OK;
@@ -44,11 +44,10 @@ Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err) 
     state.n_neurons = out->config.n_neurons;
     state.neurons = out->neurons;
     state.width = out->config.model.n_inner;
-    snprintf(folder.dir, sizeof folder.dir, "%s", dir);
-    snprintf(folder.data_hash, sizeof folder.data_hash, "%s", out->facts.data_hash);
-    config_hash(&out->config, out->facts.data_hash, folder.config_hash);
+    config_hash(&out->config, out->facts.data_hash, hash);
     Snapshot snapshot = {.table = &out->gpt.table, .params = out->gpt.params, .state = &state};
-    TRY_GOTO(checkpoints_newest(&folder, &snapshot, &mark, notes, &found, err));
+    TRY_GOTO(checkpoints_newest(&(CheckpointOwner){dir, hash, out->facts.data_hash}, &snapshot, &mark, notes,
+                                &found, err));
     if (!found) {
         FolderState there;
         TRY_GOTO(folder_look(dir, &there, err));
