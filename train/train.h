@@ -12,21 +12,7 @@
 #include "model/gpt.h"
 #include "store/rule_state.h"
 #include "store/run_folder.h"
-
-/* What a run will need, before it starts. */
-typedef struct RunPlan {
-    int facts; /* trained on */
-    int64_t params;
-    int64_t params_by[PART_COUNT];
-    int64_t weight_bits; /* that hold the trained model (model/quantize.h) */
-    double memory_bytes, disk_bytes, flops_per_step;
-    double data_bits; /* NAN when nobody knows */
-} RunPlan;
-/* config resolved; the facts need only be planned. */
-Status run_needs(RunPlan *out, const Config *config, const FactSet *facts, Err *err);
-/* The same, and whether there is as much. ERR_INPUT: needs more memory or disk than there is; both
- * figures are in the message. */
-Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const char *out_dir, Err *err);
+#include "train/plan.h"
 
 typedef struct RunOptions {
     const char *dir; /* the run folder; NULL: nothing is written (verify, tests) */

@@ -1,8 +1,8 @@
 #include "train/online/online.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/exact.h"
 #include "base/memory.h"
 #include "base/number.h"
@@ -77,12 +77,6 @@ typedef struct Coder {
     double started_s, shown_s; /* display only */
     size_t size;
 } Coder;
-
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void coder_free(Coder *c) {
     bit_predictor_free(c->predictor);

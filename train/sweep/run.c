@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "train/sweep/worker.h"
@@ -30,12 +31,6 @@ typedef struct Pool {
     double flops_done; /* by this process, finished runs */
     bool stopping, changed;
 } Pool;
-
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static double run_flops(const SweepRun *run) {
     return run->plan.flops_per_step * (double)run->resolved.train.max_steps;
