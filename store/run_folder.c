@@ -235,7 +235,7 @@ Status folder_begin(RunFolder *folder, const Config *config, const Ops *ops, int
 
 void folder_metrics(RunFolder *folder, const char *format, ...) {
     if (!folder->metrics) return;
-    char line[1024];
+    char line[4096];
     va_list args;
     va_start(args, format);
     int n = vsnprintf(line, sizeof line, format, args);

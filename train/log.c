@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/number.h"
+#include "model/quantize.h"
 #include "train/trainer.h"
 
 void show_progress(Trainer *t, double loss_nats) {
@@ -44,18 +45,29 @@ void log_rules(Trainer *t) {
     }
 }
 
+void trainer_figures(const Trainer *t, const Evaluation *evaluation, const RunCounts *counts,
+                     RunFigures *out) {
+    FigureSources from = {.config = &t->config,
+                          .facts = t->facts,
+                          .evaluation = evaluation,
+                          .params = t->gpt.table.total,
+                          .weight_bits = quantize_weight_bits(&t->gpt.table, t->config.train.quantize),
+                          .counts = counts};
+    result_figures(out, &from);
+}
+
 void log_evaluation(Trainer *t) {
-    const Evaluation *e = &t->evaluation;
-    char loss[NUMBER_TEXT_MAX], code[NUMBER_TEXT_MAX], memorized[NUMBER_TEXT_MAX], clipped[NUMBER_TEXT_MAX],
-        recall[NUMBER_TEXT_MAX], heldout[160] = "";
-    if (e->heldout)
-        snprintf(heldout, sizeof heldout, ",\"heldout_loss_nats\":%s,\"mia_auc\":%s,\"mia_f1\":%s",
-                 number_text(loss, e->heldout_loss_nats), number_text(code, e->membership.auc),
-                 number_text(recall, e->membership.f1));
-    folder_metrics(&t->folder,
-                   "{\"step\":%" PRId64 ",\"eval\":{\"loss_nats\":%s,\"code_bits\":%s,\"memorized_bits\":%s,"
-                   "\"memorized_bits_clipped\":%s,\"recall\":%s%s}}\n",
-                   t->state.step, number_text(loss, e->loss_nats), number_text(code, e->code_bits),
-                   number_text(memorized, e->memorized_bits), number_text(clipped, e->memorized_bits_clipped),
-                   number_text(recall, e->recall), heldout);
+    RunFigure logged[FIGURE_COUNT];
+    RunFigures figures;
+    trainer_figures(t, &t->evaluation, NULL, &figures);
+    char text[FIGURE_COUNT * 64];
+    int n = figures_listed(FIGURES_LOGGED, logged), used = 0;
+    for (int i = 0; i < n; i++) {
+        char number[NUMBER_TEXT_MAX];
+        RunFigure f = logged[i];
+        if (!figures.present[f]) continue;
+        used += snprintf(text + used, sizeof text - (size_t)used, "%s\"%s\":%s", used ? "," : "",
+                         figure_rows[f].key, figure_number(number, f, figures.value[f]));
+    }
+    folder_metrics(&t->folder, "{\"step\":%" PRId64 ",\"eval\":{%s}}\n", t->state.step, text);
 }

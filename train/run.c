@@ -53,7 +53,7 @@ static Evaluation unknown_evaluation(const FactSet *facts) {
 }
 
 /* How often the fact shown least, and the one shown most, was shown. */
-static Status uneven_exposures(Trainer *t, RunResult *out, Err *err) {
+static Status uneven_exposures(Trainer *t, RunCounts *out, Err *err) {
     int n = t->facts->n;
     int64_t *count = malloc((size_t)n * sizeof *count);
     if (!count) return err_set(err, ERR_NOMEM, "no memory to count the exposures of %d facts", n);
@@ -67,24 +67,37 @@ static Status uneven_exposures(Trainer *t, RunResult *out, Err *err) {
     return OK;
 }
 
-/* What is told of the state as it is. */
+/* The figures of the state as it is. finite: the evaluation is. */
+static Status fill_figures(Trainer *t, bool finite, RunResult *out, Err *err) {
+    Evaluation evaluation = finite ? t->evaluation : unknown_evaluation(t->facts);
+    int64_t shown = t->state.step * t->config.train.batch_size;
+    RunCounts counts = {.steps = t->state.step,
+                        .tokens = t->state.tokens,
+                        .exposures = (double)mix_useful(&t->mix, shown) / t->facts->n};
+    if (t->config.facts.zipf > 0) TRY(uneven_exposures(t, &counts, err));
+    trainer_figures(t, &evaluation, &counts, &out->figures);
+    for (int p = 0; p < PART_COUNT; p++) out->params_by[p] = t->gpt.table.by_part[p];
+    out->n_fields = evaluation.n_fields;
+    memcpy(out->by_field, evaluation.by_field, sizeof out->by_field);
+    return OK;
+}
+
+/* The state as it is becomes the result, and the folder is finished. */
 static Status fill_result(Trainer *t, RunResult *out, Err *err) {
     bool finite = __builtin_isfinite(optimizer_norm(&t->optimizer, trained_params(t)));
     if (finite && t->evaluated_at != t->state.step) trainer_evaluate(t);
     bool finite_figures =
         finite && __builtin_isfinite(t->evaluation.code_bits + t->evaluation.heldout_code_bits);
-    out->final = finite_figures ? t->evaluation : unknown_evaluation(t->facts);
-    out->steps = t->state.step;
-    out->tokens = t->state.tokens;
-    out->exposures = (double)mix_useful(&t->mix, t->state.step * t->config.train.batch_size) / t->facts->n;
-    if (t->config.facts.zipf > 0) TRY(uneven_exposures(t, out, err));
-    out->exact = t->gpt.ops->exact;
     strcpy(out->verdict, t->state.verdict);
+    out->exact = t->gpt.ops->exact;
+    result_describe(out, &t->config, t->facts->kind, t->facts->seed);
+    TRY(fill_figures(t, finite_figures, out, err));
+    TRY(result_take_neurons(out, &t->config, t->state.neurons, err));
     if (finite) content_hash(trained_params(t), (size_t)t->gpt.table.total * sizeof(real), out->param_hash);
     if (finite_figures && t->facts->n_heldout)
         TRY(folder_code_lengths(&t->folder, t->evaluator.fact_bits, t->facts->source,
                                 t->facts->n + t->facts->n_heldout, err));
-    char *text = result_text(&t->config, t->facts, out, t->state.neurons);
+    char *text = result_text(out);
     if (!text) return err_set(err, ERR_NOMEM, "no memory for result.json");
     Status status = folder_finish(&t->folder, text, err);
     free(text);
@@ -95,11 +108,13 @@ static Status fill_result(Trainer *t, RunResult *out, Err *err) {
 static Status read_done(const char *dir, RunResult *out, Err *err) {
     char path[CONFIG_PATH_MAX];
     Buffer text;
+    RunResult done;
     TRY(path_join(path, sizeof path, dir, "result.json", err));
     TRY(run_result_text(dir, &text, err));
-    Status status = result_parse(text.data, path, out, err);
+    Status status = result_parse(text.data, path, RESULT_WHOLE, &done, err);
     buffer_free(&text);
     if (status != OK) return status;
+    *out = done;
     out->already_done = true;
     double tokens;
     folder_read_timing(dir, &out->seconds, &tokens);
@@ -128,6 +143,7 @@ Status run_train(const Config *config, const FactSet *facts, const RunOptions *o
     Err local;
     if (!err) err = &local; /* a diverged run's message is part of its result */
     *out = (RunResult){.verdict = "failed"};
+    figures_init(&out->figures);
     snprintf(out->data_hash, sizeof out->data_hash, "%s", facts->data_hash);
     config_hash(config, facts->data_hash, out->config_hash);
     FolderState found = FOLDER_NEW;
@@ -135,7 +151,8 @@ Status run_train(const Config *config, const FactSet *facts, const RunOptions *o
         TRY(check_folder(options->dir, options->resume, config, facts->data_hash, &found, err));
         if (found == FOLDER_DONE) return read_done(options->dir, out, err);
     }
-    TRY(run_plan(&out->plan, config, facts, options->dir, err));
+    RunPlan plan;
+    TRY(run_plan(&plan, config, facts, options->dir, err));
 
     Trainer t = {.config = *config,
                  .facts = facts,

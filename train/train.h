@@ -10,6 +10,7 @@
 #include "data/facts.h"
 #include "eval/evaluate.h"
 #include "model/gpt.h"
+#include "store/result.h"
 #include "store/rule_state.h"
 #include "store/run_folder.h"
 #include "train/plan.h"
@@ -17,31 +18,15 @@
 typedef struct RunOptions {
     const char *dir; /* the run folder; NULL: nothing is written (verify, tests) */
     bool resume;
-    const volatile sig_atomic_t
-        *stop; /* set by a signal handler: checkpoint at the step boundary, ERR_STOPPED; may be NULL */
+    const volatile sig_atomic_t *stop; /* set by a signal handler: stops at the end of a step; may be NULL */
     ProgressSink progress;
-    RuleState *neurons; /* takes what became of the config's rules (rule_states_create); may be NULL */
 } RunOptions;
 
-typedef struct RunResult {
-    RunPlan plan;
-    Evaluation final;
-    int64_t steps, tokens;
-    double exposures;
-    int64_t exposures_least, exposures_most; /* of a fact, where facts.zipf makes them uneven; else 0 */
-    char verdict[16];                        /* annealed, stopped, diverged, failed */
-    char reason[sizeof((Err *)0)->msg];      /* diverged: tensor, index and step; else empty */
-    char param_hash[33], data_hash[33],
-        config_hash[33]; /* param_hash empty where a parameter is NaN or Inf */
-    bool exact;
-    double seconds,
-        tokens_per_s;  /* of this process; of the run where already_done: timing.json, never result.json */
-    bool already_done; /* DONE stood there: nothing was trained */
-} RunResult;
-
-/* Trains; config resolved, by init_from_resolve too (train/init_from.h). ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: NaN or Inf, names tensor, index and step;
- * verdict diverged, the checkpoint before it stands. ERR_INPUT: out exists, config differs (shows how), lock
- * held. */
+/* Trains. config: resolved, by init_from_resolve too (train/init_from.h).
+ *   out  result_free it, after a failure too
+ * ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: NaN or Inf; the message names tensor, index and step, out has the
+ * verdict `diverged`, and the checkpoint before it is whole. ERR_INPUT: options->dir holds something else, or a run with
+ * another config (the message says how they differ), or its lock is held. ERR_IO, ERR_FORMAT, ERR_NOMEM. */
 Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out,
                  Err *err);
 

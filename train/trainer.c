@@ -152,8 +152,7 @@ Status trainer_create(Trainer *t, Err *err) {
     TRY(evaluator_create(&t->evaluator, &t->gpt, t->facts, threads, err));
     TRY(mix_init(&t->mix, t->facts, &t->config.facts, c->seed, err));
     TRY(fact_batch_reserve(&t->batch, c->batch_size, t->facts->max_len, err));
-    t->state.neurons = t->options->neurons;
-    if (!t->state.neurons) TRY(rule_states_create(&t->state.neurons, &t->config, err));
+    TRY(rule_states_create(&t->state.neurons, &t->config, err));
     t->state.n_neurons = t->config.n_neurons;
     t->state.width = t->config.model.n_inner;
     TRY(neurons_create(&t->neurons, &t->config, t->facts, &t->evaluator.all, &t->gpt, t->state.neurons, err));
@@ -164,7 +163,7 @@ Status trainer_create(Trainer *t, Err *err) {
 void trainer_free(Trainer *t) {
     folder_close(&t->folder);
     neurons_free(&t->neurons);
-    if (!t->options->neurons) rule_states_free(t->state.neurons, t->state.n_neurons);
+    rule_states_free(t->state.neurons, t->state.n_neurons);
     fact_batch_free(&t->batch);
     mix_free(&t->mix);
     evaluator_free(&t->evaluator);

@@ -4,6 +4,7 @@
 
 #include "data/mix.h"
 #include "eval/evaluate.h"
+#include "eval/result_figures.h"
 #include "model/parallel.h"
 #include "store/run_folder.h"
 #include "train/neurons/objective.h"
@@ -62,6 +63,10 @@ Status name_nonfinite(const Trainer *t, const real *x, const char *what, Err *er
 Status check_evaluation(const Trainer *t, Err *err);
 
 /* ---- log.c: lines of metrics.jsonl, and progress ---- */
+
+/* counts: as in FigureSources. */
+void trainer_figures(const Trainer *t, const Evaluation *evaluation, const RunCounts *counts,
+                     RunFigures *out);
 
 void log_step(Trainer *t, double loss_nats, double rate, double norm);
 void log_rules(Trainer *t);

@@ -11,6 +11,7 @@
 #include "store/run_files.h"
 #include "store/run_folder.h"
 #include "train/init_from.h"
+#include "train/train.h"
 
 /* The run's config and facts; facts whose hash is no longer the run's are refused. */
 static Status read_run(const char *dir, Config *config, FactSet *facts, Err *err) {
@@ -83,7 +84,7 @@ static Status read_result(const char *dir, Buffer *text, RunResult *result, Err 
     if (state != FOLDER_DONE) return err_set(err, ERR_INPUT, "%s: not finished; train on with --resume", dir);
     TRY(run_result_text(dir, text, err));
     Status status = path_join(path, sizeof path, dir, "result.json", err);
-    if (status == OK) status = result_parse(text->data, path, result, err);
+    if (status == OK) status = result_parse(text->data, path, RESULT_WHOLE, result, err);
     if (status != OK) buffer_free(text);
     return status;
 }
@@ -106,6 +107,7 @@ char *run_result_json(const char *dir, bool with_timing, Err *err) {
     RunResult result;
     char path[CONFIG_PATH_MAX];
     if (read_result(dir, &text, &result, err) != OK) return NULL;
+    result_free(&result);
     if (!with_timing) return text.data; /* the caller's now */
     char *merged = NULL;
     if (path_join(path, sizeof path, dir, "timing.json", err) == OK &&
@@ -189,6 +191,12 @@ static Status check_code_lengths(const Run *run, const char *dir, int threads, E
     return status;
 }
 
+/* A result whose code lengths are finite: their files were written with it. */
+static bool has_code_lengths(const RunResult *kept) {
+    const double *x = kept->figures.value;
+    return __builtin_isfinite(x[FIG_CODE_BITS] + x[FIG_HELDOUT_CODE_BITS]);
+}
+
 /* The parameters on disk must be those that the result names, too. */
 static Status check_checkpoint(const char *dir, const RunResult *kept, int threads, Err *err) {
     if (strcmp(kept->verdict, "diverged") == 0) return OK; /* its last checkpoint is older than its end */
@@ -202,7 +210,7 @@ static Status check_checkpoint(const char *dir, const RunResult *kept, int threa
         status = err_set(err, ERR_FORMAT,
                          "%s: the newest whole checkpoint's parameters hash to %s, result.json says %s", dir,
                          run.param_hash, kept->param_hash);
-    else if (run.facts.n_heldout && __builtin_isfinite(kept->final.code_bits + kept->final.heldout_code_bits))
+    else if (run.facts.n_heldout && has_code_lengths(kept))
         status = check_code_lengths(&run, dir, threads, err);
     run_close(&run);
     return status;
@@ -211,7 +219,7 @@ static Status check_checkpoint(const char *dir, const RunResult *kept, int threa
 Status run_verify(const char *dir, int threads, ProgressSink progress, const volatile sig_atomic_t *stop,
                   Err *err) {
     Buffer kept_text = {0};
-    RunResult kept, replayed;
+    RunResult kept, replayed = {.n_neurons = 0};
     Config config;
     FactSet facts;
     TRY(read_result(dir, &kept_text, &kept, err));
@@ -221,24 +229,24 @@ Status run_verify(const char *dir, int threads, ProgressSink progress, const vol
                                          "machine: nothing to verify",
                                          dir);
     if (status != OK) {
+        result_free(&kept);
         buffer_free(&kept_text);
         return status;
     }
     char *text = NULL;
-    RuleState *neurons = NULL;
     TRY_GOTO(init_from_resolve(&config, err));
     if (threads > 0) config.train.threads = threads;
-    TRY_GOTO(rule_states_create(&neurons, &config, err));
-    RunOptions options = {.stop = stop, .progress = progress, .neurons = neurons};
+    RunOptions options = {.stop = stop, .progress = progress};
     TRY_GOTO(check_metrics_there(dir, err));
     TRY_GOTO(check_checkpoint(dir, &kept, config.train.threads, err));
     status = run_train(&config, &facts, &options, &replayed, err);
     if (status != OK && strcmp(replayed.verdict, "diverged")) goto done;
-    text = result_text(&config, &facts, &replayed, neurons);
+    text = result_text(&replayed);
     status = text ? compare(dir, &kept, &replayed, kept_text.data, text, err)
                   : err_set(err, ERR_NOMEM, "no memory for the replay's result");
 done:
-    rule_states_free(neurons, config.n_neurons);
+    result_free(&kept);
+    result_free(&replayed);
     free(text);
     buffer_free(&kept_text);
     facts_free(&facts);
