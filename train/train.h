@@ -1,4 +1,4 @@
-/* One training run: plan, loop, run folder, resume, verify. */
+/* A training run: trained or resumed in its folder, and verified by a replay. */
 #ifndef ROTE_TRAIN_TRAIN_H
 #define ROTE_TRAIN_TRAIN_H
 
@@ -11,7 +11,7 @@
 #include "eval/evaluate.h"
 #include "model/gpt.h"
 #include "store/result.h"
-#include "store/rule_state.h"
+#include "store/run.h"
 #include "store/run_folder.h"
 #include "train/plan.h"
 
@@ -30,26 +30,15 @@ typedef struct RunOptions {
 Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out,
                  Err *err);
 
-/* A finished or half-made run folder, opened to be asked: config, facts, model with the newest whole
- * checkpoint. */
-typedef struct Run {
-    Config config;
-    FactSet facts;
-    Gpt gpt;             /* with train.quantize, its weights are in that format */
-    char param_hash[33]; /* of the checkpoint's parameters */
-    int64_t step;
-    RuleState *neurons; /* what became of each rule of config.neurons */
-} Run;
-/* notes (may be NULL) hears of a newer checkpoint that is damaged. ERR_FORMAT: all of them are; names the
- * newest. */
-Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err);
-void run_close(Run *run);
-
-/* Replays a run in memory and compares parameter, data and result hashes. ERR_FORMAT: what differs. */
+/* Replays a finished run in memory and compares the parameters, the data and the result.
+ *   threads  0: as the run's config says
+ * ERR_FORMAT: what differs, or what is missing from the folder. ERR_INPUT: no finished run is there, or one whose arithmetic
+ * is not exact. ERR_STOPPED. */
 Status run_verify(const char *dir, int threads, ProgressSink progress, const volatile sig_atomic_t *stop,
                   Err *err);
 
-/* result.json as text (docs/formats.md); with_timing merges seconds, tokens_per_s, peak_rss_mib. malloc'd. */
+/* result.json of a finished run as text; with_timing: with what timing.json says behind it. malloc'd; NULL: err says
+ * why. */
 char *run_result_json(const char *dir, bool with_timing, Err *err);
 
 #endif
