@@ -268,4 +268,7 @@ double exact_lgamma(double x);
 /* log2(n!) for n >= 0. */
 double exact_log2_factorial(double n);
 
+/* Nats become bits here and nowhere else. */
+static inline double bits_of_nats(double nats) { return nats * EXACT_LOG2_E; }
+
 #endif

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "base/exact.h"
 #include "data/facts.h"
 #include "data/mix.h"
 #include "eval/stats/membership.h"
@@ -81,8 +82,5 @@ Status evaluator_create(Evaluator *out, const Gpt *g, const FactSet *facts, int 
 /* Allocates nothing, but for what qsort takes. Results per fact stay in the evaluator. */
 void evaluator_run(Evaluator *e, Evaluation *out);
 void evaluator_free(Evaluator *e);
-
-/* Nats become bits here and nowhere else. */
-double bits_of_nats(double nats);
 
 #endif

@@ -52,7 +52,7 @@ char *result_text(const RunResult *result);
 typedef enum ResultNeeds {
     RESULT_ANY,      /* nothing: what is missing is absent */
     RESULT_COMPARED, /* a verdict; unless that is `diverged`, counts and figures that a run can find */
-    RESULT_WHOLE     /* everything that each version of rote has written */
+    RESULT_WHOLE     /* everything that each version of rote has written, and nothing twice */
 } ResultNeeds;
 
 /* The one reader of result.json. `where`, the file's path, begins each message. Keys that no row names are passed over.
