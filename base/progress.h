@@ -9,13 +9,16 @@ typedef struct Progress {
     double loss_bits;    /* per token, this step's batch */
     double tokens_per_s; /* over the last second or so */
     double eta_s;
-    const char
-        *note; /* a line worth keeping ("checkpoint at step 100"), or NULL; with one only `step` is filled */
+    const char *note; /* a line worth keeping, or NULL; with one only `step` is filled */
 } Progress;
 
 typedef struct ProgressSink {
     void (*update)(void *user, const Progress *progress);
     void *user;
 } ProgressSink;
+
+/* Sends a line worth keeping to the sink; does nothing without one. */
+void run_note(const ProgressSink *sink, int64_t step, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

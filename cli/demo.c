@@ -106,6 +106,7 @@ static Status demo_run(ReportRow *row, int width, const FactSet *facts, const ch
     options.progress = progress_line(&line, label, quiet);
     Status status = run_train(&config, facts, &options, &result, err);
     progress_end(&line);
+    result_free(&result);
     TRY(status);
     return report_row(row, dir, err);
 }

@@ -37,25 +37,33 @@ static Status plan_out(const RunPlan *plan, const FactSet *facts, const Config *
 }
 
 static void result_print(const RunResult *r, const FactSet *facts, Quantize kind, const char *dir) {
-    const Evaluation *e = &r->final;
+    const double *x = r->figures.value;
+    const bool *present = r->figures.present;
     printf("run         %s%s\n", dir, r->already_done ? " (was finished before; nothing trained)" : "");
-    printf("verdict     %s after %s step%s, every fact seen %.1f times", r->verdict, show_int(r->steps),
-           r->steps == 1 ? "" : "s", r->exposures);
-    if (r->exposures_most)
-        printf(" on average, %s to %s times", show_int(r->exposures_least), show_int(r->exposures_most));
+    printf("verdict     %s after %s step%s, every fact seen %.1f times", r->verdict,
+           show_int((int64_t)x[FIG_STEPS]), x[FIG_STEPS] == 1 ? "" : "s", x[FIG_EXPOSURES]);
+    if (x[FIG_EXPOSURES_MOST] > 0)
+        printf(" on average, %s to %s times", show_int((int64_t)x[FIG_EXPOSURES_LEAST]),
+               show_int((int64_t)x[FIG_EXPOSURES_MOST]));
     putchar('\n');
-    printf("loss        %.6f bits/token\n", bits_of_nats(e->loss_nats));
-    if (e->entropy_known)
-        printf("memorized   %.1f of %.1f bits (%s), %.4f bits/param\n", e->memorized_bits, facts->data_bits,
-               show_ceiling(facts, 1), e->memorized_bits / (double)r->plan.params);
+    printf("loss        %.6f bits/token\n", bits_of_nats(x[FIG_LOSS_NATS]));
+    if (facts->entropy_known)
+        printf("memorized   %.1f of %.1f bits (%s), %.4f bits/param\n", x[FIG_MEMORIZED_BITS],
+               facts->data_bits, show_ceiling(facts, 1), x[FIG_BITS_PER_PARAM]);
     else
-        printf("code        %.1f bits (answers by themselves %.1f bits, zlib %.0f bits)\n", e->code_bits,
+        printf("code        %.1f bits (answers by themselves %.1f bits, zlib %.0f bits)\n", x[FIG_CODE_BITS],
                facts->answer_bits, 8.0 * (double)facts->zlib_bytes);
-    if (kind != QUANTIZE_NONE) show_weights(kind, r->plan.weight_bits, e->memorized_bits);
-    show_ratio(facts, e, r->plan.params);
-    printf("recall      %.4f\n", e->recall);
-    show_heldout(e, facts, r->plan.params);
-    printf("parameters  %s, hash %s%s\n", show_int(r->plan.params), r->param_hash,
+    if (kind != QUANTIZE_NONE) show_weights(kind, (int64_t)x[FIG_WEIGHT_BITS], x[FIG_MEMORIZED_BITS]);
+    if (present[FIG_R]) printf("knowledge   R %.4f of R_max %.4f bits/param\n", x[FIG_R], x[FIG_R_MAX]);
+    printf("recall      %.4f\n", x[FIG_RECALL]);
+    if (present[FIG_HELDOUT]) {
+        printf("held out    %s facts, %.6f bits/token; membership AUC %.4f, F1 %.4f",
+               show_int((int64_t)x[FIG_HELDOUT]), bits_of_nats(x[FIG_HELDOUT_LOSS_NATS]), x[FIG_MIA_AUC],
+               x[FIG_MIA_F1]);
+        if (facts->entropy_known) printf(" (law %.4f)", x[FIG_MIA_F1_LAW]);
+        putchar('\n');
+    }
+    printf("parameters  %s, hash %s%s\n", show_int((int64_t)x[FIG_PARAMS]), r->param_hash,
            r->exact ? "" : " (not exact: gemm=openblas)");
 }
 
@@ -93,10 +101,12 @@ static Status train(const Args *args, Config *config, FactSet *facts, Err *err) 
     bool diverged = status == ERR_NUMERIC && !strcmp(result.verdict, "diverged");
     if (json && (status == OK || diverged)) { /* a diverged run has a result, too */
         Err why;
+        result_free(&result);
         Status told = result_json_out(dir, &why);
         return told == OK ? status : err_set(err, told, "%s", why.msg);
     }
     if (status == OK) result_print(&result, facts, config->train.quantize, dir);
+    result_free(&result);
     return status;
 }
 

@@ -1,41 +1,22 @@
 /* The run folder: what stands on disk of a run, and in which order it becomes durable, so that a process
  * killed at any moment leaves a folder from which the same run goes on (docs/formats.md). With an empty `dir`
  * nothing is written: replays and tests. */
-#ifndef ROTE_TRAIN_RUN_FOLDER_H
-#define ROTE_TRAIN_RUN_FOLDER_H
+#ifndef ROTE_STORE_RUN_FOLDER_H
+#define ROTE_STORE_RUN_FOLDER_H
 
-#include "model/checkpoint.h"
-#include "store/rule_state.h"
-#include "train/optimizers/optimizer.h"
-#include "train/train.h"
+#include <stdio.h>
 
-/* What a run remembers beside parameters and optimizer. The place in the data is a function of the step. */
-typedef struct RunState {
-    int64_t step;       /* finished ones */
-    int64_t tokens;     /* targets trained on */
-    double code_bits;   /* of the last evaluation, which stop_gain looks back to; NAN before the first */
-    char verdict[16];   /* empty while the run goes on */
-    int n_neurons;      /* rules; 0: none, or not asked for */
-    RuleState *neurons; /* of each */
-    int width;          /* of the layers that they are about */
-} RunState;
-
-/* The state and the arrays that a checkpoint holds, where they lie in the trainer. */
-typedef struct Snapshot {
-    const ParamTable *table;
-    real *params;
-    CheckpointSlot slot[OPTIMIZER_MAX_SLOTS];
-    int n_slots;
-    RunState *state;
-} Snapshot;
+#include "base/config/config.h"
+#include "base/progress.h"
+#include "model/kernels/ops.h"
+#include "store/checkpoints.h"
 
 typedef struct RunFolder {
     char dir[CONFIG_PATH_MAX]; /* empty: no folder */
     char config_hash[33], data_hash[33];
     int lock_fd; /* -1: none */
     FILE *metrics;
-    int64_t metrics_bytes;
-    uint32_t metrics_crc;
+    CheckpointMark mark; /* of the metrics as they are */
 } RunFolder;
 
 typedef enum FolderState {
@@ -43,6 +24,9 @@ typedef enum FolderState {
     FOLDER_STARTED, /* a run that goes on with --resume */
     FOLDER_DONE
 } FolderState;
+
+/* The folder that a run gets when none is named: runs/<name>-<hash8>. */
+void run_default_dir(const Config *config, const char *data_hash, char *out, int size);
 
 /* ERR_INPUT: dir exists and is something else. */
 Status folder_look(const char *dir, FolderState *out, Err *err);
@@ -86,23 +70,5 @@ Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err
 void folder_read_timing(const char *dir, double *seconds, double *tokens);
 
 void folder_close(RunFolder *folder);
-
-/* store/checkpoints.c: the newest whole checkpoint's parameters (and slots), with its state. Where it is not
- * the newest, a note names what is wrong with that. *found false: there is none. ERR_FORMAT: there are, but
- * none is whole. */
-typedef struct CheckpointMark {
-    int64_t metrics_bytes;
-    uint32_t metrics_crc;
-} CheckpointMark;
-Status checkpoints_newest(const RunFolder *folder, Snapshot *snapshot, CheckpointMark *mark,
-                          const ProgressSink *notes, bool *found, Err *err);
-/* Writes one and removes all but the two newest. */
-Status checkpoints_add(const RunFolder *folder, const Snapshot *snapshot, Err *err);
-/* Keeps the one of `step` and the newest before it; for a process that died before it tidied. */
-Status checkpoints_tidy(const RunFolder *folder, int64_t step, Err *err);
-
-/* A line worth keeping, through the progress callback. */
-void run_note(const ProgressSink *sink, int64_t step, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
 
 #endif

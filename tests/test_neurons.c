@@ -87,6 +87,7 @@ static RunResult train(Case *c, const RunOptions *options) {
     RunResult result;
     Err err = {0};
     if (run_train(&c->config, &c->facts, options, &result, &err) != OK) fail_msg("%s", err.msg);
+    result_free(&result); /* the hashes stay */
     return result;
 }
 

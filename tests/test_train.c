@@ -353,7 +353,7 @@ static void refusals(void **state) {
     must_train(&c, undisturbed, false, &result);
     assert_true(result.already_done);
     assert_string_equal(result.verdict, "annealed");
-    assert_int_equal(result.steps, 60);
+    assert_int_equal((int64_t)result.figures.value[FIG_STEPS], 60);
     expect(&other, undisturbed, true, ERR_INPUT, "(train.learning_rate: 0.01 -> 0.02)");
     expect(&more, undisturbed, true, ERR_INPUT, "facts.seed: 3 -> 4");
     Case lying = make_case(NULL); /* the same config, other facts */
@@ -416,18 +416,19 @@ static void stop_conditions(void **state) {
     RunResult result;
     must_train(&c, in_root("recalled"), false, &result);
     assert_string_equal(result.verdict, "stopped");
-    assert_true(result.final.recall >= 0.3 && result.steps % 10 == 0 && result.steps < 2000);
-    int64_t steps = result.steps;
+    const double *x = result.figures.value;
+    int64_t steps = (int64_t)x[FIG_STEPS];
+    assert_true(x[FIG_RECALL] >= 0.3 && steps % 10 == 0 && steps < 2000);
     unlink(in_dir(in_root("recalled"), "DONE")); /* a resumed run stops where the first did */
     must_train(&c, in_root("recalled"), true, &result);
     assert_string_equal(result.verdict, "stopped");
-    assert_int_equal(result.steps, steps);
+    assert_int_equal((int64_t)result.figures.value[FIG_STEPS], steps);
     facts_free(&c.facts);
 
     c = make_case("train.stop_gain=0.9", NULL); /* no ten steps gain nine tenths of all bits */
     must_train(&c, NULL, false, &result);
     assert_string_equal(result.verdict, "stopped");
-    assert_int_equal(result.steps, 20);
+    assert_int_equal((int64_t)result.figures.value[FIG_STEPS], 20);
     facts_free(&c.facts);
 }
 
@@ -445,11 +446,11 @@ static void diverged(void **state) {
     assert_string_equal(result.reason, err.msg);
     assert_non_null(strstr(err.msg, "gradient of wte[0,0] is NaN"));
     char step[32];
-    snprintf(step, sizeof step, "step %d:", (int)result.steps + 1);
+    snprintf(step, sizeof step, "step %d:", (int)result.figures.value[FIG_STEPS] + 1);
     assert_non_null(strstr(err.msg, step));
     Run run;
     if (run_open(&run, dir, NULL, &err) != OK) fail_msg("%s", err.msg);
-    assert_int_equal(run.step, result.steps);
+    assert_int_equal(run.step, (int64_t)result.figures.value[FIG_STEPS]);
     assert_int_equal(run.gpt.ops->first_nonfinite(run.gpt.params, run.gpt.table.total), -1);
     run_close(&run);
     expect(&c, dir, true, ERR_NUMERIC, result.reason); /* asked again: the same answer */
@@ -461,10 +462,17 @@ static void diverged(void **state) {
     printf("%s\n", err.msg);
     assert_non_null(strstr(err.msg, "step 1: the gradient's norm is"));
     assert_non_null(strstr(err.msg, "largest is "));
-    assert_int_equal(result.steps, 0);
+    assert_int_equal((int64_t)result.figures.value[FIG_STEPS], 0);
     assert_int_equal(run_open(&run, in_root("overflow"), NULL, &err), ERR_INPUT);
     assert_non_null(strstr(err.msg, "holds no checkpoint, and the run is over"));
     facts_free(&c.facts);
+}
+
+/* The first figure that differs; FIGURE_COUNT: none. */
+static int first_difference(const double *a, const double *b) {
+    int f = 0;
+    while (f < FIGURE_COUNT && (a[f] == b[f] || (a[f] != a[f] && b[f] != b[f]))) f++;
+    return f;
 }
 
 /* Held-out facts: their figures stand in result.json, and come back as they were. */
@@ -476,16 +484,19 @@ static void heldout_reads_back(void **state) {
     must_train(&c, in_root("heldout"), false, &result);
     char *text = run_result_json(in_root("heldout"), false, &err);
     assert_non_null(text);
-    assert_int_equal(result_parse(text, "text", &parsed, &err), OK);
-    const Evaluation *a = &result.final, *b = &parsed.final;
-    assert_true(a->heldout == 10 && b->heldout == 10 && a->n_fields == 1 && b->n_fields == 1);
-    assert_true(a->heldout_code_bits > 0 && a->heldout_code_bits == b->heldout_code_bits);
-    assert_true(a->heldout_loss_nats == b->heldout_loss_nats);
-    assert_true(a->membership.auc == b->membership.auc && a->membership.f1 == b->membership.f1);
-    assert_true(a->by_field[0].heldout_bits == b->by_field[0].heldout_bits);
-    assert_true(fabs(a->by_field[0].heldout_bits * 10 / a->heldout_code_bits - 1) < 1e-12);
+    assert_int_equal(result_parse(text, "text", RESULT_WHOLE, &parsed, &err), OK);
+    const double *a = result.figures.value, *b = parsed.figures.value;
+    assert_true(result.n_fields == 1 && a[FIG_HELDOUT] == 10 && a[FIG_HELDOUT_CODE_BITS] > 0);
+    double share = result.by_field[0].heldout_bits * 10 / a[FIG_HELDOUT_CODE_BITS];
+    assert_true(fabs(share - 1) < 1e-12);
+    assert_int_equal(first_difference(a, b), FIGURE_COUNT);
+    assert_true(parsed.by_field[0].heldout_bits == result.by_field[0].heldout_bits);
     /* the facts are half learned after so few steps; of the others nothing can be known */
-    assert_true(a->heldout_code_bits / 10 > 24 && a->code_bits / a->n < 24 && a->membership.auc > 0.9);
+    assert_true(a[FIG_HELDOUT_CODE_BITS] / 10 > 24 && a[FIG_CODE_BITS] / a[FIG_FACTS] < 24);
+    assert_true(a[FIG_MIA_AUC] > 0.9);
+    char *again = result_text(&parsed);
+    assert_string_equal(again, text);
+    free(again);
     free(text);
     facts_free(&c.facts);
 }
@@ -496,19 +507,25 @@ static void result_reads_back(void **state) {
     char *text = run_result_json(undisturbed, false, &err), *timed = run_result_json(undisturbed, true, &err);
     assert_true(text && timed);
     RunResult a, b;
-    assert_int_equal(result_parse(text, "text", &a, &err), OK);
-    if (result_parse(timed, "timed", &b, &err) != OK) fail_msg("%s", err.msg);
+    assert_int_equal(result_parse(text, "text", RESULT_WHOLE, &a, &err), OK);
+    if (result_parse(timed, "timed", RESULT_WHOLE, &b, &err) != OK) fail_msg("%s", err.msg);
     assert_string_equal(a.param_hash, b.param_hash);
     assert_non_null(strstr(timed, "\"peak_rss_mib\""));
     assert_null(strstr(text, "\"seconds\""));
+    char *again = result_text(&a);
+    assert_string_equal(again, text);
+    free(again);
     Case c = make_case(NULL);
     RunResult fresh;
     must_train(&c, NULL, false, &fresh);
-    assert_true(fresh.final.code_bits == a.final.code_bits && fresh.final.recall == a.final.recall);
-    assert_true(fresh.final.memorized_bits == a.final.memorized_bits && fresh.exposures == a.exposures);
-    assert_true(a.exposures == 60 * 20 / 24.0 && a.tokens == 60 * 20 * 6);
+    assert_int_equal(first_difference(fresh.figures.value, a.figures.value), FIGURE_COUNT);
+    assert_true(a.figures.value[FIG_EXPOSURES] == 60 * 20 / 24.0);
+    assert_true(a.figures.value[FIG_TOKENS] == 60 * 20 * 6);
     assert_string_equal(fresh.param_hash, a.param_hash);
-    assert_int_equal(result_parse("{}", "empty", &a, &err), ERR_FORMAT);
+    assert_int_equal(result_parse("{}", "empty", RESULT_WHOLE, &a, &err), ERR_FORMAT);
+    assert_non_null(strstr(err.msg, "empty: 'verdict' is missing"));
+    assert_int_equal(result_parse("{}", "empty", RESULT_ANY, &a, &err), OK);
+    assert_true(!a.figures.present[FIG_RECALL] && !a.verdict[0]);
     free(text);
     free(timed);
     facts_free(&c.facts);

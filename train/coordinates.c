@@ -10,7 +10,7 @@
 #include "model/parallel.h"
 #include "model/parametrization.h"
 #include "train/optimizers/optimizer.h"
-#include "train/trainer.h"
+#include "train/plan.h"
 
 enum { PROBE_SEQUENCES = 16 };
 

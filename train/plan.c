@@ -1,12 +1,13 @@
-/* What a run will need, before it starts: an estimate from above, of what is allocated, not of what is
- * touched. */
+#include "train/plan.h"
+
 #include <omp.h>
 
 #include "base/memory.h"
 #include "base/number.h"
 #include "model/parallel.h"
 #include "model/quantize.h"
-#include "train/trainer.h"
+#include "train/neurons/objective.h"
+#include "train/optimizers/optimizer.h"
 
 static const double MIB = 1024.0 * 1024.0;
 

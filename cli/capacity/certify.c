@@ -156,7 +156,6 @@ static void raise_alarm(Work *w, const char *run, const Way *way, const Certific
 static Status certify_run(Work *w, const SeriesRun *r, CertifiedRun *out, int stride, Err *err) {
     Run run;
     TRY(open_run(&run, r->run->path, err));
-    const char *hash = json_string_value(json_object_get(r->run->result, "data_hash"));
     Status status = OK;
     for (int k = 0; status == OK && k < w->n_ways; k++) {
         CertifiedRun *to = &out[k * stride];
@@ -166,7 +165,7 @@ static Status certify_run(Work *w, const SeriesRun *r, CertifiedRun *out, int st
             status =
                 certify(&to->certificate, &run.gpt, run.config.train.quantize, &run.facts, &options, err);
         if (status != OK) break;
-        to->data_hash = hash ? hash : "";
+        to->data_hash = r->run->result->data_hash;
         to->memorized_bits = r->point.bits;
         if (to->certificate.leaks) raise_alarm(w, r->run->name, &w->way[k], &to->certificate);
         w->done += cost_of(r) / w->n_ways;

@@ -31,11 +31,10 @@ static void put_counts(FILE *out, const SweepView *v) {
     fprintf(out, "; %s, ETA %s", clock_text(v->seconds), clock_text(v->eta_s));
 }
 
-static void put_figure(FILE *out, const json_t *result, const char *key, const char *format) {
-    const json_t *value = json_object_get(result, key);
-    if (!json_is_number(value)) return;
+static void put_figure(FILE *out, double value, const char *format) {
     char text[64];
-    snprintf(text, sizeof text, format, json_number_value(value));
+    if (!isfinite(value)) return;
+    snprintf(text, sizeof text, format, value);
     fputs(text, out);
 }
 
@@ -45,8 +44,8 @@ static void put_finished(FILE *out, const SweepView *v) {
     int ended = v->sweep->n - sweep_count(v->sweep, SWEEP_RUNNING) - sweep_count(v->sweep, SWEEP_WAITING);
     fprintf(out, "%-8s %d/%d  %s", sweep_state_name[run->state], ended, v->sweep->n, run->name);
     if (run->state == SWEEP_DONE) {
-        put_figure(out, run->result, "bits_per_param", "  %.4f bits/param");
-        put_figure(out, run->result, "recall", "  recall %.4f");
+        put_figure(out, run->result->figures.value[FIG_BITS_PER_PARAM], "  %.4f bits/param");
+        put_figure(out, run->result->figures.value[FIG_RECALL], "  recall %.4f");
     }
     if (*run->reason) fprintf(out, "  %s", run->reason);
 }

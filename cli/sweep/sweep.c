@@ -128,8 +128,7 @@ static void print_counts(const Sweep *sweep) {
 /* What a diverged model says means nothing. */
 static double figure(const SweepRun *run, const char *key) {
     if (run->state == SWEEP_DIVERGED) return NAN;
-    const json_t *value = json_object_get(run->result, key);
-    return json_is_number(value) ? json_number_value(value) : NAN;
+    return run->result ? run->result->figures.value[figure_find(key)] : NAN;
 }
 
 static void print_rows(const Sweep *sweep) {

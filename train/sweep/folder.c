@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -26,18 +27,21 @@ Status sweep_path(const Sweep *sweep, const SweepRun *run, const char *name, cha
 /* A result that cannot be read is a failure of this run, not of the sweep. */
 static void read_done(const char *dir, SweepRun *run) {
     Err why;
-    if (!run->result &&
-        (run_result(dir, &run->result, &why) != OK || run_result_check(dir, run->result, &why) != OK)) {
-        json_decref(run->result);
-        run->result = NULL;
-        run->state = SWEEP_FAILED;
-        snprintf(run->reason, sizeof run->reason, "%.500s", why.msg);
-        return;
+    if (!run->result) {
+        RunResult *result = calloc(1, sizeof *result);
+        Status status = result ? run_result(dir, RESULT_COMPARED, result, &why)
+                               : err_set(&why, ERR_NOMEM, "%s: no memory for its result", dir);
+        if (status != OK) {
+            if (result) result_free(result);
+            free(result);
+            run->state = SWEEP_FAILED;
+            snprintf(run->reason, sizeof run->reason, "%.500s", why.msg);
+            return;
+        }
+        run->result = result;
     }
-    const char *verdict = json_string_value(json_object_get(run->result, "verdict"));
-    const char *reason = json_string_value(json_object_get(run->result, "reason"));
-    run->state = strcmp(verdict, "diverged") ? SWEEP_DONE : SWEEP_DIVERGED;
-    snprintf(run->reason, sizeof run->reason, "%s", reason ? reason : "");
+    run->state = strcmp(run->result->verdict, "diverged") ? SWEEP_DONE : SWEEP_DIVERGED;
+    snprintf(run->reason, sizeof run->reason, "%.500s", run->result->reason);
 }
 
 static void read_failed(const char *path, SweepRun *run) {

@@ -1,5 +1,6 @@
 /* From a spec to runs: resolved, hashed, counted once, named. */
 #include <dirent.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,7 +172,10 @@ done:
 }
 
 void sweep_free(Sweep *sweep) {
-    for (int i = 0; i < sweep->n; i++) json_decref(sweep->run[i].result);
+    for (int i = 0; i < sweep->n; i++) {
+        if (sweep->run[i].result) result_free(sweep->run[i].result);
+        free(sweep->run[i].result);
+    }
     free(sweep->run);
     lock_release(sweep->lock_fd);
     *sweep = (Sweep){.lock_fd = -1};

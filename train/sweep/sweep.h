@@ -6,7 +6,6 @@
 #ifndef ROTE_TRAIN_SWEEP_H
 #define ROTE_TRAIN_SWEEP_H
 
-#include <jansson.h>
 #include <signal.h>
 
 #include "base/config/sweep_spec.h"
@@ -32,9 +31,9 @@ typedef struct SweepRun {
     char config_hash[33];
     RunPlan plan;
     SweepState state;
-    json_t *result;   /* of a finished run, once it was read; else NULL */
-    char reason[512]; /* failed, diverged: one line */
-    int attempts;     /* that ended in failure, so far */
+    RunResult *result; /* of a finished run, once it was read; else NULL */
+    char reason[512];  /* failed, diverged: one line */
+    int attempts;      /* that ended in failure, so far */
 } SweepRun;
 
 typedef struct Sweep {
