@@ -129,9 +129,6 @@ void show_weights(Quantize kind, int64_t weight_bits, double memorized_bits);
 struct Run;
 Status open_run(struct Run *out, const char *dir, Err *err);
 
-/* A NeuronHeat (eval/report/report.h) of a run with neuron rules: their units, and the others that tell a class best. */
-Status rules_heat(FILE *out, const char *run_dir, Err *err);
-
 /* All that is known of a fact set, and its first records, as text or as one JSON object. */
 Status facts_out(const FactSet *facts, bool json, Err *err);
 

@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "data/folder/folder.h"
 #include "data/obtain.h"
+#include "eval/report/list.h"
 #include "eval/report/report.h"
 #include "model/kernels/ops.h"
 #include "train/train.h"

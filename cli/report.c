@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
+#include "eval/report/list.h"
 #include "eval/report/report.h"
 
 static int not_hidden(const struct dirent *entry) { return entry->d_name[0] != '.'; }
@@ -65,8 +66,8 @@ Status cmd_report(const Args *args, Err *err) {
     TRY(path_join(config, sizeof config, dir, "config.yaml", err));
     if (!out) out = path;
     TRY(output_check(out, REPORT_MARK, "a report of rote's", args_has(args, "force"), err));
-    if (file_exists(config)) TRY(report_run(out, dir, rules_heat, err));
-    else if (is_sweep(dir)) TRY(report_sweep(out, dir, rules_heat, note, err));
+    if (file_exists(config)) TRY(report_run(out, dir, err));
+    else if (is_sweep(dir)) TRY(report_sweep(out, dir, note, err));
     else TRY(report_folder(out, dir, err));
     if (note[0]) fprintf(stderr, "%s\n", note);
     printf("%s\n", out);

@@ -14,6 +14,7 @@
 
 #include "base/config/config.h"
 #include "base/file.h"
+#include "eval/report/list.h"
 #include "eval/report/report.h"
 #include "tests/html_testing.h"
 
@@ -93,7 +94,7 @@ static char *page(void) {
 static Status report_here(Err *err) {
     char path[128];
     snprintf(path, sizeof path, "%s/page.html", dir);
-    return report_run(path, dir, NULL, err);
+    return report_run(path, dir, err);
 }
 
 static void a_run(void **state) {
@@ -173,7 +174,7 @@ static void broken_folders(void **state) {
     assert_non_null(strstr(err.msg, "result.json"));
     char path[128];
     snprintf(path, sizeof path, "%s/page.html", dir);
-    assert_int_equal(report_run(path, "/nonexistent/run", NULL, &err) == OK, 0);
+    assert_int_equal(report_run(path, "/nonexistent/run", &err) == OK, 0);
     assert_false(file_exists(path));
 }
 

@@ -1,11 +1,11 @@
-/* Several runs in one table and one plot. */
+#include "eval/report/list.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "eval/report/page.h"
-#include "eval/report/report.h"
 #include "store/run_files.h"
 
 void report_name(char out[256], const char *dir) {

@@ -1,11 +1,13 @@
 /* One run: its figures, curves and config. */
+#include "eval/report/report.h"
+
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "eval/report/list.h"
 #include "eval/report/page.h"
-#include "eval/report/report.h"
 #include "eval/report/rules.h"
 #include "store/run_files.h"
 
@@ -102,8 +104,8 @@ static void run_plots(FILE *out, const Curves *c, const ReportRow *row) {
                NAN);
 }
 
-static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, const RuleRun *run,
-                       json_t *pairs, const char *text, NeuronHeat *heat, Err *err) {
+static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, const RunWithRules *run,
+                       json_t *pairs, const char *text, Err *err) {
     char number[48], other[48];
     page_begin(out, row->name, false);
     fprintf(out, "<p class=\"dim\">%s parameters, ", page_number(number, (double)row->params, 0));
@@ -123,7 +125,7 @@ static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, co
     fputs("</div>\n", out);
     run_plots(out, curves, row);
     if (curves->missing) fputs("<p class=\"dim\">No curves: metrics.jsonl is missing.</p>\n", out);
-    TRY(rules_section(out, run, run->config->n_neurons > 0, heat, err));
+    TRY(rules_section(out, run, run->config->n_neurons > 0, err));
     fputs("<h2>Result</h2>\n<table class=\"pairs\">\n", out);
     pair_rows(out, "", pairs);
     fputs("</table>\n<h2>Config</h2>\n<pre>", out);
@@ -133,7 +135,7 @@ static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, co
     return OK;
 }
 
-Status report_run(const char *path, const char *run_dir, NeuronHeat *heat, Err *err) {
+Status report_run(const char *path, const char *run_dir, Err *err) {
     ReportRow row;
     Curves curves = {.loss_bits.n = 0};
     RunResult result = {.n_neurons = 0};
@@ -150,8 +152,8 @@ Status report_run(const char *path, const char *run_dir, NeuronHeat *heat, Err *
     TRY_GOTO(run_text(run_dir, "config.yaml", &text, err));
     TRY_GOTO(run_config(run_dir, &config, err));
     TRY_GOTO(atomic_open(&file, path, err));
-    RuleRun run = {row.name, run_dir, &config, &result};
-    status = run_page(file.stream, &row, &curves, &run, pairs, text.data, heat, err);
+    RunWithRules run = {row.name, run_dir, &config, &result};
+    status = run_page(file.stream, &row, &curves, &run, pairs, text.data, err);
     if (status == OK) status = atomic_commit(&file, "report", err);
     else atomic_abort(&file);
 done:

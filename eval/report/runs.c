@@ -105,9 +105,9 @@ static Status what_was_run(FILE *out, const SweepKeys *sweep, Err *err) {
     fputs("<details><summary>What all runs share</summary>\n<pre>", out);
     config_lines(out, sweep, -1, false);
     fputs("</pre></details>\n", out);
-    if (!sweep->asked) return OK;
+    if (!sweep->text) return OK;
     fputs("<details><summary>What was asked: sweep.yaml</summary>\n<pre>", out);
-    write_escaped(out, sweep->asked);
+    write_escaped(out, sweep->text);
     fputs("</pre></details>\n", out);
     return OK;
 }
