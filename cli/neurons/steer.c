@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/sample.h"
+#include "cli/sample/draw.h"
 #include "eval/neurons/steer.h"
 #include "train/train.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/sample.h"
+#include "cli/sample/draw.h"
 #include "data/vocab.h"
 #include "train/train.h"
 

@@ -1,6 +1,6 @@
 /* What commands that generate share: the options of a draw, the prompt, a sample as JSON. */
-#ifndef ROTE_CLI_SAMPLE_H
-#define ROTE_CLI_SAMPLE_H
+#ifndef ROTE_CLI_SAMPLE_DRAW_H
+#define ROTE_CLI_SAMPLE_DRAW_H
 
 #include "cli/cli.h"
 #include "eval/sampling/generate.h"
