@@ -3,9 +3,13 @@
 #ifndef ROTE_CLI_BENCH_H
 #define ROTE_CLI_BENCH_H
 
+#include <jansson.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
-#include "cli/cli.h"
+#include "base/config/config.h"
+#include "base/err.h"
+#include "model/kernels/ops.h"
 #include "model/parallel.h"
 #include "train/optimizers/optimizer.h"
 

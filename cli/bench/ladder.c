@@ -1,8 +1,7 @@
 /* rote bench --ladder: the small models of a capacity ladder, whose steps last from some 0.1 ms on: what a
  * whole step reaches with all threads, and with one. */
-#include <stdio.h>
-
 #include "cli/bench/bench.h"
+#include "cli/common/progress.h"
 
 static const Shape shapes[] = {
     {"d8 L1 V64 B64", 64, 16, 8, 1, 1, 64},       {"d8 L4 V64 B1024", 64, 16, 8, 4, 1, 1024},

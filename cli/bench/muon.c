@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cli/bench/bench.h"
+#include "cli/common/progress.h"
 
 static const Column columns[] = {{"config", "config", -6, TEXT, 0},
                                  {"adamw_ms", "AdamW ms/step", 13, FIXED, 1},

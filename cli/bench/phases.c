@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "cli/bench/bench.h"
+#include "cli/common/json.h"
+#include "cli/common/progress.h"
 
 static const Column columns[] = {{"phase", "phase", -24, TEXT, 0},
                                  {"calls", "calls", 9, COUNT, 0},

@@ -1,8 +1,8 @@
 /* Single products, on one thread. */
-#include <stdio.h>
-
 #include "base/memory.h"
 #include "cli/bench/bench.h"
+#include "cli/common/estimate.h"
+#include "cli/common/progress.h"
 
 typedef struct Product {
     const char *name;

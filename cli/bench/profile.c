@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cli/bench/bench.h"
+#include "cli/common/progress.h"
 
 enum {
 #define OP_NUMBER(name) OP_##name,

@@ -1,10 +1,11 @@
 /* rote bench --scaling: N threads against one, and against one process per thread, as a sweep runs them.
  * Every model lives in a process of its own and makes steps when asked; the three ways take turns. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
 #include "cli/bench/bench.h"
+#include "cli/common/progress.h"
+#include "cli/common/show.h"
 
 typedef struct Figures {
     double one[ROUNDS_MAX], threads[ROUNDS_MAX], processes[ROUNDS_MAX]; /* tokens/s */

@@ -6,6 +6,8 @@
 
 #include "base/memory.h"
 #include "cli/bench/bench.h"
+#include "cli/common/json.h"
+#include "cli/common/progress.h"
 #include "model/decode.h"
 
 typedef struct StepFigures {

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/bench/bench.h"
+#include "cli/common/show.h"
 
 static const char *cell(char out[64], const Column *column, const json_t *value) {
     double x = json_number_value(value);

@@ -1,11 +1,14 @@
 /* What `rote facts` says of a fact set: kind and axes, counts, entropies, and the first records of every group. */
+#include "cli/facts/show.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/config/sweep_spec.h"
-#include "cli/cli.h"
+#include "cli/common/json.h"
+#include "cli/common/show.h"
 #include "data/pool.h"
 
 enum { FIRST_RECORDS = 5, RECORD_MAX = 256, TAGS_SHOWN = 5 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/common/json.h"
 #include "cli/neurons/eval.h"
 #include "eval/stats/stats.h"
 

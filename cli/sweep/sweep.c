@@ -8,7 +8,12 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "cli/cli.h"
+#include "cli/common/args.h"
+#include "cli/common/estimate.h"
+#include "cli/common/json.h"
+#include "cli/common/show.h"
+#include "cli/common/signals.h"
+#include "cli/sweep/screen.h"
 #include "train/sweep/sweep.h"
 
 /* The spec of "[CFG] [key=value...]"; with no words at all, the one that stands in the folder. */
@@ -21,12 +26,9 @@ static Status load_spec(SweepSpec *spec, const Args *args, const char *dir, Err 
                            args->command->words);
         return sweep_spec_load(spec, path, 0, NULL, err);
     }
-    int first = is_setting(args->words[0]) ? 0 : 1;
-    for (int i = first; i < args->n_words; i++)
-        if (!is_setting(args->words[i]))
-            return err_set(err, ERR_INPUT, "%s: '%s' is no key=value; usage: rote %s %s", args->command->name,
-                           args->words[i], args->command->name, args->command->words);
-    TRY(sweep_spec_load(spec, first ? args->words[0] : NULL, args->n_words - first, args->words + first,
+    int n_files;
+    TRY(args_settings(args, &n_files, err));
+    TRY(sweep_spec_load(spec, n_files ? args->words[0] : NULL, args->n_words - n_files, args->words + n_files,
                         err));
     Status status = sweep_spec_check(spec, err);
     if (status != OK) sweep_spec_free(spec);
@@ -241,7 +243,7 @@ static Status run_all(Sweep *sweep, const Args *args, int jobs, Err *err) {
     return status;
 }
 
-Status cmd_sweep_run(const Args *args, Err *err) {
+static Status cmd_sweep_run(const Args *args, Err *err) {
     int64_t jobs = omp_get_num_procs();
     SweepSpec spec;
     Sweep sweep;
@@ -260,7 +262,26 @@ Status cmd_sweep_run(const Args *args, Err *err) {
     return status;
 }
 
-Status cmd_sweep_status(const Args *args, Err *err) {
+static const Option sweep_options[] = {
+    OPTION("out", "DIR", "the sweep's folder"),
+    OPTION("jobs", "N",
+           "runs side by side, or threads within them where there are fewer (default: one per core)"),
+    FLAG("dry-run", "say what the sweep needs and write nothing"),
+    QUIET_OPTION,
+    JSON_OPTION,
+    END_OPTION,
+};
+
+const Command sweep_run_command = {
+    .name = "sweep run",
+    .words = "[CFG] [key=a,b,c...] --out DIR",
+    .max_words = ARGS_WORDS_MAX,
+    .summary = "many runs: makes what is missing or failed; CFG may have a sweep: section",
+    .options = sweep_options,
+    .run = cmd_sweep_run,
+};
+
+static Status cmd_sweep_status(const Args *args, Err *err) {
     SweepSpec spec;
     Sweep sweep;
     TRY(open_folder(&spec, &sweep, args->words[0], err));
@@ -280,7 +301,19 @@ Status cmd_sweep_status(const Args *args, Err *err) {
     return status;
 }
 
-Status cmd_sweep_retry(const Args *args, Err *err) {
+static const Option status_options[] = {JSON_OPTION, END_OPTION};
+
+const Command sweep_status_command = {
+    .name = "sweep status",
+    .words = "DIR",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "every run of a sweep with its state and key figures",
+    .options = status_options,
+    .run = cmd_sweep_status,
+};
+
+static Status cmd_sweep_retry(const Args *args, Err *err) {
     SweepSpec spec;
     Sweep sweep;
     int n = 0;
@@ -298,3 +331,13 @@ Status cmd_sweep_retry(const Args *args, Err *err) {
     sweep_spec_free(&spec);
     return status;
 }
+
+const Command sweep_retry_command = {
+    .name = "sweep retry",
+    .words = "DIR",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "forgets failures, so that the runs count as waiting",
+    .options = status_options,
+    .run = cmd_sweep_retry,
+};

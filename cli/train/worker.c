@@ -1,4 +1,6 @@
 /* rote train --worker: a run that a sweep's coordinator watches through a pipe on stderr. */
+#include "cli/train/worker.h"
+
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -7,7 +9,7 @@
 #include <sys/prctl.h>
 #endif
 
-#include "cli/cli.h"
+#include "cli/common/signals.h"
 #include "train/sweep/worker.h"
 
 /* Whoever started us must not leave us behind unobserved: Linux tells us with a SIGTERM, elsewhere the closed
