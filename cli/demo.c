@@ -12,6 +12,7 @@
 #include "cli/common/progress.h"
 #include "cli/common/show.h"
 #include "cli/common/signals.h"
+#include "cli/train/plan.h"
 #include "data/folder/read.h"
 #include "eval/report/report.h"
 #include "model/kernels/ops.h"
@@ -101,8 +102,7 @@ static Status demo_run(ReportRow *row, int width, const FactSet *facts, const ch
     TRY(run_plan(&plan, &config, facts, dir, err));
     if (!quiet) {
         fprintf(stderr, "%s: %s parameters (", label, show_int(plan.params));
-        for (int i = 0; i < PART_COUNT; i++)
-            fprintf(stderr, "%s%s %s", i ? ", " : "", part_name[i], show_int(plan.params_by[i]));
+        show_params_by_part(&plan);
         fprintf(stderr, "), memory %s\n", show_bytes(plan.memory_bytes));
     }
     RunOptions options = {.dir = dir, .resume = true, .stop = &stop_requested};

@@ -18,9 +18,9 @@
 extern char **environ;
 
 /* A run trained in few bits stays in them where nothing else is asked for. */
-static Status format_of(const Args *args, Quantize held, Quantize *out, Err *err) {
+static Status format_of(const Args *args, Quantize stored_as, Quantize *out, Err *err) {
     int64_t bits = 8;
-    *out = held != QUANTIZE_NONE ? held : QUANTIZE_INT8;
+    *out = stored_as != QUANTIZE_NONE ? stored_as : QUANTIZE_INT8;
     if (!args_has(args, "bits")) return OK;
     TRY(args_int(args, "bits", 2, 32, &bits, err));
     if (format_of_bits(bits, out)) return OK;
@@ -50,15 +50,19 @@ typedef struct TwoPart {
 
 static double bits(size_t bytes) { return 8.0 * (double)bytes; }
 
-/* H - stream bits: what the weights demonstrably know (docs/math.md). */
-static double certified(const FactSet *facts, const TwoPart *t) {
-    double known = t->options.as_set ? facts->data_bits_set : facts->data_bits;
-    return known - bits(t->sizes.stream + t->sizes.side);
+/* H of the facts as they are archived, with or without their order. */
+static double entropy_bits(const FactSet *facts, const TwoPart *t) {
+    return t->options.as_set ? facts->data_bits_set : facts->data_bits;
+}
+
+/* H - stream bits: what the weights demonstrably hold (docs/math.md). */
+static double certified_bits(const FactSet *facts, const TwoPart *t) {
+    return entropy_bits(facts, t) - bits(t->sizes.stream + t->sizes.side);
 }
 
 static Status print_two_part(const Args *args, const Run *run, const TwoPart *t, const char *path, Err *err) {
     const FactSet *facts = &run->facts;
-    double sure = facts->entropy_known ? certified(facts, t) : (double)NAN;
+    double sure = facts->entropy_known ? certified_bits(facts, t) : (double)NAN;
     double params = (double)run->gpt.table.total;
     if (args_has(args, "json"))
         return json_out(json_pack("{ss sI sI sI sI sI sI si sI ss so so}", "archive", path, "archive_bytes",
@@ -79,9 +83,9 @@ static Status print_two_part(const Args *args, const Run *run, const TwoPart *t,
     }
     printf(
         "H           %s bits%s; beyond the stream, the weights hold %s bits for sure: %.3f per parameter\n",
-        show_int((int64_t)(t->options.as_set ? facts->data_bits_set : facts->data_bits)),
-        t->options.as_set ? " as a set" : "", show_int((int64_t)sure), sure / params);
-    double over = bits(t->archive.size) - (t->options.as_set ? facts->data_bits_set : facts->data_bits);
+        show_int((int64_t)entropy_bits(facts, t)), t->options.as_set ? " as a set" : "",
+        show_int((int64_t)sure), sure / params);
+    double over = bits(t->archive.size) - entropy_bits(facts, t);
     if (archive_leaks(over, 0))
         fprintf(stderr,
                 "leak alarm: the whole archive is %.0f bits shorter than random facts can be coded in: "
@@ -96,10 +100,10 @@ static Status compress_run(const Args *args, const char *path, int threads, Err 
     TwoPart t = {.archive = {0}};
     TRY(open_run(&run, args->words[0], err));
     Status status = OK;
-    Quantize held = run.config.train.quantize;
-    TRY_GOTO(format_of(args, held, &t.kind, err));
+    Quantize stored_as = run.config.train.quantize;
+    TRY_GOTO(format_of(args, stored_as, &t.kind, err));
     TRY_GOTO(method_of(args, t.kind, &t.method, err));
-    if (t.kind == held)
+    if (t.kind == stored_as)
         TRY_GOTO(quantized_model(&small, &run.gpt, QUANTIZE_NONE, METHOD_RTN, NULL, threads, err));
     else TRY_GOTO(quantized_model(&small, &run.gpt, t.kind, t.method, &run.facts, threads, err));
     t.options = (TwoPartOptions){t.kind, args_has(args, "set"), threads};

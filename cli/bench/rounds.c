@@ -1,8 +1,7 @@
 /* Which configs are measured, and how many rounds. */
-#include <stdlib.h>
-
 #include "cli/bench/bench.h"
 #include "cli/common/progress.h"
+#include "eval/stats/stats.h"
 
 const Shape bench_configs[BENCH_CONFIGS] = {{"i", 2048, 64, 32, 1, 1, 64},
                                             {"ii", 2048, 64, 64, 4, 2, 64},
@@ -20,12 +19,7 @@ bool bench_more(const BenchOptions *options, int done, double began_s) {
     return done < options->rounds && (done < 5 || clock_s() - began_s < 8);
 }
 
-static int by_size(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 double median(double *x, int n) {
-    qsort(x, (size_t)n, sizeof *x, by_size);
+    sort_doubles(x, n);
     return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
 }

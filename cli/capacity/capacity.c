@@ -176,12 +176,12 @@ static void print_figure(const char *name, const Interval *i, int digits, const 
 }
 
 /* A table over sizes, of the columns that some run has. */
-typedef struct Column {
+typedef struct SizeColumn {
     const char *title;
     SizeFigure figure;
     double scale; /* 0: divided by the parameters */
     int digits;
-} Column;
+} SizeColumn;
 
 static bool any_size_has(const Series *s, SizeFigure figure) {
     for (int i = 0; i < s->n_sizes; i++)
@@ -190,18 +190,18 @@ static bool any_size_has(const Series *s, SizeFigure figure) {
 }
 
 static void print_sizes(const Series *s, bool known) {
-    static const Column columns[] = {{"data/param", SIZE_DATA_BITS, 0, 3},
-                                     {"memorized/param", SIZE_MEMORIZED_BITS, 0, 3},
-                                     {"code bits", SIZE_CODE_BITS, 1, 0},
-                                     {"answers' bits", SIZE_ANSWER_BITS, 1, 0},
-                                     {"zlib bits", SIZE_ZLIB_BYTES, 8, 0},
-                                     {"recall", SIZE_RECALL, 1, 4},
-                                     {"held-out nats", SIZE_HELDOUT_LOSS_NATS, 1, 4},
-                                     {"AUC", SIZE_MIA_AUC, 1, 4},
-                                     {"F1", SIZE_MIA_F1, 1, 4},
-                                     {"F1 law", SIZE_MIA_F1_LAW, 1, 4},
-                                     {"R", SIZE_R, 1, 3},
-                                     {"R_max", SIZE_R_MAX, 1, 3}};
+    static const SizeColumn columns[] = {{"data/param", SIZE_DATA_BITS, 0, 3},
+                                         {"memorized/param", SIZE_MEMORIZED_BITS, 0, 3},
+                                         {"code bits", SIZE_CODE_BITS, 1, 0},
+                                         {"answers' bits", SIZE_ANSWER_BITS, 1, 0},
+                                         {"zlib bits", SIZE_ZLIB_BYTES, 8, 0},
+                                         {"recall", SIZE_RECALL, 1, 4},
+                                         {"held-out nats", SIZE_HELDOUT_LOSS_NATS, 1, 4},
+                                         {"AUC", SIZE_MIA_AUC, 1, 4},
+                                         {"F1", SIZE_MIA_F1, 1, 4},
+                                         {"F1 law", SIZE_MIA_F1_LAW, 1, 4},
+                                         {"R", SIZE_R, 1, 3},
+                                         {"R_max", SIZE_R_MAX, 1, 3}};
     enum { COLUMNS = sizeof columns / sizeof *columns };
     bool shown[COLUMNS];
     for (int k = 0; k < COLUMNS; k++)
@@ -215,7 +215,7 @@ static void print_sizes(const Series *s, bool known) {
         const Architecture *a = &s->architectures[size->architecture];
         printf("  %-16s %8s", a->label, show_int((int64_t)size->facts));
         for (int k = 0; k < COLUMNS; k++) {
-            const Column *c = &columns[k];
+            const SizeColumn *c = &columns[k];
             double x = size->mean[c->figure] * (c->scale > 0 ? c->scale : 1 / (double)a->params);
             if (shown[k] && x == x) printf(" %15.*f", c->digits, x);
             else if (shown[k]) printf(" %15s", "-");
@@ -238,7 +238,7 @@ static void print_peak(const Series *s) {
     char text[80];
     if (s->n_peaks > 0)
         printf("  %-20s at %s times capacity, %d architecture%s\n", "held-out loss peaks",
-               interval_text(text, sizeof text, &s->peak, 2), s->n_peaks, s->n_peaks == 1 ? "" : "s");
+               interval_text(text, sizeof text, &s->peak, 2), s->n_peaks, plural(s->n_peaks));
     if (s->membership_error == s->membership_error)
         printf("  %-20s off the law of Morris et al. by %.3f (root mean square)\n", "membership F1",
                s->membership_error);

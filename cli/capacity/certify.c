@@ -252,7 +252,7 @@ static void print_over_models(const Work *w) {
 }
 
 static void print_work(const Work *w, const Capacity *c) {
-    double least = INFINITY;
+    double min_margin = INFINITY;
     print_states(c);
     for (int i = 0; i < w->n_groups; i++) {
         const Group *g = &w->group[i];
@@ -263,13 +263,13 @@ static void print_work(const Work *w, const Capacity *c) {
                    "certified (95 %)", "share, % (95 %)", "/param", "/bit", "ceiling");
         }
         print_group(w, g);
-        for (int k = 0; k < w->n_ways; k++) least = fmin(least, g->mean[k].least_margin);
+        for (int k = 0; k < w->n_ways; k++) min_margin = fmin(min_margin, g->mean[k].least_margin);
     }
     print_over_models(w);
     printf(
         "\n%d archives of %d runs at the longest budget, all read back and compared; "
         "certified = H - stream - side information,\nH the entropy of the %s. Shortest archive, weights and all: H %+.0f bits.\n",
-        w->n_runs * w->n_ways, w->n_runs, w->as_set ? "facts as a set" : "ordered facts", least);
+        w->n_runs * w->n_ways, w->n_runs, w->as_set ? "facts as a set" : "ordered facts", min_margin);
 }
 
 /* ---- JSON ---- */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cli/common/json.h"
+#include "cli/common/show.h"
 
 json_t *json_interval(const Interval *i) {
     if (i->value != i->value) return json_null();
@@ -23,7 +24,7 @@ const char *interval_text(char *out, size_t size, const Interval *i, int digits)
 
 void print_states(const Capacity *c) {
     int done = c->n_in_state[SWEPT_DONE];
-    printf("%s: %d run%s done", c->files.dir, done, done == 1 ? "" : "s");
+    printf("%s: %d run%s done", c->files.dir, done, plural(done));
     for (int i = SWEPT_DONE + 1; i < SWEPT_STATES; i++)
         if (c->n_in_state[i]) printf(", %d %s", c->n_in_state[i], swept_state_name[i]);
     if (c->n_waiting) printf(", %d waiting", c->n_waiting);

@@ -53,6 +53,8 @@ const char *show_duration(double seconds) {
     return out;
 }
 
+const char *plural(int64_t n) { return n == 1 ? "" : "s"; }
+
 char *show_tokens(const Vocab *vocab, const int32_t *tokens, int n) {
     size_t room = 1, used = 0;
     for (int i = 0; i < n; i++) room += vocab->text ? (size_t)vocab->length[tokens[i]] + 1 : 12;

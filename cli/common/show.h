@@ -13,6 +13,9 @@ const char *show_short(double n);          /* "1.2k" */
 const char *show_clock(double seconds);    /* "1:02:03"; seconds finite and below 2^31 */
 const char *show_duration(double seconds); /* "about 3 minutes" */
 
+/* "s" unless n is 1; a constant. */
+const char *plural(int64_t n);
+
 /* Tokens as text, escaped (data/text.h), without EOS; malloc'd. NULL: no memory. */
 char *show_tokens(const Vocab *vocab, const int32_t *tokens, int n);
 

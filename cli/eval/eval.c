@@ -25,8 +25,8 @@ static void heldout_json(json_t *o, const Evaluation *e, const FactSet *facts, d
 
 static Status result_out(const Run *run, const FactSet *facts, const Evaluation *e, bool json, Err *err) {
     double params = (double)run->gpt.table.total;
-    Quantize held = run->config.train.quantize;
-    int64_t weight_bits = quantize_weight_bits(&run->gpt.table, held);
+    Quantize stored_as = run->config.train.quantize;
+    int64_t weight_bits = quantize_weight_bits(&run->gpt.table, stored_as);
     if (json) {
         json_t *o = json_pack("{si sI sI sI}", "facts", e->n, "tokens", (json_int_t)e->tokens, "params",
                               (json_int_t)run->gpt.table.total, "step", (json_int_t)run->step);
@@ -45,8 +45,8 @@ static Status result_out(const Run *run, const FactSet *facts, const Evaluation 
             json_object_set_new(o, "r", json_number(ratio.r));
             json_object_set_new(o, "r_max", json_number(ratio.r_max));
         }
-        if (held != QUANTIZE_NONE) {
-            json_object_set_new(o, "quantize", json_string(config_choice("train.quantize", (int)held)));
+        if (stored_as != QUANTIZE_NONE) {
+            json_object_set_new(o, "quantize", json_string(config_choice("train.quantize", (int)stored_as)));
             json_object_set_new(o, "weight_bits", json_integer(weight_bits));
             json_object_set_new(o, "bits_per_weight_bit",
                                 json_number(e->memorized_bits / (double)weight_bits));
@@ -68,7 +68,7 @@ static Status result_out(const Run *run, const FactSet *facts, const Evaluation 
     else
         printf("baselines   answers %.3f bits, zlib %s bytes\n", facts->answer_bits,
                show_int(facts->zlib_bytes));
-    if (held != QUANTIZE_NONE) show_weights(held, weight_bits, e->memorized_bits);
+    if (stored_as != QUANTIZE_NONE) show_weights(stored_as, weight_bits, e->memorized_bits);
     show_ratio(facts, e, run->gpt.table.total);
     printf("recall      %.4f\n", e->recall);
     show_heldout(e, facts, run->gpt.table.total);

@@ -100,8 +100,8 @@ static void print_classes(const Atlas *a, const AtlasPlan *plan) {
            show_int(c->n_facts), show_int(a->rows), show_int(a->n_neurons + a->n_heads), ATLAS_SHUFFLES,
            (unsigned long long)plan->seed);
     if (c->left_out)
-        printf("%s group%s of fewer than %d facts left out\n", show_int(c->left_out),
-               c->left_out == 1 ? "" : "s", ATLAS_CLASS_MIN);
+        printf("%s group%s of fewer than %d facts left out\n", show_int(c->left_out), plural(c->left_out),
+               ATLAS_CLASS_MIN);
 }
 
 static const AtlasCell *best_cell(const Atlas *a, int u) {

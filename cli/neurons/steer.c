@@ -12,14 +12,14 @@
 
 /* ---- samples ---- */
 
-typedef struct Pair { /* the same draw without and with the edits */
+typedef struct SamplePair { /* the same draw without and with the edits */
     int32_t *tokens[2];
     int n[2];
-} Pair;
+} SamplePair;
 
 static const char *const side_name[] = {"without", "with"};
 
-static Status show_pair(const Pair *p, const Vocab *vocab, int n_prompt, json_t *samples, Err *err) {
+static Status show_pair(const SamplePair *p, const Vocab *vocab, int n_prompt, json_t *samples, Err *err) {
     json_t *both = samples ? json_object() : NULL;
     for (int side = 0; side < 2; side++) {
         if (samples) {
@@ -47,7 +47,7 @@ static Status sample_both(const Args *args, const Run *run, const Edits *edits, 
     Status status = OK;
     Sampler *sampler = NULL;
     json_t *samples = out ? json_array() : NULL;
-    Pair pair = {
+    SamplePair pair = {
         .tokens = {calloc((size_t)block + 1, sizeof(int32_t)), calloc((size_t)block + 1, sizeof(int32_t))}};
     if (!pair.tokens[0] || !pair.tokens[1])
         TRY_GOTO(err_set(err, ERR_NOMEM, "out of memory for %d tokens", block));

@@ -50,6 +50,11 @@ static Status open_folder(SweepSpec *spec, Sweep *sweep, const char *dir, Err *e
     return status;
 }
 
+static void close_folder(SweepSpec *spec, Sweep *sweep) {
+    sweep_free(sweep);
+    sweep_spec_free(spec);
+}
+
 /* ---- what is told ---- */
 
 typedef struct Needs {
@@ -91,8 +96,8 @@ static void show_growing(const Sweep *sweep) {
 
 static void show_needs(const Sweep *sweep) {
     Needs n = needs_of(sweep);
-    fprintf(stderr, "%lld point%s, %d run%s", (long long)sweep->n_points, sweep->n_points == 1 ? "" : "s",
-            sweep->n, sweep->n == 1 ? "" : "s");
+    fprintf(stderr, "%lld point%s, %d run%s", (long long)sweep->n_points, plural(sweep->n_points), sweep->n,
+            plural(sweep->n));
     if (sweep->n < sweep->n_points)
         fprintf(stderr, " (%lld of the points the same run as another)",
                 (long long)(sweep->n_points - sweep->n));
@@ -117,7 +122,7 @@ static json_t *counts_json(const Sweep *sweep) {
 static void print_counts(const Sweep *sweep) {
     int diverged = sweep_count(sweep, SWEEP_DIVERGED);
     printf("%s: %d of %d run%s done", sweep->dir, sweep_count(sweep, SWEEP_DONE) + diverged, sweep->n,
-           sweep->n == 1 ? "" : "s");
+           plural(sweep->n));
     if (diverged) printf(" (%d of them diverged)", diverged);
     for (int s = 0; s < SWEEP_STATES; s++) {
         int n = sweep_count(sweep, (SweepState)s);
@@ -296,8 +301,7 @@ static Status cmd_sweep_status(const Args *args, Err *err) {
         putchar('\n');
         print_counts(&sweep);
     }
-    sweep_free(&sweep);
-    sweep_spec_free(&spec);
+    close_folder(&spec, &sweep);
     return status;
 }
 
@@ -324,11 +328,10 @@ static Status cmd_sweep_retry(const Args *args, Err *err) {
         if (args_has(args, "json"))
             status = json_out(json_pack("{ss si}", "sweep", sweep.dir, "forgotten", n), err);
         else
-            printf("%s: %d failure%s forgotten; `rote sweep run --out %s` goes on\n", sweep.dir, n,
-                   n == 1 ? "" : "s", sweep.dir);
+            printf("%s: %d failure%s forgotten; `rote sweep run --out %s` goes on\n", sweep.dir, n, plural(n),
+                   sweep.dir);
     }
-    sweep_free(&sweep);
-    sweep_spec_free(&spec);
+    close_folder(&spec, &sweep);
     return status;
 }
 

@@ -9,6 +9,11 @@
 #include "model/kernels/ops.h"
 #include "train/trainer.h"
 
+void show_params_by_part(const RunPlan *plan) {
+    for (int i = 0; i < PART_COUNT; i++)
+        fprintf(stderr, "%s%s %s", i ? ", " : "", part_name[i], show_int(plan->params_by[i]));
+}
+
 void show_plan(const RunPlan *plan, const FactSet *facts, const Config *config) {
     fprintf(stderr, "facts       %s of up to %d tokens, vocabulary %d: ", show_int(facts->n), facts->max_len,
             facts->vocab.size);
@@ -21,12 +26,11 @@ void show_plan(const RunPlan *plan, const FactSet *facts, const Config *config) 
     else
         fprintf(stderr, "entropy unknown; answers %.1f bits, zlib %s bytes\n", facts->answer_bits,
                 show_int(facts->zlib_bytes));
-    fprintf(stderr, "parameters  %s:", show_int(plan->params));
-    for (int i = 0; i < PART_COUNT; i++)
-        fprintf(stderr, "%s %s %s", i ? "," : "", part_name[i], show_int(plan->params_by[i]));
+    fprintf(stderr, "parameters  %s: ", show_int(plan->params));
+    show_params_by_part(plan);
     fprintf(stderr, "\nneeds       memory %s, disk %s, %s FLOP a step, %lld step%s\n",
             show_bytes(plan->memory_bytes), show_bytes(plan->disk_bytes), show_short(plan->flops_per_step),
-            (long long)config->train.max_steps, config->train.max_steps == 1 ? "" : "s");
+            (long long)config->train.max_steps, plural(config->train.max_steps));
 }
 
 Status plan_out(const RunPlan *plan, const FactSet *facts, const Config *config, bool json, Err *err) {

@@ -21,7 +21,7 @@ static void result_print(const RunResult *r, const FactSet *facts, Quantize kind
     const Evaluation *e = &r->final;
     printf("run         %s%s\n", dir, r->already_done ? " (was finished before; nothing trained)" : "");
     printf("verdict     %s after %s step%s, every fact seen %.1f times", r->verdict, show_int(r->steps),
-           r->steps == 1 ? "" : "s", r->exposures);
+           plural(r->steps), r->exposures);
     if (r->exposures_most)
         printf(" on average, %s to %s times", show_int(r->exposures_least), show_int(r->exposures_most));
     putchar('\n');
@@ -74,8 +74,8 @@ static Status train(const Args *args, Config *config, FactSet *facts, Err *err) 
     bool diverged = status == ERR_NUMERIC && !strcmp(result.verdict, "diverged");
     if (json && (status == OK || diverged)) { /* a diverged run has a result, too */
         Err why;
-        Status told = result_json_out(dir, &why);
-        return told == OK ? status : err_set(err, told, "%s", why.msg);
+        Status printed = result_json_out(dir, &why);
+        return printed == OK ? status : err_set(err, printed, "%s", why.msg);
     }
     if (status == OK) result_print(&result, facts, config->train.quantize, dir);
     return status;

@@ -25,7 +25,7 @@ Status worker_begin(Err *err) {
     return OK;
 }
 
-static void tell(void *user, const Progress *p) {
+static void write_progress(void *user, const Progress *p) {
     (void)user;
     if (p->note) return;
     int n = fprintf(stderr, WORKER_MARK " %" PRId64 " %" PRId64 " %.6g %.3f\n", p->step, p->max_steps,
@@ -33,4 +33,4 @@ static void tell(void *user, const Progress *p) {
     if (n < 0) stop_requested = 1;
 }
 
-ProgressSink worker_progress(void) { return (ProgressSink){.update = tell}; }
+ProgressSink worker_progress(void) { return (ProgressSink){.update = write_progress}; }
