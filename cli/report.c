@@ -7,7 +7,8 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "cli/cli.h"
+#include "cli/common/args.h"
+#include "cli/common/output.h"
 #include "eval/report/list.h"
 #include "eval/report/report.h"
 
@@ -59,7 +60,7 @@ static bool is_sweep(const char *dir) {
            !file_exists(config);
 }
 
-Status cmd_report(const Args *args, Err *err) {
+static Status cmd_report(const Args *args, Err *err) {
     const char *dir = args->words[0], *out = args_value(args, "out");
     char path[CONFIG_PATH_MAX], config[CONFIG_PATH_MAX], note[160] = "";
     TRY(path_join(path, sizeof path, dir, "report.html", err));
@@ -73,3 +74,19 @@ Status cmd_report(const Args *args, Err *err) {
     printf("%s\n", out);
     return OK;
 }
+
+static const Option report_options[] = {
+    OPTION("out", "FILE.html", "the page (default: report.html in the folder); replaces only such a page"),
+    FORCE_ANY_OPTION,
+    END_OPTION,
+};
+
+const Command report_command = {
+    .name = "report",
+    .words = "RUN|SWEEP|DIR",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "one self-contained page about a run, a sweep or a folder of runs",
+    .options = report_options,
+    .run = cmd_report,
+};

@@ -3,6 +3,8 @@
 
 #include "base/random.h"
 #include "cli/bench/bench.h"
+#include "cli/common/estimate.h"
+#include "cli/common/progress.h"
 #include "model/blas.h"
 
 static Status random_batch(Batch *out, const Shape *s, Err *err) {

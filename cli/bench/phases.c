@@ -4,16 +4,18 @@
 #include <stdlib.h>
 
 #include "cli/bench/bench.h"
+#include "cli/common/json.h"
+#include "cli/common/progress.h"
 
-static const Column columns[] = {{"phase", "phase", -24, TEXT, 0},
-                                 {"calls", "calls", 9, COUNT, 0},
-                                 {"mflop", "MFLOP", 10, FIXED, 1},
-                                 {"mib", "MiB", 9, FIXED, 2},
-                                 {"ms", "ms", 10, FIXED, 3},
-                                 {"share", "of step", 8, PERCENT, 1},
-                                 {"gflops", "GFLOP/s", 8, FIXED, 1},
-                                 {"share_of_peak", "of peak", 8, PERCENT, 1},
-                                 {0}};
+static const BenchColumn columns[] = {{"phase", "phase", -24, TEXT, 0},
+                                      {"calls", "calls", 9, COUNT, 0},
+                                      {"mflop", "MFLOP", 10, FIXED, 1},
+                                      {"mib", "MiB", 9, FIXED, 2},
+                                      {"ms", "ms", 10, FIXED, 3},
+                                      {"share", "of step", 8, PERCENT, 1},
+                                      {"gflops", "GFLOP/s", 8, FIXED, 1},
+                                      {"share_of_peak", "of peak", 8, PERCENT, 1},
+                                      {0}};
 static const char legend[] =
     "MxNxK: c (M,N) = a (M,K) b (K,N), each operand as it lies (N), transposed (T) or packed once a step "
     "(P).\n"

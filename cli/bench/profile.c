@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cli/bench/bench.h"
+#include "cli/common/progress.h"
 
 enum {
 #define OP_NUMBER(name) OP_##name,
@@ -26,14 +27,14 @@ static const char *const op_names[OP_COUNT] = {
 };
 
 /* One thread's, found by hashing the op and the shape. */
-typedef struct Counts {
+typedef struct ThreadCounts {
     int used;
     ProfileRow row[PLACES];
-} Counts;
+} ThreadCounts;
 
 /* A kernel is called without anything that could tell it where to count, so this is the file's own. */
 static const Ops *inner;
-static Counts *counts; /* one per thread */
+static ThreadCounts *counts; /* one per thread */
 static int n_threads;
 
 static bool same(const ProfileRow *x, const ProfileRow *y) {
@@ -41,7 +42,7 @@ static bool same(const ProfileRow *x, const ProfileRow *y) {
 }
 
 /* The row of the same kernel and shape, made where there is none. */
-static ProfileRow *row_of(Counts *c, const ProfileRow *like) {
+static ProfileRow *row_of(ThreadCounts *c, const ProfileRow *like) {
     unsigned at = (unsigned)like->op;
     at = at * 131 + (unsigned)like->a * 2 + (unsigned)like->b;
     at = at * 8191 + (unsigned)like->M;
@@ -201,7 +202,7 @@ static int longest_first(const void *a, const void *b) {
 }
 
 Status profile_take(ProfileRow **rows, int *n, Err *err) {
-    Counts *all = calloc(1, sizeof *all);
+    ThreadCounts *all = calloc(1, sizeof *all);
     *rows = malloc(PLACES * sizeof **rows);
     *n = 0;
     if (!all || !*rows) {

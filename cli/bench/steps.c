@@ -6,6 +6,8 @@
 
 #include "base/memory.h"
 #include "cli/bench/bench.h"
+#include "cli/common/json.h"
+#include "cli/common/progress.h"
 #include "model/decode.h"
 
 typedef struct StepFigures {
@@ -14,16 +16,16 @@ typedef struct StepFigures {
     int rounds;
 } StepFigures;
 
-static const Column columns[] = {{"config", "config", -6, TEXT, 0},
-                                 {"ms", "ms/step", 9, FIXED, 1},
-                                 {"tokens_per_s", "tokens/s", 10, COUNT, 0},
-                                 {"gflops", "GFLOP/s", 9, FIXED, 1},
-                                 {"share_of_peak", "share of peak", 13, PERCENT, 1},
-                                 {"rss_mib", "MiB", 5, FIXED, 0},
-                                 {"forward_share_of_peak", "forward share", 13, PERCENT, 1},
-                                 {"decode_tokens_per_s", "decode tok/s", 12, COUNT, 0},
-                                 {"decode_share_of_read_limit", "of read limit", 13, PERCENT, 1},
-                                 {0}};
+static const BenchColumn columns[] = {{"config", "config", -6, TEXT, 0},
+                                      {"ms", "ms/step", 9, FIXED, 1},
+                                      {"tokens_per_s", "tokens/s", 10, COUNT, 0},
+                                      {"gflops", "GFLOP/s", 9, FIXED, 1},
+                                      {"share_of_peak", "share of peak", 13, PERCENT, 1},
+                                      {"rss_mib", "MiB", 5, FIXED, 0},
+                                      {"forward_share_of_peak", "forward share", 13, PERCENT, 1},
+                                      {"decode_tokens_per_s", "decode tok/s", 12, COUNT, 0},
+                                      {"decode_share_of_read_limit", "of read limit", 13, PERCENT, 1},
+                                      {0}};
 enum { SHORT_ROUNDS = 9 };
 
 static void time_training(BenchModel *m, const BenchOptions *options, StepFigures *out) {
@@ -95,7 +97,7 @@ typedef struct StepsOf {
     const BenchOptions *options;
 } StepsOf;
 
-static Status time_config(Worker *parent, const void *argument, Err *err) {
+static Status time_config(TimedProcess *parent, const void *argument, Err *err) {
     const StepsOf *of = argument;
     StepFigures figures = {0};
     BenchModel m;
@@ -105,7 +107,7 @@ static Status time_config(Worker *parent, const void *argument, Err *err) {
     figures.rss_mib = (double)memory_peak_rss() / (1024 * 1024);
     TRY_GOTO(time_forward(&m, &figures.forward_gflops, err));
     TRY_GOTO(time_decoding(&m.gpt, &figures.decode_tokens_per_s, &figures.decode_limit, err));
-    status = worker_reply(parent, &figures, sizeof figures, err);
+    status = child_reply(parent, &figures, sizeof figures, err);
 done:
     bench_model_free(&m);
     return status;
@@ -122,24 +124,20 @@ static json_t *steps_row(const Shape *s, const StepFigures *f) {
 }
 
 Status bench_steps(const BenchOptions *options, json_t *report, Err *err) {
-    json_t *rows = json_array();
     double peak = 0;
-    if (!options->json) table_head(columns);
+    json_object_set_new(report, "peak_gflops", json_number(peak)); /* first in the report; set below */
+    BenchTable table = table_begin(options, report, "steps", columns);
     for (const Shape *s = NULL; (s = bench_next(options, s));) {
         StepFigures figures;
-        Worker w;
-        TRY(worker_start(&w, time_config, &(StepsOf){s, options}, err));
-        Status status = worker_receive(&w, &figures, sizeof figures, err);
-        worker_stop(&w);
-        if (status != OK) json_decref(rows);
+        TimedProcess w;
+        TRY(process_start(&w, time_config, &(StepsOf){s, options}, err));
+        Status status = process_receive(&w, &figures, sizeof figures, err);
+        process_stop(&w);
         TRY(status);
         peak = figures.peak_gflops > peak ? figures.peak_gflops : peak;
-        json_t *row = steps_row(s, &figures);
-        if (!options->json) table_row(columns, row);
-        json_array_append_new(rows, row);
+        table_add(&table, steps_row(s, &figures));
     }
     json_object_set_new(report, "peak_gflops", json_number(peak));
-    json_object_set_new(report, "steps", rows);
     if (options->only) return OK;
     if (!options->json) putchar('\n');
     return bench_products(options, report, err);

@@ -1,9 +1,13 @@
 /* rote eval --acr */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "cli/common/args.h"
+#include "cli/common/json.h"
+#include "cli/common/show.h"
 #include "cli/eval/eval.h"
+#include "cli/eval/per_fact.h"
+#include "eval/shortest_prompt.h"
 
 enum { STEPS = 5000000 };
 

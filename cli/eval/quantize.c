@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "cli/common/args.h"
+#include "cli/common/json.h"
+#include "cli/common/show.h"
 #include "cli/eval/eval.h"
 #include "eval/parts.h"
 #include "eval/quantized.h"
@@ -27,7 +30,7 @@ static Status choice(const Args *args, const char *option, const char *const *na
                    near ? "; nearest: " : "", near ? near : "");
 }
 
-static Status asked(const Args *args, int *kind, int *method, Err *err) {
+static Status read_choices(const Args *args, int *kind, int *method, Err *err) {
     TRY(choice(args, "quantize", quantize_name, QUANTIZE_NONE + 1, QUANTIZE_NONE, kind, err));
     TRY(choice(args, "method", quantize_method_name, 0, METHOD_RTN, method, err));
     if (*kind == QUANTIZE_NONE && args_has(args, "method"))
@@ -39,7 +42,7 @@ Status eval_check(const Args *args, Err *err) {
     static const char *const questions[] = {"per-fact", "quantize", "parts", "acr"};
     int kind, method;
     int64_t seeds, steps;
-    TRY(asked(args, &kind, &method, err));
+    TRY(read_choices(args, &kind, &method, err));
     TRY(args_int(args, "seeds", 2, PARTS_SEEDS_MAX, &seeds, err));
     if (args_has(args, "seeds") && !args_has(args, "parts"))
         return err_set(err, ERR_INPUT, "eval: --seeds goes with --parts");
@@ -91,7 +94,7 @@ static Status json_figures(const Quantized *q, const Run *run, const FactSet *fa
 Status eval_quantize(const Args *args, const Run *run, const FactSet *facts, int threads, Err *err) {
     int kind, method;
     Quantized q;
-    TRY(asked(args, &kind, &method, err));
+    TRY(read_choices(args, &kind, &method, err));
     TRY(quantized_evaluate(&q, &run->gpt, run->config.train.quantize, (Quantize)kind, (QuantizeMethod)method,
                            &run->facts, facts, threads, err));
     if (args_has(args, "json")) return json_figures(&q, run, facts, err);

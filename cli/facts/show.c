@@ -1,11 +1,14 @@
 /* What `rote facts` says of a fact set: kind and axes, counts, entropies, and the first records of every group. */
+#include "cli/facts/show.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/config/words.h"
-#include "cli/cli.h"
+#include "cli/common/json.h"
+#include "cli/common/show.h"
 #include "data/pool.h"
 
 enum { FIRST_RECORDS = 5, RECORD_MAX = 256, TAGS_SHOWN = 5 };
@@ -15,13 +18,13 @@ enum { GROUP_FACTS, GROUP_HELDOUT, GROUP_VARIANTS, GROUP_JUNK, GROUPS };
 static const char *const group_key[GROUPS] = {"first_records", "first_heldout", "first_variants",
                                               "first_junk"};
 
-typedef struct Group {
+typedef struct PoolGroup {
     int first, n;
-} Group;
+} PoolGroup;
 
-static Group group_of(const FactSet *f, int group) {
+static PoolGroup group_of(const FactSet *f, int group) {
     const int counts[GROUPS] = {f->n, f->n_heldout, f->n_variants, f->n_junk};
-    Group p = {0, counts[group]};
+    PoolGroup p = {0, counts[group]};
     for (int i = 0; i < group; i++) p.first += counts[i];
     return p;
 }
@@ -45,11 +48,11 @@ static void plain_text(char out[RECORD_MAX], const FactSet *f, int i) {
     facts_text(f, i, out, RECORD_MAX);
     if (f->vocab.text) {
         const int32_t *tokens = f->tokens + f->start[i];
-        int n = (int)(f->start[i + 1] - f->start[i]), prompt = f->prompt_len[i];
-        char *asked = show_tokens(&f->vocab, tokens, prompt - (prompt > 0 && f->vocab.bytes));
-        char *answer = show_tokens(&f->vocab, tokens + prompt, n - prompt);
-        if (asked && answer) snprintf(out, RECORD_MAX, "%s%s%s", asked, prompt ? "\t" : "", answer);
-        free(asked);
+        int n = (int)(f->start[i + 1] - f->start[i]), prompt_len = f->prompt_len[i];
+        char *prompt = show_tokens(&f->vocab, tokens, prompt_len - (prompt_len > 0 && f->vocab.bytes));
+        char *answer = show_tokens(&f->vocab, tokens + prompt_len, n - prompt_len);
+        if (prompt && answer) snprintf(out, RECORD_MAX, "%s%s%s", prompt, prompt_len ? "\t" : "", answer);
+        free(prompt);
         free(answer);
     }
     mark_cut(out);
@@ -81,7 +84,7 @@ static void record_text(char out[RECORD_MAX], const FactSet *f, int i) {
 
 /* ---- JSON ---- */
 
-static json_t *json_texts(const FactSet *f, Group group) {
+static json_t *json_texts(const FactSet *f, PoolGroup group) {
     json_t *records = json_array();
     for (int i = 0; i < group.n && i < FIRST_RECORDS; i++) {
         char text[RECORD_MAX];
@@ -248,7 +251,7 @@ static void print_records(const FactSet *f) {
                                                 "paraphrases, trained in a fact's place",
                                                 "junk, trained, never counted"};
     for (int p = 0; p < GROUPS; p++) {
-        Group group = group_of(f, p);
+        PoolGroup group = group_of(f, p);
         if (f->n_pool > f->n && group.n) printf("%s\n", heading[p]);
         for (int i = group.first; i < group.first + group.n && i < group.first + FIRST_RECORDS; i++) {
             char text[RECORD_MAX], number[32];

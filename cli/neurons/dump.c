@@ -4,7 +4,11 @@
 #include <string.h>
 
 #include "base/ranges.h"
-#include "cli/cli.h"
+#include "cli/common/args.h"
+#include "cli/common/json.h"
+#include "cli/common/open.h"
+#include "cli/common/output.h"
+#include "cli/common/show.h"
 #include "eval/neurons/activations.h"
 #include "train/train.h"
 
@@ -26,8 +30,8 @@ static Status dump_check(const Args *args, Err *err) {
                        path);
     if (args_has(args, "facts") && args_has(args, "heldout"))
         return err_set(err, ERR_INPUT,
-                       "neurons dump: --facts and --heldout exclude each other; held-out facts have "
-                       "numbers behind the others");
+                       "neurons dump: --facts and --heldout exclude each other; "
+                       "held-out facts have numbers behind the others");
     return output_check(path, is_npy(path) ? NULL : ACTIVATIONS_FORMAT, "a file of activations of rote's",
                         args_has(args, "force"), err);
 }
@@ -124,7 +128,7 @@ done:
     return status;
 }
 
-Status cmd_neurons_dump(const Args *args, Err *err) {
+static Status cmd_neurons_dump(const Args *args, Err *err) {
     Run run;
     TRY(dump_check(args, err));
     TRY(open_run(&run, args->words[0], err));
@@ -132,3 +136,27 @@ Status cmd_neurons_dump(const Args *args, Err *err) {
     run_close(&run);
     return status;
 }
+
+static const Option dump_options[] = {
+    OPTION("hook", "NAME,...",
+           "which activations, or all of them: blocks.0.mlp.hook_post, ln_final.hook_normalized"),
+    OPTION("out", "FILE",
+           "OUT.npy (one hook) or OUT.safetensors; also -o; replaces only safetensors of its own"),
+    OPTION("facts", "I-J,...",
+           "only facts of those numbers, as in rote eval --per-fact (default: all that were trained)"),
+    OPTION("tag", "T", "only facts of that tag"),
+    FLAG("heldout", "held-out facts, in place of those that were trained"),
+    FORCE_ANY_OPTION,
+    JSON_OPTION,
+    END_OPTION,
+};
+
+const Command neurons_dump_command = {
+    .name = "neurons dump",
+    .words = "RUN --hook NAME,... -o FILE",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "activations of chosen facts at chosen places of the forward pass",
+    .options = dump_options,
+    .run = cmd_neurons_dump,
+};

@@ -1,24 +1,20 @@
 /* A sweep while it runs. On a terminal the lower lines are drawn over in one write, so that nothing flickers. */
+#include "cli/sweep/screen.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cli/common/progress.h"
+#include "cli/common/show.h"
 #include "train/sweep/sweep.h"
 
 static const double REDRAW_S = 0.2, PLAIN_S = 60;
 
 static const char *clock_text(double seconds) {
-    static char text[4][24];
-    static int next;
-    char *out = text[next++ % 4];
-    if (!isfinite(seconds) || seconds > 3.6e6) return "?";
-    int s = (int)(seconds + 0.5);
-    snprintf(out, sizeof text[0], "%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
-    return out;
+    return isfinite(seconds) && seconds <= 3.6e6 ? show_clock(seconds) : "?";
 }
 
 static void put_counts(FILE *out, const SweepView *v) {

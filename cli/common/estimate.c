@@ -1,9 +1,10 @@
 /* What this machine could do, measured, and what a run would take at the share of it that its width reaches. */
+#include "cli/common/estimate.h"
+
 #include <math.h>
-#include <stdio.h>
 #include <time.h>
 
-#include "cli/cli.h"
+#include "cli/common/progress.h"
 #include "model/kernels/ops.h"
 #include "train/trainer.h"
 
@@ -62,18 +63,4 @@ double run_seconds(const RunPlan *plan, const Config *config, double peak) {
         plan->facts / (3.0 * t->batch_size); /* one evaluation: a forward pass over all facts */
     double flops = plan->flops_per_step * ((double)t->max_steps + (double)evaluations * of_a_step);
     return START_S + flops / (share_of_peak(config->model.n_embd) * peak);
-}
-
-const char *show_duration(double seconds) {
-    static char out[40];
-    static const struct {
-        double upto, unit;
-        const char *name;
-    } scale[] = {{90, 1, "seconds"}, {5400, 60, "minutes"}, {172800, 3600, "hours"}, {1e300, 86400, "days"}};
-    int i = 0;
-    while (seconds >= scale[i].upto && i < 3) i++;
-    if (seconds < 1) snprintf(out, sizeof out, "under a second");
-    else if (seconds < 1.5) snprintf(out, sizeof out, "about a second");
-    else snprintf(out, sizeof out, "about %.0f %s", seconds / scale[i].unit, scale[i].name);
-    return out;
 }

@@ -1,4 +1,6 @@
 /* rote train --worker: a run that a sweep's coordinator watches through a pipe on stderr. */
+#include "cli/train/worker.h"
+
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -7,7 +9,7 @@
 #include <sys/prctl.h>
 #endif
 
-#include "cli/cli.h"
+#include "cli/common/signals.h"
 #include "train/sweep/worker.h"
 
 /* Whoever started us must not leave us behind unobserved: Linux tells us with a SIGTERM, elsewhere the closed
@@ -23,7 +25,7 @@ Status worker_begin(Err *err) {
     return OK;
 }
 
-static void tell(void *user, const Progress *p) {
+static void write_progress(void *user, const Progress *p) {
     (void)user;
     if (p->note) return;
     int n = fprintf(stderr, WORKER_MARK " %" PRId64 " %" PRId64 " %.6g %.3f\n", p->step, p->max_steps,
@@ -31,4 +33,4 @@ static void tell(void *user, const Progress *p) {
     if (n < 0) stop_requested = 1;
 }
 
-ProgressSink worker_progress(void) { return (ProgressSink){.update = tell}; }
+ProgressSink worker_progress(void) { return (ProgressSink){.update = write_progress}; }
