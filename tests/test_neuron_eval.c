@@ -174,11 +174,11 @@ static void planted_free(Planted *p) {
 
 static const int32_t UNIT_0[] = {0}, UNIT_2[] = {2};
 
-static NeuronAnswer measured(const Planted *p, const int32_t *unit, int threads) {
-    NeuronQuestion q = {.unit = unit, .n_units = 1, .label = p->label, .neutral_tag = -1, .pairs_tag = -1};
+static NeuronMeasures measured(const Planted *p, const int32_t *unit, int threads) {
+    NeuronPlan q = {.unit = unit, .n_units = 1, .label = p->label, .neutral_tag = -1, .pairs_tag = -1};
     q.random_sets = 3;
     q.threads = threads;
-    NeuronAnswer a;
+    NeuronMeasures a;
     Err err;
     if (neurons_measure(&a, &p->g, &p->facts, &q, &err) != OK) fail_msg("%s", err.msg);
     return a;
@@ -194,7 +194,7 @@ static void expect_figure(const NeuronFigures *f, int group, int figure, double 
 static void a_perfect_unit(void **state) {
     (void)state;
     Planted p = planted();
-    NeuronAnswer a = measured(&p, UNIT_0, 1);
+    NeuronMeasures a = measured(&p, UNIT_0, 1);
     for (int g = 0; g < NEURON_GROUPS; g++) {
         double facts = g == GROUP_TRAINED ? TRAINED : HELD;
         const struct {
@@ -253,7 +253,7 @@ static void a_perfect_unit(void **state) {
     assert_true(a.recall == 1);
     /* at its mean of 1/6 the unit says A1 at once, so the class is coded where zeroing leaves 4 bits */
     assert_true(a.own.of[GROUP_TRAINED][FIGURE_MEAN] > 0 && a.own.of[GROUP_TRAINED][FIGURE_MEAN + 2] == 1);
-    neurons_answer_free(&a);
+    neuron_measures_free(&a);
     planted_free(&p);
 }
 
@@ -261,7 +261,7 @@ static void a_perfect_unit(void **state) {
 static void a_blind_unit(void **state) {
     (void)state;
     Planted p = planted();
-    NeuronAnswer a = measured(&p, UNIT_2, 1), b = measured(&p, UNIT_2, 3);
+    NeuronMeasures a = measured(&p, UNIT_2, 1), b = measured(&p, UNIT_2, 3);
     for (int g = 0; g < NEURON_GROUPS; g++) {
         expect_figure(&a.own, g, FIGURE_HIT, 1);
         expect_figure(&a.own, g, FIGURE_FAR, 1);
@@ -277,8 +277,8 @@ static void a_blind_unit(void **state) {
     assert_memory_equal(&a.own, &b.own, sizeof a.own);
     assert_memory_equal(&a.shuffled, &b.shuffled, sizeof a.shuffled);
     assert_memory_equal(a.random, b.random, 3 * sizeof *a.random);
-    neurons_answer_free(&a);
-    neurons_answer_free(&b);
+    neuron_measures_free(&a);
+    neuron_measures_free(&b);
     planted_free(&p);
 }
 
@@ -288,8 +288,8 @@ static void pairs_by_tag(void **state) {
     Planted p = planted();
     for (int i = 2; i < p.facts.n_pool * LENGTH; i++)
         if (i >= 2 * LENGTH) p.label[i] = -1; /* the rule knows the first two facts alone */
-    NeuronQuestion q = {.unit = UNIT_0, .n_units = 1, .label = p.label, .neutral_tag = 0, .pairs_tag = 1};
-    NeuronAnswer a;
+    NeuronPlan q = {.unit = UNIT_0, .n_units = 1, .label = p.label, .neutral_tag = 0, .pairs_tag = 1};
+    NeuronMeasures a;
     Err err;
     if (neurons_measure(&a, &p.g, &p.facts, &q, &err) != OK) fail_msg("%s", err.msg);
     expect_figure(&a.own, GROUP_TRAINED, FIGURE_PAIRS, 1);
@@ -299,7 +299,7 @@ static void pairs_by_tag(void **state) {
     /* no held-out fact has a side */
     assert_true(isnan(a.own.of[GROUP_HELDOUT][FIGURE_HIT]) && isnan(a.own.of[GROUP_HELDOUT][FIGURE_ZERO]));
     assert_true(isnan(a.own.of[GROUP_HELDOUT][FIGURE_SELECTIVE]) && a.n_random == 0);
-    neurons_answer_free(&a);
+    neuron_measures_free(&a);
     planted_free(&p);
 }
 
