@@ -12,9 +12,9 @@ static void print_note(void *user, const Progress *p) {
     if (p->note) fprintf(stderr, "%s\n", p->note);
 }
 
-Status open_run(Run *out, const char *dir, Err *err) {
-    return run_open(out, dir, &(ProgressSink){.update = print_note}, err);
-}
+const ProgressSink note_sink = {.update = print_note};
+
+Status open_run(Run *out, const char *dir, Err *err) { return run_open(out, dir, &note_sink, err); }
 
 /* Token k of the facts must mean to a reader what token k means to the model, or every figure would be wrong. */
 static Status facts_fit(const Run *run, const FactSet *facts, const char *dir, Err *err) {
