@@ -2,6 +2,7 @@
  * small models. libFuzzer calls it (tests/fuzz/run.sh), and tests/test_fuzz_replay.c with what libFuzzer found.
  * Where bytes decode, coding the result must give these bytes again: there is one way to write anything. */
 #include "tests/fuzz/fuzz_archive.h"
+#include "base/file.h"
 
 #include <string.h>
 
