@@ -20,12 +20,12 @@ enum { STRUCTURE, WEIGHTS, SIDE, STREAM, SECTIONS };
 /* ---- facts one by one ---- */
 
 /* Where a token's interval begins, and its size less 1, which fits 32 bits. */
-typedef struct Interval {
+typedef struct SymbolRange {
     uint32_t start, size_less;
-} Interval;
+} SymbolRange;
 
-static bool fact_intervals(Interval *out, Decoder *model, uint64_t *start, int V, const FactSet *facts,
-                           int i) {
+static bool fact_ranges(SymbolRange *out, Decoder *model, uint64_t *start, int V, const FactSet *facts,
+                        int i) {
     decoder_rewind(model, 0);
     int32_t before = 0;
     for (int64_t t = facts->start[i]; t < facts->start[i + 1]; before = facts->tokens[t++]) {
@@ -33,13 +33,13 @@ static bool fact_intervals(Interval *out, Decoder *model, uint64_t *start, int V
         if (!facts_coded(facts, t)) continue;
         if (!symbol_sizes(start, logits, V)) return false;
         int32_t v = facts->tokens[t];
-        out[t] = (Interval){(uint32_t)start[v], (uint32_t)(start[v + 1] - start[v] - 1)};
+        out[t] = (SymbolRange){(uint32_t)start[v], (uint32_t)(start[v + 1] - start[v] - 1)};
     }
     return true;
 }
 
 /* Facts know nothing of each other, so threads share them; the coder then takes what they found in order. */
-static Status find_intervals(Interval *out, const Gpt *g, const FactSet *facts, int threads, Err *err) {
+static Status find_ranges(SymbolRange *out, const Gpt *g, const FactSet *facts, int threads, Err *err) {
     int V = g->config.vocab_size;
     Status status = OK;
 #pragma omp parallel num_threads(threads)
@@ -51,7 +51,7 @@ static Status find_intervals(Interval *out, const Gpt *g, const FactSet *facts, 
                            : err_set(&mine, ERR_NOMEM, "no memory for %d intervals", V);
 #pragma omp for schedule(dynamic, 16)
         for (int i = 0; i < facts->n; i++)
-            if (own == OK && !fact_intervals(out, model, start, V, facts, i))
+            if (own == OK && !fact_ranges(out, model, start, V, facts, i))
                 own =
                     err_set(&mine, ERR_NUMERIC, "a logit is NaN or infinite: the weights cannot code facts");
 #pragma omp critical
@@ -64,9 +64,9 @@ static Status find_intervals(Interval *out, const Gpt *g, const FactSet *facts, 
 
 static Status ordered_encode(RangeEncoder *e, const Gpt *g, const FactSet *facts, int threads, Err *err) {
     int64_t tokens = facts_tokens(facts);
-    Interval *interval = malloc((size_t)tokens * sizeof *interval);
+    SymbolRange *interval = malloc((size_t)tokens * sizeof *interval);
     if (!interval) return err_set(err, ERR_NOMEM, "no memory to code %lld tokens", (long long)tokens);
-    Status status = find_intervals(interval, g, facts, threads, err);
+    Status status = find_ranges(interval, g, facts, threads, err);
     for (int64_t t = 0; status == OK && t < tokens; t++)
         if (facts_coded(facts, t))
             range_encode(e, interval[t].start, (uint64_t)interval[t].size_less + 1, RANGE_TOTAL);

@@ -2,10 +2,10 @@
  * small models. libFuzzer calls it (tests/fuzz/run.sh), and tests/test_fuzz_replay.c with what libFuzzer found.
  * Where bytes decode, coding the result must give these bytes again: there is one way to write anything. */
 #include "tests/fuzz/fuzz_archive.h"
-#include "base/file.h"
 
 #include <string.h>
 
+#include "base/file.h"
 #include "model/decode.h"
 
 /* two_part.c itself, whose hashes always hold: they are the only ones that it compares with memcmp. */
