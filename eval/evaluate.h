@@ -1,8 +1,8 @@
 /* What a model knows of a fact set: the code length of every fact from BOS on, memorized bits, recall.
  *
  * A fact x of S tokens costs -sum_t log2 p(x_t | x_<t) bits, t = 1 .. S, from BOS on; tokens that are context are left
- * out of the sum (facts_coded). Sums run in double, over tokens in order within a fact, then over facts by index, so that
- * no thread count and no grouping of the batch changes a bit. */
+ * out of the sum (facts_coded). Sums run in double, over tokens in order within a fact, then over facts by index,
+ * so that no thread count and no grouping of the batch changes a bit. */
 #ifndef ROTE_EVAL_EVALUATE_H
 #define ROTE_EVAL_EVALUATE_H
 

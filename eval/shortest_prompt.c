@@ -44,8 +44,8 @@ static Target target_of(const FactSet *facts, int i, int k) {
     return (Target){facts->tokens + from, n > 0 ? (int)n : 0, i};
 }
 
-/* Whether a prompt of k tokens may still be fact i's: it would be the first found, would be shorter than what follows, and
- * than the fact's own if that is enough, and the model can read both. */
+/* Whether a prompt of k tokens may still be fact i's: it would be the first found, would be shorter than what
+ * follows, and than the fact's own if that is enough, and the model can read both. */
 static bool looked_for(const Job *j, int i, int k) {
     const PromptPlan *plan = j->plan;
     Target t = target_of(j->facts, i, k);

@@ -14,6 +14,7 @@
 #include "base/config/config.h"
 #include "base/file.h"
 #include "eval/capacity/series.h"
+#include "eval/capacity/words.h"
 
 static char dir[64];
 static int made;

@@ -293,8 +293,8 @@ static void text_plot_unicode(void **state) {
                  .log_y = true,
                  .n_series = 1,
                  .series = {{.name = "s", .n = 2, .x = x, .y = y, .line = true, .points = true}},
-                 .n_rules = 1,
-                 .rules = {{.name = "half", .slope = 0.5}}};
+                 .n_ref_lines = 1,
+                 .ref_lines = {{.name = "half", .slope = 0.5}}};
     char *text = text_of(&plot, 60, 16, true);
     assert_int_equal(count(text, "●"), 3); /* two points, one in the legend */
     assert_int_equal(count(text, "half"), 1);
@@ -312,8 +312,8 @@ static void odd_data(void **state) {
                      .log_x = kind & 1,
                      .log_y = kind & 1,
                      .n_series = 1,
-                     .n_rules = 1,
-                     .rules = {{.name = "r", .slope = 2}}};
+                     .n_ref_lines = 1,
+                     .ref_lines = {{.name = "r", .slope = 2}}};
         plot.series[0] = (PlotSeries){
             .name = "s", .n = kind / 2 % 6, .x = x, .y = kind & 2 ? same : y, .line = true, .points = true};
         if (plot.series[0].n > 5) plot.series[0].n = 5;

@@ -9,6 +9,7 @@
 #include "cli/common/args.h"
 #include "cli/common/json.h"
 #include "cli/common/show.h"
+#include "eval/capacity/words.h"
 
 /* ---- JSON ---- */
 

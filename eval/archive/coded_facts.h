@@ -1,5 +1,5 @@
-/* What an archive holds of a fact set: the trained facts, their layout, and how ends and prompts are coded. docs/formats.md
- * describes the bytes. */
+/* What an archive holds of a fact set: the trained facts, their layout, and how ends and prompts are coded.
+ * docs/formats.md describes the bytes. */
 #ifndef ROTE_EVAL_ARCHIVE_CODED_FACTS_H
 #define ROTE_EVAL_ARCHIVE_CODED_FACTS_H
 
@@ -25,8 +25,8 @@ typedef enum FactEnds {
 /* How the lengths of prompts are coded. From PROMPT_FIXED on: every prompt has (value - PROMPT_FIXED) tokens. */
 enum { PROMPT_NONE, PROMPT_TAB, PROMPT_CODED, PROMPT_FIXED };
 
-/* The first n facts of a set, no others, and how they are coded. After decoding the side information, `facts` has all but
- * the coded tokens: context tokens are in their places; with ENDS_EOS there are no starts and no tokens yet. */
+/* The first n facts of a set, no others, and how they are coded. After decoding the side information, `facts` has
+ * all but the coded tokens: context tokens are in their places; with ENDS_EOS there are no starts and no tokens yet. */
 typedef struct CodedFacts {
     FactSet facts;
     ContentLayout layout;
@@ -37,9 +37,9 @@ typedef struct CodedFacts {
     int64_t room;  /* decoded: tokens that there is room for */
 } CodedFacts;
 
-/* The part of a fact set that an archive holds, in the archive's order. out borrows names and texts of the set, which must
- * outlive it. ERR_INPUT: as a set, but with tags, coded prompts, coded lengths or context. ERR_NOMEM. Free with
- * coded_facts_free. */
+/* The part of a fact set that an archive holds, in the archive's order. out borrows names and texts of the set,
+ * which must outlive it. ERR_INPUT: as a set, but with tags, coded prompts, coded lengths or context. ERR_NOMEM.
+ * Free with coded_facts_free. */
 Status coded_facts_of(CodedFacts *out, const FactSet *facts, bool as_set, Err *err);
 void coded_facts_free(CodedFacts *c);
 

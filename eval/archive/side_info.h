@@ -1,5 +1,5 @@
-/* The side information of a two-part archive: what a model does not predict of a fact set, as bytes. These are the number
- * of facts, where each ends, prompts, tags, context tokens, and the texts of symbols (docs/formats.md). */
+/* The side information of a two-part archive: what a model does not predict of a fact set, as bytes. These are the
+ * number of facts, where each ends, prompts, tags, context tokens, and the texts of symbols (docs/formats.md). */
 #ifndef ROTE_EVAL_ARCHIVE_SIDE_INFO_H
 #define ROTE_EVAL_ARCHIVE_SIDE_INFO_H
 

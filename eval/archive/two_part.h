@@ -1,8 +1,8 @@
 /* A model and the facts that it knows in one file, from which both come back: structure, weights in as many bits as
  * they are held in, what no model predicts, and the facts themselves, coded by the model from BOS on. The layout is
  * in docs/formats.md. What it costs is a capacity that nobody has to believe: it decodes. */
-#ifndef ROTE_EVAL_TWO_PART_H
-#define ROTE_EVAL_TWO_PART_H
+#ifndef ROTE_EVAL_ARCHIVE_TWO_PART_H
+#define ROTE_EVAL_ARCHIVE_TWO_PART_H
 
 #include "eval/archive/archive.h"
 #include "eval/archive/side_info.h"

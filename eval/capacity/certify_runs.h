@@ -25,7 +25,8 @@ typedef struct CertifyPlan {
     int threads;                       /* 0: one per core; changes no bit */
     const volatile sig_atomic_t *stop; /* not 0: stop before the next archive; may be NULL */
     const ProgressSink *notes;         /* hears of a damaged checkpoint (store/run.h); may be NULL */
-    /* Run number `run` (from 1) of `runs` begins; `share` of the work, by parameters times tokens, is done. May be NULL. */
+    /* Run number `run` (from 1) of `runs` begins; `share` of the work, by parameters times tokens, is done. May be
+     * NULL. */
     void (*progress)(void *user, int run, int runs, double share);
     void *user;
 } CertifyPlan;
@@ -47,8 +48,8 @@ typedef struct CertifiedRuns {
 } CertifiedRuns;
 
 /* Certifies all runs of the sweep whose facts have a known entropy. capacity must outlive out.
- * ERR_INPUT: there is no such run. ERR_STOPPED: plan->stop. Else the errors of run_open and certify, prefixed by the run.
- * Free with certified_runs_free, after a failure too. */
+ * ERR_INPUT: there is no such run. ERR_STOPPED: plan->stop. Else the errors of run_open and certify, prefixed by
+ * the run. Free with certified_runs_free, after a failure too. */
 Status certify_runs(CertifiedRuns *out, const Capacity *capacity, const CertifyPlan *plan, Err *err);
 void certified_runs_free(CertifiedRuns *x);
 

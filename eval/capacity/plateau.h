@@ -1,8 +1,8 @@
 /* What one architecture holds, from runs over fact sets of several sizes and over budgets: the plateau that more
  * facts do not lift, whether it was reached (saturated), and whether longer training would lift it (converged).
  * Definitions: docs/math.md, "Capacity". */
-#ifndef ROTE_EVAL_PLATEAU_H
-#define ROTE_EVAL_PLATEAU_H
+#ifndef ROTE_EVAL_CAPACITY_PLATEAU_H
+#define ROTE_EVAL_CAPACITY_PLATEAU_H
 
 #include <stdbool.h>
 

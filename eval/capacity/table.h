@@ -1,6 +1,6 @@
 /* The finished runs of a sweep with their configs as text: which keys vary decides what belongs together. Runs of equal
- * model.* keys are one model. A series is what agrees in all axes, which are the keys that vary besides model, size, budget
- * and seeds. */
+ * model.* keys are one model. A series is what agrees in all axes, which are the keys that vary besides model,
+ * size, budget and seeds. */
 #ifndef ROTE_EVAL_CAPACITY_TABLE_H
 #define ROTE_EVAL_CAPACITY_TABLE_H
 
@@ -16,7 +16,8 @@ typedef struct RunTable {
     bool axis[KEY_COUNT];
 } RunTable;
 
-/* Runs and values, not yet grouped. files must outlive out. ERR_NOMEM. Free with run_table_free, after a failure too. */
+/* Runs and values, not yet grouped. files must outlive out. ERR_NOMEM. Free with run_table_free, after a failure
+ * too. */
 Status run_table_make(RunTable *out, const SweepFiles *files, Err *err);
 /* Fills model, series and axis. */
 void run_table_group(RunTable *t);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "eval/capacity/series.h"
+#include "eval/capacity/words.h"
 
 /* "doubling the budget", "3 times the budget" */
 static void put_factor(FILE *f, double factor) {

@@ -1,6 +1,7 @@
-/* What an atlas (eval/neurons/atlas.h) needs of one layer: a few numbers of every fact for each of its neurons and heads. */
-#ifndef ROTE_EVAL_ATLAS_LAYER_H
-#define ROTE_EVAL_ATLAS_LAYER_H
+/* What an atlas (eval/neurons/atlas.h) needs of one layer: a few numbers of every fact for each of its neurons and
+ * heads. */
+#ifndef ROTE_EVAL_NEURONS_ATLAS_LAYER_H
+#define ROTE_EVAL_NEURONS_ATLAS_LAYER_H
 
 #include "eval/fact_batch.h"
 #include "eval/neurons/atlas.h"

@@ -1,6 +1,6 @@
 /* What the units of an MLP's hidden layer do on each fact, at the tokens that a neuron rule asks for. */
-#ifndef ROTE_EVAL_NEURON_FACTS_H
-#define ROTE_EVAL_NEURON_FACTS_H
+#ifndef ROTE_EVAL_NEURONS_FACTS_H
+#define ROTE_EVAL_NEURONS_FACTS_H
 
 #include "data/facts.h"
 #include "eval/stats/ranking.h"

@@ -1,7 +1,7 @@
 /* Does a model whose units are held say what it says in another mode? Pairs of facts that say the same of another thing
  * (data/counterparts.h): the base's prompt is asked for the source's answer. */
-#ifndef ROTE_EVAL_NEURON_FLIPS_H
-#define ROTE_EVAL_NEURON_FLIPS_H
+#ifndef ROTE_EVAL_NEURONS_FLIPS_H
+#define ROTE_EVAL_NEURONS_FLIPS_H
 
 #include "eval/fact_batch.h"
 #include "model/parallel.h"

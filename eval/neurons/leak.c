@@ -1,4 +1,5 @@
-/* Does the layer tell the class apart without the rule's units? A linear probe (eval/neurons/probe.h), with and without them. */
+/* Does the layer tell the class apart without the rule's units? A linear probe (eval/neurons/probe.h), with and
+ * without them. */
 #include "eval/neurons/study.h"
 
 #include <math.h>

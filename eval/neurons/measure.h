@@ -1,6 +1,6 @@
 /* What a neuron rule did to a model: how its units fire, what is lost without them, what happens when they are clamped,
- * whether the rest of the layer knows the class too, and what random units do in their place. Definitions: docs/math.md,
- * "What rules did". */
+ * whether the rest of the layer knows the class too, and what random units do in their place. Definitions:
+ * docs/math.md, "What rules did". */
 #ifndef ROTE_EVAL_NEURONS_MEASURE_H
 #define ROTE_EVAL_NEURONS_MEASURE_H
 

@@ -1,5 +1,5 @@
-/* What the neuron rules of several runs did: each run measured by itself (eval/neurons/measure.h), beside its twin, the same
- * run without its rules. All runs have the same rules; they may differ in seeds and in the units. */
+/* What the neuron rules of several runs did: each run measured by itself (eval/neurons/measure.h), beside its twin,
+ * the same run without its rules. All runs have the same rules; they may differ in seeds and in the units. */
 #ifndef ROTE_EVAL_NEURONS_OVER_RUNS_H
 #define ROTE_EVAL_NEURONS_OVER_RUNS_H
 
@@ -45,14 +45,15 @@ typedef struct RulesOverRuns {
     RulesProgress at;
 } RulesOverRuns;
 
-/* The rules of the first run, nothing measured. plan must outlive out. ERR_NOMEM. Free with rules_over_runs_free, after a
- * failure too. */
+/* The rules of the first run, nothing measured. plan must outlive out. ERR_NOMEM. Free with rules_over_runs_free,
+ * after a failure too. */
 Status rules_over_runs_begin(RulesOverRuns *out, const RulesPlan *plan, const Config *first, Err *err);
 
 /* Measures run number r and its twin.
  *   twin                    NULL: there is none
  *   neutral_tag, pairs_tag  tags of the run's facts, as in NeuronPlan; -1: none
- * ERR_INPUT: other rules than the first run's, a rule without units, a twin of other facts or of another model. ERR_NOMEM. */
+ * ERR_INPUT: other rules than the first run's, a rule without units, a twin of other facts or of another model.
+ * ERR_NOMEM. */
 Status rules_over_runs_add(RulesOverRuns *out, int r, const Run *run, const Run *twin, int neutral_tag,
                            int pairs_tag, Err *err);
 void rules_over_runs_free(RulesOverRuns *x);

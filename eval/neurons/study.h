@@ -1,5 +1,5 @@
-/* The parts of a measurement (eval/neurons/measure.h) and what they share. study.c asks the model; controls.c repeats that
- * with sides shuffled and with random units; leak.c probes the rest of the layer. */
+/* The parts of a measurement (eval/neurons/measure.h) and what they share. study.c asks the model; controls.c
+ * repeats that with sides shuffled and with random units; leak.c probes the rest of the layer. */
 #ifndef ROTE_EVAL_NEURONS_STUDY_H
 #define ROTE_EVAL_NEURONS_STUDY_H
 
@@ -31,8 +31,8 @@ typedef struct Clamp {
     int n;
     double *class_mean; /* n: of each unit its mean a over the class's tokens */
     real *value;        /* n: what each unit is set to */
-    bool
-        at_rule; /* only at the tokens that the rule is about, for flips from the cue on; else at all tokens */
+    /* only at the tokens that the rule is about, for flips from the cue on; else at all tokens */
+    bool at_rule;
 } Clamp;
 
 /* What the model knows of class and others: bits per fact, then recall, in the order of FIGURE_AS_IT_IS. */
@@ -42,15 +42,16 @@ typedef struct GroupKnowledge {
 
 /* One more step is done. */
 void study_stepped(Study *s);
-/* The pairs of facts for flips: sources are the class's facts (and those of pairs_tag), bases the other side or the neutral
- * facts. ERR_NOMEM. */
+/* The pairs of facts for flips: sources are the class's facts (and those of pairs_tag), bases the other side or the
+ * neutral facts. ERR_NOMEM. */
 Status study_pairs(Study *s, Err *err);
 /* Evaluates the model with the units clamped (clamp NULL: as it is).
  *   flips  PAIR_LISTS: of each list the share of bases that give the source's answer */
 void study_run(Study *s, const Clamp *clamp, GroupKnowledge *known, Evaluation *whole, double *flips);
 /* The model as it is: its figures go to out->own. */
 void study_as_it_is(Study *s, NeuronMeasures *out, GroupKnowledge *known);
-/* The units at 0, at their mean, and at doses of their mean over the class. all false, for random sets: at 0 and at dose 1. */
+/* The units at 0, at their mean, and at doses of their mean over the class. all false, for random sets: at 0 and at
+ * dose 1. */
 void study_ablate(Study *s, NeuronFigures *to, const GroupKnowledge *as_it_is, Clamp *clamp, bool all);
 /* How plan->n_units units fire on either side.
  *   side  a fact's side, which need not be the rule's
@@ -59,7 +60,8 @@ void study_ablate(Study *s, NeuronFigures *to, const GroupKnowledge *as_it_is, C
 Status study_fire(const Study *s, NeuronFigures *to, const int8_t *side, const int32_t *unit, bool all,
                   Err *err);
 
-/* controls.c: the rule's units, with sides permuted among the facts; out->random, of units with a similar mean. ERR_NOMEM. */
+/* controls.c: the rule's units, with sides permuted among the facts; out->random, of units with a similar mean.
+ * ERR_NOMEM. */
 Status study_shuffled(const Study *s, NeuronFigures *to, Err *err);
 Status study_random_sets(Study *s, NeuronMeasures *out, const GroupKnowledge *as_it_is, Clamp *clamp,
                          Err *err);

@@ -15,7 +15,8 @@ static bool is_number(const char *text) {
     return *text && !*end;
 }
 
-/* Whether a value of it can change a figure. facts.load, say, is in no hash and chooses facts.n; facts.path names facts. */
+/* Whether a value of it can change a figure. facts.load, say, is in no hash and chooses facts.n; facts.path names
+ * facts. */
 static bool matters(const Key *key) { return !key->free || key->sets || !strcmp(key->name, "facts.path"); }
 
 static Status read_values(SweepKeys *keys_out, const SweepFiles *files, Err *err) {

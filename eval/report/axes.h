@@ -1,4 +1,5 @@
-/* The config keys of a sweep's runs: what they share, what varies, and the order in which a reader looks for the runs. */
+/* The config keys of a sweep's runs: what they share, what varies, and the order in which a reader looks for the
+ * runs. */
 #ifndef ROTE_EVAL_REPORT_AXES_H
 #define ROTE_EVAL_REPORT_AXES_H
 

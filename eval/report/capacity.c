@@ -121,12 +121,12 @@ Status capacity_figure(Figures *out, const Capacity *c, bool per_param, Err *err
     f->plot = (Plot){.title = per_param ? "Bits per parameter" : "Capacity",
                      .x_label = "parameters",
                      .y_label = per_param ? "plateau, bits per parameter" : "plateau, bits",
-                     .n_rules = 2,
-                     .rules = {{"Allen-Zhu & Li 2024, facts: 2 bits/param", 2, 0, false},
-                               {"Morris et al. 2025, random data: 3.6 bits/param", 3.6, 0, false}}};
+                     .n_ref_lines = 2,
+                     .ref_lines = {{"Allen-Zhu & Li 2024, facts: 2 bits/param", 2, 0, false},
+                                   {"Morris et al. 2025, random data: 3.6 bits/param", 3.6, 0, false}}};
     for (int r = 0; r < 2 && per_param; r++) {
-        f->plot.rules[r].level = f->plot.rules[r].slope;
-        f->plot.rules[r].slope = 0;
+        f->plot.ref_lines[r].level = f->plot.ref_lines[r].slope;
+        f->plot.ref_lines[r].slope = 0;
     }
     f->plot.log_x = log_suits(least, most);
     f->plot.log_y = f->plot.log_x && !per_param;

@@ -104,9 +104,9 @@ Status ratio_figure(Figures *out, const Capacity *c, Err *err) {
                      .x_label = "R_max, bits per parameter",
                      .y_label = "R, bits per parameter",
                      .text = f->caption,
-                     .n_rules = 2,
-                     .rules = {{.name = "all of it", .slope = 1},
-                               {.name = "Allen-Zhu & Li 2024: 2 bits/param", .level = 2}}};
+                     .n_ref_lines = 2,
+                     .ref_lines = {{.name = "all of it", .slope = 1},
+                                   {.name = "Allen-Zhu & Li 2024: 2 bits/param", .level = 2}}};
     bool any = false;
     for (int i = 0; i < shown; i++) {
         const Series *s = &c->series[i];

@@ -41,7 +41,8 @@ Status heldout_figure(Figures *out, const Capacity *c, int series, Err *err) {
     double slope = s->slope.origin.value;
     if (isfinite(slope)) {
         snprintf(f->name[0], sizeof f->name[0], "capacity, %.2f bits/param", slope);
-        f->plot.rules[f->plot.n_rules++] = (PlotRule){.name = f->name[0], .level = slope, .vertical = true};
+        f->plot.ref_lines[f->plot.n_ref_lines++] =
+            (RefLine){.name = f->name[0], .level = slope, .vertical = true};
     }
     size_t used = strlen(f->caption);
     if (isfinite(s->peak.value))

@@ -103,9 +103,9 @@ void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y)
         .title = "Memorized bits over parameters",
         .x_label = "parameters",
         .y_label = "memorized bits",
-        .n_rules = 2,
-        .rules = {{.name = "Allen-Zhu & Li 2024: 2 bits/param", .slope = 2},
-                  {.name = "Morris et al. 2025: 3.6 bits/param", .slope = 3.6}},
+        .n_ref_lines = 2,
+        .ref_lines = {{.name = "Allen-Zhu & Li 2024: 2 bits/param", .slope = 2},
+                      {.name = "Morris et al. 2025: 3.6 bits/param", .slope = 3.6}},
     };
     int used = 0; /* points: runs whose memorized bits are known */
     const char *last = NULL;

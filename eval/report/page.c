@@ -96,7 +96,8 @@ static const char sweep_style[] =
     "code{font-size:.9em;overflow-wrap:anywhere}\n";
 
 /* Sorts by the first number of a cell, by its text where the column is of class "name", and as the page had them where
- * it is of class "order", too. What nobody knows stands last, whichever way. The buttons are made here: where no script runs, there are none. */
+ * it is of class "order", too. What nobody knows stands last, whichever way. The buttons are made here: where no
+ * script runs, there are none. */
 static const char script[] =
     "for(const t of document.querySelectorAll('table.sort')){const body=t.tBodies[0],first=[...body.rows];"
     "[...t.tHead.rows[0].cells].forEach((th,k)=>{const b=document.createElement('button');"

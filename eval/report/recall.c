@@ -5,7 +5,7 @@
 
 #include "base/exact.h"
 #include "base/number.h"
-#include "eval/evaluate.h"
+#include "eval/capacity/words.h"
 #include "eval/plot/plot.h"
 #include "eval/report/page.h"
 

@@ -30,7 +30,7 @@ static Status recall_figure(Figures *out, const Capacity *c, int series, Err *er
     Figure *f;
     TRY(params_figure(&f, out, &c->series[series], "recall", err));
     f->plot.y_label = "share of facts recalled";
-    f->plot.rules[f->plot.n_rules++] = (PlotRule){.name = "all of them", .level = 1};
+    f->plot.ref_lines[f->plot.n_ref_lines++] = (RefLine){.name = "all of them", .level = 1};
     series_name_file(f, c, series, "recall_params", "Recall over parameters");
     snprintf(f->caption, sizeof f->caption,
              "Nobody knows the entropy of these facts, so there is no capacity in bits; this is which model "
@@ -42,10 +42,11 @@ static Status recall_figure(Figures *out, const Capacity *c, int series, Err *er
 static void add_baselines(Figure *f, const Series *s) {
     for (int i = 1; i < s->n_sizes; i++)
         if (s->sizes[i].facts != s->sizes[0].facts) return;
-    for (int i = 0; i < RECALL_BASELINES && f->plot.n_rules < PLOT_RULES_MAX; i++) {
+    for (int i = 0; i < RECALL_BASELINES && f->plot.n_ref_lines < PLOT_REF_LINES_MAX; i++) {
         double bits = recall_baseline(s->runs[0].run, i);
         if (bits > 0 && isfinite(bits))
-            f->plot.rules[f->plot.n_rules++] = (PlotRule){.name = recall_baseline_name[i], .level = bits};
+            f->plot.ref_lines[f->plot.n_ref_lines++] =
+                (RefLine){.name = recall_baseline_name[i], .level = bits};
     }
 }
 

@@ -1,6 +1,6 @@
-/* The pages about one run and about a sweep; eval/report/list.h has the one about several runs. Each is one self-contained
- * HTML file without network, readable on a phone, light and dark, made from run folders (docs/formats.md) and written
- * atomically to `path`. */
+/* The pages about one run and about a sweep; eval/report/list.h has the one about several runs. Each is one
+ * self-contained HTML file without network, readable on a phone, light and dark, made from run folders
+ * (docs/formats.md) and written atomically to `path`. */
 #ifndef ROTE_EVAL_REPORT_REPORT_H
 #define ROTE_EVAL_REPORT_REPORT_H
 
@@ -13,7 +13,8 @@
  * ERR_INPUT: the run is not finished. ERR_FORMAT: a file of it is torn. ERR_IO, ERR_NOMEM. */
 Status report_run(const char *path, const char *run_dir, Err *err);
 
-/* A sweep's folder: its fits and verdicts (eval/capacity/series.h), plots and every run. The plots go to DIR/plots, too.
+/* A sweep's folder: its fits and verdicts (eval/capacity/series.h), plots and every run. The plots go to DIR/plots,
+ * too.
  *   note  a line worth saying about those, or empty
  * ERR_INPUT: no sweep there. ERR_IO, ERR_NOMEM. */
 Status report_sweep(const char *path, const char *dir, char note[160], Err *err);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "eval/capacity/words.h"
 #include "eval/report/figures.h"
 #include "eval/report/list.h"
 #include "eval/report/page.h"

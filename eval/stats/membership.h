@@ -18,8 +18,8 @@ typedef struct Membership {
  * where a side is empty or a score is NAN. */
 Membership membership_measure(Scored *all, int n);
 
-/* The F1 that Morris et al. 2025 (2505.24832) fit over facts and parameters, as repaired in docs/math.md. The paper counts
- * its sequences; here as many of them are counted as hold data_bits bits. NAN where data_bits is. */
+/* The F1 that Morris et al. 2025 (2505.24832) fit over facts and parameters, as repaired in docs/math.md. The paper
+ * counts its sequences; here as many of them are counted as hold data_bits bits. NAN where data_bits is. */
 double membership_law(double data_bits, double params);
 
 #endif

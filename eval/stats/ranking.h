@@ -17,8 +17,8 @@ typedef struct RankItem {
  * No x is NaN. */
 void ranks_twice(int64_t *rank2, RankItem *item, int n);
 
-/* AUROC of a group of `members` of n items whose doubled ranks add up to sum2: P(x is larger in the group) + P(equal) / 2.
- * 0 < members < n. Every AUROC of the program is this one. */
+/* AUROC of a group of `members` of n items whose doubled ranks add up to sum2: P(x is larger in the group) +
+ * P(equal) / 2. 0 < members < n. Every AUROC of the program is this one. */
 double auroc(int64_t sum2, int64_t members, int64_t n);
 /* AUROC - 1/2: a group and its complement differ in the sign alone, bit for bit. */
 double auroc_gap(int64_t sum2, int64_t members, int64_t n);
