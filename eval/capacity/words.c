@@ -123,8 +123,7 @@ char *series_verdict(const Series *s) {
         fputs("no capacity: nobody knows the entropy of these facts", f);
     } else if (!(s->saturated && s->converged == ANSWER_YES) && model_grows(s)) {
         fputs("lower bound only: facts.subjects is 0, so the vocabulary and with it the model grew with "
-              "facts.n: no "
-              "model has several sizes; set facts.subjects",
+              "facts.n: no model has several sizes; set facts.subjects",
               f);
     } else if (s->slope.n_architectures == 0) {
         fputs("lower bound only: no fact set is 1.2 times what a model holds: no plateau shows; add larger "

@@ -256,8 +256,8 @@ Status atlas_write_tsv(const char *path, const Atlas *a, Err *err) {
     const AtlasClasses *c = a->classes;
     AtomicFile file;
     TRY(atomic_open(&file, path, err));
-    fputs(ATLAS_TSV_HEAD "mean\tmean_rest\tauroc\tselectivity\tbeyond_chance\tto_bos\tto_previous\tto_self\t"
-                         "to_prompt\n",
+    fputs(ATLAS_TSV_HEAD
+          "mean\tmean_rest\tauroc\tselectivity\tbeyond_chance\tto_bos\tto_previous\tto_self\tto_prompt\n",
           file.stream);
     for (int u = 0; u < a->n_neurons + a->n_heads; u++)
         for (int k = 0; k < c->n; k++) {

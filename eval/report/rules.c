@@ -88,9 +88,8 @@ static void learning(FILE *out, const Config *c, const Curves *curves) {
     if (!plot.n_series) return;
     fputs("<figure>\n", out);
     plot_svg(out, &plot);
-    fputs("<figcaption class=\"dim\">HIT: share of a rule&#39;s units that fire at the batch&#39;s tokens of "
-          "its "
-          "class; FAR: at those of the other side.</figcaption>\n</figure>\n",
+    fputs("<figcaption class=\"dim\">HIT: share of a rule&#39;s units that fire at the batch&#39;s tokens "
+          "of its class; FAR: at those of the other side.</figcaption>\n</figure>\n",
           out);
 }
 
@@ -176,10 +175,8 @@ static Status heat_map(FILE *out, const RunWithRules *run, Err *err) {
         fputs("<figure>\n", out);
         fwrite(text, 1, size, out);
         fputs("<figcaption class=\"dim\">Neuron by class: the rules&#39; units, and below them the others "
-              "that tell "
-              "a class best. LxNy is neuron y of block x. A frame: beyond what as many neurons and heads "
-              "reach by "
-              "chance (<code>rote neurons atlas</code>).</figcaption>\n</figure>\n",
+              "that tell a class best. LxNy is neuron y of block x. A frame: beyond what as many neurons "
+              "and heads reach by chance (<code>rote neurons atlas</code>).</figcaption>\n</figure>\n",
               out);
     } else {
         fputs("<p class=\"dim\">No heat map of its neurons: ", out);
@@ -214,11 +211,9 @@ Status rules_section(FILE *out, const RunWithRules *runs, int n, Err *err) {
             shown = i;
         }
     }
-    fputs("</tbody></table></div>\n<p class=\"dim\">\u03bb, HIT and FAR at the rule&#39;s last logged step: "
-          "the "
-          "loss&#39;s strength, and the share of its units that fired at the batch&#39;s tokens of its "
-          "class, and of "
-          "the other side.",
+    fputs("</tbody></table></div>\n<p class=\"dim\">\u03bb, HIT and FAR at the rule&#39;s last logged "
+          "step: the loss&#39;s strength, and the share of its units that fired at the batch&#39;s tokens "
+          "of its class, and of the other side.",
           out);
     if (n > 1) {
         fputs(" Below: the run whose rules part their classes best, ", out);

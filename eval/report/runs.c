@@ -224,8 +224,7 @@ static const char *reason_of(const SweptRun *run) {
 static void not_counted(FILE *out, const Capacity *c, const SweepKeys *sweep) {
     if (c->n_in_state[SWEPT_DONE] == c->files.n && c->n_waiting == 0) return;
     fputs("<h3>Not counted</h3>\n<div class=\"wide\"><table class=\"pairs reasons\">\n<tr><th "
-          "class=\"name\">run</th>"
-          "<th class=\"name\">state</th><th class=\"name\">why</th></tr>\n",
+          "class=\"name\">run</th><th class=\"name\">state</th><th class=\"name\">why</th></tr>\n",
           out);
     for (int i = 0; i < c->files.n; i++) {
         const SweptRun *run = &c->files.runs[sweep->order[i]];
@@ -243,9 +242,8 @@ static void not_counted(FILE *out, const Capacity *c, const SweepKeys *sweep) {
             if (i) fputs("<br>", out);
             write_escaped(out, c->waiting[i]);
         }
-        fputs("</details></td><td class=\"name state\">waiting</td><td class=\"name\">not begun; `rote sweep "
-              "run` "
-              "begins them</td></tr>\n",
+        fputs("</details></td><td class=\"name state\">waiting</td><td class=\"name\">not begun; `rote "
+              "sweep run` begins them</td></tr>\n",
               out);
     }
     fputs("</table></div>\n", out);
