@@ -90,9 +90,9 @@ static int32_t likeliest(const real *logits, int V) {
 }
 
 static double token_nats(const real *logits, int V, int32_t token) {
-    double most = (double)logits[likeliest(logits, V)], sum = 0;
-    for (int v = 0; v < V; v++) sum += exact_exp((double)logits[v] - most);
-    return exact_log(sum) + most - (double)logits[token];
+    double max = (double)logits[likeliest(logits, V)], sum = 0;
+    for (int v = 0; v < V; v++) sum += exact_exp((double)logits[v] - max);
+    return exact_log(sum) + max - (double)logits[token];
 }
 
 /* ---- every prompt of k tokens ---- */

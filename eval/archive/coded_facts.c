@@ -165,13 +165,13 @@ Status coded_facts_reserve(CodedFacts *c, int64_t tokens, Err *err) {
     return OK;
 }
 
-/* Whether the text is within `most` bytes by what it has at least, so that writing it is within some times that. */
-static bool text_fits(const CodedFacts *c, uint64_t most) {
+/* Whether the text is within `max` bytes by what it has at least, so that writing it is within some times that. */
+static bool text_fits(const CodedFacts *c, uint64_t max) {
     const FactSet *facts = &c->facts;
     uint64_t bytes = 0;
-    for (int i = 0; i < facts->n && bytes <= most; i++) {
+    for (int i = 0; i < facts->n && bytes <= max; i++) {
         int64_t first = facts->start[i], last = facts->start[i + 1] - 1;
-        for (int64_t t = first; t <= last && bytes <= most; t++) {
+        for (int64_t t = first; t <= last && bytes <= max; t++) {
             int32_t token = facts->tokens[t];
             if (c->layout == CONTENT_NUMBERS) bytes += token > 99 ? 4 : 2;
             else if (t < last) bytes += (uint64_t)facts->vocab.length[token];
@@ -181,7 +181,7 @@ static bool text_fits(const CodedFacts *c, uint64_t most) {
         if (!facts->vocab.bytes || !facts->prompt_len[i])
             bytes++; /* the line's end; else it stands for a TAB */
     }
-    return bytes <= most;
+    return bytes <= max;
 }
 
 Status coded_facts_finish(CodedFacts *c, uint64_t content_bytes, Err *err) {

@@ -14,7 +14,7 @@
 /* c.facts in the order of their tokens. ERR_NUMERIC: a logit is NaN or infinite. ERR_NOMEM. */
 Status set_encode(RangeEncoder *e, const Gpt *g, const CodedFacts *c, Err *err);
 /* Fills tokens and starts. ERR_FORMAT: what is read is no set of that many facts. */
-Status set_decode(RangeDecoder *d, const Gpt *g, CodedFacts *c, int64_t most_tokens, Err *err);
+Status set_decode(RangeDecoder *d, const Gpt *g, CodedFacts *c, int64_t max_tokens, Err *err);
 
 /* ---- what it is made of ---- */
 

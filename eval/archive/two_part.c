@@ -75,14 +75,14 @@ static Status ordered_encode(RangeEncoder *e, const Gpt *g, const FactSet *facts
 }
 
 static Status fact_decode(RangeDecoder *d, Decoder *model, uint64_t *start, int V, CodedFacts *c, int i,
-                          int64_t most_tokens, Err *err) {
+                          int64_t max_tokens, Err *err) {
     FactSet *facts = &c->facts;
     int64_t first = facts->start[i], end = c->ends == ENDS_EOS ? first + facts->max_len : facts->start[i + 1];
     int32_t token = 0;
     decoder_rewind(model, 0);
     for (int64_t t = first; t < end; t++) {
         const real *logits = decoder_step(model, token);
-        if (c->ends == ENDS_EOS && t >= most_tokens) break;
+        if (c->ends == ENDS_EOS && t >= max_tokens) break;
         if (c->ends == ENDS_EOS) TRY(coded_facts_reserve(c, t + 1, err));
         if (facts_coded(facts, t)) {
             if (!symbol_sizes(start, logits, V))
@@ -102,14 +102,14 @@ static Status fact_decode(RangeDecoder *d, Decoder *model, uint64_t *start, int 
     return c->ends == ENDS_EOS ? err_set(err, ERR_FORMAT, "fact %d does not end", i) : OK;
 }
 
-static Status ordered_decode(RangeDecoder *d, const Gpt *g, CodedFacts *c, int64_t most_tokens, Err *err) {
+static Status ordered_decode(RangeDecoder *d, const Gpt *g, CodedFacts *c, int64_t max_tokens, Err *err) {
     int V = g->config.vocab_size;
     Decoder *model = NULL;
     uint64_t *start = malloc(((size_t)V + 1) * sizeof *start);
     Status status =
         start ? decoder_create(&model, g, err) : err_set(err, ERR_NOMEM, "no memory for %d intervals", V);
     for (int i = 0; status == OK && i < c->facts.n; i++)
-        status = fact_decode(d, model, start, V, c, i, most_tokens, err);
+        status = fact_decode(d, model, start, V, c, i, max_tokens, err);
     decoder_free(model);
     free(start);
     return status;
@@ -191,7 +191,7 @@ static double memory_needed(const ModelConfig *m, int64_t params, uint64_t conte
 
 /* left: what decoding may take beyond memory_bytes. */
 static Status look(TwoPartInfo *out, Section part[SECTIONS], double *left, const char *path,
-                   const uint8_t *data, size_t size, double most_memory, Err *err) {
+                   const uint8_t *data, size_t size, double max_memory, Err *err) {
     *out = (TwoPartInfo){.sizes = {.header = size}};
     TRY(archive_look(path, data, size, &out->header, err));
     if (out->header.mode != ARCHIVE_TWO_PART)
@@ -218,7 +218,7 @@ static Status look(TwoPartInfo *out, Section part[SECTIONS], double *left, const
                                 .side = part[SIDE].size,
                                 .stream = part[STREAM].size};
     out->memory_bytes = memory_needed(&out->model, out->params, out->header.content_bytes);
-    double has = most_memory > 0 ? most_memory : (double)memory_available();
+    double has = max_memory > 0 ? max_memory : (double)memory_available();
     char needs_text[NUMBER_TEXT_MAX], has_text[NUMBER_TEXT_MAX];
     if (out->memory_bytes > has)
         return err_set(err, ERR_INPUT, "%s: decoding it needs %s of memory, %s are available", path,
@@ -232,12 +232,12 @@ static Status read_side(CodedFacts *c, const TwoPartInfo *info, const Section *s
     return side_decode(c, side->data, side->size, &limits, err);
 }
 
-Status two_part_look(TwoPartInfo *out, const char *path, const uint8_t *data, size_t size, double most_memory,
+Status two_part_look(TwoPartInfo *out, const char *path, const uint8_t *data, size_t size, double max_memory,
                      Err *err) {
     Section part[SECTIONS];
     CodedFacts c;
     double left = 0;
-    TRY(look(out, part, &left, path, data, size, most_memory, err));
+    TRY(look(out, part, &left, path, data, size, max_memory, err));
     Status status = read_side(&c, out, &part[SIDE], left, err);
     if (status != OK) {
         err_prefix(err, "%s: ", path);
@@ -262,9 +262,9 @@ static Status read_model(Gpt *g, const TwoPartInfo *info, const Section *weights
 
 static Status read_facts(Bytes *out, const Gpt *g, CodedFacts *c, const TwoPartInfo *info,
                          const Section *stream, Err *err) {
-    int64_t most_tokens = (int64_t)info->header.content_bytes * 2;
+    int64_t max_tokens = (int64_t)info->header.content_bytes * 2;
     RangeDecoder d = range_decode_begin(stream->data, stream->size);
-    TRY(c->as_set ? set_decode(&d, g, c, most_tokens, err) : ordered_decode(&d, g, c, most_tokens, err));
+    TRY(c->as_set ? set_decode(&d, g, c, max_tokens, err) : ordered_decode(&d, g, c, max_tokens, err));
     if (!range_decode_end(&d)) return err_set(err, ERR_FORMAT, "the stream is damaged");
     TRY(coded_facts_finish(c, info->header.content_bytes, err));
     size_t before = out->size;
@@ -277,14 +277,14 @@ static Status read_facts(Bytes *out, const Gpt *g, CodedFacts *c, const TwoPartI
     return err_set(err, ERR_FORMAT, "what it gives back has another checksum than what went in");
 }
 
-Status two_part_read(Bytes *out, const char *path, const uint8_t *data, size_t size, double most_memory,
+Status two_part_read(Bytes *out, const char *path, const uint8_t *data, size_t size, double max_memory,
                      const Ops *ops, Err *err) {
     TwoPartInfo info;
     Section part[SECTIONS];
     Gpt g = {.params = NULL};
     CodedFacts c = {0};
     double left = 0;
-    TRY(look(&info, part, &left, path, data, size, most_memory, err));
+    TRY(look(&info, part, &left, path, data, size, max_memory, err));
     Status status = OK;
     TRY_GOTO(read_side(&c, &info, &part[SIDE], left, err));
     TRY_GOTO(read_model(&g, &info, &part[WEIGHTS], ops, err));

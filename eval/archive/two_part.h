@@ -37,14 +37,14 @@ typedef struct TwoPartInfo {
 } TwoPartInfo;
 
 /* What an archive says of itself, without decoding it; all bounds are checked. path is for the messages.
- *   most_memory  bytes that decoding may take; 0: what the machine has available
+ *   max_memory   bytes that decoding may take; 0: what the machine has available
  * ERR_FORMAT: damaged. ERR_INPUT: decoding needs more memory; both figures are said. */
-Status two_part_look(TwoPartInfo *out, const char *path, const uint8_t *data, size_t size, double most_memory,
+Status two_part_look(TwoPartInfo *out, const char *path, const uint8_t *data, size_t size, double max_memory,
                      Err *err);
 
 /* The content, its checksum compared, appended to out. Errors as two_part_look's, and ERR_FORMAT names what is
  * damaged. */
-Status two_part_read(Bytes *out, const char *path, const uint8_t *data, size_t size, double most_memory,
+Status two_part_read(Bytes *out, const char *path, const uint8_t *data, size_t size, double max_memory,
                      const Ops *ops, Err *err);
 
 #endif

@@ -30,7 +30,7 @@ typedef struct Certificate {
 } Certificate;
 
 /* Writes the archive of g and its facts, reads it back and compares.
- *   held  what g's weights are held in; where that is the asked format they stay as they are
+ *   held  what g's weights are held in; where that is the format of the options they stay as they are
  * ERR_INPUT: nobody knows the facts' entropy, they cannot be a set, or GPTQ with a format without codes.
  * ERR_FORMAT: what comes back is not what went in. ERR_NOMEM, ERR_NUMERIC. */
 Status certify(Certificate *out, const Gpt *g, Quantize held, const FactSet *facts,

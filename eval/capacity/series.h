@@ -102,7 +102,7 @@ typedef struct Series {
 typedef struct Capacity {
     SweepFiles files;
     int n_in_state[SWEPT_STATES];
-    int n_waiting;  /* of table.csv: asked for and not begun */
+    int n_waiting;  /* rows of table.csv that are not begun */
     char **waiting; /* n_waiting names */
     int n_series;
     Series *series;

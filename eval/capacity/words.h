@@ -14,8 +14,8 @@ char *series_statement(const Series *s);
  * training has not converged, with another optimizer than SOAP. Empty elsewhere. */
 char *series_advice(const Series *s);
 
-/* The smallest architecture whose every run at the longest budget for so many facts recalls at least that share, 0
- * .. 1; NULL: none. */
+/* The smallest architecture whose every run at the longest budget for so many facts recalls at least the share `min`
+ * (0 .. 1) of them; NULL: none. */
 const Architecture *smallest_recall(const Series *s, double facts, double min);
 
 #endif

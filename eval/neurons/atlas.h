@@ -1,6 +1,6 @@
 /* Which neurons and heads fire for which class of facts, in a model as it is.
  *
- * A fact's number is, for a neuron of an MLP, the mean of hook_pre over the rows asked for; for an attention head
+ * A fact's number is, for a neuron of an MLP, the mean of hook_pre over the chosen rows; for an attention head
  * the mean length of its part of hook_z. Units are ranked by how well that number parts a class from the other
  * facts (AUROC), and what as many units reach where classes are shuffled stands beside. Definitions and sources:
  * docs/math.md. */

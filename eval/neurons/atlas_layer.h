@@ -18,7 +18,7 @@ typedef struct AtlasReader {
 /* Per fact, in double and rounded once. Neurons come first, heads behind them. */
 typedef struct AtlasLayer {
     int layer, neurons, heads, units;
-    int *rows, *looked; /* (n) rows asked for; of those the ones behind the first of the fact */
+    int *rows, *looked; /* (n) chosen rows; of those the ones behind the first of the fact */
     real *score;        /* (n, units) mean of hook_pre; of a head the mean length of its z */
     real *mean;         /* (n, neurons) of hook_post */
     int *fires;         /* (n, neurons) rows with hook_post > 0 */

@@ -25,10 +25,10 @@ static int fact_at(Keeper *k, int64_t token) {
 static void keep_row(Keeper *k, const HookSeen *seen, int64_t token, const real *x) {
     NeuronFacts *to = k->to;
     int fact = fact_at(k, token);
-    bool post = seen->hook.site == HOOK_POST, asked = k->label[token] >= 0;
+    bool post = seen->hook.site == HOOK_POST, evaluated = k->label[token] >= 0;
     if (post && fact < to->n_trained)
         for (int j = 0; j < to->width; j++) to->mean[j] += (double)x[j];
-    if (!asked) return;
+    if (!evaluated) return;
     double *sum = (post ? to->act : to->pre) + (ptrdiff_t)fact * to->width;
     for (int j = 0; j < to->width; j++) sum[j] += (double)x[j];
     if (!post) return;

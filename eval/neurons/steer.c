@@ -9,7 +9,7 @@
 
 typedef struct Sums {
     const Edits *edits;
-    double **sum; /* of each edit's units, NULL where no mean is asked for */
+    double **sum; /* of each edit's units, NULL where no mean is needed */
 } Sums;
 
 static void sum_rows(void *user, const HookSeen *seen) {

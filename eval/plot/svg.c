@@ -283,8 +283,8 @@ static void spread_names(const Pen *pen, EndName *name, int n) {
         for (int j = 0; j < size[k]; j++, i++) name[i].y = middle[k] + NAME_H * i;
     double over = n ? name[n - 1].y - pen->bottom : 0; /* none below the axis */
     for (int i = n - 1; i >= 0 && over > 0; i--) {
-        double most = pen->bottom - NAME_H * (n - 1 - i);
-        if (name[i].y > most) name[i].y = most;
+        double max = pen->bottom - NAME_H * (n - 1 - i);
+        if (name[i].y > max) name[i].y = max;
     }
 }
 

@@ -31,8 +31,8 @@ static void add_plateaus(Figure *f, const Capacity *c, bool per_param) {
     int depth[PLOT_COLOURS] = {0};
     int n_depths = c->n_series == 1 ? depths_of(&c->series[0], depth) : 0;
     int groups = c->n_series == 1 ? n_depths : c->n_series;
-    int most = 0;
-    for (int s = 0; s < c->n_series; s++) most += c->series[s].n_architectures;
+    int max = 0;
+    for (int s = 0; s < c->n_series; s++) max += c->series[s].n_architectures;
     PlotSeries *mark[PLOT_COLOURS + 1] = {NULL};
     for (int g = 0; g <= groups && g < PLOT_COLOURS; g++) {
         char *name = f->name[g];
@@ -40,12 +40,11 @@ static void add_plateaus(Figure *f, const Capacity *c, bool per_param) {
         if (last) snprintf(name, sizeof f->name[g], c->n_series == 1 ? "other depths" : "other settings");
         else if (c->n_series > 1) snprintf(name, sizeof f->name[g], "%.60s", c->series[g].settings);
         else snprintf(name, sizeof f->name[g], "%d layer%s", depth[g], depth[g] == 1 ? "" : "s");
-        mark[g] = figure_series(f, name, most, true, true);
+        mark[g] = figure_series(f, name, max, true, true);
         mark[g]->points = true;
         mark[g]->colour = last ? PLOT_GREY : g + 1;
     }
-    PlotSeries *bound =
-        figure_series(f, "no plateau seen: what the largest fact set gave", most, false, true);
+    PlotSeries *bound = figure_series(f, "no plateau seen: what the largest fact set gave", max, false, true);
     bound->points = true;
     bound->colour = PLOT_GREY;
     for (int s = 0; s < c->n_series; s++)
@@ -66,19 +65,19 @@ static void add_plateaus(Figure *f, const Capacity *c, bool per_param) {
     f->plot.n_series = kept;
 }
 
-static void params_range(const Capacity *c, double *least, double *most) {
-    *least = INFINITY;
-    *most = 0;
+static void params_range(const Capacity *c, double *min, double *max) {
+    *min = INFINITY;
+    *max = 0;
     for (int s = 0; s < c->n_series; s++)
         for (int a = 0; a < c->series[s].n_architectures; a++) {
             double p = (double)c->series[s].architectures[a].params;
-            if (p < *least) *least = p;
-            if (p > *most) *most = p;
+            if (p < *min) *min = p;
+            if (p > *max) *max = p;
         }
 }
 
 /* The fitted slope as a thin line with its band, a pair for every series that has a colour of its own. */
-static void add_fits(Figure *f, const Capacity *c, bool per_param, double least, double most) {
+static void add_fits(Figure *f, const Capacity *c, bool per_param, double min, double max) {
     for (int s = 0; s < c->n_series && s < PLOT_COLOURS - 1; s++) {
         const Interval *b = &c->series[s].slope.origin;
         bool one = c->n_series == 1;
@@ -91,9 +90,9 @@ static void add_fits(Figure *f, const Capacity *c, bool per_param, double least,
         PlotSeries *line = figure_series(f, one ? name : NULL, 2, false, false);
         line->line = line->thin = true;
         line->colour = colour;
-        double from = f->plot.log_x ? least : per_param ? least : 0;
+        double from = f->plot.log_x ? min : per_param ? min : 0;
         series_add(f, line, from, per_param ? b->value : b->value * from, NULL, NULL);
-        series_add(f, line, most, per_param ? b->value : b->value * most, NULL, NULL);
+        series_add(f, line, max, per_param ? b->value : b->value * max, NULL, NULL);
         if (!isfinite(b->low) || c->n_series > 3) continue; /* more bands would hide each other */
         PlotBand band = {.colour = colour};
         if (per_param) band.low = b->low, band.high = b->high;
@@ -104,12 +103,12 @@ static void add_fits(Figure *f, const Capacity *c, bool per_param, double least,
 
 Status capacity_figure(Figures *out, const Capacity *c, bool per_param, Err *err) {
     Figure *f;
-    double least, most;
+    double min, max;
     int n = 0;
     for (int s = 0; s < c->n_series; s++) n += c->series[s].n_architectures;
     TRY(figure_begin(&f, out, TOPIC_CAPACITY, n * (4 * PLOT_COLOURS + 2) + 4 * PLOT_COLOURS,
                      n * (PLOT_COLOURS + 1), err));
-    params_range(c, &least, &most);
+    params_range(c, &min, &max);
     snprintf(f->file, sizeof f->file, per_param ? "bits_per_param" : "capacity");
     snprintf(f->caption, sizeof f->caption,
              per_param
@@ -128,14 +127,14 @@ Status capacity_figure(Figures *out, const Capacity *c, bool per_param, Err *err
         f->plot.ref_lines[r].level = f->plot.ref_lines[r].slope;
         f->plot.ref_lines[r].slope = 0;
     }
-    f->plot.log_x = log_suits(least, most);
+    f->plot.log_x = log_suits(min, max);
     f->plot.log_y = f->plot.log_x && !per_param;
     add_plateaus(f, c, per_param);
     if (f->plot.n_series == 0) {
         figure_drop(out);
         return OK;
     }
-    add_fits(f, c, per_param, least, most);
+    add_fits(f, c, per_param, min, max);
     f->plot.text = f->caption;
     return OK;
 }

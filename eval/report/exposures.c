@@ -32,7 +32,7 @@ static void add_model_budgets(Figure *f, const Series *s, int model) {
 }
 
 /* C (1 - e^(-E/E0)) as fitted, over the exposures seen. */
-static void add_law(Figure *f, const Series *s, double least, double most) {
+static void add_law(Figure *f, const Series *s, double min, double max) {
     enum { STEPS = 60 };
     double limit = s->exposures_limit.value, e0 = s->e0.value;
     if (!isfinite(limit) || !isfinite(e0)) return;
@@ -40,9 +40,9 @@ static void add_law(Figure *f, const Series *s, double least, double most) {
     PlotSeries *line = figure_series(f, f->name[0], STEPS + 1, false, false);
     line->line = line->dashed = true;
     line->colour = PLOT_GREY;
-    double ratio = exact_log(most / least);
+    double ratio = exact_log(max / min);
     for (int k = 0; k <= STEPS; k++) {
-        double e = least * exact_exp(ratio * k / STEPS);
+        double e = min * exact_exp(ratio * k / STEPS);
         series_add(f, line, e, limit * (1 - exact_exp(-e / e0)), NULL, NULL);
     }
 }
@@ -50,7 +50,7 @@ static void add_law(Figure *f, const Series *s, double least, double most) {
 Status exposures_figure(Figures *out, const Capacity *c, int series, Err *err) {
     const Series *s = &c->series[series];
     Figure *f;
-    double least = INFINITY, most = 0;
+    double min = INFINITY, max = 0;
     if (s->n_budgets < 2) return OK;
     TRY(figure_begin(&f, out, TOPIC_CURVES, 2 * s->n_runs * models_shown(s) + 200, 0, err));
     f->plot = (Plot){.x_label = "exposures: times each fact was seen",
@@ -67,17 +67,17 @@ Status exposures_figure(Figures *out, const Capacity *c, int series, Err *err) {
         const PlotSeries *line = &f->plot.series[f->plot.n_series - 1];
         any |= line->n > 1;
         for (int i = 0; i < line->n; i++) {
-            if (line->x[i] < least) least = line->x[i];
-            if (line->x[i] > most) most = line->x[i];
+            if (line->x[i] < min) min = line->x[i];
+            if (line->x[i] > max) max = line->x[i];
         }
     }
-    if (!any || !(least > 0)) {
+    if (!any || !(min > 0)) {
         figure_drop(out);
         return OK;
     }
     f->plot.log_x = true;
     caption_models(f, s);
-    add_law(f, s, least, most);
+    add_law(f, s, min, max);
     f->plot.text = f->caption;
     return OK;
 }

@@ -23,18 +23,18 @@ double *figure_numbers(Figure *f, int n) {
     return f->number + f->numbers_used - n;
 }
 
-PlotSeries *figure_series(Figure *f, const char *name, int most, bool bars, bool notes) {
+PlotSeries *figure_series(Figure *f, const char *name, int max, bool bars, bool notes) {
     CHECK(f->plot.n_series < PLOT_SERIES_MAX);
     PlotSeries *s = &f->plot.series[f->plot.n_series++];
-    *s = (PlotSeries){.name = name, .x = figure_numbers(f, most), .y = figure_numbers(f, most)};
+    *s = (PlotSeries){.name = name, .x = figure_numbers(f, max), .y = figure_numbers(f, max)};
     if (bars) {
-        s->low = figure_numbers(f, most);
-        s->high = figure_numbers(f, most);
+        s->low = figure_numbers(f, max);
+        s->high = figure_numbers(f, max);
     }
     if (notes) {
-        CHECK(f->notes_used + most <= f->n_notes);
+        CHECK(f->notes_used + max <= f->n_notes);
         s->note = f->note + f->notes_used;
-        f->notes_used += most;
+        f->notes_used += max;
     }
     return s;
 }
@@ -81,7 +81,7 @@ void series_name_file(Figure *f, const Capacity *c, int series, const char *file
     f->plot.title = f->title;
 }
 
-bool log_suits(double least, double most) { return least > 0 && most > 6 * least; }
+bool log_suits(double min, double max) { return min > 0 && max > 6 * min; }
 
 void figure_drop(Figures *figures) {
     Figure *f = &figures->figure[--figures->n];

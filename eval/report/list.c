@@ -98,7 +98,7 @@ static int compare_rows(const void *left, const void *right) {
 void report_sort(ReportRow *rows, int n) { qsort(rows, (size_t)n, sizeof *rows, compare_rows); }
 
 void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y) {
-    double least = INFINITY, most = 0, lowest = INFINITY;
+    double min = INFINITY, max = 0, lowest = INFINITY;
     *plot = (Plot){
         .title = "Memorized bits over parameters",
         .x_label = "parameters",
@@ -113,8 +113,8 @@ void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y)
         if (!isfinite(rows[i].memorized_bits)) continue;
         x[used] = (double)rows[i].params;
         y[used] = rows[i].memorized_bits;
-        least = x[used] < least ? x[used] : least;
-        most = x[used] > most ? x[used] : most;
+        min = x[used] < min ? x[used] : min;
+        max = x[used] > max ? x[used] : max;
         lowest = y[used] < lowest ? y[used] : lowest;
         bool same = last && !strcmp(last, rows[i].data_hash);
         last = rows[i].data_hash;
@@ -129,7 +129,7 @@ void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y)
         used++;
     }
     if (plot->n_series == 1) plot->series[0].name = "this machine's runs";
-    plot->log_x = plot->log_y = lowest > 0 && most > 6 * least; /* sizes by doubling: equal steps */
+    plot->log_x = plot->log_y = lowest > 0 && max > 6 * min; /* sizes by doubling: equal steps */
 }
 
 Status report_runs(const char *path, const char *title, const char *intro, const ReportRow *rows, int n,

@@ -25,10 +25,10 @@ double recall_baseline(const SweptRun *run, int i) {
 }
 
 static double largest_facts(const Series *s) {
-    double most = 0;
+    double max = 0;
     for (int i = 0; i < s->n_sizes; i++)
-        if (s->sizes[i].facts > most) most = s->sizes[i].facts;
-    return most;
+        if (s->sizes[i].facts > max) max = s->sizes[i].facts;
+    return max;
 }
 
 static const SweptRun *run_of(const Series *s, double facts) {
@@ -49,7 +49,7 @@ void recall_headline(FILE *out, const Series *s) {
 }
 
 /* Of the largest fact set: the smallest model that recalls it, or the one that codes it best. */
-static const SizeSummary *told(const Series *s) {
+static const SizeSummary *summary_shown(const Series *s) {
     double facts = largest_facts(s);
     const Architecture *all = smallest_recall(s, facts, 1);
     const SizeSummary *best = NULL;
@@ -63,7 +63,7 @@ static const SizeSummary *told(const Series *s) {
 }
 
 void recall_words(FILE *out, const Series *s) {
-    const SizeSummary *size = told(s);
+    const SizeSummary *size = summary_shown(s);
     char number[48], count[48];
     if (!size) return;
     fprintf(out, "<p>Coding these %s facts costs %s bits with ", page_number(count, size->facts, 0),

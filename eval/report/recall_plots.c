@@ -8,7 +8,7 @@
 /* A point for every run. */
 static Status params_figure(Figure **out, Figures *figures, const Series *s, const char *key, Err *err) {
     Figure *f;
-    double least = INFINITY, most = 0;
+    double min = INFINITY, max = 0;
     TRY(figure_begin(out, figures, TOPIC_CAPACITY, 2 * s->n_runs, s->n_runs, err));
     f = *out;
     PlotSeries *e = figure_series(f, "a run", s->n_runs, false, true);
@@ -17,11 +17,11 @@ static Status params_figure(Figure **out, Figures *figures, const Series *s, con
         const Architecture *a = &s->architectures[s->runs[i].architecture];
         double p = (double)a->params;
         series_add(f, e, p, sweep_figure(s->runs[i].run, key), NULL, a->label);
-        if (p < least) least = p;
-        if (p > most) most = p;
+        if (p < min) min = p;
+        if (p > max) max = p;
     }
     f->plot.x_label = "parameters";
-    f->plot.log_x = log_suits(least, most);
+    f->plot.log_x = log_suits(min, max);
     f->plot.text = f->caption;
     return OK;
 }

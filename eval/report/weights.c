@@ -22,29 +22,29 @@ static double weight_bits(const Architecture *a) {
     return isfinite(bits) ? bits : 32 * (double)a->params;
 }
 
-static double held_bits(const Architecture *a) {
+static double memorized_bits(const Architecture *a) {
     return a->plateau.reached.value > 0 ? a->plateau.reached.value : a->plateau.largest_bits;
 }
 
-static void add_format(Figure *f, const Capacity *c, const Series *s, const Architecture *a, int most) {
+static void add_format(Figure *f, const Capacity *c, const Series *s, const Architecture *a, int max) {
     char others[160], name[160];
     other_settings(others, s->settings);
     snprintf(name, sizeof name, "%.60s%.90s", a->label, others);
     PlotSeries *line = NULL;
     for (int i = 0; i < f->plot.n_series; i++)
         if (!strcmp(f->plot.series[i].name, name)) line = &f->plot.series[i];
-    if (!line && f->plot.n_series >= most) return;
+    if (!line && f->plot.n_series >= max) return;
     if (!line) {
         char *own = f->name[f->plot.n_series];
         memcpy(own, name, sizeof name);
         line = figure_series(f, own, c->n_series, true, true);
         line->line = line->points = true;
     }
-    double held = weight_bits(a);
+    double stored_bits = weight_bits(a);
     Interval eta = a->plateau.reached;
-    eta = (Interval){held_bits(a) / held, eta.low / held, eta.high / held, NAN};
+    eta = (Interval){memorized_bits(a) / stored_bits, eta.low / stored_bits, eta.high / stored_bits, NAN};
     if (line->n < c->n_series)
-        series_add(f, line, held / (double)a->params, eta.value, &eta,
+        series_add(f, line, stored_bits / (double)a->params, eta.value, &eta,
                    config_choice("train.quantize", (int)a->first->config.train.quantize));
 }
 
