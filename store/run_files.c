@@ -45,6 +45,21 @@ Status run_result(const char *dir, ResultNeeds needs, RunResult *out, Err *err) 
     return status;
 }
 
+Status run_result_new(const char *dir, ResultNeeds needs, RunResult **out, Err *err) {
+    *out = calloc(1, sizeof **out);
+    if (!*out) return err_set(err, ERR_NOMEM, "%s: no memory for its result", dir);
+    Status status = run_result(dir, needs, *out, err);
+    if (status == OK) return OK;
+    run_result_drop(*out);
+    *out = NULL;
+    return status;
+}
+
+void run_result_drop(RunResult *result) {
+    if (result) result_free(result);
+    free(result);
+}
+
 Status run_config(const char *dir, Config *out, Err *err) {
     char path[1200];
     TRY(path_join(path, sizeof path, dir, "config.yaml", err));

@@ -27,18 +27,10 @@ Status sweep_path(const Sweep *sweep, const SweepRun *run, const char *name, cha
 /* A result that cannot be read is a failure of this run, not of the sweep. */
 static void read_done(const char *dir, SweepRun *run) {
     Err why;
-    if (!run->result) {
-        RunResult *result = calloc(1, sizeof *result);
-        Status status = result ? run_result(dir, RESULT_COMPARED, result, &why)
-                               : err_set(&why, ERR_NOMEM, "%s: no memory for its result", dir);
-        if (status != OK) {
-            if (result) result_free(result);
-            free(result);
-            run->state = SWEEP_FAILED;
-            snprintf(run->reason, sizeof run->reason, "%.500s", why.msg);
-            return;
-        }
-        run->result = result;
+    if (!run->result && run_result_new(dir, RESULT_COMPARED, &run->result, &why) != OK) {
+        run->state = SWEEP_FAILED;
+        snprintf(run->reason, sizeof run->reason, "%.500s", why.msg);
+        return;
     }
     run->state = strcmp(run->result->verdict, "diverged") ? SWEEP_DONE : SWEEP_DIVERGED;
     snprintf(run->reason, sizeof run->reason, "%.500s", run->result->reason);

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "store/run_files.h"
 #include "train/facts_load.h"
 #include "train/init_from.h"
 #include "train/sweep/sweep.h"
@@ -171,10 +172,7 @@ done:
 }
 
 void sweep_free(Sweep *sweep) {
-    for (int i = 0; i < sweep->n; i++) {
-        if (sweep->run[i].result) result_free(sweep->run[i].result);
-        free(sweep->run[i].result);
-    }
+    for (int i = 0; i < sweep->n; i++) run_result_drop(sweep->run[i].result);
     free(sweep->run);
     lock_release(sweep->lock_fd);
     *sweep = (Sweep){.lock_fd = -1};
