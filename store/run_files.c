@@ -26,10 +26,11 @@ Status run_result_text(const char *dir, Buffer *out, Err *err) {
     TRY(path_join(result, sizeof result, dir, "result.json", err));
     TRY(path_join(done, sizeof done, dir, "DONE", err));
     if (!file_exists(result) && file_exists(done))
-        return err_set(err, ERR_FORMAT,
-                       "%s: finished (DONE stands there), but result.json is missing; "
-                       "remove DONE and train on with --resume, which writes it again",
-                       dir);
+        return err_set(
+            err, ERR_FORMAT,
+            "%s: finished (DONE stands there), but result.json is missing; remove DONE and train on with "
+            "--resume, which writes it again",
+            dir);
     if (!file_exists(result)) return err_set(err, ERR_INPUT, "%s: not finished; train on with --resume", dir);
     return file_read(result, FILE_MAX_BYTES, out, err);
 }

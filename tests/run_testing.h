@@ -1,5 +1,5 @@
-/* Small training runs for tests: a case is a config and its facts, a folder of the test's own holds the run folders, and
- * each run can be compared with one that nothing disturbed. */
+/* Small training runs for tests: a case is a config and its facts, a folder of the test's own holds the run
+ * folders, and each run can be compared with one that nothing disturbed. */
 #ifndef ROTE_TESTS_RUN_TESTING_H
 #define ROTE_TESTS_RUN_TESTING_H
 

@@ -29,7 +29,7 @@ static Status restore_or_begin(Trainer *t, FolderState found_folder, Err *err) {
     return OK;
 }
 
-/* A diverged model: which of its figures come out as NaN differs by machine, so none is told. */
+/* Of a diverged model: which of its figures are NaN differs by machine, so all are unknown. */
 static Evaluation unknown_evaluation(const FactSet *facts) {
     double unknown = __builtin_nan("");
     Evaluation e = {.n = facts->n,
@@ -52,7 +52,7 @@ static Evaluation unknown_evaluation(const FactSet *facts) {
     return e;
 }
 
-/* How often the fact shown least, and the one shown most, was shown. */
+/* How often the rarest and the most frequent fact were shown. */
 static Status uneven_exposures(Trainer *t, RunCounts *out, Err *err) {
     int n = t->facts->n;
     int64_t *count = malloc((size_t)n * sizeof *count);
@@ -138,6 +138,22 @@ static Status check_folder(const char *dir, bool resume, const Config *config, c
     return OK;
 }
 
+/* Trains, and adds the time it took to timing.json. */
+static Status train_timed(Trainer *t, RunResult *out, Err *err) {
+    t->started_s = t->shown_s = now_s();
+    t->started_tokens = t->shown_tokens = t->state.tokens;
+    Status status = train_on(t, err);
+    out->seconds = now_s() - t->started_s;
+    int64_t tokens = t->state.tokens - t->started_tokens;
+    out->tokens_per_s = out->seconds > 0 ? (double)tokens / out->seconds : 0;
+    if (status == OK || status == ERR_STOPPED || status == ERR_NUMERIC) {
+        Err timing; /* a lost clock is no reason to lose a run */
+        if (folder_timing(&t->folder, out->seconds, tokens, &timing) != OK)
+            run_note(&t->options->progress, t->state.step, "%s", timing.msg);
+    }
+    return status;
+}
+
 Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out,
                  Err *err) {
     Err local;
@@ -164,32 +180,22 @@ Status run_train(const Config *config, const FactSet *facts, const RunOptions *o
     Status status = OK;
     TRY_GOTO(trainer_create(&t, err));
     TRY_GOTO(folder_open(&t.folder, options->dir, out->config_hash, facts->data_hash, err));
-    if (options->dir) { /* another process may have been faster to the lock */
+    if (options->dir) /* another process may have been faster to the lock */
         TRY_GOTO(check_folder(options->dir, options->resume, config, facts->data_hash, &found, err));
-        if (found == FOLDER_DONE) TRY_GOTO(read_done(options->dir, out, err));
-        if (found == FOLDER_DONE) goto done;
+    if (found == FOLDER_DONE) {
+        status = read_done(options->dir, out, err);
+        goto done;
     }
     TRY_GOTO(restore_or_begin(&t, found, err));
-
-    t.started_s = t.shown_s = now_s();
-    t.started_tokens = t.shown_tokens = t.state.tokens;
-    status = train_on(&t, err);
-    out->seconds = now_s() - t.started_s;
-    int64_t tokens = t.state.tokens - t.started_tokens;
-    out->tokens_per_s = out->seconds > 0 ? (double)tokens / out->seconds : 0;
-    if (status == OK || status == ERR_STOPPED || status == ERR_NUMERIC) {
-        Err timing; /* a lost clock is no reason to lose a run */
-        if (folder_timing(&t.folder, out->seconds, tokens, &timing) != OK)
-            run_note(&options->progress, t.state.step, "%s", timing.msg);
-    }
+    status = train_timed(&t, out, err);
     if (status == ERR_NUMERIC) {
         strcpy(t.state.verdict, "diverged");
         snprintf(out->reason, sizeof out->reason, "%s", err->msg);
     }
     if (status == OK || status == ERR_NUMERIC) {
-        Err why;
-        Status told = fill_result(&t, out, &why);
-        if (told != OK) status = err_set(err, told, "%s", why.msg);
+        Err why; /* a diverged run keeps its own message */
+        Status filled = fill_result(&t, out, &why);
+        if (filled != OK) status = err_set(err, filled, "%s", why.msg);
     }
 done:
     trainer_free(&t);

@@ -34,8 +34,8 @@ typedef struct Trainer {
 
 /* ---- trainer.c ---- */
 
-/* config, facts and options are set, and outlive the trainer; the rest is zero. ERR_INPUT: facts, rules or weights that do
- * not fit the model. ERR_NOMEM. trainer_free, after a failure too. */
+/* config, facts and options are set, and outlive the trainer; the rest is zero. ERR_INPUT: facts, rules or weights
+ * that do not fit the model. ERR_NOMEM. trainer_free, after a failure too. */
 Status trainer_create(Trainer *t, Err *err);
 void trainer_free(Trainer *t);
 
@@ -49,8 +49,8 @@ Snapshot snapshot_of(Trainer *t);
 /* Fills t->evaluation with the figures of this step. */
 void trainer_evaluate(Trainer *t);
 
-/* Trains from t->state on until there is a verdict. ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: names tensor, index
- * and step; the checkpoint before it is whole. ERR_IO: the folder cannot be written. */
+/* Trains from t->state on until there is a verdict. ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: names
+ * tensor, index and step; the checkpoint before it is whole. ERR_IO: the folder cannot be written. */
 Status train_on(Trainer *t, Err *err);
 
 /* ---- nonfinite.c: ERR_NUMERIC, with the step, the place and what helps ---- */
