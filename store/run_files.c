@@ -113,8 +113,8 @@ static Status curves_of_line(Curves *out, const json_t *line, Err *err) {
     double step = number_of(line, "step"), nats = number_of(line, "loss_nats");
     TRY(curve_add(&out->loss_bits, step, bits_of_nats(nats), err));
     const json_t *eval = json_object_get(line, "eval");
-    TRY(curve_add(&out->memorized, step, number_of(eval, "memorized_bits"), err));
-    return curve_add(&out->recall, step, number_of(eval, "recall"), err);
+    TRY(curve_add(&out->memorized, step, number_of(eval, figure_rows[FIG_MEMORIZED_BITS].key), err));
+    return curve_add(&out->recall, step, number_of(eval, figure_rows[FIG_RECALL].key), err);
 }
 
 Status run_curves(const char *dir, Curves *out, Err *err) {

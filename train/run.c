@@ -29,29 +29,6 @@ static Status restore_or_begin(Trainer *t, FolderState found_folder, Err *err) {
     return OK;
 }
 
-/* Of a diverged model: which of its figures are NaN differs by machine, so all are unknown. */
-static Evaluation unknown_evaluation(const FactSet *facts) {
-    double unknown = __builtin_nan("");
-    Evaluation e = {.n = facts->n,
-                    .code_bits = unknown,
-                    .loss_nats = unknown,
-                    .recall = unknown,
-                    .memorized_bits = unknown,
-                    .memorized_bits_clipped = unknown,
-                    .mem_hfshift = unknown};
-    if (facts->n_heldout) {
-        e.heldout = facts->n_heldout;
-        e.heldout_code_bits = e.heldout_loss_nats = unknown;
-        e.membership = (Membership){.auc = unknown, .f1 = unknown};
-    }
-    for (int i = 1; i < facts->n_fields; i++) {
-        strcpy(e.by_field[e.n_fields].name, facts->field_name[i]);
-        e.by_field[e.n_fields].heldout_bits = unknown;
-        e.by_field[e.n_fields++].code_bits = unknown;
-    }
-    return e;
-}
-
 /* How often the rarest and the most frequent fact were shown. */
 static Status uneven_exposures(Trainer *t, RunCounts *out, Err *err) {
     int n = t->facts->n;
@@ -67,18 +44,17 @@ static Status uneven_exposures(Trainer *t, RunCounts *out, Err *err) {
     return OK;
 }
 
-/* The figures of the state as it is. finite: the evaluation is. */
-static Status fill_figures(Trainer *t, bool finite, RunResult *out, Err *err) {
-    Evaluation evaluation = finite ? t->evaluation : unknown_evaluation(t->facts);
+/* Of a diverged model no figure of the evaluation is known: which of them are NaN differs by machine. */
+static Status fill_figures(Trainer *t, bool diverged, RunResult *out, Err *err) {
+    const Evaluation *evaluation = diverged ? NULL : &t->evaluation;
     int64_t shown = t->state.step * t->config.train.batch_size;
     RunCounts counts = {.steps = t->state.step,
                         .tokens = t->state.tokens,
                         .exposures = (double)mix_useful(&t->mix, shown) / t->facts->n};
     if (t->config.facts.zipf > 0) TRY(uneven_exposures(t, &counts, err));
-    trainer_figures(t, &evaluation, &counts, &out->figures);
+    trainer_figures(t, evaluation, &counts, &out->figures);
+    out->n_fields = result_fields(out->by_field, t->facts, evaluation);
     for (int p = 0; p < PART_COUNT; p++) out->params_by[p] = t->gpt.table.by_part[p];
-    out->n_fields = evaluation.n_fields;
-    memcpy(out->by_field, evaluation.by_field, sizeof out->by_field);
     return OK;
 }
 
@@ -91,7 +67,7 @@ static Status fill_result(Trainer *t, RunResult *out, Err *err) {
     strcpy(out->verdict, t->state.verdict);
     out->exact = t->gpt.ops->exact;
     result_describe(out, &t->config, t->facts->kind, t->facts->seed);
-    TRY(fill_figures(t, finite_figures, out, err));
+    TRY(fill_figures(t, !finite_figures, out, err));
     TRY(result_take_neurons(out, &t->config, t->state.neurons, err));
     if (finite) content_hash(trained_params(t), (size_t)t->gpt.table.total * sizeof(real), out->param_hash);
     if (finite_figures && t->facts->n_heldout)
