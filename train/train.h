@@ -8,10 +8,8 @@
 #include "base/config/config.h"
 #include "base/progress.h"
 #include "data/facts.h"
-#include "eval/evaluate.h"
-#include "model/gpt.h"
 #include "store/result.h"
-#include "store/run.h"
+#include "store/run.h" /* what callers of run_train open next */
 #include "store/run_folder.h"
 #include "train/plan.h"
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "eval/evaluate.h"
 #include "model/formats/npy.h"
 #include "store/result.h"
 #include "store/run.h"
