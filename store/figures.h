@@ -18,7 +18,7 @@ typedef enum RunFigure {
 
 typedef enum FigureKind { FIGURE_REAL, FIGURE_INTEGER } FigureKind;
 
-/* What a figure is about. One that is about none of these stands in every result. */
+/* What a figure is about. One that is about none of these is present in every result. */
 typedef enum FigureWhen {
     WITH_ANSWERS = 1 << 0,         /* the bits of the answers alone are known, or the entropy is not */
     WITH_UNKNOWN_ENTROPY = 1 << 1, /* imported facts and texts */

@@ -1,5 +1,5 @@
-/* result.json: what a run found, as text that is a pure function of the config and the facts. No clock, no thread
- * count and no path stands in it, so a resumed or replayed run writes the same bytes (docs/formats.md). */
+/* result.json: what a run found, as text that is a pure function of the config and the facts. It contains no clock,
+ * no thread count and no path, so a resumed or replayed run writes the same bytes (docs/formats.md). */
 #ifndef ROTE_STORE_RESULT_H
 #define ROTE_STORE_RESULT_H
 

@@ -1,4 +1,4 @@
-/* A finished run asked again: its result as JSON, and a replay from step 0 that is compared with it. */
+/* A finished run: its result as JSON, and a replay from step 0 that is compared with it. */
 #include <stdlib.h>
 #include <string.h>
 
