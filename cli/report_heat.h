@@ -6,8 +6,8 @@
 
 #include "base/err.h"
 
-/* A NeuronHeat (eval/report/report.h) of a run with neuron rules: the units of its rules, and the others that separate a
- * class best. */
+/* A NeuronHeat (eval/report/report.h) of a run with neuron rules: the units of its rules, and the others that
+ * separate a class best. */
 Status rules_heat(FILE *out, const char *run_dir, Err *err);
 
 #endif

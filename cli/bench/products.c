@@ -1,4 +1,4 @@
-/* Single products, on one thread. */
+/* rote bench: single matrix products, on one thread. */
 #include "base/memory.h"
 #include "cli/bench/bench.h"
 #include "cli/common/estimate.h"

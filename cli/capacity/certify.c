@@ -266,10 +266,10 @@ static void print_work(const Work *w, const Capacity *c) {
         for (int k = 0; k < w->n_ways; k++) min_margin = fmin(min_margin, g->mean[k].least_margin);
     }
     print_over_models(w);
-    printf(
-        "\n%d archives of %d runs at the longest budget, all read back and compared; "
-        "certified = H - stream - side information,\nH the entropy of the %s. Shortest archive, weights and all: H %+.0f bits.\n",
-        w->n_runs * w->n_ways, w->n_runs, w->as_set ? "facts as a set" : "ordered facts", min_margin);
+    printf("\n%d archives of %d runs at the longest budget, all read back and compared; "
+           "certified = H - stream - side information,\n"
+           "H the entropy of the %s. Shortest archive, weights and all: H %+.0f bits.\n",
+           w->n_runs * w->n_ways, w->n_runs, w->as_set ? "facts as a set" : "ordered facts", min_margin);
 }
 
 /* ---- JSON ---- */
