@@ -1,12 +1,17 @@
-/* rote train, rote verify */
-#include <math.h>
+/* rote train: one run. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/number.h"
-#include "cli/cli.h"
+#include "cli/common/args.h"
+#include "cli/common/progress.h"
+#include "cli/common/show.h"
+#include "cli/common/signals.h"
+#include "cli/eval/lines.h"
+#include "cli/train/plan.h"
+#include "cli/train/worker.h"
 #include "data/obtain.h"
 #include "model/kernels/ops.h"
 #include "train/facts_load.h"
@@ -14,33 +19,11 @@
 #include "train/train.h"
 #include "train/trainer.h"
 
-static Status plan_out(const RunPlan *plan, const FactSet *facts, const Config *config, bool json, Err *err) {
-    const Ops *ops;
-    TRY(ops_select(&ops, err));
-    double seconds = run_seconds(plan, config, peak_least_disturbed(ops, trainer_threads(&config->train)));
-    if (!json) {
-        show_plan(plan, facts, config);
-        fprintf(stderr, "time        %s (" ESTIMATE ")\n", show_duration(seconds));
-        return OK;
-    }
-    json_t *parts = json_object();
-    for (int i = 0; i < PART_COUNT; i++)
-        json_object_set_new(parts, part_name[i], json_integer(plan->params_by[i]));
-    json_t *o = json_pack("{sI so sI sI sI}", "params", (json_int_t)plan->params, "params_by", parts,
-                          "memory_bytes", (json_int_t)plan->memory_bytes, "disk_bytes",
-                          (json_int_t)plan->disk_bytes, "flops_per_step", (json_int_t)plan->flops_per_step);
-    if (o) {
-        json_object_set_new(o, "seconds_estimate", json_number(seconds));
-        json_object_set_new(o, "data_bits", json_number(plan->data_bits));
-    }
-    return json_out(o, err);
-}
-
 static void result_print(const RunResult *r, const FactSet *facts, Quantize kind, const char *dir) {
     const Evaluation *e = &r->final;
     printf("run         %s%s\n", dir, r->already_done ? " (was finished before; nothing trained)" : "");
     printf("verdict     %s after %s step%s, every fact seen %.1f times", r->verdict, show_int(r->steps),
-           r->steps == 1 ? "" : "s", r->exposures);
+           plural(r->steps), r->exposures);
     if (r->exposures_most)
         printf(" on average, %s to %s times", show_int(r->exposures_least), show_int(r->exposures_most));
     putchar('\n');
@@ -68,7 +51,7 @@ static Status result_json_out(const char *dir, Err *err) {
     return OK;
 }
 
-/* Plans before it draws: what does not fit is refused at once. */
+/* Plans before it draws, so that a run that does not fit is refused at once. */
 static Status train(const Args *args, Config *config, FactSet *facts, Err *err) {
     bool quiet = args_has(args, "quiet"), json = args_has(args, "json");
     const char *out = args_has(args, "out") ? args_value(args, "out") : "runs";
@@ -93,40 +76,45 @@ static Status train(const Args *args, Config *config, FactSet *facts, Err *err) 
     bool diverged = status == ERR_NUMERIC && !strcmp(result.verdict, "diverged");
     if (json && (status == OK || diverged)) { /* a diverged run has a result, too */
         Err why;
-        Status told = result_json_out(dir, &why);
-        return told == OK ? status : err_set(err, told, "%s", why.msg);
+        Status printed = result_json_out(dir, &why);
+        return printed == OK ? status : err_set(err, printed, "%s", why.msg);
     }
     if (status == OK) result_print(&result, facts, config->train.quantize, dir);
     return status;
 }
 
-Status cmd_train(const Args *args, Err *err) {
+static Status cmd_train(const Args *args, Err *err) {
     Config config;
     FactSet facts;
-    int64_t threads = 0;
+    int threads;
     const Ops *ops;
     if (args_has(args, "worker")) TRY(worker_begin(err));
-    TRY(ops_select(&ops, err)); /* a wrong ROTE_ISA, before anything is drawn */
-    TRY(args_int(args, "threads", 1, 4096, &threads, err));
+    TRY(ops_select(&ops, err)); /* reports a wrong ROTE_ISA before anything is drawn */
+    TRY(args_threads(args, &threads, err));
     TRY(args_config(args, &config, err));
-    if (threads) config.train.threads = (int)threads;
+    if (threads) config.train.threads = threads;
     TRY(facts_plan_load(&config, &facts, err));
     Status status = train(args, &config, &facts, err);
     facts_free(&facts);
     return status;
 }
 
-Status cmd_verify(const Args *args, Err *err) {
-    int64_t threads = 0;
-    TRY(args_int(args, "threads", 1, 4096, &threads, err));
-    signals_catch();
-    ProgressLine line;
-    ProgressSink sink = progress_line(&line, "replay", args_has(args, "quiet"));
-    Status status = run_verify(args->words[0], (int)threads, sink, &stop_requested, err);
-    progress_end(&line);
-    TRY(status);
-    if (args_has(args, "json"))
-        return json_out(json_pack("{ss sb}", "run", args->words[0], "verified", 1), err);
-    printf("%s: replayed; parameters, data and result are the same\n", args->words[0]);
-    return OK;
-}
+static const Option train_options[] = {
+    OPTION("out", "DIR", "the run folder (default: runs/<name>-<hash8>)"),
+    FLAG("resume", "go on where DIR stopped, or start"),
+    FLAG("dry-run", "say what the run needs and write nothing"),
+    FLAG("worker", "progress for the sweep that started it"),
+    THREADS_OPTION,
+    QUIET_OPTION,
+    JSON_OPTION,
+    END_OPTION,
+};
+
+const Command train_command = {
+    .name = "train",
+    .words = "[CFG] [key=value...]",
+    .max_words = ARGS_WORDS_MAX,
+    .summary = "trains one run",
+    .options = train_options,
+    .run = cmd_train,
+};
