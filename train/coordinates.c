@@ -133,8 +133,10 @@ static Status add_places(Coordinates *out, int at, Probe *p, CoordinateKind chan
     return OK;
 }
 
-/* SOAP's first step gathers statistics and moves nothing. */
-static int first_move(const Config *config) { return config->train.optimizer == OPT_SOAP ? 2 : 1; }
+/* The first step that moves the weight matrices. */
+static int first_move(const Config *config) {
+    return optimizer_row(config->train.optimizer)->idle_updates + 1;
+}
 
 static Status measure_model(Coordinates *out, int at, const Config *config, int steps, Err *err) {
     Probe p = {0};
