@@ -4,7 +4,7 @@
 
 #include "model/parallel.h"
 #include "store/run_folder.h"
-#include "train/neurons/objective.h"
+#include "train/neurons/rules.h"
 #include "train/optimizers/optimizer.h"
 
 /* config->threads, or one per core. */

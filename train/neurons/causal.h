@@ -13,7 +13,7 @@
 #ifndef ROTE_TRAIN_CAUSAL_H
 #define ROTE_TRAIN_CAUSAL_H
 
-#include "train/neurons/objective.h"
+#include "train/neurons/rules.h"
 
 typedef struct Causal Causal;
 

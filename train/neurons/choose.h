@@ -11,7 +11,7 @@
 #ifndef ROTE_TRAIN_NEURONS_CHOOSE_H
 #define ROTE_TRAIN_NEURONS_CHOOSE_H
 
-#include "train/neurons/objective.h"
+#include "train/neurons/rules.h"
 
 /* Fills the state of rule i. ERR_INPUT: the layer has not so many left. */
 Status neurons_choose(NeuronRules *neurons, int i, Err *err);

@@ -3,7 +3,7 @@
 #ifndef ROTE_TRAIN_RANKING_H
 #define ROTE_TRAIN_RANKING_H
 
-#include "train/neurons/objective.h"
+#include "train/neurons/rules.h"
 
 typedef struct Ranking Ranking;
 

@@ -6,7 +6,7 @@
 #ifndef ROTE_TRAIN_ROUTING_H
 #define ROTE_TRAIN_ROUTING_H
 
-#include "train/neurons/objective.h"
+#include "train/neurons/rules.h"
 
 typedef struct Routing Routing;
 

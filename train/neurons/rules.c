@@ -1,4 +1,4 @@
-#include "train/neurons/objective.h"
+#include "train/neurons/rules.h"
 
 #include <stdlib.h>
 #include <string.h>
