@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "train/neurons/causal.h"
+#include "train/objective.h"
 
 enum {
     SUBJECTS = 5,
@@ -71,7 +71,7 @@ typedef struct Case {
     Parallel *parallel;
     FactBatch all, batch;
     RuleState *state;
-    NeuronRules rules;
+    Objective objective;
 } Case;
 
 static void case_create(Case *x) {
@@ -86,7 +86,7 @@ static void case_create(Case *x) {
         fact_batch_create(&x->all, &x->facts, &err) != OK ||
         fact_batch_reserve(&x->batch, FACTS, LENGTH, &err) != OK ||
         rule_states_create(&x->state, &x->config, &err) != OK ||
-        neurons_create(&x->rules, &x->config, &x->facts, &x->all, &x->g, x->state, &err) != OK)
+        objective_create(&x->objective, &x->config, &x->facts, &x->all, &x->g, x->state, &err) != OK)
         fail_msg("%s", err.msg);
     gpt_init(&x->g, 11);
     for (int64_t i = 0; i < x->g.table.total; i++) x->g.params[i] += (real)(0.1 * sin((double)(i * i % 977)));
@@ -95,7 +95,7 @@ static void case_create(Case *x) {
 }
 
 static void case_free(Case *x) {
-    neurons_free(&x->rules);
+    objective_free(&x->objective);
     rule_states_free(x->state, 1);
     fact_batch_free(&x->all);
     fact_batch_free(&x->batch);
@@ -133,7 +133,8 @@ static void interchange(const Case *x, FactBatch *donors, FactBatch *bases) {
         int i = x->batch.sequence[j];
         if (i % 2) continue;
         int32_t at = bases->start[bases->batch.n_seq];
-        fact_batch_add(donors, &x->all, causal_donor(x->rules.causal, &x->rules, 0, i, STEP * FACTS + j));
+        fact_batch_add(donors, &x->all,
+                       causal_donor(x->objective.causal, &x->objective.rules, 0, i, STEP * FACTS + j));
         fact_batch_add(bases, &x->all, i + 1);
         bases->inputs[at + 1] = 0; /* cue A */
         bases->targets[at] = bases->targets[at + 1] = -1;
@@ -159,7 +160,8 @@ static void gradient_of_the_three_losses(void **state) {
     double loss, worst = 0, largest = 0;
     real *grad = malloc((size_t)n * sizeof *grad), held[TOKENS * UNITS], zero[TOKENS * UNITS] = {0};
     assert_non_null(grad);
-    memcpy(grad, neurons_gradient(&x.rules, x.parallel, &x.batch, STEP, &loss), (size_t)n * sizeof *grad);
+    memcpy(grad, objective_gradient(&x.objective, x.parallel, &x.batch, STEP, &loss),
+           (size_t)n * sizeof *grad);
     held_loss(&x, &donors, NULL, held);
     /* The row that has read BOS only is no row of the class: the cue comes behind it. */
     for (int s = 0; s < SUBJECTS; s++)
@@ -181,7 +183,7 @@ static void gradient_of_the_three_losses(void **state) {
     }
     printf("worst error %.2g\n", worst);
     assert_true(worst <= 1e-7);
-    assert_true(fabs(x.rules.seen[0].loss -
+    assert_true(fabs(x.objective.rules.observed[0].loss -
                      (held_loss(&x, &bases, held, NULL) + 0.4 * held_loss(&x, &others, zero, NULL))) < 1e-12);
     free(grad);
     fact_batch_free(&donors);

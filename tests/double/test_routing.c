@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "train/neurons/routing.h"
+#include "train/objective.h"
 
 /* A cue is a fact's tag: A is the routed rule's other side, B its class, on C it is silent. IN_BATCH: not all facts, so
  * that sides differ in number. */
@@ -86,7 +86,7 @@ typedef struct Case {
     Parallel *parallel;
     FactBatch all, batch, part;
     RuleState *state;
-    NeuronRules rules;
+    Objective objective;
 } Case;
 
 static void configure(Config *config, const Setting *s) {
@@ -122,7 +122,7 @@ static void case_create(Case *x, const Setting *setting) {
         fact_batch_reserve(&x->batch, IN_BATCH, LENGTH, &err) != OK ||
         fact_batch_reserve(&x->part, IN_BATCH, LENGTH, &err) != OK ||
         rule_states_create(&x->state, &x->config, &err) != OK ||
-        neurons_create(&x->rules, &x->config, &x->facts, &x->all, &x->g, x->state, &err) != OK)
+        objective_create(&x->objective, &x->config, &x->facts, &x->all, &x->g, x->state, &err) != OK)
         fail_msg("%s", err.msg);
     gpt_init(&x->g, 11);
     for (int64_t i = 0; i < x->g.table.total; i++) x->g.params[i] += (real)(0.1 * sin((double)(i * i % 977)));
@@ -131,7 +131,7 @@ static void case_create(Case *x, const Setting *setting) {
 }
 
 static void case_free(Case *x) {
-    neurons_free(&x->rules);
+    objective_free(&x->objective);
     rule_states_free(x->state, N_RULES);
     fact_batch_free(&x->all);
     fact_batch_free(&x->batch);
@@ -160,7 +160,7 @@ typedef struct Worth {
 
 static Worth part_worth(Case *x, bool of_class) {
     int8_t none[TOKENS];
-    int64_t asked = batch_asked(&x->batch.batch);
+    int64_t n_targets = batch_asked(&x->batch.batch);
     int count[N_RULES][2] = {{0}};
     RuleSums sums[N_RULES][IN_BATCH];
     real z[N_RULES][TOKENS * UNITS], clamp[TOKENS * UNITS];
@@ -191,9 +191,9 @@ static Worth part_worth(Case *x, bool of_class) {
                          .seen_pre = z[r],
                          .sums = sums[r]};
     x->part.batch.rules = &rules;
-    parallel_gradient_sum(x->parallel, &x->part.batch, asked, &worth.model);
+    parallel_gradient_sum(x->parallel, &x->part.batch, n_targets, &worth.model);
     x->part.batch.rules = NULL;
-    worth.model /= (double)asked;
+    worth.model /= (double)n_targets;
     for (int r = 0; r < N_RULES; r++)
         for (int i = 0; i < x->part.batch.n_seq * LENGTH * UNITS; i++) {
             int t = i / UNITS, y = label_of(r, x->part.sequence[t / LENGTH] % CUES, t % LENGTH);
@@ -255,7 +255,7 @@ static void check_losses(Case *x, double loss) {
     Worth rest = part_worth(x, false), own = part_worth(x, true);
     assert_true(fabs(loss - rest.model - own.model) < 1e-12);
     for (int r = 0; r < N_RULES; r++)
-        assert_true(fabs(x->rules.seen[r].loss - rest.rule[r] - own.rule[r]) < 1e-12);
+        assert_true(fabs(x->objective.rules.observed[r].loss - rest.rule[r] - own.rule[r]) < 1e-12);
 }
 
 static void gradient_of_both_parts(void **state) {
@@ -268,7 +268,7 @@ static void gradient_of_both_parts(void **state) {
         int kinks = 0, checked = 0, of_both = 0;
         real *grad = malloc((size_t)table->total * sizeof *grad);
         assert_non_null(grad);
-        memcpy(grad, neurons_gradient(&x.rules, x.parallel, &x.batch, 0, &loss),
+        memcpy(grad, objective_gradient(&x.objective, x.parallel, &x.batch, 0, &loss),
                (size_t)table->total * sizeof *grad);
         check_losses(&x, loss);
         for (int64_t i = 0; i < table->total; i++) largest = fmax(largest, fabs(grad[i]));

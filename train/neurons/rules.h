@@ -1,60 +1,57 @@
-/* The neuron rules of a run: labels of each batch, the strength of each rule, neurons that are chosen on the way, and
- * the gradient where rules route it. What a rule computes is model/neurons/rules.h's affair. */
-#ifndef ROTE_TRAIN_NEURONS_H
-#define ROTE_TRAIN_NEURONS_H
+/* The neuron rules of a run: each rule's neurons, its labels of the batch, its strength, its statistics. What a rule
+ * computes inside the model is in model/neurons/rules.h. Some rules need passes of their own: ranking.h, routing.h and
+ * causal.h. train/objective.h puts all of them together. */
+#ifndef ROTE_TRAIN_NEURONS_RULES_H
+#define ROTE_TRAIN_NEURONS_RULES_H
 
 #include "data/facts.h"
 #include "eval/evaluate.h"
 #include "model/neurons/rules.h"
-#include "model/parallel.h"
 #include "store/rule_state.h"
-#include "train/optimizers/optimizer.h"
+#include "store/run_folder.h"
 
 typedef struct NeuronRules {
     const Config *config;
     const FactSet *facts;
-    const FactBatch *all; /* the pool */
+    const FactBatch *pool;
     const Gpt *gpt;
-    int n;
-    Rules rules; /* of the batch at hand */
-    Rule rule[NEURON_RULES_MAX];
-    RuleState *state; /* n, kept in checkpoints */
-    UnitsSpec spec[NEURON_RULES_MAX];
-    int8_t *pool_label[NEURON_RULES_MAX]; /* by token of the pool */
-    int8_t *label[NEURON_RULES_MAX];      /* by token of the batch */
-    RuleSums *sums;                       /* n times batch_size */
-    RuleSums seen[NEURON_RULES_MAX];      /* in the newest batch */
-    double loss[NEURON_RULES_MAX];        /* of it, where the loss is not a token's */
-    struct Routing *routing;              /* NULL: no rule routes parameters */
-    struct Causal *causal;                /* NULL: no loss is causal */
-    struct Ranking *ranking;              /* NULL: no loss is rank */
+    int n;                                /* 0: the config has no rules */
+    Rule rule[NEURON_RULES_MAX];          /* as they are in this step */
+    Rules rules;                          /* the same, as a batch takes them */
+    RuleState *state;                     /* n, saved in checkpoints */
+    UnitsSpec spec[NEURON_RULES_MAX];     /* which neurons the config gives, or how many are chosen */
+    int8_t *pool_label[NEURON_RULES_MAX]; /* one per token of the pool */
+    int8_t *label[NEURON_RULES_MAX];      /* one per token of the batch */
+    RuleSums *sums;                       /* (n, batch_size) */
+    RuleSums observed[NEURON_RULES_MAX];  /* in the last batch */
+    double extra_loss
+        [NEURON_RULES_MAX]; /* in the last batch, of a loss that is computed outside the model's pass */
 } NeuronRules;
 
-/* config resolved; facts, all (the pool), gpt and state must outlive it. Without rules it is empty and costs nothing.
- * ERR_INPUT: a class without facts, rules that contradict each other, and so on (data/labels.h). */
-Status neurons_create(NeuronRules *out, const Config *config, const FactSet *facts, const FactBatch *all,
-                      const Gpt *gpt, RuleState *state, Err *err);
-void neurons_free(NeuronRules *neurons);
-/* What they take, for a model of so many parameters. */
-double neurons_bytes(const Config *config, const FactSet *facts, int64_t params);
+/* config is resolved; facts, pool, gpt and state must outlive the rules, and *out stays where it is. Without rules nothing
+ * is allocated. ERR_INPUT: a class without facts, contradicting rules, and so on (data/labels.h). ERR_NOMEM. Free with
+ * neuron_rules_free, also after an error. */
+Status neuron_rules_create(NeuronRules *out, const Config *config, const FactSet *facts,
+                           const FactBatch *pool, const Gpt *gpt, RuleState *state, Err *err);
+void neuron_rules_free(NeuronRules *rules);
+/* Bytes that neuron_rules_create allocates. */
+double neuron_rules_bytes(const Config *config, const FactSet *facts);
+/* Activations of rule i's neurons on the tokens of the largest batch: tokens times neurons. */
+double neuron_rules_activations(const Config *config, const FactSet *facts, int i);
 
-/* Gives units the bias, and weights out of them the factor, that their rule starts them with. */
-void neurons_start(const NeuronRules *neurons, real *params);
+/* Sets the initial values that rules give to their neurons: start_bias, and start_out for the weights out of them. */
+void neuron_rules_init_params(const NeuronRules *rules, real *params);
 
-/* Chooses neurons that are due before this step. */
-Status neurons_assign(NeuronRules *neurons, int64_t step, Err *err);
+/* Chooses the neurons of rules whose assign_at this step reaches (train/neurons/choose.h). step: from 0. */
+Status neuron_rules_assign(NeuronRules *rules, int64_t step, Err *err);
 
-/* The gradient of the model's loss on the batch, and of the rules; the running means take the batch in. */
-const real *neurons_gradient(NeuronRules *neurons, Parallel *parallel, FactBatch *batch, int64_t step,
-                             double *loss_nats);
+/* Before the gradient of a batch: each rule's strength in this step and its labels of the batch, which then refers to the
+ * rules. */
+void neuron_rules_begin(NeuronRules *rules, FactBatch *batch, int64_t step);
+/* After it: the statistics of the batch, and the running means that the next step's strength depends on. */
+void neuron_rules_end(NeuronRules *rules, const FactBatch *batch);
 
-/* Rule i's labels of the batch's tokens, from the pool's. */
-void neurons_copy_labels(const NeuronRules *neurons, int i, const FactBatch *batch, int8_t *label);
-/* Of a sequence's tokens: LABEL_CLASS where one is, else LABEL_OTHER where one is, else LABEL_NONE. */
-int8_t neurons_side(const int8_t *label, int64_t from, int64_t to);
-
-/* The newest gradient's update. */
-void neurons_update(NeuronRules *neurons, Optimizer *optimizer, real *params, const real *grad,
-                    const Update *update);
+/* Adds a line for each rule that has neurons to metrics.jsonl (docs/formats.md). step: as many as are done. */
+void neuron_rules_log(const NeuronRules *rules, int64_t step, RunFolder *folder);
 
 #endif
