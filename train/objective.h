@@ -1,6 +1,7 @@
-/* The training objective: the gradient of the model's loss on a batch and of all that is added to it, and the update that
- * goes with that gradient. The loop (train/trainer.c) knows nothing else of what is trained for. A further loss is one more
- * part of Objective: it is created, freed, sized, added to the gradient and logged in train/objective.c. */
+/* The training objective: the gradient of the model's loss on a batch and of all that is added to it, and the
+ * update that goes with that gradient. The loop (train/trainer.c) knows nothing else of what is trained for.
+ * A further loss is one more part of Objective: it is created, freed, sized, added to the gradient and logged
+ * in train/objective.c. */
 #ifndef ROTE_TRAIN_OBJECTIVE_H
 #define ROTE_TRAIN_OBJECTIVE_H
 
@@ -17,9 +18,9 @@ typedef struct Objective {
     Causal *causal;    /* NULL: no rule has the loss causal */
 } Objective;
 
-/* config is resolved; facts, pool, gpt and state (store/rule_state.h; one of each rule, or NULL without rules) must outlive
- * the objective, and *out stays where it is. ERR_INPUT: rules that cannot be trained on these facts. ERR_NOMEM. Free with
- * objective_free, also after an error. */
+/* config is resolved; facts, pool, gpt and state (store/rule_state.h; one of each rule, or NULL without
+ * rules) must outlive the objective, and *out stays where it is. ERR_INPUT: rules that cannot be trained on
+ * these facts. ERR_NOMEM. Free with objective_free, also after an error. */
 Status objective_create(Objective *out, const Config *config, const FactSet *facts, const FactBatch *pool,
                         const Gpt *gpt, RuleState *state, Err *err);
 void objective_free(Objective *objective);
@@ -29,7 +30,8 @@ double objective_bytes(const Config *config, const FactSet *facts, int64_t param
 /* Sets the initial values of parameters that the objective prescribes. Before the first step of a new run. */
 void objective_init_params(const Objective *objective, real *params);
 
-/* Before the batch of a step is drawn; step: from 0. ERR_INPUT, ERR_NOMEM: neurons due now cannot be chosen. */
+/* Before the batch of a step is drawn; step: from 0. ERR_INPUT, ERR_NOMEM: neurons due now cannot be
+ * chosen. */
 Status objective_begin_step(Objective *objective, int64_t step, Err *err);
 
 /* The gradient on the batch, laid out as the parameter vector, for the caller to read until the next call.

@@ -9,9 +9,8 @@
 #include "train/neurons/batch_labels.h"
 
 struct Causal {
-    int32_t *
-        source[NEURON_RULES_MAX]; /* n_pool: the source of a base, else -1; NULL: the rule has another loss */
-    int32_t *donor[NEURON_RULES_MAX]; /* n_donors: every source, once for each of its bases */
+    int32_t *source[NEURON_RULES_MAX]; /* n_pool: of a base, else -1; NULL: the rule has another loss */
+    int32_t *donor[NEURON_RULES_MAX];  /* n_donors: every source, once for each of its bases */
     int n_donors[NEURON_RULES_MAX];
     FactBatch part; /* the sequences of one pass */
     int8_t *label;  /* of its tokens */
@@ -97,7 +96,8 @@ double causal_bytes(const Config *config, const FactSet *facts, int64_t params) 
     return bytes;
 }
 
-/* The gradient of the part's mean loss. The rule has no loss of its own: it clamps its neurons or records them. */
+/* The gradient of the part's mean loss. The rule has no loss of its own: it clamps its neurons or records
+ * them. */
 static const real *part_gradient(Causal *x, Parallel *parallel, Rule *rule, double *mean) {
     Rules rules = {1, rule};
     double nats;
@@ -144,7 +144,8 @@ static void draw_donors(Causal *x, const NeuronRules *rules, int i, const FactBa
     batch_labels(x->label, rules->pool_label[i], rules->facts, &x->part);
 }
 
-/* part = the batch's bases, each with its source's answer as the target behind its own prompt; the labels are the source's. */
+/* part = the batch's bases, each with its source's answer as the target behind its own prompt; the labels are
+ * the source's. */
 static void draw_bases(Causal *x, const NeuronRules *rules, int i, const FactBatch *batch) {
     const FactSet *f = rules->facts;
     fact_batch_clear(&x->part);

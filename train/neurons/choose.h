@@ -1,10 +1,10 @@
-/* Chooses the neurons of a rule with `units: auto:KIND:N` from their activations in the half-trained model, on the tokens of
- * the facts that the rule labels:
+/* Chooses the neurons of a rule with `units: auto:KIND:N` from their activations in the half-trained model,
+ * on the tokens of the facts that the rule labels:
  *
- *   silent     the N that fire least for the class (smallest share of its tokens with a > 0); of equals those with the
- *              smaller mean of z for the class
- *   selective  the N whose z separates the class from the other side best: the difference of the two means over the root of
- *              the mean of the two variances
+ *   silent     the N that fire least for the class (smallest share of its tokens with a > 0); of equals those
+ *              with the smaller mean of z for the class
+ *   selective  the N whose z separates the class from the other side best: the difference of the two means
+ *              over the root of the mean of the two variances
  *   random     N drawn with train.seed
  *
  * Neurons of another rule of the layer are left out. Of equals the lower index comes first. */

@@ -94,7 +94,8 @@ bool routing_active(const Routing *x, const NeuronRules *rules) {
     return r->route == ROUTE_PARAMETERS && r->n_units > 0;
 }
 
-/* The routed weights: the neurons' rows of the matrices (and biases) before them, their columns of the one after. */
+/* The routed weights: the neurons' rows of the matrices (and biases) before them, their columns of the one
+ * after. */
 static void list_elements(Routing *x, const NeuronRules *rules) {
     const Rule *r = &rules->rule[x->rule];
     static const char *const leaves[] = {"in", "gate", "up", "out"};
@@ -117,8 +118,8 @@ static void list_elements(Routing *x, const NeuronRules *rules) {
         }
 }
 
-/* part = the batch's sequences that are of the class, or those that are not. clamp = 0 where a sequence is of the other
- * side, NAN (not clamped) elsewhere. Returns how many sequences of the part are on neither side. */
+/* part = the batch's sequences that are of the class, or those that are not. clamp = 0 where a sequence is of
+ * the other side, NAN (not clamped) elsewhere. Returns how many sequences of the part are on neither side. */
 static int select_part(Routing *x, const NeuronRules *rules, const FactBatch *batch, bool of_class) {
     const Rule *routed = &rules->rule[x->rule];
     int unlabeled = 0;
@@ -135,8 +136,8 @@ static int select_part(Routing *x, const NeuronRules *rules, const FactBatch *ba
     return unlabeled;
 }
 
-/* The part's gradient, as a share of a batch of n_targets targets; NULL where the part is empty. first_sums: where its
- * statistics begin among those of the batch. */
+/* The part's gradient, as a share of a batch of n_targets targets; NULL where the part is empty. first_sums:
+ * where its statistics begin among those of the batch. */
 static const real *part_gradient(Routing *x, const NeuronRules *rules, Parallel *parallel, bool of_class,
                                  int first_sums, int64_t n_targets, double *nats) {
     *nats = 0;
@@ -164,8 +165,8 @@ static bool has_rule_losses(const NeuronRules *rules) {
     return false;
 }
 
-/* Adds the gradient of the rules' losses on the part, the sequences of the class, to all weights but the routed ones, which
- * have it already: a second pass over the part without targets. */
+/* Adds the gradient of the rules' losses on the part, the sequences of the class, to all weights but the
+ * routed ones, which have it already: a second pass over the part without targets. */
 static void add_rule_losses(Routing *x, const NeuronRules *rules, Parallel *parallel, int64_t n_targets) {
     Rules part_rules = {rules->n, x->part_rule};
     double nats;
@@ -208,7 +209,8 @@ const real *routing_gradient(Routing *x, const NeuronRules *rules, Parallel *par
 
 /* ---- updates ---- */
 
-/* What an element-by-element optimizer changes: the parameters and its buffers. Returns how many vectors they are. */
+/* What an element-by-element optimizer changes: the parameters and its buffers. Returns how many vectors they
+ * are. */
 static int updated_vectors(const Optimizer *o, real *params, real *out[1 + OPTIMIZER_MAX_SLOTS]) {
     out[0] = params;
     for (int s = 0; s < o->row->n_slots; s++) out[1 + s] = o->slot[s];

@@ -1,5 +1,5 @@
-/* AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101, algorithm 2); the arithmetic of an element is the kernel's
- * (model/kernels/elementwise.c). */
+/* AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101, algorithm 2); the arithmetic of an element is the
+ * kernel's (model/kernels/elementwise.c). */
 #include "base/exact.h"
 #include "train/optimizers/rows.h"
 

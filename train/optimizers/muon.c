@@ -1,11 +1,13 @@
-/* Muon (Jordan et al. 2024): the momentum of a matrix, its singular values brought near 1 by five Newton-Schulz steps.
+/* Muon (Jordan et al. 2024): the momentum of a matrix, its singular values brought near 1 by five
+ * Newton-Schulz steps.
  *
  *   m = mu m + g     u = g + mu m (Nesterov)     X = u / (|u|_F + 1e-7)
  *   five times: A = X X^T,  X = a X + (b A + c A A) X          a, b, c = 3.4445, -4.7750, 2.0315
  *   p -= lr decay p + lr 0.2 sqrt(max(rows, cols)) X
  *
- * The factor 0.2 sqrt(max) (Liu et al. 2025, arXiv 2502.16982, equation 4) gives an update the size of AdamW's, so that
- * both can share one learning rate. Muon updates the matrices of attention and MLP, AdamW all other tensors. */
+ * The factor 0.2 sqrt(max) (Liu et al. 2025, arXiv 2502.16982, equation 4) gives an update the size of
+ * AdamW's, so that both can share one learning rate. Muon updates the matrices of attention and MLP, AdamW
+ * all other tensors. */
 #include <omp.h>
 
 #include "train/optimizers/rows.h"
@@ -17,8 +19,8 @@ static bool muon_takes(const Tensor *tensor) {
     return tensor->matrix && !tensor->frozen && (tensor->part == PART_ATTENTION || tensor->part == PART_MLP);
 }
 
-/* Scratch of one thread: X and its successor (the matrix's size), A and B (the shorter side squared), and the scratch of
- * gemm. Each part begins on a 64-byte line. */
+/* Scratch of one thread: X and its successor (the matrix's size), A and B (the shorter side squared), and the
+ * scratch of gemm. Each part begins on a 64-byte line. */
 static size_t muon_scratch_reals(const ParamTable *table, const TrainConfig *config) {
     (void)config;
     size_t matrix = 0, square = 0;
@@ -80,7 +82,8 @@ static void muon_matrix(Optimizer *o, real *params, const real *grad, const Upda
         }
 }
 
-/* A thread takes whole matrices, then blocks of the other tensors. Which thread takes which changes no bit. */
+/* A thread takes whole matrices, then blocks of the other tensors. Which thread takes which changes no
+ * bit. */
 static void muon_step(Optimizer *o, real *params, const real *grad, const Update *update) {
     AdamWUpdate adamw = adamw_update(o, params, grad, update);
 #pragma omp parallel num_threads(o->threads)

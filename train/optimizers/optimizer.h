@@ -1,21 +1,22 @@
-/* Optimizers. A row of the table (train/optimizers/rows.h) has the optimizer's buffers and one function that makes
- * an update; p is a parameter, g its gradient times Update.grad_scale, lr the learning rate times the tensor's rate_scale:
+/* Optimizers. A row of the table (train/optimizers/rows.h) has the optimizer's buffers and one function that
+ * makes an update; p is a parameter, g its gradient times Update.grad_scale, lr the learning rate times the
+ * tensor's rate_scale:
  *
  *     adamw   m = b1 m + (1 - b1) g    v = b2 v + (1 - b2) g^2
- *             p -= lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps) + decay lr' p
+ *             p -= lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps) + lr' decay p
  *             Loshchilov & Hutter 2019, arXiv 1711.05101, algorithm 2
- *     sgd     m = momentum m + g       p -= lr m + decay lr' p
+ *     sgd     m = momentum m + g       p -= lr' (m + decay p)
  *             heavy-ball momentum (Polyak 1964), decay apart from it (Loshchilov & Hutter 2019, algorithm 1)
  *     muon    the momentum of a matrix, orthogonalized by Newton-Schulz iterations (train/optimizers/muon.c)
  *             Jordan et al. 2024; Liu et al. 2025, arXiv 2502.16982, equation 4
  *     soap    AdamW in the eigenbasis of Shampoo's preconditioner (train/optimizers/soap.c)
  *             Vyas et al. 2024, arXiv 2409.11321, algorithms 3 and 4
  *
- * lr' is the schedule's learning rate without the tensor's factor; decay is train.weight_decay for a tensor with
- * Tensor.decay, else 0. muon and soap leave what is no matrix of theirs to adamw.
+ * lr' is the schedule's learning rate without the tensor's factor; decay is train.weight_decay for a tensor
+ * with Tensor.decay, else 0. muon and soap leave what is no matrix of theirs to adamw.
  *
- * Nothing here allocates after optimizer_create. No bit depends on the number of threads: a thread takes whole blocks of
- * the parameter vector, or whole matrices. Frozen tensors (Tensor.frozen) are not updated. */
+ * Nothing here allocates after optimizer_create. No bit depends on the number of threads: a thread takes
+ * whole blocks of the parameter vector, or whole matrices. Frozen tensors (Tensor.frozen) are not updated. */
 #ifndef ROTE_TRAIN_OPTIMIZERS_OPTIMIZER_H
 #define ROTE_TRAIN_OPTIMIZERS_OPTIMIZER_H
 
@@ -79,17 +80,17 @@ int64_t optimizer_state_reals(const TrainConfig *config, const ParamTable *table
 /* Bytes that optimizer_create allocates, buffers included. */
 double optimizer_bytes(const TrainConfig *config, const ParamTable *table, int threads);
 
-/* Buffers start at zero. config and the model stay the caller's and must outlive the optimizer. ERR_NOMEM; o then needs no
- * optimizer_free. */
+/* Buffers start at zero. config and the model stay the caller's and must outlive the optimizer. ERR_NOMEM; o
+ * then needs no optimizer_free. */
 Status optimizer_create(Optimizer *o, const TrainConfig *config, const Gpt *gpt, int threads, Err *err);
 void optimizer_free(Optimizer *o);
 
-/* Euclidean norm of a gradient or of the parameters, in double: the sums of blocks of OPTIMIZER_BLOCK reals, added in
- * order. It is finite only where every element is. Frozen tensors are left out. */
+/* Euclidean norm of a gradient or of the parameters, in double: the sums of blocks of OPTIMIZER_BLOCK reals,
+ * added in order. It is finite only where every element is. Frozen tensors are left out. */
 double optimizer_norm(Optimizer *o, const real *x);
 
-/* Update.grad_scale: 1, or clip / (norm + 1e-6) where norm exceeds clip, as PyTorch's clip_grad_norm_ has it; clip 0
- * never clips. */
+/* Update.grad_scale: 1, or clip / (norm + 1e-6) where norm exceeds clip, as PyTorch's clip_grad_norm_ has it;
+ * clip 0 never clips. */
 double optimizer_clip(double norm, double clip);
 
 /* Moves params along the gradient; both are laid out as the parameter vector. */

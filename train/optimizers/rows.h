@@ -1,7 +1,7 @@
 /* The rows of the table of optimizers, and what they are made of. Internal to train/optimizers/.
  *
- * To add an optimizer: its file with its row, a line in OPTIMIZER_ROWS, its name in base/config (OptimizerKind and the
- * choices of train.optimizer). */
+ * To add an optimizer: its file with its row, a line in OPTIMIZER_ROWS, its name in base/config
+ * (OptimizerKind and the choices of train.optimizer). */
 #ifndef ROTE_TRAIN_OPTIMIZERS_ROWS_H
 #define ROTE_TRAIN_OPTIMIZERS_ROWS_H
 
@@ -22,8 +22,8 @@ static inline size_t whole_lines(size_t reals) { return (reals + 15) / 16 * 16; 
 
 /* ---- blocks.c ---- */
 
-/* Blocks of the tensors that are not frozen. A block never crosses from one tensor into the next, so that it has one
- * decay and one learning rate. */
+/* Blocks of the tensors that are not frozen. A block never crosses from one tensor into the next, so that it
+ * has one decay and one learning rate. */
 int blocks_count(const ParamTable *table);
 /* block: room for blocks_count of them. */
 void blocks_fill(const ParamTable *table, Block *block);

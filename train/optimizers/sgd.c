@@ -1,5 +1,6 @@
-/* Stochastic gradient descent with momentum; the weight decay does not go through the momentum (Loshchilov & Hutter 2019,
- * arXiv 1711.05101, algorithm 1, SGDW). Every tensor has the schedule's learning rate: rate_scale is mup's, which sgd refuses. */
+/* Stochastic gradient descent with momentum; the weight decay does not go through the momentum (Loshchilov &
+ * Hutter 2019, arXiv 1711.05101, algorithm 1, SGDW). Every tensor has the schedule's learning rate:
+ * rate_scale is mup's, which sgd refuses. */
 #include "train/optimizers/rows.h"
 
 typedef struct SgdUpdate {

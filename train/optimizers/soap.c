@@ -5,11 +5,11 @@
  *   L = beta L + (1 - beta) G G^T      R = beta R + (1 - beta) G^T G
  *   every precondition_interval updates:  Ql = orthogonal factor of L Ql,  Qr of R Qr  (one power iteration)
  *
- * As in the authors' program, the first update only initializes L, R and the bases; before a refresh the columns of Q
- * are sorted by their estimated eigenvalues q^T L q, descending, and the rows or columns of v with them. m is kept in the
- * eigenbasis and rotated with it, which saves two products an update: the mean of the gradients in the original space,
- * rotated, is the same matrix. A side longer than precondition_max_dim has no basis (Q = I), as in section 7.1 of the
- * paper. Gains and biases are left to AdamW. */
+ * As in the authors' program, the first update only initializes L, R and the bases; before a refresh the
+ * columns of Q are sorted by their estimated eigenvalues q^T L q, descending, and the rows or columns of v
+ * with them. m is kept in the eigenbasis and rotated with it, which saves two products an update: the mean of
+ * the gradients in the original space, rotated, is the same matrix. A side longer than precondition_max_dim
+ * has no basis (Q = I), as in section 7.1 of the paper. Gains and biases are left to AdamW. */
 #include <omp.h>
 #include <string.h>
 
@@ -32,8 +32,8 @@ static SlotMatrix soap_col_side(const Tensor *t, const TrainConfig *config) {
     return side(t, t->cols, config);
 }
 
-/* The scratch of one thread: three matrices, two square ones, the scratch of qr, eigenvalues and their order, the scratch
- * of gemm. Each part begins on a 64-byte line. */
+/* The scratch of one thread: three matrices, two square ones, the scratch of qr, eigenvalues and their order,
+ * the scratch of gemm. Each part begins on a 64-byte line. */
 typedef struct Scratch {
     real *x, *y, *z, *product, *square, *qr, *gemm;
     double *eigenvalue;
@@ -251,7 +251,8 @@ static void soap_matrix(Optimizer *o, real *params, const real *grad, const Upda
     }
 }
 
-/* A thread takes whole matrices, then blocks of the other tensors. Which thread takes which changes no bit. */
+/* A thread takes whole matrices, then blocks of the other tensors. Which thread takes which changes no
+ * bit. */
 static void soap_step(Optimizer *o, real *params, const real *grad, const Update *update) {
     AdamWUpdate adamw = adamw_update(o, params, grad, update);
     size_t matrix, length;
