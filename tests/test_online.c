@@ -1,5 +1,5 @@
-/* Online archives: what goes in comes out, whatever the bytes, parts, threads and instruction sets, and the archive
- * is the same file; what the parts are worth; damaged and hostile archives are refused. */
+/* Online archives: what goes in comes out, whatever the bytes, parts, threads and instruction sets, and the
+ * archive is the same file; what the parts are worth; damaged and hostile archives are refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -92,8 +92,8 @@ static void round_trips(void **state) {
             make(data, sizes[i], kind);
             Bytes archive = archive_of(data, sizes[i], &plan, 1);
             expect_back(&archive, data, sizes[i], 1);
-            size_t least = 60, most = kind == 0 ? sizes[i] + sizes[i] / 8 + 80 : sizes[i] * 7 / 10 + 80;
-            assert_in_range(archive.size, least, most);
+            size_t low = 60, high = kind == 0 ? sizes[i] + sizes[i] / 8 + 80 : sizes[i] * 7 / 10 + 80;
+            assert_in_range(archive.size, low, high);
             bytes_free(&archive);
         }
 }
@@ -196,9 +196,9 @@ static void stops(void **state) {
     bytes_free(&archive);
 }
 
-/* Archives of predictor version 1, as they were written once: they decode for ever. A change of the predictor is a new
- * version with files of its own beside these. Made by rote compress --online tests/golden/online/text.txt with --preset
- * fast, with default, and with best --without model. */
+/* Archives of predictor version 1, as they were written once: they decode for ever. A change of the predictor
+ * is a new version with files of its own beside these. Made by rote compress --online
+ * tests/golden/online/text.txt with --preset fast, with default, and with best --without model. */
 static void golden_archives_decode(void **state) {
     (void)state;
     const char *const names[] = {"fast", "default", "large"};
@@ -259,8 +259,8 @@ static void mend(uint8_t *data, size_t size) {
     for (int k = 0; k < 4; k++) data[12 + k] = (uint8_t)(crc >> 8 * k);
 }
 
-/* With length and CRC made right again every field is still bounded: whatever a byte is changed to, wherever the end is
- * cut, the content never comes out wrong, and nothing is allocated beyond what is allowed. */
+/* With length and CRC made right again every field is still bounded: whatever a byte is changed to, wherever
+ * the end is cut, the content never comes out wrong, and nothing is allocated beyond what is allowed. */
 static void hostile_archives(void **state) {
     (void)state;
     uint8_t data[40], copy[400];
