@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/config/config.h"
 #include "base/err.h"
 #include "base/progress.h"
@@ -93,7 +94,6 @@ typedef struct ProgressLine {
 } ProgressLine;
 ProgressSink progress_line(ProgressLine *line, const char *label, bool quiet);
 void progress_end(ProgressLine *line);
-double clock_s(void);
 
 /* For `rote train --worker`. ERR_STOPPED: the coordinator is gone. */
 Status worker_begin(Err *err);

@@ -8,7 +8,8 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
+#include "data/obtain.h"
 #include "eval/report/report.h"
 #include "model/kernels/ops.h"
 #include "train/train.h"

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/number.h"
 #include "cli/cli.h"
+#include "data/obtain.h"
 #include "model/kernels/ops.h"
 #include "train/facts_load.h"
 #include "train/init_from.h"

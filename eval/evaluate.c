@@ -8,10 +8,7 @@
 #include <string.h>
 
 #include "base/exact.h"
-
-double bits_of_nats(double nats) { return nats * EXACT_LOG2_E; }
-
-static int fact_length(const FactSet *facts, int i) { return (int)(facts->start[i + 1] - facts->start[i]); }
+#include "base/number.h"
 
 Status fact_batch_create(FactBatch *out, const FactSet *facts, Err *err) {
     memset(out, 0, sizeof *out);

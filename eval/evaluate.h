@@ -87,7 +87,4 @@ Status evaluator_create(Evaluator *out, const Gpt *g, const FactSet *facts, int 
 void evaluator_run(Evaluator *e, Evaluation *out);
 void evaluator_free(Evaluator *e);
 
-/* Nats become bits here and nowhere else. */
-double bits_of_nats(double nats);
-
 #endif

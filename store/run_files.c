@@ -7,6 +7,7 @@
 
 #include "base/config/config.h"
 #include "base/file.h"
+#include "base/number.h"
 #include "eval/evaluate.h"
 
 #define REMAKE "remove DONE there and train on with --resume, which writes it again"

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "data/obtain.h"
 #include "model/formats/safetensors.h"
 #include "train/train.h"
 

@@ -258,7 +258,7 @@ static void muon_formula(void **state) {
 
 static void threads_change_no_bit(void **state) {
     (void)state;
-    for (int kind = OPT_ADAMW; kind <= OPT_SOAP; kind++) {
+    for (int kind = 0; kind < OPT_COUNT; kind++) {
         real *one = run((OptimizerKind)kind, 1, 0.5);
         for (int threads = 2; threads <= 5; threads++) {
             real *many = run((OptimizerKind)kind, threads, 0.5);

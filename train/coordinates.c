@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/exact.h"
+#include "data/obtain.h"
 #include "eval/evaluate.h"
 #include "model/parallel.h"
 #include "model/parametrization.h"

@@ -5,8 +5,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/number.h"
 #include "model/parametrization.h"
@@ -20,18 +20,10 @@
  * can. */
 static const double NORM_MAX = 1e18;
 
-/* ---- the clock, for display and timing.json only ---- */
-
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void show_progress(Trainer *t, double loss_nats) {
     const ProgressSink *sink = &t->options->progress;
     if (!sink->update) return;
-    double now = now_s(), seconds = now - t->shown_s;
+    double now = clock_s(), seconds = now - t->shown_s;
     if (seconds < 0.25 && t->state.step < t->config.train.max_steps) return;
     int64_t step = t->state.step, left = t->config.train.max_steps - step;
     double rate = seconds > 0 ? (double)(t->state.tokens - t->shown_tokens) / seconds : 0;
@@ -431,10 +423,10 @@ Status run_train(const Config *config, const FactSet *facts, const RunOptions *o
     }
     TRY_GOTO(restore_or_begin(&t, found, err));
 
-    t.started_s = t.shown_s = now_s();
+    t.started_s = t.shown_s = clock_s();
     t.started_tokens = t.shown_tokens = t.state.tokens;
     status = train_on(&t, err);
-    out->seconds = now_s() - t.started_s;
+    out->seconds = clock_s() - t.started_s;
     int64_t tokens = t.state.tokens - t.started_tokens;
     out->tokens_per_s = out->seconds > 0 ? (double)tokens / out->seconds : 0;
     if (status == OK || status == ERR_STOPPED || status == ERR_NUMERIC) {

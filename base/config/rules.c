@@ -179,9 +179,8 @@ Status config_resolve_neurons(Config *c, Err *err) {
             if (!strcmp(s->name, r->name))
                 return err_set(
                     err, ERR_INPUT,
-                    "neurons.%d.name and neurons.%d.name are both '%s'; results tell rules apart by "
-                    "name",
-                    j, i, r->name);
+                    "neurons.%d.name and neurons.%d.name are both '%s'; results tell rules apart by name", j,
+                    i, r->name);
             int both = layer[i] == layer[j] ? units_common(&units[i], &units[j]) : -1;
             if (both >= 0 && (r->route != ROUTE_NONE || s->route != ROUTE_NONE))
                 return err_set(

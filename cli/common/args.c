@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/nearest.h"
 #include "cli/cli.h"
 
 static int option_index(const Command *command, const char *name, size_t length) {

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/number.h"
@@ -76,12 +75,6 @@ char *show_tokens(const Vocab *vocab, const int32_t *tokens, int n) {
     text_escape(escaped, 4 * room, (Text){raw, used});
     free(raw);
     return escaped;
-}
-
-double clock_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 /* Ten times a second on a terminal; elsewhere (a log file) every ten seconds, and the first and last step. */

@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/number.h"
 #include "cli/eval/eval.h"
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
 #include "data/import/encode.h"
 #include "data/vocab.h"
 #include "eval/capacity/ratio.h"

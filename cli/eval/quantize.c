@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
+#include "base/number.h"
 #include "cli/eval/eval.h"
 #include "eval/parts.h"
 #include "eval/quantized.h"

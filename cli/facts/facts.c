@@ -5,9 +5,10 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
 #include "data/import/import.h"
 #include "data/mix.h"
+#include "data/obtain.h"
 #include "train/facts_load.h"
 
 static Status need_out(const Args *args, Err *err) {

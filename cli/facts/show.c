@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/config/sweep_spec.h"
+#include "base/config/words.h"
 #include "cli/cli.h"
 #include "data/pool.h"
 

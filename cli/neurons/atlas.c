@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "cli/eval/eval.h"
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
 #include "eval/neurons/atlas_heat.h"
 
 /* ---- classes ---- */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "data/labels.h"
 #include "model/neurons/hooks.h"
 #include "train/train.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/config/words.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/cli.h"

@@ -118,8 +118,6 @@ static void add_scaled(real *to, double scale, const real *from, int64_t n) {
     for (int64_t i = 0; i < n; i++) to[i] = (real)((double)to[i] + scale * (double)from[i]);
 }
 
-static int64_t length_of(const FactSet *f, int i) { return f->start[i + 1] - f->start[i]; }
-
 int causal_donor(const Causal *x, const NeuronRules *rules, int i, int base, int64_t number) {
     const FactSet *f = rules->facts;
     int source = x->source[i][base], count = x->n_donors[i];
@@ -128,7 +126,7 @@ int causal_donor(const Causal *x, const NeuronRules *rules, int i, int base, int
     /* The loop ends: the source itself is a donor of its lengths. */
     for (;; at = (at + 1) % count) {
         int donor = x->donor[i][at];
-        if (length_of(f, donor) == length_of(f, source) && f->prompt_len[donor] == f->prompt_len[source])
+        if (fact_length(f, donor) == fact_length(f, source) && f->prompt_len[donor] == f->prompt_len[source])
             return donor;
     }
 }

@@ -1,8 +1,8 @@
 #include "train/online/online.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/exact.h"
 #include "base/memory.h"
 #include "base/number.h"
@@ -78,19 +78,13 @@ typedef struct Coder {
     size_t size;
 } Coder;
 
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void coder_free(Coder *c) {
     bit_predictor_free(c->predictor);
     online_model_free(c->model);
 }
 
 static Status coder_create(Coder *c, const OnlinePlan *plan, size_t size, const OnlineRun *run, Err *err) {
-    *c = (Coder){.run = run, .size = size, .started_s = now_s()};
+    *c = (Coder){.run = run, .size = size, .started_s = clock_s()};
     TRY(bit_predictor_create(&c->predictor, &plan->parts, size, err));
     if (plan->parts.model) TRY(online_model_create(&c->model, &plan->model, run->ops, run->threads, err));
     return OK;
@@ -103,7 +97,7 @@ static Status begin_byte(Coder *c, const uint8_t *data, size_t at, size_t coded_
     if (at % BYTES_BETWEEN) return OK;
     if (c->run->stop && *c->run->stop)
         return err_set(err, ERR_STOPPED, "stopped after %zu of %zu bytes", at, c->size);
-    double now = now_s(), seconds = now - c->started_s;
+    double now = clock_s(), seconds = now - c->started_s;
     if (!c->run->progress.update || at == 0 || now - c->shown_s < 0.25) return OK;
     double rate = seconds > 0 ? (double)at / seconds : 0;
     Progress progress = {.step = (int64_t)at,

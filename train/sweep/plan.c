@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "data/obtain.h"
 #include "train/facts_load.h"
 #include "train/init_from.h"
 #include "train/sweep/sweep.h"

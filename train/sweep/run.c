@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "train/sweep/worker.h"
@@ -30,12 +31,6 @@ typedef struct Pool {
     double flops_done; /* of runs that this process finished */
     bool stopping, changed;
 } Pool;
-
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static double run_flops(const SweepRun *run) {
     return run->plan.flops_per_step * (double)run->resolved.train.max_steps;
@@ -61,7 +56,7 @@ static double eta_s(const Pool *p, double now) {
 
 static void show(Pool *p, const SweepRun *finished, const char *note) {
     if (!p->options->update) return;
-    double now = now_s();
+    double now = clock_s();
     for (int w = 0; w < p->n; w++) {
         p->progress[w] = p->worker[w].progress;
         p->progress[w].seconds = now - p->worker[w].started_s;
@@ -72,7 +67,7 @@ static void show(Pool *p, const SweepRun *finished, const char *note) {
 
 /* A failure (another process is writing the table) does not matter here: it is written again later. */
 static void table(Pool *p) {
-    p->table_s = now_s();
+    p->table_s = clock_s();
     p->changed = sweep_write_table(p->sweep, NULL) != OK;
 }
 
@@ -153,7 +148,7 @@ static Status look_claimed(Pool *p, SweepRun *run, bool *ours, Err *err) {
         over(p, run);
     } else if (lock_held(lock)) { /* by a worker whose coordinator was killed */
         run->state = SWEEP_RUNNING;
-        p->look_again[i] = now_s() + LOOK_AGAIN_S;
+        p->look_again[i] = clock_s() + LOOK_AGAIN_S;
     } else {
         if (run->state == SWEEP_FAILED) TRY(forget_done(p, run, err));
         *ours = true;
@@ -167,13 +162,13 @@ static Status start(Pool *p, SweepRun *run, int threads, Err *err) {
     TRY(sweep_claim(p->sweep, run, &claim, err));
     if (claim < 0) {
         run->state = SWEEP_RUNNING;
-        p->look_again[run - p->sweep->run] = now_s() + LOOK_AGAIN_S;
+        p->look_again[run - p->sweep->run] = clock_s() + LOOK_AGAIN_S;
         return OK;
     }
     Status status = look_claimed(p, run, &ours, err);
     if (status == OK && ours)
         status = run_worker_start(&p->worker[p->n], p->sweep, run, claim, threads, p->options->program,
-                                  now_s(), err);
+                                  clock_s(), err);
     if (status != OK || !ours) {
         lock_release(claim);
         return status;
@@ -192,7 +187,7 @@ static bool has_worker(const Pool *p, const SweepRun *run) {
 }
 
 static Status start_all(Pool *p, Err *err) {
-    double now = now_s();
+    double now = clock_s();
     for (int k = 0; k < p->sweep->n; k++) {
         SweepRun *run = &p->sweep->run[p->order[k]];
         int threads;
@@ -250,7 +245,7 @@ static Status finish(Pool *p, int index, Err *err) {
         status = sweep_write_failed(p->sweep, run, exit_code, signal_number, err);
     }
     lock_release(w.claim_fd);
-    if (run->state == SWEEP_WAITING) p->look_again[run - p->sweep->run] = now_s() + LOOK_AGAIN_S;
+    if (run->state == SWEEP_WAITING) p->look_again[run - p->sweep->run] = clock_s() + LOOK_AGAIN_S;
     else over(p, run);
     return status;
 }
@@ -291,7 +286,7 @@ static Status coordinate(Pool *p, Err *err) {
         for (int w = p->n - 1; w >= 0; w--)
             if (p->worker[w].ended) TRY(finish(p, w, err));
         show(p, NULL, NULL);
-        if (p->changed && now_s() - p->table_s > TABLE_S) table(p);
+        if (p->changed && clock_s() - p->table_s > TABLE_S) table(p);
     }
     return OK;
 }
@@ -322,7 +317,7 @@ static Status order_runs(const Sweep *sweep, int *order, Err *err) {
 static Status pool_create(Pool *p, Sweep *sweep, const SweepOptions *options, Err *err) {
     CHECK(options->jobs > 0 && sweep->n > 0);
     size_t n = (size_t)sweep->n, jobs = (size_t)options->jobs;
-    *p = (Pool){.sweep = sweep, .options = options, .jobs = options->jobs, .started_s = now_s()};
+    *p = (Pool){.sweep = sweep, .options = options, .jobs = options->jobs, .started_s = clock_s()};
     p->worker = calloc(jobs, sizeof *p->worker);
     p->progress = calloc(jobs, sizeof *p->progress);
     p->order = calloc(n, sizeof *p->order);

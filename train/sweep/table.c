@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/config/words.h"
 #include "base/file.h"
 #include "base/number.h"
 #include "store/run_folder.h"

@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/config/words.h"
+
 extern char **environ;
 
 static Status make_pipe(int end[2], Err *err) {
