@@ -43,7 +43,7 @@ static double memory_of(const Config *config, const FactSet *facts, const ParamT
            (double)parallel_bytes(&shape, &training) + (double)parallel_bytes(&shape, &evaluation) +
            (double)config->train.batch_size * (facts->max_len * 8 + 8) /* the batch: inputs and targets */
            + tokens * 20 + (double)facts->n_pool * 37                  /* eval/evaluate.h */
-           + neurons_bytes(config, facts, table->total) + facts_bytes(facts) +
+           + objective_bytes(config, facts, table->total) + facts_bytes(facts) +
            8 * MIB /* the program and its libraries */;
 }
 

@@ -4,8 +4,7 @@
 
 #include "model/parallel.h"
 #include "store/run_folder.h"
-#include "train/neurons/objective.h"
-#include "train/optimizers/optimizer.h"
+#include "train/objective.h"
 
 /* config->threads, or one per core. */
 int trainer_threads(const TrainConfig *config);
@@ -24,7 +23,7 @@ typedef struct Trainer {
     int64_t evaluated_at;  /* its step; -1: none yet in this process */
     Mix mix;
     FactBatch batch; /* room for the longest one */
-    NeuronRules neurons;
+    Objective objective;
     RunFolder folder;
     RunState state;
     int64_t saved_at;          /* step of the newest checkpoint; -1: none */

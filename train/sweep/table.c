@@ -8,14 +8,14 @@
 #include "store/run_folder.h"
 #include "train/sweep/sweep.h"
 
-/* Of result.json, where a run has them. */
+/* The columns from result.json; empty where a run lacks the figure. */
 static const char *const FIGURES[] = {
     "params", "facts",      "data_bits", "ceiling_bits", "code_bits", "memorized_bits",    "bits_per_param",
     "recall", "loss_nats",  "exposures", "steps",        "tokens",    "heldout_loss_nats", "mia_auc",
     "mia_f1", "weight_bits"};
 enum { N_FIGURES = sizeof FIGURES / sizeof FIGURES[0] };
 
-/* Quoted where RFC 4180 asks for it. */
+/* Quoted where RFC 4180 requires it. */
 static void put_text(FILE *f, const char *text) {
     if (!strpbrk(text, ",\"\n\r")) {
         fputs(text, f);
