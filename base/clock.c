@@ -2,7 +2,7 @@
 
 #include <time.h>
 
-double now_s(void) {
+double clock_s(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;

@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/exact.h"
+
+double bits_of_nats(double nats) { return nats * EXACT_LOG2_E; }
+
 const char *number_text(char out[NUMBER_TEXT_MAX], double x) {
     if (!__builtin_isfinite(x)) {
         strcpy(out, "null");

@@ -1,8 +1,11 @@
-/* Numbers as text: a double that reads back to the same double, for files and hashes; bytes for people. */
+/* Numbers for people and files: nats as bits, and text that reads back to the same double. */
 #ifndef ROTE_BASE_NUMBER_H
 #define ROTE_BASE_NUMBER_H
 
 #include <stdint.h>
+
+/* Nats become bits here and nowhere else. */
+double bits_of_nats(double nats);
 
 /* The shortest of %.15g, %.16g, %.17g that reads back as x; "null" for NaN and Inf, which JSON lacks.
  * Returns out. */

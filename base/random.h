@@ -1,8 +1,7 @@
-/* Random numbers without a state: number i of a stream is a pure function of
- * (seed, purpose, i), so nothing has to be saved to resume and any thread can
- * draw any part. Philox 4x32-10 (Salmon et al. 2011, "Parallel random numbers:
- * as easy as 1, 2, 3"), from Random123. The same bits on every machine; how seed, purpose, sub and index
- * make its key and counter: docs/math.md. */
+/* Random numbers without a state: number i of a stream is a pure function of (seed, purpose, sub, i), so nothing has to
+ * be saved to resume and any thread can draw any part. Philox 4x32-10 (Salmon et al. 2011, "Parallel random numbers: as
+ * easy as 1, 2, 3"), from Random123. The same bits on every machine; how seed, purpose, sub and index make its key and
+ * counter: docs/math.md. */
 #ifndef ROTE_BASE_RANDOM_H
 #define ROTE_BASE_RANDOM_H
 
@@ -25,11 +24,13 @@ typedef enum Purpose {
     RANDOM_UNITS = 12,     /* neurons of a rule, units: auto:random; sub = rule */
     RANDOM_CONTROL = 13,   /* what a rule is compared with; sub 0, 1 sides, 2 halves, 3 + i unit set i */
     RANDOM_DONORS = 14,    /* causal training: whose activations; sub = rule, index = place in training */
-    RANDOM_SHUFFLE = 15    /* classes of facts, for what chance reaches; sub = shuffle */
+    RANDOM_SHUFFLE = 15,   /* classes of facts, for what chance reaches; sub = shuffle */
+    RANDOM_END             /* one past the last */
 } Purpose;
 
+/* An endless row of random words; random access by index. sub tells streams of one purpose apart (see Purpose). */
 typedef struct Stream {
-    uint32_t key[2];
+    uint32_t key[2]; /* the seed */
     uint32_t purpose;
     uint32_t sub;
 } Stream;

@@ -1,11 +1,5 @@
 /* What every fact set has, whoever filled it: memory, a hash of its content, a line to show. */
 #include "data/facts.h"
-#include "base/memory.h"
-#include "base/number.h"
-#include "data/folder/read.h"
-#include "data/hold_out.h"
-#include "data/import/text_facts.h"
-#include "data/pool.h"
 #include "data/vocab.h"
 
 #include <stdlib.h>
@@ -14,65 +8,6 @@
 #include <xxhash.h>
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "arrays are hashed as they lie, little-endian");
-
-static Status plan_generated(const FactsConfig *config, FactSet *out, Err *err) {
-    const Kind *kind = kind_row(config->kind);
-    CHECK(kind);
-    *out = (FactSet){.vocab = {.eos = -1}, .seed = config->seed, .config = *config};
-    snprintf(out->kind, sizeof out->kind, "%s", kind->name);
-    Status status = pool_plan(kind, out, err);
-    if (status != OK) facts_free(out);
-    return status;
-}
-
-static Status read_facts(const FactsConfig *config, FactSet *out, Err *err) {
-    bool text = config->kind == FACTS_TEXT;
-    TRY(text ? text_facts_read(config->path, config->seq_len, out, err) : facts_load(config->path, out, err));
-    if (!config->heldout) return OK;
-    Status status = facts_hold_out(out, config, err);
-    if (status != OK) facts_free(out);
-    return status;
-}
-
-Status facts_plan(const FactsConfig *config, FactSet *out, Err *err) {
-    return facts_are_read(config->kind) ? read_facts(config, out, err) : plan_generated(config, out, err);
-}
-
-/* Arrays of the set, and what tells its sequences apart while they are drawn. */
-static Status check_memory(const FactSet *facts, Err *err) {
-    double needs = 4.0 * (double)facts_pool_tokens(facts) + facts->n_pool * (8.0 + 4 + 4 + 16);
-    if (facts->n_pool > facts->n || facts->n_fields) needs *= 2; /* the draw, and the pool made of it */
-    double has = (double)memory_available();
-    char needs_text[NUMBER_TEXT_MAX], has_text[NUMBER_TEXT_MAX];
-    if (needs <= has) return OK;
-    return err_set(err, ERR_INPUT,
-                   "facts.n: %d facts of %d tokens need %s of memory, %s are available; lower facts.n or "
-                   "facts.seq_len",
-                   facts->n, facts->max_len, bytes_text(needs_text, needs), bytes_text(has_text, has));
-}
-
-Status facts_draw(FactSet *facts, Err *err) {
-    if (facts->tokens) return OK;
-    TRY(check_memory(facts, err));
-    TRY(pool_draw(kind_row(facts->config.kind), facts, err));
-    return facts_hash(facts, err);
-}
-
-static Status draw_or_free(FactSet *out, Err *err) {
-    Status status = facts_draw(out, err);
-    if (status != OK) facts_free(out);
-    return status;
-}
-
-Status facts_generate(const FactsConfig *config, FactSet *out, Err *err) {
-    TRY(plan_generated(config, out, err));
-    return draw_or_free(out, err);
-}
-
-Status facts_obtain(const FactsConfig *config, FactSet *out, Err *err) {
-    TRY(facts_plan(config, out, err));
-    return draw_or_free(out, err);
-}
 
 Status facts_allocate(FactSet *facts, int64_t tokens, Err *err) {
     CHECK(facts->n >= 0 && facts->n_fields <= FIELDS_MAX);
@@ -184,4 +119,31 @@ void facts_text(const FactSet *facts, int i, char *out, int size) {
         out[used] = '\0';
         if (used == room - 1) return;
     }
+}
+
+int64_t facts_plain_text(const FactSet *facts, int i, char *out) {
+    CHECK(i >= 0 && i < facts->n_pool);
+    int64_t used = 0;
+    for (int64_t t = facts->start[i]; t < facts->start[i + 1]; t++) {
+        int64_t in_fact = t - facts->start[i];
+        int32_t token = facts->tokens[t];
+        char number[16];
+        const char *piece = number;
+        int64_t length = 0;
+        bool answer_begins = facts->prompt_len[i] > 0 && in_fact == facts->prompt_len[i];
+        if (!facts->vocab.text) {
+            length = snprintf(number, sizeof number, in_fact ? " %d" : "%d", token);
+        } else if (token != facts->vocab.eos) {
+            if (!facts->vocab.bytes && in_fact) {
+                if (out) out[used] = answer_begins ? '\t' : ' ';
+                used++;
+            }
+            bool separator = facts->vocab.bytes && in_fact == facts->prompt_len[i] - 1;
+            piece = separator ? "\t" : facts->vocab.text[token];
+            length = separator ? 1 : facts->vocab.length[token];
+        }
+        if (out) memcpy(out + used, piece, (size_t)length);
+        used += length;
+    }
+    return used;
 }

@@ -1,11 +1,12 @@
 #include "data/labels.h"
 
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <xxhash.h>
 
+#include "base/nearest.h"
+#include "base/pattern.h"
 #include "base/random.h"
 #include "data/pool.h"
 #include "data/vocab.h"
@@ -15,7 +16,6 @@ typedef enum Side { SIDE_NONE = -1, SIDE_NEGATIVE, SIDE_CLASS } Side;
 static int held_out_end(const FactSet *f) { return f->n + f->n_heldout; }
 static bool is_heldout(const FactSet *f, int i) { return i >= f->n && i < held_out_end(f); }
 static bool is_junk(const FactSet *f, int i) { return i >= held_out_end(f) + f->n_variants; }
-static int64_t length_of(const FactSet *f, int i) { return f->start[i + 1] - f->start[i]; }
 static const int32_t *tokens_of(const FactSet *f, int i) { return f->tokens + f->start[i]; }
 
 static Status no_memory(Err *err) { return err_set(err, ERR_NOMEM, "no memory for the labels of a rule"); }
@@ -95,35 +95,21 @@ static Status match_token(const FactSet *f, const NeuronRule *rule, bool *match,
     return OK;
 }
 
-/* Bytes of the longest sequence as text, at most: each byte may be escaped, and a space goes before each symbol. */
-static int64_t text_bytes(const FactSet *f) {
-    int64_t most = 0;
-    for (int i = 0; i < f->n_pool; i++) {
-        int64_t bytes = 1;
-        for (int64_t t = f->start[i]; t < f->start[i + 1]; t++)
-            bytes += f->vocab.text ? 4 * (int64_t)f->vocab.length[f->tokens[t]] + 1 : 11;
-        if (bytes > most) most = bytes;
-    }
-    return most;
-}
-
 static Status match_regex(const FactSet *f, const NeuronRule *rule, bool *match, Err *err) {
-    int64_t room = text_bytes(f);
-    char *text = room <= INT32_MAX ? malloc((size_t)room) : NULL;
-    if (!text) return no_memory(err);
-    regex_t regex;
-    if (regcomp(&regex, rule->when_regex, REG_EXTENDED | REG_NOSUB) != 0) {
-        free(text);
-        return err_set(err, ERR_INPUT, "when.regex is '%s', no POSIX extended regular expression",
-                       rule->when_regex);
-    }
+    Pattern *pattern;
+    int64_t longest = 0;
     for (int i = 0; i < f->n_pool; i++) {
-        facts_text(f, i, text, (int)room);
-        match[i] = regexec(&regex, text, 0, NULL, 0) == 0;
+        int64_t bytes = facts_plain_text(f, i, NULL);
+        if (bytes > longest) longest = bytes;
     }
-    regfree(&regex);
+    TRY(pattern_create(&pattern, rule->when_regex, "when.regex", err));
+    char *text = malloc((size_t)longest + 1);
+    Status status = text ? OK : no_memory(err);
+    for (int i = 0; status == OK && i < f->n_pool; i++)
+        status = pattern_matches(pattern, text, (size_t)facts_plain_text(f, i, text), &match[i], err);
+    pattern_free(pattern);
     free(text);
-    return OK;
+    return status;
 }
 
 /* By the prompt alone, so that all answers and renderings of one are on the same side. */
@@ -132,7 +118,7 @@ static void match_share(const FactSet *f, const NeuronRule *rule, bool *match) {
     for (int i = 0; i < f->n_pool; i++) {
         int variant = i - held_out_end(f);
         int fact = variant >= 0 && variant < f->n_variants ? f->variant_of[variant] : i;
-        int64_t size = f->prompt_len[fact] ? f->prompt_len[fact] : length_of(f, fact);
+        int64_t size = f->prompt_len[fact] ? f->prompt_len[fact] : fact_length(f, fact);
         uint64_t hash = XXH3_64bits(tokens_of(f, fact), (size_t)size * sizeof *f->tokens);
         match[i] = random_unit(stream, hash) < rule->when_share;
     }
@@ -167,8 +153,8 @@ done:
 /* ---- after_cue ---- */
 
 /* The trained sequences sorted by their tokens. A prefix that a sequence shares with one of another side it shares with
- * the nearest such in this order, before it or behind it, and how far is the least common prefix of two neighbours on the
- * way (Manber & Myers 1993, "Suffix arrays", section 2). */
+ * the nearest such in this order, before it or behind it, and how far is the least common prefix of two neighbours on
+ * the way (Manber & Myers 1993, "Suffix arrays", section 2). */
 typedef struct Sorted {
     const FactSet *facts;
     const int8_t *side;
@@ -178,14 +164,14 @@ typedef struct Sorted {
 } Sorted;
 
 static int64_t shared(const FactSet *f, int a, int b) {
-    int64_t n = length_of(f, a) < length_of(f, b) ? length_of(f, a) : length_of(f, b), t = 0;
+    int64_t n = fact_length(f, a) < fact_length(f, b) ? fact_length(f, a) : fact_length(f, b), t = 0;
     const int32_t *x = tokens_of(f, a), *y = tokens_of(f, b);
     while (t < n && x[t] == y[t]) t++;
     return t;
 }
 
 static int compare(const FactSet *f, int a, int b) {
-    int64_t t = shared(f, a, b), x = length_of(f, a), y = length_of(f, b);
+    int64_t t = shared(f, a, b), x = fact_length(f, a), y = fact_length(f, b);
     if (t == x || t == y) return (x > y) - (x < y);
     return tokens_of(f, a)[t] < tokens_of(f, b)[t] ? -1 : 1;
 }
@@ -244,8 +230,8 @@ static int place_of(const Sorted *s, int i) {
 
 static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 
-/* The first row from which on the trained sequences that share what held-out sequence i has read are all of one side. Its
- * own side is not asked: rows chosen by it would tell it. */
+/* The first row from which on the trained sequences that share what held-out sequence i has read are all of one side.
+ * Its own side is not asked: rows chosen by it would tell it. */
 static int64_t heldout_cue(const Sorted *s, int i) {
     if (s->n == 0) return 0;
     int p = place_of(s, i);
@@ -280,9 +266,9 @@ static Status fill(int8_t *label, const FactSet *f, const NeuronRule *rule, Err 
     if (rule->at == AT_AFTER_CUE) TRY_GOTO(find_cues(first, f, side, err));
     for (int i = 0; i < f->n_pool; i++) {
         if (rule->at == AT_ANSWER) first[i] = f->prompt_len[i];
-        for (int64_t t = 0; t < length_of(f, i); t++)
+        for (int64_t t = 0; t < fact_length(f, i); t++)
             label[f->start[i] + t] = (int8_t)(t >= first[i] ? side[i] : SIDE_NONE);
-        if (side[i] == SIDE_CLASS && !is_heldout(f, i) && first[i] < length_of(f, i)) rows++;
+        if (side[i] == SIDE_CLASS && !is_heldout(f, i) && first[i] < fact_length(f, i)) rows++;
     }
     if (!rows)
         status = err_set(err, ERR_INPUT, "at %s: no fact of its class has a token left to ask for%s",

@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "base/exact.h"
-
-static int fact_length(const FactSet *facts, int i) { return (int)(facts->start[i + 1] - facts->start[i]); }
+#include "base/number.h"
 
 Status fact_batch_create(FactBatch *out, const FactSet *facts, Err *err) {
     memset(out, 0, sizeof *out);

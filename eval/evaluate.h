@@ -9,7 +9,6 @@
 
 #include <stdbool.h>
 
-#include "base/exact.h"
 #include "data/facts.h"
 #include "data/mix.h"
 #include "eval/stats/membership.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "data/obtain.h"
 #include "model/parametrization.h"
 #include "model/quantize.h"
 #include "store/checkpoints.h"

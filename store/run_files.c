@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/exact.h"
 #include "base/file.h"
+#include "base/number.h"
 
 enum { FILE_MAX_BYTES = 1 << 30, CURVE_POINTS = 600 };
 

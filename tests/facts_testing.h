@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
-#include "data/facts.h"
+#include "data/obtain.h"
 
 /* cmocka's group set-up and tear-down: the tests run in a new folder, which is removed with all it holds. */
 static inline int enter_folder(void **state) {

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "data/facts.h"
+#include "data/obtain.h"
 #include "eval/archive/two_part.h"
 #include "tests/model_case.h"
 #include "train/online/online.h"

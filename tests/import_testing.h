@@ -5,7 +5,7 @@
 #include "tests/facts_testing.h"
 
 #include "base/random.h"
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
 #include "data/import/import.h"
 
 static const ImportOptions bytes = {.bytes = true}, words = {.bytes = false};

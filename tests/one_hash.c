@@ -8,7 +8,7 @@
 
 #include "base/config/config.h"
 #include "base/file.h"
-#include "data/facts.h"
+#include "data/obtain.h"
 #include "eval/evaluate.h"
 #include "model/parallel.h"
 #include "train/optimizers/optimizer.h"

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "data/obtain.h"
 #include "store/result.h"
 #include "train/train.h"
 

@@ -1,7 +1,7 @@
 /* R and R_max of biographies by hand, and from a folder. */
 #include "tests/kinds_testing.h"
 
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
 #include "eval/capacity/ratio.h"
 
 static void put_field(Evaluation *e, const char *name, double nats) {

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "data/obtain.h"
 #include "train/train.h"
 
 static void learns_them_all(const char *optimizer, const char *steps) {

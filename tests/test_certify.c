@@ -2,7 +2,7 @@
  * where random facts are not what they are taken for. */
 #include "tests/facts_testing.h"
 
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
 #include "eval/capacity/certify.h"
 #include "train/train.h"
 

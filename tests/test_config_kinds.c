@@ -68,7 +68,7 @@ static void foreign_keys_are_refused(void **state) {
         {"facts.inputs=3", 0x20},      {"facts.exceptions=0.1", 0x20},  {"facts.split_seed=3", 0x3d},
         {"facts.n=9", 0x7f},           {"facts.zipf=1", 0x7f},          {"facts.seed=4", 0x7f}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        for (int kind = FACTS_RANDOM; kind <= FACTS_TEXT; kind++) {
+        for (int kind = 0; kind < FACTS_KIND_COUNT; kind++) {
             Config config = LOAD(NULL, cases[i].word);
             Err err = {0};
             config.facts.kind = (FactsKind)kind;

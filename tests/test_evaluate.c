@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
+#include "data/obtain.h"
 #include "eval/evaluate.h"
 #include "model/decode.h"
 

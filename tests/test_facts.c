@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 #include "data/entropy.h"
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
 #include "data/order.h"
 
 /* Counts what the formulas claim to: every ordered choice of n distinct ones out of `space`, and those that

@@ -2,9 +2,9 @@
  * a block is lost. Needs glibc's own names to count under malloc. */
 #include "tests/facts_testing.h"
 
-#include "data/facts.h"
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
 #include "data/import/import.h"
+#include "data/obtain.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)

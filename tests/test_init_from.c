@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "data/obtain.h"
 #include "eval/neurons/steer.h"
 #include "model/formats/safetensors.h"
 #include "train/init_from.h"

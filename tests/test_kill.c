@@ -15,8 +15,10 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/random.h"
+#include "data/obtain.h"
 #include "train/train.h"
 
 /* Long enough to be hit many times, with a checkpoint every other step; held-out facts have files of their own. */
@@ -64,12 +66,6 @@ static bool finished(pid_t pid) {
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) return false;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) fail_msg("the resumed run failed: status %d", status);
     return true;
-}
-
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 static void sleep_s(double seconds) {
@@ -124,9 +120,9 @@ static int make_root(void **state) {
     snprintf(killed, sizeof killed, "%s/killed", root);
     Err err = {0};
     if (file_write_atomic(config_path, CONFIG, sizeof CONFIG - 1, &err) != OK) return -1;
-    double before = now_s();
+    double before = clock_s();
     bool whole = finished(start(undisturbed, NULL));
-    whole_run_s = now_s() - before;
+    whole_run_s = clock_s() - before;
     return whole ? 0 : -1;
 }
 

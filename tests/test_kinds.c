@@ -1,7 +1,7 @@
 /* What the generated kinds draw: what a seed means, sets that grow, folders, words and sentences. */
 #include "tests/kinds_testing.h"
 
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
 #include "data/kinds/bios_words.h"
 
 static void words_are_distinct(void **state) {

@@ -2,7 +2,7 @@
  * search finds is enough, and no length is shorter than brute force's. */
 #include "tests/facts_testing.h"
 
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
 #include "data/import/import.h"
 #include "eval/evaluate.h"
 #include "eval/shortest_prompt.h"

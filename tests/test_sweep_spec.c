@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/config/sweep_spec.h"
+#include "base/config/words.h"
 #include "base/file.h"
 
 static char path[] = "/tmp/rote-sweep-XXXXXX";

@@ -13,7 +13,7 @@
 
 #include "base/file.h"
 #include "base/random.h"
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
 #include "data/import/text_facts.h"
 
 static const uint64_t SEED = 20261123;

@@ -2,6 +2,7 @@
  * which draw nothing. */
 #include "train/facts_load.h"
 
+#include "data/obtain.h"
 #include "model/params.h"
 
 enum { FACTS_MOST = 1000000000 }; /* as facts.n */

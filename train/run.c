@@ -116,10 +116,10 @@ static Status check_folder(const char *dir, bool resume, const Config *config, c
 
 /* Trains, and adds the time it took to timing.json. */
 static Status train_timed(Trainer *t, RunResult *out, Err *err) {
-    t->started_s = t->shown_s = now_s();
+    t->started_s = t->shown_s = clock_s();
     t->started_tokens = t->shown_tokens = t->state.tokens;
     Status status = train_on(t, err);
-    out->seconds = now_s() - t->started_s;
+    out->seconds = clock_s() - t->started_s;
     int64_t tokens = t->state.tokens - t->started_tokens;
     out->tokens_per_s = out->seconds > 0 ? (double)tokens / out->seconds : 0;
     if (status == OK || status == ERR_STOPPED || status == ERR_NUMERIC) {

@@ -7,7 +7,7 @@
 #include "eval/result_figures.h"
 #include "model/parallel.h"
 #include "store/run_folder.h"
-#include "train/neurons/objective.h"
+#include "train/objective.h"
 #include "train/optimizers/optimizer.h"
 #include "train/train.h"
 
@@ -24,7 +24,7 @@ typedef struct Trainer {
     int64_t evaluated_at;  /* its step; -1: none yet in this process */
     Mix mix;
     FactBatch batch; /* room for the longest one */
-    NeuronRules neurons;
+    Objective objective;
     RunFolder folder;
     RunState state;
     int64_t saved_at;          /* step of the newest checkpoint; -1: none */
@@ -69,7 +69,6 @@ void trainer_figures(const Trainer *t, const Evaluation *evaluation, const RunCo
                      RunFigures *out);
 
 void log_step(Trainer *t, double loss_nats, double rate, double norm);
-void log_rules(Trainer *t);
 void log_evaluation(Trainer *t);
 /* At most four times a second. loss_nats: of the newest batch. */
 void show_progress(Trainer *t, double loss_nats);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "data/obtain.h"
 #include "eval/evaluate.h"
 #include "model/formats/npy.h"
 #include "store/result.h"

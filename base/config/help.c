@@ -3,7 +3,6 @@
 
 #include "base/config/config.h"
 #include "base/config/keys.h"
-#include "base/config/sweep_read.h"
 
 enum { NAME_WIDTH = 24, LINE_WIDTH = 80 };
 

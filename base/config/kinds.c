@@ -1,28 +1,33 @@
 #include "base/config/kinds.h"
-#include "base/config/sweep_spec.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* Where facts come from, how their number was chosen, and what is decided when training. */
-static bool of_the_draw(const Key *key) {
-    static const char *const others[] = {"facts.path", "facts.load", "facts.zipf", "facts.junk_ratio"};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (strcmp(key->name, others[i]) == 0) return false;
-    return strncmp(key->name, "facts.", 6) == 0;
-}
-
-static bool foreign(const Config *config, const Key *key) {
-    return key->kinds && !(key->kinds >> config->facts.kind & 1);
+bool key_of_kind(const Config *config, const Key *key) {
+    return !key->kinds || key->kinds >> config->facts.kind & 1;
 }
 
 void config_kind_drop(Config *config, const bool *keep) {
     for (int k = 0; k < KEY_COUNT; k++) {
         const Key *key = &keys[k];
-        if (foreign(config, key) && !(keep && keep[k]))
+        if (!key_of_kind(config, key) && !(keep && keep[k]))
             CHECK(key_set(config, key, key->initial, strlen(key->initial), NULL) == OK);
     }
+}
+
+/* The names of a set of kinds, bit FactsKind each: "bios, biod". */
+typedef struct KindNames {
+    char text[128];
+} KindNames;
+
+static KindNames names_of(unsigned kinds) {
+    KindNames names = {""};
+    size_t used = 0;
+    for (int kind = 0; kind < FACTS_KIND_COUNT && used < sizeof names.text; kind++)
+        if (kinds >> kind & 1)
+            used += (size_t)snprintf(names.text + used, sizeof names.text - used, "%s%s", used ? ", " : "",
+                                     config_choice("facts.kind", kind));
+    return names;
 }
 
 Status config_pool_check(const FactsConfig *facts, Err *err) {
@@ -34,11 +39,11 @@ Status config_pool_check(const FactsConfig *facts, Err *err) {
                       : facts->paraphrases > 1 ? "facts.paraphrases"
                                                : NULL;
     if (key)
-        return err_set(err, ERR_INPUT,
-                       "%s works where facts are drawn (kinds random, triples, bios, biod, rules); facts of "
-                       "your own (kinds "
-                       "file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out",
-                       key);
+        return err_set(
+            err, ERR_INPUT,
+            "%s works where facts are drawn (kinds %s); facts of your own (kinds %s) take facts.heldout, "
+            "facts.split_seed and facts.zipf; leave the key out",
+            key, names_of(FACTS_KINDS_DRAWN).text, names_of(FACTS_KINDS_READ).text);
     if (facts->split_seed && !facts->heldout)
         return err_set(
             err, ERR_INPUT,
@@ -51,19 +56,14 @@ Status config_pool_check(const FactsConfig *facts, Err *err) {
 Status config_kind_check(const Config *config, Err *err) {
     for (int k = 0; k < KEY_COUNT; k++) {
         const Key *key = &keys[k];
-        if (!foreign(config, key) || key_at_default(config, key)) continue;
-        char value[KEY_VALUE_MAX], readers[128] = "";
+        if (key_of_kind(config, key) || key_at_default(config, key)) continue;
+        char value[KEY_VALUE_MAX];
         key_print(config, key, value);
-        for (int kind = 0, n = 0; kind <= FACTS_TEXT; kind++)
-            if (key->kinds >> kind & 1) {
-                size_t used = strlen(readers);
-                snprintf(readers + used, sizeof readers - used, "%s%s", n++ ? ", " : "",
-                         config_choice("facts.kind", kind));
-            }
         return err_set(err, ERR_INPUT,
                        "%s is %s, but facts.kind is %s, which does not read it; leave it out, or set "
                        "facts.kind (%s)",
-                       key->name, value, config_choice("facts.kind", (int)config->facts.kind), readers);
+                       key->name, value, config_choice("facts.kind", (int)config->facts.kind),
+                       names_of(key->kinds).text);
     }
     return config_pool_check(&config->facts, err);
 }
@@ -77,24 +77,4 @@ void config_kind_fill(FactsConfig *facts) {
         facts->n > ROWS_MOST)
         return;
     facts->vocab_size = facts->rule == RULE_LOOKUP ? 16 : 31;
-}
-
-char **config_facts_words(const FactsConfig *facts, int *n) {
-    Config config;
-    config_defaults(&config);
-    config.facts = *facts;
-    char **words = calloc(KEY_COUNT + 1, sizeof *words);
-    *n = 0;
-    for (int k = 0; words && k < KEY_COUNT; k++) {
-        if (!of_the_draw(&keys[k]) || foreign(&config, &keys[k])) continue;
-        char value[KEY_VALUE_MAX];
-        key_print(&config, &keys[k], value);
-        if (asprintf(&words[*n], "%s=%s", keys[k].name, value) < 0) {
-            words[*n] = NULL;
-            config_words_free(words);
-            return NULL;
-        }
-        ++*n;
-    }
-    return words;
 }

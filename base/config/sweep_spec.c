@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/config/kinds.h"
+#include "base/config/load.h"
 #include "base/config/sweep_read.h"
 #include "base/file.h"
 
@@ -184,42 +185,6 @@ void sweep_spec_label(const SweepSpec *spec, int64_t i, char out[SWEEP_LABEL_MAX
 }
 
 /* ---- writing ---- */
-
-char *config_value(const Config *config, int key) {
-    char value[KEY_VALUE_MAX];
-    if (key_is_text(&keys[key])) /* without YAML's quotes */
-        return strdup((const char *)config + keys[key].offset);
-    key_print(config, &keys[key], value);
-    return strdup(value);
-}
-
-char **config_words(const Config *config, int *n) {
-    Config initial;
-    char value[KEY_VALUE_MAX], standard[KEY_VALUE_MAX];
-    char **words = calloc(KEY_COUNT + 1, sizeof *words);
-    *n = 0;
-    config_defaults(&initial);
-    for (int i = 0; words && i < KEY_COUNT; i++) {
-        key_print(config, &keys[i], value);
-        key_print(&initial, &keys[i], standard);
-        if (!strcmp(value, standard)) continue;
-        char *plain = config_value(config, i);
-        int size = plain ? asprintf(&words[*n], "%s=%s", keys[i].name, plain) : -1;
-        free(plain);
-        if (size < 0) {
-            words[*n] = NULL;
-            config_words_free(words);
-            return NULL;
-        }
-        ++*n;
-    }
-    return words;
-}
-
-void config_words_free(char **words) {
-    for (int i = 0; words && words[i]; i++) free(words[i]);
-    free(words);
-}
 
 static void put_value(FILE *out, int key, const char *value) {
     if (!key_is_text(&keys[key])) {

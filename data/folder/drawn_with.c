@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/config/sweep_spec.h"
+#include "base/config/words.h"
 
 json_t *drawn_with_json(const FactSet *facts) {
     int n;

@@ -1,7 +1,7 @@
 /* The words of biographies: lists of names, places and so on, made of syllables so that a list has any size and no
  * entry twice, and the sentences. All of them are this project's own. */
-#ifndef ROTE_DATA_BIOS_WORDS_H
-#define ROTE_DATA_BIOS_WORDS_H
+#ifndef ROTE_DATA_KINDS_BIOS_WORDS_H
+#define ROTE_DATA_KINDS_BIOS_WORDS_H
 
 #include "base/err.h"
 
@@ -22,10 +22,10 @@ typedef enum BioList {
 } BioList;
 
 enum { BIO_WORD_MAX = 32, BIO_LIST_SIZE_MAX = 10000 };
-/* Entry i of a list; the first 12 months and the two pronouns are English. */
+/* Entry i < BIO_LIST_SIZE_MAX of a list, NUL-ended; the first 12 months and the two pronouns are English. */
 void bio_word(char out[BIO_WORD_MAX], BioList list, int i);
 
-/* What a sentence tells. */
+/* The sentences of a biography, by what they tell. */
 typedef enum BioSentence {
     BIO_BIRTH_DATE,
     BIO_BIRTH_CITY,

@@ -9,6 +9,7 @@
 #include "data/kinds/distinct.h"
 #include "data/kinds/kinds.h"
 #include "data/kinds/lists.h"
+#include "data/kinds/plan.h"
 
 enum { INPUT = 1, OUTPUT };                                              /* fields */
 enum { SUB_INPUT = 0, SUB_RULE = 2, SUB_EXCEPTION = 4, SUB_OUTPUT = 6 }; /* streams */
@@ -58,6 +59,7 @@ static Status layout_of(const FactsConfig *config, Layout *out, Err *err) {
         l.n_parameters = V;
         l.agreements = l.space - l.space / V;
         break;
+    case RULE_FAMILY_COUNT: break;
     }
     l.n_exceptions = (int)(config->exceptions * kind_total(config) + 0.5);
     *out = l;
@@ -110,10 +112,8 @@ static Status rules_plan(const FactsConfig *config, FactSet *out, Err *err) {
                  l.V);
     snprintf(out->derivation, sizeof out->derivation,
              "sum over i < %d of log2(%d^%d - i) = %.17g bits for the inputs, in the order drawn, + %d * "
-             "log2(%d) = %.17g "
-             "bits for one of the %s rules, + %s = %.17g bits for the exceptions; a table without a rule "
-             "would hold %.17g "
-             "bits of outputs instead of %.17g",
+             "log2(%d) = %.17g bits for one of the %s rules, + %s = %.17g bits for the exceptions; a table "
+             "without a rule would hold %.17g bits of outputs instead of %.17g",
              n, l.V, l.m, inputs, l.n_parameters, l.V, rule, config_choice("facts.rule", (int)l.family),
              exceptions, places + wrong, n * exact_log2(l.V), outputs);
     return OK;
@@ -178,4 +178,4 @@ done:
     return status;
 }
 
-const Kind rules_kind = {"rules", rules_plan, rules_draw, NULL};
+const Kind rules_kind = {.plan = rules_plan, .draw = rules_draw};

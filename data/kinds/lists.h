@@ -1,7 +1,7 @@
 /* Lists of things (names, cities, subjects) and how the number of one is written as tokens: as a symbol of its own,
  * or as the digits of its number in a base that all lists share. */
-#ifndef ROTE_DATA_LISTS_H
-#define ROTE_DATA_LISTS_H
+#ifndef ROTE_DATA_KINDS_LISTS_H
+#define ROTE_DATA_KINDS_LISTS_H
 
 #include "data/facts.h"
 
@@ -26,11 +26,12 @@ static inline List list_make(int size, int base, int32_t *next_symbol) {
     return list;
 }
 
-/* Where a set is written: sequence after sequence, token after token. */
+/* Writes the arrays of a set (tokens, field, start, prompt_len), sequence after sequence. A sequence is write_begin,
+ * then its tokens, with write_prompt_ends where the prompt ends; write_end closes the last one. */
 typedef struct Writer {
     FactSet *facts;
-    int64_t at;
-    int n; /* sequences begun */
+    int64_t at; /* tokens written */
+    int n;      /* sequences begun */
 } Writer;
 
 static inline void write_begin(Writer *w) { w->facts->start[w->n++] = w->at; }

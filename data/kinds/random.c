@@ -1,6 +1,5 @@
 /* Random facts (Morris et al. 2025, section 2): N distinct sequences of S tokens, uniform over all V^S, in
- * the order drawn. A sequence that stood before is drawn again: that is exactly a draw without replacement.
- */
+ * the order drawn. A sequence that stood before is drawn again: that is exactly a draw without replacement. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,4 +101,4 @@ static Status random_draw(FactSet *facts, Err *err) {
                                                         : draw_until_distinct(facts, facts->seed, err);
 }
 
-const Kind random_kind = {"random", random_plan, random_draw, NULL};
+const Kind random_kind = {.plan = random_plan, .draw = random_draw};

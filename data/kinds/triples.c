@@ -8,6 +8,7 @@
 #include "data/kinds/distinct.h"
 #include "data/kinds/kinds.h"
 #include "data/kinds/lists.h"
+#include "data/kinds/plan.h"
 
 enum { SUBJECT = 1, RELATION, OBJECT, FIELD_COUNT }; /* fields */
 enum { SUB_PAIR = 0, SUB_OBJECT = 2 };               /* streams; a draw without replacement takes two */
@@ -56,8 +57,7 @@ static Status triples_plan(const FactsConfig *config, FactSet *out, Err *err) {
     kind_bits(out, prompts + answers, answers);
     snprintf(out->derivation, sizeof out->derivation,
              "sum over i < %d of log2(%d*%d - i) = %.17g bits for the pairs of subject and relation, in the "
-             "order drawn, "
-             "+ %d * mean over relations of log2(objects) = %.17g bits for the objects",
+             "order drawn, + %d * mean over relations of log2(objects) = %.17g bits for the objects",
              n, l.subjects, R, prompts, n, answers);
     return OK;
 }
@@ -86,4 +86,4 @@ static Status triples_draw(FactSet *facts, Err *err) {
     return status;
 }
 
-const Kind triples_kind = {"triples", triples_plan, triples_draw, NULL};
+const Kind triples_kind = {.plan = triples_plan, .draw = triples_draw};

@@ -1,6 +1,6 @@
 #include "eval/archive/model_code.h"
 
-/* What keys.c allows, or more: what a model needs in all is planned before anything is allocated. */
+/* What the key table allows, or more: what a model needs in all is planned before anything is allocated. */
 enum { LAYERS_MOST = 512, BLOCK_MOST = 1 << 20, SIZE_MOST = 1 << 24 };
 
 void model_encode(Bytes *out, const ModelConfig *c) {
@@ -20,9 +20,9 @@ static int read_size(ByteReader *r, uint64_t least, uint64_t most) {
     return (int)value;
 }
 
-static int read_choice(ByteReader *r, int most) {
+static int read_choice(ByteReader *r, int count) {
     int value = read_byte(r);
-    if (value > most) r->failed = true;
+    if (value >= count) r->failed = true;
     return value;
 }
 
@@ -37,12 +37,12 @@ Status model_decode(ModelConfig *out, ByteReader *r, Err *err) {
     c->n_inner = read_size(r, 1, SIZE_MOST);
     c->block_size = read_size(r, 1, BLOCK_MOST);
     c->vocab_size = read_size(r, 1, SIZE_MOST);
-    c->norm = (Norm)read_choice(r, NORM_RMSNORM);
-    c->pos = (Position)read_choice(r, POS_NONE);
-    c->act = (Act)read_choice(r, ACT_SILU);
-    c->attn = (Attn)read_choice(r, ATTN_MEAN);
-    c->mlp = (Mlp)read_choice(r, MLP_NONE);
-    int flags = read_choice(r, 7);
+    c->norm = (Norm)read_choice(r, NORM_COUNT);
+    c->pos = (Position)read_choice(r, POS_COUNT);
+    c->act = (Act)read_choice(r, ACT_COUNT);
+    c->attn = (Attn)read_choice(r, ATTN_COUNT);
+    c->mlp = (Mlp)read_choice(r, MLP_COUNT);
+    int flags = read_choice(r, 8);
     c->gated = flags & 1;
     c->bias = flags >> 1 & 1;
     c->tie_weights = flags >> 2 & 1;

@@ -6,15 +6,13 @@
 
 #include <zlib.h>
 
-#include "data/folder/read.h"
+#include "data/folder/folder.h"
 #include "eval/archive/adaptive.h"
 
 /* How prompts are told. From PROMPT_FIXED on: all have so many tokens less. */
 enum { PROMPT_NONE, PROMPT_TAB, PROMPT_CODED, PROMPT_FIXED };
 
 enum { SYMBOLS_MOST_BYTES = 1 << 28 };
-
-static int length_of(const FactSet *facts, int i) { return (int)(facts->start[i + 1] - facts->start[i]); }
 
 /* ---- which facts, in which order ---- */
 
@@ -33,7 +31,7 @@ static bool has_context(const FactSet *facts) {
 static FactEnds ends_of(const FactSet *facts, bool context) {
     bool fixed = true, eos = facts->vocab.eos >= 0 && !context;
     for (int i = 0; i < facts->n; i++) {
-        fixed = fixed && length_of(facts, i) == length_of(facts, 0);
+        fixed = fixed && fact_length(facts, i) == fact_length(facts, 0);
         for (int64_t t = facts->start[i]; eos && t < facts->start[i + 1]; t++)
             eos = (facts->tokens[t] == facts->vocab.eos) == (t + 1 == facts->start[i + 1]);
     }
@@ -48,7 +46,7 @@ static int tab_symbol(const Vocab *vocab) {
 
 /* Tokens up to and with the first TAB; 0: there is none. */
 static int up_to_tab(const FactSet *facts, int i, int tab) {
-    for (int t = 0; t < length_of(facts, i); t++)
+    for (int t = 0; t < fact_length(facts, i); t++)
         if (facts->tokens[facts->start[i] + t] == tab) return t + 1;
     return 0;
 }
@@ -67,8 +65,8 @@ static int prompt_mode(const CodedFacts *c) {
 
 static int compare_tokens(const void *left, const void *right, void *context) {
     const FactSet *facts = context;
-    int a = *(const int32_t *)left, b = *(const int32_t *)right, n = length_of(facts, a),
-        m = length_of(facts, b);
+    int a = *(const int32_t *)left, b = *(const int32_t *)right, n = fact_length(facts, a),
+        m = fact_length(facts, b);
     const int32_t *x = facts->tokens + facts->start[a], *y = facts->tokens + facts->start[b];
     for (int t = 0; t < n && t < m; t++)
         if (x[t] != y[t]) return x[t] < y[t] ? -1 : 1;
@@ -83,7 +81,7 @@ static Status copy_facts(FactSet *out, const FactSet *facts, const int32_t *orde
     for (int i = 0; i < facts->n; i++) {
         int from = order[i];
         int64_t at = out->start[i], first = facts->start[from];
-        size_t length = (size_t)length_of(facts, from);
+        size_t length = (size_t)fact_length(facts, from);
         memcpy(out->tokens + at, facts->tokens + first, length * sizeof *out->tokens);
         if (facts->field) memcpy(out->field + at, facts->field + first, length);
         out->start[i + 1] = at + (int64_t)length;
@@ -108,7 +106,7 @@ Status coded_facts_of(CodedFacts *out, const FactSet *facts, bool as_set, Err *e
     copy->tag_names = facts->tag_names;
     copy->max_len = 0;
     for (int i = 0; i < copy->n; i++)
-        if (length_of(copy, i) > copy->max_len) copy->max_len = length_of(copy, i);
+        if (fact_length(copy, i) > copy->max_len) copy->max_len = fact_length(copy, i);
     out->ends = ends_of(copy, context);
     out->prompts = prompt_mode(out);
     if (as_set && (copy->n_tags || context || out->ends == ENDS_CODED || out->prompts == PROMPT_CODED))
@@ -269,7 +267,7 @@ static Adaptive *context_model(SideModels *m, bool before, int64_t place) {
 static void fact_encode(SideModels *m, RangeEncoder *e, const CodedFacts *c, int i) {
     const FactSet *facts = &c->facts;
     int64_t first = facts->start[i];
-    if (c->ends == ENDS_CODED) adaptive_int_encode(&m->length, e, (uint32_t)length_of(facts, i));
+    if (c->ends == ENDS_CODED) adaptive_int_encode(&m->length, e, (uint32_t)fact_length(facts, i));
     if (c->prompts == PROMPT_CODED) adaptive_int_encode(&m->prompt, e, (uint32_t)facts->prompt_len[i]);
     if (facts->n_tags) adaptive_int_encode(&m->tag, e, (uint32_t)(facts->tag[i] + 1));
     if (!facts->field) return;
@@ -390,7 +388,7 @@ Status side_decode(CodedFacts *out, const uint8_t *data, size_t size, const Side
     facts->vocab.eos = (int)read_varint(&r, (uint64_t)facts->vocab.size) - 1;
     out->prompts = (int)read_varint(&r, (uint64_t)PROMPT_FIXED + block_size);
     facts->n_fields = flags >> 5 & 1 ? 2 : 0;
-    bool sane = !r.failed && flags < 64 && out->layout <= CONTENT_BYTES && out->ends <= ENDS_FIXED &&
+    bool sane = !r.failed && flags < 64 && out->layout < CONTENT_COUNT && out->ends < ENDS_COUNT &&
                 facts->n > 0 && facts->max_len > 0 && facts->vocab.size > 0 &&
                 (out->ends != ENDS_EOS || facts->vocab.eos >= 0) &&
                 (out->layout == CONTENT_TABLE || out->prompts == PROMPT_NONE) &&
@@ -437,7 +435,7 @@ Status coded_facts_finish(CodedFacts *c, uint64_t content_bytes, Err *err) {
     for (int i = 0; i < facts->n; i++) {
         if (c->prompts >= PROMPT_FIXED) facts->prompt_len[i] = c->prompts - PROMPT_FIXED;
         if (c->prompts == PROMPT_TAB) facts->prompt_len[i] = up_to_tab(facts, i, tab);
-        if (facts->prompt_len[i] >= length_of(facts, i)) return damaged(err);
+        if (facts->prompt_len[i] >= fact_length(facts, i)) return damaged(err);
     }
     return text_fits(c, content_bytes) ? OK : damaged(err);
 }

@@ -12,13 +12,15 @@
 typedef enum ContentLayout {
     CONTENT_NUMBERS, /* a fact a line, token numbers with a space between them */
     CONTENT_TABLE,   /* the columns [prompt] answer [tag], as in an imported fact set's records.tsv */
-    CONTENT_BYTES    /* kind text: the facts one after the other, which is the file */
+    CONTENT_BYTES,   /* kind text: the facts one after the other, which is the file */
+    CONTENT_COUNT
 } ContentLayout;
 
 typedef enum FactEnds {
     ENDS_EOS,   /* a fact ends with EOS, which stands nowhere else */
     ENDS_CODED, /* every length is told */
-    ENDS_FIXED  /* all are max_len tokens long */
+    ENDS_FIXED, /* all are max_len tokens long */
+    ENDS_COUNT
 } FactEnds;
 
 /* The facts themselves (the first n of a set, no others) and how they are coded. Decoded, `facts` has all but the

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/exact.h"
+#include "base/number.h"
 #include "eval/evaluate.h"
 #include "eval/report/figure.h"
 #include "eval/report/recall.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/exact.h"
+#include "base/number.h"
 #include "eval/evaluate.h"
 #include "eval/plot/plot.h"
 #include "eval/report/page.h"

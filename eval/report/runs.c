@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "eval/evaluate.h"
 #include "eval/plot/plot.h"
 #include "eval/report/page.h"

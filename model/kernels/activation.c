@@ -53,6 +53,7 @@ void FN(act_forward)(real *post, const real *pre, const real *linear, Act kind, 
     case ACT_GELU: forward(post, pre, linear, ACT_GELU, N, I, ld); break;
     case ACT_RELU: forward(post, pre, linear, ACT_RELU, N, I, ld); break;
     case ACT_SILU: forward(post, pre, linear, ACT_SILU, N, I, ld); break;
+    case ACT_COUNT: break;
     }
 }
 
@@ -82,5 +83,6 @@ void FN(act_backward)(real *dpre, real *dlinear, const real *dpost, const real *
     case ACT_GELU: backward(dpre, dlinear, dpost, pre, linear, ACT_GELU, N, I, ld); break;
     case ACT_RELU: backward(dpre, dlinear, dpost, pre, linear, ACT_RELU, N, I, ld); break;
     case ACT_SILU: backward(dpre, dlinear, dpost, pre, linear, ACT_SILU, N, I, ld); break;
+    case ACT_COUNT: break;
     }
 }

@@ -230,7 +230,7 @@ static void activations_gradients(void **state) {
     (void)state;
     Draw d = draw_from(SEED + 2);
     static const int width[] = {1, 7, 16, 35};
-    for (int act = ACT_GELU; act <= ACT_SILU; act++)
+    for (int act = 0; act < ACT_COUNT; act++)
         for (int gated = 0; gated < 2; gated++)
             for (size_t i = 0; i < sizeof width / sizeof *width; i++)
                 act_case(&d, (Act)act, gated, 6, width[i]);

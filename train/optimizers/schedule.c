@@ -20,7 +20,8 @@ double schedule_rate(const TrainConfig *config, int64_t step) {
     double x = step < from ? 0.0 : step >= end ? 1.0 : (double)(step - from) / (double)(end - from);
 
     switch (config->schedule) {
-    case SCHED_CONSTANT: break;
+    case SCHED_CONSTANT:
+    case SCHED_COUNT: break;
     case SCHED_COSINE: return low + (high - low) * (0.5 * (1.0 + exact_cos(PI * x)));
     case SCHED_LINEAR:
     case SCHED_WSD: return high + (low - high) * x;

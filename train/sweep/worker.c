@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/config/words.h"
+
 extern char **environ;
 
 static Status make_pipe(int end[2], Err *err) {
@@ -17,8 +19,8 @@ static Status make_pipe(int end[2], Err *err) {
     return OK;
 }
 
-/* In a process group of its own, so that a Ctrl-C on the terminal reaches the coordinator alone, which asks
- * every worker once: a second request would make it leave without a checkpoint. */
+/* The worker gets a process group of its own, so that a Ctrl-C on the terminal reaches the coordinator only,
+ * which signals every worker once: a second signal would end a worker without a checkpoint. */
 static int spawn(pid_t *pid, const char *program, char *const *words, int stderr_fd) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -38,7 +40,7 @@ static int spawn(pid_t *pid, const char *program, char *const *words, int stderr
 Status run_worker_start(Worker *out, const Sweep *sweep, SweepRun *run, int claim_fd, int threads,
                         const char *program, double now_s, Err *err) {
     *out = (Worker){.run = run, .claim_fd = claim_fd, .pipe_fd = -1, .threads = threads, .started_s = now_s};
-    out->told = (SweepWorker){.run = run, .threads = threads, .max_steps = run->resolved.train.max_steps};
+    out->progress = (SweepWorker){.run = run, .threads = threads, .max_steps = run->resolved.train.max_steps};
     char dir[CONFIG_PATH_MAX], threads_text[16];
     TRY(sweep_path(sweep, run, NULL, dir, err));
     snprintf(threads_text, sizeof threads_text, "%d", threads);
@@ -76,10 +78,10 @@ static void take_line(Worker *w) {
     long long step, max_steps;
     double bits, eta;
     if (sscanf(w->line, WORKER_MARK " %lld %lld %lf %lf", &step, &max_steps, &bits, &eta) == 4) {
-        w->told.step = step;
-        w->told.max_steps = max_steps;
-        w->told.loss_bits = bits;
-        w->told.eta_s = eta;
+        w->progress.step = step;
+        w->progress.max_steps = max_steps;
+        w->progress.loss_bits = bits;
+        w->progress.eta_s = eta;
     } else if (*w->line) {
         const char *text = !strncmp(w->line, "rote: ", 6) ? w->line + 6 : w->line;
         snprintf(w->last, sizeof w->last, "%.500s", text);

@@ -1,0 +1,428 @@
+/* Reading a config from YAML and from the command line. */
+#include "base/config/load.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "base/config/keys.h"
+#include "base/config/kinds.h"
+#include "base/config/sweep_read.h"
+#include "base/file.h"
+#include "base/nearest.h"
+
+/* Far more than a config needs; libyaml's time grows with the square of the depth. */
+enum { CONFIG_BYTES_MAX = 1 << 16, DEPTH_MAX = 32 };
+
+static const char *const sections[] = {"facts", "model", "train", NULL};
+enum { SECTION_COUNT = 3 };
+
+typedef struct Loader {
+    Config config;
+    const char *where;                                    /* the file's name, for messages */
+    int key_line[KEY_COUNT], section_line[SECTION_COUNT]; /* where each was seen, 0: not yet */
+    bool overridden[KEY_COUNT];                           /* on the command line */
+    yaml_document_t *document;
+    SweepSpec *sweep; /* takes the sweep section; NULL: one is refused */
+    int sweep_line;   /* where the section was seen, 0: not yet */
+    int neurons_line;
+} Loader;
+
+static int index_of(const char *name, const char *const *names) {
+    for (int i = 0; names[i]; i++)
+        if (strcmp(names[i], name) == 0) return i;
+    return -1;
+}
+
+static int line_of(const yaml_node_t *node) { return (int)node->start_mark.line + 1; }
+
+static const char *kind_of(const yaml_node_t *node) {
+    switch (node->type) {
+    case YAML_SEQUENCE_NODE: return "a list";
+    case YAML_MAPPING_NODE: return "keys of its own";
+    default: return "one value";
+    }
+}
+
+/* Puts "file:line: " before what err holds. */
+static Status located(const Loader *loader, const yaml_node_t *node, Status status, Err *err) {
+    if (status != OK) err_prefix(err, "%s:%d: ", loader->where, line_of(node));
+    return status;
+}
+
+static Status load_value(Loader *loader, const char *name, const yaml_node_t *at, const yaml_node_t *value,
+                         Err *err) {
+    const Key *key = key_find(name);
+    if (!key) return located(loader, at, config_unknown_key(name, err), err);
+    int *seen = &loader->key_line[key - keys];
+    if (*seen)
+        return located(
+            loader, at,
+            err_set(err, ERR_INPUT, "key '%s' stands twice, first on line %d; keep one", key->name, *seen),
+            err);
+    *seen = line_of(at);
+    if (value->type != YAML_SCALAR_NODE)
+        return located(
+            loader, value,
+            err_set(err, ERR_INPUT, "key '%s': takes one value, found %s", key->name, kind_of(value)), err);
+    const char *text = (const char *)value->data.scalar.value;
+    size_t length = value->data.scalar.length;
+    /* `path:` with nothing after it is a slip; the empty text is written "". */
+    if (length == 0 && value->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
+        return located(loader, at, err_set(err, ERR_INPUT, "key '%s': no value after the colon", key->name),
+                       err);
+    return located(loader, value, key_set(&loader->config, key, text, length, err), err);
+}
+
+/* "section.name" of a YAML key, or "name" where section is NULL. */
+static Status name_of(const Loader *loader, const char *section, const yaml_node_t *node, char *out,
+                      size_t size, Err *err) {
+    if (node->type != YAML_SCALAR_NODE)
+        return located(loader, node, err_set(err, ERR_INPUT, "a key must be a word, found %s", kind_of(node)),
+                       err);
+    const char *word = (const char *)node->data.scalar.value;
+    size_t length = node->data.scalar.length;
+    if (length == 0) return located(loader, node, err_set(err, ERR_INPUT, "a key without a name"), err);
+    if (strlen(word) != length || length > 80)
+        return located(loader, node,
+                       err_set(err, ERR_INPUT, "unknown key '%s'; `rote help keys` lists them",
+                               quoted(word, length).text),
+                       err);
+    snprintf(out, size, "%s%s%s", section ? section : "", section ? "." : "", word);
+    return OK;
+}
+
+/* Every key of a mapping, `name` with a dot before it. */
+static Status load_keys(Loader *loader, const char *name, const yaml_node_t *node, Err *err) {
+    for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top;
+         pair++) {
+        const yaml_node_t *key = yaml_document_get_node(loader->document, pair->key);
+        const yaml_node_t *value = yaml_document_get_node(loader->document, pair->value);
+        char dotted[128];
+        TRY(name_of(loader, name, key, dotted, sizeof dotted, err));
+        const char *leaf, *when = "when";
+        bool is_when = rule_of_name(dotted, &leaf) >= 0 && !strcmp(leaf, when);
+        if (is_when && value->type == YAML_MAPPING_NODE) {
+            TRY(load_keys(loader, dotted, value, err));
+        } else if (is_when) {
+            return located(loader, value,
+                           err_set(err, ERR_INPUT,
+                                   "key '%s': takes one of tag, token, regex, share below it, such as "
+                                   "{tag: B}, found %s",
+                                   dotted, kind_of(value)),
+                           err);
+        } else {
+            TRY(load_value(loader, dotted, key, value, err));
+        }
+    }
+    return OK;
+}
+
+static Status load_section(Loader *loader, int section, const yaml_node_t *at, const yaml_node_t *node,
+                           Err *err) {
+    const char *name = sections[section];
+    int *seen = &loader->section_line[section];
+    if (*seen)
+        return located(loader, at,
+                       err_set(err, ERR_INPUT,
+                               "section '%s' stands twice, first on line %d; put its keys together", name,
+                               *seen),
+                       err);
+    *seen = line_of(at);
+    if (node->type == YAML_SCALAR_NODE && node->data.scalar.length == 0)
+        return located(
+            loader, at,
+            err_set(err, ERR_INPUT, "section '%s' is empty; indent its keys below it, or leave it out", name),
+            err);
+    if (node->type != YAML_MAPPING_NODE)
+        return located(loader, node,
+                       err_set(err, ERR_INPUT, "section '%s': takes keys indented below it, found %s", name,
+                               kind_of(node)),
+                       err);
+    return load_keys(loader, name, node, err);
+}
+
+static Status load_rules(Loader *loader, const yaml_node_t *at, const yaml_node_t *node, Err *err) {
+    if (loader->neurons_line)
+        return located(loader, at,
+                       err_set(err, ERR_INPUT,
+                               "section 'neurons' stands twice, first on line %d; put its rules together",
+                               loader->neurons_line),
+                       err);
+    loader->neurons_line = line_of(at);
+    if (node->type != YAML_SEQUENCE_NODE)
+        return located(
+            loader, node->type == YAML_SCALAR_NODE ? at : node,
+            err_set(err, ERR_INPUT, "section 'neurons': takes a list of rules, each behind a dash, found %s",
+                    node->type == YAML_SCALAR_NODE && !node->data.scalar.length ? "nothing" : kind_of(node)),
+            err);
+    int n = (int)(node->data.sequence.items.top - node->data.sequence.items.start);
+    if (n > NEURON_RULES_MAX)
+        return located(loader, at,
+                       err_set(err, ERR_INPUT, "section 'neurons': %d rules, at most %d are possible", n,
+                               NEURON_RULES_MAX),
+                       err);
+    for (int i = 0; i < n; i++) {
+        const yaml_node_t *rule =
+            yaml_document_get_node(loader->document, node->data.sequence.items.start[i]);
+        char name[32];
+        snprintf(name, sizeof name, "neurons.%d", i);
+        if (rule->type != YAML_MAPPING_NODE || rule->data.mapping.pairs.start == rule->data.mapping.pairs.top)
+            return located(loader, rule,
+                           err_set(err, ERR_INPUT,
+                                   "%s: a rule is keys such as 'hook: blocks.0.mlp.hook_pre', found %s", name,
+                                   rule->type == YAML_MAPPING_NODE ? "none" : kind_of(rule)),
+                           err);
+        TRY(load_keys(loader, name, rule, err));
+    }
+    return OK;
+}
+
+static Status load_sweep(Loader *loader, const yaml_node_t *at, const yaml_node_t *node, Err *err) {
+    if (!loader->sweep)
+        return located(
+            loader, at,
+            err_set(err, ERR_INPUT, "section 'sweep' asks for many runs: `rote sweep run` makes them"), err);
+    if (loader->sweep_line)
+        return located(loader, at,
+                       err_set(err, ERR_INPUT,
+                               "section 'sweep' stands twice, first on line %d; put its keys together",
+                               loader->sweep_line),
+                       err);
+    loader->sweep_line = line_of(at);
+    return sweep_read_section(loader->sweep, loader->document, at, node, loader->where, err);
+}
+
+static Status load_document(Loader *loader, Err *err) {
+    const yaml_node_t *root = yaml_document_get_root_node(loader->document);
+    if (!root || (root->type == YAML_SCALAR_NODE && root->data.scalar.length == 0) ||
+        (root->type == YAML_MAPPING_NODE && root->data.mapping.pairs.start == root->data.mapping.pairs.top))
+        return err_set(err, ERR_INPUT,
+                       "%s: empty; a config needs at least one key, such as 'model: {n_embd: 64}'",
+                       loader->where);
+    if (root->type != YAML_MAPPING_NODE)
+        return located(loader, root,
+                       err_set(err, ERR_INPUT,
+                               "a config is made of keys such as 'model: {n_embd: 64}', found %s",
+                               kind_of(root)),
+                       err);
+    for (yaml_node_pair_t *pair = root->data.mapping.pairs.start; pair < root->data.mapping.pairs.top;
+         pair++) {
+        const yaml_node_t *key = yaml_document_get_node(loader->document, pair->key);
+        const yaml_node_t *value = yaml_document_get_node(loader->document, pair->value);
+        char word[128];
+        TRY(name_of(loader, NULL, key, word, sizeof word, err));
+        int section = index_of(word, sections);
+        if (section >= 0) {
+            TRY(load_section(loader, section, key, value, err));
+        } else if (!strcmp(word, "neurons")) {
+            TRY(load_rules(loader, key, value, err));
+        } else if (!strcmp(word, "sweep")) {
+            TRY(load_sweep(loader, key, value, err));
+        } else if (value->type == YAML_MAPPING_NODE && !key_find(word) && !key_section_later(word)) {
+            const char *near = nearest_name(word, sections);
+            return located(
+                loader, key,
+                err_set(err, ERR_INPUT, "unknown section '%s'; %s%s", quoted(word, strlen(word)).text,
+                        near ? "nearest: " : "there are facts, model, train, neurons", near ? near : ""),
+                err);
+        } else {
+            TRY(load_value(loader, word, key, value, err));
+        }
+    }
+    return OK;
+}
+
+static int line_at(const char *text, size_t size, size_t offset) {
+    int line = 1;
+    for (size_t i = 0; i < offset && i < size; i++) line += text[i] == '\n';
+    return line;
+}
+
+/* Whether the tab that YAML forbids leads that line. */
+static bool tab_indents(const char *text, size_t size, int line) {
+    const char *at = text, *end = text + size;
+    for (int i = 1; i < line && at; i++) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        if (at) at++;
+    }
+    for (; at && at < end && (*at == ' ' || *at == '\t'); at++)
+        if (*at == '\t') return true;
+    return false;
+}
+
+static Status yaml_failed(const Loader *loader, const yaml_parser_t *parser, const char *text, size_t size,
+                          Err *err) {
+    if (parser->error == YAML_MEMORY_ERROR)
+        return err_set(err, ERR_NOMEM, "%s: no memory to read it", loader->where);
+    const char *problem = parser->problem ? parser->problem : "cannot be read";
+    if (parser->error == YAML_READER_ERROR)
+        return err_set(err, ERR_INPUT, "%s:%d: YAML: %s; a config is UTF-8 text", loader->where,
+                       line_at(text, size, parser->problem_offset), problem);
+    int line = (int)parser->problem_mark.line + 1;
+    return err_set(err, ERR_INPUT, "%s:%d: YAML: %s%s%s%s", loader->where, line,
+                   parser->context ? parser->context : "", parser->context ? ": " : "", problem,
+                   tab_indents(text, size, line) ? "; indent with blanks, not tabs" : "");
+}
+
+/* Walks the text once for syntax, tags and depth, so that the document built of it afterwards is small. */
+static Status check_syntax(const Loader *loader, const char *text, size_t size, Err *err) {
+    yaml_parser_t parser;
+    if (!yaml_parser_initialize(&parser))
+        return err_set(err, ERR_NOMEM, "%s: no memory to read it", loader->where);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
+    Status status = OK;
+    yaml_event_type_t type = YAML_NO_EVENT;
+    for (int depth = 0; status == OK && type != YAML_STREAM_END_EVENT;) {
+        yaml_event_t event;
+        if (!yaml_parser_parse(&parser, &event)) {
+            status = yaml_failed(loader, &parser, text, size, err);
+            break;
+        }
+        type = event.type;
+        depth += type == YAML_MAPPING_START_EVENT || type == YAML_SEQUENCE_START_EVENT;
+        depth -= type == YAML_MAPPING_END_EVENT || type == YAML_SEQUENCE_END_EVENT;
+        const yaml_char_t *tag = type == YAML_SCALAR_EVENT           ? event.data.scalar.tag
+                                 : type == YAML_MAPPING_START_EVENT  ? event.data.mapping_start.tag
+                                 : type == YAML_SEQUENCE_START_EVENT ? event.data.sequence_start.tag
+                                                                     : NULL;
+        if (tag)
+            status = err_set(err, ERR_INPUT, "%s:%d: tag '%s': a config has none; write the value alone",
+                             loader->where, (int)event.start_mark.line + 1,
+                             quoted((const char *)tag, strlen((const char *)tag)).text);
+        if (depth > DEPTH_MAX)
+            status = err_set(err, ERR_INPUT, "%s:%d: nested deeper than %d levels; a config needs two",
+                             loader->where, (int)event.start_mark.line + 1, DEPTH_MAX);
+        yaml_event_delete(&event);
+    }
+    yaml_parser_delete(&parser);
+    return status;
+}
+
+static Status load_yaml(Loader *loader, const char *text, size_t size, Err *err) {
+    const char *nul = memchr(text, '\0', size);
+    if (nul)
+        return err_set(err, ERR_INPUT, "%s:%d: holds a NUL byte; a config is UTF-8 text", loader->where,
+                       line_at(text, size, (size_t)(nul - text)));
+    TRY(check_syntax(loader, text, size, err));
+    yaml_parser_t parser;
+    yaml_document_t document;
+    if (!yaml_parser_initialize(&parser))
+        return err_set(err, ERR_NOMEM, "%s: no memory to read it", loader->where);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
+    Status status = OK;
+    if (!yaml_parser_load(&parser, &document)) {
+        status = yaml_failed(loader, &parser, text, size, err);
+        goto done;
+    }
+    loader->document = &document;
+    status = load_document(loader, err);
+    yaml_document_delete(&document);
+    if (status != OK) goto done;
+    if (!yaml_parser_load(&parser, &document)) {
+        status = yaml_failed(loader, &parser, text, size, err);
+        goto done;
+    }
+    const yaml_node_t *more = yaml_document_get_root_node(&document);
+    if (more)
+        status =
+            located(loader, more,
+                    err_set(err, ERR_INPUT, "a second document after '---'; a file holds one config"), err);
+    yaml_document_delete(&document);
+done:
+    yaml_parser_delete(&parser);
+    return status;
+}
+
+static Status apply_override(Loader *loader, const char *override, Err *err) {
+    const char *equals = strchr(override, '=');
+    char name[128];
+    if (!equals || equals == override)
+        return err_set(err, ERR_INPUT, "'%s' is not of the form key=value",
+                       quoted(override, strlen(override)).text);
+    size_t length = (size_t)(equals - override);
+    if (length >= sizeof name) length = sizeof name - 1;
+    memcpy(name, override, length);
+    name[length] = '\0';
+    const Key *key = key_find(name);
+    if (!key) return config_unknown_key(name, err);
+    loader->overridden[key - keys] = true;
+    return key_set(&loader->config, key, equals + 1, strlen(equals + 1), err);
+}
+
+/* Where facts come from is needed before they are there, so this is checked before config_resolve. */
+static Status check_facts_path(Loader *loader, Err *err) {
+    FactsConfig *facts = &loader->config.facts;
+    ptrdiff_t kind = key_find("facts.kind") - keys, path = key_find("facts.path") - keys;
+    bool read = facts_are_read(facts->kind);
+    if (read == (*facts->path != '\0')) return OK;
+    if (!read && !loader->key_line[kind] && !loader->overridden[kind]) {
+        facts->kind = FACTS_FILE; /* nobody names a folder to draw at random */
+        return OK;
+    }
+    if (!read && loader->overridden[kind] && !loader->overridden[path]) {
+        facts->path[0] = '\0'; /* the command line wants other facts than the file */
+        return OK;
+    }
+    if (facts->kind == FACTS_TEXT)
+        err_set(err, ERR_INPUT, "key 'facts.kind': is text, but facts.path names no file");
+    else if (!read)
+        err_set(err, ERR_INPUT,
+                "key 'facts.kind': is %s, but facts.path names %s; write kind: file, or leave the path out",
+                config_choice("facts.kind", (int)facts->kind), quoted(facts->path, strlen(facts->path)).text);
+    else
+        err_set(
+            err, ERR_INPUT,
+            "key 'facts.kind': is file, but facts.path names no folder; make one with `rote facts make` or "
+            "`rote facts import`");
+    int line = loader->overridden[kind] ? 0 : loader->key_line[kind];
+    if (line) {
+        err_prefix(err, "%s:%d: ", loader->where, line);
+    } else {
+        err_prefix(err, "command line: ");
+    }
+    return ERR_INPUT;
+}
+
+Status config_load_base(Config *out, const char *path, int n_overrides, const char *const *overrides,
+                        SweepSpec *sweep, Err *err) {
+    Loader loader = {.where = path, .sweep = sweep};
+    config_defaults(&loader.config);
+    if (path) {
+        Buffer file;
+        Status status = file_read(path, CONFIG_BYTES_MAX, &file, err);
+        if (status == ERR_IO && err) err->status = ERR_INPUT;
+        if (status != OK) return status == ERR_IO ? ERR_INPUT : status;
+        status = load_yaml(&loader, file.data, file.size, err);
+        buffer_free(&file);
+        if (status != OK) return status;
+    }
+    for (int i = 0; i < n_overrides; i++) {
+        Status status = apply_override(&loader, overrides[i], err);
+        if (status != OK) {
+            err_prefix(err, "command line: ");
+            return status;
+        }
+    }
+    TRY(check_facts_path(&loader, err));
+    /* The command line wants other facts than the file. */
+    if (loader.overridden[key_find("facts.kind") - keys]) config_kind_drop(&loader.config, loader.overridden);
+    *out = loader.config;
+    return OK;
+}
+
+Status config_load(Config *out, const char *path, int n_overrides, const char *const *overrides, Err *err) {
+    TRY(config_load_base(out, path, n_overrides, overrides, NULL, err));
+    config_kind_fill(&out->facts);
+    return OK;
+}
+
+Status config_load_text(Config *out, const char *text, const char *where, Err *err) {
+    Loader loader = {.where = where};
+    config_defaults(&loader.config);
+    TRY(load_yaml(&loader, text, strlen(text), err));
+    TRY(check_facts_path(&loader, err));
+    *out = loader.config;
+    config_kind_fill(&out->facts);
+    return OK;
+}

@@ -1,0 +1,72 @@
+#include "base/config/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/config/keys.h"
+#include "base/config/kinds.h"
+
+char *config_value(const Config *config, int key) {
+    char value[KEY_VALUE_MAX];
+    if (key_is_text(&keys[key])) /* without YAML's quotes */
+        return strdup((const char *)config + keys[key].offset);
+    key_print(config, &keys[key], value);
+    return strdup(value);
+}
+
+void config_words_free(char **words) {
+    for (int i = 0; words && words[i]; i++) free(words[i]);
+    free(words);
+}
+
+/* Appends "key=value" to a list that has room; false: no memory, and the list is freed. */
+static bool add_word(char **words, int *n, const Key *key, const char *value) {
+    if (value && asprintf(&words[*n], "%s=%s", key->name, value) >= 0) {
+        ++*n;
+        return true;
+    }
+    words[*n] = NULL;
+    config_words_free(words);
+    return false;
+}
+
+char **config_words(const Config *config, int *n) {
+    Config initial;
+    char text[KEY_VALUE_MAX], standard[KEY_VALUE_MAX];
+    char **words = calloc(KEY_COUNT + 1, sizeof *words);
+    *n = 0;
+    config_defaults(&initial);
+    for (int k = 0; words && k < KEY_COUNT; k++) {
+        key_print(config, &keys[k], text);
+        key_print(&initial, &keys[k], standard);
+        if (!strcmp(text, standard)) continue;
+        char *value = config_value(config, k);
+        bool added = add_word(words, n, &keys[k], value);
+        free(value);
+        if (!added) return NULL;
+    }
+    return words;
+}
+
+/* Where facts come from, how their number was chosen, and what is decided when training. */
+static bool of_the_draw(const Key *key) {
+    static const char *const others[] = {"facts.path", "facts.load", "facts.zipf", "facts.junk_ratio"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(key->name, others[i]) == 0) return false;
+    return strncmp(key->name, "facts.", 6) == 0;
+}
+
+char **config_facts_words(const FactsConfig *facts, int *n) {
+    Config config;
+    config_defaults(&config);
+    config.facts = *facts;
+    char value[KEY_VALUE_MAX];
+    char **words = calloc(KEY_COUNT + 1, sizeof *words);
+    *n = 0;
+    for (int k = 0; words && k < KEY_COUNT; k++) {
+        if (!of_the_draw(&keys[k]) || !key_of_kind(&config, &keys[k])) continue;
+        key_print(&config, &keys[k], value);
+        if (!add_word(words, n, &keys[k], value)) return NULL;
+    }
+    return words;
+}

@@ -1,0 +1,26 @@
+/* What writing and reading a fact set's folder share: the format's name and versions, the files, and which sets are
+ * plain (docs/formats.md). Internal to data/folder/. */
+#ifndef ROTE_DATA_FOLDER_LAYOUT_H
+#define ROTE_DATA_FOLDER_LAYOUT_H
+
+#include "data/facts.h"
+
+#define FORMAT_NAME "rote-facts"
+/* Version 2 adds the other sequences of the pool and the fields of tokens, version 3 the config that the facts were
+ * drawn with. Plain sets are still written as version 1. */
+enum { VERSION_PLAIN = 1, VERSION_POOL = 2, VERSION_DRAWN = 3 };
+
+/* The three files; vocab.json exists where the set has text. */
+typedef struct FolderPaths {
+    char records[CONFIG_PATH_MAX + 16], vocab[CONFIG_PATH_MAX + 16], manifest[CONFIG_PATH_MAX + 16];
+} FolderPaths;
+
+/* ERR_INPUT: dir is empty or too long. */
+Status folder_paths(FolderPaths *paths, const char *dir, Err *err);
+
+/* Whether version 1 knows sets of this FactSet.kind: random, import, text. */
+bool folder_kind_plain(const char *kind);
+/* Whether the set is of such a kind and has facts only, without fields: then the records give all figures, too. */
+bool folder_plain(const FactSet *facts);
+
+#endif
