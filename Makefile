@@ -18,11 +18,17 @@ BUILD   ?= build/$(notdir $(firstword $(CC)))$(OPT)$(if $(DOUBLE),-double)$(if $
 
 WARN    := -Wall -Wextra -Wshadow -Wconversion
 CFLAGS  ?= $(OPT) -g
-NUMERIC := -ffp-contract=off -fno-math-errno -fno-trapping-math
+# Behind CFLAGS, so that no part of -ffast-math gets through. A link with one of FAST sets flush-to-zero for the whole program.
+NUMERIC := -fno-fast-math -fno-unsafe-math-optimizations -fno-associative-math -fno-reciprocal-math -fno-finite-math-only \
+	-fsigned-zeros -ffp-contract=off -fno-math-errno -fno-trapping-math
+FAST    := $(filter -Ofast -ffast-math -funsafe-math-optimizations -fsingle-precision-constant -mdaz-ftz,$(CC) $(OPT) $(CFLAGS) $(LDFLAGS))
+ifneq ($(FAST),)
+$(error $(FAST): rote's arithmetic is exact, so this flag is not allowed; leave it out of CC, OPT, CFLAGS and LDFLAGS)
+endif
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(NUMERIC) -fopenmp -I. -MMD -MP $(DEFS) $(SANFLAGS)
 DEFS    := -D_GNU_SOURCE $(if $(DOUBLE),-DROTE_DOUBLE) $(if $(BARE),-DROTE_BARE -ffunction-sections -fdata-sections -idirafter /usr/include)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-LIBS    := $(if $(BARE),,-lyaml -ljansson -lxxhash -lz -ldl -lm)
+LIBS    := $(if $(BARE),,-lyaml -ljansson -lxxhash -lpcre2-8 -lz -ldl -lm)
 LDFLAGS ?=
 LINK     = $(CC) $(CFLAGS) -fopenmp $(SANFLAGS) $(LDFLAGS) $(if $(STATIC)$(BARE),-static) $(if $(BARE),-Wl$(comma)--gc-sections)
 ROOMS   := base data model store eval train
@@ -67,7 +73,7 @@ short    = $(if $(V),,@echo '$(1) $(2)';)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all setup demo reproduce-quick tests one_hash golden_archives print-build check check-long check-ci check-all asan tsan lint install uninstall compile_commands clean FORCE
+.PHONY: all setup demo reproduce-quick tests one_hash golden_archives print-build print-flags check check-long check-ci check-all asan tsan lint install uninstall compile_commands clean FORCE
 
 all:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
@@ -123,6 +129,9 @@ golden_archives: $(BUILD)/tests/golden_archives
 
 print-build:
 	@echo $(BUILD)
+
+print-flags:
+	@echo '$(ALL_CFLAGS)'
 
 setup:
 	@CC='$(CC)' scripts/setup.sh

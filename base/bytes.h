@@ -8,10 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Zeroed, it is empty. A failed allocation leaves `failed` set and drops what follows: ask once, at the end. */
+/* Bytes that grow. A zeroed one is empty. When an allocation fails, `failed` is set and later bytes are dropped: the
+ * caller looks once, at the end. Free with bytes_free, on an error too. */
 typedef struct Bytes {
     uint8_t *data;
-    size_t size, room;
+    size_t size, room; /* bytes written, bytes allocated */
     bool failed;
 } Bytes;
 
@@ -23,21 +24,22 @@ void bytes_f64(Bytes *b, double value);
 void bytes_varint(Bytes *b, uint64_t value);
 void bytes_free(Bytes *b);
 
-/* Past the end, and after a varint that is malformed, `failed` is set and every value read is 0. */
+/* Reads bytes that someone else owns, from `at` up to `end`. A read past the end, or of a malformed varint, sets
+ * `failed`; from then on every value is 0, so the caller looks once, at the end. */
 typedef struct ByteReader {
     const uint8_t *at, *end;
     bool failed;
 } ByteReader;
 
-/* The next `size` bytes, in place; NULL where there are fewer. */
+/* The next `size` bytes, in place; NULL (and failed): there are fewer. */
 const uint8_t *read_bytes(ByteReader *r, size_t size);
 uint8_t read_byte(ByteReader *r);
 uint32_t read_u32(ByteReader *r);
 uint64_t read_u64(ByteReader *r);
 double read_f64(ByteReader *r);
-/* At most `most`, else failed. */
+/* A larger value than `most` counts as malformed. */
 uint64_t read_varint(ByteReader *r, uint64_t most);
-/* Whether all was read and nothing is left. */
+/* Whether no read failed and no byte is left. */
 bool read_whole(const ByteReader *r);
 
 #endif

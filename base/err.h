@@ -1,6 +1,5 @@
-/* Errors: a wrong input or a failing world is a Status and a message in the
- * caller's Err; a programmer's mistake is a CHECK, which stays on in release
- * builds. Libraries print nothing: only cli/ shows an Err and exits. */
+/* Errors. A wrong input or a failing machine is a Status and a message in the caller's Err. A programmer's mistake is a
+ * CHECK, which stays on in release builds. Libraries print nothing: only cli/ shows an Err and exits. */
 #ifndef ROTE_BASE_ERR_H
 #define ROTE_BASE_ERR_H
 
@@ -21,8 +20,8 @@ typedef struct Err {
     char msg[1024]; /* one line: what, where, and what next; no newline at its end */
 } Err;
 
-/* Fills err (when it is not NULL) and returns status, so that a failing
- * function ends in `return err_set(err, ERR_IO, "%s: %s", path, why);`. */
+/* Fills err (NULL: nothing to fill) and returns status, so that a failing function ends in
+ * `return err_set(err, ERR_IO, "%s: %s", path, why);`. The arguments may point into err. */
 Status err_set(Err *err, Status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Puts text before the message that err already holds ("config.yaml: ..."). */

@@ -9,8 +9,12 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__FAST_MATH__) || (defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0)
-#error "exact arithmetic needs IEEE doubles: no -ffast-math, and -mfpmath=sse on 32-bit x86"
+/* What the compiler was told, where it says so; base/exact_check.h asks at run time, since clang says little of it. */
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) ||               \
+    defined(__NO_SIGNED_ZEROS__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) ||               \
+    (defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0)
+#error                                                                                                       \
+    "exact arithmetic needs IEEE doubles: no -ffast-math nor any part of it, and -mfpmath=sse on 32-bit x86"
 #endif
 
 /* A number as an unevaluated sum, |lo| <= ulp(hi) / 2: some 106 bits. */
@@ -219,8 +223,7 @@ static inline DoubleDouble exact_reduce_angle(double x, double *t) {
     return exact_fast_two_sum(s.hi, r.lo + (s.lo - n * 0x1.b839a252049c1p-104));
 }
 
-/* sin and cos of r.hi + r.lo, |r| <= pi/4, by Taylor's series; the first terms are kept apart from the rest.
- */
+/* sin and cos of r.hi + r.lo, |r| <= pi/4, by Taylor's series; the first terms are kept apart from the rest. */
 static inline double exact_sin_near_zero(DoubleDouble r) {
     double z = r.hi * r.hi;
     double p = 1.0 / 355687428096000.0; /* 1/17! */

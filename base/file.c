@@ -194,8 +194,7 @@ Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err) {
     if (fsync(fileno(file->stream)) != 0) goto failed;
     fault_point(fault_name, "before_rename");
     step = "rename into place";
-    /* Renamed before it is closed: the lock on it then covers the whole of its life under the temporary name.
-     */
+    /* Renamed before it is closed: the lock on it then covers the whole of its life under the temporary name. */
     if (rename(file->temporary, file->path) != 0) goto failed;
     fclose(file->stream);
     file->stream = NULL;
@@ -252,7 +251,9 @@ Status make_directories(const char *path, Err *err) {
         char kept = part[i];
         part[i] = '\0';
         struct stat info;
-        if (mkdir(part, 0777) != 0) {
+        if (mkdir(part, 0777) == 0) {
+            TRY(sync_folder(part, err)); /* a power cut must not take the folder, and all in it, back */
+        } else {
             int why = errno;
             if (stat(part, &info) != 0)
                 return err_set(err, ERR_IO, "%s: cannot create the folder: %s", part, strerror(why));
@@ -264,18 +265,68 @@ Status make_directories(const char *path, Err *err) {
     return OK;
 }
 
+/* ---- opening what stays open ---- */
+
+/* Opens a regular file of our own to write it in place: a link there may lead to somebody's file, a FIFO would be waited
+ * for. */
+static Status open_own(const char *path, int flags, int *fd, Err *err) {
+    struct stat info;
+    int opened = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+    if (opened < 0 && (errno == ELOOP || errno == ENXIO || errno == EISDIR))
+        return err_set(err, ERR_INPUT, "%s: %s, not a regular file; remove it, or choose another folder",
+                       path,
+                       errno == ELOOP    ? "a link"
+                       : errno == EISDIR ? "a folder"
+                                         : "a device or pipe");
+    if (opened < 0) return err_set(err, ERR_IO, "%s: cannot open it to write: %s", path, strerror(errno));
+    if (fstat(opened, &info) != 0) {
+        int why = errno;
+        close(opened);
+        return err_set(err, ERR_IO, "%s: cannot open it to write: %s", path, strerror(why));
+    }
+    if (!S_ISREG(info.st_mode)) {
+        close(opened);
+        return err_set(err, ERR_INPUT,
+                       "%s: a device or pipe, not a regular file; remove it, or choose another folder", path);
+    }
+    *fd = opened;
+    return OK;
+}
+
+Status file_append_open(const char *path, bool empty, FILE **out, Err *err) {
+    int fd = -1;
+    TRY(open_own(path, O_WRONLY | O_CREAT | O_APPEND | (empty ? O_TRUNC : 0), &fd, err));
+    *out = fdopen(fd, "ab");
+    if (*out) return OK;
+    int why = errno;
+    close(fd);
+    return err_set(err, ERR_IO, "%s: cannot open it to write: %s", path, strerror(why));
+}
+
 /* ---- locks ---- */
 
+/* A lock holds a process number and a line end, or nothing. */
+static bool is_lock_text(const char *text, ssize_t size) {
+    for (ssize_t i = 0; i < size; i++)
+        if (!(text[i] >= '0' && text[i] <= '9') && !(text[i] == '\n' && i == size - 1)) return false;
+    return true;
+}
+
 Status lock_take(const char *path, int *fd, Err *err) {
-    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (lock < 0) return err_set(err, ERR_IO, "%s: cannot create the lock: %s", path, strerror(errno));
+    int lock = -1;
+    char was[24] = "";
+    TRY(open_own(path, O_RDWR | O_CREAT, &lock, err));
+    ssize_t got = pread(lock, was, sizeof was - 1, 0);
+    if (got < 0 || got == (ssize_t)sizeof was - 1 || !is_lock_text(was, got)) {
+        close(lock);
+        return err_set(err, ERR_INPUT, "%s: not a lock of rote's; it stays as it is: choose another folder",
+                       path);
+    }
     if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
         int why = errno;
-        char owner[24] = "";
-        ssize_t got = why == EWOULDBLOCK ? pread(lock, owner, sizeof owner - 1, 0) : 0;
+        long pid = why == EWOULDBLOCK && got > 0 ? strtol(was, NULL, 10) : 0;
         close(lock);
         if (why != EWOULDBLOCK) return err_set(err, ERR_IO, "%s: cannot lock: %s", path, strerror(why));
-        long pid = got > 0 ? strtol(owner, NULL, 10) : 0;
         if (pid > 0)
             return err_set(err, ERR_INPUT,
                            "%s" LOCK_HELD "process %ld: wait for it, stop it, or choose another folder", path,
@@ -284,8 +335,7 @@ Status lock_take(const char *path, int *fd, Err *err) {
                        "%s" LOCK_HELD "another process: wait for it, stop it, or choose another folder",
                        path);
     }
-    /* Who holds it, for the message above. That it cannot be written (a full disk) does not weaken the lock.
-     */
+    /* Who holds it, for the message above. That it cannot be written (a full disk) does not weaken the lock. */
     char owner[24];
     int size = snprintf(owner, sizeof owner, "%ld\n", (long)getpid());
     if (ftruncate(lock, 0) == 0 && pwrite(lock, owner, (size_t)size, 0) != size) (void)ftruncate(lock, 0);

@@ -11,22 +11,24 @@
 #include "base/err.h"
 
 typedef struct Buffer {
-    char *data; /* always followed by a NUL that size does not count */
-    size_t size;
+    char *data;  /* a NUL follows the size bytes */
+    size_t size; /* bytes */
 } Buffer;
 
-/* Reads a whole file. ERR_IO: missing, or larger than max_bytes. ERR_INPUT: not a regular file. Free with
- * buffer_free. */
+/* Reads a whole file. Free with buffer_free; after an error nothing is left to free.
+ * ERR_IO: missing, or larger than max_bytes. ERR_INPUT: not a regular file. ERR_NOMEM. */
 Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err);
 void buffer_free(Buffer *b);
 
-/* What the name of a temporary ends in: "run.html" is written as ".run.html.rote-tmp", which is nobody
- * else's. */
+/* How names of temporary files end: "run.html" is first written as ".run.html.rote-tmp", a name that no other program
+ * uses. */
 #define TEMPORARY_END ".rote-tmp"
 
-/* A file being written under its temporary name. commit = flush, fsync, rename, fsync of the folder; where it
- * fails, and in abort, the temporary is removed and the old file stays whole. ERR_IO names the path: a full
- * disk, a read-only folder, another process that is writing the same file. */
+/* A file that is written under its temporary name. atomic_commit flushes it, syncs it, renames it and syncs the folder.
+ * atomic_abort, and a commit that fails, remove the temporary and leave the old file whole.
+ *   fault_name   of the file's failure points, see fault_point; NULL: it has none
+ * ERR_IO, which names the path: a full disk, a read-only folder, another process is writing the same file.
+ * ERR_INPUT: the path is too long, or is a link, a device or a pipe. */
 typedef struct AtomicFile {
     FILE *stream; /* write here */
     char path[1024], temporary[1088];
@@ -34,7 +36,7 @@ typedef struct AtomicFile {
 Status atomic_open(AtomicFile *file, const char *path, Err *err);
 Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err);
 void atomic_abort(AtomicFile *file);
-/* All at once; its fault_name is the file's own name. */
+/* Writes `size` bytes as such a file; its fault_name is the file's name without the folder. */
 Status file_write_atomic(const char *path, const void *data, size_t size, Err *err);
 
 /* Named failure points for the tests: the process kills itself (SIGKILL) when the environment's
@@ -45,24 +47,31 @@ void fault_point(const char *name, const char *where);
 /* "dir/name" in out; name NULL: dir alone. ERR_INPUT where it does not fit. */
 Status path_join(char *out, size_t size, const char *dir, const char *name, Err *err);
 
-/* Puts what realpath says in its place, where there is such a file and room for it. */
+/* Replaces the path by its realpath; leaves it as it is where there is no such file or too little room. */
 void path_make_absolute(char *path, size_t size);
 
-Status make_directories(const char *path, Err *err); /* mkdir -p */
+/* As mkdir -p; each new folder's parent is synced. ERR_IO: it cannot be made. ERR_INPUT: the name is empty or too long,
+ * or a part of it is a file. */
+Status make_directories(const char *path, Err *err);
+/* Opens a file of rote's own to add lines to it, makes it where it is missing; empty: first drops what it holds. fclose
+ * it. ERR_INPUT: a link, a folder, a device or a pipe is in its place, and stays untouched. ERR_IO. */
+Status file_append_open(const char *path, bool empty, FILE **out, Err *err);
 bool file_exists(const char *path);
-uint32_t crc32_of(const void *data, size_t size); /* zlib's, whole buffer, any size */
+/* The CRC-32 of zlib, of size bytes, any size. */
+uint32_t crc32_of(const void *data, size_t size);
 
-/* A lock that dies with its process (flock on path; the file stays). ERR_INPUT: held by another process,
- * named. */
+/* A lock that ends with its process: flock on path, whose file stays. lock_release takes the fd, or -1: no lock.
+ * ERR_INPUT: another process holds it, and is named; or path is something else than a lock, and stays as it is. ERR_IO. */
 Status lock_take(const char *path, int *fd, Err *err);
 void lock_release(int fd);
-/* What the message of a held lock has, and no other. */
+/* Every message about a held lock contains this, and no other message does. */
 #define LOCK_HELD ": held by "
-/* Whether some process holds it now; asking may make another's lock_take fail for a moment. */
+/* Whether a process holds the lock now. The question itself may make another process's lock_take fail. */
 bool lock_held(const char *path);
 
-/* A hash of 16 bytes as 32 hex digits; the XXH3-128 of data so. */
+/* A hash of 16 bytes as 32 hex digits and a NUL. */
 void hash_digits(const unsigned char digest[16], char out[33]);
+/* The XXH3-128 of size bytes, in that form. */
 void content_hash(const void *data, size_t size, char out[33]);
 
 #endif

@@ -7,28 +7,31 @@
 
 #include "base/err.h"
 
-/* Zeroed, aligned to 64 bytes. NULL when there is none. Free with memory_free. */
+/* Zeroed memory, aligned to 64 bytes (a cache line, and the widest vector). NULL: there is none. Free with
+ * memory_free. */
 void *memory_alloc(size_t bytes);
 void memory_free(void *p);
 
-/* How many times memory_alloc was called so far: it stands still while a training loop runs. (What malloc is
- * asked for, the tests count.) */
+/* How many times memory_alloc was called so far. The tests use it to show that the training loop allocates nothing. */
 uint64_t memory_count(void);
 
-/* Bytes the machine could still give: MemAvailable, cut by the cgroups' limits and RLIMIT_AS (macOS: what is
- * built in). UINT64_MAX when nobody says. */
+/* Bytes that the machine can still give: MemAvailable, limited by the cgroups and by RLIMIT_AS (macOS: the memory
+ * installed). UINT64_MAX: unknown. */
 uint64_t memory_available(void);
-/* Bytes free on the file system of path (or of its nearest existing parent); UINT64_MAX when nobody says. */
+/* Bytes free on the file system of path (or of its nearest existing parent). UINT64_MAX: unknown. */
 uint64_t disk_available(const char *path);
-uint64_t memory_peak_rss(void); /* bytes */
-/* The processor as the system names it; "unknown" where it does not. */
+/* The most bytes that this process has had in memory; 0: unknown. */
+uint64_t memory_peak_rss(void);
+/* The processor's name as the system has it, or "unknown"; cut at size bytes. */
 void cpu_name(char *out, size_t size);
 
-/* An arena is planned first and allocated once: arena_add returns the offset of a
- * block (64-byte aligned), arena_allocate makes the memory. */
+/* An arena is planned first and allocated once, zeroed. arena_add plans a block and returns its offset from base, a
+ * multiple of 64 bytes; arena_allocate then makes the memory of all blocks.
+ *   what   what the memory is for, in the message
+ * ERR_NOMEM, which says how much is needed and how much there is. */
 typedef struct Arena {
-    char *base;
-    size_t size;
+    char *base;  /* NULL: not allocated yet */
+    size_t size; /* bytes planned; SIZE_MAX: more than a size_t can count */
 } Arena;
 size_t arena_add(Arena *arena, size_t bytes);
 Status arena_allocate(Arena *arena, const char *what, Err *err);

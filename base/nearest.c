@@ -1,7 +1,6 @@
-/* The name that a mistyped word was meant to be. */
-#include <string.h>
+#include "base/nearest.h"
 
-#include "base/config/config.h"
+#include <string.h>
 
 enum { WORD_MAX = 80 };
 

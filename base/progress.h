@@ -6,14 +6,15 @@
 
 typedef struct Progress {
     int64_t step, max_steps;
-    double loss_bits;    /* per token, this step's batch */
+    double loss_bits;    /* bits per token of this step's batch */
     double tokens_per_s; /* over the last second or so */
-    double eta_s;
-    const char *note; /* a line worth keeping, or NULL; with one only `step` is filled */
+    double eta_s;        /* seconds to the end, as far as one can say */
+    /* NULL, or a line worth keeping, such as "checkpoint at step 100"; then only `step` is filled beside it */
+    const char *note;
 } Progress;
 
 typedef struct ProgressSink {
-    void (*update)(void *user, const Progress *progress);
+    void (*update)(void *user, const Progress *progress); /* NULL: nobody listens */
     void *user;
 } ProgressSink;
 

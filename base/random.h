@@ -1,8 +1,7 @@
-/* Random numbers without a state: number i of a stream is a pure function of
- * (seed, purpose, i), so nothing has to be saved to resume and any thread can
- * draw any part. Philox 4x32-10 (Salmon et al. 2011, "Parallel random numbers:
- * as easy as 1, 2, 3"), from Random123. The same bits on every machine; how seed, purpose, sub and index
- * make its key and counter: docs/math.md. */
+/* Random numbers without a state: number i of a stream is a pure function of (seed, purpose, sub, i), so nothing has to
+ * be saved to resume and any thread can draw any part. Philox 4x32-10 (Salmon et al. 2011, "Parallel random numbers: as
+ * easy as 1, 2, 3"), from Random123. The same bits on every machine; how seed, purpose, sub and index make its key and
+ * counter: docs/math.md. */
 #ifndef ROTE_BASE_RANDOM_H
 #define ROTE_BASE_RANDOM_H
 
@@ -29,8 +28,9 @@ typedef enum Purpose {
     RANDOM_END             /* one past the last */
 } Purpose;
 
+/* An endless row of random words; random access by index. sub tells streams of one purpose apart (see Purpose). */
 typedef struct Stream {
-    uint32_t key[2];
+    uint32_t key[2]; /* the seed */
     uint32_t purpose;
     uint32_t sub;
 } Stream;

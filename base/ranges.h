@@ -1,4 +1,4 @@
-/* Lists of numbers as a user writes them: "0-7", "3,9,12-15". */
+/* Lists of numbers as a user writes them: "3", "0-7", "3,9,12-15". */
 #ifndef ROTE_BASE_RANGES_H
 #define ROTE_BASE_RANGES_H
 
@@ -7,8 +7,11 @@
 
 #include "base/err.h"
 
-/* Sets chosen[i] for every i that the list names and leaves the others as they are. ERR_INPUT: no such list, or a
- * number that is not below n; the message tells of the list alone. */
+/* Sets chosen[i] for every i in the list and leaves the other entries as they are.
+ *   chosen   n
+ *   text     `length` bytes
+ * ERR_INPUT: text is no such list, a range runs backward, or a number is not below n; the message begins with the list,
+ * not with where it was written. Some entries may be set then. */
 Status ranges_parse(bool *chosen, int n, const char *text, size_t length, Err *err);
 
 #endif

@@ -1,5 +1,4 @@
-/* The number a model computes in: float, and double in the build that checks
- * gradients (make DOUBLE=1). */
+/* The number that a model computes in: float, or double in the build that checks gradients (make DOUBLE=1). */
 #ifndef ROTE_BASE_REAL_H
 #define ROTE_BASE_REAL_H
 
@@ -11,7 +10,7 @@ typedef float real;
 #define REAL_NAME "F32"
 #endif
 
-/* Bumped whenever the bits of a result change; archives and runs carry it. */
+/* Changes whenever the bits of a result change; archives and runs carry it. */
 #define NUMERIC_SPEC "rote-1"
 
 #endif

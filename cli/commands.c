@@ -1,42 +1,42 @@
-/* The commands, in the order in which `rote help` lists them. Each is defined at the end of its own file, with its
- * options; a line here makes parsing, help, the manual page and completion know it. */
+/* The commands, in the order in which `rote help` lists them. A command is defined at the end of its own file, with its
+ * options: a new one is that file and a line here; parsing, help, manual page and completion follow. */
 #include "cli/commands.h"
 
 #include <stddef.h>
 
 /* clang-format off */
 #define COMMANDS(command) \
-    command(demo) \
-    command(facts_make) \
-    command(facts_import) \
-    command(facts_show) \
-    command(train) \
-    command(sweep_run) \
-    command(sweep_status) \
-    command(sweep_retry) \
-    command(eval) \
-    command(verify) \
-    command(sample) \
-    command(neurons_atlas) \
-    command(neurons_dump) \
-    command(neurons_steer) \
-    command(neurons_eval) \
-    command(export) \
-    command(compress) \
-    command(decompress) \
-    command(archive_show) \
-    command(report) \
-    command(capacity) \
-    command(bench) \
-    command(coordinates) \
-    command(doctor) \
-    command(help) \
-    command(completion)
+    command(demo)          /* demo.c */ \
+    command(facts_make)    /* facts/facts.c */ \
+    command(facts_import)  /* facts/facts.c */ \
+    command(facts_show)    /* facts/facts.c */ \
+    command(train)         /* train/train.c */ \
+    command(sweep_run)     /* sweep/sweep.c */ \
+    command(sweep_status)  /* sweep/sweep.c */ \
+    command(sweep_retry)   /* sweep/sweep.c */ \
+    command(eval)          /* eval/eval.c */ \
+    command(verify)        /* train/verify.c */ \
+    command(sample)        /* sample/sample.c */ \
+    command(neurons_atlas) /* neurons/atlas.c */ \
+    command(neurons_dump)  /* neurons/dump.c */ \
+    command(neurons_steer) /* neurons/steer.c */ \
+    command(neurons_eval)  /* neurons/eval.c */ \
+    command(export)        /* models/export.c */ \
+    command(compress)      /* archive/compress.c */ \
+    command(decompress)    /* archive/decompress.c */ \
+    command(archive_show)  /* archive/show.c */ \
+    command(report)        /* report.c */ \
+    command(capacity)      /* capacity/capacity.c */ \
+    command(bench)         /* bench/bench.c */ \
+    command(coordinates)   /* train/coordinates.c */ \
+    command(doctor)        /* doctor.c */ \
+    command(help)          /* help/help.c */ \
+    command(completion)    /* help/completion.c */
 /* clang-format on */
 
 #define DECLARE(name) extern const Command name##_command;
-#define POINTER(name) &name##_command,
+#define ADDRESS(name) &name##_command,
 
 COMMANDS(DECLARE)
 
-const Command *const commands[] = {COMMANDS(POINTER) NULL};
+const Command *const commands[] = {COMMANDS(ADDRESS) NULL};

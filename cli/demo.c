@@ -23,7 +23,7 @@
 enum { WIDTHS = 4 };
 static const int widths[WIDTHS] = {8, 16, 24, 32};
 
-/* The narrow models are full (more bits than they can hold), the widest has room for everything. */
+/* The facts hold more bits than the narrow models can store; the widest model can store all of them. */
 static Status demo_config(Config *config, int width, Err *err) {
     char name[32], n_embd[32];
     snprintf(name, sizeof name, "name=d%d", width);
@@ -50,7 +50,7 @@ static Status demo_config(Config *config, int width, Err *err) {
     return config_load(config, NULL, sizeof overrides / sizeof *overrides, overrides, err);
 }
 
-/* The facts, drawn, and kept as a folder for the reader. */
+/* Generates the facts, and keeps them as a folder that the user can read. */
 static Status demo_facts(FactSet *facts, const char *out, Err *err) {
     char dir[CONFIG_PATH_MAX], manifest[CONFIG_PATH_MAX];
     Config config;
@@ -76,7 +76,7 @@ static Status demo_facts(FactSet *facts, const char *out, Err *err) {
     return status;
 }
 
-/* The tour's folder is its own: no run or fact set stands there, and report.html is its page. */
+/* The folder must not hold a run or a fact set, nor a report.html that rote did not write. */
 static Status demo_place(const char *out, const char *report, bool force, Err *err) {
     static const char *const others[] = {"config.yaml", "manifest.json", "records.tsv"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
@@ -155,7 +155,7 @@ static Status cmd_demo(const Args *args, Err *err) {
     ReportRow rows[WIDTHS];
     char report[CONFIG_PATH_MAX];
     const Ops *ops;
-    TRY(ops_select(&ops, err)); /* a wrong ROTE_ISA, before anything is written */
+    TRY(ops_select(&ops, err)); /* reports a wrong ROTE_ISA before anything is written */
     TRY(args_threads(args, &threads, err));
     TRY(path_join(report, sizeof report, out, "report.html", err));
     TRY(demo_place(out, report, args_has(args, "force"), err));

@@ -1,4 +1,4 @@
-/* rote doctor: what this machine has, and whether its arithmetic is what rote needs */
+/* rote doctor: the machine, and whether its arithmetic passes the self-test. */
 #include <dlfcn.h>
 #include <omp.h>
 #include <stdio.h>

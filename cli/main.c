@@ -57,10 +57,10 @@ static Status run(int argc, char **argv, Err *err) {
     return status;
 }
 
-/* A thread that waits for others spins for 0.1 ms and then sleeps. OpenMP's own habit (milliseconds with gcc,
- * 200 of them with clang) keeps a core from the very thread that is waited for, where another program shares
- * it: a step then takes several times as long. The runtime reads these variables before main begins, so the
- * program starts itself again with them. What the user has set stands. */
+/* Makes a thread that waits for others spin for 0.1 ms and then sleep. OpenMP's default (some milliseconds with gcc,
+ * 200 with clang) keeps a core busy that the awaited thread may need, where other programs share the machine: a step
+ * then takes several times as long. The runtime reads these variables before main begins, so the program starts
+ * itself again with them. Variables that the user has set are kept. */
 static void spin_briefly(char **argv) {
     if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT") || getenv("KMP_BLOCKTIME")) return;
     char self[4096];
@@ -69,16 +69,16 @@ static void spin_briefly(char **argv) {
     self[length] = '\0';
     setenv("GOMP_SPINCOUNT", "10000", 1);
     setenv("KMP_BLOCKTIME", "0", 1);
-    execv(self, argv); /* returns only where it failed: then waiting threads spin */
+    execv(self, argv); /* returns only on failure: waiting threads then spin */
 }
 
 int main(int argc, char **argv) {
     program_path = argv[0];
     spin_briefly(argv);
-    signal(SIGXFSZ, SIG_IGN); /* ulimit -f: the write fails, and says so */
+    signal(SIGXFSZ, SIG_IGN); /* at the limit of ulimit -f a write then fails with an error */
     Err err = {.status = OK};
     Status status = run(argc, argv, &err);
-    /* A result that never reached its reader (a full disk behind stdout) is a failure. */
+    /* A result that could not be written to stdout, as on a full disk, is a failure. */
     if ((fflush(stdout) || ferror(stdout)) && status == OK)
         status = err_set(&err, ERR_IO, "standard output: %s", strerror(errno));
     if (status != OK) fprintf(stderr, "rote: %s\n", err.msg);

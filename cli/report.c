@@ -1,4 +1,4 @@
-/* rote report: one page about a run, a sweep, or a folder of runs */
+/* rote report: one page about a run, a sweep, or a folder of runs. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -50,7 +50,7 @@ static Status report_folder(const char *out, const char *dir, Err *err) {
     return status;
 }
 
-/* A sweep's runs lie in a folder of that name; a run that is called so is a run. One that made no run has its sweep.yaml. */
+/* A sweep has a sweep.yaml, or its runs in a folder "runs". A single run that is named "runs" is not a sweep. */
 static bool is_sweep(const char *dir) {
     char runs[CONFIG_PATH_MAX], config[CONFIG_PATH_MAX];
     struct stat info;

@@ -120,3 +120,30 @@ void facts_text(const FactSet *facts, int i, char *out, int size) {
         if (used == room - 1) return;
     }
 }
+
+int64_t facts_plain_text(const FactSet *facts, int i, char *out) {
+    CHECK(i >= 0 && i < facts->n_pool);
+    int64_t used = 0;
+    for (int64_t t = facts->start[i]; t < facts->start[i + 1]; t++) {
+        int64_t in_fact = t - facts->start[i];
+        int32_t token = facts->tokens[t];
+        char number[16];
+        const char *piece = number;
+        int64_t length = 0;
+        bool answer_begins = facts->prompt_len[i] > 0 && in_fact == facts->prompt_len[i];
+        if (!facts->vocab.text) {
+            length = snprintf(number, sizeof number, in_fact ? " %d" : "%d", token);
+        } else if (token != facts->vocab.eos) {
+            if (!facts->vocab.bytes && in_fact) {
+                if (out) out[used] = answer_begins ? '\t' : ' ';
+                used++;
+            }
+            bool separator = facts->vocab.bytes && in_fact == facts->prompt_len[i] - 1;
+            piece = separator ? "\t" : facts->vocab.text[token];
+            length = separator ? 1 : facts->vocab.length[token];
+        }
+        if (out) memcpy(out + used, piece, (size_t)length);
+        used += length;
+    }
+    return used;
+}

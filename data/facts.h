@@ -1,6 +1,5 @@
-/* The fact set: what a model is to learn by heart, as integer sequences whose
- * information content is known to the bit. Generators and importers fill it; model/ never sees it, only its
- * arrays. */
+/* The fact set: what a model is to learn by heart, as token sequences whose information content is known to the bit.
+ * Kinds (data/kinds/), importers (data/import/) and folders (data/folder/) fill it; model/ sees only its arrays. */
 #ifndef ROTE_DATA_FACTS_H
 #define ROTE_DATA_FACTS_H
 
@@ -10,66 +9,80 @@
 #include "base/config/config.h"
 #include "base/err.h"
 
-/* What a symbol is to a reader: symbol i of the vocabulary as bytes, sorted by them, then EOS; behind it marks that
- * no text spells (data/pool.h), by name. */
+/* What each symbol is as text. The symbols that text can spell come first, sorted by their bytes; then EOS, if there is
+ * one; then the marks of the pool (data/pool.h), which no text spells. */
 typedef struct Vocab {
-    int size;
-    char **text; /* size strings (any bytes but NUL, NUL-ended; EOS is empty); NULL for random facts */
-    int *length; /* bytes of each */
+    int size; /* symbols */
+    char **
+        text; /* size strings, NUL-ended, of any bytes but NUL; EOS is empty. NULL: symbols are numbers only */
+    int *length; /* bytes of each string */
     int eos;     /* the symbol that ends a fact of varying length, or -1 */
-    bool bytes;  /* each symbol is one byte; else words, read with a space between them */
+    bool bytes;  /* true: each symbol is one byte; false: a word, and words are separated by one space */
 } Vocab;
 
-/* What a token of a sequence is: field 0 is given (a mark of its domain, the words of a template), every other is
- * learned and coded, and has a name. */
+/* The field of a token says what it is part of. Field 0 is context: given to the model and not coded (a mark, the words
+ * of a template). The tokens of every other field are learned and coded. */
 enum { FIELD_CONTEXT = 0, FIELDS_MAX = 16, FIELD_NAME_MAX = 24 };
 
+/* Orders 0 .. TEXT_ORDERS - 1 of the empirical entropies of a text. */
 enum { TEXT_ORDERS = 3 };
 
-/* All sequences stand in one pool, in this order:
- *   facts      counted and trained
- *   held out   of the same source, never trained
+/* All sequences are in one pool, in this order:
+ *   facts      trained and counted
+ *   held out   from the same source, never trained
  *   variants   other renderings of a fact, trained in its place
  *   junk       trained, never counted
- * Most sets have facts only, and n_pool == n. */
+ * Most sets have facts only; then n_pool == n. */
 typedef struct FactSet {
-    char kind[16]; /* "import", or a row of the table in data/kinds/kinds.h */
-    int n;         /* facts */
-    int n_heldout, n_variants, n_junk;
-    int n_pool;      /* sequences: the sum of the four */
-    int max_len;     /* tokens of the longest sequence */
-    int32_t *tokens; /* all sequences, one after the other */
-    int64_t *start;  /* n_pool + 1: sequence i is tokens[start[i] .. start[i+1]-1] */
-    int32_t
-        *prompt_len; /* n_pool: leading tokens given as prompt; the rest is the answer that recall asks for */
-    int32_t *tag;    /* n_pool: index into tag_names, or -1 */
-    uint8_t *field;  /* per token, below n_fields; NULL: every token is coded */
-    int32_t *
-        source; /* n + n_heldout, where some are held out: which fact of the whole draw, or file, each one is */
-    int32_t *variant_of; /* n_variants: the fact that each one renders; NULL where there are none */
+    char kind[16];                     /* a word of facts.kind, or "import" for a folder of imported facts */
+    int n;                             /* facts */
+    int n_heldout, n_variants, n_junk; /* sequences of the other three parts */
+    int n_pool;                        /* sequences in all: the sum of the four */
+    int max_len;                       /* tokens of the longest sequence */
+
+    int32_t *tokens; /* start[n_pool] tokens: all sequences, one after the other */
+    int64_t *start;  /* n_pool + 1 offsets: sequence i is tokens[start[i] .. start[i + 1] - 1] */
+    /* n_pool: how many leading tokens of a sequence are its prompt; the rest is the answer that recall asks for */
+    int32_t *prompt_len;
+    int32_t *tag;   /* n_pool: index into tag_names, or -1 */
+    uint8_t *field; /* one per token, below n_fields; NULL: every token is coded */
+    /* n + n_heldout: the number of each one in the whole draw or file; NULL: nothing is held out */
+    int32_t *source;
+    int32_t *variant_of; /* n_variants: the fact that each one renders; NULL: no variants */
+
     char field_name[FIELDS_MAX][FIELD_NAME_MAX];
-    int n_fields; /* 0: tokens have none */
-    char **tag_names;
+    int n_fields;     /* 0: tokens have no fields */
+    char **tag_names; /* n_tags strings */
     int n_tags;
     Vocab vocab;
-    FactsConfig config; /* what the set is drawn from; n 0: nobody knows (imported, text, an older folder) */
+    /* what the set is drawn from; config.n 0: unknown (imported, text, a folder of version 2) */
+    FactsConfig config;
 
-    bool entropy_known;    /* false for imported facts: nobody knows their source; the three below are NAN */
-    double data_bits;      /* H of the ordered draw, bits, exact to double rounding */
-    double data_bits_set;  /* H - log2 N!: the same facts as a set */
-    double ceiling_bits;   /* M* = H - N log2 N: the most that coding facts one at a time can save */
-    char derivation[1024]; /* "sum over i < N of log2(V^S - i)" with the figures */
-    double
-        answer_bits; /* drawn, with prompts: of data_bits those of the answers, given the prompts; imported:
-                              empirical entropy of the answers, bits per fact times n; else 0 */
-    int64_t zlib_bytes;             /* imported: deflate -9 of the records' text */
-    double order_bits[TEXT_ORDERS]; /* kind text: empirical entropy of its bytes, given so many before them */
-    int duplicates;                 /* imported: records dropped because they stood twice */
-    uint64_t seed;                  /* random */
-    char data_hash[33];             /* of tokens, starts, prompts, tags and vocabulary (docs/formats.md) */
+    /* Bits. The source of drawn facts is known; of imported facts and text it is not: there entropy_known is false and
+     * the three figures below it are NAN. */
+    bool entropy_known;
+    double data_bits;      /* H of the ordered draw, exact up to the rounding of a double */
+    double data_bits_set;  /* H - log2 n!: of the same facts as a set */
+    double ceiling_bits;   /* H - n log2 n: the most that coding the facts one by one can save */
+    char derivation[1024]; /* the formula of data_bits with its figures */
+    /* Drawn facts with prompts: the part of data_bits that is the answers' given the prompts. Imported facts: n times
+     * the empirical entropy of the answers. Else 0. */
+    double answer_bits;
+    int64_t zlib_bytes; /* imported facts and text: size of the records' text after deflate -9, bytes */
+    /* kind text: empirical entropies of its bytes, bits for all of them, given the 0, 1, 2 bytes before each */
+    double order_bits[TEXT_ORDERS];
+    int duplicates; /* imported facts: records dropped because an equal one came before */
+
+    uint64_t seed;      /* drawn facts */
+    char data_hash[33]; /* XXH3-128 of the content as hex digits (docs/formats.md) */
 } FactSet;
 
-/* Tokens of the facts, and of the whole pool; of a set that is planned and not drawn, at most. */
+/* Tokens of sequence i of the pool, its prompt and EOS included. */
+static inline int fact_length(const FactSet *facts, int i) {
+    return (int)(facts->start[i + 1] - facts->start[i]);
+}
+
+/* Tokens of all facts, and of the whole pool. Of a set that is planned and not yet drawn: an upper bound. */
 static inline int64_t facts_tokens(const FactSet *facts) {
     return facts->start ? facts->start[facts->n] : (int64_t)facts->n * facts->max_len;
 }
@@ -77,25 +90,25 @@ static inline int64_t facts_pool_tokens(const FactSet *facts) {
     return facts->start ? facts->start[facts->n_pool] : (int64_t)facts->n_pool * facts->max_len;
 }
 
-/* Tokens of sequence i of the pool, prompt and EOS with it. */
-static inline int fact_length(const FactSet *facts, int i) {
-    return (int)(facts->start[i + 1] - facts->start[i]);
-}
-
-/* Whether token t of the pool is one that the model is to know. */
+/* Whether the model is to learn token t of the pool: it is no context. */
 static inline bool facts_coded(const FactSet *facts, int64_t t) {
     return !facts->field || facts->field[t] != FIELD_CONTEXT;
 }
 
+/* Frees all arrays and zeroes the set. A zeroed set may be freed, too. */
 void facts_free(FactSet *facts);
 
-/* One sequence of the pool as text for a reader, NUL-ended, cut at size. */
+/* Sequence i of the pool as text for a reader: escaped, NUL-ended, cut at size bytes. */
 void facts_text(const FactSet *facts, int i, char *out, int size);
+/* Its bytes, nothing escaped: words with spaces between them, a tab before the answer; symbols of a drawn set as numbers with
+ * spaces. Returns how many they are; out NULL: only counts. */
+int64_t facts_plain_text(const FactSet *facts, int i, char *out);
 
-/* For those who fill a set whose counts (n, n_heldout, n_variants, n_junk, n_fields) stand: n_pool, and room for
- * `tokens` tokens in all: no prompts, no tags, every token in field 1 where there are fields. */
+/* For the code that fills a set. The counts (n, n_heldout, n_variants, n_junk, n_fields) must be set. Sets n_pool and
+ * allocates every array, for `tokens` tokens in all: without prompts and tags, each token in field 1 where there are
+ * fields, source the identity. ERR_NOMEM: facts_free frees what was allocated. */
 Status facts_allocate(FactSet *facts, int64_t tokens, Err *err);
-/* data_hash, of the layout in docs/formats.md. */
+/* Sets data_hash from the content, in the layout of docs/formats.md. ERR_NOMEM. */
 Status facts_hash(FactSet *facts, Err *err);
 
 #endif

@@ -1,15 +1,16 @@
-/* Facts that were read and not drawn, imported ones or text: some are kept back from training. */
+/* Facts that were read and not drawn (imported facts, text): some of them are kept back from training. */
 #ifndef ROTE_DATA_HOLD_OUT_H
 #define ROTE_DATA_HOLD_OUT_H
 
 #include "data/facts.h"
 
-/* config->heldout of the set's facts become its held-out ones, which ones by config->split_seed (0: the last), the others
- * are its facts. Both keep the order that they had, and source says where that was. Vocabulary and max_len stay those of
- * the whole, the baselines are of what is trained. A fact whose tokens another one has, too, is never
- * held out: it would be trained all the same.
- * ERR_INPUT names both figures: nothing is left to train, or too few facts stand once; or the set was drawn (its
- * entropy is that of the draw), or holds some out already. The set is the caller's to free, after a failure too. */
+/* Splits the set into config->heldout held-out facts and the facts that are left; config->split_seed chooses which ones
+ * (0: the last). Both parts keep the order of the file, and facts->source says where each fact was. The vocabulary and
+ * max_len stay those of the whole file; the baselines are counted again for the facts that are trained.
+ * A fact whose tokens occur more than once is never held out: the model would train on it all the same.
+ * ERR_INPUT, with both figures: no fact is left to train, or too few facts occur only once; the set was drawn (its
+ * entropy is that of the draw); some facts are held out already. ERR_NOMEM.
+ * The caller frees the set, on an error too. */
 Status facts_hold_out(FactSet *facts, const FactsConfig *config, Err *err);
 
 #endif

@@ -1,11 +1,12 @@
 #include "data/labels.h"
 
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <xxhash.h>
 
+#include "base/nearest.h"
+#include "base/pattern.h"
 #include "base/random.h"
 #include "data/pool.h"
 #include "data/vocab.h"
@@ -94,35 +95,21 @@ static Status match_token(const FactSet *f, const NeuronRule *rule, bool *match,
     return OK;
 }
 
-/* Bytes of the longest sequence as text, at most: each byte may be escaped, and a space goes before each symbol. */
-static int64_t text_bytes(const FactSet *f) {
-    int64_t most = 0;
-    for (int i = 0; i < f->n_pool; i++) {
-        int64_t bytes = 1;
-        for (int64_t t = f->start[i]; t < f->start[i + 1]; t++)
-            bytes += f->vocab.text ? 4 * (int64_t)f->vocab.length[f->tokens[t]] + 1 : 11;
-        if (bytes > most) most = bytes;
-    }
-    return most;
-}
-
 static Status match_regex(const FactSet *f, const NeuronRule *rule, bool *match, Err *err) {
-    int64_t room = text_bytes(f);
-    char *text = room <= INT32_MAX ? malloc((size_t)room) : NULL;
-    if (!text) return no_memory(err);
-    regex_t regex;
-    if (regcomp(&regex, rule->when_regex, REG_EXTENDED | REG_NOSUB) != 0) {
-        free(text);
-        return err_set(err, ERR_INPUT, "when.regex is '%s', no POSIX extended regular expression",
-                       rule->when_regex);
-    }
+    Pattern *pattern;
+    int64_t longest = 0;
     for (int i = 0; i < f->n_pool; i++) {
-        facts_text(f, i, text, (int)room);
-        match[i] = regexec(&regex, text, 0, NULL, 0) == 0;
+        int64_t bytes = facts_plain_text(f, i, NULL);
+        if (bytes > longest) longest = bytes;
     }
-    regfree(&regex);
+    TRY(pattern_create(&pattern, rule->when_regex, "when.regex", err));
+    char *text = malloc((size_t)longest + 1);
+    Status status = text ? OK : no_memory(err);
+    for (int i = 0; status == OK && i < f->n_pool; i++)
+        status = pattern_matches(pattern, text, (size_t)facts_plain_text(f, i, text), &match[i], err);
+    pattern_free(pattern);
     free(text);
-    return OK;
+    return status;
 }
 
 /* By the prompt alone, so that all answers and renderings of one are on the same side. */
@@ -166,8 +153,8 @@ done:
 /* ---- after_cue ---- */
 
 /* The trained sequences sorted by their tokens. A prefix that a sequence shares with one of another side it shares with
- * the nearest such in this order, before it or behind it, and how far is the least common prefix of two neighbours on the
- * way (Manber & Myers 1993, "Suffix arrays", section 2). */
+ * the nearest such in this order, before it or behind it, and how far is the least common prefix of two neighbours on
+ * the way (Manber & Myers 1993, "Suffix arrays", section 2). */
 typedef struct Sorted {
     const FactSet *facts;
     const int8_t *side;
@@ -243,8 +230,8 @@ static int place_of(const Sorted *s, int i) {
 
 static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 
-/* The first row from which on the trained sequences that share what held-out sequence i has read are all of one side. Its
- * own side is not asked: rows chosen by it would tell it. */
+/* The first row from which on the trained sequences that share what held-out sequence i has read are all of one side.
+ * Its own side is not asked: rows chosen by it would tell it. */
 static int64_t heldout_cue(const Sorted *s, int i) {
     if (s->n == 0) return 0;
     int p = place_of(s, i);

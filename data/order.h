@@ -1,4 +1,5 @@
-/* Which fact stands where in training: a pure function of (seed, position). */
+/* The order of training: an endless stream of epochs, each a permutation of the facts drawn from (seed, epoch). A pure
+ * function of (seed, position), so a resumed run needs nothing but its position. */
 #ifndef ROTE_DATA_ORDER_H
 #define ROTE_DATA_ORDER_H
 
@@ -8,14 +9,16 @@
 #include "base/random.h"
 
 typedef struct Order {
-    int n;
+    int n; /* facts */
     uint64_t seed;
-    Purpose purpose; /* RANDOM_ORDER, unless another order of the same seed is wanted */
-    int64_t epoch;   /* the one that permutation holds, -1: none yet */
-    int32_t *permutation;
+    Purpose purpose;      /* RANDOM_ORDER, or another order of the same seed */
+    int64_t epoch;        /* of the permutation below; -1: none yet */
+    int32_t *permutation; /* n */
 } Order;
+
+/* n >= 1. ERR_NOMEM. Free with order_free. */
 Status order_init(Order *order, int n, uint64_t seed, Err *err);
-/* Fact at place `position` of the endless stream of shuffled epochs. Allocates nothing. */
+/* The fact at `position` (from 0) of the stream. Allocates nothing. */
 int order_fact(Order *order, int64_t position);
 void order_free(Order *order);
 

@@ -22,8 +22,7 @@ static Status plan_source(const Kind *kind, const FactsConfig *config, FactSet *
     int64_t total = (int64_t)config->n + config->heldout + config->junk_n;
     if (total > INT32_MAX - 1)
         return err_set(err, ERR_INPUT,
-                       "facts.n, facts.heldout and facts.junk_n are %lld together, at most %d are "
-                       "possible",
+                       "facts.n, facts.heldout and facts.junk_n are %lld together, at most %d are possible",
                        (long long)total, INT32_MAX - 1);
     *out = (FactSet){.vocab = {.eos = -1}, .seed = config->seed, .config = *config};
     snprintf(out->kind, sizeof out->kind, "%s", config_choice("facts.kind", (int)config->kind));

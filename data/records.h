@@ -1,5 +1,5 @@
-/* Records: facts as a person wrote them, prompt, answer and tag, before they are tokens. Parsers fill them,
- * records become tokens in one place, and a folder is read back through the same door. */
+/* Records: facts as a person wrote them (prompt, answer, tag), before they are tokens. Parsers fill them; one place
+ * (data/import/encode.h) makes tokens of them, for imports and for folders that are read back. */
 #ifndef ROTE_DATA_RECORDS_H
 #define ROTE_DATA_RECORDS_H
 
@@ -7,16 +7,17 @@
 #include "data/text.h"
 
 typedef struct Record {
-    Text prompt, answer, tag; /* data NULL: no prompt, no tag */
-    int32_t line;             /* where it begins */
+    Text prompt, answer, tag; /* prompt.data or tag.data NULL: there is none */
+    int32_t line;             /* of the file where the record begins, from 1 */
 } Record;
 
 typedef struct Records {
     Record *item;
     int32_t n, capacity;
-    Buffer file; /* what the texts point into; parsers unescape in place */
+    Buffer file; /* owns the bytes that the texts point into; parsers remove escapes in place */
 } Records;
 
+/* Appends a record; a zeroed Records is empty. ERR_NOMEM. */
 Status records_add(Records *records, Record record, Err *err);
 void records_free(Records *records);
 

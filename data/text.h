@@ -1,5 +1,5 @@
-/* Text is bytes: pieces of a buffer, words in them, and the escapes that let any bytes stand in a
- * line that a person can read. */
+/* Text is bytes: pieces of a buffer, the words in them, and escapes by which any bytes fit into a line that a person
+ * can read. */
 #ifndef ROTE_DATA_TEXT_H
 #define ROTE_DATA_TEXT_H
 
@@ -7,32 +7,33 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Bytes inside a buffer that someone else owns. data NULL: there is none. */
+/* Bytes inside a buffer that someone else owns, without a NUL behind them. data NULL: there is none. */
 typedef struct Text {
     char *data;
-    size_t size;
+    size_t size; /* bytes */
 } Text;
 
 bool text_equal(Text a, Text b);
-int text_compare(Text a, Text b); /* by bytes, as memcmp */
+int text_compare(Text a,
+                 Text b); /* by bytes, as memcmp does; of two that begin alike the shorter one is less */
 bool text_is(Text a, const char *name);
 
-/* Takes the next whitespace-separated word from the front of rest; false when there is none left. */
+/* Takes the next word (whitespace ends it) from the front of rest; false: there is none left. */
 bool text_word(Text *rest, Text *word);
 
-/* In place: words parted by one space, none at the ends. */
+/* In place: the words with one space between them and none at the ends. */
 Text text_join_words(Text t);
 
-/* Escaped: \t \n \r \\, and \xHH for every other control byte and for what is not UTF-8.
- * text_escape ends with a NUL, cuts between characters, and returns the bytes written without it. */
+/* Escaped: \t \n \r \\, and \xHH for every other control byte and for bytes that are not UTF-8. text_escape writes at
+ * most size bytes with the NUL at its end, cuts between characters, and returns the bytes before the NUL. */
 void text_write(FILE *stream, Text t);
 size_t text_escape(char *out, size_t size, Text t);
 
-/* The same in quotes, cut with "..." after some 32 bytes: for messages. */
+/* For messages: escaped, in quotes, cut with "..." after some 32 bytes. Returns out. */
 enum { QUOTE_SIZE = 48 };
 const char *text_quote(char out[QUOTE_SIZE], Text t);
 
-/* Undoes the escapes in place; false when one is malformed. */
+/* Undoes the escapes in place; false: one is malformed. */
 bool text_unescape(Text *t);
 
 #endif

@@ -1,21 +1,23 @@
-/* The symbols of facts that are text: found, compared, looked up. */
+/* The symbols of facts that are text: collected, compared, looked up. */
 #ifndef ROTE_DATA_VOCAB_H
 #define ROTE_DATA_VOCAB_H
 
 #include "data/facts.h"
 #include "data/records.h"
 
-/* The symbols that occur in records. Byte vocabularies count the TAB between prompt and answer. */
+/* The symbols that occur in the records, and EOS. bytes: each symbol is one byte, and the TAB between prompt and answer
+ * is one; else whitespace-separated words. ERR_NOMEM. */
 Status vocab_of_records(Vocab *out, const Records *records, bool bytes, Err *err);
-/* Copies n symbols, which must be sorted and distinct, and appends EOS, an empty text. */
+/* Copies n symbols, which must be sorted and distinct, and appends EOS, an empty text. ERR_NOMEM. */
 Status vocab_of_symbols(Vocab *out, const Text *symbol, int n, bool bytes, Err *err);
-/* Appends a symbol that no text spells, behind EOS; its name is for readers. */
+/* Appends a mark: a symbol behind EOS that no text spells. Its name is for readers. ERR_NOMEM. */
 Status vocab_add_mark(Vocab *vocab, const char *name, Err *err);
+/* Leaves an empty vocabulary without EOS. */
 void vocab_free(Vocab *vocab);
-/* Whether the facts of `dir` speak a run's language: numbers, bytes or words, and each symbol's text.
- * ERR_INPUT names the first symbol that differs. */
+/* Whether the facts in folder `dir` have the symbols of a run's facts: numbers, bytes or words, and the text of each.
+ * ERR_INPUT: they have not; names the first symbol that differs. */
 Status vocab_same(const Vocab *vocab, const Vocab *run, const char *dir, Err *err);
-/* Index of a symbol, or -1. */
+/* Index of a symbol, or -1. Binary search: O(log size). */
 int32_t vocab_find(const Vocab *vocab, Text symbol);
 
 #endif

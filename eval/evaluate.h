@@ -8,7 +8,6 @@
 
 #include <stdbool.h>
 
-#include "base/exact.h"
 #include "data/facts.h"
 #include "eval/fact_batch.h"
 #include "eval/stats/membership.h"

@@ -13,14 +13,17 @@ typedef struct RunCounts {
 } RunCounts;
 
 typedef struct FigureSources {
-    const Config *config; /* of the run: train.quantize, facts.zipf */
-    const FactSet *facts; /* those that were evaluated */
-    const Evaluation *evaluation;
-    int64_t params, weight_bits; /* of the model; weight_bits: in the format of train.quantize */
-    const RunCounts *counts;     /* NULL: an evaluation by itself */
+    const Config *config;         /* of the run: train.quantize, facts.zipf */
+    const FactSet *facts;         /* those that were evaluated */
+    const Evaluation *evaluation; /* NULL: unknown, of a diverged model */
+    int64_t params, weight_bits;  /* of the model; weight_bits: in the format of train.quantize */
+    const RunCounts *counts;      /* NULL: an evaluation by itself */
 } FigureSources;
 
 /* Allocates nothing. */
 void result_figures(RunFigures *out, const FigureSources *from);
+
+/* Code bits by field; returns how many fields there are, 0 where tokens belong to none. evaluation: as above. */
+int result_fields(FieldBits out[FIELDS_MAX], const FactSet *facts, const Evaluation *evaluation);
 
 #endif

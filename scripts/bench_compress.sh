@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2016 # Markdown backquotes
-# rote's archives beside the compressors that are installed: bytes with everything counted, seconds, memory.
+# rote's archives compared with the installed compressors: bytes with everything counted, seconds, memory.
 #   scripts/bench_compress.sh [--presets "fast ngrams default best"] [--out DIR] [--page FILE.md] [--table] [FILE ...]
 # Without files: the first 1,000,000 bytes of the Bible (Debian's bible-kjv), this project's C sources, bash, a CSV made of the
 # package list, and 4,000 facts in CSV, for which models are trained and archived with them (two-part archives). Every
-# archive is decoded again and compared. What is finished is not run again; --table measures nothing and writes the page of
-# what is there.
+# archive is decoded again and compared. Finished measurements are not repeated; --table measures nothing and writes the
+# page from the measurements that exist.
 #
 # Cost, for a file of 1 MB: the other compressors take some 15 s together; fast some 5 s and ngrams (default without its
 # transformer) some 10 s of one core, default 3 to 8 and best 16 to 40 processor-minutes, and each as long again to decode.
@@ -45,7 +45,7 @@ if [ $# -eq 0 ]; then
     facts=yes
 fi
 
-# People with a birth year, a town and a trade: names are drawn evenly, towns unevenly, and a trade has much to do with its town.
+# People with a birth year, a town and a trade: names are uniform, towns are not, and the trade depends on the town.
 people() {
     awk '
         function draw(n) { state = state * 16807 % 2147483647; return int(state / 2147483647 * n) }
@@ -70,7 +70,7 @@ people() {
         }'
 }
 
-# What an archive of facts gives back: the table, in its order or, as a set, sorted. The others get the same bytes.
+# An archive of facts decodes to the table, in its order or, as a set, sorted. The other compressors get the same bytes.
 models='small small-int4 large large-int4 bytes-int4'
 if [ -n "$facts" ] && [ ! -s "$out/people-set.tsv" ]; then
     rm -rf "$out/people.words" "$out/people.bytes"
@@ -82,7 +82,7 @@ if [ -n "$facts" ] && [ ! -s "$out/people-set.tsv" ]; then
     { head -n 1 "$out/people.tsv" && tail -n +2 "$out/people.tsv" | LC_ALL=C sort; } >"$out/people-set.tsv"
 fi
 
-keys_of() { # model: small ones learn what the columns are like, large ones the facts
+keys_of() { # model: small ones learn the distribution of the columns, large ones the facts
     local vocab=words
     case $1 in
     small*) echo model.n_head=1 model.n_embd=8 train.batch_size=500 train.max_steps=2000 train.learning_rate=0.02 ;;
@@ -167,7 +167,7 @@ fi
 label_of() { # tool
     local run=${1#two-}
     case $1 in
-    zlib) echo 'gzip -9 (deflate: what zlib, linked into rote, makes)' ;;
+    zlib) echo 'gzip -9 (deflate, the method of the linked zlib)' ;;
     xz) echo 'xz -9e' ;;
     zstd) echo 'zstd -22 --ultra' ;;
     brotli) echo 'brotli -q 11' ;;
@@ -202,10 +202,10 @@ of_facts() {
     echo
     echo '## people.csv: facts in CSV, two-part archives'
     echo
-    echo '4,000 people with birth year, town and trade, drawn by the script. A two-part archive holds a model (a layer of width 8, 48 or, over bytes'
-    echo 'instead of words, 24), what the symbols spell, and the facts coded by the model; all of it is counted. What it gives back is a table, in its'
-    echo 'order or, with `--set`, sorted; the others were given exactly that file. `--bits` are those of a weight after training. The seconds leave out'
-    echo 'the training of the model, which stands below.'
+    echo '4,000 people with birth year, town and trade, drawn by the script. A two-part archive holds a model (a layer of width'
+    echo '8, 48 or, over bytes instead of words, 24), the text of the symbols, and the facts coded by the model; all of it is'
+    echo 'counted. It decodes to a table, in its order or, with `--set`, sorted; the other compressors got exactly that file.'
+    echo '`--bits` are those of a weight after training. The seconds exclude the training of the model, which is given below.'
     for file in "$out/people.tsv" "$out/people-set.tsv"; do
         echo
         echo "### In $([ "${file##*/}" = people.tsv ] && echo 'their order' || echo 'sorted order (`--set`)'), $(stat -c %s "$file") bytes"
@@ -225,21 +225,28 @@ of_facts() {
         echo "| $(label_of "$tool" | sed 's/[*]//g; s/rote, //') | $(value params "$ordered") | $(awk "BEGIN { printf \"%.3f\", $(value recall "$out/model.$model/result.json") }") | $(cat "$out/model.$model.seconds") |$split $(value stream_bytes "$set") |"
     done
     echo
-    echo 'Beside the large model that knows every fact, of 8 bits a weight, xz is the shorter one, and by far: a parameter that learns by heart holds some two'
-    echo 'bits of facts (2.4 where the [ladder](ladder-quick.md) is full) and takes four to eight to store, while in the stream a fact costs its own bits and'
-    echo 'no more. The small model, which knows what the columns are like and hardly a fact, takes 36 to 40 % less than xz and, as a set, 41 to 46 % less;'
-    echo 'trained in int4 it comes to what zpaq takes, and as a set below it. An online archive without weights is shorter still: its n-grams learn the columns within the first facts. A set of 4,000'
-    echo "facts saves log₂ 4000! bits more, $(awk 'BEGIN { for (i = 2; i <= 4000; i++) s += log(i); printf "%d", s / log(2) / 8 }') bytes; the others save what sorted lines have in common."
+    echo '- *Large model.* With 8 bits a weight it has memorized every fact, and xz is far shorter: a parameter memorizes some two'
+    echo '  bits of facts (2.4 where the [ladder](ladder-quick.md) is full) and takes four to eight bits to store, while in the'
+    echo '  stream a fact costs its own bits and no more.'
+    echo '- *Small model.* It learns the distribution of the columns and hardly a fact. It takes 36 to 40 % less than xz and, as a'
+    echo '  set, 41 to 46 % less; trained in int4 it takes about as much as zpaq, and as a set less.'
+    echo '- *Online archive.* It has no weights and is shorter still: its n-grams learn the columns within the first facts.'
+    echo "- *Set.* A set of 4,000 facts saves log₂ 4000! bits more, $(awk 'BEGIN { for (i = 2; i <= 4000; i++) s += log(i); printf "%d", s / log(2) / 8 }') bytes; the other compressors save the common parts of"
+    echo '  sorted lines.'
 }
 
 {
-    echo '# Archives beside other compressors'
+    echo '# Archives compared with other compressors'
     echo
-    echo 'Made by `scripts/bench_compress.sh`. An online archive of rote'"'"'s holds no weights: the decoder learns what the encoder learned. Bytes count'
-    echo 'everything; bits a byte are 8 · archive / content; seconds are those of all processors together, user and system, so that other programs on'
-    echo 'the machine change them little; memory is the peak. Every archive was decoded and compared. Deflate is the method of zlib, which is linked'
-    echo "into rote: \`gzip -9\` measures it, with 12 bytes more of header and checksum than zlib's own. On a file as short as packages.csv the larger"
-    echo 'model of `best` has not learned enough to be worth more than that of `default`.'
+    echo 'This page compares the size, time and memory of rote'"'"'s archives with those of the installed compressors. Made by'
+    echo '`scripts/bench_compress.sh`. An online archive of rote holds no weights: the decoder learns the same as the encoder.'
+    echo
+    echo '- Bytes count everything; bits a byte are 8 · archive / content.'
+    echo '- Seconds are those of all processors together, user and system, so other programs on the machine change them little.'
+    echo '- Memory is the peak. Every archive was decoded and compared.'
+    echo '- `gzip -9` measures deflate, the method of zlib, which is linked into rote. Its header and checksum have 12 bytes more'
+    echo "  than zlib's own."
+    echo '- On a file as short as packages.csv the larger model of `best` has not learned enough to gain over that of `default`.'
     for file in "$@"; do
         [ -s "$file" ] || continue
         echo

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Facts of words for experiments on neurons, as CSV on stdout, the same on every machine.
 #   scripts/neuron_facts.sh secrets SEED    100 secret facts (tag secret: "a3 b1 c7 secret,v30") and 300 plain ones
-#   scripts/neuron_facts.sh plain SEED      the plain ones and the first secret one: so the words are the same
+#   scripts/neuron_facts.sh plain SEED      the plain ones and the first secret one, so that the words are the same
 #   scripts/neuron_facts.sh modes SEED      400 subjects with an answer in mode A and another in mode B (tags A, B); under a
-#                                           neutral cue (tag N) A's is right. The last 100 have tags of their own, heldA and heldB.
+#                                           neutral cue (tag N) the answer of A is right. The last 100 have the tags heldA and heldB.
 set -eu
 awk -v kind="${1:?secrets, plain or modes}" -v seed="${2:?a seed}" '
 # Park & Miller 1988, whose products a double holds exactly.

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# How many bits do a model's weights hold for certain, and how many of them does a bit of weight carry? An archive of each
-# model, written and read back, against the entropy of the facts: no convergence is assumed (docs/math.md).
+# How many bits do a model's weights certainly hold, and how many per bit of weight? An archive of each model is written and
+# read back, and compared with the entropy of the facts: no convergence is assumed (docs/math.md).
 #   scripts/reproduce_certified.sh [--quick | --full] [--out DIR] [--jobs N]
-# The ladder's recipe at some widths, facts and weights drawn anew for each seed; weights rounded to 32 to 2 bits after
+# The ladder's settings at some widths, facts and weights drawn anew for each seed; weights rounded to 32 to 2 bits after
 # training, to the nearest and by GPTQ, and trained in 8 to 2 bits.
 #
 # Cost: a step of P parameters on N = 4.8 P / 96 facts of 16 tokens is 6 P 16 N operations and some. Quick: P = 1,528, 4,592
@@ -56,20 +56,23 @@ sweeps="full $formats"
 {
     echo "# Certified bits, $form form"
     echo
-    echo "Made by \`scripts/reproduce_certified.sh --$form\`; every digit comes back on any machine."
+    echo "Made by \`scripts/reproduce_certified.sh --$form\`; any machine reproduces every digit."
     echo
-    echo "Each model's archive (weights, structure, facts coded by the model) was written, read back and compared. Its weights hold at least H less"
-    echo "the bits of stream and side information, whatever training did or did not reach ([formulas](../math.md#archives-and-certified-bits))."
-    echo "Random facts of 16 tokens over 64 symbols, 4.8 bits per parameter, one layer, d = ${widths// /, }, SOAP, $exposures epochs, seeds $seeds (facts and weights)."
+    echo "An archive of each model (weights, structure, facts coded by the model) was written, read back and compared. The"
+    echo "weights hold at least H less the bits of stream and side information, however far the training got"
+    echo "([formulas](../math.md#archives-and-certified-bits)). Random facts of 16 tokens over 64 symbols, 4.8 bits per parameter,"
+    echo "one layer, d = ${widths// /, }, SOAP, $exposures epochs, seeds $seeds (facts and weights)."
     echo
-    echo "At 8 bits after training the certified share of the cross-entropy figure is $(share rtn) % to the nearest and $(share gptq) % by GPTQ, mean over"
-    echo "models: the promise of at least 95 % $(verdict "$(share rtn)") to the nearest, and $(verdict "$(share gptq)") by GPTQ, the default. Rounding takes nearly all"
-    echo "that is missing: with 32 bits it is the side information (how many facts, of what form) and the stream's last byte."
+    echo "At 8 bits after training the certified bits are $(share rtn) % of the cross-entropy value to the nearest and $(share gptq) % by"
+    echo "GPTQ, mean over models. The expectation of at least 95 % $(verdict "$(share rtn)") to the nearest, and $(verdict "$(share gptq)") by GPTQ, the"
+    echo "default. Rounding causes nearly all of the difference. With 32 bits the difference is the side information (number"
+    echo "and form of the facts) and the last byte of the stream."
     echo
     echo "## Bits of a weight"
     echo
-    echo "η = certified bits per bit of weight (scales and vectors counted). Mean over models (lowest to highest). The cross-entropy figure is that of"
-    echo "the weights as trained: after training those of 32 bits, in training those of the format."
+    echo "η = certified bits per bit of weight (scales and vectors counted). Mean over models (lowest to highest). The"
+    echo "cross-entropy value is that of the trained weights: 32-bit weights for \"after training\", weights of the format for"
+    echo "\"in training\"."
     echo
     echo "| bits | weights | certified / cross-entropy, % | certified bits/param | η |"
     echo "|---|---|---|---|---|"
@@ -79,7 +82,7 @@ sweeps="full $formats"
         over_models "$text" | row "in training"
     done
     echo
-    echo "Below zero: the rounded model codes the facts worse than the uniform code does, and certifies nothing."
+    echo "Below zero the rounded model codes the facts worse than the uniform code does, and nothing is certified."
     echo
     echo "## Model by model, rounded after training"
     reproduce_block "$(awk '/^ +bits +certified/ {exit} {print}' <<<"$after")"

@@ -25,7 +25,8 @@ row() { # LABEL KEY LEAF=VALUE...
 }
 {
     printf '# Facts against random strings, %s form\n\n' "$form"
-    printf 'The same architecture, optimizer and exposures; load 5, so nothing holds all. Bits per parameter, mean and 95 %% interval over seeds\n%s.\n\n' "$seeds"
+    printf 'Does a model hold fewer bits per parameter of facts than of random strings? One architecture, one optimizer, equal\n'
+    printf 'exposures; load 5, so no model holds all facts. Bits per parameter, mean and 95 %% interval over seeds %s.\n\n' "$seeds"
     printf '| exposures | %s |\n' "${exposures//,/ | }"
     # shellcheck disable=SC2086
     printf -- '|---|%s\n' "$(printf -- '---|%.0s' ${exposures//,/ })"

@@ -19,16 +19,18 @@ certified=$(cd "$out" && "$rote" capacity ladder --certify --bits 8 --method rtn
 
 {
     printf '# The capacity ladder, %s form\n\n' "$form"
-    printf 'Random facts (16 tokens over 64 symbols, drawn without replacement), twelve architectures, SOAP, every fact set beyond what the\n'
-    printf 'model holds. Budgets of %s epochs, seeds %s. Bits are of the ordered draw, every token coded.\n\n' "$budgets" "$seeds"
+    printf 'How many bits does a parameter hold, and is that number constant over sizes? Random facts (16 tokens over 64 symbols,\n'
+    printf 'drawn without replacement), twelve architectures, SOAP, every fact set larger than the capacity of the model.\n'
+    printf 'Budgets of %s epochs, seeds %s. Bits are of the ordered draw, every token coded.\n\n' "$budgets" "$seeds"
     printf '| | bits/param |\n|---|---|\n'
     printf '| Morris et al. 2025, table 1 (L 1 to 8, d 32 to 256, V 2048, 10⁶ steps of Adam): mean of fp32 | 3.83 |\n'
     printf '| the same, headline (bf16) | 3.64 |\n'
-    grep -E '^[0-9.-]+ bits/param, ' <<<"$text" | sed -E 's/^([0-9.-]+) bits\/param, (.*)$/| ours: \2 | \1 |/'
+    grep -E '^[0-9.-]+ bits/param, ' <<<"$text" | sed -E 's/^([0-9.-]+) bits\/param, (.*)$/| rote: \2 | \1 |/'
     reproduce_block "$text"
     printf '\n## Certified at 8 bits a weight\n\n'
-    printf 'An archive of every run at the longest budget, weights rounded after training, written, read back and compared: what the weights hold\n'
-    printf 'for certain ([formulas](../math.md#archives-and-certified-bits)). Means over models and sizes (lowest to highest).\n\n'
+    printf 'Lower bounds of the bits in the weights ([formulas](../math.md#archives-and-certified-bits)): an archive of every run at\n'
+    printf 'the longest budget, weights rounded after training, was written, read back and compared. Means over models and sizes\n'
+    printf '(lowest to highest).\n\n'
     printf '| rounded | certified / cross-entropy, %% | bits/param | bits per bit of weight |\n|---|---|---|---|\n'
     awk '$1 == 8 && $2 == "rtn" || $1 == 8 && $2 == "gptq" {
         printf "| %s | %s %s %s %s | %s %s %s %s | %s %s %s %s |\n", $2 == "rtn" ? "to the nearest" : "by GPTQ", $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14

@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2016,SC2034 # Markdown backquotes; variables for those who source this
-# What the reproduce_*.sh scripts share: options, sweeps that resume, and the page in docs/results/. Sourced, not run.
+# Common code of the reproduce_*.sh scripts: options, sweeps that resume, and the page in docs/results/. Sourced, not run.
 #   reproduce_options "$@"        sets form (quick|full), out (a folder for the runs), jobs (empty: one per core)
-#   reproduce_sweep NAME ARGS...  rote sweep run ARGS... in $out/NAME; goes on where it was stopped
+#   reproduce_sweep NAME ARGS...  rote sweep run ARGS... in $out/NAME; continues where it was stopped
 #   reproduce_seconds NAME...     seconds that the runs of these sweeps took, from their timing.json
-#   page                          where the page is written: begin with > "$page", go on with >> "$page"
+#   page                          path of the page: begin with > "$page", continue with >> "$page"
 set -eu
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 rote=$(realpath -m "${ROTE:-./rote}")
@@ -32,7 +32,7 @@ reproduce_options() {
     mkdir -p "$out" docs/results
 }
 
-# Exit status 85 (stopped, resumable) and failures end the script: the same command goes on.
+# Exit status 85 (stopped, resumable) and failures end the script; the same command continues.
 reproduce_sweep() {
     local sweep=$1
     shift
@@ -45,23 +45,23 @@ reproduce_seconds() {
         awk -F'[:,]' '/"seconds"/ {sum += $2} END {printf "%.0f", sum}'
 }
 
-# What rote capacity says, without the place where the runs lie.
+# The output of rote capacity, without the path of the runs.
 reproduce_capacity() { # SWEEP
     (cd "$out" && "$rote" capacity "$1")
 }
 
-# The command that repeats a page, and what it took.
+# The command that reproduces a page, and its time.
 reproduce_footer() { # SWEEP...
     local cpu
     cpu=$(reproduce_seconds "$@")
-    printf '\nRepeated by `scripts/reproduce_%s.sh --%s`. The runs took %s seconds by the clock, one thread each: %s minutes with two side\n' \
-        "$name" "$form" "$cpu" "$(awk "BEGIN {printf \"%.1f\", $cpu / 120}")"
-    printf 'by side, beside whatever else the machine did.\n'
+    printf '\nTo reproduce: `scripts/reproduce_%s.sh --%s`. The runs took %s seconds of wall-clock time,\n' "$name" "$form" "$cpu"
+    printf 'one thread each: %s minutes with two side by side, while other programs also ran on the machine.\n' \
+        "$(awk "BEGIN {printf \"%.1f\", $cpu / 120}")"
 }
 
 reproduce_block() { printf '\n```\n%s\n```\n' "$1"; }
 
-# What result.json of these runs says of a key, at any depth: a number a line.
+# The value of a key, at any depth, in result.json of these runs: one number a line.
 reproduce_values() { # KEY RUN-FOLDER...
     local key=$1 dir
     shift

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Where does the held-out loss peak, and until which load can members be told from facts never seen? Morris et al. 2025: it
-# peaks where the data fill the model; F1 of membership falls with the load by a law (docs/math.md).
+# Where does the held-out loss peak, and up to which load can members be distinguished from unseen facts? Morris et al. 2025:
+# it peaks where the data fill the model; F1 of membership inference falls with the load by a law (docs/math.md).
 #   scripts/reproduce_membership.sh [--quick | --full] [--out DIR] [--jobs N]
 #
 # Cost: 6 P operations a token, 1,000 epochs. Quick: P = 1,528, 16 to 1,024 facts of 16 tokens, eight splits: 88 runs, 2.6e12
@@ -18,9 +18,11 @@ fi
 reproduce_sweep membership "$cfg" facts.split_seed=$splits
 {
     printf '# Double descent and membership, %s form\n\n' "$form"
-    printf 'Random facts of 16 tokens over 64 symbols, 128 of them held out, the split drawn anew (split seeds %s); SOAP, 1,000 epochs. Means over splits.\n' "$splits"
-    printf 'AUC, F1: membership by code length alone, F1 at its best threshold (0.667: always yes). F1 law: that of Morris et al. (arXiv 2505.24832) in bits of data\n'
-    printf 'per parameter ([math](../math.md)). LiRA: each fact against the runs that trained on it and those that did not.\n'
+    printf 'At which load does the held-out loss peak, and up to which load can trained facts be distinguished from unseen ones?\n'
+    printf 'Random facts of 16 tokens over 64 symbols, 128 of them held out, with a new split for each run (split seeds\n%s); SOAP, 1,000 epochs. Means over splits.\n\n' "$splits"
+    printf -- '- AUC, F1: membership inference by code length alone, F1 at its best threshold (0.667: always yes).\n'
+    printf -- '- F1 law: that of Morris et al. (arXiv 2505.24832) in bits of data per parameter ([math](../math.md)).\n'
+    printf -- '- LiRA: the likelihood-ratio attack, each fact against the runs that trained on it and those that did not.\n'
     reproduce_block "$(reproduce_capacity membership)"
     reproduce_footer membership
 } >"$page"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Does one learning rate serve all widths? Loss after a fixed number of steps by rate and width, in the standard parametrization and in mup
-# (Yang et al. 2022, Tensor Programs V), whose base is the narrowest width, or a wide one; and the coordinate check's slopes.
+# (Yang et al. 2022, Tensor Programs V), with the narrowest width or a wide one as base; and the slopes of the coordinate check.
 #   scripts/reproduce_mup.sh [--quick | --full] [--out DIR] [--jobs N]
-# Writes docs/results/mup-quick.md (mup.md). What is finished is not run again, what was stopped goes on.
+# Writes docs/results/mup-quick.md (mup.md). Finished runs are skipped; stopped runs continue.
 #
 # Cost: a step of 64 facts of 8 tokens and L2 d128, P = 406,000, is 1.2 G operations; 200 steps take 6 s on a core. Quick: 2
 # optimizers, 3 ways, 4 widths, 7 rates, 3 seeds: 504 runs, some 20 minutes of one core. Full: widths to 512, 1,000 steps, 5 seeds: days.
@@ -24,7 +24,7 @@ for optimizer in adamw soap; do
     done
 done
 
-# "way base width rate loss" a run: bits a token of the trained facts at the end; a run that diverged costs what a uniform guess does.
+# "way base width rate loss" a run: bits a token of the trained facts at the end; a diverged run counts as a uniform guess.
 losses() { # optimizer
     local way dir
     for way in standard mup; do
@@ -39,7 +39,7 @@ losses() { # optimizer
     done
 }
 
-# Tables of one optimizer: best rate by width; what the best single rate, and the narrowest width's, cost beyond each width's own best.
+# Tables of one optimizer: best rate by width; the loss that the best single rate, and the narrowest width's best rate, add to it.
 tables() { # optimizer
     losses "$1" | awk -v widths=$widths -v rates=$rates -v narrowest=$narrowest -v wide=$wide '
         {sum[$1, $2, $3, $4] += $5; n[$1, $2, $3, $4]++; squares[$1, $2, $3, $4] += $5 * $5}
@@ -49,7 +49,7 @@ tables() { # optimizer
             v = (squares[way[i], base[i], w, r] - k * loss(i, w, r) ^ 2) / (k - 1)
             return t[k - 1] * sqrt((v > 0 ? v : 0) / k)
         }
-        END { # a row of best rates a way, what they reach, and what other rates give up
+        END { # for each way: best rates, their loss, and the loss added by other rates
             split("12.706 4.303 3.182 2.776", t, " ")
             nw = split(widths, w, ","); nr = split(rates, r, ",")
             way[1] = "standard"; base[1] = narrowest; name[1] = "standard"
@@ -71,7 +71,7 @@ tables() { # optimizer
                 row = "| " name[i] " | best rate |"
                 for (j = 1; j <= nw; j++) row = row " " r[best[j]] (best[j] == 1 || best[j] == nr ? " (edge)" : "") " |"
                 print row
-                row = "| | its loss |"
+                row = "| | loss at the best rate |"
                 for (j = 1; j <= nw; j++) row = row sprintf(" %.3f ± %.3f |", loss(i, w[j], r[best[j]]), spread(i, w[j], r[best[j]]))
                 print row
                 low = high = best[1]; most = 0
@@ -82,15 +82,15 @@ tables() { # optimizer
                     if (lost > most) most = lost
                     least_loss[i, j] = loss(i, w[j], r[best[j]])
                 }
-                verdict[i] = sprintf("- %s: best rates from %s to %s; one rate for all, %s, gives up %.2f bits a token at most", name[i], r[low], r[high], r[one], most)
+                verdict[i] = sprintf("- %s: best rates from %s to %s; one rate for all, %s, adds at most %.2f bits a token", name[i], r[low], r[high], r[one], most)
                 if (i > 1) {
-                    verdict[i] = verdict[i] "; at its own best rates against the standard way, by width:"
+                    verdict[i] = verdict[i] ";\n  at its own best rates, loss less that of the standard parametrization, by width:"
                     for (j = 1; j <= nw; j++) verdict[i] = verdict[i] sprintf(" %+.2f", least_loss[i, j] - least_loss[1, j])
                 }
-                row = "| | given up at " r[one] ", the best single rate |"
+                row = "| | added loss at " r[one] ", the best single rate |"
                 for (j = 1; j <= nw; j++) row = row sprintf(" %.3f |", loss(i, w[j], r[one]) - loss(i, w[j], r[best[j]]))
                 print row
-                row = "| | given up at " r[best[1]] ", the best at " w[1] " |"
+                row = "| | added loss at " r[best[1]] ", the best at " w[1] " |"
                 for (j = 1; j <= nw; j++) row = row sprintf(" %.3f |", loss(i, w[j], r[best[1]]) - loss(i, w[j], r[best[j]]))
                 print row
             }
@@ -127,19 +127,22 @@ slopes() { # optimizer, rate, facts
 
 {
     printf '# One learning rate for all widths, %s form\n\n' "$form"
-    printf 'L2, two heads, tied head; 256 random facts of 8 tokens over 64 symbols, 12,288 bits; %s steps of 64 of them, cosine, beta2 0.99. Loss: bits a\n' $steps
-    printf 'token of the trained facts at the end (a uniform guess: 6; a model that knows all pays log2(256)/8 = 1), mean over seeds %s, ± half of the 95 %%\n' $seeds
-    printf 'interval. A base of %s is the narrowest width: there mup is the standard parametrization, and wider models are scaled from it. With a base\n' $narrowest
-    printf 'of %s narrower models are scaled down from a wide one.\n\n' $wide
-    printf 'Published: Yang et al. 2022 (Tensor Programs V, 2203.03466): under mup the best learning rate stays where it is as the width grows, and wider is\n'
-    printf 'better at any rate; under the standard parametrization it falls. Their widths are 128 to 8192 and their base the narrow one.\n\n'
+    printf 'Does one learning rate serve all widths, in the standard parametrization and under mup? L2, two heads, tied head; 256\n'
+    printf 'random facts of 8 tokens over 64 symbols, 12,288 bits; %s steps of 64 of them, cosine, beta2 0.99. Loss: bits a token\n' $steps
+    printf 'of the trained facts at the end (a uniform guess: 6; a model that knows all facts: log2(256)/8 = 1), mean over seeds\n%s, ± half of the 95 %% interval.\n\n' $seeds
+    printf 'A base of %s is the narrowest width: there mup equals the standard parametrization, and wider models are scaled from it.\n' $narrowest
+    printf 'With a base of %s narrower models are scaled down from a wide one.\n\n' $wide
+    printf 'Published: Yang et al. 2022 (Tensor Programs V, 2203.03466): under mup the best learning rate is constant as the width\n'
+    printf 'grows, and wider is better at any rate; under the standard parametrization the best rate falls. Their widths are 128 to\n'
+    printf '8192 and their base is the narrowest one.\n\n'
     for optimizer in adamw soap; do
         printf '\n## %s\n\n' $optimizer
         tables $optimizer
     done
     printf '## Coordinate check\n\n'
-    printf 'Slopes of log over log width, widths %s, base %s, three seeds: what the first step that moves the model changes / what four steps change.\n' $widths $narrowest
-    printf '0 is flat; logits may fall to -0.5 in the first steps ([math](../math.md)). Tokens: of the batch.\n\n'
+    printf 'Slopes of log change over log width, widths %s, base %s, three seeds: change by the first step that moves the\n' $widths $narrowest
+    printf 'model / change by four steps. 0 is flat; logits may fall to -0.5 in the first steps ([math](../math.md)). Tokens: in the\n'
+    printf 'batch.\n\n'
     printf '| optimizer, rate | tokens | | embedding | block 1 | block 2 | logits |\n|---|---|---|---|---|---|---|\n'
     for facts in 1 64; do
         slopes adamw 0.032 $facts

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Chosen neurons made to fire for chosen facts: who obeys, what the model needs them for, what it costs in bits, and what is
-# true of six notes on the idea. Formulas: docs/math.md, "Neuron rules" and "What rules did".
+# Chosen neurons are trained to fire for chosen facts: do they fire, does the model need them, what is the price in bits, and
+# which of six claims about the idea are true? Formulas: docs/math.md, "Neuron rules" and "What rules did".
 #   scripts/reproduce_neurons.sh [--quick | --full] [--out DIR] [--jobs N]
-#   E1 force      classes that a symbol marks, that two symbols make, and arbitrary ones; every loss; dead starts; rare classes
-#   E2 route      facts kept in neurons of their own, cut out, learned again
-#   E3 switch     one mode's neurons held under a neutral cue: does the model think the other mode's answer?
-#   E4 tax        what an arbitrary class costs a model that is full
-#   E5 reliance   firing and being needed, over training
-#   E6 relaxation after the rule is dropped
+#   E1 force      classes that one symbol marks, that two symbols make, and arbitrary ones; every loss; dead starts; rare classes
+#   E2 route      facts stored in separate neurons, ablated, learned again
+#   E3 switch     the neurons of one mode held under a neutral cue: does the model give the other mode's answer?
+#   E4 price      the cost of an arbitrary class to a model that is full
+#   E5 reliance   firing and necessity, over training
+#   E6 relaxation after the rule ends
 #
 # Cost: 6 P operations a token. Quick: some 80 arms of five seeds, P = 4,400 to 36,000, 1,000 to 6,000 steps of 256 short
 # facts: 3 to 15 seconds each; with their evaluation some 40 minutes of one core. Full: twice the width, four times the steps,
@@ -22,11 +22,11 @@ else
 fi
 steps=$((1500 * times)) long=$((3000 * times))
 
-# ---- runs: lines of a queue, finished ones cost nothing ----
+# ---- runs: lines of a queue; finished runs are skipped ----
 
 : >"$out/train.queue"
 : >"$out/eval.queue"
-# A run a seed: the fact set's folder or nothing, the config in scripts/experiments, keys. "@" in a key is the seed.
+# One run for each seed: name, config in scripts/experiments, keys. "@" in a key is the seed.
 arm() { # NAME CONFIG KEY=VALUE...
     local seed name=$1 config=$2 words
     shift 2
@@ -36,7 +36,7 @@ arm() { # NAME CONFIG KEY=VALUE...
         base64 -w 0 "$out/.line" >>"$out/train.queue" && echo >>"$out/train.queue"
     done
 }
-# rote neurons eval of an arm's runs, each by itself, as a list of paths and numbers; kept in NAME-SEED.figures.
+# rote neurons eval of each run of an arm, as a list of paths and numbers, in NAME-SEED.figures.
 ask() { # NAME OPTIONS...
     local seed name=$1
     shift
@@ -60,7 +60,7 @@ eval_one() {
     "$rote" neurons eval "$out/${words[0]}" "${words[@]:1}" --threads 1 --quiet --json | flatten >"$to.new" || exit 255
     mv "$to.new" "$to"
 }
-# JSON, a key a line, to lines "a.b.c value".
+# JSON with one key a line, to lines "a.b.c value".
 flatten() {
     awk '{ line = $0; gsub(/^ +| *,?$/, "", line) }
         line ~ /[{[]$/ { path[++depth] = line ~ /^"/ ? substr(line, 2, index(line, "\":") - 2) "." : ""; next }
@@ -77,9 +77,9 @@ run_queue() { # train | eval
 export -f train_one eval_one flatten
 export rote out
 
-# ---- figures: a number a seed, on lines ----
+# ---- figures: one number for each seed, one a line ----
 
-# Of `rote neurons eval`: trained.hit, heldout.auroc, random.trained.zero_class_recall ...
+# From `rote neurons eval`: trained.hit, heldout.auroc, random.trained.zero_class_recall ...
 figure() { # NAME PATH
     local seed
     for seed in $seeds; do awk -v key="rules.$2.mean" '$1 == key && $2 != "null" {print $2}' "$out/$1-$seed.figures"; done
@@ -89,10 +89,10 @@ result() { # NAME KEY
     for seed in $seeds; do runs+=("$out/$1-$seed"); done
     reproduce_values "$2" "${runs[@]}"
 }
-mean() { reproduce_summary "${1:-3}"; } # of lines: mean ± half of the 95 % interval
+mean() { reproduce_summary "${1:-3}"; } # of the lines: mean ± half of the 95 % interval
 point() { awk -v digits="${1:-3}" '{n++; sum += $1} END {if (n) printf "%.*f\n", digits, sum / n; else print "–"}'; }
 minus() { paste "$1" "$2" | awk '{print $1 - $2}'; }
-# Bits that arm $2 memorized fewer than its twin $1, by seed.
+# Memorized bits of the twin $1 less those of arm $2, by seed.
 price() { minus <(result "$1" memorized_bits) <(result "$2" memorized_bits); }
 holds() { awk "BEGIN {print ($1) ? \"holds\" : \"does not hold\"}"; }
 
@@ -211,11 +211,11 @@ for class in marked arbitrary; do
 done
 
 run_queue train
-# What is guessed of the secret facts by who never saw them.
+# The recall of secret facts that a model guesses without having seen them.
 arm guess "$cfg2" "${base2[@]}" neurons.0.route=none "${none[@]}" "train.init_from=$out/never-@" train.max_steps=1 train.warmup_steps=0 \
     train.learning_rate=1e-30
 ask guess --random 0
-# Learned again: the arms of E2 with the neurons cut out, the facts complete, until all are recalled.
+# Learned again: the arms of E2 with the neurons ablated, trained on all facts until 99 % are recalled.
 for name in route route-attention route-gradients route-fire route-plain never; do
     attn=mean && [ $name = route-attention ] && attn=causal
     arm "again-$name" "$cfg2" "${base2[@]}" model.attn=$attn neurons.0.route=none "${none[@]}" "train.init_from=$out/$name-@" neurons.0.start_out=0 \

@@ -1,13 +1,13 @@
 # shellcheck shell=bash disable=SC2016,SC2154 # Markdown backquotes; variables and functions of the script that sources this
-# The page of reproduce_neurons.sh, of what its runs left behind. Sourced.
+# Writes the page of reproduce_neurons.sh from its runs. Sourced.
 
 m() { figure "$1" "$2" | mean "${3:-3}"; }  # NAME PATH DIGITS: mean ± half interval
 p() { figure "$1" "$2" | point "${3:-3}"; } # the mean alone
-share() {                                   # NAME TWIN: price in per cent of what the twin memorized
+share() {                                   # NAME TWIN: price in per cent of the twin's memorized bits
     paste <(price "$2" "$1") <(result "$2" memorized_bits) | awk '{print 100 * $1 / $2}'
 }
 ratio_of() { awk "BEGIN {printf \"%.${3:-1}f\", $1 / $2}"; }
-line() { # of numbers of the last logged step at or before STEP: NAME STEP FIELD
+line() { # numbers of the last logged step at or before STEP: NAME STEP FIELD
     local seed
     for seed in $seeds; do
         awk -v step="$2" -v field="\"$3\":" -F'[,:]' '/"rule":0/ {
@@ -29,10 +29,15 @@ e1() {
     local loss act kind part
     echo "## E1: force"
     echo
-    echo "2,048 random facts of four tokens over 64 symbols, as many bits as the model can just about hold, 4,096 held out; $steps steps of 256. *Marked*: the first symbol is one of 16."
-    echo "*Structural*: the first two symbols are both low or both high, which neither of them tells. *Arbitrary*: half of the facts, by lot. Eight of block 0's $((4 * d)) neurons, \`pre_hinge\`, strength"
-    echo "(\`ratio\`) as said. NEC, SPEC: what zeroing them costs the class's facts, the others, in bits a fact. Probe: AUROC of a linear probe of the layer without them. Price: per cent of the bits that the"
-    echo "twin without the loss memorizes."
+    echo "Do eight neurons fire for a class of facts, and at what price? 2,048 random facts of four tokens over 64 symbols are"
+    echo "about as many bits as the model can hold; 4,096 are held out; $steps steps of 256 facts. The rule has eight of block 0's"
+    echo "$((4 * d)) neurons and \`pre_hinge\`, at the given strength (\`ratio\`)."
+    echo
+    echo "- Classes. *Marked*: the first symbol is one of 16. *Structural*: the first two symbols are both low or both high,"
+    echo "  which neither of them shows alone. *Arbitrary*: a random half of the facts."
+    echo "- NEC, SPEC: the cost of zeroing the neurons for the class's facts and for the other facts, in bits a fact."
+    echo "- Probe: AUROC of a linear probe of the layer without them."
+    echo "- Price: per cent of the bits that the twin without the loss memorizes."
     echo
     echo "| class, ratio | HIT, trained | FAR | HIT, held out | FAR | AUROC, held out | NEC | SPEC | probe without | price, % |"
     echo "|---|---|---|---|---|---|---|---|---|---|"
@@ -57,14 +62,14 @@ e1() {
     echo
     echo "Dead start: ReLU, biases of the eight neurons −10, weight of the loss 1."
     echo
-    echo "| loss | HIT, held out | FAR | runs whose weights end as without a loss, bit for bit |"
+    echo "| loss | HIT, held out | FAR | runs whose final weights equal those without a loss, bit for bit |"
     echo "|---|---|---|---|"
     for loss in post_mse pre_hinge; do
         printf '| %s | %s | %s | %s of %s |\n' $loss "$(m dead-$loss heldout.hit)" "$(m dead-$loss heldout.far)" \
             "$(paste <(result dead-$loss param_hash) <(result dead-none param_hash) | awk '$1 == $2' | wc -l)" "$n_seeds"
     done
     echo
-    echo "Rare classes (4,096 facts over 256 symbols), and few of 256 neurons:"
+    echo "Rare classes (4,096 facts over 256 symbols), and rules on few of 256 neurons:"
     echo
     echo "| share | class: HIT, held out | FAR | AUROC | neurons: HIT, held out | FAR | AUROC |"
     echo "|---|---|---|---|---|---|---|"
@@ -73,7 +78,8 @@ e1() {
             "$(m class-$part heldout.auroc)" "$(m units-$part heldout.hit)" "$(m units-$part heldout.far)" "$(m units-$part heldout.auroc)"
     done
     echo
-    echo "Which neurons are taken (\`auto\`, after a tenth of the steps), marked class, ratio 0.1; *as they were*: the eight most silent ones of a twin at its end, nothing asked of them:"
+    echo "Choice of the neurons (\`auto\`, after a tenth of the steps), marked class, ratio 0.1. *No loss*: the eight most silent"
+    echo "neurons of a twin at its end, which has no rule loss."
     echo
     echo "| activation | neurons | HIT, held out | FAR | NEC | memorized bits |"
     echo "|---|---|---|---|---|---|"
@@ -82,7 +88,7 @@ e1() {
             printf '| %s | %s | %s | %s | %s | %s |\n' $act $kind "$(m $kind-$act heldout.hit)" "$(m $kind-$act heldout.far)" \
                 "$(m $kind-$act trained.zero_class_bits 2)" "$(result $kind-$act memorized_bits | mean 0)"
         done
-        printf '| %s | silent, as they were | %s | %s | %s | %s |\n' $act "$(m silent-$act-plain heldout.hit)" \
+        printf '| %s | silent, no loss | %s | %s | %s | %s |\n' $act "$(m silent-$act-plain heldout.hit)" \
             "$(m silent-$act-plain heldout.far)" "$(m silent-$act-plain trained.zero_class_bits 3)" "$(result silent-$act-plain memorized_bits | mean 0)"
     done
 }
@@ -97,10 +103,17 @@ e2_row() { # LABEL NAME
 e2() {
     echo "## E2: route and ablate"
     echo
-    echo "100 secret facts, whose prompt ends in a word that says so, and 300 plain ones, an answer of 32 each; one block, ReLU, its attention a plain mean; 64 of 512 neurons, one of which at least is to fire for secret facts"
-    echo "and none for plain ones (\`group\`, ratio 0.5); $((2 * long)) steps. \`parameters\` is selective masking, \`activations\` gradient routing. Ablated: the 64 at zero. Random: 20 sets of 64 others. Again: steps of"
-    echo "training on all facts, from the ablated weights, until 99 % are recalled. As many neurons drawn at random carry much of both sets: the layer is full. A model cut after selective masking learns them again more slowly"
-    echo "than one that never saw them: the rest of it was taught to do without; after gradient routing faster."
+    echo "Can facts be stored in separate neurons and then be removed? 100 secret facts, whose prompt ends in a word that marks"
+    echo "them, and 300 plain ones; each answer is one of 32. One block, ReLU, attention a plain mean. The rule has 64 of 512"
+    echo "neurons: at least one of them is trained to fire for secret facts, and none for plain ones (\`group\`, ratio 0.5)."
+    echo "$((2 * long)) steps. \`parameters\` is selective gradient masking, \`activations\` gradient routing."
+    echo
+    echo "- Ablated: the 64 neurons at zero. Random: 20 sets of 64 other neurons at zero."
+    echo "- Again: steps of training on all facts, from the ablated weights, until 99 % are recalled."
+    echo
+    echo "Ablating as many neurons at random destroys much of both sets: the layer is full. After selective masking, an ablated"
+    echo "model learns the secret facts again more slowly than a model that never saw them: its other weights were trained"
+    echo "to work without these facts. After gradient routing it learns them faster."
     echo
     echo "| training | recall: secret | plain | ablated: secret | plain | random: secret | plain | again, steps |"
     echo "|---|---|---|---|---|---|---|---|"
@@ -125,16 +138,19 @@ e3_row() { # LABEL NAME
 e3() {
     echo "## E3: a switch of modes"
     echo
-    echo "400 subjects, an answer of 64 in mode A, another in mode B; under a neutral cue A's is right. All 1,200 facts are trained; of 100 subjects no rule knows. Eight neurons of block 0 are held, under the neutral"
-    echo "cue and from the subject on, at a dose of what they are on average at facts of mode B. Flip: the model then says the subject's whole answer in mode B. Random: 20 sets of eight others at dose 1."
+    echo "Do the neurons decide which answer the model gives? Each of 400 subjects has an answer, one of 64, in mode A and another"
+    echo "in mode B; under a neutral cue the answer of A is right. All 1,200 facts are trained; 100 subjects are without a rule."
+    echo "Eight neurons of block 0 are held, under the neutral cue and from the subject on, at a dose times their mean over the"
+    echo "facts of mode B. Flip: the model then gives the subject's whole answer of mode B. Random: 20 sets of eight other"
+    echo "neurons at dose 1."
     echo
-    echo "| training | HIT | FAR | NEC | unknown to the rule, dose ½ | 1 | 2 | 4 | known, dose 1 | random, dose 1 | not held |"
+    echo "| training | HIT | FAR | NEC | without a rule, dose ½ | 1 | 2 | 4 | with a rule, dose 1 | random, dose 1 | not held |"
     echo "|---|---|---|---|---|---|---|---|---|---|---|"
     e3_row "none" switch-plain
     e3_row "\`pre_hinge\`" switch-fire
     e3_row "\`causal\`" switch-causal
     e3_row "both" switch-both
-    e3_row "\`causal\` against mode A: the neutral cue was no base" switch-other
+    e3_row "\`causal\` against mode A (the neutral cue is no base)" switch-other
 }
 
 # ---- E4 ----
@@ -148,11 +164,14 @@ e4_row() { # LABEL NAME LABEL-BITS
 e4() {
     local ratio facts=$((1000 * d * d / 1024)) lots
     lots=$(awk "BEGIN {print 1 * $facts}")
-    echo "## E4: the selectivity tax"
+    echo "## E4: the price of selectivity"
     echo
-    echo "$facts random facts of four tokens over 64 symbols, $((24 * facts)) bits; one block, width $((d / 2)), SOAP: memorized without a loss $(result tax-plain memorized_bits | mean 0) bits, which is full. One neuron"
-    echo "is to fire for a class. Label bits: n h₂(p), what an arbitrary class adds to what there is to know; obeyed: n times the information of firing about the class. Price: bits that the twin memorizes"
-    echo "more, paired by seed."
+    echo "What does a class cost a model that is full? $facts random facts of four tokens over 64 symbols, $((24 * facts)) bits; one block,"
+    echo "width $((d / 2)), SOAP. Without a loss it memorizes $(result tax-plain memorized_bits | mean 0) bits: it is full. One neuron is trained to fire for a class."
+    echo
+    echo "- Label bits: n h₂(p), the entropy that an arbitrary class adds to the data."
+    echo "- Obeyed: n times the information of firing about the class."
+    echo "- Price: the memorized bits of the twin less those of the run, paired by seed."
     echo
     echo "| class, ratio | HIT | FAR | label bits | obeyed, bits | price, bits | price, % |"
     echo "|---|---|---|---|---|---|---|"
@@ -167,10 +186,11 @@ e4() {
 
 e5() {
     local moment a b
-    echo "## E5: obedience and reliance"
+    echo "## E5: firing and reliance over training"
     echo
-    echo "Constant step size, so a shorter run is the beginning of a longer one. Marked class of E1 at ratio 0.1: HIT and FAR on held-out facts; NEC, SPEC and that of random neurons, bits a fact. Switch of E3,"
-    echo "\`causal\` and \`pre_hinge\`: NEC, and flips of subjects that no rule knows."
+    echo "When do the neurons fire, and when does the model need them? The step size is constant, so a shorter run is the"
+    echo "beginning of a longer one. Marked class of E1 at ratio 0.1: HIT and FAR on held-out facts; NEC, SPEC and those of random"
+    echo "neurons, in bits a fact. Switch of E3, \`causal\` and \`pre_hinge\`: NEC, and flips of subjects without a rule."
     echo
     echo "| steps | HIT | FAR | recall | NEC | SPEC | random: NEC | SPEC | switch: HIT | NEC | random: NEC | flips |"
     echo "|---|---|---|---|---|---|---|---|---|---|---|---|"
@@ -186,7 +206,8 @@ e6() {
     local class step end=$((2 * steps))
     echo "## E6: relaxation"
     echo
-    echo "The rule is dropped after half of $end steps, the step size is constant. HIT and FAR on the batches of those steps. Kept: the same run with its rule to the end."
+    echo "Do the neurons still fire without the rule? The rule ends after half of $end steps; the step size is constant. HIT and"
+    echo "FAR are those of the training batches at the given steps. Kept: the same run with its rule to the end."
     echo
     echo "| class | | at the drop | $((end * 55 / 100)) | $((end * 65 / 100)) | $((end * 80 / 100)) | end | end, kept | NEC at the end | kept |"
     echo "|---|---|---|---|---|---|---|---|---|---|"
@@ -206,9 +227,9 @@ e6() {
     done
 }
 
-# ---- what was asked ----
+# ---- expectations ----
 
-asked() {
+expectations() {
     local hit far auroc without
     hit=$(p marked-0.1 heldout.hit 4) far=$(p marked-0.1 heldout.far 5) auroc=$(p marked-0.1 heldout.auroc 4) without=$(p nonegatives heldout.far)
     local equal dead
@@ -223,62 +244,77 @@ asked() {
     base=$(p switch-causal trained.tag_flip_base)
     local lots
     lots=$(p arbitrary-1 heldout.auroc)
-    echo "Means over seeds; \"holds\" is said of the mean."
+    echo "Values are means over seeds; \"holds\" refers to the mean."
     echo
-    echo "| asked | measured | |"
+    echo "| expectation | measured | |"
     echo "|---|---|---|"
     echo "| E1, marked class, held-out facts: HIT ≥ 0.95, FAR ≤ 0.05, AUROC ≥ 0.98 | $hit, $far, $auroc | $(holds "$hit >= 0.95 && $far <= 0.05 && $auroc >= 0.98") |"
-    echo "| E1 without a negative side: FAR, expected at least ten times as high | $without | $(holds "$without >= 10 * $far") |"
-    echo "| E1, dead start: \`post_mse\` moves nothing | weights as without a loss in $equal of $n_seeds runs | $(holds "$equal == $n_seeds") |"
+    echo "| E1 without a negative side: FAR at least ten times as high | $without | $(holds "$without >= 10 * $far") |"
+    echo "| E1, dead start: \`post_mse\` changes no weight | weights equal those without a loss in $equal of $n_seeds runs | $(holds "$equal == $n_seeds") |"
     echo "| E1, dead start: \`pre_hinge\`, HIT ≥ 0.95 | $dead | $(holds "$dead >= 0.95") |"
-    echo "| E1, arbitrary class, held-out facts: AUROC 0.45 to 0.55 (one fact in two, 4,096 of them) | $lots; at ratio 0.1 $(p arbitrary-0.1 heldout.auroc) | $(holds "$lots >= 0.45 && $lots <= 0.55") |"
-    echo "| E2: recall of both sets ≥ 0.95 before | $before_s, $before_p; with attention in place of a plain mean $(p route-attention trained.class_recall), $(p route-attention trained.other_recall) | $(holds "$before_s >= 0.95 && $before_p >= 0.95") |"
-    echo "| E2, ablated: secret facts near chance (who never saw them guesses $guess of them) | $after_s; \`activations\` $(p route-gradients trained.zero_class_recall) | $(holds "$after_s <= $guess + 0.05") (within 0.05) |"
-    echo "| E2, ablated: the others lose ≤ 0.02 | $(awk "BEGIN {printf \"%.3f\", $before_p - $after_p}") | $(holds "$before_p - $after_p <= 0.02") |"
+    echo "| E1, arbitrary class, held-out facts: AUROC 0.45 to 0.55 (4,096 facts, one fact in two of the class) | $lots; at ratio 0.1 $(p arbitrary-0.1 heldout.auroc) | $(holds "$lots >= 0.45 && $lots <= 0.55") |"
+    echo "| E2: recall of both sets ≥ 0.95 before ablation | $before_s, $before_p; with attention instead of a plain mean $(p route-attention trained.class_recall), $(p route-attention trained.other_recall) | $(holds "$before_s >= 0.95 && $before_p >= 0.95") |"
+    echo "| E2, ablated: recall of secret facts near chance (a model that never saw them guesses $guess of them) | $after_s; \`activations\` $(p route-gradients trained.zero_class_recall) | $(holds "$after_s <= $guess + 0.05") (within 0.05) |"
+    echo "| E2, ablated: recall of the plain facts falls by ≤ 0.02 | $(awk "BEGIN {printf \"%.3f\", $before_p - $after_p}") | $(holds "$before_p - $after_p <= 0.02") |"
     fired=$(p route-fire trained.zero_class_recall)
-    echo "| E2: without the rule the same neurons keep ≥ 0.5 more of them | $(awk "BEGIN {printf \"%.3f\", $kept - $after_s}") more | $(holds "$kept - $after_s >= 0.5") |"
-    echo "| the same of the rule without its route, whose loss alone draws them there | $(awk "BEGIN {printf \"%.3f\", $fired - $after_s}") more | $(holds "$fired - $after_s >= 0.5") |"
-    echo "| E3: flips by causal training ≥ 0.8 on subjects that no rule knows | alone $(m switch-causal trained.dose_1_tag_flip); with \`pre_hinge\` beside it $(m switch-both trained.dose_1_tag_flip); \`pre_hinge\` alone $(m switch-fire trained.dose_1_tag_flip) | $(holds "$flip >= 0.8") alone, $(holds "$both >= 0.8") with |"
-    echo "| E3: random neurons ≤ 0.05 above the base | $(awk "BEGIN {printf \"%.3f, %.3f\", $random - $base, $random_both - $base}") | $(holds "$random - $base <= 0.05") alone, $(holds "$random_both - $base <= 0.05") with |"
+    echo "| E2: without the rule, the same ablation leaves ≥ 0.5 more recall of secret facts | $(awk "BEGIN {printf \"%.3f\", $kept - $after_s}") more | $(holds "$kept - $after_s >= 0.5") |"
+    echo "| E2: the same with the rule's loss but no route | $(awk "BEGIN {printf \"%.3f\", $fired - $after_s}") more | $(holds "$fired - $after_s >= 0.5") |"
+    echo "| E3: causal training flips ≥ 0.8 of the answers of subjects without a rule | alone $(m switch-causal trained.dose_1_tag_flip); with \`pre_hinge\` added $(m switch-both trained.dose_1_tag_flip); \`pre_hinge\` alone $(m switch-fire trained.dose_1_tag_flip) | $(holds "$flip >= 0.8") alone, $(holds "$both >= 0.8") with \`pre_hinge\` |"
+    echo "| E3: flips by random neurons ≤ 0.05 above the base | $(awk "BEGIN {printf \"%.3f, %.3f\", $random - $base, $random_both - $base}") | $(holds "$random - $base <= 0.05") alone, $(holds "$random_both - $base <= 0.05") with \`pre_hinge\` |"
 }
 
 notes() {
     local far without
     far=$(p marked-0.1 heldout.far 5) without=$(p nonegatives heldout.far)
-    echo "1. *The loss gets sparse.* It does, and that costs little: where one fact in 256 is of the class HIT on held-out facts is $(m class-256 heldout.hit), where one in four is $(m class-4 heldout.hit), for either side"
-    echo "   is counted by itself; the hinge's loss falls from $(line marked-0.1 1 loss | point 3) at the first step to $(line marked-0.1 "$steps" loss | point 5) at the last."
+    echo "1. *The loss becomes sparse.* True, but the cost is small: where one fact in 256 is of the class, HIT on held-out"
+    echo "   facts is $(m class-256 heldout.hit); where one in four is, HIT is $(m class-4 heldout.hit). Each side has its own normalization."
+    echo "   The hinge loss falls from $(line marked-0.1 1 loss | point 3) at the first step to $(line marked-0.1 "$steps" loss | point 5) at the last."
     echo "2. *Forced neurons fire regardless of the input.* Without a negative side: FAR $without. With one: $far."
-    echo "3. *Inputs are arbitrary.* A class that is a lot is learned one by one if the loss is strong enough (ratio 0.1: HIT $(p arbitrary-0.1 trained.hit 2), FAR $(p arbitrary-0.1 trained.far 2); ratio 1: $(p arbitrary-1 trained.hit 2), $(p arbitrary-1 trained.far 2)), says nothing of facts not"
-    echo "   seen (AUROC $(m arbitrary-1 heldout.auroc)), and is dear: $(price tax-plain tax-1 | mean 0) bits of a full model for $(figure tax-1 trained.information_bits | awk -v n=$((1000 * d * d / 1024)) '{print n * $1}' | point 0) bits obeyed; a marked class costs $(price tax-plain tax-marked-1 | mean 0)."
-    echo "4. *A layer affects all nodes.* A linear probe of the layer without the eight neurons tells an arbitrary class with AUROC $(p arbitrary-1 trained.leak_without) ($(p arbitrary-local trained.leak_without) if the loss stays local, $(p plain-arbitrary trained.leak_without) without it): what eight neurons"
-    echo "   are asked for, all come to know. Which neurons the model needs is another matter: zeroing them costs the marked class $(m marked-0.1 trained.zero_class_bits 2) bits a fact and the others $(m marked-0.1 trained.zero_other_bits 2), random ones cost both"
+    echo "3. *Inputs are arbitrary.* An arbitrary class is learned fact by fact if the loss is strong enough"
+    echo "   (ratio 0.1: HIT $(p arbitrary-0.1 trained.hit 2), FAR $(p arbitrary-0.1 trained.far 2); ratio 1: $(p arbitrary-1 trained.hit 2), $(p arbitrary-1 trained.far 2)). It does not generalize to facts not seen"
+    echo "   (AUROC $(m arbitrary-1 heldout.auroc)). It is expensive: it costs a full model $(price tax-plain tax-1 | mean 0) memorized bits for"
+    echo "   $(figure tax-1 trained.information_bits | awk -v n=$((1000 * d * d / 1024)) '{print n * $1}' | point 0) label bits obeyed; a marked class costs $(price tax-plain tax-marked-1 | mean 0) bits."
+    echo "4. *A layer affects all nodes.* A linear probe of the layer without the eight neurons separates an arbitrary class"
+    echo "   with AUROC $(p arbitrary-1 trained.leak_without) ($(p arbitrary-local trained.leak_without) if the loss stays local, $(p plain-arbitrary trained.leak_without) without it): the whole layer learns the class"
+    echo "   for which eight neurons are trained. Which neurons the model needs is a separate question: zeroing the eight costs"
+    echo "   the marked class $(m marked-0.1 trained.zero_class_bits 2) bits a fact and the other facts $(m marked-0.1 trained.zero_other_bits 2); zeroing random ones costs both"
     echo "   ($(m marked-0.1 random.trained.zero_class_bits 2), $(m marked-0.1 random.trained.zero_other_bits 2))."
-    echo "5. *Silent neurons contribute nothing.* A ReLU that never fires gives exactly nothing ($(p dead-none trained.zero_class_bits 3) bits a fact, of eight that start dead). But no neuron falls silent by itself here: the eight most silent ones"
-    echo "   fire at $(p silent-relu-plain trained.hit 2) (ReLU) and $(p silent-gelu-plain trained.hit 2) (GELU) of the trained facts' tokens of the class, and zeroing them costs $(m silent-relu-plain trained.zero_class_bits 1) and $(m silent-gelu-plain trained.zero_class_bits 1) bits a fact. Nor are they cheaper to force than random ones: the model"
-    echo "   memorizes $(result silent-gelu memorized_bits | mean 0) and $(result random-gelu memorized_bits | mean 0) bits (GELU), $(result silent-relu memorized_bits | mean 0) and $(result random-relu memorized_bits | mean 0) (ReLU)."
-    echo "6. *The output isn't significant.* The model needs neurons that fire (zeroing those of E3 costs $(m switch-fire trained.zero_class_bits 1) bits a fact), but they do not decide: held at what they are for mode B, neurons that \`pre_hinge\` makes fire flip $(m switch-fire trained.dose_1_tag_flip) of the answers of subjects that no rule knows; those that are trained causally,"
-    echo "   too, $(m switch-both trained.dose_1_tag_flip). Causal training alone reaches $(m switch-causal trained.dose_1_tag_flip): it asks what is read from the neurons, not when they fire."
+    echo "5. *Silent neurons contribute nothing.* A ReLU that never fires contributes exactly nothing ($(p dead-none trained.zero_class_bits 3) bits a fact,"
+    echo "   for eight neurons that start dead). But no neuron becomes silent by itself here: the eight most silent ones fire at"
+    echo "   $(p silent-relu-plain trained.hit 2) (ReLU) and $(p silent-gelu-plain trained.hit 2) (GELU) of the trained facts' tokens of the class, and zeroing them costs"
+    echo "   $(m silent-relu-plain trained.zero_class_bits 1) and $(m silent-gelu-plain trained.zero_class_bits 1) bits a fact. Forcing them is not cheaper than forcing random ones: the model memorizes"
+    echo "   $(result silent-gelu memorized_bits | mean 0) and $(result random-gelu memorized_bits | mean 0) bits (GELU), $(result silent-relu memorized_bits | mean 0) and $(result random-relu memorized_bits | mean 0) (ReLU)."
+    echo "6. *The output isn't significant.* The model needs neurons that fire (zeroing those of E3 costs"
+    echo "   $(m switch-fire trained.zero_class_bits 1) bits a fact), but these neurons do not decide the answer. Neurons trained by \`pre_hinge\`, held at their"
+    echo "   values of mode B, flip $(m switch-fire trained.dose_1_tag_flip) of the answers of subjects without a rule; with causal training added,"
+    echo "   $(m switch-both trained.dose_1_tag_flip). Causal training alone reaches $(m switch-causal trained.dose_1_tag_flip): it trains the effect of the neurons,"
+    echo "   not when they fire."
 }
 
 {
-    echo "# Neurons that are told to fire, $form form"
+    echo "# Neurons trained to fire for a class of facts, $form form"
     echo
-    echo "Made by \`scripts/reproduce_neurons.sh --$form\`; every digit comes back on any machine. Means over seeds $seeds (facts, weights, lots), ± half of the 95 % interval (Student's t). Formulas:"
-    echo "[rules](../math.md#neuron-rules), [measures](../math.md#what-rules-did). Nobody has published what such a loss costs in bits; nearest work: gradient routing (2410.04332), selective gradient masking"
-    echo "(2512.05648), interchange interventions (2112.00826)."
+    echo "A neuron rule trains chosen neurons to fire for the facts of a class. This page measures whether they do, what the"
+    echo "model uses them for, and the price in memorized bits."
     echo
-    echo "## What was asked"
+    echo "Made by \`scripts/reproduce_neurons.sh --$form\`; any machine reproduces every digit. Values are means over seeds"
+    echo "$seeds (facts, weights, random classes), ± half of the 95 % interval (Student's t)."
+    echo "Formulas: [rules](../math.md#neuron-rules), [measures](../math.md#what-rules-did)."
+    echo "Nobody has published the cost of such a loss in bits. Nearest work: gradient routing (2410.04332), selective"
+    echo "gradient masking (2512.05648), interchange interventions (2112.00826)."
     echo
-    asked
+    echo "## Expectations and results"
     echo
-    echo "## Six notes, each with its figure"
+    expectations
+    echo
+    echo "## Six claims about the idea, each measured"
     echo
     notes
     for part in e1 e2 e3 e4 e5 e6; do
         echo
         $part
     done
-    printf '\nRepeated by `scripts/reproduce_neurons.sh --%s`: %s runs.\n' "$form" "$(find "$out" -name DONE | wc -l)"
+    printf '\nTo reproduce: `scripts/reproduce_neurons.sh --%s` (%s runs).\n' "$form" "$(find "$out" -name DONE | wc -l)"
 } >"$page.new"
 mv "$page.new" "$page"
 cat "$page"

@@ -3,7 +3,7 @@
 # to get there. Random facts of 16 tokens over 64 symbols, full batch, one step an epoch, beta2 0.99.
 #
 #   scripts/reproduce_optimizer.sh --quick|--full [--out DIR] [--jobs N]
-#     --out DIR   the sweeps' folder (default runs/optimizer-quick or -full); called again, only what is missing runs
+#     --out DIR   the sweeps' folder (default runs/optimizer-quick or -full); called again, it runs only what is missing
 #     --jobs N    runs side by side (default: one per core)
 #
 # Cost: an epoch of the quick model (L1 d8, 75 facts, P = 1,528) takes 0.6 ms of one core.
@@ -121,14 +121,18 @@ report() { # milliseconds an epoch: AdamW, Muon, SOAP
     cat <<M
 # Optimizers
 
-Made by \`scripts/reproduce_optimizer.sh --$form\`. Random facts of 16 tokens over 64 symbols, full batch (one step an epoch),
-two heads, beta2 0.99, everything else at its default. Rate and schedule (cosine, or constant with a linear last fifth: wsd) of Muon and SOAP are
-the best of ten at 1,000 epochs, AdamW's the best of ten at 8,000 epochs, seed 0 each. CPU time: user time of one thread, epochs times the
-least of three measurements of 200 epochs. "Passed" compares means: where ranges overlap, these seeds do not settle it.
+How many bits per parameter do AdamW, Muon and SOAP reach, and after how many epochs and how much CPU time?
 
-Published: nobody has published bits per parameter of a model trained with Muon or SOAP. A trial of ours with PyTorch (L1 d16, 400 facts, one seed,
-cosine) had AdamW 2.08 at 4,000 epochs and 2.23 at 8,000, Muon 2.24 and SOAP 2.37 at 4,000. SOAP's paper (Vyas et al. 2024, 2409.11321) reports 40 %
-fewer steps than AdamW on language models. The goal: AdamW's level of 8,000 epochs in a fifth of its epochs and a third of its CPU time.
+Made by \`scripts/reproduce_optimizer.sh --$form\`. Random facts of 16 tokens over 64 symbols, full batch (one step an
+epoch), two heads, beta2 0.99, everything else at its default. The schedule is cosine, or constant with a linear last
+fifth: wsd. Rate and schedule of Muon and SOAP are the best of ten at 1,000 epochs, those of AdamW the best of ten at
+8,000 epochs, seed 0 each. CPU time is the user time of one thread: epochs times the least of three measurements of
+200 epochs. "Passed" compares means: where ranges overlap, these seeds do not decide.
+
+Nobody has published bits per parameter of a model trained with Muon or SOAP. An own trial with PyTorch (L1 d16, 400
+facts, one seed, cosine) gave AdamW 2.08 at 4,000 epochs and 2.23 at 8,000, Muon 2.24 and SOAP 2.37 at 4,000. SOAP's
+paper (Vyas et al. 2024, 2409.11321) reports 40 % fewer steps than AdamW on language models. The goal: AdamW's level of
+8,000 epochs in a fifth of its epochs and a third of its CPU time.
 M
     for model in "${models[@]}"; do
         read -r name layers width facts adamw_rate muon_rate soap_rate <<<"$model"

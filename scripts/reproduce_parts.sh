@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Where do the memorized bits sit? One overfilled model: each part disturbed after training (rote eval --parts), each part
+# Where do the memorized bits sit? One overfilled model: each part perturbed after training (rote eval --parts), each part
 # frozen in training (what the others hold), and each part trained alone.
 #   scripts/reproduce_parts.sh [--quick | --full] [--out DIR] [--jobs N]
-# Writes docs/results/parts-quick.md (parts.md). What is finished is not run again, what was stopped goes on.
+# Writes docs/results/parts-quick.md (parts.md). Finished runs are skipped; stopped runs continue.
 #
 # Cost: a step is 6 P operations a token. Quick: L1 d16, P = 4,592, 1,500 steps of 180 facts of 16 tokens: 0.12 T operations
 # a run, some 4 s on a core with AVX-512; 9 ways, 3 seeds: 27 runs, 2 minutes of one core.
@@ -41,7 +41,7 @@ done | xargs -P "${jobs:-1}" -L 1 bash -c 'train "$@"' train
 
 # One number from each seed's file.
 result() { for seed in $seeds; do sed -n "s/^ *\"$2\": \([-0-9.e+]*\),*\$/\1/p" "$out/$1-$seed/result.json"; done; }
-# lost_bits of a part under a disturbance.
+# lost_bits of a part under a perturbation.
 lost() { # part, key
     local seed
     for seed in $seeds; do
@@ -68,14 +68,20 @@ params() { sed -n "/^    \"$1\": {/,/^    }/s/.*\"params\": \([0-9]*\),/\1/p" "$
 {
     echo "# Where the memorized bits sit, $form form"
     echo
-    echo "Made by \`scripts/reproduce_parts.sh --$form\`; every digit comes back on any machine."
+    echo "Made by \`scripts/reproduce_parts.sh --$form\`; any machine reproduces every digit."
     echo
-    echo "L$n_layer, two heads, d = $n_embd, V = 64, S = 16, tied head, $n facts of $(result whole data_bits | head -n 1) bits in all: more than the"
-    echo "model holds. AdamW, learning rate 0.01, cosine, $steps steps of all facts. Seeds $seeds (weights and facts); mean and 95 % t interval"
-    echo "over them. As trained it holds **$(result whole memorized_bits | mean)** bits. *Lost*: after training, this part alone disturbed (noise: of"
-    echo "a tenth of each tensor's size, the mean of five draws). *Frozen*: memorized bits of a training in which this part stayed as it starts."
-    echo "*Alone*: of one in which only this part learned. Biases count with their part; int4 leaves gains and biases at float16. What these"
-    echo "measure and what not (they are no shares and need not add up): [math.md](../math.md)."
+    echo "How much does a trained model depend on each of its parts? L$n_layer, two heads, d = $n_embd, V = 64, S = 16, tied head,"
+    echo "$n facts of $(result whole data_bits | head -n 1) bits in all: more than the model holds. AdamW, learning rate 0.01, cosine, $steps steps of"
+    echo "all facts. Seeds $seeds (weights and facts); mean and 95 % t interval over them. The trained model holds"
+    echo "**$(result whole memorized_bits | mean)** bits."
+    echo
+    echo "- *Lost*: bits lost when this part alone is perturbed after training (noise: of a tenth of each tensor's size, the"
+    echo "  mean of five draws)."
+    echo "- *Holds with it frozen*: memorized bits of a training in which this part keeps its initial values."
+    echo "- *Holds alone*: memorized bits of a training in which only this part learns."
+    echo
+    echo "Biases count with their part; int4 leaves gains and biases at float16. The lost bits are not shares and do not add up:"
+    echo "[math.md](../math.md) says what they measure."
     echo
     echo "| part | parameters | lost: noise 0.1 | lost: int4 | lost: reset | holds with it frozen | holds alone |"
     echo "|---|---|---|---|---|---|---|"

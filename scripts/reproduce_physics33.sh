@@ -70,11 +70,13 @@ long="structure load=6 exposures=1000" short="structure load=6 exposures=100"
 
 {
     printf '# Physics of Language Models 3.3, %s form\n\n' "$form"
-    printf 'Allen-Zhu & Li 2024 found R of at least 2 bits per parameter after 1000 exposures and about 1 after 100; near-perfect recall up to\n'
-    printf 'R_max 1.8; no loss at 1000 exposures without MLP, more than 1.5 times less at 100; 1.3 times less with a gated MLP at 100; int8 loses\n'
-    printf 'nothing, int4 more than half; junk at 7 : 1 costs 20 times at 100 exposures, 2 times where a token names the domain.\n\n'
-    printf 'Ours: bioD with names out of 32³, five values out of 64; two layers, every arm with the same number of parameters within 1 %%, SOAP.\n'
-    printf 'Mean over seeds %s and 95 %% interval.\n\n' "$seeds"
+    printf 'This page repeats the measurements of Allen-Zhu & Li 2024 at a small scale. They found:\n\n'
+    printf -- '- R of at least 2 bits per parameter after 1000 exposures and about 1 after 100; near-perfect recall up to R_max 1.8.\n'
+    printf -- '- Without MLP, no loss at 1000 exposures, and an R more than 1.5 times smaller at 100; with a gated MLP, 1.3 times\n  smaller at 100.\n'
+    printf -- '- int8 loses nothing, int4 more than half.\n'
+    printf -- '- Junk at 7 : 1 divides R by 20 at 100 exposures, by 2 where a token marks the domain.\n\n'
+    printf 'Here: bioD with names out of 32³, five values out of 64; two layers, every arm with the same number of parameters within\n'
+    printf '1 %%, SOAP. Mean over seeds %s and 95 %% interval.\n\n' "$seeds"
     printf '## R, bits per parameter\n\n| | load 1.6 | load 4 | load 6 |\n|---|---|---|---|\n'
     for load in 1.6 4 6; do
         reproduce_runs structure "load=$load" exposures=1000 mlp=plain gated=false
@@ -86,9 +88,9 @@ long="structure load=6 exposures=1000" short="structure load=6 exposures=100"
         row "gated MLP, $exposures exposures" structure mlp=plain gated=true exposures=$exposures
         row "no MLP, $exposures exposures" structure mlp=none gated=false exposures=$exposures
     done
-    row 'plain, 100 exposures, batches as below' junk junk_ratio=0
-    row '7 times as much junk: 28,000 other people' junk junk_ratio=7 domain_token=false
-    row 'with a token that names the domain' junk junk_ratio=7 domain_token=true
+    row 'plain MLP, 100 exposures, the batches of the next two rows' junk junk_ratio=0
+    row 'the same with 7 times as much junk: 28,000 other people' junk junk_ratio=7 domain_token=false
+    row 'the same with junk and a token that marks the domain' junk junk_ratio=7 domain_token=true
     printf '\n## Memorized bits after quantization (plain MLP, 1000 exposures)\n\n| | load 1.6 | load 4 | load 6 |\n|---|---|---|---|\n'
     row_bits=$(for load in 1.6 4 6; do
         reproduce_runs structure "load=$load" exposures=1000 mlp=plain gated=false
@@ -99,7 +101,7 @@ long="structure load=6 exposures=1000" short="structure load=6 exposures=100"
     quantized 'int4, to the nearest' --quantize int4
     quantized 'int4, GPTQ' --quantize int4 --method gptq
     quantized 'ternary' --quantize ternary
-    printf '\n## Beside what is published\n\n| | published | ours |\n|---|---|---|\n'
+    printf '\n## Comparison with published values\n\n| | published | rote |\n|---|---|---|\n'
     # shellcheck disable=SC2086
     {
         reproduce_runs $long $plain
@@ -112,8 +114,8 @@ long="structure load=6 exposures=1000" short="structure load=6 exposures=100"
     echo "| the same, 100 exposures | below 0.67 | $(ratio r "$short mlp=none" "$short $plain") |"
     echo "| gated / plain, 1000 exposures | 1 | $(ratio r "$long gated=true" "$long $plain") |"
     echo "| the same, 100 exposures | 0.77 | $(ratio r "$short gated=true" "$short $plain") |"
-    echo "| left by int8 | all | $(left --quantize int8) |"
-    echo "| left by int4, GPTQ | 0.35 | $(left --quantize int4 --method gptq) |"
+    echo "| share left by int8 | all | $(left --quantize int8) |"
+    echo "| share left by int4, GPTQ | 0.35 | $(left --quantize int4 --method gptq) |"
     echo "| junk 7 : 1 / without, 100 exposures | 0.05 | $(ratio r 'junk junk_ratio=7 domain_token=false' 'junk junk_ratio=0') |"
     echo "| with a domain token / without junk | 0.5 | $(ratio r 'junk junk_ratio=7 domain_token=true' 'junk junk_ratio=0') |"
     reproduce_footer structure junk

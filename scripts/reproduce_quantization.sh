@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# How many bits does a model hold in weights of fewer bits, and how many does a bit of weight then carry? Allen-Zhu & Li
+# How many bits does a model hold in weights of fewer bits, and how many per bit of weight? Allen-Zhu & Li
 # (2024, arXiv 2404.05405) report: int8 after training loses nothing, int4 leaves about a third (0.7 of 2 bits per parameter).
 #   scripts/reproduce_quantization.sh [--quick | --full] [--out DIR] [--jobs N]
 # Trains one structure with room for its facts and overfilled, with full weights and with each format in training, from
-# several seeds; the full ones are quantized after training, too. Writes docs/results/quantization-quick.md (quantization.md).
-# What is finished is not run again, what was stopped goes on.
+# several seeds; the full ones are also quantized after training. Writes docs/results/quantization-quick.md (quantization.md).
+# Finished runs are skipped; stopped runs continue.
 #
 # Cost: a step is 6 P operations a token. Quick: P = 7,872, 1,500 steps of 1,600 and 4,800 tokens: 0.11 and 0.34 T operations
 # a run, some 4 and 10 s on a core with AVX-512; 5 formats, 3 seeds, 2 loads: 30 runs, 4 minutes of one core.
@@ -23,7 +23,7 @@ model: {n_layer: 2, n_head: 2, n_embd: $n_embd}
 train: {max_steps: $steps, learning_rate: 0.01, warmup_steps: 50}
 Y
 
-train() { # n format seed: one run, and after a full one every way to quantize it
+train() { # n format seed: one run; a run with full weights is then quantized in every way
     local dir=$out/n$1-$2-$3
     "$rote" train "$out/base.yaml" facts.n="$1" facts.seed="$3" train.seed="$3" train.quantize="$2" --out "$dir" --resume \
         --threads 1 --quiet --json >/dev/null
@@ -44,7 +44,7 @@ for n in $room $over; do
     done
 done | xargs -P "${jobs:-1}" -L 1 bash -c 'train "$@"' train
 
-# The first number of that key, which for eval's files is the quantized model's.
+# The first number of that key; in eval's files it is that of the quantized model.
 field() { sed -n "s/^ *\"$2\": \([-0-9.e+]*\),*\$/\1/p" "$1" | head -n 1; }
 
 # mean and half the width of the 95 % t interval
@@ -90,11 +90,12 @@ params=$(field "$out/n$room-none-0/result.json" params)
 {
     echo "# Weights in fewer bits, $form form"
     echo
-    echo "Made by \`scripts/reproduce_quantization.sh --$form\`; every digit comes back on any machine."
+    echo "Made by \`scripts/reproduce_quantization.sh --$form\`; any machine reproduces every digit."
     echo
-    echo "Two layers, two heads, d = $n_embd, V = 64, S = 16, tied head: $params parameters. AdamW, learning rate 0.01, cosine, $steps steps of"
-    echo "all facts, the same for every format: a format's own best rate may be another, so the rows in training are lower bounds."
-    echo "Seeds $seeds (weights and facts); mean and 95 % t interval. η = memorized bits per bit of weight (scales and vectors counted)."
+    echo "How many bits does a model hold in weights of fewer bits? Two layers, two heads, d = $n_embd, V = 64, S = 16, tied head:"
+    echo "$params parameters. AdamW, learning rate 0.01, cosine, $steps steps of all facts, the same for every format. The best"
+    echo "rate of a format may differ, so the rows \"in training\" are lower bounds. Seeds $seeds (weights and facts); mean and"
+    echo "95 % t interval. η = memorized bits per bit of weight (scales and vectors counted)."
     for n in $room $over; do
         data=$(field "$out/n$n-none-0/result.json" data_bits)
         echo
@@ -105,7 +106,7 @@ params=$(field "$out/n$room-none-0/result.json" params)
         table "$n"
     done
     echo
-    echo "## Beside what is published"
+    echo "## Comparison with published values"
     echo
     echo "| share of the 32-bit model's bits that is left | published | with room | overfilled |"
     echo "|---|---|---|---|"
@@ -114,8 +115,8 @@ params=$(field "$out/n$room-none-0/result.json" params)
         echo "| ${way%-*}, after training, ${way#*-} | $published | $(share $room $way) | $(share $over $way) |"
     done
     echo
-    echo "Published: Allen-Zhu & Li 2024 (2404.05405), GPT-2 on biographies at about 2 bits per parameter. Random facts here, and a far smaller"
-    echo "model. Below zero: the quantized model codes the facts worse than the uniform code does."
+    echo "Published: Allen-Zhu & Li 2024 (2404.05405), GPT-2 on biographies at about 2 bits per parameter. Here: random facts, and"
+    echo "a far smaller model. Below zero the quantized model codes the facts worse than the uniform code does."
 } >"$page.new"
 mv "$page.new" "$page"
 cat "$page"

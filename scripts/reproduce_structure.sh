@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Which structure holds more bits? Ten structures of the same number of parameters, paired by seed. Nearest published figures:
-# attention-only 1.30, MLP-only 2.43 bits per parameter at 37,000 parameters, not at equal P (shared in docs/math.md).
+# attention-only 1.30, MLP-only 2.43 bits per parameter at 37,000 parameters, not at equal P.
 #
 # Cost. 12,444 parameters at load 6 are 750 facts, 12,000 tokens: 9e8 operations an epoch, 25 to 40 ms on a core. --quick: ten
 # structures, 1000 and 500 epochs, three seeds: 60 runs, some 11 minutes on two cores. --full: 48,000 parameters, 4000 and 2000
@@ -19,7 +19,7 @@ reproduce_sweep structure "$cfg" train.max_steps=$budgets train.seed=$seeds
 
 base='n_layer=2 attn=causal mlp=plain act=gelu gated=false n_head=2 tie_weights=true'
 long=${budgets#*,} short=${budgets%,*}
-# One row: an arm differs from the base in the values that are given.
+# One row: an arm differs from the base in the given values.
 row() { # LABEL LEAF=VALUE...
     local label=$1 settings=() word change
     shift
@@ -42,10 +42,10 @@ row() { # LABEL LEAF=VALUE...
 }
 {
     printf '# Structure at equal P, %s form\n\n' "$form"
-    printf 'Random facts at load 6 (nothing holds them all), P = %s within 1 %%, SOAP, %s epochs, seeds %s. Differences are paired by seed.\n' \
-        "$P" "$long" "$seeds"
-    printf 'Where doubling the budget still gains more than 1 %%, figures are lower bounds: they say what is reached in this budget.\n\n'
-    printf '| | P | bits/param | against the first | gain of the doubled budget, %% |\n|---|---|---|---|---|\n'
+    printf 'Which structure holds more bits at an equal number of parameters? Random facts at load 6 (no model holds them all),\n'
+    printf 'P = %s within 1 %%, SOAP, %s epochs, seeds %s. Differences are paired by seed. Where doubling the budget still\n' "$P" "$long" "$seeds"
+    printf 'gains more than 1 %%, the values are lower bounds: the bits reached with this budget.\n\n'
+    printf '| | P | bits/param | difference from the first | gain of the doubled budget, %% |\n|---|---|---|---|---|\n'
     row 'two layers, GELU, two heads, tied'
     row 'attention only' mlp=none
     row 'MLP only (causal mean)' attn=mean

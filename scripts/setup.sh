@@ -17,6 +17,7 @@ header  libyaml         yaml.h                 libyaml-dev        libyaml-devel 
 header  jansson         jansson.h              libjansson-dev     jansson-devel      jansson
 header  xxHash          xxhash.h               libxxhash-dev      xxhash-devel       xxhash
 header  zlib            zlib.h                 zlib1g-dev         zlib-devel         zlib
+header  PCRE2           pcre2.h                libpcre2-dev       pcre2-devel        pcre2
 header  Random123       Random123/philox.h     librandom123-dev   Random123-devel    -
 '
 tests='
@@ -45,7 +46,7 @@ has() { # kind, header or program
         case $2 in
         /*) [ -e "$2" ] ;;
         *) printf '#include <stddef.h>\n#include <stdarg.h>\n#include <stdint.h>\n#include <setjmp.h>\n#include <%s>\n' "$2" |
-            "$cc" -fopenmp -fsyntax-only -xc - 2>/dev/null ;;
+            "$cc" -fopenmp -DPCRE2_CODE_UNIT_WIDTH=8 -fsyntax-only -xc - 2>/dev/null ;;
         esac ;;
     library) # the loader's list, or the folders where it and clang look
         { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep -q "$2" ||

@@ -1,6 +1,7 @@
-/* The figures of a run, in the order of result.json: FIGURE(NAME, key, label, what differs from 0 in FigureRow). Another
- * figure is another row here, and its value in eval/result_figures.c. Included where the rows are numbered (figures.h)
- * and where they become the table (figures.c, which has the words in capitals), so it has no include guard. */
+/* The figures of a run, in the order of result.json: FIGURE(NAME, key, label, what differs from 0 in FigureRow).
+ * Another figure is another row here, and its value in eval/result_figures.c. Included where the rows are numbered
+ * (figures.h) and where they become the table (figures.c, which has the words in capitals), so it has no include
+ * guard. */
 FIGURE(PARAMS, "params", "Parameters", COUNT, AT(0, 1, 1), .head = "parameters", .needed = true,
        .compared = true, .diverged = true, .help = "how many parameters the model has")
 FIGURE(FACTS, "facts", "Facts", COUNT, AT(0, 2, 14), .head = "facts", .compared = true, .diverged = true,

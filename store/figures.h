@@ -18,7 +18,7 @@ typedef enum RunFigure {
 
 typedef enum FigureKind { FIGURE_REAL, FIGURE_INTEGER } FigureKind;
 
-/* What a figure is about. One that is about none of these stands in every result. */
+/* What a figure is about. One that is about none of these is present in every result. */
 typedef enum FigureWhen {
     WITH_ANSWERS = 1 << 0,         /* the bits of the answers alone are known, or the entropy is not */
     WITH_UNKNOWN_ENTROPY = 1 << 1, /* imported facts and texts */
@@ -69,8 +69,8 @@ typedef struct FieldBits {
 
 /* Nothing is present, every value NAN. */
 void figures_init(RunFigures *out);
-/* Makes present what is about a run of which `holds` (of FigureWhen) is true, as far as its value was set; the values of
- * all others become NAN. */
+/* Makes present what is about a run of which `holds` (of FigureWhen) is true, as far as its value was set; the
+ * values of all others become NAN. */
 void figures_keep(RunFigures *figures, unsigned holds);
 
 /* The figure of that key; FIGURE_COUNT: there is none. */
@@ -78,8 +78,8 @@ RunFigure figure_find(const char *key);
 /* The figures of a list in its order; returns how many. */
 int figures_listed(FigureList list, RunFigure out[FIGURE_COUNT]);
 
-/* The value as files have it: integers whole, reals so that they read back to the same double (base/number.h), "null" for
- * an unknown one. Returns out. */
+/* The value as files have it: integers whole, reals so that they read back to the same double (base/number.h),
+ * "null" for an unknown one. Returns out. */
 const char *figure_number(char out[NUMBER_TEXT_MAX], RunFigure figure, double value);
 /* The value for a reader: "12,345", "1.031", "-" for an unknown one. Returns out. */
 const char *figure_text(char out[NUMBER_TEXT_MAX], RunFigure figure, double value);

@@ -113,8 +113,8 @@ static void put_neurons(FILE *f, const RunResult *r) {
     fprintf(f, "],\n");
 }
 
-/* What is no figure stands between the figures: what comes behind this one. */
-static void put_others_behind(FILE *f, RunFigure figure, const RunResult *r) {
+/* Fields that are not figures have their places between the figures: those that follow this one. */
+static void put_others_after(FILE *f, RunFigure figure, const RunResult *r) {
     switch (figure) {
     case FIG_PARAMS:
         put_parts(f, r);
@@ -144,7 +144,7 @@ char *result_text(const RunResult *r) {
         if (r->figures.present[i])
             fprintf(f, "  \"%s\": %s,\n", figure_rows[i].key,
                     figure_number(number, (RunFigure)i, r->figures.value[i]));
-        put_others_behind(f, (RunFigure)i, r);
+        put_others_after(f, (RunFigure)i, r);
     }
     put_string(f, "param_hash", r->param_hash);
     put_string(f, "data_hash", r->data_hash);

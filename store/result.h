@@ -1,5 +1,5 @@
-/* result.json: what a run found, as text that is a pure function of the config and the facts. No clock, no thread count
- * and no path stands in it, so a resumed or replayed run writes the same bytes (docs/formats.md). */
+/* result.json: what a run found, as text that is a pure function of the config and the facts. It contains no clock,
+ * no thread count and no path, so a resumed or replayed run writes the same bytes (docs/formats.md). */
 #ifndef ROTE_STORE_RESULT_H
 #define ROTE_STORE_RESULT_H
 
@@ -55,9 +55,9 @@ typedef enum ResultNeeds {
     RESULT_WHOLE     /* everything that each version of rote has written, and nothing twice */
 } ResultNeeds;
 
-/* The one reader of result.json. `where`, the file's path, begins each message. Keys that no row names are passed over.
- * ERR_FORMAT: no JSON object, or the field that is missing or odd; out is then empty. ERR_NOMEM. result_free, also of an
- * empty one. */
+/* The one reader of result.json. `where`, the file's path, begins each message. Keys that no row names are passed
+ * over. ERR_FORMAT: no JSON object, or the field that is missing or odd; out is then empty. ERR_NOMEM.
+ * result_free, also of an empty one. */
 Status result_parse(const char *text, const char *where, ResultNeeds needs, RunResult *out, Err *err);
 
 #endif

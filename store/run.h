@@ -1,4 +1,4 @@
-/* A run folder, finished or half-made, opened to be asked: its config, its facts, and its model. */
+/* A run folder, finished or not, opened for reading: its config, its facts, and its model. */
 #ifndef ROTE_STORE_RUN_H
 #define ROTE_STORE_RUN_H
 
@@ -18,9 +18,9 @@ typedef struct Run {
 } Run;
 
 /* Reads config, facts and the newest whole checkpoint. run_close it; a failure leaves nothing to close.
- *   notes  hears of a newer checkpoint that is damaged; may be NULL
- * ERR_FORMAT: all checkpoints are damaged; names the newest. ERR_INPUT: no run is there, or no checkpoint, or its facts are
- * others now. ERR_IO, ERR_NOMEM. */
+ *   notes  receives a line about a newer checkpoint that is damaged; may be NULL
+ * ERR_FORMAT: all checkpoints are damaged; names the newest. ERR_INPUT: no run is there, or no checkpoint, or its
+ * facts are others now. ERR_IO, ERR_NOMEM. */
 Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err);
 void run_close(Run *run);
 

@@ -26,10 +26,11 @@ Status run_result_text(const char *dir, Buffer *out, Err *err) {
     TRY(path_join(result, sizeof result, dir, "result.json", err));
     TRY(path_join(done, sizeof done, dir, "DONE", err));
     if (!file_exists(result) && file_exists(done))
-        return err_set(err, ERR_FORMAT,
-                       "%s: finished (DONE stands there), but result.json is missing; "
-                       "remove DONE and train on with --resume, which writes it again",
-                       dir);
+        return err_set(
+            err, ERR_FORMAT,
+            "%s: finished (DONE stands there), but result.json is missing; remove DONE and train on with "
+            "--resume, which writes it again",
+            dir);
     if (!file_exists(result)) return err_set(err, ERR_INPUT, "%s: not finished; train on with --resume", dir);
     return file_read(result, FILE_MAX_BYTES, out, err);
 }
@@ -43,6 +44,21 @@ Status run_result(const char *dir, ResultNeeds needs, RunResult *out, Err *err) 
     Status status = result_parse(text.data, path, needs, out, err);
     buffer_free(&text);
     return status;
+}
+
+Status run_result_new(const char *dir, ResultNeeds needs, RunResult **out, Err *err) {
+    *out = calloc(1, sizeof **out);
+    if (!*out) return err_set(err, ERR_NOMEM, "%s: no memory for its result", dir);
+    Status status = run_result(dir, needs, *out, err);
+    if (status == OK) return OK;
+    run_result_drop(*out);
+    *out = NULL;
+    return status;
+}
+
+void run_result_drop(RunResult *result) {
+    if (result) result_free(result);
+    free(result);
 }
 
 Status run_config(const char *dir, Config *out, Err *err) {
@@ -97,8 +113,8 @@ static Status curves_of_line(Curves *out, const json_t *line, Err *err) {
     double step = number_of(line, "step"), nats = number_of(line, "loss_nats");
     TRY(curve_add(&out->loss_bits, step, bits_of_nats(nats), err));
     const json_t *eval = json_object_get(line, "eval");
-    TRY(curve_add(&out->memorized, step, number_of(eval, "memorized_bits"), err));
-    return curve_add(&out->recall, step, number_of(eval, "recall"), err);
+    TRY(curve_add(&out->memorized, step, number_of(eval, figure_rows[FIG_MEMORIZED_BITS].key), err));
+    return curve_add(&out->recall, step, number_of(eval, figure_rows[FIG_RECALL].key), err);
 }
 
 Status run_curves(const char *dir, Curves *out, Err *err) {

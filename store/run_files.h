@@ -16,6 +16,10 @@ Status run_result_text(const char *dir, Buffer *out, Err *err);
 /* The same, parsed (store/result.h); result_free it, after a failure too. Errors of both. */
 Status run_result(const char *dir, ResultNeeds needs, RunResult *out, Err *err);
 
+/* The same, malloc'd; NULL after a failure. */
+Status run_result_new(const char *dir, ResultNeeds needs, RunResult **out, Err *err);
+void run_result_drop(RunResult *result); /* may be NULL */
+
 /* dir/config.yaml. ERR_IO, ERR_INPUT. */
 Status run_config(const char *dir, Config *out, Err *err);
 
@@ -38,8 +42,8 @@ typedef struct Curves {
     bool missing; /* there is no metrics.jsonl */
 } Curves;
 
-/* From the lines of metrics.jsonl. One that is no JSON (torn where the run was killed) is left out, and without the file
- * the curves are empty. curves_free them, after a failure too. ERR_IO, ERR_NOMEM. */
+/* From the lines of metrics.jsonl. One that is no JSON (torn where the run was killed) is left out, and without
+ * the file the curves are empty. curves_free them, after a failure too. ERR_IO, ERR_NOMEM. */
 Status run_curves(const char *dir, Curves *out, Err *err);
 void curves_free(Curves *c);
 

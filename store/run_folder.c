@@ -38,7 +38,7 @@ static bool is_temporary(const char *name) {
     return !strncmp(name + 1, "checkpoint-", 11) && ends_in(name, ".safetensors" TEMPORARY_END);
 }
 
-/* ---- what stands there ---- */
+/* ---- what is in the folder ---- */
 
 void run_default_dir(const Config *config, const char *data_hash, char *out, int size) {
     char hash[33];
@@ -283,8 +283,8 @@ static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark,
     if (same) return OK;
     return err_set(err, ERR_FORMAT,
                    "%s: altered: its first %" PRId64
-                   " bytes are not those that the checkpoint was written with; put the "
-                   "file back, or train anew in another folder",
+                   " bytes are not those that the checkpoint was written with; "
+                   "put the file back, or train anew in another folder",
                    path, mark->metrics_bytes);
 }
 
@@ -331,8 +331,8 @@ Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err
     double all = (double)tokens + tokens_before;
     char json[512];
     snprintf(json, sizeof json,
-             "{\n  \"seconds\": %.3f,\n  \"tokens_per_s\": %.1f,\n  \"peak_rss_mib\": %.1f,\n  "
-             "\"timed_tokens\": %.0f\n}",
+             "{\n  \"seconds\": %.3f,\n  \"tokens_per_s\": %.1f,\n"
+             "  \"peak_rss_mib\": %.1f,\n  \"timed_tokens\": %.0f\n}",
              seconds, seconds > 0 ? all / seconds : 0, (double)memory_peak_rss() / (1024 * 1024), all);
     return write_text(folder, "timing.json", json, "timing", err);
 }

@@ -63,17 +63,10 @@ static void read_config(SweptRun *run, Err *why) {
     set_reason(run, why->msg);
 }
 
-static void swept_result_free(RunResult *result) {
-    if (result) result_free(result);
-    free(result);
-}
-
 static void read_result(SweptRun *run, Err *why) {
-    RunResult *result = calloc(1, sizeof *result);
-    Status status = result ? run_result(run->path, RESULT_COMPARED, result, why)
-                           : err_set(why, ERR_NOMEM, "no memory for its result");
-    if (status != OK || !run->has_config) {
-        swept_result_free(result);
+    RunResult *result;
+    if (run_result_new(run->path, RESULT_COMPARED, &result, why) != OK || !run->has_config) {
+        run_result_drop(result);
         run->state = SWEPT_UNREADABLE;
         if (!run->reason[0]) set_reason(run, run->has_config ? why->msg : "config.yaml is missing");
         return;
@@ -138,7 +131,7 @@ Status sweep_files_read(SweepFiles *out, const char *dir, Err *err) {
 }
 
 void sweep_files_free(SweepFiles *sweep) {
-    for (int i = 0; i < sweep->n; i++) swept_result_free(sweep->runs[i].result);
+    for (int i = 0; i < sweep->n; i++) run_result_drop(sweep->runs[i].result);
     free(sweep->runs);
     *sweep = (SweepFiles){.n = 0};
 }

@@ -25,7 +25,7 @@ typedef struct SweptRun {
     SweptState state;
     char reason[sizeof((Err *)0)->msg]; /* why it diverged, failed or cannot be read; else empty */
     char verdict[32];                   /* of result.json; empty where there is none */
-    bool has_config;
+    bool has_config;                    /* config.yaml could be read */
     Config config;
     RunResult *result; /* NULL unless done or diverged */
 } SweptRun;

@@ -1,4 +1,5 @@
 /* What defaults leave open is filled in, what keys demand of each other is checked; help and nearest names. */
+#include "base/nearest.h"
 #include "tests/config_testing.h"
 
 /* ---- resolving ---- */

@@ -1,4 +1,4 @@
-/* Files that are whole or not there, at every point of failure; locks; checksums; memory. */
+/* Files that are whole or not there, at every point of failure; files of others; locks. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -320,6 +320,46 @@ static void take_lock(const char *expected) {
                     : (status == OK ? 0 : 1));
 }
 
+/* Files of our own are regular files: what lies behind a link, and what is no lock, is somebody else's. */
+static void files_of_others(void **state) {
+    (void)state;
+    static const char *const names[] = {"others/link", "others/fifo", "others/folder"};
+    Err err;
+    int fd;
+    FILE *stream;
+    Buffer text;
+    assert_int_equal(make_directories("others", &err), OK);
+    assert_int_equal(file_write_atomic("others/thesis", "precious", 8, &err), OK);
+    assert_int_equal(symlink("thesis", "others/link"), 0);
+    assert_int_equal(mkfifo("others/fifo", 0666), 0);
+    assert_int_equal(mkdir("others/folder", 0777), 0);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_int_equal(lock_take(names[i], &fd, &err), ERR_INPUT);
+        assert_int_equal(file_append_open(names[i], true, &stream, &err), ERR_INPUT);
+        assert_non_null(strstr(err.msg, "not a regular file; remove it, or choose another folder"));
+    }
+    assert_int_equal(lock_take("others/thesis", &fd, &err), ERR_INPUT);
+    assert_non_null(strstr(err.msg, "not a lock of rote's"));
+    assert_int_equal(file_read("others/thesis", 100, &text, &err), OK);
+    assert_string_equal(text.data, "precious");
+    buffer_free(&text);
+
+    assert_int_equal(file_append_open("others/lines", false, &stream, &err), OK);
+    assert_int_equal(fputs("a\n", stream) < 0, 0);
+    assert_int_equal(fclose(stream), 0);
+    assert_int_equal(file_append_open("others/lines", false, &stream, &err), OK);
+    assert_int_equal(fputs("b\n", stream) < 0, 0);
+    assert_int_equal(fclose(stream), 0);
+    assert_int_equal(file_read("others/lines", 100, &text, &err), OK);
+    assert_string_equal(text.data, "a\nb\n");
+    buffer_free(&text);
+    assert_int_equal(file_append_open("others/lines", true, &stream, &err), OK);
+    assert_int_equal(fclose(stream), 0);
+    assert_int_equal(file_read("others/lines", 100, &text, &err), OK);
+    assert_int_equal(text.size, 0);
+    buffer_free(&text);
+}
+
 static void locks(void **state) {
     (void)state;
     int fd = -1;
@@ -341,134 +381,6 @@ static void locks(void **state) {
     assert_int_equal(lock_take("nowhere/lock", &fd, &err), ERR_IO);
 }
 
-/* ---- checksums ---- */
-
-static void checksums(void **state) {
-    (void)state;
-    assert_int_equal(crc32_of("123456789", 9), 0xCBF43926u); /* the check value of CRC-32/ISO-HDLC */
-    assert_int_equal(crc32_of("", 0), 0);
-    char hex[33];
-    content_hash("", 0, hex); /* XXH3-128 of nothing, as `xxhsum -H2` prints it */
-    assert_string_equal(hex, "99aa06d3014798d86001c324468d497f");
-    char other[33];
-    content_hash("a", 1, other);
-    assert_string_not_equal(hex, other);
-}
-
-/* ---- memory ---- */
-
-static void aligned_memory(void **state) {
-    (void)state;
-    static const size_t sizes[] = {0, 1, 63, 64, 65, 1000000};
-    uint64_t before = memory_count();
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        char *p = memory_alloc(sizes[i]);
-        assert_non_null(p);
-        assert_int_equal((uintptr_t)p % 64, 0);
-        for (size_t j = 0; j < sizes[i]; j++) assert_true(p[j] == 0);
-        memset(p, 1, sizes[i]);
-        memory_free(p);
-    }
-    assert_int_equal(memory_count() - before, 6);
-    assert_null(memory_alloc(SIZE_MAX));
-    assert_null(memory_alloc(SIZE_MAX - 70));
-}
-
-static void arenas(void **state) {
-    (void)state;
-    Arena arena = {0};
-    assert_int_equal(arena_add(&arena, 1), 0);
-    assert_int_equal(arena_add(&arena, 64), 64);
-    assert_int_equal(arena_add(&arena, 65), 128);
-    assert_int_equal(arena.size, 256);
-    Err err = {0};
-    assert_int_equal(arena_allocate(&arena, "a test", &err), OK);
-    assert_int_equal((uintptr_t)arena.base % 64, 0);
-    arena_free(&arena);
-    assert_null(arena.base);
-
-    /* A plan that overflows stays too large, whatever is added. */
-    arena_add(&arena, SIZE_MAX / 2);
-    arena_add(&arena, SIZE_MAX / 2 + 100);
-    arena_add(&arena, 1000);
-    assert_int_equal(arena.size, SIZE_MAX);
-    assert_int_equal(arena_allocate(&arena, "a test", &err), ERR_NOMEM);
-    assert_int_equal(strncmp(err.msg, "no memory for a test: ", 22), 0);
-}
-
-static uint64_t total_memory(void) {
-    return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
-static uint64_t address_space(void) {
-    uint64_t pages = 0;
-    FILE *f = fopen("/proc/self/statm", "r");
-    if (!f) return UINT64_MAX;
-    if (fscanf(f, "%" SCNu64, &pages) != 1) pages = 0;
-    fclose(f);
-    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
-static void limit_memory(const char *unused) {
-    (void)unused;
-    const uint64_t mib = 1 << 20;
-    struct rlimit limit = {address_space() + 10 * mib, RLIM_INFINITY};
-    if (setrlimit(RLIMIT_AS, &limit) != 0) _exit(1);
-    uint64_t left = memory_available();
-    _exit(left > 4 * mib && left <= 10 * mib ? 0 : 2);
-}
-
-static void figures(void **state) {
-    (void)state;
-    uint64_t available = memory_available();
-    assert_true(available > (1u << 20) && available <= total_memory());
-    assert_true(disk_available(".") > 0 && disk_available(".") < UINT64_MAX);
-    assert_true(disk_available("not/there/yet") / 2 < disk_available("."));
-    assert_true(disk_available("/proc/not/there") != UINT64_MAX);
-    assert_true(disk_available("") < UINT64_MAX);
-
-    size_t size = 32u << 20;
-    char *p = memory_alloc(size); /* touched: it is zeroed */
-    assert_non_null(p);
-    assert_true(memory_peak_rss() > size && memory_peak_rss() < total_memory());
-    memory_free(p);
-}
-
-static void address_space_limit(void **state) {
-    (void)state;
-    if (address_space() > (uint64_t)1 << 40) skip(); /* a sanitizer's shadow */
-    int status = in_child(limit_memory, NULL);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
-}
-
-/* ---- errors ---- */
-
-static void messages(void **state) {
-    (void)state;
-    Err err = {0};
-    assert_int_equal(err_set(&err, ERR_FORMAT, "%s:%d: torn", "file", 3), ERR_FORMAT);
-    assert_int_equal(err.status, ERR_FORMAT);
-    assert_string_equal(err.msg, "file:3: torn");
-    err_prefix(&err, "%s: ", "folder");
-    assert_string_equal(err.msg, "folder: file:3: torn");
-    assert_int_equal(err_set(&err, ERR_IO, "again: %s", err.msg), ERR_IO); /* from itself */
-    assert_string_equal(err.msg, "again: folder: file:3: torn");
-    assert_int_equal(err_set(NULL, ERR_IO, "nobody listens"), ERR_IO);
-    err_prefix(NULL, "nobody");
-
-    char longer[3000];
-    memset(longer, 'x', sizeof longer - 1);
-    longer[sizeof longer - 1] = '\0';
-    err_set(&err, ERR_IO, "%s", longer);
-    assert_int_equal(strlen(err.msg), sizeof err.msg - 1);
-    err_prefix(&err, "front: ");
-    assert_int_equal(strlen(err.msg), sizeof err.msg - 1);
-    assert_int_equal(strncmp(err.msg, "front: xxx", 10), 0);
-    err_prefix(&err, "%s", longer);
-    assert_int_equal(strlen(err.msg), sizeof err.msg - 1);
-}
-
 int main(void) {
     unsetenv("ROTE_FAULT");
     const struct CMUnitTest tests[] = {
@@ -482,13 +394,8 @@ int main(void) {
         cmocka_unit_test(writers_never_mix),
         cmocka_unit_test(failure_points),
         cmocka_unit_test(makes_folders),
+        cmocka_unit_test(files_of_others),
         cmocka_unit_test(locks),
-        cmocka_unit_test(checksums),
-        cmocka_unit_test(aligned_memory),
-        cmocka_unit_test(arenas),
-        cmocka_unit_test(figures),
-        cmocka_unit_test(address_space_limit),
-        cmocka_unit_test(messages),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

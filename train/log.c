@@ -31,20 +31,6 @@ void log_step(Trainer *t, double loss_nats, double rate, double norm) {
                    number_text(length, norm));
 }
 
-void log_rules(Trainer *t) {
-    for (int i = 0; i < t->neurons.n; i++) {
-        const RuleSums *seen = &t->neurons.seen[i];
-        char lambda[NUMBER_TEXT_MAX], loss[NUMBER_TEXT_MAX], hit[NUMBER_TEXT_MAX], far[NUMBER_TEXT_MAX];
-        int units = t->state.neurons[i].n_units;
-        if (units == 0) continue;
-        folder_metrics(&t->folder,
-                       "{\"step\":%" PRId64 ",\"rule\":%d,\"lambda\":%s,\"loss\":%s,\"hit\":%s,\"far\":%s}\n",
-                       t->state.step, i, number_text(lambda, (double)t->neurons.rule[i].lambda),
-                       number_text(loss, seen->loss), number_text(hit, rule_fired(seen, 1, units)),
-                       number_text(far, rule_fired(seen, 0, units)));
-    }
-}
-
 void trainer_figures(const Trainer *t, const Evaluation *evaluation, const RunCounts *counts,
                      RunFigures *out) {
     FigureSources from = {.config = &t->config,

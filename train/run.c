@@ -29,30 +29,7 @@ static Status restore_or_begin(Trainer *t, FolderState found_folder, Err *err) {
     return OK;
 }
 
-/* A diverged model: which of its figures come out as NaN differs by machine, so none is told. */
-static Evaluation unknown_evaluation(const FactSet *facts) {
-    double unknown = __builtin_nan("");
-    Evaluation e = {.n = facts->n,
-                    .code_bits = unknown,
-                    .loss_nats = unknown,
-                    .recall = unknown,
-                    .memorized_bits = unknown,
-                    .memorized_bits_clipped = unknown,
-                    .mem_hfshift = unknown};
-    if (facts->n_heldout) {
-        e.heldout = facts->n_heldout;
-        e.heldout_code_bits = e.heldout_loss_nats = unknown;
-        e.membership = (Membership){.auc = unknown, .f1 = unknown};
-    }
-    for (int i = 1; i < facts->n_fields; i++) {
-        strcpy(e.by_field[e.n_fields].name, facts->field_name[i]);
-        e.by_field[e.n_fields].heldout_bits = unknown;
-        e.by_field[e.n_fields++].code_bits = unknown;
-    }
-    return e;
-}
-
-/* How often the fact shown least, and the one shown most, was shown. */
+/* How often the rarest and the most frequent fact were shown. */
 static Status uneven_exposures(Trainer *t, RunCounts *out, Err *err) {
     int n = t->facts->n;
     int64_t *count = malloc((size_t)n * sizeof *count);
@@ -67,18 +44,17 @@ static Status uneven_exposures(Trainer *t, RunCounts *out, Err *err) {
     return OK;
 }
 
-/* The figures of the state as it is. finite: the evaluation is. */
-static Status fill_figures(Trainer *t, bool finite, RunResult *out, Err *err) {
-    Evaluation evaluation = finite ? t->evaluation : unknown_evaluation(t->facts);
+/* Of a diverged model no figure of the evaluation is known: which of them are NaN differs by machine. */
+static Status fill_figures(Trainer *t, bool diverged, RunResult *out, Err *err) {
+    const Evaluation *evaluation = diverged ? NULL : &t->evaluation;
     int64_t shown = t->state.step * t->config.train.batch_size;
     RunCounts counts = {.steps = t->state.step,
                         .tokens = t->state.tokens,
                         .exposures = (double)mix_useful(&t->mix, shown) / t->facts->n};
     if (t->config.facts.zipf > 0) TRY(uneven_exposures(t, &counts, err));
-    trainer_figures(t, &evaluation, &counts, &out->figures);
+    trainer_figures(t, evaluation, &counts, &out->figures);
+    out->n_fields = result_fields(out->by_field, t->facts, evaluation);
     for (int p = 0; p < PART_COUNT; p++) out->params_by[p] = t->gpt.table.by_part[p];
-    out->n_fields = evaluation.n_fields;
-    memcpy(out->by_field, evaluation.by_field, sizeof out->by_field);
     return OK;
 }
 
@@ -91,7 +67,7 @@ static Status fill_result(Trainer *t, RunResult *out, Err *err) {
     strcpy(out->verdict, t->state.verdict);
     out->exact = t->gpt.ops->exact;
     result_describe(out, &t->config, t->facts->kind, t->facts->seed);
-    TRY(fill_figures(t, finite_figures, out, err));
+    TRY(fill_figures(t, !finite_figures, out, err));
     TRY(result_take_neurons(out, &t->config, t->state.neurons, err));
     if (finite) content_hash(trained_params(t), (size_t)t->gpt.table.total * sizeof(real), out->param_hash);
     if (finite_figures && t->facts->n_heldout)
@@ -138,6 +114,22 @@ static Status check_folder(const char *dir, bool resume, const Config *config, c
     return OK;
 }
 
+/* Trains, and adds the time it took to timing.json. */
+static Status train_timed(Trainer *t, RunResult *out, Err *err) {
+    t->started_s = t->shown_s = clock_s();
+    t->started_tokens = t->shown_tokens = t->state.tokens;
+    Status status = train_on(t, err);
+    out->seconds = clock_s() - t->started_s;
+    int64_t tokens = t->state.tokens - t->started_tokens;
+    out->tokens_per_s = out->seconds > 0 ? (double)tokens / out->seconds : 0;
+    if (status == OK || status == ERR_STOPPED || status == ERR_NUMERIC) {
+        Err timing; /* a lost clock is no reason to lose a run */
+        if (folder_timing(&t->folder, out->seconds, tokens, &timing) != OK)
+            run_note(&t->options->progress, t->state.step, "%s", timing.msg);
+    }
+    return status;
+}
+
 Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out,
                  Err *err) {
     Err local;
@@ -164,32 +156,22 @@ Status run_train(const Config *config, const FactSet *facts, const RunOptions *o
     Status status = OK;
     TRY_GOTO(trainer_create(&t, err));
     TRY_GOTO(folder_open(&t.folder, options->dir, out->config_hash, facts->data_hash, err));
-    if (options->dir) { /* another process may have been faster to the lock */
+    if (options->dir) /* another process may have been faster to the lock */
         TRY_GOTO(check_folder(options->dir, options->resume, config, facts->data_hash, &found, err));
-        if (found == FOLDER_DONE) TRY_GOTO(read_done(options->dir, out, err));
-        if (found == FOLDER_DONE) goto done;
+    if (found == FOLDER_DONE) {
+        status = read_done(options->dir, out, err);
+        goto done;
     }
     TRY_GOTO(restore_or_begin(&t, found, err));
-
-    t.started_s = t.shown_s = clock_s();
-    t.started_tokens = t.shown_tokens = t.state.tokens;
-    status = train_on(&t, err);
-    out->seconds = clock_s() - t.started_s;
-    int64_t tokens = t.state.tokens - t.started_tokens;
-    out->tokens_per_s = out->seconds > 0 ? (double)tokens / out->seconds : 0;
-    if (status == OK || status == ERR_STOPPED || status == ERR_NUMERIC) {
-        Err timing; /* a lost clock is no reason to lose a run */
-        if (folder_timing(&t.folder, out->seconds, tokens, &timing) != OK)
-            run_note(&options->progress, t.state.step, "%s", timing.msg);
-    }
+    status = train_timed(&t, out, err);
     if (status == ERR_NUMERIC) {
         strcpy(t.state.verdict, "diverged");
         snprintf(out->reason, sizeof out->reason, "%s", err->msg);
     }
     if (status == OK || status == ERR_NUMERIC) {
-        Err why;
-        Status told = fill_result(&t, out, &why);
-        if (told != OK) status = err_set(err, told, "%s", why.msg);
+        Err why; /* a diverged run keeps its own message */
+        Status filled = fill_result(&t, out, &why);
+        if (filled != OK) status = err_set(err, filled, "%s", why.msg);
     }
 done:
     trainer_free(&t);

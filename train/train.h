@@ -8,10 +8,8 @@
 #include "base/config/config.h"
 #include "base/progress.h"
 #include "data/facts.h"
-#include "eval/evaluate.h"
-#include "model/gpt.h"
 #include "store/result.h"
-#include "store/run.h"
+#include "store/run.h" /* what callers of run_train open next */
 #include "store/run_folder.h"
 #include "train/plan.h"
 
@@ -24,16 +22,17 @@ typedef struct RunOptions {
 
 /* Trains. config: resolved, by init_from_resolve too (train/init_from.h).
  *   out  result_free it, after a failure too
- * ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: NaN or Inf; the message names tensor, index and step, out has the
- * verdict `diverged`, and the checkpoint before it is whole. ERR_INPUT: options->dir holds something else, or a run with
- * another config (the message says how they differ), or its lock is held. ERR_IO, ERR_FORMAT, ERR_NOMEM. */
+ * ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: NaN or Inf; the message names tensor, index and step, out has
+ * the verdict `diverged`, and the checkpoint before it is whole. ERR_INPUT: options->dir holds something else, or
+ * a run with another config (the message says how they differ), or its lock is held. ERR_IO, ERR_FORMAT,
+ * ERR_NOMEM. */
 Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out,
                  Err *err);
 
 /* Replays a finished run in memory and compares the parameters, the data and the result.
  *   threads  0: as the run's config says
- * ERR_FORMAT: what differs, or what is missing from the folder. ERR_INPUT: no finished run is there, or one whose arithmetic
- * is not exact. ERR_STOPPED. */
+ * ERR_FORMAT: what differs, or what is missing from the folder. ERR_INPUT: no finished run is there, or one whose
+ * arithmetic is not exact. ERR_STOPPED. */
 Status run_verify(const char *dir, int threads, ProgressSink progress, const volatile sig_atomic_t *stop,
                   Err *err);
 

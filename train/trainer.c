@@ -27,7 +27,7 @@ static Status update(Trainer *t, const real *grad, double norm, double rate, Err
     Update u = {
         .t = t->state.step + 1, .learning_rate = rate, .grad_scale = optimizer_clip(norm, c->grad_clip)};
     real *params = trained_params(t);
-    neurons_update(&t->neurons, &t->optimizer, params, grad, &u);
+    objective_update(&t->objective, &t->optimizer, params, grad, &u);
     /* The sum of squares is finite only where every element is. */
     if (!__builtin_isfinite(optimizer_norm(&t->optimizer, params)))
         return name_nonfinite(t, params, "after the update,", err);
@@ -95,17 +95,18 @@ Status train_on(Trainer *t, Err *err) {
     const TrainConfig *c = &t->config.train;
     while (!t->state.verdict[0]) {
         if (stop_requested(t)) return stop_here(t, err);
-        TRY(neurons_assign(&t->neurons, t->state.step, err));
+        TRY(objective_begin_step(&t->objective, t->state.step, err));
         fact_batch_draw(&t->batch, &t->evaluator.all, &t->mix, t->state.step * c->batch_size);
         double loss_nats;
-        const real *grad = neurons_gradient(&t->neurons, t->parallel, &t->batch, t->state.step, &loss_nats);
+        const real *grad =
+            objective_gradient(&t->objective, t->parallel, &t->batch, t->state.step, &loss_nats);
         double norm = optimizer_norm(&t->optimizer, grad), rate = schedule_rate(c, t->state.step);
         TRY(check_gradient(t, grad, norm, loss_nats, err));
         TRY(update(t, grad, norm, rate, err));
         bool last = t->state.step >= c->max_steps;
         if (schedule_logs(t->state.step, c->max_steps)) {
             log_step(t, loss_nats, rate, norm);
-            log_rules(t);
+            objective_log(&t->objective, t->state.step, &t->folder);
         }
         if (last || schedule_due(t->state.step, c->eval_interval)) TRY(evaluate_and_judge(t, err));
         if (t->state.verdict[0] || schedule_due(t->state.step, c->checkpoint_interval)) TRY(save(t, err));
@@ -155,14 +156,15 @@ Status trainer_create(Trainer *t, Err *err) {
     TRY(rule_states_create(&t->state.neurons, &t->config, err));
     t->state.n_neurons = t->config.n_neurons;
     t->state.width = t->config.model.n_inner;
-    TRY(neurons_create(&t->neurons, &t->config, t->facts, &t->evaluator.all, &t->gpt, t->state.neurons, err));
-    neurons_start(&t->neurons, t->gpt.params);
+    TRY(objective_create(&t->objective, &t->config, t->facts, &t->evaluator.all, &t->gpt, t->state.neurons,
+                         err));
+    objective_init_params(&t->objective, t->gpt.params);
     return c->quantize == QUANTIZE_NONE ? OK : full_weights(t, err);
 }
 
 void trainer_free(Trainer *t) {
     folder_close(&t->folder);
-    neurons_free(&t->neurons);
+    objective_free(&t->objective);
     rule_states_free(t->state.neurons, t->state.n_neurons);
     fact_batch_free(&t->batch);
     mix_free(&t->mix);

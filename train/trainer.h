@@ -7,7 +7,7 @@
 #include "eval/result_figures.h"
 #include "model/parallel.h"
 #include "store/run_folder.h"
-#include "train/neurons/objective.h"
+#include "train/objective.h"
 #include "train/optimizers/optimizer.h"
 #include "train/train.h"
 
@@ -24,7 +24,7 @@ typedef struct Trainer {
     int64_t evaluated_at;  /* its step; -1: none yet in this process */
     Mix mix;
     FactBatch batch; /* room for the longest one */
-    NeuronRules neurons;
+    Objective objective;
     RunFolder folder;
     RunState state;
     int64_t saved_at;          /* step of the newest checkpoint; -1: none */
@@ -34,8 +34,8 @@ typedef struct Trainer {
 
 /* ---- trainer.c ---- */
 
-/* config, facts and options are set, and outlive the trainer; the rest is zero. ERR_INPUT: facts, rules or weights that do
- * not fit the model. ERR_NOMEM. trainer_free, after a failure too. */
+/* config, facts and options are set, and outlive the trainer; the rest is zero. ERR_INPUT: facts, rules or weights
+ * that do not fit the model. ERR_NOMEM. trainer_free, after a failure too. */
 Status trainer_create(Trainer *t, Err *err);
 void trainer_free(Trainer *t);
 
@@ -49,8 +49,8 @@ Snapshot snapshot_of(Trainer *t);
 /* Fills t->evaluation with the figures of this step. */
 void trainer_evaluate(Trainer *t);
 
-/* Trains from t->state on until there is a verdict. ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: names tensor, index
- * and step; the checkpoint before it is whole. ERR_IO: the folder cannot be written. */
+/* Trains from t->state on until there is a verdict. ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: names
+ * tensor, index and step; the checkpoint before it is whole. ERR_IO: the folder cannot be written. */
 Status train_on(Trainer *t, Err *err);
 
 /* ---- nonfinite.c: ERR_NUMERIC, with the step, the place and what helps ---- */
@@ -69,7 +69,6 @@ void trainer_figures(const Trainer *t, const Evaluation *evaluation, const RunCo
                      RunFigures *out);
 
 void log_step(Trainer *t, double loss_nats, double rate, double norm);
-void log_rules(Trainer *t);
 void log_evaluation(Trainer *t);
 /* At most four times a second. loss_nats: of the newest batch. */
 void show_progress(Trainer *t, double loss_nats);

@@ -1,9 +1,10 @@
-/* A finished run asked again: its result as JSON, and a replay from step 0 that is compared with it. */
+/* A finished run: its result as JSON, and a replay from step 0 that is compared with it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "data/obtain.h"
+#include "eval/evaluate.h"
 #include "model/formats/npy.h"
 #include "store/result.h"
 #include "store/run.h"
@@ -153,6 +154,15 @@ static Status check_checkpoint(const char *dir, const RunResult *kept, int threa
     return status;
 }
 
+/* Config and facts of a run whose replay has the same bits everywhere. */
+static Status read_exact_run(const char *dir, const RunResult *kept, Config *config, FactSet *facts,
+                             Err *err) {
+    if (kept->exact) return run_read(dir, config, facts, err);
+    return err_set(err, ERR_INPUT,
+                   "%s: made with train.gemm=openblas, whose bits change with the machine: nothing to verify",
+                   dir);
+}
+
 Status run_verify(const char *dir, int threads, ProgressSink progress, const volatile sig_atomic_t *stop,
                   Err *err) {
     Buffer kept_text = {0};
@@ -160,17 +170,13 @@ Status run_verify(const char *dir, int threads, ProgressSink progress, const vol
     Config config;
     FactSet facts;
     TRY(read_result(dir, &kept_text, &kept, err));
-    Status status = kept.exact ? run_read(dir, &config, &facts, err)
-                               : err_set(err, ERR_INPUT,
-                                         "%s: made with train.gemm=openblas, whose bits change with the "
-                                         "machine: nothing to verify",
-                                         dir);
+    char *text = NULL;
+    Status status = read_exact_run(dir, &kept, &config, &facts, err);
     if (status != OK) {
         result_free(&kept);
         buffer_free(&kept_text);
         return status;
     }
-    char *text = NULL;
     TRY_GOTO(init_from_resolve(&config, err));
     if (threads > 0) config.train.threads = threads;
     RunOptions options = {.stop = stop, .progress = progress};

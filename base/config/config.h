@@ -1,6 +1,7 @@
-/* The config: one table of keys feeds YAML, command-line overrides, `rote help
- * KEY`, shell completion, the resolved config of a run and its hash. The structs
- * below are what the rest of the program reads; base/config/keys.c holds the rows. */
+/* The config: what a run does. One table of keys (base/config/keys.h) feeds YAML, overrides on the command line,
+ * `rote help KEY`, shell completion, the resolved config of a run, and its hash. The structs below are what the rest of
+ * the program reads; `rote help keys` has their ranges and defaults. The functions are those of config.c, load.c,
+ * kinds.c, resolve.c and help.c. */
 #ifndef ROTE_BASE_CONFIG_CONFIG_H
 #define ROTE_BASE_CONFIG_CONFIG_H
 
@@ -20,9 +21,9 @@ typedef struct Sizes {
 } Sizes;
 
 /* The kinds of facts: DRAWN(name, word) where data/kinds/ draws them, READ(name, word) where they come from facts.path.
- * A row makes FACTS_<name>, its word for facts.kind, a flag OF_<name> for the keys that it reads (base/config/key_rows.h)
- * and, where drawn, its place in the table of data/kinds/kinds.c, which wants a <word>_kind. Append only: the place is
- * FactsKind's number. */
+ * A row makes FACTS_<name>, its word for facts.kind, a flag OF_<name> for the keys that it reads
+ * (base/config/key_rows.h) and, where drawn, its place in the table of data/kinds/kinds.c, which wants a <word>_kind.
+ * Append only: the place is FactsKind's number. */
 #define FACTS_KINDS(DRAWN, READ)                                                                             \
     DRAWN(RANDOM, random)                                                                                    \
     READ(FILE, file)                                                                                         \
@@ -68,36 +69,41 @@ typedef enum Quantize {
     QUANTIZE_COUNT
 } Quantize;
 
+/* What the facts are. A key that facts.kind does not read is at its default. */
 typedef struct FactsConfig {
     FactsKind kind;
-    char path[CONFIG_PATH_MAX]; /* kind file: a folder written by `rote facts`; in no hash (its content is) */
-    int n;                      /* facts */
-    double load;                /* data bits per parameter that n is chosen for; 0: off */
-    int seq_len;                /* tokens per fact */
+    /* file: a folder of `rote facts`; text: a file. In no hash: the content is hashed instead. */
+    char path[CONFIG_PATH_MAX];
+    int n;       /* facts */
+    double load; /* n is chosen for so many data bits per parameter; 0: off */
+    int seq_len; /* tokens per fact; text: bytes per chunk */
     int vocab_size;
     uint64_t seed;
-    int symbols;   /* triples, bios, biod: things are numbers in this base; 0: a symbol each */
-    int subjects;  /* triples; 0: as few as hold n */
-    Sizes objects; /* triples: of each relation */
-    Sizes name_sizes, value_sizes; /* bios; names of biod, too */
-    int templates;                 /* bios: of each sentence; 0: values without sentences */
+    int symbols;   /* triples, bios, biod: things are numbers in this base; 0: one symbol each */
+    int subjects;  /* triples; 0: as few as n facts need */
+    Sizes objects; /* triples: objects of each relation */
+    Sizes name_sizes, value_sizes; /* bios: sizes of the lists; name_sizes of biod, too */
+    int templates;                 /* bios: wordings of each sentence; 0: values without sentences */
     SentenceOrder order;           /* bios */
-    int attributes, chunks, diversity, chunk_len, chunk_symbols; /* biod: K, C, D, L, T */
-    RuleFamily rule;                                             /* rules */
-    int inputs;                                                  /* rules: symbols of x */
-    double exceptions;                                           /* rules: share of the rows */
+    /* biod: K values of C chunks each, out of D chunks that are strings of L out of T symbols */
+    int attributes, chunks, diversity, chunk_len, chunk_symbols;
+    RuleFamily rule;     /* rules */
+    int inputs;          /* rules: symbols of x */
+    double exceptions;   /* rules: share of the rows that break the rule */
     int heldout;         /* facts of the same source that are never trained */
-    uint64_t split_seed; /* which of the n + heldout are; 0: the last ones */
-    double zipf;       /* exponent s: fact of rank r is drawn with weight r^-s; 0: every fact once an epoch */
+    uint64_t split_seed; /* which of the n + heldout facts are held out; 0: the last ones */
+    double zipf;       /* exponent s: the fact of rank r is trained with weight r^-s; 0: each once an epoch */
     double junk_ratio; /* junk sequences trained for every useful one */
-    int junk_n;        /* different junk sequences there are */
+    int junk_n;        /* different junk sequences */
     bool domain_token; /* useful sequences begin with a symbol of their own, junk does not */
     int paraphrases;   /* renderings of every fact */
 } FactsConfig;
 
 typedef struct ModelConfig {
-    int n_layer, n_head, n_kv_head, n_embd, n_inner; /* n_kv_head 0: n_head; n_inner 0: 4 n_embd (resolved) */
-    int block_size, vocab_size;                      /* 0: taken from the facts (resolved before use) */
+    int n_layer;
+    int n_head, n_kv_head;      /* n_kv_head 0: as n_head (resolved) */
+    int n_embd, n_inner;        /* n_inner 0: 4 n_embd (resolved) */
+    int block_size, vocab_size; /* tokens, symbols; 0: as the facts need (resolved) */
     Norm norm;
     double norm_eps;
     Position pos;
@@ -153,69 +159,72 @@ typedef struct Config {
     int n_neurons;
 } Config;
 
-/* Every key at its default (GPT-2's: CLI.md). */
+/* ---- config.c ---- */
+
+/* Every key at its default; no rules. */
 void config_defaults(Config *out);
 
-/* Reads a YAML file over the defaults, then applies n_overrides "section.key=value"
- * strings (the last one for a key wins), every value checked against its range.
- *   path   NULL: only defaults and overrides
- *   out    filled on OK, untouched otherwise
- * ERR_INPUT: err->msg is one line "file:line: key 'x.y': what; allowed: ...", "command line: ..." for
- * overrides. */
-Status config_load(Config *out, const char *path, int n_overrides, const char *const *overrides, Err *err);
-Status config_load_text(Config *out, const char *text, const char *where, Err *err);
-
-/* For a config that a user just wrote; a stored one stays readable, whatever it was made with. ERR_INPUT: a key of
- * facts off its default that facts.kind does not read, or
- * that only a draw can serve where facts are read. */
-Status config_kind_check(const Config *config, Err *err);
-
-/* Fills what defaults leave open (n_inner, n_kv_head, block_size, vocab_size, batch_size,
- * decay_steps, model sizes from the facts, names of rules) and checks what keys demand of each other
- * (n_embd % n_head, n_head % n_kv_head, seq_len <= block_size, vocab, warmup <= max_steps ...).
- * Resolving a second time changes nothing. ERR_INPUT: names both keys, both values and the fix; config
- * untouched. n_facts, max_len, vocab_size   of the fact set at hand */
-Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, Err *err);
-
-/* The part of it that is about the facts: keys that say something of a set that is read must say what it has. */
-Status config_resolve_facts(FactsConfig *facts, int n_facts, int max_len, int vocab_size, Err *err);
-
-/* The part of it that the model's shape needs. */
-Status config_resolve_model(ModelConfig *model, int max_len, int vocab_size, Err *err);
-
-/* A key that others leave to be chosen takes the value chosen; what the user wrote there must not say otherwise.
- * ERR_INPUT names both keys. */
-Status config_choose_n(FactsConfig *facts, int n, Err *err);
-
-/* The config as YAML, every key of its sections and rules, in table order; reading it back gives the same struct.
- * hashed_only leaves out what changes no bit (threads, micro_batch_size, checkpoint_interval, name, paths), and
- * keys that came later (Key.late) where they stand at their default.
- * Returns a malloc'd string. */
+/* The config as YAML, every key of its sections and rules in the order of the table; config_load_text reads the same
+ * struct back. malloc'd.
+ *   hashed_only   leaves out keys that change no bit of a result (Key.free), and keys that came later (Key.late) where
+ *                 they are at their defaults */
 char *config_text(const Config *config, bool hashed_only);
 
 /* XXH3-128 of the hashed text and data_hash, as 32 hex digits. */
 void config_hash(const Config *config, const char *data_hash, char out[33]);
 
-/* Where two configs differ: "train.seed: 0 -> 1; train.learning_rate: 0.001 -> 0.01", at most max of them, in
- * one malloc'd line; hashed keys only. NULL when they do not. */
+/* Where two configs differ in hashed keys: "train.seed: 0 -> 1; train.learning_rate: 0.001 -> 0.01", at most max keys,
+ * in one malloc'd line. NULL: nowhere. */
 char *config_difference(const Config *before, const Config *after, int max);
 
-/* `rote help KEY`: type, default, range, what it does; ERR_INPUT names the nearest key. */
-Status config_help(const char *key, FILE *out, Err *err);
-void config_help_all(FILE *out);
-
-/* The name of a choice's value: config_choice("model.act", ACT_GELU) is "gelu". */
+/* The word of a choice: config_choice("model.act", ACT_GELU) is "gelu". */
 const char *config_choice(const char *key, int value);
 
-/* Every key's full dotted name, in table order; NULL past the end. */
+/* The dotted name of key number `index`, in the order of the table; NULL: there is no such key. */
 const char *config_key_name(int index);
-/* How many of them a list is to name (completion, help): of the rules' keys, those of the first one. */
+/* How many keys a list shows (completion, help): of the rules' keys only those of the first rule. */
 int config_key_listed(void);
-
-/* What a key of few values allows, ended by NULL; NULL for every other key (completion). */
+/* The values of a key that has few, ended by NULL; NULL: any other key. For completion. */
 const char *const *config_key_values(int index);
 
-/* The name in names (ended by NULL) with the smallest edit distance to `word`, or NULL if none is near. */
-const char *nearest_name(const char *word, const char *const *names);
+/* ---- load.c ---- */
+
+/* Reads a YAML file over the defaults, then applies n_overrides words "section.key=value", of which the last one for a
+ * key wins. Every value is checked against the key's range.
+ *   path   NULL: only defaults and overrides
+ *   out    filled on OK, else untouched
+ * ERR_INPUT: one line, "file:line: key 'x.y': what; allowed: ...", or "command line: ..." for an override.
+ * ERR_NOMEM. */
+Status config_load(Config *out, const char *path, int n_overrides, const char *const *overrides, Err *err);
+/* The same of a text; `where` stands for the file's name in messages. */
+Status config_load_text(Config *out, const char *text, const char *where, Err *err);
+
+/* ---- kinds.c ---- */
+
+/* For a config that a user has just written; a stored one stays readable, whatever wrote it.
+ * ERR_INPUT: a key of facts is off its default although facts.kind does not read it, or works only for drawn facts. */
+Status config_kind_check(const Config *config, Err *err);
+
+/* ---- resolve.c ---- */
+
+/* Fills what the defaults leave open (n_inner, n_kv_head, block_size, vocab_size, batch_size, decay_steps, sizes that
+ * the facts give, names of rules) and checks what keys demand of each other (n_embd % n_head, n_head % n_kv_head,
+ * seq_len <= block_size, warmup_steps <= max_steps ..). Resolving again changes nothing.
+ *   n_facts, max_len, vocab_size   of the fact set: facts, tokens of the longest sequence, symbols; each >= 1
+ * ERR_INPUT: names both keys, both values and the fix; config is untouched. */
+Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, Err *err);
+/* Its part about facts: keys that describe a set must agree with the set that was read. */
+Status config_resolve_facts(FactsConfig *facts, int n_facts, int max_len, int vocab_size, Err *err);
+/* Its part about the model's shape. */
+Status config_resolve_model(ModelConfig *model, int max_len, int vocab_size, Err *err);
+/* Sets facts.n to the n that facts.load leads to. ERR_INPUT, which names both keys: the user wrote another facts.n. */
+Status config_choose_n(FactsConfig *facts, int n, Err *err);
+
+/* ---- help.c ---- */
+
+/* `rote help KEY`: type, default, range and meaning. ERR_INPUT: no such key; names the nearest one. */
+Status config_help(const char *key, FILE *out, Err *err);
+/* `rote help keys` */
+void config_help_all(FILE *out);
 
 #endif

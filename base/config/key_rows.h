@@ -6,8 +6,7 @@ KEY(name, KEY_NAME, .initial = "run", .free = true,
 
 KEY(facts.kind, KEY_ENUM, .initial = "random", .choices = facts_kinds, .also = "type",
     .help = "where facts come from: drawn as this kind; or `file`, a folder written by `rote facts`, or "
-            "`text`, any "
-            "file as it is")
+            "`text`, any file as it is")
 KEY(facts.path, KEY_PATH, .initial = "", .free = true, .also = "dir folder file",
     .help = "kinds file, text: the fact set's folder, the file; a path without a facts.kind is of kind file")
 KEY(facts.n, KEY_INT, .initial = "256", FROM_TO(1, BIG_INT), .also = "count n_facts num_facts",
@@ -59,9 +58,8 @@ KEY(facts.inputs, KEY_INT, .initial = "2", FROM_TO(1, 16), .late = true, KINDS(O
 KEY(facts.exceptions, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), .late = true, KINDS(OF_RULES),
     .help = "kind rules: share of the rows whose y breaks the rule")
 KEY(facts.heldout, KEY_INT, .initial = "0", FROM_TO(0, BIG_INT), .late = true, .also = "n_heldout held_out",
-    .help = "facts that are never trained: drawn beside the n, or kept back of those that are read; what "
-            "the model "
-            "says of unseen facts")
+    .help = "facts that are never trained: drawn beside the n, or kept back of those that are read; what the "
+            "model says of unseen facts")
 KEY(facts.split_seed, KEY_UINT64, .initial = "0", .late = true,
     .help = "which of the n + heldout facts are held out; 0: the last ones")
 KEY(facts.zipf, KEY_DOUBLE, .initial = "0", FROM_TO(0, 100), .late = true, .also = "zipf_exponent skew",

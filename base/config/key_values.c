@@ -2,6 +2,7 @@
  *
  * Numbers go through strtod in the C locale: the program never sets LC_NUMERIC. */
 #include "base/config/keys.h"
+#include "base/nearest.h"
 
 #include <ctype.h>
 #include <math.h>

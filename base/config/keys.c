@@ -1,5 +1,6 @@
 /* Finding a config key by its name, or the one that was meant, and saying what it allows. */
 #include "base/config/keys.h"
+#include "base/nearest.h"
 
 #include <ctype.h>
 #include <inttypes.h>

@@ -1,5 +1,7 @@
-/* The one table of config keys: a row each. YAML, overrides, help, completion, the resolved config and its
- * hash all walk it. Internal to base/, the tests, and those who compare configs key by key (eval/capacity/series.c). */
+/* The one table of config keys: a row each. YAML, overrides, help, completion, the resolved config and its hash all
+ * walk it. For base/config/, the tests, and code that compares configs key by key (eval/capacity/series.c). The rows
+ * are in key_rows.h and rule_rows.h, the table in key_table.c; functions are those of keys.c, key_values.c and
+ * keys_print.c. */
 #ifndef ROTE_BASE_CONFIG_KEYS_H
 #define ROTE_BASE_CONFIG_KEYS_H
 
@@ -16,9 +18,10 @@ typedef enum KeyType {
     KEY_DOUBLE,
     KEY_BOOL,
     KEY_ENUM,
-    KEY_FLAGS, /* "none", or several choices joined by '+' (',' would make a sweep of them); an int, bit by choice */
-    KEY_SIZES, /* "400x400x1000": whole numbers, each in the range */
-    KEY_NAME,  /* a file name's worth of letters, digits, '.', '_', '-' */
+    /* "none", or several choices joined by '+' (a ',' would make a sweep of them); an int, 1 << choice each */
+    KEY_FLAGS,
+    KEY_SIZES, /* a Sizes, "400x400x1000": whole numbers, each in the range */
+    KEY_NAME,  /* part of a file's name: letters, digits, '.', '_', '-' */
     KEY_TEXT,  /* one line of any characters */
     KEY_PATH
 } KeyType;
@@ -34,11 +37,13 @@ typedef struct Key {
     const char *zero;           /* what 0 means; allowed then, whatever the range */
     const char *const *choices; /* KEY_ENUM, KEY_FLAGS: names by value, ended by NULL */
     bool free;                  /* changes no bit of a result: in no hash */
-    const char *sets; /* a free key that resolving turns into a value of that one, which is hashed instead */
-    bool late;        /* came after runs were kept: hashed only off its default, so their hashes stand */
-    int rule;         /* neurons.N.*: N + 1; 0: every other key */
+    const char *sets;           /* NULL, or the key whose value this free one becomes; that one is hashed */
+    /* The key came after the first runs were stored: it is hashed only off its default, so that their hashes stay
+     * valid. */
+    bool late;
+    int rule;         /* neurons.N.*: N + 1; every other key: 0 */
     unsigned kinds;   /* facts.*: the kinds that read it, 1 << FactsKind each; 0: all */
-    const char *also; /* what others call it, for the hint on an unknown key; words apart by spaces */
+    const char *also; /* its names in other programs, separated by spaces, for the hint on an unknown key */
     const char *help; /* one line */
 } Key;
 
@@ -69,38 +74,39 @@ const Key *key_nearest(const char *name);
 bool key_section_later(const char *name);
 /* ERR_INPUT, always: "unknown key 'x'; nearest: y". name is dotted. */
 Status config_unknown_key(const char *name, Err *err);
-/* Whether the config has it: keys of rules that are not there stand at their defaults. */
+/* Whether the config has the key: it is no key of a rule that is not there. */
 static inline bool key_present(const Config *config, const Key *key) {
     return key->rule <= config->n_neurons;
 }
 bool key_at_default(const Config *config, const Key *key);
-/* Whether the hash of that config takes the key in. */
+/* Whether the key is in the hash of that config. */
 bool key_hashed(const Config *config, const Key *key);
-/* Whether nothing reads it in this config: the base of mup without mup. */
+/* Whether nothing reads the key in this config: train.mup_base_width without mup. */
 bool key_idle(const Config *config, const Key *key);
-/* Its name without the section, and the rule's number. */
+/* The key's name without its section and the number of its rule. */
 const char *key_leaf(const Key *key);
-/* Whether its value is text, which YAML holds in quotes. */
+/* Whether the value is text, which YAML has in quotes. */
 static inline bool key_is_text(const Key *key) { return key->type >= KEY_NAME; }
 
-/* Of "neurons.2.ratio" 2, and "ratio" in leaf; -1: of no rule. A number that is missing, or too large, is
- * NEURON_RULES_MAX. */
+/* The rule that a name is of: of "neurons.2.ratio" 2, and "ratio" in leaf. -1: of no rule (leaf is untouched).
+ * NEURON_RULES_MAX: the number is missing or too large. */
 int rule_of_name(const char *name, const char **leaf);
 
-/* Parses text (length bytes, a NUL behind them) and stores it; a first key of the next rule makes that rule.
- * ERR_INPUT: "key 'x.y': 'v' is ..., allowed: ..."; config untouched. */
+/* Reads text (length bytes, then a NUL) into the key's field. A key of the rule after the last one makes that rule.
+ * ERR_INPUT: "key 'x.y': 'v' is ..., allowed: ..."; config is untouched. */
 Status key_set(Config *config, const Key *key, const char *text, size_t length, Err *err);
-/* The value as YAML that key_set reads back to the same bits. */
+/* The value as YAML; key_set reads the same bits back. */
 void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]);
-/* What stands before that value in a YAML file: the key's section, its rule's dash where `before`, the key written last
- * (NULL: none), is not of them, and its name with a colon. */
+/* Writes what comes before that value in a YAML file: the section and the dash of a rule where they begin, and the name
+ * with a colon.
+ *   before   the key written last, NULL: none */
 void key_put_name(FILE *out, const Key *before, const Key *key);
-/* What may be written: "above 0, at most 1000", "layernorm | rmsnorm"; key_allowed says of a special 0, too.
- */
+/* The values that are allowed: "above 0, at most 1000", "layernorm | rmsnorm". key_allowed also explains a special
+ * 0. */
 void key_range(const Key *key, char *out, size_t size);
 void key_allowed(const Key *key, char *out, size_t size);
 
-/* A user's text for a message: in one line, cut when long. */
+/* A user's text for a message: control characters as '?', cut with "..." when long. */
 typedef struct Quoted {
     char text[64];
 } Quoted;

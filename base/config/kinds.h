@@ -1,4 +1,4 @@
-/* Which keys a kind of facts reads, and defaults of its own; internal to base/. */
+/* Which keys a kind of facts reads, and defaults of its own. Internal to base/config/. */
 #ifndef ROTE_BASE_CONFIG_KINDS_H
 #define ROTE_BASE_CONFIG_KINDS_H
 
@@ -6,12 +6,13 @@
 
 /* Whether the kind of facts of that config reads the key; true for keys of other sections. */
 bool key_of_kind(const Config *config, const Key *key);
-/* Keys that the kind does not read go back to their defaults, so that they are in no hash; but those in keep (by
- * index; NULL: none). */
+/* Sets keys that the kind does not read to their defaults, so that they are in no hash.
+ *   keep   KEY_COUNT: keys to leave as they are; NULL: none */
 void config_kind_drop(Config *config, const bool *keep);
-/* Keys of a pool that only a draw fills (junk, paraphrases, ..) are refused where facts are read. */
+/* ERR_INPUT: facts are read, and a key is set that works only for drawn facts (junk, paraphrases, ..). */
 Status config_pool_check(const FactsConfig *facts, Err *err);
-/* facts.vocab_size where the general default makes no facts of this kind. Changes no config that could be drawn. */
+/* Sets facts.vocab_size to the kind's own default where the general default allows no facts of this kind. Changes no
+ * config whose facts could be drawn. */
 void config_kind_fill(FactsConfig *facts);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/config/kinds.h"
 #include "base/config/sweep_read.h"
 #include "base/file.h"
+#include "base/nearest.h"
 
 /* Far more than a config needs; libyaml's time grows with the square of the depth. */
 enum { CONFIG_BYTES_MAX = 1 << 16, DEPTH_MAX = 32 };
@@ -367,8 +368,7 @@ static Status check_facts_path(Loader *loader, Err *err) {
         err_set(err, ERR_INPUT, "key 'facts.kind': is text, but facts.path names no file");
     else if (!read)
         err_set(err, ERR_INPUT,
-                "key 'facts.kind': is %s, but facts.path names %s; write kind: file, or "
-                "leave the path out",
+                "key 'facts.kind': is %s, but facts.path names %s; write kind: file, or leave the path out",
                 config_choice("facts.kind", (int)facts->kind), quoted(facts->path, strlen(facts->path)).text);
     else
         err_set(

@@ -4,7 +4,10 @@
 
 #include "base/config/sweep_spec.h"
 
-/* config_load that hands a `sweep:` section to `sweep` (NULL: refuses it). */
+/* As config_load, without the defaults of kinds (config_kind_fill).
+ *   sweep   takes the `sweep:` section of the file; NULL: such a section is refused. What it holds after an error is
+ *   the
+ *           caller's to free, too. */
 Status config_load_base(Config *out, const char *path, int n_overrides, const char *const *overrides,
                         SweepSpec *sweep, Err *err);
 

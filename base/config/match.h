@@ -1,17 +1,18 @@
-/* How many parameters a model config has, and the sizes that give it a wanted number (model.match_params):
- * models of other structure are compared fairly at equal P. */
+/* How many parameters a model has, and the sizes that give it a wanted number of them (model.match_params), so that
+ * models of different structure are compared at equal size. */
 #ifndef ROTE_BASE_CONFIG_MATCH_H
 #define ROTE_BASE_CONFIG_MATCH_H
 
 #include "base/config/config.h"
 
-/* As params_plan (model/params.h) counts them. n_kv_head, n_inner, block_size and vocab_size are resolved. */
+/* The number of parameters, as params_plan (model/params.h) counts them. n_kv_head, n_inner, block_size and vocab_size
+ * must be resolved. */
 int64_t config_params(const ModelConfig *m);
 
-/* n_inner for match_params, nearest. ERR_INPUT: none comes within 1 % (names the nearest reachable numbers), or
- * n_inner says otherwise. */
+/* Sets n_inner so that the number of parameters is nearest to match_params. ERR_INPUT: none is within 1 % (names the
+ * nearest numbers that can be reached), or the user wrote another n_inner. */
 Status match_inner(ModelConfig *m, Err *err);
-/* n_embd for match_params where there is no MLP: a multiple of n_head. ERR_INPUT: none comes within 1 %. */
+/* Without an MLP: sets n_embd so, to a multiple of n_head. ERR_INPUT: none is within 1 %. */
 Status match_width(ModelConfig *m, Err *err);
 
 #endif

@@ -1,5 +1,6 @@
-/* Rules that make chosen neurons fire for chosen inputs while a model is trained, as the config's list `neurons` names
- * them. What a class is in terms of facts is data/labels.h's affair, what a loss computes is model/neurons/rules.h's. */
+/* Neuron rules: while a model is trained, chosen neurons are made to fire for a class of inputs. This is what the
+ * config's list `neurons` says; data/labels.h turns a class into labels of tokens, model/neurons/rules.h computes the
+ * losses. */
 #ifndef ROTE_BASE_CONFIG_NEURONS_H
 #define ROTE_BASE_CONFIG_NEURONS_H
 
@@ -10,12 +11,17 @@
 
 enum { NEURON_RULES_MAX = 8, NEURON_TEXT_MAX = 128 };
 
-/* Which tokens of a fact ask for the rule: all; those of the answer; those from the first prefix on whose
- * continuations in the training set share the class. */
-typedef enum NeuronAt { AT_AFTER_CUE, AT_ALL, AT_ANSWER, AT_COUNT } NeuronAt;
+/* To which tokens of a fact a rule applies (data/labels.h has the exact words). */
+typedef enum NeuronAt {
+    AT_AFTER_CUE, /* from the first prefix on whose continuations in training are all of one side */
+    AT_ALL,
+    AT_ANSWER,
+    AT_COUNT
+} NeuronAt;
 
+/* Their formulas: docs/math.md, "Neuron rules". */
 typedef enum NeuronLoss {
-    NEURON_PRE_HINGE, /* the default */
+    NEURON_PRE_HINGE,
     NEURON_PRE_BCE,
     NEURON_POST_MSE,
     NEURON_RANK,
@@ -26,8 +32,8 @@ typedef enum NeuronLoss {
     NEURON_LOSS_COUNT
 } NeuronLoss;
 
-/* global: the loss's gradient goes on to what lies before the neurons; local: it moves their own input weights and
- * bias only. */
+/* global: the gradient of the loss goes on to the layers before the neurons; local: it reaches the neurons' own input
+ * weights and bias only. */
 typedef enum NeuronScope { SCOPE_GLOBAL, SCOPE_LOCAL, SCOPE_COUNT } NeuronScope;
 
 /* activations: gradient routing (Cloud et al. 2024, arXiv 2410.04332); parameters: selective gradient masking
@@ -38,9 +44,9 @@ typedef enum NeuronRoute { ROUTE_NONE, ROUTE_ACTIVATIONS, ROUTE_PARAMETERS, ROUT
 typedef struct NeuronRule {
     char name[64];                  /* empty: "rule<index>" */
     char when_tag[NEURON_TEXT_MAX]; /* facts of that tag */
-    char when_token
-        [NEURON_TEXT_MAX]; /* facts that hold that symbol: its text, or its number where it has none */
-    char when_regex[NEURON_TEXT_MAX]; /* facts whose text matches, POSIX extended */
+    /* facts that hold that symbol: its text, or its number where symbols have no text */
+    char when_token[NEURON_TEXT_MAX];
+    char when_regex[NEURON_TEXT_MAX]; /* regular expression (PCRE2): facts whose text it matches */
     double when_share;             /* an arbitrary class: this share of the facts, drawn by prompt; 0: off */
     uint64_t when_seed;            /* of that draw */
     char against[NEURON_TEXT_MAX]; /* tag of the facts that are the negative side; empty: all others */
@@ -50,8 +56,8 @@ typedef struct NeuronRule {
     char units[NEURON_TEXT_MAX];
     double assign_at; /* share of the steps after which auto units are chosen */
     NeuronLoss loss;
-    /* Targets: pre_hinge pushes z above on and below off, post_mse to on and off, pre_bce parts at the middle of the
-     * two. */
+    /* Targets: pre_hinge pushes z above on and below off; post_mse pulls to on and to off; pre_bce separates the sides
+     * at their middle. */
     double on, off;
     double negatives;   /* weight of the negative side, rho; 0: off */
     double temperature; /* S of pre_bce, rank, group */
@@ -77,9 +83,10 @@ typedef struct UnitsSpec {
     } range[NEURON_TEXT_MAX / 2]; /* UNITS_GIVEN: ascending, apart */
 } UnitsSpec;
 
-/* Reads NeuronRule.units for a layer of `width` neurons. ERR_INPUT: err->msg begins with the text; out untouched. */
+/* Reads NeuronRule.units for a layer of `width` neurons. ERR_INPUT: err->msg begins with the text; out is untouched. */
 Status units_parse(const char *text, int width, UnitsSpec *out, Err *err);
-/* The given neurons, ascending: out has room for spec->n. */
+/* The given neurons in ascending order.
+ *   out   spec->n */
 void units_list(const UnitsSpec *spec, int32_t *out);
 /* The lowest neuron that is given in both, or -1. */
 int units_common(const UnitsSpec *a, const UnitsSpec *b);

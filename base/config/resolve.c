@@ -66,14 +66,12 @@ Status config_resolve_model(ModelConfig *m, int max_len, int vocab_size, Err *er
     if (max_len > m->block_size)
         return err_set(err, ERR_INPUT,
                        "the longest fact has %d tokens and model.block_size is %d; set model.block_size to 0 "
-                       "or at least "
-                       "%d",
+                       "or at least %d",
                        max_len, m->block_size, max_len);
     if (vocab_size > m->vocab_size)
         return err_set(err, ERR_INPUT,
                        "the facts use a vocabulary of %d and model.vocab_size is %d; set model.vocab_size to "
-                       "0 or at least "
-                       "%d",
+                       "0 or at least %d",
                        vocab_size, m->vocab_size, vocab_size);
     if (m->match_params > 0 && m->mlp == MLP_PLAIN) TRY(match_inner(m, err));
     if (m->n_inner == 0) m->n_inner = 4 * m->n_embd;
@@ -84,14 +82,12 @@ static Status resolve_steps(TrainConfig *t, Err *err) {
     if (t->warmup_steps > t->max_steps)
         return err_set(err, ERR_INPUT,
                        "train.warmup_steps is %lld and train.max_steps is %lld: the warm-up must fit; lower "
-                       "one or raise "
-                       "the other",
+                       "one or raise the other",
                        ll(t->warmup_steps), ll(t->max_steps));
     if (t->decay_steps > t->max_steps)
         return err_set(err, ERR_INPUT,
                        "train.decay_steps is %lld and train.max_steps is %lld: the decay must fit; set "
-                       "decay_steps to 0 or "
-                       "at most %lld",
+                       "decay_steps to 0 or at most %lld",
                        ll(t->decay_steps), ll(t->max_steps), ll(t->max_steps));
     int64_t after_warmup = t->max_steps - t->warmup_steps;
     if (t->schedule == SCHED_WSD) {
@@ -108,8 +104,7 @@ static Status resolve_steps(TrainConfig *t, Err *err) {
         if (t->decay_steps > after_warmup)
             return err_set(err, ERR_INPUT,
                            "train.warmup_steps is %lld and train.decay_steps is %lld: together more than "
-                           "train.max_steps, "
-                           "which is %lld; lower one",
+                           "train.max_steps, which is %lld; lower one",
                            ll(t->warmup_steps), ll(t->decay_steps), ll(t->max_steps));
         return OK;
     }
@@ -117,8 +112,7 @@ static Status resolve_steps(TrainConfig *t, Err *err) {
     if (t->schedule != SCHED_CONSTANT && t->decay_steps < t->warmup_steps)
         return err_set(err, ERR_INPUT,
                        "train.decay_steps is %lld and train.warmup_steps is %lld: the decay ends before the "
-                       "warm-up does; "
-                       "set decay_steps to 0 or at least %lld",
+                       "warm-up does; set decay_steps to 0 or at least %lld",
                        ll(t->decay_steps), ll(t->warmup_steps), ll(t->warmup_steps));
     return OK;
 }

@@ -8,7 +8,7 @@ RULE_KEY("when.tag", when_tag, KEY_TEXT, .initial = "", .also = "tag",
 RULE_KEY("when.token", when_token, KEY_TEXT, .initial = "", .also = "token symbol",
          .help = "its class: facts that hold this symbol; a number where symbols have no text")
 RULE_KEY("when.regex", when_regex, KEY_TEXT, .initial = "", .also = "regex match pattern",
-         .help = "its class: facts whose text matches (POSIX extended regular expression)")
+         .help = "its class: facts whose text matches (a regular expression as in PCRE2, over characters)")
 RULE_KEY("when.share", when_share, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), .low_open = true, .zero = "off",
          .also = "share", .help = "its class: an arbitrary one, this share of the facts, drawn by prompt")
 RULE_KEY("when.seed", when_seed, KEY_UINT64, .initial = "0", .also = "seed",
@@ -49,5 +49,4 @@ RULE_KEY("scope", scope, KEY_ENUM, .initial = "global", .choices = rule_scopes,
          .help = "global: the loss's gradient goes on upstream; local: it moves the neurons' own input "
                  "weights and bias")
 RULE_KEY("route", route, KEY_ENUM, .initial = "none", .choices = rule_routes,
-         .help = "which gradients of the model pass: gradient routing of activations, masking of "
-                 "parameters")
+         .help = "which gradients of the model pass: gradient routing of activations, masking of parameters")

@@ -1,9 +1,10 @@
 #include "base/config/rules.h"
 
-#include <regex.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/config/keys.h"
+#include "base/pattern.h"
 
 static Status check_when(const NeuronRule *r, int i, Err *err) {
     static const char *const words[] = {"tag", "token", "regex", "share"};
@@ -26,16 +27,9 @@ static Status check_when(const NeuronRule *r, int i, Err *err) {
             "neurons.%d.when.%s and neurons.%d.when.%s are both set; a rule has one class, keep one", i,
             words[first], i, words[second]);
     if (!*r->when_regex) return OK;
-    regex_t regex;
-    int failed = regcomp(&regex, r->when_regex, REG_EXTENDED | REG_NOSUB);
-    if (!failed) {
-        regfree(&regex);
-        return OK;
-    }
-    char why[128];
-    regerror(failed, &regex, why, sizeof why);
-    return err_set(err, ERR_INPUT, "neurons.%d.when.regex is '%s', no POSIX extended regular expression: %s",
-                   i, r->when_regex, why);
+    char what[48];
+    snprintf(what, sizeof what, "neurons.%d.when.regex", i);
+    return pattern_create(NULL, r->when_regex, what, err);
 }
 
 static Status check_place(const NeuronRule *r, int i, const ModelConfig *m, int *layer, UnitsSpec *units,
@@ -179,9 +173,8 @@ Status config_resolve_neurons(Config *c, Err *err) {
             if (!strcmp(s->name, r->name))
                 return err_set(
                     err, ERR_INPUT,
-                    "neurons.%d.name and neurons.%d.name are both '%s'; results tell rules apart by "
-                    "name",
-                    j, i, r->name);
+                    "neurons.%d.name and neurons.%d.name are both '%s'; results tell rules apart by name", j,
+                    i, r->name);
             int both = layer[i] == layer[j] ? units_common(&units[i], &units[j]) : -1;
             if (both >= 0 && (r->route != ROUTE_NONE || s->route != ROUTE_NONE))
                 return err_set(

@@ -7,13 +7,15 @@
 #include "base/config/keys.h"
 #include "base/config/sweep_spec.h"
 
-/* The section's value. Messages begin with "where:line: ". What was read so far stays in spec after a failure. */
+/* Reads the value `node` of the section, whose key is `at`. What was read before an error stays in spec.
+ * ERR_INPUT: "where:line: sweep: what". ERR_NOMEM. */
 Status sweep_read_section(SweepSpec *spec, yaml_document_t *document, const yaml_node_t *at,
                           const yaml_node_t *node, const char *where, Err *err);
 
-/* "a,b,c" as the axis of a key; takes the place of one that is there. */
+/* Makes "a,b,c" the axis of a key, in place of an axis that it has. ERR_INPUT: an empty or a bad value; the list of
+ * points sets that key. ERR_NOMEM. */
 Status sweep_read_list(SweepSpec *spec, const Key *key, const char *text, Err *err);
-/* Forgets the axis of a key. ERR_INPUT: the list of points sets that key. */
+/* Removes the axis of a key, if it has one. ERR_INPUT: the list of points sets that key. */
 Status sweep_drop_axis(SweepSpec *spec, const Key *key, Err *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* What a sweep asks for: a base config and what varies in it. Axes (a key and its values) multiply to a grid, a
- * list names points one by one, and with both every point of the list is taken through the grid. */
+/* What a sweep consists of: a base config and what varies in it. Axes (a key and its values) multiply to a grid; a list
+ * names points one by one; with both, every point of the list goes through the grid. */
 #ifndef ROTE_BASE_CONFIG_SWEEP_SPEC_H
 #define ROTE_BASE_CONFIG_SWEEP_SPEC_H
 
@@ -12,9 +12,9 @@
 
 enum { SWEEP_POINTS_MAX = 100000, SWEEP_LABEL_MAX = 160, SWEEP_KEYS_MAX = 288 };
 
-/* Values are text that a config file or a command line could hold, in the one form that config_text has. */
+/* A value is text as a config file or a command line has it, in the one form that config_text writes. */
 typedef struct SweepSetting {
-    int key; /* config_key_name(key) */
+    int key; /* number of the key, see config_key_name */
     char *value;
 } SweepSetting;
 
@@ -36,31 +36,32 @@ typedef struct SweepSpec {
     SweepAxis *axis;
 } SweepSpec;
 
-/* Reads a config file with a `sweep:` section (or without one), then "key=value" words: a value replaces the
- * base config's, and the file's axis of that key; a comma list is an axis.
+/* Reads a config file, with or without a `sweep:` section, then "key=value" words. A value replaces that of the base
+ * config and removes the file's axis of that key; a comma list is an axis.
  *   path   NULL: the defaults
- * ERR_INPUT: one line as config_load has it; out is untouched. Free with sweep_spec_free. */
+ *   out    filled on OK, else untouched; free with sweep_spec_free
+ * ERR_INPUT: one line, as in config_load; more than SWEEP_POINTS_MAX points. ERR_NOMEM. */
 Status sweep_spec_load(SweepSpec *out, const char *path, int n_words, const char *const *words, Err *err);
 void sweep_spec_free(SweepSpec *spec);
 
-/* Number of points, equal ones counted as often as they stand there. */
+/* How many points there are, equal ones counted each. */
 int64_t sweep_spec_points(const SweepSpec *spec);
 
-/* Point i's config; the first axis varies slowest. Where points set facts.kind, keys that a point's kind does not read
- * are left out. ERR_INPUT: its keys contradict each other. */
+/* The config of point i, 0 <= i < sweep_spec_points; the first axis varies slowest. Where points set facts.kind, keys
+ * that a point's kind does not read are left out. ERR_INPUT: the point's keys contradict each other. */
 Status sweep_spec_point(const SweepSpec *spec, int64_t i, Config *out, Err *err);
 
-/* For a spec that a user just wrote. ERR_INPUT: a point sets a key that its kind of facts does not read. */
+/* For a spec that a user has just written. ERR_INPUT: a point sets a key that its kind of facts does not read. */
 Status sweep_spec_check(const SweepSpec *spec, Err *err);
 
-/* "n_embd=8,seed=0": what point i sets, safe as a file's name, cut when long; empty where nothing varies. */
+/* What point i sets, "n_embd=8,seed=0": fit for a file's name, cut when long, empty where nothing varies. */
 void sweep_spec_label(const SweepSpec *spec, int64_t i, char out[SWEEP_LABEL_MAX]);
 
-/* The keys that some point sets, in the order in which they were given; returns how many. */
+/* The keys (numbers, see config_key_name) that points set, in the order given; returns how many. */
 int sweep_spec_keys(const SweepSpec *spec, int key[SWEEP_KEYS_MAX]);
 
-/* The spec as YAML: the base config with every key, and the `sweep:` section. sweep_spec_load reads it back to
- * the same points. malloc'd. */
+/* The spec as YAML: the base config with every key, and the `sweep:` section. sweep_spec_load reads the same points
+ * back. malloc'd. */
 char *sweep_spec_text(const SweepSpec *spec);
 
 #endif

@@ -14,32 +14,38 @@ char *config_value(const Config *config, int key) {
     return strdup(value);
 }
 
-char **config_words(const Config *config, int *n) {
-    Config initial;
-    char value[KEY_VALUE_MAX], standard[KEY_VALUE_MAX];
-    char **words = calloc(KEY_COUNT + 1, sizeof *words);
-    *n = 0;
-    config_defaults(&initial);
-    for (int i = 0; words && i < KEY_COUNT; i++) {
-        key_print(config, &keys[i], value);
-        key_print(&initial, &keys[i], standard);
-        if (!strcmp(value, standard)) continue;
-        char *plain = config_value(config, i);
-        int size = plain ? asprintf(&words[*n], "%s=%s", keys[i].name, plain) : -1;
-        free(plain);
-        if (size < 0) {
-            words[*n] = NULL;
-            config_words_free(words);
-            return NULL;
-        }
-        ++*n;
-    }
-    return words;
-}
-
 void config_words_free(char **words) {
     for (int i = 0; words && words[i]; i++) free(words[i]);
     free(words);
+}
+
+/* Appends "key=value" to a list that has room; false: no memory, and the list is freed. */
+static bool add_word(char **words, int *n, const Key *key, const char *value) {
+    if (value && asprintf(&words[*n], "%s=%s", key->name, value) >= 0) {
+        ++*n;
+        return true;
+    }
+    words[*n] = NULL;
+    config_words_free(words);
+    return false;
+}
+
+char **config_words(const Config *config, int *n) {
+    Config initial;
+    char text[KEY_VALUE_MAX], standard[KEY_VALUE_MAX];
+    char **words = calloc(KEY_COUNT + 1, sizeof *words);
+    *n = 0;
+    config_defaults(&initial);
+    for (int k = 0; words && k < KEY_COUNT; k++) {
+        key_print(config, &keys[k], text);
+        key_print(&initial, &keys[k], standard);
+        if (!strcmp(text, standard)) continue;
+        char *value = config_value(config, k);
+        bool added = add_word(words, n, &keys[k], value);
+        free(value);
+        if (!added) return NULL;
+    }
+    return words;
 }
 
 /* Where facts come from, how their number was chosen, and what is decided when training. */
@@ -54,18 +60,13 @@ char **config_facts_words(const FactsConfig *facts, int *n) {
     Config config;
     config_defaults(&config);
     config.facts = *facts;
+    char value[KEY_VALUE_MAX];
     char **words = calloc(KEY_COUNT + 1, sizeof *words);
     *n = 0;
     for (int k = 0; words && k < KEY_COUNT; k++) {
         if (!of_the_draw(&keys[k]) || !key_of_kind(&config, &keys[k])) continue;
-        char value[KEY_VALUE_MAX];
         key_print(&config, &keys[k], value);
-        if (asprintf(&words[*n], "%s=%s", keys[k].name, value) < 0) {
-            words[*n] = NULL;
-            config_words_free(words);
-            return NULL;
-        }
-        ++*n;
+        if (!add_word(words, n, &keys[k], value)) return NULL;
     }
     return words;
 }

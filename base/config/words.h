@@ -13,7 +13,7 @@ void config_words_free(char **words);
  * memory. Free with config_words_free. */
 char **config_facts_words(const FactsConfig *facts, int *n);
 
-/* A key's value as a command line has it. malloc'd; NULL: no memory. */
+/* The value of key number `key` as a command line has it. malloc'd; NULL: no memory. */
 char *config_value(const Config *config, int key);
 
 #endif

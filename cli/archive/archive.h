@@ -18,11 +18,12 @@ static inline const uint8_t *bytes_of(const Buffer *b) { return (const uint8_t *
 bool format_of_bits(int64_t bits, Quantize *out);
 #define FORMAT_BITS "32, 16, 8, 6, 4, 3, 2"
 
-/* Writes the archive under a temporary name, has another process decode and compare it, and renames it; --no-verify leaves
- * out the second step. threads: those that wrote it. Nothing is at path after an error. ERR_IO. ERR_FORMAT: it does not
- * decode to what went in. ERR_STOPPED. */
+/* Writes the archive under a temporary name, has another process decode and compare it, and renames it;
+ * --no-verify leaves out the second step. threads: those that wrote it. Nothing is at path after an error. ERR_IO.
+ * ERR_FORMAT: it does not decode to what went in. ERR_STOPPED. */
 Status archive_write(const Args *args, const char *path, const Bytes *archive, int threads, Err *err);
-/* How many threads the verifying process has: another number than the writer, so that a result that depends on it shows. */
+/* How many threads the verifying process has: another number than the writer, so that a result that depends on it
+ * shows. */
 int verify_threads(int threads);
 
 /* ---- online.c: archives of files, without stored weights ---- */

@@ -1,4 +1,4 @@
-/* rote compress */
+/* rote compress: a run as a two-part archive (model and facts); --online: any file (cli/archive/online.c). */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 
 extern char **environ;
 
-/* A run trained in few bits stays in them where nothing else is asked for. */
+/* Without --bits: the format that the run was trained in (train.quantize), else 8 bits. */
 static Status format_of(const Args *args, Quantize stored_as, Quantize *out, Err *err) {
     int64_t bits = 8;
     *out = stored_as != QUANTIZE_NONE ? stored_as : QUANTIZE_INT8;
@@ -27,7 +27,8 @@ static Status format_of(const Args *args, Quantize stored_as, Quantize *out, Err
     return err_set(err, ERR_INPUT, "compress: --bits %lld: allowed are " FORMAT_BITS, (long long)bits);
 }
 
-/* What the archive is to give back is at hand, and GPTQ loses less of it. */
+/* Without --method: GPTQ where the format has codes, since the facts are known here and it loses fewer bits of
+ * them. */
 static Status method_of(const Args *args, Quantize kind, QuantizeMethod *out, Err *err) {
     const char *word = args_value(args, "method");
     *out = METHOD_GPTQ;

@@ -1,4 +1,4 @@
-/* rote decompress */
+/* rote decompress: the content of an archive, compared with its checksum. */
 #include <omp.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,16 +10,16 @@
 #include "cli/common/output.h"
 #include "cli/common/show.h"
 
-/* An empty file comes out of an archive without a byte to point at. */
+/* Empty content has data == NULL, which fwrite must not get. */
 static void put_bytes(const Bytes *content, FILE *to) {
-    if (content->size) fwrite(content->data, 1, content->size, to); /* a failure shows in the stream */
+    if (content->size) fwrite(content->data, 1, content->size, to); /* an error stays set in the stream */
 }
 
 static Status write_content(const char *path, const Bytes *content, Err *err) {
     AtomicFile file;
     if (!strcmp(path, "-")) {
         put_bytes(content, stdout);
-        return OK; /* main() looks at stdout */
+        return OK; /* main checks stdout for errors */
     }
     TRY(atomic_open(&file, path, err));
     put_bytes(content, file.stream);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "cli/archive/archive.h"
 #include "cli/common/args.h"
@@ -55,9 +56,9 @@ static Status run_of(OnlineRun *out, ProgressLine *line, const char *label, int 
 
 /* ---- what it needs ---- */
 
-/* Some 100,000 bytes a second without the transformer. Its operations as measured (docs/speed.md, "Estimates"): one thread
- * reaches 0.60 of its peak at width 64 and 0.67 at 128; 0.15 of the time is one thread's alone, and the rest is shared by
- * as many as the gradient has leaves. */
+/* Measured (docs/speed.md, "Estimates"). Without the transformer: 100,000 to 200,000 bytes per second. The
+ * transformer: one thread reaches 0.60 of its peak at width 64 and 0.67 at width 128; 0.15 of the time runs on one
+ * thread, and the rest on as many threads as the gradient has leaves. */
 static double seconds_needed(const OnlinePlan *p, size_t size, double peak, int threads) {
     double seconds = (double)size / (p->parts.set == NGRAMS_FEW ? 200e3 : 100e3);
     if (!p->parts.model) return seconds;

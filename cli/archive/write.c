@@ -1,4 +1,4 @@
-/* Writes an archive, verified before it has its name. */
+/* Writes an archive under a temporary name, verifies it, and renames it. */
 #include <errno.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -29,8 +29,7 @@ bool format_of_bits(int64_t bits, Quantize *out) {
 
 int verify_threads(int threads) { return threads == 1 ? 2 : 1; }
 
-/* A new process reads the archive under its temporary name, with another number of threads, and compares what comes
- * out with the checksum of what went in. */
+/* A new process decodes the archive with another number of threads, and compares the content with its checksum. */
 static Status verify(const char *path, int threads, Err *err) {
     char count[16];
     snprintf(count, sizeof count, "%d", verify_threads(threads));

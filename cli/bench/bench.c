@@ -1,4 +1,4 @@
-/* rote bench: speed against this machine's own multiply-add peak, measured in the same run, between the
+/* rote bench: speed as a share of this machine's multiply-add peak, which is measured in the same run, between
  * rounds. */
 #include "cli/bench/bench.h"
 
@@ -15,7 +15,7 @@ static const struct {
 } modes[] = {
     {"phases", bench_phases}, {"ladder", bench_ladder}, {"scaling", bench_scaling}, {"muon", bench_muon}};
 
-/* The mode that an option asks for; whole steps and products where none does. */
+/* The mode that an option requests; without one, whole steps and products. */
 static Status choose_mode(const Args *args, BenchMode **out, Err *err) {
     const char *chosen = args_has(args, "steps") ? "steps" : NULL;
     *out = bench_steps;
@@ -64,7 +64,7 @@ static Status read_options(const Args *args, BenchOptions *out, Err *err) {
     return choose_config(args, out, err);
 }
 
-/* --steps N: nothing is measured here, and nothing runs but the steps and what they need. */
+/* --steps N: only runs steps, for another program to measure. */
 static Status make_steps(const BenchOptions *options, int n, Err *err) {
     BenchModel m;
     Status status = bench_model_create(&m, options->only, options, options->threads, OPT_ADAMW, err);

@@ -1,5 +1,6 @@
-/* rote bench --ladder: the small models of a capacity ladder, whose steps last from some 0.1 ms on: what a
- * whole step reaches with all threads, and with one. */
+/* rote bench --ladder: whole steps of a capacity ladder's small models, whose steps take from about 0.1 ms on, with
+ * all threads and with one. */
+#include "base/clock.h"
 #include "cli/bench/bench.h"
 #include "cli/common/progress.h"
 

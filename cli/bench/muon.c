@@ -1,8 +1,9 @@
-/* rote bench --muon: what Muon's Newton-Schulz steps cost. The products of an update are all theirs, so they
- * are counted while the update runs, and only then. Whole steps with AdamW take turns with Muon's. */
+/* rote bench --muon: the cost of Muon's Newton-Schulz steps. Every matrix product of an update belongs to them, so
+ * products are counted during the update only. Steps with AdamW and with Muon are measured in turns. */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "cli/bench/bench.h"
 #include "cli/common/progress.h"
 
@@ -23,7 +24,7 @@ typedef struct MuonRounds {
     int rounds;
 } MuonRounds;
 
-/* The products since the last call, put together. */
+/* The sum over all products since the last call. */
 static Status take_products(ProfileRow *out, Err *err) {
     ProfileRow *rows = NULL;
     int n = 0;

@@ -1,5 +1,5 @@
-/* A process of its own, asked over a socket. Every answer begins with an Err, so that a failure in the child
- * is one in the parent. */
+/* A child process that receives requests over a socket. Every reply begins with an Err, so that an error in the
+ * child reaches the parent. */
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -49,7 +49,7 @@ Status process_start(TimedProcess *w, Status (*body)(TimedProcess *parent, const
 void process_stop(TimedProcess *w) {
     if (w->pid <= 0) return;
     (void)close(w->channel);
-    (void)kill(w->pid, SIGKILL); /* it may be gone already */
+    (void)kill(w->pid, SIGKILL); /* fails where it has ended already */
     (void)waitpid(w->pid, NULL, 0);
     *w = (TimedProcess){0};
 }

@@ -1,4 +1,5 @@
-/* Single products, on one thread. */
+/* rote bench: single matrix products, on one thread. */
+#include "base/clock.h"
 #include "base/memory.h"
 #include "cli/bench/bench.h"
 #include "cli/common/estimate.h"

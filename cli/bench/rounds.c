@@ -1,4 +1,5 @@
 /* Which configs are measured, and how many rounds. */
+#include "base/clock.h"
 #include "cli/bench/bench.h"
 #include "cli/common/progress.h"
 #include "eval/stats/stats.h"

@@ -1,7 +1,8 @@
-/* rote bench --scaling: N threads against one, and against one process per thread, as a sweep runs them.
- * Every model lives in a process of its own and makes steps when asked; the three ways take turns. */
+/* rote bench --scaling: N threads against one thread, and against N processes of one thread, as a sweep runs them.
+ * Every model runs in a process of its own; the three ways are measured in turns. */
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "cli/bench/bench.h"
 #include "cli/common/progress.h"
@@ -23,7 +24,7 @@ static const BenchColumn columns[] = {{"config", "config", -6, TEXT, 0},
                                       {"processes_to_threads_least", "least", 8, PERCENT, 1},
                                       {"processes_to_threads_most", "most", 8, PERCENT, 1},
                                       {0}};
-static const double ROUND_S = 0.3; /* what a round of steps should last at least */
+static const double ROUND_S = 0.3; /* the minimum duration of a round */
 
 typedef struct ServedModel {
     const Shape *shape;
@@ -34,7 +35,7 @@ typedef struct Throughput {
     double tokens_per_s, rss_bytes;
 } Throughput;
 
-/* The child: makes as many steps as it is asked for, until nobody asks. */
+/* The child: makes as many steps as each request says, until there are no more requests. */
 static Status serve(TimedProcess *parent, const void *argument, Err *err) {
     const ServedModel *s = argument;
     BenchModel m;
@@ -49,7 +50,7 @@ static Status serve(TimedProcess *parent, const void *argument, Err *err) {
     return status;
 }
 
-/* n processes side by side, and their tokens/s together. */
+/* n processes at the same time: the sum of their tokens/s and of their memory. */
 static Status run(TimedProcess *w, int n, int steps, Throughput *sum, Err *err) {
     *sum = (Throughput){0};
     for (int i = 0; i < n; i++) TRY(process_send(&w[i], steps, err));
@@ -62,7 +63,8 @@ static Status run(TimedProcess *w, int n, int steps, Throughput *sum, Err *err) 
     return OK;
 }
 
-/* w[0] .. w[threads - 1] have one thread each, w[threads] has them all. The first says what one takes. */
+/* w[0] .. w[threads - 1] have one thread each, w[threads] has all threads. The first one shows how much memory and
+ * time a process takes. */
 static Status start(TimedProcess *w, const Shape *s, const BenchOptions *options, int *steps, Err *err) {
     int n = options->threads;
     Throughput first, warm;
@@ -95,7 +97,8 @@ static Status measure(ScalingRounds *f, TimedProcess *w, int steps, const BenchO
 
 static json_t *scaling_row(const Shape *s, ScalingRounds *f) {
     int n = f->rounds;
-    double speedup = median(f->speedup, n), kept = median(f->kept, n); /* sorted now */
+    /* median sorts: afterwards [0] is the minimum and [n - 1] the maximum */
+    double speedup = median(f->speedup, n), kept = median(f->kept, n);
     return json_pack("{ss sf sf sf sf sf sf sf sf sf si}", "config", s->name, "one_thread_tokens_per_s",
                      median(f->one, n), "threads_tokens_per_s", median(f->threads, n), "speedup", speedup,
                      "speedup_least", f->speedup[0], "speedup_most", f->speedup[n - 1],

@@ -1,9 +1,10 @@
-/* rote bench: whole training steps of the five configs, forward passes and decoding, each config in a process
- * of its own, so that its peak memory is its own. */
+/* rote bench: training steps, forward passes and decoding of the five configs, each in a process of its own, so that
+ * its peak memory can be read. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "cli/bench/bench.h"
 #include "cli/common/json.h"
@@ -41,7 +42,7 @@ static void time_training(BenchModel *m, const BenchOptions *options, StepFigure
     out->gflops = m->flops / out->ms * 1e-6;
 }
 
-/* Facts coded without gradients, batched: GFLOP/s. A third of a step's operations are its forward pass. */
+/* GFLOP/s of code lengths in batches, without gradients. The forward pass is a third of a step's operations. */
 static Status time_forward(BenchModel *m, double *out, Err *err) {
     double rates[SHORT_ROUNDS], *nats = malloc((size_t)m->tokens * sizeof *nats);
     if (!nats) return err_set(err, ERR_NOMEM, "no memory for %.0f code lengths", m->tokens);
@@ -55,7 +56,7 @@ static Status time_forward(BenchModel *m, double *out, Err *err) {
     return OK;
 }
 
-/* One stream, one thread: tokens/s, and how many there could be if only reading the weights took time. */
+/* Decoding one sequence on one thread: tokens/s, and their limit if only reading the weights took time. */
 static Status time_decoding(const Gpt *g, double *tokens_per_s, double *limit, Err *err) {
     Decoder *decoder;
     TRY(decoder_create(&decoder, g, err));
@@ -71,8 +72,8 @@ static Status time_decoding(const Gpt *g, double *tokens_per_s, double *limit, E
         double start = clock_s();
         for (int t = 0; t < n; t++) (void)decoder_step(decoder, t % g->config.vocab_size);
         double seconds = clock_s() - start;
-        double read_s =
-            INFINITY; /* of four passes the fastest: the first finds the decoder's weights in the caches */
+        /* The fastest of four passes: in the first, the caches hold the decoder's weights. */
+        double read_s = INFINITY;
         for (int pass = 0; pass < 4; pass++) {
             start = clock_s();
             seen += g->ops->read_all(weights, g->table.total);

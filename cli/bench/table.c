@@ -1,4 +1,4 @@
-/* Tables of figures, printed from the rows that the JSON report gets. */
+/* Tables, printed from the rows of the JSON report. */
 #include <stdio.h>
 
 #include "cli/bench/bench.h"

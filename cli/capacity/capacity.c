@@ -1,4 +1,4 @@
-/* rote capacity */
+/* rote capacity: bits per parameter of a sweep. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ static json_t *json_answer(Answer a) {
     return a == ANSWER_UNKNOWN ? json_null() : json_boolean(a == ANSWER_YES);
 }
 
-/* Takes the text. */
+/* Frees the text. */
 static json_t *json_text(char *text) {
     json_t *o = text ? json_string(text) : NULL;
     free(text);
@@ -36,7 +36,7 @@ static json_t *json_lira(const Lira *l) {
     return o;
 }
 
-/* The sizes of an architecture, with the figures that their runs have. */
+/* The sizes of an architecture; a figure that no run has is left out. */
 static json_t *json_sizes(const Series *s, int architecture) {
     json_t *all = json_array();
     for (int i = 0; i < s->n_sizes; i++) {
@@ -176,11 +176,11 @@ static void print_figure(const char *name, const Interval *i, int digits, const 
         printf("  %-20s %s%s%s\n", name, interval_text(text, sizeof text, i, digits), *unit ? " " : "", unit);
 }
 
-/* A table over sizes, of the columns that some run has. */
+/* A column of the table over sizes, which is shown where at least one run has the figure. */
 typedef struct SizeColumn {
     const char *title;
     SizeFigure figure;
-    double scale; /* 0: divided by the parameters */
+    double scale; /* factor; 0: divide by the number of parameters */
     int digits;
 } SizeColumn;
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "cli/archive/archive.h"
 #include "cli/capacity/text.h"
 #include "cli/common/args.h"
@@ -165,11 +166,11 @@ static void print_work(const Work *w, const Capacity *c) {
         for (int k = 0; k < w->plan.n_formats; k++) min_margin = fmin(min_margin, g->mean[k].least_margin);
     }
     print_over_models(w);
-    printf(
-        "\n%d archives of %d runs at the longest budget, all read back and compared; "
-        "certified = H - stream - side information,\nH the entropy of the %s. Shortest archive, weights and all: H %+.0f bits.\n",
-        w->found.n_runs * w->plan.n_formats, w->found.n_runs,
-        w->plan.as_set ? "facts as a set" : "ordered facts", min_margin);
+    printf("\n%d archives of %d runs at the longest budget, all read back and compared; "
+           "certified = H - stream - side information,\n"
+           "H the entropy of the %s. Shortest archive, weights and all: H %+.0f bits.\n",
+           w->found.n_runs * w->plan.n_formats, w->found.n_runs,
+           w->plan.as_set ? "facts as a set" : "ordered facts", min_margin);
 }
 
 /* ---- JSON ---- */

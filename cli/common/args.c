@@ -1,5 +1,6 @@
 /* Takes a command line apart, by the command's list of options. */
 #include "cli/common/args.h"
+#include "base/nearest.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -41,8 +42,8 @@ static Status append_value(Args *out, int k, const char *before, Err *err) {
     char *joined = NULL;
     if (asprintf(&joined, "%s%c%s", before, option->separator, out->value[k]) < 0)
         return err_set(err, ERR_NOMEM, "out of memory for --%s", option->name);
-    free(out->joined);
-    out->value[k] = out->joined = joined;
+    free(out->joined[k]);
+    out->value[k] = out->joined[k] = joined;
     return OK;
 }
 
@@ -98,10 +99,9 @@ Status args_parse(Args *out, const Command *command, const Command *const *table
 }
 
 void args_free(Args *args) {
+    for (int k = 0; k < ARGS_OPTIONS_MAX; k++) free(args->joined[k]);
     free(args->words);
-    free(args->joined);
-    args->words = NULL;
-    args->joined = NULL;
+    *args = (Args){0};
 }
 
 const char *args_value(const Args *args, const char *option) {

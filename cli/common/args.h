@@ -54,9 +54,9 @@ struct Args {
     const Command *const *table; /* all commands, ended by NULL: for help, man page and completion */
     int n_words;
     const char **words;
-    const char
-        *value[ARGS_OPTIONS_MAX]; /* by the option's index in its list; "" for a flag, NULL: not given */
-    char *joined;                 /* the joined values of the option that was repeated */
+    /* By the option's index in its list; "" for a flag, NULL: not given. */
+    const char *value[ARGS_OPTIONS_MAX];
+    char *joined[ARGS_OPTIONS_MAX]; /* the storage of values that were joined */
 };
 
 /* Takes argv apart, which begins after the command's name. Options may stand anywhere, as --name=value or

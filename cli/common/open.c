@@ -16,7 +16,8 @@ const ProgressSink note_sink = {.update = print_note};
 
 Status open_run(Run *out, const char *dir, Err *err) { return run_open(out, dir, &note_sink, err); }
 
-/* Token k of the facts must mean to a reader what token k means to the model, or every figure would be wrong. */
+/* Every token of the facts must mean the same symbol as in the vocabulary of the model, or every figure would be
+ * wrong. */
 static Status facts_fit(const Run *run, const FactSet *facts, const char *dir, Err *err) {
     const ModelConfig *m = &run->gpt.config;
     if (facts->max_len > m->block_size)

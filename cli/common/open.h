@@ -21,8 +21,9 @@ typedef struct RunAndFacts {
     const FactSet *facts; /* &other, or &run.facts where --facts is not given */
 } RunAndFacts;
 
-/* The run of the first word, and the facts of --facts DIR if given. out must stay where it is until close_run_and_facts.
- * ERR_INPUT: facts that the run's model cannot read, or another error of run_open or facts_load. */
+/* The run of the first word, and the facts of --facts DIR if given. out must stay where it is until
+ * close_run_and_facts. ERR_INPUT: facts that the run's model cannot read, or another error of run_open or
+ * facts_load. */
 Status open_run_and_facts(RunAndFacts *out, const Args *args, Err *err);
 void close_run_and_facts(RunAndFacts *run);
 

@@ -1,4 +1,4 @@
-/* What is written where the user says never takes the place of what is not ours. */
+/* A file that rote did not write is never replaced without --force. */
 #include "cli/common/output.h"
 
 #include <string.h>

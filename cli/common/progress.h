@@ -15,13 +15,11 @@ typedef struct ProgressLine {
 
 /* Sets up *line, which must outlive the sink, and returns the sink that draws on it. quiet: draws nothing. */
 ProgressSink progress_line(ProgressLine *line, const char *label, bool quiet);
-/* For other figures than those of a Progress: whether an update is due now. If so, the next one is due 0.1 s later on a
- * terminal, else 10 s later. */
+/* For other figures than those of a Progress: whether an update is due now. If so, the next one is due 0.1 s later
+ * on a terminal, else 10 s later. */
 bool progress_due(ProgressLine *line);
 void progress_show(ProgressLine *line, const char *text);
 /* Ends an unfinished line. May be called more than once. */
 void progress_end(ProgressLine *line);
-
-double clock_s(void); /* a monotonic clock, in seconds */
 
 #endif

@@ -1,4 +1,4 @@
-/* What a signal asks of a command, and the name that started the program. */
+/* A request to stop, by signal; and the name that started the program. */
 #include "cli/common/signals.h"
 
 #include <unistd.h>

@@ -4,8 +4,8 @@
 
 #include <signal.h>
 
-/* Becomes 1 at the first SIGINT, SIGTERM or SIGUSR1 after signals_catch. A second SIGINT or SIGTERM ends the process at
- * once, with exit code 128 + its number. */
+/* Becomes 1 at the first SIGINT, SIGTERM or SIGUSR1 after signals_catch. A second SIGINT or SIGTERM ends the
+ * process at once, with exit code 128 + its number. */
 extern volatile sig_atomic_t stop_requested;
 void signals_catch(void);
 

@@ -1,4 +1,4 @@
-/* rote eval */
+/* rote eval: recall, memorized bits and code lengths of a run. */
 #include "cli/eval/eval.h"
 
 #include <math.h>

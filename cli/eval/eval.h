@@ -1,5 +1,5 @@
-/* The questions that `rote eval` asks of an opened run beside the plain one. Each prints its answer, as text or with --json as
- * one object. */
+/* The questions that `rote eval` asks of an opened run beside the plain one. Each prints its answer, as text or
+ * with --json as one object. */
 #ifndef ROTE_CLI_EVAL_EVAL_H
 #define ROTE_CLI_EVAL_EVAL_H
 

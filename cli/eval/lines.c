@@ -4,11 +4,12 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/number.h"
 #include "cli/common/show.h"
 #include "eval/capacity/ratio.h"
 
-/* H - n log2 n is below 0 where facts fill nearly all of their space (a whole table of a rule): saying which fact is
- * meant costs more than all there is to know. */
+/* H - n log2 n is below 0 where the facts fill nearly all of their space, such as the whole table of a function: to
+ * say which fact is meant then costs more bits than all facts hold. */
 const char *show_ceiling(const FactSet *facts, int digits) {
     if (facts->ceiling_bits <= 0) return "ceiling 0: to name each costs more";
     static char out[40];

@@ -1,4 +1,4 @@
-/* rote eval --parts */
+/* rote eval --parts: the bits lost when one part of the model is perturbed. */
 #include <stdio.h>
 
 #include "cli/common/args.h"

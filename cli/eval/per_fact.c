@@ -8,8 +8,8 @@
 #include "base/file.h"
 #include "data/import/encode.h"
 
-/* A fact in one field of a TSV: escaped as in records.tsv, with the TAB between prompt and answer escaped,
- * too. scratch: facts_text_bytes of it. */
+/* A fact as one field of a TSV: escaped as in records.tsv, and also the TAB between prompt and answer. scratch: room
+ * for facts_text_bytes. */
 static void write_text(FILE *stream, const FactSet *facts, int i, char *scratch) {
     int64_t from = facts->start[i], to = facts->start[i + 1];
     if (!facts->vocab.text) {
@@ -23,7 +23,7 @@ static void write_text(FILE *stream, const FactSet *facts, int i, char *scratch)
     text_write(stream, answer);
 }
 
-/* Tokens, ratio and the prompt itself; a held-out fact was not asked. */
+/* Length, ratio and the prompt itself; empty for held-out facts, and where none was found. */
 static void write_shortest(FILE *stream, const ShortestPrompts *s, int i) {
     if (i >= s->n || s->length[i] < 0) {
         fputs("\t\t\t", stream);

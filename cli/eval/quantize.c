@@ -1,8 +1,10 @@
-/* rote eval --quantize */
+/* rote eval --quantize: the model with quantized weights, beside the model as it is. Also checks all options of rote
+ * eval. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/number.h"
 #include "cli/common/args.h"
 #include "cli/common/json.h"
@@ -11,7 +13,8 @@
 #include "eval/parts.h"
 #include "eval/quantized.h"
 
-/* The place of an option's value in a list of names from `first` on; fallback where it is not given. */
+/* The index of the option's value in a list of names, of which those before `first` are not allowed; fallback where
+ * the option is not given. */
 static Status choice(const Args *args, const char *option, const char *const *names, int first, int fallback,
                      int *out, Err *err) {
     const char *word = args_value(args, option);
@@ -50,7 +53,7 @@ Status eval_check(const Args *args, Err *err) {
     if (args_has(args, "steps") && !args_has(args, "acr"))
         return err_set(err, ERR_INPUT, "eval: --steps goes with --acr");
     const char *first = NULL;
-    /* a row of --per-fact has room for --acr's answer */
+    /* --per-fact and --acr may be given together: the table then has columns for the prompts */
     for (int i = args_has(args, "acr") ? 1 : 0; i < 4; i++) {
         if (!args_has(args, questions[i])) continue;
         if (first)

@@ -52,7 +52,7 @@ const Command facts_make_command = {
     .run = cmd_facts_make,
 };
 
-/* "prompt: column 1 (country), answer: column 2 (capital)", so that a wrong guess shows. */
+/* "prompt: column 1 (country), answer: column 2 (capital)", so that the user can see a wrong guess. */
 static void print_columns(const ImportColumns *c) {
     printf("columns     ");
     if (*c->prompt) printf("prompt: %s, ", c->prompt);
@@ -129,7 +129,8 @@ const Command facts_import_command = {
     .run = cmd_facts_import,
 };
 
-/* Draws what is planned, and refuses what training would: junk in the order of training that the set has not. */
+/* Draws what is planned. Refuses what training would refuse, too: junk in the training order of a set that has no
+ * junk. */
 static Status draw_as_trained(const Config *config, FactSet *out, Err *err) {
     Mix mix = {0};
     Status status = facts_draw(out, err);
@@ -139,7 +140,8 @@ static Status draw_as_trained(const Config *config, FactSet *out, Err *err) {
     return status;
 }
 
-/* What the words name: a fact set's folder, a run's, or a config, whose facts are drawn and kept nowhere. */
+/* The facts that the words name: the folder of a fact set or of a run, or a config, whose facts are drawn and not
+ * saved. */
 static Status show_source(const Args *args, FactSet *out, Err *err) {
     char stored[CONFIG_PATH_MAX];
     const char *path = args->words[0];
@@ -163,7 +165,7 @@ static Status show_source(const Args *args, FactSet *out, Err *err) {
         TRY(facts_plan_load(&config, out, err));
         TRY(draw_as_trained(&config, out, err));
     }
-    if (config.facts.kind == FACTS_FILE) { /* what is decided when training */
+    if (config.facts.kind == FACTS_FILE) { /* these keys are set when training, not when the file was made */
         out->config.zipf = config.facts.zipf;
         out->config.junk_ratio = config.facts.junk_ratio;
     }

@@ -1,4 +1,4 @@
-/* What `rote facts` says of a fact set: kind and axes, counts, entropies, and the first records of every group. */
+/* A fact set as text or JSON: kind and axes, counts, entropies, and the first records of every group. */
 #include "cli/facts/show.h"
 
 #include <math.h>
@@ -29,13 +29,14 @@ static PoolGroup group_of(const FactSet *f, int group) {
     return p;
 }
 
-/* How many tokens of all facts are of each field. */
+/* The number of tokens of each field, over all facts. */
 static void count_fields(const FactSet *f, int64_t count[FIELDS_MAX]) {
     memset(count, 0, FIELDS_MAX * sizeof *count);
     for (int64_t t = 0; f->field && t < f->start[f->n]; t++) count[f->field[t]]++;
 }
 
-/* A text that fills its buffer was cut, maybe inside a character: it ends before one, and in dots. */
+/* A text that fills its buffer was cut, perhaps inside a UTF-8 character: ends it before that character, with
+ * dots. */
 static void mark_cut(char text[RECORD_MAX]) {
     if (strlen(text) < RECORD_MAX - 1) return;
     size_t end = RECORD_MAX - 4;
@@ -43,7 +44,7 @@ static void mark_cut(char text[RECORD_MAX]) {
     strcpy(text + end, "...");
 }
 
-/* As it is: numbers, or whole characters with a tab before the answer, where a vocabulary of bytes has a symbol. */
+/* Token numbers; where the vocabulary has text, that text, with a tab before the answer. */
 static void plain_text(char out[RECORD_MAX], const FactSet *f, int i) {
     facts_text(f, i, out, RECORD_MAX);
     if (f->vocab.text) {
@@ -58,7 +59,7 @@ static void plain_text(char out[RECORD_MAX], const FactSet *f, int i) {
     mark_cut(out);
 }
 
-/* Numbers by field, "subject 9 6  relation 1  object 0", marks by name; texts as they are, a tab before the answer. */
+/* With fields: "subject 9 6  relation 1  object 0", and marks by name. Without, or with text: as plain_text. */
 static void record_text(char out[RECORD_MAX], const FactSet *f, int i) {
     if (f->vocab.text || !f->field) {
         plain_text(out, f, i);
@@ -95,7 +96,7 @@ static json_t *json_texts(const FactSet *f, PoolGroup group) {
     return records;
 }
 
-/* What only drawn sets with more than facts have. */
+/* What only generated sets have: pool, fields, marks, the keys that they were drawn with. */
 static void json_pool(json_t *o, const FactSet *f) {
     int marks = pool_marks(f), n_words = 0;
     if (f->n_pool > f->n)
@@ -161,7 +162,8 @@ static json_t *facts_json(const FactSet *f) {
 
 /* ---- for people ---- */
 
-/* "bios: n=20 seed=0 templates=8 ..": the keys it is drawn by, the axes off their defaults only. */
+/* "bios: n=20 seed=0 templates=8 ..": the keys that the set is drawn by; of the axes, only those that differ from
+ * their default. */
 static void print_kind(const FactSet *f) {
     static const char *const axes[] = {"facts.heldout=0", "facts.split_seed=0", "facts.junk_n=0",
                                        "facts.domain_token=false", "facts.paraphrases=1"};
@@ -206,7 +208,7 @@ static void print_tags(const FactSet *f) {
     printf("%s\n", f->n_tags > TAGS_SHOWN ? ", .." : "");
 }
 
-/* Tokens a fact; the share is of those that are coded. */
+/* Tokens per fact, and the share of the coded tokens. */
 static void print_fields(const FactSet *f) {
     if (!f->n_fields) return;
     int64_t count[FIELDS_MAX], coded = 0;

@@ -1,5 +1,5 @@
-/* rote completion: scripts that complete commands, options, config keys and their values in a shell, made from the tables
- * that parse them. */
+/* rote completion: scripts that complete commands, options, config keys and their values in a shell, made from the
+ * tables that parse them. */
 #include <stdio.h>
 #include <string.h>
 
@@ -102,8 +102,8 @@ static void print_words(Table table, const Command *c, bool keys_apart) {
 
 /* ---- bash ---- */
 
-/* Which command, and the values that may stand here. bash splits words at '=': "model.act=ge" is three of them; where a
- * user changed that, it is one. */
+/* Finds the command, and the values allowed at the cursor. bash splits words at '=': "model.act=ge" is three words;
+ * where the user has changed COMP_WORDBREAKS, it is one. */
 static void bash_values(Table table) {
     puts("# bash completion for rote; made by `rote completion bash`\n"
          "_rote() {\n"
@@ -148,7 +148,7 @@ static void bash_words(Table table) {
 static void bash_script(Table table) {
     bash_values(table);
     bash_words(table);
-    /* A config is wanted until one is named; a path's folders lead to it. */
+    /* Until a config is named, YAML files and folders are offered. */
     puts("        esac\n"
          "    fi\n"
          "    for ((i = 2; i < COMP_CWORD; i++)); do\n"

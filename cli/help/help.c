@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/nearest.h"
 #include "cli/common/args.h"
 #include "cli/help/man.h"
 
@@ -38,8 +39,8 @@ static bool first_word_is(const Command *c, const char *word) {
     return strlen(word) == strcspn(c->name, " ") && !strncmp(c->name, word, strlen(word));
 }
 
-/* The distinct first words of the commands, or, where first is not NULL, the second words of those that begin with it:
- * a list for nearest_name, in buffers of words. */
+/* The distinct first words of the commands, or, where first is not NULL, the second words of those that begin with
+ * it: a list for nearest_name, in buffers of words. */
 static void list_words(const Command *const *table, const char *first, char words[][WORD_SIZE],
                        const char **list) {
     int n = 0;

@@ -7,7 +7,7 @@
 #include "cli/common/args.h"
 #include "cli/common/version.h"
 
-/* Text as it stands: no character of it is a request or an escape of roff's. */
+/* Literal text: characters that begin a request or an escape of roff are escaped. */
 static void put(const char *text, bool at_begin) {
     for (; *text; text++) {
         if (at_begin && (*text == '.' || *text == '\'')) fputs("\\&", stdout);
@@ -37,7 +37,7 @@ static void put_command(const Command *c) {
     }
 }
 
-/* `rote help keys` as it stands. */
+/* The text of `rote help keys`. */
 static Status put_keys(Err *err) {
     char *text = NULL;
     size_t size = 0;

@@ -1,4 +1,4 @@
-/* rote export: what leaves rote for other programs */
+/* rote export: the weights in formats of other programs. */
 #include <stdio.h>
 
 #include "cli/common/args.h"

@@ -1,4 +1,4 @@
-/* rote neurons atlas */
+/* rote neurons atlas: which neurons and heads fire for which class of facts. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 
 /* ---- classes ---- */
 
-/* "NAME=tag:T" and the like. */
+/* One --class: "NAME=tag:T", "NAME=token:SYMBOL", "NAME=regex:E" or "NAME=share:P". */
 static Status class_parse(NeuronRule *out, const char *text, size_t length, Err *err) {
     size_t name = strcspn(text, "=");
     const char *how = text + name + 1;
@@ -64,7 +64,7 @@ static Status classes_named(AtlasClasses *out, const Args *args, const FactSet *
         for (int i = 0; i < n; i++)
             if (!strcmp(rule[i].name, rule[n].name))
                 TRY_GOTO(err_set(err, ERR_INPUT, "--class %s stands twice", rule[n].name));
-        rule[n].when_seed = (uint64_t)n; /* two shares are two draws */
+        rule[n].when_seed = (uint64_t)n; /* so that two shares are different draws */
         n++;
     }
     status = atlas_classes_of(out, facts, heldout, rule, n, err);

@@ -1,4 +1,4 @@
-/* rote neurons dump */
+/* rote neurons dump: activations of chosen facts, as a file. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static bool ends_in(const char *path, const char *end) {
 
 static bool is_npy(const char *path) { return ends_in(path, ".npy"); }
 
-/* What the options say for themselves, before anything is read. */
+/* Checks the options, before anything is read. */
 static Status dump_check(const Args *args, Err *err) {
     const char *path = args_value(args, "out");
     if (!args_has(args, "hook"))
@@ -36,7 +36,7 @@ static Status dump_check(const Args *args, Err *err) {
                         args_has(args, "force"), err);
 }
 
-/* Room for hooks_max. */
+/* out: room for hooks_max hooks. */
 static Status hooks_of(const Args *args, const ModelConfig *c, Hook *out, int *n, Err *err) {
     const char *text = args_value(args, "hook");
     *n = 0;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/nearest.h"
 #include "cli/common/args.h"
 #include "cli/common/json.h"
 #include "cli/common/open.h"

@@ -1,4 +1,4 @@
-/* rote neurons steer */
+/* rote neurons steer: samples and figures with edited activations, beside the model as it is. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -39,7 +39,7 @@ static Status show_pair(const SamplePair *p, const Vocab *vocab, int n_prompt, j
                : OK;
 }
 
-/* out: NULL, or where "prompt" and "samples" go. */
+/* out: NULL, or the object that gets "prompt" and "samples". */
 static Status sample_both(const Args *args, const Run *run, const Edits *edits, SampleOptions options,
                           int64_t count, json_t *out, Err *err) {
     const Vocab *vocab = &run->facts.vocab;

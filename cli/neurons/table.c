@@ -12,10 +12,11 @@ typedef enum Source { SOURCE_OWN, SOURCE_TWIN, SOURCE_SHUFFLED, SOURCE_RANDOM } 
 
 typedef struct Estimate {
     double mean, low, high;
-    int n; /* values behind it */
+    int n; /* number of values; 0: none, below 0: out of memory */
 } Estimate;
 
-/* The interval of the mean over runs; of random sets the quantiles over all sets. values: n, changed. */
+/* The mean with its 95 % interval; quantiles: with the 2.5 % and 97.5 % quantiles instead. Values that are not
+ * finite are left out. Reorders values. */
 static Estimate estimate_of(double *values, int n, bool quantiles) {
     int n_finite = 0;
     for (int i = 0; i < n; i++)
@@ -35,7 +36,7 @@ static const NeuronFigures *figures_of(const RuleInRun *run, Source column) {
                                    : &run->measured.shuffled;
 }
 
-/* n < 0: no memory. */
+/* Over runs; over all random sets of all runs for SOURCE_RANDOM. */
 static Estimate figure(const RuleOverRuns *x, Source column, int group, int figure) {
     int max_values = 0, n = 0;
     for (int r = 0; r < x->n_runs; r++)
@@ -137,7 +138,7 @@ static const char *cell(char out[64], Estimate f, bool quantiles) {
     return out;
 }
 
-/* The sign ± is two bytes and one column. */
+/* The sign ± takes two bytes and one column. */
 static void put_cell(Estimate f, bool quantiles) {
     char text[64];
     cell(text, f, quantiles);

@@ -1,4 +1,4 @@
-/* rote sample */
+/* rote sample: text that a run generates. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -68,7 +68,7 @@ static Status cmd_sample(const Args *args, Err *err) {
     return status;
 }
 
-static const Option options_of_sample[] = {SAMPLE_OPTIONS, JSON_OPTION, END_OPTION};
+static const Option sample_command_options[] = {SAMPLE_OPTIONS, JSON_OPTION, END_OPTION};
 
 const Command sample_command = {
     .name = "sample",
@@ -76,6 +76,6 @@ const Command sample_command = {
     .min_words = 1,
     .max_words = 1,
     .summary = "generates",
-    .options = options_of_sample,
+    .options = sample_command_options,
     .run = cmd_sample,
 };

@@ -1,4 +1,4 @@
-/* A sweep while it runs. On a terminal the lower lines are drawn over in one write, so that nothing flickers. */
+/* A sweep while it runs. On a terminal the lower lines are redrawn in one write, so that nothing flickers. */
 #include "cli/sweep/screen.h"
 
 #include <math.h>
@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/common/progress.h"
 #include "cli/common/show.h"
 #include "train/sweep/sweep.h"
@@ -46,7 +47,7 @@ static void put_finished(FILE *out, const SweepView *v) {
     if (*run->reason) fprintf(out, "  %s", run->reason);
 }
 
-/* What the terminal has room for; a line that wraps could not be drawn over. */
+/* The terminal's size: a line that wraps could not be redrawn. */
 static void terminal_size(int *rows, int *columns) {
     struct winsize size;
     bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
@@ -58,7 +59,7 @@ static void put_line(FILE *out, const char *text, int columns) {
     fprintf(out, "%.*s\033[K\n", columns - 1, text);
 }
 
-/* Figures first, in columns: a long name may lose its end. */
+/* Figures first, in columns; the name last, where it may be cut. */
 static void put_worker(FILE *out, const SweepWorker *w, int columns) {
     char text[512], steps[48];
     snprintf(steps, sizeof steps, "%lld/%lld", (long long)w->step, (long long)w->max_steps);
@@ -81,7 +82,7 @@ static void draw(SweepScreen *screen, const SweepView *v) {
     if (screen->lines) fprintf(out, "\033[%dA", screen->lines);
     fputc('\r', out);
     if (v->note) put_line(out, v->note, columns);
-    if (v->finished && v->finished->state != SWEEP_DONE) { /* stays above what is drawn over */
+    if (v->finished && v->finished->state != SWEEP_DONE) { /* stays above the lines that are redrawn */
         put_finished(out, v);
         fputs("\033[K\n", out);
     }

@@ -1,5 +1,5 @@
-/* What `rote sweep run` shows while it runs: on a terminal a line for every running run, elsewhere a line for every run
- * that ended. */
+/* What `rote sweep run` shows while it runs: on a terminal a line for every running run, elsewhere a line for
+ * every run that ended. */
 #ifndef ROTE_CLI_SWEEP_SCREEN_H
 #define ROTE_CLI_SWEEP_SCREEN_H
 

@@ -1,4 +1,4 @@
-/* rote sweep run, status, retry */
+/* rote sweep run, sweep status, sweep retry. */
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 #include "cli/sweep/screen.h"
 #include "train/sweep/sweep.h"
 
-/* The spec of "[CFG] [key=value...]"; with no words at all, the one that stands in the folder. */
+/* The spec of "[CFG] [key=value...]"; without words, that of the folder's sweep.yaml. */
 static Status load_spec(SweepSpec *spec, const Args *args, const char *dir, Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, dir, "sweep.yaml", err));
@@ -76,7 +76,8 @@ static Needs needs_of(const Sweep *sweep) {
     return n;
 }
 
-/* Triples with as many subjects as they need: every size is a vocabulary, and so a model, of its own. */
+/* Warns where facts.subjects is 0 (as many as needed): each number of facts then has its own vocabulary, and so its
+ * own model. */
 static void show_growing(const Sweep *sweep) {
     int64_t subjects = 0;
     bool grows = false;
@@ -132,7 +133,7 @@ static void print_counts(const Sweep *sweep) {
     printf("; table: %s/table.csv\n", sweep->dir);
 }
 
-/* What a diverged model says means nothing. */
+/* NAN for a diverged run: figures of its model mean nothing. */
 static double figure(const SweepRun *run, const char *key) {
     if (run->state == SWEEP_DIVERGED) return NAN;
     return run->result ? run->result->figures.value[figure_find(key)] : NAN;
@@ -184,13 +185,13 @@ static json_t *rows_json(const Sweep *sweep) {
 
 /* ---- the commands ---- */
 
-/* This program's file: on Linux a name that holds even where the file was replaced meanwhile. */
+/* The path of this program: on Linux one that stays valid where the file is replaced while the sweep runs. */
 static const char *own_program(void) {
     static const char linux_name[] = "/proc/self/exe";
     return access(linux_name, X_OK) == 0 ? linux_name : program_path;
 }
 
-/* Threads beyond the machine's make nothing faster. */
+/* More threads than the machine has make nothing faster. */
 static Status estimate(const Sweep *sweep, int jobs, double *seconds, Err *err) {
     const Ops *ops;
     TRY(ops_select(&ops, err));
@@ -290,7 +291,8 @@ static Status cmd_sweep_status(const Args *args, Err *err) {
     SweepSpec spec;
     Sweep sweep;
     TRY(open_folder(&spec, &sweep, args->words[0], err));
-    (void)sweep_write_table(&sweep, NULL); /* a folder that cannot be written can still be asked */
+    /* An error here does not matter: the status can be read where the folder cannot be written. */
+    (void)sweep_write_table(&sweep, NULL);
     Status status = OK;
     if (args_has(args, "json")) {
         json_t *o = counts_json(&sweep);

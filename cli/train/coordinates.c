@@ -1,4 +1,5 @@
-/* rote coordinates: whether activations change alike at all widths, for both parametrizations side by side */
+/* rote coordinates: the coordinate check, whether activations change alike at all widths, for both
+ * parametrizations. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 static const Parametrization KINDS[] = {PARAM_STANDARD, PARAM_MUP};
 enum { N_KINDS = sizeof KINDS / sizeof *KINDS };
 
-/* "32,64,128": rising numbers. */
+/* "32,64,128": numbers in ascending order. */
 static Status parse_widths(const char *text, int *width, int *n, Err *err) {
     *n = 0;
     for (const char *at = text;; at++) {
@@ -107,7 +108,7 @@ static Status print_json(const Coordinates all[N_KINDS], Err *err) {
     return json_out(json_pack("{so so so}", "widths", widths, "flat", flat, "rows", rows), err);
 }
 
-/* The last block and the logits, under both. */
+/* The last block and the logits, for both parametrizations. */
 static Status write_plot(const char *path, const Coordinates all[N_KINDS], Err *err) {
     char name[2 * N_KINDS][48], *text = NULL;
     double x[COORDINATES_WIDTHS_MAX];

@@ -1,4 +1,4 @@
-/* rote train, rote verify */
+/* rote train: one run. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +59,7 @@ static Status result_json_out(const char *dir, Err *err) {
     return OK;
 }
 
-/* Plans before it draws: what does not fit is refused at once. */
+/* Plans before it draws, so that a run that does not fit is refused at once. */
 static Status train(const Args *args, Config *config, FactSet *facts, Err *err) {
     bool quiet = args_has(args, "quiet"), json = args_has(args, "json");
     const char *out = args_has(args, "out") ? args_value(args, "out") : "runs";
@@ -99,7 +99,7 @@ static Status cmd_train(const Args *args, Err *err) {
     int threads;
     const Ops *ops;
     if (args_has(args, "worker")) TRY(worker_begin(err));
-    TRY(ops_select(&ops, err)); /* a wrong ROTE_ISA, before anything is drawn */
+    TRY(ops_select(&ops, err)); /* reports a wrong ROTE_ISA before anything is drawn */
     TRY(args_threads(args, &threads, err));
     TRY(args_config(args, &config, err));
     if (threads) config.train.threads = threads;

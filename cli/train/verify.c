@@ -1,4 +1,4 @@
-/* rote verify */
+/* rote verify: replays a run and compares hashes. */
 #include <stdio.h>
 
 #include "cli/common/args.h"

@@ -1,4 +1,4 @@
-/* rote train --worker: a run that a sweep's coordinator watches through a pipe on stderr. */
+/* rote train --worker: a run that the coordinator of a sweep observes through a pipe on stderr. */
 #include "cli/train/worker.h"
 
 #include <inttypes.h>
@@ -12,15 +12,15 @@
 #include "cli/common/signals.h"
 #include "train/sweep/worker.h"
 
-/* Whoever started us must not leave us behind unobserved: Linux tells us with a SIGTERM, elsewhere the closed
- * pipe does. Either way the run is kept by a checkpoint. */
+/* A run must not go on after its coordinator has ended: Linux then sends it a SIGTERM, elsewhere the closed pipe
+ * shows it. In both cases the run stops with a checkpoint. */
 Status worker_begin(Err *err) {
     signal(SIGPIPE, SIG_IGN);
 #ifdef __linux__
     prctl(PR_SET_PDEATHSIG, SIGTERM);
 #endif
     struct pollfd end = {.fd = STDERR_FILENO, .events = POLLOUT};
-    if (poll(&end, 1, 0) == 1 && end.revents & (POLLERR | POLLHUP)) /* it died before the line above */
+    if (poll(&end, 1, 0) == 1 && end.revents & (POLLERR | POLLHUP)) /* it ended before the call above */
         return err_set(err, ERR_STOPPED, "the process that asked for this run is gone");
     return OK;
 }

@@ -1,4 +1,4 @@
-/* What writing and reading a fact set's folder share: its format's name and versions, its files, and which sets are
+/* What writing and reading a fact set's folder share: the format's name and versions, the files, and which sets are
  * plain (docs/formats.md). Internal to data/folder/. */
 #ifndef ROTE_DATA_FOLDER_LAYOUT_H
 #define ROTE_DATA_FOLDER_LAYOUT_H
@@ -6,11 +6,11 @@
 #include "data/facts.h"
 
 #define FORMAT_NAME "rote-facts"
-/* Version 2 adds the pool's other sequences and fields, version 3 what they were drawn with. Plain facts are written as
- * version 1, as ever. */
+/* Version 2 adds the other sequences of the pool and the fields of tokens, version 3 the config that the facts were
+ * drawn with. Plain sets are still written as version 1. */
 enum { VERSION_PLAIN = 1, VERSION_POOL = 2, VERSION_DRAWN = 3 };
 
-/* The folder's three files; vocab.json is there where the set has text. */
+/* The three files; vocab.json exists where the set has text. */
 typedef struct FolderPaths {
     char records[CONFIG_PATH_MAX + 16], vocab[CONFIG_PATH_MAX + 16], manifest[CONFIG_PATH_MAX + 16];
 } FolderPaths;
@@ -18,9 +18,9 @@ typedef struct FolderPaths {
 /* ERR_INPUT: dir is empty or too long. */
 Status folder_paths(FolderPaths *paths, const char *dir, Err *err);
 
-/* Whether version 1 knows sets of that FactSet.kind: random, import, text. */
+/* Whether version 1 knows sets of this FactSet.kind: random, import, text. */
 bool folder_kind_plain(const char *kind);
-/* Random or imported facts, or text, and nothing beside them: their records say all there is, figures included. */
+/* Whether the set is of such a kind and has facts only, without fields: then the records give all figures, too. */
 bool folder_plain(const FactSet *facts);
 
 #endif

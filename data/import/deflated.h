@@ -1,4 +1,4 @@
-/* How small deflate -9 makes texts, end to end: a baseline where nobody knows the entropy. */
+/* The size of texts, end to end, after deflate at level 9: a baseline where the entropy is unknown. */
 #ifndef ROTE_DATA_IMPORT_DEFLATED_H
 #define ROTE_DATA_IMPORT_DEFLATED_H
 
@@ -11,10 +11,10 @@
 
 typedef struct Deflated {
     z_stream z;
-    int64_t bytes;
+    int64_t bytes; /* of output so far */
 } Deflated;
 
-/* ERR_NOMEM; after OK, deflated_end frees what is held and returns the size. */
+/* ERR_NOMEM. After OK, deflated_end must follow: it frees the stream and returns the size in bytes. */
 Status deflated_begin(Deflated *out, Err *err);
 void deflated_add(Deflated *d, Text text);
 void deflated_add_char(Deflated *d, char c);

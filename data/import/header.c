@@ -56,7 +56,8 @@ static bool all_cells(const Record *r, bool (*is)(Text)) {
     return true;
 }
 
-/* Names, and one of: a name that tables often have; a column of numbers below it; lower case, and no other record so. */
+/* Names, and one of: a name that tables often have; a column of numbers below it; lower case, and no other record
+ * so. */
 bool header_suspected(const Records *records) {
     const Record *first = &records->item[0];
     if (records->n < 2 || !all_cells(first, is_name)) return false;

@@ -6,32 +6,43 @@
 
 #include "data/facts.h"
 
-typedef enum ImportFormat { IMPORT_AUTO, IMPORT_TSV, IMPORT_CSV, IMPORT_JSONL, IMPORT_TEXT } ImportFormat;
-/* Of a table: whether the first line names the columns. AUTO: where it has the names that are asked for, or answer and
- * prompt. */
+typedef enum ImportFormat {
+    IMPORT_AUTO, /* by the ending of the file's name */
+    IMPORT_TSV,
+    IMPORT_CSV,
+    IMPORT_JSONL,
+    IMPORT_TEXT /* a fact a line, without a prompt */
+} ImportFormat;
+
+/* Whether the first line of a table names its columns. AUTO: it does if it has the names in ImportOptions; without
+ * such names, if it has `answer`, and `prompt` or no other column but `tag`. */
 typedef enum ImportHeader { HEADER_AUTO, HEADER_YES, HEADER_NO } ImportHeader;
+
 typedef struct ImportOptions {
     ImportFormat format;
     ImportHeader header;
-    bool bytes;           /* byte vocabulary (default); else symbols: whitespace-separated words */
-    bool allow_conflicts; /* one prompt, two answers */
-    const char *prompt, *answer,
-        *tag; /* field names, numbers of columns with HEADER_NO; NULL: prompt/answer/tag where the header has them,
-                 else columns 1, 2, 3 */
+    bool bytes;           /* true: symbols are bytes; false: whitespace-separated words */
+    bool allow_conflicts; /* keep a prompt that has two different answers */
+    /* Names of the fields; with HEADER_NO the numbers of columns. NULL: prompt, answer, tag if the first line names
+     * them, else columns 1, 2, 3. */
+    const char *prompt, *answer, *tag;
 } ImportOptions;
 
-/* What was read from where, for the reader to check. */
+/* What was read from where, for the user to check. */
 enum { IMPORT_NAME_MAX = 64 };
 typedef struct ImportColumns {
-    char prompt[IMPORT_NAME_MAX], answer[IMPORT_NAME_MAX],
-        tag[IMPORT_NAME_MAX]; /* "column 1 (country)"; empty: none */
-    bool header;              /* a first line of names was skipped */
-    bool suspected;           /* none was, but the first fact looks like one */
-    int32_t line;             /* of the first fact */
+    /* "column 1 (country)"; empty: there is none */
+    char prompt[IMPORT_NAME_MAX], answer[IMPORT_NAME_MAX], tag[IMPORT_NAME_MAX];
+    bool header;    /* the first line names the columns and was skipped */
+    bool suspected; /* it was not skipped, but looks like a line of names (data/import/header.h) */
+    int32_t line;   /* of the first fact */
 } ImportColumns;
 
-/* A user's own facts. columns may be NULL. Errors are ERR_INPUT, "file:line: what". Duplicates are dropped and counted;
- * conflicting facts are refused with the first five shown. */
+/* Reads a file of facts.
+ *   out       equal records are kept once, the others counted in out->duplicates; free with facts_free
+ *   columns   may be NULL
+ * ERR_INPUT: "file:line: what", or the options contradict each other; without allow_conflicts also prompts with two
+ * answers, of which the first five are shown. ERR_IO. ERR_NOMEM. After an error nothing is left to free. */
 Status facts_import(const char *path, const ImportOptions *options, FactSet *out, ImportColumns *columns,
                     Err *err);
 

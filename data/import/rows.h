@@ -1,4 +1,5 @@
-/* The lines of a text file, and the rows of fields in them. Errors are `bad`, "path:line: what". */
+/* The lines of a text file, and the rows of fields in them. Errors have the status `bad` and begin with "path:line:
+ * ". */
 #ifndef ROTE_DATA_IMPORT_ROWS_H
 #define ROTE_DATA_IMPORT_ROWS_H
 
@@ -8,22 +9,22 @@
 enum { ROW_FIELDS_MAX = 256 };
 typedef struct Rows {
     const char *path;
-    Status bad; /* what a wrong line is: ERR_INPUT in a user's file, ERR_FORMAT in one of ours */
-    size_t max_bytes, max_line; /* of the file, of a line */
-    char *at, *end;
-    int32_t line; /* the one that `at` stands in, from 1 */
-    Text field[ROW_FIELDS_MAX];
+    Status bad; /* what a wrong line is: ERR_INPUT in a user's file, ERR_FORMAT in a file of ours */
+    size_t max_bytes, max_line; /* bytes: of the file, of a line */
+    char *at, *end;             /* what is not read yet */
+    int32_t line;               /* of `at`, from 1 */
+    Text field[ROW_FIELDS_MAX]; /* of the row read last */
     int n_fields;
-    int32_t row_line; /* where the row begins */
+    int32_t row_line; /* where that row begins */
 } Rows;
 
-/* Reads the file into buffer: path, bad and the limits stand. Skips a UTF-8 byte-order mark, refuses NUL
- * bytes, long lines and an empty file. */
+/* Reads the file into buffer, which the caller frees; path, bad and the limits must be set. Skips a UTF-8 byte-order
+ * mark. bad: a NUL byte, a line that is too long, an empty file. Also the errors of file_read. */
 Status rows_open(Rows *rows, Buffer *buffer, Err *err);
-/* The next line that is not empty, without its LF or CRLF, as a row of one field; false at the end. */
+/* The next line that is not empty, without its LF or CRLF, as a row of one field; false: the file ends. */
 bool rows_line(Rows *rows);
-/* The next row, of fields parted by tabs or by the commas of CSV (RFC 4180: unescaped in place). more is
- * false at the end. Lines without any byte are skipped. */
+/* The next row, its fields separated by tabs, or by commas as in CSV (RFC 4180; quotes are removed in place). Empty
+ * lines are skipped. more: false, the file ends. bad: a malformed row, or more than ROW_FIELDS_MAX fields. */
 Status rows_tsv(Rows *rows, bool *more, Err *err);
 Status rows_csv(Rows *rows, bool *more, Err *err);
 

@@ -44,8 +44,7 @@ static Status layout_of(const FactsConfig *config, Layout *out, Err *err) {
     if (l.D > l.strings)
         return err_set(err, ERR_INPUT,
                        "facts.diversity: %d distinct chunks asked for, of %.0f strings of %d out of %d "
-                       "symbols; lower it, "
-                       "or raise facts.chunk_len or facts.chunk_symbols",
+                       "symbols; lower it, or raise facts.chunk_len or facts.chunk_symbols",
                        l.D, l.strings, l.L, l.T);
     if (len > KIND_LEN_MAX)
         return err_set(
@@ -72,10 +71,8 @@ static Status biod_plan(const FactsConfig *config, FactSet *out, Err *err) {
     double known = (double)n * l.K * l.C * exact_log2(l.D);
     snprintf(out->derivation, sizeof out->derivation,
              "sum over i < %d of log2(%.0f - i) = %.17g bits for the names, in the order drawn, + %d*%d*%d * "
-             "log2(%d) = %.17g "
-             "bits for which chunks, + %.17g bits for what the chunks are: %d sets of %d out of %d^%d "
-             "strings, as far as "
-             "the values show them",
+             "log2(%d) = %.17g bits for which chunks, + %.17g bits for what the chunks are: %d sets of %d "
+             "out of %d^%d strings, as far as the values show them",
              n, l.names.count, names, n, l.K, l.C, l.D, known, values - known, l.K, l.D, l.T, l.L);
     return OK;
 }

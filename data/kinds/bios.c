@@ -52,8 +52,7 @@ static Status check_sizes(const FactsConfig *config, Err *err) {
     if (values->n != ATTRIBUTES - 1)
         return err_set(err, ERR_INPUT,
                        "facts.value_sizes: %d sizes, a biography has %d: months x days x years x cities x "
-                       "universities x "
-                       "majors x employers",
+                       "universities x majors x employers",
                        values->n, ATTRIBUTES - 1);
     for (int i = 0; i < values->n + names->n; i++) {
         int size = i < values->n ? values->size[i] : names->size[i - values->n];
@@ -181,9 +180,8 @@ static Status bios_plan(const FactsConfig *config, FactSet *out, Err *err) {
     kind_bits(out, names + values + rendering, values + rendering);
     snprintf(out->derivation, sizeof out->derivation,
              "sum over i < %d of log2(%.0f - i) = %.17g bits for the names, in the order drawn, + %d * "
-             "log2(%.0f) = %.17g "
-             "bits for the values, + %d * (6 log2(%d) + log2(%d)) = %.17g bits for templates and order of "
-             "sentences",
+             "log2(%.0f) = %.17g bits for the values, + %d * (6 log2(%d) + log2(%d)) = %.17g bits for "
+             "templates and order of sentences",
              n, l.names.count, names, n, l.values, values, n, told_once && l.templates ? l.templates : 1,
              told_once && l.shuffled ? ORDERS : 1, rendering);
     return OK;

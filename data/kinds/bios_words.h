@@ -22,10 +22,10 @@ typedef enum BioList {
 } BioList;
 
 enum { BIO_WORD_MAX = 32, BIO_LIST_SIZE_MAX = 10000 };
-/* Entry i of a list; the first 12 months and the two pronouns are English. */
+/* Entry i < BIO_LIST_SIZE_MAX of a list, NUL-ended; the first 12 months and the two pronouns are English. */
 void bio_word(char out[BIO_WORD_MAX], BioList list, int i);
 
-/* What a sentence tells. */
+/* The sentences of a biography, by what they tell. */
 typedef enum BioSentence {
     BIO_BIRTH_DATE,
     BIO_BIRTH_CITY,

@@ -112,10 +112,8 @@ static Status rules_plan(const FactsConfig *config, FactSet *out, Err *err) {
                  l.V);
     snprintf(out->derivation, sizeof out->derivation,
              "sum over i < %d of log2(%d^%d - i) = %.17g bits for the inputs, in the order drawn, + %d * "
-             "log2(%d) = %.17g "
-             "bits for one of the %s rules, + %s = %.17g bits for the exceptions; a table without a rule "
-             "would hold %.17g "
-             "bits of outputs instead of %.17g",
+             "log2(%d) = %.17g bits for one of the %s rules, + %s = %.17g bits for the exceptions; a table "
+             "without a rule would hold %.17g bits of outputs instead of %.17g",
              n, l.V, l.m, inputs, l.n_parameters, l.V, rule, config_choice("facts.rule", (int)l.family),
              exceptions, places + wrong, n * exact_log2(l.V), outputs);
     return OK;

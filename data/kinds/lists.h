@@ -26,11 +26,12 @@ static inline List list_make(int size, int base, int32_t *next_symbol) {
     return list;
 }
 
-/* Where a set is written: sequence after sequence, token after token. */
+/* Writes the arrays of a set (tokens, field, start, prompt_len), sequence after sequence. A sequence is write_begin,
+ * then its tokens, with write_prompt_ends where the prompt ends; write_end closes the last one. */
 typedef struct Writer {
     FactSet *facts;
-    int64_t at;
-    int n; /* sequences begun */
+    int64_t at; /* tokens written */
+    int n;      /* sequences begun */
 } Writer;
 
 static inline void write_begin(Writer *w) { w->facts->start[w->n++] = w->at; }

@@ -8,16 +8,18 @@ enum { NAME_PARTS_MAX = 3 };
 typedef struct Names {
     int n_parts;
     List part[NAME_PARTS_MAX];
-    double count; /* distinct full names: N0 */
-    int len;      /* tokens of one */
+    double count; /* distinct full names, below 2^53 */
+    int len;      /* tokens of a name */
 } Names;
 
-/* From facts.name_sizes and facts.symbols. ERR_INPUT: more than three sizes. */
+/* From facts.name_sizes and facts.symbols; *next_symbol as in list_make. ERR_INPUT: more than three sizes, or 2^53
+ * names or more. */
 Status names_make(Names *out, const FactsConfig *config, int32_t *next_symbol, Err *err);
-/* ERR_INPUT: more people than names. */
+/* ERR_INPUT: n people need more distinct names than there are. */
 Status names_enough(const Names *names, int n, Err *err);
-/* The parts of a name, whose number is below count; the last part is its lowest digit. */
+/* The entries that make name number `name` < count; the last part is its lowest digit. */
 void names_parts(const Names *names, uint64_t name, int parts[NAME_PARTS_MAX]);
+/* Writes that name: names->len tokens of one field. */
 void names_write(Writer *w, const Names *names, uint64_t name, uint8_t field);
 
 #endif

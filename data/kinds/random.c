@@ -1,6 +1,5 @@
 /* Random facts (Morris et al. 2025, section 2): N distinct sequences of S tokens, uniform over all V^S, in
- * the order drawn. A sequence that stood before is drawn again: that is exactly a draw without replacement.
- */
+ * the order drawn. A sequence that stood before is drawn again: that is exactly a draw without replacement. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
-/* Random facts (their row: data/kinds/kinds.h). */
+/* Figures of random facts, for the kind that draws them and for a folder of version 1 that has them. */
 #ifndef ROTE_DATA_KINDS_RANDOM_H
 #define ROTE_DATA_KINDS_RANDOM_H
 
 #include "data/facts.h"
 
-/* The bit counts of a set whose sizes stand. */
+/* Sets the bit counts and their derivation from n, max_len and vocab.size. */
 void facts_count_random(FactSet *facts);
 
 #endif

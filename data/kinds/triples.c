@@ -57,8 +57,7 @@ static Status triples_plan(const FactsConfig *config, FactSet *out, Err *err) {
     kind_bits(out, prompts + answers, answers);
     snprintf(out->derivation, sizeof out->derivation,
              "sum over i < %d of log2(%d*%d - i) = %.17g bits for the pairs of subject and relation, in the "
-             "order drawn, "
-             "+ %d * mean over relations of log2(objects) = %.17g bits for the objects",
+             "order drawn, + %d * mean over relations of log2(objects) = %.17g bits for the objects",
              n, l.subjects, R, prompts, n, answers);
     return OK;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/ranges.h"
 
 static const char *const op_name[] = {"set", "add", "scale", "zero", "mean", NULL};

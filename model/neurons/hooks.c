@@ -1,4 +1,5 @@
 #include "model/neurons/hooks.h"
+#include "base/nearest.h"
 
 #include <stdio.h>
 #include <stdlib.h>

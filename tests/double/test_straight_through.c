@@ -11,6 +11,8 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "data/obtain.h"
+#include "eval/evaluate.h"
 #include "model/quantize.h"
 #include "train/optimizers/optimizer.h"
 #include "train/optimizers/schedule.h"

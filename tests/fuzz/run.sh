@@ -15,11 +15,11 @@ for program in parsers decode online; do
     [ $program = online ] && harness=tests/fuzz/fuzz_online_archive.c
     clang -std=gnu11 -O2 -g -I. -D_GNU_SOURCE -DHAVE_portable=1 -fopenmp -ffp-contract=off -fno-sanitize-recover=all \
         -fsanitize=fuzzer,address,undefined tests/fuzz/fuzz_$program.c $harness $build/librote.a \
-        -lyaml -ljansson -lxxhash -lz -ldl -lm -o $build/fuzz_$program
+        -lyaml -ljansson -lxxhash -lpcre2-8 -lz -ldl -lm -o $build/fuzz_$program
 done
 # shellcheck disable=SC2086
 clang -std=gnu11 -I. -D_GNU_SOURCE $flags tests/fuzz/make_seeds.c tests/fuzz/fuzz_online_archive.c $build/librote.a -fopenmp \
-    -lyaml -ljansson -lxxhash -lz -ldl -lm -o $build/make_seeds
+    -lyaml -ljansson -lxxhash -lpcre2-8 -lz -ldl -lm -o $build/make_seeds
 $build/make_seeds $build/corpus/parsers $build/corpus/decode $build/corpus/online tests/golden/*.rote
 
 export ASAN_OPTIONS=quarantine_size_mb=8:malloc_context_size=3 OMP_NUM_THREADS=1 ROTE_ISA=${ROTE_ISA:-portable}

@@ -9,7 +9,7 @@
 #include "store/run_folder.h"
 #include "train/sweep/sweep.h"
 
-/* Quoted where RFC 4180 asks for it. */
+/* Quoted where RFC 4180 requires it. */
 static void put_text(FILE *f, const char *text) {
     if (!strpbrk(text, ",\"\n\r")) {
         fputs(text, f);

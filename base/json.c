@@ -1,0 +1,43 @@
+#include "base/json.h"
+
+#include <stdlib.h>
+
+static _Thread_local bool ran_out;
+
+static void *count(size_t size) {
+    void *p = malloc(size);
+    if (!p) ran_out = true;
+    return p;
+}
+
+/* jansson takes its allocator before its first use, so before main. */
+__attribute__((constructor)) static void count_memory(void) { json_set_alloc_funcs(count, free); }
+
+bool json_ran_out(void) {
+    bool was = ran_out;
+    ran_out = false;
+    return was;
+}
+
+Status json_take_text(json_t *root, size_t flags, const char *what, char **out, Err *err) {
+    *out = root ? json_dumps(root, flags) : NULL;
+    json_decref(root);
+    bool memory = json_ran_out();
+    if (*out && !memory) return OK;
+    free(*out);
+    *out = NULL;
+    if (memory) return err_set(err, ERR_NOMEM, "%s: no memory to write it", what);
+    return err_set(err, ERR_FORMAT, "%s: cannot be written: a text in it is not UTF-8", what);
+}
+
+Status json_read(const char *data, size_t size, size_t flags, const char *where, json_t **out, Err *err) {
+    json_error_t why;
+    json_ran_out();
+    *out = json_loadb(data, size, flags, &why);
+    if (json_ran_out()) {
+        json_decref(*out);
+        *out = NULL;
+        return err_set(err, ERR_NOMEM, "%s: no memory to read it", where);
+    }
+    return *out ? OK : err_set(err, ERR_FORMAT, "%s:%d: %s", where, why.line, why.text);
+}

@@ -1,0 +1,95 @@
+#include "base/pattern.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+struct Pattern {
+    pcre2_code *code;
+    pcre2_match_context *limits;
+    pcre2_match_data *found;
+    char what[96];
+};
+
+static bool is_utf8(const char *text) {
+    int why;
+    size_t place;
+    pcre2_code *any = pcre2_compile((PCRE2_SPTR) "", 0, PCRE2_UTF, &why, &place, NULL);
+    pcre2_match_data *found = any ? pcre2_match_data_create(1, NULL) : NULL;
+    int got = found ? pcre2_match(any, (PCRE2_SPTR)text, strlen(text), 0, 0, found, NULL) : 0;
+    pcre2_match_data_free(found);
+    pcre2_code_free(any);
+    return got >= 0;
+}
+
+static pcre2_code *compile(const char *regex, bool utf, int *why, size_t *place) {
+    uint32_t options = PCRE2_NEVER_BACKSLASH_C | (utf ? PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF : 0);
+    return pcre2_compile((PCRE2_SPTR)regex, strlen(regex), options, why, place, NULL);
+}
+
+static Status refuse(const char *what, const char *regex, int why, size_t place, Err *err) {
+    char reason[120] = "";
+    if (why == PCRE2_ERROR_HEAP_FAILED) return err_set(err, ERR_NOMEM, "%s: no memory to compile it", what);
+    pcre2_get_error_message(why, (PCRE2_UCHAR *)reason, sizeof reason);
+    return err_set(err, ERR_INPUT, "%s is '%s', no regular expression: %s at byte %zu", what, regex, reason,
+                   place);
+}
+
+Status pattern_create(Pattern **out, const char *regex, const char *what, Err *err) {
+    int why = 0;
+    size_t place = 0, bytes = 0;
+    if (out) *out = NULL;
+    Pattern *p = calloc(1, sizeof *p);
+    if (!p) return err_set(err, ERR_NOMEM, "%s: no memory to compile it", what);
+    snprintf(p->what, sizeof p->what, "%s", what);
+    p->code = compile(regex, is_utf8(regex), &why, &place);
+    if (!p->code) {
+        pattern_free(p);
+        return refuse(what, regex, why, place, err);
+    }
+    pcre2_pattern_info(p->code, PCRE2_INFO_SIZE, &bytes);
+    if (bytes > PATTERN_BYTES) {
+        pattern_free(p);
+        return err_set(err, ERR_INPUT,
+                       "%s is '%s': a regular expression of %zu bytes when compiled, at most %d; repeat less",
+                       what, regex, bytes, PATTERN_BYTES);
+    }
+    p->limits = pcre2_match_context_create(NULL);
+    p->found = pcre2_match_data_create(1, NULL);
+    if (!p->limits || !p->found) {
+        pattern_free(p);
+        return err_set(err, ERR_NOMEM, "%s: no memory to match it", what);
+    }
+    pcre2_set_match_limit(p->limits, PATTERN_STEPS);
+    pcre2_set_heap_limit(p->limits, PATTERN_HEAP_KIB);
+    if (out) *out = p;
+    else pattern_free(p);
+    return OK;
+}
+
+void pattern_free(Pattern *pattern) {
+    if (!pattern) return;
+    pcre2_match_data_free(pattern->found);
+    pcre2_match_context_free(pattern->limits);
+    pcre2_code_free(pattern->code);
+    free(pattern);
+}
+
+Status pattern_matches(const Pattern *pattern, const char *text, size_t size, bool *out, Err *err) {
+    int got = pcre2_match(pattern->code, (PCRE2_SPTR)text, size, 0, 0, pattern->found, pattern->limits);
+    *out = got >= 0;
+    switch (got) {
+    case PCRE2_ERROR_NOMATCH: return OK;
+    case PCRE2_ERROR_NOMEMORY: return err_set(err, ERR_NOMEM, "%s: no memory to match it", pattern->what);
+    case PCRE2_ERROR_MATCHLIMIT:
+    case PCRE2_ERROR_HEAPLIMIT:
+    case PCRE2_ERROR_DEPTHLIMIT:
+        return err_set(err, ERR_INPUT,
+                       "%s: takes more than %d steps on the text '%.40s'; nest fewer repetitions",
+                       pattern->what, PATTERN_STEPS, text);
+    default: CHECK(got >= 0); return OK;
+    }
+}

@@ -1,0 +1,113 @@
+/* Preloaded into a program, makes one of its allocations fail: tests/check_allocations.sh.
+ *
+ *   ALLOCATION_LOG=FILE   appends "number hash" for the first allocation of each call stack, and fails none; the hash is of
+ *                         the return addresses, so run without address space randomization (setarch -R)
+ *   ALLOCATION_FAIL=N     the N-th allocation (from 1) returns NULL with ENOMEM, once
+ *
+ * Counts malloc, calloc, realloc, aligned_alloc, posix_memalign of the program's main thread, from its first. What
+ * libc allocates for itself before main counts too, so that numbers stay the same from run to run. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <execinfo.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { DEPTH = 24, STACKS = 1 << 16 };
+
+static long count, fail_at;
+static int log_fd = -1;
+static uint64_t seen[STACKS];
+static bool ready, busy;
+
+static void *(*next_malloc)(size_t);
+static void *(*next_calloc)(size_t, size_t);
+static void *(*next_realloc)(void *, size_t);
+static void *(*next_aligned)(size_t, size_t);
+static int (*next_memalign)(void **, size_t, size_t);
+
+/* dlsym itself may call calloc: that one is served from here. */
+static char early[4096];
+static size_t early_used;
+static bool is_early(const void *p) {
+    return (const char *)p >= early && (const char *)p < early + sizeof early;
+}
+
+static void get_ready(void) {
+    if (ready || busy) return;
+    busy = true;
+    next_malloc = (void *(*)(size_t))dlsym(RTLD_NEXT, "malloc");
+    next_calloc = (void *(*)(size_t, size_t))dlsym(RTLD_NEXT, "calloc");
+    next_realloc = (void *(*)(void *, size_t))dlsym(RTLD_NEXT, "realloc");
+    next_aligned = (void *(*)(size_t, size_t))dlsym(RTLD_NEXT, "aligned_alloc");
+    next_memalign = (int (*)(void **, size_t, size_t))dlsym(RTLD_NEXT, "posix_memalign");
+    const char *at = getenv("ALLOCATION_FAIL"), *log = getenv("ALLOCATION_LOG");
+    if (at) fail_at = strtol(at, NULL, 10);
+    if (log) {
+        log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+        void *warm[4];
+        backtrace(warm, 4); /* loads its library now */
+    }
+    ready = true;
+    busy = false;
+}
+
+static void log_stack(void) {
+    void *frame[DEPTH];
+    char line[64];
+    busy = true;
+    int n = backtrace(frame, DEPTH);
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (int i = 2; i < n; i++) hash = (hash ^ (uintptr_t)frame[i]) * UINT64_C(0x100000001b3);
+    size_t place = hash % STACKS;
+    while (seen[place] && seen[place] != hash) place = (place + 1) % STACKS;
+    if (!seen[place]) {
+        seen[place] = hash;
+        int size = snprintf(line, sizeof line, "%ld %016llx\n", count, (unsigned long long)hash);
+        if (write(log_fd, line, (size_t)size) != size) _exit(99);
+    }
+    busy = false;
+}
+
+/* Whether this allocation fails. */
+static bool fails(void) {
+    get_ready();
+    if (busy || !ready || getpid() != (pid_t)syscall(SYS_gettid)) return false;
+    count++;
+    if (log_fd >= 0) log_stack();
+    if (count != fail_at) return false;
+    errno = ENOMEM;
+    return true;
+}
+
+void *malloc(size_t size) { return fails() ? NULL : next_malloc(size); }
+
+void *calloc(size_t n, size_t size) {
+    if (!next_calloc && busy) {
+        size_t bytes = (n * size + 15) / 16 * 16;
+        void *p = early_used + bytes <= sizeof early ? early + early_used : NULL;
+        early_used += bytes;
+        return p;
+    }
+    return fails() ? NULL : next_calloc(n, size);
+}
+
+void *realloc(void *p, size_t size) { return fails() ? NULL : next_realloc(p, size); }
+
+void *aligned_alloc(size_t alignment, size_t size) { return fails() ? NULL : next_aligned(alignment, size); }
+
+int posix_memalign(void **out, size_t alignment, size_t size) {
+    return fails() ? ENOMEM : next_memalign(out, alignment, size);
+}
+
+void free(void *p) {
+    static void (*next_free)(void *);
+    if (is_early(p)) return;
+    if (!next_free) next_free = (void (*)(void *))dlsym(RTLD_NEXT, "free");
+    next_free(p);
+}

@@ -1,0 +1,139 @@
+# What tests/check_allocations.sh and tests/check_io_faults.sh share: commands that are tried with a fault, the folder that they
+# work on, and what counts as right. Sourced; sets rote, work, scenarios.
+set -u
+rote=$(realpath "${ROTE:-${BUILD:-build/gcc-O3}/rote}")
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+export GOMP_SPINCOUNT=1000 OMP_WAIT_POLICY=passive LC_ALL=C # the program does not start itself again, which would count anew
+
+model='model.n_layer=1 model.n_head=1 model.n_embd=4 train.max_steps=4 --threads 1 --quiet'
+facts='facts.n=6 facts.heldout=3 facts.seq_len=3 facts.vocab_size=5'
+tiny="$facts $model train.checkpoint_interval=2 train.eval_interval=2"
+# name, short or long, command; it runs in a copy of the folder that `prepare` makes.
+scenarios="
+train       short train $tiny --resume --out new
+resume      short train $tiny --resume --out half
+eval        short eval run --json
+make        short facts make $facts --out new
+import      short facts import table.csv --out new
+compress    short compress run -o new.rote --threads 1
+decompress  long  decompress archive.rote -o new.tsv
+capacity    long  capacity sweep --json
+report      long  report run --out new.html
+verify      long  verify run --quiet
+show        long  facts show facts --json
+per_fact    long  eval run --per-fact new.tsv
+parts       long  eval run --parts --json
+quantize    long  eval run --quantize int4 --json
+sample      long  sample run --greedy --n 2
+export_hf   long  export run --to hf new
+export_npz  long  export run --to npz new.npz
+dump        long  neurons dump ruled --hook all -o new.safetensors
+atlas       long  neurons atlas ruled --by rules --json
+neurons     long  neurons eval ruled --json
+ruled       long  train rules.yaml --threads 1 --quiet --resume --out new
+muon        long  train $tiny train.optimizer=muon --resume --out new
+soap        long  train $tiny train.optimizer=soap --resume --out new
+bios        long  train facts.kind=bios facts.n=3 $model --resume --out new
+online      long  compress --online text.txt -o new.rote --preset fast --quiet
+unpack      long  decompress online.rote -o new.txt
+archive     long  archive show archive.rote --json
+plan        long  train $tiny --dry-run --json
+sweep       long  sweep run $facts ${model/--threads 1/--jobs 1} train.seed=5,6 --out new
+status      long  sweep status sweep
+certify     long  capacity sweep --certify --bits 8
+sweep_page  long  report sweep --out new.html
+help        long  help train.optimizer
+doctor      long  doctor --json
+"
+
+prepare() { # makes the folder $work/base that every trial copies
+    mkdir "$work/base"
+    # shellcheck disable=SC2086
+    (
+        cd "$work/base" || exit 1
+        printf 'prompt,answer,tag\nFrance,Paris,A\nJapan,Tokyo,B\nTonga,Nuku,A\n' >table.csv
+        printf 'the same words, again the same words, and again\n' >text.txt
+        printf 'facts: {n: 6, heldout: 3, seq_len: 3, vocab_size: 5}\nmodel: {n_layer: 1, n_head: 1, n_embd: 4}\ntrain: {max_steps: 4}\nneurons:\n  - {name: low, when: {regex: "^[01] "}, hook: blocks.0.mlp.hook_pre, units: 0-1}\n' >rules.yaml
+        "$rote" facts make $facts --out facts &&
+            "$rote" train $tiny --out run &&
+            "$rote" train rules.yaml --threads 1 --quiet --out ruled &&
+            "$rote" sweep run $facts ${model/--threads 1/--jobs 1} facts.n=6,8 train.seed=0,1 --out sweep &&
+            "$rote" compress run -o archive.rote --threads 1 &&
+            "$rote" compress --online text.txt -o online.rote --preset fast --quiet &&
+            "$rote" train $tiny --out half && rm half/DONE half/result.json half/checkpoint-000000004.safetensors
+    ) >"$work/prepared" 2>&1 || { cat "$work/prepared"; echo "0 passed, 1 failed"; exit 1; }
+}
+
+# What a folder holds, clocks and locks left out.
+listing() {
+    find . -type f ! -name timing.json ! -name lock ! -path '*/locks/*' ! -name '.*' -exec cksum {} + | sort -k3
+}
+
+# Runs a command without a fault in a copy of the folder; keeps its output and files.
+quiet_run() { # name, command...
+    local name=$1
+    shift
+    cp -r "$work/base" "$work/$name.quiet" && cd "$work/$name.quiet" || return 1
+    if ! "$rote" "$@" >"$work/$name.out" 2>"$work/$name.err"; then
+        echo "FAILS $name without a fault: $(tail -n 1 "$work/$name.err")"
+        return 1
+    fi
+    listing >"$work/$name.files"
+    cd "$work" && rm -rf "$work/$name.quiet"
+}
+
+# Runs a command with a fault in a copy of the folder, repeats it without, and prints a line that begins with one word:
+#   unharmed  the same output and files        refused   an error with its cause, and the repeat reaches the quiet end
+#   CRASH     died of a signal                 SILENT    exit 0 with other output or files
+#   MISNAMED  an error without the cause       BLOCKED   the repeat is refused       LOST  the repeat reaches another end
+trial() { # name, fault in words, cause as a pattern, runner of the command with the fault, command...
+    local name=$1 fault=$2 cause=$3 runner=$4 rc word
+    local dir=$work/$name.$BASHPID
+    shift 4
+    rm -rf "$dir" && cp -r "$work/base" "$dir" && cd "$dir" || exit 1
+    { "$runner" "$rote" "$@" >"$dir.out" 2>"$dir.err"; } 2>/dev/null
+    rc=$?
+    if [ $rc -ge 124 ]; then word=CRASH
+    elif [ $rc = 0 ]; then
+        if cmp -s "$work/$name.out" "$dir.out" && [ "$(listing)" = "$(cat "$work/$name.files")" ]; then word=unharmed
+        else word=SILENT; fi
+    elif ! grep -qiE "$cause" "$dir.err"; then word=MISNAMED
+    else
+        word=refused
+        "$rote" "$@" >"$dir.out" 2>"$dir.again" || word=BLOCKED
+        [ $word = refused ] && ! [ "$(listing)" = "$(cat "$work/$name.files")" ] && word=LOST
+    fi
+    local said=$dir.err
+    [ $word = BLOCKED ] && said=$dir.again
+    echo "$word $name $fault, exit $rc: $(tail -n 1 "$said" | cut -c 1-160)"
+    cd "$work" && rm -rf "$dir" "$dir".*
+}
+
+# Calls each(name, command...) for the scenarios that are wanted, two at a time.
+each_scenario() { # function, names...
+    local each=$1 name size command jobs=0
+    shift
+    while read -r name size command; do
+        [ -n "$name" ] || continue
+        if [ $# -gt 0 ]; then [[ " $* " == *" $name "* ]] || continue
+        elif [ -z "${ROTE_LONG:-}" ] && [ "$size" = long ]; then continue; fi
+        # shellcheck disable=SC2086
+        "$each" "$name" $command >"$work/$name.words" &
+        jobs=$((jobs + 1))
+        [ $((jobs % 2)) = 0 ] && wait
+    done <<<"$scenarios"
+    wait
+}
+
+conclude() { # kind
+    cat "$work"/*.words >"$work/words"
+    local bad
+    bad=$(grep -vE '^(refused|unharmed) ' "$work/words")
+    if [ -n "$bad" ]; then
+        if [ -n "${ROTE_VERBOSE:-}" ]; then echo "$bad"; else awk '!said[$1 " " $2]++' <<<"$bad"; fi
+    fi
+    echo "$1: $(cut -d' ' -f1 "$work/words" | sort | uniq -c | awk '{printf "%s%s %s", sep, $1, $2; sep = ", "}')"
+    echo "$(grep -cE '^(refused|unharmed) ' "$work/words") passed, $(grep -c . <<<"$bad") failed"
+    [ -z "$bad" ]
+}
