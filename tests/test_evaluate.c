@@ -15,6 +15,7 @@
 #include "base/random.h"
 #include "eval/evaluate.h"
 #include "model/decode.h"
+#include "model/pass.h"
 
 static const uint64_t SEED = 20261122;
 

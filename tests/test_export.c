@@ -17,6 +17,7 @@
 #include "base/random.h"
 #include "model/formats/hf.h"
 #include "model/formats/safetensors.h"
+#include "model/pass.h"
 
 static const uint64_t SEED = 20261122;
 enum { V = 21, T = 9, MAX_D = 24, MAX_I = 40 };

@@ -55,7 +55,7 @@ static void case_close(Case *t) {
     gpt_free(&t->g);
 }
 
-static void keep(void *user, const HookSeen *seen) {
+static void keep(void *user, const HookObservation *seen) {
     Case *t = user;
     HookSite site = seen->hook.site;
     real *data = t->seen[site][seen->hook.layer < 0 ? 0 : seen->hook.layer];

@@ -8,6 +8,7 @@
 #include "eval/evaluate.h"
 #include "model/parallel.h"
 #include "model/parametrization.h"
+#include "model/pass.h"
 #include "train/optimizers/optimizer.h"
 #include "train/trainer.h"
 

@@ -4,6 +4,7 @@
 
 #include "eval/evaluate.h"
 #include "eval/neurons/atlas.h"
+#include "model/pass.h"
 
 typedef struct AtlasReader {
     const Gpt *g;

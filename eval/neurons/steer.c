@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/pass.h"
+
 /* ---- means ---- */
 
 typedef struct Sums {
@@ -10,7 +12,7 @@ typedef struct Sums {
     double **sum; /* of each edit's units, NULL where no mean is asked for */
 } Sums;
 
-static void sum_rows(void *user, const HookSeen *seen) {
+static void sum_rows(void *user, const HookObservation *seen) {
     const Sums *s = user;
     for (int i = 0; i < s->edits->n; i++) {
         const Edit *e = &s->edits->edit[i];

@@ -20,6 +20,7 @@
 #define ROTE_MODEL_RULES_H
 
 #include "base/config/neurons.h"
+#include "model/batch.h"
 #include "model/kernels/ops.h"
 
 /* RULE_SCRATCH: reals of scratch for each unit of the layer, which GEMM_SCRATCH_REALS must hold. */
@@ -61,10 +62,8 @@ typedef struct Rules {
     Rule *rule;
 } Rules;
 
-struct Batch;
-
 /* Counts labels over the whole batch and sets c. */
-void rules_count(Rules *rules, const struct Batch *batch);
+void rules_count(Rules *rules, const Batch *batch);
 /* What a rule saw in the batch, sequences added in order. */
 RuleSums rule_total(const Rule *rule, int n_seq);
 /* The share of tokens of that side, times units, that fired: y = 1 the hits, 0 the false alarms. NAN without any. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "model/pass.h"
 
 /* What one neuron does at the tokens of either side. */
 typedef struct UnitSums {
@@ -20,7 +21,7 @@ typedef struct Look {
     const int8_t *label;
 } Look;
 
-static void see(void *user, const HookSeen *seen) {
+static void see(void *user, const HookObservation *seen) {
     Look *look = user;
     if (seen->hook.layer != look->layer) return;
     for (int row = 0; row < seen->rows; row++) {
