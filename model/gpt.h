@@ -27,9 +27,10 @@
 #include "model/params.h"
 #include "model/team.h"
 
-/* The layers of a block that have parameters, in the order of the forward pass: field, and name of its tensors, NAME.weight
- * and NAME.bias. A layer of several tensors is named by its first: qkv is q, k and v side by side, in is gate and up
- * side by side when gated. Whatever is kept for each such layer (BlockPlaces, BlockWeights) has a field for each row. */
+/* The layers of a block that have parameters, in the order of the forward pass: field, and name of its tensors,
+ * blocks.L.NAME.weight and .bias. A layer of several tensors is named by its first: qkv is q, k and v side by side, in
+ * is gate and up side by side when gated. What is kept for each such layer (BlockPlaces, BlockWeights) has a field for
+ * each row; shapes and first values are in model/params.c, the matrices' shapes for products in model/weights.c. */
 #define BLOCK_LAYERS(X)                                                                                      \
     X(norm1, "norm1")                                                                                        \
     X(qkv, "attn.q")                                                                                         \

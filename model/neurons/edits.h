@@ -4,8 +4,8 @@
  *   blocks.1.mlp.hook_post[0-7]=set:2.0      op: set:X add:X scale:X zero mean
  *
  * Without brackets all units are meant; several edits are parted by ';' and done in that order. */
-#ifndef ROTE_MODEL_EDITS_H
-#define ROTE_MODEL_EDITS_H
+#ifndef ROTE_MODEL_NEURONS_EDITS_H
+#define ROTE_MODEL_NEURONS_EDITS_H
 
 #include "base/real.h"
 #include "model/neurons/hooks.h"

@@ -18,8 +18,8 @@
  *
  * A model has those that its structure has: attn: mean has ln1 (whose norm has no parameters) and attn_out alone, and
  * resid_mid is where both attention and MLP are. */
-#ifndef ROTE_MODEL_HOOKS_H
-#define ROTE_MODEL_HOOKS_H
+#ifndef ROTE_MODEL_NEURONS_HOOKS_H
+#define ROTE_MODEL_NEURONS_HOOKS_H
 
 #include <stdbool.h>
 #include <stddef.h>

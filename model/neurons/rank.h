@@ -4,8 +4,8 @@
  *     mean over units and pairs (p of y = 1, n of y = 0) of  S softplus((m - z_p + z_n) / S),    m = on - off
  *
  * with a small pre_hinge beside it, since pairs say nothing of where 0 is (docs/math.md, "Neuron rules"). */
-#ifndef ROTE_MODEL_RANK_H
-#define ROTE_MODEL_RANK_H
+#ifndef ROTE_MODEL_NEURONS_RANK_H
+#define ROTE_MODEL_NEURONS_RANK_H
 
 #include "model/neurons/rules.h"
 

@@ -16,8 +16,8 @@
  * m: the middle of on and off; share: h = softplus(z), A = sum of h over the units, B over the whole layer, own A for
  * y = 1 and B - A for y = 0, own_i whether unit i belongs to it; group: s = S (logsumexp(z_T / S) - ln K). share and
  * group are one figure a token: K = 1 in their c. (docs/math.md, "Neuron rules".) */
-#ifndef ROTE_MODEL_RULES_H
-#define ROTE_MODEL_RULES_H
+#ifndef ROTE_MODEL_NEURONS_RULES_H
+#define ROTE_MODEL_NEURONS_RULES_H
 
 #include "base/config/neurons.h"
 #include "model/batch.h"

@@ -1,8 +1,8 @@
 /* ln(1 + e^x) and its slope, the logistic function, from e = exp(-|x|), which a kernel makes for many x at once
  * (Ops.exp_vector). Plain operations, each rounded by itself, so that any compiler may vectorize them and none changes a
  * bit. */
-#ifndef ROTE_MODEL_SOFTPLUS_H
-#define ROTE_MODEL_SOFTPLUS_H
+#ifndef ROTE_MODEL_NEURONS_SOFTPLUS_H
+#define ROTE_MODEL_NEURONS_SOFTPLUS_H
 
 #include "base/real.h"
 
