@@ -20,6 +20,7 @@ struct Decoder {
     Block *block; /* n_layer; all work on the same rows, and each has a cache of its own */
     Cache *cache; /* n_layer */
     BlockActs acts;
+    NormRows norm_f;
     int32_t *pos;
     real *logits; /* (V) */
 
@@ -30,39 +31,29 @@ struct Decoder {
     Arena arena;
 };
 
-/* Lays everything out in the arena; before it has memory this only measures. */
+/* Everything in the arena; before it has memory this only measures. */
 static void lay_out(Decoder *s) {
     const ModelConfig *c = &s->g->config;
-    BlockActs *a = &s->acts;
-    uintptr_t base = (uintptr_t)s->arena.base;
-    s->arena.size = 0;
-#define PLACE(pointer, count) (pointer) = (void *)(base + arena_add(&s->arena, (count) * sizeof *(pointer)))
-    size_t d = (size_t)c->n_embd, T = (size_t)c->block_size, R = (size_t)s->rows,
-           kv = (size_t)c->n_kv_head * (d / (size_t)c->n_head);
+    Arena *arena = &s->arena;
+    const Room room = {.rows = s->rows};
+    size_t d = (size_t)c->n_embd, T = (size_t)c->block_size, kv = ((size_t)qkv_width(c) - d) / 2;
+    arena->size = 0;
     for (int l = 0; l < c->n_layer; l++) {
         Cache *cache = &s->cache[l];
         cache->kv.T = c->block_size;
         if (c->attn == ATTN_CAUSAL) {
-            PLACE(cache->kv.keys, kv * T);
-            PLACE(cache->kv.values, kv * T);
+            ARENA_PLACE(arena, cache->kv.keys, kv * T);
+            ARENA_PLACE(arena, cache->kv.values, kv * T);
         }
-        if (c->attn == ATTN_MEAN) PLACE(cache->sums, T * d);
+        if (c->attn == ATTN_MEAN) ARENA_PLACE(arena, cache->sums, T * d);
     }
-    PLACE(a->x, R * d);
-    a->mid = a->next = a->x;
-    PLACE(a->norm1.y, R * d);
-    PLACE(a->norm1.mean, R);
-    PLACE(a->norm1.rstd, R);
-    a->norm2 = a->norm1;
-    PLACE(a->qkv, R * (d + 2 * kv));
-    PLACE(a->att, R * d);
-    PLACE(a->pre, R * (size_t)pre_width(c));
-    PLACE(a->post, R * (size_t)c->n_inner);
-    PLACE(s->pos, R);
-    PLACE(s->logits, (size_t)c->vocab_size);
-    PLACE(s->exec.scores, R * T);
-    PLACE(s->exec.gemm, GEMM_SCRATCH_REALS);
-#undef PLACE
+    ARENA_PLACE(arena, s->acts.x, (size_t)s->rows * d);
+    block_place(arena, c, &room, &s->acts, NULL);
+    norm_rows_place(arena, &s->norm_f, s->rows, c->n_embd);
+    ARENA_PLACE(arena, s->pos, s->rows);
+    ARENA_PLACE(arena, s->logits, c->vocab_size);
+    ARENA_PLACE(arena, s->exec.scores, (size_t)s->rows * T);
+    ARENA_PLACE(arena, s->exec.gemm, GEMM_SCRATCH_REALS);
 }
 
 static void make_blocks(Decoder *s) {
@@ -81,7 +72,7 @@ static void make_blocks(Decoder *s) {
                               .pos = s->pos,
                               .rope_table = g->rope_table,
                               .cache = &s->cache[l],
-                              .apart = s->acts.norm1.y}; /* which has been read by then */
+                              .apart = s->norm_f.y}; /* which is written after all blocks */
 }
 
 Status decoder_create_rows(Decoder **out, const Gpt *g, int rows, Err *err) {
@@ -160,9 +151,9 @@ const real *decoder_read(Decoder *s, const int32_t *token, int n) {
     embedding_forward(g, a->x, s->pos, token, s->position, n);
     for (int l = 0; l < c->n_layer; l++) block_forward(&s->block[l]);
     /* Only what follows the last token is asked for. */
-    norm_rows_forward(&s->exec, c, &a->norm1, a->x + (ptrdiff_t)(n - 1) * d, &s->weights.norm_f, 0, 1);
-    if (!hooks_idle(&s->hooks)) hooks_run(&s->hooks, (Hook){HOOK_LN_FINAL, -1}, a->norm1.y, 1, d, 0);
-    linear_forward(&s->exec, s->logits, c->vocab_size, a->norm1.y, &s->weights.head, 1);
+    norm_rows_forward(&s->exec, c, &s->norm_f, a->x + (ptrdiff_t)(n - 1) * d, &s->weights.norm_f, 0, 1);
+    if (!hooks_idle(&s->hooks)) hooks_run(&s->hooks, (Hook){HOOK_LN_FINAL, -1}, s->norm_f.y, 1, d, 0);
+    linear_forward(&s->exec, s->logits, c->vocab_size, s->norm_f.y, &s->weights.head, 1);
     s->position += n;
     return s->logits;
 }

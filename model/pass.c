@@ -99,7 +99,7 @@ static void backward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, re
 
 double gpt_gradient(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int seq1, real scale, real *grad,
                     const Team *team) {
-    CHECK(w->backward && team->size == w->team_size && !w->hooks.edits);
+    CHECK(w->room.backward && team->size == w->team_size && !w->hooks.edits);
     Exec e = work_exec(g, w, team);
     double nats = 0;
     for (int s = seq0; s < seq1;) {
@@ -115,7 +115,7 @@ double gpt_gradient(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int 
 }
 
 const real *gpt_stream(const GptWork *w, int layer) {
-    CHECK(w->backward);
+    CHECK(w->room.backward);
     return w->block[layer].x;
 }
 
@@ -152,7 +152,7 @@ void gpt_logits(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int seq1
 
 void gpt_observe(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int seq1, unsigned sites,
                  HookObserver *observe, void *user) {
-    CHECK(w->team_size == 1 && (w->backward || !(sites >> HOOK_PATTERN & 1)));
+    CHECK(w->team_size == 1 && (w->room.backward || !(sites >> HOOK_PATTERN & 1)));
     Exec e = work_exec(g, w, &alone);
     w->hooks.observed = sites;
     w->hooks.observe = observe;

@@ -2,84 +2,33 @@
 
 #include <stdlib.h>
 
+#include "model/layers/block.h"
+
 enum { LOGITS_BYTES = 256 * 1024 }; /* a block of logits stays in the second-level cache */
 
-/* Takes the next count numbers of the arena; before it has memory this only measures. */
-#define PLACE(w, pointer, count)                                                                             \
-    ((pointer) =                                                                                             \
-         (void *)((uintptr_t)(w)->arena.base + arena_add(&(w)->arena, (size_t)(count) * sizeof *(pointer))))
-
-static void place_norm(GptWork *w, NormRows *norm, size_t d) {
-    size_t n = (size_t)w->max_tokens;
-    PLACE(w, norm->y, n * d);
-    PLACE(w, norm->mean, n);
-    PLACE(w, norm->rstd, n);
-}
-
-/* All of a block but x. */
-static void place_block(GptWork *w, const ModelConfig *c, BlockActs *a) {
-    size_t n = (size_t)w->max_tokens, d = (size_t)c->n_embd, T = (size_t)w->max_len;
-    a->mid = a->next = a->x;
-    if (c->attn != ATTN_NONE) {
-        if (w->backward) PLACE(w, a->mid, n * d);
-        place_norm(w, &a->norm1, d);
-    }
-    if (c->attn == ATTN_CAUSAL) {
-        PLACE(w, a->qkv, n * (size_t)qkv_width(c));
-        PLACE(w, a->att, n * d);
-        a->p_stride = (int64_t)c->n_head * w->max_len * w->max_len;
-        if (w->backward) PLACE(w, a->p, (size_t)w->max_seq * (size_t)c->n_head * T * T);
-    }
-    a->next = a->mid;
-    if (c->mlp == MLP_PLAIN) {
-        place_norm(w, &a->norm2, d);
-        PLACE(w, a->pre, n * (size_t)pre_width(c));
-        PLACE(w, a->post, n * (size_t)c->n_inner);
-        if (w->backward) PLACE(w, a->next, n * d);
-    }
-}
-
-static void place_grads(GptWork *w, const ModelConfig *c) {
-    size_t n = (size_t)w->max_tokens, d = (size_t)c->n_embd;
-    BlockGrads *g = &w->grads;
-    PLACE(w, g->dx, n * d);
-    PLACE(w, g->dnorm, n * d);
-    if (c->attn == ATTN_CAUSAL) {
-        PLACE(w, g->dqkv, n * (size_t)qkv_width(c));
-        PLACE(w, g->datt, n * d);
-    }
-    if (c->mlp == MLP_PLAIN) {
-        PLACE(w, g->dpost, n * (size_t)c->n_inner);
-        PLACE(w, g->dpre, n * (size_t)pre_width(c));
-    }
-}
-
+/* Everything in the arena; before it has memory this only measures. */
 static void lay_out(GptWork *w, const ModelConfig *c) {
-    size_t n = (size_t)w->max_tokens, d = (size_t)c->n_embd;
+    size_t n = (size_t)w->room.rows;
     w->arena.size = 0;
-    PLACE(w, w->block[0].x, n * d);
+    ARENA_PLACE(&w->arena, w->block[0].x, n * (size_t)c->n_embd);
     for (int l = 0; l < c->n_layer; l++) {
-        if (l == 0 || w->backward) place_block(w, c, &w->block[l]);
-        else w->block[l] = w->block[0];
+        if (l > 0 && !w->room.backward) w->block[l] = w->block[0];
+        else block_place(&w->arena, c, &w->room, &w->block[l], l == 0 && w->room.backward ? &w->grads : NULL);
         w->block[l + 1].x = w->block[l].next;
     }
-    place_norm(w, &w->norm_f, d);
-    PLACE(w, w->logits, (size_t)w->logits_rows * (size_t)w->logits_ld);
-    PLACE(w, w->pos, n);
-    PLACE(w, w->nats, n);
-    if (w->backward) place_grads(w, c);
+    norm_rows_place(&w->arena, &w->norm_f, w->room.rows, c->n_embd);
+    ARENA_PLACE(&w->arena, w->logits, (size_t)w->logits_rows * (size_t)w->logits_ld);
+    ARENA_PLACE(&w->arena, w->pos, n);
+    ARENA_PLACE(&w->arena, w->nats, n);
     for (int r = 0; r < w->team_size; r++) {
-        PLACE(w, w->gemm[r], GEMM_SCRATCH_REALS);
-        PLACE(w, w->scores[r], ATTENTION_ROWS * (size_t)w->max_len);
+        ARENA_PLACE(&w->arena, w->gemm[r], GEMM_SCRATCH_REALS);
+        ARENA_PLACE(&w->arena, w->scores[r], ATTENTION_ROWS * (size_t)w->room.length);
     }
 }
 
 static void measure(GptWork *w, const ModelConfig *c, int max_tokens, int max_seq, int max_len, bool backward,
                     int team_size) {
-    w->max_tokens = max_tokens;
-    w->max_seq = max_seq;
-    w->max_len = max_len;
-    w->backward = backward;
+    w->room = (Room){max_tokens, max_seq, max_len, backward};
     w->team_size = team_size;
     w->logits_ld = (c->vocab_size + 15) / 16 * 16 + 16; /* rows a power of two apart would share cache sets */
     int rows = LOGITS_BYTES / (int)sizeof(real) / c->vocab_size;
@@ -150,10 +99,11 @@ void gpt_work_edit(GptWork *w, const Edits *edits) { w->hooks.edits = edits; }
 Chunk work_chunk(const GptWork *w, const Batch *batch, int s0, int seq1, const Team *team) {
     Chunk k = {.batch = batch, .s0 = s0, .first = batch->start[s0]};
     k.s1 = s0 + 1;
-    while (k.s1 < seq1 && k.s1 - s0 < w->max_seq && batch->start[k.s1 + 1] - k.first <= w->max_tokens) k.s1++;
+    while (k.s1 < seq1 && k.s1 - s0 < w->room.sequences && batch->start[k.s1 + 1] - k.first <= w->room.rows)
+        k.s1++;
     k.rows = batch->start[k.s1] - k.first;
-    CHECK(k.rows <= w->max_tokens);
-    for (int s = k.s0; s < k.s1; s++) CHECK(chunk_length(&k, s) <= w->max_len);
+    CHECK(k.rows <= w->room.rows);
+    for (int s = k.s0; s < k.s1; s++) CHECK(chunk_length(&k, s) <= w->room.length);
     team_share(team, k.s1 - s0, 1, &k.own_s0, &k.own_s1);
     k.own_s0 += s0;
     k.own_s1 += s0;
@@ -181,7 +131,7 @@ Block work_block(const Gpt *g, const GptWork *w, const Chunk *k, const Exec *e, 
                    .rope_table = g->rope_table,
                    .hooks = hooks_idle(&w->hooks) ? NULL : &w->hooks,
                    .apart = w->norm_f.y, /* which is written after all blocks */
-                   .rules = w->backward ? k->batch->rules : NULL,
+                   .rules = w->room.backward ? k->batch->rules : NULL,
                    .g = &w->grads,
                    .params = g->params,
                    .grad = grad};

@@ -7,8 +7,8 @@
 #include "model/pass.h"
 
 struct GptWork {
-    int max_tokens, max_seq, max_len, team_size;
-    bool backward;
+    Room room;
+    int team_size;
     Weights own;            /* unpacked, where nobody shares packed ones */
     const Weights *weights; /* shared, or own */
     BlockActs

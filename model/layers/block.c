@@ -4,6 +4,19 @@
 #include "model/layers/mlp.h"
 #include "model/layers/self_attention.h"
 
+void block_place(Arena *arena, const ModelConfig *c, const Room *room, BlockActs *a, BlockGrads *g) {
+    size_t stream = (size_t)room->rows * (size_t)c->n_embd;
+    if (g) {
+        ARENA_PLACE(arena, g->dx, stream);
+        ARENA_PLACE(arena, g->dnorm, stream);
+    }
+    a->mid = a->x;
+    if (c->attn == ATTN_CAUSAL) self_attention_place(arena, c, room, a, g);
+    if (c->attn == ATTN_MEAN) mean_attention_place(arena, c, room, a, g);
+    a->next = a->mid;
+    if (c->mlp == MLP_PLAIN) mlp_place(arena, c, room, a, g);
+}
+
 void block_forward(const Block *b) {
     const BlockActs *a = b->a;
     int d = b->d;

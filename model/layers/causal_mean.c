@@ -43,6 +43,12 @@ static void means(const Block *b, real *y, const real *x) {
     }
 }
 
+void mean_attention_place(Arena *arena, const ModelConfig *c, const Room *room, BlockActs *a, BlockGrads *g) {
+    (void)g; /* dx and dnorm are all */
+    norm_rows_place(arena, &a->norm1, room->rows, c->n_embd);
+    if (room->backward) ARENA_PLACE(arena, a->mid, (size_t)room->rows * (size_t)c->n_embd);
+}
+
 void mean_attention_forward(const Block *b) {
     const BlockActs *a = b->a;
     int d = b->d, n = b->k->n;

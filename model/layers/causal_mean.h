@@ -10,6 +10,8 @@
 
 #include "model/layers/sublayer.h"
 
+/* a->x is there; sets a->mid, which is x without a backward pass. g: gradients, or NULL. */
+void mean_attention_place(Arena *arena, const ModelConfig *c, const Room *room, BlockActs *a, BlockGrads *g);
 void mean_attention_forward(const Block *b);
 void mean_attention_backward(const Block *b);
 

@@ -2,6 +2,18 @@
 
 #include "model/neurons/rules.h"
 
+void mlp_place(Arena *arena, const ModelConfig *c, const Room *room, BlockActs *a, BlockGrads *g) {
+    size_t n = (size_t)room->rows, I = (size_t)c->n_inner, in = (size_t)pre_width(c);
+    norm_rows_place(arena, &a->norm2, room->rows, c->n_embd);
+    ARENA_PLACE(arena, a->pre, n * in);
+    ARENA_PLACE(arena, a->post, n * I);
+    if (room->backward) ARENA_PLACE(arena, a->next, n * (size_t)c->n_embd);
+    if (g) {
+        ARENA_PLACE(arena, g->dpost, n * I);
+        ARENA_PLACE(arena, g->dpre, n * in);
+    }
+}
+
 typedef void ApplyRules(const Rules *, int layer, const RuleRows *);
 
 /* Each of this member's sequences, where the batch has rules for the layer. */

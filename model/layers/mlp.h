@@ -13,6 +13,8 @@
 
 #include "model/layers/sublayer.h"
 
+/* a->mid is there; sets a->next, which is mid without a backward pass. g: gradients, or NULL. */
+void mlp_place(Arena *arena, const ModelConfig *c, const Room *room, BlockActs *a, BlockGrads *g);
 void mlp_forward(const Block *b);
 void mlp_backward(const Block *b);
 

@@ -1,5 +1,11 @@
 #include "model/layers/norm.h"
 
+void norm_rows_place(Arena *arena, NormRows *norm, int rows, int d) {
+    ARENA_PLACE(arena, norm->y, (size_t)rows * (size_t)d);
+    ARENA_PLACE(arena, norm->mean, rows);
+    ARENA_PLACE(arena, norm->rstd, rows);
+}
+
 void norm_rows_forward(const Exec *e, const ModelConfig *c, const NormRows *out, const real *x,
                        const Weight *w, int r0, int n) {
     int d = c->n_embd;

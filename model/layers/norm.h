@@ -12,6 +12,9 @@ typedef struct NormRows {
     real *y, *mean, *rstd;
 } NormRows;
 
+/* Room for `rows` rows. */
+void norm_rows_place(Arena *arena, NormRows *norm, int rows, int d);
+
 /* w: gain and bias (d), each NULL where there is none. */
 void norm_rows_forward(const Exec *e, const ModelConfig *c, const NormRows *out, const real *x,
                        const Weight *w, int r0, int n);

@@ -1,5 +1,21 @@
 #include "model/layers/self_attention.h"
 
+void self_attention_place(Arena *arena, const ModelConfig *c, const Room *room, BlockActs *a, BlockGrads *g) {
+    size_t n = (size_t)room->rows, d = (size_t)c->n_embd, ld = (size_t)qkv_width(c);
+    norm_rows_place(arena, &a->norm1, room->rows, c->n_embd);
+    ARENA_PLACE(arena, a->qkv, n * ld);
+    ARENA_PLACE(arena, a->att, n * d);
+    if (room->backward) {
+        a->p_stride = (int64_t)c->n_head * room->length * room->length;
+        ARENA_PLACE(arena, a->p, (size_t)room->sequences * (size_t)a->p_stride);
+        ARENA_PLACE(arena, a->mid, n * d);
+    }
+    if (g) {
+        ARENA_PLACE(arena, g->dqkv, n * ld);
+        ARENA_PLACE(arena, g->datt, n * d);
+    }
+}
+
 /* The rotation of q and k of this member's rows. */
 static void turn(const Block *b, real *qkv, bool inverse) {
     const ModelConfig *c = b->c;

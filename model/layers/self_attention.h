@@ -12,6 +12,8 @@
 
 #include "model/layers/sublayer.h"
 
+/* a->x is there; sets a->mid, which is x without a backward pass. g: gradients, or NULL. */
+void self_attention_place(Arena *arena, const ModelConfig *c, const Room *room, BlockActs *a, BlockGrads *g);
 void self_attention_forward(const Block *b);
 void self_attention_backward(const Block *b);
 

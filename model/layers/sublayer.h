@@ -2,8 +2,9 @@
  * stands beside the mathematics (hooks, edits, weight gradients). The full pass and the decoder fill a Block in their
  * own ways and run the same sub-layers on it.
  *
- * A sub-layer is a pair of functions of a Block. forward reads the stream and adds to it; backward gets the gradient
- * of the stream behind the sub-layer in dx, adds what goes through the sub-layer, and adds to the gradients of its weights.
+ * A sub-layer is one file with three functions. place lays out its rows in an arena. forward reads the stream and adds
+ * to it. backward gets the gradient of the stream behind the sub-layer in dx, adds what goes through the sub-layer, and
+ * adds to the gradients of its weights.
  *
  * Shapes: n rows (tokens), d = n_embd, H heads of hd channels, KV heads of keys and values, I neurons;
  * ld = (H + 2 KV) hd, in = I or, gated, 2 I. All matrices begin at row 0 of the chunk (model/batch.h). */
@@ -38,6 +39,13 @@ typedef struct BlockGrads {
     real *dnorm; /* (n,d) of a norm's output */
     real *dqkv, *datt, *dpre, *dpost;
 } BlockGrads;
+
+/* Room for chunks of at most `rows` tokens in `sequences` sequences of `length` tokens. backward: what the backward
+ * pass needs is kept. */
+typedef struct Room {
+    int rows, sequences, length;
+    bool backward;
+} Room;
 
 /* What a decoder keeps of the tokens that it has read, at most T. */
 typedef struct Cache {

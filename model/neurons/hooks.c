@@ -4,38 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Numbers of one token. */
+/* Numbers of one token: d, KV hd, H block_size, I. */
 typedef enum Width { WIDTH_D, WIDTH_KV, WIDTH_PATTERN, WIDTH_INNER } Width;
-/* What a model must have for the hook. */
-enum { MIXES = 1, CAUSAL = 2, MLP = 4, GATED = 8 };
+/* What a model must have: attention or the causal mean, attention, an MLP, a gate in it. */
+enum { NEEDS_MIXING = 1, NEEDS_CAUSAL = 2, NEEDS_MLP = 4, NEEDS_GATE = 8 };
 
-/* A row a site: name (what follows "blocks.L.", but for ln_final), width, what it needs. */
 static const struct {
     const char *name;
     Width width;
     unsigned needs;
 } sites[HOOK_SITES] = {
-    [HOOK_RESID_PRE] = {"hook_resid_pre", WIDTH_D, 0},
-    [HOOK_LN1] = {"ln1.hook_normalized", WIDTH_D, MIXES},
-    [HOOK_Q] = {"attn.hook_q", WIDTH_D, CAUSAL},
-    [HOOK_K] = {"attn.hook_k", WIDTH_KV, CAUSAL},
-    [HOOK_V] = {"attn.hook_v", WIDTH_KV, CAUSAL},
-    [HOOK_PATTERN] = {"attn.hook_pattern", WIDTH_PATTERN, CAUSAL},
-    [HOOK_Z] = {"attn.hook_z", WIDTH_D, CAUSAL},
-    [HOOK_ATTN_OUT] = {"hook_attn_out", WIDTH_D, MIXES},
-    [HOOK_RESID_MID] = {"hook_resid_mid", WIDTH_D, MIXES | MLP},
-    [HOOK_LN2] = {"ln2.hook_normalized", WIDTH_D, MLP},
-    [HOOK_PRE] = {"mlp.hook_pre", WIDTH_INNER, MLP},
-    [HOOK_PRE_LINEAR] = {"mlp.hook_pre_linear", WIDTH_INNER, MLP | GATED},
-    [HOOK_POST] = {"mlp.hook_post", WIDTH_INNER, MLP},
-    [HOOK_MLP_OUT] = {"hook_mlp_out", WIDTH_D, MLP},
-    [HOOK_RESID_POST] = {"hook_resid_post", WIDTH_D, 0},
-    [HOOK_LN_FINAL] = {"ln_final.hook_normalized", WIDTH_D, 0},
+#define ROW(site, name, width, needs) {name, width, needs},
+    HOOK_TABLE(ROW)
+#undef ROW
 };
 
 int hook_width(const ModelConfig *c, HookSite site) {
-    unsigned has = (c->attn != ATTN_NONE ? MIXES : 0) | (c->attn == ATTN_CAUSAL ? CAUSAL : 0) |
-                   (c->mlp == MLP_PLAIN ? MLP : 0) | (c->gated ? GATED : 0);
+    unsigned has = (c->attn != ATTN_NONE ? NEEDS_MIXING : 0) | (c->attn == ATTN_CAUSAL ? NEEDS_CAUSAL : 0) |
+                   (c->mlp == MLP_PLAIN ? NEEDS_MLP : 0) | (c->gated ? NEEDS_GATE : 0);
     if (site >= HOOK_SITES || sites[site].needs & ~has) return 0;
     switch (sites[site].width) {
     case WIDTH_KV: return c->n_kv_head * (c->n_embd / c->n_head);

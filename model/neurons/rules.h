@@ -28,8 +28,8 @@ enum { RULE_SCRATCH = 5, LABEL_OTHER = 0, LABEL_CLASS = 1, LABEL_NONE = -1 };
 
 /* What a rule saw in one sequence, and in a whole batch. */
 typedef struct RuleSums {
-    double lm2,
-        aux2; /* squares of the language model's gradient of z, whole layer; of the rule's, before lambda */
+    /* squares of the language model's gradient of z, whole layer; of the rule's, before lambda */
+    double lm2, aux2;
     double loss;      /* sum of c loss */
     int64_t asked[2]; /* tokens of y = 0 and y = 1 */
     int64_t fired[2]; /* of those times units, how many have a > 0 */
@@ -51,8 +51,8 @@ typedef struct Rule {
     const real *clamp;
     real *seen;     /* (tokens of the batch, n_units) or NULL: takes a */
     real *seen_pre; /* the same of z */
-    const double *
-        slope; /* the same or NULL: d loss / d z, of a loss that looks at the whole batch (model/neurons/rank.h) */
+    /* the same or NULL: d loss / d z, of a loss that looks at the whole batch (model/neurons/rank.h) */
+    const double *slope;
     RuleSums *sums; /* per sequence of the batch */
 } Rule;
 
