@@ -267,8 +267,8 @@ Status make_directories(const char *path, Err *err) {
 
 /* ---- opening what stays open ---- */
 
-/* Opens a regular file of our own to write it in place: a link there may lead to somebody's file, a FIFO would be waited
- * for. */
+/* Opens a regular file of our own to write it in place: a link there may lead to somebody's file, a FIFO would be
+ * waited for. */
 static Status open_own(const char *path, int flags, int *fd, Err *err) {
     struct stat info;
     int opened = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);

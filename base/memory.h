@@ -36,5 +36,8 @@ typedef struct Arena {
 size_t arena_add(Arena *arena, size_t bytes);
 Status arena_allocate(Arena *arena, const char *what, Err *err);
 void arena_free(Arena *arena);
+/* The arena's next `count` objects for a pointer; before it has memory this only measures. */
+#define ARENA_PLACE(arena, pointer, count)                                                                   \
+    ((pointer) = (void *)((uintptr_t)(arena)->base + arena_add(arena, (size_t)(count) * sizeof *(pointer))))
 
 #endif

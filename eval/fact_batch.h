@@ -4,7 +4,7 @@
 
 #include "data/facts.h"
 #include "data/mix.h"
-#include "model/gpt.h"
+#include "model/batch.h"
 
 typedef struct FactBatch {
     Batch batch; /* its arrays are the ones below */

@@ -1,4 +1,5 @@
-/* Rules in the config: what reads, what is refused with which words, and that rules that are not there leave no trace. */
+/* Rules in the config: what reads, what is refused with which words, and that rules that are not there leave no
+ * trace. */
 #include "tests/config_testing.h"
 
 #include "base/config/sweep_spec.h"

@@ -17,6 +17,7 @@
 #include "eval/evaluate.h"
 #include "eval/prompts.h"
 #include "model/decode.h"
+#include "model/pass.h"
 
 static const uint64_t SEED = 20261122;
 

@@ -1,5 +1,5 @@
-/* Facts that were read, some of them held out: who is on which side, what the rest still is, what the hash and the folder
- * keep, and that nothing held out is ever trained. */
+/* Facts that were read, some of them held out: who is on which side, what the rest still is, what the hash and the
+ * folder keep, and that nothing held out is ever trained. */
 #include "tests/import_testing.h"
 
 #include <xxhash.h>

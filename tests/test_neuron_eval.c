@@ -103,9 +103,10 @@ static void probe_optimum(void **state) {
 
 /* ---- a planted model ----
  *
- * Facts (s, cue, answer): cue A has answer a1, cue B a0, whatever s is. Nothing is mixed between positions, so the row that
- * predicts the answer reads the cue. Channel 0 of the stream is A, channel 1 B; unit 0 has z = 2 x_0 - 1, so 1 at cue
- * A and -1 elsewhere, and writes 10 into channel 2. The head says a0 by channel 1, a1 by channel 2. Unit 2 fires always. */
+ * Facts (s, cue, answer): cue A has answer a1, cue B a0, whatever s is. Nothing is mixed between positions, so the row
+ * that predicts the answer reads the cue. Channel 0 of the stream is A, channel 1 B; unit 0 has z = 2 x_0 - 1, so 1 at
+ * cue A and -1 elsewhere, and writes 10 into channel 2. The head says a0 by channel 1, a1 by channel 2. Unit 2 fires
+ * always. */
 enum { A = 1, B, A1, A0, FIRST, V = 16, D = 4, UNITS = 12, TRAINED = 4, HELD = 2, LENGTH = 3 };
 
 typedef struct Planted {
@@ -234,8 +235,8 @@ static void a_perfect_unit(void **state) {
         for (size_t i = 0; i < sizeof known / sizeof *known; i++)
             expect_figure(&a.own, g, known[i].figure, known[i].value);
         assert_true(isnan(a.own.of[g][FIGURE_TAG_PAIRS]) && isnan(a.own.of[g][FIGURE_DOSE_TAG_FLIP]));
-        /* held at x, B's row is 10 x e2 + e1: a1 has a logit of 200 x / size, a0 of 20 / size; the rows before it are not asked
-         * for and stay as they are */
+        /* held at x, B's row is 10 x e2 + e1: a1 has a logit of 200 x / size, a0 of 20 / size; the rows before it are
+         * not asked for and stay as they are */
         for (int d = 0; d < NEURON_DOSES; d++) {
             double x = neuron_dose[d], size = sqrt((100 * x * x + 1) / 4), a0 = 20 / size;
             double answer = log2((exp(200 * x / size) + exp(a0) + V - 2) / exp(a0));

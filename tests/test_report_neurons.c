@@ -1,5 +1,5 @@
-/* The part of a page on neuron rules: figures of the last lines, units as ranges, the run that is shown, names that cannot
- * break out, and why there is no heat map; and a heat map by itself. tests/cli/atlas.t has one within a page. */
+/* The part of a page on neuron rules: figures of the last lines, units as ranges, the run that is shown, names that
+ * cannot break out, and why there is no heat map; and a heat map by itself. tests/cli/atlas.t has one within a page. */
 #include "tests/facts_testing.h"
 
 #include "eval/plot/heat.h"

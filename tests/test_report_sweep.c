@@ -252,8 +252,8 @@ static void entropy_unknown(void **state) {
     free(html);
 }
 
-/* Axes stand as they were asked, though facts.load is in no hash and becomes a number of facts; runs stand by their values,
- * 8 before 16. */
+/* Axes stand as they were asked, though facts.load is in no hash and becomes a number of facts; runs stand by their
+ * values, 8 before 16. */
 static void typed_axes(void **state) {
     (void)state;
     char note[160];

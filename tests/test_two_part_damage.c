@@ -1,5 +1,5 @@
-/* Damaged two-part archives: no change to one gives an output, no header makes decoding take more memory or time than it
- * may, and there is one way to write an archive. */
+/* Damaged two-part archives: no change to one gives an output, no header makes decoding take more memory or time than
+ * it may, and there is one way to write an archive. */
 #include "tests/two_part_testing.h"
 
 #include "base/exact.h"

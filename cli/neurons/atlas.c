@@ -12,6 +12,7 @@
 #include "cli/common/show.h"
 #include "data/folder/folder.h"
 #include "eval/neurons/atlas_heat.h"
+#include "model/neurons/hooks.h"
 
 /* ---- classes ---- */
 

@@ -5,6 +5,7 @@
 
 #include "data/facts.h"
 #include "model/gpt.h"
+#include "model/neurons/hooks.h"
 
 #define ACTIVATIONS_FORMAT "rote-activations-1"
 

@@ -136,7 +136,7 @@ typedef struct Taker {
     int sequence; /* the first of the block */
 } Taker;
 
-static void take(void *user, const HookSeen *seen) {
+static void take(void *user, const HookObservation *seen) {
     const Taker *k = user;
     const AtlasReader *reader = k->reader;
     const AtlasLayer *l = k->layer;

@@ -5,6 +5,7 @@
 
 #include "eval/fact_batch.h"
 #include "eval/neurons/atlas.h"
+#include "model/pass.h"
 
 typedef struct AtlasReader {
     const Gpt *g;

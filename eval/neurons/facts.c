@@ -5,6 +5,7 @@
 
 #include "eval/fact_batch.h"
 #include "eval/prompts.h"
+#include "model/pass.h"
 
 /* ---- collecting ---- */
 
@@ -22,7 +23,7 @@ static int fact_at(Keeper *k, int64_t token) {
     return k->fact;
 }
 
-static void keep_row(Keeper *k, const HookSeen *seen, int64_t token, const real *x) {
+static void keep_row(Keeper *k, const HookObservation *seen, int64_t token, const real *x) {
     NeuronFacts *to = k->to;
     int fact = fact_at(k, token);
     bool post = seen->hook.site == HOOK_POST, evaluated = k->label[token] >= 0;
@@ -38,7 +39,7 @@ static void keep_row(Keeper *k, const HookSeen *seen, int64_t token, const real 
     to->side[fact] = k->label[token];
 }
 
-static void keep(void *user, const HookSeen *seen) {
+static void keep(void *user, const HookObservation *seen) {
     Keeper *k = user;
     if (seen->hook.layer != k->layer) return;
     for (int r = 0; r < seen->rows; r++) keep_row(k, seen, seen->token + r, seen->x + r * seen->ld);

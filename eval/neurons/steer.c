@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "eval/prompts.h"
+#include "model/pass.h"
 
 /* ---- means ---- */
 
@@ -12,7 +13,7 @@ typedef struct Sums {
     double **sum; /* of each edit's units, NULL where no mean is needed */
 } Sums;
 
-static void sum_rows(void *user, const HookSeen *seen) {
+static void sum_rows(void *user, const HookObservation *seen) {
     const Sums *s = user;
     for (int i = 0; i < s->edits->n; i++) {
         const Edit *e = &s->edits->edit[i];
