@@ -14,7 +14,8 @@
 #include "tests/model_case.h"
 #include "train/online/online.h"
 
-#ifdef ROTE_BARE /* no libxxhash and no zlib for that CPU: two-part archives with names, which are deflated, are left out */
+/* No libxxhash and no zlib for that CPU: two-part archives with names, which are deflated, are left out. */
+#ifdef ROTE_BARE
 #define XXH_STATIC_LINKING_ONLY
 #define XXH_IMPLEMENTATION
 #include <xxhash.h>

@@ -129,7 +129,8 @@ static Status models_table(FILE *out, const Series *s, Err *err) {
     fputs(
         "<div class=\"wide\"><table class=\"sort\">\n<thead><tr><th "
         "class=\"name\">model</th><th>parameters</th><th>bits/param</th><th>plateau, bits</th><th "
-        "class=\"name\">verdict</th><th>overfill</th><th>exposures</th><th>sizes</th><th>budgets</th><th>seeds</th><th>runs</th></tr></thead>\n<tbody>\n",
+        "class=\"name\">verdict</th><th>overfill</th><th>exposures</th><th>sizes</th><th>budgets</th><th>seeds</th>"
+        "<th>runs</th></tr></thead>\n<tbody>\n",
         out);
     for (int i = 0; i < s->n_architectures; i++) {
         const Architecture *a = &s->architectures[i];
