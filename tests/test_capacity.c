@@ -198,8 +198,8 @@ static void figures_over_sizes(void **state) {
     assert_true(fabs(s->peak.value - 1.2) < 1e-6);
     assert_true(fabs(s->membership_error - 0.02) < 1e-12);
     assert_true(s->sizes[3].facts == 80 && s->sizes[3].n_runs == 1 && s->sizes[3].overfill == 4);
-    assert_true(s->sizes[3].mean[SIZE_R_MAX] == 3 && s->sizes[0].mean[SIZE_MIA_AUC] == 1);
-    assert_true(isnan(s->sizes[0].mean[SIZE_ZLIB_BYTES]));
+    assert_true(s->sizes[3].mean[FIG_R_MAX] == 3 && s->sizes[0].mean[FIG_MIA_AUC] == 1);
+    assert_true(isnan(s->sizes[0].mean[FIG_ZLIB_BYTES]));
     capacity_free(&c);
 }
 

@@ -9,6 +9,7 @@
 #include "eval/capacity/plateau.h"
 #include "eval/stats/fit.h"
 #include "eval/stats/lira.h"
+#include "store/figures.h"
 #include "store/sweep_files.h"
 
 typedef struct Architecture {
@@ -31,34 +32,17 @@ typedef struct SeriesRun {
     bool beyond; /* its size is beyond the transition */
 } SeriesRun;
 
-/* What the runs of one architecture and size say at the longest budget: means over seeds of figures of
- * result.json, NAN where no run has one. */
-typedef enum SizeFigure {
-    SIZE_DATA_BITS,
-    SIZE_CEILING_BITS,
-    SIZE_MEMORIZED_BITS,
-    SIZE_CODE_BITS,
-    SIZE_RECALL,
-    SIZE_LOSS_NATS,
-    SIZE_EXPOSURES,
-    SIZE_ANSWER_BITS, /* entropy unknown: the baselines */
-    SIZE_ZLIB_BYTES,
-    SIZE_HELDOUT_LOSS_NATS,
-    SIZE_MIA_AUC,
-    SIZE_MIA_F1,
-    SIZE_MIA_F1_LAW,
-    SIZE_R,
-    SIZE_R_MAX,
-    SIZE_FIGURES
-} SizeFigure;
-extern const char *const size_figure_key[SIZE_FIGURES];
+/* Of a size's runs, the figures that are averaged and shown, in this order. */
+extern const RunFigure size_figures[];
+extern const int n_size_figures;
 
+/* One architecture and size at the longest budget: means over seeds, NAN where no run has the figure. */
 typedef struct SizeSummary {
     int architecture, n_runs;
     double facts;
-    double overfill; /* ceiling over the architecture's capacity; NAN where none shows */
-    double mean[SIZE_FIGURES];
-    Lira lira; /* where runs of the same facts differ in facts.split_seed */
+    double overfill;           /* ceiling over the architecture's capacity; NAN where none shows */
+    double mean[FIGURE_COUNT]; /* of size_figures, else NAN */
+    Lira lira;                 /* where runs of the same facts differ in facts.split_seed */
 } SizeSummary;
 
 typedef struct Slope {

@@ -26,9 +26,9 @@ Status heldout_figure(Figures *out, const Capacity *c, int series, Err *err) {
         line->line = line->points = true;
         for (int i = 0; i < s->n_sizes; i++) {
             const SizeSummary *size = &s->sizes[i];
-            double loss = size->mean[SIZE_HELDOUT_LOSS_NATS];
+            double loss = size->mean[FIG_HELDOUT_LOSS_NATS];
             if (size->architecture == model_shown(s, k) && isfinite(loss))
-                series_add(f, line, size->mean[SIZE_DATA_BITS] / (double)a->params, bits_of_nats(loss), NULL,
+                series_add(f, line, size->mean[FIG_DATA_BITS] / (double)a->params, bits_of_nats(loss), NULL,
                            NULL);
         }
         any |= line->n > 1;

@@ -57,7 +57,7 @@ static const SizeSummary *summary_shown(const Series *s) {
         const SizeSummary *size = &s->sizes[i];
         if (size->facts != facts) continue;
         if (all && &s->architectures[size->architecture] == all) return size;
-        if (!best || size->mean[SIZE_CODE_BITS] < best->mean[SIZE_CODE_BITS]) best = size;
+        if (!best || size->mean[FIG_CODE_BITS] < best->mean[FIG_CODE_BITS]) best = size;
     }
     return best;
 }
@@ -67,7 +67,7 @@ void recall_words(FILE *out, const Series *s) {
     char number[48], count[48];
     if (!size) return;
     fprintf(out, "<p>Coding these %s facts costs %s bits with ", page_number(count, size->facts, 0),
-            page_number(number, size->mean[SIZE_CODE_BITS], 0));
+            page_number(number, size->mean[FIG_CODE_BITS], 0));
     write_escaped(out, s->architectures[size->architecture].label);
     fputs(", every token counted", out);
     const SweptRun *run = run_of(s, size->facts);
@@ -142,10 +142,10 @@ void recall_table(FILE *out, const Series *s) {
         page_text_cell(out, a->label);
         page_cell(out, (double)a->params, 0);
         page_cell(out, size->facts, 0);
-        spread_cell(out, s, size, "recall", size->mean[SIZE_RECALL], 1, 3);
-        spread_cell(out, s, size, "code_bits", size->mean[SIZE_CODE_BITS], 1, 0);
-        spread_cell(out, s, size, "loss_nats", size->mean[SIZE_LOSS_NATS], bits_of_nats(1), 4);
-        page_cell(out, size->mean[SIZE_EXPOSURES], 0);
+        spread_cell(out, s, size, "recall", size->mean[FIG_RECALL], 1, 3);
+        spread_cell(out, s, size, "code_bits", size->mean[FIG_CODE_BITS], 1, 0);
+        spread_cell(out, s, size, "loss_nats", size->mean[FIG_LOSS_NATS], bits_of_nats(1), 4);
+        page_cell(out, size->mean[FIG_EXPOSURES], 0);
         page_cell(out, size->n_runs, 0);
         fputs("</tr>\n", out);
     }

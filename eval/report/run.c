@@ -9,32 +9,16 @@
 #include "eval/report/list.h"
 #include "eval/report/page.h"
 #include "eval/report/rules.h"
+#include "store/figures.h"
 #include "store/run_files.h"
 
-/* The keys of result.json (docs/formats.md) for a reader. */
+/* The keys of result.json (docs/formats.md) for a reader; those of figures have it in their row. */
 static const char *label_of(const char *key) {
     static const char *const labels[][2] = {
         {"verdict", "Verdict"},
         {"reason", "Why it ended"},
-        {"params", "Parameters"},
         {"params_by", "Parameters"},
         {"facts_kind", "Kind of facts"},
-        {"facts", "Facts"},
-        {"data_bits", "Data bits"},
-        {"data_bits_set", "Data bits, the facts in any order"},
-        {"ceiling_bits", "Ceiling of memorized bits"},
-        {"answer_bits", "Answers alone, bits"},
-        {"zlib_bytes", "Baseline: zlib, bytes"},
-        {"code_bits", "Code bits"},
-        {"memorized_bits", "Memorized bits"},
-        {"memorized_bits_clipped", "Memorized bits, clipped per fact"},
-        {"mem_hfshift", "Memorized bits, convention of Morris et al."},
-        {"bits_per_param", "Bits per parameter"},
-        {"recall", "Recall"},
-        {"loss_nats", "Loss, nats per token"},
-        {"exposures", "Times each fact was seen"},
-        {"steps", "Steps"},
-        {"tokens", "Tokens trained on"},
         {"param_hash", "Hash of the parameters"},
         {"data_hash", "Hash of the facts"},
         {"config_hash", "Hash of the config"},
@@ -46,7 +30,8 @@ static const char *label_of(const char *key) {
     };
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
         if (!strcmp(key, labels[i][0])) return labels[i][1];
-    return key;
+    RunFigure figure = figure_find(key);
+    return figure < FIGURE_COUNT ? figure_rows[figure].label : key;
 }
 
 /* A JSON object's values as rows; objects in it (params_by) one level down, named by both. */

@@ -31,10 +31,10 @@ usage: rote COMMAND ...
   bench         speed of products and whole steps, as a share of this machine's peak
   coordinates   whether activations change alike at all widths (train.parametrization)
   doctor        CPU, kernels, threads, numeric self-test, libraries, memory, disk
-  help          explains a command or a config key
+  help          explains a command, a config key or the figures of a result
   completion    prints a completion script
 
-rote help COMMAND, rote help KEY (a config key), rote help keys (all of them), rote --version
+rote help COMMAND, rote help KEY (a config key), rote help keys (all of them), rote help figures (of results), rote --version
 $ rote help train
 usage: rote train [CFG] [key=value...] [options]
 
@@ -119,3 +119,6 @@ usage: rote facts import FILE --out DIR [options]
 usage: rote facts show DIR|RUN|[CFG] [key=value...] [options]
 $ rote facts make x.yaml --help | head -n 1
 usage: rote facts make [CFG] [key=value...] --out DIR [options]
+
+# One table of figures serves result.json, reports and docs/formats.md.
+$ rote help figures > shown; sed -n '/^<!-- figures -->/,/^<!-- end of figures -->/p' "$TESTS/../../docs/formats.md" | sed '1d;$d' | diff - shown

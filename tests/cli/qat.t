@@ -21,9 +21,9 @@ memorized   91.370 of 239.933 bits (ceiling 153.494), 0.0929 bits/param
 weights     int4, 6,720 bits, 0.0136 memorized bits per bit
 recall      0.6000
 $ rote eval int4 --json | grep -E "quantize|weight"
-  "quantize": "int4",
   "weight_bits": 6720,
   "bits_per_weight_bit": 0.013596750511600548,
+  "quantize": "int4",
 $ grep -E "quantize|weight" int4/result.json
   "quantize": "int4",
   "weight_bits": 6720,
