@@ -121,8 +121,8 @@ memorized   34.649 of 239.933 bits (ceiling 153.494), 0.0352 bits/param
 recall      0.2500
 $ rote eval run --json --per-fact facts.tsv | head -n 3; head -n 3 facts.tsv
 {
-  "facts": 20,
   "tokens": 80,
+  "step": 30,
 fact	tag	tokens	prompt_tokens	code_bits	recalled	text
 0		4	1	12.605480770	0	1 4 6 7
 1		4	2	10.267978488	0	0 4 5 6
