@@ -14,10 +14,8 @@ void help_overview(const Command *const *table, FILE *out) {
     fprintf(out,
             "rote: what a small transformer can learn by heart, to the bit\n\nusage: rote COMMAND ...\n\n");
     for (; *table; table++) fprintf(out, "  %-13s %s\n", (*table)->name, (*table)->summary);
-    fprintf(
-        out,
-        "\nrote help COMMAND, rote help KEY (a config key), rote help keys (all of them), rote help figures (of results), "
-        "rote --version\n");
+    fprintf(out, "\nrote help COMMAND, rote help KEY (a config key), rote help keys (all of them), "
+                 "rote help figures (of results), rote --version\n");
 }
 
 static void print_command(const Command *command) {

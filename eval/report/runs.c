@@ -137,8 +137,8 @@ static void name_cell(FILE *out, const SweptRun *run, const SweepKeys *sweep, in
     fputs("</details></td>", out);
 }
 
-/* Columns of figures (FIGURES_COLUMN); one that no run has is left out. Of a run that diverged only those are shown that
- * mean something then. Losses are shown in bits. */
+/* Columns of figures (FIGURES_COLUMN); one that no run has is left out. Of a run that diverged only those are shown
+ * that mean something then. Losses are shown in bits. */
 static double run_figure(const SweptRun *run, RunFigure figure) {
     const FigureRow *row = &figure_rows[figure];
     if (run->state != SWEPT_DONE && !row->diverged) return NAN;

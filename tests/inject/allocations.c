@@ -1,4 +1,4 @@
-/* Preloaded into a program, makes one of its allocations fail: tests/check_allocations.sh.
+/* Preloaded into a program, makes one of its allocations fail: tests/campaign_allocations.sh.
  *
  *   ALLOCATION_LOG=FILE   appends "NUMBER HASH" for the first allocation of each call stack, and fails none; the hash
  *                         is of return addresses, so run without address space randomization (setarch -R)
