@@ -103,7 +103,7 @@ static Status demo_run(ReportRow *row, int width, const FactSet *facts, const ch
     TRY(run_plan(&plan, &config, facts, dir, err));
     if (!quiet) {
         fprintf(stderr, "%s: %s parameters (", label, show_int(plan.params));
-        show_params_by_part(&plan);
+        show_params_by_part(stderr, &plan);
         fprintf(stderr, "), memory %s\n", show_bytes(plan.memory_bytes));
     }
     RunOptions options = {.dir = dir, .resume = true, .stop = &stop_requested};

@@ -1,10 +1,10 @@
 /* rote compress --online, and how decompress reads such archives. */
-#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/threads.h"
 #include "cli/archive/archive.h"
 #include "cli/common/args.h"
 #include "cli/common/estimate.h"
@@ -47,7 +47,7 @@ static Status leave_out(PredictorParts *parts, const char *words, Err *err) {
 
 static Status run_of(OnlineRun *out, ProgressLine *line, const char *label, int threads, bool quiet,
                      Err *err) {
-    *out = (OnlineRun){.threads = threads > 0 ? threads : omp_get_num_procs(), .stop = &stop_requested};
+    *out = (OnlineRun){.threads = threads > 0 ? threads : threads_default(), .stop = &stop_requested};
     TRY(ops_select(&out->ops, err));
     signals_catch();
     out->progress = progress_line(line, label, quiet);

@@ -1,11 +1,11 @@
 #include "eval/neurons/measure.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/random.h"
+#include "base/threads.h"
 #include "eval/neurons/flips.h"
 #include "eval/neurons/probe.h"
 
@@ -409,7 +409,7 @@ static void as_it_is(Study *s, NeuronAnswer *out, Known *known) {
 
 Status neurons_measure(NeuronAnswer *out, const Gpt *g, const FactSet *facts, const NeuronQuestion *q,
                        Err *err) {
-    Study s = {.g = g, .f = facts, .q = q, .threads = q->threads > 0 ? q->threads : omp_get_num_procs()};
+    Study s = {.g = g, .f = facts, .q = q, .threads = q->threads > 0 ? q->threads : threads_default()};
     size_t units = (size_t)q->n_units;
     Held held = {.unit = q->unit,
                  .n = q->n_units,
