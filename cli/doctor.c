@@ -46,11 +46,11 @@ static Status cmd_doctor(const Args *args, Err *err) {
     bool counted = threads_check(&threads) == OK;
     const char *why = counted ? threads_why() : threads.msg;
 
-    json_t *report =
-        json_pack("{ss so ss si ss ss ss ss so sf sf}", "cpu", cpu, "kernels", isas, "kernel_chosen", ops->isa,
-                  "threads", threads_default(), "threads_why", why, "self_test", status == OK ? "passed" : test.msg,
-                  "numeric_spec", NUMERIC_SPEC, "compiler", __VERSION__, "libraries", libraries(),
-                  "memory_bytes", (double)memory_available(), "disk_bytes", (double)disk_available("."));
+    json_t *report = json_pack("{ss so ss si ss ss ss ss so sf sf}", "cpu", cpu, "kernels", isas,
+                               "kernel_chosen", ops->isa, "threads", threads_default(), "threads_why", why,
+                               "self_test", status == OK ? "passed" : test.msg, "numeric_spec", NUMERIC_SPEC,
+                               "compiler", __VERSION__, "libraries", libraries(), "memory_bytes",
+                               (double)memory_available(), "disk_bytes", (double)disk_available("."));
     if (args_has(args, "json") || !report) {
         Status written = json_out(report, err);
         TRY(written);

@@ -273,8 +273,9 @@ static Status cmd_sweep_run(const Args *args, Err *err) {
 
 static const Option sweep_options[] = {
     OPTION("out", "DIR", "the sweep's folder"),
-    OPTION("jobs", "N",
-           "runs side by side, or threads within them where there are fewer (default: what `rote doctor` says)"),
+    OPTION(
+        "jobs", "N",
+        "runs side by side, or threads within them where there are fewer (default: what `rote doctor` says)"),
     FLAG("dry-run", "say what the sweep needs and write nothing"),
     QUIET_OPTION,
     JSON_OPTION,
