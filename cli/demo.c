@@ -85,6 +85,7 @@ static Status demo_place(const char *out, const char *report, bool force, Err *e
             return err_set(err, ERR_INPUT, "%s: holds a run or a fact set (%s is there); name another --out",
                            out, others[i]);
     }
+    if (!folder_exists(out)) return OK;
     return output_check(report, REPORT_MARK, "a report of rote's", force, err);
 }
 

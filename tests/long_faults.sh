@@ -27,7 +27,7 @@ build() { # double | plain, more for make
 # 124: hangs, which says nothing about what the test compares, and costs this script its time. The slowest takes 15 s.
 passes() {
     local -a command=("build/$1")
-    [ "$1" = $sweep ] && command=(env ROTE=plain/rote tests/cli/run.sh "$sweep")
+    [[ $1 == *.t ]] && command=(env ROTE=plain/rote tests/cli/run.sh "$1")
     [ "$1" = $environment ] && command=(env ROTE=plain/rote $environment)
     OMP_NUM_THREADS=1 timeout 300 "${command[@]}" >/dev/null 2>&1
 }
@@ -36,6 +36,7 @@ tests_for() {
     case $1 in
     sweep:*) echo $sweep && return ;;
     environment:*) echo $environment && return ;;
+    output:*) echo tests/cli/output.t && return ;;
     esac
     if [[ $1 != rules* && $1 != init_from:* && -n "$verbose" ]]; then
         echo $layers $models $reference $training
@@ -72,7 +73,7 @@ try() { # what, file, from, to
     if [ "$places" ]; then echo "caught - $1"; return; fi
     local changed=${text/"$3"/"$4"}
     printf '%s' "$changed" >"$2"
-    [[ $1 == sweep:* || $1 == environment:* ]] && program=plain
+    [[ $1 == sweep:* || $1 == environment:* || $1 == output:* ]] && program=plain
     [[ $1 == rules* || $1 == init_from:* ]] && program=rules
     if ! build $program; then
         echo "survived - does not compile: $1: $(grep -m 1 error log)"
