@@ -145,7 +145,8 @@ Status atomic_open(AtomicFile *file, const char *path, Err *err) {
     /* The rename at the end would put a plain file in the place of /dev/null or of a link such as
      * /dev/stdout. */
     struct stat old;
-    if (lstat(path, &old) == 0 && !S_ISREG(old.st_mode) && !S_ISDIR(old.st_mode))
+    bool replaces = lstat(path, &old) == 0;
+    if (replaces && !S_ISREG(old.st_mode) && !S_ISDIR(old.st_mode))
         return err_set(err, ERR_INPUT, "%s: a %s, not a regular file; name a file to write", path,
                        S_ISLNK(old.st_mode) ? "link" : "device or pipe");
     snprintf(file->path, sizeof file->path, "%s", path);
@@ -169,6 +170,10 @@ Status atomic_open(AtomicFile *file, const char *path, Err *err) {
             close(fd);
             continue;
         }
+        /* The new file is the old one with other content: also its owner and mode, as far as we may set them. */
+        if (replaces && (old.st_uid != ours.st_uid || old.st_gid != ours.st_gid))
+            (void)!fchown(fd, old.st_uid, old.st_gid);
+        if (replaces && S_ISREG(old.st_mode)) (void)fchmod(fd, old.st_mode & 0777);
         if (ftruncate(fd, 0) != 0 || !(file->stream = fdopen(fd, "wb"))) {
             Status status = err_set(err, ERR_IO, "%s: cannot write: %s", file->temporary, strerror(errno));
             unlink(file->temporary);

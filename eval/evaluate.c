@@ -2,12 +2,12 @@
 #include "eval/evaluate.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/exact.h"
 #include "base/number.h"
+#include "base/threads.h"
 #include "eval/prompts.h"
 
 Status evaluator_create(Evaluator *out, const Gpt *g, const FactSet *facts, int threads, Err *err) {
@@ -30,7 +30,7 @@ Status evaluator_create(Evaluator *out, const Gpt *g, const FactSet *facts, int 
     if (!out->ranked || !out->nats || !out->best || !out->fact_bits || !out->recalled || !out->prompt)
         TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to evaluate %zu facts of %zu tokens", n, tokens));
     TRY_GOTO(recall_prompts(out->prompt, facts, err));
-    ParallelPlan plan = {.threads = threads > 0 ? threads : omp_get_num_procs(),
+    ParallelPlan plan = {.threads = threads > 0 ? threads : threads_default(),
                          .batch_size = n_scored,
                          .max_len = facts->max_len};
     TRY_GOTO(parallel_create(&out->parallel, g, &plan, err));

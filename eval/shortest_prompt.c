@@ -1,12 +1,12 @@
 #include "eval/shortest_prompt.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/exact.h"
 #include "base/random.h"
+#include "base/threads.h"
 #include "model/decode.h"
 
 /* What has to follow a prompt of some length. */
@@ -349,7 +349,7 @@ static Status check(const FactSet *facts, Err *err) {
 Status shortest_prompts(ShortestPrompts *out, const Gpt *g, const FactSet *facts, const PromptPlan *plan,
                         Err *err) {
     TRY(check(facts, err));
-    int threads = plan->threads > 0 ? plan->threads : omp_get_num_procs(), k = 0;
+    int threads = plan->threads > 0 ? plan->threads : threads_default(), k = 0;
     size_t n = (size_t)facts->n;
     *out = (ShortestPrompts){.n = facts->n, .room = facts->max_len};
     out->length = calloc(n, sizeof *out->length);

@@ -144,7 +144,7 @@ typedef struct TrainConfig {
     uint64_t seed;
     char init_from[CONFIG_PATH_MAX]; /* run folder whose weights come first; in no hash (init_hash is) */
     char init_hash[33];              /* param_hash of those weights: train/init_from.h fills it */
-    int threads;                     /* 0: one per core; changes no bit */
+    int threads;                     /* 0: threads_default (base/threads.h); changes no bit */
     GemmKind gemm;
     Quantize quantize; /* forward and backward read weights in this format; the optimizer moves full ones */
     int freeze;        /* 1 << part (model/params.h): parts that stay as they start */

@@ -187,7 +187,7 @@ KEY(train.init_from, KEY_PATH, .initial = "", .free = true, .sets = "train.init_
             "compared; empty: drawn")
 KEY(train.init_hash, KEY_TEXT, .initial = "", .late = true,
     .help = "param_hash of the weights in train.init_from: filled in; what is written must be so")
-KEY(train.threads, KEY_INT, .initial = "0", FROM_TO(1, 4096), .zero = "one per core", .free = true,
+KEY(train.threads, KEY_INT, .initial = "0", FROM_TO(1, 4096), .zero = "what `rote doctor` says", .free = true,
     .also = "n_threads num_threads jobs", .help = "threads of this run: speed only")
 KEY(train.gemm, KEY_ENUM, .initial = "exact", .choices = gemms, .also = "blas backend",
     .help = "matrix products; openblas gives other bits elsewhere, and its runs are marked so")

@@ -68,7 +68,7 @@ static Status evaluate(const Args *args, const Run *run, const FactSet *facts, i
     evaluator_run(&evaluator, &result);
     Status status = OK;
     if (args_has(args, "per-fact"))
-        status = per_fact_write(args_value(args, "per-fact"), &evaluator, NULL, err);
+        status = per_fact_write(output_target(args_value(args, "per-fact")), &evaluator, NULL, err);
     if (status == OK) status = result_out(run, facts, &result, args_has(args, "json"), err);
     evaluator_free(&evaluator);
     return status;

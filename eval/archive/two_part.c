@@ -1,11 +1,11 @@
 #include "eval/archive/two_part.h"
 
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/threads.h"
 #include "eval/archive/model_code.h"
 #include "eval/archive/range_coder.h"
 #include "eval/archive/set_code.h"
@@ -130,7 +130,7 @@ static Status check_fit(const Gpt *g, const FactSet *facts, Err *err) {
 
 static Status write_sections(Bytes section[SECTIONS], const Gpt *g, const CodedFacts *c,
                              const TwoPartOptions *options, Err *err) {
-    int threads = options->threads > 0 ? options->threads : omp_get_num_procs();
+    int threads = options->threads > 0 ? options->threads : threads_default();
     unsigned char hash[HASH_BYTES];
     model_encode(&section[STRUCTURE], &g->config);
     hash_of(g->params, (size_t)g->table.total * sizeof(real), hash);

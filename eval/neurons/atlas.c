@@ -1,12 +1,12 @@
 #include "eval/neurons/atlas.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/random.h"
+#include "base/threads.h"
 #include "eval/neurons/atlas_layer.h"
 #include "eval/stats/ranking.h"
 #include "eval/stats/stats.h"
@@ -206,7 +206,7 @@ static void count_rows(Atlas *a, const AtlasLayer *l) {
 
 Status atlas_make(Atlas *out, const Gpt *g, const AtlasClasses *classes, const AtlasPlan *plan, Err *err) {
     const ModelConfig *m = &g->config;
-    int threads = plan->threads > 0 ? plan->threads : omp_get_max_threads();
+    int threads = plan->threads > 0 ? plan->threads : threads_default();
     AtlasReader reader = {.threads = 0};
     AtlasLayer layer = {.layer = 0};
     Shuffles shuffles = {.permutation = NULL};

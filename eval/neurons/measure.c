@@ -1,14 +1,14 @@
 #include "eval/neurons/measure.h"
 
-#include <omp.h>
 #include <stdlib.h>
 
+#include "base/threads.h"
 #include "eval/neurons/study.h"
 
 Status neurons_measure(NeuronMeasures *out, const Gpt *g, const FactSet *facts, const NeuronPlan *plan,
                        Err *err) {
     Study s = {
-        .g = g, .f = facts, .plan = plan, .threads = plan->threads > 0 ? plan->threads : omp_get_num_procs()};
+        .g = g, .f = facts, .plan = plan, .threads = plan->threads > 0 ? plan->threads : threads_default()};
     size_t units = (size_t)plan->n_units;
     Clamp clamp = {.unit = plan->unit,
                    .n = plan->n_units,

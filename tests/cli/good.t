@@ -44,7 +44,7 @@ trains one run
   --resume                     go on where DIR stopped, or start
   --dry-run                    say what the run needs and write nothing
   --worker                     progress for the sweep that started it
-  --threads N                  threads; changes no bit (default: one per core)
+  --threads N                  threads; changes no bit (default: what `rote doctor` says)
   --quiet                      no progress on stderr
   --json                       one JSON object on stdout
 $ rote train --help | head -n 1

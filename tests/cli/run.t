@@ -178,7 +178,7 @@ hf
 config.json
 model.safetensors
 $ rote export run --to npz w.npz
-2> rote: w.npz exists: name another place, or replace it with --force
+2> rote: w.npz: exists; name another place, or replace it with --force
 [2]
 $ rote export run --to npz w.npz --force
 w.npz
