@@ -26,6 +26,7 @@ static const Option make_options[] = {{"out", "DIR", "the fact set's folder"}, J
 static const Option import_options[] = {
     {"out", "DIR", "the fact set's folder"},
     {"format", "tsv|csv|jsonl|text", "how FILE is read (default: by its name)"},
+    {"delimiter", "CHAR|tab", "what parts the fields of csv (default: ',', or what Excel's first line sep= says)"},
     {"vocab", "bytes|words", "what a symbol is (default: bytes)"},
     {"prompt", "FIELD",
      "name of the prompt's field, with --no-header a column's number (default: prompt, else the first)"},
@@ -210,7 +211,7 @@ const Command commands[] = {
      cmd_demo},
     {"facts make", "[CFG] [key=value...] --out DIR", 0, 1000,
      "generates a fact set, or keeps a split of one that is read", make_options, cmd_facts_make},
-    {"facts import", "FILE --out DIR", 1, 1, "makes a fact set of your own facts", import_options,
+    {"facts import", "FILE|- --out DIR", 1, 1, "makes a fact set of your own facts", import_options,
      cmd_facts_import},
     {"facts show", "DIR|RUN|[CFG] [key=value...]", 1, 1000,
      "kind, counts, entropy, first records of a fact set, a run's facts, or what a config draws",
