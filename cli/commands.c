@@ -26,7 +26,8 @@ static const Option make_options[] = {{"out", "DIR", "the fact set's folder"}, J
 static const Option import_options[] = {
     {"out", "DIR", "the fact set's folder"},
     {"format", "tsv|csv|jsonl|text", "how FILE is read (default: by its name)"},
-    {"delimiter", "CHAR|tab", "what parts the fields of csv (default: ',', or what Excel's first line sep= says)"},
+    {"delimiter", "CHAR|tab",
+     "what parts the fields of csv (default: ',', or what Excel's first line sep= says)"},
     {"vocab", "bytes|words", "what a symbol is (default: bytes)"},
     {"prompt", "FIELD",
      "name of the prompt's field, with --no-header a column's number (default: prompt, else the first)"},
