@@ -17,63 +17,73 @@
 
 /* ---- reading ---- */
 
-Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err) {
+static Status too_large(const char *path, size_t max_bytes, Err *err) {
+    return err_set(err, ERR_IO, "%s: larger than the %zu bytes that such a file may have", path, max_bytes);
+}
+
+/* What is left behind fd, some `expected` bytes; path is for the messages. */
+static Status read_rest(int fd, const char *path, size_t expected, size_t max_bytes, Buffer *out, Err *err) {
+    /* One byte more than expected, so that a file that grows meanwhile shows itself, and one for the NUL. */
+    size_t size = 0, room = expected + 1;
+    char *data = malloc(room + 1);
+    if (!data) return err_set(err, ERR_NOMEM, "%s: no memory for its %zu bytes", path, expected);
     Status status = OK;
-    char *data = NULL;
-    size_t size = 0, room;
-    struct stat info;
-    /* O_NONBLOCK: a FIFO named by mistake is refused below instead of waited for. */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) return err_set(err, ERR_IO, "%s: cannot read: %s", path, strerror(errno));
-    if (fstat(fd, &info) != 0) {
-        status = err_set(err, ERR_IO, "%s: cannot read: %s", path, strerror(errno));
-        goto done;
-    }
-    if (!S_ISREG(info.st_mode)) {
-        status = err_set(err, ERR_INPUT, "%s: cannot read: %s, not a regular file", path,
-                         S_ISDIR(info.st_mode) ? "a folder" : "a device or pipe");
-        goto done;
-    }
-    if ((uintmax_t)info.st_size > max_bytes) goto too_large;
-    /* One byte more than the size, so that a file that grows meanwhile shows itself, and one for the NUL. */
-    room = (size_t)info.st_size + 1;
-    data = malloc(room + 1);
-    if (!data) {
-        status = err_set(err, ERR_NOMEM, "%s: no memory for its %zu bytes", path, room - 1);
-        goto done;
-    }
     for (;;) {
         if (size == room) {
-            if (size > max_bytes) goto too_large;
+            if (size > max_bytes) break;
             room = room > SIZE_MAX / 2 - 1 ? SIZE_MAX - 1 : 2 * room;
             char *larger = realloc(data, room + 1);
-            if (!larger) {
-                status = err_set(err, ERR_NOMEM, "%s: no memory for %zu bytes", path, room);
-                goto done;
-            }
+            if (!larger) TRY_GOTO(err_set(err, ERR_NOMEM, "%s: no memory for %zu bytes", path, room));
             data = larger;
         }
         ssize_t got = read(fd, data + size, room - size);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) {
-            status = err_set(err, ERR_IO, "%s: reading failed at byte %zu: %s", path, size, strerror(errno));
-            goto done;
-        }
+        if (got < 0)
+            TRY_GOTO(err_set(err, ERR_IO, "%s: reading failed at byte %zu: %s", path, size, strerror(errno)));
         if (got == 0) break;
         size += (size_t)got;
     }
-    if (size > max_bytes) goto too_large;
+    if (size > max_bytes) TRY_GOTO(too_large(path, max_bytes, err));
     data[size] = '\0';
     *out = (Buffer){data, size};
-    data = NULL;
-    goto done;
-too_large:
-    status = err_set(err, ERR_IO, "%s: larger than the %zu bytes that such a file may have", path, max_bytes);
+    return OK;
 done:
     free(data);
+    return status;
+}
+
+/* stream: pipes and devices are read to their end, too. */
+static Status read_opened(int fd, const char *path, bool stream, size_t max_bytes, Buffer *out, Err *err) {
+    enum { FIRST = 1 << 16 }; /* bytes to begin with where the size is not known */
+    struct stat info;
+    if (fstat(fd, &info) != 0) return err_set(err, ERR_IO, "%s: cannot read: %s", path, strerror(errno));
+    bool regular = S_ISREG(info.st_mode);
+    if (S_ISDIR(info.st_mode) || (!regular && !stream))
+        return err_set(err, ERR_INPUT, "%s: cannot read: %s, not a regular file", path,
+                       S_ISDIR(info.st_mode) ? "a folder" : "a device or pipe");
+    if (regular && (uintmax_t)info.st_size > max_bytes) return too_large(path, max_bytes, err);
+    return read_rest(fd, path, regular ? (size_t)info.st_size : FIRST, max_bytes, out, err);
+}
+
+Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err) {
+    /* O_NONBLOCK: a FIFO named by mistake is refused below instead of waited for. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return err_set(err, ERR_IO, "%s: cannot read: %s", path, strerror(errno));
+    Status status = read_opened(fd, path, false, max_bytes, out, err);
     close(fd);
     return status;
 }
+
+Status file_read_stream(const char *path, size_t max_bytes, Buffer *out, Err *err) {
+    if (file_is_stdin(path)) return read_opened(STDIN_FILENO, STDIN_NAME, true, max_bytes, out, err);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return err_set(err, ERR_IO, "%s: cannot read: %s", path, strerror(errno));
+    Status status = read_opened(fd, path, true, max_bytes, out, err);
+    close(fd);
+    return status;
+}
+
+bool file_is_stdin(const char *path) { return strcmp(path, "-") == 0; }
 
 void buffer_free(Buffer *b) {
     free(b->data);

@@ -18,6 +18,11 @@ typedef struct Buffer {
 /* Reads a whole file. Free with buffer_free; after an error nothing is left to free.
  * ERR_IO: missing, or larger than max_bytes. ERR_INPUT: not a regular file. ERR_NOMEM. */
 Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err);
+/* The same of what is read once, to its end: also a pipe or a device, and standard input, whose path is "-" and which
+ * messages call STDIN_NAME. Waits for who writes. ERR_INPUT: a folder. */
+Status file_read_stream(const char *path, size_t max_bytes, Buffer *out, Err *err);
+#define STDIN_NAME "standard input"
+bool file_is_stdin(const char *path);
 void buffer_free(Buffer *b);
 
 /* How names of temporary files end: "run.html" is first written as ".run.html.rote-tmp", a name that no other program

@@ -8,9 +8,11 @@
 #include "cli/common/output.h"
 #include "cli/facts/show.h"
 #include "data/folder/folder.h"
+#include "data/import/delimiter.h"
 #include "data/import/import.h"
 #include "data/mix.h"
 #include "data/obtain.h"
+#include "data/text.h"
 #include "train/facts_load.h"
 
 static Status need_out(const Args *args, Err *err) {
@@ -61,6 +63,35 @@ static void print_columns(const ImportColumns *c) {
     printf("%s\n", c->header ? "; the first line names them" : "");
 }
 
+static void print_notes(const ImportColumns *c, const char *path) {
+    if (c->suspected) {
+        fputs("note: ", stderr);
+        text_show(stderr, path);
+        fprintf(
+            stderr,
+            ":%d looks like a line of names and is now a fact; --header skips it, --no-header says that it "
+            "is none\n",
+            c->line);
+    }
+    if (*c->note) {
+        fputs("note: ", stderr);
+        text_show(stderr, path);
+        fprintf(stderr, ": %s\n", c->note);
+    }
+}
+
+/* 0 where the option is not given. */
+static Status delimiter_of(const Args *args, char *out, Err *err) {
+    const char *given = args_value(args, "delimiter");
+    *out = 0;
+    if (!given) return OK;
+    *out = !strcmp(given, "tab") || !strcmp(given, "\\t") ? '\t' : *given;
+    if (delimiter_possible(*out) && (*out == '\t' || strlen(given) == 1)) return OK;
+    return err_set(
+        err, ERR_INPUT,
+        "facts import: --delimiter takes one character of ASCII that is no quote, such as ';', or tab");
+}
+
 static Status cmd_facts_import(const Args *args, Err *err) {
     static const char *const formats[] = {"tsv", "csv", "jsonl", "text", NULL};
     static const ImportFormat format_of[] = {IMPORT_TSV, IMPORT_CSV, IMPORT_JSONL, IMPORT_TEXT};
@@ -87,16 +118,14 @@ static Status cmd_facts_import(const Args *args, Err *err) {
     if (vocab && strcmp(vocab, "bytes") != 0 && strcmp(vocab, "words") != 0)
         return err_set(err, ERR_INPUT, "facts import: --vocab '%s', allowed: bytes, words", vocab);
     options.bytes = !vocab || !strcmp(vocab, "bytes");
-    TRY(input_check(args->words[0], err));
+    TRY(delimiter_of(args, &options.delimiter, err));
+    const char *path = args->words[0];
+    if (!file_is_stdin(path)) TRY(input_check(path, err));
     FactSet facts;
     ImportColumns columns;
-    TRY(facts_import(args->words[0], &options, &facts, &columns, err));
+    TRY(facts_import(path, &options, &facts, &columns, err));
     Status status = facts_save(&facts, args_value(args, "out"), err);
-    if (status == OK && columns.suspected)
-        fprintf(stderr,
-                "note: %s:%d looks like a line of names and is now a fact; --header skips it, "
-                "--no-header says that it is none\n",
-                args->words[0], columns.line);
+    if (status == OK) print_notes(&columns, file_is_stdin(path) ? STDIN_NAME : path);
     if (status == OK && !args_has(args, "json")) print_columns(&columns);
     if (status == OK) status = facts_out(&facts, args_has(args, "json"), err);
     facts_free(&facts);
@@ -106,6 +135,8 @@ static Status cmd_facts_import(const Args *args, Err *err) {
 static const Option import_options[] = {
     OPTION("out", "DIR", "the fact set's folder"),
     OPTION("format", "tsv|csv|jsonl|text", "how FILE is read (default: by its name)"),
+    OPTION("delimiter", "CHAR|tab",
+           "what separates the fields of csv (default: ',', or what a first line sep= says)"),
     OPTION("vocab", "bytes|words", "what a symbol is (default: bytes)"),
     OPTION_EMPTY(
         "prompt", "FIELD",
@@ -121,7 +152,7 @@ static const Option import_options[] = {
 
 const Command facts_import_command = {
     .name = "facts import",
-    .words = "FILE --out DIR",
+    .words = "FILE|- --out DIR",
     .min_words = 1,
     .max_words = 1,
     .summary = "makes a fact set of your own facts",

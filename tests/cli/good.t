@@ -51,7 +51,7 @@ $ rote train --help | head -n 1
 usage: rote train [CFG] [key=value...] [options]
 $ rote help facts | grep usage
 usage: rote facts make [CFG] [key=value...] --out DIR [options]
-usage: rote facts import FILE --out DIR [options]
+usage: rote facts import FILE|- --out DIR [options]
 usage: rote facts show DIR|RUN|[CFG] [key=value...] [options]
 $ rote help train.learning_rate
 train.learning_rate: a number
@@ -115,7 +115,7 @@ $ rote doctor --json | grep -E 'self_test|numeric_spec'
   "numeric_spec": "rote-1",
 $ rote facts --help | grep usage
 usage: rote facts make [CFG] [key=value...] --out DIR [options]
-usage: rote facts import FILE --out DIR [options]
+usage: rote facts import FILE|- --out DIR [options]
 usage: rote facts show DIR|RUN|[CFG] [key=value...] [options]
 $ rote facts make x.yaml --help | head -n 1
 usage: rote facts make [CFG] [key=value...] --out DIR [options]
