@@ -1,5 +1,4 @@
-/* Files that are whole or not there, locks that die with their process, and the
- * checksums that say whether a file is still what was written. */
+/* Files that are written completely or not at all, locks that end with their process, and checksums. */
 #include "base/file.h"
 
 #include <errno.h>
@@ -20,9 +19,9 @@
 Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err) {
     Status status = OK;
     char *data = NULL;
-    size_t size = 0, room;
+    size_t size = 0, capacity;
     struct stat info;
-    /* O_NONBLOCK: a FIFO named by mistake is refused below instead of waited for. */
+    /* O_NONBLOCK: a FIFO given by mistake is an error below, and open does not wait for its other end. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return err_set(err, ERR_IO, "%s: cannot read: %s", path, strerror(errno));
     if (fstat(fd, &info) != 0) {
@@ -35,25 +34,25 @@ Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err) {
         goto done;
     }
     if ((uintmax_t)info.st_size > max_bytes) goto too_large;
-    /* One byte more than the size, so that a file that grows meanwhile shows itself, and one for the NUL. */
-    room = (size_t)info.st_size + 1;
-    data = malloc(room + 1);
+    /* One byte more than the size, which shows that the file grew meanwhile, and one for the NUL. */
+    capacity = (size_t)info.st_size + 1;
+    data = malloc(capacity + 1);
     if (!data) {
-        status = err_set(err, ERR_NOMEM, "%s: no memory for its %zu bytes", path, room - 1);
+        status = err_set(err, ERR_NOMEM, "%s: no memory for its %zu bytes", path, capacity - 1);
         goto done;
     }
     for (;;) {
-        if (size == room) {
+        if (size == capacity) {
             if (size > max_bytes) goto too_large;
-            room = room > SIZE_MAX / 2 - 1 ? SIZE_MAX - 1 : 2 * room;
-            char *larger = realloc(data, room + 1);
+            capacity = capacity > SIZE_MAX / 2 - 1 ? SIZE_MAX - 1 : 2 * capacity;
+            char *larger = realloc(data, capacity + 1);
             if (!larger) {
-                status = err_set(err, ERR_NOMEM, "%s: no memory for %zu bytes", path, room);
+                status = err_set(err, ERR_NOMEM, "%s: no memory for %zu bytes", path, capacity);
                 goto done;
             }
             data = larger;
         }
-        ssize_t got = read(fd, data + size, room - size);
+        ssize_t got = read(fd, data + size, capacity - size);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) {
             status = err_set(err, ERR_IO, "%s: reading failed at byte %zu: %s", path, size, strerror(errno));
@@ -68,7 +67,7 @@ Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err) {
     data = NULL;
     goto done;
 too_large:
-    status = err_set(err, ERR_IO, "%s: larger than the %zu bytes that such a file may have", path, max_bytes);
+    status = err_set(err, ERR_IO, "%s: larger than %zu bytes, the maximum for such a file", path, max_bytes);
 done:
     free(data);
     close(fd);
@@ -109,7 +108,7 @@ void fault_point(const char *name, const char *where) {
 
 /* ---- writing ---- */
 
-/* The folder that holds path, "." when path names none. */
+/* The folder of path; "." where path has none. */
 static void parent_of(const char *path, char *out, size_t size) {
     const char *slash = strrchr(path, '/');
     if (!slash) {
@@ -126,27 +125,27 @@ static Status sync_folder(const char *path, Err *err) {
     parent_of(path, folder, sizeof folder);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        return err_set(err, ERR_IO, "%s: cannot open the folder to sync it: %s", folder, strerror(errno));
+        return err_set(err, ERR_IO, "%s: cannot open the folder for sync: %s", folder, strerror(errno));
     int failed = fsync(fd) != 0 ? errno : 0;
     close(fd);
-    /* EINVAL: a file system that has no such call and writes folders through. */
+    /* EINVAL: a file system without this call, which writes folders at once. */
     if (failed && failed != EINVAL)
         return err_set(err, ERR_IO, "%s: cannot sync the folder: %s", folder, strerror(failed));
     return OK;
 }
 
-/* The temporary name is fixed, so that what a killed process left is overwritten by the next and nothing
- * piles up. The lock keeps two live writers apart; the inode test catches that the file which we opened has
- * been renamed into place by the other before we had the lock. */
+/* The temporary name is fixed, so the file that a killed process left is overwritten by the next one. The lock
+ * excludes a second writer. The inode test detects that the other writer renamed the file that we opened before we
+ * had the lock. */
 Status atomic_open(AtomicFile *file, const char *path, Err *err) {
     *file = (AtomicFile){0};
     if (strlen(path) >= sizeof file->path)
-        return err_set(err, ERR_INPUT, "path of %zu bytes: at most %zu", strlen(path), sizeof file->path - 1);
-    /* The rename at the end would put a plain file in the place of /dev/null or of a link such as
-     * /dev/stdout. */
+        return err_set(err, ERR_INPUT, "the path has %zu bytes, at most %zu are possible", strlen(path),
+                       sizeof file->path - 1);
+    /* The rename at the end would replace /dev/null, or a link such as /dev/stdout, by a regular file. */
     struct stat old;
     if (lstat(path, &old) == 0 && !S_ISREG(old.st_mode) && !S_ISDIR(old.st_mode))
-        return err_set(err, ERR_INPUT, "%s: a %s, not a regular file; name a file to write", path,
+        return err_set(err, ERR_INPUT, "%s: is a %s, not a regular file; choose another file", path,
                        S_ISLNK(old.st_mode) ? "link" : "device or pipe");
     snprintf(file->path, sizeof file->path, "%s", path);
     const char *slash = strrchr(path, '/');
@@ -160,7 +159,8 @@ Status atomic_open(AtomicFile *file, const char *path, Err *err) {
             close(fd);
             if (why == EWOULDBLOCK)
                 return err_set(err, ERR_IO,
-                               "%s: another process is writing it; wait for it or write elsewhere", path);
+                               "%s: another process is writing it; wait for it, or choose another file",
+                               path);
             return err_set(err, ERR_IO, "%s: cannot lock: %s", file->temporary, strerror(why));
         }
         struct stat ours, there;
@@ -183,7 +183,7 @@ Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err) {
     Status status = OK;
     const char *step = "write";
     if (ferror(file->stream)) {
-        /* An earlier write failed, and its reason is gone by now: a full disk says it again. */
+        /* An earlier write failed and its errno is lost: this write shows a full disk again. */
         errno = EIO;
         (void)!write(fileno(file->stream), "", 1);
         goto failed;
@@ -194,7 +194,7 @@ Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err) {
     if (fsync(fileno(file->stream)) != 0) goto failed;
     fault_point(fault_name, "before_rename");
     step = "rename into place";
-    /* Renamed before it is closed: the lock on it then covers the whole of its life under the temporary name. */
+    /* Renamed before it is closed, so that it is locked as long as it has the temporary name. */
     if (rename(file->temporary, file->path) != 0) goto failed;
     fclose(file->stream);
     file->stream = NULL;
@@ -230,8 +230,8 @@ Status file_write_atomic(const char *path, const void *data, size_t size, Err *e
 Status path_join(char *out, size_t size, const char *dir, const char *name, Err *err) {
     int length = snprintf(out, size, "%s%s%s", dir, name ? "/" : "", name ? name : "");
     if (length >= 0 && (size_t)length < size) return OK;
-    return err_set(err, ERR_INPUT, "%.80s...: a path of more than %zu bytes; choose a shorter folder", dir,
-                   size - 1);
+    return err_set(err, ERR_INPUT, "%.80s...: the path has more than %zu bytes; choose a shorter folder name",
+                   dir, size - 1);
 }
 
 void path_make_absolute(char *path, size_t size) {
@@ -243,8 +243,9 @@ void path_make_absolute(char *path, size_t size) {
 Status make_directories(const char *path, Err *err) {
     char part[PATH_MAX];
     size_t size = strlen(path);
-    if (size == 0) return err_set(err, ERR_INPUT, "cannot create a folder without a name");
-    if (size >= sizeof part) return err_set(err, ERR_INPUT, "folder name of %zu bytes: too long", size);
+    if (size == 0) return err_set(err, ERR_INPUT, "the name of a folder is empty");
+    if (size >= sizeof part)
+        return err_set(err, ERR_INPUT, "the name of a folder has %zu bytes, which is too long", size);
     memcpy(part, path, size + 1);
     for (size_t i = 1; i <= size; i++) {
         if (part[i] != '/' && part[i] != '\0') continue;
@@ -252,13 +253,13 @@ Status make_directories(const char *path, Err *err) {
         part[i] = '\0';
         struct stat info;
         if (mkdir(part, 0777) == 0) {
-            TRY(sync_folder(part, err)); /* a power cut must not take the folder, and all in it, back */
+            TRY(sync_folder(part, err)); /* else a power failure could remove the folder with all its files */
         } else {
             int why = errno;
             if (stat(part, &info) != 0)
                 return err_set(err, ERR_IO, "%s: cannot create the folder: %s", part, strerror(why));
             if (!S_ISDIR(info.st_mode))
-                return err_set(err, ERR_INPUT, "%s: is a file, a folder is needed there", part);
+                return err_set(err, ERR_INPUT, "%s: is a file, but a folder is needed", part);
         }
         part[i] = kept;
     }
@@ -267,8 +268,8 @@ Status make_directories(const char *path, Err *err) {
 
 /* ---- opening what stays open ---- */
 
-/* Opens a regular file of our own to write it in place: a link there may lead to somebody's file, a FIFO would be waited
- * for. */
+/* Opens a file of rote's to write it in place. Links are errors, since they may lead to a user's file; so are FIFOs,
+ * which would block. */
 static Status open_own(const char *path, int flags, int *fd, Err *err) {
     struct stat info;
     int opened = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
@@ -278,11 +279,11 @@ static Status open_own(const char *path, int flags, int *fd, Err *err) {
                        errno == ELOOP    ? "a link"
                        : errno == EISDIR ? "a folder"
                                          : "a device or pipe");
-    if (opened < 0) return err_set(err, ERR_IO, "%s: cannot open it to write: %s", path, strerror(errno));
+    if (opened < 0) return err_set(err, ERR_IO, "%s: cannot open it for writing: %s", path, strerror(errno));
     if (fstat(opened, &info) != 0) {
         int why = errno;
         close(opened);
-        return err_set(err, ERR_IO, "%s: cannot open it to write: %s", path, strerror(why));
+        return err_set(err, ERR_IO, "%s: cannot open it for writing: %s", path, strerror(why));
     }
     if (!S_ISREG(info.st_mode)) {
         close(opened);
@@ -300,12 +301,12 @@ Status file_append_open(const char *path, bool empty, FILE **out, Err *err) {
     if (*out) return OK;
     int why = errno;
     close(fd);
-    return err_set(err, ERR_IO, "%s: cannot open it to write: %s", path, strerror(why));
+    return err_set(err, ERR_IO, "%s: cannot open it for writing: %s", path, strerror(why));
 }
 
 /* ---- locks ---- */
 
-/* A lock holds a process number and a line end, or nothing. */
+/* A lock file contains a process number and a newline, or nothing. */
 static bool is_lock_text(const char *text, ssize_t size) {
     for (ssize_t i = 0; i < size; i++)
         if (!(text[i] >= '0' && text[i] <= '9') && !(text[i] == '\n' && i == size - 1)) return false;
@@ -319,8 +320,8 @@ Status lock_take(const char *path, int *fd, Err *err) {
     ssize_t got = pread(lock, was, sizeof was - 1, 0);
     if (got < 0 || got == (ssize_t)sizeof was - 1 || !is_lock_text(was, got)) {
         close(lock);
-        return err_set(err, ERR_INPUT, "%s: not a lock of rote's; it stays as it is: choose another folder",
-                       path);
+        return err_set(err, ERR_INPUT,
+                       "%s: is not a lock of rote's and was not changed; choose another folder", path);
     }
     if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
         int why = errno;
@@ -329,13 +330,13 @@ Status lock_take(const char *path, int *fd, Err *err) {
         if (why != EWOULDBLOCK) return err_set(err, ERR_IO, "%s: cannot lock: %s", path, strerror(why));
         if (pid > 0)
             return err_set(err, ERR_INPUT,
-                           "%s" LOCK_HELD "process %ld: wait for it, stop it, or choose another folder", path,
+                           "%s" LOCK_HELD "process %ld; wait for it, stop it, or choose another folder", path,
                            pid);
         return err_set(err, ERR_INPUT,
-                       "%s" LOCK_HELD "another process: wait for it, stop it, or choose another folder",
+                       "%s" LOCK_HELD "another process; wait for it, stop it, or choose another folder",
                        path);
     }
-    /* Who holds it, for the message above. That it cannot be written (a full disk) does not weaken the lock. */
+    /* The holder, for the message above. If it cannot be written (a full disk), the lock is held all the same. */
     char owner[24];
     int size = snprintf(owner, sizeof owner, "%ld\n", (long)getpid());
     if (ftruncate(lock, 0) == 0 && pwrite(lock, owner, (size_t)size, 0) != size) (void)ftruncate(lock, 0);

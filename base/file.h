@@ -1,5 +1,4 @@
-/* Files that are whole or not there: written to a temporary name, synced, renamed,
- * and the folder synced. */
+/* Files that are written completely or not at all: to a temporary name, synced, renamed, and the folder synced. */
 #ifndef ROTE_BASE_FILE_H
 #define ROTE_BASE_FILE_H
 
@@ -20,12 +19,12 @@ typedef struct Buffer {
 Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err);
 void buffer_free(Buffer *b);
 
-/* How names of temporary files end: "run.html" is first written as ".run.html.rote-tmp", a name that no other program
+/* The end of temporary names: "run.html" is first written as ".run.html.rote-tmp", a name that no other program
  * uses. */
 #define TEMPORARY_END ".rote-tmp"
 
 /* A file that is written under its temporary name. atomic_commit flushes it, syncs it, renames it and syncs the folder.
- * atomic_abort, and a commit that fails, remove the temporary and leave the old file whole.
+ * atomic_abort, and a commit that fails, remove the temporary file and leave the old file unchanged.
  *   fault_name   of the file's failure points, see fault_point; NULL: it has none
  * ERR_IO, which names the path: a full disk, a read-only folder, another process is writing the same file.
  * ERR_INPUT: the path is too long, or is a link, a device or a pipe. */
@@ -47,26 +46,26 @@ void fault_point(const char *name, const char *where);
 /* "dir/name" in out; name NULL: dir alone. ERR_INPUT where it does not fit. */
 Status path_join(char *out, size_t size, const char *dir, const char *name, Err *err);
 
-/* Replaces the path by its realpath; leaves it as it is where there is no such file or too little room. */
+/* Replaces the path by its realpath; leaves it unchanged where there is no such file or too little space. */
 void path_make_absolute(char *path, size_t size);
 
 /* As mkdir -p; each new folder's parent is synced. ERR_IO: it cannot be made. ERR_INPUT: the name is empty or too long,
  * or a part of it is a file. */
 Status make_directories(const char *path, Err *err);
-/* Opens a file of rote's own to add lines to it, makes it where it is missing; empty: first drops what it holds. fclose
- * it. ERR_INPUT: a link, a folder, a device or a pipe is in its place, and stays untouched. ERR_IO. */
+/* Opens a file of rote's to append lines, and creates it where it is missing; empty: truncates it first. fclose it.
+ * ERR_INPUT: a link, a folder, a device or a pipe has this name, and is not changed. ERR_IO. */
 Status file_append_open(const char *path, bool empty, FILE **out, Err *err);
 bool file_exists(const char *path);
 /* The CRC-32 of zlib, of size bytes, any size. */
 uint32_t crc32_of(const void *data, size_t size);
 
-/* A lock that ends with its process: flock on path, whose file stays. lock_release takes the fd, or -1: no lock.
- * ERR_INPUT: another process holds it, and is named; or path is something else than a lock, and stays as it is. ERR_IO. */
+/* A lock that ends with its process: flock on path; the file remains. lock_release takes the fd, or -1: no lock.
+ * ERR_INPUT: another process, which is named, holds it; or path is not a lock, and is not changed. ERR_IO. */
 Status lock_take(const char *path, int *fd, Err *err);
 void lock_release(int fd);
 /* Every message about a held lock contains this, and no other message does. */
 #define LOCK_HELD ": held by "
-/* Whether a process holds the lock now. The question itself may make another process's lock_take fail. */
+/* Whether a process holds the lock now. This test itself can make another process's lock_take fail. */
 bool lock_held(const char *path);
 
 /* A hash of 16 bytes as 32 hex digits and a NUL. */

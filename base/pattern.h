@@ -9,17 +9,17 @@
 
 typedef struct Pattern Pattern;
 
-/* Compiles `regex`; *out may be NULL to only check it. Free it with pattern_free. Sizes and steps are bounded, so an expression
- * that explodes is refused here, or by pattern_matches, instead of taking memory and time without end.
- * ERR_INPUT: not a regular expression, or too large a one; the message names the place and begins with `what`. ERR_NOMEM. */
+/* Compiles `regex`; out NULL: only checks it. Free with pattern_free. Sizes and steps are bounded: an expression
+ * that would need too much memory or time is an error here or in pattern_matches. ERR_INPUT: not a regular
+ * expression, or too large; the message names the place and begins with `what`. ERR_NOMEM. */
 Status pattern_create(Pattern **out, const char *regex, const char *what, Err *err);
 void pattern_free(Pattern *pattern);
 
-/* *out: whether it matches anywhere in the text of `size` bytes; bytes that are not UTF-8 match nothing.
- * ERR_INPUT: the expression needs more steps on this text than PATTERN_STEPS; ERR_NOMEM. */
+/* *out: whether it matches anywhere in the text of `size` bytes; bytes that are not UTF-8 match nothing. ERR_INPUT:
+ * the expression needs more than PATTERN_STEPS steps on this text. ERR_NOMEM. */
 Status pattern_matches(const Pattern *pattern, const char *text, size_t size, bool *out, Err *err);
 
-/* What a match may take: steps of the matcher, KiB of its memory, and bytes of a compiled expression. */
+/* Bounds: steps of a match, KiB of its memory, and bytes of a compiled expression. */
 enum { PATTERN_STEPS = 1000000, PATTERN_HEAP_KIB = 16 * 1024, PATTERN_BYTES = 64 * 1024 };
 
 #endif

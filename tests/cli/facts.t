@@ -198,7 +198,7 @@ $ rote facts show pool facts.n=4
 2> rote: facts show: pool is no config file; keys change nothing in a folder
 [2]
 $ rote facts show facts.attributes=9
-2> rote: facts.attributes is 9, but facts.kind is random, which does not read it; leave it out, or set facts.kind (biod)
+2> rote: facts.attributes is 9, but facts.kind is random, which does not use this key; leave it out, or set facts.kind (biod)
 [2]
 $ rote facts show nowhere
 2> rote: nowhere: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one

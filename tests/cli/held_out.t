@@ -145,13 +145,13 @@ T: 4 of 4 runs done; table: T/table.csv
 $ for key in facts.heldout=30 facts.n=9 facts.junk_n=3 facts.domain_token=true facts.paraphrases=2 facts.seq_len=99 facts.junk_ratio=1; do rote facts show own.yaml $key 2> shown; rote train own.yaml $key --out none 2>&1 | tail -n 1 > trained; cmp shown trained && cat shown; rm -f shown trained; done
 rote: facts.heldout is 30, but mine has 30 facts, and one at least is trained
 rote: facts.n is 9, but the fact set has 20 facts; leave the key out or set facts.n=20
-rote: facts.junk_n works where facts are drawn (kinds random, triples, bios, biod, rules); facts of your own (kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out
-rote: facts.domain_token works where facts are drawn (kinds random, triples, bios, biod, rules); facts of your own (kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out
-rote: facts.paraphrases works where facts are drawn (kinds random, triples, bios, biod, rules); facts of your own (kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out
+rote: facts.junk_n works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
+rote: facts.domain_token works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
+rote: facts.paraphrases works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
 rote: facts.seq_len is 99, but the fact set has 11 tokens in its longest fact; leave the key out or set facts.seq_len=11
 rote: facts.junk_ratio is 1, but the fact set has no junk; leave the key out
 $ rote facts show facts.path=mine facts.split_seed=3
-2> rote: facts.split_seed is 3, but facts.heldout is 0, so there is nothing for it to choose; set facts.heldout, or leave the seed out
+2> rote: facts.split_seed is 3, but facts.heldout is 0, so no facts are held out; set facts.heldout, or leave facts.split_seed out
 [2]
 $ rote facts show facts.kind=text facts.path=rhyme.txt facts.n=9
 2> rote: facts.n is 9, but the fact set has 4 facts; leave the key out or set facts.n=4

@@ -124,13 +124,13 @@ $ rote facts make facts.kind=triples facts.objects=3,4 --out x
 2> rote: command line: key 'facts.objects': '3,4' is not a list of sizes such as 8x100x263
 [2]
 $ rote facts make facts.kind=triples facts.objects=3x0 --out x
-2> rote: command line: key 'facts.objects': 3x0 is out of range; allowed: 8x100x263 or alike, at most 16 sizes of 1 to 1000000000
+2> rote: command line: key 'facts.objects': 3x0 is out of range; allowed: such as 8x100x263, at most 16 sizes of 1 to 1000000000
 [2]
 $ rote facts make facts.kind=triples facts.objects=1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1 --out x
 2> rote: command line: key 'facts.objects': '1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1' has more than 16 sizes
 [2]
 $ rote facts make facts.kind=triples facts.objects= --out x
-2> rote: command line: key 'facts.objects': no value; allowed: 8x100x263 or alike, at most 16 sizes of 1 to 1000000000
+2> rote: command line: key 'facts.objects': no value; allowed: such as 8x100x263, at most 16 sizes of 1 to 1000000000
 [2]
 $ rote facts make facts.kind=triples facts.n=100 facts.subjects=3 --out x
 2> rote: facts.n: 100 triples asked for, but 3 subjects with 4 relations make 12 pairs; set facts.subjects to 0 (as few as hold them) or at least 25
@@ -197,27 +197,27 @@ $ rote facts make facts.kind=bios facts.paraphrases=3 --out x
 # keys of another kind
 
 $ rote facts make facts.attributes=5 --out x
-2> rote: facts.attributes is 5, but facts.kind is random, which does not read it; leave it out, or set facts.kind (biod)
+2> rote: facts.attributes is 5, but facts.kind is random, which does not use this key; leave it out, or set facts.kind (biod)
 [2]
 $ rote train facts.kind=bios facts.n=4 facts.seq_len=8 --out x
-2> rote: facts.seq_len is 8, but facts.kind is bios, which does not read it; leave it out, or set facts.kind (random, file, text)
+2> rote: facts.seq_len is 8, but facts.kind is bios, which does not use this key; leave it out, or set facts.kind (random, file, text)
 [2]
 $ rote facts make facts.n=4 facts.split_seed=3 facts.exceptions=0.1 --out x
-2> rote: facts.exceptions is 0.1, but facts.kind is random, which does not read it; leave it out, or set facts.kind (rules)
+2> rote: facts.exceptions is 0.1, but facts.kind is random, which does not use this key; leave it out, or set facts.kind (rules)
 [2]
 $ echo 'facts: {kind: biod, attributes: 6, n: 3}' > people.yaml
 $ rote facts make people.yaml facts.kind=random facts.seq_len=4 --out others | head -n 2
 kind        random: n=3 seq_len=4 vocab_size=256 seed=0
 facts       3, 12 tokens, the longest 4
 $ rote facts make people.yaml facts.kind=random facts.rule=lookup --out x
-2> rote: facts.rule is lookup, but facts.kind is random, which does not read it; leave it out, or set facts.kind (rules)
+2> rote: facts.rule is lookup, but facts.kind is random, which does not use this key; leave it out, or set facts.kind (rules)
 [2]
 $ rote sweep run people.yaml facts.kind=random,biod model.n_embd=8 train.max_steps=1 --out K --jobs 1 --quiet; ls K/runs
 K: 2 of 2 runs done; table: K/table.csv
 kind=biod-6e255bf4
 kind=random-6cc47e51
 $ rote sweep run people.yaml facts.exceptions=0,0.1 --out L
-2> rote: facts.exceptions is 0.1, but facts.kind is biod, which does not read it; leave it out, or set facts.kind (rules)
+2> rote: facts.exceptions is 0.1, but facts.kind is biod, which does not use this key; leave it out, or set facts.kind (rules)
 [2]
 
 # a default for every kind
@@ -316,7 +316,7 @@ $ rote eval cat | tail -n 2
 baselines   answers 11.510 bits, zlib 36 bytes
 recall      0.8333
 $ rote train facts.kind=text --out none
-2> rote: command line: key 'facts.kind': is text, but facts.path names no file
+2> rote: command line: key 'facts.kind': is text, but facts.path is empty; set it to a file
 [2]
 $ rote train facts.kind=text facts.path=none.txt --out none
 2> rote: none.txt: cannot read: No such file or directory
@@ -325,10 +325,10 @@ $ rote train facts.kind=text facts.path=cat.txt facts.heldout=3 --out none
 2> rote: facts.heldout is 3, but cat.txt has 3 facts (chunks of facts.seq_len bytes), and one at least is trained
 [2]
 $ rote facts show facts.kind=text facts.path=cat.txt facts.paraphrases=2
-2> rote: facts.paraphrases works where facts are drawn (kinds random, triples, bios, biod, rules); facts of your own (kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out
+2> rote: facts.paraphrases works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
 [2]
 $ rote facts make facts.kind=text facts.path=cat.txt facts.junk_n=2 --out none
-2> rote: facts.junk_n works where facts are drawn (kinds random, triples, bios, biod, rules); facts of your own (kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out
+2> rote: facts.junk_n works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
 [2]
 $ rote train facts.kind=text facts.path=cat.txt facts.load=2 --out none
 2> rote: facts.load chooses how many facts are drawn, but facts.kind is text: cat.txt has what it has; leave facts.load out
