@@ -307,11 +307,11 @@ static const Bad bad_files[] = {
      "cfg.yaml:3: key 'facts.kind': is file, but facts.path is empty; `rote facts make` and `rote facts "
      "import` write such a folder"},
     {"name: a/b\n",
-     "cfg.yaml:1: key 'name': 'a/b' cannot name a folder; allowed: letters, digits, '.', '_', '-', at most "
-     "63, not first '.' or '-'"},
+     "cfg.yaml:1: key 'name': 'a/b' cannot be the name of a folder; allowed: letters, digits, '.', '_', "
+     "'-', at most 63, the first neither '.' nor '-'"},
     {"name: ..\n",
-     "cfg.yaml:1: key 'name': '..' cannot name a folder; allowed: letters, digits, '.', '_', '-', at most "
-     "63, not first '.' or '-'"},
+     "cfg.yaml:1: key 'name': '..' cannot be the name of a folder; allowed: letters, digits, '.', '_', "
+     "'-', at most 63, the first neither '.' nor '-'"},
     {"name: a123456789b123456789c123456789d123456789e123456789f123456789gggg\n",
      "cfg.yaml:1: key 'name': 'a123456789b123456789c123456789d123456789e123456789f123456789...' has 64 "
      "bytes; allowed: at "

@@ -195,7 +195,7 @@ $ rote train facts.vocab_size=64 model.vocab_size=32
 2> rote: the facts have 64 symbols and model.vocab_size is 32; set model.vocab_size to 0 or at least 64
 [2]
 $ rote train facts.n=100 facts.vocab_size=2 facts.seq_len=2
-2> rote: facts.n: 100 facts asked for, of 4 possible sequences (2 tokens out of 2); lower facts.n, or raise facts.seq_len or facts.vocab_size
+2> rote: facts.n: 100 facts, but there are only 4 sequences (2 tokens out of 2); lower facts.n, or raise facts.seq_len or facts.vocab_size
 [2]
 $ rote train train.warmup_steps=200 train.max_steps=100
 2> rote: train.warmup_steps is 200 and train.max_steps is 100: the warm-up must not be longer than the run; lower warmup_steps, or raise max_steps
@@ -221,7 +221,8 @@ $ rote train facts.load=0.05 facts.vocab_size=4 facts.seq_len=5 train.exposures=
   "data_bits": 5037.4984253221164
 $ rote help facts.load
 facts.load: a number
-  data bits per parameter of the model; sets facts.n to the smallest number of facts that reaches this
+  data bits per parameter of the model; sets facts.n to the smallest number of
+  facts that reaches this
   default 0 (off), or above 0, at most 1000000
   not part of the config hash; facts.n is
   other names: bits_per_param

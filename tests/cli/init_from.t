@@ -151,18 +151,18 @@ $ rote train relearn.yaml neurons.0.start_out=nan --out c
 
 $ rote help init_from
 train.init_from: a path
-  a run whose newest weights this one starts from, of one model shape;
-  vocabularies are not compared; empty: drawn
+  start from the newest weights of this run, of the same shape; vocabularies are
+  not compared; empty: draw weights
   default ""; at most 1023 bytes
   not part of the config hash; train.init_hash is
   other names: pretrained warm_start finetune_from
 $ rote help train.init_hash
 train.init_hash: a text
-  param_hash of the weights in train.init_from: filled in; what is written must
-  be so
+  param_hash of the weights in train.init_from; filled in. If it is given, the
+  weights must have it
   default ""; at most 32 bytes
 $ rote help neurons.N.start_out
 neurons.N.start_out: a number
-  factor of the weights out of the units before the first step; 0 starts them
+  factor of the neurons' output weights before the first step; at 0 they start
   ablated
   default 1; -1000000 to 1000000

@@ -79,8 +79,8 @@ $ rote train small.yaml train.freeze=embedding+attention+mlp+norm
 2> rote: train.freeze names every part, so nothing is left to train; leave one out
 [2]
 $ rote help train.freeze
-train.freeze: choices
+train.freeze: one or more choices
   parts that keep their initial values
-  default none; none, or one or more joined by '+': embedding | attention | mlp | norm |
-  head
+  default none; none, or one or more joined by '+': embedding | attention | mlp
+  | norm | head
   other names: frozen
