@@ -3,7 +3,7 @@
  *   damage list FILE COUNT SEED     prints what may be done to FILE, one a line: COUNT flipped bits and, in a text, COUNT changed
  *                                   digits and COUNT / 2 lines cut out; COUNT / 3 ends cut off; its last line twice; gone
  *   damage do FILE WORD A B         does one of them
- *   damage hash PATH...             a hash of each PATH and of each file below it, without what changes from run to run: clocks
+ *   damage hash PATH...             a hash of each PATH, in this order, and of each file below it, by name, without what changes from run to run: clocks
  *                                   (timing.json, a table's column "seconds") and locks
  *
  * The moments are drawn from SEED, so that a failure can be tried again. A changed digit stays a digit: the file still reads. */
@@ -125,8 +125,19 @@ static void print_hash(const char *path, bool table) {
     printf("%s %016llx\n", path, (unsigned long long)hash);
 }
 
+static char **given; /* the roots, which keep their order */
+static int by_name(const FTSENT **a, const FTSENT **b) {
+    if ((*a)->fts_level > 0) return strcmp((*a)->fts_name, (*b)->fts_name);
+    for (char **root = given; *root; root++) {
+        if (!strcmp(*root, (*a)->fts_name)) return -1;
+        if (!strcmp(*root, (*b)->fts_name)) return 1;
+    }
+    return 0;
+}
+
 static int hash(char **roots) {
-    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+    given = roots;
+    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
     if (!tree) return 2;
     for (FTSENT *e; (e = fts_read(tree));) {
         if (e->fts_info == FTS_D && !strcmp(e->fts_name, "locks")) fts_set(tree, e, FTS_SKIP);
