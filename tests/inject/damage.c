@@ -1,12 +1,15 @@
 /* Damages a file, for tests/check_sealed.sh.
  *
- *   damage list FILE COUNT SEED     prints what may be done to FILE, one a line: COUNT flipped bits and, in a text, COUNT changed
- *                                   digits and COUNT / 2 lines cut out; COUNT / 3 ends cut off; its last line twice; gone
- *   damage do FILE WORD A B         does one of them
- *   damage hash PATH...             a hash of each PATH, in this order, and of each file below it, by name, without what changes from run to run: clocks
- *                                   (timing.json, a table's column "seconds") and locks
+ *   damage list FILE COUNT SEED   prints what may be done to FILE, one a line: COUNT flipped bits and, in a text,
+ *                                 COUNT changed digits and COUNT / 2 lines cut out; COUNT / 3 ends cut off; its
+ *                                 last line twice; gone
+ *   damage do FILE WORD A B       does one of them
+ *   damage hash PATH...           a hash of each PATH, in this order, and of each file below it, by name, without
+ *                                 what changes from run to run: clocks (timing.json, a table's column "seconds")
+ *                                 and locks
  *
- * The moments are drawn from SEED, so that a failure can be tried again. A changed digit stays a digit: the file still reads. */
+ * The places are drawn from SEED, so that a failure can be tried again. A changed digit stays a digit: the file
+ * still reads. */
 #include <ctype.h>
 #include <fts.h>
 #include <stdbool.h>
@@ -33,7 +36,9 @@ static void read_whole(const char *path) {
 
 static void write_whole(const char *path, size_t from, size_t to) { /* without what lies between */
     FILE *f = fopen(path, "wb");
-    if (!f || fwrite(data, 1, from, f) != from || fwrite(data + to, 1, size - to, f) != size - to || fclose(f)) exit(2);
+    if (!f || fwrite(data, 1, from, f) != from || fwrite(data + to, 1, size - to, f) != size - to ||
+        fclose(f))
+        exit(2);
 }
 
 static uint64_t state;
@@ -67,7 +72,8 @@ static void list(size_t count) {
     size_t digits = 0;
     for (size_t i = 0; i < size; i++) digits += isdigit(data[i]) != 0;
     for (size_t i = 0; i < count && size > 0; i++) /* one in each stretch of the file */
-        printf("bit %zu %d\n", size * i / count + (size_t)draw(size / count + 1) % (size - size * i / count), (int)draw(8));
+        printf("bit %zu %d\n", size * i / count + (size_t)draw(size / count + 1) % (size - size * i / count),
+               (int)draw(8));
     for (size_t i = 0; is_text() && i < count && digits > 0; i++) {
         size_t nth = digits * i / count + (size_t)draw(digits / count + 1), at = 0;
         if (nth >= digits) nth = digits - 1;
@@ -76,7 +82,8 @@ static void list(size_t count) {
         printf("digit %zu %c\n", at, (int)('0' + (data[at] - '0' + 1 + (int)draw(9)) % 10));
     }
     size_t lines = count_lines();
-    for (size_t i = 0; is_text() && i < (count + 1) / 2 && lines > 1; i++) printf("line %zu -\n", (size_t)draw(lines));
+    for (size_t i = 0; is_text() && i < (count + 1) / 2 && lines > 1; i++)
+        printf("line %zu -\n", (size_t)draw(lines));
     for (size_t i = 0; i < (count + 2) / 3; i++) printf("cut %zu -\n", size * i / ((count + 2) / 3));
     if (is_text() && lines > 1) printf("cut %zu -\n", line_begin(1 + (size_t)draw(lines - 1)));
     printf("twice - -\ngone - -\n");
