@@ -14,26 +14,39 @@
 #include <time.h>
 #include <unistd.h>
 
-static int redraws, longest, now, escapes;
-static bool in_escape, returned, redrawn; /* after a carriage return; in a line that began with one alone */
+enum { ROWS = 64 };
+static int redraws, longest, escapes;
+static int row[ROWS], rows; /* how long the last lines are, the newest at rows % ROWS */
+static int up;              /* the number in the escape sequence */
+static bool in_escape, returned;
+
+/* What stands in the last n lines is drawn over: counts. */
+static void redrawn(int n) {
+    redraws++;
+    for (int i = 0; i < n && i < ROWS && i <= rows; i++)
+        if (row[(rows - i) % ROWS] > longest) longest = row[(rows - i) % ROWS];
+}
 
 static void look(const unsigned char *text, ssize_t size) {
     for (ssize_t i = 0; i < size; i++) {
         unsigned char c = text[i];
-        if (returned) { /* the terminal itself makes CR LF of each LF */
-            redrawn = c != '\n';
-            redraws += redrawn;
-            now = 0;
+        if (returned && c != '\n' && row[rows % ROWS] > 0) { /* the terminal itself makes CR LF of each LF */
+            redrawn(1);
+            row[rows % ROWS] = 0;
         }
         returned = c == '\r';
         if (in_escape) {
+            if (c >= '0' && c <= '9') up = 10 * up + c - '0';
             in_escape = c == '[' || c < 0x40;
+            if (c == 'A') redrawn(1 + (up ? up : 1)); /* the cursor goes up */
         } else if (c == 27) {
             in_escape = true;
+            up = 0;
             escapes++;
+        } else if (c == '\n') {
+            row[++rows % ROWS] = 0;
         } else if (c >= 32 && (c & 0xc0) != 0x80) { /* the first byte of a character */
-            now++;
-            if (redrawn && now > longest) longest = now;
+            row[rows % ROWS]++;
         }
     }
 }
