@@ -39,7 +39,7 @@ same() { # quiet, killed: prints the file that differs
         [ ! -e "$1/$file" ] && [ ! -e "$2/$file" ] && continue
         cmp -s "$1/$file" "$2/$file" || { echo "$file differs"; return; }
     done
-    left=$(cd "$2" && ls -A | grep -vxF "$(cd "$1" && ls -A)")
+    left=$(diff <(ls -A "$1") <(ls -A "$2") | sed -n 's/^> //p')
     [ -z "$left" ] || echo "$left is left over"
 }
 
