@@ -33,14 +33,20 @@ now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
 random() { echo $(((RANDOM << 15 | RANDOM) % $1)); }
 pick() { shift $(($(random $#))); echo "$1"; }
 
-same() { # quiet, killed: prints the file that differs
-    local file left
-    for file in result.json metrics.jsonl code_lengths.npy pool_ids.npy $(cd "$1" && ls -- checkpoint-*); do
+same() { # quiet, killed: prints what differs
+    local file left newest
+    newest=$(cd "$1" && printf '%s\n' checkpoint-* | tail -n 1)
+    for file in result.json metrics.jsonl code_lengths.npy pool_ids.npy "$newest"; do
         [ ! -e "$1/$file" ] && [ ! -e "$2/$file" ] && continue
         cmp -s "$1/$file" "$2/$file" || { echo "$file differs"; return; }
     done
-    left=$(diff <(ls -A "$1") <(ls -A "$2") | sed -n 's/^> //p')
+    for file in "$2"/checkpoint-*; do # one that a signal asked for may stand in the place of the last but one
+        file=${file##*/}
+        [ ! -e "$1/$file" ] || cmp -s "$1/$file" "$2/$file" || { echo "$file differs"; return; }
+    done
+    left=$(diff <(ls -A "$1") <(ls -A "$2") | sed -n '/checkpoint-[0-9]*.safetensors$/d; s/^> //p')
     [ -z "$left" ] || echo "$left is left over"
+    [ "$(ls "$1"/checkpoint-* | wc -l)" = "$(ls "$2"/checkpoint-* | wc -l)" ] || echo "another number of checkpoints"
 }
 
 # Kills one config so often; "passed|failed|killed WORDS" lines.

@@ -3,7 +3,7 @@
  *   damage list FILE COUNT SEED   prints what may be done to FILE, one a line: COUNT flipped bits and, in a text,
  *                                 COUNT changed digits and COUNT / 2 lines cut out; COUNT / 3 ends cut off; its
  *                                 last line twice; gone
- *   damage do FILE WORD A B       does one of them
+ *   damage change FILE WORD A B   does one of them
  *   damage hash PATH...           a hash of each PATH, in this order, and of each file below it, by name, without
  *                                 what changes from run to run: clocks (timing.json, a table's column "seconds")
  *                                 and locks
