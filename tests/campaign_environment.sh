@@ -2,7 +2,7 @@
 # What surrounds a program: descriptors, rounding modes, thread settings, locales, names of folders, pipes and links in the place of
 # files, folders of others, full disks, limits, signals, readers that go away, terminals. Each line states what is expected. The
 # short form tries each kind; with ROTE_LONG=1 every command and place of it.
-#   tests/check_environment.sh [GROUP...]
+#   tests/campaign_environment.sh [GROUP...]
 set -u
 cd "$(dirname "$0")/.." || exit 1
 source=$PWD

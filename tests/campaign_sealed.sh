@@ -8,7 +8,7 @@
 # and else a failure:
 #   SILENT    exit 0 with other output or files           UNNAMED   an error that names neither
 #   CRASH     a signal or a minute without an end         BLOCKED   refused, though only clocks were lost (timing.json)
-#   tests/check_sealed.sh [SCENARIO...]    run, half, sweep, and fact sets by kind; with ROTE_LONG=1 many more places, sets, commands
+#   tests/campaign_sealed.sh [SCENARIO...]    run, half, sweep, and fact sets by kind; with ROTE_LONG=1 many more places, sets, commands
 #   SEED=N other places; PLACES=N of each kind in each file; ROTE_VERBOSE=1 prints every failure
 set -u
 cd "$(dirname "$0")/.." || exit 1

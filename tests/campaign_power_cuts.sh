@@ -4,8 +4,8 @@
 # Then the command is repeated, and its end compared with one that nobody cut:
 #   whole     the same files              BLOCKED   the repeat is refused, or crashes
 #   SILENT    exit 0 with other files     LOST      exit 0 was reported before the files were safe
-# The short form tries some of the cuts of train, facts make and compress; ROTE_LONG=1 (tests/long_power_cuts.sh) all of every scenario.
-#   tests/check_power_cuts.sh [SCENARIO...]     CUTS=N of each; CHOICES=N drawn parts a cut; SEED=N; ROTE_VERBOSE=1: every failure
+# The short form tries some of the cuts of train, facts make and compress; ROTE_LONG=1 (tests/campaign_power_cuts.sh) all of every scenario.
+#   tests/campaign_power_cuts.sh [SCENARIO...]     CUTS=N of each; CHOICES=N drawn parts a cut; SEED=N; ROTE_VERBOSE=1: every failure
 set -u
 cd "$(dirname "$0")/.." || exit 1
 strace -qq -o /dev/null true 2>/dev/null || { echo "0 passed, 0 failed, 1 skipped"; exit 0; }
