@@ -245,8 +245,8 @@ Status file_write_atomic(const char *path, const void *data, size_t size, Err *e
 Status path_join(char *out, size_t size, const char *dir, const char *name, Err *err) {
     int length = snprintf(out, size, "%s%s%s", dir, name ? "/" : "", name ? name : "");
     if (length >= 0 && (size_t)length < size) return OK;
-    return err_set(err, ERR_INPUT, "%.80s...: the path has more than %zu bytes; choose a shorter folder name", dir,
-                   size - 1);
+    return err_set(err, ERR_INPUT, "%.80s...: the path has more than %zu bytes; choose a shorter folder name",
+                   dir, size - 1);
 }
 
 void path_make_absolute(char *path, size_t size) {
