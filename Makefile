@@ -19,7 +19,7 @@ BUILD   ?= build/$(notdir $(firstword $(CC)))$(OPT)$(if $(DOUBLE),-double)$(if $
 WARN    := -Wall -Wextra -Wshadow -Wconversion
 CFLAGS  ?= $(OPT) -g
 # Behind CFLAGS, so that no part of -ffast-math gets through. A link with one of FAST sets flush-to-zero for the whole program.
-NUMERIC := -fno-fast-math -fno-unsafe-math-optimizations -fno-associative-math -fno-reciprocal-math -fno-finite-math-only \
+NUMERIC := -fno-associative-math -fno-reciprocal-math -fno-finite-math-only \
 	-fsigned-zeros -ffp-contract=off -fno-math-errno -fno-trapping-math
 FAST    := $(filter -Ofast -ffast-math -funsafe-math-optimizations -fsingle-precision-constant -mdaz-ftz,$(CC) $(OPT) $(CFLAGS) $(LDFLAGS))
 ifneq ($(FAST),)
