@@ -4,6 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef ROTE_BARE /* without libraries: no regular expressions */
+
+Status pattern_create(Pattern **out, const char *regex, const char *what, Err *err) {
+    if (out) *out = NULL;
+    return err_set(err, ERR_INPUT, "%s is '%s': this build has no PCRE2, so it knows no regular expressions",
+                   what, regex);
+}
+
+void pattern_free(Pattern *pattern) { CHECK(!pattern); }
+
+Status pattern_matches(const Pattern *pattern, const char *text, size_t size, bool *out, Err *err) {
+    (void)text, (void)size, (void)err;
+    *out = false;
+    CHECK(!pattern);
+    return OK;
+}
+
+#else
+
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
@@ -95,3 +114,5 @@ Status pattern_matches(const Pattern *pattern, const char *text, size_t size, bo
     default: CHECK(got >= 0); return OK;
     }
 }
+
+#endif
