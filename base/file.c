@@ -1,5 +1,4 @@
-/* Files that are whole or not there, locks that die with their process, and the
- * checksums that say whether a file is still what was written. */
+/* Files that are whole or not there, and the checksums that say whether a file is still what was written. */
 #include "base/file.h"
 
 #include <errno.h>
@@ -21,27 +20,18 @@ static Status unreadable(const char *path, Err *err) {
     return err_set(err, ERR_IO, "%s: cannot read: %s", path, strerror(errno));
 }
 
-/* The file and its size. O_NONBLOCK: a FIFO named by mistake is refused instead of waited for. */
-static Status open_to_read(const char *path, int *fd, size_t *size, Err *err) {
-    struct stat info;
-    int opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (opened < 0) return unreadable(path, err);
-    Status status = OK;
-    if (fstat(opened, &info) != 0) status = unreadable(path, err);
-    else if (!S_ISREG(info.st_mode))
-        status = err_set(err, ERR_INPUT, "%s: cannot read: %s, not a regular file", path,
-                         S_ISDIR(info.st_mode) ? "a folder" : "a device or pipe");
-    if (status != OK) {
-        close(opened);
-        return status;
-    }
-    *fd = opened;
-    *size = (size_t)info.st_size;
-    return OK;
+static Status too_large(const char *path, size_t max_bytes, Err *err) {
+    return err_set(err, ERR_IO, "%s: larger than %zu bytes, the maximum for such a file", path, max_bytes);
 }
 
-/* Reads until `room` bytes are there or the file ends; at: bytes read before, for the message. */
-static Status read_bytes(const char *path, int fd, char *data, size_t room, size_t at, size_t *got,
+static Status no_memory(const char *path, size_t bytes, Err *err) {
+    return err_set(err, ERR_NOMEM, "%s: no memory for %zu bytes of it", path, bytes);
+}
+
+/* Reads until `room` bytes are there or the file ends.
+ *   at    bytes read before, for the message
+ *   got   fewer than room: it ends */
+static Status read_bytes(int fd, const char *path, char *data, size_t room, size_t at, size_t *got,
                          Err *err) {
     for (*got = 0; *got < room;) {
         ssize_t n = read(fd, data + *got, room - *got);
@@ -49,34 +39,23 @@ static Status read_bytes(const char *path, int fd, char *data, size_t room, size
         if (n < 0)
             return err_set(err, ERR_IO, "%s: reading failed at byte %zu: %s", path, at + *got,
                            strerror(errno));
-        if (n == 0) return OK;
+        if (n == 0) break;
         *got += (size_t)n;
     }
     return OK;
 }
 
-static Status no_memory(const char *path, size_t bytes, Err *err) {
-    return err_set(err, ERR_NOMEM, "%s: no memory for its %zu bytes", path, bytes);
-}
-
-static Status too_large(const char *path, size_t max_bytes, Err *err) {
-    return err_set(err, ERR_IO, "%s: larger than the %zu bytes that such a file may have", path, max_bytes);
-}
-
-Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err) {
+/* What is left behind fd, some `expected` bytes; path is for the messages. */
+static Status read_rest(int fd, const char *path, size_t expected, size_t max_bytes, Buffer *out, Err *err) {
+    /* One byte more than expected, so that a file that grows meanwhile shows itself, and one for the NUL. */
+    size_t size = 0, room = expected + 1, got;
+    char *data = malloc(room + 1);
+    if (!data) return no_memory(path, expected, err);
     Status status = OK;
-    char *data = NULL;
-    size_t size = 0, room, got;
-    int fd;
-    TRY(open_to_read(path, &fd, &room, err));
-    if (room > max_bytes) TRY_GOTO(too_large(path, max_bytes, err));
-    room++; /* so that a file that grows meanwhile shows itself */
-    if (!(data = malloc(room + 1))) TRY_GOTO(no_memory(path, room - 1, err));
     for (;;) {
-        TRY_GOTO(read_bytes(path, fd, data + size, room - size, size, &got, err));
+        TRY_GOTO(read_bytes(fd, path, data + size, room - size, size, &got, err));
         size += got;
-        if (size < room) break;
-        if (size > max_bytes) break;
+        if (size < room || size > max_bytes) break;
         room = room > SIZE_MAX / 2 - 1 ? SIZE_MAX - 1 : 2 * room;
         char *larger = realloc(data, room + 1);
         if (!larger) TRY_GOTO(no_memory(path, room, err));
@@ -85,20 +64,71 @@ Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err) {
     if (size > max_bytes) TRY_GOTO(too_large(path, max_bytes, err));
     data[size] = '\0';
     *out = (Buffer){data, size};
-    data = NULL;
+    return OK;
 done:
     free(data);
+    return status;
+}
+
+/* Whether it is a regular file, and its size; a folder is refused, and what is neither unless stream. */
+static Status look_opened(int fd, const char *path, bool stream, bool *regular, size_t *size, Err *err) {
+    struct stat info;
+    if (fstat(fd, &info) != 0) return unreadable(path, err);
+    *regular = S_ISREG(info.st_mode);
+    *size = *regular ? (size_t)info.st_size : 0;
+    if (!S_ISDIR(info.st_mode) && (*regular || stream)) return OK;
+    return err_set(err, ERR_INPUT, "%s: cannot read: %s, not a regular file", path,
+                   S_ISDIR(info.st_mode) ? "a folder" : "a device or pipe");
+}
+
+/* stream: pipes and devices are read to their end, too. */
+static Status read_opened(int fd, const char *path, bool stream, size_t max_bytes, Buffer *out, Err *err) {
+    enum { FIRST = 1 << 16 }; /* bytes to begin with where the size is not known */
+    bool regular = false;
+    size_t size = 0;
+    TRY(look_opened(fd, path, stream, &regular, &size, err));
+    if (size > max_bytes) return too_large(path, max_bytes, err);
+    return read_rest(fd, path, regular ? size : FIRST, max_bytes, out, err);
+}
+
+/* A regular file and its size. O_NONBLOCK: a FIFO named by mistake is refused instead of waited for. */
+static Status open_to_read(const char *path, int *fd, size_t *size, Err *err) {
+    bool regular = false;
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (*fd < 0) return unreadable(path, err);
+    Status status = look_opened(*fd, path, false, &regular, size, err);
+    if (status != OK) close(*fd);
+    return status;
+}
+
+Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err) {
+    size_t size = 0;
+    int fd;
+    TRY(open_to_read(path, &fd, &size, err));
+    Status status =
+        size > max_bytes ? too_large(path, max_bytes, err) : read_rest(fd, path, size, max_bytes, out, err);
     close(fd);
     return status;
 }
 
+Status file_read_stream(const char *path, size_t max_bytes, Buffer *out, Err *err) {
+    if (file_is_stdin(path)) return read_opened(STDIN_FILENO, STDIN_NAME, true, max_bytes, out, err);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return unreadable(path, err);
+    Status status = read_opened(fd, path, true, max_bytes, out, err);
+    close(fd);
+    return status;
+}
+
+bool file_is_stdin(const char *path) { return strcmp(path, "-") == 0; }
+
 Status file_read_head(const char *path, size_t most_bytes, Buffer *out, int64_t *file_bytes, Err *err) {
-    size_t whole, size = 0;
+    size_t whole = 0, size = 0;
     int fd;
     TRY(open_to_read(path, &fd, &whole, err));
     size_t room = whole < most_bytes ? whole : most_bytes;
     char *data = malloc(room + 1);
-    Status status = data ? read_bytes(path, fd, data, room, 0, &size, err) : no_memory(path, room, err);
+    Status status = data ? read_bytes(fd, path, data, room, 0, &size, err) : no_memory(path, room, err);
     close(fd);
     if (status != OK) {
         free(data);
@@ -123,7 +153,7 @@ Status file_hash(const char *path, int64_t *file_bytes, char out[33], Err *err) 
     XXH3_128bits_reset(state);
     size = 0;
     do {
-        TRY_GOTO(read_bytes(path, fd, piece, PIECE, size, &got, err));
+        TRY_GOTO(read_bytes(fd, path, piece, PIECE, size, &got, err));
         XXH3_128bits_update(state, piece, got);
         size += got;
     } while (got == PIECE);
@@ -202,6 +232,38 @@ static Status sync_folder(const char *path, Err *err) {
     return OK;
 }
 
+/* One try to open and lock the temporary; -1 in *fd: another process has just renamed it. O_NONBLOCK: a FIFO in its
+ * place is refused instead of waited for. */
+static Status try_temporary(const AtomicFile *file, int *fd, struct stat *ours, Err *err) {
+    const char *name = file->temporary;
+    int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
+    int opened = open(name, flags | O_EXCL, 0666);
+    bool made = opened >= 0; /* else a dead process left it, or a live one has it */
+    if (opened < 0 && errno == EEXIST) opened = open(name, flags, 0666);
+    *fd = -1;
+    if (opened < 0) return err_set(err, ERR_IO, "%s: cannot create: %s", file->path, strerror(errno));
+    Status status = OK;
+    struct stat there;
+    if (flock(opened, LOCK_EX | LOCK_NB) != 0) {
+        made = made && errno != EWOULDBLOCK; /* now it is the other's */
+        status =
+            errno == EWOULDBLOCK
+                ? err_set(err, ERR_IO, "%s: another process is writing it; wait for it or write elsewhere",
+                          file->path)
+                : err_set(err, ERR_IO, "%s: cannot lock: %s", name, strerror(errno));
+    } else if (fstat(opened, ours) != 0) {
+        status = err_set(err, ERR_IO, "%s: cannot create: %s", file->path, strerror(errno));
+    } else if (!S_ISREG(ours->st_mode)) {
+        status = err_set(err, ERR_INPUT, "%s: a device or pipe, not a regular file; remove it", name);
+    } else if (lstat(name, &there) == 0 && ours->st_dev == there.st_dev && ours->st_ino == there.st_ino) {
+        *fd = opened;
+        return OK;
+    }
+    if (status != OK && made) unlink(name);
+    close(opened);
+    return status;
+}
+
 /* The temporary name is fixed, so that what a killed process left is overwritten by the next and nothing
  * piles up. The lock keeps two live writers apart; the inode test catches that the file which we opened has
  * been renamed into place by the other before we had the lock. */
@@ -211,50 +273,26 @@ Status atomic_open(AtomicFile *file, const char *path, Err *err) {
         return err_set(err, ERR_INPUT, "path of %zu bytes: at most %zu", strlen(path), sizeof file->path - 1);
     /* The rename at the end would put a plain file in the place of /dev/null or of a link such as
      * /dev/stdout. */
-    struct stat old;
-    if (lstat(path, &old) == 0 && !S_ISREG(old.st_mode) && !S_ISDIR(old.st_mode))
+    struct stat old, ours;
+    bool replaces = lstat(path, &old) == 0;
+    if (replaces && !S_ISREG(old.st_mode) && !S_ISDIR(old.st_mode))
         return err_set(err, ERR_INPUT, "%s: a %s, not a regular file; name a file to write", path,
                        S_ISLNK(old.st_mode) ? "link" : "device or pipe");
     snprintf(file->path, sizeof file->path, "%s", path);
     const char *slash = strrchr(path, '/');
     int folder = slash ? (int)(slash + 1 - path) : 0; /* bytes, its slash too */
     snprintf(file->temporary, sizeof file->temporary, "%.*s.%s" TEMPORARY_END, folder, path, path + folder);
-    for (;;) {
-        /* O_NONBLOCK: a FIFO in its place is refused instead of waited for. */
-        int fd = open(file->temporary, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0666);
-        if (fd < 0) return err_set(err, ERR_IO, "%s: cannot create: %s", path, strerror(errno));
-        if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-            int why = errno;
-            close(fd);
-            if (why == EWOULDBLOCK)
-                return err_set(err, ERR_IO,
-                               "%s: another process is writing it; wait for it or write elsewhere", path);
-            return err_set(err, ERR_IO, "%s: cannot lock: %s", file->temporary, strerror(why));
-        }
-        struct stat ours, there;
-        if (fstat(fd, &ours) != 0) {
-            int why = errno;
-            close(fd);
-            return err_set(err, ERR_IO, "%s: cannot create: %s", path, strerror(why));
-        }
-        if (!S_ISREG(ours.st_mode)) {
-            close(fd);
-            return err_set(err, ERR_INPUT, "%s: a device or pipe, not a regular file; remove it",
-                           file->temporary);
-        }
-        if (lstat(file->temporary, &there) != 0 || ours.st_dev != there.st_dev ||
-            ours.st_ino != there.st_ino) {
-            close(fd);
-            continue;
-        }
-        if (ftruncate(fd, 0) != 0 || !(file->stream = fdopen(fd, "wb"))) {
-            Status status = err_set(err, ERR_IO, "%s: cannot write: %s", file->temporary, strerror(errno));
-            unlink(file->temporary);
-            close(fd);
-            return status;
-        }
-        return OK;
-    }
+    int fd = -1;
+    while (fd < 0) TRY(try_temporary(file, &fd, &ours, err));
+    /* The new file is the old one with other content: also its owner and mode, as far as we may set them. */
+    if (replaces && (old.st_uid != ours.st_uid || old.st_gid != ours.st_gid))
+        (void)!fchown(fd, old.st_uid, old.st_gid);
+    if (replaces && S_ISREG(old.st_mode)) (void)fchmod(fd, old.st_mode & 0777);
+    if (ftruncate(fd, 0) == 0 && (file->stream = fdopen(fd, "wb"))) return OK;
+    Status status = err_set(err, ERR_IO, "%s: cannot write: %s", file->temporary, strerror(errno));
+    unlink(file->temporary);
+    close(fd);
+    return status;
 }
 
 /* Where a file system knows no rename without replacing, whoever asked for it has just looked. */
@@ -337,8 +375,8 @@ Status file_write_atomic(const char *path, const void *data, size_t size, Err *e
 Status path_join(char *out, size_t size, const char *dir, const char *name, Err *err) {
     int length = snprintf(out, size, "%s%s%s", dir, name ? "/" : "", name ? name : "");
     if (length >= 0 && (size_t)length < size) return OK;
-    return err_set(err, ERR_INPUT, "%.80s...: a path of more than %zu bytes; choose a shorter folder", dir,
-                   size - 1);
+    return err_set(err, ERR_INPUT, "%.80s...: the path has more than %zu bytes; choose a shorter folder name",
+                   dir, size - 1);
 }
 
 void path_make_absolute(char *path, size_t size) {
@@ -365,7 +403,7 @@ Status make_directories(const char *path, Err *err) {
             if (stat(part, &info) != 0)
                 return err_set(err, ERR_IO, "%s: cannot create the folder: %s", part, strerror(why));
             if (!S_ISDIR(info.st_mode))
-                return err_set(err, ERR_INPUT, "%s: is a file, a folder is needed there", part);
+                return err_set(err, ERR_INPUT, "%s: is a file, but a folder is needed", part);
         }
         part[i] = kept;
     }
@@ -374,9 +412,7 @@ Status make_directories(const char *path, Err *err) {
 
 /* ---- opening what stays open ---- */
 
-/* Opens a regular file of our own to write it in place: a link there may lead to somebody's file, a FIFO would be
- * waited for. */
-static Status open_own(const char *path, int flags, int *fd, Err *err) {
+Status file_open_own(const char *path, int flags, int *fd, Err *err) {
     struct stat info;
     int opened = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
     if (opened < 0 && (errno == ELOOP || errno == ENXIO || errno == EISDIR))
@@ -402,83 +438,12 @@ static Status open_own(const char *path, int flags, int *fd, Err *err) {
 
 Status file_append_open(const char *path, bool empty, FILE **out, Err *err) {
     int fd = -1;
-    TRY(open_own(path, O_WRONLY | O_CREAT | O_APPEND | (empty ? O_TRUNC : 0), &fd, err));
+    TRY(file_open_own(path, O_WRONLY | O_CREAT | O_APPEND | (empty ? O_TRUNC : 0), &fd, err));
     *out = fdopen(fd, "ab");
     if (*out) return OK;
     int why = errno;
     close(fd);
     return err_set(err, ERR_IO, "%s: cannot open it to write: %s", path, strerror(why));
-}
-
-/* ---- locks ---- */
-
-/* A lock holds a process number and a line end, or nothing. */
-static bool is_lock_text(const char *text, ssize_t size) {
-    for (ssize_t i = 0; i < size; i++)
-        if (!(text[i] >= '0' && text[i] <= '9') && !(text[i] == '\n' && i == size - 1)) return false;
-    return true;
-}
-
-/* One try; -1 in *fd: it was taken, but on a file that lock_remove has taken away. */
-static Status try_lock(const char *path, int *fd, Err *err) {
-    struct stat info;
-    int lock = -1;
-    char was[24] = "";
-    *fd = -1;
-    TRY(open_own(path, O_RDWR | O_CREAT, &lock, err));
-    ssize_t got = pread(lock, was, sizeof was - 1, 0);
-    if (got < 0 || got == (ssize_t)sizeof was - 1 || !is_lock_text(was, got)) {
-        close(lock);
-        return err_set(err, ERR_INPUT, "%s: not a lock of rote's; it stays as it is: choose another folder",
-                       path);
-    }
-    if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
-        int why = errno;
-        long pid = why == EWOULDBLOCK && got > 0 ? strtol(was, NULL, 10) : 0;
-        close(lock);
-        if (why != EWOULDBLOCK) return err_set(err, ERR_IO, "%s: cannot lock: %s", path, strerror(why));
-        if (pid > 0)
-            return err_set(err, ERR_INPUT,
-                           "%s" LOCK_HELD "process %ld: wait for it, stop it, or choose another folder", path,
-                           pid);
-        return err_set(err, ERR_INPUT,
-                       "%s" LOCK_HELD "another process: wait for it, stop it, or choose another folder",
-                       path);
-    }
-    if (fstat(lock, &info) == 0 && info.st_nlink == 0) {
-        close(lock);
-        return OK;
-    }
-    /* Who holds it, for the message above. That it cannot be written (a full disk) does not weaken the lock. */
-    char owner[24];
-    int size = snprintf(owner, sizeof owner, "%ld\n", (long)getpid());
-    if (ftruncate(lock, 0) == 0 && pwrite(lock, owner, (size_t)size, 0) != size) (void)ftruncate(lock, 0);
-    *fd = lock;
-    return OK;
-}
-
-Status lock_take(const char *path, int *fd, Err *err) {
-    *fd = -1;
-    while (*fd < 0) TRY(try_lock(path, fd, err));
-    return OK;
-}
-
-void lock_release(int fd) {
-    if (fd >= 0) close(fd);
-}
-
-/* Removed while it is held, so that nobody's lock is removed but this one. */
-void lock_remove(const char *path, int fd) {
-    if (fd >= 0) unlink(path);
-    lock_release(fd);
-}
-
-bool lock_held(const char *path) {
-    int lock = open(path, O_RDWR | O_CLOEXEC);
-    if (lock < 0) return false;
-    bool held = flock(lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    close(lock);
-    return held;
 }
 
 /* ---- checksums ---- */

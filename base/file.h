@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "base/lock.h"
 
 typedef struct Buffer {
     char *data;  /* a NUL follows the size bytes */
@@ -18,6 +19,11 @@ typedef struct Buffer {
 /* Reads a whole file. Free with buffer_free; after an error nothing is left to free.
  * ERR_IO: missing, or larger than max_bytes. ERR_INPUT: not a regular file. ERR_NOMEM. */
 Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err);
+/* The same of what is read once, to its end: also a pipe or a device, and standard input, whose path is "-" and which
+ * messages call STDIN_NAME. Waits for who writes. ERR_INPUT: a folder. */
+Status file_read_stream(const char *path, size_t max_bytes, Buffer *out, Err *err);
+#define STDIN_NAME "standard input"
+bool file_is_stdin(const char *path);
 void buffer_free(Buffer *b);
 /* Reads the first most_bytes of a file, or all of a shorter one: a header is judged before the rest is read.
  *   file_bytes   size of the whole file
@@ -62,6 +68,9 @@ void path_make_absolute(char *path, size_t size);
 /* As mkdir -p; each new folder's parent is synced. ERR_IO: it cannot be made. ERR_INPUT: the name is empty or too long,
  * or a part of it is a file. */
 Status make_directories(const char *path, Err *err);
+/* Opens a file of rote's own to write it in place, makes it where `flags` (of open) say so: a link there may lead to
+ * somebody's file, a FIFO would be waited for. ERR_INPUT: a link, a folder, a device or a pipe; it stays untouched. */
+Status file_open_own(const char *path, int flags, int *fd, Err *err);
 /* Opens a file of rote's own to add lines to it, makes it where it is missing; empty: first drops what it holds. fclose
  * it. ERR_INPUT: a link, a folder, a device or a pipe is in its place, and stays untouched. ERR_IO. */
 Status file_append_open(const char *path, bool empty, FILE **out, Err *err);
@@ -71,18 +80,6 @@ bool file_exists(const char *path);
 bool file_missing(const char *path);
 /* The CRC-32 of zlib, of size bytes, any size. */
 uint32_t crc32_of(const void *data, size_t size);
-
-/* A lock that ends with its process: flock on path. lock_release takes the fd, or -1: no lock; the file stays.
- * lock_remove takes the file away, too.
- * ERR_INPUT: another process holds it, and is named; or path is something else than a lock, and stays as it is.
- * ERR_IO. */
-Status lock_take(const char *path, int *fd, Err *err);
-void lock_release(int fd);
-void lock_remove(const char *path, int fd);
-/* Every message about a held lock contains this, and no other message does. */
-#define LOCK_HELD ": held by "
-/* Whether a process holds the lock now. The question itself may make another process's lock_take fail. */
-bool lock_held(const char *path);
 
 /* A hash of 16 bytes as 32 hex digits and a NUL. */
 void hash_digits(const unsigned char digest[16], char out[33]);

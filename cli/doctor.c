@@ -1,6 +1,5 @@
-/* rote doctor: what this machine has, and whether its arithmetic is what rote needs */
+/* rote doctor: the machine, how many threads commands take on it, and whether its arithmetic passes the self-test. */
 #include <dlfcn.h>
-#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 #include <xxhash.h>
@@ -9,7 +8,11 @@
 
 #include "base/memory.h"
 #include "base/real.h"
-#include "cli/cli.h"
+#include "base/threads.h"
+#include "cli/common/args.h"
+#include "cli/common/json.h"
+#include "cli/common/show.h"
+#include "cli/common/version.h"
 #include "model/kernels/ops.h"
 
 static bool openblas_found(void) {
@@ -30,7 +33,7 @@ static json_t *libraries(void) {
                      openblas_found() ? "found" : "not found (optional)");
 }
 
-Status cmd_doctor(const Args *args, Err *err) {
+static Status cmd_doctor(const Args *args, Err *err) {
     char cpu[128];
     const Ops *ops;
     cpu_name(cpu, sizeof cpu);
@@ -39,12 +42,15 @@ Status cmd_doctor(const Args *args, Err *err) {
     for (const Ops *const *o = ops_available(); *o; o++) json_array_append_new(isas, json_string((*o)->isa));
     Err test = {.status = OK};
     Status status = ops_self_test(ops, &test);
+    Err threads = {.status = OK};
+    bool counted = threads_check(&threads) == OK;
+    const char *why = counted ? threads_why() : threads.msg;
 
-    json_t *report =
-        json_pack("{ss so ss si ss ss ss so sf sf}", "cpu", cpu, "kernels", isas, "kernel_chosen", ops->isa,
-                  "threads", omp_get_max_threads(), "self_test", status == OK ? "passed" : test.msg,
-                  "numeric_spec", NUMERIC_SPEC, "compiler", __VERSION__, "libraries", libraries(),
-                  "memory_bytes", (double)memory_available(), "disk_bytes", (double)disk_available("."));
+    json_t *report = json_pack("{ss so ss si ss ss ss ss so sf sf}", "cpu", cpu, "kernels", isas,
+                               "kernel_chosen", ops->isa, "threads", threads_default(), "threads_why", why,
+                               "self_test", status == OK ? "passed" : test.msg, "numeric_spec", NUMERIC_SPEC,
+                               "compiler", __VERSION__, "libraries", libraries(), "memory_bytes",
+                               (double)memory_available(), "disk_bytes", (double)disk_available("."));
     if (args_has(args, "json") || !report) {
         Status written = json_out(report, err);
         TRY(written);
@@ -54,7 +60,7 @@ Status cmd_doctor(const Args *args, Err *err) {
             const char *isa = json_string_value(json_array_get(isas, i));
             printf(" %s%s", isa, strcmp(isa, ops->isa) ? "" : " (chosen)");
         }
-        printf("\nthreads     %d\nself-test   %s\ncompiler    %s\n", omp_get_max_threads(),
+        printf("\nthreads     %d by default: %s\nself-test   %s\ncompiler    %s\n", threads_default(), why,
                status == OK ? "passed" : test.msg, __VERSION__);
         const char *name;
         json_t *value;
@@ -64,5 +70,16 @@ Status cmd_doctor(const Args *args, Err *err) {
                show_bytes((double)disk_available(".")));
         json_decref(report);
     }
+    if (!counted) return err_set(err, threads.status, "%s", threads.msg);
     return status == OK ? OK : err_set(err, status, "self-test: %s", test.msg);
 }
+
+static const Option doctor_options[] = {JSON_OPTION, END_OPTION};
+
+const Command doctor_command = {
+    .name = "doctor",
+    .words = "",
+    .summary = "CPU, kernels, threads, numeric self-test, libraries, memory, disk",
+    .options = doctor_options,
+    .run = cmd_doctor,
+};

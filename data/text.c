@@ -1,5 +1,6 @@
 #include "data/text.h"
 
+#include <stdint.h>
 #include <string.h>
 
 bool text_equal(Text a, Text b) {
@@ -96,6 +97,10 @@ void text_write(FILE *stream, Text t) {
     }
 }
 
+void text_show(FILE *stream, const char *text) {
+    text_write(stream, (Text){(char *)(uintptr_t)text, strlen(text)});
+}
+
 size_t text_escape(char *out, size_t size, Text t) {
     size_t used = 0;
     char piece[4];
@@ -129,30 +134,45 @@ static int hex_digit(char c) {
     return -1;
 }
 
-bool text_unescape(Text *t) {
-    size_t used = 0;
-    for (size_t i = 0; i < t->size; i++) {
-        char c = t->data[i];
-        if (c == '\\') {
-            if (++i == t->size) return false;
-            switch (t->data[i]) {
-            case 't': c = '\t'; break;
-            case 'n': c = '\n'; break;
-            case 'r': c = '\r'; break;
-            case '\\': break;
-            case 'x': {
-                int high = i + 2 < t->size ? hex_digit(t->data[i + 1]) : -1;
-                int low = i + 2 < t->size ? hex_digit(t->data[i + 2]) : -1;
-                if (high < 0 || low < 0) return false;
-                c = (char)(high * 16 + low);
-                i += 2;
-                break;
-            }
-            default: return false;
-            }
+/* Takes one byte, maybe escaped, from the front of rest; -1: the escape is malformed. */
+static int unescape_next(Text *rest) {
+    unsigned char c = (unsigned char)*rest->data;
+    size_t taken = 1;
+    if (c == '\\') {
+        static const char letter[] = "tnr\\", plain[] = "\t\n\r\\";
+        if (rest->size < 2) return -1;
+        const char *named = memchr(letter, rest->data[1], 4);
+        if (named) {
+            c = (unsigned char)plain[named - letter];
+            taken = 2;
+        } else {
+            if (rest->data[1] != 'x' || rest->size < 4) return -1;
+            int high = hex_digit(rest->data[2]), low = hex_digit(rest->data[3]);
+            if (high < 0 || low < 0) return -1;
+            c = (unsigned char)(high * 16 + low);
+            taken = 4;
         }
-        t->data[used++] = c;
+    }
+    rest->data += taken;
+    rest->size -= taken;
+    return c;
+}
+
+bool text_unescape(Text *t) {
+    Text rest = *t;
+    size_t used = 0;
+    while (rest.size) {
+        int c = unescape_next(&rest);
+        if (c < 0) return false;
+        t->data[used++] = (char)c;
     }
     t->size = used;
     return true;
+}
+
+bool text_spelled(Text t, const char *spelling) {
+    Text rest = {(char *)(uintptr_t)spelling, strlen(spelling)};
+    for (size_t i = 0; i < t.size; i++)
+        if (!rest.size || unescape_next(&rest) != (unsigned char)t.data[i]) return false;
+    return !rest.size;
 }

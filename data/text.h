@@ -14,8 +14,8 @@ typedef struct Text {
 } Text;
 
 bool text_equal(Text a, Text b);
-int text_compare(Text a,
-                 Text b); /* by bytes, as memcmp does; of two that begin alike the shorter one is less */
+/* By bytes, as memcmp does; of two that begin alike the shorter one is less. */
+int text_compare(Text a, Text b);
 bool text_is(Text a, const char *name);
 
 /* Takes the next word (whitespace ends it) from the front of rest; false: there is none left. */
@@ -27,6 +27,9 @@ Text text_join_words(Text t);
 /* Escaped: \t \n \r \\, and \xHH for every other control byte and for bytes that are not UTF-8. text_escape writes at
  * most size bytes with the NUL at its end, cuts between characters, and returns the bytes before the NUL. */
 void text_write(FILE *stream, Text t);
+/* text_write of a NUL-ended text. Whatever a user's file or a name holds goes to a terminal through here: control
+ * characters would otherwise act on it. */
+void text_show(FILE *stream, const char *text);
 size_t text_escape(char *out, size_t size, Text t);
 
 /* For messages: escaped, in quotes, cut with "..." after some 32 bytes. Returns out. */
@@ -35,5 +38,7 @@ const char *text_quote(char out[QUOTE_SIZE], Text t);
 
 /* Undoes the escapes in place; false: one is malformed. */
 bool text_unescape(Text *t);
+/* Whether `spelling`, NUL-ended, is t as it is shown: escaped. So whatever can be shown can be named. */
+bool text_spelled(Text t, const char *spelling);
 
 #endif

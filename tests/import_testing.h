@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "data/folder/folder.h"
+#include "data/import/encode.h"
 #include "data/import/import.h"
 
 static const ImportOptions bytes = {.bytes = true}, words = {.bytes = false};
@@ -20,6 +21,26 @@ static inline FactSet import(const char *path, ImportOptions options) {
 static inline FactSet import_text(const char *path, const char *text, ImportOptions options) {
     put_file(path, text, strlen(text));
     return import(path, options);
+}
+
+/* Facts as "prompt|answer|tag;..." ("-" for a field that is not there). */
+static inline void expect_fields(const FactSet *facts, const char *expected) {
+    char got[4096];
+    size_t used = 0;
+    for (int i = 0; i < facts->n; i++) {
+        char buffer[2048];
+        Text prompt, answer;
+        assert_true(facts_text_bytes(facts, i) <= sizeof buffer);
+        facts_fields(facts, i, buffer, &prompt, &answer);
+        used += prompt.data ? text_escape(got + used, sizeof got - used, prompt)
+                            : (size_t)snprintf(got + used, sizeof got - used, "-");
+        used += (size_t)snprintf(got + used, sizeof got - used, "|");
+        used += text_escape(got + used, sizeof got - used, answer);
+        used += (size_t)snprintf(got + used, sizeof got - used, "|%s;",
+                                 facts->tag[i] >= 0 ? facts->tag_names[facts->tag[i]] : "-");
+    }
+    got[used] = '\0';
+    assert_string_equal(got, expected);
 }
 
 #endif

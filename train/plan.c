@@ -1,17 +1,17 @@
-/* What a run will need, before it starts: an estimate from above, of what is allocated, not of what is
- * touched. */
-#include <omp.h>
+#include "train/plan.h"
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/threads.h"
 #include "model/parallel.h"
 #include "model/quantize.h"
-#include "train/trainer.h"
+#include "train/objective.h"
+#include "train/optimizers/optimizer.h"
 
 static const double MIB = 1024.0 * 1024.0;
 
 int trainer_threads(const TrainConfig *config) {
-    return config->threads > 0 ? config->threads : omp_get_num_procs();
+    return config->threads > 0 ? config->threads : threads_default();
 }
 
 ParallelPlan trainer_parallel_plan(const TrainConfig *config, const FactSet *facts) {
@@ -43,7 +43,7 @@ static double memory_of(const Config *config, const FactSet *facts, const ParamT
            (double)parallel_bytes(&shape, &training) + (double)parallel_bytes(&shape, &evaluation) +
            (double)config->train.batch_size * (facts->max_len * 8 + 8) /* the batch: inputs and targets */
            + tokens * 20 + (double)facts->n_pool * 37                  /* eval/evaluate.h */
-           + neurons_bytes(config, facts, table->total) + facts_bytes(facts) +
+           + objective_bytes(config, facts, table->total) + facts_bytes(facts) +
            8 * MIB /* the program and its libraries */;
 }
 

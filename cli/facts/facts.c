@@ -4,11 +4,15 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "cli/cli.h"
+#include "cli/common/args.h"
+#include "cli/common/output.h"
+#include "cli/facts/show.h"
 #include "data/folder/folder.h"
+#include "data/import/delimiter.h"
 #include "data/import/import.h"
 #include "data/mix.h"
 #include "data/obtain.h"
+#include "data/text.h"
 #include "train/facts_load.h"
 
 static Status need_out(const Args *args, Err *err) {
@@ -17,7 +21,7 @@ static Status need_out(const Args *args, Err *err) {
                    args->command->name);
 }
 
-Status cmd_facts_make(const Args *args, Err *err) {
+static Status cmd_facts_make(const Args *args, Err *err) {
     Config config;
     FactSet facts;
     TRY(need_out(args, err));
@@ -25,8 +29,8 @@ Status cmd_facts_make(const Args *args, Err *err) {
     if (config.facts.kind == FACTS_FILE && !config.facts.heldout)
         return err_set(
             err, ERR_INPUT,
-            "facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random; to "
-            "hold out facts of it: facts.heldout=N");
+            "facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random; "
+            "to hold out facts of it: facts.heldout=N");
     TRY(facts_plan_load(&config, &facts, err));
     Status status = facts_draw(&facts, err);
     if (status == OK) status = facts_save(&facts, args_value(args, "out"), err);
@@ -35,7 +39,22 @@ Status cmd_facts_make(const Args *args, Err *err) {
     return status;
 }
 
-/* "prompt: column 1 (country), answer: column 2 (capital)", so that a wrong guess shows. */
+static const Option make_options[] = {
+    OPTION("out", "DIR", "the fact set's folder"),
+    JSON_OPTION,
+    END_OPTION,
+};
+
+const Command facts_make_command = {
+    .name = "facts make",
+    .words = "[CFG] [key=value...] --out DIR",
+    .max_words = ARGS_WORDS_MAX,
+    .summary = "generates a fact set, or keeps a split of one that is read",
+    .options = make_options,
+    .run = cmd_facts_make,
+};
+
+/* "prompt: column 1 (country), answer: column 2 (capital)", so that the user can see a wrong guess. */
 static void print_columns(const ImportColumns *c) {
     printf("columns     ");
     if (*c->prompt) printf("prompt: %s, ", c->prompt);
@@ -44,7 +63,36 @@ static void print_columns(const ImportColumns *c) {
     printf("%s\n", c->header ? "; the first line names them" : "");
 }
 
-Status cmd_facts_import(const Args *args, Err *err) {
+static void print_notes(const ImportColumns *c, const char *path) {
+    if (c->suspected) {
+        fputs("note: ", stderr);
+        text_show(stderr, path);
+        fprintf(
+            stderr,
+            ":%d looks like a line of names and is now a fact; --header skips it, --no-header says that it "
+            "is none\n",
+            c->line);
+    }
+    if (*c->note) {
+        fputs("note: ", stderr);
+        text_show(stderr, path);
+        fprintf(stderr, ": %s\n", c->note);
+    }
+}
+
+/* 0 where the option is not given. */
+static Status delimiter_of(const Args *args, char *out, Err *err) {
+    const char *given = args_value(args, "delimiter");
+    *out = 0;
+    if (!given) return OK;
+    *out = !strcmp(given, "tab") || !strcmp(given, "\\t") ? '\t' : *given;
+    if (delimiter_possible(*out) && (*out == '\t' || strlen(given) == 1)) return OK;
+    return err_set(
+        err, ERR_INPUT,
+        "facts import: --delimiter takes one character of ASCII that is no quote, such as ';', or tab");
+}
+
+static Status cmd_facts_import(const Args *args, Err *err) {
     static const char *const formats[] = {"tsv", "csv", "jsonl", "text", NULL};
     static const ImportFormat format_of[] = {IMPORT_TSV, IMPORT_CSV, IMPORT_JSONL, IMPORT_TEXT};
     ImportOptions options = {.format = IMPORT_AUTO,
@@ -70,24 +118,50 @@ Status cmd_facts_import(const Args *args, Err *err) {
     if (vocab && strcmp(vocab, "bytes") != 0 && strcmp(vocab, "words") != 0)
         return err_set(err, ERR_INPUT, "facts import: --vocab '%s', allowed: bytes, words", vocab);
     options.bytes = !vocab || !strcmp(vocab, "bytes");
-    TRY(input_check(args->words[0], err));
+    TRY(delimiter_of(args, &options.delimiter, err));
+    const char *path = args->words[0];
+    if (!file_is_stdin(path)) TRY(input_check(path, err));
     FactSet facts;
     ImportColumns columns;
-    TRY(facts_import(args->words[0], &options, &facts, &columns, err));
+    TRY(facts_import(path, &options, &facts, &columns, err));
     Status status = facts_save(&facts, args_value(args, "out"), err);
-    if (status == OK && columns.suspected)
-        fprintf(stderr,
-                "note: %s:%d looks like a line of names and is now a fact; --header skips it, --no-header "
-                "says that it "
-                "is none\n",
-                args->words[0], columns.line);
+    if (status == OK) print_notes(&columns, file_is_stdin(path) ? STDIN_NAME : path);
     if (status == OK && !args_has(args, "json")) print_columns(&columns);
     if (status == OK) status = facts_out(&facts, args_has(args, "json"), err);
     facts_free(&facts);
     return status;
 }
 
-/* Draws what is planned, and refuses what training would: junk in the order of training that the set has not. */
+static const Option import_options[] = {
+    OPTION("out", "DIR", "the fact set's folder"),
+    OPTION("format", "tsv|csv|jsonl|text", "how FILE is read (default: by its name)"),
+    OPTION("delimiter", "CHAR|tab",
+           "what separates the fields of csv (default: ',', or what a first line sep= says)"),
+    OPTION("vocab", "bytes|words", "what a symbol is (default: bytes)"),
+    OPTION_EMPTY(
+        "prompt", "FIELD",
+        "name of the prompt's field, with --no-header a column's number (default: prompt, else the first)"),
+    OPTION("answer", "FIELD", "the same of the answer (default: answer, else the second)"),
+    OPTION("tag", "FIELD", "the same of the tag (default: tag, else the third)"),
+    FLAG("header", "a table's first line names its columns (default: where it has those names)"),
+    FLAG("no-header", "a table's first line is a fact, whatever it says"),
+    FLAG("allow-conflicts", "keep facts that give one prompt two answers"),
+    JSON_OPTION,
+    END_OPTION,
+};
+
+const Command facts_import_command = {
+    .name = "facts import",
+    .words = "FILE|- --out DIR",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "makes a fact set of your own facts",
+    .options = import_options,
+    .run = cmd_facts_import,
+};
+
+/* Draws what is planned. Refuses what training would refuse, too: junk in the training order of a set that has no
+ * junk. */
 static Status draw_as_trained(const Config *config, FactSet *out, Err *err) {
     Mix mix = {0};
     Status status = facts_draw(out, err);
@@ -97,7 +171,8 @@ static Status draw_as_trained(const Config *config, FactSet *out, Err *err) {
     return status;
 }
 
-/* What the words name: a fact set's folder, a run's, or a config, whose facts are drawn and kept nowhere. */
+/* The facts that the words name: the folder of a fact set or of a run, or a config, whose facts are drawn and not
+ * saved. */
 static Status show_source(const Args *args, FactSet *out, Err *err) {
     char stored[CONFIG_PATH_MAX];
     const char *path = args->words[0];
@@ -121,17 +196,29 @@ static Status show_source(const Args *args, FactSet *out, Err *err) {
         TRY(facts_plan_load(&config, out, err));
         TRY(draw_as_trained(&config, out, err));
     }
-    if (config.facts.kind == FACTS_FILE) { /* what is decided when training */
+    if (config.facts.kind == FACTS_FILE) { /* these keys are set when training, not when the file was made */
         out->config.zipf = config.facts.zipf;
         out->config.junk_ratio = config.facts.junk_ratio;
     }
     return OK;
 }
 
-Status cmd_facts_show(const Args *args, Err *err) {
+static Status cmd_facts_show(const Args *args, Err *err) {
     FactSet facts;
     TRY(show_source(args, &facts, err));
     Status status = facts_out(&facts, args_has(args, "json"), err);
     facts_free(&facts);
     return status;
 }
+
+static const Option show_options[] = {JSON_OPTION, END_OPTION};
+
+const Command facts_show_command = {
+    .name = "facts show",
+    .words = "DIR|RUN|[CFG] [key=value...]",
+    .min_words = 1,
+    .max_words = ARGS_WORDS_MAX,
+    .summary = "kind, counts, entropy, first records of a fact set, a run's facts, or what a config draws",
+    .options = show_options,
+    .run = cmd_facts_show,
+};

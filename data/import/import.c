@@ -2,10 +2,12 @@
  * stand beside what a model will need: the empirical entropy of the answers, and deflate. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <xxhash.h>
 
 #include "data/import/deflated.h"
+#include "data/import/delimiter.h"
 #include "data/import/encode.h"
 #include "data/import/header.h"
 #include "data/import/parse.h"
@@ -27,7 +29,7 @@ static Status choose_parser(const char *path, ImportFormat format, Parse *parse,
                  {".ndjson", IMPORT_JSONL}, {".txt", IMPORT_TEXT}, {".text", IMPORT_TEXT}};
     const char *dot = strrchr(path, '.');
     for (size_t i = 0; format == IMPORT_AUTO && dot && i < sizeof known / sizeof known[0]; i++)
-        if (strcmp(dot, known[i].ending) == 0) format = known[i].format;
+        if (strcasecmp(dot, known[i].ending) == 0) format = known[i].format;
     switch (format) {
     case IMPORT_TSV: *parse = parse_tsv; return OK;
     case IMPORT_CSV: *parse = parse_csv; return OK;
@@ -35,6 +37,9 @@ static Status choose_parser(const char *path, ImportFormat format, Parse *parse,
     case IMPORT_TEXT: *parse = parse_text; return OK;
     case IMPORT_AUTO: break;
     }
+    if (file_is_stdin(path))
+        return err_set(err, ERR_INPUT,
+                       STDIN_NAME " has no name to tell its format by; say --format tsv, csv, jsonl or text");
     return err_set(
         err, ERR_INPUT,
         "%s: the name does not end in .tsv, .csv, .jsonl or .txt; say --format tsv, csv, jsonl or text",
@@ -149,10 +154,19 @@ Status facts_import(const char *path, const ImportOptions *options, FactSet *out
         return err_set(err, ERR_INPUT,
                        "%s: only a table, tsv or csv, has a line of names, or none; leave %s out", path,
                        options->header == HEADER_YES ? "--header" : "--no-header");
+    if (options->delimiter && parse != parse_csv)
+        return err_set(err, ERR_INPUT, "%s: --delimiter is for csv; %s", path,
+                       options->format == IMPORT_AUTO ? "add --format csv, or leave it out" : "leave it out");
+    CHECK(!options->delimiter || delimiter_possible(options->delimiter));
     Records records = {0};
-    Rows rows = {.path = path, .bad = ERR_INPUT, .max_bytes = IMPORT_MAX_BYTES, .max_line = IMPORT_MAX_LINE};
+    Rows rows = {.path = path,
+                 .bad = ERR_INPUT,
+                 .max_bytes = IMPORT_MAX_BYTES,
+                 .max_line = IMPORT_MAX_LINE,
+                 .stream = true};
     Status status = OK;
     TRY_GOTO(rows_open(&rows, &records.file, err));
+    path = rows.path;
     TRY_GOTO(parse(&rows, options, &records, &told, err));
     if (records.n == 0) {
         status = err_set(err, ERR_INPUT, "%s: no facts in it, only blank lines or names of fields", path);

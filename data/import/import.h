@@ -22,6 +22,7 @@ typedef struct ImportOptions {
     ImportFormat format;
     ImportHeader header;
     bool bytes;           /* true: symbols are bytes; false: whitespace-separated words */
+    char delimiter;       /* of CSV; 0: a comma, or what a first line "sep=X" says */
     bool allow_conflicts; /* keep a prompt that has two different answers */
     /* Names of the fields; with HEADER_NO the numbers of columns. NULL: prompt, answer, tag if the first line names
      * them, else columns 1, 2, 3. */
@@ -36,9 +37,11 @@ typedef struct ImportColumns {
     bool header;    /* the first line names the columns and was skipped */
     bool suspected; /* it was not skipped, but looks like a line of names (data/import/header.h) */
     int32_t line;   /* of the first fact */
+    char note[256]; /* what else looks wrong, in words (data/import/delimiter.h); empty: nothing does */
 } ImportColumns;
 
 /* Reads a file of facts.
+ *   path      may be a pipe; "-" is standard input, which has no name to tell the format by
  *   out       equal records are kept once, the others counted in out->duplicates; free with facts_free
  *   columns   may be NULL
  * ERR_INPUT: "file:line: what", or the options contradict each other; without allow_conflicts also prompts with two

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
+#include "data/import/delimiter.h"
+#include "data/import/json_line.h"
 #include "data/import/parse.h"
 #include "data/records.h"
 
@@ -32,9 +32,12 @@ typedef struct Columns {
     char expected[256];
 } Columns;
 
+/* A name as it is, or as it is shown. */
 static int find_column(const Rows *rows, const char *name) {
     for (int i = 0; i < rows->n_fields; i++)
         if (text_is(rows->field[i], name)) return i;
+    for (int i = 0; i < rows->n_fields; i++)
+        if (text_spelled(rows->field[i], name)) return i;
     return -1;
 }
 
@@ -47,7 +50,18 @@ static bool is_header(const Rows *rows, const ImportOptions *options) {
     return find_column(rows, "prompt") >= 0 || rows->n_fields == 1 + (find_column(rows, "tag") >= 0);
 }
 
-/* The header's names, parted by commas, cut at size. */
+/* A name from the command line or of a column, escaped and cut. */
+typedef struct ShownName {
+    char text[40];
+} ShownName;
+
+static ShownName shown_name(const char *name) {
+    ShownName shown;
+    text_escape(shown.text, sizeof shown.text, (Text){(char *)(uintptr_t)name, strlen(name)});
+    return shown;
+}
+
+/* The header's names, separated by commas, cut at size. */
 static void list_fields(const Rows *rows, char *out, size_t size) {
     size_t used = 0;
     for (int i = 0; i < rows->n_fields && used + 8 < size; i++) {
@@ -66,7 +80,7 @@ static Status columns_by_name(Columns *c, const Rows *rows, const ImportOptions 
         if (c->of[i] < 0 && (asked[i] || i == ANSWER))
             return err_set(err, rows->bad,
                            "%s:%d: no field '%s' in the first line, which has %s (--%s names it)", rows->path,
-                           rows->row_line, name, names, role_name[i]);
+                           rows->row_line, shown_name(name).text, names, role_name[i]);
     }
     c->least = c->most = rows->n_fields;
     snprintf(c->expected, sizeof c->expected, "%d (%s)", rows->n_fields, names);
@@ -81,21 +95,30 @@ static void columns_by_place(Columns *c, const Rows *rows) {
     }
 }
 
+/* The number that the text is; 0: it is none, or larger than any column's. */
+static int column_number(const char *text) {
+    int n = 0;
+    for (const char *c = text; *c; c++) {
+        if (*c < '0' || *c > '9' || n > ROW_FIELDS_MAX) return 0;
+        n = 10 * n + (*c - '0');
+    }
+    return n;
+}
+
 /* --prompt 2 --answer 4, where no line names the columns. */
 static Status columns_by_number(Columns *c, const Rows *rows, const ImportOptions *options, Err *err) {
     const char *asked[ROLES] = {options->prompt, options->answer, options->tag};
     for (int i = 0; i < ROLES; i++) {
-        char *end = NULL;
-        long column = asked[i] ? strtol(asked[i], &end, 10) : 0;
-        c->of[i] = (int)column - 1;
+        int column = asked[i] ? column_number(asked[i]) : 0;
+        c->of[i] = column - 1;
         if (i == ANSWER && !asked[i])
             return err_set(err, rows->bad, "%s: --no-header and no --answer: which column, as in --answer 2?",
                            rows->path);
-        if (asked[i] && (*end || end == asked[i] || column < 1 || column > rows->n_fields))
+        if (asked[i] && (column < 1 || column > rows->n_fields))
             return err_set(
                 err, rows->bad,
                 "%s:%d: --%s '%s': without a line of names it takes the number of a column, 1 to %d",
-                rows->path, rows->row_line, role_name[i], asked[i], rows->n_fields);
+                rows->path, rows->row_line, role_name[i], shown_name(asked[i]).text, rows->n_fields);
     }
     c->least = c->most = rows->n_fields;
     snprintf(c->expected, sizeof c->expected, "%d as in the first line", rows->n_fields);
@@ -114,13 +137,65 @@ static void tell_columns(ImportColumns *out, const Columns *c, const Rows *heade
     }
 }
 
-typedef Status (*NextRow)(Rows *rows, bool *more, Err *err);
+/* How a table is read, and what its rows have shown so far. */
+typedef struct Table {
+    Rows *rows;
+    bool tsv, asked; /* asked: the user or the line sep= names the separator */
+    Delimiters seen;
+} Table;
 
-static Status parse_rows(Rows *rows, NextRow next, const ImportOptions *options, Records *out,
-                         ImportColumns *told, Err *err) {
+static Status next_row(Table *t, bool *more, Err *err) {
+    TRY((t->tsv ? rows_tsv : rows_csv)(t->rows, more, err));
+    if (*more) delimiters_see(&t->seen, t->rows, t->tsv ? '\t' : t->rows->delimiter);
+    return OK;
+}
+
+static void note_delimiter(const Table *t, char out[DELIMITER_NOTE_MAX]) {
+    out[0] = '\0';
+    if (!t->asked) delimiters_note(&t->seen, t->tsv ? '\t' : t->rows->delimiter, t->tsv, out);
+}
+
+static Status wrong_width(const Table *t, const Columns *columns, bool first, Err *err) {
+    char note[DELIMITER_NOTE_MAX];
+    const Rows *rows = t->rows;
+    note_delimiter(t, note);
+    return err_set(err, rows->bad, "%s:%d: %d field%s, expected %s%s%s%s", rows->path, rows->row_line,
+                   rows->n_fields, rows->n_fields == 1 ? "" : "s", columns->expected,
+                   first && rows->n_fields > 3 ? "; --prompt and --answer say which" : "", *note ? "; " : "",
+                   note);
+}
+
+/* Excel's first line "sep=;". */
+static Status read_declared(Table *t, const ImportOptions *options, Err *err) {
+    char said = delimiter_declared(t->rows), name[DELIMITER_NAME_MAX], asked[DELIMITER_NAME_MAX];
+    if (!said) return OK;
+    delimiter_name(name, said);
+    if (t->tsv && said != '\t')
+        return err_set(err, t->rows->bad,
+                       "%s:1: the line declares %s as the separator; --format csv reads such a table",
+                       t->rows->path, name);
+    if (!delimiter_possible(said))
+        return err_set(err, t->rows->bad,
+                       "%s:1: the line declares %s as the separator, which is not possible; remove the line",
+                       t->rows->path, name);
+    if (options->delimiter && options->delimiter != said)
+        return err_set(
+            err, t->rows->bad,
+            "%s:1: the line declares %s as the separator, but --delimiter is %s; remove one of them",
+            t->rows->path, name, delimiter_name(asked, options->delimiter));
+    t->rows->delimiter = said;
+    t->asked = true;
+    rows_line(t->rows);
+    return OK;
+}
+
+static Status parse_rows(Table *t, const ImportOptions *options, Records *out, ImportColumns *told,
+                         Err *err) {
     Columns columns;
+    Rows *rows = t->rows;
     bool more, asked = options->prompt || options->answer || options->tag;
-    TRY(next(rows, &more, err));
+    TRY(read_declared(t, options, err));
+    TRY(next_row(t, &more, err));
     if (!more) return OK;
     bool by_name = is_header(rows, options), named = by_name || options->header == HEADER_YES;
     if (by_name) TRY(columns_by_name(&columns, rows, options, err));
@@ -133,27 +208,27 @@ static Status parse_rows(Rows *rows, NextRow next, const ImportOptions *options,
                        rows->row_line, rows->n_fields, names);
     }
     tell_columns(told, &columns, rows, named);
-    if (named) TRY(next(rows, &more, err));
+    if (named) TRY(next_row(t, &more, err));
     while (more) {
         if (rows->n_fields < columns.least || rows->n_fields > columns.most)
-            return err_set(err, rows->bad, "%s:%d: %d field%s, expected %s%s", rows->path, rows->row_line,
-                           rows->n_fields, rows->n_fields == 1 ? "" : "s", columns.expected,
-                           out->n == 0 && rows->n_fields > 3 ? "; --prompt and --answer say which" : "");
+            return wrong_width(t, &columns, out->n == 0, err);
         Text field[ROLES] = {{0}};
         for (int i = 0; i < ROLES; i++)
             if (columns.of[i] >= 0 && columns.of[i] < rows->n_fields) field[i] = rows->field[columns.of[i]];
         TRY(add(out, rows, options, field, err));
-        TRY(next(rows, &more, err));
+        TRY(next_row(t, &more, err));
     }
+    note_delimiter(t, told->note);
     return OK;
 }
 
 Status parse_tsv(Rows *rows, const ImportOptions *options, Records *out, ImportColumns *columns, Err *err) {
-    return parse_rows(rows, rows_tsv, options, out, columns, err);
+    return parse_rows(&(Table){.rows = rows, .tsv = true}, options, out, columns, err);
 }
 
 Status parse_csv(Rows *rows, const ImportOptions *options, Records *out, ImportColumns *columns, Err *err) {
-    return parse_rows(rows, rows_csv, options, out, columns, err);
+    if (options->delimiter) rows->delimiter = options->delimiter;
+    return parse_rows(&(Table){.rows = rows, .asked = options->delimiter != 0}, options, out, columns, err);
 }
 
 /* ---- lines of text ---- */
@@ -169,61 +244,37 @@ Status parse_text(Rows *rows, const ImportOptions *options, Records *out, Import
 
 /* ---- JSONL: one object a line ---- */
 
-static Status parse_object(Rows *rows, json_t **out, Err *err) {
-    json_error_t why;
-    Text line = rows->field[0];
-    *out = json_loadb(line.data, line.size, JSON_REJECT_DUPLICATES, &why);
-    if (*out && json_is_object(*out)) return OK;
-    if (*out) return err_set(err, rows->bad, "%s:%d: not a JSON object", rows->path, rows->row_line);
-    enum json_error_code code = json_error_code(&why);
-    if (code == json_error_out_of_memory)
-        return err_set(err, ERR_NOMEM, "%s: no memory to read it", rows->path);
-    char text[200];
-    text_escape(text, sizeof text, (Text){why.text, strlen(why.text)});
-    const char *what = code == json_error_null_character ? "\\u0000 in a string; texts have no NUL" : text;
-    return err_set(err, rows->bad, "%s:%d: column %d: %s", rows->path, rows->row_line, why.column, what);
-}
-
-/* Moves the object's texts into the line they came from: unescaped they are never longer, and no two share
- * bytes. */
-static Status object_fields(const Rows *rows, const json_t *object, const char *const name[ROLES],
-                            const bool needed[ROLES], Text field[ROLES], Err *err) {
-    char *at = rows->field[0].data;
-    for (int i = 0; i < ROLES; i++) {
-        field[i] = (Text){0};
-        const json_t *value = json_object_get(object, name[i]);
-        if (json_is_null(value)) value = NULL;
-        if (!value && !needed[i]) continue;
-        if (!value)
-            return err_set(err, rows->bad, "%s:%d: no field '%s'%s", rows->path, rows->row_line, name[i],
-                           i == PROMPT ? "; all records have a prompt, or none" : " (--answer names it)");
-        if (!json_is_string(value))
-            return err_set(err, rows->bad, "%s:%d: field '%s' is not a string", rows->path, rows->row_line,
-                           name[i]);
-        field[i] = (Text){at, json_string_length(value)};
-        memcpy(at, json_string_value(value), field[i].size);
-        at += field[i].size;
-    }
-    return OK;
-}
-
 Status parse_jsonl(Rows *rows, const ImportOptions *options, Records *out, ImportColumns *columns, Err *err) {
     const char *name[ROLES] = {options->prompt ? options->prompt : role_name[PROMPT],
                                options->answer ? options->answer : role_name[ANSWER],
                                options->tag ? options->tag : role_name[TAG]};
     bool needed[ROLES] = {options->prompt != NULL, true, false};
     while (rows_line(rows)) {
-        json_t *object = NULL;
-        Text field[ROLES];
-        Status status = parse_object(rows, &object, err);
-        if (status == OK) status = object_fields(rows, object, name, needed, field, err);
-        json_decref(object);
-        if (status == OK) status = add(out, rows, options, field, err);
-        if (status != OK) return status;
-        if (out->n == 1) needed[PROMPT] = field[PROMPT].data != NULL;
+        JsonField field[ROLES];
+        Text text[ROLES];
+        TRY(json_line_read(rows, name, ROLES, field, err));
+        for (int i = 0; i < ROLES; i++) {
+            text[i] = field[i].text;
+            if (text[i].data || !needed[i]) continue;
+            if (field[i].null)
+                return err_set(err, rows->bad,
+                               "%s:%d: field '%s' is null; give it a text, or leave the line out", rows->path,
+                               rows->row_line, shown_name(name[i]).text);
+            return err_set(err, rows->bad, "%s:%d: no field '%s'%s", rows->path, rows->row_line,
+                           shown_name(name[i]).text,
+                           i == PROMPT ? "; all records have a prompt, or none" : " (--answer names it)");
+        }
+        TRY(add(out, rows, options, text, err));
+        if (out->n == 1) needed[PROMPT] = text[PROMPT].data != NULL;
+        if (text[PROMPT].data && !needed[PROMPT])
+            return err_set(err, rows->bad,
+                           "%s:%d: field '%s' is not in the first record; all records have a "
+                           "prompt, or none",
+                           rows->path, rows->row_line, shown_name(name[PROMPT]).text);
         char *told[ROLES] = {columns->prompt, columns->answer, columns->tag};
         for (int i = 0; i < ROLES; i++)
-            if (field[i].data) snprintf(told[i], IMPORT_NAME_MAX, "field %s", name[i]);
+            if (text[i].data && !*told[i])
+                snprintf(told[i], IMPORT_NAME_MAX, "field %s", shown_name(name[i]).text);
     }
     return OK;
 }

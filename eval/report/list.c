@@ -1,11 +1,52 @@
-/* Several runs in one table and one plot. */
+#include "eval/report/list.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "eval/report/page.h"
-#include "eval/report/report.h"
+#include "store/run_files.h"
+
+void report_name(char out[256], const char *dir) {
+    char *whole = realpath(dir, NULL);
+    const char *path = whole ? whole : dir, *slash = strrchr(path, '/');
+    snprintf(out, 256, "%s", slash && slash[1] ? slash + 1 : path);
+    free(whole);
+}
+
+Status report_row(ReportRow *out, const char *run_dir, Err *err) {
+    Config config;
+    RunResult result;
+    TRY(run_config(run_dir, &config, err));
+    TRY(run_result(run_dir, RESULT_ANY, &result, err));
+    const double *x = result.figures.value;
+    *out = (ReportRow){
+        .n_layer = config.model.n_layer,
+        .n_embd = config.model.n_embd,
+        .facts = isfinite(x[FIG_FACTS]) ? (int)x[FIG_FACTS] : config.facts.n,
+        .params = isfinite(x[FIG_PARAMS]) ? (int64_t)x[FIG_PARAMS] : 0,
+        .steps = isfinite(x[FIG_STEPS]) ? (int64_t)x[FIG_STEPS] : 0,
+        .data_bits = x[FIG_DATA_BITS],
+        .ceiling_bits = x[FIG_CEILING_BITS],
+        .memorized_bits = x[FIG_MEMORIZED_BITS],
+        .bits_per_param = x[FIG_BITS_PER_PARAM],
+        .recall = x[FIG_RECALL],
+        .code_bits = x[FIG_CODE_BITS],
+        .answer_bits = x[FIG_ANSWER_BITS],
+        .zlib_bits = 8 * x[FIG_ZLIB_BYTES],
+    };
+    report_name(out->name, run_dir);
+    snprintf(out->data_hash, sizeof out->data_hash, "%s", result.data_hash);
+    int used = snprintf(out->facts_name, sizeof out->facts_name, "%d facts", out->facts);
+    if (isfinite(out->data_bits))
+        used += snprintf(out->facts_name + used, sizeof out->facts_name - (size_t)used, ", %.0f bits",
+                         out->data_bits);
+    snprintf(out->facts_name + used, sizeof out->facts_name - (size_t)used, " (%.8s)", out->data_hash);
+    snprintf(out->verdict, sizeof out->verdict, "%s", result.verdict);
+    result_free(&result);
+    return OK;
+}
 
 static bool entropy_known(const ReportRow *r) { return isfinite(r->data_bits); }
 
@@ -57,14 +98,14 @@ static int compare_rows(const void *left, const void *right) {
 void report_sort(ReportRow *rows, int n) { qsort(rows, (size_t)n, sizeof *rows, compare_rows); }
 
 void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y) {
-    double least = INFINITY, most = 0, lowest = INFINITY;
+    double min = INFINITY, max = 0, lowest = INFINITY;
     *plot = (Plot){
         .title = "Memorized bits over parameters",
         .x_label = "parameters",
         .y_label = "memorized bits",
-        .n_rules = 2,
-        .rules = {{.name = "Allen-Zhu & Li 2024: 2 bits/param", .slope = 2},
-                  {.name = "Morris et al. 2025: 3.6 bits/param", .slope = 3.6}},
+        .n_ref_lines = 2,
+        .ref_lines = {{.name = "Allen-Zhu & Li 2024: 2 bits/param", .slope = 2},
+                      {.name = "Morris et al. 2025: 3.6 bits/param", .slope = 3.6}},
     };
     int used = 0; /* points: runs whose memorized bits are known */
     const char *last = NULL;
@@ -72,8 +113,8 @@ void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y)
         if (!isfinite(rows[i].memorized_bits)) continue;
         x[used] = (double)rows[i].params;
         y[used] = rows[i].memorized_bits;
-        least = x[used] < least ? x[used] : least;
-        most = x[used] > most ? x[used] : most;
+        min = x[used] < min ? x[used] : min;
+        max = x[used] > max ? x[used] : max;
         lowest = y[used] < lowest ? y[used] : lowest;
         bool same = last && !strcmp(last, rows[i].data_hash);
         last = rows[i].data_hash;
@@ -88,7 +129,7 @@ void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y)
         used++;
     }
     if (plot->n_series == 1) plot->series[0].name = "this machine's runs";
-    plot->log_x = plot->log_y = lowest > 0 && most > 6 * least; /* sizes by doubling: equal steps */
+    plot->log_x = plot->log_y = lowest > 0 && max > 6 * min; /* sizes by doubling: equal steps */
 }
 
 Status report_runs(const char *path, const char *title, const char *intro, const ReportRow *rows, int n,

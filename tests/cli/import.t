@@ -33,11 +33,11 @@ $ rote facts import inside.csv --out f
 [2]
 $ printf '{"prompt": "France", "answer": "Paris"}\n{"prompt": "Spain"\n' > broken.jsonl
 $ rote facts import broken.jsonl --out f
-2> rote: broken.jsonl:2: column 18: '}' expected near end of file
+2> rote: broken.jsonl:2: column 19: the line ends inside the object; one object a line is needed
 [2]
 $ printf '[1, 2]\n' > array.jsonl
 $ rote facts import array.jsonl --out f
-2> rote: array.jsonl:1: not a JSON object
+2> rote: array.jsonl:1: a JSON array; one object a line is needed, which jq -c '.[]' FILE makes of it
 [2]
 $ printf '{"prompt": "France"}\n' > noanswer.jsonl
 $ rote facts import noanswer.jsonl --out f
@@ -45,11 +45,17 @@ $ rote facts import noanswer.jsonl --out f
 [2]
 $ printf '{"prompt": "France", "answer": 3}\n' > number.jsonl
 $ rote facts import number.jsonl --out f
-2> rote: number.jsonl:1: field 'answer' is not a string
-[2]
+columns     prompt: field prompt, answer: field answer
+kind        import
+facts       1, 9 tokens, the longest 9
+vocabulary  9 symbols
+entropy     unknown; baselines: answers 0.000000 bits, zlib 17 bytes
+duplicates  0 dropped
+hash        626e0ae4ba9c8d9a5a5a06a80de481f6
+0           France	3
 $ printf '{"prompt": "France", "prompt": "Spain", "answer": "Paris"}\n' > dup.jsonl
 $ rote facts import dup.jsonl --out f
-2> rote: dup.jsonl:1: column 29: duplicate object key near '"prompt"'
+2> rote: dup.jsonl:1: field 'prompt' stands twice; keep one
 [2]
 $ printf 'a\tb\n1\t2\n' > fields.tsv
 $ rote facts import fields.tsv --out f --prompt country
@@ -200,3 +206,66 @@ $ printf 'a\tx\nb\ty\nc\tz\n' > three.tsv; rote facts import three.tsv --out thr
 $ rote sweep run facts.path=two,three model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=1 --out S --jobs 1 --quiet; rote capacity S | sed -n 3p
 S: 2 of 2 runs done; table: S/table.csv
 the only model, L1 d8 block_size=14 vocab_size=16, recalls 0.0 % of the 2 facts. the only model, L1 d8 block_size=4 vocab_size=8, recalls 0.0 % of the 3 facts
+
+# files of other programs: fields that nobody reads, numbers, other delimiters, line ends, pipes
+
+$ { echo '{"id": 10014255632117358197, "score": NaN, "weight": 1e999, "answer": 1969}'; printf '{"note": "\\ud83d \\u0000", "meta": {"k": 1, "k": [[]]}, "\377": "\377", "answer": true}\r{"answer": "b"}\r\n'; } > other.jsonl; rote facts import other.jsonl --out other | tail -n 3
+0           1969
+1           true
+2           b
+$ printf '[\n {"prompt": "a", "answer": "b"}\n]\n' > list.jsonl
+$ rote facts import list.jsonl --out f
+2> rote: list.jsonl:1: a JSON array; one object a line is needed, which jq -c '.[]' FILE makes of it
+[2]
+$ echo '{"prompt": "a", "answer": {"text": "b"}}' > object.jsonl
+$ rote facts import object.jsonl --out f
+2> rote: object.jsonl:1: field 'answer' is an object; write it as a text, in quotes, or choose another field
+[2]
+$ echo '{"prompt": "a", "answer": null}' > null.jsonl
+$ rote facts import null.jsonl --out f
+2> rote: null.jsonl:1: field 'answer' is null; give it a text, or leave the line out
+[2]
+$ printf 'prompt;answer\nFrankreich;2,5\nJapan;1,5\n' > semi.csv; rote facts import semi.csv --out semi | sed -n 3p
+2> rote: semi.csv:2: 2 fields, expected 1 as in the first line; every line has as many ';' as the first; if it separates the fields, use --delimiter ';'
+$ rote facts import semi.csv --out parted --delimiter ';' | sed -n '1p;$p'
+columns     prompt: column 1 (prompt), answer: column 2 (answer); the first line names them
+1           Japan	1,5
+$ printf 'sep=;\r\nprompt;answer\r\na;b\r\n' > excel.csv; rote facts import excel.csv --out excel | sed -n '1p;$p'
+columns     prompt: column 1 (prompt), answer: column 2 (answer); the first line names them
+0           a	b
+$ printf 'prompt, answer\nFrance, Paris\n' > pad.csv; rote facts import pad.csv --out pad | sed -n 1p
+columns     prompt: column 1, answer: column 2
+2> note: pad.csv: a blank follows every ',' and is now part of the field behind it; remove one of them if it is no part
+$ printf 'prompt,answer\nJapan,Tokio\n' > comma.tsv; rote facts import comma.tsv --out comma | sed -n 1p
+columns     answer: column 1
+2> note: comma.tsv: every line has a ',' and none a tab; if it separates the fields, use --format csv
+$ for c in '' ';;' '"' '§'; do rote facts import semi.csv --out f --delimiter="$c"; done
+2> rote: facts import: --delimiter needs a value (CHAR|tab)
+2> rote: facts import: --delimiter takes one character of ASCII that is no quote, such as ';', or tab
+2> rote: facts import: --delimiter takes one character of ASCII that is no quote, such as ';', or tab
+2> rote: facts import: --delimiter takes one character of ASCII that is no quote, such as ';', or tab
+[2]
+$ rote facts import semi.csv --format tsv --delimiter tab --out f
+2> rote: semi.csv: --delimiter is for csv; leave it out
+[2]
+$ printf 'a\tb\rc\td\r' > mac.tsv; printf 'a\tb\r\nc\td\n' > both.TSV; for f in mac.tsv both.TSV; do rote facts import $f --out line_$f | grep hash; done
+hash        80569d946058cb02ace8267f519cad4f
+hash        80569d946058cb02ace8267f519cad4f
+$ cat mac.tsv | rote facts import - --format tsv --out from_pipe | tail -n 2; rote facts import /dev/stdin --format tsv --out from_stdin < mac.tsv | tail -n 1; rote facts import <(cat mac.tsv) --format tsv --out from_fd | tail -n 1
+0           a	b
+1           c	d
+1           c	d
+1           c	d
+$ rote facts import - --out f < mac.tsv
+2> rote: standard input has no name to tell its format by; say --format tsv, csv, jsonl or text
+[2]
+$ printf 'a\n' | rote facts import - --format tsv --prompt x --out f
+2> rote: standard input:1: no field 'x' in the first line, which has a (--prompt names it)
+[2]
+$ printf '\377\376a\0\n\0' > wide.csv
+$ rote facts import wide.csv --out f
+2> rote: wide.csv: its first two bytes say UTF-16; make UTF-8 of it first, as with iconv -f UTF-16 -t UTF-8
+[2]
+$ rote facts import bare.tsv --out f --no-header --prompt 4294967298 --answer 3
+2> rote: bare.tsv:1: --prompt '4294967298': without a line of names it takes the number of a column, 1 to 4
+[2]

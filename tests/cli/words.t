@@ -32,6 +32,9 @@ $ rote sample some-run --prompt
 $ rote sample some-run --prompt --json
 2> rote: sample: --prompt needs a value (TEXT); one that begins with dashes stands behind '='
 [2]
+$ rote neurons steer some-run --do 'blocks.0.mlp.hook_post[0]=zero' --do
+2> rote: neurons steer: --do needs a value (HOOK[UNITS]=OP)
+[2]
 $ rote train --out= a.yaml
 2> rote: train: --out needs a value (DIR)
 [2]
@@ -117,9 +120,9 @@ $ ROTE_ISA=sse9 rote demo --out tour
 2> rote: ROTE_ISA=sse9: not an instruction set .* (re)
 [2]
 $ long=$(head -c 2000 /dev/zero | tr '\0' d); rote train --out $long 2>&1 | sed s/ddd*/d/; rote report $long 2>&1 | sed s/ddd*/d/; rote demo --out $long 2>&1 | sed s/ddd*/d/
-rote: d...: a path of more than 1023 bytes; choose a shorter folder
-rote: d...: a path of more than 1023 bytes; choose a shorter folder
-rote: d...: a path of more than 1023 bytes; choose a shorter folder
+rote: d...: the path has more than 1023 bytes; choose a shorter folder name
+rote: d...: the path has more than 1023 bytes; choose a shorter folder name
+rote: d...: the path has more than 1023 bytes; choose a shorter folder name
 
 # Folders that are not there, and folders where a file belongs.
 

@@ -1,0 +1,47 @@
+/* rote export: the weights in formats of other programs. */
+#include <stdio.h>
+
+#include "cli/common/args.h"
+#include "cli/common/open.h"
+#include "cli/common/output.h"
+#include "model/formats/hf.h"
+#include "train/train.h"
+
+static Status cmd_export(const Args *args, Err *err) {
+    ExportFormat format;
+    const char *to = args_value(args, "to"), *path = args_value(args, "out");
+    if (!to) return err_set(err, ERR_INPUT, "export: --to is missing, allowed: hf, npz, safetensors");
+    TRY(export_format_of(to, &format, err));
+    if (path && args->n_words > 1)
+        return err_set(err, ERR_INPUT, "export: PATH and --out name the same thing");
+    if (!path && args->n_words > 1) path = args->words[1];
+    if (!path)
+        return err_set(err, ERR_INPUT, "export: PATH is missing; usage: rote export RUN --to %s PATH", to);
+    bool force = args_has(args, "force");
+    if (format != EXPORT_HF) TRY(output_check(path, NULL, NULL, force, err));
+    Run run;
+    TRY(open_run(&run, args->words[0], err));
+    Status status = format == EXPORT_HF ? export_hf_check(&run.gpt.config, err) : OK;
+    const char *target = format == EXPORT_HF ? path : output_target(path);
+    if (status == OK) status = export_model(&run.gpt, format, target, run.facts.vocab.eos, force, err);
+    run_close(&run);
+    if (status == OK) printf("%s\n", path);
+    return status;
+}
+
+static const Option export_options[] = {
+    OPTION("to", "hf|npz|safetensors", "the format"),
+    OPTION("out", "PATH", "the same as PATH: a file, or hf: a folder, new or empty"),
+    FORCE_OPTION("replace what is there"),
+    END_OPTION,
+};
+
+const Command export_command = {
+    .name = "export",
+    .words = "RUN --to FORMAT PATH",
+    .min_words = 1,
+    .max_words = 2,
+    .summary = "the weights for other programs",
+    .options = export_options,
+    .run = cmd_export,
+};

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# A disk that fails. Each system call of a command on its folder fails once, with each of some errors (strace's injection).
+# The command must then either not need it or refuse, name the cause, leave nothing half done under a final name, and reach its
+# usual end when it is repeated (tests/inject/scenarios.sh).
+#   tests/campaign_io_faults.sh [SCENARIO...]     default: every fifth call of the short ones with one error; with ROTE_LONG=1
+#                                              every call of all, with four. ROTE_VERBOSE=1: every failure
+cd "$(dirname "$0")/.." || exit 1
+strace -qq -o /dev/null true 2>/dev/null || { echo "0 passed, 0 failed, 1 skipped"; exit 0; }
+. tests/inject/scenarios.sh
+calls=openat,read,pread64,write,pwrite64,writev,fsync,ftruncate,renameat,rename,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir,flock,getdents64,lseek,newfstatat
+errors=(EIO) step=5
+[ -n "${ROTE_LONG:-}" ] && errors=(EIO ENOSPC EACCES EMFILE) step=1
+declare -A says=([EIO]='input/output error' [ENOSPC]='no space left' [EACCES]='permission denied' [EMFILE]='too many open files')
+
+with_failure() { timeout 60 strace -f -qq -o /dev/null -e trace="$call" -e inject="$call:error=$error:when=$number" "$@"; }
+
+# "CALL NUMBER" of each call on the folder, numbered among those of its name.
+calls_on() { # log, folder
+    awk -v folder="$2" '{
+        match($0, /[a-z0-9_]+\(/)
+        call = substr($0, RSTART, RLENGTH - 1)
+        number[call]++
+        if (index($0, "<" folder) && !($0 ~ /^[0-9]+ [a-z0-9_]+\([^"]*"\//)) print call, number[call]
+    }' "$1"
+}
+
+each() { # name, command...
+    local name=$1 call number error turn=0
+    shift
+    quiet_run "$name" "$@" || return
+    cp -r "$work/base" "$work/$name.log.d" && cd "$work/$name.log.d" || return
+    strace -f -qq -y -o "$work/$name.log" -e trace=$calls "$rote" "$@" >/dev/null 2>&1
+    while read -r call number; do
+        turn=$((turn + 1))
+        [ $((turn % step)) = 0 ] || continue
+        for error in "${errors[@]}"; do
+            trial "$name" "$call $number: $error" "${says[$error]}" with_failure "$@"
+        done
+    done < <(calls_on "$work/$name.log" "$work/$name.log.d")
+}
+
+prepare
+each_scenario each "$@"
+conclude "system calls"
