@@ -8,6 +8,7 @@
 #include "model/parametrization.h"
 #include "model/quantize.h"
 #include "store/checkpoints.h"
+#include "store/run_files.h"
 #include "store/run_folder.h"
 
 Status run_read(const char *dir, Config *config, FactSet *facts, Err *err) {
@@ -30,7 +31,7 @@ Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err) 
     TRY(run_read(dir, &out->config, &out->facts, err));
     const Ops *ops;
     RunState state = {0};
-    char hash[33];
+    char hash[33], param_hash[33];
     CheckpointMark mark;
     bool found = false;
     Status status = OK;
@@ -43,14 +44,14 @@ Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err) 
     state.width = out->config.model.n_inner;
     config_hash(&out->config, out->facts.data_hash, hash);
     Snapshot snapshot = {.table = &out->gpt.table, .params = out->gpt.params, .state = &state};
-    TRY_GOTO(checkpoints_newest(&(CheckpointOwner){dir, hash, out->facts.data_hash}, &snapshot, &mark, notes,
-                                &found, err));
+    CheckpointOwner owner = {.dir = dir, .config_hash = hash, .data_hash = out->facts.data_hash};
+    TRY_GOTO(run_end(dir, &owner.finished, param_hash, err));
+    owner.param_hash = param_hash;
+    TRY_GOTO(checkpoints_newest(&owner, &snapshot, &mark, notes, &found, err));
     if (!found) {
-        FolderState there;
-        TRY_GOTO(folder_look(dir, &there, err));
         status = err_set(
             err, ERR_INPUT, "%s: holds no checkpoint%s", dir,
-            there == FOLDER_DONE
+            owner.finished
                 ? ", and the run is over: it diverged, or they are gone; train it anew in another folder"
                 : " yet; train on with --resume");
         goto done;

@@ -1,9 +1,11 @@
 #include "store/run_files.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/number.h"
@@ -15,6 +17,27 @@ static double number_of(const json_t *object, const char *key) {
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
+Status run_holds(const char *dir, const char *name, bool *out, Err *err) {
+    char path[1200];
+    struct stat info;
+    TRY(path_join(path, sizeof path, dir, name, err));
+    *out = stat(path, &info) == 0;
+    if (*out || errno == ENOENT || errno == ENOTDIR) return OK;
+    return err_set(err, errno == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: cannot be looked at: %s", path,
+                   strerror(errno));
+}
+
+Status run_end(const char *dir, bool *finished, char param_hash[33], Err *err) {
+    RunResult result;
+    param_hash[0] = '\0';
+    TRY(run_holds(dir, "DONE", finished, err));
+    if (!*finished) return OK;
+    Status status = run_result(dir, RESULT_ANY, &result, err);
+    if (status == OK && strcmp(result.verdict, "diverged")) snprintf(param_hash, 33, "%s", result.param_hash);
+    result_free(&result);
+    return status;
+}
+
 Status run_text(const char *dir, const char *name, Buffer *out, Err *err) {
     char path[1200];
     TRY(path_join(path, sizeof path, dir, name, err));
@@ -22,17 +45,17 @@ Status run_text(const char *dir, const char *name, Buffer *out, Err *err) {
 }
 
 Status run_result_text(const char *dir, Buffer *out, Err *err) {
-    char result[1200], done[1200];
-    TRY(path_join(result, sizeof result, dir, "result.json", err));
-    TRY(path_join(done, sizeof done, dir, "DONE", err));
-    if (!file_exists(result) && file_exists(done))
+    bool there, done;
+    TRY(run_holds(dir, "result.json", &there, err));
+    TRY(run_holds(dir, "DONE", &done, err));
+    if (!there && done)
         return err_set(
             err, ERR_FORMAT,
             "%s: finished (DONE stands there), but result.json is missing; remove DONE and train on with "
             "--resume, which writes it again",
             dir);
-    if (!file_exists(result)) return err_set(err, ERR_INPUT, "%s: not finished; train on with --resume", dir);
-    return file_read(result, FILE_MAX_BYTES, out, err);
+    if (!there) return err_set(err, ERR_INPUT, "%s: not finished; train on with --resume", dir);
+    return run_text(dir, "result.json", out, err);
 }
 
 Status run_result(const char *dir, ResultNeeds needs, RunResult *out, Err *err) {

@@ -7,6 +7,15 @@
 #include "base/file.h"
 #include "store/result.h"
 
+/* Whether dir holds a file of that name. ERR_IO: nobody knows, say where the folder may not be searched. */
+Status run_holds(const char *dir, const char *name, bool *out, Err *err);
+
+/* What the end of a run says of its checkpoints (store/checkpoints.h).
+ *   *finished   whether DONE stands
+ *   param_hash  of the newest checkpoint's parameters; empty: not finished, or it diverged behind its checkpoints
+ * Errors of run_result. */
+Status run_end(const char *dir, bool *finished, char param_hash[33], Err *err);
+
 /* dir/name as text; buffer_free it. ERR_IO: missing, or more than 1 GiB. ERR_INPUT: too long a path. ERR_NOMEM. */
 Status run_text(const char *dir, const char *name, Buffer *out, Err *err);
 

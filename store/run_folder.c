@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,16 +10,13 @@
 #include <zlib.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "model/formats/npy.h"
+#include "store/run_files.h"
 
 enum { TEXT_MAX = 1 << 24 }; /* bytes of a config, manifest or result that we read back */
 static const size_t METRICS_MAX = (size_t)1 << 40;
-
-static bool holds(const char *dir, const char *name) {
-    char path[CONFIG_PATH_MAX];
-    return path_join(path, sizeof path, dir, name, NULL) == OK && file_exists(path);
-}
 
 static bool ends_in(const char *text, const char *end) {
     size_t n = strlen(text), k = strlen(end);
@@ -54,11 +50,16 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
         return err_set(err, errno == ENOTDIR ? ERR_INPUT : ERR_IO, "%s: %s", dir, strerror(errno));
     }
     if (!S_ISDIR(info.st_mode)) return err_set(err, ERR_INPUT, "%s: exists and is no folder", dir);
-    if (holds(dir, "config.yaml") && holds(dir, "manifest.json")) {
-        *out = holds(dir, "DONE") ? FOLDER_DONE : FOLDER_STARTED;
+    bool config, manifest, done, sweep;
+    TRY(run_holds(dir, "config.yaml", &config, err));
+    TRY(run_holds(dir, "manifest.json", &manifest, err));
+    TRY(run_holds(dir, "DONE", &done, err));
+    TRY(run_holds(dir, "sweep.yaml", &sweep, err));
+    if (config && manifest) {
+        *out = done ? FOLDER_DONE : FOLDER_STARTED;
         return OK;
     }
-    if (holds(dir, "sweep.yaml"))
+    if (sweep)
         return err_set(err, ERR_INPUT, "%s: is the folder of a sweep, whose runs lie in %s/runs", dir, dir);
     DIR *stream = opendir(dir);
     if (!stream) return err_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
@@ -247,7 +248,8 @@ void folder_metrics(RunFolder *folder, const char *format, ...) {
 }
 
 static CheckpointOwner owner_of(const RunFolder *folder) {
-    return (CheckpointOwner){folder->dir, folder->config_hash, folder->data_hash};
+    return (CheckpointOwner){
+        .dir = folder->dir, .config_hash = folder->config_hash, .data_hash = folder->data_hash};
 }
 
 static Status sync_metrics(RunFolder *folder, Err *err) {
@@ -312,28 +314,58 @@ Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink 
 
 /* ---- the end ---- */
 
-void folder_read_timing(const char *dir, double *seconds, double *tokens) {
-    *seconds = *tokens = 0;
+/* A number of timing.json, or NAN. */
+static double timing_number(const json_t *root, const char *key) {
+    const json_t *value = json_object_get(root, key);
+    double x = json_is_number(value) ? json_number_value(value) : __builtin_nan("");
+    return x >= 0 && x < 1e18 ? x : __builtin_nan("");
+}
+
+Status folder_read_timing(const char *dir, RunTiming *out, Err *err) {
+    double unknown = __builtin_nan("");
+    bool there;
     Buffer text;
-    if (read_text(dir, "timing.json", &text, NULL) != OK) return;
-    json_t *root = json_loadb(text.data, text.size, 0, NULL);
-    *seconds = json_number_value(json_object_get(root, "seconds"));
-    *tokens = json_number_value(json_object_get(root, "timed_tokens"));
-    json_decref(root);
+    json_t *root;
+    *out = (RunTiming){unknown, unknown, unknown, unknown};
+    TRY(run_holds(dir, "timing.json", &there, err));
+    if (!there) return OK;
+    TRY(run_text(dir, "timing.json", &text, err));
+    Status status = json_read(text.data, text.size, 0, "timing.json", &root, err);
     buffer_free(&text);
+    if (status == ERR_NOMEM) return status;
+    *out = (RunTiming){.seconds = timing_number(root, "seconds"),
+                       .tokens_per_s = timing_number(root, "tokens_per_s"),
+                       .peak_rss_mib = timing_number(root, "peak_rss_mib"),
+                       .tokens = timing_number(root, "timed_tokens")};
+    json_decref(root);
+    return OK;
+}
+
+/* A number with so many digits, or null. */
+static const char *timing_text(char out[64], int digits, double x) {
+    snprintf(out, 64, "%.*f", digits, x);
+    return __builtin_isfinite(x) ? out : "null";
+}
+
+void timing_json(const RunTiming *timing, char out[TIMING_JSON_MAX]) {
+    char seconds[64], rate[64], memory[64], tokens[64];
+    snprintf(out, TIMING_JSON_MAX,
+             "{\n  \"seconds\": %s,\n  \"tokens_per_s\": %s,\n"
+             "  \"peak_rss_mib\": %s,\n  \"timed_tokens\": %s\n}",
+             timing_text(seconds, 3, timing->seconds), timing_text(rate, 1, timing->tokens_per_s),
+             timing_text(memory, 1, timing->peak_rss_mib), timing_text(tokens, 0, timing->tokens));
 }
 
 Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err) {
     if (!folder->dir[0]) return OK;
-    double seconds_before, tokens_before;
-    folder_read_timing(folder->dir, &seconds_before, &tokens_before);
-    seconds += seconds_before;
-    double all = (double)tokens + tokens_before;
-    char json[512];
-    snprintf(json, sizeof json,
-             "{\n  \"seconds\": %.3f,\n  \"tokens_per_s\": %.1f,\n"
-             "  \"peak_rss_mib\": %.1f,\n  \"timed_tokens\": %.0f\n}",
-             seconds, seconds > 0 ? all / seconds : 0, (double)memory_peak_rss() / (1024 * 1024), all);
+    RunTiming timing;
+    char json[TIMING_JSON_MAX];
+    TRY(folder_read_timing(folder->dir, &timing, err));
+    timing.seconds = seconds + (timing.seconds > 0 ? timing.seconds : 0);
+    timing.tokens = (double)tokens + (timing.tokens > 0 ? timing.tokens : 0);
+    timing.tokens_per_s = timing.seconds > 0 ? timing.tokens / timing.seconds : 0;
+    timing.peak_rss_mib = (double)memory_peak_rss() / (1024 * 1024);
+    timing_json(&timing, json);
     return write_text(folder, "timing.json", json, "timing", err);
 }
 
@@ -351,10 +383,19 @@ Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t 
     return npy_write(path, "code_lengths", "<f8", bits, n, err);
 }
 
+/* The note of an attempt that failed, which who ran the sweep may have left. */
+static Status remove_failure(const RunFolder *folder, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    TRY(path_join(path, sizeof path, folder->dir, "failed.json", err));
+    if (unlink(path) == 0 || errno == ENOENT) return OK;
+    return err_set(err, ERR_IO, "%s: cannot remove it: %s", path, strerror(errno));
+}
+
 Status folder_finish(RunFolder *folder, const char *result, Err *err) {
     if (!folder->dir[0]) return OK;
     TRY(sync_metrics(folder, err));
     TRY(write_text(folder, "result.json", result, "result", err));
+    TRY(remove_failure(folder, err));
     return write_text(folder, "DONE", folder->config_hash, "done", err);
 }
 

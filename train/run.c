@@ -92,9 +92,11 @@ static Status read_done(const char *dir, RunResult *out, Err *err) {
     if (status != OK) return status;
     *out = done;
     out->already_done = true;
-    double tokens;
-    folder_read_timing(dir, &out->seconds, &tokens);
-    out->tokens_per_s = out->seconds > 0 ? tokens / out->seconds : 0;
+    RunTiming timing;
+    status = folder_read_timing(dir, &timing, err);
+    if (status != OK) return status;
+    out->seconds = timing.seconds;
+    out->tokens_per_s = timing.tokens_per_s;
     return out->reason[0] ? err_set(err, ERR_NUMERIC, "%s", out->reason) : OK;
 }
 

@@ -2,7 +2,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -11,6 +10,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/json.h"
+#include "data/text.h"
 #include "store/run_files.h"
 #include "train/sweep/sweep.h"
 
@@ -24,26 +25,39 @@ Status sweep_path(const Sweep *sweep, const SweepRun *run, const char *name, cha
 
 /* ---- the state of a run ---- */
 
-/* A result that cannot be read counts as a failure of this run, not of the sweep. */
-static void read_done(const char *dir, SweepRun *run) {
-    Err why;
-    if (!run->result && run_result_new(dir, RESULT_COMPARED, &run->result, &why) != OK) {
-        run->state = SWEEP_FAILED;
-        snprintf(run->reason, sizeof run->reason, "%.500s", why.msg);
-        return;
-    }
-    run->state = strcmp(run->result->verdict, "diverged") ? SWEEP_DONE : SWEEP_DIVERGED;
-    snprintf(run->reason, sizeof run->reason, "%.500s", run->result->reason);
+/* What cannot be read counts as a failure of this run, not of the sweep. */
+static Status cannot_read(SweepRun *run, Status status, const Err *why, Err *err) {
+    if (status == ERR_NOMEM) return err_set(err, status, "%s", why->msg);
+    run->state = SWEEP_FAILED;
+    snprintf(run->reason, sizeof run->reason, "%.500s", why->msg);
+    return OK;
 }
 
-static void read_failed(const char *path, SweepRun *run) {
-    json_error_t why;
-    json_t *failed = json_load_file(path, 0, &why);
+static Status read_done(const char *dir, SweepRun *run, Err *err) {
+    Err why;
+    Status status = run->result ? OK : run_result_new(dir, RESULT_COMPARED, &run->result, &why);
+    if (status != OK) return cannot_read(run, status, &why, err);
+    run->state = strcmp(run->result->verdict, "diverged") ? SWEEP_DONE : SWEEP_DIVERGED;
+    snprintf(run->reason, sizeof run->reason, "%.500s", run->result->reason);
+    return OK;
+}
+
+static Status read_failed(const char *dir, SweepRun *run, Err *err) {
+    Buffer text;
+    json_t *failed;
+    Err why;
+    run->state = SWEEP_FAILED;
+    Status status = run_text(dir, "failed.json", &text, &why);
+    if (status != OK) return cannot_read(run, status, &why, err);
+    status = json_read(text.data, text.size, 0, "failed.json", &failed, &why);
+    buffer_free(&text);
+    if (status == ERR_NOMEM) return cannot_read(run, status, &why, err);
     const char *reason = json_string_value(json_object_get(failed, "reason"));
     json_int_t attempts = json_integer_value(json_object_get(failed, "attempts"));
     snprintf(run->reason, sizeof run->reason, "%s", reason ? reason : "failed.json is torn");
     run->attempts = attempts > 0 && attempts < 1000000000 ? (int)attempts : 1;
     json_decref(failed);
+    return OK;
 }
 
 static Status claim_path(const Sweep *sweep, const SweepRun *run, char out[CONFIG_PATH_MAX], Err *err) {
@@ -53,22 +67,19 @@ static Status claim_path(const Sweep *sweep, const SweepRun *run, char out[CONFI
 }
 
 Status sweep_look_at(const Sweep *sweep, SweepRun *run, Err *err) {
-    char dir[CONFIG_PATH_MAX], done[CONFIG_PATH_MAX], failed[CONFIG_PATH_MAX], claim[CONFIG_PATH_MAX];
+    char dir[CONFIG_PATH_MAX], claim[CONFIG_PATH_MAX];
+    bool done = false, failed = false;
+    Err why;
     TRY(sweep_path(sweep, run, NULL, dir, err));
-    TRY(sweep_path(sweep, run, "DONE", done, err));
-    TRY(sweep_path(sweep, run, "failed.json", failed, err));
     TRY(claim_path(sweep, run, claim, err));
     run->state = SWEEP_WAITING;
     run->attempts = 0;
     run->reason[0] = '\0';
-    if (file_exists(done)) {
-        read_done(dir, run);
-        return OK;
-    }
-    if (file_exists(failed)) {
-        read_failed(failed, run);
-        run->state = SWEEP_FAILED;
-    }
+    Status status = run_holds(dir, "DONE", &done, &why);
+    if (status == OK) status = run_holds(dir, "failed.json", &failed, &why);
+    if (status != OK) TRY(cannot_read(run, status, &why, err));
+    if (done) return read_done(dir, run, err);
+    if (failed) TRY(read_failed(dir, run, err));
     if (lock_held(claim)) run->state = SWEEP_RUNNING;
     return OK;
 }
@@ -95,16 +106,19 @@ Status sweep_claim(const Sweep *sweep, const SweepRun *run, int *fd, Err *err) {
 }
 
 Status sweep_write_failed(const Sweep *sweep, SweepRun *run, int exit_code, int signal_number, Err *err) {
-    char dir[CONFIG_PATH_MAX], path[CONFIG_PATH_MAX];
+    char dir[CONFIG_PATH_MAX], path[CONFIG_PATH_MAX], escaped[4 * sizeof run->reason];
     TRY(sweep_path(sweep, run, NULL, dir, err));
     TRY(sweep_path(sweep, run, "failed.json", path, err));
     TRY(make_directories(dir, err));
+    text_escape(escaped, sizeof escaped, (Text){run->reason, strlen(run->reason)});
+    json_ran_out();
+    json_t *reason = json_string(run->reason);
+    if (!reason) reason = json_string(escaped); /* the worker's words need not be UTF-8 */
     json_t *o =
-        json_pack("{s:s, s:i, s:o, s:i}", "reason", run->reason, "exit", exit_code, "signal",
+        json_pack("{s:o, s:i, s:o, s:i}", "reason", reason, "exit", exit_code, "signal",
                   signal_number ? json_integer(signal_number) : json_null(), "attempts", run->attempts);
-    char *text = o ? json_dumps(o, JSON_INDENT(2)) : NULL;
-    json_decref(o);
-    if (!text) return err_set(err, ERR_NOMEM, "%s: no memory to write it", path);
+    char *text;
+    TRY(json_take_text(o, JSON_INDENT(2), path, &text, err));
     Status status = file_write_atomic(path, text, strlen(text), err);
     free(text);
     return status;

@@ -51,11 +51,11 @@ static void put_run(FILE *f, const Sweep *sweep, const SweepRun *run, const int 
         put_figure(f, run, figure[i]);
     }
     char dir[CONFIG_PATH_MAX];
-    double seconds = 0, tokens = 0;
+    RunTiming timing = {.seconds = NAN};
     if (run->result && sweep_path(sweep, run, NULL, dir, NULL) == OK)
-        folder_read_timing(dir, &seconds, &tokens);
+        (void)folder_read_timing(dir, &timing, NULL); /* a clock: left empty where nobody knows */
     fprintf(f, ",");
-    if (run->result) fprintf(f, "%.3f", seconds);
+    if (isfinite(timing.seconds)) fprintf(f, "%.3f", timing.seconds);
     fprintf(f, ",%s,", run->config_hash);
     put_text(f, run->reason);
     fputc('\n', f);
