@@ -146,15 +146,20 @@ done:
     return status;
 }
 
-/* The parameters of a finished run are those that its result is about. */
-static Status check_parameters(const CheckpointOwner *owner, const char *path, const Snapshot *snapshot,
-                               Err *err) {
+/* Whether the newest checkpoint of a finished run is the one that it ended with. */
+static Status check_end(const CheckpointOwner *owner, const char *path, int64_t step,
+                        const Snapshot *snapshot, Err *err) {
+    const RunEnd *end = &owner->end;
     char hash[33];
-    if (!owner->param_hash || !*owner->param_hash) return OK;
+    if (!end->finished) return OK;
+    if (end->checkpoint >= 0 && end->checkpoint != step)
+        return err_set(err, ERR_FORMAT, "%s: the newest checkpoint, but DONE names that of step %" PRId64,
+                       path, end->checkpoint);
+    if (!*end->param_hash) return OK;
     content_hash(snapshot->params, (size_t)snapshot->table->total * sizeof(real), hash);
-    if (!strcmp(hash, owner->param_hash)) return OK;
+    if (!strcmp(hash, end->param_hash)) return OK;
     return err_set(err, ERR_FORMAT, "%s: its parameters hash to %s, result.json says %s", path, hash,
-                   owner->param_hash);
+                   end->param_hash);
 }
 
 /* A process that trains removes old checkpoints while others read. */
@@ -175,7 +180,7 @@ Status checkpoints_newest(const CheckpointOwner *owner, Snapshot *snapshot, Chec
         if (step < 0) break;
         TRY(checkpoint_path(owner, step, path, err));
         Status status = read_one(owner, path, snapshot, mark, &why);
-        if (status == OK) status = check_parameters(owner, path, snapshot, &why);
+        if (status == OK) status = check_end(owner, path, step, snapshot, &why);
         if (status == OK) {
             *found = true;
             if (newest.status != OK)
@@ -187,7 +192,7 @@ Status checkpoints_newest(const CheckpointOwner *owner, Snapshot *snapshot, Chec
             continue;
         }
         if (status != ERR_FORMAT) return err_set(err, status, "%s", why.msg);
-        if (owner->finished)
+        if (owner->end.finished)
             return err_set(
                 err, ERR_FORMAT,
                 "%s; the run is finished, and no older checkpoint is its model: remove DONE and train "

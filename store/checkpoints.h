@@ -6,6 +6,7 @@
 #include "base/progress.h"
 #include "model/checkpoint.h"
 #include "store/rule_state.h"
+#include "store/run_files.h"
 
 enum { SNAPSHOT_SLOTS_MAX = 6 };
 
@@ -32,8 +33,7 @@ typedef struct Snapshot {
 /* The folder, and what each of its checkpoints must say. */
 typedef struct CheckpointOwner {
     const char *dir, *config_hash, *data_hash;
-    bool finished; /* the run is over: only its newest checkpoint is its model, an older one is not */
-    const char *param_hash; /* of a finished run: what its parameters hash to; NULL or empty: not known */
+    RunEnd end; /* of a finished run only its newest checkpoint is its model, an older one is not */
 } CheckpointOwner;
 
 /* How much of metrics.jsonl belonged to the run when a checkpoint was written: bytes, and their CRC-32. */

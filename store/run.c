@@ -31,7 +31,7 @@ Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err) 
     TRY(run_read(dir, &out->config, &out->facts, err));
     const Ops *ops;
     RunState state = {0};
-    char hash[33], param_hash[33];
+    char hash[33];
     CheckpointMark mark;
     bool found = false;
     Status status = OK;
@@ -45,13 +45,12 @@ Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err) 
     config_hash(&out->config, out->facts.data_hash, hash);
     Snapshot snapshot = {.table = &out->gpt.table, .params = out->gpt.params, .state = &state};
     CheckpointOwner owner = {.dir = dir, .config_hash = hash, .data_hash = out->facts.data_hash};
-    TRY_GOTO(run_end(dir, &owner.finished, param_hash, err));
-    owner.param_hash = param_hash;
+    TRY_GOTO(run_end(dir, &owner.end, err));
     TRY_GOTO(checkpoints_newest(&owner, &snapshot, &mark, notes, &found, err));
     if (!found) {
         status = err_set(
             err, ERR_INPUT, "%s: holds no checkpoint%s", dir,
-            owner.finished
+            owner.end.finished
                 ? ", and the run is over: it diverged, or they are gone; train it anew in another folder"
                 : " yet; train on with --resume");
         goto done;

@@ -9,8 +9,9 @@
 
 #include "base/file.h"
 #include "base/number.h"
+#include "store/seal.h"
 
-enum { FILE_MAX_BYTES = 1 << 30, CURVE_POINTS = 600 };
+enum { FILE_MAX_BYTES = 1 << 30, CONFIG_MAX_BYTES = 1 << 16, CURVE_POINTS = 600 };
 
 static double number_of(const json_t *object, const char *key) {
     const json_t *value = json_object_get(object, key);
@@ -27,21 +28,37 @@ Status run_holds(const char *dir, const char *name, bool *out, Err *err) {
                    strerror(errno));
 }
 
-Status run_end(const char *dir, bool *finished, char param_hash[33], Err *err) {
+Status run_end(const char *dir, RunEnd *out, Err *err) {
     RunResult result;
-    param_hash[0] = '\0';
-    TRY(run_holds(dir, "DONE", finished, err));
-    if (!*finished) return OK;
+    Seal seal;
+    *out = (RunEnd){.checkpoint = -1};
+    TRY(seal_read(dir, &seal, err));
+    if (!seal.finished) return OK;
+    out->finished = true;
+    out->checkpoint = seal.checkpoint;
     Status status = run_result(dir, RESULT_ANY, &result, err);
-    if (status == OK && strcmp(result.verdict, "diverged")) snprintf(param_hash, 33, "%s", result.param_hash);
+    if (status == OK && strcmp(result.verdict, "diverged"))
+        snprintf(out->param_hash, sizeof out->param_hash, "%s", result.param_hash);
     result_free(&result);
     return status;
 }
 
 Status run_text(const char *dir, const char *name, Buffer *out, Err *err) {
     char path[1200];
+    Seal seal; /* before the file: the run may end meanwhile */
     TRY(path_join(path, sizeof path, dir, name, err));
-    return file_read(path, FILE_MAX_BYTES, out, err);
+    TRY(seal_read(dir, &seal, err));
+    TRY(file_read(path, FILE_MAX_BYTES, out, err));
+    Status status = seal_check(&seal, dir, name, out->data, out->size, err);
+    if (status != OK) buffer_free(out);
+    return status;
+}
+
+Status run_sealed(const char *dir, const char *name, Err *err) {
+    Buffer text;
+    TRY(run_text(dir, name, &text, err));
+    buffer_free(&text);
+    return OK;
 }
 
 Status run_result_text(const char *dir, Buffer *out, Err *err) {
@@ -86,8 +103,14 @@ void run_result_drop(RunResult *result) {
 
 Status run_config(const char *dir, Config *out, Err *err) {
     char path[1200];
+    Buffer text;
     TRY(path_join(path, sizeof path, dir, "config.yaml", err));
-    return config_load(out, path, 0, NULL, err);
+    TRY(run_text(dir, "config.yaml", &text, err));
+    Status status = strlen(text.data) == text.size && text.size <= CONFIG_MAX_BYTES
+                        ? config_load_text(out, text.data, path, err)
+                        : err_set(err, ERR_FORMAT, "%s: not a config that rote wrote", path);
+    buffer_free(&text);
+    return status;
 }
 
 static Status curve_add(Curve *c, double step, double value, Err *err) {
@@ -141,14 +164,14 @@ static Status curves_of_line(Curves *out, const json_t *line, Err *err) {
 }
 
 Status run_curves(const char *dir, Curves *out, Err *err) {
-    char path[1200];
+    bool there;
     Buffer text;
     *out = (Curves){.loss_bits.n = 0};
     for (int i = 0; i < NEURON_RULES_MAX; i++) out->rule[i].lambda = NAN;
-    TRY(path_join(path, sizeof path, dir, "metrics.jsonl", err));
-    out->missing = !file_exists(path);
+    TRY(run_holds(dir, "metrics.jsonl", &there, err));
+    out->missing = !there;
     if (out->missing) return OK;
-    TRY(file_read(path, FILE_MAX_BYTES, &text, err));
+    TRY(run_text(dir, "metrics.jsonl", &text, err));
     Status status = OK;
     for (char *line = text.data, *end; status == OK && *line; line = end + 1) {
         end = strchr(line, '\n');

@@ -14,8 +14,8 @@
 #include "base/memory.h"
 #include "model/formats/npy.h"
 #include "store/run_files.h"
+#include "store/seal.h"
 
-enum { TEXT_MAX = 1 << 24 }; /* bytes of a config, manifest or result that we read back */
 static const size_t METRICS_MAX = (size_t)1 << 40;
 
 static bool ends_in(const char *text, const char *end) {
@@ -77,15 +77,9 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
     return status;
 }
 
-static Status read_text(const char *dir, const char *name, Buffer *out, Err *err) {
-    char path[CONFIG_PATH_MAX];
-    TRY(path_join(path, sizeof path, dir, name, err));
-    return file_read(path, TEXT_MAX, out, err);
-}
-
 static Status read_manifest(const char *dir, char data_hash[33], char numeric_spec[32], Err *err) {
     Buffer text;
-    TRY(read_text(dir, "manifest.json", &text, err));
+    TRY(run_text(dir, "manifest.json", &text, err));
     json_error_t why;
     json_t *root = json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, &why);
     const char *hash = json_string_value(json_object_get(root, "data_hash"));
@@ -103,12 +97,6 @@ static Status read_manifest(const char *dir, char data_hash[33], char numeric_sp
     return status;
 }
 
-static Status read_config(const char *dir, Config *config, Err *err) {
-    char path[CONFIG_PATH_MAX];
-    TRY(path_join(path, sizeof path, dir, "config.yaml", err));
-    return config_load(config, path, 0, NULL, err);
-}
-
 Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err) {
     FolderState state;
     if (!file_exists(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
@@ -121,7 +109,7 @@ Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err
         return err_set(err, ERR_INPUT,
                        "%s: made with arithmetic '%s', this program's is '%s'; use the version that made it",
                        dir, spec, NUMERIC_SPEC);
-    return read_config(dir, config, err);
+    return run_config(dir, config, err);
 }
 
 Status folder_same_run(const char *dir, const Config *config, const char *data_hash, Err *err) {
@@ -159,7 +147,7 @@ static void remove_temporaries(const char *dir) {
 
 Status folder_open(RunFolder *folder, const char *dir, const char *config_hash, const char *data_hash,
                    Err *err) {
-    *folder = (RunFolder){.lock_fd = -1};
+    *folder = (RunFolder){.lock_fd = -1, .saved_step = -1};
     snprintf(folder->config_hash, sizeof folder->config_hash, "%s", config_hash);
     snprintf(folder->data_hash, sizeof folder->data_hash, "%s", data_hash);
     if (!dir) return OK;
@@ -267,11 +255,13 @@ Status folder_save(RunFolder *folder, const Snapshot *snapshot, Err *err) {
     TRY(sync_metrics(folder, err));
     fault_point("metrics", "synced");
     CheckpointOwner owner = owner_of(folder);
-    return checkpoints_add(&owner, snapshot, &folder->mark, err);
+    TRY(checkpoints_add(&owner, snapshot, &folder->mark, err));
+    folder->saved_step = snapshot->state->step;
+    return OK;
 }
 
-/* Whether the file still begins with the bytes that the checkpoint was written with. */
-static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark, Err *err) {
+/* Whether the file still begins with the bytes that the checkpoint was written with; whole: and has no others. */
+static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark, bool whole, Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, folder->dir, "metrics.jsonl", err));
     Buffer text;
@@ -279,7 +269,8 @@ static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark,
         return err_set(err, ERR_FORMAT, "%s: missing; put the file back, or train anew in another folder",
                        path);
     TRY(file_read(path, METRICS_MAX, &text, err));
-    bool same = mark->metrics_bytes >= 0 && (uint64_t)mark->metrics_bytes <= text.size &&
+    bool same = (!whole || (uint64_t)mark->metrics_bytes == text.size) && mark->metrics_bytes >= 0 &&
+                (uint64_t)mark->metrics_bytes <= text.size &&
                 crc32_of(text.data, (size_t)mark->metrics_bytes) == mark->metrics_crc;
     buffer_free(&text);
     if (same) return OK;
@@ -302,13 +293,14 @@ Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink 
     }
     if (status != OK) return err_set(err, status, "%s", why.msg);
     if (!*found) return OK;
-    TRY(check_metrics(folder, &mark, err));
+    TRY(check_metrics(folder, &mark, false, err));
     TRY(open_metrics(folder, "r+", err));
     if (ftruncate(fileno(folder->metrics), mark.metrics_bytes) != 0 ||
         fseek(folder->metrics, 0, SEEK_END) != 0)
         return err_set(err, ERR_IO, "%s/metrics.jsonl: cannot be cut back to %" PRId64 " bytes: %s",
                        folder->dir, mark.metrics_bytes, strerror(errno));
     folder->mark = mark;
+    folder->saved_step = snapshot->state->step;
     return checkpoints_tidy(&owner, snapshot->state->step, err); /* a process may have died before it did */
 }
 
@@ -394,13 +386,18 @@ static Status remove_failure(const RunFolder *folder, Err *err) {
 Status folder_finish(RunFolder *folder, const char *result, Err *err) {
     if (!folder->dir[0]) return OK;
     TRY(sync_metrics(folder, err));
+    TRY(check_metrics(folder, &folder->mark, true, err)); /* what is sealed is what this run has written */
     TRY(write_text(folder, "result.json", result, "result", err));
     TRY(remove_failure(folder, err));
-    return write_text(folder, "DONE", folder->config_hash, "done", err);
+    char *seal;
+    TRY(seal_text(folder->dir, folder->config_hash, folder->saved_step, &seal, err));
+    Status status = write_text(folder, "DONE", seal, "done", err);
+    free(seal);
+    return status;
 }
 
 void folder_close(RunFolder *folder) {
     if (folder->metrics) fclose(folder->metrics);
     if (folder->lock_fd >= 0) lock_release(folder->lock_fd);
-    *folder = (RunFolder){.lock_fd = -1};
+    *folder = (RunFolder){.lock_fd = -1, .saved_step = -1};
 }

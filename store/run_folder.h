@@ -17,6 +17,7 @@ typedef struct RunFolder {
     int lock_fd; /* -1: none */
     FILE *metrics;
     CheckpointMark mark; /* of the metrics so far */
+    int64_t saved_step;  /* of the newest checkpoint; -1: none */
 } RunFolder;
 
 typedef enum FolderState {
