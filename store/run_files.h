@@ -61,8 +61,8 @@ typedef struct Curves {
 } Curves;
 
 /* From the lines of metrics.jsonl. One that is no JSON (torn where the run was killed) is left out, and without
- * the file the curves are empty. curves_free them, after a failure too. ERR_FORMAT: altered since the run ended. ERR_IO,
- * ERR_NOMEM. */
+ * the file the curves are empty. curves_free them, after a failure too.
+ * ERR_FORMAT: altered since the run ended. ERR_IO, ERR_NOMEM. */
 Status run_curves(const char *dir, Curves *out, Err *err);
 void curves_free(Curves *c);
 

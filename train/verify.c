@@ -129,8 +129,8 @@ static bool has_code_lengths(const RunResult *kept) {
     return __builtin_isfinite(x[FIG_CODE_BITS] + x[FIG_HELDOUT_CODE_BITS]);
 }
 
-/* The checkpoint is whole and has the parameters that the result names (run_open), and its code lengths are those of the
- * files. */
+/* The checkpoint is whole and has the parameters that the result names (run_open), and its code lengths are those of
+ * the files. */
 static Status check_checkpoint(const char *dir, const RunResult *kept, int threads, Err *err) {
     if (strcmp(kept->verdict, "diverged") == 0) return OK; /* its last checkpoint is older than its end */
     Run run;

@@ -254,6 +254,12 @@ $ rote verify run --quiet
 $ cp -r run mended; rm mended/DONE; rote eval mended --json 2>/dev/null | grep '"step"'
   "step": 20,
 $ rote train small.yaml --out mended --quiet --resume > /dev/null && rote verify mended --quiet > /dev/null && cmp run/result.json mended/result.json
+$ cp mended/checkpoint-000000020.safetensors mended/checkpoint-000000030.safetensors; rote eval mended
+2> rote: mended/checkpoint-000000030.safetensors: its parameters hash to [0-9a-f]{32}, result.json says [0-9a-f]{32}; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again (re)
+[1]
+$ cp run/DONE mended; sed -i 's/30/20/' mended/DONE; rote report mended
+2> rote: mended/DONE: altered, or torn; remove DONE and train on with --resume, which writes it again
+[1]
 $ for file in run/*.safetensors; do printf x | dd of="$file" bs=1 seek=3000 conv=notrunc status=none; done
 $ rote eval run
 2> rote: run/checkpoint-000000030.safetensors: header altered: .*; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again (re)

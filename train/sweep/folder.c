@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "data/text.h"
 #include "store/run_files.h"
+#include "store/sweep_yaml.h"
 #include "train/sweep/sweep.h"
 
 Status sweep_path(const Sweep *sweep, const SweepRun *run, const char *name, char out[CONFIG_PATH_MAX],
@@ -153,11 +154,26 @@ Status sweep_retry(Sweep *sweep, int *n, Err *err) {
 
 /* ---- sweep.yaml ---- */
 
+/* Whether a name is a sweep's own: of a folder whose sweep.yaml is gone, too, where began says that one was there. */
+static bool is_ours(const char *name, bool began) {
+    static const char *const EARLY[] = {".", "..", "locks", "sweep.yaml", ".sweep.yaml" TEMPORARY_END};
+    static const char *const LATE[] = {"runs", "table.csv", "report.html", "plots",
+                                       ".table.csv" TEMPORARY_END};
+    for (size_t i = 0; i < sizeof EARLY / sizeof EARLY[0]; i++)
+        if (!strcmp(name, EARLY[i])) return true;
+    for (size_t i = 0; i < sizeof LATE / sizeof LATE[0] && began; i++)
+        if (!strcmp(name, LATE[i])) return true;
+    return false;
+}
+
 /* Whether dir may become or is a sweep's folder: without sweep.yaml it must hold nothing but a sweep's own
  * files. */
-static Status check_place(const char *dir, const char *yaml, Err *err) {
+static Status check_place(const char *dir, Err *err) {
     struct stat info;
-    if (file_exists(yaml)) return OK;
+    bool is_sweep, began;
+    TRY(run_holds(dir, "sweep.yaml", &is_sweep, err));
+    TRY(run_holds(dir, "locks/sweep", &began, err));
+    if (is_sweep) return OK;
     if (stat(dir, &info) != 0) {
         if (errno == ENOENT) return OK;
         return err_set(err, errno == ENOTDIR ? ERR_INPUT : ERR_IO, "%s: %s", dir, strerror(errno));
@@ -167,16 +183,13 @@ static Status check_place(const char *dir, const char *yaml, Err *err) {
     DIR *stream = opendir(dir);
     if (!stream) return err_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
     Status status = OK;
-    for (struct dirent *entry; status == OK && (entry = readdir(stream));) {
-        static const char half_written[] = ".sweep.yaml" TEMPORARY_END;
-        static const char *const OURS[] = {".", "..", "locks", "sweep.yaml", half_written};
-        bool ours = false;
-        for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++) ours |= !strcmp(entry->d_name, OURS[i]);
-        if (!ours)
+    errno = 0;
+    for (struct dirent *entry; status == OK && (entry = readdir(stream)); errno = 0)
+        if (!is_ours(entry->d_name, began))
             status = err_set(err, ERR_INPUT,
                              "%s: exists and is no sweep's folder (it holds %s); name another --out", dir,
                              entry->d_name);
-    }
+    if (status == OK && errno) status = err_set(err, ERR_IO, "%s: cannot list it: %s", dir, strerror(errno));
     closedir(stream);
     return status;
 }
@@ -235,14 +248,17 @@ static Status only_adds(const SweepSpec *old, const SweepSpec *new, const char *
 
 /* *write: whether sweep.yaml must be written: there is none, or this sweep extends it. ERR_INPUT: another
  * sweep. */
-static Status compare(const Sweep *sweep, const char *path, const char *text, bool *write, Err *err) {
-    *write = true;
-    if (!file_exists(path)) return OK;
+static Status compare(const Sweep *sweep, const char *text, bool *write, Err *err) {
     SweepSpec old;
-    TRY(sweep_spec_load(&old, path, 0, NULL, err));
-    char *old_text = sweep_spec_text(&old);
-    *write = strcmp(old_text, text) != 0;
-    Status status = *write ? only_adds(&old, &sweep->spec, sweep->dir, err) : OK;
+    bool there;
+    char *old_text;
+    *write = true;
+    TRY(run_holds(sweep->dir, "sweep.yaml", &there, err));
+    if (!there) return OK;
+    TRY(sweep_yaml_read(&old, sweep->dir, err));
+    Status status = sweep_yaml_text(&old, &old_text, err);
+    *write = status != OK || strcmp(old_text, text) != 0;
+    if (status == OK && *write) status = only_adds(&old, &sweep->spec, sweep->dir, err);
     free(old_text);
     sweep_spec_free(&old);
     return status;
@@ -255,11 +271,12 @@ Status sweep_open(Sweep *sweep, Err *err) {
     TRY(path_join(locks, sizeof locks, sweep->dir, "locks", err));
     TRY(path_join(lock, sizeof lock, locks, "sweep", err)); /* no run's name: those end in a hash */
     TRY(path_join(yaml, sizeof yaml, sweep->dir, "sweep.yaml", err));
-    char *text = sweep_spec_text(&sweep->spec);
+    char *text;
     bool write;
     Status status = OK;
-    TRY_GOTO(check_place(sweep->dir, yaml, err));
-    TRY_GOTO(compare(sweep, yaml, text, &write, err)); /* refused before anything is written */
+    TRY(sweep_yaml_text(&sweep->spec, &text, err));
+    TRY_GOTO(check_place(sweep->dir, err));
+    TRY_GOTO(compare(sweep, text, &write, err)); /* refused before anything is written */
     TRY_GOTO(make_directories(locks, err));
     sweep->lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (sweep->lock_fd < 0) {
@@ -272,7 +289,7 @@ Status sweep_open(Sweep *sweep, Err *err) {
             status = err_set(err, ERR_IO, "%s: cannot lock: %s", lock, strerror(errno));
             goto done;
         }
-        TRY_GOTO(compare(sweep, yaml, text, &write, err));
+        TRY_GOTO(compare(sweep, text, &write, err));
         if (write && alone) TRY_GOTO(file_write_atomic(yaml, text, strlen(text), err));
         if (alone) flock(sweep->lock_fd, LOCK_SH);
         if (!write || alone) goto done;
