@@ -82,8 +82,7 @@ Status checkpoints_add(const CheckpointOwner *owner, const Snapshot *snapshot, c
                      {"neurons", NULL}};
     int n_meta = sizeof meta / sizeof meta[0];
     if (state->n_neurons) {
-        if (!(meta[n_meta - 1].value = rule_states_text(state->neurons, state->n_neurons)))
-            return err_set(err, ERR_NOMEM, "no memory for the checkpoint's neurons");
+        TRY(rule_states_text(state->neurons, state->n_neurons, &meta[n_meta - 1].value, err));
     } else {
         n_meta--;
     }

@@ -42,7 +42,7 @@ Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err) 
     state.n_neurons = out->config.n_neurons;
     state.neurons = out->neurons;
     state.width = out->config.model.n_inner;
-    config_hash(&out->config, out->facts.data_hash, hash);
+    TRY_GOTO(config_hash(&out->config, out->facts.data_hash, hash, err));
     Snapshot snapshot = {.table = &out->gpt.table, .params = out->gpt.params, .state = &state};
     CheckpointOwner owner = {.dir = dir, .config_hash = hash, .data_hash = out->facts.data_hash};
     TRY_GOTO(run_end(dir, &owner.end, err));

@@ -1,13 +1,13 @@
 #include "store/run_files.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/number.h"
 #include "store/seal.h"
 
@@ -176,7 +176,10 @@ Status run_curves(const char *dir, Curves *out, Err *err) {
     for (char *line = text.data, *end; status == OK && *line; line = end + 1) {
         end = strchr(line, '\n');
         if (!end) break;
-        json_t *object = json_loadb(line, (size_t)(end - line), 0, NULL);
+        json_t *object;
+        Err why;
+        Status parsed = json_read(line, (size_t)(end - line), 0, "metrics.jsonl", &object, &why);
+        if (parsed == ERR_NOMEM) status = err_set(err, parsed, "%s", why.msg);
         if (object) status = curves_of_line(out, object, err);
         json_decref(object);
     }

@@ -36,10 +36,11 @@ static bool is_temporary(const char *name) {
 
 /* ---- what is in the folder ---- */
 
-void run_default_dir(const Config *config, const char *data_hash, char *out, int size) {
+Status run_default_dir(const Config *config, const char *data_hash, char *out, int size, Err *err) {
     char hash[33];
-    config_hash(config, data_hash, hash);
+    TRY(config_hash(config, data_hash, hash, err));
     snprintf(out, (size_t)size, "runs/%s-%.8s", config->name, hash);
+    return OK;
 }
 
 Status folder_look(const char *dir, FolderState *out, Err *err) {
@@ -78,22 +79,22 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
 }
 
 static Status read_manifest(const char *dir, char data_hash[33], char numeric_spec[32], Err *err) {
+    char path[CONFIG_PATH_MAX];
     Buffer text;
+    json_t *root;
+    TRY(path_join(path, sizeof path, dir, "manifest.json", err));
     TRY(run_text(dir, "manifest.json", &text, err));
-    json_error_t why;
-    json_t *root = json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, &why);
+    Status status = json_read(text.data, text.size, JSON_REJECT_DUPLICATES, path, &root, err);
+    buffer_free(&text);
+    TRY(status);
     const char *hash = json_string_value(json_object_get(root, "data_hash"));
     const char *spec = json_string_value(json_object_get(root, "numeric_spec"));
-    Status status = OK;
-    if (!hash || !spec)
-        status = err_set(err, ERR_FORMAT, "%s/manifest.json: %s", dir,
-                         root ? "data_hash or numeric_spec is missing" : why.text);
+    if (!hash || !spec) status = err_set(err, ERR_FORMAT, "%s: data_hash or numeric_spec is missing", path);
     else {
         snprintf(data_hash, 33, "%s", hash);
         snprintf(numeric_spec, 32, "%s", spec);
     }
     json_decref(root);
-    buffer_free(&text);
     return status;
 }
 
@@ -116,8 +117,9 @@ Status folder_same_run(const char *dir, const Config *config, const char *data_h
     Config before;
     char before_hash[33];
     TRY(folder_read(dir, &before, before_hash, err));
-    char *difference = config_difference(&before, config, 4);
+    char *difference;
     Status status = OK;
+    TRY(config_difference(&before, config, 4, &difference, err));
     if (difference) {
         status = err_set(err, ERR_INPUT, "%s: holds a run with another config (%s); name another --out", dir,
                          difference);
@@ -185,14 +187,14 @@ static Status write_text(const RunFolder *folder, const char *name, const char *
 static Status write_manifest(const RunFolder *folder, const Ops *ops, int threads, Err *err) {
     char cpu[256];
     cpu_name(cpu, sizeof cpu);
+    json_ran_out();
     json_t *root =
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i}", "config_hash", folder->config_hash,
                   "data_hash", folder->data_hash, "numeric_spec", NUMERIC_SPEC, "dtype", REAL_NAME, "commit",
                   ROTE_COMMIT, "compiler", COMPILER, "cpu", cpu, "isa", ops->isa, "threads", threads);
-    char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
-    json_decref(root);
-    Status status = text ? write_text(folder, "manifest.json", text, "manifest", err)
-                         : err_set(err, ERR_NOMEM, "%s: no memory for manifest.json", folder->dir);
+    char *text;
+    TRY(json_take_text(root, JSON_INDENT(2), "manifest.json", &text, err));
+    Status status = write_text(folder, "manifest.json", text, "manifest", err);
     free(text);
     return status;
 }

@@ -26,8 +26,8 @@ typedef enum FolderState {
     FOLDER_DONE
 } FolderState;
 
-/* The folder that a run gets when none is named: runs/<name>-<hash8>. */
-void run_default_dir(const Config *config, const char *data_hash, char *out, int size);
+/* The folder that a run gets when none is named: runs/<name>-<hash8>. ERR_NOMEM. */
+Status run_default_dir(const Config *config, const char *data_hash, char *out, int size, Err *err);
 
 /* ---- reading ---- */
 

@@ -171,9 +171,8 @@ Status run_verify(const char *dir, int threads, ProgressSink progress, const vol
     TRY_GOTO(check_checkpoint(dir, &kept, config.train.threads, err));
     status = run_train(&config, &facts, &options, &replayed, err);
     if (status != OK && strcmp(replayed.verdict, "diverged")) goto done;
-    text = result_text(&replayed);
-    status = text ? compare(dir, &kept, &replayed, kept_text.data, text, err)
-                  : err_set(err, ERR_NOMEM, "no memory for the replay's result");
+    TRY_GOTO(result_text(&replayed, &text, err));
+    status = compare(dir, &kept, &replayed, kept_text.data, text, err);
 done:
     result_free(&kept);
     result_free(&replayed);

@@ -195,10 +195,10 @@ static Status check_place(const char *dir, Err *err) {
 }
 
 /* A hash of everything that decides a point's result. */
-static void point_hash(const Config *config, char out[33]) {
+static Status point_hash(const Config *config, char out[33], Err *err) {
     char read[2 * CONFIG_PATH_MAX];
     snprintf(read, sizeof read, "%s\n%s", config->facts.path, config->train.init_from);
-    config_hash(config, read, out);
+    return config_hash(config, read, out, err);
 }
 
 static int by_text(const void *a, const void *b) { return strcmp(a, b); }
@@ -211,7 +211,7 @@ static Status point_hashes(const SweepSpec *spec, char (**out)[33], Err *err) {
     for (size_t i = 0; i < n; i++) {
         Config config;
         TRY(sweep_spec_point(spec, (int64_t)i, &config, err));
-        point_hash(&config, (*out)[i]);
+        TRY(point_hash(&config, (*out)[i], err));
     }
     qsort(*out, n, sizeof **out, by_text);
     return OK;
@@ -226,14 +226,15 @@ static Status only_adds(const SweepSpec *old, const SweepSpec *new, const char *
         Config config;
         char hash[33];
         status = sweep_spec_point(old, i, &config, err);
+        if (status == OK) status = point_hash(&config, hash, err);
         if (status != OK) break;
-        point_hash(&config, hash);
         if (bsearch(hash, there, (size_t)sweep_spec_points(new), sizeof *there, by_text)) continue;
         if (!missing++) sweep_spec_label(old, i, label);
     }
     free(there);
     if (status != OK || missing == 0) return status;
-    char *difference = config_difference(&old->base, &new->base, 4);
+    char *difference;
+    TRY(config_difference(&old->base, &new->base, 4, &difference, err));
     if (missing == n && difference)
         status = err_set(err, ERR_INPUT, "%s: holds another sweep (%s); name another --out", dir, difference);
     else
