@@ -1,9 +1,11 @@
 #include "store/checkpoints.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -18,29 +20,41 @@ static Status checkpoint_path(const CheckpointOwner *owner, int64_t step, char o
     return path_join(out, CONFIG_PATH_MAX, owner->dir, name, err);
 }
 
-/* The largest step below limit that has a checkpoint, whole or not; -1: none. */
-static int64_t newest_below(const CheckpointOwner *owner, int64_t limit) {
-    int64_t newest = -1;
+/* The step of a checkpoint's name; -1: it is no checkpoint. */
+static int64_t step_of(const char *name) {
+    int64_t step;
+    int end = 0;
+    if (sscanf(name, "checkpoint-%" SCNd64 ".safetensors%n", &step, &end) != 1 || end == 0) return -1;
+    return name[end] == '\0' ? step : -1;
+}
+
+/* The largest step below limit that has a checkpoint, whole or not; -1: none. ERR_IO: nobody knows. */
+static Status newest_below(const CheckpointOwner *owner, int64_t limit, int64_t *newest, Err *err) {
+    *newest = -1;
     DIR *dir = opendir(owner->dir);
-    if (!dir) return -1;
-    for (struct dirent *entry; (entry = readdir(dir));) {
-        int64_t step;
-        int end = 0;
-        if (sscanf(entry->d_name, "checkpoint-%" SCNd64 ".safetensors%n", &step, &end) != 1 || end == 0 ||
-            entry->d_name[end] != '\0')
-            continue;
-        if (step < limit && step > newest) newest = step;
+    if (!dir && errno == ENOENT) return OK;
+    if (!dir)
+        return err_set(err, errno == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: %s", owner->dir, strerror(errno));
+    errno = 0;
+    for (struct dirent *entry; (entry = readdir(dir)); errno = 0) {
+        int64_t step = step_of(entry->d_name);
+        if (step < limit && step > *newest) *newest = step;
     }
+    int why = errno;
     closedir(dir);
-    return newest;
+    return why ? err_set(err, ERR_IO, "%s: cannot list it: %s", owner->dir, strerror(why)) : OK;
 }
 
 Status checkpoints_tidy(const CheckpointOwner *owner, int64_t step, Err *err) {
-    int64_t before = newest_below(owner, step);
-    for (int64_t old = before; (old = newest_below(owner, old)) >= 0;) {
+    int64_t old;
+    TRY(newest_below(owner, step, &old, err));
+    while (old >= 0) {
         char path[CONFIG_PATH_MAX];
+        TRY(newest_below(owner, old, &old, err));
+        if (old < 0) break;
         TRY(checkpoint_path(owner, old, path, err));
-        if (unlink(path) != 0) break; /* a leftover is no harm */
+        if (unlink(path) != 0 && errno != ENOENT)
+            return err_set(err, ERR_IO, "%s: cannot remove it: %s", path, strerror(errno));
     }
     return OK;
 }
@@ -68,8 +82,7 @@ Status checkpoints_add(const CheckpointOwner *owner, const Snapshot *snapshot, c
                      {"neurons", NULL}};
     int n_meta = sizeof meta / sizeof meta[0];
     if (state->n_neurons) {
-        if (!(meta[n_meta - 1].value = rule_states_text(state->neurons, state->n_neurons)))
-            return err_set(err, ERR_NOMEM, "no memory for the checkpoint's neurons");
+        TRY(rule_states_text(state->neurons, state->n_neurons, &meta[n_meta - 1].value, err));
     } else {
         n_meta--;
     }
@@ -132,22 +145,58 @@ done:
     return status;
 }
 
+/* Whether the newest checkpoint of a finished run is the one that it ended with. */
+static Status check_end(const CheckpointOwner *owner, const char *path, int64_t step,
+                        const Snapshot *snapshot, Err *err) {
+    const RunEnd *end = &owner->end;
+    char hash[33];
+    if (!end->finished) return OK;
+    if (end->checkpoint >= 0 && end->checkpoint != step)
+        return err_set(err, ERR_FORMAT, "%s: the newest checkpoint, but DONE names that of step %" PRId64,
+                       path, end->checkpoint);
+    if (!*end->param_hash) return OK;
+    content_hash(snapshot->params, (size_t)snapshot->table->total * sizeof(real), hash);
+    if (!strcmp(hash, end->param_hash)) return OK;
+    return err_set(err, ERR_FORMAT, "%s: its parameters hash to %s, result.json says %s", path, hash,
+                   end->param_hash);
+}
+
+/* A process that trains removes old checkpoints while others read. */
+static bool was_removed(const char *path) {
+    struct stat info;
+    return lstat(path, &info) != 0 && errno == ENOENT;
+}
+
 Status checkpoints_newest(const CheckpointOwner *owner, Snapshot *snapshot, CheckpointMark *mark,
                           const ProgressSink *notes, bool *found, Err *err) {
     Err newest = {.status = OK}; /* why the newest one was of no use */
+    int64_t step = INT64_MAX;
     *found = false;
-    for (int64_t step = INT64_MAX; (step = newest_below(owner, step)) >= 0;) {
+    for (;;) {
         char path[CONFIG_PATH_MAX];
         Err why;
+        TRY(newest_below(owner, step, &step, err));
+        if (step < 0) break;
         TRY(checkpoint_path(owner, step, path, err));
         Status status = read_one(owner, path, snapshot, mark, &why);
+        if (status == OK) status = check_end(owner, path, step, snapshot, &why);
         if (status == OK) {
             *found = true;
             if (newest.status != OK)
                 run_note(notes, step, "%s; the one of step %" PRId64 " is whole", newest.msg, step);
             return OK;
         }
-        if (status == ERR_NOMEM) return err_set(err, status, "%s", why.msg);
+        if (status == ERR_IO && was_removed(path)) {
+            step = INT64_MAX; /* the newer one that took its place */
+            continue;
+        }
+        if (status != ERR_FORMAT) return err_set(err, status, "%s", why.msg);
+        if (owner->end.finished)
+            return err_set(
+                err, ERR_FORMAT,
+                "%s; the run is finished, and no older checkpoint is its model: remove DONE and train "
+                "on with --resume, which makes it again",
+                why.msg);
         if (newest.status == OK) newest = why;
     }
     if (newest.status == OK) return OK;

@@ -6,6 +6,7 @@
 #include "base/progress.h"
 #include "model/checkpoint.h"
 #include "store/rule_state.h"
+#include "store/run_files.h"
 
 enum { SNAPSHOT_SLOTS_MAX = 6 };
 
@@ -29,9 +30,10 @@ typedef struct Snapshot {
     RunState *state;
 } Snapshot;
 
-/* The folder, and the hashes that each of its checkpoints must name. */
+/* The folder, and what each of its checkpoints must say. */
 typedef struct CheckpointOwner {
     const char *dir, *config_hash, *data_hash;
+    RunEnd end; /* of a finished run only its newest checkpoint is its model, an older one is not */
 } CheckpointOwner;
 
 /* How much of metrics.jsonl belonged to the run when a checkpoint was written: bytes, and their CRC-32. */
@@ -43,7 +45,9 @@ typedef struct CheckpointMark {
 /* Fills the snapshot and the mark from the newest whole checkpoint. Where that is not the newest file, a note says what
  * is wrong with the newest (notes may be NULL).
  *   *found  false: there is no checkpoint; the snapshot is untouched
- * ERR_FORMAT: there are checkpoints, but none is whole. ERR_NOMEM, ERR_INPUT (too long a path). */
+ * ERR_FORMAT: there are checkpoints, but none is whole; of a finished run: the newest is not whole, or not the one of
+ * its result. ERR_IO, ERR_NOMEM: a file that cannot be read is not a damaged one, and no older one takes its place.
+ * ERR_INPUT (too long a path). After an error the snapshot's arrays may be half filled. */
 Status checkpoints_newest(const CheckpointOwner *owner, Snapshot *snapshot, CheckpointMark *mark,
                           const ProgressSink *notes, bool *found, Err *err);
 
@@ -52,8 +56,7 @@ Status checkpoints_newest(const CheckpointOwner *owner, Snapshot *snapshot, Chec
 Status checkpoints_add(const CheckpointOwner *owner, const Snapshot *snapshot, const CheckpointMark *mark,
                        Err *err);
 
-/* Removes all but the one of `step` and the newest before it; a process may have died before it did. A file that cannot
- * be removed does no harm. */
+/* Removes all but the one of `step` and the newest before it; a process may have died before it did. ERR_IO. */
 Status checkpoints_tidy(const CheckpointOwner *owner, int64_t step, Err *err);
 
 #endif

@@ -1,10 +1,12 @@
 #include "store/result.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/json.h"
+#include "base/text_stream.h"
 
 #define REMAKE "remove DONE there and train on with --resume, which writes it again"
 /* A fact's code is at most some thousand bits a token long, and there are fewer than 2^31 tokens. */
@@ -64,13 +66,21 @@ static void put_seed(FILE *f, const char *key, const char *digits) {
     fprintf(f, "  \"%s\": %s%s%s,\n", key, quote, digits, quote);
 }
 
-/* As JSON has it; empty: null. */
+/* As JSON has it, in the spelling of jansson; empty: null. */
 static void put_quoted(FILE *f, const char *text) {
-    json_t *string = text[0] ? json_string(text) : json_null();
-    char *quoted = string ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
-    fputs(quoted ? quoted : "null", f);
-    free(quoted);
-    json_decref(string);
+    static const char plain[] = "\b\f\n\r\t\"\\", letter[] = "bfnrt\"\\";
+    if (!*text) {
+        fputs("null", f);
+        return;
+    }
+    fputc('"', f);
+    for (const char *c = text; *c; c++) {
+        const char *at = strchr(plain, *c);
+        if (at) fprintf(f, "\\%c", letter[at - plain]);
+        else if ((unsigned char)*c < 32) fprintf(f, "\\u%04X", (unsigned)*c);
+        else fputc(*c, f);
+    }
+    fputc('"', f);
 }
 
 static void put_string(FILE *f, const char *key, const char *text) {
@@ -106,7 +116,9 @@ static void put_neurons(FILE *f, const RunResult *r) {
         const RuleUnits *rule = &r->neurons[i];
         fprintf(f, "%s{\"name\": ", i ? ", " : "");
         put_quoted(f, rule->name);
-        fprintf(f, ", \"hook\": \"%s\", \"units\": [", rule->hook);
+        fputs(", \"hook\": ", f);
+        put_quoted(f, rule->hook);
+        fputs(", \"units\": [", f);
         for (int j = 0; j < rule->n; j++) fprintf(f, "%s%" PRId32, j ? ", " : "", rule->unit[j]);
         fprintf(f, "]}");
     }
@@ -132,11 +144,12 @@ static void put_others_after(FILE *f, RunFigure figure, const RunResult *r) {
     }
 }
 
-char *result_text(const RunResult *r) {
-    char *text = NULL, number[NUMBER_TEXT_MAX];
-    size_t size = 0;
-    FILE *f = open_memstream(&text, &size);
-    if (!f) return NULL;
+Status result_text(const RunResult *r, char **out, Err *err) {
+    char number[NUMBER_TEXT_MAX];
+    TextStream *text;
+    *out = NULL;
+    TRY(text_begin(&text, err));
+    FILE *f = text_file(text);
     fprintf(f, "{\n");
     put_string(f, "verdict", r->verdict);
     put_string(f, "reason", r->reason);
@@ -154,11 +167,7 @@ char *result_text(const RunResult *r) {
     put_seed(f, "seed", r->seed);
     put_seed(f, "facts_seed", r->facts_seed);
     fprintf(f, "  \"exact\": %s\n}\n", r->exact ? "true" : "false");
-
-    bool failed = ferror(f) != 0;
-    if (fclose(f) == 0 && !failed) return text;
-    free(text);
-    return NULL;
+    return text_end(text, out, NULL, err);
 }
 
 /* ---- reading ---- */
@@ -277,10 +286,14 @@ static Status check_compared(const json_t *root, const char *where, Err *err) {
 }
 
 Status result_parse(const char *text, const char *where, ResultNeeds needs, RunResult *out, Err *err) {
-    json_t *root = json_loads(text, needs == RESULT_WHOLE ? JSON_REJECT_DUPLICATES : 0, NULL);
-    Status status = OK;
+    json_t *root;
+    Err why;
     *out = (RunResult){.verdict = ""};
     figures_init(&out->figures);
+    Status status =
+        json_read(text, strlen(text), needs == RESULT_WHOLE ? JSON_REJECT_DUPLICATES : 0, where, &root, &why);
+    if (status == ERR_NOMEM) return err_set(err, status, "%s", why.msg);
+    status = OK;
     if (!json_is_object(root)) status = err_set(err, ERR_FORMAT, "%s: not a JSON object; " REMAKE, where);
     if (status == OK && needs == RESULT_WHOLE) status = check_whole(root, where, err);
     if (status == OK && needs == RESULT_COMPARED) status = check_compared(root, where, err);

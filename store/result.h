@@ -45,8 +45,8 @@ void result_describe(RunResult *result, const Config *config, const char *facts_
 /* What became of each rule of config->neurons. ERR_NOMEM. */
 Status result_take_neurons(RunResult *result, const Config *config, const RuleState *neurons, Err *err);
 
-/* result.json. malloc'd; NULL without memory. */
-char *result_text(const RunResult *result);
+/* result.json. malloc'd. ERR_NOMEM. */
+Status result_text(const RunResult *result, char **out, Err *err);
 
 /* How much a reader asks of a result.json. */
 typedef enum ResultNeeds {

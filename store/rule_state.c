@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/number.h"
+#include "base/text_stream.h"
 
 Status rule_states_create(RuleState **out, const Config *config, Err *err) {
     *out = NULL;
@@ -30,19 +31,17 @@ void rule_states_free(RuleState *state, int n) {
     free(state);
 }
 
-char *rule_states_text(const RuleState *state, int n) {
-    char *text = NULL, lm[NUMBER_TEXT_MAX], aux[NUMBER_TEXT_MAX];
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (!out) return NULL;
+Status rule_states_text(const RuleState *state, int n, char **out, Err *err) {
+    char lm[NUMBER_TEXT_MAX], aux[NUMBER_TEXT_MAX];
+    TextStream *text;
+    *out = NULL;
+    TRY(text_begin(&text, err));
+    FILE *f = text_file(text);
     for (int i = 0; i < n; i++) {
-        fprintf(out, "%s%s %s ", i ? ";" : "", number_text(lm, state[i].lm), number_text(aux, state[i].aux));
-        for (int j = 0; j < state[i].n_units; j++) fprintf(out, j ? ",%d" : "%d", state[i].unit[j]);
+        fprintf(f, "%s%s %s ", i ? ";" : "", number_text(lm, state[i].lm), number_text(aux, state[i].aux));
+        for (int j = 0; j < state[i].n_units; j++) fprintf(f, j ? ",%d" : "%d", state[i].unit[j]);
     }
-    bool failed = ferror(out) != 0;
-    if (fclose(out) == 0 && !failed) return text;
-    free(text);
-    return NULL;
+    return text_end(text, out, NULL, err);
 }
 
 /* One rule's part of the text; *at is moved behind it. */

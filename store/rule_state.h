@@ -22,8 +22,8 @@ typedef struct RuleState {
 Status rule_states_create(RuleState **out, const Config *config, Err *err);
 void rule_states_free(RuleState *state, int n);
 
-/* "lm aux 3,4,7" for each rule, ';' between rules; no unit where none is chosen. malloc'd; NULL without memory. */
-char *rule_states_text(const RuleState *state, int n);
+/* "lm aux 3,4,7" for each rule, ';' between rules; no unit where none is chosen. malloc'd. ERR_NOMEM. */
+Status rule_states_text(const RuleState *state, int n, char **out, Err *err);
 /* Back from text. ERR_FORMAT: another number of rules or of units, or units that are not ascending below `width`;
  * the states may then be half filled. */
 Status rule_states_parse(const char *text, RuleState *state, int n, int width, Err *err);

@@ -8,6 +8,7 @@
 #include "model/parametrization.h"
 #include "model/quantize.h"
 #include "store/checkpoints.h"
+#include "store/run_files.h"
 #include "store/run_folder.h"
 
 Status run_read(const char *dir, Config *config, FactSet *facts, Err *err) {
@@ -41,16 +42,15 @@ Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err) 
     state.n_neurons = out->config.n_neurons;
     state.neurons = out->neurons;
     state.width = out->config.model.n_inner;
-    config_hash(&out->config, out->facts.data_hash, hash);
+    TRY_GOTO(config_hash(&out->config, out->facts.data_hash, hash, err));
     Snapshot snapshot = {.table = &out->gpt.table, .params = out->gpt.params, .state = &state};
-    TRY_GOTO(checkpoints_newest(&(CheckpointOwner){dir, hash, out->facts.data_hash}, &snapshot, &mark, notes,
-                                &found, err));
+    CheckpointOwner owner = {.dir = dir, .config_hash = hash, .data_hash = out->facts.data_hash};
+    TRY_GOTO(run_end(dir, &owner.end, err));
+    TRY_GOTO(checkpoints_newest(&owner, &snapshot, &mark, notes, &found, err));
     if (!found) {
-        FolderState there;
-        TRY_GOTO(folder_look(dir, &there, err));
         status = err_set(
             err, ERR_INPUT, "%s: holds no checkpoint%s", dir,
-            there == FOLDER_DONE
+            owner.end.finished
                 ? ", and the run is over: it diverged, or they are gone; train it anew in another folder"
                 : " yet; train on with --resume");
         goto done;

@@ -19,7 +19,8 @@ typedef struct Run {
 
 /* Reads config, facts and the newest whole checkpoint. run_close it; a failure leaves nothing to close.
  *   notes  receives a line about a newer checkpoint that is damaged; may be NULL
- * ERR_FORMAT: all checkpoints are damaged; names the newest. ERR_INPUT: no run is there, or no checkpoint, or its
+ * ERR_FORMAT: all checkpoints are damaged, or the newest of a finished run is, or its parameters are not those of its
+ * result; names the newest. ERR_INPUT: no run is there, or no checkpoint, or its
  * facts are others now. ERR_IO, ERR_NOMEM. */
 Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err);
 void run_close(Run *run);

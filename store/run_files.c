@@ -1,38 +1,78 @@
 #include "store/run_files.h"
 
-#include <jansson.h>
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/number.h"
+#include "store/seal.h"
 
-enum { FILE_MAX_BYTES = 1 << 30, CURVE_POINTS = 600 };
+enum { FILE_MAX_BYTES = 1 << 30, CONFIG_MAX_BYTES = 1 << 16, CURVE_POINTS = 600 };
 
 static double number_of(const json_t *object, const char *key) {
     const json_t *value = json_object_get(object, key);
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
+Status run_holds(const char *dir, const char *name, bool *out, Err *err) {
+    char path[1200];
+    struct stat info;
+    TRY(path_join(path, sizeof path, dir, name, err));
+    *out = stat(path, &info) == 0;
+    if (*out || errno == ENOENT || errno == ENOTDIR) return OK;
+    return err_set(err, errno == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: cannot be looked at: %s", path,
+                   strerror(errno));
+}
+
+Status run_end(const char *dir, RunEnd *out, Err *err) {
+    RunResult result;
+    Seal seal;
+    *out = (RunEnd){.checkpoint = -1};
+    TRY(seal_read(dir, &seal, err));
+    if (!seal.finished) return OK;
+    out->finished = true;
+    out->checkpoint = seal.checkpoint;
+    Status status = run_result(dir, RESULT_ANY, &result, err);
+    if (status == OK && strcmp(result.verdict, "diverged"))
+        snprintf(out->param_hash, sizeof out->param_hash, "%s", result.param_hash);
+    result_free(&result);
+    return status;
+}
+
 Status run_text(const char *dir, const char *name, Buffer *out, Err *err) {
     char path[1200];
+    Seal seal; /* before the file: the run may end meanwhile */
     TRY(path_join(path, sizeof path, dir, name, err));
-    return file_read(path, FILE_MAX_BYTES, out, err);
+    TRY(seal_read(dir, &seal, err));
+    TRY(file_read(path, FILE_MAX_BYTES, out, err));
+    Status status = seal_check(&seal, dir, name, out->data, out->size, err);
+    if (status != OK) buffer_free(out);
+    return status;
+}
+
+Status run_sealed(const char *dir, const char *name, Err *err) {
+    Buffer text;
+    TRY(run_text(dir, name, &text, err));
+    buffer_free(&text);
+    return OK;
 }
 
 Status run_result_text(const char *dir, Buffer *out, Err *err) {
-    char result[1200], done[1200];
-    TRY(path_join(result, sizeof result, dir, "result.json", err));
-    TRY(path_join(done, sizeof done, dir, "DONE", err));
-    if (!file_exists(result) && file_exists(done))
+    bool there, done;
+    TRY(run_holds(dir, "result.json", &there, err));
+    TRY(run_holds(dir, "DONE", &done, err));
+    if (!there && done)
         return err_set(
             err, ERR_FORMAT,
             "%s: finished (DONE stands there), but result.json is missing; remove DONE and train on with "
             "--resume, which writes it again",
             dir);
-    if (!file_exists(result)) return err_set(err, ERR_INPUT, "%s: not finished; train on with --resume", dir);
-    return file_read(result, FILE_MAX_BYTES, out, err);
+    if (!there) return err_set(err, ERR_INPUT, "%s: not finished; train on with --resume", dir);
+    return run_text(dir, "result.json", out, err);
 }
 
 Status run_result(const char *dir, ResultNeeds needs, RunResult *out, Err *err) {
@@ -63,8 +103,14 @@ void run_result_drop(RunResult *result) {
 
 Status run_config(const char *dir, Config *out, Err *err) {
     char path[1200];
+    Buffer text;
     TRY(path_join(path, sizeof path, dir, "config.yaml", err));
-    return config_load(out, path, 0, NULL, err);
+    TRY(run_text(dir, "config.yaml", &text, err));
+    Status status = strlen(text.data) == text.size && text.size <= CONFIG_MAX_BYTES
+                        ? config_load_text(out, text.data, path, err)
+                        : err_set(err, ERR_FORMAT, "%s: not a config that rote wrote", path);
+    buffer_free(&text);
+    return status;
 }
 
 static Status curve_add(Curve *c, double step, double value, Err *err) {
@@ -118,19 +164,22 @@ static Status curves_of_line(Curves *out, const json_t *line, Err *err) {
 }
 
 Status run_curves(const char *dir, Curves *out, Err *err) {
-    char path[1200];
+    bool there;
     Buffer text;
     *out = (Curves){.loss_bits.n = 0};
     for (int i = 0; i < NEURON_RULES_MAX; i++) out->rule[i].lambda = NAN;
-    TRY(path_join(path, sizeof path, dir, "metrics.jsonl", err));
-    out->missing = !file_exists(path);
+    TRY(run_holds(dir, "metrics.jsonl", &there, err));
+    out->missing = !there;
     if (out->missing) return OK;
-    TRY(file_read(path, FILE_MAX_BYTES, &text, err));
+    TRY(run_text(dir, "metrics.jsonl", &text, err));
     Status status = OK;
     for (char *line = text.data, *end; status == OK && *line; line = end + 1) {
         end = strchr(line, '\n');
         if (!end) break;
-        json_t *object = json_loadb(line, (size_t)(end - line), 0, NULL);
+        json_t *object;
+        Err why;
+        Status parsed = json_read(line, (size_t)(end - line), 0, "metrics.jsonl", &object, &why);
+        if (parsed == ERR_NOMEM) status = err_set(err, parsed, "%s", why.msg);
         if (object) status = curves_of_line(out, object, err);
         json_decref(object);
     }

@@ -2,13 +2,31 @@
 #ifndef ROTE_STORE_RUN_FILES_H
 #define ROTE_STORE_RUN_FILES_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/config/config.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "store/result.h"
 
-/* dir/name as text; buffer_free it. ERR_IO: missing, or more than 1 GiB. ERR_INPUT: too long a path. ERR_NOMEM. */
+/* Whether dir holds a file of that name. ERR_IO: nobody knows, say where the folder may not be searched. */
+Status run_holds(const char *dir, const char *name, bool *out, Err *err);
+
+/* What the end of a run says of its checkpoints (store/checkpoints.h). */
+typedef struct RunEnd {
+    bool finished;       /* DONE stands */
+    int64_t checkpoint;  /* step of the newest; -1: not known */
+    char param_hash[33]; /* of its parameters; empty: not finished, or it diverged behind its checkpoints */
+} RunEnd;
+/* Errors of run_result, but that a run may be unfinished. */
+Status run_end(const char *dir, RunEnd *out, Err *err);
+
+/* dir/name as text; buffer_free it. ERR_FORMAT: of a finished run, and no longer what it was (store/seal.h). ERR_IO:
+ * missing, or more than 1 GiB. ERR_INPUT: too long a path. ERR_NOMEM. */
 Status run_text(const char *dir, const char *name, Buffer *out, Err *err);
+/* The same question of a file that is read by other means. */
+Status run_sealed(const char *dir, const char *name, Err *err);
 
 /* dir/result.json as text; buffer_free it. ERR_INPUT: the run is not finished. ERR_FORMAT: it was, and the
  * file is gone. Both messages say what to do. */
@@ -20,7 +38,7 @@ Status run_result(const char *dir, ResultNeeds needs, RunResult *out, Err *err);
 Status run_result_new(const char *dir, ResultNeeds needs, RunResult **out, Err *err);
 void run_result_drop(RunResult *result); /* may be NULL */
 
-/* dir/config.yaml. ERR_IO, ERR_INPUT. */
+/* dir/config.yaml. ERR_IO, ERR_INPUT, ERR_FORMAT, ERR_NOMEM. */
 Status run_config(const char *dir, Config *out, Err *err);
 
 /* One quantity over the steps, thinned to some hundred points. */
@@ -43,7 +61,8 @@ typedef struct Curves {
 } Curves;
 
 /* From the lines of metrics.jsonl. One that is no JSON (torn where the run was killed) is left out, and without
- * the file the curves are empty. curves_free them, after a failure too. ERR_IO, ERR_NOMEM. */
+ * the file the curves are empty. curves_free them, after a failure too.
+ * ERR_FORMAT: altered since the run ended. ERR_IO, ERR_NOMEM. */
 Status run_curves(const char *dir, Curves *out, Err *err);
 void curves_free(Curves *c);
 

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,16 +10,13 @@
 #include <zlib.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "model/formats/npy.h"
+#include "store/run_files.h"
+#include "store/seal.h"
 
-enum { TEXT_MAX = 1 << 24 }; /* bytes of a config, manifest or result that we read back */
 static const size_t METRICS_MAX = (size_t)1 << 40;
-
-static bool holds(const char *dir, const char *name) {
-    char path[CONFIG_PATH_MAX];
-    return path_join(path, sizeof path, dir, name, NULL) == OK && file_exists(path);
-}
 
 static bool ends_in(const char *text, const char *end) {
     size_t n = strlen(text), k = strlen(end);
@@ -40,10 +36,11 @@ static bool is_temporary(const char *name) {
 
 /* ---- what is in the folder ---- */
 
-void run_default_dir(const Config *config, const char *data_hash, char *out, int size) {
+Status run_default_dir(const Config *config, const char *data_hash, char *out, int size, Err *err) {
     char hash[33];
-    config_hash(config, data_hash, hash);
+    TRY(config_hash(config, data_hash, hash, err));
     snprintf(out, (size_t)size, "runs/%s-%.8s", config->name, hash);
+    return OK;
 }
 
 Status folder_look(const char *dir, FolderState *out, Err *err) {
@@ -54,11 +51,16 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
         return err_set(err, errno == ENOTDIR ? ERR_INPUT : ERR_IO, "%s: %s", dir, strerror(errno));
     }
     if (!S_ISDIR(info.st_mode)) return err_set(err, ERR_INPUT, "%s: exists and is no folder", dir);
-    if (holds(dir, "config.yaml") && holds(dir, "manifest.json")) {
-        *out = holds(dir, "DONE") ? FOLDER_DONE : FOLDER_STARTED;
+    bool config, manifest, done, sweep;
+    TRY(run_holds(dir, "config.yaml", &config, err));
+    TRY(run_holds(dir, "manifest.json", &manifest, err));
+    TRY(run_holds(dir, "DONE", &done, err));
+    TRY(run_holds(dir, "sweep.yaml", &sweep, err));
+    if (config && manifest) {
+        *out = done ? FOLDER_DONE : FOLDER_STARTED;
         return OK;
     }
-    if (holds(dir, "sweep.yaml"))
+    if (sweep)
         return err_set(err, ERR_INPUT, "%s: is the folder of a sweep, whose runs lie in %s/runs", dir, dir);
     DIR *stream = opendir(dir);
     if (!stream) return err_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
@@ -76,36 +78,24 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
     return status;
 }
 
-static Status read_text(const char *dir, const char *name, Buffer *out, Err *err) {
-    char path[CONFIG_PATH_MAX];
-    TRY(path_join(path, sizeof path, dir, name, err));
-    return file_read(path, TEXT_MAX, out, err);
-}
-
 static Status read_manifest(const char *dir, char data_hash[33], char numeric_spec[32], Err *err) {
+    char path[CONFIG_PATH_MAX];
     Buffer text;
-    TRY(read_text(dir, "manifest.json", &text, err));
-    json_error_t why;
-    json_t *root = json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, &why);
+    json_t *root;
+    TRY(path_join(path, sizeof path, dir, "manifest.json", err));
+    TRY(run_text(dir, "manifest.json", &text, err));
+    Status status = json_read(text.data, text.size, JSON_REJECT_DUPLICATES, path, &root, err);
+    buffer_free(&text);
+    TRY(status);
     const char *hash = json_string_value(json_object_get(root, "data_hash"));
     const char *spec = json_string_value(json_object_get(root, "numeric_spec"));
-    Status status = OK;
-    if (!hash || !spec)
-        status = err_set(err, ERR_FORMAT, "%s/manifest.json: %s", dir,
-                         root ? "data_hash or numeric_spec is missing" : why.text);
+    if (!hash || !spec) status = err_set(err, ERR_FORMAT, "%s: data_hash or numeric_spec is missing", path);
     else {
         snprintf(data_hash, 33, "%s", hash);
         snprintf(numeric_spec, 32, "%s", spec);
     }
     json_decref(root);
-    buffer_free(&text);
     return status;
-}
-
-static Status read_config(const char *dir, Config *config, Err *err) {
-    char path[CONFIG_PATH_MAX];
-    TRY(path_join(path, sizeof path, dir, "config.yaml", err));
-    return config_load(config, path, 0, NULL, err);
 }
 
 Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err) {
@@ -120,15 +110,16 @@ Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err
         return err_set(err, ERR_INPUT,
                        "%s: made with arithmetic '%s', this program's is '%s'; use the version that made it",
                        dir, spec, NUMERIC_SPEC);
-    return read_config(dir, config, err);
+    return run_config(dir, config, err);
 }
 
 Status folder_same_run(const char *dir, const Config *config, const char *data_hash, Err *err) {
     Config before;
     char before_hash[33];
     TRY(folder_read(dir, &before, before_hash, err));
-    char *difference = config_difference(&before, config, 4);
+    char *difference;
     Status status = OK;
+    TRY(config_difference(&before, config, 4, &difference, err));
     if (difference) {
         status = err_set(err, ERR_INPUT, "%s: holds a run with another config (%s); name another --out", dir,
                          difference);
@@ -158,7 +149,7 @@ static void remove_temporaries(const char *dir) {
 
 Status folder_open(RunFolder *folder, const char *dir, const char *config_hash, const char *data_hash,
                    Err *err) {
-    *folder = (RunFolder){.lock_fd = -1};
+    *folder = (RunFolder){.lock_fd = -1, .saved_step = -1};
     snprintf(folder->config_hash, sizeof folder->config_hash, "%s", config_hash);
     snprintf(folder->data_hash, sizeof folder->data_hash, "%s", data_hash);
     if (!dir) return OK;
@@ -196,14 +187,14 @@ static Status write_text(const RunFolder *folder, const char *name, const char *
 static Status write_manifest(const RunFolder *folder, const Ops *ops, int threads, Err *err) {
     char cpu[256];
     cpu_name(cpu, sizeof cpu);
+    json_ran_out();
     json_t *root =
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i}", "config_hash", folder->config_hash,
                   "data_hash", folder->data_hash, "numeric_spec", NUMERIC_SPEC, "dtype", REAL_NAME, "commit",
                   ROTE_COMMIT, "compiler", COMPILER, "cpu", cpu, "isa", ops->isa, "threads", threads);
-    char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
-    json_decref(root);
-    Status status = text ? write_text(folder, "manifest.json", text, "manifest", err)
-                         : err_set(err, ERR_NOMEM, "%s: no memory for manifest.json", folder->dir);
+    char *text;
+    TRY(json_take_text(root, JSON_INDENT(2), "manifest.json", &text, err));
+    Status status = write_text(folder, "manifest.json", text, "manifest", err);
     free(text);
     return status;
 }
@@ -247,7 +238,8 @@ void folder_metrics(RunFolder *folder, const char *format, ...) {
 }
 
 static CheckpointOwner owner_of(const RunFolder *folder) {
-    return (CheckpointOwner){folder->dir, folder->config_hash, folder->data_hash};
+    return (CheckpointOwner){
+        .dir = folder->dir, .config_hash = folder->config_hash, .data_hash = folder->data_hash};
 }
 
 static Status sync_metrics(RunFolder *folder, Err *err) {
@@ -265,11 +257,13 @@ Status folder_save(RunFolder *folder, const Snapshot *snapshot, Err *err) {
     TRY(sync_metrics(folder, err));
     fault_point("metrics", "synced");
     CheckpointOwner owner = owner_of(folder);
-    return checkpoints_add(&owner, snapshot, &folder->mark, err);
+    TRY(checkpoints_add(&owner, snapshot, &folder->mark, err));
+    folder->saved_step = snapshot->state->step;
+    return OK;
 }
 
-/* Whether the file still begins with the bytes that the checkpoint was written with. */
-static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark, Err *err) {
+/* Whether the file still begins with the bytes that the checkpoint was written with; whole: and has no others. */
+static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark, bool whole, Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, folder->dir, "metrics.jsonl", err));
     Buffer text;
@@ -277,7 +271,8 @@ static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark,
         return err_set(err, ERR_FORMAT, "%s: missing; put the file back, or train anew in another folder",
                        path);
     TRY(file_read(path, METRICS_MAX, &text, err));
-    bool same = mark->metrics_bytes >= 0 && (uint64_t)mark->metrics_bytes <= text.size &&
+    bool same = (!whole || (uint64_t)mark->metrics_bytes == text.size) && mark->metrics_bytes >= 0 &&
+                (uint64_t)mark->metrics_bytes <= text.size &&
                 crc32_of(text.data, (size_t)mark->metrics_bytes) == mark->metrics_crc;
     buffer_free(&text);
     if (same) return OK;
@@ -300,40 +295,71 @@ Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink 
     }
     if (status != OK) return err_set(err, status, "%s", why.msg);
     if (!*found) return OK;
-    TRY(check_metrics(folder, &mark, err));
+    TRY(check_metrics(folder, &mark, false, err));
     TRY(open_metrics(folder, "r+", err));
     if (ftruncate(fileno(folder->metrics), mark.metrics_bytes) != 0 ||
         fseek(folder->metrics, 0, SEEK_END) != 0)
         return err_set(err, ERR_IO, "%s/metrics.jsonl: cannot be cut back to %" PRId64 " bytes: %s",
                        folder->dir, mark.metrics_bytes, strerror(errno));
     folder->mark = mark;
+    folder->saved_step = snapshot->state->step;
     return checkpoints_tidy(&owner, snapshot->state->step, err); /* a process may have died before it did */
 }
 
 /* ---- the end ---- */
 
-void folder_read_timing(const char *dir, double *seconds, double *tokens) {
-    *seconds = *tokens = 0;
+/* A number of timing.json, or NAN. */
+static double timing_number(const json_t *root, const char *key) {
+    const json_t *value = json_object_get(root, key);
+    double x = json_is_number(value) ? json_number_value(value) : __builtin_nan("");
+    return x >= 0 && x < 1e18 ? x : __builtin_nan("");
+}
+
+Status folder_read_timing(const char *dir, RunTiming *out, Err *err) {
+    double unknown = __builtin_nan("");
+    bool there;
     Buffer text;
-    if (read_text(dir, "timing.json", &text, NULL) != OK) return;
-    json_t *root = json_loadb(text.data, text.size, 0, NULL);
-    *seconds = json_number_value(json_object_get(root, "seconds"));
-    *tokens = json_number_value(json_object_get(root, "timed_tokens"));
-    json_decref(root);
+    json_t *root;
+    *out = (RunTiming){unknown, unknown, unknown, unknown};
+    TRY(run_holds(dir, "timing.json", &there, err));
+    if (!there) return OK;
+    TRY(run_text(dir, "timing.json", &text, err));
+    Status status = json_read(text.data, text.size, 0, "timing.json", &root, err);
     buffer_free(&text);
+    if (status == ERR_NOMEM) return status;
+    *out = (RunTiming){.seconds = timing_number(root, "seconds"),
+                       .tokens_per_s = timing_number(root, "tokens_per_s"),
+                       .peak_rss_mib = timing_number(root, "peak_rss_mib"),
+                       .tokens = timing_number(root, "timed_tokens")};
+    json_decref(root);
+    return OK;
+}
+
+/* A number with so many digits, or null. */
+static const char *timing_text(char out[64], int digits, double x) {
+    snprintf(out, 64, "%.*f", digits, x);
+    return __builtin_isfinite(x) ? out : "null";
+}
+
+void timing_json(const RunTiming *timing, char out[TIMING_JSON_MAX]) {
+    char seconds[64], rate[64], memory[64], tokens[64];
+    snprintf(out, TIMING_JSON_MAX,
+             "{\n  \"seconds\": %s,\n  \"tokens_per_s\": %s,\n"
+             "  \"peak_rss_mib\": %s,\n  \"timed_tokens\": %s\n}",
+             timing_text(seconds, 3, timing->seconds), timing_text(rate, 1, timing->tokens_per_s),
+             timing_text(memory, 1, timing->peak_rss_mib), timing_text(tokens, 0, timing->tokens));
 }
 
 Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err) {
     if (!folder->dir[0]) return OK;
-    double seconds_before, tokens_before;
-    folder_read_timing(folder->dir, &seconds_before, &tokens_before);
-    seconds += seconds_before;
-    double all = (double)tokens + tokens_before;
-    char json[512];
-    snprintf(json, sizeof json,
-             "{\n  \"seconds\": %.3f,\n  \"tokens_per_s\": %.1f,\n"
-             "  \"peak_rss_mib\": %.1f,\n  \"timed_tokens\": %.0f\n}",
-             seconds, seconds > 0 ? all / seconds : 0, (double)memory_peak_rss() / (1024 * 1024), all);
+    RunTiming timing;
+    char json[TIMING_JSON_MAX];
+    TRY(folder_read_timing(folder->dir, &timing, err));
+    timing.seconds = seconds + (timing.seconds > 0 ? timing.seconds : 0);
+    timing.tokens = (double)tokens + (timing.tokens > 0 ? timing.tokens : 0);
+    timing.tokens_per_s = timing.seconds > 0 ? timing.tokens / timing.seconds : 0;
+    timing.peak_rss_mib = (double)memory_peak_rss() / (1024 * 1024);
+    timing_json(&timing, json);
     return write_text(folder, "timing.json", json, "timing", err);
 }
 
@@ -351,15 +377,29 @@ Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t 
     return npy_write(path, "code_lengths", "<f8", bits, n, err);
 }
 
+/* The note of an attempt that failed, which who ran the sweep may have left. */
+static Status remove_failure(const RunFolder *folder, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    TRY(path_join(path, sizeof path, folder->dir, "failed.json", err));
+    if (unlink(path) == 0 || errno == ENOENT) return OK;
+    return err_set(err, ERR_IO, "%s: cannot remove it: %s", path, strerror(errno));
+}
+
 Status folder_finish(RunFolder *folder, const char *result, Err *err) {
     if (!folder->dir[0]) return OK;
     TRY(sync_metrics(folder, err));
+    TRY(check_metrics(folder, &folder->mark, true, err)); /* what is sealed is what this run has written */
     TRY(write_text(folder, "result.json", result, "result", err));
-    return write_text(folder, "DONE", folder->config_hash, "done", err);
+    TRY(remove_failure(folder, err));
+    char *seal;
+    TRY(seal_text(folder->dir, folder->config_hash, folder->saved_step, &seal, err));
+    Status status = write_text(folder, "DONE", seal, "done", err);
+    free(seal);
+    return status;
 }
 
 void folder_close(RunFolder *folder) {
     if (folder->metrics) fclose(folder->metrics);
     if (folder->lock_fd >= 0) lock_release(folder->lock_fd);
-    *folder = (RunFolder){.lock_fd = -1};
+    *folder = (RunFolder){.lock_fd = -1, .saved_step = -1};
 }

@@ -17,6 +17,7 @@ typedef struct RunFolder {
     int lock_fd; /* -1: none */
     FILE *metrics;
     CheckpointMark mark; /* of the metrics so far */
+    int64_t saved_step;  /* of the newest checkpoint; -1: none */
 } RunFolder;
 
 typedef enum FolderState {
@@ -25,8 +26,8 @@ typedef enum FolderState {
     FOLDER_DONE
 } FolderState;
 
-/* The folder that a run gets when none is named: runs/<name>-<hash8>. */
-void run_default_dir(const Config *config, const char *data_hash, char *out, int size);
+/* The folder that a run gets when none is named: runs/<name>-<hash8>. ERR_NOMEM. */
+Status run_default_dir(const Config *config, const char *data_hash, char *out, int size, Err *err);
 
 /* ---- reading ---- */
 
@@ -41,9 +42,18 @@ Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err
  * difference. Otherwise as folder_read. */
 Status folder_same_run(const char *dir, const Config *config, const char *data_hash, Err *err);
 
-/* What timing.json says; 0 where there is none. seconds: of all processes that worked on the run; tokens: trained
- * on in that time. */
-void folder_read_timing(const char *dir, double *seconds, double *tokens);
+/* timing.json: a clock, which nothing is checked by. NAN: unknown. */
+typedef struct RunTiming {
+    double seconds, tokens_per_s; /* of all processes that worked on the run */
+    double peak_rss_mib;          /* of the last one */
+    double tokens;                /* trained on in that time */
+} RunTiming;
+
+/* All unknown where the file is missing or torn. ERR_IO, ERR_NOMEM: nobody knows what it says. */
+Status folder_read_timing(const char *dir, RunTiming *out, Err *err);
+/* The object that the file holds, without a line end; null for what is unknown. */
+enum { TIMING_JSON_MAX = 384 };
+void timing_json(const RunTiming *timing, char out[TIMING_JSON_MAX]);
 
 /* ---- writing, in the order of a run ---- */
 
@@ -79,7 +89,7 @@ Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t 
 /* Adds seconds and tokens of this process to timing.json. ERR_IO. */
 Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err);
 
-/* result.json, of that text, and DONE last. ERR_IO. */
+/* result.json, of that text, and DONE last; a failed.json of an earlier attempt goes. ERR_IO. */
 Status folder_finish(RunFolder *folder, const char *result, Err *err);
 
 void folder_close(RunFolder *folder);

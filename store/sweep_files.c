@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "store/run_files.h"
 
 const char *const swept_state_name[SWEPT_STATES] = {
@@ -20,83 +20,105 @@ const char *const swept_state_name[SWEPT_STATES] = {
     [SWEPT_UNREADABLE] = "unreadable",
 };
 
-enum { FAILED_MAX_BYTES = 1 << 20 };
-
-static bool holds(const char *dir, const char *name) {
-    char path[1200];
-    return path_join(path, sizeof path, dir, name, NULL) == OK && file_exists(path);
-}
-
-static bool is_run_folder(const char *dir) {
-    return holds(dir, "config.yaml") || holds(dir, "manifest.json") || holds(dir, "result.json") ||
-           holds(dir, "failed.json") || holds(dir, "lock");
-}
-
 static void set_reason(SweptRun *run, const char *text) {
     snprintf(run->reason, sizeof run->reason, "%s", text ? text : "");
 }
 
-/* failed.json is written by who ran the sweep; one that is torn is a failure all the same. */
-static void read_failure(SweptRun *run) {
-    char path[1200];
-    Buffer text;
-    Err why = {.msg = "failed.json is torn"};
-    run->state = SWEPT_FAILED;
-    set_reason(run, why.msg);
-    if (path_join(path, sizeof path, run->path, "failed.json", &why) != OK ||
-        file_read(path, FAILED_MAX_BYTES, &text, &why) != OK)
-        return;
-    json_t *root = json_loadb(text.data, text.size, 0, NULL);
-    const char *reason = json_string_value(json_object_get(root, "reason"));
-    if (reason) set_reason(run, reason);
-    json_decref(root);
-    buffer_free(&text);
-}
-
-static void read_config(SweptRun *run, Err *why) {
-    char path[1200];
-    if (!holds(run->path, "config.yaml")) return;
-    run->has_config = path_join(path, sizeof path, run->path, "config.yaml", why) == OK &&
-                      config_load(&run->config, path, 0, NULL, why) == OK;
-    if (run->has_config) return;
+/* The run cannot be read. ERR_NOMEM is no property of the run: the caller's. */
+static Status unreadable(SweptRun *run, Status status, const Err *why, Err *err) {
+    if (status == ERR_NOMEM) return err_set(err, status, "%s", why->msg);
     run->state = SWEPT_UNREADABLE;
     set_reason(run, why->msg);
+    return OK;
 }
 
-static void read_result(SweptRun *run, Err *why) {
-    RunResult *result;
-    if (run_result_new(run->path, RESULT_COMPARED, &result, why) != OK || !run->has_config) {
-        run_result_drop(result);
-        run->state = SWEPT_UNREADABLE;
-        if (!run->reason[0]) set_reason(run, run->has_config ? why->msg : "config.yaml is missing");
-        return;
-    }
-    run->result = result;
-    snprintf(run->verdict, sizeof run->verdict, "%s", result->verdict);
+static Status is_run_folder(const char *dir, bool *out, Err *err) {
+    static const char *const OURS[] = {"config.yaml", "manifest.json", "result.json", "failed.json", "lock"};
+    *out = false;
+    for (size_t i = 0; i < sizeof OURS / sizeof OURS[0] && !*out; i++) TRY(run_holds(dir, OURS[i], out, err));
+    return OK;
+}
+
+/* failed.json is written by who ran the sweep; one that is torn is a failure all the same. */
+static Status read_failure(SweptRun *run, Err *err) {
+    Buffer text;
+    json_t *root;
+    run->state = SWEPT_FAILED;
+    TRY(run_text(run->path, "failed.json", &text, err));
+    Status status = json_read(text.data, text.size, 0, "failed.json", &root, err);
+    buffer_free(&text);
+    if (status == ERR_NOMEM) return status;
+    const char *reason = json_string_value(json_object_get(root, "reason"));
+    set_reason(run, reason ? reason : "failed.json is torn");
+    json_decref(root);
+    return OK;
+}
+
+static Status read_result(SweptRun *run, Err *err) {
+    TRY(run_result_new(run->path, RESULT_COMPARED, &run->result, err));
+    snprintf(run->verdict, sizeof run->verdict, "%s", run->result->verdict);
     run->state = strcmp(run->verdict, "diverged") ? SWEPT_DONE : SWEPT_DIVERGED;
-    set_reason(run, result->reason);
+    set_reason(run, run->result->reason);
+    return OK;
 }
 
-static void read_run(SweptRun *run) {
-    Err why = {.msg = ""};
+static Status read_files(SweptRun *run, Err *err) {
+    bool config, done, failed;
     run->state = SWEPT_UNFINISHED;
-    read_config(run, &why);
-    if (run->state == SWEPT_UNREADABLE) return;
-    if (holds(run->path, "DONE")) read_result(run, &why);
-    else if (holds(run->path, "failed.json")) read_failure(run);
+    TRY(run_holds(run->path, "config.yaml", &config, err));
+    TRY(run_holds(run->path, "DONE", &done, err));
+    TRY(run_holds(run->path, "failed.json", &failed, err));
+    if (config) TRY(run_config(run->path, &run->config, err));
+    run->has_config = config;
+    if (done && !config) return err_set(err, ERR_FORMAT, "config.yaml is missing");
+    if (done) return read_result(run, err);
+    return failed ? read_failure(run, err) : OK;
 }
 
+static Status read_run(SweptRun *run, Err *err) {
+    Err why;
+    if (run->state == SWEPT_UNREADABLE) return OK;
+    Status status = read_files(run, &why);
+    return status == OK ? OK : unreadable(run, status, &why, err);
+}
+
+/* Adds dir/name if it is the folder of a run, or one that may not be looked into. */
 static Status add_run(SweepFiles *out, const char *dir, const char *name, Err *err) {
     SweptRun run = {.state = SWEPT_UNFINISHED};
     struct stat info;
+    Err why;
+    bool ours = true;
     TRY(path_join(run.path, sizeof run.path, dir, name, err));
-    if (stat(run.path, &info) != 0 || !S_ISDIR(info.st_mode) || !is_run_folder(run.path)) return OK;
+    Status status = OK;
+    if (stat(run.path, &info) == 0) {
+        if (!S_ISDIR(info.st_mode)) return OK;
+        status = is_run_folder(run.path, &ours, &why);
+    } else {
+        if (errno == ENOENT) return OK;
+        status = err_set(&why, errno == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: %s", run.path, strerror(errno));
+    }
+    if (status != OK) TRY(unreadable(&run, status, &why, err));
+    if (status == OK && !ours) return OK;
     SweptRun *more = realloc(out->runs, (size_t)(out->n + 1) * sizeof *more);
     if (!more) return err_set(err, ERR_NOMEM, "%s: no memory for %d runs", dir, out->n + 1);
     snprintf(run.name, sizeof run.name, "%s", name);
     out->runs = more;
     out->runs[out->n++] = run;
     return OK;
+}
+
+/* Every folder of a run in `folder`. */
+static Status add_runs(SweepFiles *out, const char *folder, Err *err) {
+    DIR *stream = opendir(folder);
+    if (!stream) return err_set(err, errno == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: %s", folder, strerror(errno));
+    Status status = OK;
+    errno = 0;
+    for (struct dirent *entry; status == OK && (entry = readdir(stream)); errno = 0)
+        if (entry->d_name[0] != '.') status = add_run(out, folder, entry->d_name, err);
+    if (status == OK && errno)
+        status = err_set(err, ERR_IO, "%s: cannot list it: %s", folder, strerror(errno));
+    closedir(stream);
+    return status;
 }
 
 static int by_name(const void *a, const void *b) {
@@ -106,27 +128,26 @@ static int by_name(const void *a, const void *b) {
 Status sweep_files_read(SweepFiles *out, const char *dir, Err *err) {
     char folder[1100];
     struct stat info;
+    bool one_run = false;
     *out = (SweepFiles){.n = 0};
+    if (stat(dir, &info) != 0 && errno != ENOENT)
+        return err_set(err, ERR_IO, "%s: cannot be looked at: %s", dir, strerror(errno));
     if (stat(dir, &info) != 0) return err_set(err, ERR_INPUT, "%s: there is no such sweep", dir);
     if (!S_ISDIR(info.st_mode)) return err_set(err, ERR_INPUT, "%s: not a folder; name a sweep's", dir);
     TRY(path_join(out->dir, sizeof out->dir, dir, NULL, err));
     TRY(path_join(folder, sizeof folder, dir, "runs", err));
+    if (stat(folder, &info) != 0 && errno != ENOENT)
+        return err_set(err, ERR_IO, "%s: cannot be looked at: %s", folder, strerror(errno));
     bool plain = stat(folder, &info) != 0 || !S_ISDIR(info.st_mode);
-    if (plain && is_run_folder(dir))
+    if (plain) TRY(is_run_folder(dir, &one_run, err));
+    if (one_run)
         return err_set(err, ERR_INPUT, "%s: one run; name a folder of runs (`rote eval` asks a run)", dir);
     if (plain) TRY(path_join(folder, sizeof folder, dir, NULL, err));
-
-    DIR *stream = opendir(folder);
-    if (!stream) return err_set(err, ERR_IO, "%s: %s", folder, strerror(errno));
-    Status status = OK;
-    for (struct dirent *entry; status == OK && (entry = readdir(stream));)
-        if (entry->d_name[0] != '.') status = add_run(out, folder, entry->d_name, err);
-    closedir(stream);
-    TRY(status);
+    TRY(add_runs(out, folder, err));
     if (out->n == 0)
         return err_set(err, ERR_INPUT, "%s: no run has begun there; `rote sweep run` makes them", dir);
     qsort(out->runs, (size_t)out->n, sizeof *out->runs, by_name);
-    for (int i = 0; i < out->n; i++) read_run(&out->runs[i]);
+    for (int i = 0; i < out->n; i++) TRY(read_run(&out->runs[i], err));
     return OK;
 }
 

@@ -52,6 +52,12 @@ static inline Config with(const char *override) {
     return config;
 }
 
+static inline char *difference_of(const Config *before, const Config *after, int max) {
+    char *text;
+    assert_int_equal(config_difference(before, after, max, &text, NULL), OK);
+    return text;
+}
+
 static inline void assert_same_config(const Config *a, const Config *b) {
     char *x = config_text(a, false), *y = config_text(b, false);
     assert_string_equal(x, y);

@@ -132,13 +132,13 @@ static void hashes_see_rules_that_are_there(void **state) {
     Config none, one = loaded(example);
     config_defaults(&none);
     char a[33], b[33];
-    config_hash(&none, "0123", a);
-    config_hash(&one, "0123", b);
+    config_hash(&none, "0123", a, NULL);
+    config_hash(&one, "0123", b, NULL);
     assert_string_not_equal(a, b);
     char *text = config_text(&none, false);
     assert_null(strstr(text, "neurons"));
     free(text);
-    text = config_difference(&none, &one, 2);
+    text = difference_of(&none, &one, 2);
     assert_string_equal(text,
                         "neurons.0.name: \"\" -> \"modeB\"; neurons.0.when.tag: \"\" -> \"B\"; and 3 more");
     free(text);

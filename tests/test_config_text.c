@@ -155,9 +155,9 @@ static void hash_sees_what_changes_bits(void **state) {
     before.n_neurons = NEURON_RULES_MAX;
     before.train.parametrization = PARAM_MUP; /* else its base says nothing */
     char first[33], second[33];
-    config_hash(&before, "0123", first);
+    config_hash(&before, "0123", first, NULL);
     assert_int_equal(strlen(first), 32);
-    config_hash(&before, "0124", second);
+    config_hash(&before, "0124", second, NULL);
     assert_string_not_equal(first, second);
     static const char *const free_keys[] = {"name",
                                             "facts.path",
@@ -181,8 +181,8 @@ static void hash_sees_what_changes_bits(void **state) {
             draw_value(&after, &keys[i], random_stream(1, RANDOM_TEST, draw++));
             key_print(&after, &keys[i], is);
         } while (strcmp(was, is) == 0);
-        config_hash(&after, "0123", second);
-        char *difference = config_difference(&before, &after, 8);
+        config_hash(&after, "0123", second, NULL);
+        char *difference = difference_of(&before, &after, 8);
         if ((strcmp(first, second) == 0) != listed || (difference == NULL) != listed)
             fail_msg("%s: hash %s, difference %s", keys[i].name,
                      strcmp(first, second) ? "differs" : "is the same", difference ? difference : "none");
@@ -199,7 +199,7 @@ static void later_keys_leave_hashes_alone(void **state) {
     Config config;
     config_defaults(&config);
     char hash[33];
-    config_hash(&config, "0123", hash);
+    config_hash(&config, "0123", hash, NULL);
     assert_string_equal(hash, "d726e0975f14acb28d6570f58622eb48");
     for (int i = 0; i < KEY_COUNT; i++) {
         config_defaults(&config);
@@ -225,14 +225,14 @@ static void base_width_counts_with_mup(void **state) {
     config_defaults(&config);
     other = config;
     other.train.mup_base_width = 64;
-    config_hash(&config, "0123", first);
-    config_hash(&other, "0123", second);
+    config_hash(&config, "0123", first, NULL);
+    config_hash(&other, "0123", second, NULL);
     assert_string_equal(first, second);
-    assert_null(config_difference(&config, &other, 8));
+    assert_null(difference_of(&config, &other, 8));
     const Key *key = key_find("train.mup_base_width");
     config.train.parametrization = other.train.parametrization = PARAM_MUP;
     assert_true(key_hashed(&config, key) && key_hashed(&other, key));
-    char *difference = config_difference(&config, &other, 8);
+    char *difference = difference_of(&config, &other, 8);
     assert_string_equal(difference, "train.mup_base_width: 16 -> 64");
     free(difference);
 }
@@ -241,16 +241,16 @@ static void differences(void **state) {
     (void)state;
     Config before, after = with("train.learning_rate=0.01");
     config_defaults(&before);
-    char *text = config_difference(&before, &after, 8);
+    char *text = difference_of(&before, &after, 8);
     assert_string_equal(text, "train.learning_rate: 0.001 -> 0.01");
     free(text);
     after.model.n_embd = 128;
     after.model.act = ACT_SILU;
     after.train.threads = 7;
-    text = config_difference(&before, &after, 2);
+    text = difference_of(&before, &after, 2);
     assert_string_equal(text, "model.n_embd: 64 -> 128; model.act: gelu -> silu; and 1 more");
     free(text);
-    assert_null(config_difference(&before, &before, 8));
+    assert_null(difference_of(&before, &before, 8));
 }
 
 int main(void) {

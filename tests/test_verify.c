@@ -17,6 +17,8 @@ static void verify_sees_what_was_altered(void **state) {
     assert_int_equal(run_verify(dir, 0, (ProgressSink){0}, NULL, &err), ERR_FORMAT);
     assert_non_null(strstr(err.msg, "result.json"));
     buffer_free(&b);
+    remove_dir(dir);
+    must_train(&c, dir, false, &result);
     truncate_to(in_dir(dir, LAST), 2000);
     assert_int_equal(run_verify(dir, 0, (ProgressSink){0}, NULL, &err), ERR_FORMAT);
     assert_non_null(strstr(err.msg, "checkpoint"));

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "store/run_files.h"
 #include "store/run_folder.h"
 
 static void size_text(char out[32], const Tensor *t) {
@@ -48,12 +49,13 @@ static Status read_weights(const char *dir, const ParamTable *table, real *param
     RunState state = {0};
     Snapshot snapshot = {.table = table, .params = params, .state = &state};
     char damage[sizeof err->msg] = "", data_hash[33], hash[33];
+    CheckpointOwner owner = {.dir = dir, .config_hash = hash, .data_hash = data_hash};
     bool found;
     TRY(folder_read(dir, &config, data_hash, err));
     TRY(check_shape(dir, &config.model, table, err));
-    config_hash(&config, data_hash, hash);
-    TRY(checkpoints_newest(&(CheckpointOwner){dir, hash, data_hash}, &snapshot, &mark,
-                           &(ProgressSink){keep_note, damage}, &found, err));
+    TRY(config_hash(&config, data_hash, hash, err));
+    TRY(run_end(dir, &owner.end, err));
+    TRY(checkpoints_newest(&owner, &snapshot, &mark, &(ProgressSink){keep_note, damage}, &found, err));
     if (damage[0]) return err_set(err, ERR_INPUT, "%s", damage); /* older weights are not what was meant */
     return found ? OK : err_set(err, ERR_INPUT, "%s: holds no checkpoint", dir);
 }

@@ -73,8 +73,8 @@ static Status fill_result(Trainer *t, RunResult *out, Err *err) {
     if (finite_figures && t->facts->n_heldout)
         TRY(folder_code_lengths(&t->folder, t->evaluator.fact_bits, t->facts->source,
                                 t->facts->n + t->facts->n_heldout, err));
-    char *text = result_text(out);
-    if (!text) return err_set(err, ERR_NOMEM, "no memory for result.json");
+    char *text;
+    TRY(result_text(out, &text, err));
     Status status = folder_finish(&t->folder, text, err);
     free(text);
     return status;
@@ -92,9 +92,11 @@ static Status read_done(const char *dir, RunResult *out, Err *err) {
     if (status != OK) return status;
     *out = done;
     out->already_done = true;
-    double tokens;
-    folder_read_timing(dir, &out->seconds, &tokens);
-    out->tokens_per_s = out->seconds > 0 ? tokens / out->seconds : 0;
+    RunTiming timing;
+    status = folder_read_timing(dir, &timing, err);
+    if (status != OK) return status;
+    out->seconds = timing.seconds;
+    out->tokens_per_s = timing.tokens_per_s;
     return out->reason[0] ? err_set(err, ERR_NUMERIC, "%s", out->reason) : OK;
 }
 
@@ -137,7 +139,7 @@ Status run_train(const Config *config, const FactSet *facts, const RunOptions *o
     *out = (RunResult){.verdict = "failed"};
     figures_init(&out->figures);
     snprintf(out->data_hash, sizeof out->data_hash, "%s", facts->data_hash);
-    config_hash(config, facts->data_hash, out->config_hash);
+    TRY(config_hash(config, facts->data_hash, out->config_hash, err));
     FolderState found = FOLDER_NEW;
     if (options->dir) {
         TRY(check_folder(options->dir, options->resume, config, facts->data_hash, &found, err));

@@ -7,6 +7,7 @@
 
 #include "base/config/keys.h"
 #include "base/file.h"
+#include "base/text_stream.h"
 
 void config_defaults(Config *out) {
     memset(out, 0, sizeof *out);
@@ -33,49 +34,58 @@ const char *config_choice(const char *name, int value) {
 
 /* ---- writing, hashing, comparing ---- */
 
-char *config_text(const Config *config, bool hashed_only) {
-    char *text = NULL, value[KEY_VALUE_MAX];
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    CHECK(out);
+static Status write_text(const Config *config, bool hashed_only, const char *data_hash, char **out,
+                         size_t *size, Err *err) {
+    char value[KEY_VALUE_MAX];
+    TextStream *text;
+    *out = NULL;
+    TRY(text_begin(&text, err));
     const Key *before = NULL;
     for (int i = 0; i < KEY_COUNT; i++) {
         const Key *key = &keys[i];
         if (!key_present(config, key) || (hashed_only && !key_hashed(config, key))) continue;
         key_print(config, key, value);
-        key_put_name(out, before, key);
-        fprintf(out, "%s\n", value);
+        key_put_name(text_file(text), before, key);
+        fprintf(text_file(text), "%s\n", value);
         before = key;
     }
-    CHECK(fclose(out) == 0);
+    if (data_hash) fprintf(text_file(text), "data: %s\n", data_hash);
+    return text_end(text, out, size, err);
+}
+
+char *config_text(const Config *config, bool hashed_only) {
+    char *text;
+    (void)write_text(config, hashed_only, NULL, &text, NULL, NULL);
     return text;
 }
 
-void config_hash(const Config *config, const char *data_hash, char out[33]) {
-    char *text = config_text(config, true), *both = NULL;
-    int size = asprintf(&both, "%sdata: %s\n", text, data_hash);
-    CHECK(size >= 0);
-    content_hash(both, (size_t)size, out);
-    free(both);
+Status config_hash(const Config *config, const char *data_hash, char out[33], Err *err) {
+    char *text;
+    size_t size;
+    TRY(write_text(config, true, data_hash, &text, &size, err));
+    content_hash(text, size, out);
     free(text);
+    return OK;
 }
 
-char *config_difference(const Config *before, const Config *after, int max) {
-    char *text = NULL, from[KEY_VALUE_MAX], to[KEY_VALUE_MAX];
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    CHECK(out);
+Status config_difference(const Config *before, const Config *after, int max, char **out, Err *err) {
+    char from[KEY_VALUE_MAX], to[KEY_VALUE_MAX];
+    TextStream *text;
     int found = 0;
+    *out = NULL;
+    TRY(text_begin(&text, err));
     for (int i = 0; i < KEY_COUNT; i++) {
         if (keys[i].free || (key_idle(before, &keys[i]) && key_idle(after, &keys[i]))) continue;
         key_print(before, &keys[i], from);
         key_print(after, &keys[i], to);
         if (strcmp(from, to) == 0) continue;
-        if (found++ < max) fprintf(out, "%s%s: %s -> %s", found > 1 ? "; " : "", keys[i].name, from, to);
+        if (found++ < max)
+            fprintf(text_file(text), "%s%s: %s -> %s", found > 1 ? "; " : "", keys[i].name, from, to);
     }
-    if (found > max) fprintf(out, "; and %d more", found - max);
-    CHECK(fclose(out) == 0);
-    if (found) return text;
-    free(text);
-    return NULL;
+    if (found > max) fprintf(text_file(text), "; and %d more", found - max);
+    TRY(text_end(text, out, NULL, err));
+    if (found) return OK;
+    free(*out);
+    *out = NULL;
+    return OK;
 }

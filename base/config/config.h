@@ -165,17 +165,17 @@ typedef struct Config {
 void config_defaults(Config *out);
 
 /* The config as YAML, every key of its sections and rules in the order of the table; config_load_text reads the same
- * struct back. malloc'd.
+ * struct back. malloc'd; NULL: no memory.
  *   hashed_only   leaves out keys that do not change the result (Key.free), and newer keys (Key.late) that are at
  *   their defaults */
 char *config_text(const Config *config, bool hashed_only);
 
-/* XXH3-128 of the hashed text and data_hash, as 32 hex digits. */
-void config_hash(const Config *config, const char *data_hash, char out[33]);
+/* XXH3-128 of the hashed text and data_hash, as 32 hex digits. ERR_NOMEM. */
+Status config_hash(const Config *config, const char *data_hash, char out[33], Err *err);
 
 /* Where two configs differ in hashed keys: "train.seed: 0 -> 1; train.learning_rate: 0.001 -> 0.01", at most max keys,
- * in one malloc'd line. NULL: nowhere. */
-char *config_difference(const Config *before, const Config *after, int max);
+ * in one malloc'd line. NULL: nowhere. ERR_NOMEM. */
+Status config_difference(const Config *before, const Config *after, int max, char **out, Err *err);
 
 /* The word of a choice: config_choice("model.act", ACT_GELU) is "gelu". */
 const char *config_choice(const char *key, int value);

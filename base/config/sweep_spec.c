@@ -8,6 +8,7 @@
 #include "base/config/load.h"
 #include "base/config/sweep_read.h"
 #include "base/file.h"
+#include "base/text_stream.h"
 
 /* ---- loading ---- */
 
@@ -200,10 +201,13 @@ static void put_value(FILE *out, int key, const char *value) {
 }
 
 char *sweep_spec_text(const SweepSpec *spec) {
-    char *base = config_text(&spec->base, false), *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    CHECK(out);
+    TextStream *stream;
+    char *text, *base = config_text(&spec->base, false);
+    if (!base || text_begin(&stream, NULL) != OK) {
+        free(base);
+        return NULL;
+    }
+    FILE *out = text_file(stream);
     fputs(base, out);
     free(base);
     if (spec->n_listed || spec->n_axes) fputs("sweep:\n", out);
@@ -226,6 +230,6 @@ char *sweep_spec_text(const SweepSpec *spec) {
         }
         fputs("]\n", out);
     }
-    CHECK(fclose(out) == 0);
+    (void)text_end(stream, &text, NULL, NULL);
     return text;
 }

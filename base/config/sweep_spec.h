@@ -61,7 +61,7 @@ void sweep_spec_label(const SweepSpec *spec, int64_t i, char out[SWEEP_LABEL_MAX
 int sweep_spec_keys(const SweepSpec *spec, int key[SWEEP_KEYS_MAX]);
 
 /* The spec as YAML: the base config with every key, and the `sweep:` section. sweep_spec_load reads the same points
- * back. malloc'd. */
+ * back. malloc'd; NULL: no memory. */
 char *sweep_spec_text(const SweepSpec *spec);
 
 #endif

@@ -27,6 +27,7 @@ static bool add_word(char **words, int *n, const Key *key, const char *value) {
     }
     words[*n] = NULL;
     config_words_free(words);
+    *n = 0;
     return false;
 }
 

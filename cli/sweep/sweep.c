@@ -16,6 +16,7 @@
 #include "cli/common/show.h"
 #include "cli/common/signals.h"
 #include "cli/sweep/screen.h"
+#include "store/sweep_yaml.h"
 #include "train/sweep/sweep.h"
 
 /* The spec of "[CFG] [key=value...]"; without words, that of the folder's sweep.yaml. */
@@ -26,7 +27,7 @@ static Status load_spec(SweepSpec *spec, const Args *args, const char *dir, Err 
         if (!file_exists(path))
             return err_set(err, ERR_INPUT, "sweep run: which config? usage: rote sweep run %s",
                            args->command->words);
-        return sweep_spec_load(spec, path, 0, NULL, err);
+        return sweep_yaml_read(spec, dir, err);
     }
     int n_files;
     TRY(args_settings(args, &n_files, err));
@@ -42,7 +43,7 @@ static Status open_folder(SweepSpec *spec, Sweep *sweep, const char *dir, Err *e
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, dir, "sweep.yaml", err));
     if (!file_exists(path)) return err_set(err, ERR_INPUT, "%s: no sweep stands there (no sweep.yaml)", dir);
-    TRY(sweep_spec_load(spec, path, 0, NULL, err));
+    TRY(sweep_yaml_read(spec, dir, err));
     Status status = sweep_plan(sweep, spec, dir, err);
     if (status == OK) {
         status = sweep_look(sweep, err);

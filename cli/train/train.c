@@ -72,7 +72,7 @@ static Status train(const Args *args, Config *config, FactSet *facts, Err *err) 
     if (args_has(args, "dry-run")) return plan_out(&plan, facts, config, json, err);
     if (!quiet) show_plan(&plan, facts, config);
     TRY(facts_draw(facts, err));
-    if (!args_has(args, "out")) run_default_dir(config, facts->data_hash, dir, sizeof dir);
+    if (!args_has(args, "out")) TRY(run_default_dir(config, facts->data_hash, dir, sizeof dir, err));
 
     signals_catch();
     ProgressLine line = {.open = false};

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "eval/capacity/series.h"
 #include "model/formats/npy.h"
+#include "store/run_files.h"
 
 typedef struct Pool {
     int n_runs, n_examples;
@@ -35,6 +36,7 @@ static Status read_array(const SweptRun *run, const char *name, const char *desc
     char path[1200];
     int64_t n;
     TRY(path_join(path, sizeof path, run->path, name, err));
+    TRY(run_sealed(run->path, name, err));
     TRY(npy_read(path, descr, out, &n, err));
     if (n == expected) return OK;
     free(*out);

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "store/run_files.h"
+#include "store/sweep_yaml.h"
 
 static Status no_memory(Err *err) { return err_set(err, ERR_NOMEM, "no memory for a sweep's configs"); }
 
@@ -52,11 +53,14 @@ static void find_base(SweepKeys *out) {
     }
 }
 
-/* What follows from the axes (n_inner from n_embd, say) is none; a sweep.yaml that cannot be read decides nothing. */
-static void find_axes(SweepKeys *out, const char *path) {
+/* What follows from the axes (n_inner from n_embd, say) is none; a sweep.yaml with keys that nobody knows decides
+ * nothing. */
+static Status find_axes(SweepKeys *out, const char *dir, Err *err) {
     int axis[SWEEP_KEYS_MAX];
     Err why;
-    if (sweep_spec_load(&out->spec, path, 0, NULL, &why) != OK) return;
+    Status status = sweep_yaml_read(&out->spec, dir, &why);
+    if (status == ERR_INPUT) return OK;
+    if (status != OK) return err_set(err, status, "%s", why.msg);
     int n = sweep_spec_keys(&out->spec, axis);
     out->has_spec = true;
     out->n_axes = 0;
@@ -64,6 +68,7 @@ static void find_axes(SweepKeys *out, const char *path) {
         const Key *key = key_find(config_key_name(axis[i]));
         if (key && matters(key)) out->axis[out->n_axes++] = (int)(key - keys);
     }
+    return OK;
 }
 
 bool sweep_is_axis(const SweepKeys *sweep, int key) {
@@ -120,7 +125,7 @@ static Status find_order(SweepKeys *out, const SweepFiles *files, Err *err) {
 /* ---- all ---- */
 
 Status sweep_keys(SweepKeys *out, const SweepFiles *files, Err *err) {
-    char path[1200];
+    bool there;
     Buffer text;
     *out = (SweepKeys){.n = files->n,
                        .value = calloc((size_t)files->n + 1, sizeof *out->value),
@@ -128,11 +133,11 @@ Status sweep_keys(SweepKeys *out, const SweepFiles *files, Err *err) {
     if (!out->value || !out->order) return no_memory(err);
     TRY(read_values(out, files, err));
     find_base(out);
-    TRY(path_join(path, sizeof path, files->dir, "sweep.yaml", err));
-    if (file_exists(path)) {
+    TRY(run_holds(files->dir, "sweep.yaml", &there, err));
+    if (there) {
         TRY(run_text(files->dir, "sweep.yaml", &text, err));
         out->text = text.data;
-        find_axes(out, path);
+        TRY(find_axes(out, files->dir, err));
     }
     return find_order(out, files, err);
 }

@@ -97,7 +97,7 @@ $ rote train s.yaml train.init_from=bare --out c
 [2]
 $ cp -r a torn; truncate -s 3000 torn/checkpoint-000000030.safetensors
 $ rote train s.yaml train.init_from=torn --out c
-2> rote: train.init_from: torn/checkpoint-000000030.safetensors: truncated: 3000 bytes, its header alone needs 8256; no other checkpoint in torn is whole: train anew
+2> rote: train.init_from: torn/checkpoint-000000030.safetensors: truncated: 3000 bytes, its header alone needs 8256; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again
 [2]
 $ find a b -type f ! -name lock -exec cksum {} + | sort | cmp - before
 

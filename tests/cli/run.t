@@ -243,20 +243,29 @@ $ mount -t tmpfs -o size=64k tmpfs tiny 2>/dev/null || exit 80
 2> rote: the run needs 1.1 MiB on the disk of tiny/run, 64.0 KiB are free; name another --out
 [2]
 
-# A checkpoint that someone cut: the one before it is used; when there is none, it is said.
+# A checkpoint that someone cut: of a finished run no older one takes its place; what went on from there is the same run.
 
-$ newest=$(ls run/*.safetensors | tail -n 1); truncate -s -100 "$newest"; rote eval run --json | grep '"step"'
-  "step": 20,
-2> run/checkpoint-000000030.safetensors: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the one of step 20 is whole
+$ newest=$(ls run/*.safetensors | tail -n 1); truncate -s -100 "$newest"; rote eval run --json
+2> rote: run/checkpoint-000000030.safetensors: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again
+[1]
 $ rote verify run --quiet
-2> rote: run/checkpoint-000000030.safetensors: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the one of step 20 is whole
+2> rote: run/checkpoint-000000030.safetensors: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again
+[1]
+$ cp -r run mended; rm mended/DONE; rote eval mended --json 2>/dev/null | grep '"step"'
+  "step": 20,
+$ rote train small.yaml --out mended --quiet --resume > /dev/null && rote verify mended --quiet > /dev/null && cmp run/result.json mended/result.json
+$ cp mended/checkpoint-000000020.safetensors mended/checkpoint-000000030.safetensors; rote eval mended
+2> rote: mended/checkpoint-000000030.safetensors: its parameters hash to [0-9a-f]{32}, result.json says [0-9a-f]{32}; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again (re)
+[1]
+$ cp run/DONE mended; sed -i 's/30/20/' mended/DONE; rote report mended
+2> rote: mended/DONE: altered, or torn; remove DONE and train on with --resume, which writes it again
 [1]
 $ for file in run/*.safetensors; do printf x | dd of="$file" bs=1 seek=3000 conv=notrunc status=none; done
 $ rote eval run
-2> rote: run/checkpoint-000000030.safetensors: header altered: .*; no other checkpoint in run is whole: train anew (re)
+2> rote: run/checkpoint-000000030.safetensors: header altered: .*; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again (re)
 [1]
 $ rote verify run --quiet
-2> rote: run/checkpoint-000000030.safetensors: header altered: .*; no other checkpoint in run is whole: train anew (re)
+2> rote: run/checkpoint-000000030.safetensors: header altered: .*; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again (re)
 [1]
 
 $ rote train small.yaml --out torn --quiet train.max_steps=20 > /dev/null; rm torn/DONE
@@ -337,7 +346,7 @@ $ rote sample learned --greedy --prompt 'Qatar'
 2> rote: sample: --prompt: "Q" is no symbol of the vocabulary (of the run's facts)
 [2]
 $ rote eval run --facts capitals
-2> rote: run/checkpoint-000000030.safetensors: header altered: .*; no other checkpoint in run is whole: train anew (re)
+2> rote: run/checkpoint-000000030.safetensors: header altered: .*; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again (re)
 [1]
 $ rote report learned > /dev/null && grep -oE '<h1>.*</h1>|<b>.*</b><span>.*bits' learned/report.html
 <h1>learned</h1>

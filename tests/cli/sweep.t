@@ -73,10 +73,11 @@ manifest.json
 metrics.jsonl
 result.json
 timing.json
-$ tail -n 3 S/sweep.yaml
+$ tail -n 4 S/sweep.yaml | sed 's/^# seal [0-9a-f]*$/sealed/'
 sweep:
   model.n_embd: [8, 16]
   train.seed: [0, 1, 0]
+sealed
 $ cut -d, -f1-8 S/table.csv
 run,state,verdict,model.n_embd,train.seed,params,facts,data_bits
 "n_embd=8,seed=0-a2acddcb",done,annealed,8,0,984,20
@@ -214,13 +215,28 @@ waiting   gated=false,attn=none-474e0f54         4998              -          - 
 $ rote sweep run alone.yaml model.match_params=5000 model.mlp=plain,none --out M --dry-run
 2> rote: point mlp=none: model.match_params is 5000: no model.n_embd comes within 1 % of it; the nearest are 4736 and 5304 for this structure; set model.match_params to one of those, or change n_head, n_layer or the vocabulary
 [2]
-# A result that is torn, or says what no run finds, is a failure with its reason; the run writes it again.
-$ cp -r P O; set -- O/runs/*/result.json; truncate -s 100 "$1"; echo '{}' > "$2"; sed -i 's/"memorized_bits": [0-9.]*/"memorized_bits": 1e308/' "$3"
+# A sweep.yaml that was cut or changed is no other sweep. Without it, who gives the sweep again writes it anew; an old one
+# has no seal.
+$ cp -r P Y; head -n -4 P/sweep.yaml > Y/sweep.yaml
+$ rote sweep run --out Y --dry-run
+2> rote: Y/sweep.yaml: altered or cut since it was written; put it back, or remove it and give `rote sweep run` the config and the keys of this sweep again, which writes it anew
+[1]
+$ sed 's/seed: 0/seed: 1/' P/sweep.yaml > Y/sweep.yaml; rote sweep status Y 2>&1 | cut -c -60; rote report Y 2>&1 | cut -c -60
+rote: Y/sweep.yaml: altered or cut since it was written; put
+rote: Y/sweep.yaml: altered or cut since it was written; put
+$ rm Y/sweep.yaml; cp P/sweep.yaml asked.yaml; rote sweep run asked.yaml --out Y --quiet && cmp P/sweep.yaml Y/sweep.yaml
+Y: 4 of 4 runs done; table: Y/table.csv
+$ grep -v '^#' P/sweep.yaml > Y/sweep.yaml; rote sweep run --out Y --quiet
+Y: 4 of 4 runs done; table: Y/table.csv
+# A result that is torn, was altered (DONE knows), or says what no run finds (where an older version sealed nothing) is a
+# failure with its reason; the run writes it again.
+$ cp -r P O; for run in O/runs/n_embd=12,seed=1* O/runs/*layer=2,seed=0*; do : > "$run/DONE"; done
+$ set -- O/runs/*/result.json; truncate -s 100 "$1"; echo '{}' > "$2"; sed -i 's/"memorized_bits": [0-9.]*/"memorized_bits": 1e308/' "$3"
 $ rote sweep status O
 state     run                                    params memorized_bits bits/param  recall  reason
 failed    n_embd=8,n_layer=2,seed=0-f418d424       1856              -          -       -  O/runs/n_embd=8,n_layer=2,seed=0-f418d424/result.json: "memorized_bits" is 1e+308, which no run finds; remove DONE there and train on with --resume, which writes it again
 done      n_embd=8,n_layer=2,seed=1-3a44069c       1856           30.6     0.0165  0.3000
-failed    n_embd=12,seed=0-509f7ad0                2052              -          -       -  O/runs/n_embd=12,seed=0-509f7ad0/result.json: not a JSON object; remove DONE there and train on with --resume, which writes it again
+failed    n_embd=12,seed=0-509f7ad0                2052              -          -       -  O/runs/n_embd=12,seed=0-509f7ad0/result.json: altered since the run ended (DONE names other content); remove DONE and train on with --resume, which writes it again
 failed    n_embd=12,seed=1-fb6d3a62                2052              -          -       -  O/runs/n_embd=12,seed=1-fb6d3a62/result.json: no text under "verdict"; remove DONE there and train on with --resume, which writes it again
 
 O: 1 of 4 runs done, 3 failed; table: O/table.csv

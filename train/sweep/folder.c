@@ -2,7 +2,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -11,7 +10,10 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/json.h"
+#include "data/text.h"
 #include "store/run_files.h"
+#include "store/sweep_yaml.h"
 #include "train/sweep/sweep.h"
 
 Status sweep_path(const Sweep *sweep, const SweepRun *run, const char *name, char out[CONFIG_PATH_MAX],
@@ -24,26 +26,39 @@ Status sweep_path(const Sweep *sweep, const SweepRun *run, const char *name, cha
 
 /* ---- the state of a run ---- */
 
-/* A result that cannot be read counts as a failure of this run, not of the sweep. */
-static void read_done(const char *dir, SweepRun *run) {
-    Err why;
-    if (!run->result && run_result_new(dir, RESULT_COMPARED, &run->result, &why) != OK) {
-        run->state = SWEEP_FAILED;
-        snprintf(run->reason, sizeof run->reason, "%.500s", why.msg);
-        return;
-    }
-    run->state = strcmp(run->result->verdict, "diverged") ? SWEEP_DONE : SWEEP_DIVERGED;
-    snprintf(run->reason, sizeof run->reason, "%.500s", run->result->reason);
+/* What cannot be read counts as a failure of this run, not of the sweep. */
+static Status cannot_read(SweepRun *run, Status status, const Err *why, Err *err) {
+    if (status == ERR_NOMEM) return err_set(err, status, "%s", why->msg);
+    run->state = SWEEP_FAILED;
+    snprintf(run->reason, sizeof run->reason, "%.500s", why->msg);
+    return OK;
 }
 
-static void read_failed(const char *path, SweepRun *run) {
-    json_error_t why;
-    json_t *failed = json_load_file(path, 0, &why);
+static Status read_done(const char *dir, SweepRun *run, Err *err) {
+    Err why;
+    Status status = run->result ? OK : run_result_new(dir, RESULT_COMPARED, &run->result, &why);
+    if (status != OK) return cannot_read(run, status, &why, err);
+    run->state = strcmp(run->result->verdict, "diverged") ? SWEEP_DONE : SWEEP_DIVERGED;
+    snprintf(run->reason, sizeof run->reason, "%.500s", run->result->reason);
+    return OK;
+}
+
+static Status read_failed(const char *dir, SweepRun *run, Err *err) {
+    Buffer text;
+    json_t *failed;
+    Err why;
+    run->state = SWEEP_FAILED;
+    Status status = run_text(dir, "failed.json", &text, &why);
+    if (status != OK) return cannot_read(run, status, &why, err);
+    status = json_read(text.data, text.size, 0, "failed.json", &failed, &why);
+    buffer_free(&text);
+    if (status == ERR_NOMEM) return cannot_read(run, status, &why, err);
     const char *reason = json_string_value(json_object_get(failed, "reason"));
     json_int_t attempts = json_integer_value(json_object_get(failed, "attempts"));
     snprintf(run->reason, sizeof run->reason, "%s", reason ? reason : "failed.json is torn");
     run->attempts = attempts > 0 && attempts < 1000000000 ? (int)attempts : 1;
     json_decref(failed);
+    return OK;
 }
 
 static Status claim_path(const Sweep *sweep, const SweepRun *run, char out[CONFIG_PATH_MAX], Err *err) {
@@ -53,22 +68,19 @@ static Status claim_path(const Sweep *sweep, const SweepRun *run, char out[CONFI
 }
 
 Status sweep_look_at(const Sweep *sweep, SweepRun *run, Err *err) {
-    char dir[CONFIG_PATH_MAX], done[CONFIG_PATH_MAX], failed[CONFIG_PATH_MAX], claim[CONFIG_PATH_MAX];
+    char dir[CONFIG_PATH_MAX], claim[CONFIG_PATH_MAX];
+    bool done = false, failed = false;
+    Err why;
     TRY(sweep_path(sweep, run, NULL, dir, err));
-    TRY(sweep_path(sweep, run, "DONE", done, err));
-    TRY(sweep_path(sweep, run, "failed.json", failed, err));
     TRY(claim_path(sweep, run, claim, err));
     run->state = SWEEP_WAITING;
     run->attempts = 0;
     run->reason[0] = '\0';
-    if (file_exists(done)) {
-        read_done(dir, run);
-        return OK;
-    }
-    if (file_exists(failed)) {
-        read_failed(failed, run);
-        run->state = SWEEP_FAILED;
-    }
+    Status status = run_holds(dir, "DONE", &done, &why);
+    if (status == OK) status = run_holds(dir, "failed.json", &failed, &why);
+    if (status != OK) TRY(cannot_read(run, status, &why, err));
+    if (done) return read_done(dir, run, err);
+    if (failed) TRY(read_failed(dir, run, err));
     if (lock_held(claim)) run->state = SWEEP_RUNNING;
     return OK;
 }
@@ -95,16 +107,19 @@ Status sweep_claim(const Sweep *sweep, const SweepRun *run, int *fd, Err *err) {
 }
 
 Status sweep_write_failed(const Sweep *sweep, SweepRun *run, int exit_code, int signal_number, Err *err) {
-    char dir[CONFIG_PATH_MAX], path[CONFIG_PATH_MAX];
+    char dir[CONFIG_PATH_MAX], path[CONFIG_PATH_MAX], escaped[4 * sizeof run->reason];
     TRY(sweep_path(sweep, run, NULL, dir, err));
     TRY(sweep_path(sweep, run, "failed.json", path, err));
     TRY(make_directories(dir, err));
+    text_escape(escaped, sizeof escaped, (Text){run->reason, strlen(run->reason)});
+    json_ran_out();
+    json_t *reason = json_string(run->reason);
+    if (!reason) reason = json_string(escaped); /* the worker's words need not be UTF-8 */
     json_t *o =
-        json_pack("{s:s, s:i, s:o, s:i}", "reason", run->reason, "exit", exit_code, "signal",
+        json_pack("{s:o, s:i, s:o, s:i}", "reason", reason, "exit", exit_code, "signal",
                   signal_number ? json_integer(signal_number) : json_null(), "attempts", run->attempts);
-    char *text = o ? json_dumps(o, JSON_INDENT(2)) : NULL;
-    json_decref(o);
-    if (!text) return err_set(err, ERR_NOMEM, "%s: no memory to write it", path);
+    char *text;
+    TRY(json_take_text(o, JSON_INDENT(2), path, &text, err));
     Status status = file_write_atomic(path, text, strlen(text), err);
     free(text);
     return status;
@@ -139,11 +154,26 @@ Status sweep_retry(Sweep *sweep, int *n, Err *err) {
 
 /* ---- sweep.yaml ---- */
 
+/* Whether a name is a sweep's own: of a folder whose sweep.yaml is gone, too, where began says that one was there. */
+static bool is_ours(const char *name, bool began) {
+    static const char *const EARLY[] = {".", "..", "locks", "sweep.yaml", ".sweep.yaml" TEMPORARY_END};
+    static const char *const LATE[] = {"runs", "table.csv", "report.html", "plots",
+                                       ".table.csv" TEMPORARY_END};
+    for (size_t i = 0; i < sizeof EARLY / sizeof EARLY[0]; i++)
+        if (!strcmp(name, EARLY[i])) return true;
+    for (size_t i = 0; i < sizeof LATE / sizeof LATE[0] && began; i++)
+        if (!strcmp(name, LATE[i])) return true;
+    return false;
+}
+
 /* Whether dir may become or is a sweep's folder: without sweep.yaml it must hold nothing but a sweep's own
  * files. */
-static Status check_place(const char *dir, const char *yaml, Err *err) {
+static Status check_place(const char *dir, Err *err) {
     struct stat info;
-    if (file_exists(yaml)) return OK;
+    bool is_sweep, began;
+    TRY(run_holds(dir, "sweep.yaml", &is_sweep, err));
+    TRY(run_holds(dir, "locks/sweep", &began, err));
+    if (is_sweep) return OK;
     if (stat(dir, &info) != 0) {
         if (errno == ENOENT) return OK;
         return err_set(err, errno == ENOTDIR ? ERR_INPUT : ERR_IO, "%s: %s", dir, strerror(errno));
@@ -153,25 +183,22 @@ static Status check_place(const char *dir, const char *yaml, Err *err) {
     DIR *stream = opendir(dir);
     if (!stream) return err_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
     Status status = OK;
-    for (struct dirent *entry; status == OK && (entry = readdir(stream));) {
-        static const char half_written[] = ".sweep.yaml" TEMPORARY_END;
-        static const char *const OURS[] = {".", "..", "locks", "sweep.yaml", half_written};
-        bool ours = false;
-        for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++) ours |= !strcmp(entry->d_name, OURS[i]);
-        if (!ours)
+    errno = 0;
+    for (struct dirent *entry; status == OK && (entry = readdir(stream)); errno = 0)
+        if (!is_ours(entry->d_name, began))
             status = err_set(err, ERR_INPUT,
                              "%s: exists and is no sweep's folder (it holds %s); name another --out", dir,
                              entry->d_name);
-    }
+    if (status == OK && errno) status = err_set(err, ERR_IO, "%s: cannot list it: %s", dir, strerror(errno));
     closedir(stream);
     return status;
 }
 
 /* A hash of everything that decides a point's result. */
-static void point_hash(const Config *config, char out[33]) {
+static Status point_hash(const Config *config, char out[33], Err *err) {
     char read[2 * CONFIG_PATH_MAX];
     snprintf(read, sizeof read, "%s\n%s", config->facts.path, config->train.init_from);
-    config_hash(config, read, out);
+    return config_hash(config, read, out, err);
 }
 
 static int by_text(const void *a, const void *b) { return strcmp(a, b); }
@@ -184,7 +211,7 @@ static Status point_hashes(const SweepSpec *spec, char (**out)[33], Err *err) {
     for (size_t i = 0; i < n; i++) {
         Config config;
         TRY(sweep_spec_point(spec, (int64_t)i, &config, err));
-        point_hash(&config, (*out)[i]);
+        TRY(point_hash(&config, (*out)[i], err));
     }
     qsort(*out, n, sizeof **out, by_text);
     return OK;
@@ -199,14 +226,15 @@ static Status only_adds(const SweepSpec *old, const SweepSpec *new, const char *
         Config config;
         char hash[33];
         status = sweep_spec_point(old, i, &config, err);
+        if (status == OK) status = point_hash(&config, hash, err);
         if (status != OK) break;
-        point_hash(&config, hash);
         if (bsearch(hash, there, (size_t)sweep_spec_points(new), sizeof *there, by_text)) continue;
         if (!missing++) sweep_spec_label(old, i, label);
     }
     free(there);
     if (status != OK || missing == 0) return status;
-    char *difference = config_difference(&old->base, &new->base, 4);
+    char *difference;
+    TRY(config_difference(&old->base, &new->base, 4, &difference, err));
     if (missing == n && difference)
         status = err_set(err, ERR_INPUT, "%s: holds another sweep (%s); name another --out", dir, difference);
     else
@@ -221,14 +249,17 @@ static Status only_adds(const SweepSpec *old, const SweepSpec *new, const char *
 
 /* *write: whether sweep.yaml must be written: there is none, or this sweep extends it. ERR_INPUT: another
  * sweep. */
-static Status compare(const Sweep *sweep, const char *path, const char *text, bool *write, Err *err) {
-    *write = true;
-    if (!file_exists(path)) return OK;
+static Status compare(const Sweep *sweep, const char *text, bool *write, Err *err) {
     SweepSpec old;
-    TRY(sweep_spec_load(&old, path, 0, NULL, err));
-    char *old_text = sweep_spec_text(&old);
-    *write = strcmp(old_text, text) != 0;
-    Status status = *write ? only_adds(&old, &sweep->spec, sweep->dir, err) : OK;
+    bool there;
+    char *old_text;
+    *write = true;
+    TRY(run_holds(sweep->dir, "sweep.yaml", &there, err));
+    if (!there) return OK;
+    TRY(sweep_yaml_read(&old, sweep->dir, err));
+    Status status = sweep_yaml_text(&old, &old_text, err);
+    *write = status != OK || strcmp(old_text, text) != 0;
+    if (status == OK && *write) status = only_adds(&old, &sweep->spec, sweep->dir, err);
     free(old_text);
     sweep_spec_free(&old);
     return status;
@@ -241,11 +272,12 @@ Status sweep_open(Sweep *sweep, Err *err) {
     TRY(path_join(locks, sizeof locks, sweep->dir, "locks", err));
     TRY(path_join(lock, sizeof lock, locks, "sweep", err)); /* no run's name: those end in a hash */
     TRY(path_join(yaml, sizeof yaml, sweep->dir, "sweep.yaml", err));
-    char *text = sweep_spec_text(&sweep->spec);
+    char *text;
     bool write;
     Status status = OK;
-    TRY_GOTO(check_place(sweep->dir, yaml, err));
-    TRY_GOTO(compare(sweep, yaml, text, &write, err)); /* refused before anything is written */
+    TRY(sweep_yaml_text(&sweep->spec, &text, err));
+    TRY_GOTO(check_place(sweep->dir, err));
+    TRY_GOTO(compare(sweep, text, &write, err)); /* refused before anything is written */
     TRY_GOTO(make_directories(locks, err));
     sweep->lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (sweep->lock_fd < 0) {
@@ -258,7 +290,7 @@ Status sweep_open(Sweep *sweep, Err *err) {
             status = err_set(err, ERR_IO, "%s: cannot lock: %s", lock, strerror(errno));
             goto done;
         }
-        TRY_GOTO(compare(sweep, yaml, text, &write, err));
+        TRY_GOTO(compare(sweep, text, &write, err));
         if (write && alone) TRY_GOTO(file_write_atomic(yaml, text, strlen(text), err));
         if (alone) flock(sweep->lock_fd, LOCK_SH);
         if (!write || alone) goto done;

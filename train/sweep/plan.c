@@ -38,7 +38,7 @@ static Status plan_run(SweepRun *run, const FactSet *facts, Err *err) {
     TRY(init_from_resolve(&run->resolved, err));
     /* The worker must find the same weights. */
     strcpy(run->config.train.init_hash, run->resolved.train.init_hash);
-    config_hash(&run->resolved, facts->data_hash, run->config_hash);
+    TRY(config_hash(&run->resolved, facts->data_hash, run->config_hash, err));
     Config single = run->resolved; /* memory is estimated for one thread, which most runs of a sweep have */
     if (single.train.threads == 0) single.train.threads = 1;
     return run_needs(&run->plan, &single, facts, err);

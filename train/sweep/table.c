@@ -23,10 +23,12 @@ static void put_text(FILE *f, const char *text) {
     fputc('"', f);
 }
 
-static void put_key(FILE *f, const SweepRun *run, int key) {
+/* false: no memory. */
+static bool put_key(FILE *f, const SweepRun *run, int key) {
     char *value = config_value(&run->resolved, key);
     put_text(f, value ? value : "");
     free(value);
+    return value != NULL;
 }
 
 /* Nothing where it is unknown. */
@@ -37,28 +39,30 @@ static void put_figure(FILE *f, const SweepRun *run, RunFigure figure) {
     if (isfinite(value)) fputs(figure_number(text, figure, value), f);
 }
 
-static void put_run(FILE *f, const Sweep *sweep, const SweepRun *run, const int *key, int n_keys,
+static bool put_run(FILE *f, const Sweep *sweep, const SweepRun *run, const int *key, int n_keys,
                     const RunFigure *figure, int n_figures) {
     put_text(f, run->name);
     fprintf(f, ",%s,", sweep_state_name[run->state]);
     put_text(f, run->result ? run->result->verdict : "");
+    bool whole = true;
     for (int k = 0; k < n_keys; k++) {
         fputc(',', f);
-        put_key(f, run, key[k]);
+        whole = put_key(f, run, key[k]) && whole;
     }
     for (int i = 0; i < n_figures; i++) {
         fputc(',', f);
         put_figure(f, run, figure[i]);
     }
     char dir[CONFIG_PATH_MAX];
-    double seconds = 0, tokens = 0;
+    RunTiming timing = {.seconds = NAN};
     if (run->result && sweep_path(sweep, run, NULL, dir, NULL) == OK)
-        folder_read_timing(dir, &seconds, &tokens);
+        (void)folder_read_timing(dir, &timing, NULL); /* a clock: left empty where nobody knows */
     fprintf(f, ",");
-    if (run->result) fprintf(f, "%.3f", seconds);
+    if (isfinite(timing.seconds)) fprintf(f, "%.3f", timing.seconds);
     fprintf(f, ",%s,", run->config_hash);
     put_text(f, run->reason);
     fputc('\n', f);
+    return whole;
 }
 
 Status sweep_write_table(const Sweep *sweep, Err *err) {
@@ -74,6 +78,12 @@ Status sweep_write_table(const Sweep *sweep, Err *err) {
     for (int k = 0; k < n_keys; k++) fprintf(f, ",%s", config_key_name(key[k]));
     for (int i = 0; i < n_figures; i++) fprintf(f, ",%s", figure_rows[figure[i]].key);
     fputs(",seconds,config_hash,reason\n", f);
-    for (int i = 0; i < sweep->n; i++) put_run(f, sweep, &sweep->run[i], key, n_keys, figure, n_figures);
+    bool whole = true;
+    for (int i = 0; i < sweep->n; i++)
+        whole = put_run(f, sweep, &sweep->run[i], key, n_keys, figure, n_figures) && whole;
+    if (!whole) {
+        atomic_abort(&file);
+        return err_set(err, ERR_NOMEM, "%s: no memory to write it", path);
+    }
     return atomic_commit(&file, "table", err);
 }

@@ -1,0 +1,39 @@
+/* DONE, the last file of a run: it says that the run is finished, and seals what it found. Whoever reads a file of a
+ * finished run asks here whether its bytes are those that the run ended with (store/run_files.h does). */
+#ifndef ROTE_STORE_SEAL_H
+#define ROTE_STORE_SEAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* Files that a seal may name, and the longest such name with its NUL. */
+enum { SEAL_FILES_MAX = 8, SEAL_NAME_MAX = 24 };
+
+typedef struct SealedFile {
+    char name[SEAL_NAME_MAX], hash[33];
+} SealedFile;
+
+typedef struct Seal {
+    bool finished; /* DONE is there */
+    int n;         /* files that it seals; 0: not finished, or finished by a version that sealed nothing */
+    int64_t checkpoint; /* step of the newest checkpoint; -1: none is named */
+    char config_hash[33];
+    SealedFile file[SEAL_FILES_MAX];
+} Seal;
+
+/* What dir/DONE says; nothing where there is none. ERR_FORMAT: DONE is torn or altered. ERR_IO, ERR_NOMEM. */
+Status seal_read(const char *dir, Seal *out, Err *err);
+
+/* Whether these are the bytes of dir/name that the run ended with. ERR_FORMAT: they are not; the message says what to
+ * do. */
+Status seal_check(const Seal *seal, const char *dir, const char *name, const void *data, size_t size,
+                  Err *err);
+
+/* Hashes the files of a run that has everything but DONE, and writes what DONE must say: malloc'd. checkpoint: as in
+ * Seal. ERR_IO, ERR_NOMEM. */
+Status seal_text(const char *dir, const char *config_hash, int64_t checkpoint, char **out, Err *err);
+
+#endif
