@@ -182,6 +182,8 @@ const char *config_choice(const char *key, int value);
 
 /* The dotted name of key number `index`, in the order of the table; NULL: there is no such key. */
 const char *config_key_name(int index);
+/* Whether there is a key of that dotted name. */
+bool config_has_key(const char *name);
 /* How many keys a list shows (completion, help): of the rules' keys only those of the first rule. */
 int config_key_listed(void);
 /* The values of a key that has few, ended by NULL; NULL: any other key. For completion. */
