@@ -18,7 +18,7 @@
 /* ---- reading ---- */
 
 static Status too_large(const char *path, size_t max_bytes, Err *err) {
-    return err_set(err, ERR_IO, "%s: larger than the %zu bytes that such a file may have", path, max_bytes);
+    return err_set(err, ERR_IO, "%s: larger than %zu bytes, the maximum for such a file", path, max_bytes);
 }
 
 /* What is left behind fd, some `expected` bytes; path is for the messages. */
@@ -245,7 +245,7 @@ Status file_write_atomic(const char *path, const void *data, size_t size, Err *e
 Status path_join(char *out, size_t size, const char *dir, const char *name, Err *err) {
     int length = snprintf(out, size, "%s%s%s", dir, name ? "/" : "", name ? name : "");
     if (length >= 0 && (size_t)length < size) return OK;
-    return err_set(err, ERR_INPUT, "%.80s...: a path of more than %zu bytes; choose a shorter folder", dir,
+    return err_set(err, ERR_INPUT, "%.80s...: the path has more than %zu bytes; choose a shorter folder name", dir,
                    size - 1);
 }
 
@@ -273,7 +273,7 @@ Status make_directories(const char *path, Err *err) {
             if (stat(part, &info) != 0)
                 return err_set(err, ERR_IO, "%s: cannot create the folder: %s", part, strerror(why));
             if (!S_ISDIR(info.st_mode))
-                return err_set(err, ERR_INPUT, "%s: is a file, a folder is needed there", part);
+                return err_set(err, ERR_INPUT, "%s: is a file, but a folder is needed", part);
         }
         part[i] = kept;
     }
@@ -344,10 +344,10 @@ Status lock_take(const char *path, int *fd, Err *err) {
         if (why != EWOULDBLOCK) return err_set(err, ERR_IO, "%s: cannot lock: %s", path, strerror(why));
         if (pid > 0)
             return err_set(err, ERR_INPUT,
-                           "%s" LOCK_HELD "process %ld: wait for it, stop it, or choose another folder", path,
+                           "%s" LOCK_HELD "process %ld; wait for it, stop it, or choose another folder", path,
                            pid);
         return err_set(err, ERR_INPUT,
-                       "%s" LOCK_HELD "another process: wait for it, stop it, or choose another folder",
+                       "%s" LOCK_HELD "another process; wait for it, stop it, or choose another folder",
                        path);
     }
     /* Who holds it, for the message above. That it cannot be written (a full disk) does not weaken the lock. */

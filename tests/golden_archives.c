@@ -95,8 +95,8 @@ static FactSet biographies(void) {
     return drawn(*c);
 }
 
-/* Facts of symbols with names: `lines` are the facts, prompt and answer separated by a TAB where there are prompts, each
- * byte a symbol; or, in words, the text of each symbol stands in `words`, and lines spell them a to z. */
+/* Facts of symbols with names: `lines` are the facts, prompt and answer separated by a TAB where there are prompts,
+ * each byte a symbol; or, in words, the text of each symbol stands in `words`, and lines spell them a to z. */
 static FactSet spelled(const char *kind, const char *const *lines, const char *const *words, bool tags) {
     FactSet facts = {.kind = ""};
     Err err;

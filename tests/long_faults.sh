@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every fault of tests/faults.txt, put into a copy of the tree, must make a test fail: in double, the gradients of the
 # layers alone or of whole models, or the reference where the fault is not in a backward pass; of sweeps, their transcript; of what
-# surrounds the program, tests/check_environment.sh.
+# surrounds the program, tests/campaign_environment.sh.
 # A fault whose place is no longer there, that does not compile, or that makes a test hang counts as failed, too.
 #   tests/long_faults.sh [-v] [WORD]     only faults whose description or file has WORD; -v: asks every test in double
 #   tests/long_faults.sh --places        builds nothing: only whether every place is there, once (tests/check_faults.sh)
@@ -15,7 +15,7 @@ only=${1:-}
 layers=tests/double/test_layers models=tests/double/test_gradients reference=tests/double/test_reference
 training=tests/double/test_straight_through runs='tests/test_neurons tests/test_init_from'
 rules='tests/double/test_rules tests/double/test_causal tests/double/test_rule_losses tests/double/test_routing'
-environment=tests/check_environment.sh
+environment=tests/campaign_environment.sh
 sweep=tests/cli/sweep.t # of a program in plain/, whose kernels are the portable ones: the quickest to build
 build() { # double | plain, more for make
     local -a goal=(DOUBLE=1 BUILD=build "build/$layers" "build/$models" "build/$reference" "build/$training")

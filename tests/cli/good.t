@@ -55,16 +55,16 @@ usage: rote facts import FILE|- --out DIR [options]
 usage: rote facts show DIR|RUN|[CFG] [key=value...] [options]
 $ rote help train.learning_rate
 train.learning_rate: a number
-  step size after the warm-up
+  learning rate after the warm-up
   default 1e-3; above 0, at most 1000
-  elsewhere called lr max_lr
+  other names: lr max_lr
 $ rote help n-embd
 model.n_embd: a whole number
   width of the residual stream
   default 64; 1 to 65536
-  elsewhere called d_model hidden_size width n_embed dim
+  other names: d_model hidden_size width n_embed dim
 $ [ "$(rote help keys | wc -l)" -gt 119 ] && rote help keys | sed -n 1,2p
-name                    the run's name: its folder is runs/<name>-<hash>
+name                    name of the run; its folder is runs/<name>-<hash>
                         default "run"; letters, digits, '.', '_', '-', at most
 $ rote completion bash > c.sh && bash -n c.sh && bash -c 'source ./c.sh
 > COMP_WORDS=(rote train model.n_emb) COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"

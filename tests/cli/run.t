@@ -220,10 +220,10 @@ $ rote facts make small.yaml --out /proc/rote
 [1]
 $ touch file
 $ rote facts make small.yaml --out file/facts
-2> rote: file: is a file, a folder is needed there
+2> rote: file: is a file, but a folder is needed
 [2]
 $ rote facts import small.yaml --format text --out file
-2> rote: file: is a file, a folder is needed there
+2> rote: file: is a file, but a folder is needed
 [2]
 $ (ulimit -f 1; rote facts make facts.n=2000 --out limited 2>&1; echo $?) | tail -n 2
 rote: limited/records.tsv: cannot write: File too large
