@@ -16,6 +16,8 @@ void config_defaults(Config *out) {
     out->n_neurons = 0; /* key_set counted every rule whose defaults it set */
 }
 
+bool config_has_key(const char *name) { return key_find(name) != NULL; }
+
 const char *config_key_name(int index) { return index >= 0 && index < KEY_COUNT ? keys[index].name : NULL; }
 
 int config_key_listed(void) { return KEY_PLAIN + KEY_OF_RULE; }

@@ -182,6 +182,8 @@ const char *config_choice(const char *key, int value);
 
 /* The dotted name of key number `index`, in the order of the table; NULL: there is no such key. */
 const char *config_key_name(int index);
+/* Whether there is a key of that dotted name. */
+bool config_has_key(const char *name);
 /* The number of keys in a list (completion, help): of the rules' keys only those of the first rule. */
 int config_key_listed(void);
 /* The values of a key with choices, ended by NULL; NULL: any other key. For completion. */

@@ -8,6 +8,7 @@
 #include "base/config/keys.h"
 #include "base/config/kinds.h"
 #include "base/config/sweep_read.h"
+#include "base/config/values.h"
 #include "base/file.h"
 #include "base/nearest.h"
 
@@ -351,7 +352,16 @@ static Status apply_override(Loader *loader, const char *override, Err *err) {
     const Key *key = key_find(name);
     if (!key) return config_unknown_key(name, err);
     loader->overridden[key - keys] = true;
-    return key_set(&loader->config, key, equals + 1, strlen(equals + 1), err);
+    const char *value = equals + 1;
+    if (!value_needs_quotes(value)) return key_set(&loader->config, key, value, strlen(value), err);
+    Values values;
+    TRY(values_of_word(&values, key, value, err));
+    Status status =
+        values.n == 1
+            ? key_set(&loader->config, key, values.value[0], strlen(values.value[0]), err)
+            : err_set(err, ERR_INPUT, "key '%s': takes one value here, found %d", key->name, values.n);
+    values_free(&values);
+    return status;
 }
 
 /* Checked before config_resolve: the facts must be drawn or read before the config can be resolved. */
@@ -395,7 +405,7 @@ Status config_load_base(Config *out, const char *path, int n_overrides, const ch
     config_defaults(&loader.config);
     if (path) {
         Buffer file;
-        Status status = file_read(path, CONFIG_BYTES_MAX, &file, err);
+        Status status = file_read(path, sweep ? SWEEP_BYTES_MAX : CONFIG_BYTES_MAX, &file, err);
         if (status == ERR_IO && err) err->status = ERR_INPUT;
         if (status != OK) return status == ERR_IO ? ERR_INPUT : status;
         status = load_yaml(&loader, file.data, file.size, err);

@@ -216,21 +216,18 @@ Status sweep_read_section(SweepSpec *spec, yaml_document_t *document, const yaml
 
 /* ---- the command line ---- */
 
-Status sweep_read_list(SweepSpec *spec, const Key *key, const char *text, Err *err) {
+Status values_of_word(Values *out, const Key *key, const char *text, Err *err) {
+    Status status = values_read(out, text, err);
+    if (status != OK) err_prefix(err, "key '%s': ", key->name);
+    return status;
+}
+
+Status sweep_read_list(SweepSpec *spec, const Key *key, const Values *values, Err *err) {
     SweepAxis *axis;
     TRY(axis_add(spec, key, &axis, err));
-    for (const char *at = text;; at++) {
-        size_t length = strcspn(at, ",");
-        char *item = strndup(at, length);
-        if (!item) return err_set(err, ERR_NOMEM, "no memory for a sweep's values");
-        Status status = length ? axis_add_value(axis, key, item, length, err)
-                               : err_set(err, ERR_INPUT, "key '%s': an empty value in the list '%s'",
-                                         key->name, quoted(text, strlen(text)).text);
-        free(item);
-        TRY(status);
-        at += length;
-        if (!*at) return OK;
-    }
+    for (int i = 0; i < values->n; i++)
+        TRY(axis_add_value(axis, key, values->value[i], strlen(values->value[i]), err));
+    return OK;
 }
 
 Status sweep_drop_axis(SweepSpec *spec, const Key *key, Err *err) {

@@ -12,52 +12,121 @@
 
 /* ---- loading ---- */
 
-static bool is_list(const char *word) {
-    const char *equals = strchr(word, '=');
-    return equals && strchr(equals, ',');
+/* A word of the command line: one value of a key, or a list. */
+typedef struct Word {
+    const char *text;
+    const Key *key; /* NULL: unknown, which config_load_base tells */
+    bool list;
+    Values values; /* of a list */
+} Word;
+
+/* "train.init_from=runs/n_embd=8,seed=1": one folder, where there is one of that name. */
+static Status path_with_commas(Word *word, const char *text, Err *err) {
+    if (word->values.quoted || !file_exists(text)) return OK;
+    bool each = true;
+    for (int i = 0; i < word->values.n; i++) each = each && file_exists(word->values.value[i]);
+    if (each)
+        return err_set(
+            err, ERR_INPUT,
+            "key '%s': %s is there, and each of its parts between commas, too; quote what is meant: "
+            "\"%s\", or each of them",
+            word->key->name, text, text);
+    word->list = false;
+    return OK;
 }
 
-static const Key *key_of_word(const char *word) {
-    char name[128];
-    size_t length = strcspn(word, "=");
-    snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1), word);
-    return key_find(name);
+/* Values that have commas themselves: no guess is made whether one or several are meant. */
+static Status value_with_commas(const Word *word, const char *text, Err *err) {
+    const char *leaf = key_leaf(word->key);
+    bool regex = word->key->rule && !strcmp(leaf, "when.regex"),
+         units = word->key->rule && !strcmp(leaf, "units");
+    if (word->values.quoted || (!regex && !units)) return OK;
+    char *right = value_quoted(text);
+    if (!right) return err_set(err, ERR_NOMEM, "no memory for a list of values");
+    Status status =
+        err_set(err, ERR_INPUT,
+                "key '%s': its values may have commas; quote each, also for the shell: '%s=%.200s' is one "
+                "value, '%s=\"a\",\"b\"' are two",
+                word->key->name, word->key->name, right, word->key->name);
+    free(right);
+    return status;
 }
 
-static Status apply_word(SweepSpec *spec, const char *word, Err *err) {
-    const Key *key = key_of_word(word);
-    if (!is_list(word)) return sweep_drop_axis(spec, key, err); /* config_load_base knows the key */
+static Status read_word(Word *out, const char *text, Err *err) {
+    const char *equals = strchr(text, '=');
+    *out = (Word){.text = text};
+    if (!equals) return OK;
     char name[128];
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
-    if (!key) return config_unknown_key(name, err);
-    return sweep_read_list(spec, key, strchr(word, '=') + 1, err);
+    size_t length = (size_t)(equals - text);
+    snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1), text);
+    out->key = key_find(name);
+    if (!out->key) return strchr(equals, ',') ? config_unknown_key(name, err) : OK;
+    TRY(values_of_word(&out->values, out->key, equals + 1, err));
+    out->list = out->values.n > 1;
+    if (!out->list) return OK;
+    if (out->key->type == KEY_PATH) return path_with_commas(out, equals + 1, err);
+    return value_with_commas(out, equals + 1, err);
+}
+
+static Status read_words(Word *word, int n_words, const char *const *words, Err *err) {
+    for (int i = 0; i < n_words; i++) {
+        Status status = read_word(&word[i], words[i], err);
+        if (status == OK) continue;
+        err_prefix(err, "command line: ");
+        return status;
+    }
+    return OK;
+}
+
+static Status apply_words(SweepSpec *spec, const Word *word, int n_words, Err *err) {
+    for (int i = 0; i < n_words; i++) {
+        Status status = word[i].list ? sweep_read_list(spec, word[i].key, &word[i].values, err)
+                                     : sweep_drop_axis(spec, word[i].key, err);
+        if (status == OK) continue;
+        err_prefix(err, "command line: ");
+        return status;
+    }
+    return OK;
+}
+
+static void find_keys(SweepSpec *spec) {
+    _Static_assert((int)KEY_COUNT <= (int)SWEEP_KEYS_MAX, "room for every key");
+    bool seen[KEY_COUNT] = {false};
+    spec->n_keys = 0;
+    for (int p = 0; p < spec->n_listed; p++)
+        for (int s = 0; s < spec->listed[p].n; s++) {
+            int k = spec->listed[p].setting[s].key;
+            if (!seen[k]) spec->key[spec->n_keys++] = k;
+            seen[k] = true;
+        }
+    for (int a = 0; a < spec->n_axes; a++) spec->key[spec->n_keys++] = spec->axis[a].key;
 }
 
 Status sweep_spec_load(SweepSpec *out, const char *path, int n_words, const char *const *words, Err *err) {
     SweepSpec spec = {.n_axes = 0};
     Status status = OK;
-    const char **single = calloc((size_t)n_words + 1, sizeof *single);
-    if (!single) return err_set(err, ERR_NOMEM, "no memory for %d words", n_words);
     int n_single = 0;
+    const char **single = calloc((size_t)n_words + 1, sizeof *single);
+    Word *word = calloc((size_t)n_words + 1, sizeof *word);
+    if (!single || !word) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for %d words", n_words));
+    TRY_GOTO(read_words(word, n_words, words, err));
     for (int i = 0; i < n_words; i++)
-        if (!is_list(words[i])) single[n_single++] = words[i];
-    status = config_load_base(&spec.base, path, n_single, single, &spec, err);
-    for (int i = 0; status == OK && i < n_words; i++) {
-        status = apply_word(&spec, words[i], err);
-        if (status != OK) err_prefix(err, "command line: ");
-    }
-    if (status == OK && sweep_spec_points(&spec) > SWEEP_POINTS_MAX)
-        status =
-            err_set(err, ERR_INPUT, "the sweep has more than %d points; use fewer values, or several sweeps",
-                    SWEEP_POINTS_MAX);
+        if (!word[i].list) single[n_single++] = words[i];
+    TRY_GOTO(config_load_base(&spec.base, path, n_single, single, &spec, err));
+    TRY_GOTO(apply_words(&spec, word, n_words, err));
+    if (sweep_spec_points(&spec) > SWEEP_POINTS_MAX)
+        TRY_GOTO(err_set(err, ERR_INPUT,
+                         "the sweep has more than %d points; use fewer values, or several sweeps",
+                         SWEEP_POINTS_MAX));
+    find_keys(&spec);
+    path_make_absolute(spec.base.facts.path, CONFIG_PATH_MAX);
+    path_make_absolute(spec.base.train.init_from, CONFIG_PATH_MAX);
+    *out = spec;
+done:
+    for (int i = 0; word && i < n_words; i++) values_free(&word[i].values);
+    free(word);
     free(single);
-    if (status == OK) {
-        path_make_absolute(spec.base.facts.path, CONFIG_PATH_MAX);
-        path_make_absolute(spec.base.train.init_from, CONFIG_PATH_MAX);
-        *out = spec;
-    } else {
-        sweep_spec_free(&spec);
-    }
+    if (status != OK) sweep_spec_free(&spec);
     return status;
 }
 
@@ -149,24 +218,15 @@ Status sweep_spec_check(const SweepSpec *spec, Err *err) {
 }
 
 int sweep_spec_keys(const SweepSpec *spec, int key[SWEEP_KEYS_MAX]) {
-    _Static_assert((int)KEY_COUNT <= (int)SWEEP_KEYS_MAX, "room for every key");
-    bool listed[KEY_COUNT] = {false};
-    int n = 0;
-    for (int p = 0; p < spec->n_listed; p++)
-        for (int s = 0; s < spec->listed[p].n; s++) {
-            int k = spec->listed[p].setting[s].key;
-            if (!listed[k]) key[n++] = k;
-            listed[k] = true;
-        }
-    for (int a = 0; a < spec->n_axes; a++) key[n++] = spec->axis[a].key;
-    return n;
+    memcpy(key, spec->key, (size_t)spec->n_keys * sizeof *key);
+    return spec->n_keys;
 }
 
 /* The key's name without its section, where no other key of the sweep has the same. */
 static const char *short_name(const SweepSpec *spec, int key) {
-    int all[SWEEP_KEYS_MAX], n = sweep_spec_keys(spec, all);
-    for (int i = 0; i < n; i++)
-        if (all[i] != key && !strcmp(key_leaf(&keys[all[i]]), key_leaf(&keys[key]))) return keys[key].name;
+    for (int i = 0; i < spec->n_keys; i++)
+        if (spec->key[i] != key && !strcmp(key_leaf(&keys[spec->key[i]]), key_leaf(&keys[key])))
+            return keys[key].name;
     return key_leaf(&keys[key]);
 }
 

@@ -10,7 +10,8 @@
 #include "base/config/config.h"
 #include "base/err.h"
 
-enum { SWEEP_POINTS_MAX = 100000, SWEEP_LABEL_MAX = 160, SWEEP_KEYS_MAX = 288 };
+/* A sweep's text may have SWEEP_BYTES_MAX: 100,000 points of a dozen keys. More is neither read nor written. */
+enum { SWEEP_POINTS_MAX = 100000, SWEEP_LABEL_MAX = 160, SWEEP_KEYS_MAX = 288, SWEEP_BYTES_MAX = 1 << 26 };
 
 /* A value is text as in a config file or on a command line, in the form that config_text writes. */
 typedef struct SweepSetting {
@@ -34,6 +35,7 @@ typedef struct SweepSpec {
     SweepListed *listed;
     int n_axes;
     SweepAxis *axis;
+    int n_keys, key[SWEEP_KEYS_MAX]; /* that points set, in the order given */
 } SweepSpec;
 
 /* Reads a config file, with or without a `sweep:` section, then "key=value" words. A value replaces that of the base

@@ -5,6 +5,7 @@
 
 #include "base/config/keys.h"
 #include "base/config/kinds.h"
+#include "base/config/values.h"
 
 char *config_value(const Config *config, int key) {
     char value[KEY_VALUE_MAX];
@@ -42,6 +43,11 @@ char **config_words(const Config *config, int *n) {
         key_print(&initial, &keys[k], standard);
         if (!strcmp(text, standard)) continue;
         char *value = config_value(config, k);
+        if (value && value_needs_quotes(value)) { /* the reader of the word would take the quote away */
+            char *in_quotes = value_quoted(value);
+            free(value);
+            value = in_quotes;
+        }
         bool added = add_word(words, n, &keys[k], value);
         free(value);
         if (!added) return NULL;

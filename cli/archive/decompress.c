@@ -42,8 +42,9 @@ static Status cmd_decompress(const Args *args, Err *err) {
     if (file) TRY(output_not_input(out, in, "the archive itself; name another place", err));
     if (threads) omp_set_num_threads(threads);
     TRY(ops_select(&ops, err));
-    TRY(archive_input(in, &archive, err));
-    if (!strcmp(in, "-")) in = "standard input";
+    if (!file_is_stdin(in)) TRY(input_check(in, err));
+    TRY(file_read_stream(in, ARCHIVE_MAX_BYTES, &archive, err));
+    if (file_is_stdin(in)) in = STDIN_NAME;
     Status status = OK;
     double max_memory = (double)memory * (1 << 20);
     ArchiveHeader header;

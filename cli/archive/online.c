@@ -96,7 +96,9 @@ Status compress_online(const Args *args, const char *path, int threads, Err *err
     bool quiet = args_has(args, "quiet");
     TRY(preset_of(args, &plan, err));
     TRY(leave_out(&plan.parts, args_value(args, "without"), err));
-    TRY(archive_input(args->words[0], &file, err)); /* before signals are caught: a pipe may never end */
+    if (!file_is_stdin(args->words[0])) TRY(input_check(args->words[0], err));
+    /* Before signals are caught: a pipe may never end. */
+    TRY(file_read_stream(args->words[0], ARCHIVE_MAX_BYTES, &file, err));
     Status status = OK;
     TRY_GOTO(run_of(&run, &line, "", threads, quiet, err));
     if (!quiet) show_needs(&plan, file.size, &run, !args_has(args, "no-verify"));

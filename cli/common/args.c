@@ -1,5 +1,6 @@
 /* Takes a command line apart, by the command's list of options. */
 #include "cli/common/args.h"
+#include "base/file.h"
 #include "base/nearest.h"
 #include "base/threads.h"
 
@@ -161,8 +162,12 @@ Status args_threads(const Args *args, int *out, Err *err) {
 }
 
 bool is_setting(const char *word) {
+    char name[128];
     size_t key = strcspn(word, "=/");
-    return word[key] == '=';
+    if (word[key] != '=' || key == 0) return false;
+    snprintf(name, sizeof name, "%.*s", (int)key, word);
+    /* n_embd=8,seed=1-HASH/config.yaml: no such key, but such a file. */
+    return config_has_key(name) || !file_exists(word);
 }
 
 Status args_settings(const Args *args, int *n_files, Err *err) {

@@ -84,7 +84,8 @@ Status args_threads(const Args *args, int *out, Err *err);
  * ERR_INPUT: no fact of the set has that tag; the message names the nearest one. ERR_NOMEM. */
 Status args_tag(const Args *args, const char *option, const FactSet *facts, int *out, Err *err);
 
-/* Whether a word is key=value. A '=' after the first '/' does not count, since no key has a '/': ./n=4.yaml. */
+/* Whether a word is key=value. A '=' after the first '/' does not count, since no key has a '/' (./n=4.yaml), nor one
+ * in the name of a file that is there, unless the name begins as a key. */
 bool is_setting(const char *word);
 
 /* Of the words "[CFG] [key=value...]": *n_files is 1 where the first one is a config file, else 0.
