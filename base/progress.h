@@ -18,4 +18,8 @@ typedef struct ProgressSink {
     void *user;
 } ProgressSink;
 
+/* Sends a line worth keeping to the sink; does nothing without one. */
+void run_note(const ProgressSink *sink, int64_t step, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 #endif

@@ -1,13 +1,18 @@
 /* rote demo: one fact set, four widths of one model, and how many bits each holds per parameter */
 #include <langinfo.h>
 #include <locale.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "cli/cli.h"
+#include "cli/common/args.h"
+#include "cli/common/json.h"
+#include "cli/common/output.h"
+#include "cli/common/progress.h"
+#include "cli/common/show.h"
+#include "cli/common/signals.h"
+#include "cli/train/plan.h"
 #include "data/folder/folder.h"
 #include "data/obtain.h"
 #include "eval/report/report.h"
@@ -17,7 +22,7 @@
 enum { WIDTHS = 4 };
 static const int widths[WIDTHS] = {8, 16, 24, 32};
 
-/* The narrow models are full (more bits than they can hold), the widest has room for everything. */
+/* The facts hold more bits than the narrow models can store; the widest model can store all of them. */
 static Status demo_config(Config *config, int width, Err *err) {
     char name[32], n_embd[32];
     snprintf(name, sizeof name, "name=d%d", width);
@@ -44,7 +49,7 @@ static Status demo_config(Config *config, int width, Err *err) {
     return config_load(config, NULL, sizeof overrides / sizeof *overrides, overrides, err);
 }
 
-/* The facts, drawn, and kept as a folder for the reader. */
+/* Generates the facts, and keeps them as a folder that the user can read. */
 static Status demo_facts(FactSet *facts, const char *out, Err *err) {
     char dir[CONFIG_PATH_MAX], manifest[CONFIG_PATH_MAX];
     Config config;
@@ -70,7 +75,7 @@ static Status demo_facts(FactSet *facts, const char *out, Err *err) {
     return status;
 }
 
-/* The tour's folder is its own: no run or fact set stands there, and report.html is its page. */
+/* The folder must not hold a run or a fact set, nor a report.html that rote did not write. */
 static Status demo_place(const char *out, const char *report, bool force, Err *err) {
     static const char *const others[] = {"config.yaml", "manifest.json", "records.tsv"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
@@ -98,14 +103,14 @@ static Status demo_run(ReportRow *row, int width, const FactSet *facts, const ch
     TRY(run_plan(&plan, &config, facts, dir, err));
     if (!quiet) {
         fprintf(stderr, "%s: %s parameters (", label, show_int(plan.params));
-        for (int i = 0; i < PART_COUNT; i++)
-            fprintf(stderr, "%s%s %s", i ? ", " : "", part_name[i], show_int(plan.params_by[i]));
+        show_params_by_part(&plan);
         fprintf(stderr, "), memory %s\n", show_bytes(plan.memory_bytes));
     }
     RunOptions options = {.dir = dir, .resume = true, .stop = &stop_requested};
     options.progress = progress_line(&line, label, quiet);
     Status status = run_train(&config, facts, &options, &result, err);
     progress_end(&line);
+    result_free(&result);
     TRY(status);
     return report_row(row, dir, err);
 }
@@ -141,16 +146,16 @@ static void demo_table(const ReportRow *rows, const char *report) {
     printf("\nreport: %s\n", report);
 }
 
-Status cmd_demo(const Args *args, Err *err) {
+static Status cmd_demo(const Args *args, Err *err) {
     const char *out = args_has(args, "out") ? args_value(args, "out") : "runs/demo";
     bool quiet = args_has(args, "quiet");
-    int64_t threads = 0;
+    int threads;
     FactSet facts;
     ReportRow rows[WIDTHS];
     char report[CONFIG_PATH_MAX];
     const Ops *ops;
-    TRY(ops_select(&ops, err)); /* a wrong ROTE_ISA, before anything is written */
-    TRY(args_int(args, "threads", 1, 4096, &threads, err));
+    TRY(ops_select(&ops, err)); /* reports a wrong ROTE_ISA before anything is written */
+    TRY(args_threads(args, &threads, err));
     TRY(path_join(report, sizeof report, out, "report.html", err));
     TRY(demo_place(out, report, args_has(args, "force"), err));
     signals_catch();
@@ -160,15 +165,32 @@ Status cmd_demo(const Args *args, Err *err) {
                 show_int(facts.n), facts.max_len, facts.vocab.size, facts.data_bits, facts.ceiling_bits);
     Status status = OK;
     for (int i = 0; i < WIDTHS && status == OK; i++)
-        status = demo_run(&rows[i], widths[i], &facts, out, (int)threads, quiet, err);
+        status = demo_run(&rows[i], widths[i], &facts, out, threads, quiet, err);
     facts_free(&facts);
     TRY(status);
     TRY(report_runs(
         report, "What four widths hold",
-        "The same random facts, learned by heart by four widths of one model. A narrow model is full: it "
-        "holds a few bits for each of its parameters. A wide one holds everything there is.",
+        "The same random facts, learned by heart by four widths of one model. "
+        "A narrow model is full: it holds a few bits for each of its parameters. A wide one holds everything there is.",
         rows, WIDTHS, err));
     if (args_has(args, "json")) return demo_json(rows, report, err);
     demo_table(rows, report);
     return OK;
 }
+
+static const Option demo_options[] = {
+    OPTION("out", "DIR", "where runs and report go (default: runs/demo)"),
+    FORCE_OPTION("replace a report.html that is not rote's"),
+    JSON_OPTION,
+    QUIET_OPTION,
+    THREADS_OPTION,
+    END_OPTION,
+};
+
+const Command demo_command = {
+    .name = "demo",
+    .words = "",
+    .summary = "the tour: facts, four widths, a table of bits per parameter, a report",
+    .options = demo_options,
+    .run = cmd_demo,
+};

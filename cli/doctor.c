@@ -1,4 +1,4 @@
-/* rote doctor: what this machine has, and whether its arithmetic is what rote needs */
+/* rote doctor: the machine, and whether its arithmetic passes the self-test. */
 #include <dlfcn.h>
 #include <omp.h>
 #include <stdio.h>
@@ -9,7 +9,10 @@
 
 #include "base/memory.h"
 #include "base/real.h"
-#include "cli/cli.h"
+#include "cli/common/args.h"
+#include "cli/common/json.h"
+#include "cli/common/show.h"
+#include "cli/common/version.h"
 #include "model/kernels/ops.h"
 
 static bool openblas_found(void) {
@@ -30,7 +33,7 @@ static json_t *libraries(void) {
                      openblas_found() ? "found" : "not found (optional)");
 }
 
-Status cmd_doctor(const Args *args, Err *err) {
+static Status cmd_doctor(const Args *args, Err *err) {
     char cpu[128];
     const Ops *ops;
     cpu_name(cpu, sizeof cpu);
@@ -66,3 +69,13 @@ Status cmd_doctor(const Args *args, Err *err) {
     }
     return status == OK ? OK : err_set(err, status, "self-test: %s", test.msg);
 }
+
+static const Option doctor_options[] = {JSON_OPTION, END_OPTION};
+
+const Command doctor_command = {
+    .name = "doctor",
+    .words = "",
+    .summary = "CPU, kernels, threads, numeric self-test, libraries, memory, disk",
+    .options = doctor_options,
+    .run = cmd_doctor,
+};

@@ -6,23 +6,11 @@
 #include <unistd.h>
 
 #include "base/real.h"
-#include "cli/cli.h"
-
-volatile sig_atomic_t stop_requested;
-const char *program_path;
-
-static void on_signal(int signal_number) {
-    if (stop_requested && signal_number != SIGUSR1) _exit(128 + signal_number);
-    stop_requested = 1;
-}
-
-void signals_catch(void) {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGUSR1, &action, NULL);
-}
+#include "cli/commands.h"
+#include "cli/common/args.h"
+#include "cli/common/signals.h"
+#include "cli/common/version.h"
+#include "cli/help/help.h"
 
 static int exit_code(Status status) {
     switch (status) {
@@ -37,9 +25,17 @@ static int exit_code(Status status) {
     return 1;
 }
 
+/* "rote COMMAND ... --help": help on the command, whatever else is given. */
+static bool wants_help(int argc, char **argv) {
+    for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) return true;
+    return false;
+}
+
 static Status run(int argc, char **argv, Err *err) {
+    const char *const *words = (const char *const *)argv + 1;
     if (argc < 2) {
-        help_overview(stderr);
+        help_overview(commands, stderr);
         return err_set(err, ERR_INPUT, "no command");
     }
     if (!strcmp(argv[1], "--version")) {
@@ -47,28 +43,24 @@ static Status run(int argc, char **argv, Err *err) {
         return OK;
     }
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
-        help_overview(stdout);
+        help_overview(commands, stdout);
         return OK;
     }
-    for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++)
-        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-            bool pair = argc > 2 && argv[2][0] != '-';
-            return cmd_help(&(Args){.n_words = pair ? 2 : 1, .words = (const char **)argv + 1}, err);
-        }
+    if (wants_help(argc, argv)) return help_words(commands, argv[2][0] != '-' ? 2 : 1, words, err);
     const Command *command;
     int used;
-    TRY(command_find(&command, &used, argc - 1, argv + 1, err));
+    TRY(command_find(&command, &used, commands, argc - 1, words, err));
     Args args;
-    Status status = args_parse(&args, command, argc - 1 - used, argv + 1 + used, err);
+    Status status = args_parse(&args, command, commands, argc - 1 - used, argv + 1 + used, err);
     if (status == OK) status = command->run(&args, err);
     args_free(&args);
     return status;
 }
 
-/* A thread that waits for others spins for 0.1 ms and then sleeps. OpenMP's own habit (milliseconds with gcc,
- * 200 of them with clang) keeps a core from the very thread that is waited for, where another program shares
- * it: a step then takes several times as long. The runtime reads these variables before main begins, so the
- * program starts itself again with them. What the user has set stands. */
+/* Makes a thread that waits for others spin for 0.1 ms and then sleep. OpenMP's default (some milliseconds with gcc,
+ * 200 with clang) keeps a core busy that the awaited thread may need, where other programs share the machine: a step
+ * then takes several times as long. The runtime reads these variables before main begins, so the program starts
+ * itself again with them. Variables that the user has set are kept. */
 static void spin_briefly(char **argv) {
     if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT") || getenv("KMP_BLOCKTIME")) return;
     char self[4096];
@@ -77,16 +69,16 @@ static void spin_briefly(char **argv) {
     self[length] = '\0';
     setenv("GOMP_SPINCOUNT", "10000", 1);
     setenv("KMP_BLOCKTIME", "0", 1);
-    execv(self, argv); /* returns only where it failed: then waiting threads spin */
+    execv(self, argv); /* returns only on failure: waiting threads then spin */
 }
 
 int main(int argc, char **argv) {
     program_path = argv[0];
     spin_briefly(argv);
-    signal(SIGXFSZ, SIG_IGN); /* ulimit -f: the write fails, and says so */
+    signal(SIGXFSZ, SIG_IGN); /* at the limit of ulimit -f a write then fails with an error */
     Err err = {.status = OK};
     Status status = run(argc, argv, &err);
-    /* A result that never reached its reader (a full disk behind stdout) is a failure. */
+    /* A result that could not be written to stdout, as on a full disk, is a failure. */
     if ((fflush(stdout) || ferror(stdout)) && status == OK)
         status = err_set(&err, ERR_IO, "standard output: %s", strerror(errno));
     if (status != OK) fprintf(stderr, "rote: %s\n", err.msg);

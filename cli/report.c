@@ -1,4 +1,4 @@
-/* rote report: one page about a run, a sweep, or a folder of runs */
+/* rote report: one page about a run, a sweep, or a folder of runs. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "cli/cli.h"
+#include "cli/common/args.h"
+#include "cli/common/output.h"
+#include "cli/report_heat.h"
 #include "eval/report/report.h"
 
 static int not_hidden(const struct dirent *entry) { return entry->d_name[0] != '.'; }
@@ -48,7 +50,7 @@ static Status report_folder(const char *out, const char *dir, Err *err) {
     return status;
 }
 
-/* A sweep's runs lie in a folder of that name; a run that is called so is a run. One that made no run has its sweep.yaml. */
+/* A sweep has a sweep.yaml, or its runs in a folder "runs". A single run that is named "runs" is not a sweep. */
 static bool is_sweep(const char *dir) {
     char runs[CONFIG_PATH_MAX], config[CONFIG_PATH_MAX];
     struct stat info;
@@ -58,7 +60,7 @@ static bool is_sweep(const char *dir) {
            !file_exists(config);
 }
 
-Status cmd_report(const Args *args, Err *err) {
+static Status cmd_report(const Args *args, Err *err) {
     const char *dir = args->words[0], *out = args_value(args, "out");
     char path[CONFIG_PATH_MAX], config[CONFIG_PATH_MAX], note[160] = "";
     TRY(path_join(path, sizeof path, dir, "report.html", err));
@@ -72,3 +74,19 @@ Status cmd_report(const Args *args, Err *err) {
     printf("%s\n", out);
     return OK;
 }
+
+static const Option report_options[] = {
+    OPTION("out", "FILE.html", "the page (default: report.html in the folder); replaces only such a page"),
+    FORCE_ANY_OPTION,
+    END_OPTION,
+};
+
+const Command report_command = {
+    .name = "report",
+    .words = "RUN|SWEEP|DIR",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "one self-contained page about a run, a sweep or a folder of runs",
+    .options = report_options,
+    .run = cmd_report,
+};

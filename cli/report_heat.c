@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/report_heat.h"
 #include "eval/neurons/atlas_heat.h"
 #include "train/train.h"
 

@@ -14,12 +14,7 @@
 #include "eval/stats/membership.h"
 #include "model/gpt.h"
 #include "model/parallel.h"
-
-typedef struct FieldBits {
-    char name[FIELD_NAME_MAX];
-    double code_bits;
-    double heldout_bits; /* a held-out fact, mean; NAN where there are none */
-} FieldBits;
+#include "store/figures.h"
 
 typedef struct Evaluation {
     int n;

@@ -21,7 +21,7 @@ may() { # room, rooms it may include
 may base 'base'
 may data 'data base'
 may model 'model base'
-may store 'store train eval model data base' # for the move alone: next it calls nothing of train/ and eval/
+may store 'store model data base'
 may eval 'eval store model data base'
 may train 'train eval store model data base'
 may cli 'cli train eval store model data base'

@@ -1,5 +1,5 @@
-/* The checkpoints of a run folder: the newest two are kept, so that one whole file remains whatever happens
- * to the other. */
+#include "store/checkpoints.h"
+
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -8,20 +8,20 @@
 
 #include "base/file.h"
 #include "base/number.h"
-#include "store/run_folder.h"
 
 #define FORMAT "rote-checkpoint-1"
 
-static Status checkpoint_path(const RunFolder *folder, int64_t step, char out[CONFIG_PATH_MAX], Err *err) {
+static Status checkpoint_path(const CheckpointOwner *owner, int64_t step, char out[CONFIG_PATH_MAX],
+                              Err *err) {
     char name[64];
     snprintf(name, sizeof name, "checkpoint-%09" PRId64 ".safetensors", step);
-    return path_join(out, CONFIG_PATH_MAX, folder->dir, name, err);
+    return path_join(out, CONFIG_PATH_MAX, owner->dir, name, err);
 }
 
 /* The largest step below limit that has a checkpoint, whole or not; -1: none. */
-static int64_t newest_below(const RunFolder *folder, int64_t limit) {
+static int64_t newest_below(const CheckpointOwner *owner, int64_t limit) {
     int64_t newest = -1;
-    DIR *dir = opendir(folder->dir);
+    DIR *dir = opendir(owner->dir);
     if (!dir) return -1;
     for (struct dirent *entry; (entry = readdir(dir));) {
         int64_t step;
@@ -35,29 +35,30 @@ static int64_t newest_below(const RunFolder *folder, int64_t limit) {
     return newest;
 }
 
-Status checkpoints_tidy(const RunFolder *folder, int64_t step, Err *err) {
-    int64_t before = newest_below(folder, step);
-    for (int64_t old = before; (old = newest_below(folder, old)) >= 0;) {
+Status checkpoints_tidy(const CheckpointOwner *owner, int64_t step, Err *err) {
+    int64_t before = newest_below(owner, step);
+    for (int64_t old = before; (old = newest_below(owner, old)) >= 0;) {
         char path[CONFIG_PATH_MAX];
-        TRY(checkpoint_path(folder, old, path, err));
+        TRY(checkpoint_path(owner, old, path, err));
         if (unlink(path) != 0) break; /* a leftover is no harm */
     }
     return OK;
 }
 
-Status checkpoints_add(const RunFolder *folder, const Snapshot *snapshot, Err *err) {
+Status checkpoints_add(const CheckpointOwner *owner, const Snapshot *snapshot, const CheckpointMark *mark,
+                       Err *err) {
     const RunState *state = snapshot->state;
     char path[CONFIG_PATH_MAX], step[32], tokens[32], bits[NUMBER_TEXT_MAX], bytes[32], crc[16];
-    TRY(checkpoint_path(folder, state->step, path, err));
+    TRY(checkpoint_path(owner, state->step, path, err));
     snprintf(step, sizeof step, "%" PRId64, state->step);
     snprintf(tokens, sizeof tokens, "%" PRId64, state->tokens);
     number_text(bits, state->code_bits);
-    snprintf(bytes, sizeof bytes, "%" PRId64, folder->metrics_bytes);
-    snprintf(crc, sizeof crc, "%08" PRIx32, folder->metrics_crc);
+    snprintf(bytes, sizeof bytes, "%" PRId64, mark->metrics_bytes);
+    snprintf(crc, sizeof crc, "%08" PRIx32, mark->metrics_crc);
     StMeta meta[] = {{"format", FORMAT},
                      {"numeric_spec", NUMERIC_SPEC},
-                     {"config_hash", (char *)folder->config_hash},
-                     {"data_hash", (char *)folder->data_hash},
+                     {"config_hash", (char *)owner->config_hash},
+                     {"data_hash", (char *)owner->data_hash},
                      {"step", step},
                      {"tokens", tokens},
                      {"code_bits", bits},
@@ -78,7 +79,7 @@ Status checkpoints_add(const RunFolder *folder, const Snapshot *snapshot, Err *e
     if (written != OK) return written;
 
     fault_point("checkpoint", "before_tidy");
-    return checkpoints_tidy(folder, state->step, err);
+    return checkpoints_tidy(owner, state->step, err);
 }
 
 /* What the metadata must say for a checkpoint to belong to this run. */
@@ -112,16 +113,16 @@ static Status read_fields(const char *path, const StFile *file, RunState *state,
     return status;
 }
 
-static Status read_one(const RunFolder *folder, const char *path, Snapshot *snapshot, CheckpointMark *mark,
-                       Err *err) {
+static Status read_one(const CheckpointOwner *owner, const char *path, Snapshot *snapshot,
+                       CheckpointMark *mark, Err *err) {
     StFile file;
     TRY(safetensors_read(path, &file, err));
     RunState state = *snapshot->state;
     Status status = OK;
     TRY_GOTO(check_field(path, &file, "format", FORMAT, err));
     TRY_GOTO(check_field(path, &file, "numeric_spec", NUMERIC_SPEC, err));
-    TRY_GOTO(check_field(path, &file, "config_hash", folder->config_hash, err));
-    TRY_GOTO(check_field(path, &file, "data_hash", folder->data_hash, err));
+    TRY_GOTO(check_field(path, &file, "config_hash", owner->config_hash, err));
+    TRY_GOTO(check_field(path, &file, "data_hash", owner->data_hash, err));
     TRY_GOTO(read_fields(path, &file, &state, mark, err));
     TRY_GOTO(checkpoint_load(path, &file, snapshot->table, snapshot->params, snapshot->slot,
                              snapshot->n_slots, err));
@@ -131,15 +132,15 @@ done:
     return status;
 }
 
-Status checkpoints_newest(const RunFolder *folder, Snapshot *snapshot, CheckpointMark *mark,
+Status checkpoints_newest(const CheckpointOwner *owner, Snapshot *snapshot, CheckpointMark *mark,
                           const ProgressSink *notes, bool *found, Err *err) {
     Err newest = {.status = OK}; /* why the newest one was of no use */
     *found = false;
-    for (int64_t step = INT64_MAX; (step = newest_below(folder, step)) >= 0;) {
+    for (int64_t step = INT64_MAX; (step = newest_below(owner, step)) >= 0;) {
         char path[CONFIG_PATH_MAX];
         Err why;
-        TRY(checkpoint_path(folder, step, path, err));
-        Status status = read_one(folder, path, snapshot, mark, &why);
+        TRY(checkpoint_path(owner, step, path, err));
+        Status status = read_one(owner, path, snapshot, mark, &why);
         if (status == OK) {
             *found = true;
             if (newest.status != OK)
@@ -151,5 +152,5 @@ Status checkpoints_newest(const RunFolder *folder, Snapshot *snapshot, Checkpoin
     }
     if (newest.status == OK) return OK;
     return err_set(err, ERR_FORMAT, "%s; no other checkpoint in %s is whole: train anew", newest.msg,
-                   folder->dir);
+                   owner->dir);
 }

@@ -6,155 +6,165 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/number.h"
-#include "eval/capacity/ratio.h"
+#define REMAKE "remove DONE there and train on with --resume, which writes it again"
+/* A fact's code is at most some thousand bits a token long, and there are fewer than 2^31 tokens. */
+static const double FIGURE_MOST = 1e15;
+
+void result_free(RunResult *r) {
+    for (int i = 0; i < r->n_neurons; i++) free(r->neurons[i].unit);
+    free(r->neurons);
+    r->neurons = NULL;
+    r->n_neurons = 0;
+}
+
+void result_describe(RunResult *r, const Config *config, const char *facts_kind, uint64_t facts_seed) {
+    Quantize format = config->train.quantize;
+    snprintf(r->facts_kind, sizeof r->facts_kind, "%s", facts_kind);
+    if (format != QUANTIZE_NONE)
+        snprintf(r->quantize, sizeof r->quantize, "%s", config_choice("train.quantize", (int)format));
+    snprintf(r->numeric_spec, sizeof r->numeric_spec, "%s", NUMERIC_SPEC);
+    snprintf(r->dtype, sizeof r->dtype, "%s", REAL_NAME);
+    snprintf(r->seed, sizeof r->seed, "%" PRIu64, config->train.seed);
+    snprintf(r->facts_seed, sizeof r->facts_seed, "%" PRIu64, facts_seed);
+}
+
+/* Room for the rules, each without neurons. */
+static Status rules_room(RunResult *r, int n, Err *err) {
+    r->neurons = calloc((size_t)n + 1, sizeof *r->neurons);
+    if (!r->neurons) return err_set(err, ERR_NOMEM, "no memory for the neurons of %d rules", n);
+    r->n_neurons = n;
+    return OK;
+}
+
+static Status units_room(RuleUnits *rule, int n, Err *err) {
+    rule->unit = calloc((size_t)n + 1, sizeof *rule->unit);
+    if (!rule->unit) return err_set(err, ERR_NOMEM, "no memory for %d neurons of a rule", n);
+    rule->n = n;
+    return OK;
+}
+
+Status result_take_neurons(RunResult *r, const Config *config, const RuleState *neurons, Err *err) {
+    if (!config->n_neurons) return OK;
+    TRY(rules_room(r, config->n_neurons, err));
+    for (int i = 0; i < config->n_neurons; i++) {
+        RuleUnits *rule = &r->neurons[i];
+        snprintf(rule->name, sizeof rule->name, "%s", config->neurons[i].name);
+        snprintf(rule->hook, sizeof rule->hook, "%s", config->neurons[i].hook);
+        TRY(units_room(rule, neurons[i].n_units, err));
+        memcpy(rule->unit, neurons[i].unit, (size_t)neurons[i].n_units * sizeof *rule->unit);
+    }
+    return OK;
+}
 
 /* ---- writing ---- */
 
-static void put_number(FILE *f, const char *key, double x) {
-    char text[NUMBER_TEXT_MAX];
-    fprintf(f, "  \"%s\": %s,\n", key, number_text(text, x));
-}
-
-static void put_integer(FILE *f, const char *key, int64_t x) {
-    fprintf(f, "  \"%s\": %" PRId64 ",\n", key, x);
-}
-
 /* JSON readers that hold integers in 63 bits would refuse or round a larger seed: it goes out as a string. */
-static void put_seed(FILE *f, const char *key, uint64_t x) {
-    const char *quote = x > INT64_MAX ? "\"" : "";
-    fprintf(f, "  \"%s\": %s%" PRIu64 "%s,\n", key, quote, x, quote);
+static void put_seed(FILE *f, const char *key, const char *digits) {
+    const char *quote = strtoull(digits, NULL, 10) > INT64_MAX ? "\"" : "";
+    fprintf(f, "  \"%s\": %s%s%s,\n", key, quote, digits, quote);
 }
 
-/* A hash, a word or a message of ours; empty: null. */
-static void put_string(FILE *f, const char *key, const char *text) {
+/* As JSON has it; empty: null. */
+static void put_quoted(FILE *f, const char *text) {
     json_t *string = text[0] ? json_string(text) : json_null();
     char *quoted = string ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
-    fprintf(f, "  \"%s\": %s,\n", key, quoted ? quoted : "null");
+    fputs(quoted ? quoted : "null", f);
     free(quoted);
     json_decref(string);
 }
 
-/* An object with a number a field; names are plain words. */
-static void put_fields(FILE *f, const char *key, const Evaluation *e, bool heldout) {
+static void put_string(FILE *f, const char *key, const char *text) {
+    fprintf(f, "  \"%s\": ", key);
+    put_quoted(f, text);
+    fputs(",\n", f);
+}
+
+static void put_parts(FILE *f, const RunResult *r) {
+    fprintf(f, "  \"params_by\": {");
+    for (int p = 0; p < PART_COUNT; p++)
+        fprintf(f, "%s\"%s\": %" PRId64, p ? ", " : "", part_name[p], r->params_by[p]);
+    fprintf(f, "},\n");
+}
+
+/* An object with a number for each field; names are plain words. */
+static void put_fields(FILE *f, const char *key, const RunResult *r, bool heldout) {
     char text[NUMBER_TEXT_MAX];
+    if (!r->n_fields) return;
     fprintf(f, "  \"%s\": {", key);
-    for (int i = 0; i < e->n_fields; i++) {
-        const FieldBits *field = &e->by_field[i];
+    for (int i = 0; i < r->n_fields; i++) {
+        const FieldBits *field = &r->by_field[i];
         fprintf(f, "%s\"%s%s\": %s", i ? ", " : "", heldout ? "heldout_" : "", field->name,
                 number_text(text, heldout ? field->heldout_bits : field->code_bits));
     }
     fprintf(f, "},\n");
 }
 
-static void put_heldout(FILE *f, const Evaluation *e, const FactSet *facts, int64_t params) {
-    put_integer(f, "heldout", e->heldout);
-    put_number(f, "heldout_code_bits", e->heldout_code_bits);
-    if (e->n_fields) put_fields(f, "heldout_bits_by", e, true);
-    put_number(f, "heldout_loss_nats", e->heldout_loss_nats);
-    put_number(f, "mia_auc", e->membership.auc);
-    put_number(f, "mia_f1", e->membership.f1);
-    put_number(f, "mia_f1_law", membership_law(facts->data_bits, (double)params));
-}
-
-/* Each rule and the neurons it had, chosen ones too. */
-static void put_neurons(FILE *f, const Config *config, const RuleState *neurons) {
+static void put_neurons(FILE *f, const RunResult *r) {
+    if (!r->n_neurons) return;
     fprintf(f, "  \"neurons\": [");
-    for (int i = 0; i < config->n_neurons; i++) {
-        json_t *name = json_string(config->neurons[i].name);
-        char *quoted = name ? json_dumps(name, JSON_ENCODE_ANY) : NULL;
-        fprintf(f, "%s{\"name\": %s, \"hook\": \"%s\", \"units\": [", i ? ", " : "", quoted ? quoted : "null",
-                config->neurons[i].hook);
-        for (int j = 0; j < neurons[i].n_units; j++)
-            fprintf(f, "%s%" PRId32, j ? ", " : "", neurons[i].unit[j]);
+    for (int i = 0; i < r->n_neurons; i++) {
+        const RuleUnits *rule = &r->neurons[i];
+        fprintf(f, "%s{\"name\": ", i ? ", " : "");
+        put_quoted(f, rule->name);
+        fprintf(f, ", \"hook\": \"%s\", \"units\": [", rule->hook);
+        for (int j = 0; j < rule->n; j++) fprintf(f, "%s%" PRId32, j ? ", " : "", rule->unit[j]);
         fprintf(f, "]}");
-        free(quoted);
-        json_decref(name);
     }
     fprintf(f, "],\n");
 }
 
-char *result_text(const Config *config, const FactSet *facts, const RunResult *r, const RuleState *neurons) {
-    char *text = NULL;
+/* Fields that are not figures have their places between the figures: those that follow this one. */
+static void put_others_after(FILE *f, RunFigure figure, const RunResult *r) {
+    switch (figure) {
+    case FIG_PARAMS:
+        put_parts(f, r);
+        put_string(f, "facts_kind", r->facts_kind);
+        break;
+    case FIG_CODE_BITS: put_fields(f, "code_bits_by", r, false); break;
+    case FIG_BITS_PER_PARAM:
+        if (r->quantize[0]) put_string(f, "quantize", r->quantize);
+        break;
+    case FIG_HELDOUT_CODE_BITS:
+        if (r->figures.present[figure]) put_fields(f, "heldout_bits_by", r, true);
+        break;
+    case FIG_MIA_F1_LAW: put_neurons(f, r); break;
+    default: break;
+    }
+}
+
+char *result_text(const RunResult *r) {
+    char *text = NULL, number[NUMBER_TEXT_MAX];
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);
     if (!f) return NULL;
-    const Evaluation *e = &r->final;
-    double unknown = __builtin_nan("");
-
     fprintf(f, "{\n");
     put_string(f, "verdict", r->verdict);
     put_string(f, "reason", r->reason);
-    put_integer(f, "params", r->plan.params);
-    fprintf(f, "  \"params_by\": {");
-    for (int p = 0; p < PART_COUNT; p++)
-        fprintf(f, "%s\"%s\": %" PRId64, p ? ", " : "", part_name[p], r->plan.params_by[p]);
-    fprintf(f, "},\n");
-    put_string(f, "facts_kind", facts->kind);
-    put_integer(f, "facts", facts->n);
-    put_number(f, "data_bits", facts->entropy_known ? facts->data_bits : unknown);
-    put_number(f, "data_bits_set", facts->entropy_known ? facts->data_bits_set : unknown);
-    put_number(f, "ceiling_bits", facts->entropy_known ? facts->ceiling_bits : unknown);
-    if (!facts->entropy_known || facts->answer_bits > 0) put_number(f, "answer_bits", facts->answer_bits);
-    if (!facts->entropy_known) put_integer(f, "zlib_bytes", facts->zlib_bytes);
-    for (int i = 0; !strcmp(facts->kind, "text") && i < TEXT_ORDERS; i++) {
-        char key[32];
-        snprintf(key, sizeof key, "order%d_bits", i);
-        put_number(f, key, facts->order_bits[i]);
+    for (int i = 0; i < FIGURE_COUNT; i++) {
+        if (r->figures.present[i])
+            fprintf(f, "  \"%s\": %s,\n", figure_rows[i].key,
+                    figure_number(number, (RunFigure)i, r->figures.value[i]));
+        put_others_after(f, (RunFigure)i, r);
     }
-    put_number(f, "code_bits", e->code_bits);
-    if (e->n_fields) put_fields(f, "code_bits_by", e, false);
-    put_number(f, "memorized_bits", e->memorized_bits);
-    put_number(f, "memorized_bits_clipped", e->memorized_bits_clipped);
-    put_number(f, "mem_hfshift", e->mem_hfshift);
-    put_number(f, "bits_per_param", e->memorized_bits / (double)r->plan.params);
-    if (config->train.quantize != QUANTIZE_NONE) {
-        put_string(f, "quantize", config_choice("train.quantize", (int)config->train.quantize));
-        put_integer(f, "weight_bits", r->plan.weight_bits);
-        put_number(f, "bits_per_weight_bit", e->memorized_bits / (double)r->plan.weight_bits);
-    }
-    CapacityRatio ratio;
-    if (capacity_ratio(&ratio, facts, e, r->plan.params)) {
-        put_number(f, "r", ratio.r);
-        put_number(f, "r_max", ratio.r_max);
-    }
-    put_number(f, "recall", e->recall);
-    put_number(f, "loss_nats", e->loss_nats);
-    if (e->heldout) put_heldout(f, e, facts, r->plan.params);
-    if (config->n_neurons) put_neurons(f, config, neurons);
-    put_number(f, "exposures", r->exposures);
-    if (config->facts.zipf > 0) {
-        put_integer(f, "exposures_least", r->exposures_least);
-        put_integer(f, "exposures_most", r->exposures_most);
-    }
-    put_integer(f, "steps", r->steps);
-    put_integer(f, "tokens", r->tokens);
     put_string(f, "param_hash", r->param_hash);
     put_string(f, "data_hash", r->data_hash);
     put_string(f, "config_hash", r->config_hash);
-    put_string(f, "numeric_spec", NUMERIC_SPEC);
-    put_string(f, "dtype", REAL_NAME);
-    put_seed(f, "seed", config->train.seed);
-    put_seed(f, "facts_seed", facts->seed);
+    put_string(f, "numeric_spec", r->numeric_spec);
+    put_string(f, "dtype", r->dtype);
+    put_seed(f, "seed", r->seed);
+    put_seed(f, "facts_seed", r->facts_seed);
     fprintf(f, "  \"exact\": %s\n}\n", r->exact ? "true" : "false");
 
     bool failed = ferror(f) != 0;
-    if (fclose(f) != 0 || failed) {
-        free(text);
-        return NULL;
-    }
-    return text;
+    if (fclose(f) == 0 && !failed) return text;
+    free(text);
+    return NULL;
 }
 
 /* ---- reading ---- */
 
-static double number_of(const json_t *root, const char *key) {
-    const json_t *value = json_object_get(root, key);
+static double number_of(const json_t *value) {
     return json_is_number(value) ? json_number_value(value) : __builtin_nan("");
-}
-
-static int64_t integer_of(const json_t *root, const char *key) {
-    return json_integer_value(json_object_get(root, key));
 }
 
 static void string_of(const json_t *root, const char *key, char *out, size_t size) {
@@ -162,68 +172,120 @@ static void string_of(const json_t *root, const char *key, char *out, size_t siz
     snprintf(out, size, "%s", value ? value : "");
 }
 
-static void fields_of(json_t *by, json_t *heldout, Evaluation *out) {
+/* A number, or a string of digits where it is a large one. */
+static void seed_of(const json_t *root, const char *key, char out[24]) {
+    const json_t *value = json_object_get(root, key);
+    string_of(root, key, out, 24);
+    if (json_is_integer(value)) snprintf(out, 24, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+}
+
+static void figures_of(const json_t *root, RunFigures *out) {
+    for (int f = 0; f < FIGURE_COUNT; f++) {
+        const json_t *value = json_object_get(root, figure_rows[f].key);
+        out->value[f] = number_of(value);
+        out->present[f] = value != NULL;
+    }
+}
+
+static void parts_of(const json_t *by, RunResult *out) {
+    for (int p = 0; p < PART_COUNT; p++) {
+        const json_t *value = json_object_get(by, part_name[p]);
+        out->params_by[p] = json_is_integer(value) ? json_integer_value(value) : -1;
+    }
+}
+
+static void fields_of(json_t *by, json_t *heldout, RunResult *out) {
     const char *name;
     json_t *value;
     json_object_foreach(by, name, value) {
         if (out->n_fields == FIELDS_MAX) return;
         FieldBits *field = &out->by_field[out->n_fields++];
         snprintf(field->name, sizeof field->name, "%s", name);
-        field->code_bits = json_is_number(value) ? json_number_value(value) : __builtin_nan("");
+        field->code_bits = number_of(value);
         char key[FIELD_NAME_MAX + 8];
         snprintf(key, sizeof key, "heldout_%s", field->name);
-        field->heldout_bits = number_of(heldout, key);
+        field->heldout_bits = number_of(json_object_get(heldout, key));
     }
 }
 
-Status result_parse(const char *text, const char *where, RunResult *out, Err *err) {
-    static const char *const NEEDED[] = {"verdict",   "params",    "params_by",   "code_bits",    "recall",
-                                         "loss_nats", "steps",     "tokens",      "param_hash",   "data_hash",
-                                         "exposures", "data_bits", "config_hash", "numeric_spec", "exact"};
-    json_error_t why;
-    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &why);
-    if (!json_is_object(root)) {
-        json_decref(root);
-        return err_set(err, ERR_FORMAT, "%s:%d: %s", where, why.line, root ? "not an object" : why.text);
+static Status neurons_of(const json_t *list, RunResult *out, Err *err) {
+    size_t n = json_array_size(list);
+    if (!n) return OK;
+    TRY(rules_room(out, n < NEURON_RULES_MAX ? (int)n : NEURON_RULES_MAX, err));
+    for (int i = 0; i < out->n_neurons; i++) {
+        const json_t *rule = json_array_get(list, (size_t)i), *units = json_object_get(rule, "units");
+        RuleUnits *to = &out->neurons[i];
+        string_of(rule, "name", to->name, sizeof to->name);
+        string_of(rule, "hook", to->hook, sizeof to->hook);
+        TRY(units_room(to, (int)json_array_size(units), err));
+        for (int j = 0; j < to->n; j++)
+            to->unit[j] = (int32_t)json_integer_value(json_array_get(units, (size_t)j));
     }
-    for (size_t i = 0; i < sizeof NEEDED / sizeof NEEDED[0]; i++)
-        if (!json_object_get(root, NEEDED[i])) {
-            json_decref(root);
-            return err_set(err, ERR_FORMAT, "%s: '%s' is missing: altered, or not written by rote", where,
-                           NEEDED[i]);
-        }
-    *out = (RunResult){.exact = json_is_true(json_object_get(root, "exact"))};
-    out->plan.params = integer_of(root, "params");
-    for (int p = 0; p < PART_COUNT; p++)
-        out->plan.params_by[p] = integer_of(json_object_get(root, "params_by"), part_name[p]);
-    out->plan.weight_bits = integer_of(root, "weight_bits");
-    out->plan.data_bits = number_of(root, "data_bits");
-    out->steps = integer_of(root, "steps");
-    out->tokens = integer_of(root, "tokens");
-    out->exposures = number_of(root, "exposures");
-    out->exposures_least = integer_of(root, "exposures_least");
-    out->exposures_most = integer_of(root, "exposures_most");
-    Evaluation *e = &out->final;
-    e->n = (int)integer_of(root, "facts");
-    e->entropy_known = json_is_number(json_object_get(root, "data_bits"));
-    e->code_bits = number_of(root, "code_bits");
-    e->loss_nats = number_of(root, "loss_nats");
-    e->recall = number_of(root, "recall");
-    e->memorized_bits = number_of(root, "memorized_bits");
-    e->memorized_bits_clipped = number_of(root, "memorized_bits_clipped");
-    e->mem_hfshift = number_of(root, "mem_hfshift");
-    fields_of(json_object_get(root, "code_bits_by"), json_object_get(root, "heldout_bits_by"), e);
-    e->heldout = (int)integer_of(root, "heldout");
-    if (e->heldout) {
-        e->heldout_code_bits = number_of(root, "heldout_code_bits");
-        e->heldout_loss_nats = number_of(root, "heldout_loss_nats");
-        e->membership = (Membership){.auc = number_of(root, "mia_auc"), .f1 = number_of(root, "mia_f1")};
-    }
+    return OK;
+}
+
+static Status result_of(const json_t *root, RunResult *out, Err *err) {
     string_of(root, "verdict", out->verdict, sizeof out->verdict);
     string_of(root, "reason", out->reason, sizeof out->reason);
+    figures_of(root, &out->figures);
+    parts_of(json_object_get(root, "params_by"), out);
+    string_of(root, "facts_kind", out->facts_kind, sizeof out->facts_kind);
+    string_of(root, "quantize", out->quantize, sizeof out->quantize);
+    fields_of(json_object_get(root, "code_bits_by"), json_object_get(root, "heldout_bits_by"), out);
     string_of(root, "param_hash", out->param_hash, sizeof out->param_hash);
     string_of(root, "data_hash", out->data_hash, sizeof out->data_hash);
     string_of(root, "config_hash", out->config_hash, sizeof out->config_hash);
-    json_decref(root);
+    string_of(root, "numeric_spec", out->numeric_spec, sizeof out->numeric_spec);
+    string_of(root, "dtype", out->dtype, sizeof out->dtype);
+    seed_of(root, "seed", out->seed);
+    seed_of(root, "facts_seed", out->facts_seed);
+    out->exact = json_is_true(json_object_get(root, "exact"));
+    return neurons_of(json_object_get(root, "neurons"), out, err);
+}
+
+static Status check_whole(const json_t *root, const char *where, Err *err) {
+    static const char *const OTHERS[] = {"verdict",     "params_by",    "param_hash", "data_hash",
+                                         "config_hash", "numeric_spec", "exact"};
+    const char *missing = NULL;
+    for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0] && !missing; i++)
+        if (!json_object_get(root, OTHERS[i])) missing = OTHERS[i];
+    for (int f = 0; f < FIGURE_COUNT && !missing; f++)
+        if (figure_rows[f].needed && !json_object_get(root, figure_rows[f].key)) missing = figure_rows[f].key;
+    if (!missing) return OK;
+    return err_set(err, ERR_FORMAT, "%s: '%s' is missing: altered, or not written by rote", where, missing);
+}
+
+/* Without its counts there is nothing to group a run by. Of a diverged run no figure counts. */
+static Status check_compared(const json_t *root, const char *where, Err *err) {
+    const char *verdict = json_string_value(json_object_get(root, "verdict"));
+    if (!verdict) return err_set(err, ERR_FORMAT, "%s: no text under \"verdict\"; " REMAKE, where);
+    if (!strcmp(verdict, "diverged")) return OK;
+    for (int f = 0; f < FIGURE_COUNT; f++) {
+        const FigureRow *row = &figure_rows[f];
+        const json_t *value = json_object_get(root, row->key);
+        double x = number_of(value); /* NAN: null, as where the entropy is unknown */
+        bool counted = row->kind == FIGURE_INTEGER;
+        if (row->compared && counted && !(x >= 1 && x <= 0x1p53))
+            return err_set(err, ERR_FORMAT, "%s: no count under \"%s\"; " REMAKE, where, row->key);
+        if (row->compared && !counted && !value)
+            return err_set(err, ERR_FORMAT, "%s: no number under \"%s\"; " REMAKE, where, row->key);
+        if (row->bounded && __builtin_fabs(x) > FIGURE_MOST)
+            return err_set(err, ERR_FORMAT, "%s: \"%s\" is %.3g, which no run finds; " REMAKE, where,
+                           row->key, x);
+    }
     return OK;
+}
+
+Status result_parse(const char *text, const char *where, ResultNeeds needs, RunResult *out, Err *err) {
+    json_t *root = json_loads(text, needs == RESULT_WHOLE ? JSON_REJECT_DUPLICATES : 0, NULL);
+    Status status = OK;
+    *out = (RunResult){.verdict = ""};
+    figures_init(&out->figures);
+    if (!json_is_object(root)) status = err_set(err, ERR_FORMAT, "%s: not a JSON object; " REMAKE, where);
+    if (status == OK && needs == RESULT_WHOLE) status = check_whole(root, where, err);
+    if (status == OK && needs == RESULT_COMPARED) status = check_compared(root, where, err);
+    if (status == OK) status = result_of(root, out, err);
+    if (status != OK) result_free(out);
+    json_decref(root);
+    return status;
 }

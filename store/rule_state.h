@@ -1,29 +1,31 @@
 /* What a run remembers of each neuron rule, and how a checkpoint holds it. */
-#ifndef ROTE_TRAIN_RULE_STATE_H
-#define ROTE_TRAIN_RULE_STATE_H
+#ifndef ROTE_STORE_RULE_STATE_H
+#define ROTE_STORE_RULE_STATE_H
 
 #include <stdint.h>
 
 #include "base/config/config.h"
 
-/* The two means run to the step before: with ratio r the rule's strength is
+/* The running means are those of the steps before. With ratio r the rule's strength is
  *
- *     lambda = min(r lm / aux, LAMBDA_MAX)     0 as long as aux is */
+ *     lambda = min(r lm / aux, LAMBDA_MAX)     0 as long as aux is 0 */
 typedef struct RuleState {
-    double lm,
-        aux; /* running means of the gradients' norms at the hook: the model's, the rule's before lambda */
-    int n_units;   /* 0: not chosen yet */
-    int32_t *unit; /* ascending */
-    int room;      /* neurons the rule asks for */
+    double lm;     /* running mean of the norm of the model's gradient at the hook */
+    double aux;    /* the same of the rule's gradient, before lambda */
+    int n_units;   /* neurons; 0: not chosen yet */
+    int32_t *unit; /* ascending, below the width of the layer */
+    int room;      /* neurons that the rule asks for */
 } RuleState;
 
-/* One for each rule of the config, with room for its neurons; NULL without rules. */
+/* One for each rule of the config, with room for its neurons; *out is NULL without rules. ERR_INPUT: the units of
+ * a rule (base/config/neurons.h). ERR_NOMEM. */
 Status rule_states_create(RuleState **out, const Config *config, Err *err);
 void rule_states_free(RuleState *state, int n);
 
-/* "lm aux 3,4,7" for each rule, ';' between them; no neuron where none is chosen. malloc'd; NULL: no memory. */
+/* "lm aux 3,4,7" for each rule, ';' between rules; no unit where none is chosen. malloc'd; NULL without memory. */
 char *rule_states_text(const RuleState *state, int n);
-/* ERR_FORMAT: another number of rules, or of neurons, or not ascending below `width`; state may be half filled. */
+/* Back from text. ERR_FORMAT: another number of rules or of units, or units that are not ascending below `width`;
+ * the states may then be half filled. */
 Status rule_states_parse(const char *text, RuleState *state, int n, int width, Err *err);
 
 #endif

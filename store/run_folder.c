@@ -17,17 +17,6 @@
 enum { TEXT_MAX = 1 << 24 }; /* bytes of a config, manifest or result that we read back */
 static const size_t METRICS_MAX = (size_t)1 << 40;
 
-void run_note(const ProgressSink *sink, int64_t step, const char *format, ...) {
-    if (!sink || !sink->update) return;
-    char text[1200];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    Progress progress = {.step = step, .note = text};
-    sink->update(sink->user, &progress);
-}
-
 static bool holds(const char *dir, const char *name) {
     char path[CONFIG_PATH_MAX];
     return path_join(path, sizeof path, dir, name, NULL) == OK && file_exists(path);
@@ -49,7 +38,7 @@ static bool is_temporary(const char *name) {
     return !strncmp(name + 1, "checkpoint-", 11) && ends_in(name, ".safetensors" TEMPORARY_END);
 }
 
-/* ---- what stands there ---- */
+/* ---- what is in the folder ---- */
 
 void run_default_dir(const Config *config, const char *data_hash, char *out, int size) {
     char hash[33];
@@ -230,8 +219,7 @@ Status folder_begin(RunFolder *folder, const Config *config, const Ops *ops, int
     if (!folder->dir[0]) return OK;
     TRY(write_manifest(folder, ops, threads, err));
     TRY(open_metrics(folder, "w", err));
-    folder->metrics_bytes = 0;
-    folder->metrics_crc = 0;
+    folder->mark = (CheckpointMark){0};
 
     Config kept = *config; /* with paths that hold from any folder */
     path_make_absolute(kept.facts.path, sizeof kept.facts.path);
@@ -247,15 +235,19 @@ Status folder_begin(RunFolder *folder, const Config *config, const Ops *ops, int
 
 void folder_metrics(RunFolder *folder, const char *format, ...) {
     if (!folder->metrics) return;
-    char line[1024];
+    char line[4096];
     va_list args;
     va_start(args, format);
     int n = vsnprintf(line, sizeof line, format, args);
     va_end(args);
     CHECK(n > 0 && (size_t)n < sizeof line);
     fwrite(line, 1, (size_t)n, folder->metrics); /* errors stay in the stream until folder_save asks */
-    folder->metrics_bytes += n;
-    folder->metrics_crc = (uint32_t)crc32(folder->metrics_crc, (const Bytef *)line, (uInt)n);
+    folder->mark.metrics_bytes += n;
+    folder->mark.metrics_crc = (uint32_t)crc32(folder->mark.metrics_crc, (const Bytef *)line, (uInt)n);
+}
+
+static CheckpointOwner owner_of(const RunFolder *folder) {
+    return (CheckpointOwner){folder->dir, folder->config_hash, folder->data_hash};
 }
 
 static Status sync_metrics(RunFolder *folder, Err *err) {
@@ -272,7 +264,8 @@ Status folder_save(RunFolder *folder, const Snapshot *snapshot, Err *err) {
     if (!folder->dir[0]) return OK;
     TRY(sync_metrics(folder, err));
     fault_point("metrics", "synced");
-    return checkpoints_add(folder, snapshot, err);
+    CheckpointOwner owner = owner_of(folder);
+    return checkpoints_add(&owner, snapshot, &folder->mark, err);
 }
 
 /* Whether the file still begins with the bytes that the checkpoint was written with. */
@@ -290,16 +283,17 @@ static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark,
     if (same) return OK;
     return err_set(err, ERR_FORMAT,
                    "%s: altered: its first %" PRId64
-                   " bytes are not those that the checkpoint was written with; put the "
-                   "file back, or train anew in another folder",
+                   " bytes are not those that the checkpoint was written with; "
+                   "put the file back, or train anew in another folder",
                    path, mark->metrics_bytes);
 }
 
 Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink *notes, bool *found,
                       Err *err) {
+    CheckpointOwner owner = owner_of(folder);
     CheckpointMark mark;
     Err why;
-    Status status = checkpoints_newest(folder, snapshot, &mark, notes, found, &why);
+    Status status = checkpoints_newest(&owner, snapshot, &mark, notes, found, &why);
     if (status == ERR_FORMAT) { /* as good as none */
         run_note(notes, 0, "%s", why.msg);
         return OK;
@@ -312,9 +306,8 @@ Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink 
         fseek(folder->metrics, 0, SEEK_END) != 0)
         return err_set(err, ERR_IO, "%s/metrics.jsonl: cannot be cut back to %" PRId64 " bytes: %s",
                        folder->dir, mark.metrics_bytes, strerror(errno));
-    folder->metrics_bytes = mark.metrics_bytes;
-    folder->metrics_crc = mark.metrics_crc;
-    return checkpoints_tidy(folder, snapshot->state->step, err); /* a process may have died before it did */
+    folder->mark = mark;
+    return checkpoints_tidy(&owner, snapshot->state->step, err); /* a process may have died before it did */
 }
 
 /* ---- the end ---- */
@@ -338,8 +331,8 @@ Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err
     double all = (double)tokens + tokens_before;
     char json[512];
     snprintf(json, sizeof json,
-             "{\n  \"seconds\": %.3f,\n  \"tokens_per_s\": %.1f,\n  \"peak_rss_mib\": %.1f,\n  "
-             "\"timed_tokens\": %.0f\n}",
+             "{\n  \"seconds\": %.3f,\n  \"tokens_per_s\": %.1f,\n"
+             "  \"peak_rss_mib\": %.1f,\n  \"timed_tokens\": %.0f\n}",
              seconds, seconds > 0 ? all / seconds : 0, (double)memory_peak_rss() / (1024 * 1024), all);
     return write_text(folder, "timing.json", json, "timing", err);
 }

@@ -1,108 +1,87 @@
-/* The run folder: what stands on disk of a run, and in which order it becomes durable, so that a process
- * killed at any moment leaves a folder from which the same run goes on (docs/formats.md). With an empty `dir`
- * nothing is written: replays and tests. */
-#ifndef ROTE_TRAIN_RUN_FOLDER_H
-#define ROTE_TRAIN_RUN_FOLDER_H
+/* The run folder: which files of a run are on disk, and in which order they become durable, so that a process
+ * killed at any moment leaves a folder from which the same run goes on (docs/formats.md). */
+#ifndef ROTE_STORE_RUN_FOLDER_H
+#define ROTE_STORE_RUN_FOLDER_H
 
-#include "model/checkpoint.h"
-#include "store/rule_state.h"
-#include "train/optimizers/optimizer.h"
-#include "train/train.h"
+#include <stdio.h>
 
-/* What a run remembers beside parameters and optimizer. The place in the data is a function of the step. */
-typedef struct RunState {
-    int64_t step;       /* finished ones */
-    int64_t tokens;     /* targets trained on */
-    double code_bits;   /* of the last evaluation, which stop_gain looks back to; NAN before the first */
-    char verdict[16];   /* empty while the run goes on */
-    int n_neurons;      /* rules; 0: none, or not asked for */
-    RuleState *neurons; /* of each */
-    int width;          /* of the layers that they are about */
-} RunState;
+#include "base/config/config.h"
+#include "base/progress.h"
+#include "model/kernels/ops.h"
+#include "store/checkpoints.h"
 
-/* The state and the arrays that a checkpoint holds, where they lie in the trainer. */
-typedef struct Snapshot {
-    const ParamTable *table;
-    real *params;
-    CheckpointSlot slot[OPTIMIZER_MAX_SLOTS];
-    int n_slots;
-    RunState *state;
-} Snapshot;
-
+/* A folder that is open for writing. */
 typedef struct RunFolder {
-    char dir[CONFIG_PATH_MAX]; /* empty: no folder */
+    char dir[CONFIG_PATH_MAX]; /* empty: none, and nothing is written (replays, tests) */
     char config_hash[33], data_hash[33];
     int lock_fd; /* -1: none */
     FILE *metrics;
-    int64_t metrics_bytes;
-    uint32_t metrics_crc;
+    CheckpointMark mark; /* of the metrics so far */
 } RunFolder;
 
 typedef enum FolderState {
-    FOLDER_NEW,     /* nothing there, or what a process left that died before the run began */
+    FOLDER_NEW,     /* nothing is there, or only what a process left that died before the run began */
     FOLDER_STARTED, /* a run that goes on with --resume */
     FOLDER_DONE
 } FolderState;
 
-/* ERR_INPUT: dir exists and is something else. */
+/* The folder that a run gets when none is named: runs/<name>-<hash8>. */
+void run_default_dir(const Config *config, const char *data_hash, char *out, int size);
+
+/* ---- reading ---- */
+
+/* ERR_INPUT: dir exists and is something else. ERR_IO. */
 Status folder_look(const char *dir, FolderState *out, Err *err);
 
-/* The resolved config and the data hash with which a run was started. ERR_INPUT where there is no run. */
+/* The resolved config and the data hash that a run was started with. ERR_INPUT: there is no run, or it was made
+ * with another arithmetic. ERR_IO, ERR_FORMAT, ERR_NOMEM. */
 Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err);
 
-/* ERR_INPUT, with the difference: the run in dir was started with another config, other facts or other
- * arithmetic. */
+/* ERR_INPUT: the run in dir was started with another config, other facts or another arithmetic; the message has the
+ * difference. Otherwise as folder_read. */
 Status folder_same_run(const char *dir, const Config *config, const char *data_hash, Err *err);
 
-/* Makes the folder where it is missing, takes its lock, removes what killed processes left half-written.
- * ERR_INPUT: another process has the lock. folder->dir empty: does nothing. */
+/* What timing.json says; 0 where there is none. seconds: of all processes that worked on the run; tokens: trained
+ * on in that time. */
+void folder_read_timing(const char *dir, double *seconds, double *tokens);
+
+/* ---- writing, in the order of a run ---- */
+
+/* Makes the folder where it is missing, takes its lock, and removes what killed processes left half-written.
+ *   dir  NULL: no folder
+ * ERR_INPUT: another process has the lock, or too long a path. ERR_IO. folder_close, after a failure too. */
 Status folder_open(RunFolder *folder, const char *dir, const char *config_hash, const char *data_hash,
                    Err *err);
 
-/* A run from step 0: manifest, empty metrics, and config.yaml last, which says that a run has begun. */
+/* A run from step 0: the manifest, empty metrics, and config.yaml last, which says that a run has begun. ERR_IO,
+ * ERR_NOMEM. */
 Status folder_begin(RunFolder *folder, const Config *config, const Ops *ops, int threads, Err *err);
 
-/* Fills the snapshot from the newest checkpoint that is whole, and cuts the metrics back to what they were
- * then. Every unusable one is named in a note. *found: whether there was one; if not, the snapshot is
- * untouched. ERR_FORMAT: the metrics are no longer those that the checkpoint was written with. */
+/* Instead, of a run that was begun: fills the snapshot from the newest whole checkpoint, and cuts the metrics back
+ * to what they were then. A note names a newest checkpoint that is damaged.
+ *   *found  false: there is no whole checkpoint; the snapshot is untouched
+ * ERR_FORMAT: the metrics are not those that the checkpoint was written with. ERR_IO, ERR_NOMEM. */
 Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink *notes, bool *found,
                       Err *err);
 
-/* Adds to metrics.jsonl; durable with the next folder_save. A full disk shows there, too. */
+/* Adds a line of less than 4 KiB to metrics.jsonl. It is durable with the next folder_save, which also reports a full
+ * disk. */
 void folder_metrics(RunFolder *folder, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Metrics first, then the checkpoint that records their length, then all but the last two checkpoints go. */
+/* The metrics first, then a checkpoint that records their length; all but the newest two checkpoints go. ERR_IO,
+ * ERR_NOMEM: the checkpoints before stay as they are. */
 Status folder_save(RunFolder *folder, const Snapshot *snapshot, Err *err);
 
-/* code_lengths.npy and pool_ids.npy: a number for each of n facts and held-out facts. */
+/* code_lengths.npy and pool_ids.npy, with held-out facts only. bits: code length of each fact, then of each
+ * held-out one; source: its place in the whole draw; n: of both together. ERR_IO, ERR_NOMEM. */
 Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t *source, int n, Err *err);
 
-/* result.json, timing.json, and DONE last. */
-Status folder_finish(RunFolder *folder, const char *result, Err *err);
-
-/* Adds seconds and tokens of this process to timing.json; what stands there, 0 where there is none. */
+/* Adds seconds and tokens of this process to timing.json. ERR_IO. */
 Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err);
 
-void folder_read_timing(const char *dir, double *seconds, double *tokens);
+/* result.json, of that text, and DONE last. ERR_IO. */
+Status folder_finish(RunFolder *folder, const char *result, Err *err);
 
 void folder_close(RunFolder *folder);
-
-/* store/checkpoints.c: the newest whole checkpoint's parameters (and slots), with its state. Where it is not
- * the newest, a note names what is wrong with that. *found false: there is none. ERR_FORMAT: there are, but
- * none is whole. */
-typedef struct CheckpointMark {
-    int64_t metrics_bytes;
-    uint32_t metrics_crc;
-} CheckpointMark;
-Status checkpoints_newest(const RunFolder *folder, Snapshot *snapshot, CheckpointMark *mark,
-                          const ProgressSink *notes, bool *found, Err *err);
-/* Writes one and removes all but the two newest. */
-Status checkpoints_add(const RunFolder *folder, const Snapshot *snapshot, Err *err);
-/* Keeps the one of `step` and the newest before it; for a process that died before it tidied. */
-Status checkpoints_tidy(const RunFolder *folder, int64_t step, Err *err);
-
-/* A line worth keeping, through the progress callback. */
-void run_note(const ProgressSink *sink, int64_t step, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
 
 #endif

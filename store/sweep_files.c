@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,19 +64,17 @@ static void read_config(SweptRun *run, Err *why) {
 }
 
 static void read_result(SweptRun *run, Err *why) {
-    if (run_result(run->path, &run->result, why) != OK ||
-        run_result_check(run->path, run->result, why) != OK || !run->has_config) {
-        json_decref(run->result);
-        run->result = NULL;
+    RunResult *result;
+    if (run_result_new(run->path, RESULT_COMPARED, &result, why) != OK || !run->has_config) {
+        run_result_drop(result);
         run->state = SWEPT_UNREADABLE;
         if (!run->reason[0]) set_reason(run, run->has_config ? why->msg : "config.yaml is missing");
         return;
     }
-    const char *verdict = json_string_value(json_object_get(run->result, "verdict"));
-    const char *reason = json_string_value(json_object_get(run->result, "reason"));
-    snprintf(run->verdict, sizeof run->verdict, "%s", verdict ? verdict : "");
+    run->result = result;
+    snprintf(run->verdict, sizeof run->verdict, "%s", result->verdict);
     run->state = strcmp(run->verdict, "diverged") ? SWEPT_DONE : SWEPT_DIVERGED;
-    set_reason(run, reason);
+    set_reason(run, result->reason);
 }
 
 static void read_run(SweptRun *run) {
@@ -132,12 +131,13 @@ Status sweep_files_read(SweepFiles *out, const char *dir, Err *err) {
 }
 
 void sweep_files_free(SweepFiles *sweep) {
-    for (int i = 0; i < sweep->n; i++) json_decref(sweep->runs[i].result);
+    for (int i = 0; i < sweep->n; i++) run_result_drop(sweep->runs[i].result);
     free(sweep->runs);
     *sweep = (SweepFiles){.n = 0};
 }
 
 double sweep_figure(const SweptRun *run, const char *key) {
-    const json_t *value = json_object_get(run->result, key);
-    return json_is_number(value) ? json_number_value(value) : NAN;
+    RunFigure figure = figure_find(key);
+    CHECK(figure < FIGURE_COUNT);
+    return run->result ? run->result->figures.value[figure] : NAN;
 }

@@ -1,18 +1,18 @@
-/* What the run folders of a sweep (docs/formats.md) say: config, figures, state of every run. Reading only; who
- * runs a sweep is train/'s affair. */
-#ifndef ROTE_EVAL_SWEEP_FILES_H
-#define ROTE_EVAL_SWEEP_FILES_H
+/* What the run folders of a sweep (docs/formats.md) say: config, figures and state of every run. Reading only: train/
+ * runs sweeps. */
+#ifndef ROTE_STORE_SWEEP_FILES_H
+#define ROTE_STORE_SWEEP_FILES_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
 #include "base/config/config.h"
 #include "base/err.h"
+#include "store/result.h"
 
 typedef enum SweptState {
-    SWEPT_DONE,       /* result.json stands there; the run may have diverged (its verdict) */
-    SWEPT_DIVERGED,   /* done, verdict diverged: no figure of it counts */
-    SWEPT_FAILED,     /* failed.json stands there: the run died */
+    SWEPT_DONE,       /* finished, with a result.json */
+    SWEPT_DIVERGED,   /* finished with the verdict diverged: no figure of it counts */
+    SWEPT_FAILED,     /* there is a failed.json: the run died */
     SWEPT_UNFINISHED, /* begun, running or stopped */
     SWEPT_UNREADABLE, /* config.yaml or result.json is torn, or lacks its counts */
     SWEPT_STATES
@@ -25,9 +25,9 @@ typedef struct SweptRun {
     SweptState state;
     char reason[sizeof((Err *)0)->msg]; /* why it diverged, failed or cannot be read; else empty */
     char verdict[32];                   /* of result.json; empty where there is none */
-    bool has_config;
+    bool has_config;                    /* config.yaml could be read */
     Config config;
-    json_t *result; /* result.json; NULL unless done or diverged */
+    RunResult *result; /* NULL unless done or diverged */
 } SweptRun;
 
 typedef struct SweepFiles {
@@ -42,7 +42,7 @@ typedef struct SweepFiles {
 Status sweep_files_read(SweepFiles *out, const char *dir, Err *err);
 void sweep_files_free(SweepFiles *sweep);
 
-/* A number of result.json, NAN where it is absent or null. */
+/* A figure by its key (store/figures.h); NAN where it is absent or unknown. */
 double sweep_figure(const SweptRun *run, const char *key);
 
 #endif

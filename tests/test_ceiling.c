@@ -37,11 +37,11 @@ static void learns_them_all(const char *optimizer, const char *steps) {
     if (config_resolve(&config, facts.n, facts.max_len, facts.vocab.size, &err) != OK)
         fail_msg("%s", err.msg);
     if (run_train(&config, &facts, &options, &result, &err) != OK) fail_msg("%s", err.msg);
-    double share = result.final.memorized_bits / facts.ceiling_bits;
+    const double *x = result.figures.value;
+    double share = x[FIG_MEMORIZED_BITS] / facts.ceiling_bits;
     printf("%s, %s steps: recall %.4f, %.1f of %.1f bits (%.2f %%), %.2f bits/param\n", optimizer, steps,
-           result.final.recall, result.final.memorized_bits, facts.ceiling_bits, 100 * share,
-           result.final.memorized_bits / (double)result.plan.params);
-    assert_true(result.final.recall == 1.0);
+           x[FIG_RECALL], x[FIG_MEMORIZED_BITS], facts.ceiling_bits, 100 * share, x[FIG_BITS_PER_PARAM]);
+    assert_true(x[FIG_RECALL] == 1.0);
     assert_true(share >= 0.99 && share <= 1.0);
     facts_free(&facts);
 }

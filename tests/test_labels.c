@@ -298,7 +298,8 @@ static void wrong_rules_are_refused(void **state) {
     strcpy(rule.when_regex, "^red");
     refuse(&f, &rule, "rule 'r': none of the 3 facts is of its class (when.regex)");
     strcpy(rule.when_regex, "a(");
-    refuse(&f, &rule, "rule 'r': when.regex is 'a(', no regular expression: missing closing parenthesis at byte 2");
+    refuse(&f, &rule,
+           "rule 'r': when.regex is 'a(', no regular expression: missing closing parenthesis at byte 2");
     /* The whole fact stands twice, once on either side. */
     memcpy(f.tokens + 3, f.tokens, 3 * sizeof *f.tokens);
     rule = rule_by_tag("north", "", AT_AFTER_CUE);

@@ -1,5 +1,5 @@
-/* Neuron rules in whole runs: rules of no strength change no weight, the same bits however the batch is cut and whatever
- * interrupts the run, what a routed rule holds back, and a class that its neurons learn. */
+/* Neuron rules in whole runs: rules of no strength change no weight, the same bits however the batch is cut
+ * and whatever interrupts the run, what a routed rule holds back, and a class that its neurons learn. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -87,6 +87,7 @@ static RunResult train(Case *c, const RunOptions *options) {
     RunResult result;
     Err err = {0};
     if (run_train(&c->config, &c->facts, options, &result, &err) != OK) fail_msg("%s", err.msg);
+    result_free(&result); /* the hashes stay */
     return result;
 }
 
@@ -226,8 +227,9 @@ static int moment_moved(const char *dir1, const char *dir2, const char *slot) {
     return where;
 }
 
-/* Batches of one fact: it is of the class and moves nothing but its neurons, or it is not, and moves all but them. The
- * second step's decay and momentum leave alone what the first one moved, and the moments do not fade. */
+/* Batches of one fact: it is of the class and moves nothing but its neurons, or it is not, and moves all but
+ * them. The second step's decay and momentum leave alone what the first one moved, and the moments do not
+ * fade. */
 static void a_routed_parameter_is_held(void **state) {
     (void)state;
     static const char RULE[] = "neurons:\n"
@@ -294,7 +296,8 @@ static void a_route_is_no_route_of_the_rule(void **state) {
     }
 }
 
-/* A ReLU that starts far below 0 has no gradient of its own: post_mse's is exactly 0, pre_hinge brings it to life. */
+/* A ReLU that starts far below 0 has no gradient of its own: post_mse's is exactly 0, pre_hinge brings it to
+ * life. */
 static void a_dead_start(void **state) {
     (void)state;
     static const char RULE[] = "neurons:\n"

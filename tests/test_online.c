@@ -1,5 +1,5 @@
-/* Online archives: what goes in comes out, whatever the bytes, parts, threads and instruction sets, and the archive
- * is the same file; what the parts are worth; damaged and hostile archives are refused. */
+/* Online archives: what goes in comes out, whatever the bytes, parts, threads and instruction sets, and the
+ * archive is the same file; what the parts are worth; damaged and hostile archives are refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 
 enum { SEED = 20264, MOST_MIB = 256, DAMAGE_MIB = 64 };
 
-static double most_memory(void) { return (double)MOST_MIB * (1 << 20); }
+static double max_memory(void) { return (double)MOST_MIB * (1 << 20); }
 
 static OnlineRun how(int threads) {
     OnlineRun run = {.threads = threads};
@@ -41,8 +41,7 @@ static Bytes archive_of(const uint8_t *data, size_t size, const OnlinePlan *plan
     Err err;
     OnlineRun run = how(threads);
     OnlineSizes sizes;
-    if (online_write(&out, data, size, plan, most_memory(), &run, &sizes, &err) != OK)
-        fail_msg("%s", err.msg);
+    if (online_write(&out, data, size, plan, max_memory(), &run, &sizes, &err) != OK) fail_msg("%s", err.msg);
     assert_int_equal(sizes.header + sizes.plan + sizes.stream, out.size);
     return out;
 }
@@ -51,7 +50,7 @@ static void expect_back(const Bytes *archive, const uint8_t *data, size_t size, 
     Bytes back = {0};
     Err err;
     OnlineRun run = how(threads);
-    if (online_read(&back, "x", archive->data, archive->size, most_memory(), &run, &err) != OK)
+    if (online_read(&back, "x", archive->data, archive->size, max_memory(), &run, &err) != OK)
         fail_msg("%s", err.msg);
     assert_int_equal(back.size, size);
     assert_true(size == 0 || !memcmp(back.data, data, size));
@@ -93,8 +92,8 @@ static void round_trips(void **state) {
             make(data, sizes[i], kind);
             Bytes archive = archive_of(data, sizes[i], &plan, 1);
             expect_back(&archive, data, sizes[i], 1);
-            size_t least = 60, most = kind == 0 ? sizes[i] + sizes[i] / 8 + 80 : sizes[i] * 7 / 10 + 80;
-            assert_in_range(archive.size, least, most);
+            size_t low = 60, high = kind == 0 ? sizes[i] + sizes[i] / 8 + 80 : sizes[i] * 7 / 10 + 80;
+            assert_in_range(archive.size, low, high);
             bytes_free(&archive);
         }
 }
@@ -114,7 +113,7 @@ static void parts(void **state) {
         plan.parts.model = !(without & 4);
         Bytes archive = archive_of(data, sizeof data, &plan, 1);
         expect_back(&archive, data, sizeof data, 1);
-        assert_int_equal(online_look(&info, "x", archive.data, archive.size, most_memory(), 1, &err), OK);
+        assert_int_equal(online_look(&info, "x", archive.data, archive.size, max_memory(), 1, &err), OK);
         assert_int_equal(info.plan.parts.ngrams, plan.parts.ngrams);
         assert_int_equal(info.plan.parts.match, plan.parts.match);
         assert_int_equal(info.plan.parts.model, plan.parts.model);
@@ -190,16 +189,16 @@ static void stops(void **state) {
     run.progress.update = see;
     Bytes out = {0}, archive = archive_of(data, SIZE, &plan, 1);
     stop = 1;
-    assert_int_equal(online_write(&out, data, SIZE, &plan, most_memory(), &run, NULL, NULL), ERR_STOPPED);
-    assert_int_equal(online_read(&out, "x", archive.data, archive.size, most_memory(), &run, NULL),
+    assert_int_equal(online_write(&out, data, SIZE, &plan, max_memory(), &run, NULL, NULL), ERR_STOPPED);
+    assert_int_equal(online_read(&out, "x", archive.data, archive.size, max_memory(), &run, NULL),
                      ERR_STOPPED);
     assert_int_equal(out.size, 0);
     bytes_free(&archive);
 }
 
-/* Archives of predictor version 1, as they were written once: they decode for ever. A change of the predictor is a new
- * version with files of its own beside these. Made by rote compress --online tests/golden/online/text.txt with --preset
- * fast, with default, and with best --without model. */
+/* Archives of predictor version 1, as they were written once: they decode for ever. A change of the predictor
+ * is a new version with files of its own beside these. Made by rote compress --online
+ * tests/golden/online/text.txt with --preset fast, with default, and with best --without model. */
 static void golden_archives_decode(void **state) {
     (void)state;
     const char *const names[] = {"fast", "default", "large"};
@@ -260,8 +259,8 @@ static void mend(uint8_t *data, size_t size) {
     for (int k = 0; k < 4; k++) data[12 + k] = (uint8_t)(crc >> 8 * k);
 }
 
-/* With length and CRC made right again every field is still bounded: whatever a byte is changed to, wherever the end is
- * cut, the content never comes out wrong, and nothing is allocated beyond what is allowed. */
+/* With length and CRC made right again every field is still bounded: whatever a byte is changed to, wherever
+ * the end is cut, the content never comes out wrong, and nothing is allocated beyond what is allowed. */
 static void hostile_archives(void **state) {
     (void)state;
     uint8_t data[40], copy[400];

@@ -69,7 +69,7 @@ static void what_is_logged(void **state) {
 /* ---- optimizers ---- */
 
 /* Wide enough that its largest tensors are cut into several blocks; odd sizes; both tall and wide matrices.
- */
+ * / */
 static const ModelConfig MODEL = {.n_layer = 1,
                                   .n_head = 1,
                                   .n_kv_head = 1,
@@ -137,7 +137,7 @@ static real *run(OptimizerKind kind, int threads, double grad_scale) {
     return params;
 }
 
-/* ---- the formulas, as they stand in the papers ---- */
+/* ---- the formulas, as in the papers ---- */
 
 static void adamw_reference(double *p, double *m, double *v, double g, double lr, double decay, int t) {
     *p -= lr * decay * *p;

@@ -75,8 +75,11 @@ static void rules_of_two_runs(void **state) {
                   "  - {name: m, when: {tag: '<B>'}, hook: blocks.1.mlp.hook_pre, units: 'auto:silent:5'}\n"
                   "  - {name: k, when: {share: 0.5}, against: A, loss: group, hook: blocks.0.mlp.hook_pre, "
                   "units: 0-3}\n");
-    json_t *result = json_loads("{\"neurons\": [{\"units\": [0, 1, 2, 7, 9]}]}", 0, NULL);
-    RuleRun run[2] = {{"one", "one", &config, result}, {"two", "two", &config, result}};
+    RunResult result;
+    Err err = {0};
+    const char text[] = "{\"neurons\": [{\"units\": [0, 1, 2, 7, 9]}]}";
+    assert_int_equal(result_parse(text, "text", RESULT_ANY, &result, &err), OK);
+    RuleRun run[2] = {{"one", "one", &config, &result}, {"two", "two", &config, &result}};
     put_metrics("one", 0.625);
     put_metrics("two", 0.875);
     char *html = section(run, 2, heat);
@@ -101,7 +104,7 @@ static void rules_of_two_runs(void **state) {
     html = section(run, 0, heat);
     assert_string_equal(html, "");
     free(html);
-    json_decref(result);
+    result_free(&result);
 }
 
 int main(void) {

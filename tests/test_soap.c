@@ -18,8 +18,9 @@ static const double EPSILON = sizeof(real) == 8 ? 0x1p-53 : 0x1p-24;
 
 /* ---- the orthogonal factor ---- */
 
-/* q^T q = 1; q^T a is zero below its diagonal. Each of n reflections adds a few roundings to a column; columns of
- * a are scaled down to 2^-20, and judged by their own length: reflections keep small ones as they keep large. */
+/* q^T q = 1; q^T a is zero below its diagonal. Each of n reflections adds a few roundings to a column;
+ * columns of a are scaled down to 2^-20, and judged by their own length: reflections keep small ones as they
+ * keep large. */
 static void expect_factor(const real *q, const real *a, int n, const char *isa) {
     double bound = 8 * EPSILON * sqrt(n) + 4 * EPSILON;
     for (int i = 0; i < n; i++)
@@ -73,8 +74,9 @@ static void orthogonal_factors(void **state) {
 
 /* ---- the paper's formulas ---- */
 
-/* All matrices 6 x 6, but those of the MLP, 6 x 9 and 9 x 6: nine is above precondition_max_dim, so they have one
- * basis. With a square G of full rank the bases are determined to their signs, which no update depends on. */
+/* All matrices 6 x 6, but those of the MLP, 6 x 9 and 9 x 6: nine is above precondition_max_dim, so they have
+ * one basis. With a square G of full rank the bases are determined to their signs, which no update depends
+ * on. */
 enum { D = 6, INNER = 9, STEPS = 23, MOST = INNER * INNER };
 static const ModelConfig MODEL = {.n_layer = 1,
                                   .n_head = 1,

@@ -10,11 +10,11 @@
 #include "model/parallel.h"
 #include "model/parametrization.h"
 #include "train/optimizers/optimizer.h"
-#include "train/trainer.h"
+#include "train/plan.h"
 
 enum { PROBE_SEQUENCES = 16 };
 
-/* One width's model, and the sequences it is asked about. */
+/* The model of one width, and the sequences on which its activations are measured. */
 typedef struct Probe {
     Config config;
     FactSet facts;
@@ -25,9 +25,9 @@ typedef struct Probe {
     Mix mix;
     GptWork *work;
     int n_seq, tokens;
-    real *grad;            /* written over, never read: only activations are wanted */
+    real *grad;            /* unused output: only activations are needed */
     real *before, *values; /* all places, one after the other */
-    int step;              /* steps made */
+    int step;              /* updates done */
 } Probe;
 
 static int64_t place_size(const Probe *p, int place) {
@@ -89,8 +89,8 @@ static void probe_free(Probe *p) {
     facts_free(&p->facts);
 }
 
-/* Every place's values as the model is now. */
-static void look(Probe *p, real *out) {
+/* The activations of every place with the current weights. */
+static void measure_places(Probe *p, real *out) {
     const Team alone = {.size = 1};
     (void)gpt_gradient(&p->gpt, p->work, &p->all.batch, 0, p->n_seq, 1, p->grad, &alone);
     for (int i = 0; i <= p->config.model.n_layer; out += place_size(p, i++))
@@ -108,9 +108,10 @@ static void train_step(Probe *p) {
     optimizer_step(&p->optimizer, p->gpt.params, grad, &update);
 }
 
-/* Adds the logs of every place's size and of its distance from the start to one width's sums. */
+/* Adds the log of every place's change since initialization, and of its size, to the sums of width number
+ * `at`. */
 static Status add_places(Coordinates *out, int at, Probe *p, CoordinateKind change, Err *err) {
-    look(p, p->values);
+    measure_places(p, p->values);
     const real *x = p->values, *x0 = p->before;
     for (int i = 0; i < out->n_places; i++) {
         double moved = 0, size = 0;
@@ -134,14 +135,16 @@ static Status add_places(Coordinates *out, int at, Probe *p, CoordinateKind chan
     return OK;
 }
 
-/* SOAP's first step gathers statistics and moves nothing. */
-static int first_move(const Config *config) { return config->train.optimizer == OPT_SOAP ? 2 : 1; }
+/* The first step that moves the weight matrices. */
+static int first_move(const Config *config) {
+    return optimizer_row(config->train.optimizer)->idle_updates + 1;
+}
 
 static Status measure_model(Coordinates *out, int at, const Config *config, int steps, Err *err) {
     Probe p = {0};
     Status status = OK;
     TRY_GOTO(probe_create(&p, config, out->width[at], err));
-    look(&p, p.before);
+    measure_places(&p, p.before);
     fact_batch_draw(&p.batch, &p.all, &p.mix, 0);
     while (p.step < first_move(config)) train_step(&p);
     TRY_GOTO(add_places(out, at, &p, COORDINATES_FIRST, err));

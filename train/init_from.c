@@ -46,15 +46,14 @@ static Status read_weights(const char *dir, const ParamTable *table, real *param
     Config config;
     CheckpointMark mark;
     RunState state = {0};
-    RunFolder folder = {.lock_fd = -1};
     Snapshot snapshot = {.table = table, .params = params, .state = &state};
-    char damage[sizeof err->msg] = "";
+    char damage[sizeof err->msg] = "", data_hash[33], hash[33];
     bool found;
-    TRY(path_join(folder.dir, sizeof folder.dir, dir, NULL, err));
-    TRY(folder_read(dir, &config, folder.data_hash, err));
+    TRY(folder_read(dir, &config, data_hash, err));
     TRY(check_shape(dir, &config.model, table, err));
-    config_hash(&config, folder.data_hash, folder.config_hash);
-    TRY(checkpoints_newest(&folder, &snapshot, &mark, &(ProgressSink){keep_note, damage}, &found, err));
+    config_hash(&config, data_hash, hash);
+    TRY(checkpoints_newest(&(CheckpointOwner){dir, hash, data_hash}, &snapshot, &mark,
+                           &(ProgressSink){keep_note, damage}, &found, err));
     if (damage[0]) return err_set(err, ERR_INPUT, "%s", damage); /* older weights are not what was meant */
     return found ? OK : err_set(err, ERR_INPUT, "%s: holds no checkpoint", dir);
 }

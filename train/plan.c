@@ -1,12 +1,13 @@
-/* What a run will need, before it starts: an estimate from above, of what is allocated, not of what is
- * touched. */
+#include "train/plan.h"
+
 #include <omp.h>
 
 #include "base/memory.h"
 #include "base/number.h"
 #include "model/parallel.h"
 #include "model/quantize.h"
-#include "train/trainer.h"
+#include "train/objective.h"
+#include "train/optimizers/optimizer.h"
 
 static const double MIB = 1024.0 * 1024.0;
 
@@ -43,7 +44,7 @@ static double memory_of(const Config *config, const FactSet *facts, const ParamT
            (double)parallel_bytes(&shape, &training) + (double)parallel_bytes(&shape, &evaluation) +
            (double)config->train.batch_size * (facts->max_len * 8 + 8) /* the batch: inputs and targets */
            + tokens * 20 + (double)facts->n_pool * 37                  /* eval/evaluate.h */
-           + neurons_bytes(config, facts, table->total) + facts_bytes(facts) +
+           + objective_bytes(config, facts, table->total) + facts_bytes(facts) +
            8 * MIB /* the program and its libraries */;
 }
 

@@ -1,15 +1,15 @@
-/* What the loop holds. Everything in it is allocated before the first step. */
+/* The training loop and what it holds. Everything in a Trainer is allocated before the first step. */
 #ifndef ROTE_TRAIN_TRAINER_H
 #define ROTE_TRAIN_TRAINER_H
 
+#include "data/mix.h"
+#include "eval/evaluate.h"
+#include "eval/result_figures.h"
 #include "model/parallel.h"
 #include "store/run_folder.h"
-#include "train/neurons/objective.h"
+#include "train/objective.h"
 #include "train/optimizers/optimizer.h"
-
-/* config->threads, or one per core. */
-int trainer_threads(const TrainConfig *config);
-ParallelPlan trainer_parallel_plan(const TrainConfig *config, const FactSet *facts);
+#include "train/train.h"
 
 typedef struct Trainer {
     Config config;
@@ -24,12 +24,53 @@ typedef struct Trainer {
     int64_t evaluated_at;  /* its step; -1: none yet in this process */
     Mix mix;
     FactBatch batch; /* room for the longest one */
-    NeuronRules neurons;
+    Objective objective;
     RunFolder folder;
     RunState state;
     int64_t saved_at;          /* step of the newest checkpoint; -1: none */
     double started_s, shown_s; /* display only */
     int64_t started_tokens, shown_tokens;
 } Trainer;
+
+/* ---- trainer.c ---- */
+
+/* config, facts and options are set, and outlive the trainer; the rest is zero. ERR_INPUT: facts, rules or weights
+ * that do not fit the model. ERR_NOMEM. trainer_free, after a failure too. */
+Status trainer_create(Trainer *t, Err *err);
+void trainer_free(Trainer *t);
+
+/* What is trained and kept in checkpoints: all parameters, of full precision. */
+real *trained_params(const Trainer *t);
+/* With train.quantize the model reads what its format holds of the trained parameters, and a gradient there
+ * counts as theirs: the straight-through estimator (Bengio, Leonard & Courville 2013, arXiv 1308.3432). */
+void refresh_model(Trainer *t);
+/* The state with the arrays that a checkpoint holds, where they lie. */
+Snapshot snapshot_of(Trainer *t);
+/* Fills t->evaluation with the figures of this step. */
+void trainer_evaluate(Trainer *t);
+
+/* Trains from t->state on until there is a verdict. ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: names
+ * tensor, index and step; the checkpoint before it is whole. ERR_IO: the folder cannot be written. */
+Status train_on(Trainer *t, Err *err);
+
+/* ---- nonfinite.c: ERR_NUMERIC, with the step, the place and what helps ---- */
+
+/* Before the update: a gradient or a loss that is no finite number. norm: of the gradient. */
+Status check_gradient(const Trainer *t, const real *grad, double norm, double loss_nats, Err *err);
+/* The first element of a vector laid out like the parameters that is NaN or Inf. OK: there is none. */
+Status name_nonfinite(const Trainer *t, const real *x, const char *what, Err *err);
+/* The newest evaluation's code length. */
+Status check_evaluation(const Trainer *t, Err *err);
+
+/* ---- log.c: lines of metrics.jsonl, and progress ---- */
+
+/* counts: as in FigureSources. */
+void trainer_figures(const Trainer *t, const Evaluation *evaluation, const RunCounts *counts,
+                     RunFigures *out);
+
+void log_step(Trainer *t, double loss_nats, double rate, double norm);
+void log_evaluation(Trainer *t);
+/* At most four times a second. loss_nats: of the newest batch. */
+void show_progress(Trainer *t, double loss_nats);
 
 #endif

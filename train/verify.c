@@ -1,80 +1,17 @@
-/* A finished run asked again: opened with its newest checkpoint, told as JSON, or replayed from step 0 and
- * compared. */
+/* A finished run: its result as JSON, and a replay from step 0 that is compared with it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "data/obtain.h"
+#include "eval/evaluate.h"
 #include "model/formats/npy.h"
-#include "model/parametrization.h"
-#include "model/quantize.h"
 #include "store/result.h"
+#include "store/run.h"
 #include "store/run_files.h"
 #include "store/run_folder.h"
 #include "train/init_from.h"
-
-/* The run's config and facts; facts whose hash is no longer the run's are refused. */
-static Status read_run(const char *dir, Config *config, FactSet *facts, Err *err) {
-    char data_hash[33];
-    TRY(folder_read(dir, config, data_hash, err));
-    TRY(facts_obtain(&config->facts, facts, err));
-    Status status = OK;
-    if (strcmp(facts->data_hash, data_hash))
-        status =
-            err_set(err, ERR_INPUT, "%s: %s holds other facts now: data_hash %s, the run was trained on %s",
-                    dir, facts_are_read(config->facts.kind) ? config->facts.path : "the generator",
-                    facts->data_hash, data_hash);
-    if (status == OK) status = config_resolve(config, facts->n, facts->max_len, facts->vocab.size, err);
-    if (status != OK) facts_free(facts);
-    return status;
-}
-
-Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err) {
-    memset(out, 0, sizeof *out);
-    TRY(read_run(dir, &out->config, &out->facts, err));
-    const Ops *ops;
-    RunFolder folder = {.lock_fd = -1};
-    RunState state = {0};
-    CheckpointMark mark;
-    bool found = false;
-    Status status = OK;
-    TRY_GOTO(ops_select(&ops, err));
-    TRY_GOTO(gpt_create(&out->gpt, &out->config.model, ops, out->config.train.gemm, err));
-    parametrization_apply(&out->gpt.table, &out->config);
-    TRY_GOTO(rule_states_create(&out->neurons, &out->config, err));
-    state.n_neurons = out->config.n_neurons;
-    state.neurons = out->neurons;
-    state.width = out->config.model.n_inner;
-    snprintf(folder.dir, sizeof folder.dir, "%s", dir);
-    snprintf(folder.data_hash, sizeof folder.data_hash, "%s", out->facts.data_hash);
-    config_hash(&out->config, out->facts.data_hash, folder.config_hash);
-    Snapshot snapshot = {.table = &out->gpt.table, .params = out->gpt.params, .state = &state};
-    TRY_GOTO(checkpoints_newest(&folder, &snapshot, &mark, notes, &found, err));
-    if (!found) {
-        FolderState there;
-        TRY_GOTO(folder_look(dir, &there, err));
-        status = err_set(
-            err, ERR_INPUT, "%s: holds no checkpoint%s", dir,
-            there == FOLDER_DONE
-                ? ", and the run is over: it diverged, or they are gone; train it anew in another folder"
-                : " yet; train on with --resume");
-        goto done;
-    }
-    out->step = state.step;
-    content_hash(out->gpt.params, (size_t)out->gpt.table.total * sizeof(real), out->param_hash);
-    quantize_params(out->gpt.params, out->gpt.params, &out->gpt.table, out->config.train.quantize, ALL_PARTS,
-                    1);
-done:
-    if (status != OK) run_close(out);
-    return status;
-}
-
-void run_close(Run *run) {
-    rule_states_free(run->neurons, run->config.n_neurons);
-    gpt_free(&run->gpt);
-    facts_free(&run->facts);
-    memset(run, 0, sizeof *run);
-}
+#include "train/train.h"
 
 /* result.json of a finished run. */
 static Status read_result(const char *dir, Buffer *text, RunResult *result, Err *err) {
@@ -85,7 +22,7 @@ static Status read_result(const char *dir, Buffer *text, RunResult *result, Err 
     if (state != FOLDER_DONE) return err_set(err, ERR_INPUT, "%s: not finished; train on with --resume", dir);
     TRY(run_result_text(dir, text, err));
     Status status = path_join(path, sizeof path, dir, "result.json", err);
-    if (status == OK) status = result_parse(text->data, path, result, err);
+    if (status == OK) status = result_parse(text->data, path, RESULT_WHOLE, result, err);
     if (status != OK) buffer_free(text);
     return status;
 }
@@ -108,6 +45,7 @@ char *run_result_json(const char *dir, bool with_timing, Err *err) {
     RunResult result;
     char path[CONFIG_PATH_MAX];
     if (read_result(dir, &text, &result, err) != OK) return NULL;
+    result_free(&result);
     if (!with_timing) return text.data; /* the caller's now */
     char *merged = NULL;
     if (path_join(path, sizeof path, dir, "timing.json", err) == OK &&
@@ -191,6 +129,12 @@ static Status check_code_lengths(const Run *run, const char *dir, int threads, E
     return status;
 }
 
+/* A result whose code lengths are finite: their files were written with it. */
+static bool has_code_lengths(const RunResult *kept) {
+    const double *x = kept->figures.value;
+    return __builtin_isfinite(x[FIG_CODE_BITS] + x[FIG_HELDOUT_CODE_BITS]);
+}
+
 /* The parameters on disk must be those that the result names, too. */
 static Status check_checkpoint(const char *dir, const RunResult *kept, int threads, Err *err) {
     if (strcmp(kept->verdict, "diverged") == 0) return OK; /* its last checkpoint is older than its end */
@@ -204,43 +148,48 @@ static Status check_checkpoint(const char *dir, const RunResult *kept, int threa
         status = err_set(err, ERR_FORMAT,
                          "%s: the newest whole checkpoint's parameters hash to %s, result.json says %s", dir,
                          run.param_hash, kept->param_hash);
-    else if (run.facts.n_heldout && __builtin_isfinite(kept->final.code_bits + kept->final.heldout_code_bits))
+    else if (run.facts.n_heldout && has_code_lengths(kept))
         status = check_code_lengths(&run, dir, threads, err);
     run_close(&run);
     return status;
 }
 
+/* Config and facts of a run whose replay has the same bits everywhere. */
+static Status read_exact_run(const char *dir, const RunResult *kept, Config *config, FactSet *facts,
+                             Err *err) {
+    if (kept->exact) return run_read(dir, config, facts, err);
+    return err_set(err, ERR_INPUT,
+                   "%s: made with train.gemm=openblas, whose bits change with the machine: nothing to verify",
+                   dir);
+}
+
 Status run_verify(const char *dir, int threads, ProgressSink progress, const volatile sig_atomic_t *stop,
                   Err *err) {
     Buffer kept_text = {0};
-    RunResult kept, replayed;
+    RunResult kept, replayed = {.n_neurons = 0};
     Config config;
     FactSet facts;
     TRY(read_result(dir, &kept_text, &kept, err));
-    Status status = kept.exact ? read_run(dir, &config, &facts, err)
-                               : err_set(err, ERR_INPUT,
-                                         "%s: made with train.gemm=openblas, whose bits change with the "
-                                         "machine: nothing to verify",
-                                         dir);
+    char *text = NULL;
+    Status status = read_exact_run(dir, &kept, &config, &facts, err);
     if (status != OK) {
+        result_free(&kept);
         buffer_free(&kept_text);
         return status;
     }
-    char *text = NULL;
-    RuleState *neurons = NULL;
     TRY_GOTO(init_from_resolve(&config, err));
     if (threads > 0) config.train.threads = threads;
-    TRY_GOTO(rule_states_create(&neurons, &config, err));
-    RunOptions options = {.stop = stop, .progress = progress, .neurons = neurons};
+    RunOptions options = {.stop = stop, .progress = progress};
     TRY_GOTO(check_metrics_there(dir, err));
     TRY_GOTO(check_checkpoint(dir, &kept, config.train.threads, err));
     status = run_train(&config, &facts, &options, &replayed, err);
     if (status != OK && strcmp(replayed.verdict, "diverged")) goto done;
-    text = result_text(&config, &facts, &replayed, neurons);
+    text = result_text(&replayed);
     status = text ? compare(dir, &kept, &replayed, kept_text.data, text, err)
                   : err_set(err, ERR_NOMEM, "no memory for the replay's result");
 done:
-    rule_states_free(neurons, config.n_neurons);
+    result_free(&kept);
+    result_free(&replayed);
     free(text);
     buffer_free(&kept_text);
     facts_free(&facts);

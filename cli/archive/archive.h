@@ -1,33 +1,45 @@
-/* What the commands about archives share. */
-#ifndef ROTE_CLI_ARCHIVE_H
-#define ROTE_CLI_ARCHIVE_H
+/* What the commands about archives share: rote compress, decompress, archive show (docs/formats.md). */
+#ifndef ROTE_CLI_ARCHIVE_ARCHIVE_H
+#define ROTE_CLI_ARCHIVE_ARCHIVE_H
 
 #include "base/file.h"
-#include "cli/cli.h"
+#include "cli/common/args.h"
 #include "eval/archive/two_part.h"
-#include "eval/capacity/certify.h"
+#include "train/online/online.h"
 
-/* The format of so many bits a weight. False: there is none. */
+/* A larger file is not read: it is no archive of rote's. */
+#define ARCHIVE_MAX_BYTES ((size_t)1 << 35)
+
+static inline const uint8_t *bytes_of(const Buffer *b) { return (const uint8_t *)b->data; }
+
+/* ---- write.c ---- */
+
+/* The format that stores a weight in so many bits. False: there is none. */
 bool format_of_bits(int64_t bits, Quantize *out);
 #define FORMAT_BITS "32, 16, 8, 6, 4, 3, 2"
 
-/* Larger ones are no archives of this program's. */
-#define ARCHIVE_MOST ((size_t)1 << 35)
-
-/* Under a temporary name, decoded by another process unless --no-verify, renamed. */
+/* Writes the archive under a temporary name, has another process decode and compare it, and renames it;
+ * --no-verify leaves out the second step. threads: those that wrote it. Nothing is at path after an error. ERR_IO.
+ * ERR_FORMAT: it does not decode to what went in. ERR_STOPPED. */
 Status archive_write(const Args *args, const char *path, const Bytes *archive, int threads, Err *err);
-
-/* Of the process that then decodes: another number than the encoder's. */
+/* How many threads the verifying process has: another number than the writer, so that a result that depends on it
+ * shows. */
 int verify_threads(int threads);
 
-/* cli/archive/online.c */
-Status compress_online(const Args *args, const char *path, int threads, Err *err);
-Status decompress_online(Bytes *content, const char *path, const Buffer *archive, double most_memory,
-                         int threads, bool quiet, Err *err);
-Status show_online(const char *path, const Buffer *archive, bool json, Err *err);
+/* ---- online.c: archives of files, without stored weights ---- */
 
-/* One part of an archive as a line; the parts of a two-part one. */
-void show_part(const char *name, size_t bytes, size_t all, const char *note);
-void show_two_part(const TwoPartSizes *sizes, Quantize held, int64_t params);
+/* rote compress FILE --online. threads: 0 means all. */
+Status compress_online(const Args *args, const char *path, int threads, Err *err);
+/* max_memory: bytes; 0 means what is available. Free content with bytes_free. */
+Status decompress_online(Bytes *content, const char *path, const Buffer *archive, double max_memory,
+                         int threads, bool quiet, Err *err);
+
+/* ---- show.c: lines about an archive ---- */
+
+/* The sizes of its parts, in bits and as shares. stored: the format of the weights. */
+void show_two_part_sizes(const TwoPartSizes *sizes, Quantize stored, int64_t params);
+void show_online_sizes(const OnlineSizes *sizes);
+/* "n-grams, matches, a transformer of 2 layers and width 64". Returns out. */
+const char *online_parts_text(const OnlinePlan *plan, char *out, size_t size);
 
 #endif

@@ -1,13 +1,21 @@
-/* rote compress --online, and what decompress and archive show do with such archives. */
+/* rote compress --online, and how decompress reads such archives. */
 #include <omp.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "cli/archive/archive.h"
+#include "cli/common/args.h"
+#include "cli/common/estimate.h"
+#include "cli/common/json.h"
+#include "cli/common/output.h"
+#include "cli/common/progress.h"
+#include "cli/common/show.h"
+#include "cli/common/signals.h"
 #include "train/online/online.h"
 
-/* ---- what was asked for ---- */
+/* ---- options ---- */
 
 static Status preset_of(const Args *args, OnlinePlan *out, Err *err) {
     const char *word = args_value(args, "preset");
@@ -37,34 +45,20 @@ static Status leave_out(PredictorParts *parts, const char *words, Err *err) {
     return OK;
 }
 
-static int threads_of(int asked) { return asked > 0 ? asked : omp_get_num_procs(); }
-
 static Status run_of(OnlineRun *out, ProgressLine *line, const char *label, int threads, bool quiet,
                      Err *err) {
-    *out = (OnlineRun){.threads = threads_of(threads), .stop = &stop_requested};
+    *out = (OnlineRun){.threads = threads > 0 ? threads : omp_get_num_procs(), .stop = &stop_requested};
     TRY(ops_select(&out->ops, err));
     signals_catch();
     out->progress = progress_line(line, label, quiet);
     return OK;
 }
 
-/* ---- what people read ---- */
+/* ---- what it needs ---- */
 
-static const char *parts_text(const OnlinePlan *p, char *out, size_t size) {
-    static const char *const ngrams[NGRAM_SETS] = {"few n-grams", "n-grams", "n-grams with large tables"};
-    const ModelConfig *m = &p->model.model;
-    int n = snprintf(out, size, "%s%s", p->parts.ngrams ? ngrams[p->parts.set] : "no n-grams",
-                     p->parts.match ? ", matches" : ", no matches");
-    if (p->parts.model)
-        snprintf(out + n, size - (size_t)n, ", a transformer of %d layers and width %d", m->n_layer,
-                 m->n_embd);
-    else snprintf(out + n, size - (size_t)n, ", no transformer");
-    return out;
-}
-
-/* Some 100,000 bytes a second without the transformer. Its operations as measured (docs/speed.md, "Estimates"): one thread
- * reaches 0.60 of its peak at width 64 and 0.67 at 128; 0.15 of the time is one thread's alone, and the rest is shared by
- * as many as the gradient has leaves. */
+/* Measured (docs/speed.md, "Estimates"). Without the transformer: 100,000 to 200,000 bytes per second. The
+ * transformer: one thread reaches 0.60 of its peak at width 64 and 0.67 at width 128; 0.15 of the time runs on one
+ * thread, and the rest on as many threads as the gradient has leaves. */
 static double seconds_needed(const OnlinePlan *p, size_t size, double peak, int threads) {
     double seconds = (double)size / (p->parts.set == NGRAMS_FEW ? 200e3 : 100e3);
     if (!p->parts.model) return seconds;
@@ -77,19 +71,13 @@ static double seconds_needed(const OnlinePlan *p, size_t size, double peak, int 
 static void show_needs(const OnlinePlan *p, size_t size, const OnlineRun *run, bool verify) {
     char text[160];
     double peak = p->parts.model ? peak_of_a_core(run->ops) : 0;
-    fprintf(stderr, "predicts    %s\nmemory      %s\ntime        %s", parts_text(p, text, sizeof text),
+    fprintf(stderr, "predicts    %s\nmemory      %s\ntime        %s", online_parts_text(p, text, sizeof text),
             show_bytes(online_memory(p, size, run->threads)),
             show_duration(seconds_needed(p, size, peak, run->threads)));
     if (verify)
         fprintf(stderr, ", and %s to verify",
                 show_duration(seconds_needed(p, size, peak, verify_threads(run->threads))));
     fprintf(stderr, " (estimate, for a machine with nothing else to do)\n");
-}
-
-static void show_sizes(const OnlineSizes *s) {
-    size_t all = s->header + s->plan + s->stream;
-    show_part("header", s->header + s->plan, all, "checksums, sizes, what predicts");
-    show_part("stream", s->stream, all, "the content");
 }
 
 static double bits_per_byte(size_t archive, uint64_t content) {
@@ -110,11 +98,10 @@ Status compress_online(const Args *args, const char *path, int threads, Err *err
     TRY(leave_out(&plan.parts, args_value(args, "without"), err));
     TRY(run_of(&run, &line, "", threads, quiet, err));
     TRY(input_check(args->words[0], err));
-    TRY(file_read(args->words[0], ARCHIVE_MOST, &file, err));
+    TRY(file_read(args->words[0], ARCHIVE_MAX_BYTES, &file, err));
     if (!quiet) show_needs(&plan, file.size, &run, !args_has(args, "no-verify"));
     double started = clock_s();
-    Status status =
-        online_write(&archive, (const uint8_t *)file.data, file.size, &plan, 0, &run, &sizes, err);
+    Status status = online_write(&archive, bytes_of(&file), file.size, &plan, 0, &run, &sizes, err);
     progress_end(&line);
     double seconds = clock_s() - started;
     if (status == OK) status = archive_write(args, path, &archive, run.threads, err);
@@ -130,7 +117,7 @@ Status compress_online(const Args *args, const char *path, int threads, Err *err
     } else {
         printf("%s: %s bytes for %s: %.4f bits a byte\n", path, show_int((int64_t)archive.size),
                show_int((int64_t)file.size), bits_per_byte(archive.size, file.size));
-        show_sizes(&sizes);
+        show_online_sizes(&sizes);
     }
 done:
     bytes_free(&archive);
@@ -138,33 +125,12 @@ done:
     return status;
 }
 
-Status decompress_online(Bytes *content, const char *path, const Buffer *archive, double most_memory,
+Status decompress_online(Bytes *content, const char *path, const Buffer *archive, double max_memory,
                          int threads, bool quiet, Err *err) {
     ProgressLine line = {.open = false};
     OnlineRun run;
     TRY(run_of(&run, &line, "", threads, quiet, err));
-    Status status =
-        online_read(content, path, (const uint8_t *)archive->data, archive->size, most_memory, &run, err);
+    Status status = online_read(content, path, bytes_of(archive), archive->size, max_memory, &run, err);
     progress_end(&line);
     return status;
-}
-
-Status show_online(const char *path, const Buffer *archive, bool json, Err *err) {
-    OnlineInfo i;
-    char text[160], hash[33];
-    TRY(online_look(&i, path, (const uint8_t *)archive->data, archive->size, 0, threads_of(0), err));
-    hash_digits(i.header.hash, hash);
-    parts_text(&i.plan, text, sizeof text);
-    if (json)
-        return json_out(json_pack("{ss si sI ss ss sI sI so}", "mode", "online", "version", ARCHIVE_VERSION,
-                                  "content_bytes", (json_int_t)i.header.content_bytes, "content_hash", hash,
-                                  "predicts", text, "header_bytes",
-                                  (json_int_t)(i.sizes.header + i.sizes.plan), "stream_bytes",
-                                  (json_int_t)i.sizes.stream, "memory_bytes", json_number(i.memory_bytes)),
-                        err);
-    printf("%s: %s bytes for %s bytes of content\n", path, show_int((int64_t)archive->size),
-           show_int((int64_t)i.header.content_bytes));
-    printf("predicts    %s\nmemory      %s\n", text, show_bytes(i.memory_bytes));
-    show_sizes(&i.sizes);
-    return OK;
 }

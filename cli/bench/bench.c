@@ -1,37 +1,13 @@
-/* rote bench: speed against this machine's own multiply-add peak, measured in the same run, between the
+/* rote bench: speed as a share of this machine's multiply-add peak, which is measured in the same run, between
  * rounds. */
-#include <omp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "cli/bench/bench.h"
 
-const Shape bench_configs[BENCH_CONFIGS] = {{"i", 2048, 64, 32, 1, 1, 64},
-                                            {"ii", 2048, 64, 64, 4, 2, 64},
-                                            {"iii", 512, 128, 128, 4, 4, 32},
-                                            {"iv", 512, 128, 256, 8, 8, 16},
-                                            {"v", 256, 256, 512, 8, 8, 8}};
+#include <omp.h>
+#include <stdio.h>
+#include <string.h>
 
-const Shape *bench_next(const BenchOptions *options, const Shape *last) {
-    if (options->only) return last ? NULL : options->only;
-    if (!last) return bench_configs;
-    return last + 1 < bench_configs + BENCH_CONFIGS ? last + 1 : NULL;
-}
-
-bool bench_more(const BenchOptions *options, int done, double began_s) {
-    return done < options->rounds && (done < 5 || clock_s() - began_s < 8);
-}
-
-static int by_size(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-double median(double *x, int n) {
-    qsort(x, (size_t)n, sizeof *x, by_size);
-    return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
-}
+#include "cli/common/args.h"
+#include "cli/common/json.h"
 
 static const struct {
     const char *option;
@@ -39,7 +15,7 @@ static const struct {
 } modes[] = {
     {"phases", bench_phases}, {"ladder", bench_ladder}, {"scaling", bench_scaling}, {"muon", bench_muon}};
 
-/* The mode that an option asks for; whole steps and products where none does. */
+/* The mode that an option requests; without one, whole steps and products. */
 static Status choose_mode(const Args *args, BenchMode **out, Err *err) {
     const char *chosen = args_has(args, "steps") ? "steps" : NULL;
     *out = bench_steps;
@@ -74,20 +50,21 @@ static Status choose_config(const Args *args, BenchOptions *out, Err *err) {
 }
 
 static Status read_options(const Args *args, BenchOptions *out, Err *err) {
-    int64_t threads = omp_get_num_procs(), rounds = 25;
+    int64_t rounds = 25;
+    int threads;
     const char *gemm = args_value(args, "gemm");
-    TRY(args_int(args, "threads", 1, 4096, &threads, err));
+    TRY(args_threads(args, &threads, err));
     TRY(args_int(args, "rounds", 1, ROUNDS_MAX, &rounds, err));
     if (gemm && strcmp(gemm, "exact") != 0 && strcmp(gemm, "openblas") != 0)
         return err_set(err, ERR_INPUT, "bench: --gemm %.40s: allowed are exact, openblas", gemm);
-    *out = (BenchOptions){.threads = (int)threads,
+    *out = (BenchOptions){.threads = threads ? threads : omp_get_num_procs(),
                           .rounds = (int)rounds,
                           .gemm = gemm && strcmp(gemm, "openblas") == 0 ? GEMM_OPENBLAS : GEMM_EXACT,
                           .json = args_has(args, "json")};
     return choose_config(args, out, err);
 }
 
-/* --steps N: nothing is measured here, and nothing runs but the steps and what they need. */
+/* --steps N: only runs steps, for another program to measure. */
 static Status make_steps(const BenchOptions *options, int n, Err *err) {
     BenchModel m;
     Status status = bench_model_create(&m, options->only, options, options->threads, OPT_ADAMW, err);
@@ -96,7 +73,7 @@ static Status make_steps(const BenchOptions *options, int n, Err *err) {
     return status;
 }
 
-Status cmd_bench(const Args *args, Err *err) {
+static Status cmd_bench(const Args *args, Err *err) {
     int64_t steps = 0;
     BenchOptions options;
     BenchMode *mode;
@@ -113,3 +90,26 @@ Status cmd_bench(const Args *args, Err *err) {
     json_decref(report);
     return status;
 }
+
+static const Option bench_options[] = {
+    FLAG("phases", "where a step's time goes: operations, bytes and time of every kernel and shape"),
+    FLAG("ladder", "whole steps of small models, with all threads and with one"),
+    FLAG("scaling", "threads against one thread, and against one process per thread"),
+    FLAG("muon", "what Muon's Newton-Schulz steps cost"),
+    OPTION("config", "i|ii|iii|iv|v", "one config only (default: all five, and the products)"),
+    OPTION("rounds", "N", "rounds at most (default: 25, fewer after 8 s)"),
+    OPTION("batch", "N", "sequences a step of --config (default: the config's)"),
+    OPTION("steps", "N", "N steps of --config and nothing else, for another program to measure"),
+    OPTION("gemm", "exact|openblas", "whose matrix product (default: exact)"),
+    THREADS_OPTION,
+    JSON_OPTION,
+    END_OPTION,
+};
+
+const Command bench_command = {
+    .name = "bench",
+    .words = "",
+    .summary = "speed of products and whole steps, as a share of this machine's peak",
+    .options = bench_options,
+    .run = cmd_bench,
+};

@@ -1,8 +1,8 @@
-/* rote bench --ladder: the small models of a capacity ladder, whose steps last from some 0.1 ms on: what a
- * whole step reaches with all threads, and with one. */
-#include <stdio.h>
-
+/* rote bench --ladder: whole steps of a capacity ladder's small models, whose steps take from about 0.1 ms on, with
+ * all threads and with one. */
+#include "base/clock.h"
 #include "cli/bench/bench.h"
+#include "cli/common/progress.h"
 
 static const Shape shapes[] = {
     {"d8 L1 V64 B64", 64, 16, 8, 1, 1, 64},       {"d8 L4 V64 B1024", 64, 16, 8, 4, 1, 1024},
@@ -10,27 +10,27 @@ static const Shape shapes[] = {
     {"d16 L4 V64 B1024", 64, 16, 16, 4, 1, 1024}, {"d32 L1 V256 B128", 256, 16, 32, 1, 2, 128},
     {"d32 L2 V128 B256", 128, 16, 32, 2, 2, 256}, {"d32 L4 V64 B1024", 64, 16, 32, 4, 2, 1024},
     {"d48 L2 V256 B64", 256, 16, 48, 2, 3, 64},   {"d48 L4 V128 B1024", 128, 16, 48, 4, 3, 1024}};
-static const Column columns[] = {{"config", "config", -18, TEXT, 0},
-                                 {"ms", "ms/step", 9, FIXED, 2},
-                                 {"tokens_per_s", "tokens/s", 11, COUNT, 0},
-                                 {"share_of_peak", "share of peak", 13, PERCENT, 1},
-                                 {"one_thread_ms", "1 thread ms", 11, FIXED, 2},
-                                 {"one_thread_share_of_peak", "share of peak", 13, PERCENT, 1},
-                                 {"speedup", "speed-up", 8, FIXED, 2},
-                                 {0}};
+static const BenchColumn columns[] = {{"config", "config", -18, TEXT, 0},
+                                      {"ms", "ms/step", 9, FIXED, 2},
+                                      {"tokens_per_s", "tokens/s", 11, COUNT, 0},
+                                      {"share_of_peak", "share of peak", 13, PERCENT, 1},
+                                      {"one_thread_ms", "1 thread ms", 11, FIXED, 2},
+                                      {"one_thread_share_of_peak", "share of peak", 13, PERCENT, 1},
+                                      {"speedup", "speed-up", 8, FIXED, 2},
+                                      {0}};
 
-typedef struct Figures {
+typedef struct LadderRounds {
     double ms[ROUNDS_MAX], share[ROUNDS_MAX];
-} Figures;
+} LadderRounds;
 
-static void time_round(BenchModel *m, int repeat, Figures *f, int round) {
+static void time_round(BenchModel *m, int repeat, LadderRounds *f, int round) {
     f->ms[round] = bench_time_steps(m, repeat) * 1e3 / repeat;
     f->share[round] = m->flops / f->ms[round] * 1e-6 / bench_peak(m);
 }
 
 static Status time_shape(const Shape *s, const BenchOptions *options, json_t **row, Err *err) {
     BenchModel all = {0}, one = {0};
-    Figures with_all, with_one;
+    LadderRounds with_all, with_one;
     double speedup[ROUNDS_MAX];
     Status status = OK;
     TRY_GOTO(bench_model_create(&all, s, options, options->threads, OPT_ADAMW, err));
@@ -55,13 +55,11 @@ done:
 }
 
 Status bench_ladder(const BenchOptions *options, json_t *report, Err *err) {
-    json_t *rows = json_array(), *row;
-    json_object_set_new(report, "ladder", rows);
-    if (!options->json) table_head(columns);
+    BenchTable table = table_begin(options, report, "ladder", columns);
+    json_t *row;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         TRY(time_shape(&shapes[i], options, &row, err));
-        if (!options->json) table_row(columns, row);
-        json_array_append_new(rows, row);
+        table_add(&table, row);
     }
     return OK;
 }

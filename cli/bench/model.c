@@ -1,8 +1,11 @@
 /* A model of a given shape with its optimizer and a batch of random tokens, and whole steps of it. */
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/random.h"
 #include "cli/bench/bench.h"
+#include "cli/common/estimate.h"
+#include "cli/common/progress.h"
 #include "model/blas.h"
 
 static Status random_batch(Batch *out, const Shape *s, Err *err) {

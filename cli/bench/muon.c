@@ -1,28 +1,30 @@
-/* rote bench --muon: what Muon's Newton-Schulz steps cost. The products of an update are all theirs, so they
- * are counted while the update runs, and only then. Whole steps with AdamW take turns with Muon's. */
+/* rote bench --muon: the cost of Muon's Newton-Schulz steps. Every matrix product of an update belongs to them, so
+ * products are counted during the update only. Steps with AdamW and with Muon are measured in turns. */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "cli/bench/bench.h"
+#include "cli/common/progress.h"
 
-static const Column columns[] = {{"config", "config", -6, TEXT, 0},
-                                 {"adamw_ms", "AdamW ms/step", 13, FIXED, 1},
-                                 {"ms", "Muon ms/step", 12, FIXED, 1},
-                                 {"update_ms", "update ms", 9, FIXED, 1},
-                                 {"newton_schulz_ms", "Newton-Schulz ms", 16, FIXED, 1},
-                                 {"newton_schulz_share", "of step", 8, PERCENT, 1},
-                                 {"newton_schulz_gflop", "GFLOP", 8, FIXED, 2},
-                                 {"newton_schulz_share_of_peak", "share of peak", 13, PERCENT, 1},
-                                 {0}};
+static const BenchColumn columns[] = {{"config", "config", -6, TEXT, 0},
+                                      {"adamw_ms", "AdamW ms/step", 13, FIXED, 1},
+                                      {"ms", "Muon ms/step", 12, FIXED, 1},
+                                      {"update_ms", "update ms", 9, FIXED, 1},
+                                      {"newton_schulz_ms", "Newton-Schulz ms", 16, FIXED, 1},
+                                      {"newton_schulz_share", "of step", 8, PERCENT, 1},
+                                      {"newton_schulz_gflop", "GFLOP", 8, FIXED, 2},
+                                      {"newton_schulz_share_of_peak", "share of peak", 13, PERCENT, 1},
+                                      {0}};
 
-typedef struct Figures {
+typedef struct MuonRounds {
     double adamw_ms[ROUNDS_MAX], ms[ROUNDS_MAX], update_ms[ROUNDS_MAX], peak[ROUNDS_MAX];
     double products_s[ROUNDS_MAX]; /* of all threads together */
     double products_flops;         /* the same in every round */
     int rounds;
-} Figures;
+} MuonRounds;
 
-/* The products since the last call, put together. */
+/* The sum over all products since the last call. */
 static Status take_products(ProfileRow *out, Err *err) {
     ProfileRow *rows = NULL;
     int n = 0;
@@ -34,7 +36,7 @@ static Status take_products(ProfileRow *out, Err *err) {
     return status;
 }
 
-static Status measure(Figures *f, BenchModel *adamw, BenchModel *muon, const BenchOptions *options,
+static Status measure(MuonRounds *f, BenchModel *adamw, BenchModel *muon, const BenchOptions *options,
                       Err *err) {
     Ops profiled = profile_ops(&muon->plain);
     ProfileRow products;
@@ -60,7 +62,7 @@ static Status measure(Figures *f, BenchModel *adamw, BenchModel *muon, const Ben
     return OK;
 }
 
-static json_t *muon_row(const Shape *s, Figures *f, int threads) {
+static json_t *muon_row(const Shape *s, MuonRounds *f, int threads) {
     int n = f->rounds;
     double ms = median(f->ms, n), seconds = median(f->products_s, n), own_ms = seconds * 1e3 / threads;
     return json_pack("{ss sf sf sf sf sf sf sf si}", "config", s->name, "adamw_ms", median(f->adamw_ms, n),
@@ -72,7 +74,7 @@ static json_t *muon_row(const Shape *s, Figures *f, int threads) {
 
 static Status time_config(const Shape *s, const BenchOptions *options, json_t **row, Err *err) {
     BenchModel adamw = {0}, muon = {0};
-    Figures f = {0};
+    MuonRounds f = {0};
     Status status = OK;
     TRY_GOTO(bench_model_create(&adamw, s, options, options->threads, OPT_ADAMW, err));
     TRY_GOTO(bench_model_create(&muon, s, options, options->threads, OPT_MUON, err));
@@ -85,18 +87,15 @@ done:
 }
 
 Status bench_muon(const BenchOptions *options, json_t *report, Err *err) {
-    json_t *rows = json_array(), *row = NULL;
-    json_object_set_new(report, "muon", rows);
+    json_t *row = NULL;
     TRY(profile_start(options->threads, err));
     Status status = OK;
-    if (!options->json) {
+    if (!options->json)
         puts("Newton-Schulz: its products, mean over threads; share of peak: of their own time.");
-        table_head(columns);
-    }
+    BenchTable table = table_begin(options, report, "muon", columns);
     for (const Shape *s = NULL; (s = bench_next(options, s));) {
         TRY_GOTO(time_config(s, options, &row, err));
-        if (!options->json) table_row(columns, row);
-        json_array_append_new(rows, row);
+        table_add(&table, row);
     }
 done:
     profile_stop();

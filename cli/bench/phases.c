@@ -1,19 +1,23 @@
-/* rote bench --phases: where the time of a training step goes, kernel by kernel. Steps with counted kernels
- * (bench_profile.c) take turns with plain ones, which say what a step takes when nobody counts. */
+/* rote bench --phases: the time of a training step, by kernel and shape. Steps with counted kernels
+ * (cli/bench/profile.c) and steps with plain ones are measured in turns; the plain ones give the time without the
+ * cost of counting. */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "cli/bench/bench.h"
+#include "cli/common/json.h"
+#include "cli/common/progress.h"
 
-static const Column columns[] = {{"phase", "phase", -24, TEXT, 0},
-                                 {"calls", "calls", 9, COUNT, 0},
-                                 {"mflop", "MFLOP", 10, FIXED, 1},
-                                 {"mib", "MiB", 9, FIXED, 2},
-                                 {"ms", "ms", 10, FIXED, 3},
-                                 {"share", "of step", 8, PERCENT, 1},
-                                 {"gflops", "GFLOP/s", 8, FIXED, 1},
-                                 {"share_of_peak", "of peak", 8, PERCENT, 1},
-                                 {0}};
+static const BenchColumn columns[] = {{"phase", "phase", -24, TEXT, 0},
+                                      {"calls", "calls", 9, COUNT, 0},
+                                      {"mflop", "MFLOP", 10, FIXED, 1},
+                                      {"mib", "MiB", 9, FIXED, 2},
+                                      {"ms", "ms", 10, FIXED, 3},
+                                      {"share", "of step", 8, PERCENT, 1},
+                                      {"gflops", "GFLOP/s", 8, FIXED, 1},
+                                      {"share_of_peak", "of peak", 8, PERCENT, 1},
+                                      {0}};
 static const char legend[] =
     "MxNxK: c (M,N) = a (M,K) b (K,N), each operand as it lies (N), transposed (T) or packed once a step "
     "(P).\n"
@@ -22,10 +26,9 @@ static const char legend[] =
     "weights would take more than 64 MiB pack in every product: NT forward, NN gradients of inputs.\n"
     "ms: all threads together; of peak: of one thread's; MiB: moved if nothing were cached;\n"
     "rest: copies, clearing, waiting, and the counting itself.\n";
-static const double TINY = 0.005; /* of a step: such rows are put together */
+static const double TINY = 0.005; /* rows below this share of a step are merged into one */
 
-/* A config's plain steps, and the counted round whose time is the median of their times: its counts per step,
- * of all threads together. */
+/* A config: the plain steps, and the counted round of median time, its counts per step and summed over threads. */
 typedef struct Phases {
     double ms, counted_ms, peak_gflops;
     int rounds;
@@ -35,7 +38,7 @@ typedef struct Phases {
 
 /* One round of counted steps. */
 typedef struct Counted {
-    double ms; /* a step */
+    double ms; /* of a step */
     ProfileRow *rows;
     int n;
 } Counted;
@@ -94,7 +97,7 @@ static json_t *phase_of(const ProfileRow *row, double thread_s, double peak_gflo
     return out;
 }
 
-/* The rows of a table: all products, the single phases, what they leave of the step. */
+/* The rows of a table: the phases, the rest of the step, and the sum over all products. */
 static json_t *phase_rows(const Phases *p, int threads) {
     double thread_s = p->counted_ms * 1e-3 * threads, peak = p->peak_gflops / threads;
     ProfileRow products = {.M = 1}, all = {0}, others = {0};

@@ -10,14 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "cli/bench/bench.h"
+#include "cli/common/progress.h"
 
 enum {
 #define OP_NUMBER(name) OP_##name,
     OPS(OP_NUMBER) OP_COUNT,
 #undef OP_NUMBER
-    PLACES = 1024,   /* for rows in a thread's counts */
-    SHAPES_MAX = 768 /* further shapes share one row */
+    PLACES = 1024,   /* rows of a thread's hash table */
+    SHAPES_MAX = 768 /* shapes beyond these share one row per kernel */
 };
 static const char *const op_names[OP_COUNT] = {
 #define OP_NAME(name) #name,
@@ -25,23 +27,23 @@ static const char *const op_names[OP_COUNT] = {
 #undef OP_NAME
 };
 
-/* One thread's, found by hashing the op and the shape. */
-typedef struct Counts {
+/* The counts of one thread: a hash table by kernel and shape. */
+typedef struct ThreadCounts {
     int used;
     ProfileRow row[PLACES];
-} Counts;
+} ThreadCounts;
 
-/* A kernel is called without anything that could tell it where to count, so this is the file's own. */
+/* File-wide state: a kernel gets no argument through which a table of counts could reach it. */
 static const Ops *inner;
-static Counts *counts; /* one per thread */
+static ThreadCounts *counts; /* one per thread */
 static int n_threads;
 
 static bool same(const ProfileRow *x, const ProfileRow *y) {
     return x->op == y->op && x->a == y->a && x->b == y->b && x->M == y->M && x->N == y->N && x->K == y->K;
 }
 
-/* The row of the same kernel and shape, made where there is none. */
-static ProfileRow *row_of(Counts *c, const ProfileRow *like) {
+/* Finds the row of the same kernel and shape, or adds it. */
+static ProfileRow *row_of(ThreadCounts *c, const ProfileRow *like) {
     unsigned at = (unsigned)like->op;
     at = at * 131 + (unsigned)like->a * 2 + (unsigned)like->b;
     at = at * 8191 + (unsigned)like->M;
@@ -65,7 +67,7 @@ void profile_sum(ProfileRow *sum, const ProfileRow *row) {
     sum->seconds += row->seconds;
 }
 
-/* Begins with the start as its time; the end of the scope makes it the duration. */
+/* seconds holds the start time; at the end of the scope, `end` turns it into the duration. */
 static ProfileRow begin(int op, double flops, double reals) {
     return (ProfileRow){
         .op = op, .calls = 1, .flops = flops, .bytes = reals * sizeof(real), .seconds = clock_s()};
@@ -80,7 +82,7 @@ static void end(ProfileRow *what) {
 
 #define COUNTED ProfileRow what __attribute__((cleanup(end), unused))
 
-/* A product of M x K by K x N; a and b: how the operands lie. */
+/* A product of M x K by K x N; a, b: the layout of the operands (ProfileRow). */
 static ProfileRow begin_product(int op, char a, char b, enum GemmInit init, int M, int N, int K) {
     double m = M, n = N, k = K, first = init == GEMM_ADD ? m * n : init == GEMM_BIAS ? n : 0;
     ProfileRow row = begin(op, 2 * m * n * k, m * k + k * n + m * n + first);
@@ -104,14 +106,14 @@ static void counted_gemm_packed(real *c, ptrdiff_t ldc, View a, const real *pack
     inner->gemm_packed(c, ldc, a, packed, init, bias, M, N, K, scratch);
 }
 
-/* Every other kernel: its operations, and the reals it touches. */
+/* Every other kernel: its operations, and the reals that it reads or writes. */
 #define PROFILE(type, name, parameters, arguments, flops, reals)                                             \
     static type counted_##name parameters {                                                                  \
         COUNTED = begin(OP_##name, (double)(flops), (double)(reals));                                        \
         return inner->name arguments;                                                                        \
     }
 #define AREA(rows, cols) ((double)(rows) * (cols))
-/* Keys that R rows of causal scores look at, the first row at first + 1 of them. */
+/* Keys that R rows of causal scores read: first + 1 in the first row, one more in each next row. */
 #define PREFIXES(R, first) ((double)(R) * (first) + (double)(R) * ((R) + 1) / 2)
 
 PROFILE(void, add_rows, (real * y, const real *x, const real *b, int N, int C), (y, x, b, N, C), AREA(N, C),
@@ -201,7 +203,7 @@ static int longest_first(const void *a, const void *b) {
 }
 
 Status profile_take(ProfileRow **rows, int *n, Err *err) {
-    Counts *all = calloc(1, sizeof *all);
+    ThreadCounts *all = calloc(1, sizeof *all);
     *rows = malloc(PLACES * sizeof **rows);
     *n = 0;
     if (!all || !*rows) {

@@ -1,84 +1,88 @@
-/* rote bench --scaling: N threads against one, and against one process per thread, as a sweep runs them.
- * Every model lives in a process of its own and makes steps when asked; the three ways take turns. */
-#include <stdio.h>
+/* rote bench --scaling: N threads against one thread, and against N processes of one thread, as a sweep runs them.
+ * Every model runs in a process of its own; the three ways are measured in turns. */
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "cli/bench/bench.h"
+#include "cli/common/progress.h"
+#include "cli/common/show.h"
 
-typedef struct Figures {
+typedef struct ScalingRounds {
     double one[ROUNDS_MAX], threads[ROUNDS_MAX], processes[ROUNDS_MAX]; /* tokens/s */
     double speedup[ROUNDS_MAX], kept[ROUNDS_MAX]; /* ratios: threads to one, processes to threads */
     int rounds;
-} Figures;
-static const Column columns[] = {{"config", "config", -6, TEXT, 0},
-                                 {"one_thread_tokens_per_s", "1 thread tok/s", 14, COUNT, 0},
-                                 {"threads_tokens_per_s", "threads tok/s", 13, COUNT, 0},
-                                 {"speedup", "speed-up", 8, FIXED, 2},
-                                 {"speedup_least", "least", 6, FIXED, 2},
-                                 {"speedup_most", "most", 6, FIXED, 2},
-                                 {"processes_tokens_per_s", "processes tok/s", 15, COUNT, 0},
-                                 {"processes_to_threads", "of threads", 10, PERCENT, 1},
-                                 {"processes_to_threads_least", "least", 8, PERCENT, 1},
-                                 {"processes_to_threads_most", "most", 8, PERCENT, 1},
-                                 {0}};
-static const double ROUND_S = 0.3; /* what a round of steps should last at least */
+} ScalingRounds;
+static const BenchColumn columns[] = {{"config", "config", -6, TEXT, 0},
+                                      {"one_thread_tokens_per_s", "1 thread tok/s", 14, COUNT, 0},
+                                      {"threads_tokens_per_s", "threads tok/s", 13, COUNT, 0},
+                                      {"speedup", "speed-up", 8, FIXED, 2},
+                                      {"speedup_least", "least", 6, FIXED, 2},
+                                      {"speedup_most", "most", 6, FIXED, 2},
+                                      {"processes_tokens_per_s", "processes tok/s", 15, COUNT, 0},
+                                      {"processes_to_threads", "of threads", 10, PERCENT, 1},
+                                      {"processes_to_threads_least", "least", 8, PERCENT, 1},
+                                      {"processes_to_threads_most", "most", 8, PERCENT, 1},
+                                      {0}};
+static const double ROUND_S = 0.3; /* the minimum duration of a round */
 
-typedef struct Served {
+typedef struct ServedModel {
     const Shape *shape;
     const BenchOptions *options;
     int threads;
-} Served;
-typedef struct Answer {
+} ServedModel;
+typedef struct Throughput {
     double tokens_per_s, rss_bytes;
-} Answer;
+} Throughput;
 
-/* The child: makes as many steps as it is asked for, until nobody asks. */
-static Status serve(Worker *parent, const void *argument, Err *err) {
-    const Served *s = argument;
+/* The child: makes as many steps as each request says, until there are no more requests. */
+static Status serve(TimedProcess *parent, const void *argument, Err *err) {
+    const ServedModel *s = argument;
     BenchModel m;
     int steps;
     Status status = bench_model_create(&m, s->shape, s->options, s->threads, OPT_ADAMW, err);
-    while (status == OK && worker_request(parent, &steps)) {
+    while (status == OK && child_next_request(parent, &steps)) {
         double seconds = bench_time_steps(&m, steps);
-        Answer answer = {steps * m.tokens / seconds, (double)memory_peak_rss()};
-        status = worker_reply(parent, &answer, sizeof answer, err);
+        Throughput reply = {steps * m.tokens / seconds, (double)memory_peak_rss()};
+        status = child_reply(parent, &reply, sizeof reply, err);
     }
     bench_model_free(&m);
     return status;
 }
 
-/* n processes side by side, and their tokens/s together. */
-static Status run(Worker *w, int n, int steps, Answer *sum, Err *err) {
-    *sum = (Answer){0};
-    for (int i = 0; i < n; i++) TRY(worker_ask(&w[i], steps, err));
+/* n processes at the same time: the sum of their tokens/s and of their memory. */
+static Status run(TimedProcess *w, int n, int steps, Throughput *sum, Err *err) {
+    *sum = (Throughput){0};
+    for (int i = 0; i < n; i++) TRY(process_send(&w[i], steps, err));
     for (int i = 0; i < n; i++) {
-        Answer answer;
-        TRY(worker_receive(&w[i], &answer, sizeof answer, err));
-        sum->tokens_per_s += answer.tokens_per_s;
-        sum->rss_bytes += answer.rss_bytes;
+        Throughput reply;
+        TRY(process_receive(&w[i], &reply, sizeof reply, err));
+        sum->tokens_per_s += reply.tokens_per_s;
+        sum->rss_bytes += reply.rss_bytes;
     }
     return OK;
 }
 
-/* w[0] .. w[threads - 1] have one thread each, w[threads] has them all. The first says what one takes. */
-static Status start(Worker *w, const Shape *s, const BenchOptions *options, int *steps, Err *err) {
+/* w[0] .. w[threads - 1] have one thread each, w[threads] has all threads. The first one shows how much memory and
+ * time a process takes. */
+static Status start(TimedProcess *w, const Shape *s, const BenchOptions *options, int *steps, Err *err) {
     int n = options->threads;
-    Answer first, warm;
-    TRY(worker_start(&w[0], serve, &(Served){s, options, 1}, err));
+    Throughput first, warm;
+    TRY(process_start(&w[0], serve, &(ServedModel){s, options, 1}, err));
     TRY(run(w, 1, 1, &first, err));
     if (first.rss_bytes * n > (double)memory_available())
         return err_set(err, ERR_NOMEM, "bench: %d more processes of config %s want %s of memory, %s are free",
                        n, s->name, show_bytes(first.rss_bytes * n), show_bytes((double)memory_available()));
-    for (int i = 1; i <= n; i++) TRY(worker_start(&w[i], serve, &(Served){s, options, i == n ? n : 1}, err));
+    for (int i = 1; i <= n; i++)
+        TRY(process_start(&w[i], serve, &(ServedModel){s, options, i == n ? n : 1}, err));
     *steps = (int)(ROUND_S * first.tokens_per_s / (s->B * s->T)) + 1;
     return run(w + 1, n, 1, &warm, err);
 }
 
-static Status measure(Figures *f, Worker *w, int steps, const BenchOptions *options, Err *err) {
+static Status measure(ScalingRounds *f, TimedProcess *w, int steps, const BenchOptions *options, Err *err) {
     int n = options->threads, i = 0;
     for (double began = clock_s(); bench_more(options, i, began); f->rounds = ++i) {
-        Answer one, threads, processes;
+        Throughput one, threads, processes;
         TRY(run(w, 1, steps, &one, err));
         TRY(run(w + n, 1, steps * n, &threads, err));
         TRY(run(w, n, steps, &processes, err));
@@ -91,9 +95,10 @@ static Status measure(Figures *f, Worker *w, int steps, const BenchOptions *opti
     return OK;
 }
 
-static json_t *scaling_row(const Shape *s, Figures *f) {
+static json_t *scaling_row(const Shape *s, ScalingRounds *f) {
     int n = f->rounds;
-    double speedup = median(f->speedup, n), kept = median(f->kept, n); /* sorted now */
+    /* median sorts: afterwards [0] is the minimum and [n - 1] the maximum */
+    double speedup = median(f->speedup, n), kept = median(f->kept, n);
     return json_pack("{ss sf sf sf sf sf sf sf sf sf si}", "config", s->name, "one_thread_tokens_per_s",
                      median(f->one, n), "threads_tokens_per_s", median(f->threads, n), "speedup", speedup,
                      "speedup_least", f->speedup[0], "speedup_most", f->speedup[n - 1],
@@ -103,23 +108,19 @@ static json_t *scaling_row(const Shape *s, Figures *f) {
 }
 
 Status bench_scaling(const BenchOptions *options, json_t *report, Err *err) {
-    json_t *rows = json_array(), *row;
-    json_object_set_new(report, "scaling", rows);
     size_t n = (size_t)options->threads + 1;
-    Worker *w = calloc(n, sizeof *w);
+    TimedProcess *w = calloc(n, sizeof *w);
     if (!w) return err_set(err, ERR_NOMEM, "bench: no memory for %d processes", options->threads);
     Status status = OK;
-    if (!options->json) table_head(columns);
+    BenchTable table = table_begin(options, report, "scaling", columns);
     for (const Shape *s = NULL; status == OK && (s = bench_next(options, s));) {
-        Figures figures = {0};
+        ScalingRounds figures = {0};
         int steps = 1;
         status = start(w, s, options, &steps, err);
         if (status == OK) status = measure(&figures, w, steps, options, err);
-        for (size_t i = 0; i < n; i++) worker_stop(&w[i]);
+        for (size_t i = 0; i < n; i++) process_stop(&w[i]);
         if (status != OK) break;
-        row = scaling_row(s, &figures);
-        if (!options->json) table_row(columns, row);
-        json_array_append_new(rows, row);
+        table_add(&table, scaling_row(s, &figures));
     }
     free(w);
     return status;

@@ -1,11 +1,14 @@
-/* rote bench: whole training steps of the five configs, forward passes and decoding, each config in a process
- * of its own, so that its peak memory is its own. */
+/* rote bench: training steps, forward passes and decoding of the five configs, each in a process of its own, so that
+ * its peak memory can be read. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "cli/bench/bench.h"
+#include "cli/common/json.h"
+#include "cli/common/progress.h"
 #include "model/decode.h"
 
 typedef struct StepFigures {
@@ -14,16 +17,16 @@ typedef struct StepFigures {
     int rounds;
 } StepFigures;
 
-static const Column columns[] = {{"config", "config", -6, TEXT, 0},
-                                 {"ms", "ms/step", 9, FIXED, 1},
-                                 {"tokens_per_s", "tokens/s", 10, COUNT, 0},
-                                 {"gflops", "GFLOP/s", 9, FIXED, 1},
-                                 {"share_of_peak", "share of peak", 13, PERCENT, 1},
-                                 {"rss_mib", "MiB", 5, FIXED, 0},
-                                 {"forward_share_of_peak", "forward share", 13, PERCENT, 1},
-                                 {"decode_tokens_per_s", "decode tok/s", 12, COUNT, 0},
-                                 {"decode_share_of_read_limit", "of read limit", 13, PERCENT, 1},
-                                 {0}};
+static const BenchColumn columns[] = {{"config", "config", -6, TEXT, 0},
+                                      {"ms", "ms/step", 9, FIXED, 1},
+                                      {"tokens_per_s", "tokens/s", 10, COUNT, 0},
+                                      {"gflops", "GFLOP/s", 9, FIXED, 1},
+                                      {"share_of_peak", "share of peak", 13, PERCENT, 1},
+                                      {"rss_mib", "MiB", 5, FIXED, 0},
+                                      {"forward_share_of_peak", "forward share", 13, PERCENT, 1},
+                                      {"decode_tokens_per_s", "decode tok/s", 12, COUNT, 0},
+                                      {"decode_share_of_read_limit", "of read limit", 13, PERCENT, 1},
+                                      {0}};
 enum { SHORT_ROUNDS = 9 };
 
 static void time_training(BenchModel *m, const BenchOptions *options, StepFigures *out) {
@@ -39,7 +42,7 @@ static void time_training(BenchModel *m, const BenchOptions *options, StepFigure
     out->gflops = m->flops / out->ms * 1e-6;
 }
 
-/* Facts coded without gradients, batched: GFLOP/s. A third of a step's operations are its forward pass. */
+/* GFLOP/s of code lengths in batches, without gradients. The forward pass is a third of a step's operations. */
 static Status time_forward(BenchModel *m, double *out, Err *err) {
     double rates[SHORT_ROUNDS], *nats = malloc((size_t)m->tokens * sizeof *nats);
     if (!nats) return err_set(err, ERR_NOMEM, "no memory for %.0f code lengths", m->tokens);
@@ -53,7 +56,7 @@ static Status time_forward(BenchModel *m, double *out, Err *err) {
     return OK;
 }
 
-/* One stream, one thread: tokens/s, and how many there could be if only reading the weights took time. */
+/* Decoding one sequence on one thread: tokens/s, and their limit if only reading the weights took time. */
 static Status time_decoding(const Gpt *g, double *tokens_per_s, double *limit, Err *err) {
     Decoder *decoder;
     TRY(decoder_create(&decoder, g, err));
@@ -69,8 +72,8 @@ static Status time_decoding(const Gpt *g, double *tokens_per_s, double *limit, E
         double start = clock_s();
         for (int t = 0; t < n; t++) (void)decoder_step(decoder, t % g->config.vocab_size);
         double seconds = clock_s() - start;
-        double read_s =
-            INFINITY; /* of four passes the fastest: the first finds the decoder's weights in the caches */
+        /* The fastest of four passes: in the first, the caches hold the decoder's weights. */
+        double read_s = INFINITY;
         for (int pass = 0; pass < 4; pass++) {
             start = clock_s();
             seen += g->ops->read_all(weights, g->table.total);
@@ -95,7 +98,7 @@ typedef struct StepsOf {
     const BenchOptions *options;
 } StepsOf;
 
-static Status time_config(Worker *parent, const void *argument, Err *err) {
+static Status time_config(TimedProcess *parent, const void *argument, Err *err) {
     const StepsOf *of = argument;
     StepFigures figures = {0};
     BenchModel m;
@@ -105,7 +108,7 @@ static Status time_config(Worker *parent, const void *argument, Err *err) {
     figures.rss_mib = (double)memory_peak_rss() / (1024 * 1024);
     TRY_GOTO(time_forward(&m, &figures.forward_gflops, err));
     TRY_GOTO(time_decoding(&m.gpt, &figures.decode_tokens_per_s, &figures.decode_limit, err));
-    status = worker_reply(parent, &figures, sizeof figures, err);
+    status = child_reply(parent, &figures, sizeof figures, err);
 done:
     bench_model_free(&m);
     return status;
@@ -122,24 +125,20 @@ static json_t *steps_row(const Shape *s, const StepFigures *f) {
 }
 
 Status bench_steps(const BenchOptions *options, json_t *report, Err *err) {
-    json_t *rows = json_array();
     double peak = 0;
-    if (!options->json) table_head(columns);
+    json_object_set_new(report, "peak_gflops", json_number(peak)); /* first in the report; set below */
+    BenchTable table = table_begin(options, report, "steps", columns);
     for (const Shape *s = NULL; (s = bench_next(options, s));) {
         StepFigures figures;
-        Worker w;
-        TRY(worker_start(&w, time_config, &(StepsOf){s, options}, err));
-        Status status = worker_receive(&w, &figures, sizeof figures, err);
-        worker_stop(&w);
-        if (status != OK) json_decref(rows);
+        TimedProcess w;
+        TRY(process_start(&w, time_config, &(StepsOf){s, options}, err));
+        Status status = process_receive(&w, &figures, sizeof figures, err);
+        process_stop(&w);
         TRY(status);
         peak = figures.peak_gflops > peak ? figures.peak_gflops : peak;
-        json_t *row = steps_row(s, &figures);
-        if (!options->json) table_row(columns, row);
-        json_array_append_new(rows, row);
+        table_add(&table, steps_row(s, &figures));
     }
     json_object_set_new(report, "peak_gflops", json_number(peak));
-    json_object_set_new(report, "steps", rows);
     if (options->only) return OK;
     if (!options->json) putchar('\n');
     return bench_products(options, report, err);

@@ -1,9 +1,10 @@
-/* Tables of figures, printed from the rows that the JSON report gets. */
+/* Tables, printed from the rows of the JSON report. */
 #include <stdio.h>
 
 #include "cli/bench/bench.h"
+#include "cli/common/show.h"
 
-static const char *cell(char out[64], const Column *column, const json_t *value) {
+static const char *cell(char out[64], const BenchColumn *column, const json_t *value) {
     double x = json_number_value(value);
     out[0] = '\0';
     if (column->kind == TEXT) return json_is_string(value) ? json_string_value(value) : out;
@@ -17,16 +18,29 @@ static const char *cell(char out[64], const Column *column, const json_t *value)
     return out;
 }
 
-void table_head(const Column *columns) {
-    for (const Column *c = columns; c->key; c++)
+void table_head(const BenchColumn *columns) {
+    for (const BenchColumn *c = columns; c->key; c++)
         printf("%s%*s", c == columns ? "" : " ", c->width, c->heading);
     putchar('\n');
 }
 
-void table_row(const Column *columns, const json_t *row) {
+void table_row(const BenchColumn *columns, const json_t *row) {
     char text[64];
-    for (const Column *c = columns; c->key; c++)
+    for (const BenchColumn *c = columns; c->key; c++)
         printf("%s%*s", c == columns ? "" : " ", c->width, cell(text, c, json_object_get(row, c->key)));
     putchar('\n');
     fflush(stdout);
+}
+
+BenchTable table_begin(const BenchOptions *options, json_t *report, const char *key,
+                       const BenchColumn *columns) {
+    BenchTable table = {columns, json_array(), !options->json};
+    json_object_set_new(report, key, table.rows);
+    if (table.printed) table_head(columns);
+    return table;
+}
+
+void table_add(const BenchTable *table, json_t *row) {
+    if (table->printed) table_row(table->columns, row);
+    json_array_append_new(table->rows, row);
 }

@@ -1,27 +1,22 @@
-/* rote capacity */
+/* rote capacity: bits per parameter of a sweep. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/capacity/capacity.h"
+#include "cli/capacity/certify.h"
+#include "cli/capacity/text.h"
+#include "cli/common/args.h"
+#include "cli/common/json.h"
+#include "cli/common/show.h"
 
 /* ---- JSON ---- */
-
-json_t *json_interval(const Interval *i) {
-    if (i->value != i->value) return json_null();
-    json_t *o = json_object();
-    json_object_set_new(o, "value", json_number(i->value));
-    json_object_set_new(o, "low", json_number(i->low));
-    json_object_set_new(o, "high", json_number(i->high));
-    return o;
-}
 
 static json_t *json_answer(Answer a) {
     return a == ANSWER_UNKNOWN ? json_null() : json_boolean(a == ANSWER_YES);
 }
 
-/* Takes the text. */
+/* Frees the text. */
 static json_t *json_text(char *text) {
     json_t *o = text ? json_string(text) : NULL;
     free(text);
@@ -40,7 +35,7 @@ static json_t *json_lira(const Lira *l) {
     return o;
 }
 
-/* The sizes of an architecture, with the figures that their runs have. */
+/* The sizes of an architecture; a figure that no run has is left out. */
 static json_t *json_sizes(const Series *s, int architecture) {
     json_t *all = json_array();
     for (int i = 0; i < s->n_sizes; i++) {
@@ -154,13 +149,6 @@ static Status capacity_json(const Capacity *c, Err *err) {
 
 /* ---- text ---- */
 
-const char *interval_text(char *out, size_t size, const Interval *i, int digits) {
-    if (i->value != i->value) snprintf(out, size, "-");
-    else if (i->low != i->low) snprintf(out, size, "%.*f", digits, i->value);
-    else snprintf(out, size, "%.*f (%.*f to %.*f)", digits, i->value, digits, i->low, digits, i->high);
-    return out;
-}
-
 static Status print_architectures(const Series *s, Err *err) {
     int width = 12;
     for (int a = 0; a < s->n_architectures; a++)
@@ -187,13 +175,13 @@ static void print_figure(const char *name, const Interval *i, int digits, const 
         printf("  %-20s %s%s%s\n", name, interval_text(text, sizeof text, i, digits), *unit ? " " : "", unit);
 }
 
-/* A table over sizes, of the columns that some run has. */
-typedef struct Column {
+/* A column of the table over sizes, which is shown where at least one run has the figure. */
+typedef struct SizeColumn {
     const char *title;
     SizeFigure figure;
-    double scale; /* 0: divided by the parameters */
+    double scale; /* factor; 0: divide by the number of parameters */
     int digits;
-} Column;
+} SizeColumn;
 
 static bool any_size_has(const Series *s, SizeFigure figure) {
     for (int i = 0; i < s->n_sizes; i++)
@@ -202,18 +190,18 @@ static bool any_size_has(const Series *s, SizeFigure figure) {
 }
 
 static void print_sizes(const Series *s, bool known) {
-    static const Column columns[] = {{"data/param", SIZE_DATA_BITS, 0, 3},
-                                     {"memorized/param", SIZE_MEMORIZED_BITS, 0, 3},
-                                     {"code bits", SIZE_CODE_BITS, 1, 0},
-                                     {"answers' bits", SIZE_ANSWER_BITS, 1, 0},
-                                     {"zlib bits", SIZE_ZLIB_BYTES, 8, 0},
-                                     {"recall", SIZE_RECALL, 1, 4},
-                                     {"held-out nats", SIZE_HELDOUT_LOSS_NATS, 1, 4},
-                                     {"AUC", SIZE_MIA_AUC, 1, 4},
-                                     {"F1", SIZE_MIA_F1, 1, 4},
-                                     {"F1 law", SIZE_MIA_F1_LAW, 1, 4},
-                                     {"R", SIZE_R, 1, 3},
-                                     {"R_max", SIZE_R_MAX, 1, 3}};
+    static const SizeColumn columns[] = {{"data/param", SIZE_DATA_BITS, 0, 3},
+                                         {"memorized/param", SIZE_MEMORIZED_BITS, 0, 3},
+                                         {"code bits", SIZE_CODE_BITS, 1, 0},
+                                         {"answers' bits", SIZE_ANSWER_BITS, 1, 0},
+                                         {"zlib bits", SIZE_ZLIB_BYTES, 8, 0},
+                                         {"recall", SIZE_RECALL, 1, 4},
+                                         {"held-out nats", SIZE_HELDOUT_LOSS_NATS, 1, 4},
+                                         {"AUC", SIZE_MIA_AUC, 1, 4},
+                                         {"F1", SIZE_MIA_F1, 1, 4},
+                                         {"F1 law", SIZE_MIA_F1_LAW, 1, 4},
+                                         {"R", SIZE_R, 1, 3},
+                                         {"R_max", SIZE_R_MAX, 1, 3}};
     enum { COLUMNS = sizeof columns / sizeof *columns };
     bool shown[COLUMNS];
     for (int k = 0; k < COLUMNS; k++)
@@ -227,7 +215,7 @@ static void print_sizes(const Series *s, bool known) {
         const Architecture *a = &s->architectures[size->architecture];
         printf("  %-16s %8s", a->label, show_int((int64_t)size->facts));
         for (int k = 0; k < COLUMNS; k++) {
-            const Column *c = &columns[k];
+            const SizeColumn *c = &columns[k];
             double x = size->mean[c->figure] * (c->scale > 0 ? c->scale : 1 / (double)a->params);
             if (shown[k] && x == x) printf(" %15.*f", c->digits, x);
             else if (shown[k]) printf(" %15s", "-");
@@ -250,7 +238,7 @@ static void print_peak(const Series *s) {
     char text[80];
     if (s->n_peaks > 0)
         printf("  %-20s at %s times capacity, %d architecture%s\n", "held-out loss peaks",
-               interval_text(text, sizeof text, &s->peak, 2), s->n_peaks, s->n_peaks == 1 ? "" : "s");
+               interval_text(text, sizeof text, &s->peak, 2), s->n_peaks, plural(s->n_peaks));
     if (s->membership_error == s->membership_error)
         printf("  %-20s off the law of Morris et al. by %.3f (root mean square)\n", "membership F1",
                s->membership_error);
@@ -261,8 +249,8 @@ static void print_lira(const Series *s) {
         const SizeSummary *size = &s->sizes[i];
         const Lira *l = &size->lira;
         if (l->n_runs)
-            printf("  LiRA, %s facts, %s: AUC %.4f, TPR %.4f at 1 %% FPR (%d runs; by code length alone "
-                   "%.4f, %.4f)\n",
+            printf("  LiRA, %s facts, %s: AUC %.4f, TPR %.4f at 1 %% FPR "
+                   "(%d runs; by code length alone %.4f, %.4f)\n",
                    show_int((int64_t)size->facts), s->architectures[size->architecture].label, l->auc,
                    l->tpr_low, l->n_runs, l->plain_auc, l->plain_tpr_low);
     }
@@ -312,32 +300,16 @@ static Status print_series(const Series *s, Err *err) {
     return status;
 }
 
-void print_states(const Capacity *c) {
-    int done = c->n_in_state[SWEPT_DONE];
-    printf("%s: %d run%s done", c->files.dir, done, done == 1 ? "" : "s");
-    for (int i = SWEPT_DONE + 1; i < SWEPT_STATES; i++)
-        if (c->n_in_state[i]) printf(", %d %s", c->n_in_state[i], swept_state_name[i]);
-    if (c->n_waiting) printf(", %d waiting", c->n_waiting);
-    printf("\n");
-    for (int i = 0; i < c->files.n; i++) {
-        const SweptRun *r = &c->files.runs[i];
-        if (r->state != SWEPT_DONE)
-            printf("  not counted: %s: %s%s%s\n", r->name, swept_state_name[r->state],
-                   r->reason[0] ? ": " : "", r->reason);
-    }
-}
-
 static void print_references(const Capacity *c) {
     for (int i = 0; i < c->n_series; i++) {
         if (c->series[i].slope.n_architectures == 0) continue;
-        printf("\n  for comparison: 3.6 bits/param, random sequences (Morris et al. 2025); 2, facts "
-               "(Allen-Zhu & Li "
-               "2024)\n");
+        printf("\n  for comparison: 3.6 bits/param, random sequences (Morris et al. 2025); "
+               "2, facts (Allen-Zhu & Li 2024)\n");
         return;
     }
 }
 
-Status cmd_capacity(const Args *args, Err *err) {
+static Status cmd_capacity(const Args *args, Err *err) {
     Capacity capacity;
     TRY(certify_check(args, err));
     Status status = capacity_read(&capacity, args->words[0], err);
@@ -355,3 +327,27 @@ Status cmd_capacity(const Args *args, Err *err) {
     capacity_free(&capacity);
     return status;
 }
+
+static const Option capacity_options[] = {
+    FLAG("certify",
+         "write and read back an archive of every run: the bits that its weights hold for certain"),
+    OPTION("bits", "B,B,...", "--certify: bits of a weight, of 32, 16, 8, 6, 4, 3, 2 (default: 32,16,8,4)"),
+    OPTION(
+        "method", "rtn,gptq",
+        "--certify: weights of 8 bits and fewer to the nearest, or correcting errors on the facts (default: gptq)"),
+    FLAG("set", "--certify: facts without their order"),
+    THREADS_OPTION,
+    QUIET_OPTION,
+    JSON_OPTION,
+    END_OPTION,
+};
+
+const Command capacity_command = {
+    .name = "capacity",
+    .words = "SWEEP",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "bits per parameter of a sweep: plateaus, slope, intervals, verdicts",
+    .options = capacity_options,
+    .run = cmd_capacity,
+};

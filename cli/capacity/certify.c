@@ -1,11 +1,20 @@
 /* rote capacity --certify: an archive for every model of a sweep, in several formats, and what they prove. */
+#include "cli/capacity/certify.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "cli/archive/archive.h"
-#include "cli/capacity/capacity.h"
+#include "cli/capacity/text.h"
+#include "cli/common/args.h"
+#include "cli/common/json.h"
+#include "cli/common/open.h"
+#include "cli/common/progress.h"
+#include "cli/common/show.h"
+#include "cli/common/signals.h"
 #include "eval/capacity/certify.h"
 #include "train/train.h"
 
@@ -69,11 +78,9 @@ static Status add_bits(Work *w, int bits, const char *methods, Err *err) {
 }
 
 static Status read_options(Work *w, const Args *args, Err *err) {
-    int64_t threads = 0;
     const char *bits = args_value(args, "bits"), *method = args_value(args, "method");
     *w = (Work){.as_set = args_has(args, "set")};
-    TRY(args_int(args, "threads", 1, 4096, &threads, err));
-    w->threads = (int)threads;
+    TRY(args_threads(args, &w->threads, err));
     if (!bits) bits = "32,16,8,4";
     for (const char *at = bits;; at++) {
         char *end;
@@ -132,23 +139,19 @@ static Status find_groups(Work *w, const Capacity *c, Err *err) {
 }
 
 static void show_progress(Work *w, int runs) {
-    ProgressLine *line = &w->line;
-    double now = clock_s();
-    if (line->quiet || now < line->next_s) return;
-    line->next_s = now + (line->terminal ? 0.1 : 10);
-    double spent = now - w->began_s;
-    int left = w->done > 0 ? (int)(spent * (w->cost / w->done - 1) + 0.5) : 0;
-    fprintf(stderr, "%scertify: run %d/%d  ETA %d:%02d:%02d%s", line->terminal ? "\r" : "", runs, w->n_runs,
-            left / 3600, left / 60 % 60, left % 60, line->terminal ? "\033[K" : "\n");
-    fflush(stderr);
-    line->open = line->terminal;
+    if (!progress_due(&w->line)) return;
+    double spent = clock_s() - w->began_s;
+    char text[80];
+    snprintf(text, sizeof text, "certify: run %d/%d  ETA %s", runs, w->n_runs,
+             show_clock(w->done > 0 ? spent * (w->cost / w->done - 1) : 0));
+    progress_show(&w->line, text);
 }
 
 static void raise_alarm(Work *w, const char *run, const Way *way, const Certificate *c) {
     if (w->leaks++) return;
     snprintf(w->leak, sizeof w->leak,
-             "%s as %s: the whole archive, %.0f bits, is %.0f shorter than random facts of %.0f bits can be "
-             "coded in",
+             "%s as %s: the whole archive, %.0f bits, is %.0f shorter than random facts of %.0f bits "
+             "can be coded in",
              run, quantize_name[way->kind], c->archive_bits, c->data_bits - c->archive_bits, c->data_bits);
 }
 
@@ -156,7 +159,6 @@ static void raise_alarm(Work *w, const char *run, const Way *way, const Certific
 static Status certify_run(Work *w, const SeriesRun *r, CertifiedRun *out, int stride, Err *err) {
     Run run;
     TRY(open_run(&run, r->run->path, err));
-    const char *hash = json_string_value(json_object_get(r->run->result, "data_hash"));
     Status status = OK;
     for (int k = 0; status == OK && k < w->n_ways; k++) {
         CertifiedRun *to = &out[k * stride];
@@ -166,7 +168,7 @@ static Status certify_run(Work *w, const SeriesRun *r, CertifiedRun *out, int st
             status =
                 certify(&to->certificate, &run.gpt, run.config.train.quantize, &run.facts, &options, err);
         if (status != OK) break;
-        to->data_hash = hash ? hash : "";
+        to->data_hash = r->run->result->data_hash;
         to->memorized_bits = r->point.bits;
         if (to->certificate.leaks) raise_alarm(w, r->run->name, &w->way[k], &to->certificate);
         w->done += cost_of(r) / w->n_ways;
@@ -250,7 +252,7 @@ static void print_over_models(const Work *w) {
 }
 
 static void print_work(const Work *w, const Capacity *c) {
-    double least = INFINITY;
+    double min_margin = INFINITY;
     print_states(c);
     for (int i = 0; i < w->n_groups; i++) {
         const Group *g = &w->group[i];
@@ -261,13 +263,13 @@ static void print_work(const Work *w, const Capacity *c) {
                    "certified (95 %)", "share, % (95 %)", "/param", "/bit", "ceiling");
         }
         print_group(w, g);
-        for (int k = 0; k < w->n_ways; k++) least = fmin(least, g->mean[k].least_margin);
+        for (int k = 0; k < w->n_ways; k++) min_margin = fmin(min_margin, g->mean[k].least_margin);
     }
     print_over_models(w);
-    printf("\n%d archives of %d runs at the longest budget, all read back and compared; certified = H - "
-           "stream - "
-           "side information,\nH the entropy of the %s. Shortest archive, weights and all: H %+.0f bits.\n",
-           w->n_runs * w->n_ways, w->n_runs, w->as_set ? "facts as a set" : "ordered facts", least);
+    printf("\n%d archives of %d runs at the longest budget, all read back and compared; "
+           "certified = H - stream - side information,\n"
+           "H the entropy of the %s. Shortest archive, weights and all: H %+.0f bits.\n",
+           w->n_runs * w->n_ways, w->n_runs, w->as_set ? "facts as a set" : "ordered facts", min_margin);
 }
 
 /* ---- JSON ---- */

@@ -1,19 +1,23 @@
-/* Command lines, taken apart by the table of options. */
+/* Takes a command line apart, by the command's list of options. */
+#include "cli/common/args.h"
+#include "base/nearest.h"
+
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/file.h"
-#include "base/nearest.h"
-#include "cli/cli.h"
 
 static int option_index(const Command *command, const char *name, size_t length) {
     for (int i = 0; command->options[i].name; i++)
         if (strlen(command->options[i].name) == length && !strncmp(command->options[i].name, name, length))
             return i;
     return -1;
+}
+
+/* The index of the option that a word names ("--name", "--name=value", "-o"), -1: none. */
+static int option_of_word(const Command *command, const char *word) {
+    if (!strcmp(word, "-o")) return option_index(command, "out", strlen("out"));
+    return strncmp(word, "--", 2) ? -1 : option_index(command, word + 2, strcspn(word + 2, "="));
 }
 
 static Status unknown_option(const Command *command, const char *word, Err *err) {
@@ -32,76 +36,72 @@ static Status unknown_option(const Command *command, const char *word, Err *err)
                    word, nearest ? ", nearest: --" : "", nearest ? nearest : "", command->name);
 }
 
-/* What parts the values of an option that may stand more than once; 0: it may not. Paths and regular expressions may hold ';'. */
-static char repeats(const char *option) {
-    if (!strcmp(option, "do")) return ';';
-    return !strcmp(option, "class") || !strcmp(option, "twin") ? '\n' : 0;
-}
-
-/* value[k] becomes "before;value[k]". */
-static Status join(Args *out, int k, const char *before, Err *err) {
+/* A repeated option: the new value is appended to those before it. */
+static Status append_value(Args *out, int k, const char *before, Err *err) {
+    const Option *option = &out->command->options[k];
     char *joined = NULL;
-    if (asprintf(&joined, "%s%c%s", before, repeats(out->command->options[k].name), out->value[k]) < 0)
-        return err_set(err, ERR_NOMEM, "out of memory for --%s", out->command->options[k].name);
-    free(out->joined);
-    out->value[k] = out->joined = joined;
+    if (asprintf(&joined, "%s%c%s", before, option->separator, out->value[k]) < 0)
+        return err_set(err, ERR_NOMEM, "out of memory for --%s", option->name);
+    free(out->joined[k]);
+    out->value[k] = out->joined[k] = joined;
     return OK;
 }
 
-Status args_parse(Args *out, const Command *command, int argc, char **argv, Err *err) {
-    *out = (Args){.command = command};
+/* Reads the option at argv[*i], and moves *i on to the word that holds its value. */
+static Status read_option(Args *out, int argc, char **argv, int *i, Err *err) {
+    const Command *command = out->command;
+    const char *word = argv[*i], *equals = strchr(word, '=');
+    int k = option_of_word(command, word);
+    if (k < 0) return unknown_option(command, word, err);
+    const Option *option = &command->options[k];
+    const char *before = out->value[k], *value = NULL;
+    if (before && !option->separator)
+        return err_set(err, ERR_INPUT, "%s: --%s stands twice", command->name, option->name);
+    if (!option->value && equals)
+        return err_set(err, ERR_INPUT, "%s: --%s takes no value, but has '%s'", command->name, option->name,
+                       equals + 1);
+    bool last = *i + 1 == argc;
+    if (!option->value) value = "";
+    else if (equals) value = equals + 1;
+    else if (!last && strncmp(argv[*i + 1], "--", 2) != 0) value = argv[++*i];
+    if (!value || (option->value && !*value && !option->may_be_empty))
+        return err_set(err, ERR_INPUT, "%s: --%s needs a value (%s)%s", command->name, option->name,
+                       option->value,
+                       !value && !last ? "; one that begins with dashes stands behind '='" : "");
+    out->value[k] = value;
+    return before ? append_value(out, k, before, err) : OK;
+}
+
+static Status check_word_count(const Args *args, Err *err) {
+    const Command *c = args->command;
+    if (args->n_words < c->min_words)
+        return err_set(err, ERR_INPUT, "%s: something is missing; usage: rote %s %s", c->name, c->name,
+                       c->words);
+    if (args->n_words > c->max_words)
+        return err_set(err, ERR_INPUT, "%s: '%s' is one word too many; usage: rote %s %s", c->name,
+                       args->words[c->max_words], c->name, c->words);
+    return OK;
+}
+
+Status args_parse(Args *out, const Command *command, const Command *const *table, int argc, char **argv,
+                  Err *err) {
+    *out = (Args){.command = command, .table = table};
     out->words = calloc((size_t)argc + 1, sizeof *out->words);
     if (!out->words) return err_set(err, ERR_NOMEM, "out of memory for %d words", argc);
-    bool options = true;
+    bool options = true; /* until "--" */
     for (int i = 0; i < argc; i++) {
-        char *word = argv[i];
-        if (options && !strcmp(word, "--")) {
-            options = false;
-            continue;
-        }
-        if (!options || word[0] != '-' || word[1] == '\0') {
-            out->words[out->n_words++] = word;
-            continue;
-        }
-        size_t length = strcspn(word, "=");
-        int k = strncmp(word, "--", 2) ? -1 : option_index(command, word + 2, length - 2);
-        if (!strcmp(word, "-o")) k = option_index(command, "out", strlen("out"));
-        if (k < 0) return unknown_option(command, word, err);
-        const Option *option = &command->options[k];
-        const char *before = out->value[k];
-        if (before && !repeats(option->name))
-            return err_set(err, ERR_INPUT, "%s: --%s stands twice", command->name, option->name);
-        if (!option->value) {
-            if (word[length])
-                return err_set(err, ERR_INPUT, "%s: --%s takes no value, but has '%s'", command->name,
-                               option->name, word + length + 1);
-            out->value[k] = "";
-        } else if (word[length]) {
-            out->value[k] = word + length + 1;
-        } else if (i + 1 < argc && strncmp(argv[i + 1], "--", 2) != 0) {
-            out->value[k] = argv[++i];
-        }
-        bool may_be_empty = !strcmp(option->name, "prompt");
-        if (!out->value[k] || (option->value && !*out->value[k] && !may_be_empty))
-            return err_set(
-                err, ERR_INPUT, "%s: --%s needs a value (%s)%s", command->name, option->name, option->value,
-                !out->value[k] && i + 1 < argc ? "; one that begins with dashes stands behind '='" : "");
-        if (before) TRY(join(out, k, before, err));
+        const char *word = argv[i];
+        if (options && !strcmp(word, "--")) options = false;
+        else if (options && word[0] == '-' && word[1] != '\0') TRY(read_option(out, argc, argv, &i, err));
+        else out->words[out->n_words++] = word;
     }
-    if (out->n_words < command->min_words)
-        return err_set(err, ERR_INPUT, "%s: something is missing; usage: rote %s %s", command->name,
-                       command->name, command->words);
-    if (out->n_words > command->max_words)
-        return err_set(err, ERR_INPUT, "%s: '%s' is one word too many; usage: rote %s %s", command->name,
-                       out->words[command->max_words], command->name, command->words);
-    return OK;
+    return check_word_count(out, err);
 }
 
 void args_free(Args *args) {
+    for (int k = 0; k < ARGS_OPTIONS_MAX; k++) free(args->joined[k]);
     free(args->words);
-    free(args->joined);
-    args->words = NULL;
-    args->joined = NULL;
+    *args = (Args){0};
 }
 
 const char *args_value(const Args *args, const char *option) {
@@ -112,15 +112,15 @@ const char *args_value(const Args *args, const char *option) {
 
 bool args_has(const Args *args, const char *option) { return args_value(args, option) != NULL; }
 
-Status args_int(const Args *args, const char *option, int64_t low, int64_t high, int64_t *out, Err *err) {
+Status args_int(const Args *args, const char *option, int64_t min, int64_t max, int64_t *out, Err *err) {
     const char *text = args_value(args, option);
     if (!text) return OK;
     char *end;
     errno = 0;
     long long n = strtoll(text, &end, 10);
-    if (end == text || *end || errno || n < low || n > high)
+    if (end == text || *end || errno || n < min || n > max)
         return err_set(err, ERR_INPUT, "%s: --%s '%s' is no whole number from %lld to %lld",
-                       args->command->name, option, text, (long long)low, (long long)high);
+                       args->command->name, option, text, (long long)min, (long long)max);
     *out = n;
     return OK;
 }
@@ -130,7 +130,8 @@ Status args_uint64(const Args *args, const char *option, uint64_t *out, Err *err
     if (!text) return OK;
     char *end;
     errno = 0;
-    unsigned long long n = strtoull(text, &end, 10); /* takes "-1" for the largest, hence the first test */
+    /* strtoull reads "-1" as the largest number, so the first character is checked before. */
+    unsigned long long n = strtoull(text, &end, 10);
     if (text[0] < '0' || text[0] > '9' || *end || errno)
         return err_set(err, ERR_INPUT, "%s: --%s '%s' is no whole number from 0 to %llu", args->command->name,
                        option, text, (unsigned long long)UINT64_MAX);
@@ -138,15 +139,22 @@ Status args_uint64(const Args *args, const char *option, uint64_t *out, Err *err
     return OK;
 }
 
-Status args_real(const Args *args, const char *option, double low, double high, double *out, Err *err) {
+Status args_real(const Args *args, const char *option, double min, double max, double *out, Err *err) {
     const char *text = args_value(args, option);
     if (!text) return OK;
     char *end;
     double x = strtod(text, &end);
-    if (end == text || *end || !(x >= low && x <= high))
+    if (end == text || *end || !(x >= min && x <= max)) /* written so that NaN fails, too */
         return err_set(err, ERR_INPUT, "%s: --%s '%s' is no number from %g to %g", args->command->name,
-                       option, text, low, high);
+                       option, text, min, max);
     *out = x;
+    return OK;
+}
+
+Status args_threads(const Args *args, int *out, Err *err) {
+    int64_t threads = 0;
+    TRY(args_int(args, "threads", 1, ARGS_THREADS_MAX, &threads, err));
+    *out = (int)threads;
     return OK;
 }
 
@@ -155,19 +163,21 @@ bool is_setting(const char *word) {
     return word[key] == '=';
 }
 
-Status args_config(const Args *args, Config *out, Err *err) {
-    int first = args->n_words > 0 && !is_setting(args->words[0]) ? 1 : 0;
-    int n = args->n_words - first;
-    for (int i = first; i < args->n_words; i++)
+Status args_settings(const Args *args, int *n_files, Err *err) {
+    *n_files = args->n_words > 0 && !is_setting(args->words[0]) ? 1 : 0;
+    for (int i = *n_files; i < args->n_words; i++)
         if (!is_setting(args->words[i]))
             return err_set(err, ERR_INPUT, "%s: '%s' is no key=value; usage: rote %s %s", args->command->name,
                            args->words[i], args->command->name, args->command->words);
-    const char **overrides = malloc(((size_t)n + 1) * sizeof *overrides);
-    if (!overrides) return err_set(err, ERR_NOMEM, "out of memory for %d overrides", n);
-    for (int i = 0; i < n; i++) overrides[i] = args->words[first + i];
-    Status status = config_load(out, first ? args->words[0] : NULL, n, overrides, err);
-    free(overrides);
-    return status == OK ? config_kind_check(out, err) : status;
+    return OK;
+}
+
+Status args_config(const Args *args, Config *out, Err *err) {
+    int n_files;
+    TRY(args_settings(args, &n_files, err));
+    TRY(config_load(out, n_files ? args->words[0] : NULL, args->n_words - n_files, args->words + n_files,
+                    err));
+    return config_kind_check(out, err);
 }
 
 Status args_tag(const Args *args, const char *option, const FactSet *facts, int *out, Err *err) {

@@ -1,9 +1,10 @@
-/* What is written where the user says never takes the place of what is not ours. */
+/* A file that rote did not write is never replaced without --force. */
+#include "cli/common/output.h"
+
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "cli/cli.h"
 
 static bool begins_as_ours(const char *path, const char *mark) {
     char head[4096];

@@ -1,16 +1,20 @@
-/* rote eval --acr */
+/* rote eval --acr: the adversarial compression ratio (eval/shortest_prompt.h). */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "cli/common/args.h"
+#include "cli/common/json.h"
+#include "cli/common/show.h"
 #include "cli/eval/eval.h"
+#include "cli/eval/per_fact.h"
+#include "eval/shortest_prompt.h"
 
 enum { STEPS = 5000000 };
 
-/* What the facts' ratios come to. */
+/* The ratios of all facts, summed up. */
 typedef struct Summary {
-    int memorized; /* facts whose prompt is shorter than what it brings forth */
-    int empty;     /* of them, said without a prompt: their ratio is infinite */
+    int memorized; /* facts whose prompt is shorter than the text that it elicits */
+    int empty;     /* of them, facts elicited without a prompt: their ratio is infinite */
     int none;      /* no prompt was found */
     double mean;   /* of the finite ratios; NAN where there is none */
     int longest;
@@ -56,7 +60,7 @@ static Status acr_json(const ShortestPrompts *s, const Summary *sum, uint64_t se
     return json_out(o, err);
 }
 
-/* Facts without a ratio are no part of the mean, which is then no figure of all facts. */
+/* Facts without a finite ratio are left out of the mean, so the line says how many there are. */
 static void print_ratio(const ShortestPrompts *s, const Summary *sum) {
     printf("ratio       %.4f tokens said per token of the prompt: mean of the %s found", sum->mean,
            show_int(s->n - sum->none - sum->empty));

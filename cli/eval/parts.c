@@ -1,7 +1,9 @@
-/* rote eval --parts */
-#include <math.h>
+/* rote eval --parts: the bits lost when one part of the model is perturbed. */
 #include <stdio.h>
 
+#include "cli/common/args.h"
+#include "cli/common/json.h"
+#include "cli/common/show.h"
 #include "cli/eval/eval.h"
 #include "eval/parts.h"
 

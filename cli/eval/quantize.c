@@ -1,15 +1,20 @@
-/* rote eval --quantize */
+/* rote eval --quantize: the model with quantized weights, beside the model as it is. Also checks all options of rote
+ * eval. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/nearest.h"
 #include "base/number.h"
+#include "cli/common/args.h"
+#include "cli/common/json.h"
+#include "cli/common/show.h"
 #include "cli/eval/eval.h"
 #include "eval/parts.h"
 #include "eval/quantized.h"
 
-/* The place of an option's value in a list of names from `first` on; fallback where it is not given. */
+/* The index of the option's value in a list of names, of which those before `first` are not allowed; fallback where
+ * the option is not given. */
 static Status choice(const Args *args, const char *option, const char *const *names, int first, int fallback,
                      int *out, Err *err) {
     const char *word = args_value(args, option);
@@ -28,7 +33,7 @@ static Status choice(const Args *args, const char *option, const char *const *na
                    near ? "; nearest: " : "", near ? near : "");
 }
 
-static Status asked(const Args *args, int *kind, int *method, Err *err) {
+static Status read_choices(const Args *args, int *kind, int *method, Err *err) {
     TRY(choice(args, "quantize", quantize_name, QUANTIZE_NONE + 1, QUANTIZE_NONE, kind, err));
     TRY(choice(args, "method", quantize_method_name, 0, METHOD_RTN, method, err));
     if (*kind == QUANTIZE_NONE && args_has(args, "method"))
@@ -40,7 +45,7 @@ Status eval_check(const Args *args, Err *err) {
     static const char *const questions[] = {"per-fact", "quantize", "parts", "acr"};
     int kind, method;
     int64_t seeds, steps;
-    TRY(asked(args, &kind, &method, err));
+    TRY(read_choices(args, &kind, &method, err));
     TRY(args_int(args, "seeds", 2, PARTS_SEEDS_MAX, &seeds, err));
     if (args_has(args, "seeds") && !args_has(args, "parts"))
         return err_set(err, ERR_INPUT, "eval: --seeds goes with --parts");
@@ -48,7 +53,7 @@ Status eval_check(const Args *args, Err *err) {
     if (args_has(args, "steps") && !args_has(args, "acr"))
         return err_set(err, ERR_INPUT, "eval: --steps goes with --acr");
     const char *first = NULL;
-    /* a row of --per-fact has room for --acr's answer */
+    /* --per-fact and --acr may be given together: the table then has columns for the prompts */
     for (int i = args_has(args, "acr") ? 1 : 0; i < 4; i++) {
         if (!args_has(args, questions[i])) continue;
         if (first)
@@ -92,7 +97,7 @@ static Status json_figures(const Quantized *q, const Run *run, const FactSet *fa
 Status eval_quantize(const Args *args, const Run *run, const FactSet *facts, int threads, Err *err) {
     int kind, method;
     Quantized q;
-    TRY(asked(args, &kind, &method, err));
+    TRY(read_choices(args, &kind, &method, err));
     TRY(quantized_evaluate(&q, &run->gpt, run->config.train.quantize, (Quantize)kind, (QuantizeMethod)method,
                            &run->facts, facts, threads, err));
     if (args_has(args, "json")) return json_figures(&q, run, facts, err);

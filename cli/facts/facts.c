@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "cli/cli.h"
+#include "cli/common/args.h"
+#include "cli/common/output.h"
+#include "cli/facts/show.h"
 #include "data/folder/folder.h"
 #include "data/import/import.h"
 #include "data/mix.h"
@@ -18,7 +20,7 @@ static Status need_out(const Args *args, Err *err) {
                    args->command->name);
 }
 
-Status cmd_facts_make(const Args *args, Err *err) {
+static Status cmd_facts_make(const Args *args, Err *err) {
     Config config;
     FactSet facts;
     TRY(need_out(args, err));
@@ -26,8 +28,8 @@ Status cmd_facts_make(const Args *args, Err *err) {
     if (config.facts.kind == FACTS_FILE && !config.facts.heldout)
         return err_set(
             err, ERR_INPUT,
-            "facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random; to "
-            "hold out facts of it: facts.heldout=N");
+            "facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random; "
+            "to hold out facts of it: facts.heldout=N");
     TRY(facts_plan_load(&config, &facts, err));
     Status status = facts_draw(&facts, err);
     if (status == OK) status = facts_save(&facts, args_value(args, "out"), err);
@@ -36,7 +38,22 @@ Status cmd_facts_make(const Args *args, Err *err) {
     return status;
 }
 
-/* "prompt: column 1 (country), answer: column 2 (capital)", so that a wrong guess shows. */
+static const Option make_options[] = {
+    OPTION("out", "DIR", "the fact set's folder"),
+    JSON_OPTION,
+    END_OPTION,
+};
+
+const Command facts_make_command = {
+    .name = "facts make",
+    .words = "[CFG] [key=value...] --out DIR",
+    .max_words = ARGS_WORDS_MAX,
+    .summary = "generates a fact set, or keeps a split of one that is read",
+    .options = make_options,
+    .run = cmd_facts_make,
+};
+
+/* "prompt: column 1 (country), answer: column 2 (capital)", so that the user can see a wrong guess. */
 static void print_columns(const ImportColumns *c) {
     printf("columns     ");
     if (*c->prompt) printf("prompt: %s, ", c->prompt);
@@ -74,7 +91,7 @@ static Status delimiter_of(const Args *args, char *out, Err *err) {
         "facts import: --delimiter takes one character of ASCII that is no quote, such as ';', or tab");
 }
 
-Status cmd_facts_import(const Args *args, Err *err) {
+static Status cmd_facts_import(const Args *args, Err *err) {
     static const char *const formats[] = {"tsv", "csv", "jsonl", "text", NULL};
     static const ImportFormat format_of[] = {IMPORT_TSV, IMPORT_CSV, IMPORT_JSONL, IMPORT_TEXT};
     ImportOptions options = {.format = IMPORT_AUTO,
@@ -114,7 +131,36 @@ Status cmd_facts_import(const Args *args, Err *err) {
     return status;
 }
 
-/* Draws what is planned, and refuses what training would: junk in the order of training that the set has not. */
+static const Option import_options[] = {
+    OPTION("out", "DIR", "the fact set's folder"),
+    OPTION("format", "tsv|csv|jsonl|text", "how FILE is read (default: by its name)"),
+    OPTION("delimiter", "CHAR|tab",
+           "what parts the fields of csv (default: ',', or what Excel's first line sep= says)"),
+    OPTION("vocab", "bytes|words", "what a symbol is (default: bytes)"),
+    OPTION_EMPTY(
+        "prompt", "FIELD",
+        "name of the prompt's field, with --no-header a column's number (default: prompt, else the first)"),
+    OPTION("answer", "FIELD", "the same of the answer (default: answer, else the second)"),
+    OPTION("tag", "FIELD", "the same of the tag (default: tag, else the third)"),
+    FLAG("header", "a table's first line names its columns (default: where it has those names)"),
+    FLAG("no-header", "a table's first line is a fact, whatever it says"),
+    FLAG("allow-conflicts", "keep facts that give one prompt two answers"),
+    JSON_OPTION,
+    END_OPTION,
+};
+
+const Command facts_import_command = {
+    .name = "facts import",
+    .words = "FILE|- --out DIR",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "makes a fact set of your own facts",
+    .options = import_options,
+    .run = cmd_facts_import,
+};
+
+/* Draws what is planned. Refuses what training would refuse, too: junk in the training order of a set that has no
+ * junk. */
 static Status draw_as_trained(const Config *config, FactSet *out, Err *err) {
     Mix mix = {0};
     Status status = facts_draw(out, err);
@@ -124,7 +170,8 @@ static Status draw_as_trained(const Config *config, FactSet *out, Err *err) {
     return status;
 }
 
-/* What the words name: a fact set's folder, a run's, or a config, whose facts are drawn and kept nowhere. */
+/* The facts that the words name: the folder of a fact set or of a run, or a config, whose facts are drawn and not
+ * saved. */
 static Status show_source(const Args *args, FactSet *out, Err *err) {
     char stored[CONFIG_PATH_MAX];
     const char *path = args->words[0];
@@ -148,17 +195,29 @@ static Status show_source(const Args *args, FactSet *out, Err *err) {
         TRY(facts_plan_load(&config, out, err));
         TRY(draw_as_trained(&config, out, err));
     }
-    if (config.facts.kind == FACTS_FILE) { /* what is decided when training */
+    if (config.facts.kind == FACTS_FILE) { /* these keys are set when training, not when the file was made */
         out->config.zipf = config.facts.zipf;
         out->config.junk_ratio = config.facts.junk_ratio;
     }
     return OK;
 }
 
-Status cmd_facts_show(const Args *args, Err *err) {
+static Status cmd_facts_show(const Args *args, Err *err) {
     FactSet facts;
     TRY(show_source(args, &facts, err));
     Status status = facts_out(&facts, args_has(args, "json"), err);
     facts_free(&facts);
     return status;
 }
+
+static const Option show_options[] = {JSON_OPTION, END_OPTION};
+
+const Command facts_show_command = {
+    .name = "facts show",
+    .words = "DIR|RUN|[CFG] [key=value...]",
+    .min_words = 1,
+    .max_words = ARGS_WORDS_MAX,
+    .summary = "kind, counts, entropy, first records of a fact set, a run's facts, or what a config draws",
+    .options = show_options,
+    .run = cmd_facts_show,
+};

@@ -1,11 +1,15 @@
-/* What `rote facts` says of a fact set: kind and axes, counts, entropies, and the first records of every group. */
+/* A fact set as text or JSON: kind and axes, counts, entropies, and the first records of every group. */
+#include "cli/facts/show.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/config/sweep_spec.h"
 #include "base/config/words.h"
-#include "cli/cli.h"
+#include "cli/common/json.h"
+#include "cli/common/show.h"
 #include "data/pool.h"
 
 enum { FIRST_RECORDS = 5, RECORD_MAX = 256, TAGS_SHOWN = 5 };
@@ -15,24 +19,25 @@ enum { GROUP_FACTS, GROUP_HELDOUT, GROUP_VARIANTS, GROUP_JUNK, GROUPS };
 static const char *const group_key[GROUPS] = {"first_records", "first_heldout", "first_variants",
                                               "first_junk"};
 
-typedef struct Group {
+typedef struct PoolGroup {
     int first, n;
-} Group;
+} PoolGroup;
 
-static Group group_of(const FactSet *f, int group) {
+static PoolGroup group_of(const FactSet *f, int group) {
     const int counts[GROUPS] = {f->n, f->n_heldout, f->n_variants, f->n_junk};
-    Group p = {0, counts[group]};
+    PoolGroup p = {0, counts[group]};
     for (int i = 0; i < group; i++) p.first += counts[i];
     return p;
 }
 
-/* How many tokens of all facts are of each field. */
+/* The number of tokens of each field, over all facts. */
 static void count_fields(const FactSet *f, int64_t count[FIELDS_MAX]) {
     memset(count, 0, FIELDS_MAX * sizeof *count);
     for (int64_t t = 0; f->field && t < f->start[f->n]; t++) count[f->field[t]]++;
 }
 
-/* A text that fills its buffer was cut, maybe inside a character: it ends before one, and in dots. */
+/* A text that fills its buffer was cut, perhaps inside a UTF-8 character: ends it before that character, with
+ * dots. */
 static void mark_cut(char text[RECORD_MAX]) {
     if (strlen(text) < RECORD_MAX - 1) return;
     size_t end = RECORD_MAX - 4;
@@ -40,22 +45,22 @@ static void mark_cut(char text[RECORD_MAX]) {
     strcpy(text + end, "...");
 }
 
-/* As it is: numbers, or whole characters with a tab before the answer, where a vocabulary of bytes has a symbol. */
+/* Token numbers; where the vocabulary has text, that text, with a tab before the answer. */
 static void plain_text(char out[RECORD_MAX], const FactSet *f, int i) {
     facts_text(f, i, out, RECORD_MAX);
     if (f->vocab.text) {
         const int32_t *tokens = f->tokens + f->start[i];
-        int n = (int)(f->start[i + 1] - f->start[i]), prompt = f->prompt_len[i];
-        char *asked = show_tokens(&f->vocab, tokens, prompt - (prompt > 0 && f->vocab.bytes));
-        char *answer = show_tokens(&f->vocab, tokens + prompt, n - prompt);
-        if (asked && answer) snprintf(out, RECORD_MAX, "%s%s%s", asked, prompt ? "\t" : "", answer);
-        free(asked);
+        int n = (int)(f->start[i + 1] - f->start[i]), prompt_len = f->prompt_len[i];
+        char *prompt = show_tokens(&f->vocab, tokens, prompt_len - (prompt_len > 0 && f->vocab.bytes));
+        char *answer = show_tokens(&f->vocab, tokens + prompt_len, n - prompt_len);
+        if (prompt && answer) snprintf(out, RECORD_MAX, "%s%s%s", prompt, prompt_len ? "\t" : "", answer);
+        free(prompt);
         free(answer);
     }
     mark_cut(out);
 }
 
-/* Numbers by field, "subject 9 6  relation 1  object 0", marks by name; texts as they are, a tab before the answer. */
+/* With fields: "subject 9 6  relation 1  object 0", and marks by name. Without, or with text: as plain_text. */
 static void record_text(char out[RECORD_MAX], const FactSet *f, int i) {
     if (f->vocab.text || !f->field) {
         plain_text(out, f, i);
@@ -81,7 +86,7 @@ static void record_text(char out[RECORD_MAX], const FactSet *f, int i) {
 
 /* ---- JSON ---- */
 
-static json_t *json_texts(const FactSet *f, Group group) {
+static json_t *json_texts(const FactSet *f, PoolGroup group) {
     json_t *records = json_array();
     for (int i = 0; i < group.n && i < FIRST_RECORDS; i++) {
         char text[RECORD_MAX];
@@ -92,7 +97,7 @@ static json_t *json_texts(const FactSet *f, Group group) {
     return records;
 }
 
-/* What only drawn sets with more than facts have. */
+/* What only generated sets have: pool, fields, marks, the keys that they were drawn with. */
 static void json_pool(json_t *o, const FactSet *f) {
     int marks = pool_marks(f), n_words = 0;
     if (f->n_pool > f->n)
@@ -158,7 +163,8 @@ static json_t *facts_json(const FactSet *f) {
 
 /* ---- for people ---- */
 
-/* "bios: n=20 seed=0 templates=8 ..": the keys it is drawn by, the axes off their defaults only. */
+/* "bios: n=20 seed=0 templates=8 ..": the keys that the set is drawn by; of the axes, only those that differ from
+ * their default. */
 static void print_kind(const FactSet *f) {
     static const char *const axes[] = {"facts.heldout=0", "facts.split_seed=0", "facts.junk_n=0",
                                        "facts.domain_token=false", "facts.paraphrases=1"};
@@ -203,7 +209,7 @@ static void print_tags(const FactSet *f) {
     printf("%s\n", f->n_tags > TAGS_SHOWN ? ", .." : "");
 }
 
-/* Tokens a fact; the share is of those that are coded. */
+/* Tokens per fact, and the share of the coded tokens. */
 static void print_fields(const FactSet *f) {
     if (!f->n_fields) return;
     int64_t count[FIELDS_MAX], coded = 0;
@@ -248,7 +254,7 @@ static void print_records(const FactSet *f) {
                                                 "paraphrases, trained in a fact's place",
                                                 "junk, trained, never counted"};
     for (int p = 0; p < GROUPS; p++) {
-        Group group = group_of(f, p);
+        PoolGroup group = group_of(f, p);
         if (f->n_pool > f->n && group.n) printf("%s\n", heading[p]);
         for (int i = group.first; i < group.first + group.n && i < group.first + FIRST_RECORDS; i++) {
             char text[RECORD_MAX], number[32];

@@ -1,8 +1,12 @@
-/* rote completion: commands, options and config keys for the shell, from the same tables that parse them */
+/* rote completion: scripts that complete commands, options, config keys and their values in a shell, made from the
+ * tables that parse them. */
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/common/args.h"
+
+/* All commands, ended by NULL. */
+typedef const Command *const *Table;
 
 static bool takes_keys(const Command *c) { return strstr(c->words, "key=") != NULL; }
 
@@ -14,59 +18,65 @@ static void print_keys(const char *after) {
     for (int i = 0; i < config_key_listed(); i++) printf(" %s%s", config_key_name(i), after);
 }
 
-/* Whether this row is the first one of its first word. */
-static bool begins(const Command *c) {
-    size_t length = strcspn(c->name, " ");
-    return c == commands || strncmp(c[-1].name, c->name, length) != 0 ||
-           (c[-1].name[length] && c[-1].name[length] != ' ');
+static int first_word_length(const Command *c) { return (int)strcspn(c->name, " "); }
+
+/* Whether row k is the first one with its first word. */
+static bool is_first(Table table, int k) {
+    int length = first_word_length(table[k]);
+    return k == 0 || first_word_length(table[k - 1]) != length ||
+           strncmp(table[k - 1]->name, table[k]->name, (size_t)length) != 0;
+}
+
+/* Whether row k is the first of a family, as "facts make" is of "facts". */
+static bool is_family(Table table, int k) {
+    return table[k]->name[first_word_length(table[k])] == ' ' && is_first(table, k);
 }
 
 /* The first words of the commands, each once. */
-static void print_commands(void) {
-    for (const Command *c = commands; c->name; c++)
-        if (begins(c)) printf(" %.*s", (int)strcspn(c->name, " "), c->name);
+static void print_commands(Table table) {
+    for (int k = 0; table[k]; k++)
+        if (is_first(table, k)) printf(" %.*s", first_word_length(table[k]), table[k]->name);
 }
 
-/* "facts) ... import show ...": the second words of every command that has two. */
-static void print_families(const char *indent, const char *before, const char *after) {
-    for (const Command *c = commands; c->name; c++) {
-        int length = (int)strcspn(c->name, " ");
-        if (!c->name[length] || !begins(c)) continue;
-        printf("%s%.*s) %s", indent, length, c->name, before);
-        for (const Command *d = c; d->name && (d == c || !begins(d)); d++)
-            printf(" %s", d->name + length + 1);
+/* "facts) ... import show ...": a case for every family, with its second words. */
+static void print_families(Table table, const char *indent, const char *before, const char *after) {
+    for (int k = 0; table[k]; k++) {
+        if (!is_family(table, k)) continue;
+        int length = first_word_length(table[k]);
+        printf("%s%.*s) %s", indent, length, table[k]->name, before);
+        for (int j = k; table[j] && (j == k || !is_first(table, j)); j++)
+            printf(" %s", table[j]->name + length + 1);
         puts(after);
     }
 }
 
 /* "facts|sweep" */
-static void print_family_names(void) {
+static void print_family_names(Table table) {
     const char *between = "";
-    for (const Command *c = commands; c->name; c++) {
-        int length = (int)strcspn(c->name, " ");
-        if (!c->name[length] || !begins(c)) continue;
-        printf("%s%.*s", between, length, c->name);
+    for (int k = 0; table[k]; k++) {
+        if (!is_family(table, k)) continue;
+        printf("%s%.*s", between, first_word_length(table[k]), table[k]->name);
         between = "|";
     }
 }
 
-/* "train.schedule) ... cosine ..." for a case of the shell; stem: before every value, too, where words are not parted at
- * '='. */
-static void print_key_values(const char *indent, const char *before, const char *after, bool stem) {
+/* "train.schedule) ... cosine ...": a case for every key with a list of values. whole_words: the shell does not split
+ * words at '=', so that the key comes before every value. */
+static void print_key_values(const char *indent, const char *before, const char *after, bool whole_words) {
     for (int i = 0; i < config_key_listed(); i++) {
         const char *key = config_key_name(i), *const *value = config_key_values(i);
         if (!value) continue;
-        printf("%s%s%s) %s", indent, key, stem ? "=*" : "", before);
-        for (; *value; value++) printf(" %s%s%s", stem ? key : "", stem ? "=" : "", *value);
+        printf("%s%s%s) %s", indent, key, whole_words ? "=*" : "", before);
+        for (; *value; value++) printf(" %s%s%s", whole_words ? key : "", whole_words ? "=" : "", *value);
         puts(after);
     }
 }
 
-/* The same of the options whose values stand in the table. */
-static void print_option_values(const char *indent, const char *before, const char *after) {
+/* "--vocab) ... bytes words ...": a case for every option whose values the table lists ("bytes|words"). */
+static void print_option_values(Table table, const char *indent, const char *before, const char *after) {
     char seen[1024] = " ";
-    for (const Command *c = commands; c->name; c++)
-        for (const Option *o = c->options; o->name; o++) {
+    for (; *table; table++)
+        for (const Option *o = (*table)->options; o->name; o++) {
             char name[64];
             snprintf(name, sizeof name, " --%s ", o->name);
             if (!o->value || !strchr(o->value, '|') || strstr(seen, name)) continue;
@@ -77,15 +87,31 @@ static void print_option_values(const char *indent, const char *before, const ch
         }
 }
 
-static void bash_script(void) {
-    /* bash parts words at '=': "model.act=ge" is three of them; where a user changed that, it is one. */
+/* The words that may follow a command. keys_apart: config keys are printed elsewhere. */
+static void print_words(Table table, const Command *c, bool keys_apart) {
+    if (!strcmp(c->name, "help")) {
+        print_commands(table);
+        print_keys("");
+    } else if (!strcmp(c->name, "completion")) {
+        printf(" bash zsh");
+    } else {
+        print_options(c);
+        if (takes_keys(c) && !keys_apart) print_keys("=");
+    }
+}
+
+/* ---- bash ---- */
+
+/* Finds the command, and the values allowed at the cursor. bash splits words at '=': "model.act=ge" is three words;
+ * where the user has changed COMP_WORDBREAKS, it is one. */
+static void bash_values(Table table) {
     puts("# bash completion for rote; made by `rote completion bash`\n"
          "_rote() {\n"
          "    local word=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]} words= values= head= i\n"
          "    local command=${COMP_WORDS[1]} plan=\n"
          "    case $command in");
     printf("    ");
-    print_family_names();
+    print_family_names(table);
     puts(") [ \"$COMP_CWORD\" -gt 2 ] && command=\"$command ${COMP_WORDS[2]}\" ;;\n"
          "    esac\n"
          "    if [ \"$word\" = = ]; then\n"
@@ -97,31 +123,32 @@ static void bash_script(void) {
          "    fi\n"
          "    case $last in");
     print_key_values("    ", "values=\"", "\" ;;", false);
-    print_option_values("    ", "values=\"", "\" ;;");
+    print_option_values(table, "    ", "values=\"", "\" ;;");
     puts("    esac\n"
          "    if [ -n \"$values\" ]; then\n"
          "        mapfile -t COMPREPLY < <(compgen -P \"$head\" -W \"$values\" -- \"$word\")\n"
          "        return 0\n"
          "    fi\n"
          "    if [ \"$COMP_CWORD\" = 1 ]; then");
+}
+
+/* The commands, and what may follow each. */
+static void bash_words(Table table) {
     printf("        words=\"");
-    print_commands();
+    print_commands(table);
     puts("\"\n    else\n        case $command in");
-    print_families("        ", "words=\"", "\" ;;");
-    for (const Command *c = commands; c->name; c++) {
-        printf("        \"%s\") words=\"", c->name);
-        if (!strcmp(c->name, "help")) {
-            print_commands();
-            print_keys("");
-        } else if (!strcmp(c->name, "completion")) {
-            printf(" bash zsh");
-        } else {
-            print_options(c);
-            if (takes_keys(c)) print_keys("=");
-        }
-        printf("\"%s ;;\n", takes_keys(c) ? " plan=1" : "");
+    print_families(table, "        ", "words=\"", "\" ;;");
+    for (int k = 0; table[k]; k++) {
+        printf("        \"%s\") words=\"", table[k]->name);
+        print_words(table, table[k], false);
+        printf("\"%s ;;\n", takes_keys(table[k]) ? " plan=1" : "");
     }
-    /* A config is wanted until one is named; a path's folders lead to it. */
+}
+
+static void bash_script(Table table) {
+    bash_values(table);
+    bash_words(table);
+    /* Until a config is named, YAML files and folders are offered. */
     puts("        esac\n"
          "    fi\n"
          "    for ((i = 2; i < COMP_CWORD; i++)); do\n"
@@ -140,58 +167,69 @@ static void bash_script(void) {
          "complete -o filenames -F _rote rote");
 }
 
-static void zsh_script(void) {
+/* ---- zsh ---- */
+
+/* The case of one command. */
+static void zsh_words(Table table, const Command *c) {
+    bool lists_words = !strcmp(c->name, "help") || !strcmp(c->name, "completion");
+    printf("    \"%s\") ", c->name);
+    if (lists_words || c->options->name) {
+        printf("compadd --");
+        print_words(table, c, true);
+    }
+    if (lists_words) {
+        puts(" ;;");
+        return;
+    }
+    if (c->options->name) printf("; ");
+    if (takes_keys(c)) {
+        printf("compadd -S '' --");
+        print_keys("=");
+        printf("; ");
+    }
+    puts(takes_keys(c) ? "_files -g '*.y(a|)ml' ;;" : "_files ;;");
+}
+
+static void zsh_script(Table table) {
     puts("#compdef rote\n"
          "# zsh completion for rote; made by `rote completion zsh`\n"
          "_rote() {\n"
          "    local command=${words[2]}\n"
          "    case $command in");
     printf("    ");
-    print_family_names();
+    print_family_names(table);
     puts(") (( CURRENT > 3 )) && command=\"$command ${words[3]}\" ;;\n"
          "    esac\n"
          "    case ${words[CURRENT]} in");
     print_key_values("    ", "compadd --", "; return ;;", true);
     puts("    esac\n"
          "    case ${words[CURRENT-1]} in");
-    print_option_values("    ", "compadd --", "; return ;;");
+    print_option_values(table, "    ", "compadd --", "; return ;;");
     puts("    esac\n"
          "    if (( CURRENT == 2 )); then");
     printf("        compadd --");
-    print_commands();
+    print_commands(table);
     puts("\n        return\n    fi\n    case $command in");
-    print_families("    ", "compadd --", " ;;");
-    for (const Command *c = commands; c->name; c++) {
-        printf("    \"%s\") ", c->name);
-        if (!strcmp(c->name, "help")) {
-            printf("compadd --");
-            print_commands();
-            print_keys("");
-            puts(" ;;");
-            continue;
-        }
-        if (!strcmp(c->name, "completion")) {
-            puts("compadd -- bash zsh ;;");
-            continue;
-        }
-        if (c->options->name) {
-            printf("compadd --");
-            print_options(c);
-            printf("; ");
-        }
-        if (takes_keys(c)) {
-            printf("compadd -S '' --");
-            print_keys("=");
-            printf("; ");
-        }
-        puts(takes_keys(c) ? "_files -g '*.y(a|)ml' ;;" : "_files ;;");
-    }
+    print_families(table, "    ", "compadd --", " ;;");
+    for (int k = 0; table[k]; k++) zsh_words(table, table[k]);
     puts("    esac\n}\n_rote \"$@\"");
 }
 
-Status cmd_completion(const Args *args, Err *err) {
-    if (!strcmp(args->words[0], "bash")) bash_script();
-    else if (!strcmp(args->words[0], "zsh")) zsh_script();
+static Status cmd_completion(const Args *args, Err *err) {
+    if (!strcmp(args->words[0], "bash")) bash_script(args->table);
+    else if (!strcmp(args->words[0], "zsh")) zsh_script(args->table);
     else return err_set(err, ERR_INPUT, "completion: '%s', allowed: bash, zsh", args->words[0]);
     return OK;
 }
+
+static const Option no_options[] = {END_OPTION};
+
+const Command completion_command = {
+    .name = "completion",
+    .words = "bash|zsh",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "prints a completion script",
+    .options = no_options,
+    .run = cmd_completion,
+};

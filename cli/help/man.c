@@ -1,11 +1,13 @@
 /* The manual page rote(1), in roff, from the tables that parse the command line and the config. */
+#include "cli/help/man.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "cli/cli.h"
+#include "cli/common/args.h"
+#include "cli/common/version.h"
 
-/* Text as it stands: no character of it is a request or an escape of roff's. */
+/* Literal text: characters that begin a request or an escape of roff are escaped. */
 static void put(const char *text, bool at_begin) {
     for (; *text; text++) {
         if (at_begin && (*text == '.' || *text == '\'')) fputs("\\&", stdout);
@@ -35,7 +37,7 @@ static void put_command(const Command *c) {
     }
 }
 
-/* `rote help keys` as it stands. */
+/* The text of `rote help keys`. */
 static Status put_keys(Err *err) {
     char *text = NULL;
     size_t size = 0;
@@ -54,11 +56,11 @@ static Status put_keys(Err *err) {
     return OK;
 }
 
-Status man_page(Err *err) {
+Status man_page(const Command *const *table, Err *err) {
     printf(".TH ROTE 1 \"\" \"rote %s\"\n", ROTE_VERSION);
     puts(".SH NAME\nrote \\- what a small transformer can learn by heart, to the bit\n"
          ".SH SYNOPSIS\n\\fBrote\\fR \\fICOMMAND\\fR ...\n.SH COMMANDS");
-    for (const Command *c = commands; c->name; c++) put_command(c);
+    for (; *table; table++) put_command(*table);
     TRY(put_keys(err));
     puts(".SH EXIT STATUS\n"
          ".TP\n0\ndone\n.TP\n1\nfailed\n.TP\n2\nbad input; nothing is written\n"

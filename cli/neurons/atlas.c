@@ -1,17 +1,20 @@
-/* rote neurons atlas */
+/* rote neurons atlas: which neurons and heads fire for which class of facts. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
-#include "cli/eval/eval.h"
-#include "data/folder/folder.h"
+#include "cli/common/args.h"
+#include "cli/common/json.h"
+#include "cli/common/open.h"
+#include "cli/common/output.h"
+#include "cli/common/show.h"
 #include "eval/neurons/atlas_heat.h"
 
 /* ---- classes ---- */
 
-/* "NAME=tag:T" and the like. */
+/* One --class: "NAME=tag:T", "NAME=token:SYMBOL", "NAME=regex:E" or "NAME=share:P". */
 static Status class_parse(NeuronRule *out, const char *text, size_t length, Err *err) {
     size_t name = strcspn(text, "=");
     const char *how = text + name + 1;
@@ -42,8 +45,7 @@ static Status class_parse(NeuronRule *out, const char *text, size_t length, Err 
         if (!*end && out->when_share > 0 && out->when_share < 1) return OK;
     }
     return err_set(err, ERR_INPUT,
-                   "--class %s is '%.*s', allowed: tag:T, token:SYMBOL, regex:E, share:P with "
-                   "0 < P < 1",
+                   "--class %s is '%.*s', allowed: tag:T, token:SYMBOL, regex:E, share:P with 0 < P < 1",
                    out->name, (int)left, how);
 }
 
@@ -61,7 +63,7 @@ static Status classes_named(AtlasClasses *out, const Args *args, const FactSet *
         for (int i = 0; i < n; i++)
             if (!strcmp(rule[i].name, rule[n].name))
                 TRY_GOTO(err_set(err, ERR_INPUT, "--class %s stands twice", rule[n].name));
-        rule[n].when_seed = (uint64_t)n; /* two shares are two draws */
+        rule[n].when_seed = (uint64_t)n; /* so that two shares are different draws */
         n++;
     }
     status = atlas_classes_of(out, facts, heldout, rule, n, err);
@@ -98,8 +100,8 @@ static void print_classes(const Atlas *a, const AtlasPlan *plan) {
            show_int(c->n_facts), show_int(a->rows), show_int(a->n_neurons + a->n_heads), ATLAS_SHUFFLES,
            (unsigned long long)plan->seed);
     if (c->left_out)
-        printf("%s group%s of fewer than %d facts left out\n", show_int(c->left_out),
-               c->left_out == 1 ? "" : "s", ATLAS_CLASS_MIN);
+        printf("%s group%s of fewer than %d facts left out\n", show_int(c->left_out), plural(c->left_out),
+               ATLAS_CLASS_MIN);
 }
 
 static const AtlasCell *best_cell(const Atlas *a, int u) {
@@ -250,14 +252,12 @@ done:
 
 static Status check(const Args *args, AtlasPlan *plan, int64_t *top, Err *err) {
     const char *at = args_value(args, "at"), *tsv = args_value(args, "tsv"), *svg = args_value(args, "svg");
-    int64_t threads = 0;
     bool force = args_has(args, "force");
     *plan = (AtlasPlan){.seed = 1};
     *top = 20;
-    TRY(args_int(args, "threads", 1, 4096, &threads, err));
+    TRY(args_threads(args, &plan->threads, err));
     TRY(args_int(args, "top", 1, 1000, top, err));
     TRY(args_uint64(args, "seed", &plan->seed, err));
-    plan->threads = (int)threads;
     plan->answer = at && !strcmp(at, "answer");
     if (at && !plan->answer && strcmp(at, "all") != 0)
         return err_set(err, ERR_INPUT, "neurons atlas: --at is '%s', allowed: all, answer", at);
@@ -267,20 +267,45 @@ static Status check(const Args *args, AtlasPlan *plan, int64_t *top, Err *err) {
     return svg ? output_check(svg, "<svg", "an SVG picture", force, err) : OK;
 }
 
-Status cmd_neurons_atlas(const Args *args, Err *err) {
+static Status cmd_neurons_atlas(const Args *args, Err *err) {
     AtlasPlan plan;
     int64_t top;
-    Run run;
-    FactSet other;
-    const char *dir = args_value(args, "facts");
+    RunAndFacts r;
     TRY(check(args, &plan, &top, err));
-    TRY(open_run(&run, args->words[0], err));
-    Status status = dir ? facts_load(dir, &other, err) : OK;
-    if (status == OK) {
-        if (dir) status = facts_fit(&run, &other, dir, err);
-        if (status == OK) status = atlas(args, &run, dir ? &other : &run.facts, &plan, (int)top, err);
-        if (dir) facts_free(&other);
-    }
-    run_close(&run);
+    TRY(open_run_and_facts(&r, args, err));
+    Status status = atlas(args, &r.run, r.facts, &plan, (int)top, err);
+    close_run_and_facts(&r);
     return status;
 }
+
+static const Option atlas_options[] = {
+    OPTION("by", "tag|answer|place:K|rules",
+           "what divides the facts: their tags, the first symbol of the answer, "
+           "the symbol at place K, the run's rules (default: tag, else rules)"),
+    OPTION_LIST(
+        "class", "NAME=HOW",
+        "a class of your own: tag:T, token:SYMBOL, regex:E, share:P (of the facts, at random); may stand again",
+        '\n'),
+    OPTION("at", "all|answer", "which tokens of a fact count (default: all)"),
+    FACTS_OPTION,
+    FLAG("heldout", "held-out facts, in place of those that were trained"),
+    OPTION("top", "N", "neurons shown (default: 20)"),
+    OPTION("seed", "SEED", "of the shuffles that say what chance reaches (default: 1)"),
+    OPTION("tsv", "FILE", "a row for every unit and class; replaces only such a table"),
+    OPTION("svg", "FILE", "a heat map of the first neurons of every class; replaces only SVG pictures"),
+    FORCE_ANY_OPTION,
+    THREADS_OPTION,
+    QUIET_OPTION,
+    JSON_OPTION,
+    END_OPTION,
+};
+
+const Command neurons_atlas_command = {
+    .name = "neurons atlas",
+    .words = "RUN",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "which neurons and heads fire for which class of facts",
+    .options = atlas_options,
+    .run = cmd_neurons_atlas,
+};

@@ -1,10 +1,14 @@
-/* rote neurons dump */
+/* rote neurons dump: activations of chosen facts, as a file. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/ranges.h"
-#include "cli/cli.h"
+#include "cli/common/args.h"
+#include "cli/common/json.h"
+#include "cli/common/open.h"
+#include "cli/common/output.h"
+#include "cli/common/show.h"
 #include "eval/neurons/activations.h"
 #include "train/train.h"
 
@@ -15,7 +19,7 @@ static bool ends_in(const char *path, const char *end) {
 
 static bool is_npy(const char *path) { return ends_in(path, ".npy"); }
 
-/* What the options say for themselves, before anything is read. */
+/* Checks the options, before anything is read. */
 static Status dump_check(const Args *args, Err *err) {
     const char *path = args_value(args, "out");
     if (!args_has(args, "hook"))
@@ -26,13 +30,13 @@ static Status dump_check(const Args *args, Err *err) {
                        path);
     if (args_has(args, "facts") && args_has(args, "heldout"))
         return err_set(err, ERR_INPUT,
-                       "neurons dump: --facts and --heldout exclude each other; held-out facts have "
-                       "numbers behind the others");
+                       "neurons dump: --facts and --heldout exclude each other; "
+                       "held-out facts have numbers behind the others");
     return output_check(path, is_npy(path) ? NULL : ACTIVATIONS_FORMAT, "a file of activations of rote's",
                         args_has(args, "force"), err);
 }
 
-/* Room for hooks_max. */
+/* out: room for hooks_max hooks. */
 static Status hooks_of(const Args *args, const ModelConfig *c, Hook *out, int *n, Err *err) {
     const char *text = args_value(args, "hook");
     *n = 0;
@@ -124,7 +128,7 @@ done:
     return status;
 }
 
-Status cmd_neurons_dump(const Args *args, Err *err) {
+static Status cmd_neurons_dump(const Args *args, Err *err) {
     Run run;
     TRY(dump_check(args, err));
     TRY(open_run(&run, args->words[0], err));
@@ -132,3 +136,27 @@ Status cmd_neurons_dump(const Args *args, Err *err) {
     run_close(&run);
     return status;
 }
+
+static const Option dump_options[] = {
+    OPTION("hook", "NAME,...",
+           "which activations, or all of them: blocks.0.mlp.hook_post, ln_final.hook_normalized"),
+    OPTION("out", "FILE",
+           "OUT.npy (one hook) or OUT.safetensors; also -o; replaces only safetensors of its own"),
+    OPTION("facts", "I-J,...",
+           "only facts of those numbers, as in rote eval --per-fact (default: all that were trained)"),
+    OPTION("tag", "T", "only facts of that tag"),
+    FLAG("heldout", "held-out facts, in place of those that were trained"),
+    FORCE_ANY_OPTION,
+    JSON_OPTION,
+    END_OPTION,
+};
+
+const Command neurons_dump_command = {
+    .name = "neurons dump",
+    .words = "RUN --hook NAME,... -o FILE",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "activations of chosen facts at chosen places of the forward pass",
+    .options = dump_options,
+    .run = cmd_neurons_dump,
+};

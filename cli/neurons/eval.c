@@ -6,7 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/nearest.h"
+#include "cli/common/args.h"
+#include "cli/common/json.h"
+#include "cli/common/open.h"
+#include "cli/common/progress.h"
+#include "cli/common/show.h"
 #include "data/labels.h"
 #include "model/neurons/hooks.h"
 #include "train/train.h"
@@ -27,17 +33,12 @@ typedef struct Work {
 
 static void show_progress(void *user, int done, int steps) {
     Work *w = user;
-    ProgressLine *line = &w->line;
-    double now = clock_s(), spent = now - w->began_s;
-    if (line->quiet || now < line->next_s) return;
-    line->next_s = now + (line->terminal ? 0.1 : 10);
-    double share = (w->measure + (double)done / steps) / w->measures;
-    int left = share > 0 ? (int)(spent * (1 / share - 1) + 0.5) : 0;
-    fprintf(stderr, "%sneurons eval: model and rule %d/%d, step %d/%d  ETA %d:%02d:%02d%s",
-            line->terminal ? "\r" : "", w->measure + 1, w->measures, done, steps, left / 3600, left / 60 % 60,
-            left % 60, line->terminal ? "\033[K" : "\n");
-    fflush(stderr);
-    line->open = line->terminal;
+    if (!progress_due(&w->line)) return;
+    double spent = clock_s() - w->began_s, share = (w->measure + (double)done / steps) / w->measures;
+    char text[120];
+    snprintf(text, sizeof text, "neurons eval: model and rule %d/%d, step %d/%d  ETA %s", w->measure + 1,
+             w->measures, done, steps, show_clock(share > 0 ? spent * (1 / share - 1) : 0));
+    progress_show(&w->line, text);
 }
 
 /* ---- what is asked ---- */
@@ -55,8 +56,7 @@ static Status split_twins(Work *w, Err *err) {
     if (named != runs)
         return err_set(
             err, ERR_INPUT,
-            "neurons eval: --twin stands %d time%s for %d run%s; each run has its own, in the same "
-            "order",
+            "neurons eval: --twin stands %d time%s for %d run%s; each run has its own, in the same order",
             named, named == 1 ? "" : "s", runs, runs == 1 ? "" : "s");
     return OK;
 }
@@ -237,7 +237,7 @@ static Status show(const Work *w, Err *err) {
                     err);
 }
 
-Status cmd_neurons_eval(const Args *args, Err *err) {
+static Status cmd_neurons_eval(const Args *args, Err *err) {
     Work w = {.args = args, .random = 20, .began_s = clock_s()};
     Status status = OK;
     TRY(args_int(args, "random", 0, 10000, &w.random, err));
@@ -261,3 +261,28 @@ done:
     free(w.twins);
     return status;
 }
+
+static const Option neurons_eval_options[] = {
+    OPTION_LIST("twin", "RUN",
+                "the same run without its rules, for its columns and the price; one for each RUN, in order",
+                '\n'),
+    OPTION("rule", "NAME", "only that rule (default: all)"),
+    OPTION("neutral", "TAG", "facts of that tag are the bases of flips (default: the rule's other side)"),
+    OPTION("pairs-tag", "TAG", "flips to facts of that tag, too, which the rule need not cover"),
+    OPTION("random", "N", "random sets of units to compare with (default: 20)"),
+    THREADS_OPTION,
+    QUIET_OPTION,
+    JSON_OPTION,
+    END_OPTION,
+};
+
+const Command neurons_eval_command = {
+    .name = "neurons eval",
+    .words = "RUN [RUN...]",
+    .min_words = 1,
+    .max_words = ARGS_WORDS_MAX,
+    .summary =
+        "what neuron rules did: firing, necessity, sufficiency, leak, price; over several runs with intervals",
+    .options = neurons_eval_options,
+    .run = cmd_neurons_eval,
+};

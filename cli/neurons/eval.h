@@ -2,8 +2,11 @@
 #ifndef ROTE_CLI_NEURONS_EVAL_H
 #define ROTE_CLI_NEURONS_EVAL_H
 
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/config/neurons.h"
-#include "cli/cli.h"
 #include "eval/neurons/measure.h"
 
 typedef struct RuleRun {

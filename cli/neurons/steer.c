@@ -1,22 +1,25 @@
-/* rote neurons steer */
-#include <math.h>
+/* rote neurons steer: samples and figures with edited activations, beside the model as it is. */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/sample.h"
+#include "cli/common/args.h"
+#include "cli/common/json.h"
+#include "cli/common/open.h"
+#include "cli/common/show.h"
+#include "cli/sample/draw.h"
 #include "eval/neurons/steer.h"
 #include "train/train.h"
 
 /* ---- samples ---- */
 
-typedef struct Pair { /* the same draw without and with the edits */
+typedef struct SamplePair { /* the same draw without and with the edits */
     int32_t *tokens[2];
     int n[2];
-} Pair;
+} SamplePair;
 
 static const char *const side_name[] = {"without", "with"};
 
-static Status show_pair(const Pair *p, const Vocab *vocab, int n_prompt, json_t *samples, Err *err) {
+static Status show_pair(const SamplePair *p, const Vocab *vocab, int n_prompt, json_t *samples, Err *err) {
     json_t *both = samples ? json_object() : NULL;
     for (int side = 0; side < 2; side++) {
         if (samples) {
@@ -36,7 +39,7 @@ static Status show_pair(const Pair *p, const Vocab *vocab, int n_prompt, json_t 
                : OK;
 }
 
-/* out: NULL, or where "prompt" and "samples" go. */
+/* out: NULL, or the object that gets "prompt" and "samples". */
 static Status sample_both(const Args *args, const Run *run, const Edits *edits, SampleOptions options,
                           int64_t count, json_t *out, Err *err) {
     const Vocab *vocab = &run->facts.vocab;
@@ -44,7 +47,7 @@ static Status sample_both(const Args *args, const Run *run, const Edits *edits, 
     Status status = OK;
     Sampler *sampler = NULL;
     json_t *samples = out ? json_array() : NULL;
-    Pair pair = {
+    SamplePair pair = {
         .tokens = {calloc((size_t)block + 1, sizeof(int32_t)), calloc((size_t)block + 1, sizeof(int32_t))}};
     if (!pair.tokens[0] || !pair.tokens[1])
         TRY_GOTO(err_set(err, ERR_NOMEM, "out of memory for %d tokens", block));
@@ -172,20 +175,43 @@ done:
     return status;
 }
 
-Status cmd_neurons_steer(const Args *args, Err *err) {
+static Status cmd_neurons_steer(const Args *args, Err *err) {
     SampleOptions options;
-    int64_t count, threads = 0;
+    int64_t count;
+    int threads;
     if (!args_has(args, "do"))
         return err_set(err, ERR_INPUT,
                        "neurons steer: --do is missing, such as --do 'blocks.0.mlp.hook_post[0-7]=set:2.0'");
-    TRY(args_int(args, "threads", 1, 4096, &threads, err));
+    TRY(args_threads(args, &threads, err));
     TRY(sample_options(args, &options, &count, err));
     Run run;
     TRY(open_run(&run, args->words[0], err));
     options.eos = run.facts.vocab.eos;
     Edits edits = {0};
-    Status status = steer(args, &run, &edits, &options, count, (int)threads, err);
+    Status status = steer(args, &run, &edits, &options, count, threads, err);
     edits_free(&edits);
     run_close(&run);
     return status;
 }
+
+static const Option steer_options[] = {
+    OPTION_LIST(
+        "do", "HOOK[UNITS]=OP",
+        "set:X, add:X, scale:X, zero, mean (over the facts); 'blocks.1.mlp.hook_post[0-7]=set:2.0'; may stand again",
+        ';'),
+    SAMPLE_OPTIONS,
+    FLAG("eval", "code lengths and recall of the run's facts, by tag; with --prompt samples, too"),
+    THREADS_OPTION,
+    JSON_OPTION,
+    END_OPTION,
+};
+
+const Command neurons_steer_command = {
+    .name = "neurons steer",
+    .words = "RUN --do 'HOOK[UNITS]=OP'",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "samples and evaluates with activations changed, beside the model as it is",
+    .options = steer_options,
+    .run = cmd_neurons_steer,
+};

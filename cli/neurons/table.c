@@ -4,73 +4,75 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/common/json.h"
 #include "cli/neurons/eval.h"
 #include "eval/stats/stats.h"
 
-typedef enum Column { COLUMN_OWN, COLUMN_TWIN, COLUMN_SHUFFLED, COLUMN_RANDOM } Column;
+typedef enum Source { SOURCE_OWN, SOURCE_TWIN, SOURCE_SHUFFLED, SOURCE_RANDOM } Source;
 
-typedef struct Figure {
+typedef struct Estimate {
     double mean, low, high;
-    int n; /* values behind it */
-} Figure;
+    int n; /* number of values; 0: none, below 0: out of memory */
+} Estimate;
 
-/* The interval of the mean over runs; of random sets the quantiles over all sets. values: n, changed. */
-static Figure figure_of(double *values, int n, bool quantiles) {
-    int there = 0;
+/* The mean with its 95 % interval; quantiles: with the 2.5 % and 97.5 % quantiles instead. Values that are not
+ * finite are left out. Reorders values. */
+static Estimate estimate_of(double *values, int n, bool quantiles) {
+    int n_finite = 0;
     for (int i = 0; i < n; i++)
-        if (isfinite(values[i])) values[there++] = values[i];
-    Interval mean = mean_interval(values, there);
-    Figure f = {mean.value, mean.low, mean.high, there};
+        if (isfinite(values[i])) values[n_finite++] = values[i];
+    Interval mean = mean_interval(values, n_finite);
+    Estimate f = {mean.value, mean.low, mean.high, n_finite};
     if (!quantiles) return f;
-    sort_doubles(values, there);
-    f.low = quantile_sorted(values, there, 0.025);
-    f.high = quantile_sorted(values, there, 0.975);
+    sort_doubles(values, n_finite);
+    f.low = quantile_sorted(values, n_finite, 0.025);
+    f.high = quantile_sorted(values, n_finite, 0.975);
     return f;
 }
 
-static const NeuronFigures *figures_of(const RuleRun *run, Column column) {
-    return column == COLUMN_OWN    ? &run->answer.own
-           : column == COLUMN_TWIN ? &run->twin.own
+static const NeuronFigures *figures_of(const RuleRun *run, Source column) {
+    return column == SOURCE_OWN    ? &run->answer.own
+           : column == SOURCE_TWIN ? &run->twin.own
                                    : &run->answer.shuffled;
 }
 
-/* n < 0: no memory. */
-static Figure figure(const RuleAnswers *x, Column column, int group, int figure) {
-    int most = 0, n = 0;
-    for (int r = 0; r < x->n_runs; r++) most += column == COLUMN_RANDOM ? x->run[r].answer.n_random : 1;
-    double *values = malloc(((size_t)most + 1) * sizeof *values);
-    if (!values) return (Figure){NAN, NAN, NAN, -1};
+/* Over runs; over all random sets of all runs for SOURCE_RANDOM. */
+static Estimate figure(const RuleAnswers *x, Source column, int group, int figure) {
+    int max_values = 0, n = 0;
+    for (int r = 0; r < x->n_runs; r++) max_values += column == SOURCE_RANDOM ? x->run[r].answer.n_random : 1;
+    double *values = malloc(((size_t)max_values + 1) * sizeof *values);
+    if (!values) return (Estimate){NAN, NAN, NAN, -1};
     for (int r = 0; r < x->n_runs; r++) {
         const NeuronAnswer *a = &x->run[r].answer;
-        if (column != COLUMN_RANDOM) values[n++] = figures_of(&x->run[r], column)->of[group][figure];
+        if (column != SOURCE_RANDOM) values[n++] = figures_of(&x->run[r], column)->of[group][figure];
         else
             for (int i = 0; i < a->n_random; i++) values[n++] = a->random[i].of[group][figure];
     }
-    Figure f = figure_of(values, n, column == COLUMN_RANDOM);
+    Estimate f = estimate_of(values, n, column == SOURCE_RANDOM);
     free(values);
     return f;
 }
 
-static Figure price(const RuleAnswers *x, bool recalled) {
+static Estimate price(const RuleAnswers *x, bool recalled) {
     double *values = malloc(((size_t)x->n_runs + 1) * sizeof *values);
-    if (!values) return (Figure){NAN, NAN, NAN, -1};
+    if (!values) return (Estimate){NAN, NAN, NAN, -1};
     for (int r = 0; r < x->n_runs; r++)
         values[r] = recalled ? x->run[r].recalled_price : x->run[r].memorized_price;
-    Figure f = figure_of(values, x->n_runs, false);
+    Estimate f = estimate_of(values, x->n_runs, false);
     free(values);
     return f;
 }
 
 /* ---- JSON ---- */
 
-static json_t *figure_json(Figure f) {
+static json_t *figure_json(Estimate f) {
     if (f.n < 0) return NULL;
     if (f.n == 0) return json_null();
     return json_pack("{so so so si}", "mean", json_number(f.mean), "low", json_number(f.low), "high",
                      json_number(f.high), "n", f.n);
 }
 
-static json_t *column_json(const RuleAnswers *x, Column column) {
+static json_t *column_json(const RuleAnswers *x, Source column) {
     static const char *const group_key[NEURON_GROUPS] = {"trained", "heldout"};
     json_t *o = json_object();
     for (int g = 0; g < NEURON_GROUPS; g++) {
@@ -98,14 +100,14 @@ static json_t *units_json(const RuleAnswers *x) {
 }
 
 json_t *rule_answers_json(const RuleAnswers *x) {
-    json_t *o = column_json(x, COLUMN_OWN), *rule = json_object();
+    json_t *o = column_json(x, SOURCE_OWN), *rule = json_object();
     json_object_set_new(rule, "name", json_string(x->rule.name));
     json_object_set_new(rule, "hook", json_string(x->rule.hook));
     json_object_set_new(rule, "units", units_json(x));
     json_object_update(rule, o);
     json_decref(o);
-    json_t *twin = x->has_twin ? column_json(x, COLUMN_TWIN) : json_null();
-    json_t *random = column_json(x, COLUMN_RANDOM), *shuffled = column_json(x, COLUMN_SHUFFLED);
+    json_t *twin = x->has_twin ? column_json(x, SOURCE_TWIN) : json_null();
+    json_t *random = column_json(x, SOURCE_RANDOM), *shuffled = column_json(x, SOURCE_SHUFFLED);
     json_t *cost = x->has_twin
                        ? json_pack("{so so}", "memorized_bits_per_param", figure_json(price(x, false)),
                                    "recalled_bits_per_param", figure_json(price(x, true)))
@@ -124,7 +126,7 @@ json_t *rule_answers_json(const RuleAnswers *x) {
 
 enum { CELL = 15, CELL_RANDOM = 21 };
 
-static const char *cell(char out[64], Figure f, bool quantiles) {
+static const char *cell(char out[64], Estimate f, bool quantiles) {
     char mean[32];
     bool count = f.n > 0 && f.mean == floor(f.mean) && fabs(f.mean) >= 2;
     snprintf(mean, sizeof mean, "%.*f", count ? 0 : fabs(f.mean) >= 100 ? 1 : 4, f.mean);
@@ -135,8 +137,8 @@ static const char *cell(char out[64], Figure f, bool quantiles) {
     return out;
 }
 
-/* The sign ± is two bytes and one column. */
-static void put_cell(Figure f, bool quantiles) {
+/* The sign ± takes two bytes and one column. */
+static void put_cell(Estimate f, bool quantiles) {
     char text[64];
     cell(text, f, quantiles);
     int wide = (int)strlen(text) - (strstr(text, "±") != NULL);
@@ -197,22 +199,22 @@ static const struct Row {
 
 static const struct TableColumn {
     const char *name;
-    Column column;
+    Source column;
     int group;
-} column[] = {{"trained", COLUMN_OWN, GROUP_TRAINED},
-              {"held out", COLUMN_OWN, GROUP_HELDOUT},
-              {"twin", COLUMN_TWIN, GROUP_TRAINED},
-              {"random units", COLUMN_RANDOM, GROUP_TRAINED}};
+} column[] = {{"trained", SOURCE_OWN, GROUP_TRAINED},
+              {"held out", SOURCE_OWN, GROUP_HELDOUT},
+              {"twin", SOURCE_TWIN, GROUP_TRAINED},
+              {"random units", SOURCE_RANDOM, GROUP_TRAINED}};
 enum { COLUMNS = sizeof column / sizeof *column };
 
 static bool shown(const RuleAnswers *x, int k) {
-    if (column[k].column == COLUMN_TWIN) return x->has_twin;
-    if (column[k].column == COLUMN_RANDOM) return x->run[0].answer.n_random > 0;
+    if (column[k].column == SOURCE_TWIN) return x->has_twin;
+    if (column[k].column == SOURCE_RANDOM) return x->run[0].answer.n_random > 0;
     return column[k].group == GROUP_TRAINED || x->has_heldout;
 }
 
 static void print_row(const RuleAnswers *x, const struct Row *r) {
-    Figure f[COLUMNS];
+    Estimate f[COLUMNS];
     bool any = false;
     for (int k = 0; k < COLUMNS; k++) {
         f[k] = figure(x, column[k].column, column[k].group, r->figure);
@@ -222,7 +224,7 @@ static void print_row(const RuleAnswers *x, const struct Row *r) {
     if (!any || none) return;
     printf("%-30s", r->label);
     for (int k = 0; k < COLUMNS; k++)
-        if (shown(x, k)) put_cell(f[k], column[k].column == COLUMN_RANDOM);
+        if (shown(x, k)) put_cell(f[k], column[k].column == SOURCE_RANDOM);
     putchar('\n');
 }
 
@@ -254,7 +256,7 @@ void rule_answers_print(const RuleAnswers *x) {
     printf("%-30s", "");
     for (int k = 0; k < COLUMNS; k++)
         if (shown(x, k))
-            printf(" %*s", column[k].column == COLUMN_RANDOM ? CELL_RANDOM : CELL, column[k].name);
+            printf(" %*s", column[k].column == SOURCE_RANDOM ? CELL_RANDOM : CELL, column[k].name);
     putchar('\n');
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) print_row(x, &row[i]);
     printf("%-30s", "sides shuffled: HIT, FAR, AUROC");
@@ -262,7 +264,7 @@ void rule_answers_print(const RuleAnswers *x) {
     static const int shuffled[] = {FIGURE_HIT, FIGURE_FAR, FIGURE_AUROC};
     for (int i = 0; i < 3; i++)
         printf("%s %s", i ? "," : "",
-               cell(text, figure(x, COLUMN_SHUFFLED, GROUP_TRAINED, shuffled[i]), false));
+               cell(text, figure(x, SOURCE_SHUFFLED, GROUP_TRAINED, shuffled[i]), false));
     putchar('\n');
     if (!x->has_twin) return;
     printf("%-30s %s memorized,", "price, bits per parameter", cell(text, price(x, false), false));

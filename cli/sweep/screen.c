@@ -1,24 +1,21 @@
-/* A sweep while it runs. On a terminal the lower lines are drawn over in one write, so that nothing flickers. */
+/* A sweep while it runs. On a terminal the lower lines are redrawn in one write, so that nothing flickers. */
+#include "cli/sweep/screen.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "base/clock.h"
+#include "cli/common/progress.h"
+#include "cli/common/show.h"
 #include "train/sweep/sweep.h"
 
 static const double REDRAW_S = 0.2, PLAIN_S = 60;
 
 static const char *clock_text(double seconds) {
-    static char text[4][24];
-    static int next;
-    char *out = text[next++ % 4];
-    if (!isfinite(seconds) || seconds > 3.6e6) return "?";
-    int s = (int)(seconds + 0.5);
-    snprintf(out, sizeof text[0], "%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
-    return out;
+    return isfinite(seconds) && seconds <= 3.6e6 ? show_clock(seconds) : "?";
 }
 
 static void put_counts(FILE *out, const SweepView *v) {
@@ -31,11 +28,10 @@ static void put_counts(FILE *out, const SweepView *v) {
     fprintf(out, "; %s, ETA %s", clock_text(v->seconds), clock_text(v->eta_s));
 }
 
-static void put_figure(FILE *out, const json_t *result, const char *key, const char *format) {
-    const json_t *value = json_object_get(result, key);
-    if (!json_is_number(value)) return;
+static void put_figure(FILE *out, double value, const char *format) {
     char text[64];
-    snprintf(text, sizeof text, format, json_number_value(value));
+    if (!isfinite(value)) return;
+    snprintf(text, sizeof text, format, value);
     fputs(text, out);
 }
 
@@ -45,13 +41,13 @@ static void put_finished(FILE *out, const SweepView *v) {
     int ended = v->sweep->n - sweep_count(v->sweep, SWEEP_RUNNING) - sweep_count(v->sweep, SWEEP_WAITING);
     fprintf(out, "%-8s %d/%d  %s", sweep_state_name[run->state], ended, v->sweep->n, run->name);
     if (run->state == SWEEP_DONE) {
-        put_figure(out, run->result, "bits_per_param", "  %.4f bits/param");
-        put_figure(out, run->result, "recall", "  recall %.4f");
+        put_figure(out, run->result->figures.value[FIG_BITS_PER_PARAM], "  %.4f bits/param");
+        put_figure(out, run->result->figures.value[FIG_RECALL], "  recall %.4f");
     }
     if (*run->reason) fprintf(out, "  %s", run->reason);
 }
 
-/* What the terminal has room for; a line that wraps could not be drawn over. */
+/* The terminal's size: a line that wraps could not be redrawn. */
 static void terminal_size(int *rows, int *columns) {
     struct winsize size;
     bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
@@ -63,7 +59,7 @@ static void put_line(FILE *out, const char *text, int columns) {
     fprintf(out, "%.*s\033[K\n", columns - 1, text);
 }
 
-/* Figures first, in columns: a long name may lose its end. */
+/* Figures first, in columns; the name last, where it may be cut. */
 static void put_worker(FILE *out, const SweepWorker *w, int columns) {
     char text[512], steps[48];
     snprintf(steps, sizeof steps, "%lld/%lld", (long long)w->step, (long long)w->max_steps);
@@ -86,7 +82,7 @@ static void draw(SweepScreen *screen, const SweepView *v) {
     if (screen->lines) fprintf(out, "\033[%dA", screen->lines);
     fputc('\r', out);
     if (v->note) put_line(out, v->note, columns);
-    if (v->finished && v->finished->state != SWEEP_DONE) { /* stays above what is drawn over */
+    if (v->finished && v->finished->state != SWEEP_DONE) { /* stays above the lines that are redrawn */
         put_finished(out, v);
         fputs("\033[K\n", out);
     }

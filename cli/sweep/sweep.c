@@ -1,4 +1,4 @@
-/* rote sweep run, status, retry */
+/* rote sweep run, sweep status, sweep retry. */
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
@@ -9,10 +9,15 @@
 #include "base/config/words.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "cli/cli.h"
+#include "cli/common/args.h"
+#include "cli/common/estimate.h"
+#include "cli/common/json.h"
+#include "cli/common/show.h"
+#include "cli/common/signals.h"
+#include "cli/sweep/screen.h"
 #include "train/sweep/sweep.h"
 
-/* The spec of "[CFG] [key=value...]"; with no words at all, the one that stands in the folder. */
+/* The spec of "[CFG] [key=value...]"; without words, that of the folder's sweep.yaml. */
 static Status load_spec(SweepSpec *spec, const Args *args, const char *dir, Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, dir, "sweep.yaml", err));
@@ -22,12 +27,9 @@ static Status load_spec(SweepSpec *spec, const Args *args, const char *dir, Err 
                            args->command->words);
         return sweep_spec_load(spec, path, 0, NULL, err);
     }
-    int first = is_setting(args->words[0]) ? 0 : 1;
-    for (int i = first; i < args->n_words; i++)
-        if (!is_setting(args->words[i]))
-            return err_set(err, ERR_INPUT, "%s: '%s' is no key=value; usage: rote %s %s", args->command->name,
-                           args->words[i], args->command->name, args->command->words);
-    TRY(sweep_spec_load(spec, first ? args->words[0] : NULL, args->n_words - first, args->words + first,
+    int n_files;
+    TRY(args_settings(args, &n_files, err));
+    TRY(sweep_spec_load(spec, n_files ? args->words[0] : NULL, args->n_words - n_files, args->words + n_files,
                         err));
     Status status = sweep_spec_check(spec, err);
     if (status != OK) sweep_spec_free(spec);
@@ -47,6 +49,11 @@ static Status open_folder(SweepSpec *spec, Sweep *sweep, const char *dir, Err *e
     }
     if (status != OK) sweep_spec_free(spec);
     return status;
+}
+
+static void close_folder(SweepSpec *spec, Sweep *sweep) {
+    sweep_free(sweep);
+    sweep_spec_free(spec);
 }
 
 /* ---- what is told ---- */
@@ -69,7 +76,8 @@ static Needs needs_of(const Sweep *sweep) {
     return n;
 }
 
-/* Triples with as many subjects as they need: every size is a vocabulary, and so a model, of its own. */
+/* Warns where facts.subjects is 0 (as many as needed): each number of facts then has its own vocabulary, and so its
+ * own model. */
 static void show_growing(const Sweep *sweep) {
     int64_t subjects = 0;
     bool grows = false;
@@ -90,8 +98,8 @@ static void show_growing(const Sweep *sweep) {
 
 static void show_needs(const Sweep *sweep) {
     Needs n = needs_of(sweep);
-    fprintf(stderr, "%lld point%s, %d run%s", (long long)sweep->n_points, sweep->n_points == 1 ? "" : "s",
-            sweep->n, sweep->n == 1 ? "" : "s");
+    fprintf(stderr, "%lld point%s, %d run%s", (long long)sweep->n_points, plural(sweep->n_points), sweep->n,
+            plural(sweep->n));
     if (sweep->n < sweep->n_points)
         fprintf(stderr, " (%lld of the points the same run as another)",
                 (long long)(sweep->n_points - sweep->n));
@@ -116,7 +124,7 @@ static json_t *counts_json(const Sweep *sweep) {
 static void print_counts(const Sweep *sweep) {
     int diverged = sweep_count(sweep, SWEEP_DIVERGED);
     printf("%s: %d of %d run%s done", sweep->dir, sweep_count(sweep, SWEEP_DONE) + diverged, sweep->n,
-           sweep->n == 1 ? "" : "s");
+           plural(sweep->n));
     if (diverged) printf(" (%d of them diverged)", diverged);
     for (int s = 0; s < SWEEP_STATES; s++) {
         int n = sweep_count(sweep, (SweepState)s);
@@ -125,11 +133,10 @@ static void print_counts(const Sweep *sweep) {
     printf("; table: %s/table.csv\n", sweep->dir);
 }
 
-/* What a diverged model says means nothing. */
+/* NAN for a diverged run: figures of its model mean nothing. */
 static double figure(const SweepRun *run, const char *key) {
     if (run->state == SWEEP_DIVERGED) return NAN;
-    const json_t *value = json_object_get(run->result, key);
-    return json_is_number(value) ? json_number_value(value) : NAN;
+    return run->result ? run->result->figures.value[figure_find(key)] : NAN;
 }
 
 static void print_rows(const Sweep *sweep) {
@@ -178,13 +185,13 @@ static json_t *rows_json(const Sweep *sweep) {
 
 /* ---- the commands ---- */
 
-/* This program's file: on Linux a name that holds even where the file was replaced meanwhile. */
+/* The path of this program: on Linux one that stays valid where the file is replaced while the sweep runs. */
 static const char *own_program(void) {
     static const char linux_name[] = "/proc/self/exe";
     return access(linux_name, X_OK) == 0 ? linux_name : program_path;
 }
 
-/* Threads beyond the machine's make nothing faster. */
+/* More threads than the machine has make nothing faster. */
 static Status estimate(const Sweep *sweep, int jobs, double *seconds, Err *err) {
     const Ops *ops;
     TRY(ops_select(&ops, err));
@@ -242,7 +249,7 @@ static Status run_all(Sweep *sweep, const Args *args, int jobs, Err *err) {
     return status;
 }
 
-Status cmd_sweep_run(const Args *args, Err *err) {
+static Status cmd_sweep_run(const Args *args, Err *err) {
     int64_t jobs = omp_get_num_procs();
     SweepSpec spec;
     Sweep sweep;
@@ -261,11 +268,31 @@ Status cmd_sweep_run(const Args *args, Err *err) {
     return status;
 }
 
-Status cmd_sweep_status(const Args *args, Err *err) {
+static const Option sweep_options[] = {
+    OPTION("out", "DIR", "the sweep's folder"),
+    OPTION("jobs", "N",
+           "runs side by side, or threads within them where there are fewer (default: one per core)"),
+    FLAG("dry-run", "say what the sweep needs and write nothing"),
+    QUIET_OPTION,
+    JSON_OPTION,
+    END_OPTION,
+};
+
+const Command sweep_run_command = {
+    .name = "sweep run",
+    .words = "[CFG] [key=a,b,c...] --out DIR",
+    .max_words = ARGS_WORDS_MAX,
+    .summary = "many runs: makes what is missing or failed; CFG may have a sweep: section",
+    .options = sweep_options,
+    .run = cmd_sweep_run,
+};
+
+static Status cmd_sweep_status(const Args *args, Err *err) {
     SweepSpec spec;
     Sweep sweep;
     TRY(open_folder(&spec, &sweep, args->words[0], err));
-    (void)sweep_write_table(&sweep, NULL); /* a folder that cannot be written can still be asked */
+    /* An error here does not matter: the status can be read where the folder cannot be written. */
+    (void)sweep_write_table(&sweep, NULL);
     Status status = OK;
     if (args_has(args, "json")) {
         json_t *o = counts_json(&sweep);
@@ -276,12 +303,23 @@ Status cmd_sweep_status(const Args *args, Err *err) {
         putchar('\n');
         print_counts(&sweep);
     }
-    sweep_free(&sweep);
-    sweep_spec_free(&spec);
+    close_folder(&spec, &sweep);
     return status;
 }
 
-Status cmd_sweep_retry(const Args *args, Err *err) {
+static const Option status_options[] = {JSON_OPTION, END_OPTION};
+
+const Command sweep_status_command = {
+    .name = "sweep status",
+    .words = "DIR",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "every run of a sweep with its state and key figures",
+    .options = status_options,
+    .run = cmd_sweep_status,
+};
+
+static Status cmd_sweep_retry(const Args *args, Err *err) {
     SweepSpec spec;
     Sweep sweep;
     int n = 0;
@@ -292,10 +330,19 @@ Status cmd_sweep_retry(const Args *args, Err *err) {
         if (args_has(args, "json"))
             status = json_out(json_pack("{ss si}", "sweep", sweep.dir, "forgotten", n), err);
         else
-            printf("%s: %d failure%s forgotten; `rote sweep run --out %s` goes on\n", sweep.dir, n,
-                   n == 1 ? "" : "s", sweep.dir);
+            printf("%s: %d failure%s forgotten; `rote sweep run --out %s` goes on\n", sweep.dir, n, plural(n),
+                   sweep.dir);
     }
-    sweep_free(&sweep);
-    sweep_spec_free(&spec);
+    close_folder(&spec, &sweep);
     return status;
 }
+
+const Command sweep_retry_command = {
+    .name = "sweep retry",
+    .words = "DIR",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "forgets failures, so that the runs count as waiting",
+    .options = status_options,
+    .run = cmd_sweep_retry,
+};

@@ -6,6 +6,47 @@
 #include "base/file.h"
 #include "eval/report/page.h"
 #include "eval/report/report.h"
+#include "store/run_files.h"
+
+void report_name(char out[256], const char *dir) {
+    char *whole = realpath(dir, NULL);
+    const char *path = whole ? whole : dir, *slash = strrchr(path, '/');
+    snprintf(out, 256, "%s", slash && slash[1] ? slash + 1 : path);
+    free(whole);
+}
+
+Status report_row(ReportRow *out, const char *run_dir, Err *err) {
+    Config config;
+    RunResult result;
+    TRY(run_config(run_dir, &config, err));
+    TRY(run_result(run_dir, RESULT_ANY, &result, err));
+    const double *x = result.figures.value;
+    *out = (ReportRow){
+        .n_layer = config.model.n_layer,
+        .n_embd = config.model.n_embd,
+        .facts = isfinite(x[FIG_FACTS]) ? (int)x[FIG_FACTS] : config.facts.n,
+        .params = isfinite(x[FIG_PARAMS]) ? (int64_t)x[FIG_PARAMS] : 0,
+        .steps = isfinite(x[FIG_STEPS]) ? (int64_t)x[FIG_STEPS] : 0,
+        .data_bits = x[FIG_DATA_BITS],
+        .ceiling_bits = x[FIG_CEILING_BITS],
+        .memorized_bits = x[FIG_MEMORIZED_BITS],
+        .bits_per_param = x[FIG_BITS_PER_PARAM],
+        .recall = x[FIG_RECALL],
+        .code_bits = x[FIG_CODE_BITS],
+        .answer_bits = x[FIG_ANSWER_BITS],
+        .zlib_bits = 8 * x[FIG_ZLIB_BYTES],
+    };
+    report_name(out->name, run_dir);
+    snprintf(out->data_hash, sizeof out->data_hash, "%s", result.data_hash);
+    int used = snprintf(out->facts_name, sizeof out->facts_name, "%d facts", out->facts);
+    if (isfinite(out->data_bits))
+        used += snprintf(out->facts_name + used, sizeof out->facts_name - (size_t)used, ", %.0f bits",
+                         out->data_bits);
+    snprintf(out->facts_name + used, sizeof out->facts_name - (size_t)used, " (%.8s)", out->data_hash);
+    snprintf(out->verdict, sizeof out->verdict, "%s", result.verdict);
+    result_free(&result);
+    return OK;
+}
 
 static bool entropy_known(const ReportRow *r) { return isfinite(r->data_bits); }
 

@@ -21,15 +21,13 @@ static void class_cell(FILE *out, const NeuronRule *r) {
 }
 
 /* "0\u20137, 12"; the rule's own words where result.json has none. */
-static void units_cell(FILE *out, const NeuronRule *r, const json_t *units) {
-    size_t n = json_array_size(units);
+static void units_cell(FILE *out, const NeuronRule *r, const int32_t *unit, int n) {
     fputs("<td class=\"name\">", out);
     if (!n) write_escaped(out, r->units);
-    for (size_t i = 0, end; i < n; i = end) {
-        json_int_t first = json_integer_value(json_array_get(units, i)), to = first;
-        for (end = i + 1; end < n && json_integer_value(json_array_get(units, end)) == to + 1; end++) to++;
-        fprintf(out, "%s%" JSON_INTEGER_FORMAT, i ? ", " : "", first);
-        if (to > first) fprintf(out, "\u2013%" JSON_INTEGER_FORMAT, to);
+    for (int i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && unit[end] == unit[end - 1] + 1;) end++;
+        fprintf(out, "%s%d", i ? ", " : "", (int)unit[i]);
+        if (end > i + 1) fprintf(out, "\u2013%d", (int)unit[end - 1]);
     }
     if (n && !strncmp(r->units, "auto:", 5)) {
         fputs(" <span class=\"dim\">(", out);
@@ -41,13 +39,13 @@ static void units_cell(FILE *out, const NeuronRule *r, const json_t *units) {
 
 static void rule_row(FILE *out, const RuleRun *run, const RuleCurves *curves, int i) {
     const NeuronRule *r = &run->config->neurons[i];
-    const json_t *own = json_array_get(json_object_get(run->result, "neurons"), (size_t)i);
+    const RuleUnits *own = i < run->result->n_neurons ? &run->result->neurons[i] : &(RuleUnits){.n = 0};
     fputs("<tr>", out);
     page_text_cell(out, run->name);
     page_text_cell(out, r->name);
     class_cell(out, r);
     page_text_cell(out, r->hook);
-    units_cell(out, r, json_object_get(own, "units"));
+    units_cell(out, r, own->unit, own->n);
     page_text_cell(out, config_choice("neurons.0.loss", (int)r->loss));
     page_cell(out, curves->lambda, 4);
     page_cell(out, last(&curves->hit), 3);

@@ -4,13 +4,14 @@
 #define ROTE_EVAL_REPORT_NEURONS_H
 
 #include "base/config/config.h"
+#include "eval/report/report.h"
 #include "store/run_files.h"
 
 /* A finished run with rules. All of it is the caller's. */
 typedef struct RuleRun {
     const char *name, *path;
     const Config *config;
-    const json_t *result;
+    const RunResult *result;
 } RuleRun;
 
 /* Nothing where n is 0. heat NULL: no heat map. ERR_NOMEM, ERR_IO: of metrics.jsonl. */

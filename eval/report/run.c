@@ -103,7 +103,7 @@ static void run_plots(FILE *out, const Curves *c, const ReportRow *row) {
 }
 
 static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, const RuleRun *run,
-                       json_t *result, const char *text, NeuronHeat *heat, Err *err) {
+                       json_t *pairs, const char *text, NeuronHeat *heat, Err *err) {
     char number[48], other[48];
     page_begin(out, row->name, false);
     fprintf(out, "<p class=\"dim\">%s parameters, ", page_number(number, (double)row->params, 0));
@@ -125,7 +125,7 @@ static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, co
     if (curves->missing) fputs("<p class=\"dim\">No curves: metrics.jsonl is missing.</p>\n", out);
     TRY(rules_section(out, run, run->config->n_neurons > 0, heat, err));
     fputs("<h2>Result</h2>\n<table class=\"pairs\">\n", out);
-    pair_rows(out, "", result);
+    pair_rows(out, "", pairs);
     fputs("</table>\n<h2>Config</h2>\n<pre>", out);
     write_escaped(out, text);
     fputs("</pre>\n", out);
@@ -136,24 +136,29 @@ static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, co
 Status report_run(const char *path, const char *run_dir, NeuronHeat *heat, Err *err) {
     ReportRow row;
     Curves curves = {.loss_bits.n = 0};
-    json_t *result = NULL;
-    Buffer text = {NULL, 0};
+    RunResult result = {.n_neurons = 0};
+    Buffer text = {NULL, 0}, result_text = {NULL, 0};
+    json_t *pairs = NULL;
     Config config;
     AtomicFile file;
     Status status = OK;
     TRY_GOTO(report_row(&row, run_dir, err));
-    TRY_GOTO(run_result(run_dir, &result, err));
+    TRY_GOTO(run_result(run_dir, RESULT_ANY, &result, err));
+    TRY_GOTO(run_result_text(run_dir, &result_text, err));
+    pairs = json_loadb(result_text.data, result_text.size, 0, NULL);
     TRY_GOTO(run_curves(run_dir, &curves, err));
     TRY_GOTO(run_text(run_dir, "config.yaml", &text, err));
     TRY_GOTO(run_config(run_dir, &config, err));
     TRY_GOTO(atomic_open(&file, path, err));
-    RuleRun run = {row.name, run_dir, &config, result};
-    status = run_page(file.stream, &row, &curves, &run, result, text.data, heat, err);
+    RuleRun run = {row.name, run_dir, &config, &result};
+    status = run_page(file.stream, &row, &curves, &run, pairs, text.data, heat, err);
     if (status == OK) status = atomic_commit(&file, "report", err);
     else atomic_abort(&file);
 done:
     curves_free(&curves);
-    json_decref(result);
+    result_free(&result);
+    json_decref(pairs);
+    buffer_free(&result_text);
     buffer_free(&text);
     return status;
 }

@@ -32,6 +32,9 @@ $ rote sample some-run --prompt
 $ rote sample some-run --prompt --json
 2> rote: sample: --prompt needs a value (TEXT); one that begins with dashes stands behind '='
 [2]
+$ rote neurons steer some-run --do 'blocks.0.mlp.hook_post[0]=zero' --do
+2> rote: neurons steer: --do needs a value (HOOK[UNITS]=OP)
+[2]
 $ rote train --out= a.yaml
 2> rote: train: --out needs a value (DIR)
 [2]

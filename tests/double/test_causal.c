@@ -1,5 +1,6 @@
-/* Causal training against the loss that it is the gradient of, by differences: the batch's own, the interchange with what
- * is held put in by hand as constants, and the ablation. */
+/* The gradient of causal training (train/neurons/causal.h) against central differences of its loss, which is
+ * computed here: the batch's own, the interchange with the donors' activations as constants, and the
+ * ablation. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "train/neurons/causal.h"
+#include "train/objective.h"
 
 enum {
     SUBJECTS = 5,
@@ -40,7 +41,7 @@ static const char *const KEYS[] = {"facts.n=10",
                                    "neurons.0.weight=0.7",
                                    "neurons.0.negatives=0.4"};
 
-/* Two cues, five subjects: a cue and a subject, then two tokens of answer. */
+/* Two cues, five subjects: a fact is a cue and a subject, then two answer tokens. */
 static FactSet two_answers(void) {
     FactSet f = {.kind = "import", .n = FACTS, .max_len = LENGTH, .vocab = {.size = 12, .eos = -1}};
     Err err = {0};
@@ -71,7 +72,7 @@ typedef struct Case {
     Parallel *parallel;
     FactBatch all, batch;
     RuleState *state;
-    NeuronRules rules;
+    Objective objective;
 } Case;
 
 static void case_create(Case *x) {
@@ -86,7 +87,7 @@ static void case_create(Case *x) {
         fact_batch_create(&x->all, &x->facts, &err) != OK ||
         fact_batch_reserve(&x->batch, FACTS, LENGTH, &err) != OK ||
         rule_states_create(&x->state, &x->config, &err) != OK ||
-        neurons_create(&x->rules, &x->config, &x->facts, &x->all, &x->g, x->state, &err) != OK)
+        objective_create(&x->objective, &x->config, &x->facts, &x->all, &x->g, x->state, &err) != OK)
         fail_msg("%s", err.msg);
     gpt_init(&x->g, 11);
     for (int64_t i = 0; i < x->g.table.total; i++) x->g.params[i] += (real)(0.1 * sin((double)(i * i % 977)));
@@ -95,7 +96,7 @@ static void case_create(Case *x) {
 }
 
 static void case_free(Case *x) {
-    neurons_free(&x->rules);
+    objective_free(&x->objective);
     rule_states_free(x->state, 1);
     fact_batch_free(&x->all);
     fact_batch_free(&x->batch);
@@ -104,8 +105,9 @@ static void case_free(Case *x) {
     facts_free(&x->facts);
 }
 
-/* The mean -ln p of a batch whose neurons are held; `seen` takes what they were. */
-static double held_loss(Case *x, const FactBatch *batch, const real *clamp, real *seen) {
+/* The mean -ln p of a batch with the neurons clamped (clamp may be NULL); observed takes their activations,
+ * or is NULL. */
+static double clamped_loss(Case *x, const FactBatch *batch, const real *clamp, real *observed) {
     int8_t label[TOKENS];
     RuleSums sums[FACTS];
     memset(label, LABEL_NONE, sizeof label);
@@ -115,17 +117,17 @@ static double held_loss(Case *x, const FactBatch *batch, const real *clamp, real
                  .loss = NEURON_NONE,
                  .label = label,
                  .clamp = clamp,
-                 .seen = seen,
+                 .seen = observed,
                  .sums = sums};
     Rules rules = {1, &rule};
     Batch b = batch->batch;
     double mean;
-    b.rules = clamp || seen ? &rules : NULL;
+    b.rules = clamp || observed ? &rules : NULL;
     parallel_gradient(x->parallel, &b, &mean);
     return mean;
 }
 
-/* The donors, and every fact of cue A with B's answer behind it. */
+/* The donors, and every fact of cue A with the answer of its counterpart of cue B. */
 static void interchange(const Case *x, FactBatch *donors, FactBatch *bases) {
     fact_batch_clear(donors);
     fact_batch_clear(bases);
@@ -133,7 +135,8 @@ static void interchange(const Case *x, FactBatch *donors, FactBatch *bases) {
         int i = x->batch.sequence[j];
         if (i % 2) continue;
         int32_t at = bases->start[bases->batch.n_seq];
-        fact_batch_add(donors, &x->all, causal_donor(x->rules.causal, &x->rules, 0, i, STEP * FACTS + j));
+        fact_batch_add(donors, &x->all,
+                       causal_donor(x->objective.causal, &x->objective.rules, 0, i, STEP * FACTS + j));
         fact_batch_add(bases, &x->all, i + 1);
         bases->inputs[at + 1] = 0; /* cue A */
         bases->targets[at] = bases->targets[at + 1] = -1;
@@ -157,22 +160,23 @@ static void gradient_of_the_three_losses(void **state) {
 
     int64_t n = x.g.table.total;
     double loss, worst = 0, largest = 0;
-    real *grad = malloc((size_t)n * sizeof *grad), held[TOKENS * UNITS], zero[TOKENS * UNITS] = {0};
+    real *grad = malloc((size_t)n * sizeof *grad), donor_a[TOKENS * UNITS], zero[TOKENS * UNITS] = {0};
     assert_non_null(grad);
-    memcpy(grad, neurons_gradient(&x.rules, x.parallel, &x.batch, STEP, &loss), (size_t)n * sizeof *grad);
-    held_loss(&x, &donors, NULL, held);
-    /* The row that has read BOS only is no row of the class: the cue comes behind it. */
+    memcpy(grad, objective_gradient(&x.objective, x.parallel, &x.batch, STEP, &loss),
+           (size_t)n * sizeof *grad);
+    clamped_loss(&x, &donors, NULL, donor_a);
+    /* The row that has read BOS only is not of the class: the cue comes after it. */
     for (int s = 0; s < SUBJECTS; s++)
-        for (int u = 0; u < UNITS; u++) held[s * LENGTH * UNITS + u] = NAN;
+        for (int u = 0; u < UNITS; u++) donor_a[s * LENGTH * UNITS + u] = NAN;
     for (int64_t i = 0; i < n; i++) largest = fmax(largest, fabs(grad[i]));
     for (int64_t i = 0; i < n; i += 7) {
         static const int place[4] = {-2, -1, 1, 2};
         double before = x.g.params[i], f[4], part[3];
         for (int k = 0; k < 4; k++) {
             x.g.params[i] = before + place[k] * 1e-4;
-            part[0] = held_loss(&x, &x.batch, NULL, NULL);
-            part[1] = held_loss(&x, &bases, held, NULL);
-            part[2] = held_loss(&x, &others, zero, NULL);
+            part[0] = clamped_loss(&x, &x.batch, NULL, NULL);
+            part[1] = clamped_loss(&x, &bases, donor_a, NULL);
+            part[2] = clamped_loss(&x, &others, zero, NULL);
             f[k] = part[0] + 0.7 * (part[1] + 0.4 * part[2]);
         }
         x.g.params[i] = before;
@@ -181,8 +185,9 @@ static void gradient_of_the_three_losses(void **state) {
     }
     printf("worst error %.2g\n", worst);
     assert_true(worst <= 1e-7);
-    assert_true(fabs(x.rules.seen[0].loss -
-                     (held_loss(&x, &bases, held, NULL) + 0.4 * held_loss(&x, &others, zero, NULL))) < 1e-12);
+    assert_true(fabs(x.objective.rules.observed[0].loss - (clamped_loss(&x, &bases, donor_a, NULL) +
+                                                           0.4 * clamped_loss(&x, &others, zero, NULL))) <
+                1e-12);
     free(grad);
     fact_batch_free(&donors);
     fact_batch_free(&bases);

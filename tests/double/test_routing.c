@@ -1,7 +1,8 @@
-/* `route: parameters` on batches of every side, against what it is the gradient of, by differences. All weights: the
- * sequences that are not of the class, the neurons held at 0 in those of the other side, and of the class's the
- * rules' own hinges, of either scope, which are written out here. The weights into and out of the neurons: the
- * class's all in all. */
+/* The gradient of `route: parameters` (train/neurons/routing.h) against central differences of the loss that
+ * each parameter is trained on, on batches with sequences of both sides and of neither. All weights: the
+ * sequences that are not of the class, with the neurons clamped to 0 in those of the other side, and on the
+ * class's sequences the rules' own hinge losses, of either scope, which are written out here. The weights
+ * into and out of the neurons: the model's loss on the class's sequences, too. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,10 +14,10 @@
 
 #include <cmocka.h>
 
-#include "train/neurons/routing.h"
+#include "train/objective.h"
 
-/* A cue is a fact's tag: A is the routed rule's other side, B its class, on C it is silent. IN_BATCH: not all facts, so
- * that sides differ in number. */
+/* A cue is a fact's tag: A is the routed rule's other side, B its class, C neither. IN_BATCH: not all facts,
+ * so that the sides differ in number. */
 enum {
     A,
     B,
@@ -53,7 +54,7 @@ static const Setting SETTINGS[] = {{false, 0, {SCOPE_GLOBAL, SCOPE_LOCAL}},
                                    {true, 0, {SCOPE_LOCAL, SCOPE_GLOBAL}},
                                    {true, 1, {SCOPE_GLOBAL, SCOPE_LOCAL}}};
 
-/* Five subjects behind each cue: a cue and a subject, then two tokens of answer. */
+/* Five subjects for each of three cues: a fact is a cue and a subject, then two answer tokens. */
 static FactSet three_cues(void) {
     FactSet f = {.kind = "import", .n = FACTS, .max_len = LENGTH, .vocab = {.size = 13, .eos = -1}};
     Err err = {0};
@@ -86,7 +87,7 @@ typedef struct Case {
     Parallel *parallel;
     FactBatch all, batch, part;
     RuleState *state;
-    NeuronRules rules;
+    Objective objective;
 } Case;
 
 static void configure(Config *config, const Setting *s) {
@@ -122,7 +123,7 @@ static void case_create(Case *x, const Setting *setting) {
         fact_batch_reserve(&x->batch, IN_BATCH, LENGTH, &err) != OK ||
         fact_batch_reserve(&x->part, IN_BATCH, LENGTH, &err) != OK ||
         rule_states_create(&x->state, &x->config, &err) != OK ||
-        neurons_create(&x->rules, &x->config, &x->facts, &x->all, &x->g, x->state, &err) != OK)
+        objective_create(&x->objective, &x->config, &x->facts, &x->all, &x->g, x->state, &err) != OK)
         fail_msg("%s", err.msg);
     gpt_init(&x->g, 11);
     for (int64_t i = 0; i < x->g.table.total; i++) x->g.params[i] += (real)(0.1 * sin((double)(i * i % 977)));
@@ -131,7 +132,7 @@ static void case_create(Case *x, const Setting *setting) {
 }
 
 static void case_free(Case *x) {
-    neurons_free(&x->rules);
+    objective_free(&x->objective);
     rule_states_free(x->state, N_RULES);
     fact_batch_free(&x->all);
     fact_batch_free(&x->batch);
@@ -141,8 +142,8 @@ static void case_free(Case *x) {
     facts_free(&x->facts);
 }
 
-/* The routed rule asks from behind the cue on, which the row that has read BOS only does not know; the other one, whose
- * class is C, everywhere. */
+/* The routed rule labels the rows after the cue, so not the row that has read BOS only; the other rule, whose
+ * class is C, labels every row. */
 static int label_of(int rule, int cue, int row) {
     if (rule) return cue == C;
     return row == 0 || cue == C ? LABEL_NONE : cue == B;
@@ -153,20 +154,20 @@ static double hinge(double z, int y) {
     return miss * miss / 2;
 }
 
-/* What some of the batch's sequences are worth: their share of the mean -ln p, and of each rule's loss. */
-typedef struct Worth {
+/* The loss of some of the batch's sequences: their share of the mean -ln p, and of each rule's loss. */
+typedef struct Loss {
     double model, rule[N_RULES];
-} Worth;
+} Loss;
 
-static Worth part_worth(Case *x, bool of_class) {
+static Loss part_loss(Case *x, bool of_class) {
     int8_t none[TOKENS];
-    int64_t asked = batch_asked(&x->batch.batch);
+    int64_t n_targets = batch_asked(&x->batch.batch);
     int count[N_RULES][2] = {{0}};
     RuleSums sums[N_RULES][IN_BATCH];
     real z[N_RULES][TOKENS * UNITS], clamp[TOKENS * UNITS];
-    Rule look[N_RULES];
-    Rules rules = {N_RULES, look};
-    Worth worth = {0};
+    Rule observer[N_RULES];
+    Rules rules = {N_RULES, observer};
+    Loss part = {0};
     memset(none, LABEL_NONE, sizeof none);
     fact_batch_clear(&x->part);
     for (int j = 0; j < IN_BATCH; j++) {
@@ -182,28 +183,28 @@ static Worth part_worth(Case *x, bool of_class) {
         for (int u = 0; u < UNITS; u++)
             clamp[t * UNITS + u] = x->part.sequence[t / LENGTH] % CUES == A ? 0 : NAN;
     for (int r = 0; r < N_RULES; r++)
-        look[r] = (Rule){.layer = r ? 1 - x->setting->layer : x->setting->layer,
-                         .unit = x->state[r].unit,
-                         .n_units = UNITS,
-                         .loss = NEURON_NONE,
-                         .label = none,
-                         .clamp = r ? NULL : clamp,
-                         .seen_pre = z[r],
-                         .sums = sums[r]};
+        observer[r] = (Rule){.layer = r ? 1 - x->setting->layer : x->setting->layer,
+                             .unit = x->state[r].unit,
+                             .n_units = UNITS,
+                             .loss = NEURON_NONE,
+                             .label = none,
+                             .clamp = r ? NULL : clamp,
+                             .seen_pre = z[r],
+                             .sums = sums[r]};
     x->part.batch.rules = &rules;
-    parallel_gradient_sum(x->parallel, &x->part.batch, asked, &worth.model);
+    parallel_gradient_sum(x->parallel, &x->part.batch, n_targets, &part.model);
     x->part.batch.rules = NULL;
-    worth.model /= (double)asked;
+    part.model /= (double)n_targets;
     for (int r = 0; r < N_RULES; r++)
         for (int i = 0; i < x->part.batch.n_seq * LENGTH * UNITS; i++) {
             int t = i / UNITS, y = label_of(r, x->part.sequence[t / LENGTH] % CUES, t % LENGTH);
             if (y >= 0)
-                worth.rule[r] += (y ? 1 : NEGATIVES[r]) / (2.0 * UNITS * count[r][y]) * hinge(z[r][i], y);
+                part.rule[r] += (y ? 1 : NEGATIVES[r]) / (2.0 * UNITS * count[r][y]) * hinge(z[r][i], y);
         }
-    return worth;
+    return part;
 }
 
-/* ---- which of that a parameter learns from ---- */
+/* ---- which part of the loss trains a parameter ---- */
 
 /* "in.weight" where t is that of the MLP of that block; else NULL. */
 static const char *leaf_of(const Tensor *t, int layer) {
@@ -225,12 +226,12 @@ static bool of_neurons(const Case *x, const Tensor *t, int64_t i) {
     return unit == 1 || unit == 4 || unit == 6;
 }
 
-/* A loss of local scope teaches what feeds its own layer. */
-static double taught(const Case *x, const Tensor *t, const Worth *worth) {
-    double sum = worth->model;
+/* A loss of local scope trains the weights into its own layer. */
+static double trained_loss(const Case *x, const Tensor *t, const Loss *part) {
+    double sum = part->model;
     for (int r = 0; r < N_RULES; r++) {
         const char *leaf = leaf_of(t, r ? 1 - x->setting->layer : x->setting->layer);
-        if (x->setting->scope[r] == SCOPE_GLOBAL || (leaf && feeds(leaf))) sum += LAMBDA[r] * worth->rule[r];
+        if (x->setting->scope[r] == SCOPE_GLOBAL || (leaf && feeds(leaf))) sum += LAMBDA[r] * part->rule[r];
     }
     return sum;
 }
@@ -241,21 +242,21 @@ static double difference(Case *x, const Tensor *t, int64_t i, double h) {
     double before = *at, f[4];
     for (int k = 0; k < 4; k++) {
         *at = before + place[k] * h;
-        Worth rest = part_worth(x, false);
-        f[k] = taught(x, t, &rest);
-        Worth own = part_worth(x, true);
+        Loss rest = part_loss(x, false);
+        f[k] = trained_loss(x, t, &rest);
+        Loss own = part_loss(x, true);
         if (!of_neurons(x, t, i)) own.model = 0;
-        f[k] += taught(x, t, &own);
+        f[k] += trained_loss(x, t, &own);
     }
     *at = before;
     return (f[0] - 8 * f[1] + 8 * f[2] - f[3]) / (12 * h);
 }
 
 static void check_losses(Case *x, double loss) {
-    Worth rest = part_worth(x, false), own = part_worth(x, true);
+    Loss rest = part_loss(x, false), own = part_loss(x, true);
     assert_true(fabs(loss - rest.model - own.model) < 1e-12);
     for (int r = 0; r < N_RULES; r++)
-        assert_true(fabs(x->rules.seen[r].loss - rest.rule[r] - own.rule[r]) < 1e-12);
+        assert_true(fabs(x->objective.rules.observed[r].loss - rest.rule[r] - own.rule[r]) < 1e-12);
 }
 
 static void gradient_of_both_parts(void **state) {
@@ -268,7 +269,7 @@ static void gradient_of_both_parts(void **state) {
         int kinks = 0, checked = 0, of_both = 0;
         real *grad = malloc((size_t)table->total * sizeof *grad);
         assert_non_null(grad);
-        memcpy(grad, neurons_gradient(&x.rules, x.parallel, &x.batch, 0, &loss),
+        memcpy(grad, objective_gradient(&x.objective, x.parallel, &x.batch, 0, &loss),
                (size_t)table->total * sizeof *grad);
         check_losses(&x, loss);
         for (int64_t i = 0; i < table->total; i++) largest = fmax(largest, fabs(grad[i]));

@@ -1,5 +1,6 @@
-/* Neuron rules inside whole models, against central differences in double: every loss alone, of both scopes and with
- * each activation; clamps; and routes against the function whose blocked activations are constants. */
+/* Neuron rules inside whole models, against central differences in double: every loss alone, of both scopes
+ * and with each activation; clamps; and routes against the function whose blocked activations are
+ * constants. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -125,8 +126,8 @@ static bool moved_by_rule(const Case *x, const Tensor *t) {
            (!strncmp(leaf, "in.", 3) || !strncmp(leaf, "gate.", 5) || !strncmp(leaf, "up.", 3));
 }
 
-/* Worst error over some of the parameters, relative to the largest gradient. grad_case: the gradient's; values: where
- * differences are taken, the same but for what blocks gradients. */
+/* Worst error over some of the parameters, relative to the largest gradient. grad_case: the gradient's;
+ * values: where differences are taken, the same but for what blocks gradients. */
 static double worst_error(Case *grad_case, Case *values, int *kinks, int *checked) {
     double model, rule, worst = 0, largest = 0;
     const ParamTable *table = &grad_case->g.table;
@@ -205,22 +206,22 @@ static void clamps_in_whole_models(void **state) {
     assert_true(kinks * 20 < checked);
 }
 
-/* Gradient routing is the gradient of the loss where each blocked activation is held at its own value: a second rule
- * over the whole layer holds it. */
+/* Gradient routing is the gradient of the loss where each blocked activation is clamped to its own value: a
+ * second rule over the whole layer clamps it. */
 static void routes_in_whole_models(void **state) {
     (void)state;
     int kinks = 0, checked = 0;
     for (int i = 0; i < 5; i++) {
-        Case routed, held;
+        Case routed, clamped;
         case_create(&routed, 200 + i);
-        case_create(&held, 200 + i);
+        case_create(&clamped, 200 + i);
         int I = routed.config.n_inner;
         real *seen = calloc((size_t)(TOKENS_MAX * I), sizeof *seen);
-        for (int j = 0; j < I; j++) held.unit[0][j] = j;
-        held.rule[0].n_units = I;
-        held.rule[0].seen = seen;
-        value(&held, false);
-        held.rule[0].seen = NULL;
+        for (int j = 0; j < I; j++) clamped.unit[0][j] = j;
+        clamped.rule[0].n_units = I;
+        clamped.rule[0].seen = seen;
+        value(&clamped, false);
+        clamped.rule[0].seen = NULL;
         const Rule *r = &routed.rule[0];
         for (int t = 0; t < TOKENS_MAX; t++)
             for (int u = 0; u < I; u++) {
@@ -229,12 +230,12 @@ static void routes_in_whole_models(void **state) {
                 bool blocked = routed.label[t] >= 0 && mine != (routed.label[t] == LABEL_CLASS);
                 if (!blocked) seen[t * I + u] = NAN;
             }
-        held.rule[0].clamp = seen;
+        clamped.rule[0].clamp = seen;
         routed.rule[0].route = ROUTE_ACTIVATIONS;
-        assert_true(worst_error(&routed, &held, &kinks, &checked) <= 1e-7);
+        assert_true(worst_error(&routed, &clamped, &kinks, &checked) <= 1e-7);
         free(seen);
         case_free(&routed);
-        case_free(&held);
+        case_free(&clamped);
     }
     printf("%d parameters, %d at a kink left out\n", checked, kinks);
     assert_true(kinks * 20 < checked);

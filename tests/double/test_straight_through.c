@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "data/obtain.h"
+#include "eval/evaluate.h"
 #include "model/quantize.h"
 #include "train/optimizers/optimizer.h"
 #include "train/optimizers/schedule.h"
@@ -97,7 +98,7 @@ static void same_as_by_hand(const char *a, const char *b, char hash[33]) {
     if (run_train(&config, &facts, &options, &result, &err) != OK) fail_msg("%s", err.msg);
     by_hand(&config, &facts, hash, &code_bits);
     assert_string_equal(result.param_hash, hash);
-    assert_true(result.final.code_bits == code_bits);
+    assert_true(result.figures.value[FIG_CODE_BITS] == code_bits);
     facts_free(&facts);
 }
 

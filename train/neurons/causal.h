@@ -1,31 +1,42 @@
-/* Causal training of the rules with `loss: causal`: interchange interventions (Geiger et al. 2022, arXiv 2112.00826).
+/* Interchange-intervention training (Geiger et al. 2022, arXiv 2112.00826), for rules with `loss: causal`.
  *
- * Facts of the class are sources; a fact of the other side whose prompt differs from a source's in one token is a base
- * (data/counterparts.h). The units are to stand for nothing but the class: what they are held at comes from a donor, any
- * source of the same lengths, drawn anew each time, so that they cannot carry the answer of one source. To the gradient of
- * the batch's mean loss, lambda times two more are added:
+ * A source is a fact of the class. A base is a fact of the other side whose prompt differs from its source's
+ * in exactly one token (data/counterparts.h). A donor is a source of the same total and prompt length, drawn
+ * anew for each base of each batch: so the neurons cannot encode the answer of one source, only the class.
+ * With the rule's strength lambda, the gradient becomes that of
  *
- *     the bases of the batch, their neurons held at what they are in the donor where the rule asks for them in the source,
- *     must say the source's answer: mean -ln p of its tokens
- *     negatives times: all facts of the other side in the batch, the neurons at 0: mean -ln p of their tokens
+ *     loss + lambda (interchange + negatives ablation)
  *
- * No gradient passes through a held neuron. */
-#ifndef ROTE_TRAIN_CAUSAL_H
-#define ROTE_TRAIN_CAUSAL_H
+ *     loss          the batch's own
+ *     interchange   mean -ln p of the source's answer tokens, over the batch's bases; at the source's tokens
+ *                   of the class the neurons are clamped to their activations in the donor
+ *     ablation      mean -ln p of all targets, over the batch's facts of the other side; the neurons are
+ *                   clamped to 0
+ *
+ * No gradient passes through a clamped neuron. */
+#ifndef ROTE_TRAIN_NEURONS_CAUSAL_H
+#define ROTE_TRAIN_NEURONS_CAUSAL_H
 
-#include "train/neurons/objective.h"
+#include "model/parallel.h"
+#include "train/neurons/rules.h"
 
 typedef struct Causal Causal;
 
-/* *out NULL without such a rule. ERR_INPUT: a class none of whose facts has a base. */
-Status causal_create(Causal **out, const NeuronRules *neurons, Err *err);
+/* *out is NULL where no rule has this loss. ERR_INPUT: a class none of whose facts has a base. ERR_NOMEM.
+ * Free with causal_free, also after an error. */
+Status causal_create(Causal **out, const NeuronRules *rules, Err *err);
 void causal_free(Causal *causal);
+/* Bytes that causal_create allocates, for a model of so many parameters. */
+double causal_bytes(const Config *config, const FactSet *facts, int64_t params);
 
-/* The donor of a base of rule i that is number `number` in the endless stream of training. */
-int causal_donor(const Causal *causal, const NeuronRules *neurons, int i, int base, int64_t number);
+/* The donor for a base of rule i at position `number` of the endless stream of training sequences; all three
+ * are facts of the pool. */
+int causal_donor(const Causal *causal, const NeuronRules *rules, int i, int base, int64_t number);
 
-/* Adds to grad, which may be the last one's; the losses go into neurons->loss. */
-const real *causal_gradient(Causal *causal, NeuronRules *neurons, Parallel *parallel, const FactBatch *batch,
+/* Adds lambda (interchange + negatives ablation) to grad, the gradient of the batch's mean loss, which may be
+ * in parallel's buffer; their value goes into rules->extra_loss. Returns the sum, or grad itself where
+ * nothing is added. causal may be NULL. step: from 0. */
+const real *causal_gradient(Causal *causal, NeuronRules *rules, Parallel *parallel, const FactBatch *batch,
                             int64_t step, const real *grad);
 
 #endif

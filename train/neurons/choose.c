@@ -5,30 +5,30 @@
 
 #include "base/random.h"
 
-/* What one neuron does at the tokens of either side. */
+/* Statistics of one neuron; [0] of the other side's tokens, [1] of the class's. */
 typedef struct UnitSums {
     int32_t unit;
     double n[2], sum[2], squares[2]; /* of z */
     double fired;                    /* tokens of the class with a > 0 */
-    double key, tie;                 /* sorted by: descending key, ascending tie */
-    bool taken;
+    double key, tie;                 /* the order: descending key, ascending tie */
+    bool taken;                      /* by another rule */
 } UnitSums;
 
-typedef struct Look {
-    UnitSums *unit;
+typedef struct Observer {
+    UnitSums *unit; /* width */
     int width, layer;
     const int8_t *label;
-} Look;
+} Observer;
 
-static void see(void *user, const HookSeen *seen) {
-    Look *look = user;
-    if (seen->hook.layer != look->layer) return;
+static void observe(void *user, const HookSeen *seen) {
+    Observer *observer = user;
+    if (seen->hook.layer != observer->layer) return;
     for (int row = 0; row < seen->rows; row++) {
-        int y = look->label[seen->token + row];
+        int y = observer->label[seen->token + row];
         if (y < 0) continue;
         const real *x = seen->x + row * seen->ld;
-        for (int j = 0; j < look->width; j++) {
-            UnitSums *u = &look->unit[j];
+        for (int j = 0; j < observer->width; j++) {
+            UnitSums *u = &observer->unit[j];
             if (seen->hook.site == HOOK_POST) {
                 u->fired += y == LABEL_CLASS && x[j] > 0;
                 continue;
@@ -40,12 +40,13 @@ static void see(void *user, const HookSeen *seen) {
     }
 }
 
-/* One pass over the facts, sequence by sequence in their order, so that no bit depends on threads. */
-static Status look_at(const Gpt *gpt, const FactBatch *all, int n, int max_len, Look *look, Err *err) {
+/* One pass over the facts on one thread, in their order, so that no bit depends on the number of threads. */
+static Status observe_facts(const Gpt *gpt, const FactBatch *pool, int n, int max_len, Observer *observer,
+                            Err *err) {
     enum { SEQUENCES = 16 };
     GptWork *work;
     TRY(gpt_work_create(&work, gpt, SEQUENCES * max_len, SEQUENCES, max_len, false, 1, NULL, err));
-    gpt_observe(gpt, work, &all->batch, 0, n, 1u << HOOK_PRE | 1u << HOOK_POST, see, look);
+    gpt_observe(gpt, work, &pool->batch, 0, n, 1u << HOOK_PRE | 1u << HOOK_POST, observe, observer);
     gpt_work_free(work);
     return OK;
 }
@@ -57,6 +58,7 @@ static double variance(const UnitSums *u, int y) {
     return v > 0 ? v : 0;
 }
 
+/* Sets key and tie of every neuron. */
 static void rank_units(const NeuronRules *x, UnitsKind kind, int rule, UnitSums *unit, int width,
                        int32_t *drawn) {
     if (kind == UNITS_RANDOM) {
@@ -103,8 +105,8 @@ Status neurons_choose(NeuronRules *x, int i, Err *err) {
             err_set(err, ERR_INPUT,
                     "neurons.%d.units: %d neurons are asked for, the layer has %d that no other rule took", i,
                     n, left));
-    Look look = {unit, width, x->rule[i].layer, x->pool_label[i]};
-    TRY_GOTO(look_at(x->gpt, x->all, facts->n, facts->max_len, &look, err));
+    Observer observer = {unit, width, x->rule[i].layer, x->pool_label[i]};
+    TRY_GOTO(observe_facts(x->gpt, x->pool, facts->n, facts->max_len, &observer, err));
     rank_units(x, x->spec[i].kind, i, unit, width, drawn);
     qsort(unit, (size_t)width, sizeof *unit, compare_units);
     for (int j = 0; j < n; j++) x->state[i].unit[j] = unit[j].unit;

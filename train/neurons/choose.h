@@ -1,19 +1,19 @@
-/* Neurons of a layer chosen for a rule by what they do in the half-trained model: on the facts' tokens that the rule
- * labels, neuron by neuron.
+/* Chooses the neurons of a rule with `units: auto:KIND:N` from their activations in the half-trained model,
+ * on the tokens of the facts that the rule labels:
  *
- *   silent     those that fire least for the class (share of its tokens with a > 0), of equals the one with the lower
- *              mean of z
- *   selective  those whose z tells the class best from the negative side: the difference of the means over the root of
- *              the variances' mean
- *   random     drawn by train.seed
+ *   silent     the N that fire least for the class (smallest share of its tokens with a > 0); of equals those
+ *              with the smaller mean of z for the class
+ *   selective  the N whose z separates the class from the other side best: the difference of the two means
+ *              over the root of the mean of the two variances
+ *   random     N drawn with train.seed
  *
- * Neurons of another rule of the layer are left out; where all else is equal, the lower index comes first. */
+ * Neurons of another rule of the layer are left out. Of equals the lower index comes first. */
 #ifndef ROTE_TRAIN_NEURONS_CHOOSE_H
 #define ROTE_TRAIN_NEURONS_CHOOSE_H
 
-#include "train/neurons/objective.h"
+#include "train/neurons/rules.h"
 
-/* Fills the state of rule i. ERR_INPUT: the layer has not so many left. */
-Status neurons_choose(NeuronRules *neurons, int i, Err *err);
+/* Sets unit and n_units of rule i's state. ERR_INPUT: the layer has too few neurons left. ERR_NOMEM. */
+Status neurons_choose(NeuronRules *rules, int i, Err *err);
 
 #endif

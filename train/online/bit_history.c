@@ -4,11 +4,11 @@
 
 #include "base/err.h"
 
-/* The most that one count may reach beside the other. */
-static const uint8_t most_beside[] = {48, 32, 20, 14, 10, 8, 7};
-enum { MOST = 48, MOST_BESIDE = sizeof most_beside - 1, LAST = 7 /* none, 0, 1, 00, 01, 10, 11 */ };
+/* How large one count may be beside the other. */
+static const uint8_t max_beside[] = {48, 32, 20, 14, 10, 8, 7};
+enum { MAX_COUNT = 48, LAST_BESIDE = sizeof max_beside - 1, LAST = 7 /* none, 0, 1, 00, 01, 10, 11 */ };
 
-static int most(int other) { return most_beside[other < MOST_BESIDE ? other : MOST_BESIDE]; }
+static int max_count_beside(int other) { return max_beside[other < LAST_BESIDE ? other : LAST_BESIDE]; }
 
 static int forget(int n) { return n <= 2 ? n : (n + 2) / 2; }
 
@@ -19,7 +19,7 @@ static int last_after(int last, int bit) {
 }
 
 void bit_history_begin(BitHistory *h) {
-    uint16_t number[MOST + 1][MOST + 1][LAST];
+    uint16_t number[MAX_COUNT + 1][MAX_COUNT + 1][LAST];
     uint8_t last[HISTORY_MAX] = {0};
     memset(number, 0xff, sizeof number);
     number[0][0][0] = 0;
@@ -28,9 +28,9 @@ void bit_history_begin(BitHistory *h) {
     for (int i = 0; i < h->count; i++)
         for (int bit = 0; bit < 2; bit++) {
             int same = bit ? h->ones[i] : h->zeros[i], other = forget(bit ? h->zeros[i] : h->ones[i]);
-            if (same < most(other)) same++;
-            else same = most(other);
-            if (other > most(same)) other = most(same);
+            if (same < max_count_beside(other)) same++;
+            else same = max_count_beside(other);
+            if (other > max_count_beside(same)) other = max_count_beside(same);
             int zeros = bit ? other : same, ones = bit ? same : other, after = last_after(last[i], bit);
             uint16_t *n = &number[zeros][ones][after];
             if (*n == UINT16_MAX) {

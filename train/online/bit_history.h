@@ -1,20 +1,20 @@
-/* What is remembered of the bits seen in one context: how many zeros and ones of late, and the last two. A count
- * grows with its bit; where the other bit comes, half of what exceeds 2 is forgotten, since sources change
- * (Mahoney 2005, the PAQ6 way). Every history that this reaches has a number. */
-#ifndef ROTE_EVAL_BIT_HISTORY_H
-#define ROTE_EVAL_BIT_HISTORY_H
+/* The state machine of the bits observed in one context: recent counts of zeros and ones, and the last two
+ * bits. A bit increments its count; the other count loses half of what exceeds 2, since sources are
+ * nonstationary (Mahoney 2005, PAQ6). Every state that can be reached has a number. */
+#ifndef ROTE_TRAIN_ONLINE_BIT_HISTORY_H
+#define ROTE_TRAIN_ONLINE_BIT_HISTORY_H
 
 #include <stdint.h>
 
 enum { HISTORY_MAX = 2048 };
 
 typedef struct BitHistory {
-    uint16_t next[HISTORY_MAX][2];
+    uint16_t next[HISTORY_MAX][2]; /* the state after a bit */
     uint8_t zeros[HISTORY_MAX], ones[HISTORY_MAX];
     int count;
 } BitHistory;
 
-/* Number 0 is: nothing seen. */
+/* Fills the table. State 0: no bit observed yet. */
 void bit_history_begin(BitHistory *h);
 
 #endif

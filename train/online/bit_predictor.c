@@ -25,7 +25,7 @@ struct BitPredictor {
     MatchModel *match_short, *match_long;
     Mixer mixer;
     Apm order0, order1, order2;
-    double tree[2 * BYTE]; /* the model's probability of the bytes below each node of the tree of bits */
+    double tree[2 * BYTE]; /* binary tree over the bits of a byte: the model's probability of each node */
 };
 
 static MixerPlan mixer_plan(const PredictorParts *p) {
@@ -83,7 +83,8 @@ static uint32_t to_16_bits(double p) {
     return scaled < 65535 ? (uint32_t)scaled : 65535;
 }
 
-/* What a distribution of bytes says of the next bit: of the bytes that begin like this one, those that go on with 1. */
+/* P(next bit = 1) from a distribution of the byte: the share of bytes that continue with 1 among those that
+ * begin with the bits known so far. Writes MODEL_INPUTS. */
 static void read_model(BitPredictor *b, const Past *past, const double *model, float *x) {
     if (past->bits == 0) {
         memcpy(b->tree + BYTE, model, BYTE * sizeof *model);
@@ -135,9 +136,9 @@ uint32_t bit_predictor_predict(BitPredictor *b, const Past *past, const double *
         0.25f * apm_refine(&b->order2, logit, (int)order2);
     const uint32_t one = 1 << PREDICTOR_BITS;
     uint32_t scaled = (uint32_t)(p * (float)one);
-    return scaled < PREDICTOR_LEAST         ? PREDICTOR_LEAST
-           : scaled > one - PREDICTOR_LEAST ? one - PREDICTOR_LEAST
-                                            : scaled;
+    return scaled < PREDICTOR_MIN         ? PREDICTOR_MIN
+           : scaled > one - PREDICTOR_MIN ? one - PREDICTOR_MIN
+                                          : scaled;
 }
 
 void bit_predictor_learn(BitPredictor *b, int bit) {

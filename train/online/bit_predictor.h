@@ -1,7 +1,8 @@
-/* P(next bit) of a file from all that was coded of it: n-grams, matches and, where the caller has one, a model's
- * distribution of the next byte, mixed and corrected. Both sides of a coder drive it alike. */
-#ifndef ROTE_EVAL_BIT_PREDICTOR_H
-#define ROTE_EVAL_BIT_PREDICTOR_H
+/* P(next bit) of a file, given all bits coded before: n-grams, matches and, where the caller has one, a
+ * model's distribution of the next byte are mixed (mixer.h) and corrected (apm.h). Encoder and decoder call
+ * it alike. */
+#ifndef ROTE_TRAIN_ONLINE_BIT_PREDICTOR_H
+#define ROTE_TRAIN_ONLINE_BIT_PREDICTOR_H
 
 #include <stdbool.h>
 
@@ -20,10 +21,10 @@ Status bit_predictor_create(BitPredictor **out, const PredictorParts *parts, uin
                             Err *err);
 void bit_predictor_free(BitPredictor *b);
 
-/* P(next bit = 1) in 2^-PREDICTOR_BITS, PREDICTOR_LEAST away from 0 and 1. To be called for every bit, in order, and
- * then bit_predictor_learn.
- *   model   probabilities (256) of the byte at past->at, where the parts have a model; read at its first bit */
-enum { PREDICTOR_BITS = 20, PREDICTOR_LEAST = 16 };
+/* P(next bit = 1) in units of 2^-PREDICTOR_BITS, at least PREDICTOR_MIN units away from 0 and 1. For every
+ * bit, in order: bit_predictor_predict, then bit_predictor_learn.
+ *   model   (256): probabilities of the byte at past->at, where parts.model; read at the byte's first bit */
+enum { PREDICTOR_BITS = 20, PREDICTOR_MIN = 16 };
 uint32_t bit_predictor_predict(BitPredictor *b, const Past *past, const double *model);
 void bit_predictor_learn(BitPredictor *b, int bit);
 

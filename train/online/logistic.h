@@ -1,7 +1,8 @@
-/* Probabilities of a bit and their logits: stretch(p) = ln(p / (1-p)), squash(x) = 1 / (1 + e^-x), by tables made
- * with base/exact.h. Additions and multiplications in float, each rounded by itself: the same bits everywhere. */
-#ifndef ROTE_EVAL_LOGISTIC_H
-#define ROTE_EVAL_LOGISTIC_H
+/* Probabilities of a bit and their logits: stretch(p) = ln(p / (1-p)), squash(x) = 1 / (1 + e^-x), from
+ * tables made with base/exact.h. Float additions and multiplications, never fused: the same bits on every
+ * machine. */
+#ifndef ROTE_TRAIN_ONLINE_LOGISTIC_H
+#define ROTE_TRAIN_ONLINE_LOGISTIC_H
 
 #include <stdint.h>
 
@@ -15,7 +16,7 @@ typedef struct Logistic {
 
 void logistic_begin(Logistic *l);
 
-/* x is cut at +-12: between 6e-6 and 1 - 6e-6. */
+/* x is clamped to +-12: the result is between 6e-6 and 1 - 6e-6. */
 static inline float squash(const Logistic *l, float x) {
     x = x > SQUASH_LIMIT ? SQUASH_LIMIT : x < -SQUASH_LIMIT ? -SQUASH_LIMIT : x;
     float at = (x + SQUASH_LIMIT) * SQUASH_STEPS;
@@ -23,7 +24,7 @@ static inline float squash(const Logistic *l, float x) {
     return l->squash[i] + (at - (float)i) * (l->squash[i + 1] - l->squash[i]);
 }
 
-/* p in 2^-16, 0 to 65535. */
+/* p16: p in units of 2^-16, 0 to 65535. */
 static inline float stretch(const Logistic *l, uint32_t p16) {
     if (p16 < STRETCH_FINE) return l->low[p16];
     if (p16 >= 65536 - STRETCH_FINE) return -l->low[65535 - p16];

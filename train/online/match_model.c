@@ -7,28 +7,29 @@
 #include "train/online/chance.h"
 
 enum {
-    PLACE_BITS_LEAST = 10,
-    PLACE_BITS_MOST = 22,
-    LENGTH_MOST = 400, /* that is looked for */
-    LENGTH_SURE = 16,  /* a match so long makes misses before it forgotten */
-    MISSES_MOST = 3,
+    MIN_PLACE_BITS = 10,
+    MAX_PLACE_BITS = 22,
+    MAX_LENGTH = 400, /* longer matches count as this */
+    LENGTH_SURE = 16, /* a match of this length resets misses */
+    MAX_MISSES = 3,
     CHANCE_LIMIT = 1023
 };
 
 struct MatchModel {
     const Logistic *logistic;
     int shortest, place_bits;
-    uint32_t *place; /* where the bytes with a hash were followed last; 0: nowhere */
-    size_t at;       /* what is expected stands here; 0: no match */
-    uint32_t length; /* bytes that agreed before it; 0 once a bit was another */
-    uint32_t misses; /* of late */
+    uint32_t *place; /* by hash of the last bytes: the position behind their last occurrence; 0: none */
+    size_t at;       /* position of the predicted byte; 0: no match */
+    uint32_t length; /* bytes that agree before it; 0 after a wrong bit */
+    uint32_t misses; /* recent wrong predictions */
     int expected, length_class;
-    Chance chance[MATCH_LENGTHS][MISSES_MOST + 1][2], *now; /* now: of this bit, NULL without a match */
+    Chance chance[MATCH_LENGTHS][MAX_MISSES + 1][2];
+    Chance *now; /* the one that predicts this bit; NULL: no match */
 };
 
 static int place_bits(uint64_t content_bytes) {
-    int bits = PLACE_BITS_LEAST;
-    while (bits < PLACE_BITS_MOST && (uint64_t)1 << bits < content_bytes) bits++;
+    int bits = MIN_PLACE_BITS;
+    while (bits < MAX_PLACE_BITS && (uint64_t)1 << bits < content_bytes) bits++;
     return bits;
 }
 
@@ -50,7 +51,7 @@ Status match_model_create(MatchModel **out, int shortest, uint64_t content_bytes
     m->shortest = shortest;
     m->place_bits = bits;
     for (int i = 0; i < MATCH_LENGTHS; i++)
-        for (int j = 0; j <= MISSES_MOST; j++) {
+        for (int j = 0; j <= MAX_MISSES; j++) {
             m->chance[i][j][0].p = (uint32_t)1 << 29;
             m->chance[i][j][1].p = (uint32_t)7 << 29;
         }
@@ -68,9 +69,10 @@ int match_model_length(const MatchModel *m) { return m->length_class; }
 int match_model_byte(const MatchModel *m) { return m->length_class ? m->expected : 0; }
 
 static int class_of(uint32_t length) {
-    static const uint16_t least[MATCH_LENGTHS] = {0, 1, 5, 6, 7, 8, 12, 16, 20, 24, 28, 32, 48, 64, 128, 256};
+    static const uint16_t min_length[MATCH_LENGTHS] = {0,  1,  5,  6,  7,  8,  12,  16,
+                                                       20, 24, 28, 32, 48, 64, 128, 256};
     int i = MATCH_LENGTHS - 1;
-    while (length < least[i]) i--;
+    while (length < min_length[i]) i--;
     return i;
 }
 
@@ -80,15 +82,15 @@ static bool agrees(const Past *past, size_t at, uint32_t length) {
 
 static void miss(MatchModel *m) {
     m->length = 0;
-    m->misses += m->misses < MISSES_MOST;
+    m->misses += m->misses < MAX_MISSES;
 }
 
 static void find_match(MatchModel *m, const Past *past) {
     if (past->at < (size_t)m->shortest) return;
-    if (m->at && m->length && past->data[m->at] != past->data[past->at - 1]) miss(m); /* by its last bit */
+    if (m->at && m->length && past->data[m->at] != past->data[past->at - 1]) miss(m); /* in the last bit */
     if (m->at && m->length) {
         m->at++;
-        m->length += m->length < LENGTH_MOST;
+        m->length += m->length < MAX_LENGTH;
     } else m->at = 0;
     uint64_t hash = 0;
     for (int k = 1; k <= m->shortest; k++)
@@ -97,7 +99,7 @@ static void find_match(MatchModel *m, const Past *past) {
     if (!m->at && *place) {
         m->at = *place;
         m->length = 0;
-        while (m->length < LENGTH_MOST && agrees(past, m->at, m->length)) m->length++;
+        while (m->length < MAX_LENGTH && agrees(past, m->at, m->length)) m->length++;
         if (m->length < (uint32_t)m->shortest) m->at = 0;
     }
     *place = (uint32_t)past->at;

@@ -13,23 +13,23 @@ enum {
     ORDERS_FEW = 5, /* of those, the ones of the last n bytes */
     CONTEXTS_MANY = 18,
     INPUTS_EACH = 4,
-    SLOT_BITS_LEAST = 10,
+    MIN_SLOT_BITS = 10,
     CHANCE_LIMIT = 1023,
-    RUN_MOST = 31,
+    MAX_RUN = 31,
     NODE_LIMIT = 20,
-    COLUMN_MOST = 255
+    MAX_COLUMN = 255
 };
 
-/* What came at one place of the next four bits' tree. */
+/* One node of the binary tree over the next four bits. */
 typedef struct Node {
-    uint16_t p;       /* of a 1, in 2^-16: a mean that forgets faster than those by history */
-    uint16_t history; /* number of its bit history */
+    uint16_t p;       /* of a 1, in units of 2^-16; adapts faster than the probabilities by history */
+    uint16_t history; /* state of its bit history */
 } Node;
 
-/* What followed one context in one half of a byte: a cache line. */
+/* The tree of one context in one half of a byte: a cache line. */
 typedef struct Slot {
-    uint16_t check;    /* of the hash; another context with the same place and check is taken for this one */
-    uint8_t byte, run; /* of the first half: the byte that came last, and how often in a row */
+    uint16_t check;    /* part of the hash; contexts with the same place and check are not told apart */
+    uint8_t byte, run; /* in the first half's slot: the last byte, and how often it came in a row */
     Node node[15];
 } Slot;
 _Static_assert(sizeof(Slot) == 64, "a slot is a cache line");
@@ -37,10 +37,10 @@ _Static_assert(sizeof(Slot) == 64, "a slot is a cache line");
 typedef struct Context {
     Slot *table;
     uint64_t hash;               /* of the context, for this byte */
-    Slot *first, *slot;          /* of the byte's first half, of this half */
-    Node *node;                  /* where the next bit comes */
-    Chance *by_history, *by_run; /* what nodes with a history, and runs, turned out to mean */
-    Chance *of_history, *of_run; /* those of this bit; of_run NULL: the last byte does not begin like this */
+    Slot *first, *slot;          /* of the byte's first half, of the current half */
+    Node *node;                  /* of the next bit */
+    Chance *by_history, *by_run; /* tables: P(1) by a node's history, and by run */
+    Chance *of_history, *of_run; /* for this bit; of_run NULL: the last byte begins with other bits */
 } Context;
 
 struct Ngrams {
@@ -48,21 +48,21 @@ struct Ngrams {
     BitHistory history;
     int contexts, orders, slot_bits, known, partial;
     Context context[CONTEXTS_MANY];
-    uint64_t word[3];         /* of letters: the one begun, the two before */
-    uint64_t field;           /* what was read since the last comma, tab, semicolon or bar */
-    uint32_t fields;          /* of those in this line */
-    size_t line, line_before; /* where this line and the one before begin */
+    uint64_t word[3];         /* hashes of words: the current one, the two before */
+    uint64_t field;           /* hash of the bytes since the last comma, tab, semicolon or bar */
+    uint32_t fields;          /* such separators in this line */
+    size_t line, line_before; /* positions where this line and the one before begin */
     Arena arena;
 };
 
-enum { RUN_CHANCES = (RUN_MOST + 1) * 2 * 8 };
+enum { RUN_CHANCES = (MAX_RUN + 1) * 2 * 8 };
 
 static void plan(Ngrams *n, NgramSet set, uint64_t content_bytes) {
-    static const int most_bits[NGRAM_SETS] = {19, 18, 20}; /* of a table, which then has 32, 16, 64 MiB */
+    static const int max_bits[NGRAM_SETS] = {19, 18, 20}; /* slots: a table of at most 32, 16, 64 MiB */
     n->contexts = set == NGRAMS_FEW ? CONTEXTS_FEW : CONTEXTS_MANY;
     n->orders = set == NGRAMS_FEW ? ORDERS_FEW : NGRAMS_ORDERS_MAX;
-    n->slot_bits = SLOT_BITS_LEAST;
-    while (n->slot_bits < most_bits[set] && (uint64_t)1 << n->slot_bits < content_bytes) n->slot_bits++;
+    n->slot_bits = MIN_SLOT_BITS;
+    while (n->slot_bits < max_bits[set] && (uint64_t)1 << n->slot_bits < content_bytes) n->slot_bits++;
 }
 
 static void lay_out(Ngrams *n) {
@@ -157,7 +157,7 @@ static void find_contexts(Ngrams *n, const Past *past) {
     uint64_t word = n->word[0], words = hash_of_two(word, n->word[1]), after_space = last == ' ';
     size_t column = past->at - n->line;
     uint64_t above = n->line_before + column < n->line ? past->data[n->line_before + column] : 0;
-    if (column > COLUMN_MOST) column = COLUMN_MOST;
+    if (column > MAX_COLUMN) column = MAX_COLUMN;
 
     const uint64_t few[CONTEXTS_FEW] = {order[1], order[2], order[3],
                                         order[4], order[6], hash_of_two(word, last)};
@@ -182,11 +182,12 @@ static void find_contexts(Ngrams *n, const Past *past) {
     for (int i = 0; i < n->contexts; i++) n->context[i].hash = n->contexts == CONTEXTS_FEW ? few[i] : many[i];
 }
 
-static int bits_seen(const Ngrams *n, const Node *node) {
+static int bits_observed(const Ngrams *n, const Node *node) {
     return n->history.zeros[node->history] + n->history.ones[node->history];
 }
 
-/* The context's slot in this half: one of two places; where both are others', the one less used is given up. */
+/* The context's slot for this half, in one of two places; where neither is its own, it replaces the one with
+ * fewer observations. */
 static Slot *find_slot(const Ngrams *n, const Context *c, uint64_t half) {
     uint64_t hash = hash_of_two(hash_of_two(c->hash, half), 77);
     hash = hash * 0x9e3779b97f4a7c15 ^ hash >> 32;
@@ -195,7 +196,7 @@ static Slot *find_slot(const Ngrams *n, const Context *c, uint64_t half) {
     Slot *a = &c->table[place], *b = &c->table[place ^ 1];
     if (a->check == check) return a;
     if (b->check == check) return b;
-    if (bits_seen(n, &b->node[0]) < bits_seen(n, &a->node[0])) a = b;
+    if (bits_observed(n, &b->node[0]) < bits_observed(n, &a->node[0])) a = b;
     *a = (Slot){.check = check};
     for (int k = 0; k < 15; k++) a->node[k].p = 1 << 15;
     return a;
@@ -227,7 +228,7 @@ void ngrams_predict(Ngrams *n, const Past *past, float *x) {
             x[2] = stretch(n->logistic, c->node->p);
             n->known += i < n->orders;
         }
-        int expected = c->first->byte, run = c->first->run < RUN_MOST ? c->first->run : RUN_MOST;
+        int expected = c->first->byte, run = c->first->run < MAX_RUN ? c->first->run : MAX_RUN;
         if (run && (expected | 256) >> (8 - past->bits) == past->partial) {
             int bit = expected >> (7 - past->bits) & 1;
             c->of_run = &c->by_run[(run * 2 + bit) * 8 + past->bits];
@@ -237,7 +238,7 @@ void ngrams_predict(Ngrams *n, const Past *past, float *x) {
 }
 
 static void node_learn(const Ngrams *n, Node *node, int bit) {
-    int seen = bits_seen(n, node);
+    int seen = bits_observed(n, node);
     uint32_t rate = 655360u / (10 * (uint32_t)(seen < NODE_LIMIT ? seen : NODE_LIMIT) + 16);
     if (bit) node->p = (uint16_t)(node->p + ((65535u - node->p) * rate >> 16));
     else node->p = (uint16_t)(node->p - (node->p * rate >> 16));
@@ -254,6 +255,6 @@ void ngrams_learn(Ngrams *n, int bit) {
         if (partial < 256) continue;
         bool again = c->first->run && c->first->byte == (uint8_t)partial;
         c->first->byte = (uint8_t)partial;
-        c->first->run = again ? (uint8_t)(c->first->run + (c->first->run < RUN_MOST)) : 1;
+        c->first->run = again ? (uint8_t)(c->first->run + (c->first->run < MAX_RUN)) : 1;
     }
 }

@@ -23,7 +23,7 @@ void online_plan(OnlinePlan *out, OnlinePreset preset) {
     else online_model_plan(&out->model, 2, 64, 3);
 }
 
-/* Sizes only; all else about the model belongs to the predictor's version. */
+/* Sizes only: the rest of the model is fixed by PREDICTOR_VERSION. */
 static void plan_encode(Bytes *out, const OnlinePlan *p) {
     const ModelConfig *m = &p->model.model;
     bytes_byte(out, PREDICTOR_VERSION);
@@ -59,15 +59,15 @@ double online_memory(const OnlinePlan *plan, uint64_t content_bytes, int threads
            (1 << 20);
 }
 
-static Status check_memory(double needs, double most_memory, const char *what, Err *err) {
-    double has = most_memory > 0 ? most_memory : (double)memory_available();
+static Status check_memory(double needs, double max_memory, const char *what, Err *err) {
+    double has = max_memory > 0 ? max_memory : (double)memory_available();
     char needs_text[NUMBER_TEXT_MAX], has_text[NUMBER_TEXT_MAX];
     if (needs <= has) return OK;
     return err_set(err, ERR_INPUT, "%s needs %s of memory, %s are available", what,
                    bytes_text(needs_text, needs), bytes_text(has_text, has));
 }
 
-/* ---- both sides ---- */
+/* ---- encoder and decoder ---- */
 
 typedef struct Coder {
     BitPredictor *predictor;
@@ -90,7 +90,7 @@ static Status coder_create(Coder *c, const OnlinePlan *plan, size_t size, const 
     return OK;
 }
 
-/* Before the byte at `at`. */
+/* Before the byte at `at`: the model's prediction, stop requests, progress. */
 static Status begin_byte(Coder *c, const uint8_t *data, size_t at, size_t coded_bytes, Err *err) {
     enum { BYTES_BETWEEN = 256 };
     if (c->model) online_model_predict(c->model, data, at, c->p);
@@ -110,9 +110,9 @@ static Status begin_byte(Coder *c, const uint8_t *data, size_t at, size_t coded_
     return OK;
 }
 
+/* The whole interval of a bit: first that of a 1, then that of a 0. */
 #define ONE ((uint64_t)1 << PREDICTOR_BITS)
 
-/* A bit is the interval of ones, then that of zeros. */
 static void learn(Coder *c, Past *past, int bit) {
     bit_predictor_learn(c->predictor, bit);
     past->partial = past->partial << 1 | bit;
@@ -155,13 +155,13 @@ static Status decode(uint8_t *data, size_t size, const Section *stream, Coder *c
 
 /* ---- writing ---- */
 
-Status online_write(Bytes *out, const uint8_t *data, size_t size, const OnlinePlan *plan, double most_memory,
+Status online_write(Bytes *out, const uint8_t *data, size_t size, const OnlinePlan *plan, double max_memory,
                     const OnlineRun *run, OnlineSizes *sizes, Err *err) {
     Bytes section[SECTIONS] = {0};
     Coder coder = {.predictor = NULL};
     ArchiveHeader header = {.mode = ARCHIVE_ONLINE, .content_bytes = size};
     size_t before = out->size;
-    TRY(check_memory(online_memory(plan, size, run->threads), most_memory, "coding it", err));
+    TRY(check_memory(online_memory(plan, size, run->threads), max_memory, "coding it", err));
     hash_of(data, size, header.hash);
     plan_encode(&section[PLAN], plan);
     Status status = OK;
@@ -185,14 +185,15 @@ done:
 
 /* ---- reading ---- */
 
-/* A byte costs at least eight times the bit that is predicted best; the decoder reads 8 bytes ahead of it. */
-static double most_content(size_t stream_bytes) {
-    double least_bits = -8 * exact_log2(1 - (double)PREDICTOR_LEAST / (double)ONE);
-    return 8.0 * (double)(stream_bytes + 8) / least_bits;
+/* The largest content of a stream: a byte costs at least eight of the cheapest bits, and the decoder reads 8
+ * bytes ahead. */
+static double max_content(size_t stream_bytes) {
+    double min_bits = -8 * exact_log2(1 - (double)PREDICTOR_MIN / (double)ONE);
+    return 8.0 * (double)(stream_bytes + 8) / min_bits;
 }
 
 static Status look(OnlineInfo *out, Section part[SECTIONS], const char *path, const uint8_t *data,
-                   size_t size, double most_memory, int threads, Err *err) {
+                   size_t size, double max_memory, int threads, Err *err) {
     *out = (OnlineInfo){.sizes = {.header = size}};
     TRY(archive_look(path, data, size, &out->header, err));
     if (out->header.mode != ARCHIVE_ONLINE) return err_set(err, ERR_FORMAT, "%s: no online archive", path);
@@ -202,31 +203,31 @@ static Status look(OnlineInfo *out, Section part[SECTIONS], const char *path, co
                        part[PLAN].data[0], PREDICTOR_VERSION);
     if (!plan_decode(&out->plan, &part[PLAN]))
         return err_set(err, ERR_FORMAT, "%s: damaged: it does not say what predicts", path);
-    if ((double)out->header.content_bytes > most_content(part[STREAM].size))
+    if ((double)out->header.content_bytes > max_content(part[STREAM].size))
         return err_set(err, ERR_FORMAT, "%s: damaged: %zu bytes cannot hold %llu", path, part[STREAM].size,
                        (unsigned long long)out->header.content_bytes);
     out->sizes = (OnlineSizes){.header = size - part[PLAN].size - part[STREAM].size,
                                .plan = part[PLAN].size,
                                .stream = part[STREAM].size};
     out->memory_bytes = online_memory(&out->plan, out->header.content_bytes, threads);
-    if (check_memory(out->memory_bytes, most_memory, "decoding it", err) == OK) return OK;
+    if (check_memory(out->memory_bytes, max_memory, "decoding it", err) == OK) return OK;
     err_prefix(err, "%s: ", path);
     return ERR_INPUT;
 }
 
-Status online_look(OnlineInfo *out, const char *path, const uint8_t *data, size_t size, double most_memory,
+Status online_look(OnlineInfo *out, const char *path, const uint8_t *data, size_t size, double max_memory,
                    int threads, Err *err) {
     Section part[SECTIONS];
-    return look(out, part, path, data, size, most_memory, threads, err);
+    return look(out, part, path, data, size, max_memory, threads, err);
 }
 
-Status online_read(Bytes *out, const char *path, const uint8_t *data, size_t size, double most_memory,
+Status online_read(Bytes *out, const char *path, const uint8_t *data, size_t size, double max_memory,
                    const OnlineRun *run, Err *err) {
     OnlineInfo info;
     Section part[SECTIONS];
     Coder coder = {.predictor = NULL};
     unsigned char hash[HASH_BYTES];
-    TRY(look(&info, part, path, data, size, most_memory, run->threads, err));
+    TRY(look(&info, part, path, data, size, max_memory, run->threads, err));
     size_t n = (size_t)info.header.content_bytes;
     uint8_t *content = memory_alloc(n + 1);
     Status status = content ? OK : err_set(err, ERR_NOMEM, "no memory for %zu bytes", n);

@@ -9,7 +9,7 @@
 #include "train/optimizers/optimizer.h"
 #include "train/optimizers/schedule.h"
 
-static const double LEAST = 1e-6; /* of the likeliest byte's probability */
+static const double MIN_SHARE = 1e-6; /* added to every probability, relative to the largest */
 
 struct OnlineModel {
     OnlineModelPlan plan;
@@ -19,7 +19,7 @@ struct OnlineModel {
     Optimizer optimizer;
     int32_t *start, *inputs, *targets, *window;
     int64_t steps;
-    bool silent; /* it diverged */
+    bool diverged;
 };
 
 void online_model_plan(OnlineModelPlan *out, int layers, int width, int replays) {
@@ -73,8 +73,8 @@ done:
     return status;
 }
 
-/* Training takes six operations for each weight and token of the batch, and reading two; Muon's five iterations take
- * of a matrix of r rows and c columns, r the fewer, some 5 r (4 r c + 2 r r). */
+/* Training takes six operations a weight and token of the batch, prediction two. Muon's five iterations on a
+ * matrix of r rows and c columns, r <= c, take about 5 r (4 r c + 2 r r). */
 double online_model_flops(const OnlineModelPlan *plan) {
     double T = plan->model.block_size, d = plan->model.n_embd, I = plan->model.n_inner,
            L = plan->model.n_layer;
@@ -108,7 +108,7 @@ void online_model_free(OnlineModel *m) {
     free(m);
 }
 
-/* What is read before the byte at i: the byte before it, or BOS, which is token 0. */
+/* The input token that predicts the byte at i: the byte before it, or BOS, which is token 0. */
 static int32_t token_before(const uint8_t *data, size_t i) { return i ? data[i - 1] : 0; }
 
 /* Sequence s of the batch is bytes from .. from + length - 1. */
@@ -121,7 +121,8 @@ static void add_sequence(OnlineModel *m, int s, const uint8_t *data, size_t from
     m->start[s + 1] = at + (int32_t)length;
 }
 
-/* A model that diverges is left as it is and says nothing more: all bytes are as probable. */
+/* One update on the newest bytes and replays. After a divergence the model is no longer used: all bytes are
+ * equally probable. */
 static void train(OnlineModel *m, const uint8_t *data, size_t at) {
     size_t T = (size_t)m->plan.model.block_size, newest = at < T ? 0 : at - T;
     int n = 0;
@@ -137,8 +138,8 @@ static void train(OnlineModel *m, const uint8_t *data, size_t at) {
     double loss;
     real *grad = parallel_gradient(m->parallel, &batch, &loss);
     double norm = optimizer_norm(&m->optimizer, grad);
-    m->silent = !__builtin_isfinite(norm) || !__builtin_isfinite(loss);
-    if (m->silent) return;
+    m->diverged = !__builtin_isfinite(norm) || !__builtin_isfinite(loss);
+    if (m->diverged) return;
     Update u = {.t = m->steps + 1,
                 .learning_rate = schedule_rate(&m->plan.train, m->steps),
                 .grad_scale = optimizer_clip(norm, m->plan.train.grad_clip)};
@@ -146,7 +147,8 @@ static void train(OnlineModel *m, const uint8_t *data, size_t at) {
     m->steps++;
 }
 
-/* The first chunks' contexts are shorter, later ones end with the chunk. */
+/* The logits of the next byte, after the chunk's context is read anew. The first contexts are shorter than
+ * T. */
 static const real *read_context(OnlineModel *m, const uint8_t *data, size_t at) {
     size_t T = (size_t)m->plan.model.block_size, chunk = (size_t)m->plan.chunk;
     size_t from = at + chunk < T ? 0 : at + chunk - T, n = at - from + 1;
@@ -158,14 +160,16 @@ static const real *read_context(OnlineModel *m, const uint8_t *data, size_t at) 
 void online_model_predict(OnlineModel *m, const uint8_t *data, size_t at, double p[256]) {
     const real *logits = NULL;
     bool begins = at % (size_t)m->plan.chunk == 0;
-    if (begins && at > 0 && !m->silent) train(m, data, at);
-    if (!m->silent)
+    if (begins && at > 0 && !m->diverged) train(m, data, at);
+    if (!m->diverged)
         logits = begins ? read_context(m, data, at) : decoder_step(m->decoder, token_before(data, at));
-    double most = logits ? (double)logits[0] : 0, sum = 0;
-    for (int v = 1; logits && v < 256; v++) most = (double)logits[v] > most ? (double)logits[v] : most;
-    for (int v = 0; v < 256; v++) sum += p[v] = (logits ? exact_exp((double)logits[v] - most) : 1) + LEAST;
+    double max_logit = logits ? (double)logits[0] : 0, sum = 0;
+    for (int v = 1; logits && v < 256; v++)
+        max_logit = (double)logits[v] > max_logit ? (double)logits[v] : max_logit;
+    for (int v = 0; v < 256; v++)
+        sum += p[v] = (logits ? exact_exp((double)logits[v] - max_logit) : 1) + MIN_SHARE;
     if (!(sum < 1e9)) { /* a logit was NaN */
-        m->silent = true;
+        m->diverged = true;
         for (int v = 0; v < 256; v++) p[v] = 1;
         return;
     }

@@ -1,27 +1,27 @@
-/* Muon (Jordan et al. 2024): momentum whose singular values are brought near 1 by five Newton-Schulz steps.
+/* Muon (Jordan et al. 2024): the momentum of a matrix, its singular values brought near 1 by five
+ * Newton-Schulz steps.
  *
  *   m = mu m + g     u = g + mu m (Nesterov)     X = u / (|u|_F + 1e-7)
  *   five times: A = X X^T,  X = a X + (b A + c A A) X          a, b, c = 3.4445, -4.7750, 2.0315
  *   p -= lr decay p + lr 0.2 sqrt(max(rows, cols)) X
  *
  * The factor 0.2 sqrt(max) (Liu et al. 2025, arXiv 2502.16982, equation 4) gives an update the size of
- * AdamW's, so both share a learning rate. Muon takes the matrices of attention and MLP, AdamW the rest. */
+ * AdamW's, so that both can share one learning rate. Muon updates the matrices of attention and MLP, AdamW
+ * all other tensors. */
 #include <omp.h>
 
-#include "train/optimizers/optimizer.h"
+#include "train/optimizers/rows.h"
 
 enum { ITERATIONS = 5 };
 static const double A_COEFFICIENT = 3.4445, B_COEFFICIENT = -4.7750, C_COEFFICIENT = 2.0315;
 
-bool muon_takes(const Tensor *tensor) {
+static bool muon_takes(const Tensor *tensor) {
     return tensor->matrix && !tensor->frozen && (tensor->part == PART_ATTENTION || tensor->part == PART_MLP);
 }
 
-/* Scratch of one thread: X and its successor (the matrix's size), A and B (the shorter side squared), and
- * gemm's own; each begins on a 64-byte line. */
-static size_t whole_lines(size_t reals) { return (reals + 15) / 16 * 16; }
-
-size_t muon_scratch_reals(const ParamTable *table, const TrainConfig *config) {
+/* Scratch of one thread: X and its successor (the matrix's size), A and B (the shorter side squared), and the
+ * scratch of gemm. Each part begins on a 64-byte line. */
+static size_t muon_scratch_reals(const ParamTable *table, const TrainConfig *config) {
     (void)config;
     size_t matrix = 0, square = 0;
     for (int i = 0; i < table->count; i++) {
@@ -35,7 +35,7 @@ size_t muon_scratch_reals(const ParamTable *table, const TrainConfig *config) {
     return 2 * whole_lines(matrix) + 2 * whole_lines(square) + GEMM_SCRATCH_REALS;
 }
 
-/* One matrix. It is seen with its shorter side R as rows (through strides), so that A is R x R. */
+/* One matrix. Strides make its shorter side R the rows, so that A is R x R. */
 static void muon_matrix(Optimizer *o, real *params, const real *grad, const Update *update, const Tensor *t,
                         real *scratch) {
     const Ops *ops = o->ops;
@@ -82,8 +82,9 @@ static void muon_matrix(Optimizer *o, real *params, const real *grad, const Upda
         }
 }
 
-/* Whole matrices per thread, the blocks of the rest shared: what a thread takes changes no bit. */
-void muon_step(Optimizer *o, real *params, const real *grad, const Update *update) {
+/* A thread takes whole matrices, then blocks of the other tensors. Which thread takes which changes no
+ * bit. */
+static void muon_step(Optimizer *o, real *params, const real *grad, const Update *update) {
     AdamWUpdate adamw = adamw_update(o, params, grad, update);
 #pragma omp parallel num_threads(o->threads)
     {
@@ -97,3 +98,6 @@ void muon_step(Optimizer *o, real *params, const real *grad, const Update *updat
             if (!muon_takes(&o->table->tensor[o->block[i].tensor])) adamw_block(o, &o->block[i], &adamw);
     }
 }
+
+const OptimizerRow optimizer_muon = {
+    .n_slots = 2, .slot_name = {"m", "v"}, .scratch_reals = muon_scratch_reals, .step = muon_step};

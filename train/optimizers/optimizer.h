@@ -1,8 +1,24 @@
-/* Optimizers: a table of rows, each a name, its buffers and one function that makes an update. Another
- * optimizer is another row. Nothing here allocates after optimizer_create, and no bit depends on the number
- * of threads: they take whole blocks of the parameter vector, or whole matrices. */
-#ifndef ROTE_TRAIN_OPTIMIZER_H
-#define ROTE_TRAIN_OPTIMIZER_H
+/* Optimizers. A row of the table (train/optimizers/rows.h) has the optimizer's buffers and one function that
+ * makes an update; p is a parameter, g its gradient times Update.grad_scale, lr the learning rate times the
+ * tensor's rate_scale:
+ *
+ *     adamw   m = b1 m + (1 - b1) g    v = b2 v + (1 - b2) g^2
+ *             p -= lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps) + lr' decay p
+ *             Loshchilov & Hutter 2019, arXiv 1711.05101, algorithm 2
+ *     sgd     m = momentum m + g       p -= lr' (m + decay p)
+ *             heavy-ball momentum (Polyak 1964), decay apart from it (Loshchilov & Hutter 2019, algorithm 1)
+ *     muon    the momentum of a matrix, orthogonalized by Newton-Schulz iterations (train/optimizers/muon.c)
+ *             Jordan et al. 2024; Liu et al. 2025, arXiv 2502.16982, equation 4
+ *     soap    AdamW in the eigenbasis of Shampoo's preconditioner (train/optimizers/soap.c)
+ *             Vyas et al. 2024, arXiv 2409.11321, algorithms 3 and 4
+ *
+ * lr' is the schedule's learning rate without the tensor's factor; decay is train.weight_decay for a tensor
+ * with Tensor.decay, else 0. muon and soap leave what is no matrix of theirs to adamw.
+ *
+ * Nothing here allocates after optimizer_create. No bit depends on the number of threads: a thread takes
+ * whole blocks of the parameter vector, or whole matrices. Frozen tensors (Tensor.frozen) are not updated. */
+#ifndef ROTE_TRAIN_OPTIMIZERS_OPTIMIZER_H
+#define ROTE_TRAIN_OPTIMIZERS_OPTIMIZER_H
 
 #include "base/config/config.h"
 #include "model/checkpoint.h"
@@ -10,32 +26,32 @@
 
 enum {
     OPTIMIZER_MAX_SLOTS = 6,
-    OPTIMIZER_BLOCK = 4096 /* reals; sums over the gradient are cut here, so it is part of the numeric spec */
+    OPTIMIZER_BLOCK = 4096 /* reals; sums over the gradient go block by block, so their bits depend on it */
 };
 
 /* One update. */
 typedef struct Update {
     int64_t t;            /* 1 for the first */
     double learning_rate; /* of the schedule */
-    double grad_scale;    /* clipping: the gradient is multiplied by it on the way */
+    double grad_scale;    /* clipping: the gradient is multiplied by it */
 } Update;
 
 typedef struct Optimizer Optimizer;
 
-/* What a slot holds for a tensor, rows 0: nothing; offset is the caller's affair. */
+/* The shape of a slot's matrix for a tensor; rows 0: none. The caller sets the offset. */
 typedef SlotMatrix SlotShape(const Tensor *tensor, const TrainConfig *config);
 
 typedef struct OptimizerRow {
-    const char *name;
     int n_slots;
     const char *slot_name[OPTIMIZER_MAX_SLOTS]; /* buffers, saved in the checkpoint */
     SlotShape *slot_shape[OPTIMIZER_MAX_SLOTS]; /* NULL: laid out as the parameter vector */
-    size_t (*scratch_reals)(const ParamTable *table,
-                            const TrainConfig *config); /* of one thread; NULL: none */
+    int idle_updates;                           /* first updates that change no matrix */
+    /* Scratch of one thread, in reals; NULL: none. */
+    size_t (*scratch_reals)(const ParamTable *table, const TrainConfig *config);
     void (*step)(Optimizer *o, real *params, const real *grad, const Update *update);
 } OptimizerRow;
 
-/* A stretch of one tensor, the unit of work of element-by-element updates and of sums. */
+/* A contiguous part of one tensor: the unit of work of element-by-element updates and of sums. */
 typedef struct Block {
     int tensor;
     int64_t from, n; /* into the parameter vector, in reals */
@@ -51,8 +67,8 @@ struct Optimizer {
     SlotMatrix *matrix[OPTIMIZER_MAX_SLOTS]; /* one per tensor where the row gives a shape, else NULL */
     Block *block;
     int n_blocks;
-    double *block_sum;
-    real *scratch; /* threads times scratch_reals */
+    double *block_sum; /* n_blocks */
+    real *scratch;     /* threads times scratch_reals */
     size_t scratch_reals;
 };
 
@@ -61,48 +77,23 @@ const OptimizerRow *optimizer_row(OptimizerKind kind);
 /* Reals of all buffers, which a checkpoint holds beside the parameters. */
 int64_t optimizer_state_reals(const TrainConfig *config, const ParamTable *table);
 
-/* Bytes that optimizer_create takes, with its buffers. */
+/* Bytes that optimizer_create allocates, buffers included. */
 double optimizer_bytes(const TrainConfig *config, const ParamTable *table, int threads);
 
-/* Buffers start at zero. config and the model stay the caller's and must outlive it. */
+/* Buffers start at zero. config and the model stay the caller's and must outlive the optimizer. ERR_NOMEM; o
+ * then needs no optimizer_free. */
 Status optimizer_create(Optimizer *o, const TrainConfig *config, const Gpt *gpt, int threads, Err *err);
 void optimizer_free(Optimizer *o);
 
-/* Euclidean norm of a gradient or the parameters, in double: blocks of OPTIMIZER_BLOCK reals, added in order.
- * It is finite only where every element is. Frozen tensors are left out. */
+/* Euclidean norm of a gradient or of the parameters, in double: the sums of blocks of OPTIMIZER_BLOCK reals,
+ * added in order. It is finite only where every element is. Frozen tensors are left out. */
 double optimizer_norm(Optimizer *o, const real *x);
 
-/* What the gradient is multiplied by: 1, or clip / (norm + 1e-6) where norm exceeds clip (0: never), the form
- * of PyTorch's clip_grad_norm_. */
+/* Update.grad_scale: 1, or clip / (norm + 1e-6) where norm exceeds clip, as PyTorch's clip_grad_norm_ has it;
+ * clip 0 never clips. */
 double optimizer_clip(double norm, double clip);
 
+/* Moves params along the gradient; both are laid out as the parameter vector. */
 void optimizer_step(Optimizer *o, real *params, const real *grad, const Update *update);
-
-/* ---- what rows are made of ---- */
-
-/* Calls work on every block, on all threads where there are many. */
-void optimizer_each_block(Optimizer *o, void (*work)(Optimizer *, const Block *, const void *),
-                          const void *with);
-
-/* AdamW (Loshchilov & Hutter 2019, algorithm 2): what the blocks of an update share, and one of them. */
-typedef struct AdamWUpdate {
-    real *params;
-    const real *grad;
-    double learning_rate; /* each tensor has its own multiple of it */
-    AdamWStep numbers;
-} AdamWUpdate;
-AdamWUpdate adamw_update(const Optimizer *o, real *params, const real *grad, const Update *update);
-void adamw_block(Optimizer *o, const Block *block, const void *with);
-
-/* train/optimizers/muon.c; what it does not take is left to AdamW. */
-void muon_step(Optimizer *o, real *params, const real *grad, const Update *update);
-size_t muon_scratch_reals(const ParamTable *table, const TrainConfig *config);
-bool muon_takes(const Tensor *tensor);
-
-/* train/optimizers/soap.c; gains and biases are left to AdamW. The shapes of its slots: covariance and basis of the rows'
- * side (as many as there are rows) and of the columns' side. */
-void soap_step(Optimizer *o, real *params, const real *grad, const Update *update);
-size_t soap_scratch_reals(const ParamTable *table, const TrainConfig *config);
-SlotShape soap_row_side, soap_col_side;
 
 #endif

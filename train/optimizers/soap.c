@@ -5,15 +5,15 @@
  *   L = beta L + (1 - beta) G G^T      R = beta R + (1 - beta) G^T G
  *   every precondition_interval updates:  Ql = orthogonal factor of L Ql,  Qr of R Qr  (one power iteration)
  *
- * As in the authors' program, the first gradient only starts L, R and the bases, and before a refresh columns are
- * put in the order of their estimated eigenvalues q^T L q, the rows or columns of v with them. m lives in the
- * bases too and is turned with them, which spares two products an update; the mean of the gradient in the
- * original space, turned, is the same matrix. A side longer than precondition_max_dim has no basis (Q = I), as in
- * section 7.1 of the paper. Gains and biases go to AdamW. */
+ * As in the authors' program, the first update only initializes L, R and the bases; before a refresh the
+ * columns of Q are sorted by their estimated eigenvalues q^T L q, descending, and the rows or columns of v
+ * with them. m is kept in the eigenbasis and rotated with it, which saves two products an update: the mean of
+ * the gradients in the original space, rotated, is the same matrix. A side longer than precondition_max_dim
+ * has no basis (Q = I), as in section 7.1 of the paper. Gains and biases are left to AdamW. */
 #include <omp.h>
 #include <string.h>
 
-#include "train/optimizers/optimizer.h"
+#include "train/optimizers/rows.h"
 
 enum { SLOT_M, SLOT_V, SLOT_L, SLOT_R, SLOT_QL, SLOT_QR };
 enum { FIRST_ITERATIONS = 10 }; /* from Q = I */
@@ -25,19 +25,22 @@ static SlotMatrix side(const Tensor *t, int n, const TrainConfig *config) {
     return (SlotMatrix){.rows = has ? n : 0, .cols = has ? n : 0};
 }
 
-SlotMatrix soap_row_side(const Tensor *t, const TrainConfig *config) { return side(t, t->rows, config); }
-SlotMatrix soap_col_side(const Tensor *t, const TrainConfig *config) { return side(t, t->cols, config); }
+static SlotMatrix soap_row_side(const Tensor *t, const TrainConfig *config) {
+    return side(t, t->rows, config);
+}
+static SlotMatrix soap_col_side(const Tensor *t, const TrainConfig *config) {
+    return side(t, t->cols, config);
+}
 
-/* What a thread works in: three matrices, two squares, what qr needs, eigenvalues with their order, gemm's
- * own; each begins on a 64-byte line. */
+/* The scratch of one thread: three matrices, two square ones, the scratch of qr, eigenvalues and their order,
+ * the scratch of gemm. Each part begins on a 64-byte line. */
 typedef struct Scratch {
     real *x, *y, *z, *product, *square, *qr, *gemm;
     double *eigenvalue;
     int *order;
 } Scratch;
 
-static size_t whole_lines(size_t reals) { return (reals + 15) / 16 * 16; }
-
+/* Reals of the largest matrix, and the longest side that has a basis. */
 static void largest(const ParamTable *table, const TrainConfig *config, size_t *matrix, size_t *length) {
     *matrix = *length = 0;
     for (int i = 0; i < table->count; i++) {
@@ -51,7 +54,7 @@ static void largest(const ParamTable *table, const TrainConfig *config, size_t *
     }
 }
 
-/* Cuts `from` into the parts; returns how many reals they take. from NULL: only counts. */
+/* Lays the parts out from `from` on and returns their size in reals; from NULL: the size only. */
 static size_t cut(Scratch *s, real *from, size_t matrix, size_t n) {
     size_t doubles = sizeof(double) / sizeof(real);
     size_t size[] = {matrix, matrix, matrix, n * n, n * n, 2 * n, n * doubles, n, GEMM_SCRATCH_REALS};
@@ -66,14 +69,14 @@ static size_t cut(Scratch *s, real *from, size_t matrix, size_t n) {
     return used;
 }
 
-size_t soap_scratch_reals(const ParamTable *table, const TrainConfig *config) {
+static size_t soap_scratch_reals(const ParamTable *table, const TrainConfig *config) {
     Scratch s;
     size_t matrix, length;
     largest(table, config, &matrix, &length);
     return cut(&s, NULL, matrix, length);
 }
 
-/* A side of one tensor: n 0 where it has no basis. */
+/* One side of a matrix; n 0: it has no basis. */
 typedef struct Side {
     int n;
     real *covariance, *basis;
@@ -84,7 +87,7 @@ static Side side_of(const Optimizer *o, int tensor, int covariance, int basis) {
     return (Side){m->rows, o->slot[covariance] + m->offset, o->slot[basis] + o->matrix[basis][tensor].offset};
 }
 
-/* One matrix at work. */
+/* The update of one matrix. */
 typedef struct Work {
     const Ops *ops;
     int rows, cols;
@@ -93,7 +96,7 @@ typedef struct Work {
     Scratch s;
 } Work;
 
-/* out (rows, cols) = Ql^T x Qr; out is not x. y is written over. */
+/* out (rows, cols) = Ql^T x Qr; out is not x. Overwrites s.y. */
 static void into_bases(Work *w, real *out, const real *x) {
     View vx = {x, w->cols, 1};
     if (w->left.n) {
@@ -108,7 +111,7 @@ static void into_bases(Work *w, real *out, const real *x) {
     if (!w->left.n && !w->right.n) memcpy(out, x, (size_t)w->rows * (size_t)w->cols * sizeof(real));
 }
 
-/* p += Ql x Qr^T. y is written over. */
+/* p += Ql x Qr^T. Overwrites s.y. */
 static void add_from_bases(Work *w, real *p, const real *x) {
     View vx = {x, w->cols, 1};
     if (w->left.n) {
@@ -122,7 +125,7 @@ static void add_from_bases(Work *w, real *p, const real *x) {
     else w->ops->add(p, vx.p, (int64_t)w->rows * w->cols);
 }
 
-/* Both covariances, from x = sqrt(1 - beta) G: so the products are symmetric to the bit. */
+/* Updates both covariances. x = sqrt(1 - beta) G, so that the products x x^T are symmetric to the bit. */
 static void add_covariances(Work *w, const real *x, real beta) {
     View vx = {x, w->cols, 1}, vxt = {x, 1, w->cols};
     if (w->left.n) {
@@ -137,7 +140,7 @@ static void add_covariances(Work *w, const real *x, real beta) {
     }
 }
 
-/* order = the columns of the basis by falling q^T (covariance q); equal ones stay in place. */
+/* order = the columns of the basis by descending q^T (covariance q); a stable sort. */
 static void order_of(const Scratch *s, const real *basis, int n) {
     for (int j = 0; j < n; j++) s->eigenvalue[j] = 0;
     for (int i = 0; i < n; i++)
@@ -158,7 +161,7 @@ static void take_columns(real *y, const real *x, const int *order, int rows, int
         for (int j = 0; j < cols; j++) y[j] = x[order[j]];
 }
 
-/* The side's next basis, into s.product; s.order says how the old one's columns are ordered in it. */
+/* s.product = the side's next basis; s.order = where its columns come from in the old one. */
 static void iterate(Work *w, const Side *side) {
     const Scratch *s = &w->s;
     int n = side->n;
@@ -178,13 +181,13 @@ static void begin_basis(Work *w, Side *side) {
     }
 }
 
-/* Turns a side's basis, m with it, and puts v's columns (rows, for the left side) in their new places. */
+/* Replaces a side's basis, rotates m into it, and permutes v's columns (rows, for the left side) alike. */
 static void refresh_basis(Work *w, Side *side, bool left) {
     const Scratch *s = &w->s;
     int n = side->n, rows = w->rows, cols = w->cols;
     if (!n) return;
     iterate(w, side);
-    /* turn = old^T new:  m' = turn^T m  or  m turn */
+    /* s.square = R = old^T new:  m' = R^T m  or  m R */
     w->ops->gemm(s->square, n, (View){side->basis, 1, n}, (View){s->product, n, 1}, GEMM_ZERO, NULL, n, n, n,
                  s->gemm);
     memcpy(side->basis, s->product, (size_t)n * (size_t)n * sizeof(real));
@@ -224,7 +227,7 @@ static void soap_matrix(Optimizer *o, real *params, const real *grad, const Upda
               .m = o->slot[SLOT_M] + t->offset,
               .v = o->slot[SLOT_V] + t->offset,
               .s = *scratch};
-    int64_t done = update->t - 1; /* of this matrix, with this one: the first gradient makes none */
+    int64_t done = update->t - 1; /* updates of the matrix, this one included: the first call makes none */
     if (done > 0) {
         Update own = {.t = done, .learning_rate = update->learning_rate * t->rate_scale, .grad_scale = 1};
         AdamWUpdate u = adamw_update(o, params, grad, &own);
@@ -248,8 +251,9 @@ static void soap_matrix(Optimizer *o, real *params, const real *grad, const Upda
     }
 }
 
-/* Whole matrices per thread, the blocks of the rest shared: what a thread takes changes no bit. */
-void soap_step(Optimizer *o, real *params, const real *grad, const Update *update) {
+/* A thread takes whole matrices, then blocks of the other tensors. Which thread takes which changes no
+ * bit. */
+static void soap_step(Optimizer *o, real *params, const real *grad, const Update *update) {
     AdamWUpdate adamw = adamw_update(o, params, grad, update);
     size_t matrix, length;
     largest(o->table, o->config, &matrix, &length);
@@ -265,3 +269,11 @@ void soap_step(Optimizer *o, real *params, const real *grad, const Update *updat
             if (!takes(&o->table->tensor[o->block[i].tensor])) adamw_block(o, &o->block[i], &adamw);
     }
 }
+
+const OptimizerRow optimizer_soap = {
+    .n_slots = 6,
+    .slot_name = {"m", "v", "l", "r", "ql", "qr"},
+    .slot_shape = {NULL, NULL, soap_row_side, soap_col_side, soap_row_side, soap_col_side},
+    .idle_updates = 1, /* the first one only starts the preconditioner */
+    .scratch_reals = soap_scratch_reals,
+    .step = soap_step};

@@ -1,7 +1,8 @@
-/* What stands in a sweep's folder: sweep.yaml, the state of every run, claims, failed.json. */
+/* The files of a sweep's folder: sweep.yaml, the state of every run, claims, failed.json. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -23,21 +24,16 @@ Status sweep_path(const Sweep *sweep, const SweepRun *run, const char *name, cha
 
 /* ---- the state of a run ---- */
 
-/* A result that cannot be read is a failure of this run, not of the sweep. */
+/* A result that cannot be read counts as a failure of this run, not of the sweep. */
 static void read_done(const char *dir, SweepRun *run) {
     Err why;
-    if (!run->result &&
-        (run_result(dir, &run->result, &why) != OK || run_result_check(dir, run->result, &why) != OK)) {
-        json_decref(run->result);
-        run->result = NULL;
+    if (!run->result && run_result_new(dir, RESULT_COMPARED, &run->result, &why) != OK) {
         run->state = SWEEP_FAILED;
         snprintf(run->reason, sizeof run->reason, "%.500s", why.msg);
         return;
     }
-    const char *verdict = json_string_value(json_object_get(run->result, "verdict"));
-    const char *reason = json_string_value(json_object_get(run->result, "reason"));
-    run->state = strcmp(verdict, "diverged") ? SWEEP_DONE : SWEEP_DIVERGED;
-    snprintf(run->reason, sizeof run->reason, "%s", reason ? reason : "");
+    run->state = strcmp(run->result->verdict, "diverged") ? SWEEP_DONE : SWEEP_DIVERGED;
+    snprintf(run->reason, sizeof run->reason, "%.500s", run->result->reason);
 }
 
 static void read_failed(const char *path, SweepRun *run) {
@@ -127,7 +123,7 @@ Status sweep_retry(Sweep *sweep, int *n, Err *err) {
         int claim;
         TRY(sweep_claim(sweep, run, &claim, err));
         if (claim < 0) continue;
-        Status status = sweep_look_at(sweep, run, err); /* it may have been done meanwhile */
+        Status status = sweep_look_at(sweep, run, err); /* another process may have finished it meanwhile */
         char path[CONFIG_PATH_MAX];
         TRY(sweep_path(sweep, run, "failed.json", path, err));
         if (status == OK && file_exists(path)) {
@@ -143,7 +139,8 @@ Status sweep_retry(Sweep *sweep, int *n, Err *err) {
 
 /* ---- sweep.yaml ---- */
 
-/* Before sweep.yaml stands there, a sweep's folder holds nothing but these. */
+/* Whether dir may become or is a sweep's folder: without sweep.yaml it must hold nothing but a sweep's own
+ * files. */
 static Status check_place(const char *dir, const char *yaml, Err *err) {
     struct stat info;
     if (file_exists(yaml)) return OK;
@@ -170,7 +167,7 @@ static Status check_place(const char *dir, const char *yaml, Err *err) {
     return status;
 }
 
-/* What decides a point's result, as one word. */
+/* A hash of everything that decides a point's result. */
 static void point_hash(const Config *config, char out[33]) {
     char read[2 * CONFIG_PATH_MAX];
     snprintf(read, sizeof read, "%s\n%s", config->facts.path, config->train.init_from);
@@ -179,7 +176,7 @@ static void point_hash(const Config *config, char out[33]) {
 
 static int by_text(const void *a, const void *b) { return strcmp(a, b); }
 
-/* Hashes of all points, sorted. malloc'd. */
+/* The hashes of all points, sorted. malloc'd. */
 static Status point_hashes(const SweepSpec *spec, char (**out)[33], Err *err) {
     size_t n = (size_t)sweep_spec_points(spec);
     *out = malloc(n * sizeof **out);
@@ -193,7 +190,7 @@ static Status point_hashes(const SweepSpec *spec, char (**out)[33], Err *err) {
     return OK;
 }
 
-/* Whether every point of `old` is one of `new`'s. ERR_INPUT: not so; says what is missing. */
+/* ERR_INPUT: a point of `old` is not among those of `new`; names what is missing. */
 static Status only_adds(const SweepSpec *old, const SweepSpec *new, const char *dir, Err *err) {
     char(*there)[33] = NULL, label[SWEEP_LABEL_MAX] = "";
     int64_t missing = 0, n = sweep_spec_points(old);
@@ -222,7 +219,8 @@ static Status only_adds(const SweepSpec *old, const SweepSpec *new, const char *
     return status;
 }
 
-/* Whether the folder holds this sweep already (*write false), or one that it extends, or none. */
+/* *write: whether sweep.yaml must be written: there is none, or this sweep extends it. ERR_INPUT: another
+ * sweep. */
 static Status compare(const Sweep *sweep, const char *path, const char *text, bool *write, Err *err) {
     *write = true;
     if (!file_exists(path)) return OK;
@@ -236,8 +234,8 @@ static Status compare(const Sweep *sweep, const char *path, const char *text, bo
     return status;
 }
 
-/* Everyone who works on the folder shares the lock; who changes sweep.yaml has it alone, so that nobody works
- * by an older one. */
+/* Every process that works on the folder holds the lock shared. Only a process that holds it exclusively may
+ * change sweep.yaml, so that none works with an outdated one. */
 Status sweep_open(Sweep *sweep, Err *err) {
     char lock[CONFIG_PATH_MAX], locks[CONFIG_PATH_MAX], yaml[CONFIG_PATH_MAX];
     TRY(path_join(locks, sizeof locks, sweep->dir, "locks", err));
@@ -271,7 +269,7 @@ Status sweep_open(Sweep *sweep, Err *err) {
             goto done;
         }
         flock(sweep->lock_fd, LOCK_UN);
-        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); /* two that start at once: one writes it */
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); /* of two that start at once, one writes */
     }
 done:
     free(text);

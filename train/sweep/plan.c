@@ -1,5 +1,6 @@
-/* From a spec to runs: resolved, hashed, counted once, named. */
+/* From a spec to its runs: points are resolved, hashed, merged where they are the same run, and named. */
 #include <dirent.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,13 +8,14 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "data/obtain.h"
+#include "store/run_files.h"
 #include "train/facts_load.h"
 #include "train/init_from.h"
 #include "train/sweep/sweep.h"
 
 const char *const sweep_state_name[SWEEP_STATES] = {"waiting", "running", "done", "diverged", "failed"};
 
-/* Names the point in the message that err holds. */
+/* Adds the point's name to the message in err. */
 static Status at_point(const Sweep *sweep, int64_t point, Status status, Err *err) {
     char label[SWEEP_LABEL_MAX];
     sweep_spec_label(&sweep->spec, point, label);
@@ -21,7 +23,7 @@ static Status at_point(const Sweep *sweep, int64_t point, Status status, Err *er
     return status;
 }
 
-/* facts.load chooses facts.n, before it is known which points share their facts. */
+/* Sets facts.n where facts.load chooses it: before points are compared by their facts. */
 static Status choose_facts(SweepRun *run, Err *err) {
     run->resolved = run->config;
     if (run->config.facts.load == 0) return OK;
@@ -34,15 +36,15 @@ static Status choose_facts(SweepRun *run, Err *err) {
 static Status plan_run(SweepRun *run, const FactSet *facts, Err *err) {
     TRY(config_resolve(&run->resolved, facts->n, facts->max_len, facts->vocab.size, err));
     TRY(init_from_resolve(&run->resolved, err));
-    strcpy(run->config.train.init_hash,
-           run->resolved.train.init_hash); /* the worker is to find the same weights */
+    /* The worker must find the same weights. */
+    strcpy(run->config.train.init_hash, run->resolved.train.init_hash);
     config_hash(&run->resolved, facts->data_hash, run->config_hash);
-    Config single = run->resolved; /* memory for one thread, as most runs of a sweep have */
+    Config single = run->resolved; /* memory is estimated for one thread, which most runs of a sweep have */
     if (single.train.threads == 0) single.train.threads = 1;
     return run_needs(&run->plan, &single, facts, err);
 }
 
-/* Plans all points that share the facts of point i. */
+/* Plans every point whose facts are those of point i. */
 static Status plan_sharing(Sweep *sweep, int64_t i, bool *planned, Err *err) {
     FactsConfig shared = sweep->run[i].resolved.facts;
     FactSet facts;
@@ -58,7 +60,7 @@ static Status plan_sharing(Sweep *sweep, int64_t i, bool *planned, Err *err) {
     return status;
 }
 
-/* With one fact set in memory at a time. */
+/* Keeps one fact set in memory at a time. */
 static Status plan_points(Sweep *sweep, Err *err) {
     bool *planned = calloc((size_t)sweep->n_points, sizeof *planned);
     if (!planned) return err_set(err, ERR_NOMEM, "no memory for %lld points", (long long)sweep->n_points);
@@ -73,7 +75,7 @@ static Status plan_points(Sweep *sweep, Err *err) {
     return status;
 }
 
-/* ---- the same run twice ---- */
+/* ---- points that are the same run ---- */
 
 static int by_hash(const void *a, const void *b) {
     const SweepRun *x = *(const SweepRun *const *)a, *y = *(const SweepRun *const *)b;
@@ -117,7 +119,7 @@ static bool is_run(const char *runs, const char *name, const char *config_hash) 
     return same;
 }
 
-/* A sweep that was extended by a key has runs from before under names without it: they keep them. */
+/* Runs from before the sweep was extended by a key have names without that key, and keep them. */
 static void keep_old_names(Sweep *sweep) {
     char runs[CONFIG_PATH_MAX];
     if (path_join(runs, sizeof runs, sweep->dir, "runs", NULL) != OK) return;
@@ -146,7 +148,7 @@ static void name_runs(Sweep *sweep) {
     keep_old_names(sweep);
 }
 
-/* ---- all of it ---- */
+/* ---- the whole plan ---- */
 
 Status sweep_plan(Sweep *out, const SweepSpec *spec, const char *dir, Err *err) {
     *out = (Sweep){.spec = *spec, .n_points = sweep_spec_points(spec), .lock_fd = -1};
@@ -171,7 +173,7 @@ done:
 }
 
 void sweep_free(Sweep *sweep) {
-    for (int i = 0; i < sweep->n; i++) json_decref(sweep->run[i].result);
+    for (int i = 0; i < sweep->n; i++) run_result_drop(sweep->run[i].result);
     free(sweep->run);
     lock_release(sweep->lock_fd);
     *sweep = (Sweep){.lock_fd = -1};

@@ -1,5 +1,5 @@
-/* The coordinator: keeps as many workers busy as there are threads and memory, longest runs first, and writes
- * down how each ended. */
+/* The coordinator: keeps as many workers busy as threads and memory allow, longest runs first, and records
+ * how each ended. */
 #include <errno.h>
 #include <math.h>
 #include <poll.h>
@@ -22,13 +22,13 @@ typedef struct Pool {
     const SweepOptions *options;
     int n, jobs;
     Worker *worker; /* room for jobs */
-    SweepWorker *told;
+    SweepWorker *progress;
     int *order;         /* runs, the longest first */
-    int *failed_before; /* by run: attempts before this sweep_run began */
-    double *look_again; /* by run: not before this time; INFINITY: over for this process */
+    int *failed_before; /* by run: failed attempts before this sweep_run began */
+    double *look_again; /* by run: earliest time of the next look; INFINITY: over for this process */
     double memory;      /* bytes for all workers together */
     double started_s, table_s;
-    double flops_done; /* by this process, finished runs */
+    double flops_done; /* of runs that this process finished */
     bool stopping, changed;
 } Pool;
 
@@ -38,7 +38,7 @@ static double run_flops(const SweepRun *run) {
 
 static bool is_over(const SweepRun *run) { return run->state == SWEEP_DONE || run->state == SWEEP_DIVERGED; }
 
-/* ---- what is shown ---- */
+/* ---- progress ---- */
 
 static double eta_s(const Pool *p, double now) {
     double done = p->flops_done, left = 0;
@@ -46,8 +46,8 @@ static double eta_s(const Pool *p, double now) {
         if (!is_over(&p->sweep->run[i]) && p->sweep->run[i].state != SWEEP_FAILED)
             left += run_flops(&p->sweep->run[i]);
     for (int w = 0; w < p->n; w++) {
-        const SweepWorker *told = &p->worker[w].told;
-        double part = run_flops(told->run) * (double)told->step / (double)told->max_steps;
+        const SweepWorker *progress = &p->worker[w].progress;
+        double part = run_flops(progress->run) * (double)progress->step / (double)progress->max_steps;
         done += part;
         left -= part;
     }
@@ -58,14 +58,14 @@ static void show(Pool *p, const SweepRun *finished, const char *note) {
     if (!p->options->update) return;
     double now = clock_s();
     for (int w = 0; w < p->n; w++) {
-        p->told[w] = p->worker[w].told;
-        p->told[w].seconds = now - p->worker[w].started_s;
+        p->progress[w] = p->worker[w].progress;
+        p->progress[w].seconds = now - p->worker[w].started_s;
     }
-    SweepView view = {p->sweep, p->n, p->told, finished, now - p->started_s, eta_s(p, now), note};
+    SweepView view = {p->sweep, p->n, p->progress, finished, now - p->started_s, eta_s(p, now), note};
     p->options->update(p->options->user, &view);
 }
 
-/* On the way, a table that could not be written (another process is writing it) is no matter. */
+/* A failure (another process is writing the table) does not matter here: it is written again later. */
 static void table(Pool *p) {
     p->table_s = clock_s();
     p->changed = sweep_write_table(p->sweep, NULL) != OK;
@@ -100,7 +100,7 @@ static int waiting_for_us(const Pool *p) {
     return n;
 }
 
-/* One thread a run; where fewer runs are left than threads, they share what there is. */
+/* One thread a run; where fewer runs are left than threads, the runs share the threads. */
 static int threads_for(const Pool *p, const SweepRun *run) {
     if (run->resolved.train.threads > 0) return run->resolved.train.threads;
     int free_threads = p->jobs - threads_used(p), waiting = waiting_for_us(p);
@@ -108,7 +108,8 @@ static int threads_for(const Pool *p, const SweepRun *run) {
     return each < 1 ? 1 : each;
 }
 
-/* Whether the run may start now beside the others; alone it always may, and then says itself what it lacks. */
+/* Whether threads and memory allow the run beside the others. A single run always starts: it reports itself
+ * what it lacks. */
 static bool has_room(const Pool *p, const SweepRun *run, int *threads) {
     *threads = threads_for(p, run);
     if (p->n == 0) return true;
@@ -124,7 +125,7 @@ static void over(Pool *p, SweepRun *run) {
     show(p, run, NULL);
 }
 
-/* DONE stands beside a result that says nothing: without it, the run goes on from its last checkpoint and writes the
+/* Removes DONE where the result cannot be read: the run then resumes from its last checkpoint and writes the
  * same result again. */
 static Status forget_done(const Pool *p, const SweepRun *run, Err *err) {
     char done[CONFIG_PATH_MAX];
@@ -132,20 +133,20 @@ static Status forget_done(const Pool *p, const SweepRun *run, Err *err) {
     return unlink(done) == 0 ? OK : err_set(err, ERR_IO, "%s: cannot be removed: %s", done, strerror(errno));
 }
 
-/* With the claim in hand: whether the run is still to be done by us. */
+/* After the claim: whether this process must make the run. */
 static Status look_claimed(Pool *p, SweepRun *run, bool *ours, Err *err) {
     char lock[CONFIG_PATH_MAX];
     ptrdiff_t i = run - p->sweep->run;
     TRY(sweep_path(p->sweep, run, "lock", lock, err));
-    TRY(sweep_look_at(p->sweep, run, err)); /* says running, as the claim is ours, unless DONE stands there */
+    TRY(sweep_look_at(p->sweep, run, err)); /* running, as we hold the claim, or over */
     *ours = false;
     if (is_over(run)) {
-        sweep_remove_failed(p->sweep, run); /* of an attempt before the one that came through */
+        sweep_remove_failed(p->sweep, run); /* from an attempt before the successful one */
         over(p, run);
-    } else if (run->attempts > p->failed_before[i]) { /* another process has tried */
+    } else if (run->attempts > p->failed_before[i]) { /* another process has tried and failed */
         run->state = SWEEP_FAILED;
         over(p, run);
-    } else if (lock_held(lock)) { /* by the worker of a coordinator that was killed */
+    } else if (lock_held(lock)) { /* by a worker whose coordinator was killed */
         run->state = SWEEP_RUNNING;
         p->look_again[i] = clock_s() + LOOK_AGAIN_S;
     } else {
@@ -215,8 +216,8 @@ static void describe_failure(SweepRun *run, int status, const char *last) {
     }
 }
 
-/* Stopped on request, or kept out by another process: not a failure. */
-static bool goes_on(const Pool *p, const Worker *w, int status) {
+/* Stopped on request, or another process holds the run's lock: not a failure. */
+static bool resumes(const Pool *p, const Worker *w, int status) {
     if (WIFEXITED(status) && WEXITSTATUS(status) == 85) return true;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 2 && strstr(w->last, LOCK_HELD)) return true;
     bool by_us = (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) ||
@@ -227,26 +228,26 @@ static bool goes_on(const Pool *p, const Worker *w, int status) {
 static Status finish(Pool *p, int index, Err *err) {
     Worker w = p->worker[index];
     SweepRun *run = w.run;
-    int status = run_worker_reap(&w);
+    int exit_status = run_worker_reap(&w);
     p->worker[index] = p->worker[--p->n];
-    Status told = sweep_look_at(p->sweep, run, err);
-    if (told == OK && is_over(run)) {
+    Status status = sweep_look_at(p->sweep, run, err);
+    if (status == OK && is_over(run)) {
         p->flops_done += run_flops(run);
         sweep_remove_failed(p->sweep, run);
-    } else if (told == OK && goes_on(p, &w, status)) {
+    } else if (status == OK && resumes(p, &w, exit_status)) {
         run->state = SWEEP_WAITING;
-    } else if (told == OK) {
+    } else if (status == OK) {
         run->state = SWEEP_FAILED;
         run->attempts++;
-        describe_failure(run, status, w.last);
-        int signal_number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-        told = sweep_write_failed(p->sweep, run, signal_number ? 128 + signal_number : WEXITSTATUS(status),
-                                  signal_number, err);
+        describe_failure(run, exit_status, w.last);
+        int signal_number = WIFSIGNALED(exit_status) ? WTERMSIG(exit_status) : 0;
+        int exit_code = signal_number ? 128 + signal_number : WEXITSTATUS(exit_status);
+        status = sweep_write_failed(p->sweep, run, exit_code, signal_number, err);
     }
     lock_release(w.claim_fd);
     if (run->state == SWEEP_WAITING) p->look_again[run - p->sweep->run] = clock_s() + LOOK_AGAIN_S;
     else over(p, run);
-    return told;
+    return status;
 }
 
 static void stop_all(Pool *p) {
@@ -255,7 +256,7 @@ static void stop_all(Pool *p) {
 
 static bool stop_requested(const Pool *p) { return p->options->stop && *p->options->stop; }
 
-/* Whether a run is left that somebody is working on or will. */
+/* Whether a run is left that some process works on or will work on. */
 static bool something_left(const Pool *p) {
     if (p->n > 0) return true;
     for (int i = 0; i < p->sweep->n; i++)
@@ -267,7 +268,7 @@ static void listen(Pool *p) {
     struct pollfd *fds = calloc((size_t)p->n + 1, sizeof *fds);
     if (fds)
         for (int w = 0; w < p->n; w++) fds[w] = (struct pollfd){.fd = p->worker[w].pipe_fd, .events = POLLIN};
-    (void)poll(fds, fds ? (nfds_t)p->n : 0, POLL_MS); /* a signal ends it early, which is as good */
+    (void)poll(fds, fds ? (nfds_t)p->n : 0, POLL_MS); /* a signal may end it early */
     free(fds);
     for (int w = 0; w < p->n; w++) run_worker_read(&p->worker[w]);
 }
@@ -290,7 +291,7 @@ static Status coordinate(Pool *p, Err *err) {
     return OK;
 }
 
-/* ---- all of it ---- */
+/* ---- the whole sweep ---- */
 
 typedef struct Length {
     double flops;
@@ -318,11 +319,11 @@ static Status pool_create(Pool *p, Sweep *sweep, const SweepOptions *options, Er
     size_t n = (size_t)sweep->n, jobs = (size_t)options->jobs;
     *p = (Pool){.sweep = sweep, .options = options, .jobs = options->jobs, .started_s = clock_s()};
     p->worker = calloc(jobs, sizeof *p->worker);
-    p->told = calloc(jobs, sizeof *p->told);
+    p->progress = calloc(jobs, sizeof *p->progress);
     p->order = calloc(n, sizeof *p->order);
     p->failed_before = calloc(n, sizeof *p->failed_before);
     p->look_again = calloc(n, sizeof *p->look_again);
-    if (!p->worker || !p->told || !p->order || !p->failed_before || !p->look_again)
+    if (!p->worker || !p->progress || !p->order || !p->failed_before || !p->look_again)
         return err_set(err, ERR_NOMEM, "no memory for %zu runs", n);
     p->memory = (double)memory_available();
     for (int i = 0; i < sweep->n; i++) {
@@ -332,7 +333,7 @@ static Status pool_create(Pool *p, Sweep *sweep, const SweepOptions *options, Er
     return order_runs(sweep, p->order, err);
 }
 
-/* Ends what is still there: only after an error. */
+/* Workers are left only after an error: stops them. */
 static void pool_free(Pool *p) {
     p->stopping = true;
     stop_all(p);
@@ -341,7 +342,7 @@ static void pool_free(Pool *p) {
         lock_release(p->worker[w].claim_fd);
     }
     free(p->worker);
-    free(p->told);
+    free(p->progress);
     free(p->order);
     free(p->failed_before);
     free(p->look_again);

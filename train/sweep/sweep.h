@@ -1,12 +1,13 @@
-/* A sweep: many runs in one folder, each a child process of this program (docs/formats.md has the folder).
+/* A sweep: many runs in one folder, each made by a child process of this program (docs/formats.md has the
+ * folder's layout).
  *
- * The folder is the truth: a run is done when DONE stands in its folder, claimed while a process holds
- * locks/NAME, and failed when failed.json says so. Several processes may work on one sweep; what is decided
- * about a run is decided under its claim, so nothing is done twice and nothing is lost when a process dies. */
-#ifndef ROTE_TRAIN_SWEEP_H
-#define ROTE_TRAIN_SWEEP_H
+ * All state is in the folder: a run is done when its folder has a file DONE, claimed while a process holds
+ * the lock locks/NAME, and failed when its folder has failed.json. Several processes may work on one sweep. A
+ * process changes a run's state only while it holds the claim, so no run is done twice and nothing is lost
+ * when a process dies. */
+#ifndef ROTE_TRAIN_SWEEP_SWEEP_H
+#define ROTE_TRAIN_SWEEP_SWEEP_H
 
-#include <jansson.h>
 #include <signal.h>
 
 #include "base/config/sweep_spec.h"
@@ -15,8 +16,8 @@
 enum { SWEEP_NAME_MAX = SWEEP_LABEL_MAX + 12 };
 
 typedef enum SweepState {
-    SWEEP_WAITING, /* not begun, or stopped on the way */
-    SWEEP_RUNNING, /* some process has claimed it */
+    SWEEP_WAITING, /* not started, or stopped before its end */
+    SWEEP_RUNNING, /* a process has claimed it */
     SWEEP_DONE,
     SWEEP_DIVERGED, /* done, with the verdict diverged */
     SWEEP_FAILED,
@@ -27,14 +28,14 @@ extern const char *const sweep_state_name[SWEEP_STATES];
 typedef struct SweepRun {
     char name[SWEEP_NAME_MAX]; /* its folder is runs/NAME */
     int64_t point;             /* of the spec; the first one, where several are the same run */
-    Config config;             /* as asked */
+    Config config;             /* of the point, not resolved */
     Config resolved;
     char config_hash[33];
     RunPlan plan;
     SweepState state;
-    json_t *result;   /* of a finished run, once it was read; else NULL */
-    char reason[512]; /* failed, diverged: one line */
-    int attempts;     /* that ended in failure, so far */
+    RunResult *result; /* of a finished run, once it is read; else NULL */
+    char reason[512];  /* why it failed or diverged: one line */
+    int attempts;      /* failed ones so far */
 } SweepRun;
 
 typedef struct Sweep {
@@ -43,40 +44,41 @@ typedef struct Sweep {
     int64_t n_points;
     int n; /* distinct runs, in the order of the points */
     SweepRun *run;
-    int lock_fd; /* shared by all who work on the folder; -1: not held */
+    int lock_fd; /* shared by all processes that work on the folder; -1: not held */
 } Sweep;
 
-/* Resolves every point, draws its facts for their hash, finds what is the same run, names the folders. Writes
- * nothing. ERR_INPUT: a point cannot be run; names it. Free with sweep_free. */
+/* Resolves every point, generates its facts for their hash, merges points that are the same run, and names
+ * the run folders. Writes nothing. spec stays the caller's. ERR_INPUT: a point cannot be run; names it. Free
+ * with sweep_free. */
 Status sweep_plan(Sweep *out, const SweepSpec *spec, const char *dir, Err *err);
 void sweep_free(Sweep *sweep);
 
-/* Fills every run's state from the folder, as far as it is there. */
+/* Reads every run's state from the folder; a run without a folder is waiting. */
 Status sweep_look(Sweep *sweep, Err *err);
 int sweep_count(const Sweep *sweep, SweepState state);
 
-/* ERR_INPUT, with both figures: a run that is not finished needs more memory than there is, or all of them more
- * disk. */
+/* ERR_INPUT, with both figures: an unfinished run needs more memory than is available, or all of them
+ * together more disk space. */
 Status sweep_check_room(const Sweep *sweep, Err *err);
 
-/* Writes sweep.yaml, or finds the same sweep there, or extends one whose points are all among these. ERR_INPUT:
- * the folder holds another sweep (how they differ) or something else, or cannot be extended now since another
- * process works on it. */
+/* Opens the folder for work: writes sweep.yaml, or finds the same sweep there, or extends one whose points
+ * are all among these. ERR_INPUT: the folder holds another sweep (the message says how they differ) or
+ * something else, or cannot be extended now since another process works on it. */
 Status sweep_open(Sweep *sweep, Err *err);
 
-/* table.csv: a row for every run. Where another process is writing it, it is left to that one. */
+/* Writes table.csv, a row for every run. An error where another process is writing it at this moment. */
 Status sweep_write_table(const Sweep *sweep, Err *err);
 
-/* Removes failed.json from every failed run that nobody is working on; *n: from how many. */
+/* Removes failed.json from every failed run that no process works on; *n: how many. */
 Status sweep_retry(Sweep *sweep, int *n, Err *err);
 
-/* ---- making the runs ---- */
+/* ---- running ---- */
 
-/* A run that is being made by this process. */
+/* The progress of a run that this process makes. */
 typedef struct SweepWorker {
     const SweepRun *run;
     int threads;
-    int64_t step, max_steps; /* step 0: it has not said anything yet */
+    int64_t step, max_steps; /* step 0: nothing reported yet */
     double loss_bits, eta_s, seconds;
 } SweepWorker;
 
@@ -84,31 +86,34 @@ typedef struct SweepView {
     const Sweep *sweep;
     int n_workers;
     const SweepWorker *worker;
-    const SweepRun *finished; /* the run that has just come to its end, or NULL */
-    double seconds, eta_s;    /* eta_s NAN: nobody knows yet */
-    const char *note;         /* a line worth keeping, or NULL */
+    const SweepRun *finished; /* the run that has just ended, or NULL */
+    double seconds, eta_s;    /* eta_s NAN: not known yet */
+    const char *note;         /* a line to keep on the screen, or NULL */
 } SweepView;
 
 typedef struct SweepOptions {
-    const char *program; /* this program's file */
-    int jobs;            /* threads in all: side by side where there are as many runs, else within them */
+    const char *program; /* path of this program */
+    int jobs;            /* threads in all: one a run where there are enough runs, else several a run */
     const volatile sig_atomic_t *stop;
     void (*update)(void *user, const SweepView *view); /* several times a second; may be NULL */
     void *user;
 } SweepOptions;
 
-/* Makes every run that is not done, those that failed before, too, and waits for those that other processes are
- * making. The sweep is open. OK: all are done, diverged ones included. ERR_STOPPED: stopped, resumable. ERR_IO:
- * some runs failed; the message names the first. */
+/* Makes every run that is not done, failed ones too, and waits for those that other processes make. The sweep
+ * is open. OK: all are done, diverged ones included. ERR_STOPPED: stopped, resumable. ERR_IO: some runs
+ * failed; the message names the first. */
 Status sweep_run(Sweep *sweep, const SweepOptions *options, Err *err);
 
-/* ---- for train/sweep_*.c ---- */
+/* ---- internal to train/sweep/ ---- */
 
+/* The path of a file in a run's folder; name NULL: the folder itself. ERR_INPUT: too long. */
 Status sweep_path(const Sweep *sweep, const SweepRun *run, const char *name, char out[CONFIG_PATH_MAX],
                   Err *err);
+/* Reads one run's state from its folder. */
 Status sweep_look_at(const Sweep *sweep, SweepRun *run, Err *err);
-/* The claim of a run; *fd -1: another process has it. */
+/* Claims a run: *fd is the lock to release; -1: another process holds it. */
 Status sweep_claim(const Sweep *sweep, const SweepRun *run, int *fd, Err *err);
+/* Writes failed.json from run->reason and run->attempts. signal_number 0: the worker was not killed. */
 Status sweep_write_failed(const Sweep *sweep, SweepRun *run, int exit_code, int signal_number, Err *err);
 void sweep_remove_failed(const Sweep *sweep, const SweepRun *run);
 

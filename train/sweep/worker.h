@@ -1,5 +1,5 @@
-/* One child process that makes one run, and what it tells through its stderr: progress, and at the end why it
- * failed. */
+/* One child process that makes one run, and what it writes to its stderr: progress, and at the end the reason
+ * of a failure. */
 #ifndef ROTE_TRAIN_SWEEP_WORKER_H
 #define ROTE_TRAIN_SWEEP_WORKER_H
 
@@ -16,19 +16,20 @@ typedef struct Worker {
     int claim_fd, pipe_fd;
     int threads;
     double started_s;
-    SweepWorker told;
-    bool ended; /* its stderr is closed */
+    SweepWorker progress; /* as last reported */
+    bool ended;           /* its stderr is closed */
     int line_length;
-    char line[1024]; /* unfinished */
+    char line[1024]; /* not complete yet */
     char last[512];  /* the last line that was no progress */
 } Worker;
 
-/* Starts `program train key=value... --out DIR --resume --threads N --quiet --worker`. Takes the claim. */
+/* Starts `program train key=value... --out DIR --resume --threads N --quiet --worker`. claim_fd stays the
+ * caller's. ERR_IO, ERR_NOMEM, ERR_INPUT: not started. */
 Status run_worker_start(Worker *out, const Sweep *sweep, SweepRun *run, int claim_fd, int threads,
                         const char *program, double now_s, Err *err);
-/* Reads what there is, without waiting. */
+/* Reads what its stderr has, without waiting. */
 void run_worker_read(Worker *worker);
-/* Of one that ended: its exit status, as waitpid has it. Closes what it held, but not the claim. */
+/* Waits for its end and returns the exit status as waitpid gives it. Closes the pipe, not the claim. */
 int run_worker_reap(Worker *worker);
 
 #endif

@@ -1,5 +1,5 @@
-/* A process of its own, asked over a socket. Every answer begins with an Err, so that a failure in the child
- * is one in the parent. */
+/* A child process that receives requests over a socket. Every reply begins with an Err, so that an error in the
+ * child reaches the parent. */
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -25,8 +25,8 @@ static bool receive_all(int channel, void *data, size_t size) {
     return recv(channel, data, size, MSG_WAITALL) == (ssize_t)size;
 }
 
-Status worker_start(Worker *w, Status (*body)(Worker *parent, const void *argument, Err *err),
-                    const void *argument, Err *err) {
+Status process_start(TimedProcess *w, Status (*body)(TimedProcess *parent, const void *argument, Err *err),
+                     const void *argument, Err *err) {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
         return err_set(err, ERR_IO, "bench: no socket for a timed process");
@@ -34,7 +34,7 @@ Status worker_start(Worker *w, Status (*body)(Worker *parent, const void *argume
     w->pid = fork();
     if (w->pid == 0) {
         (void)close(ends[0]);
-        Worker parent = {0, ends[1]};
+        TimedProcess parent = {0, ends[1]};
         Err own = {.status = OK};
         own.status = body(&parent, argument, &own);
         _exit(own.status != OK && !send_all(ends[1], &own, sizeof own));
@@ -42,38 +42,38 @@ Status worker_start(Worker *w, Status (*body)(Worker *parent, const void *argume
     (void)close(ends[1]);
     if (w->pid > 0) return OK;
     (void)close(ends[0]);
-    *w = (Worker){0};
+    *w = (TimedProcess){0};
     return err_set(err, ERR_IO, "bench: no process to time in");
 }
 
-void worker_stop(Worker *w) {
+void process_stop(TimedProcess *w) {
     if (w->pid <= 0) return;
     (void)close(w->channel);
-    (void)kill(w->pid, SIGKILL); /* it may be gone already */
+    (void)kill(w->pid, SIGKILL); /* fails where it has ended already */
     (void)waitpid(w->pid, NULL, 0);
-    *w = (Worker){0};
+    *w = (TimedProcess){0};
 }
 
 static Status died(Err *err) {
     return err_set(err, ERR_IO, "bench: a timed process died (for want of memory?)");
 }
 
-Status worker_ask(Worker *w, int request, Err *err) {
+Status process_send(TimedProcess *w, int request, Err *err) {
     return send_all(w->channel, &request, sizeof request) ? OK : died(err);
 }
 
-Status worker_receive(Worker *w, void *reply, size_t size, Err *err) {
+Status process_receive(TimedProcess *w, void *reply, size_t size, Err *err) {
     Err theirs;
     if (!receive_all(w->channel, &theirs, sizeof theirs)) return died(err);
     if (theirs.status != OK) return err_set(err, theirs.status, "%s", theirs.msg);
     return receive_all(w->channel, reply, size) ? OK : died(err);
 }
 
-bool worker_request(Worker *parent, int *request) {
+bool child_next_request(TimedProcess *parent, int *request) {
     return receive_all(parent->channel, request, sizeof *request);
 }
 
-Status worker_reply(Worker *parent, const void *reply, size_t size, Err *err) {
+Status child_reply(TimedProcess *parent, const void *reply, size_t size, Err *err) {
     Err fine = {.status = OK};
     if (send_all(parent->channel, &fine, sizeof fine) && send_all(parent->channel, reply, size)) return OK;
     return err_set(err, ERR_IO, "bench: nobody waits for the figures");

@@ -1,11 +1,12 @@
-/* rote sample */
+/* What the commands that generate share. */
+#include "cli/sample/draw.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/sample.h"
+#include "cli/common/show.h"
 #include "data/vocab.h"
-#include "train/train.h"
 
 Status sample_prompt(const Args *args, const Vocab *vocab, int room, int32_t *out, int *n, Err *err) {
     const char *prompt = args_value(args, "prompt"), *command = args->command->name;
@@ -66,52 +67,6 @@ json_t *sample_json(const Vocab *vocab, const int32_t *tokens, int n) {
     return NULL;
 }
 
-static Status sample_append(json_t *samples, const Vocab *vocab, const int32_t *tokens, int n, Err *err) {
-    return json_array_append_new(samples, sample_json(vocab, tokens, n))
-               ? err_set(err, ERR_NOMEM, "out of memory for the samples")
-               : OK;
-}
-
-static Status sample_print(const Vocab *vocab, const int32_t *tokens, int n, Err *err) {
-    char *text = show_tokens(vocab, tokens, n);
-    if (!text) return err_set(err, ERR_NOMEM, "out of memory for the text of %d tokens", n);
-    puts(text);
-    free(text);
-    return OK;
-}
-
-static Status generate(const Args *args, const Run *run, const SampleOptions *options, int64_t count,
-                       Err *err) {
-    const Vocab *vocab = &run->facts.vocab;
-    int block = run->gpt.config.block_size, n_prompt = 0, n_out;
-    Status status = OK;
-    Sampler *sampler = NULL;
-    json_t *samples = args_has(args, "json") ? json_array() : NULL;
-    int32_t *tokens = calloc((size_t)block * 2, sizeof *tokens);
-    if (!tokens) {
-        status = err_set(err, ERR_NOMEM, "out of memory for %d tokens", block);
-        goto done;
-    }
-    TRY_GOTO(sample_prompt(args, vocab, block - 1, tokens, &n_prompt, err));
-    TRY_GOTO(sampler_create(&sampler, &run->gpt, err));
-    for (int64_t i = 0; i < count; i++) {
-        TRY_GOTO(sampler_generate(sampler, options, (uint32_t)i, tokens, n_prompt, tokens + n_prompt, &n_out,
-                                  err));
-        TRY_GOTO(samples ? sample_append(samples, vocab, tokens + n_prompt, n_out, err)
-                         : sample_print(vocab, tokens, n_prompt + n_out, err));
-    }
-    if (samples) {
-        char *text = show_tokens(vocab, tokens, n_prompt);
-        status = json_out(json_pack("{ss sO}", "prompt", text ? text : "", "samples", samples), err);
-        free(text);
-    }
-done:
-    if (samples) json_decref(samples);
-    sampler_free(sampler);
-    free(tokens);
-    return status;
-}
-
 Status sample_options(const Args *args, SampleOptions *out, int64_t *count, Err *err) {
     *out = sample_defaults();
     *count = 1;
@@ -131,16 +86,4 @@ Status sample_options(const Args *args, SampleOptions *out, int64_t *count, Err 
     out->top_k = (int)top_k;
     out->max_tokens = (int)max_tokens;
     return sample_options_check(out, err);
-}
-
-Status cmd_sample(const Args *args, Err *err) {
-    SampleOptions options;
-    int64_t count;
-    TRY(sample_options(args, &options, &count, err));
-    Run run;
-    TRY(open_run(&run, args->words[0], err));
-    options.eos = run.facts.vocab.eos;
-    Status status = generate(args, &run, &options, count, err);
-    run_close(&run);
-    return status;
 }

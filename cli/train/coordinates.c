@@ -1,18 +1,20 @@
-/* rote coordinates: whether activations change alike at all widths, for both parametrizations side by side */
+/* rote coordinates: the coordinate check, whether activations change alike at all widths, for both
+ * parametrizations. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/file.h"
-#include "cli/cli.h"
+#include "cli/common/args.h"
+#include "cli/common/json.h"
+#include "cli/common/output.h"
 #include "eval/plot/plot.h"
 #include "train/coordinates.h"
 
 static const Parametrization KINDS[] = {PARAM_STANDARD, PARAM_MUP};
 enum { N_KINDS = sizeof KINDS / sizeof *KINDS };
 
-/* "32,64,128": rising numbers. */
+/* "32,64,128": numbers in ascending order. */
 static Status parse_widths(const char *text, int *width, int *n, Err *err) {
     *n = 0;
     for (const char *at = text;; at++) {
@@ -79,8 +81,8 @@ static void print_verdicts(const Coordinates all[N_KINDS], int steps) {
         print_verdict(&all[k], COORDINATES_CHANGE);
         putchar('\n');
     }
-    printf("A first step that grows with the width has the wrong exponents. What one rate costs at other "
-           "widths, a sweep says.\n");
+    puts("A first step that grows with the width has the wrong exponents. "
+         "What one rate costs at other widths, a sweep says.");
 }
 
 static Status print_json(const Coordinates all[N_KINDS], Err *err) {
@@ -106,7 +108,7 @@ static Status print_json(const Coordinates all[N_KINDS], Err *err) {
     return json_out(json_pack("{so so so}", "widths", widths, "flat", flat, "rows", rows), err);
 }
 
-/* The last block and the logits, under both. */
+/* The last block and the logits, for both parametrizations. */
 static Status write_plot(const char *path, const Coordinates all[N_KINDS], Err *err) {
     char name[2 * N_KINDS][48], *text = NULL;
     double x[COORDINATES_WIDTHS_MAX];
@@ -142,18 +144,19 @@ static Status write_plot(const char *path, const Coordinates all[N_KINDS], Err *
     return status;
 }
 
-Status cmd_coordinates(const Args *args, Err *err) {
+static Status cmd_coordinates(const Args *args, Err *err) {
     Config config;
     Coordinates all[N_KINDS] = {{0}};
     int width[COORDINATES_WIDTHS_MAX], n_widths = 0;
-    int64_t steps = 4, seeds = 3, threads = 0;
+    int64_t steps = 4, seeds = 3;
+    int threads;
     const char *widths = args_value(args, "widths"), *path = args_value(args, "out");
     TRY(parse_widths(widths ? widths : "32,64,128,256", width, &n_widths, err));
     TRY(args_int(args, "steps", 1, 1000, &steps, err));
     TRY(args_int(args, "seeds", 1, 100, &seeds, err));
-    TRY(args_int(args, "threads", 1, 4096, &threads, err));
+    TRY(args_threads(args, &threads, err));
     TRY(args_config(args, &config, err));
-    if (threads) config.train.threads = (int)threads;
+    if (threads) config.train.threads = threads;
     if (path) TRY(output_check(path, "<svg", "an SVG picture", args_has(args, "force"), err));
     Status status = OK;
     for (int k = 0; k < N_KINDS; k++) {
@@ -170,3 +173,23 @@ done:
     for (int k = 0; k < N_KINDS; k++) coordinates_free(&all[k]);
     return status;
 }
+
+static const Option coordinates_options[] = {
+    OPTION("widths", "N,N,...", "n_embd to try (default: 32,64,128,256)"),
+    OPTION("steps", "N", "steps before the last look (default: 4)"),
+    OPTION("seeds", "N", "models a width, from train.seed on (default: 3)"),
+    OPTION("out", "FILE.svg", "a plot of the last block and the logits"),
+    FORCE_ANY_OPTION,
+    THREADS_OPTION,
+    JSON_OPTION,
+    END_OPTION,
+};
+
+const Command coordinates_command = {
+    .name = "coordinates",
+    .words = "[CFG] [key=value...]",
+    .max_words = ARGS_WORDS_MAX,
+    .summary = "whether activations change alike at all widths (train.parametrization)",
+    .options = coordinates_options,
+    .run = cmd_coordinates,
+};

@@ -1,4 +1,6 @@
-/* rote train --worker: a run that a sweep's coordinator watches through a pipe on stderr. */
+/* rote train --worker: a run that the coordinator of a sweep observes through a pipe on stderr. */
+#include "cli/train/worker.h"
+
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -7,23 +9,23 @@
 #include <sys/prctl.h>
 #endif
 
-#include "cli/cli.h"
+#include "cli/common/signals.h"
 #include "train/sweep/worker.h"
 
-/* Whoever started us must not leave us behind unobserved: Linux tells us with a SIGTERM, elsewhere the closed
- * pipe does. Either way the run is kept by a checkpoint. */
+/* A run must not go on after its coordinator has ended: Linux then sends it a SIGTERM, elsewhere the closed pipe
+ * shows it. In both cases the run stops with a checkpoint. */
 Status worker_begin(Err *err) {
     signal(SIGPIPE, SIG_IGN);
 #ifdef __linux__
     prctl(PR_SET_PDEATHSIG, SIGTERM);
 #endif
     struct pollfd end = {.fd = STDERR_FILENO, .events = POLLOUT};
-    if (poll(&end, 1, 0) == 1 && end.revents & (POLLERR | POLLHUP)) /* it died before the line above */
+    if (poll(&end, 1, 0) == 1 && end.revents & (POLLERR | POLLHUP)) /* it ended before the call above */
         return err_set(err, ERR_STOPPED, "the process that asked for this run is gone");
     return OK;
 }
 
-static void tell(void *user, const Progress *p) {
+static void write_progress(void *user, const Progress *p) {
     (void)user;
     if (p->note) return;
     int n = fprintf(stderr, WORKER_MARK " %" PRId64 " %" PRId64 " %.6g %.3f\n", p->step, p->max_steps,
@@ -31,4 +33,4 @@ static void tell(void *user, const Progress *p) {
     if (n < 0) stop_requested = 1;
 }
 
-ProgressSink worker_progress(void) { return (ProgressSink){.update = tell}; }
+ProgressSink worker_progress(void) { return (ProgressSink){.update = write_progress}; }

@@ -1,11 +1,12 @@
-/* rote export: what leaves rote for other programs */
+/* rote export: the weights in formats of other programs. */
 #include <stdio.h>
 
-#include "cli/cli.h"
+#include "cli/common/args.h"
+#include "cli/common/open.h"
 #include "model/formats/hf.h"
 #include "train/train.h"
 
-Status cmd_export(const Args *args, Err *err) {
+static Status cmd_export(const Args *args, Err *err) {
     ExportFormat format;
     const char *to = args_value(args, "to"), *path = args_value(args, "out");
     if (!to) return err_set(err, ERR_INPUT, "export: --to is missing, allowed: hf, npz, safetensors");
@@ -24,3 +25,20 @@ Status cmd_export(const Args *args, Err *err) {
     if (status == OK) printf("%s\n", path);
     return status;
 }
+
+static const Option export_options[] = {
+    OPTION("to", "hf|npz|safetensors", "the format"),
+    OPTION("out", "PATH", "the same as PATH: a file, or hf: a folder, new or empty"),
+    FORCE_OPTION("replace what is there"),
+    END_OPTION,
+};
+
+const Command export_command = {
+    .name = "export",
+    .words = "RUN --to FORMAT PATH",
+    .min_words = 1,
+    .max_words = 2,
+    .summary = "the weights for other programs",
+    .options = export_options,
+    .run = cmd_export,
+};

@@ -1,14 +1,16 @@
-/* What this machine could do, measured, and what a run would take at the share of it that its width reaches. */
+/* The machine's peak, measured, and the time of a run at the share of it that its width reaches. */
+#include "cli/common/estimate.h"
+
 #include <math.h>
-#include <stdio.h>
 #include <time.h>
 
-#include "cli/cli.h"
+#include "base/clock.h"
+#include "cli/common/progress.h"
 #include "model/kernels/ops.h"
 #include "train/trainer.h"
 
 double peak_flops_per_s(const Ops *ops, int threads) {
-    static int64_t rounds = 1 << 10; /* the first call finds out how many take 20 ms */
+    static int64_t rounds = 1 << 10; /* the first call finds out how many rounds take 20 ms */
     for (;; rounds *= 2) {
         double flops = 0, start = clock_s();
 #pragma omp parallel num_threads(threads)
@@ -43,8 +45,9 @@ double peak_of_a_core(const Ops *ops) {
     return best;
 }
 
-/* By width, as measured (docs/speed.md, "Estimates"): in narrow models vectors are half empty and what is not a product
- * takes most of the time. In between, straight lines over the width's logarithm; below 8 in proportion. */
+/* By width, as measured (docs/speed.md, "Estimates"): in narrow models vectors are partly empty, and work outside
+ * products takes most of the time. Between the widths interpolated over log2 of the width; below 8 proportional to
+ * the width. */
 static double share_of_peak(int n_embd) {
     static const double share[] = {0.12, 0.35, 0.58, 0.68, 0.70}; /* 8, 16, 32, 64, 128 and wider */
     double at = log2((double)n_embd / 8);
@@ -55,25 +58,11 @@ static double share_of_peak(int n_embd) {
 }
 
 double run_seconds(const RunPlan *plan, const Config *config, double peak) {
-    static const double START_S = 0.05; /* a process, its files and their syncs */
+    static const double START_S = 0.05; /* starting a process, writing and syncing its files */
     const TrainConfig *t = &config->train;
     int64_t evaluations = 1 + (t->eval_interval ? t->max_steps / t->eval_interval : 0);
-    double of_a_step =
-        plan->facts / (3.0 * t->batch_size); /* one evaluation: a forward pass over all facts */
-    double flops = plan->flops_per_step * ((double)t->max_steps + (double)evaluations * of_a_step);
+    /* An evaluation is a forward pass over all facts: so many training steps. */
+    double evaluation_steps = plan->facts / (3.0 * t->batch_size);
+    double flops = plan->flops_per_step * ((double)t->max_steps + (double)evaluations * evaluation_steps);
     return START_S + flops / (share_of_peak(config->model.n_embd) * peak);
-}
-
-const char *show_duration(double seconds) {
-    static char out[40];
-    static const struct {
-        double upto, unit;
-        const char *name;
-    } scale[] = {{90, 1, "seconds"}, {5400, 60, "minutes"}, {172800, 3600, "hours"}, {1e300, 86400, "days"}};
-    int i = 0;
-    while (seconds >= scale[i].upto && i < 3) i++;
-    if (seconds < 1) snprintf(out, sizeof out, "under a second");
-    else if (seconds < 1.5) snprintf(out, sizeof out, "about a second");
-    else snprintf(out, sizeof out, "about %.0f %s", seconds / scale[i].unit, scale[i].name);
-    return out;
 }

@@ -1,0 +1,23 @@
+/* Results as JSON. */
+#include "cli/common/json.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+Status json_out(json_t *object, Err *err) {
+    if (!object) return err_set(err, ERR_NOMEM, "out of memory for the JSON result");
+    int failed = json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    putchar('\n');
+    json_decref(object);
+    return failed ? err_set(err, ERR_IO, "standard output: cannot write the JSON result") : OK;
+}
+
+json_t *json_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+
+json_t *json_seed(uint64_t seed) {
+    char digits[24];
+    if (seed <= INT64_MAX) return json_integer((json_int_t)seed);
+    snprintf(digits, sizeof digits, "%" PRIu64, seed);
+    return json_string(digits);
+}

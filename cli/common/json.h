@@ -1,0 +1,16 @@
+/* Results as JSON: one object on stdout. */
+#ifndef ROTE_CLI_COMMON_JSON_H
+#define ROTE_CLI_COMMON_JSON_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* Prints the object on stdout and releases it. ERR_NOMEM: object is NULL. ERR_IO: it could not be written. */
+Status json_out(json_t *object, Err *err);
+
+json_t *json_number(double x);    /* null where x is not finite */
+json_t *json_seed(uint64_t seed); /* a number; above 2^63 - 1, which many readers refuse or round, a string */
+
+#endif

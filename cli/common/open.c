@@ -1,0 +1,52 @@
+/* Runs, and the fact sets that are read with them. */
+#include "cli/common/open.h"
+
+#include <stdio.h>
+
+#include "cli/common/args.h"
+#include "data/folder/folder.h"
+#include "data/vocab.h"
+
+static void print_note(void *user, const Progress *p) {
+    (void)user;
+    if (p->note) fprintf(stderr, "%s\n", p->note);
+}
+
+Status open_run(Run *out, const char *dir, Err *err) {
+    return run_open(out, dir, &(ProgressSink){.update = print_note}, err);
+}
+
+/* Every token of the facts must mean the same symbol as in the vocabulary of the model, or every figure would be
+ * wrong. */
+static Status facts_fit(const Run *run, const FactSet *facts, const char *dir, Err *err) {
+    const ModelConfig *m = &run->gpt.config;
+    if (facts->max_len > m->block_size)
+        return err_set(err, ERR_INPUT, "%s: a fact has %d tokens, the model's block_size is %d", dir,
+                       facts->max_len, m->block_size);
+    TRY(vocab_same(&facts->vocab, &run->facts.vocab, dir, err));
+    if (facts->vocab.size > m->vocab_size)
+        return err_set(err, ERR_INPUT, "%s: the vocabulary has %d symbols, the model's %d", dir,
+                       facts->vocab.size, m->vocab_size);
+    return OK;
+}
+
+Status open_run_and_facts(RunAndFacts *out, const Args *args, Err *err) {
+    const char *dir = args_value(args, "facts");
+    TRY(open_run(&out->run, args->words[0], err));
+    out->facts = &out->run.facts;
+    if (!dir) return OK;
+    Status status = facts_load(dir, &out->other, err);
+    if (status != OK) {
+        run_close(&out->run);
+        return status;
+    }
+    out->facts = &out->other;
+    status = facts_fit(&out->run, &out->other, dir, err);
+    if (status != OK) close_run_and_facts(out);
+    return status;
+}
+
+void close_run_and_facts(RunAndFacts *run) {
+    if (run->facts == &run->other) facts_free(&run->other);
+    run_close(&run->run);
+}

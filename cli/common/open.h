@@ -1,0 +1,25 @@
+/* Runs, and the fact sets that are read with them. */
+#ifndef ROTE_CLI_COMMON_OPEN_H
+#define ROTE_CLI_COMMON_OPEN_H
+
+#include "base/err.h"
+#include "cli/common/args.h"
+#include "train/train.h"
+
+/* run_open (train/train.h), with its notes on stderr. Close with run_close. */
+Status open_run(Run *out, const char *dir, Err *err);
+
+/* A run, and the facts that a question about it is asked of. */
+typedef struct RunAndFacts {
+    Run run;
+    FactSet other;        /* those of --facts */
+    const FactSet *facts; /* &other, or &run.facts where --facts is not given */
+} RunAndFacts;
+
+/* The run of the first word, and the facts of --facts DIR if given. out must stay where it is until
+ * close_run_and_facts. ERR_INPUT: facts that the run's model cannot read, or another error of run_open or
+ * facts_load. */
+Status open_run_and_facts(RunAndFacts *out, const Args *args, Err *err);
+void close_run_and_facts(RunAndFacts *run);
+
+#endif

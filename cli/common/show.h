@@ -1,0 +1,22 @@
+/* Numbers and tokens as people read them. Except for show_tokens, the text stands in one of eight static buffers:
+ * it is valid until the eighth call after. Not for more than one thread. */
+#ifndef ROTE_CLI_COMMON_SHOW_H
+#define ROTE_CLI_COMMON_SHOW_H
+
+#include <stdint.h>
+
+#include "data/vocab.h"
+
+const char *show_int(int64_t n);           /* "12,345" */
+const char *show_bytes(double bytes);      /* "3.2 MiB" */
+const char *show_short(double n);          /* "1.2k" */
+const char *show_clock(double seconds);    /* "1:02:03"; seconds finite and below 2^31 */
+const char *show_duration(double seconds); /* "about 3 minutes" */
+
+/* "s" unless n is 1; a constant. */
+const char *plural(int64_t n);
+
+/* Tokens as text, escaped (data/text.h), without EOS; malloc'd. NULL: no memory. */
+char *show_tokens(const Vocab *vocab, const int32_t *tokens, int n);
+
+#endif

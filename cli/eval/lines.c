@@ -1,0 +1,39 @@
+/* Lines about an evaluated model that `rote train` and `rote eval` both print. */
+#include "cli/eval/lines.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "base/number.h"
+#include "cli/common/show.h"
+#include "eval/capacity/ratio.h"
+
+/* H - n log2 n is below 0 where the facts fill nearly all of their space, such as the whole table of a function: to
+ * say which fact is meant then costs more bits than all facts hold. */
+const char *show_ceiling(const FactSet *facts, int digits) {
+    if (facts->ceiling_bits <= 0) return "ceiling 0: to name each costs more";
+    static char out[40];
+    snprintf(out, sizeof out, "ceiling %.*f", digits, facts->ceiling_bits);
+    return out;
+}
+
+void show_ratio(const FactSet *facts, const Evaluation *e, int64_t params) {
+    CapacityRatio ratio;
+    if (capacity_ratio(&ratio, facts, e, params))
+        printf("knowledge   R %.4f of R_max %.4f bits/param\n", ratio.r, ratio.r_max);
+}
+
+void show_heldout(const Evaluation *e, const FactSet *facts, int64_t params) {
+    if (!e->heldout) return;
+    printf("held out    %s facts, %.6f bits/token; membership AUC %.4f, F1 %.4f", show_int(e->heldout),
+           bits_of_nats(e->heldout_loss_nats), e->membership.auc, e->membership.f1);
+    if (e->entropy_known) printf(" (law %.4f)", membership_law(facts->data_bits, (double)params));
+    putchar('\n');
+}
+
+void show_weights(Quantize kind, int64_t weight_bits, double memorized_bits) {
+    printf("weights     %s, %s bits", config_choice("train.quantize", (int)kind), show_int(weight_bits));
+    if (isfinite(memorized_bits))
+        printf(", %.4f memorized bits per bit", memorized_bits / (double)weight_bits);
+    putchar('\n');
+}

@@ -1,0 +1,56 @@
+/* What a run needs, before it starts: `rote train --dry-run`, and the first lines of `rote train`. */
+#include "cli/train/plan.h"
+
+#include <stdio.h>
+
+#include "cli/common/estimate.h"
+#include "cli/common/json.h"
+#include "cli/common/show.h"
+#include "model/kernels/ops.h"
+#include "train/trainer.h"
+
+void show_params_by_part(const RunPlan *plan) {
+    for (int i = 0; i < PART_COUNT; i++)
+        fprintf(stderr, "%s%s %s", i ? ", " : "", part_name[i], show_int(plan->params_by[i]));
+}
+
+void show_plan(const RunPlan *plan, const FactSet *facts, const Config *config) {
+    fprintf(stderr, "facts       %s of up to %d tokens, vocabulary %d: ", show_int(facts->n), facts->max_len,
+            facts->vocab.size);
+    if (facts->entropy_known)
+        fprintf(stderr,
+                facts->ceiling_bits > 0 ? "%.1f bits, of which a model can save %.1f\n"
+                                        : "%.1f bits, less than it takes to name every fact (%.1f)\n",
+                facts->data_bits,
+                facts->ceiling_bits > 0 ? facts->ceiling_bits : facts->data_bits - facts->ceiling_bits);
+    else
+        fprintf(stderr, "entropy unknown; answers %.1f bits, zlib %s bytes\n", facts->answer_bits,
+                show_int(facts->zlib_bytes));
+    fprintf(stderr, "parameters  %s: ", show_int(plan->params));
+    show_params_by_part(plan);
+    fprintf(stderr, "\nneeds       memory %s, disk %s, %s FLOP a step, %lld step%s\n",
+            show_bytes(plan->memory_bytes), show_bytes(plan->disk_bytes), show_short(plan->flops_per_step),
+            (long long)config->train.max_steps, plural(config->train.max_steps));
+}
+
+Status plan_out(const RunPlan *plan, const FactSet *facts, const Config *config, bool json, Err *err) {
+    const Ops *ops;
+    TRY(ops_select(&ops, err));
+    double seconds = run_seconds(plan, config, peak_least_disturbed(ops, trainer_threads(&config->train)));
+    if (!json) {
+        show_plan(plan, facts, config);
+        fprintf(stderr, "time        %s (" ESTIMATE ")\n", show_duration(seconds));
+        return OK;
+    }
+    json_t *parts = json_object();
+    for (int i = 0; i < PART_COUNT; i++)
+        json_object_set_new(parts, part_name[i], json_integer(plan->params_by[i]));
+    json_t *o = json_pack("{sI so sI sI sI}", "params", (json_int_t)plan->params, "params_by", parts,
+                          "memory_bytes", (json_int_t)plan->memory_bytes, "disk_bytes",
+                          (json_int_t)plan->disk_bytes, "flops_per_step", (json_int_t)plan->flops_per_step);
+    if (o) {
+        json_object_set_new(o, "seconds_estimate", json_number(seconds));
+        json_object_set_new(o, "data_bits", json_number(plan->data_bits));
+    }
+    return json_out(o, err);
+}

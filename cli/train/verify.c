@@ -1,0 +1,35 @@
+/* rote verify: replays a run and compares hashes. */
+#include <stdio.h>
+
+#include "cli/common/args.h"
+#include "cli/common/json.h"
+#include "cli/common/progress.h"
+#include "cli/common/signals.h"
+#include "train/train.h"
+
+static Status cmd_verify(const Args *args, Err *err) {
+    int threads;
+    TRY(args_threads(args, &threads, err));
+    signals_catch();
+    ProgressLine line;
+    ProgressSink sink = progress_line(&line, "replay", args_has(args, "quiet"));
+    Status status = run_verify(args->words[0], threads, sink, &stop_requested, err);
+    progress_end(&line);
+    TRY(status);
+    if (args_has(args, "json"))
+        return json_out(json_pack("{ss sb}", "run", args->words[0], "verified", 1), err);
+    printf("%s: replayed; parameters, data and result are the same\n", args->words[0]);
+    return OK;
+}
+
+static const Option verify_options[] = {THREADS_OPTION, QUIET_OPTION, JSON_OPTION, END_OPTION};
+
+const Command verify_command = {
+    .name = "verify",
+    .words = "RUN",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "replays a run and compares hashes",
+    .options = verify_options,
+    .run = cmd_verify,
+};

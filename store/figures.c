@@ -1,0 +1,64 @@
+#include "store/figures.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Words of the rows. */
+#define COUNT                   .kind = FIGURE_INTEGER
+#define BITS(digits)            .kind = FIGURE_REAL, .unit = "bits", .decimals = (digits)
+#define RATIO(digits)           .kind = FIGURE_REAL, .decimals = (digits)
+#define NATS                    .kind = FIGURE_REAL, .unit = "nats/token", .decimals = 4
+#define AT(logged, csv, column) .place = {(logged), (csv), (column)}
+
+#define FIGURE(NAME, word, words, ...) [FIG_##NAME] = {.key = (word), .label = (words), __VA_ARGS__},
+const FigureRow figure_rows[FIGURE_COUNT] = {
+#include "store/figure_rows.h"
+};
+
+void figures_init(RunFigures *out) {
+    for (int f = 0; f < FIGURE_COUNT; f++) {
+        out->value[f] = __builtin_nan("");
+        out->present[f] = false;
+    }
+}
+
+void figures_keep(RunFigures *figures, unsigned holds) {
+    for (int f = 0; f < FIGURE_COUNT; f++) {
+        figures->present[f] = !figure_rows[f].when || figure_rows[f].when & holds;
+        if (!figures->present[f]) figures->value[f] = __builtin_nan("");
+    }
+}
+
+RunFigure figure_find(const char *key) {
+    int f = 0;
+    while (f < FIGURE_COUNT && strcmp(figure_rows[f].key, key)) f++;
+    return (RunFigure)f;
+}
+
+int figures_listed(FigureList list, RunFigure out[FIGURE_COUNT]) {
+    int n = 0;
+    for (int f = 0; f < FIGURE_COUNT; f++) {
+        int place = figure_rows[f].place[list], at = n;
+        if (!place) continue;
+        for (; at > 0 && figure_rows[out[at - 1]].place[list] > place; at--) out[at] = out[at - 1];
+        out[at] = (RunFigure)f;
+        n++;
+    }
+    return n;
+}
+
+const char *figure_number(char out[NUMBER_TEXT_MAX], RunFigure figure, double value) {
+    if (figure_rows[figure].kind == FIGURE_REAL || !__builtin_isfinite(value)) return number_text(out, value);
+    snprintf(out, NUMBER_TEXT_MAX, "%" PRId64, (int64_t)value);
+    return out;
+}
+
+const char *figure_text(char out[NUMBER_TEXT_MAX], RunFigure figure, double value) {
+    bool huge = __builtin_fabs(value) >= 1e15; /* false of NAN */
+    if (!__builtin_isfinite(value)) snprintf(out, NUMBER_TEXT_MAX, "-");
+    else if (huge) snprintf(out, NUMBER_TEXT_MAX, "%.6g", value);
+    else if (figure_rows[figure].kind == FIGURE_INTEGER) count_text(out, (int64_t)value);
+    else snprintf(out, NUMBER_TEXT_MAX, "%.*f", figure_rows[figure].decimals, value);
+    return out;
+}

@@ -1,0 +1,179 @@
+/* A run from its folder to its result: planned, made or restored, trained, its result written. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "store/result.h"
+#include "store/run_files.h"
+#include "train/trainer.h"
+
+/* Goes on from the newest whole checkpoint, or begins at step 0. */
+static Status restore_or_begin(Trainer *t, FolderState found_folder, Err *err) {
+    bool restored = false;
+    if (found_folder == FOLDER_STARTED) {
+        Snapshot snapshot = snapshot_of(t);
+        TRY(folder_restore(&t->folder, &snapshot, &t->options->progress, &restored, err));
+        if (restored)
+            run_note(&t->options->progress, t->state.step, "%s: goes on from step %" PRId64, t->folder.dir,
+                     t->state.step);
+        else
+            run_note(&t->options->progress, 0, "%s: holds no whole checkpoint, so the run starts over",
+                     t->folder.dir);
+    }
+    if (!restored)
+        return folder_begin(&t->folder, &t->config, t->gpt.ops, trainer_threads(&t->config.train), err);
+    t->saved_at = t->state.step;
+    refresh_model(t);
+    return OK;
+}
+
+/* How often the rarest and the most frequent fact were shown. */
+static Status uneven_exposures(Trainer *t, RunCounts *out, Err *err) {
+    int n = t->facts->n;
+    int64_t *count = malloc((size_t)n * sizeof *count);
+    if (!count) return err_set(err, ERR_NOMEM, "no memory to count the exposures of %d facts", n);
+    mix_count(&t->mix, t->state.step * t->config.train.batch_size, count);
+    out->exposures_least = out->exposures_most = count[0];
+    for (int i = 1; i < n; i++) {
+        if (count[i] < out->exposures_least) out->exposures_least = count[i];
+        if (count[i] > out->exposures_most) out->exposures_most = count[i];
+    }
+    free(count);
+    return OK;
+}
+
+/* Of a diverged model no figure of the evaluation is known: which of them are NaN differs by machine. */
+static Status fill_figures(Trainer *t, bool diverged, RunResult *out, Err *err) {
+    const Evaluation *evaluation = diverged ? NULL : &t->evaluation;
+    int64_t shown = t->state.step * t->config.train.batch_size;
+    RunCounts counts = {.steps = t->state.step,
+                        .tokens = t->state.tokens,
+                        .exposures = (double)mix_useful(&t->mix, shown) / t->facts->n};
+    if (t->config.facts.zipf > 0) TRY(uneven_exposures(t, &counts, err));
+    trainer_figures(t, evaluation, &counts, &out->figures);
+    out->n_fields = result_fields(out->by_field, t->facts, evaluation);
+    for (int p = 0; p < PART_COUNT; p++) out->params_by[p] = t->gpt.table.by_part[p];
+    return OK;
+}
+
+/* The state as it is becomes the result, and the folder is finished. */
+static Status fill_result(Trainer *t, RunResult *out, Err *err) {
+    bool finite = __builtin_isfinite(optimizer_norm(&t->optimizer, trained_params(t)));
+    if (finite && t->evaluated_at != t->state.step) trainer_evaluate(t);
+    bool finite_figures =
+        finite && __builtin_isfinite(t->evaluation.code_bits + t->evaluation.heldout_code_bits);
+    strcpy(out->verdict, t->state.verdict);
+    out->exact = t->gpt.ops->exact;
+    result_describe(out, &t->config, t->facts->kind, t->facts->seed);
+    TRY(fill_figures(t, !finite_figures, out, err));
+    TRY(result_take_neurons(out, &t->config, t->state.neurons, err));
+    if (finite) content_hash(trained_params(t), (size_t)t->gpt.table.total * sizeof(real), out->param_hash);
+    if (finite_figures && t->facts->n_heldout)
+        TRY(folder_code_lengths(&t->folder, t->evaluator.fact_bits, t->facts->source,
+                                t->facts->n + t->facts->n_heldout, err));
+    char *text = result_text(out);
+    if (!text) return err_set(err, ERR_NOMEM, "no memory for result.json");
+    Status status = folder_finish(&t->folder, text, err);
+    free(text);
+    return status;
+}
+
+/* The result of a run that is over; diverged runs fail again, in the same words. */
+static Status read_done(const char *dir, RunResult *out, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    Buffer text;
+    RunResult done;
+    TRY(path_join(path, sizeof path, dir, "result.json", err));
+    TRY(run_result_text(dir, &text, err));
+    Status status = result_parse(text.data, path, RESULT_WHOLE, &done, err);
+    buffer_free(&text);
+    if (status != OK) return status;
+    *out = done;
+    out->already_done = true;
+    double tokens;
+    folder_read_timing(dir, &out->seconds, &tokens);
+    out->tokens_per_s = out->seconds > 0 ? tokens / out->seconds : 0;
+    return out->reason[0] ? err_set(err, ERR_NUMERIC, "%s", out->reason) : OK;
+}
+
+/* Whether dir may be used for this run; *state says how. */
+static Status check_folder(const char *dir, bool resume, const Config *config, const char *data_hash,
+                           FolderState *state, Err *err) {
+    Err why;
+    Status status = folder_look(dir, state, &why);
+    if (status != OK)
+        return err_set(err, status, "%s%s", why.msg, status == ERR_INPUT ? "; name another --out" : "");
+    if (*state == FOLDER_NEW) return OK;
+    TRY(folder_same_run(dir, config, data_hash, err));
+    if (*state == FOLDER_STARTED && !resume)
+        return err_set(err, ERR_INPUT,
+                       "%s: holds a run that is not finished; go on with --resume, or name another --out",
+                       dir);
+    return OK;
+}
+
+/* Trains, and adds the time it took to timing.json. */
+static Status train_timed(Trainer *t, RunResult *out, Err *err) {
+    t->started_s = t->shown_s = clock_s();
+    t->started_tokens = t->shown_tokens = t->state.tokens;
+    Status status = train_on(t, err);
+    out->seconds = clock_s() - t->started_s;
+    int64_t tokens = t->state.tokens - t->started_tokens;
+    out->tokens_per_s = out->seconds > 0 ? (double)tokens / out->seconds : 0;
+    if (status == OK || status == ERR_STOPPED || status == ERR_NUMERIC) {
+        Err timing; /* a lost clock is no reason to lose a run */
+        if (folder_timing(&t->folder, out->seconds, tokens, &timing) != OK)
+            run_note(&t->options->progress, t->state.step, "%s", timing.msg);
+    }
+    return status;
+}
+
+Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out,
+                 Err *err) {
+    Err local;
+    if (!err) err = &local; /* a diverged run's message is part of its result */
+    *out = (RunResult){.verdict = "failed"};
+    figures_init(&out->figures);
+    snprintf(out->data_hash, sizeof out->data_hash, "%s", facts->data_hash);
+    config_hash(config, facts->data_hash, out->config_hash);
+    FolderState found = FOLDER_NEW;
+    if (options->dir) {
+        TRY(check_folder(options->dir, options->resume, config, facts->data_hash, &found, err));
+        if (found == FOLDER_DONE) return read_done(options->dir, out, err);
+    }
+    RunPlan plan;
+    TRY(run_plan(&plan, config, facts, options->dir, err));
+
+    Trainer t = {.config = *config,
+                 .facts = facts,
+                 .options = options,
+                 .state = {.code_bits = __builtin_nan("")},
+                 .folder = {.lock_fd = -1},
+                 .evaluated_at = -1,
+                 .saved_at = -1};
+    Status status = OK;
+    TRY_GOTO(trainer_create(&t, err));
+    TRY_GOTO(folder_open(&t.folder, options->dir, out->config_hash, facts->data_hash, err));
+    if (options->dir) /* another process may have been faster to the lock */
+        TRY_GOTO(check_folder(options->dir, options->resume, config, facts->data_hash, &found, err));
+    if (found == FOLDER_DONE) {
+        status = read_done(options->dir, out, err);
+        goto done;
+    }
+    TRY_GOTO(restore_or_begin(&t, found, err));
+    status = train_timed(&t, out, err);
+    if (status == ERR_NUMERIC) {
+        strcpy(t.state.verdict, "diverged");
+        snprintf(out->reason, sizeof out->reason, "%s", err->msg);
+    }
+    if (status == OK || status == ERR_NUMERIC) {
+        Err why; /* a diverged run keeps its own message */
+        Status filled = fill_result(&t, out, &why);
+        if (filled != OK) status = err_set(err, filled, "%s", why.msg);
+    }
+done:
+    trainer_free(&t);
+    return status;
+}
