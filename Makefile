@@ -19,7 +19,7 @@ BUILD   ?= build/$(notdir $(firstword $(CC)))$(OPT)$(if $(DOUBLE),-double)$(if $
 WARN    := -Wall -Wextra -Wshadow -Wconversion
 CFLAGS  ?= $(OPT) -g
 # Behind CFLAGS, so that no part of -ffast-math gets through. A link with one of FAST sets flush-to-zero for the whole program.
-NUMERIC := -fno-fast-math -fno-unsafe-math-optimizations -fno-associative-math -fno-reciprocal-math -fno-finite-math-only \
+NUMERIC := -fno-associative-math -fno-reciprocal-math -fno-finite-math-only \
 	-fsigned-zeros -ffp-contract=off -fno-math-errno -fno-trapping-math
 FAST    := $(filter -Ofast -ffast-math -funsafe-math-optimizations -fsingle-precision-constant -mdaz-ftz,$(CC) $(OPT) $(CFLAGS) $(LDFLAGS))
 ifneq ($(FAST),)
@@ -151,7 +151,7 @@ check:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote tests
 	+@$(MAKE) --no-print-directory $(PARALLEL) DOUBLE=1 BUILD=$(BUILD)-double tests
 	@BUILD=$(BUILD) tests/run_all.sh tests/cli/run.sh $(CHECK_SH) $(TEST_BIN) \
-		$(patsubst %.c,$(BUILD)-double/%,$(wildcard tests/double/test_*.c)) scripts/check_arrows.sh scripts/check_format.sh
+		$(patsubst %.c,$(BUILD)-double/%,$(wildcard tests/double/test_*.c)) scripts/check_arrows.sh scripts/check_circles.sh scripts/check_sizes.sh scripts/check_format.sh
 
 # What make check leaves out: the sanitizers, clang, and the scripts of $(1) in their long form.
 define beyond_check
@@ -191,6 +191,8 @@ tsan:
 lint:
 	scripts/check_format.sh
 	scripts/check_arrows.sh
+	scripts/check_circles.sh
+	scripts/check_sizes.sh
 	scripts/check_tidy.sh
 
 install: all

@@ -7,16 +7,16 @@
 
 void bytes_add(Bytes *b, const void *data, size_t size) {
     if (b->failed || !size) return;
-    if (size > b->room - b->size) {
-        size_t room = b->room < 256 ? 256 : b->room;
-        while (room - b->size < size && room <= SIZE_MAX / 2) room *= 2;
-        uint8_t *grown = room - b->size < size ? NULL : realloc(b->data, room);
+    if (size > b->capacity - b->size) {
+        size_t capacity = b->capacity < 256 ? 256 : b->capacity;
+        while (capacity - b->size < size && capacity <= SIZE_MAX / 2) capacity *= 2;
+        uint8_t *grown = capacity - b->size < size ? NULL : realloc(b->data, capacity);
         if (!grown) {
             b->failed = true;
             return;
         }
         b->data = grown;
-        b->room = room;
+        b->capacity = capacity;
     }
     memcpy(b->data + b->size, data, size);
     b->size += size;
@@ -66,7 +66,7 @@ uint32_t read_u32(ByteReader *r) { return (uint32_t)read_little(r, 4); }
 uint64_t read_u64(ByteReader *r) { return read_little(r, 8); }
 double read_f64(ByteReader *r) { return exact_from_bits(read_u64(r)); }
 
-uint64_t read_varint(ByteReader *r, uint64_t most) {
+uint64_t read_varint(ByteReader *r, uint64_t max) {
     uint64_t value = 0;
     for (int shift = 0; shift < 64; shift += 7) {
         uint8_t byte = read_byte(r);
@@ -74,7 +74,7 @@ uint64_t read_varint(ByteReader *r, uint64_t most) {
         if (r->failed || (shift == 63 && part > 1)) break;
         value |= part << shift;
         if (byte & 128) continue;
-        if ((byte == 0 && shift > 0) || value > most) break;
+        if ((byte == 0 && shift > 0) || value > max) break;
         return value;
     }
     r->failed = true;

@@ -25,11 +25,11 @@ void err_prefix(Err *err, const char *format, ...) {
     vsnprintf(head, sizeof head, format, args);
     va_end(args);
     snprintf(tail, sizeof tail, "%s", err->msg);
-    size_t used = strlen(head), room = sizeof err->msg - 1;
-    if (used > room) used = room;
+    size_t used = strlen(head), max = sizeof err->msg - 1;
+    if (used > max) used = max;
     memcpy(err->msg, head, used);
     size_t rest = strlen(tail);
-    if (rest > room - used) rest = room - used;
+    if (rest > max - used) rest = max - used;
     memcpy(err->msg + used, tail, rest);
     err->msg[used + rest] = '\0';
 }

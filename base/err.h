@@ -8,10 +8,10 @@
 typedef enum Status {
     OK = 0,
     ERR_INPUT,   /* the user's input is wrong: exit 2, nothing written */
-    ERR_IO,      /* the world failed: missing file, full disk, short read: exit 1 */
-    ERR_FORMAT,  /* a file of ours is torn, truncated or altered: exit 1 */
+    ERR_IO,      /* input or output failed: missing file, full disk, short read: exit 1 */
+    ERR_FORMAT,  /* a file of rote's is incomplete, truncated or altered: exit 1 */
     ERR_NOMEM,   /* an allocation failed: exit 1 */
-    ERR_NUMERIC, /* NaN or Inf where a number must be: exit 1 */
+    ERR_NUMERIC, /* NaN or Inf where a finite number is needed: exit 1 */
     ERR_STOPPED  /* stopped on request, resumable: exit 85 */
 } Status;
 
@@ -20,7 +20,7 @@ typedef struct Err {
     char msg[1024]; /* one line: what, where, and what next; no newline at its end */
 } Err;
 
-/* Fills err (NULL: nothing to fill) and returns status, so that a failing function ends in
+/* Fills err (which may be NULL) and returns status, so that a failing function ends in
  * `return err_set(err, ERR_IO, "%s: %s", path, why);`. The arguments may point into err. */
 Status err_set(Err *err, Status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -1,8 +1,8 @@
 /* ln Gamma by Stirling's series, in double-double because its large terms cancel. */
 #include "base/exact.h"
 
-/* ln Gamma(x), 0 < x < 1e300: the recurrence Gamma(x + 1) = x Gamma(x) lifts x to 24 or more, where the terms
- * left out are below 2^-70. */
+/* ln Gamma(x), 0 < x < 1e300: the recurrence Gamma(x + 1) = x Gamma(x) shifts x to 24 or more, where the omitted
+ * terms are below 2^-70. */
 static DoubleDouble lgamma_dd(double x) {
     DoubleDouble product = {1.0, 0.0}, lifted = {x, 0.0};
     while (lifted.hi < 24.0) {
@@ -33,7 +33,7 @@ static DoubleDouble lgamma_dd(double x) {
     return exact_dd_add(y, (DoubleDouble){-log_product.hi, -log_product.lo});
 }
 
-/* Zero where the function is, exactly; the pieces stay inside double's range up to 1e290. */
+/* Exactly zero where log2(n!) is; no intermediate result overflows up to 1e290. */
 double exact_lgamma(double x) {
     if (!(x > 0.0)) return __builtin_nan("");
     if (x == 1.0 || x == 2.0) return 0.0;

@@ -9,12 +9,12 @@
 #include <stdint.h>
 #include <string.h>
 
-/* What the compiler was told, where it says so; base/exact_check.h asks at run time, since clang says little of it. */
+/* Compiler flags, where a macro shows them; base/exact_check.h tests the arithmetic at run time, since clang shows
+ * few. */
 #if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) ||               \
     defined(__NO_SIGNED_ZEROS__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) ||               \
     (defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0)
-#error                                                                                                       \
-    "exact arithmetic needs IEEE doubles: no -ffast-math nor any part of it, and -mfpmath=sse on 32-bit x86"
+#error "exact arithmetic needs IEEE doubles: no -ffast-math and no part of it, and -mfpmath=sse on 32-bit x86"
 #endif
 
 /* A number as an unevaluated sum, |lo| <= ulp(hi) / 2: some 106 bits. */
@@ -78,7 +78,7 @@ static inline DoubleDouble exact_dd_div(DoubleDouble a, DoubleDouble b) {
     return exact_fast_two_sum(q, (((a.hi - p.hi) - p.lo) + (a.lo - q * b.lo)) / b.hi);
 }
 
-/* (e^r - 1 - r) / r^2 for |r| <= 0.347: Taylor's series; the terms left out add less than 2^-63 to e^r. */
+/* (e^r - 1 - r) / r^2 for |r| <= 0.347: Taylor series; the omitted terms add less than 2^-63 to e^r. */
 static inline double exact_exp_tail(double r) {
     double p = 1.0 / 87178291200.0; /* 1/14! */
     p = p * r + 1.0 / 6227020800.0;
@@ -184,7 +184,7 @@ static inline DoubleDouble exact_log_dd(double x) {
 
 static inline double exact_log(double x) { return exact_log_special(x, exact_log_dd(x).hi); }
 
-/* Exact at powers of two, since k stands apart. */
+/* Exact at powers of two, since k is added last. */
 static inline double exact_log2(double x) {
     double k, m = exact_split_exponent(x, &k);
     DoubleDouble l = exact_dd_mul(exact_log_near_one(m), (DoubleDouble){EXACT_LOG2_E, EXACT_LOG2_E_LO});
@@ -202,7 +202,7 @@ static inline double exact_log1p(double x) {
 
 /* x^y = e^(y ln x) for x >= 0, the product in double-double; NaN for x < 0. x^0 = 1. */
 static inline double exact_pow(double x, double y) {
-    double c = y > 1e19 ? 1e19 : y; /* beyond, every x but 1 overflows or underflows */
+    double c = y > 1e19 ? 1e19 : y; /* above that, every x except 1 overflows or underflows */
     c = c < -1e19 ? -1e19 : c;
     DoubleDouble p = exact_dd_mul(exact_log_dd(x), (DoubleDouble){c, 0.0});
     double z = exact_exp_dd(p.hi, p.lo);
@@ -223,7 +223,8 @@ static inline DoubleDouble exact_reduce_angle(double x, double *t) {
     return exact_fast_two_sum(s.hi, r.lo + (s.lo - n * 0x1.b839a252049c1p-104));
 }
 
-/* sin and cos of r.hi + r.lo, |r| <= pi/4, by Taylor's series; the first terms are kept apart from the rest. */
+/* sin and cos of r.hi + r.lo, |r| <= pi/4, by Taylor series; the first terms are added separately, to keep their low
+ * bits. */
 static inline double exact_sin_near_zero(DoubleDouble r) {
     double z = r.hi * r.hi;
     double p = 1.0 / 355687428096000.0; /* 1/17! */

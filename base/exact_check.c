@@ -13,8 +13,8 @@ uint64_t exact_hash(uint64_t hash, const double *x, int n) {
     return hash;
 }
 
-/* Values with full significands in [0, 1), from a fixed linear congruence: the check needs no better. The state is
- * volatile so that no compiler computes the answers itself, with arithmetic that is not the CPU's. */
+/* Values with full significands in [0, 1), from a linear congruence, which is good enough here. The state is
+ * volatile: else a compiler could compute the answers itself, with other arithmetic than the CPU's. */
 static void fill(double *x) {
     volatile uint64_t state = 1;
     for (int i = 0; i < N; i++) {
@@ -23,7 +23,8 @@ static void fill(double *x) {
     }
 }
 
-/* name, answer at x in [0, 1), hash of the answers. A new numeric spec may change one: the error tells the new hash. */
+/* name, answer at x in [0, 1), hash of the answers. A new numeric spec may change one: the error message has the new
+ * hash. */
 #define ANSWERS(X)                                                                                           \
     X(exp, exact_exp(40 * x - 20), 0xc582d516ca0cb94f)                                                       \
     X(expm1, exact_expm1(4 * x - 2), 0xfaea8ce590692d2c)                                                     \
@@ -42,8 +43,8 @@ static Status known_answer(const char *name, const double *answer, uint64_t expe
     if (hash == expected) return OK;
     return err_set(
         err, ERR_NUMERIC,
-        "self-test: %s gives other bits than the numeric spec (hash 0x%016llx): built with flags that "
-        "rearrange arithmetic?",
+        "self-test: the bits of %s differ from the numeric spec (hash 0x%016llx); build without flags that "
+        "rearrange arithmetic",
         name, (unsigned long long)hash);
 }
 

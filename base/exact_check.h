@@ -6,9 +6,9 @@
 
 #include "base/err.h"
 
-/* Rounds to nearest even, keeps subnormal numbers, and gives known bits for every elementary function of
- * base/exact.h: a rounding mode that another library set, a CPU that flushes to zero and a compiler that rearranged
- * sums all show here. Per thread; some 50 microseconds. ERR_NUMERIC names what differs. */
+/* Checks that the CPU rounds to nearest even and keeps subnormal numbers, and that every elementary function of
+ * base/exact.h gives known bits. It finds a rounding mode set by another library, a CPU that flushes to zero and a
+ * compiler that rearranged sums. Per thread; some 50 microseconds. ERR_NUMERIC names what differs. */
 Status exact_check(Err *err);
 
 /* FNV-1a over the bits of n numbers, from `hash` (EXACT_HASH_START at first): equal bits, equal hash. */

@@ -18,7 +18,7 @@
 /* ---- reading ---- */
 
 static Status too_large(const char *path, size_t max_bytes, Err *err) {
-    return err_set(err, ERR_IO, "%s: larger than the %zu bytes that such a file may have", path, max_bytes);
+    return err_set(err, ERR_IO, "%s: larger than %zu bytes, the maximum for such a file", path, max_bytes);
 }
 
 /* What is left behind fd, some `expected` bytes; path is for the messages. */
@@ -155,7 +155,8 @@ Status atomic_open(AtomicFile *file, const char *path, Err *err) {
     /* The rename at the end would put a plain file in the place of /dev/null or of a link such as
      * /dev/stdout. */
     struct stat old;
-    if (lstat(path, &old) == 0 && !S_ISREG(old.st_mode) && !S_ISDIR(old.st_mode))
+    bool replaces = lstat(path, &old) == 0;
+    if (replaces && !S_ISREG(old.st_mode) && !S_ISDIR(old.st_mode))
         return err_set(err, ERR_INPUT, "%s: a %s, not a regular file; name a file to write", path,
                        S_ISLNK(old.st_mode) ? "link" : "device or pipe");
     snprintf(file->path, sizeof file->path, "%s", path);
@@ -179,6 +180,10 @@ Status atomic_open(AtomicFile *file, const char *path, Err *err) {
             close(fd);
             continue;
         }
+        /* The new file is the old one with other content: also its owner and mode, as far as we may set them. */
+        if (replaces && (old.st_uid != ours.st_uid || old.st_gid != ours.st_gid))
+            (void)!fchown(fd, old.st_uid, old.st_gid);
+        if (replaces && S_ISREG(old.st_mode)) (void)fchmod(fd, old.st_mode & 0777);
         if (ftruncate(fd, 0) != 0 || !(file->stream = fdopen(fd, "wb"))) {
             Status status = err_set(err, ERR_IO, "%s: cannot write: %s", file->temporary, strerror(errno));
             unlink(file->temporary);
@@ -240,8 +245,8 @@ Status file_write_atomic(const char *path, const void *data, size_t size, Err *e
 Status path_join(char *out, size_t size, const char *dir, const char *name, Err *err) {
     int length = snprintf(out, size, "%s%s%s", dir, name ? "/" : "", name ? name : "");
     if (length >= 0 && (size_t)length < size) return OK;
-    return err_set(err, ERR_INPUT, "%.80s...: a path of more than %zu bytes; choose a shorter folder", dir,
-                   size - 1);
+    return err_set(err, ERR_INPUT, "%.80s...: the path has more than %zu bytes; choose a shorter folder name",
+                   dir, size - 1);
 }
 
 void path_make_absolute(char *path, size_t size) {
@@ -268,7 +273,7 @@ Status make_directories(const char *path, Err *err) {
             if (stat(part, &info) != 0)
                 return err_set(err, ERR_IO, "%s: cannot create the folder: %s", part, strerror(why));
             if (!S_ISDIR(info.st_mode))
-                return err_set(err, ERR_INPUT, "%s: is a file, a folder is needed there", part);
+                return err_set(err, ERR_INPUT, "%s: is a file, but a folder is needed", part);
         }
         part[i] = kept;
     }
@@ -277,8 +282,8 @@ Status make_directories(const char *path, Err *err) {
 
 /* ---- opening what stays open ---- */
 
-/* Opens a regular file of our own to write it in place: a link there may lead to somebody's file, a FIFO would be waited
- * for. */
+/* Opens a regular file of our own to write it in place: a link there may lead to somebody's file, a FIFO would be
+ * waited for. */
 static Status open_own(const char *path, int flags, int *fd, Err *err) {
     struct stat info;
     int opened = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
@@ -339,10 +344,10 @@ Status lock_take(const char *path, int *fd, Err *err) {
         if (why != EWOULDBLOCK) return err_set(err, ERR_IO, "%s: cannot lock: %s", path, strerror(why));
         if (pid > 0)
             return err_set(err, ERR_INPUT,
-                           "%s" LOCK_HELD "process %ld: wait for it, stop it, or choose another folder", path,
+                           "%s" LOCK_HELD "process %ld; wait for it, stop it, or choose another folder", path,
                            pid);
         return err_set(err, ERR_INPUT,
-                       "%s" LOCK_HELD "another process: wait for it, stop it, or choose another folder",
+                       "%s" LOCK_HELD "another process; wait for it, stop it, or choose another folder",
                        path);
     }
     /* Who holds it, for the message above. That it cannot be written (a full disk) does not weaken the lock. */

@@ -66,7 +66,8 @@ bool file_exists(const char *path);
 uint32_t crc32_of(const void *data, size_t size);
 
 /* A lock that ends with its process: flock on path, whose file stays. lock_release takes the fd, or -1: no lock.
- * ERR_INPUT: another process holds it, and is named; or path is something else than a lock, and stays as it is. ERR_IO. */
+ * ERR_INPUT: another process holds it, and is named; or path is something else than a lock, and stays as it is.
+ * ERR_IO. */
 Status lock_take(const char *path, int *fd, Err *err);
 void lock_release(int fd);
 /* Every message about a held lock contains this, and no other message does. */

@@ -27,7 +27,7 @@ Status json_take_text(json_t *root, size_t flags, const char *what, char **out, 
     free(*out);
     *out = NULL;
     if (memory) return err_set(err, ERR_NOMEM, "%s: no memory to write it", what);
-    return err_set(err, ERR_FORMAT, "%s: cannot be written: a text in it is not UTF-8", what);
+    return err_set(err, ERR_FORMAT, "%s: cannot be written: it contains a text that is not UTF-8", what);
 }
 
 Status json_read(const char *data, size_t size, size_t flags, const char *where, json_t **out, Err *err) {

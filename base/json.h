@@ -1,5 +1,5 @@
-/* JSON in memory that is counted. jansson answers a failed allocation by NULL, or by leaving a key out: the same as for a text
- * that is not UTF-8. The functions here know which of the two it was. */
+/* JSON in memory that is counted. jansson answers a failed allocation by NULL, or by leaving a key out: the same as for
+ * a text that is not UTF-8. The functions here know which of the two it was. */
 #ifndef ROTE_BASE_JSON_H
 #define ROTE_BASE_JSON_H
 
@@ -11,8 +11,8 @@
 
 /* Takes `root`, made by jansson's functions, apart into text; free it.
  *   what   for the message: "run/manifest.json"
- * ERR_NOMEM: some allocation failed while root was made or written. ERR_FORMAT: root is NULL for another reason: a text in it
- * is not UTF-8. *out is NULL then. root is released in every case. */
+ * ERR_NOMEM: some allocation failed while root was made or written. ERR_FORMAT: root is NULL for another reason: a text
+ * in it is not UTF-8. *out is NULL then. root is released in every case. */
 Status json_take_text(json_t *root, size_t flags, const char *what, char **out, Err *err);
 
 /* Reads one JSON value; json_decref it.
@@ -21,8 +21,8 @@ Status json_take_text(json_t *root, size_t flags, const char *what, char **out, 
  * ERR_NOMEM. ERR_FORMAT: not JSON. *out is NULL then. */
 Status json_read(const char *data, size_t size, size_t flags, const char *where, json_t **out, Err *err);
 
-/* Whether an allocation of jansson's has failed in this thread since the last call; for code that uses a json_t without making
- * text of it. */
+/* Whether an allocation of jansson's has failed in this thread since the last call; for code that uses a json_t without
+ * making text of it. */
 bool json_ran_out(void);
 
 #endif

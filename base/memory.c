@@ -1,4 +1,4 @@
-/* Aligned memory, and how much of it the machine can still give. */
+/* Aligned memory, and how much memory is available. */
 #include "base/memory.h"
 
 #include <inttypes.h>
@@ -30,8 +30,8 @@ static size_t padded(size_t bytes) {
     return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
-/* Strided reads (a matrix by columns) touch a page a row: with small pages their translations do not fit the
- * processor's tables. Only whole huge pages, so that no more memory is used. */
+/* Strided reads (a matrix by columns) touch one page per row; with small pages their translations do not fit in the
+ * TLB. Only complete huge pages, so that no more memory is used. */
 static void ask_for_huge_pages(void *p, size_t size) {
 #ifdef MADV_HUGEPAGE
     if (size >= 2 * HUGE_PAGE) (void)madvise(p, size / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
@@ -55,7 +55,7 @@ void memory_free(void *p) { free(p); }
 
 uint64_t memory_count(void) { return atomic_load(&allocations); }
 
-/* ---- what the machine has ---- */
+/* ---- the machine ---- */
 
 #ifdef __APPLE__
 
@@ -68,7 +68,7 @@ uint64_t memory_available(void) {
 #else
 
 /* The number after `name` in a file of "name number" lines, or the file's first number where name is "";
- * false when there is none (cgroup: "max"). */
+ * false where there is none (cgroup: "max"). */
 static bool read_figure(const char *path, const char *name, uint64_t *out) {
     FILE *f = fopen(path, "re");
     if (!f) return false;
@@ -83,12 +83,12 @@ static bool read_figure(const char *path, const char *name, uint64_t *out) {
     return found;
 }
 
-/* Room under the memory limits of one control group and all its parents. Pages of files that nobody has
- * touched of late count as used there, but the kernel gives them back. */
-static uint64_t cgroup_room(const char *root, const char *group, const char *limit_name,
-                            const char *usage_name, const char *cache_name) {
+/* Memory left under the limits of a control group and all its parents. They count cached file pages as used, but the
+ * kernel can free the inactive ones. */
+static uint64_t cgroup_available(const char *root, const char *group, const char *limit_name,
+                                 const char *usage_name, const char *cache_name) {
     char folder[512], path[640];
-    uint64_t room = UINT64_MAX;
+    uint64_t available = UINT64_MAX;
     snprintf(folder, sizeof folder, "%s", group);
     for (;;) {
         uint64_t limit = 0, usage = 0, cache = 0;
@@ -99,19 +99,19 @@ static uint64_t cgroup_room(const char *root, const char *group, const char *lim
             snprintf(path, sizeof path, "%s%s/memory.stat", root, folder);
             if (read_figure(path, cache_name, &cache)) usage -= cache < usage ? cache : usage;
             uint64_t here = limit > usage ? limit - usage : 0;
-            if (here < room) room = here;
+            if (here < available) available = here;
         }
         char *slash = strrchr(folder, '/');
-        if (!slash) return room;
+        if (!slash) return available;
         *slash = '\0';
     }
 }
 
-static uint64_t cgroups_room(void) {
+static uint64_t cgroups_available(void) {
     FILE *f = fopen("/proc/self/cgroup", "re");
     if (!f) return UINT64_MAX;
     char line[512];
-    uint64_t room = UINT64_MAX;
+    uint64_t available = UINT64_MAX;
     while (fgets(line, sizeof line, f)) {
         line[strcspn(line, "\n")] = '\0';
         char *controllers = strchr(line, ':');
@@ -121,30 +121,31 @@ static uint64_t cgroups_room(void) {
         controllers++;
         uint64_t here = UINT64_MAX;
         if (*controllers == '\0') {
-            here = cgroup_room("/sys/fs/cgroup", group, "memory.max", "memory.current", "inactive_file ");
+            here =
+                cgroup_available("/sys/fs/cgroup", group, "memory.max", "memory.current", "inactive_file ");
         } else if (strcmp(controllers, "memory") == 0) {
-            here = cgroup_room("/sys/fs/cgroup/memory", group, "memory.limit_in_bytes",
-                               "memory.usage_in_bytes", "total_inactive_file ");
+            here = cgroup_available("/sys/fs/cgroup/memory", group, "memory.limit_in_bytes",
+                                    "memory.usage_in_bytes", "total_inactive_file ");
         }
-        if (here < room) room = here;
+        if (here < available) available = here;
     }
     fclose(f);
-    return room;
+    return available;
 }
 
 uint64_t memory_available(void) {
-    uint64_t room = UINT64_MAX, kib = 0, pages = 0;
-    if (read_figure("/proc/meminfo", "MemAvailable:", &kib)) room = kib * 1024;
-    uint64_t limited = cgroups_room();
-    if (limited < room) room = limited;
+    uint64_t available = UINT64_MAX, kib = 0, pages = 0;
+    if (read_figure("/proc/meminfo", "MemAvailable:", &kib)) available = kib * 1024;
+    uint64_t limited = cgroups_available();
+    if (limited < available) available = limited;
     struct rlimit address_space;
     if (getrlimit(RLIMIT_AS, &address_space) == 0 && address_space.rlim_cur != RLIM_INFINITY &&
         read_figure("/proc/self/statm", "", &pages)) {
         uint64_t limit = address_space.rlim_cur, used = pages * (uint64_t)sysconf(_SC_PAGESIZE);
         limited = limit > used ? limit - used : 0;
-        if (limited < room) room = limited;
+        if (limited < available) available = limited;
     }
-    return room;
+    return available;
 }
 
 #endif
@@ -169,7 +170,7 @@ uint64_t disk_available(const char *path) {
 
 uint64_t memory_peak_rss(void) {
 #ifndef __APPLE__
-    /* ru_maxrss would count what the process was before exec, too. */
+    /* ru_maxrss would include the process before exec. */
     uint64_t kib = 0;
     if (read_figure("/proc/self/status", "VmHWM:", &kib)) return kib * 1024;
 #endif
@@ -200,7 +201,7 @@ void cpu_name(char *out, size_t size) {
 
 size_t arena_add(Arena *arena, size_t bytes) {
     size_t at = arena->size, size = padded(bytes);
-    /* A plan too large for a size_t stays so: arena_allocate then says that there is no memory. */
+    /* A plan too large for a size_t keeps SIZE_MAX: arena_allocate then fails. */
     arena->size = size > SIZE_MAX - at ? SIZE_MAX : at + size;
     return at;
 }
@@ -208,9 +209,10 @@ size_t arena_add(Arena *arena, size_t bytes) {
 Status arena_allocate(Arena *arena, const char *what, Err *err) {
     arena->base = memory_alloc(arena->size);
     if (!arena->base) {
-        char asked[NUMBER_TEXT_MAX], room[NUMBER_TEXT_MAX];
-        return err_set(err, ERR_NOMEM, "no memory for %s: %s asked for, %s available", what,
-                       bytes_text(asked, (double)arena->size), bytes_text(room, (double)memory_available()));
+        char needed[NUMBER_TEXT_MAX], available[NUMBER_TEXT_MAX];
+        return err_set(err, ERR_NOMEM, "not enough memory for %s: %s needed, %s available", what,
+                       bytes_text(needed, (double)arena->size),
+                       bytes_text(available, (double)memory_available()));
     }
     return OK;
 }

@@ -6,8 +6,7 @@ enum { WORD_MAX = 80 };
 
 static int least(int a, int b) { return a < b ? a : b; }
 
-/* Letters to insert, drop, change or swap with their neighbour, each once (optimal string alignment:
- * Damerau 1964). */
+/* The number of insertions, deletions, changes and swaps of neighbours (optimal string alignment: Damerau 1964). */
 static int edit_distance(const char *a, const char *b) {
     int n = (int)strnlen(a, WORD_MAX), m = (int)strnlen(b, WORD_MAX);
     int rows[3][WORD_MAX + 1];

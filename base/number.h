@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* Nats become bits here and nowhere else. */
+/* The only conversion from nats to bits. */
 double bits_of_nats(double nats);
 
 /* The shortest of %.15g, %.16g, %.17g that reads back as x; "null" for NaN and Inf, which JSON lacks.

@@ -4,6 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef ROTE_BARE /* without libraries: no regular expressions */
+
+Status pattern_create(Pattern **out, const char *regex, const char *what, Err *err) {
+    if (out) *out = NULL;
+    return err_set(err, ERR_INPUT, "%s is '%s': this build has no PCRE2, so it knows no regular expressions",
+                   what, regex);
+}
+
+void pattern_free(Pattern *pattern) { CHECK(!pattern); }
+
+Status pattern_matches(const Pattern *pattern, const char *text, size_t size, bool *out, Err *err) {
+    (void)text, (void)size, (void)err;
+    *out = false;
+    CHECK(!pattern);
+    return OK;
+}
+
+#else
+
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
@@ -34,8 +53,8 @@ static Status refuse(const char *what, const char *regex, int why, size_t place,
     char reason[120] = "";
     if (why == PCRE2_ERROR_HEAP_FAILED) return err_set(err, ERR_NOMEM, "%s: no memory to compile it", what);
     pcre2_get_error_message(why, (PCRE2_UCHAR *)reason, sizeof reason);
-    return err_set(err, ERR_INPUT, "%s is '%s', no regular expression: %s at byte %zu", what, regex, reason,
-                   place);
+    return err_set(err, ERR_INPUT, "%s is '%s', which is not a regular expression: %s at byte %zu", what,
+                   regex, reason, place);
 }
 
 Status pattern_create(Pattern **out, const char *regex, const char *what, Err *err) {
@@ -53,9 +72,11 @@ Status pattern_create(Pattern **out, const char *regex, const char *what, Err *e
     pcre2_pattern_info(p->code, PCRE2_INFO_SIZE, &bytes);
     if (bytes > PATTERN_BYTES) {
         pattern_free(p);
-        return err_set(err, ERR_INPUT,
-                       "%s is '%s': a regular expression of %zu bytes when compiled, at most %d; repeat less",
-                       what, regex, bytes, PATTERN_BYTES);
+        return err_set(
+            err, ERR_INPUT,
+            "%s is '%s', which compiles to %zu bytes, at most %d are allowed; use fewer or shorter "
+            "repetitions",
+            what, regex, bytes, PATTERN_BYTES);
     }
     p->limits = pcre2_match_context_create(NULL);
     p->found = pcre2_match_data_create(1, NULL);
@@ -88,8 +109,10 @@ Status pattern_matches(const Pattern *pattern, const char *text, size_t size, bo
     case PCRE2_ERROR_HEAPLIMIT:
     case PCRE2_ERROR_DEPTHLIMIT:
         return err_set(err, ERR_INPUT,
-                       "%s: takes more than %d steps on the text '%.40s'; nest fewer repetitions",
+                       "%s: needs more than %d steps on the text '%.40s'; use fewer nested repetitions",
                        pattern->what, PATTERN_STEPS, text);
     default: CHECK(got >= 0); return OK;
     }
 }
+
+#endif

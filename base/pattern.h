@@ -9,9 +9,10 @@
 
 typedef struct Pattern Pattern;
 
-/* Compiles `regex`; *out may be NULL to only check it. Free it with pattern_free. Sizes and steps are bounded, so an expression
- * that explodes is refused here, or by pattern_matches, instead of taking memory and time without end.
- * ERR_INPUT: not a regular expression, or too large a one; the message names the place and begins with `what`. ERR_NOMEM. */
+/* Compiles `regex`; *out may be NULL to only check it. Free it with pattern_free. Sizes and steps are bounded, so an
+ * expression that explodes is refused here, or by pattern_matches, instead of taking memory and time without end.
+ * ERR_INPUT: not a regular expression, or too large a one; the message names the place and begins with `what`.
+ * ERR_NOMEM. */
 Status pattern_create(Pattern **out, const char *regex, const char *what, Err *err);
 void pattern_free(Pattern *pattern);
 

@@ -1,4 +1,4 @@
-/* Progress goes through a callback; cli/ draws it. */
+/* Progress is reported through a callback; cli/ draws it. */
 #ifndef ROTE_BASE_PROGRESS_H
 #define ROTE_BASE_PROGRESS_H
 
@@ -8,13 +8,13 @@ typedef struct Progress {
     int64_t step, max_steps;
     double loss_bits;    /* bits per token of this step's batch */
     double tokens_per_s; /* over the last second or so */
-    double eta_s;        /* seconds to the end, as far as one can say */
-    /* NULL, or a line worth keeping, such as "checkpoint at step 100"; then only `step` is filled beside it */
+    double eta_s;        /* estimated seconds to the end */
+    /* NULL, or a line that stays on the screen, such as "checkpoint at step 100"; then only `step` is set too */
     const char *note;
 } Progress;
 
 typedef struct ProgressSink {
-    void (*update)(void *user, const Progress *progress); /* NULL: nobody listens */
+    void (*update)(void *user, const Progress *progress); /* NULL: no progress */
     void *user;
 } ProgressSink;
 

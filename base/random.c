@@ -40,7 +40,7 @@ double random_unit(Stream s, uint64_t index) { return (double)(random_bits(s, in
 
 uint64_t random_below(Stream s, uint64_t index, uint64_t n) {
     CHECK(n >= 1);
-    uint64_t excess = (0 - n) % n; /* 2^64 mod n: so many of the 2^64 values are one too many */
+    uint64_t excess = (0 - n) % n; /* 2^64 mod n: this many of the 2^64 values are rejected */
     for (uint32_t attempt = 0;; attempt++) {
         CHECK(attempt < 1u << (32 - ATTEMPT_SHIFT)); /* each attempt fails with probability below 1/2 */
         uint32_t w[4];

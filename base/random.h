@@ -1,34 +1,34 @@
-/* Random numbers without a state: number i of a stream is a pure function of (seed, purpose, sub, i), so nothing has to
- * be saved to resume and any thread can draw any part. Philox 4x32-10 (Salmon et al. 2011, "Parallel random numbers: as
- * easy as 1, 2, 3"), from Random123. The same bits on every machine; how seed, purpose, sub and index make its key and
- * counter: docs/math.md. */
+/* Random numbers without a state: number i of a stream is a pure function of (seed, purpose, sub, i), so a
+ * checkpoint needs no state of it and any thread can draw any part. Philox 4x32-10 (Salmon et al. 2011, "Parallel
+ * random numbers: as easy as 1, 2, 3"), from Random123. The bits are the same on every machine. docs/math.md defines
+ * key and counter by seed, purpose, sub and index. */
 #ifndef ROTE_BASE_RANDOM_H
 #define ROTE_BASE_RANDOM_H
 
 #include <stdint.h>
 
-/* What a stream is for; streams of one seed and different purposes are independent.
- * Append only, below 256: the number is part of what a seed means. */
+/* The purpose of a stream; streams of one seed and different purposes are independent. Append only, below 256:
+ * results depend on the number. */
 typedef enum Purpose {
     RANDOM_FACTS = 1,      /* drawing a fact set */
     RANDOM_INIT = 2,       /* initial weights; sub = tensor index */
     RANDOM_ORDER = 3,      /* data order; sub = epoch */
     RANDOM_SAMPLE = 4,     /* generation; sub = sample index */
     RANDOM_TEST = 5,       /* tests */
-    RANDOM_SPLIT = 6,      /* which facts are held out */
+    RANDOM_SPLIT = 6,      /* choice of held-out facts */
     RANDOM_MIX = 7,        /* training: sub 0 facts by Zipf's law, 1 renderings */
-    RANDOM_NOISE = 8,      /* on trained weights; sub = tensor index */
+    RANDOM_NOISE = 8,      /* noise on trained weights; sub = tensor index */
     RANDOM_JUNK_ORDER = 9, /* order of junk; sub = epoch */
     RANDOM_PROMPT = 10,    /* search for prompts; sub = fact */
-    RANDOM_CLASS = 11,     /* arbitrary classes of facts; index = hash of the prompt */
+    RANDOM_CLASS = 11,     /* random classes of facts; index = hash of the prompt */
     RANDOM_UNITS = 12,     /* neurons of a rule, units: auto:random; sub = rule */
-    RANDOM_CONTROL = 13,   /* what a rule is compared with; sub 0, 1 sides, 2 halves, 3 + i unit set i */
-    RANDOM_DONORS = 14,    /* causal training: whose activations; sub = rule, index = place in training */
-    RANDOM_SHUFFLE = 15,   /* classes of facts, for what chance reaches; sub = shuffle */
+    RANDOM_CONTROL = 13,   /* controls of a rule; sub 0, 1 sides, 2 halves, 3 + i unit set i */
+    RANDOM_DONORS = 14,    /* causal training: donors; sub = rule, index = position in training */
+    RANDOM_SHUFFLE = 15,   /* permuted classes of facts, for chance; sub = shuffle */
     RANDOM_END             /* one past the last */
 } Purpose;
 
-/* An endless row of random words; random access by index. sub tells streams of one purpose apart (see Purpose). */
+/* An endless sequence of random words, accessed by index. sub distinguishes streams of one purpose (see Purpose). */
 typedef struct Stream {
     uint32_t key[2]; /* the seed */
     uint32_t purpose;

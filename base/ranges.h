@@ -7,11 +7,11 @@
 
 #include "base/err.h"
 
-/* Sets chosen[i] for every i in the list and leaves the other entries as they are.
+/* Sets chosen[i] for every i in the list and leaves the other entries unchanged.
  *   chosen   n
  *   text     `length` bytes
- * ERR_INPUT: text is no such list, a range runs backward, or a number is not below n; the message begins with the list,
- * not with where it was written. Some entries may be set then. */
+ * ERR_INPUT: text is not such a list, a range runs backward, or a number is not below n; the message begins with the
+ * list, and the caller adds where it is. Some entries may be set then. */
 Status ranges_parse(bool *chosen, int n, const char *text, size_t length, Err *err);
 
 #endif

@@ -8,18 +8,18 @@
 struct TextStream {
     FILE *file;
     char *data;
-    size_t size, room;
+    size_t size, capacity;
     bool failed;
 };
 
-/* Room for `more` bytes and the NUL. */
+/* Makes space for `more` bytes and the NUL. */
 static bool grow(TextStream *t, size_t more) {
-    if (more < t->room - t->size) return true;
-    size_t room = 2 * t->room + more + 64;
-    char *data = room > t->room ? realloc(t->data, room) : NULL;
+    if (more < t->capacity - t->size) return true;
+    size_t capacity = 2 * t->capacity + more + 64;
+    char *data = capacity > t->capacity ? realloc(t->data, capacity) : NULL;
     if (!data) return false;
     t->data = data;
-    t->room = room;
+    t->capacity = capacity;
     return true;
 }
 
@@ -27,7 +27,7 @@ static ssize_t write_bytes(void *user, const char *bytes, size_t n) {
     TextStream *t = user;
     if (t->failed || !grow(t, n)) {
         t->failed = true;
-        return 0; /* an error: the stream keeps it, too */
+        return 0; /* an error, which stdio records too */
     }
     memcpy(t->data + t->size, bytes, n);
     t->size += n;

@@ -15,6 +15,7 @@
 #include "cli/train/plan.h"
 #include "data/folder/folder.h"
 #include "data/obtain.h"
+#include "eval/report/list.h"
 #include "eval/report/report.h"
 #include "model/kernels/ops.h"
 #include "train/train.h"
@@ -85,6 +86,7 @@ static Status demo_place(const char *out, const char *report, bool force, Err *e
             return err_set(err, ERR_INPUT, "%s: holds a run or a fact set (%s is there); name another --out",
                            out, others[i]);
     }
+    if (!folder_exists(out)) return OK;
     return output_check(report, REPORT_MARK, "a report of rote's", force, err);
 }
 
@@ -103,7 +105,7 @@ static Status demo_run(ReportRow *row, int width, const FactSet *facts, const ch
     TRY(run_plan(&plan, &config, facts, dir, err));
     if (!quiet) {
         fprintf(stderr, "%s: %s parameters (", label, show_int(plan.params));
-        show_params_by_part(&plan);
+        show_params_by_part(stderr, &plan);
         fprintf(stderr, "), memory %s\n", show_bytes(plan.memory_bytes));
     }
     RunOptions options = {.dir = dir, .resume = true, .stop = &stop_requested};

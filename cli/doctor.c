@@ -1,6 +1,5 @@
-/* rote doctor: the machine, and whether its arithmetic passes the self-test. */
+/* rote doctor: the machine, how many threads commands take on it, and whether its arithmetic passes the self-test. */
 #include <dlfcn.h>
-#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 #include <xxhash.h>
@@ -9,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/real.h"
+#include "base/threads.h"
 #include "cli/common/args.h"
 #include "cli/common/json.h"
 #include "cli/common/show.h"
@@ -42,12 +42,15 @@ static Status cmd_doctor(const Args *args, Err *err) {
     for (const Ops *const *o = ops_available(); *o; o++) json_array_append_new(isas, json_string((*o)->isa));
     Err test = {.status = OK};
     Status status = ops_self_test(ops, &test);
+    Err threads = {.status = OK};
+    bool counted = threads_check(&threads) == OK;
+    const char *why = counted ? threads_why() : threads.msg;
 
-    json_t *report =
-        json_pack("{ss so ss si ss ss ss so sf sf}", "cpu", cpu, "kernels", isas, "kernel_chosen", ops->isa,
-                  "threads", omp_get_max_threads(), "self_test", status == OK ? "passed" : test.msg,
-                  "numeric_spec", NUMERIC_SPEC, "compiler", __VERSION__, "libraries", libraries(),
-                  "memory_bytes", (double)memory_available(), "disk_bytes", (double)disk_available("."));
+    json_t *report = json_pack("{ss so ss si ss ss ss ss so sf sf}", "cpu", cpu, "kernels", isas,
+                               "kernel_chosen", ops->isa, "threads", threads_default(), "threads_why", why,
+                               "self_test", status == OK ? "passed" : test.msg, "numeric_spec", NUMERIC_SPEC,
+                               "compiler", __VERSION__, "libraries", libraries(), "memory_bytes",
+                               (double)memory_available(), "disk_bytes", (double)disk_available("."));
     if (args_has(args, "json") || !report) {
         Status written = json_out(report, err);
         TRY(written);
@@ -57,7 +60,7 @@ static Status cmd_doctor(const Args *args, Err *err) {
             const char *isa = json_string_value(json_array_get(isas, i));
             printf(" %s%s", isa, strcmp(isa, ops->isa) ? "" : " (chosen)");
         }
-        printf("\nthreads     %d\nself-test   %s\ncompiler    %s\n", omp_get_max_threads(),
+        printf("\nthreads     %d by default: %s\nself-test   %s\ncompiler    %s\n", threads_default(), why,
                status == OK ? "passed" : test.msg, __VERSION__);
         const char *name;
         json_t *value;
@@ -67,6 +70,7 @@ static Status cmd_doctor(const Args *args, Err *err) {
                show_bytes((double)disk_available(".")));
         json_decref(report);
     }
+    if (!counted) return err_set(err, threads.status, "%s", threads.msg);
     return status == OK ? OK : err_set(err, status, "self-test: %s", test.msg);
 }
 

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include "base/real.h"
+#include "base/threads.h"
 #include "cli/commands.h"
 #include "cli/common/args.h"
+#include "cli/common/environment.h"
 #include "cli/common/signals.h"
 #include "cli/common/version.h"
 #include "cli/help/help.h"
@@ -24,6 +26,14 @@ static int exit_code(Status status) {
     case ERR_NUMERIC: break;
     }
     return 1;
+}
+
+/* The doctor tells itself what the self-test says. */
+static bool computes(const Command *command) {
+    static const char *const others[] = {"doctor", "help", "completion"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (!strcmp(command->name, others[i])) return false;
+    return true;
 }
 
 /* "rote COMMAND ... --help": help on the command, whatever else is given. */
@@ -53,6 +63,7 @@ static Status run(int argc, char **argv, Err *err) {
     TRY(command_find(&command, &used, commands, argc - 1, words, err));
     Args args;
     Status status = args_parse(&args, command, commands, argc - 1 - used, argv + 1 + used, err);
+    if (status == OK) status = environment_check(computes(command), err);
     if (status == OK) status = command->run(&args, err);
     args_free(&args);
     return status;
@@ -63,6 +74,7 @@ static Status run(int argc, char **argv, Err *err) {
  * then takes several times as long. The runtime reads these variables before main begins, so the program starts
  * itself again with them. Variables that the user has set are kept. */
 static void spin_briefly(char **argv) {
+    if (threads_check(NULL) != OK) return; /* OpenMP has told it, and would tell it again */
     if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT") || getenv("KMP_BLOCKTIME")) return;
     char self[4096];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
@@ -74,6 +86,7 @@ static void spin_briefly(char **argv) {
 }
 
 int main(int argc, char **argv) {
+    environment_fill_descriptors();
     program_path = argv[0];
     spin_briefly(argv);
     signal(SIGXFSZ, SIG_IGN); /* at the limit of ulimit -f a write then fails with an error */

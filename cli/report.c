@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "cli/common/args.h"
 #include "cli/common/output.h"
-#include "cli/report_heat.h"
+#include "eval/report/list.h"
 #include "eval/report/report.h"
 
 static int not_hidden(const struct dirent *entry) { return entry->d_name[0] != '.'; }
@@ -66,10 +66,12 @@ static Status cmd_report(const Args *args, Err *err) {
     TRY(path_join(path, sizeof path, dir, "report.html", err));
     TRY(path_join(config, sizeof config, dir, "config.yaml", err));
     if (!out) out = path;
-    TRY(output_check(out, REPORT_MARK, "a report of rote's", args_has(args, "force"), err));
-    if (file_exists(config)) TRY(report_run(out, dir, rules_heat, err));
-    else if (is_sweep(dir)) TRY(report_sweep(out, dir, rules_heat, note, err));
-    else TRY(report_folder(out, dir, err));
+    if (out != path || folder_exists(dir)) /* that there is no such run is told below */
+        TRY(output_check(out, REPORT_MARK, "a report of rote's", args_has(args, "force"), err));
+    const char *target = output_target(out);
+    if (file_exists(config)) TRY(report_run(target, dir, err));
+    else if (is_sweep(dir)) TRY(report_sweep(target, dir, note, err));
+    else TRY(report_folder(target, dir, err));
     if (note[0]) fprintf(stderr, "%s\n", note);
     printf("%s\n", out);
     return OK;

@@ -5,7 +5,7 @@
 
 #include <xxhash.h>
 
-/* A prompt with the token at `gap` left out. */
+/* A prompt without the token at `gap`. */
 typedef struct Gapped {
     uint64_t hash;
     int32_t sequence, gap;

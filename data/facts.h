@@ -103,8 +103,8 @@ void facts_free(FactSet *facts);
 
 /* Sequence i of the pool as text for a reader: escaped, NUL-ended, cut at size bytes. */
 void facts_text(const FactSet *facts, int i, char *out, int size);
-/* Its bytes, nothing escaped: words with spaces between them, a tab before the answer; symbols of a drawn set as numbers with
- * spaces. Returns how many they are; out NULL: only counts. */
+/* Its bytes, nothing escaped: words with spaces between them, a tab before the answer; symbols of a drawn set as
+ * numbers with spaces. Returns how many they are; out NULL: only counts. */
 int64_t facts_plain_text(const FactSet *facts, int i, char *out);
 
 /* For the code that fills a set. The counts (n, n_heldout, n_variants, n_junk, n_fields) must be set. Sets n_pool and

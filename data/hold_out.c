@@ -23,7 +23,7 @@ static bool same_tokens(const void *items, int32_t a, int32_t b) {
            memcmp(facts->tokens + facts->start[a], facts->tokens + facts->start[b], bytes_of(facts, a)) == 0;
 }
 
-/* Facts whose tokens stand more than once. */
+/* Facts whose tokens occur more than once. */
 static Status find_repeated(bool *repeated, const FactSet *facts, Err *err) {
     Seen seen;
     TRY(seen_init(&seen, facts->n, same_tokens, facts, err));
@@ -39,17 +39,20 @@ static Status find_repeated(bool *repeated, const FactSet *facts, Err *err) {
 static Status check(const FactSet *facts, const FactsConfig *config, Err *err) {
     bool imported = strcmp(facts->kind, "import") == 0;
     if ((!imported && !is_text(facts)) || facts->n_fields)
-        return err_set(err, ERR_INPUT,
-                       "facts.heldout is %d, but %s holds facts that were drawn, of kind %s; give the key to "
-                       "the `rote facts make` that draws them (facts.kind=%s)",
-                       config->heldout, config->path, facts->kind, facts->kind);
+        return err_set(
+            err, ERR_INPUT,
+            "facts.heldout is %d, but the facts in %s were drawn (kind %s); set the key in the `rote "
+            "facts make` that draws them (facts.kind=%s)",
+            config->heldout, config->path, facts->kind, facts->kind);
     if (facts->n_pool > facts->n)
-        return err_set(err, ERR_INPUT,
-                       "facts.heldout is %d, but of %s %d of %d facts are held out already; leave the key "
-                       "out, or name the set that it was made of",
-                       config->heldout, config->path, facts->n_heldout, facts->n_pool);
+        return err_set(
+            err, ERR_INPUT,
+            "facts.heldout is %d, but in %s %d of %d facts are held out already; leave the key out, or "
+            "use the fact set from which it was made",
+            config->heldout, config->path, facts->n_heldout, facts->n_pool);
     if (config->heldout < facts->n) return OK;
-    return err_set(err, ERR_INPUT, "facts.heldout is %d, but %s has %d fact%s%s, and one at least is trained",
+    return err_set(err, ERR_INPUT,
+                   "facts.heldout is %d, but %s has %d fact%s%s, and at least one must be trained; lower it",
                    config->heldout, config->path, facts->n, facts->n == 1 ? "" : "s",
                    is_text(facts) ? " (chunks of facts.seq_len bytes)" : "");
 }
@@ -62,17 +65,18 @@ static Status choose(int32_t *member, const FactSet *facts, const FactsConfig *c
     TRY_GOTO(find_repeated(repeated, facts, err));
     for (int i = 0; i < total; i++) once += !repeated[i];
     if (once < config->heldout)
-        TRY_GOTO(err_set(err, ERR_INPUT,
-                         "facts.heldout is %d, but of the %d facts of %s only %d stand there once: of a "
-                         "repeated one a copy would be trained; lower it",
-                         config->heldout, total, config->path, once));
+        TRY_GOTO(
+            err_set(err, ERR_INPUT,
+                    "facts.heldout is %d, but of the %d facts of %s only %d occur once, and the copy of a "
+                    "repeated fact would be trained; lower it",
+                    config->heldout, total, config->path, once));
     status = pool_split(member, total - config->heldout, config->heldout, config->split_seed, repeated, err);
 done:
     free(repeated);
     return status;
 }
 
-/* Tags are numbered in the order in which they first appear, which another order of the facts changes. */
+/* Tags are numbered in the order in which they first occur, which changes with the order of the facts. */
 static Status number_tags(FactSet *facts, Err *err) {
     int n = facts->n_tags, next = 0;
     if (!n) return OK;
@@ -90,7 +94,7 @@ static Status number_tags(FactSet *facts, Err *err) {
         }
         *tag = number[*tag];
     }
-    CHECK(next == n); /* every tag is some fact's */
+    CHECK(next == n); /* every tag has a fact */
     memcpy(facts->tag_names, names, (size_t)n * sizeof *names);
 done:
     free(number);
@@ -98,38 +102,39 @@ done:
     return status;
 }
 
-/* The set in its new order: arrays of its own, all else taken over from `whole`. */
-static Status rearrange(FactSet *facts, FactSet *whole, const int32_t *member, int heldout, Err *err) {
-    *facts = *whole;
+/* The set in its new order: new arrays, all else moved from `all`. */
+static Status rearrange(FactSet *facts, FactSet *all, const int32_t *member, int heldout, Err *err) {
+    *facts = *all;
     facts->n -= heldout;
     facts->n_heldout = heldout;
-    /* What whole keeps is freed with it. */
-    whole->tag_names = NULL;
-    whole->n_tags = 0;
-    whole->vocab = (Vocab){.eos = -1};
-    TRY(facts_allocate(facts, whole->start[whole->n], err));
+    /* What `all` keeps is freed with it. */
+    all->tag_names = NULL;
+    all->n_tags = 0;
+    all->vocab = (Vocab){.eos = -1};
+    TRY(facts_allocate(facts, all->start[all->n], err));
     int64_t end = 0;
-    for (int i = 0; i < whole->n; i++) {
+    for (int i = 0; i < all->n; i++) {
         int from = member[i];
         facts->start[i] = end;
-        memcpy(facts->tokens + end, whole->tokens + whole->start[from], bytes_of(whole, from));
-        end += whole->start[from + 1] - whole->start[from];
-        facts->prompt_len[i] = whole->prompt_len[from];
-        facts->tag[i] = whole->tag[from];
+        memcpy(facts->tokens + end, all->tokens + all->start[from], bytes_of(all, from));
+        end += all->start[from + 1] - all->start[from];
+        facts->prompt_len[i] = all->prompt_len[from];
+        facts->tag[i] = all->tag[from];
         facts->source[i] = from;
     }
-    facts->start[whole->n] = end;
+    facts->start[all->n] = end;
     return number_tags(facts, err);
 }
 
-/* Of the facts that are trained: "prompt TAB answer LF", as when they were imported; of text its chunks, end to end. */
+/* zlib's size of the trained facts, as lines "prompt TAB answer", as at import; for text, of its chunks without
+ * separators. */
 static Status deflate_facts(FactSet *facts, Err *err) {
     Deflated d;
-    size_t room = 1;
+    size_t longest = 1;
     for (int i = 0; i < facts->n; i++)
-        if (facts_text_bytes(facts, i) > room) room = facts_text_bytes(facts, i);
-    char *bytes = malloc(room);
-    if (!bytes) return err_set(err, ERR_NOMEM, "no memory for a fact of %zu bytes", room);
+        if (facts_text_bytes(facts, i) > longest) longest = facts_text_bytes(facts, i);
+    char *bytes = malloc(longest);
+    if (!bytes) return err_set(err, ERR_NOMEM, "no memory for a fact of %zu bytes", longest);
     Status status = deflated_begin(&d, err);
     for (int i = 0; i < facts->n && status == OK; i++) {
         Text prompt, answer;
@@ -148,17 +153,17 @@ static Status deflate_facts(FactSet *facts, Err *err) {
 
 Status facts_hold_out(FactSet *facts, const FactsConfig *config, Err *err) {
     TRY(check(facts, config, err));
-    FactSet whole = *facts;
-    int32_t *member = malloc((size_t)whole.n * sizeof *member);
-    if (!member) return err_set(err, ERR_NOMEM, "no memory to split %d facts", whole.n);
-    Status status = choose(member, &whole, config, err);
+    FactSet all = *facts;
+    int32_t *member = malloc((size_t)all.n * sizeof *member);
+    if (!member) return err_set(err, ERR_NOMEM, "no memory to split %d facts", all.n);
+    Status status = choose(member, &all, config, err);
     if (status != OK) {
         free(member);
         return status;
     }
-    status = rearrange(facts, &whole, member, config->heldout, err);
+    status = rearrange(facts, &all, member, config->heldout, err);
     free(member);
-    facts_free(&whole);
+    facts_free(&all);
     TRY(status);
     TRY(facts_count_imported(facts, err));
     if (is_text(facts)) TRY(text_facts_count(facts, err));

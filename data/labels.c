@@ -44,13 +44,13 @@ static Status tag_index(const FactSet *f, const char *name, const char *key, int
         used += snprintf(there + used, sizeof there - (size_t)used, "%s%s", i ? ", " : "", quote);
     }
     char quote[QUOTE_SIZE];
-    err_set(err, ERR_INPUT, "%s is '%s', but no fact has that tag; there are %s%s%s%s", key, name, there,
+    err_set(err, ERR_INPUT, "%s is '%s', but no fact has that tag; the tags are %s%s%s%s", key, name, there,
             f->n_tags > SHOWN ? ", .." : "", near ? "; nearest: " : "", near ? shown_name(quote, near) : "");
     free(names);
     return ERR_INPUT;
 }
 
-/* The marks behind a vocabulary are symbols, too. */
+/* The marks after the vocabulary are symbols too. */
 static int mark_named(const FactSet *f, const char *name) {
     int marks = pool_marks(f);
     for (int m = 0; m < marks; m++) {
@@ -69,7 +69,7 @@ static Status symbol_named(const FactSet *f, const char *name, int32_t *out, Err
         char *end;
         long number = strspn(name, "0123456789") == strlen(name) ? strtol(name, &end, 10) : -1;
         if (number < 0 || number >= vocab->size)
-            return err_set(err, ERR_INPUT, "when.token is '%s', but the symbols of these facts are 0 to %d",
+            return err_set(err, ERR_INPUT, "when.token is '%s', but these facts have the symbols 0 to %d",
                            name, vocab->size - 1);
         *out = (int32_t)number;
         return OK;
@@ -84,7 +84,7 @@ static Status symbol_named(const FactSet *f, const char *name, int32_t *out, Err
         if (i != vocab->eos) names[n++] = vocab->text[i];
     const char *near = nearest_name(name, names);
     char quote[QUOTE_SIZE];
-    err_set(err, ERR_INPUT, "when.token is '%s', but it is none of the %d symbols, which are %s%s%s", name,
+    err_set(err, ERR_INPUT, "when.token is '%s', which is not one of the %d symbols (%s)%s%s", name,
             vocab->size - 1, vocab->bytes ? "bytes" : "words", near ? "; nearest: " : "",
             near ? shown_name(quote, near) : "");
     free(names);
@@ -123,7 +123,7 @@ static Status match_regex(const FactSet *f, const NeuronRule *rule, bool *match,
     return status;
 }
 
-/* By the prompt alone, so that all answers and renderings of one are on the same side. */
+/* By the prompt alone, so that all answers and renderings of a prompt are on the same side. */
 static void match_share(const FactSet *f, const NeuronRule *rule, bool *match) {
     Stream stream = random_stream(rule->when_seed, RANDOM_CLASS, 0);
     for (int i = 0; i < f->n_pool; i++) {
@@ -151,7 +151,7 @@ static Status find_sides(int8_t *side, const FactSet *f, const NeuronRule *rule,
         found += side[i] == SIDE_CLASS && !is_heldout(f, i);
     }
     if (!found)
-        status = err_set(err, ERR_INPUT, "none of the %d facts is of its class (when.%s)", f->n,
+        status = err_set(err, ERR_INPUT, "none of the %d facts is in its class (when.%s)", f->n,
                          *rule->when_tag     ? "tag"
                          : *rule->when_token ? "token"
                          : *rule->when_regex ? "regex"
@@ -163,15 +163,15 @@ done:
 
 /* ---- after_cue ---- */
 
-/* The trained sequences sorted by their tokens. A prefix that a sequence shares with one of another side it shares with
- * the nearest such in this order, before it or behind it, and how far is the least common prefix of two neighbours on
- * the way (Manber & Myers 1993, "Suffix arrays", section 2). */
+/* The trained sequences, sorted by their tokens. The longest prefix that a sequence shares with one of another side is
+ * shared with the nearest of these, before or after it. Its length is the minimum of the common prefixes of neighbours
+ * between the two (Manber & Myers 1993, "Suffix arrays", section 2). */
 typedef struct Sorted {
     const FactSet *facts;
     const int8_t *side;
     int n;
-    int32_t *member;          /* n, ascending */
-    int64_t *before, *behind; /* n: tokens shared with the nearest of another side; -1: there is none */
+    int32_t *member;         /* n, ascending */
+    int64_t *before, *after; /* n: tokens shared with the nearest of another side; -1: there is none */
 } Sorted;
 
 static int64_t shared(const FactSet *f, int a, int b) {
@@ -191,8 +191,8 @@ static int by_tokens(const void *a, const void *b, void *facts) {
     return compare(facts, *(const int32_t *)a, *(const int32_t *)b);
 }
 
-/* What sequence i shares with the nearest of another side than `side` from neighbour `at` on; `beyond` is what the
- * neighbour itself shares with one of another side than its own. */
+/* Tokens that sequence i shares with the nearest one that is not of `side`, from neighbour `at` on. beyond[at]: tokens
+ * that the neighbour shares with the nearest one that is not of its own side. */
 static int64_t shared_from(const Sorted *s, int i, int side, int at, const int64_t *beyond) {
     if (at < 0 || at >= s->n) return -1;
     int64_t here = shared(s->facts, i, s->member[at]);
@@ -202,18 +202,18 @@ static int64_t shared_from(const Sorted *s, int i, int side, int at, const int64
 static void sorted_free(Sorted *s) {
     free(s->member);
     free(s->before);
-    free(s->behind);
+    free(s->after);
 }
 
 static Status sorted_make(Sorted *out, const FactSet *f, const int8_t *side, Err *err) {
-    size_t room = (size_t)f->n_pool + 1;
+    size_t capacity = (size_t)f->n_pool + 1;
     Sorted s = {f,
                 side,
                 0,
-                malloc(room * sizeof *s.member),
-                malloc(room * sizeof *s.before),
-                malloc(room * sizeof *s.behind)};
-    if (!s.member || !s.before || !s.behind) {
+                malloc(capacity * sizeof *s.member),
+                malloc(capacity * sizeof *s.before),
+                malloc(capacity * sizeof *s.after)};
+    if (!s.member || !s.before || !s.after) {
         sorted_free(&s);
         return no_memory(err);
     }
@@ -223,12 +223,12 @@ static Status sorted_make(Sorted *out, const FactSet *f, const int8_t *side, Err
     for (int p = 0; p < s.n; p++)
         s.before[p] = shared_from(&s, s.member[p], side[s.member[p]], p - 1, s.before);
     for (int p = s.n - 1; p >= 0; p--)
-        s.behind[p] = shared_from(&s, s.member[p], side[s.member[p]], p + 1, s.behind);
+        s.after[p] = shared_from(&s, s.member[p], side[s.member[p]], p + 1, s.after);
     *out = s;
     return OK;
 }
 
-/* The first place whose sequence is not below sequence i. */
+/* The first position whose sequence is not below sequence i. */
 static int place_of(const Sorted *s, int i) {
     int low = 0, high = s->n;
     while (low < high) {
@@ -241,23 +241,23 @@ static int place_of(const Sorted *s, int i) {
 
 static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 
-/* The first row from which on the trained sequences that share what held-out sequence i has read are all of one side.
- * Its own side is not asked: rows chosen by it would tell it. */
+/* The first row from which on all trained sequences with the same beginning as held-out sequence i are of one side. Its
+ * own side is not used: the choice of rows would reveal it. */
 static int64_t heldout_cue(const Sorted *s, int i) {
     if (s->n == 0) return 0;
     int p = place_of(s, i);
     int64_t before = p > 0 ? shared(s->facts, i, s->member[p - 1]) : -1,
-            behind = p < s->n ? shared(s->facts, i, s->member[p]) : -1;
-    int side = s->side[s->member[before > behind ? p - 1 : p]];
-    if (side == SIDE_NONE) return larger(before, behind) + 1;
-    return larger(shared_from(s, i, side, p - 1, s->before), shared_from(s, i, side, p, s->behind)) + 1;
+            after = p < s->n ? shared(s->facts, i, s->member[p]) : -1;
+    int side = s->side[s->member[before > after ? p - 1 : p]];
+    if (side == SIDE_NONE) return larger(before, after) + 1;
+    return larger(shared_from(s, i, side, p - 1, s->before), shared_from(s, i, side, p, s->after)) + 1;
 }
 
-/* first[i]: the first row from which on no trained sequence of another side shares what was read. */
+/* first[i]: the first row from which on no trained sequence of another side has the same beginning. */
 static Status find_cues(int64_t *first, const FactSet *f, const int8_t *side, Err *err) {
     Sorted s = {.n = 0};
     TRY(sorted_make(&s, f, side, err));
-    for (int p = 0; p < s.n; p++) first[s.member[p]] = larger(s.before[p], s.behind[p]) + 1;
+    for (int p = 0; p < s.n; p++) first[s.member[p]] = larger(s.before[p], s.after[p]) + 1;
     for (int i = f->n; i < held_out_end(f); i++) first[i] = heldout_cue(&s, i);
     sorted_free(&s);
     return OK;
@@ -282,11 +282,13 @@ static Status fill(int8_t *label, const FactSet *f, const NeuronRule *rule, Err 
         if (side[i] == SIDE_CLASS && !is_heldout(f, i) && first[i] < fact_length(f, i)) rows++;
     }
     if (!rows)
-        status = err_set(err, ERR_INPUT, "at %s: no fact of its class has a token left to ask for%s",
-                         rule->at == AT_ANSWER ? "answer" : "after_cue",
-                         rule->at == AT_ANSWER
-                             ? ""
-                             : ", each begins as others do up to its last token; take answer or all");
+        status = err_set(
+            err, ERR_INPUT, "at %s: the rule applies to no token of its class%s",
+            rule->at == AT_ANSWER ? "answer" : "after_cue",
+            rule->at == AT_ANSWER
+                ? ""
+                : "; up to its last token each fact begins as one of another side; use at: answer or at: "
+                  "all");
 done:
     free(side);
     free(first);
@@ -309,13 +311,14 @@ Status labels_create(int8_t **out, const FactSet *facts, const NeuronRule *rule,
 
 /* ---- rules against each other ---- */
 
-static bool asks_on(const NeuronRule *rule) {
+static bool trains_on(const NeuronRule *rule) {
     return rule->loss != NEURON_NONE && rule->loss != NEURON_CAUSAL;
 }
-static bool asks_off(const NeuronRule *rule) { return asks_on(rule) && rule->negatives > 0; }
+static bool trains_off(const NeuronRule *rule) { return trains_on(rule) && rule->negatives > 0; }
 
-/* The first trained token where `on` wants its neurons to fire and `off` does not, as its place in the pool; -1. */
-static int64_t quarrel(const FactSet *f, const int8_t *on, const int8_t *off, int *sequence) {
+/* The first trained token that is of the class of `on` and on the other side of `off`: its index in its sequence; -1:
+ * none. */
+static int64_t find_conflict(const FactSet *f, const int8_t *on, const int8_t *off, int *sequence) {
     for (int i = 0; i < f->n_pool; i++) {
         if (is_heldout(f, i)) continue;
         for (int64_t t = f->start[i]; t < f->start[i + 1]; t++) {
@@ -333,19 +336,19 @@ Status labels_check_rules(const FactSet *facts, const NeuronRule *rules, int n, 
         for (int b = 0; b < n; b++) {
             int layers[2] = {-1, -1}, sequence = 0;
             bool post;
-            if (a == b || !asks_on(&rules[a]) || !asks_off(&rules[b])) continue;
+            if (a == b || !trains_on(&rules[a]) || !trains_off(&rules[b])) continue;
             CHECK(neuron_hook(rules[a].hook, &layers[0], &post) &&
                   neuron_hook(rules[b].hook, &layers[1], &post));
             int unit = layers[0] == layers[1] ? units_common(&units[a], &units[b]) : -1;
-            int64_t token = unit < 0 ? -1 : quarrel(facts, labels[a], labels[b], &sequence);
+            int64_t token = unit < 0 ? -1 : find_conflict(facts, labels[a], labels[b], &sequence);
             if (token < 0) continue;
             char text[256], quote[QUOTE_SIZE];
             facts_text(facts, sequence, text, sizeof text);
             return err_set(
                 err, ERR_INPUT,
-                "rules '%s' and '%s' contradict each other: '%s' wants neuron %d of block %d on and "
-                "'%s' wants it off, at token %lld of sequence %d, %s; part their units, or set the "
-                "one's `against`",
+                "rules '%s' and '%s' contradict each other: '%s' trains neuron %d of block %d to fire and "
+                "'%s' not to fire, at token %lld of sequence %d, %s; use different units, or set "
+                "`against` of one of them",
                 rules[a].name, rules[b].name, rules[a].name, unit, layers[0], rules[b].name, (long long)token,
                 sequence, text_quote(quote, (Text){text, strlen(text)}));
         }

@@ -20,7 +20,7 @@ static Status weigh(Mix *mix, double exponent, Err *err) {
     return OK;
 }
 
-/* The variants of every fact, side by side: counted, then placed. */
+/* Groups the variants by fact: counts them, then places them. */
 static Status list_variants(Mix *mix, const FactSet *facts, Err *err) {
     int n = facts->n, first = n + facts->n_heldout;
     mix->first_variant = calloc((size_t)n + 1, sizeof *mix->first_variant);
@@ -38,7 +38,7 @@ Status mix_init(Mix *mix, const FactSet *facts, const FactsConfig *config, uint6
     *mix =
         (Mix){.seed = seed, .useful_share = ALL, .n = facts->n, .first_junk = facts->n_pool - facts->n_junk};
     if (config->junk_ratio > 0 && !facts->n_junk)
-        return err_set(err, ERR_INPUT, "facts.junk_ratio is %.15g, but the fact set has no junk; %s",
+        return err_set(err, ERR_INPUT, "facts.junk_ratio is %.15g, but the facts contain no junk; %s",
                        config->junk_ratio,
                        facts_are_read(config->kind) ? "leave the key out" : "set facts.junk_n");
     Status status = OK;
@@ -81,7 +81,7 @@ static int draw_fact(const Mix *mix, int64_t index) {
     return low;
 }
 
-/* Number `index` of the useful sequences: which fact it shows. */
+/* The fact of useful sequence number `index`. */
 static int fact_at(Mix *mix, int64_t index) {
     return mix->cumulative ? draw_fact(mix, index) : order_fact(&mix->facts, index);
 }

@@ -1,6 +1,6 @@
-/* The order of training when it is more than epochs of facts: useful sequences and junk side by side, facts evenly or
- * by Zipf's law, each fact in one of its renderings. A pure function of (seed, position), so a resumed run needs
- * nothing but its position. */
+/* The order of training with junk, Zipf's law or renderings: useful sequences and junk mixed, facts evenly or by Zipf's
+ * law, each fact in one of its renderings. A pure function of (seed, position), so a resumed run needs only its
+ * position. */
 #ifndef ROTE_DATA_MIX_H
 #define ROTE_DATA_MIX_H
 
@@ -18,8 +18,8 @@ typedef struct Mix {
     int32_t *variant; /* pool indices of the variants */
 } Mix;
 
-/* config->junk_ratio and config->zipf set the proportions. Free with mix_free; after an error nothing is left to free.
- * ERR_INPUT: junk is asked for (junk_ratio) and the set has none. ERR_NOMEM. */
+/* config->junk_ratio and config->zipf set the proportions. Free with mix_free; after an error there is nothing to free.
+ * ERR_INPUT: junk_ratio is set and the fact set has no junk. ERR_NOMEM. */
 Status mix_init(Mix *mix, const FactSet *facts, const FactsConfig *config, uint64_t seed, Err *err);
 void mix_free(Mix *mix);
 

@@ -1,5 +1,5 @@
-/* Which fact stands where in training: every epoch is a permutation of its own, drawn from (seed, epoch),
- * so a resumed run needs nothing but its position. */
+/* The order of the facts in training: every epoch is another permutation, drawn from (seed, epoch), so a resumed run
+ * needs only its position. */
 #include <stdlib.h>
 
 #include "data/facts.h"

@@ -1,5 +1,5 @@
 /* The order of training: an endless stream of epochs, each a permutation of the facts drawn from (seed, epoch). A pure
- * function of (seed, position), so a resumed run needs nothing but its position. */
+ * function of (seed, position), so a resumed run needs only its position. */
 #ifndef ROTE_DATA_ORDER_H
 #define ROTE_DATA_ORDER_H
 

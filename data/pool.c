@@ -6,7 +6,7 @@
 #include "base/random.h"
 #include "data/vocab.h"
 
-/* Paraphrases of a kind without language: a mark for each. */
+/* Paraphrases of a kind without templates: a mark for each. */
 static int form_marks(const Kind *kind, const FactsConfig *c) {
     return c->paraphrases > 1 && !kind->vary ? c->paraphrases : 0;
 }
@@ -17,12 +17,12 @@ static bool plain(const FactsConfig *c) {
 
 /* ---- planning ---- */
 
-/* The kind's plan of every fact that is drawn: trained, held out and junk. */
+/* The kind's plan of all facts that are drawn: trained, held out and junk. */
 static Status plan_source(const Kind *kind, const FactsConfig *config, FactSet *out, Err *err) {
     int64_t total = (int64_t)config->n + config->heldout + config->junk_n;
     if (total > INT32_MAX - 1)
         return err_set(err, ERR_INPUT,
-                       "facts.n, facts.heldout and facts.junk_n are %lld together, at most %d are possible",
+                       "the sum of facts.n, facts.heldout and facts.junk_n is %lld, at most %d are possible",
                        (long long)total, INT32_MAX - 1);
     *out = (FactSet){.vocab = {.eos = -1}, .seed = config->seed, .config = *config};
     snprintf(out->kind, sizeof out->kind, "%s", config_choice("facts.kind", (int)config->kind));
@@ -72,7 +72,9 @@ static Status add_marks(const Kind *kind, FactSet *facts, Err *err) {
 Status pool_plan(const Kind *kind, FactSet *out, Err *err) {
     FactsConfig config = out->config;
     FactSet source = {0};
-    if (!plain(&config)) TRY(plan_source(kind, &config, &source, err)); /* first: it knows what is too much */
+    if (!plain(&config))
+        TRY(plan_source(kind, &config, &source,
+                        err)); /* first: it finds out whether the number is too large */
     Status status = kind->plan(&config, out, err);
     out->n_pool = out->n;
     if (status != OK) facts_free(&source);
@@ -107,7 +109,7 @@ Status pool_split(int32_t *member, int n, int heldout, uint64_t split_seed, cons
     bool *out = calloc((size_t)total, sizeof *out);
     if (!out) return err_set(err, ERR_NOMEM, "no memory to split %d facts", total);
     if (split_seed) random_permutation(member, total, random_stream(split_seed, RANDOM_SPLIT, 0));
-    int left = heldout; /* from the end: what a permutation has last */
+    int left = heldout; /* from the end of the permutation */
     for (int i = total - 1; i >= 0 && left > 0; i--) {
         if (stays && stays[member[i]]) continue;
         out[member[i]] = true;
@@ -125,8 +127,8 @@ typedef struct Pool {
     const FactSet *drawn;
     FactSet *facts;
     int32_t first_mark; /* the domain's or the first form's */
-    int at;             /* sequences that stand */
-    int64_t end;        /* tokens that stand */
+    int at;             /* sequences written */
+    int64_t end;        /* tokens written */
 } Pool;
 
 static void put_mark(Pool *p, int32_t mark) {
@@ -134,7 +136,7 @@ static void put_mark(Pool *p, int32_t mark) {
     p->facts->field[p->end++] = FIELD_CONTEXT;
 }
 
-/* Fact `source` of the draw in rendering `form`, behind its marks. */
+/* Fact `source` of the draw in rendering `form`, after its marks. */
 static void put_fact(Pool *p, int source, int form, bool useful) {
     const FactSet *drawn = p->drawn;
     const FactsConfig *c = &p->facts->config;
@@ -160,7 +162,7 @@ static void put_fact(Pool *p, int source, int form, bool useful) {
     out->start[i + 1] = p->end;
 }
 
-/* member: which fact of the draw is the i-th of the pool, held-out ones behind the trained. */
+/* member[i]: the fact of the draw that is the i-th of the pool; held-out ones follow the trained ones. */
 static void put_pool(Pool *p, const int32_t *member) {
     FactSet *out = p->facts;
     int members = out->n + out->n_heldout, forms = out->config.paraphrases;
@@ -169,7 +171,7 @@ static void put_pool(Pool *p, const int32_t *member) {
         out->variant_of[v] = v / (forms - 1);
         put_fact(p, member[out->variant_of[v]], 1 + v % (forms - 1), true);
     }
-    /* Junk has the mark of every form, too, so that none of them tells it from a fact. */
+    /* Junk has the marks of all forms too, so that no mark distinguishes it from facts. */
     bool marked = form_marks(p->kind, &out->config) > 0;
     for (int j = 0; j < out->n_junk; j++) put_fact(p, members + j, marked ? j % forms : 0, false);
 }

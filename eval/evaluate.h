@@ -1,16 +1,15 @@
 /* What a model knows of a fact set: the code length of every fact from BOS on, memorized bits, recall.
  *
- * A fact x of S tokens costs -sum_t log2 p(x_t | x_<t) bits, t = 1 from BOS on; tokens that are context are left
- * out of the sum (facts_coded). Sums run in double, over
- * tokens in order within a fact, then over facts by index, so no thread or grouping of the batch changes a
- * bit. */
+ * A fact x of S tokens costs -sum_t log2 p(x_t | x_<t) bits, t = 1 .. S, from BOS on; tokens that are context are left
+ * out of the sum (facts_coded). Sums run in double, over tokens in order within a fact, then over facts by index,
+ * so that no thread count and no grouping of the batch changes a bit. */
 #ifndef ROTE_EVAL_EVALUATE_H
 #define ROTE_EVAL_EVALUATE_H
 
 #include <stdbool.h>
 
 #include "data/facts.h"
-#include "data/mix.h"
+#include "eval/fact_batch.h"
 #include "eval/stats/membership.h"
 #include "model/gpt.h"
 #include "model/parallel.h"
@@ -25,40 +24,15 @@ typedef struct Evaluation {
     bool entropy_known;    /* else the three below are NAN */
     double memorized_bits; /* data_bits - code_bits, signed */
     double memorized_bits_clipped; /* sum over facts of max(0, data_bits/n - code bits): biased upward */
-    double
-        mem_hfshift; /* the convention of Morris et al. 2025: a fact costs the mean of tokens 2..S, times S */
-    int n_fields;    /* facts whose tokens belong to fields: code_bits in parts, context left out */
+    /* the convention of Morris et al. 2025 (2505.24832): a fact costs the mean of tokens 2..S, times S */
+    double mem_hfshift;
+    int n_fields; /* facts whose tokens belong to fields: code_bits in parts, context left out */
     FieldBits by_field[FIELDS_MAX];
 
     int heldout; /* held-out facts; without any, the rest is 0 */
     double heldout_code_bits, heldout_loss_nats;
     Membership membership; /* by code length per fact */
 } Evaluation;
-
-/* The pool as the model's integer arrays, made once. ERR_INPUT: more than 2^31 - 1 tokens, an empty fact. */
-typedef struct FactBatch {
-    Batch batch;
-    int32_t *start, *inputs, *targets, *tags;
-    int32_t *sequence; /* of the pool, that each one is; only of drawn batches */
-} FactBatch;
-Status fact_batch_create(FactBatch *out, const FactSet *facts, Err *err);
-void fact_batch_free(FactBatch *b);
-
-/* Room for a training batch of n sequences of up to max_len tokens; then, of the pool, the n that stand from
- * `position` on in the endless stream. The draw allocates nothing. */
-Status fact_batch_reserve(FactBatch *out, int n, int max_len, Err *err);
-void fact_batch_draw(FactBatch *out, const FactBatch *all, Mix *mix, int64_t position);
-/* A batch by hand, within the room: none, then sequence j of a batch or the pool behind what is there. */
-void fact_batch_clear(FactBatch *b);
-void fact_batch_add(FactBatch *to, const FactBatch *from, int j);
-
-/* ERR_INPUT: a fact that the model cannot read: a token >= vocab_size, or longer than block_size. */
-Status facts_readable(const Gpt *g, const FactSet *facts, Err *err);
-
-/* How many leading tokens of each fact are given as its prompt (out: n): its own prompt_len; where that is 0,
- * its shortest prefix that no other fact begins with, cut so that one token is left to recall (a single fact
- * has the empty prefix). ERR_INPUT: a prompt as long as its fact. ERR_NOMEM. */
-Status recall_prompts(int32_t *out, const FactSet *facts, Err *err);
 
 typedef struct Evaluator {
     const FactSet *facts;
@@ -69,9 +43,8 @@ typedef struct Evaluator {
     int32_t *best;     /* per token: arg-max, given the fact's own tokens before it */
     double *fact_bits; /* per fact, held-out ones behind them: code length, bits */
     Scored *ranked;    /* where some are held out: the same, sorted */
-    bool *recalled;  /* per fact: every answer token is the arg-max, which is to say that greedy decoding says
-                        it */
-    int32_t *prompt; /* per fact: recall_prompts */
+    bool *recalled;    /* per fact: every answer token is the arg-max, so greedy decoding gives the answer */
+    int32_t *prompt;   /* per fact: recall_prompts */
 } Evaluator;
 
 /* Needs parallel_bytes, 20 bytes a token and 37 a sequence. facts and g must outlive it.

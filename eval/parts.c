@@ -1,9 +1,9 @@
 #include "eval/parts.h"
 
-#include <omp.h>
 #include <string.h>
 
 #include "base/random.h"
+#include "base/threads.h"
 
 const double parts_size[PARTS_SIZES] = {0.03, 0.1, 0.3, 1};
 const Quantize parts_format[PARTS_FORMATS] = {QUANTIZE_INT8, QUANTIZE_INT4, QUANTIZE_TERNARY};
@@ -83,7 +83,7 @@ static void fill_row(Spoiler *s, PartRow *row, unsigned parts, int seeds) {
 Status parts_evaluate(Parts *out, const Gpt *g, const FactSet *facts, const PartsPlan *plan, Err *err) {
     CHECK(plan->seeds >= 2 && plan->seeds <= PARTS_SEEDS_MAX);
     Spoiler s = {
-        .g = g, .whole = &out->whole, .threads = plan->threads > 0 ? plan->threads : omp_get_num_procs()};
+        .g = g, .whole = &out->whole, .threads = plan->threads > 0 ? plan->threads : threads_default()};
     size_t bytes = (size_t)g->table.total * sizeof(real);
     Status status = OK;
     *out = (Parts){.whole.n = 0};

@@ -12,12 +12,8 @@
 #include "eval/stats/stats.h"
 #include "model/quantize.h"
 
-enum {
-    PARTS_SIZES = 4,
-    PARTS_FORMATS = 3,
-    PARTS_ALL = PART_COUNT,
-    PARTS_SEEDS_MAX = 1000
-};                                           /* PARTS_ALL: every part at once */
+/* PARTS_ALL: every part at once */
+enum { PARTS_SIZES = 4, PARTS_FORMATS = 3, PARTS_ALL = PART_COUNT, PARTS_SEEDS_MAX = 1000 };
 extern const double parts_size[PARTS_SIZES]; /* of the noise, relative to a tensor's root mean square */
 extern const Quantize parts_format[PARTS_FORMATS];
 

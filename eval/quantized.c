@@ -1,8 +1,8 @@
 #include "eval/quantized.h"
 
-#include <omp.h>
 #include <string.h>
 
+#include "base/threads.h"
 #include "model/gptq.h"
 
 const char *const quantize_method_name[] = {[METHOD_RTN] = "rtn", [METHOD_GPTQ] = "gptq", NULL};
@@ -14,7 +14,7 @@ Status quantized_model(Gpt *out, const Gpt *g, Quantize kind, QuantizeMethod met
                        quantize_name[kind]);
     FactBatch facts = {.start = NULL};
     Status status = OK;
-    if (threads <= 0) threads = omp_get_num_procs();
+    if (threads <= 0) threads = threads_default();
     TRY(gpt_create(out, &g->config, g->ops, GEMM_EXACT, err));
     memcpy(out->params, g->params, (size_t)g->table.total * sizeof(real));
     if (method == METHOD_RTN) {

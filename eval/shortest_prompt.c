@@ -1,12 +1,12 @@
 #include "eval/shortest_prompt.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/exact.h"
 #include "base/random.h"
+#include "base/threads.h"
 #include "model/decode.h"
 
 /* What has to follow a prompt of some length. */
@@ -44,8 +44,8 @@ static Target target_of(const FactSet *facts, int i, int k) {
     return (Target){facts->tokens + from, n > 0 ? (int)n : 0, i};
 }
 
-/* Whether a prompt of k tokens may still be fact i's: it would be the first found, would be shorter than what follows, and
- * than the fact's own if that is enough, and the model can read both. */
+/* Whether a prompt of k tokens may still be fact i's: it would be the first found, would be shorter than what
+ * follows, and than the fact's own if that is enough, and the model can read both. */
 static bool looked_for(const Job *j, int i, int k) {
     const PromptPlan *plan = j->plan;
     Target t = target_of(j->facts, i, k);
@@ -90,9 +90,9 @@ static int32_t likeliest(const real *logits, int V) {
 }
 
 static double token_nats(const real *logits, int V, int32_t token) {
-    double most = (double)logits[likeliest(logits, V)], sum = 0;
-    for (int v = 0; v < V; v++) sum += exact_exp((double)logits[v] - most);
-    return exact_log(sum) + most - (double)logits[token];
+    double max = (double)logits[likeliest(logits, V)], sum = 0;
+    for (int v = 0; v < V; v++) sum += exact_exp((double)logits[v] - max);
+    return exact_log(sum) + max - (double)logits[token];
 }
 
 /* ---- every prompt of k tokens ---- */
@@ -349,7 +349,7 @@ static Status check(const FactSet *facts, Err *err) {
 Status shortest_prompts(ShortestPrompts *out, const Gpt *g, const FactSet *facts, const PromptPlan *plan,
                         Err *err) {
     TRY(check(facts, err));
-    int threads = plan->threads > 0 ? plan->threads : omp_get_num_procs(), k = 0;
+    int threads = plan->threads > 0 ? plan->threads : threads_default(), k = 0;
     size_t n = (size_t)facts->n;
     *out = (ShortestPrompts){.n = facts->n, .room = facts->max_len};
     out->length = calloc(n, sizeof *out->length);

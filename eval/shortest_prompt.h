@@ -11,11 +11,11 @@
 #include "model/gpt.h"
 
 typedef struct PromptPlan {
-    const int32_t
-        *own; /* n: tokens of the prompt that recall takes (recall_prompts), and whether it is enough; */
-    const bool *recalled; /* no longer one is looked for */
-    int64_t steps; /* decoder steps: all prompts of a length are tried where that takes no more, at worst; */
-                   /* then as many, shared evenly by the facts left, for coordinate search */
+    const int32_t *own;   /* n: tokens of the prompt that recall takes (recall_prompts) */
+    const bool *recalled; /* n: whether that prompt is enough; then no longer one is looked for */
+    /* Decoder steps. All prompts of a length are tried where that takes no more, at worst; after that as many
+     * again, shared evenly by the facts that are left, go to coordinate search. */
+    int64_t steps;
     uint64_t seed; /* of coordinate search */
     int threads;   /* 0: one per core; changes no bit */
 } PromptPlan;
@@ -30,7 +30,8 @@ typedef struct ShortestPrompts {
     int64_t steps[2]; /* that trying and searching took */
 } ShortestPrompts;
 
-/* The first facts->n of the set. ERR_INPUT: facts with context, whose prompt is not one piece. ERR_NOMEM. Free after OK. */
+/* The first facts->n of the set. ERR_INPUT: facts with context, whose prompt is not one piece. ERR_NOMEM. Free
+ * after OK. */
 Status shortest_prompts(ShortestPrompts *out, const Gpt *g, const FactSet *facts, const PromptPlan *plan,
                         Err *err);
 void shortest_prompts_free(ShortestPrompts *s);

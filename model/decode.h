@@ -3,6 +3,7 @@
 #define ROTE_MODEL_DECODE_H
 
 #include "model/gpt.h"
+#include "model/neurons/edits.h"
 
 typedef struct Decoder Decoder;
 /* Room for g->config.block_size tokens. g's parameters must not change unless decoder_refresh follows: it keeps the

@@ -1,4 +1,4 @@
-/* The model's parameters and structure; forward and backward of a chunk are in model/pass.c. */
+/* The model's parameters and structure; forward and backward are in model/pass.c. */
 #include "model/gpt.h"
 
 #include <stdio.h>
@@ -8,38 +8,33 @@
 #include "base/exact.h"
 #include "model/blas.h"
 
-static int64_t place(const Gpt *g, int layer, const char *name) {
-    char full[48];
-    if (layer < 0) snprintf(full, sizeof full, "%s", name);
-    else snprintf(full, sizeof full, "blocks.%d.%s", layer, name);
-    const Tensor *t = params_find(&g->table, full);
+static int64_t offset_of(const ParamTable *table, const char *name) {
+    const Tensor *t = params_find(table, name);
     return t ? t->offset : -1;
+}
+
+/* layer < 0: of no block. */
+static Place place_of(const ParamTable *table, int layer, const char *name) {
+    char block[24] = "", weight[64], bias[64];
+    if (layer >= 0) snprintf(block, sizeof block, "blocks.%d.", layer);
+    snprintf(weight, sizeof weight, "%s%s.weight", block, name);
+    snprintf(bias, sizeof bias, "%s%s.bias", block, name);
+    return (Place){offset_of(table, weight), offset_of(table, bias)};
 }
 
 static Status find_places(Gpt *g, Err *err) {
     const ModelConfig *c = &g->config;
     Places *at = &g->at;
-    at->wte = place(g, -1, "wte");
-    at->wpe = place(g, -1, "wpe");
-    at->norm_f = place(g, -1, "norm_f.weight");
-    at->norm_f_bias = place(g, -1, "norm_f.bias");
-    at->head = c->tie_weights ? at->wte : place(g, -1, "head.weight");
+    at->wte = offset_of(&g->table, "wte");
+    at->wpe = offset_of(&g->table, "wpe");
+    at->norm_f = place_of(&g->table, -1, "norm_f");
+    at->head = c->tie_weights ? (Place){at->wte, -1} : place_of(&g->table, -1, "head");
     at->block = calloc((size_t)c->n_layer, sizeof *at->block);
     if (!at->block) return err_set(err, ERR_NOMEM, "no memory for %d layers", c->n_layer);
     for (int l = 0; l < c->n_layer; l++) {
-        BlockPlaces *b = &at->block[l];
-        b->norm1 = place(g, l, "norm1.weight");
-        b->norm1_bias = place(g, l, "norm1.bias");
-        b->qkv = place(g, l, "attn.q.weight");
-        b->qkv_bias = place(g, l, "attn.q.bias");
-        b->o = place(g, l, "attn.o.weight");
-        b->o_bias = place(g, l, "attn.o.bias");
-        b->norm2 = place(g, l, "norm2.weight");
-        b->norm2_bias = place(g, l, "norm2.bias");
-        b->in = place(g, l, c->gated ? "mlp.gate.weight" : "mlp.in.weight");
-        b->in_bias = place(g, l, c->gated ? "mlp.gate.bias" : "mlp.in.bias");
-        b->out = place(g, l, "mlp.out.weight");
-        b->out_bias = place(g, l, "mlp.out.bias");
+#define FIND(layer, name) at->block[l].layer = place_of(&g->table, l, name);
+        BLOCK_LAYERS(FIND)
+#undef FIND
     }
     return OK;
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/team.h"
+#include "model/pass.h"
 
 static const double DAMPING = 0.01; /* of the mean of H's diagonal (the paper, section 3.3, step 3) */
 
@@ -90,7 +90,7 @@ typedef struct Moments {
 } Moments;
 
 /* h += x^T x, every element one chain in token order. */
-static void add_moments(void *user, const HookSeen *seen) {
+static void add_moments(void *user, const HookObservation *seen) {
     const Moments *m = user;
     if (seen->hook.layer != m->hook.layer) return;
     size_t n = (size_t)m->C;
@@ -130,14 +130,14 @@ static Status quantize_layer(Gptq *s, Hook read, int64_t place, int rows, int C,
 static Status quantize_block(Gptq *s, int layer, Err *err) {
     const ModelConfig *c = &s->g->config;
     const BlockPlaces *p = &s->g->at.block[layer];
-    int d = c->n_embd, I = c->n_inner, heads = c->n_head + 2 * c->n_kv_head;
+    int d = c->n_embd, I = c->n_inner;
     if (c->attn == ATTN_CAUSAL) {
-        TRY(quantize_layer(s, (Hook){HOOK_LN1, layer}, p->qkv, heads * (d / c->n_head), d, err));
-        TRY(quantize_layer(s, (Hook){HOOK_Z, layer}, p->o, d, d, err));
+        TRY(quantize_layer(s, (Hook){HOOK_LN1, layer}, p->qkv.weight, qkv_width(c), d, err));
+        TRY(quantize_layer(s, (Hook){HOOK_Z, layer}, p->o.weight, d, d, err));
     }
     if (c->mlp == MLP_PLAIN) {
-        TRY(quantize_layer(s, (Hook){HOOK_LN2, layer}, p->in, c->gated ? 2 * I : I, d, err));
-        TRY(quantize_layer(s, (Hook){HOOK_POST, layer}, p->out, d, I, err));
+        TRY(quantize_layer(s, (Hook){HOOK_LN2, layer}, p->in.weight, pre_width(c), d, err));
+        TRY(quantize_layer(s, (Hook){HOOK_POST, layer}, p->out.weight, d, I, err));
     }
     return OK;
 }
@@ -169,7 +169,8 @@ Status gptq_quantize(Gpt *g, Quantize kind, const Batch *batch, int max_len, int
     }
     for (int l = 0; l < c->n_layer; l++) TRY_GOTO(quantize_block(&s, l, err));
     if (!c->tie_weights)
-        TRY_GOTO(quantize_layer(&s, (Hook){HOOK_LN_FINAL, -1}, g->at.head, c->vocab_size, c->n_embd, err));
+        TRY_GOTO(
+            quantize_layer(&s, (Hook){HOOK_LN_FINAL, -1}, g->at.head.weight, c->vocab_size, c->n_embd, err));
 done:
     gpt_work_free(s.work);
     memory_free(s.h);

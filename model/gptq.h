@@ -8,6 +8,7 @@
 #ifndef ROTE_MODEL_GPTQ_H
 #define ROTE_MODEL_GPTQ_H
 
+#include "model/batch.h"
 #include "model/gpt.h"
 #include "model/quantize.h"
 

@@ -65,7 +65,8 @@ static real test_value(uint32_t *state) {
     return ((real)(int32_t)*state) * (real)0x1p-31;
 }
 
-/* Hashes of the self-test's product and exponentials; a new numeric spec changes them, and the error tells the new ones. */
+/* Hashes of the self-test's product and exponentials; a new numeric spec changes them, and the error tells the new
+ * ones. */
 #ifdef ROTE_DOUBLE
 #define KNOWN_ANSWERS                                                                                        \
     { UINT64_C(0x059c8a91dfd66a0f), UINT64_C(0x27fd03a5edef60e9) }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/weights.h"
+#include "model/pass.h"
 
 struct Parallel {
     const Gpt *g;

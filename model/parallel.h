@@ -6,7 +6,9 @@
 #ifndef ROTE_MODEL_PARALLEL_H
 #define ROTE_MODEL_PARALLEL_H
 
+#include "model/batch.h"
 #include "model/gpt.h"
+#include "model/neurons/edits.h"
 
 typedef struct Parallel Parallel;
 

@@ -1,6 +1,6 @@
 /* How first weights and learning rates depend on the width (train.parametrization). */
-#ifndef ROTE_TRAIN_PARAMETRIZATION_H
-#define ROTE_TRAIN_PARAMETRIZATION_H
+#ifndef ROTE_MODEL_PARAMETRIZATION_H
+#define ROTE_MODEL_PARAMETRIZATION_H
 
 #include "base/config/config.h"
 #include "model/params.h"

@@ -62,8 +62,8 @@ static double ternary_scale(const real *row, int n) {
     return count ? above / count : 0;
 }
 
-/* What codes -high-1 .. high at this scale miss of a row, in squares: eight interleaved sums, so that vectors can do it; it
- * is asked for 25 scales in every step of a training with train.quantize. */
+/* What codes -high-1 .. high at this scale miss of a row, in squares: eight interleaved sums, so that vectors can do
+ * it; it is asked for 25 scales in every step of a training with train.quantize. */
 static double clipping_error(const real *row, int n, double scale, int high) {
     double sum[8] = {0}, inverse = 1 / scale, low = -high - 1;
     for (int i = 0; i < n; i += 8)

@@ -19,22 +19,22 @@ static void lay_out(Weights *s, Packing packing) {
     s->arena.size = 0;
     for (int l = 0; l < s->n_layer; l++) {
         BlockWeights *b = &s->block[l];
-        place_weight(&s->arena, &b->qkv, packing);
-        place_weight(&s->arena, &b->o, packing);
-        place_weight(&s->arena, &b->in, packing);
-        place_weight(&s->arena, &b->out, packing);
+#define PLACE(name, tensors) place_weight(&s->arena, &b->name, packing);
+        BLOCK_LAYERS(PLACE)
+#undef PLACE
     }
     place_weight(&s->arena, &s->head, packing);
 }
 
+/* The matrices of a block. */
 static void shape_block(BlockWeights *b, const ModelConfig *c) {
-    int d = c->n_embd, I = c->n_inner, hd = d / c->n_head;
+    int d = c->n_embd, I = c->n_inner;
     if (c->attn == ATTN_CAUSAL) {
-        b->qkv = (Weight){.O = (c->n_head + 2 * c->n_kv_head) * hd, .C = d};
+        b->qkv = (Weight){.O = qkv_width(c), .C = d};
         b->o = (Weight){.O = d, .C = d};
     }
     if (c->mlp == MLP_PLAIN) {
-        b->in = (Weight){.O = c->gated ? 2 * I : I, .C = d};
+        b->in = (Weight){.O = pre_width(c), .C = d};
         b->out = (Weight){.O = d, .C = I};
     }
 }
@@ -48,10 +48,9 @@ size_t weights_bytes(const ModelConfig *c, Packing packing) {
     return (size_t)c->n_layer * one.arena.size + head.arena.size;
 }
 
-static void point_at(Weight *w, const Gpt *g, int64_t at, int64_t bias_at) {
-    if (w->O == 0) return;
-    w->w = g->params + at;
-    w->bias = bias_at < 0 ? NULL : g->params + bias_at;
+static void point_at(Weight *w, const Gpt *g, Place at) {
+    w->w = tensor_at(g->params, at.weight);
+    w->bias = tensor_at(g->params, at.bias);
 }
 
 Status weights_create(Weights *out, const Gpt *g, Packing packing, Err *err) {
@@ -64,12 +63,12 @@ Status weights_create(Weights *out, const Gpt *g, Packing packing, Err *err) {
         const BlockPlaces *p = &g->at.block[l];
         BlockWeights *b = &out->block[l];
         shape_block(b, c);
-        point_at(&b->qkv, g, p->qkv, p->qkv_bias);
-        point_at(&b->o, g, p->o, p->o_bias);
-        point_at(&b->in, g, p->in, p->in_bias);
-        point_at(&b->out, g, p->out, p->out_bias);
+#define POINT(name, tensors) point_at(&b->name, g, p->name);
+        BLOCK_LAYERS(POINT)
+#undef POINT
     }
-    point_at(&out->head, g, g->at.head, -1);
+    point_at(&out->norm_f, g, g->at.norm_f);
+    point_at(&out->head, g, g->at.head);
     lay_out(out, packing);
     if (packing == PACK_NONE) return OK;
     Status status = arena_allocate(&out->arena, "packed weights", err);
@@ -100,10 +99,9 @@ static void pack_weight(const Weight *w, const Ops *ops, Packing packing, const 
 void weights_pack(const Weights *s, const Ops *ops, Packing packing, const Team *team) {
     for (int l = 0; l < s->n_layer; l++) {
         const BlockWeights *b = &s->block[l];
-        pack_weight(&b->qkv, ops, packing, team);
-        pack_weight(&b->o, ops, packing, team);
-        pack_weight(&b->in, ops, packing, team);
-        pack_weight(&b->out, ops, packing, team);
+#define PACK(name, tensors) pack_weight(&b->name, ops, packing, team);
+        BLOCK_LAYERS(PACK)
+#undef PACK
     }
     pack_weight(&s->head, ops, packing, team);
 }

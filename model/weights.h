@@ -5,7 +5,8 @@
 
 #include "model/gpt.h"
 
-/* One linear layer's weight: w (O,C), bias (O) or NULL. */
+/* What one layer has for parameters, each NULL where it has none.
+ *   linear: w (O,C), bias (O)       norm: w is the gain (d), bias (d); O = 0, for there is nothing to pack */
 typedef struct Weight {
     const real *w, *bias;
     int O, C;
@@ -15,13 +16,15 @@ typedef struct Weight {
 
 /* Weights that a block does not have are zero throughout. */
 typedef struct BlockWeights {
-    Weight qkv, o, in, out;
+#define FIELD(name, tensors) Weight name;
+    BLOCK_LAYERS(FIELD)
+#undef FIELD
 } BlockWeights;
 
 typedef struct Weights {
     int n_layer;
     BlockWeights *block;
-    Weight head;
+    Weight norm_f, head;
     Arena arena;
 } Weights;
 

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# A file is one idea and a function one step: no file has more than 500 lines (tables are named here, with the reason), no
-# function more than 60, no line more than 120 columns.
+# A file is one idea and a function one step: no file has more than 500 lines, no function more than 60 (in tests, where a
+# table of cases stands inside it, 100), no line more than 120 columns.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-tables='^(base/config/key_table\.c)$' # one row a key
 passed=0 failed=0
 
 check() { # name, offending lines
@@ -16,14 +15,14 @@ check() { # name, offending lines
 files=$(find base data model store tools eval train cli tests -name '*.[ch]' 2>/dev/null | sort)
 # shellcheck disable=SC2086
 check "a file of more than 500 lines: two ideas, two files" "$(wc -l $files |
-    awk -v tables="$tables" '$2 != "total" && $1 > 500 && $2 !~ tables {print $2, $1}')"
+    awk '$2 != "total" && $1 > 500 {print $2, $1}')"
 # A function begins where a line starts in the first column and ends with the next brace there (clang-format sees to it).
 # shellcheck disable=SC2086
 check "a function of more than 60 lines" "$(awk '
-    FNR == 1 {from = 0}
+    FNR == 1 {from = 0; most = FILENAME ~ /^tests\// ? 100 : 60}
     /^[A-Za-z_].*\(/ && !/;$/ {if (!from) from = FNR; name = $0}
     /^(typedef|enum|struct|union|#)/ || /^[^ }].*;$/ {from = 0}
-    /^}/ {if (from && FNR - from + 1 > 60) print FILENAME ":" from ": " FNR - from + 1; from = 0}' $files)"
+    /^}/ {if (from && FNR - from + 1 > most) print FILENAME ":" from ": " FNR - from + 1; from = 0}' $files)"
 # shellcheck disable=SC2086
 check "a line of more than 120 columns" "$(LC_ALL=C.UTF-8 awk 'length > 120 {print FILENAME ":" FNR}' $files)"
 echo "$passed passed, $failed failed"

@@ -62,3 +62,28 @@ const char *figure_text(char out[NUMBER_TEXT_MAX], RunFigure figure, double valu
     else snprintf(out, NUMBER_TEXT_MAX, "%.*f", figure_rows[figure].decimals, value);
     return out;
 }
+
+void figures_help(FILE *out) {
+    static const struct {
+        unsigned when;
+        const char *words;
+    } conditions[] = {
+        {0, "always"},
+        {WITH_ANSWERS, "prompts, or H unknown"},
+        {WITH_UNKNOWN_ENTROPY, "H unknown"},
+        {WITH_TEXT, "kind text"},
+        {WITH_QUANTIZED, "train.quantize"},
+        {WITH_BIOGRAPHIES, "bios, biod"},
+        {WITH_HELDOUT, "held-out facts"},
+        {WITH_TRAINING, "a training run"},
+        {WITH_ZIPF, "facts.zipf"},
+    };
+    fputs("| figure | unit | present | content |\n|---|---|---|---|\n", out);
+    for (int f = 0; f < FIGURE_COUNT; f++) {
+        const FigureRow *row = &figure_rows[f];
+        fprintf(out, "| `%s` | %s | ", row->key, row->unit ? row->unit : "");
+        for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++)
+            if (row->when == conditions[i].when) fputs(conditions[i].words, out);
+        fprintf(out, " | %s |\n", row->help);
+    }
+}

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/number.h"
 #include "data/facts.h"
@@ -75,6 +76,9 @@ void figures_keep(RunFigures *figures, unsigned holds);
 
 /* The figure of that key; FIGURE_COUNT: there is none. */
 RunFigure figure_find(const char *key);
+/* The table for a reader, in Markdown: key, unit, when it is present, what it is. `rote help figures`; docs/formats.md
+ * has the same text. */
+void figures_help(FILE *out);
 /* The figures of a list in its order; returns how many. */
 int figures_listed(FigureList list, RunFigure out[FIGURE_COUNT]);
 

@@ -1,6 +1,6 @@
-/* What damaged input may cost: a second for each attempt, and 64 MiB beyond what the process has had before. Time is the
- * process's own, so that other programs change nothing; memory is its peak, so tests of damage come before those that
- * need more. Sanitizers cost time and memory of their own: with them nothing is asked. */
+/* What damaged input may cost: a second for each attempt, and 64 MiB beyond what the process has had before. Time is
+ * the process's own, so that other programs change nothing; memory is its peak, so tests of damage come before those
+ * that need more. Sanitizers cost time and memory of their own: with them nothing is asked. */
 #ifndef ROTE_TESTS_BOUNDS_H
 #define ROTE_TESTS_BOUNDS_H
 

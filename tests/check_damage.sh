@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Damaged archives and checkpoints at the command line: a byte in three other values, or the end cut off. Each is refused
 # with exit 1 or 2 and a message, leaves no output and changes no other file, within 64 MiB and a second. Places are
-# spread over the file; with ROTE_LONG=1 they are many. Every place is tried in one process: tests/test_two_part.c,
+# spread over the file; with ROTE_LONG=1 they are many. Every place is tried in one process: tests/test_two_part_damage.c,
 # tests/test_checkpoint.c.
 set -u
 cd "$(dirname "$0")/.." || exit 1

@@ -14,7 +14,8 @@
 #include "tests/model_case.h"
 #include "train/online/online.h"
 
-#ifdef ROTE_BARE /* no libxxhash and no zlib for that CPU: two-part archives with names, which are deflated, are left out */
+/* No libxxhash and no zlib for that CPU: two-part archives with names, which are deflated, are left out. */
+#ifdef ROTE_BARE
 #define XXH_STATIC_LINKING_ONLY
 #define XXH_IMPLEMENTATION
 #include <xxhash.h>
@@ -94,8 +95,8 @@ static FactSet biographies(void) {
     return drawn(*c);
 }
 
-/* Facts of symbols with names: `lines` are the facts, prompt and answer parted by a TAB where there are prompts, each
- * byte a symbol; or, in words, the text of each symbol stands in `words`, and lines spell them a to z. */
+/* Facts of symbols with names: `lines` are the facts, prompt and answer separated by a TAB where there are prompts,
+ * each byte a symbol; or, in words, the text of each symbol stands in `words`, and lines spell them a to z. */
 static FactSet spelled(const char *kind, const char *const *lines, const char *const *words, bool tags) {
     FactSet facts = {.kind = ""};
     Err err;

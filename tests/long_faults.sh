@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Every fault of tests/faults.txt, put into a copy of the tree, must make a test fail: in double, the gradients of the
-# layers alone or of whole models, or the reference where the fault is not in a backward pass; of sweeps, their transcript.
+# layers alone or of whole models, or the reference where the fault is not in a backward pass; of sweeps, their transcript; of what
+# surrounds the program, tests/check_environment.sh.
 # A fault whose place is no longer there, that does not compile, or that makes a test hang counts as failed, too.
 #   tests/long_faults.sh [-v] [WORD]     only faults whose description or file has WORD; -v: asks every test in double
 #   tests/long_faults.sh --places        builds nothing: only whether every place is there, once (tests/check_faults.sh)
@@ -14,6 +15,7 @@ only=${1:-}
 layers=tests/double/test_layers models=tests/double/test_gradients reference=tests/double/test_reference
 training=tests/double/test_straight_through runs='tests/test_neurons tests/test_init_from'
 rules='tests/double/test_rules tests/double/test_causal tests/double/test_rule_losses tests/double/test_routing'
+environment=tests/check_environment.sh
 sweep=tests/cli/sweep.t # of a program in plain/, whose kernels are the portable ones: the quickest to build
 build() { # double | plain, more for make
     local -a goal=(DOUBLE=1 BUILD=build "build/$layers" "build/$models" "build/$reference" "build/$training")
@@ -25,15 +27,17 @@ build() { # double | plain, more for make
 # 124: hangs, which says nothing about what the test compares, and costs this script its time. The slowest takes 15 s.
 passes() {
     local -a command=("build/$1")
-    [ "$1" = $sweep ] && command=(env ROTE=plain/rote tests/cli/run.sh "$sweep")
+    [[ $1 == *.t ]] && command=(env ROTE=plain/rote tests/cli/run.sh "$1")
+    [ "$1" = $environment ] && command=(env ROTE=plain/rote $environment)
     OMP_NUM_THREADS=1 timeout 300 "${command[@]}" >/dev/null 2>&1
 }
 
 tests_for() {
-    if [[ $1 == sweep:* ]]; then
-        echo $sweep
-        return
-    fi
+    case $1 in
+    sweep:*) echo $sweep && return ;;
+    environment:*) echo $environment && return ;;
+    output:*) echo tests/cli/output.t && return ;;
+    esac
     if [[ $1 != rules* && $1 != init_from:* && -n "$verbose" ]]; then
         echo $layers $models $reference $training
         return
@@ -69,7 +73,7 @@ try() { # what, file, from, to
     if [ "$places" ]; then echo "caught - $1"; return; fi
     local changed=${text/"$3"/"$4"}
     printf '%s' "$changed" >"$2"
-    [[ $1 == sweep:* ]] && program=plain
+    [[ $1 == sweep:* || $1 == environment:* || $1 == output:* ]] && program=plain
     [[ $1 == rules* || $1 == init_from:* ]] && program=rules
     if ! build $program; then
         echo "survived - does not compile: $1: $(grep -m 1 error log)"

@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# The long form of tests/test_kill: 200 SIGKILLs at random moments, every run resumed to the same bytes.
+# The long forms of tests/test_kill, 200 SIGKILLs at random moments of one run, and of tests/check_kills.sh, 3,000 kills of eleven
+# kinds of runs: each resumed to the same bytes.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-KILLS=200 SEED=${SEED:-7} exec "${BUILD:-build/gcc-O3}/tests/test_kill"
+KILLS=200 SEED=${SEED:-7} "${BUILD:-build/gcc-O3}/tests/test_kill" || exit 1
+KILLS=${KILLS:-3000} exec tests/check_kills.sh

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/random.h"
-#include "model/gpt.h"
+#include "model/pass.h"
 
 typedef struct Draw {
     Stream stream;

@@ -1,5 +1,5 @@
-/* The atlas: a planted model whose figures are known by hand, ranks against all pairs, the same bits on any threads, and
- * what chance reaches on classes that mean nothing. */
+/* The atlas: a planted model whose figures are known by hand, ranks against all pairs, the same bits on any threads,
+ * and what chance reaches on classes that mean nothing. */
 #include "tests/facts_testing.h"
 
 #include "eval/neurons/atlas.h"

@@ -198,9 +198,9 @@ static const Bad bad_files[] = {
     {"", "cfg.yaml: empty; a config needs at least one key, such as 'model: {n_embd: 64}'"},
     {"# nothing\n\n", "cfg.yaml: empty; a config needs at least one key, such as 'model: {n_embd: 64}'"},
     {"{}\n", "cfg.yaml: empty; a config needs at least one key, such as 'model: {n_embd: 64}'"},
-    {"just words\n", "cfg.yaml:1: a config is made of keys such as 'model: {n_embd: 64}', found one value"},
+    {"just words\n", "cfg.yaml:1: a config consists of keys such as 'model: {n_embd: 64}', found one value"},
     {"- model\n- train\n",
-     "cfg.yaml:1: a config is made of keys such as 'model: {n_embd: 64}', found a list"},
+     "cfg.yaml:1: a config consists of keys such as 'model: {n_embd: 64}', found a list"},
     {"train:\n  learning_rat: 1\n",
      "cfg.yaml:2: unknown key 'train.learning_rat'; nearest: train.learning_rate"},
     {"train:\n  lr: 1\n", "cfg.yaml:2: unknown key 'train.lr'; nearest: train.learning_rate"},
@@ -213,24 +213,24 @@ static const Bad bad_files[] = {
     {"train:\n  qqqqqq: 1\n", "cfg.yaml:2: unknown key 'train.qqqqqq'; `rote help keys` lists them"},
     {"\n\ntrian:\n  seed: 1\n", "cfg.yaml:3: unknown section 'trian'; nearest: train"},
     {"optimizers:\n  seed: 1\n",
-     "cfg.yaml:1: unknown section 'optimizers'; there are facts, model, train, neurons"},
+     "cfg.yaml:1: unknown section 'optimizers'; the sections are facts, model, train, neurons"},
     {"model: {n_embd: 8}\nsweep:\n  model.n_embd: [8, 16]\n",
-     "cfg.yaml:2: section 'sweep' asks for many runs: `rote sweep run` makes them"},
+     "cfg.yaml:2: section 'sweep' describes many runs; use `rote sweep run`"},
     {"tool.kind: sql\n", "cfg.yaml:1: section 'tool' is not part of this version"},
     {"train:\n  seed: 1\n  beta1: 0\n  seed: 1\n",
-     "cfg.yaml:4: key 'train.seed' stands twice, first on line 2; keep one"},
+     "cfg.yaml:4: key 'train.seed' is set twice, first on line 2; keep one"},
     {"model:\n  n-embd: 1\n  n_embd: 1\n",
-     "cfg.yaml:3: key 'model.n_embd' stands twice, first on line 2; keep one"},
+     "cfg.yaml:3: key 'model.n_embd' is set twice, first on line 2; keep one"},
     {"train.seed: 1\ntrain:\n  seed: 2\n",
-     "cfg.yaml:3: key 'train.seed' stands twice, first on line 1; keep one"},
+     "cfg.yaml:3: key 'train.seed' is set twice, first on line 1; keep one"},
     {"train:\n  seed: 1\nmodel: {}\ntrain:\n  beta1: 0\n",
-     "cfg.yaml:4: section 'train' stands twice, first on line 1; put its keys together"},
+     "cfg.yaml:4: section 'train' appears twice, first on line 1; put its keys together"},
     {"model:\ntrain:\n  seed: 1\n",
      "cfg.yaml:1: section 'model' is empty; indent its keys below it, or leave it out"},
     {"model: 12\n", "cfg.yaml:1: section 'model': takes keys indented below it, found one value"},
     {"model:\n  - n_embd\n", "cfg.yaml:2: section 'model': takes keys indented below it, found a list"},
     {"model:\n  n_embd: [8, 16]\n", "cfg.yaml:2: key 'model.n_embd': takes one value, found a list"},
-    {"model:\n  n_embd: {a: 1}\n", "cfg.yaml:2: key 'model.n_embd': takes one value, found keys of its own"},
+    {"model:\n  n_embd: {a: 1}\n", "cfg.yaml:2: key 'model.n_embd': takes one value, found a mapping"},
     {"model:\n  n_embd:\n  n_head: 1\n", "cfg.yaml:2: key 'model.n_embd': no value after the colon"},
     {"model:\n  n_embd: ''\n", "cfg.yaml:2: key 'model.n_embd': no value; allowed: 1 to 65536"},
     {"model:\n  [a]: 1\n", "cfg.yaml:2: a key must be a word, found a list"},
@@ -256,20 +256,20 @@ static const Bad bad_files[] = {
     {"model:\n  n_embd: 1e400\n",
      "cfg.yaml:2: key 'model.n_embd': 1e400 is out of range; allowed: 1 to 65536"},
     {"model:\n  vocab_size: 1\n", "cfg.yaml:2: key 'model.vocab_size': 1 is out of range; allowed: 2 to "
-                                  "16777216, or 0 (as the facts have)"},
+                                  "16777216, or 0 (that of the facts)"},
     {"train:\n  seed: -1\n",
      "cfg.yaml:2: key 'train.seed': -1 is out of range; allowed: 0 to 18446744073709551615"},
     {"train:\n  seed: 18446744073709551616\n", "cfg.yaml:2: key 'train.seed': 18446744073709551616 is out of "
                                                "range; allowed: 0 to 18446744073709551615"},
     {"train:\n  threads: 5000\n",
-     "cfg.yaml:2: key 'train.threads': 5000 is out of range; allowed: 1 to 4096, or 0 (one per core)"},
+     "cfg.yaml:2: key 'train.threads': 5000 is out of range; allowed: 1 to 4096, or 0 (what `rote doctor` says)"},
     {"train:\n  learning_rate: nan\n", "cfg.yaml:2: key 'train.learning_rate': 'nan' is not a finite number"},
     {"train:\n  learning_rate: -.INF\n",
      "cfg.yaml:2: key 'train.learning_rate': '-.INF' is not a finite number"},
     {"train:\n  learning_rate: 1e999\n",
      "cfg.yaml:2: key 'train.learning_rate': '1e999' is not a finite number"},
-    {"train:\n  learning_rate: 1e-999\n", "cfg.yaml:2: key 'train.learning_rate': '1e-999' is too small to "
-                                          "be told from 0; write 0 if that is meant"},
+    {"train:\n  learning_rate: 1e-999\n",
+     "cfg.yaml:2: key 'train.learning_rate': '1e-999' is too small for a double; write 0 if you mean 0"},
     {"train:\n  learning_rate: 1e-3x\n", "cfg.yaml:2: key 'train.learning_rate': '1e-3x' is not a number"},
     {"train:\n  learning_rate: 0x1p-3\n", "cfg.yaml:2: key 'train.learning_rate': '0x1p-3' is not a number"},
     {"train:\n  learning_rate: 1,5\n", "cfg.yaml:2: key 'train.learning_rate': '1,5' is not a number"},
@@ -303,25 +303,24 @@ static const Bad bad_files[] = {
     {"model:\n  attn: full\n", "cfg.yaml:2: key 'model.attn': 'full' is not one of causal | none | mean"},
     {"facts: {kind: bioS}\n", "cfg.yaml:1: key 'facts.kind': 'bioS' is not one of random | file | triples | "
                               "bios | biod | rules | text; nearest: bios"},
-    {"facts:\n  n: 9\n  kind: file\n", "cfg.yaml:3: key 'facts.kind': is file, but facts.path names no "
-                                       "folder; make one with `rote facts make` or "
-                                       "`rote facts import`"},
+    {"facts:\n  n: 9\n  kind: file\n",
+     "cfg.yaml:3: key 'facts.kind': is file, but facts.path is empty; `rote facts make` and `rote facts "
+     "import` write such a folder"},
     {"name: a/b\n",
-     "cfg.yaml:1: key 'name': 'a/b' cannot name a folder; allowed: letters, digits, '.', '_', '-', at most "
-     "63, not first '.' or '-'"},
+     "cfg.yaml:1: key 'name': 'a/b' cannot be the name of a folder; allowed: letters, digits, '.', '_', "
+     "'-', at most 63, the first neither '.' nor '-'"},
     {"name: ..\n",
-     "cfg.yaml:1: key 'name': '..' cannot name a folder; allowed: letters, digits, '.', '_', '-', at most "
-     "63, not first '.' or '-'"},
+     "cfg.yaml:1: key 'name': '..' cannot be the name of a folder; allowed: letters, digits, '.', '_', "
+     "'-', at most 63, the first neither '.' nor '-'"},
     {"name: a123456789b123456789c123456789d123456789e123456789f123456789gggg\n",
      "cfg.yaml:1: key 'name': 'a123456789b123456789c123456789d123456789e123456789f123456789...' has 64 "
      "bytes; allowed: at "
      "most 63"},
     {"facts:\n  path: \"a\\tb\"\n",
-     "cfg.yaml:2: key 'facts.path': 'a?b' holds control characters or is not UTF-8"},
-    {"facts:\n  path: \"a\\0b\"\n", "cfg.yaml:2: key 'facts.path': the value holds a NUL"},
+     "cfg.yaml:2: key 'facts.path': 'a?b' contains control characters or is not UTF-8"},
+    {"facts:\n  path: \"a\\0b\"\n", "cfg.yaml:2: key 'facts.path': the value contains a NUL byte"},
     {"model:\n\tn_embd: 8\n", "cfg.yaml:2: YAML: while scanning for the next token: found character that "
-                              "cannot start any token; indent with "
-                              "blanks, not tabs"},
+                              "cannot start any token; indent with spaces, not tabs"},
     {"model: {n_embd: 8\ntrain: {}\n",
      "cfg.yaml:2: YAML: while parsing a flow mapping: did not find expected ',' or '}'"},
     {"model:\n  n_embd: 8\n n_head: 2\n",
@@ -330,7 +329,7 @@ static const Bad bad_files[] = {
      "cfg.yaml:3: YAML: while scanning a quoted scalar: found unexpected end of stream"},
     {"model: *m\n", "cfg.yaml:1: YAML: found undefined alias"},
     {"model:\n  n_embd: 8\n---\nmodel:\n  n_head: 1\n",
-     "cfg.yaml:4: a second document after '---'; a file holds one config"},
+     "cfg.yaml:4: a second document after '---'; a file contains one config"},
     {"model:\n  act: g\xE9lu\n", "cfg.yaml:2: YAML: invalid trailing UTF-8 octet; a config is UTF-8 text"},
     {"model:\n  act: g\x01lu\n",
      "cfg.yaml:2: YAML: control characters are not allowed; a config is UTF-8 text"},
@@ -363,18 +362,18 @@ static void bad_bytes_are_refused(void **state) {
     (void)state;
     static const char nul[] = "model:\n  n_embd: 1\0002\n";
     write_config(nul, sizeof nul - 1);
-    assert_refused(0, NULL, "NUL", "cfg.yaml:2: holds a NUL byte; a config is UTF-8 text");
+    assert_refused(0, NULL, "NUL", "cfg.yaml:2: contains a NUL byte; a config is UTF-8 text");
 
     static const char utf16[] = "\xFF\xFEm\0o\0d\0e\0l\0";
     write_config(utf16, sizeof utf16 - 1);
-    assert_refused(0, NULL, "UTF-16", "cfg.yaml:1: holds a NUL byte; a config is UTF-8 text");
+    assert_refused(0, NULL, "UTF-16", "cfg.yaml:1: contains a NUL byte; a config is UTF-8 text");
 
     char *big = malloc(70000);
     assert_non_null(big);
     memset(big, '#', 70000);
     write_config(big, 70000);
     free(big);
-    assert_refused(0, NULL, "70 kB", "cfg.yaml: larger than the 65536 bytes that such a file may have");
+    assert_refused(0, NULL, "70 kB", "cfg.yaml: larger than 65536 bytes, the maximum for such a file");
 
     unlink("cfg.yaml");
     assert_refused(0, NULL, "missing", "cfg.yaml: cannot read: No such file or directory");
@@ -391,11 +390,11 @@ static const Bad bad_overrides[] = {
     {"model=8", "command line: unknown key 'model'; `rote help keys` lists them"},
     {"tool.kind=sql", "command line: section 'tool' is not part of this version"},
     {"train.beta2=2", "command line: key 'train.beta2': 2 is out of range; allowed: 0 to 0.9999999"},
-    {"facts.path=\xE9", "command line: key 'facts.path': '\xE9' holds control characters or is not UTF-8"},
-    {"facts.path=a\nb", "command line: key 'facts.path': 'a?b' holds control characters or is not UTF-8"},
+    {"facts.path=\xE9", "command line: key 'facts.path': '\xE9' contains control characters or is not UTF-8"},
+    {"facts.path=a\nb", "command line: key 'facts.path': 'a?b' contains control characters or is not UTF-8"},
     {"facts.kind=file",
-     "command line: key 'facts.kind': is file, but facts.path names no folder; make one with `rote "
-     "facts make` or `rote facts import`"},
+     "command line: key 'facts.kind': is file, but facts.path is empty; `rote facts make` and `rote facts "
+     "import` write such a folder"},
     {"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
      "xxxxxxxxx"
      "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx=1",

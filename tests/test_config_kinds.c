@@ -81,9 +81,10 @@ static void foreign_keys_are_refused(void **state) {
     Config config = LOAD(NULL, "facts.attributes=5");
     Err err = {0};
     assert_int_equal(config_kind_check(&config, &err), ERR_INPUT);
-    assert_string_equal(err.msg,
-                        "facts.attributes is 5, but facts.kind is random, which does not read it; leave it "
-                        "out, or set facts.kind (biod)");
+    assert_string_equal(
+        err.msg,
+        "facts.attributes is 5, but facts.kind is random, which does not use this key; leave it out, or set "
+        "facts.kind (biod)");
 }
 
 /* A kind on the command line drops what the file says of another; a stored config is read as it stands. */

@@ -1,4 +1,5 @@
-/* Rules in the config: what reads, what is refused with which words, and that rules that are not there leave no trace. */
+/* Rules in the config: what reads, what is refused with which words, and that rules that are not there leave no
+ * trace. */
 #include "tests/config_testing.h"
 
 #include "base/config/sweep_spec.h"
@@ -208,8 +209,8 @@ static void sweeps_vary_rules(void **state) {
     sweep_spec_free(&spec);
     if (sweep_spec_load(&spec, NULL, 2, points, &err) != OK) fail_msg("%s", err.msg);
     assert_int_equal(sweep_spec_check(&spec, &err), ERR_INPUT);
-    assert_string_equal(err.msg,
-                        "key 'neurons.2.ratio': there is no rule neurons.1 before it; number them from 0");
+    assert_string_equal(
+        err.msg, "key 'neurons.2.ratio': the rule neurons.1 is missing; number rules from 0 without gaps");
     sweep_spec_free(&spec);
 }
 
@@ -217,16 +218,16 @@ static void sweeps_vary_rules(void **state) {
 
 static const Bad bad_files[] = {
     {"neurons: modeB\n",
-     "cfg.yaml:1: section 'neurons': takes a list of rules, each behind a dash, found one value"},
-    {"neurons:\n", "cfg.yaml:1: section 'neurons': takes a list of rules, each behind a dash, found nothing"},
+     "cfg.yaml:1: section 'neurons': takes a list of rules, each after a dash, found one value"},
+    {"neurons:\n", "cfg.yaml:1: section 'neurons': takes a list of rules, each after a dash, found nothing"},
     {"neurons:\n  name: a\n",
-     "cfg.yaml:2: section 'neurons': takes a list of rules, each behind a dash, found keys of its own"},
+     "cfg.yaml:2: section 'neurons': takes a list of rules, each after a dash, found a mapping"},
     {"neurons: [{name: a}]\nmodel: {}\nneurons: [{name: b}]\n",
-     "cfg.yaml:3: section 'neurons' stands twice, first on line 1; put its rules together"},
+     "cfg.yaml:3: section 'neurons' appears twice, first on line 1; put its rules together"},
     {"neurons:\n  - name: a\n  - b\n",
-     "cfg.yaml:3: neurons.1: a rule is keys such as 'hook: blocks.0.mlp.hook_pre', found one value"},
+     "cfg.yaml:3: neurons.1: a rule consists of keys such as 'hook: blocks.0.mlp.hook_pre', found one value"},
     {"neurons: [{}]\n",
-     "cfg.yaml:1: neurons.0: a rule is keys such as 'hook: blocks.0.mlp.hook_pre', found none"},
+     "cfg.yaml:1: neurons.0: a rule consists of keys such as 'hook: blocks.0.mlp.hook_pre', found none"},
     {"neurons: [{on: 1},{on: 1},{on: 1},{on: 1},{on: 1},{on: 1},{on: 1},{on: 1},{on: 1}]\n",
      "cfg.yaml:1: section 'neurons': 9 rules, at most 8 are possible"},
     {"neurons:\n  - name: a\n    hok: x\n",
@@ -238,14 +239,16 @@ static const Bad bad_files[] = {
      "cfg.yaml:2: unknown key 'neurons.0.when.tga'; nearest: neurons.0.when.tag"},
     {"neurons:\n  - zzzzzzzz: B\n",
      "cfg.yaml:2: unknown key 'neurons.0.zzzzzzzz'; `rote help keys` lists them"},
-    {"neurons:\n  - when: B\n", "cfg.yaml:2: key 'neurons.0.when': takes one of tag, token, regex, share "
-                                "below it, such as {tag: B}, found one value"},
+    {"neurons:\n  - when: B\n",
+     "cfg.yaml:2: key 'neurons.0.when': takes one of the keys tag, token, regex, share, for example {tag: "
+     "B}, found one value"},
     {"neurons:\n  - when: {tag: [A, B]}\n",
      "cfg.yaml:2: key 'neurons.0.when.tag': takes one value, found a list"},
     {"neurons:\n  - name: a\n    name: b\n",
-     "cfg.yaml:3: key 'neurons.0.name' stands twice, first on line 2; keep one"},
-    {"neurons:\n  - name: a b\n", "cfg.yaml:2: key 'neurons.0.name': 'a b' cannot name a folder; allowed: "
-                                  "letters, digits, '.', '_', '-', at most 63, not first '.' or '-'"},
+     "cfg.yaml:3: key 'neurons.0.name' is set twice, first on line 2; keep one"},
+    {"neurons:\n  - name: a b\n",
+     "cfg.yaml:2: key 'neurons.0.name': 'a b' cannot be the name of a folder; allowed: letters, digits, '.', "
+     "'_', '-', at most 63, the first neither '.' nor '-'"},
     {"neurons:\n  - loss: hinge\n",
      "cfg.yaml:2: key 'neurons.0.loss': 'hinge' is not one of pre_hinge | pre_bce | post_mse | rank | share "
      "| group | causal | none"},
@@ -256,7 +259,7 @@ static const Bad bad_files[] = {
 
 static const Bad bad_overrides[] = {
     {"neurons.1.ratio=1",
-     "command line: key 'neurons.1.ratio': there is no rule neurons.0 before it; number them from 0"},
+     "command line: key 'neurons.1.ratio': the rule neurons.0 is missing; number rules from 0 without gaps"},
     {"neurons.8.ratio=1",
      "command line: unknown key 'neurons.8.ratio'; rules are numbered from 0 to 7, such as neurons.0.ratio"},
     {"neurons.ratoi=1",
@@ -304,37 +307,38 @@ static void resolving_names_and_weighs(void **state) {
 /* Two blocks of 64 and 256 neurons. */
 static const Bad conflicts[] = {
     {"neurons: [{" PLACE "}]",
-     "rule 'rule0': neurons.0.when says of no facts that they are the rule's class; "
-     "set one of tag, token, regex, share"},
+     "rule 'rule0': neurons.0.when is missing, which defines the rule's class; set one of tag, token, regex, "
+     "share"},
     {"neurons: [{name: b, when: {tag: B, share: 0.5}, " PLACE "}]",
-     "rule 'b': neurons.0.when.tag and neurons.0.when.share are both set; a rule has one class, keep one"},
+     "rule 'b': neurons.0.when.tag and neurons.0.when.share are both set; a rule has one class; keep one"},
     {"neurons: [{when: {tag: B}, " PLACE "}, {when: {token: B, regex: C}, " PLACE "}]",
-     "rule 'rule1': neurons.1.when.token and neurons.1.when.regex are both set; a rule has one class, keep "
+     "rule 'rule1': neurons.1.when.token and neurons.1.when.regex are both set; a rule has one class; keep "
      "one"},
     {"neurons: [{when: {regex: 'a(b'}, " PLACE "}]",
-     "rule 'rule0': neurons.0.when.regex is 'a(b', no regular expression: missing closing parenthesis at byte 3"},
-    {"neurons: [{when: {tag: B}, units: 0-3}]", "rule 'rule0': neurons.0.hook is ''; a rule's is "
-                                                "blocks.L.mlp.hook_pre or blocks.L.mlp.hook_post, L from "
-                                                "0 to 1"},
+     "rule 'rule0': neurons.0.when.regex is 'a(b', which is not a regular expression: missing closing "
+     "parenthesis at byte 3"},
+    {"neurons: [{when: {tag: B}, units: 0-3}]",
+     "rule 'rule0': neurons.0.hook is ''; allowed: blocks.L.mlp.hook_pre or blocks.L.mlp.hook_post, L from 0 "
+     "to 1"},
     {"neurons: [{when: {tag: B}, hook: blocks.1.attn.hook_q, units: 0-3}]",
-     "rule 'rule0': neurons.0.hook is 'blocks.1.attn.hook_q'; a rule's is blocks.L.mlp.hook_pre or "
+     "rule 'rule0': neurons.0.hook is 'blocks.1.attn.hook_q'; allowed: blocks.L.mlp.hook_pre or "
      "blocks.L.mlp.hook_post, L from 0 to 1"},
     {"neurons: [{when: {tag: B}, hook: blocks.2.mlp.hook_post, units: 0-3}]",
-     "rule 'rule0': neurons.0.hook is blocks.2.mlp.hook_post, but model.n_layer is 2; L is 0 to 1"},
+     "rule 'rule0': neurons.0.hook is blocks.2.mlp.hook_post, but model.n_layer is 2; L must be 0 to 1"},
     {"model: {mlp: none}\nneurons: [{when: {tag: B}, " PLACE "}]",
      "rule 'rule0': neurons.0.hook is blocks.0.mlp.hook_pre, but model.mlp is none: there are no neurons"},
     {"neurons: [{when: {tag: B}, hook: blocks.0.mlp.hook_pre}]",
-     "rule 'rule0': neurons.0.units names no neurons; write such as 0-7, or auto:silent:8"},
+     "rule 'rule0': neurons.0.units is empty; set it to neurons such as 0-7, or to auto:silent:8"},
     {"neurons: [{when: {tag: B}, hook: blocks.0.mlp.hook_pre, units: 250-256}]",
-     "rule 'rule0': neurons.0.units is '250-256': the layer has 256 neurons, 0 to 255"},
+     "rule 'rule0': neurons.0.units is '250-256': the layer has only 256 neurons, 0 to 255"},
     {"neurons: [{when: {tag: B}, hook: blocks.0.mlp.hook_pre, units: 'auto:random:8', assign_at: 0.5, until: "
      "0.5}]",
-     "rule 'rule0': neurons.0.assign_at is 0.5 and neurons.0.until is 0.5: the rule is dropped before its "
-     "units are chosen; lower assign_at"},
+     "rule 'rule0': neurons.0.assign_at is 0.5 and neurons.0.until is 0.5: the rule ends before its units "
+     "are chosen; lower assign_at"},
     {"neurons: [{when: {tag: B}, hook: blocks.0.mlp.hook_pre, units: 'auto:random:8', start_bias: -10}]",
-     "rule 'rule0': neurons.0.start_bias is -10, but neurons.0.units are chosen later; give them"},
+     "rule 'rule0': neurons.0.start_bias is -10, but neurons.0.units are chosen in training; list the units"},
     {"neurons: [{when: {tag: B}, hook: blocks.0.mlp.hook_pre, units: 'auto:random:8', start_out: 0}]",
-     "rule 'rule0': neurons.0.start_out is 0, but neurons.0.units are chosen later; give them"},
+     "rule 'rule0': neurons.0.start_out is 0, but neurons.0.units are chosen in training; list the units"},
     {"model: {bias: false}\nneurons: [{when: {tag: B}, " PLACE ", start_bias: -10}]",
      "rule 'rule0': neurons.0.start_bias is -10, but model.bias is false"},
     {"neurons: [{when: {tag: B}, " PLACE ", on: -1}]", "rule 'rule0': neurons.0.on is -1 and neurons.0.off "
@@ -344,32 +348,30 @@ static const Bad conflicts[] = {
      "rule 'rule0': neurons.0.on is 1 and neurons.0.off is 2: loss pre_bce pushes above on and below off; "
      "raise on, or lower off"},
     {"neurons: [{when: {tag: B}, " PLACE ", ratio: 0.2, weight: 1}]",
-     "rule 'rule0': neurons.0.ratio is 0.2 and neurons.0.weight is 1: either one sets the loss's strength; "
+     "rule 'rule0': neurons.0.ratio is 0.2 and neurons.0.weight is 1: both set the strength of the loss; "
      "leave one out"},
     {"train: {optimizer: muon}\nneurons: [{when: {tag: B}, " PLACE ", route: parameters}]",
-     "rule 'rule0': neurons.0.route is parameters, but train.optimizer is muon, which mixes a matrix's rows: "
-     "a routed neuron must skip its update; take adamw or sgd"},
+     "rule 'rule0': neurons.0.route is parameters, but train.optimizer is muon, which updates the rows of a "
+     "matrix together, so that a routed neuron cannot be left out; use adamw or sgd"},
     {"train: {optimizer: soap}\nneurons: [{when: {tag: B}, " PLACE ", route: activations}]",
-     "rule 'rule0': neurons.0.route is activations, but train.optimizer is soap, which mixes a matrix's "
-     "rows: "
-     "a routed neuron must skip its update; take adamw or sgd"},
+     "rule 'rule0': neurons.0.route is activations, but train.optimizer is soap, which updates the rows of a "
+     "matrix together, so that a routed neuron cannot be left out; use adamw or sgd"},
     {"neurons: [{when: {tag: B}, " PLACE ", route: activations, loss: causal}]",
-     "rule 'rule0': neurons.0.route is activations, but neurons.0.loss is causal, which cannot be routed; "
-     "set "
-     "one of them to none"},
+     "rule 'rule0': neurons.0.route is activations, but neurons.0.loss is causal, which cannot be combined "
+     "with a route; set one of them to none"},
     {"neurons: [{when: {tag: B}, " PLACE ", route: parameters, loss: rank}]",
-     "rule 'rule0': neurons.0.route is parameters, but neurons.0.loss is rank, which cannot be routed; set "
-     "one of them to none"},
+     "rule 'rule0': neurons.0.route is parameters, but neurons.0.loss is rank, which cannot be combined with "
+     "a route; set one of them to none"},
     {"neurons: [{name: a, when: {tag: B}, " PLACE "}, {name: a, when: {tag: C}, " PLACE "}]",
-     "neurons.0.name and neurons.1.name are both 'a'; results tell rules apart by name"},
+     "neurons.0.name and neurons.1.name are both 'a'; names of rules must differ"},
     {"neurons: [{name: a, when: {tag: B}, " PLACE "}, {name: b, when: {tag: C}, hook: "
      "blocks.0.mlp.hook_post, units: '9,3', route: parameters}]",
-     "rules 'a' and 'b': neurons.0.units and neurons.1.units both have neuron 3 of block 0, and "
-     "neurons.1.route wants it for itself; part the units"},
+     "rules 'a' and 'b': neurons.0.units and neurons.1.units both contain neuron 3 of block 0, but a neuron "
+     "of a rule with a route (neurons.1) belongs to that rule only; use different units"},
     {"neurons: [{name: a, when: {tag: B}, " PLACE "}, {name: b, when: {tag: C}, hook: "
      "blocks.0.mlp.hook_post, units: 'auto:random:256'}]",
-     "rule 'b': neurons.1.units is auto:random:256, but the rules of block 0 ask for 260 neurons and it has "
-     "256; a chosen neuron is no other rule's"},
+     "rule 'b': neurons.1.units is auto:random:256, but the rules of block 0 need 260 neurons and it has "
+     "256; rules do not share neurons that are chosen in training"},
 };
 
 static void conflicts_are_refused(void **state) {
@@ -412,9 +414,10 @@ static void help_of_a_rule(void **state) {
         fclose(out);
         assert_string_equal(text,
                             "neurons.N.ratio: a number\n"
-                            "  the loss's gradient is scaled to this share of the model's own at the hook\n"
+                            "  the gradient of the loss is scaled to this share of the model's own gradient\n"
+                            "  at the hook\n"
                             "  default 0.1; 0 to 1000000\n"
-                            "  elsewhere called strength\n");
+                            "  other names: strength\n");
         free(text);
     }
     assert_int_equal(config_help("neurons.N.ration", stderr, &err), ERR_INPUT);

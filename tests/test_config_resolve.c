@@ -53,57 +53,63 @@ static void resolves_defaults(void **state) {
 static const Bad conflicts[] = {
     {"model: {n_embd: 64, n_head: 3}",
      "model.n_embd is 64 and model.n_head is 3: n_head must divide n_embd; set n_embd to 66, or n_head to 1"},
-    {"model: {n_head: 4, n_kv_head: 3}", "model.n_head is 4 and model.n_kv_head is 3: n_kv_head must divide "
-                                         "n_head; set n_kv_head to 0 (as many), or to 1"},
-    {"model: {n_head: 2, n_kv_head: 4}", "model.n_head is 2 and model.n_kv_head is 4: n_kv_head must divide "
-                                         "n_head; set n_kv_head to 0 (as many), or to 1"},
+    {"model: {n_head: 4, n_kv_head: 3}",
+     "model.n_head is 4 and model.n_kv_head is 3: n_kv_head must divide n_head; set n_kv_head to 0 (as many "
+     "as n_head), or to 1"},
+    {"model: {n_head: 2, n_kv_head: 4}",
+     "model.n_head is 2 and model.n_kv_head is 4: n_kv_head must divide n_head; set n_kv_head to 0 (as many "
+     "as n_head), or to 1"},
     {"model: {block_size: 19}",
      "the longest fact has 20 tokens and model.block_size is 19; set model.block_size to 0 or at least 20"},
     {"model: {vocab_size: 49}",
-     "the facts use a vocabulary of 50 and model.vocab_size is 49; set model.vocab_size to 0 or at least 50"},
-    {"facts: {junk_n: 5}", "facts.junk_n is 5 and facts.junk_ratio is 0: how many different junk sequences "
-                           "there are and how often they "
-                           "come go together; set both"},
+     "the facts have 50 symbols and model.vocab_size is 49; set model.vocab_size to 0 or at least 50"},
+    {"facts: {junk_n: 5}",
+     "facts.junk_n is 5 and facts.junk_ratio is 0: junk needs a number of different sequences and a ratio; "
+     "set both"},
     {"facts: {kind: file, path: x, junk_n: 5, heldout: 2}",
-     "facts.junk_n works where facts are drawn (kinds random, triples, bios, biod, rules); facts of your own "
-     "(kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out"},
+     "facts.junk_n works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts "
+     "that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key "
+     "out"},
     {"facts: {kind: file, path: x, paraphrases: 2}",
-     "facts.paraphrases works where facts are drawn (kinds random, triples, bios, biod, rules); facts of "
-     "your own (kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out"},
+     "facts.paraphrases works only for facts that are drawn (kinds random, triples, bios, biod, rules); "
+     "facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the "
+     "key out"},
     {"facts: {kind: text, path: x, domain_token: true}",
-     "facts.domain_token works where facts are drawn (kinds random, triples, bios, biod, rules); facts of "
-     "your own (kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out"},
+     "facts.domain_token works only for facts that are drawn (kinds random, triples, bios, biod, rules); "
+     "facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the "
+     "key out"},
     {"facts: {kind: text, path: x, junk_ratio: 0.5}",
-     "facts.junk_ratio works where facts are drawn (kinds random, triples, bios, biod, rules); facts of your "
-     "own (kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out"},
+     "facts.junk_ratio works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts "
+     "that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key "
+     "out"},
     {"facts: {kind: file, path: x, split_seed: 7}",
-     "facts.split_seed is 7, but facts.heldout is 0, so there is nothing for it to choose; set "
-     "facts.heldout, or leave the seed out"},
-    {"train: {warmup_steps: 1001}", "train.warmup_steps is 1001 and train.max_steps is 1000: the warm-up "
-                                    "must fit; lower one or raise the other"},
+     "facts.split_seed is 7, but facts.heldout is 0, so no facts are held out; set facts.heldout, or leave "
+     "facts.split_seed out"},
+    {"train: {warmup_steps: 1001}",
+     "train.warmup_steps is 1001 and train.max_steps is 1000: the warm-up must not be longer than the run; "
+     "lower warmup_steps, or raise max_steps"},
     {"train: {decay_steps: 1001}",
-     "train.decay_steps is 1001 and train.max_steps is 1000: the decay must fit; set "
+     "train.decay_steps is 1001 and train.max_steps is 1000: the decay must not be longer than the run; set "
      "decay_steps to 0 or at most 1000"},
     {"train: {decay_steps: 10, warmup_steps: 20}",
-     "train.decay_steps is 10 and train.warmup_steps is 20: the decay ends "
-     "before the warm-up does; set decay_steps to 0 or at least 20"},
+     "train.decay_steps is 10 and train.warmup_steps is 20: the decay ends before the warm-up; set "
+     "decay_steps to 0 or at least 20"},
     {"train: {schedule: wsd, decay_steps: 600, warmup_steps: 401}",
-     "train.warmup_steps is 401 and train.decay_steps is 600: together more than train.max_steps, which is "
-     "1000; lower "
-     "one"},
+     "train.warmup_steps is 401 and train.decay_steps is 600: their sum exceeds train.max_steps, which is "
+     "1000; lower one of them"},
     {"train: {min_lr: 0.01}",
-     "train.min_lr is 0.01 and train.learning_rate is 0.001: the schedule would rise; lower min_lr"},
+     "train.min_lr is 0.01 and train.learning_rate is 0.001: the learning rate would rise; lower min_lr"},
     {"train: {stop_recall: 0.9}",
-     "train.stop_recall is 0.9 and train.eval_interval is 0: nobody looks before the end; set "
+     "train.stop_recall is 0.9 and train.eval_interval is 0, so the only evaluation is at the end; set "
      "train.eval_interval to a number of steps"},
     {"train: {stop_gain: 1e-3}",
-     "train.stop_gain is 0.001 and train.eval_interval is 0: nobody looks before the end; set "
+     "train.stop_gain is 0.001 and train.eval_interval is 0, so the only evaluation is at the end; set "
      "train.eval_interval to a number of steps"},
     {"train: {batch_size: 200000000}",
-     "train.batch_size is 200000000 and the longest fact has 20 tokens: a batch holds at "
-     "most 2147483647 tokens; set train.batch_size to at most 107374182"},
+     "train.batch_size is 200000000 and the longest fact has 20 tokens: a batch has at most 2147483647 "
+     "tokens; set train.batch_size to at most 107374182"},
     {"train: {init_hash: 0123}",
-     "train.init_hash is 0123, but train.init_from names no run; set it, or leave init_hash out"},
+     "train.init_hash is 0123, but train.init_from is empty; set it to a run, or leave init_hash out"},
     {"facts: {kind: file, path: x, n: 300}",
      "facts.n is 300, but the fact set has 100 facts; leave the key out or set facts.n=100"},
 };
@@ -121,9 +127,10 @@ static void conflicts_are_refused(void **state) {
     config_defaults(&config);
     Err err = {0};
     assert_int_equal(config_resolve(&config, 200000000, 20, 50, &err), ERR_INPUT);
-    assert_string_equal(err.msg,
-                        "200000000 facts of up to 20 tokens: at most 2147483647 tokens in all; take at most "
-                        "107374182 facts");
+    assert_string_equal(
+        err.msg,
+        "200000000 facts of up to 20 tokens: at most 2147483647 tokens in all are possible; use at most "
+        "107374182 facts");
 }
 
 /* ---- help ---- */
@@ -143,9 +150,9 @@ static void help(void **state) {
     Err err = {0};
     char *text = help_of("model.n-kv-head", OK, &err);
     assert_string_equal(text, "model.n_kv_head: a whole number\n"
-                              "  key and value heads (grouped queries); must divide n_head\n"
+                              "  key and value heads (grouped-query attention); must divide n_head\n"
                               "  default 0 (as many as n_head), or 1 to 65536\n"
-                              "  elsewhere called n_kv_heads num_kv_heads num_key_value_heads\n");
+                              "  other names: n_kv_heads num_kv_heads num_key_value_heads\n");
     free(text);
     text = help_of("seed", OK, &err); /* one in each section */
     assert_non_null(strstr(text, "facts.seed: "));

@@ -51,13 +51,13 @@ static void units_words(void **state) {
     assert_int_equal(units_parse("auto:selective:3", 8, &spec, &err), OK);
     assert_int_equal(spec.kind, UNITS_SELECTIVE);
     static const Bad bad[] = {
-        {"auto:silent:9", "'auto:silent:9': 9 neurons of a layer that has 8; take 1 to 8"},
-        {"auto:silent:0", "'auto:silent:0': 0 neurons of a layer that has 8; take 1 to 8"},
+        {"auto:silent:9", "'auto:silent:9': 9 neurons, but the layer has 8; choose 1 to 8"},
+        {"auto:silent:0", "'auto:silent:0': 0 neurons, but the layer has 8; choose 1 to 8"},
         {"auto:silent",
-         "'auto:silent': none of auto:silent:K, auto:random:K, auto:selective:K with a number K"},
+         "'auto:silent': must be auto:silent:K, auto:random:K or auto:selective:K with a number K"},
         {"auto:loud:3",
-         "'auto:loud:3': none of auto:silent:K, auto:random:K, auto:selective:K with a number K"},
-        {"0-8", "'0-8': the layer has 8 neurons, 0 to 7"},
+         "'auto:loud:3': must be auto:silent:K, auto:random:K or auto:selective:K with a number K"},
+        {"0-8", "'0-8': the layer has only 8 neurons, 0 to 7"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_int_equal(units_parse(bad[i].text, 8, &spec, &err), ERR_INPUT);
@@ -67,7 +67,7 @@ static void units_words(void **state) {
                                         "1, 2", "1;2", "0x1", "1.5", "1111111111", "1-2-3", "+1"};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         if (units_parse(lists[i], 8, &spec, &err) != ERR_INPUT) fail_msg("'%s' was read", lists[i]);
-        assert_non_null(strstr(err.msg, ": no list of neurons such as 0-7 or 3,9,12-15"));
+        assert_non_null(strstr(err.msg, ": must be a list of neurons such as 0-7 or 3,9,12-15"));
     }
     assert_int_equal(spec.kind, UNITS_SELECTIVE); /* untouched */
 }

@@ -15,7 +15,9 @@
 #include "base/random.h"
 #include "data/obtain.h"
 #include "eval/evaluate.h"
+#include "eval/prompts.h"
 #include "model/decode.h"
+#include "model/pass.h"
 
 static const uint64_t SEED = 20261122;
 

@@ -169,10 +169,10 @@ static void impossible_draws(void **state) {
         const char *msg;
     } cases[] = {
         {17, 4, 2,
-         "facts.n: 17 facts asked for, of 16 possible sequences (4 tokens out of 2); lower facts.n, or raise "
+         "facts.n: 17 facts, but there are only 16 sequences (4 tokens out of 2); lower facts.n, or raise "
          "facts.seq_len or facts.vocab_size"},
         {2, 9, 1,
-         "facts.n: 2 facts asked for, of 1 possible sequences (9 tokens out of 1); lower facts.n, or raise "
+         "facts.n: 2 facts, but there are only 1 sequences (9 tokens out of 1); lower facts.n, or raise "
          "facts.seq_len or facts.vocab_size"},
         {0, 4, 2, "facts: n 0, seq_len 4, vocab_size 2: each must be at least 1"},
         {2, 0, 2, "facts: n 2, seq_len 0, vocab_size 2: each must be at least 1"},

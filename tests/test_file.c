@@ -98,10 +98,10 @@ static void refuses_to_read(void **state) {
     (void)state;
     put("five", "12345");
     assert_holds("five", "12345");
-    assert_unreadable("five", 4, "five: larger than the 4 bytes that such a file may have");
+    assert_unreadable("five", 4, "five: larger than 4 bytes, the maximum for such a file");
     assert_unreadable("nowhere/x", 4, "nowhere/x: cannot read: No such file or directory");
     assert_unreadable("/proc/self/status", 20,
-                      "/proc/self/status: larger than the 20 bytes that such a file may have");
+                      "/proc/self/status: larger than 20 bytes, the maximum for such a file");
     assert_int_equal(mkdir("dir", 0777), 0);
     assert_unreadable("dir", 4, "dir: cannot read: a folder, not a regular file");
     assert_int_equal(mkfifo("fifo", 0666), 0);
@@ -306,7 +306,7 @@ static void makes_folders(void **state) {
     assert_true(file_exists("a/b/c"));
     put("a/file", "x");
     assert_int_equal(make_directories("a/file/d", &err), ERR_INPUT);
-    assert_string_equal(err.msg, "a/file: is a file, a folder is needed there");
+    assert_string_equal(err.msg, "a/file: is a file, but a folder is needed");
     assert_int_equal(make_directories("/proc/nowhere/d", &err), ERR_IO);
     assert_string_equal(err.msg, "/proc/nowhere: cannot create the folder: No such file or directory");
     assert_int_equal(make_directories("", &err), ERR_INPUT);
@@ -368,7 +368,7 @@ static void locks(void **state) {
     assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
     char expected[200];
     snprintf(expected, sizeof expected,
-             "lock: held by process %ld: wait for it, stop it, or choose another folder", (long)getpid());
+             "lock: held by process %ld; wait for it, stop it, or choose another folder", (long)getpid());
     assert_int_equal(in_child(take_lock, expected), 0);
     int second = -1;
     assert_int_equal(lock_take("lock", &second, &err), ERR_INPUT);

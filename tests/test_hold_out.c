@@ -1,5 +1,5 @@
-/* Facts that were read, some of them held out: who is on which side, what the rest still is, what the hash and the folder
- * keep, and that nothing held out is ever trained. */
+/* Facts that were read, some of them held out: who is on which side, what the rest still is, what the hash and the
+ * folder keep, and that nothing held out is ever trained. */
 #include "tests/import_testing.h"
 
 #include <xxhash.h>
@@ -320,21 +320,22 @@ static void what_cannot_be_held_out(void **state) {
         int heldout;
         const char *msg;
     } cases[] = {
-        {FACTS_FILE, "set", 9, "facts.heldout is 9, but set has 9 facts, and one at least is trained"},
-        {FACTS_FILE, "set", 1000, "facts.heldout is 1000, but set has 9 facts, and one at least is trained"},
+        {FACTS_FILE, "set", 9,
+         "facts.heldout is 9, but set has 9 facts, and at least one must be trained; lower it"},
+        {FACTS_FILE, "set", 1000,
+         "facts.heldout is 1000, but set has 9 facts, and at least one must be trained; lower it"},
         {FACTS_TEXT, "t", 4,
-         "facts.heldout is 4, but t has 4 facts (chunks of facts.seq_len bytes), and one at least is "
-         "trained"},
+         "facts.heldout is 4, but t has 4 facts (chunks of facts.seq_len bytes), and at least one must be "
+         "trained; lower it"},
         {FACTS_TEXT, "t", 3,
-         "facts.heldout is 3, but of the 4 facts of t only 2 stand there once: of a repeated one a copy "
-         "would "
-         "be trained; lower it"},
+         "facts.heldout is 3, but of the 4 facts of t only 2 occur once, and the copy of a repeated fact "
+         "would be trained; lower it"},
         {FACTS_FILE, "split", 1,
-         "facts.heldout is 1, but of split 2 of 9 facts are held out already; leave the key out, or name the "
-         "set that it was made of"},
+         "facts.heldout is 1, but in split 2 of 9 facts are held out already; leave the key out, or use "
+         "the fact set from which it was made"},
         {FACTS_FILE, "drawn", 1,
-         "facts.heldout is 1, but drawn holds facts that were drawn, of kind random; give the key to the "
-         "`rote facts make` that draws them (facts.kind=random)"},
+         "facts.heldout is 1, but the facts in drawn were drawn (kind random); set the key in the `rote "
+         "facts make` that draws them (facts.kind=random)"},
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         FactsConfig config = config_of(cases[c].kind, cases[c].path, cases[c].heldout, 1);

@@ -117,18 +117,18 @@ static void delimiters_are_noticed(void **state) {
         const char *fields, *note;
     } cases[] = {
 #define OTHER(name)                                                                                          \
-    "every line has a " name " and none a ','; if that parts the fields, say --delimiter " name
+    "every line has a " name " and none a ','; if it separates the fields, use --delimiter " name
         {"f.csv", "a;b\nc;d;e\n", &bytes, "-|a;b|-;-|c;d;e|-;", OTHER("';'")},
         {"f.csv", "a\tb\n", &bytes, "-|a\\tb|-;", OTHER("tab")},
         {"f.csv", "a|b\nc|d\n", &bytes, "-|a|b|-;-|c|d|-;", OTHER("'|'")},
         {"f.csv", "a;1,5\nb;2,5\n", &bytes, "a;1|5|-;b;2|5|-;",
-         "every line has as many ';' as the first; if that parts the fields, say --delimiter ';'"},
+         "every line has as many ';' as the first; if it separates the fields, use --delimiter ';'"},
         {"f.csv", "a;1,5\n", &bytes, "a;1|5|-;", ""},
         {"f.csv", "a;1,5\nb;2;3,5\n", &bytes, "a;1|5|-;b;2;3|5|-;", ""},
         {"f.csv", "a;b\nc\n", &bytes, "-|a;b|-;-|c|-;", ""},
         {"f.csv", "\"a;b\"\n\"c;d\"\n", &bytes, "-|a;b|-;-|c;d|-;", ""},
         {"f.csv", "a, b\nc, d\n", &bytes, "a| b|-;c| d|-;",
-         "a blank follows every ',' and is now part of the field behind it; take it away if it is no part"},
+         "a blank follows every ',' and is now part of the field behind it; remove one of them if it is no part"},
         {"f.csv", "a, b\nc,d\n", &bytes, "a| b|-;c|d|-;", ""},
         {"f.csv", "a;\"b;\"\";\"\r\nc,1;d\n", &semicolon, "a|b;\";|-;c,1|d|-;", ""},
         {"f.csv", "a\tb\n", &tab, "a|b|-;", ""},
@@ -138,9 +138,9 @@ static void delimiters_are_noticed(void **state) {
         {"f.tsv", "sep=\t\na\tb\n", &bytes, "a|b|-;", ""},
         {"f.csv", "sep=;;\na;b\n", &bytes, "-|sep=;;|-;-|a;b|-;", OTHER("';'")},
         {"f.tsv", "a,b\nc,d\n", &bytes, "-|a,b|-;-|c,d|-;",
-         "every line has a ',' and none a tab; if that parts the fields, say --format csv"},
+         "every line has a ',' and none a tab; if it separates the fields, use --format csv"},
         {"f.tsv", "a;b\nc;d\n", &bytes, "-|a;b|-;-|c;d|-;",
-         "every line has a ';' and none a tab; if that parts the fields, say --format csv --delimiter ';'"},
+         "every line has a ';' and none a tab; if it separates the fields, use --format csv --delimiter ';'"},
         {"f.tsv", "a, b\tc, d\ne, f\tg, h\n", &bytes, "a, b|c, d|-;e, f|g, h|-;", ""},
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {

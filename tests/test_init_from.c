@@ -56,13 +56,14 @@ static Case make_case(const char *first, ...) {
     return c;
 }
 
-/* Frees the case. */
+/* Frees the case. What the result says of neuron rules is dropped. */
 static RunResult train(Case c, const char *dir, bool resume) {
     RunResult result;
     Err err = {0};
     RunOptions options = {.dir = dir, .resume = resume};
     if (run_train(&c.config, &c.facts, &options, &result, &err) != OK) fail_msg("%s", err.msg);
     facts_free(&c.facts);
+    result_free(&result);
     return result;
 }
 

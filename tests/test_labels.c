@@ -279,36 +279,36 @@ static void wrong_rules_are_refused(void **state) {
     FactSet f = worded();
     NeuronRule rule = {.name = "r", .at = AT_ALL};
     strcpy(rule.when_tag, "norht");
-    refuse(
-        &f, &rule,
-        "rule 'r': when.tag is 'norht', but no fact has that tag; there are \"north\", \"south\", \"empty\"; "
-        "nearest: north");
+    refuse(&f, &rule,
+           "rule 'r': when.tag is 'norht', but no fact has that tag; the tags are \"north\", \"south\", "
+           "\"empty\"; nearest: north");
     strcpy(rule.when_tag, "north");
     strcpy(rule.against, "x");
-    refuse(&f, &rule,
-           "rule 'r': against is 'x', but no fact has that tag; there are \"north\", \"south\", \"empty\"");
+    refuse(
+        &f, &rule,
+        "rule 'r': against is 'x', but no fact has that tag; the tags are \"north\", \"south\", \"empty\"");
     *rule.against = '\0';
     strcpy(rule.when_tag, "empty");
-    refuse(&f, &rule, "rule 'r': none of the 3 facts is of its class (when.tag)");
+    refuse(&f, &rule, "rule 'r': none of the 3 facts is in its class (when.tag)");
     *rule.when_tag = '\0';
     strcpy(rule.when_token, "rad");
     refuse(&f, &rule,
-           "rule 'r': when.token is 'rad', but it is none of the 6 symbols, which are words; nearest: red");
+           "rule 'r': when.token is 'rad', which is not one of the 6 symbols (words); nearest: red");
     *rule.when_token = '\0';
     strcpy(rule.when_regex, "^red");
-    refuse(&f, &rule, "rule 'r': none of the 3 facts is of its class (when.regex)");
+    refuse(&f, &rule, "rule 'r': none of the 3 facts is in its class (when.regex)");
     strcpy(rule.when_regex, "a(");
     refuse(&f, &rule,
-           "rule 'r': when.regex is 'a(', no regular expression: missing closing parenthesis at byte 2");
+           "rule 'r': when.regex is 'a(', which is not a regular expression: missing closing parenthesis at "
+           "byte 2");
     /* The whole fact stands twice, once on either side. */
     memcpy(f.tokens + 3, f.tokens, 3 * sizeof *f.tokens);
     rule = rule_by_tag("north", "", AT_AFTER_CUE);
     memcpy(f.tag, ((int32_t[]){0, 1, -1, 0}), 16);
     f.tag[2] = 1;
-    refuse(
-        &f, &rule,
-        "rule 'r': at after_cue: no fact of its class has a token left to ask for, each begins as others do "
-        "up to its last token; take answer or all");
+    refuse(&f, &rule,
+           "rule 'r': at after_cue: the rule applies to no token of its class; up to its last token each "
+           "fact begins as one of another side; use at: answer or at: all");
     facts_free(&f);
 
     f = draw(10, 4, 8, 1);
@@ -320,7 +320,7 @@ static void wrong_rules_are_refused(void **state) {
         char message[96];
         strcpy(rule.when_token, tokens[i]);
         snprintf(message, sizeof message,
-                 "rule 'r': when.token is '%s', but the symbols of these facts are 0 to 7", tokens[i]);
+                 "rule 'r': when.token is '%s', but these facts have the symbols 0 to 7", tokens[i]);
         refuse(&f, &rule, message);
     }
     strcpy(rule.when_token, "7");
@@ -341,14 +341,16 @@ static void contradictions_are_refused(void **state) {
     int8_t *labels[2] = {labels_of(&f, &rules[0]), labels_of(&f, &rules[1])};
     assert_int_equal(labels_check_rules(&f, rules, 2, labels, units, &err), ERR_INPUT);
     assert_string_equal(
-        err.msg, "rules 'n' and 's' contradict each other: 'n' wants neuron 3 of block 0 on and 's' "
-                 "wants it off, at token 0 of sequence 0, \"ann\\tlikes red\"; part their units, or set "
-                 "the one's `against`");
+        err.msg,
+        "rules 'n' and 's' contradict each other: 'n' trains neuron 3 of block 0 to fire and 's' not to "
+        "fire, at token 0 of sequence 0, \"ann\\tlikes red\"; use different units, or set `against` of "
+        "one of them");
     /* None where one has no negative side (of both), no loss, another layer, other units, or units to be chosen. */
     rules[1].negatives = 0;
     assert_int_equal(labels_check_rules(&f, rules, 2, labels, units, &err), ERR_INPUT);
-    assert_non_null(
-        strstr(err.msg, "'s' wants neuron 3 of block 0 on and 'n' wants it off, at token 0 of sequence 1"));
+    assert_non_null(strstr(err.msg,
+                           "'s' trains neuron 3 of block 0 to fire and 'n' not to fire, at token 0 of "
+                           "sequence 1"));
     rules[0].negatives = 0;
     assert_int_equal(labels_check_rules(&f, rules, 2, labels, units, &err), OK);
     rules[0].negatives = rules[1].negatives = 1;

@@ -122,7 +122,7 @@ static void requests_that_cannot_be_met(void **state) {
         const char *a, *b, *msg;
     } cases[] = {
         {"facts.load=1", "facts.n=17",
-         "facts.n is 17, but facts.load=1 asks for 50 facts; leave one of the keys out"},
+         "facts.n is 17, but facts.load=1 requires 50 facts; leave one of the keys out"},
         {"facts.load=20000", "facts.vocab_size=2",
          "facts.load: 20000 bits per parameter are 19040000.0 bits, but 64 facts, the most there can be, "
          "have 296.0; "
@@ -146,14 +146,16 @@ static void requests_that_cannot_be_met(void **state) {
     Config config = with("train.exposures=3", "train.max_steps=4", "train.batch_size=10");
     Err err = {0};
     assert_int_equal(config_resolve(&config, 50, 6, 11, &err), ERR_INPUT);
-    assert_string_equal(err.msg,
-                        "train.max_steps is 4, but train.exposures=3 of 50 facts in batches of 10 takes 15; "
-                        "leave one of the keys out");
+    assert_string_equal(
+        err.msg,
+        "train.max_steps is 4, but train.exposures=3 for 50 facts in batches of 10 requires 15; leave one of "
+        "the keys out");
     config = with("train.exposures=1e12", "train.batch_size=1", "name=a");
     assert_int_equal(config_resolve(&config, 50, 6, 11, &err), ERR_INPUT);
     assert_string_equal(
-        err.msg, "train.exposures is 1000000000000: 50 facts in batches of 1 take 5e+13 steps, at most "
-                 "1e12 are possible; raise train.batch_size");
+        err.msg,
+        "train.exposures is 1000000000000: 50 facts in batches of 1 need 5e+13 steps, at most 1e12 are "
+        "possible; raise train.batch_size");
 }
 
 int main(void) {

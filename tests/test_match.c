@@ -121,17 +121,17 @@ static void refusals(void **state) {
         const char *words[3], *says;
     } BAD[] = {
         {{"model.match_params=9000", "model.n_embd=64", "model.n_layer=2"},
-         "model.match_params is 9000: no model.n_inner comes within 1 % of that, 39426 is the least for this "
-         "structure; set model.match_params to that, or change n_embd or n_layer"},
+         "model.match_params is 9000: no model.n_inner comes within 1 % of it; the minimum is 39426 for this "
+         "structure; set "
+         "model.match_params to that, or change n_embd or n_layer"},
         {{"model.match_params=1700", "model.mlp=none", "model.n_head=4"},
-         "model.match_params is 1700: no model.n_embd comes within 1 % of that, 1264 and 2280 are the "
-         "nearest for "
-         "this structure; set model.match_params to one of those, or change n_head, n_layer or the "
+         "model.match_params is 1700: no model.n_embd comes within 1 % of it; the nearest are 1264 and 2280 "
+         "for this "
+         "structure; set model.match_params to one of those, or change n_head, n_layer or the "
          "vocabulary"},
         {{"model.match_params=60000", "model.n_embd=32", "model.n_inner=100"},
-         "model.n_inner is 100, but model.match_params=60000 asks for 374; leave one of the keys out"},
-        {{"model.match_params=1000000000000", "model.n_embd=1", "model.n_head=1"},
-         "is the most for this structure"},
+         "model.n_inner is 100, but model.match_params=60000 requires 374; leave one of the keys out"},
+        {{"model.match_params=1000000000000", "model.n_embd=1", "model.n_head=1"}, "the maximum is"},
     };
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
         Config config = loaded(3, BAD[i].words);

@@ -80,7 +80,7 @@ static void arenas(void **state) {
     arena_add(&arena, 1000);
     assert_int_equal(arena.size, SIZE_MAX);
     assert_int_equal(arena_allocate(&arena, "a test", &err), ERR_NOMEM);
-    assert_int_equal(strncmp(err.msg, "no memory for a test: ", 22), 0);
+    assert_int_equal(strncmp(err.msg, "not enough memory for a test: ", 30), 0);
 }
 
 static uint64_t total_memory(void) {

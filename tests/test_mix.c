@@ -105,7 +105,7 @@ static void zipf_has_its_frequencies(void **state) {
     Mix mix;
     Err err = {0};
     assert_int_equal(mix_init(&mix, &none, &(FactsConfig){.junk_ratio = 2}, 1, &err), ERR_INPUT);
-    assert_string_equal(err.msg, "facts.junk_ratio is 2, but the fact set has no junk; set facts.junk_n");
+    assert_string_equal(err.msg, "facts.junk_ratio is 2, but the facts contain no junk; set facts.junk_n");
 }
 
 int main(void) {

@@ -14,19 +14,19 @@ static const uint64_t SEED = 20261123;
 static void rankings(void **state) {
     (void)state;
     /* falling: class, other, class, other. Pairs: first beats both, second one of two. Precision 1 and 2/3. */
-    RankedFact plain[] = {{3, 0}, {9, 1}, {1, 0}, {2, 1}};
-    Ranking r = ranking_measure(plain, 4);
+    Scored plain[] = {{3, 0}, {9, 1}, {1, 0}, {2, 1}};
+    Separation r = separation_measure(plain, 4);
     expect_near(r.auroc, 0.75, 1e-15);
     expect_near(r.average_precision, (1 + 2.0 / 3) / 2, 1e-15);
     /* a class fact tied with another: half of the pair; one threshold, at precision 1/2 */
-    RankedFact tied[] = {{1, 1}, {1, 0}};
-    r = ranking_measure(tied, 2);
+    Scored tied[] = {{1, 1}, {1, 0}};
+    r = separation_measure(tied, 2);
     expect_near(r.auroc, 0.5, 1e-15);
     expect_near(r.average_precision, 0.5, 1e-15);
-    RankedFact alone[] = {{1, 1}};
-    r = ranking_measure(alone, 1);
+    Scored alone[] = {{1, 1}};
+    r = separation_measure(alone, 1);
     assert_true(isnan(r.auroc) && r.average_precision == 1);
-    assert_true(isnan(ranking_measure(tied, 0).auroc));
+    assert_true(isnan(separation_measure(tied, 0).auroc));
 }
 
 static void firing(void **state) {
@@ -51,7 +51,7 @@ static void probes(void **state) {
     int8_t y[N];
     bool fitted[N];
     double one[N], three[N];
-    RankedFact others[N];
+    Scored others[N];
     Draw d = draw_from(SEED);
     for (int i = 0; i < N; i++) {
         y[i] = (int8_t)(i % 3 == 0);
@@ -67,8 +67,8 @@ static void probes(void **state) {
         assert_int_equal(probe_score(three, x, N, width, y, fitted, 3, &err), OK);
         assert_memory_equal(one, three, sizeof one);
         for (int i = 0; i < N; i++)
-            if (!fitted[i]) others[n++] = (RankedFact){one[i], y[i]};
-        double auroc = ranking_measure(others, n).auroc;
+            if (!fitted[i]) others[n++] = (Scored){one[i], y[i]};
+        double auroc = separation_measure(others, n).auroc;
         print_message("probe on %d columns: AUROC %.4f, seed %llu\n", width, auroc, (unsigned long long)SEED);
         if (width == 2) assert_true(auroc > 0.98); /* two normals four deviations apart: .998 */
         else assert_true(auroc > 0.35 && auroc < 0.65);
@@ -103,9 +103,10 @@ static void probe_optimum(void **state) {
 
 /* ---- a planted model ----
  *
- * Facts (s, cue, answer): cue A has answer a1, cue B a0, whatever s is. Nothing is mixed between positions, so the row that
- * predicts the answer reads the cue. Channel 0 of the stream is A, channel 1 B; unit 0 has z = 2 x_0 - 1, so 1 at cue
- * A and -1 elsewhere, and writes 10 into channel 2. The head says a0 by channel 1, a1 by channel 2. Unit 2 fires always. */
+ * Facts (s, cue, answer): cue A has answer a1, cue B a0, whatever s is. Nothing is mixed between positions, so the row
+ * that predicts the answer reads the cue. Channel 0 of the stream is A, channel 1 B; unit 0 has z = 2 x_0 - 1, so 1 at
+ * cue A and -1 elsewhere, and writes 10 into channel 2. The head says a0 by channel 1, a1 by channel 2. Unit 2 fires
+ * always. */
 enum { A = 1, B, A1, A0, FIRST, V = 16, D = 4, UNITS = 12, TRAINED = 4, HELD = 2, LENGTH = 3 };
 
 typedef struct Planted {
@@ -174,11 +175,11 @@ static void planted_free(Planted *p) {
 
 static const int32_t UNIT_0[] = {0}, UNIT_2[] = {2};
 
-static NeuronAnswer measured(const Planted *p, const int32_t *unit, int threads) {
-    NeuronQuestion q = {.unit = unit, .n_units = 1, .label = p->label, .neutral_tag = -1, .pairs_tag = -1};
+static NeuronMeasures measured(const Planted *p, const int32_t *unit, int threads) {
+    NeuronPlan q = {.unit = unit, .n_units = 1, .label = p->label, .neutral_tag = -1, .pairs_tag = -1};
     q.random_sets = 3;
     q.threads = threads;
-    NeuronAnswer a;
+    NeuronMeasures a;
     Err err;
     if (neurons_measure(&a, &p->g, &p->facts, &q, &err) != OK) fail_msg("%s", err.msg);
     return a;
@@ -194,7 +195,7 @@ static void expect_figure(const NeuronFigures *f, int group, int figure, double 
 static void a_perfect_unit(void **state) {
     (void)state;
     Planted p = planted();
-    NeuronAnswer a = measured(&p, UNIT_0, 1);
+    NeuronMeasures a = measured(&p, UNIT_0, 1);
     for (int g = 0; g < NEURON_GROUPS; g++) {
         double facts = g == GROUP_TRAINED ? TRAINED : HELD;
         const struct {
@@ -234,8 +235,8 @@ static void a_perfect_unit(void **state) {
         for (size_t i = 0; i < sizeof known / sizeof *known; i++)
             expect_figure(&a.own, g, known[i].figure, known[i].value);
         assert_true(isnan(a.own.of[g][FIGURE_TAG_PAIRS]) && isnan(a.own.of[g][FIGURE_DOSE_TAG_FLIP]));
-        /* held at x, B's row is 10 x e2 + e1: a1 has a logit of 200 x / size, a0 of 20 / size; the rows before it are not asked
-         * for and stay as they are */
+        /* held at x, B's row is 10 x e2 + e1: a1 has a logit of 200 x / size, a0 of 20 / size; the rows before it are
+         * not asked for and stay as they are */
         for (int d = 0; d < NEURON_DOSES; d++) {
             double x = neuron_dose[d], size = sqrt((100 * x * x + 1) / 4), a0 = 20 / size;
             double answer = log2((exp(200 * x / size) + exp(a0) + V - 2) / exp(a0));
@@ -253,7 +254,7 @@ static void a_perfect_unit(void **state) {
     assert_true(a.recall == 1);
     /* at its mean of 1/6 the unit says A1 at once, so the class is coded where zeroing leaves 4 bits */
     assert_true(a.own.of[GROUP_TRAINED][FIGURE_MEAN] > 0 && a.own.of[GROUP_TRAINED][FIGURE_MEAN + 2] == 1);
-    neurons_answer_free(&a);
+    neuron_measures_free(&a);
     planted_free(&p);
 }
 
@@ -261,7 +262,7 @@ static void a_perfect_unit(void **state) {
 static void a_blind_unit(void **state) {
     (void)state;
     Planted p = planted();
-    NeuronAnswer a = measured(&p, UNIT_2, 1), b = measured(&p, UNIT_2, 3);
+    NeuronMeasures a = measured(&p, UNIT_2, 1), b = measured(&p, UNIT_2, 3);
     for (int g = 0; g < NEURON_GROUPS; g++) {
         expect_figure(&a.own, g, FIGURE_HIT, 1);
         expect_figure(&a.own, g, FIGURE_FAR, 1);
@@ -277,8 +278,8 @@ static void a_blind_unit(void **state) {
     assert_memory_equal(&a.own, &b.own, sizeof a.own);
     assert_memory_equal(&a.shuffled, &b.shuffled, sizeof a.shuffled);
     assert_memory_equal(a.random, b.random, 3 * sizeof *a.random);
-    neurons_answer_free(&a);
-    neurons_answer_free(&b);
+    neuron_measures_free(&a);
+    neuron_measures_free(&b);
     planted_free(&p);
 }
 
@@ -288,8 +289,8 @@ static void pairs_by_tag(void **state) {
     Planted p = planted();
     for (int i = 2; i < p.facts.n_pool * LENGTH; i++)
         if (i >= 2 * LENGTH) p.label[i] = -1; /* the rule knows the first two facts alone */
-    NeuronQuestion q = {.unit = UNIT_0, .n_units = 1, .label = p.label, .neutral_tag = 0, .pairs_tag = 1};
-    NeuronAnswer a;
+    NeuronPlan q = {.unit = UNIT_0, .n_units = 1, .label = p.label, .neutral_tag = 0, .pairs_tag = 1};
+    NeuronMeasures a;
     Err err;
     if (neurons_measure(&a, &p.g, &p.facts, &q, &err) != OK) fail_msg("%s", err.msg);
     expect_figure(&a.own, GROUP_TRAINED, FIGURE_PAIRS, 1);
@@ -299,7 +300,7 @@ static void pairs_by_tag(void **state) {
     /* no held-out fact has a side */
     assert_true(isnan(a.own.of[GROUP_HELDOUT][FIGURE_HIT]) && isnan(a.own.of[GROUP_HELDOUT][FIGURE_ZERO]));
     assert_true(isnan(a.own.of[GROUP_HELDOUT][FIGURE_SELECTIVE]) && a.n_random == 0);
-    neurons_answer_free(&a);
+    neuron_measures_free(&a);
     planted_free(&p);
 }
 

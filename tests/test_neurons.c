@@ -160,6 +160,7 @@ static void stopped_and_resumed(void **state) {
         status = run_train(&c.config, &c.facts, &(RunOptions){.dir = torn, .resume = true, .stop = &stop},
                            &result, &err);
         if (status != OK && status != ERR_STOPPED) fail_msg("%s", err.msg);
+        result_free(&result);
     }
     setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL);
     print_message("stopped %d times\n", stops - 1);

@@ -370,11 +370,10 @@ static void impossible_pools(void **state) {
         const char *msg;
     } cases[] = {
         {{.n = 10, .seq_len = 2, .vocab_size = 4, .heldout = 5, .junk_n = 2},
-         "facts.n + facts.heldout + facts.junk_n: facts.n: 17 facts asked for, of 16 possible sequences (2 "
-         "tokens out "
-         "of 4); lower facts.n, or raise facts.seq_len or facts.vocab_size"},
+         "facts.n + facts.heldout + facts.junk_n: facts.n: 17 facts, but there are only 16 sequences (2 "
+         "tokens out of 4); lower facts.n, or raise facts.seq_len or facts.vocab_size"},
         {{.n = 1000000000, .seq_len = 2, .vocab_size = 100000, .heldout = 1000000000, .junk_n = 1000000000},
-         "facts.n, facts.heldout and facts.junk_n are 3000000000 together, at most 2147483646 are possible"},
+         "the sum of facts.n, facts.heldout and facts.junk_n is 3000000000, at most 2147483646 are possible"},
         {{.n = 1000000, .seq_len = 2, .vocab_size = 1000000, .paraphrases = 1000},
          "facts: 1000000000 sequences (facts.n, facts.heldout, facts.junk_n, facts.paraphrases) of up to 3 "
          "tokens, at "

@@ -12,6 +12,7 @@
 
 #include "model/formats/safetensors.h"
 #include "model/parallel.h"
+#include "model/pass.h"
 #include "train/optimizers/optimizer.h"
 
 /* Float: some hundred roundings of 6e-8 in a row. Double: what is left of 1e-16 after the same, with room for

@@ -14,6 +14,7 @@
 
 #include "base/config/config.h"
 #include "base/file.h"
+#include "eval/report/list.h"
 #include "eval/report/report.h"
 #include "tests/html_testing.h"
 
@@ -93,7 +94,7 @@ static char *page(void) {
 static Status report_here(Err *err) {
     char path[128];
     snprintf(path, sizeof path, "%s/page.html", dir);
-    return report_run(path, dir, NULL, err);
+    return report_run(path, dir, err);
 }
 
 static void a_run(void **state) {
@@ -173,7 +174,7 @@ static void broken_folders(void **state) {
     assert_non_null(strstr(err.msg, "result.json"));
     char path[128];
     snprintf(path, sizeof path, "%s/page.html", dir);
-    assert_int_equal(report_run(path, "/nonexistent/run", NULL, &err) == OK, 0);
+    assert_int_equal(report_run(path, "/nonexistent/run", &err) == OK, 0);
     assert_false(file_exists(path));
 }
 
@@ -292,8 +293,8 @@ static void text_plot_unicode(void **state) {
                  .log_y = true,
                  .n_series = 1,
                  .series = {{.name = "s", .n = 2, .x = x, .y = y, .line = true, .points = true}},
-                 .n_rules = 1,
-                 .rules = {{.name = "half", .slope = 0.5}}};
+                 .n_ref_lines = 1,
+                 .ref_lines = {{.name = "half", .slope = 0.5}}};
     char *text = text_of(&plot, 60, 16, true);
     assert_int_equal(count(text, "●"), 3); /* two points, one in the legend */
     assert_int_equal(count(text, "half"), 1);
@@ -311,8 +312,8 @@ static void odd_data(void **state) {
                      .log_x = kind & 1,
                      .log_y = kind & 1,
                      .n_series = 1,
-                     .n_rules = 1,
-                     .rules = {{.name = "r", .slope = 2}}};
+                     .n_ref_lines = 1,
+                     .ref_lines = {{.name = "r", .slope = 2}}};
         plot.series[0] = (PlotSeries){
             .name = "s", .n = kind / 2 % 6, .x = x, .y = kind & 2 ? same : y, .line = true, .points = true};
         if (plot.series[0].n > 5) plot.series[0].n = 5;

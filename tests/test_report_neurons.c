@@ -1,5 +1,5 @@
-/* The part of a page on neuron rules: figures of the last lines, units as ranges, the run that is shown, names that cannot
- * break out, and a heat map or why there is none. */
+/* The part of a page on neuron rules: figures of the last lines, units as ranges, the run that is shown, names that
+ * cannot break out, and why there is no heat map; and a heat map by itself. tests/cli/atlas.t has one within a page. */
 #include "tests/facts_testing.h"
 
 #include "eval/plot/heat.h"
@@ -28,40 +28,13 @@ static void put_metrics(const char *name, double hit) {
     put_file(path, text, strlen(text));
 }
 
-static const char *shown_run;
-
-static Status heat(FILE *out, const char *run_dir, Err *err) {
-    (void)err;
-    static const double value[] = {1, 0, 0.5, NAN};
-    static const bool marked[] = {true, false, false, false};
-    shown_run = run_dir;
-    plot_heat_svg(out, &(PlotHeat){.title = "heat",
-                                   .text = "",
-                                   .scale = "fires",
-                                   .mark = "framed",
-                                   .n_rows = 2,
-                                   .n_columns = 2,
-                                   .row = (const char *const[]){"L0N1", "L0N2"},
-                                   .column = (const char *const[]){"a<b", "a name of more letters than fit"},
-                                   .heading = (const char *const[]){"group", NULL},
-                                   .value = value,
-                                   .marked = marked});
-    return OK;
-}
-
-static Status no_heat(FILE *out, const char *run_dir, Err *err) {
-    (void)run_dir;
-    fputs("<svg>half", out);
-    return err_set(err, ERR_INPUT, "the facts are <gone>");
-}
-
-static char *section(const RuleRun *runs, int n, NeuronHeat *map) {
+static char *section(const RunWithRules *runs, int n) {
     char *text = NULL;
     size_t size;
     Err err = {0};
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    if (rules_section(out, runs, n, map, &err) != OK) fail_msg("%s", err.msg);
+    if (rules_section(out, runs, n, &err) != OK) fail_msg("%s", err.msg);
     assert_int_equal(fclose(out), 0);
     expect_well_formed(text);
     assert_int_equal(count(text, "nan"), 0);
@@ -79,10 +52,10 @@ static void rules_of_two_runs(void **state) {
     Err err = {0};
     const char text[] = "{\"neurons\": [{\"units\": [0, 1, 2, 7, 9]}]}";
     assert_int_equal(result_parse(text, "text", RESULT_ANY, &result, &err), OK);
-    RuleRun run[2] = {{"one", "one", &config, &result}, {"two", "two", &config, &result}};
-    put_metrics("one", 0.625);
+    RunWithRules run[2] = {{"one", "<one>", &config, &result}, {"two", "two", &config, &result}};
+    put_metrics("<one>", 0.625);
     put_metrics("two", 0.875);
-    char *html = section(run, 2, heat);
+    char *html = section(run, 2);
     assert_non_null(strstr(html, "tag &lt;B&gt;"));
     assert_null(strstr(html, "<B>"));
     assert_non_null(strstr(html, "0\u20132, 7, 9 <span class=\"dim\">(auto:silent:5)</span>"));
@@ -90,24 +63,49 @@ static void rules_of_two_runs(void **state) {
     assert_non_null(strstr(html, "<td>1.0000</td><td>\u2013</td><td>0.750</td>")); /* no token of its class */
     assert_non_null(strstr(html, "0.5 of the prompts, at random, against tag A"));
     assert_non_null(strstr(html, "part their classes best, two."));
-    assert_string_equal(shown_run, "two");
-    assert_int_equal(count(html, "<svg"), 2);
-    assert_int_equal(count(html, "class=\"mark\""), 2); /* the legend's and one */
-    assert_non_null(strstr(html, "L0N1, a&lt;b: 1.000"));
-    assert_non_null(strstr(html, "a name of more \u2026") ? html : strstr(html, "a name of more l\u2026"));
+    assert_non_null(strstr(html, "No heat map of its neurons: two")); /* its model was never trained */
+    assert_int_equal(count(html, "<svg"), 1);
     free(html);
-    html = section(run, 1, no_heat);
-    assert_non_null(strstr(html, "No heat map of its neurons: the facts are &lt;gone&gt;"));
+    html = section(run, 1);
+    assert_non_null(strstr(html, "No heat map of its neurons: &lt;one&gt;"));
     assert_int_equal(count(html, "<svg"), 1);
     assert_null(strstr(html, "Below: the run"));
     free(html);
-    html = section(run, 0, heat);
+    html = section(run, 0);
     assert_string_equal(html, "");
     free(html);
     result_free(&result);
 }
 
+static void heat_map(void **state) {
+    (void)state;
+    static const double value[] = {1, 0, 0.5, NAN};
+    static const bool marked[] = {true, false, false, false};
+    char *html = NULL;
+    size_t size;
+    FILE *out = open_memstream(&html, &size);
+    assert_non_null(out);
+    plot_heat_svg(out, &(PlotHeat){.title = "heat",
+                                   .text = "",
+                                   .scale = "fires",
+                                   .mark = "framed",
+                                   .n_rows = 2,
+                                   .n_columns = 2,
+                                   .row = (const char *const[]){"L0N1", "L0N2"},
+                                   .column = (const char *const[]){"a<b", "a name of more letters than fit"},
+                                   .heading = (const char *const[]){"group", NULL},
+                                   .value = value,
+                                   .marked = marked});
+    assert_int_equal(fclose(out), 0);
+    expect_well_formed(html);
+    assert_int_equal(count(html, "nan"), 0);
+    assert_int_equal(count(html, "class=\"mark\""), 2); /* the legend's and one */
+    assert_non_null(strstr(html, "L0N1, a&lt;b: 1.000"));
+    assert_non_null(strstr(html, "a name of more \u2026") ? html : strstr(html, "a name of more l\u2026"));
+    free(html);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(rules_of_two_runs)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rules_of_two_runs), cmocka_unit_test(heat_map)};
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

@@ -105,7 +105,7 @@ static char *read_text(const char *path) {
 
 static char *report(const char *sweep, char note[160]) {
     Err err;
-    assert_string_equal(report_sweep("page.html", sweep, NULL, note, &err) == OK ? "" : err.msg, "");
+    assert_string_equal(report_sweep("page.html", sweep, note, &err) == OK ? "" : err.msg, "");
     char *html = read_text("page.html");
     expect_self_contained(html, 1);
     return html;
@@ -207,8 +207,8 @@ static void no_sweep(void **state) {
     Err err;
     assert_int_equal(mkdir("empty", 0777), 0);
     unlink("page.html");
-    assert_int_equal(report_sweep("page.html", "empty", NULL, note, &err), ERR_INPUT);
-    assert_int_equal(report_sweep("page.html", "nowhere", NULL, note, &err), ERR_INPUT);
+    assert_int_equal(report_sweep("page.html", "empty", note, &err), ERR_INPUT);
+    assert_int_equal(report_sweep("page.html", "nowhere", note, &err), ERR_INPUT);
     assert_false(file_exists("page.html"));
 }
 
@@ -252,8 +252,8 @@ static void entropy_unknown(void **state) {
     free(html);
 }
 
-/* Axes stand as they were asked, though facts.load is in no hash and becomes a number of facts; runs stand by their values,
- * 8 before 16. */
+/* Axes stand as they were asked, though facts.load is in no hash and becomes a number of facts; runs stand by their
+ * values, 8 before 16. */
 static void typed_axes(void **state) {
     (void)state;
     char note[160];

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "eval/sampling/generate.h"
+#include "model/pass.h"
 
 static const uint64_t SEED = 20261122;
 enum { V = 29, T = 12 };

@@ -9,6 +9,7 @@
 #include "eval/evaluate.h"
 #include "model/parallel.h"
 #include "model/parametrization.h"
+#include "model/pass.h"
 #include "train/optimizers/optimizer.h"
 #include "train/plan.h"
 

@@ -1,9 +1,8 @@
 #include "train/plan.h"
 
-#include <omp.h>
-
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/threads.h"
 #include "model/parallel.h"
 #include "model/quantize.h"
 #include "train/objective.h"
@@ -12,7 +11,7 @@
 static const double MIB = 1024.0 * 1024.0;
 
 int trainer_threads(const TrainConfig *config) {
-    return config->threads > 0 ? config->threads : omp_get_num_procs();
+    return config->threads > 0 ? config->threads : threads_default();
 }
 
 ParallelPlan trainer_parallel_plan(const TrainConfig *config, const FactSet *facts) {

@@ -1,4 +1,5 @@
-/* A config's defaults, its text, its hash, and where two differ. What the keys are stands in base/config/key_rows.h. */
+/* A config's defaults, its text and its hash, and the differences between two. The keys are in
+ * base/config/key_rows.h. */
 #include "base/config/config.h"
 
 #include <stdlib.h>
@@ -11,7 +12,7 @@ void config_defaults(Config *out) {
     memset(out, 0, sizeof *out);
     for (int i = 0; i < KEY_COUNT; i++)
         CHECK(key_set(out, &keys[i], keys[i].initial, strlen(keys[i].initial), NULL) == OK);
-    out->n_neurons = 0; /* each has its defaults, none is there */
+    out->n_neurons = 0; /* key_set counted every rule whose defaults it set */
 }
 
 const char *config_key_name(int index) { return index >= 0 && index < KEY_COUNT ? keys[index].name : NULL; }

@@ -1,7 +1,7 @@
-/* The config: what a run does. One table of keys (base/config/keys.h) feeds YAML, overrides on the command line,
- * `rote help KEY`, shell completion, the resolved config of a run, and its hash. The structs below are what the rest of
- * the program reads; `rote help keys` has their ranges and defaults. The functions are those of config.c, load.c,
- * kinds.c, resolve.c and help.c. */
+/* The config of a run. One table of keys (base/config/keys.h) serves YAML, overrides on the command line, `rote help
+ * KEY`, shell completion, the resolved config of a run, and its hash. The rest of the program reads the structs
+ * below; `rote help keys` shows their ranges and defaults. The functions are those of config.c, load.c, kinds.c,
+ * resolve.c and help.c. */
 #ifndef ROTE_BASE_CONFIG_CONFIG_H
 #define ROTE_BASE_CONFIG_CONFIG_H
 
@@ -20,10 +20,10 @@ typedef struct Sizes {
     int n, size[SIZES_MAX];
 } Sizes;
 
-/* The kinds of facts: DRAWN(name, word) where data/kinds/ draws them, READ(name, word) where they come from facts.path.
- * A row makes FACTS_<name>, its word for facts.kind, a flag OF_<name> for the keys that it reads
- * (base/config/key_rows.h) and, where drawn, its place in the table of data/kinds/kinds.c, which wants a <word>_kind.
- * Append only: the place is FactsKind's number. */
+/* The kinds of facts: DRAWN(name, word) where data/kinds/ draws them, READ(name, word) where they are read from
+ * facts.path. A row makes FACTS_<name>, its word for facts.kind, a flag OF_<name> for the keys that it uses
+ * (base/config/key_rows.h) and, if drawn, its row in the table of data/kinds/kinds.c, which needs a <word>_kind.
+ * Append only: the order gives FactsKind its numbers. */
 #define FACTS_KINDS(DRAWN, READ)                                                                             \
     DRAWN(RANDOM, random)                                                                                    \
     READ(FILE, file)                                                                                         \
@@ -43,7 +43,7 @@ typedef enum FactsKind { FACTS_KINDS(FACTS_KIND_NAME, FACTS_KIND_NAME) FACTS_KIN
 /* From facts.path; all other kinds are drawn. */
 static inline bool facts_are_read(FactsKind kind) { return FACTS_KINDS_READ >> kind & 1; }
 
-/* Choices of the keys of their names. What ends in COUNT is how many there are, and no choice. */
+/* Choices of the keys with their names. *_COUNT is the number of choices. */
 typedef enum SentenceOrder { ORDER_FIXED, ORDER_SHUFFLED, ORDER_COUNT } SentenceOrder;
 typedef enum RuleFamily { RULE_AFFINE, RULE_QUADRATIC, RULE_LOOKUP, RULE_FAMILY_COUNT } RuleFamily;
 typedef enum Norm { NORM_LAYERNORM, NORM_RMSNORM, NORM_COUNT } Norm;
@@ -69,33 +69,33 @@ typedef enum Quantize {
     QUANTIZE_COUNT
 } Quantize;
 
-/* What the facts are. A key that facts.kind does not read is at its default. */
+/* The facts. A key that facts.kind does not use is at its default. */
 typedef struct FactsConfig {
     FactsKind kind;
-    /* file: a folder of `rote facts`; text: a file. In no hash: the content is hashed instead. */
+    /* file: a folder of `rote facts`; text: a file. Not hashed: the content is hashed instead. */
     char path[CONFIG_PATH_MAX];
     int n;       /* facts */
-    double load; /* n is chosen for so many data bits per parameter; 0: off */
+    double load; /* data bits per parameter, from which n is computed; 0: off */
     int seq_len; /* tokens per fact; text: bytes per chunk */
     int vocab_size;
     uint64_t seed;
-    int symbols;   /* triples, bios, biod: things are numbers in this base; 0: one symbol each */
-    int subjects;  /* triples; 0: as few as n facts need */
+    int symbols;   /* triples, bios, biod: names and values are numbers in this base; 0: one symbol each */
+    int subjects;  /* triples; 0: the fewest that n facts need */
     Sizes objects; /* triples: objects of each relation */
     Sizes name_sizes, value_sizes; /* bios: sizes of the lists; name_sizes of biod, too */
-    int templates;                 /* bios: wordings of each sentence; 0: values without sentences */
+    int templates;                 /* bios: templates of each sentence; 0: values without sentences */
     SentenceOrder order;           /* bios */
     /* biod: K values of C chunks each, out of D chunks that are strings of L out of T symbols */
     int attributes, chunks, diversity, chunk_len, chunk_symbols;
     RuleFamily rule;     /* rules */
     int inputs;          /* rules: symbols of x */
-    double exceptions;   /* rules: share of the rows that break the rule */
+    double exceptions;   /* rules: share of the rows that do not follow the rule */
     int heldout;         /* facts of the same source that are never trained */
     uint64_t split_seed; /* which of the n + heldout facts are held out; 0: the last ones */
     double zipf;       /* exponent s: the fact of rank r is trained with weight r^-s; 0: each once an epoch */
     double junk_ratio; /* junk sequences trained for every useful one */
     int junk_n;        /* different junk sequences */
-    bool domain_token; /* useful sequences begin with a symbol of their own, junk does not */
+    bool domain_token; /* useful sequences begin with a domain symbol, junk does not */
     int paraphrases;   /* renderings of every fact */
 } FactsConfig;
 
@@ -113,45 +113,45 @@ typedef struct ModelConfig {
     Attn attn;
     Mlp mlp;
     double init_std;
-    /* n_inner (mlp none: n_embd) is chosen for so many parameters; 0: off; in no hash */
+    /* parameters, from which n_inner (mlp none: n_embd) is computed; 0: off; not hashed */
     int64_t match_params;
 } ModelConfig;
 
 typedef struct TrainConfig {
     int64_t max_steps;
-    double exposures; /* times that each fact is seen, which max_steps is chosen for; 0: off */
+    double exposures; /* how often each fact is trained, from which max_steps is computed; 0: off */
     int batch_size;   /* sequences per step, may exceed n; 0: all facts (resolved) */
-    /* sequences in flight per team of threads; 0: chosen from the cache; changes no bit */
+    /* sequences that a team of threads computes at once; 0: chosen for the cache; changes no bit */
     int micro_batch_size;
     int grad_leaves; /* the batch's gradient is a pairwise sum of this many chains: hashed */
     OptimizerKind optimizer;
     Parametrization parametrization;
-    int mup_base_width;           /* mup: the n_embd at which it is the standard one */
-    double learning_rate, min_lr; /* min_lr: where decaying schedules end */
+    int mup_base_width;           /* mup: the n_embd at which it equals the standard parametrization */
+    double learning_rate, min_lr; /* min_lr: at the end of decaying schedules */
     Schedule schedule;
     int64_t warmup_steps;
     int64_t decay_steps; /* 0: until max_steps; wsd: length of the decay, 0: a fifth */
     double weight_decay, beta1, beta2, adam_eps;
     double momentum;             /* sgd and muon */
-    int precondition_interval;   /* soap: updates from one refresh of the bases to the next */
-    int precondition_max_dim;    /* soap: longer sides of a matrix keep their own basis */
-    double shampoo_beta;         /* soap: memory of the two covariances */
-    double grad_clip;            /* global norm; 0: off */
+    int precondition_interval;   /* soap: updates from one refresh of the eigenbases to the next */
+    int precondition_max_dim;    /* soap: longer sides of a matrix get no eigenbasis */
+    double shampoo_beta;         /* soap: decay of the running means of the two covariances */
+    double grad_clip;            /* maximum global norm; 0: off */
     int64_t eval_interval;       /* steps between evaluations; 0: only at the end */
     int64_t checkpoint_interval; /* 0: only at the end and when stopped; changes no bit */
     double stop_recall;          /* stop once recall reaches it; 0: off */
     double stop_gain;            /* stop once an evaluation gains less than this share of data bits; 0: off */
     uint64_t seed;
-    char init_from[CONFIG_PATH_MAX]; /* run folder whose weights come first; in no hash (init_hash is) */
+    char init_from[CONFIG_PATH_MAX]; /* run folder with the initial weights; not hashed (init_hash is) */
     char init_hash[33];              /* param_hash of those weights: train/init_from.h fills it */
-    int threads;                     /* 0: one per core; changes no bit */
+    int threads;                     /* 0: threads_default (base/threads.h); changes no bit */
     GemmKind gemm;
-    Quantize quantize; /* forward and backward read weights in this format; the optimizer moves full ones */
-    int freeze;        /* 1 << part (model/params.h): parts that stay as they start */
+    Quantize quantize; /* format of the weights in forward and backward passes, not in the optimizer */
+    int freeze;        /* 1 << part (model/params.h): parts that keep their initial values */
 } TrainConfig;
 
 typedef struct Config {
-    char name[CONFIG_NAME_MAX]; /* of the run: runs/<name>-<hash8>; in no hash */
+    char name[CONFIG_NAME_MAX]; /* of the run: runs/<name>-<hash8>; not hashed */
     FactsConfig facts;
     ModelConfig model;
     TrainConfig train;
@@ -166,8 +166,8 @@ void config_defaults(Config *out);
 
 /* The config as YAML, every key of its sections and rules in the order of the table; config_load_text reads the same
  * struct back. malloc'd.
- *   hashed_only   leaves out keys that change no bit of a result (Key.free), and keys that came later (Key.late) where
- *                 they are at their defaults */
+ *   hashed_only   leaves out keys that do not change the result (Key.free), and newer keys (Key.late) that are at
+ *   their defaults */
 char *config_text(const Config *config, bool hashed_only);
 
 /* XXH3-128 of the hashed text and data_hash, as 32 hex digits. */
@@ -182,42 +182,42 @@ const char *config_choice(const char *key, int value);
 
 /* The dotted name of key number `index`, in the order of the table; NULL: there is no such key. */
 const char *config_key_name(int index);
-/* How many keys a list shows (completion, help): of the rules' keys only those of the first rule. */
+/* The number of keys in a list (completion, help): of the rules' keys only those of the first rule. */
 int config_key_listed(void);
-/* The values of a key that has few, ended by NULL; NULL: any other key. For completion. */
+/* The values of a key with choices, ended by NULL; NULL: any other key. For completion. */
 const char *const *config_key_values(int index);
 
 /* ---- load.c ---- */
 
-/* Reads a YAML file over the defaults, then applies n_overrides words "section.key=value", of which the last one for a
- * key wins. Every value is checked against the key's range.
+/* Reads a YAML file over the defaults, then applies n_overrides words "section.key=value", of which the last one for
+ * a key counts. Every value is checked against the key's range.
  *   path   NULL: only defaults and overrides
  *   out    filled on OK, else untouched
  * ERR_INPUT: one line, "file:line: key 'x.y': what; allowed: ...", or "command line: ..." for an override.
  * ERR_NOMEM. */
 Status config_load(Config *out, const char *path, int n_overrides, const char *const *overrides, Err *err);
-/* The same of a text; `where` stands for the file's name in messages. */
+/* The same from a text; `where` is the name of the file in messages. */
 Status config_load_text(Config *out, const char *text, const char *where, Err *err);
 
 /* ---- kinds.c ---- */
 
-/* For a config that a user has just written; a stored one stays readable, whatever wrote it.
- * ERR_INPUT: a key of facts is off its default although facts.kind does not read it, or works only for drawn facts. */
+/* Only for a config that a user has just written: a stored one must stay readable, also one of an older version.
+ * ERR_INPUT: a facts key is not at its default although facts.kind does not use it, or works only for drawn facts. */
 Status config_kind_check(const Config *config, Err *err);
 
 /* ---- resolve.c ---- */
 
-/* Fills what the defaults leave open (n_inner, n_kv_head, block_size, vocab_size, batch_size, decay_steps, sizes that
- * the facts give, names of rules) and checks what keys demand of each other (n_embd % n_head, n_head % n_kv_head,
- * seq_len <= block_size, warmup_steps <= max_steps ..). Resolving again changes nothing.
+/* Sets what the defaults leave open (n_inner, n_kv_head, block_size, vocab_size, batch_size, decay_steps, sizes that
+ * the facts give, names of rules) and checks the conditions between keys (n_embd % n_head, n_head % n_kv_head,
+ * seq_len <= block_size, warmup_steps <= max_steps ..). Resolving twice changes nothing.
  *   n_facts, max_len, vocab_size   of the fact set: facts, tokens of the longest sequence, symbols; each >= 1
  * ERR_INPUT: names both keys, both values and the fix; config is untouched. */
 Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, Err *err);
-/* Its part about facts: keys that describe a set must agree with the set that was read. */
+/* Its part for the facts: keys that describe a set must agree with the set that was read. */
 Status config_resolve_facts(FactsConfig *facts, int n_facts, int max_len, int vocab_size, Err *err);
-/* Its part about the model's shape. */
+/* Its part for the model's shape. */
 Status config_resolve_model(ModelConfig *model, int max_len, int vocab_size, Err *err);
-/* Sets facts.n to the n that facts.load leads to. ERR_INPUT, which names both keys: the user wrote another facts.n. */
+/* Sets facts.n to the n that facts.load requires. ERR_INPUT, which names both keys: the user set another facts.n. */
 Status config_choose_n(FactsConfig *facts, int n, Err *err);
 
 /* ---- help.c ---- */

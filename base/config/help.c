@@ -1,4 +1,4 @@
-/* `rote help`: what the key table says of a key, for a reader. */
+/* `rote help KEY`: one key, or several, from the key table. */
 #include <string.h>
 
 #include "base/config/config.h"
@@ -12,10 +12,10 @@ static const char *type_name(const Key *key) {
     case KEY_INT64:
     case KEY_UINT64: return "a whole number";
     case KEY_DOUBLE: return "a number";
-    case KEY_BOOL: return "a switch";
+    case KEY_BOOL: return "true or false";
     case KEY_ENUM: return "a choice";
-    case KEY_FLAGS: return "choices";
-    case KEY_SIZES: return "sizes";
+    case KEY_FLAGS: return "one or more choices";
+    case KEY_SIZES: return "a list of sizes";
     case KEY_NAME: return "a name";
     case KEY_TEXT: return "a text";
     case KEY_PATH: break;
@@ -23,7 +23,7 @@ static const char *type_name(const Key *key) {
     return "a path";
 }
 
-/* Prints text from `column` on, broken between words, its further lines indented. */
+/* Prints text from `column` on, broken between words; further lines are indented. */
 static void print_wrapped(FILE *out, const char *text, int column, int indent) {
     while (*text) {
         int word = (int)strcspn(text, " ");
@@ -57,17 +57,17 @@ static void print_values(FILE *out, const Key *key, int indent) {
     print_wrapped(out, line, indent, indent);
 }
 
-/* Every rule has the same keys: "neurons.N.ratio" stands for all of them. */
+/* All rules have the same keys: help calls them "neurons.N.ratio". */
 static void print_key(FILE *out, const Key *key) {
     fprintf(out, "%s%s: %s\n  ", key->rule ? "neurons.N." : "", key->rule ? key_leaf(key) : key->name,
             type_name(key));
     print_wrapped(out, key->help, 2, 2);
     print_values(out, key, 2);
-    if (key->sets) fprintf(out, "  sets %s, which is hashed in its stead\n", key->sets);
-    else if (key->free) fputs("  changes no bit of the result and is in no hash\n", out);
+    if (key->sets) fprintf(out, "  not part of the config hash; %s is\n", key->sets);
+    else if (key->free) fputs("  not part of the config hash: it does not change the result\n", out);
     if (key->also) {
-        fputs("  elsewhere called ", out);
-        print_wrapped(out, key->also, 19, 19);
+        fputs("  other names: ", out);
+        print_wrapped(out, key->also, 15, 15);
     }
 }
 
@@ -100,7 +100,7 @@ Status config_help(const char *name, FILE *out, Err *err) {
     for (char *c = word; *c; c++)
         if (*c == '-') *c = '_';
     bool of_rule = is_rule(word);
-    if (of_rule) word[sizeof "neurons." - 1] = '0'; /* which has what all have */
+    if (of_rule) word[sizeof "neurons." - 1] = '0'; /* all rules have its keys */
     const Key *key = key_find(word);
     if (key) {
         print_key(out, key);
@@ -111,7 +111,7 @@ Status config_help(const char *name, FILE *out, Err *err) {
 }
 
 void config_help_all(FILE *out) {
-    size_t section = 0; /* of the row above: the length of "section." */
+    size_t section = 0; /* of the previous row: the length of "section." */
     for (int i = 0; i < config_key_listed(); i++) {
         const Key *key = &keys[i];
         size_t here = (size_t)(key_leaf(key) - key->name);

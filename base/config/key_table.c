@@ -1,4 +1,4 @@
-/* The one table of config keys: what its rows (key_rows.h, rule_rows.h) are made of, and the table. */
+/* The table of config keys, made from the rows of key_rows.h and rule_rows.h; and the words of the choices. */
 #include <math.h>
 
 #include "base/config/keys.h"
@@ -52,12 +52,13 @@ static const char *const rule_routes[] = {[ROUTE_NONE] = "none",
                                           [ROUTE_PARAMETERS] = "parameters",
                                           [ROUTE_COUNT] = NULL};
 
-#define BIG_INT  1000000000.0   /* fits an int */
-#define BIG_STEP 1000000000000. /* 1e12: exact in a double, far below an int64's end */
+#define BIG_INT  1000000000.0   /* fits in an int */
+#define BIG_STEP 1000000000000. /* 1e12: exact in a double, far below INT64_MAX */
 
-/* The model computes in float: a smaller eps is 0 there, a larger beta 1, and either makes NaN or nothing. */
-#define EPS_LEAST 1e-30
-#define BETA_MOST 0.9999999
+/* The model computes in float. There a smaller eps rounds to 0 and a larger beta to 1: the result is NaN, or nothing
+ * is learned. */
+#define EPS_MIN  1e-30
+#define BETA_MAX 0.9999999
 
 #define FROM_TO(a, b) .low = (a), .high = (b)
 #define FROM(a)       .low = (a), .high = INFINITY
@@ -80,7 +81,7 @@ const Key keys[] = {
 #include "base/config/key_rows.h"
 #undef KEY
 
-/* None of them was there when the first runs were kept. */
+/* All of them are newer than the first stored runs. */
 #define RULE_KEY(word, field, kind, ...)                                                                     \
     {.name = "neurons." TEXT_OF(RULE) "." word,                                                              \
      .type = (kind),                                                                                         \

@@ -1,6 +1,6 @@
-/* How one value is read into a key's field, and checked.
+/* Reads a value into a key's field and checks it.
  *
- * Numbers go through strtod in the C locale: the program never sets LC_NUMERIC. */
+ * strtod reads numbers in the C locale: the program never sets LC_NUMERIC. */
 #include "base/config/keys.h"
 #include "base/nearest.h"
 
@@ -40,7 +40,7 @@ static bool is_number(const char *s) {
 
 typedef enum Whole { WHOLE_OK, WHOLE_NOT, WHOLE_TOO_LARGE } Whole;
 
-/* "12", "1e6", "2.5e3": exactly, without a detour over a double. */
+/* "12", "1e6", "2.5e3": exactly, not by way of a double. */
 static Whole read_whole(const char *s, bool *negative, uint64_t *magnitude) {
     if (!is_number(s)) return WHOLE_NOT;
     *negative = *s == '-';
@@ -49,7 +49,7 @@ static Whole read_whole(const char *s, bool *negative, uint64_t *magnitude) {
     uint64_t value = 0;
     long scale = *e ? strtol(e + 1, NULL, 10) : 0; /* the value is value * 10^scale */
     scale = scale > 1000000 ? 1000000 : scale < -1000000 ? -1000000 : scale;
-    long zeros = 0; /* since the last other digit: they may turn out to be trailing */
+    long zeros = 0; /* since the last other digit: they may be trailing zeros */
     bool overflow = false, fraction = false;
     for (; s < e; s++) {
         if (*s == '.') {
@@ -112,9 +112,8 @@ static Status set_double(void *field, const Key *key, const char *text, Quoted q
     if (isinf(value))
         return err_set(err, ERR_INPUT, "key '%s': '%s' is not a finite number", key->name, q.text);
     if (value == 0 && strcspn(text, "123456789") < strcspn(text, "eE"))
-        return err_set(err, ERR_INPUT,
-                       "key '%s': '%s' is too small to be told from 0; write 0 if that is meant", key->name,
-                       q.text);
+        return err_set(err, ERR_INPUT, "key '%s': '%s' is too small for a double; write 0 if you mean 0",
+                       key->name, q.text);
     bool above = key->low_open ? value > key->low : value >= key->low;
     if (!(above && value <= key->high) && !(key->zero && value == 0)) return out_of_range(key, q, err);
     if (value == 0) value = 0; /* -0 and 0 are one value, with one text and one hash */
@@ -166,8 +165,8 @@ static Status set_flags(void *field, const Key *key, const char *text, Quoted q,
             char allowed[256];
             key_allowed(key, allowed, sizeof allowed);
             const char *near = nearest_name(name, key->choices);
-            return err_set(err, ERR_INPUT, "key '%s': '%s': '%s' is no choice; allowed: %s%s%s", key->name,
-                           q.text, name, allowed, near ? "; nearest: " : "", near ? near : "");
+            return err_set(err, ERR_INPUT, "key '%s': '%s': '%s' is not one of the choices; allowed: %s%s%s",
+                           key->name, q.text, name, allowed, near ? "; nearest: " : "", near ? near : "");
         }
         flags |= 1 << i;
     }
@@ -198,7 +197,7 @@ static Status set_sizes(Sizes *field, const Key *key, const char *text, Quoted q
     return OK;
 }
 
-/* Printable UTF-8: what YAML can carry. Control characters, lone or overlong bytes and surrogates are not. */
+/* Printable UTF-8, which YAML can contain: no control characters, no invalid or overlong sequences, no surrogates. */
 static bool is_text(const unsigned char *s) {
     while (*s) {
         uint32_t c = *s++;
@@ -222,8 +221,8 @@ static Status set_text(char *field, const Key *key, const char *text, Quoted q, 
         return err_set(err, ERR_INPUT, "key '%s': '%s' has %zu bytes; allowed: at most %zu", key->name,
                        q.text, length, key->size - 1);
     if (!is_text((const unsigned char *)text))
-        return err_set(err, ERR_INPUT, "key '%s': '%s' holds control characters or is not UTF-8", key->name,
-                       q.text);
+        return err_set(err, ERR_INPUT, "key '%s': '%s' contains control characters or is not UTF-8",
+                       key->name, q.text);
     if (key->type == KEY_NAME) {
         bool plain = *text != '.' && *text != '-';
         for (const char *c = text; *c; c++)
@@ -231,9 +230,10 @@ static Status set_text(char *field, const Key *key, const char *text, Quoted q, 
         if (!plain) {
             char allowed[256];
             key_allowed(key, allowed, sizeof allowed);
-            return err_set(err, ERR_INPUT,
-                           "key '%s': '%s' cannot name a folder; allowed: %s, not first '.' or '-'",
-                           key->name, q.text, allowed);
+            return err_set(
+                err, ERR_INPUT,
+                "key '%s': '%s' cannot be the name of a folder; allowed: %s, the first neither '.' nor '-'",
+                key->name, q.text, allowed);
         }
     }
     memcpy(field, text, length + 1);
@@ -244,7 +244,7 @@ static Status set_value(Config *config, const Key *key, const char *text, size_t
     void *field = (char *)config + key->offset;
     Quoted q = quoted(text, length);
     if (strnlen(text, length) != length)
-        return err_set(err, ERR_INPUT, "key '%s': the value holds a NUL", key->name);
+        return err_set(err, ERR_INPUT, "key '%s': the value contains a NUL byte", key->name);
     if (length == 0 && *key->initial) {
         char allowed[256];
         key_allowed(key, allowed, sizeof allowed);
@@ -268,7 +268,8 @@ static Status set_value(Config *config, const Key *key, const char *text, size_t
 
 Status key_set(Config *config, const Key *key, const char *text, size_t length, Err *err) {
     if (key->rule > config->n_neurons + 1)
-        return err_set(err, ERR_INPUT, "key '%s': there is no rule neurons.%d before it; number them from 0",
+        return err_set(err, ERR_INPUT,
+                       "key '%s': the rule neurons.%d is missing; number rules from 0 without gaps",
                        key->name, config->n_neurons);
     TRY(set_value(config, key, text, length, err));
     if (key->rule > config->n_neurons) config->n_neurons = key->rule;

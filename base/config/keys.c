@@ -1,4 +1,4 @@
-/* Finding a config key by its name, or the one that was meant, and saying what it allows. */
+/* Finds a config key by its name, or the nearest one to a wrong name; and describes the values that it allows. */
 #include "base/config/keys.h"
 #include "base/nearest.h"
 
@@ -57,19 +57,18 @@ const Key *key_nearest(const char *name) {
     word[n] = '\0';
     const char *dot = strrchr(word, '.'), *leaf = dot ? dot + 1 : word;
     int rule = rule_of_name(word, &leaf);
-    /* Keys of rules only for who wrote of rules, of the one that was written. */
+    /* A name of a rule is compared with that rule's keys only, any other name with all other keys. */
     int from = rule < 0 ? 0 : KEY_PLAIN + (rule < NEURON_RULES_MAX ? rule : 0) * KEY_OF_RULE;
     int count = rule < 0 ? KEY_PLAIN : KEY_OF_RULE;
     const Key *among = &keys[from], *best = NULL;
-    /* The right key in the wrong section, or what other programs call it; the section that was written goes
-     * first. */
+    /* The right key in the wrong section, or under its name in another program; the section of `name` is preferred. */
     for (int i = 0; i < count; i++) {
         if (!key_same_name(key_leaf(&among[i]), leaf) && !is_among(leaf, among[i].also)) continue;
         bool same_section = dot && strncmp(among[i].name, word, (size_t)(leaf - word)) == 0;
         if (!best || same_section) best = &among[i];
     }
     if (best) return best;
-    /* A slip of the pen: in the whole name first, then in the part after the dot. */
+    /* A typing error: in the whole name first, then in the part after the dot. */
     const char *names[KEY_COUNT + 1] = {0}, *leaves[KEY_COUNT + 1] = {0};
     for (int i = 0; i < count; i++) {
         names[i] = among[i].name;
@@ -112,8 +111,8 @@ Status config_unknown_key(const char *name, Err *err) {
 
 Quoted quoted(const char *text, size_t length) {
     Quoted q;
-    size_t n = 0, room = sizeof q.text - 4;
-    for (size_t i = 0; i < length && n < room; i++) {
+    size_t n = 0, max = sizeof q.text - 4;
+    for (size_t i = 0; i < length && n < max; i++) {
         unsigned char c = (unsigned char)text[i];
         q.text[n++] = c < 32 || c == 127 ? '?' : (char)c;
     }
@@ -137,13 +136,13 @@ void key_range(const Key *key, char *out, size_t size) {
     case KEY_ENUM:
     case KEY_FLAGS: {
         bool flags = key->type == KEY_FLAGS;
-        size_t n = (size_t)snprintf(out, size, "%s", flags ? "none, or joined by '+': " : "");
+        size_t n = (size_t)snprintf(out, size, "%s", flags ? "none, or one or more joined by '+': " : "");
         for (int i = 0; key->choices[i] && n < size; i++)
             n += (size_t)snprintf(out + n, size - n, "%s%s", i ? " | " : "", key->choices[i]);
         return;
     }
     case KEY_SIZES:
-        snprintf(out, size, "8x100x263 or alike, at most %d sizes of %.0f to %.0f", SIZES_MAX, key->low,
+        snprintf(out, size, "such as 8x100x263, at most %d sizes of %.0f to %.0f", SIZES_MAX, key->low,
                  key->high);
         return;
     case KEY_INT:

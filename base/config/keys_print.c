@@ -1,6 +1,6 @@
-/* How a config key's value is written, and compared with its default.
+/* Writes a config key's value, and compares it with the default.
  *
- * Numbers go through printf in the C locale: the program never sets LC_NUMERIC. */
+ * printf writes numbers in the C locale: the program never sets LC_NUMERIC. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -90,7 +90,7 @@ bool key_idle(const Config *config, const Key *key) {
 }
 
 bool key_hashed(const Config *config, const Key *key) {
-    /* Hashed at its default too: that was another one once, and such runs are not these. */
+    /* Hashed at its default too: the default was another one earlier, and runs of that time must have other hashes. */
     if (key->offset == offsetof(Config, train.mup_base_width)) return !key_idle(config, key);
     return !key->free && !(key->late && key_at_default(config, key));
 }

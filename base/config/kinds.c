@@ -32,7 +32,7 @@ static KindNames names_of(unsigned kinds) {
 
 Status config_pool_check(const FactsConfig *facts, Err *err) {
     if (!facts_are_read(facts->kind)) return OK;
-    bool junk_ratio = facts->junk_ratio > 0 && facts->kind == FACTS_TEXT; /* a folder may hold junk */
+    bool junk_ratio = facts->junk_ratio > 0 && facts->kind == FACTS_TEXT; /* a folder may contain junk */
     const char *key = facts->junk_n            ? "facts.junk_n"
                       : junk_ratio             ? "facts.junk_ratio"
                       : facts->domain_token    ? "facts.domain_token"
@@ -41,14 +41,14 @@ Status config_pool_check(const FactsConfig *facts, Err *err) {
     if (key)
         return err_set(
             err, ERR_INPUT,
-            "%s works where facts are drawn (kinds %s); facts of your own (kinds %s) take facts.heldout, "
-            "facts.split_seed and facts.zipf; leave the key out",
+            "%s works only for facts that are drawn (kinds %s); facts that are read (kinds %s) allow "
+            "facts.heldout, facts.split_seed and facts.zipf; leave the key out",
             key, names_of(FACTS_KINDS_DRAWN).text, names_of(FACTS_KINDS_READ).text);
     if (facts->split_seed && !facts->heldout)
         return err_set(
             err, ERR_INPUT,
-            "facts.split_seed is %llu, but facts.heldout is 0, so there is nothing for it to choose; "
-            "set facts.heldout, or leave the seed out",
+            "facts.split_seed is %llu, but facts.heldout is 0, so no facts are held out; set facts.heldout, "
+            "or leave facts.split_seed out",
             (unsigned long long)facts->split_seed);
     return OK;
 }
@@ -59,22 +59,23 @@ Status config_kind_check(const Config *config, Err *err) {
         if (key_of_kind(config, key) || key_at_default(config, key)) continue;
         char value[KEY_VALUE_MAX];
         key_print(config, key, value);
-        return err_set(err, ERR_INPUT,
-                       "%s is %s, but facts.kind is %s, which does not read it; leave it out, or set "
-                       "facts.kind (%s)",
-                       key->name, value, config_choice("facts.kind", (int)config->facts.kind),
-                       names_of(key->kinds).text);
+        return err_set(
+            err, ERR_INPUT,
+            "%s is %s, but facts.kind is %s, which does not use this key; leave it out, or set facts.kind "
+            "(%s)",
+            key->name, value, config_choice("facts.kind", (int)config->facts.kind),
+            names_of(key->kinds).text);
     }
     return config_pool_check(&config->facts, err);
 }
 
-/* Over 256 symbols two rules of two inputs agree on half of 65,536 rows, and fewer rows could be told by either. Over
- * 31, a prime, affine rules agree on 31 and quadratic ones on 62 of 961; two tables over the sum of two inputs below 16
- * on 240 of 256. */
+/* Over 256 symbols two affine rules of two inputs can agree on half of the 65,536 rows, so fewer rows do not say
+ * which rule is meant. Over 31, a prime, two affine rules agree on at most 31 of 961 rows and two quadratic ones on
+ * at most 62; over 16 symbols two lookup tables on at most 240 of 256. */
 void config_kind_fill(FactsConfig *facts) {
-    enum { SET = 256, ROWS_MOST = 32768 };
-    if (facts->kind != FACTS_RULES || facts->vocab_size != SET || facts->inputs < 2 || facts->load > 0 ||
-        facts->n > ROWS_MOST)
+    enum { DEFAULT = 256, ROWS_MAX = 32768 };
+    if (facts->kind != FACTS_RULES || facts->vocab_size != DEFAULT || facts->inputs < 2 || facts->load > 0 ||
+        facts->n > ROWS_MAX)
         return;
     facts->vocab_size = facts->rule == RULE_LOOKUP ? 16 : 31;
 }

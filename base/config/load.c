@@ -1,4 +1,4 @@
-/* Reading a config from YAML and from the command line. */
+/* Reads a config from YAML and from the command line. */
 #include "base/config/load.h"
 
 #include <stdlib.h>
@@ -20,11 +20,11 @@ enum { SECTION_COUNT = 3 };
 typedef struct Loader {
     Config config;
     const char *where;                                    /* the file's name, for messages */
-    int key_line[KEY_COUNT], section_line[SECTION_COUNT]; /* where each was seen, 0: not yet */
+    int key_line[KEY_COUNT], section_line[SECTION_COUNT]; /* the line of each, 0: not read yet */
     bool overridden[KEY_COUNT];                           /* on the command line */
     yaml_document_t *document;
-    SweepSpec *sweep; /* takes the sweep section; NULL: one is refused */
-    int sweep_line;   /* where the section was seen, 0: not yet */
+    SweepSpec *sweep; /* receives the sweep section; NULL: such a section is an error */
+    int sweep_line;   /* the line of the section, 0: not read yet */
     int neurons_line;
 } Loader;
 
@@ -39,12 +39,12 @@ static int line_of(const yaml_node_t *node) { return (int)node->start_mark.line 
 static const char *kind_of(const yaml_node_t *node) {
     switch (node->type) {
     case YAML_SEQUENCE_NODE: return "a list";
-    case YAML_MAPPING_NODE: return "keys of its own";
+    case YAML_MAPPING_NODE: return "a mapping";
     default: return "one value";
     }
 }
 
-/* Puts "file:line: " before what err holds. */
+/* Puts "file:line: " before the message in err. */
 static Status located(const Loader *loader, const yaml_node_t *node, Status status, Err *err) {
     if (status != OK) err_prefix(err, "%s:%d: ", loader->where, line_of(node));
     return status;
@@ -54,20 +54,20 @@ static Status load_value(Loader *loader, const char *name, const yaml_node_t *at
                          Err *err) {
     const Key *key = key_find(name);
     if (!key) return located(loader, at, config_unknown_key(name, err), err);
-    int *seen = &loader->key_line[key - keys];
-    if (*seen)
+    int *line = &loader->key_line[key - keys];
+    if (*line)
         return located(
             loader, at,
-            err_set(err, ERR_INPUT, "key '%s' stands twice, first on line %d; keep one", key->name, *seen),
+            err_set(err, ERR_INPUT, "key '%s' is set twice, first on line %d; keep one", key->name, *line),
             err);
-    *seen = line_of(at);
+    *line = line_of(at);
     if (value->type != YAML_SCALAR_NODE)
         return located(
             loader, value,
             err_set(err, ERR_INPUT, "key '%s': takes one value, found %s", key->name, kind_of(value)), err);
     const char *text = (const char *)value->data.scalar.value;
     size_t length = value->data.scalar.length;
-    /* `path:` with nothing after it is a slip; the empty text is written "". */
+    /* `path:` with nothing after it is a mistake; the empty text is written "". */
     if (length == 0 && value->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
         return located(loader, at, err_set(err, ERR_INPUT, "key '%s': no value after the colon", key->name),
                        err);
@@ -105,12 +105,14 @@ static Status load_keys(Loader *loader, const char *name, const yaml_node_t *nod
         if (is_when && value->type == YAML_MAPPING_NODE) {
             TRY(load_keys(loader, dotted, value, err));
         } else if (is_when) {
-            return located(loader, value,
-                           err_set(err, ERR_INPUT,
-                                   "key '%s': takes one of tag, token, regex, share below it, such as "
-                                   "{tag: B}, found %s",
-                                   dotted, kind_of(value)),
-                           err);
+            return located(
+                loader, value,
+                err_set(
+                    err, ERR_INPUT,
+                    "key '%s': takes one of the keys tag, token, regex, share, for example {tag: B}, found "
+                    "%s",
+                    dotted, kind_of(value)),
+                err);
         } else {
             TRY(load_value(loader, dotted, key, value, err));
         }
@@ -121,14 +123,14 @@ static Status load_keys(Loader *loader, const char *name, const yaml_node_t *nod
 static Status load_section(Loader *loader, int section, const yaml_node_t *at, const yaml_node_t *node,
                            Err *err) {
     const char *name = sections[section];
-    int *seen = &loader->section_line[section];
-    if (*seen)
+    int *line = &loader->section_line[section];
+    if (*line)
         return located(loader, at,
                        err_set(err, ERR_INPUT,
-                               "section '%s' stands twice, first on line %d; put its keys together", name,
-                               *seen),
+                               "section '%s' appears twice, first on line %d; put its keys together", name,
+                               *line),
                        err);
-    *seen = line_of(at);
+    *line = line_of(at);
     if (node->type == YAML_SCALAR_NODE && node->data.scalar.length == 0)
         return located(
             loader, at,
@@ -146,14 +148,14 @@ static Status load_rules(Loader *loader, const yaml_node_t *at, const yaml_node_
     if (loader->neurons_line)
         return located(loader, at,
                        err_set(err, ERR_INPUT,
-                               "section 'neurons' stands twice, first on line %d; put its rules together",
+                               "section 'neurons' appears twice, first on line %d; put its rules together",
                                loader->neurons_line),
                        err);
     loader->neurons_line = line_of(at);
     if (node->type != YAML_SEQUENCE_NODE)
         return located(
             loader, node->type == YAML_SCALAR_NODE ? at : node,
-            err_set(err, ERR_INPUT, "section 'neurons': takes a list of rules, each behind a dash, found %s",
+            err_set(err, ERR_INPUT, "section 'neurons': takes a list of rules, each after a dash, found %s",
                     node->type == YAML_SCALAR_NODE && !node->data.scalar.length ? "nothing" : kind_of(node)),
             err);
     int n = (int)(node->data.sequence.items.top - node->data.sequence.items.start);
@@ -168,11 +170,12 @@ static Status load_rules(Loader *loader, const yaml_node_t *at, const yaml_node_
         char name[32];
         snprintf(name, sizeof name, "neurons.%d", i);
         if (rule->type != YAML_MAPPING_NODE || rule->data.mapping.pairs.start == rule->data.mapping.pairs.top)
-            return located(loader, rule,
-                           err_set(err, ERR_INPUT,
-                                   "%s: a rule is keys such as 'hook: blocks.0.mlp.hook_pre', found %s", name,
-                                   rule->type == YAML_MAPPING_NODE ? "none" : kind_of(rule)),
-                           err);
+            return located(
+                loader, rule,
+                err_set(err, ERR_INPUT,
+                        "%s: a rule consists of keys such as 'hook: blocks.0.mlp.hook_pre', found %s", name,
+                        rule->type == YAML_MAPPING_NODE ? "none" : kind_of(rule)),
+                err);
         TRY(load_keys(loader, name, rule, err));
     }
     return OK;
@@ -180,13 +183,13 @@ static Status load_rules(Loader *loader, const yaml_node_t *at, const yaml_node_
 
 static Status load_sweep(Loader *loader, const yaml_node_t *at, const yaml_node_t *node, Err *err) {
     if (!loader->sweep)
-        return located(
-            loader, at,
-            err_set(err, ERR_INPUT, "section 'sweep' asks for many runs: `rote sweep run` makes them"), err);
+        return located(loader, at,
+                       err_set(err, ERR_INPUT, "section 'sweep' describes many runs; use `rote sweep run`"),
+                       err);
     if (loader->sweep_line)
         return located(loader, at,
                        err_set(err, ERR_INPUT,
-                               "section 'sweep' stands twice, first on line %d; put its keys together",
+                               "section 'sweep' appears twice, first on line %d; put its keys together",
                                loader->sweep_line),
                        err);
     loader->sweep_line = line_of(at);
@@ -203,7 +206,7 @@ static Status load_document(Loader *loader, Err *err) {
     if (root->type != YAML_MAPPING_NODE)
         return located(loader, root,
                        err_set(err, ERR_INPUT,
-                               "a config is made of keys such as 'model: {n_embd: 64}', found %s",
+                               "a config consists of keys such as 'model: {n_embd: 64}', found %s",
                                kind_of(root)),
                        err);
     for (yaml_node_pair_t *pair = root->data.mapping.pairs.start; pair < root->data.mapping.pairs.top;
@@ -221,11 +224,12 @@ static Status load_document(Loader *loader, Err *err) {
             TRY(load_sweep(loader, key, value, err));
         } else if (value->type == YAML_MAPPING_NODE && !key_find(word) && !key_section_later(word)) {
             const char *near = nearest_name(word, sections);
-            return located(
-                loader, key,
-                err_set(err, ERR_INPUT, "unknown section '%s'; %s%s", quoted(word, strlen(word)).text,
-                        near ? "nearest: " : "there are facts, model, train, neurons", near ? near : ""),
-                err);
+            return located(loader, key,
+                           err_set(err, ERR_INPUT, "unknown section '%s'; %s%s",
+                                   quoted(word, strlen(word)).text,
+                                   near ? "nearest: " : "the sections are facts, model, train, neurons",
+                                   near ? near : ""),
+                           err);
         } else {
             TRY(load_value(loader, word, key, value, err));
         }
@@ -239,7 +243,7 @@ static int line_at(const char *text, size_t size, size_t offset) {
     return line;
 }
 
-/* Whether the tab that YAML forbids leads that line. */
+/* Whether that line is indented with a tab, which YAML forbids. */
 static bool tab_indents(const char *text, size_t size, int line) {
     const char *at = text, *end = text + size;
     for (int i = 1; i < line && at; i++) {
@@ -262,10 +266,10 @@ static Status yaml_failed(const Loader *loader, const yaml_parser_t *parser, con
     int line = (int)parser->problem_mark.line + 1;
     return err_set(err, ERR_INPUT, "%s:%d: YAML: %s%s%s%s", loader->where, line,
                    parser->context ? parser->context : "", parser->context ? ": " : "", problem,
-                   tab_indents(text, size, line) ? "; indent with blanks, not tabs" : "");
+                   tab_indents(text, size, line) ? "; indent with spaces, not tabs" : "");
 }
 
-/* Walks the text once for syntax, tags and depth, so that the document built of it afterwards is small. */
+/* Checks syntax, tags and depth in a first pass, so that the document that is built afterwards is small. */
 static Status check_syntax(const Loader *loader, const char *text, size_t size, Err *err) {
     yaml_parser_t parser;
     if (!yaml_parser_initialize(&parser))
@@ -287,7 +291,7 @@ static Status check_syntax(const Loader *loader, const char *text, size_t size, 
                                  : type == YAML_SEQUENCE_START_EVENT ? event.data.sequence_start.tag
                                                                      : NULL;
         if (tag)
-            status = err_set(err, ERR_INPUT, "%s:%d: tag '%s': a config has none; write the value alone",
+            status = err_set(err, ERR_INPUT, "%s:%d: tag '%s': a config has no tags; write only the value",
                              loader->where, (int)event.start_mark.line + 1,
                              quoted((const char *)tag, strlen((const char *)tag)).text);
         if (depth > DEPTH_MAX)
@@ -302,7 +306,7 @@ static Status check_syntax(const Loader *loader, const char *text, size_t size, 
 static Status load_yaml(Loader *loader, const char *text, size_t size, Err *err) {
     const char *nul = memchr(text, '\0', size);
     if (nul)
-        return err_set(err, ERR_INPUT, "%s:%d: holds a NUL byte; a config is UTF-8 text", loader->where,
+        return err_set(err, ERR_INPUT, "%s:%d: contains a NUL byte; a config is UTF-8 text", loader->where,
                        line_at(text, size, (size_t)(nul - text)));
     TRY(check_syntax(loader, text, size, err));
     yaml_parser_t parser;
@@ -325,9 +329,9 @@ static Status load_yaml(Loader *loader, const char *text, size_t size, Err *err)
     }
     const yaml_node_t *more = yaml_document_get_root_node(&document);
     if (more)
-        status =
-            located(loader, more,
-                    err_set(err, ERR_INPUT, "a second document after '---'; a file holds one config"), err);
+        status = located(loader, more,
+                         err_set(err, ERR_INPUT, "a second document after '---'; a file contains one config"),
+                         err);
     yaml_document_delete(&document);
 done:
     yaml_parser_delete(&parser);
@@ -350,31 +354,32 @@ static Status apply_override(Loader *loader, const char *override, Err *err) {
     return key_set(&loader->config, key, equals + 1, strlen(equals + 1), err);
 }
 
-/* Where facts come from is needed before they are there, so this is checked before config_resolve. */
+/* Checked before config_resolve: the facts must be drawn or read before the config can be resolved. */
 static Status check_facts_path(Loader *loader, Err *err) {
     FactsConfig *facts = &loader->config.facts;
     ptrdiff_t kind = key_find("facts.kind") - keys, path = key_find("facts.path") - keys;
     bool read = facts_are_read(facts->kind);
     if (read == (*facts->path != '\0')) return OK;
     if (!read && !loader->key_line[kind] && !loader->overridden[kind]) {
-        facts->kind = FACTS_FILE; /* nobody names a folder to draw at random */
+        facts->kind = FACTS_FILE; /* the kind is only the default, and the path says more */
         return OK;
     }
     if (!read && loader->overridden[kind] && !loader->overridden[path]) {
-        facts->path[0] = '\0'; /* the command line wants other facts than the file */
+        facts->path[0] = '\0'; /* the command line replaces the file's facts */
         return OK;
     }
     if (facts->kind == FACTS_TEXT)
-        err_set(err, ERR_INPUT, "key 'facts.kind': is text, but facts.path names no file");
+        err_set(err, ERR_INPUT, "key 'facts.kind': is text, but facts.path is empty; set it to a file");
     else if (!read)
-        err_set(err, ERR_INPUT,
-                "key 'facts.kind': is %s, but facts.path names %s; write kind: file, or leave the path out",
-                config_choice("facts.kind", (int)facts->kind), quoted(facts->path, strlen(facts->path)).text);
+        err_set(
+            err, ERR_INPUT,
+            "key 'facts.kind': is %s, but facts.path is %s; set facts.kind to file, or leave facts.path out",
+            config_choice("facts.kind", (int)facts->kind), quoted(facts->path, strlen(facts->path)).text);
     else
         err_set(
             err, ERR_INPUT,
-            "key 'facts.kind': is file, but facts.path names no folder; make one with `rote facts make` or "
-            "`rote facts import`");
+            "key 'facts.kind': is file, but facts.path is empty; `rote facts make` and `rote facts import` "
+            "write such a folder");
     int line = loader->overridden[kind] ? 0 : loader->key_line[kind];
     if (line) {
         err_prefix(err, "%s:%d: ", loader->where, line);
@@ -405,7 +410,7 @@ Status config_load_base(Config *out, const char *path, int n_overrides, const ch
         }
     }
     TRY(check_facts_path(&loader, err));
-    /* The command line wants other facts than the file. */
+    /* The command line replaces the file's facts. */
     if (loader.overridden[key_find("facts.kind") - keys]) config_kind_drop(&loader.config, loader.overridden);
     *out = loader.config;
     return OK;

@@ -1,6 +1,6 @@
 #include "base/config/match.h"
 
-enum { INNER_MOST = 1048576, WIDTH_MOST = 65536 }; /* as the keys allow */
+enum { INNER_MAX = 1048576, WIDTH_MAX = 65536 }; /* as the keys allow */
 static const double NEAR = 0.01;
 
 int64_t config_params(const ModelConfig *m) {
@@ -15,21 +15,22 @@ int64_t config_params(const ModelConfig *m) {
            norm;
 }
 
-/* The size that match_params asks for. */
+/* The size that comes nearest to match_params. */
 typedef struct Choice {
-    int size;                    /* the nearest */
-    int64_t params, below, over; /* its parameters; the reachable numbers around the wanted one, 0: none */
+    int size; /* n_inner, or n_embd / n_head */
+    /* its parameters; the possible numbers on both sides of match_params, 0: none */
+    int64_t params, below, over;
 } Choice;
 
-/* params_of grows with the size: the first one that reaches the wanted number is found by bisection. */
-static Choice choose(const ModelConfig *m, int most, int64_t (*params_of)(const ModelConfig *m, int size)) {
-    int low = 0, high = most + 1; /* low: too few, or 0; high: enough, or past the end */
+/* params_of grows with the size, so bisection finds the first one that reaches match_params. */
+static Choice choose(const ModelConfig *m, int max, int64_t (*params_of)(const ModelConfig *m, int size)) {
+    int low = 0, high = max + 1; /* low: too small, or 0; high: large enough, or past the maximum */
     while (high - low > 1) {
         int middle = low + (high - low) / 2;
         if (params_of(m, middle) < m->match_params) low = middle;
         else high = middle;
     }
-    Choice c = {.below = low > 0 ? params_of(m, low) : 0, .over = high <= most ? params_of(m, high) : 0};
+    Choice c = {.below = low > 0 ? params_of(m, low) : 0, .over = high <= max ? params_of(m, high) : 0};
     bool take_low = !c.over || (c.below && m->match_params - c.below <= c.over - m->match_params);
     c.size = take_low ? low : high;
     c.params = take_low ? c.below : c.over;
@@ -42,11 +43,11 @@ static Status check(const ModelConfig *m, const Choice *c, const char *key, cons
     char near[128];
     bool two = c->below && c->over;
     if (two)
-        snprintf(near, sizeof near, "%lld and %lld are the nearest", (long long)c->below, (long long)c->over);
-    else if (c->over) snprintf(near, sizeof near, "%lld is the least", (long long)c->over);
-    else snprintf(near, sizeof near, "%lld is the most", (long long)c->below);
+        snprintf(near, sizeof near, "the nearest are %lld and %lld", (long long)c->below, (long long)c->over);
+    else if (c->over) snprintf(near, sizeof near, "the minimum is %lld", (long long)c->over);
+    else snprintf(near, sizeof near, "the maximum is %lld", (long long)c->below);
     return err_set(err, ERR_INPUT,
-                   "model.match_params is %lld: no %s comes within 1 %% of that, %s for this structure; set "
+                   "model.match_params is %lld: no %s comes within 1 %% of it; %s for this structure; set "
                    "model.match_params to %s, or change %s",
                    (long long)m->match_params, key, near, two ? "one of those" : "that", advice);
 }
@@ -58,18 +59,18 @@ static int64_t params_of_inner(const ModelConfig *m, int inner) {
 }
 
 Status match_inner(ModelConfig *m, Err *err) {
-    Choice c = choose(m, INNER_MOST, params_of_inner);
+    Choice c = choose(m, INNER_MAX, params_of_inner);
     TRY(check(m, &c, "model.n_inner", "n_embd or n_layer", err));
     if (m->n_inner != 0 && m->n_inner != c.size)
         return err_set(
             err, ERR_INPUT,
-            "model.n_inner is %d, but model.match_params=%lld asks for %d; leave one of the keys out",
+            "model.n_inner is %d, but model.match_params=%lld requires %d; leave one of the keys out",
             m->n_inner, (long long)m->match_params, c.size);
     m->n_inner = c.size;
     return OK;
 }
 
-/* In multiples of n_head, which must divide the width. */
+/* The width is a multiple of n_head, which must divide it. */
 static int64_t params_of_heads(const ModelConfig *m, int size) {
     ModelConfig sized = *m;
     sized.n_embd = size * m->n_head;
@@ -77,7 +78,7 @@ static int64_t params_of_heads(const ModelConfig *m, int size) {
 }
 
 Status match_width(ModelConfig *m, Err *err) {
-    Choice c = choose(m, WIDTH_MOST / m->n_head, params_of_heads);
+    Choice c = choose(m, WIDTH_MAX / m->n_head, params_of_heads);
     TRY(check(m, &c, "model.n_embd", "n_head, n_layer or the vocabulary", err));
     m->n_embd = c.size * m->n_head;
     return OK;

@@ -1,5 +1,5 @@
-/* How many parameters a model has, and the sizes that give it a wanted number of them (model.match_params), so that
- * models of different structure are compared at equal size. */
+/* The number of a model's parameters, and sizes for a given number of them (model.match_params): models of different
+ * structure are compared at equal size. */
 #ifndef ROTE_BASE_CONFIG_MATCH_H
 #define ROTE_BASE_CONFIG_MATCH_H
 
@@ -9,10 +9,10 @@
  * must be resolved. */
 int64_t config_params(const ModelConfig *m);
 
-/* Sets n_inner so that the number of parameters is nearest to match_params. ERR_INPUT: none is within 1 % (names the
- * nearest numbers that can be reached), or the user wrote another n_inner. */
+/* Sets n_inner so that the number of parameters is nearest to match_params. ERR_INPUT: none is within 1 % (the
+ * message has the nearest possible numbers), or the user set another n_inner. */
 Status match_inner(ModelConfig *m, Err *err);
-/* Without an MLP: sets n_embd so, to a multiple of n_head. ERR_INPUT: none is within 1 %. */
+/* The same for a model without an MLP: sets n_embd, to a multiple of n_head. ERR_INPUT: none is within 1 %. */
 Status match_width(ModelConfig *m, Err *err);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A number of at most 9 digits, behind which *text stands then; -1: there is none. */
+/* Reads a number of at most 9 digits and moves *text behind it; -1: no number. */
 static int read_number(const char **text) {
     size_t digits = strspn(*text, "0123456789");
     if (digits == 0 || digits > 9) return -1;
@@ -21,13 +21,13 @@ static Status read_chosen(const char *text, int width, UnitsSpec *out, Err *err)
         int n = read_number(&at);
         if (n < 0 || *at) break;
         if (n < 1 || n > width)
-            return err_set(err, ERR_INPUT, "'%s': %d neurons of a layer that has %d; take 1 to %d", text, n,
+            return err_set(err, ERR_INPUT, "'%s': %d neurons, but the layer has %d; choose 1 to %d", text, n,
                            width, width);
         *out = (UnitsSpec){.kind = (UnitsKind)(UNITS_SILENT + i), .n = n};
         return OK;
     }
     return err_set(err, ERR_INPUT,
-                   "'%s': none of auto:silent:K, auto:random:K, auto:selective:K with a number K", text);
+                   "'%s': must be auto:silent:K, auto:random:K or auto:selective:K with a number K", text);
 }
 
 static int by_first(const void *a, const void *b) {
@@ -46,17 +46,19 @@ Status units_parse(const char *text, int width, UnitsSpec *out, Err *err) {
             last = read_number(&at);
         }
         if (first < 0 || last < first || (*at && *at != ',') || spec.n_ranges == NEURON_TEXT_MAX / 2)
-            return err_set(err, ERR_INPUT,
-                           "'%s': no list of neurons such as 0-7 or 3,9,12-15, nor auto:silent:K, "
-                           "auto:random:K, auto:selective:K",
-                           text);
+            return err_set(
+                err, ERR_INPUT,
+                "'%s': must be a list of neurons such as 0-7 or 3,9,12-15, or auto:silent:K, auto:random:K "
+                "or auto:selective:K",
+                text);
         if (last >= width)
-            return err_set(err, ERR_INPUT, "'%s': the layer has %d neurons, 0 to %d", text, width, width - 1);
+            return err_set(err, ERR_INPUT, "'%s': the layer has only %d neurons, 0 to %d", text, width,
+                           width - 1);
         range[spec.n_ranges++] = (struct UnitsRange){first, last};
         if (!*at) break;
     }
     qsort(range, (size_t)spec.n_ranges, sizeof *range, by_first);
-    int n = 0; /* ranges, those that touch or overlap joined */
+    int n = 0; /* ranges; adjacent and overlapping ones are joined */
     for (int i = 0; i < spec.n_ranges; i++) {
         if (n && range[i].first <= range[n - 1].last + 1) {
             if (range[i].last > range[n - 1].last) range[n - 1].last = range[i].last;
@@ -90,8 +92,8 @@ bool neuron_hook(const char *text, int *layer, bool *post) {
     static const char blocks[] = "blocks.";
     if (strncmp(text, blocks, sizeof blocks - 1) != 0) return false;
     text += sizeof blocks - 1;
-    bool one_spelling = *text != '0' || text[1] == '.';
+    bool canonical = *text != '0' || text[1] == '.';
     *layer = read_number(&text);
     *post = strcmp(text, ".mlp.hook_post") == 0;
-    return *layer >= 0 && one_spelling && (*post || strcmp(text, ".mlp.hook_pre") == 0);
+    return *layer >= 0 && canonical && (*post || strcmp(text, ".mlp.hook_pre") == 0);
 }

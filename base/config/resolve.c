@@ -1,4 +1,4 @@
-/* What keys demand of each other and of the facts, and the values that defaults leave open. */
+/* Conditions between keys, and between keys and facts; and the values that defaults leave open. */
 #include <inttypes.h>
 #include <limits.h>
 
@@ -11,8 +11,8 @@
 
 static long long ll(int64_t value) { return (long long)value; }
 
-/* A fact set's own figures replace the keys that describe random facts; what the user wrote there must not
- * say otherwise. `initial`: the key's default, which nobody need have written. */
+/* The figures of a fact set that is read replace the keys that describe random facts; a value other than the default
+ * (`initial`) must agree with them. */
 static Status adopt(int *key, const char *name, int actual, int initial, const char *unit, Err *err) {
     if (*key != actual && *key != initial)
         return err_set(err, ERR_INPUT, "%s is %d, but the fact set has %d %s; leave the key out or set %s=%d",
@@ -25,8 +25,8 @@ static Status check_junk_keys(const FactsConfig *facts, Err *err) {
     if (facts->kind != FACTS_FILE && (facts->junk_n > 0) != (facts->junk_ratio > 0))
         return err_set(
             err, ERR_INPUT,
-            "facts.junk_n is %d and facts.junk_ratio is %.15g: how many different junk sequences there "
-            "are and how often they come go together; set both",
+            "facts.junk_n is %d and facts.junk_ratio is %.15g: junk needs a number of different sequences "
+            "and a ratio; set both",
             facts->junk_n, facts->junk_ratio);
     return OK;
 }
@@ -61,7 +61,7 @@ Status config_resolve_model(ModelConfig *m, int max_len, int vocab_size, Err *er
         return err_set(
             err, ERR_INPUT,
             "model.n_head is %d and model.n_kv_head is %d: n_kv_head must divide n_head; set n_kv_head to 0 "
-            "(as many), or to 1",
+            "(as many as n_head), or to 1",
             m->n_head, m->n_kv_head);
     if (max_len > m->block_size)
         return err_set(err, ERR_INPUT,
@@ -70,7 +70,7 @@ Status config_resolve_model(ModelConfig *m, int max_len, int vocab_size, Err *er
                        max_len, m->block_size, max_len);
     if (vocab_size > m->vocab_size)
         return err_set(err, ERR_INPUT,
-                       "the facts use a vocabulary of %d and model.vocab_size is %d; set model.vocab_size to "
+                       "the facts have %d symbols and model.vocab_size is %d; set model.vocab_size to "
                        "0 or at least %d",
                        vocab_size, m->vocab_size, vocab_size);
     if (m->match_params > 0 && m->mlp == MLP_PLAIN) TRY(match_inner(m, err));
@@ -80,15 +80,17 @@ Status config_resolve_model(ModelConfig *m, int max_len, int vocab_size, Err *er
 
 static Status resolve_steps(TrainConfig *t, Err *err) {
     if (t->warmup_steps > t->max_steps)
-        return err_set(err, ERR_INPUT,
-                       "train.warmup_steps is %lld and train.max_steps is %lld: the warm-up must fit; lower "
-                       "one or raise the other",
-                       ll(t->warmup_steps), ll(t->max_steps));
+        return err_set(
+            err, ERR_INPUT,
+            "train.warmup_steps is %lld and train.max_steps is %lld: the warm-up must not be longer than the "
+            "run; lower warmup_steps, or raise max_steps",
+            ll(t->warmup_steps), ll(t->max_steps));
     if (t->decay_steps > t->max_steps)
-        return err_set(err, ERR_INPUT,
-                       "train.decay_steps is %lld and train.max_steps is %lld: the decay must fit; set "
-                       "decay_steps to 0 or at most %lld",
-                       ll(t->decay_steps), ll(t->max_steps), ll(t->max_steps));
+        return err_set(
+            err, ERR_INPUT,
+            "train.decay_steps is %lld and train.max_steps is %lld: the decay must not be longer than the "
+            "run; set decay_steps to 0 or at most %lld",
+            ll(t->decay_steps), ll(t->max_steps), ll(t->max_steps));
     int64_t after_warmup = t->max_steps - t->warmup_steps;
     if (t->schedule == SCHED_WSD) {
         if (after_warmup == 0)
@@ -103,17 +105,18 @@ static Status resolve_steps(TrainConfig *t, Err *err) {
         }
         if (t->decay_steps > after_warmup)
             return err_set(err, ERR_INPUT,
-                           "train.warmup_steps is %lld and train.decay_steps is %lld: together more than "
-                           "train.max_steps, which is %lld; lower one",
+                           "train.warmup_steps is %lld and train.decay_steps is %lld: their sum exceeds "
+                           "train.max_steps, which is %lld; lower one of them",
                            ll(t->warmup_steps), ll(t->decay_steps), ll(t->max_steps));
         return OK;
     }
     if (t->decay_steps == 0) t->decay_steps = t->max_steps;
     if (t->schedule != SCHED_CONSTANT && t->decay_steps < t->warmup_steps)
-        return err_set(err, ERR_INPUT,
-                       "train.decay_steps is %lld and train.warmup_steps is %lld: the decay ends before the "
-                       "warm-up does; set decay_steps to 0 or at least %lld",
-                       ll(t->decay_steps), ll(t->warmup_steps), ll(t->warmup_steps));
+        return err_set(
+            err, ERR_INPUT,
+            "train.decay_steps is %lld and train.warmup_steps is %lld: the decay ends before the warm-up; "
+            "set decay_steps to 0 or at least %lld",
+            ll(t->decay_steps), ll(t->warmup_steps), ll(t->warmup_steps));
     return OK;
 }
 
@@ -122,13 +125,13 @@ Status config_choose_n(FactsConfig *facts, int n, Err *err) {
     config_defaults(&initial);
     if (facts->n != n && facts->n != initial.facts.n)
         return err_set(err, ERR_INPUT,
-                       "facts.n is %d, but facts.load=%.15g asks for %d facts; leave one of the keys out",
+                       "facts.n is %d, but facts.load=%.15g requires %d facts; leave one of the keys out",
                        facts->n, facts->load, n);
     facts->n = n;
     return OK;
 }
 
-/* The least number of steps that show n facts `exposures` times, junk between them. */
+/* The smallest number of steps in which n facts are trained `exposures` times, with the junk between them. */
 static Status resolve_exposures(TrainConfig *t, int n_facts, double junk_ratio, Err *err) {
     if (t->exposures == 0) return OK;
     Config initial;
@@ -137,18 +140,18 @@ static Status resolve_exposures(TrainConfig *t, int n_facts, double junk_ratio, 
     if (steps > 1e12)
         return err_set(
             err, ERR_INPUT,
-            "train.exposures is %.15g: %d facts in batches of %d take %.3g steps, at most 1e12 are "
-            "possible; raise train.batch_size",
+            "train.exposures is %.15g: %d facts in batches of %d need %.3g steps, at most 1e12 are possible; "
+            "raise train.batch_size",
             t->exposures, n_facts, t->batch_size, steps);
-    int64_t whole = (int64_t)steps;
-    if ((double)whole * t->batch_size < sequences) whole++;
-    if (t->max_steps != whole && t->max_steps != initial.train.max_steps)
+    int64_t needed = (int64_t)steps;
+    if ((double)needed * t->batch_size < sequences) needed++;
+    if (t->max_steps != needed && t->max_steps != initial.train.max_steps)
         return err_set(
             err, ERR_INPUT,
-            "train.max_steps is %lld, but train.exposures=%.15g of %d facts in batches of %d takes "
-            "%lld; leave one of the keys out",
-            ll(t->max_steps), t->exposures, n_facts, t->batch_size, ll(whole));
-    t->max_steps = whole;
+            "train.max_steps is %lld, but train.exposures=%.15g for %d facts in batches of %d requires %lld; "
+            "leave one of the keys out",
+            ll(t->max_steps), t->exposures, n_facts, t->batch_size, ll(needed));
+    t->max_steps = needed;
     return OK;
 }
 
@@ -158,31 +161,33 @@ static Status resolve_train(TrainConfig *t, int n_facts, int max_len, double jun
     if ((int64_t)t->batch_size * max_len > INT32_MAX)
         return err_set(
             err, ERR_INPUT,
-            "train.batch_size is %d and the longest fact has %d tokens: a batch holds at most %d tokens; set "
+            "train.batch_size is %d and the longest fact has %d tokens: a batch has at most %d tokens; set "
             "train.batch_size to at most %d",
             t->batch_size, max_len, INT32_MAX, INT32_MAX / max_len);
     if (t->min_lr > t->learning_rate)
         return err_set(
             err, ERR_INPUT,
-            "train.min_lr is %.15g and train.learning_rate is %.15g: the schedule would rise; lower min_lr",
+            "train.min_lr is %.15g and train.learning_rate is %.15g: the learning rate would rise; lower "
+            "min_lr",
             t->min_lr, t->learning_rate);
     if (t->parametrization == PARAM_MUP && t->optimizer == OPT_SGD)
         return err_set(
             err, ERR_INPUT,
-            "train.parametrization is mup and train.optimizer is sgd, whose rates by width are not "
-            "here; take adamw, muon or soap, or parametrization standard");
+            "train.parametrization is mup and train.optimizer is sgd, for which mup is not implemented; use "
+            "adamw, muon or soap, or parametrization standard");
     if (*t->init_hash && !*t->init_from)
         return err_set(
             err, ERR_INPUT,
-            "train.init_hash is %s, but train.init_from names no run; set it, or leave init_hash out",
+            "train.init_hash is %s, but train.init_from is empty; set it to a run, or leave init_hash out",
             quoted(t->init_hash, strlen(t->init_hash)).text);
     TRY(resolve_steps(t, err));
     const char *stop = t->stop_recall > 0 ? "stop_recall" : t->stop_gain > 0 ? "stop_gain" : NULL;
     if (stop && t->eval_interval == 0)
-        return err_set(err, ERR_INPUT,
-                       "train.%s is %.15g and train.eval_interval is 0: nobody looks before the end; set "
-                       "train.eval_interval to a number of steps",
-                       stop, t->stop_recall > 0 ? t->stop_recall : t->stop_gain);
+        return err_set(
+            err, ERR_INPUT,
+            "train.%s is %.15g and train.eval_interval is 0, so the only evaluation is at the end; set "
+            "train.eval_interval to a number of steps",
+            stop, t->stop_recall > 0 ? t->stop_recall : t->stop_gain);
     return OK;
 }
 
@@ -190,17 +195,19 @@ static Status resolve_train(TrainConfig *t, int n_facts, int max_len, double jun
 static Status check_freeze(const Config *config, Err *err) {
     const ModelConfig *m = &config->model;
     const char *const *names = key_find("train.freeze")->choices;
-    const bool there[] = {true, m->attn == ATTN_CAUSAL, m->mlp == MLP_PLAIN, true, !m->tie_weights};
+    const bool present[] = {true, m->attn == ATTN_CAUSAL, m->mlp == MLP_PLAIN, true, !m->tie_weights};
     bool left = false;
     for (int i = 0; names[i]; i++) {
         bool frozen = config->train.freeze >> i & 1;
-        if (frozen && !there[i])
+        if (frozen && !present[i])
             return err_set(
                 err, ERR_INPUT, "train.freeze names %s, but the model has no such parameters%s", names[i],
-                strcmp(names[i], "head") ? "" : ": model.tie_weights is true, its head is the embedding");
-        left = left || (there[i] && !frozen);
+                strcmp(names[i], "head") ? "" : ": model.tie_weights is true, so the head is the embedding");
+        left = left || (present[i] && !frozen);
     }
-    if (!left) return err_set(err, ERR_INPUT, "train.freeze names every part: nothing is left to train");
+    if (!left)
+        return err_set(err, ERR_INPUT,
+                       "train.freeze names every part, so nothing is left to train; leave one out");
     return OK;
 }
 
@@ -208,9 +215,10 @@ Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, 
     CHECK(n_facts >= 1 && max_len >= 1 && vocab_size >= 1);
     Config resolved = *config;
     if ((int64_t)n_facts * max_len > INT32_MAX)
-        return err_set(err, ERR_INPUT,
-                       "%d facts of up to %d tokens: at most %d tokens in all; take at most %d facts",
-                       n_facts, max_len, INT32_MAX, INT32_MAX / max_len);
+        return err_set(
+            err, ERR_INPUT,
+            "%d facts of up to %d tokens: at most %d tokens in all are possible; use at most %d facts",
+            n_facts, max_len, INT32_MAX, INT32_MAX / max_len);
     TRY(config_resolve_facts(&resolved.facts, n_facts, max_len, vocab_size, err));
     TRY(config_resolve_model(&resolved.model, max_len, vocab_size, err));
     TRY(resolve_train(&resolved.train, n_facts, max_len, resolved.facts.junk_ratio, err));

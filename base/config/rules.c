@@ -17,14 +17,14 @@ static Status check_when(const NeuronRule *r, int i, Err *err) {
         n++;
     }
     if (n == 0)
-        return err_set(err, ERR_INPUT,
-                       "neurons.%d.when says of no facts that they are the rule's class; set one of tag, "
-                       "token, regex, share",
-                       i);
+        return err_set(
+            err, ERR_INPUT,
+            "neurons.%d.when is missing, which defines the rule's class; set one of tag, token, regex, share",
+            i);
     if (n > 1)
         return err_set(
             err, ERR_INPUT,
-            "neurons.%d.when.%s and neurons.%d.when.%s are both set; a rule has one class, keep one", i,
+            "neurons.%d.when.%s and neurons.%d.when.%s are both set; a rule has one class; keep one", i,
             words[first], i, words[second]);
     if (!*r->when_regex) return OK;
     char what[48];
@@ -38,34 +38,35 @@ static Status check_place(const NeuronRule *r, int i, const ModelConfig *m, int 
     if (!*r->hook || !neuron_hook(r->hook, layer, &post))
         return err_set(
             err, ERR_INPUT,
-            "neurons.%d.hook is '%s'; a rule's is blocks.L.mlp.hook_pre or blocks.L.mlp.hook_post, "
-            "L from 0 to %d",
+            "neurons.%d.hook is '%s'; allowed: blocks.L.mlp.hook_pre or blocks.L.mlp.hook_post, L from 0 to "
+            "%d",
             i, r->hook, m->n_layer - 1);
     if (m->mlp == MLP_NONE)
         return err_set(err, ERR_INPUT, "neurons.%d.hook is %s, but model.mlp is none: there are no neurons",
                        i, r->hook);
     if (*layer >= m->n_layer)
-        return err_set(err, ERR_INPUT, "neurons.%d.hook is %s, but model.n_layer is %d; L is 0 to %d", i,
+        return err_set(err, ERR_INPUT, "neurons.%d.hook is %s, but model.n_layer is %d; L must be 0 to %d", i,
                        r->hook, m->n_layer, m->n_layer - 1);
     if (!*r->units)
         return err_set(err, ERR_INPUT,
-                       "neurons.%d.units names no neurons; write such as 0-7, or auto:silent:8", i);
+                       "neurons.%d.units is empty; set it to neurons such as 0-7, or to auto:silent:8", i);
     Status status = units_parse(r->units, m->n_inner, units, err);
     if (status != OK) err_prefix(err, "neurons.%d.units is ", i);
     TRY(status);
     const char *start = r->start_bias != 0 ? "start_bias" : r->start_out != 1 ? "start_out" : NULL;
     if (start && units->kind != UNITS_GIVEN)
         return err_set(err, ERR_INPUT,
-                       "neurons.%d.%s is %.15g, but neurons.%d.units are chosen later; give them", i, start,
-                       r->start_bias != 0 ? r->start_bias : r->start_out, i);
+                       "neurons.%d.%s is %.15g, but neurons.%d.units are chosen in training; list the units",
+                       i, start, r->start_bias != 0 ? r->start_bias : r->start_out, i);
     if (r->start_bias != 0 && !m->bias)
         return err_set(err, ERR_INPUT, "neurons.%d.start_bias is %.15g, but model.bias is false", i,
                        r->start_bias);
     if (units->kind != UNITS_GIVEN && r->assign_at >= r->until)
-        return err_set(err, ERR_INPUT,
-                       "neurons.%d.assign_at is %.15g and neurons.%d.until is %.15g: the rule is dropped "
-                       "before its units are chosen; lower assign_at",
-                       i, r->assign_at, i, r->until);
+        return err_set(
+            err, ERR_INPUT,
+            "neurons.%d.assign_at is %.15g and neurons.%d.until is %.15g: the rule ends before its units are "
+            "chosen; lower assign_at",
+            i, r->assign_at, i, r->until);
     return OK;
 }
 
@@ -78,27 +79,29 @@ static Status check_loss(NeuronRule *r, int i, double initial_ratio, Err *err) {
             "off; raise on, or lower off",
             i, r->on, i, r->off, config_choice("neurons.0.loss", (int)r->loss));
     if (r->loss == NEURON_RANK && r->negatives == 0)
-        return err_set(err, ERR_INPUT,
-                       "neurons.%d.loss is rank and neurons.%d.negatives is 0: rank compares two sides; take "
-                       "another loss",
-                       i, i);
-    /* A loss on the answer has no gradient of its own at the hook to be scaled by. */
+        return err_set(
+            err, ERR_INPUT,
+            "neurons.%d.loss is rank and neurons.%d.negatives is 0: rank compares the two sides; raise "
+            "negatives, or choose another loss",
+            i, i);
+    /* The loss is on the answer, so it has no gradient of its own at the hook that could be scaled. */
     if (r->loss == NEURON_CAUSAL && r->weight == 0 && r->ratio != 0) {
         if (r->ratio != initial_ratio)
             return err_set(
                 err, ERR_INPUT,
-                "neurons.%d.ratio is %.15g, but neurons.%d.loss is causal, which has a weight; set "
-                "neurons.%d.weight",
+                "neurons.%d.ratio is %.15g, but neurons.%d.loss is causal, which needs a fixed weight; set "
+                "neurons.%d.weight instead",
                 i, r->ratio, i, i);
         r->weight = 1;
         r->ratio = 0;
     }
     if (r->weight == 0) return OK;
     if (r->ratio != 0 && r->ratio != initial_ratio)
-        return err_set(err, ERR_INPUT,
-                       "neurons.%d.ratio is %.15g and neurons.%d.weight is %.15g: either one sets the loss's "
-                       "strength; leave one out",
-                       i, r->ratio, i, r->weight);
+        return err_set(
+            err, ERR_INPUT,
+            "neurons.%d.ratio is %.15g and neurons.%d.weight is %.15g: both set the strength of the loss; "
+            "leave one out",
+            i, r->ratio, i, r->weight);
     r->ratio = 0;
     return OK;
 }
@@ -107,15 +110,16 @@ static Status check_route(const NeuronRule *r, int i, OptimizerKind optimizer, E
     if (r->route == ROUTE_NONE) return OK;
     const char *route = config_choice("neurons.0.route", (int)r->route);
     if (optimizer == OPT_MUON || optimizer == OPT_SOAP)
-        return err_set(err, ERR_INPUT,
-                       "neurons.%d.route is %s, but train.optimizer is %s, which mixes a matrix's rows: a "
-                       "routed neuron must skip its update; take adamw or sgd",
-                       i, route, config_choice("train.optimizer", (int)optimizer));
+        return err_set(
+            err, ERR_INPUT,
+            "neurons.%d.route is %s, but train.optimizer is %s, which updates the rows of a matrix together, "
+            "so that a routed neuron cannot be left out; use adamw or sgd",
+            i, route, config_choice("train.optimizer", (int)optimizer));
     if (r->loss == NEURON_RANK || r->loss == NEURON_CAUSAL)
         return err_set(
             err, ERR_INPUT,
-            "neurons.%d.route is %s, but neurons.%d.loss is %s, which cannot be routed; set one of "
-            "them to none",
+            "neurons.%d.route is %s, but neurons.%d.loss is %s, which cannot be combined with a route; set "
+            "one of them to none",
             i, route, i, config_choice("neurons.0.loss", (int)r->loss));
     return OK;
 }
@@ -140,24 +144,25 @@ static bool given(const UnitsSpec *units, int unit) {
     return false;
 }
 
-/* Neurons that are chosen later are none that another rule has. */
+/* A neuron that is chosen in training belongs to one rule only. */
 static Status check_room(const Config *c, const int *layer, const UnitsSpec *units, Err *err) {
     for (int i = 0; i < c->n_neurons; i++) {
-        int asked = 0;
+        int needed = 0;
         if (units[i].kind == UNITS_GIVEN) continue;
         for (int j = 0; j < c->n_neurons; j++)
-            if (layer[j] == layer[i] && units[j].kind != UNITS_GIVEN) asked += units[j].n;
+            if (layer[j] == layer[i] && units[j].kind != UNITS_GIVEN) needed += units[j].n;
         for (int unit = 0; unit < c->model.n_inner; unit++)
             for (int j = 0; j < c->n_neurons; j++)
                 if (layer[j] == layer[i] && given(&units[j], unit)) {
-                    asked++;
+                    needed++;
                     break;
                 }
-        if (asked > c->model.n_inner)
-            return err_set(err, ERR_INPUT,
-                           "rule '%s': neurons.%d.units is %s, but the rules of block %d ask for %d neurons "
-                           "and it has %d; a chosen neuron is no other rule's",
-                           c->neurons[i].name, i, c->neurons[i].units, layer[i], asked, c->model.n_inner);
+        if (needed > c->model.n_inner)
+            return err_set(
+                err, ERR_INPUT,
+                "rule '%s': neurons.%d.units is %s, but the rules of block %d need %d neurons and it has %d; "
+                "rules do not share neurons that are chosen in training",
+                c->neurons[i].name, i, c->neurons[i].units, layer[i], needed, c->model.n_inner);
     }
     return OK;
 }
@@ -173,14 +178,15 @@ Status config_resolve_neurons(Config *c, Err *err) {
             if (!strcmp(s->name, r->name))
                 return err_set(
                     err, ERR_INPUT,
-                    "neurons.%d.name and neurons.%d.name are both '%s'; results tell rules apart by name", j,
-                    i, r->name);
+                    "neurons.%d.name and neurons.%d.name are both '%s'; names of rules must differ", j, i,
+                    r->name);
             int both = layer[i] == layer[j] ? units_common(&units[i], &units[j]) : -1;
             if (both >= 0 && (r->route != ROUTE_NONE || s->route != ROUTE_NONE))
                 return err_set(
                     err, ERR_INPUT,
-                    "rules '%s' and '%s': neurons.%d.units and neurons.%d.units both have neuron %d "
-                    "of block %d, and neurons.%d.route wants it for itself; part the units",
+                    "rules '%s' and '%s': neurons.%d.units and neurons.%d.units both contain neuron %d of "
+                    "block %d, but a neuron of a rule with a route (neurons.%d) belongs to that rule only; "
+                    "use different units",
                     s->name, r->name, j, i, both, layer[i], r->route != ROUTE_NONE ? i : j);
         }
     }

@@ -15,13 +15,14 @@ static Status located(const Reader *r, const yaml_node_t *node, Status status, E
     return status;
 }
 
-/* The value in the form that config_text has, checked; a folder's name becomes absolute, so that the sweep can be
- * asked for from anywhere. malloc'd. */
+/* The value in the form that config_text has, checked; a path becomes absolute, so that the sweep can be continued
+ * from any folder. malloc'd. */
 static Status canonical(const Key *key, const char *text, size_t length, char **out, Err *err) {
     Config scratch;
     char printed[KEY_VALUE_MAX];
     config_defaults(&scratch);
-    scratch.n_neurons = NEURON_RULES_MAX; /* which rules there are, each point says */
+    scratch.n_neurons =
+        NEURON_RULES_MAX; /* a value of any rule can be checked; a point without that rule is an error later */
     TRY(key_set(&scratch, key, text, length, err));
     if (key->type == KEY_PATH) {
         char *absolute = realpath(text, NULL);
@@ -68,7 +69,7 @@ static Status not_listed(const SweepSpec *spec, const Key *key, Err *err) {
         for (int s = 0; s < spec->listed[p].n; s++)
             if (spec->listed[p].setting[s].key == (int)(key - keys))
                 return err_set(err, ERR_INPUT,
-                               "key '%s': the list of points sets it, too; leave it out here or there",
+                               "key '%s': the list of points also sets it; set it in one place only",
                                key->name);
     return OK;
 }
@@ -109,7 +110,7 @@ static Status scalar_of(const Reader *r, const Key *key, const yaml_node_t *node
     if (node->type != YAML_SCALAR_NODE)
         return located(r, node,
                        err_set(err, ERR_INPUT, "key '%s': takes one value here, found %s", key->name,
-                               node->type == YAML_SEQUENCE_NODE ? "a list inside a list" : "keys of its own"),
+                               node->type == YAML_SEQUENCE_NODE ? "a list inside a list" : "a mapping"),
                        err);
     if (node->data.scalar.length == 0 && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
         return located(r, node, err_set(err, ERR_INPUT, "key '%s': no value", key->name), err);
@@ -121,7 +122,7 @@ static Status read_axis(const Reader *r, const yaml_node_t *at, const yaml_node_
     SweepAxis *axis;
     TRY(key_of(r, at, node, &key, err));
     if (axis_find(r->spec, key))
-        return located(r, at, err_set(err, ERR_INPUT, "key '%s' stands twice; keep one", key->name), err);
+        return located(r, at, err_set(err, ERR_INPUT, "key '%s' is set twice; keep one", key->name), err);
     TRY(located(r, at, axis_add(r->spec, key, &axis, err), err));
     bool list = node->type == YAML_SEQUENCE_NODE;
     int n = list ? (int)(node->data.sequence.items.top - node->data.sequence.items.start) : 1;
@@ -142,7 +143,8 @@ static Status read_axis(const Reader *r, const yaml_node_t *at, const yaml_node_
 static Status read_listed(const Reader *r, const yaml_node_t *node, Err *err) {
     if (node->type != YAML_MAPPING_NODE)
         return located(
-            r, node, err_set(err, ERR_INPUT, "a point is keys with values, such as {model.n_embd: 8}"), err);
+            r, node,
+            err_set(err, ERR_INPUT, "a point consists of keys with values, such as {model.n_embd: 8}"), err);
     SweepSpec *spec = r->spec;
     TRY(grown((void **)&spec->listed, spec->n_listed, sizeof *spec->listed, err));
     SweepListed *listed = &spec->listed[spec->n_listed++];
@@ -157,7 +159,7 @@ static Status read_listed(const Reader *r, const yaml_node_t *node, Err *err) {
         int index = (int)(key - keys);
         for (int s = 0; s < listed->n; s++)
             if (listed->setting[s].key == index)
-                return located(r, at, err_set(err, ERR_INPUT, "key '%s' stands twice; keep one", key->name),
+                return located(r, at, err_set(err, ERR_INPUT, "key '%s' is set twice; keep one", key->name),
                                err);
         TRY(grown((void **)&listed->setting, listed->n, sizeof *listed->setting, err));
         listed->setting[listed->n].key = index;
@@ -174,7 +176,7 @@ static Status read_list(const Reader *r, const yaml_node_t *node, Err *err) {
     if (node->type != YAML_SEQUENCE_NODE || node->data.sequence.items.start == node->data.sequence.items.top)
         return located(r, node,
                        err_set(err, ERR_INPUT,
-                               "a list of points is needed, such as [{model.n_embd: 8}, {model.n_embd: 16}]"),
+                               "takes a list of points, such as [{model.n_embd: 8}, {model.n_embd: 16}]"),
                        err);
     for (yaml_node_item_t *item = node->data.sequence.items.start; item < node->data.sequence.items.top;
          item++)
@@ -194,7 +196,7 @@ Status sweep_read_section(SweepSpec *spec, yaml_document_t *document, const yaml
                     node->type == YAML_SCALAR_NODE && node->data.scalar.length ? "one value" : "nothing"),
             err);
     const yaml_node_pair_t *first = node->data.mapping.pairs.start, *end = node->data.mapping.pairs.top;
-    /* The list first, wherever it stands: an axis must not name a key of it. */
+    /* The list first, wherever it is in the file: an axis must not repeat a key of the list. */
     for (int pass = 0; pass < 2; pass++)
         for (const yaml_node_pair_t *pair = first; pair < end; pair++) {
             const yaml_node_t *key = yaml_document_get_node(document, pair->key);
@@ -202,7 +204,9 @@ Status sweep_read_section(SweepSpec *spec, yaml_document_t *document, const yaml
             bool points = key->type == YAML_SCALAR_NODE && !strcmp((char *)key->data.scalar.value, "points");
             if (points && pass == 0) {
                 if (spec->n_listed)
-                    return located(&r, key, err_set(err, ERR_INPUT, "'points' stands twice"), err);
+                    return located(&r, key,
+                                   err_set(err, ERR_INPUT, "'points' appears twice; put its points together"),
+                                   err);
                 TRY(read_list(&r, value, err));
             }
             if (!points && pass == 1) TRY(read_axis(&r, key, value, err));

@@ -1,4 +1,4 @@
-/* Filling a SweepSpec; internal to base/config/sweep_spec.c and base/config/load.c. */
+/* Fills a SweepSpec; internal to base/config/sweep_spec.c and base/config/load.c. */
 #ifndef ROTE_BASE_CONFIG_SWEEP_READ_H
 #define ROTE_BASE_CONFIG_SWEEP_READ_H
 
@@ -7,12 +7,12 @@
 #include "base/config/keys.h"
 #include "base/config/sweep_spec.h"
 
-/* Reads the value `node` of the section, whose key is `at`. What was read before an error stays in spec.
+/* Reads the value `node` of the section, whose key is `at`. Values read before an error stay in spec.
  * ERR_INPUT: "where:line: sweep: what". ERR_NOMEM. */
 Status sweep_read_section(SweepSpec *spec, yaml_document_t *document, const yaml_node_t *at,
                           const yaml_node_t *node, const char *where, Err *err);
 
-/* Makes "a,b,c" the axis of a key, in place of an axis that it has. ERR_INPUT: an empty or a bad value; the list of
+/* Makes "a,b,c" the axis of a key; it replaces an existing one. ERR_INPUT: an empty or wrong value; the list of
  * points sets that key. ERR_NOMEM. */
 Status sweep_read_list(SweepSpec *spec, const Key *key, const char *text, Err *err);
 /* Removes the axis of a key, if it has one. ERR_INPUT: the list of points sets that key. */

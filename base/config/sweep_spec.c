@@ -47,7 +47,7 @@ Status sweep_spec_load(SweepSpec *out, const char *path, int n_words, const char
     }
     if (status == OK && sweep_spec_points(&spec) > SWEEP_POINTS_MAX)
         status =
-            err_set(err, ERR_INPUT, "the sweep has more than %d points; take fewer values, or several sweeps",
+            err_set(err, ERR_INPUT, "the sweep has more than %d points; use fewer values, or several sweeps",
                     SWEEP_POINTS_MAX);
     free(single);
     if (status == OK) {
@@ -110,7 +110,7 @@ Status sweep_spec_point(const SweepSpec *spec, int64_t i, Config *out, Err *err)
         kind_set |= !strcmp(key->name, "facts.kind");
         path_set |= !strcmp(key->name, "facts.path");
     }
-    /* As in config_load: a folder alone says the kind, another kind alone drops the folder. */
+    /* As in config_load: a path without a kind means kind file, a drawn kind without a path removes the path. */
     if (path_set && !kind_set && *config.facts.path && !facts_are_read(config.facts.kind))
         config.facts.kind = FACTS_FILE;
     if (kind_set && !path_set && !facts_are_read(config.facts.kind)) config.facts.path[0] = '\0';
@@ -118,13 +118,13 @@ Status sweep_spec_point(const SweepSpec *spec, int64_t i, Config *out, Err *err)
         return err_set(err, ERR_INPUT, "facts.kind is %s and facts.path is '%s'; set both, or one of them",
                        config_choice("facts.kind", (int)config.facts.kind),
                        quoted(config.facts.path, strlen(config.facts.path)).text);
-    if (kind_set) config_kind_drop(&config, NULL); /* what the sweep asks of its other kinds */
+    if (kind_set) config_kind_drop(&config, NULL); /* keys for the sweep's other kinds */
     config_kind_fill(&config.facts);
     *out = config;
     return OK;
 }
 
-/* A point of the list that names its kind says of its own accord what else it wants; an axis means all kinds. */
+/* A listed point that sets facts.kind must set only keys of that kind. An axis serves all kinds of the sweep. */
 static Status check_listed(const SweepListed *listed, Err *err) {
     Config config;
     bool kind_set = false;
@@ -149,13 +149,13 @@ Status sweep_spec_check(const SweepSpec *spec, Err *err) {
 
 int sweep_spec_keys(const SweepSpec *spec, int key[SWEEP_KEYS_MAX]) {
     _Static_assert((int)KEY_COUNT <= (int)SWEEP_KEYS_MAX, "room for every key");
-    bool seen[KEY_COUNT] = {false};
+    bool listed[KEY_COUNT] = {false};
     int n = 0;
     for (int p = 0; p < spec->n_listed; p++)
         for (int s = 0; s < spec->listed[p].n; s++) {
             int k = spec->listed[p].setting[s].key;
-            if (!seen[k]) key[n++] = k;
-            seen[k] = true;
+            if (!listed[k]) key[n++] = k;
+            listed[k] = true;
         }
     for (int a = 0; a < spec->n_axes; a++) key[n++] = spec->axis[a].key;
     return n;

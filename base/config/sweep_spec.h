@@ -1,5 +1,5 @@
-/* What a sweep consists of: a base config and what varies in it. Axes (a key and its values) multiply to a grid; a list
- * names points one by one; with both, every point of the list goes through the grid. */
+/* The definition of a sweep: a base config and what varies in it. Axes (a key and its values) multiply to a grid; a
+ * list names points one by one; with both, every point of the list is combined with the grid. */
 #ifndef ROTE_BASE_CONFIG_SWEEP_SPEC_H
 #define ROTE_BASE_CONFIG_SWEEP_SPEC_H
 
@@ -12,7 +12,7 @@
 
 enum { SWEEP_POINTS_MAX = 100000, SWEEP_LABEL_MAX = 160, SWEEP_KEYS_MAX = 288 };
 
-/* A value is text as a config file or a command line has it, in the one form that config_text writes. */
+/* A value is text as in a config file or on a command line, in the form that config_text writes. */
 typedef struct SweepSetting {
     int key; /* number of the key, see config_key_name */
     char *value;
@@ -44,17 +44,17 @@ typedef struct SweepSpec {
 Status sweep_spec_load(SweepSpec *out, const char *path, int n_words, const char *const *words, Err *err);
 void sweep_spec_free(SweepSpec *spec);
 
-/* How many points there are, equal ones counted each. */
+/* The number of points; equal ones count separately. */
 int64_t sweep_spec_points(const SweepSpec *spec);
 
-/* The config of point i, 0 <= i < sweep_spec_points; the first axis varies slowest. Where points set facts.kind, keys
- * that a point's kind does not read are left out. ERR_INPUT: the point's keys contradict each other. */
+/* The config of point i, 0 <= i < sweep_spec_points; the first axis varies slowest. Where points set facts.kind,
+ * keys that a point's kind does not use are left out. ERR_INPUT: the point's keys contradict each other. */
 Status sweep_spec_point(const SweepSpec *spec, int64_t i, Config *out, Err *err);
 
-/* For a spec that a user has just written. ERR_INPUT: a point sets a key that its kind of facts does not read. */
+/* For a spec that a user has just written. ERR_INPUT: a point sets a key that its kind of facts does not use. */
 Status sweep_spec_check(const SweepSpec *spec, Err *err);
 
-/* What point i sets, "n_embd=8,seed=0": fit for a file's name, cut when long, empty where nothing varies. */
+/* What point i sets, "n_embd=8,seed=0": usable in a file name, cut when long, empty where nothing varies. */
 void sweep_spec_label(const SweepSpec *spec, int64_t i, char out[SWEEP_LABEL_MAX]);
 
 /* The keys (numbers, see config_key_name) that points set, in the order given; returns how many. */

@@ -50,7 +50,7 @@ char **config_words(const Config *config, int *n) {
     return words;
 }
 
-/* Where facts come from, how their number was chosen, and what is decided when training. */
+/* The keys left out say where the facts are, how their number was found, and how they are trained. */
 static bool of_the_draw(const Key *key) {
     static const char *const others[] = {"facts.path", "facts.load", "facts.zipf", "facts.junk_ratio"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)

@@ -12,6 +12,12 @@
 
 static inline const uint8_t *bytes_of(const Buffer *b) { return (const uint8_t *)b->data; }
 
+/* ---- input.c ---- */
+
+/* Reads what a command takes as its input, once, to its end: a file, a pipe, or "-", the standard input. Free with
+ * buffer_free. ERR_INPUT: there is no such file, or a folder. ERR_IO: more than ARCHIVE_MAX_BYTES. ERR_NOMEM. */
+Status archive_input(const char *path, Buffer *out, Err *err);
+
 /* ---- write.c ---- */
 
 /* The format that stores a weight in so many bits. False: there is none. */

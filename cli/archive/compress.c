@@ -95,6 +95,16 @@ static Status print_two_part(const Args *args, const Run *run, const TwoPart *t,
     return OK;
 }
 
+/* A run is a folder. */
+static Status run_check(const char *path, Err *err) {
+    if (strcmp(path, "-") != 0 && (!file_exists(path) || folder_exists(path))) return OK;
+    return err_set(
+        err, ERR_INPUT,
+        "%s: a file, which needs --online: rote compress --online %s%s -o X.rote; a run's folder gives an "
+        "archive of its model and facts",
+        path, *path == '-' && path[1] ? "-- " : "", path);
+}
+
 static Status compress_run(const Args *args, const char *path, int threads, Err *err) {
     Run run;
     Gpt small = {.params = NULL};
@@ -129,7 +139,10 @@ static Status cmd_compress(const Args *args, Err *err) {
             return err_set(err, ERR_INPUT, "compress: --%s is only for archives %s", of_one[i],
                            i < 2 ? "made with --online" : "of runs, without --online");
     TRY(args_threads(args, &threads, err));
+    if (!online) TRY(run_check(args->words[0], err));
     TRY(output_check(path, ARCHIVE_MARK, "an archive of rote's", args_has(args, "force"), err));
+    static const char itself[] = "the file to be compressed; name another place, or replace it with --force";
+    if (!args_has(args, "force")) TRY(output_not_input(path, args->words[0], itself, err));
     if (online) return compress_online(args, path, threads, err);
     return compress_run(args, path, threads, err);
 }
@@ -154,7 +167,7 @@ static const Option compress_options[] = {
 
 const Command compress_command = {
     .name = "compress",
-    .words = "RUN|FILE -o X.rote",
+    .words = "RUN|--online FILE|- -o X.rote",
     .min_words = 1,
     .max_words = 1,
     .summary =

@@ -2,7 +2,6 @@
 #include <omp.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "cli/archive/archive.h"
@@ -21,14 +20,9 @@ static Status write_content(const char *path, const Bytes *content, Err *err) {
         put_bytes(content, stdout);
         return OK; /* main checks stdout for errors */
     }
-    TRY(atomic_open(&file, path, err));
+    TRY(atomic_open(&file, output_target(path), err));
     put_bytes(content, file.stream);
     return atomic_commit(&file, "content", err);
-}
-
-static bool same_file(const char *a, const char *b) {
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 static Status cmd_decompress(const Args *args, Err *err) {
@@ -43,13 +37,13 @@ static Status cmd_decompress(const Args *args, Err *err) {
     TRY(args_int(args, "memory", 1, INT64_MAX >> 20, &memory, err));
     if (!out == !check)
         return err_set(err, ERR_INPUT, "decompress: either -o FILE, or --check, which writes nothing");
-    if (out && strcmp(out, "-") != 0) TRY(output_check(out, NULL, NULL, args_has(args, "force"), err));
-    if (out && same_file(in, out))
-        return err_set(err, ERR_INPUT, "%s: the archive itself; name another place", out);
+    bool file = out && strcmp(out, "-") != 0;
+    if (file) TRY(output_check(out, NULL, NULL, args_has(args, "force"), err));
+    if (file) TRY(output_not_input(out, in, "the archive itself; name another place", err));
     if (threads) omp_set_num_threads(threads);
     TRY(ops_select(&ops, err));
-    TRY(input_check(in, err));
-    TRY(file_read(in, ARCHIVE_MAX_BYTES, &archive, err));
+    TRY(archive_input(in, &archive, err));
+    if (!strcmp(in, "-")) in = "standard input";
     Status status = OK;
     double max_memory = (double)memory * (1 << 20);
     ArchiveHeader header;
@@ -79,7 +73,7 @@ static const Option decompress_options[] = {
 
 const Command decompress_command = {
     .name = "decompress",
-    .words = "X.rote -o FILE",
+    .words = "X.rote|- -o FILE|-",
     .min_words = 1,
     .max_words = 1,
     .summary = "what went into an archive, bit for bit",

@@ -1,10 +1,10 @@
 /* rote compress --online, and how decompress reads such archives. */
-#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/threads.h"
 #include "cli/archive/archive.h"
 #include "cli/common/args.h"
 #include "cli/common/estimate.h"
@@ -47,7 +47,7 @@ static Status leave_out(PredictorParts *parts, const char *words, Err *err) {
 
 static Status run_of(OnlineRun *out, ProgressLine *line, const char *label, int threads, bool quiet,
                      Err *err) {
-    *out = (OnlineRun){.threads = threads > 0 ? threads : omp_get_num_procs(), .stop = &stop_requested};
+    *out = (OnlineRun){.threads = threads > 0 ? threads : threads_default(), .stop = &stop_requested};
     TRY(ops_select(&out->ops, err));
     signals_catch();
     out->progress = progress_line(line, label, quiet);
@@ -96,12 +96,12 @@ Status compress_online(const Args *args, const char *path, int threads, Err *err
     bool quiet = args_has(args, "quiet");
     TRY(preset_of(args, &plan, err));
     TRY(leave_out(&plan.parts, args_value(args, "without"), err));
-    TRY(run_of(&run, &line, "", threads, quiet, err));
-    TRY(input_check(args->words[0], err));
-    TRY(file_read(args->words[0], ARCHIVE_MAX_BYTES, &file, err));
+    TRY(archive_input(args->words[0], &file, err)); /* before signals are caught: a pipe may never end */
+    Status status = OK;
+    TRY_GOTO(run_of(&run, &line, "", threads, quiet, err));
     if (!quiet) show_needs(&plan, file.size, &run, !args_has(args, "no-verify"));
     double started = clock_s();
-    Status status = online_write(&archive, bytes_of(&file), file.size, &plan, 0, &run, &sizes, err);
+    status = online_write(&archive, bytes_of(&file), file.size, &plan, 0, &run, &sizes, err);
     progress_end(&line);
     double seconds = clock_s() - started;
     if (status == OK) status = archive_write(args, path, &archive, run.threads, err);

@@ -1,7 +1,7 @@
 /* rote archive show: what an archive holds, and how many bits each part takes. */
-#include <omp.h>
 #include <stdio.h>
 
+#include "base/threads.h"
 #include "cli/archive/archive.h"
 #include "cli/common/args.h"
 #include "cli/common/json.h"
@@ -75,7 +75,7 @@ void show_online_sizes(const OnlineSizes *s) {
 static Status show_online_archive(const char *path, const Buffer *archive, bool json, Err *err) {
     OnlineInfo i;
     char text[160], hash[33];
-    TRY(online_look(&i, path, bytes_of(archive), archive->size, 0, omp_get_num_procs(), err));
+    TRY(online_look(&i, path, bytes_of(archive), archive->size, 0, threads_default(), err));
     hash_digits(i.header.hash, hash);
     online_parts_text(&i.plan, text, sizeof text);
     if (json)

@@ -7,6 +7,7 @@
 
 #include "cli/archive/archive.h"
 #include "cli/common/args.h"
+#include "cli/common/output.h"
 #include "cli/common/signals.h"
 
 extern char **environ;
@@ -33,7 +34,7 @@ int verify_threads(int threads) { return threads == 1 ? 2 : 1; }
 static Status verify(const char *path, int threads, Err *err) {
     char count[16];
     snprintf(count, sizeof count, "%d", verify_threads(threads));
-    const char *words[] = {"rote", "decompress", path, "--check", "--quiet", "--threads", count, NULL};
+    const char *words[] = {"rote", "decompress", "--check", "--quiet", "--threads", count, "--", path, NULL};
     pid_t pid;
     int status;
     int why = posix_spawn(&pid, "/proc/self/exe", NULL, NULL, (char *const *)words, environ);
@@ -53,7 +54,7 @@ static Status verify(const char *path, int threads, Err *err) {
 
 Status archive_write(const Args *args, const char *path, const Bytes *archive, int threads, Err *err) {
     AtomicFile file;
-    TRY(atomic_open(&file, path, err));
+    TRY(atomic_open(&file, output_target(path), err));
     Status status = OK;
     if (fwrite(archive->data, 1, archive->size, file.stream) != archive->size || fflush(file.stream) != 0)
         status = err_set(err, ERR_IO, "%s: cannot write: %s", path, strerror(errno));

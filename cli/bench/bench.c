@@ -2,10 +2,10 @@
  * rounds. */
 #include "cli/bench/bench.h"
 
-#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/threads.h"
 #include "cli/common/args.h"
 #include "cli/common/json.h"
 
@@ -57,7 +57,7 @@ static Status read_options(const Args *args, BenchOptions *out, Err *err) {
     TRY(args_int(args, "rounds", 1, ROUNDS_MAX, &rounds, err));
     if (gemm && strcmp(gemm, "exact") != 0 && strcmp(gemm, "openblas") != 0)
         return err_set(err, ERR_INPUT, "bench: --gemm %.40s: allowed are exact, openblas", gemm);
-    *out = (BenchOptions){.threads = threads ? threads : omp_get_num_procs(),
+    *out = (BenchOptions){.threads = threads ? threads : threads_default(),
                           .rounds = (int)rounds,
                           .gemm = gemm && strcmp(gemm, "openblas") == 0 ? GEMM_OPENBLAS : GEMM_EXACT,
                           .json = args_has(args, "json")};

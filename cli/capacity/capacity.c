@@ -9,6 +9,7 @@
 #include "cli/common/args.h"
 #include "cli/common/json.h"
 #include "cli/common/show.h"
+#include "eval/capacity/words.h"
 
 /* ---- JSON ---- */
 
@@ -45,9 +46,10 @@ static json_t *json_sizes(const Series *s, int architecture) {
         json_object_set_new(o, "facts", json_number(size->facts));
         json_object_set_new(o, "runs", json_integer(size->n_runs));
         json_object_set_new(o, "overfill", json_number(size->overfill));
-        for (int k = 0; k < SIZE_FIGURES; k++)
-            if (size->mean[k] == size->mean[k])
-                json_object_set_new(o, size_figure_key[k], json_number(size->mean[k]));
+        for (int k = 0; k < n_size_figures; k++)
+            if (isfinite(size->mean[size_figures[k]]))
+                json_object_set_new(o, figure_rows[size_figures[k]].key,
+                                    json_number(size->mean[size_figures[k]]));
         if (size->lira.n_runs) json_object_set_new(o, "lira", json_lira(&size->lira));
         json_array_append_new(all, o);
     }
@@ -178,34 +180,34 @@ static void print_figure(const char *name, const Interval *i, int digits, const 
 /* A column of the table over sizes, which is shown where at least one run has the figure. */
 typedef struct SizeColumn {
     const char *title;
-    SizeFigure figure;
+    RunFigure figure;
     double scale; /* factor; 0: divide by the number of parameters */
     int digits;
 } SizeColumn;
 
-static bool any_size_has(const Series *s, SizeFigure figure) {
+static bool any_size_has(const Series *s, RunFigure figure) {
     for (int i = 0; i < s->n_sizes; i++)
         if (s->sizes[i].mean[figure] == s->sizes[i].mean[figure]) return true;
     return false;
 }
 
 static void print_sizes(const Series *s, bool known) {
-    static const SizeColumn columns[] = {{"data/param", SIZE_DATA_BITS, 0, 3},
-                                         {"memorized/param", SIZE_MEMORIZED_BITS, 0, 3},
-                                         {"code bits", SIZE_CODE_BITS, 1, 0},
-                                         {"answers' bits", SIZE_ANSWER_BITS, 1, 0},
-                                         {"zlib bits", SIZE_ZLIB_BYTES, 8, 0},
-                                         {"recall", SIZE_RECALL, 1, 4},
-                                         {"held-out nats", SIZE_HELDOUT_LOSS_NATS, 1, 4},
-                                         {"AUC", SIZE_MIA_AUC, 1, 4},
-                                         {"F1", SIZE_MIA_F1, 1, 4},
-                                         {"F1 law", SIZE_MIA_F1_LAW, 1, 4},
-                                         {"R", SIZE_R, 1, 3},
-                                         {"R_max", SIZE_R_MAX, 1, 3}};
+    static const SizeColumn columns[] = {{"data/param", FIG_DATA_BITS, 0, 3},
+                                         {"memorized/param", FIG_MEMORIZED_BITS, 0, 3},
+                                         {"code bits", FIG_CODE_BITS, 1, 0},
+                                         {"answers' bits", FIG_ANSWER_BITS, 1, 0},
+                                         {"zlib bits", FIG_ZLIB_BYTES, 8, 0},
+                                         {"recall", FIG_RECALL, 1, 4},
+                                         {"held-out nats", FIG_HELDOUT_LOSS_NATS, 1, 4},
+                                         {"AUC", FIG_MIA_AUC, 1, 4},
+                                         {"F1", FIG_MIA_F1, 1, 4},
+                                         {"F1 law", FIG_MIA_F1_LAW, 1, 4},
+                                         {"R", FIG_R, 1, 3},
+                                         {"R_max", FIG_R_MAX, 1, 3}};
     enum { COLUMNS = sizeof columns / sizeof *columns };
     bool shown[COLUMNS];
     for (int k = 0; k < COLUMNS; k++)
-        shown[k] = any_size_has(s, columns[k].figure) && !(known && columns[k].figure == SIZE_CODE_BITS);
+        shown[k] = any_size_has(s, columns[k].figure) && !(known && columns[k].figure == FIG_CODE_BITS);
     printf("\n  %-16s %8s", "model", "facts");
     for (int k = 0; k < COLUMNS; k++)
         if (shown[k]) printf(" %15s", columns[k].title);
@@ -285,7 +287,7 @@ static Status print_series(const Series *s, Err *err) {
     if (!advice) return err_set(err, ERR_NOMEM, "capacity: no memory for a statement");
     if (*advice) printf("%s\n", advice);
     free(advice);
-    if (!s->entropy_known || any_size_has(s, SIZE_HELDOUT_LOSS_NATS) || any_size_has(s, SIZE_R))
+    if (!s->entropy_known || any_size_has(s, FIG_HELDOUT_LOSS_NATS) || any_size_has(s, FIG_R))
         print_sizes(s, s->entropy_known);
     print_budgets(s);
     print_peak(s);

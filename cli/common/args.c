@@ -1,6 +1,7 @@
 /* Takes a command line apart, by the command's list of options. */
 #include "cli/common/args.h"
 #include "base/nearest.h"
+#include "base/threads.h"
 #include "data/text.h"
 
 #include <errno.h>
@@ -155,6 +156,7 @@ Status args_real(const Args *args, const char *option, double min, double max, d
 
 Status args_threads(const Args *args, int *out, Err *err) {
     int64_t threads = 0;
+    if (!args_has(args, "threads")) TRY(threads_check(err));
     TRY(args_int(args, "threads", 1, ARGS_THREADS_MAX, &threads, err));
     *out = (int)threads;
     return OK;

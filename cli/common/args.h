@@ -7,6 +7,7 @@
 
 #include "base/config/config.h"
 #include "base/err.h"
+#include "base/threads.h"
 #include "data/facts.h"
 
 typedef struct Option {
@@ -28,13 +29,13 @@ typedef struct Option {
 /* Rows that several commands have, in the same words. */
 #define JSON_OPTION        FLAG("json", "one JSON object on stdout")
 #define QUIET_OPTION       FLAG("quiet", "no progress on stderr")
-#define THREADS_OPTION     OPTION("threads", "N", "threads; changes no bit (default: one per core)")
+#define THREADS_OPTION     OPTION("threads", "N", "threads; changes no bit (default: what `rote doctor` says)")
 #define FORCE_OPTION(help) FLAG("force", help)
 #define FORCE_ANY_OPTION   FORCE_OPTION("replace any file")
 #define FACTS_OPTION       OPTION("facts", "DIR", "another fact set (default: the run's own)")
 /* clang-format on */
 
-enum { ARGS_OPTIONS_MAX = 24, ARGS_WORDS_MAX = 1000, ARGS_THREADS_MAX = 4096 };
+enum { ARGS_OPTIONS_MAX = 24, ARGS_WORDS_MAX = 1000, ARGS_THREADS_MAX = THREADS_MAX };
 
 typedef struct Args Args;
 
@@ -75,7 +76,8 @@ const char *args_value(const Args *args, const char *option); /* NULL: not given
 Status args_int(const Args *args, const char *option, int64_t min, int64_t max, int64_t *out, Err *err);
 Status args_uint64(const Args *args, const char *option, uint64_t *out, Err *err);
 Status args_real(const Args *args, const char *option, double min, double max, double *out, Err *err);
-/* --threads; *out = 0 where it is not given. */
+/* --threads; *out = 0 where it is not given, which means threads_default (base/threads.h).
+ * ERR_INPUT also where the environment has a wrong OMP_NUM_THREADS and --threads does not overrule it. */
 Status args_threads(const Args *args, int *out, Err *err);
 
 /* The index of the tag that the option names; -1 where the option is not given.

@@ -12,9 +12,9 @@ static void print_note(void *user, const Progress *p) {
     if (p->note) fprintf(stderr, "%s\n", p->note);
 }
 
-Status open_run(Run *out, const char *dir, Err *err) {
-    return run_open(out, dir, &(ProgressSink){.update = print_note}, err);
-}
+const ProgressSink note_sink = {.update = print_note};
+
+Status open_run(Run *out, const char *dir, Err *err) { return run_open(out, dir, &note_sink, err); }
 
 /* Every token of the facts must mean the same symbol as in the vocabulary of the model, or every figure would be
  * wrong. */

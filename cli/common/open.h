@@ -3,10 +3,15 @@
 #define ROTE_CLI_COMMON_OPEN_H
 
 #include "base/err.h"
+#include "base/progress.h"
 #include "cli/common/args.h"
-#include "train/train.h"
+#include "data/facts.h"
+#include "store/run.h"
 
-/* run_open (train/train.h), with its notes on stderr. Close with run_close. */
+/* Prints notes on stderr, and nothing else. */
+extern const ProgressSink note_sink;
+
+/* run_open (store/run.h), with its notes on stderr. Close with run_close. */
 Status open_run(Run *out, const char *dir, Err *err);
 
 /* A run, and the facts that a question about it is asked of. */

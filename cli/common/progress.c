@@ -3,10 +3,63 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "cli/common/show.h"
+
+/* ---- the terminal ---- */
+
+bool terminal_redraws(void) {
+    const char *kind = getenv("TERM");
+    return isatty(STDERR_FILENO) && !(kind && !strcmp(kind, "dumb"));
+}
+
+void terminal_size(int *rows, int *columns) {
+    struct winsize size;
+    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
+    *rows = known ? size.ws_row : 24;
+    *columns = known ? size.ws_col : 80;
+}
+
+int text_fit(const char *text, int columns) {
+    const char *at = text;
+    while (*at && columns-- > 0)
+        for (at++; ((unsigned char)*at & 0xc0) == 0x80; at++) { /* the rest of this character */
+        }
+    return (int)(at - text);
+}
+
+/* The bytes of a line's first part: all, or up to the last blank that fits. */
+static int first_part(const char *text, int columns) {
+    int whole = (int)strcspn(text, "\n"), fit = text_fit(text, columns), at = fit;
+    if (fit >= whole) return whole;
+    while (at > 0 && text[at] != ' ') at--;
+    return at > 0 && text[at - 1] != ' ' ? at : fit; /* no blank but those of an indent */
+}
+
+void show_folded(const char *text, int indent) {
+    int rows, columns;
+    if (!isatty(STDERR_FILENO)) {
+        fputs(text, stderr);
+        return;
+    }
+    terminal_size(&rows, &columns);
+    if (columns < 2 * indent) indent = 0;
+    for (int before = 0; *text;) {
+        int part = first_part(text, columns - 1 - before);
+        if (part == 0 && *text != '\n') part = 1; /* a window of no width */
+        fprintf(stderr, "%*s%.*s\n", before, "", part, text);
+        text += part;
+        before = *text == '\n' || !*text ? 0 : indent;
+        text += *text == '\n' ? 1 : (int)strspn(text, " ");
+    }
+}
+
+/* ---- the line ---- */
 
 bool progress_due(ProgressLine *line) {
     double now = clock_s();
@@ -16,13 +69,12 @@ bool progress_due(ProgressLine *line) {
 }
 
 void progress_show(ProgressLine *line, const char *text) {
-    if (line->terminal) {
-        fprintf(stderr, "\r%s\033[K", text);
-        fflush(stderr);
-        line->open = true;
-    } else {
-        fprintf(stderr, "%s\n", text);
-    }
+    int rows, columns, length = (int)strlen(text);
+    terminal_size(&rows, &columns);
+    if (isatty(STDERR_FILENO)) length = text_fit(text, columns - 1);
+    fprintf(stderr, line->terminal ? "\r%.*s\033[K" : "%.*s\n", length, text);
+    line->open = line->terminal;
+    if (line->open) fflush(stderr);
 }
 
 /* A note stays on the screen, above the line; it carries no figures. */
@@ -50,7 +102,7 @@ static void progress_update(void *user, const Progress *p) {
 }
 
 ProgressSink progress_line(ProgressLine *line, const char *label, bool quiet) {
-    *line = (ProgressLine){.quiet = quiet, .terminal = isatty(STDERR_FILENO), .label = label};
+    *line = (ProgressLine){.quiet = quiet, .terminal = terminal_redraws(), .label = label};
     return (ProgressSink){progress_update, line};
 }
 

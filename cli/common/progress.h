@@ -6,6 +6,17 @@
 
 #include "base/progress.h"
 
+/* Whether stderr is a terminal whose lines can be redrawn; TERM=dumb cannot. */
+bool terminal_redraws(void);
+/* Its size; 24 rows of 80 columns where it does not tell. */
+void terminal_size(int *rows, int *columns);
+/* Bytes of the text (UTF-8) that so many columns hold: one that wraps could not be redrawn. */
+int text_fit(const char *text, int columns);
+
+/* Lines on stderr; on a terminal broken at blanks where they are wider than it, with so many columns before what goes
+ * on. */
+void show_folded(const char *text, int indent);
+
 typedef struct ProgressLine {
     bool quiet, terminal;
     bool open;         /* an unfinished line is on the terminal */

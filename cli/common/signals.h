@@ -4,8 +4,13 @@
 
 #include <signal.h>
 
-/* Becomes 1 at the first SIGINT, SIGTERM or SIGUSR1 after signals_catch. A second SIGINT or SIGTERM ends the
- * process at once, with exit code 128 + its number. */
+/* Becomes 1 at the first of these signals after signals_catch:
+ *   SIGINT, SIGTERM            somebody asks; the second one ends the process at once, with exit code 128 + its number
+ *   SIGHUP                     the terminal is gone
+ *   SIGXCPU, SIGUSR1, SIGUSR2  a scheduler warns that the time is nearly over
+ *   SIGPIPE                    nobody reads stdout or stderr any more
+ * A signal that was ignored when the program started (nohup) stays ignored; a write that nobody reads then fails, and
+ * the work goes on. */
 extern volatile sig_atomic_t stop_requested;
 void signals_catch(void);
 

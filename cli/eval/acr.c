@@ -4,6 +4,7 @@
 
 #include "cli/common/args.h"
 #include "cli/common/json.h"
+#include "cli/common/output.h"
 #include "cli/common/show.h"
 #include "cli/eval/eval.h"
 #include "cli/eval/per_fact.h"
@@ -96,7 +97,8 @@ Status eval_acr(const Args *args, const Run *run, const FactSet *facts, int thre
     PromptPlan plan = {e.prompt, e.recalled, steps, run->config.train.seed, threads};
     Status status = OK;
     TRY_GOTO(shortest_prompts(&s, &run->gpt, facts, &plan, err));
-    if (args_has(args, "per-fact")) TRY_GOTO(per_fact_write(args_value(args, "per-fact"), &e, &s, err));
+    if (args_has(args, "per-fact"))
+        TRY_GOTO(per_fact_write(output_target(args_value(args, "per-fact")), &e, &s, err));
     Summary sum = summary_of(&s);
     if (args_has(args, "json")) status = acr_json(&s, &sum, plan.seed, err);
     else print_acr(&s, &sum, plan.seed);

@@ -12,54 +12,39 @@
 #include "cli/common/show.h"
 #include "cli/eval/lines.h"
 #include "cli/eval/per_fact.h"
-#include "eval/capacity/ratio.h"
+#include "eval/result_figures.h"
 #include "model/quantize.h"
 
-static void heldout_json(json_t *o, const Evaluation *e, const FactSet *facts, double params) {
-    json_object_set_new(o, "heldout", json_integer(e->heldout));
-    json_object_set_new(o, "heldout_code_bits", json_number(e->heldout_code_bits));
-    json_object_set_new(o, "heldout_loss_nats", json_number(e->heldout_loss_nats));
-    json_object_set_new(o, "mia_auc", json_number(e->membership.auc));
-    json_object_set_new(o, "mia_f1", json_number(e->membership.f1));
-    json_object_set_new(o, "mia_f1_law", json_number(membership_law(facts->data_bits, params)));
+/* What the table of figures has of an evaluation, and what it is about. */
+static Status figures_out(const Run *run, const FactSet *facts, const Evaluation *e, int64_t weight_bits,
+                          Err *err) {
+    RunFigures figures;
+    result_figures(&figures, &(FigureSources){.config = &run->config,
+                                              .facts = facts,
+                                              .evaluation = e,
+                                              .params = run->gpt.table.total,
+                                              .weight_bits = weight_bits});
+    json_t *o = json_pack("{sI sI}", "tokens", (json_int_t)e->tokens, "step", (json_int_t)run->step);
+    if (!o) return json_out(NULL, err);
+    for (int f = 0; f < FIGURE_COUNT; f++) {
+        double value = figures.value[f];
+        if (!figures.present[f]) continue;
+        bool whole = figure_rows[f].kind == FIGURE_INTEGER && isfinite(value);
+        json_object_set_new(o, figure_rows[f].key,
+                            whole ? json_integer((json_int_t)value) : json_number(value));
+    }
+    if (run->config.train.quantize != QUANTIZE_NONE)
+        json_object_set_new(o, "quantize",
+                            json_string(config_choice("train.quantize", (int)run->config.train.quantize)));
+    json_object_set_new(o, "data_hash", json_string(facts->data_hash));
+    return json_out(o, err);
 }
 
 static Status result_out(const Run *run, const FactSet *facts, const Evaluation *e, bool json, Err *err) {
     double params = (double)run->gpt.table.total;
     Quantize stored_as = run->config.train.quantize;
     int64_t weight_bits = quantize_weight_bits(&run->gpt.table, stored_as);
-    if (json) {
-        json_t *o = json_pack("{si sI sI sI}", "facts", e->n, "tokens", (json_int_t)e->tokens, "params",
-                              (json_int_t)run->gpt.table.total, "step", (json_int_t)run->step);
-        if (!o) return json_out(NULL, err);
-        json_object_set_new(o, "data_bits", json_number(e->entropy_known ? facts->data_bits : NAN));
-        json_object_set_new(o, "ceiling_bits", json_number(e->entropy_known ? facts->ceiling_bits : NAN));
-        json_object_set_new(o, "code_bits", json_number(e->code_bits));
-        json_object_set_new(o, "loss_nats", json_number(e->loss_nats));
-        json_object_set_new(o, "recall", json_number(e->recall));
-        json_object_set_new(o, "memorized_bits", json_number(e->memorized_bits));
-        json_object_set_new(o, "memorized_bits_clipped", json_number(e->memorized_bits_clipped));
-        json_object_set_new(o, "mem_hfshift", json_number(e->mem_hfshift));
-        json_object_set_new(o, "bits_per_param", json_number(e->memorized_bits / params));
-        CapacityRatio ratio;
-        if (capacity_ratio(&ratio, facts, e, run->gpt.table.total)) {
-            json_object_set_new(o, "r", json_number(ratio.r));
-            json_object_set_new(o, "r_max", json_number(ratio.r_max));
-        }
-        if (stored_as != QUANTIZE_NONE) {
-            json_object_set_new(o, "quantize", json_string(config_choice("train.quantize", (int)stored_as)));
-            json_object_set_new(o, "weight_bits", json_integer(weight_bits));
-            json_object_set_new(o, "bits_per_weight_bit",
-                                json_number(e->memorized_bits / (double)weight_bits));
-        }
-        if (e->heldout) heldout_json(o, e, facts, params);
-        json_object_set_new(o, "data_hash", json_string(facts->data_hash));
-        if (!e->entropy_known) {
-            json_object_set_new(o, "answer_bits", json_number(facts->answer_bits));
-            json_object_set_new(o, "zlib_bytes", json_integer(facts->zlib_bytes));
-        }
-        return json_out(o, err);
-    }
+    if (json) return figures_out(run, facts, e, weight_bits, err);
     printf("facts       %s, %s tokens; model at step %s\n", show_int(e->n), show_int(e->tokens),
            show_int(run->step));
     printf("loss        %.6f bits/token\ncode        %.3f bits\n", bits_of_nats(e->loss_nats), e->code_bits);
@@ -83,7 +68,7 @@ static Status evaluate(const Args *args, const Run *run, const FactSet *facts, i
     evaluator_run(&evaluator, &result);
     Status status = OK;
     if (args_has(args, "per-fact"))
-        status = per_fact_write(args_value(args, "per-fact"), &evaluator, NULL, err);
+        status = per_fact_write(output_target(args_value(args, "per-fact")), &evaluator, NULL, err);
     if (status == OK) status = result_out(run, facts, &result, args_has(args, "json"), err);
     evaluator_free(&evaluator);
     return status;

@@ -8,6 +8,7 @@
 #include "cli/common/output.h"
 #include "cli/facts/show.h"
 #include "data/folder/folder.h"
+#include "data/import/delimiter.h"
 #include "data/import/import.h"
 #include "data/mix.h"
 #include "data/obtain.h"
@@ -85,7 +86,7 @@ static Status delimiter_of(const Args *args, char *out, Err *err) {
     *out = 0;
     if (!given) return OK;
     *out = !strcmp(given, "tab") || !strcmp(given, "\\t") ? '\t' : *given;
-    if (import_delimiter_possible(*out) && (*out == '\t' || strlen(given) == 1)) return OK;
+    if (delimiter_possible(*out) && (*out == '\t' || strlen(given) == 1)) return OK;
     return err_set(
         err, ERR_INPUT,
         "facts import: --delimiter takes one character of ASCII that is no quote, such as ';', or tab");
@@ -135,7 +136,7 @@ static const Option import_options[] = {
     OPTION("out", "DIR", "the fact set's folder"),
     OPTION("format", "tsv|csv|jsonl|text", "how FILE is read (default: by its name)"),
     OPTION("delimiter", "CHAR|tab",
-           "what parts the fields of csv (default: ',', or what Excel's first line sep= says)"),
+           "what separates the fields of csv (default: ',', or what a first line sep= says)"),
     OPTION("vocab", "bytes|words", "what a symbol is (default: bytes)"),
     OPTION_EMPTY(
         "prompt", "FIELD",

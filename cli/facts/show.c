@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/config/sweep_spec.h"
 #include "base/config/words.h"
 #include "cli/common/json.h"
 #include "cli/common/show.h"

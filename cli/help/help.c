@@ -6,6 +6,7 @@
 #include "base/nearest.h"
 #include "cli/common/args.h"
 #include "cli/help/man.h"
+#include "store/figures.h"
 
 enum { COMMANDS_MAX = 64, WORD_SIZE = 32 };
 
@@ -13,9 +14,8 @@ void help_overview(const Command *const *table, FILE *out) {
     fprintf(out,
             "rote: what a small transformer can learn by heart, to the bit\n\nusage: rote COMMAND ...\n\n");
     for (; *table; table++) fprintf(out, "  %-13s %s\n", (*table)->name, (*table)->summary);
-    fprintf(
-        out,
-        "\nrote help COMMAND, rote help KEY (a config key), rote help keys (all of them), rote --version\n");
+    fprintf(out, "\nrote help COMMAND, rote help KEY (a config key), rote help keys (all of them), "
+                 "rote help figures (of results), rote --version\n");
 }
 
 static void print_command(const Command *command) {
@@ -100,6 +100,10 @@ Status help_words(const Command *const *table, int n_words, const char *const *w
         config_help_all(stdout);
         return OK;
     }
+    if (!strcmp(words[0], "figures")) {
+        figures_help(stdout);
+        return OK;
+    }
     const Command *command;
     int used;
     if (command_find(&command, &used, table, n_words, words, err) == OK) {
@@ -125,9 +129,9 @@ static const Option help_options[] = {FLAG("man", "everything as a manual page, 
 
 const Command help_command = {
     .name = "help",
-    .words = "[COMMAND|KEY|keys]",
+    .words = "[COMMAND|KEY|keys|figures]",
     .max_words = 2,
-    .summary = "explains a command or a config key",
+    .summary = "explains a command, a config key or the figures of a result",
     .options = help_options,
     .run = cmd_help,
 };

@@ -3,6 +3,7 @@
 
 #include "cli/common/args.h"
 #include "cli/common/open.h"
+#include "cli/common/output.h"
 #include "model/formats/hf.h"
 #include "train/train.h"
 
@@ -16,11 +17,13 @@ static Status cmd_export(const Args *args, Err *err) {
     if (!path && args->n_words > 1) path = args->words[1];
     if (!path)
         return err_set(err, ERR_INPUT, "export: PATH is missing; usage: rote export RUN --to %s PATH", to);
+    bool force = args_has(args, "force");
+    if (format != EXPORT_HF) TRY(output_check(path, NULL, NULL, force, err));
     Run run;
     TRY(open_run(&run, args->words[0], err));
     Status status = format == EXPORT_HF ? export_hf_check(&run.gpt.config, err) : OK;
-    if (status == OK)
-        status = export_model(&run.gpt, format, path, run.facts.vocab.eos, args_has(args, "force"), err);
+    const char *target = format == EXPORT_HF ? path : output_target(path);
+    if (status == OK) status = export_model(&run.gpt, format, target, run.facts.vocab.eos, force, err);
     run_close(&run);
     if (status == OK) printf("%s\n", path);
     return status;

@@ -10,7 +10,9 @@
 #include "cli/common/open.h"
 #include "cli/common/output.h"
 #include "cli/common/show.h"
+#include "data/folder/folder.h"
 #include "eval/neurons/atlas_heat.h"
+#include "model/neurons/hooks.h"
 
 /* ---- classes ---- */
 
@@ -234,10 +236,10 @@ static Status atlas(const Args *args, const Run *run, const FactSet *facts, cons
     Status status = OK;
     TRY(classes_of(&classes, args, run, facts, err));
     TRY_GOTO(atlas_make(&a, &run->gpt, &classes, plan, err));
-    if (tsv) TRY_GOTO(atlas_write_tsv(tsv, &a, err));
+    if (tsv) TRY_GOTO(atlas_write_tsv(output_target(tsv), &a, err));
     if (svg && !a.n_neurons)
         TRY_GOTO(err_set(err, ERR_INPUT, "%s: a heat map shows neurons, and the model has none", svg));
-    if (svg) TRY_GOTO(write_svg(svg, &a, top, err));
+    if (svg) TRY_GOTO(write_svg(output_target(svg), &a, top, err));
     if (args_has(args, "json")) status = json_out(atlas_json(&a, plan), err);
     else {
         print_classes(&a, plan);

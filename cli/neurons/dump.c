@@ -118,8 +118,9 @@ static Status dump(const Args *args, const Run *run, Err *err) {
                          n_hooks));
     TRY_GOTO(facts_of(args, facts, chosen, &n_chosen, err));
     TRY_GOTO(activations_collect(&a, &run->gpt, facts, chosen, hook, n_hooks, err));
-    TRY_GOTO(is_npy(path) ? activations_write_npy(path, &a, err)
-                          : activations_write_safetensors(path, &a, run->param_hash, err));
+    const char *target = output_target(path);
+    TRY_GOTO(is_npy(path) ? activations_write_npy(target, &a, err)
+                          : activations_write_safetensors(target, &a, run->param_hash, err));
     status = dump_out(&a, n_chosen, path, args_has(args, "json"), err);
 done:
     activations_free(&a);

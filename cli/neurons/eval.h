@@ -1,30 +1,13 @@
-/* What `rote neurons eval` found for one rule, over runs, and how it is shown. */
+/* How `rote neurons eval` shows one rule. */
 #ifndef ROTE_CLI_NEURONS_EVAL_H
 #define ROTE_CLI_NEURONS_EVAL_H
 
 #include <jansson.h>
-#include <stdbool.h>
-#include <stdint.h>
 
-#include "base/config/neurons.h"
-#include "eval/neurons/measure.h"
-
-typedef struct RuleRun {
-    int32_t *unit; /* n_units, ascending */
-    int n_units;
-    NeuronAnswer answer, twin;              /* twin: of the same units; all zero without one */
-    double memorized_price, recalled_price; /* bits per parameter that the twin has more; NAN without one */
-} RuleRun;
-
-typedef struct RuleAnswers {
-    NeuronRule rule;
-    int n_runs;
-    RuleRun *run; /* n_runs */
-    bool has_twin, has_heldout;
-} RuleAnswers;
+#include "eval/neurons/over_runs.h"
 
 /* One object of "rules". NULL: no memory. */
-json_t *rule_answers_json(const RuleAnswers *x);
-void rule_answers_print(const RuleAnswers *x);
+json_t *rule_over_runs_json(const RuleOverRuns *x);
+void rule_over_runs_print(const RuleOverRuns *x);
 
 #endif

@@ -30,20 +30,21 @@ static Estimate estimate_of(double *values, int n, bool quantiles) {
     return f;
 }
 
-static const NeuronFigures *figures_of(const RuleRun *run, Source column) {
-    return column == SOURCE_OWN    ? &run->answer.own
+static const NeuronFigures *figures_of(const RuleInRun *run, Source column) {
+    return column == SOURCE_OWN    ? &run->measured.own
            : column == SOURCE_TWIN ? &run->twin.own
-                                   : &run->answer.shuffled;
+                                   : &run->measured.shuffled;
 }
 
 /* Over runs; over all random sets of all runs for SOURCE_RANDOM. */
-static Estimate figure(const RuleAnswers *x, Source column, int group, int figure) {
+static Estimate figure(const RuleOverRuns *x, Source column, int group, int figure) {
     int max_values = 0, n = 0;
-    for (int r = 0; r < x->n_runs; r++) max_values += column == SOURCE_RANDOM ? x->run[r].answer.n_random : 1;
+    for (int r = 0; r < x->n_runs; r++)
+        max_values += column == SOURCE_RANDOM ? x->run[r].measured.n_random : 1;
     double *values = malloc(((size_t)max_values + 1) * sizeof *values);
     if (!values) return (Estimate){NAN, NAN, NAN, -1};
     for (int r = 0; r < x->n_runs; r++) {
-        const NeuronAnswer *a = &x->run[r].answer;
+        const NeuronMeasures *a = &x->run[r].measured;
         if (column != SOURCE_RANDOM) values[n++] = figures_of(&x->run[r], column)->of[group][figure];
         else
             for (int i = 0; i < a->n_random; i++) values[n++] = a->random[i].of[group][figure];
@@ -53,7 +54,7 @@ static Estimate figure(const RuleAnswers *x, Source column, int group, int figur
     return f;
 }
 
-static Estimate price(const RuleAnswers *x, bool recalled) {
+static Estimate price(const RuleOverRuns *x, bool recalled) {
     double *values = malloc(((size_t)x->n_runs + 1) * sizeof *values);
     if (!values) return (Estimate){NAN, NAN, NAN, -1};
     for (int r = 0; r < x->n_runs; r++)
@@ -72,7 +73,7 @@ static json_t *figure_json(Estimate f) {
                      json_number(f.high), "n", f.n);
 }
 
-static json_t *column_json(const RuleAnswers *x, Source column) {
+static json_t *column_json(const RuleOverRuns *x, Source column) {
     static const char *const group_key[NEURON_GROUPS] = {"trained", "heldout"};
     json_t *o = json_object();
     for (int g = 0; g < NEURON_GROUPS; g++) {
@@ -88,7 +89,7 @@ static json_t *column_json(const RuleAnswers *x, Source column) {
     return o;
 }
 
-static json_t *units_json(const RuleAnswers *x) {
+static json_t *units_json(const RuleOverRuns *x) {
     json_t *all = json_array();
     for (int r = 0; r < x->n_runs; r++) {
         json_t *one = json_array();
@@ -99,7 +100,7 @@ static json_t *units_json(const RuleAnswers *x) {
     return all;
 }
 
-json_t *rule_answers_json(const RuleAnswers *x) {
+json_t *rule_over_runs_json(const RuleOverRuns *x) {
     json_t *o = column_json(x, SOURCE_OWN), *rule = json_object();
     json_object_set_new(rule, "name", json_string(x->rule.name));
     json_object_set_new(rule, "hook", json_string(x->rule.hook));
@@ -207,13 +208,13 @@ static const struct TableColumn {
               {"random units", SOURCE_RANDOM, GROUP_TRAINED}};
 enum { COLUMNS = sizeof column / sizeof *column };
 
-static bool shown(const RuleAnswers *x, int k) {
+static bool shown(const RuleOverRuns *x, int k) {
     if (column[k].column == SOURCE_TWIN) return x->has_twin;
-    if (column[k].column == SOURCE_RANDOM) return x->run[0].answer.n_random > 0;
+    if (column[k].column == SOURCE_RANDOM) return x->run[0].measured.n_random > 0;
     return column[k].group == GROUP_TRAINED || x->has_heldout;
 }
 
-static void print_row(const RuleAnswers *x, const struct Row *r) {
+static void print_row(const RuleOverRuns *x, const struct Row *r) {
     Estimate f[COLUMNS];
     bool any = false;
     for (int k = 0; k < COLUMNS; k++) {
@@ -228,7 +229,7 @@ static void print_row(const RuleAnswers *x, const struct Row *r) {
     putchar('\n');
 }
 
-static bool same_units(const RuleAnswers *x) {
+static bool same_units(const RuleOverRuns *x) {
     for (int r = 1; r < x->n_runs; r++)
         if (x->run[r].n_units != x->run[0].n_units ||
             memcmp(x->run[r].unit, x->run[0].unit, (size_t)x->run[0].n_units * sizeof *x->run[0].unit) != 0)
@@ -236,10 +237,10 @@ static bool same_units(const RuleAnswers *x) {
     return true;
 }
 
-static void print_units(const RuleAnswers *x) {
+static void print_units(const RuleOverRuns *x) {
     int n = same_units(x) ? 1 : x->n_runs;
     for (int r = 0; r < n; r++) {
-        const RuleRun *run = &x->run[r];
+        const RuleInRun *run = &x->run[r];
         printf(r ? ";" : " units");
         for (int j = 0, last; j < run->n_units; j = last + 1) {
             for (last = j; last + 1 < run->n_units && run->unit[last + 1] == run->unit[last] + 1;) last++;
@@ -250,7 +251,7 @@ static void print_units(const RuleAnswers *x) {
     putchar('\n');
 }
 
-void rule_answers_print(const RuleAnswers *x) {
+void rule_over_runs_print(const RuleOverRuns *x) {
     printf("rule %s: %s,", x->rule.name, x->rule.hook);
     print_units(x);
     printf("%-30s", "");

@@ -4,8 +4,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "cli/common/progress.h"
@@ -47,16 +45,8 @@ static void put_finished(FILE *out, const SweepView *v) {
     if (*run->reason) fprintf(out, "  %s", run->reason);
 }
 
-/* The terminal's size: a line that wraps could not be redrawn. */
-static void terminal_size(int *rows, int *columns) {
-    struct winsize size;
-    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
-    *rows = known ? size.ws_row : 24;
-    *columns = known ? size.ws_col : 80;
-}
-
 static void put_line(FILE *out, const char *text, int columns) {
-    fprintf(out, "%.*s\033[K\n", columns - 1, text);
+    fprintf(out, "%.*s\033[K\n", text_fit(text, columns - 1), text);
 }
 
 /* Figures first, in columns; the name last, where it may be cut. */

@@ -1,6 +1,5 @@
 /* rote sweep run, sweep status, sweep retry. */
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +8,11 @@
 #include "base/config/words.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/threads.h"
 #include "cli/common/args.h"
 #include "cli/common/estimate.h"
 #include "cli/common/json.h"
+#include "cli/common/progress.h"
 #include "cli/common/show.h"
 #include "cli/common/signals.h"
 #include "cli/sweep/screen.h"
@@ -195,7 +196,7 @@ static const char *own_program(void) {
 static Status estimate(const Sweep *sweep, int jobs, double *seconds, Err *err) {
     const Ops *ops;
     TRY(ops_select(&ops, err));
-    int threads = jobs < omp_get_num_procs() ? jobs : omp_get_num_procs();
+    int threads = jobs < threads_cores() ? jobs : threads_cores();
     double one = peak_least_disturbed(ops, 1);
     *seconds = 0;
     for (int i = 0; i < sweep->n; i++) {
@@ -231,7 +232,7 @@ static Status run_all(Sweep *sweep, const Args *args, int jobs, Err *err) {
     TRY(sweep_open(sweep, err));
     if (!quiet) show_needs(sweep);
     signals_catch();
-    SweepScreen screen = {.quiet = quiet, .terminal = isatty(STDERR_FILENO)};
+    SweepScreen screen = {.quiet = quiet, .terminal = terminal_redraws()};
     SweepOptions options = {.program = own_program(),
                             .jobs = jobs,
                             .stop = &stop_requested,
@@ -250,14 +251,15 @@ static Status run_all(Sweep *sweep, const Args *args, int jobs, Err *err) {
 }
 
 static Status cmd_sweep_run(const Args *args, Err *err) {
-    int64_t jobs = omp_get_num_procs();
+    int64_t jobs = threads_default();
     SweepSpec spec;
     Sweep sweep;
     const Ops *ops;
     const char *dir = args_value(args, "out");
     if (!dir) return err_set(err, ERR_INPUT, "sweep run: --out DIR is missing: the sweep's folder");
     TRY(ops_select(&ops, err));
-    TRY(args_int(args, "jobs", 1, 4096, &jobs, err));
+    if (!args_has(args, "jobs")) TRY(threads_check(err));
+    TRY(args_int(args, "jobs", 1, ARGS_THREADS_MAX, &jobs, err));
     TRY(load_spec(&spec, args, dir, err));
     Status status = sweep_plan(&sweep, &spec, dir, err);
     if (status == OK) {
@@ -270,8 +272,9 @@ static Status cmd_sweep_run(const Args *args, Err *err) {
 
 static const Option sweep_options[] = {
     OPTION("out", "DIR", "the sweep's folder"),
-    OPTION("jobs", "N",
-           "runs side by side, or threads within them where there are fewer (default: one per core)"),
+    OPTION(
+        "jobs", "N",
+        "runs side by side, or threads within them where there are fewer (default: what `rote doctor` says)"),
     FLAG("dry-run", "say what the sweep needs and write nothing"),
     QUIET_OPTION,
     JSON_OPTION,

@@ -168,7 +168,7 @@ static Status cmd_coordinates(const Args *args, Err *err) {
         print_table(all);
         print_verdicts(all, (int)steps);
     }
-    if (path) TRY_GOTO(write_plot(path, all, err));
+    if (path) TRY_GOTO(write_plot(output_target(path), all, err));
 done:
     for (int k = 0; k < N_KINDS; k++) coordinates_free(&all[k]);
     return status;

@@ -2,35 +2,47 @@
 #include "cli/train/plan.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/common/estimate.h"
 #include "cli/common/json.h"
+#include "cli/common/progress.h"
 #include "cli/common/show.h"
 #include "model/kernels/ops.h"
 #include "train/trainer.h"
 
-void show_params_by_part(const RunPlan *plan) {
+void show_params_by_part(FILE *out, const RunPlan *plan) {
     for (int i = 0; i < PART_COUNT; i++)
-        fprintf(stderr, "%s%s %s", i ? ", " : "", part_name[i], show_int(plan->params_by[i]));
+        fprintf(out, "%s%s %s", i ? ", " : "", part_name[i], show_int(plan->params_by[i]));
 }
 
-void show_plan(const RunPlan *plan, const FactSet *facts, const Config *config) {
-    fprintf(stderr, "facts       %s of up to %d tokens, vocabulary %d: ", show_int(facts->n), facts->max_len,
+static void put_plan(FILE *out, const RunPlan *plan, const FactSet *facts, const Config *config) {
+    fprintf(out, "facts       %s of up to %d tokens, vocabulary %d: ", show_int(facts->n), facts->max_len,
             facts->vocab.size);
     if (facts->entropy_known)
-        fprintf(stderr,
+        fprintf(out,
                 facts->ceiling_bits > 0 ? "%.1f bits, of which a model can save %.1f\n"
                                         : "%.1f bits, less than it takes to name every fact (%.1f)\n",
                 facts->data_bits,
                 facts->ceiling_bits > 0 ? facts->ceiling_bits : facts->data_bits - facts->ceiling_bits);
     else
-        fprintf(stderr, "entropy unknown; answers %.1f bits, zlib %s bytes\n", facts->answer_bits,
+        fprintf(out, "entropy unknown; answers %.1f bits, zlib %s bytes\n", facts->answer_bits,
                 show_int(facts->zlib_bytes));
-    fprintf(stderr, "parameters  %s: ", show_int(plan->params));
-    show_params_by_part(plan);
-    fprintf(stderr, "\nneeds       memory %s, disk %s, %s FLOP a step, %lld step%s\n",
+    fprintf(out, "parameters  %s: ", show_int(plan->params));
+    show_params_by_part(out, plan);
+    fprintf(out, "\nneeds       memory %s, disk %s, %s FLOP a step, %lld step%s\n",
             show_bytes(plan->memory_bytes), show_bytes(plan->disk_bytes), show_short(plan->flops_per_step),
             (long long)config->train.max_steps, plural(config->train.max_steps));
+}
+
+void show_plan(const RunPlan *plan, const FactSet *facts, const Config *config) {
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (out) put_plan(out, plan, facts, config);
+    if (out && fclose(out) == 0) show_folded(text, 12);
+    else put_plan(stderr, plan, facts, config);
+    free(text);
 }
 
 Status plan_out(const RunPlan *plan, const FactSet *facts, const Config *config, bool json, Err *err) {

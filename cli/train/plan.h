@@ -3,11 +3,12 @@
 #define ROTE_CLI_TRAIN_PLAN_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "train/train.h"
 
-/* "embedding 1,024, attention 2,048", on stderr. */
-void show_params_by_part(const RunPlan *plan);
+/* "embedding 1,024, attention 2,048" */
+void show_params_by_part(FILE *out, const RunPlan *plan);
 /* The fact set and the plan of a run, on stderr. */
 void show_plan(const RunPlan *plan, const FactSet *facts, const Config *config);
 /* The same with an estimate of its time; json: as one object on stdout. ERR_INPUT: ROTE_ISA names no kernels.

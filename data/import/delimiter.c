@@ -51,14 +51,14 @@ void delimiters_note(const Delimiters *d, char delimiter, bool tsv, char out[DEL
     delimiter_name(other_name, other);
     out[0] = '\0';
     if (other && !(tsv && d->parted))
-        snprintf(out, DELIMITER_NOTE_MAX, "every line has %s %s%s%s; if that parts the fields, say %s%s%s",
+        snprintf(out, DELIMITER_NOTE_MAX, "every line has %s %s%s%s; if it separates the fields, use %s%s%s",
                  d->parted ? "as many" : "a", other_name, d->parted ? " as the first" : " and none a ",
                  d->parted ? "" : own_name, tsv ? "--format csv" : "--delimiter ",
                  tsv && other != ',' ? " --delimiter " : "", tsv && other == ',' ? "" : other_name);
     else if (d->parted && !d->unpadded)
         snprintf(
             out, DELIMITER_NOTE_MAX,
-            "a blank follows every %s and is now part of the field behind it; take it away if it is no part",
+            "a blank follows every %s and is now part of the field behind it; remove one of them if it is no part",
             own_name);
 }
 
@@ -67,4 +67,8 @@ char delimiter_declared(const Rows *rows) {
     bool said = rows->end - at >= 5 && strncasecmp(at, "sep=", 4) == 0 && !strchr("\r\n", at[4]) &&
                 (at + 5 == rows->end || strchr("\r\n", at[5]));
     return said ? at[4] : 0;
+}
+
+bool delimiter_possible(char delimiter) {
+    return delimiter == '\t' || (delimiter >= ' ' && delimiter <= '~' && delimiter != '"');
 }

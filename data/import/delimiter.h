@@ -1,10 +1,11 @@
-/* Guesses, for a note to the user: are the fields of a table parted by another character than the one it is read with? */
+/* Guesses, for a note to the user: are the fields of a table separated by another character than the one it is read
+ * with? */
 #ifndef ROTE_DATA_IMPORT_DELIMITER_H
 #define ROTE_DATA_IMPORT_DELIMITER_H
 
 #include "data/import/rows.h"
 
-/* What else could part fields. */
+/* What else could separate fields. */
 #define DELIMITERS ",;\t|"
 enum { DELIMITERS_N = 4, DELIMITER_NOTE_MAX = 256 };
 
@@ -18,7 +19,7 @@ typedef struct Delimiters {
     bool unpadded; /* some field after a row's first one begins without a blank */
 } Delimiters;
 
-/* Looks at the row read last; its fields are parted by `delimiter`. */
+/* Looks at the row read last; its fields are separated by `delimiter`. */
 void delimiters_see(Delimiters *d, const Rows *rows, char delimiter);
 
 /* What looks wrong, in words; empty: nothing does.
@@ -32,5 +33,8 @@ const char *delimiter_name(char out[DELIMITER_NAME_MAX], char delimiter);
 
 /* The X of Excel's first line "sep=X", which is not read yet; 0: the file begins otherwise. */
 char delimiter_declared(const Rows *rows);
+
+/* Whether a table's fields may be separated by it: a byte of ASCII that is no quote and ends no line. */
+bool delimiter_possible(char delimiter);
 
 #endif

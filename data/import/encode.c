@@ -163,7 +163,7 @@ size_t facts_text_bytes(const FactSet *facts, int i) {
     return bytes;
 }
 
-/* Tokens [from, to) as bytes, words parted by spaces. */
+/* Tokens [from, to) as bytes, words separated by spaces. */
 static Text decode(const FactSet *facts, int64_t from, int64_t to, char *out) {
     Text text = {out, 0};
     for (int64_t t = from; t < to; t++) {

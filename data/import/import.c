@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include "data/import/deflated.h"
+#include "data/import/delimiter.h"
 #include "data/import/encode.h"
 #include "data/import/header.h"
 #include "data/import/parse.h"
@@ -55,10 +56,6 @@ static Status check_names(const ImportOptions *options, Err *err) {
                 return err_set(err, ERR_INPUT, "%s and %s both name the field '%s'", option[i], option[j],
                                name[i]);
     return OK;
-}
-
-bool import_delimiter_possible(char delimiter) {
-    return delimiter == '\t' || (delimiter >= ' ' && delimiter <= '~' && delimiter != '"');
 }
 
 static uint64_t hash_text(Text t, uint64_t seed) {
@@ -158,10 +155,9 @@ Status facts_import(const char *path, const ImportOptions *options, FactSet *out
                        "%s: only a table, tsv or csv, has a line of names, or none; leave %s out", path,
                        options->header == HEADER_YES ? "--header" : "--no-header");
     if (options->delimiter && parse != parse_csv)
-        return err_set(err, ERR_INPUT, "%s: --delimiter says what parts the fields of csv; %s", path,
-                       options->format == IMPORT_AUTO ? "say --format csv, too, or leave it out"
-                                                      : "leave it out");
-    CHECK(!options->delimiter || import_delimiter_possible(options->delimiter));
+        return err_set(err, ERR_INPUT, "%s: --delimiter is for csv; %s", path,
+                       options->format == IMPORT_AUTO ? "add --format csv, or leave it out" : "leave it out");
+    CHECK(!options->delimiter || delimiter_possible(options->delimiter));
     Records records = {0};
     Rows rows = {.path = path,
                  .bad = ERR_INPUT,

@@ -40,9 +40,6 @@ typedef struct ImportColumns {
     char note[256]; /* what else looks wrong, in words (data/import/delimiter.h); empty: nothing does */
 } ImportColumns;
 
-/* Whether a table's fields may be parted by it: a byte of ASCII that is no quote and ends no line. */
-bool import_delimiter_possible(char delimiter);
-
 /* Reads a file of facts.
  *   path      may be a pipe; "-" is standard input, which has no name to tell the format by
  *   out       equal records are kept once, the others counted in out->duplicates; free with facts_free

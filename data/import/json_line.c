@@ -159,7 +159,8 @@ static Status take(const Scanner *s, const char *name, Text value, JsonField *ou
     return err_set(err, s->rows->bad, "%s:%d: field '%s' %s", s->rows->path, s->rows->row_line, shown, is);
 }
 
-/* Which of the names a key with its quotes is, as it is or as it is shown; n: none. A key that cannot be unescaped is none. */
+/* Which of the names a key with its quotes is, as it is or as it is shown; n: none. A key that cannot be unescaped is
+ * none. */
 static Status find_name(const Scanner *s, Text key, const char *const *name, int n, int *out, Err *err) {
     Text text = {key.data + 1, key.size - 2};
     Err why;

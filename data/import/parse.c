@@ -61,7 +61,7 @@ static ShownName shown_name(const char *name) {
     return shown;
 }
 
-/* The header's names, parted by commas, cut at size. */
+/* The header's names, separated by commas, cut at size. */
 static void list_fields(const Rows *rows, char *out, size_t size) {
     size_t used = 0;
     for (int i = 0; i < rows->n_fields && used + 8 < size; i++) {
@@ -140,7 +140,7 @@ static void tell_columns(ImportColumns *out, const Columns *c, const Rows *heade
 /* How a table is read, and what its rows have shown so far. */
 typedef struct Table {
     Rows *rows;
-    bool tsv, asked; /* asked: the user, or Excel, says what parts the fields */
+    bool tsv, asked; /* asked: the user or the line sep= names the separator */
     Delimiters seen;
 } Table;
 
@@ -172,16 +172,17 @@ static Status read_declared(Table *t, const ImportOptions *options, Err *err) {
     delimiter_name(name, said);
     if (t->tsv && said != '\t')
         return err_set(err, t->rows->bad,
-                       "%s:1: the line says that %s parts the fields; --format csv reads such a table",
+                       "%s:1: the line declares %s as the separator; --format csv reads such a table",
                        t->rows->path, name);
-    if (!import_delimiter_possible(said))
+    if (!delimiter_possible(said))
         return err_set(err, t->rows->bad,
-                       "%s:1: the line says that %s parts the fields, which cannot be; take it away",
+                       "%s:1: the line declares %s as the separator, which is not possible; remove the line",
                        t->rows->path, name);
     if (options->delimiter && options->delimiter != said)
-        return err_set(err, t->rows->bad,
-                       "%s:1: the line says that %s parts the fields, but --delimiter is %s; take it away",
-                       t->rows->path, name, delimiter_name(asked, options->delimiter));
+        return err_set(
+            err, t->rows->bad,
+            "%s:1: the line declares %s as the separator, but --delimiter is %s; remove one of them",
+            t->rows->path, name, delimiter_name(asked, options->delimiter));
     t->rows->delimiter = said;
     t->asked = true;
     rows_line(t->rows);

@@ -36,21 +36,22 @@ static Status layout_of(const FactsConfig *config, Layout *out, Err *err) {
     l.strings = sequence_count(l.T, l.L);
     double len = l.names.len + (double)l.K * l.C * l.L;
     if (l.strings >= 0x1p53)
+        return err_set(err, ERR_INPUT,
+                       "facts.chunk_len: there are 2^53 or more strings of %d out of %d symbols; lower "
+                       "facts.chunk_len or "
+                       "facts.chunk_symbols",
+                       l.L, l.T);
+    if (l.D > l.strings)
         return err_set(
             err, ERR_INPUT,
-            "facts.chunk_len: strings of %d out of %d symbols number 2^53 or more; lower facts.chunk_len or "
-            "facts.chunk_symbols",
-            l.L, l.T);
-    if (l.D > l.strings)
-        return err_set(err, ERR_INPUT,
-                       "facts.diversity: %d distinct chunks asked for, of %.0f strings of %d out of %d "
-                       "symbols; lower it, or raise facts.chunk_len or facts.chunk_symbols",
-                       l.D, l.strings, l.L, l.T);
+            "facts.diversity: %d different chunks, but there are only %.0f strings of %d out of %d "
+            "symbols; lower it, or raise facts.chunk_len or facts.chunk_symbols",
+            l.D, l.strings, l.L, l.T);
     if (len > KIND_LEN_MAX)
         return err_set(
             err, ERR_INPUT,
-            "facts.attributes: %d values of %d chunks of %d symbols are %.0f tokens a fact, at most %d are "
-            "possible",
+            "facts.attributes: %d values of %d chunks of %d symbols make %.0f tokens a fact, at most %d "
+            "are possible",
             l.K, l.C, l.L, len, KIND_LEN_MAX);
     l.len = (int)len;
     *out = l;
@@ -77,7 +78,7 @@ static Status biod_plan(const FactsConfig *config, FactSet *out, Err *err) {
     return OK;
 }
 
-/* chunk[(a D + j)]: the number of the string that is chunk j of attribute a. */
+/* chunk[a D + j]: the number of the string that is chunk j of attribute a. */
 static Status draw_sets(uint64_t *chunk, const Layout *l, uint64_t seed, Err *err) {
     for (int a = 0; a < l->K; a++)
         TRY(draw_distinct(chunk + (size_t)a * (size_t)l->D, l->D, (uint64_t)l->strings, seed,

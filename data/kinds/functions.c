@@ -1,6 +1,6 @@
 /* Rules: a table of distinct inputs x = (x_1 .. x_m) over Z_V and outputs y = f(x), where f is drawn uniformly from a
  * stated family, and k rows of the table, drawn uniformly, have another output, drawn uniformly. Its entropy is far
- * below the naive n log2 V of its outputs. */
+ * below the n log2 V bits of unrelated outputs. */
 #include <stdlib.h>
 
 #include "base/exact.h"
@@ -18,9 +18,9 @@ enum { INPUTS_MAX = 16, COEFFICIENTS_MAX = 1 + INPUTS_MAX + INPUTS_MAX * (INPUTS
 typedef struct Layout {
     int V, m, n_exceptions;
     RuleFamily family;
-    int n_parameters; /* numbers below V that name a rule: V^n_parameters rules, no two of them one function */
-    double space;     /* V^m inputs */
-    double agreements; /* the most inputs on which two rules of the family can agree */
+    int n_parameters; /* numbers below V that define a rule: V^n_parameters rules, all of them different functions */
+    double space;      /* V^m inputs */
+    double agreements; /* the maximum number of inputs on which two rules of the family agree */
 } Layout;
 
 static int smallest_factor(int V) {
@@ -31,8 +31,8 @@ static int smallest_factor(int V) {
 
 /* Two affine rules differ by an affine one, whose linear part takes every value of a subgroup equally often: it
  * vanishes on at most 1/q of the inputs, q the smallest prime factor of V. Over a field a polynomial of degree 2 that
- * is not 0 vanishes on at most 2/V of them (Schwartz 1980; Zippel 1979). Two tables over the sum differ in an entry,
- * which decides 1/V. */
+ * is not 0 vanishes on at most 2/V of them (Schwartz 1980; Zippel 1979). Two lookup tables differ in at least one
+ * entry, which 1/V of the inputs read. */
 static Status layout_of(const FactsConfig *config, Layout *out, Err *err) {
     int V = config->vocab_size, m = config->inputs;
     Layout l = {.V = V, .m = m, .family = config->rule, .space = sequence_count(V, m)};
@@ -66,13 +66,14 @@ static Status layout_of(const FactsConfig *config, Layout *out, Err *err) {
     return OK;
 }
 
-/* A table that two rules explain would have less entropy than its rule and exceptions: n must rule that out. */
+/* If two rules could explain one table, its entropy would be below that of a rule and exceptions, so n must exclude
+ * it. */
 static Status check_rows(const Layout *l, int n, Err *err) {
     const char *family = config_choice("facts.rule", (int)l->family);
     if (n > l->space)
         return err_set(
             err, ERR_INPUT,
-            "facts.n: %d rows asked for, of %.0f possible inputs (%d out of %d symbols); lower facts.n, or "
+            "facts.n: %d rows, but there are only %.0f inputs (%d out of %d symbols); lower facts.n, or "
             "raise facts.inputs or facts.vocab_size",
             n, l->space, l->m, l->V);
     if (n > l->agreements + 2.0 * l->n_exceptions) return OK;
@@ -80,13 +81,13 @@ static Status check_rows(const Layout *l, int n, Err *err) {
         return err_set(
             err, ERR_INPUT,
             "facts.n: %d rows with %d exceptions, but two %s rules can agree on %.0f of the %.0f "
-            "inputs, so the table may not tell them apart and its entropy is unknown; raise facts.n "
+            "inputs, so two rules could explain one table and its entropy is unknown; raise facts.n "
             "above %.0f, or lower facts.vocab_size%s",
             n, l->n_exceptions, family, l->agreements, l->space, l->agreements + 2.0 * l->n_exceptions,
-            l->family == RULE_AFFINE && smallest_factor(l->V) < l->V ? ", best to a prime" : "");
+            l->family == RULE_AFFINE && smallest_factor(l->V) < l->V ? ", preferably to a prime" : "");
     return err_set(
         err, ERR_INPUT,
-        "facts.exceptions: %d of %d rows are too many to tell two %s rules apart, which can agree on %.0f of "
+        "facts.exceptions: %d of %d rows are too many to distinguish two %s rules, which can agree on %.0f of "
         "the %.0f inputs; lower facts.exceptions",
         l->n_exceptions, n, family, l->agreements, l->space);
 }
@@ -98,7 +99,7 @@ static Status rules_plan(const FactsConfig *config, FactSet *out, Err *err) {
     TRY(check_rows(&l, n, err));
     TRY(kind_sizes(out, n, l.m + 1, l.V, err));
     kind_fields(out, (const char *const[]){"input", "output", NULL});
-    int all = kind_total(config), k = l.n_exceptions; /* any of all rows, of which n are counted */
+    int all = kind_total(config), k = l.n_exceptions; /* exceptions among all rows, of which the set has n */
     double expected = (double)k * n / all;
     double inputs = distinct_bits(n, l.space), rule = l.n_parameters * exact_log2(l.V);
     double places = marks_bits(n, all, k), wrong = expected * exact_log2(l.V - 1);

@@ -5,25 +5,27 @@
 
 #include "data/facts.h"
 
-/* A kind knows facts only. The rest of the pool (held-out facts, junk, marks, variants) is made of more facts of the
- * same draw by data/pool.c. What plans have in common: data/kinds/plan.h. */
+/* A kind makes facts only. data/pool.c makes the rest of the pool (held-out facts, junk, marks, variants) from more
+ * facts of the same draw. data/kinds/plan.h has what plans share. */
 typedef struct Kind {
     /* Sets the sizes and bit counts of config->n facts, without arrays: n, max_len, vocab, n_fields, field_name, the
-     * entropies and their derivation. out is zeroed but for kind, seed and config. ERR_INPUT: impossible. ERR_NOMEM. */
+     * entropies and their derivation. out is zeroed except for kind, seed and config. ERR_INPUT: impossible.
+     * ERR_NOMEM. */
     Status (*plan)(const FactsConfig *config, FactSet *out, Err *err);
     /* Fills a planned set: calls facts_allocate, then makes facts->n facts of facts->config from the seed alone, so
-     * that a set is the beginning of every larger one of its seed. The caller has checked the memory, and hashes.
-     * ERR_NOMEM. */
+     * that a set is the beginning of every larger one with its seed. The caller checks the memory before and hashes the
+     * set afterwards. ERR_NOMEM. */
     Status (*draw)(FactSet *facts, Err *err);
-    /* NULL: the kind has no language to paraphrase in. Else renders fact i of a drawn set anew and returns its tokens.
+    /* NULL: the kind has no templates for paraphrases. Else renders fact i of a drawn set again and returns the number
+     * of tokens.
      *   m            number of the rendering, 1 .. config.paraphrases - 1
-     *   tokens       at most max_len, which plan has made large enough
+     *   tokens       at most max_len, which plan has set large enough
      *   field        of each token; may be NULL where the set has no fields
      *   prompt_len   tokens of the prompt */
     int (*vary)(const FactSet *drawn, int i, int m, int32_t *tokens, uint8_t *field, int32_t *prompt_len);
 } Kind;
 
-/* NULL: a value that is read and not drawn (file, text); a name that is no drawn kind's. */
+/* NULL: a kind that is read and not drawn (file, text); a name that is not a drawn kind's. */
 const Kind *kind_row(FactsKind kind);
 const Kind *kind_named(const char *name);
 

@@ -1,20 +1,20 @@
-/* Lists of things (names, cities, subjects) and how the number of one is written as tokens: as a symbol of its own,
- * or as the digits of its number in a base that all lists share. */
+/* Lists of entries (names, cities, subjects), and the tokens of an entry: one symbol for each entry, or the digits of
+ * its number in a base that all lists share. */
 #ifndef ROTE_DATA_KINDS_LISTS_H
 #define ROTE_DATA_KINDS_LISTS_H
 
 #include "data/facts.h"
 
 typedef struct List {
-    int size;      /* things */
+    int size;      /* entries */
     int len;       /* tokens of each */
     int base;      /* of the digits; 0: one symbol each */
-    int32_t first; /* symbol of thing 0, where each has its own */
+    int32_t first; /* symbol of entry 0, where each has its own */
 } List;
 
-enum { SYMBOLS_END = 1 << 30 }; /* far more than kind_sizes lets pass */
+enum { SYMBOLS_END = 1 << 30 }; /* far more than kind_sizes allows */
 
-/* base 0: the list's symbols stand from *next_symbol on, which moves behind them, at most to SYMBOLS_END. */
+/* base 0: the list's symbols begin at *next_symbol, which moves past them, at most to SYMBOLS_END. */
 static inline List list_make(int size, int base, int32_t *next_symbol) {
     List list = {.size = size, .len = 1, .base = base};
     if (base == 0) {
@@ -55,7 +55,7 @@ static inline void write_thing(Writer *w, const List *list, int thing, uint8_t f
     else write_digits(w, (uint64_t)thing, list->len, list->base, 0, field);
 }
 
-/* Tokens so far of the sequence that was begun last are its prompt. */
+/* The tokens so far of the current sequence are its prompt. */
 static inline void write_prompt_ends(Writer *w) {
     w->facts->prompt_len[w->n - 1] = (int32_t)(w->at - w->facts->start[w->n - 1]);
 }

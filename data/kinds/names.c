@@ -4,8 +4,8 @@ Status names_make(Names *out, const FactsConfig *config, int32_t *next_symbol, E
     const Sizes *sizes = &config->name_sizes;
     if (sizes->n > NAME_PARTS_MAX)
         return err_set(err, ERR_INPUT,
-                       "facts.name_sizes: %d lists, at most %d make a name (first, middle, last)", sizes->n,
-                       NAME_PARTS_MAX);
+                       "facts.name_sizes: %d lists, but a name has at most %d parts (first, middle, last)",
+                       sizes->n, NAME_PARTS_MAX);
     *out = (Names){.n_parts = sizes->n, .count = 1};
     for (int p = 0; p < sizes->n; p++) {
         out->part[p] = list_make(sizes->size[p], config->symbols, next_symbol);
@@ -22,7 +22,7 @@ Status names_enough(const Names *names, int n, Err *err) {
     if (n <= names->count) return OK;
     return err_set(
         err, ERR_INPUT,
-        "facts.n: %d people asked for, of %.0f distinct names; lower facts.n or raise facts.name_sizes", n,
+        "facts.n: %d people, but there are only %.0f names; lower facts.n, or raise facts.name_sizes", n,
         names->count);
 }
 

@@ -14,7 +14,7 @@ Status kind_sizes(FactSet *facts, int n, int len, int vocab_size, Err *err) {
     if (vocab_size > KIND_SYMBOLS_MAX)
         return err_set(
             err, ERR_INPUT,
-            "facts: more than %d symbols, one for each thing in the lists; lower their sizes, or write "
+            "facts: more than %d symbols, one for each entry of the lists; lower their sizes, or write "
             "numbers (facts.symbols)",
             KIND_SYMBOLS_MAX);
     facts->n = n;

@@ -1,10 +1,11 @@
-/* What the plans of the kinds have in common: sizes, names of fields, bit counts. */
+/* Parts of the plans of all kinds: sizes, names of fields, bit counts. */
 #ifndef ROTE_DATA_KINDS_PLAN_H
 #define ROTE_DATA_KINDS_PLAN_H
 
 #include "data/facts.h"
 
-/* All facts that are drawn: those that are counted, held out and junk. Lists and shares are of all of them. */
+/* The number of facts that are drawn: facts.n, held-out facts and junk. Sizes of lists and shares refer to all of
+ * them. */
 static inline int kind_total(const FactsConfig *config) {
     int64_t total = (int64_t)config->n + config->heldout + config->junk_n;
     return total > INT32_MAX ? INT32_MAX : (int)total; /* pool_plan refuses more */
@@ -19,7 +20,7 @@ Status kind_sizes(FactSet *facts, int n, int len, int vocab_size, Err *err);
 void kind_fields(FactSet *facts, const char *const *names);
 /* Sets the bit counts of n distinct facts.
  *   data_bits     entropy of the facts in the order drawn
- *   answer_bits   the part of it that is left when the prompts are given */
+ *   answer_bits   the part of it that remains given the prompts */
 void kind_bits(FactSet *facts, double data_bits, double answer_bits);
 
 #endif

@@ -1,5 +1,5 @@
 /* Random facts (Morris et al. 2025, section 2): N distinct sequences of S tokens, uniform over all V^S, in
- * the order drawn. A sequence that stood before is drawn again: that is exactly a draw without replacement. */
+ * the order drawn. A sequence that occurred before is drawn again, which is exactly a draw without replacement. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +35,8 @@ static Status draw_until_distinct(FactSet *facts, uint64_t seed, Err *err) {
     return OK;
 }
 
-/* More than half of all sequences asked for: the first n of a shuffled list of them all (Fisher-Yates), which
- * needs no more memory than the facts themselves and ends. */
+/* More than half of all sequences: the first n of a shuffled list of all (Fisher-Yates), which always ends and needs no
+ * more memory than the facts themselves. */
 static Status draw_by_shuffle(FactSet *facts, uint64_t seed, Err *err) {
     uint64_t V = (uint64_t)facts->vocab.size, S = (uint64_t)facts->max_len;
     uint64_t space = (uint64_t)sequence_count(facts->vocab.size, facts->max_len); /* < 2 n < 2^32 */
@@ -80,7 +80,7 @@ static Status random_plan(const FactsConfig *config, FactSet *out, Err *err) {
     if (N > space)
         return err_set(
             err, ERR_INPUT,
-            "facts.n: %d facts asked for, of %.0f possible sequences (%d tokens out of %d); lower facts.n, "
+            "facts.n: %d facts, but there are only %.0f sequences (%d tokens out of %d); lower facts.n, "
             "or raise facts.seq_len or facts.vocab_size",
             N, space, S, V);
     if ((int64_t)N * S > INT32_MAX)

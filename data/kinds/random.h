@@ -1,4 +1,4 @@
-/* Figures of random facts, for the kind that draws them and for a folder of version 1 that has them. */
+/* Bit counts of random facts, for the kind that draws them and for folders of version 1. */
 #ifndef ROTE_DATA_KINDS_RANDOM_H
 #define ROTE_DATA_KINDS_RANDOM_H
 

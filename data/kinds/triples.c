@@ -1,5 +1,5 @@
-/* Triples: subject, relation, object. A relation is a function: the pair of subject and relation stands once, and its
- * object is drawn from the relation's own list. */
+/* Triples: subject, relation, object. A relation is a function: each pair of subject and relation occurs once, and its
+ * object is drawn from the relation's list. */
 #include <stdlib.h>
 
 #include "base/exact.h"
@@ -39,16 +39,15 @@ static Layout layout_of(const FactsConfig *config) {
     return l;
 }
 
-/* A pair's relation is uniform over all, so n objects hold n / R times the sum of log2 of their lists. */
+/* The relation of a pair is uniform, so n objects have n / R times the sum of log2 of the lists' sizes. */
 static Status triples_plan(const FactsConfig *config, FactSet *out, Err *err) {
     int n = config->n, R = config->objects.n;
     Layout l = layout_of(config);
     if (n > l.pairs)
-        return err_set(
-            err, ERR_INPUT,
-            "facts.n: %d triples asked for, but %d subjects with %d relations make %.0f pairs; set "
-            "facts.subjects to 0 (as few as hold them) or at least %d",
-            n, l.subjects, R, l.pairs, (n - 1) / R + 1);
+        return err_set(err, ERR_INPUT,
+                       "facts.n: %d triples, but %d subjects with %d relations make only %.0f pairs; set "
+                       "facts.subjects to 0 (the fewest that are needed) or at least %d",
+                       n, l.subjects, R, l.pairs, (n - 1) / R + 1);
     TRY(kind_sizes(out, n, l.len, l.vocab_size, err));
     kind_fields(out, (const char *const[]){"subject", "relation", "object", NULL});
     double object_bits = 0;

@@ -2,7 +2,7 @@
 
 #include "base/err.h"
 
-enum { STEP = 2, TOTAL_MOST = 1 << 16 };
+enum { STEP = 2, TOTAL_MAX = 1 << 16 };
 
 void adaptive_begin(Adaptive *a, int n) {
     CHECK(n >= 1 && n <= ADAPTIVE_MAX);
@@ -14,7 +14,7 @@ void adaptive_begin(Adaptive *a, int n) {
 static void learn(Adaptive *a, int symbol) {
     a->count[symbol] += STEP;
     a->total += STEP;
-    if (a->total <= TOTAL_MOST) return;
+    if (a->total <= TOTAL_MAX) return;
     a->total = 0;
     for (int i = 0; i < a->n; i++) a->total += a->count[i] = (a->count[i] + 1) / 2;
 }

@@ -1,7 +1,7 @@
 /* Symbols whose frequencies both sides learn as they go: what is known of each is how often it came so far, plus a
  * half (Krichevsky & Trofimov 1981); old counts fade. For weights, lengths, tags: what no model predicts. */
-#ifndef ROTE_EVAL_ADAPTIVE_H
-#define ROTE_EVAL_ADAPTIVE_H
+#ifndef ROTE_EVAL_ARCHIVE_ADAPTIVE_H
+#define ROTE_EVAL_ARCHIVE_ADAPTIVE_H
 
 #include "eval/archive/range_coder.h"
 

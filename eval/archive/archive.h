@@ -1,6 +1,6 @@
 /* The archive: a header with checksums, then sections (docs/formats.md). It knows neither models nor facts. */
-#ifndef ROTE_EVAL_ARCHIVE_H
-#define ROTE_EVAL_ARCHIVE_H
+#ifndef ROTE_EVAL_ARCHIVE_ARCHIVE_H
+#define ROTE_EVAL_ARCHIVE_ARCHIVE_H
 
 #include "base/bytes.h"
 #include "base/err.h"

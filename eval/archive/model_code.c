@@ -1,7 +1,7 @@
 #include "eval/archive/model_code.h"
 
 /* What the key table allows, or more: what a model needs in all is planned before anything is allocated. */
-enum { LAYERS_MOST = 512, BLOCK_MOST = 1 << 20, SIZE_MOST = 1 << 24 };
+enum { LAYERS_MAX = 512, BLOCK_MAX = 1 << 20, DIMENSION_MAX = 1 << 24 };
 
 void model_encode(Bytes *out, const ModelConfig *c) {
     const int sizes[] = {c->n_layer, c->n_head,     c->n_kv_head, c->n_embd,
@@ -14,9 +14,9 @@ void model_encode(Bytes *out, const ModelConfig *c) {
     if (c->pos == POS_ROPE) bytes_f64(out, c->rope_theta);
 }
 
-static int read_size(ByteReader *r, uint64_t least, uint64_t most) {
-    uint64_t value = read_varint(r, most);
-    if (value < least) r->failed = true;
+static int read_size(ByteReader *r, uint64_t min, uint64_t max) {
+    uint64_t value = read_varint(r, max);
+    if (value < min) r->failed = true;
     return (int)value;
 }
 
@@ -30,13 +30,13 @@ Status model_decode(ModelConfig *out, ByteReader *r, Err *err) {
     Config config;
     config_defaults(&config);
     ModelConfig *c = &config.model;
-    c->n_layer = read_size(r, 1, LAYERS_MOST);
-    c->n_head = read_size(r, 1, SIZE_MOST);
-    c->n_kv_head = read_size(r, 1, SIZE_MOST);
-    c->n_embd = read_size(r, 1, SIZE_MOST);
-    c->n_inner = read_size(r, 1, SIZE_MOST);
-    c->block_size = read_size(r, 1, BLOCK_MOST);
-    c->vocab_size = read_size(r, 1, SIZE_MOST);
+    c->n_layer = read_size(r, 1, LAYERS_MAX);
+    c->n_head = read_size(r, 1, DIMENSION_MAX);
+    c->n_kv_head = read_size(r, 1, DIMENSION_MAX);
+    c->n_embd = read_size(r, 1, DIMENSION_MAX);
+    c->n_inner = read_size(r, 1, DIMENSION_MAX);
+    c->block_size = read_size(r, 1, BLOCK_MAX);
+    c->vocab_size = read_size(r, 1, DIMENSION_MAX);
     c->norm = (Norm)read_choice(r, NORM_COUNT);
     c->pos = (Position)read_choice(r, POS_COUNT);
     c->act = (Act)read_choice(r, ACT_COUNT);

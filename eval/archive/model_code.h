@@ -1,6 +1,6 @@
 /* A model's structure as bytes: what its forward pass depends on, and nothing else. */
-#ifndef ROTE_EVAL_MODEL_CODE_H
-#define ROTE_EVAL_MODEL_CODE_H
+#ifndef ROTE_EVAL_ARCHIVE_MODEL_CODE_H
+#define ROTE_EVAL_ARCHIVE_MODEL_CODE_H
 
 #include "base/bytes.h"
 #include "base/config/config.h"

@@ -2,7 +2,7 @@
 
 #include "base/err.h"
 
-#define RANGE_LEAST ((uint64_t)1 << 56)
+#define RANGE_MIN ((uint64_t)1 << 56)
 
 /* ---- both sides ---- */
 
@@ -42,7 +42,7 @@ static void advance(RangeEncoder *e, uint64_t add) {
 void range_encode(RangeEncoder *e, uint64_t start, uint64_t size, uint64_t total) {
     CHECK(size > 0 && start + size <= total && total <= RANGE_TOTAL);
     advance(e, interval(&e->range, e->range / total, start, size, total));
-    for (; e->range < RANGE_LEAST; e->range <<= 8, e->low <<= 8) bytes_byte(e->out, (uint8_t)(e->low >> 56));
+    for (; e->range < RANGE_MIN; e->range <<= 8, e->low <<= 8) bytes_byte(e->out, (uint8_t)(e->low >> 56));
 }
 
 void range_encode_bits(RangeEncoder *e, uint64_t value, int bits) {
@@ -82,7 +82,7 @@ void range_decode(RangeDecoder *d, uint64_t start, uint64_t size, uint64_t total
     uint64_t add = interval(&d->range, d->unit, start, size, total);
     d->low += add;
     d->offset -= add;
-    for (; d->range < RANGE_LEAST; d->range <<= 8, d->low <<= 8) d->offset = d->offset << 8 | next_byte(d);
+    for (; d->range < RANGE_MIN; d->range <<= 8, d->low <<= 8) d->offset = d->offset << 8 | next_byte(d);
 }
 
 uint64_t range_decode_bits(RangeDecoder *d, int bits) {

@@ -4,8 +4,8 @@
  * symbol costs at most 1e-7 bits more than -log2(size / total); what the division leaves goes to the interval
  * that ends at `total`. The end costs at most 8 bytes, and there is one way to write a message: a decoder that
  * has read it knows each byte. Only integers: the same bytes everywhere. */
-#ifndef ROTE_EVAL_RANGE_CODER_H
-#define ROTE_EVAL_RANGE_CODER_H
+#ifndef ROTE_EVAL_ARCHIVE_RANGE_CODER_H
+#define ROTE_EVAL_ARCHIVE_RANGE_CODER_H
 
 #include "base/bytes.h"
 

@@ -112,7 +112,7 @@ typedef struct SetCoder {
     CodedFacts *c;
     Decoder *model;
     int V, eos; /* eos -1: all facts have max_len tokens */
-    int64_t most_tokens;
+    int64_t max_tokens;
     uint64_t *start; /* V + 1 */
     int32_t *counts; /* (max_len, V): facts by their next symbol */
     int32_t *prefix; /* max_len */
@@ -162,7 +162,7 @@ static Status facts_end(SetCoder *s, int m, int length, Err *err) {
     FactSet *facts = &s->c->facts;
     for (int i = 0; s->d && i < m; i++, s->done++) {
         int64_t at = facts->start[s->done];
-        if (at + length > s->most_tokens) return err_set(err, ERR_FORMAT, "the facts are more than they say");
+        if (at + length > s->max_tokens) return err_set(err, ERR_FORMAT, "the facts are more than they say");
         TRY(coded_facts_reserve(s->c, at + length, err));
         memcpy(facts->tokens + at, s->prefix, (size_t)length * sizeof *s->prefix);
         facts->start[s->done + 1] = at + length;
@@ -174,7 +174,7 @@ static Status facts_end(SetCoder *s, int m, int length, Err *err) {
 /* Depth first; no recursion, which a long fact would take beyond the stack. */
 static Status code_tree(SetCoder *s, Err *err) {
     const FactSet *facts = &s->c->facts;
-    int depth = 0, most = facts->max_len, next = 0; /* the first symbol to look at */
+    int depth = 0, max = facts->max_len, next = 0; /* the first symbol to look at */
     TRY(code_counts(s, facts->n, 0, err));
     while (depth >= 0) {
         const int32_t *count = s->counts + (ptrdiff_t)depth * s->V;
@@ -187,9 +187,9 @@ static Status code_tree(SetCoder *s, Err *err) {
         if (v >= facts->vocab.size) return err_set(err, ERR_FORMAT, "a symbol that the facts do not have");
         s->prefix[depth] = v;
         next = v + 1;
-        if (v == s->eos || (s->eos < 0 && depth + 1 == most)) {
+        if (v == s->eos || (s->eos < 0 && depth + 1 == max)) {
             TRY(facts_end(s, count[v], depth + 1, err));
-        } else if (depth + 1 == most) {
+        } else if (depth + 1 == max) {
             return err_set(err, ERR_FORMAT, "a fact does not end");
         } else {
             TRY(code_counts(s, count[v], ++depth, err));
@@ -225,7 +225,7 @@ Status set_encode(RangeEncoder *e, const Gpt *g, const CodedFacts *c, Err *err) 
     return code_set(&s, g, err);
 }
 
-Status set_decode(RangeDecoder *d, const Gpt *g, CodedFacts *c, int64_t most_tokens, Err *err) {
-    SetCoder s = {.d = d, .c = c, .most_tokens = most_tokens};
+Status set_decode(RangeDecoder *d, const Gpt *g, CodedFacts *c, int64_t max_tokens, Err *err) {
+    SetCoder s = {.d = d, .c = c, .max_tokens = max_tokens};
     return code_set(&s, g, err);
 }

@@ -2,8 +2,8 @@
  * go on with symbol 0, with symbol 1, ... Each number is binomial: among m facts, those with symbol v number c with
  * probability C(m,c) q^c (1-q)^(m-c), q being v's share, under the model, of the symbols from v on. Down the prefix
  * tree this comes to the code length of the facts one by one, less log2 of n! (docs/math.md). */
-#ifndef ROTE_EVAL_SET_CODE_H
-#define ROTE_EVAL_SET_CODE_H
+#ifndef ROTE_EVAL_ARCHIVE_SET_CODE_H
+#define ROTE_EVAL_ARCHIVE_SET_CODE_H
 
 #include "base/err.h"
 #include "base/progress.h"
@@ -14,7 +14,7 @@
 /* c.facts in the order of their tokens. ERR_NUMERIC: a logit is NaN or infinite. ERR_NOMEM. */
 Status set_encode(RangeEncoder *e, const Gpt *g, const CodedFacts *c, Err *err);
 /* Fills tokens and starts. ERR_FORMAT: what is read is no set of that many facts. */
-Status set_decode(RangeDecoder *d, const Gpt *g, CodedFacts *c, int64_t most_tokens, Err *err);
+Status set_decode(RangeDecoder *d, const Gpt *g, CodedFacts *c, int64_t max_tokens, Err *err);
 
 /* ---- what it is made of ---- */
 

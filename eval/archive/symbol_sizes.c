@@ -12,9 +12,9 @@ bool symbol_sizes(uint64_t *start, const real *logits, int V) {
         if (l > (double)logits[best]) best = v;
     }
     if (!finite) return false;
-    double sum = 0, most = (double)logits[best];
+    double sum = 0, max = (double)logits[best];
     for (int v = 0; v < V; v++) {
-        double p = exact_exp((double)logits[v] - most);
+        double p = exact_exp((double)logits[v] - max);
         memcpy(&start[v + 1], &p, sizeof p); /* its place, until the sum is known */
         sum += p;
     }

@@ -1,6 +1,6 @@
 /* A model's logits as the integer intervals that a range coder takes. */
-#ifndef ROTE_EVAL_SYMBOL_SIZES_H
-#define ROTE_EVAL_SYMBOL_SIZES_H
+#ifndef ROTE_EVAL_ARCHIVE_SYMBOL_SIZES_H
+#define ROTE_EVAL_ARCHIVE_SYMBOL_SIZES_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,11 +1,11 @@
 #include "eval/archive/two_part.h"
 
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/threads.h"
 #include "eval/archive/model_code.h"
 #include "eval/archive/range_coder.h"
 #include "eval/archive/set_code.h"
@@ -20,12 +20,12 @@ enum { STRUCTURE, WEIGHTS, SIDE, STREAM, SECTIONS };
 /* ---- facts one by one ---- */
 
 /* Where a token's interval begins, and its size less 1, which fits 32 bits. */
-typedef struct Interval {
+typedef struct SymbolRange {
     uint32_t start, size_less;
-} Interval;
+} SymbolRange;
 
-static bool fact_intervals(Interval *out, Decoder *model, uint64_t *start, int V, const FactSet *facts,
-                           int i) {
+static bool fact_ranges(SymbolRange *out, Decoder *model, uint64_t *start, int V, const FactSet *facts,
+                        int i) {
     decoder_rewind(model, 0);
     int32_t before = 0;
     for (int64_t t = facts->start[i]; t < facts->start[i + 1]; before = facts->tokens[t++]) {
@@ -33,13 +33,13 @@ static bool fact_intervals(Interval *out, Decoder *model, uint64_t *start, int V
         if (!facts_coded(facts, t)) continue;
         if (!symbol_sizes(start, logits, V)) return false;
         int32_t v = facts->tokens[t];
-        out[t] = (Interval){(uint32_t)start[v], (uint32_t)(start[v + 1] - start[v] - 1)};
+        out[t] = (SymbolRange){(uint32_t)start[v], (uint32_t)(start[v + 1] - start[v] - 1)};
     }
     return true;
 }
 
 /* Facts know nothing of each other, so threads share them; the coder then takes what they found in order. */
-static Status find_intervals(Interval *out, const Gpt *g, const FactSet *facts, int threads, Err *err) {
+static Status find_ranges(SymbolRange *out, const Gpt *g, const FactSet *facts, int threads, Err *err) {
     int V = g->config.vocab_size;
     Status status = OK;
 #pragma omp parallel num_threads(threads)
@@ -51,7 +51,7 @@ static Status find_intervals(Interval *out, const Gpt *g, const FactSet *facts, 
                            : err_set(&mine, ERR_NOMEM, "no memory for %d intervals", V);
 #pragma omp for schedule(dynamic, 16)
         for (int i = 0; i < facts->n; i++)
-            if (own == OK && !fact_intervals(out, model, start, V, facts, i))
+            if (own == OK && !fact_ranges(out, model, start, V, facts, i))
                 own =
                     err_set(&mine, ERR_NUMERIC, "a logit is NaN or infinite: the weights cannot code facts");
 #pragma omp critical
@@ -64,9 +64,9 @@ static Status find_intervals(Interval *out, const Gpt *g, const FactSet *facts, 
 
 static Status ordered_encode(RangeEncoder *e, const Gpt *g, const FactSet *facts, int threads, Err *err) {
     int64_t tokens = facts_tokens(facts);
-    Interval *interval = malloc((size_t)tokens * sizeof *interval);
+    SymbolRange *interval = malloc((size_t)tokens * sizeof *interval);
     if (!interval) return err_set(err, ERR_NOMEM, "no memory to code %lld tokens", (long long)tokens);
-    Status status = find_intervals(interval, g, facts, threads, err);
+    Status status = find_ranges(interval, g, facts, threads, err);
     for (int64_t t = 0; status == OK && t < tokens; t++)
         if (facts_coded(facts, t))
             range_encode(e, interval[t].start, (uint64_t)interval[t].size_less + 1, RANGE_TOTAL);
@@ -75,14 +75,14 @@ static Status ordered_encode(RangeEncoder *e, const Gpt *g, const FactSet *facts
 }
 
 static Status fact_decode(RangeDecoder *d, Decoder *model, uint64_t *start, int V, CodedFacts *c, int i,
-                          int64_t most_tokens, Err *err) {
+                          int64_t max_tokens, Err *err) {
     FactSet *facts = &c->facts;
     int64_t first = facts->start[i], end = c->ends == ENDS_EOS ? first + facts->max_len : facts->start[i + 1];
     int32_t token = 0;
     decoder_rewind(model, 0);
     for (int64_t t = first; t < end; t++) {
         const real *logits = decoder_step(model, token);
-        if (c->ends == ENDS_EOS && t >= most_tokens) break;
+        if (c->ends == ENDS_EOS && t >= max_tokens) break;
         if (c->ends == ENDS_EOS) TRY(coded_facts_reserve(c, t + 1, err));
         if (facts_coded(facts, t)) {
             if (!symbol_sizes(start, logits, V))
@@ -102,14 +102,14 @@ static Status fact_decode(RangeDecoder *d, Decoder *model, uint64_t *start, int 
     return c->ends == ENDS_EOS ? err_set(err, ERR_FORMAT, "fact %d does not end", i) : OK;
 }
 
-static Status ordered_decode(RangeDecoder *d, const Gpt *g, CodedFacts *c, int64_t most_tokens, Err *err) {
+static Status ordered_decode(RangeDecoder *d, const Gpt *g, CodedFacts *c, int64_t max_tokens, Err *err) {
     int V = g->config.vocab_size;
     Decoder *model = NULL;
     uint64_t *start = malloc(((size_t)V + 1) * sizeof *start);
     Status status =
         start ? decoder_create(&model, g, err) : err_set(err, ERR_NOMEM, "no memory for %d intervals", V);
     for (int i = 0; status == OK && i < c->facts.n; i++)
-        status = fact_decode(d, model, start, V, c, i, most_tokens, err);
+        status = fact_decode(d, model, start, V, c, i, max_tokens, err);
     decoder_free(model);
     free(start);
     return status;
@@ -130,7 +130,7 @@ static Status check_fit(const Gpt *g, const FactSet *facts, Err *err) {
 
 static Status write_sections(Bytes section[SECTIONS], const Gpt *g, const CodedFacts *c,
                              const TwoPartOptions *options, Err *err) {
-    int threads = options->threads > 0 ? options->threads : omp_get_num_procs();
+    int threads = options->threads > 0 ? options->threads : threads_default();
     unsigned char hash[HASH_BYTES];
     model_encode(&section[STRUCTURE], &g->config);
     hash_of(g->params, (size_t)g->table.total * sizeof(real), hash);
@@ -191,7 +191,7 @@ static double memory_needed(const ModelConfig *m, int64_t params, uint64_t conte
 
 /* left: what decoding may take beyond memory_bytes. */
 static Status look(TwoPartInfo *out, Section part[SECTIONS], double *left, const char *path,
-                   const uint8_t *data, size_t size, double most_memory, Err *err) {
+                   const uint8_t *data, size_t size, double max_memory, Err *err) {
     *out = (TwoPartInfo){.sizes = {.header = size}};
     TRY(archive_look(path, data, size, &out->header, err));
     if (out->header.mode != ARCHIVE_TWO_PART)
@@ -218,7 +218,7 @@ static Status look(TwoPartInfo *out, Section part[SECTIONS], double *left, const
                                 .side = part[SIDE].size,
                                 .stream = part[STREAM].size};
     out->memory_bytes = memory_needed(&out->model, out->params, out->header.content_bytes);
-    double has = most_memory > 0 ? most_memory : (double)memory_available();
+    double has = max_memory > 0 ? max_memory : (double)memory_available();
     char needs_text[NUMBER_TEXT_MAX], has_text[NUMBER_TEXT_MAX];
     if (out->memory_bytes > has)
         return err_set(err, ERR_INPUT, "%s: decoding it needs %s of memory, %s are available", path,
@@ -232,12 +232,12 @@ static Status read_side(CodedFacts *c, const TwoPartInfo *info, const Section *s
     return side_decode(c, side->data, side->size, &limits, err);
 }
 
-Status two_part_look(TwoPartInfo *out, const char *path, const uint8_t *data, size_t size, double most_memory,
+Status two_part_look(TwoPartInfo *out, const char *path, const uint8_t *data, size_t size, double max_memory,
                      Err *err) {
     Section part[SECTIONS];
     CodedFacts c;
     double left = 0;
-    TRY(look(out, part, &left, path, data, size, most_memory, err));
+    TRY(look(out, part, &left, path, data, size, max_memory, err));
     Status status = read_side(&c, out, &part[SIDE], left, err);
     if (status != OK) {
         err_prefix(err, "%s: ", path);
@@ -262,9 +262,9 @@ static Status read_model(Gpt *g, const TwoPartInfo *info, const Section *weights
 
 static Status read_facts(Bytes *out, const Gpt *g, CodedFacts *c, const TwoPartInfo *info,
                          const Section *stream, Err *err) {
-    int64_t most_tokens = (int64_t)info->header.content_bytes * 2;
+    int64_t max_tokens = (int64_t)info->header.content_bytes * 2;
     RangeDecoder d = range_decode_begin(stream->data, stream->size);
-    TRY(c->as_set ? set_decode(&d, g, c, most_tokens, err) : ordered_decode(&d, g, c, most_tokens, err));
+    TRY(c->as_set ? set_decode(&d, g, c, max_tokens, err) : ordered_decode(&d, g, c, max_tokens, err));
     if (!range_decode_end(&d)) return err_set(err, ERR_FORMAT, "the stream is damaged");
     TRY(coded_facts_finish(c, info->header.content_bytes, err));
     size_t before = out->size;
@@ -277,14 +277,14 @@ static Status read_facts(Bytes *out, const Gpt *g, CodedFacts *c, const TwoPartI
     return err_set(err, ERR_FORMAT, "what it gives back has another checksum than what went in");
 }
 
-Status two_part_read(Bytes *out, const char *path, const uint8_t *data, size_t size, double most_memory,
+Status two_part_read(Bytes *out, const char *path, const uint8_t *data, size_t size, double max_memory,
                      const Ops *ops, Err *err) {
     TwoPartInfo info;
     Section part[SECTIONS];
     Gpt g = {.params = NULL};
     CodedFacts c = {0};
     double left = 0;
-    TRY(look(&info, part, &left, path, data, size, most_memory, err));
+    TRY(look(&info, part, &left, path, data, size, max_memory, err));
     Status status = OK;
     TRY_GOTO(read_side(&c, &info, &part[SIDE], left, err));
     TRY_GOTO(read_model(&g, &info, &part[WEIGHTS], ops, err));

@@ -1,8 +1,8 @@
 /* A model and the facts that it knows in one file, from which both come back: structure, weights in as many bits as
  * they are held in, what no model predicts, and the facts themselves, coded by the model from BOS on. The layout is
  * in docs/formats.md. What it costs is a capacity that nobody has to believe: it decodes. */
-#ifndef ROTE_EVAL_TWO_PART_H
-#define ROTE_EVAL_TWO_PART_H
+#ifndef ROTE_EVAL_ARCHIVE_TWO_PART_H
+#define ROTE_EVAL_ARCHIVE_TWO_PART_H
 
 #include "eval/archive/archive.h"
 #include "eval/archive/side_info.h"
@@ -37,14 +37,14 @@ typedef struct TwoPartInfo {
 } TwoPartInfo;
 
 /* What an archive says of itself, without decoding it; all bounds are checked. path is for the messages.
- *   most_memory  bytes that decoding may take; 0: what the machine has available
+ *   max_memory   bytes that decoding may take; 0: what the machine has available
  * ERR_FORMAT: damaged. ERR_INPUT: decoding needs more memory; both figures are said. */
-Status two_part_look(TwoPartInfo *out, const char *path, const uint8_t *data, size_t size, double most_memory,
+Status two_part_look(TwoPartInfo *out, const char *path, const uint8_t *data, size_t size, double max_memory,
                      Err *err);
 
 /* The content, its checksum compared, appended to out. Errors as two_part_look's, and ERR_FORMAT names what is
  * damaged. */
-Status two_part_read(Bytes *out, const char *path, const uint8_t *data, size_t size, double most_memory,
+Status two_part_read(Bytes *out, const char *path, const uint8_t *data, size_t size, double max_memory,
                      const Ops *ops, Err *err);
 
 #endif

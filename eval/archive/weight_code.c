@@ -75,9 +75,9 @@ static double unpack_float(uint32_t u, FloatKind kind) {
 }
 
 static void float_encode(FloatModel *m, RangeEncoder *e, double x, FloatKind kind) {
-    uint32_t u = pack_float(x, kind), most = (1u << kind.exponent) - 1;
+    uint32_t u = pack_float(x, kind), max = (1u << kind.exponent) - 1;
     adaptive_encode(&m->sign, e, (int)(u >> (kind.exponent + kind.mantissa)));
-    adaptive_encode(&m->exponent, e, (int)(u >> kind.mantissa & most));
+    adaptive_encode(&m->exponent, e, (int)(u >> kind.mantissa & max));
     range_encode_bits(e, u & ((1u << kind.mantissa) - 1), kind.mantissa);
 }
 
@@ -95,14 +95,14 @@ static double float_decode(FloatModel *m, RangeDecoder *d, FloatKind kind) {
 /* The scale of a row that is codes times a float16, which it does not say: a weight of the smallest size is the
  * scale times some small number. 0: a row of zeros, or none fits. */
 static double row_scale(const real *row, int n, Quantize kind) {
-    double least = 0;
+    double min = 0;
     for (int i = 0; i < n; i++) {
         double size = __builtin_fabs((double)row[i]);
-        if (size > 0 && (least == 0 || size < least)) least = size;
+        if (size > 0 && (min == 0 || size < min)) min = size;
     }
-    for (int k = 1; least > 0 && k <= -quantize_lowest(kind); k++) {
-        double scale = least / k;
-        bool fits = quantize_fp16(scale) == scale && scale * k == least;
+    for (int k = 1; min > 0 && k <= -quantize_lowest(kind); k++) {
+        double scale = min / k;
+        bool fits = quantize_fp16(scale) == scale && scale * k == min;
         for (int i = 0; fits && i < n; i++)
             fits = quantize_code(kind, scale, (double)row[i]) * scale == (double)row[i];
         if (fits) return scale;

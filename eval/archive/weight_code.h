@@ -1,6 +1,6 @@
 /* Weights as bytes: codes, scales and floats, each kind of number coded with the frequencies that both sides learn. */
-#ifndef ROTE_EVAL_WEIGHT_CODE_H
-#define ROTE_EVAL_WEIGHT_CODE_H
+#ifndef ROTE_EVAL_ARCHIVE_WEIGHT_CODE_H
+#define ROTE_EVAL_ARCHIVE_WEIGHT_CODE_H
 
 #include "base/bytes.h"
 #include "base/err.h"

@@ -24,7 +24,7 @@ done:
     return status;
 }
 
-static double least(double a, double b) { return a < b ? a : b; }
+static double min(double a, double b) { return a < b ? a : b; }
 
 Status certify(Certificate *out, const Gpt *g, Quantize held, const FactSet *facts,
                const CertifyOptions *options, Err *err) {
@@ -46,7 +46,7 @@ Status certify(Certificate *out, const Gpt *g, Quantize held, const FactSet *fac
                      .weight_bits = (double)quantize_weight_bits(&g->table, options->kind),
                      .stored_bits = 8.0 * (double)sizes.weights};
     c.certified_bits = c.data_bits - c.code_bits;
-    c.ceiling_bits = least(c.weight_bits, options->as_set ? facts->data_bits_set : facts->ceiling_bits);
+    c.ceiling_bits = min(c.weight_bits, options->as_set ? facts->data_bits_set : facts->ceiling_bits);
     c.leaks = archive_leaks(c.archive_bits, c.data_bits);
     *out = c;
 done:

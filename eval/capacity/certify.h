@@ -1,8 +1,8 @@
 /* How many bits a model's weights hold for certain: H less the bits of an archive that was written and read back
  * (docs/math.md, "Archives and certified bits"). No assumption about training goes in, and over fresh draws of the
  * facts the mean is a lower bound of the mutual information between facts and weights. */
-#ifndef ROTE_EVAL_CERTIFY_H
-#define ROTE_EVAL_CERTIFY_H
+#ifndef ROTE_EVAL_CAPACITY_CERTIFY_H
+#define ROTE_EVAL_CAPACITY_CERTIFY_H
 
 #include "eval/archive/two_part.h"
 #include "eval/quantized.h"
@@ -30,9 +30,9 @@ typedef struct Certificate {
 } Certificate;
 
 /* Writes the archive of g and its facts, reads it back and compares.
- *   held  what g's weights are held in; where that is the asked format they stay as they are
- * ERR_INPUT: nobody knows the facts' entropy, they cannot be a set, or GPTQ with a format without codes. ERR_FORMAT: what
- * comes back is not what went in. ERR_NOMEM, ERR_NUMERIC. */
+ *   held  what g's weights are held in; where that is the format of the options they stay as they are
+ * ERR_INPUT: nobody knows the facts' entropy, they cannot be a set, or GPTQ with a format without codes.
+ * ERR_FORMAT: what comes back is not what went in. ERR_NOMEM, ERR_NUMERIC. */
 Status certify(Certificate *out, const Gpt *g, Quantize held, const FactSet *facts,
                const CertifyOptions *options, Err *err);
 

@@ -7,7 +7,7 @@
 
 static const Interval nothing = {NAN, NAN, NAN, NAN};
 
-enum { BUDGETS_LEAST = 3 }; /* a law of two numbers a group and a shared one needs three */
+enum { BUDGETS_MIN = 3 }; /* a law of two numbers a group and a shared one needs three */
 
 /* ---- each architecture ---- */
 
@@ -111,7 +111,7 @@ static int law_points(const Series *s, FitPoint *out, bool exposures) {
     for (int i = 0; i < s->n_runs; i++) {
         const SeriesRun *run = &s->runs[i];
         const Architecture *a = &s->architectures[run->architecture];
-        if (!run->beyond || a->n_budgets < BUDGETS_LEAST) continue;
+        if (!run->beyond || a->n_budgets < BUDGETS_MIN) continue;
         out[n++] = (FitPoint){run->architecture, exposures ? run->exposures : run->point.budget,
                               run->point.bits / (double)a->params};
     }
@@ -172,9 +172,9 @@ static void answer(Series *s) {
         if (arch->exposures < s->exposures_low) s->exposures_low = arch->exposures;
         if (arch->exposures > s->exposures_high) s->exposures_high = arch->exposures;
     }
-    s->converged = gaining || slope->gain.low >= GAIN_MOST ? ANSWER_NO
-                   : slope->gain.high < GAIN_MOST          ? ANSWER_YES
-                                                           : ANSWER_UNKNOWN;
+    s->converged = gaining || slope->gain.low >= GAIN_MAX ? ANSWER_NO
+                   : slope->gain.high < GAIN_MAX          ? ANSWER_YES
+                                                          : ANSWER_UNKNOWN;
 }
 
 Status series_fit(Series *s, Err *err) {

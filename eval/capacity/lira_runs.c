@@ -88,14 +88,14 @@ static void gather(Pool *p, const Series *s, int first, int to) {
 
 Status size_lira(SizeSummary *out, const Series *s, int from, int to, Err *err) {
     Pool p = {.run = calloc((size_t)(to - from), sizeof *p.run)};
-    int best = -1, most = 0; /* of the pool that most runs are of: its first run, its runs */
+    int best = -1, max = 0; /* of the pool that most runs are of: its first run, its runs */
     if (!p.run) return err_set(err, ERR_NOMEM, "no memory for %d runs", to - from);
     Status status = OK;
     for (int i = from; i < to; i++) {
         gather(&p, s, i, to);
-        if (different_splits(&p) < LIRA_RUNS_MIN || p.n_runs <= most) continue;
+        if (different_splits(&p) < LIRA_RUNS_MIN || p.n_runs <= max) continue;
         best = i;
-        most = p.n_runs;
+        max = p.n_runs;
     }
     if (best < 0) goto done;
     gather(&p, s, best, to);

@@ -22,11 +22,11 @@ static double largest_ceiling(const RunPoint *runs, int n, double budget) {
 }
 
 /* Mean over the runs of a budget whose ceiling is at least `least`; NAN: none. */
-static double mean_beyond(const RunPoint *runs, int n, double budget, double least) {
+static double mean_beyond(const RunPoint *runs, int n, double budget, double min) {
     double sum = 0;
     int count = 0;
     for (int i = 0; i < n; i++) {
-        if (runs[i].budget != budget || runs[i].ceiling_bits < least) continue;
+        if (runs[i].budget != budget || runs[i].ceiling_bits < min) continue;
         sum += runs[i].bits;
         count++;
     }
@@ -44,14 +44,14 @@ static double self_consistent(const RunPoint *runs, int n, double budget, double
     return c;
 }
 
-static double farthest_size(const RunPoint *runs, int n, double budget, double least, double center,
+static double farthest_size(const RunPoint *runs, int n, double budget, double min, double center,
                             int *sizes) {
     double farthest = 0, size = -INFINITY;
     *sizes = 0;
     for (;;) { /* from size to next larger size */
         double next = INFINITY;
         for (int i = 0; i < n; i++)
-            if (runs[i].budget == budget && runs[i].ceiling_bits >= least && runs[i].ceiling_bits > size &&
+            if (runs[i].budget == budget && runs[i].ceiling_bits >= min && runs[i].ceiling_bits > size &&
                 runs[i].ceiling_bits < next)
                 next = runs[i].ceiling_bits;
         if (next == INFINITY) return farthest;
@@ -70,8 +70,8 @@ static double farthest_size(const RunPoint *runs, int n, double budget, double l
 }
 
 static Answer gain_answer(const Interval *gain) {
-    if (gain->high < GAIN_MOST) return ANSWER_YES;
-    return gain->low >= GAIN_MOST ? ANSWER_NO : ANSWER_UNKNOWN;
+    if (gain->high < GAIN_MAX) return ANSWER_YES;
+    return gain->low >= GAIN_MAX ? ANSWER_NO : ANSWER_UNKNOWN;
 }
 
 /* The longest budget of counted runs that is at most half of the longest of all; 0: none. */
@@ -117,7 +117,7 @@ Status plateau_fit(Plateau *out, bool *counts, const RunPoint *runs, int n, Err 
                      .converged = ANSWER_UNKNOWN};
     double *values = malloc((size_t)n * sizeof *values);
     if (!values) return err_set(err, ERR_NOMEM, "no memory for a plateau of %d runs", n);
-    double budget = out->budget, largest = largest_ceiling(runs, n, budget), factor = OVERFILL_LEAST;
+    double budget = out->budget, largest = largest_ceiling(runs, n, budget), factor = OVERFILL_MIN;
     out->largest_bits = mean_beyond(runs, n, budget, largest);
     double c = self_consistent(runs, n, budget, factor);
     if (!(c > 0)) c = self_consistent(runs, n, budget, factor = OVERFILL_EDGE);
@@ -137,8 +137,7 @@ Status plateau_fit(Plateau *out, bool *counts, const RunPoint *runs, int n, Err 
         out->reached = mean_interval(values, count);
         out->set_bits = set_sum / count;
         out->spread = farthest_size(runs, n, budget, factor * c, out->reached.value, &out->n_sizes);
-        out->saturated =
-            factor == OVERFILL_LEAST && out->n_sizes >= SIZES_LEAST && out->spread <= SPREAD_MOST;
+        out->saturated = factor == OVERFILL_MIN && out->n_sizes >= SIZES_MIN && out->spread <= SPREAD_MAX;
         gain_fit(out, counts, runs, n, values);
     }
     free(values);

@@ -1,19 +1,19 @@
 /* What one architecture holds, from runs over fact sets of several sizes and over budgets: the plateau that more
  * facts do not lift, whether it was reached (saturated), and whether longer training would lift it (converged).
  * Definitions: docs/math.md, "Capacity". */
-#ifndef ROTE_EVAL_PLATEAU_H
-#define ROTE_EVAL_PLATEAU_H
+#ifndef ROTE_EVAL_CAPACITY_PLATEAU_H
+#define ROTE_EVAL_CAPACITY_PLATEAU_H
 
 #include <stdbool.h>
 
 #include "base/err.h"
 #include "eval/stats/stats.h"
 
-#define OVERFILL_LEAST 1.5  /* data over capacity from which a size counts as beyond the transition */
-#define OVERFILL_EDGE  1.2  /* below it, a size shows no plateau at all */
-#define SIZES_LEAST    3    /* so many such sizes, */
-#define SPREAD_MOST    0.03 /* within 3 % of the plateau, */
-#define GAIN_MOST      0.01 /* and doubling the budget gains less than 1 % */
+#define OVERFILL_MIN  1.5  /* data over capacity from which a size counts as beyond the transition */
+#define OVERFILL_EDGE 1.2  /* below it, a size shows no plateau at all */
+#define SIZES_MIN     3    /* so many such sizes, */
+#define SPREAD_MAX    0.03 /* within 3 % of the plateau, */
+#define GAIN_MAX      0.01 /* and doubling the budget gains less than 1 % */
 
 typedef struct RunPoint {
     double ceiling_bits; /* M* of its fact set: the size */

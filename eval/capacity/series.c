@@ -5,154 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/config/keys.h"
 #include "base/exact.h"
 #include "base/file.h"
-
-/* Keys that a series' runs may differ in: size, budget, seeds, and what follows from them or changes no figure. */
-static const char *const within_series[] = {"facts.n",
-                                            "facts.load",
-                                            "facts.seed",
-                                            "facts.split_seed",
-                                            "facts.heldout",
-                                            "facts.path",
-                                            "train.seed",
-                                            "train.max_steps",
-                                            "train.exposures",
-                                            "train.warmup_steps",
-                                            "train.threads",
-                                            "train.decay_steps",
-                                            "train.eval_interval",
-                                            NULL};
-static const char *const seed_keys[] = {"train.seed", "facts.seed", "facts.split_seed", NULL};
-
-/* What is counted, with its config's values as text: one row of KEY_COUNT strings a run. */
-typedef struct Table {
-    int n;
-    const SweptRun **run;
-    char *(*value)[KEY_COUNT];
-    int *model;  /* runs with equal model.* keys have equal numbers */
-    int *series; /* runs with equal axes have equal numbers */
-    bool axis[KEY_COUNT];
-} Table;
-
-static bool is_model_key(int k) { return strncmp(keys[k].name, "model.", 6) == 0; }
-
-static bool listed(const char *name, const char *const *list) {
-    for (; *list; list++)
-        if (strcmp(name, *list) == 0) return true;
-    return false;
-}
-
-static int key_index(const char *name) {
-    const Key *key = key_find(name);
-    return key ? (int)(key - keys) : -1;
-}
+#include "eval/capacity/table.h"
 
 static Status no_memory(const char *dir, Err *err) {
     return err_set(err, ERR_NOMEM, "%s: no memory for its runs", dir);
-}
-
-static void table_free(Table *t) {
-    for (int i = 0; t->value && i < t->n; i++)
-        for (int k = 0; k < KEY_COUNT; k++) free(t->value[i][k]);
-    free(t->value);
-    free(t->run);
-    free(t->model);
-    free(t->series);
-}
-
-static Status table_make(Table *t, const SweepFiles *files, Err *err) {
-    char text[KEY_VALUE_MAX];
-    size_t room = (size_t)files->n + 1;
-    *t = (Table){.n = 0};
-    t->run = calloc(room, sizeof *t->run);
-    t->value = calloc(room, sizeof *t->value);
-    t->model = calloc(room, sizeof *t->model);
-    t->series = calloc(room, sizeof *t->series);
-    if (!t->run || !t->value || !t->model || !t->series) return no_memory(files->dir, err);
-    for (int i = 0; i < files->n; i++) {
-        if (files->runs[i].state != SWEPT_DONE) continue;
-        int at = t->n++;
-        t->run[at] = &files->runs[i];
-        for (int k = 0; k < KEY_COUNT; k++) {
-            key_print(&files->runs[i].config, &keys[k], text);
-            t->value[at][k] = strdup(text);
-            if (!t->value[at][k]) return no_memory(files->dir, err);
-        }
-    }
-    return OK;
-}
-
-/* The lowest run whose chosen keys have the same values as run i's. */
-static int same_as(const Table *t, int i, const bool *chosen) {
-    for (int j = 0; j < i; j++) {
-        int k = 0;
-        while (k < KEY_COUNT && (!chosen[k] || strcmp(t->value[i][k], t->value[j][k]) == 0)) k++;
-        if (k == KEY_COUNT) return j;
-    }
-    return i;
-}
-
-/* A batch of all facts follows from their number. */
-static bool full_batches(const Table *t) {
-    for (int i = 0; i < t->n; i++)
-        if (t->run[i]->config.train.batch_size != (int)sweep_figure(t->run[i], "facts") &&
-            t->run[i]->config.train.batch_size != 0)
-            return false;
-    return true;
-}
-
-/* Of which run the value of key k is to differ for the key to be an axis: of the first with the same model. Facts that
- * are drawn differently are different questions though the vocabulary, and so the model, follows from them. */
-static int compared_with(const Table *t, int i, int k) {
-    bool facts_key = strncmp(keys[k].name, "facts.", 6) == 0;
-    bool drawn = t->run[i]->config.facts.kind != FACTS_FILE && t->run[0]->config.facts.kind != FACTS_FILE;
-    return facts_key && (drawn || strcmp(keys[k].name, "facts.kind") == 0) ? 0 : t->model[i];
-}
-
-static void table_group(Table *t) {
-    bool model[KEY_COUNT];
-    for (int k = 0; k < KEY_COUNT; k++) model[k] = is_model_key(k);
-    for (int i = 0; i < t->n; i++) t->model[i] = same_as(t, i, model);
-
-    bool full = full_batches(t);
-    for (int k = 0; k < KEY_COUNT; k++) {
-        if (model[k] || keys[k].free || listed(keys[k].name, within_series) ||
-            (full && strcmp(keys[k].name, "train.batch_size") == 0))
-            continue;
-        for (int i = 0; i < t->n; i++)
-            t->axis[k] |= strcmp(t->value[i][k], t->value[compared_with(t, i, k)][k]) != 0;
-    }
-    for (int i = 0; i < t->n; i++) t->series[i] = same_as(t, i, t->axis);
-}
-
-/* ---- labels ---- */
-
-static void append(char *text, size_t size, const char *leaf, const char *value) {
-    size_t used = strlen(text);
-    snprintf(text + used, size - used, "%s%s=%s", used ? " " : "", leaf, value);
-}
-
-static void label_series(char *out, size_t size, const Table *t, int run) {
-    out[0] = '\0';
-    for (int k = 0; k < KEY_COUNT; k++)
-        if (t->axis[k]) append(out, size, key_leaf(&keys[k]), t->value[run][k]);
-}
-
-/* "L2 d16", and what else tells apart architectures of the same depth and width. */
-static void label_architecture(char *out, size_t size, const Table *t, int run) {
-    int layers = key_index("model.n_layer"), width = key_index("model.n_embd");
-    snprintf(out, size, "L%s d%s", t->value[run][layers], t->value[run][width]);
-    for (int k = 0; k < KEY_COUNT; k++) {
-        bool tells = false;
-        for (int i = 0; i < t->n && !tells && is_model_key(k); i++)
-            for (int j = 0; j < i && !tells && t->model[i] == i; j++)
-                tells = t->model[j] == j && strcmp(t->value[i][layers], t->value[j][layers]) == 0 &&
-                        strcmp(t->value[i][width], t->value[j][width]) == 0 &&
-                        strcmp(t->value[i][k], t->value[j][k]) != 0;
-        if (tells) append(out, size, key_leaf(&keys[k]), t->value[run][k]);
-    }
 }
 
 /* ---- one series ---- */
@@ -177,7 +35,7 @@ static double set_bits_of(const SweptRun *run, double bits) {
     return bits + sum * EXACT_LOG2_E;
 }
 
-static bool in_series(const Table *t, int run, int series) { return t->series[run] == series; }
+static bool in_series(const RunTable *t, int run, int series) { return t->series[run] == series; }
 
 static int by_architecture(const void *a, const void *b) {
     const Architecture *x = a, *y = b;
@@ -212,7 +70,7 @@ static double size_of(const SeriesRun *r) { return sweep_figure(r->run, "facts")
 static double run_budget(const SeriesRun *r) { return r->point.budget; }
 static double run_pair(const SeriesRun *r) { return r->point.pair; }
 
-static void architectures_of(Series *s, const Table *t, int series) {
+static void architectures_of(Series *s, const RunTable *t, int series) {
     for (int i = 0; i < t->n; i++) {
         bool known = false;
         for (int j = 0; j < i && !known; j++) known = in_series(t, j, series) && t->model[j] == t->model[i];
@@ -220,25 +78,25 @@ static void architectures_of(Series *s, const Table *t, int series) {
         Architecture *a = &s->architectures[s->n_architectures++];
         a->first = t->run[i];
         a->params = (int64_t)sweep_figure(t->run[i], "params");
-        label_architecture(a->label, sizeof a->label, t, i);
+        run_table_label_architecture(a->label, sizeof a->label, t, i);
     }
     qsort(s->architectures, (size_t)s->n_architectures, sizeof *s->architectures, by_architecture);
 }
 
-static int architecture_of(const Series *s, const Table *t, int run) {
+static int architecture_of(const Series *s, const RunTable *t, int run) {
     for (int a = 0; a < s->n_architectures; a++)
         for (int j = 0; j < t->n; j++)
             if (t->run[j] == s->architectures[a].first && t->model[j] == t->model[run]) return a;
     check_failed(__FILE__, __LINE__, "every run has its architecture");
 }
 
-static Status series_make(Series *s, const Table *t, int series, const char *dir, Err *err) {
+static Status series_make(Series *s, const RunTable *t, int series, const char *dir, Err *err) {
     bool seeds[KEY_COUNT];
-    for (int k = 0; k < KEY_COUNT; k++) seeds[k] = listed(keys[k].name, seed_keys);
+    run_table_seed_keys(seeds);
     s->runs = calloc((size_t)t->n, sizeof *s->runs);
     s->architectures = calloc((size_t)t->n, sizeof *s->architectures);
     if (!s->runs || !s->architectures) return no_memory(dir, err);
-    label_series(s->settings, sizeof s->settings, t, series);
+    run_table_label_series(s->settings, sizeof s->settings, t, series);
     architectures_of(s, t, series);
     for (int i = 0; i < t->n; i++)
         s->budget_in_exposures |= in_series(t, i, series) && t->run[i]->config.train.exposures > 0;
@@ -252,7 +110,7 @@ static Status series_make(Series *s, const Table *t, int series, const char *dir
                                                      .bits = bits,
                                                      .set_bits = bits == bits ? set_bits_of(run, bits) : NAN,
                                                      .budget = budget_of(run, s->budget_in_exposures),
-                                                     .pair = same_as(t, i, seeds)},
+                                                     .pair = run_table_same(t, i, seeds)},
                                            .exposures = sweep_figure(run, "exposures")};
         s->entropy_known |= bits == bits;
     }
@@ -306,14 +164,14 @@ static Status read_waiting(Capacity *out, const char *dir, Err *err) {
 }
 
 Status capacity_read(Capacity *out, const char *dir, Err *err) {
-    Table table = {.n = 0};
+    RunTable table = {.n = 0};
     *out = (Capacity){.n_series = 0};
     TRY(sweep_files_read(&out->files, dir, err));
     for (int i = 0; i < out->files.n; i++) out->n_in_state[out->files.runs[i].state]++;
     TRY(read_waiting(out, dir, err));
     Status status = OK;
-    TRY_GOTO(table_make(&table, &out->files, err));
-    table_group(&table);
+    TRY_GOTO(run_table_make(&table, &out->files, err));
+    run_table_group(&table);
     out->series = calloc((size_t)table.n + 1, sizeof *out->series);
     if (!out->series) {
         status = no_memory(dir, err);
@@ -322,7 +180,7 @@ Status capacity_read(Capacity *out, const char *dir, Err *err) {
     for (int i = 0; i < table.n; i++)
         if (table.series[i] == i) TRY_GOTO(series_make(&out->series[out->n_series++], &table, i, dir, err));
 done:
-    table_free(&table);
+    run_table_free(&table);
     return status;
 }
 

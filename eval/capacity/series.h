@@ -1,14 +1,15 @@
 /* `rote capacity`: what the runs of a sweep say about bits per parameter, with intervals and a verdict. Runs are
  * sorted into series (settings that the sweep varies besides model, size, budget and seeds: an optimizer, say) and
  * in them into architectures (all model.* keys equal). Definitions: docs/math.md, "Capacity". */
-#ifndef ROTE_EVAL_CAPACITY_H
-#define ROTE_EVAL_CAPACITY_H
+#ifndef ROTE_EVAL_CAPACITY_SERIES_H
+#define ROTE_EVAL_CAPACITY_SERIES_H
 
 #include <stdint.h>
 
 #include "eval/capacity/plateau.h"
 #include "eval/stats/fit.h"
 #include "eval/stats/lira.h"
+#include "store/figures.h"
 #include "store/sweep_files.h"
 
 typedef struct Architecture {
@@ -31,41 +32,24 @@ typedef struct SeriesRun {
     bool beyond; /* its size is beyond the transition */
 } SeriesRun;
 
-/* What the runs of one architecture and size say at the longest budget: means over seeds of figures of
- * result.json, NAN where no run has one. */
-typedef enum SizeFigure {
-    SIZE_DATA_BITS,
-    SIZE_CEILING_BITS,
-    SIZE_MEMORIZED_BITS,
-    SIZE_CODE_BITS,
-    SIZE_RECALL,
-    SIZE_LOSS_NATS,
-    SIZE_EXPOSURES,
-    SIZE_ANSWER_BITS, /* entropy unknown: the baselines */
-    SIZE_ZLIB_BYTES,
-    SIZE_HELDOUT_LOSS_NATS,
-    SIZE_MIA_AUC,
-    SIZE_MIA_F1,
-    SIZE_MIA_F1_LAW,
-    SIZE_R,
-    SIZE_R_MAX,
-    SIZE_FIGURES
-} SizeFigure;
-extern const char *const size_figure_key[SIZE_FIGURES];
+/* Of a size's runs, the figures that are averaged and shown, in this order. */
+extern const RunFigure size_figures[];
+extern const int n_size_figures;
 
+/* One architecture and size at the longest budget: means over seeds, NAN where no run has the figure. */
 typedef struct SizeSummary {
     int architecture, n_runs;
     double facts;
-    double overfill; /* ceiling over the architecture's capacity; NAN where none shows */
-    double mean[SIZE_FIGURES];
-    Lira lira; /* where runs of the same facts differ in facts.split_seed */
+    double overfill;           /* ceiling over the architecture's capacity; NAN where none shows */
+    double mean[FIGURE_COUNT]; /* of size_figures, else NAN */
+    Lira lira;                 /* where runs of the same facts differ in facts.split_seed */
 } SizeSummary;
 
 typedef struct Slope {
     int n_architectures; /* with a plateau to see; the others do not count */
-    Interval
-        origin;   /* bits per parameter: least squares through the origin weighted 1/P^2, the mean of C/P */
-    Interval set; /* the same, facts coded as a set */
+    /* bits per parameter: least squares through the origin weighted 1/P^2, which is the mean of C/P */
+    Interval origin;
+    Interval set;              /* the same, facts coded as a set */
     Interval slope, intercept; /* with an intercept, weighted 1/P^2; bits per parameter, bits */
     Interval exponent;         /* of C ~ P^exponent */
     double r2;                 /* of C against P, squared correlation */
@@ -82,15 +66,15 @@ typedef struct Series {
     Architecture *architectures; /* by parameters */
     SizeSummary *sizes;          /* by architecture and facts */
     int n_sizes;
-    Interval
-        peak; /* of the held-out loss over sizes: data bits there over capacity, mean over architectures; NAN:
-                      no held-out facts, or the highest loss is at an end */
+    /* of the held-out loss over sizes: data bits there over capacity, mean over architectures; NAN: no held-out
+     * facts, or the highest loss is at an end */
+    Interval peak;
     int n_peaks;
     double membership_error; /* F1 against its law, root mean square over sizes; NAN: no held-out facts */
     Slope slope;
-    Interval
-        gamma;   /* of the joint fit; NAN: fewer than three budgets; an end at the search's limit: 0, inf */
-    Interval e0; /* exposures: C(E) = C (1 - e^(-E/E0)); NAN: fewer than three budgets */
+    /* exponent of the joint fit; NAN: fewer than three budgets; an end at the search's limit: 0, inf */
+    Interval gamma;
+    Interval e0;              /* exposures: C(E) = C (1 - e^(-E/E0)); NAN: fewer than three budgets */
     Interval exposures_limit; /* its C in bits per parameter */
     double law_error[2];      /* root mean square residual of the two laws, as a share of what is reached */
     bool saturated;
@@ -102,7 +86,7 @@ typedef struct Series {
 typedef struct Capacity {
     SweepFiles files;
     int n_in_state[SWEPT_STATES];
-    int n_waiting;  /* of table.csv: asked for and not begun */
+    int n_waiting;  /* rows of table.csv that are not begun */
     char **waiting; /* n_waiting names */
     int n_series;
     Series *series;
@@ -113,30 +97,16 @@ typedef struct Capacity {
 Status capacity_read(Capacity *out, const char *dir, Err *err);
 void capacity_free(Capacity *capacity);
 
-/* Fits of one series whose runs and architectures stand (label, params; runs by architecture). ERR_NOMEM. */
+/* laws.c: the fits of one series whose runs and architectures are filled in (label, params; runs by architecture).
+ * ERR_NOMEM. */
 Status series_fit(Series *series, Err *err);
 
-/* Fills sizes, peak and membership_error (capacity_sizes.c); runs in their order, series_fit done. ERR_NOMEM. */
+/* sizes.c: fills sizes, peak and membership_error; runs are in their order, series_fit is done. ERR_NOMEM, and
+ * those of size_lira. */
 Status series_sizes(Series *series, Err *err);
 
-/* Fills out->lira from runs from .. to - 1, which are of one architecture and size
- * (capacity_lira.c). ERR_FORMAT, ERR_IO: code lengths that cannot be read. ERR_NOMEM. */
+/* lira_runs.c: fills out->lira from runs from .. to - 1, which are of one architecture and size.
+ * ERR_FORMAT, ERR_IO: code lengths that cannot be read. ERR_NOMEM. */
 Status size_lira(SizeSummary *out, const Series *s, int from, int to, Err *err);
-
-/* ---- in words (capacity_words.c); malloc'd, NULL: no memory ---- */
-
-/* "converged and saturated", or "lower bound only: doubling the budget still gains 2.1 %; ..." */
-char *architecture_verdict(const Architecture *a);
-char *series_verdict(const Series *s);
-/* "2.31 bits/param, 95 % interval 2.26 to 2.36 (12 architectures, 3 seeds, ...)"; where nobody knows
- * the facts' entropy, which model holds them all. */
-char *series_statement(const Series *s);
-/* How to get nearer to the plateau, from what docs/results/optimizer.md measured: where the sizes would do and it is
- * training that has not converged, with another optimizer than SOAP. Empty elsewhere. */
-char *series_advice(const Series *s);
-
-/* The smallest architecture whose every run at the longest budget for so many facts recalls at least that share;
- * NULL: none. */
-const Architecture *smallest_recall(const Series *s, double facts, double least);
 
 #endif

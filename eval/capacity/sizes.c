@@ -5,23 +5,12 @@
 #include "base/exact.h"
 #include "eval/capacity/series.h"
 
-const char *const size_figure_key[SIZE_FIGURES] = {
-    [SIZE_DATA_BITS] = "data_bits",
-    [SIZE_CEILING_BITS] = "ceiling_bits",
-    [SIZE_MEMORIZED_BITS] = "memorized_bits",
-    [SIZE_CODE_BITS] = "code_bits",
-    [SIZE_RECALL] = "recall",
-    [SIZE_LOSS_NATS] = "loss_nats",
-    [SIZE_EXPOSURES] = "exposures",
-    [SIZE_ANSWER_BITS] = "answer_bits",
-    [SIZE_ZLIB_BYTES] = "zlib_bytes",
-    [SIZE_HELDOUT_LOSS_NATS] = "heldout_loss_nats",
-    [SIZE_MIA_AUC] = "mia_auc",
-    [SIZE_MIA_F1] = "mia_f1",
-    [SIZE_MIA_F1_LAW] = "mia_f1_law",
-    [SIZE_R] = "r",
-    [SIZE_R_MAX] = "r_max",
+const RunFigure size_figures[] = {
+    FIG_DATA_BITS, FIG_CEILING_BITS, FIG_MEMORIZED_BITS, FIG_CODE_BITS,  FIG_RECALL,
+    FIG_LOSS_NATS, FIG_EXPOSURES,    FIG_ANSWER_BITS,    FIG_ZLIB_BYTES, FIG_HELDOUT_LOSS_NATS,
+    FIG_MIA_AUC,   FIG_MIA_F1,       FIG_MIA_F1_LAW,     FIG_R,          FIG_R_MAX,
 };
+const int n_size_figures = sizeof size_figures / sizeof *size_figures;
 
 /* Runs from .. to - 1 are of one architecture and size; those at its longest budget count. */
 static void summarize(SizeSummary *out, const Series *s, int from, int to) {
@@ -30,18 +19,20 @@ static void summarize(SizeSummary *out, const Series *s, int from, int to) {
     *out = (SizeSummary){.architecture = s->runs[from].architecture,
                          .facts = sweep_figure(s->runs[from].run, "facts")};
     for (int i = from; i < to; i++) out->n_runs += s->runs[i].point.budget == longest;
-    for (int k = 0; k < SIZE_FIGURES; k++) {
+    for (int f = 0; f < FIGURE_COUNT; f++) out->mean[f] = NAN;
+    for (int k = 0; k < n_size_figures; k++) {
+        RunFigure figure = size_figures[k];
         double sum = 0;
         int n = 0;
         for (int i = from; i < to; i++) {
-            double x = sweep_figure(s->runs[i].run, size_figure_key[k]);
+            double x = sweep_figure(s->runs[i].run, figure_rows[figure].key);
             if (s->runs[i].point.budget != longest || x != x) continue;
             sum += x;
             n++;
         }
-        out->mean[k] = sum / n; /* 0 / 0: NAN */
+        out->mean[figure] = sum / n; /* 0 / 0: NAN */
     }
-    out->overfill = out->mean[SIZE_CEILING_BITS] / a->plateau.reached.value;
+    out->overfill = out->mean[FIG_CEILING_BITS] / a->plateau.reached.value;
 }
 
 /* The highest of three or more sizes, refined by the parabola through it and its neighbours over ln(data bits). NAN:
@@ -49,15 +40,15 @@ static void summarize(SizeSummary *out, const Series *s, int from, int to) {
 static double peak_of(const SizeSummary *sizes, int n) {
     int best = 0;
     for (int i = 0; i < n; i++) {
-        double loss = sizes[i].mean[SIZE_HELDOUT_LOSS_NATS];
+        double loss = sizes[i].mean[FIG_HELDOUT_LOSS_NATS];
         if (loss != loss) return NAN;
-        if (loss > sizes[best].mean[SIZE_HELDOUT_LOSS_NATS]) best = i;
+        if (loss > sizes[best].mean[FIG_HELDOUT_LOSS_NATS]) best = i;
     }
     if (best == 0 || best >= n - 1) return NAN;
     double x[3], y[3];
     for (int i = 0; i < 3; i++) {
-        x[i] = exact_log(sizes[best - 1 + i].mean[SIZE_DATA_BITS]);
-        y[i] = sizes[best - 1 + i].mean[SIZE_HELDOUT_LOSS_NATS];
+        x[i] = exact_log(sizes[best - 1 + i].mean[FIG_DATA_BITS]);
+        y[i] = sizes[best - 1 + i].mean[FIG_HELDOUT_LOSS_NATS];
     }
     double left = (y[1] - y[0]) / (x[1] - x[0]), right = (y[2] - y[1]) / (x[2] - x[1]);
     if (!(left > right)) return exact_exp(x[1]);
@@ -80,7 +71,7 @@ static double membership_error(const Series *s) {
     double squares = 0;
     int n = 0;
     for (int i = 0; i < s->n_sizes; i++) {
-        double away = s->sizes[i].mean[SIZE_MIA_F1] - s->sizes[i].mean[SIZE_MIA_F1_LAW];
+        double away = s->sizes[i].mean[FIG_MIA_F1] - s->sizes[i].mean[FIG_MIA_F1_LAW];
         if (away != away) continue;
         squares += away * away;
         n++;

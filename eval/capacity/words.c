@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "eval/capacity/series.h"
+#include "eval/capacity/words.h"
 
 /* "doubling the budget", "3 times the budget" */
 static void put_factor(FILE *f, double factor) {
@@ -18,20 +18,20 @@ static void put_gain(FILE *f, const Interval *gain, double factor, int n, const 
     put_factor(f, factor);
     if (gain->low != gain->low)
         fprintf(f, " gains %.1f %%, seen in one %s only: no interval", 100 * gain->value, of);
-    else if (gain->low >= GAIN_MOST)
+    else if (gain->low >= GAIN_MAX)
         fprintf(f, " still gains %.1f %% (%.1f to %.1f)", 100 * gain->value, 100 * gain->low,
                 100 * gain->high);
     else
         fprintf(f, " gains %.1f %% (%.1f to %.1f, %d %ss)%s", 100 * gain->value, 100 * gain->low,
-                100 * gain->high, n, of, gain->high < GAIN_MOST ? "" : ", not shown to be below 1 %");
+                100 * gain->high, n, of, gain->high < GAIN_MAX ? "" : ", not shown to be below 1 %");
 }
 
 static void put_saturation(FILE *f, const Plateau *p) {
     if (p->overfill != p->overfill) fputs("not saturated: nothing is held of the largest fact set", f);
-    else if (p->overfill < OVERFILL_LEAST)
+    else if (p->overfill < OVERFILL_MIN)
         fprintf(f, "not saturated: the largest fact set is %.2f times what it holds, 1.5 needed",
                 p->overfill);
-    else if (p->n_sizes < SIZES_LEAST)
+    else if (p->n_sizes < SIZES_MIN)
         fprintf(f, "not saturated: %d size%s beyond 1.5 times capacity, 3 needed", p->n_sizes,
                 p->n_sizes == 1 ? "" : "s");
     else
@@ -99,7 +99,7 @@ static void put_gaining(FILE *f, const Series *s) {
     bool one = slope->n_architectures == 1;
     put_gain(f, &slope->gain, slope->gain_factor, one ? s->architectures[0].plateau.n_pairs : gains,
              one ? "pair" : "architecture");
-    if (worst && slope->gain.low < GAIN_MOST)
+    if (worst && slope->gain.low < GAIN_MAX)
         fprintf(f, "; %s still gains %.1f %%", worst->label, 100 * worst->plateau.gain.value);
 }
 
@@ -123,8 +123,7 @@ char *series_verdict(const Series *s) {
         fputs("no capacity: nobody knows the entropy of these facts", f);
     } else if (!(s->saturated && s->converged == ANSWER_YES) && model_grows(s)) {
         fputs("lower bound only: facts.subjects is 0, so the vocabulary and with it the model grew with "
-              "facts.n: no "
-              "model has several sizes; set facts.subjects",
+              "facts.n: no model has several sizes; set facts.subjects",
               f);
     } else if (s->slope.n_architectures == 0) {
         fputs("lower bound only: no fact set is 1.2 times what a model holds: no plateau shows; add larger "
@@ -166,9 +165,9 @@ static double worst_recall(const Series *s, int architecture, double facts) {
     return worst < INFINITY ? worst : NAN;
 }
 
-const Architecture *smallest_recall(const Series *s, double facts, double least) {
+const Architecture *smallest_recall(const Series *s, double facts, double min) {
     for (int a = 0; a < s->n_architectures; a++)
-        if (worst_recall(s, a, facts) >= least) return &s->architectures[a];
+        if (worst_recall(s, a, facts) >= min) return &s->architectures[a];
     return NULL;
 }
 
@@ -193,7 +192,7 @@ static int readers(const Series *s, double facts, const Architecture **one) {
 
 static void put_smallest(FILE *f, const Series *s, double facts) {
     const Architecture *one = NULL;
-    const Architecture *all = smallest_recall(s, facts, 1), *most = smallest_recall(s, facts, 0.99);
+    const Architecture *all = smallest_recall(s, facts, 1), *max = smallest_recall(s, facts, 0.99);
     char params[NUMBER_TEXT_MAX], count[NUMBER_TEXT_MAX];
     count_text(count, (int64_t)facts);
     int n = readers(s, facts, &one);
@@ -205,10 +204,10 @@ static void put_smallest(FILE *f, const Series *s, double facts) {
         fprintf(f, "%s with %s parameters is the smallest of %d models that recalls all %s facts", all->label,
                 count_text(params, all->params), n, count);
     else fprintf(f, "none of %d models recalls all %s facts", n, count);
-    if (n > 1 && most && most != all)
-        fprintf(f, "%s %s with %s parameters is the smallest with 99 %%", all ? ";" : ", but", most->label,
-                count_text(params, most->params));
-    if (n > 1 && !all && !most)
+    if (n > 1 && max && max != all)
+        fprintf(f, "%s %s with %s parameters is the smallest with 99 %%", all ? ";" : ", but", max->label,
+                count_text(params, max->params));
+    if (n > 1 && !all && !max)
         fprintf(f, ", nor 99 %% of them; the best recalls %.1f %%", 100 * best_recall(s, facts));
 }
 
@@ -234,8 +233,7 @@ static bool only_training(const Series *s) {
     if (s->slope.gain.value != s->slope.gain.value) return false; /* no run with twice the budget */
     for (int a = 0; a < s->n_architectures; a++) {
         const Plateau *p = &s->architectures[a].plateau;
-        if (p->reached.value > 0 && !(p->overfill >= OVERFILL_LEAST && p->n_sizes >= SIZES_LEAST))
-            return false;
+        if (p->reached.value > 0 && !(p->overfill >= OVERFILL_MIN && p->n_sizes >= SIZES_MIN)) return false;
     }
     return true;
 }

@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "eval/evaluate.h"
+#include "eval/fact_batch.h"
+#include "eval/prompts.h"
 #include "model/formats/npy.h"
 #include "model/formats/safetensors.h"
+#include "model/pass.h"
 
 static Status allocate(Activations *a, const ModelConfig *c, const Hook *hook, int n_hooks, Err *err) {
     size_t n = (size_t)n_hooks, rows = (size_t)a->rows, bytes = 0;
@@ -38,7 +40,7 @@ typedef struct Keeper {
     int64_t shift; /* row of the output less token of the batch */
 } Keeper;
 
-static void keep(void *user, const HookSeen *seen) {
+static void keep(void *user, const HookObservation *seen) {
     const Keeper *k = user;
     const Activations *a = k->out;
     for (int i = 0; i < a->n_hooks; i++) {

@@ -1,9 +1,11 @@
-/* Activations of chosen facts, at chosen hooks (model/neurons/hooks.h), and the files that hold them (docs/formats.md). */
-#ifndef ROTE_EVAL_ACTIVATIONS_H
-#define ROTE_EVAL_ACTIVATIONS_H
+/* Activations of chosen facts, at chosen hooks (model/neurons/hooks.h), and the files that hold them
+ * (docs/formats.md). */
+#ifndef ROTE_EVAL_NEURONS_ACTIVATIONS_H
+#define ROTE_EVAL_NEURONS_ACTIVATIONS_H
 
 #include "data/facts.h"
 #include "model/gpt.h"
+#include "model/neurons/hooks.h"
 
 #define ACTIVATIONS_FORMAT "rote-activations-1"
 
@@ -14,8 +16,10 @@ typedef struct Activations {
     int *width;  /* of each hook */
     real **data; /* (rows, width) of each hook; a pattern is 0 behind its row's token */
     int64_t rows;
-    int32_t *token, *target, *fact,
-        *position; /* what the model read (0 for BOS), what comes next, whose, where */
+    int32_t *token;    /* rows: what the model read, 0 for BOS */
+    int32_t *target;   /* rows: what comes next */
+    int32_t *fact;     /* rows: index in the pool */
+    int32_t *position; /* rows: place in the fact, from 0 */
 } Activations;
 
 /*   chosen  n + n_heldout: facts, then held-out ones; at least one of them

@@ -1,12 +1,12 @@
 #include "eval/neurons/atlas.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/random.h"
+#include "base/threads.h"
 #include "eval/neurons/atlas_layer.h"
 #include "eval/stats/ranking.h"
 #include "eval/stats/stats.h"
@@ -20,8 +20,8 @@ static Status no_memory(const Atlas *a, Err *err) {
 
 /* What chance reaches. A shuffle gives every fact the classes of another. */
 typedef struct Shuffles {
-    int32_t *permutation;        /* (ATLAS_SHUFFLES, n) */
-    double most[ATLAS_SHUFFLES]; /* |gap| in standard deviations, of all units and classes so far */
+    int32_t *permutation;       /* (ATLAS_SHUFFLES, n) */
+    double max[ATLAS_SHUFFLES]; /* |gap| in standard deviations, of all units and classes so far */
 } Shuffles;
 
 typedef struct Scratch {
@@ -37,7 +37,7 @@ static void rank_sums(int64_t *sum, const AtlasClasses *c, const int64_t *rank2,
             sum[__builtin_ctzll(m)] += rank2[i];
 }
 
-static void measure_gaps(AtlasCell *cell, double *most, const AtlasClasses *c, const AtlasLayer *l, int u,
+static void measure_gaps(AtlasCell *cell, double *max, const AtlasClasses *c, const AtlasLayer *l, int u,
                          const Shuffles *shuffles, Scratch *s) {
     int64_t sum[ATLAS_CLASSES_MAX];
     for (int i = 0; i < c->n_facts; i++)
@@ -50,7 +50,7 @@ static void measure_gaps(AtlasCell *cell, double *most, const AtlasClasses *c, c
         for (int k = 0; k < c->n; k++) {
             double gap = fabs(auroc_gap(sum[k], c->size[k], c->n_facts));
             gap /= auroc_deviation(c->size[k], c->n_facts);
-            if (gap > most[p]) most[p] = gap;
+            if (gap > max[p]) max[p] = gap;
         }
     }
 }
@@ -101,7 +101,7 @@ static Status measure_layer(Atlas *a, const AtlasLayer *l, Shuffles *shuffles, i
     bool failed = false;
 #pragma omp parallel num_threads(threads)
     {
-        double most[ATLAS_SHUFFLES] = {0};
+        double max[ATLAS_SHUFFLES] = {0};
         Scratch s = {malloc(n * sizeof *s.item), malloc(n * sizeof *s.rank2)};
         bool room = s.item && s.rank2;
 #pragma omp for schedule(dynamic, 4)
@@ -110,14 +110,14 @@ static Status measure_layer(Atlas *a, const AtlasLayer *l, Shuffles *shuffles, i
             AtlasCell *cell = a->cell + place * (size_t)c->n;
             if (!room) continue;
             a->unit[place] = (AtlasUnit){.layer = l->layer, .unit = u < l->neurons ? u : u - l->neurons};
-            measure_gaps(cell, most, c, l, u, shuffles, &s);
+            measure_gaps(cell, max, c, l, u, shuffles, &s);
             measure_means(cell, c, l, u);
         }
 #pragma omp critical(rote_atlas)
         {
             failed |= !room;
             for (int p = 0; p < ATLAS_SHUFFLES; p++)
-                if (most[p] > shuffles->most[p]) shuffles->most[p] = most[p];
+                if (max[p] > shuffles->max[p]) shuffles->max[p] = max[p];
         }
         free(s.item);
         free(s.rank2);
@@ -180,8 +180,8 @@ static Status rank_units(Atlas *a, int from, int n, Err *err) {
 
 static Status rank_all(Atlas *a, Shuffles *shuffles, Err *err) {
     const AtlasClasses *c = a->classes;
-    sort_doubles(shuffles->most, ATLAS_SHUFFLES);
-    double reach = quantile_sorted(shuffles->most, ATLAS_SHUFFLES, 0.95);
+    sort_doubles(shuffles->max, ATLAS_SHUFFLES);
+    double reach = quantile_sorted(shuffles->max, ATLAS_SHUFFLES, 0.95);
     for (int k = 0; k < c->n; k++) a->chance[k] = reach * auroc_deviation(c->size[k], c->n_facts);
     for (int u = 0; u < a->n_neurons + a->n_heads; u++) {
         AtlasCell *cell = a->cell + (size_t)u * (size_t)c->n;
@@ -206,7 +206,7 @@ static void count_rows(Atlas *a, const AtlasLayer *l) {
 
 Status atlas_make(Atlas *out, const Gpt *g, const AtlasClasses *classes, const AtlasPlan *plan, Err *err) {
     const ModelConfig *m = &g->config;
-    int threads = plan->threads > 0 ? plan->threads : omp_get_max_threads();
+    int threads = plan->threads > 0 ? plan->threads : threads_default();
     AtlasReader reader = {.threads = 0};
     AtlasLayer layer = {.layer = 0};
     Shuffles shuffles = {.permutation = NULL};
@@ -256,8 +256,8 @@ Status atlas_write_tsv(const char *path, const Atlas *a, Err *err) {
     const AtlasClasses *c = a->classes;
     AtomicFile file;
     TRY(atomic_open(&file, path, err));
-    fputs(ATLAS_TSV_HEAD "mean\tmean_rest\tauroc\tselectivity\tbeyond_chance\tto_bos\tto_previous\tto_self\t"
-                         "to_prompt\n",
+    fputs(ATLAS_TSV_HEAD
+          "mean\tmean_rest\tauroc\tselectivity\tbeyond_chance\tto_bos\tto_previous\tto_self\tto_prompt\n",
           file.stream);
     for (int u = 0; u < a->n_neurons + a->n_heads; u++)
         for (int k = 0; k < c->n; k++) {

@@ -1,18 +1,19 @@
 /* Which neurons and heads fire for which class of facts, in a model as it is.
  *
- * A fact's number is, for a neuron of an MLP, the mean of hook_pre over the rows asked for; for an attention head the mean
- * length of its part of hook_z. Units are ranked by how well that number parts a class from the other facts (AUROC),
- * and what as many units reach where classes are shuffled stands beside. Definitions and sources: docs/math.md. */
-#ifndef ROTE_EVAL_ATLAS_H
-#define ROTE_EVAL_ATLAS_H
+ * A fact's number is, for a neuron of an MLP, the mean of hook_pre over the chosen rows; for an attention head
+ * the mean length of its part of hook_z. Units are ranked by how well that number parts a class from the other
+ * facts (AUROC), and what as many units reach where classes are shuffled stands beside. Definitions and sources:
+ * docs/math.md. */
+#ifndef ROTE_EVAL_NEURONS_ATLAS_H
+#define ROTE_EVAL_NEURONS_ATLAS_H
 
 #include "eval/neurons/atlas_classes.h"
 #include "model/gpt.h"
 
 enum { ATLAS_SHUFFLES = 20 };
 
-/* Where a head looks from a row behind the first, on average: the weight of BOS, of the row before, of the row itself, of
- * the prompt's tokens. */
+/* Where a head looks from a row behind the first, on average: the weight of BOS, of the row before, of the row
+ * itself, of the prompt's tokens. */
 typedef enum Look { LOOK_BOS, LOOK_PREVIOUS, LOOK_SELF, LOOK_PROMPT, LOOKS } Look;
 
 /* One unit and one class. `rest`: all facts that are not of the class. */
@@ -38,9 +39,9 @@ typedef struct Atlas {
     AtlasUnit *unit; /* all neurons, the highest rank first, then all heads */
     AtlasCell *cell; /* of unit u and class c: cell[u * classes->n + c] */
     int beyond_neurons, beyond_heads;
-    double chance
-        [ATLAS_CLASSES_MAX]; /* the |gap| that any of all units for any of all classes stays below in 95 %
-                                         of shuffles, in standard deviations the same for every class */
+    /* the |gap| that any of all units for any of all classes stays below in 95 % of shuffles; in standard
+     * deviations the same for every class */
+    double chance[ATLAS_CLASSES_MAX];
 } Atlas;
 
 typedef struct AtlasPlan {

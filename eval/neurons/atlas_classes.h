@@ -1,6 +1,7 @@
-/* Classes of facts that an atlas (eval/neurons/atlas.h) compares: by what the facts themselves say, or by neuron rules. */
-#ifndef ROTE_EVAL_ATLAS_CLASSES_H
-#define ROTE_EVAL_ATLAS_CLASSES_H
+/* Classes of facts that an atlas (eval/neurons/atlas.h) compares: by what the facts themselves say, or by neuron
+ * rules. */
+#ifndef ROTE_EVAL_NEURONS_ATLAS_CLASSES_H
+#define ROTE_EVAL_NEURONS_ATLAS_CLASSES_H
 
 #include "base/config/neurons.h"
 #include "data/facts.h"

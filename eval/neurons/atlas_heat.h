@@ -1,6 +1,6 @@
 /* Neurons of an atlas by class, as a heat map of how often each fires. */
-#ifndef ROTE_EVAL_ATLAS_HEAT_H
-#define ROTE_EVAL_ATLAS_HEAT_H
+#ifndef ROTE_EVAL_NEURONS_ATLAS_HEAT_H
+#define ROTE_EVAL_NEURONS_ATLAS_HEAT_H
 
 #include <stdio.h>
 
@@ -15,7 +15,8 @@ typedef struct AtlasPick {
 /* None as yet, with room for so many. ERR_NOMEM. Free with atlas_pick_free. */
 Status atlas_pick_create(AtlasPick *out, int room, Err *err);
 void atlas_pick_free(AtlasPick *pick);
-/* Behind those that are there, while there is room and where it is none of them. heading: above the first of a group. */
+/* Behind those that are there, while there is room and where it is none of them. heading: above the first of a
+ * group. */
 void atlas_pick_add(AtlasPick *pick, int unit, const char *heading);
 
 /* Of every class the neurons that tell it best, in rank order: `top` in all, at least one each. */

@@ -4,6 +4,8 @@
 #include <omp.h>
 #include <stdlib.h>
 
+#include "eval/prompts.h"
+
 static int sequences_of(const AtlasReader *r) {
     int max_len = r->classes->facts->max_len;
     return 256 / max_len > 1 ? 256 / max_len : 1;
@@ -134,7 +136,7 @@ typedef struct Taker {
     int sequence; /* the first of the block */
 } Taker;
 
-static void take(void *user, const HookSeen *seen) {
+static void take(void *user, const HookObservation *seen) {
     const Taker *k = user;
     const AtlasReader *reader = k->reader;
     const AtlasLayer *l = k->layer;

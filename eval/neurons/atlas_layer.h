@@ -1,9 +1,11 @@
-/* What an atlas (eval/neurons/atlas.h) needs of one layer: a few numbers of every fact for each of its neurons and heads. */
-#ifndef ROTE_EVAL_ATLAS_LAYER_H
-#define ROTE_EVAL_ATLAS_LAYER_H
+/* What an atlas (eval/neurons/atlas.h) needs of one layer: a few numbers of every fact for each of its neurons and
+ * heads. */
+#ifndef ROTE_EVAL_NEURONS_ATLAS_LAYER_H
+#define ROTE_EVAL_NEURONS_ATLAS_LAYER_H
 
-#include "eval/evaluate.h"
+#include "eval/fact_batch.h"
 #include "eval/neurons/atlas.h"
+#include "model/pass.h"
 
 typedef struct AtlasReader {
     const Gpt *g;
@@ -17,7 +19,7 @@ typedef struct AtlasReader {
 /* Per fact, in double and rounded once. Neurons come first, heads behind them. */
 typedef struct AtlasLayer {
     int layer, neurons, heads, units;
-    int *rows, *looked; /* (n) rows asked for; of those the ones behind the first of the fact */
+    int *rows, *looked; /* (n) chosen rows; of those the ones behind the first of the fact */
     real *score;        /* (n, units) mean of hook_pre; of a head the mean length of its z */
     real *mean;         /* (n, neurons) of hook_post */
     int *fires;         /* (n, neurons) rows with hook_post > 0 */

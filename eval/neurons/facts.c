@@ -3,7 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "eval/evaluate.h"
+#include "eval/fact_batch.h"
+#include "eval/prompts.h"
+#include "model/pass.h"
 
 /* ---- collecting ---- */
 
@@ -21,13 +23,13 @@ static int fact_at(Keeper *k, int64_t token) {
     return k->fact;
 }
 
-static void keep_row(Keeper *k, const HookSeen *seen, int64_t token, const real *x) {
+static void keep_row(Keeper *k, const HookObservation *seen, int64_t token, const real *x) {
     NeuronFacts *to = k->to;
     int fact = fact_at(k, token);
-    bool post = seen->hook.site == HOOK_POST, asked = k->label[token] >= 0;
+    bool post = seen->hook.site == HOOK_POST, evaluated = k->label[token] >= 0;
     if (post && fact < to->n_trained)
         for (int j = 0; j < to->width; j++) to->mean[j] += (double)x[j];
-    if (!asked) return;
+    if (!evaluated) return;
     double *sum = (post ? to->act : to->pre) + (ptrdiff_t)fact * to->width;
     for (int j = 0; j < to->width; j++) sum[j] += (double)x[j];
     if (!post) return;
@@ -37,7 +39,7 @@ static void keep_row(Keeper *k, const HookSeen *seen, int64_t token, const real 
     to->side[fact] = k->label[token];
 }
 
-static void keep(void *user, const HookSeen *seen) {
+static void keep(void *user, const HookObservation *seen) {
     Keeper *k = user;
     if (seen->hook.layer != k->layer) return;
     for (int r = 0; r < seen->rows; r++) keep_row(k, seen, seen->token + r, seen->x + r * seen->ld);
@@ -116,14 +118,14 @@ static UnitSums unit_sums(const NeuronFacts *x, int group, const int8_t *side, i
 static double share(int64_t part, int64_t all) { return all ? (double)part / (double)all : NAN; }
 
 /* The group's facts with their scores. */
-static int rank_facts(RankedFact *ranked, const NeuronFacts *x, int group, const int8_t *side,
+static int rank_facts(Scored *ranked, const NeuronFacts *x, int group, const int8_t *side,
                       const int32_t *unit, int n_units) {
     int n = 0;
     for (int i = 0; i < x->n; i++) {
         if (side[i] < 0 || !neuron_fact_in(x, i, group)) continue;
         double sum = 0;
         for (int j = 0; j < n_units; j++) sum += x->pre[(ptrdiff_t)i * x->width + unit[j]];
-        ranked[n++] = (RankedFact){sum / ((double)x->rows[i] * n_units), side[i]};
+        ranked[n++] = (Scored){sum / ((double)x->rows[i] * n_units), side[i] == 1};
     }
     return n;
 }
@@ -133,7 +135,7 @@ Status neuron_firing(Firing *out, const NeuronFacts *x, int group, const int8_t 
     Firing f = {.information_max = NAN};
     double selectivity = 0, information = 0;
     int64_t fired[2] = {0, 0};
-    RankedFact *ranked = malloc(((size_t)x->n + 1) * sizeof *ranked);
+    Scored *ranked = malloc(((size_t)x->n + 1) * sizeof *ranked);
     if (!ranked) return err_set(err, ERR_NOMEM, "no memory to rank %d facts", x->n);
     for (int i = 0; i < x->n; i++) {
         if (side[i] < 0 || !neuron_fact_in(x, i, group)) continue;
@@ -156,7 +158,7 @@ Status neuron_firing(Firing *out, const NeuronFacts *x, int group, const int8_t 
     f.far = share(fired[0], f.rows[0] * n_units);
     f.information = information / n_units;
     f.selectivity = f.selective ? selectivity / f.selective : NAN;
-    f.ranking = ranking_measure(ranked, rank_facts(ranked, x, group, side, unit, n_units));
+    f.separation = separation_measure(ranked, rank_facts(ranked, x, group, side, unit, n_units));
     free(ranked);
     *out = f;
     return OK;

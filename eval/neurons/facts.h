@@ -1,9 +1,9 @@
-/* What the units of an MLP's hidden layer do on each fact, at the tokens that a neuron rule asks for. */
-#ifndef ROTE_EVAL_NEURON_FACTS_H
-#define ROTE_EVAL_NEURON_FACTS_H
+/* What the units of an MLP's hidden layer do on each fact, at the tokens that a neuron rule is about. */
+#ifndef ROTE_EVAL_NEURONS_FACTS_H
+#define ROTE_EVAL_NEURONS_FACTS_H
 
 #include "data/facts.h"
-#include "eval/stats/neuron_measures.h"
+#include "eval/stats/ranking.h"
 #include "model/gpt.h"
 
 enum { GROUP_TRAINED, GROUP_HELDOUT, NEURON_GROUPS };
@@ -11,8 +11,8 @@ enum { GROUP_TRAINED, GROUP_HELDOUT, NEURON_GROUPS };
 /* Of facts, then held-out ones: n + n_heldout of the pool. */
 typedef struct NeuronFacts {
     int n, n_trained, width;
-    int8_t *side;      /* n: 1 the class, 0 the other side, -1: not asked */
-    int32_t *rows;     /* n: tokens asked */
+    int8_t *side;      /* n: 1 the class, 0 the other side, -1: left out */
+    int32_t *rows;     /* n: tokens that the rule is about */
     double *pre, *act; /* (n, width): sums of z and of a over them */
     int32_t *fired;    /* (n, width): how many of them have a > 0 */
     double *mean;      /* width: of a, over all tokens of the trained facts */
@@ -28,15 +28,15 @@ static inline bool neuron_fact_in(const NeuronFacts *x, int i, int group) {
     return (i >= x->n_trained) == (group == GROUP_HELDOUT);
 }
 
-/* A unit's mean a over the asked tokens of one side's trained facts. NAN without any. */
+/* A unit's mean a over the tokens of the rule, of one side's trained facts. NAN without any. */
 double neuron_mean(const NeuronFacts *x, int unit, int side);
 
-/* How units answer to sides: HIT and FAR over tokens times units, the others of neuron_measures.h. */
+/* How units answer to sides: HIT and FAR over tokens times units, the others of eval/stats/ranking.h. */
 typedef struct Firing {
     int64_t facts[2], rows[2];
     double hit, far;
-    Ranking ranking;    /* facts by mean z over asked tokens and units */
-    double selectivity; /* mean over selective units: those that have one */
+    Separation separation; /* facts by mean z over tokens of the rule and units */
+    double selectivity;    /* mean over selective units: those that have one */
     int selective;
     double information, information_max;
 } Firing;

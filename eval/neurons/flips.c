@@ -14,7 +14,7 @@ static bool same_answer(const FactSet *f, int a, int b) {
                    (size_t)n * sizeof *f->tokens);
 }
 
-/* A source becomes its base by its prompt; the answer stays what is asked for. */
+/* A source becomes its base by its prompt; the target stays the answer. */
 static void add_pair(Flips *x, const FactSet *f, const FactBatch *all, int base, int source, int list) {
     int at = x->batch.batch.n_seq;
     fact_batch_add(&x->batch, all, source);

@@ -1,9 +1,10 @@
 /* Does a model whose units are held say what it says in another mode? Pairs of facts that say the same of another thing
- * (data/counterparts.h): the base's prompt is asked for the source's answer. */
-#ifndef ROTE_EVAL_NEURON_FLIPS_H
-#define ROTE_EVAL_NEURON_FLIPS_H
+ * (data/counterparts.h): is the source's answer the continuation of the base's prompt? */
+#ifndef ROTE_EVAL_NEURONS_FLIPS_H
+#define ROTE_EVAL_NEURONS_FLIPS_H
 
-#include "eval/evaluate.h"
+#include "eval/fact_batch.h"
+#include "model/parallel.h"
 
 typedef struct Flips {
     FactBatch batch; /* bases that read their source's answer; none where there is no pair */
@@ -12,7 +13,7 @@ typedef struct Flips {
     int *pairs;    /* n_lists: how many */
     int32_t *best; /* per token of the batch */
     double *nats;
-    int8_t *row; /* per token: 0 from where the base and the source were told apart, -1 before (Edits.row) */
+    int8_t *row; /* per token: 0 from where the base and the source differ, -1 before (Edits.row) */
 } Flips;
 
 /* Pairs whose answers differ; of several sources a base has the first.

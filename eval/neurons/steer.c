@@ -3,14 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "eval/prompts.h"
+#include "model/pass.h"
+
 /* ---- means ---- */
 
 typedef struct Sums {
     const Edits *edits;
-    double **sum; /* of each edit's units, NULL where no mean is asked for */
+    double **sum; /* of each edit's units, NULL where no mean is needed */
 } Sums;
 
-static void sum_rows(void *user, const HookSeen *seen) {
+static void sum_rows(void *user, const HookObservation *seen) {
     const Sums *s = user;
     for (int i = 0; i < s->edits->n; i++) {
         const Edit *e = &s->edits->edit[i];

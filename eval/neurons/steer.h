@@ -1,6 +1,7 @@
-/* What a model knows of its facts while activations are edited (model/neurons/edits.h), beside what it knows as it is. */
-#ifndef ROTE_EVAL_STEER_H
-#define ROTE_EVAL_STEER_H
+/* What a model knows of its facts while activations are edited (model/neurons/edits.h), beside what it knows as it
+ * is. */
+#ifndef ROTE_EVAL_NEURONS_STEER_H
+#define ROTE_EVAL_NEURONS_STEER_H
 
 #include "eval/evaluate.h"
 #include "model/neurons/edits.h"

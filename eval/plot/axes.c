@@ -86,8 +86,8 @@ void make_axes(const Plot *p, Axis *x, Axis *y) {
             if (e->high) widen(y, e->high[i], &any_y);
         }
     }
-    for (int i = 0; i < p->n_rules && any_x; i++) {
-        const PlotRule *r = &p->rules[i];
+    for (int i = 0; i < p->n_ref_lines && any_x; i++) {
+        const RefLine *r = &p->ref_lines[i];
         if (r->vertical) widen(x, r->level, &any_x);
         else
             for (int end = 0; end < 2; end++) widen(y, r->level + r->slope * axis_value(x, end), &any_y);

@@ -13,7 +13,7 @@ typedef struct Axis {
     double tick[TICKS_MAX]; /* values, not logarithms */
 } Axis;
 
-/* Ranges that hold every point with its bar, and the rules over the points' x; 0 where that is near. */
+/* Ranges that hold every point with its bar, and the reference lines over the points' x; 0 where that is near. */
 void make_axes(const Plot *plot, Axis *x, Axis *y);
 /* Whether a value has a place: finite, and positive on a log axis. */
 bool on_axis(const Axis *a, double v);

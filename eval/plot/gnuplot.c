@@ -105,10 +105,10 @@ void plot_gnuplot(FILE *out, const Plot *p, const char *png_path) {
             p->end_names ? "right top" : "center bottom");
     axis_commands(out, &x, 'x', p->x_label);
     axis_commands(out, &y, 'y', p->y_label);
-    for (int i = 0; i < p->n_rules; i++) /* a vertical line has no function: two points of its own */
-        if (p->rules[i].vertical)
-            fprintf(out, "$r%d << END\n%.12g %.12g\n%.12g %.12g\nEND\n", i, p->rules[i].level,
-                    axis_value(&y, 0), p->rules[i].level, axis_value(&y, 1));
+    for (int i = 0; i < p->n_ref_lines; i++) /* a vertical line has no function: two points of its own */
+        if (p->ref_lines[i].vertical)
+            fprintf(out, "$r%d << END\n%.12g %.12g\n%.12g %.12g\nEND\n", i, p->ref_lines[i].level,
+                    axis_value(&y, 0), p->ref_lines[i].level, axis_value(&y, 1));
     for (int s = 0; s < p->n_series; s++) series_data(out, &p->series[s], s, &x, &y);
     for (int i = 0; i < p->n_bands; i++) {
         const PlotBand *b = &p->bands[i];
@@ -120,8 +120,8 @@ void plot_gnuplot(FILE *out, const Plot *p, const char *png_path) {
         plot_part(out, part, &any);
         part_title(out, b->name);
     }
-    for (int i = 0; i < p->n_rules; i++) {
-        const PlotRule *r = &p->rules[i];
+    for (int i = 0; i < p->n_ref_lines; i++) {
+        const RefLine *r = &p->ref_lines[i];
         char part[96];
         if (r->vertical) snprintf(part, sizeof part, "$r%d using 1:2 with lines", i);
         else snprintf(part, sizeof part, "%.12g + %.12g * x with lines", r->level, r->slope);

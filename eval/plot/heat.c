@@ -32,10 +32,10 @@ static int letters(const char *text) {
 }
 
 static int longest(const char *const *name, int n) {
-    int most = 0;
+    int max = 0;
     for (int i = 0; i < n; i++)
-        if (letters(name[i]) > most) most = letters(name[i]);
-    return most < NAME_MAX ? most : NAME_MAX;
+        if (letters(name[i]) > max) max = letters(name[i]);
+    return max < NAME_MAX ? max : NAME_MAX;
 }
 
 /* Cut to NAME_MAX letters, the whole one for who points at it. */

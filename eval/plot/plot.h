@@ -1,7 +1,7 @@
 /* A plot of lines and points: in the terminal as text, in the report as SVG, in a file of its own as SVG or, drawn by
  * gnuplot where that is installed, as PNG. */
-#ifndef ROTE_EVAL_PLOT_H
-#define ROTE_EVAL_PLOT_H
+#ifndef ROTE_EVAL_PLOT_PLOT_H
+#define ROTE_EVAL_PLOT_PLOT_H
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -21,12 +21,12 @@ typedef struct PlotSeries {
     const char *const *note;  /* n, what a point is, for who points at it; NULL: nothing but its place */
 } PlotSeries;
 
-/* A reference, dashed and labelled: y = level + slope * x, or x = level. */
-typedef struct PlotRule {
+/* A reference line, dashed and labelled: y = level + slope * x, or x = level. */
+typedef struct RefLine {
     const char *name;
     double slope, level;
     bool vertical;
-} PlotRule;
+} RefLine;
 
 /* What lies between two lines, shaded: low + slope_low * x to high + slope_high * x, over all x. */
 typedef struct PlotBand {
@@ -35,7 +35,7 @@ typedef struct PlotBand {
     int colour; /* 1 .. PLOT_COLOURS */
 } PlotBand;
 
-enum { PLOT_SERIES_MAX = 40, PLOT_RULES_MAX = 4, PLOT_BANDS_MAX = PLOT_COLOURS };
+enum { PLOT_SERIES_MAX = 40, PLOT_REF_LINES_MAX = 4, PLOT_BANDS_MAX = PLOT_COLOURS };
 
 typedef struct Plot {
     const char *title, *x_label, *y_label;
@@ -43,9 +43,9 @@ typedef struct Plot {
     bool log_x, log_y;
     bool graded;    /* series without a colour take steps of one scale from light to dark, in their order */
     bool end_names; /* a line's name stands at its end, not in the legend */
-    int n_series, n_rules, n_bands;
+    int n_series, n_ref_lines, n_bands;
     PlotSeries series[PLOT_SERIES_MAX];
-    PlotRule rules[PLOT_RULES_MAX];
+    RefLine ref_lines[PLOT_REF_LINES_MAX];
     PlotBand bands[PLOT_BANDS_MAX];
 } Plot;
 

@@ -21,7 +21,7 @@ void write_escaped(FILE *out, const char *text) {
 
 /* A letter's width is that of the larger type which a phone's page sets. */
 enum { STEPS = 64, WIDTH = 600, LEFT = 88, RIGHT = 20, PLOT_H = 290, BELOW = 62, ROW = 22, LETTER = 10 };
-enum { LEGEND_MAX = PLOT_SERIES_MAX + PLOT_RULES_MAX + PLOT_BANDS_MAX };
+enum { LEGEND_MAX = PLOT_SERIES_MAX + PLOT_REF_LINES_MAX + PLOT_BANDS_MAX };
 
 typedef struct Place {
     double x, y;
@@ -32,7 +32,7 @@ typedef struct Pen {
     const Plot *plot;
     Axis x, y;
     double w, top, bottom;
-    Place legend[LEGEND_MAX]; /* series, bands, rules */
+    Place legend[LEGEND_MAX]; /* series, bands, reference lines */
 } Pen;
 
 static double x_of(const Pen *pen, double v) { return LEFT + axis_place(&pen->x, v) * pen->w; }
@@ -49,14 +49,14 @@ static void svg_text(FILE *out, double x, double y, const char *attributes, cons
 static const char *entry_name(const Plot *p, int i) {
     if (i < p->n_series) return in_legend(p, i) ? p->series[i].name : NULL;
     i -= p->n_series;
-    return i < p->n_bands ? p->bands[i].name : p->rules[i - p->n_bands].name;
+    return i < p->n_bands ? p->bands[i].name : p->ref_lines[i - p->n_bands].name;
 }
 
 static int legend_rows(Pen *pen) {
     const Plot *p = pen->plot;
     double x = LEFT;
     int row = 0;
-    for (int i = 0; i < p->n_series + p->n_bands + p->n_rules; i++) {
+    for (int i = 0; i < p->n_series + p->n_bands + p->n_ref_lines; i++) {
         const char *name = entry_name(p, i);
         if (!name) continue;
         double width = 34 + LETTER * (double)strlen(name);
@@ -124,8 +124,8 @@ static void draw_band(const Pen *pen, int i) {
     if (b->name) svg_text(pen->out, at.x + 34, at.y + 4.5, "class=\"tick\" fill=\"#222\"", b->name);
 }
 
-static void draw_rule(const Pen *pen, int i) {
-    const PlotRule *r = &pen->plot->rules[i];
+static void draw_ref_line(const Pen *pen, int i) {
+    const RefLine *r = &pen->plot->ref_lines[i];
     Place at = pen->legend[pen->plot->n_series + pen->plot->n_bands + i];
     fprintf(pen->out,
             "<g class=\"rule\" stroke=\"#777\" stroke-width=\"1.5\" fill=\"none\" stroke-dasharray=\"%s\">",
@@ -283,8 +283,8 @@ static void spread_names(const Pen *pen, EndName *name, int n) {
         for (int j = 0; j < size[k]; j++, i++) name[i].y = middle[k] + NAME_H * i;
     double over = n ? name[n - 1].y - pen->bottom : 0; /* none below the axis */
     for (int i = n - 1; i >= 0 && over > 0; i--) {
-        double most = pen->bottom - NAME_H * (n - 1 - i);
-        if (name[i].y > most) name[i].y = most;
+        double max = pen->bottom - NAME_H * (n - 1 - i);
+        if (name[i].y > max) name[i].y = max;
     }
 }
 
@@ -335,7 +335,7 @@ void plot_svg(FILE *out, const Plot *p) {
     svg_text(out, 0, 20, "class=\"head\" font-size=\"16\" font-weight=\"600\" fill=\"#222\"", p->title);
     draw_axes(&pen);
     for (int i = 0; i < p->n_bands; i++) draw_band(&pen, i);
-    for (int i = 0; i < p->n_rules; i++) draw_rule(&pen, i);
+    for (int i = 0; i < p->n_ref_lines; i++) draw_ref_line(&pen, i);
     for (int s = p->n_series - 1; s >= 0; s--) draw_series(&pen, s); /* the first lies on top */
     draw_end_names(&pen);
     fputs("</svg>\n", out);

@@ -32,10 +32,12 @@ static void put_mark(Canvas *c, double x, double y, char mark) {
 }
 
 static void draw(Canvas *c, const Plot *p, const Axis *x, const Axis *y) {
-    for (int r = 0; r < p->n_rules; r++)
-        for (int i = 0; i < c->width; i += r + 1) { /* sparser than a line, each rule more than the last */
-            double at = (i + 0.25) / c->width, v = p->rules[r].level + p->rules[r].slope * axis_value(x, at);
-            if (!p->rules[r].vertical && on_axis(y, v)) put_dot(c, at, axis_place(y, v));
+    for (int r = 0; r < p->n_ref_lines; r++)
+        for (int i = 0; i < c->width;
+             i += r + 1) { /* sparser than a line, each reference line more than the last */
+            double at = (i + 0.25) / c->width,
+                   v = p->ref_lines[r].level + p->ref_lines[r].slope * axis_value(x, at);
+            if (!p->ref_lines[r].vertical && on_axis(y, v)) put_dot(c, at, axis_place(y, v));
         }
     for (int s = p->n_series - 1; s >= 0; s--) { /* the first lies on top */
         const PlotSeries *e = &p->series[s];
@@ -111,9 +113,9 @@ void plot_text(FILE *out, const Plot *p, int width, int height, bool unicode) {
         fprintf(out, "%*s%s %s\n", MARGIN, "", unicode ? unicode_mark[s % PLOT_COLOURS] : mark,
                 p->series[s].name);
     }
-    static const char *const rule_mark[2][2] = {{"...", ". ."}, {"⠄⠄⠄", "⠄ ⠄"}};
-    for (int r = 0; r < p->n_rules; r++)
-        fprintf(out, "%*s%s %s\n", MARGIN, "", rule_mark[unicode][r % 2], p->rules[r].name);
+    static const char *const ref_line_mark[2][2] = {{"...", ". ."}, {"⠄⠄⠄", "⠄ ⠄"}};
+    for (int r = 0; r < p->n_ref_lines; r++)
+        fprintf(out, "%*s%s %s\n", MARGIN, "", ref_line_mark[unicode][r % 2], p->ref_lines[r].name);
 done:
     free(c.dots);
     free(c.marks);

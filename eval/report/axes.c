@@ -1,10 +1,10 @@
-/* What a sweep's runs have in common, what varies, and the order in which a reader looks for them. */
+#include "eval/report/axes.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
-#include "eval/report/runs.h"
 #include "store/run_files.h"
 
 static Status no_memory(Err *err) { return err_set(err, ERR_NOMEM, "no memory for a sweep's configs"); }
@@ -15,7 +15,8 @@ static bool is_number(const char *text) {
     return *text && !*end;
 }
 
-/* Whether a value of it can change a figure. facts.load, say, is in no hash and chooses facts.n; facts.path names facts. */
+/* Whether a value of it can change a figure. facts.load, say, is in no hash and chooses facts.n; facts.path names
+ * facts. */
 static bool matters(const Key *key) { return !key->free || key->sets || !strcmp(key->name, "facts.path"); }
 
 static Status read_values(SweepKeys *keys_out, const SweepFiles *files, Err *err) {
@@ -53,14 +54,14 @@ static void find_base(SweepKeys *out) {
 
 /* What follows from the axes (n_inner from n_embd, say) is none; a sweep.yaml that cannot be read decides nothing. */
 static void find_axes(SweepKeys *out, const char *path) {
-    int asked[SWEEP_KEYS_MAX];
+    int axis[SWEEP_KEYS_MAX];
     Err why;
     if (sweep_spec_load(&out->spec, path, 0, NULL, &why) != OK) return;
-    int n = sweep_spec_keys(&out->spec, asked);
+    int n = sweep_spec_keys(&out->spec, axis);
     out->has_spec = true;
     out->n_axes = 0;
     for (int i = 0; i < n && out->n_axes < KEY_COUNT; i++) {
-        const Key *key = key_find(config_key_name(asked[i]));
+        const Key *key = key_find(config_key_name(axis[i]));
         if (key && matters(key)) out->axis[out->n_axes++] = (int)(key - keys);
     }
 }
@@ -120,7 +121,7 @@ static Status find_order(SweepKeys *out, const SweepFiles *files, Err *err) {
 
 Status sweep_keys(SweepKeys *out, const SweepFiles *files, Err *err) {
     char path[1200];
-    Buffer asked;
+    Buffer text;
     *out = (SweepKeys){.n = files->n,
                        .value = calloc((size_t)files->n + 1, sizeof *out->value),
                        .order = calloc((size_t)files->n + 1, sizeof *out->order)};
@@ -129,8 +130,8 @@ Status sweep_keys(SweepKeys *out, const SweepFiles *files, Err *err) {
     find_base(out);
     TRY(path_join(path, sizeof path, files->dir, "sweep.yaml", err));
     if (file_exists(path)) {
-        TRY(run_text(files->dir, "sweep.yaml", &asked, err));
-        out->asked = asked.data;
+        TRY(run_text(files->dir, "sweep.yaml", &text, err));
+        out->text = text.data;
         find_axes(out, path);
     }
     return find_order(out, files, err);
@@ -141,7 +142,7 @@ void sweep_keys_free(SweepKeys *k) {
         for (int j = 0; j < KEY_COUNT; j++) free(k->value[i][j]);
     free(k->value);
     free(k->order);
-    free(k->asked);
+    free(k->text);
     if (k->has_spec) sweep_spec_free(&k->spec);
     *k = (SweepKeys){.n = 0};
 }

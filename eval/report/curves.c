@@ -1,7 +1,7 @@
 /* Learning curves: for every model its run on the most facts with the longest budget. */
 #include <math.h>
 
-#include "eval/report/figure.h"
+#include "eval/report/plots.h"
 #include "store/run_files.h"
 
 enum { POINTS = 120 }; /* of a curve; the eye sees no more */
@@ -27,9 +27,8 @@ static const struct {
     const char *file, *title, *y_label, *caption;
 } kinds[] = {
     {"learning", "Memorized bits per parameter while training", "memorized bits per parameter",
-     "Every model on its largest fact set with the longest budget. A curve still rising at its end says that "
-     "more "
-     "training would give more; one that flattens says nothing, since the schedule flattens it."},
+     "Every model on its largest fact set with the longest budget. A curve still rising at its end says "
+     "that more training would give more; one that flattens says nothing, since the schedule flattens it."},
     {"recall", "Recall while training", "share of facts recalled",
      "Every model on its largest fact set with the longest budget."},
     {"loss", "Loss while training", "loss of the batch, bits per token",

@@ -1,32 +1,61 @@
-/* Parts that the files of figures share (eval/report/figures.h). */
-#ifndef ROTE_EVAL_REPORT_PARTS_H
-#define ROTE_EVAL_REPORT_PARTS_H
+/* A figure of a sweep's page: one plot with the memory that it borrows, built series by series. */
+#ifndef ROTE_EVAL_REPORT_FIGURE_H
+#define ROTE_EVAL_REPORT_FIGURE_H
 
-#include "eval/report/figures.h"
+#include "base/err.h"
+#include "eval/capacity/series.h"
+#include "eval/plot/plot.h"
 
-/* A new figure with room for so many numbers and notes. ERR_NOMEM. */
+/* Where a page puts a figure. */
+typedef enum FigureTopic { TOPIC_CAPACITY, TOPIC_DATA, TOPIC_CURVES, TOPIC_HELDOUT } FigureTopic;
+
+typedef struct Figure {
+    FigureTopic topic;
+    char file[64];     /* its name in plots/, without ".svg" and ".png" */
+    char caption[512]; /* what the plot shows */
+    Plot plot;
+    char title[160], name[PLOT_COLOURS + 2][160]; /* texts that the plot borrows */
+    double *number;                               /* numbers and notes that it borrows */
+    const char **note;
+    int n_numbers, n_notes, numbers_used, notes_used;
+} Figure;
+
+enum { FIGURES_MAX = 48, FIGURE_SERIES_MAX = 6, FIGURE_MODELS_MAX = 16 };
+
+typedef struct Figures {
+    int n;
+    Figure *figure; /* room for FIGURES_MAX */
+    bool cut;       /* there are more series than have plots of their own */
+} Figures;
+
+/* A new figure behind the others, with room for so many numbers and notes. ERR_NOMEM. */
 Status figure_begin(Figure **out, Figures *figures, FigureTopic topic, int numbers, int notes, Err *err);
 void figure_drop(Figures *figures); /* the last one */
-double *figure_numbers(Figure *f, int n);
-/* A series without points; most: how many it will take. */
-PlotSeries *figure_series(Figure *f, const char *name, int most, bool bars, bool notes);
-void series_add(Figure *f, PlotSeries *s, double x, double y, const Interval *bar, const char *note);
-/* Title and file; where there are several series, which one. */
-void series_name_file(Figure *f, const Capacity *c, int series, const char *file, const char *title);
-bool log_suits(double least, double most); /* sizes by doubling: equal steps */
+void figures_free(Figures *figures);
 
-/* A plot with a line a model shows at most FIGURE_MODELS_MAX of them: the k-th one shown. */
+/* n numbers of the figure's room. */
+double *figure_numbers(Figure *f, int n);
+/* A series without points as yet.
+ *   max          points that it will have at most; each takes 2 numbers, 4 with bars
+ *   bars, notes  whether its points have intervals, and names of their own */
+PlotSeries *figure_series(Figure *f, const char *name, int max, bool bars, bool notes);
+/* Adds a point. bar, note: NULL where it has none. */
+void series_add(Figure *f, PlotSeries *s, double x, double y, const Interval *bar, const char *note);
+/* Points by ascending x, equal ones in their order; a line then goes from left to right. */
+void series_sort_by_x(Figure *f, PlotSeries *s);
+/* Sets title and file name; where there are several series, they say which one. */
+void series_name_file(Figure *f, const Capacity *c, int series, const char *file, const char *title);
+/* Whether an axis over these sizes should be logarithmic: sizes by doubling then have equal steps. */
+bool log_suits(double min, double max);
+
+/* A plot with a line per model shows at most FIGURE_MODELS_MAX models; model_shown: the k-th one shown. */
 int models_shown(const Series *s);
 int model_shown(const Series *s, int k);
 void caption_models(Figure *f, const Series *s);
 
-/* Series.runs is sorted by model, facts, budget: past run i's model and size; its longest budget in from .. end. */
+/* Series.runs is sorted by model, facts, budget. size_end: the first run after i of another model or number of facts.
+ * longest_begin: in from .. end - 1, which are of one model and size, the first one at the longest budget. */
 int size_end(const Series *s, int i);
 int longest_begin(const Series *s, int from, int end);
-
-Status curve_figures(Figures *out, const Capacity *c, int series, Err *err);   /* report_curves.c */
-Status ratio_figure(Figures *out, const Capacity *c, Err *err);                /* report_further.c */
-Status weights_figure(Figures *out, const Capacity *c, Err *err);              /* report_weights.c */
-Status further_figures(Figures *out, const Capacity *c, int series, Err *err); /* report_further.c */
 
 #endif

@@ -1,11 +1,11 @@
-/* Several runs in one table and one plot. */
+#include "eval/report/list.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "eval/report/page.h"
-#include "eval/report/report.h"
 #include "store/run_files.h"
 
 void report_name(char out[256], const char *dir) {
@@ -98,14 +98,14 @@ static int compare_rows(const void *left, const void *right) {
 void report_sort(ReportRow *rows, int n) { qsort(rows, (size_t)n, sizeof *rows, compare_rows); }
 
 void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y) {
-    double least = INFINITY, most = 0, lowest = INFINITY;
+    double min = INFINITY, max = 0, lowest = INFINITY;
     *plot = (Plot){
         .title = "Memorized bits over parameters",
         .x_label = "parameters",
         .y_label = "memorized bits",
-        .n_rules = 2,
-        .rules = {{.name = "Allen-Zhu & Li 2024: 2 bits/param", .slope = 2},
-                  {.name = "Morris et al. 2025: 3.6 bits/param", .slope = 3.6}},
+        .n_ref_lines = 2,
+        .ref_lines = {{.name = "Allen-Zhu & Li 2024: 2 bits/param", .slope = 2},
+                      {.name = "Morris et al. 2025: 3.6 bits/param", .slope = 3.6}},
     };
     int used = 0; /* points: runs whose memorized bits are known */
     const char *last = NULL;
@@ -113,8 +113,8 @@ void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y)
         if (!isfinite(rows[i].memorized_bits)) continue;
         x[used] = (double)rows[i].params;
         y[used] = rows[i].memorized_bits;
-        least = x[used] < least ? x[used] : least;
-        most = x[used] > most ? x[used] : most;
+        min = x[used] < min ? x[used] : min;
+        max = x[used] > max ? x[used] : max;
         lowest = y[used] < lowest ? y[used] : lowest;
         bool same = last && !strcmp(last, rows[i].data_hash);
         last = rows[i].data_hash;
@@ -129,7 +129,7 @@ void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y)
         used++;
     }
     if (plot->n_series == 1) plot->series[0].name = "this machine's runs";
-    plot->log_x = plot->log_y = lowest > 0 && most > 6 * least; /* sizes by doubling: equal steps */
+    plot->log_x = plot->log_y = lowest > 0 && max > 6 * min; /* sizes by doubling: equal steps */
 }
 
 Status report_runs(const char *path, const char *title, const char *intro, const ReportRow *rows, int n,

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "eval/report/figures.h"
+#include "eval/report/plots_folder.h"
 
 extern char **environ;
 

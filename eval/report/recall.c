@@ -5,7 +5,7 @@
 
 #include "base/exact.h"
 #include "base/number.h"
-#include "eval/evaluate.h"
+#include "eval/capacity/words.h"
 #include "eval/plot/plot.h"
 #include "eval/report/page.h"
 
@@ -25,10 +25,10 @@ double recall_baseline(const SweptRun *run, int i) {
 }
 
 static double largest_facts(const Series *s) {
-    double most = 0;
+    double max = 0;
     for (int i = 0; i < s->n_sizes; i++)
-        if (s->sizes[i].facts > most) most = s->sizes[i].facts;
-    return most;
+        if (s->sizes[i].facts > max) max = s->sizes[i].facts;
+    return max;
 }
 
 static const SweptRun *run_of(const Series *s, double facts) {
@@ -49,7 +49,7 @@ void recall_headline(FILE *out, const Series *s) {
 }
 
 /* Of the largest fact set: the smallest model that recalls it, or the one that codes it best. */
-static const SizeSummary *told(const Series *s) {
+static const SizeSummary *summary_shown(const Series *s) {
     double facts = largest_facts(s);
     const Architecture *all = smallest_recall(s, facts, 1);
     const SizeSummary *best = NULL;
@@ -57,17 +57,17 @@ static const SizeSummary *told(const Series *s) {
         const SizeSummary *size = &s->sizes[i];
         if (size->facts != facts) continue;
         if (all && &s->architectures[size->architecture] == all) return size;
-        if (!best || size->mean[SIZE_CODE_BITS] < best->mean[SIZE_CODE_BITS]) best = size;
+        if (!best || size->mean[FIG_CODE_BITS] < best->mean[FIG_CODE_BITS]) best = size;
     }
     return best;
 }
 
 void recall_words(FILE *out, const Series *s) {
-    const SizeSummary *size = told(s);
+    const SizeSummary *size = summary_shown(s);
     char number[48], count[48];
     if (!size) return;
     fprintf(out, "<p>Coding these %s facts costs %s bits with ", page_number(count, size->facts, 0),
-            page_number(number, size->mean[SIZE_CODE_BITS], 0));
+            page_number(number, size->mean[FIG_CODE_BITS], 0));
     write_escaped(out, s->architectures[size->architecture].label);
     fputs(", every token counted", out);
     const SweptRun *run = run_of(s, size->facts);
@@ -142,10 +142,10 @@ void recall_table(FILE *out, const Series *s) {
         page_text_cell(out, a->label);
         page_cell(out, (double)a->params, 0);
         page_cell(out, size->facts, 0);
-        spread_cell(out, s, size, "recall", size->mean[SIZE_RECALL], 1, 3);
-        spread_cell(out, s, size, "code_bits", size->mean[SIZE_CODE_BITS], 1, 0);
-        spread_cell(out, s, size, "loss_nats", size->mean[SIZE_LOSS_NATS], bits_of_nats(1), 4);
-        page_cell(out, size->mean[SIZE_EXPOSURES], 0);
+        spread_cell(out, s, size, "recall", size->mean[FIG_RECALL], 1, 3);
+        spread_cell(out, s, size, "code_bits", size->mean[FIG_CODE_BITS], 1, 0);
+        spread_cell(out, s, size, "loss_nats", size->mean[FIG_LOSS_NATS], bits_of_nats(1), 4);
+        page_cell(out, size->mean[FIG_EXPOSURES], 0);
         page_cell(out, size->n_runs, 0);
         fputs("</tr>\n", out);
     }

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "eval/neurons/atlas_heat.h"
+#include "eval/plot/plot.h"
 #include "eval/report/page.h"
+#include "store/run.h"
 
 static double last(const Curve *c) { return c->n ? c->value[c->n - 1] : NAN; }
 
@@ -37,7 +40,7 @@ static void units_cell(FILE *out, const NeuronRule *r, const int32_t *unit, int 
     fputs("</td>", out);
 }
 
-static void rule_row(FILE *out, const RuleRun *run, const RuleCurves *curves, int i) {
+static void rule_row(FILE *out, const RunWithRules *run, const RuleCurves *curves, int i) {
     const NeuronRule *r = &run->config->neurons[i];
     const RuleUnits *own = i < run->result->n_neurons ? &run->result->neurons[i] : &(RuleUnits){.n = 0};
     fputs("<tr>", out);
@@ -53,7 +56,7 @@ static void rule_row(FILE *out, const RuleRun *run, const RuleCurves *curves, in
     fputs("</tr>\n", out);
 }
 
-/* ---- one run ---- */
+/* ---- how one run learned its rules ---- */
 
 static double margin(const Config *c, const Curves *curves) {
     double sum = 0;
@@ -85,20 +88,85 @@ static void learning(FILE *out, const Config *c, const Curves *curves) {
     if (!plot.n_series) return;
     fputs("<figure>\n", out);
     plot_svg(out, &plot);
-    fputs("<figcaption class=\"dim\">HIT: share of a rule&#39;s units that fire at the batch&#39;s tokens of "
-          "its "
-          "class; FAR: at those of the other side.</figcaption>\n</figure>\n",
+    fputs("<figcaption class=\"dim\">HIT: share of a rule&#39;s units that fire at the batch&#39;s tokens "
+          "of its class; FAR: at those of the other side.</figcaption>\n</figure>\n",
           out);
 }
 
+/* ---- which of its neurons fire for which class ---- */
+
+enum { UNITS_SHOWN = 16, OTHERS_SHOWN = 8 }; /* of each rule; that are of none */
+
+/* Tags say more than rules do where the rules are about tags: there are columns for those without a rule, too. */
+static Status classes_of(AtlasClasses *out, const Run *run, Err *err) {
+    const Config *c = &run->config;
+    bool tags = true;
+    Err why;
+    for (int i = 0; i < c->n_neurons; i++) tags &= *c->neurons[i].when_tag != '\0';
+    if (tags && atlas_classes_by(out, &run->facts, false, "tag", &why) == OK) return OK;
+    return atlas_classes_of(out, &run->facts, false, c->neurons, c->n_neurons, err);
+}
+
+static int find_neuron(const Atlas *a, int layer, int32_t unit) {
+    int u = 0;
+    while (u < a->n_neurons && (a->unit[u].layer != layer || a->unit[u].unit != unit)) u++;
+    return u;
+}
+
+static Status pick(AtlasPick *out, const Atlas *a, const Run *run, Err *err) {
+    const Config *c = &run->config;
+    TRY(atlas_pick_create(out, c->n_neurons * UNITS_SHOWN + OTHERS_SHOWN, err));
+    for (int i = 0; i < c->n_neurons; i++) {
+        const RuleState *state = &run->neurons[i];
+        int layer = 0, before = out->n;
+        bool post;
+        CHECK(neuron_hook(c->neurons[i].hook, &layer, &post));
+        for (int j = 0; j < state->n_units && out->n < before + UNITS_SHOWN; j++)
+            atlas_pick_add(out, find_neuron(a, layer, state->unit[j]),
+                           out->n == before ? c->neurons[i].name : NULL);
+    }
+    int before = out->n;
+    for (int u = 0; u < a->n_neurons && out->n < before + OTHERS_SHOWN; u++)
+        atlas_pick_add(out, u, out->n == before ? "of no rule" : NULL);
+    return OK;
+}
+
+static Status draw(FILE *out, const Run *run, Err *err) {
+    AtlasClasses classes;
+    AtlasPlan plan = {.answer = true, .seed = 1};
+    AtlasPick chosen = {.n = 0};
+    Atlas a = {.unit = NULL};
+    Status status = OK;
+    for (int i = 0; i < run->config.n_neurons; i++) plan.answer &= run->config.neurons[i].at != AT_ALL;
+    TRY(classes_of(&classes, run, err));
+    TRY_GOTO(atlas_make(&a, &run->gpt, &classes, &plan, err));
+    TRY_GOTO(pick(&chosen, &a, run, err));
+    status =
+        atlas_heat(out, &a, &chosen,
+                   plan.answer ? "Neurons by class, at the answers" : "Neurons by class, at all tokens", err);
+done:
+    atlas_pick_free(&chosen);
+    atlas_free(&a);
+    atlas_classes_free(&classes);
+    return status;
+}
+
+static Status draw_run(FILE *out, const char *run_dir, Err *err) {
+    Run run;
+    TRY(run_open(&run, run_dir, NULL, err));
+    Status status = draw(out, &run, err);
+    run_close(&run);
+    return status;
+}
+
 /* Into memory first: a map that fails halfway leaves nothing. */
-static Status heat_map(FILE *out, const RuleRun *run, NeuronHeat *heat, Err *err) {
+static Status heat_map(FILE *out, const RunWithRules *run, Err *err) {
     char *text = NULL;
     size_t size = 0;
     Err why = {0};
     FILE *memory = open_memstream(&text, &size);
     if (!memory) return err_set(err, ERR_NOMEM, "no memory for a heat map");
-    Status status = heat(memory, run->path, &why);
+    Status status = draw_run(memory, run->path, &why);
     if (fclose(memory) != 0) {
         free(text);
         return err_set(err, ERR_NOMEM, "no memory for a heat map");
@@ -107,10 +175,8 @@ static Status heat_map(FILE *out, const RuleRun *run, NeuronHeat *heat, Err *err
         fputs("<figure>\n", out);
         fwrite(text, 1, size, out);
         fputs("<figcaption class=\"dim\">Neuron by class: the rules&#39; units, and below them the others "
-              "that tell "
-              "a class best. LxNy is neuron y of block x. A frame: beyond what as many neurons and heads "
-              "reach by "
-              "chance (<code>rote neurons atlas</code>).</figcaption>\n</figure>\n",
+              "that tell a class best. LxNy is neuron y of block x. A frame: beyond what as many neurons "
+              "and heads reach by chance (<code>rote neurons atlas</code>).</figcaption>\n</figure>\n",
               out);
     } else {
         fputs("<p class=\"dim\">No heat map of its neurons: ", out);
@@ -121,7 +187,9 @@ static Status heat_map(FILE *out, const RuleRun *run, NeuronHeat *heat, Err *err
     return OK;
 }
 
-Status rules_section(FILE *out, const RuleRun *runs, int n, NeuronHeat *heat, Err *err) {
+/* ---- all ---- */
+
+Status rules_section(FILE *out, const RunWithRules *runs, int n, Err *err) {
     double best = -INFINITY;
     int shown = 0;
     if (!n) return OK;
@@ -143,11 +211,9 @@ Status rules_section(FILE *out, const RuleRun *runs, int n, NeuronHeat *heat, Er
             shown = i;
         }
     }
-    fputs("</tbody></table></div>\n<p class=\"dim\">\u03bb, HIT and FAR at the rule&#39;s last logged step: "
-          "the "
-          "loss&#39;s strength, and the share of its units that fired at the batch&#39;s tokens of its "
-          "class, and of "
-          "the other side.",
+    fputs("</tbody></table></div>\n<p class=\"dim\">\u03bb, HIT and FAR at the rule&#39;s last logged "
+          "step: the loss&#39;s strength, and the share of its units that fired at the batch&#39;s tokens "
+          "of its class, and of the other side.",
           out);
     if (n > 1) {
         fputs(" Below: the run whose rules part their classes best, ", out);
@@ -159,7 +225,7 @@ Status rules_section(FILE *out, const RuleRun *runs, int n, NeuronHeat *heat, Er
     Status status = run_curves(runs[shown].path, &curves, err);
     if (status == OK) learning(out, runs[shown].config, &curves);
     curves_free(&curves);
-    if (status == OK && heat) status = heat_map(out, &runs[shown], heat, err);
+    if (status == OK) status = heat_map(out, &runs[shown], err);
     fputs("</div>\n", out);
     return status;
 }

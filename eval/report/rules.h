@@ -1,20 +1,21 @@
-/* The part of a page on neuron rules (base/config/neurons.h): what each asked for and what came of it, how one run learned it,
- * and which of its neurons fire for which class. */
-#ifndef ROTE_EVAL_REPORT_NEURONS_H
-#define ROTE_EVAL_REPORT_NEURONS_H
+/* The section of a page on neuron rules (base/config/neurons.h): what each rule says and how its units fired, how
+ * one run learned its rules, and which of its neurons fire for which class. */
+#ifndef ROTE_EVAL_REPORT_RULES_H
+#define ROTE_EVAL_REPORT_RULES_H
 
 #include "base/config/config.h"
-#include "eval/report/report.h"
 #include "store/run_files.h"
 
 /* A finished run with rules. All of it is the caller's. */
-typedef struct RuleRun {
+typedef struct RunWithRules {
     const char *name, *path;
     const Config *config;
     const RunResult *result;
-} RuleRun;
+} RunWithRules;
 
-/* Nothing where n is 0. heat NULL: no heat map. ERR_NOMEM, ERR_IO: of metrics.jsonl. */
-Status rules_section(FILE *out, const RuleRun *runs, int n, NeuronHeat *heat, Err *err);
+/* A row per rule and run; then curves and heat map of the run whose rules separate their classes best. The heat map
+ * opens that run's model; where that fails, the page says why. Writes nothing where n is 0.
+ * ERR_IO: metrics.jsonl cannot be read. ERR_NOMEM. */
+Status rules_section(FILE *out, const RunWithRules *runs, int n, Err *err);
 
 #endif

@@ -1,38 +1,24 @@
 /* One run: its figures, curves and config. */
+#include "eval/report/report.h"
+
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "eval/report/list.h"
 #include "eval/report/page.h"
-#include "eval/report/report.h"
 #include "eval/report/rules.h"
+#include "store/figures.h"
 #include "store/run_files.h"
 
-/* The keys of result.json (docs/formats.md) for a reader. */
+/* The keys of result.json (docs/formats.md) for a reader; those of figures have it in their row. */
 static const char *label_of(const char *key) {
     static const char *const labels[][2] = {
         {"verdict", "Verdict"},
         {"reason", "Why it ended"},
-        {"params", "Parameters"},
         {"params_by", "Parameters"},
         {"facts_kind", "Kind of facts"},
-        {"facts", "Facts"},
-        {"data_bits", "Data bits"},
-        {"data_bits_set", "Data bits, the facts in any order"},
-        {"ceiling_bits", "Ceiling of memorized bits"},
-        {"answer_bits", "Answers alone, bits"},
-        {"zlib_bytes", "Baseline: zlib, bytes"},
-        {"code_bits", "Code bits"},
-        {"memorized_bits", "Memorized bits"},
-        {"memorized_bits_clipped", "Memorized bits, clipped per fact"},
-        {"mem_hfshift", "Memorized bits, convention of Morris et al."},
-        {"bits_per_param", "Bits per parameter"},
-        {"recall", "Recall"},
-        {"loss_nats", "Loss, nats per token"},
-        {"exposures", "Times each fact was seen"},
-        {"steps", "Steps"},
-        {"tokens", "Tokens trained on"},
         {"param_hash", "Hash of the parameters"},
         {"data_hash", "Hash of the facts"},
         {"config_hash", "Hash of the config"},
@@ -44,7 +30,8 @@ static const char *label_of(const char *key) {
     };
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
         if (!strcmp(key, labels[i][0])) return labels[i][1];
-    return key;
+    RunFigure figure = figure_find(key);
+    return figure < FIGURE_COUNT ? figure_rows[figure].label : key;
 }
 
 /* A JSON object's values as rows; objects in it (params_by) one level down, named by both. */
@@ -102,8 +89,8 @@ static void run_plots(FILE *out, const Curves *c, const ReportRow *row) {
                NAN);
 }
 
-static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, const RuleRun *run,
-                       json_t *pairs, const char *text, NeuronHeat *heat, Err *err) {
+static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, const RunWithRules *run,
+                       json_t *pairs, const char *text, Err *err) {
     char number[48], other[48];
     page_begin(out, row->name, false);
     fprintf(out, "<p class=\"dim\">%s parameters, ", page_number(number, (double)row->params, 0));
@@ -123,7 +110,7 @@ static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, co
     fputs("</div>\n", out);
     run_plots(out, curves, row);
     if (curves->missing) fputs("<p class=\"dim\">No curves: metrics.jsonl is missing.</p>\n", out);
-    TRY(rules_section(out, run, run->config->n_neurons > 0, heat, err));
+    TRY(rules_section(out, run, run->config->n_neurons > 0, err));
     fputs("<h2>Result</h2>\n<table class=\"pairs\">\n", out);
     pair_rows(out, "", pairs);
     fputs("</table>\n<h2>Config</h2>\n<pre>", out);
@@ -133,7 +120,7 @@ static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, co
     return OK;
 }
 
-Status report_run(const char *path, const char *run_dir, NeuronHeat *heat, Err *err) {
+Status report_run(const char *path, const char *run_dir, Err *err) {
     ReportRow row;
     Curves curves = {.loss_bits.n = 0};
     RunResult result = {.n_neurons = 0};
@@ -150,8 +137,8 @@ Status report_run(const char *path, const char *run_dir, NeuronHeat *heat, Err *
     TRY_GOTO(run_text(run_dir, "config.yaml", &text, err));
     TRY_GOTO(run_config(run_dir, &config, err));
     TRY_GOTO(atomic_open(&file, path, err));
-    RuleRun run = {row.name, run_dir, &config, &result};
-    status = run_page(file.stream, &row, &curves, &run, pairs, text.data, heat, err);
+    RunWithRules run = {row.name, run_dir, &config, &result};
+    status = run_page(file.stream, &row, &curves, &run, pairs, text.data, err);
     if (status == OK) status = atomic_commit(&file, "report", err);
     else atomic_abort(&file);
 done:

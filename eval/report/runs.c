@@ -105,9 +105,9 @@ static Status what_was_run(FILE *out, const SweepKeys *sweep, Err *err) {
     fputs("<details><summary>What all runs share</summary>\n<pre>", out);
     config_lines(out, sweep, -1, false);
     fputs("</pre></details>\n", out);
-    if (!sweep->asked) return OK;
+    if (!sweep->text) return OK;
     fputs("<details><summary>What was asked: sweep.yaml</summary>\n<pre>", out);
-    write_escaped(out, sweep->asked);
+    write_escaped(out, sweep->text);
     fputs("</pre></details>\n", out);
     return OK;
 }
@@ -137,44 +137,23 @@ static void name_cell(FILE *out, const SweptRun *run, const SweepKeys *sweep, in
     fputs("</details></td>", out);
 }
 
-/* Columns of figures; one that no run has is left out. Of a run that diverged only counts are shown. */
-static const struct {
-    const char *key, *name;
-    int decimals;
-    bool nats;  /* shown in bits */
-    bool count; /* known whatever became of the run */
-} columns[] = {
-    {"params", "parameters", 0, false, true},
-    {"bits_per_param", "bits/param", 3, false, false},
-    {"r", "R", 3, false, false},
-    {"r_max", "R_max", 3, false, false},
-    {"bits_per_weight_bit", "bits per bit of weight", 3, false, false},
-    {"memorized_bits", "memorized bits", 0, false, false},
-    {"data_bits", "data bits", 0, false, true},
-    {"code_bits", "code bits", 0, false, false},
-    {"recall", "recall", 3, false, false},
-    {"loss_nats", "loss, bits/token", 4, true, false},
-    {"heldout_loss_nats", "held-out loss, bits/token", 4, true, false},
-    {"mia_auc", "membership AUC", 3, false, false},
-    {"mia_f1", "membership F1", 3, false, false},
-    {"facts", "facts", 0, false, true},
-    {"exposures", "exposures", 0, false, true},
-};
-enum { COLUMNS = sizeof columns / sizeof columns[0] };
-
-static double run_figure(const SweptRun *run, int column) {
-    if (run->state != SWEPT_DONE && !columns[column].count) return NAN;
-    double v = sweep_figure(run, columns[column].key);
-    return columns[column].nats ? bits_of_nats(v) : v;
+/* Columns of figures (FIGURES_COLUMN); one that no run has is left out. Of a run that diverged only those are shown
+ * that mean something then. Losses are shown in bits. */
+static double run_figure(const SweptRun *run, RunFigure figure) {
+    const FigureRow *row = &figure_rows[figure];
+    if (run->state != SWEPT_DONE && !row->diverged) return NAN;
+    double v = sweep_figure(run, row->key);
+    return row->unit && !strcmp(row->unit, "nats/token") ? bits_of_nats(v) : v;
 }
 
-static bool column_shown(const SweepFiles *files, int column) {
+static bool column_shown(const SweepFiles *files, RunFigure column) {
     for (int i = 0; i < files->n; i++)
         if (isfinite(run_figure(&files->runs[i], column))) return true;
     return false;
 }
 
-static void run_row(FILE *out, const SweepFiles *files, int i, const SweepKeys *sweep, const bool *shown) {
+static void run_row(FILE *out, const SweepFiles *files, int i, const SweepKeys *sweep,
+                    const RunFigure *column, int n_columns) {
     const SweptRun *run = &files->runs[i];
     fprintf(out, "<tr class=\"%s\">", swept_state_name[run->state]);
     name_cell(out, run, sweep, i);
@@ -185,8 +164,8 @@ static void run_row(FILE *out, const SweepFiles *files, int i, const SweepKeys *
         write_escaped(out, sweep->value[i][k] ? sweep->value[i][k] : "\u2013");
         fputs("</td>", out);
     }
-    for (int c = 0; c < COLUMNS; c++)
-        if (shown[c]) page_cell(out, run_figure(run, c), columns[c].decimals);
+    for (int c = 0; c < n_columns; c++)
+        page_cell(out, run_figure(run, column[c]), figure_rows[column[c]].decimals);
     fputs("</tr>\n", out);
 }
 
@@ -198,19 +177,21 @@ static bool has_axis(const SweepKeys *sweep, const char *figure) {
 }
 
 static void runs_table(FILE *out, const SweepFiles *files, const SweepKeys *sweep) {
-    bool shown[COLUMNS];
+    RunFigure column[FIGURE_COUNT];
+    int n_columns = 0, n_listed = figures_listed(FIGURES_COLUMN, column);
     fputs("<div class=\"wide tall\"><table class=\"sort\">\n<thead><tr><th class=\"name order\">run</th>"
           "<th class=\"name\">state</th>",
           out);
     for (int a = 0; a < sweep->n_axes; a++)
         fprintf(out, "<th%s>%s</th>", sweep->number[sweep->axis[a]] ? "" : " class=\"name\"",
                 key_leaf(&keys[sweep->axis[a]]));
-    for (int c = 0; c < COLUMNS; c++) {
-        shown[c] = column_shown(files, c) && !has_axis(sweep, columns[c].key);
-        if (shown[c]) fprintf(out, "<th>%s</th>", columns[c].name);
+    for (int c = 0; c < n_listed; c++) {
+        if (!column_shown(files, column[c]) || has_axis(sweep, figure_rows[column[c]].key)) continue;
+        fprintf(out, "<th>%s</th>", figure_rows[column[c]].head);
+        column[n_columns++] = column[c];
     }
     fputs("</tr></thead>\n<tbody>\n", out);
-    for (int i = 0; i < files->n; i++) run_row(out, files, sweep->order[i], sweep, shown);
+    for (int i = 0; i < files->n; i++) run_row(out, files, sweep->order[i], sweep, column, n_columns);
     fputs("</tbody></table></div>\n", out);
 }
 
@@ -224,8 +205,7 @@ static const char *reason_of(const SweptRun *run) {
 static void not_counted(FILE *out, const Capacity *c, const SweepKeys *sweep) {
     if (c->n_in_state[SWEPT_DONE] == c->files.n && c->n_waiting == 0) return;
     fputs("<h3>Not counted</h3>\n<div class=\"wide\"><table class=\"pairs reasons\">\n<tr><th "
-          "class=\"name\">run</th>"
-          "<th class=\"name\">state</th><th class=\"name\">why</th></tr>\n",
+          "class=\"name\">run</th><th class=\"name\">state</th><th class=\"name\">why</th></tr>\n",
           out);
     for (int i = 0; i < c->files.n; i++) {
         const SweptRun *run = &c->files.runs[sweep->order[i]];
@@ -243,9 +223,8 @@ static void not_counted(FILE *out, const Capacity *c, const SweepKeys *sweep) {
             if (i) fputs("<br>", out);
             write_escaped(out, c->waiting[i]);
         }
-        fputs("</details></td><td class=\"name state\">waiting</td><td class=\"name\">not begun; `rote sweep "
-              "run` "
-              "begins them</td></tr>\n",
+        fputs("</details></td><td class=\"name state\">waiting</td><td class=\"name\">not begun; `rote "
+              "sweep run` begins them</td></tr>\n",
               out);
     }
     fputs("</table></div>\n", out);

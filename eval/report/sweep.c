@@ -1,14 +1,18 @@
 /* A sweep: what was run, what it says, and every run. */
+#include "eval/report/report.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "eval/capacity/words.h"
 #include "eval/report/figures.h"
+#include "eval/report/list.h"
 #include "eval/report/page.h"
+#include "eval/report/plots_folder.h"
 #include "eval/report/recall.h"
-#include "eval/report/report.h"
 #include "eval/report/rules.h"
 #include "eval/report/runs.h"
 #include "store/run_files.h"
@@ -122,12 +126,12 @@ static Status verdict_cell(FILE *out, char *text, Err *err) {
 }
 
 static Status models_table(FILE *out, const Series *s, Err *err) {
-    fputs("<div class=\"wide\"><table class=\"sort\">\n<thead><tr><th "
-          "class=\"name\">model</th><th>parameters</th>"
-          "<th>bits/param</th><th>plateau, bits</th><th "
-          "class=\"name\">verdict</th><th>overfill</th><th>exposures</th>"
-          "<th>sizes</th><th>budgets</th><th>seeds</th><th>runs</th></tr></thead>\n<tbody>\n",
-          out);
+    fputs(
+        "<div class=\"wide\"><table class=\"sort\">\n<thead><tr><th "
+        "class=\"name\">model</th><th>parameters</th><th>bits/param</th><th>plateau, bits</th><th "
+        "class=\"name\">verdict</th><th>overfill</th><th>exposures</th><th>sizes</th><th>budgets</th><th>seeds</th>"
+        "<th>runs</th></tr></thead>\n<tbody>\n",
+        out);
     for (int i = 0; i < s->n_architectures; i++) {
         const Architecture *a = &s->architectures[i];
         fputs("<tr>", out);
@@ -218,22 +222,22 @@ static bool any_known(const Capacity *c) {
 }
 
 /* Of the runs that count. */
-static Status rules_of(FILE *out, const Capacity *c, NeuronHeat *heat, Err *err) {
-    RuleRun *run = calloc((size_t)c->files.n + 1, sizeof *run);
+static Status rules_of(FILE *out, const Capacity *c, Err *err) {
+    RunWithRules *run = calloc((size_t)c->files.n + 1, sizeof *run);
     int n = 0;
     if (!run) return no_memory(err);
     for (int i = 0; i < c->files.n; i++) {
         const SweptRun *r = &c->files.runs[i];
         if (r->state == SWEPT_DONE && r->has_config && r->config.n_neurons)
-            run[n++] = (RuleRun){r->name, r->path, &r->config, r->result};
+            run[n++] = (RunWithRules){r->name, r->path, &r->config, r->result};
     }
-    Status status = rules_section(out, run, n, heat, err);
+    Status status = rules_section(out, run, n, err);
     free(run);
     return status;
 }
 
 static Status sweep_page(FILE *out, const char *name, const Capacity *c, const Figures *figures,
-                         const SweepKeys *varied, NeuronHeat *heat, Err *err) {
+                         const SweepKeys *varied, Err *err) {
     page_begin(out, name, true);
     counts(out, c);
     TRY(statements(out, c, err));
@@ -243,7 +247,7 @@ static Status sweep_page(FILE *out, const char *name, const Capacity *c, const F
     figures_of(out, figures, TOPIC_DATA, "What fits and what does not");
     figures_of(out, figures, TOPIC_CURVES, "Learning");
     figures_of(out, figures, TOPIC_HELDOUT, "Facts never trained");
-    TRY(rules_of(out, c, heat, err));
+    TRY(rules_of(out, c, err));
     if (figures->cut)
         fprintf(out, "<p class=\"dim\">Only the first %d of %d settings have plots of their own.</p>\n",
                 FIGURE_SERIES_MAX, c->n_series);
@@ -252,7 +256,7 @@ static Status sweep_page(FILE *out, const char *name, const Capacity *c, const F
     return OK;
 }
 
-Status report_sweep(const char *path, const char *dir, NeuronHeat *heat, char note[160], Err *err) {
+Status report_sweep(const char *path, const char *dir, char note[160], Err *err) {
     Capacity capacity = {.n_series = 0};
     Figures figures = {.n = 0};
     SweepKeys varied = {.n = 0};
@@ -265,7 +269,7 @@ Status report_sweep(const char *path, const char *dir, NeuronHeat *heat, char no
     TRY_GOTO(figures_make(&figures, &capacity, err));
     report_name(name, dir);
     TRY_GOTO(atomic_open(&file, path, err));
-    status = sweep_page(file.stream, name, &capacity, &figures, &varied, heat, err);
+    status = sweep_page(file.stream, name, &capacity, &figures, &varied, err);
     if (status != OK) {
         atomic_abort(&file);
         goto done;

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "eval/report/figure.h"
+#include "eval/report/plots.h"
 
 /* The settings of a series but for the format: "optimizer=soap" of "optimizer=soap quantize=int8". */
 static void other_settings(char out[160], const char *settings) {
@@ -22,49 +22,30 @@ static double weight_bits(const Architecture *a) {
     return isfinite(bits) ? bits : 32 * (double)a->params;
 }
 
-static double held_bits(const Architecture *a) {
+static double memorized_bits(const Architecture *a) {
     return a->plateau.reached.value > 0 ? a->plateau.reached.value : a->plateau.largest_bits;
 }
 
-static void add_format(Figure *f, const Capacity *c, const Series *s, const Architecture *a, int most) {
+static void add_format(Figure *f, const Capacity *c, const Series *s, const Architecture *a, int max) {
     char others[160], name[160];
     other_settings(others, s->settings);
     snprintf(name, sizeof name, "%.60s%.90s", a->label, others);
     PlotSeries *line = NULL;
     for (int i = 0; i < f->plot.n_series; i++)
         if (!strcmp(f->plot.series[i].name, name)) line = &f->plot.series[i];
-    if (!line && f->plot.n_series >= most) return;
+    if (!line && f->plot.n_series >= max) return;
     if (!line) {
         char *own = f->name[f->plot.n_series];
         memcpy(own, name, sizeof name);
         line = figure_series(f, own, c->n_series, true, true);
         line->line = line->points = true;
     }
-    double held = weight_bits(a);
+    double stored_bits = weight_bits(a);
     Interval eta = a->plateau.reached;
-    eta = (Interval){held_bits(a) / held, eta.low / held, eta.high / held, NAN};
+    eta = (Interval){memorized_bits(a) / stored_bits, eta.low / stored_bits, eta.high / stored_bits, NAN};
     if (line->n < c->n_series)
-        series_add(f, line, held / (double)a->params, eta.value, &eta,
+        series_add(f, line, stored_bits / (double)a->params, eta.value, &eta,
                    config_choice("train.quantize", (int)a->first->config.train.quantize));
-}
-
-/* By bits of weight, so that a line goes from left to right. */
-static void sort_formats(Figure *f, PlotSeries *s) {
-    double *column[4];
-    const double *given[4] = {s->x, s->y, s->low, s->high};
-    const char **note = f->note + (s->note - f->note);
-    for (int k = 0; k < 4; k++) column[k] = f->number + (given[k] - f->number);
-    for (int i = 1; i < s->n; i++)
-        for (int j = i; j > 0 && s->x[j] < s->x[j - 1]; j--) {
-            for (int k = 0; k < 4; k++) {
-                double t = column[k][j];
-                column[k][j] = column[k][j - 1];
-                column[k][j - 1] = t;
-            }
-            const char *t = note[j];
-            note[j] = note[j - 1];
-            note[j - 1] = t;
-        }
 }
 
 Status weights_figure(Figures *out, const Capacity *c, Err *err) {
@@ -99,6 +80,7 @@ Status weights_figure(Figures *out, const Capacity *c, Err *err) {
             if (at < c->series[i].n_architectures)
                 add_format(f, c, &c->series[i], &c->series[i].architectures[at], LINES);
     }
-    for (int i = 0; i < f->plot.n_series; i++) sort_formats(f, &f->plot.series[i]);
+    for (int i = 0; i < f->plot.n_series; i++)
+        series_sort_by_x(f, &f->plot.series[i]) /* a line goes from left to right */;
     return OK;
 }

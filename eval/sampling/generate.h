@@ -9,8 +9,8 @@
  * Equal logits rank by token, the lower first. Sums are in double; the draw inverts the cumulative sum in
  * token order at random_unit of (seed, RANDOM_SAMPLE, sample index) at the token's position: the same on
  * every machine, and sample i is the same whether or not the others were drawn. */
-#ifndef ROTE_EVAL_SAMPLE_H
-#define ROTE_EVAL_SAMPLE_H
+#ifndef ROTE_EVAL_SAMPLING_GENERATE_H
+#define ROTE_EVAL_SAMPLING_GENERATE_H
 
 #include "base/random.h"
 #include "model/decode.h"

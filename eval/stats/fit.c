@@ -119,10 +119,10 @@ static double profile_end(Problem *p, double best, double step, double limit) {
 }
 
 static double search(Problem *p) {
-    double best = 0, least = INFINITY;
+    double best = 0, min = INFINITY;
     for (int i = 0; i <= GRID; i++) {
         double rss = rss_at(p, grid_theta(p->law, i));
-        if (rss < least) least = rss, best = i;
+        if (rss < min) min = rss, best = i;
     }
     return golden(p, best > 0 ? best - 1 : 0, best < GRID ? best + 1 : GRID);
 }
@@ -217,8 +217,8 @@ Status shared_fit(SharedFit *out, const Law *law, const FitPoint *points, int n,
     double best = search(&p), theta = grid_theta(law, best);
     out->rss = rss_at(&p, theta);
     if (!(out->rss < INFINITY)) goto done;
-    double t = student_quantile(0.5 + 0.5 * INTERVAL_LEVEL, out->df), most = out->rss * (1 + t * t / out->df);
-    out->theta = (Interval){theta, profile_end(&p, best, -1, most), profile_end(&p, best, 1, most), out->df};
+    double t = student_quantile(0.5 + 0.5 * INTERVAL_LEVEL, out->df), max = out->rss * (1 + t * t / out->df);
+    out->theta = (Interval){theta, profile_end(&p, best, -1, max), profile_end(&p, best, 1, max), out->df};
     /* ln theta's standard error from the half width of its interval; a cut end leaves it unknown */
     double log_error = exact_log(out->theta.high / out->theta.low) / (2 * t);
     TRY_GOTO(limits(&p, out, log_error, err));

@@ -1,8 +1,8 @@
 /* Laws that several groups (architectures) share: y = sum over k of a_gk f_k(t; theta), with coefficients of each
  * group's own and one theta for all. Given theta the coefficients are a linear fit, so least squares is a search in
  * one dimension (variable projection, Golub & Pereyra 1973): deterministic, no start values, no local steps. */
-#ifndef ROTE_EVAL_FIT_H
-#define ROTE_EVAL_FIT_H
+#ifndef ROTE_EVAL_STATS_FIT_H
+#define ROTE_EVAL_STATS_FIT_H
 
 #include <stdbool.h>
 
@@ -28,8 +28,8 @@ extern const Law exposures_law;
 extern const Law budget_law;
 
 typedef struct SharedFit {
-    Interval theta; /* from the profile of the sum of squares; an end that the search's range cut off is
-                                 infinite (high) or 0 (low) */
+    /* from the profile of the sum of squares; an end that the search's range cut off is infinite (high) or 0 (low) */
+    Interval theta;
     double (*coefficient)[FIT_COEFFICIENTS_MAX]; /* n_groups; NAN where a group has too few different t */
     Interval *limit;        /* n_groups: coefficient 0 with its interval, theta's error included */
     int n_groups, n_fitted; /* groups with coefficients */

@@ -2,8 +2,8 @@
  * (arXiv 2112.03570), online, on code lengths. Several models were trained on different parts of one pool. For the
  * model under attack, the others say how an example's code length is distributed where it was trained on and where it
  * was not: two Gaussians an example. The score is the log of their ratio at the model's own code length. */
-#ifndef ROTE_EVAL_LIRA_H
-#define ROTE_EVAL_LIRA_H
+#ifndef ROTE_EVAL_STATS_LIRA_H
+#define ROTE_EVAL_STATS_LIRA_H
 
 #include <stdbool.h>
 
@@ -13,15 +13,16 @@ enum { LIRA_RUNS_MIN = 4, LIRA_OWN_VARIANCE = 64 };
 
 typedef struct Lira {
     int n_runs;      /* 0: no such sweep */
-    double examples; /* that were judged, mean over models: those seen on both sides by the others */
-    bool
-        own_variance; /* per example; else, with fewer than LIRA_OWN_VARIANCE models, one for all examples a side */
+    double examples; /* judged ones, mean over models: those that other models had on both sides */
+    /* variances per example; else, with fewer than LIRA_OWN_VARIANCE models, one per side for all examples */
+    bool own_variance;
     double auc, tpr_low;             /* means over models; tpr_low at a false positive rate of 1 % */
     double plain_auc, plain_tpr_low; /* code length alone, over the same examples */
 } Lira;
 
-/* bits, member: n_runs rows of n_examples. Every model is attacked in turn. Figures NAN where no spread can be
- * estimated. ERR_NOMEM. */
+/*   bits    (n_runs, n_examples): code lengths
+ *   member  (n_runs, n_examples): whether the run was trained on the example
+ * Every model is attacked in turn. Figures are NAN where no spread can be estimated. ERR_NOMEM. */
 Status lira_attack(Lira *out, const double *bits, const bool *member, int n_runs, int n_examples, Err *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* The statistics that several evaluations share: distributions, intervals, regressions. Only + - * / sqrt and
  * base/exact.h, so that a statement reads the same on every machine. Formulas and sources: docs/math.md. */
-#ifndef ROTE_EVAL_STATS_H
-#define ROTE_EVAL_STATS_H
+#ifndef ROTE_EVAL_STATS_STATS_H
+#define ROTE_EVAL_STATS_STATS_H
 
 #include "base/err.h"
 

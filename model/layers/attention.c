@@ -9,8 +9,10 @@ typedef struct Heads {
     ptrdiff_t ld;
 } Heads;
 
+static int group_of(int h, int H, int KV) { return h / (H / KV); }
+
 static Heads heads_at(const real *qkv, int h, int H, int KV, int hd) {
-    int group = h / (H / KV);
+    int group = group_of(h, H, KV);
     return (Heads){qkv + h * hd, qkv + (H + group) * hd, qkv + (H + KV + group) * hd,
                    (ptrdiff_t)(H + 2 * KV) * hd};
 }
@@ -30,8 +32,28 @@ void attention_forward(const Exec *e, real *y, real *p, const real *qkv, int T, 
     }
 }
 
-/* With s = q k^T / sqrt(hd):   dp = dy v^T    ds = softmax'(dp)    dq = ds k    dk = ds^T q    dv = p^T dy
- * dk and dv are chains over the queries i, head after head of a group. */
+void attention_cached_forward(const Exec *e, real *y, const KvCache *cache, const real *qkv, int before,
+                              int n, int H, int KV, int hd) {
+    int T = cache->T, all = before + n, kv = KV * hd;
+    real scale = attention_scale(hd);
+    ptrdiff_t ld = (ptrdiff_t)(H + 2 * KV) * hd, ldy = (ptrdiff_t)H * hd;
+    for (int i = 0; i < n; i++) {
+        real *column = cache->keys + before + i;
+        const real *key = qkv + i * ld + ldy, *value = key + kv;
+        for (; key < value; key++, column += T) *column = *key;
+        memcpy(cache->values + (ptrdiff_t)(before + i) * kv, value, (size_t)kv * sizeof(real));
+    }
+    for (int h = 0; h < H; h++) {
+        int group = group_of(h, H, KV);
+        View q = {qkv + h * hd, ld, 1}, keys = {cache->keys + (ptrdiff_t)group * hd * T, T, 1};
+        e->ops->gemm(e->scores, T, q, keys, GEMM_ZERO, NULL, n, all, hd, e->gemm);
+        e->ops->softmax_causal(e->scores, scale, n, before, all, T);
+        e->ops->gemm(y + h * hd, ldy, (View){e->scores, T, 1}, (View){cache->values + group * hd, kv, 1},
+                     GEMM_ZERO, NULL, n, hd, all, e->gemm);
+    }
+}
+
+/* ds comes with its factor 1 / sqrt(hd). dk and dv are chains over the queries i, head after head of a group. */
 void attention_backward(const Exec *e, real *dqkv, const real *dy, const real *p, const real *qkv, int T,
                         int H, int KV, int hd) {
     ptrdiff_t ld = (ptrdiff_t)(H + 2 * KV) * hd, ldy = (ptrdiff_t)H * hd;
@@ -54,22 +76,4 @@ void attention_backward(const Exec *e, real *dqkv, const real *dy, const real *p
                          width, hd, R, e->gemm);
         }
     }
-}
-
-void causal_mean_forward(real *y, const real *x, real *sum, int T, int C) {
-    memset(sum, 0, (size_t)C * sizeof(real));
-    for (int t = 0; t < T; t++, x += C, y += C)
-        for (int j = 0; j < C; j++) {
-            sum[j] += x[j];
-            y[j] += sum[j] / (real)(t + 1);
-        }
-}
-
-void causal_mean_backward(real *dx, const real *dy, real *sum, int T, int C) {
-    memset(sum, 0, (size_t)C * sizeof(real));
-    for (int t = T - 1; t >= 0; t--)
-        for (int j = 0; j < C; j++) {
-            sum[j] += dy[t * C + j] / (real)(t + 1);
-            dx[t * C + j] = sum[j];
-        }
 }

@@ -1,5 +1,4 @@
-/* Causal multi-head attention of one sequence, grouped queries (Vaswani et al. 2017; Ainslie et al. 2023),
- * and the causal mean that may stand in its place.
+/* Causal multi-head attention of one sequence, grouped queries (Vaswani et al. 2017; Ainslie et al. 2023).
  *
  *   qkv (T, ld)    rows of q (H heads), k, v (KV heads each), hd channels a head, ld = (H + 2 KV) hd
  *   p   (H,T,T)    attention weights, kept for backward, NULL: not kept; row i is valid up to the end of its
@@ -7,8 +6,8 @@
  *   y   (T, H hd)  p = softmax(q k^T / sqrt(hd)) over the keys j <= i,  y = p v
  *
  * Query head h reads key/value head h / (H/KV). */
-#ifndef ROTE_MODEL_ATTENTION_H
-#define ROTE_MODEL_ATTENTION_H
+#ifndef ROTE_MODEL_LAYERS_ATTENTION_H
+#define ROTE_MODEL_LAYERS_ATTENTION_H
 
 #include "model/exec.h"
 
@@ -18,13 +17,21 @@ enum { ATTENTION_ROWS = 64 };
 static inline real attention_scale(int hd) { return (real)(1 / __builtin_sqrt((double)hd)); }
 
 void attention_forward(const Exec *e, real *y, real *p, const real *qkv, int T, int H, int KV, int hd);
-/* dqkv is written. */
+/* dqkv is written: with s = q k^T / sqrt(hd),
+ *   dp = dy v^T    ds = p (dp - sum_j p dp)    dq = ds k / sqrt(hd)    dk = ds^T q / sqrt(hd)    dv = p^T dy
+ * (docs/math.md, "The model"). */
 void attention_backward(const Exec *e, real *dqkv, const real *dy, const real *p, const real *qkv, int T,
                         int H, int KV, int hd);
 
-/* y_t += mean of x_0 .. x_t  (T,C): a running sum in token order, divided. */
-void causal_mean_forward(real *y, const real *x, real *sum, int T, int C);
-/* dx_s = sum over t >= s of dy_t / (t+1), from the last token back (written). sum (C): scratch */
-void causal_mean_backward(real *dx, const real *dy, real *sum, int T, int C);
+/* The keys and values of a sequence that is read bit by bit, at most T tokens. */
+typedef struct KvCache {
+    real *keys;   /* (KV hd,T): a key is a column */
+    real *values; /* (T, KV hd) */
+    int T;
+} KvCache;
+/* The same, with the same bits, for n tokens that come after `before` others of their sequence: their keys and values
+ * are added to the cache. e->scores: n x T. */
+void attention_cached_forward(const Exec *e, real *y, const KvCache *cache, const real *qkv, int before,
+                              int n, int H, int KV, int hd);
 
 #endif

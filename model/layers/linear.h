@@ -2,8 +2,8 @@
  *   x (N,C)  w (O,C)  b (O) or none  y (N,O)          N = tokens
  * Rows are each member's own; weight gradients are shared out by output, so they want all N rows of the
  * chunk. */
-#ifndef ROTE_MODEL_LINEAR_H
-#define ROTE_MODEL_LINEAR_H
+#ifndef ROTE_MODEL_LAYERS_LINEAR_H
+#define ROTE_MODEL_LAYERS_LINEAR_H
 
 #include "model/exec.h"
 #include "model/weights.h"

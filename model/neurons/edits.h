@@ -1,11 +1,11 @@
-/* Interventions on activations: chosen units of a hook are set, shifted or scaled, mostly at every position, while the model
- * runs; its weights stay as they are.
+/* Interventions on activations: chosen units of a hook are set, shifted or scaled, mostly at every position, while the
+ * model runs; its weights stay as they are.
  *
  *   blocks.1.mlp.hook_post[0-7]=set:2.0      op: set:X add:X scale:X zero mean
  *
  * Without brackets all units are meant; several edits are parted by ';' and done in that order. */
-#ifndef ROTE_MODEL_EDITS_H
-#define ROTE_MODEL_EDITS_H
+#ifndef ROTE_MODEL_NEURONS_EDITS_H
+#define ROTE_MODEL_NEURONS_EDITS_H
 
 #include "base/real.h"
 #include "model/neurons/hooks.h"

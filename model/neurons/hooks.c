@@ -5,54 +5,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What follows "blocks.L." */
-static const char *const site_name[HOOK_SITES] = {
-    [HOOK_RESID_PRE] = "hook_resid_pre",
-    [HOOK_LN1] = "ln1.hook_normalized",
-    [HOOK_Q] = "attn.hook_q",
-    [HOOK_K] = "attn.hook_k",
-    [HOOK_V] = "attn.hook_v",
-    [HOOK_PATTERN] = "attn.hook_pattern",
-    [HOOK_Z] = "attn.hook_z",
-    [HOOK_ATTN_OUT] = "hook_attn_out",
-    [HOOK_RESID_MID] = "hook_resid_mid",
-    [HOOK_LN2] = "ln2.hook_normalized",
-    [HOOK_PRE] = "mlp.hook_pre",
-    [HOOK_PRE_LINEAR] = "mlp.hook_pre_linear",
-    [HOOK_POST] = "mlp.hook_post",
-    [HOOK_MLP_OUT] = "hook_mlp_out",
-    [HOOK_RESID_POST] = "hook_resid_post",
-    [HOOK_LN_FINAL] = "ln_final.hook_normalized",
+/* Numbers of one token: d, KV hd, H block_size, I. */
+typedef enum Width { WIDTH_D, WIDTH_KV, WIDTH_PATTERN, WIDTH_INNER } Width;
+/* What a model must have: attention or the causal mean, attention, an MLP, a gate in it. */
+enum { NEEDS_MIXING = 1, NEEDS_CAUSAL = 2, NEEDS_MLP = 4, NEEDS_GATE = 8 };
+
+static const struct {
+    const char *name;
+    Width width;
+    unsigned needs;
+} sites[HOOK_SITES] = {
+#define ROW(site, name, width, needs) {name, width, needs},
+    HOOK_TABLE(ROW)
+#undef ROW
 };
 
 int hook_width(const ModelConfig *c, HookSite site) {
-    bool causal = c->attn == ATTN_CAUSAL, attn = c->attn != ATTN_NONE, mlp = c->mlp == MLP_PLAIN;
-    int d = c->n_embd, kv = c->n_kv_head * (d / c->n_head);
-    switch (site) {
-    case HOOK_RESID_PRE:
-    case HOOK_RESID_POST:
-    case HOOK_LN_FINAL: return d;
-    case HOOK_LN1:
-    case HOOK_ATTN_OUT: return attn ? d : 0;
-    case HOOK_Q:
-    case HOOK_Z: return causal ? d : 0;
-    case HOOK_K:
-    case HOOK_V: return causal ? kv : 0;
-    case HOOK_PATTERN: return causal ? c->n_head * c->block_size : 0;
-    case HOOK_RESID_MID: return attn && mlp ? d : 0;
-    case HOOK_LN2:
-    case HOOK_MLP_OUT: return mlp ? d : 0;
-    case HOOK_PRE:
-    case HOOK_POST: return mlp ? c->n_inner : 0;
-    case HOOK_PRE_LINEAR: return mlp && c->gated ? c->n_inner : 0;
-    case HOOK_SITES: break;
+    unsigned has = (c->attn != ATTN_NONE ? NEEDS_MIXING : 0) | (c->attn == ATTN_CAUSAL ? NEEDS_CAUSAL : 0) |
+                   (c->mlp == MLP_PLAIN ? NEEDS_MLP : 0) | (c->gated ? NEEDS_GATE : 0);
+    if (site >= HOOK_SITES || sites[site].needs & ~has) return 0;
+    switch (sites[site].width) {
+    case WIDTH_KV: return c->n_kv_head * (c->n_embd / c->n_head);
+    case WIDTH_PATTERN: return c->n_head * c->block_size;
+    case WIDTH_INNER: return c->n_inner;
+    default: return c->n_embd;
     }
-    return 0;
 }
 
 const char *hook_name(char out[HOOK_NAME_MAX], Hook hook) {
-    if (hook.site == HOOK_LN_FINAL) snprintf(out, HOOK_NAME_MAX, "%s", site_name[hook.site]);
-    else snprintf(out, HOOK_NAME_MAX, "blocks.%d.%s", hook.layer, site_name[hook.site]);
+    if (hook.site == HOOK_LN_FINAL) snprintf(out, HOOK_NAME_MAX, "%s", sites[hook.site].name);
+    else snprintf(out, HOOK_NAME_MAX, "blocks.%d.%s", hook.layer, sites[hook.site].name);
     return out;
 }
 

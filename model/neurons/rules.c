@@ -4,7 +4,6 @@
 
 #include "base/err.h"
 #include "base/exact.h"
-#include "model/gpt.h"
 #include "model/neurons/softplus.h"
 
 static const double SHARE_EPSILON = 1e-6; /* e of the share loss: a layer that is silent has a share, too */

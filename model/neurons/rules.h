@@ -9,17 +9,18 @@
  *     loss       y = 1                          y = 0                           g = d loss / d z
  *     post_mse   (a - on)^2 / 2                 (a - off)^2 / 2                 (a - target) phi'(z)
  *     pre_hinge  [on - z]+^2 / 2                [z - off]+^2 / 2                -[on - z]+    [z - off]+
- *     pre_bce    S softplus((m - z) / S)        S softplus((z - m) / S)         -sigma((m - z) / S)    sigma((z - m) / S)
- *     share      -ln((A + e) / (B + e))         -ln((B - A + e) / (B + e))      sigma(z_i) [1/(B + e) - own_i / (own + e)]
- *     group      pre_hinge of s                                                 g(s) softmax(z_T / S)
+ *     pre_bce    S softplus((m - z) / S)        S softplus((z - m) / S)         -sigma((m - z) / S)    sigma((z - m) /
+ *     S) share      -ln((A + e) / (B + e))         -ln((B - A + e) / (B + e))      sigma(z_i) [1/(B + e) - own_i / (own
+ *     + e)] group      pre_hinge of s                                                 g(s) softmax(z_T / S)
  *
  * m: the middle of on and off; share: h = softplus(z), A = sum of h over the units, B over the whole layer, own A for
  * y = 1 and B - A for y = 0, own_i whether unit i belongs to it; group: s = S (logsumexp(z_T / S) - ln K). share and
  * group are one figure a token: K = 1 in their c. (docs/math.md, "Neuron rules".) */
-#ifndef ROTE_MODEL_RULES_H
-#define ROTE_MODEL_RULES_H
+#ifndef ROTE_MODEL_NEURONS_RULES_H
+#define ROTE_MODEL_NEURONS_RULES_H
 
 #include "base/config/neurons.h"
+#include "model/batch.h"
 #include "model/kernels/ops.h"
 
 /* RULE_SCRATCH: reals of scratch for each unit of the layer, which GEMM_SCRATCH_REALS must hold. */
@@ -27,8 +28,8 @@ enum { RULE_SCRATCH = 5, LABEL_OTHER = 0, LABEL_CLASS = 1, LABEL_NONE = -1 };
 
 /* What a rule saw in one sequence, and in a whole batch. */
 typedef struct RuleSums {
-    double lm2,
-        aux2; /* squares of the language model's gradient of z, whole layer; of the rule's, before lambda */
+    /* squares of the language model's gradient of z, whole layer; of the rule's, before lambda */
+    double lm2, aux2;
     double loss;      /* sum of c loss */
     int64_t asked[2]; /* tokens of y = 0 and y = 1 */
     int64_t fired[2]; /* of those times units, how many have a > 0 */
@@ -50,8 +51,8 @@ typedef struct Rule {
     const real *clamp;
     real *seen;     /* (tokens of the batch, n_units) or NULL: takes a */
     real *seen_pre; /* the same of z */
-    const double *
-        slope; /* the same or NULL: d loss / d z, of a loss that looks at the whole batch (model/neurons/rank.h) */
+    /* the same or NULL: d loss / d z, of a loss that looks at the whole batch (model/neurons/rank.h) */
+    const double *slope;
     RuleSums *sums; /* per sequence of the batch */
 } Rule;
 
@@ -61,10 +62,8 @@ typedef struct Rules {
     Rule *rule;
 } Rules;
 
-struct Batch;
-
 /* Counts labels over the whole batch and sets c. */
-void rules_count(Rules *rules, const struct Batch *batch);
+void rules_count(Rules *rules, const Batch *batch);
 /* What a rule saw in the batch, sequences added in order. */
 RuleSums rule_total(const Rule *rule, int n_seq);
 /* The share of tokens of that side, times units, that fired: y = 1 the hits, 0 the false alarms. NAN without any. */

@@ -101,7 +101,7 @@ $ rote neurons atlas run --class x=share:2
 2> rote: neurons atlas: --class x is 'share:2', allowed: tag:T, token:SYMBOL, regex:E, share:P with 0 < P < 1
 [2]
 $ rote neurons atlas run --class x=tag:C
-2> rote: neurons atlas: rule 'x': when.tag is 'C', but no fact has that tag; there are "A", "B"
+2> rote: neurons atlas: rule 'x': when.tag is 'C', but no fact has that tag; the tags are "A", "B"
 [2]
 $ rote neurons atlas run --class x=tag:A --class x=tag:B
 2> rote: neurons atlas: --class x stands twice

@@ -21,11 +21,11 @@ $ rote train unknown.yaml
 [2]
 $ printf 'model:\n  n_embd: 16\n  n_layer: 1\n  n_embd: 32\n' > twice.yaml
 $ rote train twice.yaml
-2> rote: twice.yaml:4: key 'model.n_embd' stands twice, first on line 2; keep one
+2> rote: twice.yaml:4: key 'model.n_embd' is set twice, first on line 2; keep one
 [2]
 $ printf 'model:\n  n_embd: 16\nmodel:\n  n_layer: 1\n' > section.yaml
 $ rote train section.yaml
-2> rote: section.yaml:3: section 'model' stands twice, first on line 1; put its keys together
+2> rote: section.yaml:3: section 'model' appears twice, first on line 1; put its keys together
 [2]
 $ printf 'modle:\n  n_embd: 16\n' > modle.yaml
 $ rote train modle.yaml
@@ -33,7 +33,7 @@ $ rote train modle.yaml
 [2]
 $ printf 'model:\n\tn_embd: 16\n' > tab.yaml
 $ rote train tab.yaml
-2> rote: tab.yaml:2: YAML: while scanning for the next token: found character that cannot start any token; indent with blanks, not tabs
+2> rote: tab.yaml:2: YAML: while scanning for the next token: found character that cannot start any token; indent with spaces, not tabs
 [2]
 $ printf 'model: [1, 2\n' > bracket.yaml
 $ rote train bracket.yaml
@@ -45,7 +45,7 @@ $ rote train list.yaml
 [2]
 $ printf 'model:\n  n_embd: {a: 1}\n' > nested.yaml
 $ rote train nested.yaml
-2> rote: nested.yaml:2: key 'model.n_embd': takes one value, found keys of its own
+2> rote: nested.yaml:2: key 'model.n_embd': takes one value, found a mapping
 [2]
 $ printf 'model: 3\n' > scalar.yaml
 $ rote train scalar.yaml
@@ -53,15 +53,15 @@ $ rote train scalar.yaml
 [2]
 $ printf -- '- model\n- train\n' > sequence.yaml
 $ rote train sequence.yaml
-2> rote: sequence.yaml:1: a config is made of keys such as 'model: {n_embd: 64}', found a list
+2> rote: sequence.yaml:1: a config consists of keys such as 'model: {n_embd: 64}', found a list
 [2]
 $ printf 'model:\n  n_embd: 16\n---\nmodel:\n  n_embd: 32\n' > documents.yaml
 $ rote train documents.yaml
-2> rote: documents.yaml:4: a second document after '---'; a file holds one config
+2> rote: documents.yaml:4: a second document after '---'; a file contains one config
 [2]
 $ printf 'model:\n  n_embd: 1\0006\n' > nul.yaml
 $ rote train nul.yaml
-2> rote: nul.yaml:2: holds a NUL byte; a config is UTF-8 text
+2> rote: nul.yaml:2: contains a NUL byte; a config is UTF-8 text
 [2]
 $ printf 'model:\n  act: g\xe9lu\n' > latin1.yaml
 $ rote train latin1.yaml
@@ -74,11 +74,11 @@ $ rote train nothing.yaml
 
 $ printf 'model:\n  n_embd: !foo 16\n' > tag.yaml
 $ rote train tag.yaml
-2> rote: tag.yaml:2: tag '!foo': a config has none; write the value alone
+2> rote: tag.yaml:2: tag '!foo': a config has no tags; write only the value
 [2]
 $ printf 'model: !!map\n  n_embd: 16\n' > map.yaml
 $ rote train map.yaml
-2> rote: map.yaml:1: tag 'tag:yaml.org,2002:map': a config has none; write the value alone
+2> rote: map.yaml:1: tag 'tag:yaml.org,2002:map': a config has no tags; write only the value
 [2]
 
 # A byte-order mark and CRLF are how some editors write: fine.
@@ -156,13 +156,13 @@ $ rote train facts.n=0
 2> rote: command line: key 'facts.n': 0 is out of range; allowed: 1 to 1000000000
 [2]
 $ rote train facts.kind=file
-2> rote: command line: key 'facts.kind': is file, but facts.path names no folder; make one with `rote facts make` or `rote facts import`
+2> rote: command line: key 'facts.kind': is file, but facts.path is empty; `rote facts make` and `rote facts import` write such a folder
 [2]
 $ rote train facts.path=nowhere
 2> rote: nowhere: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
 [2]
 $ rote train facts.kind=random facts.path=nowhere
-2> rote: command line: key 'facts.kind': is random, but facts.path names nowhere; write kind: file, or leave the path out
+2> rote: command line: key 'facts.kind': is random, but facts.path is nowhere; set facts.kind to file, or leave facts.path out
 [2]
 $ printf 'facts: {path: nowhere}\n' > path.yaml
 $ rote train path.yaml
@@ -170,7 +170,7 @@ $ rote train path.yaml
 [2]
 $ printf 'facts:\n  kind: random\n  path: nowhere\n' > both.yaml
 $ rote train both.yaml
-2> rote: both.yaml:2: key 'facts.kind': is random, but facts.path names nowhere; write kind: file, or leave the path out
+2> rote: both.yaml:2: key 'facts.kind': is random, but facts.path is nowhere; set facts.kind to file, or leave facts.path out
 [2]
 $ rote train facts.kind=file facts.path=nowhere
 2> rote: nowhere: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
@@ -186,19 +186,19 @@ $ rote train model.n_embd=18 model.n_head=4
 2> rote: model.n_embd is 18 and model.n_head is 4: n_head must divide n_embd; set n_embd to 20, or n_head to 1
 [2]
 $ rote train model.n_head=4 model.n_kv_head=3 model.n_embd=16
-2> rote: model.n_head is 4 and model.n_kv_head is 3: n_kv_head must divide n_head; set n_kv_head to 0 (as many), or to 1
+2> rote: model.n_head is 4 and model.n_kv_head is 3: n_kv_head must divide n_head; set n_kv_head to 0 (as many as n_head), or to 1
 [2]
 $ rote train facts.seq_len=64 model.block_size=32
 2> rote: the longest fact has 64 tokens and model.block_size is 32; set model.block_size to 0 or at least 64
 [2]
 $ rote train facts.vocab_size=64 model.vocab_size=32
-2> rote: the facts use a vocabulary of 64 and model.vocab_size is 32; set model.vocab_size to 0 or at least 64
+2> rote: the facts have 64 symbols and model.vocab_size is 32; set model.vocab_size to 0 or at least 64
 [2]
 $ rote train facts.n=100 facts.vocab_size=2 facts.seq_len=2
-2> rote: facts.n: 100 facts asked for, of 4 possible sequences (2 tokens out of 2); lower facts.n, or raise facts.seq_len or facts.vocab_size
+2> rote: facts.n: 100 facts, but there are only 4 sequences (2 tokens out of 2); lower facts.n, or raise facts.seq_len or facts.vocab_size
 [2]
 $ rote train train.warmup_steps=200 train.max_steps=100
-2> rote: train.warmup_steps is 200 and train.max_steps is 100: the warm-up must fit; lower one or raise the other
+2> rote: train.warmup_steps is 200 and train.max_steps is 100: the warm-up must not be longer than the run; lower warmup_steps, or raise max_steps
 [2]
 $ rote train train.schedule=wsd train.warmup_steps=100 train.max_steps=100
 2> rote: train.schedule is wsd and train.warmup_steps is 100, all of train.max_steps: no step is left for the decay; set warmup_steps to at most 99
@@ -214,17 +214,18 @@ $ rote train facts.n=1000000000 facts.seq_len=1024
 [2]
 
 $ rote train facts.load=9 facts.n=20 --dry-run
-2> rote: facts.n is 20, but facts.load=9 asks for 8262 facts; leave one of the keys out
+2> rote: facts.n is 20, but facts.load=9 requires 8262 facts; leave one of the keys out
 [2]
 $ rote train facts.load=0.05 facts.vocab_size=4 facts.seq_len=5 train.exposures=20 --dry-run --json --threads 1 | grep -e data_bits -e '"params"'
   "params": 100672,
   "data_bits": 5037.4984253221164
 $ rote help facts.load
 facts.load: a number
-  as many facts as give the model so many data bits per parameter, or just more
+  data bits per parameter of the model; sets facts.n to the smallest number of
+  facts that reaches this
   default 0 (off), or above 0, at most 1000000
-  sets facts.n, which is hashed in its stead
-  elsewhere called bits_per_param
+  not part of the config hash; facts.n is
+  other names: bits_per_param
 
 # This machine.
 

@@ -70,5 +70,5 @@ $ rote report demo --out again.html && cmp <(grep -o '<svg.*' demo/report.html) 
 again.html
 $ touch file
 $ rote demo --out file
-2> rote: file: is a file, a folder is needed there
+2> rote: file: is a file, but a folder is needed
 [2]

@@ -72,7 +72,7 @@ $ rote facts make facts.kind=file facts.path=f --out g
 2> rote: facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random; to hold out facts of it: facts.heldout=N
 [2]
 $ rote facts make facts.n=17 facts.seq_len=2 facts.vocab_size=4 --out g
-2> rote: facts.n: 17 facts asked for, of 16 possible sequences (2 tokens out of 4); lower facts.n, or raise facts.seq_len or facts.vocab_size
+2> rote: facts.n: 17 facts, but there are only 16 sequences (2 tokens out of 4); lower facts.n, or raise facts.seq_len or facts.vocab_size
 [2]
 $ sed -i '2s/[0-9][0-9]*/9/' f/records.tsv; rote facts show f
 2> rote: f/records.tsv:2: token 9, vocabulary is 8
@@ -198,13 +198,13 @@ $ rote facts show pool facts.n=4
 2> rote: facts show: pool is no config file; keys change nothing in a folder
 [2]
 $ rote facts show facts.attributes=9
-2> rote: facts.attributes is 9, but facts.kind is random, which does not read it; leave it out, or set facts.kind (biod)
+2> rote: facts.attributes is 9, but facts.kind is random, which does not use this key; leave it out, or set facts.kind (biod)
 [2]
 $ rote facts show nowhere
 2> rote: nowhere: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
 [2]
 $ rote facts show facts.path=pool facts.heldout=2
-2> rote: facts.heldout is 2, but pool holds facts that were drawn, of kind random; give the key to the `rote facts make` that draws them (facts.kind=random)
+2> rote: facts.heldout is 2, but the facts in pool were drawn (kind random); set the key in the `rote facts make` that draws them (facts.kind=random)
 [2]
 
 # a path may hold a '='

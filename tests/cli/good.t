@@ -31,10 +31,10 @@ usage: rote COMMAND ...
   bench         speed of products and whole steps, as a share of this machine's peak
   coordinates   whether activations change alike at all widths (train.parametrization)
   doctor        CPU, kernels, threads, numeric self-test, libraries, memory, disk
-  help          explains a command or a config key
+  help          explains a command, a config key or the figures of a result
   completion    prints a completion script
 
-rote help COMMAND, rote help KEY (a config key), rote help keys (all of them), rote --version
+rote help COMMAND, rote help KEY (a config key), rote help keys (all of them), rote help figures (of results), rote --version
 $ rote help train
 usage: rote train [CFG] [key=value...] [options]
 
@@ -44,7 +44,7 @@ trains one run
   --resume                     go on where DIR stopped, or start
   --dry-run                    say what the run needs and write nothing
   --worker                     progress for the sweep that started it
-  --threads N                  threads; changes no bit (default: one per core)
+  --threads N                  threads; changes no bit (default: what `rote doctor` says)
   --quiet                      no progress on stderr
   --json                       one JSON object on stdout
 $ rote train --help | head -n 1
@@ -55,16 +55,16 @@ usage: rote facts import FILE|- --out DIR [options]
 usage: rote facts show DIR|RUN|[CFG] [key=value...] [options]
 $ rote help train.learning_rate
 train.learning_rate: a number
-  step size after the warm-up
+  learning rate after the warm-up
   default 1e-3; above 0, at most 1000
-  elsewhere called lr max_lr
+  other names: lr max_lr
 $ rote help n-embd
 model.n_embd: a whole number
   width of the residual stream
   default 64; 1 to 65536
-  elsewhere called d_model hidden_size width n_embed dim
+  other names: d_model hidden_size width n_embed dim
 $ [ "$(rote help keys | wc -l)" -gt 119 ] && rote help keys | sed -n 1,2p
-name                    the run's name: its folder is runs/<name>-<hash>
+name                    name of the run; its folder is runs/<name>-<hash>
                         default "run"; letters, digits, '.', '_', '-', at most
 $ rote completion bash > c.sh && bash -n c.sh && bash -c 'source ./c.sh
 > COMP_WORDS=(rote train model.n_emb) COMP_CWORD=2; _rote; echo "${COMPREPLY[@]}"
@@ -119,3 +119,6 @@ usage: rote facts import FILE|- --out DIR [options]
 usage: rote facts show DIR|RUN|[CFG] [key=value...] [options]
 $ rote facts make x.yaml --help | head -n 1
 usage: rote facts make [CFG] [key=value...] --out DIR [options]
+
+# One table of figures serves result.json, reports and docs/formats.md.
+$ rote help figures > shown; sed -n '/^<!-- figures -->/,/^<!-- end of figures -->/p' "$TESTS/../../docs/formats.md" | sed '1d;$d' | diff - shown

@@ -100,7 +100,7 @@ heldout	0	7	other	13 12 14 1 5 9 0 3 15	key 37 1
     "heldout": 10,
 $ rote train own.yaml facts.path=split facts.heldout=0 facts.split_seed=0 --out same --quiet > /dev/null; diff <(grep -v config_hash run/result.json) <(grep -v config_hash same/result.json)
 $ rote facts make facts.path=split facts.heldout=3 --out more
-2> rote: facts.heldout is 3, but of split 10 of 30 facts are held out already; leave the key out, or name the set that it was made of
+2> rote: facts.heldout is 3, but in split 10 of 30 facts are held out already; leave the key out, or use the fact set from which it was made
 [2]
 
 # a file as it is, by chunks; equal ones are never held out
@@ -143,28 +143,28 @@ T: 4 of 4 runs done; table: T/table.csv
 # what cannot be: the same words from facts show, facts make and train
 
 $ for key in facts.heldout=30 facts.n=9 facts.junk_n=3 facts.domain_token=true facts.paraphrases=2 facts.seq_len=99 facts.junk_ratio=1; do rote facts show own.yaml $key 2> shown; rote train own.yaml $key --out none 2>&1 | tail -n 1 > trained; cmp shown trained && cat shown; rm -f shown trained; done
-rote: facts.heldout is 30, but mine has 30 facts, and one at least is trained
+rote: facts.heldout is 30, but mine has 30 facts, and at least one must be trained; lower it
 rote: facts.n is 9, but the fact set has 20 facts; leave the key out or set facts.n=20
-rote: facts.junk_n works where facts are drawn (kinds random, triples, bios, biod, rules); facts of your own (kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out
-rote: facts.domain_token works where facts are drawn (kinds random, triples, bios, biod, rules); facts of your own (kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out
-rote: facts.paraphrases works where facts are drawn (kinds random, triples, bios, biod, rules); facts of your own (kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out
+rote: facts.junk_n works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
+rote: facts.domain_token works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
+rote: facts.paraphrases works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
 rote: facts.seq_len is 99, but the fact set has 11 tokens in its longest fact; leave the key out or set facts.seq_len=11
-rote: facts.junk_ratio is 1, but the fact set has no junk; leave the key out
+rote: facts.junk_ratio is 1, but the facts contain no junk; leave the key out
 $ rote facts show facts.path=mine facts.split_seed=3
-2> rote: facts.split_seed is 3, but facts.heldout is 0, so there is nothing for it to choose; set facts.heldout, or leave the seed out
+2> rote: facts.split_seed is 3, but facts.heldout is 0, so no facts are held out; set facts.heldout, or leave facts.split_seed out
 [2]
 $ rote facts show facts.kind=text facts.path=rhyme.txt facts.n=9
 2> rote: facts.n is 9, but the fact set has 4 facts; leave the key out or set facts.n=4
 [2]
 $ rote facts show facts.kind=text facts.path=rhyme.txt facts.seq_len=9 facts.heldout=6
-2> rote: facts.heldout is 6, but of the 7 facts of rhyme.txt only 5 stand there once: of a repeated one a copy would be trained; lower it
+2> rote: facts.heldout is 6, but of the 7 facts of rhyme.txt only 5 occur once, and the copy of a repeated fact would be trained; lower it
 [2]
 $ rote facts make facts.path=mine --out none
 2> rote: facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random; to hold out facts of it: facts.heldout=N
 [2]
 $ rote facts make facts.n=9 --out drawn > /dev/null
 $ rote train facts.path=drawn facts.heldout=2 --out none
-2> rote: facts.heldout is 2, but drawn holds facts that were drawn, of kind random; give the key to the `rote facts make` that draws them (facts.kind=random)
+2> rote: facts.heldout is 2, but the facts in drawn were drawn (kind random); set the key in the `rote facts make` that draws them (facts.kind=random)
 [2]
 $ rote sweep run own.yaml facts.heldout=5,31 --out none 2>&1 | sed "s|$PWD/||"
-rote: point heldout=31: facts.heldout is 31, but mine has 30 facts, and one at least is trained
+rote: point heldout=31: facts.heldout is 31, but mine has 30 facts, and at least one must be trained; lower it

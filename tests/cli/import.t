@@ -226,7 +226,7 @@ $ rote facts import null.jsonl --out f
 2> rote: null.jsonl:1: field 'answer' is null; give it a text, or leave the line out
 [2]
 $ printf 'prompt;answer\nFrankreich;2,5\nJapan;1,5\n' > semi.csv; rote facts import semi.csv --out semi | sed -n 3p
-2> rote: semi.csv:2: 2 fields, expected 1 as in the first line; every line has as many ';' as the first; if that parts the fields, say --delimiter ';'
+2> rote: semi.csv:2: 2 fields, expected 1 as in the first line; every line has as many ';' as the first; if it separates the fields, use --delimiter ';'
 $ rote facts import semi.csv --out parted --delimiter ';' | sed -n '1p;$p'
 columns     prompt: column 1 (prompt), answer: column 2 (answer); the first line names them
 1           Japan	1,5
@@ -235,10 +235,10 @@ columns     prompt: column 1 (prompt), answer: column 2 (answer); the first line
 0           a	b
 $ printf 'prompt, answer\nFrance, Paris\n' > pad.csv; rote facts import pad.csv --out pad | sed -n 1p
 columns     prompt: column 1, answer: column 2
-2> note: pad.csv: a blank follows every ',' and is now part of the field behind it; take it away if it is no part
+2> note: pad.csv: a blank follows every ',' and is now part of the field behind it; remove one of them if it is no part
 $ printf 'prompt,answer\nJapan,Tokio\n' > comma.tsv; rote facts import comma.tsv --out comma | sed -n 1p
 columns     answer: column 1
-2> note: comma.tsv: every line has a ',' and none a tab; if that parts the fields, say --format csv
+2> note: comma.tsv: every line has a ',' and none a tab; if it separates the fields, use --format csv
 $ for c in '' ';;' '"' '§'; do rote facts import semi.csv --out f --delimiter="$c"; done
 2> rote: facts import: --delimiter needs a value (CHAR|tab)
 2> rote: facts import: --delimiter takes one character of ASCII that is no quote, such as ';', or tab
@@ -246,7 +246,7 @@ $ for c in '' ';;' '"' '§'; do rote facts import semi.csv --out f --delimiter="
 2> rote: facts import: --delimiter takes one character of ASCII that is no quote, such as ';', or tab
 [2]
 $ rote facts import semi.csv --format tsv --delimiter tab --out f
-2> rote: semi.csv: --delimiter says what parts the fields of csv; leave it out
+2> rote: semi.csv: --delimiter is for csv; leave it out
 [2]
 $ printf 'a\tb\rc\td\r' > mac.tsv; printf 'a\tb\r\nc\td\n' > both.TSV; for f in mac.tsv both.TSV; do rote facts import $f --out line_$f | grep hash; done
 hash        80569d946058cb02ace8267f519cad4f

@@ -56,7 +56,7 @@ $ rote train s.yaml train.init_from=nowhere --out c
 2> rote: train.init_from: nowhere: there is no such run
 [2]
 $ rote train s.yaml train.init_from= train.init_hash=0123 --out c
-2> rote: train.init_hash is 0123, but train.init_from names no run; set it, or leave init_hash out
+2> rote: train.init_hash is 0123, but train.init_from is empty; set it to a run, or leave init_hash out
 [2]
 $ rote train s.yaml train.init_from=a train.init_hash=0123 --out c
 2> rote: train.init_from: a: holds other weights: param_hash 51d7883e10a6fbab8d0e29ade5ce6aef, train.init_hash is 0123; name the run that has those, or leave init_hash out
@@ -140,7 +140,7 @@ recall      0.6500
 $ rote verify relearn --quiet
 relearn: replayed; parameters, data and result are the same
 $ rote train relearn.yaml neurons.0.units=auto:random:4 --out c
-2> rote: rule 'rule0': neurons.0.start_out is 0, but neurons.0.units are chosen later; give them
+2> rote: rule 'rule0': neurons.0.start_out is 0, but neurons.0.units are chosen in training; list the units
 [2]
 $ rote train relearn.yaml neurons.0.start_out=1e7 --out c
 2> rote: command line: key 'neurons.0.start_out': 1e7 is out of range; allowed: -1000000 to 1000000
@@ -151,18 +151,18 @@ $ rote train relearn.yaml neurons.0.start_out=nan --out c
 
 $ rote help init_from
 train.init_from: a path
-  a run whose newest weights this one starts from, of one model shape;
-  vocabularies are not compared; empty: drawn
+  start from the newest weights of this run, of the same shape; vocabularies are
+  not compared; empty: draw weights
   default ""; at most 1023 bytes
-  sets train.init_hash, which is hashed in its stead
-  elsewhere called pretrained warm_start finetune_from
+  not part of the config hash; train.init_hash is
+  other names: pretrained warm_start finetune_from
 $ rote help train.init_hash
 train.init_hash: a text
-  param_hash of the weights in train.init_from: filled in; what is written must
-  be so
+  param_hash of the weights in train.init_from; filled in. If it is given, the
+  weights must have it
   default ""; at most 32 bytes
 $ rote help neurons.N.start_out
 neurons.N.start_out: a number
-  factor of the weights out of the units before the first step; 0 starts them
+  factor of the neurons' output weights before the first step; at 0 they start
   ablated
   default 1; -1000000 to 1000000

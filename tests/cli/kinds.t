@@ -124,25 +124,25 @@ $ rote facts make facts.kind=triples facts.objects=3,4 --out x
 2> rote: command line: key 'facts.objects': '3,4' is not a list of sizes such as 8x100x263
 [2]
 $ rote facts make facts.kind=triples facts.objects=3x0 --out x
-2> rote: command line: key 'facts.objects': 3x0 is out of range; allowed: 8x100x263 or alike, at most 16 sizes of 1 to 1000000000
+2> rote: command line: key 'facts.objects': 3x0 is out of range; allowed: such as 8x100x263, at most 16 sizes of 1 to 1000000000
 [2]
 $ rote facts make facts.kind=triples facts.objects=1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1 --out x
 2> rote: command line: key 'facts.objects': '1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1' has more than 16 sizes
 [2]
 $ rote facts make facts.kind=triples facts.objects= --out x
-2> rote: command line: key 'facts.objects': no value; allowed: 8x100x263 or alike, at most 16 sizes of 1 to 1000000000
+2> rote: command line: key 'facts.objects': no value; allowed: such as 8x100x263, at most 16 sizes of 1 to 1000000000
 [2]
 $ rote facts make facts.kind=triples facts.n=100 facts.subjects=3 --out x
-2> rote: facts.n: 100 triples asked for, but 3 subjects with 4 relations make 12 pairs; set facts.subjects to 0 (as few as hold them) or at least 25
+2> rote: facts.n: 100 triples, but 3 subjects with 4 relations make only 12 pairs; set facts.subjects to 0 (the fewest that are needed) or at least 25
 [2]
 $ rote facts make facts.kind=bios facts.value_sizes=12x28 --out x
 2> rote: facts.value_sizes: 2 sizes, a biography has 7: months x days x years x cities x universities x majors x employers
 [2]
 $ rote facts make facts.kind=bios facts.name_sizes=1x2x3x4 --out x
-2> rote: facts.name_sizes: 4 lists, at most 3 make a name (first, middle, last)
+2> rote: facts.name_sizes: 4 lists, but a name has at most 3 parts (first, middle, last)
 [2]
 $ rote facts make facts.kind=bios facts.name_sizes=2x2 --out x
-2> rote: facts.n: 256 people asked for, of 4 distinct names; lower facts.n or raise facts.name_sizes
+2> rote: facts.n: 256 people, but there are only 4 names; lower facts.n, or raise facts.name_sizes
 [2]
 $ rote facts make facts.kind=bios facts.name_sizes=20000 --out x
 2> rote: facts.name_sizes: a list of 20000 words, at most 10000 are possible; lower it, or write numbers (facts.symbols)
@@ -160,28 +160,28 @@ $ rote facts make facts.kind=bios facts.order=random --out x
 2> rote: command line: key 'facts.order': 'random' is not one of fixed | shuffled
 [2]
 $ rote facts make facts.kind=biod facts.name_sizes=2x2 --out x
-2> rote: facts.n: 256 people asked for, of 4 distinct names; lower facts.n or raise facts.name_sizes
+2> rote: facts.n: 256 people, but there are only 4 names; lower facts.n, or raise facts.name_sizes
 [2]
 $ rote facts make facts.kind=biod facts.diversity=17 facts.chunk_len=1 --out x
-2> rote: facts.diversity: 17 distinct chunks asked for, of 16 strings of 1 out of 16 symbols; lower it, or raise facts.chunk_len or facts.chunk_symbols
+2> rote: facts.diversity: 17 different chunks, but there are only 16 strings of 1 out of 16 symbols; lower it, or raise facts.chunk_len or facts.chunk_symbols
 [2]
 $ rote facts make facts.kind=biod facts.chunk_len=14 --out x
-2> rote: facts.chunk_len: strings of 14 out of 16 symbols number 2^53 or more; lower facts.chunk_len or facts.chunk_symbols
+2> rote: facts.chunk_len: there are 2^53 or more strings of 14 out of 16 symbols; lower facts.chunk_len or facts.chunk_symbols
 [2]
 $ rote facts make facts.kind=biod facts.attributes=1000 facts.chunks=1000 facts.chunk_len=2 --out x
-2> rote: facts.attributes: 1000 values of 1000 chunks of 2 symbols are 2000003 tokens a fact, at most 1048576 are possible
+2> rote: facts.attributes: 1000 values of 1000 chunks of 2 symbols make 2000003 tokens a fact, at most 1048576 are possible
 [2]
 $ rote facts make facts.kind=rules facts.vocab_size=13 facts.n=170 --out x
-2> rote: facts.n: 170 rows asked for, of 169 possible inputs (2 out of 13 symbols); lower facts.n, or raise facts.inputs or facts.vocab_size
+2> rote: facts.n: 170 rows, but there are only 169 inputs (2 out of 13 symbols); lower facts.n, or raise facts.inputs or facts.vocab_size
 [2]
 $ rote facts make facts.kind=rules facts.vocab_size=12 facts.rule=quadratic --out x
 2> rote: facts.vocab_size is 12 and facts.rule is quadratic, which needs an odd prime, such as 31 or 97
 [2]
 $ rote facts make facts.kind=rules facts.vocab_size=13 facts.n=20 facts.exceptions=0.2 --out x
-2> rote: facts.n: 20 rows with 4 exceptions, but two affine rules can agree on 13 of the 169 inputs, so the table may not tell them apart and its entropy is unknown; raise facts.n above 21, or lower facts.vocab_size
+2> rote: facts.n: 20 rows with 4 exceptions, but two affine rules can agree on 13 of the 169 inputs, so two rules could explain one table and its entropy is unknown; raise facts.n above 21, or lower facts.vocab_size
 [2]
 $ rote facts make facts.kind=rules facts.vocab_size=13 facts.n=100 facts.exceptions=0.9 --out x
-2> rote: facts.exceptions: 90 of 100 rows are too many to tell two affine rules apart, which can agree on 13 of the 169 inputs; lower facts.exceptions
+2> rote: facts.exceptions: 90 of 100 rows are too many to distinguish two affine rules, which can agree on 13 of the 169 inputs; lower facts.exceptions
 [2]
 $ rote facts make facts.kind=rules facts.vocab_size=1024 facts.inputs=6 --out x
 2> rote: facts.inputs: 6 numbers below 1024 have 2^53 values or more; lower facts.inputs or facts.vocab_size
@@ -197,27 +197,27 @@ $ rote facts make facts.kind=bios facts.paraphrases=3 --out x
 # keys of another kind
 
 $ rote facts make facts.attributes=5 --out x
-2> rote: facts.attributes is 5, but facts.kind is random, which does not read it; leave it out, or set facts.kind (biod)
+2> rote: facts.attributes is 5, but facts.kind is random, which does not use this key; leave it out, or set facts.kind (biod)
 [2]
 $ rote train facts.kind=bios facts.n=4 facts.seq_len=8 --out x
-2> rote: facts.seq_len is 8, but facts.kind is bios, which does not read it; leave it out, or set facts.kind (random, file, text)
+2> rote: facts.seq_len is 8, but facts.kind is bios, which does not use this key; leave it out, or set facts.kind (random, file, text)
 [2]
 $ rote facts make facts.n=4 facts.split_seed=3 facts.exceptions=0.1 --out x
-2> rote: facts.exceptions is 0.1, but facts.kind is random, which does not read it; leave it out, or set facts.kind (rules)
+2> rote: facts.exceptions is 0.1, but facts.kind is random, which does not use this key; leave it out, or set facts.kind (rules)
 [2]
 $ echo 'facts: {kind: biod, attributes: 6, n: 3}' > people.yaml
 $ rote facts make people.yaml facts.kind=random facts.seq_len=4 --out others | head -n 2
 kind        random: n=3 seq_len=4 vocab_size=256 seed=0
 facts       3, 12 tokens, the longest 4
 $ rote facts make people.yaml facts.kind=random facts.rule=lookup --out x
-2> rote: facts.rule is lookup, but facts.kind is random, which does not read it; leave it out, or set facts.kind (rules)
+2> rote: facts.rule is lookup, but facts.kind is random, which does not use this key; leave it out, or set facts.kind (rules)
 [2]
 $ rote sweep run people.yaml facts.kind=random,biod model.n_embd=8 train.max_steps=1 --out K --jobs 1 --quiet; ls K/runs
 K: 2 of 2 runs done; table: K/table.csv
 kind=biod-6e255bf4
 kind=random-6cc47e51
 $ rote sweep run people.yaml facts.exceptions=0,0.1 --out L
-2> rote: facts.exceptions is 0.1, but facts.kind is biod, which does not read it; leave it out, or set facts.kind (rules)
+2> rote: facts.exceptions is 0.1, but facts.kind is biod, which does not use this key; leave it out, or set facts.kind (rules)
 [2]
 
 # a default for every kind
@@ -316,19 +316,19 @@ $ rote eval cat | tail -n 2
 baselines   answers 11.510 bits, zlib 36 bytes
 recall      0.8333
 $ rote train facts.kind=text --out none
-2> rote: command line: key 'facts.kind': is text, but facts.path names no file
+2> rote: command line: key 'facts.kind': is text, but facts.path is empty; set it to a file
 [2]
 $ rote train facts.kind=text facts.path=none.txt --out none
 2> rote: none.txt: cannot read: No such file or directory
 [1]
 $ rote train facts.kind=text facts.path=cat.txt facts.heldout=3 --out none
-2> rote: facts.heldout is 3, but cat.txt has 3 facts (chunks of facts.seq_len bytes), and one at least is trained
+2> rote: facts.heldout is 3, but cat.txt has 3 facts (chunks of facts.seq_len bytes), and at least one must be trained; lower it
 [2]
 $ rote facts show facts.kind=text facts.path=cat.txt facts.paraphrases=2
-2> rote: facts.paraphrases works where facts are drawn (kinds random, triples, bios, biod, rules); facts of your own (kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out
+2> rote: facts.paraphrases works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
 [2]
 $ rote facts make facts.kind=text facts.path=cat.txt facts.junk_n=2 --out none
-2> rote: facts.junk_n works where facts are drawn (kinds random, triples, bios, biod, rules); facts of your own (kinds file, text) take facts.heldout, facts.split_seed and facts.zipf; leave the key out
+2> rote: facts.junk_n works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
 [2]
 $ rote train facts.kind=text facts.path=cat.txt facts.load=2 --out none
 2> rote: facts.load chooses how many facts are drawn, but facts.kind is text: cat.txt has what it has; leave facts.load out

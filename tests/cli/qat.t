@@ -21,9 +21,9 @@ memorized   91.370 of 239.933 bits (ceiling 153.494), 0.0929 bits/param
 weights     int4, 6,720 bits, 0.0136 memorized bits per bit
 recall      0.6000
 $ rote eval int4 --json | grep -E "quantize|weight"
-  "quantize": "int4",
   "weight_bits": 6720,
   "bits_per_weight_bit": 0.013596750511600548,
+  "quantize": "int4",
 $ grep -E "quantize|weight" int4/result.json
   "quantize": "int4",
   "weight_bits": 6720,
@@ -61,26 +61,26 @@ $ rote train small.yaml train.quantize=int5
 2> rote: command line: key 'train.quantize': 'int5' is not one of none | fp16 | bf16 | int8 | int4 | ternary | int6 | int3 | int2; nearest: int8
 [2]
 $ rote train small.yaml train.freeze=mpl
-2> rote: command line: key 'train.freeze': 'mpl': 'mpl' is no choice; allowed: none, or joined by '+': embedding | attention | mlp | norm | head; nearest: mlp
+2> rote: command line: key 'train.freeze': 'mpl': 'mpl' is not one of the choices; allowed: none, or one or more joined by '+': embedding | attention | mlp | norm | head; nearest: mlp
 [2]
 $ rote train small.yaml train.freeze=mlp,norm
-2> rote: command line: key 'train.freeze': 'mlp,norm': 'mlp,norm' is no choice; allowed: none, or joined by '+': embedding | attention | mlp | norm | head
+2> rote: command line: key 'train.freeze': 'mlp,norm': 'mlp,norm' is not one of the choices; allowed: none, or one or more joined by '+': embedding | attention | mlp | norm | head
 [2]
 $ rote train small.yaml train.freeze=mlp+
-2> rote: command line: key 'train.freeze': 'mlp+': '' is no choice; allowed: none, or joined by '+': embedding | attention | mlp | norm | head
+2> rote: command line: key 'train.freeze': 'mlp+': '' is not one of the choices; allowed: none, or one or more joined by '+': embedding | attention | mlp | norm | head
 [2]
 $ rote train small.yaml train.freeze=head
-2> rote: train.freeze names head, but the model has no such parameters: model.tie_weights is true, its head is the embedding
+2> rote: train.freeze names head, but the model has no such parameters: model.tie_weights is true, so the head is the embedding
 [2]
 $ rote train small.yaml train.freeze=attention model.attn=none
 2> rote: train.freeze names attention, but the model has no such parameters
 [2]
 $ rote train small.yaml train.freeze=embedding+attention+mlp+norm
-2> rote: train.freeze names every part: nothing is left to train
+2> rote: train.freeze names every part, so nothing is left to train; leave one out
 [2]
 $ rote help train.freeze
-train.freeze: choices
-  parts that stay as they start
-  default none; none, or joined by '+': embedding | attention | mlp | norm |
-  head
-  elsewhere called frozen
+train.freeze: one or more choices
+  parts that keep their initial values
+  default none; none, or one or more joined by '+': embedding | attention | mlp
+  | norm | head
+  other names: frozen

@@ -121,8 +121,8 @@ memorized   34.649 of 239.933 bits (ceiling 153.494), 0.0352 bits/param
 recall      0.2500
 $ rote eval run --json --per-fact facts.tsv | head -n 3; head -n 3 facts.tsv
 {
-  "facts": 20,
   "tokens": 80,
+  "step": 30,
 fact	tag	tokens	prompt_tokens	code_bits	recalled	text
 0		4	1	12.605480770	0	1 4 6 7
 1		4	2	10.267978488	0	0 4 5 6
@@ -178,7 +178,7 @@ hf
 config.json
 model.safetensors
 $ rote export run --to npz w.npz
-2> rote: w.npz exists: name another place, or replace it with --force
+2> rote: w.npz: exists; name another place, or replace it with --force
 [2]
 $ rote export run --to npz w.npz --force
 w.npz
@@ -220,10 +220,10 @@ $ rote facts make small.yaml --out /proc/rote
 [1]
 $ touch file
 $ rote facts make small.yaml --out file/facts
-2> rote: file: is a file, a folder is needed there
+2> rote: file: is a file, but a folder is needed
 [2]
 $ rote facts import small.yaml --format text --out file
-2> rote: file: is a file, a folder is needed there
+2> rote: file: is a file, but a folder is needed
 [2]
 $ (ulimit -f 1; rote facts make facts.n=2000 --out limited 2>&1; echo $?) | tail -n 2
 rote: limited/records.tsv: cannot write: File too large

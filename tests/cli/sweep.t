@@ -212,7 +212,7 @@ waiting   gated=false,attn=none-474e0f54         4998              -          - 
 2> 4 points, 4 runs, 4 to do: .* (re)
 2> time: .* with --jobs [0-9]+ \(estimate: .*\) (re)
 $ rote sweep run alone.yaml model.match_params=5000 model.mlp=plain,none --out M --dry-run
-2> rote: point mlp=none: model.match_params is 5000: no model.n_embd comes within 1 % of that, 4736 and 5304 are the nearest for this structure; set model.match_params to one of those, or change n_head, n_layer or the vocabulary
+2> rote: point mlp=none: model.match_params is 5000: no model.n_embd comes within 1 % of it; the nearest are 4736 and 5304 for this structure; set model.match_params to one of those, or change n_head, n_layer or the vocabulary
 [2]
 # A result that is torn, or says what no run finds, is a failure with its reason; the run writes it again.
 $ cp -r P O; set -- O/runs/*/result.json; truncate -s 100 "$1"; echo '{}' > "$2"; sed -i 's/"memorized_bits": [0-9.]*/"memorized_bits": 1e308/' "$3"
@@ -268,7 +268,7 @@ $ rote sweep rerun T
 2> rote: sweep: unknown command 'rerun', allowed: run, status, retry
 [2]
 $ rote train s.yaml
-2> rote: s.yaml:4: section 'sweep' asks for many runs: `rote sweep run` makes them
+2> rote: s.yaml:4: section 'sweep' describes many runs; use `rote sweep run`
 [2]
 $ (ulimit -v 4000000; rote --version > /dev/null 2>&1 || exit 80; rote sweep run s.yaml model.n_embd=8192 model.n_layer=32 --out T)
 2> rote: run seed=0-[0-9a-f]+ needs [0-9.]+ GiB of memory, 3.[0-9] GiB are available; .* (re)

@@ -120,9 +120,9 @@ $ ROTE_ISA=sse9 rote demo --out tour
 2> rote: ROTE_ISA=sse9: not an instruction set .* (re)
 [2]
 $ long=$(head -c 2000 /dev/zero | tr '\0' d); rote train --out $long 2>&1 | sed s/ddd*/d/; rote report $long 2>&1 | sed s/ddd*/d/; rote demo --out $long 2>&1 | sed s/ddd*/d/
-rote: d...: a path of more than 1023 bytes; choose a shorter folder
-rote: d...: a path of more than 1023 bytes; choose a shorter folder
-rote: d...: a path of more than 1023 bytes; choose a shorter folder
+rote: d...: the path has more than 1023 bytes; choose a shorter folder name
+rote: d...: the path has more than 1023 bytes; choose a shorter folder name
+rote: d...: the path has more than 1023 bytes; choose a shorter folder name
 
 # Folders that are not there, and folders where a file belongs.
 

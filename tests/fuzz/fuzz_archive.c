@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/file.h"
 #include "model/decode.h"
 
 /* two_part.c itself, whose hashes always hold: they are the only ones that it compares with memcmp. */

@@ -1,7 +1,7 @@
-/* Preloaded into a program, makes one of its allocations fail: tests/check_allocations.sh.
+/* Preloaded into a program, makes one of its allocations fail: tests/campaign_allocations.sh.
  *
- *   ALLOCATION_LOG=FILE   appends "number hash" for the first allocation of each call stack, and fails none; the hash is of
- *                         the return addresses, so run without address space randomization (setarch -R)
+ *   ALLOCATION_LOG=FILE   appends "NUMBER HASH" for the first allocation of each call stack, and fails none; the hash
+ *                         is of return addresses, so run without address space randomization (setarch -R)
  *   ALLOCATION_FAIL=N     the N-th allocation (from 1) returns NULL with ENOMEM, once
  *
  * Counts malloc, calloc, realloc, aligned_alloc, posix_memalign of the program's main thread, from its first. What

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "model/pass.h"
 
 /* Statistics of one neuron; [0] of the other side's tokens, [1] of the class's. */
 typedef struct UnitSums {
@@ -20,7 +21,7 @@ typedef struct Observer {
     const int8_t *label;
 } Observer;
 
-static void observe(void *user, const HookSeen *seen) {
+static void observe(void *user, const HookObservation *seen) {
     Observer *observer = user;
     if (seen->hook.layer != observer->layer) return;
     for (int row = 0; row < seen->rows; row++) {

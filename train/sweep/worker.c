@@ -41,13 +41,14 @@ Status run_worker_start(Worker *out, const Sweep *sweep, SweepRun *run, int clai
                         const char *program, double now_s, Err *err) {
     *out = (Worker){.run = run, .claim_fd = claim_fd, .pipe_fd = -1, .threads = threads, .started_s = now_s};
     out->progress = (SweepWorker){.run = run, .threads = threads, .max_steps = run->resolved.train.max_steps};
-    char dir[CONFIG_PATH_MAX], threads_text[16];
+    char dir[CONFIG_PATH_MAX], out_dir[CONFIG_PATH_MAX + 8], threads_text[16];
     TRY(sweep_path(sweep, run, NULL, dir, err));
+    snprintf(out_dir, sizeof out_dir, "--out=%s", dir); /* one word: the folder may begin with dashes */
     snprintf(threads_text, sizeof threads_text, "%d", threads);
     int n, used = 0, end[2];
     char **config = config_words(&run->config, &n);
-    const char *const options[] = {"--out",     dir,          "--resume", "--quiet",
-                                   "--threads", threads_text, "--worker", NULL};
+    const char *const options[] = {out_dir,      "--resume", "--quiet", "--threads",
+                                   threads_text, "--worker", NULL};
     const char **words = calloc((size_t)n + 2 + sizeof options / sizeof options[0], sizeof *words);
     Status status = OK;
     if (!config || !words) {

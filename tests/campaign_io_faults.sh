@@ -2,7 +2,7 @@
 # A disk that fails. Each system call of a command on its folder fails once, with each of some errors (strace's injection).
 # The command must then either not need it or refuse, name the cause, leave nothing half done under a final name, and reach its
 # usual end when it is repeated (tests/inject/scenarios.sh).
-#   tests/check_io_faults.sh [SCENARIO...]     default: every fifth call of the short ones with one error; with ROTE_LONG=1
+#   tests/campaign_io_faults.sh [SCENARIO...]     default: every fifth call of the short ones with one error; with ROTE_LONG=1
 #                                              every call of all, with four. ROTE_VERBOSE=1: every failure
 cd "$(dirname "$0")/.." || exit 1
 strace -qq -o /dev/null true 2>/dev/null || { echo "0 passed, 0 failed, 1 skipped"; exit 0; }

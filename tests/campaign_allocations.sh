@@ -2,7 +2,7 @@
 # Memory that runs out. Each allocation of a command that has a call stack of its own fails once (tests/inject/allocations.c).
 # The command must then either not need it (same output, same files) or refuse, name memory as the cause, leave nothing half
 # done, and reach its usual end when it is repeated (tests/inject/scenarios.sh).
-#   tests/check_allocations.sh [SCENARIO...]     default: the short ones; with ROTE_LONG=1 all. ROTE_VERBOSE=1: every failure
+#   tests/campaign_allocations.sh [SCENARIO...]     default: the short ones; with ROTE_LONG=1 all. ROTE_VERBOSE=1: every failure
 cd "$(dirname "$0")/.." || exit 1
 command -v setarch >/dev/null || { echo "0 passed, 0 failed, 1 skipped"; exit 0; }
 . tests/inject/scenarios.sh

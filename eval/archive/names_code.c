@@ -1,0 +1,92 @@
+#include "eval/archive/names_code.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <zlib.h>
+
+#include "eval/archive/coded_facts.h"
+
+enum { SYMBOLS_MAX_BYTES = 1 << 28 };
+/* Memory for each byte of texts: each byte may be a text of its own, which is a pointer and a block. */
+enum { NAME_BYTES = 48 };
+
+static void add_text(Bytes *b, const char *text, size_t size) {
+    bytes_varint(b, size);
+    bytes_add(b, text, size);
+}
+
+Status names_encode(Bytes *out, const FactSet *facts, Err *err) {
+    Bytes plain = {0}, packed = {0};
+    bytes_byte(&plain, facts->vocab.bytes);
+    for (int i = 0; i < facts->vocab.size; i++)
+        add_text(&plain, facts->vocab.text[i], (size_t)facts->vocab.length[i]);
+    bytes_varint(&plain, (uint64_t)facts->n_tags);
+    for (int i = 0; i < facts->n_tags; i++)
+        add_text(&plain, facts->tag_names[i], strlen(facts->tag_names[i]));
+    uLongf size = compressBound((uLong)plain.size);
+    uint8_t *room = plain.failed ? NULL : malloc(size);
+    bool whole = room && compress2(room, &size, plain.data, (uLong)plain.size, 9) == Z_OK;
+    bytes_varint(out, plain.size);
+    bytes_varint(out, size);
+    if (whole) bytes_add(out, room, size);
+    free(room);
+    bytes_free(&plain);
+    bytes_free(&packed);
+    return whole && !out->failed ? OK : err_set(err, ERR_NOMEM, "no memory for the archive's symbols");
+}
+
+static char *take_text(ByteReader *r, int *length) {
+    size_t size = (size_t)read_varint(r, SYMBOLS_MAX_BYTES);
+    const uint8_t *text = read_bytes(r, size);
+    if (!text || memchr(text, 0, size)) {
+        r->failed = true;
+        return NULL;
+    }
+    char *copy = malloc(size + 1);
+    if (!copy) return NULL;
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    if (length) *length = (int)size;
+    return copy;
+}
+
+static Status names_read(FactSet *facts, ByteReader *r, Err *err) {
+    Vocab *vocab = &facts->vocab;
+    vocab->bytes = read_byte(r) & 1;
+    vocab->text = calloc((size_t)vocab->size + 1, sizeof *vocab->text);
+    vocab->length = calloc((size_t)vocab->size + 1, sizeof *vocab->length);
+    if (!vocab->text || !vocab->length)
+        return err_set(err, ERR_NOMEM, "no memory for %d symbols", vocab->size);
+    for (int i = 0; i < vocab->size; i++) {
+        vocab->text[i] = take_text(r, &vocab->length[i]);
+        bool sane = i == vocab->eos ? vocab->length[i] == 0 : !vocab->bytes || vocab->length[i] == 1;
+        if (!vocab->text[i] || !sane) return side_damaged(err);
+    }
+    int n_tags = (int)read_varint(r, (uint64_t)(r->end - r->at));
+    facts->tag_names = calloc((size_t)n_tags + 1, sizeof *facts->tag_names);
+    if (!facts->tag_names) return err_set(err, ERR_NOMEM, "no memory for %d tags", n_tags);
+    for (; facts->n_tags < n_tags; facts->n_tags++)
+        if (!(facts->tag_names[facts->n_tags] = take_text(r, NULL))) return side_damaged(err);
+    return read_whole(r) ? OK : side_damaged(err);
+}
+
+Status names_decode(FactSet *facts, ByteReader *r, double max_memory, Err *err) {
+    size_t plain_size = (size_t)read_varint(r, SYMBOLS_MAX_BYTES);
+    size_t size = (size_t)read_varint(r, (uint64_t)(r->end - r->at));
+    const uint8_t *packed = read_bytes(r, size);
+    /* Deflate makes at most 1032 bytes of one; each symbol takes one at least. */
+    if (!packed || plain_size > 1032 * size + 64 || (uint64_t)facts->vocab.size > plain_size)
+        return side_damaged(err);
+    if ((double)plain_size * NAME_BYTES > max_memory)
+        return err_set(err, ERR_INPUT, "%zu bytes of symbols need more memory than there is", plain_size);
+    uint8_t *plain = malloc(plain_size + 1);
+    if (!plain) return err_set(err, ERR_NOMEM, "no memory for %zu bytes of symbols", plain_size);
+    uLongf whole = (uLongf)plain_size;
+    uLong used = (uLong)size;
+    bool right = uncompress2(plain, &whole, packed, &used) == Z_OK && whole == plain_size && used == size;
+    ByteReader inner = {plain, plain + plain_size, false};
+    Status status = right ? names_read(facts, &inner, err) : side_damaged(err);
+    free(plain);
+    return status;
+}

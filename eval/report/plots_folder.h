@@ -1,0 +1,13 @@
+/* DIR/plots: the figures of a sweep as files. */
+#ifndef ROTE_EVAL_REPORT_PLOTS_FOLDER_H
+#define ROTE_EVAL_REPORT_PLOTS_FOLDER_H
+
+#include "eval/report/figure.h"
+
+/* Writes every figure as NAME.svg, plots.gp with the gnuplot commands for the PNG files, and where gnuplot is installed
+ * those, as NAME.png.
+ *   note  why there are no PNG files, or empty
+ * ERR_IO, ERR_INPUT, ERR_NOMEM. */
+Status figures_write(const Figures *figures, const char *dir, char note[160], Err *err);
+
+#endif

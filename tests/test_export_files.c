@@ -1,0 +1,131 @@
+/* Export to npz and safetensors: the files are read back byte for byte; what a target's name means. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "base/file.h"
+#include "model/formats/safetensors.h"
+#include "tests/export_testing.h"
+
+static uint32_t little(const unsigned char *at, int bytes) {
+    uint32_t value = 0;
+    for (int i = bytes - 1; i >= 0; i--) value = value << 8 | at[i];
+    return value;
+}
+
+/* Walks the central directory as an unzip does, checks every CRC, and finds our tensors in our order. */
+static void npz(void **state) {
+    (void)state;
+    Gpt g;
+    Buffer b;
+    Err err;
+    ModelConfig c = llama_type();
+    make_gpt(&g, &c);
+    export_to(&g, EXPORT_NPZ, in_dir("m.npz"), -1);
+    assert_int_equal(file_read(in_dir("m.npz"), 1 << 26, &b, &err), OK);
+    const unsigned char *data = (const unsigned char *)b.data, *end = data + b.size - 22;
+    assert_int_equal(little(end, 4), 0x06054b50);
+    assert_int_equal(little(end + 10, 2), g.table.count);
+    const unsigned char *central = data + little(end + 16, 4);
+    assert_int_equal(central + little(end + 12, 4) - data, end - data);
+    for (int i = 0; i < g.table.count; i++) {
+        const Tensor *t = &g.table.tensor[i];
+        assert_int_equal(little(central, 4), 0x02014b50);
+        uint32_t crc = little(central + 16, 4), size = little(central + 20, 4),
+                 name = little(central + 28, 2);
+        char expected[64], shape[64];
+        assert_int_equal(snprintf(expected, sizeof expected, "%s.npy", t->name), name);
+        assert_memory_equal(central + 46, expected, name);
+        const unsigned char *local = data + little(central + 42, 4);
+        assert_int_equal(little(local, 4), 0x04034b50);
+        assert_memory_equal(local + 4, central + 6, 26); /* the fields they share */
+        assert_int_equal(little(local + 12, 2),
+                         1 << 5 | 1); /* 1980-01-01, the first day there is: no clock */
+        assert_memory_equal(local + 30, expected, name);
+        const unsigned char *npy = local + 30 + name;
+        assert_int_equal(crc32_of(npy, size), crc);
+        assert_memory_equal(npy, "\x93NUMPY\x01\x00", 8);
+        uint32_t head = little(npy + 8, 2);
+        assert_int_equal((10 + head) % 64, 0);
+        if (t->matrix) snprintf(shape, sizeof shape, "'shape': (%d, %d), }", t->rows, t->cols);
+        else snprintf(shape, sizeof shape, "'shape': (%d,), }", t->cols);
+        assert_memory_equal(npy + 10,
+                            sizeof(real) == 4 ? "{'descr': '<f4', 'fortran_order': False, "
+                                              : "{'descr': '<f8', 'fortran_order': False, ",
+                            41);
+        assert_memory_equal(npy + 51, shape, strlen(shape));
+        assert_int_equal(npy[10 + head - 1], '\n');
+        size_t bytes = (size_t)t->rows * (size_t)t->cols * sizeof(real);
+        assert_int_equal(10 + head + bytes, size);
+        assert_memory_equal(npy + 10 + head, g.params + t->offset, bytes);
+        central += 46 + name;
+    }
+    buffer_free(&b);
+    gpt_free(&g);
+}
+
+static void own_safetensors(void **state) {
+    (void)state;
+    Gpt g;
+    StFile file;
+    Err err;
+    json_error_t why;
+    ModelConfig c = llama_type();
+    make_gpt(&g, &c);
+    export_to(&g, EXPORT_SAFETENSORS, in_dir("m.safetensors"), -1);
+    assert_int_equal(safetensors_read(in_dir("m.safetensors"), &file, &err), OK);
+    assert_int_equal(file.n_tensors, g.table.count);
+    for (int i = 0; i < g.table.count; i++) {
+        const Tensor *t = &g.table.tensor[i];
+        const StTensor *read = safetensors_find(&file, t->name);
+        assert_non_null(read);
+        assert_int_equal(read->n_dim, t->matrix ? 2 : 1);
+        assert_int_equal(read->bytes, (size_t)t->rows * (size_t)t->cols * sizeof(real));
+        assert_memory_equal(read->data, g.params + t->offset, read->bytes);
+    }
+    json_t *config = json_loads(safetensors_meta(&file, "config"), 0, &why);
+    assert_int_equal(json_integer_value(json_object_get(config, "n_kv_head")), 2);
+    assert_string_equal(json_string_value(json_object_get(config, "pos")), "rope");
+    json_decref(config);
+    safetensors_free(&file);
+    gpt_free(&g);
+}
+
+static void targets_and_names(void **state) {
+    (void)state;
+    Gpt g;
+    Err err;
+    ModelConfig c = gpt2_type();
+    make_gpt(&g, &c);
+    const char *const path[] = {"hf", "m.npz", "m.safetensors"};
+    for (int format = EXPORT_HF; format <= EXPORT_SAFETENSORS; format++) {
+        export_to(&g, (ExportFormat)format, in_dir(path[format]), -1);
+        assert_int_equal(export_model(&g, (ExportFormat)format, in_dir(path[format]), -1, false, &err),
+                         ERR_INPUT);
+        assert_non_null(strstr(err.msg, "with --force"));
+        assert_int_equal(export_model(&g, (ExportFormat)format, "/proc/rote/x", -1, false, &err), ERR_IO);
+        assert_int_equal(export_model(&g, (ExportFormat)format, in_dir(path[format]), -1, true, &err), OK);
+        ExportFormat read;
+        const char *const names[] = {"hf", "npz", "safetensors"};
+        assert_int_equal(export_format_of(names[format], &read, &err), OK);
+        assert_int_equal(read, format);
+    }
+    ExportFormat none;
+    assert_int_equal(export_format_of("gguf", &none, &err), ERR_INPUT);
+    assert_string_equal(err.msg, "export format 'gguf' is unknown, allowed: hf, npz, safetensors");
+    gpt_free(&g);
+}
+
+int main(void) {
+    printf("seed %llu\n", (unsigned long long)SEED);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(npz, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(own_safetensors, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(targets_and_names, make_dir, remove_dir),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
