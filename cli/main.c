@@ -13,6 +13,7 @@
 #include "cli/common/signals.h"
 #include "cli/common/version.h"
 #include "cli/help/help.h"
+#include "data/text.h"
 
 static int exit_code(Status status) {
     switch (status) {
@@ -94,6 +95,10 @@ int main(int argc, char **argv) {
     /* A result that could not be written to stdout, as on a full disk, is a failure. */
     if ((fflush(stdout) || ferror(stdout)) && status == OK)
         status = err_set(&err, ERR_IO, "standard output: %s", strerror(errno));
-    if (status != OK) fprintf(stderr, "rote: %s\n", err.msg);
+    if (status != OK) {
+        fputs("rote: ", stderr);
+        text_show_message(stderr, err.msg);
+        fputc('\n', stderr);
+    }
     return exit_code(status);
 }

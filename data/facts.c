@@ -46,6 +46,14 @@ void facts_free(FactSet *facts) {
     *facts = (FactSet){0};
 }
 
+int facts_tag_named(const FactSet *facts, const char *name) {
+    for (int k = 0; k < facts->n_tags; k++)
+        if (text_spelled((Text){facts->tag_names[k], strlen(facts->tag_names[k])}, name)) return k;
+    for (int k = 0; k < facts->n_tags; k++)
+        if (strcmp(facts->tag_names[k], name) == 0) return k;
+    return -1;
+}
+
 static void hash_number(XXH3_state_t *state, int32_t x) { XXH3_128bits_update(state, &x, sizeof x); }
 
 static void hash_string(XXH3_state_t *state, const char *text, int length) {

@@ -20,11 +20,17 @@ static const int32_t *tokens_of(const FactSet *f, int i) { return f->tokens + f-
 
 static Status no_memory(Err *err) { return err_set(err, ERR_NOMEM, "no memory for the labels of a rule"); }
 
+/* A name out of a file for a message: as it is where a terminal may have it so, else escaped and cut. */
+static const char *shown_name(char out[QUOTE_SIZE], const char *name) {
+    text_escape(out, QUOTE_SIZE, (Text){(char *)(uintptr_t)name, strlen(name)});
+    return out;
+}
+
 /* ---- sides ---- */
 
 static Status tag_index(const FactSet *f, const char *name, const char *key, int *out, Err *err) {
-    for (*out = 0; *out < f->n_tags; ++*out)
-        if (!strcmp(f->tag_names[*out], name)) return OK;
+    *out = facts_tag_named(f, name);
+    if (*out >= 0) return OK;
     if (f->n_tags == 0) return err_set(err, ERR_INPUT, "%s is '%s', but these facts have no tags", key, name);
     const char **names = calloc((size_t)f->n_tags + 1, sizeof *names);
     if (!names) return no_memory(err);
@@ -37,8 +43,9 @@ static Status tag_index(const FactSet *f, const char *name, const char *key, int
         text_quote(quote, (Text){f->tag_names[i], strlen(f->tag_names[i])});
         used += snprintf(there + used, sizeof there - (size_t)used, "%s%s", i ? ", " : "", quote);
     }
+    char quote[QUOTE_SIZE];
     err_set(err, ERR_INPUT, "%s is '%s', but no fact has that tag; the tags are %s%s%s%s", key, name, there,
-            f->n_tags > SHOWN ? ", .." : "", near ? "; nearest: " : "", near ? near : "");
+            f->n_tags > SHOWN ? ", .." : "", near ? "; nearest: " : "", near ? shown_name(quote, near) : "");
     free(names);
     return ERR_INPUT;
 }
@@ -68,14 +75,18 @@ static Status symbol_named(const FactSet *f, const char *name, int32_t *out, Err
         return OK;
     }
     *out = vocab_find(vocab, (Text){(char *)name, strlen(name)});
+    for (int i = 0; *out < 0 && i < vocab->eos; i++)
+        if (text_spelled((Text){vocab->text[i], (size_t)vocab->length[i]}, name)) *out = i;
     if (*out >= 0) return OK;
     const char **names = calloc((size_t)vocab->size + 1, sizeof *names);
     if (!names) return no_memory(err);
     for (int i = 0, n = 0; i < vocab->size; i++)
         if (i != vocab->eos) names[n++] = vocab->text[i];
     const char *near = nearest_name(name, names);
+    char quote[QUOTE_SIZE];
     err_set(err, ERR_INPUT, "when.token is '%s', which is not one of the %d symbols (%s)%s%s", name,
-            vocab->size - 1, vocab->bytes ? "bytes" : "words", near ? "; nearest: " : "", near ? near : "");
+            vocab->size - 1, vocab->bytes ? "bytes" : "words", near ? "; nearest: " : "",
+            near ? shown_name(quote, near) : "");
     free(names);
     return ERR_INPUT;
 }

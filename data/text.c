@@ -101,6 +101,16 @@ void text_show(FILE *stream, const char *text) {
     text_write(stream, (Text){(char *)(uintptr_t)text, strlen(text)});
 }
 
+void text_show_message(FILE *stream, const char *message) {
+    Text rest = {(char *)(uintptr_t)message, strlen(message)};
+    char piece[4];
+    while (rest.size) {
+        bool backslash = *rest.data == '\\';
+        size_t size = escape_next(piece, &rest);
+        fwrite(piece, 1, backslash ? 1 : size, stream);
+    }
+}
+
 size_t text_escape(char *out, size_t size, Text t) {
     size_t used = 0;
     char piece[4];

@@ -30,6 +30,8 @@ void text_write(FILE *stream, Text t);
 /* text_write of a NUL-ended text. Whatever a user's file or a name holds goes to a terminal through here: control
  * characters would otherwise act on it. */
 void text_show(FILE *stream, const char *text);
+/* The same of a message that may quote such texts, some of them escaped already: backslashes stay single. */
+void text_show_message(FILE *stream, const char *message);
 size_t text_escape(char *out, size_t size, Text t);
 
 /* For messages: escaped, in quotes, cut with "..." after some 32 bytes. Returns out. */

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "data/text.h"
+
 /* A field that nobody asked for cannot refuse a file, nor change what is read. */
 static void unread_fields_are_skipped(void **state) {
     (void)state;
@@ -167,6 +169,45 @@ static void bytes_can_be_named(void **state) {
     facts_free(&facts);
 }
 
+/* Whatever is shown can be named, reads back, and is plain UTF-8 without control characters. */
+static void shown_texts_spell_themselves(void **state) {
+    (void)state;
+    enum { ROUNDS = 20000, MOST = 12 };
+    static const unsigned char piece[] = {'\\', 'x',  '4',  '1',  'n',  't',  0x1b,
+                                          '\t', 0xc3, 0xa9, 0xff, 0xed, 0x9b, ' '};
+    Stream stream = random_stream(15, RANDOM_TEST, 0);
+    for (uint64_t round = 0, k = 0; round < ROUNDS; round++) {
+        char text[MOST + 1] = "", shown[4 * MOST + 1], other[4 * MOST + 2];
+        size_t size = (size_t)random_below(stream, k++, MOST);
+        for (size_t i = 0; i < size; i++) text[i] = (char)piece[random_below(stream, k++, sizeof piece)];
+        text_escape(shown, sizeof shown, (Text){text, size});
+        assert_true(text_spelled((Text){text, size}, shown));
+        snprintf(other, sizeof other, "%s4", shown);
+        assert_false(text_spelled((Text){text, size}, other));
+        for (const char *c = shown; *c; c++) assert_true((unsigned char)*c >= ' ' && *c != 127);
+        Text back = {shown, strlen(shown)};
+        assert_true(text_unescape(&back));
+        assert_true(text_equal(back, (Text){text, size}));
+    }
+    assert_false(text_spelled((Text){"\\", 1}, "\\"));
+    assert_false(text_spelled((Text){"\\x4", 3}, "\\x4"));
+    assert_true(text_spelled((Text){"A\xff", 2}, "\\x41\\xfF"));
+}
+
+static void tags_are_found_as_shown_or_as_bytes(void **state) {
+    (void)state;
+    FactSet facts =
+        import_text("f.tsv", "a\tb\t\\xFF\nc\td\t\xff\ne\tf\tplain\\\ng\th\tcaf\xc3\xa9\n", bytes);
+    assert_int_equal(facts_tag_named(&facts, "\\xFF"), 1); /* as it is shown comes first */
+    assert_int_equal(facts_tag_named(&facts, "\\\\xFF"), 0);
+    assert_int_equal(facts_tag_named(&facts, "\xff"), 1);
+    assert_int_equal(facts_tag_named(&facts, "plain\\"), 2);
+    assert_int_equal(facts_tag_named(&facts, "plain\\\\"), 2);
+    assert_int_equal(facts_tag_named(&facts, "caf\xc3\xa9"), 3);
+    assert_int_equal(facts_tag_named(&facts, "caf"), -1);
+    facts_free(&facts);
+}
+
 static void names_in_any_case(void **state) {
     (void)state;
     static const char *const name[] = {"F.CSV", "f.Csv", "a.b.TSV", "f.TSV"};
@@ -227,10 +268,16 @@ static void pipes_are_read_to_their_end(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(unread_fields_are_skipped),   cmocka_unit_test(nesting_may_be_deep),
-        cmocka_unit_test(values_are_taken_as_spelled), cmocka_unit_test(line_ends_are_alike),
-        cmocka_unit_test(delimiters_are_noticed),      cmocka_unit_test(names_in_any_case),
-        cmocka_unit_test(bytes_can_be_named),          cmocka_unit_test(pipes_are_read_to_their_end),
+        cmocka_unit_test(unread_fields_are_skipped),
+        cmocka_unit_test(nesting_may_be_deep),
+        cmocka_unit_test(values_are_taken_as_spelled),
+        cmocka_unit_test(line_ends_are_alike),
+        cmocka_unit_test(delimiters_are_noticed),
+        cmocka_unit_test(names_in_any_case),
+        cmocka_unit_test(bytes_can_be_named),
+        cmocka_unit_test(shown_texts_spell_themselves),
+        cmocka_unit_test(tags_are_found_as_shown_or_as_bytes),
+        cmocka_unit_test(pipes_are_read_to_their_end),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

@@ -41,7 +41,9 @@ char **config_words(const Config *config, int *n) {
     for (int k = 0; words && k < KEY_COUNT; k++) {
         key_print(config, &keys[k], text);
         key_print(&initial, &keys[k], standard);
-        if (!strcmp(text, standard)) continue;
+        /* Of facts that are read, a facts.n that is left out means all of them. */
+        bool n_said = facts_are_read(config->facts.kind) && !strcmp(keys[k].name, "facts.n");
+        if (!strcmp(text, standard) && !n_said) continue;
         char *value = config_value(config, k);
         if (value && value_needs_quotes(value)) { /* the reader of the word would take the quote away */
             char *in_quotes = value_quoted(value);

@@ -3,8 +3,10 @@
 #include "base/file.h"
 #include "base/nearest.h"
 #include "base/threads.h"
+#include "data/text.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,16 +193,15 @@ Status args_tag(const Args *args, const char *option, const FactSet *facts, int 
     const char *tag = args_value(args, option);
     *out = -1;
     if (!tag) return OK;
-    for (int i = 0; i < facts->n_tags; i++)
-        if (!strcmp(facts->tag_names[i], tag)) {
-            *out = i;
-            return OK;
-        }
+    *out = facts_tag_named(facts, tag);
+    if (*out >= 0) return OK;
     const char **names = calloc((size_t)facts->n_tags + 1, sizeof *names);
     if (!names) return err_set(err, ERR_NOMEM, "out of memory for %d tags", facts->n_tags);
     for (int i = 0; i < facts->n_tags; i++) names[i] = facts->tag_names[i];
     const char *nearest = nearest_name(tag, names);
     free(names);
+    char near[QUOTE_SIZE] = "";
+    if (nearest) text_escape(near, sizeof near, (Text){(char *)(uintptr_t)nearest, strlen(nearest)});
     return err_set(err, ERR_INPUT, "%s: --%s: no fact has '%s'%s%s", args->command->name, option, tag,
-                   nearest ? "; nearest: " : "", nearest ? nearest : "");
+                   nearest ? "; nearest: " : "", near);
 }

@@ -4,12 +4,16 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json.h"
 
 Status json_out(json_t *object, Err *err) {
-    if (!object) return err_set(err, ERR_NOMEM, "out of memory for the JSON result");
-    int failed = json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-    putchar('\n');
-    json_decref(object);
+    char *text = NULL;
+    if (!object) return err_set(err, ERR_NOMEM, "no memory for the JSON result");
+    TRY(json_take_text(object, JSON_INDENT(2) | JSON_REAL_PRECISION(17), "the JSON result", &text, err));
+    int failed = puts(text) < 0;
+    free(text);
     return failed ? err_set(err, ERR_IO, "standard output: cannot write the JSON result") : OK;
 }
 

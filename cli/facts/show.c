@@ -2,6 +2,7 @@
 #include "cli/facts/show.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "cli/common/json.h"
 #include "cli/common/show.h"
 #include "data/pool.h"
+#include "data/text.h"
 
 enum { FIRST_RECORDS = 5, RECORD_MAX = 256, TAGS_SHOWN = 5 };
 
@@ -44,27 +46,27 @@ static void mark_cut(char text[RECORD_MAX]) {
     strcpy(text + end, "...");
 }
 
-/* Token numbers; where the vocabulary has text, that text, with a tab before the answer. */
-static void plain_text(char out[RECORD_MAX], const FactSet *f, int i) {
+/* Token numbers; where the vocabulary has text, that text, escaped, with a tab before the answer. false: no memory. */
+static bool plain_text(char out[RECORD_MAX], const FactSet *f, int i) {
+    bool whole = true;
     facts_text(f, i, out, RECORD_MAX);
     if (f->vocab.text) {
         const int32_t *tokens = f->tokens + f->start[i];
         int n = (int)(f->start[i + 1] - f->start[i]), prompt_len = f->prompt_len[i];
         char *prompt = show_tokens(&f->vocab, tokens, prompt_len - (prompt_len > 0 && f->vocab.bytes));
         char *answer = show_tokens(&f->vocab, tokens + prompt_len, n - prompt_len);
-        if (prompt && answer) snprintf(out, RECORD_MAX, "%s%s%s", prompt, prompt_len ? "\t" : "", answer);
+        whole = prompt && answer;
+        if (whole) snprintf(out, RECORD_MAX, "%s%s%s", prompt, prompt_len ? "\t" : "", answer);
         free(prompt);
         free(answer);
     }
     mark_cut(out);
+    return whole;
 }
 
 /* With fields: "subject 9 6  relation 1  object 0", and marks by name. Without, or with text: as plain_text. */
-static void record_text(char out[RECORD_MAX], const FactSet *f, int i) {
-    if (f->vocab.text || !f->field) {
-        plain_text(out, f, i);
-        return;
-    }
+static bool record_text(char out[RECORD_MAX], const FactSet *f, int i) {
+    if (f->vocab.text || !f->field) return plain_text(out, f, i);
     size_t used = 0;
     int marks = pool_marks(f), last = -1;
     for (int64_t t = f->start[i]; t < f->start[i + 1] && used < RECORD_MAX - 1; t++) {
@@ -81,23 +83,36 @@ static void record_text(char out[RECORD_MAX], const FactSet *f, int i) {
         last = field;
     }
     mark_cut(out);
+    return true;
 }
 
 /* ---- JSON ---- */
 
-static json_t *json_texts(const FactSet *f, PoolGroup group) {
-    json_t *records = json_array();
-    for (int i = 0; i < group.n && i < FIRST_RECORDS; i++) {
-        char text[RECORD_MAX];
-        plain_text(text, f, group.first + i);
-        json_t *string = json_string(text); /* NULL where a record is not UTF-8 */
-        json_array_append_new(records, string ? string : json_null());
-    }
-    return records;
+/* A text that a user's file named, escaped as everywhere: any bytes become UTF-8. NULL: no memory. */
+static json_t *json_shown(const char *text) {
+    size_t size = strlen(text), room = 4 * size + 1;
+    char *shown = malloc(room);
+    if (shown) text_escape(shown, room, (Text){(char *)(uintptr_t)text, size});
+    json_t *string = shown ? json_string(shown) : NULL;
+    free(shown);
+    return string;
 }
 
-/* What only generated sets have: pool, fields, marks, the keys that they were drawn with. */
-static void json_pool(json_t *o, const FactSet *f) {
+/* NULL: no memory. Where jansson has none, json_out says so. */
+static json_t *json_texts(const FactSet *f, PoolGroup group) {
+    json_t *records = json_array();
+    bool whole = true;
+    for (int i = 0; i < group.n && i < FIRST_RECORDS && whole; i++) {
+        char text[RECORD_MAX];
+        whole = plain_text(text, f, group.first + i);
+        json_array_append_new(records, json_string(text));
+    }
+    if (!whole) json_decref(records);
+    return whole ? records : NULL;
+}
+
+/* What only generated sets have: pool, fields, marks, the keys that they were drawn with. false: no memory. */
+static bool json_pool(json_t *o, const FactSet *f) {
     int marks = pool_marks(f), n_words = 0;
     if (f->n_pool > f->n)
         json_object_set_new(
@@ -126,8 +141,10 @@ static void json_pool(json_t *o, const FactSet *f) {
     if (words) json_object_set(o, "drawn_with", list);
     json_decref(list);
     config_words_free(words);
+    return words || !f->config.n;
 }
 
+/* NULL: no memory. */
 static json_t *facts_json(const FactSet *f) {
     json_t *o = json_pack("{ss si si si si}", "kind", f->kind, "n", f->n, "max_len", f->max_len, "vocab_size",
                           f->vocab.size, "duplicates", f->duplicates);
@@ -149,26 +166,29 @@ static json_t *facts_json(const FactSet *f) {
             json_object_set_new(o, key, json_number(f->order_bits[i]));
         }
     }
-    json_pool(o, f);
+    bool whole = json_pool(o, f);
     json_t *tags = json_array();
-    for (int i = 0; i < f->n_tags; i++) json_array_append_new(tags, json_string(f->tag_names[i]));
+    for (int i = 0; i < f->n_tags; i++)
+        whole = json_array_append_new(tags, json_shown(f->tag_names[i])) == 0 && whole;
     json_object_set_new(o, "tags", tags);
     json_object_set_new(o, "data_hash", json_string(f->data_hash));
     for (int p = 0; p < GROUPS; p++)
         if (p == GROUP_FACTS || group_of(f, p).n)
-            json_object_set_new(o, group_key[p], json_texts(f, group_of(f, p)));
-    return o;
+            whole = json_object_set_new(o, group_key[p], json_texts(f, group_of(f, p))) == 0 && whole;
+    if (!whole) json_decref(o);
+    return whole ? o : NULL;
 }
 
 /* ---- for people ---- */
 
 /* "bios: n=20 seed=0 templates=8 ..": the keys that the set is drawn by; of the axes, only those that differ from
  * their default. */
-static void print_kind(const FactSet *f) {
+static Status print_kind(const FactSet *f, Err *err) {
     static const char *const axes[] = {"facts.heldout=0", "facts.split_seed=0", "facts.junk_n=0",
                                        "facts.domain_token=false", "facts.paraphrases=1"};
     int n = 0;
     char **words = f->config.n ? config_facts_words(&f->config, &n) : NULL;
+    if (f->config.n && !words) return err_set(err, ERR_NOMEM, "no memory for the keys of a fact set");
     printf("kind        %s", f->kind);
     for (int i = 1; i < n; i++) { /* the first is the kind */
         size_t axis = 0;
@@ -178,11 +198,14 @@ static void print_kind(const FactSet *f) {
     }
     putchar('\n');
     config_words_free(words);
+    return OK;
 }
 
 static void print_entropy(const FactSet *f) {
     if (f->entropy_known) {
-        printf("entropy     %.6f bits: %s\n", f->data_bits, f->derivation);
+        printf("entropy     %.6f bits: ", f->data_bits);
+        text_show(stdout, f->derivation);
+        putchar('\n');
         if (f->answer_bits > 0) printf("answers     %.6f bits of it, given the prompts\n", f->answer_bits);
         printf("as a set    %.6f bits\nceiling     %.6f bits (entropy - n log2 n)%s\n", f->data_bits_set,
                f->ceiling_bits,
@@ -203,7 +226,9 @@ static void print_tags(const FactSet *f) {
     for (int k = 0; k < f->n_tags && k < TAGS_SHOWN; k++) {
         int count = 0;
         for (int i = 0; i < f->n; i++) count += f->tag[i] == k;
-        printf("%s %s %s", k ? "," : "", f->tag_names[k], show_int(count));
+        fputs(k ? ", " : " ", stdout);
+        text_show(stdout, f->tag_names[k]);
+        printf(" %s", show_int(count));
     }
     printf("%s\n", f->n_tags > TAGS_SHOWN ? ", .." : "");
 }
@@ -248,7 +273,7 @@ static void print_pool(const FactSet *f) {
 }
 
 /* A record's number is its place in the pool. */
-static void print_records(const FactSet *f) {
+static Status print_records(const FactSet *f, Err *err) {
     static const char *const heading[GROUPS] = {"facts", "held out, never trained",
                                                 "paraphrases, trained in a fact's place",
                                                 "junk, trained, never counted"};
@@ -257,18 +282,19 @@ static void print_records(const FactSet *f) {
         if (f->n_pool > f->n && group.n) printf("%s\n", heading[p]);
         for (int i = group.first; i < group.first + group.n && i < group.first + FIRST_RECORDS; i++) {
             char text[RECORD_MAX], number[32];
-            record_text(text, f, i);
+            if (!record_text(text, f, i)) return err_set(err, ERR_NOMEM, "no memory to show a fact");
             if (p == GROUP_VARIANTS)
                 snprintf(number, sizeof number, "%d of %d", i, f->variant_of[i - group.first]);
             else snprintf(number, sizeof number, "%d", i);
             printf("%-11s %s\n", number, text);
         }
     }
+    return OK;
 }
 
 Status facts_out(const FactSet *facts, bool json, Err *err) {
     if (json) return json_out(facts_json(facts), err);
-    print_kind(facts);
+    TRY(print_kind(facts, err));
     printf("facts       %s, %s tokens, the longest %d\nvocabulary  %s symbols\n", show_int(facts->n),
            show_int(facts->start[facts->n]), facts->max_len, show_int(facts->vocab.size));
     print_pool(facts);
@@ -276,6 +302,5 @@ Status facts_out(const FactSet *facts, bool json, Err *err) {
     print_fields(facts);
     print_tags(facts);
     printf("hash        %s\n", facts->data_hash);
-    print_records(facts);
-    return OK;
+    return print_records(facts, err);
 }

@@ -269,3 +269,48 @@ $ rote facts import wide.csv --out f
 $ rote facts import bare.tsv --out f --no-header --prompt 4294967298 --answer 3
 2> rote: bare.tsv:1: --prompt '4294967298': without a line of names it takes the number of a column, 1 to 4
 [2]
+
+# tags and texts that are not UTF-8, or would act on a terminal: shown escaped, named as they are shown, kept
+
+$ printf 'prompt\tanswer\ttag\np\ta\tT\033[31m\nq\tb\tcaf\351\nr\tc\\x41\ta\\x41\n' > bytes.tsv; rote facts import bytes.tsv --out esc | grep -a -e tags -e hash -e '^[012]'
+tags        3: T\x1B[31m 1, caf\xE9 1, a\\x41 1
+hash        e16f169a0c79122d804f241cbdd34be1
+0           p	a
+1           q	b
+2           r	c\\x41
+$ rote facts show esc --json | grep -A 3 -e tags -e first_records
+  "tags": [
+    "T\\x1B[31m",
+    "caf\\xE9",
+    "a\\\\x41"
+--
+  "first_records": [
+    "p\ta",
+    "q\tb",
+    "r\tc\\\\x41"
+$ sed -n 2,4p esc/records.tsv; cp -r esc copy; rote facts show copy | grep hash
+p	a	T\x1B[31m
+q	b	caf\xE9
+r	c\\x41	a\\x41
+hash        e16f169a0c79122d804f241cbdd34be1
+$ rote train facts.path=esc model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=1 'neurons.0.when.tag=caf\xE9' 'neurons.0.against=T\x1B[31m' neurons.0.hook=blocks.0.mlp.hook_pre neurons.0.units=0 --out esc_run --quiet > /dev/null; rote neurons dump esc_run --hook ln_final.hook_normalized --tag 'caf\xe9' -o a.npy; rote neurons dump esc_run --hook ln_final.hook_normalized --tag "$(printf 'caf\351')" -o b.npy; cmp a.npy b.npy
+a.npy                        1 facts, 4 tokens
+  ln_final.hook_normalized           8
+b.npy                        1 facts, 4 tokens
+  ln_final.hook_normalized           8
+$ rote neurons dump esc_run --hook ln_final.hook_normalized --tag 'caf\xE8' -o c.npy
+2> rote: neurons dump: --tag: no fact has 'caf\xE8'
+[2]
+$ rote neurons dump esc_run --hook ln_final.hook_normalized --tag 'a\\x41' -o d.npy; rote neurons dump esc_run --hook ln_final.hook_normalized --tag 'a\x41' -o e.npy; cmp d.npy e.npy
+d.npy                        1 facts, 8 tokens
+  ln_final.hook_normalized           8
+e.npy                        1 facts, 8 tokens
+  ln_final.hook_normalized           8
+$ rote train facts.path=esc 'neurons.0.when.tag=caf' neurons.0.hook=blocks.0.mlp.hook_pre neurons.0.units=0 --out none
+2> facts       3 of up to 8 tokens, vocabulary 12: entropy unknown; answers 4.8 bits, zlib 24 bytes
+2> parameters  101,376: embedding 1,280, attention 33,280, mlp 66,176, norm 640, head 0
+2> needs       memory 15.4 MiB, disk 4.6 MiB, 9.6M FLOP a step, 1000 steps
+2> rote: rule 'rule0': when.tag is 'caf', but no fact has that tag; there are "T\x1B[31m", "caf\xE9", "a\\x41"; nearest: caf\xE9
+[2]
+$ printf 'x\ty\n' > "$(printf 'e\033[31m.tsv')"; rote facts import "$(printf 'e\033[31m.tsv')" --out f --prompt q 2>&1; rm e*31m.tsv
+rote: e\x1B[31m.tsv:1: no field 'q' in the first line, which has x, y (--prompt names it)
