@@ -136,7 +136,7 @@ $ rote facts make facts.kind=triples facts.n=100 facts.subjects=3 --out x
 2> rote: facts.n: 100 triples, but 3 subjects with 4 relations make only 12 pairs; set facts.subjects to 0 (the fewest that are needed) or at least 25
 [2]
 $ rote facts make facts.kind=bios facts.value_sizes=12x28 --out x
-2> rote: facts.value_sizes: 2 sizes, a biography has 7: months x days x years x cities x universities x majors x employers
+2> rote: facts.value_sizes: 2 sizes, but a biography needs 7: months x days x years x cities x universities x majors x employers
 [2]
 $ rote facts make facts.kind=bios facts.name_sizes=1x2x3x4 --out x
 2> rote: facts.name_sizes: 4 lists, but a name has at most 3 parts (first, middle, last)
@@ -145,10 +145,10 @@ $ rote facts make facts.kind=bios facts.name_sizes=2x2 --out x
 2> rote: facts.n: 256 people, but there are only 4 names; lower facts.n, or raise facts.name_sizes
 [2]
 $ rote facts make facts.kind=bios facts.name_sizes=20000 --out x
-2> rote: facts.name_sizes: a list of 20000 words, at most 10000 are possible; lower it, or write numbers (facts.symbols)
+2> rote: facts.name_sizes: a list of 20000 words, at most 10000 are possible; lower it, or write values as numbers (facts.symbols)
 [2]
 $ rote facts make facts.kind=bios facts.value_sizes=12x28x200x200x300x100x20000 --out x
-2> rote: facts.value_sizes: a list of 20000 words, at most 10000 are possible; lower it, or write numbers (facts.symbols)
+2> rote: facts.value_sizes: a list of 20000 words, at most 10000 are possible; lower it, or write values as numbers (facts.symbols)
 [2]
 $ rote facts make facts.kind=bios facts.symbols=10 facts.name_sizes=1e6x1e6x1e6 --out x
 2> rote: facts.name_sizes: 1e+18 names, at most 2^53 are possible; lower a size
@@ -191,7 +191,7 @@ $ rote facts make facts.kind=rules facts.exceptions=1.5 --out x
 [2]
 
 $ rote facts make facts.kind=bios facts.paraphrases=3 --out x
-2> rote: facts.paraphrases is 3, but with facts.templates=1 and facts.order=fixed there is only one way to tell a biography; raise facts.templates or shuffle
+2> rote: facts.paraphrases is 3, but with facts.templates=1 and facts.order=fixed a biography has only one rendering; raise facts.templates, or set facts.order=shuffled
 [2]
 
 # keys of another kind
