@@ -9,7 +9,7 @@
 #include "cli/archive/archive.h"
 #include "cli/common/output.h"
 
-/* All that a pipe gives. */
+/* Reads a pipe to its end. */
 static Status read_to_end(int fd, const char *path, Buffer *out, Err *err) {
     size_t size = 0, room = 1 << 16;
     char *data = malloc(room + 1);

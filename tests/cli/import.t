@@ -145,7 +145,7 @@ $ printf 'country,capital\nFrance,Paris\nPeru,Lima\n' > capitals.csv
 $ rote facts import capitals.csv --out taken | sed -n '1p;$p'
 columns     prompt: column 1, answer: column 2
 2           Peru	Lima
-2> note: capitals.csv:1 looks like a line of names and is now a fact; --header skips it, --no-header says that it is none
+2> note: capitals.csv:1 looks like a line of names, but is imported as a fact; --header skips such a line, --no-header confirms that it is a fact
 $ rote facts import capitals.csv --out skipped --header | sed -n '1p;3p;$p'
 columns     prompt: column 1 (country), answer: column 2 (capital); the first line names them
 facts       2, 23 tokens, the longest 13
@@ -156,7 +156,7 @@ $ rote facts import capitals.csv --out named --prompt capital --answer country |
 columns     prompt: column 2 (capital), answer: column 1 (country); the first line names them
 1           Lima	Peru
 $ rote facts import capitals.csv --out quiet --json 2>&1 | head -n 2
-note: capitals.csv:1 looks like a line of names and is now a fact; --header skips it, --no-header says that it is none
+note: capitals.csv:1 looks like a line of names, but is imported as a fact; --header skips such a line, --no-header confirms that it is a fact
 {
 $ rote facts import capitals.csv --out f --header --no-header
 2> rote: facts import: --header and --no-header exclude each other
@@ -241,9 +241,9 @@ columns     answer: column 1
 2> note: comma.tsv: every line has a ',' and none a tab; if it separates the fields, use --format csv
 $ for c in '' ';;' '"' '§'; do rote facts import semi.csv --out f --delimiter="$c"; done
 2> rote: facts import: --delimiter needs a value (CHAR|tab)
-2> rote: facts import: --delimiter takes one character of ASCII that is no quote, such as ';', or tab
-2> rote: facts import: --delimiter takes one character of ASCII that is no quote, such as ';', or tab
-2> rote: facts import: --delimiter takes one character of ASCII that is no quote, such as ';', or tab
+2> rote: facts import: --delimiter takes one ASCII character other than a quote, such as ';', or tab
+2> rote: facts import: --delimiter takes one ASCII character other than a quote, such as ';', or tab
+2> rote: facts import: --delimiter takes one ASCII character other than a quote, such as ';', or tab
 [2]
 $ rote facts import semi.csv --format tsv --delimiter tab --out f
 2> rote: semi.csv: --delimiter is for csv; leave it out

@@ -16,9 +16,9 @@ $ grep init_ b/config.yaml | sed "s|$PWD|.|"
 $ rote verify b --quiet
 b: replayed; parameters, data and result are the same
 $ rote train s.yaml train.init_from=a train.max_steps=5 --out b --resume --quiet | head -n 1
-run         b (was finished before; nothing trained)
+run         b (already finished; nothing was trained)
 $ rote train b/config.yaml --out b --quiet | head -n 1
-run         b (was finished before; nothing trained)
+run         b (already finished; nothing was trained)
 $ rote train s.yaml train.init_from=a --dry-run --json | grep params\"
   "params": 984,
 $ find a b -type f ! -name lock -exec cksum {} + | sort > before
@@ -27,7 +27,7 @@ $ find a b -type f ! -name lock -exec cksum {} + | sort > before
 
 $ cp -r a copy; for from in a copy b; do rote train s.yaml train.init_from=$from --quiet | grep run; done; rote train s.yaml --quiet | grep run
 run         runs/run-b11fd2e8
-run         runs/run-b11fd2e8 (was finished before; nothing trained)
+run         runs/run-b11fd2e8 (already finished; nothing was trained)
 run         runs/run-916b19cf
 run         runs/run-54023fa5
 

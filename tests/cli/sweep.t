@@ -86,7 +86,7 @@ run,state,verdict,model.n_embd,train.seed,params,facts,data_bits
 # The folder itself knows what it asks for; what is done is not done again.
 $ rote sweep run --out S
 S: 4 of 4 runs done; table: S/table.csv
-2> 6 points, 4 runs (2 of the points the same run as another), nothing to do
+2> 6 points, 4 runs (2 points repeat another point's run), nothing to do
 $ rote sweep status S
 state     run                           params memorized_bits bits/param  recall  reason
 done      n_embd=8,seed=0-a2acddcb         984           32.9     0.0335  0.2000
@@ -167,7 +167,7 @@ state,reason
 failed,"killed by signal 9 (Killed): out of memory
 failed,"killed by signal 9 (Killed): out of memory
 $ rote sweep retry F
-F: 2 failures forgotten; `rote sweep run --out F` goes on
+F: 2 failures removed; `rote sweep run --out F` continues
 $ rote sweep status F
 state     run                 params memorized_bits bits/param  recall  reason
 waiting   seed=7-b2be455c        984              -          -       -
@@ -244,25 +244,25 @@ $ rote sweep run s.yaml model.nembd=8,9 --out T
 2> rote: command line: unknown key 'model.nembd'; nearest: model.n_embd
 [2]
 $ rote sweep run s.yaml model.n_embd --out T
-2> rote: sweep run: 'model.n_embd' is no key=value; usage: rote sweep run [CFG] [key=a,b,c...] --out DIR
+2> rote: sweep run: 'model.n_embd' is not of the form key=value; usage: rote sweep run [CFG] [key=a,b,c...] --out DIR
 [2]
 $ rote sweep run s.yaml
 2> rote: sweep run: --out DIR is missing: the sweep's folder
 [2]
 $ rote sweep run --out T
-2> rote: sweep run: which config? usage: rote sweep run [CFG] [key=a,b,c...] --out DIR
+2> rote: sweep run: the config is missing; usage: rote sweep run [CFG] [key=a,b,c...] --out DIR
 [2]
 $ rote sweep run s.yaml --out .
 2> rote: .: exists and is no sweep's folder \(it holds [a-zA-Z.0-9-]+\); name another --out (re)
 [2]
 $ rote sweep run s.yaml --out T --jobs 0
-2> rote: sweep run: --jobs '0' is no whole number from 1 to 4096
+2> rote: sweep run: --jobs '0' is not a whole number from 1 to 4096
 [2]
 $ rote sweep status T
-2> rote: T: no sweep stands there (no sweep.yaml)
+2> rote: T: is not a sweep's folder (no sweep.yaml)
 [2]
 $ rote sweep retry alone
-2> rote: alone: no sweep stands there (no sweep.yaml)
+2> rote: alone: is not a sweep's folder (no sweep.yaml)
 [2]
 $ rote sweep rerun T
 2> rote: sweep: unknown command 'rerun', allowed: run, status, retry
