@@ -13,10 +13,11 @@ enum { COMMANDS_MAX = 64, WORD_SIZE = 32 };
 void help_overview(const Command *const *table, FILE *out) {
     fprintf(out, "rote: measures how many bits a small transformer memorizes\n\nusage: rote COMMAND ...\n\n");
     for (; *table; table++) fprintf(out, "  %-13s %s\n", (*table)->name, (*table)->summary);
-    fprintf(
-        out,
-        "\nrote help COMMAND: its options; rote help KEY: a config key; rote help keys: all keys; rote help "
-        "figures: the figures of a result; rote --version\n");
+    fputs("\nrote help COMMAND  the options of a command\n"
+          "rote help KEY      a config key; `rote help keys`: all keys\n"
+          "rote help figures  the figures of a result\n"
+          "rote --version\n",
+          out);
 }
 
 static void print_command(const Command *command) {

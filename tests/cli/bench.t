@@ -63,7 +63,7 @@ d32 L2 V128 B256 N N N % N N % N
 d32 L4 V64 B1024 N N N % N N % N
 d48 L2 V256 B64 N N N % N N % N
 d48 L4 V128 B1024 N N N % N N % N
-config N thread tok/s threads tok/s speed-up  least   most processes tok/s of threads    least     most
+config N thread tok/s threads tok/s speed-up    min    max processes tok/s of threads      min      max
 i N N N N N N N % N % N %
 {
   "isa": ISA,
@@ -74,12 +74,12 @@ i N N N N N N N % N % N %
       "one_thread_tokens_per_s": N
       "threads_tokens_per_s": N
       "speedup": N
-      "speedup_least": N
-      "speedup_most": N
+      "speedup_min": N
+      "speedup_max": N
       "processes_tokens_per_s": N
       "processes_to_threads": N
-      "processes_to_threads_least": N
-      "processes_to_threads_most": N
+      "processes_to_threads_min": N
+      "processes_to_threads_max": N
       "rounds": N
     }
   ]

@@ -9,8 +9,9 @@ mup              embedding    0.01593   0.01566   -0.02    0.00   -0.03
 mup              block 1      0.03399   0.03531    0.06    0.05    0.04
 mup              logits       0.07097   0.06414   -0.15    0.05    0.14
 
-The change of the outputs by the first step that moves the model; and slopes over the width: of that change, of the change by all 2
-steps, and of the final outputs. 0 is flat; the slope of the logits may be -0.5 while their weights are random.
+The change of the outputs by the first step that moves the model, and slopes over the width: of this
+change, of the change by all 2 steps, and of the final outputs. A slope of 0 is flat; that of the logits
+may be -0.5 while their weights are random.
 standard: first step: grows with the width (logits, 0.98); all steps: grows with the width (logits, 1.01)
 mup: first step: flat (steepest: block 1, 0.06); all steps: flat (steepest: block 1, 0.05)
 A first step that grows with the width means wrong exponents. Whether one learning rate serves all widths, only a sweep shows.
@@ -26,8 +27,9 @@ mup              embedding    0.01593   0.01566   -0.02    0.00   -0.03
 mup              block 1      0.03399   0.03531    0.06    0.05    0.04
 mup              logits       0.07097   0.06414   -0.15    0.05    0.14
 
-The change of the outputs by the first step that moves the model; and slopes over the width: of that change, of the change by all 2
-steps, and of the final outputs. 0 is flat; the slope of the logits may be -0.5 while their weights are random.
+The change of the outputs by the first step that moves the model, and slopes over the width: of this
+change, of the change by all 2 steps, and of the final outputs. A slope of 0 is flat; that of the logits
+may be -0.5 while their weights are random.
 standard: first step: grows with the width (logits, 0.98); all steps: grows with the width (logits, 1.01)
 mup: first step: flat (steepest: block 1, 0.06); all steps: flat (steepest: block 1, 0.05)
 A first step that grows with the width means wrong exponents. Whether one learning rate serves all widths, only a sweep shows.

@@ -17,7 +17,7 @@ usage: rote COMMAND ...
   sweep retry   removes failures, so that the runs count as waiting
   eval          measures recall, memorized bits and code lengths of a run
   verify        trains a run again and compares hashes
-  sample        generates
+  sample        generates text from a run
   neurons atlas shows which neurons and heads fire for which class of facts
   neurons dump  writes activations of chosen facts at chosen hooks
   neurons steer samples and evaluates with edited activations, compared with the model without edits
@@ -34,7 +34,10 @@ usage: rote COMMAND ...
   help          explains a command, a config key or the figures of a result
   completion    prints a completion script for a shell
 
-rote help COMMAND: its options; rote help KEY: a config key; rote help keys: all keys; rote help figures: the figures of a result; rote --version
+rote help COMMAND  the options of a command
+rote help KEY      a config key; `rote help keys`: all keys
+rote help figures  the figures of a result
+rote --version
 $ rote help train
 usage: rote train [CFG] [key=value...] [options]
 
@@ -44,7 +47,7 @@ trains one run
   --resume                     continue the run in DIR, or start it
   --dry-run                    only print what the run needs
   --worker                     report progress to the sweep that started this run
-  --threads N                  threads; changes no bit (default: what `rote doctor` says)
+  --threads N                  threads; affects only speed (default: see `rote doctor`)
   --quiet                      no progress on stderr
   --json                       one JSON object on stdout
 $ rote train --help | head -n 1

@@ -257,7 +257,7 @@ $ rote neurons steer run --do 'blocks.9.mlp.hook_post=zero'
 2> rote: neurons steer: --do 'blocks.9.mlp.hook_post=zero': 'blocks.9.mlp.hook_post' is no hook of this model; nearest: blocks.0.mlp.hook_post
 [2]
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post=zero' --prompt 'cue3 nothing'
-2> rote: neurons steer: --prompt: "nothing" is no symbol of the vocabulary (of the run's facts)
+2> rote: neurons steer: --prompt: "nothing" is not a symbol of the vocabulary (of the run's facts)
 [2]
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post=zero' --top-p 2
 2> rote: neurons steer: --top-p '2' is not a number from 1e-12 to 1

@@ -22,7 +22,7 @@ $ rote train small.yaml --dry-run --json --threads 1 | grep -vE "_bytes|seconds_
 $ rote train small.yaml --dry-run --json --threads 1 | grep -c seconds_estimate
 1
 $ rote train small.yaml --dry-run 2>&1 | tail -n 1
-time        (under a second|about .*) \(estimate: this machine's peak, times the share of it that models of this width reach\) (re)
+time        (under a second|about .*) \(estimate from this machine's peak and the share of it that models of this width reach\) (re)
 $ (ulimit -v 4000000; rote --version > /dev/null 2>&1 || exit 80; rote train small.yaml facts.n=20000000 facts.seq_len=32 facts.vocab_size=64)
 2> rote: the run needs [0-9.]+ GiB of memory, 3.[0-9] GiB are available; .* (re)
 [2]
@@ -151,10 +151,10 @@ $ rote sample run --greedy --prompt "1 2" --json
   ]
 }
 $ rote sample run --prompt "1 x"
-2> rote: sample: --prompt: "x" is no symbol of the vocabulary (token numbers, separated by spaces)
+2> rote: sample: --prompt: "x" is not a symbol of the vocabulary (token numbers, separated by spaces)
 [2]
 $ rote sample run --prompt "1 9"
-2> rote: sample: --prompt: "9" is no symbol of the vocabulary (token numbers, separated by spaces)
+2> rote: sample: --prompt: "9" is not a symbol of the vocabulary (token numbers, separated by spaces)
 [2]
 $ rote sample run --prompt "1 2 3 4"
 2> rote: sample: --prompt has more than 3 tokens, the maximum with this block_size
@@ -334,7 +334,7 @@ $ rote sample learned --greedy --prompt 'Sp\x'
 2> rote: sample: --prompt: a backslash begins \t, \n, \r, \\ or \xHH
 [2]
 $ rote sample learned --greedy --prompt 'Qatar'
-2> rote: sample: --prompt: "Q" is no symbol of the vocabulary (of the run's facts)
+2> rote: sample: --prompt: "Q" is not a symbol of the vocabulary (of the run's facts)
 [2]
 $ rote eval run --facts capitals
 2> rote: run/checkpoint-000000030.safetensors: header altered: .*; no other checkpoint in run is whole: train anew (re)

@@ -16,7 +16,7 @@ $ rote sweep run s.yaml --out S --dry-run --json | grep -v bytes | head -n 5
   "flops": 118886400.0,
 $ rote sweep run s.yaml --out S --jobs 1
 S: 4 of 4 runs done; table: S/table.csv
-2> 6 points, 4 runs \(2 of the points the same run as another\), 4 to do: .* (re)
+2> 6 points, 4 runs \(2 points repeat another point's run\), 4 to do: .* (re)
 2> done     1/4  n_embd=16,seed=0-8bd25ec2  0.0170 bits/param  recall 0.4500
 2> done     2/4  n_embd=16,seed=1-2429443c  0.0181 bits/param  recall 0.5500
 2> done     3/4  n_embd=8,seed=0-a2acddcb  0.0335 bits/param  recall 0.2000
@@ -194,7 +194,7 @@ $ rote sweep run alone.yaml --out P --dry-run
 state     run              params memorized_bits bits/param  recall  reason
 waiting   run-54023fa5        984              -          -       -
 2> 1 point, 1 run, 1 to do: .* (re)
-2> time: .* with --jobs [0-9]+ \(estimate: .*\) (re)
+2> time: .* with --jobs [0-9]+ \(estimate .*\) (re)
 $ printf 'sweep: {points: [{model.n_embd: 8, model.n_layer: 2}, {model.n_embd: 12}], train.seed: [0, 1]}\n' | cat alone.yaml - > p.yaml
 $ rote sweep run p.yaml --out P --quiet && ls P/runs
 P: 4 of 4 runs done; table: P/table.csv
@@ -210,7 +210,7 @@ waiting   gated=true,attn=none-b8f533d5          4998              -          - 
 waiting   gated=false,attn=causal-10ba0cfe       4996              -          -       -
 waiting   gated=false,attn=none-474e0f54         4998              -          -       -
 2> 4 points, 4 runs, 4 to do: .* (re)
-2> time: .* with --jobs [0-9]+ \(estimate: .*\) (re)
+2> time: .* with --jobs [0-9]+ \(estimate .*\) (re)
 $ rote sweep run alone.yaml model.match_params=5000 model.mlp=plain,none --out M --dry-run
 2> rote: point mlp=none: model.match_params is 5000: no model.n_embd comes within 1 % of it; the nearest are 4736 and 5304 for this structure; set model.match_params to one of those, or change n_head, n_layer or the vocabulary
 [2]
