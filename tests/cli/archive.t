@@ -122,7 +122,7 @@ out.tsv
 run
 two.rote
 
-# Facts of which H is known: as a set, and what the weights hold for sure.
+# Facts whose H is known: as a set, and the bits that are certified.
 
 $ rote train facts.n=30 facts.seq_len=5 facts.vocab_size=16 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=50 train.learning_rate=0.01 --out drawn --quiet > /dev/null
 $ rote compress drawn -o s.rote --set

@@ -331,7 +331,7 @@ $ rote facts make facts.kind=text facts.path=cat.txt facts.junk_n=2 --out none
 2> rote: facts.junk_n works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
 [2]
 $ rote train facts.kind=text facts.path=cat.txt facts.load=2 --out none
-2> rote: facts.load chooses how many facts are drawn, but facts.kind is text: cat.txt has what it has; leave facts.load out
+2> rote: facts.load sets the number of facts that are drawn, but with facts.kind text the number in cat.txt is given; leave facts.load out
 [2]
 $ rote sweep run facts.kind=text facts.path=cat.txt facts.seq_len=4,8 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=2 --out S --jobs 1 --quiet
 S: 2 of 2 runs done; table: S/table.csv

@@ -129,10 +129,10 @@ n_embd=8,seed=1,learning_rate=0.02-227a2bd8
 n_embd=8,seed=1-b0c87c13
 # It cannot become another one.
 $ rote sweep run s.yaml --out S
-2> rote: S: holds a sweep with 4 points that this one lacks, first n_embd=8,seed=0,learning_rate=0.02; ask for those, too, and the sweep is extended, or name another --out
+2> rote: S: contains a sweep with 4 points that this one lacks, first n_embd=8,seed=0,learning_rate=0.02; add them to extend the sweep, or choose another --out
 [2]
 $ rote sweep run s.yaml train.max_steps=31 --out S
-2> rote: S: holds another sweep (train.max_steps: 30 -> 31); name another --out
+2> rote: S: contains another sweep (train.max_steps: 30 -> 31); choose another --out
 [2]
 $ rote sweep run s.yaml train.max_steps=31 --out alone
 2> rote: alone: exists and is no sweep's folder \(it holds [a-zA-Z.0-9-]+\); name another --out (re)
@@ -151,13 +151,13 @@ D: 2 of 2 runs done (1 of them diverged); table: D/table.csv
 $ ROTE_FAULT=result.before_rename rote sweep run alone.yaml train.seed=7,8 --out F --jobs 1
 F: 0 of 2 runs done, 2 failed; table: F/table.csv
 2> 2 points, 2 runs, 2 to do: .* (re)
-2> failed   1/2  seed=7-b2be455c  killed by signal 9 (Killed): out of memory, or by someone
-2> failed   2/2  seed=8-4857c0aa  killed by signal 9 (Killed): out of memory, or by someone
-2> rote: 2 of 2 runs failed, first seed=7-b2be455c: killed by signal 9 (Killed): out of memory, or by someone; the same command tries them again
+2> failed   1/2  seed=7-b2be455c  killed by signal 9 (Killed): out of memory, or by a user
+2> failed   2/2  seed=8-4857c0aa  killed by signal 9 (Killed): out of memory, or by a user
+2> rote: 2 of 2 runs failed, first seed=7-b2be455c: killed by signal 9 (Killed): out of memory, or by a user; the same command tries them again
 [1]
 $ cat F/runs/seed=7-*/failed.json
 {
-  "reason": "killed by signal 9 (Killed): out of memory, or by someone",
+  "reason": "killed by signal 9 (Killed): out of memory, or by a user",
   "exit": 137,
   "signal": 9,
   "attempts": 1
@@ -229,7 +229,7 @@ O: 4 of 4 runs done; table: O/table.csv
 # One run.
 $ ROTE_FAULT=result.before_rename rote sweep run alone.yaml --out one --quiet
 one: 0 of 1 run done, 1 failed; table: one/table.csv
-2> rote: 1 of 1 run failed, first run-54023fa5: killed by signal 9 (Killed): out of memory, or by someone; the same command tries it again
+2> rote: 1 of 1 run failed, first run-54023fa5: killed by signal 9 (Killed): out of memory, or by a user; the same command tries it again
 [1]
 $ rote sweep run --out one --quiet
 one: 1 of 1 run done; table: one/table.csv
