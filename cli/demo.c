@@ -64,8 +64,8 @@ static Status demo_facts(FactSet *facts, const char *out, Err *err) {
         status = facts_load(dir, &there, err);
         if (status == OK) {
             if (strcmp(there.data_hash, facts->data_hash) != 0)
-                status = err_set(err, ERR_INPUT, "%s holds other facts than the demo's; choose another --out",
-                                 dir);
+                status = err_set(err, ERR_INPUT,
+                                 "%s contains facts that are not the demo's; choose another --out", dir);
             facts_free(&there);
         }
     } else {
@@ -83,8 +83,8 @@ static Status demo_place(const char *out, const char *report, bool force, Err *e
         char path[CONFIG_PATH_MAX];
         TRY(path_join(path, sizeof path, out, others[i], err));
         if (file_exists(path))
-            return err_set(err, ERR_INPUT, "%s: holds a run or a fact set (%s is there); name another --out",
-                           out, others[i]);
+            return err_set(err, ERR_INPUT, "%s: contains a run or a fact set (%s); choose another --out", out,
+                           others[i]);
     }
     if (!folder_exists(out)) return OK;
     return output_check(report, REPORT_MARK, "a report of rote's", force, err);
@@ -163,7 +163,8 @@ static Status cmd_demo(const Args *args, Err *err) {
     signals_catch();
     TRY(demo_facts(&facts, out, err));
     if (!quiet)
-        fprintf(stderr, "%s facts of %d tokens over %d symbols: %.1f bits, of which a model can save %.1f\n",
+        fprintf(stderr,
+                "%s facts of %d tokens over %d symbols: %.1f bits, of which a model can memorize %.1f\n",
                 show_int(facts.n), facts.max_len, facts.vocab.size, facts.data_bits, facts.ceiling_bits);
     Status status = OK;
     for (int i = 0; i < WIDTHS && status == OK; i++)
@@ -171,9 +172,9 @@ static Status cmd_demo(const Args *args, Err *err) {
     facts_free(&facts);
     TRY(status);
     TRY(report_runs(
-        report, "What four widths hold",
-        "The same random facts, learned by heart by four widths of one model. "
-        "A narrow model is full: it holds a few bits for each of its parameters. A wide one holds everything there is.",
+        report, "What models of four widths memorize",
+        "Models of four widths memorized the same random facts. The narrow models are full: they hold a few "
+        "bits per parameter. The widest model holds all facts.",
         rows, WIDTHS, err));
     if (args_has(args, "json")) return demo_json(rows, report, err);
     demo_table(rows, report);
@@ -181,7 +182,7 @@ static Status cmd_demo(const Args *args, Err *err) {
 }
 
 static const Option demo_options[] = {
-    OPTION("out", "DIR", "where runs and report go (default: runs/demo)"),
+    OPTION("out", "DIR", "folder for the runs and the report (default: runs/demo)"),
     FORCE_OPTION("replace a report.html that is not rote's"),
     JSON_OPTION,
     QUIET_OPTION,
@@ -192,7 +193,9 @@ static const Option demo_options[] = {
 const Command demo_command = {
     .name = "demo",
     .words = "",
-    .summary = "the tour: facts, four widths, a table of bits per parameter, a report",
+    .summary =
+        "shows the program: draws facts, trains models of four widths, prints bits per parameter, writes a "
+        "report",
     .options = demo_options,
     .run = cmd_demo,
 };

@@ -79,7 +79,7 @@ static const Option doctor_options[] = {JSON_OPTION, END_OPTION};
 const Command doctor_command = {
     .name = "doctor",
     .words = "",
-    .summary = "CPU, kernels, threads, numeric self-test, libraries, memory, disk",
+    .summary = "shows CPU, kernels, threads, numeric self-test, libraries, memory, disk",
     .options = doctor_options,
     .run = cmd_doctor,
 };

@@ -32,8 +32,8 @@ static Status rows_of_folder(const char *dir, ReportRow **rows, int *n, Err *err
     }
     free(entries);
     if (status == OK && *n == 0)
-        status =
-            err_set(err, ERR_INPUT, "%s: neither a run nor a folder of finished runs (no result.json)", dir);
+        status = err_set(err, ERR_INPUT,
+                         "%s: is neither a run nor a folder of finished runs (no result.json)", dir);
     if (status != OK) free(*rows);
     return status;
 }
@@ -78,7 +78,7 @@ static Status cmd_report(const Args *args, Err *err) {
 }
 
 static const Option report_options[] = {
-    OPTION("out", "FILE.html", "the page (default: report.html in the folder); replaces only such a page"),
+    OPTION("out", "FILE.html", "the page (default: report.html in the folder); replaces only such pages"),
     FORCE_ANY_OPTION,
     END_OPTION,
 };
@@ -88,7 +88,7 @@ const Command report_command = {
     .words = "RUN|SWEEP|DIR",
     .min_words = 1,
     .max_words = 1,
-    .summary = "one self-contained page about a run, a sweep or a folder of runs",
+    .summary = "writes a self-contained page about a run, a sweep or a folder of runs",
     .options = report_options,
     .run = cmd_report,
 };

@@ -95,7 +95,7 @@ static inline bool facts_coded(const FactSet *facts, int64_t t) {
     return !facts->field || facts->field[t] != FIELD_CONTEXT;
 }
 
-/* The number of the tag of that name, -1: none. A name is given as it is shown, escaped (data/text.h), or as its bytes. */
+/* The number of the tag of that name, -1: none. A name is as it is shown, escaped (data/text.h), or its bytes. */
 int facts_tag_named(const FactSet *facts, const char *name);
 
 /* Frees all arrays and zeroes the set. A zeroed set may be freed, too. */

@@ -11,7 +11,7 @@
 #include "data/pool.h"
 #include "data/vocab.h"
 
-typedef enum Side { SIDE_NONE = -1, SIDE_NEGATIVE, SIDE_CLASS } Side;
+typedef enum Side { SIDE_NONE = -1, SIDE_OTHER, SIDE_CLASS } Side;
 
 static int held_out_end(const FactSet *f) { return f->n + f->n_heldout; }
 static bool is_heldout(const FactSet *f, int i) { return i >= f->n && i < held_out_end(f); }
@@ -146,7 +146,7 @@ static Status find_sides(int8_t *side, const FactSet *f, const NeuronRule *rule,
     else match_share(f, rule, match);
     if (*rule->against) TRY_GOTO(tag_index(f, rule->against, "against", &against, err));
     for (int i = 0; i < f->n_pool; i++) {
-        Side s = match[i] ? SIDE_CLASS : against < 0 || f->tag[i] == against ? SIDE_NEGATIVE : SIDE_NONE;
+        Side s = match[i] ? SIDE_CLASS : against < 0 || f->tag[i] == against ? SIDE_OTHER : SIDE_NONE;
         side[i] = (int8_t)(is_junk(f, i) ? SIDE_NONE : s);
         found += side[i] == SIDE_CLASS && !is_heldout(f, i);
     }

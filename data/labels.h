@@ -17,8 +17,8 @@
  *   all         every row
  *   answer      from the first token of the answer on; every row of a fact without a prompt
  *   after_cue   rows whose t tokens are the beginning of trained sequences of this sequence's side only. Of a held-out
- *   fact: rows whose t tokens are the beginning of trained sequences of any one side only, or of none. The side of a
- *   held-out fact itself must not decide here, or the choice of rows would reveal a random class.
+ *               fact: rows whose t tokens are the beginning of trained sequences of any one side only, or of none. The
+ *               side of the held-out fact must not decide here, or the choice of rows would reveal a random class.
  *
  *   out   facts->start[n_pool] labels; free() it
  * ERR_INPUT, which names the rule: an unknown tag or symbol, a class without facts or without rows.

@@ -116,8 +116,8 @@ Status pool_split(int32_t *member, int n, int heldout, uint64_t split_seed, cons
         left--;
     }
     CHECK(left == 0);
-    int trained = 0, held = n;
-    for (int i = 0; i < total; i++) member[out[i] ? held++ : trained++] = i;
+    int trained_at = 0, heldout_at = n;
+    for (int i = 0; i < total; i++) member[out[i] ? heldout_at++ : trained_at++] = i;
     free(out);
     return OK;
 }

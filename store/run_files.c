@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/number.h"
-#include "store/seal.h"
+#include "store/done.h"
 
 enum { FILE_MAX_BYTES = 1 << 30, CONFIG_MAX_BYTES = 1 << 16, CURVE_POINTS = 600 };
 
@@ -32,7 +32,7 @@ Status run_end(const char *dir, RunEnd *out, Err *err) {
     RunResult result;
     Seal seal;
     *out = (RunEnd){.checkpoint = -1};
-    TRY(seal_read(dir, &seal, err));
+    TRY(done_read(dir, &seal, err));
     if (!seal.finished) return OK;
     out->finished = true;
     out->checkpoint = seal.checkpoint;
@@ -47,9 +47,9 @@ Status run_text(const char *dir, const char *name, Buffer *out, Err *err) {
     char path[1200];
     Seal seal; /* before the file: the run may end meanwhile */
     TRY(path_join(path, sizeof path, dir, name, err));
-    TRY(seal_read(dir, &seal, err));
+    TRY(done_read(dir, &seal, err));
     TRY(file_read(path, FILE_MAX_BYTES, out, err));
-    Status status = seal_check(&seal, dir, name, out->data, out->size, err);
+    Status status = done_check(&seal, dir, name, out->data, out->size, err);
     if (status != OK) buffer_free(out);
     return status;
 }

@@ -22,7 +22,7 @@ typedef struct RunEnd {
 /* Errors of run_result, but that a run may be unfinished. */
 Status run_end(const char *dir, RunEnd *out, Err *err);
 
-/* dir/name as text; buffer_free it. ERR_FORMAT: of a finished run, and no longer what it was (store/seal.h). ERR_IO:
+/* dir/name as text; buffer_free it. ERR_FORMAT: of a finished run, and no longer what it was (store/done.h). ERR_IO:
  * missing, or more than 1 GiB. ERR_INPUT: too long a path. ERR_NOMEM. */
 Status run_text(const char *dir, const char *name, Buffer *out, Err *err);
 /* The same question of a file that is read by other means. */

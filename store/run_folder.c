@@ -13,8 +13,8 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "model/formats/npy.h"
+#include "store/done.h"
 #include "store/run_files.h"
-#include "store/seal.h"
 
 static const size_t METRICS_MAX = (size_t)1 << 40;
 
@@ -392,7 +392,7 @@ Status folder_finish(RunFolder *folder, const char *result, Err *err) {
     TRY(write_text(folder, "result.json", result, "result", err));
     TRY(remove_failure(folder, err));
     char *seal;
-    TRY(seal_text(folder->dir, folder->config_hash, folder->saved_step, &seal, err));
+    TRY(done_text(folder->dir, folder->config_hash, folder->saved_step, &seal, err));
     Status status = write_text(folder, "DONE", seal, "done", err);
     free(seal);
     return status;

@@ -151,7 +151,7 @@ judge() { # file, what was done, command's name: sets word; compares with $quiet
     echo "$word $scenario $base ${name%%[,+]*} ($how $a $b), exit $rc: ${said##*$'\n'}"
 }
 timeless() { # answer: its output without what timing.json holds and whether the run was done before
-    grep -vE '"(seconds|tokens_per_s|peak_rss_mib|timed_tokens)"' "$1.out" | sed 's/,$//; s/ (was finished before.*//'
+    grep -vE '"(seconds|tokens_per_s|peak_rss_mib|timed_tokens)"' "$1.out" | sed 's/,$//; s/ (already finished.*//'
     grep -v '\.out ' "$1.files"
 }
 

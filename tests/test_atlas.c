@@ -73,7 +73,7 @@ static real *tensor(Gpt *g, const char *name) {
 }
 
 /* Token 1 is (1, -1), the others (-1, 1). Neuron 0 fires where token 1 was just read, neuron 1 never, neuron 2 always,
- * neuron 3 where it was not. The only head looks at all keys alike and copies what it sees; nothing goes back to the
+ * neuron 3 where it was not. The only head attends: all keys alike and copies what it sees; nothing goes back to the
  * stream. */
 static Gpt planted_model(void) {
     Gpt g;

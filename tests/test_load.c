@@ -125,12 +125,11 @@ static void requests_that_cannot_be_met(void **state) {
         {"facts.load=1", "facts.n=17",
          "facts.n is 17, but facts.load=1 requires 50 facts; leave one of the keys out"},
         {"facts.load=20000", "facts.vocab_size=2",
-         "facts.load: 20000 bits per parameter are 19040000.0 bits, but 64 facts, the most there can be, "
-         "have 296.0; "
-         "lower facts.load, or make facts longer or more various"},
+         "facts.load: 20000 bits per parameter are 19040000.0 bits, but 64 facts, the maximum, "
+         "have only 296.0; lower facts.load, or make facts longer or with more symbols"},
         {"facts.load=1", "facts.path=here",
-         "facts.load chooses how many facts are drawn, but facts.kind is file: here has what it has; leave "
-         "facts.load out"},
+         "facts.load sets the number of facts that are drawn, but with facts.kind file "
+         "the number in here is given; leave facts.load out"},
         {"facts.load=1", "model.n_head=3",
          "model.n_embd is 8 and model.n_head is 3: n_head must divide n_embd; set n_embd to 9, or n_head to "
          "1"},

@@ -51,7 +51,7 @@ static Status probe_create(Probe *p, const Config *config, int width, Err *err) 
     c->model.n_embd = width;
     if (*c->train.init_from)
         return err_set(err, ERR_INPUT,
-                       "train.init_from is %s, whose weights have one width; leave it out here",
+                       "train.init_from is %s, but its weights have only one width; leave it out",
                        c->train.init_from);
     TRY(facts_obtain(&c->facts, &p->facts, err));
     TRY(config_resolve(c, p->facts.n, p->facts.max_len, p->facts.vocab.size, err));
@@ -123,7 +123,7 @@ static Status add_places(Coordinates *out, int at, Probe *p, CoordinateKind chan
         }
         if (!__builtin_isfinite(size))
             return err_set(err, ERR_NUMERIC,
-                           "width %d: after %d steps activations are no finite numbers; lower "
+                           "width %d: after %d steps activations are not finite; lower "
                            "train.learning_rate",
                            out->width[at], p->step);
         int cell = i * out->n_widths + at;

@@ -25,7 +25,7 @@ typedef struct Coordinates {
     int n_widths, n_places; /* n_layer + 2 */
     int width[COORDINATES_WIDTHS_MAX];
     double *value[COORDINATES_KINDS]; /* (n_places, n_widths): geometric means over the seeds */
-    /* (n_places): least-squares slope of log value over log width; no finite number where a value is 0. */
+    /* (n_places): least-squares slope of log value over log width; not finite where a value is 0. */
     double *slope[COORDINATES_KINDS];
 } Coordinates;
 
@@ -42,8 +42,7 @@ void coordinates_free(Coordinates *c);
 
 /* How far a place's slope is from the correct one, which is 0. The slope of the logits may be down to -1/2:
  * in the first steps they are mostly sums over the width of weights that are still random (the paper's two
- * exceptions are the output and the attention scores at initialization). Infinite where the slope is no
- * finite number. */
+ * exceptions are the output and the attention scores at initialization). Infinite where the slope is not finite. */
 double coordinates_off(const Coordinates *c, CoordinateKind kind, int place);
 
 /* The place with the largest coordinates_off. The exponents of a wrong parametrization are multiples of 1/2

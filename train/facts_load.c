@@ -5,16 +5,16 @@
 #include "data/obtain.h"
 #include "model/params.h"
 
-enum { FACTS_MOST = 1000000000 }; /* as facts.n */
+enum { FACTS_MAX = 1000000000 }; /* the maximum of facts.n */
 
 typedef enum Fill { FILL_LESS, FILL_ENOUGH, FILL_IMPOSSIBLE } Fill;
 
 typedef struct Filled {
     Fill fill;
-    double data_bits, asked_bits;
+    double data_bits, needed_bits;
 } Filled;
 
-/* What n facts give. IMPOSSIBLE: there are not so many; err says why. Any other failure is the caller's. */
+/* The bits of n facts. IMPOSSIBLE: n facts cannot be drawn; err has the reason. Any other failure is returned. */
 static Status fill_of(const Config *config, int n, Filled *out, Err *err) {
     FactsConfig facts_config = config->facts;
     ModelConfig model = config->model;
@@ -28,28 +28,30 @@ static Status fill_of(const Config *config, int n, Filled *out, Err *err) {
     out->data_bits = facts.data_bits;
     facts_free(&facts);
     if (!known)
-        return err_set(err, ERR_INPUT, "facts.load: nobody knows the entropy of such facts; set facts.n");
+        return err_set(err, ERR_INPUT,
+                       "facts.load: the entropy of these facts is unknown; set facts.n instead");
     TRY(config_resolve_model(&model, max_len, vocab_size, err));
     TRY(params_plan(&table, &model, err));
-    out->asked_bits = config->facts.load * (double)table.total;
+    out->needed_bits = config->facts.load * (double)table.total;
     params_free(&table);
-    out->fill = out->data_bits >= out->asked_bits ? FILL_ENOUGH : FILL_LESS;
+    out->fill = out->data_bits >= out->needed_bits ? FILL_ENOUGH : FILL_LESS;
     return OK;
 }
 
-/* Too few may be impossible, too (rules that a small table does not tell apart), and so may too many: n below
- * `possible`, the least that a plan allowed, is too small. */
+/* Too many facts can be impossible, and so can too few (a small table does not determine its rule): n below
+ * `possible`, the smallest n that could be planned, is too small. */
 static Status choose_n(Config *config, Err *err) {
-    Filled filled, most = {0};
-    int less = 0, n = 1, possible = 0; /* less: the largest known to be too few; 0 is */
-    for (;; n = n > FACTS_MOST / 2 ? FACTS_MOST : 2 * n) {
+    Filled filled, largest = {0};
+    int less = 0, n = 1, possible = 0; /* less: the largest n known to be too small */
+    for (;; n = n > FACTS_MAX / 2 ? FACTS_MAX : 2 * n) {
         Err why;
-        TRY(fill_of(config, n, &filled, n == 1 ? err : &why)); /* where nothing is possible, 1 says why */
+        TRY(fill_of(config, n, &filled,
+                    n == 1 ? err : &why)); /* if no n is possible, n = 1 gives the reason */
         if (filled.fill != FILL_IMPOSSIBLE && !possible) possible = n;
         if (filled.fill == FILL_ENOUGH || (filled.fill == FILL_IMPOSSIBLE && possible)) break;
         less = n;
-        most = filled;
-        if (n == FACTS_MOST) break;
+        largest = filled;
+        if (n == FACTS_MAX) break;
     }
     if (!possible) return ERR_INPUT;
     while (n - less > 1) {
@@ -58,7 +60,7 @@ static Status choose_n(Config *config, Err *err) {
         TRY(fill_of(config, middle, &at_middle, err));
         if (at_middle.fill == FILL_LESS || (at_middle.fill == FILL_IMPOSSIBLE && middle < possible)) {
             less = middle;
-            most = at_middle;
+            largest = at_middle;
         } else {
             n = middle;
             filled = at_middle;
@@ -67,17 +69,17 @@ static Status choose_n(Config *config, Err *err) {
     if (filled.fill == FILL_ENOUGH) return config_choose_n(&config->facts, n, err);
     return err_set(
         err, ERR_INPUT,
-        "facts.load: %.15g bits per parameter are %.1f bits, but %d facts, the most there can be, have "
-        "%.1f; lower facts.load, or make facts longer or more various",
-        config->facts.load, most.asked_bits, less, most.data_bits);
+        "facts.load: %.15g bits per parameter are %.1f bits, but %d facts, the maximum, have only %.1f; "
+        "lower facts.load, or make facts longer or with more symbols",
+        config->facts.load, largest.needed_bits, less, largest.data_bits);
 }
 
 Status facts_plan_load(Config *config, FactSet *out, Err *err) {
     if (config->facts.load > 0 && facts_are_read(config->facts.kind))
         return err_set(
             err, ERR_INPUT,
-            "facts.load chooses how many facts are drawn, but facts.kind is %s: %s has what it has; "
-            "leave facts.load out",
+            "facts.load sets the number of facts that are drawn, but with facts.kind %s the number in %s is "
+            "given; leave facts.load out",
             config_choice("facts.kind", (int)config->facts.kind), config->facts.path);
     if (config->facts.load > 0) TRY(choose_n(config, err));
     TRY(facts_plan(&config->facts, out, err));

@@ -13,7 +13,7 @@ typedef struct Values {
 } Values;
 
 /* Divides the text at its commas. A value that begins with a double quote ends with the next one, and its commas divide
- * nothing; in it \" is a quote and \\ a backslash, and any other backslash is itself. Anywhere else in a value a quote is
+ * nothing; in it \" is a quote and \\ a backslash, and any other backslash is itself. Elsewhere in a value a quote is
  * a character as any other. Free with values_free.
  * ERR_INPUT: an empty value without quotes among several; a quote without its end; something between it and the next
  * comma. ERR_NOMEM. */

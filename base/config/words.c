@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/config/keys.h"
-#include "base/config/kinds.h"
 #include "base/config/values.h"
 
 char *config_value(const Config *config, int key) {
@@ -41,9 +40,7 @@ char **config_words(const Config *config, int *n) {
     for (int k = 0; words && k < KEY_COUNT; k++) {
         key_print(config, &keys[k], text);
         key_print(&initial, &keys[k], standard);
-        /* Of facts that are read, a facts.n that is left out means all of them. */
-        bool n_said = facts_are_read(config->facts.kind) && !strcmp(keys[k].name, "facts.n");
-        if (!strcmp(text, standard) && !n_said) continue;
+        if (!strcmp(text, standard)) continue;
         char *value = config_value(config, k);
         if (value && value_needs_quotes(value)) { /* the reader of the word would take the quote away */
             char *in_quotes = value_quoted(value);

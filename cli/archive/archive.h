@@ -1,4 +1,4 @@
-/* What the commands about archives share: rote compress, decompress, archive show (docs/formats.md). */
+/* Shared by the commands for archives: rote compress, decompress, archive show (docs/formats.md). */
 #ifndef ROTE_CLI_ARCHIVE_ARCHIVE_H
 #define ROTE_CLI_ARCHIVE_ARCHIVE_H
 
@@ -7,30 +7,29 @@
 #include "eval/archive/two_part.h"
 #include "train/online/online.h"
 
-/* A larger file is not read: it is no archive of rote's. */
+/* A larger file is not read: it is not an archive of rote's. */
 #define ARCHIVE_MAX_BYTES ((size_t)1 << 35)
 
 static inline const uint8_t *bytes_of(const Buffer *b) { return (const uint8_t *)b->data; }
 
 /* ---- write.c ---- */
 
-/* The format that stores a weight in so many bits. False: there is none. */
+/* The format that stores a weight in this number of bits. False: there is none. */
 bool format_of_bits(int64_t bits, Quantize *out);
 #define FORMAT_BITS "32, 16, 8, 6, 4, 3, 2"
 
-/* Writes the archive under a temporary name, has another process decode and compare it, and renames it;
- * --no-verify leaves out the second step. threads: those that wrote it. Nothing is at path after an error. ERR_IO.
+/* Writes the archive under a temporary name, has another process decode and compare it, and renames it; --no-verify
+ * leaves out the second step. threads: the number that wrote it. After an error there is no file at path. ERR_IO.
  * ERR_FORMAT: it does not decode to what went in. ERR_STOPPED. */
 Status archive_write(const Args *args, const char *path, const Bytes *archive, int threads, Err *err);
-/* How many threads the verifying process has: another number than the writer, so that a result that depends on it
- * shows. */
+/* The threads of the verifying process: another number than the writer's, to find a result that depends on it. */
 int verify_threads(int threads);
 
 /* ---- online.c: archives of files, without stored weights ---- */
 
-/* rote compress FILE --online. threads: 0 means all. */
+/* rote compress FILE --online. threads: 0: all. */
 Status compress_online(const Args *args, const char *path, int threads, Err *err);
-/* max_memory: bytes; 0 means what is available. Free content with bytes_free. */
+/* max_memory: bytes; 0: all that is available. Free content with bytes_free. */
 Status decompress_online(Bytes *content, const char *path, const Buffer *archive, double max_memory,
                          int threads, bool quiet, Err *err);
 

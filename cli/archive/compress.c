@@ -24,7 +24,7 @@ static Status format_of(const Args *args, Quantize stored_as, Quantize *out, Err
     if (!args_has(args, "bits")) return OK;
     TRY(args_int(args, "bits", 2, 32, &bits, err));
     if (format_of_bits(bits, out)) return OK;
-    return err_set(err, ERR_INPUT, "compress: --bits %lld: allowed are " FORMAT_BITS, (long long)bits);
+    return err_set(err, ERR_INPUT, "compress: --bits %lld, allowed:  " FORMAT_BITS, (long long)bits);
 }
 
 /* Without --method: GPTQ where the format has codes, since the facts are known here and it loses fewer bits of
@@ -36,7 +36,7 @@ static Status method_of(const Args *args, Quantize kind, QuantizeMethod *out, Er
     if (!word || !strcmp(word, quantize_method_name[METHOD_GPTQ])) return OK;
     *out = METHOD_RTN;
     if (!strcmp(word, quantize_method_name[METHOD_RTN])) return OK;
-    return err_set(err, ERR_INPUT, "compress: --method '%s' is neither rtn nor gptq", word);
+    return err_set(err, ERR_INPUT, "compress: --method '%s', allowed: rtn, gptq", word);
 }
 
 /* ---- two-part ---- */
@@ -51,12 +51,12 @@ typedef struct TwoPart {
 
 static double bits(size_t bytes) { return 8.0 * (double)bytes; }
 
-/* H of the facts as they are archived, with or without their order. */
+/* H of the archived facts, with or without their order. */
 static double entropy_bits(const FactSet *facts, const TwoPart *t) {
     return t->options.as_set ? facts->data_bits_set : facts->data_bits;
 }
 
-/* H - stream bits: what the weights demonstrably hold (docs/math.md). */
+/* H - stream bits: the bits that the weights provably hold (docs/math.md). */
 static double certified_bits(const FactSet *facts, const TwoPart *t) {
     return entropy_bits(facts, t) - bits(t->sizes.stream + t->sizes.side);
 }
@@ -79,19 +79,19 @@ static Status print_two_part(const Args *args, const Run *run, const TwoPart *t,
     printf("%s: %s bytes\n", path, show_int((int64_t)t->archive.size));
     show_two_part_sizes(&t->sizes, t->kind, run->gpt.table.total);
     if (!facts->entropy_known) {
-        printf("the same facts as text take zlib %s bytes\n", show_int(facts->zlib_bytes));
+        printf("zlib needs %s bytes for the same facts as text\n", show_int(facts->zlib_bytes));
         return OK;
     }
-    printf(
-        "H           %s bits%s; beyond the stream, the weights hold %s bits for sure: %.3f per parameter\n",
-        show_int((int64_t)entropy_bits(facts, t)), t->options.as_set ? " as a set" : "",
-        show_int((int64_t)sure), sure / params);
+    printf("H           %s bits%s; the archive certifies %s bits in the weights: %.3f per parameter\n",
+           show_int((int64_t)entropy_bits(facts, t)), t->options.as_set ? " as a set" : "",
+           show_int((int64_t)sure), sure / params);
     double over = bits(t->archive.size) - entropy_bits(facts, t);
     if (archive_leaks(over, 0))
-        fprintf(stderr,
-                "leak alarm: the whole archive is %.0f bits shorter than random facts can be coded in: "
-                "their source is not what it is taken for\n",
-                -over);
+        fprintf(
+            stderr,
+            "leak alarm: the archive, weights included, is %.0f bits shorter than any code of random facts: "
+            "their source is not the assumed one\n",
+            -over);
     return OK;
 }
 
@@ -100,8 +100,8 @@ static Status run_check(const char *path, Err *err) {
     if (strcmp(path, "-") != 0 && (!file_exists(path) || folder_exists(path))) return OK;
     return err_set(
         err, ERR_INPUT,
-        "%s: a file, which needs --online: rote compress --online %s%s -o X.rote; a run's folder gives an "
-        "archive of its model and facts",
+        "%s: is a file, and files need --online: rote compress --online %s%s -o X.rote; a run's folder gives "
+        "an archive of its model and facts",
         path, *path == '-' && path[1] ? "-- " : "", path);
 }
 
@@ -141,7 +141,7 @@ static Status cmd_compress(const Args *args, Err *err) {
     TRY(args_threads(args, &threads, err));
     if (!online) TRY(run_check(args->words[0], err));
     TRY(output_check(path, ARCHIVE_MARK, "an archive of rote's", args_has(args, "force"), err));
-    static const char itself[] = "the file to be compressed; name another place, or replace it with --force";
+    static const char itself[] = "is the file to compress; choose another file, or replace it with --force";
     if (!args_has(args, "force")) TRY(output_not_input(path, args->words[0], itself, err));
     if (online) return compress_online(args, path, threads, err);
     return compress_run(args, path, threads, err);
@@ -149,15 +149,15 @@ static Status cmd_compress(const Args *args, Err *err) {
 
 static const Option compress_options[] = {
     OPTION("out", "X.rote", "the archive, also -o; replaces only archives"),
-    OPTION("bits", "32|16|8|6|4|3|2", "of a weight (default: 8; a run with train.quantize: as it is)"),
+    OPTION("bits", "32|16|8|6|4|3|2", "bits of a weight (default: 8; with train.quantize: the run's format)"),
     OPTION("method", "rtn|gptq",
-           "weights of 8 bits and fewer to the nearest, or correcting errors on the facts (default: gptq)"),
-    FLAG("set", "drop the order of the facts, which then costs nothing"),
-    FLAG("online", "archive a file of any bytes by what is learned while it is coded; no weights are stored"),
+           "rounding of weights of 8 bits and fewer: to nearest, or by GPTQ on the facts (default: gptq)"),
+    FLAG("set", "code the facts as a set: their order is dropped and costs no bits"),
+    FLAG("online", "archive any file; the models learn while they code, no weights are stored"),
     OPTION("preset", "fast|default|best",
-           "--online: fast: n-grams and matches; default: and a transformer; best: a larger one"),
-    OPTION("without", "PART,...", "--online: leave out of ngrams, match, model"),
-    FLAG("no-verify", "do not decode the archive in another process before it is there"),
+           "--online: fast: n-grams and matches; default: with a transformer; best: with a larger one"),
+    OPTION("without", "PART,...", "--online: leave out parts: ngrams, match, model"),
+    FLAG("no-verify", "do not verify the archive by decoding it in another process"),
     FORCE_ANY_OPTION,
     THREADS_OPTION,
     QUIET_OPTION,
@@ -170,8 +170,7 @@ const Command compress_command = {
     .words = "RUN|--online FILE|- -o X.rote",
     .min_words = 1,
     .max_words = 1,
-    .summary =
-        "a run's model and facts, or with --online any file, as one archive, verified as it is written",
+    .summary = "writes and verifies an archive of a run's model and facts, or with --online of any file",
     .options = compress_options,
     .run = cmd_compress,
 };

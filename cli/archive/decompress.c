@@ -36,10 +36,10 @@ static Status cmd_decompress(const Args *args, Err *err) {
     TRY(args_threads(args, &threads, err));
     TRY(args_int(args, "memory", 1, INT64_MAX >> 20, &memory, err));
     if (!out == !check)
-        return err_set(err, ERR_INPUT, "decompress: either -o FILE, or --check, which writes nothing");
+        return err_set(err, ERR_INPUT, "decompress: give either -o FILE, or --check, which writes nothing");
     bool file = out && strcmp(out, "-") != 0;
     if (file) TRY(output_check(out, NULL, NULL, args_has(args, "force"), err));
-    if (file) TRY(output_not_input(out, in, "the archive itself; name another place", err));
+    if (file) TRY(output_not_input(out, in, "is the archive itself; choose another file", err));
     if (threads) omp_set_num_threads(threads);
     TRY(ops_select(&ops, err));
     if (!file_is_stdin(in)) TRY(input_check(in, err));
@@ -63,10 +63,10 @@ done:
 }
 
 static const Option decompress_options[] = {
-    OPTION("out", "FILE", "where the content goes, also -o; - is stdout"),
-    FLAG("check", "only see whether it decodes, checksums compared; nothing is written"),
-    OPTION("memory", "MIB", "take no more than this (default: what is available)"),
-    FORCE_OPTION("replace a file that is there"),
+    OPTION("out", "FILE", "the output file, also -o; - is stdout"),
+    FLAG("check", "only decode and compare checksums; nothing is written"),
+    OPTION("memory", "MIB", "maximum memory (default: all that is available)"),
+    FORCE_OPTION("replace an existing file"),
     THREADS_OPTION,
     QUIET_OPTION,
     END_OPTION,
@@ -77,7 +77,7 @@ const Command decompress_command = {
     .words = "X.rote|- -o FILE|-",
     .min_words = 1,
     .max_words = 1,
-    .summary = "what went into an archive, bit for bit",
+    .summary = "restores the content of an archive, bit for bit",
     .options = decompress_options,
     .run = cmd_decompress,
 };

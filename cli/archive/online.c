@@ -24,7 +24,7 @@ static Status preset_of(const Args *args, OnlinePlan *out, Err *err) {
             online_plan(out, (OnlinePreset)i);
             return OK;
         }
-    return err_set(err, ERR_INPUT, "compress: --preset '%s': allowed are fast, default, best", word);
+    return err_set(err, ERR_INPUT, "compress: --preset '%s', allowed: fast, default, best", word);
 }
 
 /* "match,model" */
@@ -37,7 +37,7 @@ static Status leave_out(PredictorParts *parts, const char *words, Err *err) {
         size_t length = strcspn(at, ","), i = 0;
         while (i < 3 && (strlen(known[i].name) != length || strncmp(known[i].name, at, length) != 0)) i++;
         if (i == 3)
-            return err_set(err, ERR_INPUT, "compress: --without '%.*s': allowed are ngrams, match, model",
+            return err_set(err, ERR_INPUT, "compress: --without '%.*s', allowed: ngrams, match, model",
                            (int)length, at);
         *known[i].part = false;
         at += length + (at[length] == ',');
@@ -54,7 +54,7 @@ static Status run_of(OnlineRun *out, ProgressLine *line, const char *label, int 
     return OK;
 }
 
-/* ---- what it needs ---- */
+/* ---- time and memory ---- */
 
 /* Measured (docs/speed.md, "Estimates"). Without the transformer: 100,000 to 200,000 bytes per second. The
  * transformer: one thread reaches 0.60 of its peak at width 64 and 0.67 at width 128; 0.15 of the time runs on one
@@ -77,7 +77,7 @@ static void show_needs(const OnlinePlan *p, size_t size, const OnlineRun *run, b
     if (verify)
         fprintf(stderr, ", and %s to verify",
                 show_duration(seconds_needed(p, size, peak, verify_threads(run->threads))));
-    fprintf(stderr, " (estimate, for a machine with nothing else to do)\n");
+    fprintf(stderr, " (estimate, on an otherwise idle machine)\n");
 }
 
 static double bits_per_byte(size_t archive, uint64_t content) {

@@ -1,4 +1,4 @@
-/* rote archive show: what an archive holds, and how many bits each part takes. */
+/* rote archive show: shows the content of an archive, and the bits of each part. */
 #include <stdio.h>
 
 #include "base/threads.h"
@@ -21,7 +21,7 @@ void show_two_part_sizes(const TwoPartSizes *s, Quantize stored, int64_t params)
              8.0 * (double)s->weights / (double)params);
     show_part("header", s->header + s->structure, all, "checksums, sizes, the model's structure");
     show_part("weights", s->weights, all, note);
-    show_part("side", s->side, all, "how many facts, where they end, what the symbols spell");
+    show_part("side", s->side, all, "number and lengths of the facts, text of the symbols");
     show_part("stream", s->stream, all, "the facts, coded by the model");
 }
 
@@ -68,7 +68,7 @@ const char *online_parts_text(const OnlinePlan *p, char *out, size_t size) {
 
 void show_online_sizes(const OnlineSizes *s) {
     size_t all = s->header + s->plan + s->stream;
-    show_part("header", s->header + s->plan, all, "checksums, sizes, what predicts");
+    show_part("header", s->header + s->plan, all, "checksums, sizes, the predictor's plan");
     show_part("stream", s->stream, all, "the content");
 }
 
@@ -114,7 +114,7 @@ const Command archive_show_command = {
     .words = "X.rote",
     .min_words = 1,
     .max_words = 1,
-    .summary = "what an archive holds, and how many bits each part takes",
+    .summary = "shows the content of an archive, and the bits of each part",
     .options = show_options,
     .run = cmd_archive_show,
 };

@@ -41,15 +41,16 @@ static Status verify(const char *path, int threads, Err *err) {
     if (why) return err_set(err, ERR_IO, "the archive could not be verified: %s", strerror(why));
     while (waitpid(pid, &status, 0) < 0)
         if (stop_requested) kill(pid, SIGTERM);
-    if (stop_requested) return err_set(err, ERR_STOPPED, "stopped while it was verified; it was not written");
+    if (stop_requested)
+        return err_set(err, ERR_STOPPED, "stopped during verification; the archive was not written");
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return OK;
     if (WIFSIGNALED(status))
-        return err_set(err, ERR_IO,
-                       "the process that verified the archive was killed by signal %d; it was not written",
-                       WTERMSIG(status));
-    return err_set(
-        err, ERR_FORMAT,
-        "the archive does not give back what went in; it was not written. This is a fault of rote's");
+        return err_set(
+            err, ERR_IO,
+            "the process that verified the archive was killed by signal %d; the archive was not written",
+            WTERMSIG(status));
+    return err_set(err, ERR_FORMAT,
+                   "the archive does not decode to its content; it was not written. This is a bug in rote");
 }
 
 Status archive_write(const Args *args, const char *path, const Bytes *archive, int threads, Err *err) {

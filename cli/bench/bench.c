@@ -22,7 +22,8 @@ static Status choose_mode(const Args *args, BenchMode **out, Err *err) {
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
         if (!args_has(args, modes[i].option)) continue;
         if (chosen)
-            return err_set(err, ERR_INPUT, "bench: --%s and --%s: one at a time", chosen, modes[i].option);
+            return err_set(err, ERR_INPUT, "bench: --%s and --%s exclude each other", chosen,
+                           modes[i].option);
         chosen = modes[i].option;
         *out = modes[i].run;
     }
@@ -40,9 +41,9 @@ static Status choose_config(const Args *args, BenchOptions *out, Err *err) {
         if (batch) out->chosen.B = (int)batch;
     }
     if (name && !out->only)
-        return err_set(err, ERR_INPUT, "bench: --config %.40s: allowed are i, ii, iii, iv, v", name);
+        return err_set(err, ERR_INPUT, "bench: --config %.40s, allowed: i, ii, iii, iv, v", name);
     if (name && args_has(args, "ladder"))
-        return err_set(err, ERR_INPUT, "bench: --ladder has shapes of its own; leave --config out");
+        return err_set(err, ERR_INPUT, "bench: --ladder has its own shapes; leave --config out");
     if (!name && (args_has(args, "steps") || args_has(args, "batch")))
         return err_set(err, ERR_INPUT, "bench: --%s needs --config",
                        args_has(args, "steps") ? "steps" : "batch");
@@ -56,7 +57,7 @@ static Status read_options(const Args *args, BenchOptions *out, Err *err) {
     TRY(args_threads(args, &threads, err));
     TRY(args_int(args, "rounds", 1, ROUNDS_MAX, &rounds, err));
     if (gemm && strcmp(gemm, "exact") != 0 && strcmp(gemm, "openblas") != 0)
-        return err_set(err, ERR_INPUT, "bench: --gemm %.40s: allowed are exact, openblas", gemm);
+        return err_set(err, ERR_INPUT, "bench: --gemm %.40s, allowed: exact, openblas", gemm);
     *out = (BenchOptions){.threads = threads ? threads : threads_default(),
                           .rounds = (int)rounds,
                           .gemm = gemm && strcmp(gemm, "openblas") == 0 ? GEMM_OPENBLAS : GEMM_EXACT,
@@ -92,15 +93,15 @@ static Status cmd_bench(const Args *args, Err *err) {
 }
 
 static const Option bench_options[] = {
-    FLAG("phases", "where a step's time goes: operations, bytes and time of every kernel and shape"),
+    FLAG("phases", "a step by kernel and shape: operations, bytes and time"),
     FLAG("ladder", "whole steps of small models, with all threads and with one"),
-    FLAG("scaling", "threads against one thread, and against one process per thread"),
-    FLAG("muon", "what Muon's Newton-Schulz steps cost"),
-    OPTION("config", "i|ii|iii|iv|v", "one config only (default: all five, and the products)"),
-    OPTION("rounds", "N", "rounds at most (default: 25, fewer after 8 s)"),
-    OPTION("batch", "N", "sequences a step of --config (default: the config's)"),
-    OPTION("steps", "N", "N steps of --config and nothing else, for another program to measure"),
-    OPTION("gemm", "exact|openblas", "whose matrix product (default: exact)"),
+    FLAG("scaling", "all threads compared with one thread, and with one process per thread"),
+    FLAG("muon", "the cost of Muon's Newton-Schulz steps"),
+    OPTION("config", "i|ii|iii|iv|v", "only this config (default: all five, and the products)"),
+    OPTION("rounds", "N", "maximum number of rounds (default: 25, fewer after 8 s)"),
+    OPTION("batch", "N", "sequences per step of --config (default: the config's)"),
+    OPTION("steps", "N", "only run N steps of --config, for another program to measure"),
+    OPTION("gemm", "exact|openblas", "matrix products (default: exact)"),
     THREADS_OPTION,
     JSON_OPTION,
     END_OPTION,
@@ -109,7 +110,7 @@ static const Option bench_options[] = {
 const Command bench_command = {
     .name = "bench",
     .words = "",
-    .summary = "speed of products and whole steps, as a share of this machine's peak",
+    .summary = "measures matrix products and training steps, as a share of this machine's peak",
     .options = bench_options,
     .run = cmd_bench,
 };

@@ -19,12 +19,12 @@ static const BenchColumn columns[] = {{"phase", "phase", -24, TEXT, 0},
                                       {"share_of_peak", "of peak", 8, PERCENT, 1},
                                       {0}};
 static const char legend[] =
-    "MxNxK: c (M,N) = a (M,K) b (K,N), each operand as it lies (N), transposed (T) or packed once a step "
+    "MxNxK: c (M,N) = a (M,K) b (K,N), each operand as stored (N), transposed (T) or packed once a step "
     "(P).\n"
     "NP: forward, logits, gradients of inputs; NT: scores; NN: p v; TN: gradients of weights. Models whose "
     "packed\n"
     "weights would take more than 64 MiB pack in every product: NT forward, NN gradients of inputs.\n"
-    "ms: all threads together; of peak: of one thread's; MiB: moved if nothing were cached;\n"
+    "ms: all threads together; of peak: of one thread's; MiB: moved without caches;\n"
     "rest: copies, clearing, waiting, and the counting itself.\n";
 static const double TINY = 0.005; /* rows below this share of a step are merged into one */
 

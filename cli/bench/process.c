@@ -29,7 +29,7 @@ Status process_start(TimedProcess *w, Status (*body)(TimedProcess *parent, const
                      const void *argument, Err *err) {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
-        return err_set(err, ERR_IO, "bench: no socket for a timed process");
+        return err_set(err, ERR_IO, "bench: cannot make a socket for a timed process");
     w->channel = ends[0];
     w->pid = fork();
     if (w->pid == 0) {
@@ -43,7 +43,7 @@ Status process_start(TimedProcess *w, Status (*body)(TimedProcess *parent, const
     if (w->pid > 0) return OK;
     (void)close(ends[0]);
     *w = (TimedProcess){0};
-    return err_set(err, ERR_IO, "bench: no process to time in");
+    return err_set(err, ERR_IO, "bench: cannot start a process to time in");
 }
 
 void process_stop(TimedProcess *w) {
@@ -55,7 +55,7 @@ void process_stop(TimedProcess *w) {
 }
 
 static Status died(Err *err) {
-    return err_set(err, ERR_IO, "bench: a timed process died (for want of memory?)");
+    return err_set(err, ERR_IO, "bench: a timed process died, perhaps because memory ran out");
 }
 
 Status process_send(TimedProcess *w, int request, Err *err) {
@@ -76,5 +76,5 @@ bool child_next_request(TimedProcess *parent, int *request) {
 Status child_reply(TimedProcess *parent, const void *reply, size_t size, Err *err) {
     Err fine = {.status = OK};
     if (send_all(parent->channel, &fine, sizeof fine) && send_all(parent->channel, reply, size)) return OK;
-    return err_set(err, ERR_IO, "bench: nobody waits for the figures");
+    return err_set(err, ERR_IO, "bench: the parent process has ended");
 }

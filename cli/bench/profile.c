@@ -1,6 +1,6 @@
 /* Kernels that count what they do: a table of Ops whose every entry calls another table's and adds the call, its
  * operations, the bytes it touches and its time to a count of the calling thread. A product is counted by form
- * and shape, any other kernel by name. Who does not ask for such a table pays nothing.
+ * and shape, any other kernel by name. Without such a table nothing is counted, at no cost.
  *
  * Operations are those of the formula: an addition, a multiplication, a division, a root, a comparison is one, a
  * fused multiply-add two, an exponential twenty. Bytes are every operand once, written or read, twice where both:

@@ -17,12 +17,12 @@ static const BenchColumn columns[] = {{"config", "config", -6, TEXT, 0},
                                       {"one_thread_tokens_per_s", "1 thread tok/s", 14, COUNT, 0},
                                       {"threads_tokens_per_s", "threads tok/s", 13, COUNT, 0},
                                       {"speedup", "speed-up", 8, FIXED, 2},
-                                      {"speedup_least", "least", 6, FIXED, 2},
-                                      {"speedup_most", "most", 6, FIXED, 2},
+                                      {"speedup_min", "min", 6, FIXED, 2},
+                                      {"speedup_max", "max", 6, FIXED, 2},
                                       {"processes_tokens_per_s", "processes tok/s", 15, COUNT, 0},
                                       {"processes_to_threads", "of threads", 10, PERCENT, 1},
-                                      {"processes_to_threads_least", "least", 8, PERCENT, 1},
-                                      {"processes_to_threads_most", "most", 8, PERCENT, 1},
+                                      {"processes_to_threads_min", "min", 8, PERCENT, 1},
+                                      {"processes_to_threads_max", "max", 8, PERCENT, 1},
                                       {0}};
 static const double ROUND_S = 0.3; /* the minimum duration of a round */
 
@@ -71,8 +71,9 @@ static Status start(TimedProcess *w, const Shape *s, const BenchOptions *options
     TRY(process_start(&w[0], serve, &(ServedModel){s, options, 1}, err));
     TRY(run(w, 1, 1, &first, err));
     if (first.rss_bytes * n > (double)memory_available())
-        return err_set(err, ERR_NOMEM, "bench: %d more processes of config %s want %s of memory, %s are free",
-                       n, s->name, show_bytes(first.rss_bytes * n), show_bytes((double)memory_available()));
+        return err_set(err, ERR_NOMEM,
+                       "bench: %d more processes of config %s need %s of memory, %s are available", n,
+                       s->name, show_bytes(first.rss_bytes * n), show_bytes((double)memory_available()));
     for (int i = 1; i <= n; i++)
         TRY(process_start(&w[i], serve, &(ServedModel){s, options, i == n ? n : 1}, err));
     *steps = (int)(ROUND_S * first.tokens_per_s / (s->B * s->T)) + 1;
@@ -101,10 +102,9 @@ static json_t *scaling_row(const Shape *s, ScalingRounds *f) {
     double speedup = median(f->speedup, n), kept = median(f->kept, n);
     return json_pack("{ss sf sf sf sf sf sf sf sf sf si}", "config", s->name, "one_thread_tokens_per_s",
                      median(f->one, n), "threads_tokens_per_s", median(f->threads, n), "speedup", speedup,
-                     "speedup_least", f->speedup[0], "speedup_most", f->speedup[n - 1],
-                     "processes_tokens_per_s", median(f->processes, n), "processes_to_threads", kept,
-                     "processes_to_threads_least", f->kept[0], "processes_to_threads_most", f->kept[n - 1],
-                     "rounds", n);
+                     "speedup_min", f->speedup[0], "speedup_max", f->speedup[n - 1], "processes_tokens_per_s",
+                     median(f->processes, n), "processes_to_threads", kept, "processes_to_threads_min",
+                     f->kept[0], "processes_to_threads_max", f->kept[n - 1], "rounds", n);
 }
 
 Status bench_scaling(const BenchOptions *options, json_t *report, Err *err) {

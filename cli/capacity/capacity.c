@@ -265,13 +265,13 @@ static void print_laws(const Series *s) {
         bool cut = !(s->gamma.low > 0 && s->gamma.high < INFINITY);
         printf("  %-20s gamma %s, residual %.1f %%%s\n", "C - c t^-gamma",
                interval_text(text, sizeof text, &s->gamma, 2), 100 * s->law_error[0],
-               cut ? ": these budgets do not tell where it ends" : "");
-        print_figure("  endless training", &l->endless, 3, "bits/param");
+               cut ? ": these budgets do not determine the limit" : "");
+        print_figure("  limit (t -> inf)", &l->endless, 3, "bits/param");
     }
     if (s->e0.value == s->e0.value) {
         printf("  %-20s E0 %s exposures, residual %.1f %%\n", "C (1 - e^(-E/E0))",
                interval_text(text, sizeof text, &s->e0, 0), 100 * s->law_error[1]);
-        print_figure("  endless exposures", &s->exposures_limit, 3, "bits/param");
+        print_figure("  limit (E -> inf)", &s->exposures_limit, 3, "bits/param");
     }
 }
 
@@ -323,7 +323,7 @@ static Status cmd_capacity(const Args *args, Err *err) {
         print_states(&capacity);
         for (int i = 0; status == OK && i < capacity.n_series; i++)
             status = print_series(&capacity.series[i], err);
-        if (capacity.n_series == 0) printf("no run is done: nothing to state\n");
+        if (capacity.n_series == 0) printf("no run is done, so there is no result yet\n");
         print_references(&capacity);
     }
     capacity_free(&capacity);
@@ -332,12 +332,13 @@ static Status cmd_capacity(const Args *args, Err *err) {
 
 static const Option capacity_options[] = {
     FLAG("certify",
-         "write and read back an archive of every run: the bits that its weights hold for certain"),
-    OPTION("bits", "B,B,...", "--certify: bits of a weight, of 32, 16, 8, 6, 4, 3, 2 (default: 32,16,8,4)"),
+         "write an archive of every run and read it back: the bits that its weights provably hold"),
+    OPTION("bits", "B,B,...", "--certify: bits of a weight: 32, 16, 8, 6, 4, 3, 2 (default: 32,16,8,4)"),
     OPTION(
         "method", "rtn,gptq",
-        "--certify: weights of 8 bits and fewer to the nearest, or correcting errors on the facts (default: gptq)"),
-    FLAG("set", "--certify: facts without their order"),
+        "--certify: rounding of weights of 8 bits and fewer: to nearest, or by GPTQ on the facts (default: "
+        "gptq)"),
+    FLAG("set", "--certify: code the facts as a set"),
     THREADS_OPTION,
     QUIET_OPTION,
     JSON_OPTION,
@@ -349,7 +350,8 @@ const Command capacity_command = {
     .words = "SWEEP",
     .min_words = 1,
     .max_words = 1,
-    .summary = "bits per parameter of a sweep: plateaus, slope, intervals, verdicts",
+    .summary =
+        "estimates the capacity of a sweep's models: plateaus, bits per parameter, intervals, verdicts",
     .options = capacity_options,
     .run = cmd_capacity,
 };

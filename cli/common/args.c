@@ -60,7 +60,7 @@ static Status read_option(Args *out, int argc, char **argv, int *i, Err *err) {
     const Option *option = &command->options[k];
     const char *before = out->value[k], *value = NULL;
     if (before && !option->separator)
-        return err_set(err, ERR_INPUT, "%s: --%s stands twice", command->name, option->name);
+        return err_set(err, ERR_INPUT, "%s: --%s is given twice", command->name, option->name);
     if (!option->value && equals)
         return err_set(err, ERR_INPUT, "%s: --%s takes no value, but has '%s'", command->name, option->name,
                        equals + 1);
@@ -71,7 +71,7 @@ static Status read_option(Args *out, int argc, char **argv, int *i, Err *err) {
     if (!value || (option->value && !*value && !option->may_be_empty))
         return err_set(err, ERR_INPUT, "%s: --%s needs a value (%s)%s", command->name, option->name,
                        option->value,
-                       !value && !last ? "; one that begins with dashes stands behind '='" : "");
+                       !value && !last ? "; write a value that begins with dashes after '='" : "");
     out->value[k] = value;
     return before ? append_value(out, k, before, err) : OK;
 }
@@ -79,10 +79,10 @@ static Status read_option(Args *out, int argc, char **argv, int *i, Err *err) {
 static Status check_word_count(const Args *args, Err *err) {
     const Command *c = args->command;
     if (args->n_words < c->min_words)
-        return err_set(err, ERR_INPUT, "%s: something is missing; usage: rote %s %s", c->name, c->name,
+        return err_set(err, ERR_INPUT, "%s: an argument is missing; usage: rote %s %s", c->name, c->name,
                        c->words);
     if (args->n_words > c->max_words)
-        return err_set(err, ERR_INPUT, "%s: '%s' is one word too many; usage: rote %s %s", c->name,
+        return err_set(err, ERR_INPUT, "%s: '%s' is one argument too many; usage: rote %s %s", c->name,
                        args->words[c->max_words], c->name, c->words);
     return OK;
 }
@@ -123,7 +123,7 @@ Status args_int(const Args *args, const char *option, int64_t min, int64_t max, 
     errno = 0;
     long long n = strtoll(text, &end, 10);
     if (end == text || *end || errno || n < min || n > max)
-        return err_set(err, ERR_INPUT, "%s: --%s '%s' is no whole number from %lld to %lld",
+        return err_set(err, ERR_INPUT, "%s: --%s '%s' is not a whole number from %lld to %lld",
                        args->command->name, option, text, (long long)min, (long long)max);
     *out = n;
     return OK;
@@ -137,8 +137,8 @@ Status args_uint64(const Args *args, const char *option, uint64_t *out, Err *err
     /* strtoull reads "-1" as the largest number, so the first character is checked before. */
     unsigned long long n = strtoull(text, &end, 10);
     if (text[0] < '0' || text[0] > '9' || *end || errno)
-        return err_set(err, ERR_INPUT, "%s: --%s '%s' is no whole number from 0 to %llu", args->command->name,
-                       option, text, (unsigned long long)UINT64_MAX);
+        return err_set(err, ERR_INPUT, "%s: --%s '%s' is not a whole number from 0 to %llu",
+                       args->command->name, option, text, (unsigned long long)UINT64_MAX);
     *out = n;
     return OK;
 }
@@ -149,7 +149,7 @@ Status args_real(const Args *args, const char *option, double min, double max, d
     char *end;
     double x = strtod(text, &end);
     if (end == text || *end || !(x >= min && x <= max)) /* written so that NaN fails, too */
-        return err_set(err, ERR_INPUT, "%s: --%s '%s' is no number from %g to %g", args->command->name,
+        return err_set(err, ERR_INPUT, "%s: --%s '%s' is not a number from %g to %g", args->command->name,
                        option, text, min, max);
     *out = x;
     return OK;
@@ -176,8 +176,8 @@ Status args_settings(const Args *args, int *n_files, Err *err) {
     *n_files = args->n_words > 0 && !is_setting(args->words[0]) ? 1 : 0;
     for (int i = *n_files; i < args->n_words; i++)
         if (!is_setting(args->words[i]))
-            return err_set(err, ERR_INPUT, "%s: '%s' is no key=value; usage: rote %s %s", args->command->name,
-                           args->words[i], args->command->name, args->command->words);
+            return err_set(err, ERR_INPUT, "%s: '%s' is not of the form key=value; usage: rote %s %s",
+                           args->command->name, args->words[i], args->command->name, args->command->words);
     return OK;
 }
 
@@ -202,6 +202,6 @@ Status args_tag(const Args *args, const char *option, const FactSet *facts, int 
     free(names);
     char near[QUOTE_SIZE] = "";
     if (nearest) text_escape(near, sizeof near, (Text){(char *)(uintptr_t)nearest, strlen(nearest)});
-    return err_set(err, ERR_INPUT, "%s: --%s: no fact has '%s'%s%s", args->command->name, option, tag,
+    return err_set(err, ERR_INPUT, "%s: --%s: no fact has the tag '%s'%s%s", args->command->name, option, tag,
                    nearest ? "; nearest: " : "", near);
 }

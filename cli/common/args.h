@@ -29,10 +29,10 @@ typedef struct Option {
 /* Rows that several commands have, in the same words. */
 #define JSON_OPTION        FLAG("json", "one JSON object on stdout")
 #define QUIET_OPTION       FLAG("quiet", "no progress on stderr")
-#define THREADS_OPTION     OPTION("threads", "N", "threads; changes no bit (default: what `rote doctor` says)")
+#define THREADS_OPTION     OPTION("threads", "N", "threads; affects only speed (default: see `rote doctor`)")
 #define FORCE_OPTION(help) FLAG("force", help)
 #define FORCE_ANY_OPTION   FORCE_OPTION("replace any file")
-#define FACTS_OPTION       OPTION("facts", "DIR", "another fact set (default: the run's own)")
+#define FACTS_OPTION       OPTION("facts", "DIR", "use another fact set (default: the run's)")
 /* clang-format on */
 
 enum { ARGS_OPTIONS_MAX = 24, ARGS_WORDS_MAX = 1000, ARGS_THREADS_MAX = THREADS_MAX };

@@ -1,4 +1,4 @@
-/* What the program finds around it when it starts. */
+/* Checks of the environment at the start of the program. */
 #include "cli/common/environment.h"
 
 #include <errno.h>
@@ -13,14 +13,14 @@
 void environment_fill_descriptors(void) {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0 &&
-            errno == EBADF) /* open takes the lowest free number, which is this one */
+            errno == EBADF) /* open returns the lowest free number, which is this one */
             (void)!open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY);
 }
 
 /* Every command runs in 128 KiB; this is twice that. */
 enum { STACK_MIN_KIB = 256 };
 
-/* "512", "512K", "2 M", as OpenMP reads it. 0: it cannot be read, and OpenMP ignores it. */
+/* "512", "512K", "2 M", as OpenMP reads it. 0: malformed, and OpenMP ignores it. */
 static double kib_of(const char *text) {
     char *end;
     double n = (double)strtoull(text, &end, 10);

@@ -25,7 +25,7 @@ double peak_flops_per_s(const Ops *ops, int threads) {
     }
 }
 
-double peak_least_disturbed(const Ops *ops, int threads) {
+double peak_best_of_five(const Ops *ops, int threads) {
     double best = 0;
     for (int i = 0; i < 5; i++) best = fmax(best, peak_flops_per_s(ops, threads));
     return best;

@@ -11,7 +11,7 @@
  * 20 ms. */
 double peak_flops_per_s(const Ops *ops, int threads);
 /* The best of five measurements, so that other programs on the machine matter less. */
-double peak_least_disturbed(const Ops *ops, int threads);
+double peak_best_of_five(const Ops *ops, int threads);
 /* Of one thread, by its own processor time, whatever else runs on the machine. */
 double peak_of_a_core(const Ops *ops);
 
@@ -20,6 +20,6 @@ double peak_of_a_core(const Ops *ops);
  * An estimate: too low where threads wait for each other, and for SOAP from about 64 channels on, whose own work
  * is not counted. */
 double run_seconds(const RunPlan *plan, const Config *config, double peak);
-#define ESTIMATE "estimate: this machine's peak, times the share of it that models of this width reach"
+#define ESTIMATE "estimate from this machine's peak and the share of it that models of this width reach"
 
 #endif

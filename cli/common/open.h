@@ -14,7 +14,7 @@ extern const ProgressSink note_sink;
 /* run_open (store/run.h), with its notes on stderr. Close with run_close. */
 Status open_run(Run *out, const char *dir, Err *err);
 
-/* A run, and the facts that a question about it is asked of. */
+/* A run, and the facts on which it is evaluated. */
 typedef struct RunAndFacts {
     Run run;
     FactSet other;        /* those of --facts */

@@ -43,7 +43,7 @@ static Status folder_takes_files(const char *path, Err *err) {
     size_t length = strlen(path);
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     if (length == 0) return err_set(err, ERR_INPUT, "a file without a name; name a file to write");
-    if (*name == '\0') return err_set(err, ERR_INPUT, "%s: a folder; name a file to write", path);
+    if (*name == '\0') return err_set(err, ERR_INPUT, "%s: is a folder; name a file", path);
     if (length >= sizeof((AtomicFile *)0)->path || strlen(name) + sizeof "." TEMPORARY_END > NAME_MAX)
         return err_set(err, ERR_INPUT, "%.80s...: too long a name; choose a shorter one", path);
     snprintf(folder, sizeof folder, "%.*s", slash > path ? (int)(slash - path) : 1, slash ? path : ".");
@@ -63,7 +63,7 @@ Status output_check(const char *path, const char *mark, const char *what, bool f
     struct stat there, link;
     bool exists = stat(path, &there) == 0;
     if (exists && S_ISDIR(there.st_mode))
-        return err_set(err, ERR_INPUT, "%s: a folder; name a file to write", path);
+        return err_set(err, ERR_INPUT, "%s: is a folder; name a file", path);
     if (exists && !S_ISREG(there.st_mode))
         return err_set(err, ERR_INPUT, "%s: a device or pipe, not a regular file; name a file to write",
                        path);
@@ -73,9 +73,9 @@ Status output_check(const char *path, const char *mark, const char *what, bool f
     TRY(folder_takes_files(output_target(path), err));
     if (force || !exists || (mark && begins_as_ours(path, mark))) return OK;
     if (!mark)
-        return err_set(err, ERR_INPUT, "%s: exists; name another place, or replace it with --force", path);
-    return err_set(err, ERR_INPUT, "%s: exists and is not %s; name another place, or replace it with --force",
-                   path, what);
+        return err_set(err, ERR_INPUT, "%s: exists; choose another file, or replace it with --force", path);
+    return err_set(err, ERR_INPUT,
+                   "%s: exists and is not %s; choose another file, or replace it with --force", path, what);
 }
 
 Status output_not_input(const char *path, const char *input, const char *what, Err *err) {

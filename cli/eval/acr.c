@@ -63,10 +63,10 @@ static Status acr_json(const ShortestPrompts *s, const Summary *sum, uint64_t se
 
 /* Facts without a finite ratio are left out of the mean, so the line says how many there are. */
 static void print_ratio(const ShortestPrompts *s, const Summary *sum) {
-    printf("ratio       %.4f tokens said per token of the prompt: mean of the %s found", sum->mean,
+    printf("ratio       %.4f tokens generated per token of the prompt: mean over the %s found", sum->mean,
            show_int(s->n - sum->none - sum->empty));
     if (sum->none) printf("; %s not found", show_int(sum->none));
-    if (sum->empty) printf("; %s said without a prompt", show_int(sum->empty));
+    if (sum->empty) printf("; %s generated without a prompt", show_int(sum->empty));
     printf("\n");
 }
 
@@ -75,25 +75,25 @@ static void print_acr(const ShortestPrompts *s, const Summary *sum, uint64_t see
     if (s->searched)
         printf(", coordinate search to %d (%s steps, seed %llu)", s->searched, show_int(s->steps[1]),
                (unsigned long long)seed);
-    printf("\nmemorized   %.4f of %s facts: a prompt shorter than what it brings forth\n",
+    printf("\nmemorized   %.4f of %s facts: the prompt is shorter than the text that it elicits\n",
            (double)sum->memorized / s->n, show_int(s->n));
     if (sum->mean == sum->mean) print_ratio(s, sum);
     printf("\nprompt tokens     facts\n");
     for (int k = 0; k <= sum->longest; k++)
         if (with_length(s, k))
             printf("%13d %9s%s\n", k, show_int(with_length(s, k)),
-                   k ? "" : "  ratio infinite: said from BOS on");
+                   k ? "" : "  ratio infinite: generated from BOS");
     if (sum->none) printf("%13s %9s\n", "none found", show_int(sum->none));
 }
 
 Status eval_acr(const Args *args, const Run *run, const FactSet *facts, int threads, Err *err) {
     int64_t steps = STEPS;
     Evaluator e;
-    Evaluation whole;
+    Evaluation unused;
     ShortestPrompts s = {.n = 0};
     TRY(args_int(args, "steps", 0, INT64_MAX, &steps, err));
     TRY(evaluator_create(&e, &run->gpt, facts, threads, err));
-    evaluator_run(&e, &whole);
+    evaluator_run(&e, &unused);
     PromptPlan plan = {e.prompt, e.recalled, steps, run->config.train.seed, threads};
     Status status = OK;
     TRY_GOTO(shortest_prompts(&s, &run->gpt, facts, &plan, err));

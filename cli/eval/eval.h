@@ -1,5 +1,4 @@
-/* The questions that `rote eval` asks of an opened run beside the plain one. Each prints its answer, as text or
- * with --json as one object. */
+/* The further evaluations of `rote eval`. Each prints its result, as text or with --json as one object. */
 #ifndef ROTE_CLI_EVAL_EVAL_H
 #define ROTE_CLI_EVAL_EVAL_H
 
@@ -9,11 +8,11 @@
 /* Checks the options, before anything is read. ERR_INPUT: no such value, or options that exclude each other. */
 Status eval_check(const Args *args, Err *err);
 
-/* --quantize: the run's model with quantized weights, beside the model as it is. */
+/* --quantize: the run's model with quantized weights, and the model itself. */
 Status eval_quantize(const Args *args, const Run *run, const FactSet *facts, int threads, Err *err);
-/* --parts: what is lost when one part of the model is spoiled at a time. */
+/* --parts: the bits lost when one part of the model is perturbed. */
 Status eval_parts(const Args *args, const Run *run, const FactSet *facts, int threads, Err *err);
-/* --acr: the shortest prompt of every fact; with --per-fact, into that table, too. */
+/* --acr: the shortest prompt of every fact; with --per-fact, in that table too. */
 Status eval_acr(const Args *args, const Run *run, const FactSet *facts, int threads, Err *err);
 
 #endif

@@ -8,10 +8,10 @@
 #include "cli/common/show.h"
 #include "eval/capacity/ratio.h"
 
-/* H - n log2 n is below 0 where the facts fill nearly all of their space, such as the whole table of a function: to
- * say which fact is meant then costs more bits than all facts hold. */
+/* H - n log2 n is below 0 where the facts fill nearly all of their space, such as the complete table of a function:
+ * to say which fact it is then costs more bits than the facts contain. */
 const char *show_ceiling(const FactSet *facts, int digits) {
-    if (facts->ceiling_bits <= 0) return "ceiling 0: to name each costs more";
+    if (facts->ceiling_bits <= 0) return "ceiling 0: naming the facts costs more than H";
     static char out[40];
     snprintf(out, sizeof out, "ceiling %.*f", digits, facts->ceiling_bits);
     return out;

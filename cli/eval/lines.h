@@ -8,7 +8,7 @@
 #include "eval/evaluate.h"
 #include "model/quantize.h"
 
-/* "ceiling 12.3": the most bits a model can save of the facts; in words where that is not above 0. Valid until the
+/* "ceiling 12.3": the maximum of the memorized bits; in words where it is not above 0. Valid until the
  * next call. */
 const char *show_ceiling(const FactSet *facts, int digits);
 /* A model trained with train.quantize. memorized_bits may be NAN: left out. */

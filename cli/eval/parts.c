@@ -53,7 +53,7 @@ static void print_parts(const Parts *parts, int seeds) {
     if (whole->entropy_known)
         printf("memorized   %.1f bits, recall %.4f", whole->memorized_bits, whole->recall);
     else printf("code        %.1f bits, recall %.4f", whole->code_bits, whole->recall);
-    printf("; bits lost when one part is spoiled and the others stay:\n\n%-10s %9s", "", "params");
+    printf("; bits lost when one part is perturbed:\n\n%-10s %9s", "", "params");
     for (int i = 0; i < PARTS_FORMATS; i++) printf(" %9s", quantize_name[parts_format[i]]);
     printf(" %9s\n", "reset");
     for (int p = 0; p <= PARTS_ALL; p++) {
@@ -63,7 +63,8 @@ static void print_parts(const Parts *parts, int seeds) {
         for (int i = 0; i < PARTS_FORMATS; i++) printf(" %9.1f", row->format[i].lost_bits.value);
         printf(" %9.1f\n", row->reset.lost_bits.value);
     }
-    printf("\nGaussian noise of so much of a tensor's size: mean of %d seeds and its 95 %% interval\n\n%-10s",
+    printf("\nGaussian noise, relative to a tensor's root mean square: mean of %d seeds and its 95 %% "
+           "interval\n\n%-10s",
            seeds, "");
     for (int i = 0; i < PARTS_SIZES; i++) printf(" %19.2f", parts_size[i]);
     putchar('\n');

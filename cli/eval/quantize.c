@@ -1,4 +1,4 @@
-/* rote eval --quantize: the model with quantized weights, beside the model as it is. Also checks all options of rote
+/* rote eval --quantize: the model with quantized weights, and the model itself. Also checks all options of rote
  * eval. */
 #include <math.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@ static Status choice(const Args *args, const char *option, const char *const *na
         snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i > first ? ", " : "", names[i]);
     }
     const char *near = nearest_name(word, names + first);
-    return err_set(err, ERR_INPUT, "eval: --%s '%s' is none of %s%s%s", option, word, all,
+    return err_set(err, ERR_INPUT, "eval: --%s '%s' is not one of %s%s%s", option, word, all,
                    near ? "; nearest: " : "", near ? near : "");
 }
 
@@ -37,7 +37,7 @@ static Status read_choices(const Args *args, int *kind, int *method, Err *err) {
     TRY(choice(args, "quantize", quantize_name, QUANTIZE_NONE + 1, QUANTIZE_NONE, kind, err));
     TRY(choice(args, "method", quantize_method_name, 0, METHOD_RTN, method, err));
     if (*kind == QUANTIZE_NONE && args_has(args, "method"))
-        return err_set(err, ERR_INPUT, "eval: --method goes with --quantize");
+        return err_set(err, ERR_INPUT, "eval: --method needs --quantize");
     return OK;
 }
 
@@ -48,17 +48,16 @@ Status eval_check(const Args *args, Err *err) {
     TRY(read_choices(args, &kind, &method, err));
     TRY(args_int(args, "seeds", 2, PARTS_SEEDS_MAX, &seeds, err));
     if (args_has(args, "seeds") && !args_has(args, "parts"))
-        return err_set(err, ERR_INPUT, "eval: --seeds goes with --parts");
+        return err_set(err, ERR_INPUT, "eval: --seeds needs --parts");
     TRY(args_int(args, "steps", 0, INT64_MAX, &steps, err));
     if (args_has(args, "steps") && !args_has(args, "acr"))
-        return err_set(err, ERR_INPUT, "eval: --steps goes with --acr");
+        return err_set(err, ERR_INPUT, "eval: --steps needs --acr");
     const char *first = NULL;
     /* --per-fact and --acr may be given together: the table then has columns for the prompts */
     for (int i = args_has(args, "acr") ? 1 : 0; i < 4; i++) {
         if (!args_has(args, questions[i])) continue;
         if (first)
-            return err_set(err, ERR_INPUT, "eval: --%s and --%s are two questions; ask one", first,
-                           questions[i]);
+            return err_set(err, ERR_INPUT, "eval: --%s and --%s exclude each other", first, questions[i]);
         first = questions[i];
     }
     return OK;

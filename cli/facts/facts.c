@@ -17,7 +17,7 @@
 
 static Status need_out(const Args *args, Err *err) {
     if (args_has(args, "out")) return OK;
-    return err_set(err, ERR_INPUT, "%s: --out DIR is missing: where shall the fact set go?",
+    return err_set(err, ERR_INPUT, "%s: --out DIR is missing: the folder for the fact set",
                    args->command->name);
 }
 
@@ -29,8 +29,8 @@ static Status cmd_facts_make(const Args *args, Err *err) {
     if (config.facts.kind == FACTS_FILE && !config.facts.heldout)
         return err_set(
             err, ERR_INPUT,
-            "facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random; "
-            "to hold out facts of it: facts.heldout=N");
+            "facts make: facts.kind is 'file', and that fact set exists already; set facts.kind=random to "
+            "draw facts, or facts.heldout=N to hold out some of it");
     TRY(facts_plan_load(&config, &facts, err));
     Status status = facts_draw(&facts, err);
     if (status == OK) status = facts_save(&facts, args_value(args, "out"), err);
@@ -49,7 +49,7 @@ const Command facts_make_command = {
     .name = "facts make",
     .words = "[CFG] [key=value...] --out DIR",
     .max_words = ARGS_WORDS_MAX,
-    .summary = "generates a fact set, or keeps a split of one that is read",
+    .summary = "draws a fact set, or writes a split of one that is read",
     .options = make_options,
     .run = cmd_facts_make,
 };
@@ -67,11 +67,10 @@ static void print_notes(const ImportColumns *c, const char *path) {
     if (c->suspected) {
         fputs("note: ", stderr);
         text_show(stderr, path);
-        fprintf(
-            stderr,
-            ":%d looks like a line of names and is now a fact; --header skips it, --no-header says that it "
-            "is none\n",
-            c->line);
+        fprintf(stderr,
+                ":%d looks like a line of names, but is imported as a fact; --header skips such a line, "
+                "--no-header confirms that it is a fact\n",
+                c->line);
     }
     if (*c->note) {
         fputs("note: ", stderr);
@@ -89,7 +88,7 @@ static Status delimiter_of(const Args *args, char *out, Err *err) {
     if (delimiter_possible(*out) && (*out == '\t' || strlen(given) == 1)) return OK;
     return err_set(
         err, ERR_INPUT,
-        "facts import: --delimiter takes one character of ASCII that is no quote, such as ';', or tab");
+        "facts import: --delimiter takes one ASCII character other than a quote, such as ';', or tab");
 }
 
 static Status cmd_facts_import(const Args *args, Err *err) {
@@ -134,18 +133,17 @@ static Status cmd_facts_import(const Args *args, Err *err) {
 
 static const Option import_options[] = {
     OPTION("out", "DIR", "the fact set's folder"),
-    OPTION("format", "tsv|csv|jsonl|text", "how FILE is read (default: by its name)"),
+    OPTION("format", "tsv|csv|jsonl|text", "format of FILE (default: by its name)"),
     OPTION("delimiter", "CHAR|tab",
-           "what separates the fields of csv (default: ',', or what a first line sep= says)"),
-    OPTION("vocab", "bytes|words", "what a symbol is (default: bytes)"),
-    OPTION_EMPTY(
-        "prompt", "FIELD",
-        "name of the prompt's field, with --no-header a column's number (default: prompt, else the first)"),
-    OPTION("answer", "FIELD", "the same of the answer (default: answer, else the second)"),
-    OPTION("tag", "FIELD", "the same of the tag (default: tag, else the third)"),
-    FLAG("header", "a table's first line names its columns (default: where it has those names)"),
-    FLAG("no-header", "a table's first line is a fact, whatever it says"),
-    FLAG("allow-conflicts", "keep facts that give one prompt two answers"),
+           "separator of the fields of csv (default: ',', or that of a first line sep=)"),
+    OPTION("vocab", "bytes|words", "symbols are bytes or words (default: bytes)"),
+    OPTION_EMPTY("prompt", "FIELD",
+                 "field of the prompt, with --no-header a column's number (default: prompt, else the first)"),
+    OPTION("answer", "FIELD", "field of the answer, likewise (default: answer, else the second)"),
+    OPTION("tag", "FIELD", "field of the tag, likewise (default: tag, else the third)"),
+    FLAG("header", "the first line of a table names its columns (default: if it has the names above)"),
+    FLAG("no-header", "the first line of a table is a fact"),
+    FLAG("allow-conflicts", "keep facts with the same prompt and different answers"),
     JSON_OPTION,
     END_OPTION,
 };
@@ -155,13 +153,12 @@ const Command facts_import_command = {
     .words = "FILE|- --out DIR",
     .min_words = 1,
     .max_words = 1,
-    .summary = "makes a fact set of your own facts",
+    .summary = "makes a fact set from your own facts",
     .options = import_options,
     .run = cmd_facts_import,
 };
 
-/* Draws what is planned. Refuses what training would refuse, too: junk in the training order of a set that has no
- * junk. */
+/* Draws the planned facts. Also checks what training would check: a junk ratio needs a fact set with junk. */
 static Status draw_as_trained(const Config *config, FactSet *out, Err *err) {
     Mix mix = {0};
     Status status = facts_draw(out, err);
@@ -171,8 +168,7 @@ static Status draw_as_trained(const Config *config, FactSet *out, Err *err) {
     return status;
 }
 
-/* The facts that the words name: the folder of a fact set or of a run, or a config, whose facts are drawn and not
- * saved. */
+/* The facts of the words: the folder of a fact set or of a run, or a config, whose facts are drawn and not written. */
 static Status show_source(const Args *args, FactSet *out, Err *err) {
     char stored[CONFIG_PATH_MAX];
     const char *path = args->words[0];
@@ -184,8 +180,10 @@ static Status show_source(const Args *args, FactSet *out, Err *err) {
     bool config_given = there ? S_ISREG(about.st_mode) : is_setting(path);
     if (!run && !config_given) {
         if (args->n_words > 1)
-            return err_set(err, ERR_INPUT,
-                           "facts show: %s is no config file; keys change nothing in a folder", path);
+            return err_set(
+                err, ERR_INPUT,
+                "facts show: %s is a folder, so keys have no effect; leave them out, or name a config file",
+                path);
         return facts_load(path, out, err);
     }
     if (run) {
@@ -218,7 +216,8 @@ const Command facts_show_command = {
     .words = "DIR|RUN|[CFG] [key=value...]",
     .min_words = 1,
     .max_words = ARGS_WORDS_MAX,
-    .summary = "kind, counts, entropy, first records of a fact set, a run's facts, or what a config draws",
+    .summary =
+        "shows kind, counts, entropy and first records of a fact set, a run's facts, or a config's facts",
     .options = show_options,
     .run = cmd_facts_show,
 };

@@ -111,7 +111,7 @@ static json_t *json_texts(const FactSet *f, PoolGroup group) {
     return whole ? records : NULL;
 }
 
-/* What only generated sets have: pool, fields, marks, the keys that they were drawn with. false: no memory. */
+/* Only drawn sets have these: pool, fields, marks, the keys of the draw. false: no memory. */
 static bool json_pool(json_t *o, const FactSet *f) {
     int marks = pool_marks(f), n_words = 0;
     if (f->n_pool > f->n)
@@ -181,8 +181,7 @@ static json_t *facts_json(const FactSet *f) {
 
 /* ---- for people ---- */
 
-/* "bios: n=20 seed=0 templates=8 ..": the keys that the set is drawn by; of the axes, only those that differ from
- * their default. */
+/* "bios: n=20 seed=0 templates=8 ..": the keys of the draw; of the axes, only those that differ from their default. */
 static Status print_kind(const FactSet *f, Err *err) {
     static const char *const axes[] = {"facts.heldout=0", "facts.split_seed=0", "facts.junk_n=0",
                                        "facts.domain_token=false", "facts.paraphrases=1"};
@@ -209,7 +208,8 @@ static void print_entropy(const FactSet *f) {
         if (f->answer_bits > 0) printf("answers     %.6f bits of it, given the prompts\n", f->answer_bits);
         printf("as a set    %.6f bits\nceiling     %.6f bits (entropy - n log2 n)%s\n", f->data_bits_set,
                f->ceiling_bits,
-               f->ceiling_bits > 0 ? "" : ": below 0, as naming every fact costs more than all of them hold");
+               f->ceiling_bits > 0 ? ""
+                                   : ": below 0, because naming the facts costs more bits than they contain");
         return;
     }
     printf("entropy     unknown; baselines: answers %.6f bits, zlib %s bytes\n", f->answer_bits,
@@ -239,13 +239,13 @@ static void print_fields(const FactSet *f) {
     int64_t count[FIELDS_MAX], coded = 0;
     count_fields(f, count);
     for (int i = 1; i < f->n_fields; i++) coded += count[i];
-    printf("fields      %-14s tokens a fact, share of those coded\n", "");
+    printf("fields      %-14s tokens a fact, share of coded tokens\n", "");
     for (int i = 1; i < f->n_fields; i++)
         if (count[i])
             printf("            %-14s %6.4g %6.1f %%\n", f->field_name[i], (double)count[i] / f->n,
                    100.0 * (double)count[i] / (double)coded);
     if (count[FIELD_CONTEXT])
-        printf("            %-14s %6.4g  given, not coded\n", f->field_name[FIELD_CONTEXT],
+        printf("            %-14s %6.4g  context, not coded\n", f->field_name[FIELD_CONTEXT],
                (double)count[FIELD_CONTEXT] / f->n);
 }
 
@@ -267,16 +267,17 @@ static void print_pool(const FactSet *f) {
     }
     if (marks > 0) putchar('\n');
     if (f->config.zipf > 0)
-        printf("exposure    uneven: fact number r in proportion to r^-%.15g (facts.zipf)\n", f->config.zipf);
+        printf("exposure    Zipf's law: fact number r in proportion to r^-%.15g (facts.zipf)\n",
+               f->config.zipf);
     if (f->config.junk_ratio > 0)
-        printf("junk        %.15g for every useful sequence (facts.junk_ratio)\n", f->config.junk_ratio);
+        printf("junk        %.15g per useful sequence (facts.junk_ratio)\n", f->config.junk_ratio);
 }
 
 /* A record's number is its place in the pool. */
 static Status print_records(const FactSet *f, Err *err) {
     static const char *const heading[GROUPS] = {"facts", "held out, never trained",
-                                                "paraphrases, trained in a fact's place",
-                                                "junk, trained, never counted"};
+                                                "paraphrases, trained in place of their facts",
+                                                "junk, trained, not counted"};
     for (int p = 0; p < GROUPS; p++) {
         PoolGroup group = group_of(f, p);
         if (f->n_pool > f->n && group.n) printf("%s\n", heading[p]);

@@ -1,4 +1,4 @@
-/* A fact set as people or programs read it. */
+/* A fact set as text or JSON. */
 #ifndef ROTE_CLI_FACTS_SHOW_H
 #define ROTE_CLI_FACTS_SHOW_H
 

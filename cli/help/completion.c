@@ -74,13 +74,13 @@ static void print_key_values(const char *indent, const char *before, const char 
 
 /* "--vocab) ... bytes words ...": a case for every option whose values the table lists ("bytes|words"). */
 static void print_option_values(Table table, const char *indent, const char *before, const char *after) {
-    char seen[1024] = " ";
+    char printed[1024] = " ";
     for (; *table; table++)
         for (const Option *o = (*table)->options; o->name; o++) {
             char name[64];
             snprintf(name, sizeof name, " --%s ", o->name);
-            if (!o->value || !strchr(o->value, '|') || strstr(seen, name)) continue;
-            snprintf(seen + strlen(seen), sizeof seen - strlen(seen), "%s", name + 1);
+            if (!o->value || !strchr(o->value, '|') || strstr(printed, name)) continue;
+            snprintf(printed + strlen(printed), sizeof printed - strlen(printed), "%s", name + 1);
             printf("%s--%s) %s ", indent, o->name, before);
             for (const char *v = o->value; *v; v++) putchar(*v == '|' ? ' ' : *v);
             puts(after);
@@ -229,7 +229,7 @@ const Command completion_command = {
     .words = "bash|zsh",
     .min_words = 1,
     .max_words = 1,
-    .summary = "prints a completion script",
+    .summary = "prints a completion script for a shell",
     .options = no_options,
     .run = cmd_completion,
 };

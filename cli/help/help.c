@@ -11,11 +11,13 @@
 enum { COMMANDS_MAX = 64, WORD_SIZE = 32 };
 
 void help_overview(const Command *const *table, FILE *out) {
-    fprintf(out,
-            "rote: what a small transformer can learn by heart, to the bit\n\nusage: rote COMMAND ...\n\n");
+    fprintf(out, "rote: measures how many bits a small transformer memorizes\n\nusage: rote COMMAND ...\n\n");
     for (; *table; table++) fprintf(out, "  %-13s %s\n", (*table)->name, (*table)->summary);
-    fprintf(out, "\nrote help COMMAND, rote help KEY (a config key), rote help keys (all of them), "
-                 "rote help figures (of results), rote --version\n");
+    fputs("\nrote help COMMAND  the options of a command\n"
+          "rote help KEY      a config key; `rote help keys`: all keys\n"
+          "rote help figures  the figures of a result\n"
+          "rote --version\n",
+          out);
 }
 
 static void print_command(const Command *command) {
@@ -125,7 +127,7 @@ static Status cmd_help(const Args *args, Err *err) {
     return help_words(args->table, args->n_words, args->words, err);
 }
 
-static const Option help_options[] = {FLAG("man", "everything as a manual page, in roff"), END_OPTION};
+static const Option help_options[] = {FLAG("man", "the whole help as a manual page, in roff"), END_OPTION};
 
 const Command help_command = {
     .name = "help",

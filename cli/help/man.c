@@ -48,7 +48,7 @@ static Status put_keys(Err *err) {
         return err_set(err, ERR_NOMEM, "help: no memory for the manual page");
     }
     puts(".SH CONFIG KEYS\n"
-         "A config file has them in sections; on a command line they are "
+         "A config file has sections with these keys; on a command line a key is written "
          "\\fIsection.key=value\\fR.\n.PP\n.nf");
     put(text, true);
     puts(".fi");
@@ -58,13 +58,13 @@ static Status put_keys(Err *err) {
 
 Status man_page(const Command *const *table, Err *err) {
     printf(".TH ROTE 1 \"\" \"rote %s\"\n", ROTE_VERSION);
-    puts(".SH NAME\nrote \\- what a small transformer can learn by heart, to the bit\n"
+    puts(".SH NAME\nrote \\- measures how many bits a small transformer memorizes\n"
          ".SH SYNOPSIS\n\\fBrote\\fR \\fICOMMAND\\fR ...\n.SH COMMANDS");
     for (; *table; table++) put_command(*table);
     TRY(put_keys(err));
     puts(".SH EXIT STATUS\n"
          ".TP\n0\ndone\n.TP\n1\nfailed\n.TP\n2\nbad input; nothing is written\n"
-         ".TP\n85\nstopped by a signal at the end of a step; \\-\\-resume goes on\n"
+         ".TP\n85\nstopped by a signal at the end of a step; \\-\\-resume continues\n"
          ".TP\n130, 143\nended by a second signal");
     return OK;
 }

@@ -13,7 +13,7 @@ static Status cmd_export(const Args *args, Err *err) {
     if (!to) return err_set(err, ERR_INPUT, "export: --to is missing, allowed: hf, npz, safetensors");
     TRY(export_format_of(to, &format, err));
     if (path && args->n_words > 1)
-        return err_set(err, ERR_INPUT, "export: PATH and --out name the same thing");
+        return err_set(err, ERR_INPUT, "export: PATH and --out mean the same; give one of them");
     if (!path && args->n_words > 1) path = args->words[1];
     if (!path)
         return err_set(err, ERR_INPUT, "export: PATH is missing; usage: rote export RUN --to %s PATH", to);
@@ -31,8 +31,8 @@ static Status cmd_export(const Args *args, Err *err) {
 
 static const Option export_options[] = {
     OPTION("to", "hf|npz|safetensors", "the format"),
-    OPTION("out", "PATH", "the same as PATH: a file, or hf: a folder, new or empty"),
-    FORCE_OPTION("replace what is there"),
+    OPTION("out", "PATH", "the same as PATH: a file; hf: a new or empty folder"),
+    FORCE_OPTION("replace existing files"),
     END_OPTION,
 };
 
@@ -41,7 +41,7 @@ const Command export_command = {
     .words = "RUN --to FORMAT PATH",
     .min_words = 1,
     .max_words = 2,
-    .summary = "the weights for other programs",
+    .summary = "writes the weights in formats of other programs",
     .options = export_options,
     .run = cmd_export,
 };

@@ -1,4 +1,4 @@
-/* rote neurons atlas: which neurons and heads fire for which class of facts. */
+/* rote neurons atlas: shows which neurons and heads fire for which class of facts. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,11 +60,11 @@ static Status classes_named(AtlasClasses *out, const Args *args, const FactSet *
     for (const char *text = args_value(args, "class"), *end; text; text = *end ? end + 1 : NULL) {
         end = text + strcspn(text, "\n");
         if (n == ATLAS_CLASSES_MAX)
-            TRY_GOTO(err_set(err, ERR_INPUT, "more than %d times --class", ATLAS_CLASSES_MAX));
+            TRY_GOTO(err_set(err, ERR_INPUT, "--class is given more than %d times", ATLAS_CLASSES_MAX));
         TRY_GOTO(class_parse(&rule[n], text, (size_t)(end - text), err));
         for (int i = 0; i < n; i++)
             if (!strcmp(rule[i].name, rule[n].name))
-                TRY_GOTO(err_set(err, ERR_INPUT, "--class %s stands twice", rule[n].name));
+                TRY_GOTO(err_set(err, ERR_INPUT, "--class %s is given twice", rule[n].name));
         rule[n].when_seed = (uint64_t)n; /* so that two shares are different draws */
         n++;
     }
@@ -90,15 +90,15 @@ static Status classes_of(AtlasClasses *out, const Args *args, const Run *run, co
     return status;
 }
 
-/* ---- for people ---- */
+/* ---- text ---- */
 
 static void print_classes(const Atlas *a, const AtlasPlan *plan) {
     const AtlasClasses *c = a->classes;
-    printf("%-16s %9s %9s   AUROC that chance reaches\n", "class", "facts", "tokens");
+    printf("%-16s %9s %9s   AUROC reached by chance\n", "class", "facts", "tokens");
     for (int k = 0; k < c->n; k++)
         printf("%-16.16s %9s %9s   %.3f .. %.3f\n", c->name[k], show_int(c->size[k]),
                show_int(a->class_rows[k]), fmax(0.5 - a->chance[k], 0), fmin(0.5 + a->chance[k], 1));
-    printf("%-16s %9s %9s   (of %s units, classes shuffled %d times with seed %llu: 95 %%)\n", "all facts",
+    printf("%-16s %9s %9s   (of %s units, classes permuted %d times with seed %llu: 95 %%)\n", "all facts",
            show_int(c->n_facts), show_int(a->rows), show_int(a->n_neurons + a->n_heads), ATLAS_SHUFFLES,
            (unsigned long long)plan->seed);
     if (c->left_out)
@@ -128,7 +128,7 @@ static void print_neurons(const Atlas *a, int top) {
 
 static void print_heads(const Atlas *a, int top) {
     if (!a->n_heads) return;
-    printf("\n%s of %s heads beyond chance (*)\n%-32s %-12s %6s %9s %6s   looks at %4s %8s %6s %6s\n",
+    printf("\n%s of %s heads beyond chance (*)\n%-32s %-12s %6s %9s %6s   attends: %4s %8s %6s %6s\n",
            show_int(a->beyond_heads), show_int(a->n_heads), "  head", "class", "length", "elsewhere", "AUROC",
            "BOS", "previous", "itself", "prompt");
     for (int u = a->n_neurons; u < a->n_neurons + a->n_heads && u < a->n_neurons + top; u++) {
@@ -137,14 +137,14 @@ static void print_heads(const Atlas *a, int top) {
         snprintf(name, sizeof name, "blocks.%d.attn head %d", a->unit[u].layer, a->unit[u].unit);
         printf("%c %-30s %-12.12s %6.3f %9.3f %6.3f   ", x->beyond ? '*' : ' ', name,
                a->classes->name[a->unit[u].best], x->mean, x->mean_rest, 0.5 + x->gap);
-        if (isnan(x->look[0])) puts("(no token but the first)");
+        if (isnan(x->look[0])) puts("(facts of one token)");
         else
             printf("%13.3f %8.3f %6.3f %6.3f\n", x->look[LOOK_BOS], x->look[LOOK_PREVIOUS],
                    x->look[LOOK_SELF], x->look[LOOK_PROMPT]);
     }
 }
 
-/* ---- for programs ---- */
+/* ---- JSON ---- */
 
 static json_t *cell_json(const AtlasCell *x, bool head) {
     json_t *o = json_object();
@@ -217,7 +217,7 @@ static Status write_svg(const char *path, const Atlas *a, int top, Err *err) {
     AtomicFile file;
     char title[96];
     TRY(atlas_pick_best(&pick, a, top, err));
-    snprintf(title, sizeof title, "Neurons under the class they tell best (%s)", a->classes->by);
+    snprintf(title, sizeof title, "Neurons by the class that they separate best (%s)", a->classes->by);
     Status status = atomic_open(&file, path, err);
     if (status == OK) {
         status = atlas_heat(file.stream, a, &pick, title, err);
@@ -238,7 +238,7 @@ static Status atlas(const Args *args, const Run *run, const FactSet *facts, cons
     TRY_GOTO(atlas_make(&a, &run->gpt, &classes, plan, err));
     if (tsv) TRY_GOTO(atlas_write_tsv(output_target(tsv), &a, err));
     if (svg && !a.n_neurons)
-        TRY_GOTO(err_set(err, ERR_INPUT, "%s: a heat map shows neurons, and the model has none", svg));
+        TRY_GOTO(err_set(err, ERR_INPUT, "%s: the model has no neurons for a heat map", svg));
     if (svg) TRY_GOTO(write_svg(output_target(svg), &a, top, err));
     if (args_has(args, "json")) status = json_out(atlas_json(&a, plan), err);
     else {
@@ -282,18 +282,18 @@ static Status cmd_neurons_atlas(const Args *args, Err *err) {
 
 static const Option atlas_options[] = {
     OPTION("by", "tag|answer|place:K|rules",
-           "what divides the facts: their tags, the first symbol of the answer, "
-           "the symbol at place K, the run's rules (default: tag, else rules)"),
+           "classes by tag, first symbol of the answer, symbol at place K, or the run's rules (default: tag, "
+           "else rules)"),
     OPTION_LIST(
         "class", "NAME=HOW",
-        "a class of your own: tag:T, token:SYMBOL, regex:E, share:P (of the facts, at random); may stand again",
+        "a class by tag:T, token:SYMBOL, regex:E or share:P (a random share of the facts); may be repeated",
         '\n'),
-    OPTION("at", "all|answer", "which tokens of a fact count (default: all)"),
+    OPTION("at", "all|answer", "tokens of a fact that count (default: all)"),
     FACTS_OPTION,
-    FLAG("heldout", "held-out facts, in place of those that were trained"),
-    OPTION("top", "N", "neurons shown (default: 20)"),
-    OPTION("seed", "SEED", "of the shuffles that say what chance reaches (default: 1)"),
-    OPTION("tsv", "FILE", "a row for every unit and class; replaces only such a table"),
+    FLAG("heldout", "held-out facts instead of trained ones"),
+    OPTION("top", "N", "number of neurons shown (default: 20)"),
+    OPTION("seed", "SEED", "seed of the permutations for chance (default: 1)"),
+    OPTION("tsv", "FILE", "a table with a row for every unit and class; replaces only such tables"),
     OPTION("svg", "FILE", "a heat map of the first neurons of every class; replaces only SVG pictures"),
     FORCE_ANY_OPTION,
     THREADS_OPTION,
@@ -307,7 +307,7 @@ const Command neurons_atlas_command = {
     .words = "RUN",
     .min_words = 1,
     .max_words = 1,
-    .summary = "which neurons and heads fire for which class of facts",
+    .summary = "shows which neurons and heads fire for which class of facts",
     .options = atlas_options,
     .run = cmd_neurons_atlas,
 };

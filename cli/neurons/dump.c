@@ -23,15 +23,14 @@ static bool is_npy(const char *path) { return ends_in(path, ".npy"); }
 static Status dump_check(const Args *args, Err *err) {
     const char *path = args_value(args, "out");
     if (!args_has(args, "hook"))
-        return err_set(err, ERR_INPUT, "neurons dump: --hook is missing: names with commas between, or all");
+        return err_set(err, ERR_INPUT, "neurons dump: --hook is missing: names separated by commas, or all");
     if (!path) return err_set(err, ERR_INPUT, "neurons dump: -o is missing: OUT.npy or OUT.safetensors");
     if (!is_npy(path) && !ends_in(path, ".safetensors"))
-        return err_set(err, ERR_INPUT, "%s: its name says no format, allowed: .npy (one hook), .safetensors",
-                       path);
+        return err_set(err, ERR_INPUT, "%s: the name must end in .npy (one hook) or .safetensors", path);
     if (args_has(args, "facts") && args_has(args, "heldout"))
         return err_set(err, ERR_INPUT,
                        "neurons dump: --facts and --heldout exclude each other; "
-                       "held-out facts have numbers behind the others");
+                       "--facts can name held-out facts too, whose numbers follow the others");
     return output_check(path, is_npy(path) ? NULL : ACTIVATIONS_FORMAT, "a file of activations of rote's",
                         args_has(args, "force"), err);
 }
@@ -54,7 +53,8 @@ static Status hooks_of(const Args *args, const ModelConfig *c, Hook *out, int *n
         }
         for (int i = 0; i < *n; i++)
             if (out[i].site == hook.site && out[i].layer == hook.layer)
-                return err_set(err, ERR_INPUT, "neurons dump: --hook: %.*s stands twice", (int)length, text);
+                return err_set(err, ERR_INPUT, "neurons dump: --hook: %.*s is given twice", (int)length,
+                               text);
         out[(*n)++] = hook;
         text += length;
         if (!*text) return OK;
@@ -82,9 +82,9 @@ static Status facts_of(const Args *args, const FactSet *facts, bool *chosen, int
         if (wanted >= 0) chosen[i] &= facts->tag[i] == wanted;
         *n_chosen += chosen[i];
     }
-    return *n_chosen
-               ? OK
-               : err_set(err, ERR_INPUT, "neurons dump: no fact is left: none has all that was asked for");
+    return *n_chosen ? OK
+                     : err_set(err, ERR_INPUT,
+                               "neurons dump: no fact meets all conditions of --facts, --tag and --heldout");
 }
 
 static Status dump_out(const Activations *a, int facts, const char *path, bool json, Err *err) {
@@ -139,14 +139,13 @@ static Status cmd_neurons_dump(const Args *args, Err *err) {
 }
 
 static const Option dump_options[] = {
-    OPTION("hook", "NAME,...",
-           "which activations, or all of them: blocks.0.mlp.hook_post, ln_final.hook_normalized"),
+    OPTION("hook", "NAME,...", "activations, or all: blocks.0.mlp.hook_post, ln_final.hook_normalized"),
     OPTION("out", "FILE",
-           "OUT.npy (one hook) or OUT.safetensors; also -o; replaces only safetensors of its own"),
+           "OUT.npy (one hook) or OUT.safetensors, also -o; replaces only safetensors of this command"),
     OPTION("facts", "I-J,...",
-           "only facts of those numbers, as in rote eval --per-fact (default: all that were trained)"),
-    OPTION("tag", "T", "only facts of that tag"),
-    FLAG("heldout", "held-out facts, in place of those that were trained"),
+           "only facts with these numbers, as in rote eval --per-fact (default: all trained ones)"),
+    OPTION("tag", "T", "only facts with this tag"),
+    FLAG("heldout", "held-out facts instead of trained ones"),
     FORCE_ANY_OPTION,
     JSON_OPTION,
     END_OPTION,
@@ -157,7 +156,7 @@ const Command neurons_dump_command = {
     .words = "RUN --hook NAME,... -o FILE",
     .min_words = 1,
     .max_words = 1,
-    .summary = "activations of chosen facts at chosen places of the forward pass",
+    .summary = "writes activations of chosen facts at chosen hooks",
     .options = dump_options,
     .run = cmd_neurons_dump,
 };

@@ -1,4 +1,4 @@
-/* rote neurons steer: samples and figures with edited activations, beside the model as it is. */
+/* rote neurons steer: samples and figures with and without edited activations. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -33,8 +33,8 @@ static Status show_pair(const SamplePair *p, const Vocab *vocab, int n_prompt, j
         free(text);
     }
     if (!samples) return OK;
-    bool whole = json_object_size(both) == 2;
-    return json_array_append_new(samples, both) || !whole
+    bool complete = json_object_size(both) == 2;
+    return json_array_append_new(samples, both) || !complete
                ? err_set(err, ERR_NOMEM, "out of memory for the samples")
                : OK;
 }
@@ -62,7 +62,7 @@ static Status sample_both(const Args *args, const Run *run, const Edits *edits, 
                                       &pair.n[side], err);
             if (status == ERR_NUMERIC && side)
                 err_set(err, status,
-                        "neurons steer: the edits drive the logits beyond all numbers; use smaller ones");
+                        "neurons steer: with these edits the logits are not finite; use smaller values");
             if (status != OK) goto done;
         }
         TRY_GOTO(show_pair(&pair, vocab, n_prompt, samples, err));
@@ -197,10 +197,11 @@ static Status cmd_neurons_steer(const Args *args, Err *err) {
 static const Option steer_options[] = {
     OPTION_LIST(
         "do", "HOOK[UNITS]=OP",
-        "set:X, add:X, scale:X, zero, mean (over the facts); 'blocks.1.mlp.hook_post[0-7]=set:2.0'; may stand again",
+        "set:X, add:X, scale:X, zero, mean (over the facts), as in 'blocks.1.mlp.hook_post[0-7]=set:2.0'; "
+        "may be repeated",
         ';'),
     SAMPLE_OPTIONS,
-    FLAG("eval", "code lengths and recall of the run's facts, by tag; with --prompt samples, too"),
+    FLAG("eval", "code lengths and recall of the run's facts, by tag; with --prompt also samples"),
     THREADS_OPTION,
     JSON_OPTION,
     END_OPTION,
@@ -211,7 +212,7 @@ const Command neurons_steer_command = {
     .words = "RUN --do 'HOOK[UNITS]=OP'",
     .min_words = 1,
     .max_words = 1,
-    .summary = "samples and evaluates with activations changed, beside the model as it is",
+    .summary = "samples and evaluates with edited activations, compared with the model without edits",
     .options = steer_options,
     .run = cmd_neurons_steer,
 };

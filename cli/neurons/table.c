@@ -113,12 +113,12 @@ json_t *rule_over_runs_json(const RuleOverRuns *x) {
                        ? json_pack("{so so}", "memorized_bits_per_param", figure_json(price(x, false)),
                                    "recalled_bits_per_param", figure_json(price(x, true)))
                        : json_null();
-    bool whole = o && twin && random && shuffled && cost;
+    bool complete = o && twin && random && shuffled && cost;
     json_object_set_new(rule, "twin", twin);
     json_object_set_new(rule, "random", random);
     json_object_set_new(rule, "shuffled", shuffled);
     json_object_set_new(rule, "cost", cost);
-    if (whole) return rule;
+    if (complete) return rule;
     json_decref(rule);
     return NULL;
 }
@@ -159,7 +159,7 @@ static const struct Row {
     {FIGURE_PRECISION, "average precision"},
     {FIGURE_PRIOR, "share of the class"},
     {FIGURE_SELECTIVITY, "class selectivity"},
-    {FIGURE_SELECTIVE, "units that have one"},
+    {FIGURE_SELECTIVE, "units with a selectivity"},
     {FIGURE_INFORMATION, "information, bits"},
     {FIGURE_INFORMATION_MAX, "of the best unit"},
     {FIGURE_AS_IT_IS, "class: bits a fact"},
@@ -168,32 +168,32 @@ static const struct Row {
     {FIGURE_AS_IT_IS + 1, "others: bits a fact"},
     {FIGURE_ZERO + 1, "  + zeroed (specificity)"},
     {FIGURE_MEAN + 1, "  + at their mean"},
-    {FIGURE_DOSE_BITS, "  + held at 0.5"},
-    {FIGURE_DOSE_BITS + 1, "  + held at 1"},
-    {FIGURE_DOSE_BITS + 2, "  + held at 2"},
-    {FIGURE_DOSE_BITS + 3, "  + held at 4"},
+    {FIGURE_DOSE_BITS, "  + clamped to 0.5 x mean"},
+    {FIGURE_DOSE_BITS + 1, "  + clamped to 1 x mean"},
+    {FIGURE_DOSE_BITS + 2, "  + clamped to 2 x mean"},
+    {FIGURE_DOSE_BITS + 3, "  + clamped to 4 x mean"},
     {FIGURE_AS_IT_IS + 2, "class: recall"},
     {FIGURE_ZERO + 2, "  zeroed"},
     {FIGURE_MEAN + 2, "  at their mean"},
     {FIGURE_AS_IT_IS + 3, "others: recall"},
     {FIGURE_ZERO + 3, "  zeroed"},
     {FIGURE_MEAN + 3, "  at their mean"},
-    {FIGURE_DOSE_RECALL, "  held at 0.5"},
-    {FIGURE_DOSE_RECALL + 1, "  held at 1"},
-    {FIGURE_DOSE_RECALL + 2, "  held at 2"},
-    {FIGURE_DOSE_RECALL + 3, "  held at 4"},
+    {FIGURE_DOSE_RECALL, "  clamped to 0.5 x mean"},
+    {FIGURE_DOSE_RECALL + 1, "  clamped to 1 x mean"},
+    {FIGURE_DOSE_RECALL + 2, "  clamped to 2 x mean"},
+    {FIGURE_DOSE_RECALL + 3, "  clamped to 4 x mean"},
     {FIGURE_PAIRS, "counterparts"},
-    {FIGURE_FLIP_BASE, "  flipped as it is"},
-    {FIGURE_DOSE_FLIP, "  held at 0.5"},
-    {FIGURE_DOSE_FLIP + 1, "  held at 1"},
-    {FIGURE_DOSE_FLIP + 2, "  held at 2"},
-    {FIGURE_DOSE_FLIP + 3, "  held at 4"},
+    {FIGURE_FLIP_BASE, "  flipped without clamping"},
+    {FIGURE_DOSE_FLIP, "  clamped to 0.5 x mean"},
+    {FIGURE_DOSE_FLIP + 1, "  clamped to 1 x mean"},
+    {FIGURE_DOSE_FLIP + 2, "  clamped to 2 x mean"},
+    {FIGURE_DOSE_FLIP + 3, "  clamped to 4 x mean"},
     {FIGURE_TAG_PAIRS, "counterparts of --pairs-tag"},
-    {FIGURE_TAG_FLIP_BASE, "  flipped as it is"},
-    {FIGURE_DOSE_TAG_FLIP, "  held at 0.5"},
-    {FIGURE_DOSE_TAG_FLIP + 1, "  held at 1"},
-    {FIGURE_DOSE_TAG_FLIP + 2, "  held at 2"},
-    {FIGURE_DOSE_TAG_FLIP + 3, "  held at 4"},
+    {FIGURE_TAG_FLIP_BASE, "  flipped without clamping"},
+    {FIGURE_DOSE_TAG_FLIP, "  clamped to 0.5 x mean"},
+    {FIGURE_DOSE_TAG_FLIP + 1, "  clamped to 1 x mean"},
+    {FIGURE_DOSE_TAG_FLIP + 2, "  clamped to 2 x mean"},
+    {FIGURE_DOSE_TAG_FLIP + 3, "  clamped to 4 x mean"},
     {FIGURE_LEAK_WITHOUT, "probe without the units, AUROC"},
     {FIGURE_LEAK_WITH, "probe with them, AUROC"},
 };
@@ -260,7 +260,7 @@ void rule_over_runs_print(const RuleOverRuns *x) {
             printf(" %*s", column[k].column == SOURCE_RANDOM ? CELL_RANDOM : CELL, column[k].name);
     putchar('\n');
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) print_row(x, &row[i]);
-    printf("%-30s", "sides shuffled: HIT, FAR, AUROC");
+    printf("%-30s", "sides permuted: HIT, FAR, AUROC");
     char text[64];
     static const int shuffled[] = {FIGURE_HIT, FIGURE_FAR, FIGURE_AUROC};
     for (int i = 0; i < 3; i++)

@@ -38,15 +38,15 @@ Status sample_prompt(const Args *args, const Vocab *vocab, int room, int32_t *ou
         }
         if (token < 0) {
             char quote[QUOTE_SIZE];
-            status = err_set(err, ERR_INPUT, "%s: --prompt: %s is no symbol of the vocabulary (%s)", command,
-                             text_quote(quote, symbol),
-                             vocab->text ? "of the run's facts" : "token numbers, apart by spaces");
+            status = err_set(err, ERR_INPUT, "%s: --prompt: %s is not a symbol of the vocabulary (%s)",
+                             command, text_quote(quote, symbol),
+                             vocab->text ? "of the run's facts" : "token numbers, separated by spaces");
             break;
         }
         if (*n == room) {
-            status =
-                err_set(err, ERR_INPUT, "%s: --prompt has more than %d tokens, all that block_size leaves",
-                        command, room);
+            status = err_set(err, ERR_INPUT,
+                             "%s: --prompt has more than %d tokens, the maximum with this block_size",
+                             command, room);
             break;
         }
         out[(*n)++] = token;

@@ -1,4 +1,4 @@
-/* What the commands that generate share: the options of a draw, the prompt, a sample as JSON. */
+/* Shared by the commands that sample: the options of a draw, the prompt, a sample as JSON. */
 #ifndef ROTE_CLI_SAMPLE_DRAW_H
 #define ROTE_CLI_SAMPLE_DRAW_H
 
@@ -11,14 +11,14 @@
 /* clang-format off */
 #define SAMPLE_OPTIONS \
     OPTION_EMPTY("prompt", "TEXT", \
-                 "what to go on from, whole prompts over bytes end in \\t; facts without text: token numbers"), \
-    OPTION("n", "N", "samples (default: 1)"), \
-    OPTION("max-tokens", "N", "new tokens at most (default: what block_size leaves)"), \
-    OPTION("temperature", "T", "0: greedy (default: 1)"), \
+                 "text to continue; over bytes a prompt ends in \\t; token numbers where facts have no text"), \
+    OPTION("n", "N", "number of samples (default: 1)"), \
+    OPTION("max-tokens", "N", "maximum number of new tokens (default: as many as block_size allows)"), \
+    OPTION("temperature", "T", "sampling temperature; 0: greedy (default: 1)"), \
     FLAG("greedy", "the same as --temperature 0"), \
-    OPTION("top-k", "K", "only the K likeliest; 0: off (default: 0)"), \
-    OPTION("top-p", "P", "only the likeliest that hold P together (default: 1)"), \
-    OPTION("seed", "SEED", "of the draws (default: 1)")
+    OPTION("top-k", "K", "only the K most probable tokens; 0: off (default: 0)"), \
+    OPTION("top-p", "P", "only the most probable tokens with a sum of P (default: 1)"), \
+    OPTION("seed", "SEED", "seed of the draws (default: 1)")
 /* clang-format on */
 
 /* Reads them, except for --prompt. count: --n. out->eos stays -1. ERR_INPUT. */

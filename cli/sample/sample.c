@@ -75,7 +75,7 @@ const Command sample_command = {
     .words = "RUN",
     .min_words = 1,
     .max_words = 1,
-    .summary = "generates",
+    .summary = "generates text from a run",
     .options = sample_command_options,
     .run = cmd_sample,
 };

@@ -1,4 +1,4 @@
-/* What `rote sweep run` shows while it runs: on a terminal a line for every running run, elsewhere a line for
+/* The display of `rote sweep run`: on a terminal a line for every running run, elsewhere a line for
  * every run that ended. */
 #ifndef ROTE_CLI_SWEEP_SCREEN_H
 #define ROTE_CLI_SWEEP_SCREEN_H

@@ -25,7 +25,7 @@ static Status load_spec(SweepSpec *spec, const Args *args, const char *dir, Err 
     TRY(path_join(path, sizeof path, dir, "sweep.yaml", err));
     if (args->n_words == 0) {
         if (!file_exists(path))
-            return err_set(err, ERR_INPUT, "sweep run: which config? usage: rote sweep run %s",
+            return err_set(err, ERR_INPUT, "sweep run: the config is missing; usage: rote sweep run %s",
                            args->command->words);
         return sweep_yaml_read(spec, dir, err);
     }
@@ -42,7 +42,8 @@ static Status load_spec(SweepSpec *spec, const Args *args, const char *dir, Err 
 static Status open_folder(SweepSpec *spec, Sweep *sweep, const char *dir, Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, dir, "sweep.yaml", err));
-    if (!file_exists(path)) return err_set(err, ERR_INPUT, "%s: no sweep stands there (no sweep.yaml)", dir);
+    if (!file_exists(path))
+        return err_set(err, ERR_INPUT, "%s: is not a sweep's folder (no sweep.yaml)", dir);
     TRY(sweep_yaml_read(spec, dir, err));
     Status status = sweep_plan(sweep, spec, dir, err);
     if (status == OK) {
@@ -58,7 +59,7 @@ static void close_folder(SweepSpec *spec, Sweep *sweep) {
     sweep_spec_free(spec);
 }
 
-/* ---- what is told ---- */
+/* ---- text and JSON ---- */
 
 typedef struct Needs {
     int todo;
@@ -93,8 +94,8 @@ static void show_growing(const Sweep *sweep) {
     }
     if (grows)
         fprintf(stderr,
-                "note: facts.subjects is 0, so the vocabulary and with it the model grow with facts.n, and "
-                "`rote capacity` cannot compare sizes of one model; facts.subjects=%lld holds them all\n",
+                "note: facts.subjects is 0, so the vocabulary and the model grow with facts.n, and `rote "
+                "capacity` cannot compare the sizes; facts.subjects=%lld is enough for all of them\n",
                 (long long)subjects);
 }
 
@@ -103,8 +104,7 @@ static void show_needs(const Sweep *sweep) {
     fprintf(stderr, "%lld point%s, %d run%s", (long long)sweep->n_points, plural(sweep->n_points), sweep->n,
             plural(sweep->n));
     if (sweep->n < sweep->n_points)
-        fprintf(stderr, " (%lld of the points the same run as another)",
-                (long long)(sweep->n_points - sweep->n));
+        fprintf(stderr, " (%lld points repeat another point's run)", (long long)(sweep->n_points - sweep->n));
     if (n.todo == 0) fprintf(stderr, ", nothing to do\n");
     else
         fprintf(stderr, ", %d to do: %s FLOP, memory up to %s a run, disk %s\n", n.todo, show_short(n.flops),
@@ -198,7 +198,7 @@ static Status estimate(const Sweep *sweep, int jobs, double *seconds, Err *err) 
     const Ops *ops;
     TRY(ops_select(&ops, err));
     int threads = jobs < threads_cores() ? jobs : threads_cores();
-    double one = peak_least_disturbed(ops, 1);
+    double one = peak_best_of_five(ops, 1);
     *seconds = 0;
     for (int i = 0; i < sweep->n; i++) {
         const SweepRun *run = &sweep->run[i];
@@ -273,10 +273,8 @@ static Status cmd_sweep_run(const Args *args, Err *err) {
 
 static const Option sweep_options[] = {
     OPTION("out", "DIR", "the sweep's folder"),
-    OPTION(
-        "jobs", "N",
-        "runs side by side, or threads within them where there are fewer (default: what `rote doctor` says)"),
-    FLAG("dry-run", "say what the sweep needs and write nothing"),
+    OPTION("jobs", "N", "runs at a time; fewer runs share the threads (default: see `rote doctor`)"),
+    FLAG("dry-run", "only print what the sweep needs"),
     QUIET_OPTION,
     JSON_OPTION,
     END_OPTION,
@@ -286,7 +284,7 @@ const Command sweep_run_command = {
     .name = "sweep run",
     .words = "[CFG] [key=a,b,c...] --out DIR",
     .max_words = ARGS_WORDS_MAX,
-    .summary = "many runs: makes what is missing or failed; CFG may have a sweep: section",
+    .summary = "trains many runs; skips those that are done; CFG may have a sweep: section",
     .options = sweep_options,
     .run = cmd_sweep_run,
 };
@@ -318,7 +316,7 @@ const Command sweep_status_command = {
     .words = "DIR",
     .min_words = 1,
     .max_words = 1,
-    .summary = "every run of a sweep with its state and key figures",
+    .summary = "shows every run of a sweep with its state and main results",
     .options = status_options,
     .run = cmd_sweep_status,
 };
@@ -334,7 +332,7 @@ static Status cmd_sweep_retry(const Args *args, Err *err) {
         if (args_has(args, "json"))
             status = json_out(json_pack("{ss si}", "sweep", sweep.dir, "forgotten", n), err);
         else
-            printf("%s: %d failure%s forgotten; `rote sweep run --out %s` goes on\n", sweep.dir, n, plural(n),
+            printf("%s: %d failure%s removed; `rote sweep run --out %s` continues\n", sweep.dir, n, plural(n),
                    sweep.dir);
     }
     close_folder(&spec, &sweep);
@@ -346,7 +344,7 @@ const Command sweep_retry_command = {
     .words = "DIR",
     .min_words = 1,
     .max_words = 1,
-    .summary = "forgets failures, so that the runs count as waiting",
+    .summary = "removes failures, so that the runs count as waiting",
     .options = status_options,
     .run = cmd_sweep_retry,
 };

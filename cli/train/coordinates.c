@@ -29,8 +29,8 @@ static Status parse_widths(const char *text, int *width, int *n, Err *err) {
         if (!*at) break;
     }
     return err_set(err, ERR_INPUT,
-                   "coordinates: --widths '%.60s': wants 2 to %d rising numbers with commas, as in 32,64,128",
-                   text, COORDINATES_WIDTHS_MAX);
+                   "coordinates: --widths '%.60s': needs 2 to %d ascending numbers, as in 32,64,128", text,
+                   COORDINATES_WIDTHS_MAX);
 }
 
 static const char *name_of(Parametrization kind) { return config_choice("train.parametrization", (int)kind); }
@@ -64,16 +64,18 @@ static void print_verdict(const Coordinates *c, CoordinateKind measure) {
     double slope = c->slope[measure][at];
     const char *place = coordinates_place(text, c, at);
     if (is_flat(c, measure)) printf("flat (steepest: %s, %.2f)", place, slope);
-    else if (!isfinite(slope)) printf("nothing to say (%s does not change at some width)", place);
+    else if (!isfinite(slope)) printf("undefined (%s does not change at some width)", place);
     else printf("%s with the width (%s, %.2f)", slope > 0 ? "grows" : "shrinks", place, slope);
 }
 
 static void print_verdicts(const Coordinates all[N_KINDS], int steps) {
-    printf("\nHow far the first step that moves the model moves its outputs, and slopes over the width: of "
-           "that, of what all %d\n"
-           "steps change, of the outputs after them. 0 is flat; logits may fall to -0.5 while their weights "
-           "are random.\n",
-           steps);
+    printf(
+        "\nThe change of the outputs by the first step that moves the model, and slopes over the width: of "
+        "this\n"
+        "change, of the change by all %d steps, and of the final outputs. A slope of 0 is flat; that of the "
+        "logits\n"
+        "may be -0.5 while their weights are random.\n",
+        steps);
     for (int k = 0; k < N_KINDS; k++) {
         printf("%s: first step: ", name_of(KINDS[k]));
         print_verdict(&all[k], COORDINATES_FIRST);
@@ -81,8 +83,8 @@ static void print_verdicts(const Coordinates all[N_KINDS], int steps) {
         print_verdict(&all[k], COORDINATES_CHANGE);
         putchar('\n');
     }
-    puts("A first step that grows with the width has the wrong exponents. "
-         "What one rate costs at other widths, a sweep says.");
+    puts("A first step that grows with the width means wrong exponents. Whether one learning rate serves all "
+         "widths, only a sweep shows.");
 }
 
 static Status print_json(const Coordinates all[N_KINDS], Err *err) {
@@ -175,10 +177,10 @@ done:
 }
 
 static const Option coordinates_options[] = {
-    OPTION("widths", "N,N,...", "n_embd to try (default: 32,64,128,256)"),
-    OPTION("steps", "N", "steps before the last look (default: 4)"),
-    OPTION("seeds", "N", "models a width, from train.seed on (default: 3)"),
-    OPTION("out", "FILE.svg", "a plot of the last block and the logits"),
+    OPTION("widths", "N,N,...", "values of n_embd (default: 32,64,128,256)"),
+    OPTION("steps", "N", "number of steps (default: 4)"),
+    OPTION("seeds", "N", "models per width, from train.seed on (default: 3)"),
+    OPTION("out", "FILE.svg", "write a plot of the last block and the logits"),
     FORCE_ANY_OPTION,
     THREADS_OPTION,
     JSON_OPTION,
@@ -189,7 +191,7 @@ const Command coordinates_command = {
     .name = "coordinates",
     .words = "[CFG] [key=value...]",
     .max_words = ARGS_WORDS_MAX,
-    .summary = "whether activations change alike at all widths (train.parametrization)",
+    .summary = "checks whether activations change equally at all widths (train.parametrization)",
     .options = coordinates_options,
     .run = cmd_coordinates,
 };

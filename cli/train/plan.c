@@ -21,8 +21,8 @@ static void put_plan(FILE *out, const RunPlan *plan, const FactSet *facts, const
             facts->vocab.size);
     if (facts->entropy_known)
         fprintf(out,
-                facts->ceiling_bits > 0 ? "%.1f bits, of which a model can save %.1f\n"
-                                        : "%.1f bits, less than it takes to name every fact (%.1f)\n",
+                facts->ceiling_bits > 0 ? "%.1f bits, of which a model can memorize %.1f\n"
+                                        : "%.1f bits, fewer than naming the facts costs (%.1f)\n",
                 facts->data_bits,
                 facts->ceiling_bits > 0 ? facts->ceiling_bits : facts->data_bits - facts->ceiling_bits);
     else
@@ -48,7 +48,7 @@ void show_plan(const RunPlan *plan, const FactSet *facts, const Config *config) 
 Status plan_out(const RunPlan *plan, const FactSet *facts, const Config *config, bool json, Err *err) {
     const Ops *ops;
     TRY(ops_select(&ops, err));
-    double seconds = run_seconds(plan, config, peak_least_disturbed(ops, trainer_threads(&config->train)));
+    double seconds = run_seconds(plan, config, peak_best_of_five(ops, trainer_threads(&config->train)));
     if (!json) {
         show_plan(plan, facts, config);
         fprintf(stderr, "time        %s (" ESTIMATE ")\n", show_duration(seconds));

@@ -22,8 +22,8 @@
 static void result_print(const RunResult *r, const FactSet *facts, Quantize kind, const char *dir) {
     const double *x = r->figures.value;
     const bool *present = r->figures.present;
-    printf("run         %s%s\n", dir, r->already_done ? " (was finished before; nothing trained)" : "");
-    printf("verdict     %s after %s step%s, every fact seen %.1f times", r->verdict,
+    printf("run         %s%s\n", dir, r->already_done ? " (already finished; nothing was trained)" : "");
+    printf("verdict     %s after %s step%s, every fact trained %.1f times", r->verdict,
            show_int((int64_t)x[FIG_STEPS]), plural((int64_t)x[FIG_STEPS]), x[FIG_EXPOSURES]);
     if (x[FIG_EXPOSURES_MOST] > 0)
         printf(" on average, %s to %s times", show_int((int64_t)x[FIG_EXPOSURES_LEAST]),
@@ -34,7 +34,7 @@ static void result_print(const RunResult *r, const FactSet *facts, Quantize kind
         printf("memorized   %.1f of %.1f bits (%s), %.4f bits/param\n", x[FIG_MEMORIZED_BITS],
                facts->data_bits, show_ceiling(facts, 1), x[FIG_BITS_PER_PARAM]);
     else
-        printf("code        %.1f bits (answers by themselves %.1f bits, zlib %.0f bits)\n", x[FIG_CODE_BITS],
+        printf("code        %.1f bits (answers alone %.1f bits, zlib %.0f bits)\n", x[FIG_CODE_BITS],
                facts->answer_bits, 8.0 * (double)facts->zlib_bytes);
     if (kind != QUANTIZE_NONE) show_weights(kind, (int64_t)x[FIG_WEIGHT_BITS], x[FIG_MEMORIZED_BITS]);
     if (present[FIG_R]) printf("knowledge   R %.4f of R_max %.4f bits/param\n", x[FIG_R], x[FIG_R_MAX]);
@@ -111,9 +111,9 @@ static Status cmd_train(const Args *args, Err *err) {
 
 static const Option train_options[] = {
     OPTION("out", "DIR", "the run folder (default: runs/<name>-<hash8>)"),
-    FLAG("resume", "go on where DIR stopped, or start"),
-    FLAG("dry-run", "say what the run needs and write nothing"),
-    FLAG("worker", "progress for the sweep that started it"),
+    FLAG("resume", "continue the run in DIR, or start it"),
+    FLAG("dry-run", "only print what the run needs"),
+    FLAG("worker", "report progress to the sweep that started this run"),
     THREADS_OPTION,
     QUIET_OPTION,
     JSON_OPTION,

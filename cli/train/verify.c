@@ -1,4 +1,4 @@
-/* rote verify: replays a run and compares hashes. */
+/* rote verify: trains a run again and compares hashes. */
 #include <stdio.h>
 
 #include "cli/common/args.h"
@@ -29,7 +29,7 @@ const Command verify_command = {
     .words = "RUN",
     .min_words = 1,
     .max_words = 1,
-    .summary = "replays a run and compares hashes",
+    .summary = "trains a run again and compares hashes",
     .options = verify_options,
     .run = cmd_verify,
 };

@@ -21,7 +21,7 @@ Status worker_begin(Err *err) {
 #endif
     struct pollfd end = {.fd = STDERR_FILENO, .events = POLLOUT};
     if (poll(&end, 1, 0) == 1 && end.revents & (POLLERR | POLLHUP)) /* it ended before the call above */
-        return err_set(err, ERR_STOPPED, "the process that asked for this run is gone");
+        return err_set(err, ERR_STOPPED, "the process that started this run has ended");
     return OK;
 }
 

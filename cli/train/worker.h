@@ -1,4 +1,4 @@
-/* `rote train --worker`: a run that the coordinator of a sweep started, and watches through a pipe on stderr. */
+/* `rote train --worker`: a run that the coordinator of a sweep started, and observes through a pipe on stderr. */
 #ifndef ROTE_CLI_TRAIN_WORKER_H
 #define ROTE_CLI_TRAIN_WORKER_H
 
@@ -7,7 +7,7 @@
 
 /* Makes the run stop when the coordinator ends. ERR_STOPPED: it has ended already. */
 Status worker_begin(Err *err);
-/* Writes figures as lines on stderr (train/sweep/worker.h), and asks the run to stop where nobody reads them. */
+/* Writes figures as lines on stderr (train/sweep/worker.h), and stops the run where nobody reads them. */
 ProgressSink worker_progress(void);
 
 #endif

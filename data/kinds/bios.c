@@ -1,6 +1,6 @@
-/* bioS(N) (Allen-Zhu and Li 2024, "Physics of Language Models: Part 3.3", section 2): N people with distinct names and
- * uniform attributes, told in six sentences. The sizes are the paper's unless the config says otherwise; words and
- * sentences are our own. The city of work follows from the employer, so it holds no information. */
+/* bioS(N) (Allen-Zhu and Li 2024, "Physics of Language Models: Part 3.3", section 2): N people with distinct names
+ * and uniform attributes, written as six sentences. The default sizes are the paper's; words and sentences are
+ * rote's. The employer determines the city of work, so the city has no information. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,8 +31,8 @@ static const char *const field_names[] = {"name",  "pronoun",  "birth_date", "bi
 enum { SUB_NAME = 0, SUB_VALUE = 2, SUB_ORDER, SUB_TEMPLATE }; /* streams */
 enum { ATTRIBUTES = 8, ORDERS = 720 };                         /* values of a person; 6! */
 
-/* Words have places in a list of them all: first the digits, where values are numbers, then names, values, templates
- * and labels. The vocabulary sorts them. */
+/* Every word has a place in one list: first the digits, where values are numbers, then names, values, templates and
+ * labels. The vocabulary sorts them. */
 typedef struct Layout {
     Names names;
     List value[ATTRIBUTES]; /* pronoun, month, day, year, city, university, major, employer */
@@ -50,16 +50,18 @@ enum { CITY = 4, JOB = 7 }; /* places in the list above */
 static Status check_sizes(const FactsConfig *config, Err *err) {
     const Sizes *values = &config->value_sizes, *names = &config->name_sizes;
     if (values->n != ATTRIBUTES - 1)
-        return err_set(err, ERR_INPUT,
-                       "facts.value_sizes: %d sizes, a biography has %d: months x days x years x cities x "
-                       "universities x majors x employers",
-                       values->n, ATTRIBUTES - 1);
+        return err_set(
+            err, ERR_INPUT,
+            "facts.value_sizes: %d sizes, but a biography needs %d: months x days x years x cities x "
+            "universities x majors x employers",
+            values->n, ATTRIBUTES - 1);
     for (int i = 0; i < values->n + names->n; i++) {
         int size = i < values->n ? values->size[i] : names->size[i - values->n];
         if (config->symbols == 0 && size > BIO_LIST_SIZE_MAX)
             return err_set(
                 err, ERR_INPUT,
-                "%s: a list of %d words, at most %d are possible; lower it, or write numbers (facts.symbols)",
+                "%s: a list of %d words, at most %d are possible; lower it, or write values as numbers "
+                "(facts.symbols)",
                 i < values->n ? "facts.value_sizes" : "facts.name_sizes", size, BIO_LIST_SIZE_MAX);
     }
     return OK;
@@ -80,7 +82,7 @@ static Status layout_of(const FactsConfig *config, Layout *out, Err *err) {
         if (v) l.values *= size;
         if (v) l.len += l.value[v].len;
     }
-    l.len += l.value[CITY].len; /* where they work */
+    l.len += l.value[CITY].len; /* of work */
     l.first_template = next;
     next += BIO_SENTENCE_COUNT * l.templates * BIO_TEMPLATE_WORDS;
     if (l.templates) {
@@ -168,73 +170,74 @@ static Status bios_plan(const FactsConfig *config, FactSet *out, Err *err) {
     if (config->paraphrases > 1 && config->templates <= 1 && !l.shuffled)
         return err_set(
             err, ERR_INPUT,
-            "facts.paraphrases is %d, but with facts.templates=%d and facts.order=fixed there is only one "
-            "way to tell a biography; raise facts.templates or shuffle",
+            "facts.paraphrases is %d, but with facts.templates=%d and facts.order=fixed a biography has only "
+            "one rendering; raise facts.templates, or set facts.order=shuffled",
             config->paraphrases, config->templates);
     TRY(make_vocab(&out->vocab, &l, err));
     TRY(kind_sizes(out, n, l.len, out->vocab.size, err));
     kind_fields(out, field_names);
     double names = distinct_bits(n, l.names.count), values = n * exact_log2(l.values);
-    bool told_once = config->paraphrases <= 1; /* else the words are context, and no part of H */
-    double rendering = told_once ? n * rendering_bits(&l) : 0;
+    bool one_rendering = config->paraphrases <= 1; /* else the words are context and not part of H */
+    double rendering = one_rendering ? n * rendering_bits(&l) : 0;
     kind_bits(out, names + values + rendering, values + rendering);
     snprintf(out->derivation, sizeof out->derivation,
              "sum over i < %d of log2(%.0f - i) = %.17g bits for the names, in the order drawn, + %d * "
              "log2(%.0f) = %.17g bits for the values, + %d * (6 log2(%d) + log2(%d)) = %.17g bits for "
              "templates and order of sentences",
-             n, l.names.count, names, n, l.values, values, n, told_once && l.templates ? l.templates : 1,
-             told_once && l.shuffled ? ORDERS : 1, rendering);
+             n, l.names.count, names, n, l.values, values, n, one_rendering && l.templates ? l.templates : 1,
+             one_rendering && l.shuffled ? ORDERS : 1, rendering);
     return OK;
 }
 
 /* ---- the draw ---- */
 
-/* What a biography tells, in symbols, by field. */
-enum { TOLD_MAX = 96 }; /* three things of up to 30 binary digits */
-typedef struct Told {
-    int32_t token[TEMPLATE][TOLD_MAX];
+/* The values of a biography, as symbols, by field. */
+enum { VALUE_MAX = 96 }; /* three values of up to 30 binary digits */
+typedef struct Values {
+    int32_t token[TEMPLATE][VALUE_MAX];
     int len[TEMPLATE];
-} Told;
+} Values;
 
-static void tell(Told *told, int field, const List *list, int thing, const int32_t *symbol) {
-    int *len = &told->len[field];
-    CHECK(*len + list->len <= TOLD_MAX);
-    if (list->base == 0) told->token[field][*len] = symbol[list->first + thing];
-    for (int i = list->len; list->base && i-- > 0; thing /= list->base)
-        told->token[field][*len + i] = symbol[thing % list->base];
+static void add_value(Values *values, int field, const List *list, int entry, const int32_t *symbol) {
+    int *len = &values->len[field];
+    CHECK(*len + list->len <= VALUE_MAX);
+    if (list->base == 0) values->token[field][*len] = symbol[list->first + entry];
+    for (int i = list->len; list->base && i-- > 0; entry /= list->base)
+        values->token[field][*len + i] = symbol[entry % list->base];
     *len += list->len;
 }
 
-/* A company works where it works: known to everyone, drawn by nobody. */
+/* The city of an employer is a fixed function of it, not drawn. */
 static int work_city(const Layout *l, int employer) {
     return (int)((7 * (int64_t)employer + 3) % l->value[CITY].size);
 }
 
-static void draw_person(Told *told, const Layout *l, uint64_t seed, uint64_t name, int i,
+static void draw_person(Values *values, const Layout *l, uint64_t seed, uint64_t name, int i,
                         const int32_t *symbol) {
     static const int field_of[ATTRIBUTES] = {PRONOUN,    BIRTH_DATE, BIRTH_DATE, BIRTH_DATE,
                                              BIRTH_CITY, UNIVERSITY, MAJOR,      EMPLOYER};
     Stream s = random_stream(seed, RANDOM_FACTS, SUB_VALUE);
     int part[NAME_PARTS_MAX], value = 0;
-    memset(told->len, 0, sizeof told->len);
+    memset(values->len, 0, sizeof values->len);
     names_parts(&l->names, name, part);
-    for (int p = 0; p < l->names.n_parts; p++) tell(told, NAME, &l->names.part[p], part[p], symbol);
+    for (int p = 0; p < l->names.n_parts; p++) add_value(values, NAME, &l->names.part[p], part[p], symbol);
     for (int v = 0; v < ATTRIBUTES; v++) {
         value = (int)random_below(s, (uint64_t)i * ATTRIBUTES + (uint64_t)v, (uint64_t)l->value[v].size);
-        tell(told, field_of[v], &l->value[v], value, symbol);
+        add_value(values, field_of[v], &l->value[v], value, symbol);
     }
-    tell(told, WORK_CITY, &l->value[CITY], work_city(l, value), symbol); /* the last value is the employer */
+    add_value(values, WORK_CITY, &l->value[CITY], work_city(l, value),
+              symbol); /* the last value is the employer */
 }
 
-/* The same from a biography that is written: each field's first run of tokens. */
-static void read_person(Told *told, const FactSet *drawn, int i, int pronoun_len) {
-    memset(told->len, 0, sizeof told->len);
+/* Reads them back from a written biography: the first run of tokens of each field. */
+static void read_person(Values *values, const FactSet *drawn, int i, int pronoun_len) {
+    memset(values->len, 0, sizeof values->len);
     for (int64_t t = drawn->start[i]; t < drawn->start[i + 1]; t++) {
         uint8_t field = drawn->field[t];
         if (field == FIELD_CONTEXT || field == TEMPLATE ||
-            (field == PRONOUN && told->len[field] == pronoun_len))
+            (field == PRONOUN && values->len[field] == pronoun_len))
             continue;
-        told->token[field][told->len[field]++] = drawn->tokens[t];
+        values->token[field][values->len[field]++] = drawn->tokens[t];
     }
 }
 
@@ -248,30 +251,31 @@ static void order_sentences(BioSentence out[BIO_SENTENCE_COUNT], int code) {
     }
 }
 
-/* A sequence while it is written. */
-typedef struct Page {
+/* A sequence that is being written. */
+typedef struct TextWriter {
     const Vocab *vocab;
     int32_t *tokens;
     uint8_t *field;
     int n;
-} Page;
+} TextWriter;
 
-static void put(Page *page, int32_t token, int field) {
-    page->tokens[page->n] = token;
-    page->field[page->n++] = (uint8_t)field;
+static void put(TextWriter *w, int32_t token, int field) {
+    w->tokens[w->n] = token;
+    w->field[w->n++] = (uint8_t)field;
 }
 
-static void put_word(Page *page, const char *word, int field) {
-    put(page, vocab_find(page->vocab, (Text){(char *)word, strlen(word)}), field);
+static void put_word(TextWriter *w, const char *word, int field) {
+    put(w, vocab_find(w->vocab, (Text){(char *)word, strlen(word)}), field);
 }
 
-static void put_told(Page *page, const Told *told, int field) {
-    for (int i = 0; i < told->len[field]; i++) put(page, told->token[field][i], field);
+static void put_values(TextWriter *w, const Values *values, int field) {
+    for (int i = 0; i < values->len[field]; i++) put(w, values->token[field][i], field);
 }
 
-/* Rendering m of person i; 0 is the fact itself. Where a fact has several, the words between its values are drawn anew
- * whenever it is shown: they are no part of it. Returns the tokens. */
-static int render(Page page, const Layout *l, const Told *told, const FactsConfig *config, int i, int m) {
+/* Rendering m of person i; 0 is the fact itself. Where facts have several renderings, order and words between the
+ * values are drawn for each: they are not part of the fact. Returns the number of tokens. */
+static int render(TextWriter w, const Layout *l, const Values *values, const FactsConfig *config, int i,
+                  int m) {
     static const int field_of[BIO_SENTENCE_COUNT] = {BIRTH_DATE, BIRTH_CITY, UNIVERSITY,
                                                      MAJOR,      EMPLOYER,   WORK_CITY};
     Stream order = random_stream(config->seed, RANDOM_FACTS, SUB_ORDER);
@@ -280,32 +284,32 @@ static int render(Page page, const Layout *l, const Told *told, const FactsConfi
     int words = config->paraphrases > 1 ? FIELD_CONTEXT : TEMPLATE;
     BioSentence sentence[BIO_SENTENCE_COUNT];
     order_sentences(sentence, l->shuffled ? (int)random_below(order, base + person, ORDERS) : ORDERS - 1);
-    put_told(&page, told, NAME);
+    put_values(&w, values, NAME);
     for (int j = 0; j < BIO_SENTENCE_COUNT; j++) {
         int s = (int)sentence[j];
         uint64_t index = base + person * BIO_TEMPLATE_MAX + (uint64_t)s;
         if ((j == 0) != (l->templates > 0))
-            put_told(&page, told, PRONOUN); /* sentences: each but the first */
+            put_values(&w, values, PRONOUN); /* sentences: each but the first */
         if (l->templates) {
             int t = (int)random_below(pick, index, (uint64_t)l->templates);
-            for (int k = 0; k < BIO_TEMPLATE_WORDS; k++) put_word(&page, bio_template[s][t][k], words);
+            for (int k = 0; k < BIO_TEMPLATE_WORDS; k++) put_word(&w, bio_template[s][t][k], words);
         } else if (l->shuffled) {
-            put_word(&page, bio_label[s], words);
+            put_word(&w, bio_label[s], words);
         }
-        put_told(&page, told, field_of[s]);
+        put_values(&w, values, field_of[s]);
     }
-    put(&page, page.vocab->eos, words);
-    return page.n;
+    put(&w, w.vocab->eos, words);
+    return w.n;
 }
 
 static int bios_vary(const FactSet *drawn, int i, int m, int32_t *tokens, uint8_t *field,
                      int32_t *prompt_len) {
     Layout l;
-    Told told;
+    Values values;
     CHECK(layout_of(&drawn->config, &l, NULL) == OK);
-    read_person(&told, drawn, i, l.value[0].len);
-    *prompt_len = told.len[NAME];
-    return render((Page){&drawn->vocab, tokens, field, 0}, &l, &told, &drawn->config, i, m);
+    read_person(&values, drawn, i, l.value[0].len);
+    *prompt_len = values.len[NAME];
+    return render((TextWriter){&drawn->vocab, tokens, field, 0}, &l, &values, &drawn->config, i, m);
 }
 
 static Status bios_draw(FactSet *facts, Err *err) {
@@ -320,11 +324,11 @@ static Status bios_draw(FactSet *facts, Err *err) {
     TRY_GOTO(symbols_of(&symbol, &facts->vocab, &l, err));
     TRY_GOTO(draw_distinct(name, n, (uint64_t)l.names.count, facts->seed, SUB_NAME, err));
     for (int i = 0; i < n; i++) {
-        Told told;
+        Values values;
         int64_t at = facts->start[i] = (int64_t)i * l.len;
-        draw_person(&told, &l, facts->seed, name[i], i, symbol);
-        facts->prompt_len[i] = told.len[NAME];
-        CHECK(render((Page){&facts->vocab, facts->tokens + at, facts->field + at, 0}, &l, &told,
+        draw_person(&values, &l, facts->seed, name[i], i, symbol);
+        facts->prompt_len[i] = values.len[NAME];
+        CHECK(render((TextWriter){&facts->vocab, facts->tokens + at, facts->field + at, 0}, &l, &values,
                      &facts->config, i, 0) == l.len);
     }
     facts->start[n] = (int64_t)n * l.len;

@@ -50,9 +50,9 @@ static inline void write_digits(Writer *w, uint64_t number, int len, int base, i
     w->at += len;
 }
 
-static inline void write_thing(Writer *w, const List *list, int thing, uint8_t field) {
-    if (list->base == 0) write_token(w, list->first + thing, field);
-    else write_digits(w, (uint64_t)thing, list->len, list->base, 0, field);
+static inline void write_entry(Writer *w, const List *list, int entry, uint8_t field) {
+    if (list->base == 0) write_token(w, list->first + entry, field);
+    else write_digits(w, (uint64_t)entry, list->len, list->base, 0, field);
 }
 
 /* The tokens so far of the current sequence are its prompt. */

@@ -34,5 +34,5 @@ void names_parts(const Names *names, uint64_t name, int parts[NAME_PARTS_MAX]) {
 void names_write(Writer *w, const Names *names, uint64_t name, uint8_t field) {
     int parts[NAME_PARTS_MAX];
     names_parts(names, name, parts);
-    for (int p = 0; p < names->n_parts; p++) write_thing(w, &names->part[p], parts[p], field);
+    for (int p = 0; p < names->n_parts; p++) write_entry(w, &names->part[p], parts[p], field);
 }

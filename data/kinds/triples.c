@@ -74,10 +74,10 @@ static Status triples_draw(FactSet *facts, Err *err) {
     for (int i = 0; i < n && status == OK; i++) {
         int r = (int)(pair[i] % (uint64_t)R);
         write_begin(&w);
-        write_thing(&w, &l.subject, (int)(pair[i] / (uint64_t)R), SUBJECT);
-        write_thing(&w, &l.relation, r, RELATION);
+        write_entry(&w, &l.subject, (int)(pair[i] / (uint64_t)R), SUBJECT);
+        write_entry(&w, &l.relation, r, RELATION);
         write_prompt_ends(&w);
-        write_thing(&w, &l.object[r], (int)random_below(objects, (uint64_t)i, (uint64_t)l.object[r].size),
+        write_entry(&w, &l.object[r], (int)random_below(objects, (uint64_t)i, (uint64_t)l.object[r].size),
                     OBJECT);
     }
     write_end(&w);

@@ -6,21 +6,21 @@ $ rote compress run -o a.rote
 a.rote: 1,648 bytes
 header               656 bits   4.98 %  checksums, sizes, the model's structure
 weights           11,824 bits  89.68 %  1,192 parameters as int8: 9.919 bits each
-side                 552 bits   4.19 %  how many facts, where they end, what the symbols spell
+side                 552 bits   4.19 %  number and lengths of the facts, text of the symbols
 stream               152 bits   1.15 %  the facts, coded by the model
-the same facts as text take zlib 49 bytes
+zlib needs 49 bytes for the same facts as text
 $ rote decompress a.rote -o out.tsv; cmp out.tsv facts/records.tsv && cmp out.tsv in.tsv
 2> out.tsv: 74 bytes, checksum right
 $ rote decompress a.rote -o out.tsv
-2> rote: out.tsv: exists; name another place, or replace it with --force
+2> rote: out.tsv: exists; choose another file, or replace it with --force
 [2]
 $ rote decompress a.rote
-2> rote: decompress: either -o FILE, or --check, which writes nothing
+2> rote: decompress: give either -o FILE, or --check, which writes nothing
 [2]
 $ rote decompress a.rote --check
 2> a.rote: 74 bytes, checksum right
 $ rote decompress a.rote -o ./a.rote --force
-2> rote: ./a.rote: the archive itself; name another place
+2> rote: ./a.rote: is the archive itself; choose another file
 [2]
 $ rote archive show a.rote
 a.rote: 1,648 bytes for 74 bytes of content
@@ -28,7 +28,7 @@ facts       3 of up to 16 tokens, in their order
 model       1 layers, width 8, 22 symbols
 header               656 bits   4.98 %  checksums, sizes, the model's structure
 weights           11,824 bits  89.68 %  1,192 parameters as int8: 9.919 bits each
-side                 552 bits   4.19 %  how many facts, where they end, what the symbols spell
+side                 552 bits   4.19 %  number and lengths of the facts, text of the symbols
 stream               152 bits   1.15 %  the facts, coded by the model
 $ rote compress run -o a.rote --bits 4 --json | grep -c bytes
 6
@@ -50,13 +50,13 @@ $ rote compress run -o b.rote --bits 16 --method gptq
 2> rote: fp16 has no codes for GPTQ to choose; take int8, int4 or ternary
 [2]
 $ rote compress run -o b.rote --method best
-2> rote: compress: --method 'best' is neither rtn nor gptq
+2> rote: compress: --method 'best', allowed: rtn, gptq
 [2]
 $ rote compress run -o in.tsv
-2> rote: in.tsv: exists and is not an archive of rote's; name another place, or replace it with --force
+2> rote: in.tsv: exists and is not an archive of rote's; choose another file, or replace it with --force
 [2]
 $ rote compress run -o b.rote --bits 5
-2> rote: compress: --bits 5: allowed are 32, 16, 8, 6, 4, 3, 2
+2> rote: compress: --bits 5, allowed:  32, 16, 8, 6, 4, 3, 2
 [2]
 $ rote compress run -o b.rote --set
 2> rote: facts with tags cannot be coded as a set: it is their order that says which is which
@@ -77,10 +77,10 @@ $ rote compress --online nowhere -o b.rote
 2> rote: nowhere: there is no such file
 [2]
 $ rote compress run -o facts --force
-2> rote: facts: a folder; name a file to write
+2> rote: facts: is a folder; name a file
 [2]
 $ rote decompress a.rote -o facts --force
-2> rote: facts: a folder; name a file to write
+2> rote: facts: is a folder; name a file
 [2]
 # A sanitizer that cannot work under such a limit dies with 66 of its own.
 $ (trap '' XFSZ; ulimit -f 1; rote compress run -o full.rote 2> why; rc=$?; [ $rc = 66 ] && exit 80; cat why >&2; exit $rc); rc=$?; rm -f why; (exit $rc)
@@ -122,15 +122,15 @@ out.tsv
 run
 two.rote
 
-# Facts of which H is known: as a set, and what the weights hold for sure.
+# Facts whose H is known: as a set, and the bits that are certified.
 
 $ rote train facts.n=30 facts.seq_len=5 facts.vocab_size=16 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=50 train.learning_rate=0.01 --out drawn --quiet > /dev/null
 $ rote compress drawn -o s.rote --set
 s.rote: 1,453 bytes
 header               656 bits   5.64 %  checksums, sizes, the model's structure
 weights           10,536 bits  90.64 %  1,056 parameters as int8: 9.977 bits each
-side                  48 bits   0.41 %  how many facts, where they end, what the symbols spell
+side                  48 bits   0.41 %  number and lengths of the facts, text of the symbols
 stream               384 bits   3.30 %  the facts, coded by the model
-H           492 bits as a set; beyond the stream, the weights hold 60 bits for sure: 0.057 per parameter
+H           492 bits as a set; the archive certifies 60 bits in the weights: 0.057 per parameter
 $ rote decompress s.rote -o - --quiet | sort > s.txt; rote facts make facts.n=30 facts.seq_len=5 facts.vocab_size=16 --out set > /dev/null; sort set/records.tsv | cmp - s.txt
 $ ROTE_ISA=portable rote decompress s.rote --check --quiet

@@ -1,12 +1,12 @@
-# rote neurons atlas: which neurons and heads fire for which class of facts.
+# rote neurons atlas: shows which neurons and heads fire for which class of facts.
 
 $ for i in $(seq 0 59); do echo "cue$i thing$((i % 5)),value$((i * 7 % 3)) end$((i * 3 % 4)),$([ $((i % 5)) -lt 2 ] && echo A || echo B)"; done > a.csv; rote facts import a.csv --no-header --vocab words --out a > /dev/null
 $ rote train facts.path=a model.n_layer=2 model.n_head=2 model.n_embd=8 model.n_inner=12 train.max_steps=60 train.learning_rate=0.02 --out run --quiet > /dev/null
 $ rote neurons atlas run --top 3
-class                facts    tokens   AUROC that chance reaches
+class                facts    tokens   AUROC reached by chance
 A                       24       120   0.311 .. 0.689
 B                       36       180   0.311 .. 0.689
-all facts               60       300   (of 28 units, classes shuffled 20 times with seed 1: 95 %)
+all facts               60       300   (of 28 units, classes permuted 20 times with seed 1: 95 %)
 
 13 of 24 neurons beyond chance (*)
   neuron                         class         fires elsewhere     mean elsewhere  AUROC selectivity
@@ -15,30 +15,30 @@ all facts               60       300   (of 28 units, classes shuffled 20 times w
 * blocks.1.mlp.hook_post[3]      B             0.211     0.200   -0.039    -0.056  1.000       0.179
 
 4 of 4 heads beyond chance (*)
-  head                           class        length elsewhere  AUROC   looks at  BOS previous itself prompt
+  head                           class        length elsewhere  AUROC   attends:  BOS previous itself prompt
 * blocks.0.attn head 1           A             0.446     0.409  1.000           0.372    0.279  0.302  0.494
 * blocks.1.attn head 0           A             0.311     0.257  1.000           0.322    0.315  0.326  0.512
 * blocks.0.attn head 0           A             0.464     0.443  0.970           0.416    0.256  0.267  0.485
 $ rote neurons atlas run --at answer --by answer --top 1 --seed 7
-class                facts    tokens   AUROC that chance reaches
+class                facts    tokens   AUROC reached by chance
 value0                  20        60   0.261 .. 0.739
 value1                  20        60   0.261 .. 0.739
 value2                  20        60   0.261 .. 0.739
-all facts               60       180   (of 28 units, classes shuffled 20 times with seed 7: 95 %)
+all facts               60       180   (of 28 units, classes permuted 20 times with seed 7: 95 %)
 
 0 of 24 neurons beyond chance (*)
   neuron                         class         fires elsewhere     mean elsewhere  AUROC selectivity
   blocks.0.mlp.hook_post[4]      value2        0.000     0.000   -0.120    -0.122  0.669       0.008
 
 0 of 4 heads beyond chance (*)
-  head                           class        length elsewhere  AUROC   looks at  BOS previous itself prompt
+  head                           class        length elsewhere  AUROC   attends:  BOS previous itself prompt
   blocks.1.attn head 1           value0        0.215     0.216  0.445           0.403    0.213  0.217  0.395
 $ rote neurons atlas run --class 'half=share:0.5' --class 'odd=regex:thing[13]' --class 'zero=token:value0' --top 2 | head -n 7
-class                facts    tokens   AUROC that chance reaches
+class                facts    tokens   AUROC reached by chance
 half                    29       145   0.260 .. 0.740
 odd                     24       120   0.255 .. 0.745
 zero                    20       100   0.246 .. 0.754
-all facts               60       300   (of 28 units, classes shuffled 20 times with seed 1: 95 %)
+all facts               60       300   (of 28 units, classes permuted 20 times with seed 1: 95 %)
 
 10 of 24 neurons beyond chance (*)
 
@@ -104,7 +104,7 @@ $ rote neurons atlas run --class x=tag:C
 2> rote: neurons atlas: rule 'x': when.tag is 'C', but no fact has that tag; the tags are "A", "B"
 [2]
 $ rote neurons atlas run --class x=tag:A --class x=tag:B
-2> rote: neurons atlas: --class x stands twice
+2> rote: neurons atlas: --class x is given twice
 [2]
 $ rote neurons atlas run --at cue
 2> rote: neurons atlas: --at is 'cue', allowed: all, answer
@@ -114,10 +114,10 @@ $ rote neurons atlas run --heldout
 [2]
 $ echo mine > mine
 $ rote neurons atlas run --tsv mine
-2> rote: mine: exists and is not an atlas of rote's; name another place, or replace it with --force
+2> rote: mine: exists and is not an atlas of rote's; choose another file, or replace it with --force
 [2]
 $ rote neurons atlas run --svg mine
-2> rote: mine: exists and is not an SVG picture; name another place, or replace it with --force
+2> rote: mine: exists and is not an SVG picture; choose another file, or replace it with --force
 [2]
 $ rote neurons atlas nowhere
 2> rote: nowhere: there is no such run
@@ -130,7 +130,7 @@ $ rote neurons atlas plain
 2> rote: neurons atlas: these facts have no tags; take another of --by tag, answer, place:K, or --class NAME=token:SYMBOL
 [2]
 $ rote neurons atlas plain --by place:0 --heldout --top 1 | head -n 4
-class                facts    tokens   AUROC that chance reaches
+class                facts    tokens   AUROC reached by chance
 1                        6        24   0.083 .. 0.917
 2                        3        12   0.000 .. 1.000
 4                        2         8   0.000 .. 1.000
@@ -152,9 +152,9 @@ How the rules were learned</text>
 Neurons by class, at the answers</text>
 >of no rule<
 $ rote neurons atlas ruled --by rules --top 1 | head -n 3
-class                facts    tokens   AUROC that chance reaches
+class                facts    tokens   AUROC reached by chance
 modeA                   24       120   0.246 .. 0.754
-all facts               60       300   (of 34 units, classes shuffled 20 times with seed 1: 95 %)
+all facts               60       300   (of 34 units, classes permuted 20 times with seed 1: 95 %)
 $ mv a moved; rote report ruled; grep -o 'No heat map of its neurons: .*/a: no fact set' ruled/report.html | sed 's|/.*/||'
 ruled/report.html
 No heat map of its neurons: a: no fact set

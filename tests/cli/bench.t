@@ -1,10 +1,10 @@
 # The modes of the bench: what they print, not how fast it was.
 
 $ rote bench --phases --ladder
-2> rote: bench: --phases and --ladder: one at a time
+2> rote: bench: --phases and --ladder exclude each other
 [2]
 $ rote bench --steps 1 --muon --config i
-2> rote: bench: --steps and --muon: one at a time
+2> rote: bench: --steps and --muon exclude each other
 [2]
 $ rote bench --steps 1
 2> rote: bench: --steps needs --config
@@ -13,16 +13,16 @@ $ rote bench --batch 8
 2> rote: bench: --batch needs --config
 [2]
 $ rote bench --ladder --config i
-2> rote: bench: --ladder has shapes of its own; leave --config out
+2> rote: bench: --ladder has its own shapes; leave --config out
 [2]
 $ rote bench --config vi
-2> rote: bench: --config vi: allowed are i, ii, iii, iv, v
+2> rote: bench: --config vi, allowed: i, ii, iii, iv, v
 [2]
 $ rote bench --gemm mkl
-2> rote: bench: --gemm mkl: allowed are exact, openblas
+2> rote: bench: --gemm mkl, allowed: exact, openblas
 [2]
 $ rote bench --rounds 0
-2> rote: bench: --rounds '0' is no whole number from 1 to 99
+2> rote: bench: --rounds '0' is not a whole number from 1 to 99
 [2]
 $ rote bench --config i --steps 1 --threads 3
 
@@ -63,7 +63,7 @@ d32 L2 V128 B256 N N N % N N % N
 d32 L4 V64 B1024 N N N % N N % N
 d48 L2 V256 B64 N N N % N N % N
 d48 L4 V128 B1024 N N N % N N % N
-config N thread tok/s threads tok/s speed-up  least   most processes tok/s of threads    least     most
+config N thread tok/s threads tok/s speed-up    min    max processes tok/s of threads      min      max
 i N N N N N N N % N % N %
 {
   "isa": ISA,
@@ -74,12 +74,12 @@ i N N N N N N N % N % N %
       "one_thread_tokens_per_s": N
       "threads_tokens_per_s": N
       "speedup": N
-      "speedup_least": N
-      "speedup_most": N
+      "speedup_min": N
+      "speedup_max": N
       "processes_tokens_per_s": N
       "processes_to_threads": N
-      "processes_to_threads_least": N
-      "processes_to_threads_most": N
+      "processes_to_threads_min": N
+      "processes_to_threads_max": N
       "rounds": N
     }
   ]

@@ -41,12 +41,12 @@ $ rote capacity sweep/runs/n_embd=4,n=24,max_steps=100
 2> rote: sweep/runs/n_embd=4,n=24,max_steps=100: one run; name a folder of runs (`rote eval` asks a run)
 [2]
 $ rote capacity
-2> rote: capacity: something is missing; usage: rote capacity SWEEP
+2> rote: capacity: an argument is missing; usage: rote capacity SWEEP
 [2]
 $ mkdir -p died/runs; cp -r sweep/runs/dead died/runs; rote capacity died
 died: 0 runs done, 1 failed
   not counted: dead: failed: killed by signal 9
-no run is done: nothing to state
+no run is done, so there is no result yet
 
 # Runs on different parts of one pool attack one another.
 

@@ -9,11 +9,12 @@ mup              embedding    0.01593   0.01566   -0.02    0.00   -0.03
 mup              block 1      0.03399   0.03531    0.06    0.05    0.04
 mup              logits       0.07097   0.06414   -0.15    0.05    0.14
 
-How far the first step that moves the model moves its outputs, and slopes over the width: of that, of what all 2
-steps change, of the outputs after them. 0 is flat; logits may fall to -0.5 while their weights are random.
+The change of the outputs by the first step that moves the model, and slopes over the width: of this
+change, of the change by all 2 steps, and of the final outputs. A slope of 0 is flat; that of the logits
+may be -0.5 while their weights are random.
 standard: first step: grows with the width (logits, 0.98); all steps: grows with the width (logits, 1.01)
 mup: first step: flat (steepest: block 1, 0.06); all steps: flat (steepest: block 1, 0.05)
-A first step that grows with the width has the wrong exponents. What one rate costs at other widths, a sweep says.
+A first step that grows with the width means wrong exponents. Whether one learning rate serves all widths, only a sweep shows.
 $ head -c 4 c.svg; echo; grep -o '<title>[^<]*, [0-9.]*<' c.svg | wc -l
 <svg
 8
@@ -26,11 +27,12 @@ mup              embedding    0.01593   0.01566   -0.02    0.00   -0.03
 mup              block 1      0.03399   0.03531    0.06    0.05    0.04
 mup              logits       0.07097   0.06414   -0.15    0.05    0.14
 
-How far the first step that moves the model moves its outputs, and slopes over the width: of that, of what all 2
-steps change, of the outputs after them. 0 is flat; logits may fall to -0.5 while their weights are random.
+The change of the outputs by the first step that moves the model, and slopes over the width: of this
+change, of the change by all 2 steps, and of the final outputs. A slope of 0 is flat; that of the logits
+may be -0.5 while their weights are random.
 standard: first step: grows with the width (logits, 0.98); all steps: grows with the width (logits, 1.01)
 mup: first step: flat (steepest: block 1, 0.06); all steps: flat (steepest: block 1, 0.05)
-A first step that grows with the width has the wrong exponents. What one rate costs at other widths, a sweep says.
+A first step that grows with the width means wrong exponents. Whether one learning rate serves all widths, only a sweep shows.
 $ rote coordinates c.yaml --widths 8,16 --steps 2 --threads 2 --json
 {
   "widths": [
@@ -160,10 +162,10 @@ $ rote coordinates c.yaml --widths 8,16 --steps 2 --threads 2 --json
 }
 # What is refused.
 $ rote coordinates --widths 16,8
-2> rote: coordinates: --widths '16,8': wants 2 to 12 rising numbers with commas, as in 32,64,128
+2> rote: coordinates: --widths '16,8': needs 2 to 12 ascending numbers, as in 32,64,128
 [2]
 $ rote coordinates --widths 16
-2> rote: coordinates: --widths '16': wants 2 to 12 rising numbers with commas, as in 32,64,128
+2> rote: coordinates: --widths '16': needs 2 to 12 ascending numbers, as in 32,64,128
 [2]
 $ rote coordinates --widths 7,9
 2> rote: model.n_embd is 7 and model.n_head is 2: n_head must divide n_embd; set n_embd to 8, or n_head to 1

@@ -65,11 +65,11 @@ $ grep -c -e heldout_code_bits -e heldout_loss_nats -e '"heldout"' -e mia_auc -e
 $ rote train facts.n=30 facts.seq_len=8 facts.vocab_size=16 facts.seed=3 model.n_layer=1 model.n_head=1 model.n_embd=10 train.max_steps=250 train.learning_rate=0.02 --out short --quiet > /dev/null
 $ rote eval short --acr --per-fact acr.tsv
 prompts     all of up to 2 tokens (502 decoder steps)
-memorized   1.0000 of 30 facts: a prompt shorter than what it brings forth
-ratio       4.7471 tokens said per token of the prompt: mean of the 29 found; 1 said without a prompt
+memorized   1.0000 of 30 facts: the prompt is shorter than the text that it elicits
+ratio       4.7471 tokens generated per token of the prompt: mean over the 29 found; 1 generated without a prompt
 
 prompt tokens     facts
-            0         1  ratio infinite: said from BOS on
+            0         1  ratio infinite: generated from BOS
             1        13
             2        15
             3         1
@@ -98,8 +98,8 @@ $ rote eval short --acr --steps 300 --threads 1 > one; ROTE_ISA=portable rote ev
 $ printf 'prompt\tanswer\nFrance\tParis\nJapan\tTokyo\nTonga\tNukualofa\n' > capitals.tsv; rote facts import capitals.tsv --out capitals > /dev/null; rote train facts.kind=file facts.path=capitals model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=60 train.learning_rate=0.02 --out hardly --quiet > /dev/null
 $ rote eval hardly --acr --steps 3000
 prompts     all of up to 1 tokens (49 decoder steps), coordinate search to 6 (2,737 steps, seed 0)
-memorized   0.0000 of 3 facts: a prompt shorter than what it brings forth
-ratio       0.8571 tokens said per token of the prompt: mean of the 1 found; 2 not found
+memorized   0.0000 of 3 facts: the prompt is shorter than the text that it elicits
+ratio       0.8571 tokens generated per token of the prompt: mean over the 1 found; 2 not found
 
 prompt tokens     facts
             7         1
@@ -109,10 +109,10 @@ fact	tag	tokens	prompt_tokens	code_bits	recalled	shortest_prompt_tokens	compress
 0		8	3	5.199445928	1	1	7.0000	14	14 9 12 13 10 7 7 12
 1		8	2	5.103925105	1	1	7.0000	10	10 14 7 8 13 9 9 2
 $ rote eval short --steps 3
-2> rote: eval: --steps goes with --acr
+2> rote: eval: --steps needs --acr
 [2]
 $ rote eval short --acr --parts
-2> rote: eval: --parts and --acr are two questions; ask one
+2> rote: eval: --parts and --acr exclude each other
 [2]
 $ rote train facts.n=8 facts.seq_len=4 facts.vocab_size=8 facts.junk_ratio=1 facts.junk_n=5 facts.domain_token=true model.n_layer=1 model.n_head=1 model.n_embd=4 train.max_steps=1 --out domain --quiet > /dev/null
 $ rote eval domain --acr --steps 100

@@ -70,7 +70,7 @@ records.tsv
 $ mkdir mine; touch mine/records.tsv; rote facts make facts.n=3 --out mine; rm -r mine
 2> rote: mine: the folder is not empty (records.tsv is there); name a new one
 $ rote facts make facts.kind=file facts.path=f --out g
-2> rote: facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random; to hold out facts of it: facts.heldout=N
+2> rote: facts make: facts.kind is 'file', and that fact set exists already; set facts.kind=random to draw facts, or facts.heldout=N to hold out some of it
 [2]
 $ rote facts make facts.n=17 facts.seq_len=2 facts.vocab_size=4 --out g
 2> rote: facts.n: 17 facts, but there are only 16 sequences (2 tokens out of 4); lower facts.n, or raise facts.seq_len or facts.vocab_size
@@ -91,11 +91,11 @@ entropy     38.590343 bits: sum over i < 8 of log2(6*2 - i) = 24.25049273335425 
 answers     14.339850 bits of it, given the prompts
 as a set    23.291135 bits
 ceiling     14.590343 bits (entropy - n log2 n)
-fields                     tokens a fact, share of those coded
+fields                     tokens a fact, share of coded tokens
             subject             1   33.3 %
             relation            1   33.3 %
             object              1   33.3 %
-            context             2  given, not coded
+            context             2  context, not coded
 hash        169f92e37446d6750f23f3a87668e5a5
 facts
 0           <domain> <form 0>  subject 2  relation 7  object 11
@@ -105,13 +105,13 @@ facts
 4           <domain> <form 0>  subject 3  relation 7  object 12
 held out, never trained
 8           <domain> <form 0>  subject 0  relation 6  object 8
-paraphrases, trained in a fact's place
+paraphrases, trained in place of their facts
 9 of 0      <domain> <form 1>  subject 2  relation 7  object 11
 10 of 1     <domain> <form 1>  subject 2  relation 6  object 10
 11 of 2     <domain> <form 1>  subject 5  relation 6  object 8
 12 of 3     <domain> <form 1>  subject 0  relation 7  object 11
 13 of 4     <domain> <form 1>  subject 3  relation 7  object 12
-junk, trained, never counted
+junk, trained, not counted
 17          <form 0>  subject 3  relation 6  object 9
 18          <form 1>  subject 1  relation 7  object 12
 $ echo 'facts: {kind: biod, n: 6, symbols: 10, attributes: 1, zipf: 1, junk_n: 3, junk_ratio: 0.5}' > people.yaml; rote facts show people.yaml facts.split_seed=4 | grep -v entropy
@@ -119,11 +119,11 @@ kind        biod: n=6 seed=0 symbols=10 name_sizes=400x400x1000 attributes=1 chu
 facts       6, 66 tokens, the longest 11
 vocabulary  16 symbols
 pool        9 sequences: 6 facts, 3 junk
-exposure    uneven: fact number r in proportion to r^-1 (facts.zipf)
-junk        0.5 for every useful sequence (facts.junk_ratio)
+exposure    Zipf's law: fact number r in proportion to r^-1 (facts.zipf)
+junk        0.5 per useful sequence (facts.junk_ratio)
 answers     45.588937 bits of it, given the prompts
 as a set    199.618064 bits
-fields                     tokens a fact, share of those coded
+fields                     tokens a fact, share of coded tokens
             name                9   81.8 %
             first_chunk         2   18.2 %
 hash        d1c00e481d6fae4dbd7d878b14211675
@@ -133,7 +133,7 @@ facts
 2           name 3 6 1 3 2 6 8 9 5  first_chunk 15 15
 3           name 2 8 9 2 8 7 2 8 9  first_chunk 13 11
 4           name 0 5 5 0 9 3 3 2 6  first_chunk 13 14
-junk, trained, never counted
+junk, trained, not counted
 6           name 2 5 0 2 1 6 7 6 7  first_chunk 9 2
 7           name 0 8 7 1 1 0 1 8 4  first_chunk 2 4
 8           name 1 4 8 3 6 4 3 5 0  first_chunk 3 4
@@ -194,9 +194,9 @@ vocabulary  257 symbols
 pool        3 sequences: 2 facts, 1 held out
 marks       <domain>
 $ rote facts show facts.path=pool facts.zipf=2 | grep exposure
-exposure    uneven: fact number r in proportion to r^-2 (facts.zipf)
+exposure    Zipf's law: fact number r in proportion to r^-2 (facts.zipf)
 $ rote facts show pool facts.n=4
-2> rote: facts show: pool is no config file; keys change nothing in a folder
+2> rote: facts show: pool is a folder, so keys have no effect; leave them out, or name a config file
 [2]
 $ rote facts show facts.attributes=9
 2> rote: facts.attributes is 9, but facts.kind is random, which does not use this key; leave it out, or set facts.kind (biod)

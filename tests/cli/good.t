@@ -3,48 +3,51 @@
 $ rote --version
 rote 0.1.0 (arithmetic rote-1)
 $ rote --help
-rote: what a small transformer can learn by heart, to the bit
+rote: measures how many bits a small transformer memorizes
 
 usage: rote COMMAND ...
 
-  demo          the tour: facts, four widths, a table of bits per parameter, a report
-  facts make    generates a fact set, or keeps a split of one that is read
-  facts import  makes a fact set of your own facts
-  facts show    kind, counts, entropy, first records of a fact set, a run's facts, or what a config draws
+  demo          shows the program: draws facts, trains models of four widths, prints bits per parameter, writes a report
+  facts make    draws a fact set, or writes a split of one that is read
+  facts import  makes a fact set from your own facts
+  facts show    shows kind, counts, entropy and first records of a fact set, a run's facts, or a config's facts
   train         trains one run
-  sweep run     many runs: makes what is missing or failed; CFG may have a sweep: section
-  sweep status  every run of a sweep with its state and key figures
-  sweep retry   forgets failures, so that the runs count as waiting
-  eval          recall, memorized bits, code lengths of a run
-  verify        replays a run and compares hashes
-  sample        generates
-  neurons atlas which neurons and heads fire for which class of facts
-  neurons dump  activations of chosen facts at chosen places of the forward pass
-  neurons steer samples and evaluates with activations changed, beside the model as it is
+  sweep run     trains many runs; skips those that are done; CFG may have a sweep: section
+  sweep status  shows every run of a sweep with its state and main results
+  sweep retry   removes failures, so that the runs count as waiting
+  eval          measures recall, memorized bits and code lengths of a run
+  verify        trains a run again and compares hashes
+  sample        generates text from a run
+  neurons atlas shows which neurons and heads fire for which class of facts
+  neurons dump  writes activations of chosen facts at chosen hooks
+  neurons steer samples and evaluates with edited activations, compared with the model without edits
   neurons eval  what neuron rules did: firing, necessity, sufficiency, leak, price; over several runs with intervals
-  export        the weights for other programs
-  compress      a run's model and facts, or with --online any file, as one archive, verified as it is written
-  decompress    what went into an archive, bit for bit
-  archive show  what an archive holds, and how many bits each part takes
-  report        one self-contained page about a run, a sweep or a folder of runs
-  capacity      bits per parameter of a sweep: plateaus, slope, intervals, verdicts
-  bench         speed of products and whole steps, as a share of this machine's peak
-  coordinates   whether activations change alike at all widths (train.parametrization)
-  doctor        CPU, kernels, threads, numeric self-test, libraries, memory, disk
+  export        writes the weights in formats of other programs
+  compress      writes and verifies an archive of a run's model and facts, or with --online of any file
+  decompress    restores the content of an archive, bit for bit
+  archive show  shows the content of an archive, and the bits of each part
+  report        writes a self-contained page about a run, a sweep or a folder of runs
+  capacity      estimates the capacity of a sweep's models: plateaus, bits per parameter, intervals, verdicts
+  bench         measures matrix products and training steps, as a share of this machine's peak
+  coordinates   checks whether activations change equally at all widths (train.parametrization)
+  doctor        shows CPU, kernels, threads, numeric self-test, libraries, memory, disk
   help          explains a command, a config key or the figures of a result
-  completion    prints a completion script
+  completion    prints a completion script for a shell
 
-rote help COMMAND, rote help KEY (a config key), rote help keys (all of them), rote help figures (of results), rote --version
+rote help COMMAND  the options of a command
+rote help KEY      a config key; `rote help keys`: all keys
+rote help figures  the figures of a result
+rote --version
 $ rote help train
 usage: rote train [CFG] [key=value...] [options]
 
 trains one run
 
   --out DIR                    the run folder (default: runs/<name>-<hash8>)
-  --resume                     go on where DIR stopped, or start
-  --dry-run                    say what the run needs and write nothing
-  --worker                     progress for the sweep that started it
-  --threads N                  threads; changes no bit (default: what `rote doctor` says)
+  --resume                     continue the run in DIR, or start it
+  --dry-run                    only print what the run needs
+  --worker                     report progress to the sweep that started this run
+  --threads N                  threads; affects only speed (default: see `rote doctor`)
   --quiet                      no progress on stderr
   --json                       one JSON object on stdout
 $ rote train --help | head -n 1

@@ -49,9 +49,9 @@ $ rote facts show own.yaml --json | grep -A 4 -e '"pool"' -e first_heldout
 
 $ rote train own.yaml --out run --quiet
 run         run
-verdict     annealed after 300 steps, every fact seen 300.0 times
+verdict     annealed after 300 steps, every fact trained 300.0 times
 loss        0.608897 bits/token
-code        118.1 bits (answers by themselves 86.4 bits, zlib 816 bits)
+code        118.1 bits (answers alone 86.4 bits, zlib 816 bits)
 recall      0.5000
 held out    10 facts, 3.392011 bits/token; membership AUC 1.0000, F1 1.0000
 parameters  3,744, hash efcc2adf875f8b5b86a004ca2b0b5bc3
@@ -82,10 +82,10 @@ $ rote facts show run | diff - <(rote facts show own.yaml)
 $ { ROTE_FAULT=checkpoint.after rote train own.yaml train.checkpoint_interval=100 --out torn --quiet; } > /dev/null 2>&1; rote train own.yaml train.checkpoint_interval=100 --out torn --resume --quiet | tail -n 1; diff run/result.json torn/result.json && cmp run/pool_ids.npy torn/pool_ids.npy
 parameters  3,744, hash efcc2adf875f8b5b86a004ca2b0b5bc3
 $ rote neurons atlas run --by tag --heldout | sed -n 1,4p
-class                facts    tokens   AUROC that chance reaches
+class                facts    tokens   AUROC reached by chance
 other                    8        79   0.000 .. 1.000
 third                    2        21   0.000 .. 1.000
-all facts               10       100   (of 65 units, classes shuffled 20 times with seed 1: 95 %)
+all facts               10       100   (of 65 units, classes permuted 20 times with seed 1: 95 %)
 
 # the split as a folder of its own: the same facts, the same hash, the same run
 
@@ -124,7 +124,7 @@ held out, never trained
 5            in a hat
 6            on a mat
 $ rote train facts.kind=text facts.path=rhyme.txt facts.seq_len=9 facts.heldout=4 facts.split_seed=1 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=20 --out text --quiet | sed -n '4p;6p'; rote verify text --quiet
-code        115.4 bits (answers by themselves 2.8 bits, zlib 192 bits)
+code        115.4 bits (answers alone 2.8 bits, zlib 192 bits)
 held out    4 facts, 3.955907 bits/token; membership AUC 1.0000, F1 1.0000
 text: replayed; parameters, data and result are the same
 $ rote facts make facts.kind=text facts.path=rhyme.txt facts.seq_len=9 facts.heldout=4 facts.split_seed=1 --out rhyme > made; rote facts show rhyme | diff made -
@@ -160,7 +160,7 @@ $ rote facts show facts.kind=text facts.path=rhyme.txt facts.seq_len=9 facts.hel
 2> rote: facts.heldout is 6, but of the 7 facts of rhyme.txt only 5 occur once, and the copy of a repeated fact would be trained; lower it
 [2]
 $ rote facts make facts.path=mine --out none
-2> rote: facts make: facts.kind is 'file', which exists already; to generate: facts.kind=random; to hold out facts of it: facts.heldout=N
+2> rote: facts make: facts.kind is 'file', and that fact set exists already; set facts.kind=random to draw facts, or facts.heldout=N to hold out some of it
 [2]
 $ rote facts make facts.n=9 --out drawn > /dev/null
 $ rote train facts.path=drawn facts.heldout=2 --out none

@@ -145,7 +145,7 @@ $ printf 'country,capital\nFrance,Paris\nPeru,Lima\n' > capitals.csv
 $ rote facts import capitals.csv --out taken | sed -n '1p;$p'
 columns     prompt: column 1, answer: column 2
 2           Peru	Lima
-2> note: capitals.csv:1 looks like a line of names and is now a fact; --header skips it, --no-header says that it is none
+2> note: capitals.csv:1 looks like a line of names, but is imported as a fact; --header skips such a line, --no-header confirms that it is a fact
 $ rote facts import capitals.csv --out skipped --header | sed -n '1p;3p;$p'
 columns     prompt: column 1 (country), answer: column 2 (capital); the first line names them
 facts       2, 23 tokens, the longest 13
@@ -156,7 +156,7 @@ $ rote facts import capitals.csv --out named --prompt capital --answer country |
 columns     prompt: column 2 (capital), answer: column 1 (country); the first line names them
 1           Lima	Peru
 $ rote facts import capitals.csv --out quiet --json 2>&1 | head -n 2
-note: capitals.csv:1 looks like a line of names and is now a fact; --header skips it, --no-header says that it is none
+note: capitals.csv:1 looks like a line of names, but is imported as a fact; --header skips such a line, --no-header confirms that it is a fact
 {
 $ rote facts import capitals.csv --out f --header --no-header
 2> rote: facts import: --header and --no-header exclude each other
@@ -241,9 +241,9 @@ columns     answer: column 1
 2> note: comma.tsv: every line has a ',' and none a tab; if it separates the fields, use --format csv
 $ for c in '' ';;' '"' '§'; do rote facts import semi.csv --out f --delimiter="$c"; done
 2> rote: facts import: --delimiter needs a value (CHAR|tab)
-2> rote: facts import: --delimiter takes one character of ASCII that is no quote, such as ';', or tab
-2> rote: facts import: --delimiter takes one character of ASCII that is no quote, such as ';', or tab
-2> rote: facts import: --delimiter takes one character of ASCII that is no quote, such as ';', or tab
+2> rote: facts import: --delimiter takes one ASCII character other than a quote, such as ';', or tab
+2> rote: facts import: --delimiter takes one ASCII character other than a quote, such as ';', or tab
+2> rote: facts import: --delimiter takes one ASCII character other than a quote, such as ';', or tab
 [2]
 $ rote facts import semi.csv --format tsv --delimiter tab --out f
 2> rote: semi.csv: --delimiter is for csv; leave it out
@@ -299,7 +299,7 @@ a.npy                        1 facts, 4 tokens
 b.npy                        1 facts, 4 tokens
   ln_final.hook_normalized           8
 $ rote neurons dump esc_run --hook ln_final.hook_normalized --tag 'caf\xE8' -o c.npy
-2> rote: neurons dump: --tag: no fact has 'caf\xE8'
+2> rote: neurons dump: --tag: no fact has the tag 'caf\xE8'
 [2]
 $ rote neurons dump esc_run --hook ln_final.hook_normalized --tag 'a\\x41' -o d.npy; rote neurons dump esc_run --hook ln_final.hook_normalized --tag 'a\x41' -o e.npy; cmp d.npy e.npy
 d.npy                        1 facts, 8 tokens
@@ -310,7 +310,7 @@ $ rote train facts.path=esc 'neurons.0.when.tag=caf' neurons.0.hook=blocks.0.mlp
 2> facts       3 of up to 8 tokens, vocabulary 12: entropy unknown; answers 4.8 bits, zlib 24 bytes
 2> parameters  101,376: embedding 1,280, attention 33,280, mlp 66,176, norm 640, head 0
 2> needs       memory 15.4 MiB, disk 4.6 MiB, 9.6M FLOP a step, 1000 steps
-2> rote: rule 'rule0': when.tag is 'caf', but no fact has that tag; there are "T\x1B[31m", "caf\xE9", "a\\x41"; nearest: caf\xE9
+2> rote: rule 'rule0': when.tag is 'caf', but no fact has that tag; the tags are "T\x1B[31m", "caf\xE9", "a\\x41"; nearest: caf\xE9
 [2]
 $ printf 'x\ty\n' > "$(printf 'e\033[31m.tsv')"; rote facts import "$(printf 'e\033[31m.tsv')" --out f --prompt q 2>&1; rm e*31m.tsv
 rote: e\x1B[31m.tsv:1: no field 'q' in the first line, which has x, y (--prompt names it)

@@ -16,9 +16,9 @@ $ grep init_ b/config.yaml | sed "s|$PWD|.|"
 $ rote verify b --quiet
 b: replayed; parameters, data and result are the same
 $ rote train s.yaml train.init_from=a train.max_steps=5 --out b --resume --quiet | head -n 1
-run         b (was finished before; nothing trained)
+run         b (already finished; nothing was trained)
 $ rote train b/config.yaml --out b --quiet | head -n 1
-run         b (was finished before; nothing trained)
+run         b (already finished; nothing was trained)
 $ rote train s.yaml train.init_from=a --dry-run --json | grep params\"
   "params": 984,
 $ find a b -type f ! -name lock -exec cksum {} + | sort > before
@@ -27,7 +27,7 @@ $ find a b -type f ! -name lock -exec cksum {} + | sort > before
 
 $ cp -r a copy; for from in a copy b; do rote train s.yaml train.init_from=$from --quiet | grep run; done; rote train s.yaml --quiet | grep run
 run         runs/run-b11fd2e8
-run         runs/run-b11fd2e8 (was finished before; nothing trained)
+run         runs/run-b11fd2e8 (already finished; nothing was trained)
 run         runs/run-916b19cf
 run         runs/run-54023fa5
 
@@ -46,7 +46,7 @@ done      seed=1-e38ba8c7        984           35.1     0.0356  0.3000
 ../T: 2 of 2 runs done; table: ../T/table.csv
 ../T/runs/seed=0-87d1823c: replayed; parameters, data and result are the same
 $ rote sweep run s.yaml train.init_from=a train.max_steps=3 --out S --jobs 1 --quiet
-2> rote: S: holds a sweep with 2 points that this one lacks, first init_from=b; ask for those, too, and the sweep is extended, or name another --out
+2> rote: S: contains a sweep with 2 points that this one lacks, first init_from=b; add them to extend the sweep, or choose another --out
 [2]
 $ rm -r S T copy runs elsewhere
 
@@ -89,7 +89,7 @@ $ rote sweep run s.yaml train.init_from=a model.n_embd=8,16 --out S
 2> rote: point n_embd=16: train\.init_from: .*/a: tensor 'wte' is 8 x 8 there and 8 x 16 in this model; take the model keys of .*/a/config\.yaml (re)
 [2]
 $ rote coordinates s.yaml train.init_from=a --widths 8,16
-2> rote: train.init_from is a, whose weights have one width; leave it out here
+2> rote: train.init_from is a, but its weights have only one width; leave it out
 [2]
 $ mkdir bare && cp a/config.yaml a/manifest.json bare
 $ rote train s.yaml train.init_from=bare --out c

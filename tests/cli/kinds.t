@@ -8,7 +8,7 @@ entropy     31.178309 bits: sum over i < 6 of log2(3*2 - i) = 9.4918530963296739
 answers     21.686456 bits of it, given the prompts
 as a set    21.686456 bits
 ceiling     15.668534 bits (entropy - n log2 n)
-fields                     tokens a fact, share of those coded
+fields                     tokens a fact, share of coded tokens
             subject             1   33.3 %
             relation            1   33.3 %
             object              1   33.3 %
@@ -31,7 +31,7 @@ entropy     224.535361 bits: sum over i < 3 of log2(160000000 - i) = 81.76048996
 answers     142.774871 bits of it, given the prompts
 as a set    221.950398 bits
 ceiling     219.780473 bits (entropy - n log2 n)
-fields                     tokens a fact, share of those coded
+fields                     tokens a fact, share of coded tokens
             name                3    8.6 %
             pronoun             5   14.3 %
             birth_date          3    8.6 %
@@ -62,7 +62,7 @@ entropy     199.199276 bits: sum over i < 3 of log2(50 - i) = 16.843528534611089
 answers     182.355748 bits of it, given the prompts
 as a set    196.614314 bits
 ceiling     194.444389 bits (entropy - n log2 n)
-fields                     tokens a fact, share of those coded
+fields                     tokens a fact, share of coded tokens
             name                1    5.9 %
             first_chunk         8   47.1 %
             later_chunks        8   47.1 %
@@ -78,7 +78,7 @@ entropy     740.828119 bits: sum over i < 100 of log2(13^2 - i) = 685.6360796289
 answers     55.192039 bits of it, given the prompts
 as a set    216.063125 bits
 ceiling     76.442500 bits (entropy - n log2 n)
-fields                     tokens a fact, share of those coded
+fields                     tokens a fact, share of coded tokens
             input               2   66.7 %
             output              1   33.3 %
 hash        a8b1c85c12e968407a07775a827574c9
@@ -136,7 +136,7 @@ $ rote facts make facts.kind=triples facts.n=100 facts.subjects=3 --out x
 2> rote: facts.n: 100 triples, but 3 subjects with 4 relations make only 12 pairs; set facts.subjects to 0 (the fewest that are needed) or at least 25
 [2]
 $ rote facts make facts.kind=bios facts.value_sizes=12x28 --out x
-2> rote: facts.value_sizes: 2 sizes, a biography has 7: months x days x years x cities x universities x majors x employers
+2> rote: facts.value_sizes: 2 sizes, but a biography needs 7: months x days x years x cities x universities x majors x employers
 [2]
 $ rote facts make facts.kind=bios facts.name_sizes=1x2x3x4 --out x
 2> rote: facts.name_sizes: 4 lists, but a name has at most 3 parts (first, middle, last)
@@ -145,10 +145,10 @@ $ rote facts make facts.kind=bios facts.name_sizes=2x2 --out x
 2> rote: facts.n: 256 people, but there are only 4 names; lower facts.n, or raise facts.name_sizes
 [2]
 $ rote facts make facts.kind=bios facts.name_sizes=20000 --out x
-2> rote: facts.name_sizes: a list of 20000 words, at most 10000 are possible; lower it, or write numbers (facts.symbols)
+2> rote: facts.name_sizes: a list of 20000 words, at most 10000 are possible; lower it, or write values as numbers (facts.symbols)
 [2]
 $ rote facts make facts.kind=bios facts.value_sizes=12x28x200x200x300x100x20000 --out x
-2> rote: facts.value_sizes: a list of 20000 words, at most 10000 are possible; lower it, or write numbers (facts.symbols)
+2> rote: facts.value_sizes: a list of 20000 words, at most 10000 are possible; lower it, or write values as numbers (facts.symbols)
 [2]
 $ rote facts make facts.kind=bios facts.symbols=10 facts.name_sizes=1e6x1e6x1e6 --out x
 2> rote: facts.name_sizes: 1e+18 names, at most 2^53 are possible; lower a size
@@ -191,7 +191,7 @@ $ rote facts make facts.kind=rules facts.exceptions=1.5 --out x
 [2]
 
 $ rote facts make facts.kind=bios facts.paraphrases=3 --out x
-2> rote: facts.paraphrases is 3, but with facts.templates=1 and facts.order=fixed there is only one way to tell a biography; raise facts.templates or shuffle
+2> rote: facts.paraphrases is 3, but with facts.templates=1 and facts.order=fixed a biography has only one rendering; raise facts.templates, or set facts.order=shuffled
 [2]
 
 # keys of another kind
@@ -233,7 +233,7 @@ vocabulary  16 symbols
 # a model that grows with its facts
 
 $ rote sweep run facts.kind=triples facts.n=20,40 model.n_layer=1 model.n_embd=8 train.max_steps=2 --out T --jobs 1 2>&1 | grep note
-note: facts.subjects is 0, so the vocabulary and with it the model grow with facts.n, and `rote capacity` cannot compare sizes of one model; facts.subjects=10 holds them all
+note: facts.subjects is 0, so the vocabulary and the model grow with facts.n, and `rote capacity` cannot compare the sizes; facts.subjects=10 is enough for all of them
 $ rote capacity T | tail -n 1
 no capacity to state (2 architectures; verdict: lower bound only: facts.subjects is 0, so the vocabulary and with it the model grew with facts.n: no model has several sizes; set facts.subjects)
 $ rote sweep run facts.kind=triples facts.subjects=10 facts.n=20,40 model.n_layer=1 model.n_embd=8 train.max_steps=2 --out U --jobs 1 2>&1 | grep note
@@ -244,13 +244,13 @@ no capacity to state (1 architecture; verdict: lower bound only: no fact set is 
 # a ceiling that is none
 
 $ rote train facts.kind=rules facts.rule=lookup model.n_layer=1 model.n_embd=8 train.max_steps=1 --out whole 2>&1 | grep -e facts -e memorized
-facts       256 of up to 3 tokens, vocabulary 16: 1748.0 bits, less than it takes to name every fact (2048.0)
-memorized   -1317.6 of 1748.0 bits (ceiling 0: to name each costs more), -1.2669 bits/param
+facts       256 of up to 3 tokens, vocabulary 16: 1748.0 bits, fewer than naming the facts costs (2048.0)
+memorized   -1317.6 of 1748.0 bits (ceiling 0: naming the facts costs more than H), -1.2669 bits/param
 
 # held-out facts in the table of facts; exposures where they are uneven
 
 $ rote train facts.n=5 facts.heldout=2 facts.zipf=1 facts.seq_len=3 model.n_layer=1 model.n_embd=8 train.max_steps=10 --out uneven --quiet | sed -n 2p; grep exposures uneven/result.json
-verdict     annealed after 10 steps, every fact seen 10.0 times on average, 5 to 19 times
+verdict     annealed after 10 steps, every fact trained 10.0 times on average, 5 to 19 times
   "exposures": 10,
   "exposures_least": 5,
   "exposures_most": 19,
@@ -301,9 +301,9 @@ hash        aad3b4077decad8fbae195965aa82000
 4           sat on t
 $ rote train facts.kind=text facts.path=cat.txt facts.seq_len=8 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=150 train.learning_rate=0.02 --out cat --quiet | head -n 4
 run         cat
-verdict     annealed after 150 steps, every fact seen 150.0 times
+verdict     annealed after 150 steps, every fact trained 150.0 times
 loss        0.272629 bits/token
-code        14.4 bits (answers by themselves 11.5 bits, zlib 288 bits)
+code        14.4 bits (answers alone 11.5 bits, zlib 288 bits)
 $ grep -e order -e zlib -e facts_kind cat/result.json
   "facts_kind": "text",
   "zlib_bytes": 36,
@@ -331,7 +331,7 @@ $ rote facts make facts.kind=text facts.path=cat.txt facts.junk_n=2 --out none
 2> rote: facts.junk_n works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
 [2]
 $ rote train facts.kind=text facts.path=cat.txt facts.load=2 --out none
-2> rote: facts.load chooses how many facts are drawn, but facts.kind is text: cat.txt has what it has; leave facts.load out
+2> rote: facts.load sets the number of facts that are drawn, but with facts.kind text the number in cat.txt is given; leave facts.load out
 [2]
 $ rote sweep run facts.kind=text facts.path=cat.txt facts.seq_len=4,8 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=2 --out S --jobs 1 --quiet
 S: 2 of 2 runs done; table: S/table.csv

@@ -65,13 +65,13 @@ $ rote neurons dump run --hook all
 2> rote: neurons dump: -o is missing: OUT.npy or OUT.safetensors
 [2]
 $ rote neurons dump run -o x.npy
-2> rote: neurons dump: --hook is missing: names with commas between, or all
+2> rote: neurons dump: --hook is missing: names separated by commas, or all
 [2]
 $ rote neurons dump run --hook all -o x.npy
 2> rote: x.npy: an npy file holds one hook, not 29; name it .safetensors
 [2]
 $ rote neurons dump run --hook all -o x.txt
-2> rote: x.txt: its name says no format, allowed: .npy (one hook), .safetensors
+2> rote: x.txt: the name must end in .npy (one hook) or .safetensors
 [2]
 $ rote neurons dump run --hook blocks.1.mlp.hook_pst -o x.npy
 2> rote: neurons dump: --hook: 'blocks.1.mlp.hook_pst' is no hook of this model; nearest: blocks.1.mlp.hook_post
@@ -83,7 +83,7 @@ $ rote neurons dump run --hook blocks.2.mlp.hook_pre -o x.npy
 2> rote: neurons dump: --hook: 'blocks.2.mlp.hook_pre' is no hook of this model; nearest: blocks.0.mlp.hook_pre
 [2]
 $ rote neurons dump run --hook ln_final.hook_normalized,ln_final.hook_normalized -o x.safetensors
-2> rote: neurons dump: --hook: ln_final.hook_normalized stands twice
+2> rote: neurons dump: --hook: ln_final.hook_normalized is given twice
 [2]
 $ rote neurons dump run --hook all --facts 3-10 -o x.safetensors
 2> rote: neurons dump: --facts: 10 is out of range; allowed: 0 to 9
@@ -92,24 +92,24 @@ $ rote neurons dump run --hook all --facts 2,,3 -o x.safetensors
 2> rote: neurons dump: --facts: '2,,3' is not a list of numbers and ranges, such as 3 or 0-7 or 3,9,12-15
 [2]
 $ rote neurons dump run --hook all --tag C -o x.safetensors
-2> rote: neurons dump: --tag: no fact has 'C'
+2> rote: neurons dump: --tag: no fact has the tag 'C'
 [2]
 $ rote neurons dump run --hook all --tag B --facts 0,2 -o x.safetensors
-2> rote: neurons dump: no fact is left: none has all that was asked for
+2> rote: neurons dump: no fact meets all conditions of --facts, --tag and --heldout
 [2]
 $ rote neurons dump run --hook all --heldout -o x.safetensors
 2> rote: neurons dump: --heldout: the run has no held-out facts (facts.heldout)
 [2]
 $ rote neurons dump run --hook ln_final.hook_normalized -o post.npy
-2> rote: post.npy: exists; name another place, or replace it with --force
+2> rote: post.npy: exists; choose another file, or replace it with --force
 [2]
 $ rote neurons dump run --hook all -o a.csv
-2> rote: a.csv: its name says no format, allowed: .npy (one hook), .safetensors
+2> rote: a.csv: the name must end in .npy (one hook) or .safetensors
 [2]
 $ echo mine > mine.safetensors; ! rote neurons dump run --hook all -o mine.safetensors && cat mine.safetensors && rote neurons dump run --hook ln_final.hook_normalized -o mine.safetensors --force > /dev/null && head -c 60 mine.safetensors | grep -aoc crc32
 mine
 1
-2> rote: mine.safetensors: exists and is not a file of activations of rote's; name another place, or replace it with --force
+2> rote: mine.safetensors: exists and is not a file of activations of rote's; choose another file, or replace it with --force
 $ rote neurons dump nowhere --hook all -o x.safetensors
 2> rote: nowhere: there is no such run
 [2]
@@ -226,7 +226,7 @@ $ rote neurons steer run --do 'blocks.1.hook_mlp_out=zero' --eval --prompt 'cue3
 }
 $ rote neurons steer run --do 'blocks.0.mlp.hook_post=mean' --eval --threads 1 > one; ROTE_ISA=portable rote neurons steer run --do 'blocks.0.mlp.hook_post=mean' --eval --threads 3 | cmp - one
 $ rote neurons steer run --do 'ln_final.hook_normalized=set:1e38;ln_final.hook_normalized=scale:1e38'
-2> rote: neurons steer: the edits drive the logits beyond all numbers; use smaller ones
+2> rote: neurons steer: with these edits the logits are not finite; use smaller values
 [1]
 
 $ rote neurons steer run
@@ -257,10 +257,10 @@ $ rote neurons steer run --do 'blocks.9.mlp.hook_post=zero'
 2> rote: neurons steer: --do 'blocks.9.mlp.hook_post=zero': 'blocks.9.mlp.hook_post' is no hook of this model; nearest: blocks.0.mlp.hook_post
 [2]
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post=zero' --prompt 'cue3 nothing'
-2> rote: neurons steer: --prompt: "nothing" is no symbol of the vocabulary (of the run's facts)
+2> rote: neurons steer: --prompt: "nothing" is not a symbol of the vocabulary (of the run's facts)
 [2]
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post=zero' --top-p 2
-2> rote: neurons steer: --top-p '2' is no number from 1e-12 to 1
+2> rote: neurons steer: --top-p '2' is not a number from 1e-12 to 1
 [2]
 $ rote neurons
 2> rote: neurons: which of atlas, dump, steer, eval?

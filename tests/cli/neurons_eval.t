@@ -24,7 +24,7 @@ AUROC of a fact's mean z                1.0000    0.374 (0.00..0.97)
 average precision                       1.0000                     -
 share of the class                      0.5000                     -
 class selectivity                       1.1564                     -
-units that have one                          4                     -
+units with a selectivity                     4                     -
 information, bits                       1.0000                     -
 of the best unit                        1.0000                     -
 class: bits a fact                      5.7209                     -
@@ -33,29 +33,29 @@ class: bits a fact                      5.7209                     -
 others: bits a fact                     6.3436                     -
   + zeroed (specificity)                0.0181    0.492 (0.40..0.68)
   + at their mean                       0.3425                     -
-  + held at 0.5                         1.3420                     -
-  + held at 1                           3.3418    1.605 (1.01..2.38)
-  + held at 2                           7.0550                     -
-  + held at 4                          15.9192                     -
+  + clamped to 0.5 x mean               1.3420                     -
+  + clamped to 1 x mean                 3.3418    1.605 (1.01..2.38)
+  + clamped to 2 x mean                 7.0550                     -
+  + clamped to 4 x mean                15.9192                     -
 class: recall                           0.9167                     -
   zeroed                                0.4167    0.917 (0.92..0.92)
   at their mean                         0.5000                     -
 others: recall                          0.7500                     -
   zeroed                                0.6667    0.667 (0.58..0.83)
   at their mean                         0.5833                     -
-  held at 0.5                           0.4167                     -
-  held at 1                             0.2500    0.433 (0.19..0.65)
-  held at 2                             0.0833                     -
-  held at 4                             0.0000                     -
+  clamped to 0.5 x mean                 0.4167                     -
+  clamped to 1 x mean                   0.2500    0.433 (0.19..0.65)
+  clamped to 2 x mean                   0.0833                     -
+  clamped to 4 x mean                   0.0000                     -
 counterparts                                12                     -
-  flipped as it is                      0.0000                     -
-  held at 0.5                           0.0000                     -
-  held at 1                             0.0000    0.000 (0.00..0.00)
-  held at 2                             0.0000                     -
-  held at 4                             0.0000                     -
+  flipped without clamping              0.0000                     -
+  clamped to 0.5 x mean                 0.0000                     -
+  clamped to 1 x mean                   0.0000    0.000 (0.00..0.00)
+  clamped to 2 x mean                   0.0000                     -
+  clamped to 4 x mean                   0.0000                     -
 probe without the units, AUROC          1.0000                     -
 probe with them, AUROC                  1.0000                     -
-sides shuffled: HIT, FAR, AUROC 0.6667, 0.3333, 0.6806
+sides permuted: HIT, FAR, AUROC 0.6667, 0.3333, 0.6806
 $ rote neurons eval run1 run2 --quiet --twin twin1 --twin twin2 --pairs-tag B --random 5
 rule modeB: blocks.0.mlp.hook_pre, units 0-2,7
                                        trained            twin          random units
@@ -67,7 +67,7 @@ AUROC of a fact's mean z                1.0000     0.7014 ±2.4    0.530 (0.00..
 average precision                       1.0000     0.7240 ±2.1                     -
 share of the class                      0.5000          0.5000                     -
 class selectivity                 1.1151 ±0.53     0.0240 ±1.4                     -
-units that have one                          4               4                     -
+units with a selectivity                     4               4                     -
 information, bits                       1.0000   0.0065 ±0.053                     -
 of the best unit                        1.0000   0.0153 ±0.095                     -
 class: bits a fact                 5.8929 ±2.2     6.2072 ±1.7                     -
@@ -76,35 +76,35 @@ class: bits a fact                 5.8929 ±2.2     6.2072 ±1.7                
 others: bits a fact                6.5940 ±3.2     6.8491 ±4.5                     -
   + zeroed (specificity)         -0.0093 ±0.35     0.2307 ±1.7    0.622 (0.09..1.85)
   + at their mean                 0.2908 ±0.66     0.6234 ±5.6                     -
-  + held at 0.5                   1.3516 ±0.12     0.3951 ±3.3                     -
-  + held at 1                       4.2084 ±11     0.8896 ±8.1    2.223 (1.04..3.99)
-  + held at 2                      10.2877 ±41      2.4865 ±18                     -
-  + held at 4                      17.7657 ±23      7.1178 ±13                     -
+  + clamped to 0.5 x mean         1.3516 ±0.12     0.3951 ±3.3                     -
+  + clamped to 1 x mean             4.2084 ±11     0.8896 ±8.1    2.223 (1.04..3.99)
+  + clamped to 2 x mean            10.2877 ±41      2.4865 ±18                     -
+  + clamped to 4 x mean            17.7657 ±23      7.1178 ±13                     -
 class: recall                      0.8333 ±1.1     0.7917 ±1.6                     -
   zeroed                           0.2917 ±1.6     0.7917 ±1.6    0.633 (0.08..0.92)
   at their mean                    0.3750 ±1.6     0.6250 ±1.6                     -
 others: recall                     0.5417 ±2.6     0.4583 ±1.6                     -
   zeroed                           0.5000 ±2.1     0.3750 ±2.6    0.483 (0.20..0.81)
   at their mean                    0.5000 ±1.1     0.2917 ±1.6                     -
-  held at 0.5                           0.4167     0.3333 ±2.1                     -
-  held at 1                       0.2083 ±0.53     0.2500 ±1.1    0.308 (0.08..0.63)
-  held at 2                       0.0417 ±0.53          0.1667                     -
-  held at 4                             0.0000          0.0000                     -
+  clamped to 0.5 x mean                 0.4167     0.3333 ±2.1                     -
+  clamped to 1 x mean             0.2083 ±0.53     0.2500 ±1.1    0.308 (0.08..0.63)
+  clamped to 2 x mean             0.0417 ±0.53          0.1667                     -
+  clamped to 4 x mean                   0.0000          0.0000                     -
 counterparts                                12              12                     -
-  flipped as it is                      0.0000          0.0000                     -
-  held at 0.5                           0.0000    0.0417 ±0.53                     -
-  held at 1                             0.0000     0.1250 ±1.6    0.008 (0.00..0.06)
-  held at 2                             0.0000    0.0417 ±0.53                     -
-  held at 4                             0.0000          0.0000                     -
+  flipped without clamping              0.0000          0.0000                     -
+  clamped to 0.5 x mean                 0.0000    0.0417 ±0.53                     -
+  clamped to 1 x mean                   0.0000     0.1250 ±1.6    0.008 (0.00..0.06)
+  clamped to 2 x mean                   0.0000    0.0417 ±0.53                     -
+  clamped to 4 x mean                   0.0000          0.0000                     -
 counterparts of --pairs-tag                 12              12                     -
-  flipped as it is                      0.0000          0.0000                     -
-  held at 0.5                           0.0000    0.0417 ±0.53                     -
-  held at 1                             0.0000     0.1250 ±1.6    0.008 (0.00..0.06)
-  held at 2                             0.0000    0.0417 ±0.53                     -
-  held at 4                             0.0000          0.0000                     -
+  flipped without clamping              0.0000          0.0000                     -
+  clamped to 0.5 x mean                 0.0000    0.0417 ±0.53                     -
+  clamped to 1 x mean                   0.0000     0.1250 ±1.6    0.008 (0.00..0.06)
+  clamped to 2 x mean                   0.0000    0.0417 ±0.53                     -
+  clamped to 4 x mean                   0.0000          0.0000                     -
 probe without the units, AUROC          1.0000          1.0000                     -
 probe with them, AUROC                  1.0000          1.0000                     -
-sides shuffled: HIT, FAR, AUROC 0.6667, 0.3333, 0.6493 ±0.4
+sides permuted: HIT, FAR, AUROC 0.6667, 0.3333, 0.6493 ±0.4
 price, bits per parameter      -0.0045 ±0.013 memorized, -0.0051 ±0.013 recalled
 $ rote neurons eval run1 run2 --quiet --twin twin1 --twin twin2 --pairs-tag B --random 5 --json > one; ROTE_ISA=portable rote neurons eval run1 run2 --quiet --twin twin1 --twin twin2 --pairs-tag B --random 5 --json --threads 3 | cmp - one; grep -c nan one; tr -d ' \n' < one | grep -o '"hit":{[^}]*}' | head -n 1
 0
@@ -134,7 +134,7 @@ $ rote neurons eval run1 --rule modeC
 2> rote: neurons eval: --rule: the run has no rule 'modeC'; nearest: modeB
 [2]
 $ rote neurons eval run1 --neutral M
-2> rote: neurons eval: --neutral: no fact has 'M'
+2> rote: neurons eval: --neutral: no fact has the tag 'M'
 [2]
 $ rote neurons eval run1 run2 --twin twin1
 2> rote: neurons eval: --twin stands 1 time for 2 runs; each run has its own, in the same order
@@ -152,7 +152,7 @@ $ rote neurons eval nowhere
 2> rote: nowhere: there is no such run
 [2]
 $ rote neurons eval
-2> rote: neurons eval: something is missing; usage: rote neurons eval RUN [RUN...]
+2> rote: neurons eval: an argument is missing; usage: rote neurons eval RUN [RUN...]
 [2]
 $ rote train rule.yaml neurons.0.against=N --out other --quiet > /dev/null
 $ rote neurons eval run1 other

@@ -51,14 +51,14 @@ $ rote decompress x.rote -o no/f
 
 # An input is not its own output, by whatever name.
 $ rote compress --online x.rote -o x.rote
-2> rote: x.rote: the file to be compressed; name another place, or replace it with --force
+2> rote: x.rote: is the file to compress; choose another file, or replace it with --force
 [2]
 $ ln x.rote hard; ln -s x.rote soft
 $ rote compress --online x.rote -o hard --preset fast --quiet
-2> rote: hard: the file to be compressed; name another place, or replace it with --force
+2> rote: hard: is the file to compress; choose another file, or replace it with --force
 [2]
 $ rote decompress x.rote -o soft --force
-2> rote: soft: the archive itself; name another place
+2> rote: soft: is the archive itself; choose another file
 [2]
 $ rote compress --online hard -o hard --preset fast --quiet --force | head -n 1
 hard: 122 bytes for 71: 13.7465 bits a byte
@@ -69,7 +69,7 @@ $ (umask 022; rote report r > /dev/null; stat -c %a r/report.html; chmod 600 r/r
 600
 $ mv r/report.html page.html; ln -s ../page.html r/report.html; : > page.html
 $ rote report r
-2> rote: r/report.html: exists and is not a report of rote's; name another place, or replace it with --force
+2> rote: r/report.html: exists and is not a report of rote's; choose another file, or replace it with --force
 [2]
 $ rote report r --force; rote report r; stat -c '%F %a' r/report.html page.html; grep -c '<html' page.html
 r/report.html
@@ -98,10 +98,10 @@ $ rote sweep run facts.n=4 facts.seq_len=2 facts.vocab_size=4 model.n_layer=1 mo
 
 # What is meant is said.
 $ rote compress f -o y.rote
-2> rote: f: a file, which needs --online: rote compress --online f -o X.rote; a run's folder gives an archive of its model and facts
+2> rote: f: is a file, and files need --online: rote compress --online f -o X.rote; a run's folder gives an archive of its model and facts
 [2]
 $ cat f | rote compress - -o y.rote
-2> rote: -: a file, which needs --online: rote compress --online - -o X.rote; a run's folder gives an archive of its model and facts
+2> rote: -: is a file, and files need --online: rote compress --online - -o X.rote; a run's folder gives an archive of its model and facts
 [2]
 $ rote compress nothing -o y.rote
 2> rote: nothing: there is no such run

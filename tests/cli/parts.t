@@ -2,7 +2,7 @@
 
 $ rote train facts.n=40 facts.seq_len=6 facts.vocab_size=16 model.n_layer=1 model.n_head=1 model.n_embd=12 train.max_steps=150 train.learning_rate=0.02 --out run --quiet > /dev/null
 $ rote eval run --parts
-memorized   734.0 bits, recall 1.0000; bits lost when one part is spoiled and the others stay:
+memorized   734.0 bits, recall 1.0000; bits lost when one part is perturbed:
 
               params      int8      int4   ternary     reset
 embedding        264       0.1      43.1     755.8     740.7
@@ -11,7 +11,7 @@ mlp            1,212       0.2      39.3     866.8    2506.7
 norm              72       0.0       0.0       0.0     214.6
 all            2,172       0.3      91.8    1240.9     735.1
 
-Gaussian noise of so much of a tensor's size: mean of 5 seeds and its 95 % interval
+Gaussian noise, relative to a tensor's root mean square: mean of 5 seeds and its 95 % interval
 
                           0.03                0.10                0.30                1.00
 embedding         7.1 +-     2       92.8 +-    21      634.3 +-   138     2694.1 +-   392
@@ -61,22 +61,22 @@ $ rote eval run --parts --seeds 2 --json | sed -n '/"mlp"/,/"norm"/p' | tail -n 
     },
     "norm": {
 $ rote eval run --parts --seeds 1
-2> rote: eval: --seeds '1' is no whole number from 2 to 1000
+2> rote: eval: --seeds '1' is not a whole number from 2 to 1000
 [2]
 $ rote eval run --seeds 3
-2> rote: eval: --seeds goes with --parts
+2> rote: eval: --seeds needs --parts
 [2]
 $ rote eval run --parts --quantize int4
-2> rote: eval: --quantize and --parts are two questions; ask one
+2> rote: eval: --quantize and --parts exclude each other
 [2]
 $ rote eval run --parts --per-fact out.tsv
-2> rote: eval: --per-fact and --parts are two questions; ask one
+2> rote: eval: --per-fact and --parts exclude each other
 [2]
 
 $ printf 'prompt\tanswer\nFrance\tParis\nJapan\tTokyo\n' > a.tsv; rote facts import a.tsv --out a > /dev/null
 $ rote train facts.path=a model.n_layer=1 model.n_head=1 model.n_embd=8 model.mlp=none model.tie_weights=false train.max_steps=20 --out text --quiet > /dev/null
 $ rote eval text --parts | head -n 8
-code        98.2 bits, recall 0.0000; bits lost when one part is spoiled and the others stay:
+code        98.2 bits, recall 0.0000; bits lost when one part is perturbed:
 
               params      int8      int4   ternary     reset
 embedding        240       0.0      -0.0       0.2       2.3

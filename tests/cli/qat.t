@@ -7,7 +7,7 @@ $ cat > small.yaml <<'Y'
 > Y
 $ rote train small.yaml train.quantize=int4 --out int4 --quiet
 run         int4
-verdict     annealed after 60 steps, every fact seen 60.0 times
+verdict     annealed after 60 steps, every fact trained 60.0 times
 loss        1.857035 bits/token
 memorized   91.4 of 239.9 bits (ceiling 153.5), 0.0929 bits/param
 weights     int4, 6,720 bits, 0.0136 memorized bits per bit
@@ -52,7 +52,7 @@ $ rote train small.yaml train.quantize=none --out full --quiet > /dev/null; grep
 $ rote train small.yaml train.freeze=norm+mlp --out frozen --quiet | tail -n 1
 parameters  984, hash 6949b1db99ecd154d26c3bfddd4a31d5
 $ rote train small.yaml train.freeze=mlp+norm --out frozen --quiet | head -n 1
-run         frozen (was finished before; nothing trained)
+run         frozen (already finished; nothing was trained)
 $ grep freeze frozen/config.yaml
   freeze: mlp+norm
 $ rote verify frozen --quiet

@@ -76,20 +76,20 @@ $ rote eval text --quantize int8 --json | grep per_weight
     "bits_per_weight_bit": null
 
 $ rote eval run --quantize int5
-2> rote: eval: --quantize 'int5' is none of fp16, bf16, int8, int4, ternary, int6, int3, int2; nearest: int8
+2> rote: eval: --quantize 'int5' is not one of fp16, bf16, int8, int4, ternary, int6, int3, int2; nearest: int8
 [2]
 $ rote eval run --quantize none
-2> rote: eval: --quantize 'none' is none of fp16, bf16, int8, int4, ternary, int6, int3, int2
+2> rote: eval: --quantize 'none' is not one of fp16, bf16, int8, int4, ternary, int6, int3, int2
 [2]
 $ rote eval run --quantize int4 --method gtpq
-2> rote: eval: --method 'gtpq' is none of rtn, gptq; nearest: gptq
+2> rote: eval: --method 'gtpq' is not one of rtn, gptq; nearest: gptq
 [2]
 $ rote eval run --quantize bf16 --method gptq
 2> rote: bf16 has no codes for GPTQ to choose; take int8, int4 or ternary
 [2]
 $ rote eval run --method gptq
-2> rote: eval: --method goes with --quantize
+2> rote: eval: --method needs --quantize
 [2]
 $ rote eval run --quantize int8 --per-fact out.tsv
-2> rote: eval: --per-fact and --quantize are two questions; ask one
+2> rote: eval: --per-fact and --quantize exclude each other
 [2]

@@ -34,7 +34,7 @@ $ rote report sweep --out other.html 2> /dev/null && cmp sweep/report.html other
 other.html
 $ echo mine > mine.html
 $ rote report sweep --out mine.html
-2> rote: mine.html: exists and is not a report of rote's; name another place, or replace it with --force
+2> rote: mine.html: exists and is not a report of rote's; choose another file, or replace it with --force
 [2]
 $ mkdir -p none/runs
 $ rote report none

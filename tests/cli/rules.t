@@ -11,7 +11,7 @@ $ cat > rules.yaml <<'Y'
 >     units: 0-7
 > Y
 $ rote train rules.yaml neurons.0.ratio=0.2 neurons.1.when.share=0.5 neurons.1.hook=blocks.0.mlp.hook_post neurons.1.units=auto:silent:2 --dry-run 2>&1 | head -n 1
-facts       8 of up to 4 tokens, vocabulary 8: 96.0 bits, of which a model can save 72.0
+facts       8 of up to 4 tokens, vocabulary 8: 96.0 bits, of which a model can memorize 72.0
 $ rote train rules.yaml neurons.2.ratio=0.2
 2> rote: command line: key 'neurons.2.ratio': the rule neurons.1 is missing; number rules from 0 without gaps
 [2]

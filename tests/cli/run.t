@@ -22,7 +22,7 @@ $ rote train small.yaml --dry-run --json --threads 1 | grep -vE "_bytes|seconds_
 $ rote train small.yaml --dry-run --json --threads 1 | grep -c seconds_estimate
 1
 $ rote train small.yaml --dry-run 2>&1 | tail -n 1
-time        (under a second|about .*) \(estimate: this machine's peak, times the share of it that models of this width reach\) (re)
+time        (under a second|about .*) \(estimate from this machine's peak and the share of it that models of this width reach\) (re)
 $ (ulimit -v 4000000; rote --version > /dev/null 2>&1 || exit 80; rote train small.yaml facts.n=20000000 facts.seq_len=32 facts.vocab_size=64)
 2> rote: the run needs [0-9.]+ GiB of memory, 3.[0-9] GiB are available; .* (re)
 [2]
@@ -33,7 +33,7 @@ $ ls
 small.yaml
 $ rote train small.yaml --out run --quiet
 run         run
-verdict     annealed after 30 steps, every fact seen 30.0 times
+verdict     annealed after 30 steps, every fact trained 30.0 times
 loss        2.566049 bits/token
 memorized   34.6 of 239.9 bits (ceiling 153.5), 0.0352 bits/param
 recall      0.2500
@@ -49,15 +49,15 @@ metrics.jsonl
 result.json
 timing.json
 $ rote train small.yaml --out run --quiet --resume
-run         run (was finished before; nothing trained)
-verdict     annealed after 30 steps, every fact seen 30.0 times
+run         run (already finished; nothing was trained)
+verdict     annealed after 30 steps, every fact trained 30.0 times
 loss        2.566049 bits/token
 memorized   34.6 of 239.9 bits (ceiling 153.5), 0.0352 bits/param
 recall      0.2500
 parameters  984, hash 51d7883e10a6fbab8d0e29ade5ce6aef
 $ rote train small.yaml --out run --quiet
-run         run (was finished before; nothing trained)
-verdict     annealed after 30 steps, every fact seen 30.0 times
+run         run (already finished; nothing was trained)
+verdict     annealed after 30 steps, every fact trained 30.0 times
 loss        2.566049 bits/token
 memorized   34.6 of 239.9 bits (ceiling 153.5), 0.0352 bits/param
 recall      0.2500
@@ -130,7 +130,7 @@ $ rote eval run --per-fact facts.tsv | head -n 1
 facts       20, 80 tokens; model at step 30
 $ printf 'mine\n' > notes.tsv
 $ rote eval run --per-fact notes.tsv
-2> rote: notes.tsv: exists and is not a per-fact table of rote's; name another place, or replace it with --force
+2> rote: notes.tsv: exists and is not a per-fact table of rote's; choose another file, or replace it with --force
 [2]
 $ cat notes.tsv; rote eval run --per-fact notes.tsv --force > /dev/null && cmp facts.tsv notes.tsv
 mine
@@ -151,17 +151,17 @@ $ rote sample run --greedy --prompt "1 2" --json
   ]
 }
 $ rote sample run --prompt "1 x"
-2> rote: sample: --prompt: "x" is no symbol of the vocabulary (token numbers, apart by spaces)
+2> rote: sample: --prompt: "x" is not a symbol of the vocabulary (token numbers, separated by spaces)
 [2]
 $ rote sample run --prompt "1 9"
-2> rote: sample: --prompt: "9" is no symbol of the vocabulary (token numbers, apart by spaces)
+2> rote: sample: --prompt: "9" is not a symbol of the vocabulary (token numbers, separated by spaces)
 [2]
 $ rote sample run --prompt "1 2 3 4"
-2> rote: sample: --prompt has more than 3 tokens, all that block_size leaves
+2> rote: sample: --prompt has more than 3 tokens, the maximum with this block_size
 [2]
 $ printf 'mine\n' > keep; printf 'mine too\n' > keep.tmp
 $ rote report run --out keep
-2> rote: keep: exists and is not a report of rote's; name another place, or replace it with --force
+2> rote: keep: exists and is not a report of rote's; choose another file, or replace it with --force
 [2]
 $ cat keep; rote report run --out keep --force; cat keep.tmp; rote report run --out keep
 mine
@@ -178,7 +178,7 @@ hf
 config.json
 model.safetensors
 $ rote export run --to npz w.npz
-2> rote: w.npz: exists; name another place, or replace it with --force
+2> rote: w.npz: exists; choose another file, or replace it with --force
 [2]
 $ rote export run --to npz w.npz --force
 w.npz
@@ -192,7 +192,7 @@ $ rote export run --to hf hf --force && mkdir empty && rote export run --to hf e
 hf
 empty
 $ rote demo --out run --quiet
-2> rote: run: holds a run or a fact set (config.yaml is there); name another --out
+2> rote: run: contains a run or a fact set (config.yaml); choose another --out
 [2]
 $ mkdir full && echo keep > full/file
 $ rote train small.yaml --out full --quiet
@@ -329,12 +329,12 @@ $ cat > capitals.yaml <<'Y'
 $ rote train capitals.yaml --dry-run 2>&1 | head -n 1
 facts       3 of up to 13 tokens, vocabulary 22: entropy unknown; answers 4.8 bits, zlib 45 bytes
 $ rote train capitals.yaml --dry-run facts.kind=random 2>&1 | head -n 1
-facts       256 of up to 16 tokens, vocabulary 256: 32768.0 bits, of which a model can save 30720.0
+facts       256 of up to 16 tokens, vocabulary 256: 32768.0 bits, of which a model can memorize 30720.0
 $ rote train capitals.yaml --out learned --quiet
 run         learned
-verdict     annealed after 100 steps, every fact seen 100.0 times
+verdict     annealed after 100 steps, every fact trained 100.0 times
 loss        0.203702 bits/token
-code        7.5 bits (answers by themselves 4.8 bits, zlib 360 bits)
+code        7.5 bits (answers alone 4.8 bits, zlib 360 bits)
 recall      1.0000
 parameters  3,872, hash 905243bd16d8715285d15981e01f3c14
 $ rote sample learned --greedy --prompt 'Spain\t'
@@ -343,7 +343,7 @@ $ rote sample learned --greedy --prompt 'Sp\x'
 2> rote: sample: --prompt: a backslash begins \t, \n, \r, \\ or \xHH
 [2]
 $ rote sample learned --greedy --prompt 'Qatar'
-2> rote: sample: --prompt: "Q" is no symbol of the vocabulary (of the run's facts)
+2> rote: sample: --prompt: "Q" is not a symbol of the vocabulary (of the run's facts)
 [2]
 $ rote eval run --facts capitals
 2> rote: run/checkpoint-000000030.safetensors: header altered: .*; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again (re)

@@ -16,7 +16,7 @@ $ rote sweep run s.yaml --out S --dry-run --json | grep -v bytes | head -n 5
   "flops": 118886400.0,
 $ rote sweep run s.yaml --out S --jobs 1
 S: 4 of 4 runs done; table: S/table.csv
-2> 6 points, 4 runs \(2 of the points the same run as another\), 4 to do: .* (re)
+2> 6 points, 4 runs \(2 points repeat another point's run\), 4 to do: .* (re)
 2> done     1/4  n_embd=16,seed=0-8bd25ec2  0.0170 bits/param  recall 0.4500
 2> done     2/4  n_embd=16,seed=1-2429443c  0.0181 bits/param  recall 0.5500
 2> done     3/4  n_embd=8,seed=0-a2acddcb  0.0335 bits/param  recall 0.2000
@@ -87,7 +87,7 @@ run,state,verdict,model.n_embd,train.seed,params,facts,data_bits
 # The folder itself knows what it asks for; what is done is not done again.
 $ rote sweep run --out S
 S: 4 of 4 runs done; table: S/table.csv
-2> 6 points, 4 runs (2 of the points the same run as another), nothing to do
+2> 6 points, 4 runs (2 points repeat another point's run), nothing to do
 $ rote sweep status S
 state     run                           params memorized_bits bits/param  recall  reason
 done      n_embd=8,seed=0-a2acddcb         984           32.9     0.0335  0.2000
@@ -130,13 +130,13 @@ n_embd=8,seed=1,learning_rate=0.02-227a2bd8
 n_embd=8,seed=1-b0c87c13
 # It cannot become another one.
 $ rote sweep run s.yaml --out S
-2> rote: S: holds a sweep with 4 points that this one lacks, first n_embd=8,seed=0,learning_rate=0.02; ask for those, too, and the sweep is extended, or name another --out
+2> rote: S: contains a sweep with 4 points that this one lacks, first n_embd=8,seed=0,learning_rate=0.02; add them to extend the sweep, or choose another --out
 [2]
 $ rote sweep run s.yaml train.max_steps=31 --out S
-2> rote: S: holds another sweep (train.max_steps: 30 -> 31); name another --out
+2> rote: S: contains another sweep (train.max_steps: 30 -> 31); choose another --out
 [2]
 $ rote sweep run s.yaml train.max_steps=31 --out alone
-2> rote: alone: exists and is no sweep's folder \(it holds [a-zA-Z.0-9-]+\); name another --out (re)
+2> rote: alone: exists and is not a sweep's folder \(it contains [a-zA-Z.0-9-]+\); choose another --out (re)
 [2]
 # A run that diverges is done; one that dies is a row with its reason.
 $ rote sweep run alone.yaml train.optimizer=sgd train.learning_rate=0.01,1000 train.grad_clip=0 --out D --jobs 1 2>&1 | grep -v 'to do' | cut -c1-110
@@ -152,13 +152,13 @@ D: 2 of 2 runs done (1 of them diverged); table: D/table.csv
 $ ROTE_FAULT=result.before_rename rote sweep run alone.yaml train.seed=7,8 --out F --jobs 1
 F: 0 of 2 runs done, 2 failed; table: F/table.csv
 2> 2 points, 2 runs, 2 to do: .* (re)
-2> failed   1/2  seed=7-b2be455c  killed by signal 9 (Killed): out of memory, or by someone
-2> failed   2/2  seed=8-4857c0aa  killed by signal 9 (Killed): out of memory, or by someone
-2> rote: 2 of 2 runs failed, first seed=7-b2be455c: killed by signal 9 (Killed): out of memory, or by someone; the same command tries them again
+2> failed   1/2  seed=7-b2be455c  killed by signal 9 (Killed): out of memory, or by a user
+2> failed   2/2  seed=8-4857c0aa  killed by signal 9 (Killed): out of memory, or by a user
+2> rote: 2 of 2 runs failed, first seed=7-b2be455c: killed by signal 9 (Killed): out of memory, or by a user; the same command tries them again
 [1]
 $ cat F/runs/seed=7-*/failed.json
 {
-  "reason": "killed by signal 9 (Killed): out of memory, or by someone",
+  "reason": "killed by signal 9 (Killed): out of memory, or by a user",
   "exit": 137,
   "signal": 9,
   "attempts": 1
@@ -168,7 +168,7 @@ state,reason
 failed,"killed by signal 9 (Killed): out of memory
 failed,"killed by signal 9 (Killed): out of memory
 $ rote sweep retry F
-F: 2 failures forgotten; `rote sweep run --out F` goes on
+F: 2 failures removed; `rote sweep run --out F` continues
 $ rote sweep status F
 state     run                 params memorized_bits bits/param  recall  reason
 waiting   seed=7-b2be455c        984              -          -       -
@@ -195,7 +195,7 @@ $ rote sweep run alone.yaml --out P --dry-run
 state     run              params memorized_bits bits/param  recall  reason
 waiting   run-54023fa5        984              -          -       -
 2> 1 point, 1 run, 1 to do: .* (re)
-2> time: .* with --jobs [0-9]+ \(estimate: .*\) (re)
+2> time: .* with --jobs [0-9]+ \(estimate .*\) (re)
 $ printf 'sweep: {points: [{model.n_embd: 8, model.n_layer: 2}, {model.n_embd: 12}], train.seed: [0, 1]}\n' | cat alone.yaml - > p.yaml
 $ rote sweep run p.yaml --out P --quiet && ls P/runs
 P: 4 of 4 runs done; table: P/table.csv
@@ -211,7 +211,7 @@ waiting   gated=true,attn=none-b8f533d5          4998              -          - 
 waiting   gated=false,attn=causal-10ba0cfe       4996              -          -       -
 waiting   gated=false,attn=none-474e0f54         4998              -          -       -
 2> 4 points, 4 runs, 4 to do: .* (re)
-2> time: .* with --jobs [0-9]+ \(estimate: .*\) (re)
+2> time: .* with --jobs [0-9]+ \(estimate .*\) (re)
 $ rote sweep run alone.yaml model.match_params=5000 model.mlp=plain,none --out M --dry-run
 2> rote: point mlp=none: model.match_params is 5000: no model.n_embd comes within 1 % of it; the nearest are 4736 and 5304 for this structure; set model.match_params to one of those, or change n_head, n_layer or the vocabulary
 [2]
@@ -245,7 +245,7 @@ O: 4 of 4 runs done; table: O/table.csv
 # One run.
 $ ROTE_FAULT=result.before_rename rote sweep run alone.yaml --out one --quiet
 one: 0 of 1 run done, 1 failed; table: one/table.csv
-2> rote: 1 of 1 run failed, first run-54023fa5: killed by signal 9 (Killed): out of memory, or by someone; the same command tries it again
+2> rote: 1 of 1 run failed, first run-54023fa5: killed by signal 9 (Killed): out of memory, or by a user; the same command tries it again
 [1]
 $ rote sweep run --out one --quiet
 one: 1 of 1 run done; table: one/table.csv
@@ -260,25 +260,25 @@ $ rote sweep run s.yaml model.nembd=8,9 --out T
 2> rote: command line: unknown key 'model.nembd'; nearest: model.n_embd
 [2]
 $ rote sweep run s.yaml model.n_embd --out T
-2> rote: sweep run: 'model.n_embd' is no key=value; usage: rote sweep run [CFG] [key=a,b,c...] --out DIR
+2> rote: sweep run: 'model.n_embd' is not of the form key=value; usage: rote sweep run [CFG] [key=a,b,c...] --out DIR
 [2]
 $ rote sweep run s.yaml
 2> rote: sweep run: --out DIR is missing: the sweep's folder
 [2]
 $ rote sweep run --out T
-2> rote: sweep run: which config? usage: rote sweep run [CFG] [key=a,b,c...] --out DIR
+2> rote: sweep run: the config is missing; usage: rote sweep run [CFG] [key=a,b,c...] --out DIR
 [2]
 $ rote sweep run s.yaml --out .
-2> rote: .: exists and is no sweep's folder \(it holds [a-zA-Z.0-9-]+\); name another --out (re)
+2> rote: .: exists and is not a sweep's folder \(it contains [a-zA-Z.0-9-]+\); choose another --out (re)
 [2]
 $ rote sweep run s.yaml --out T --jobs 0
-2> rote: sweep run: --jobs '0' is no whole number from 1 to 4096
+2> rote: sweep run: --jobs '0' is not a whole number from 1 to 4096
 [2]
 $ rote sweep status T
-2> rote: T: no sweep stands there (no sweep.yaml)
+2> rote: T: is not a sweep's folder (no sweep.yaml)
 [2]
 $ rote sweep retry alone
-2> rote: alone: no sweep stands there (no sweep.yaml)
+2> rote: alone: is not a sweep's folder (no sweep.yaml)
 [2]
 $ rote sweep rerun T
 2> rote: sweep: unknown command 'rerun', allowed: run, status, retry

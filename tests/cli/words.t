@@ -24,13 +24,13 @@ $ rote train --out
 2> rote: train: --out needs a value (DIR)
 [2]
 $ rote train --out --quiet
-2> rote: train: --out needs a value (DIR); one that begins with dashes stands behind '='
+2> rote: train: --out needs a value (DIR); write a value that begins with dashes after '='
 [2]
 $ rote sample some-run --prompt
 2> rote: sample: --prompt needs a value (TEXT)
 [2]
 $ rote sample some-run --prompt --json
-2> rote: sample: --prompt needs a value (TEXT); one that begins with dashes stands behind '='
+2> rote: sample: --prompt needs a value (TEXT); write a value that begins with dashes after '='
 [2]
 $ rote neurons steer some-run --do 'blocks.0.mlp.hook_post[0]=zero' --do
 2> rote: neurons steer: --do needs a value (HOOK[UNITS]=OP)
@@ -39,31 +39,31 @@ $ rote train --out= a.yaml
 2> rote: train: --out needs a value (DIR)
 [2]
 $ rote train --out a --out b
-2> rote: train: --out stands twice
+2> rote: train: --out is given twice
 [2]
 $ rote train --resume=yes
 2> rote: train: --resume takes no value, but has 'yes'
 [2]
 $ rote train --threads 0
-2> rote: train: --threads '0' is no whole number from 1 to 4096
+2> rote: train: --threads '0' is not a whole number from 1 to 4096
 [2]
 $ rote train --threads two
-2> rote: train: --threads 'two' is no whole number from 1 to 4096
+2> rote: train: --threads 'two' is not a whole number from 1 to 4096
 [2]
 $ rote train --threads 99999999999999999999
-2> rote: train: --threads '99999999999999999999' is no whole number from 1 to 4096
+2> rote: train: --threads '99999999999999999999' is not a whole number from 1 to 4096
 [2]
 $ rote train a.yaml b.yaml
-2> rote: train: 'b.yaml' is no key=value; usage: rote train [CFG] [key=value...]
+2> rote: train: 'b.yaml' is not of the form key=value; usage: rote train [CFG] [key=value...]
 [2]
 $ rote eval
-2> rote: eval: something is missing; usage: rote eval RUN
+2> rote: eval: an argument is missing; usage: rote eval RUN
 [2]
 $ rote eval a b
-2> rote: eval: 'b' is one word too many; usage: rote eval RUN
+2> rote: eval: 'b' is one argument too many; usage: rote eval RUN
 [2]
 $ rote verify
-2> rote: verify: something is missing; usage: rote verify RUN
+2> rote: verify: an argument is missing; usage: rote verify RUN
 [2]
 $ rote help n_embed
 2> rote: unknown key 'n_embed'; nearest: model.n_embd
@@ -72,10 +72,10 @@ $ rote completion tcsh
 2> rote: completion: 'tcsh', allowed: bash, zsh
 [2]
 $ rote facts make facts.n=10
-2> rote: facts make: --out DIR is missing: where shall the fact set go?
+2> rote: facts make: --out DIR is missing: the folder for the fact set
 [2]
 $ rote facts import x.tsv
-2> rote: facts import: --out DIR is missing: where shall the fact set go?
+2> rote: facts import: --out DIR is missing: the folder for the fact set
 [2]
 $ rote export some-run
 2> rote: export: --to is missing, allowed: hf, npz, safetensors
@@ -87,25 +87,25 @@ $ rote export some-run --to hf
 2> rote: export: PATH is missing; usage: rote export RUN --to hf PATH
 [2]
 $ rote export some-run --to hf a --out b
-2> rote: export: PATH and --out name the same thing
+2> rote: export: PATH and --out mean the same; give one of them
 [2]
 $ rote sample some-run --temperature -1
-2> rote: sample: --temperature '-1' is no number from 0 to 1e+06
+2> rote: sample: --temperature '-1' is not a number from 0 to 1e+06
 [2]
 $ rote sample some-run --temperature hot
-2> rote: sample: --temperature 'hot' is no number from 0 to 1e+06
+2> rote: sample: --temperature 'hot' is not a number from 0 to 1e+06
 [2]
 $ rote sample some-run --top-p 0
-2> rote: sample: --top-p '0' is no number from 1e-12 to 1
+2> rote: sample: --top-p '0' is not a number from 1e-12 to 1
 [2]
 $ rote sample some-run --top-k -3
-2> rote: sample: --top-k '-3' is no whole number from 0 to 2147483647
+2> rote: sample: --top-k '-3' is not a whole number from 0 to 2147483647
 [2]
 $ rote sample some-run --seed 18446744073709551616
-2> rote: sample: --seed '18446744073709551616' is no whole number from 0 to 18446744073709551615
+2> rote: sample: --seed '18446744073709551616' is not a whole number from 0 to 18446744073709551615
 [2]
 $ rote sample some-run --seed -1
-2> rote: sample: --seed '-1' is no whole number from 0 to 18446744073709551615
+2> rote: sample: --seed '-1' is not a whole number from 0 to 18446744073709551615
 [2]
 $ rote sample some-run --seed 18446744073709551615
 2> rote: some-run: there is no such run

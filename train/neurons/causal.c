@@ -38,8 +38,8 @@ static Status find_sources(Causal *x, const NeuronRules *rules, int i, Err *err)
     if (status == OK && found == 0)
         return err_set(
             err, ERR_INPUT,
-            "rule '%s': neurons.%d.loss is causal, but no fact of the other side has a prompt that "
-            "differs from one of the class in one token; name another side with against",
+            "rule '%s': neurons.%d.loss is causal, but no fact of the other side has a prompt that differs "
+            "from one of the class in one token; choose another side with against",
             rules->config->neurons[i].name, i);
     if (status != OK) return status;
     x->donor[i] = malloc((size_t)found * sizeof *x->donor[i]);
@@ -123,7 +123,7 @@ int causal_donor(const Causal *x, const NeuronRules *rules, int i, int base, int
     int source = x->source[i][base], count = x->n_donors[i];
     Stream stream = random_stream(rules->config->train.seed, RANDOM_DONORS, (uint32_t)i);
     int at = (int)random_below(stream, (uint64_t)number, (uint64_t)count);
-    /* The loop ends: the source itself is a donor of its lengths. */
+    /* The loop ends, because the source itself is a possible donor. */
     for (;; at = (at + 1) % count) {
         int donor = x->donor[i][at];
         if (fact_length(f, donor) == fact_length(f, source) && f->prompt_len[donor] == f->prompt_len[source])
@@ -142,7 +142,7 @@ static void draw_donors(Causal *x, const NeuronRules *rules, int i, const FactBa
     batch_labels(x->label, rules->pool_label[i], rules->facts, &x->part);
 }
 
-/* part = the batch's bases, each with its source's answer as the target behind its own prompt; the labels are
+/* part = the batch's bases, each with its source's answer as the target after its own prompt; the labels are
  * the source's. */
 static void draw_bases(Causal *x, const NeuronRules *rules, int i, const FactBatch *batch) {
     const FactSet *f = rules->facts;

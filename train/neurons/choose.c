@@ -12,7 +12,7 @@ typedef struct UnitSums {
     double n[2], sum[2], squares[2]; /* of z */
     double fired;                    /* tokens of the class with a > 0 */
     double key, tie;                 /* the order: descending key, ascending tie */
-    bool taken;                      /* by another rule */
+    bool taken;                      /* used by another rule */
 } UnitSums;
 
 typedef struct Observer {
@@ -21,16 +21,16 @@ typedef struct Observer {
     const int8_t *label;
 } Observer;
 
-static void observe(void *user, const HookObservation *seen) {
+static void observe(void *user, const HookObservation *observed) {
     Observer *observer = user;
-    if (seen->hook.layer != observer->layer) return;
-    for (int row = 0; row < seen->rows; row++) {
-        int y = observer->label[seen->token + row];
+    if (observed->hook.layer != observer->layer) return;
+    for (int row = 0; row < observed->rows; row++) {
+        int y = observer->label[observed->token + row];
         if (y < 0) continue;
-        const real *x = seen->x + row * seen->ld;
+        const real *x = observed->x + row * observed->ld;
         for (int j = 0; j < observer->width; j++) {
             UnitSums *u = &observer->unit[j];
-            if (seen->hook.site == HOOK_POST) {
+            if (observed->hook.site == HOOK_POST) {
                 u->fired += y == LABEL_CLASS && x[j] > 0;
                 continue;
             }
@@ -102,10 +102,10 @@ Status neurons_choose(NeuronRules *x, int i, Err *err) {
         }
     }
     if (left < n)
-        TRY_GOTO(
-            err_set(err, ERR_INPUT,
-                    "neurons.%d.units: %d neurons are asked for, the layer has %d that no other rule took", i,
-                    n, left));
+        TRY_GOTO(err_set(
+            err, ERR_INPUT,
+            "neurons.%d.units: %d neurons are needed, but the layer has only %d that no other rule uses", i,
+            n, left));
     Observer observer = {unit, width, x->rule[i].layer, x->pool_label[i]};
     TRY_GOTO(observe_facts(x->gpt, x->pool, facts->n, facts->max_len, &observer, err));
     rank_units(x, x->spec[i].kind, i, unit, width, drawn);

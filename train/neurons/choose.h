@@ -1,13 +1,13 @@
-/* Chooses the neurons of a rule with `units: auto:KIND:N` from their activations in the half-trained model,
- * on the tokens of the facts that the rule labels:
+/* Chooses the neurons of a rule with `units: auto:KIND:N` from their activations in the half-trained model, on the
+ * tokens of the facts that the rule labels:
  *
- *   silent     the N that fire least for the class (smallest share of its tokens with a > 0); of equals those
- *              with the smaller mean of z for the class
- *   selective  the N whose z separates the class from the other side best: the difference of the two means
- *              over the root of the mean of the two variances
+ *   silent     the N that fire least for the class (smallest share of its tokens with a > 0); ties: the smaller mean
+ *   of z for the class
+ *   selective  the N whose z separates the class from the other side best: the difference of the two means over the
+ *              root of the mean of the two variances
  *   random     N drawn with train.seed
  *
- * Neurons of another rule of the layer are left out. Of equals the lower index comes first. */
+ * Neurons of another rule of the layer are left out. Ties: the lower index first. */
 #ifndef ROTE_TRAIN_NEURONS_CHOOSE_H
 #define ROTE_TRAIN_NEURONS_CHOOSE_H
 

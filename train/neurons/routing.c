@@ -28,14 +28,14 @@ static bool allocate(Routing *x, const NeuronRules *rules) {
     const TrainConfig *train = &rules->config->train;
     size_t tokens = (size_t)train->batch_size * (size_t)rules->facts->max_len,
            units = (size_t)rules->state[x->rule].room;
-    bool whole = true;
-    for (int i = 0; i < rules->n; i++) whole = (x->label[i] = malloc(tokens)) != NULL && whole;
+    bool allocated = true;
+    for (int i = 0; i < rules->n; i++) allocated = (x->label[i] = malloc(tokens)) != NULL && allocated;
     x->unused_sums = calloc((size_t)train->batch_size, sizeof *x->unused_sums);
     x->clamp = memory_alloc(tokens * units * sizeof(real));
     x->sum = memory_alloc((size_t)rules->gpt->table.total * sizeof(real));
     x->saved = memory_alloc(3 * (size_t)rules->gpt->table.total * sizeof(real));
     x->element = memory_alloc(units * (3 * (size_t)rules->config->model.n_embd + 2) * sizeof *x->element);
-    return whole && x->unused_sums && x->clamp && x->sum && x->saved && x->element;
+    return allocated && x->unused_sums && x->clamp && x->sum && x->saved && x->element;
 }
 
 Status routing_create(Routing **out, const NeuronRules *rules, Err *err) {
@@ -45,8 +45,8 @@ Status routing_create(Routing **out, const NeuronRules *rules, Err *err) {
         if (rules->config->neurons[i].route != ROUTE_PARAMETERS) continue;
         if (routed >= 0)
             return err_set(err, ERR_INPUT,
-                           "neurons.%d.route and neurons.%d.route are parameters: one rule may be", routed,
-                           i);
+                           "neurons.%d.route and neurons.%d.route are parameters: only one rule may be",
+                           routed, i);
         routed = i;
     }
     if (routed < 0) return OK;
@@ -55,8 +55,8 @@ Status routing_create(Routing **out, const NeuronRules *rules, Err *err) {
         if (loss == NEURON_RANK || loss == NEURON_CAUSAL)
             return err_set(
                 err, ERR_INPUT,
-                "neurons.%d.route is parameters, which parts every batch, but neurons.%d.loss is %s, "
-                "which looks at all of it; train them apart",
+                "neurons.%d.route is parameters, which splits every batch, but neurons.%d.loss is %s, which "
+                "needs the complete batch; train them in separate runs",
                 routed, i, loss == NEURON_RANK ? "rank" : "causal");
     }
     Routing *x = calloc(1, sizeof *x);

@@ -8,7 +8,7 @@
  *     on neither       as they are      all weights
  *
  * The losses of rules are not masked, they train what their scope says: the layers before must learn which
- * sequences are of the class, or the neurons could not know it. A weight that nothing in the batch trains
+ * sequences are of the class, or the neurons could not depend on it. A weight that nothing in the batch trains
  * keeps its value and its optimizer state in that update. */
 #ifndef ROTE_TRAIN_NEURONS_ROUTING_H
 #define ROTE_TRAIN_NEURONS_ROUTING_H
@@ -19,8 +19,8 @@
 
 typedef struct Routing Routing;
 
-/* *out is NULL where no rule routes parameters. ERR_INPUT: more than one does, or a rule's loss needs the
- * whole batch. ERR_NOMEM. Free with routing_free, also after an error. */
+/* *out is NULL where no rule routes parameters. ERR_INPUT: more than one does, or a rule's loss needs the complete
+ * batch. ERR_NOMEM. Free with routing_free, also after an error. */
 Status routing_create(Routing **out, const NeuronRules *rules, Err *err);
 void routing_free(Routing *routing);
 /* Bytes that routing_create allocates, for a model of so many parameters. */

@@ -43,7 +43,8 @@ Status neuron_rules_create(NeuronRules *x, const Config *config, const FactSet *
     if (config->n_neurons == 0) return OK;
     x->rules.rule = x->rule;
     x->sums = calloc((size_t)config->n_neurons * (size_t)config->train.batch_size, sizeof *x->sums);
-    if (!x->sums) return err_set(err, ERR_NOMEM, "no memory for what %d neuron rules see", config->n_neurons);
+    if (!x->sums)
+        return err_set(err, ERR_NOMEM, "no memory for the statistics of %d neuron rules", config->n_neurons);
     for (x->n = 0; x->n < config->n_neurons; x->n++) TRY(create_rule(x, x->n, err));
     x->rules.n = x->n;
     return labels_check_rules(facts, config->neurons, x->n, x->pool_label, x->spec, err);
@@ -65,7 +66,7 @@ double neuron_rules_bytes(const Config *config, const FactSet *facts) {
 
 double neuron_rules_activations(const Config *config, const FactSet *facts, int i) {
     UnitsSpec spec;
-    Err refused; /* by config_resolve, before a run is planned */
+    Err refused; /* not used: config_resolve has checked the rules */
     if (units_parse(config->neurons[i].units, config->model.n_inner, &spec, &refused) != OK) return 0;
     return (double)config->train.batch_size * facts->max_len * spec.n;
 }
@@ -116,7 +117,7 @@ static double strength(const NeuronRule *from, const RuleState *state) {
     return lambda < LAMBDA_MAX ? lambda : LAMBDA_MAX;
 }
 
-/* A rule that is over keeps its statistics going, at strength 0. */
+/* A rule past its end continues its statistics, with strength 0. */
 static void set_strengths(NeuronRules *x, int64_t step) {
     for (int i = 0; i < x->n; i++) {
         const NeuronRule *from = &x->config->neurons[i];

@@ -18,7 +18,7 @@ enum {
 struct MatchModel {
     const Logistic *logistic;
     int shortest, place_bits;
-    uint32_t *place; /* by hash of the last bytes: the position behind their last occurrence; 0: none */
+    uint32_t *place; /* by hash of the last bytes: the position after their last occurrence; 0: none */
     size_t at;       /* position of the predicted byte; 0: no match */
     uint32_t length; /* bytes that agree before it; 0 after a wrong bit */
     uint32_t misses; /* recent wrong predictions */

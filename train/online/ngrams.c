@@ -28,7 +28,7 @@ typedef struct Node {
 
 /* The tree of one context in one half of a byte: a cache line. */
 typedef struct Slot {
-    uint16_t check;    /* part of the hash; contexts with the same place and check are not told apart */
+    uint16_t check;    /* part of the hash; contexts with the same place and check are confused */
     uint8_t byte, run; /* in the first half's slot: the last byte, and how often it came in a row */
     Node node[15];
 } Slot;
@@ -238,8 +238,8 @@ void ngrams_predict(Ngrams *n, const Past *past, float *x) {
 }
 
 static void node_learn(const Ngrams *n, Node *node, int bit) {
-    int seen = bits_observed(n, node);
-    uint32_t rate = 655360u / (10 * (uint32_t)(seen < NODE_LIMIT ? seen : NODE_LIMIT) + 16);
+    int observed = bits_observed(n, node);
+    uint32_t rate = 655360u / (10 * (uint32_t)(observed < NODE_LIMIT ? observed : NODE_LIMIT) + 16);
     if (bit) node->p = (uint16_t)(node->p + ((65535u - node->p) * rate >> 16));
     else node->p = (uint16_t)(node->p - (node->p * rate >> 16));
     node->history = n->history.next[node->history][bit];

@@ -110,7 +110,7 @@ static Status begin_byte(Coder *c, const uint8_t *data, size_t at, size_t coded_
     return OK;
 }
 
-/* The whole interval of a bit: first that of a 1, then that of a 0. */
+/* The interval of a bit: first that of a 1, then that of a 0. */
 #define ONE ((uint64_t)1 << PREDICTOR_BITS)
 
 static void learn(Coder *c, Past *past, int bit) {
@@ -196,13 +196,14 @@ static Status look(OnlineInfo *out, Section part[SECTIONS], const char *path, co
                    size_t size, double max_memory, int threads, Err *err) {
     *out = (OnlineInfo){.sizes = {.header = size}};
     TRY(archive_look(path, data, size, &out->header, err));
-    if (out->header.mode != ARCHIVE_ONLINE) return err_set(err, ERR_FORMAT, "%s: no online archive", path);
+    if (out->header.mode != ARCHIVE_ONLINE)
+        return err_set(err, ERR_FORMAT, "%s: not an online archive", path);
     TRY(archive_sections(path, data, size, part, SECTIONS, err));
     if (part[PLAN].size > 0 && part[PLAN].data[0] != PREDICTOR_VERSION)
         return err_set(err, ERR_FORMAT, "%s: made by predictor version %d; this rote has version %d", path,
                        part[PLAN].data[0], PREDICTOR_VERSION);
     if (!plan_decode(&out->plan, &part[PLAN]))
-        return err_set(err, ERR_FORMAT, "%s: damaged: it does not say what predicts", path);
+        return err_set(err, ERR_FORMAT, "%s: damaged: the predictor's plan is malformed", path);
     if ((double)out->header.content_bytes > max_content(part[STREAM].size))
         return err_set(err, ERR_FORMAT, "%s: damaged: %zu bytes cannot hold %llu", path, part[STREAM].size,
                        (unsigned long long)out->header.content_bytes);
@@ -236,7 +237,7 @@ Status online_read(Bytes *out, const char *path, const uint8_t *data, size_t siz
     TRY_GOTO(decode(content, n, &part[STREAM], &coder, err));
     hash_of(content, n, hash);
     if (memcmp(hash, info.header.hash, HASH_BYTES) != 0)
-        status = err_set(err, ERR_FORMAT, "what it gives back has another checksum than what went in");
+        status = err_set(err, ERR_FORMAT, "the decoded content does not have the archive's checksum");
     if (status == OK) bytes_add(out, content, n);
     if (status == OK && out->failed) status = err_set(err, ERR_NOMEM, "no memory for %zu bytes", n);
 done:

@@ -61,10 +61,10 @@ Status optimizer_create(Optimizer *o, const TrainConfig *config, const Gpt *gpt,
                      .scratch_reals = scratch_of(config, &gpt->table)};
     o->block = memory_alloc((size_t)o->n_blocks * sizeof *o->block);
     o->block_sum = memory_alloc((size_t)o->n_blocks * sizeof *o->block_sum);
-    bool whole = o->block && o->block_sum && create_slots(o);
-    if (whole && o->scratch_reals)
-        whole = (o->scratch = memory_alloc((size_t)threads * o->scratch_reals * sizeof(real))) != NULL;
-    if (!whole) {
+    bool allocated = o->block && o->block_sum && create_slots(o);
+    if (allocated && o->scratch_reals)
+        allocated = (o->scratch = memory_alloc((size_t)threads * o->scratch_reals * sizeof(real))) != NULL;
+    if (!allocated) {
         optimizer_free(o);
         return err_set(err, ERR_NOMEM, "no memory for the %s optimizer: %.0f bytes",
                        config_choice("train.optimizer", (int)config->optimizer),

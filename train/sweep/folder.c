@@ -21,7 +21,7 @@ Status sweep_path(const Sweep *sweep, const SweepRun *run, const char *name, cha
     int length = snprintf(out, CONFIG_PATH_MAX, "%s/runs/%s%s%s", sweep->dir, run->name, name ? "/" : "",
                           name ? name : "");
     if (length > 0 && length < CONFIG_PATH_MAX) return OK;
-    return err_set(err, ERR_INPUT, "%.80s...: too long a path; choose a shorter --out", sweep->dir);
+    return err_set(err, ERR_INPUT, "%.80s...: the path is too long; choose a shorter --out", sweep->dir);
 }
 
 /* ---- the state of a run ---- */
@@ -55,7 +55,7 @@ static Status read_failed(const char *dir, SweepRun *run, Err *err) {
     if (status == ERR_NOMEM) return cannot_read(run, status, &why, err);
     const char *reason = json_string_value(json_object_get(failed, "reason"));
     json_int_t attempts = json_integer_value(json_object_get(failed, "attempts"));
-    snprintf(run->reason, sizeof run->reason, "%s", reason ? reason : "failed.json is torn");
+    snprintf(run->reason, sizeof run->reason, "%s", reason ? reason : "failed.json is incomplete");
     run->attempts = attempts > 0 && attempts < 1000000000 ? (int)attempts : 1;
     json_decref(failed);
     return OK;
@@ -64,7 +64,7 @@ static Status read_failed(const char *dir, SweepRun *run, Err *err) {
 static Status claim_path(const Sweep *sweep, const SweepRun *run, char out[CONFIG_PATH_MAX], Err *err) {
     int length = snprintf(out, CONFIG_PATH_MAX, "%s/locks/%s", sweep->dir, run->name);
     if (length > 0 && length < CONFIG_PATH_MAX) return OK;
-    return err_set(err, ERR_INPUT, "%.80s...: too long a path; choose a shorter --out", sweep->dir);
+    return err_set(err, ERR_INPUT, "%.80s...: the path is too long; choose a shorter --out", sweep->dir);
 }
 
 Status sweep_look_at(const Sweep *sweep, SweepRun *run, Err *err) {
@@ -179,7 +179,7 @@ static Status check_place(const char *dir, Err *err) {
         return err_set(err, errno == ENOTDIR ? ERR_INPUT : ERR_IO, "%s: %s", dir, strerror(errno));
     }
     if (!S_ISDIR(info.st_mode))
-        return err_set(err, ERR_INPUT, "%s: exists and is no folder; name another --out", dir);
+        return err_set(err, ERR_INPUT, "%s: exists and is not a folder; choose another --out", dir);
     DIR *stream = opendir(dir);
     if (!stream) return err_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
     Status status = OK;
@@ -187,8 +187,8 @@ static Status check_place(const char *dir, Err *err) {
     for (struct dirent *entry; status == OK && (entry = readdir(stream)); errno = 0)
         if (!is_ours(entry->d_name, began))
             status = err_set(err, ERR_INPUT,
-                             "%s: exists and is no sweep's folder (it holds %s); name another --out", dir,
-                             entry->d_name);
+                             "%s: exists and is not a sweep's folder (it contains %s); choose another --out",
+                             dir, entry->d_name);
     if (status == OK && errno) status = err_set(err, ERR_IO, "%s: cannot list it: %s", dir, strerror(errno));
     closedir(stream);
     return status;
@@ -236,13 +236,14 @@ static Status only_adds(const SweepSpec *old, const SweepSpec *new, const char *
     char *difference;
     TRY(config_difference(&old->base, &new->base, 4, &difference, err));
     if (missing == n && difference)
-        status = err_set(err, ERR_INPUT, "%s: holds another sweep (%s); name another --out", dir, difference);
-    else
         status =
-            err_set(err, ERR_INPUT,
-                    "%s: holds a sweep with %lld point%s that this one lacks%s%s; ask for those, too, and "
-                    "the sweep is extended, or name another --out",
-                    dir, (long long)missing, missing == 1 ? "" : "s", *label ? ", first " : "", label);
+            err_set(err, ERR_INPUT, "%s: contains another sweep (%s); choose another --out", dir, difference);
+    else
+        status = err_set(
+            err, ERR_INPUT,
+            "%s: contains a sweep with %lld point%s that this one lacks%s%s; add them to extend the sweep, "
+            "or choose another --out",
+            dir, (long long)missing, missing == 1 ? "" : "s", *label ? ", first " : "", label);
     free(difference);
     return status;
 }
@@ -296,7 +297,7 @@ Status sweep_open(Sweep *sweep, Err *err) {
         if (!write || alone) goto done;
         if (tries == 40) {
             status = err_set(err, ERR_INPUT,
-                             "%s: another process works on this sweep; extend it when that one has ended",
+                             "%s: another process works on this sweep; extend the sweep when it has ended",
                              sweep->dir);
             goto done;
         }

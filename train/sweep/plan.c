@@ -148,7 +148,7 @@ static void name_runs(Sweep *sweep) {
     keep_old_names(sweep);
 }
 
-/* ---- the whole plan ---- */
+/* ---- the plan ---- */
 
 Status sweep_plan(Sweep *out, const SweepSpec *spec, const char *dir, Err *err) {
     *out = (Sweep){.spec = *spec, .n_points = sweep_spec_points(spec), .lock_fd = -1};
@@ -194,7 +194,7 @@ Status sweep_check_room(const Sweep *sweep, Err *err) {
     }
     if (needed > disk)
         return err_set(err, ERR_INPUT,
-                       "the sweep needs %s on the disk of %s, %s are free; name another --out",
+                       "the sweep needs %s on the disk of %s, %s are free; choose another --out",
                        bytes_text(needs, needed), sweep->dir, bytes_text(has, disk));
     return OK;
 }

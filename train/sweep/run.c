@@ -194,7 +194,7 @@ static Status start_all(Pool *p, Err *err) {
         if (is_over(run) || p->look_again[p->order[k]] > now || has_worker(p, run)) continue;
         if (!has_room(p, run, &threads)) {
             if (p->n == p->jobs || threads_used(p) >= p->jobs) return OK;
-            continue; /* a smaller one may fit */
+            continue; /* a smaller run may fit */
         }
         TRY(start(p, run, threads, err));
     }
@@ -207,12 +207,12 @@ static void describe_failure(SweepRun *run, int status, const char *last) {
     if (WIFSIGNALED(status)) {
         int signal_number = WTERMSIG(status);
         snprintf(run->reason, sizeof run->reason, "killed by signal %d (%s)%s%s%.300s", signal_number,
-                 strsignal(signal_number), signal_number == SIGKILL ? ": out of memory, or by someone" : "",
-                 *last ? "; last words: " : "", last);
+                 strsignal(signal_number), signal_number == SIGKILL ? ": out of memory, or by a user" : "",
+                 *last ? "; last message: " : "", last);
     } else if (*last) {
         snprintf(run->reason, sizeof run->reason, "%s", last);
     } else {
-        snprintf(run->reason, sizeof run->reason, "exit status %d without a word", WEXITSTATUS(status));
+        snprintf(run->reason, sizeof run->reason, "exit status %d without a message", WEXITSTATUS(status));
     }
 }
 
@@ -220,9 +220,9 @@ static void describe_failure(SweepRun *run, int status, const char *last) {
 static bool resumes(const Pool *p, const Worker *w, int status) {
     if (WIFEXITED(status) && WEXITSTATUS(status) == 85) return true;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 2 && strstr(w->last, LOCK_HELD)) return true;
-    bool by_us = (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) ||
-                 (WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGTERM);
-    return p->stopping && by_us;
+    bool by_this_process = (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) ||
+                           (WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGTERM);
+    return p->stopping && by_this_process;
 }
 
 static Status finish(Pool *p, int index, Err *err) {
@@ -256,7 +256,7 @@ static void stop_all(Pool *p) {
 
 static bool stop_requested(const Pool *p) { return p->options->stop && *p->options->stop; }
 
-/* Whether a run is left that some process works on or will work on. */
+/* Whether any process works on a run or will work on one. */
 static bool something_left(const Pool *p) {
     if (p->n > 0) return true;
     for (int i = 0; i < p->sweep->n; i++)
@@ -291,7 +291,7 @@ static Status coordinate(Pool *p, Err *err) {
     return OK;
 }
 
-/* ---- the whole sweep ---- */
+/* ---- the sweep ---- */
 
 typedef struct Length {
     double flops;
@@ -353,7 +353,7 @@ static Status verdict(const Sweep *sweep, bool stopped, Err *err) {
     int failed = sweep_count(sweep, SWEEP_FAILED);
     if (done == sweep->n) return OK;
     if (stopped)
-        return err_set(err, ERR_STOPPED, "stopped with %d of %d run%s done; the same command goes on", done,
+        return err_set(err, ERR_STOPPED, "stopped with %d of %d run%s done; the same command continues", done,
                        sweep->n, sweep->n == 1 ? "" : "s");
     const SweepRun *first = sweep->run;
     while (first->state != SWEEP_FAILED) first++;

@@ -1,7 +1,7 @@
 /* DONE, the last file of a run: it says that the run is finished, and seals what it found. Whoever reads a file of a
  * finished run asks here whether its bytes are those that the run ended with (store/run_files.h does). */
-#ifndef ROTE_STORE_SEAL_H
-#define ROTE_STORE_SEAL_H
+#ifndef ROTE_STORE_DONE_H
+#define ROTE_STORE_DONE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,15 +25,15 @@ typedef struct Seal {
 } Seal;
 
 /* What dir/DONE says; nothing where there is none. ERR_FORMAT: DONE is torn or altered. ERR_IO, ERR_NOMEM. */
-Status seal_read(const char *dir, Seal *out, Err *err);
+Status done_read(const char *dir, Seal *out, Err *err);
 
 /* Whether these are the bytes of dir/name that the run ended with. ERR_FORMAT: they are not; the message says what to
  * do. */
-Status seal_check(const Seal *seal, const char *dir, const char *name, const void *data, size_t size,
+Status done_check(const Seal *seal, const char *dir, const char *name, const void *data, size_t size,
                   Err *err);
 
 /* Hashes the files of a run that has everything but DONE, and writes what DONE must say: malloc'd. checkpoint: as in
  * Seal. ERR_IO, ERR_NOMEM. */
-Status seal_text(const char *dir, const char *config_hash, int64_t checkpoint, char **out, Err *err);
+Status done_text(const char *dir, const char *config_hash, int64_t checkpoint, char **out, Err *err);
 
 #endif

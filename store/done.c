@@ -1,4 +1,4 @@
-#include "store/seal.h"
+#include "store/done.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -82,7 +82,7 @@ static bool parse(Buffer *text, Seal *out) {
     return *at == '\0' && out->n > 0;
 }
 
-Status seal_read(const char *dir, Seal *out, Err *err) {
+Status done_read(const char *dir, Seal *out, Err *err) {
     char path[PATH_ROOM];
     struct stat info;
     Buffer text;
@@ -101,7 +101,7 @@ Status seal_read(const char *dir, Seal *out, Err *err) {
     return sound ? OK : altered(path, err);
 }
 
-Status seal_check(const Seal *seal, const char *dir, const char *name, const void *data, size_t size,
+Status done_check(const Seal *seal, const char *dir, const char *name, const void *data, size_t size,
                   Err *err) {
     char hash[33];
     const char *help = KEPT;
@@ -131,7 +131,7 @@ static Status put_file(FILE *f, const char *dir, const char *name, Err *err) {
     return OK;
 }
 
-Status seal_text(const char *dir, const char *config_hash, int64_t checkpoint, char **out, Err *err) {
+Status done_text(const char *dir, const char *config_hash, int64_t checkpoint, char **out, Err *err) {
     TextStream *stream;
     char *body, hash[33];
     size_t size;

@@ -2,9 +2,9 @@
  * the place of the newest. */
 #include <sys/stat.h>
 
+#include "store/done.h"
 #include "store/run_files.h"
 #include "store/run_folder.h"
-#include "store/seal.h"
 #include "store/sweep_files.h"
 #include "tests/run_testing.h"
 
@@ -79,17 +79,17 @@ static void done_seals_itself(void **state) {
     copy_run(dir);
     snprintf(path, sizeof path, "%s", in_dir(dir, "DONE"));
     Buffer whole = bytes_of(path);
-    assert_int_equal(seal_read(dir, &seal, &err), OK);
+    assert_int_equal(done_read(dir, &seal, &err), OK);
     assert_true(seal.finished && seal.n == 4 && seal.checkpoint == 60);
     for (size_t at = 0; at < whole.size; at++) {
         bend(path, at);
-        assert_int_equal(seal_read(dir, &seal, &err), ERR_FORMAT);
+        assert_int_equal(done_read(dir, &seal, &err), ERR_FORMAT);
         assert_non_null(strstr(err.msg, "DONE: altered"));
         bend(path, at);
     }
     for (size_t size = 1; size < whole.size; size++) {
         assert_int_equal(file_write_atomic(path, whole.data, size, &err), OK);
-        assert_int_equal(seal_read(dir, &seal, &err), ERR_FORMAT);
+        assert_int_equal(done_read(dir, &seal, &err), ERR_FORMAT);
     }
     /* Versions before this one sealed nothing. */
     static const char *const OLD[] = {"", "0123456789abcdef0123456789abcdef",
@@ -97,7 +97,7 @@ static void done_seals_itself(void **state) {
     bend(in_dir(dir, "metrics.jsonl"), 3);
     for (size_t i = 0; i < sizeof OLD / sizeof OLD[0]; i++) {
         assert_int_equal(file_write_atomic(path, OLD[i], strlen(OLD[i]), &err), OK);
-        assert_int_equal(seal_read(dir, &seal, &err), OK);
+        assert_int_equal(done_read(dir, &seal, &err), OK);
         assert_true(seal.finished && seal.n == 0);
         assert_int_equal(run_sealed(dir, "metrics.jsonl", &err), OK);
     }
