@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/config/keys.h"
+#include "base/config/kinds.h"
 #include "base/config/values.h"
 
 char *config_value(const Config *config, int key) {
