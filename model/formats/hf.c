@@ -2,12 +2,12 @@
 #include "model/formats/hf.h"
 
 #include <dirent.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "model/formats/npz.h"
 #include "model/formats/safetensors.h"
 
@@ -248,13 +248,6 @@ static json_t *own_config(const ModelConfig *c) {
                      config_choice("model.mlp", (int)c->mlp));
 }
 
-/* Takes json; NULL (no memory) goes through. */
-static char *text_of(json_t *json, size_t flags) {
-    char *text = json ? json_dumps(json, flags) : NULL;
-    json_decref(json);
-    return text;
-}
-
 /* ---- the three formats ---- */
 
 /* Anything at path, but an empty folder where one is wanted. */
@@ -294,8 +287,10 @@ static Status write_hf(const char *dir, Tensors *t, int eos, Err *err) {
         return err_set(err, ERR_INPUT, "%s: a path this long does not fit", dir);
     if ((is_llama(c) ? llama_tensors(t) : gpt2_tensors(t)) != OK)
         return err_set(err, ERR_NOMEM, "no memory to export to %s", dir);
-    char *text = text_of(is_llama(c) ? llama_config(c, eos) : gpt2_config(c, eos), JSON_INDENT(2));
-    if (!text) return err_set(err, ERR_NOMEM, "no memory to export to %s", dir);
+    char *text;
+    json_ran_out();
+    TRY(json_take_text(is_llama(c) ? llama_config(c, eos) : gpt2_config(c, eos), JSON_INDENT(2), config,
+                       &text, err));
     Status status = OK;
     TRY_GOTO(make_directories(dir, err));
     TRY_GOTO(write_safetensors(weights, t, NULL, err));
@@ -314,8 +309,9 @@ Status export_model(const Gpt *g, ExportFormat format, const char *path, int eos
     if (format == EXPORT_HF) {
         TRY_GOTO(write_hf(path, &t, eos, err));
     } else {
-        if (own_tensors(&t) != OK || !(config = text_of(own_config(&g->config), 0)))
-            TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to export to %s", path));
+        if (own_tensors(&t) != OK) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to export to %s", path));
+        json_ran_out();
+        TRY_GOTO(json_take_text(own_config(&g->config), 0, path, &config, err));
         if (format == EXPORT_NPZ) TRY_GOTO(npz_write(path, &t.file, err));
         else TRY_GOTO(write_safetensors(path, &t, config, err));
     }
