@@ -351,6 +351,7 @@ static Status pool_create(Pool *p, Sweep *sweep, const SweepOptions *options, Er
     for (int i = 0; i < sweep->n; i++) {
         p->failed_before[i] = sweep->run[i].attempts;
         if (sweep->run[i].state == SWEEP_FAILED) sweep->run[i].state = SWEEP_WAITING;
+        if (is_over(&sweep->run[i])) sweep_remove_failed(sweep, &sweep->run[i]); /* of an earlier attempt */
     }
     return order_runs(sweep, p->order, err);
 }

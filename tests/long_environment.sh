@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What surrounds a program: descriptors, rounding modes, thread settings, locales, names of folders, pipes and links in the place of
-# files, folders of others, full disks, limits, signals, readers that go away, terminals. Each line states what is expected. The
-# short form tries each kind; with ROTE_LONG=1 every command and place of it.
-#   tests/campaign_environment.sh [GROUP...]
+# files, folders of others, full disks, limits, signals, readers that go away, terminals. Each line states what is expected: every
+# command and place of a kind, of which tests/check_environment.sh tries a few. ROTE_SHORT=1: some of each.
+#   tests/long_environment.sh [GROUP...]
 set -u
 cd "$(dirname "$0")/.." || exit 1
 source=$PWD
@@ -10,7 +10,7 @@ work=$(mktemp -d) || exit 1
 trap 'wait; umount "$work/full/disk" 2>/dev/null; chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
 chmod 755 "$work"
 cp "$(realpath "${ROTE:-${BUILD:-build/gcc-O3}/rote}")" "$work/rote" || exit 1 # where another user may run it
-rote=$work/rote long=${ROTE_LONG:-}
+rote=$work/rote long=$([ -n "${ROTE_SHORT:-}" ] || echo 1)
 export GOMP_SPINCOUNT=1000 OMP_WAIT_POLICY=passive LC_ALL=C
 unset OMP_NUM_THREADS OMP_THREAD_LIMIT
 groups='descriptors rounding threads locales names pipes links others unreadable full limits signals readers terminal moved'
@@ -46,9 +46,9 @@ fine_or_refused() { worked || refused; }
 # Hashes of a folder's files, clocks and locks left out, names relative.
 hashes() { (cd "$1" 2>/dev/null && "$bin/damage" hash . | sort); }
 same_run() { # folder: that of the quiet run, but for how many threads it was made with
-    [ "$(hashes "$1" | grep -v "$made_with")" = "$(hashes "$work/base/run" | grep -v "$made_with")" ]
+    [ "$(hashes "$1" | grep -vE "$made_with")" = "$(hashes "$work/base/run" | grep -vE "$made_with")" ]
 }
-made_with=manifest.json
+made_with='manifest.json|DONE' # DONE seals the manifest
 same_run_or_refused() { refused || { worked && same_run "$1"; }; } # folder
 fresh() { cd "$here" && rm -rf "$here"/[!_]* "$here"/.[!.]* && rc=''; }
 
@@ -124,7 +124,7 @@ same_facts() { "$rote" facts make facts.kind=bios facts.n=4 --out q >/dev/null &
 
 # --- OMP_*, affinity: every command takes as many threads as doctor says; no setting changes a bit.
 threads() {
-    local setting cores made_with='manifest.json\|config.yaml'
+    local setting cores made_with='manifest.json|config.yaml|DONE'
     cores=$(nproc)
     for setting in '' OMP_NUM_THREADS=1 OMP_NUM_THREADS=2 OMP_NUM_THREADS=2,1 OMP_NUM_THREADS=0 OMP_NUM_THREADS=-3 OMP_NUM_THREADS=many OMP_NUM_THREADS= \
         OMP_NUM_THREADS=99999999999999999999 OMP_THREAD_LIMIT=1 OMP_DYNAMIC=true OMP_PROC_BIND=spread 'taskset -c 0'; do
@@ -601,6 +601,36 @@ signals() {
         wait $pid
         rc=''
     done 2>/dev/null
+    # Other commands just end, at any moment, and what they leave does not block their repeat.
+    fresh
+    awk 'BEGIN {for (i = 0; i < 20000; i++) printf "k%d,v%d,T%d\n", i, i * 7919 % 10007, i % 5}' >_table.csv
+    local command delay verb
+    while read -r verb command; do
+        for delay in .02 .05 .1 .2 ${long:+.03 .07 .15 .3 .4 .6}; do
+            fresh
+            # shellcheck disable=SC2086
+            env --default-signal "$rote" $command >out 2>err </dev/null &
+            pid=$!
+            sleep $delay
+            kill -TERM $pid
+            wait $pid
+            rc=$?
+            expect "SIGTERM to $verb after $delay s: it ends, or was done" [ $rc = 143 -o $rc = 0 -o $rc = 85 ]
+            [ $rc = 0 ] && continue
+            expect "SIGTERM to $verb after $delay s: nothing half done stands under its name" [ -z "$(ls -d new.* 2>/dev/null)$(ls new/manifest.json 2>/dev/null)" ]
+            # shellcheck disable=SC2086
+            seconds=60 run $command
+            expect "$verb, repeated after SIGTERM at $delay s, works" worked
+        done
+    done 2>/dev/null <<<"make facts make facts.n=200000 facts.seq_len=6 --out new
+import facts import _table.csv --out new
+compress compress ../base/run -o new.rote --threads 1
+online compress --online _table.csv -o new.rote --preset fast --without model --quiet
+export export ../base/run --to npz new.npz
+hf export ../base/run --to hf new
+report report ../base/sweep --out new.html
+capacity capacity ../base/sweep
+verify verify ../base/run --quiet"
     fresh
     # shellcheck disable=SC2086
     env --default-signal "$rote" sweep run facts.n=50 facts.seq_len=8 facts.vocab_size=16 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=100000000 train.seed=0,1 --jobs 2 --quiet --out s >out 2>err </dev/null &
