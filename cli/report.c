@@ -11,8 +11,15 @@
 #include "cli/common/output.h"
 #include "eval/report/list.h"
 #include "eval/report/report.h"
+#include "store/run_files.h"
 
 static int not_hidden(const struct dirent *entry) { return entry->d_name[0] != '.'; }
+
+/* A run that has ended, or lost its result. A folder that may not be looked into could be one: an error. */
+static Status is_finished(const char *dir, bool *out, Err *err) {
+    TRY(run_holds(dir, "result.json", out, err));
+    return *out ? OK : run_holds(dir, "DONE", out, err);
+}
 
 /* A row for every folder in dir that holds a finished run, by name. *rows is malloc'd. */
 static Status rows_of_folder(const char *dir, ReportRow **rows, int *n, Err *err) {
@@ -24,10 +31,11 @@ static Status rows_of_folder(const char *dir, ReportRow **rows, int *n, Err *err
     *rows = calloc((size_t)count + 1, sizeof **rows);
     if (!*rows) status = err_set(err, ERR_NOMEM, "out of memory for %d rows", count);
     for (int i = 0; i < count; i++) {
-        char path[CONFIG_PATH_MAX], result[CONFIG_PATH_MAX + 16];
+        char path[CONFIG_PATH_MAX];
+        bool finished = false;
         if (status == OK) status = path_join(path, sizeof path, dir, entries[i]->d_name, err);
-        if (status == OK) status = path_join(result, sizeof result, path, "result.json", err);
-        if (status == OK && file_exists(result)) status = report_row(&(*rows)[(*n)++], path, err);
+        if (status == OK) status = is_finished(path, &finished, err);
+        if (status == OK && finished) status = report_row(&(*rows)[(*n)++], path, err);
         free(entries[i]);
     }
     free(entries);
@@ -62,14 +70,15 @@ static bool is_sweep(const char *dir) {
 
 static Status cmd_report(const Args *args, Err *err) {
     const char *dir = args->words[0], *out = args_value(args, "out");
-    char path[CONFIG_PATH_MAX], config[CONFIG_PATH_MAX], note[160] = "";
+    char path[CONFIG_PATH_MAX], note[160] = "";
+    bool run = false;
     TRY(path_join(path, sizeof path, dir, "report.html", err));
-    TRY(path_join(config, sizeof config, dir, "config.yaml", err));
     if (!out) out = path;
     if (out != path || folder_exists(dir)) /* that there is no such run is told below */
         TRY(output_check(out, REPORT_MARK, "a report of rote's", args_has(args, "force"), err));
     const char *target = output_target(out);
-    if (file_exists(config)) TRY(report_run(target, dir, err));
+    TRY(run_ended_with(dir, "config.yaml", &run, err));
+    if (run) TRY(report_run(target, dir, err));
     else if (is_sweep(dir)) TRY(report_sweep(target, dir, note, err));
     else TRY(report_folder(target, dir, err));
     if (note[0]) fprintf(stderr, "%s\n", note);
