@@ -264,7 +264,7 @@ Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink 
                        folder->dir, mark.metrics_bytes, strerror(errno));
     folder->mark = mark;
     folder->saved_step = snapshot->state->step;
-    return checkpoints_tidy(&owner, snapshot->state->step, err); /* a process may have died before it did */
+    return checkpoints_tidy(&owner, snapshot->state->step, CHECKPOINTS_KEPT, err); /* a process may have died before it did */
 }
 
 /* ---- the end ---- */
@@ -344,12 +344,14 @@ Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t 
     return npy_write(path, "code_lengths", "<f8", bits, n, err);
 }
 
-Status folder_finish(RunFolder *folder, const char *result, Err *err) {
+Status folder_finish(RunFolder *folder, const char *result, bool spare, Err *err) {
     if (!folder->dir[0]) return OK;
     TRY(sync_metrics(folder, err));
     TRY(check_metrics(folder, &folder->mark, true, err)); /* what is sealed is what this run has written */
     TRY(write_text(folder, "result.json", result, "result", err));
     TRY(early_forget_failure(folder->dir, err)); /* who ran the sweep may have left it */
+    CheckpointOwner owner = owner_of(folder);
+    if (!spare && folder->saved_step >= 0) TRY(checkpoints_tidy(&owner, folder->saved_step, 1, err));
     char *seal;
     TRY(done_text(folder->dir, folder->config_hash, folder->saved_step, &seal, err));
     Status status = write_text(folder, "DONE", seal, "done", err);

@@ -87,7 +87,10 @@ Status sweep_look_at(const Sweep *sweep, SweepRun *run, Err *err) {
     run->state = SWEEP_WAITING;
     run->attempts = 0;
     run->reason[0] = '\0';
-    Status status = run_holds(dir, "DONE", &done, &why);
+    struct stat info;
+    Status status = stat(dir, &info) != 0 || S_ISDIR(info.st_mode)
+                        ? run_holds(dir, "DONE", &done, &why)
+                        : err_set(&why, ERR_INPUT, "%s: is no folder; remove it", dir);
     if (status == OK) status = run_holds(dir, "failed.json", &failed, &why);
     if (status != OK) TRY(cannot_read(run, status, &why, err));
     if (done) return read_done(dir, run, err);
