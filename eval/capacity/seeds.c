@@ -52,6 +52,39 @@ static double others_mean(const Series *s, int a, int pair, const SeriesRun **on
     return sum / n;
 }
 
+static double seed_mean(const Series *s, int a, int pair) {
+    double sum = 0;
+    int n = 0;
+    for (int i = 0; i < s->n_runs; i++) {
+        const SeriesRun *run = &s->runs[i];
+        if (run->architecture != a || run->point.pair != pair || !makes_plateau(s, run)) continue;
+        sum += run->point.bits;
+        n++;
+    }
+    return sum / n;
+}
+
+static bool first_of_seed(const Series *s, int i) {
+    for (int j = 0; j < i; j++)
+        if (s->runs[j].architecture == s->runs[i].architecture && s->runs[j].point.pair == s->runs[i].point.pair &&
+            makes_plateau(s, &s->runs[j]))
+            return false;
+    return true;
+}
+
+/* Runs of a seed that stands out are no independent draws: the plateau's interval is then Student's over seeds. */
+static Interval over_seeds(const Series *s, int a) {
+    double squares = 0, value = s->architectures[a].plateau.reached.value;
+    int k = 0;
+    for (int i = 0; i < s->n_runs; i++) {
+        if (s->runs[i].architecture != a || !makes_plateau(s, &s->runs[i]) || !first_of_seed(s, i)) continue;
+        double away = seed_mean(s, a, s->runs[i].point.pair) - value;
+        squares += away * away;
+        k++;
+    }
+    return interval_of(value, sqrt(squares / (k - 1) / k), k - 1);
+}
+
 void seeds_judge(Series *s) {
     int tested = 0;
     for (int a = 0; a < s->n_architectures; a++) tested += s->architectures[a].plateau.odd.column >= 0;
@@ -68,6 +101,7 @@ void seeds_judge(Series *s) {
         }
         arch->odd_share = share;
         put_seed(arch->odd_seed, s, run);
+        arch->plateau.reached = over_seeds(s, a);
     }
 }
 

@@ -12,7 +12,7 @@
 bool makes_plateau(const Series *s, const SeriesRun *run);
 
 /* Keeps plateau.odd where the seed stands out, after Bonferroni over the architectures, else sets its column to -1; fills
- * odd_share and odd_seed of the architectures. */
+ * odd_share and odd_seed of the architectures, and makes the interval of such a plateau one over seeds. */
 void seeds_judge(Series *s);
 
 /* The mean over the m architectures with a plateau of their mean bits per parameter (`ratio`, m of them, in their order), as a
