@@ -59,7 +59,8 @@ static void make_sweep(Series *s, SeriesRun *runs, Architecture *architectures, 
         Architecture *arch = &architectures[a];
         arch->first = &plain;
         snprintf(arch->label, sizeof arch->label, "A%d", a);
-        arch->params = (int64_t)(600 * pow(33, t->n_architectures > 1 ? a / (t->n_architectures - 1.0) : 0.5));
+        arch->params =
+            (int64_t)(600 * pow(33, t->n_architectures > 1 ? a / (t->n_architectures - 1.0) : 0.5));
         arch->n_budgets = t->n_budgets;
         double own = t->slope * (1 + t->scatter * normal()) * (double)arch->params;
         for (int i = 0; i < N_SIZES - 2 * t->near; i++)
@@ -238,8 +239,8 @@ static void converged_or_not(void **state) {
             no += s.converged == ANSWER_NO;
             unstable += s.unstable;
         }
-        printf("  a gain of %.1f %%: converged in %d, not in %d, unstable in %d of %d sweeps\n", 100 * left[k],
-               yes, no, unstable, n);
+        printf("  a gain of %.1f %%: converged in %d, not in %d, unstable in %d of %d sweeps\n",
+               100 * left[k], yes, no, unstable, n);
         if (k == 0) assert_true(yes > 0.7 * n);
         else assert_true(yes == 0 && no > 0.9 * n);
         if (k == 2) assert_true(unstable > 0.9 * n);
@@ -253,7 +254,8 @@ static void converged_or_not(void **state) {
 static void expect_words(const Series *s, bool there, const char *words) {
     char *text = series_statement(s);
     assert_non_null(text);
-    if ((strstr(text, words) != NULL) != there) fail_msg("\"%s\"%s in: %s", words, there ? " is not" : "", text);
+    if ((strstr(text, words) != NULL) != there)
+        fail_msg("\"%s\"%s in: %s", words, there ? " is not" : "", text);
     free(text);
 }
 
@@ -274,7 +276,8 @@ static void a_training_that_gets_worse(void **state) {
         assert_true(architectures[0].plateau.unstable);
         assert_true(fabs(architectures[0].plateau.gain.value + 0.148) < 0.002);
         expect_words(&s, true, "lower bound only");
-        expect_words(&s, true, m == 1 ? "unstable: doubling the budget loses 14." : "A0 is unstable: it loses 14.");
+        expect_words(&s, true,
+                     m == 1 ? "unstable: doubling the budget loses 14." : "A0 is unstable: it loses 14.");
     }
     free(runs);
 }
@@ -296,7 +299,8 @@ static void saturated_or_not(void **state) {
             make_sweep(&s, runs, architectures, &t);
             assert_int_equal(series_fit(&s, NULL), OK);
             for (int a = 0; a < 3; a++) yes += architectures[a].plateau.saturated;
-            if (k == 1) expect_words(&s, true, "3 of 3 architectures not saturated: loads span only a factor of 2.");
+            if (k == 1)
+                expect_words(&s, true, "3 of 3 architectures not saturated: loads span only a factor of 2.");
             assert_true(k == 0 || !s.saturated);
         }
         printf("  loads of a factor of %.1f, %.0f %% a doubling: %d of %d architectures saturated\n",
@@ -324,7 +328,9 @@ static void a_seed_that_went_wrong(void **state) {
             assert_int_equal(series_fit(&s, NULL), OK);
             for (int a = 0; a < t.n_architectures; a++) {
                 bool planted = k != 1 || a == 5;
-                if (planted) assert_true(architectures[a].plateau.odd.column == 2 && architectures[a].odd_share < -0.85);
+                if (planted)
+                    assert_true(architectures[a].plateau.odd.column == 2 &&
+                                architectures[a].odd_share < -0.85);
             }
             assert_true(!series_certain(&s) && s.slope.origin.high > t.slope * 0.99);
             expect_words(&s, true, "seed 2 holds 90 % less than the other seeds");
@@ -353,7 +359,8 @@ static void equal_seeds_are_not_named(void **state) {
             }
             in_sweeps += any;
         }
-        double alone = (double)named / M / n, together = (double)in_sweeps / n, slack = 3 * sqrt(0.05 * 0.95 / n);
+        double alone = (double)named / M / n, together = (double)in_sweeps / n,
+               slack = 3 * sqrt(0.05 * 0.95 / n);
         printf("  %d sizes: a seed named in %.1f %% of architectures, %.1f %% of sweeps of twelve\n", n_sizes,
                100 * alone, 100 * together);
         assert_true(alone < 0.05 + slack && together < 0.05 + slack);
@@ -453,12 +460,12 @@ static void says_what_it_cannot_tell(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exact_without_noise),      cmocka_unit_test(says_what_it_cannot_tell),
-        cmocka_unit_test(slopes_are_covered),       cmocka_unit_test(endless_is_covered),
-        cmocka_unit_test(exposures_law_is_covered), cmocka_unit_test(converged_or_not),
+        cmocka_unit_test(exact_without_noise),        cmocka_unit_test(says_what_it_cannot_tell),
+        cmocka_unit_test(slopes_are_covered),         cmocka_unit_test(endless_is_covered),
+        cmocka_unit_test(exposures_law_is_covered),   cmocka_unit_test(converged_or_not),
         cmocka_unit_test(a_training_that_gets_worse), cmocka_unit_test(saturated_or_not),
-        cmocka_unit_test(a_seed_that_went_wrong), cmocka_unit_test(equal_seeds_are_not_named),
-        cmocka_unit_test(shared_seeds_are_covered), cmocka_unit_test(limits_below_what_is_reached)};
+        cmocka_unit_test(a_seed_that_went_wrong),     cmocka_unit_test(equal_seeds_are_not_named),
+        cmocka_unit_test(shared_seeds_are_covered),   cmocka_unit_test(limits_below_what_is_reached)};
     printf("seed %d\n", SEED);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,14 +10,15 @@
 #include "eval/stats/outlier.h"
 #include "eval/stats/stats.h"
 
-#define OVERFILL_MIN  1.5  /* data over capacity from which a size counts as beyond the transition */
-#define OVERFILL_EDGE 1.2  /* below it, a size shows no plateau at all */
-#define SIZES_MIN     3    /* so many such sizes, */
-#define LOADS_MIN     4    /* the largest with so many times the data of the smallest, */
-#define LOADS_SLACK   0.95 /* almost: facts are whole, so loads of 4 and 16 are seldom a factor of 4 to the digit */
-#define SPREAD_MAX    0.03 /* within 3 % of the plateau, */
-#define RISE_MAX      0.03 /* four times the data change what is held by less than 3 %, */
-#define GAIN_MAX      0.01 /* and doubling the budget changes it by less than 1 % */
+#define OVERFILL_MIN  1.5 /* data over capacity from which a size counts as beyond the transition */
+#define OVERFILL_EDGE 1.2 /* below it, a size shows no plateau at all */
+#define SIZES_MIN     3   /* so many such sizes, */
+#define LOADS_MIN     4   /* the largest with so many times the data of the smallest, */
+#define LOADS_SLACK                                                                                          \
+    0.95 /* almost: facts are whole, so loads of 4 and 16 are seldom a factor of 4 to the digit */
+#define SPREAD_MAX 0.03 /* within 3 % of the plateau, */
+#define RISE_MAX   0.03 /* four times the data change what is held by less than 3 %, */
+#define GAIN_MAX   0.01 /* and doubling the budget changes it by less than 1 % */
 
 typedef struct RunPoint {
     double ceiling_bits; /* M* of its fact set: the size */
@@ -51,7 +52,8 @@ typedef struct Plateau {
     int n_pairs;
     Answer converged; /* yes: the whole interval of the gain is within 1 % of 0; no: all of it is beyond */
     bool unstable;    /* all of it is below -1 %: the longer training holds less */
-    Shift odd;        /* the pair number (column) whose runs differ from the others' of these sizes; column -1: none */
+    Shift
+        odd; /* the pair number (column) whose runs differ from the others' of these sizes; column -1: none */
 } Plateau;
 
 /* Whether an interval lies between -max and max. No: all of it is beyond. */

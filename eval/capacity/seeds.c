@@ -31,8 +31,10 @@ static void put_seed(char out[96], const Series *s, const SeriesRun *of) {
     out[0] = '\0';
     if (train) used += (size_t)snprintf(out + used, 96 - used, "train.seed %" PRIu64, c->train.seed);
     if (facts)
-        used += (size_t)snprintf(out + used, 96 - used, "%sfacts.seed %" PRIu64, used ? ", " : "", c->facts.seed);
-    if (split) snprintf(out + used, 96 - used, "%sfacts.split_seed %" PRIu64, used ? ", " : "", c->facts.split_seed);
+        used +=
+            (size_t)snprintf(out + used, 96 - used, "%sfacts.seed %" PRIu64, used ? ", " : "", c->facts.seed);
+    if (split)
+        snprintf(out + used, 96 - used, "%sfacts.split_seed %" PRIu64, used ? ", " : "", c->facts.split_seed);
 }
 
 /* The mean of the other seeds' runs, NAN: none. */
@@ -66,8 +68,8 @@ static double seed_mean(const Series *s, int a, int pair) {
 
 static bool first_of_seed(const Series *s, int i) {
     for (int j = 0; j < i; j++)
-        if (s->runs[j].architecture == s->runs[i].architecture && s->runs[j].point.pair == s->runs[i].point.pair &&
-            makes_plateau(s, &s->runs[j]))
+        if (s->runs[j].architecture == s->runs[i].architecture &&
+            s->runs[j].point.pair == s->runs[i].point.pair && makes_plateau(s, &s->runs[j]))
             return false;
     return true;
 }
@@ -126,12 +128,13 @@ static int make_terms(Term *terms, const Series *s, int m, bool set) {
         const SeriesRun *run = &s->runs[i];
         if (!makes_plateau(s, run)) continue;
         double p = (double)s->architectures[run->architecture].params;
-        terms[n++] = (Term){run->point.pair, run->architecture,
-                            (set ? run->point.set_bits : run->point.bits) / p};
+        terms[n++] =
+            (Term){run->point.pair, run->architecture, (set ? run->point.set_bits : run->point.bits) / p};
     }
     for (int from = 0, to; from < n; from = to) { /* runs stand by architecture */
         double sum = 0;
-        for (to = from; to < n && terms[to].architecture == terms[from].architecture; to++) sum += terms[to].x;
+        for (to = from; to < n && terms[to].architecture == terms[from].architecture; to++)
+            sum += terms[to].x;
         for (int i = from; i < to; i++) terms[i].x = (terms[i].x - sum / (to - from)) / (to - from) / m;
     }
     return n;
@@ -160,7 +163,8 @@ static double shared_variance(Term *terms, int n, int m, int *n_seeds) {
     return (sums - squares) * *n_seeds / (*n_seeds - 1.0) * m / (m - 1.0);
 }
 
-Status mean_over_architectures(Interval *out, const Series *s, const double *ratio, int m, bool set, Err *err) {
+Status mean_over_architectures(Interval *out, const Series *s, const double *ratio, int m, bool set,
+                               Err *err) {
     *out = mean_interval(ratio, m);
     if (m < 2) return OK;
     Term *terms = malloc((size_t)s->n_runs * sizeof *terms);

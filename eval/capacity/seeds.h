@@ -19,6 +19,7 @@ void seeds_judge(Series *s);
  * two-way table of architectures and seeds, both random: variance of the mean over architectures, plus that of what seeds
  * do to all architectures alike (Searle, Casella & McCulloch 1992, chapter 4), Satterthwaite's degrees of freedom (1946).
  * set: bits coded as a set. m < 2: no interval. ERR_NOMEM. */
-Status mean_over_architectures(Interval *out, const Series *s, const double *ratio, int m, bool set, Err *err);
+Status mean_over_architectures(Interval *out, const Series *s, const double *ratio, int m, bool set,
+                               Err *err);
 
 #endif

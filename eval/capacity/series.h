@@ -86,7 +86,7 @@ typedef struct Series {
     double limit_below[2];
     bool saturated;
     Answer converged;
-    bool unstable; /* the mean of the gains, or that of an architecture, is below -1 % beyond doubt */
+    bool unstable;      /* the mean of the gains, or that of an architecture, is below -1 % beyond doubt */
     bool entropy_known; /* of any run: else recall and code bits are all there is */
     double exposures_low, exposures_high;
 } Series;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/text_stream.h"
 #include "eval/capacity/words.h"
 
 /* "doubling the budget", "3 times the budget" */
@@ -30,7 +31,8 @@ static void put_gain(FILE *f, const Interval *gain, double factor, int n, const 
     if (gain->low != gain->low) fprintf(f, ", seen in one %s only: no interval", of);
     else if (gain->low >= GAIN_MAX || gain->high <= -GAIN_MAX) fputs(")", f);
     else
-        fprintf(f, ", %d %ss)%s", n, of, within(gain, GAIN_MAX) == ANSWER_YES ? "" : ", not shown to be below 1 %");
+        fprintf(f, ", %d %ss)%s", n, of,
+                within(gain, GAIN_MAX) == ANSWER_YES ? "" : ", not shown to be below 1 %");
 }
 
 static void put_loads(FILE *f, const Architecture *a) {
@@ -72,19 +74,16 @@ static void put_odd_seed(FILE *f, const Architecture *a) {
             a->odd_share < 0 ? "less" : "more");
 }
 
-/* Closes a stream on memory; NULL where it failed. */
-static char *finish(FILE *f, char **text) {
-    bool failed = ferror(f) != 0;
-    if (fclose(f) == 0 && !failed) return *text;
-    free(*text);
-    return NULL;
+/* Ends the text; NULL: no memory. */
+static char *finish(TextStream *text) {
+    char *out;
+    return text_end(text, &out, NULL, NULL) == OK ? out : NULL;
 }
 
 char *architecture_verdict(const Architecture *a) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *f = open_memstream(&text, &size);
-    if (!f) return NULL;
+    TextStream *text;
+    if (text_begin(&text, NULL) != OK) return NULL;
+    FILE *f = text_file(text);
     const Plateau *p = &a->plateau;
     if (!a->entropy_known) {
         fputs("no capacity: nobody knows the entropy of these facts", f);
@@ -102,7 +101,7 @@ char *architecture_verdict(const Architecture *a) {
             else put_gain(f, &p->gain, p->gain_factor, p->n_pairs, "pair");
         }
     }
-    return finish(f, &text);
+    return finish(text);
 }
 
 /* How many of the architectures with a plateau are not saturated; and that loads are too near, where they are. */
@@ -176,10 +175,9 @@ static bool model_grows(const Series *s) {
 }
 
 char *series_verdict(const Series *s) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *f = open_memstream(&text, &size);
-    if (!f) return NULL;
+    TextStream *text;
+    if (text_begin(&text, NULL) != OK) return NULL;
+    FILE *f = text_file(text);
     if (!s->entropy_known) {
         fputs("no capacity: nobody knows the entropy of these facts", f);
     } else if (!series_certain(s) && model_grows(s)) {
@@ -199,7 +197,7 @@ char *series_verdict(const Series *s) {
         if (!s->saturated) fputs(between, f), put_unsaturated(f, s), between = "; ";
         if (s->converged != ANSWER_YES) fputs(between, f), put_gaining(f, s);
     }
-    return finish(f, &text);
+    return finish(text);
 }
 
 static void put_count(FILE *f, int n, const char *what) { fprintf(f, "%d %s%s", n, what, n == 1 ? "" : "s"); }
@@ -312,20 +310,23 @@ static void put_soap_rate(FILE *f, const Series *s) {
     }
     fprintf(f, "train.learning_rate=%.2g", SOAP_RATE / low);
     if (high > low)
-        fprintf(f, " at n_embd %d to %.2g at n_embd %d (%.2g/n_embd)", low, SOAP_RATE / high, high, SOAP_RATE);
+        fprintf(f, " at n_embd %d to %.2g at n_embd %d (%.2g/n_embd)", low, SOAP_RATE / high, high,
+                SOAP_RATE);
 }
 
 char *series_advice(const Series *s) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *f = open_memstream(&text, &size);
-    if (!f) return NULL;
+    TextStream *text;
+    if (text_begin(&text, NULL) != OK) return NULL;
+    FILE *f = text_file(text);
     const TrainConfig *train = s->n_architectures ? &s->architectures[0].first->config.train : NULL;
-    bool soap = train && train->optimizer == OPT_SOAP, standard = train && train->parametrization == PARAM_STANDARD;
+    bool soap = train && train->optimizer == OPT_SOAP,
+         standard = train && train->parametrization == PARAM_STANDARD;
     if (s->unstable || s->slope.gain.value <= -GAIN_MAX) {
         fprintf(f, "advice: runs of the longer budget hold less: train with a lower learning rate than %.3g",
                 train->learning_rate);
-        if (soap && standard) fputs(", for SOAP ", f), put_soap_rate(f, s);
+        if (soap && standard &&
+            train->learning_rate > SOAP_RATE / s->architectures[0].first->config.model.n_embd)
+            fputs(", for SOAP ", f), put_soap_rate(f, s);
         if (train->schedule == SCHED_CONSTANT) fputs(", and let it fall at the end: train.schedule=wsd", f);
     } else if (only_training(s) && !soap && standard) {
         fputs("advice: SOAP reaches in a fifth of the epochs what AdamW does (docs/results/optimizer.md): "
@@ -333,17 +334,17 @@ char *series_advice(const Series *s) {
               f);
         put_soap_rate(f, s);
     }
-    return finish(f, &text);
+    return finish(text);
 }
 
 char *series_statement(const Series *s) {
-    char *text = NULL, *verdict = series_verdict(s);
-    size_t size = 0;
-    FILE *f = verdict ? open_memstream(&text, &size) : NULL;
-    if (!f) {
+    TextStream *text;
+    char *verdict = series_verdict(s);
+    if (!verdict || text_begin(&text, NULL) != OK) {
         free(verdict);
         return NULL;
     }
+    FILE *f = text_file(text);
     const Slope *slope = &s->slope;
     if (!s->entropy_known) {
         put_recall_statement(f, s);
@@ -364,5 +365,5 @@ char *series_statement(const Series *s) {
         fprintf(f, ", ordered coding; verdict: %s)", verdict);
     }
     free(verdict);
-    return finish(f, &text);
+    return finish(text);
 }

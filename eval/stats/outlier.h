@@ -9,9 +9,10 @@ typedef struct TableValue {
 
 /* Of the columns, the one that the mean-shift test finds least likely to be like the others. */
 typedef struct Shift {
-    int column;  /* -1: fewer than three columns, or too few values to judge one */
+    int column;   /* -1: fewer than three columns, or too few values to judge one */
     double delta; /* its values less those of the others in the same rows, least squares */
-    double p;    /* probability of such a delta in any column where none differs: two-sided, Bonferroni over columns */
+    double
+        p; /* probability of such a delta in any column where none differs: two-sided, Bonferroni over columns */
 } Shift;
 
 /* The mean-shift outlier model (Cook & Weisberg 1982, section 2.2.2): x = row's mean + delta where the column is c +
