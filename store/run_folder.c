@@ -72,7 +72,7 @@ static Status read_manifest(const char *dir, char data_hash[33], char numeric_sp
 
 Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err) {
     FolderState state;
-    if (!file_exists(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
+    if (file_missing(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
     TRY(folder_look(dir, &state, err));
     if (state == FOLDER_NEW)
         return err_set(err, ERR_INPUT, "%s: no run has begun there (no config.yaml)", dir);

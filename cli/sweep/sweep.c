@@ -24,7 +24,7 @@ static Status load_spec(SweepSpec *spec, const Args *args, const char *dir, Err 
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, dir, "sweep.yaml", err));
     if (args->n_words == 0) {
-        if (!file_exists(path))
+        if (file_missing(path))
             return err_set(err, ERR_INPUT, "sweep run: the config is missing; usage: rote sweep run %s",
                            args->command->words);
         return sweep_yaml_read(spec, dir, err);
@@ -42,7 +42,7 @@ static Status load_spec(SweepSpec *spec, const Args *args, const char *dir, Err 
 static Status open_folder(SweepSpec *spec, Sweep *sweep, const char *dir, Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, dir, "sweep.yaml", err));
-    if (!file_exists(path))
+    if (file_missing(path))
         return err_set(err, ERR_INPUT, "%s: is not a sweep's folder (no sweep.yaml)", dir);
     TRY(sweep_yaml_read(spec, dir, err));
     Status status = sweep_plan(sweep, spec, dir, err);

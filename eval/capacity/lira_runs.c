@@ -75,7 +75,7 @@ done:
 static bool has_files(const SweptRun *run) {
     char path[1200];
     return sweep_figure(run, "heldout") > 0 &&
-           path_join(path, sizeof path, run->path, "code_lengths.npy", NULL) == OK && file_exists(path);
+           path_join(path, sizeof path, run->path, "code_lengths.npy", NULL) == OK && !file_missing(path);
 }
 
 /* The runs of the pool that run `first` is of, from .. to - 1 at the longest budget. */
