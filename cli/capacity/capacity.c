@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "cli/capacity/certify.h"
 #include "cli/capacity/text.h"
 #include "cli/common/args.h"
@@ -15,13 +16,6 @@
 
 static json_t *json_answer(Answer a) {
     return a == ANSWER_UNKNOWN ? json_null() : json_boolean(a == ANSWER_YES);
-}
-
-/* Frees the text. */
-static json_t *json_text(char *text) {
-    json_t *o = text ? json_string(text) : NULL;
-    free(text);
-    return o;
 }
 
 static json_t *json_lira(const Lira *l) {
@@ -82,7 +76,7 @@ static json_t *json_architecture(const Series *s, int at) {
     json_object_set_new(o, "saturated", json_boolean(p->saturated));
     json_object_set_new(o, "converged", json_answer(p->converged));
     json_object_set_new(o, "lower_bound_only", json_boolean(!(p->saturated && p->converged == ANSWER_YES)));
-    json_object_set_new(o, "verdict", json_text(architecture_verdict(a)));
+    json_object_set_new(o, "verdict", json_string_take(architecture_verdict(a)));
     json_object_set_new(o, "by_size", json_sizes(s, at));
     return o;
 }
@@ -93,9 +87,9 @@ static json_t *json_series(const Series *s) {
     const Slope *l = &s->slope;
     json_t *o = json_object(), *architectures = json_array();
     json_object_set_new(o, "settings", json_string(s->settings));
-    json_object_set_new(o, "statement", json_text(series_statement(s)));
-    json_object_set_new(o, "verdict", json_text(series_verdict(s)));
-    json_object_set_new(o, "advice", json_text(series_advice(s)));
+    json_object_set_new(o, "statement", json_string_take(series_statement(s)));
+    json_object_set_new(o, "verdict", json_string_take(series_verdict(s)));
+    json_object_set_new(o, "advice", json_string_take(series_advice(s)));
     json_object_set_new(o, "saturated", json_boolean(s->saturated));
     json_object_set_new(o, "converged", json_answer(s->converged));
     json_object_set_new(o, "lower_bound_only", json_boolean(!(s->saturated && s->converged == ANSWER_YES)));

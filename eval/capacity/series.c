@@ -141,9 +141,9 @@ static Status read_waiting(Capacity *out, const char *dir, Err *err) {
     char path[1200];
     Buffer text;
     Status status = OK;
-    if (path_join(path, sizeof path, dir, "table.csv", NULL) != OK || !file_exists(path) ||
-        file_read(path, (size_t)1 << 28, &text, NULL) != OK)
-        return OK;
+    TRY(path_join(path, sizeof path, dir, "table.csv", err));
+    if (file_missing(path)) return OK;
+    TRY(file_read(path, (size_t)1 << 28, &text, err));
     for (const char *line = text.data; status == OK && line && *line;) {
         bool quoted = *line == '"';
         const char *name = line + quoted, *name_end = strchr(name, quoted ? '"' : ','), *state;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/text_stream.h"
 #include "eval/capacity/words.h"
 
 /* "doubling the budget", "3 times the budget" */
@@ -39,19 +40,16 @@ static void put_saturation(FILE *f, const Plateau *p) {
                 100 * p->spread);
 }
 
-/* Closes a stream on memory; NULL where it failed. */
-static char *finish(FILE *f, char **text) {
-    bool failed = ferror(f) != 0;
-    if (fclose(f) == 0 && !failed) return *text;
-    free(*text);
-    return NULL;
+/* Ends the text; NULL: no memory. */
+static char *finish(TextStream *text) {
+    char *out;
+    return text_end(text, &out, NULL, NULL) == OK ? out : NULL;
 }
 
 char *architecture_verdict(const Architecture *a) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *f = open_memstream(&text, &size);
-    if (!f) return NULL;
+    TextStream *text;
+    if (text_begin(&text, NULL) != OK) return NULL;
+    FILE *f = text_file(text);
     const Plateau *p = &a->plateau;
     if (!a->entropy_known) {
         fputs("no capacity: nobody knows the entropy of these facts", f);
@@ -67,7 +65,7 @@ char *architecture_verdict(const Architecture *a) {
             else put_gain(f, &p->gain, p->gain_factor, p->n_pairs, "pair");
         }
     }
-    return finish(f, &text);
+    return finish(text);
 }
 
 /* How many of the architectures with a plateau are not saturated, and how many go on gaining beyond doubt. */
@@ -115,10 +113,9 @@ static bool model_grows(const Series *s) {
 }
 
 char *series_verdict(const Series *s) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *f = open_memstream(&text, &size);
-    if (!f) return NULL;
+    TextStream *text;
+    if (text_begin(&text, NULL) != OK) return NULL;
+    FILE *f = text_file(text);
     if (!s->entropy_known) {
         fputs("no capacity: nobody knows the entropy of these facts", f);
     } else if (!(s->saturated && s->converged == ANSWER_YES) && model_grows(s)) {
@@ -138,7 +135,7 @@ char *series_verdict(const Series *s) {
         if (!s->saturated && s->converged != ANSWER_YES) fputs("; ", f);
         if (s->converged != ANSWER_YES) put_gaining(f, s);
     }
-    return finish(f, &text);
+    return finish(text);
 }
 
 static void put_count(FILE *f, int n, const char *what) { fprintf(f, "%d %s%s", n, what, n == 1 ? "" : "s"); }
@@ -242,10 +239,9 @@ static const double SOAP_RATE =
     0.24; /* over n_embd: best at 8, 16 and 24 (scripts/experiments/ladder.yaml) */
 
 char *series_advice(const Series *s) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *f = open_memstream(&text, &size);
-    if (!f) return NULL;
+    TextStream *text;
+    if (text_begin(&text, NULL) != OK) return NULL;
+    FILE *f = text_file(text);
     const TrainConfig *train = s->n_architectures ? &s->architectures[0].first->config.train : NULL;
     if (only_training(s) && train->optimizer != OPT_SOAP && train->parametrization == PARAM_STANDARD) {
         int low = INT_MAX, high = 0;
@@ -262,17 +258,17 @@ char *series_advice(const Series *s) {
             fprintf(f, " at n_embd %d to %.2g at n_embd %d (%.2g/n_embd)", low, SOAP_RATE / high, high,
                     SOAP_RATE);
     }
-    return finish(f, &text);
+    return finish(text);
 }
 
 char *series_statement(const Series *s) {
-    char *text = NULL, *verdict = series_verdict(s);
-    size_t size = 0;
-    FILE *f = verdict ? open_memstream(&text, &size) : NULL;
-    if (!f) {
+    TextStream *text;
+    char *verdict = series_verdict(s);
+    if (!verdict || text_begin(&text, NULL) != OK) {
         free(verdict);
         return NULL;
     }
+    FILE *f = text_file(text);
     const Slope *slope = &s->slope;
     if (!s->entropy_known) {
         put_recall_statement(f, s);
@@ -293,5 +289,5 @@ char *series_statement(const Series *s) {
         fprintf(f, ", ordered coding; verdict: %s)", verdict);
     }
     free(verdict);
-    return finish(f, &text);
+    return finish(text);
 }

@@ -3,13 +3,13 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "model/formats/npz.h"
 #include "model/formats/safetensors.h"
 
@@ -250,13 +250,6 @@ static json_t *own_config(const ModelConfig *c) {
                      config_choice("model.mlp", (int)c->mlp));
 }
 
-/* Takes json; NULL (no memory) goes through. */
-static char *text_of(json_t *json, size_t flags) {
-    char *text = json ? json_dumps(json, flags) : NULL;
-    json_decref(json);
-    return text;
-}
-
 /* ---- the three formats ---- */
 
 /* config.json is written last, and its temporary is there first: it says that the other files are an export's that
@@ -339,8 +332,10 @@ static Status write_hf(const char *dir, Tensors *t, int eos, bool replace, Err *
     const ModelConfig *c = &t->g->config;
     if ((is_llama(c) ? llama_tensors(t) : gpt2_tensors(t)) != OK)
         return err_set(err, ERR_NOMEM, "no memory to export to %s", dir);
-    char *text = text_of(is_llama(c) ? llama_config(c, eos) : gpt2_config(c, eos), JSON_INDENT(2));
-    if (!text) return err_set(err, ERR_NOMEM, "no memory to export to %s", dir);
+    char *text;
+    json_ran_out();
+    TRY(json_take_text(is_llama(c) ? llama_config(c, eos) : gpt2_config(c, eos), JSON_INDENT(2), dir, &text,
+                       err));
     Status status = write_folder(dir, t, text, replace, err);
     free(text);
     return status;
@@ -356,8 +351,9 @@ Status export_model(const Gpt *g, ExportFormat format, const char *path, int eos
     if (format == EXPORT_HF) {
         TRY_GOTO(write_hf(path, &t, eos, replace, err));
     } else {
-        if (own_tensors(&t) != OK || !(config = text_of(own_config(&g->config), 0)))
-            TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to export to %s", path));
+        if (own_tensors(&t) != OK) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to export to %s", path));
+        json_ran_out();
+        TRY_GOTO(json_take_text(own_config(&g->config), 0, path, &config, err));
         if (format == EXPORT_NPZ) TRY_GOTO(npz_write(path, &t.file, err));
         else TRY_GOTO(write_safetensors(path, &t, config, err));
     }
