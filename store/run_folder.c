@@ -14,25 +14,10 @@
 #include "base/memory.h"
 #include "model/formats/npy.h"
 #include "store/done.h"
+#include "store/early.h"
 #include "store/run_files.h"
 
 static const size_t METRICS_MAX = (size_t)1 << 40;
-
-static bool ends_in(const char *text, const char *end) {
-    size_t n = strlen(text), k = strlen(end);
-    return n >= k && !strcmp(text + n - k, end);
-}
-
-/* A temporary of a file that a run writes whole (base/file.h). Nobody else's is ever removed. */
-static bool is_temporary(const char *name) {
-    static const char *const OURS[] = {"manifest.json", "config.yaml", "result.json",
-                                       "timing.json",   "DONE",        "failed.json"};
-    if (name[0] != '.' || !ends_in(name, TEMPORARY_END)) return false;
-    size_t length = strlen(name + 1) - strlen(TEMPORARY_END);
-    for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
-        if (strlen(OURS[i]) == length && !strncmp(name + 1, OURS[i], length)) return true;
-    return !strncmp(name + 1, "checkpoint-", 11) && ends_in(name, ".safetensors" TEMPORARY_END);
-}
 
 /* ---- what is in the folder ---- */
 
@@ -62,20 +47,7 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
     }
     if (sweep)
         return err_set(err, ERR_INPUT, "%s: is the folder of a sweep, whose runs lie in %s/runs", dir, dir);
-    DIR *stream = opendir(dir);
-    if (!stream) return err_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
-    Status status = OK;
-    for (struct dirent *entry; status == OK && (entry = readdir(stream));) {
-        static const char *const EARLY[] = {".",          "..", "lock", "manifest.json", "metrics.jsonl",
-                                            "failed.json"};
-        bool ours = is_temporary(entry->d_name);
-        for (size_t i = 0; i < sizeof EARLY / sizeof EARLY[0]; i++) ours |= !strcmp(entry->d_name, EARLY[i]);
-        if (!ours)
-            status =
-                err_set(err, ERR_INPUT, "%s: exists and is no run folder (it holds %s)", dir, entry->d_name);
-    }
-    closedir(stream);
-    return status;
+    return early_check(dir, err);
 }
 
 static Status read_manifest(const char *dir, char data_hash[33], char numeric_spec[32], Err *err) {
@@ -141,7 +113,7 @@ static void remove_temporaries(const char *dir) {
     if (!stream) return;
     for (struct dirent *entry; (entry = readdir(stream));) {
         char path[CONFIG_PATH_MAX];
-        if (is_temporary(entry->d_name) && path_join(path, sizeof path, dir, entry->d_name, NULL) == OK)
+        if (early_temporary(entry->d_name) && path_join(path, sizeof path, dir, entry->d_name, NULL) == OK)
             unlink(path);
     }
     closedir(stream);
@@ -162,13 +134,30 @@ Status folder_open(RunFolder *folder, const char *dir, const char *config_hash, 
     return OK;
 }
 
+/* Whether the folder's name still leads to the folder whose lock we hold. Whoever has moved it, or put another in its
+ * place, must not find our files there. */
+static Status still_there(const RunFolder *folder, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    TRY(path_join(path, sizeof path, folder->dir, "lock", err));
+    bool stands;
+    TRY(lock_stands(path, folder->lock_fd, &stands, err));
+    if (stands) return OK;
+    return err_set(err, ERR_IO,
+                   "%s: the folder was moved or replaced during the run, or its lock removed; go on with "
+                   "--resume where the run is now",
+                   folder->dir);
+}
+
 static Status write_text(const RunFolder *folder, const char *name, const char *text, const char *fault,
                          Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, folder->dir, name, err));
+    TRY(still_there(folder, err));
     AtomicFile file;
     TRY(atomic_open(&file, path, err));
-    if (fputs(text, file.stream) < 0 || (!ends_in(text, "\n") && fputc('\n', file.stream) < 0)) {
+    size_t size = strlen(text);
+    if (fputs(text, file.stream) < 0 ||
+        ((size == 0 || text[size - 1] != '\n') && fputc('\n', file.stream) < 0)) {
         atomic_abort(&file);
         return err_set(err, ERR_IO, "%s: cannot write: %s", path, strerror(errno));
     }
@@ -199,17 +188,17 @@ static Status write_manifest(const RunFolder *folder, const Ops *ops, int thread
     return status;
 }
 
-static Status open_metrics(RunFolder *folder, const char *mode, Err *err) {
+/* Adds lines to those that are there; empty: drops them first. */
+static Status open_metrics(RunFolder *folder, bool empty, Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, folder->dir, "metrics.jsonl", err));
-    folder->metrics = fopen(path, mode);
-    return folder->metrics ? OK : err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+    return file_append_open(path, empty, &folder->metrics, err);
 }
 
 Status folder_begin(RunFolder *folder, const Config *config, const Ops *ops, int threads, Err *err) {
     if (!folder->dir[0]) return OK;
     TRY(write_manifest(folder, ops, threads, err));
-    TRY(open_metrics(folder, "w", err));
+    TRY(open_metrics(folder, true, err));
     folder->mark = (CheckpointMark){0};
 
     Config kept = *config; /* with paths that hold from any folder */
@@ -254,6 +243,7 @@ static Status sync_metrics(RunFolder *folder, Err *err) {
 
 Status folder_save(RunFolder *folder, const Snapshot *snapshot, Err *err) {
     if (!folder->dir[0]) return OK;
+    TRY(still_there(folder, err));
     TRY(sync_metrics(folder, err));
     fault_point("metrics", "synced");
     CheckpointOwner owner = owner_of(folder);
@@ -267,7 +257,7 @@ static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark,
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, folder->dir, "metrics.jsonl", err));
     Buffer text;
-    if (!file_exists(path))
+    if (file_missing(path))
         return err_set(err, ERR_FORMAT, "%s: missing; put the file back, or train anew in another folder",
                        path);
     TRY(file_read(path, METRICS_MAX, &text, err));
@@ -296,9 +286,8 @@ Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink 
     if (status != OK) return err_set(err, status, "%s", why.msg);
     if (!*found) return OK;
     TRY(check_metrics(folder, &mark, false, err));
-    TRY(open_metrics(folder, "r+", err));
-    if (ftruncate(fileno(folder->metrics), mark.metrics_bytes) != 0 ||
-        fseek(folder->metrics, 0, SEEK_END) != 0)
+    TRY(open_metrics(folder, false, err));
+    if (ftruncate(fileno(folder->metrics), mark.metrics_bytes) != 0)
         return err_set(err, ERR_IO, "%s/metrics.jsonl: cannot be cut back to %" PRId64 " bytes: %s",
                        folder->dir, mark.metrics_bytes, strerror(errno));
     folder->mark = mark;
@@ -366,6 +355,7 @@ Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err
 Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t *source, int n, Err *err) {
     if (!folder->dir[0]) return OK;
     char path[CONFIG_PATH_MAX];
+    TRY(still_there(folder, err));
     int64_t *id = malloc((size_t)n * sizeof *id);
     if (!id) return err_set(err, ERR_NOMEM, "%s: no memory for %d code lengths", folder->dir, n);
     for (int i = 0; i < n; i++) id[i] = source[i];
@@ -377,20 +367,12 @@ Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t 
     return npy_write(path, "code_lengths", "<f8", bits, n, err);
 }
 
-/* The note of an attempt that failed, which who ran the sweep may have left. */
-static Status remove_failure(const RunFolder *folder, Err *err) {
-    char path[CONFIG_PATH_MAX];
-    TRY(path_join(path, sizeof path, folder->dir, "failed.json", err));
-    if (unlink(path) == 0 || errno == ENOENT) return OK;
-    return err_set(err, ERR_IO, "%s: cannot remove it: %s", path, strerror(errno));
-}
-
 Status folder_finish(RunFolder *folder, const char *result, Err *err) {
     if (!folder->dir[0]) return OK;
     TRY(sync_metrics(folder, err));
     TRY(check_metrics(folder, &folder->mark, true, err)); /* what is sealed is what this run has written */
     TRY(write_text(folder, "result.json", result, "result", err));
-    TRY(remove_failure(folder, err));
+    TRY(early_forget_failure(folder->dir, err)); /* who ran the sweep may have left it */
     char *seal;
     TRY(done_text(folder->dir, folder->config_hash, folder->saved_step, &seal, err));
     Status status = write_text(folder, "DONE", seal, "done", err);

@@ -267,6 +267,7 @@ Status report_sweep(const char *path, const char *dir, char note[160], Err *err)
     TRY_GOTO(capacity_read(&capacity, dir, err));
     TRY_GOTO(sweep_keys(&varied, &capacity.files, err));
     TRY_GOTO(figures_make(&figures, &capacity, err));
+    if (figures.n > 0) TRY_GOTO(figures_check(dir, err));
     report_name(name, dir);
     TRY_GOTO(atomic_open(&file, path, err));
     status = sweep_page(file.stream, name, &capacity, &figures, &varied, err);
