@@ -49,7 +49,7 @@ char *run_result_json(const char *dir, bool with_timing, Err *err) {
     if (folder_read_timing(dir, &timing, err) == OK) {
         timing_json(&timing, json);
         merged = merge_timing(&text, json);
-        if (!merged) err_set(err, ERR_NOMEM, "%s: no memory for its result", dir);
+        if (!merged) (void)err_set(err, ERR_NOMEM, "%s: no memory for its result", dir);
     }
     buffer_free(&text);
     return merged;
