@@ -103,13 +103,13 @@ $(BUILD)/%.o: %.c $(BUILD)/flags | $(BUILD)/libraries
 	@mkdir -p $(@D)
 	$(call short,CC,$<)$(CC) $(ALL_CFLAGS) -c $< -o $@
 
-# The commit that a run's manifest names; only run_folder.o knows it and is made anew when it changes.
+# The commit that a run's manifest names; only run_manifest.o knows it and is made anew when it changes.
 COMMIT := $(shell git describe --always --dirty --exclude='*' --abbrev=12 2>/dev/null || echo unknown)
 $(BUILD)/commit: FORCE
 	@mkdir -p $(@D)
 	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@
-$(BUILD)/store/run_folder.o: $(BUILD)/commit
-$(BUILD)/store/run_folder.o: private DEFS += -DROTE_COMMIT='"$(COMMIT)"'
+$(BUILD)/store/run_manifest.o: $(BUILD)/commit
+$(BUILD)/store/run_manifest.o: private DEFS += -DROTE_COMMIT='"$(COMMIT)"'
 
 define isa_rule
 $(BUILD)/$(1)/%.o: model/kernels/%.c $(BUILD)/flags | $(BUILD)/libraries
