@@ -25,7 +25,7 @@ steps=$((1500 * times)) long=$((3000 * times))
 
 # ---- facts of E2 and E3 ----
 
-for kind in secrets plain modes; do
+for kind in secrets last plain modes; do
     for seed in $seeds; do
         to=$out/facts-$kind-$seed
         [ -e "$to/manifest.json" ] && continue
@@ -78,14 +78,19 @@ for name in nonegatives arbitrary-local loss-{pre_bce,post_mse,rank,share,group}
 # ---- E2 ----
 
 cfg2=scripts/experiments/neurons_route.yaml
-base2=("train.max_steps=$((2 * long))" "model.n_embd=$d" "facts.path=$out/facts-secrets-@")
-arm route "$cfg2" "${base2[@]}"
-arm route-attention "$cfg2" "${base2[@]}" model.attn=causal
-arm route-gradients "$cfg2" "${base2[@]}" neurons.0.route=activations
-arm route-fire "$cfg2" "${base2[@]}" neurons.0.route=none
-arm route-plain "$cfg2" "${base2[@]}" neurons.0.route=none "${none[@]}"
+routing=$((4000 * times))
+base2=("train.max_steps=$routing" "model.n_embd=$d")
+first2=("${base2[@]}" "facts.path=$out/facts-secrets-@") last2=("${base2[@]}" "facts.path=$out/facts-last-@")
+arm route "$cfg2" "${first2[@]}"
+arm route-gradients "$cfg2" "${first2[@]}" neurons.0.route=activations
+arm route-fire "$cfg2" "${first2[@]}" neurons.0.route=none
+arm route-plain "$cfg2" "${first2[@]}" neurons.0.route=none "${none[@]}"
 arm never "$cfg2" "${base2[@]}" "facts.path=$out/facts-plain-@" neurons.0.route=none "${none[@]}"
-for name in route route-attention route-gradients route-fire route-plain; do ask "$name" --random 20; done
+arm last "$cfg2" "${last2[@]}"
+arm last-gradients "$cfg2" "${last2[@]}" neurons.0.route=activations
+arm last-mean "$cfg2" "${last2[@]}" model.attn=mean
+routed="route route-gradients route-fire route-plain last last-gradients last-mean"
+for name in $routed; do ask "$name" --random 20; done
 
 # ---- E3 ----
 
@@ -139,16 +144,18 @@ done
 
 run_queue train
 # The recall of secret facts that a model guesses without having seen them.
-arm guess "$cfg2" "${base2[@]}" neurons.0.route=none "${none[@]}" "train.init_from=$out/never-@" train.max_steps=1 train.warmup_steps=0 \
+arm guess "$cfg2" "${first2[@]}" neurons.0.route=none "${none[@]}" "train.init_from=$out/never-@" train.max_steps=1 train.warmup_steps=0 \
     train.learning_rate=1e-30
 ask guess --random 0
 # Learned again: the arms of E2 with the neurons ablated, trained on all facts until 99 % are recalled.
-for name in route route-attention route-gradients route-fire route-plain never; do
-    attn=mean && [ $name = route-attention ] && attn=causal
-    arm "again-$name" "$cfg2" "${base2[@]}" model.attn=$attn neurons.0.route=none "${none[@]}" "train.init_from=$out/$name-@" neurons.0.start_out=0 \
-        train.stop_recall=0.99 train.eval_interval=5
+relearn=(neurons.0.route=none "${none[@]}" train.stop_recall=0.99 train.eval_interval=5)
+for name in $routed never; do
+    of=("${first2[@]}")
+    [ "${name#last}" = "$name" ] || of=("${last2[@]}")
+    [ $name = last-mean ] && of+=(model.attn=mean)
+    arm "again-$name" "$cfg2" "${of[@]}" "${relearn[@]}" "train.init_from=$out/$name-@" neurons.0.start_out=0
 done
-arm again-fresh "$cfg2" "${base2[@]}" neurons.0.route=none "${none[@]}" train.stop_recall=0.99 train.eval_interval=5
+arm again-fresh "$cfg2" "${first2[@]}" "${relearn[@]}"
 run_queue train
 run_queue eval
 . scripts/reproduce_neurons_page.sh
