@@ -37,6 +37,8 @@ tests_for() {
     sweep:*) echo $sweep && return ;;
     environment:*) echo $environment && return ;;
     output:*) echo tests/cli/output.t && return ;;
+    others:*) echo tests/cli/others.t && return ;;
+    report:*) echo tests/cli/report.t && return ;;
     sealed:*) echo tests/cli/run.t && return ;;
     esac
     if [[ $1 != rules* && $1 != init_from:* && -n "$verbose" ]]; then

@@ -1,4 +1,4 @@
-# What tests/campaign_allocations.sh and tests/campaign_io_faults.sh share: commands that are tried with a fault, the folder that they
+# What tests/campaign_allocations.sh and tests/check_io_faults.sh share: commands that are tried with a fault, the folder that they
 # work on, and what counts as right. Sourced; sets rote, work, scenarios.
 set -u
 rote=$(realpath "${ROTE:-${BUILD:-build/gcc-O3}/rote}")
