@@ -76,7 +76,7 @@ try() { # what, file, from, to
     if [ "$places" ]; then echo "caught - $1"; return; fi
     local changed=${text/"$3"/"$4"}
     printf '%s' "$changed" >"$2"
-    [[ $1 == sweep:* || $1 == environment:* || $1 == output:* || $1 == sealed:* ]] && program=plain
+    [[ $1 == sweep:* || $1 == environment:* || $1 == output:* || $1 == sealed:* || $1 == others:* || $1 == report:* ]] && program=plain
     [[ $1 == rules* || $1 == init_from:* ]] && program=rules
     if ! build $program; then
         echo "survived - does not compile: $1: $(grep -m 1 error log)"
