@@ -167,6 +167,24 @@ done:
     return status;
 }
 
+Status file_crc32(const char *path, int64_t bytes, uint32_t *crc, int64_t *file_bytes, Err *err) {
+    unsigned char piece[1 << 14];
+    Status status = OK;
+    size_t size = 0, got = sizeof piece, at = 0;
+    int fd;
+    TRY(open_to_read(path, &fd, &size, err));
+    *file_bytes = (int64_t)size;
+    *crc = (uint32_t)crc32_z(0, NULL, 0);
+    while (status == OK && got == sizeof piece && (int64_t)at < bytes) {
+        size_t wanted = (size_t)bytes - at < sizeof piece ? (size_t)bytes - at : sizeof piece;
+        status = read_bytes(fd, path, (char *)piece, wanted, at, &got, err);
+        if (status == OK) *crc = (uint32_t)crc32_z(*crc, piece, got);
+        at += got;
+    }
+    close(fd);
+    return status;
+}
+
 void buffer_free(Buffer *b) {
     free(b->data);
     *b = (Buffer){0};
@@ -417,8 +435,9 @@ Status make_directories(const char *path, Err *err) {
             TRY(sync_folder(part, err)); /* a power cut must not take the folder, and all in it, back */
         } else {
             int why = errno;
-            if (stat(part, &info) != 0)
-                return err_set(err, ERR_IO, "%s: cannot create the folder: %s", part, strerror(why));
+            bool there = stat(part, &info) == 0;
+            if (!there && why == EEXIST && errno != ENOENT) why = errno; /* a link to nowhere stays EEXIST */
+            if (!there) return err_set(err, ERR_IO, "%s: cannot create the folder: %s", part, strerror(why));
             if (!S_ISDIR(info.st_mode))
                 return err_set(err, ERR_INPUT, "%s: is a file, but a folder is needed", part);
         }

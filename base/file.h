@@ -32,6 +32,10 @@ Status file_read_head(const char *path, size_t most_bytes, Buffer *out, int64_t 
 /* Size and XXH3-128 (as content_hash) of a file of any size, which is read in pieces. Errors as file_read. */
 Status file_hash(const char *path, int64_t *file_bytes, char out[33], Err *err);
 
+/* The CRC-32 of the first `bytes` of a file, or of all of a shorter one, read in pieces; and its size. Errors as
+ * file_read. */
+Status file_crc32(const char *path, int64_t bytes, uint32_t *crc, int64_t *file_bytes, Err *err);
+
 /* How names of temporary files end: "run.html" is first written as ".run.html.rote-tmp", a name that no other program
  * uses. */
 #define TEMPORARY_END ".rote-tmp"

@@ -49,8 +49,8 @@ static Status verify(const char *path, int threads, Err *err) {
             err, ERR_IO,
             "the process that verified the archive was killed by signal %d; the archive was not written",
             WTERMSIG(status));
-    return err_set(err, ERR_FORMAT,
-                   "the archive does not decode to its content; it was not written. This is a bug in rote");
+    return err_set(err, ERR_FORMAT, /* the process has said why: damage, memory, a failing disk */
+                   "the archive did not pass its verification, for the reason above; it was not written");
 }
 
 Status archive_write(const Args *args, const char *path, const Bytes *archive, int threads, Err *err) {

@@ -19,7 +19,7 @@ run         r
 # The same of a sweep's locks: zero bytes are a lock that a power cut left, anything else is somebody's.
 $ rote sweep run tiny.yaml train.seed=0,1 --quiet --jobs 1 --out s
 s: 2 of 2 runs done; table: s/table.csv
-$ rm -r s/runs; for lock in s/locks/seed*; do truncate -s 6 $lock; done; timeout 20 rote sweep run --quiet --jobs 1 --out s
+$ rm -r s/runs; for lock in s/locks/seed*; do truncate -s 0 $lock; truncate -s 6 $lock; done; timeout 20 rote sweep run --quiet --jobs 1 --out s
 s: 2 of 2 runs done; table: s/table.csv
 $ rm -r s/runs s/locks/seed=0*; mkfifo s/locks/$(rote sweep status s --json | grep -o 'seed=0-[0-9a-f]*' | head -n 1); timeout 20 rote sweep run --quiet --jobs 1 --out s 2> err; sed 's/seed=0-[0-9a-f]*/RUN/g' err
 s: 1 of 2 runs done, 1 failed; table: s/table.csv
