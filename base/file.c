@@ -435,8 +435,9 @@ Status make_directories(const char *path, Err *err) {
             TRY(sync_folder(part, err)); /* a power cut must not take the folder, and all in it, back */
         } else {
             int why = errno;
-            if (stat(part, &info) != 0)
-                return err_set(err, ERR_IO, "%s: cannot create the folder: %s", part, strerror(why));
+            bool there = stat(part, &info) == 0;
+            if (!there && why == EEXIST && errno != ENOENT) why = errno; /* a link to nowhere stays EEXIST */
+            if (!there) return err_set(err, ERR_IO, "%s: cannot create the folder: %s", part, strerror(why));
             if (!S_ISDIR(info.st_mode))
                 return err_set(err, ERR_INPUT, "%s: is a file, but a folder is needed", part);
         }

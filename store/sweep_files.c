@@ -133,15 +133,17 @@ Status sweep_files_read(SweepFiles *out, const char *dir, Err *err) {
     struct stat info;
     bool one_run = false;
     *out = (SweepFiles){.n = 0};
-    if (stat(dir, &info) != 0 && errno != ENOENT)
+    if (stat(dir, &info) != 0) {
+        if (errno == ENOENT) return err_set(err, ERR_INPUT, "%s: there is no such sweep", dir);
         return err_set(err, ERR_IO, "%s: cannot be looked at: %s", dir, strerror(errno));
-    if (stat(dir, &info) != 0) return err_set(err, ERR_INPUT, "%s: there is no such sweep", dir);
+    }
     if (!S_ISDIR(info.st_mode)) return err_set(err, ERR_INPUT, "%s: not a folder; name a sweep's", dir);
     TRY(path_join(out->dir, sizeof out->dir, dir, NULL, err));
     TRY(path_join(folder, sizeof folder, dir, "runs", err));
-    if (stat(folder, &info) != 0 && errno != ENOENT)
+    bool runs = stat(folder, &info) == 0;
+    if (!runs && errno != ENOENT)
         return err_set(err, ERR_IO, "%s: cannot be looked at: %s", folder, strerror(errno));
-    bool plain = stat(folder, &info) != 0 || !S_ISDIR(info.st_mode);
+    bool plain = !runs || !S_ISDIR(info.st_mode);
     if (plain) TRY(is_run_folder(dir, &one_run, err));
     if (one_run)
         return err_set(err, ERR_INPUT, "%s: one run; name a folder of runs (`rote eval` asks a run)", dir);

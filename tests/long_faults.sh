@@ -38,6 +38,8 @@ tests_for() {
     sweep:*) echo $sweep && return ;;
     environment:*) echo $environment && return ;;
     output:*) echo tests/cli/output.t && return ;;
+    others:*) echo tests/cli/others.t && return ;;
+    report:*) echo tests/cli/report.t && return ;;
     sealed:*) echo tests/cli/run.t && return ;;
     capacity:*) echo tests/test_fits && return ;;
     esac
@@ -76,7 +78,7 @@ try() { # what, file, from, to
     if [ "$places" ]; then echo "caught - $1"; return; fi
     local changed=${text/"$3"/"$4"}
     printf '%s' "$changed" >"$2"
-    [[ $1 == sweep:* || $1 == environment:* || $1 == output:* || $1 == sealed:* ]] && program=plain
+    [[ $1 == sweep:* || $1 == environment:* || $1 == output:* || $1 == sealed:* || $1 == others:* || $1 == report:* ]] && program=plain
     [[ $1 == rules* || $1 == init_from:* ]] && program=rules
     [[ $1 == capacity:* ]] && program=fits
     if ! build $program; then

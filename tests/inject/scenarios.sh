@@ -1,4 +1,4 @@
-# What tests/campaign_allocations.sh and tests/campaign_io_faults.sh share: commands that are tried with a fault, the folder that they
+# What tests/campaign_allocations.sh and tests/check_io_faults.sh share: commands that are tried with a fault, the folder that they
 # work on, and what counts as right. Sourced; sets rote, work, scenarios.
 set -u
 rote=$(realpath "${ROTE:-${BUILD:-build/gcc-O3}/rote}")
@@ -65,10 +65,9 @@ prepare() { # makes the folder $work/base that every trial copies
     ) >"$work/prepared" 2>&1 || { cat "$work/prepared"; echo "0 passed, 1 failed"; exit 1; }
 }
 
-# What a folder holds, clocks and locks left out.
-listing() {
-    find . -type f ! -name timing.json ! -name lock ! -path '*/locks/*' ! -name '.*' -exec cksum {} + | sort -k3
-}
+# What a folder holds; clocks, locks and temporaries left out.
+${CC:-gcc} -O2 tests/inject/damage.c -o "$work/damage" || { echo "0 passed, 1 failed"; exit 1; }
+listing() { "$work/damage" hash . | grep -v '/\.[^/ ]* ' | sort; }
 
 # Runs a command without a fault in a copy of the folder; keeps its output and files.
 quiet_run() { # name, command...
@@ -85,6 +84,7 @@ quiet_run() { # name, command...
 
 # Runs a command with a fault in a copy of the folder, repeats it without, and prints a line that begins with one word:
 #   unharmed  the same output and files        refused   an error with its cause, and the repeat reaches the quiet end
+#   told      exit 0, and the output names the cause
 #   CRASH     died of a signal                 SILENT    exit 0 with other output or files
 #   MISNAMED  an error without the cause       BLOCKED   the repeat is refused       LOST  the repeat reaches another end
 trial() { # name, fault in words, cause as a pattern, runner of the command with the fault, command...
@@ -97,6 +97,7 @@ trial() { # name, fault in words, cause as a pattern, runner of the command with
     if [ $rc -ge 124 ]; then word=CRASH
     elif [ $rc = 0 ]; then
         if cmp -s "$work/$name.out" "$dir.out" && [ "$(listing)" = "$(cat "$work/$name.files")" ]; then word=unharmed
+        elif grep -qiE "$cause" "$dir.out" "$dir.err"; then word=told # a row of a table that says why it has no figures
         else word=SILENT; fi
     elif ! grep -qiE "$cause" "$dir.err"; then word=MISNAMED
     else
@@ -129,11 +130,11 @@ each_scenario() { # function, names...
 conclude() { # kind
     cat "$work"/*.words >"$work/words"
     local bad
-    bad=$(grep -vE '^(refused|unharmed) ' "$work/words")
+    bad=$(grep -vE '^(refused|unharmed|told) ' "$work/words")
     if [ -n "$bad" ]; then
         if [ -n "${ROTE_VERBOSE:-}" ]; then echo "$bad"; else awk '!said[$1 " " $2]++' <<<"$bad"; fi
     fi
     echo "$1: $(cut -d' ' -f1 "$work/words" | sort | uniq -c | awk '{printf "%s%s %s", sep, $1, $2; sep = ", "}')"
-    echo "$(grep -cE '^(refused|unharmed) ' "$work/words") passed, $(grep -c . <<<"$bad") failed"
+    echo "$(grep -cE '^(refused|unharmed|told) ' "$work/words") passed, $(grep -c . <<<"$bad") failed"
     [ -z "$bad" ]
 }
