@@ -20,6 +20,12 @@ static void left_out(int *n, Err *first, const Err *why) {
     if (!(*n)++) *first = *why;
 }
 
+/* A run that has ended, or lost its result. */
+static Status is_finished(const char *dir, bool *out, Err *err) {
+    TRY(run_holds(dir, "result.json", out, err));
+    return *out ? OK : run_holds(dir, "DONE", out, err);
+}
+
 /* A row for every folder in dir that holds a finished run, by name. *rows is malloc'd.
  *   unknown, why   folders that cannot be looked into, and why not the first one */
 static Status rows_of_folder(const char *dir, ReportRow **rows, int *n, int *unknown, Err *why, Err *err) {
@@ -42,8 +48,7 @@ static Status rows_of_folder(const char *dir, ReportRow **rows, int *n, int *unk
         bool finished = false;
         Err here;
         if (status == OK) status = path_join(path, sizeof path, dir, entries[i]->d_name, err);
-        if (status == OK && run_holds(path, "result.json", &finished, &here) != OK)
-            left_out(unknown, why, &here);
+        if (status == OK && is_finished(path, &finished, &here) != OK) left_out(unknown, why, &here);
         if (status == OK && finished) status = report_row(&(*rows)[(*n)++], path, err);
         free(entries[i]);
     }
@@ -99,7 +104,7 @@ static Status cmd_report(const Args *args, Err *err) {
     if (out != path || folder_exists(dir)) /* that there is no such run is told below */
         TRY(output_check(out, REPORT_MARK, "a report of rote's", args_has(args, "force"), err));
     const char *target = output_target(out);
-    TRY(run_holds(dir, "config.yaml", &one_run, err));
+    TRY(run_ended_with(dir, "config.yaml", &one_run, err));
     if (!one_run) TRY(is_sweep(dir, &sweep, err));
     if (one_run) TRY(report_run(target, dir, err));
     else if (sweep) TRY(report_sweep(target, dir, note, err));

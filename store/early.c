@@ -86,6 +86,23 @@ static Status is_ours(const char *dir, const char *name, bool *out, Err *err) {
     return OK;
 }
 
+Status early_began(const char *dir, bool *began, Err *err) {
+    bool config = false, metrics = false, checkpoint = false;
+    DIR *stream = opendir(dir);
+    if (!stream) return err_set(err, errno == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: %s", dir, strerror(errno));
+    errno = 0;
+    for (struct dirent *entry; (entry = readdir(stream)); errno = 0) {
+        const char *name = entry->d_name;
+        checkpoint |= !strncmp(name, "checkpoint-", 11) && ends_in(name, ".safetensors");
+        config |= !strcmp(name, "config.yaml");
+        metrics |= !strcmp(name, "metrics.jsonl");
+    }
+    int why = errno;
+    closedir(stream);
+    *began = checkpoint || (config && metrics);
+    return why ? err_set(err, ERR_IO, "%s: cannot list it: %s", dir, strerror(why)) : OK;
+}
+
 Status early_check(const char *dir, Err *err) {
     DIR *stream = opendir(dir);
     if (!stream) return err_set(err, errno == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: %s", dir, strerror(errno));

@@ -16,8 +16,7 @@
 #include "store/done.h"
 #include "store/early.h"
 #include "store/run_files.h"
-
-static const size_t METRICS_MAX = (size_t)1 << 40;
+#include "store/run_manifest.h"
 
 /* ---- what is in the folder ---- */
 
@@ -47,42 +46,36 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
     }
     if (sweep)
         return err_set(err, ERR_INPUT, "%s: is the folder of a sweep, whose runs lie in %s/runs", dir, dir);
+    bool began;
+    TRY(early_began(dir, &began, err));
+    if (began || done)
+        return err_set(err, ERR_FORMAT, "%s/%s: missing, though a run has begun there; " RUN_FILE_LOST, dir,
+                       config ? "manifest.json" : "config.yaml");
     return early_check(dir, err);
-}
-
-static Status read_manifest(const char *dir, char data_hash[33], char numeric_spec[32], Err *err) {
-    char path[CONFIG_PATH_MAX];
-    Buffer text;
-    json_t *root;
-    TRY(path_join(path, sizeof path, dir, "manifest.json", err));
-    TRY(run_text(dir, "manifest.json", &text, err));
-    Status status = json_read(text.data, text.size, JSON_REJECT_DUPLICATES, path, &root, err);
-    buffer_free(&text);
-    TRY(status);
-    const char *hash = json_string_value(json_object_get(root, "data_hash"));
-    const char *spec = json_string_value(json_object_get(root, "numeric_spec"));
-    if (!hash || !spec) status = err_set(err, ERR_FORMAT, "%s: data_hash or numeric_spec is missing", path);
-    else {
-        snprintf(data_hash, 33, "%s", hash);
-        snprintf(numeric_spec, 32, "%s", spec);
-    }
-    json_decref(root);
-    return status;
 }
 
 Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err) {
     FolderState state;
-    if (!file_exists(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
+    RunManifest manifest;
+    char hash[33];
+    if (file_missing(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
     TRY(folder_look(dir, &state, err));
     if (state == FOLDER_NEW)
         return err_set(err, ERR_INPUT, "%s: no run has begun there (no config.yaml)", dir);
-    char spec[32];
-    TRY(read_manifest(dir, data_hash, spec, err));
-    if (strcmp(spec, NUMERIC_SPEC))
+    TRY(run_manifest_read(dir, &manifest, err));
+    if (strcmp(manifest.numeric_spec, NUMERIC_SPEC))
         return err_set(err, ERR_INPUT,
                        "%s: made with arithmetic '%s', this program's is '%s'; use the version that made it",
-                       dir, spec, NUMERIC_SPEC);
-    return run_config(dir, config, err);
+                       dir, manifest.numeric_spec, NUMERIC_SPEC);
+    TRY(run_config(dir, config, err));
+    TRY(config_hash(config, manifest.data_hash, hash, err));
+    if (strcmp(hash, manifest.config_hash))
+        return err_set(
+            err, ERR_FORMAT,
+            "%s/config.yaml: altered since the run began: its keys hash to %s, manifest.json says %s; " RUN_FILE_LOST,
+            dir, hash, manifest.config_hash);
+    strcpy(data_hash, manifest.data_hash);
+    return OK;
 }
 
 Status folder_same_run(const char *dir, const Config *config, const char *data_hash, Err *err) {
@@ -164,25 +157,9 @@ static Status write_text(const RunFolder *folder, const char *name, const char *
     return atomic_commit(&file, fault, err);
 }
 
-#ifndef ROTE_COMMIT
-#define ROTE_COMMIT "unknown"
-#endif
-#ifdef __clang__
-#define COMPILER "clang " __VERSION__
-#else
-#define COMPILER "gcc " __VERSION__
-#endif
-
 static Status write_manifest(const RunFolder *folder, const Ops *ops, int threads, Err *err) {
-    char cpu[256];
-    cpu_name(cpu, sizeof cpu);
-    json_ran_out();
-    json_t *root =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i}", "config_hash", folder->config_hash,
-                  "data_hash", folder->data_hash, "numeric_spec", NUMERIC_SPEC, "dtype", REAL_NAME, "commit",
-                  ROTE_COMMIT, "compiler", COMPILER, "cpu", cpu, "isa", ops->isa, "threads", threads);
     char *text;
-    TRY(json_take_text(root, JSON_INDENT(2), "manifest.json", &text, err));
+    TRY(run_manifest_text(folder->config_hash, folder->data_hash, ops->isa, threads, &text, err));
     Status status = write_text(folder, "manifest.json", text, "manifest", err);
     free(text);
     return status;
@@ -256,20 +233,15 @@ Status folder_save(RunFolder *folder, const Snapshot *snapshot, Err *err) {
 static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark, bool whole, Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, folder->dir, "metrics.jsonl", err));
-    Buffer text;
-    if (file_missing(path))
-        return err_set(err, ERR_FORMAT, "%s: missing; put the file back, or train anew in another folder",
-                       path);
-    TRY(file_read(path, METRICS_MAX, &text, err));
-    bool same = (!whole || (uint64_t)mark->metrics_bytes == text.size) && mark->metrics_bytes >= 0 &&
-                (uint64_t)mark->metrics_bytes <= text.size &&
-                crc32_of(text.data, (size_t)mark->metrics_bytes) == mark->metrics_crc;
-    buffer_free(&text);
-    if (same) return OK;
+    uint32_t crc;
+    int64_t size;
+    if (file_missing(path)) return err_set(err, ERR_FORMAT, "%s: missing; " RUN_FILE_LOST, path);
+    TRY(file_crc32(path, mark->metrics_bytes, &crc, &size, err));
+    if ((whole ? size == mark->metrics_bytes : size >= mark->metrics_bytes) && crc == mark->metrics_crc)
+        return OK;
     return err_set(err, ERR_FORMAT,
                    "%s: altered: its first %" PRId64
-                   " bytes are not those that the checkpoint was written with; "
-                   "put the file back, or train anew in another folder",
+                   " bytes are not those that the checkpoint was written with; " RUN_FILE_LOST,
                    path, mark->metrics_bytes);
 }
 
@@ -292,10 +264,12 @@ Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink 
                        folder->dir, mark.metrics_bytes, strerror(errno));
     folder->mark = mark;
     folder->saved_step = snapshot->state->step;
-    return checkpoints_tidy(&owner, snapshot->state->step, err); /* a process may have died before it did */
+    return checkpoints_tidy(&owner, snapshot->state->step, CHECKPOINTS_KEPT, err); /* a process may have died before it did */
 }
 
 /* ---- the end ---- */
+
+enum { TIMING_BYTES = 4096 };
 
 /* A number of timing.json, or NAN. */
 static double timing_number(const json_t *root, const char *key) {
@@ -306,13 +280,16 @@ static double timing_number(const json_t *root, const char *key) {
 
 Status folder_read_timing(const char *dir, RunTiming *out, Err *err) {
     double unknown = __builtin_nan("");
+    char path[CONFIG_PATH_MAX];
     bool there;
+    int64_t size;
     Buffer text;
     json_t *root;
     *out = (RunTiming){unknown, unknown, unknown, unknown};
     TRY(run_holds(dir, "timing.json", &there, err));
     if (!there) return OK;
-    TRY(run_text(dir, "timing.json", &text, err));
+    TRY(path_join(path, sizeof path, dir, "timing.json", err));
+    TRY(file_read_head(path, TIMING_BYTES, &text, &size, err)); /* what is longer is torn */
     Status status = json_read(text.data, text.size, 0, "timing.json", &root, err);
     buffer_free(&text);
     if (status == ERR_NOMEM) return status;
@@ -367,12 +344,14 @@ Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t 
     return npy_write(path, "code_lengths", "<f8", bits, n, err);
 }
 
-Status folder_finish(RunFolder *folder, const char *result, Err *err) {
+Status folder_finish(RunFolder *folder, const char *result, bool spare, Err *err) {
     if (!folder->dir[0]) return OK;
     TRY(sync_metrics(folder, err));
     TRY(check_metrics(folder, &folder->mark, true, err)); /* what is sealed is what this run has written */
     TRY(write_text(folder, "result.json", result, "result", err));
     TRY(early_forget_failure(folder->dir, err)); /* who ran the sweep may have left it */
+    CheckpointOwner owner = owner_of(folder);
+    if (!spare && folder->saved_step >= 0) TRY(checkpoints_tidy(&owner, folder->saved_step, 1, err));
     char *seal;
     TRY(done_text(folder->dir, folder->config_hash, folder->saved_step, &seal, err));
     Status status = write_text(folder, "DONE", seal, "done", err);

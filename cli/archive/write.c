@@ -55,6 +55,8 @@ static Status verify(const char *path, int threads, Err *err) {
 
 Status archive_write(const Args *args, const char *path, const Bytes *archive, int threads, Err *err) {
     AtomicFile file;
+    /* Again: making the archive took its time. */
+    TRY(output_check(path, ARCHIVE_MARK, "an archive of rote's", args_has(args, "force"), err));
     TRY(atomic_open(&file, output_target(path), err));
     Status status = OK;
     if (fwrite(archive->data, 1, archive->size, file.stream) != archive->size || fflush(file.stream) != 0)

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/seal.h"
 #include "data/folder/drawn_with.h"
 #include "data/folder/folder.h"
 #include "data/folder/layout.h"
@@ -91,7 +92,7 @@ static Status write_manifest(FILE *stream, const char *path, const FactSet *fact
     status = json_take_text(root, INDENTED, path, &text, err);
     root = NULL;
     TRY_GOTO(status);
-    TRY_GOTO(seal_text(text, &sealed, err));
+    TRY_GOTO(seal_text(text, SEAL_JSON, &sealed, err));
     if (strlen(sealed) > MANIFEST_MAX)
         TRY_GOTO(err_set(err, ERR_INPUT, "%s: %zu bytes, at most %zu are possible; use fewer or shorter tags",
                          path, strlen(sealed), MANIFEST_MAX));

@@ -107,6 +107,7 @@ static Status series_make(Series *s, const RunTable *t, int series, const char *
         s->runs[s->n_runs++] = (SeriesRun){.run = run,
                                            .architecture = architecture_of(s, t, i),
                                            .point = {.ceiling_bits = sweep_figure(run, "ceiling_bits"),
+                                                     .data_bits = sweep_figure(run, "data_bits"),
                                                      .bits = bits,
                                                      .set_bits = bits == bits ? set_bits_of(run, bits) : NAN,
                                                      .budget = budget_of(run, s->budget_in_exposures),

@@ -2,6 +2,7 @@
  * zeros; it covers names, shapes, offsets, metadata and the tensors' CRCs. */
 #include "model/formats/safetensors.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,9 +121,8 @@ Status safetensors_write(const char *path, const StFile *file, const char *fault
         if (written) {
             status = atomic_commit(&f, fault_name, err);
         } else {
+            status = err_set(err, ERR_IO, "%s: cannot write: %s", path, strerror(errno));
             atomic_abort(&f);
-            status = err_set(err, ERR_IO, "%s: cannot write %zu tensors' data; is the disk full?", path,
-                             (size_t)file->n_tensors);
         }
     }
     free(header);

@@ -68,6 +68,16 @@ static Status claim_path(const Sweep *sweep, const SweepRun *run, char out[CONFI
     return err_set(err, ERR_INPUT, "%.80s...: the path is too long; choose a shorter --out", sweep->dir);
 }
 
+/* Killed before its last file, or it was lost. */
+static Status look_for_end(const char *dir, SweepRun *run, Err *err) {
+    bool ended;
+    Err why;
+    Status status = run_holds(dir, "result.json", &ended, &why);
+    if (status != OK) return cannot_read(run, status, &why, err);
+    if (ended) strcpy(run->reason, RUN_WITHOUT_DONE);
+    return OK;
+}
+
 Status sweep_look_at(const Sweep *sweep, SweepRun *run, Err *err) {
     char dir[CONFIG_PATH_MAX], claim[CONFIG_PATH_MAX];
     bool done = false, failed = false;
@@ -77,12 +87,16 @@ Status sweep_look_at(const Sweep *sweep, SweepRun *run, Err *err) {
     run->state = SWEEP_WAITING;
     run->attempts = 0;
     run->reason[0] = '\0';
-    Status status = run_holds(dir, "DONE", &done, &why);
+    struct stat info;
+    Status status = stat(dir, &info) != 0 || S_ISDIR(info.st_mode)
+                        ? run_holds(dir, "DONE", &done, &why)
+                        : err_set(&why, ERR_INPUT, "%s: is no folder; remove it", dir);
     if (status == OK) status = run_holds(dir, "failed.json", &failed, &why);
     if (status != OK) TRY(cannot_read(run, status, &why, err));
     if (done) return read_done(dir, run, err);
     if (failed) TRY(read_failed(dir, run, err));
     if (lock_held(claim)) run->state = SWEEP_RUNNING;
+    if (run->state == SWEEP_WAITING) TRY(look_for_end(dir, run, err));
     return OK;
 }
 
@@ -143,7 +157,7 @@ Status sweep_retry(Sweep *sweep, int *n, Err *err) {
         Status status = sweep_look_at(sweep, run, err); /* another process may have finished it meanwhile */
         char path[CONFIG_PATH_MAX];
         TRY(sweep_path(sweep, run, "failed.json", path, err));
-        if (status == OK && file_exists(path)) {
+        if (status == OK && !file_missing(path)) {
             sweep_remove_failed(sweep, run);
             ++*n;
         }
