@@ -73,7 +73,7 @@ short    = $(if $(V),,@echo '$(1) $(2)';)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all setup demo reproduce-quick tests one_hash golden_archives print-build print-flags check check-long check-ci check-all asan tsan lint install uninstall compile_commands clean FORCE
+.PHONY: all setup demo reproduce-quick tests one_hash golden_archives print-build print-flags print-memory-files check check-long check-ci check-all asan tsan lint install uninstall compile_commands clean FORCE
 
 all:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
@@ -118,6 +118,11 @@ $(BUILD)/$(1)/%.o: model/kernels/%.c $(BUILD)/flags | $(BUILD)/libraries
 endef
 $(foreach i,$(ISAS),$(eval $(call isa_rule,$(i))))
 
+# The fuzz targets read files in memory (tests/fuzz/memory_files.h); wraps hold for objects of the library only.
+MEMORY_FILES := $(addprefix -Wl$(comma)--wrap=,file_read file_read_stream file_missing crc32_of content_hash \
+	seal_check seal_text_check deflated_begin deflated_add deflated_add_char deflated_end)
+$(BUILD)/tests/test_fuzz_texts $(BUILD)/tests/test_fuzz_runs: private LDFLAGS += $(MEMORY_FILES)
+
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 	$(call short,LINK,$@)$(LINK) -o $@ $< $(LIB) $(if $(BARE),,-lcmocka) $(LIBS)
 
@@ -129,6 +134,9 @@ golden_archives: $(BUILD)/tests/golden_archives
 
 print-build:
 	@echo $(BUILD)
+
+print-memory-files:
+	@echo '$(MEMORY_FILES)'
 
 print-flags:
 	@echo '$(ALL_CFLAGS)'

@@ -390,6 +390,17 @@ Status file_write_atomic(const char *path, const void *data, size_t size, Err *e
     return atomic_commit(&file, slash ? slash + 1 : path, err);
 }
 
+Status file_place(const char *from, const char *to, Err *err) {
+    int fd = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) return unreadable(from, err);
+    int failed = fsync(fd) != 0 ? errno : 0;
+    close(fd);
+    if (failed) return err_set(err, ERR_IO, "%s: cannot sync: %s", from, strerror(failed));
+    if (rename(from, to) != 0)
+        return err_set(err, ERR_IO, "%s: cannot rename into place: %s", to, strerror(errno));
+    return sync_folder(to, err);
+}
+
 Status path_join(char *out, size_t size, const char *dir, const char *name, Err *err) {
     int length = snprintf(out, size, "%s%s%s", dir, name ? "/" : "", name ? name : "");
     if (length >= 0 && (size_t)length < size) return OK;

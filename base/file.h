@@ -58,6 +58,10 @@ void atomic_abort(AtomicFile *file);
 /* Writes `size` bytes as such a file; its fault_name is the file's name without the folder. */
 Status file_write_atomic(const char *path, const void *data, size_t size, Err *err);
 
+/* Puts a file that another program has written under the name `to`, in the same file system: syncs it, renames it, and
+ * syncs the folder. Replaces what is there. ERR_IO. */
+Status file_place(const char *from, const char *to, Err *err);
+
 /* Named failure points for the tests: the process kills itself (SIGKILL) when the environment's
  * ROTE_FAULT equals "name.where", or "name.where:k" on its k-th pass. atomic_commit passes its fault_name
  * (NULL: none) with before_sync, before_rename, before_dirsync, after. */

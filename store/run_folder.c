@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,24 +14,9 @@
 #include "base/memory.h"
 #include "model/formats/npy.h"
 #include "store/done.h"
+#include "store/early.h"
 #include "store/run_files.h"
 #include "store/run_manifest.h"
-
-static bool ends_in(const char *text, const char *end) {
-    size_t n = strlen(text), k = strlen(end);
-    return n >= k && !strcmp(text + n - k, end);
-}
-
-/* A temporary of a file that a run writes whole (base/file.h). Nobody else's is ever removed. */
-static bool is_temporary(const char *name) {
-    static const char *const OURS[] = {"manifest.json", "config.yaml", "result.json",
-                                       "timing.json",   "DONE",        "failed.json"};
-    if (name[0] != '.' || !ends_in(name, TEMPORARY_END)) return false;
-    size_t length = strlen(name + 1) - strlen(TEMPORARY_END);
-    for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
-        if (strlen(OURS[i]) == length && !strncmp(name + 1, OURS[i], length)) return true;
-    return !strncmp(name + 1, "checkpoint-", 11) && ends_in(name, ".safetensors" TEMPORARY_END);
-}
 
 /* ---- what is in the folder ---- */
 
@@ -41,32 +25,6 @@ Status run_default_dir(const Config *config, const char *data_hash, char *out, i
     TRY(config_hash(config, data_hash, hash, err));
     snprintf(out, (size_t)size, "runs/%s-%.8s", config->name, hash);
     return OK;
-}
-
-/* What a folder holds that lacks the first files of a run.
- *   began   a checkpoint, or config.yaml and metrics.jsonl, which a run has only behind them
- *   other   a name that no beginning run leaves; empty: there is none */
-static Status look_inside(const char *dir, bool *began, char other[NAME_MAX + 1], Err *err) {
-    static const char *const EARLY[] = {".", "..", "lock", "manifest.json", "metrics.jsonl", "failed.json"};
-    bool config = false, metrics = false;
-    *began = false;
-    *other = '\0';
-    DIR *stream = opendir(dir);
-    if (!stream) return err_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
-    errno = 0;
-    for (struct dirent *entry; (entry = readdir(stream)); errno = 0) {
-        const char *name = entry->d_name;
-        bool ours = is_temporary(name);
-        for (size_t i = 0; i < sizeof EARLY / sizeof EARLY[0]; i++) ours |= !strcmp(name, EARLY[i]);
-        *began |= !strncmp(name, "checkpoint-", 11) && ends_in(name, ".safetensors");
-        config |= !strcmp(name, "config.yaml");
-        metrics |= !strcmp(name, "metrics.jsonl");
-        if (!ours && !*other) snprintf(other, NAME_MAX + 1, "%s", name);
-    }
-    int why = errno;
-    closedir(stream);
-    *began |= config && metrics;
-    return why ? err_set(err, ERR_IO, "%s: cannot list it: %s", dir, strerror(why)) : OK;
 }
 
 Status folder_look(const char *dir, FolderState *out, Err *err) {
@@ -89,12 +47,11 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
     if (sweep)
         return err_set(err, ERR_INPUT, "%s: is the folder of a sweep, whose runs lie in %s/runs", dir, dir);
     bool began;
-    char other[NAME_MAX + 1];
-    TRY(look_inside(dir, &began, other, err));
+    TRY(early_began(dir, &began, err));
     if (began || done)
         return err_set(err, ERR_FORMAT, "%s/%s: missing, though a run has begun there; " RUN_FILE_LOST, dir,
                        config ? "manifest.json" : "config.yaml");
-    return *other ? err_set(err, ERR_INPUT, "%s: exists and is no run folder (it holds %s)", dir, other) : OK;
+    return early_check(dir, err);
 }
 
 Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err) {
@@ -149,7 +106,7 @@ static void remove_temporaries(const char *dir) {
     if (!stream) return;
     for (struct dirent *entry; (entry = readdir(stream));) {
         char path[CONFIG_PATH_MAX];
-        if (is_temporary(entry->d_name) && path_join(path, sizeof path, dir, entry->d_name, NULL) == OK)
+        if (early_temporary(entry->d_name) && path_join(path, sizeof path, dir, entry->d_name, NULL) == OK)
             unlink(path);
     }
     closedir(stream);
@@ -170,13 +127,30 @@ Status folder_open(RunFolder *folder, const char *dir, const char *config_hash, 
     return OK;
 }
 
+/* Whether the folder's name still leads to the folder whose lock we hold. Whoever has moved it, or put another in its
+ * place, must not find our files there. */
+static Status still_there(const RunFolder *folder, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    TRY(path_join(path, sizeof path, folder->dir, "lock", err));
+    bool stands;
+    TRY(lock_stands(path, folder->lock_fd, &stands, err));
+    if (stands) return OK;
+    return err_set(err, ERR_IO,
+                   "%s: the folder was moved or replaced during the run, or its lock removed; go on with "
+                   "--resume where the run is now",
+                   folder->dir);
+}
+
 static Status write_text(const RunFolder *folder, const char *name, const char *text, const char *fault,
                          Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, folder->dir, name, err));
+    TRY(still_there(folder, err));
     AtomicFile file;
     TRY(atomic_open(&file, path, err));
-    if (fputs(text, file.stream) < 0 || (!ends_in(text, "\n") && fputc('\n', file.stream) < 0)) {
+    size_t size = strlen(text);
+    if (fputs(text, file.stream) < 0 ||
+        ((size == 0 || text[size - 1] != '\n') && fputc('\n', file.stream) < 0)) {
         atomic_abort(&file);
         return err_set(err, ERR_IO, "%s: cannot write: %s", path, strerror(errno));
     }
@@ -191,17 +165,17 @@ static Status write_manifest(const RunFolder *folder, const Ops *ops, int thread
     return status;
 }
 
-static Status open_metrics(RunFolder *folder, const char *mode, Err *err) {
+/* Adds lines to those that are there; empty: drops them first. */
+static Status open_metrics(RunFolder *folder, bool empty, Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, folder->dir, "metrics.jsonl", err));
-    folder->metrics = fopen(path, mode);
-    return folder->metrics ? OK : err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+    return file_append_open(path, empty, &folder->metrics, err);
 }
 
 Status folder_begin(RunFolder *folder, const Config *config, const Ops *ops, int threads, Err *err) {
     if (!folder->dir[0]) return OK;
     TRY(write_manifest(folder, ops, threads, err));
-    TRY(open_metrics(folder, "w", err));
+    TRY(open_metrics(folder, true, err));
     folder->mark = (CheckpointMark){0};
 
     Config kept = *config; /* with paths that hold from any folder */
@@ -246,6 +220,7 @@ static Status sync_metrics(RunFolder *folder, Err *err) {
 
 Status folder_save(RunFolder *folder, const Snapshot *snapshot, Err *err) {
     if (!folder->dir[0]) return OK;
+    TRY(still_there(folder, err));
     TRY(sync_metrics(folder, err));
     fault_point("metrics", "synced");
     CheckpointOwner owner = owner_of(folder);
@@ -283,14 +258,13 @@ Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink 
     if (status != OK) return err_set(err, status, "%s", why.msg);
     if (!*found) return OK;
     TRY(check_metrics(folder, &mark, false, err));
-    TRY(open_metrics(folder, "r+", err));
-    if (ftruncate(fileno(folder->metrics), mark.metrics_bytes) != 0 ||
-        fseek(folder->metrics, 0, SEEK_END) != 0)
+    TRY(open_metrics(folder, false, err));
+    if (ftruncate(fileno(folder->metrics), mark.metrics_bytes) != 0)
         return err_set(err, ERR_IO, "%s/metrics.jsonl: cannot be cut back to %" PRId64 " bytes: %s",
                        folder->dir, mark.metrics_bytes, strerror(errno));
     folder->mark = mark;
     folder->saved_step = snapshot->state->step;
-    return checkpoints_tidy(&owner, snapshot->state->step, err); /* a process may have died before it did */
+    return checkpoints_tidy(&owner, snapshot->state->step, CHECKPOINTS_KEPT, err); /* a process may have died before it did */
 }
 
 /* ---- the end ---- */
@@ -358,6 +332,7 @@ Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err
 Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t *source, int n, Err *err) {
     if (!folder->dir[0]) return OK;
     char path[CONFIG_PATH_MAX];
+    TRY(still_there(folder, err));
     int64_t *id = malloc((size_t)n * sizeof *id);
     if (!id) return err_set(err, ERR_NOMEM, "%s: no memory for %d code lengths", folder->dir, n);
     for (int i = 0; i < n; i++) id[i] = source[i];
@@ -369,20 +344,14 @@ Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t 
     return npy_write(path, "code_lengths", "<f8", bits, n, err);
 }
 
-/* The note of an attempt that failed, which who ran the sweep may have left. */
-static Status remove_failure(const RunFolder *folder, Err *err) {
-    char path[CONFIG_PATH_MAX];
-    TRY(path_join(path, sizeof path, folder->dir, "failed.json", err));
-    if (unlink(path) == 0 || errno == ENOENT) return OK;
-    return err_set(err, ERR_IO, "%s: cannot remove it: %s", path, strerror(errno));
-}
-
-Status folder_finish(RunFolder *folder, const char *result, Err *err) {
+Status folder_finish(RunFolder *folder, const char *result, bool spare, Err *err) {
     if (!folder->dir[0]) return OK;
     TRY(sync_metrics(folder, err));
     TRY(check_metrics(folder, &folder->mark, true, err)); /* what is sealed is what this run has written */
     TRY(write_text(folder, "result.json", result, "result", err));
-    TRY(remove_failure(folder, err));
+    TRY(early_forget_failure(folder->dir, err)); /* who ran the sweep may have left it */
+    CheckpointOwner owner = owner_of(folder);
+    if (!spare && folder->saved_step >= 0) TRY(checkpoints_tidy(&owner, folder->saved_step, 1, err));
     char *seal;
     TRY(done_text(folder->dir, folder->config_hash, folder->saved_step, &seal, err));
     Status status = write_text(folder, "DONE", seal, "done", err);

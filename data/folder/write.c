@@ -23,11 +23,8 @@ enum { INDENTED = JSON_INDENT(2) | JSON_REAL_PRECISION(17) };
 static json_t *escaped_json(Text text) {
     size_t room = 4 * text.size + 1; /* \xHH for every byte, and a NUL */
     char *escaped = malloc(room);
-    if (!escaped) return NULL;
-    text_escape(escaped, room, text);
-    json_t *string = json_string(escaped);
-    free(escaped);
-    return string;
+    if (escaped) text_escape(escaped, room, text);
+    return json_string_take(escaped);
 }
 
 static Status write_vocab(FILE *stream, const char *path, const Vocab *vocab, Err *err) {
