@@ -58,7 +58,7 @@ Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err
     FolderState state;
     RunManifest manifest;
     char hash[33];
-    if (!file_exists(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
+    if (file_missing(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
     TRY(folder_look(dir, &state, err));
     if (state == FOLDER_NEW)
         return err_set(err, ERR_INPUT, "%s: no run has begun there (no config.yaml)", dir);
@@ -264,7 +264,8 @@ Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink 
                        folder->dir, mark.metrics_bytes, strerror(errno));
     folder->mark = mark;
     folder->saved_step = snapshot->state->step;
-    return checkpoints_tidy(&owner, snapshot->state->step, CHECKPOINTS_KEPT, err); /* a process may have died before it did */
+    /* A process may have died before it did. */
+    return checkpoints_tidy(&owner, snapshot->state->step, CHECKPOINTS_KEPT, err);
 }
 
 /* ---- the end ---- */
