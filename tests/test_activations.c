@@ -119,7 +119,7 @@ static void dumps_and_means(void **state) {
     StFile file;
     char name[HOOK_NAME_MAX];
     if (activations_write_safetensors("a.safetensors", &some, "abc", &err) != OK) fail_msg("%s", err.msg);
-    if (safetensors_read("a.safetensors", &file, &err) != OK) fail_msg("%s", err.msg);
+    if (safetensors_read("a.safetensors", SIZE_MAX, &file, &err) != OK) fail_msg("%s", err.msg);
     assert_int_equal(file.n_tensors, n_hooks + 4);
     assert_string_equal(safetensors_meta(&file, "format"), ACTIVATIONS_FORMAT);
     assert_string_equal(safetensors_meta(&file, "param_hash"), "abc");
