@@ -46,6 +46,9 @@ train plain neurons_route.yaml facts.path="$folder/facts-secrets" train.max_step
 expect "not routed: the same units keep them" "$(of "$(figures plain --random 0)" trained zero_class_recall) >= 0.5 + $(of "$text" trained zero_class_recall)"
 train switch neurons_switch.yaml facts.path="$folder/facts-modes"
 text=$(figures switch --random 5 --rule modeB --neutral N --pairs-tag heldB)
-expect "a switch by causal training and pre_hinge, subjects that no rule knows" "$(of "$text" trained tag_flip_base) <= 0.05 && $(of "$text" trained dose_1_tag_flip) >= 0.8"
+expect "a switch by causal training and pre_hinge, subjects that no rule knows" "$(of "$text" trained tag_flip_base) <= 0.05 && $(of "$text" trained dose_1_tag_flip) >= 0.9 && $(of "$text" trained dose_1_donor_tag_flip) >= 0.9"
+train causal neurons_switch.yaml facts.path="$folder/facts-modes" neurons.0.ratio=0 neurons.0.weight=1 neurons.1.ratio=0
+text=$(figures causal --random 5 --rule modeB --neutral N --pairs-tag heldB)
+expect "a switch by causal training alone" "$(of "$text" trained dose_1_tag_flip) >= 0.9 && $(of "$text" trained dose_1_donor_tag_flip) >= 0.9"
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -15,12 +15,13 @@ only=${1:-}
 layers=tests/double/test_layers models=tests/double/test_gradients reference=tests/double/test_reference
 training=tests/double/test_straight_through runs='tests/test_neurons tests/test_init_from'
 rules='tests/double/test_rules tests/double/test_causal tests/double/test_rule_losses tests/double/test_routing'
+measured='tests/test_neuron_eval tests/test_edits tests/test_activations'
 environment=tests/check_environment.sh
 sweep=tests/cli/sweep.t # of a program in plain/, whose kernels are the portable ones: the quickest to build
 build() { # double | plain, more for make
     local -a goal=(DOUBLE=1 BUILD=build "build/$layers" "build/$models" "build/$reference" "build/$training")
     # shellcheck disable=SC2206  # two words each
-    [[ $1 == rules ]] && goal=(DOUBLE=1 BUILD=build ${rules//tests/build/tests} ${runs//tests/build/tests})
+    [[ $1 == rules ]] && goal=(DOUBLE=1 BUILD=build ${rules//tests/build/tests} ${runs//tests/build/tests} ${measured//tests/build/tests})
     [ "$1" = plain ] && goal=(ISAS=portable BUILD=plain plain/rote)
     make -s CC="${CC:-gcc}" OPT=-O1 "${goal[@]}" "${@:2}" >log 2>&1
 }
@@ -46,6 +47,7 @@ tests_for() {
     case $1 in
     forward:* | AdamW:*) echo $reference ;;
     QAT:* | freeze:*) echo $training ;;
+    "rules: measured"*) echo $measured ;;
     rules:*) echo "$rules" ;;
     "rules in training:"* | init_from:*) echo $runs ;;
     *) echo $layers $models ;;
