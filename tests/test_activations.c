@@ -66,7 +66,7 @@ static void before_and_after(void **state) {
     facts_free(&facts);
 }
 
-/* Edit 0 holds units 2 and 4 at the mean of each position, edit 2 at their values in fact 7; x: of all trained facts. */
+/* Edit 0 holds units 2 and 4 at the mean of each position, edit 2 at their values in fact 7. x: of trained facts. */
 static void expect_values(const Edits *edits, const FactSet *facts, const real *x, int width) {
     int32_t *place;
     Err err;
