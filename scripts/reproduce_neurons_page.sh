@@ -288,7 +288,7 @@ notes() {
     echo "6. *The output isn't significant.* Neurons that fire need not decide the answer: those trained by \`pre_hinge\` are needed"
     echo "   (zeroing those of E3 costs $(m switch-fire trained.zero_class_bits 1) bits a fact), but held at their values of mode B they flip only"
     echo "   $(m switch-fire trained.dose_1_tag_flip) of the answers of subjects without a rule. Causal training makes them decide it: alone it flips"
-    echo "   $(m switch-causal trained.dose_1_tag_flip), though its neurons fire as often in mode A (HIT $(p switch-causal trained.hit 2), FAR $(p switch-causal trained.far 2)); with"
+    echo "   $(m switch-causal trained.dose_1_tag_flip), though its neurons fire as often under the neutral cue (HIT $(p switch-causal trained.hit 2), FAR $(p switch-causal trained.far 2)); with"
     echo "   \`pre_hinge\` added, $(m switch-both trained.dose_1_tag_flip)."
 }
 
