@@ -18,11 +18,13 @@ training=tests/double/test_straight_through runs='tests/test_neurons tests/test_
 rules='tests/double/test_rules tests/double/test_causal tests/double/test_rule_losses tests/double/test_routing'
 environment=tests/check_environment.sh damage='plain/tests/test_hostile plain/tests/test_done tests/check_damage.sh'
 allocations=tests/check_allocations.sh returns=scripts/check_returns.sh
+measured='tests/test_neuron_eval tests/test_edits tests/test_activations'
+environment=tests/check_environment.sh
 sweep=tests/cli/sweep.t # of a program in plain/, whose kernels are the portable ones: the quickest to build
 build() { # double | rules | fits | plain | sealed, more for make
     local -a goal=(DOUBLE=1 BUILD=build "build/$layers" "build/$models" "build/$reference" "build/$training")
     # shellcheck disable=SC2206  # two words each
-    [[ $1 == rules ]] && goal=(DOUBLE=1 BUILD=build ${rules//tests/build/tests} ${runs//tests/build/tests})
+    [[ $1 == rules ]] && goal=(DOUBLE=1 BUILD=build ${rules//tests/build/tests} ${runs//tests/build/tests} ${measured//tests/build/tests})
     [ "$1" = fits ] && goal=(DOUBLE=1 BUILD=build build/tests/test_fits)
     [ "$1" = plain ] && goal=(ISAS=portable BUILD=plain plain/rote)
     [ "$1" = sealed ] && goal=(ISAS=portable BUILD=plain plain/rote plain/tests/test_hostile plain/tests/test_done)
@@ -59,6 +61,7 @@ tests_for() {
     case $1 in
     forward:* | AdamW:*) echo $reference ;;
     QAT:* | freeze:*) echo $training ;;
+    "rules: measured"*) echo $measured ;;
     rules:*) echo "$rules" ;;
     "rules in training:"* | init_from:*) echo $runs ;;
     *) echo $layers $models ;;
