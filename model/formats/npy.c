@@ -29,7 +29,8 @@ Status npy_write(const char *path, const char *fault_name, const char *descr, co
     unsigned char head[NPY_HEAD_MAX];
     AtomicFile file;
     TRY(atomic_open(&file, path, err));
-    fwrite(head, 1, npy_head(head, descr, n, 0), file.stream); /* atomic_commit asks for errors */
+    fwrite(head, 1, npy_head(head, descr, n, 0),
+           file.stream); /* atomic_commit reports errors of the stream */
     fwrite(data, 8, (size_t)n, file.stream);
     return atomic_commit(&file, fault_name, err);
 }
@@ -44,7 +45,7 @@ Status npy_write_rows(const char *path, const char *fault_name, const real *data
     return atomic_commit(&file, fault_name, err);
 }
 
-/* The head must be the one that npy_head makes for as many numbers as there are. */
+/* The header must be exactly the one that npy_head writes for the number of numbers in the file. */
 Status npy_read(const char *path, const char *descr, void **out, int64_t *n, Err *err) {
     unsigned char head[NPY_HEAD_MAX];
     Buffer file;

@@ -1,5 +1,5 @@
-/* The header's own CRC stands first in the header, at a fixed place, and is computed with its eight digits as
- * zeros; it covers names, shapes, offsets, metadata and the tensors' CRCs. */
+/* The CRC of the header is at a fixed place at the beginning of the header. It is computed with its own eight digits
+ * set to zero, and covers names, shapes, offsets, metadata and the CRCs of the tensors. */
 #include "model/formats/safetensors.h"
 
 #include <jansson.h>
@@ -14,12 +14,13 @@
 
 #define HEADER_START "{\"__metadata__\":{\"crc32\":\""
 #define ZERO_CRC     "00000000"
-#define TENSOR_CRC   "crc32:" /* key of a tensor's CRC: this and its name */
+#define TENSOR_CRC   "crc32:" /* the key of a tensor's CRC is this and the tensor's name */
 
 enum {
     DIGITS = sizeof ZERO_CRC - 1,
     DIGITS_AT = sizeof HEADER_START - 1,
-    ALIGNMENT = 64 /* of the first tensor in the file; the reader's pointers then suit any dtype */
+    ALIGNMENT =
+        64 /* of the first tensor in the file, so that pointers into the buffer are aligned for any dtype */
 };
 static const size_t FILE_MAX = (size_t)1 << 42;
 
@@ -29,7 +30,7 @@ static size_t dtype_bytes(const char *dtype) {
     return 0;
 }
 
-/* Bytes of a tensor by its dtype and shape; false where they make no sense or overflow. */
+/* The bytes of a tensor, by its dtype and shape; false: these are invalid, or the number overflows. */
 static bool tensor_bytes(const StTensor *t, size_t *bytes) {
     *bytes = dtype_bytes(t->dtype);
     if (*bytes == 0 || t->n_dim < 0 || t->n_dim > 4) return false;
@@ -52,8 +53,7 @@ static json_t *tensor_json(const StTensor *t, size_t from) {
                      (json_int_t)from, (json_int_t)(from + t->bytes));
 }
 
-/* The header as text, padded with spaces to the alignment, its CRC filled in; NULL without memory or where a
- * string is not UTF-8. */
+/* The header as text, padded with spaces to the alignment, with its CRC. NULL: no memory, or a string is not UTF-8. */
 static char *header_text(const StFile *file, size_t *size) {
     json_t *root = json_object(), *meta = json_object();
     char *text = NULL, *padded = NULL;
@@ -126,7 +126,7 @@ Status safetensors_write(const char *path, const StFile *file, const char *fault
 
 /* ---- reading ---- */
 
-/* Checks length and CRC of the header in place (its digits become zeros again). */
+/* Checks the length and the CRC of the header. Sets the digits of the CRC to zeros in the buffer. */
 static Status check_header(const char *path, Buffer *b, size_t *size, Err *err) {
     uint64_t length = 0;
     if (b->size >= 8) memcpy(&length, b->data, 8);
@@ -148,7 +148,7 @@ static Status check_header(const char *path, Buffer *b, size_t *size, Err *err) 
     return OK;
 }
 
-/* One entry of the header becomes a tensor; its data must begin where the one before ended. */
+/* Reads one entry of the header as a tensor; its data must begin where those of the previous one end. */
 static Status read_tensor(const char *path, const char *name, const json_t *entry, const json_t *meta,
                           const char *data, size_t data_size, size_t *at, StTensor *t, Err *err) {
     const char *dtype = NULL;

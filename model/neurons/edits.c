@@ -9,7 +9,7 @@
 
 static const char *const op_name[] = {"set", "add", "scale", "zero", "mean", NULL};
 
-/* "set:2" as an operation and its number. */
+/* Reads "set:2": an operation and its number. */
 static Status op_parse(EditOp *op, real *value, const char *text, Err *err) {
     char name[16], *end;
     size_t length = strcspn(text, ":");
@@ -18,8 +18,9 @@ static Status op_parse(EditOp *op, real *value, const char *text, Err *err) {
     while (op_name[found] && strcmp(op_name[found], name) != 0) found++;
     if (!op_name[found]) {
         const char *nearest = nearest_name(name, op_name);
-        return err_set(err, ERR_INPUT, "'%s' is no operation, allowed: set:X, add:X, scale:X, zero, mean%s%s",
-                       name, nearest ? "; nearest: " : "", nearest ? nearest : "");
+        return err_set(err, ERR_INPUT,
+                       "'%s' is not an operation; allowed: set:X, add:X, scale:X, zero, mean%s%s", name,
+                       nearest ? "; nearest: " : "", nearest ? nearest : "");
     }
     *op = (EditOp)found;
     *value = 0;
@@ -28,12 +29,12 @@ static Status op_parse(EditOp *op, real *value, const char *text, Err *err) {
     const char *number = text[length] ? text + length + 1 : "";
     double x = strtod(number, &end);
     if (end == number || *end || !__builtin_isfinite((real)x))
-        return err_set(err, ERR_INPUT, "'%s' is no number; write %s:2.0", number, name);
+        return err_set(err, ERR_INPUT, "'%s' is not a finite number; write for example %s:2.0", number, name);
     *value = (real)x;
     return OK;
 }
 
-/* list: what stands in the brackets, NULL: all units. */
+/* list: the text in the brackets; NULL: all units. */
 static Status edit_units(Edit *e, int width, const char *list, size_t length, real value, Err *err) {
     bool *chosen = calloc((size_t)width, sizeof *chosen);
     e->unit = calloc((size_t)width, sizeof *e->unit);

@@ -183,10 +183,10 @@ $ rote export run --to npz w.npz
 $ rote export run --to npz w.npz --force
 w.npz
 $ rote export run --to hf run
-2> rote: run: the folder is not empty .* is there.; name another, or write into it with --force (re)
+2> rote: run: the folder is not empty .it contains .*.; choose another folder, or write into it with --force (re)
 [2]
 $ rote export run --to hf hf
-2> rote: hf: the folder is not empty .* is there.; name another, or write into it with --force (re)
+2> rote: hf: the folder is not empty .it contains .*.; choose another folder, or write into it with --force (re)
 [2]
 $ rote export run --to hf hf --force && mkdir empty && rote export run --to hf empty
 hf
