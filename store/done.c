@@ -15,9 +15,10 @@
 #define KEPT      "put the file back, or train anew in another folder"
 
 enum { DONE_MAX = 4096, PATH_ROOM = 1200 };
-static const size_t FILE_MOST = (size_t)1 << 40;
+static const size_t SEALED_BYTES_MAX = (size_t)1 << 40;
 
-/* What is sealed, where it is there, and what helps where it was altered. timing.json is a clock, and free. */
+/* The files that are sealed if they exist, and the advice if one was altered. timing.json has clock times, so it is not
+ * sealed. */
 static const struct {
     const char *name, *help;
 } sealed[] = {
@@ -40,7 +41,7 @@ static bool seals_nothing(const Buffer *text) {
     return digits == 32 && (text->size == 32 || (text->size == 33 && text->data[32] == '\n'));
 }
 
-/* The line "WORD VALUE" at *at, which is moved behind it; false: it is no whole line. */
+/* Reads the line "WORD VALUE" at *at, and moves *at behind it; false: not a complete line. */
 static bool next_line(char **at, char **word, char **value) {
     char *end = strchr(*at, '\n'), *blank = strchr(*at, ' ');
     if (!end || !blank || blank > end) return false;
@@ -124,7 +125,7 @@ static Status put_file(FILE *f, const char *dir, const char *name, Err *err) {
     Buffer text;
     TRY(path_join(path, sizeof path, dir, name, err));
     if (stat(path, &info) != 0 && errno == ENOENT) return OK;
-    TRY(file_read(path, FILE_MOST, &text, err));
+    TRY(file_read(path, SEALED_BYTES_MAX, &text, err));
     content_hash(text.data, text.size, hash);
     buffer_free(&text);
     fprintf(f, "%s %s\n", name, hash);

@@ -26,7 +26,7 @@ Status sweep_yaml_text(const SweepSpec *spec, char **out, Err *err) {
     return OK;
 }
 
-/* Whether the text is as it was written, or by a version that sealed nothing: without either line. */
+/* Whether the text is unchanged, or without both lines, as written by a version that sealed nothing. */
 static bool is_whole(const Buffer *text) {
     char last[LAST_BYTES + 1], hash[33];
     bool first = !strncmp(text->data, FIRST, sizeof FIRST - 1);

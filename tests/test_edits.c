@@ -33,9 +33,9 @@ static void edits_read(void **state) {
     edits_free(&e);
 
     static const char *const refused[][2] = {
-        {"blocks.0.mlp.hook_post[9]=zero", "9 is out of range; allowed: 0 to 8"},
+        {"blocks.0.mlp.hook_post[9]=zero", "'9': 9 is out of range; allowed: 0 to 8"},
         {"blocks.0.mlp.hook_post[4-2]=zero", "backward"},
-        {"blocks.0.mlp.hook_post[4-]=zero", "is not a list"},
+        {"blocks.0.mlp.hook_post[4-]=zero", "not a list"},
         {"blocks.0.mlp.hook_post[1;2]=zero", "no '='"},
         {"blocks.0.mlp.hook_post[99999999999999999999]=zero", "allowed: 0 to 8"},
         {"blocks.0.mlp.hook_post[1=zero", "']' is missing"},

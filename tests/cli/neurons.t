@@ -86,10 +86,10 @@ $ rote neurons dump run --hook ln_final.hook_normalized,ln_final.hook_normalized
 2> rote: neurons dump: --hook: ln_final.hook_normalized is given twice
 [2]
 $ rote neurons dump run --hook all --facts 3-10 -o x.safetensors
-2> rote: neurons dump: --facts: 10 is out of range; allowed: 0 to 9
+2> rote: neurons dump: --facts: '10': 10 is out of range; allowed: 0 to 9
 [2]
 $ rote neurons dump run --hook all --facts 2,,3 -o x.safetensors
-2> rote: neurons dump: --facts: '2,,3' is not a list of numbers and ranges, such as 3 or 0-7 or 3,9,12-15
+2> rote: neurons dump: --facts: '2,,3': not a list of numbers and ranges, such as 3 or 0-7 or 3,9,12-15
 [2]
 $ rote neurons dump run --hook all --tag C -o x.safetensors
 2> rote: neurons dump: --tag: no fact has the tag 'C'
@@ -233,13 +233,13 @@ $ rote neurons steer run
 2> rote: neurons steer: --do is missing, such as --do 'blocks.0.mlp.hook_post[0-7]=set:2.0'
 [2]
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post[0-12]=zero'
-2> rote: neurons steer: --do 'blocks.1.mlp.hook_post[0-12]=zero': units: 12 is out of range; allowed: 0 to 11
+2> rote: neurons steer: --do 'blocks.1.mlp.hook_post[0-12]=zero': units: '0-12': 12 is out of range; allowed: 0 to 11
 [2]
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post[5-2]=zero'
-2> rote: neurons steer: --do 'blocks.1.mlp.hook_post[5-2]=zero': units: 5-2 runs backward
+2> rote: neurons steer: --do 'blocks.1.mlp.hook_post[5-2]=zero': units: '5-2': 5-2 runs backward
 [2]
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post[a]=zero'
-2> rote: neurons steer: --do 'blocks.1.mlp.hook_post[a]=zero': units: 'a' is not a list of numbers and ranges, such as 3 or 0-7 or 3,9,12-15
+2> rote: neurons steer: --do 'blocks.1.mlp.hook_post[a]=zero': units: 'a': not a list of numbers and ranges, such as 3 or 0-7 or 3,9,12-15
 [2]
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post=zera'
 2> rote: neurons steer: --do 'blocks.1.mlp.hook_post=zera': 'zera' is not an operation; allowed: set:X, add:X, scale:X, zero, mean; nearest: zero
