@@ -78,7 +78,7 @@ int threads_quota(const char *groups, const char *root) {
 /* ---- the default ---- */
 
 int threads_cores(void) {
-    static atomic_int quota = -1; /* read once: it may be asked for in every step */
+    static atomic_int quota = -1; /* read once, because every step may need it */
     int cores = omp_get_num_procs(), allowed = atomic_load(&quota);
     if (allowed < 0) {
         allowed = threads_quota("/proc/self/cgroup", "/sys/fs/cgroup");

@@ -43,7 +43,7 @@ static void refusals(void **state) {
     assert_int_equal(file_write_atomic(in_dir(dir, "thesis.tmp"), "x", 1, &err), OK);
     expect_refusal(&c, dir, false, ERR_INPUT, "is not a run folder (it contains thesis.tmp)");
     assert_true(file_exists(in_dir(dir, "thesis.tmp")));
-    expect_refusal(&c, in_root("config.yaml"), false, ERR_INPUT, "is no folder");
+    expect_refusal(&c, in_root("config.yaml"), false, ERR_INPUT, "is not a folder");
     facts_free(&c.facts);
     facts_free(&other.facts);
     facts_free(&more.facts);
