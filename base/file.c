@@ -167,6 +167,24 @@ done:
     return status;
 }
 
+Status file_crc32(const char *path, int64_t bytes, uint32_t *crc, int64_t *file_bytes, Err *err) {
+    unsigned char piece[1 << 14];
+    Status status = OK;
+    size_t size = 0, got = sizeof piece, at = 0;
+    int fd;
+    TRY(open_to_read(path, &fd, &size, err));
+    *file_bytes = (int64_t)size;
+    *crc = (uint32_t)crc32_z(0, NULL, 0);
+    while (status == OK && got == sizeof piece && (int64_t)at < bytes) {
+        size_t wanted = (size_t)bytes - at < sizeof piece ? (size_t)bytes - at : sizeof piece;
+        status = read_bytes(fd, path, (char *)piece, wanted, at, &got, err);
+        if (status == OK) *crc = (uint32_t)crc32_z(*crc, piece, got);
+        at += got;
+    }
+    close(fd);
+    return status;
+}
+
 void buffer_free(Buffer *b) {
     free(b->data);
     *b = (Buffer){0};
@@ -370,6 +388,17 @@ Status file_write_atomic(const char *path, const void *data, size_t size, Err *e
     }
     const char *slash = strrchr(path, '/');
     return atomic_commit(&file, slash ? slash + 1 : path, err);
+}
+
+Status file_place(const char *from, const char *to, Err *err) {
+    int fd = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) return unreadable(from, err);
+    int failed = fsync(fd) != 0 ? errno : 0;
+    close(fd);
+    if (failed) return err_set(err, ERR_IO, "%s: cannot sync: %s", from, strerror(failed));
+    if (rename(from, to) != 0)
+        return err_set(err, ERR_IO, "%s: cannot rename into place: %s", to, strerror(errno));
+    return sync_folder(to, err);
 }
 
 Status path_join(char *out, size_t size, const char *dir, const char *name, Err *err) {

@@ -32,6 +32,10 @@ Status file_read_head(const char *path, size_t max_bytes, Buffer *out, int64_t *
 /* Size and XXH3-128 (as content_hash) of a file of any size, which is read in pieces. Errors as file_read. */
 Status file_hash(const char *path, int64_t *file_bytes, char out[33], Err *err);
 
+/* The CRC-32 of the first `bytes` of a file, or of all of a shorter one, read in pieces; and its size. Errors as
+ * file_read. */
+Status file_crc32(const char *path, int64_t bytes, uint32_t *crc, int64_t *file_bytes, Err *err);
+
 /* How names of temporary files end: "run.html" is first written as ".run.html.rote-tmp", a name that no other program
  * uses. */
 #define TEMPORARY_END ".rote-tmp"
@@ -53,6 +57,10 @@ Status atomic_commit_new(AtomicFile *file, const char *fault_name, Err *err);
 void atomic_abort(AtomicFile *file);
 /* Writes `size` bytes as such a file; its fault_name is the file's name without the folder. */
 Status file_write_atomic(const char *path, const void *data, size_t size, Err *err);
+
+/* Puts a file that another program has written under the name `to`, in the same file system: syncs it, renames it, and
+ * syncs the folder. Replaces what is there. ERR_IO. */
+Status file_place(const char *from, const char *to, Err *err);
 
 /* Named failure points for the tests: the process kills itself (SIGKILL) when the environment's
  * ROTE_FAULT equals "name.where", or "name.where:k" on its k-th pass. atomic_commit passes its fault_name

@@ -4,16 +4,17 @@
 #define ROTE_STORE_DONE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/file.h"
 
 /* The maximum number of files in a seal, and the longest name of such a file with its NUL. */
 enum { SEAL_FILES_MAX = 8, SEAL_NAME_MAX = 24 };
 
 typedef struct SealedFile {
     char name[SEAL_NAME_MAX], hash[33];
+    int64_t bytes;
 } SealedFile;
 
 typedef struct Seal {
@@ -28,10 +29,14 @@ typedef struct Seal {
  * ERR_NOMEM. */
 Status done_read(const char *dir, Seal *out, Err *err);
 
-/* Checks that these are the bytes of dir/name at the end of the run. ERR_FORMAT: they are not; the message says what to
- * do. */
-Status done_check(const Seal *seal, const char *dir, const char *name, const void *data, size_t size,
-                  Err *err);
+/* What the seal says of a file; NULL: nothing. */
+const SealedFile *done_file(const Seal *seal, const char *name);
+
+/* Reads dir/file->name: buffer_free it. One of another size is not read. ERR_FORMAT: missing, or not the bytes that the
+ * run ended with; the message says what to do. ERR_IO, ERR_NOMEM. */
+Status done_read_file(const SealedFile *file, const char *dir, Buffer *out, Err *err);
+/* The same question of a file of any size, which is read in pieces. */
+Status done_check_file(const SealedFile *file, const char *dir, Err *err);
 
 /* The text of DONE, with the hashes of the run's files, which must all exist; malloc'd. checkpoint: as in Seal. ERR_IO,
  * ERR_NOMEM. */

@@ -14,6 +14,9 @@
  * searched. */
 Status run_holds(const char *dir, const char *name, bool *out, Err *err);
 
+/* Why a run with a result.json is not finished. */
+#define RUN_WITHOUT_DONE "result.json stands there without DONE; `rote sweep run` ends it"
+
 /* What the result of a finished run says about its checkpoints (store/checkpoints.h). */
 typedef struct RunEnd {
     bool finished;       /* DONE exists */
@@ -23,10 +26,12 @@ typedef struct RunEnd {
 /* Errors as run_result, but an unfinished run is not an error. */
 Status run_end(const char *dir, RunEnd *out, Err *err);
 
-/* Reads dir/name; free with buffer_free. ERR_FORMAT: the file has changed since the run ended (store/done.h). ERR_IO:
- * missing, or larger than 1 GiB. ERR_INPUT: the path is too long. ERR_NOMEM. */
+/* dir/name as text; buffer_free it. ERR_FORMAT: of a finished run, and missing or no longer what it was (store/done.h).
+ * ERR_IO: missing, or larger than such a file can be (it is not read then). ERR_INPUT: too long a path. ERR_NOMEM. */
 Status run_text(const char *dir, const char *name, Buffer *out, Err *err);
-/* The same check for a file that is read in another way. */
+/* Whether dir holds a file of that name, or lost one that the run ended with: reading it then says so. */
+Status run_ended_with(const char *dir, const char *name, bool *out, Err *err);
+/* Whether a file that is read by other means is what the run ended with; name NULL: all that DONE names. */
 Status run_sealed(const char *dir, const char *name, Err *err);
 
 /* Reads dir/result.json; free with buffer_free. ERR_INPUT: the run is not finished. ERR_FORMAT: it is finished, but the

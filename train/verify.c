@@ -55,9 +55,11 @@ char *run_result_json(const char *dir, bool with_timing, Err *err) {
     return merged;
 }
 
-/* No replay is compared with the metrics, but a folder without them is not whole. */
-static Status check_metrics_there(const char *dir, Err *err) {
+/* Files that no replay is compared with must be what the run ended with, too. DONE of an older version names none, but
+ * a folder without metrics is not whole. */
+static Status check_files(const char *dir, Err *err) {
     char path[CONFIG_PATH_MAX];
+    TRY(run_sealed(dir, NULL, err));
     TRY(path_join(path, sizeof path, dir, "metrics.jsonl", err));
     if (file_exists(path)) return OK;
     return err_set(err, ERR_FORMAT,
@@ -167,7 +169,7 @@ Status run_verify(const char *dir, int threads, ProgressSink progress, const vol
     TRY_GOTO(init_from_resolve(&config, err));
     if (threads > 0) config.train.threads = threads;
     RunOptions options = {.stop = stop, .progress = progress};
-    TRY_GOTO(check_metrics_there(dir, err));
+    TRY_GOTO(check_files(dir, err));
     TRY_GOTO(check_checkpoint(dir, &kept, config.train.threads, err));
     status = run_train(&config, &facts, &options, &replayed, err);
     if (status != OK && strcmp(replayed.verdict, "diverged")) goto done;

@@ -258,7 +258,8 @@ static bool tab_indents(const char *text, size_t size, int line) {
 
 static Status yaml_failed(const Loader *loader, const yaml_parser_t *parser, const char *text, size_t size,
                           Err *err) {
-    if (parser->error == YAML_MEMORY_ERROR)
+    if (parser->error == YAML_MEMORY_ERROR ||
+        parser->error == YAML_NO_ERROR) /* libyaml names no other cause */
         return err_set(err, ERR_NOMEM, "%s: no memory to read it", loader->where);
     const char *problem = parser->problem ? parser->problem : "cannot be read";
     if (parser->error == YAML_READER_ERROR)

@@ -1,7 +1,7 @@
 /* Interventions on activations: while the model runs, chosen units of a hook are set, shifted or scaled, in most uses
  * at every position. The weights do not change.
  *
- *   blocks.1.mlp.hook_post[0-7]=set:2.0      op: set:X add:X scale:X zero mean
+ *   blocks.1.mlp.hook_post[0-7]=set:2.0      op: set:X add:X scale:X zero mean donor:FACT
  *
  * Without brackets the edit applies to all units. Several edits are separated by ';' and applied in that order.
  * (docs/math.md, "Edits".) */
@@ -11,7 +11,7 @@
 #include "base/real.h"
 #include "model/neurons/hooks.h"
 
-typedef enum EditOp { EDIT_SET, EDIT_ADD, EDIT_SCALE, EDIT_ZERO, EDIT_MEAN } EditOp;
+typedef enum EditOp { EDIT_SET, EDIT_ADD, EDIT_SCALE, EDIT_ZERO, EDIT_MEAN, EDIT_DONOR } EditOp;
 
 typedef struct Edit {
     char *text; /* as the user wrote it */
@@ -19,14 +19,19 @@ typedef struct Edit {
     EditOp op;
     int n; /* units */
     int *unit;
-    real *value; /* one for each unit; EDIT_MEAN: 0, the caller replaces it by the unit's mean */
+    int64_t fact; /* EDIT_DONOR: its number */
+    /* (rows, n); one row: the same at every token. NAN: that unit stays as it is. EDIT_MEAN, EDIT_DONOR: the caller
+     * makes them of activations. */
+    int rows;
+    real *value;
 } Edit;
 
 typedef struct Edits {
     int n;
     Edit *edit;
-    const int8_t
-        *row; /* one for each token of the batch: edited where it is >= 0; NULL: every token is edited */
+    /* by token of a batch: the row of the values, of edits that have several; -1: nothing is edited there. NULL: every
+     * token is edited, and edits have one row. A decoder's tokens are its positions. */
+    const int32_t *row;
 } Edits;
 
 /* Reads edits in the form above. ERR_INPUT: wrong syntax, a hook or unit that the model does not have, or the attention

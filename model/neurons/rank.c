@@ -5,6 +5,7 @@
 #include "model/neurons/softplus.h"
 
 /* RANK_ANCHOR times pre_hinge of one unit. */
+/* RANK_ANCHOR times pre_hinge of one unit. */
 static double anchor(const Rule *r, double z, int y, double c, double *slope) {
     double miss = y ? (double)r->on - z : z - (double)r->off;
     if (!(miss > 0)) return 0;

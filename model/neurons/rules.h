@@ -46,7 +46,7 @@ typedef struct RuleSums {
     double lm2, aux2;
     double loss;         /* sum of c times the loss */
     int64_t n_tokens[2]; /* tokens with y = 0 and with y = 1, clamped ones left out */
-    int64_t fired[2];    /* pairs of such a token and a unit with a > 0 */
+    int64_t fired[2];    /* pairs of such a token and a unit with z > 0 */
 } RuleSums;
 
 typedef struct Rule {
@@ -78,7 +78,7 @@ typedef struct Rules {
 void rules_count(Rules *rules, const Batch *batch);
 /* The statistics of the batch: those of its sequences, added in order. */
 RuleSums rule_total(const Rule *rule, int n_seq);
-/* Share of a side's tokens, averaged over the units, at which a > 0. y = 1: the hit rate, y = 0: the false-alarm rate.
+/* Share of a side's tokens, averaged over the units, at which z > 0. y = 1: the hit rate, y = 0: the false-alarm rate.
  * NAN without tokens. */
 static inline double rule_fired(const RuleSums *sums, int y, int n_units) {
     return (double)sums->fired[y] / ((double)sums->n_tokens[y] * n_units);

@@ -86,7 +86,7 @@ $ rote neurons dump run --hook ln_final.hook_normalized,ln_final.hook_normalized
 2> rote: neurons dump: --hook: ln_final.hook_normalized is given twice
 [2]
 $ rote neurons dump run --hook all --facts 3-10 -o x.safetensors
-2> rote: neurons dump: --facts: '10': 10 is out of range; allowed: 0 to 9
+2> rote: neurons dump: --facts: '3-10': 10 is out of range; allowed: 0 to 9
 [2]
 $ rote neurons dump run --hook all --facts 2,,3 -o x.safetensors
 2> rote: neurons dump: --facts: '2,,3': not a list of numbers and ranges, such as 3 or 0-7 or 3,9,12-15
