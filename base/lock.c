@@ -57,7 +57,7 @@ static Status try_lock(const char *path, int *fd, Err *err) {
     /* Who holds it, for the message above. That it cannot be written (a full disk) does not weaken the lock. */
     char owner[24];
     int size = snprintf(owner, sizeof owner, "%ld\n", (long)getpid());
-    if (ftruncate(lock, 0) == 0 && pwrite(lock, owner, (size_t)size, 0) != size) (void)ftruncate(lock, 0);
+    if (ftruncate(lock, 0) == 0 && pwrite(lock, owner, (size_t)size, 0) != size) size = ftruncate(lock, 0);
     *fd = lock;
     return OK;
 }

@@ -107,6 +107,15 @@ static void replaces_nothing_new(void **state) {
     assert_holds("fresh", "somebody's");
     assert_false(file_exists(".fresh.rote-tmp"));
     assert_int_equal(unlink("fresh"), 0);
+    assert_int_equal(atomic_open(&file, "fresh", &err),
+                     OK); /* nor a file that was not there to be replaced */
+    fputs("ours", file.stream);
+    put("other", "somebody's");
+    assert_int_equal(rename("other", "fresh"), 0);
+    assert_int_equal(atomic_commit(&file, NULL, &err), ERR_INPUT);
+    assert_holds("fresh", "somebody's");
+    assert_false(file_exists(".fresh.rote-tmp"));
+    assert_int_equal(unlink("fresh"), 0);
     assert_int_equal(atomic_open(&file, "fresh", &err), OK);
     fputs("ours", file.stream);
     assert_int_equal(atomic_commit_new(&file, NULL, &err), OK);

@@ -380,14 +380,14 @@ static Status check_facts_path(Loader *loader, Err *err) {
         return OK;
     }
     if (facts->kind == FACTS_TEXT)
-        err_set(err, ERR_INPUT, "key 'facts.kind': is text, but facts.path is empty; set it to a file");
+        (void)err_set(err, ERR_INPUT, "key 'facts.kind': is text, but facts.path is empty; set it to a file");
     else if (!read)
-        err_set(
+        (void)err_set(
             err, ERR_INPUT,
             "key 'facts.kind': is %s, but facts.path is %s; set facts.kind to file, or leave facts.path out",
             config_choice("facts.kind", (int)facts->kind), quoted(facts->path, strlen(facts->path)).text);
     else
-        err_set(
+        (void)err_set(
             err, ERR_INPUT,
             "key 'facts.kind': is file, but facts.path is empty; `rote facts make` and `rote facts import` "
             "write such a folder");

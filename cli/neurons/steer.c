@@ -65,8 +65,9 @@ static Status sample_both(const Args *args, const Run *run, const Edits *edits, 
             status = sampler_generate(sampler, &options, (uint32_t)i, tokens, n_prompt, tokens + n_prompt,
                                       &pair.n[side], err);
             if (status == ERR_NUMERIC && side)
-                err_set(err, status,
-                        "neurons steer: with these edits the logits are not finite; use smaller values");
+                status =
+                    err_set(err, status,
+                            "neurons steer: with these edits the logits are not finite; use smaller values");
             if (status != OK) goto done;
         }
         TRY_GOTO(show_pair(&pair, vocab, n_prompt, samples, err));

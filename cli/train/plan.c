@@ -41,7 +41,7 @@ void show_plan(const RunPlan *plan, const FactSet *facts, const Config *config) 
     char *whole = NULL;
     if (text_begin(&text, NULL) == OK) {
         put_plan(text_file(text), plan, facts, config);
-        text_end(text, &whole, NULL, NULL);
+        (void)text_end(text, &whole, NULL, NULL); /* whole stays NULL */
     }
     if (whole) show_folded(whole, 12);
     else put_plan(stderr, plan, facts, config); /* no memory to fold it */

@@ -276,9 +276,9 @@ static Status check_folder(const char *path, bool locked, bool *begun, Err *err)
     char temporary[1100];
     TRY(path_join(temporary, sizeof temporary, path, TEMPORARY(CONFIG_NAME), err));
     if (!locked) *begun = !file_missing(temporary);
-    if (file_missing(path)) return OK;
     const char *const *allowed = *begun ? REST : locked ? LOCKED : NOTHING;
     DIR *folder = opendir(path);
+    if (!folder && errno == ENOENT) return OK;
     if (!folder && errno == ENOTDIR)
         return err_set(err, ERR_INPUT, "%s exists: name another place, or replace it with --force", path);
     if (!folder) return err_set(err, errno == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: %s", path, strerror(errno));

@@ -157,7 +157,7 @@ Status sweep_retry(Sweep *sweep, int *n, Err *err) {
         Status status = sweep_look_at(sweep, run, err); /* another process may have finished it meanwhile */
         char path[CONFIG_PATH_MAX];
         TRY(sweep_path(sweep, run, "failed.json", path, err));
-        if (status == OK && file_exists(path)) {
+        if (status == OK && !file_missing(path)) {
             sweep_remove_failed(sweep, run);
             ++*n;
         }

@@ -54,7 +54,7 @@ static Status plan_sharing(Sweep *sweep, int64_t i, bool *planned, Err *err) {
     for (int64_t j = i; status == OK && j < sweep->n_points; j++) {
         if (planned[j] || memcmp(&sweep->run[j].resolved.facts, &shared, sizeof shared) != 0) continue;
         status = plan_run(&sweep->run[j], &facts, err);
-        if (status != OK) at_point(sweep, j, status, err);
+        if (status != OK) status = at_point(sweep, j, status, err);
         planned[j] = true;
     }
     facts_free(&facts);
@@ -68,7 +68,7 @@ static Status plan_points(Sweep *sweep, Err *err) {
     Status status = OK;
     for (int64_t i = 0; status == OK && i < sweep->n_points; i++) {
         status = choose_facts(&sweep->run[i], err);
-        if (status != OK) at_point(sweep, i, status, err);
+        if (status != OK) status = at_point(sweep, i, status, err);
     }
     for (int64_t i = 0; status == OK && i < sweep->n_points; i++)
         if (!planned[i]) status = plan_sharing(sweep, i, planned, err);
@@ -131,13 +131,14 @@ static Status is_run(const char *runs, const char *name, const char *config_hash
 /* A run from before the sweep was extended by a key has a name without that key, and keeps it. */
 static Status keep_old_name(Sweep *sweep, const char *runs, const char *name, Err *err) {
     const char *dash = strrchr(name, '-');
-    if (!dash || strlen(dash + 1) != 8 || strlen(name) >= SWEEP_NAME_MAX) return OK;
+    size_t size = strlen(name) + 1;
+    if (!dash || strlen(dash + 1) != 8 || size > SWEEP_NAME_MAX) return OK;
     for (int i = 0; i < sweep->n; i++) {
         SweepRun *run = &sweep->run[i];
         bool same;
         if (strncmp(dash + 1, run->config_hash, 8) != 0 || !strcmp(name, run->name)) continue;
         TRY(is_run(runs, name, run->config_hash, &same, err));
-        if (same) snprintf(run->name, sizeof run->name, "%s", name);
+        if (same) memcpy(run->name, name, size);
     }
     return OK;
 }
@@ -176,10 +177,7 @@ Status sweep_plan(Sweep *out, const SweepSpec *spec, const char *dir, Err *err) 
     for (int64_t i = 0; i < out->n_points; i++) {
         out->run[i].point = i;
         status = sweep_spec_point(spec, i, &out->run[i].config, err);
-        if (status != OK) {
-            at_point(out, i, status, err);
-            goto done;
-        }
+        if (status != OK) TRY_GOTO(at_point(out, i, status, err));
     }
     TRY_GOTO(plan_points(out, err));
     TRY_GOTO(drop_duplicates(out, err));
