@@ -87,8 +87,7 @@ const char *blas_description(void) {
 Status blas_ops(Ops *out, const Ops *ops, Err *err) {
     load();
     if (!library_gemm)
-        return err_set(err, ERR_INPUT,
-                       "train.gemm=openblas: libopenblas.so.0 cannot be loaded; %s",
+        return err_set(err, ERR_INPUT, "train.gemm=openblas: libopenblas.so.0 cannot be loaded; %s",
                        memory_available() < LEAST_MEMORY
                            ? "it needs 256 MiB of memory; raise ulimit -v or free some"
                            : "install libopenblas0 (Debian), openblas (Fedora, Homebrew)");

@@ -42,6 +42,34 @@ Status checkpoint_write(const char *path, const ParamTable *table, const real *p
     return status;
 }
 
+/* Of each tensor itself and two moments, and of a matrix the two covariances and bases of SOAP. */
+static size_t max_state_bytes(const ParamTable *table) {
+    size_t bytes = 0;
+    for (int i = 0; i < table->count; i++) {
+        const Tensor *t = &table->tensor[i];
+        size_t rows = (size_t)t->rows, cols = (size_t)t->cols;
+        bytes += (3 * rows * cols + (t->matrix ? 2 * rows * rows + 2 * cols * cols : 0)) * sizeof(real);
+    }
+    return bytes;
+}
+
+Status checkpoint_read(const char *path, const ParamTable *table, StFile *out, Err *err) {
+    return safetensors_read(path, max_state_bytes(table), out, err);
+}
+
+static Status check_finite(const char *path, const StTensor *t, Err *err) {
+    real x;
+    for (size_t i = 0; i < t->bytes / sizeof x; i++) {
+        memcpy(&x, (const char *)t->data + i * sizeof x,
+               sizeof x); /* a header of any length may stand before it */
+        if (!__builtin_isfinite(x))
+            return err_set(err, ERR_FORMAT,
+                           "%s: tensor '%s': number %zu is not finite, which is never written", path, t->name,
+                           i);
+    }
+    return OK;
+}
+
 /* The file's tensor for the one described, or an error that says how it differs. */
 static Status find_same(const char *path, const StFile *file, const StTensor *want, const StTensor **out,
                         Err *err) {
@@ -68,6 +96,7 @@ Status checkpoint_load(const char *path, const StFile *file, const ParamTable *t
                 TRY(find_same(path, file, &want, &t, err));
                 real *to = (s < 0 ? params : slot[s].data) + offset_of(table, i, slot, s);
                 if (copying) memcpy(to, t->data, t->bytes);
+                else TRY(check_finite(path, t, err));
             }
     return OK;
 }

@@ -53,7 +53,7 @@ static bool parse_state(const char **at, RuleState *state, int width) {
     state->aux = strtod(*at, &end);
     if (end == *at || *end != ' ') return false;
     *at = end + 1;
-    if (!(state->lm >= 0 && state->aux >= 0)) return false;
+    if (!(state->lm >= 0 && state->aux >= 0 && __builtin_isfinite(state->lm + state->aux))) return false;
     state->n_units = 0;
     for (long before = -1; **at && **at != ';';) {
         long unit = strtol(*at, &end, 10);

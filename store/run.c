@@ -39,6 +39,7 @@ Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err) 
     TRY_GOTO(gpt_create(&out->gpt, &out->config.model, ops, out->config.train.gemm, err));
     parametrization_apply(&out->gpt.table, &out->config);
     TRY_GOTO(rule_states_create(&out->neurons, &out->config, err));
+    state.max_steps = out->config.train.max_steps;
     state.n_neurons = out->config.n_neurons;
     state.neurons = out->neurons;
     state.width = out->config.model.n_inner;

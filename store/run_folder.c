@@ -264,7 +264,8 @@ Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink 
                        folder->dir, mark.metrics_bytes, strerror(errno));
     folder->mark = mark;
     folder->saved_step = snapshot->state->step;
-    return checkpoints_tidy(&owner, snapshot->state->step, CHECKPOINTS_KEPT, err); /* a process may have died before it did */
+    /* A process may have died before it did. */
+    return checkpoints_tidy(&owner, snapshot->state->step, CHECKPOINTS_KEPT, err);
 }
 
 /* ---- the end ---- */

@@ -7,14 +7,15 @@
 
 static void threads_and_intervals_change_no_byte(void **state) {
     (void)state;
-    static const char *const VARIANTS[][2] = {{"train.threads=1", NULL},
-                                              {"train.threads=3", NULL},
-                                              {"train.threads=9", "train.micro_batch_size=1"},
-                                              {"train.micro_batch_size=3", NULL},
-                                              {"train.checkpoint_interval=0", NULL},
-                                              {"train.checkpoint_minutes=0", NULL},
-                                              {"train.checkpoint_minutes=1e-9", NULL},
-                                              {"train.checkpoint_minutes=1e-9", "train.checkpoint_interval=0"}};
+    static const char *const VARIANTS[][2] = {
+        {"train.threads=1", NULL},
+        {"train.threads=3", NULL},
+        {"train.threads=9", "train.micro_batch_size=1"},
+        {"train.micro_batch_size=3", NULL},
+        {"train.checkpoint_interval=0", NULL},
+        {"train.checkpoint_minutes=0", NULL},
+        {"train.checkpoint_minutes=1e-9", NULL},
+        {"train.checkpoint_minutes=1e-9", "train.checkpoint_interval=0"}};
     for (size_t i = 0; i < sizeof VARIANTS / sizeof VARIANTS[0]; i++) {
         Case c = make_case(VARIANTS[i][0], VARIANTS[i][1], NULL);
         const char *dir = in_root("variant");

@@ -54,6 +54,7 @@ static Status read_weights(const char *dir, const ParamTable *table, real *param
     TRY(folder_read(dir, &config, data_hash, err));
     TRY(check_shape(dir, &config.model, table, err));
     TRY(config_hash(&config, data_hash, hash, err));
+    state.max_steps = config.train.max_steps;
     TRY(run_end(dir, &owner.end, err));
     TRY(checkpoints_newest(&owner, &snapshot, &mark, &(ProgressSink){keep_note, damage}, &found, err));
     if (damage[0]) return err_set(err, ERR_INPUT, "%s", damage); /* older weights are not what was meant */

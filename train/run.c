@@ -151,7 +151,7 @@ Status run_train(const Config *config, const FactSet *facts, const RunOptions *o
     Trainer t = {.config = *config,
                  .facts = facts,
                  .options = options,
-                 .state = {.code_bits = __builtin_nan("")},
+                 .state = {.code_bits = __builtin_nan(""), .max_steps = config->train.max_steps},
                  .folder = {.lock_fd = -1},
                  .evaluated_at = -1,
                  .saved_at = -1};

@@ -20,8 +20,8 @@ Status npy_write(const char *path, const char *fault_name, const char *descr, co
 /* A matrix (rows, columns), columns above 0. */
 Status npy_write_rows(const char *path, const char *fault_name, const real *data, int64_t rows,
                       int64_t columns, Err *err);
-/* What npy_write wrote; *out is the caller's to free. ERR_FORMAT: another type or more dimensions, torn.
- * ERR_IO, ERR_NOMEM. */
-Status npy_read(const char *path, const char *descr, void **out, int64_t *n, Err *err);
+/* What npy_write wrote; *out is the caller's to free. *n other than expected: the file has so many, which are not read,
+ * and *out is NULL. ERR_FORMAT: another type or more dimensions, torn. ERR_IO, ERR_NOMEM. */
+Status npy_read(const char *path, const char *descr, int64_t expected, void **out, int64_t *n, Err *err);
 
 #endif

@@ -35,9 +35,11 @@ typedef struct StFile {
  * The bytes are a pure function of `file`. ERR_IO: the world failed; the old file stands. */
 Status safetensors_write(const char *path, const StFile *file, const char *fault_name, Err *err);
 
-/* Reads a file that safetensors_write wrote, checks every CRC, and leaves them out of the metadata.
+/* Reads a file that safetensors_write wrote, checks every CRC, and leaves them out of the metadata. The header is
+ * judged before any data are read.
+ *   max_bytes  of all data: a file that has more is refused unread; SIZE_MAX: any number
  * ERR_FORMAT names the tensor or field that is torn, truncated or altered. ERR_IO: missing. ERR_NOMEM. */
-Status safetensors_read(const char *path, StFile *out, Err *err);
+Status safetensors_read(const char *path, size_t max_bytes, StFile *out, Err *err);
 void safetensors_free(StFile *file); /* of one that was read */
 
 const StTensor *safetensors_find(const StFile *file, const char *name); /* NULL when absent */

@@ -255,7 +255,7 @@ $ cp -r run mended; rm mended/DONE; rote eval mended --json 2>/dev/null | grep '
   "step": 20,
 $ rote train small.yaml --out mended --quiet --resume > /dev/null && rote verify mended --quiet > /dev/null && cmp run/result.json mended/result.json
 $ cp mended/checkpoint-000000020.safetensors mended/checkpoint-000000030.safetensors; rote eval mended
-2> rote: mended/checkpoint-000000030.safetensors: its parameters hash to [0-9a-f]{32}, result.json says [0-9a-f]{32}; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again (re)
+2> rote: mended/checkpoint-000000030.safetensors: step is '20', which is never written there; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again
 [1]
 $ cp run/DONE mended; sed -i 's/30/20/' mended/DONE; rote report mended
 2> rote: mended/DONE: altered, or torn; remove DONE and train on with --resume, which writes it again
@@ -299,9 +299,19 @@ $ mv lost/metrics.jsonl metrics.kept
 $ rote verify lost --quiet
 2> rote: lost/metrics.jsonl: missing, though the run ended with it (DONE names it); put the file back, or train anew in another folder
 [1]
-$ rote report lost && grep -c 'No curves' lost/report.html
+$ rote report lost
 2> rote: lost/metrics.jsonl: missing, though the run ended with it (DONE names it); put the file back, or train anew in another folder
 [1]
+
+# DONE of an older version names no files.
+
+$ : > lost/DONE
+$ rote verify lost --quiet
+2> rote: lost/metrics.jsonl: missing; put the file back, or train anew in another folder to have its curves
+[1]
+$ rote report lost && grep -c 'No curves' lost/report.html
+lost/report.html
+1
 $ rm lost/DONE; rote train small.yaml --out lost --quiet --resume
 2> rote: lost/metrics.jsonl: missing; put the file back, or train anew in another folder
 [1]

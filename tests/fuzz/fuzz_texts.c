@@ -77,7 +77,7 @@ void fuzz_sweep(const uint8_t *data, size_t size) {
     if (status != OK) return;
     int64_t points = sweep_spec_points(&spec);
     CHECK(points >= 1 && points <= SWEEP_POINTS_MAX);
-    for (int64_t i = 0; i < points; i += points > 1 ? points - 1 : 1)
+    for (int64_t i = 0; i<points; i += points> 1 ? points - 1 : 1)
         memory_refusal(sweep_spec_point(&spec, i, &point, &err), &err);
     if (size % 8) { /* to write it takes longest */
         sweep_spec_free(&spec);
@@ -121,7 +121,9 @@ static void import(const uint8_t *data, size_t size, ImportOptions options) {
 void fuzz_table(const uint8_t *data, size_t size) {
     static const char delimiter[] = {0, ';', '\t', '|'};
     if (size < 1) return;
-    ImportOptions options = {.format = data[0] & 1 ? IMPORT_CSV : data[0] & 64 ? IMPORT_TEXT : IMPORT_TSV,
+    ImportOptions options = {.format = data[0] & 1    ? IMPORT_CSV
+                                       : data[0] & 64 ? IMPORT_TEXT
+                                                      : IMPORT_TSV,
                              .bytes = data[0] & 2,
                              .allow_conflicts = data[0] & 4};
     if (options.format != IMPORT_TEXT) options.header = (ImportHeader)((data[0] >> 3) % 3);
@@ -185,7 +187,8 @@ void fuzz_pattern(const uint8_t *data, size_t size) {
 static FactSet labelled[2];
 
 static const FactSet *labelled_facts(int which) {
-    static const char TABLE[] = "prompt\tanswer\ttag\na b\tc\tA\na b d\te\tB\nf\xc3\xa9 g\ta\tA\nh\tb b\t\nf\tq\tC\n";
+    static const char TABLE[] =
+        "prompt\tanswer\ttag\na b\tc\tA\na b d\te\tB\nf\xc3\xa9 g\ta\tA\nh\tb b\t\nf\tq\tC\n";
     FactSet *facts = &labelled[which];
     if (facts->n) return facts;
     ImportOptions options = {.format = IMPORT_TSV, .bytes = which};
