@@ -41,8 +41,8 @@ Status file_crc32(const char *path, int64_t bytes, uint32_t *crc, int64_t *file_
 #define TEMPORARY_END ".rote-tmp"
 
 /* A file that is written under its temporary name. atomic_commit flushes it, syncs it, renames it and syncs the folder.
- * atomic_abort, and a commit that fails before the rename, remove the temporary and leave the old file whole; where there
- * was none, a commit that fails leaves none. A file that another program has made there meanwhile is not replaced.
+ * atomic_abort, and a commit that fails before the rename, remove the temporary and leave the old file whole; where
+ * there was none, a commit that fails leaves none. A file that another program has made there meanwhile stays.
  *   fault_name   of the file's failure points, see fault_point; NULL: it has none
  * ERR_IO, which names the path: a full disk, a read-only folder, another process is writing the same file.
  * ERR_INPUT: the path is too long, or is a link, a device or a pipe; or a file has appeared there. */
@@ -54,7 +54,8 @@ typedef struct AtomicFile {
 } AtomicFile;
 Status atomic_open(AtomicFile *file, const char *path, Err *err);
 Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err);
-/* As atomic_commit, but replaces nothing that was there before atomic_open, either. ERR_INPUT: a file of that name has appeared meanwhile, and stays. */
+/* As atomic_commit, but replaces nothing that was there before atomic_open, either. ERR_INPUT: a file of that name is
+ * there, and stays. */
 Status atomic_commit_new(AtomicFile *file, const char *fault_name, Err *err);
 void atomic_abort(AtomicFile *file);
 /* Writes `size` bytes as such a file; its fault_name is the file's name without the folder. */
