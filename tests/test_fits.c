@@ -282,8 +282,8 @@ static void a_training_that_gets_worse(void **state) {
     free(runs);
 }
 
-/* Flat over a factor of 4.4: saturated where seeds tell (noise of 1 %); over 2.2, never; where each doubling of the data
- * adds 3 %, as in docs/results/membership-quick.md, never. */
+/* Flat over a factor of 4.4: saturated where seeds tell (noise of 1 %); over 2.2, never; where each
+ * doubling of the data adds 3 %, as in docs/results/membership-quick.md, never. */
 static void saturated_or_not(void **state) {
     (void)state;
     SeriesRun *runs = malloc(RUNS_MAX * sizeof *runs);
@@ -311,7 +311,8 @@ static void saturated_or_not(void **state) {
     free(runs);
 }
 
-/* One seed of three holds a tenth: the slope's interval knows, and the seed is named, in all architectures or in the one. */
+/* One seed of three holds a tenth, in all architectures, in one or in the only one: it is named, and the slope's
+ * interval holds the planted value. */
 static void a_seed_that_went_wrong(void **state) {
     (void)state;
     SeriesRun *runs = malloc(RUNS_MAX * sizeof *runs);
@@ -389,8 +390,8 @@ static void shared_seeds_are_covered(void **state) {
     free(runs);
 }
 
-/* Training that gains as a power of the budget does not end where exposures' exponential does: that limit is below what
- * is reached, and goes; one that loses has no limit of its own below it either. */
+/* Training that gains as a power of the budget does not end where exposures' exponential does: that limit is below
+ * what is reached, and goes; one that loses has no limit of its own below it either. */
 static void limits_below_what_is_reached(void **state) {
     (void)state;
     SeriesRun *runs = malloc(RUNS_MAX * sizeof *runs);

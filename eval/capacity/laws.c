@@ -144,7 +144,7 @@ static Status fit_law(SharedFit *fit, Interval *limit, double *error, const Seri
     return OK;
 }
 
-/* A limit below what the same architectures reached contradicts the runs: it goes, and its value is kept to be named. */
+/* A limit below what the same architectures reached contradicts the runs: it goes; its value is kept to be named. */
 static double drop_below(Interval *limit, const Series *s, const SharedFit *fit) {
     double reached = 0;
     for (int a = 0; a < s->n_architectures; a++) {

@@ -25,8 +25,9 @@ static bool first_of(const TableValue *values, int i, bool row) {
     return true;
 }
 
-/* With rows projected out, z = x - row's mean and d = [column is c] - share of c in the row. Then d.z is the sum of z over
- * the column, d.d that of 1 - share, delta = d.z / d.d, and z.z - delta d.z is what is left on df degrees of freedom. */
+/* With rows projected out, z = x - row's mean and d = [column is c] - share of c in the row. Then d.z is the sum of
+ * z over the column, d.d that of 1 - share, delta = d.z / d.d, and z.z - delta d.z is what is left on df degrees of
+ * freedom. */
 static Shift shift_of(const TableValue *values, int n, int c, double zz, double df) {
     double dz = 0, dd = 0, share;
     for (int i = 0; i < n; i++) {
