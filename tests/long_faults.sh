@@ -18,7 +18,7 @@ training=tests/double/test_straight_through runs='tests/test_neurons tests/test_
 rules='tests/double/test_rules tests/double/test_causal tests/double/test_rule_losses tests/double/test_routing'
 environment=tests/check_environment.sh damage='plain/tests/test_hostile plain/tests/test_done tests/check_damage.sh'
 allocations=tests/check_allocations.sh returns=scripts/check_returns.sh
-measured='tests/test_neuron_eval tests/test_edits tests/test_activations'
+measured='tests/test_neuron_eval tests/test_edits'
 environment=tests/check_environment.sh
 sweep=tests/cli/sweep.t # of a program in plain/, whose kernels are the portable ones: the quickest to build
 build() { # double | rules | fits | plain | sealed, more for make

@@ -41,7 +41,7 @@ static void edits_read(void **state) {
         {"blocks.0.mlp.hook_post[99999999999999999999]=zero", "allowed: 0 to 8"},
         {"blocks.0.mlp.hook_post[1=zero", "']' is missing"},
         {"blocks.0.mlp.hook_post=set", "not a finite number"},
-        {"blocks.0.mlp.hook_post=set:1e99", "not a finite number"},
+        {"blocks.0.mlp.hook_post=set:1e999", "not a finite number"},
         {"blocks.0.mlp.hook_post=set:nan", "not a finite number"},
         {"blocks.0.mlp.hook_post=mean:1", "takes no number"},
         {"blocks.0.mlp.hook_post=donor", "no number of a fact"},
