@@ -104,25 +104,25 @@ e2_row() { # LABEL NAME
 e2() {
     echo "## E2: route and ablate"
     echo
-    echo "Can facts be stored in separate neurons and then be removed? 100 secret facts, whose prompt ends in a word that marks"
-    echo "them, and 300 plain ones; each answer is one of 32. One block, ReLU, attention a plain mean. The rule has 64 of 512"
+    echo "Can facts be stored in separate neurons and then be removed? 100 secret facts, whose prompt begins with a word that"
+    echo "marks them, and 300 plain ones; each answer is one of 32. One block with attention, ReLU. The rule has 64 of 512"
     echo "neurons: at least one of them is trained to fire for secret facts, and none for plain ones (\`group\`, ratio 0.5)."
-    echo "$((2 * long)) steps. \`parameters\` is selective gradient masking, \`activations\` gradient routing."
+    echo "$routing steps. \`parameters\` is selective gradient masking, \`activations\` gradient routing."
     echo
     echo "- Ablated: the 64 neurons at zero. Random: 20 sets of 64 other neurons at zero."
     echo "- Again: steps of training on all facts, from the ablated weights, until 99 % are recalled."
-    echo
-    echo "Ablating as many neurons at random destroys much of both sets: the layer is full. After selective masking, an ablated"
-    echo "model learns the secret facts again more slowly than a model that never saw them: its other weights were trained"
-    echo "to work without these facts. After gradient routing it learns them faster."
+    echo "- Cue last: the word that marks a fact ends its prompt. Its row is then where the answer is predicted, and with"
+    echo "  \`parameters\` no secret fact trains its embedding. Plain mean: with \`attn: mean\` in place of attention."
     echo
     echo "| training | recall: secret | plain | ablated: secret | plain | random: secret | plain | again, steps |"
     echo "|---|---|---|---|---|---|---|---|"
     e2_row "routed, parameters" route
-    e2_row "the same, with attention" route-attention
     e2_row "routed, activations" route-gradients
     e2_row "fire, not routed" route-fire
     e2_row "neither (twin)" route-plain
+    e2_row "cue last, parameters" last
+    e2_row "cue last, activations" last-gradients
+    e2_row "cue last, parameters, plain mean" last-mean
     printf '| never saw them | %s | %s | | | | | %s |\n' "$(m guess trained.class_recall)" "$(m guess trained.other_recall)" \
         "$(result again-never steps | mean 0)"
     printf '| untrained | | | | | | | %s |\n' "$(result again-fresh steps | mean 0)"
@@ -134,19 +134,20 @@ e3_row() { # LABEL NAME
     local dose row
     row="| $1 | $(m "$2" trained.hit 2) | $(m "$2" trained.far 2) | $(m "$2" trained.zero_class_bits 1)"
     for dose in 0.5 1 2 4; do row+=" | $(m "$2" trained.dose_${dose}_tag_flip 2)"; done
-    echo "$row | $(m "$2" trained.dose_1_flip 2) | $(m "$2" random.trained.dose_1_tag_flip) | $(m "$2" trained.tag_flip_base) |"
+    row+=" | $(m "$2" trained.dose_1_donor_tag_flip) | $(m "$2" trained.dose_1_flip 2)"
+    echo "$row | $(m "$2" random.trained.dose_1_tag_flip) | $(m "$2" trained.tag_flip_base) |"
 }
 e3() {
     echo "## E3: a switch of modes"
     echo
     echo "Do the neurons decide which answer the model gives? Each of 400 subjects has an answer, one of 64, in mode A and another"
     echo "in mode B; under a neutral cue the answer of A is right. All 1,200 facts are trained; 100 subjects are without a rule."
-    echo "Eight neurons of block 0 are held, under the neutral cue and from the subject on, at a dose times their mean over the"
-    echo "facts of mode B. Flip: the model then gives the subject's whole answer of mode B. Random: 20 sets of eight other"
-    echo "neurons at dose 1."
+    echo "Eight neurons of block 0 are held, under the neutral cue and from the subject on: at a dose times their mean at that"
+    echo "position over the facts of mode B, or at their values in one such fact (a donor; mean over ten for each subject). Flip:"
+    echo "the model then gives the subject's whole answer of mode B. Random: 20 sets of eight other neurons at dose 1."
     echo
-    echo "| training | HIT | FAR | NEC | without a rule, dose ½ | 1 | 2 | 4 | with a rule, dose 1 | random, dose 1 | not held |"
-    echo "|---|---|---|---|---|---|---|---|---|---|---|"
+    echo "| training | HIT | FAR | NEC | without a rule, dose ½ | 1 | 2 | 4 | by donor, 1 | with a rule, 1 | random, 1 | not held |"
+    echo "|---|---|---|---|---|---|---|---|---|---|---|---|"
     e3_row "none" switch-plain
     e3_row "\`pre_hinge\`" switch-fire
     e3_row "\`causal\`" switch-causal
@@ -254,13 +255,13 @@ expectations() {
     echo "| E1, dead start: \`post_mse\` changes no weight | weights equal those without a loss in $equal of $n_seeds runs | $(holds "$equal == $n_seeds") |"
     echo "| E1, dead start: \`pre_hinge\`, HIT ≥ 0.95 | $dead | $(holds "$dead >= 0.95") |"
     echo "| E1, arbitrary class, held-out facts: AUROC 0.45 to 0.55 (4,096 facts, one fact in two of the class) | $lots; at ratio 0.1 $(p arbitrary-0.1 heldout.auroc) | $(holds "$lots >= 0.45 && $lots <= 0.55") |"
-    echo "| E2: recall of both sets ≥ 0.95 before ablation | $before_s, $before_p; with attention instead of a plain mean $(p route-attention trained.class_recall), $(p route-attention trained.other_recall) | $(holds "$before_s >= 0.95 && $before_p >= 0.95") |"
+    echo "| E2: recall of both sets ≥ 0.95 before ablation | $before_s, $before_p; with the cue last $(p last trained.class_recall), $(p last trained.other_recall) | $(holds "$before_s >= 0.95 && $before_p >= 0.95") |"
     echo "| E2, ablated: recall of secret facts near chance (a model that never saw them guesses $guess of them) | $after_s; \`activations\` $(p route-gradients trained.zero_class_recall) | $(holds "$after_s <= $guess + 0.05") (within 0.05) |"
     echo "| E2, ablated: recall of the plain facts falls by ≤ 0.02 | $(awk "BEGIN {printf \"%.3f\", $before_p - $after_p}") | $(holds "$before_p - $after_p <= 0.02") |"
     fired=$(p route-fire trained.zero_class_recall)
     echo "| E2: without the rule, the same ablation leaves ≥ 0.5 more recall of secret facts | $(awk "BEGIN {printf \"%.3f\", $kept - $after_s}") more | $(holds "$kept - $after_s >= 0.5") |"
     echo "| E2: the same with the rule's loss but no route | $(awk "BEGIN {printf \"%.3f\", $fired - $after_s}") more | $(holds "$fired - $after_s >= 0.5") |"
-    echo "| E3: causal training flips ≥ 0.8 of the answers of subjects without a rule | alone $(m switch-causal trained.dose_1_tag_flip); with \`pre_hinge\` added $(m switch-both trained.dose_1_tag_flip); \`pre_hinge\` alone $(m switch-fire trained.dose_1_tag_flip) | $(holds "$flip >= 0.8") alone, $(holds "$both >= 0.8") with \`pre_hinge\` |"
+    echo "| E3: causal training flips ≥ 0.8 of the answers of subjects without a rule | alone $(m switch-causal trained.dose_1_tag_flip), by donor $(m switch-causal trained.dose_1_donor_tag_flip); with \`pre_hinge\` added $(m switch-both trained.dose_1_tag_flip), $(m switch-both trained.dose_1_donor_tag_flip); \`pre_hinge\` alone $(m switch-fire trained.dose_1_tag_flip) | $(holds "$flip >= 0.8") alone, $(holds "$both >= 0.8") with \`pre_hinge\` |"
     echo "| E3: flips by random neurons ≤ 0.05 above the base | $(awk "BEGIN {printf \"%.3f, %.3f\", $random - $base, $random_both - $base}") | $(holds "$random - $base <= 0.05") alone, $(holds "$random_both - $base <= 0.05") with \`pre_hinge\` |"
 }
 
@@ -287,11 +288,11 @@ notes() {
     echo "   $(m silent-relu-plain trained.zero_class_bits 1) and $(m silent-gelu-plain trained.zero_class_bits 1) bits a fact. Forcing them is not cheaper than forcing random ones: the model memorizes"
     echo "   $(result silent-gelu memorized_bits | mean 0) and $(result random-gelu memorized_bits | mean 0) bits (GELU), $(result silent-relu memorized_bits | mean 0) and $(result random-relu memorized_bits | mean 0) (ReLU)."
     echo "   In a larger model (L4 d64) the most silent ones cost almost nothing ([price](price-quick.md))."
-    echo "6. *The output isn't significant.* The model needs neurons that fire (zeroing those of E3 costs"
-    echo "   $(m switch-fire trained.zero_class_bits 1) bits a fact), but these neurons do not decide the answer. Neurons trained by \`pre_hinge\`, held at their"
-    echo "   values of mode B, flip $(m switch-fire trained.dose_1_tag_flip) of the answers of subjects without a rule; with causal training added,"
-    echo "   $(m switch-both trained.dose_1_tag_flip). Causal training alone reaches $(m switch-causal trained.dose_1_tag_flip): it trains the effect of the neurons,"
-    echo "   not when they fire."
+    echo "6. *The output isn't significant.* Neurons that fire need not decide the answer: those trained by \`pre_hinge\` are needed"
+    echo "   (zeroing those of E3 costs $(m switch-fire trained.zero_class_bits 1) bits a fact), but held at their values of mode B they flip only"
+    echo "   $(m switch-fire trained.dose_1_tag_flip) of the answers of subjects without a rule. Causal training makes them decide it: alone it flips"
+    echo "   $(m switch-causal trained.dose_1_tag_flip), though its neurons fire as often under the neutral cue (HIT $(p switch-causal trained.hit 2), FAR $(p switch-causal trained.far 2)); with"
+    echo "   \`pre_hinge\` added, $(m switch-both trained.dose_1_tag_flip)."
 }
 
 {

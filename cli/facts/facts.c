@@ -15,6 +15,7 @@
 #include "data/obtain.h"
 #include "data/text.h"
 #include "store/run.h"
+#include "store/run_files.h"
 #include "train/facts_load.h"
 
 static Status need_out(const Args *args, Err *err) {
@@ -183,12 +184,11 @@ static Status draw_as_trained(const Config *config, FactSet *out, Err *err) {
 
 /* The facts of the words: the folder of a fact set or of a run, or a config, whose facts are drawn and not written. */
 static Status show_source(const Args *args, FactSet *out, Err *err) {
-    char stored[CONFIG_PATH_MAX];
     const char *path = args->words[0];
     struct stat about;
     Config config;
-    TRY(path_join(stored, sizeof stored, path, "config.yaml", err));
-    bool run = args->n_words == 1 && !file_missing(stored);
+    bool run = false;
+    if (args->n_words == 1) TRY(run_holds(path, "config.yaml", &run, err));
     bool there = stat(path, &about) == 0;
     bool config_given = there ? S_ISREG(about.st_mode) : is_setting(path);
     if (!run && !config_given) {
