@@ -112,8 +112,8 @@ Status early_check(const char *dir, Err *err) {
         bool ours;
         status = is_ours(dir, entry->d_name, &ours, err);
         if (status == OK && !ours)
-            status =
-                err_set(err, ERR_INPUT, "%s: exists and is no run folder (it holds %s)", dir, entry->d_name);
+            status = err_set(err, ERR_INPUT, "%s: exists and is not a run folder (it contains %s)", dir,
+                             entry->d_name);
     }
     if (status == OK && errno) status = err_set(err, ERR_IO, "%s: cannot list it: %s", dir, strerror(errno));
     closedir(stream);

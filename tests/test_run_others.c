@@ -42,7 +42,7 @@ static void files_of_others_stay(void **state) {
         for (int resume = 0; resume < 2; resume++) {
             RunResult result;
             assert_int_not_equal(train(&c, dir, resume, NULL, &result, &err), OK);
-            if (!strstr(err.msg, "is no run folder (it holds ") && !strstr(err.msg, "not a lock") &&
+            if (!strstr(err.msg, "is not a run folder (it contains ") && !strstr(err.msg, "not a lock") &&
                 !strstr(err.msg, "missing, though a run has begun there"))
                 fail_msg("%s: %s", file[i].name, err.msg);
         }

@@ -14,6 +14,7 @@
 #include "data/mix.h"
 #include "data/obtain.h"
 #include "data/text.h"
+#include "store/run.h"
 #include "store/run_files.h"
 #include "train/facts_load.h"
 
@@ -183,11 +184,9 @@ static Status draw_as_trained(const Config *config, FactSet *out, Err *err) {
 
 /* The facts of the words: the folder of a fact set or of a run, or a config, whose facts are drawn and not written. */
 static Status show_source(const Args *args, FactSet *out, Err *err) {
-    char stored[CONFIG_PATH_MAX];
     const char *path = args->words[0];
     struct stat about;
     Config config;
-    TRY(path_join(stored, sizeof stored, path, "config.yaml", err));
     bool run = false;
     if (args->n_words == 1) TRY(run_holds(path, "config.yaml", &run, err));
     bool there = stat(path, &about) == 0;
@@ -201,8 +200,7 @@ static Status show_source(const Args *args, FactSet *out, Err *err) {
         return facts_load(path, out, err);
     }
     if (run) {
-        TRY(config_load(&config, stored, 0, NULL, err));
-        TRY(facts_obtain(&config.facts, out, err));
+        TRY(run_read(path, &config, out, err));
     } else {
         TRY(args_config(args, &config, err));
         TRY(facts_plan_load(&config, out, err));

@@ -286,10 +286,10 @@ static Status check_folder(const char *path, bool locked, bool *begun, Err *err)
     Status status = OK;
     for (errno = 0; (entry = readdir(folder)) && one_of(entry->d_name, allowed);) errno = 0;
     if (entry)
-        status =
-            err_set(err, ERR_INPUT,
-                    "%s: the folder is not empty (%s is there); name another, or write into it with --force",
-                    path, entry->d_name);
+        status = err_set(
+            err, ERR_INPUT,
+            "%s: the folder is not empty (it contains %s); choose another folder, or write into it with --force",
+            path, entry->d_name);
     else if (errno) status = err_set(err, ERR_IO, "%s: cannot list it: %s", path, strerror(errno));
     closedir(folder);
     return status;

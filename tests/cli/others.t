@@ -3,15 +3,15 @@
 $ printf 'facts: {n: 6, seq_len: 3, vocab_size: 5}\nmodel: {n_layer: 1, n_head: 1, n_embd: 4}\ntrain: {max_steps: 2}\n' > tiny.yaml
 $ mkdir r; echo precious > r/metrics.jsonl
 $ rote train tiny.yaml --quiet --threads 1 --out r
-2> rote: r: exists and is no run folder (it holds metrics.jsonl); name another --out
+2> rote: r: exists and is not a run folder (it contains metrics.jsonl); choose another --out
 [2]
 $ echo '{"name": "app"}' > r/manifest.json; rm r/metrics.jsonl
 $ rote train tiny.yaml --quiet --threads 1 --out r
-2> rote: r: exists and is no run folder (it holds manifest.json); name another --out
+2> rote: r: exists and is not a run folder (it contains manifest.json); choose another --out
 [2]
 $ rm r/manifest.json; mkfifo r/metrics.jsonl
 $ timeout 20 rote train tiny.yaml --quiet --threads 1 --out r
-2> rote: r: exists and is no run folder (it holds metrics.jsonl); name another --out
+2> rote: r: exists and is not a run folder (it contains metrics.jsonl); choose another --out
 [2]
 $ rm r/metrics.jsonl; truncate -s 6 r/lock; rote train tiny.yaml --quiet --threads 1 --out r | grep run
 run         r
@@ -35,5 +35,5 @@ config.json
 model.safetensors
 $ rm h/config.json
 $ rote export r --to hf h
-2> rote: h: the folder is not empty (model.safetensors is there); name another, or write into it with --force
+2> rote: h: the folder is not empty (it contains model.safetensors); choose another folder, or write into it with --force
 [2]

@@ -255,7 +255,7 @@ $ cp -r run mended; rm mended/DONE; rote eval mended --json 2>/dev/null | grep '
   "step": 20,
 $ rote train small.yaml --out mended --quiet --resume > /dev/null && rote verify mended --quiet > /dev/null && cmp run/result.json mended/result.json
 $ cp mended/checkpoint-000000020.safetensors mended/checkpoint-000000030.safetensors; rote eval mended
-2> rote: mended/checkpoint-000000030.safetensors: step is '20', which is never written there; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again
+2> rote: mended/checkpoint-000000030.safetensors: step is '20', which is never written there; the run is finished, and no older checkpoint has its model: remove DONE and train on with --resume, which makes it again
 [1]
 $ cp run/DONE mended; sed -i 's/30/20/' mended/DONE; rote report mended
 2> rote: mended/DONE: altered, or torn; remove DONE and train on with --resume, which writes it again

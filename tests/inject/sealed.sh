@@ -143,7 +143,7 @@ judge() { # file, what was done, command's name: sets word; compares with $quiet
         elif [[ $how = gone && $base = DONE && $said = *'not finished'* ]]; then word=refused
         elif [[ $how = gone && $base = checkpoint* && $said = *"${file%/*}"*checkpoint* ]]; then word=refused
         else word=UNNAMED; fi
-    elif [ "${files/"$left "????????????????$'\n'/}" = "${quiet_files/"$left "????????????????$'\n'/}" ]; then word=unharmed
+    elif [ "$(without "$left" "$files")" = "$(without "$left" "$quiet_files")" ]; then word=unharmed
     elif [[ $name = *,many* ]]; then
         run=${file%/*} run=${run##*/}
         new=$(cat $answer.out $answer.err page.html 2>/dev/null | grep -vxFf "$quiet.lines")
@@ -157,6 +157,10 @@ judge() { # file, what was done, command's name: sets word; compares with $quiet
     else word=SILENT; fi
     said=${said%$'\n'}
     echo "$word $scenario $base ${name%%[,+]*} ($how $a $b), exit $rc: ${said##*$'\n'}"
+}
+without() { # file, "FILE HASH" of many
+    local all=$'\n'$2
+    echo "${all/$'\n'"$1 "????????????????$'\n'/$'\n'}"
 }
 timeless() { # answer: its output without what timing.json holds and whether the run was done before
     grep -vE '"(seconds|tokens_per_s|peak_rss_mib|timed_tokens)"' "$1.out" | sed 's/,$//; s/ (already finished.*//'
