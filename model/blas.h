@@ -1,5 +1,5 @@
-/* OpenBLAS as a second backend: the tests' oracle and the benchmark's peer. Not bit-stable across threads,
- * shapes or CPUs, so what it computes is marked not exact. */
+/* OpenBLAS as a second backend: an oracle for the tests and a peer for the benchmark. Its bits change with threads,
+ * shapes and CPU, so its results are marked as not exact. */
 #ifndef ROTE_MODEL_BLAS_H
 #define ROTE_MODEL_BLAS_H
 

@@ -1,18 +1,18 @@
-/* A training state in a safetensors file: every parameter tensor under its own name, every optimizer buffer
- * as "optimizer.<slot>.<tensor>", and the trainer's strings in the metadata. */
+/* A training state in a safetensors file: every parameter tensor under its own name, every optimizer buffer as
+ * "optimizer.<slot>.<tensor>", and strings of the trainer in the metadata. */
 #ifndef ROTE_MODEL_CHECKPOINT_H
 #define ROTE_MODEL_CHECKPOINT_H
 
 #include "model/formats/safetensors.h"
 #include "model/params.h"
 
-/* What an optimizer buffer holds for one tensor: a matrix of its own size, or nothing (rows 0). */
+/* The matrix that an optimizer buffer has for one tensor; its size may differ from the tensor's. rows 0: none. */
 typedef struct SlotMatrix {
     int rows, cols;
     int64_t offset; /* into the buffer, in reals */
 } SlotMatrix;
 
-/* An optimizer buffer. matrix: one for each tensor; NULL: laid out as the parameter vector. */
+/* An optimizer buffer. matrix: one for each tensor; NULL: the buffer has the layout of the parameter vector. */
 typedef struct CheckpointSlot {
     const char *name;
     real *data;

@@ -36,7 +36,7 @@ static int64_t step_of(const char *name) {
     return errno == 0 && step >= 0 && !strcmp(name_of(again, step), name) ? step : -1;
 }
 
-/* The largest step below limit that has a checkpoint, whole or not; -1: none. ERR_IO: nobody knows. */
+/* The largest step below limit that has a checkpoint, complete or not; -1: none. ERR_IO: the folder cannot be read. */
 static Status newest_below(const CheckpointOwner *owner, int64_t limit, int64_t *newest, Err *err) {
     *newest = -1;
     DIR *dir = opendir(owner->dir);
@@ -103,13 +103,13 @@ Status checkpoints_add(const CheckpointOwner *owner, const Snapshot *snapshot, c
     return checkpoints_tidy(owner, state->step, CHECKPOINTS_KEPT, err);
 }
 
-/* What the metadata must say for a checkpoint to belong to this run. */
-static Status check_field(const char *path, const StFile *file, const char *key, const char *wanted,
+/* ERR_FORMAT: a field of the metadata has another value, so the checkpoint does not belong to this run. */
+static Status check_field(const char *path, const StFile *file, const char *key, const char *expected,
                           Err *err) {
     const char *value = safetensors_meta(file, key);
-    if (value && !strcmp(value, wanted)) return OK;
+    if (value && !strcmp(value, expected)) return OK;
     return err_set(err, ERR_FORMAT, "%s: %s is '%s', this run's is '%s'", path, key,
-                   value ? value : "missing", wanted);
+                   value ? value : "missing", expected);
 }
 
 /* Digits as this program writes a number from 0 to max. */
@@ -196,7 +196,7 @@ done:
     return status;
 }
 
-/* Whether the newest checkpoint of a finished run is the one that it ended with. */
+/* Checks that the newest checkpoint of a finished run is the one with which it ended. */
 static Status check_end(const CheckpointOwner *owner, const char *path, int64_t step,
                         const Snapshot *snapshot, Err *err) {
     const RunEnd *end = &owner->end;
@@ -220,7 +220,7 @@ static bool was_removed(const char *path) {
 
 Status checkpoints_newest(const CheckpointOwner *owner, Snapshot *snapshot, CheckpointMark *mark,
                           const ProgressSink *notes, bool *found, Err *err) {
-    Err newest = {.status = OK}; /* why the newest one was of no use */
+    Err newest = {.status = OK}; /* why the newest one could not be used */
     int64_t step = INT64_MAX;
     *found = false;
     for (;;) {
@@ -234,7 +234,7 @@ Status checkpoints_newest(const CheckpointOwner *owner, Snapshot *snapshot, Chec
         if (status == OK) {
             *found = true;
             if (newest.status != OK)
-                run_note(notes, step, "%s; the one of step %" PRId64 " is whole", newest.msg, step);
+                run_note(notes, step, "%s; the one of step %" PRId64 " is complete", newest.msg, step);
             return OK;
         }
         if (status == ERR_IO && was_removed(path)) {
@@ -245,12 +245,12 @@ Status checkpoints_newest(const CheckpointOwner *owner, Snapshot *snapshot, Chec
         if (owner->end.finished)
             return err_set(
                 err, ERR_FORMAT,
-                "%s; the run is finished, and no older checkpoint is its model: remove DONE and train "
+                "%s; the run is finished, and no older checkpoint has its model: remove DONE and train "
                 "on with --resume, which makes it again",
                 why.msg);
         if (newest.status == OK) newest = why;
     }
     if (newest.status == OK) return OK;
-    return err_set(err, ERR_FORMAT, "%s; no other checkpoint in %s is whole: train anew", newest.msg,
+    return err_set(err, ERR_FORMAT, "%s; no other checkpoint in %s is complete: train anew", newest.msg,
                    owner->dir);
 }

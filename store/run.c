@@ -17,10 +17,10 @@ Status run_read(const char *dir, Config *config, FactSet *facts, Err *err) {
     TRY(facts_obtain(&config->facts, facts, err));
     Status status = OK;
     if (strcmp(facts->data_hash, data_hash))
-        status =
-            err_set(err, ERR_INPUT, "%s: %s holds other facts now: data_hash %s, the run was trained on %s",
-                    dir, facts_are_read(config->facts.kind) ? config->facts.path : "the generator",
-                    facts->data_hash, data_hash);
+        status = err_set(err, ERR_INPUT,
+                         "%s: %s now contains other facts: data_hash is %s, but the run was trained on %s",
+                         dir, facts_are_read(config->facts.kind) ? config->facts.path : "the generator",
+                         facts->data_hash, data_hash);
     if (status == OK) status = config_resolve(config, facts->n, facts->max_len, facts->vocab.size, err);
     if (status != OK) facts_free(facts);
     return status;
@@ -50,9 +50,9 @@ Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err) 
     TRY_GOTO(checkpoints_newest(&owner, &snapshot, &mark, notes, &found, err));
     if (!found) {
         status = err_set(
-            err, ERR_INPUT, "%s: holds no checkpoint%s", dir,
+            err, ERR_INPUT, "%s: contains no checkpoint%s", dir,
             owner.end.finished
-                ? ", and the run is over: it diverged, or they are gone; train it anew in another folder"
+                ? ", and the run is finished: it diverged, or they were removed; train it anew in another folder"
                 : " yet; train on with --resume");
         goto done;
     }

@@ -157,7 +157,7 @@ static void newest_checkpoint_or_none(void **state) {
     snprintf(last, sizeof last, "%s", in_dir(dir, LAST));
     assert_int_equal(stat(last, &info), 0);
     bend(last, (size_t)info.st_size - 3); /* of the optimizer: nobody who only reads the model needs it */
-    expect_open(dir, ERR_FORMAT, "no older checkpoint is its model: remove DONE");
+    expect_open(dir, ERR_FORMAT, "no older checkpoint has its model: remove DONE");
     assert_int_equal(unlink(last), 0);
     expect_open(dir, ERR_FORMAT, "DONE names that of step 60");
     /* The one before, under the name of the newest. */

@@ -105,7 +105,7 @@ static void torn_checkpoint(void **state) {
     must_train(&c, dir, true, &result);
     assert_non_null(strstr(note, LAST));
     assert_non_null(strstr(note, "truncated"));
-    assert_non_null(strstr(note, "goes on from step 56"));
+    assert_non_null(strstr(note, "continues from step 56"));
     assert_false(file_exists(in_dir(dir, ".checkpoint-000000059.safetensors.rote-tmp")));
     same_run(dir, undisturbed);
 
@@ -119,7 +119,7 @@ static void torn_checkpoint(void **state) {
     unlink(in_dir(dir, "DONE")); /* only the result was lost */
     unlink(in_dir(dir, "result.json"));
     must_train(&c, dir, true, &result);
-    assert_non_null(strstr(note, "goes on from step 60"));
+    assert_non_null(strstr(note, "continues from step 60"));
     same_run(dir, undisturbed);
     facts_free(&c.facts);
 }
@@ -146,7 +146,7 @@ static void full_disk(void **state) {
     assert_false(file_exists(in_dir(dir, "checkpoint-000000007.safetensors")));
     assert_false(file_exists(in_dir(dir, ".checkpoint-000000007.safetensors.rote-tmp")));
     must_train(&c, dir, true, &result);
-    assert_non_null(strstr(note, "goes on from step 0"));
+    assert_non_null(strstr(note, "continues from step 0"));
     same_run(dir, undisturbed);
     facts_free(&c.facts);
 }

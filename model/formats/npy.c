@@ -27,7 +27,8 @@ Status npy_write(const char *path, const char *fault_name, const char *descr, co
     unsigned char head[NPY_HEAD_MAX];
     AtomicFile file;
     TRY(atomic_open(&file, path, err));
-    fwrite(head, 1, npy_head(head, descr, n, 0), file.stream); /* atomic_commit asks for errors */
+    fwrite(head, 1, npy_head(head, descr, n, 0),
+           file.stream); /* atomic_commit reports errors of the stream */
     fwrite(data, 8, (size_t)n, file.stream);
     return atomic_commit(&file, fault_name, err);
 }

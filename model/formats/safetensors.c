@@ -1,5 +1,5 @@
-/* The header's own CRC stands first in the header, at a fixed place, and is computed with its eight digits as
- * zeros; it covers names, shapes, offsets, metadata and the tensors' CRCs. */
+/* The CRC of the header is at a fixed place at the beginning of the header. It is computed with its own eight digits
+ * set to zero, and covers names, shapes, offsets, metadata and the CRCs of the tensors. */
 #include "model/formats/safetensors.h"
 
 #include <errno.h>
@@ -15,12 +15,13 @@
 
 #define HEADER_START "{\"__metadata__\":{\"crc32\":\""
 #define ZERO_CRC     "00000000"
-#define TENSOR_CRC   "crc32:" /* key of a tensor's CRC: this and its name */
+#define TENSOR_CRC   "crc32:" /* the key of a tensor's CRC is this and the tensor's name */
 
 enum {
     DIGITS = sizeof ZERO_CRC - 1,
     DIGITS_AT = sizeof HEADER_START - 1,
-    ALIGNMENT = 64 /* of the first tensor in the file; the reader's pointers then suit any dtype */
+    ALIGNMENT =
+        64 /* of the first tensor in the file, so that pointers into the buffer are aligned for any dtype */
 };
 static const size_t HEADER_MAX = (size_t)1 << 26;
 
@@ -30,7 +31,7 @@ static size_t dtype_bytes(const char *dtype) {
     return 0;
 }
 
-/* Bytes of a tensor by its dtype and shape; false where they make no sense or overflow. */
+/* The bytes of a tensor, by its dtype and shape; false: these are invalid, or the number overflows. */
 static bool tensor_bytes(const StTensor *t, size_t *bytes) {
     *bytes = dtype_bytes(t->dtype);
     if (*bytes == 0 || t->n_dim < 0 || t->n_dim > 4) return false;
