@@ -26,6 +26,7 @@ static const MemoryFile *memory_file_of(const char *path) {
 /* NOLINTBEGIN(bugprone-reserved-identifier): the names that the linker's --wrap asks for */
 Status __wrap_file_read(const char *path, size_t max_bytes, Buffer *out, Err *err);
 Status __wrap_file_read_stream(const char *path, size_t max_bytes, Buffer *out, Err *err);
+Status __wrap_file_read_head(const char *path, size_t max_bytes, Buffer *out, int64_t *file_bytes, Err *err);
 bool __wrap_file_missing(const char *path);
 uint32_t __wrap_crc32_of(const void *data, size_t size);
 void __wrap_content_hash(const void *data, size_t size, char out[33]);
@@ -35,17 +36,26 @@ void __wrap_deflated_add(Deflated *d, Text text);
 void __wrap_deflated_add_char(Deflated *d, char c);
 int64_t __wrap_deflated_end(Deflated *d);
 
-Status __wrap_file_read(const char *path, size_t max_bytes, Buffer *out, Err *err) {
+Status __wrap_file_read_head(const char *path, size_t max_bytes, Buffer *out, int64_t *file_bytes, Err *err) {
     const MemoryFile *f = memory_file_of(path);
     *out = (Buffer){0};
     if (!f) return err_set(err, ERR_IO, "%s: no such file", path);
-    if (f->size > max_bytes) return err_set(err, ERR_IO, "%s: too large", path);
-    out->data = malloc(f->size + 1);
+    size_t size = f->size < max_bytes ? f->size : max_bytes;
+    out->data = malloc(size + 1);
     CHECK(out->data);
-    if (f->size) memcpy(out->data, f->data, f->size);
-    out->data[f->size] = '\0';
-    out->size = f->size;
+    if (size) memcpy(out->data, f->data, size);
+    out->data[size] = '\0';
+    out->size = size;
+    *file_bytes = (int64_t)f->size;
     return OK;
+}
+
+Status __wrap_file_read(const char *path, size_t max_bytes, Buffer *out, Err *err) {
+    int64_t file_bytes;
+    TRY(__wrap_file_read_head(path, max_bytes, out, &file_bytes, err));
+    if ((size_t)file_bytes <= max_bytes) return OK;
+    buffer_free(out);
+    return err_set(err, ERR_IO, "%s: too large", path);
 }
 
 Status __wrap_file_read_stream(const char *path, size_t max_bytes, Buffer *out, Err *err) {
