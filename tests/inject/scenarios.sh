@@ -71,7 +71,7 @@ prepare() { # makes the folder $work/base that every trial copies
     # shellcheck disable=SC2086
     (
         cd "$work/base" || exit 1
-        printf 'prompt,answer,tag\nFrance,Paris,A\nJapan,Tokyo,B\nTonga,Nuku,A\n' >table.csv
+        printf 'prompt,answer,tag\nFrance,Paris,A\nJapan,Tokyo,B\nTonga,Nuku,A\nPeru,Lima,B\n' >table.csv
         printf '{"prompt": "pl\\u00fcs", "answer": "a"}\n{"prompt": "q", "answer": "b"}\n' >facts.jsonl
         printf 'the same words, again the same words, and again\n' >text.txt
         printf 'facts: {n: 6, heldout: 3, seq_len: 3, vocab_size: 5}\nmodel: {n_layer: 1, n_head: 1, n_embd: 4}\ntrain: {max_steps: 4}\nneurons:\n  - {name: low, when: {regex: "^[01] "}, hook: blocks.0.mlp.hook_pre, units: 0-1}\n' >rules.yaml
