@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/places.h"
 #include "model/formats/npy.h"
 #include "store/done.h"
 #include "store/run_files.h"
@@ -78,15 +79,33 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
     return status;
 }
 
+static Status manifest_of(const char *dir, json_t **out, char path[CONFIG_PATH_MAX], Err *err) {
+    Buffer text;
+    TRY(path_join(path, CONFIG_PATH_MAX, dir, "manifest.json", err));
+    TRY(run_text(dir, "manifest.json", &text, err));
+    Status status = json_read(text.data, text.size, JSON_REJECT_DUPLICATES, path, out, err);
+    buffer_free(&text);
+    return status;
+}
+
+Status folder_read_eos(const char *dir, int *eos, bool *known, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    json_t *root;
+    TRY(manifest_of(dir, &root, path, err));
+    const json_t *value = json_object_get(root, "eos");
+    json_int_t token = json_is_integer(value) ? json_integer_value(value) : -1;
+    bool wrong = value && !json_is_null(value) && (token < 0 || token > INT32_MAX);
+    *known = value != NULL;
+    *eos = (int)token;
+    json_decref(root);
+    return wrong ? err_set(err, ERR_FORMAT, "%s: eos is no token", path) : OK;
+}
+
 static Status read_manifest(const char *dir, char data_hash[33], char numeric_spec[32], Err *err) {
     char path[CONFIG_PATH_MAX];
-    Buffer text;
     json_t *root;
-    TRY(path_join(path, sizeof path, dir, "manifest.json", err));
-    TRY(run_text(dir, "manifest.json", &text, err));
-    Status status = json_read(text.data, text.size, JSON_REJECT_DUPLICATES, path, &root, err);
-    buffer_free(&text);
-    TRY(status);
+    Status status = OK;
+    TRY(manifest_of(dir, &root, path, err));
     const char *hash = json_string_value(json_object_get(root, "data_hash"));
     const char *spec = json_string_value(json_object_get(root, "numeric_spec"));
     if (!hash || !spec) status = err_set(err, ERR_FORMAT, "%s: data_hash or numeric_spec is missing", path);
@@ -184,14 +203,15 @@ static Status write_text(const RunFolder *folder, const char *name, const char *
 #define COMPILER "gcc " __VERSION__
 #endif
 
-static Status write_manifest(const RunFolder *folder, const Ops *ops, int threads, Err *err) {
+static Status write_manifest(const RunFolder *folder, int eos, const Ops *ops, int threads, Err *err) {
     char cpu[256];
     cpu_name(cpu, sizeof cpu);
     json_ran_out();
     json_t *root =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i}", "config_hash", folder->config_hash,
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o}", "config_hash", folder->config_hash,
                   "data_hash", folder->data_hash, "numeric_spec", NUMERIC_SPEC, "dtype", REAL_NAME, "commit",
-                  ROTE_COMMIT, "compiler", COMPILER, "cpu", cpu, "isa", ops->isa, "threads", threads);
+                  ROTE_COMMIT, "compiler", COMPILER, "cpu", cpu, "isa", ops->isa, "threads", threads, "eos",
+                  eos < 0 ? json_null() : json_integer(eos));
     char *text;
     TRY(json_take_text(root, JSON_INDENT(2), "manifest.json", &text, err));
     Status status = write_text(folder, "manifest.json", text, "manifest", err);
@@ -206,19 +226,21 @@ static Status open_metrics(RunFolder *folder, const char *mode, Err *err) {
     return folder->metrics ? OK : err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
 }
 
-Status folder_begin(RunFolder *folder, const Config *config, const Ops *ops, int threads, Err *err) {
+Status folder_begin(RunFolder *folder, const Config *config, int eos, const Ops *ops, int threads, Err *err) {
     if (!folder->dir[0]) return OK;
-    TRY(write_manifest(folder, ops, threads, err));
+    TRY(write_manifest(folder, eos, ops, threads, err));
     TRY(open_metrics(folder, "w", err));
     folder->mark = (CheckpointMark){0};
 
-    Config kept = *config; /* with paths that hold from any folder */
-    path_make_absolute(kept.facts.path, sizeof kept.facts.path);
-    path_make_absolute(kept.train.init_from, sizeof kept.train.init_from);
-    char *text = config_text(&kept, false);
-    Status status = text ? write_text(folder, "config.yaml", text, "config", err)
-                         : err_set(err, ERR_NOMEM, "%s: no memory for config.yaml", folder->dir);
+    Config kept = *config;
+    char *text, *whole = NULL;
+    TRY(config_store_places(&kept, folder->dir, err));
+    text = config_text(&kept, false);
+    Status status = text && asprintf(&whole, PLACES_LINE "%s", text) >= 0
+                        ? write_text(folder, "config.yaml", whole, "config", err)
+                        : err_set(err, ERR_NOMEM, "%s: no memory for config.yaml", folder->dir);
     free(text);
+    free(whole);
     return status;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/places.h"
 #include "store/run_files.h"
 
 #define FIRST                                                                                                \
@@ -13,11 +14,11 @@
 
 enum { LAST_BYTES = sizeof LAST - 1 + 32 + 1 };
 
-Status sweep_yaml_text(const SweepSpec *spec, char **out, Err *err) {
-    char *body = sweep_spec_text(spec), *text = NULL, hash[33];
+Status sweep_yaml_text(const SweepSpec *spec, const char *dir, char **out, Err *err) {
+    char *body, *text = NULL, hash[33];
     *out = NULL;
-    if (!body) return err_set(err, ERR_NOMEM, "no memory for sweep.yaml");
-    int size = asprintf(&text, FIRST "%s" LAST "%032d\n", body, 0);
+    TRY(sweep_spec_text(spec, dir, &body, err));
+    int size = asprintf(&text, FIRST PLACES_LINE "%s" LAST "%032d\n", body, 0);
     free(body);
     if (size < 0) return err_set(err, ERR_NOMEM, "no memory for sweep.yaml");
     content_hash(text, (size_t)(size - LAST_BYTES), hash);

@@ -5,8 +5,9 @@
 
 #include "base/config/sweep_spec.h"
 
-/* The text of a sealed sweep.yaml; malloc'd. ERR_NOMEM. */
-Status sweep_yaml_text(const SweepSpec *spec, char **out, Err *err);
+/* The text of the sealed sweep.yaml of the folder dir, which need not exist; malloc'd. ERR_NOMEM; the errors of
+ * place_store (base/places.h). */
+Status sweep_yaml_text(const SweepSpec *spec, const char *dir, char **out, Err *err);
 
 /* Reads dir/sweep.yaml; sweep_spec_free it. One without seal is of an older version. ERR_FORMAT: altered or cut since
  * it was written; the message says what to do. Otherwise as sweep_spec_load. */

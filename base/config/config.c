@@ -7,6 +7,7 @@
 
 #include "base/config/keys.h"
 #include "base/file.h"
+#include "base/places.h"
 #include "base/text_stream.h"
 
 void config_defaults(Config *out) {
@@ -59,6 +60,13 @@ char *config_text(const Config *config, bool hashed_only) {
     char *text;
     (void)write_text(config, hashed_only, NULL, &text, NULL, NULL);
     return text;
+}
+
+Status config_store_places(Config *config, const char *folder, Err *err) {
+    for (int i = 0; i < KEY_COUNT; i++)
+        if (keys[i].type == KEY_PATH)
+            TRY(place_store((char *)config + keys[i].offset, keys[i].size, folder, err));
+    return OK;
 }
 
 Status config_hash(const Config *config, const char *data_hash, char out[33], Err *err) {

@@ -170,6 +170,9 @@ void config_defaults(Config *out);
  *   their defaults */
 char *config_text(const Config *config, bool hashed_only);
 
+/* Makes the paths those that a file in `folder` stores (base/places.h, with its errors). */
+Status config_store_places(Config *config, const char *folder, Err *err);
+
 /* XXH3-128 of the hashed text and data_hash, as 32 hex digits. ERR_NOMEM. */
 Status config_hash(const Config *config, const char *data_hash, char out[33], Err *err);
 

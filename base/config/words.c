@@ -6,11 +6,16 @@
 #include "base/config/keys.h"
 #include "base/config/kinds.h"
 #include "base/config/values.h"
+#include "base/escape.h"
 
 char *config_value(const Config *config, int key) {
     char value[KEY_VALUE_MAX];
-    if (key_is_text(&keys[key])) /* without YAML's quotes */
-        return strdup((const char *)config + keys[key].offset);
+    if (key_is_text(&keys[key])) { /* without YAML's quotes */
+        const char *text = (const char *)config + keys[key].offset;
+        if (keys[key].type != KEY_PATH) return strdup(text);
+        escape(value, sizeof value, text);
+        return strdup(value);
+    }
     key_print(config, &keys[key], value);
     return strdup(value);
 }

@@ -13,6 +13,7 @@
 #include "data/mix.h"
 #include "data/obtain.h"
 #include "data/text.h"
+#include "store/run.h"
 #include "train/facts_load.h"
 
 static Status need_out(const Args *args, Err *err) {
@@ -187,8 +188,7 @@ static Status show_source(const Args *args, FactSet *out, Err *err) {
         return facts_load(path, out, err);
     }
     if (run) {
-        TRY(config_load(&config, stored, 0, NULL, err));
-        TRY(facts_obtain(&config.facts, out, err));
+        TRY(run_read(path, NULL, &config, out, err));
     } else {
         TRY(args_config(args, &config, err));
         TRY(facts_plan_load(&config, out, err));
