@@ -43,7 +43,7 @@ Status sweep_yaml_read(SweepSpec *out, const char *dir, Err *err) {
     Buffer text;
     TRY(path_join(path, sizeof path, dir, "sweep.yaml", err));
     TRY(run_text(dir, "sweep.yaml", &text, err));
-    bool whole = is_whole(&text);
+    bool whole = is_whole(&text), chooses = strstr(text.data, PLACES_LINE) != NULL;
     buffer_free(&text);
     if (!whole)
         return err_set(
@@ -51,5 +51,10 @@ Status sweep_yaml_read(SweepSpec *out, const char *dir, Err *err) {
             "%s: altered or cut since it was written; put it back, or remove it and give `rote sweep run` "
             "the config and the keys of this sweep again, which writes it anew",
             path);
-    return sweep_spec_load(out, path, 0, NULL, err);
+    TRY(sweep_spec_load(out, path, 0, NULL, err));
+    Config initial;
+    config_defaults(&initial);
+    if (!chooses && out->base.facts.n == initial.facts.n)
+        out->base.facts.n_given = false; /* an older version wrote every key, and took all facts that are read */
+    return OK;
 }

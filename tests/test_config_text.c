@@ -80,7 +80,8 @@ static void random_configs_round_trip(void **state) {
         config.n_neurons = (int)(round % (NEURON_RULES_MAX + 1));
         for (int i = 0; i < KEY_PLAIN + KEY_OF_RULE * config.n_neurons; i++)
             draw_value(&config, &keys[i], random_stream(SEED, RANDOM_TEST, round * KEY_COUNT + (uint32_t)i));
-        if (!facts_are_read(config.facts.kind)) config.facts.path[0] = '\0';
+        config.facts.n_given = facts_are_read(config.facts.kind);
+        if (!config.facts.n_given) config.facts.path[0] = '\0';
         char *text = config_text(&config, false);
         Err err = {0};
         if (config_load_text(&back, text, "text", &err) != OK)

@@ -289,6 +289,7 @@ Status key_set(Config *config, const Key *key, const char *text, size_t length, 
                        "key '%s': the rule neurons.%d is missing; number rules from 0 without gaps",
                        key->name, config->n_neurons);
     TRY(set_value(config, key, text, length, err));
+    if (key->offset == offsetof(Config, facts.n)) config->facts.n_given = true;
     if (key->rule > config->n_neurons) config->n_neurons = key->rule;
     return OK;
 }

@@ -286,8 +286,8 @@ static Status put_axis(FILE *out, const SweepAxis *axis, const char *folder, Err
 static Status put_spec(FILE *out, const SweepSpec *spec, const char *folder, Err *err) {
     Config base = spec->base;
     if (folder) TRY(config_store_places(&base, folder, err));
-    char *text = config_text(&base, false);
-    if (!text) return err_set(err, ERR_NOMEM, "no memory for the text of a sweep");
+    char *text;
+    TRY(config_text_given(&base, &text, err));
     fputs(text, out);
     free(text);
     if (spec->n_listed || spec->n_axes) fputs("sweep:\n", out);
