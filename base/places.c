@@ -28,10 +28,12 @@ static bool push(char folder[PATH_MAX], const char *name, size_t n) {
 static Status resolve(char out[PATH_MAX], const char *folder, Err *err) {
     char there[PATH_MAX];
     TRY(path_join(there, sizeof there, *folder ? folder : ".", NULL, err));
-    const char *missing = there + strlen(there); /* the parts behind there's NUL are at the same place in folder */
+    const char *missing =
+        there + strlen(there); /* the parts behind there's NUL are at the same place in folder */
     const char *whole = *folder ? folder : ".";
     while (!realpath(there, out)) {
-        if (errno != ENOENT) return err_set(err, ERR_IO, "%s: cannot be resolved: %s", whole, strerror(errno));
+        if (errno != ENOENT)
+            return err_set(err, ERR_IO, "%s: cannot be resolved: %s", whole, strerror(errno));
         char *slash = strrchr(there, '/');
         missing = slash ? slash + 1 : there;
         if (slash == there) strcpy(there, "/");
@@ -93,8 +95,9 @@ static Status express(char *out, size_t size, const char *base, const char *rest
     const char *between = (*base && *rest) || (!common && absolute && !*base) ? "/" : "";
     int n = snprintf(text + used, sizeof text - used, "%s%s%s", base, between, rest);
     if (n < 0 || used + (size_t)n >= size)
-        return err_set(err, ERR_INPUT, "%.80s...: the path has more than %zu bytes; choose shorter folder names",
-                       text, size - 1);
+        return err_set(err, ERR_INPUT,
+                       "%.80s...: the path has more than %zu bytes; choose shorter folder names", text,
+                       size - 1);
     used += (size_t)n;
     while (used > 1 && text[used - 1] == '/') text[--used] = '\0';
     strcpy(out, used ? text : ".");

@@ -1,5 +1,5 @@
-/* Paths in a file that is stored: a project that is moved or copied as a whole must find its parts again. A relative path
- * is stored as the same place seen from the folder of the file; an absolute one stays as the user wrote it. */
+/* Paths in a file that is stored: a project that is moved or copied as a whole must find its parts again. A relative
+ * path is stored as the same place seen from the folder of the file; an absolute one stays as the user wrote it. */
 #ifndef ROTE_BASE_PLACES_H
 #define ROTE_BASE_PLACES_H
 

@@ -40,7 +40,8 @@ static Status find_repeated(bool *repeated, const FactSet *facts, Err *err) {
 /* "facts.n is 5", and "facts.heldout is 2" where it is set. */
 static const char *asked(char out[80], const FactsConfig *config, int n) {
     int used = config->n_given ? snprintf(out, 80, "facts.n is %d%s", n, config->heldout ? " and " : "") : 0;
-    if (config->heldout || !used) snprintf(out + used, 80 - (size_t)used, "facts.heldout is %d", config->heldout);
+    if (config->heldout || !used)
+        snprintf(out + used, 80 - (size_t)used, "facts.heldout is %d", config->heldout);
     return out;
 }
 
@@ -55,13 +56,15 @@ static Status check(const FactSet *facts, const FactsConfig *config, int n, Err 
                        "that draws them (facts.kind=%s)",
                        keys, config->path, facts->kind, facts->kind);
     if (facts->n_pool > facts->n)
-        return err_set(err, ERR_INPUT,
-                       "%s, but in %s %d of %d facts are held out already; leave the key out, or use the fact "
-                       "set from which it was made",
-                       keys, config->path, facts->n_heldout, facts->n_pool);
+        return err_set(
+            err, ERR_INPUT,
+            "%s, but in %s %d of %d facts are held out already; leave the key out, or use the fact "
+            "set from which it was made",
+            keys, config->path, facts->n_heldout, facts->n_pool);
     const char *what = is_text(facts) ? " (chunks of facts.seq_len bytes)" : "";
     if (config->n_given && n > facts->n - config->heldout)
-        return err_set(err, ERR_INPUT, "%s, but %s has only %d fact%s%s; lower %s, or leave facts.n out: it then trains all",
+        return err_set(err, ERR_INPUT,
+                       "%s, but %s has only %d fact%s%s; lower %s, or leave facts.n out: it then trains all",
                        keys, config->path, facts->n, facts->n == 1 ? "" : "s", what,
                        config->heldout ? "one of them" : "it");
     if (config->heldout < facts->n) return OK;
@@ -194,7 +197,8 @@ static Status deflate_facts(FactSet *facts, Err *err) {
 
 Status facts_choose(FactSet *facts, const FactsConfig *config, Err *err) {
     int n = config->n_given ? config->n : facts->n - config->heldout;
-    bool as_stored = config->n_given && n == facts->n; /* of a set of any kind, with held-out facts in it or not */
+    bool as_stored =
+        config->n_given && n == facts->n; /* of a set of any kind, with held-out facts in it or not */
     if (!config->heldout && (!config->n_given || as_stored)) return OK;
     TRY(check(facts, config, n, err));
     FactSet all = *facts;

@@ -55,6 +55,7 @@ Status sweep_yaml_read(SweepSpec *out, const char *dir, Err *err) {
     Config initial;
     config_defaults(&initial);
     if (!chooses && out->base.facts.n == initial.facts.n)
-        out->base.facts.n_given = false; /* an older version wrote every key, and took all facts that are read */
+        out->base.facts.n_given =
+            false; /* an older version wrote every key, and took all facts that are read */
     return OK;
 }

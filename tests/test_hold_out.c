@@ -427,8 +427,9 @@ static void n_chooses_among_them(void **state) {
     FactSet facts;
     Err err = {0};
     assert_int_equal(facts_obtain(&config, &facts, &err), ERR_INPUT);
-    assert_string_equal(err.msg, "facts.n is 7 and facts.heldout is 3, but set has only 9 facts; lower one of them, or "
-                                 "leave facts.n out: it then trains all");
+    assert_string_equal(
+        err.msg, "facts.n is 7 and facts.heldout is 3, but set has only 9 facts; lower one of them, or "
+                 "leave facts.n out: it then trains all");
     facts_free(&whole);
     remove_folder("set");
 }

@@ -85,8 +85,11 @@ static void too_long_is_refused(void **state) {
 
 static void escapes(void **state) {
     (void)state;
-    static const char *const pair[][2] = {{"a", "a"}, {"caf\xE9", "caf\\xE9"}, {"a\\b", "a\\\\b"},
-                                          {"n\nt\t\x1b", "n\\nt\\t\\x1B"}, {"\xC3\xA9", "\xC3\xA9"}};
+    static const char *const pair[][2] = {{"a", "a"},
+                                          {"caf\xE9", "caf\\xE9"},
+                                          {"a\\b", "a\\\\b"},
+                                          {"n\nt\t\x1b", "n\\nt\\t\\x1B"},
+                                          {"\xC3\xA9", "\xC3\xA9"}};
     for (size_t i = 0; i < sizeof pair / sizeof *pair; i++) {
         char out[64];
         assert_true(escape(out, sizeof out, pair[i][0]));

@@ -74,7 +74,7 @@ typedef struct FactsConfig {
     FactsKind kind;
     /* file: a folder of `rote facts`; text: a file. Not hashed: the content is hashed instead. */
     char path[CONFIG_PATH_MAX];
-    int n;       /* facts */
+    int n; /* facts */
     /* Somebody has set n: of read kinds it then chooses among the facts that are there, else all are meant. False in a
      * config of a drawn kind, but for the base of a sweep. */
     bool n_given;

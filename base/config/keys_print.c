@@ -18,8 +18,11 @@ static void print_flags(int flags, const Key *key, char *out, size_t size) {
 static const struct {
     char text[4];
     const char *yaml;
-} marks[] = {{"\xE2\x80\xA8", "\\L"}, {"\xE2\x80\xA9", "\\P"}, {"\xEF\xBB\xBF", "\\uFEFF"},
-             {"\xEF\xBF\xBE", "\\uFFFE"}, {"\xEF\xBF\xBF", "\\uFFFF"}};
+} marks[] = {{"\xE2\x80\xA8", "\\L"},
+             {"\xE2\x80\xA9", "\\P"},
+             {"\xEF\xBB\xBF", "\\uFEFF"},
+             {"\xEF\xBF\xBE", "\\uFFFE"},
+             {"\xEF\xBF\xBF", "\\uFFFF"}};
 
 void key_quote(char out[KEY_VALUE_MAX], const char *text) {
     size_t n = 0;

@@ -126,11 +126,10 @@ static Status read_axis(const Reader *r, const yaml_node_t *at, const yaml_node_
         const yaml_node_t *item =
             list ? yaml_document_get_node(r->document, node->data.sequence.items.start[i]) : node;
         TRY(scalar_of(r, key, item, err));
-        TRY(located(
-            r, item,
-            axis_add_value(axis, key, (const char *)item->data.scalar.value, item->data.scalar.length,
-                           r->places, err),
-            err));
+        TRY(located(r, item,
+                    axis_add_value(axis, key, (const char *)item->data.scalar.value, item->data.scalar.length,
+                                   r->places, err),
+                    err));
     }
     return OK;
 }
@@ -159,8 +158,8 @@ static Status read_listed(const Reader *r, const yaml_node_t *node, Err *err) {
         TRY(grown((void **)&listed->setting, listed->n, sizeof *listed->setting, err));
         listed->setting[listed->n].key = index;
         TRY(located(r, value,
-                    canonical(key, (const char *)value->data.scalar.value, value->data.scalar.length, r->places,
-                              &listed->setting[listed->n].value, err),
+                    canonical(key, (const char *)value->data.scalar.value, value->data.scalar.length,
+                              r->places, &listed->setting[listed->n].value, err),
                     err));
         listed->n++;
     }

@@ -13,7 +13,8 @@ static Status cmd_verify(const Args *args, Err *err) {
     signals_catch();
     ProgressLine line;
     ProgressSink sink = progress_line(&line, "replay", args_has(args, "quiet"));
-    Status status = run_verify_with(args->words[0], args_value(args, "facts"), threads, sink, &stop_requested, err);
+    Status status =
+        run_verify_with(args->words[0], args_value(args, "facts"), threads, sink, &stop_requested, err);
     progress_end(&line);
     TRY(status);
     if (args_has(args, "json"))

@@ -161,7 +161,8 @@ static Status read_row(FactSet *facts, int i, const Rows *rows, const Text cell[
         return wrong_cell(rows, PROMPT, cell[PROMPT], "fewer tokens than there are", err);
     facts->prompt_len[i] = (int32_t)number;
     if (facts->source && i < facts->n + facts->n_heldout) {
-        bool drawn = kind_named(facts->kind) != NULL; /* else the facts may have been chosen from a longer file */
+        bool drawn =
+            kind_named(facts->kind) != NULL; /* else the facts may have been chosen from a longer file */
         if (!read_number(cell[SOURCE], drawn ? facts->n + facts->n_heldout : INT32_MAX, &number))
             return wrong_cell(rows, SOURCE, cell[SOURCE], "the number of a fact of the draw", err);
         facts->source[i] = (int32_t)number;

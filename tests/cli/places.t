@@ -1,11 +1,9 @@
 # A project that is moved goes on: facts and runs, given by relative paths.
 $ mkdir a; cd a; printf 'prompt,answer\nFrance,Paris\nJapan,Tokyo\nTonga,Nuku\nPeru,Lima\n' >f.csv; rote facts import f.csv --out facts/c >/dev/null
-$ cd a; rote train facts.path=facts/c model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=5 --quiet --out runs/r >/dev/null; grep 'path:\|folder' runs/r/config.yaml
-# relative paths begin at the folder of this file
+$ cd a; rote train facts.path=facts/c model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=5 --quiet --out runs/r >/dev/null; grep 'path:' runs/r/config.yaml
   path: "../../facts/c"
-$ cd a; rote sweep run facts.path=facts/c model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=5 train.seed=0,1 --jobs 1 --quiet --out sw; grep 'path:\|folder' sw/sweep.yaml
+$ cd a; rote sweep run facts.path=facts/c model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=5 train.seed=0,1 --jobs 1 --quiet --out sw; grep 'path:' sw/sweep.yaml
 sw: 2 of 2 runs done; table: sw/table.csv
-# relative paths begin at the folder of this file
   path: "../facts/c"
 $ mv a b; cd b; for c in 'eval runs/r' 'eval runs/r --facts facts/c' 'verify runs/r --quiet' 'sweep status sw' 'sweep run --out sw --quiet'; do rote $c | tail -1; done
 recall      0.0000
@@ -17,6 +15,8 @@ $ cd b; rote sweep run facts.path=$PWD/facts/c model.n_layer=1 model.n_head=1 mo
 sw: 3 of 3 runs done; table: sw/table.csv
 # An absolute path stays; facts that went with the project are found by their hash.
 $ cd b; rote train facts.path=$PWD/facts/c model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=2 --quiet --out runs/s >/dev/null; grep 'path:' runs/s/config.yaml | sed "s|$PWD|ROOT|"; cd ..; mv b c; rote eval c/runs/s | tail -1; mv c b
+  path: "ROOT/facts/c"
+recall      0.0000
 # Facts that are not found: the message says where it looked. An export needs none.
 $ cd b; mkdir data; mv facts data/facts; rote eval runs/r | tail -1; rote export runs/r --to npz w.npz; rote eval runs/r --facts data/facts/c | tail -1
 w.npz
