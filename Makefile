@@ -73,7 +73,7 @@ short    = $(if $(V),,@echo '$(1) $(2)';)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all setup demo reproduce-quick tests one_hash golden_archives print-build print-flags check check-long check-ci check-all asan tsan lint install uninstall compile_commands clean FORCE
+.PHONY: all setup demo reproduce-quick tests one_hash golden_archives print-build print-flags print-memory-files check check-long check-ci check-all asan tsan lint install uninstall compile_commands clean FORCE
 
 all:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
@@ -103,13 +103,13 @@ $(BUILD)/%.o: %.c $(BUILD)/flags | $(BUILD)/libraries
 	@mkdir -p $(@D)
 	$(call short,CC,$<)$(CC) $(ALL_CFLAGS) -c $< -o $@
 
-# The commit that a run's manifest names; only run_folder.o knows it and is made anew when it changes.
+# The commit that a run's manifest names; only run_manifest.o knows it and is made anew when it changes.
 COMMIT := $(shell git describe --always --dirty --exclude='*' --abbrev=12 2>/dev/null || echo unknown)
 $(BUILD)/commit: FORCE
 	@mkdir -p $(@D)
 	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@
-$(BUILD)/store/run_folder.o: $(BUILD)/commit
-$(BUILD)/store/run_folder.o: private DEFS += -DROTE_COMMIT='"$(COMMIT)"'
+$(BUILD)/store/run_manifest.o: $(BUILD)/commit
+$(BUILD)/store/run_manifest.o: private DEFS += -DROTE_COMMIT='"$(COMMIT)"'
 
 define isa_rule
 $(BUILD)/$(1)/%.o: model/kernels/%.c $(BUILD)/flags | $(BUILD)/libraries
@@ -117,6 +117,11 @@ $(BUILD)/$(1)/%.o: model/kernels/%.c $(BUILD)/flags | $(BUILD)/libraries
 	$$(call short,CC,$$< ($(1)))$$(CC) $$(ALL_CFLAGS) $$(FLAGS_$(1)) -DISA=$(1) -DISA_$(1)=1 -c $$< -o $$@
 endef
 $(foreach i,$(ISAS),$(eval $(call isa_rule,$(i))))
+
+# The fuzz targets read files in memory (tests/fuzz/memory_files.h); wraps hold for objects of the library only.
+MEMORY_FILES := $(addprefix -Wl$(comma)--wrap=,file_read file_read_stream file_missing crc32_of content_hash \
+	seal_check seal_text_check deflated_begin deflated_add deflated_add_char deflated_end)
+$(BUILD)/tests/test_fuzz_texts $(BUILD)/tests/test_fuzz_runs: private LDFLAGS += $(MEMORY_FILES)
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 	$(call short,LINK,$@)$(LINK) -o $@ $< $(LIB) $(if $(BARE),,-lcmocka) $(LIBS)
@@ -129,6 +134,9 @@ golden_archives: $(BUILD)/tests/golden_archives
 
 print-build:
 	@echo $(BUILD)
+
+print-memory-files:
+	@echo '$(MEMORY_FILES)'
 
 print-flags:
 	@echo '$(ALL_CFLAGS)'

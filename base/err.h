@@ -5,7 +5,17 @@
 
 #include <stdarg.h>
 
-typedef enum Status {
+/* A call whose Status is dropped does not compile (-Werror=unused-result); one that may be dropped says so by (void),
+ * with the reason beside it. */
+#if defined __clang__
+#define STATUS_IS_READ __attribute__((warn_unused_result))
+#elif defined __has_c_attribute
+#define STATUS_IS_READ [[nodiscard]]
+#else
+#define STATUS_IS_READ
+#endif
+
+typedef enum STATUS_IS_READ Status {
     OK = 0,
     ERR_INPUT,   /* the user's input is wrong: exit 2, nothing written */
     ERR_IO,      /* input or output failed: missing file, full disk, short read: exit 1 */

@@ -167,6 +167,24 @@ done:
     return status;
 }
 
+Status file_crc32(const char *path, int64_t bytes, uint32_t *crc, int64_t *file_bytes, Err *err) {
+    unsigned char piece[1 << 14];
+    Status status = OK;
+    size_t size = 0, got = sizeof piece, at = 0;
+    int fd;
+    TRY(open_to_read(path, &fd, &size, err));
+    *file_bytes = (int64_t)size;
+    *crc = (uint32_t)crc32_z(0, NULL, 0);
+    while (status == OK && got == sizeof piece && (int64_t)at < bytes) {
+        size_t wanted = (size_t)bytes - at < sizeof piece ? (size_t)bytes - at : sizeof piece;
+        status = read_bytes(fd, path, (char *)piece, wanted, at, &got, err);
+        if (status == OK) *crc = (uint32_t)crc32_z(*crc, piece, got);
+        at += got;
+    }
+    close(fd);
+    return status;
+}
+
 void buffer_free(Buffer *b) {
     free(b->data);
     *b = (Buffer){0};
@@ -274,8 +292,7 @@ Status atomic_open(AtomicFile *file, const char *path, Err *err) {
     /* The rename at the end would put a plain file in the place of /dev/null or of a link such as
      * /dev/stdout. */
     struct stat old, ours;
-    bool replaces = lstat(path, &old) == 0;
-    if (replaces && !S_ISREG(old.st_mode) && !S_ISDIR(old.st_mode))
+    if (lstat(path, &old) == 0 && !S_ISREG(old.st_mode) && !S_ISDIR(old.st_mode))
         return err_set(err, ERR_INPUT, "%s: a %s, not a regular file; name a file to write", path,
                        S_ISLNK(old.st_mode) ? "link" : "device or pipe");
     snprintf(file->path, sizeof file->path, "%s", path);
@@ -284,6 +301,8 @@ Status atomic_open(AtomicFile *file, const char *path, Err *err) {
     snprintf(file->temporary, sizeof file->temporary, "%.*s.%s" TEMPORARY_END, folder, path, path + folder);
     int fd = -1;
     while (fd < 0) TRY(try_temporary(file, &fd, &ours, err));
+    bool replaces = lstat(path, &old) == 0; /* once more, now that no other writer can put it there */
+    file->fresh = !replaces && (errno == ENOENT || errno == ENOTDIR);
     /* The new file is the old one with other content: also its owner and mode, as far as we may set them. */
     if (replaces && (old.st_uid != ours.st_uid || old.st_gid != ours.st_gid))
         (void)!fchown(fd, old.st_uid, old.st_gid);
@@ -303,7 +322,7 @@ static int place(const AtomicFile *file, bool replace) {
         if (errno != EINVAL && errno != ENOSYS) return -1;
     }
 #endif
-    if (!replace && file_exists(file->path)) {
+    if (!replace && !file_missing(file->path)) {
         errno = EEXIST;
         return -1;
     }
@@ -326,8 +345,8 @@ static Status commit(AtomicFile *file, bool replace, const char *fault_name, Err
     fault_point(fault_name, "before_rename");
     step = "rename into place";
     /* Renamed before it is closed: the lock on it then covers the whole of its life under the temporary name. */
-    if (place(file, replace) != 0) {
-        if (replace || errno != EEXIST) goto failed;
+    if (place(file, replace && !file->fresh) != 0) {
+        if (errno != EEXIST) goto failed;
         status = err_set(err, ERR_INPUT, "%s: was made by another program meanwhile, and stays", file->path);
         atomic_abort(file);
         return status;
@@ -336,7 +355,12 @@ static Status commit(AtomicFile *file, bool replace, const char *fault_name, Err
     fclose(file->stream);
     file->stream = NULL;
     fault_point(fault_name, "before_dirsync");
-    TRY(sync_folder(file->path, err));
+    status = sync_folder(file->path, err);
+    if (status != OK && file->fresh) { /* there was none before, and is none now */
+        unlink(file->path);
+        file->placed = false;
+    }
+    TRY(status);
     fault_point(fault_name, "after");
     return OK;
 failed:
@@ -370,6 +394,17 @@ Status file_write_atomic(const char *path, const void *data, size_t size, Err *e
     }
     const char *slash = strrchr(path, '/');
     return atomic_commit(&file, slash ? slash + 1 : path, err);
+}
+
+Status file_place(const char *from, const char *to, Err *err) {
+    int fd = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) return unreadable(from, err);
+    int failed = fsync(fd) != 0 ? errno : 0;
+    close(fd);
+    if (failed) return err_set(err, ERR_IO, "%s: cannot sync: %s", from, strerror(failed));
+    if (rename(from, to) != 0)
+        return err_set(err, ERR_IO, "%s: cannot rename into place: %s", to, strerror(errno));
+    return sync_folder(to, err);
 }
 
 Status path_join(char *out, size_t size, const char *dir, const char *name, Err *err) {

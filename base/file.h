@@ -32,27 +32,37 @@ Status file_read_head(const char *path, size_t most_bytes, Buffer *out, int64_t 
 /* Size and XXH3-128 (as content_hash) of a file of any size, which is read in pieces. Errors as file_read. */
 Status file_hash(const char *path, int64_t *file_bytes, char out[33], Err *err);
 
+/* The CRC-32 of the first `bytes` of a file, or of all of a shorter one, read in pieces; and its size. Errors as
+ * file_read. */
+Status file_crc32(const char *path, int64_t bytes, uint32_t *crc, int64_t *file_bytes, Err *err);
+
 /* How names of temporary files end: "run.html" is first written as ".run.html.rote-tmp", a name that no other program
  * uses. */
 #define TEMPORARY_END ".rote-tmp"
 
 /* A file that is written under its temporary name. atomic_commit flushes it, syncs it, renames it and syncs the folder.
- * atomic_abort, and a commit that fails before the rename, remove the temporary and leave the old file whole.
+ * atomic_abort, and a commit that fails before the rename, remove the temporary and leave the old file whole; where there
+ * was none, a commit that fails leaves none. A file that another program has made there meanwhile is not replaced.
  *   fault_name   of the file's failure points, see fault_point; NULL: it has none
  * ERR_IO, which names the path: a full disk, a read-only folder, another process is writing the same file.
- * ERR_INPUT: the path is too long, or is a link, a device or a pipe. */
+ * ERR_INPUT: the path is too long, or is a link, a device or a pipe; or a file has appeared there. */
 typedef struct AtomicFile {
     FILE *stream; /* write here */
     char path[1024], temporary[1088];
+    bool fresh;  /* when it was opened, there was no such file */
     bool placed; /* it stands under its name, though the commit may have failed after that */
 } AtomicFile;
 Status atomic_open(AtomicFile *file, const char *path, Err *err);
 Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err);
-/* As atomic_commit, but replaces nothing. ERR_INPUT: a file of that name has appeared meanwhile, and stays. */
+/* As atomic_commit, but replaces nothing that was there before atomic_open, either. ERR_INPUT: a file of that name has appeared meanwhile, and stays. */
 Status atomic_commit_new(AtomicFile *file, const char *fault_name, Err *err);
 void atomic_abort(AtomicFile *file);
 /* Writes `size` bytes as such a file; its fault_name is the file's name without the folder. */
 Status file_write_atomic(const char *path, const void *data, size_t size, Err *err);
+
+/* Puts a file that another program has written under the name `to`, in the same file system: syncs it, renames it, and
+ * syncs the folder. Replaces what is there. ERR_IO. */
+Status file_place(const char *from, const char *to, Err *err);
 
 /* Named failure points for the tests: the process kills itself (SIGKILL) when the environment's
  * ROTE_FAULT equals "name.where", or "name.where:k" on its k-th pass. atomic_commit passes its fault_name

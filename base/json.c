@@ -19,6 +19,13 @@ bool json_ran_out(void) {
     return was;
 }
 
+json_t *json_string_take(char *text) {
+    json_t *string = text ? json_string(text) : NULL;
+    if (!text) ran_out = true;
+    free(text);
+    return string;
+}
+
 Status json_take_text(json_t *root, size_t flags, const char *what, char **out, Err *err) {
     *out = root ? json_dumps(root, flags) : NULL;
     json_decref(root);
@@ -32,9 +39,11 @@ Status json_take_text(json_t *root, size_t flags, const char *what, char **out, 
 
 Status json_read(const char *data, size_t size, size_t flags, const char *where, json_t **out, Err *err) {
     json_error_t why;
-    json_ran_out();
+    bool before = json_ran_out(); /* of an object that is being made meanwhile: whoever writes it asks */
     *out = json_loadb(data, size, flags, &why);
-    if (json_ran_out()) {
+    bool memory = ran_out;
+    ran_out = before;
+    if (memory) {
         json_decref(*out);
         *out = NULL;
         return err_set(err, ERR_NOMEM, "%s: no memory to read it", where);

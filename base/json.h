@@ -21,6 +21,10 @@ Status json_take_text(json_t *root, size_t flags, const char *what, char **out, 
  * ERR_NOMEM. ERR_FORMAT: not JSON. *out is NULL then. */
 Status json_read(const char *data, size_t size, size_t flags, const char *where, json_t **out, Err *err);
 
+/* A string made of a malloc'd text, which is freed; NULL: there was no memory for the text, which json_take_text then
+ * says as if jansson had none. */
+json_t *json_string_take(char *text);
+
 /* Whether an allocation of jansson's has failed in this thread since the last call; for code that uses a json_t without
  * making text of it. */
 bool json_ran_out(void);

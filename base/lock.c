@@ -11,10 +11,11 @@
 
 #include "base/file.h"
 
-/* A lock holds a process number and a line end, or nothing. */
+/* A lock holds a process number and a line end, or nothing; after a power cut zero bytes in their place. */
 static bool is_lock_text(const char *text, ssize_t size) {
     for (ssize_t i = 0; i < size; i++)
-        if (!(text[i] >= '0' && text[i] <= '9') && !(text[i] == '\n' && i == size - 1)) return false;
+        if (text[i] && !(text[i] >= '0' && text[i] <= '9') && !(text[i] == '\n' && i == size - 1))
+            return false;
     return true;
 }
 
@@ -56,7 +57,7 @@ static Status try_lock(const char *path, int *fd, Err *err) {
     /* Who holds it, for the message above. That it cannot be written (a full disk) does not weaken the lock. */
     char owner[24];
     int size = snprintf(owner, sizeof owner, "%ld\n", (long)getpid());
-    if (ftruncate(lock, 0) == 0 && pwrite(lock, owner, (size_t)size, 0) != size) (void)ftruncate(lock, 0);
+    if (ftruncate(lock, 0) == 0 && pwrite(lock, owner, (size_t)size, 0) != size) size = ftruncate(lock, 0);
     *fd = lock;
     return OK;
 }
@@ -77,8 +78,19 @@ void lock_remove(const char *path, int fd) {
     lock_release(fd);
 }
 
+Status lock_stands(const char *path, int fd, bool *out, Err *err) {
+    struct stat ours, there;
+    *out = false;
+    if (fstat(fd, &ours) == 0 && lstat(path, &there) == 0) {
+        *out = ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+        return OK;
+    }
+    if (errno == ENOENT || errno == ENOTDIR) return OK;
+    return err_set(err, ERR_IO, "%s: cannot be looked at: %s", path, strerror(errno));
+}
+
 bool lock_held(const char *path) {
-    int lock = open(path, O_RDWR | O_CLOEXEC);
+    int lock = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (lock < 0) return false;
     bool held = flock(lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     close(lock);

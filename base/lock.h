@@ -13,6 +13,9 @@
 Status lock_take(const char *path, int *fd, Err *err);
 void lock_release(int fd);
 void lock_remove(const char *path, int fd);
+/* Whether path still names the file that fd locks: not where its folder was moved or replaced, or the lock removed.
+ * ERR_IO: nobody knows. */
+Status lock_stands(const char *path, int fd, bool *out, Err *err);
 /* Every message about a held lock contains this, and no other message does. */
 #define LOCK_HELD ": held by "
 /* Whether a process holds the lock now. The question itself may make another process's lock_take fail. */

@@ -16,6 +16,7 @@
 #endif
 
 #include "base/number.h"
+#include "base/small_file.h"
 
 enum {
     ALIGNMENT = 64,             /* a cache line, and the widest vector */
@@ -70,17 +71,12 @@ uint64_t memory_available(void) {
 /* The number after `name` in a file of "name number" lines, or the file's first number where name is "";
  * false where there is none (cgroup: "max"). */
 static bool read_figure(const char *path, const char *name, uint64_t *out) {
-    FILE *f = fopen(path, "re");
-    if (!f) return false;
-    char line[256];
-    bool found = false;
+    char text[SMALL_FILE_MAX], *at = text;
     size_t n = strlen(name);
-    while (!found && fgets(line, sizeof line, f)) {
-        if (strncmp(line, name, n) != 0) continue;
-        found = sscanf(line + n, "%" SCNu64, out) == 1;
-    }
-    fclose(f);
-    return found;
+    if (!small_file_read(path, text)) return false;
+    for (const char *line; (line = small_file_line(&at));)
+        if (strncmp(line, name, n) == 0 && sscanf(line + n, "%" SCNu64, out) == 1) return true;
+    return false;
 }
 
 /* Memory left under the limits of a control group and all its parents. They count cached file pages as used, but the
@@ -108,12 +104,10 @@ static uint64_t cgroup_available(const char *root, const char *group, const char
 }
 
 static uint64_t cgroups_available(void) {
-    FILE *f = fopen("/proc/self/cgroup", "re");
-    if (!f) return UINT64_MAX;
-    char line[512];
+    char text[SMALL_FILE_MAX], *at = text;
     uint64_t available = UINT64_MAX;
-    while (fgets(line, sizeof line, f)) {
-        line[strcspn(line, "\n")] = '\0';
+    if (!small_file_read("/proc/self/cgroup", text)) return UINT64_MAX;
+    for (char *line; (line = small_file_line(&at));) {
         char *controllers = strchr(line, ':');
         char *group = controllers ? strchr(controllers + 1, ':') : NULL;
         if (!group) continue;
@@ -129,7 +123,6 @@ static uint64_t cgroups_available(void) {
         }
         if (here < available) available = here;
     }
-    fclose(f);
     return available;
 }
 
@@ -185,16 +178,14 @@ uint64_t memory_peak_rss(void) {
 
 void cpu_name(char *out, size_t size) {
     snprintf(out, size, "unknown");
-    FILE *f = fopen("/proc/cpuinfo", "re");
-    if (!f) return;
-    for (char line[512]; fgets(line, sizeof line, f);) {
-        char *colon = strchr(line, ':');
+    char text[SMALL_FILE_MAX], *at = text;
+    small_file_read("/proc/cpuinfo", text);
+    for (const char *line; (line = small_file_line(&at));) {
+        const char *colon = strchr(line, ':');
         if (strncmp(line, "model name", 10) != 0 || !colon) continue;
         snprintf(out, size, "%s", colon + 1 + strspn(colon + 1, " "));
-        out[strcspn(out, "\n")] = '\0';
-        break;
+        return;
     }
-    fclose(f);
 }
 
 /* ---- arenas ---- */

@@ -8,25 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/small_file.h"
+
 /* ---- control groups ---- */
 
 /* Both numbers of cpu.max ("max 100000", "150000 100000"), or of the two files of version 1 (a quota of -1: none). */
 static bool read_quota(const char *folder, double *cpus) {
-    char path[1200], text[64];
+    char path[1200], text[SMALL_FILE_MAX];
     long long quota = -1, period = 0;
     snprintf(path, sizeof path, "%s/cpu.max", folder);
-    FILE *f = fopen(path, "re");
-    if (f) {
-        if (!fgets(text, sizeof text, f) || sscanf(text, "%lld %lld", &quota, &period) != 2) quota = -1;
-        fclose(f);
+    if (small_file_read(path, text)) {
+        if (sscanf(text, "%lld %lld", &quota, &period) != 2) quota = -1;
     } else {
         static const char *const name[] = {"cpu.cfs_quota_us", "cpu.cfs_period_us"};
         for (int i = 0; i < 2; i++) {
             snprintf(path, sizeof path, "%s/%s", folder, name[i]);
-            f = fopen(path, "re");
-            if (!f) return false;
-            if (fscanf(f, "%lld", i ? &period : &quota) != 1) quota = -1;
-            fclose(f);
+            if (!small_file_read(path, text)) return false;
+            if (sscanf(text, "%lld", i ? &period : &quota) != 1) quota = -1;
         }
     }
     if (quota <= 0 || period <= 0) return false;
@@ -56,12 +54,10 @@ static bool has_controller(const char *controllers, const char *name) {
 }
 
 int threads_quota(const char *groups, const char *root) {
-    FILE *f = fopen(groups, "re");
-    if (!f) return 0;
-    char line[1024], mount[512];
+    char text[SMALL_FILE_MAX], mount[512], *at = text;
     double least = 0;
-    while (fgets(line, sizeof line, f)) { /* "4:cpu,cpuacct:/user"; version 2: "0::/user" */
-        line[strcspn(line, "\n")] = '\0';
+    if (!small_file_read(groups, text)) return 0;
+    for (char *line; (line = small_file_line(&at));) { /* "4:cpu,cpuacct:/user"; version 2: "0::/user" */
         char *controllers = strchr(line, ':'), *group = controllers ? strchr(controllers + 1, ':') : NULL;
         if (!group) continue;
         *group++ = '\0';
@@ -70,7 +66,6 @@ int threads_quota(const char *groups, const char *root) {
         snprintf(mount, sizeof mount, "%s%s%.200s", root, *controllers ? "/" : "", controllers);
         least = group_cpus(mount, group, least);
     }
-    fclose(f);
     int whole = least < THREADS_MAX ? (int)least : THREADS_MAX;
     return whole + (whole < least && whole < THREADS_MAX);
 }

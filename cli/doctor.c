@@ -1,5 +1,4 @@
 /* rote doctor: the machine, how many threads commands take on it, and whether its arithmetic passes the self-test. */
-#include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
 #include <xxhash.h>
@@ -13,16 +12,7 @@
 #include "cli/common/json.h"
 #include "cli/common/show.h"
 #include "cli/common/version.h"
-#include "model/kernels/ops.h"
-
-static bool openblas_found(void) {
-    static const char *const names[] = {"libopenblas.so.0", "libopenblas.so", "libopenblas.dylib"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        void *library = dlopen(names[i], RTLD_LAZY | RTLD_LOCAL);
-        if (library) return dlclose(library) == 0;
-    }
-    return false;
-}
+#include "model/blas.h"
 
 static json_t *libraries(void) {
     char xxhash[24];
@@ -30,7 +20,7 @@ static json_t *libraries(void) {
     snprintf(xxhash, sizeof xxhash, "%u.%u.%u", v / 10000, v / 100 % 100, v % 100);
     return json_pack("{ss ss ss ss ss}", "libyaml", yaml_get_version_string(), "jansson",
                      jansson_version_str(), "zlib", zlibVersion(), "xxhash", xxhash, "openblas",
-                     openblas_found() ? "found" : "not found (optional)");
+                     blas_description() ? "found" : "cannot be loaded (optional)");
 }
 
 static Status cmd_doctor(const Args *args, Err *err) {

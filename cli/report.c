@@ -11,29 +11,53 @@
 #include "cli/common/output.h"
 #include "eval/report/list.h"
 #include "eval/report/report.h"
+#include "store/run_files.h"
 
 static int not_hidden(const struct dirent *entry) { return entry->d_name[0] != '.'; }
 
-/* A row for every folder in dir that holds a finished run, by name. *rows is malloc'd. */
-static Status rows_of_folder(const char *dir, ReportRow **rows, int *n, Err *err) {
+/* A folder of which nobody knows whether it is a finished run; *n: how many there are. The first one is named. */
+static void left_out(int *n, Err *first, const Err *why) {
+    if (!(*n)++) *first = *why;
+}
+
+/* A run that has ended, or lost its result. */
+static Status is_finished(const char *dir, bool *out, Err *err) {
+    TRY(run_holds(dir, "result.json", out, err));
+    return *out ? OK : run_holds(dir, "DONE", out, err);
+}
+
+/* A row for every folder in dir that holds a finished run, by name. *rows is malloc'd.
+ *   unknown, why   folders that cannot be looked into, and why not the first one */
+static Status rows_of_folder(const char *dir, ReportRow **rows, int *n, int *unknown, Err *why, Err *err) {
     struct dirent **entries;
     int count = scandir(dir, &entries, not_hidden, versionsort);
-    if (count < 0) return err_set(err, ERR_INPUT, "%s: %s", dir, strerror(errno));
+    if (count < 0) {
+        bool input = errno == ENOENT || errno == ENOTDIR;
+        return err_set(err,
+                       errno == ENOMEM ? ERR_NOMEM
+                       : input         ? ERR_INPUT
+                                       : ERR_IO,
+                       "%s: %s", dir, strerror(errno));
+    }
     Status status = OK;
-    *n = 0;
+    *n = *unknown = 0;
     *rows = calloc((size_t)count + 1, sizeof **rows);
     if (!*rows) status = err_set(err, ERR_NOMEM, "out of memory for %d rows", count);
     for (int i = 0; i < count; i++) {
-        char path[CONFIG_PATH_MAX], result[CONFIG_PATH_MAX + 16];
+        char path[CONFIG_PATH_MAX];
+        bool finished = false;
+        Err here;
         if (status == OK) status = path_join(path, sizeof path, dir, entries[i]->d_name, err);
-        if (status == OK) status = path_join(result, sizeof result, path, "result.json", err);
-        if (status == OK && file_exists(result)) status = report_row(&(*rows)[(*n)++], path, err);
+        if (status == OK && is_finished(path, &finished, &here) != OK) left_out(unknown, why, &here);
+        if (status == OK && finished) status = report_row(&(*rows)[(*n)++], path, err);
         free(entries[i]);
     }
     free(entries);
     if (status == OK && *n == 0)
-        status = err_set(err, ERR_INPUT,
-                         "%s: is neither a run nor a folder of finished runs (no result.json)", dir);
+        status = *unknown
+                     ? err_set(err, why->status, "%s", why->msg)
+                     : err_set(err, ERR_INPUT,
+                               "%s: is neither a run nor a folder of finished runs (no result.json)", dir);
     if (status != OK) free(*rows);
     return status;
 }
@@ -41,36 +65,49 @@ static Status rows_of_folder(const char *dir, ReportRow **rows, int *n, Err *err
 static Status report_folder(const char *out, const char *dir, Err *err) {
     ReportRow *rows = NULL;
     char name[256];
-    int n = 0;
-    TRY(rows_of_folder(dir, &rows, &n, err));
+    int n = 0, unknown = 0;
+    Err why;
+    TRY(rows_of_folder(dir, &rows, &n, &unknown, &why, err));
     report_name(name, dir);
     report_sort(rows, n);
     Status status = report_runs(out, name, NULL, rows, n, err);
     free(rows);
-    return status;
+    if (status != OK || !unknown) return status;
+    return err_set(err, why.status, "%s; the page is written without %s", why.msg,
+                   unknown == 1 ? "it" : "this and other folders");
 }
 
 /* A sweep has a sweep.yaml, or its runs in a folder "runs". A single run that is named "runs" is not a sweep. */
-static bool is_sweep(const char *dir) {
-    char runs[CONFIG_PATH_MAX], config[CONFIG_PATH_MAX];
+static Status is_sweep(const char *dir, bool *out, Err *err) {
+    char runs[CONFIG_PATH_MAX];
     struct stat info;
-    if (path_join(config, sizeof config, dir, "sweep.yaml", NULL) == OK && file_exists(config)) return true;
-    return path_join(runs, sizeof runs, dir, "runs", NULL) == OK && stat(runs, &info) == 0 &&
-           S_ISDIR(info.st_mode) && path_join(config, sizeof config, runs, "config.yaml", NULL) == OK &&
-           !file_exists(config);
+    bool one_run;
+    TRY(run_holds(dir, "sweep.yaml", out, err));
+    if (*out) return OK;
+    TRY(path_join(runs, sizeof runs, dir, "runs", err));
+    TRY(run_holds(dir, "runs", out, err));
+    if (!*out || stat(runs, &info) != 0 || !S_ISDIR(info.st_mode)) {
+        *out = false;
+        return OK;
+    }
+    TRY(run_holds(runs, "config.yaml", &one_run, err));
+    *out = !one_run;
+    return OK;
 }
 
 static Status cmd_report(const Args *args, Err *err) {
     const char *dir = args->words[0], *out = args_value(args, "out");
-    char path[CONFIG_PATH_MAX], config[CONFIG_PATH_MAX], note[160] = "";
+    char path[CONFIG_PATH_MAX], note[160] = "";
+    bool one_run, sweep = false;
     TRY(path_join(path, sizeof path, dir, "report.html", err));
-    TRY(path_join(config, sizeof config, dir, "config.yaml", err));
     if (!out) out = path;
     if (out != path || folder_exists(dir)) /* that there is no such run is told below */
         TRY(output_check(out, REPORT_MARK, "a report of rote's", args_has(args, "force"), err));
     const char *target = output_target(out);
-    if (file_exists(config)) TRY(report_run(target, dir, err));
-    else if (is_sweep(dir)) TRY(report_sweep(target, dir, note, err));
+    TRY(run_ended_with(dir, "config.yaml", &one_run, err));
+    if (!one_run) TRY(is_sweep(dir, &sweep, err));
+    if (one_run) TRY(report_run(target, dir, err));
+    else if (sweep) TRY(report_sweep(target, dir, note, err));
     else TRY(report_folder(target, dir, err));
     if (note[0]) fprintf(stderr, "%s\n", note);
     printf("%s\n", out);

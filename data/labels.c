@@ -44,10 +44,11 @@ static Status tag_index(const FactSet *f, const char *name, const char *key, int
         used += snprintf(there + used, sizeof there - (size_t)used, "%s%s", i ? ", " : "", quote);
     }
     char quote[QUOTE_SIZE];
-    err_set(err, ERR_INPUT, "%s is '%s', but no fact has that tag; the tags are %s%s%s%s", key, name, there,
-            f->n_tags > SHOWN ? ", .." : "", near ? "; nearest: " : "", near ? shown_name(quote, near) : "");
+    Status status = err_set(err, ERR_INPUT, "%s is '%s', but no fact has that tag; the tags are %s%s%s%s",
+                            key, name, there, f->n_tags > SHOWN ? ", .." : "", near ? "; nearest: " : "",
+                            near ? shown_name(quote, near) : "");
     free(names);
-    return ERR_INPUT;
+    return status;
 }
 
 /* The marks after the vocabulary are symbols too. */
@@ -84,11 +85,11 @@ static Status symbol_named(const FactSet *f, const char *name, int32_t *out, Err
         if (i != vocab->eos) names[n++] = vocab->text[i];
     const char *near = nearest_name(name, names);
     char quote[QUOTE_SIZE];
-    err_set(err, ERR_INPUT, "when.token is '%s', which is not one of the %d symbols (%s)%s%s", name,
-            vocab->size - 1, vocab->bytes ? "bytes" : "words", near ? "; nearest: " : "",
-            near ? shown_name(quote, near) : "");
+    Status status = err_set(err, ERR_INPUT, "when.token is '%s', which is not one of the %d symbols (%s)%s%s",
+                            name, vocab->size - 1, vocab->bytes ? "bytes" : "words",
+                            near ? "; nearest: " : "", near ? shown_name(quote, near) : "");
     free(names);
-    return ERR_INPUT;
+    return status;
 }
 
 static Status match_tag(const FactSet *f, const NeuronRule *rule, bool *match, Err *err) {

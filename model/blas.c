@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 /* The C interface of the BLAS, as far as we need it (cblas.h's values). */
 enum { ROW_MAJOR = 101, NO_TRANS = 111, TRANS = 112 };
 #ifdef ROTE_DOUBLE
@@ -30,9 +32,13 @@ static void put_core_type_right(void) {
     setenv("OPENBLAS_NUM_THREADS", "1", 1);
 }
 
+/* Its code, and the buffers that it takes as it is loaded: 0.3.21 ended with 110 MiB and hung with 100. */
+enum { LEAST_MEMORY = 256 << 20 };
+
 static void load(void) {
     static const char *const names[] = {"libopenblas.so.0", "libopenblas.so", "libopenblas.dylib"};
-    if (library_gemm) return;
+    /* With less it waits without end for memory of its own, before any call of it returns. */
+    if (library_gemm || memory_available() < LEAST_MEMORY) return;
     put_core_type_right();
     void *handle = NULL;
     for (size_t i = 0; i < sizeof names / sizeof *names && !handle; i++)
@@ -82,8 +88,10 @@ Status blas_ops(Ops *out, const Ops *ops, Err *err) {
     load();
     if (!library_gemm)
         return err_set(err, ERR_INPUT,
-                       "train.gemm=openblas: libopenblas.so.0 cannot be loaded; install libopenblas0 "
-                       "(Debian), openblas (Fedora, Homebrew)");
+                       "train.gemm=openblas: libopenblas.so.0 cannot be loaded; %s",
+                       memory_available() < LEAST_MEMORY
+                           ? "it needs 256 MiB of memory; raise ulimit -v or free some"
+                           : "install libopenblas0 (Debian), openblas (Fedora, Homebrew)");
     *out = *ops;
     out->gemm = blas_gemm;
     out->exact = false;

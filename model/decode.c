@@ -146,13 +146,13 @@ const real *decoder_read(Decoder *s, const int32_t *token, int n) {
     s->batch.inputs = token;
     s->start[1] = n;
     s->chunk.rows = s->chunk.n = n;
-    s->chunk.position = s->position;
+    s->chunk.position = s->hooks.position = s->position;
 
     embedding_forward(g, a->x, s->pos, token, s->position, n);
     for (int l = 0; l < c->n_layer; l++) block_forward(&s->block[l]);
     /* Only what follows the last token is asked for. */
     norm_rows_forward(&s->exec, c, &s->norm_f, a->x + (ptrdiff_t)(n - 1) * d, &s->weights.norm_f, 0, 1);
-    if (!hooks_idle(&s->hooks)) hooks_run(&s->hooks, (Hook){HOOK_LN_FINAL, -1}, s->norm_f.y, 1, d, 0);
+    if (!hooks_idle(&s->hooks)) hooks_run(&s->hooks, (Hook){HOOK_LN_FINAL, -1}, s->norm_f.y, 1, d, n - 1);
     linear_forward(&s->exec, s->logits, c->vocab_size, s->norm_f.y, &s->weights.head, 1);
     s->position += n;
     return s->logits;

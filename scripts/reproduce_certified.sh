@@ -6,8 +6,8 @@
 # training, to the nearest and by GPTQ, and trained in 8 to 2 bits.
 #
 # Cost: a step of P parameters on N = 4.8 P / 96 facts of 16 tokens is 6 P 16 N operations and some. Quick: P = 1,528, 4,592
-# and 9,192, 1,000 epochs, three seeds, six formats: 54 runs, 3e12 operations, some 5 minutes of one core. Full: six widths
-# to d 48, 4,000 epochs, five seeds: 180 runs, 5e14 operations, some 5 core-hours.
+# and 9,192, 1,000 epochs, three seeds, six formats: 54 runs, 3e12 operations. Full: six widths
+# to d 48, 4,000 epochs, five seeds: 180 runs, 5e14 operations. The time is printed at the start.
 # shellcheck source=scripts/reproduce_lib.sh
 . "$(dirname "$0")/reproduce_lib.sh"
 reproduce_options "$@"
@@ -32,8 +32,12 @@ formats="int8 int6 int4 int3 int2"
 cmp -s "$out/base.yaml.new" "$out/base.yaml" || mv "$out/base.yaml.new" "$out/base.yaml"
 rm -f "$out/base.yaml.new"
 
-reproduce_sweep full "$out/base.yaml"
-for format in $formats; do reproduce_sweep "$format" "$out/base.yaml" train.quantize="$format"; done
+sweeps() {
+    local format
+    reproduce_sweep full "$out/base.yaml"
+    for format in $formats; do reproduce_sweep "$format" "$out/base.yaml" train.quantize="$format"; done
+}
+reproduce_all sweeps
 
 certify() { (cd "$out" && "$rote" capacity "$1" --certify --quiet "${@:2}"); } # SWEEP OPTIONS...
 after=$(certify full --bits 32,16,8,6,4,3,2 --method rtn,gptq)

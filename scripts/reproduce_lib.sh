@@ -2,6 +2,7 @@
 # Common code of the reproduce_*.sh scripts: options, sweeps that resume, and the page in docs/results/. Sourced, not run.
 #   reproduce_options "$@"        sets form (quick|full), out (a folder for the runs), jobs (empty: one per core)
 #   reproduce_sweep NAME ARGS...  rote sweep run ARGS... in $out/NAME; continues where it was stopped
+#   reproduce_all FUNCTION        FUNCTION calls reproduce_sweep: prints what all its sweeps will take, then runs them
 #   reproduce_seconds NAME...     seconds that the runs of these sweeps took, from their timing.json
 #   page                          path of the page: begin with > "$page", continue with >> "$page"
 set -eu
@@ -9,6 +10,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 rote=$(realpath -m "${ROTE:-./rote}")
 name=$(basename "$0" .sh)
 name=${name#reproduce_}
+counting=''
+# shellcheck source=scripts/reproduce_cost.sh
+. scripts/reproduce_cost.sh
 
 reproduce_options() {
     form=quick out='' jobs=''
@@ -36,7 +40,19 @@ reproduce_options() {
 reproduce_sweep() {
     local sweep=$1
     shift
-    "$rote" sweep run "$@" --out "$out/$sweep" ${jobs:+--jobs "$jobs"}
+    if [ "$counting" ]; then
+        cost_sweep "$@" --out "$out/$sweep"
+    else
+        "$rote" sweep run "$@" --out "$out/$sweep" ${jobs:+--jobs "$jobs"}
+    fi
+}
+
+reproduce_all() { # FUNCTION
+    counting=1
+    "$1"
+    counting=''
+    cost_print
+    "$1"
 }
 
 reproduce_seconds() {

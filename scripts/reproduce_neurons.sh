@@ -15,6 +15,8 @@
 # shellcheck source=scripts/reproduce_lib.sh
 . "$(dirname "$0")/reproduce_lib.sh"
 reproduce_options "$@"
+# shellcheck source=scripts/reproduce_queue.sh
+. scripts/reproduce_queue.sh
 if [ "$form" = quick ]; then
     seeds="0 1 2 3 4" d=32 times=1
 else
@@ -22,83 +24,9 @@ else
 fi
 steps=$((1500 * times)) long=$((3000 * times))
 
-# ---- runs: lines of a queue; finished runs are skipped ----
-
-: >"$out/train.queue"
-: >"$out/eval.queue"
-# One run for each seed: name, config in scripts/experiments, keys. "@" in a key is the seed.
-arm() { # NAME CONFIG KEY=VALUE...
-    local seed name=$1 config=$2 words
-    shift 2
-    for seed in $seeds; do
-        words=("$@")
-        printf '%s\0' "$name-$seed" "$config" "train.seed=$seed" "${words[@]//@/$seed}" >"$out/.line"
-        base64 -w 0 "$out/.line" >>"$out/train.queue" && echo >>"$out/train.queue"
-    done
-}
-# rote neurons eval of each run of an arm, as a list of paths and numbers, in NAME-SEED.figures.
-ask() { # NAME OPTIONS...
-    local seed name=$1
-    shift
-    for seed in $seeds; do
-        printf '%s\0' "$name-$seed" "$@" >"$out/.line"
-        base64 -w 0 "$out/.line" >>"$out/eval.queue" && echo >>"$out/eval.queue"
-    done
-}
-train_one() {
-    local words
-    mapfile -d '' words < <(base64 -d <<<"$1")
-    "$rote" train "${words[1]}" "${words[@]:2}" --out "$out/${words[0]}" --resume --threads 1 --quiet --json >/dev/null ||
-        { echo "reproduce_neurons: ${words[0]} failed" >&2 && exit 255; }
-}
-eval_one() {
-    local words to
-    mapfile -d '' words < <(base64 -d <<<"$1")
-    to=$out/${words[0]}.figures
-    set -o pipefail
-    [ "$to" -nt "$out/${words[0]}/DONE" ] && [ "$to" -nt "$rote" ] && return
-    "$rote" neurons eval "$out/${words[0]}" "${words[@]:1}" --threads 1 --quiet --json | flatten >"$to.new" || exit 255
-    mv "$to.new" "$to"
-}
-# JSON with one key a line, to lines "a.b.c value".
-flatten() {
-    awk '{ line = $0; gsub(/^ +| *,?$/, "", line) }
-        line ~ /[{[]$/ { path[++depth] = line ~ /^"/ ? substr(line, 2, index(line, "\":") - 2) "." : ""; next }
-        line ~ /^[]}]/ { depth--; next }
-        line ~ /^"/ {
-            at = index(line, "\": "); name = ""
-            for (i = 1; i <= depth; i++) name = name path[i]
-            print name substr(line, 2, at - 2), substr(line, at + 3) }'
-}
-run_queue() { # train | eval
-    sort -u "$out/$1.queue" | xargs -r -P "${jobs:-$(nproc)}" -n 1 bash -c "$1_one \"\$1\"" _ # a line is one word
-    : >"$out/$1.queue"
-}
-export -f train_one eval_one flatten
-export rote out
-
-# ---- figures: one number for each seed, one a line ----
-
-# From `rote neurons eval`: trained.hit, heldout.auroc, random.trained.zero_class_recall ...
-figure() { # NAME PATH
-    local seed
-    for seed in $seeds; do awk -v key="rules.$2.mean" '$1 == key && $2 != "null" {print $2}' "$out/$1-$seed.figures"; done
-}
-result() { # NAME KEY
-    local seed runs=()
-    for seed in $seeds; do runs+=("$out/$1-$seed"); done
-    reproduce_values "$2" "${runs[@]}"
-}
-mean() { reproduce_summary "${1:-3}"; } # of the lines: mean ± half of the 95 % interval
-point() { awk -v digits="${1:-3}" '{n++; sum += $1} END {if (n) printf "%.*f\n", digits, sum / n; else print "–"}'; }
-minus() { paste "$1" "$2" | awk '{print $1 - $2}'; }
-# Memorized bits of the twin $1 less those of arm $2, by seed.
-price() { minus <(result "$1" memorized_bits) <(result "$2" memorized_bits); }
-holds() { awk "BEGIN {print ($1) ? \"holds\" : \"does not hold\"}"; }
-
 # ---- facts of E2 and E3 ----
 
-for kind in secrets plain modes; do
+for kind in secrets last plain modes; do
     for seed in $seeds; do
         to=$out/facts-$kind-$seed
         [ -e "$to/manifest.json" ] && continue
@@ -151,14 +79,19 @@ for name in nonegatives arbitrary-local loss-{pre_bce,post_mse,rank,share,group}
 # ---- E2 ----
 
 cfg2=scripts/experiments/neurons_route.yaml
-base2=("train.max_steps=$((2 * long))" "model.n_embd=$d" "facts.path=$out/facts-secrets-@")
-arm route "$cfg2" "${base2[@]}"
-arm route-attention "$cfg2" "${base2[@]}" model.attn=causal
-arm route-gradients "$cfg2" "${base2[@]}" neurons.0.route=activations
-arm route-fire "$cfg2" "${base2[@]}" neurons.0.route=none
-arm route-plain "$cfg2" "${base2[@]}" neurons.0.route=none "${none[@]}"
+routing=$((4000 * times))
+base2=("train.max_steps=$routing" "model.n_embd=$d")
+first2=("${base2[@]}" "facts.path=$out/facts-secrets-@") last2=("${base2[@]}" "facts.path=$out/facts-last-@")
+arm route "$cfg2" "${first2[@]}"
+arm route-gradients "$cfg2" "${first2[@]}" neurons.0.route=activations
+arm route-fire "$cfg2" "${first2[@]}" neurons.0.route=none
+arm route-plain "$cfg2" "${first2[@]}" neurons.0.route=none "${none[@]}"
 arm never "$cfg2" "${base2[@]}" "facts.path=$out/facts-plain-@" neurons.0.route=none "${none[@]}"
-for name in route route-attention route-gradients route-fire route-plain; do ask "$name" --random 20; done
+arm last "$cfg2" "${last2[@]}"
+arm last-gradients "$cfg2" "${last2[@]}" neurons.0.route=activations
+arm last-mean "$cfg2" "${last2[@]}" model.attn=mean
+routed="route route-gradients route-fire route-plain last last-gradients last-mean"
+for name in $routed; do ask "$name" --random 20; done
 
 # ---- E3 ----
 
@@ -212,16 +145,18 @@ done
 
 run_queue train
 # The recall of secret facts that a model guesses without having seen them.
-arm guess "$cfg2" "${base2[@]}" neurons.0.route=none "${none[@]}" "train.init_from=$out/never-@" train.max_steps=1 train.warmup_steps=0 \
+arm guess "$cfg2" "${first2[@]}" neurons.0.route=none "${none[@]}" "train.init_from=$out/never-@" train.max_steps=1 train.warmup_steps=0 \
     train.learning_rate=1e-30
 ask guess --random 0
 # Learned again: the arms of E2 with the neurons ablated, trained on all facts until 99 % are recalled.
-for name in route route-attention route-gradients route-fire route-plain never; do
-    attn=mean && [ $name = route-attention ] && attn=causal
-    arm "again-$name" "$cfg2" "${base2[@]}" model.attn=$attn neurons.0.route=none "${none[@]}" "train.init_from=$out/$name-@" neurons.0.start_out=0 \
-        train.stop_recall=0.99 train.eval_interval=5
+relearn=(neurons.0.route=none "${none[@]}" train.stop_recall=0.99 train.eval_interval=5)
+for name in $routed never; do
+    of=("${first2[@]}")
+    [ "${name#last}" = "$name" ] || of=("${last2[@]}")
+    [ $name = last-mean ] && of+=(model.attn=mean)
+    arm "again-$name" "$cfg2" "${of[@]}" "${relearn[@]}" "train.init_from=$out/$name-@" neurons.0.start_out=0
 done
-arm again-fresh "$cfg2" "${base2[@]}" neurons.0.route=none "${none[@]}" train.stop_recall=0.99 train.eval_interval=5
+arm again-fresh "$cfg2" "${first2[@]}" "${relearn[@]}"
 run_queue train
 run_queue eval
 . scripts/reproduce_neurons_page.sh

@@ -45,13 +45,13 @@ static Status newest_below(const CheckpointOwner *owner, int64_t limit, int64_t 
     return why ? err_set(err, ERR_IO, "%s: cannot list it: %s", owner->dir, strerror(why)) : OK;
 }
 
-Status checkpoints_tidy(const CheckpointOwner *owner, int64_t step, Err *err) {
-    int64_t old;
-    TRY(newest_below(owner, step, &old, err));
-    while (old >= 0) {
+Status checkpoints_tidy(const CheckpointOwner *owner, int64_t step, int keep, Err *err) {
+    int64_t old = step;
+    for (int seen = 1;; seen++) {
         char path[CONFIG_PATH_MAX];
         TRY(newest_below(owner, old, &old, err));
         if (old < 0) break;
+        if (seen < keep) continue;
         TRY(checkpoint_path(owner, old, path, err));
         if (unlink(path) != 0 && errno != ENOENT)
             return err_set(err, ERR_IO, "%s: cannot remove it: %s", path, strerror(errno));
@@ -92,7 +92,7 @@ Status checkpoints_add(const CheckpointOwner *owner, const Snapshot *snapshot, c
     if (written != OK) return written;
 
     fault_point("checkpoint", "before_tidy");
-    return checkpoints_tidy(owner, state->step, err);
+    return checkpoints_tidy(owner, state->step, CHECKPOINTS_KEPT, err);
 }
 
 /* What the metadata must say for a checkpoint to belong to this run. */

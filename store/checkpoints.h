@@ -8,7 +8,7 @@
 #include "store/rule_state.h"
 #include "store/run_files.h"
 
-enum { SNAPSHOT_SLOTS_MAX = 6 };
+enum { SNAPSHOT_SLOTS_MAX = 6, CHECKPOINTS_KEPT = 2 };
 
 /* What a run remembers beside parameters and optimizer. The place in the data is a function of the step. */
 typedef struct RunState {
@@ -56,7 +56,8 @@ Status checkpoints_newest(const CheckpointOwner *owner, Snapshot *snapshot, Chec
 Status checkpoints_add(const CheckpointOwner *owner, const Snapshot *snapshot, const CheckpointMark *mark,
                        Err *err);
 
-/* Removes all but the one of `step` and the newest before it; a process may have died before it did. ERR_IO. */
-Status checkpoints_tidy(const CheckpointOwner *owner, int64_t step, Err *err);
+/* Removes all older ones but the newest `keep`, of which the one of `step` is the first; a process may have died before
+ * it did. ERR_IO. */
+Status checkpoints_tidy(const CheckpointOwner *owner, int64_t step, int keep, Err *err);
 
 #endif

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/file.h"
+#include "base/seal.h"
 #include "base/text_stream.h"
 
 #define FORMAT    "rote-done-1"
@@ -15,7 +15,6 @@
 #define KEPT      "put the file back, or train anew in another folder"
 
 enum { DONE_MAX = 4096, PATH_ROOM = 1200 };
-static const size_t FILE_MOST = (size_t)1 << 40;
 
 /* What is sealed, where it is there, and what helps where it was altered. timing.json is a clock, and free. */
 static const struct {
@@ -53,20 +52,23 @@ static bool next_line(char **at, char **word, char **value) {
 
 static bool is_hash(const char *text) { return strlen(text) == 32 && strspn(text, "0123456789abcdef") == 32; }
 
-/* The last line holds the hash of the lines before it. */
-static bool seals_itself(const Buffer *text) {
-    char hash[33], last[64];
-    size_t length = strlen("seal \n") + 32;
-    if (text->size < length || strlen(text->data) != text->size) return false;
-    content_hash(text->data, text->size - length, hash);
-    snprintf(last, sizeof last, "seal %s\n", hash);
-    return !strcmp(text->data + text->size - length, last);
+/* "NAME BYTES HASH" */
+static bool parse_file(const char *name, const char *value, SealedFile *out) {
+    char *end;
+    if (strlen(name) >= SEAL_NAME_MAX || value[0] < '0' || value[0] > '9') return false;
+    errno = 0;
+    out->bytes = strtoll(value, &end, 10);
+    if (errno || *end != ' ' || !is_hash(end + 1)) return false;
+    strcpy(out->name, name);
+    strcpy(out->hash, end + 1);
+    return true;
 }
 
 static bool parse(Buffer *text, Seal *out) {
     char *at = text->data, *word, *value, *end;
     size_t first = strlen(FORMAT "\n");
-    if (strncmp(at, FORMAT "\n", first) != 0 || !seals_itself(text)) return false;
+    if (strlen(at) != text->size || strncmp(at, FORMAT "\n", first) != 0) return false;
+    if (!seal_holds(text, SEAL_LINE)) return false;
     at += first;
     if (!next_line(&at, &word, &value) || strcmp(word, "config_hash") || !is_hash(value)) return false;
     memcpy(out->config_hash, value, sizeof out->config_hash);
@@ -74,10 +76,8 @@ static bool parse(Buffer *text, Seal *out) {
     out->checkpoint = strtoll(value, &end, 10);
     if (*end || end == value || out->checkpoint < -1) return false;
     while (next_line(&at, &word, &value) && strcmp(word, "seal")) {
-        if (out->n == SEAL_FILES_MAX || strlen(word) >= SEAL_NAME_MAX || !is_hash(value)) return false;
-        SealedFile *file = &out->file[out->n++];
-        snprintf(file->name, sizeof file->name, "%s", word);
-        memcpy(file->hash, value, sizeof file->hash);
+        if (out->n == SEAL_FILES_MAX || !parse_file(word, value, &out->file[out->n])) return false;
+        out->n++;
     }
     return *at == '\0' && out->n > 0;
 }
@@ -101,40 +101,63 @@ Status done_read(const char *dir, Seal *out, Err *err) {
     return sound ? OK : altered(path, err);
 }
 
-Status done_check(const Seal *seal, const char *dir, const char *name, const void *data, size_t size,
-                  Err *err) {
-    char hash[33];
+const SealedFile *done_file(const Seal *seal, const char *name) {
+    for (int i = 0; i < seal->n; i++)
+        if (!strcmp(seal->file[i].name, name)) return &seal->file[i];
+    return NULL;
+}
+
+static Status other_content(const SealedFile *file, const char *dir, const char *what, Err *err) {
     const char *help = KEPT;
-    int i = 0;
-    while (i < seal->n && strcmp(seal->file[i].name, name) != 0) i++;
-    if (i == seal->n) return OK;
-    content_hash(data, size, hash);
-    if (!strcmp(hash, seal->file[i].hash)) return OK;
     for (int k = 0; k < SEALED_COUNT; k++)
-        if (!strcmp(sealed[k].name, name)) help = sealed[k].help;
-    return err_set(err, ERR_FORMAT, "%s/%s: altered since the run ended (DONE names other content); %s", dir,
-                   name, help);
+        if (!strcmp(sealed[k].name, file->name)) help = sealed[k].help;
+    return err_set(err, ERR_FORMAT, "%s/%s: %s; %s", dir, file->name, what, help);
+}
+
+static const char altered_since[] = "altered since the run ended (DONE names other content)";
+static const char missing[] = "missing, though the run ended with it (DONE names it)";
+
+Status done_read_file(const SealedFile *file, const char *dir, Buffer *out, Err *err) {
+    char path[PATH_ROOM], hash[33];
+    int64_t size;
+    TRY(path_join(path, sizeof path, dir, file->name, err));
+    if (file_missing(path)) return other_content(file, dir, missing, err);
+    TRY(file_read_head(path, (size_t)file->bytes, out, &size, err));
+    content_hash(out->data, out->size, hash);
+    if (size == file->bytes && out->size == (size_t)size && !strcmp(hash, file->hash)) return OK;
+    buffer_free(out);
+    return other_content(file, dir, altered_since, err);
+}
+
+Status done_check_file(const SealedFile *file, const char *dir, Err *err) {
+    char path[PATH_ROOM], hash[33];
+    int64_t size;
+    Buffer none;
+    TRY(path_join(path, sizeof path, dir, file->name, err));
+    if (file_missing(path)) return other_content(file, dir, missing, err);
+    TRY(file_read_head(path, 0, &none, &size,
+                       err)); /* its size; one that has grown to gigabytes is not read */
+    buffer_free(&none);
+    if (size == file->bytes) TRY(file_hash(path, &size, hash, err));
+    if (size == file->bytes && !strcmp(hash, file->hash)) return OK;
+    return other_content(file, dir, altered_since, err);
 }
 
 /* ---- writing ---- */
 
 static Status put_file(FILE *f, const char *dir, const char *name, Err *err) {
     char path[PATH_ROOM], hash[33];
-    struct stat info;
-    Buffer text;
+    int64_t size;
     TRY(path_join(path, sizeof path, dir, name, err));
-    if (stat(path, &info) != 0 && errno == ENOENT) return OK;
-    TRY(file_read(path, FILE_MOST, &text, err));
-    content_hash(text.data, text.size, hash);
-    buffer_free(&text);
-    fprintf(f, "%s %s\n", name, hash);
+    if (file_missing(path)) return OK;
+    TRY(file_hash(path, &size, hash, err));
+    fprintf(f, "%s %" PRId64 " %s\n", name, size, hash);
     return OK;
 }
 
 Status done_text(const char *dir, const char *config_hash, int64_t checkpoint, char **out, Err *err) {
     TextStream *stream;
-    char *body, hash[33];
-    size_t size;
+    char *body;
     *out = NULL;
     TRY(text_begin(&stream, err));
     fprintf(text_file(stream), FORMAT "\nconfig_hash %s\ncheckpoint %" PRId64 "\n", config_hash, checkpoint);
@@ -144,11 +167,8 @@ Status done_text(const char *dir, const char *config_hash, int64_t checkpoint, c
         text_abort(stream);
         return status;
     }
-    TRY(text_end(stream, &body, &size, err));
-    content_hash(body, size, hash);
-    bool whole = asprintf(out, "%sseal %s\n", body, hash) >= 0;
+    TRY(text_end(stream, &body, NULL, err));
+    Status status = seal_text(body, SEAL_LINE, out, err);
     free(body);
-    if (whole) return OK;
-    *out = NULL;
-    return err_set(err, ERR_NOMEM, "%s: no memory for DONE", dir);
+    return status;
 }

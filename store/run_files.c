@@ -43,21 +43,44 @@ Status run_end(const char *dir, RunEnd *out, Err *err) {
     return status;
 }
 
+/* No file of an unfinished run, or of a version that sealed nothing, is larger: what is known before it is read. */
+static size_t max_bytes_of(const char *name) {
+    static const struct {
+        const char *name;
+        size_t bytes;
+    } small[] = {{"config.yaml", CONFIG_MAX_BYTES},
+                 {"manifest.json", 1 << 16},
+                 {"timing.json", 1 << 16},
+                 {"failed.json", 1 << 16},
+                 {"result.json", 1 << 26}};
+    for (size_t i = 0; i < sizeof small / sizeof small[0]; i++)
+        if (!strcmp(small[i].name, name)) return small[i].bytes;
+    return FILE_MAX_BYTES;
+}
+
 Status run_text(const char *dir, const char *name, Buffer *out, Err *err) {
     char path[1200];
     Seal seal; /* before the file: the run may end meanwhile */
     TRY(path_join(path, sizeof path, dir, name, err));
     TRY(done_read(dir, &seal, err));
-    TRY(file_read(path, FILE_MAX_BYTES, out, err));
-    Status status = done_check(&seal, dir, name, out->data, out->size, err);
-    if (status != OK) buffer_free(out);
-    return status;
+    const SealedFile *sealed = done_file(&seal, name);
+    return sealed ? done_read_file(sealed, dir, out, err) : file_read(path, max_bytes_of(name), out, err);
+}
+
+Status run_ended_with(const char *dir, const char *name, bool *out, Err *err) {
+    Seal seal;
+    TRY(run_holds(dir, name, out, err));
+    if (*out) return OK;
+    TRY(done_read(dir, &seal, err));
+    *out = done_file(&seal, name) != NULL;
+    return OK;
 }
 
 Status run_sealed(const char *dir, const char *name, Err *err) {
-    Buffer text;
-    TRY(run_text(dir, name, &text, err));
-    buffer_free(&text);
+    Seal seal;
+    TRY(done_read(dir, &seal, err));
+    for (int i = 0; i < seal.n; i++)
+        if (!name || !strcmp(seal.file[i].name, name)) TRY(done_check_file(&seal.file[i], dir, err));
     return OK;
 }
 
@@ -171,7 +194,7 @@ Status run_curves(const char *dir, Curves *out, Err *err) {
     Buffer text;
     *out = (Curves){.loss_bits.n = 0};
     for (int i = 0; i < NEURON_RULES_MAX; i++) out->rule[i].lambda = NAN;
-    TRY(run_holds(dir, "metrics.jsonl", &there, err));
+    TRY(run_ended_with(dir, "metrics.jsonl", &there, err));
     out->missing = !there;
     if (out->missing) return OK;
     TRY(run_text(dir, "metrics.jsonl", &text, err));

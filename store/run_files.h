@@ -13,6 +13,9 @@
 /* Whether dir holds a file of that name. ERR_IO: nobody knows, say where the folder may not be searched. */
 Status run_holds(const char *dir, const char *name, bool *out, Err *err);
 
+/* Why a run with a result.json is not finished. */
+#define RUN_WITHOUT_DONE "result.json stands there without DONE; `rote sweep run` ends it"
+
 /* What the end of a run says of its checkpoints (store/checkpoints.h). */
 typedef struct RunEnd {
     bool finished;       /* DONE stands */
@@ -22,10 +25,12 @@ typedef struct RunEnd {
 /* Errors of run_result, but that a run may be unfinished. */
 Status run_end(const char *dir, RunEnd *out, Err *err);
 
-/* dir/name as text; buffer_free it. ERR_FORMAT: of a finished run, and no longer what it was (store/done.h). ERR_IO:
- * missing, or more than 1 GiB. ERR_INPUT: too long a path. ERR_NOMEM. */
+/* dir/name as text; buffer_free it. ERR_FORMAT: of a finished run, and missing or no longer what it was (store/done.h).
+ * ERR_IO: missing, or larger than such a file can be (it is not read then). ERR_INPUT: too long a path. ERR_NOMEM. */
 Status run_text(const char *dir, const char *name, Buffer *out, Err *err);
-/* The same question of a file that is read by other means. */
+/* Whether dir holds a file of that name, or lost one that the run ended with: reading it then says so. */
+Status run_ended_with(const char *dir, const char *name, bool *out, Err *err);
+/* Whether a file that is read by other means is what the run ended with; name NULL: all that DONE names. */
 Status run_sealed(const char *dir, const char *name, Err *err);
 
 /* dir/result.json as text; buffer_free it. ERR_INPUT: the run is not finished. ERR_FORMAT: it was, and the

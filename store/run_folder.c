@@ -15,25 +15,9 @@
 #include "base/places.h"
 #include "model/formats/npy.h"
 #include "store/done.h"
+#include "store/early.h"
 #include "store/run_files.h"
-
-static const size_t METRICS_MAX = (size_t)1 << 40;
-
-static bool ends_in(const char *text, const char *end) {
-    size_t n = strlen(text), k = strlen(end);
-    return n >= k && !strcmp(text + n - k, end);
-}
-
-/* A temporary of a file that a run writes whole (base/file.h). Nobody else's is ever removed. */
-static bool is_temporary(const char *name) {
-    static const char *const OURS[] = {"manifest.json", "config.yaml", "result.json",
-                                       "timing.json",   "DONE",        "failed.json"};
-    if (name[0] != '.' || !ends_in(name, TEMPORARY_END)) return false;
-    size_t length = strlen(name + 1) - strlen(TEMPORARY_END);
-    for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
-        if (strlen(OURS[i]) == length && !strncmp(name + 1, OURS[i], length)) return true;
-    return !strncmp(name + 1, "checkpoint-", 11) && ends_in(name, ".safetensors" TEMPORARY_END);
-}
+#include "store/run_manifest.h"
 
 /* ---- what is in the folder ---- */
 
@@ -63,73 +47,44 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
     }
     if (sweep)
         return err_set(err, ERR_INPUT, "%s: is the folder of a sweep, whose runs lie in %s/runs", dir, dir);
-    DIR *stream = opendir(dir);
-    if (!stream) return err_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
-    Status status = OK;
-    for (struct dirent *entry; status == OK && (entry = readdir(stream));) {
-        static const char *const EARLY[] = {".",          "..", "lock", "manifest.json", "metrics.jsonl",
-                                            "failed.json"};
-        bool ours = is_temporary(entry->d_name);
-        for (size_t i = 0; i < sizeof EARLY / sizeof EARLY[0]; i++) ours |= !strcmp(entry->d_name, EARLY[i]);
-        if (!ours)
-            status =
-                err_set(err, ERR_INPUT, "%s: exists and is no run folder (it holds %s)", dir, entry->d_name);
-    }
-    closedir(stream);
-    return status;
-}
-
-static Status manifest_of(const char *dir, json_t **out, char path[CONFIG_PATH_MAX], Err *err) {
-    Buffer text;
-    TRY(path_join(path, CONFIG_PATH_MAX, dir, "manifest.json", err));
-    TRY(run_text(dir, "manifest.json", &text, err));
-    Status status = json_read(text.data, text.size, JSON_REJECT_DUPLICATES, path, out, err);
-    buffer_free(&text);
-    return status;
+    bool began;
+    TRY(early_began(dir, &began, err));
+    if (began || done)
+        return err_set(err, ERR_FORMAT, "%s/%s: missing, though a run has begun there; " RUN_FILE_LOST, dir,
+                       config ? "manifest.json" : "config.yaml");
+    return early_check(dir, err);
 }
 
 Status folder_read_eos(const char *dir, int *eos, bool *known, Err *err) {
-    char path[CONFIG_PATH_MAX];
-    json_t *root;
-    TRY(manifest_of(dir, &root, path, err));
-    const json_t *value = json_object_get(root, "eos");
-    json_int_t token = json_is_integer(value) ? json_integer_value(value) : -1;
-    bool wrong = value && !json_is_null(value) && (token < 0 || token > INT32_MAX);
-    *known = value != NULL;
-    *eos = (int)token;
-    json_decref(root);
-    return wrong ? err_set(err, ERR_FORMAT, "%s: eos is no token", path) : OK;
-}
-
-static Status read_manifest(const char *dir, char data_hash[33], char numeric_spec[32], Err *err) {
-    char path[CONFIG_PATH_MAX];
-    json_t *root;
-    Status status = OK;
-    TRY(manifest_of(dir, &root, path, err));
-    const char *hash = json_string_value(json_object_get(root, "data_hash"));
-    const char *spec = json_string_value(json_object_get(root, "numeric_spec"));
-    if (!hash || !spec) status = err_set(err, ERR_FORMAT, "%s: data_hash or numeric_spec is missing", path);
-    else {
-        snprintf(data_hash, 33, "%s", hash);
-        snprintf(numeric_spec, 32, "%s", spec);
-    }
-    json_decref(root);
-    return status;
+    RunManifest manifest;
+    TRY(run_manifest_read(dir, &manifest, err));
+    *eos = manifest.eos;
+    *known = manifest.has_eos;
+    return OK;
 }
 
 Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err) {
     FolderState state;
-    if (!file_exists(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
+    RunManifest manifest;
+    char hash[33];
+    if (file_missing(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
     TRY(folder_look(dir, &state, err));
     if (state == FOLDER_NEW)
         return err_set(err, ERR_INPUT, "%s: no run has begun there (no config.yaml)", dir);
-    char spec[32];
-    TRY(read_manifest(dir, data_hash, spec, err));
-    if (strcmp(spec, NUMERIC_SPEC))
+    TRY(run_manifest_read(dir, &manifest, err));
+    if (strcmp(manifest.numeric_spec, NUMERIC_SPEC))
         return err_set(err, ERR_INPUT,
                        "%s: made with arithmetic '%s', this program's is '%s'; use the version that made it",
-                       dir, spec, NUMERIC_SPEC);
-    return run_config(dir, config, err);
+                       dir, manifest.numeric_spec, NUMERIC_SPEC);
+    TRY(run_config(dir, config, err));
+    TRY(config_hash(config, manifest.data_hash, hash, err));
+    if (strcmp(hash, manifest.config_hash))
+        return err_set(
+            err, ERR_FORMAT,
+            "%s/config.yaml: altered since the run began: its keys hash to %s, manifest.json says %s; " RUN_FILE_LOST,
+            dir, hash, manifest.config_hash);
+    strcpy(data_hash, manifest.data_hash);
+    return OK;
 }
 
 Status folder_same_run(const char *dir, const Config *config, const char *data_hash, Err *err) {
@@ -160,7 +115,7 @@ static void remove_temporaries(const char *dir) {
     if (!stream) return;
     for (struct dirent *entry; (entry = readdir(stream));) {
         char path[CONFIG_PATH_MAX];
-        if (is_temporary(entry->d_name) && path_join(path, sizeof path, dir, entry->d_name, NULL) == OK)
+        if (early_temporary(entry->d_name) && path_join(path, sizeof path, dir, entry->d_name, NULL) == OK)
             unlink(path);
     }
     closedir(stream);
@@ -181,55 +136,55 @@ Status folder_open(RunFolder *folder, const char *dir, const char *config_hash, 
     return OK;
 }
 
+/* Whether the folder's name still leads to the folder whose lock we hold. Whoever has moved it, or put another in its
+ * place, must not find our files there. */
+static Status still_there(const RunFolder *folder, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    TRY(path_join(path, sizeof path, folder->dir, "lock", err));
+    bool stands;
+    TRY(lock_stands(path, folder->lock_fd, &stands, err));
+    if (stands) return OK;
+    return err_set(err, ERR_IO,
+                   "%s: the folder was moved or replaced during the run, or its lock removed; go on with "
+                   "--resume where the run is now",
+                   folder->dir);
+}
+
 static Status write_text(const RunFolder *folder, const char *name, const char *text, const char *fault,
                          Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, folder->dir, name, err));
+    TRY(still_there(folder, err));
     AtomicFile file;
     TRY(atomic_open(&file, path, err));
-    if (fputs(text, file.stream) < 0 || (!ends_in(text, "\n") && fputc('\n', file.stream) < 0)) {
+    size_t size = strlen(text);
+    if (fputs(text, file.stream) < 0 ||
+        ((size == 0 || text[size - 1] != '\n') && fputc('\n', file.stream) < 0)) {
         atomic_abort(&file);
         return err_set(err, ERR_IO, "%s: cannot write: %s", path, strerror(errno));
     }
     return atomic_commit(&file, fault, err);
 }
 
-#ifndef ROTE_COMMIT
-#define ROTE_COMMIT "unknown"
-#endif
-#ifdef __clang__
-#define COMPILER "clang " __VERSION__
-#else
-#define COMPILER "gcc " __VERSION__
-#endif
-
 static Status write_manifest(const RunFolder *folder, int eos, const Ops *ops, int threads, Err *err) {
-    char cpu[256];
-    cpu_name(cpu, sizeof cpu);
-    json_ran_out();
-    json_t *root =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o}", "config_hash", folder->config_hash,
-                  "data_hash", folder->data_hash, "numeric_spec", NUMERIC_SPEC, "dtype", REAL_NAME, "commit",
-                  ROTE_COMMIT, "compiler", COMPILER, "cpu", cpu, "isa", ops->isa, "threads", threads, "eos",
-                  eos < 0 ? json_null() : json_integer(eos));
     char *text;
-    TRY(json_take_text(root, JSON_INDENT(2), "manifest.json", &text, err));
+    TRY(run_manifest_text(folder->config_hash, folder->data_hash, eos, ops->isa, threads, &text, err));
     Status status = write_text(folder, "manifest.json", text, "manifest", err);
     free(text);
     return status;
 }
 
-static Status open_metrics(RunFolder *folder, const char *mode, Err *err) {
+/* Adds lines to those that are there; empty: drops them first. */
+static Status open_metrics(RunFolder *folder, bool empty, Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, folder->dir, "metrics.jsonl", err));
-    folder->metrics = fopen(path, mode);
-    return folder->metrics ? OK : err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+    return file_append_open(path, empty, &folder->metrics, err);
 }
 
 Status folder_begin(RunFolder *folder, const Config *config, int eos, const Ops *ops, int threads, Err *err) {
     if (!folder->dir[0]) return OK;
     TRY(write_manifest(folder, eos, ops, threads, err));
-    TRY(open_metrics(folder, "w", err));
+    TRY(open_metrics(folder, true, err));
     folder->mark = (CheckpointMark){0};
 
     Config kept = *config;
@@ -276,6 +231,7 @@ static Status sync_metrics(RunFolder *folder, Err *err) {
 
 Status folder_save(RunFolder *folder, const Snapshot *snapshot, Err *err) {
     if (!folder->dir[0]) return OK;
+    TRY(still_there(folder, err));
     TRY(sync_metrics(folder, err));
     fault_point("metrics", "synced");
     CheckpointOwner owner = owner_of(folder);
@@ -288,20 +244,15 @@ Status folder_save(RunFolder *folder, const Snapshot *snapshot, Err *err) {
 static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark, bool whole, Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, folder->dir, "metrics.jsonl", err));
-    Buffer text;
-    if (!file_exists(path))
-        return err_set(err, ERR_FORMAT, "%s: missing; put the file back, or train anew in another folder",
-                       path);
-    TRY(file_read(path, METRICS_MAX, &text, err));
-    bool same = (!whole || (uint64_t)mark->metrics_bytes == text.size) && mark->metrics_bytes >= 0 &&
-                (uint64_t)mark->metrics_bytes <= text.size &&
-                crc32_of(text.data, (size_t)mark->metrics_bytes) == mark->metrics_crc;
-    buffer_free(&text);
-    if (same) return OK;
+    uint32_t crc;
+    int64_t size;
+    if (file_missing(path)) return err_set(err, ERR_FORMAT, "%s: missing; " RUN_FILE_LOST, path);
+    TRY(file_crc32(path, mark->metrics_bytes, &crc, &size, err));
+    if ((whole ? size == mark->metrics_bytes : size >= mark->metrics_bytes) && crc == mark->metrics_crc)
+        return OK;
     return err_set(err, ERR_FORMAT,
                    "%s: altered: its first %" PRId64
-                   " bytes are not those that the checkpoint was written with; "
-                   "put the file back, or train anew in another folder",
+                   " bytes are not those that the checkpoint was written with; " RUN_FILE_LOST,
                    path, mark->metrics_bytes);
 }
 
@@ -318,17 +269,19 @@ Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink 
     if (status != OK) return err_set(err, status, "%s", why.msg);
     if (!*found) return OK;
     TRY(check_metrics(folder, &mark, false, err));
-    TRY(open_metrics(folder, "r+", err));
-    if (ftruncate(fileno(folder->metrics), mark.metrics_bytes) != 0 ||
-        fseek(folder->metrics, 0, SEEK_END) != 0)
+    TRY(open_metrics(folder, false, err));
+    if (ftruncate(fileno(folder->metrics), mark.metrics_bytes) != 0)
         return err_set(err, ERR_IO, "%s/metrics.jsonl: cannot be cut back to %" PRId64 " bytes: %s",
                        folder->dir, mark.metrics_bytes, strerror(errno));
     folder->mark = mark;
     folder->saved_step = snapshot->state->step;
-    return checkpoints_tidy(&owner, snapshot->state->step, err); /* a process may have died before it did */
+    return checkpoints_tidy(&owner, snapshot->state->step, CHECKPOINTS_KEPT,
+                            err); /* a process may have died before it did */
 }
 
 /* ---- the end ---- */
+
+enum { TIMING_BYTES = 4096 };
 
 /* A number of timing.json, or NAN. */
 static double timing_number(const json_t *root, const char *key) {
@@ -339,13 +292,16 @@ static double timing_number(const json_t *root, const char *key) {
 
 Status folder_read_timing(const char *dir, RunTiming *out, Err *err) {
     double unknown = __builtin_nan("");
+    char path[CONFIG_PATH_MAX];
     bool there;
+    int64_t size;
     Buffer text;
     json_t *root;
     *out = (RunTiming){unknown, unknown, unknown, unknown};
     TRY(run_holds(dir, "timing.json", &there, err));
     if (!there) return OK;
-    TRY(run_text(dir, "timing.json", &text, err));
+    TRY(path_join(path, sizeof path, dir, "timing.json", err));
+    TRY(file_read_head(path, TIMING_BYTES, &text, &size, err)); /* what is longer is torn */
     Status status = json_read(text.data, text.size, 0, "timing.json", &root, err);
     buffer_free(&text);
     if (status == ERR_NOMEM) return status;
@@ -388,6 +344,7 @@ Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err
 Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t *source, int n, Err *err) {
     if (!folder->dir[0]) return OK;
     char path[CONFIG_PATH_MAX];
+    TRY(still_there(folder, err));
     int64_t *id = malloc((size_t)n * sizeof *id);
     if (!id) return err_set(err, ERR_NOMEM, "%s: no memory for %d code lengths", folder->dir, n);
     for (int i = 0; i < n; i++) id[i] = source[i];
@@ -399,20 +356,14 @@ Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t 
     return npy_write(path, "code_lengths", "<f8", bits, n, err);
 }
 
-/* The note of an attempt that failed, which who ran the sweep may have left. */
-static Status remove_failure(const RunFolder *folder, Err *err) {
-    char path[CONFIG_PATH_MAX];
-    TRY(path_join(path, sizeof path, folder->dir, "failed.json", err));
-    if (unlink(path) == 0 || errno == ENOENT) return OK;
-    return err_set(err, ERR_IO, "%s: cannot remove it: %s", path, strerror(errno));
-}
-
-Status folder_finish(RunFolder *folder, const char *result, Err *err) {
+Status folder_finish(RunFolder *folder, const char *result, bool spare, Err *err) {
     if (!folder->dir[0]) return OK;
     TRY(sync_metrics(folder, err));
     TRY(check_metrics(folder, &folder->mark, true, err)); /* what is sealed is what this run has written */
     TRY(write_text(folder, "result.json", result, "result", err));
-    TRY(remove_failure(folder, err));
+    TRY(early_forget_failure(folder->dir, err)); /* who ran the sweep may have left it */
+    CheckpointOwner owner = owner_of(folder);
+    if (!spare && folder->saved_step >= 0) TRY(checkpoints_tidy(&owner, folder->saved_step, 1, err));
     char *seal;
     TRY(done_text(folder->dir, folder->config_hash, folder->saved_step, &seal, err));
     Status status = write_text(folder, "DONE", seal, "done", err);

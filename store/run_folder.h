@@ -94,8 +94,10 @@ Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t 
 /* Adds seconds and tokens of this process to timing.json. ERR_IO. */
 Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err);
 
-/* result.json, of that text, and DONE last; a failed.json of an earlier attempt goes. ERR_IO. */
-Status folder_finish(RunFolder *folder, const char *result, Err *err);
+/* result.json, of that text, and DONE last; a failed.json of an earlier attempt goes.
+ *   spare  keep the checkpoint before the last one; false: it was there in case of a crash only, and goes
+ * ERR_IO, ERR_NOMEM. */
+Status folder_finish(RunFolder *folder, const char *result, bool spare, Err *err);
 
 void folder_close(RunFolder *folder);
 

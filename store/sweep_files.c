@@ -63,7 +63,7 @@ static Status read_result(SweptRun *run, Err *err) {
 }
 
 static Status read_files(SweptRun *run, Err *err) {
-    bool config, done, failed;
+    bool config, done, failed, ended;
     run->state = SWEPT_UNFINISHED;
     TRY(run_holds(run->path, "config.yaml", &config, err));
     TRY(run_holds(run->path, "DONE", &done, err));
@@ -72,7 +72,10 @@ static Status read_files(SweptRun *run, Err *err) {
     run->has_config = config;
     if (done && !config) return err_set(err, ERR_FORMAT, "config.yaml is missing");
     if (done) return read_result(run, err);
-    return failed ? read_failure(run, err) : OK;
+    if (failed) return read_failure(run, err);
+    TRY(run_holds(run->path, "result.json", &ended, err));
+    set_reason(run, ended ? RUN_WITHOUT_DONE : "");
+    return OK;
 }
 
 static Status read_run(SweptRun *run, Err *err) {

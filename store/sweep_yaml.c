@@ -6,36 +6,28 @@
 
 #include "base/file.h"
 #include "base/places.h"
+#include "base/seal.h"
 #include "store/run_files.h"
 
 #define FIRST                                                                                                \
     "# rote-sweep-1: sealed by its last line; `rote sweep run` writes it, change it by that command\n"
-#define LAST "# seal "
-
-enum { LAST_BYTES = sizeof LAST - 1 + 32 + 1 };
 
 Status sweep_yaml_text(const SweepSpec *spec, const char *dir, char **out, Err *err) {
-    char *body, *text = NULL, hash[33];
+    char *body, *text;
     *out = NULL;
     TRY(sweep_spec_text(spec, dir, &body, err));
-    int size = asprintf(&text, FIRST PLACES_LINE "%s" LAST "%032d\n", body, 0);
+    int size = asprintf(&text, FIRST PLACES_LINE "%s", body);
     free(body);
     if (size < 0) return err_set(err, ERR_NOMEM, "no memory for sweep.yaml");
-    content_hash(text, (size_t)(size - LAST_BYTES), hash);
-    memcpy(text + size - 33, hash, 32);
-    *out = text;
-    return OK;
+    Status status = seal_text(text, SEAL_COMMENT, out, err);
+    free(text);
+    return status;
 }
 
-/* Whether the text is as it was written, or by a version that sealed nothing: without either line. */
+/* Whether the text is as it was written, or by a version that sealed nothing and began with the first key. */
 static bool is_whole(const Buffer *text) {
-    char last[LAST_BYTES + 1], hash[33];
-    bool first = !strncmp(text->data, FIRST, sizeof FIRST - 1);
-    if (!first && !strstr(text->data, LAST)) return true;
-    if (!first || text->size < LAST_BYTES) return false;
-    content_hash(text->data, text->size - LAST_BYTES, hash);
-    snprintf(last, sizeof last, LAST "%s\n", hash);
-    return !memcmp(text->data + text->size - LAST_BYTES, last, LAST_BYTES);
+    bool old = text->size > 0 && text->data[0] != '#' && !strstr(text->data, "\n# seal ");
+    return old || (!strncmp(text->data, FIRST, sizeof FIRST - 1) && seal_holds(text, SEAL_COMMENT));
 }
 
 Status sweep_yaml_read(SweepSpec *out, const char *dir, Err *err) {

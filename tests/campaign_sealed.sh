@@ -145,7 +145,8 @@ judge() { # file, what was done, command's name: sets word; compares with $quiet
         elif [[ $base = DONE && $how = gone && $new = *"$run"* && ($new = *unfinished* || $new = *waiting*) ]]; then word=told
         elif [[ $base = failed.json && $how = gone && $new = *waiting* ]]; then word=told
         else word=SILENT; fi
-    elif [[ $how = gone && ($base = timing.json || $base = DONE) && $(timeless $answer) = "$(timeless "$quiet")" ]]; then word=unharmed
+    elif [[ ($base = timing.json || $how = gone && $base = DONE) && $(timeless $answer) = "$(timeless "$quiet")" ]]; then word=unharmed
+    elif [[ $file = stopped/config.yaml && $(by_hand "$answer") = "$(by_hand "$quiet")" ]]; then word=unharmed
     else word=SILENT; fi
     said=${said%$'\n'}
     echo "$word $scenario $base ${name%%[,+]*} ($how $a $b), exit $rc: ${said##*$'\n'}"
@@ -154,6 +155,8 @@ timeless() { # answer: its output without what timing.json holds and whether the
     grep -vE '"(seconds|tokens_per_s|peak_rss_mib|timed_tokens)"' "$1.out" | sed 's/,$//; s/ (already finished.*//'
     grep -v '\.out ' "$1.files"
 }
+
+by_hand() { grep -vE '^stopped/(config.yaml|DONE) ' "$1.files"; } # keys in no hash are anybody's before the run ends; DONE seals them
 
 place() { # scenario: the parts of the folder that its commands may change
     case $1 in

@@ -78,7 +78,7 @@ static inline void put_run(Made m) {
     put_file(name, "result.json", result);
 }
 
-/* Three sizes beyond 1.5 times capacity and one below, two seeds, two budgets; 2 bits a parameter but for
+/* Three sizes from 1.6 to 6.6 times capacity and one below, two seeds, two budgets; 2 bits a parameter but for
  * `gain`, what the second budget adds. */
 static inline void put_architecture(int n_embd, int params, double bits_per_param, double gain,
                                     const char *optimizer) {
@@ -86,7 +86,7 @@ static inline void put_architecture(int n_embd, int params, double bits_per_para
     for (int i = 0; i < 4; i++)
         for (int seed = 0; seed < 2; seed++)
             for (int b = 0; b < 2; b++) {
-                static const double sizes[] = {0.5, 1.6, 2, 3};
+                static const double sizes[] = {0.5, 1.6, 3, 6.6};
                 int facts = (int)(sizes[i] * c * (1 + gain) / 100 + 1);
                 double held = i == 0 ? 100.0 * facts : c * (b ? 1 + gain : 1) * (1 + 0.001 * (seed - 0.5));
                 put_run((Made){n_embd, params, facts, b ? 2000 : 1000, seed, held, optimizer});

@@ -66,6 +66,30 @@ kill -s HUP $!
 wait $! 2>/dev/null
 check "SIGHUP of a sweep" is "$? $(checkpoints sweep)" "85 1"
 
+# ---- crashes and runs that fail ----
+"$rote" train $long train.checkpoint_minutes=1e-6 --threads 1 --quiet --out clock >/dev/null 2>&1 &
+for _ in $(seq 200); do [ "$(checkpoints clock 2>/dev/null)" = 2 ] && break; sleep 0.05; done
+kill -s KILL $!
+wait $! 2>/dev/null
+check "checkpoints by the clock" [ "$(checkpoints clock)" -ge 2 ]
+"$rote" train $tiny train.checkpoint_minutes=1e-6 --threads 1 --quiet --out clocked >/dev/null
+for file in metrics.jsonl result.json checkpoint-000000004.safetensors; do check "the same $file by the clock" cmp open/$file clocked/$file; done
+points="$tiny train.seed=0,1,2 --jobs 1"
+"$rote" sweep run $tiny train.seed=0 --jobs 1 --quiet --out failing >/dev/null 2>&1
+touch "failing/runs/$("$rote" sweep run $points --out failing --dry-run 2>/dev/null | awk '$1 == "waiting" {print $2; exit}')"
+"$rote" sweep run $points --quiet --out failing >/dev/null 2>&1
+check "a run whose failure cannot be noted does not end a sweep" is "$? $(find failing -name DONE | wc -l)" "1 2"
+check "a run in whose place a file stands has failed" is "$("$rote" sweep status failing | grep -c '^failed .* is no folder')" 1
+out=$( (ulimit -n 8 && "$rote" sweep run $points --quiet --out few) 2>&1)
+check "a sweep with 8 descriptors" is "$("$rote" sweep run $points --quiet --out few >/dev/null 2>&1; echo $?)" 0
+if [ "$(uname -m)" = x86_64 ]; then # where the program itself fits
+    check "doctor with 100 MB of addresses" is "$( (ulimit -v 100000 && timeout 10 "$rote" doctor) | grep -c '^openblas    cannot be loaded')" 1
+    out=$( (ulimit -v 100000 && timeout 10 "$rote" train $tiny train.gemm=openblas --threads 1 --out blas) 2>&1)
+    check "OpenBLAS with 100 MB of addresses" is "$? $(grep -c '^rote: train.gemm=openblas: .*256 MiB' <<<"$out")" "2 1"
+else
+    skipped=$((skipped + 2))
+fi
+
 # ---- arithmetic ----
 if [ "$(uname -m)" = x86_64 ] && cat >mode.c <<'C' && ${CC:-gcc} -shared -fPIC mode.c -o mode.so 2>/dev/null; then
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every fault of tests/faults.txt, put into a copy of the tree, must make a test fail: in double, the gradients of the
-# layers alone or of whole models, or the reference where the fault is not in a backward pass; of sweeps, their transcript; of what
-# surrounds the program, tests/check_environment.sh.
+# layers alone or of whole models, or the reference where the fault is not in a backward pass; of sweeps, their transcript; of
+# verdicts on capacity, test_fits; of what surrounds the program, tests/check_environment.sh.
 # A fault whose place is no longer there, that does not compile, or that makes a test hang counts as failed, too.
 #   tests/long_faults.sh [-v] [WORD]     only faults whose description or file has WORD; -v: asks every test in double
 #   tests/long_faults.sh --places        builds nothing: only whether every place is there, once (tests/check_faults.sh)
@@ -17,10 +17,11 @@ training=tests/double/test_straight_through runs='tests/test_neurons tests/test_
 rules='tests/double/test_rules tests/double/test_causal tests/double/test_rule_losses tests/double/test_routing'
 environment=tests/check_environment.sh
 sweep=tests/cli/sweep.t # of a program in plain/, whose kernels are the portable ones: the quickest to build
-build() { # double | plain, more for make
+build() { # double | rules | fits | plain, more for make
     local -a goal=(DOUBLE=1 BUILD=build "build/$layers" "build/$models" "build/$reference" "build/$training")
     # shellcheck disable=SC2206  # two words each
     [[ $1 == rules ]] && goal=(DOUBLE=1 BUILD=build ${rules//tests/build/tests} ${runs//tests/build/tests})
+    [ "$1" = fits ] && goal=(DOUBLE=1 BUILD=build build/tests/test_fits)
     [ "$1" = plain ] && goal=(ISAS=portable BUILD=plain plain/rote)
     make -s CC="${CC:-gcc}" OPT=-O1 "${goal[@]}" "${@:2}" >log 2>&1
 }
@@ -38,6 +39,7 @@ tests_for() {
     environment:*) echo $environment && return ;;
     output:*) echo tests/cli/output.t && return ;;
     sealed:*) echo tests/cli/run.t && return ;;
+    capacity:*) echo tests/test_fits && return ;;
     esac
     if [[ $1 != rules* && $1 != init_from:* && -n "$verbose" ]]; then
         echo $layers $models $reference $training
@@ -76,6 +78,7 @@ try() { # what, file, from, to
     printf '%s' "$changed" >"$2"
     [[ $1 == sweep:* || $1 == environment:* || $1 == output:* || $1 == sealed:* ]] && program=plain
     [[ $1 == rules* || $1 == init_from:* ]] && program=rules
+    [[ $1 == capacity:* ]] && program=fits
     if ! build $program; then
         echo "survived - does not compile: $1: $(grep -m 1 error log)"
     else

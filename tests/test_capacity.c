@@ -25,8 +25,11 @@ static void a_whole_sweep(void **state) {
     assert_int_equal(s->architectures[1].plateau.n_pairs, 6);
     assert_true(fabs(s->architectures[1].plateau.reached.value - 8400) < 1e-9);
     assert_true(fabs(s->slope.origin.value - 2.1) < 1e-12);
-    /* t(.975, 2) 0.1 / sqrt 3 */
-    assert_true(fabs(s->slope.origin.high - 2.1 - 4.302652729749462 * 0.1 / sqrt(3)) < 1e-9);
+    /* t(.975, 2) 0.1 / sqrt 3, but for what the seeds, 0.1 % apart, do to all alike */
+    double own = 0.01 / 3, shared = 0.25e-6 * (2.1 * 2.1 - (4 + 4.41 + 4.84) / 9) * 3 / 2;
+    double df = (own + shared) * (own + shared) / (own * own / 2 + shared * shared);
+    assert_true(fabs(s->slope.origin.high - 2.1 - student_quantile(0.975, df) * sqrt(own + shared)) < 1e-9);
+    assert_true(fabs(s->slope.origin.high - 2.1 - 4.302652729749462 * 0.1 / sqrt(3)) < 1e-3);
     expect_verdict(&s->architectures[0],
                    "converged and saturated: doubling the budget gains 0.0 % (0.0 to 0.0, 6 pairs)");
     expect_statement(s,
@@ -92,7 +95,7 @@ static void all_fits_in(void **state) {
 static void sizes_that_disagree(void **state) {
     (void)state;
     static const double held[] = {2000, 2000, 2150};
-    for (int i = 0; i < 3; i++) put_run((Made){8, 1000, 40 + 10 * i, 1000, 0, held[i], NULL});
+    for (int i = 0; i < 3; i++) put_run((Made){8, 1000, 40 << i, 1000, 0, held[i], NULL});
     Capacity c = read_here();
     const Plateau *p = &c.series[0].architectures[0].plateau;
     assert_int_equal(p->n_sizes, 3);

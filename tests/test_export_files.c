@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 #include <jansson.h>
@@ -120,12 +121,55 @@ static void targets_and_names(void **state) {
     gpt_free(&g);
 }
 
+static void put_text(const char *path, const char *text) {
+    Err err = {0};
+    if (file_write_atomic(path, text, strlen(text), &err) != OK) fail_msg("%s", err.msg);
+}
+
+/* What an export leaves whose process was killed is no obstacle; the same files without its mark are somebody's. */
+static void folders_of_hf(void **state) {
+    (void)state;
+    Gpt g;
+    StFile file;
+    Err err;
+    ModelConfig c = gpt2_type();
+    make_gpt(&g, &c);
+    assert_int_equal(mkdir(in_dir("killed"), 0777), 0);
+    put_text(in_dir("killed/model.safetensors"), "half");
+    assert_int_equal(export_model(&g, EXPORT_HF, in_dir("killed"), -1, false, &err), ERR_INPUT);
+    assert_non_null(strstr(err.msg, "the folder is not empty (model.safetensors is there)"));
+    assert_false(file_exists(in_dir("killed/.config.json.rote-tmp")));
+    put_text(in_dir("killed/.config.json.rote-tmp"), "{");
+    put_text(in_dir("killed/thesis"), "theirs");
+    assert_int_equal(export_model(&g, EXPORT_HF, in_dir("killed"), -1, false, &err), ERR_INPUT);
+    assert_non_null(strstr(err.msg, "(thesis is there)"));
+    assert_int_equal(unlink(in_dir("killed/thesis")), 0);
+    export_to(&g, EXPORT_HF, in_dir("killed"), -1);
+    assert_int_equal(safetensors_read(in_dir("killed/model.safetensors"), &file, &err), OK);
+    safetensors_free(&file);
+    assert_false(file_exists(in_dir("killed/.config.json.rote-tmp")));
+
+    AtomicFile other; /* another export is on its way: its files stay, and nothing is added */
+    assert_int_equal(mkdir(in_dir("busy"), 0777), 0);
+    assert_int_equal(atomic_open(&other, in_dir("busy/config.json"), &err), OK);
+    assert_int_equal(export_model(&g, EXPORT_HF, in_dir("busy"), -1, false, &err), ERR_IO);
+    assert_non_null(strstr(err.msg, "another process is writing it"));
+    assert_false(file_exists(in_dir("busy/model.safetensors")));
+    atomic_abort(&other);
+
+    assert_int_equal(symlink("nowhere", in_dir("link")), 0);
+    assert_int_not_equal(export_model(&g, EXPORT_HF, in_dir("link"), -1, false, &err), OK);
+    assert_false(file_exists(in_dir("nowhere")));
+    gpt_free(&g);
+}
+
 int main(void) {
     printf("seed %llu\n", (unsigned long long)SEED);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(npz, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(own_safetensors, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(targets_and_names, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(folders_of_hf, make_dir, remove_dir),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,6 +107,15 @@ static void replaces_nothing_new(void **state) {
     assert_holds("fresh", "somebody's");
     assert_false(file_exists(".fresh.rote-tmp"));
     assert_int_equal(unlink("fresh"), 0);
+    assert_int_equal(atomic_open(&file, "fresh", &err),
+                     OK); /* nor a file that was not there to be replaced */
+    fputs("ours", file.stream);
+    put("other", "somebody's");
+    assert_int_equal(rename("other", "fresh"), 0);
+    assert_int_equal(atomic_commit(&file, NULL, &err), ERR_INPUT);
+    assert_holds("fresh", "somebody's");
+    assert_false(file_exists(".fresh.rote-tmp"));
+    assert_int_equal(unlink("fresh"), 0);
     assert_int_equal(atomic_open(&file, "fresh", &err), OK);
     fputs("ours", file.stream);
     assert_int_equal(atomic_commit_new(&file, NULL, &err), OK);
@@ -172,11 +181,36 @@ static void removed_locks_lock_nothing(void **state) {
     assert_false(file_missing("five"));
 }
 
+/* A disk may keep a lock's length and lose its text. A lock whose name leads elsewhere locks nothing there. */
+static void locks_after_cuts_and_moves(void **state) {
+    (void)state;
+    int fd = open("zeros", O_WRONLY | O_CREAT, 0666);
+    Err err = {0};
+    bool stands;
+    assert_int_equal(ftruncate(fd, 6), 0);
+    close(fd);
+    assert_int_equal(lock_take("zeros", &fd, &err), OK);
+    assert_int_equal(lock_stands("zeros", fd, &stands, &err), OK);
+    assert_true(stands);
+    assert_int_equal(rename("zeros", "moved"), 0);
+    assert_int_equal(lock_stands("zeros", fd, &stands, &err), OK);
+    assert_false(stands);
+    assert_int_equal(lock_stands("moved/below", fd, &stands, &err), OK);
+    assert_false(stands);
+    put("zeros", "");
+    assert_int_equal(lock_stands("zeros", fd, &stands, &err), OK);
+    assert_false(stands);
+    assert_int_equal(symlink("moved", "link"), 0);
+    assert_int_equal(lock_stands("link", fd, &stands, &err), OK);
+    assert_false(stands);
+    lock_release(fd);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_heads_and_hashes),     cmocka_unit_test(missing_is_not_unreadable),
         cmocka_unit_test(replaces_nothing_new),       cmocka_unit_test(temporary_names_of_others),
-        cmocka_unit_test(removed_locks_lock_nothing),
+        cmocka_unit_test(removed_locks_lock_nothing), cmocka_unit_test(locks_after_cuts_and_moves),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

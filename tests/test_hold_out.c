@@ -362,7 +362,7 @@ static void config_counts_the_trained(void **state) {
             fail_msg("%s", err.msg);
         assert_int_equal(config.facts.n, 5);
         assert_int_equal(config.train.batch_size, 5);
-        config_hash(&config, facts.data_hash, hash[written], NULL);
+        assert_int_equal(config_hash(&config, facts.data_hash, hash[written], NULL), OK);
         facts_free(&facts);
     }
     assert_string_equal(hash[0], hash[1]);

@@ -129,7 +129,9 @@ static void altered_folders_are_named(void **state) {
                             cases[c].to, at + strlen(cases[c].from));
         put_file(path, after, (size_t)size);
         assert_int_equal(facts_load("set", &loaded, &err), ERR_FORMAT);
-        assert_string_equal(err.msg, cases[c].msg);
+        if (!strstr(err.msg, cases[c].msg)) fail_msg("'%s' is not in: %s", cases[c].msg, err.msg);
+        assert_memory_equal(err.msg, path,
+                            strlen(path)); /* a manifest that was altered, whichever file seems wrong */
         put_file(path, before.data, before.size);
         buffer_free(&before);
     }

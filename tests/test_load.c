@@ -74,7 +74,7 @@ static void hash_of(Config *config, char hash[33]) {
     if (facts_plan_load(config, &facts, &err) != OK) fail_msg("%s", err.msg);
     Status status = config_resolve(config, facts.n, facts.max_len, facts.vocab.size, &err);
     if (status != OK) fail_msg("%s", err.msg);
-    config_hash(config, "data", hash, NULL);
+    assert_int_equal(config_hash(config, "data", hash, NULL), OK);
     facts_free(&facts);
 }
 

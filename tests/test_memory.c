@@ -147,7 +147,7 @@ static void messages(void **state) {
     char longer[3000];
     memset(longer, 'x', sizeof longer - 1);
     longer[sizeof longer - 1] = '\0';
-    err_set(&err, ERR_IO, "%s", longer);
+    (void)err_set(&err, ERR_IO, "%s", longer);
     assert_int_equal(strlen(err.msg), sizeof err.msg - 1);
     err_prefix(&err, "front: ");
     assert_int_equal(strlen(err.msg), sizeof err.msg - 1);

@@ -11,7 +11,10 @@ static void threads_and_intervals_change_no_byte(void **state) {
                                               {"train.threads=3", NULL},
                                               {"train.threads=9", "train.micro_batch_size=1"},
                                               {"train.micro_batch_size=3", NULL},
-                                              {"train.checkpoint_interval=0", NULL}};
+                                              {"train.checkpoint_interval=0", NULL},
+                                              {"train.checkpoint_minutes=0", NULL},
+                                              {"train.checkpoint_minutes=1e-9", NULL},
+                                              {"train.checkpoint_minutes=1e-9", "train.checkpoint_interval=0"}};
     for (size_t i = 0; i < sizeof VARIANTS / sizeof VARIANTS[0]; i++) {
         Case c = make_case(VARIANTS[i][0], VARIANTS[i][1], NULL);
         const char *dir = in_root("variant");
@@ -147,15 +150,42 @@ static void full_disk(void **state) {
     facts_free(&c.facts);
 }
 
-static void two_checkpoints_are_kept(void **state) {
-    (void)state;
+static int checkpoints_in(const char *path) {
     int n = 0;
-    DIR *dir = opendir(undisturbed);
+    DIR *dir = opendir(path);
     assert_non_null(dir);
     for (struct dirent *e; (e = readdir(dir));) n += !strncmp(e->d_name, "checkpoint-", 11);
     closedir(dir);
-    assert_int_equal(n, 2);
+    return n;
+}
+
+static void two_checkpoints_are_kept(void **state) {
+    (void)state;
+    assert_int_equal(checkpoints_in(undisturbed), 2);
     assert_true(file_exists(in_dir(undisturbed, LAST)) && file_exists(in_dir(undisturbed, BEFORE)));
+}
+
+/* By the clock: one before each step that diverges, and in a finished run without an interval the last one alone. */
+static void checkpoints_by_the_clock(void **state) {
+    (void)state;
+    static const char *const MINUTES[] = {"train.checkpoint_minutes=0", "train.checkpoint_minutes=1e-9"};
+    for (int by_clock = 0; by_clock < 2; by_clock++) {
+        const char *dir = in_root(by_clock ? "clock" : "no-clock");
+        RunResult result;
+        Err err;
+        Case c = make_case("train.optimizer=sgd", "train.learning_rate=1000", "train.grad_clip=0",
+                           "train.checkpoint_interval=0", "train.warmup_steps=0", MINUTES[by_clock], NULL);
+        assert_int_equal(train(&c, dir, false, NULL, &result, &err), ERR_NUMERIC);
+        assert_true(result.figures.value[FIG_STEPS] > 1);
+        assert_int_equal(checkpoints_in(dir), by_clock);
+        facts_free(&c.facts);
+        remove_dir(dir);
+        c = make_case("train.checkpoint_interval=0", MINUTES[by_clock], NULL);
+        must_train(&c, dir, false, &result);
+        assert_int_equal(checkpoints_in(dir), 1);
+        assert_true(file_exists(in_dir(dir, LAST)));
+        facts_free(&c.facts);
+    }
 }
 
 int main(void) {
@@ -166,6 +196,7 @@ int main(void) {
         cmocka_unit_test(torn_checkpoint),
         cmocka_unit_test(full_disk),
         cmocka_unit_test(two_checkpoints_are_kept),
+        cmocka_unit_test(checkpoints_by_the_clock),
     };
     return cmocka_run_group_tests(tests, make_root, remove_root);
 }

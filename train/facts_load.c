@@ -22,7 +22,8 @@ static Status fill_of(const Config *config, int n, Filled *out, Err *err) {
     ParamTable table;
     facts_config.n = n;
     *out = (Filled){.fill = FILL_IMPOSSIBLE};
-    if (facts_plan(&facts_config, &facts, err) != OK) return OK;
+    Status planned = facts_plan(&facts_config, &facts, err);
+    if (planned != OK) return planned == ERR_INPUT ? OK : planned;
     bool known = facts.entropy_known;
     int max_len = facts.max_len, vocab_size = facts.vocab.size;
     out->data_bits = facts.data_bits;
@@ -42,18 +43,20 @@ static Status fill_of(const Config *config, int n, Filled *out, Err *err) {
  * `possible`, the smallest n that could be planned, is too small. */
 static Status choose_n(Config *config, Err *err) {
     Filled filled, largest = {0};
+    Err first = {0};                   /* if no n is possible, n = 1 gives the reason */
     int less = 0, n = 1, possible = 0; /* less: the largest n known to be too small */
     for (;; n = n > FACTS_MAX / 2 ? FACTS_MAX : 2 * n) {
-        Err why;
-        TRY(fill_of(config, n, &filled,
-                    n == 1 ? err : &why)); /* if no n is possible, n = 1 gives the reason */
+        Err why = {0};
+        Status status = fill_of(config, n, &filled, &why);
+        if (status != OK) return err_set(err, status, "%s", why.msg);
+        if (n == 1) first = why;
         if (filled.fill != FILL_IMPOSSIBLE && !possible) possible = n;
         if (filled.fill == FILL_ENOUGH || (filled.fill == FILL_IMPOSSIBLE && possible)) break;
         less = n;
         largest = filled;
         if (n == FACTS_MAX) break;
     }
-    if (!possible) return ERR_INPUT;
+    if (!possible) return err_set(err, ERR_INPUT, "%s", first.msg);
     while (n - less > 1) {
         int middle = less + (n - less) / 2;
         Filled at_middle;

@@ -76,7 +76,7 @@ static Status fill_result(Trainer *t, RunResult *out, Err *err) {
                                 t->facts->n + t->facts->n_heldout, err));
     char *text;
     TRY(result_text(out, &text, err));
-    Status status = folder_finish(&t->folder, text, err);
+    Status status = folder_finish(&t->folder, text, t->config.train.checkpoint_interval > 0, err);
     free(text);
     return status;
 }
@@ -119,7 +119,7 @@ static Status check_folder(const char *dir, bool resume, const Config *config, c
 
 /* Trains, and adds the time it took to timing.json. */
 static Status train_timed(Trainer *t, RunResult *out, Err *err) {
-    t->started_s = t->shown_s = clock_s();
+    t->started_s = t->shown_s = t->saved_s = clock_s();
     t->started_tokens = t->shown_tokens = t->state.tokens;
     Status status = train_on(t, err);
     out->seconds = clock_s() - t->started_s;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "model/parametrization.h"
 #include "model/quantize.h"
@@ -78,7 +79,14 @@ static Status save(Trainer *t, Err *err) {
     Snapshot snapshot = snapshot_of(t);
     TRY(folder_save(&t->folder, &snapshot, err));
     t->saved_at = t->state.step;
+    t->saved_s = clock_s();
     return OK;
+}
+
+static bool save_due(const Trainer *t) {
+    const TrainConfig *c = &t->config.train;
+    return schedule_due(t->state.step, c->checkpoint_interval) ||
+           (c->checkpoint_minutes > 0 && clock_s() - t->saved_s >= 60 * c->checkpoint_minutes);
 }
 
 /* ---- the loop ---- */
@@ -109,7 +117,7 @@ Status train_on(Trainer *t, Err *err) {
             objective_log(&t->objective, t->state.step, &t->folder);
         }
         if (last || schedule_due(t->state.step, c->eval_interval)) TRY(evaluate_and_judge(t, err));
-        if (t->state.verdict[0] || schedule_due(t->state.step, c->checkpoint_interval)) TRY(save(t, err));
+        if (t->state.verdict[0] || save_due(t)) TRY(save(t, err));
         show_progress(t, loss_nats);
     }
     return OK;

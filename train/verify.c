@@ -17,7 +17,7 @@
 static Status read_result(const char *dir, Buffer *text, RunResult *result, Err *err) {
     FolderState state;
     char path[CONFIG_PATH_MAX];
-    if (!file_exists(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
+    if (file_missing(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
     TRY(folder_look(dir, &state, err));
     if (state != FOLDER_DONE) return err_set(err, ERR_INPUT, "%s: not finished; train on with --resume", dir);
     TRY(run_result_text(dir, text, err));
@@ -49,17 +49,19 @@ char *run_result_json(const char *dir, bool with_timing, Err *err) {
     if (folder_read_timing(dir, &timing, err) == OK) {
         timing_json(&timing, json);
         merged = merge_timing(&text, json);
-        if (!merged) err_set(err, ERR_NOMEM, "%s: no memory for its result", dir);
+        if (!merged) (void)err_set(err, ERR_NOMEM, "%s: no memory for its result", dir);
     }
     buffer_free(&text);
     return merged;
 }
 
-/* No replay is compared with the metrics, but a folder without them is not whole. */
-static Status check_metrics_there(const char *dir, Err *err) {
+/* Files that no replay is compared with must be what the run ended with, too. DONE of an older version names none, but
+ * a folder without metrics is not whole. */
+static Status check_files(const char *dir, Err *err) {
     char path[CONFIG_PATH_MAX];
+    TRY(run_sealed(dir, NULL, err));
     TRY(path_join(path, sizeof path, dir, "metrics.jsonl", err));
-    if (file_exists(path)) return OK;
+    if (!file_missing(path)) return OK;
     return err_set(err, ERR_FORMAT,
                    "%s: missing; put the file back, or train anew in another folder to have its curves",
                    path);
@@ -88,7 +90,7 @@ static Status check_array(const char *dir, const char *name, const char *descr, 
     void *there = NULL;
     int64_t count = 0;
     TRY(path_join(path, sizeof path, dir, name, err));
-    if (!file_exists(path))
+    if (file_missing(path))
         return err_set(err, ERR_FORMAT, "%s: missing; remove DONE and train on with --resume", path);
     TRY(run_sealed(dir, name, err));
     TRY(npy_read(path, descr, &there, &count, err));
@@ -173,7 +175,7 @@ Status run_verify_with(const char *dir, const char *at, int threads, ProgressSin
     TRY_GOTO(init_from_resolve(&config, err));
     if (threads > 0) config.train.threads = threads;
     RunOptions options = {.stop = stop, .progress = progress};
-    TRY_GOTO(check_metrics_there(dir, err));
+    TRY_GOTO(check_files(dir, err));
     TRY_GOTO(check_checkpoint(dir, at, &kept, config.train.threads, err));
     status = run_train(&config, &facts, &options, &replayed, err);
     if (status != OK && strcmp(replayed.verdict, "diverged")) goto done;

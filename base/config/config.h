@@ -141,7 +141,8 @@ typedef struct TrainConfig {
     double shampoo_beta;         /* soap: decay of the running means of the two covariances */
     double grad_clip;            /* maximum global norm; 0: off */
     int64_t eval_interval;       /* steps between evaluations; 0: only at the end */
-    int64_t checkpoint_interval; /* 0: only at the end and when stopped; changes no bit */
+    int64_t checkpoint_interval; /* 0: none by steps; changes no bit */
+    double checkpoint_minutes;   /* of the clock; 0: none by the clock; changes no bit */
     double stop_recall;          /* stop once recall reaches it; 0: off */
     double stop_gain;            /* stop once an evaluation gains less than this share of data bits; 0: off */
     uint64_t seed;

@@ -263,7 +263,8 @@ static bool tab_indents(const char *text, size_t size, int line) {
 
 static Status yaml_failed(const Loader *loader, const yaml_parser_t *parser, const char *text, size_t size,
                           Err *err) {
-    if (parser->error == YAML_MEMORY_ERROR)
+    if (parser->error == YAML_MEMORY_ERROR ||
+        parser->error == YAML_NO_ERROR) /* libyaml names no other cause */
         return err_set(err, ERR_NOMEM, "%s: no memory to read it", loader->where);
     const char *problem = parser->problem ? parser->problem : "cannot be read";
     if (parser->error == YAML_READER_ERROR)
@@ -395,14 +396,14 @@ static Status check_facts_path(Loader *loader, Err *err) {
         return OK;
     }
     if (facts->kind == FACTS_TEXT)
-        err_set(err, ERR_INPUT, "key 'facts.kind': is text, but facts.path is empty; set it to a file");
+        (void)err_set(err, ERR_INPUT, "key 'facts.kind': is text, but facts.path is empty; set it to a file");
     else if (!read)
-        err_set(
+        (void)err_set(
             err, ERR_INPUT,
             "key 'facts.kind': is %s, but facts.path is %s; set facts.kind to file, or leave facts.path out",
             config_choice("facts.kind", (int)facts->kind), quoted(facts->path, strlen(facts->path)).text);
     else
-        err_set(
+        (void)err_set(
             err, ERR_INPUT,
             "key 'facts.kind': is file, but facts.path is empty; `rote facts make` and `rote facts import` "
             "write such a folder");

@@ -24,7 +24,7 @@ typedef struct Word {
 
 /* "train.init_from=runs/n_embd=8,seed=1": one folder, where there is one of that name. */
 static Status path_with_commas(Word *word, const char *text, Err *err) {
-    if (word->values.quoted || !file_exists(text)) return OK;
+    if (word->values.quoted || file_missing(text)) return OK;
     bool each = true;
     for (int i = 0; i < word->values.n; i++) each = each && file_exists(word->values.value[i]);
     if (each)

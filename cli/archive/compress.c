@@ -97,7 +97,7 @@ static Status print_two_part(const Args *args, const Run *run, const TwoPart *t,
 
 /* A run is a folder. */
 static Status run_check(const char *path, Err *err) {
-    if (strcmp(path, "-") != 0 && (!file_exists(path) || folder_exists(path))) return OK;
+    if (strcmp(path, "-") != 0 && (file_missing(path) || folder_exists(path))) return OK;
     return err_set(
         err, ERR_INPUT,
         "%s: is a file, and files need --online: rote compress --online %s%s -o X.rote; a run's folder gives "

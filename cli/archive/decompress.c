@@ -14,12 +14,13 @@ static void put_bytes(const Bytes *content, FILE *to) {
     if (content->size) fwrite(content->data, 1, content->size, to); /* an error stays set in the stream */
 }
 
-static Status write_content(const char *path, const Bytes *content, Err *err) {
+static Status write_content(const char *path, const Bytes *content, bool force, Err *err) {
     AtomicFile file;
     if (!strcmp(path, "-")) {
         put_bytes(content, stdout);
         return OK; /* main checks stdout for errors */
     }
+    TRY(output_check(path, NULL, NULL, force, err)); /* again: decoding took its time */
     TRY(atomic_open(&file, output_target(path), err));
     put_bytes(content, file.stream);
     return atomic_commit(&file, "content", err);
@@ -53,7 +54,7 @@ static Status cmd_decompress(const Args *args, Err *err) {
         TRY_GOTO(
             decompress_online(&content, in, &archive, max_memory, threads, args_has(args, "quiet"), err));
     else TRY_GOTO(two_part_read(&content, in, bytes_of(&archive), archive.size, max_memory, ops, err));
-    if (out) status = write_content(out, &content, err);
+    if (out) status = write_content(out, &content, args_has(args, "force"), err);
     if (status == OK && !args_has(args, "quiet"))
         fprintf(stderr, "%s: %s bytes, checksum right\n", out ? out : in, show_int((int64_t)content.size));
 done:

@@ -49,12 +49,14 @@ static Status verify(const char *path, int threads, Err *err) {
             err, ERR_IO,
             "the process that verified the archive was killed by signal %d; the archive was not written",
             WTERMSIG(status));
-    return err_set(err, ERR_FORMAT,
-                   "the archive does not decode to its content; it was not written. This is a bug in rote");
+    return err_set(err, ERR_FORMAT, /* the process has said why: damage, memory, a failing disk */
+                   "the archive did not pass its verification, for the reason above; it was not written");
 }
 
 Status archive_write(const Args *args, const char *path, const Bytes *archive, int threads, Err *err) {
     AtomicFile file;
+    /* Again: making the archive took its time. */
+    TRY(output_check(path, ARCHIVE_MARK, "an archive of rote's", args_has(args, "force"), err));
     TRY(atomic_open(&file, output_target(path), err));
     Status status = OK;
     if (fwrite(archive->data, 1, archive->size, file.stream) != archive->size || fflush(file.stream) != 0)

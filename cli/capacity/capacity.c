@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "cli/capacity/certify.h"
 #include "cli/capacity/text.h"
 #include "cli/common/args.h"
@@ -15,13 +16,6 @@
 
 static json_t *json_answer(Answer a) {
     return a == ANSWER_UNKNOWN ? json_null() : json_boolean(a == ANSWER_YES);
-}
-
-/* Frees the text. */
-static json_t *json_text(char *text) {
-    json_t *o = text ? json_string(text) : NULL;
-    free(text);
-    return o;
 }
 
 static json_t *json_lira(const Lira *l) {
@@ -75,14 +69,19 @@ static json_t *json_architecture(const Series *s, int at) {
     json_object_set_new(o, "overfill", json_number(p->overfill));
     json_object_set_new(o, "sizes_beyond", json_integer(p->n_sizes));
     json_object_set_new(o, "spread", json_number(p->spread));
+    json_object_set_new(o, "load_factor", json_number(p->load_factor));
+    json_object_set_new(o, "rise", json_interval(&p->rise));
+    json_object_set_new(o, "odd_seed", p->odd.column < 0 ? json_null() : json_string(a->odd_seed));
+    json_object_set_new(o, "odd_share", json_number(a->odd_share));
     json_object_set_new(o, "gain", json_interval(&p->gain));
     json_object_set_new(o, "gain_factor", json_number(p->gain_factor));
     json_object_set_new(o, "gain_pairs", json_integer(p->n_pairs));
     json_object_set_new(o, "endless_bits", json_interval(&a->endless));
     json_object_set_new(o, "saturated", json_boolean(p->saturated));
     json_object_set_new(o, "converged", json_answer(p->converged));
-    json_object_set_new(o, "lower_bound_only", json_boolean(!(p->saturated && p->converged == ANSWER_YES)));
-    json_object_set_new(o, "verdict", json_text(architecture_verdict(a)));
+    json_object_set_new(o, "unstable", json_boolean(p->unstable));
+    json_object_set_new(o, "lower_bound_only", json_boolean(!architecture_certain(a)));
+    json_object_set_new(o, "verdict", json_string_take(architecture_verdict(a)));
     json_object_set_new(o, "by_size", json_sizes(s, at));
     return o;
 }
@@ -93,12 +92,13 @@ static json_t *json_series(const Series *s) {
     const Slope *l = &s->slope;
     json_t *o = json_object(), *architectures = json_array();
     json_object_set_new(o, "settings", json_string(s->settings));
-    json_object_set_new(o, "statement", json_text(series_statement(s)));
-    json_object_set_new(o, "verdict", json_text(series_verdict(s)));
-    json_object_set_new(o, "advice", json_text(series_advice(s)));
+    json_object_set_new(o, "statement", json_string_take(series_statement(s)));
+    json_object_set_new(o, "verdict", json_string_take(series_verdict(s)));
+    json_object_set_new(o, "advice", json_string_take(series_advice(s)));
     json_object_set_new(o, "saturated", json_boolean(s->saturated));
     json_object_set_new(o, "converged", json_answer(s->converged));
-    json_object_set_new(o, "lower_bound_only", json_boolean(!(s->saturated && s->converged == ANSWER_YES)));
+    json_object_set_new(o, "unstable", json_boolean(s->unstable));
+    json_object_set_new(o, "lower_bound_only", json_boolean(!series_certain(s)));
     json_object_set_new(o, "runs", json_integer(s->n_runs));
     json_object_set_new(o, "seeds", json_integer(s->n_seeds));
     json_object_set_new(o, "budgets", json_integer(s->n_budgets));
@@ -258,6 +258,13 @@ static void print_lira(const Series *s) {
     }
 }
 
+static void print_limit(const Interval *limit, double below, const char *name, const Series *s) {
+    print_figure(name, limit, 3, "bits/param");
+    if (below == below)
+        printf("  %-20s none: %.3f bits/param would lie below the %.3f reached, so this law does not hold\n",
+               name, below, s->slope.origin.value);
+}
+
 static void print_laws(const Series *s) {
     const Slope *l = &s->slope;
     char text[80];
@@ -266,12 +273,12 @@ static void print_laws(const Series *s) {
         printf("  %-20s gamma %s, residual %.1f %%%s\n", "C - c t^-gamma",
                interval_text(text, sizeof text, &s->gamma, 2), 100 * s->law_error[0],
                cut ? ": these budgets do not determine the limit" : "");
-        print_figure("  limit (t -> inf)", &l->endless, 3, "bits/param");
+        print_limit(&l->endless, s->limit_below[0], "  limit (t -> inf)", s);
     }
     if (s->e0.value == s->e0.value) {
         printf("  %-20s E0 %s exposures, residual %.1f %%\n", "C (1 - e^(-E/E0))",
                interval_text(text, sizeof text, &s->e0, 0), 100 * s->law_error[1]);
-        print_figure("  limit (E -> inf)", &s->exposures_limit, 3, "bits/param");
+        print_limit(&s->exposures_limit, s->limit_below[1], "  limit (E -> inf)", s);
     }
 }
 

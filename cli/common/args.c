@@ -169,7 +169,7 @@ bool is_setting(const char *word) {
     if (word[key] != '=' || key == 0) return false;
     snprintf(name, sizeof name, "%.*s", (int)key, word);
     /* n_embd=8,seed=1-HASH/config.yaml: no such key, but such a file. */
-    return config_has_key(name) || !file_exists(word);
+    return config_has_key(name) || file_missing(word);
 }
 
 Status args_settings(const Args *args, int *n_files, Err *err) {

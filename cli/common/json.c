@@ -8,10 +8,13 @@
 
 #include "base/json.h"
 
+Status json_result_text(json_t *object, char **out, Err *err) {
+    return json_take_text(object, JSON_INDENT(2) | JSON_REAL_PRECISION(17), "the JSON result", out, err);
+}
+
 Status json_out(json_t *object, Err *err) {
-    char *text = NULL;
-    if (!object) return err_set(err, ERR_NOMEM, "no memory for the JSON result");
-    TRY(json_take_text(object, JSON_INDENT(2) | JSON_REAL_PRECISION(17), "the JSON result", &text, err));
+    char *text;
+    TRY(json_result_text(object, &text, err));
     int failed = puts(text) < 0;
     free(text);
     return failed ? err_set(err, ERR_IO, "standard output: cannot write the JSON result") : OK;

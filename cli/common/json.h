@@ -7,7 +7,11 @@
 
 #include "base/err.h"
 
-/* Prints the object on stdout and releases it. ERR_NOMEM: object is NULL. ERR_IO: it could not be written. */
+/* The object as text, without a newline at its end; free it. Releases the object. ERR_NOMEM. */
+Status json_result_text(json_t *object, char **out, Err *err);
+
+/* Prints the object on stdout and releases it. ERR_NOMEM: some allocation failed while it was made or written.
+ * ERR_IO: it could not be written. */
 Status json_out(json_t *object, Err *err);
 
 json_t *json_number(double x);    /* null where x is not finite */

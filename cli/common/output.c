@@ -25,7 +25,7 @@ bool folder_exists(const char *path) {
 }
 
 Status input_check(const char *path, Err *err) {
-    return file_exists(path) ? OK : err_set(err, ERR_INPUT, "%s: there is no such file", path);
+    return !file_missing(path) ? OK : err_set(err, ERR_INPUT, "%s: there is no such file", path);
 }
 
 const char *output_target(const char *path) {

@@ -1,5 +1,6 @@
 /* rote facts make | import | show */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -21,39 +22,6 @@ static Status need_out(const Args *args, Err *err) {
     return err_set(err, ERR_INPUT, "%s: --out DIR is missing: the folder for the fact set",
                    args->command->name);
 }
-
-static Status cmd_facts_make(const Args *args, Err *err) {
-    Config config;
-    FactSet facts;
-    TRY(need_out(args, err));
-    TRY(args_config(args, &config, err));
-    if (config.facts.kind == FACTS_FILE && !config.facts.heldout && !config.facts.n_given)
-        return err_set(
-            err, ERR_INPUT,
-            "facts make: facts.kind is 'file', and that fact set exists already; set facts.kind=random to "
-            "draw facts, or facts.n=N or facts.heldout=N to choose some of it");
-    TRY(facts_plan_load(&config, &facts, err));
-    Status status = facts_draw(&facts, err);
-    if (status == OK) status = facts_save(&facts, args_value(args, "out"), err);
-    if (status == OK) status = facts_out(&facts, args_has(args, "json"), err);
-    facts_free(&facts);
-    return status;
-}
-
-static const Option make_options[] = {
-    OPTION("out", "DIR", "the fact set's folder"),
-    JSON_OPTION,
-    END_OPTION,
-};
-
-const Command facts_make_command = {
-    .name = "facts make",
-    .words = "[CFG] [key=value...] --out DIR",
-    .max_words = ARGS_WORDS_MAX,
-    .summary = "draws a fact set, or writes a split of one that is read",
-    .options = make_options,
-    .run = cmd_facts_make,
-};
 
 /* "prompt: column 1 (country), answer: column 2 (capital)", so that the user can see a wrong guess. */
 static void print_columns(const ImportColumns *c) {
@@ -79,6 +47,53 @@ static void print_notes(const ImportColumns *c, const char *path) {
         fprintf(stderr, ": %s\n", c->note);
     }
 }
+
+/* What is shown is ready before the folder is made: without memory for it nothing is made, and the command can be
+ * repeated.
+ *   columns   of an import; NULL: drawn */
+static Status save_and_show(const FactSet *facts, const Args *args, const ImportColumns *columns, Err *err) {
+    char *shown;
+    TRY(facts_shown(facts, args_has(args, "json"), &shown, err));
+    Status status = facts_save(facts, args_value(args, "out"), err);
+    if (status == OK && columns)
+        print_notes(columns, file_is_stdin(args->words[0]) ? STDIN_NAME : args->words[0]);
+    if (status == OK && columns && !args_has(args, "json")) print_columns(columns);
+    if (status == OK) fputs(shown, stdout);
+    free(shown);
+    return status;
+}
+
+static Status cmd_facts_make(const Args *args, Err *err) {
+    Config config;
+    FactSet facts;
+    TRY(need_out(args, err));
+    TRY(args_config(args, &config, err));
+    if (config.facts.kind == FACTS_FILE && !config.facts.heldout && !config.facts.n_given)
+        return err_set(
+            err, ERR_INPUT,
+            "facts make: facts.kind is 'file', and that fact set exists already; set facts.kind=random to "
+            "draw facts, or facts.n=N or facts.heldout=N to choose some of it");
+    TRY(facts_plan_load(&config, &facts, err));
+    Status status = facts_draw(&facts, err);
+    if (status == OK) status = save_and_show(&facts, args, NULL, err);
+    facts_free(&facts);
+    return status;
+}
+
+static const Option make_options[] = {
+    OPTION("out", "DIR", "the fact set's folder"),
+    JSON_OPTION,
+    END_OPTION,
+};
+
+const Command facts_make_command = {
+    .name = "facts make",
+    .words = "[CFG] [key=value...] --out DIR",
+    .max_words = ARGS_WORDS_MAX,
+    .summary = "draws a fact set, or writes a split of one that is read",
+    .options = make_options,
+    .run = cmd_facts_make,
+};
 
 /* 0 where the option is not given. */
 static Status delimiter_of(const Args *args, char *out, Err *err) {
@@ -124,10 +139,7 @@ static Status cmd_facts_import(const Args *args, Err *err) {
     FactSet facts;
     ImportColumns columns;
     TRY(facts_import(path, &options, &facts, &columns, err));
-    Status status = facts_save(&facts, args_value(args, "out"), err);
-    if (status == OK) print_notes(&columns, file_is_stdin(path) ? STDIN_NAME : path);
-    if (status == OK && !args_has(args, "json")) print_columns(&columns);
-    if (status == OK) status = facts_out(&facts, args_has(args, "json"), err);
+    Status status = save_and_show(&facts, args, &columns, err);
     facts_free(&facts);
     return status;
 }
@@ -176,7 +188,7 @@ static Status show_source(const Args *args, FactSet *out, Err *err) {
     struct stat about;
     Config config;
     TRY(path_join(stored, sizeof stored, path, "config.yaml", err));
-    bool run = args->n_words == 1 && file_exists(stored);
+    bool run = args->n_words == 1 && !file_missing(stored);
     bool there = stat(path, &about) == 0;
     bool config_given = there ? S_ISREG(about.st_mode) : is_setting(path);
     if (!run && !config_given) {
@@ -204,7 +216,10 @@ static Status show_source(const Args *args, FactSet *out, Err *err) {
 static Status cmd_facts_show(const Args *args, Err *err) {
     FactSet facts;
     TRY(show_source(args, &facts, err));
-    Status status = facts_out(&facts, args_has(args, "json"), err);
+    char *shown;
+    Status status = facts_shown(&facts, args_has(args, "json"), &shown, err);
+    if (status == OK) fputs(shown, stdout);
+    free(shown);
     facts_free(&facts);
     return status;
 }

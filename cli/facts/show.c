@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/config/words.h"
+#include "base/json.h"
+#include "base/text_stream.h"
 #include "cli/common/json.h"
 #include "cli/common/show.h"
 #include "data/pool.h"
@@ -93,9 +95,7 @@ static json_t *json_shown(const char *text) {
     size_t size = strlen(text), room = 4 * size + 1;
     char *shown = malloc(room);
     if (shown) text_escape(shown, room, (Text){(char *)(uintptr_t)text, size});
-    json_t *string = shown ? json_string(shown) : NULL;
-    free(shown);
-    return string;
+    return json_string_take(shown);
 }
 
 /* NULL: no memory. Where jansson has none, json_out says so. */
@@ -182,126 +182,145 @@ static json_t *facts_json(const FactSet *f) {
 /* ---- for people ---- */
 
 /* "bios: n=20 seed=0 templates=8 ..": the keys of the draw; of the axes, only those that differ from their default. */
-static Status print_kind(const FactSet *f, Err *err) {
+static Status print_kind(FILE *out, const FactSet *f, Err *err) {
     static const char *const axes[] = {"facts.heldout=0", "facts.split_seed=0", "facts.junk_n=0",
                                        "facts.domain_token=false", "facts.paraphrases=1"};
     int n = 0;
     char **words = f->config.n ? config_facts_words(&f->config, &n) : NULL;
     if (f->config.n && !words) return err_set(err, ERR_NOMEM, "no memory for the keys of a fact set");
-    printf("kind        %s", f->kind);
+    fprintf(out, "kind        %s", f->kind);
     for (int i = 1; i < n; i++) { /* the first is the kind */
         size_t axis = 0;
         while (axis < sizeof axes / sizeof *axes && strcmp(axes[axis], words[i]) != 0) axis++;
         if (axis == sizeof axes / sizeof *axes)
-            printf("%s %s", i == 1 ? ":" : "", words[i] + strlen("facts."));
+            fprintf(out, "%s %s", i == 1 ? ":" : "", words[i] + strlen("facts."));
     }
-    putchar('\n');
+    fputc('\n', out);
     config_words_free(words);
     return OK;
 }
 
-static void print_entropy(const FactSet *f) {
+static void print_entropy(FILE *out, const FactSet *f) {
     if (f->entropy_known) {
-        printf("entropy     %.6f bits: ", f->data_bits);
-        text_show(stdout, f->derivation);
-        putchar('\n');
-        if (f->answer_bits > 0) printf("answers     %.6f bits of it, given the prompts\n", f->answer_bits);
-        printf("as a set    %.6f bits\nceiling     %.6f bits (entropy - n log2 n)%s\n", f->data_bits_set,
-               f->ceiling_bits,
-               f->ceiling_bits > 0 ? ""
-                                   : ": below 0, because naming the facts costs more bits than they contain");
+        fprintf(out, "entropy     %.6f bits: ", f->data_bits);
+        text_show(out, f->derivation);
+        fputc('\n', out);
+        if (f->answer_bits > 0)
+            fprintf(out, "answers     %.6f bits of it, given the prompts\n", f->answer_bits);
+        fprintf(out, "as a set    %.6f bits\nceiling     %.6f bits (entropy - n log2 n)%s\n",
+                f->data_bits_set, f->ceiling_bits,
+                f->ceiling_bits > 0
+                    ? ""
+                    : ": below 0, because naming the facts costs more bits than they contain");
         return;
     }
-    printf("entropy     unknown; baselines: answers %.6f bits, zlib %s bytes\n", f->answer_bits,
-           show_int(f->zlib_bytes));
+    fprintf(out, "entropy     unknown; baselines: answers %.6f bits, zlib %s bytes\n", f->answer_bits,
+            show_int(f->zlib_bytes));
     if (strcmp(f->kind, "text") == 0)
-        printf("empirical   order 0: %.1f bits, order 1: %.1f, order 2: %.1f\n", f->order_bits[0],
-               f->order_bits[1], f->order_bits[2]);
-    else printf("duplicates  %s dropped\n", show_int(f->duplicates));
+        fprintf(out, "empirical   order 0: %.1f bits, order 1: %.1f, order 2: %.1f\n", f->order_bits[0],
+                f->order_bits[1], f->order_bits[2]);
+    else fprintf(out, "duplicates  %s dropped\n", show_int(f->duplicates));
 }
 
-static void print_tags(const FactSet *f) {
+static void print_tags(FILE *out, const FactSet *f) {
     if (!f->n_tags) return;
-    printf("tags        %d:", f->n_tags);
+    fprintf(out, "tags        %d:", f->n_tags);
     for (int k = 0; k < f->n_tags && k < TAGS_SHOWN; k++) {
         int count = 0;
         for (int i = 0; i < f->n; i++) count += f->tag[i] == k;
-        fputs(k ? ", " : " ", stdout);
-        text_show(stdout, f->tag_names[k]);
-        printf(" %s", show_int(count));
+        fputs(k ? ", " : " ", out);
+        text_show(out, f->tag_names[k]);
+        fprintf(out, " %s", show_int(count));
     }
-    printf("%s\n", f->n_tags > TAGS_SHOWN ? ", .." : "");
+    fprintf(out, "%s\n", f->n_tags > TAGS_SHOWN ? ", .." : "");
 }
 
 /* Tokens per fact, and the share of the coded tokens. */
-static void print_fields(const FactSet *f) {
+static void print_fields(FILE *out, const FactSet *f) {
     if (!f->n_fields) return;
     int64_t count[FIELDS_MAX], coded = 0;
     count_fields(f, count);
     for (int i = 1; i < f->n_fields; i++) coded += count[i];
-    printf("fields      %-14s tokens a fact, share of coded tokens\n", "");
+    fprintf(out, "fields      %-14s tokens a fact, share of coded tokens\n", "");
     for (int i = 1; i < f->n_fields; i++)
         if (count[i])
-            printf("            %-14s %6.4g %6.1f %%\n", f->field_name[i], (double)count[i] / f->n,
-                   100.0 * (double)count[i] / (double)coded);
+            fprintf(out, "            %-14s %6.4g %6.1f %%\n", f->field_name[i], (double)count[i] / f->n,
+                    100.0 * (double)count[i] / (double)coded);
     if (count[FIELD_CONTEXT])
-        printf("            %-14s %6.4g  context, not coded\n", f->field_name[FIELD_CONTEXT],
-               (double)count[FIELD_CONTEXT] / f->n);
+        fprintf(out, "            %-14s %6.4g  context, not coded\n", f->field_name[FIELD_CONTEXT],
+                (double)count[FIELD_CONTEXT] / f->n);
 }
 
-static void print_pool(const FactSet *f) {
+static void print_pool(FILE *out, const FactSet *f) {
     int marks = pool_marks(f);
     if (f->n_pool > f->n) {
-        printf("pool        %s sequences: %s facts", show_int(f->n_pool), show_int(f->n));
-        if (f->n_heldout) printf(", %s held out", show_int(f->n_heldout));
-        if (f->n_variants) printf(", %s paraphrases", show_int(f->n_variants));
-        if (f->n_junk) printf(", %s junk", show_int(f->n_junk));
-        putchar('\n');
+        fprintf(out, "pool        %s sequences: %s facts", show_int(f->n_pool), show_int(f->n));
+        if (f->n_heldout) fprintf(out, ", %s held out", show_int(f->n_heldout));
+        if (f->n_variants) fprintf(out, ", %s paraphrases", show_int(f->n_variants));
+        if (f->n_junk) fprintf(out, ", %s junk", show_int(f->n_junk));
+        fputc('\n', out);
     }
-    if (marks > 0) printf("marks      ");
+    if (marks > 0) fprintf(out, "marks      ");
     for (int m = 0; m < marks; m++) {
         char name[MARK_NAME_MAX];
         pool_mark_name(f, m, name);
-        if (m == TAGS_SHOWN) printf(" ..");
-        if (m < TAGS_SHOWN) printf(" %s", name);
+        if (m == TAGS_SHOWN) fprintf(out, " ..");
+        if (m < TAGS_SHOWN) fprintf(out, " %s", name);
     }
-    if (marks > 0) putchar('\n');
+    if (marks > 0) fputc('\n', out);
     if (f->config.zipf > 0)
-        printf("exposure    Zipf's law: fact number r in proportion to r^-%.15g (facts.zipf)\n",
-               f->config.zipf);
+        fprintf(out, "exposure    Zipf's law: fact number r in proportion to r^-%.15g (facts.zipf)\n",
+                f->config.zipf);
     if (f->config.junk_ratio > 0)
-        printf("junk        %.15g per useful sequence (facts.junk_ratio)\n", f->config.junk_ratio);
+        fprintf(out, "junk        %.15g per useful sequence (facts.junk_ratio)\n", f->config.junk_ratio);
 }
 
 /* A record's number is its place in the pool. */
-static Status print_records(const FactSet *f, Err *err) {
+static Status print_records(FILE *out, const FactSet *f, Err *err) {
     static const char *const heading[GROUPS] = {"facts", "held out, never trained",
                                                 "paraphrases, trained in place of their facts",
                                                 "junk, trained, not counted"};
     for (int p = 0; p < GROUPS; p++) {
         PoolGroup group = group_of(f, p);
-        if (f->n_pool > f->n && group.n) printf("%s\n", heading[p]);
+        if (f->n_pool > f->n && group.n) fprintf(out, "%s\n", heading[p]);
         for (int i = group.first; i < group.first + group.n && i < group.first + FIRST_RECORDS; i++) {
             char text[RECORD_MAX], number[32];
             if (!record_text(text, f, i)) return err_set(err, ERR_NOMEM, "no memory to show a fact");
             if (p == GROUP_VARIANTS)
                 snprintf(number, sizeof number, "%d of %d", i, f->variant_of[i - group.first]);
             else snprintf(number, sizeof number, "%d", i);
-            printf("%-11s %s\n", number, text);
+            fprintf(out, "%-11s %s\n", number, text);
         }
     }
     return OK;
 }
 
-Status facts_out(const FactSet *facts, bool json, Err *err) {
-    if (json) return json_out(facts_json(facts), err);
-    TRY(print_kind(facts, err));
-    printf("facts       %s, %s tokens, the longest %d\nvocabulary  %s symbols\n", show_int(facts->n),
-           show_int(facts->start[facts->n]), facts->max_len, show_int(facts->vocab.size));
-    print_pool(facts);
-    print_entropy(facts);
-    print_fields(facts);
-    print_tags(facts);
-    printf("hash        %s\n", facts->data_hash);
-    return print_records(facts, err);
+static Status print_json(FILE *out, const FactSet *f, Err *err) {
+    char *text;
+    TRY(json_result_text(facts_json(f), &text, err));
+    fprintf(out, "%s\n", text);
+    free(text);
+    return OK;
+}
+
+static Status print_all(FILE *out, const FactSet *f, Err *err) {
+    TRY(print_kind(out, f, err));
+    fprintf(out, "facts       %s, %s tokens, the longest %d\nvocabulary  %s symbols\n", show_int(f->n),
+            show_int(f->start[f->n]), f->max_len, show_int(f->vocab.size));
+    print_pool(out, f);
+    print_entropy(out, f);
+    print_fields(out, f);
+    print_tags(out, f);
+    fprintf(out, "hash        %s\n", f->data_hash);
+    return print_records(out, f, err);
+}
+
+Status facts_shown(const FactSet *facts, bool json, char **out, Err *err) {
+    TextStream *text;
+    *out = NULL;
+    TRY(text_begin(&text, err));
+    Status status = json ? print_json(text_file(text), facts, err) : print_all(text_file(text), facts, err);
+    if (status == OK) return text_end(text, out, NULL, err);
+    text_abort(text);
+    return status;
 }

@@ -7,8 +7,8 @@
 #include "base/err.h"
 #include "data/facts.h"
 
-/* Kind and axes, counts, entropies, and the first records of every group, as text; json: as one object. ERR_NOMEM,
- * ERR_IO of the JSON object. */
-Status facts_out(const FactSet *facts, bool json, Err *err);
+/* Kind and axes, counts, entropies, and the first records of every group, as lines; json: as one object. *out is
+ * malloc'd and NULL after an error. ERR_NOMEM. */
+Status facts_shown(const FactSet *facts, bool json, char **out, Err *err);
 
 #endif

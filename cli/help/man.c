@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/text_stream.h"
 #include "cli/common/args.h"
 #include "cli/common/version.h"
 
@@ -39,14 +40,11 @@ static void put_command(const Command *c) {
 
 /* The text of `rote help keys`. */
 static Status put_keys(Err *err) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *f = open_memstream(&text, &size);
-    if (f) config_help_all(f);
-    if (!f || fclose(f) != 0) {
-        free(text);
-        return err_set(err, ERR_NOMEM, "help: no memory for the manual page");
-    }
+    TextStream *keys;
+    char *text;
+    TRY(text_begin(&keys, err));
+    config_help_all(text_file(keys));
+    TRY(text_end(keys, &text, NULL, err));
     puts(".SH CONFIG KEYS\n"
          "A config file has sections with these keys; on a command line a key is written "
          "\\fIsection.key=value\\fR.\n.PP\n.nf");

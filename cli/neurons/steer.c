@@ -47,22 +47,27 @@ static Status sample_both(const Args *args, const Run *run, const Edits *edits, 
     Status status = OK;
     Sampler *sampler = NULL;
     json_t *samples = out ? json_array() : NULL;
+    Edits placed = *edits;
+    int32_t *place = NULL;
     SamplePair pair = {
         .tokens = {calloc((size_t)block + 1, sizeof(int32_t)), calloc((size_t)block + 1, sizeof(int32_t))}};
     if (!pair.tokens[0] || !pair.tokens[1])
         TRY_GOTO(err_set(err, ERR_NOMEM, "out of memory for %d tokens", block));
     TRY_GOTO(sample_prompt(args, vocab, block - 1, pair.tokens[0], &n_prompt, err));
     for (int i = 0; i < n_prompt; i++) pair.tokens[1][i] = pair.tokens[0][i];
+    TRY_GOTO(steer_rows_of_text(&place, &run->facts, n_prompt, block, err));
+    placed.row = place;
     TRY_GOTO(sampler_create(&sampler, &run->gpt, err));
     for (int64_t i = 0; i < count; i++) {
         for (int side = 0; side < 2; side++) {
             int32_t *tokens = pair.tokens[side];
-            sampler_edit(sampler, side ? edits : NULL);
+            sampler_edit(sampler, side ? &placed : NULL);
             status = sampler_generate(sampler, &options, (uint32_t)i, tokens, n_prompt, tokens + n_prompt,
                                       &pair.n[side], err);
             if (status == ERR_NUMERIC && side)
-                err_set(err, status,
-                        "neurons steer: with these edits the logits are not finite; use smaller values");
+                status =
+                    err_set(err, status,
+                            "neurons steer: with these edits the logits are not finite; use smaller values");
             if (status != OK) goto done;
         }
         TRY_GOTO(show_pair(&pair, vocab, n_prompt, samples, err));
@@ -76,6 +81,7 @@ static Status sample_both(const Args *args, const Run *run, const Edits *edits, 
 done:
     json_decref(samples);
     sampler_free(sampler);
+    free(place);
     free(pair.tokens[0]);
     free(pair.tokens[1]);
     return status;
@@ -163,7 +169,9 @@ static Status steer(const Args *args, const Run *run, Edits *edits, const Sample
     Status status = edits_parse(edits, &run->gpt.config, args_value(args, "do"), err);
     if (status == ERR_INPUT) err_prefix(err, "neurons steer: --do ");
     TRY(status);
-    TRY(steer_means(edits, &run->gpt, &run->facts, err));
+    status = steer_values(edits, &run->gpt, &run->facts, err);
+    if (status == ERR_INPUT) err_prefix(err, "neurons steer: --do ");
+    TRY(status);
     json_t *out = json ? json_object() : NULL;
     if (json) json_object_set_new(out, "edits", edits_json(edits));
     if (!evaluates || args_has(args, "prompt"))
@@ -197,8 +205,8 @@ static Status cmd_neurons_steer(const Args *args, Err *err) {
 static const Option steer_options[] = {
     OPTION_LIST(
         "do", "HOOK[UNITS]=OP",
-        "set:X, add:X, scale:X, zero, mean (over the facts), as in 'blocks.1.mlp.hook_post[0-7]=set:2.0'; "
-        "may be repeated",
+        "set:X, add:X, scale:X, zero, mean (over the facts, by position), donor:FACT (that fact's values, by "
+        "position), as in 'blocks.1.mlp.hook_post[0-7]=set:2.0'; may be repeated",
         ';'),
     SAMPLE_OPTIONS,
     FLAG("eval", "code lengths and recall of the run's facts, by tag; with --prompt also samples"),

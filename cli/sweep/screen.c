@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/text_stream.h"
 #include "cli/common/progress.h"
 #include "cli/common/show.h"
 #include "train/sweep/sweep.h"
@@ -61,12 +62,25 @@ static void put_worker(FILE *out, const SweepWorker *w, int columns) {
     put_line(out, text, columns);
 }
 
+/* The number of lines: 0 without memory, the next redrawing has it again. */
+static int put_counts_line(FILE *out, const SweepView *v, int columns) {
+    TextStream *line;
+    char *text;
+    if (text_begin(&line, NULL) != OK) return 0;
+    put_counts(text_file(line), v);
+    if (text_end(line, &text, NULL, NULL) != OK) return 0;
+    put_line(out, text, columns);
+    free(text);
+    return 1;
+}
+
 static void draw(SweepScreen *screen, const SweepView *v) {
     int rows, columns, shown = v->n_workers, lines = 0;
-    char *text = NULL, counts[256];
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (!out) return;
+    char *text;
+    size_t size;
+    TextStream *stream;
+    if (text_begin(&stream, NULL) != OK) return;
+    FILE *out = text_file(stream);
     terminal_size(&rows, &columns);
     if (shown > rows - 3) shown = rows > 4 ? rows - 3 : 1;
     if (screen->lines) fprintf(out, "\033[%dA", screen->lines);
@@ -76,16 +90,10 @@ static void draw(SweepScreen *screen, const SweepView *v) {
         put_finished(out, v);
         fputs("\033[K\n", out);
     }
-    FILE *line = fmemopen(counts, sizeof counts, "w");
-    if (line) {
-        put_counts(line, v);
-        fclose(line);
-        put_line(out, counts, columns);
-        lines++;
-    }
+    lines += put_counts_line(out, v, columns);
     for (int w = 0; w < shown; w++, lines++) put_worker(out, &v->worker[w], columns);
     fputs("\033[J", out);
-    fclose(out);
+    if (text_end(stream, &text, &size, NULL) != OK) return;
     fwrite(text, 1, size, stderr);
     fflush(stderr);
     free(text);

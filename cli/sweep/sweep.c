@@ -16,6 +16,7 @@
 #include "cli/common/show.h"
 #include "cli/common/signals.h"
 #include "cli/sweep/screen.h"
+#include "store/run_files.h"
 #include "store/sweep_yaml.h"
 #include "train/sweep/sweep.h"
 
@@ -24,7 +25,14 @@ static Status load_spec(SweepSpec *spec, const Args *args, const char *dir, Err 
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, dir, "sweep.yaml", err));
     if (args->n_words == 0) {
-        if (!file_exists(path))
+        bool there, began;
+        TRY(run_holds(dir, "sweep.yaml", &there, err));
+        TRY(run_holds(dir, "locks/sweep", &began, err));
+        if (!there && began)
+            return err_set(err, ERR_INPUT,
+                           "%s: missing; put it back, or give the config and the keys of this sweep again",
+                           path);
+        if (!there)
             return err_set(err, ERR_INPUT, "sweep run: the config is missing; usage: rote sweep run %s",
                            args->command->words);
         return sweep_yaml_read(spec, dir, err);
@@ -40,10 +48,9 @@ static Status load_spec(SweepSpec *spec, const Args *args, const char *dir, Err 
 
 /* The sweep of a folder, with the states of its runs. */
 static Status open_folder(SweepSpec *spec, Sweep *sweep, const char *dir, Err *err) {
-    char path[CONFIG_PATH_MAX];
-    TRY(path_join(path, sizeof path, dir, "sweep.yaml", err));
-    if (!file_exists(path))
-        return err_set(err, ERR_INPUT, "%s: is not a sweep's folder (no sweep.yaml)", dir);
+    bool there;
+    TRY(run_holds(dir, "sweep.yaml", &there, err));
+    if (!there) return err_set(err, ERR_INPUT, "%s: is not a sweep's folder (no sweep.yaml)", dir);
     TRY(sweep_yaml_read(spec, dir, err));
     Status status = sweep_plan(sweep, spec, dir, err);
     if (status == OK) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/text_stream.h"
 #include "cli/common/args.h"
 #include "cli/common/json.h"
 #include "cli/common/output.h"
@@ -112,9 +113,10 @@ static Status print_json(const Coordinates all[N_KINDS], Err *err) {
 
 /* The last block and the logits, for both parametrizations. */
 static Status write_plot(const char *path, const Coordinates all[N_KINDS], Err *err) {
-    char name[2 * N_KINDS][48], *text = NULL;
+    char name[2 * N_KINDS][48], *text;
     double x[COORDINATES_WIDTHS_MAX];
-    size_t size = 0;
+    size_t size;
+    TextStream *stream;
     int n = all[0].n_widths;
     for (int w = 0; w < n; w++) x[w] = all[0].width[w];
     Plot plot = {.title = "Change in the first step: flat is right",
@@ -136,12 +138,10 @@ static Status write_plot(const char *path, const Coordinates all[N_KINDS], Err *
                                           .line = true,
                                           .points = true};
         }
-    FILE *out = open_memstream(&text, &size);
-    if (!out) return err_set(err, ERR_NOMEM, "no memory for the plot");
-    plot_svg(out, &plot);
-    bool whole = fclose(out) == 0;
-    Status status =
-        whole ? file_write_atomic(path, text, size, err) : err_set(err, ERR_NOMEM, "no memory for the plot");
+    TRY(text_begin(&stream, err));
+    plot_svg(text_file(stream), &plot);
+    TRY(text_end(stream, &text, &size, err));
+    Status status = file_write_atomic(path, text, size, err);
     free(text);
     return status;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/text_stream.h"
 #include "cli/common/estimate.h"
 #include "cli/common/json.h"
 #include "cli/common/progress.h"
@@ -36,13 +37,15 @@ static void put_plan(FILE *out, const RunPlan *plan, const FactSet *facts, const
 }
 
 void show_plan(const RunPlan *plan, const FactSet *facts, const Config *config) {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (out) put_plan(out, plan, facts, config);
-    if (out && fclose(out) == 0) show_folded(text, 12);
-    else put_plan(stderr, plan, facts, config);
-    free(text);
+    TextStream *text;
+    char *whole = NULL;
+    if (text_begin(&text, NULL) == OK) {
+        put_plan(text_file(text), plan, facts, config);
+        (void)text_end(text, &whole, NULL, NULL); /* whole stays NULL */
+    }
+    if (whole) show_folded(whole, 12);
+    else put_plan(stderr, plan, facts, config); /* no memory to fold it */
+    free(whole);
 }
 
 Status plan_out(const RunPlan *plan, const FactSet *facts, const Config *config, bool json, Err *err) {

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "base/seal.h"
 #include "data/folder/drawn_with.h"
 #include "data/folder/folder.h"
 #include "data/folder/layout.h"
@@ -246,6 +247,16 @@ static Status load_facts(FactSet *facts, Rows *rows, Records *records, const Fol
     return load_imported(facts, rows, records, paths, manifest, err);
 }
 
+/* The manifest's own seal, last: what is wrong inside may be named better. But a manifest that was altered may be why
+ * another file seems wrong (`status`, err): then it is named. */
+static Status check_manifest(const Manifest *manifest, const char *path, Status status, Err *err) {
+    static const char altered[] = "was altered: it does not end in the seal of its other bytes";
+    if (!manifest->sealed || seal_holds(&manifest->file, SEAL_JSON)) return status;
+    if (status == OK) return err_set(err, ERR_FORMAT, "%s: %s", path, altered);
+    if (err && strncmp(err->msg, path, strlen(path)) != 0) err_prefix(err, "%s: %s; ", path, altered);
+    return status;
+}
+
 Status facts_load(const char *dir, FactSet *out, Err *err) {
     *out = (FactSet){.vocab = {.eos = -1}};
     FolderPaths paths;
@@ -274,8 +285,8 @@ Status facts_load(const char *dir, FactSet *out, Err *err) {
     if (strcmp(manifest.kind, "text") == 0 && out->vocab.bytes) TRY_GOTO(text_facts_count(out, err));
     TRY_GOTO(reckon_compare(out, &manifest, &paths, err));
     if (altered != OK) TRY_GOTO(err_set(err, altered, "%s", how.msg));
-    if (manifest.sealed) status = seal_text_check(paths.manifest, &manifest.file, err);
 done:
+    if (status == OK || status == ERR_FORMAT) status = check_manifest(&manifest, paths.manifest, status, err);
     manifest_free(&manifest);
     records_free(&records);
     if (status != OK) facts_free(out);

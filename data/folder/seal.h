@@ -1,5 +1,5 @@
-/* The seals of a fact set's folder: size and hash of each file, so that no byte of it changes unseen. The manifest
- * has those of the other two files, and ends in its own. Internal to data/folder/. */
+/* Size and hash of a file of a fact set, so that no byte of it changes unseen: the manifest has those of the other two
+ * files, and ends in its own (base/seal.h). Internal to data/folder/. */
 #ifndef ROTE_DATA_FOLDER_SEAL_H
 #define ROTE_DATA_FOLDER_SEAL_H
 
@@ -22,11 +22,5 @@ Status seal_check(const FileSeal *seal, const char *path, const void *data, size
 /* How large a file is worth reading: one that is a little larger than it was may still get a message that names a
  * line. */
 size_t seal_room(const FileSeal *seal, size_t max_bytes);
-
-/* Ends the text of a JSON object by its seal, the XXH3-128 of all bytes before the last key. The text must end in a
- * brace. *sealed is to be freed. ERR_NOMEM: *sealed is NULL. */
-Status seal_text(const char *text, char **sealed, Err *err);
-/* ERR_FORMAT: the file does not end in its seal, or its bytes are others than those that were sealed. */
-Status seal_text_check(const char *path, const Buffer *file, Err *err);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/seal.h"
 #include "data/folder/drawn_with.h"
 #include "data/folder/folder.h"
 #include "data/folder/layout.h"
@@ -22,11 +23,8 @@ enum { INDENTED = JSON_INDENT(2) | JSON_REAL_PRECISION(17) };
 static json_t *escaped_json(Text text) {
     size_t room = 4 * text.size + 1; /* \xHH for every byte, and a NUL */
     char *escaped = malloc(room);
-    if (!escaped) return NULL;
-    text_escape(escaped, room, text);
-    json_t *string = json_string(escaped);
-    free(escaped);
-    return string;
+    if (escaped) text_escape(escaped, room, text);
+    return json_string_take(escaped);
 }
 
 static Status write_vocab(FILE *stream, const char *path, const Vocab *vocab, Err *err) {
@@ -102,7 +100,7 @@ static Status write_manifest(FILE *stream, const char *path, const FactSet *fact
     status = json_take_text(root, INDENTED, path, &text, err);
     root = NULL;
     TRY_GOTO(status);
-    TRY_GOTO(seal_text(text, &sealed, err));
+    TRY_GOTO(seal_text(text, SEAL_JSON, &sealed, err));
     if (strlen(sealed) > MANIFEST_MAX)
         TRY_GOTO(err_set(err, ERR_INPUT, "%s: %zu bytes, at most %zu are possible; use fewer or shorter tags",
                          path, strlen(sealed), MANIFEST_MAX));

@@ -103,7 +103,8 @@ static Status unquote(const Scanner *s, Text *string, Err *err) {
     if (!is_simple(*string)) {
         json_error_t why;
         json_ran_out();
-        json_t *value = json_loadb(string->data, string->size, JSON_DECODE_ANY, &why);
+        json_t *value =
+            json_loadb(string->data, string->size, JSON_DECODE_ANY, &why); /* `why` has the column */
         if (json_ran_out()) {
             json_decref(value);
             return err_set(err, ERR_NOMEM, "%s: no memory to read it", s->rows->path);

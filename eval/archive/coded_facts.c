@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text_stream.h"
 #include "data/folder/folder.h"
 
 Status side_damaged(Err *err) { return err_set(err, ERR_FORMAT, "the side information is damaged"); }
@@ -129,23 +130,25 @@ void coded_facts_free(CodedFacts *c) {
 
 Status coded_facts_content(Bytes *out, const CodedFacts *c, Err *err) {
     const FactSet *facts = &c->facts;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *stream = open_memstream(&text, &size);
-    if (!stream) return err_set(err, ERR_NOMEM, "no memory for the text of %d facts", facts->n);
+    TextStream *text;
+    char *bytes;
+    size_t size;
     Status status = OK;
+    TRY(text_begin(&text, err));
+    FILE *stream = text_file(text);
     if (c->layout == CONTENT_BYTES)
         for (int i = 0; i < facts->n; i++)
             for (int64_t t = facts->start[i]; t < facts->start[i + 1] - 1; t++)
                 fputc(facts->vocab.text[facts->tokens[t]][0], stream);
     else status = facts_write_records(stream, "archive", facts, c->layout == CONTENT_TABLE, err);
-    bool failed = ferror(stream) != 0;
-    failed = fclose(stream) != 0 || failed;
-    if (status == OK && !failed) bytes_add(out, text, size);
-    free(text);
-    if (status != OK) return status;
-    return failed || out->failed ? err_set(err, ERR_NOMEM, "no memory for the text of %d facts", facts->n)
-                                 : OK;
+    if (status != OK) {
+        text_abort(text);
+        return status;
+    }
+    TRY(text_end(text, &bytes, &size, err));
+    bytes_add(out, bytes, size);
+    free(bytes);
+    return out->failed ? err_set(err, ERR_NOMEM, "no memory for the text of %d facts", facts->n) : OK;
 }
 
 /* ---- decoded ---- */

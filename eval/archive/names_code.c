@@ -36,19 +36,18 @@ Status names_encode(Bytes *out, const FactSet *facts, Err *err) {
     return whole && !out->failed ? OK : err_set(err, ERR_NOMEM, "no memory for the archive's symbols");
 }
 
-static char *take_text(ByteReader *r, int *length) {
+/* *out is NULL after an error. */
+static Status take_text(ByteReader *r, char **out, int *length, Err *err) {
     size_t size = (size_t)read_varint(r, SYMBOLS_MAX_BYTES);
     const uint8_t *text = read_bytes(r, size);
-    if (!text || memchr(text, 0, size)) {
-        r->failed = true;
-        return NULL;
-    }
-    char *copy = malloc(size + 1);
-    if (!copy) return NULL;
-    memcpy(copy, text, size);
-    copy[size] = '\0';
+    *out = NULL;
+    if (!text || memchr(text, 0, size)) return side_damaged(err);
+    *out = malloc(size + 1);
+    if (!*out) return err_set(err, ERR_NOMEM, "no memory for a symbol of %zu bytes", size);
+    memcpy(*out, text, size);
+    (*out)[size] = '\0';
     if (length) *length = (int)size;
-    return copy;
+    return OK;
 }
 
 static Status names_read(FactSet *facts, ByteReader *r, Err *err) {
@@ -59,15 +58,15 @@ static Status names_read(FactSet *facts, ByteReader *r, Err *err) {
     if (!vocab->text || !vocab->length)
         return err_set(err, ERR_NOMEM, "no memory for %d symbols", vocab->size);
     for (int i = 0; i < vocab->size; i++) {
-        vocab->text[i] = take_text(r, &vocab->length[i]);
+        TRY(take_text(r, &vocab->text[i], &vocab->length[i], err));
         bool sane = i == vocab->eos ? vocab->length[i] == 0 : !vocab->bytes || vocab->length[i] == 1;
-        if (!vocab->text[i] || !sane) return side_damaged(err);
+        if (!sane) return side_damaged(err);
     }
     int n_tags = (int)read_varint(r, (uint64_t)(r->end - r->at));
     facts->tag_names = calloc((size_t)n_tags + 1, sizeof *facts->tag_names);
     if (!facts->tag_names) return err_set(err, ERR_NOMEM, "no memory for %d tags", n_tags);
     for (; facts->n_tags < n_tags; facts->n_tags++)
-        if (!(facts->tag_names[facts->n_tags] = take_text(r, NULL))) return side_damaged(err);
+        TRY(take_text(r, &facts->tag_names[facts->n_tags], NULL, err));
     return read_whole(r) ? OK : side_damaged(err);
 }
 
@@ -84,9 +83,12 @@ Status names_decode(FactSet *facts, ByteReader *r, double max_memory, Err *err) 
     if (!plain) return err_set(err, ERR_NOMEM, "no memory for %zu bytes of symbols", plain_size);
     uLongf whole = (uLongf)plain_size;
     uLong used = (uLong)size;
-    bool right = uncompress2(plain, &whole, packed, &used) == Z_OK && whole == plain_size && used == size;
+    int unpacked = uncompress2(plain, &whole, packed, &used);
+    bool right = unpacked == Z_OK && whole == plain_size && used == size;
     ByteReader inner = {plain, plain + plain_size, false};
-    Status status = right ? names_read(facts, &inner, err) : side_damaged(err);
+    Status status = unpacked == Z_MEM_ERROR ? err_set(err, ERR_NOMEM, "no memory to unpack symbols")
+                    : right                 ? names_read(facts, &inner, err)
+                                            : side_damaged(err);
     free(plain);
     return status;
 }

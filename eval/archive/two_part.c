@@ -200,8 +200,8 @@ static Status look(TwoPartInfo *out, Section part[SECTIONS], double *left, const
     ByteReader structure = {part[STRUCTURE].data, part[STRUCTURE].data + part[STRUCTURE].size, false};
     ParamTable table;
     Status status = model_decode(&out->model, &structure, err);
-    if (status == OK && params_plan(&table, &out->model, err) != OK)
-        status = err_set(err, ERR_FORMAT, "the model's structure is damaged");
+    if (status == OK) status = params_plan(&table, &out->model, err);
+    if (status == ERR_INPUT) status = err_set(err, ERR_FORMAT, "the model's structure is damaged");
     if (status != OK) {
         err_prefix(err, "%s: ", path);
         return status;

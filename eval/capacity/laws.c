@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/exact.h"
-#include "eval/capacity/series.h"
+#include "eval/capacity/seeds.h"
 
 static const Interval nothing = {NAN, NAN, NAN, NAN};
 
@@ -24,11 +24,24 @@ static double exposures_of(const Series *s, int a, double budget, bool beyond) {
     return sum / n;
 }
 
+/* What would be four times the data of the smallest size that counts. */
+static void suggest_load(Architecture *out, const Series *s, int a) {
+    out->next_load = out->next_facts = 0;
+    for (int i = 0; i < s->n_runs; i++) {
+        const SeriesRun *run = &s->runs[i];
+        if (run->architecture != a || !run->beyond || !run->run) continue;
+        if (run->point.data_bits != out->plateau.least_data) continue;
+        out->next_load = LOADS_MIN * run->run->config.facts.load;
+        out->next_facts = LOADS_MIN * sweep_figure(run->run, "facts");
+        return;
+    }
+}
+
 static Status fit_architecture(Series *s, int a, RunPoint *points, bool *counts, Err *err) {
     Architecture *out = &s->architectures[a];
     int n = 0, at = 0;
     double longest = 0;
-    out->plateau = (Plateau){.reached = nothing, .gain = nothing, .overfill = NAN};
+    out->plateau = (Plateau){.reached = nothing, .gain = nothing, .overfill = NAN, .odd = {-1, NAN, NAN}};
     out->endless = nothing;
     for (int i = 0; i < s->n_runs; i++) {
         const RunPoint *point = &s->runs[i].point;
@@ -41,6 +54,7 @@ static Status fit_architecture(Series *s, int a, RunPoint *points, bool *counts,
     for (int i = 0; i < s->n_runs; i++)
         if (s->runs[i].architecture == a && s->runs[i].point.bits == s->runs[i].point.bits)
             s->runs[i].beyond = counts[at++];
+    suggest_load(out, s, a);
     out->exposures = exposures_of(s, a, n > 0 ? out->plateau.budget : longest, out->plateau.n_sizes > 0);
     return OK;
 }
@@ -50,7 +64,7 @@ static Status fit_architecture(Series *s, int a, RunPoint *points, bool *counts,
 static bool has_plateau(const Architecture *a) { return a->plateau.reached.value > 0; }
 
 /* Weighted 1/P^2, the sum of squares (C - b P)^2 / P^2 is that of C/P - b: the slope through the origin is the
- * mean of C/P over architectures, each an independent draw, and its interval Student's. */
+ * mean of C/P over architectures, each an independent draw; what they share through their seeds is in its interval. */
 static Status fit_slope(Series *s, double *room, Err *err) {
     int m = s->n_architectures, n = 0;
     double *ratio = room, *set = room + m, *params = room + 2 * m, *bits = room + 3 * m,
@@ -79,8 +93,8 @@ static Status fit_slope(Series *s, double *room, Err *err) {
     out->n_architectures = n;
     out->gain_factor = factor / gains;
     out->gain = mean_interval(gain, gains);
-    out->origin = mean_interval(ratio, n);
-    out->set = mean_interval(set, n);
+    TRY(mean_over_architectures(&out->origin, s, ratio, n, false, err));
+    TRY(mean_over_architectures(&out->set, s, set, n, true, err));
     out->slope = out->intercept = out->exponent = nothing;
     out->r2 = NAN;
     if (n >= 3) { /* two points are on a line whatever they are */
@@ -130,20 +144,36 @@ static Status fit_law(SharedFit *fit, Interval *limit, double *error, const Seri
     return OK;
 }
 
+/* A limit below what the same architectures reached contradicts the runs: it goes, and its value is kept to be named. */
+static double drop_below(Interval *limit, const Series *s, const SharedFit *fit) {
+    double reached = 0;
+    for (int a = 0; a < s->n_architectures; a++) {
+        const Architecture *arch = &s->architectures[a];
+        if (fit->limit[a].value == fit->limit[a].value)
+            reached += arch->plateau.reached.value / (double)arch->params / fit->n_fitted;
+    }
+    double value = limit->value;
+    if (!(value < reached)) return NAN;
+    *limit = nothing;
+    return value;
+}
+
 static Status fit_laws(Series *s, FitPoint *points, Err *err) {
     SharedFit fit;
     Interval limit = nothing;
     s->gamma = s->e0 = s->exposures_limit = nothing;
-    s->law_error[0] = s->law_error[1] = NAN;
+    s->law_error[0] = s->law_error[1] = s->limit_below[0] = s->limit_below[1] = NAN;
     int n = law_points(s, points, false);
     if (n == 0) return OK;
     Status status = fit_law(&fit, &limit, &s->law_error[0], s, &budget_law, points, n, err);
     s->gamma = fit.theta;
     bool determined = fit.theta.low > 0 && fit.theta.high < INFINITY;
     if (determined) s->slope.endless = limit;
+    if (status == OK && determined) s->limit_below[0] = drop_below(&s->slope.endless, s, &fit);
     for (int a = 0; status == OK && determined && a < s->n_architectures; a++) {
         double p = (double)s->architectures[a].params;
         Interval own = fit.limit[a];
+        if (!(own.value * p >= s->architectures[a].plateau.reached.value)) continue;
         s->architectures[a].endless = (Interval){own.value * p, own.low * p, own.high * p, own.df};
     }
     shared_fit_free(&fit);
@@ -152,6 +182,7 @@ static Status fit_laws(Series *s, FitPoint *points, Err *err) {
     n = law_points(s, points, true);
     status = fit_law(&fit, &s->exposures_limit, &s->law_error[1], s, &exposures_law, points, n, err);
     s->e0 = fit.theta;
+    if (status == OK) s->limit_below[1] = drop_below(&s->exposures_limit, s, &fit);
     shared_fit_free(&fit);
     return status;
 }
@@ -160,21 +191,22 @@ static Status fit_laws(Series *s, FitPoint *points, Err *err) {
 
 static void answer(Series *s) {
     const Slope *slope = &s->slope;
-    bool gaining = false;
+    bool moving = false;
     s->saturated = slope->n_architectures > 0;
+    s->unstable = false;
     s->exposures_low = INFINITY;
     s->exposures_high = -INFINITY;
     for (int a = 0; a < s->n_architectures; a++) {
         const Architecture *arch = &s->architectures[a];
         if (!has_plateau(arch)) continue;
         s->saturated = s->saturated && arch->plateau.saturated;
-        gaining |= arch->plateau.converged == ANSWER_NO;
+        moving |= arch->plateau.converged == ANSWER_NO;
+        s->unstable |= arch->plateau.unstable;
         if (arch->exposures < s->exposures_low) s->exposures_low = arch->exposures;
         if (arch->exposures > s->exposures_high) s->exposures_high = arch->exposures;
     }
-    s->converged = gaining || slope->gain.low >= GAIN_MAX ? ANSWER_NO
-                   : slope->gain.high < GAIN_MAX          ? ANSWER_YES
-                                                          : ANSWER_UNKNOWN;
+    s->unstable |= slope->gain.high <= -GAIN_MAX;
+    s->converged = moving ? ANSWER_NO : within(&slope->gain, GAIN_MAX);
 }
 
 Status series_fit(Series *s, Err *err) {
@@ -189,6 +221,7 @@ Status series_fit(Series *s, Err *err) {
         goto done;
     }
     for (int a = 0; a < s->n_architectures; a++) TRY_GOTO(fit_architecture(s, a, points, counts, err));
+    seeds_judge(s);
     TRY_GOTO(fit_slope(s, room, err));
     TRY_GOTO(fit_laws(s, fit_points, err));
     answer(s);

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/exact.h"
+
 enum { ROUNDS_MAX = 50 };
 
 static double longest_budget(const RunPoint *runs, int n) {
@@ -69,10 +71,53 @@ static double farthest_size(const RunPoint *runs, int n, double budget, double m
     }
 }
 
-static Answer gain_answer(const Interval *gain) {
-    if (gain->high < GAIN_MAX) return ANSWER_YES;
-    return gain->low >= GAIN_MAX ? ANSWER_NO : ANSWER_UNKNOWN;
+Answer within(const Interval *i, double max) {
+    if (i->low > -max && i->high < max) return ANSWER_YES;
+    return i->low >= max || i->high <= -max ? ANSWER_NO : ANSWER_UNKNOWN;
 }
+
+/* ---- over the sizes beyond the transition, at the longest budget ---- */
+
+/* Is the plateau level? Means of single sizes can agree within a few percent while all of them rise. */
+static Status rise_fit(Plateau *out, const bool *counts, const RunPoint *runs, int n, Err *err) {
+    double *x = malloc(2 * (size_t)n * sizeof *x), least = INFINITY, most = 0;
+    if (!x) return err_set(err, ERR_NOMEM, "no memory for a plateau of %d runs", n);
+    double *y = x + n;
+    int count = 0;
+    for (int i = 0; i < n; i++) {
+        if (!counts[i] || runs[i].budget != out->budget) continue;
+        x[count] = 0.5 * exact_log2(runs[i].data_bits); /* a slope for a factor of four */
+        y[count++] = runs[i].bits / out->reached.value;
+        if (runs[i].data_bits < least) least = runs[i].data_bits;
+        if (runs[i].data_bits > most) most = runs[i].data_bits;
+    }
+    Line line = {.slope = out->rise};
+    Status status = most > least ? line_fit(&line, x, y, NULL, count, err) : OK;
+    free(x);
+    out->load_factor = most / least;
+    out->least_data = least;
+    out->rise = line.slope;
+    out->level = within(&out->rise, RISE_MAX);
+    return status;
+}
+
+/* Rows are sizes, columns pair numbers: a seed that went wrong shows beside the others. */
+static Status odd_seed(Plateau *out, const bool *counts, const RunPoint *runs, int n, Err *err) {
+    TableValue *values = malloc((size_t)n * sizeof *values);
+    int count = 0;
+    if (!values) return err_set(err, ERR_NOMEM, "no memory for a plateau of %d runs", n);
+    for (int i = 0; i < n; i++) {
+        if (!counts[i] || runs[i].budget != out->budget) continue;
+        int size = 0;
+        while (runs[size].ceiling_bits != runs[i].ceiling_bits) size++;
+        values[count++] = (TableValue){size, runs[i].pair, runs[i].bits};
+    }
+    out->odd = shifted_column(values, count);
+    free(values);
+    return OK;
+}
+
+/* ---- over budgets ---- */
 
 /* The longest budget of counted runs that is at most half of the longest of all; 0: none. */
 static double shorter_budget(const RunPoint *runs, const bool *counts, int n, double longest) {
@@ -102,7 +147,8 @@ static void gain_fit(Plateau *out, const bool *counts, const RunPoint *runs, int
     for (int i = 0; i < out->n_pairs; i++) difference[i] /= base;
     out->gain_factor = out->budget / shorter;
     out->gain = mean_interval(difference, out->n_pairs);
-    out->converged = gain_answer(&out->gain);
+    out->converged = within(&out->gain, GAIN_MAX);
+    out->unstable = out->gain.high <= -GAIN_MAX;
 }
 
 Status plateau_fit(Plateau *out, bool *counts, const RunPoint *runs, int n, Err *err) {
@@ -112,9 +158,12 @@ Status plateau_fit(Plateau *out, bool *counts, const RunPoint *runs, int n, Err 
                      .reached = none,
                      .set_bits = NAN,
                      .spread = NAN,
+                     .load_factor = NAN,
+                     .rise = none,
                      .gain_factor = NAN,
                      .gain = none,
-                     .converged = ANSWER_UNKNOWN};
+                     .odd = {-1, NAN, NAN}};
+    Status status = OK;
     double *values = malloc((size_t)n * sizeof *values);
     if (!values) return err_set(err, ERR_NOMEM, "no memory for a plateau of %d runs", n);
     double budget = out->budget, largest = largest_ceiling(runs, n, budget), factor = OVERFILL_MIN;
@@ -137,9 +186,14 @@ Status plateau_fit(Plateau *out, bool *counts, const RunPoint *runs, int n, Err 
         out->reached = mean_interval(values, count);
         out->set_bits = set_sum / count;
         out->spread = farthest_size(runs, n, budget, factor * c, out->reached.value, &out->n_sizes);
-        out->saturated = factor == OVERFILL_MIN && out->n_sizes >= SIZES_MIN && out->spread <= SPREAD_MAX;
         gain_fit(out, counts, runs, n, values);
+        TRY_GOTO(rise_fit(out, counts, runs, n, err));
+        TRY_GOTO(odd_seed(out, counts, runs, n, err));
+        out->saturated = factor == OVERFILL_MIN && out->n_sizes >= SIZES_MIN &&
+                         out->load_factor >= LOADS_MIN * LOADS_SLACK && out->spread <= SPREAD_MAX &&
+                         out->level == ANSWER_YES;
     }
+done:
     free(values);
-    return OK;
+    return status;
 }

@@ -107,6 +107,7 @@ static Status series_make(Series *s, const RunTable *t, int series, const char *
         s->runs[s->n_runs++] = (SeriesRun){.run = run,
                                            .architecture = architecture_of(s, t, i),
                                            .point = {.ceiling_bits = sweep_figure(run, "ceiling_bits"),
+                                                     .data_bits = sweep_figure(run, "data_bits"),
                                                      .bits = bits,
                                                      .set_bits = bits == bits ? set_bits_of(run, bits) : NAN,
                                                      .budget = budget_of(run, s->budget_in_exposures),
@@ -141,9 +142,9 @@ static Status read_waiting(Capacity *out, const char *dir, Err *err) {
     char path[1200];
     Buffer text;
     Status status = OK;
-    if (path_join(path, sizeof path, dir, "table.csv", NULL) != OK || !file_exists(path) ||
-        file_read(path, (size_t)1 << 28, &text, NULL) != OK)
-        return OK;
+    TRY(path_join(path, sizeof path, dir, "table.csv", err));
+    if (file_missing(path)) return OK;
+    TRY(file_read(path, (size_t)1 << 28, &text, err));
     for (const char *line = text.data; status == OK && line && *line;) {
         bool quoted = *line == '"';
         const char *name = line + quoted, *name_end = strchr(name, quoted ? '"' : ','), *state;

@@ -20,6 +20,10 @@ typedef struct Architecture {
     double exposures;   /* mean times each fact was seen, at the longest budget, of the counted sizes */
     bool entropy_known; /* of any of its runs */
     Plateau plateau;    /* in bits */
+    char odd_seed[96];  /* "train.seed 2": plateau.odd, where it stands out; its column is -1 elsewhere */
+    double odd_share;   /* what that seed holds over what the others hold, less 1 */
+    double next_load;   /* facts.load and */
+    double next_facts;  /* facts.n that four times the data of the smallest counted size are; 0: not known */
     Interval endless;   /* bits: C of the joint fit C - c t^-gamma; NAN: not determined */
 } Architecture;
 
@@ -77,8 +81,12 @@ typedef struct Series {
     Interval e0;              /* exposures: C(E) = C (1 - e^(-E/E0)); NAN: fewer than three budgets */
     Interval exposures_limit; /* its C in bits per parameter */
     double law_error[2];      /* root mean square residual of the two laws, as a share of what is reached */
+    /* limits of the two laws that lie below what is reached, so that the laws do not hold: endless and
+     * exposures_limit are then NAN; NAN: not so */
+    double limit_below[2];
     bool saturated;
     Answer converged;
+    bool unstable;      /* the mean of the gains, or that of an architecture, is below -1 % beyond doubt */
     bool entropy_known; /* of any run: else recall and code bits are all there is */
     double exposures_low, exposures_high;
 } Series;
@@ -91,6 +99,16 @@ typedef struct Capacity {
     int n_series;
     Series *series;
 } Capacity;
+
+/* Converged and saturated, and no seed stands out: else the figures are lower bounds. */
+static inline bool architecture_certain(const Architecture *a) {
+    return a->plateau.saturated && a->plateau.converged == ANSWER_YES && a->plateau.odd.column < 0;
+}
+static inline bool series_certain(const Series *s) {
+    for (int a = 0; a < s->n_architectures; a++)
+        if (s->architectures[a].plateau.odd.column >= 0) return false;
+    return s->saturated && s->converged == ANSWER_YES;
+}
 
 /* Reads and fits. Free with capacity_free, after a failure too. ERR_INPUT: no sweep there. ERR_IO, ERR_NOMEM.
  * A sweep in which no run is done is no error: it has no series. */

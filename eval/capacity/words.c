@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/text_stream.h"
 #include "eval/capacity/words.h"
 
 /* "doubling the budget", "3 times the budget" */
@@ -14,71 +15,128 @@ static void put_factor(FILE *f, double factor) {
     else fprintf(f, "%.3g times the budget", factor);
 }
 
+/* "gains 2.1 % (1.0 to 3.2", or "loses" with the signs turned; "still" where it is beyond doubt. */
+static void put_change(FILE *f, const Interval *gain) {
+    double sign = gain->value < -0.0005 ? -1 : 1; /* -0.0 % is no loss */
+    double ends[2] = {100 * sign * gain->low, 100 * sign * gain->high};
+    fprintf(f, "%s%s %.1f %%", gain->low >= GAIN_MAX ? " still" : "", sign < 0 ? " loses" : " gains",
+            __builtin_fabs(100 * gain->value));
+    if (gain->low == gain->low) fprintf(f, " (%.1f to %.1f", ends[sign < 0], ends[sign > 0]);
+}
+
 static void put_gain(FILE *f, const Interval *gain, double factor, int n, const char *of) {
+    if (gain->high <= -GAIN_MAX) fputs("unstable: ", f);
     put_factor(f, factor);
-    if (gain->low != gain->low)
-        fprintf(f, " gains %.1f %%, seen in one %s only: no interval", 100 * gain->value, of);
-    else if (gain->low >= GAIN_MAX)
-        fprintf(f, " still gains %.1f %% (%.1f to %.1f)", 100 * gain->value, 100 * gain->low,
-                100 * gain->high);
+    put_change(f, gain);
+    if (gain->low != gain->low) fprintf(f, ", seen in one %s only: no interval", of);
+    else if (gain->low >= GAIN_MAX || gain->high <= -GAIN_MAX) fputs(")", f);
     else
-        fprintf(f, " gains %.1f %% (%.1f to %.1f, %d %ss)%s", 100 * gain->value, 100 * gain->low,
-                100 * gain->high, n, of, gain->high < GAIN_MAX ? "" : ", not shown to be below 1 %");
+        fprintf(f, ", %d %ss)%s", n, of,
+                within(gain, GAIN_MAX) == ANSWER_YES ? "" : ", not shown to be below 1 %");
 }
 
-static void put_saturation(FILE *f, const Plateau *p) {
-    if (p->overfill != p->overfill) fputs("not saturated: nothing is held of the largest fact set", f);
+static void put_loads(FILE *f, const Architecture *a) {
+    fprintf(f, "loads span only a factor of %.1f, %d needed", a->plateau.load_factor, LOADS_MIN);
+    if (a->next_load > 0) fprintf(f, ": add facts.load=%.3g", a->next_load);
+    else if (a->next_facts > 0) fprintf(f, ": add facts.n=%.0f", a->next_facts);
+}
+
+static void put_rise(FILE *f, const Interval *rise) {
+    double sign = rise->value < 0 ? -1 : 1;
+    fprintf(f, "four times the data %s what it holds by %.1f %%", sign < 0 ? "lower" : "raise",
+            __builtin_fabs(100 * rise->value));
+    if (rise->low == rise->low)
+        fprintf(f, " (%.1f to %.1f)", 100 * sign * (sign < 0 ? rise->high : rise->low),
+                100 * sign * (sign < 0 ? rise->low : rise->high));
+    if (within(rise, RISE_MAX) == ANSWER_UNKNOWN) fputs(", not shown to be below 3 %: add seeds", f);
+}
+
+static bool loads_too_near(const Plateau *p) {
+    return p->overfill >= OVERFILL_MIN && p->n_sizes >= SIZES_MIN && p->load_factor < LOADS_MIN * LOADS_SLACK;
+}
+
+static void put_saturation(FILE *f, const Architecture *a) {
+    const Plateau *p = &a->plateau;
+    fputs("not saturated: ", f);
+    if (p->overfill != p->overfill) fputs("nothing is held of the largest fact set", f);
     else if (p->overfill < OVERFILL_MIN)
-        fprintf(f, "not saturated: the largest fact set is %.2f times what it holds, 1.5 needed",
-                p->overfill);
+        fprintf(f, "the largest fact set is %.2f times what it holds, 1.5 needed", p->overfill);
     else if (p->n_sizes < SIZES_MIN)
-        fprintf(f, "not saturated: %d size%s beyond 1.5 times capacity, 3 needed", p->n_sizes,
-                p->n_sizes == 1 ? "" : "s");
-    else
-        fprintf(f, "not saturated: a size beyond capacity is %.1f %% off their mean, 3 %% allowed",
-                100 * p->spread);
+        fprintf(f, "%d size%s beyond 1.5 times capacity, 3 needed", p->n_sizes, p->n_sizes == 1 ? "" : "s");
+    else if (loads_too_near(p)) put_loads(f, a);
+    else if (p->spread > SPREAD_MAX)
+        fprintf(f, "a size beyond capacity is %.1f %% off their mean, 3 %% allowed", 100 * p->spread);
+    else put_rise(f, &p->rise);
 }
 
-/* Closes a stream on memory; NULL where it failed. */
-static char *finish(FILE *f, char **text) {
-    bool failed = ferror(f) != 0;
-    if (fclose(f) == 0 && !failed) return *text;
-    free(*text);
-    return NULL;
+static void put_odd_seed(FILE *f, const Architecture *a) {
+    fprintf(f, "%s holds %.0f %% %s than the other seeds", a->odd_seed, __builtin_fabs(100 * a->odd_share),
+            a->odd_share < 0 ? "less" : "more");
+}
+
+/* Ends the text; NULL: no memory. */
+static char *finish(TextStream *text) {
+    char *out;
+    return text_end(text, &out, NULL, NULL) == OK ? out : NULL;
 }
 
 char *architecture_verdict(const Architecture *a) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *f = open_memstream(&text, &size);
-    if (!f) return NULL;
+    TextStream *text;
+    if (text_begin(&text, NULL) != OK) return NULL;
+    FILE *f = text_file(text);
     const Plateau *p = &a->plateau;
     if (!a->entropy_known) {
         fputs("no capacity: nobody knows the entropy of these facts", f);
-    } else if (p->saturated && p->converged == ANSWER_YES) {
+    } else if (architecture_certain(a)) {
         fputs("converged and saturated: ", f);
         put_gain(f, &p->gain, p->gain_factor, p->n_pairs, "pair");
     } else {
+        const char *between = "";
         fputs("lower bound only: ", f);
-        if (!p->saturated) put_saturation(f, p);
+        if (p->odd.column >= 0) put_odd_seed(f, a), between = "; ";
+        if (!p->saturated) fputs(between, f), put_saturation(f, a), between = "; ";
         if (p->converged != ANSWER_YES) {
-            if (!p->saturated) fputs("; ", f);
+            fputs(between, f);
             if (p->n_pairs == 0) fputs("no run with twice the budget", f);
             else put_gain(f, &p->gain, p->gain_factor, p->n_pairs, "pair");
         }
     }
-    return finish(f, &text);
+    return finish(text);
 }
 
-/* How many of the architectures with a plateau are not saturated, and how many go on gaining beyond doubt. */
+/* How many of the architectures with a plateau are not saturated; and that loads are too near, where they are. */
 static void put_unsaturated(FILE *f, const Series *s) {
+    const Architecture *nearest = NULL;
     int bad = 0;
     for (int a = 0; a < s->n_architectures; a++) {
         const Plateau *p = &s->architectures[a].plateau;
-        bad += p->reached.value > 0 && !p->saturated;
+        if (!(p->reached.value > 0) || p->saturated) continue;
+        bad++;
+        if (loads_too_near(p) && (!nearest || p->load_factor < nearest->plateau.load_factor))
+            nearest = &s->architectures[a];
     }
     if (s->slope.n_architectures == 1) fputs("not saturated", f);
     else fprintf(f, "%d of %d architectures not saturated", bad, s->slope.n_architectures);
+    if (!nearest) return;
+    fputs(": ", f);
+    put_loads(f, nearest);
+}
+
+/* The seed that is farthest from the others, and in how many architectures one stands out. */
+static bool put_odd_seeds(FILE *f, const Series *s) {
+    const Architecture *worst = NULL;
+    int n = 0;
+    for (int a = 0; a < s->n_architectures; a++) {
+        const Architecture *arch = &s->architectures[a];
+        if (arch->plateau.odd.column < 0) continue;
+        n++;
+        if (!worst || __builtin_fabs(arch->odd_share) > __builtin_fabs(worst->odd_share)) worst = arch;
+    }
+    if (!worst) return false;
+    fprintf(f, "%s: ", worst->label);
+    put_odd_seed(f, worst);
+    if (n > 1) fprintf(f, " (one stands out in %d of %d architectures)", n, s->slope.n_architectures);
+    return true;
 }
 
 static void put_gaining(FILE *f, const Series *s) {
@@ -86,7 +144,7 @@ static void put_gaining(FILE *f, const Series *s) {
     for (int a = 0; a < s->n_architectures; a++) {
         const Architecture *arch = &s->architectures[a];
         if (arch->plateau.converged == ANSWER_NO &&
-            (!worst || arch->plateau.gain.value > worst->plateau.gain.value))
+            (!worst || __builtin_fabs(arch->plateau.gain.value) > __builtin_fabs(worst->plateau.gain.value)))
             worst = arch;
     }
     const Slope *slope = &s->slope;
@@ -99,8 +157,10 @@ static void put_gaining(FILE *f, const Series *s) {
     bool one = slope->n_architectures == 1;
     put_gain(f, &slope->gain, slope->gain_factor, one ? s->architectures[0].plateau.n_pairs : gains,
              one ? "pair" : "architecture");
-    if (worst && slope->gain.low < GAIN_MAX)
-        fprintf(f, "; %s still gains %.1f %%", worst->label, 100 * worst->plateau.gain.value);
+    if (!worst || within(&slope->gain, GAIN_MAX) == ANSWER_NO) return;
+    bool falls = worst->plateau.unstable;
+    fprintf(f, "; %s %s %.1f %%", worst->label, falls ? "is unstable: it loses" : "still gains",
+            __builtin_fabs(100 * worst->plateau.gain.value));
 }
 
 /* Triples whose subjects are as many as facts.n needs: the vocabulary makes a model of every size. */
@@ -115,13 +175,12 @@ static bool model_grows(const Series *s) {
 }
 
 char *series_verdict(const Series *s) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *f = open_memstream(&text, &size);
-    if (!f) return NULL;
+    TextStream *text;
+    if (text_begin(&text, NULL) != OK) return NULL;
+    FILE *f = text_file(text);
     if (!s->entropy_known) {
         fputs("no capacity: nobody knows the entropy of these facts", f);
-    } else if (!(s->saturated && s->converged == ANSWER_YES) && model_grows(s)) {
+    } else if (!series_certain(s) && model_grows(s)) {
         fputs("lower bound only: facts.subjects is 0, so the vocabulary and with it the model grew with "
               "facts.n: no model has several sizes; set facts.subjects",
               f);
@@ -129,16 +188,16 @@ char *series_verdict(const Series *s) {
         fputs("lower bound only: no fact set is 1.2 times what a model holds: no plateau shows; add larger "
               "facts.n",
               f);
-    } else if (s->saturated && s->converged == ANSWER_YES) {
+    } else if (series_certain(s)) {
         fputs("converged and saturated: ", f);
         put_gaining(f, s);
     } else {
         fputs("lower bound only: ", f);
-        if (!s->saturated) put_unsaturated(f, s);
-        if (!s->saturated && s->converged != ANSWER_YES) fputs("; ", f);
-        if (s->converged != ANSWER_YES) put_gaining(f, s);
+        const char *between = put_odd_seeds(f, s) ? "; " : "";
+        if (!s->saturated) fputs(between, f), put_unsaturated(f, s), between = "; ";
+        if (s->converged != ANSWER_YES) fputs(between, f), put_gaining(f, s);
     }
-    return finish(f, &text);
+    return finish(text);
 }
 
 static void put_count(FILE *f, int n, const char *what) { fprintf(f, "%d %s%s", n, what, n == 1 ? "" : "s"); }
@@ -229,7 +288,8 @@ static void put_recall_statement(FILE *f, const Series *s) {
 /* Whether more training is all that is asked for: a longer budget still gains, and every model with a plateau read
  * as many sizes as it takes. (Sizes that disagree are no reason to add some: training that goes on is why they do.) */
 static bool only_training(const Series *s) {
-    if (!s->entropy_known || s->slope.n_architectures == 0 || s->converged == ANSWER_YES) return false;
+    if (!s->entropy_known || s->slope.n_architectures == 0 || s->converged == ANSWER_YES || s->unstable)
+        return false;
     if (s->slope.gain.value != s->slope.gain.value) return false; /* no run with twice the budget */
     for (int a = 0; a < s->n_architectures; a++) {
         const Plateau *p = &s->architectures[a].plateau;
@@ -241,38 +301,50 @@ static bool only_training(const Series *s) {
 static const double SOAP_RATE =
     0.24; /* over n_embd: best at 8, 16 and 24 (scripts/experiments/ladder.yaml) */
 
-char *series_advice(const Series *s) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *f = open_memstream(&text, &size);
-    if (!f) return NULL;
-    const TrainConfig *train = s->n_architectures ? &s->architectures[0].first->config.train : NULL;
-    if (only_training(s) && train->optimizer != OPT_SOAP && train->parametrization == PARAM_STANDARD) {
-        int low = INT_MAX, high = 0;
-        for (int a = 0; a < s->n_architectures; a++) {
-            int width = s->architectures[a].first->config.model.n_embd;
-            if (width < low) low = width;
-            if (width > high) high = width;
-        }
-        fprintf(f,
-                "advice: SOAP reaches in a fifth of the epochs what AdamW does (docs/results/optimizer.md): "
-                "train.optimizer=soap train.schedule=wsd train.learning_rate=%.2g",
-                SOAP_RATE / low);
-        if (high > low)
-            fprintf(f, " at n_embd %d to %.2g at n_embd %d (%.2g/n_embd)", low, SOAP_RATE / high, high,
-                    SOAP_RATE);
+static void put_soap_rate(FILE *f, const Series *s) {
+    int low = INT_MAX, high = 0;
+    for (int a = 0; a < s->n_architectures; a++) {
+        int width = s->architectures[a].first->config.model.n_embd;
+        if (width < low) low = width;
+        if (width > high) high = width;
     }
-    return finish(f, &text);
+    fprintf(f, "train.learning_rate=%.2g", SOAP_RATE / low);
+    if (high > low)
+        fprintf(f, " at n_embd %d to %.2g at n_embd %d (%.2g/n_embd)", low, SOAP_RATE / high, high,
+                SOAP_RATE);
+}
+
+char *series_advice(const Series *s) {
+    TextStream *text;
+    if (text_begin(&text, NULL) != OK) return NULL;
+    FILE *f = text_file(text);
+    const TrainConfig *train = s->n_architectures ? &s->architectures[0].first->config.train : NULL;
+    bool soap = train && train->optimizer == OPT_SOAP,
+         standard = train && train->parametrization == PARAM_STANDARD;
+    if (s->unstable || s->slope.gain.value <= -GAIN_MAX) {
+        fprintf(f, "advice: runs of the longer budget hold less: train with a lower learning rate than %.3g",
+                train->learning_rate);
+        if (soap && standard &&
+            train->learning_rate > SOAP_RATE / s->architectures[0].first->config.model.n_embd)
+            fputs(", for SOAP ", f), put_soap_rate(f, s);
+        if (train->schedule == SCHED_CONSTANT) fputs(", and let it fall at the end: train.schedule=wsd", f);
+    } else if (only_training(s) && !soap && standard) {
+        fputs("advice: SOAP reaches in a fifth of the epochs what AdamW does (docs/results/optimizer.md): "
+              "train.optimizer=soap train.schedule=wsd ",
+              f);
+        put_soap_rate(f, s);
+    }
+    return finish(text);
 }
 
 char *series_statement(const Series *s) {
-    char *text = NULL, *verdict = series_verdict(s);
-    size_t size = 0;
-    FILE *f = verdict ? open_memstream(&text, &size) : NULL;
-    if (!f) {
+    TextStream *text;
+    char *verdict = series_verdict(s);
+    if (!verdict || text_begin(&text, NULL) != OK) {
         free(verdict);
         return NULL;
     }
+    FILE *f = text_file(text);
     const Slope *slope = &s->slope;
     if (!s->entropy_known) {
         put_recall_statement(f, s);
@@ -293,5 +365,5 @@ char *series_statement(const Series *s) {
         fprintf(f, ", ordered coding; verdict: %s)", verdict);
     }
     free(verdict);
-    return finish(f, &text);
+    return finish(text);
 }

@@ -18,7 +18,7 @@ typedef enum Look { LOOK_BOS, LOOK_PREVIOUS, LOOK_SELF, LOOK_PROMPT, LOOKS } Loo
 
 /* One unit and one class. `rest`: all facts that are not of the class. */
 typedef struct AtlasCell {
-    double firing, firing_rest; /* share of rows with hook_post > 0; of a head NAN */
+    double firing, firing_rest; /* share of rows with hook_pre > 0; of a head NAN */
     double mean, mean_rest;     /* of hook_post over rows; of a head the length of its z */
     double gap;                 /* AUROC - 1/2 */
     double selectivity;         /* (mean - mean_rest) / (|mean| + |mean_rest|), 0 where both are 0 */

@@ -80,21 +80,21 @@ typedef struct Rows {
 static void take_pre(const AtlasLayer *l, size_t i, Rows r) {
     for (int j = 0; j < l->neurons; j++) {
         double sum = 0;
-        for (int t = r.from; t < r.to; t++) sum += (double)r.x[t * r.ld + j];
+        int fires = 0;
+        for (int t = r.from; t < r.to; t++) {
+            sum += (double)r.x[t * r.ld + j];
+            fires += r.x[t * r.ld + j] > 0;
+        }
         l->score[i * (size_t)l->units + (size_t)j] = (real)(sum / l->rows[i]);
+        l->fires[i * (size_t)l->neurons + (size_t)j] = fires;
     }
 }
 
 static void take_post(const AtlasLayer *l, size_t i, Rows r) {
     for (int j = 0; j < l->neurons; j++) {
         double sum = 0;
-        int fires = 0;
-        for (int t = r.from; t < r.to; t++) {
-            sum += (double)r.x[t * r.ld + j];
-            fires += r.x[t * r.ld + j] > 0;
-        }
+        for (int t = r.from; t < r.to; t++) sum += (double)r.x[t * r.ld + j];
         l->mean[i * (size_t)l->neurons + (size_t)j] = (real)(sum / l->rows[i]);
-        l->fires[i * (size_t)l->neurons + (size_t)j] = fires;
     }
 }
 

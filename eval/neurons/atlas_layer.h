@@ -22,7 +22,7 @@ typedef struct AtlasLayer {
     int *rows, *looked; /* (n) chosen rows; of those the ones behind the first of the fact */
     real *score;        /* (n, units) mean of hook_pre; of a head the mean length of its z */
     real *mean;         /* (n, neurons) of hook_post */
-    int *fires;         /* (n, neurons) rows with hook_post > 0 */
+    int *fires;         /* (n, neurons) rows with hook_pre > 0 */
     real *look;         /* (n, heads, LOOKS) mean over looked rows */
 } AtlasLayer;
 

@@ -64,8 +64,7 @@ static void draw_set(const Study *s, int set, int32_t *unit, Candidate *candidat
     }
 }
 
-Status study_random_sets(Study *s, NeuronMeasures *out, const GroupKnowledge *as_it_is, Clamp *clamp,
-                         Err *err) {
+Status study_random_sets(Study *s, NeuronMeasures *out, const GroupKnowledge *as_it_is, Err *err) {
     if (s->facts.width < 2 * s->plan->n_units) return OK;
     Status status = OK;
     int32_t *unit = malloc((size_t)s->plan->n_units * sizeof *unit);
@@ -73,13 +72,12 @@ Status study_random_sets(Study *s, NeuronMeasures *out, const GroupKnowledge *as
     out->random = calloc((size_t)s->plan->random_sets + 1, sizeof *out->random);
     if (!unit || !candidate || !out->random)
         TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for %d sets of units", s->plan->random_sets));
-    clamp->unit = unit;
     for (int i = 0; i < s->plan->random_sets; i++) {
         NeuronFigures *to = &out->random[out->n_random++];
         neuron_figures_clear(to);
         draw_set(s, i, unit, candidate);
         TRY_GOTO(study_fire(s, to, s->facts.side, unit, false, err));
-        study_ablate(s, to, as_it_is, clamp, false);
+        TRY_GOTO(study_ablate(s, to, as_it_is, unit, false, err));
     }
 done:
     free(unit);

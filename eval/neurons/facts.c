@@ -32,7 +32,7 @@ static void keep_row(Keeper *k, const HookObservation *seen, int64_t token, cons
     if (!evaluated) return;
     double *sum = (post ? to->act : to->pre) + (ptrdiff_t)fact * to->width;
     for (int j = 0; j < to->width; j++) sum[j] += (double)x[j];
-    if (!post) return;
+    if (post) return;
     int32_t *fired = to->fired + (ptrdiff_t)fact * to->width;
     for (int j = 0; j < to->width; j++) fired[j] += x[j] > 0;
     to->rows[fact]++;
@@ -87,17 +87,6 @@ void neuron_facts_free(NeuronFacts *x) {
 }
 
 /* ---- measures ---- */
-
-double neuron_mean(const NeuronFacts *x, int unit, int side) {
-    double sum = 0;
-    int64_t rows = 0;
-    for (int i = 0; i < x->n_trained; i++) {
-        if (x->side[i] != side) continue;
-        sum += x->act[(ptrdiff_t)i * x->width + unit];
-        rows += x->rows[i];
-    }
-    return rows ? sum / (double)rows : NAN;
-}
 
 /* A unit over all facts of the group. */
 typedef struct UnitSums {

@@ -14,7 +14,7 @@ typedef struct NeuronFacts {
     int8_t *side;      /* n: 1 the class, 0 the other side, -1: left out */
     int32_t *rows;     /* n: tokens that the rule is about */
     double *pre, *act; /* (n, width): sums of z and of a over them */
-    int32_t *fired;    /* (n, width): how many of them have a > 0 */
+    int32_t *fired;    /* (n, width): how many of them have z > 0 */
     double *mean;      /* width: of a, over all tokens of the trained facts */
 } NeuronFacts;
 
@@ -28,10 +28,9 @@ static inline bool neuron_fact_in(const NeuronFacts *x, int i, int group) {
     return (i >= x->n_trained) == (group == GROUP_HELDOUT);
 }
 
-/* A unit's mean a over the tokens of the rule, of one side's trained facts. NAN without any. */
-double neuron_mean(const NeuronFacts *x, int unit, int side);
-
-/* How units answer to sides: HIT and FAR over tokens times units, the others of eval/stats/ranking.h. */
+/* How units answer to sides: HIT and FAR over tokens times units, the others of eval/stats/ranking.h. A unit fires
+ * where the argument of its activation does, z > 0: the sign of a gated unit's a is that of what the gate is multiplied
+ * by. */
 typedef struct Firing {
     int64_t facts[2], rows[2];
     double hit, far;

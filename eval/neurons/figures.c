@@ -32,9 +32,13 @@ const char *const neuron_figure_key[NEURON_FIGURES] = {
     [FIGURE_PAIRS] = "pairs",
     [FIGURE_FLIP_BASE] = "flip_base",
     DOSES(FIGURE_DOSE_FLIP, "flip"),
+    [FIGURE_DONOR_PAIRS] = "donor_pairs",
+    DOSES(FIGURE_DONOR_FLIP, "donor_flip"),
     [FIGURE_TAG_PAIRS] = "tag_pairs",
     [FIGURE_TAG_FLIP_BASE] = "tag_flip_base",
     DOSES(FIGURE_DOSE_TAG_FLIP, "tag_flip"),
+    [FIGURE_DONOR_TAG_PAIRS] = "donor_tag_pairs",
+    DOSES(FIGURE_DONOR_TAG_FLIP, "donor_tag_flip"),
     [FIGURE_LEAK_WITHOUT] = "leak_without",
     [FIGURE_LEAK_WITH] = "leak_with",
 };

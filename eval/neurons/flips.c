@@ -24,7 +24,7 @@ static void add_pair(Flips *x, const FactSet *f, const FactBatch *all, int base,
     const int32_t *a = f->tokens + f->start[base], *b = f->tokens + f->start[source];
     int apart = 0;
     while (a[apart] == b[apart]) apart++;
-    for (int32_t t = first; t < end; t++) x->row[t] = t - first > apart ? 0 : -1;
+    for (int32_t t = first; t < end; t++) x->apart[t] = t - first > apart;
     x->list[at] = list;
     x->pairs[list]++;
 }
@@ -52,8 +52,8 @@ Status flips_create(Flips *out, const FactSet *f, const FactBatch *all, const in
     out->list = calloc((size_t)total, sizeof *out->list);
     out->best = calloc(tokens, sizeof *out->best);
     out->nats = calloc(tokens, sizeof *out->nats);
-    out->row = malloc(tokens);
-    if (!out->list || !out->best || !out->nats || !out->row)
+    out->apart = malloc(tokens);
+    if (!out->list || !out->best || !out->nats || !out->apart)
         TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for %d pairs of facts", total));
     for (int l = 0; l < n_lists; l++)
         for (int i = 0; i < f->n_pool; i++)
@@ -71,7 +71,7 @@ void flips_free(Flips *x) {
     free(x->pairs);
     free(x->best);
     free(x->nats);
-    free(x->row);
+    free(x->apart);
     *x = (Flips){.n_lists = 0};
 }
 
@@ -84,12 +84,18 @@ static bool says_answer(const Flips *x, const FactSet *f, int pair) {
     return true;
 }
 
-void flips_run(Flips *x, const FactSet *f, Parallel *parallel, double *share) {
-    int n = x->list ? x->batch.batch.n_seq : 0;
-    for (int l = 0; l < x->n_lists; l++) share[l] = x->pairs[l] ? 0 : NAN;
+void flips_run(Flips *x, const FactSet *f, Parallel *parallel, const bool *skip, double *share) {
+    int n = flips_count(x);
+    for (int l = 0; l < x->n_lists; l++) share[l] = NAN;
     if (n == 0) return;
     parallel_code_lengths(parallel, &x->batch.batch, x->nats, x->best);
-    for (int i = 0; i < n; i++) share[x->list[i]] += says_answer(x, f, i);
-    for (int l = 0; l < x->n_lists; l++)
-        if (x->pairs[l]) share[l] /= x->pairs[l];
+    for (int l = 0; l < x->n_lists; l++) {
+        int pairs = 0, said = 0;
+        for (int i = 0; i < n; i++) {
+            if (x->list[i] != l || (skip && skip[i])) continue;
+            pairs++;
+            said += says_answer(x, f, i);
+        }
+        if (pairs) share[l] = (double)said / pairs;
+    }
 }

@@ -13,7 +13,7 @@ typedef struct Flips {
     int *pairs;    /* n_lists: how many */
     int32_t *best; /* per token of the batch */
     double *nats;
-    int8_t *row; /* per token: 0 from where the base and the source differ, -1 before (Edits.row) */
+    int8_t *apart; /* per token: 1 from where the base and the source differ on, 0 before */
 } Flips;
 
 /* Pairs whose answers differ; of several sources a base has the first.
@@ -23,9 +23,12 @@ typedef struct Flips {
 Status flips_create(Flips *out, const FactSet *facts, const FactBatch *all, const int8_t *side, int n_lists,
                     Err *err);
 void flips_free(Flips *x);
+/* Pairs of all lists; pair i is sequence i of the batch. */
+static inline int flips_count(const Flips *x) { return x->list ? x->batch.batch.n_seq : 0; }
 
 /* share[list]: of its bases, those where greedy decoding gives the source's whole answer. NAN without a pair. Edits are
- * those of parallel, which has room for the pairs. */
-void flips_run(Flips *x, const FactSet *facts, Parallel *parallel, double *share);
+ * those of parallel, which has room for the pairs.
+ *   skip  per pair: not to be counted; NULL: all are */
+void flips_run(Flips *x, const FactSet *facts, Parallel *parallel, const bool *skip, double *share);
 
 #endif

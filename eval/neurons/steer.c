@@ -1,57 +1,116 @@
 #include "eval/neurons/steer.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "eval/neurons/places.h"
 #include "eval/prompts.h"
 #include "model/pass.h"
 
-/* ---- means ---- */
+/* ---- values of activations ---- */
 
+/* Of one edit. */
 typedef struct Sums {
-    const Edits *edits;
-    double **sum; /* of each edit's units, NULL where no mean is needed */
+    const Edit *edit;
+    const int32_t *place; /* of each token of the pool */
+    double *sum;          /* (places, n) */
+    int64_t *rows;        /* places: how many were summed */
 } Sums;
 
 static void sum_rows(void *user, const HookObservation *seen) {
     const Sums *s = user;
-    for (int i = 0; i < s->edits->n; i++) {
-        const Edit *e = &s->edits->edit[i];
-        if (!s->sum[i] || e->hook.site != seen->hook.site || e->hook.layer != seen->hook.layer) continue;
-        for (int r = 0; r < seen->rows; r++)
-            for (int j = 0; j < e->n; j++) s->sum[i][j] += (double)seen->x[r * seen->ld + e->unit[j]];
+    const Edit *e = s->edit;
+    if (e->hook.layer != seen->hook.layer) return;
+    for (int r = 0; r < seen->rows; r++) {
+        int place = s->place[seen->token + r];
+        double *to = s->sum + (ptrdiff_t)place * e->n;
+        for (int j = 0; j < e->n; j++) to[j] += (double)seen->x[r * seen->ld + e->unit[j]];
+        s->rows[place]++;
     }
 }
 
-Status steer_means(Edits *edits, const Gpt *g, const FactSet *facts, Err *err) {
-    int max_len = facts->max_len, seqs = 256 / max_len > 1 ? 256 / max_len : 1;
-    FactBatch all = {.start = NULL};
-    GptWork *work = NULL;
-    Status status = OK;
-    unsigned sites = 0;
-    Sums sums = {edits, calloc((size_t)edits->n + 1, sizeof *sums.sum)};
-    if (!sums.sum) return err_set(err, ERR_NOMEM, "no memory for the means of %d edits", edits->n);
-    for (int i = 0; i < edits->n; i++) {
-        const Edit *e = &edits->edit[i];
-        if (e->op != EDIT_MEAN) continue;
-        sites |= 1u << e->hook.site;
-        if (!(sums.sum[i] = calloc((size_t)e->n, sizeof *sums.sum[i])))
-            TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for the means of %d units", e->n));
+/* Where no fact has the place: the mean over all places; a donor's fact: nothing. */
+static void values_of_sums(Edit *e, const Sums *s) {
+    int64_t all = 0;
+    for (int p = 0; p < e->rows; p++) all += s->rows[p];
+    for (int j = 0; j < e->n; j++) {
+        double total = 0;
+        for (int p = 0; p < e->rows; p++) total += s->sum[(ptrdiff_t)p * e->n + j];
+        for (int p = 0; p < e->rows; p++) {
+            ptrdiff_t at = (ptrdiff_t)p * e->n + j;
+            e->value[at] = (real)(s->rows[p]           ? s->sum[at] / (double)s->rows[p]
+                                  : e->op == EDIT_MEAN ? total / (double)all
+                                                       : NAN);
+        }
     }
-    if (!sites) goto done;
-    TRY_GOTO(facts_readable(g, facts, err));
-    TRY_GOTO(fact_batch_create(&all, facts, err));
-    TRY_GOTO(gpt_work_create(&work, g, seqs * max_len, seqs, max_len, false, 1, NULL, err));
-    gpt_observe(g, work, &all.batch, 0, facts->n, sites, sum_rows, &sums);
-    for (int i = 0; i < edits->n; i++)
-        for (int j = 0; sums.sum[i] && j < edits->edit[i].n; j++)
-            edits->edit[i].value[j] = (real)(sums.sum[i][j] / (double)facts->start[facts->n]);
+}
+
+typedef struct Reader {
+    const Gpt *g;
+    const FactSet *facts;
+    FactBatch all;
+    GptWork *work;
+    int32_t *place;
+} Reader;
+
+static Status value_edit(Edit *e, const Reader *r, Err *err) {
+    const FactSet *f = r->facts;
+    int rows = places_count(f->max_len), first = 0, end = f->n;
+    Status status = OK;
+    if (e->op == EDIT_DONOR) {
+        if (e->fact >= f->n + f->n_heldout)
+            return err_set(err, ERR_INPUT, "'%.100s': there is no fact %lld; allowed: 0 to %d", e->text,
+                           (long long)e->fact, f->n + f->n_heldout - 1);
+        first = (int)e->fact;
+        end = first + 1;
+    }
+    size_t cells = (size_t)rows * (size_t)e->n;
+    Sums sums = {e, r->place, calloc(cells, sizeof *sums.sum), calloc((size_t)rows, sizeof *sums.rows)};
+    real *value = malloc(cells * sizeof *value);
+    if (!sums.sum || !sums.rows || !value) {
+        free(value);
+        TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for %d units at %d places", e->n, rows));
+    }
+    free(e->value);
+    e->value = value;
+    e->rows = rows;
+    gpt_observe(r->g, r->work, &r->all.batch, first, end, 1u << e->hook.site, sum_rows, &sums);
+    values_of_sums(e, &sums);
 done:
-    gpt_work_free(work);
-    fact_batch_free(&all);
-    for (int i = 0; i < edits->n; i++) free(sums.sum[i]);
     free(sums.sum);
+    free(sums.rows);
     return status;
+}
+
+static bool of_activations(const Edit *e) { return e->op == EDIT_MEAN || e->op == EDIT_DONOR; }
+
+Status steer_values(Edits *edits, const Gpt *g, const FactSet *facts, Err *err) {
+    int max_len = facts->max_len, seqs = 256 / max_len > 1 ? 256 / max_len : 1;
+    Reader r = {.g = g, .facts = facts};
+    Status status = OK;
+    bool any = false;
+    for (int i = 0; i < edits->n; i++) any |= of_activations(&edits->edit[i]);
+    if (!any) return OK;
+    TRY(facts_readable(g, facts, err));
+    TRY_GOTO(places_of_pool(&r.place, facts, err));
+    TRY_GOTO(fact_batch_create(&r.all, facts, err));
+    TRY_GOTO(gpt_work_create(&r.work, g, seqs * max_len, seqs, max_len, false, 1, NULL, err));
+    for (int i = 0; i < edits->n; i++)
+        if (of_activations(&edits->edit[i])) TRY_GOTO(value_edit(&edits->edit[i], &r, err));
+done:
+    gpt_work_free(r.work);
+    fact_batch_free(&r.all);
+    free(r.place);
+    return status;
+}
+
+Status steer_rows_of_text(int32_t **out, const FactSet *facts, int n_prompt, int rows, Err *err) {
+    int usual = facts->prompt_len[0], prompt = usual > 0 && n_prompt > 0 ? n_prompt : usual;
+    *out = malloc(((size_t)rows + 1) * sizeof **out);
+    if (!*out) return err_set(err, ERR_NOMEM, "no memory for the places of %d rows", rows);
+    for (int r = 0; r < rows; r++) (*out)[r] = place_of(facts->max_len, prompt, r);
+    return OK;
 }
 
 /* ---- before and after ---- */
@@ -66,6 +125,8 @@ static void add_fact(Knowledge *k, const Evaluator *e, int i) {
 Status steer_evaluate(Steered *out, const Gpt *g, const FactSet *facts, const Edits *edits, int threads,
                       Err *err) {
     Evaluator e;
+    Edits placed = *edits;
+    int32_t *place = NULL;
     Status status = OK;
     *out = (Steered){.n_tags = 0};
     TRY(evaluator_create(&e, g, facts, threads, err));
@@ -74,10 +135,12 @@ Status steer_evaluate(Steered *out, const Gpt *g, const FactSet *facts, const Ed
     TagChange *tag = out->tag = calloc((size_t)facts->n_tags + 1, sizeof *out->tag);
     if (!before || !tag)
         TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for the figures of %d tags", facts->n_tags));
+    TRY_GOTO(places_of_pool(&place, facts, err));
+    placed.row = place;
     evaluator_run(&e, &out->before);
     memcpy(before, e.recalled, (size_t)facts->n * sizeof *before);
     for (int i = 0; i < facts->n; i++) add_fact(&tag[tag_of(facts, i) + 1].before, &e, i);
-    parallel_edit(e.parallel, edits);
+    parallel_edit(e.parallel, &placed);
     evaluator_run(&e, &out->after);
     for (int i = 0; i < facts->n; i++) {
         TagChange *t = &tag[tag_of(facts, i) + 1];
@@ -95,6 +158,7 @@ Status steer_evaluate(Steered *out, const Gpt *g, const FactSet *facts, const Ed
     }
 done:
     free(before);
+    free(place);
     evaluator_free(&e);
     if (status != OK) steered_free(out);
     return status;

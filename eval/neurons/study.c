@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DOSE_1 = 1 }; /* index into neuron_dose */
-
 void study_stepped(Study *s) {
     s->done++;
     if (s->plan->progress) s->plan->progress(s->plan->user, s->done, s->steps);
@@ -21,16 +19,26 @@ static bool recalls(const Study *s, int i) {
     return true;
 }
 
-void study_run(Study *s, const Clamp *clamp, GroupKnowledge *known, Evaluation *whole, double *flips) {
-    Edit edit = {.hook = {HOOK_POST, s->plan->layer}, .op = EDIT_SET};
-    Edits edits = {1, &edit, NULL};
-    if (clamp) {
-        if (clamp->at_rule) edits.row = s->plan->label;
-        edit.n = clamp->n;
-        edit.unit = (int *)clamp->unit;
-        edit.value = clamp->value;
+/* From now on the units are held at the tokens of the pool, or of the pairs. edits and edit must outlive that. */
+static void hold(const Study *s, const Clamp *clamp, bool pairs, Edits *edits, Edit *edit) {
+    if (!clamp) {
+        parallel_edit(s->e.parallel, NULL);
+        return;
     }
-    parallel_edit(s->e.parallel, clamp ? &edits : NULL);
+    *edit = (Edit){.hook = {HOOK_POST, s->plan->layer},
+                   .op = EDIT_SET,
+                   .n = clamp->n,
+                   .unit = (int *)clamp->unit,
+                   .rows = clamp->rows,
+                   .value = clamp->value};
+    *edits = (Edits){1, edit, pairs ? clamp->pair_row : clamp->row};
+    parallel_edit(s->e.parallel, edits);
+}
+
+void study_run(Study *s, const Clamp *clamp, GroupKnowledge *known, Evaluation *whole, double *flips) {
+    Edit edit;
+    Edits edits;
+    hold(s, clamp, false, &edits, &edit);
     evaluator_run(&s->e, whole);
     double count[NEURON_GROUPS][2] = {{0}};
     *known = (GroupKnowledge){{{0}}};
@@ -46,53 +54,18 @@ void study_run(Study *s, const Clamp *clamp, GroupKnowledge *known, Evaluation *
         for (int k = 0; k < 4; k++)
             known->of[g][k] =
                 count[g][k & 1] > 0 && (k < 2 || s->has_prompt[g]) ? known->of[g][k] / count[g][k & 1] : NAN;
-    if (edits.row) edits.row = s->flips.row;
-    flips_run(&s->flips, s->f, s->e.parallel, flips);
+    hold(s, clamp, true, &edits, &edit);
+    flips_run(&s->flips, s->f, s->e.parallel, NULL, flips);
     parallel_edit(s->e.parallel, NULL);
     study_stepped(s);
 }
 
-static void rises(NeuronFigures *to, int figure, const GroupKnowledge *as_it_is, const GroupKnowledge *now) {
-    for (int g = 0; g < NEURON_GROUPS; g++)
-        for (int k = 0; k < 4; k++)
-            to->of[g][figure + k] = k < 2 ? now->of[g][k] - as_it_is->of[g][k] : now->of[g][k];
-}
-
-static void flipped(NeuronFigures *to, int figure, int tag_figure, const double *flips) {
-    for (int g = 0; g < NEURON_GROUPS; g++) {
-        to->of[g][figure] = flips[g];
-        to->of[g][tag_figure] = flips[NEURON_GROUPS + g];
-    }
-}
-
-/* The units clamp at 0, at their means, at doses of their mean over the class. Random sets have fewer questions. */
-void study_ablate(Study *s, NeuronFigures *to, const GroupKnowledge *as_it_is, Clamp *clamp, bool all) {
-    GroupKnowledge known;
-    Evaluation whole;
-    double flips[PAIR_LISTS];
-    clamp->at_rule = false;
-    for (int j = 0; j < clamp->n; j++) {
-        clamp->value[j] = 0;
-        clamp->class_mean[j] = neuron_mean(&s->facts, clamp->unit[j], 1);
-    }
-    study_run(s, clamp, &known, &whole, flips);
-    rises(to, FIGURE_ZERO, as_it_is, &known);
-    if (all) {
-        for (int j = 0; j < clamp->n; j++) clamp->value[j] = (real)s->facts.mean[clamp->unit[j]];
-        study_run(s, clamp, &known, &whole, flips);
-        rises(to, FIGURE_MEAN, as_it_is, &known);
-    }
-    clamp->at_rule = true;
-    for (int d = 0; d < NEURON_DOSES; d++) {
-        if (!all && d != DOSE_1) continue;
-        for (int j = 0; j < clamp->n; j++) clamp->value[j] = (real)(neuron_dose[d] * clamp->class_mean[j]);
-        study_run(s, clamp, &known, &whole, flips);
-        flipped(to, FIGURE_DOSE_FLIP + d, FIGURE_DOSE_TAG_FLIP + d, flips);
-        for (int g = 0; g < NEURON_GROUPS; g++) {
-            to->of[g][FIGURE_DOSE_BITS + d] = known.of[g][1] - as_it_is->of[g][1];
-            to->of[g][FIGURE_DOSE_RECALL + d] = known.of[g][3];
-        }
-    }
+void study_donor_flips(Study *s, const Clamp *clamp, double *flips) {
+    Edit edit;
+    Edits edits;
+    hold(s, clamp, true, &edits, &edit);
+    flips_run(&s->flips, s->f, s->e.parallel, s->no_donor, flips);
+    parallel_edit(s->e.parallel, NULL);
 }
 
 /* List g: the class's facts of group g, list NEURON_GROUPS + g: those of pairs_tag; bases are the other side, or the
@@ -117,6 +90,13 @@ Status study_pairs(Study *s, Err *err) {
     return status;
 }
 
+void study_flipped(NeuronFigures *to, int figure, int tag_figure, const double *flips) {
+    for (int g = 0; g < NEURON_GROUPS; g++) {
+        to->of[g][figure] = flips[g];
+        to->of[g][tag_figure] = flips[NEURON_GROUPS + g];
+    }
+}
+
 void study_as_it_is(Study *s, NeuronMeasures *out, GroupKnowledge *known) {
     Evaluation whole;
     double flips[PAIR_LISTS];
@@ -126,10 +106,12 @@ void study_as_it_is(Study *s, NeuronMeasures *out, GroupKnowledge *known) {
     for (int g = 0; g < NEURON_GROUPS; g++) {
         memcpy(&out->own.of[g][FIGURE_AS_IT_IS], known->of[g], sizeof known->of[g]);
         out->own.of[g][FIGURE_PAIRS] = s->flips.pairs[g];
-        out->own.of[g][FIGURE_TAG_PAIRS] =
-            s->plan->pairs_tag >= 0 ? (double)s->flips.pairs[NEURON_GROUPS + g] : NAN;
+        out->own.of[g][FIGURE_DONOR_PAIRS] = study_donor_pairs(s, g);
+        bool tag = s->plan->pairs_tag >= 0;
+        out->own.of[g][FIGURE_TAG_PAIRS] = tag ? (double)s->flips.pairs[NEURON_GROUPS + g] : NAN;
+        out->own.of[g][FIGURE_DONOR_TAG_PAIRS] = tag ? (double)study_donor_pairs(s, NEURON_GROUPS + g) : NAN;
     }
-    flipped(&out->own, FIGURE_FLIP_BASE, FIGURE_TAG_FLIP_BASE, flips);
+    study_flipped(&out->own, FIGURE_FLIP_BASE, FIGURE_TAG_FLIP_BASE, flips);
 }
 
 /* ---- firing ---- */

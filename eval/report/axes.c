@@ -138,6 +138,8 @@ Status sweep_keys(SweepKeys *out, const SweepFiles *files, Err *err) {
         TRY(run_text(files->dir, "sweep.yaml", &text, err));
         out->text = text.data;
         TRY(find_axes(out, files->dir, err));
+    } else {
+        TRY(run_holds(files->dir, "locks/sweep", &out->spec_lost, err));
     }
     return find_order(out, files, err);
 }

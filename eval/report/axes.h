@@ -17,6 +17,7 @@ typedef struct SweepKeys {
     int axis[KEY_COUNT], n_axes; /* the axes of sweep.yaml, in its order; without that file: what varies */
     char *text;                  /* sweep.yaml as it stands; NULL: there is none */
     bool has_spec;               /* and it can be read */
+    bool spec_lost;              /* there is none, though there was one (docs/formats.md) */
     SweepSpec spec;
 } SweepKeys;
 

@@ -141,12 +141,16 @@ void page_end(FILE *out, bool capacity) {
         fputs(
             "<dt>Plateau</dt><dd>What a model holds when it is given more facts than it can hold: the mean "
             "over the runs whose facts are at least 1.2 times that, at the longest budget.</dd>\n"
-            "<dt>Saturated</dt><dd>Three sizes of fact sets beyond 1.5 times the plateau agree within 3 %: "
-            "more facts do not lift it.</dd>\n"
-            "<dt>Converged</dt><dd>Doubling the budget, with a schedule of its own, gains less than 1 %: "
-            "longer training does not lift it. Without both the plateau is a <i>lower bound only</i>.</dd>\n"
+            "<dt>Saturated</dt><dd>Three sizes of fact sets beyond 1.5 times the plateau, over a factor of "
+            "four, agree within 3 %, and four times the data change it by less than 3 %: more facts do not "
+            "lift it.</dd>\n"
+            "<dt>Converged</dt><dd>Doubling the budget, with a schedule of its own, changes it by less than "
+            "1 %: longer training does not lift it. Without both, or where a seed stands out, the plateau is "
+            "a <i>lower bound only</i>.</dd>\n"
+            "<dt>Unstable</dt><dd>Doubling the budget loses more than 1 %: the learning rate is too "
+            "high.</dd>\n"
             "<dt>Slope</dt><dd>The mean of plateau over parameters, every architecture one draw; the "
-            "interval is Student&#39;s over architectures, 95 %.</dd>\n",
+            "interval is Student&#39;s over architectures and seeds, 95 %.</dd>\n",
             out);
     fputs("</dl>\n<footer>Made by rote. Reference slopes: Allen-Zhu &amp; Li 2024, arXiv:2404.05405; Morris "
           "et al. 2025, arXiv:2505.24832.</footer>\n</body>\n</html>\n",

@@ -1,17 +1,13 @@
 /* The folder of plots: SVG of our own pen, PNG of gnuplot's. */
-#include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "base/file.h"
 #include "eval/report/plots_folder.h"
 
-extern char **environ;
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "eval/report/png_files.h"
 
 enum { PATH_ROOM = 1400 };
 
@@ -31,63 +27,67 @@ static Status write_svg(const Figure *f, const char *dir, Err *err) {
     return atomic_commit(&file, NULL, err);
 }
 
+/* ---- whose folder it is ---- */
+
+/* The first line of plots.gp, which is written first: it says that the folder is a report's. */
+static const char FIRST_LINE[] = "# gnuplot plots.gp draws the PNG files anew, where it is called.\n";
+
+static Status begins_as_ours(const char *plots, bool *out, Err *err) {
+    char path[PATH_ROOM];
+    Buffer head;
+    int64_t size;
+    TRY(file_in(path, plots, COMMANDS_NAME, "", err));
+    *out = false;
+    if (file_missing(path)) {
+        TRY(file_in(path, plots, "." COMMANDS_NAME, TEMPORARY_END, err));
+        *out = !file_missing(path); /* a process died before it had written it */
+        return OK;
+    }
+    TRY(file_read_head(path, strlen(FIRST_LINE), &head, &size, err));
+    *out = !strcmp(head.data, FIRST_LINE);
+    buffer_free(&head);
+    return OK;
+}
+
+Status figures_check(const char *dir, Err *err) {
+    char plots[PATH_ROOM];
+    struct stat info;
+    bool ours;
+    TRY(path_join(plots, sizeof plots, dir, "plots", err));
+    if (file_missing(plots)) return OK;
+    if (stat(plots, &info) != 0)
+        return err_set(err, ERR_IO, "%s: cannot be looked at: %s", plots, strerror(errno));
+    if (!S_ISDIR(info.st_mode))
+        return err_set(err, ERR_INPUT, "%s: is a file, but a folder is needed; move it away", plots);
+    TRY(begins_as_ours(plots, &ours, err));
+    DIR *stream = ours ? NULL : opendir(plots);
+    if (ours) return OK;
+    if (!stream) return err_set(err, ERR_IO, "%s: cannot list it: %s", plots, strerror(errno));
+    const struct dirent *entry;
+    Status status = OK;
+    for (errno = 0;
+         (entry = readdir(stream)) && (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."));)
+        errno = 0;
+    if (entry)
+        status = err_set(err, ERR_INPUT,
+                         "%s: not a report's folder (%s is there, and no plots.gp of rote's); move it away",
+                         plots, entry->d_name);
+    else if (errno) status = err_set(err, ERR_IO, "%s: cannot list it: %s", plots, strerror(errno));
+    closedir(stream);
+    return status;
+}
+
 static Status write_commands(const Figures *figures, const char *dir, Err *err) {
     char path[PATH_ROOM], png[80];
     AtomicFile file;
-    TRY(file_in(path, dir, "plots", ".gp", err));
+    TRY(file_in(path, dir, COMMANDS_NAME, "", err));
     TRY(atomic_open(&file, path, err));
-    fputs("# gnuplot plots.gp draws the PNG files anew, where it is called.\n", file.stream);
+    fputs(FIRST_LINE, file.stream);
     for (int i = 0; i < figures->n; i++) {
         snprintf(png, sizeof png, "%s.png", figures->figure[i].file);
         plot_gnuplot(file.stream, &figures->figure[i].plot, png);
     }
     return atomic_commit(&file, NULL, err);
-}
-
-/* Runs gnuplot in `dir` on the commands beside it, silently. 0, or what failed as errno or -1. */
-static int run_gnuplot(const char *dir) {
-    posix_spawn_file_actions_t actions;
-    char program[] = "gnuplot", plain[] = "-d", commands[] = "../plots.gp";
-    char *const argv[] = {program, plain, commands, NULL};
-    pid_t pid;
-    int state, failed = posix_spawn_file_actions_init(&actions);
-    if (failed) return failed;
-    failed = posix_spawn_file_actions_addchdir_np(&actions, dir);
-    for (int fd = 0; fd < 3 && !failed; fd++)
-        failed = posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
-    if (!failed) failed = posix_spawnp(&pid, program, &actions, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (failed) return failed;
-    while (waitpid(pid, &state, 0) < 0)
-        if (errno != EINTR) return errno;
-    if (WIFEXITED(state) && WEXITSTATUS(state) == 127) return ENOENT;
-    return WIFEXITED(state) && WEXITSTATUS(state) == 0 ? 0 : -1;
-}
-
-/* A PNG is drawn in a folder of its own and moved out whole; one that nothing drew anew is an old sweep's and goes. */
-static Status write_pngs(const Figures *figures, const char *dir, char note[160], Err *err) {
-    char drawn[PATH_ROOM], from[PATH_ROOM], to[PATH_ROOM];
-    TRY(file_in(drawn, dir, ".png", TEMPORARY_END, err));
-    if (mkdir(drawn, 0777) != 0 && errno != EEXIST)
-        return err_set(err, ERR_IO, "%s: cannot create: %s", drawn, strerror(errno));
-    int failed = run_gnuplot(drawn);
-    if (failed == ENOENT)
-        snprintf(note, 160, "no PNG files: gnuplot is not installed; the SVG files are there");
-    else if (failed) snprintf(note, 160, "no PNG files: gnuplot failed on plots.gp; the SVG files are there");
-    Status status = OK;
-    for (int i = 0; i < figures->n && status == OK; i++) {
-        TRY_GOTO(file_in(from, drawn, figures->figure[i].file, ".png", err));
-        TRY_GOTO(file_in(to, dir, figures->figure[i].file, ".png", err));
-        if (failed) {
-            unlink(from);
-            unlink(to);
-        } else if (rename(from, to) != 0) {
-            status = err_set(err, ERR_IO, "%s: cannot be moved into place: %s", from, strerror(errno));
-        }
-    }
-done:
-    rmdir(drawn);
-    return status;
 }
 
 Status figures_write(const Figures *figures, const char *dir, char note[160], Err *err) {
@@ -96,7 +96,7 @@ Status figures_write(const Figures *figures, const char *dir, char note[160], Er
     if (figures->n == 0) return OK;
     TRY(path_join(plots, sizeof plots, dir, "plots", err));
     TRY(make_directories(plots, err));
-    for (int i = 0; i < figures->n; i++) TRY(write_svg(&figures->figure[i], plots, err));
     TRY(write_commands(figures, plots, err));
-    return write_pngs(figures, plots, note, err);
+    for (int i = 0; i < figures->n; i++) TRY(write_svg(&figures->figure[i], plots, err));
+    return png_files_write(figures, plots, note, err);
 }

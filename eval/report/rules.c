@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text_stream.h"
 #include "eval/neurons/atlas_heat.h"
 #include "eval/plot/plot.h"
 #include "eval/report/page.h"
@@ -103,7 +104,9 @@ static Status classes_of(AtlasClasses *out, const Run *run, Err *err) {
     bool tags = true;
     Err why;
     for (int i = 0; i < c->n_neurons; i++) tags &= *c->neurons[i].when_tag != '\0';
-    if (tags && atlas_classes_by(out, &run->facts, false, "tag", &why) == OK) return OK;
+    Status status = tags ? atlas_classes_by(out, &run->facts, false, "tag", &why) : ERR_INPUT;
+    if (status == OK) return OK;
+    if (status == ERR_NOMEM) return err_set(err, status, "%s", why.msg);
     return atlas_classes_of(out, &run->facts, false, c->neurons, c->n_neurons, err);
 }
 
@@ -161,15 +164,16 @@ static Status draw_run(FILE *out, const char *run_dir, Err *err) {
 
 /* Into memory first: a map that fails halfway leaves nothing. */
 static Status heat_map(FILE *out, const RunWithRules *run, Err *err) {
-    char *text = NULL;
-    size_t size = 0;
+    TextStream *map;
+    char *text;
+    size_t size;
     Err why = {0};
-    FILE *memory = open_memstream(&text, &size);
-    if (!memory) return err_set(err, ERR_NOMEM, "no memory for a heat map");
-    Status status = draw_run(memory, run->path, &why);
-    if (fclose(memory) != 0) {
+    TRY(text_begin(&map, err));
+    Status status = draw_run(text_file(map), run->path, &why);
+    TRY(text_end(map, &text, &size, err));
+    if (status == ERR_NOMEM) {
         free(text);
-        return err_set(err, ERR_NOMEM, "no memory for a heat map");
+        return err_set(err, status, "%s", why.msg);
     }
     if (status == OK) {
         fputs("<figure>\n", out);

@@ -1,11 +1,11 @@
 /* One run: its figures, curves and config. */
 #include "eval/report/report.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "eval/report/list.h"
 #include "eval/report/page.h"
 #include "eval/report/rules.h"
@@ -132,7 +132,7 @@ Status report_run(const char *path, const char *run_dir, Err *err) {
     TRY_GOTO(report_row(&row, run_dir, err));
     TRY_GOTO(run_result(run_dir, RESULT_ANY, &result, err));
     TRY_GOTO(run_result_text(run_dir, &result_text, err));
-    pairs = json_loadb(result_text.data, result_text.size, 0, NULL);
+    TRY_GOTO(json_read(result_text.data, result_text.size, 0, run_dir, &pairs, err));
     TRY_GOTO(run_curves(run_dir, &curves, err));
     TRY_GOTO(run_text(run_dir, "config.yaml", &text, err));
     TRY_GOTO(run_config(run_dir, &config, err));

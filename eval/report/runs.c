@@ -105,6 +105,10 @@ static Status what_was_run(FILE *out, const SweepKeys *sweep, Err *err) {
     fputs("<details><summary>What all runs share</summary>\n<pre>", out);
     config_lines(out, sweep, -1, false);
     fputs("</pre></details>\n", out);
+    if (sweep->spec_lost)
+        fputs(
+            "<p class=\"dim\">sweep.yaml is missing: what varies is read from the runs that are there.</p>\n",
+            out);
     if (!sweep->text) return OK;
     fputs("<details><summary>What was asked: sweep.yaml</summary>\n<pre>", out);
     write_escaped(out, sweep->text);

@@ -57,8 +57,6 @@ static void counts(FILE *out, const Capacity *c) {
     fputs("</p>\n", out);
 }
 
-static bool certain(const Series *s) { return s->saturated && s->converged == ANSWER_YES; }
-
 static Status no_memory(Err *err) { return err_set(err, ERR_NOMEM, "no memory for a sweep's report"); }
 
 /* What `rote capacity` says, in a box. */
@@ -78,7 +76,7 @@ static Status statements(FILE *out, const Capacity *c, Err *err) {
         }
         if (!s->entropy_known) recall_headline(out, s);
         if (isfinite(b->value))
-            fprintf(out, "<b>%s%.2f bits per parameter</b>", certain(s) ? "" : "At least ", b->value);
+            fprintf(out, "<b>%s%.2f bits per parameter</b>", series_certain(s) ? "" : "At least ", b->value);
         fputs("<p>", out);
         write_escaped(out, text);
         fputs("</p>", out);
@@ -267,6 +265,7 @@ Status report_sweep(const char *path, const char *dir, char note[160], Err *err)
     TRY_GOTO(capacity_read(&capacity, dir, err));
     TRY_GOTO(sweep_keys(&varied, &capacity.files, err));
     TRY_GOTO(figures_make(&figures, &capacity, err));
+    if (figures.n > 0) TRY_GOTO(figures_check(dir, err));
     report_name(name, dir);
     TRY_GOTO(atomic_open(&file, path, err));
     status = sweep_page(file.stream, name, &capacity, &figures, &varied, err);

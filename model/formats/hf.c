@@ -2,12 +2,14 @@
 #include "model/formats/hf.h"
 
 #include <dirent.h>
-#include <jansson.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "model/formats/npz.h"
 #include "model/formats/safetensors.h"
 
@@ -248,32 +250,46 @@ static json_t *own_config(const ModelConfig *c) {
                      config_choice("model.mlp", (int)c->mlp));
 }
 
-/* Takes json; NULL (no memory) goes through. */
-static char *text_of(json_t *json, size_t flags) {
-    char *text = json ? json_dumps(json, flags) : NULL;
-    json_decref(json);
-    return text;
-}
-
 /* ---- the three formats ---- */
 
-/* Anything at path, but an empty folder where one is wanted. */
-static Status refuse_existing(const char *path, bool folder_wanted, Err *err) {
-    if (!file_exists(path)) return OK;
-    DIR *folder = folder_wanted ? opendir(path) : NULL;
-    const struct dirent *entry = NULL;
-    while (folder && (entry = readdir(folder)) &&
-           (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))) {
-    }
+/* config.json is written last, and its temporary is there first: it says that the other files are an export's that
+ * has not ended. */
+#define CONFIG_NAME     "config.json"
+#define WEIGHTS_NAME    "model.safetensors"
+#define TEMPORARY(name) "." name TEMPORARY_END /* base/file.h */
+
+static bool one_of(const char *name, const char *const *names) {
+    while (*names && strcmp(name, *names) != 0) names++;
+    return *names != NULL;
+}
+
+/* A folder for a new export: missing, empty, or with the rest of an export whose process died.
+ *   locked   this process has the temporary of config.json
+ *   *begun   whether there is such a rest; in and out where locked */
+static Status check_folder(const char *path, bool locked, bool *begun, Err *err) {
+    static const char *const REST[] = {".",          "..", TEMPORARY(CONFIG_NAME), TEMPORARY(WEIGHTS_NAME),
+                                       WEIGHTS_NAME, NULL};
+    static const char *const NOTHING[] = {".", "..", NULL}, *const LOCKED[] = {".", "..",
+                                                                               TEMPORARY(CONFIG_NAME), NULL};
+    char temporary[1100];
+    TRY(path_join(temporary, sizeof temporary, path, TEMPORARY(CONFIG_NAME), err));
+    if (!locked) *begun = !file_missing(temporary);
+    const char *const *allowed = *begun ? REST : locked ? LOCKED : NOTHING;
+    DIR *folder = opendir(path);
+    if (!folder && errno == ENOENT) return OK;
+    if (!folder && errno == ENOTDIR)
+        return err_set(err, ERR_INPUT, "%s exists: name another place, or replace it with --force", path);
+    if (!folder) return err_set(err, errno == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: %s", path, strerror(errno));
+    const struct dirent *entry;
     Status status = OK;
+    for (errno = 0; (entry = readdir(folder)) && one_of(entry->d_name, allowed);) errno = 0;
     if (entry)
         status =
             err_set(err, ERR_INPUT,
                     "%s: the folder is not empty (%s is there); name another, or write into it with --force",
                     path, entry->d_name);
-    else if (!folder)
-        status = err_set(err, ERR_INPUT, "%s exists: name another place, or replace it with --force", path);
-    if (folder) closedir(folder);
+    else if (errno) status = err_set(err, ERR_IO, "%s: cannot list it: %s", path, strerror(errno));
+    closedir(folder);
     return status;
 }
 
@@ -286,21 +302,41 @@ static Status write_safetensors(const char *path, Tensors *t, char *config, Err 
     return status;
 }
 
-static Status write_hf(const char *dir, Tensors *t, int eos, Err *err) {
+/* Makes the folder with both files, or leaves it as it was. */
+static Status write_folder(const char *dir, Tensors *t, const char *config, bool replace, Err *err) {
+    char weights[1024], config_path[1024];
+    AtomicFile file = {0};
+    Status status = OK;
+    bool begun = false;
+    TRY(path_join(weights, sizeof weights, dir, WEIGHTS_NAME, err));
+    TRY(path_join(config_path, sizeof config_path, dir, CONFIG_NAME, err));
+    if (!replace) TRY(check_folder(dir, false, &begun, err)); /* a folder of others is not touched */
+    bool made = file_missing(dir);
+    TRY(make_directories(dir, err));
+    bool new_weights = begun || file_missing(weights);
+    TRY_GOTO(atomic_open(&file, config_path, err));
+    if (!replace) TRY_GOTO(check_folder(dir, true, &begun, err)); /* another process may have been faster */
+    fputs(config, file.stream); /* a failed write shows when the file is committed */
+    status = write_safetensors(weights, t, NULL, err);
+    if (status == OK) status = atomic_commit(&file, CONFIG_NAME, err);
+    if (status != OK && new_weights) unlink(weights);
+done:
+    if (status != OK) {
+        atomic_abort(&file);
+        if (made) rmdir(dir);
+    }
+    return status;
+}
+
+static Status write_hf(const char *dir, Tensors *t, int eos, bool replace, Err *err) {
     const ModelConfig *c = &t->g->config;
-    char weights[1024], config[1024];
-    if (snprintf(weights, sizeof weights, "%s/model.safetensors", dir) >= (int)sizeof weights ||
-        snprintf(config, sizeof config, "%s/config.json", dir) >= (int)sizeof config)
-        return err_set(err, ERR_INPUT, "%s: a path this long does not fit", dir);
     if ((is_llama(c) ? llama_tensors(t) : gpt2_tensors(t)) != OK)
         return err_set(err, ERR_NOMEM, "no memory to export to %s", dir);
-    char *text = text_of(is_llama(c) ? llama_config(c, eos) : gpt2_config(c, eos), JSON_INDENT(2));
-    if (!text) return err_set(err, ERR_NOMEM, "no memory to export to %s", dir);
-    Status status = OK;
-    TRY_GOTO(make_directories(dir, err));
-    TRY_GOTO(write_safetensors(weights, t, NULL, err));
-    TRY_GOTO(file_write_atomic(config, text, strlen(text), err));
-done:
+    char *text;
+    json_ran_out();
+    TRY(json_take_text(is_llama(c) ? llama_config(c, eos) : gpt2_config(c, eos), JSON_INDENT(2), dir, &text,
+                       err));
+    Status status = write_folder(dir, t, text, replace, err);
     free(text);
     return status;
 }
@@ -310,12 +346,14 @@ Status export_model(const Gpt *g, ExportFormat format, const char *path, int eos
     Status status = OK;
     char *config = NULL;
     if (format == EXPORT_HF) TRY(export_hf_check(&g->config, err));
-    if (!replace) TRY(refuse_existing(path, format == EXPORT_HF, err));
+    if (format != EXPORT_HF && !replace && !file_missing(path))
+        return err_set(err, ERR_INPUT, "%s exists: name another place, or replace it with --force", path);
     if (format == EXPORT_HF) {
-        TRY_GOTO(write_hf(path, &t, eos, err));
+        TRY_GOTO(write_hf(path, &t, eos, replace, err));
     } else {
-        if (own_tensors(&t) != OK || !(config = text_of(own_config(&g->config), 0)))
-            TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to export to %s", path));
+        if (own_tensors(&t) != OK) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to export to %s", path));
+        json_ran_out();
+        TRY_GOTO(json_take_text(own_config(&g->config), 0, path, &config, err));
         if (format == EXPORT_NPZ) TRY_GOTO(npz_write(path, &t.file, err));
         else TRY_GOTO(write_safetensors(path, &t, config, err));
     }

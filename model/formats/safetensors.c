@@ -2,11 +2,13 @@
  * zeros; it covers names, shapes, offsets, metadata and the tensors' CRCs. */
 #include "model/formats/safetensors.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "tensors are written as they lie in memory, and the format is little-endian"
@@ -52,11 +54,9 @@ static json_t *tensor_json(const StTensor *t, size_t from) {
                      (json_int_t)from, (json_int_t)(from + t->bytes));
 }
 
-/* The header as text, padded with spaces to the alignment, its CRC filled in; NULL without memory or where a
- * string is not UTF-8. */
-static char *header_text(const StFile *file, size_t *size) {
+/* The header as JSON; NULL without memory or where a string is not UTF-8. */
+static json_t *header_json(const StFile *file) {
     json_t *root = json_object(), *meta = json_object();
-    char *text = NULL, *padded = NULL;
     bool whole = root && meta && json_object_set_new(meta, "crc32", json_string(ZERO_CRC)) == 0;
     for (int i = 0; whole && i < file->n_meta; i++)
         whole = json_object_set_new(meta, file->meta[i].key, json_string(file->meta[i].value)) == 0;
@@ -74,22 +74,29 @@ static char *header_text(const StFile *file, size_t *size) {
         whole = json_object_set_new(root, t->name, tensor_json(t, from)) == 0;
         from += t->bytes;
     }
-    if (whole && (text = json_dumps(root, JSON_COMPACT))) {
-        size_t used = strlen(text);
-        *size = (8 + used + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT - 8;
-        if ((padded = malloc(*size + 1))) {
-            memcpy(padded, text, used);
-            memset(padded + used, ' ', *size - used);
-            padded[*size] = '\0';
-            char crc[DIGITS + 1];
-            hex_crc(crc, crc32_of(padded, *size));
-            memcpy(padded + DIGITS_AT, crc, DIGITS);
-        }
-    }
-    free(text);
     json_decref(meta);
+    if (whole) return root;
     json_decref(root);
-    return padded;
+    return NULL;
+}
+
+/* The header as text, padded with spaces to the alignment, its CRC filled in. */
+static Status header_text(const StFile *file, const char *path, char **out, size_t *size, Err *err) {
+    char *text, crc[DIGITS + 1];
+    json_ran_out(); /* what an earlier file left */
+    TRY(json_take_text(header_json(file), JSON_COMPACT, path, &text, err));
+    size_t used = strlen(text);
+    *size = (8 + used + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT - 8;
+    *out = realloc(text, *size + 1);
+    if (!*out) {
+        free(text);
+        return err_set(err, ERR_NOMEM, "%s: no memory for the file's header", path);
+    }
+    memset(*out + used, ' ', *size - used);
+    (*out)[*size] = '\0';
+    hex_crc(crc, crc32_of(*out, *size));
+    memcpy(*out + DIGITS_AT, crc, DIGITS);
+    return OK;
 }
 
 Status safetensors_write(const char *path, const StFile *file, const char *fault_name, Err *err) {
@@ -98,9 +105,8 @@ Status safetensors_write(const char *path, const StFile *file, const char *fault
         CHECK(tensor_bytes(&file->tensor[i], &bytes) && bytes == file->tensor[i].bytes);
     }
     size_t size = 0;
-    char *header = header_text(file, &size);
-    if (!header) return err_set(err, ERR_NOMEM, "%s: no memory for the file's header", path);
-
+    char *header;
+    TRY(header_text(file, path, &header, &size, err));
     AtomicFile f;
     Status status = atomic_open(&f, path, err);
     if (status == OK) {
@@ -115,9 +121,8 @@ Status safetensors_write(const char *path, const StFile *file, const char *fault
         if (written) {
             status = atomic_commit(&f, fault_name, err);
         } else {
+            status = err_set(err, ERR_IO, "%s: cannot write: %s", path, strerror(errno));
             atomic_abort(&f);
-            status = err_set(err, ERR_IO, "%s: cannot write %zu tensors' data; is the disk full?", path,
-                             (size_t)file->n_tensors);
         }
     }
     free(header);
@@ -154,12 +159,15 @@ static Status read_tensor(const char *path, const char *name, const json_t *entr
     const char *dtype = NULL;
     json_t *shape = NULL;
     json_int_t from = -1, to = -1;
+    json_ran_out();
     if (json_unpack((json_t *)entry, "{s:s, s:o, s:[I,I]}", "dtype", &dtype, "shape", &shape, "data_offsets",
                     &from, &to) ||
         !json_is_array(shape) || json_array_size(shape) > 4 || strlen(dtype) >= sizeof t->dtype ||
         strlen(name) >= sizeof t->name)
-        return err_set(err, ERR_FORMAT, "%s: tensor '%s': dtype, shape or data_offsets is missing or wrong",
-                       path, name);
+        return json_ran_out()
+                   ? err_set(err, ERR_NOMEM, "%s: no memory to read it", path)
+                   : err_set(err, ERR_FORMAT,
+                             "%s: tensor '%s': dtype, shape or data_offsets is missing or wrong", path, name);
     snprintf(t->name, sizeof t->name, "%s", name);
     snprintf(t->dtype, sizeof t->dtype, "%s", dtype);
     t->n_dim = (int)json_array_size(shape);
@@ -196,11 +204,12 @@ Status safetensors_read(const char *path, StFile *out, Err *err) {
     size_t size = 0, at = 0;
     TRY_GOTO(check_header(path, &b, &size, err));
 
-    json_error_t why;
-    root = json_loadb(b.data + 8, size, JSON_REJECT_DUPLICATES, &why);
+    Err why = {0};
+    status = json_read(b.data + 8, size, JSON_REJECT_DUPLICATES, "header", &root, &why);
+    if (status != OK) TRY_GOTO(err_set(err, status, "%s: %s", path, why.msg));
     json_t *meta = json_object_get(root, "__metadata__");
     if (!json_is_object(root) || !json_is_object(meta)) {
-        status = err_set(err, ERR_FORMAT, "%s: header: %s", path, root ? "no __metadata__" : why.text);
+        status = err_set(err, ERR_FORMAT, "%s: header: no __metadata__", path);
         goto done;
     }
     file.tensor = calloc(json_object_size(root), sizeof *file.tensor);

@@ -1,5 +1,6 @@
 #include "model/neurons/edits.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,10 +8,19 @@
 #include "base/nearest.h"
 #include "base/ranges.h"
 
-static const char *const op_name[] = {"set", "add", "scale", "zero", "mean", NULL};
+static const char *const op_name[] = {"set", "add", "scale", "zero", "mean", "donor", NULL};
+
+/* The number of a fact behind "donor:". */
+static Status donor_parse(int64_t *fact, const char *number, Err *err) {
+    char *end;
+    errno = 0;
+    *fact = strtoll(number, &end, 10);
+    if (*number >= '0' && *number <= '9' && !*end && errno == 0) return OK;
+    return err_set(err, ERR_INPUT, "'%s' is no number of a fact; write donor:12", number);
+}
 
 /* "set:2" as an operation and its number. */
-static Status op_parse(EditOp *op, real *value, const char *text, Err *err) {
+static Status op_parse(EditOp *op, real *value, int64_t *fact, const char *text, Err *err) {
     char name[16], *end;
     size_t length = strcspn(text, ":");
     snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1), text);
@@ -18,7 +28,8 @@ static Status op_parse(EditOp *op, real *value, const char *text, Err *err) {
     while (op_name[found] && strcmp(op_name[found], name) != 0) found++;
     if (!op_name[found]) {
         const char *nearest = nearest_name(name, op_name);
-        return err_set(err, ERR_INPUT, "'%s' is no operation, allowed: set:X, add:X, scale:X, zero, mean%s%s",
+        return err_set(err, ERR_INPUT,
+                       "'%s' is no operation, allowed: set:X, add:X, scale:X, zero, mean, donor:FACT%s%s",
                        name, nearest ? "; nearest: " : "", nearest ? nearest : "");
     }
     *op = (EditOp)found;
@@ -26,6 +37,7 @@ static Status op_parse(EditOp *op, real *value, const char *text, Err *err) {
     if (*op == EDIT_ZERO || *op == EDIT_MEAN)
         return text[length] ? err_set(err, ERR_INPUT, "%s takes no number", name) : OK;
     const char *number = text[length] ? text + length + 1 : "";
+    if (*op == EDIT_DONOR) return donor_parse(fact, number, err);
     double x = strtod(number, &end);
     if (end == number || *end || !__builtin_isfinite((real)x))
         return err_set(err, ERR_INPUT, "'%s' is no number; write %s:2.0", number, name);
@@ -55,7 +67,8 @@ done:
 static Status edit_parse(Edit *e, const ModelConfig *c, Err *err) {
     const char *equals = strchr(e->text, '='), *open = strchr(e->text, '['), *list = NULL;
     if (!equals)
-        return err_set(err, ERR_INPUT, "no '='; write HOOK[UNITS]=set:X, add:X, scale:X, zero or mean");
+        return err_set(err, ERR_INPUT,
+                       "no '='; write HOOK[UNITS]=set:X, add:X, scale:X, zero, mean or donor:FACT");
     size_t length = (size_t)(equals - e->text), list_length = 0;
     if (open && open < equals) {
         if (equals[-1] != ']') return err_set(err, ERR_INPUT, "']' is missing before '='");
@@ -69,7 +82,8 @@ static Status edit_parse(Edit *e, const ModelConfig *c, Err *err) {
             err, ERR_INPUT,
             "attention weights can be dumped, not changed; change hook_q, hook_k or hook_z instead");
     real value;
-    TRY(op_parse(&e->op, &value, equals + 1, err));
+    TRY(op_parse(&e->op, &value, &e->fact, equals + 1, err));
+    e->rows = 1;
     return edit_units(e, hook_width(c, e->hook.site), list, list_length, value, err);
 }
 
@@ -111,18 +125,20 @@ bool edits_at(const Edits *edits, HookSite site, int layer) {
     return false;
 }
 
-static void apply(const Edit *e, real *x) {
+static void apply(const Edit *e, const real *value, real *x) {
     switch (e->op) {
     case EDIT_SET:
     case EDIT_ZERO:
     case EDIT_MEAN:
-        for (int i = 0; i < e->n; i++) x[e->unit[i]] = e->value[i];
+    case EDIT_DONOR:
+        for (int i = 0; i < e->n; i++)
+            if (value[i] == value[i]) x[e->unit[i]] = value[i];
         break;
     case EDIT_ADD:
-        for (int i = 0; i < e->n; i++) x[e->unit[i]] += e->value[i];
+        for (int i = 0; i < e->n; i++) x[e->unit[i]] += value[i];
         break;
     case EDIT_SCALE:
-        for (int i = 0; i < e->n; i++) x[e->unit[i]] *= e->value[i];
+        for (int i = 0; i < e->n; i++) x[e->unit[i]] *= value[i];
         break;
     }
 }
@@ -131,7 +147,9 @@ void edits_apply(const Edits *edits, HookSite site, int layer, real *x, int rows
     for (int i = 0; i < edits->n; i++) {
         const Edit *e = &edits->edit[i];
         if (e->hook.site != site || e->hook.layer != layer) continue;
-        for (int r = 0; r < rows; r++)
-            if (!edits->row || edits->row[token + r] >= 0) apply(e, x + r * ld);
+        for (int r = 0; r < rows; r++) {
+            int at = edits->row ? edits->row[token + r] : 0;
+            if (at >= 0) apply(e, e->value + (e->rows > 1 ? (ptrdiff_t)at * e->n : 0), x + r * ld);
+        }
     }
 }

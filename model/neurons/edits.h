@@ -1,7 +1,7 @@
 /* Interventions on activations: chosen units of a hook are set, shifted or scaled, mostly at every position, while the
  * model runs; its weights stay as they are.
  *
- *   blocks.1.mlp.hook_post[0-7]=set:2.0      op: set:X add:X scale:X zero mean
+ *   blocks.1.mlp.hook_post[0-7]=set:2.0      op: set:X add:X scale:X zero mean donor:FACT
  *
  * Without brackets all units are meant; several edits are parted by ';' and done in that order. */
 #ifndef ROTE_MODEL_NEURONS_EDITS_H
@@ -10,7 +10,7 @@
 #include "base/real.h"
 #include "model/neurons/hooks.h"
 
-typedef enum EditOp { EDIT_SET, EDIT_ADD, EDIT_SCALE, EDIT_ZERO, EDIT_MEAN } EditOp;
+typedef enum EditOp { EDIT_SET, EDIT_ADD, EDIT_SCALE, EDIT_ZERO, EDIT_MEAN, EDIT_DONOR } EditOp;
 
 typedef struct Edit {
     char *text; /* as it was asked for */
@@ -18,13 +18,19 @@ typedef struct Edit {
     EditOp op;
     int n; /* units */
     int *unit;
-    real *value; /* one a unit; EDIT_MEAN: zeros that the caller replaces by means */
+    int64_t fact; /* EDIT_DONOR: its number */
+    /* (rows, n); one row: the same at every token. NAN: that unit stays as it is. EDIT_MEAN, EDIT_DONOR: the caller
+     * makes them of activations. */
+    int rows;
+    real *value;
 } Edit;
 
 typedef struct Edits {
     int n;
     Edit *edit;
-    const int8_t *row; /* by token of a batch: edited where it is >= 0; NULL: at every one */
+    /* by token of a batch: the row of the values, of edits that have several; -1: nothing is edited there. NULL: every
+     * token is edited, and edits have one row. A decoder's tokens are its positions. */
+    const int32_t *row;
 } Edits;
 
 /* ERR_INPUT: what cannot be read, a hook or unit that the model lacks, a pattern (which is only seen). Free with

@@ -5,7 +5,7 @@ bool hooks_edited(const Hooks *h, Hook hook) { return h->edits && edits_at(h->ed
 void hooks_run(const Hooks *h, Hook hook, real *x, int rows, ptrdiff_t ld, int token) {
     int width = hook_width(h->config, hook.site);
     if (width == 0) return;
-    if (h->edits) edits_apply(h->edits, hook.site, hook.layer, x, rows, ld, token);
+    if (h->edits) edits_apply(h->edits, hook.site, hook.layer, x, rows, ld, h->position + token);
     if (hooks_observed(h, hook.site))
         h->observe(h->user, &(HookObservation){hook, token, 0, rows, width, ld, x});
 }

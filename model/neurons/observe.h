@@ -21,6 +21,7 @@ typedef void HookObserver(void *user, const HookObservation *rows);
 typedef struct Hooks {
     const ModelConfig *config;
     const Edits *edits; /* NULL: none */
+    int position;       /* what a decoder has read before token 0; else 0 */
     unsigned observed;  /* sites that the observer is called at, 1 << HookSite */
     HookObserver *observe;
     void *user;

@@ -164,11 +164,11 @@ static void rule_backward(const Rule *r, const RuleRows *x) {
     for (int row = 0; row < x->T; row++) {
         int y = r->label[x->token + row];
         if (y < 0) continue;
-        const real *post = x->post + (ptrdiff_t)row * x->I;
+        const real *pre = x->pre + row * x->ld;
         const real *clamp = r->clamp ? r->clamp + (ptrdiff_t)(x->token + row) * r->n_units : NULL;
         bool held = clamp && clamp[0] == clamp[0];
         sums->asked[y] += !held; /* of what a neuron is held at nothing is to be told */
-        for (int j = 0; j < r->n_units && !held; j++) sums->fired[y] += post[r->unit[j]] > 0;
+        for (int j = 0; j < r->n_units && !held; j++) sums->fired[y] += pre[r->unit[j]] > 0;
         if (r->c[y] == 0) continue;
         RowGradient from;
         sums->loss += r->c[y] * row_gradient(r, x, row, y, &from);

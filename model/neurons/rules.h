@@ -32,7 +32,7 @@ typedef struct RuleSums {
     double lm2, aux2;
     double loss;      /* sum of c loss */
     int64_t asked[2]; /* tokens of y = 0 and y = 1 */
-    int64_t fired[2]; /* of those times units, how many have a > 0 */
+    int64_t fired[2]; /* of those times units, how many have z > 0 */
 } RuleSums;
 
 typedef struct Rule {

@@ -8,25 +8,26 @@ $ rote capacity sweep
 sweep: 16 runs done, 1 failed
   not counted: dead: failed: killed by signal 9
   model            params sizes budgets seeds exposures  bits (95 % interval)        bits/param            verdict
-  L1 d4               332     4       2     1       200  186 (158 to 215)            0.561 (0.476 to 0.646) lower bound only: not saturated: a size beyond capacity is 7.0 % off their mean, 3 % allowed; doubling the budget still gains 37.0 % (7.1 to 66.9)
-  L1 d8             1,048     4       2     1       200  686 (510 to 863)            0.655 (0.487 to 0.823) lower bound only: not saturated: a size beyond capacity is 11.0 % off their mean, 3 % allowed; doubling the budget still gains 46.5 % (26.9 to 66.0)
+  L1 d4               332     4       2     1       200  186 (158 to 215)            0.561 (0.476 to 0.646) lower bound only: not saturated: loads span only a factor of 2.0, 4 needed: add facts.n=384; doubling the budget still gains 37.0 % (7.1 to 66.9)
+  L1 d8             1,048     4       2     1       200  686 (510 to 863)            0.655 (0.487 to 0.823) lower bound only: not saturated: loads span only a factor of 2.0, 4 needed: add facts.n=768; doubling the budget still gains 46.5 % (26.9 to 66.0)
 
-0.61 bits/param, 95 % interval 0.01 to 1.20 (2 architectures, 1 seed, 200 exposures, ordered coding; verdict: lower bound only: 2 of 2 architectures not saturated; doubling the budget gains 41.7 % (-18.3 to 101.8, 2 architectures), not shown to be below 1 %; L1 d8 still gains 46.5 %)
+0.61 bits/param, 95 % interval 0.01 to 1.20 (2 architectures, 1 seed, 200 exposures, ordered coding; verdict: lower bound only: 2 of 2 architectures not saturated: loads span only a factor of 2.0, 4 needed: add facts.n=768; doubling the budget gains 41.7 % (-18.3 to 101.8, 2 architectures), not shown to be below 1 %; L1 d8 still gains 46.5 %)
 advice: SOAP reaches in a fifth of the epochs what AdamW does (docs/results/optimizer.md): train.optimizer=soap train.schedule=wsd train.learning_rate=0.06 at n_embd 4 to 0.03 at n_embd 8 (0.24/n_embd)
   budgets              2, from 100 to 200 steps
   coded as a set       0.611 (-0.003 to 1.225) bits/param
 
   for comparison: 3.6 bits/param, random sequences (Morris et al. 2025); 2, facts (Allen-Zhu & Li 2024)
-$ rote capacity sweep --json | grep -E '"(statement|params|done|failed|value)":' | head -n 12
+$ rote capacity sweep --json | grep -E '"(statement|params|done|failed|value)":' | head -n 13
     "done": 16,
     "failed": 1,
-      "statement": "0.61 bits/param, 95 % interval 0.01 to 1.20 (2 architectures, 1 seed, 200 exposures, ordered coding; verdict: lower bound only: 2 of 2 architectures not saturated; doubling the budget gains 41.7 % (-18.3 to 101.8, 2 architectures), not shown to be below 1 %; L1 d8 still gains 46.5 %)",
+      "statement": "0.61 bits/param, 95 % interval 0.01 to 1.20 (2 architectures, 1 seed, 200 exposures, ordered coding; verdict: lower bound only: 2 of 2 architectures not saturated: loads span only a factor of 2.0, 4 needed: add facts.n=768; doubling the budget gains 41.7 % (-18.3 to 101.8, 2 architectures), not shown to be below 1 %; L1 d8 still gains 46.5 %)",
         "value": 0.60811565993693029,
         "value": 0.61131638382038123,
         "value": 0.41732920744408564,
           "params": 332,
             "value": 186.35415005946288,
             "value": 0.56130768090199668,
+            "value": 0.19483818444095061,
             "value": 0.37007041057195078,
           "params": 1048,
             "value": 686.35997364251341,

@@ -43,3 +43,24 @@ $ rote report none
 $ rote report sweep/runs/n_embd=4,n=9 && grep -o '<h1>.*' sweep/runs/n_embd=4,n=9/report.html
 sweep/runs/n_embd=4,n=9/report.html
 <h1>n_embd=4,n=9</h1>
+
+# gnuplot says nothing of a disk that is full, so its files are looked through. A folder of others is not written into.
+$ mkdir bin; printf '#!/bin/sh\nsed -n "s/^set output .\\(.*\\)./\\1/p" ../plots.gp | while read f; do printf "\\211PNG\\r\\n\\032\\nhalf" > $f; done\n' > bin/gnuplot; chmod +x bin/gnuplot
+$ echo old > sweep/plots/loss.png; PATH=$PWD/bin:$PATH rote report sweep
+2> rote: sweep/plots/.png.rote-tmp/capacity.png: gnuplot left it incomplete; repeat the command, or draw it from plots.gp
+[1]
+$ ls -A sweep/plots | grep -v svg
+plots.gp
+$ echo 'exit 3' >> bin/gnuplot; PATH=$PWD/bin:$PATH rote report sweep
+sweep/report.html
+2> no PNG files: gnuplot failed on plots.gp; the SVG files are there
+$ ls -A sweep/plots | grep -v svg
+plots.gp
+$ rm -r sweep/plots sweep/report.html; mkdir sweep/plots; echo mine > sweep/plots/loss.svg
+$ rote report sweep
+2> rote: sweep/plots: not a report's folder (loss.svg is there, and no plots.gp of rote's); move it away
+[2]
+$ cat sweep/plots/*; ls sweep
+mine
+plots
+runs

@@ -1,7 +1,7 @@
 /* What a hostile archive can reach, behind its checksums: every parser on bytes of its own, and whole decodes of
- * small models. libFuzzer calls it (tests/fuzz/run.sh), and tests/test_fuzz_replay.c with what libFuzzer found.
+ * small models. libFuzzer calls it (tests/fuzz/run.sh), and tests/test_fuzz_archive.c with what libFuzzer found.
  * Where bytes decode, coding the result must give these bytes again: there is one way to write anything. */
-#include "tests/fuzz/fuzz_archive.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <string.h>
 
@@ -103,7 +103,7 @@ static void decoder_done(Decoder *d) {
 
 /* ---- parsers ---- */
 
-static void try_header(const uint8_t *data, size_t size) {
+void fuzz_header(const uint8_t *data, size_t size) {
     TwoPartInfo info;
     OnlineInfo online;
     Err err = {0};
@@ -116,7 +116,7 @@ static void try_header(const uint8_t *data, size_t size) {
     free(copy);
 }
 
-static void try_structure(const uint8_t *data, size_t size) {
+void fuzz_structure(const uint8_t *data, size_t size) {
     ModelConfig config;
     ParamTable table;
     Err err = {0};
@@ -133,7 +133,7 @@ static void try_structure(const uint8_t *data, size_t size) {
     check_same(&again, data, size);
 }
 
-static void try_side(const uint8_t *data, size_t size) {
+void fuzz_side(const uint8_t *data, size_t size) {
     CodedFacts c;
     Err err = {0};
     if (size < 3) return;
@@ -145,7 +145,7 @@ static void try_side(const uint8_t *data, size_t size) {
     coded_facts_free(&c);
 }
 
-static void try_weights(const uint8_t *data, size_t size) {
+void fuzz_weights(const uint8_t *data, size_t size) {
     real params[512];
     Err err = {0};
     if (size < 1) return;
@@ -171,7 +171,7 @@ static Status plan_facts(CodedFacts *c, uint8_t choice) {
     return coded_facts_reserve(c, facts->start[facts->n], NULL);
 }
 
-static void try_stream(const uint8_t *data, size_t size) {
+void fuzz_stream(const uint8_t *data, size_t size) {
     CodedFacts c;
     Err err = {0};
     Bytes again = {0};
@@ -192,7 +192,7 @@ static void try_stream(const uint8_t *data, size_t size) {
 }
 
 /* Up to 16 bytes say which symbols; what follows is the message. */
-static void try_symbols(const uint8_t *data, size_t size) {
+void fuzz_symbols(const uint8_t *data, size_t size) {
     enum { SYMBOLS = 16, M_MOST = 1 << 20 };
     static AdaptiveInt number[2];
     static Adaptive symbol[2];
@@ -228,12 +228,6 @@ static void try_symbols(const uint8_t *data, size_t size) {
     check_same(&again, data + SYMBOLS, size - SYMBOLS);
 }
 
-void fuzz_parsers(const uint8_t *data, size_t size) {
-    static void (*const TRIED[FUZZ_PARSERS])(const uint8_t *, size_t) = {
-        try_header, try_structure, try_side, try_weights, try_stream, try_symbols};
-    if (size > 0) TRIED[data[0] % FUZZ_PARSERS](data + 1, size - 1);
-}
-
 /* ---- whole decodes ---- */
 
 void fuzz_decode(const uint8_t *data, size_t size) {
@@ -253,7 +247,7 @@ void fuzz_decode(const uint8_t *data, size_t size) {
     free(copy);
 }
 
-void fuzz_end(void) {
+void fuzz_archive_end(void) {
     for (int i = 0; i < N_MODELS; i++) {
         decoder_free(decoder[i]);
         if (model[i].params) gpt_free(&model[i]);

@@ -1,7 +1,7 @@
 /* Whole decodes of online archives, behind their checksums: plans with little to compute, content of at most a KiB.
  * libFuzzer calls it (tests/fuzz/run.sh), and tests/test_fuzz_online.c with what libFuzzer found. Where bytes decode,
  * coding the content by the same plan must give these bytes again. */
-#include "tests/fuzz/fuzz_archive.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <string.h>
 

@@ -57,4 +57,12 @@ static void replay(const char *folder, void (*target)(const uint8_t *, size_t), 
     printf("seed %d: %d inputs and %d changes of each\n", REPLAY_SEED, files, n);
 }
 
+/* A test of a target in the lists of fuzz.h, and its row. */
+#define REPLAY_TEST(name, longest)                                                                           \
+    static void replay_##name(void **state) {                                                                \
+        (void)state;                                                                                         \
+        replay("tests/fuzz/corpus/" #name, fuzz_##name, 300);                                                \
+    }
+#define REPLAY_ROW(name, longest) cmocka_unit_test(replay_##name),
+
 #endif

@@ -148,7 +148,8 @@ static int hash(char **roots) {
     if (!tree) return 2;
     for (FTSENT *e; (e = fts_read(tree));) {
         if (e->fts_info == FTS_D && !strcmp(e->fts_name, "locks")) fts_set(tree, e, FTS_SKIP);
-        if (e->fts_info == FTS_F && strcmp(e->fts_name, "lock") && strcmp(e->fts_name, "timing.json"))
+        if (e->fts_info == FTS_F && strcmp(e->fts_name, "lock") && strcmp(e->fts_name, ".rote-lock") &&
+            strcmp(e->fts_name, "timing.json"))
             print_hash(e->fts_path, !strcmp(e->fts_name, "table.csv"));
     }
     fts_close(tree);

@@ -1,5 +1,5 @@
 /* Preloaded into a program, changes how it computes before its main begins, as a library compiled with -ffast-math
- * does. tests/campaign_environment.sh. On other machines than x86 it changes nothing.
+ * does. tests/long_environment.sh. On other machines than x86 it changes nothing.
  *   ROUNDING=HEX   these bits of MXCSR are set: 8000 flush to zero, 0040 denormals are zero, 2000 down, 4000 up,
  *                  6000 to zero
  *   X87=HEX        the x87 control word */

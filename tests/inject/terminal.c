@@ -1,4 +1,4 @@
-/* Runs a command on a terminal of its own and says what it drew there: tests/campaign_environment.sh.
+/* Runs a command on a terminal of its own and says what it drew there: tests/long_environment.sh.
  *   terminal COLUMNS SECONDS COMMAND...   copies to stdout what the command writes; TERM to it after SECONDS
  * The last line is "redraws N, longest N, escapes N, exit N": lines drawn over others, the longest of them in
  * characters, without escape sequences; the number of escape sequences; the exit status (128 and more: of a

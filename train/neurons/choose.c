@@ -10,7 +10,7 @@
 typedef struct UnitSums {
     int32_t unit;
     double n[2], sum[2], squares[2]; /* of z */
-    double fired;                    /* tokens of the class with a > 0 */
+    double fired;                    /* tokens of the class with z > 0 */
     double key, tie;                 /* the order: descending key, ascending tie */
     bool taken;                      /* used by another rule */
 } UnitSums;
@@ -30,10 +30,7 @@ static void observe(void *user, const HookObservation *observed) {
         const real *x = observed->x + row * observed->ld;
         for (int j = 0; j < observer->width; j++) {
             UnitSums *u = &observer->unit[j];
-            if (observed->hook.site == HOOK_POST) {
-                u->fired += y == LABEL_CLASS && x[j] > 0;
-                continue;
-            }
+            u->fired += y == LABEL_CLASS && x[j] > 0;
             u->n[y] += 1;
             u->sum[y] += (double)x[j];
             u->squares[y] += (double)x[j] * (double)x[j];
@@ -47,7 +44,7 @@ static Status observe_facts(const Gpt *gpt, const FactBatch *pool, int n, int ma
     enum { SEQUENCES = 16 };
     GptWork *work;
     TRY(gpt_work_create(&work, gpt, SEQUENCES * max_len, SEQUENCES, max_len, false, 1, NULL, err));
-    gpt_observe(gpt, work, &pool->batch, 0, n, 1u << HOOK_PRE | 1u << HOOK_POST, observe, observer);
+    gpt_observe(gpt, work, &pool->batch, 0, n, 1u << HOOK_PRE, observe, observer);
     gpt_work_free(work);
     return OK;
 }

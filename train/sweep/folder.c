@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "data/text.h"
+#include "store/early.h"
 #include "store/run_files.h"
 #include "store/sweep_yaml.h"
 #include "train/sweep/sweep.h"
@@ -67,6 +68,16 @@ static Status claim_path(const Sweep *sweep, const SweepRun *run, char out[CONFI
     return err_set(err, ERR_INPUT, "%.80s...: the path is too long; choose a shorter --out", sweep->dir);
 }
 
+/* Killed before its last file, or it was lost. */
+static Status look_for_end(const char *dir, SweepRun *run, Err *err) {
+    bool ended;
+    Err why;
+    Status status = run_holds(dir, "result.json", &ended, &why);
+    if (status != OK) return cannot_read(run, status, &why, err);
+    if (ended) strcpy(run->reason, RUN_WITHOUT_DONE);
+    return OK;
+}
+
 Status sweep_look_at(const Sweep *sweep, SweepRun *run, Err *err) {
     char dir[CONFIG_PATH_MAX], claim[CONFIG_PATH_MAX];
     bool done = false, failed = false;
@@ -76,12 +87,16 @@ Status sweep_look_at(const Sweep *sweep, SweepRun *run, Err *err) {
     run->state = SWEEP_WAITING;
     run->attempts = 0;
     run->reason[0] = '\0';
-    Status status = run_holds(dir, "DONE", &done, &why);
+    struct stat info;
+    Status status = stat(dir, &info) != 0 || S_ISDIR(info.st_mode)
+                        ? run_holds(dir, "DONE", &done, &why)
+                        : err_set(&why, ERR_INPUT, "%s: is no folder; remove it", dir);
     if (status == OK) status = run_holds(dir, "failed.json", &failed, &why);
     if (status != OK) TRY(cannot_read(run, status, &why, err));
     if (done) return read_done(dir, run, err);
     if (failed) TRY(read_failed(dir, run, err));
     if (lock_held(claim)) run->state = SWEEP_RUNNING;
+    if (run->state == SWEEP_WAITING) TRY(look_for_end(dir, run, err));
     return OK;
 }
 
@@ -103,7 +118,8 @@ Status sweep_claim(const Sweep *sweep, const SweepRun *run, int *fd, Err *err) {
     Status status = lock_take(path, fd, &why);
     if (status == OK) return OK;
     *fd = -1;
-    return status == ERR_INPUT ? OK : err_set(err, status, "%s", why.msg);
+    if (status == ERR_INPUT && strstr(why.msg, LOCK_HELD)) return OK;
+    return err_set(err, status, "%s", why.msg);
 }
 
 Status sweep_write_failed(const Sweep *sweep, SweepRun *run, int exit_code, int signal_number, Err *err) {
@@ -126,8 +142,8 @@ Status sweep_write_failed(const Sweep *sweep, SweepRun *run, int exit_code, int 
 }
 
 void sweep_remove_failed(const Sweep *sweep, const SweepRun *run) {
-    char path[CONFIG_PATH_MAX];
-    if (sweep_path(sweep, run, "failed.json", path, NULL) == OK) unlink(path);
+    char dir[CONFIG_PATH_MAX];
+    if (sweep_path(sweep, run, NULL, dir, NULL) == OK) (void)early_forget_failure(dir, NULL);
 }
 
 Status sweep_retry(Sweep *sweep, int *n, Err *err) {
@@ -141,7 +157,7 @@ Status sweep_retry(Sweep *sweep, int *n, Err *err) {
         Status status = sweep_look_at(sweep, run, err); /* another process may have finished it meanwhile */
         char path[CONFIG_PATH_MAX];
         TRY(sweep_path(sweep, run, "failed.json", path, err));
-        if (status == OK && file_exists(path)) {
+        if (status == OK && !file_missing(path)) {
             sweep_remove_failed(sweep, run);
             ++*n;
         }
@@ -284,11 +300,7 @@ Status sweep_open(Sweep *sweep, Err *err) {
     TRY_GOTO(check_place(sweep->dir, err));
     TRY_GOTO(compare(sweep, text, &write, err)); /* refused before anything is written */
     TRY_GOTO(make_directories(locks, err));
-    sweep->lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (sweep->lock_fd < 0) {
-        status = err_set(err, ERR_IO, "%s: cannot create the lock: %s", lock, strerror(errno));
-        goto done;
-    }
+    TRY_GOTO(file_open_own(lock, O_RDWR | O_CREAT, &sweep->lock_fd, err));
     for (int tries = 0;; tries++) {
         bool alone = flock(sweep->lock_fd, LOCK_EX | LOCK_NB) == 0;
         if (!alone && flock(sweep->lock_fd, LOCK_SH) != 0) {

@@ -1,10 +1,11 @@
 /* From a spec to its runs: points are resolved, hashed, merged where they are the same run, and named. */
 #include <dirent.h>
-#include <jansson.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "data/obtain.h"
@@ -53,7 +54,7 @@ static Status plan_sharing(Sweep *sweep, int64_t i, bool *planned, Err *err) {
     for (int64_t j = i; status == OK && j < sweep->n_points; j++) {
         if (planned[j] || memcmp(&sweep->run[j].resolved.facts, &shared, sizeof shared) != 0) continue;
         status = plan_run(&sweep->run[j], &facts, err);
-        if (status != OK) at_point(sweep, j, status, err);
+        if (status != OK) status = at_point(sweep, j, status, err);
         planned[j] = true;
     }
     facts_free(&facts);
@@ -67,7 +68,7 @@ static Status plan_points(Sweep *sweep, Err *err) {
     Status status = OK;
     for (int64_t i = 0; status == OK && i < sweep->n_points; i++) {
         status = choose_facts(&sweep->run[i], err);
-        if (status != OK) at_point(sweep, i, status, err);
+        if (status != OK) status = at_point(sweep, i, status, err);
     }
     for (int64_t i = 0; status == OK && i < sweep->n_points; i++)
         if (!planned[i]) status = plan_sharing(sweep, i, planned, err);
@@ -106,46 +107,63 @@ static Status drop_duplicates(Sweep *sweep, Err *err) {
 
 /* ---- names ---- */
 
-static bool is_run(const char *runs, const char *name, const char *config_hash) {
-    char dir[CONFIG_PATH_MAX], path[CONFIG_PATH_MAX];
-    json_error_t why;
-    if (path_join(dir, sizeof dir, runs, name, NULL) != OK ||
-        path_join(path, sizeof path, dir, "manifest.json", NULL) != OK)
-        return false;
-    json_t *manifest = json_load_file(path, 0, &why);
+/* A manifest that is no JSON is no run's. */
+static Status is_run(const char *runs, const char *name, const char *config_hash, bool *same, Err *err) {
+    char dir[CONFIG_PATH_MAX];
+    bool there;
+    Buffer text;
+    json_t *manifest;
+    Err why;
+    *same = false;
+    TRY(path_join(dir, sizeof dir, runs, name, err));
+    TRY(run_holds(dir, "manifest.json", &there, err));
+    if (!there) return OK;
+    TRY(run_text(dir, "manifest.json", &text, err));
+    Status status = json_read(text.data, text.size, 0, name, &manifest, &why);
+    buffer_free(&text);
+    if (status == ERR_NOMEM) return err_set(err, status, "%s", why.msg);
     const char *hash = json_string_value(json_object_get(manifest, "config_hash"));
-    bool same = hash && !strcmp(hash, config_hash);
+    *same = hash && !strcmp(hash, config_hash);
     json_decref(manifest);
-    return same;
+    return OK;
 }
 
-/* Runs from before the sweep was extended by a key have names without that key, and keep them. */
-static void keep_old_names(Sweep *sweep) {
-    char runs[CONFIG_PATH_MAX];
-    if (path_join(runs, sizeof runs, sweep->dir, "runs", NULL) != OK) return;
-    DIR *stream = opendir(runs);
-    if (!stream) return;
-    for (struct dirent *entry; (entry = readdir(stream));) {
-        const char *dash = strrchr(entry->d_name, '-');
-        if (!dash || strlen(dash + 1) != 8 || strlen(entry->d_name) >= SWEEP_NAME_MAX) continue;
-        for (int i = 0; i < sweep->n; i++) {
-            SweepRun *run = &sweep->run[i];
-            if (strncmp(dash + 1, run->config_hash, 8) != 0 || !strcmp(entry->d_name, run->name)) continue;
-            if (is_run(runs, entry->d_name, run->config_hash))
-                snprintf(run->name, sizeof run->name, "%s", entry->d_name);
-        }
+/* A run from before the sweep was extended by a key has a name without that key, and keeps it. */
+static Status keep_old_name(Sweep *sweep, const char *runs, const char *name, Err *err) {
+    const char *dash = strrchr(name, '-');
+    size_t size = strlen(name) + 1;
+    if (!dash || strlen(dash + 1) != 8 || size > SWEEP_NAME_MAX) return OK;
+    for (int i = 0; i < sweep->n; i++) {
+        SweepRun *run = &sweep->run[i];
+        bool same;
+        if (strncmp(dash + 1, run->config_hash, 8) != 0 || !strcmp(name, run->name)) continue;
+        TRY(is_run(runs, name, run->config_hash, &same, err));
+        if (same) memcpy(run->name, name, size);
     }
-    closedir(stream);
+    return OK;
 }
 
-static void name_runs(Sweep *sweep) {
+static Status keep_old_names(Sweep *sweep, Err *err) {
+    char runs[CONFIG_PATH_MAX];
+    TRY(path_join(runs, sizeof runs, sweep->dir, "runs", err));
+    DIR *stream = opendir(runs);
+    if (!stream && (errno == ENOENT || errno == ENOTDIR)) return OK;
+    if (!stream) return err_set(err, ERR_IO, "%s: %s", runs, strerror(errno));
+    Status status = OK;
+    for (struct dirent *entry; status == OK && (entry = readdir(stream));)
+        status = keep_old_name(sweep, runs, entry->d_name, err);
+    closedir(stream);
+    return status;
+}
+
+static Status name_runs(Sweep *sweep, Err *err) {
     for (int i = 0; i < sweep->n; i++) {
         SweepRun *run = &sweep->run[i];
         char label[SWEEP_LABEL_MAX];
         sweep_spec_label(&sweep->spec, run->point, label);
         snprintf(run->name, sizeof run->name, "%s-%.8s", *label ? label : run->config.name, run->config_hash);
     }
-    keep_old_names(sweep);
+    return keep_old_names(sweep, err);
 }
 
 /* ---- the plan ---- */
@@ -159,14 +177,11 @@ Status sweep_plan(Sweep *out, const SweepSpec *spec, const char *dir, Err *err) 
     for (int64_t i = 0; i < out->n_points; i++) {
         out->run[i].point = i;
         status = sweep_spec_point(spec, i, &out->run[i].config, err);
-        if (status != OK) {
-            at_point(out, i, status, err);
-            goto done;
-        }
+        if (status != OK) TRY_GOTO(at_point(out, i, status, err));
     }
     TRY_GOTO(plan_points(out, err));
     TRY_GOTO(drop_duplicates(out, err));
-    name_runs(out);
+    TRY_GOTO(name_runs(out, err));
 done:
     if (status != OK) sweep_free(out);
     return status;

@@ -125,6 +125,13 @@ static void over(Pool *p, SweepRun *run) {
     show(p, run, NULL);
 }
 
+/* The run is a failed one, which no folder needs to say; the others go on. */
+static void fail(Pool *p, SweepRun *run, const char *why) {
+    run->state = SWEEP_FAILED;
+    snprintf(run->reason, sizeof run->reason, "%.500s", why);
+    over(p, run);
+}
+
 /* Removes DONE where the result cannot be read: the run then resumes from its last checkpoint and writes the
  * same result again. */
 static Status forget_done(const Pool *p, const SweepRun *run, Err *err) {
@@ -156,10 +163,21 @@ static Status look_claimed(Pool *p, SweepRun *run, bool *ours, Err *err) {
     return OK;
 }
 
+/* A run that cannot be claimed (what stands in its lock's place is no lock) is no reason to leave the others. */
+static Status cannot_claim(Pool *p, SweepRun *run, Status status, const Err *why, Err *err) {
+    if (status == ERR_NOMEM) return err_set(err, status, "%s", why->msg);
+    run->state = SWEEP_FAILED;
+    snprintf(run->reason, sizeof run->reason, "%.500s", why->msg);
+    over(p, run);
+    return OK;
+}
+
 static Status start(Pool *p, SweepRun *run, int threads, Err *err) {
     int claim;
     bool ours = false;
-    TRY(sweep_claim(p->sweep, run, &claim, err));
+    Err why;
+    Status claimed = sweep_claim(p->sweep, run, &claim, &why);
+    if (claimed != OK) return cannot_claim(p, run, claimed, &why, err);
     if (claim < 0) {
         run->state = SWEEP_RUNNING;
         p->look_again[run - p->sweep->run] = clock_s() + LOOK_AGAIN_S;
@@ -186,19 +204,22 @@ static bool has_worker(const Pool *p, const SweepRun *run) {
     return false;
 }
 
-static Status start_all(Pool *p, Err *err) {
+static void start_all(Pool *p) {
     double now = clock_s();
     for (int k = 0; k < p->sweep->n; k++) {
         SweepRun *run = &p->sweep->run[p->order[k]];
         int threads;
         if (is_over(run) || p->look_again[p->order[k]] > now || has_worker(p, run)) continue;
         if (!has_room(p, run, &threads)) {
-            if (p->n == p->jobs || threads_used(p) >= p->jobs) return OK;
+            if (p->n == p->jobs || threads_used(p) >= p->jobs) return;
             continue; /* a smaller run may fit */
         }
-        TRY(start(p, run, threads, err));
+        Err why;
+        if (start(p, run, threads, &why) == OK) continue;
+        /* What another run lacks, such as descriptors, may be there when one has ended. */
+        if (p->n > 0) p->look_again[p->order[k]] = now + LOOK_AGAIN_S;
+        else fail(p, run, why.msg);
     }
-    return OK;
 }
 
 /* ---- ending ---- */
@@ -225,12 +246,14 @@ static bool resumes(const Pool *p, const Worker *w, int status) {
     return p->stopping && by_this_process;
 }
 
-static Status finish(Pool *p, int index, Err *err) {
+/* What the end of one run makes impossible is its own failure, never that of the sweep. */
+static void finish(Pool *p, int index) {
     Worker w = p->worker[index];
     SweepRun *run = w.run;
+    Err why;
     int exit_status = run_worker_reap(&w);
     p->worker[index] = p->worker[--p->n];
-    Status status = sweep_look_at(p->sweep, run, err);
+    Status status = sweep_look_at(p->sweep, run, &why);
     if (status == OK && is_over(run)) {
         p->flops_done += run_flops(run);
         sweep_remove_failed(p->sweep, run);
@@ -242,12 +265,12 @@ static Status finish(Pool *p, int index, Err *err) {
         describe_failure(run, exit_status, w.last);
         int signal_number = WIFSIGNALED(exit_status) ? WTERMSIG(exit_status) : 0;
         int exit_code = signal_number ? 128 + signal_number : WEXITSTATUS(exit_status);
-        status = sweep_write_failed(p->sweep, run, exit_code, signal_number, err);
+        if (sweep_write_failed(p->sweep, run, exit_code, signal_number, &why) != OK) show(p, NULL, why.msg);
     }
     lock_release(w.claim_fd);
-    if (run->state == SWEEP_WAITING) p->look_again[run - p->sweep->run] = clock_s() + LOOK_AGAIN_S;
+    if (status != OK) fail(p, run, why.msg);
+    else if (run->state == SWEEP_WAITING) p->look_again[run - p->sweep->run] = clock_s() + LOOK_AGAIN_S;
     else over(p, run);
-    return status;
 }
 
 static void stop_all(Pool *p) {
@@ -273,22 +296,21 @@ static void listen(Pool *p) {
     for (int w = 0; w < p->n; w++) run_worker_read(&p->worker[w]);
 }
 
-static Status coordinate(Pool *p, Err *err) {
+static void coordinate(Pool *p) {
     while (something_left(p)) {
         if (stop_requested(p) && !p->stopping) {
             p->stopping = true;
             stop_all(p);
             show(p, NULL, "stopping: every run ends at its next step");
         }
-        if (p->stopping && p->n == 0) return OK;
-        if (!p->stopping) TRY(start_all(p, err));
+        if (p->stopping && p->n == 0) return;
+        if (!p->stopping) start_all(p);
         listen(p);
         for (int w = p->n - 1; w >= 0; w--)
-            if (p->worker[w].ended) TRY(finish(p, w, err));
+            if (p->worker[w].ended) finish(p, w);
         show(p, NULL, NULL);
         if (p->changed && clock_s() - p->table_s > TABLE_S) table(p);
     }
-    return OK;
 }
 
 /* ---- the sweep ---- */
@@ -329,6 +351,7 @@ static Status pool_create(Pool *p, Sweep *sweep, const SweepOptions *options, Er
     for (int i = 0; i < sweep->n; i++) {
         p->failed_before[i] = sweep->run[i].attempts;
         if (sweep->run[i].state == SWEEP_FAILED) sweep->run[i].state = SWEEP_WAITING;
+        if (is_over(&sweep->run[i])) sweep_remove_failed(sweep, &sweep->run[i]); /* of an earlier attempt */
     }
     return order_runs(sweep, p->order, err);
 }
@@ -367,7 +390,7 @@ Status sweep_run(Sweep *sweep, const SweepOptions *options, Err *err) {
     CHECK(sweep->lock_fd >= 0);
     TRY(sweep_look(sweep, err));
     Status status = pool_create(&pool, sweep, options, err);
-    if (status == OK) status = coordinate(&pool, err);
+    if (status == OK) coordinate(&pool);
     bool stopped = pool.stopping;
     pool_free(&pool);
     TRY(status);

@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# What does it cost a model that chosen neurons fire for a class of facts, and how does the price depend on the budget and on the
+# size of the model? Do neurons fall silent by themselves? Measures: docs/math.md, "What rules did".
+#   scripts/reproduce_price.sh [--quick | --full] [--out DIR] [--jobs N]
+#
+# Cost: 6 P operations a token. Two sizes, two budgets, three seeds: quick: P = 4,400 to 204,000, 500 to 4,000 steps; full:
+# four times the steps, five seeds. The time is printed at the start.
+# shellcheck source=scripts/reproduce_lib.sh
+. "$(dirname "$0")/reproduce_lib.sh"
+reproduce_options "$@"
+# shellcheck source=scripts/reproduce_queue.sh
+. scripts/reproduce_queue.sh
+seeds="0 1 2" times=1
+[ "$form" = quick ] || seeds="0 1 2 3 4" times=4
+
+none=(neurons.0.ratio=0 neurons.0.loss=none)
+low='([0-9]|[12][0-9]|3[01])'
+
+# A full model: many more facts than it can hold. Facts and batches grow with the parameters, so equal steps are equal exposures.
+full_budgets="$((1000 * times)) $((4000 * times))" full_widths="16 24"
+for width in $full_widths; do
+    for steps in $full_budgets; do
+        facts=$((1000 * width * width / 256))
+        base=("train.max_steps=$steps" "model.n_embd=$width" "train.learning_rate=$(awk "BEGIN {print 0.24 / $width}")"
+            "facts.n=$facts" "train.batch_size=$((facts * 256 / 1000))" facts.seed=@ neurons.0.when.seed=@)
+        cfg=scripts/experiments/neurons_tax.yaml at=full-$width-$steps
+        arm "$at-none" "$cfg" "${base[@]}" "${none[@]}"
+        arm "$at-arbitrary" "$cfg" "${base[@]}" neurons.0.ratio=1
+        arm "$at-marked" "$cfg" "${base[@]}" neurons.0.when.share=0 "neurons.0.when.regex=^$low " neurons.0.ratio=1
+        for kind in none arbitrary marked; do ask "$at-$kind" --random 0; done
+    done
+done
+
+# A model with room for all facts: the marked class of E1 (docs/results/neurons-quick.md), and the neurons that fire least.
+room_budgets="$((500 * times)) $((1000 * times))" room_sizes="2:32 4:64" # layers:width
+for size in $room_sizes; do
+    for steps in $room_budgets; do
+        base=("train.max_steps=$steps" "model.n_layer=${size%:*}" "model.n_embd=${size#*:}" facts.heldout=0 facts.seed=@)
+        cfg=scripts/experiments/neurons.yaml at=room-$size-$steps
+        arm "$at-none" "$cfg" "${base[@]}" "${none[@]}"
+        for ratio in 0.1 1; do arm "$at-$ratio" "$cfg" "${base[@]}" neurons.0.ratio=$ratio; done
+        for kind in none 0.1 1; do ask "$at-$kind" --random 0; done
+        arm "$at-silent" "$cfg" "${base[@]}" model.act=relu neurons.0.units=auto:silent:8 neurons.0.assign_at=0.98 "${none[@]}"
+        ask "$at-silent" --random 0
+    done
+done
+run_queue train
+run_queue eval
+
+m() { figure "$1" "$2" | mean "${3:-3}"; } # NAME PATH DIGITS: mean ± half interval
+share() { paste <(price "$2" "$1") <(result "$2" memorized_bits) | awk '{print 100 * $1 / $2}'; } # NAME TWIN: price, per cent
+params() { result "$1" params | head -n 1; }
+
+full_row() { # WIDTH STEPS CLASS
+    local at=full-$1-$2 facts=$((1000 * $1 * $1 / 256)) obeyed each=–
+    obeyed() { figure "$at-$3" trained.information_bits | awk -v n=$facts '{print n * $1}'; }
+    [ "$3" = marked ] || each=$(paste <(price "$at-none" "$at-$3") <(obeyed "$@") | awk '{print $1 / $2}' | mean 2)
+    printf '| %s | L1 d%s, %s | %s | %s | %s | %s | %s | %s | %s |\n' "$3" "$1" "$(params "$at-none")" "$2" "$(m "$at-$3" trained.hit)" \
+        "$(m "$at-$3" trained.far)" "$(obeyed "$@" | mean 0)" "$(price "$at-none" "$at-$3" | mean 0)" "$each" "$(share "$at-$3" "$at-none" | mean 1)"
+}
+room_row() { # SIZE STEPS RATIO
+    local at=room-$1-$2
+    printf '| L%s d%s, %s | %s | %s | %s | %s | %s | %s | %s | %s |\n' "${1%:*}" "${1#*:}" "$(params "$at-none")" "$2" "$3" \
+        "$(m "$at-$3" trained.hit)" "$(m "$at-none" trained.class_recall)" "$(m "$at-$3" trained.class_recall)" \
+        "$(m "$at-none" trained.other_recall)" "$(m "$at-$3" trained.other_recall)" "$(share "$at-$3" "$at-none" | mean 1)"
+}
+silent_row() { # SIZE STEPS
+    local at=room-$1-$2-silent
+    printf '| L%s d%s | %s | %s | %s | %s | %s |\n' "${1%:*}" "${1#*:}" "$2" "$(result "$at" recall | mean 3)" "$(m "$at" trained.hit)" \
+        "$(m "$at" trained.far)" "$(m "$at" trained.zero_class_bits)"
+}
+{
+    echo "# What it costs that neurons fire for a class, $form form"
+    echo
+    echo "Chosen neurons are trained to fire for the facts of a class ([rules](../math.md#neuron-rules)). How many memorized bits does"
+    echo "that cost, who pays, and how does the price depend on the length of the training and on the size of the model?"
+    echo "[neurons]($(basename "${page/price/neurons}")) has the other experiments on such rules."
+    echo
+    echo "Values are means over seeds $seeds (facts, weights, random classes), ± half of the 95 % interval (Student's t). The price is what"
+    echo "the twin without the loss memorizes less what the run memorizes, paired by seed."
+    echo
+    echo "## A full model"
+    echo
+    echo "Random facts of four tokens over 64 symbols, about 2.5 times the bits that the model can hold; one block, SOAP. One neuron is"
+    echo "trained (\`pre_hinge\`, ratio 1) to fire for a random half of the facts (*arbitrary*), or for those whose first symbol is one"
+    echo "of 32 (*marked*). Facts and batch grow with the parameters, so equal steps are equal exposures."
+    echo
+    echo "- Obeyed: n times the information of firing about the class, in bits. Per bit: price over obeyed bits; a marked class adds"
+    echo "  no bits to the data."
+    echo
+    echo "| class | model, parameters | steps | HIT | FAR | obeyed, bits | price, bits | per bit obeyed | price, % |"
+    echo "|---|---|---|---|---|---|---|---|---|"
+    for kind in arbitrary marked; do
+        for width in $full_widths; do for steps in $full_budgets; do full_row "$width" "$steps" $kind; done; done
+    done
+    echo
+    echo "## A model with room: who pays"
+    echo
+    echo "2,048 random facts of four tokens over 64 symbols, AdamW, batches of 256. Eight neurons of block 0 are trained (\`pre_hinge\`) to"
+    echo "fire for a marked class: the facts whose first symbol is one of 16, about a quarter. Recall of the class and of the other facts,"
+    echo "of the twin without the loss and with it."
+    echo
+    echo "| model, parameters | steps | ratio | HIT | class: twin | with the loss | others: twin | with the loss | price, % |"
+    echo "|---|---|---|---|---|---|---|---|---|"
+    for size in $room_sizes; do for steps in $room_budgets; do for ratio in 0.1 1; do room_row "$size" "$steps" $ratio; done; done; done
+    echo
+    echo "## Neurons that fire least"
+    echo
+    echo "The same facts, ReLU, no loss: the eight neurons of block 0 that fire least at tokens of the class, chosen at the end of training."
+    echo "HIT and FAR: how often they fire at tokens of the class and of others. NEC: what zeroing them costs a fact of the class, in bits."
+    echo
+    echo "| model | steps | recall | HIT | FAR | NEC |"
+    echo "|---|---|---|---|---|---|"
+    for size in $room_sizes; do for steps in $room_budgets; do silent_row "$size" "$steps"; done; done
+    printf '\nTo reproduce: `scripts/reproduce_price.sh --%s` (%s runs).\n' "$form" "$(find "$out" -name DONE | wc -l)"
+} >"$page.new"
+mv "$page.new" "$page"
+cat "$page"

@@ -1,7 +1,0 @@
-#include "tests/fuzz/fuzz_archive.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    fuzz_decode(data, size);
-    return 0;
-}
