@@ -39,6 +39,7 @@ tests_for() {
     environment:*) echo $environment && return ;;
     output:*) echo tests/cli/output.t && return ;;
     sealed:*) echo tests/cli/run.t && return ;;
+    places:*) echo tests/cli/places.t && return ;;
     capacity:*) echo tests/test_fits && return ;;
     esac
     if [[ $1 != rules* && $1 != init_from:* && -n "$verbose" ]]; then
@@ -76,7 +77,7 @@ try() { # what, file, from, to
     if [ "$places" ]; then echo "caught - $1"; return; fi
     local changed=${text/"$3"/"$4"}
     printf '%s' "$changed" >"$2"
-    [[ $1 == sweep:* || $1 == environment:* || $1 == output:* || $1 == sealed:* ]] && program=plain
+    [[ $1 == sweep:* || $1 == environment:* || $1 == output:* || $1 == sealed:* || $1 == places:* ]] && program=plain
     [[ $1 == rules* || $1 == init_from:* ]] && program=rules
     [[ $1 == capacity:* ]] && program=fits
     if ! build $program; then
