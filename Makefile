@@ -16,7 +16,7 @@ JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 comma   := ,
 BUILD   ?= build/$(notdir $(firstword $(CC)))$(OPT)$(if $(DOUBLE),-double)$(if $(SAN),-$(firstword $(subst $(comma), ,$(SAN))))$(if $(STATIC),-static)$(if $(BARE),-bare)
 
-WARN    := -Wall -Wextra -Wshadow -Wconversion
+WARN    := -Wall -Wextra -Wshadow -Wconversion -Werror=unused-result
 CFLAGS  ?= $(OPT) -g
 # Behind CFLAGS, so that no part of -ffast-math gets through. A link with one of FAST sets flush-to-zero for the whole program.
 NUMERIC := -fno-associative-math -fno-reciprocal-math -fno-finite-math-only \
@@ -120,7 +120,7 @@ $(foreach i,$(ISAS),$(eval $(call isa_rule,$(i))))
 
 # The fuzz targets read files in memory (tests/fuzz/memory_files.h); wraps hold for objects of the library only.
 MEMORY_FILES := $(addprefix -Wl$(comma)--wrap=,file_read file_read_stream file_missing crc32_of content_hash \
-	seal_check seal_text_check deflated_begin deflated_add deflated_add_char deflated_end)
+	seal_check deflated_begin deflated_add deflated_add_char deflated_end)
 $(BUILD)/tests/test_fuzz_texts $(BUILD)/tests/test_fuzz_runs: private LDFLAGS += $(MEMORY_FILES)
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
@@ -159,7 +159,7 @@ check:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote tests
 	+@$(MAKE) --no-print-directory $(PARALLEL) DOUBLE=1 BUILD=$(BUILD)-double tests
 	@BUILD=$(BUILD) tests/run_all.sh tests/cli/run.sh $(CHECK_SH) $(TEST_BIN) \
-		$(patsubst %.c,$(BUILD)-double/%,$(wildcard tests/double/test_*.c)) scripts/check_arrows.sh scripts/check_circles.sh scripts/check_sizes.sh scripts/check_format.sh
+		$(patsubst %.c,$(BUILD)-double/%,$(wildcard tests/double/test_*.c)) scripts/check_arrows.sh scripts/check_circles.sh scripts/check_sizes.sh scripts/check_returns.sh scripts/check_format.sh
 
 # What make check leaves out: the sanitizers, clang, and the scripts of $(1) in their long form.
 define beyond_check
@@ -201,6 +201,7 @@ lint:
 	scripts/check_arrows.sh
 	scripts/check_circles.sh
 	scripts/check_sizes.sh
+	scripts/check_returns.sh
 	scripts/check_tidy.sh
 
 install: all

@@ -122,11 +122,11 @@ Status file_read_stream(const char *path, size_t max_bytes, Buffer *out, Err *er
 
 bool file_is_stdin(const char *path) { return strcmp(path, "-") == 0; }
 
-Status file_read_head(const char *path, size_t most_bytes, Buffer *out, int64_t *file_bytes, Err *err) {
+Status file_read_head(const char *path, size_t max_bytes, Buffer *out, int64_t *file_bytes, Err *err) {
     size_t whole = 0, size = 0;
     int fd;
     TRY(open_to_read(path, &fd, &whole, err));
-    size_t room = whole < most_bytes ? whole : most_bytes;
+    size_t room = whole < max_bytes ? whole : max_bytes;
     char *data = malloc(room + 1);
     Status status = data ? read_bytes(fd, path, data, room, 0, &size, err) : no_memory(path, room, err);
     close(fd);
@@ -204,19 +204,19 @@ bool file_missing(const char *path) {
 
 void fault_point(const char *name, const char *where) {
     static atomic_int passes; /* of the one point that ROTE_FAULT names */
-    const char *wanted = getenv("ROTE_FAULT");
-    if (!wanted || !name) return;
+    const char *fault = getenv("ROTE_FAULT");
+    if (!fault || !name) return;
     size_t n = strlen(name), w = strlen(where);
-    if (strncmp(wanted, name, n) != 0) return;
-    wanted += n;
+    if (strncmp(fault, name, n) != 0) return;
+    fault += n;
     if (w > 0) {
-        if (*wanted != '.' || strncmp(wanted + 1, where, w) != 0) return;
-        wanted += 1 + w;
+        if (*fault != '.' || strncmp(fault + 1, where, w) != 0) return;
+        fault += 1 + w;
     }
     long at = 1;
-    if (*wanted == ':') {
-        at = strtol(wanted + 1, NULL, 10);
-    } else if (*wanted != '\0') {
+    if (*fault == ':') {
+        at = strtol(fault + 1, NULL, 10);
+    } else if (*fault != '\0') {
         return;
     }
     if (atomic_fetch_add(&passes, 1) + 1 == at) kill(getpid(), SIGKILL);
@@ -435,8 +435,9 @@ Status make_directories(const char *path, Err *err) {
             TRY(sync_folder(part, err)); /* a power cut must not take the folder, and all in it, back */
         } else {
             int why = errno;
-            if (stat(part, &info) != 0)
-                return err_set(err, ERR_IO, "%s: cannot create the folder: %s", part, strerror(why));
+            bool there = stat(part, &info) == 0;
+            if (!there && why == EEXIST && errno != ENOENT) why = errno; /* a link to nowhere stays EEXIST */
+            if (!there) return err_set(err, ERR_IO, "%s: cannot create the folder: %s", part, strerror(why));
             if (!S_ISDIR(info.st_mode))
                 return err_set(err, ERR_INPUT, "%s: is a file, but a folder is needed", part);
         }

@@ -25,10 +25,10 @@ Status file_read_stream(const char *path, size_t max_bytes, Buffer *out, Err *er
 #define STDIN_NAME "standard input"
 bool file_is_stdin(const char *path);
 void buffer_free(Buffer *b);
-/* Reads the first most_bytes of a file, or all of a shorter one: a header is judged before the rest is read.
+/* Reads the first max_bytes of a file, or all of a shorter one: a header is judged before the rest is read.
  *   file_bytes   size of the whole file
  * Errors as file_read. */
-Status file_read_head(const char *path, size_t most_bytes, Buffer *out, int64_t *file_bytes, Err *err);
+Status file_read_head(const char *path, size_t max_bytes, Buffer *out, int64_t *file_bytes, Err *err);
 /* Size and XXH3-128 (as content_hash) of a file of any size, which is read in pieces. Errors as file_read. */
 Status file_hash(const char *path, int64_t *file_bytes, char out[33], Err *err);
 

@@ -19,9 +19,11 @@ bool json_ran_out(void) {
     return was;
 }
 
+void json_lost(void) { ran_out = true; }
+
 json_t *json_string_take(char *text) {
     json_t *string = text ? json_string(text) : NULL;
-    if (!text) ran_out = true;
+    if (!text) json_lost();
     free(text);
     return string;
 }

@@ -25,6 +25,9 @@ Status json_read(const char *data, size_t size, size_t flags, const char *where,
  * says as if jansson had none. */
 json_t *json_string_take(char *text);
 
+/* Says that something else than jansson had no memory for what an object should hold: json_take_text then says so. */
+void json_lost(void);
+
 /* Whether an allocation of jansson's has failed in this thread since the last call; for code that uses a json_t without
  * making text of it. */
 bool json_ran_out(void);

@@ -11,10 +11,11 @@
 
 #include "base/file.h"
 
-/* A lock holds a process number and a line end, or nothing; after a power cut zero bytes in their place. */
+/* A lock holds a process number and a line end, or nothing; after a power cut zero bytes in the place of any. */
 static bool is_lock_text(const char *text, ssize_t size) {
     for (ssize_t i = 0; i < size; i++)
-        if (text[i] && !(text[i] >= '0' && text[i] <= '9') && !(text[i] == '\n' && i == size - 1))
+        if (text[i] && !(text[i] >= '0' && text[i] <= '9') &&
+            !(text[i] == '\n' && (i == size - 1 || !text[i + 1])))
             return false;
     return true;
 }

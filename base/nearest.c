@@ -4,7 +4,7 @@
 
 enum { WORD_MAX = 80 };
 
-static int least(int a, int b) { return a < b ? a : b; }
+static int min(int a, int b) { return a < b ? a : b; }
 
 /* The number of insertions, deletions, changes and swaps of neighbours (optimal string alignment: Damerau 1964). */
 static int edit_distance(const char *a, const char *b) {
@@ -15,9 +15,9 @@ static int edit_distance(const char *a, const char *b) {
         int *now = rows[i % 3], *above = rows[(i + 2) % 3], *two_above = rows[(i + 1) % 3];
         now[0] = i;
         for (int j = 1; j <= m; j++) {
-            now[j] = least(least(above[j], now[j - 1]) + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
+            now[j] = min(min(above[j], now[j - 1]) + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                now[j] = least(now[j], two_above[j - 2] + 1);
+                now[j] = min(now[j], two_above[j - 2] + 1);
         }
     }
     return rows[n % 3][m];

@@ -22,10 +22,10 @@ typedef enum Purpose {
     RANDOM_PROMPT = 10,    /* search for prompts; sub = fact */
     RANDOM_CLASS = 11,     /* random classes of facts; index = hash of the prompt */
     RANDOM_UNITS = 12,     /* neurons of a rule, units: auto:random; sub = rule */
-    RANDOM_CONTROL = 13,   /* controls of a rule; sub 0, 1 sides, 2 halves, 3 + i unit set i, 2^20 + i donors */
-    RANDOM_DONORS = 14,    /* causal training: donors; sub = rule, index = position in training */
-    RANDOM_SHUFFLE = 15,   /* permuted classes of facts, for chance; sub = shuffle */
-    RANDOM_END             /* one past the last */
+    RANDOM_CONTROL = 13, /* controls of a rule; sub 0, 1 sides, 2 halves, 3 + i unit set i, 2^20 + i donors */
+    RANDOM_DONORS = 14,  /* causal training: donors; sub = rule, index = position in training */
+    RANDOM_SHUFFLE = 15, /* permuted classes of facts, for chance; sub = shuffle */
+    RANDOM_END           /* one past the last */
 } Purpose;
 
 /* An endless sequence of random words, accessed by index. sub distinguishes streams of one purpose (see Purpose). */

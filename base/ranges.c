@@ -11,21 +11,32 @@ static int64_t number_at(const char *text, size_t length, size_t *at) {
     return *at > from ? n : -1;
 }
 
+Status range_next(Range *out, int n, const char *text, size_t length, size_t *at, Err *err) {
+    int64_t first = number_at(text, length, at), last = first;
+    if (*at < length && text[*at] == '-') {
+        (*at)++;
+        last = number_at(text, length, at);
+    }
+    if (first < 0 || last < 0 || (*at < length && text[*at] != ','))
+        return err_set(err, ERR_INPUT, "not a list of numbers and ranges, such as 3 or 0-7 or 3,9,12-15");
+    if (last < first)
+        return err_set(err, ERR_INPUT, "%lld-%lld runs backward", (long long)first, (long long)last);
+    if (last >= n)
+        return err_set(err, ERR_INPUT, "%lld is out of range; allowed: 0 to %d",
+                       (long long)(first >= n ? first : last), n - 1);
+    *out = (Range){(int)first, (int)last};
+    return OK;
+}
+
 Status ranges_parse(bool *chosen, int n, const char *text, size_t length, Err *err) {
     for (size_t at = 0;; at++) {
-        int64_t from = number_at(text, length, &at), to = from;
-        bool range = at < length && text[at] == '-';
-        if (range) at++, to = number_at(text, length, &at);
-        if (from < 0 || to < 0 || (at < length && text[at] != ','))
-            return err_set(err, ERR_INPUT,
-                           "'%.*s' is not a list of numbers and ranges, such as 3 or 0-7 or 3,9,12-15",
-                           (int)(length < 100 ? length : 100), text);
-        if (to < from)
-            return err_set(err, ERR_INPUT, "%lld-%lld runs backward", (long long)from, (long long)to);
-        if (to >= n)
-            return err_set(err, ERR_INPUT, "%lld is out of range; allowed: 0 to %d",
-                           (long long)(from >= n ? from : to), n - 1);
-        for (int64_t i = from; i <= to; i++) chosen[i] = true;
+        Range range;
+        Status status = range_next(&range, n, text, length, &at, err);
+        if (status != OK) {
+            err_prefix(err, "'%.*s': ", (int)(length < 100 ? length : 100), text);
+            return status;
+        }
+        for (int i = range.first; i <= range.last; i++) chosen[i] = true;
         if (at == length) return OK;
     }
 }

@@ -7,11 +7,21 @@
 
 #include "base/err.h"
 
+/* The numbers first .. last. */
+typedef struct Range {
+    int first, last;
+} Range;
+
+/* Reads one number or range of a list, at text[*at], and moves *at to the comma after it, or to `length` at the end of
+ * the list. Every number must be from 0 to n - 1.
+ *   text   the whole list, `length` bytes
+ * ERR_INPUT: text is not such a list, a range runs backward, or a number is not below n. The message does not contain
+ * the list; the caller adds it. */
+Status range_next(Range *out, int n, const char *text, size_t length, size_t *at, Err *err);
+
 /* Sets chosen[i] for every i in the list and leaves the other entries unchanged.
- *   chosen   n
- *   text     `length` bytes
- * ERR_INPUT: text is not such a list, a range runs backward, or a number is not below n; the message begins with the
- * list, and the caller adds where it is. Some entries may be set then. */
+ *   chosen   (n)
+ * ERR_INPUT: as range_next, the message begins with the list; some entries may be set then. */
 Status ranges_parse(bool *chosen, int n, const char *text, size_t length, Err *err);
 
 #endif

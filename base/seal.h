@@ -1,5 +1,5 @@
-/* A text that ends in the XXH3-128 of all bytes before that end: none of them changes unseen. A file is sealed where one
- * changed digit would be believed, and where no other file has its hash. */
+/* A text that ends in the XXH3-128 of all bytes before that end: none of them changes unseen. A file is sealed where
+ * one changed digit would be believed, and where no other file has its hash. */
 #ifndef ROTE_BASE_SEAL_H
 #define ROTE_BASE_SEAL_H
 

@@ -33,15 +33,15 @@ static bool read_quota(const char *folder, double *cpus) {
 }
 
 /* The least quota of a group and of all its parents. */
-static double group_cpus(const char *root, const char *group, double least) {
+static double group_cpus(const char *root, const char *group, double min_cpus) {
     char folder[1024];
     int length = snprintf(folder, sizeof folder, "%s%s", root, group);
-    if (length < 0 || (size_t)length >= sizeof folder) return least;
+    if (length < 0 || (size_t)length >= sizeof folder) return min_cpus;
     for (;;) {
         double cpus;
-        if (read_quota(folder, &cpus) && (least == 0 || cpus < least)) least = cpus;
+        if (read_quota(folder, &cpus) && (min_cpus == 0 || cpus < min_cpus)) min_cpus = cpus;
         char *slash = strrchr(folder, '/');
-        if (!slash || slash < folder + strlen(root)) return least;
+        if (!slash || slash < folder + strlen(root)) return min_cpus;
         *slash = '\0';
     }
 }
@@ -55,7 +55,7 @@ static bool has_controller(const char *controllers, const char *name) {
 
 int threads_quota(const char *groups, const char *root) {
     char text[SMALL_FILE_MAX], mount[512], *at = text;
-    double least = 0;
+    double min_cpus = 0;
     if (!small_file_read(groups, text)) return 0;
     for (char *line; (line = small_file_line(&at));) { /* "4:cpu,cpuacct:/user"; version 2: "0::/user" */
         char *controllers = strchr(line, ':'), *group = controllers ? strchr(controllers + 1, ':') : NULL;
@@ -64,16 +64,16 @@ int threads_quota(const char *groups, const char *root) {
         controllers++;
         if (*controllers && !has_controller(controllers, "cpu")) continue;
         snprintf(mount, sizeof mount, "%s%s%.200s", root, *controllers ? "/" : "", controllers);
-        least = group_cpus(mount, group, least);
+        min_cpus = group_cpus(mount, group, min_cpus);
     }
-    int whole = least < THREADS_MAX ? (int)least : THREADS_MAX;
-    return whole + (whole < least && whole < THREADS_MAX);
+    int whole = min_cpus < THREADS_MAX ? (int)min_cpus : THREADS_MAX;
+    return whole + (whole < min_cpus && whole < THREADS_MAX);
 }
 
 /* ---- the default ---- */
 
 int threads_cores(void) {
-    static atomic_int quota = -1; /* read once: it may be asked for in every step */
+    static atomic_int quota = -1; /* read once, because every step may need it */
     int cores = omp_get_num_procs(), allowed = atomic_load(&quota);
     if (allowed < 0) {
         allowed = threads_quota("/proc/self/cgroup", "/sys/fs/cgroup");
@@ -96,9 +96,10 @@ static int from_environment(const char *name) {
 }
 
 static int decide(const char **why) {
-    int asked = from_environment("OMP_NUM_THREADS"), limit = omp_get_thread_limit(), cores = threads_cores();
-    int n = asked > 0 ? asked : cores;
-    *why = asked > 0                     ? "OMP_NUM_THREADS"
+    int requested = from_environment("OMP_NUM_THREADS"), limit = omp_get_thread_limit(),
+        cores = threads_cores();
+    int n = requested > 0 ? requested : cores;
+    *why = requested > 0                 ? "OMP_NUM_THREADS"
            : cores < omp_get_num_procs() ? "the CPU quota of the control group"
                                          : "one per core that this process may use";
     if (limit >= 1 && limit < n) {

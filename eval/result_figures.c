@@ -35,8 +35,8 @@ static void evaluation_figures(double *x, const Evaluation *e, double params, do
 
 static void training_figures(double *x, const RunCounts *counts) {
     x[FIG_EXPOSURES] = counts->exposures;
-    x[FIG_EXPOSURES_LEAST] = (double)counts->exposures_least;
-    x[FIG_EXPOSURES_MOST] = (double)counts->exposures_most;
+    x[FIG_EXPOSURES_MIN] = (double)counts->exposures_min;
+    x[FIG_EXPOSURES_MAX] = (double)counts->exposures_max;
     x[FIG_STEPS] = (double)counts->steps;
     x[FIG_TOKENS] = (double)counts->tokens;
 }

@@ -8,8 +8,8 @@
 /* What a training run counts. */
 typedef struct RunCounts {
     int64_t steps, tokens;
-    double exposures;                        /* of a fact, mean */
-    int64_t exposures_least, exposures_most; /* with facts.zipf */
+    double exposures;                     /* of a fact, mean */
+    int64_t exposures_min, exposures_max; /* with facts.zipf */
 } RunCounts;
 
 typedef struct FigureSources {

@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 
-/* The C interface of the BLAS, as far as we need it (cblas.h's values). */
+/* The part of the BLAS C interface that is used here, with the values of cblas.h. */
 enum { ROW_MAJOR = 101, NO_TRANS = 111, TRANS = 112 };
 #ifdef ROTE_DOUBLE
 #define GEMM_SYMBOL "cblas_dgemm"
@@ -58,13 +58,13 @@ static void load(void) {
     library_gemm = found;
 }
 
-/* One of a view's strides is 1: that says whether it is transposed. A single row or column may have any other
- * stride. */
+/* Whether the view is transposed: one of its strides is 1. In a single row or column the other stride has no
+ * meaning. */
 static int transposed(View v, int rows, int cols, int *ld) {
     int trans = !(v.col == 1);
-    int least = trans ? rows : cols;
+    int min_stride = trans ? rows : cols;
     ptrdiff_t stride = trans ? v.col : v.row;
-    *ld = stride < least ? least : (int)stride;
+    *ld = stride < min_stride ? min_stride : (int)stride;
     return trans ? TRANS : NO_TRANS;
 }
 
@@ -87,8 +87,7 @@ const char *blas_description(void) {
 Status blas_ops(Ops *out, const Ops *ops, Err *err) {
     load();
     if (!library_gemm)
-        return err_set(err, ERR_INPUT,
-                       "train.gemm=openblas: libopenblas.so.0 cannot be loaded; %s",
+        return err_set(err, ERR_INPUT, "train.gemm=openblas: libopenblas.so.0 cannot be loaded; %s",
                        memory_available() < LEAST_MEMORY
                            ? "it needs 256 MiB of memory; raise ulimit -v or free some"
                            : "install libopenblas0 (Debian), openblas (Fedora, Homebrew)");

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What tensor i of slot s (-1: the parameters) is called and looks like in the file; bytes 0: it has none. */
+/* Name, dtype and shape in the file of tensor i of slot s (-1: the parameters); bytes 0: the slot has none. */
 static StTensor describe(const ParamTable *table, int i, const CheckpointSlot *slot, int s) {
     const Tensor *t = &table->tensor[i];
     const SlotMatrix *own = s < 0 || !slot[s].matrix ? NULL : &slot[s].matrix[i];
@@ -25,9 +25,9 @@ static int64_t offset_of(const ParamTable *table, int i, const CheckpointSlot *s
 
 Status checkpoint_write(const char *path, const ParamTable *table, const real *params,
                         const CheckpointSlot *slot, int n_slots, const StMeta *meta, int n_meta, Err *err) {
-    int n = 0, most = table->count * (1 + n_slots);
-    StTensor *tensor = calloc((size_t)most, sizeof *tensor);
-    if (!tensor) return err_set(err, ERR_NOMEM, "%s: no memory for a table of %d tensors", path, most);
+    int n = 0, max_tensors = table->count * (1 + n_slots);
+    StTensor *tensor = calloc((size_t)max_tensors, sizeof *tensor);
+    if (!tensor) return err_set(err, ERR_NOMEM, "%s: no memory for a table of %d tensors", path, max_tensors);
     for (int s = -1; s < n_slots; s++) {
         const real *data = s < 0 ? params : slot[s].data;
         for (int i = 0; i < table->count; i++) {
@@ -42,32 +42,63 @@ Status checkpoint_write(const char *path, const ParamTable *table, const real *p
     return status;
 }
 
+/* Of each tensor itself and two moments, and of a matrix the two covariances and bases of SOAP. */
+static size_t max_state_bytes(const ParamTable *table) {
+    size_t bytes = 0;
+    for (int i = 0; i < table->count; i++) {
+        const Tensor *t = &table->tensor[i];
+        size_t rows = (size_t)t->rows, cols = (size_t)t->cols;
+        bytes += (3 * rows * cols + (t->matrix ? 2 * rows * rows + 2 * cols * cols : 0)) * sizeof(real);
+    }
+    return bytes;
+}
+
+Status checkpoint_read(const char *path, const ParamTable *table, StFile *out, Err *err) {
+    return safetensors_read(path, max_state_bytes(table), out, err);
+}
+
+static Status check_finite(const char *path, const StTensor *t, Err *err) {
+    real x;
+    for (size_t i = 0; i < t->bytes / sizeof x; i++) {
+        memcpy(&x, (const char *)t->data + i * sizeof x,
+               sizeof x); /* a header of any length may stand before it */
+        if (!__builtin_isfinite(x))
+            return err_set(err, ERR_FORMAT,
+                           "%s: tensor '%s': number %zu is not finite, which is never written", path, t->name,
+                           i);
+    }
+    return OK;
+}
+
 /* The file's tensor for the one described, or an error that says how it differs. */
-static Status find_same(const char *path, const StFile *file, const StTensor *want, const StTensor **out,
+static Status find_same(const char *path, const StFile *file, const StTensor *expected, const StTensor **out,
                         Err *err) {
-    const StTensor *t = safetensors_find(file, want->name);
-    if (!t) return err_set(err, ERR_FORMAT, "%s: tensor '%s' is missing", path, want->name);
-    if (strcmp(t->dtype, want->dtype))
-        return err_set(err, ERR_FORMAT, "%s: tensor '%s' is %s, this build computes in %s", path, want->name,
-                       t->dtype, want->dtype);
-    if (t->n_dim != want->n_dim || memcmp(t->dim, want->dim, (size_t)want->n_dim * sizeof t->dim[0]))
+    const StTensor *t = safetensors_find(file, expected->name);
+    if (!t) return err_set(err, ERR_FORMAT, "%s: tensor '%s' is missing", path, expected->name);
+    if (strcmp(t->dtype, expected->dtype))
+        return err_set(err, ERR_FORMAT, "%s: tensor '%s' is %s, this build computes in %s", path,
+                       expected->name, t->dtype, expected->dtype);
+    if (t->n_dim != expected->n_dim ||
+        memcmp(t->dim, expected->dim, (size_t)expected->n_dim * sizeof t->dim[0]))
         return err_set(err, ERR_FORMAT, "%s: tensor '%s' has another shape than the config's model", path,
-                       want->name);
+                       expected->name);
     *out = t;
     return OK;
 }
 
 Status checkpoint_load(const char *path, const StFile *file, const ParamTable *table, real *params,
                        const CheckpointSlot *slot, int n_slots, Err *err) {
-    for (int copying = 0; copying < 2; copying++) /* first look at all, then copy: all or nothing */
+    for (int copying = 0; copying < 2;
+         copying++) /* check all tensors first, so that an error changes nothing */
         for (int s = -1; s < n_slots; s++)
             for (int i = 0; i < table->count; i++) {
-                StTensor want = describe(table, i, slot, s);
+                StTensor expected = describe(table, i, slot, s);
                 const StTensor *t = NULL;
-                if (want.bytes == 0) continue;
-                TRY(find_same(path, file, &want, &t, err));
+                if (expected.bytes == 0) continue;
+                TRY(find_same(path, file, &expected, &t, err));
                 real *to = (s < 0 ? params : slot[s].data) + offset_of(table, i, slot, s);
                 if (copying) memcpy(to, t->data, t->bytes);
+                else TRY(check_finite(path, t, err));
             }
     return OK;
 }

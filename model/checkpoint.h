@@ -1,18 +1,18 @@
-/* A training state in a safetensors file: every parameter tensor under its own name, every optimizer buffer
- * as "optimizer.<slot>.<tensor>", and the trainer's strings in the metadata. */
+/* A training state in a safetensors file: every parameter tensor under its own name, every optimizer buffer as
+ * "optimizer.<slot>.<tensor>", and strings of the trainer in the metadata. */
 #ifndef ROTE_MODEL_CHECKPOINT_H
 #define ROTE_MODEL_CHECKPOINT_H
 
 #include "model/formats/safetensors.h"
 #include "model/params.h"
 
-/* What an optimizer buffer holds for one tensor: a matrix of its own size, or nothing (rows 0). */
+/* The matrix that an optimizer buffer has for one tensor; its size may differ from the tensor's. rows 0: none. */
 typedef struct SlotMatrix {
     int rows, cols;
     int64_t offset; /* into the buffer, in reals */
 } SlotMatrix;
 
-/* An optimizer buffer. matrix: one for each tensor; NULL: laid out as the parameter vector. */
+/* An optimizer buffer. matrix: one for each tensor; NULL: the buffer has the layout of the parameter vector. */
 typedef struct CheckpointSlot {
     const char *name;
     real *data;
@@ -24,11 +24,15 @@ typedef struct CheckpointSlot {
 Status checkpoint_write(const char *path, const ParamTable *table, const real *params,
                         const CheckpointSlot *slot, int n_slots, const StMeta *meta, int n_meta, Err *err);
 
+/* Reads a checkpoint of such a model, whatever its optimizer (model/formats/safetensors.h); safetensors_free it.
+ * ERR_FORMAT: torn, altered, or larger than any such state. ERR_IO, ERR_NOMEM. */
+Status checkpoint_read(const char *path, const ParamTable *table, StFile *out, Err *err);
+
 /* Copies a file that safetensors_read found whole into params and slots; more tensors than asked for are no
  * error.
  *   path  for messages
- * ERR_FORMAT names the tensor that is missing or of another shape or dtype; params and slots are then
- * untouched. */
+ * ERR_FORMAT names the tensor that is missing, of another shape or dtype, or holds NaN or Inf, which no state that was
+ * written has; params and slots are then untouched. */
 Status checkpoint_load(const char *path, const StFile *file, const ParamTable *table, real *params,
                        const CheckpointSlot *slot, int n_slots, Err *err);
 

@@ -1,6 +1,6 @@
-/* One token at a time, through the blocks of the full pass: only attention and the causal mean read a cache instead of
- * the whole sequence. Every output is the same chain as there: products over k, softmax sums by key index, so nothing
- * here is approximate. */
+/* One token at a time, through the blocks of the full pass; only attention and the causal mean read a cache instead of
+ * the whole sequence. Every output is the same chain of operations as in the full pass (products over k, softmax sums
+ * by key index), so the results have the same bits. */
 #include "model/decode.h"
 
 #include <stdlib.h>
@@ -11,13 +11,13 @@
 
 struct Decoder {
     const Gpt *g;
-    int rows; /* that decoder_read takes at once */
+    int rows; /* tokens that decoder_read computes at once */
     Weights weights;
-    Team alone;
+    Team team;
     Exec exec;
     Hooks hooks;
 
-    Block *block; /* n_layer; all work on the same rows, and each has a cache of its own */
+    Block *block; /* n_layer; all use the same rows, each has its own cache */
     Cache *cache; /* n_layer */
     BlockActs acts;
     NormRows norm_f;
@@ -25,13 +25,13 @@ struct Decoder {
     real *logits; /* (V) */
 
     int position;     /* tokens read */
-    int32_t start[2]; /* what is read is a chunk of one sequence */
+    int32_t start[2]; /* the tokens to read are a chunk of one sequence */
     Batch batch;
     Chunk chunk;
     Arena arena;
 };
 
-/* Everything in the arena; before it has memory this only measures. */
+/* Places everything in the arena. Before the arena is allocated, this only measures its size. */
 static void lay_out(Decoder *s) {
     const ModelConfig *c = &s->g->config;
     Arena *arena = &s->arena;
@@ -72,7 +72,7 @@ static void make_blocks(Decoder *s) {
                               .pos = s->pos,
                               .rope_table = g->rope_table,
                               .cache = &s->cache[l],
-                              .apart = s->norm_f.y}; /* which is written after all blocks */
+                              .branch = s->norm_f.y}; /* free until all blocks are done */
 }
 
 Status decoder_create_rows(Decoder **out, const Gpt *g, int rows, Err *err) {
@@ -95,8 +95,8 @@ Status decoder_create_rows(Decoder **out, const Gpt *g, int rows, Err *err) {
         decoder_free(s);
         return status;
     }
-    s->alone = (Team){0, 1, NULL};
-    s->exec = (Exec){.ops = g->ops, .team = &s->alone};
+    s->team = (Team){0, 1, NULL};
+    s->exec = (Exec){.ops = g->ops, .team = &s->team};
     s->hooks.config = &g->config;
     s->batch = (Batch){.n_seq = 1, .start = s->start};
     s->chunk = (Chunk){.batch = &s->batch, .s1 = 1, .own_s1 = 1};
@@ -110,7 +110,7 @@ Status decoder_create_rows(Decoder **out, const Gpt *g, int rows, Err *err) {
 Status decoder_create(Decoder **out, const Gpt *g, Err *err) { return decoder_create_rows(out, g, 1, err); }
 
 void decoder_refresh(Decoder *s) {
-    weights_pack(&s->weights, s->g->ops, PACK_FORWARD, &s->alone);
+    weights_pack(&s->weights, s->g->ops, PACK_FORWARD, &s->team);
     s->position = 0;
 }
 
@@ -125,7 +125,7 @@ void decoder_free(Decoder *s) {
 
 void decoder_rewind(Decoder *s, int position) {
     CHECK(position >= 0 && position <= s->position);
-    s->position = position; /* what the caches hold of later positions is written anew before it is read */
+    s->position = position; /* caches of later positions are overwritten before they are read */
 }
 
 void decoder_edit(Decoder *s, const Edits *edits) {
@@ -150,7 +150,7 @@ const real *decoder_read(Decoder *s, const int32_t *token, int n) {
 
     embedding_forward(g, a->x, s->pos, token, s->position, n);
     for (int l = 0; l < c->n_layer; l++) block_forward(&s->block[l]);
-    /* Only what follows the last token is asked for. */
+    /* Only the logits after the last token are needed. */
     norm_rows_forward(&s->exec, c, &s->norm_f, a->x + (ptrdiff_t)(n - 1) * d, &s->weights.norm_f, 0, 1);
     if (!hooks_idle(&s->hooks)) hooks_run(&s->hooks, (Hook){HOOK_LN_FINAL, -1}, s->norm_f.y, 1, d, n - 1);
     linear_forward(&s->exec, s->logits, c->vocab_size, s->norm_f.y, &s->weights.head, 1);

@@ -1,4 +1,4 @@
-/* One-token decoding with a KV cache: bit-equal to the full forward. */
+/* Decoding one token at a time with a KV cache. The logits have the same bits as those of the full forward pass. */
 #ifndef ROTE_MODEL_DECODE_H
 #define ROTE_MODEL_DECODE_H
 
@@ -6,25 +6,25 @@
 #include "model/neurons/edits.h"
 
 typedef struct Decoder Decoder;
-/* Room for g->config.block_size tokens. g's parameters must not change unless decoder_refresh follows: it keeps the
- * matrices as they are now. */
+/* A decoder for at most g->config.block_size tokens. It packs the matrices now: after a change of g's parameters, call
+ * decoder_refresh. ERR_NOMEM. */
 Status decoder_create(Decoder **out, const Gpt *g, Err *err);
-/* The same with room to read up to `rows` tokens at once, at most DECODER_ROWS. */
+/* The same, but decoder_read computes up to `rows` tokens at once. 1 <= rows <= DECODER_ROWS. */
 enum { DECODER_ROWS = 256 };
 Status decoder_create_rows(Decoder **out, const Gpt *g, int rows, Err *err);
 void decoder_free(Decoder *d);
-/* Takes the matrices as they are now, and begins anew. */
+/* Packs the matrices again, and goes back to position 0. */
 void decoder_refresh(Decoder *d);
-/* Back to where `position` tokens were read, at most as many as now; 0 begins anew. */
+/* Goes back to an earlier position, the number of tokens read; 0: the start of a new sequence. */
 void decoder_rewind(Decoder *d, int position);
 int decoder_position(const Decoder *d);
-/* From now on activations are edited as in gpt_work_edit (NULL: no more), with the same bits; begins anew. edits must
- * outlive that. */
+/* From now on the decoder edits activations as gpt_work_edit does, with the same bits (NULL: no edits); goes back to
+ * position 0. edits must outlive their use. */
 void decoder_edit(Decoder *d, const Edits *edits);
-/* Reads `token` (0 for BOS at position 0) and returns the logits (V) of what follows, valid until the next
- * call. The caller keeps decoder_position below block_size (CHECK). */
+/* Reads `token` (0, BOS, at position 0) and returns the logits (V) of the next token, valid until the next call.
+ * decoder_position must be below block_size (CHECK). */
 const real *decoder_step(Decoder *d, int32_t token);
-/* Reads n tokens and returns the logits of what follows the last: the same bits as n steps, sooner. */
+/* Reads n tokens and returns the logits of the token after the last one: the same bits as n steps, but faster. */
 const real *decoder_read(Decoder *d, const int32_t *token, int n);
 
 #endif

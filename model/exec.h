@@ -1,4 +1,4 @@
-/* What one thread needs to run layers: kernels, scratch of its own, and its place in a team. */
+/* The tools with which one thread runs layers: kernels, its own scratch memory, and its place in a team. */
 #ifndef ROTE_MODEL_EXEC_H
 #define ROTE_MODEL_EXEC_H
 
@@ -8,8 +8,8 @@
 typedef struct Exec {
     const Ops *ops;
     const Team *team;
-    real *gemm;   /* GEMM_SCRATCH_REALS */
-    real *scores; /* ATTENTION_ROWS x longest sequence */
+    real *gemm;   /* scratch, GEMM_SCRATCH_REALS reals */
+    real *scores; /* scratch, ATTENTION_ROWS x longest sequence */
 } Exec;
 
 #endif

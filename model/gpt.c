@@ -1,4 +1,4 @@
-/* The model's parameters and structure; forward and backward are in model/pass.c. */
+/* The parameters and the structure of the model. Forward and backward pass: model/pass.c. */
 #include "model/gpt.h"
 
 #include <stdio.h>
@@ -13,7 +13,7 @@ static int64_t offset_of(const ParamTable *table, const char *name) {
     return t ? t->offset : -1;
 }
 
-/* layer < 0: of no block. */
+/* The place of a layer's tensors; layer < 0: outside the blocks. */
 static Place place_of(const ParamTable *table, int layer, const char *name) {
     char block[24] = "", weight[64], bias[64];
     if (layer >= 0) snprintf(block, sizeof block, "blocks.%d.", layer);
@@ -52,9 +52,9 @@ static Status make_rope_table(Gpt *g, Err *err) {
     for (int i = 0; i < pairs; i++) {
         double frequency = exact_pow(c->rope_theta, -2.0 * i / hd);
         for (int t = 0; t < c->block_size; t++) {
-            real *turn = g->rope_table + ((size_t)t * (size_t)pairs + (size_t)i) * 2;
-            turn[0] = (real)exact_cos(t * frequency);
-            turn[1] = (real)exact_sin(t * frequency);
+            real *angle = g->rope_table + ((size_t)t * (size_t)pairs + (size_t)i) * 2;
+            angle[0] = (real)exact_cos(t * frequency);
+            angle[1] = (real)exact_sin(t * frequency);
         }
     }
     return OK;

@@ -1,7 +1,7 @@
-/* The GPT: its structure and its parameters. Everything about the structure is a config key.
+/* The GPT: its structure and its parameters. Every choice of the structure is a config key.
  *
- * The model knows no facts: it takes integer arrays (model/batch.h). Sequences of any lengths lie one after the other
- * without padding, so nothing about a sequence's numbers depends on its neighbours.
+ * The model knows no facts: it reads integer arrays (model/batch.h). Sequences of any length are laid end to end
+ * without padding, so the results of a sequence do not depend on its neighbours.
  *
  *   h = wte[input] + wpe[position]
  *   each block:  h += o(attention(norm1(h)))     h += out(act(in(norm2(h))))
@@ -28,9 +28,9 @@
 #include "model/team.h"
 
 /* The layers of a block that have parameters, in the order of the forward pass: field, and name of its tensors,
- * blocks.L.NAME.weight and .bias. A layer of several tensors is named by its first: qkv is q, k and v side by side, in
- * is gate and up side by side when gated. What is kept for each such layer (BlockPlaces, BlockWeights) has a field for
- * each row; shapes and first values are in model/params.c, the matrices' shapes for products in model/weights.c. */
+ * blocks.L.NAME.weight and .bias. A layer of several tensors has the name of its first tensor: qkv is q, k and v side
+ * by side; in is gate and up side by side where the MLP is gated. BlockPlaces and BlockWeights have a field for each
+ * row. model/params.c has the shapes and the initial values, model/weights.c the shapes of the matrices in products. */
 #define BLOCK_LAYERS(X)                                                                                      \
     X(norm1, "norm1")                                                                                        \
     X(qkv, "attn.q")                                                                                         \
@@ -39,7 +39,7 @@
     X(in, c->gated ? "mlp.gate" : "mlp.in")                                                                  \
     X(out, "mlp.out")
 
-/* Where a layer's weight and bias begin in the parameter vector (and in a gradient), -1 where it has none. */
+/* Offsets of a layer's weight and bias in the parameter vector (and in a gradient), in reals; -1: it has none. */
 typedef struct Place {
     int64_t weight, bias;
 } Place;
@@ -71,24 +71,25 @@ Status gpt_create(Gpt *g, const ModelConfig *config, const Ops *ops, GemmKind ge
 void gpt_init(Gpt *g, uint64_t seed);
 void gpt_free(Gpt *g);
 
-/* What stands at a place of the parameter vector or of a gradient; NULL where the model has no such tensor. */
+/* The tensor at that place of the parameter vector or of a gradient; NULL where the model has no such tensor. */
 static inline real *tensor_at(real *vector, int64_t place) { return place < 0 ? NULL : vector + place; }
 
 /* Channels of one row of q, k and v side by side: (H + 2 KV) hd. */
 static inline int qkv_width(const ModelConfig *c) {
     return (c->n_head + 2 * c->n_kv_head) * (c->n_embd / c->n_head);
 }
-/* Numbers of one row before the activation: I, or gate and up side by side. */
+/* Numbers of one row before the activation: I; gated: 2 I, gate and up side by side. */
 static inline int pre_width(const ModelConfig *c) { return c->gated ? 2 * c->n_inner : c->n_inner; }
 
-/* A gradient vector has the parameters' layout and, when the head is tied, wte's (V,d) once more at its end:
- * what wte earns as the input embedding is a chain of its own, so that cutting a leaf into chunks changes no
- * bit. gpt_gradient_fold adds it to wte's; call it once, when all leaves are added up. */
+/* A gradient vector has the layout of the parameters. With a tied head it has a second (V,d) at its end: the gradient
+ * that wte receives as the input embedding. This gradient is a chain of its own, so that no bit depends on how a leaf
+ * is cut into chunks (docs/design.md, "Kernels"). gpt_gradient_fold adds it to the gradient of wte: call it once, after
+ * all leaves are added up. */
 int64_t gpt_gradient_reals(const Gpt *g);
 void gpt_gradient_fold(const Gpt *g, real *grad);
 
-/* Floating-point operations of one training step on `tokens` tokens in sequences of length T, counted as the
- * bench README counts: per token 6 * (matrix parameters + V d) + 6 L T d. */
+/* Floating-point operations of one training step on `tokens` tokens in sequences of length T: per token
+ * 6 * (matrix parameters + V d) + 6 L T d, with the causal half of attention counted (docs/speed.md). */
 double gpt_flops(const ModelConfig *config, const ParamTable *table, double tokens, double T);
 
 #endif

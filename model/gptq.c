@@ -5,11 +5,12 @@
 
 #include "model/pass.h"
 
-static const double DAMPING = 0.01; /* of the mean of H's diagonal (the paper, section 3.3, step 3) */
+static const double DAMPING =
+    0.01; /* share of the mean of the diagonal of H that is added to it (the paper, section 3.3, step 3) */
 
 /* ---- the factor ----
- * H = R R^T with R upper triangular (Cholesky from the last row up). Then H^-1 = R^-T R^-1, so U = R^-1: no
- * inverse of H is ever formed. */
+ * H = R R^T with R upper triangular (Cholesky, from the last row upward). Then H^-1 = R^-T R^-1, so U = R^-1: the
+ * inverse of H itself is not needed. */
 
 static void damp(double *h, int C) {
     double mean = 0;
@@ -64,12 +65,11 @@ bool gptq_factor(double *h, double *column, int C, int threads) {
 
 /* ---- rows ---- */
 
-void gptq_rows(real *w, const double *u, int rows, int C, Quantize kind, double *left, int threads) {
+void gptq_rows(real *w, const double *u, int rows, int C, Quantize kind, double *scratch, int threads) {
 #pragma omp parallel for num_threads(threads) schedule(static) if ((int64_t)rows * C * C > 131072)
     for (int r = 0; r < rows; r++) {
         real *out = w + (size_t)r * (size_t)C;
-        double *rest =
-            left + (size_t)r * (size_t)C; /* the row as it is to be approximated by later columns */
+        double *rest = scratch + (size_t)r * (size_t)C; /* the row, with the compensation so far */
         double scale = quantize_scale(kind, out, C);
         for (int i = 0; i < C; i++) rest[i] = (double)out[i];
         for (int i = 0; i < C; i++) {
@@ -90,15 +90,15 @@ typedef struct Moments {
 } Moments;
 
 /* h += x^T x, every element one chain in token order. */
-static void add_moments(void *user, const HookObservation *seen) {
+static void add_moments(void *user, const HookObservation *observed) {
     const Moments *m = user;
-    if (seen->hook.layer != m->hook.layer) return;
+    if (observed->hook.layer != m->hook.layer) return;
     size_t n = (size_t)m->C;
 #pragma omp parallel for num_threads(m->threads) schedule(dynamic, 4)
     for (int i = 0; i < m->C; i++) {
         double *row = m->h + (size_t)i * n;
-        for (int t = 0; t < seen->rows; t++) {
-            const real *xt = seen->x + (size_t)t * n;
+        for (int t = 0; t < observed->rows; t++) {
+            const real *xt = observed->x + (size_t)t * n;
             double xi = (double)xt[i];
             for (int j = i; j < m->C; j++) row[j] += xi * (double)xt[j];
         }
@@ -111,19 +111,19 @@ typedef struct Gptq {
     const Batch *batch;
     GptWork *work;
     int threads;
-    double *h, *column, *left;
+    double *h, *column, *scratch;
 } Gptq;
 
-/* The tensors that read one input: from the parameter at `place` on, `rows` rows in all. */
+/* Quantizes the tensors that read the same input: `rows` rows in all, from the parameter at `place` on. */
 static Status quantize_layer(Gptq *s, Hook read, int64_t place, int rows, int C, Err *err) {
     Moments m = {read, s->h, C, s->threads};
     char name[HOOK_NAME_MAX];
     memset(s->h, 0, (size_t)C * (size_t)C * sizeof *s->h);
     gpt_observe(s->g, s->work, s->batch, 0, s->batch->n_seq, 1u << read.site, add_moments, &m);
     if (!gptq_factor(s->h, s->column, C, s->threads))
-        return err_set(err, ERR_NUMERIC, "%s: no finite numbers, so GPTQ has nothing to go by",
+        return err_set(err, ERR_NUMERIC, "%s: contains NaN or Inf, so GPTQ cannot use it",
                        hook_name(name, read));
-    gptq_rows(s->g->params + place, s->h, rows, C, s->kind, s->left, s->threads);
+    gptq_rows(s->g->params + place, s->h, rows, C, s->kind, s->scratch, s->threads);
     return OK;
 }
 
@@ -147,7 +147,7 @@ Status gptq_quantize(Gpt *g, Quantize kind, const Batch *batch, int max_len, int
     const ModelConfig *c = &g->config;
     Gptq s = {.g = g, .kind = kind, .batch = batch, .threads = threads};
     size_t widest = (size_t)(c->mlp == MLP_PLAIN && c->n_inner > c->n_embd ? c->n_inner : c->n_embd);
-    size_t largest = 0; /* rows of one input together, times its width */
+    size_t largest = 0; /* size of the matrices that read one input together, from above */
     for (int i = 0; i < g->table.count; i++) {
         const Tensor *t = &g->table.tensor[i];
         size_t size = (size_t)t->rows * (size_t)t->cols * 3; /* q, k, v; gate, up */
@@ -157,8 +157,8 @@ Status gptq_quantize(Gpt *g, Quantize kind, const Batch *batch, int max_len, int
     Status status = OK;
     s.h = memory_alloc(widest * widest * sizeof *s.h);
     s.column = memory_alloc(widest * sizeof *s.column);
-    s.left = memory_alloc(largest * sizeof *s.left);
-    if (!s.h || !s.column || !s.left)
+    s.scratch = memory_alloc(largest * sizeof *s.scratch);
+    if (!s.h || !s.column || !s.scratch)
         TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for the second moments of %zu inputs", widest));
     TRY_GOTO(gpt_work_create(&s.work, g, seqs * max_len, seqs, max_len, false, 1, NULL, err));
 
@@ -175,6 +175,6 @@ done:
     gpt_work_free(s.work);
     memory_free(s.h);
     memory_free(s.column);
-    memory_free(s.left);
+    memory_free(s.scratch);
     return status;
 }

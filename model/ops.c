@@ -1,4 +1,4 @@
-/* Which instruction set runs: the tables this build has, cut to what the CPU can do, and the self-test. */
+/* Chooses the instruction set: the tables of this build that the CPU can run; and the self-test. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,11 +16,11 @@ extern const Ops ops_avx512;
 extern const Ops ops_neon;
 #endif
 
-/* Names that ROTE_ISA may have, whether or not this build or this CPU has them. */
+/* All names that ROTE_ISA may have, also those that this build or this CPU does not have. */
 static const char known_names[] = "portable, avx2, avx512, neon";
 
 const Ops *const *ops_available(void) {
-    static const Ops *table[5]; /* same content every time: no harm in filling it twice */
+    static const Ops *table[5]; /* every call fills in the same content, so two threads may do it at once */
     int n = 0;
 #ifdef HAVE_avx512
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
@@ -40,14 +40,14 @@ const Ops *const *ops_available(void) {
 
 Status ops_select(const Ops **out, Err *err) {
     const Ops *const *available = ops_available();
-    const char *wanted = getenv("ROTE_ISA");
-    if (!wanted || !*wanted) {
+    const char *requested = getenv("ROTE_ISA");
+    if (!requested || !*requested) {
         *out = available[0];
         return OK;
     }
     char names[64] = "";
     for (int i = 0; available[i]; i++) {
-        if (strcmp(available[i]->isa, wanted) == 0) {
+        if (strcmp(available[i]->isa, requested) == 0) {
             *out = available[i];
             return OK;
         }
@@ -55,17 +55,17 @@ Status ops_select(const Ops **out, Err *err) {
         strcat(names, available[i]->isa);
     }
     return err_set(err, ERR_INPUT,
-                   "ROTE_ISA=%.40s: not an instruction set this CPU can run; it has %s (known: %s)", wanted,
-                   names, known_names);
+                   "ROTE_ISA=%.40s: not an instruction set this CPU can run; it has %s (known: %s)",
+                   requested, names, known_names);
 }
 
-/* Small numbers with full significands, from a fixed linear congruence: the test needs no better. */
+/* Small numbers with full significands, from a linear congruence, which is good enough for this test. */
 static real test_value(uint32_t *state) {
     *state = *state * 1664525u + 1013904223u;
     return ((real)(int32_t)*state) * (real)0x1p-31;
 }
 
-/* Hashes of the self-test's product and exponentials; a new numeric spec changes them, and the error tells the new
+/* Hashes of the self-test's product and exponentials. A new numeric spec changes them; the error message has the new
  * ones. */
 #ifdef ROTE_DOUBLE
 #define KNOWN_ANSWERS                                                                                        \
@@ -90,7 +90,7 @@ Status ops_self_test(const Ops *ops, Err *err) {
     ops->fma_vector(r, a, b, c, 16);
     for (int i = 0; i < 16; i++)
         if (r[i] != (real)(0x1p-11 + 0x1p-24))
-            return err_set(err, ERR_NUMERIC, "self-test: %s: multiply-add is not fused", ops->isa);
+            return err_set(err, ERR_NUMERIC, "self-test: %s: the multiply-add is not fused", ops->isa);
 
     enum { M = 13, N = 37, K = 19 };
     static const char *const what[] = {"gemm", "exp"};
@@ -101,9 +101,9 @@ Status ops_self_test(const Ops *ops, Err *err) {
     for (int i = 0; i < K * N; i++) y[i] = test_value(&state) * 20;
     real *scratch = aligned_alloc(64, GEMM_SCRATCH_REALS * sizeof(real));
     if (!scratch) return err_set(err, ERR_NOMEM, "self-test: no memory");
-    for (int turn = 0; turn < 2; turn++) {
-        const Ops *o = turn ? &ops_portable : ops;
-        real(*to)[M * N] = turn ? expected : got;
+    for (int pass = 0; pass < 2; pass++) {
+        const Ops *o = pass ? &ops_portable : ops;
+        real(*to)[M * N] = pass ? expected : got;
         o->gemm(to[0], N, (View){x, K, 1}, (View){y, N, 1}, GEMM_ZERO, NULL, M, N, K, scratch);
         o->exp_vector(to[1], y, M * N);
     }
@@ -112,8 +112,8 @@ Status ops_self_test(const Ops *ops, Err *err) {
         if (hash_of(expected[t], M * N) != known[t])
             return err_set(
                 err, ERR_NUMERIC,
-                "self-test: the portable %s gives other bits than the numeric spec (hash 0x%016llx)", what[t],
-                (unsigned long long)hash_of(expected[t], M * N));
+                "self-test: the bits of the portable %s differ from the numeric spec (hash 0x%016llx)",
+                what[t], (unsigned long long)hash_of(expected[t], M * N));
     for (int t = 0; t < 2; t++)
         if (ops->exact && memcmp(got[t], expected[t], sizeof got[t]) != 0)
             return err_set(err, ERR_NUMERIC, "self-test: %s: %s differs from the portable one", ops->isa,

@@ -19,33 +19,33 @@ struct Parallel {
     Arena arena;
 };
 
-enum { SUM_BLOCK = 4096 }; /* reals a thread adds up at a time */
+enum { SUM_BLOCK = 4096 }; /* reals that a thread adds at a time */
 
-/* Sequences in flight: few enough that their activations stay in the second-level cache, yet 64 rows at
- * least, so that products are long. Packed weights cost a chunk nothing; where they are not, 256 rows pay for
- * it. Forward only, all layers share one layer's activations. */
-static int choose_micro(const ModelConfig *c, int max_len, int wanted, int team_size, bool backward,
+/* Sequences that a team computes at once: so few that their activations stay in the second-level cache, but at least 64
+ * rows, so that products are long. If the weights are not packed in advance, every chunk packs them, which takes at
+ * least 256 rows to pay off. In forward passes all layers share the activations of one layer. */
+static int choose_micro(const ModelConfig *c, int max_len, int requested, int team_size, bool backward,
                         bool packed) {
     double in = c->mlp == MLP_PLAIN ? c->n_inner * (c->gated ? 3.0 : 2.0) : 0;
     double per_token = (backward ? c->n_layer : 1) * (8.0 * c->n_embd + in) * (double)sizeof(real);
-    double tokens = 512.0 * 1024 / per_token, least = packed ? 64 : 256;
-    tokens = tokens < least ? least : tokens > 256 ? 256 : tokens;
-    int micro = wanted > 0 ? wanted : ((int)tokens + max_len - 1) / max_len;
+    double tokens = 512.0 * 1024 / per_token, min_tokens = packed ? 64 : 256;
+    tokens = tokens < min_tokens ? min_tokens : tokens > 256 ? 256 : tokens;
+    int micro = requested > 0 ? requested : ((int)tokens + max_len - 1) / max_len;
     if (micro < 1) micro = 1;
-    return micro * (wanted > 0 ? 1 : team_size);
+    return micro * (requested > 0 ? 1 : team_size);
 }
 
 static int team_size_of(const Parallel *p, int team) { return p->team_first[team + 1] - p->team_first[team]; }
 
-/* Beyond this the memory matters more than the few percent that packing costs in every chunk. OpenBLAS packs
- * for itself. */
+/* For larger packed weights, memory matters more than the few percent of time that packing in every chunk costs.
+ * OpenBLAS packs its own. */
 static Packing choose_packing(const Gpt *g, bool backward) {
-    const size_t most = (size_t)64 << 20;
+    const size_t max_packed = (size_t)64 << 20;
     Packing packing = backward ? PACK_BOTH : PACK_FORWARD;
-    return g->ops->exact && weights_bytes(&g->config, packing) <= most ? packing : PACK_NONE;
+    return g->ops->exact && weights_bytes(&g->config, packing) <= max_packed ? packing : PACK_NONE;
 }
 
-/* Numbers of threads, teams and leaves; no memory of the model's size yet. */
+/* Sets the numbers of threads, teams and leaves; allocates nothing. */
 static void divide(Parallel *p, const Gpt *g, const ParallelPlan *plan) {
     p->g = g;
     p->threads = plan->threads;
@@ -68,7 +68,8 @@ size_t parallel_bytes(const Gpt *g, const ParallelPlan *plan) {
     return packed + (size_t)p.teams * work + (size_t)p.leaves * (size_t)p.grad_reals * sizeof(real);
 }
 
-/* How many threads a parallel region really gets (OMP_THREAD_LIMIT may cut it), each of them tested. */
+/* Sets the number of threads that a parallel region really gets (OMP_THREAD_LIMIT may limit it), and tests each
+ * thread. */
 static Status start_threads(Parallel *p, Err *err) {
     int got = 1;
     Status status = OK;
@@ -87,7 +88,7 @@ static Status start_threads(Parallel *p, Err *err) {
     return status;
 }
 
-/* The leaves' gradients in the arena; before it has memory this only measures. */
+/* Places the gradients of the leaves in the arena. Before the arena is allocated, this only measures their size. */
 static void place_leaves(Parallel *p) {
     p->arena.size = 0;
     for (int l = 0; l < p->leaves; l++) {
@@ -149,7 +150,7 @@ void parallel_free(Parallel *p) {
 
 static int share(long long n, int part, int parts) { return (int)(n * part / parts); }
 
-/* One team's leaves, by one of its members. */
+/* Computes the leaves of a team; every member of the team calls it. */
 static void run_leaves(Parallel *p, const Batch *batch, real scale, int team, const Team *member) {
     for (int leaf = share(p->leaves, team, p->teams); leaf < share(p->leaves, team + 1, p->teams); leaf++) {
         int from, to;
@@ -173,15 +174,15 @@ static void add_leaves(Parallel *p, int64_t from, int64_t n) {
             p->g->ops->add(p->grad[l] + from, p->grad[l + stride] + from, n);
 }
 
-int64_t batch_asked(const Batch *batch) {
-    int64_t asked = 0;
-    for (int i = batch->start[0]; i < batch->start[batch->n_seq]; i++) asked += batch->targets[i] >= 0;
-    return asked;
+int64_t batch_n_targets(const Batch *batch) {
+    int64_t n_targets = 0;
+    for (int i = batch->start[0]; i < batch->start[batch->n_seq]; i++) n_targets += batch->targets[i] >= 0;
+    return n_targets;
 }
 
-real *parallel_gradient_sum(Parallel *p, const Batch *batch, int64_t asked, double *nats) {
-    CHECK(p->leaves > 0 && asked > 0);
-    real scale = (real)(1 / (double)asked);
+real *parallel_gradient_sum(Parallel *p, const Batch *batch, int64_t n_targets, double *nats) {
+    CHECK(p->leaves > 0 && n_targets > 0);
+    real scale = (real)(1 / (double)n_targets);
 #pragma omp parallel num_threads(p->threads)
     {
         int thread = omp_get_thread_num(), team = 0;
@@ -205,9 +206,9 @@ real *parallel_gradient_sum(Parallel *p, const Batch *batch, int64_t asked, doub
 }
 
 real *parallel_gradient(Parallel *p, const Batch *batch, double *loss_nats) {
-    int64_t asked = batch_asked(batch);
-    real *grad = parallel_gradient_sum(p, batch, asked, loss_nats);
-    *loss_nats /= (double)asked;
+    int64_t n_targets = batch_n_targets(batch);
+    real *grad = parallel_gradient_sum(p, batch, n_targets, loss_nats);
+    *loss_nats /= (double)n_targets;
     return grad;
 }
 

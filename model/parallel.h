@@ -1,8 +1,8 @@
-/* A whole batch on many threads: the gradient, and code lengths.
+/* The gradient and the code lengths of a whole batch, on many threads.
  *
- * The batch is cut into `leaves` contiguous groups of sequences; a leaf's gradient is one chain in token
- * order, and leaves are added pairwise by index: (0+1) + (2+3) ... Threads take leaves, and form teams where
- * there are more threads than leaves. Neither threads nor micro-batch changes a bit. */
+ * The batch is divided into `leaves` contiguous groups of sequences. The gradient of a leaf is one chain in token
+ * order; leaves are added pairwise by index: (0+1) + (2+3) ... Each thread takes leaves; with more threads than leaves,
+ * threads form teams, one for each leaf. No bit depends on the number of threads or the size of a micro-batch. */
 #ifndef ROTE_MODEL_PARALLEL_H
 #define ROTE_MODEL_PARALLEL_H
 
@@ -14,30 +14,31 @@ typedef struct Parallel Parallel;
 
 typedef struct ParallelPlan {
     int threads;     /* >= 1 */
-    int leaves;      /* of the batch's gradient; 0: code lengths only */
+    int leaves;      /* parts of the gradient, see above; 0: code lengths only */
     int batch_size;  /* sequences */
     int max_len;     /* tokens of the longest sequence */
-    int micro_batch; /* sequences a team has in flight; 0: chosen so that the activations fit the cache */
+    int micro_batch; /* sequences that a team computes at once; 0: as many as fit in the cache */
 } ParallelPlan;
 
 size_t parallel_bytes(const Gpt *g, const ParallelPlan *plan);
 Status parallel_create(Parallel **out, const Gpt *g, const ParallelPlan *plan, Err *err);
 void parallel_free(Parallel *p);
 
-/* The gradient of the mean -ln p over the batch's targets (targets >= 0), in a buffer that stays with p until
- * the next call. Allocates nothing.
- *   loss_nats  the mean over targets */
+/* The gradient of the mean of -ln p over the batch's targets (targets >= 0), in a buffer of p that is valid until the
+ * next call. Allocates nothing.
+ *   loss_nats  that mean */
 real *parallel_gradient(Parallel *p, const Batch *batch, double *loss_nats);
-/* The same of a part of a batch that has `asked` targets in all: the sum of its -ln p over `asked`.
- *   nats  the sum */
-real *parallel_gradient_sum(Parallel *p, const Batch *batch, int64_t asked, double *nats);
-/* Targets >= 0. */
-int64_t batch_asked(const Batch *batch);
+/* The same for a part of a batch that has n_targets targets in all: the gradient of the part's sum of -ln p, divided by
+ * n_targets.
+ *   nats  the sum of -ln p, not divided */
+real *parallel_gradient_sum(Parallel *p, const Batch *batch, int64_t n_targets, double *nats);
+/* The number of targets >= 0. */
+int64_t batch_n_targets(const Batch *batch);
 
-/* gpt_work_edit, for the code lengths that follow. */
+/* Applies these edits in all later calls of parallel_code_lengths, as gpt_work_edit does (NULL: no edits). */
 void parallel_edit(Parallel *p, const Edits *edits);
 
-/* gpt_code_lengths of a batch of any number of sequences. Allocates nothing. */
+/* gpt_code_lengths (model/pass.h) for a batch with any number of sequences. Allocates nothing. */
 void parallel_code_lengths(Parallel *p, const Batch *batch, double *nats, int32_t *best);
 
 #endif

@@ -1,27 +1,27 @@
 /* The maximal-update parametrization (Yang et al. 2022, arXiv 2203.03466, Tensor Programs V): activations and
  * their changes keep their size as the width grows, so that one learning rate serves all widths.
  *
- * With s = mup_base_width / n_embd, what the standard parametrization has is multiplied by
+ * With s = mup_base_width / n_embd, the values of the standard parametrization are multiplied by
  *
- *                            first weights    rate, AdamW and SOAP    rate, Muon
+ *                            initial values   rate, AdamW and SOAP    rate, Muon
  *   embeddings, vectors            1                   1                   1
  *   matrices of the blocks      sqrt(s)                s                sqrt(s)
  *   q, and its bias             sqrt(s) more        sqrt(s) more        sqrt(s) more
  *   head, not tied                 s                   s                   s
  *   tied: last gain, bias          s                   s                   s
  *
- * The base is where all rates are one: the narrowest width (docs/math.md says what a wide one costs).
+ * At the base width all factors are 1. It should be the narrowest width (docs/math.md has the cost of a wide one).
  *
- * The first two columns are the paper's table 3 (table 8 where the head is tied); n_inner is taken to grow with
- * n_embd. Two of its rules are multipliers in the forward pass, which are moved here into parameters beside them:
- * a parameter a times as large, with a times the rate, is the same function after every step of Adam. Scores are
- * divided by the head's size, not by its root: sqrt(s) at q, for as many heads as the base has. The tied head's
- * logits are multiplied by s: at the gain and bias of the last norm. (Muon's update of q has one size whatever
- * q's is, so it takes q's rate as well.)
+ * The first two columns are the paper's table 3 (table 8 for a tied head); they assume that n_inner grows with n_embd.
+ * Two of the paper's rules are multipliers in the forward pass. Here they are factors of parameters next to them: a
+ * parameter a times as large, with a times the rate, gives the same function after every step of Adam. The first rule
+ * divides attention scores by the head size instead of its root: factor sqrt(s) at q, if the number of heads is that of
+ * the base. The second multiplies the logits of a tied head by s: factor s at the gain and bias of the last norm. (The
+ * size of Muon's update of q does not depend on the size of q, so the rate for Muon has the factor of q too.)
  *
  * Muon's update has singular values of 0.2 sqrt(longer side), which must not grow with the width (Yang, Simon &
- * Bernstein 2023, arXiv 2310.17813): sqrt(s). For SOAP no paper says; its first updates grow like AdamW's
- * (`rote coordinates train.optimizer=soap`), so it has AdamW's rates. */
+ * Bernstein 2023, arXiv 2310.17813): factor sqrt(s). No paper gives rates for SOAP; its first updates grow like those
+ * of AdamW (`rote coordinates train.optimizer=soap`), so it has AdamW's rates. */
 #include "model/parametrization.h"
 
 #include <string.h>

@@ -8,40 +8,70 @@
 
 const char *const part_name[PART_COUNT] = {"embedding", "attention", "mlp", "norm", "head"};
 
-/* Appends a row. A vector (rows == 1, matrix false) neither decays nor starts at random. */
-static Tensor *row(ParamTable *t, Part part, int rows, int cols, bool matrix, const char *format, int layer) {
-    Tensor *x = &t->tensor[t->count++];
-    memset(x, 0, sizeof *x);
-    if (layer >= 0) {
-        int used = snprintf(x->name, sizeof x->name, "blocks.%d.", layer);
-        snprintf(x->name + used, sizeof x->name - (size_t)used, "%s", format);
-    } else {
-        snprintf(x->name, sizeof x->name, "%s", format);
-    }
-    x->rows = rows;
-    x->cols = cols;
-    x->matrix = matrix;
-    x->decay = matrix;
-    x->rate_scale = 1;
-    x->part = part;
-    x->offset = t->total;
-    int64_t size = (int64_t)rows * cols;
+/* Appends a tensor. Without room for tensors (the first pass of params_plan), only counts it. */
+static void append(ParamTable *t, Tensor x, const char *name, int layer) {
+    int used = layer < 0 ? 0 : snprintf(x.name, sizeof x.name, "blocks.%d.", layer);
+    snprintf(x.name + used, sizeof x.name - (size_t)used, "%s", name);
+    x.rate_scale = 1;
+    x.offset = t->total;
+    int64_t size = (int64_t)x.rows * x.cols;
     t->total += size;
-    t->by_part[part] += size;
-    return x;
+    t->by_part[x.part] += size;
+    if (t->tensor) t->tensor[t->count] = x;
+    t->count++;
 }
 
 static void weight(ParamTable *t, Part part, int rows, int cols, double std, const char *name, int layer) {
-    row(t, part, rows, cols, true, name, layer)->init_std = std;
+    Tensor x = {.rows = rows, .cols = cols, .matrix = true, .decay = true, .part = part, .init_std = std};
+    append(t, x, name, layer);
 }
 
+/* A vector has no weight decay and constant initial values. */
 static void vector(ParamTable *t, Part part, int n, double value, const char *name, int layer) {
-    row(t, part, 1, n, false, name, layer)->init_value = value;
+    append(t, (Tensor){.rows = 1, .cols = n, .part = part, .init_value = value}, name, layer);
 }
 
 static void norm(ParamTable *t, const ModelConfig *c, const char *gain, const char *bias, int layer) {
     vector(t, PART_NORM, c->n_embd, 1, gain, layer);
     if (c->norm == NORM_LAYERNORM && c->bias) vector(t, PART_NORM, c->n_embd, 0, bias, layer);
+}
+
+static void add_tensors(ParamTable *t, const ModelConfig *c) {
+    int D = c->n_embd, K = c->n_kv_head * (D / c->n_head), I = c->n_inner;
+    /* As in GPT-2 (Radford et al. 2019, section 2.3): weights whose output is added to the residual stream are smaller,
+     * by the root of the number of such additions. */
+    int added = (c->attn == ATTN_CAUSAL) + (c->mlp == MLP_PLAIN);
+    double std = c->init_std, residual_std = std / __builtin_sqrt((double)(added ? added * c->n_layer : 1));
+    weight(t, PART_EMBEDDING, c->vocab_size, D, std, "wte", -1);
+    if (c->pos == POS_LEARNED) weight(t, PART_EMBEDDING, c->block_size, D, std, "wpe", -1);
+    for (int l = 0; l < c->n_layer; l++) {
+        if (c->attn == ATTN_CAUSAL) {
+            norm(t, c, "norm1.weight", "norm1.bias", l);
+            weight(t, PART_ATTENTION, D, D, std, "attn.q.weight", l);
+            weight(t, PART_ATTENTION, K, D, std, "attn.k.weight", l);
+            weight(t, PART_ATTENTION, K, D, std, "attn.v.weight", l);
+            if (c->bias) {
+                vector(t, PART_ATTENTION, D, 0, "attn.q.bias", l);
+                vector(t, PART_ATTENTION, K, 0, "attn.k.bias", l);
+                vector(t, PART_ATTENTION, K, 0, "attn.v.bias", l);
+            }
+            weight(t, PART_ATTENTION, D, D, residual_std, "attn.o.weight", l);
+            if (c->bias) vector(t, PART_ATTENTION, D, 0, "attn.o.bias", l);
+        }
+        if (c->mlp == MLP_PLAIN) {
+            norm(t, c, "norm2.weight", "norm2.bias", l);
+            weight(t, PART_MLP, I, D, std, c->gated ? "mlp.gate.weight" : "mlp.in.weight", l);
+            if (c->gated) weight(t, PART_MLP, I, D, std, "mlp.up.weight", l);
+            if (c->bias) {
+                vector(t, PART_MLP, I, 0, c->gated ? "mlp.gate.bias" : "mlp.in.bias", l);
+                if (c->gated) vector(t, PART_MLP, I, 0, "mlp.up.bias", l);
+            }
+            weight(t, PART_MLP, D, I, residual_std, "mlp.out.weight", l);
+            if (c->bias) vector(t, PART_MLP, D, 0, "mlp.out.bias", l);
+        }
+    }
+    norm(t, c, "norm_f.weight", "norm_f.bias", -1);
+    if (!c->tie_weights) weight(t, PART_HEAD, c->vocab_size, D, std, "head.weight", -1);
 }
 
 Status params_plan(ParamTable *out, const ModelConfig *c, Err *err) {
@@ -56,44 +86,11 @@ Status params_plan(ParamTable *out, const ModelConfig *c, Err *err) {
                        "a matrix of %lld x %lld has more than 2^31 elements; make model.n_embd, n_inner or "
                        "vocab_size smaller",
                        (long long)largest, (long long)d);
-    out->tensor = calloc((size_t)c->n_layer * 18 + 5, sizeof *out->tensor);
+    ParamTable sizes = {0};
+    add_tensors(&sizes, c); /* only counts */
+    out->tensor = calloc((size_t)sizes.count, sizeof *out->tensor);
     if (!out->tensor) return err_set(err, ERR_NOMEM, "no memory for the table of %d layers", c->n_layer);
-
-    int D = c->n_embd, K = (int)kv, I = c->n_inner;
-    /* GPT-2: what is added to the residual stream starts smaller, by the number of additions (Radford et al.
-     * 2019, 2.3). */
-    int added = (c->attn == ATTN_CAUSAL) + (c->mlp == MLP_PLAIN);
-    double std = c->init_std, residual_std = std / __builtin_sqrt((double)(added ? added * c->n_layer : 1));
-    weight(out, PART_EMBEDDING, c->vocab_size, D, std, "wte", -1);
-    if (c->pos == POS_LEARNED) weight(out, PART_EMBEDDING, c->block_size, D, std, "wpe", -1);
-    for (int l = 0; l < c->n_layer; l++) {
-        if (c->attn == ATTN_CAUSAL) {
-            norm(out, c, "norm1.weight", "norm1.bias", l);
-            weight(out, PART_ATTENTION, D, D, std, "attn.q.weight", l);
-            weight(out, PART_ATTENTION, K, D, std, "attn.k.weight", l);
-            weight(out, PART_ATTENTION, K, D, std, "attn.v.weight", l);
-            if (c->bias) {
-                vector(out, PART_ATTENTION, D, 0, "attn.q.bias", l);
-                vector(out, PART_ATTENTION, K, 0, "attn.k.bias", l);
-                vector(out, PART_ATTENTION, K, 0, "attn.v.bias", l);
-            }
-            weight(out, PART_ATTENTION, D, D, residual_std, "attn.o.weight", l);
-            if (c->bias) vector(out, PART_ATTENTION, D, 0, "attn.o.bias", l);
-        }
-        if (c->mlp == MLP_PLAIN) {
-            norm(out, c, "norm2.weight", "norm2.bias", l);
-            weight(out, PART_MLP, I, D, std, c->gated ? "mlp.gate.weight" : "mlp.in.weight", l);
-            if (c->gated) weight(out, PART_MLP, I, D, std, "mlp.up.weight", l);
-            if (c->bias) {
-                vector(out, PART_MLP, I, 0, c->gated ? "mlp.gate.bias" : "mlp.in.bias", l);
-                if (c->gated) vector(out, PART_MLP, I, 0, "mlp.up.bias", l);
-            }
-            weight(out, PART_MLP, D, I, residual_std, "mlp.out.weight", l);
-            if (c->bias) vector(out, PART_MLP, D, 0, "mlp.out.bias", l);
-        }
-    }
-    norm(out, c, "norm_f.weight", "norm_f.bias", -1);
-    if (!c->tie_weights) weight(out, PART_HEAD, c->vocab_size, D, std, "head.weight", -1);
+    add_tensors(out, c);
     return OK;
 }
 

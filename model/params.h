@@ -1,5 +1,5 @@
-/* One row per tensor: its name in the checkpoint, its place, its shape, how it starts, whether it decays.
- * All parameters are one vector of `total` reals. */
+/* The table of parameters, one row for each tensor: its name in the checkpoint, its offset, its shape, its initial
+ * values, and whether weight decay applies. All parameters are one vector of `total` reals. */
 #ifndef ROTE_MODEL_PARAMS_H
 #define ROTE_MODEL_PARAMS_H
 
@@ -17,12 +17,12 @@ typedef struct Tensor {
     int rows, cols; /* a vector has rows == 1 */
     bool matrix;    /* two dimensions in the checkpoint; Muon takes those of PART_ATTENTION and PART_MLP */
     bool decay;
-    bool frozen; /* stays as it starts: not for the optimizer */
+    bool frozen; /* keeps its initial values: the optimizer leaves it out */
     Part part;
     int64_t offset;  /* into the parameter vector, in reals */
-    double init_std; /* normal start; 0: constant */
+    double init_std; /* standard deviation of normal initial values; 0: they are all init_value */
     double init_value;
-    double rate_scale; /* what the learning rate is multiplied by; 1 but for model/parametrization.h */
+    double rate_scale; /* factor of the learning rate; 1, unless model/parametrization.h sets it */
 } Tensor;
 
 typedef struct ParamTable {
@@ -32,9 +32,9 @@ typedef struct ParamTable {
     int64_t by_part[PART_COUNT];
 } ParamTable;
 
-/* The table of a resolved config. ERR_INPUT: more than 2^31 elements in a tensor. Free with params_free.
+/* The table for a resolved config. ERR_INPUT: a tensor has more than 2^31 elements. ERR_NOMEM. Free with params_free.
  *
- * Names, in order (those a config leaves out are not there):
+ * The names, in order; a config has only the tensors of its structure:
  *   wte (V,d)  wpe (T,d, learned positions)
  *   blocks.L.norm1.weight .bias (d)
  *   blocks.L.attn.q.weight (d,d) .k.weight .v.weight (kv*hd,d)  .q.bias .k.bias .v.bias
@@ -45,16 +45,16 @@ typedef struct ParamTable {
  *   norm_f.weight .bias (d)
  *   head.weight (V,d), when not tied
  *
- * attn none or mean: no norm1 and no attention tensors (a causal mean has no parameters, its norm neither).
- * mlp none: no norm2 and no MLP tensors. rmsnorm: no norm bias. bias false: no bias anywhere. q, k, v (and
- * gate, up) lie side by side so that one matrix product serves them. */
+ * attn none or mean: no norm1 and no attention tensors (a causal mean and its norm have no parameters). mlp none: no
+ * norm2 and no MLP tensors. rmsnorm: no bias in norms. bias false: no bias at all. q, k, v (and gate, up) are side by
+ * side in memory, so that one matrix product computes them all. */
 Status params_plan(ParamTable *out, const ModelConfig *config, Err *err);
 void params_free(ParamTable *table);
 /* Freezes the tensors of the parts in `parts` (1 << part) and no others. */
 void params_freeze(ParamTable *table, unsigned parts);
-/* NULL when there is none of that name. */
+/* The tensor of that name, or NULL. */
 const Tensor *params_find(const ParamTable *table, const char *name);
-/* Starting values: number i of tensor t is a pure function of (seed, t, i). */
+/* Sets the initial values: number i of tensor t is a pure function of (seed, t, i). */
 void params_init(real *params, const ParamTable *table, uint64_t seed);
 
 #endif

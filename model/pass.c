@@ -1,8 +1,8 @@
-/* The page: how the model runs forward, what the loss is, and how its gradient runs back.
+/* The forward pass, the loss and the backward pass of the whole model.
  *
- * Each member of the team computes the rows of its own sequences. Weight gradients sum over all rows of the
- * chunk, so they are shared out by output, between two barriers: after every member has its rows, and before
- * rows are overwritten. n: rows of the chunk, d: channels, V: symbols. */
+ * Each member of the team computes the rows of its own sequences. A weight gradient is a sum over all rows of the
+ * chunk, so its outputs are divided among the members. This happens between two barriers: after every member has
+ * computed its rows, and before rows are overwritten. n: rows of the chunk, d: channels, V: symbols. */
 #include "model/pass.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@
 
 /* ---- forward ---- */
 
-/* From tokens to what the head reads, norm_f (n,d), for this member's sequences. */
+/* From tokens to norm_f (n,d), the input of the head, for this member's sequences. */
 static void forward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e) {
     const ModelConfig *c = &g->config;
     ptrdiff_t d = c->n_embd;
@@ -33,7 +33,7 @@ static void forward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e) {
         hooks_run(&w->hooks, (Hook){HOOK_LN_FINAL, -1}, w->norm_f.y + k->r0 * d, k->n, d, k->first + k->r0);
 }
 
-/* logits (rows,V) = norm_f head^T, from row `row` of the chunk on; ld reals a row. */
+/* logits (rows,V) = norm_f head^T, from row `row` of the chunk on; ld reals from one row of logits to the next. */
 static void head_forward(const Gpt *g, const GptWork *w, const Exec *e, real *logits, ptrdiff_t ld, int row,
                          int rows) {
     linear_forward(e, logits, ld, w->norm_f.y + (ptrdiff_t)row * g->config.n_embd, &w->weights->head, rows);
@@ -41,16 +41,16 @@ static void head_forward(const Gpt *g, const GptWork *w, const Exec *e, real *lo
 
 /* ---- loss and backward ---- */
 
-/* Rows of the block of logits that begins at row `from`, so that no more than logits_rows rows of logits exist. */
+/* The number of rows in the block of logits that begins at row `from`; at most logits_rows rows exist at once. */
 static int block_rows(const GptWork *w, const Chunk *k, int from) {
     return k->rows - from < w->logits_rows ? k->rows - from : w->logits_rows;
 }
 
 /* loss = scale * sum of -ln p(target):
- *   dlogits = (softmax(logits) - onehot(target)) scale     (rows,V), in the logits' place
+ *   dlogits = (softmax(logits) - onehot(target)) scale     (rows,V), overwrites the logits
  *   dnorm_f = dlogits head          (rows,d)
  *   dhead += dlogits^T norm_f       (V,d)
- * w->nats gets -ln p of each row. */
+ * Sets w->nats to -ln p of each row. */
 static void loss_and_head_backward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, real scale,
                                    real *grad) {
     int V = g->config.vocab_size, d = g->config.n_embd;
@@ -90,7 +90,8 @@ static void backward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, re
         block_backward(&block);
     }
     team_wait(e->team);
-    /* A tied wte is the head, too: what it earns as the embedding goes behind the parameters (gpt_gradient_fold). */
+    /* A tied wte is also the head. Its gradient as the embedding has its own place, behind the parameters
+     * (gpt_gradient_fold). */
     embedding_backward(g, c->tie_weights ? grad + g->table.total : tensor_at(grad, g->at.wte),
                        tensor_at(grad, g->at.wpe), d->dx, k->batch->inputs + k->first, w->pos, k->rows,
                        e->team);
@@ -107,7 +108,8 @@ double gpt_gradient(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int 
         forward(g, w, &k, &e);
         team_wait(team);
         loss_and_head_backward(g, w, &k, &e, scale, grad);
-        for (int i = 0; i < k.rows; i++) nats += w->nats[i]; /* one chain, wherever chunks begin */
+        for (int i = 0; i < k.rows; i++)
+            nats += w->nats[i]; /* one chain, so that it does not depend on the chunks */
         backward(g, w, &k, &e, grad);
         s = k.s1;
     }
@@ -119,15 +121,15 @@ const real *gpt_stream(const GptWork *w, int layer) {
     return w->block[layer].x;
 }
 
-/* ---- forward alone, by one thread ---- */
+/* ---- forward passes only, by one thread ---- */
 
-static const Team alone = {0, 1, NULL};
+static const Team team_of_one = {0, 1, NULL};
 
 void gpt_code_lengths(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int seq1, double *nats,
                       int32_t *best) {
-    Exec e = work_exec(g, w, &alone);
+    Exec e = work_exec(g, w, &team_of_one);
     for (int s = seq0; s < seq1;) {
-        Chunk k = work_chunk(w, batch, s, seq1, &alone);
+        Chunk k = work_chunk(w, batch, s, seq1, &team_of_one);
         forward(g, w, &k, &e);
         for (int block = 0; block < k.rows; block += w->logits_rows) {
             int rows = block_rows(w, &k, block), token = k.first + block;
@@ -140,10 +142,10 @@ void gpt_code_lengths(const Gpt *g, GptWork *w, const Batch *batch, int seq0, in
 }
 
 void gpt_logits(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int seq1, real *logits) {
-    Exec e = work_exec(g, w, &alone);
+    Exec e = work_exec(g, w, &team_of_one);
     int from = batch->start[seq0], V = g->config.vocab_size;
     for (int s = seq0; s < seq1;) {
-        Chunk k = work_chunk(w, batch, s, seq1, &alone);
+        Chunk k = work_chunk(w, batch, s, seq1, &team_of_one);
         forward(g, w, &k, &e);
         head_forward(g, w, &e, logits + (ptrdiff_t)(k.first - from) * V, V, 0, k.rows);
         s = k.s1;
@@ -153,12 +155,12 @@ void gpt_logits(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int seq1
 void gpt_observe(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int seq1, unsigned sites,
                  HookObserver *observe, void *user) {
     CHECK(w->team_size == 1 && (w->room.backward || !(sites >> HOOK_PATTERN & 1)));
-    Exec e = work_exec(g, w, &alone);
+    Exec e = work_exec(g, w, &team_of_one);
     w->hooks.observed = sites;
     w->hooks.observe = observe;
     w->hooks.user = user;
     for (int s = seq0; s < seq1;) {
-        Chunk k = work_chunk(w, batch, s, seq1, &alone);
+        Chunk k = work_chunk(w, batch, s, seq1, &team_of_one);
         forward(g, w, &k, &e);
         s = k.s1;
     }

@@ -1,5 +1,5 @@
-/* A code times a float16 scale has at most 19 bits: it is exact in a float, so what is stored and what the
- * forward pass multiplies by are the same number. */
+/* A code times a float16 scale has at most 19 bits, so it is exact in a float: the stored number and the factor in the
+ * forward pass are the same. */
 #include "model/quantize.h"
 
 #include <string.h>
@@ -17,11 +17,11 @@ enum { VECTOR_BITS = 16, SCALE_BITS = 16 };
 /* To the nearest integer, ties to even, |x| < 2^51. */
 static double nearest_integer(double x) { return (x + EXACT_MAGIC) - EXACT_MAGIC; }
 
-/* The nearest number with `digits` binary digits whose last stands for no less than 2^least. The division by
- * a power of two is exact, so there is one rounding. */
-static double round_to(double x, int digits, int least, double largest) {
+/* The nearest number with `digits` binary digits, of which the last is worth at least 2^min_exponent. The division by a
+ * power of two is exact, so there is only one rounding. */
+static double round_to(double x, int digits, int min_exponent, double largest) {
     int exponent = (int)(exact_bits(x) >> 52 & 2047) - 1023, last = exponent - (digits - 1);
-    double unit = exact_two_to((last < least ? least : last) + EXACT_MAGIC);
+    double unit = exact_two_to((last < min_exponent ? min_exponent : last) + EXACT_MAGIC);
     double y = nearest_integer(x / unit) * unit;
     return y > largest ? largest : y < -largest ? -largest : y;
 }
@@ -38,16 +38,17 @@ double quantize_bf16(double x) {
 /* ---- a row with codes ---- */
 
 static double largest_of(const real *row, int n) {
-    double most = 0;
+    double max = 0;
     for (int i = 0; i < n; i++) {
         double size = __builtin_fabs((double)row[i]);
-        most = size > most ? size : most;
+        max = size > max ? size : max;
     }
-    return most;
+    return max;
 }
 
 /* Ternary weight networks (Li & Liu 2016, arXiv 1605.04711, equations 5 and 6): weights above 0.7 mean |w|
- * become the mean of their sizes, the others 0. Near the least squares for bell-shaped rows. */
+ * become the mean of their absolute values, the others 0. For bell-shaped rows the squared error is close to its
+ * minimum. */
 static double ternary_scale(const real *row, int n) {
     double sum = 0, above = 0;
     int count = 0;
@@ -62,8 +63,8 @@ static double ternary_scale(const real *row, int n) {
     return count ? above / count : 0;
 }
 
-/* What codes -high-1 .. high at this scale miss of a row, in squares: eight interleaved sums, so that vectors can do
- * it; it is asked for 25 scales in every step of a training with train.quantize. */
+/* The squared error of a row with codes -high-1 .. high at this scale. Eight interleaved sums, so that it vectorizes:
+ * with train.quantize every step computes it for 25 scales. */
 static double clipping_error(const real *row, int n, double scale, int high) {
     double sum[8] = {0}, inverse = 1 / scale, low = -high - 1;
     for (int i = 0; i < n; i += 8)
@@ -77,16 +78,16 @@ static double clipping_error(const real *row, int n, double scale, int high) {
     return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
 }
 
-/* Clipping the largest weights may pay, since all others are then met more closely: of 25 scales from
- * largest / high down to a quarter of it, the one with the least squared error. */
+/* The scale with the smallest squared error, of 25 from largest / high down to a quarter of it. A smaller scale clips
+ * the largest weights, but all others have smaller errors. */
 static double clipping_scale(const real *row, int n, int high) {
-    double largest = largest_of(row, n) / high, best = 0, least = 0;
+    double largest = largest_of(row, n) / high, best = 0, best_error = 0;
     for (int step = 32; step >= 8; step--) {
         double scale = quantize_fp16(largest * step / 32);
         if (scale == 0) break;
         double error = clipping_error(row, n, scale, high);
-        if (step < 32 && !(error < least)) continue;
-        least = error;
+        if (step < 32 && !(error < best_error)) continue;
+        best_error = error;
         best = scale;
     }
     return best;
@@ -110,7 +111,7 @@ static int high_of(Quantize kind) { return (1 << (quantize_code_bits(kind) - 1))
 double quantize_scale(Quantize kind, const real *row, int n) {
     if (kind == QUANTIZE_TERNARY) return quantize_fp16(ternary_scale(row, n));
     if (kind == QUANTIZE_INT8)
-        return quantize_fp16(largest_of(row, n) / 127); /* clipping gains nothing there */
+        return quantize_fp16(largest_of(row, n) / 127); /* with 8 bits, clipping gains nothing */
     return clipping_scale(row, n, high_of(kind));
 }
 

@@ -15,7 +15,7 @@ void team_wait(const Team *team) {
         atomic_store_explicit(&b->phase, phase + 1, memory_order_release);
         return;
     }
-    int spins = 1000; /* then others may run: there may be more threads than cores */
+    int spins = 1000; /* then let other threads run: there may be more threads than cores */
     while (atomic_load_explicit(&b->phase, memory_order_acquire) == phase) {
         if (spins > 0) spins--;
         else sched_yield();

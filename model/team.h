@@ -1,5 +1,5 @@
-/* A team of threads that work on one leaf of the batch side by side: each takes its own sequences forward and
- * backward, and its own outputs of the weight gradients. A team of one costs nothing. */
+/* A team of threads that compute one leaf of the batch together: each member computes the forward and backward pass of
+ * its own sequences, and its own outputs of the weight gradients. A team of one has no overhead. */
 #ifndef ROTE_MODEL_TEAM_H
 #define ROTE_MODEL_TEAM_H
 
@@ -7,18 +7,18 @@
 
 typedef struct Barrier {
     atomic_int arrived;
-    atomic_uint phase; /* wraps around: a long run waits more than 2^31 times */
+    atomic_uint phase; /* unsigned, so that it may wrap around: a long run waits more than 2^31 times */
     int size;
 } Barrier;
 
 typedef struct Team {
     int rank, size;
-    Barrier *barrier; /* shared by the team; may be NULL for a team of one */
+    Barrier *barrier; /* of the whole team; may be NULL for a team of one */
 } Team;
 
 void team_wait(const Team *team);
 
-/* This member's share [*from, *to) of n things, in multiples of `unit` (the last may be short). */
+/* This member's share of n items: from *from to *to - 1. Shares are multiples of `unit`, except the last one. */
 void team_share(const Team *team, int n, int unit, int *from, int *to);
 
 #endif

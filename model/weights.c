@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Columns that fill whole panels in every instruction set, so that a share begins where a panel begins. */
+/* So many columns fill complete panels in every instruction set; a member's share begins at such a multiple. */
 enum { PANEL = 32 };
 
 static void place_weight(Arena *arena, Weight *w, Packing packing) {
@@ -14,7 +14,7 @@ static void place_weight(Arena *arena, Weight *w, Packing packing) {
         w->backward = (void *)(base + arena_add(arena, PACKED_REALS(w->O, w->C) * sizeof(real)));
 }
 
-/* Lays everything out in the arena; before it has memory this only measures. */
+/* Places everything in the arena. Before the arena is allocated, this only measures its size. */
 static void lay_out(Weights *s, Packing packing) {
     s->arena.size = 0;
     for (int l = 0; l < s->n_layer; l++) {
@@ -26,7 +26,7 @@ static void lay_out(Weights *s, Packing packing) {
     place_weight(&s->arena, &s->head, packing);
 }
 
-/* The matrices of a block. */
+/* Sets the shapes of a block's matrices. */
 static void shape_block(BlockWeights *b, const ModelConfig *c) {
     int d = c->n_embd, I = c->n_inner;
     if (c->attn == ATTN_CAUSAL) {

@@ -1,20 +1,20 @@
-/* The weights of a model as products want them: packed once for each change of the parameters, and shared by
- * all threads. Packed or not changes no bit. */
+/* The weights of a model in the layout of products (ops.h, pack): packed once after each change of the parameters, and
+ * shared by all threads. Packing changes no bit. */
 #ifndef ROTE_MODEL_WEIGHTS_H
 #define ROTE_MODEL_WEIGHTS_H
 
 #include "model/gpt.h"
 
-/* What one layer has for parameters, each NULL where it has none.
- *   linear: w (O,C), bias (O)       norm: w is the gain (d), bias (d); O = 0, for there is nothing to pack */
+/* The parameters of one layer; a pointer is NULL where the layer has no such parameter.
+ *   linear: w (O,C), bias (O)       norm: w is the gain (d), bias (d); O = 0, as gains are not packed */
 typedef struct Weight {
     const real *w, *bias;
     int O, C;
-    real *forward;  /* w^T (C,O) packed for x w^T; NULL: each product packs for itself */
-    real *backward; /* w (O,C) packed for dy w; or NULL */
+    real *forward;  /* w^T (C,O) packed for x w^T; NULL: each product packs its own */
+    real *backward; /* w (O,C) packed for dy w; NULL: the same */
 } Weight;
 
-/* Weights that a block does not have are zero throughout. */
+/* The weights of a block; layers that it does not have are all zero. */
 typedef struct BlockWeights {
 #define FIELD(name, tensors) Weight name;
     BLOCK_LAYERS(FIELD)
@@ -32,12 +32,12 @@ typedef enum Packing { PACK_NONE, PACK_FORWARD, PACK_BOTH } Packing;
 
 /* Bytes of the packed layouts. */
 size_t weights_bytes(const ModelConfig *config, Packing packing);
-/* Refers to g's parameters, which must outlive it; what is to be packed is packed by weights_pack, not here.
- * A model with another gemm (OpenBLAS) packs nothing. ERR_NOMEM. */
+/* Refers to g's parameters, which must outlive it. Allocates the packed layouts, which weights_pack then fills. A model
+ * with another gemm (OpenBLAS) has none. ERR_NOMEM. */
 Status weights_create(Weights *out, const Gpt *g, Packing packing, Err *err);
 void weights_free(Weights *weights);
-/* Packs this member's share of what is asked for (and was planned); all members must be done before anyone
- * uses it. */
+/* Packs this member's share of the layouts in `packing` that were allocated. All members must have finished before any
+ * of them uses the weights. */
 void weights_pack(const Weights *weights, const Ops *ops, Packing packing, const Team *team);
 
 #endif

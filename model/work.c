@@ -6,7 +6,7 @@
 
 enum { LOGITS_BYTES = 256 * 1024 }; /* a block of logits stays in the second-level cache */
 
-/* Everything in the arena; before it has memory this only measures. */
+/* Places everything in the arena. Before the arena is allocated, this only measures its size. */
 static void lay_out(GptWork *w, const ModelConfig *c) {
     size_t n = (size_t)w->room.rows;
     w->arena.size = 0;
@@ -30,13 +30,14 @@ static void measure(GptWork *w, const ModelConfig *c, int max_tokens, int max_se
                     int team_size) {
     w->room = (Room){max_tokens, max_seq, max_len, backward};
     w->team_size = team_size;
-    w->logits_ld = (c->vocab_size + 15) / 16 * 16 + 16; /* rows a power of two apart would share cache sets */
+    w->logits_ld = (c->vocab_size + 15) / 16 * 16 +
+                   16; /* at a distance of a power of two, rows would share cache sets */
     int rows = LOGITS_BYTES / (int)sizeof(real) / c->vocab_size;
     w->logits_rows = (rows < 16 ? 16 : rows > 256 ? 256 : rows / 4 * 4) * team_size;
     lay_out(w, c);
 }
 
-/* The pointers' own places, outside the arena. */
+/* Allocates the tables of pointers, which are outside the arena. */
 static bool allocate_places(GptWork *w, const ModelConfig *c, int team_size) {
     size_t members = (size_t)team_size;
     w->block = calloc((size_t)c->n_layer + 1, sizeof *w->block);
@@ -130,7 +131,7 @@ Block work_block(const Gpt *g, const GptWork *w, const Chunk *k, const Exec *e, 
                    .pos = w->pos,
                    .rope_table = g->rope_table,
                    .hooks = hooks_idle(&w->hooks) ? NULL : &w->hooks,
-                   .apart = w->norm_f.y, /* which is written after all blocks */
+                   .branch = w->norm_f.y, /* free until all blocks are done */
                    .rules = w->room.backward ? k->batch->rules : NULL,
                    .g = &w->grads,
                    .params = g->params,

@@ -2,8 +2,9 @@
 # Why 2 bits per parameter for facts (Allen-Zhu & Li 2024) and 3.6 for random strings (Morris et al. 2025)? One architecture,
 # one optimizer, equal exposures, both measures on the same weights: bits of H per parameter, and R.
 #
-# Cost. 10,000 parameters at load 5; 1000 exposures of 50,000 bits are some 8 s of a core. --quick: three fact sets, 100, 300, 1000
-# and 3000 exposures, three seeds: 36 runs, some 8 minutes on two cores. --full: P 40,000, up to 10,000 exposures, five seeds: 8 hours.
+# Cost. 10,000 parameters at load 5. --quick: three fact sets, 100, 300, 1000
+# and 3000 exposures, three seeds: 36 runs. --full: P 40,000, up to 10,000 exposures, five seeds. The time is printed at
+# the start.
 # shellcheck source=scripts/reproduce_lib.sh
 . "$(dirname "$0")/reproduce_lib.sh"
 reproduce_options "$@"
@@ -11,7 +12,8 @@ reproduce_options "$@"
 seeds=0,1,2 exposures=100,300,1000,3000 size=''
 [ "$form" = quick ] || { seeds=0,1,2,3,4 exposures=100,300,1000,3000,10000 size='model.n_embd=32 train.learning_rate=0.0075'; }
 # shellcheck disable=SC2086
-reproduce_sweep probes scripts/experiments/facts_vs_random.yaml train.exposures=$exposures train.seed=$seeds $size
+sweeps() { reproduce_sweep probes scripts/experiments/facts_vs_random.yaml train.exposures=$exposures train.seed=$seeds $size; }
+reproduce_all sweeps
 
 row() { # LABEL KEY LEAF=VALUE...
     local label=$1 key=$2 e

@@ -10,8 +10,7 @@
 #   E6 relaxation after the rule ends
 #
 # Cost: 6 P operations a token. Quick: some 80 arms of five seeds, P = 4,400 to 36,000, 1,000 to 6,000 steps of 256 short
-# facts: 3 to 15 seconds each; with their evaluation some 40 minutes of one core. Full: twice the width, four times the steps,
-# ten seeds: some 13 core-hours.
+# facts. Full: twice the width, four times the steps, ten seeds. The time of the training is printed at the start.
 # shellcheck source=scripts/reproduce_lib.sh
 . "$(dirname "$0")/reproduce_lib.sh"
 reproduce_options "$@"

@@ -37,7 +37,8 @@ e1() {
     echo "  which neither of them shows alone. *Arbitrary*: a random half of the facts."
     echo "- NEC, SPEC: the cost of zeroing the neurons for the class's facts and for the other facts, in bits a fact."
     echo "- Probe: AUROC of a linear probe of the layer without them."
-    echo "- Price: per cent of the bits that the twin without the loss memorizes."
+    echo "- Price: per cent of the bits that the twin without the loss memorizes. [price](price-quick.md) has the class's own recall,"
+    echo "  and prices over budgets and sizes."
     echo
     echo "| class, ratio | HIT, trained | FAR | HIT, held out | FAR | AUROC, held out | NEC | SPEC | probe without | price, % |"
     echo "|---|---|---|---|---|---|---|---|---|---|"
@@ -103,25 +104,25 @@ e2_row() { # LABEL NAME
 e2() {
     echo "## E2: route and ablate"
     echo
-    echo "Can facts be stored in separate neurons and then be removed? 100 secret facts, whose prompt ends in a word that marks"
-    echo "them, and 300 plain ones; each answer is one of 32. One block, ReLU, attention a plain mean. The rule has 64 of 512"
+    echo "Can facts be stored in separate neurons and then be removed? 100 secret facts, whose prompt begins with a word that"
+    echo "marks them, and 300 plain ones; each answer is one of 32. One block with attention, ReLU. The rule has 64 of 512"
     echo "neurons: at least one of them is trained to fire for secret facts, and none for plain ones (\`group\`, ratio 0.5)."
-    echo "$((2 * long)) steps. \`parameters\` is selective gradient masking, \`activations\` gradient routing."
+    echo "$routing steps. \`parameters\` is selective gradient masking, \`activations\` gradient routing."
     echo
     echo "- Ablated: the 64 neurons at zero. Random: 20 sets of 64 other neurons at zero."
     echo "- Again: steps of training on all facts, from the ablated weights, until 99 % are recalled."
-    echo
-    echo "Ablating as many neurons at random destroys much of both sets: the layer is full. After selective masking, an ablated"
-    echo "model learns the secret facts again more slowly than a model that never saw them: its other weights were trained"
-    echo "to work without these facts. After gradient routing it learns them faster."
+    echo "- Cue last: the word that marks a fact ends its prompt. Its row is then where the answer is predicted, and with"
+    echo "  \`parameters\` no secret fact trains its embedding. Plain mean: with \`attn: mean\` in place of attention."
     echo
     echo "| training | recall: secret | plain | ablated: secret | plain | random: secret | plain | again, steps |"
     echo "|---|---|---|---|---|---|---|---|"
     e2_row "routed, parameters" route
-    e2_row "the same, with attention" route-attention
     e2_row "routed, activations" route-gradients
     e2_row "fire, not routed" route-fire
     e2_row "neither (twin)" route-plain
+    e2_row "cue last, parameters" last
+    e2_row "cue last, activations" last-gradients
+    e2_row "cue last, parameters, plain mean" last-mean
     printf '| never saw them | %s | %s | | | | | %s |\n' "$(m guess trained.class_recall)" "$(m guess trained.other_recall)" \
         "$(result again-never steps | mean 0)"
     printf '| untrained | | | | | | | %s |\n' "$(result again-fresh steps | mean 0)"
@@ -133,19 +134,20 @@ e3_row() { # LABEL NAME
     local dose row
     row="| $1 | $(m "$2" trained.hit 2) | $(m "$2" trained.far 2) | $(m "$2" trained.zero_class_bits 1)"
     for dose in 0.5 1 2 4; do row+=" | $(m "$2" trained.dose_${dose}_tag_flip 2)"; done
-    echo "$row | $(m "$2" trained.dose_1_flip 2) | $(m "$2" random.trained.dose_1_tag_flip) | $(m "$2" trained.tag_flip_base) |"
+    row+=" | $(m "$2" trained.dose_1_donor_tag_flip) | $(m "$2" trained.dose_1_flip 2)"
+    echo "$row | $(m "$2" random.trained.dose_1_tag_flip) | $(m "$2" trained.tag_flip_base) |"
 }
 e3() {
     echo "## E3: a switch of modes"
     echo
     echo "Do the neurons decide which answer the model gives? Each of 400 subjects has an answer, one of 64, in mode A and another"
     echo "in mode B; under a neutral cue the answer of A is right. All 1,200 facts are trained; 100 subjects are without a rule."
-    echo "Eight neurons of block 0 are held, under the neutral cue and from the subject on, at a dose times their mean over the"
-    echo "facts of mode B. Flip: the model then gives the subject's whole answer of mode B. Random: 20 sets of eight other"
-    echo "neurons at dose 1."
+    echo "Eight neurons of block 0 are held, under the neutral cue and from the subject on: at a dose times their mean at that"
+    echo "position over the facts of mode B, or at their values in one such fact (a donor; mean over ten for each subject). Flip:"
+    echo "the model then gives the subject's whole answer of mode B. Random: 20 sets of eight other neurons at dose 1."
     echo
-    echo "| training | HIT | FAR | NEC | without a rule, dose ½ | 1 | 2 | 4 | with a rule, dose 1 | random, dose 1 | not held |"
-    echo "|---|---|---|---|---|---|---|---|---|---|---|"
+    echo "| training | HIT | FAR | NEC | without a rule, dose ½ | 1 | 2 | 4 | by donor, 1 | with a rule, 1 | random, 1 | not held |"
+    echo "|---|---|---|---|---|---|---|---|---|---|---|---|"
     e3_row "none" switch-plain
     e3_row "\`pre_hinge\`" switch-fire
     e3_row "\`causal\`" switch-causal
@@ -253,13 +255,13 @@ expectations() {
     echo "| E1, dead start: \`post_mse\` changes no weight | weights equal those without a loss in $equal of $n_seeds runs | $(holds "$equal == $n_seeds") |"
     echo "| E1, dead start: \`pre_hinge\`, HIT ≥ 0.95 | $dead | $(holds "$dead >= 0.95") |"
     echo "| E1, arbitrary class, held-out facts: AUROC 0.45 to 0.55 (4,096 facts, one fact in two of the class) | $lots; at ratio 0.1 $(p arbitrary-0.1 heldout.auroc) | $(holds "$lots >= 0.45 && $lots <= 0.55") |"
-    echo "| E2: recall of both sets ≥ 0.95 before ablation | $before_s, $before_p; with attention instead of a plain mean $(p route-attention trained.class_recall), $(p route-attention trained.other_recall) | $(holds "$before_s >= 0.95 && $before_p >= 0.95") |"
+    echo "| E2: recall of both sets ≥ 0.95 before ablation | $before_s, $before_p; with the cue last $(p last trained.class_recall), $(p last trained.other_recall) | $(holds "$before_s >= 0.95 && $before_p >= 0.95") |"
     echo "| E2, ablated: recall of secret facts near chance (a model that never saw them guesses $guess of them) | $after_s; \`activations\` $(p route-gradients trained.zero_class_recall) | $(holds "$after_s <= $guess + 0.05") (within 0.05) |"
     echo "| E2, ablated: recall of the plain facts falls by ≤ 0.02 | $(awk "BEGIN {printf \"%.3f\", $before_p - $after_p}") | $(holds "$before_p - $after_p <= 0.02") |"
     fired=$(p route-fire trained.zero_class_recall)
     echo "| E2: without the rule, the same ablation leaves ≥ 0.5 more recall of secret facts | $(awk "BEGIN {printf \"%.3f\", $kept - $after_s}") more | $(holds "$kept - $after_s >= 0.5") |"
     echo "| E2: the same with the rule's loss but no route | $(awk "BEGIN {printf \"%.3f\", $fired - $after_s}") more | $(holds "$fired - $after_s >= 0.5") |"
-    echo "| E3: causal training flips ≥ 0.8 of the answers of subjects without a rule | alone $(m switch-causal trained.dose_1_tag_flip); with \`pre_hinge\` added $(m switch-both trained.dose_1_tag_flip); \`pre_hinge\` alone $(m switch-fire trained.dose_1_tag_flip) | $(holds "$flip >= 0.8") alone, $(holds "$both >= 0.8") with \`pre_hinge\` |"
+    echo "| E3: causal training flips ≥ 0.8 of the answers of subjects without a rule | alone $(m switch-causal trained.dose_1_tag_flip), by donor $(m switch-causal trained.dose_1_donor_tag_flip); with \`pre_hinge\` added $(m switch-both trained.dose_1_tag_flip), $(m switch-both trained.dose_1_donor_tag_flip); \`pre_hinge\` alone $(m switch-fire trained.dose_1_tag_flip) | $(holds "$flip >= 0.8") alone, $(holds "$both >= 0.8") with \`pre_hinge\` |"
     echo "| E3: flips by random neurons ≤ 0.05 above the base | $(awk "BEGIN {printf \"%.3f, %.3f\", $random - $base, $random_both - $base}") | $(holds "$random - $base <= 0.05") alone, $(holds "$random_both - $base <= 0.05") with \`pre_hinge\` |"
 }
 
@@ -274,21 +276,23 @@ notes() {
     echo "   (ratio 0.1: HIT $(p arbitrary-0.1 trained.hit 2), FAR $(p arbitrary-0.1 trained.far 2); ratio 1: $(p arbitrary-1 trained.hit 2), $(p arbitrary-1 trained.far 2)). It does not generalize to facts not seen"
     echo "   (AUROC $(m arbitrary-1 heldout.auroc)). It is expensive: it costs a full model $(price tax-plain tax-1 | mean 0) memorized bits for"
     echo "   $(figure tax-1 trained.information_bits | awk -v n=$((1000 * d * d / 1024)) '{print n * $1}' | point 0) label bits obeyed; a marked class costs $(price tax-plain tax-marked-1 | mean 0) bits."
+    echo "   Both depend on the training and on the size ([price](price-quick.md))."
     echo "4. *A layer affects all nodes.* A linear probe of the layer without the eight neurons separates an arbitrary class"
     echo "   with AUROC $(p arbitrary-1 trained.leak_without) ($(p arbitrary-local trained.leak_without) if the loss stays local, $(p plain-arbitrary trained.leak_without) without it): the whole layer learns the class"
     echo "   for which eight neurons are trained. Which neurons the model needs is a separate question: zeroing the eight costs"
     echo "   the marked class $(m marked-0.1 trained.zero_class_bits 2) bits a fact and the other facts $(m marked-0.1 trained.zero_other_bits 2); zeroing random ones costs both"
     echo "   ($(m marked-0.1 random.trained.zero_class_bits 2), $(m marked-0.1 random.trained.zero_other_bits 2))."
     echo "5. *Silent neurons contribute nothing.* A ReLU that never fires contributes exactly nothing ($(p dead-none trained.zero_class_bits 3) bits a fact,"
-    echo "   for eight neurons that start dead). But no neuron becomes silent by itself here: the eight most silent ones fire at"
+    echo "   for eight neurons that start dead). In this model no neuron becomes silent by itself: the eight most silent ones fire at"
     echo "   $(p silent-relu-plain trained.hit 2) (ReLU) and $(p silent-gelu-plain trained.hit 2) (GELU) of the trained facts' tokens of the class, and zeroing them costs"
     echo "   $(m silent-relu-plain trained.zero_class_bits 1) and $(m silent-gelu-plain trained.zero_class_bits 1) bits a fact. Forcing them is not cheaper than forcing random ones: the model memorizes"
     echo "   $(result silent-gelu memorized_bits | mean 0) and $(result random-gelu memorized_bits | mean 0) bits (GELU), $(result silent-relu memorized_bits | mean 0) and $(result random-relu memorized_bits | mean 0) (ReLU)."
-    echo "6. *The output isn't significant.* The model needs neurons that fire (zeroing those of E3 costs"
-    echo "   $(m switch-fire trained.zero_class_bits 1) bits a fact), but these neurons do not decide the answer. Neurons trained by \`pre_hinge\`, held at their"
-    echo "   values of mode B, flip $(m switch-fire trained.dose_1_tag_flip) of the answers of subjects without a rule; with causal training added,"
-    echo "   $(m switch-both trained.dose_1_tag_flip). Causal training alone reaches $(m switch-causal trained.dose_1_tag_flip): it trains the effect of the neurons,"
-    echo "   not when they fire."
+    echo "   In a larger model (L4 d64) the most silent ones cost almost nothing ([price](price-quick.md))."
+    echo "6. *The output isn't significant.* Neurons that fire need not decide the answer: those trained by \`pre_hinge\` are needed"
+    echo "   (zeroing those of E3 costs $(m switch-fire trained.zero_class_bits 1) bits a fact), but held at their values of mode B they flip only"
+    echo "   $(m switch-fire trained.dose_1_tag_flip) of the answers of subjects without a rule. Causal training makes them decide it: alone it flips"
+    echo "   $(m switch-causal trained.dose_1_tag_flip), though its neurons fire as often under the neutral cue (HIT $(p switch-causal trained.hit 2), FAR $(p switch-causal trained.far 2)); with"
+    echo "   \`pre_hinge\` added, $(m switch-both trained.dose_1_tag_flip)."
 }
 
 {

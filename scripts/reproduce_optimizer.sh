@@ -6,13 +6,12 @@
 #     --out DIR   the sweeps' folder (default runs/optimizer-quick or -full); called again, it runs only what is missing
 #     --jobs N    runs side by side (default: one per core)
 #
-# Cost: an epoch of the quick model (L1 d8, 75 facts, P = 1,528) takes 0.6 ms of one core.
+# Cost, in epochs of each model (quick: L1 d8, 75 facts, P = 1,528); the time is printed at the start.
 #   rates at 1,000 epochs    3 optimizers x 5 rates x 2 schedules            30,000 epochs
 #   AdamW at 8,000 epochs    5 rates x 2 schedules                           80,000
 #   its best, more seeds     2                                               16,000
 #   Muon and SOAP            500, 1,000, 1,600, 4,000 epochs x 3 seeds       42,600
-# --quick: 169,000 epochs, 2 CPU minutes. --full: L1 d16, L1 d24, L2 d16 and L4 d8, too, of 3 to 9 ms an epoch; 5
-# seeds: some 250,000 epochs of each, two hours of CPU time.
+# --quick: 169,000 epochs. --full: L1 d16, L1 d24, L2 d16 and L4 d8, too; 5 seeds: some 250,000 epochs of each.
 #
 # Writes docs/results/optimizer.md (--quick) or optimizer-full.md.
 set -eu
@@ -116,6 +115,20 @@ report() { # milliseconds an epoch: AdamW, Muon, SOAP
               sum[k] / n[k], low[k], high[k], n[k], s, f[4] / b[4], s / (b[4] * ms["adamw"] / 1000),
               reached && k != baseline ? ": AdamW'\''s level passed" : "" } }'
 }
+
+# shellcheck source=scripts/reproduce_cost.sh
+. scripts/reproduce_cost.sh
+cost_of() { # RUNS OPTIMIZER EPOCHS: of the model
+    cost_train "$1" "${base[@]}" "facts.n=$facts" "model.n_layer=$layers" "model.n_embd=$width" "train.optimizer=$2" "train.max_steps=$3"
+}
+more=$(tr , ' ' <<<"$seeds" | wc -w)
+for model in "${models[@]}"; do
+    read -r name layers width facts adamw_rate muon_rate soap_rate <<<"$model"
+    for optimizer in adamw muon soap; do cost_of 10 $optimizer 1000; done
+    cost_of $((9 + more)) adamw 8000
+    for optimizer in muon soap; do cost_of $((4 * more)) $optimizer 1775; done # 500, 1,000, 1,600 and 4,000
+done
+cost_print
 
 {
     cat <<M

@@ -5,8 +5,8 @@
 # Writes docs/results/parts-quick.md (parts.md). Finished runs are skipped; stopped runs continue.
 #
 # Cost: a step is 6 P operations a token. Quick: L1 d16, P = 4,592, 1,500 steps of 180 facts of 16 tokens: 0.12 T operations
-# a run, some 4 s on a core with AVX-512; 9 ways, 3 seeds: 27 runs, 2 minutes of one core.
-# Full: L2 d32, P = 28,032, 10,000 steps of 1,050 facts: 28 T operations; 9 ways, 5 seeds: 45 runs, some 12 core-hours.
+# a run; 9 ways, 3 seeds: 27 runs. The time is printed at the start.
+# Full: L2 d32, P = 28,032, 10,000 steps of 1,050 facts: 28 T operations; 9 ways, 5 seeds: 45 runs.
 # shellcheck source=scripts/reproduce_lib.sh
 . "$(dirname "$0")/reproduce_lib.sh"
 reproduce_options "$@"
@@ -31,6 +31,8 @@ train() { # name freeze seed
 }
 export -f train
 export rote out
+cost_train $((9 * $(wc -w <<<"$seeds"))) "$out/base.yaml"
+cost_print
 for seed in $seeds; do
     echo "whole none $seed"
     for part in $parts; do

@@ -4,16 +4,14 @@
 #
 # Cost. A person is 8 tokens and about 36 bits. Load 1.6 (bits of H per parameter; R_max is about 1.2) is 500 people, load 4
 # is 1,250, load 6 is 1,900; 1000 exposures of a person cost 6 P 8 1000 = 6e8 operations. --quick: three structures at three
-# loads and two exposures, and three mixtures with junk, three seeds: 63 runs, 5e13 operations, some 15 minutes on two cores.
-# --full: P 48,000, five seeds: 27 times as much, some seven hours on two cores.
+# loads and two exposures, and three mixtures with junk, three seeds: 63 runs, 5e13 operations.
+# --full: P 48,000, five seeds: 27 times as much. The time is printed at the start.
 # shellcheck source=scripts/reproduce_lib.sh
 . "$(dirname "$0")/reproduce_lib.sh"
 reproduce_options "$@"
 
 seeds=0,1,2 size='' cfg=scripts/experiments/physics33.yaml
 [ "$form" = quick ] || seeds=0,1,2,3,4 size='model.n_embd=32 model.match_params=48000 train.learning_rate=0.0075'
-# shellcheck disable=SC2086
-reproduce_sweep structure $cfg facts.load=1.6,4,6 train.exposures=100,1000 train.seed=$seeds $size
 sed '/^sweep:/,$d' $cfg >"$out/junk.yaml"
 cat >>"$out/junk.yaml" <<'Y'
 sweep:
@@ -23,7 +21,11 @@ sweep:
     - {facts.junk_ratio: 7, facts.junk_n: 28000, facts.domain_token: true}
 Y
 # shellcheck disable=SC2086
-reproduce_sweep junk "$out/junk.yaml" facts.load=4 train.exposures=100 train.seed=$seeds $size
+sweeps() {
+    reproduce_sweep structure $cfg facts.load=1.6,4,6 train.exposures=100,1000 train.seed=$seeds $size
+    reproduce_sweep junk "$out/junk.yaml" facts.load=4 train.exposures=100 train.seed=$seeds $size
+}
+reproduce_all sweeps
 
 # One row: R, mean and 95 % interval, for every load.
 row() { # LABEL SWEEP LEAF=VALUE...

@@ -16,7 +16,7 @@ seeds="0 1 2" times=1
 none=(neurons.0.ratio=0 neurons.0.loss=none)
 low='([0-9]|[12][0-9]|3[01])'
 
-# A full model: many more facts than it can hold. Facts and batches grow with the parameters, so equal steps are equal exposures.
+# A full model: many more facts than it can hold. Facts and batches grow with the width, so equal steps are equal exposures.
 full_budgets="$((1000 * times)) $((4000 * times))" full_widths="16 24"
 for width in $full_widths; do
     for steps in $full_budgets; do
@@ -49,10 +49,23 @@ run_queue eval
 
 m() { figure "$1" "$2" | mean "${3:-3}"; } # NAME PATH DIGITS: mean ± half interval
 share() { paste <(price "$2" "$1") <(result "$2" memorized_bits) | awk '{print 100 * $1 / $2}'; } # NAME TWIN: price, per cent
+p() { figure "$1" "$2" | point "${3:-3}"; }   # the mean alone
+# Price of a bit obeyed by an arbitrary class: WIDTH STEPS DIGITS.
+each() {
+    local at=full-$1-$2 facts=$((1000 * $1 * $1 / 256))
+    paste <(price "$at-none" "$at-arbitrary") <(figure "$at-arbitrary" trained.information_bits) | awk -v n=$facts '{print $1 / n / $2}' | point "$3"
+}
+range_of() { # RATIO: the lowest and the highest mean price, per cent
+    local size steps
+    for size in $room_sizes; do
+        for steps in $room_budgets; do share "room-$size-$steps-$1" "room-$size-$steps-none" | point 1; done
+    done | sort -g | sed -n '1p;$p' | paste -sd_ | sed 's/_/ to /'
+}
+counted() { sed -E 's/([0-9])([0-9]{3})$/\1,\2/' <<<"$1"; }
 params() { result "$1" params | head -n 1; }
 
 full_row() { # WIDTH STEPS CLASS
-    local at=full-$1-$2 facts=$((1000 * $1 * $1 / 256)) obeyed each=–
+    local at=full-$1-$2 facts=$((1000 * $1 * $1 / 256)) each=–
     obeyed() { figure "$at-$3" trained.information_bits | awk -v n=$facts '{print n * $1}'; }
     [ "$3" = marked ] || each=$(paste <(price "$at-none" "$at-$3") <(obeyed "$@") | awk '{print $1 / $2}' | mean 2)
     printf '| %s | L1 d%s, %s | %s | %s | %s | %s | %s | %s | %s |\n' "$3" "$1" "$(params "$at-none")" "$2" "$(m "$at-$3" trained.hit)" \
@@ -79,11 +92,23 @@ silent_row() { # SIZE STEPS
     echo "Values are means over seeds $seeds (facts, weights, random classes), ± half of the 95 % interval (Student's t). The price is what"
     echo "the twin without the loss memorizes less what the run memorizes, paired by seed."
     echo
+    echo "## What holds where"
+    echo
+    echo "- A bit obeyed of an arbitrary class costs $(each 16 "${full_budgets% *}" 1) and $(each 24 "${full_budgets% *}" 1) memorized bits (L1 d16 and d24) after $(counted "${full_budgets% *}") steps,"
+    echo "  $(each 16 "${full_budgets#* }" 1) and $(each 24 "${full_budgets#* }" 1) after $(counted "${full_budgets#* }"): longer training lowers the price."
+    echo "- A class that the input shows is not free. At ratio 0.1 it costs $(range_of 0.1) % of all bits, at ratio 1 $(range_of 1) %: most"
+    echo "  where training is short of the facts, least where a large model has learned them all. A full model pays"
+    echo "  $(for width in $full_widths; do for steps in $full_budgets; do share "full-$width-$steps-marked" "full-$width-$steps-none" | point 1; done; done | sort -g | sed -n '1p;$p' | paste -sd_ | sed 's/_/ to /') %."
+    echo "- The class itself pays most at ratio 0.1: in L2 d32 after ${room_budgets#* } steps, its recall falls from $(p "room-2:32-${room_budgets#* }-none" trained.class_recall) to"
+    echo "  $(p "room-2:32-${room_budgets#* }-0.1" trained.class_recall), that of the others from $(p "room-2:32-${room_budgets#* }-none" trained.other_recall) to $(p "room-2:32-${room_budgets#* }-0.1" trained.other_recall). At ratio 1 the others pay too."
+    echo "- Neurons come near to silence in a large model: zeroing the eight that fire least costs $(p "room-4:64-${room_budgets#* }-silent" trained.zero_class_bits 2) bits a fact in L4 d64,"
+    echo "  $(p "room-2:32-${room_budgets#* }-silent" trained.zero_class_bits 2) in L2 d32."
+    echo
     echo "## A full model"
     echo
     echo "Random facts of four tokens over 64 symbols, about 2.5 times the bits that the model can hold; one block, SOAP. One neuron is"
     echo "trained (\`pre_hinge\`, ratio 1) to fire for a random half of the facts (*arbitrary*), or for those whose first symbol is one"
-    echo "of 32 (*marked*). Facts and batch grow with the parameters, so equal steps are equal exposures."
+    echo "of 32 (*marked*). A batch is about a quarter of the facts, so equal steps are equal exposures: a quarter of the steps."
     echo
     echo "- Obeyed: n times the information of firing about the class, in bits. Per bit: price over obeyed bits; a marked class adds"
     echo "  no bits to the data."

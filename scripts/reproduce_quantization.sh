@@ -7,8 +7,8 @@
 # Finished runs are skipped; stopped runs continue.
 #
 # Cost: a step is 6 P operations a token. Quick: P = 7,872, 1,500 steps of 1,600 and 4,800 tokens: 0.11 and 0.34 T operations
-# a run, some 4 and 10 s on a core with AVX-512; 5 formats, 3 seeds, 2 loads: 30 runs, 4 minutes of one core.
-# Full: P = 28,032, 10,000 steps of 5,600 and 16,800 tokens, 5 seeds: 50 runs of 9 to 28 T operations, some 8 core-hours.
+# a run; 5 formats, 3 seeds, 2 loads: 30 runs. The time is printed at the start.
+# Full: P = 28,032, 10,000 steps of 5,600 and 16,800 tokens, 5 seeds: 50 runs of 9 to 28 T operations.
 # shellcheck source=scripts/reproduce_lib.sh
 . "$(dirname "$0")/reproduce_lib.sh"
 reproduce_options "$@"
@@ -38,6 +38,8 @@ train() { # n format seed: one run; a run with full weights is then quantized in
 }
 export -f train
 export rote out
+for n in $room $over; do cost_train $((5 * $(wc -w <<<"$seeds"))) "$out/base.yaml" facts.n="$n"; done
+cost_print
 for n in $room $over; do
     for seed in $seeds; do
         for format in none bf16 int8 int4 ternary; do echo "$n $format $seed"; done

@@ -52,7 +52,19 @@ flatten() {
             for (i = 1; i <= depth; i++) name = name path[i]
             print name substr(line, 2, at - 2), substr(line, at + 3) }'
 }
+# One run of every arm that is not done tells what all its seeds take.
+cost_queue() {
+    local line words first=${seeds%% *}
+    while read -r line; do
+        mapfile -d '' words < <(base64 -d <<<"$line")
+        if [[ ${words[0]} == *-"$first" && ! -e $out/${words[0]}/DONE ]]; then
+            cost_train "$(wc -w <<<"$seeds")" "${words[1]}" "${words[@]:2}"
+        fi
+    done <"$out/train.queue"
+    [ "$cost_runs" = 0 ] || cost_print
+}
 run_queue() { # train | eval
+    [ "$1" = eval ] || cost_queue
     sort -u "$out/$1.queue" | xargs -r -P "${jobs:-$(nproc)}" -n 1 bash -c "$1_one \"\$1\"" _ # a line is one word
     : >"$out/$1.queue"
 }

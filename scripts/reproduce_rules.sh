@@ -4,15 +4,16 @@
 # 3,171 bits. No published figure is known.
 #
 # Cost. 640 rows are 1,920 tokens; 2000 epochs of 7,000 parameters cost 1.6e11 operations. --quick: four widths, four shares of
-# exceptions, without and with weight decay, three seeds: 96 runs, some 12 minutes on two cores. --full: 20,000 epochs, widths to 48, five
-# seeds: some 8 hours.
+# exceptions, without and with weight decay, three seeds: 96 runs. --full: 20,000 epochs, widths to 48, five
+# seeds. The time is printed at the start.
 # shellcheck source=scripts/reproduce_lib.sh
 . "$(dirname "$0")/reproduce_lib.sh"
 reproduce_options "$@"
 
 seeds=0,1,2 widths=8,12,16,24 steps=2000
 [ "$form" = quick ] || seeds=0,1,2,3,4 widths=8,12,16,24,32,48 steps=20000
-reproduce_sweep rules scripts/experiments/rules.yaml model.n_embd=$widths train.seed=$seeds train.max_steps=$steps
+sweeps() { reproduce_sweep rules scripts/experiments/rules.yaml model.n_embd=$widths train.seed=$seeds train.max_steps=$steps; }
+reproduce_all sweeps
 
 {
     printf '# Rules, %s form\n\n' "$form"

@@ -2,9 +2,9 @@
 # Which structure holds more bits? Ten structures of the same number of parameters, paired by seed. Nearest published figures:
 # attention-only 1.30, MLP-only 2.43 bits per parameter at 37,000 parameters, not at equal P.
 #
-# Cost. 12,444 parameters at load 6 are 750 facts, 12,000 tokens: 9e8 operations an epoch, 25 to 40 ms on a core. --quick: ten
-# structures, 1000 and 500 epochs, three seeds: 60 runs, some 11 minutes on two cores. --full: 48,000 parameters, 4000 and 2000
-# epochs, five seeds: 107 times as much, some 20 hours on two cores.
+# Cost. 12,444 parameters at load 6 are 750 facts, 12,000 tokens: 9e8 operations an epoch. --quick: ten
+# structures, 1000 and 500 epochs, three seeds: 60 runs. --full: 48,000 parameters, 4000 and 2000
+# epochs, five seeds: 107 times as much. The time is printed at the start.
 # shellcheck source=scripts/reproduce_lib.sh
 . "$(dirname "$0")/reproduce_lib.sh"
 reproduce_options "$@"
@@ -15,7 +15,8 @@ if [ "$form" = full ]; then
     seeds=0,1,2,3,4 budgets=2000,4000 P=48000
     sed -i 's/n_embd: 16/n_embd: 32/; s/n_embd: 24}/n_embd: 48}/; s/n_embd: 12}/n_embd: 24}/; s/12444/48000/; s/0.015/0.0075/' "$cfg"
 fi
-reproduce_sweep structure "$cfg" train.max_steps=$budgets train.seed=$seeds
+sweeps() { reproduce_sweep structure "$cfg" train.max_steps=$budgets train.seed=$seeds; }
+reproduce_all sweeps
 
 base='n_layer=2 attn=causal mlp=plain act=gelu gated=false n_head=2 tie_weights=true'
 long=${budgets#*,} short=${budgets%,*}

@@ -13,22 +13,30 @@
 
 #define FORMAT "rote-checkpoint-1"
 
+enum { NAME_ROOM = 64 };
+
+static const char *name_of(char out[NAME_ROOM], int64_t step) {
+    snprintf(out, NAME_ROOM, "checkpoint-%09" PRId64 ".safetensors", step);
+    return out;
+}
+
 static Status checkpoint_path(const CheckpointOwner *owner, int64_t step, char out[CONFIG_PATH_MAX],
                               Err *err) {
-    char name[64];
-    snprintf(name, sizeof name, "checkpoint-%09" PRId64 ".safetensors", step);
-    return path_join(out, CONFIG_PATH_MAX, owner->dir, name, err);
+    char name[NAME_ROOM];
+    return path_join(out, CONFIG_PATH_MAX, owner->dir, name_of(name, step), err);
 }
 
-/* The step of a checkpoint's name; -1: it is no checkpoint. */
+/* The step of a checkpoint's name; -1: it is none that this program gives. */
 static int64_t step_of(const char *name) {
-    int64_t step;
-    int end = 0;
-    if (sscanf(name, "checkpoint-%" SCNd64 ".safetensors%n", &step, &end) != 1 || end == 0) return -1;
-    return name[end] == '\0' ? step : -1;
+    char again[NAME_ROOM];
+    const char *digits = name + strlen("checkpoint-");
+    if (strncmp(name, "checkpoint-", strlen("checkpoint-")) != 0) return -1;
+    errno = 0;
+    int64_t step = strtoll(digits, NULL, 10);
+    return errno == 0 && step >= 0 && !strcmp(name_of(again, step), name) ? step : -1;
 }
 
-/* The largest step below limit that has a checkpoint, whole or not; -1: none. ERR_IO: nobody knows. */
+/* The largest step below limit that has a checkpoint, complete or not; -1: none. ERR_IO: the folder cannot be read. */
 static Status newest_below(const CheckpointOwner *owner, int64_t limit, int64_t *newest, Err *err) {
     *newest = -1;
     DIR *dir = opendir(owner->dir);
@@ -95,29 +103,72 @@ Status checkpoints_add(const CheckpointOwner *owner, const Snapshot *snapshot, c
     return checkpoints_tidy(owner, state->step, CHECKPOINTS_KEPT, err);
 }
 
-/* What the metadata must say for a checkpoint to belong to this run. */
-static Status check_field(const char *path, const StFile *file, const char *key, const char *wanted,
+/* ERR_FORMAT: a field of the metadata has another value, so the checkpoint does not belong to this run. */
+static Status check_field(const char *path, const StFile *file, const char *key, const char *expected,
                           Err *err) {
     const char *value = safetensors_meta(file, key);
-    if (value && !strcmp(value, wanted)) return OK;
+    if (value && !strcmp(value, expected)) return OK;
     return err_set(err, ERR_FORMAT, "%s: %s is '%s', this run's is '%s'", path, key,
-                   value ? value : "missing", wanted);
+                   value ? value : "missing", expected);
 }
 
-static Status read_fields(const char *path, const StFile *file, RunState *state, CheckpointMark *mark,
-                          Err *err) {
-    static const char *const KEYS[] = {"step",    "tokens",        "code_bits",
-                                       "verdict", "metrics_bytes", "metrics_crc32"};
-    const char *value[sizeof KEYS / sizeof KEYS[0]];
-    for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++)
+/* Digits as this program writes a number from 0 to max. */
+static bool parse_count(const char *text, int64_t max, int64_t *out) {
+    char again[32];
+    errno = 0;
+    *out = strtoll(text, NULL, 10);
+    snprintf(again, sizeof again, "%" PRId64, *out);
+    return errno == 0 && *out >= 0 && *out <= max && !strcmp(text, again);
+}
+
+/* null, or a number as this program writes it, not below 0. */
+static bool parse_bits(const char *text, double *out) {
+    char again[NUMBER_TEXT_MAX];
+    bool known = strcmp(text, "null") != 0;
+    *out = known ? strtod(text, NULL) : __builtin_nan("");
+    return !known || (*out >= 0 && !strcmp(text, number_text(again, *out)));
+}
+
+static bool parse_crc(const char *text, uint32_t *out) {
+    *out = (uint32_t)strtoul(text, NULL, 16);
+    return strlen(text) == 8 && strspn(text, "0123456789abcdef") == 8;
+}
+
+/* What train/trainer.c may have decided. A diverged state is never written. */
+static bool parse_verdict(const char *text, char out[16]) {
+    static const char *const verdicts[] = {"", "annealed", "stopped"};
+    for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++)
+        if (!strcmp(text, verdicts[i])) {
+            strcpy(out, text);
+            return true;
+        }
+    return false;
+}
+
+/* step: that of the file's name. */
+static Status read_fields(const char *path, int64_t step, const StFile *file, RunState *state,
+                          CheckpointMark *mark, Err *err) {
+    enum { STEP, TOKENS, BITS, VERDICT, BYTES, CRC, FIELDS };
+    static const char *const KEYS[FIELDS] = {"step",    "tokens",        "code_bits",
+                                             "verdict", "metrics_bytes", "metrics_crc32"};
+    const int64_t many = (int64_t)1 << 40, max_step = state->max_steps > 0 ? state->max_steps : many;
+    const char *value[FIELDS];
+    bool right[FIELDS];
+    for (int i = 0; i < FIELDS; i++)
         if (!(value[i] = safetensors_meta(file, KEYS[i])))
             return err_set(err, ERR_FORMAT, "%s: '%s' is missing from __metadata__", path, KEYS[i]);
-    state->step = strtoll(value[0], NULL, 10);
-    state->tokens = strtoll(value[1], NULL, 10);
-    state->code_bits = strcmp(value[2], "null") ? strtod(value[2], NULL) : __builtin_nan("");
-    snprintf(state->verdict, sizeof state->verdict, "%s", value[3]);
-    mark->metrics_bytes = strtoll(value[4], NULL, 10);
-    mark->metrics_crc = (uint32_t)strtoul(value[5], NULL, 16);
+    right[STEP] = parse_count(value[STEP], max_step, &state->step) && state->step == step;
+    right[TOKENS] = parse_count(value[TOKENS], (int64_t)1 << 53, &state->tokens);
+    right[BITS] = parse_bits(value[BITS], &state->code_bits);
+    right[VERDICT] = parse_verdict(value[VERDICT], state->verdict);
+    /* A step has at most a line, an evaluation and the lines of its rules, each below 4 KiB. */
+    right[BYTES] = right[STEP] && parse_count(value[BYTES], (step + 1) * (2 + NEURON_RULES_MAX) * 4096,
+                                              &mark->metrics_bytes);
+    right[CRC] = parse_crc(value[CRC], &mark->metrics_crc);
+    for (int i = 0; i < FIELDS; i++)
+        if (!right[i])
+            return err_set(err, ERR_FORMAT, "%s: %s is '%s', which is never written there", path, KEYS[i],
+                           value[i]);
     if (state->n_neurons == 0) return OK;
     const char *neurons = safetensors_meta(file, "neurons");
     if (!neurons) return err_set(err, ERR_FORMAT, "%s: 'neurons' is missing from __metadata__", path);
@@ -126,17 +177,17 @@ static Status read_fields(const char *path, const StFile *file, RunState *state,
     return status;
 }
 
-static Status read_one(const CheckpointOwner *owner, const char *path, Snapshot *snapshot,
+static Status read_one(const CheckpointOwner *owner, const char *path, int64_t step, Snapshot *snapshot,
                        CheckpointMark *mark, Err *err) {
     StFile file;
-    TRY(safetensors_read(path, &file, err));
+    TRY(checkpoint_read(path, snapshot->table, &file, err));
     RunState state = *snapshot->state;
     Status status = OK;
     TRY_GOTO(check_field(path, &file, "format", FORMAT, err));
     TRY_GOTO(check_field(path, &file, "numeric_spec", NUMERIC_SPEC, err));
     TRY_GOTO(check_field(path, &file, "config_hash", owner->config_hash, err));
     TRY_GOTO(check_field(path, &file, "data_hash", owner->data_hash, err));
-    TRY_GOTO(read_fields(path, &file, &state, mark, err));
+    TRY_GOTO(read_fields(path, step, &file, &state, mark, err));
     TRY_GOTO(checkpoint_load(path, &file, snapshot->table, snapshot->params, snapshot->slot,
                              snapshot->n_slots, err));
     *snapshot->state = state;
@@ -145,7 +196,7 @@ done:
     return status;
 }
 
-/* Whether the newest checkpoint of a finished run is the one that it ended with. */
+/* Checks that the newest checkpoint of a finished run is the one with which it ended. */
 static Status check_end(const CheckpointOwner *owner, const char *path, int64_t step,
                         const Snapshot *snapshot, Err *err) {
     const RunEnd *end = &owner->end;
@@ -169,7 +220,7 @@ static bool was_removed(const char *path) {
 
 Status checkpoints_newest(const CheckpointOwner *owner, Snapshot *snapshot, CheckpointMark *mark,
                           const ProgressSink *notes, bool *found, Err *err) {
-    Err newest = {.status = OK}; /* why the newest one was of no use */
+    Err newest = {.status = OK}; /* why the newest one could not be used */
     int64_t step = INT64_MAX;
     *found = false;
     for (;;) {
@@ -178,12 +229,12 @@ Status checkpoints_newest(const CheckpointOwner *owner, Snapshot *snapshot, Chec
         TRY(newest_below(owner, step, &step, err));
         if (step < 0) break;
         TRY(checkpoint_path(owner, step, path, err));
-        Status status = read_one(owner, path, snapshot, mark, &why);
+        Status status = read_one(owner, path, step, snapshot, mark, &why);
         if (status == OK) status = check_end(owner, path, step, snapshot, &why);
         if (status == OK) {
             *found = true;
             if (newest.status != OK)
-                run_note(notes, step, "%s; the one of step %" PRId64 " is whole", newest.msg, step);
+                run_note(notes, step, "%s; the one of step %" PRId64 " is complete", newest.msg, step);
             return OK;
         }
         if (status == ERR_IO && was_removed(path)) {
@@ -194,12 +245,12 @@ Status checkpoints_newest(const CheckpointOwner *owner, Snapshot *snapshot, Chec
         if (owner->end.finished)
             return err_set(
                 err, ERR_FORMAT,
-                "%s; the run is finished, and no older checkpoint is its model: remove DONE and train "
+                "%s; the run is finished, and no older checkpoint has its model: remove DONE and train "
                 "on with --resume, which makes it again",
                 why.msg);
         if (newest.status == OK) newest = why;
     }
     if (newest.status == OK) return OK;
-    return err_set(err, ERR_FORMAT, "%s; no other checkpoint in %s is whole: train anew", newest.msg,
+    return err_set(err, ERR_FORMAT, "%s; no other checkpoint in %s is complete: train anew", newest.msg,
                    owner->dir);
 }

@@ -1,5 +1,5 @@
-/* The checkpoints of a run folder, and the state of the run that each of them holds. The newest two are kept, so that
- * one whole file remains whatever happens to the other. */
+/* The checkpoints of a run folder, and the state of the run that each of them contains. The newest two are kept, so
+ * that a complete one remains if the other is damaged. */
 #ifndef ROTE_STORE_CHECKPOINTS_H
 #define ROTE_STORE_CHECKPOINTS_H
 
@@ -10,49 +10,50 @@
 
 enum { SNAPSHOT_SLOTS_MAX = 6, CHECKPOINTS_KEPT = 2 };
 
-/* What a run remembers beside parameters and optimizer. The place in the data is a function of the step. */
+/* The state of a run besides parameters and optimizer. The position in the data is a function of the step. */
 typedef struct RunState {
-    int64_t step;       /* finished ones */
+    int64_t step;       /* steps done */
     int64_t tokens;     /* targets trained on */
     double code_bits;   /* of the last evaluation, which stop_gain compares with; NAN before the first */
     char verdict[16];   /* empty while the run goes on */
+    int64_t max_steps;  /* of the config: no step is beyond it; 0: not known */
     int n_neurons;      /* neuron rules; 0: none, or the reader does not ask for them */
     RuleState *neurons; /* of each */
     int width;          /* neurons of a layer that the rules are about */
 } RunState;
 
-/* The state and the arrays that a checkpoint holds, where they lie in memory. */
+/* The contents of a checkpoint: pointers to the state and the arrays in memory. */
 typedef struct Snapshot {
     const ParamTable *table;
     real *params;
     CheckpointSlot slot[SNAPSHOT_SLOTS_MAX];
-    int n_slots; /* 0: a reader that wants the parameters only */
+    int n_slots; /* 0: a reader needs only the parameters */
     RunState *state;
 } Snapshot;
 
-/* The folder, and what each of its checkpoints must say. */
+/* The folder, and the values that each of its checkpoints must contain. */
 typedef struct CheckpointOwner {
     const char *dir, *config_hash, *data_hash;
-    RunEnd end; /* of a finished run only its newest checkpoint is its model, an older one is not */
+    RunEnd end; /* the model of a finished run is its newest checkpoint, never an older one */
 } CheckpointOwner;
 
-/* How much of metrics.jsonl belonged to the run when a checkpoint was written: bytes, and their CRC-32. */
+/* The length of metrics.jsonl when a checkpoint was written, and the CRC-32 of these bytes. */
 typedef struct CheckpointMark {
     int64_t metrics_bytes;
     uint32_t metrics_crc;
 } CheckpointMark;
 
-/* Fills the snapshot and the mark from the newest whole checkpoint. Where that is not the newest file, a note says what
- * is wrong with the newest (notes may be NULL).
- *   *found  false: there is no checkpoint; the snapshot is untouched
- * ERR_FORMAT: there are checkpoints, but none is whole; of a finished run: the newest is not whole, or not the one of
- * its result. ERR_IO, ERR_NOMEM: a file that cannot be read is not a damaged one, and no older one takes its place.
- * ERR_INPUT (too long a path). After an error the snapshot's arrays may be half filled. */
+/* Fills the snapshot and the mark from the newest complete checkpoint. If a newer one is damaged, a note says how
+ * (notes may be NULL).
+ *   *found  false: there is no checkpoint; the snapshot is unchanged
+ * ERR_FORMAT: all checkpoints are damaged; or, if the run is finished, the newest is damaged or does not belong to the
+ * result. ERR_IO, ERR_NOMEM: a file could not be read; that does not mean that it is damaged, so no older one is used.
+ * ERR_INPUT: the path is too long. After an error the arrays of the snapshot may be partly filled. */
 Status checkpoints_newest(const CheckpointOwner *owner, Snapshot *snapshot, CheckpointMark *mark,
                           const ProgressSink *notes, bool *found, Err *err);
 
-/* Writes one (fault points "checkpoint.*"), then removes all but the two newest. ERR_IO, ERR_NOMEM, ERR_NUMERIC: what
- * checkpoint_write says; the older ones then stay. */
+/* Writes a checkpoint (fault points "checkpoint.*"), then removes all but the two newest. ERR_IO, ERR_NOMEM,
+ * ERR_NUMERIC: as checkpoint_write; the older checkpoints then remain. */
 Status checkpoints_add(const CheckpointOwner *owner, const Snapshot *snapshot, const CheckpointMark *mark,
                        Err *err);
 

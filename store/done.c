@@ -16,7 +16,8 @@
 
 enum { DONE_MAX = 4096, PATH_ROOM = 1200 };
 
-/* What is sealed, where it is there, and what helps where it was altered. timing.json is a clock, and free. */
+/* The files that are sealed if they exist, and the advice if one was altered. timing.json has clock times, so it is not
+ * sealed. */
 static const struct {
     const char *name, *help;
 } sealed[] = {
@@ -39,7 +40,7 @@ static bool seals_nothing(const Buffer *text) {
     return digits == 32 && (text->size == 32 || (text->size == 33 && text->data[32] == '\n'));
 }
 
-/* The line "WORD VALUE" at *at, which is moved behind it; false: it is no whole line. */
+/* Reads the line "WORD VALUE" at *at, and moves *at behind it; false: not a complete line. */
 static bool next_line(char **at, char **word, char **value) {
     char *end = strchr(*at, '\n'), *blank = strchr(*at, ' ');
     if (!end || !blank || blank > end) return false;

@@ -1,5 +1,5 @@
-/* DONE, the last file of a run: it says that the run is finished, and seals what it found. Whoever reads a file of a
- * finished run asks here whether its bytes are those that the run ended with (store/run_files.h does). */
+/* DONE, the last file of a run. It marks the run as finished, and seals its files: it contains their hashes. Readers of
+ * a finished run check here that a file has not changed since the run ended (store/run_files.h does this). */
 #ifndef ROTE_STORE_DONE_H
 #define ROTE_STORE_DONE_H
 
@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "base/file.h"
 
-/* Files that a seal may name, and the longest such name with its NUL. */
+/* The maximum number of files in a seal, and the longest name of such a file with its NUL. */
 enum { SEAL_FILES_MAX = 8, SEAL_NAME_MAX = 24 };
 
 typedef struct SealedFile {
@@ -18,14 +18,15 @@ typedef struct SealedFile {
 } SealedFile;
 
 typedef struct Seal {
-    bool finished; /* DONE is there */
-    int n;         /* files that it seals; 0: not finished, or finished by a version that sealed nothing */
-    int64_t checkpoint; /* step of the newest checkpoint; -1: none is named */
+    bool finished;      /* DONE exists */
+    int n;              /* files in the seal; 0: not finished, or finished by a version that sealed nothing */
+    int64_t checkpoint; /* step of the newest checkpoint; -1: DONE names none */
     char config_hash[33];
     SealedFile file[SEAL_FILES_MAX];
 } Seal;
 
-/* What dir/DONE says; nothing where there is none. ERR_FORMAT: DONE is torn or altered. ERR_IO, ERR_NOMEM. */
+/* Reads dir/DONE; without the file, *out is all zero and -1. ERR_FORMAT: DONE is incomplete or altered. ERR_IO,
+ * ERR_NOMEM. */
 Status done_read(const char *dir, Seal *out, Err *err);
 
 /* What the seal says of a file; NULL: nothing. */
@@ -37,8 +38,8 @@ Status done_read_file(const SealedFile *file, const char *dir, Buffer *out, Err 
 /* The same question of a file of any size, which is read in pieces. */
 Status done_check_file(const SealedFile *file, const char *dir, Err *err);
 
-/* Hashes the files of a run that has everything but DONE, and writes what DONE must say: malloc'd. checkpoint: as in
- * Seal. ERR_IO, ERR_NOMEM. */
+/* The text of DONE, with the hashes of the run's files, which must all exist; malloc'd. checkpoint: as in Seal. ERR_IO,
+ * ERR_NOMEM. */
 Status done_text(const char *dir, const char *config_hash, int64_t checkpoint, char **out, Err *err);
 
 #endif

@@ -123,8 +123,12 @@ Status early_check(const char *dir, Err *err) {
 Status early_forget_failure(const char *dir, Err *err) {
     char path[PATH_ROOM];
     bool ours;
+    struct stat info;
     TRY(path_join(path, sizeof path, dir, "failed.json", err));
-    if (file_missing(path)) return OK;
+    if (lstat(path, &info) != 0) {
+        if (errno == ENOENT) return OK;
+        return err_set(err, ERR_IO, "%s: cannot be looked at: %s", path, strerror(errno));
+    }
     TRY(is_failure(dir, &ours, err));
     if (!ours || unlink(path) == 0 || errno == ENOENT) return OK;
     return err_set(err, ERR_IO, "%s: cannot remove it: %s", path, strerror(errno));

@@ -10,8 +10,8 @@
 /* A temporary of a file that a run writes whole (base/file.h). Nobody else's is ever removed. */
 bool early_temporary(const char *name);
 
-/* A folder that lacks the first files of a run: whether one has begun in it all the same. Then it holds a checkpoint, or
- * config.yaml and metrics.jsonl, which a run has only behind them. ERR_IO, ERR_NOMEM. */
+/* A folder that lacks the first files of a run: whether one has begun in it all the same. Then it holds a checkpoint,
+ * or config.yaml and metrics.jsonl, which a run has only behind them. ERR_IO, ERR_NOMEM. */
 Status early_began(const char *dir, bool *began, Err *err);
 
 /* A folder without config.yaml: whether a run may begin in it. ERR_INPUT: it holds a file of others, which is named.

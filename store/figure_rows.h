@@ -1,13 +1,12 @@
-/* The figures of a run, in the order of result.json: FIGURE(NAME, key, label, what differs from 0 in FigureRow).
- * Another figure is another row here, and its value in eval/result_figures.c. Included where the rows are numbered
- * (figures.h) and where they become the table (figures.c, which has the words in capitals), so it has no include
- * guard. */
+/* The figures of a run, in the order of result.json: FIGURE(NAME, key, label, non-zero fields of FigureRow). To add a
+ * figure: a row here, and its value in eval/result_figures.c. figures.h includes this file to number the rows,
+ * figures.c to make the table (it defines the words in capitals), so there is no include guard. */
 FIGURE(PARAMS, "params", "Parameters", COUNT, AT(0, 1, 1), .head = "parameters", .needed = true,
        .compared = true, .diverged = true, .help = "how many parameters the model has")
 FIGURE(FACTS, "facts", "Facts", COUNT, AT(0, 2, 14), .head = "facts", .compared = true, .diverged = true,
        .help = "how many facts the model was trained on")
 FIGURE(DATA_BITS, "data_bits", "Data bits", BITS(0), AT(0, 3, 7), .head = "data bits", .needed = true,
-       .diverged = true, .help = "H, the entropy of the ordered draw; null where nobody knows the source")
+       .diverged = true, .help = "H, the entropy of the ordered draw; null where the source is unknown")
 FIGURE(DATA_BITS_SET, "data_bits_set", "Data bits, the facts in any order", BITS(0), .diverged = true,
        .help = "H - log2 N!: the same facts as a set")
 FIGURE(CEILING_BITS, "ceiling_bits", "Ceiling of memorized bits", BITS(0), AT(0, 4, 0), .diverged = true,
@@ -35,14 +34,15 @@ FIGURE(BITS_PER_PARAM, "bits_per_param", "Bits per parameter", RATIO(3), AT(0, 7
        .unit = "bits/parameter", .bounded = true, .help = "memorized_bits / params")
 FIGURE(WEIGHT_BITS, "weight_bits", "Bits that hold the weights", COUNT, AT(0, 16, 0), .unit = "bits",
        .when = WITH_QUANTIZED, .diverged = true,
-       .help = "what the format of train.quantize takes: codes, scales, vectors")
+       .help = "size of the weights in the format of train.quantize: codes, scales, vectors")
 FIGURE(BITS_PER_WEIGHT_BIT, "bits_per_weight_bit", "Memorized bits per bit of weight", RATIO(3), AT(0, 0, 5),
        .head = "bits per bit of weight", .when = WITH_QUANTIZED, .help = "memorized_bits / weight_bits")
 FIGURE(R, "r", "R: bits of knowledge per parameter", RATIO(3), AT(0, 0, 3), .head = "R",
        .unit = "bits/parameter", .when = WITH_BIOGRAPHIES,
        .help = "the capacity ratio of Allen-Zhu and Li 2024")
-FIGURE(R_MAX, "r_max", "R_max: the most there are", RATIO(3), AT(0, 0, 4), .head = "R_max",
-       .unit = "bits/parameter", .when = WITH_BIOGRAPHIES, .help = "what the data hold, in the unit of r")
+FIGURE(R_MAX, "r_max", "R_max: the maximum of R", RATIO(3), AT(0, 0, 4), .head = "R_max",
+       .unit = "bits/parameter", .when = WITH_BIOGRAPHIES,
+       .help = "the knowledge in the data, in the unit of r")
 FIGURE(RECALL, "recall", "Recall", RATIO(3), AT(5, 8, 9), .head = "recall", .needed = true, .bounded = true,
        .help = "share of facts whose answer is the greedy continuation of their prompt")
 FIGURE(LOSS_NATS, "loss_nats", "Loss, nats per token", NATS, AT(1, 9, 10), .head = "loss, bits/token",
@@ -60,13 +60,14 @@ FIGURE(MIA_F1, "mia_f1", "Membership F1", RATIO(3), AT(8, 15, 13), .head = "memb
        .when = WITH_HELDOUT, .help = "membership by code length: F1 at the best threshold")
 FIGURE(
     MIA_F1_LAW, "mia_f1_law", "Membership F1, the law of Morris et al.", RATIO(3), .when = WITH_HELDOUT,
-    .help = "what Morris et al. 2025 fit to F1 at so many data bits per parameter; null where H is unknown")
-FIGURE(EXPOSURES, "exposures", "Times each fact was seen", RATIO(1), AT(0, 10, 15), .head = "exposures",
-       .when = WITH_TRAINING, .needed = true, .diverged = true, .help = "times each fact was seen, mean")
-FIGURE(EXPOSURES_LEAST, "exposures_least", "Times the rarest fact was seen", COUNT, .when = WITH_ZIPF,
-       .diverged = true, .help = "times the fact seen least was seen")
-FIGURE(EXPOSURES_MOST, "exposures_most", "Times the most frequent fact was seen", COUNT, .when = WITH_ZIPF,
-       .diverged = true, .help = "times the fact seen most was seen")
+    .help =
+        "F1 by the fit of Morris et al. 2025, at the same data bits per parameter; null where H is unknown")
+FIGURE(EXPOSURES, "exposures", "Times each fact was trained", RATIO(1), AT(0, 10, 15), .head = "exposures",
+       .when = WITH_TRAINING, .needed = true, .diverged = true, .help = "times each fact was trained, mean")
+FIGURE(EXPOSURES_MIN, "exposures_least", "Times the rarest fact was trained", COUNT, .when = WITH_ZIPF,
+       .diverged = true, .help = "times the rarest fact was trained")
+FIGURE(EXPOSURES_MAX, "exposures_most", "Times the most frequent fact was trained", COUNT, .when = WITH_ZIPF,
+       .diverged = true, .help = "times the most frequent fact was trained")
 FIGURE(STEPS, "steps", "Steps", COUNT, AT(0, 11, 0), .when = WITH_TRAINING, .needed = true, .diverged = true,
        .help = "updates made")
 FIGURE(TOKENS, "tokens", "Tokens trained on", COUNT, AT(0, 12, 0), .when = WITH_TRAINING, .needed = true,

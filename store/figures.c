@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Words of the rows. */
+/* The words in capitals that the rows use. */
 #define COUNT                   .kind = FIGURE_INTEGER
 #define BITS(digits)            .kind = FIGURE_REAL, .unit = "bits", .decimals = (digits)
 #define RATIO(digits)           .kind = FIGURE_REAL, .decimals = (digits)

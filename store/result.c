@@ -9,8 +9,8 @@
 #include "base/text_stream.h"
 
 #define REMAKE "remove DONE there and train on with --resume, which writes it again"
-/* A fact's code is at most some thousand bits a token long, and there are fewer than 2^31 tokens. */
-static const double FIGURE_MOST = 1e15;
+/* A code length is at most some thousand bits a token, and there are fewer than 2^31 tokens. */
+static const double FIGURE_MAX = 1e15;
 
 void result_free(RunResult *r) {
     for (int i = 0; i < r->n_neurons; i++) free(r->neurons[i].unit);
@@ -30,7 +30,7 @@ void result_describe(RunResult *r, const Config *config, const char *facts_kind,
     snprintf(r->facts_seed, sizeof r->facts_seed, "%" PRIu64, facts_seed);
 }
 
-/* Room for the rules, each without neurons. */
+/* Allocates n rules, each without neurons. */
 static Status rules_room(RunResult *r, int n, Err *err) {
     r->neurons = calloc((size_t)n + 1, sizeof *r->neurons);
     if (!r->neurons) return err_set(err, ERR_NOMEM, "no memory for the neurons of %d rules", n);
@@ -60,13 +60,13 @@ Status result_take_neurons(RunResult *r, const Config *config, const RuleState *
 
 /* ---- writing ---- */
 
-/* JSON readers that hold integers in 63 bits would refuse or round a larger seed: it goes out as a string. */
+/* JSON readers with integers of 63 bits would refuse or round a larger seed, so that one is written as a string. */
 static void put_seed(FILE *f, const char *key, const char *digits) {
     const char *quote = strtoull(digits, NULL, 10) > INT64_MAX ? "\"" : "";
     fprintf(f, "  \"%s\": %s%s%s,\n", key, quote, digits, quote);
 }
 
-/* As JSON has it, in the spelling of jansson; empty: null. */
+/* A JSON string, escaped as jansson does it; an empty text is null. */
 static void put_quoted(FILE *f, const char *text) {
     static const char plain[] = "\b\f\n\r\t\"\\", letter[] = "bfnrt\"\\";
     if (!*text) {
@@ -125,7 +125,7 @@ static void put_neurons(FILE *f, const RunResult *r) {
     fprintf(f, "],\n");
 }
 
-/* Fields that are not figures have their places between the figures: those that follow this one. */
+/* Fields that are not figures are written between the figures. This writes those that follow the given figure. */
 static void put_others_after(FILE *f, RunFigure figure, const RunResult *r) {
     switch (figure) {
     case FIG_PARAMS:
@@ -181,7 +181,7 @@ static void string_of(const json_t *root, const char *key, char *out, size_t siz
     snprintf(out, size, "%s", value ? value : "");
 }
 
-/* A number, or a string of digits where it is a large one. */
+/* Reads a seed: a number, or a string of digits if it is large. */
 static void seed_of(const json_t *root, const char *key, char out[24]) {
     const json_t *value = json_object_get(root, key);
     string_of(root, key, out, 24);
@@ -264,22 +264,22 @@ static Status check_whole(const json_t *root, const char *where, Err *err) {
     return err_set(err, ERR_FORMAT, "%s: '%s' is missing: altered, or not written by rote", where, missing);
 }
 
-/* Without its counts there is nothing to group a run by. Of a diverged run no figure counts. */
+/* Runs are grouped by their counts, so these must be present. The figures of a diverged run are not used. */
 static Status check_compared(const json_t *root, const char *where, Err *err) {
     const char *verdict = json_string_value(json_object_get(root, "verdict"));
-    if (!verdict) return err_set(err, ERR_FORMAT, "%s: no text under \"verdict\"; " REMAKE, where);
+    if (!verdict) return err_set(err, ERR_FORMAT, "%s: \"verdict\" is not a text; " REMAKE, where);
     if (!strcmp(verdict, "diverged")) return OK;
     for (int f = 0; f < FIGURE_COUNT; f++) {
         const FigureRow *row = &figure_rows[f];
         const json_t *value = json_object_get(root, row->key);
-        double x = number_of(value); /* NAN: null, as where the entropy is unknown */
+        double x = number_of(value); /* NAN: null, for example if the entropy is unknown */
         bool counted = row->kind == FIGURE_INTEGER;
         if (row->compared && counted && !(x >= 1 && x <= 0x1p53))
-            return err_set(err, ERR_FORMAT, "%s: no count under \"%s\"; " REMAKE, where, row->key);
+            return err_set(err, ERR_FORMAT, "%s: \"%s\" is not a count; " REMAKE, where, row->key);
         if (row->compared && !counted && !value)
-            return err_set(err, ERR_FORMAT, "%s: no number under \"%s\"; " REMAKE, where, row->key);
-        if (row->bounded && __builtin_fabs(x) > FIGURE_MOST)
-            return err_set(err, ERR_FORMAT, "%s: \"%s\" is %.3g, which no run finds; " REMAKE, where,
+            return err_set(err, ERR_FORMAT, "%s: \"%s\" is not a number; " REMAKE, where, row->key);
+        if (row->bounded && __builtin_fabs(x) > FIGURE_MAX)
+            return err_set(err, ERR_FORMAT, "%s: \"%s\" is %.3g, which is not possible; " REMAKE, where,
                            row->key, x);
     }
     return OK;

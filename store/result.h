@@ -1,5 +1,5 @@
-/* result.json: what a run found, as text that is a pure function of the config and the facts. It contains no clock,
- * no thread count and no path, so a resumed or replayed run writes the same bytes (docs/formats.md). */
+/* result.json: the results of a run. Its text is a pure function of the config and the facts. It contains no clock
+ * time, no number of threads and no path, so a resumed or replayed run writes the same bytes (docs/formats.md). */
 #ifndef ROTE_STORE_RESULT_H
 #define ROTE_STORE_RESULT_H
 
@@ -9,7 +9,7 @@
 #include "store/figures.h"
 #include "store/rule_state.h"
 
-/* A neuron rule's name and hook, and the neurons it had in the end, chosen ones too. */
+/* Name and hook of a neuron rule, and its neurons at the end of the run, also those chosen in training. */
 typedef struct RuleUnits {
     char name[64], hook[48];
     int n;
@@ -18,13 +18,13 @@ typedef struct RuleUnits {
 
 typedef struct RunResult {
     char verdict[32];                   /* annealed, stopped, diverged, failed */
-    char reason[sizeof((Err *)0)->msg]; /* diverged: tensor, index and step; else empty */
+    char reason[sizeof((Err *)0)->msg]; /* if it diverged: tensor, index and step; else empty */
     RunFigures figures;
     int64_t params_by[PART_COUNT]; /* -1: unknown */
     char facts_kind[16];
-    char quantize[16];              /* the format of train.quantize; empty: none */
-    int n_fields;                   /* facts whose tokens belong to fields: code_bits in parts */
-    FieldBits by_field[FIELDS_MAX]; /* context left out */
+    char quantize[16]; /* the format of train.quantize; empty: none */
+    int n_fields;      /* fields of the facts, for which code_bits is also given separately; 0: none */
+    FieldBits by_field[FIELDS_MAX]; /* without the context */
     int n_neurons;
     RuleUnits *neurons;  /* owned: result_free */
     char param_hash[33]; /* empty where a parameter is NaN or Inf */
@@ -33,31 +33,31 @@ typedef struct RunResult {
     char seed[24], facts_seed[24]; /* decimal, below 2^64 */
     bool exact;
 
-    /* never in result.json: */
-    double seconds, tokens_per_s; /* of this process; of the whole run where already_done (timing.json) */
-    bool already_done;            /* DONE was there: nothing was trained */
+    /* not written to result.json: */
+    double seconds, tokens_per_s; /* of this process; if already_done, of the whole run (timing.json) */
+    bool already_done;            /* the run was finished before: nothing was trained */
 } RunResult;
 
 void result_free(RunResult *result);
 
-/* Fills what config and facts say by themselves: kind of facts, format, arithmetic, seeds. */
+/* Fills the fields that follow from config and facts alone: kind of facts, format, arithmetic, seeds. */
 void result_describe(RunResult *result, const Config *config, const char *facts_kind, uint64_t facts_seed);
-/* What became of each rule of config->neurons. ERR_NOMEM. */
+/* Fills in the rules of config->neurons with their neurons. ERR_NOMEM. */
 Status result_take_neurons(RunResult *result, const Config *config, const RuleState *neurons, Err *err);
 
-/* result.json. malloc'd. ERR_NOMEM. */
+/* The text of result.json; malloc'd. ERR_NOMEM. */
 Status result_text(const RunResult *result, char **out, Err *err);
 
-/* How much a reader asks of a result.json. */
+/* Which fields a reader needs in a result.json. */
 typedef enum ResultNeeds {
-    RESULT_ANY,      /* nothing: what is missing is absent */
-    RESULT_COMPARED, /* a verdict; unless that is `diverged`, counts and figures that a run can find */
-    RESULT_WHOLE     /* everything that each version of rote has written, and nothing twice */
+    RESULT_ANY,      /* none: fields that are missing are not present */
+    RESULT_COMPARED, /* a verdict; and, unless it is `diverged`, valid counts and figures */
+    RESULT_WHOLE     /* all fields that every version of rote has written, each of them once */
 } ResultNeeds;
 
-/* The one reader of result.json. `where`, the file's path, begins each message. Keys that no row names are passed
- * over. ERR_FORMAT: no JSON object, or the field that is missing or odd; out is then empty. ERR_NOMEM.
- * result_free, also of an empty one. */
+/* Reads result.json. Every message begins with `where`, the path of the file. Unknown keys are ignored. ERR_FORMAT: not
+ * a JSON object, or a field is missing or invalid; out is then empty. ERR_NOMEM. Free with result_free, after an error
+ * too. */
 Status result_parse(const char *text, const char *where, ResultNeeds needs, RunResult *out, Err *err);
 
 #endif

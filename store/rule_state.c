@@ -44,7 +44,7 @@ Status rule_states_text(const RuleState *state, int n, char **out, Err *err) {
     return text_end(text, out, NULL, err);
 }
 
-/* One rule's part of the text; *at is moved behind it. */
+/* Reads the part of one rule, and moves *at behind it. */
 static bool parse_state(const char **at, RuleState *state, int width) {
     char *end;
     state->lm = strtod(*at, &end);
@@ -53,7 +53,7 @@ static bool parse_state(const char **at, RuleState *state, int width) {
     state->aux = strtod(*at, &end);
     if (end == *at || *end != ' ') return false;
     *at = end + 1;
-    if (!(state->lm >= 0 && state->aux >= 0)) return false;
+    if (!(state->lm >= 0 && state->aux >= 0 && __builtin_isfinite(state->lm + state->aux))) return false;
     state->n_units = 0;
     for (long before = -1; **at && **at != ';';) {
         long unit = strtol(*at, &end, 10);
@@ -71,7 +71,8 @@ Status rule_states_parse(const char *text, RuleState *state, int n, int width, E
     for (int i = 0; i < n; i++) {
         bool last = i == n - 1;
         if (!parse_state(&at, &state[i], width) || *at != (last ? '\0' : ';'))
-            return err_set(err, ERR_FORMAT, "'neurons' of __metadata__ is not of this run's rules");
+            return err_set(err, ERR_FORMAT,
+                           "'neurons' in __metadata__ does not belong to the rules of this run");
         at += !last;
     }
     return OK;

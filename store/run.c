@@ -50,6 +50,7 @@ static Status read_model(Run *out, const char *dir, const char *data_hash, const
     TRY(gpt_create(&out->gpt, &out->config.model, ops, out->config.train.gemm, err));
     parametrization_apply(&out->gpt.table, &out->config);
     TRY(rule_states_create(&out->neurons, &out->config, err));
+    state.max_steps = out->config.train.max_steps;
     state.n_neurons = out->config.n_neurons;
     state.neurons = out->neurons;
     state.width = out->config.model.n_inner;
@@ -60,9 +61,9 @@ static Status read_model(Run *out, const char *dir, const char *data_hash, const
     TRY(checkpoints_newest(&owner, &snapshot, &mark, notes, &found, err));
     if (!found)
         return err_set(
-            err, ERR_INPUT, "%s: holds no checkpoint%s", dir,
+            err, ERR_INPUT, "%s: contains no checkpoint%s", dir,
             owner.end.finished
-                ? ", and the run is over: it diverged, or they are gone; train it anew in another folder"
+                ? ", and the run is finished: it diverged, or they were removed; train it anew in another folder"
                 : " yet; train on with --resume");
     out->step = state.step;
     content_hash(out->gpt.params, (size_t)out->gpt.table.total * sizeof(real), out->param_hash);

@@ -1,4 +1,4 @@
-/* A run folder, finished or not, opened for reading: its config, its facts, and its model. */
+/* A run folder, finished or not, that is opened for reading: its config, its facts and its model. */
 #ifndef ROTE_STORE_RUN_H
 #define ROTE_STORE_RUN_H
 
@@ -11,13 +11,13 @@
 typedef struct Run {
     Config config;
     FactSet facts;
-    Gpt gpt; /* of the newest whole checkpoint; with train.quantize, its weights are in that format */
+    Gpt gpt; /* of the newest complete checkpoint; with train.quantize, its weights are rounded to that format */
     char param_hash[33]; /* of the checkpoint's parameters, before they are rounded */
     int64_t step;        /* of the checkpoint */
-    RuleState *neurons;  /* what became of each rule of config.neurons */
+    RuleState *neurons;  /* the state of each rule of config.neurons */
 } Run;
 
-/* Reads config, facts and the newest whole checkpoint. run_close it; a failure leaves nothing to close. Facts that are
+/* Reads config, facts and the newest complete checkpoint. run_close it; a failure leaves nothing to close. Facts that are
  * read from a folder or file are searched where facts_find (data/obtain.h) says, and config.facts.path is where they
  * were.
  *   facts  where the user says they are; NULL: not said

@@ -60,7 +60,7 @@ static size_t max_bytes_of(const char *name) {
 
 Status run_text(const char *dir, const char *name, Buffer *out, Err *err) {
     char path[1200];
-    Seal seal; /* before the file: the run may end meanwhile */
+    Seal seal; /* read before the file, as the run may end in between */
     TRY(path_join(path, sizeof path, dir, name, err));
     TRY(done_read(dir, &seal, err));
     const SealedFile *sealed = done_file(&seal, name);
@@ -91,7 +91,7 @@ Status run_result_text(const char *dir, Buffer *out, Err *err) {
     if (!there && done)
         return err_set(
             err, ERR_FORMAT,
-            "%s: finished (DONE stands there), but result.json is missing; remove DONE and train on with "
+            "%s: finished (it contains DONE), but result.json is missing; remove DONE and train on with "
             "--resume, which writes it again",
             dir);
     if (!there) return err_set(err, ERR_INPUT, "%s: not finished; train on with --resume", dir);
@@ -131,7 +131,7 @@ Status run_config(const char *dir, Config *out, Err *err) {
     TRY(run_text(dir, "config.yaml", &text, err));
     Status status = strlen(text.data) == text.size && text.size <= CONFIG_MAX_BYTES
                         ? config_load_text(out, text.data, path, err)
-                        : err_set(err, ERR_FORMAT, "%s: not a config that rote wrote", path);
+                        : err_set(err, ERR_FORMAT, "%s: not a config written by rote", path);
     buffer_free(&text);
     TRY(status);
     path_make_absolute(out->facts.path, sizeof out->facts.path); /* runs of one place have one text of it */
@@ -155,7 +155,7 @@ static Status curve_add(Curve *c, double step, double value, Err *err) {
     return OK;
 }
 
-/* Every k-th point and the last: a page needs no million. */
+/* Keeps every k-th point and the last, because a plot does not need a million. */
 static void curve_thin(Curve *c) {
     int stride = (c->n + CURVE_POINTS - 1) / CURVE_POINTS, kept = 0;
     for (int i = 0; i < c->n; i++) {

@@ -1,4 +1,4 @@
-/* What the files of a run folder (docs/formats.md) say, for readers of finished runs. */
+/* The files of a run folder (docs/formats.md), for readers of finished runs. */
 #ifndef ROTE_STORE_RUN_FILES_H
 #define ROTE_STORE_RUN_FILES_H
 
@@ -10,19 +10,20 @@
 #include "base/file.h"
 #include "store/result.h"
 
-/* Whether dir holds a file of that name. ERR_IO: nobody knows, say where the folder may not be searched. */
+/* Whether dir contains a file of that name. ERR_IO: it cannot be determined, for example if the folder may not be
+ * searched. */
 Status run_holds(const char *dir, const char *name, bool *out, Err *err);
 
 /* Why a run with a result.json is not finished. */
 #define RUN_WITHOUT_DONE "result.json stands there without DONE; `rote sweep run` ends it"
 
-/* What the end of a run says of its checkpoints (store/checkpoints.h). */
+/* What the result of a finished run says about its checkpoints (store/checkpoints.h). */
 typedef struct RunEnd {
-    bool finished;       /* DONE stands */
-    int64_t checkpoint;  /* step of the newest; -1: not known */
-    char param_hash[33]; /* of its parameters; empty: not finished, or it diverged behind its checkpoints */
+    bool finished;       /* DONE exists */
+    int64_t checkpoint;  /* step of the newest checkpoint; -1: unknown */
+    char param_hash[33]; /* of its parameters; empty: not finished, or diverged after its last checkpoint */
 } RunEnd;
-/* Errors of run_result, but that a run may be unfinished. */
+/* Errors as run_result, but an unfinished run is not an error. */
 Status run_end(const char *dir, RunEnd *out, Err *err);
 
 /* dir/name as text; buffer_free it. ERR_FORMAT: of a finished run, and missing or no longer what it was (store/done.h).
@@ -33,41 +34,41 @@ Status run_ended_with(const char *dir, const char *name, bool *out, Err *err);
 /* Whether a file that is read by other means is what the run ended with; name NULL: all that DONE names. */
 Status run_sealed(const char *dir, const char *name, Err *err);
 
-/* dir/result.json as text; buffer_free it. ERR_INPUT: the run is not finished. ERR_FORMAT: it was, and the
- * file is gone. Both messages say what to do. */
+/* Reads dir/result.json; free with buffer_free. ERR_INPUT: the run is not finished. ERR_FORMAT: it is finished, but the
+ * file is missing. Both messages say what to do. */
 Status run_result_text(const char *dir, Buffer *out, Err *err);
-/* The same, parsed (store/result.h); result_free it, after a failure too. Errors of both. */
+/* The same, parsed (store/result.h). Free with result_free, after an error too. Errors of both. */
 Status run_result(const char *dir, ResultNeeds needs, RunResult *out, Err *err);
 
-/* The same, malloc'd; NULL after a failure. */
+/* The same, malloc'd; NULL after an error. Free with run_result_drop. */
 Status run_result_new(const char *dir, ResultNeeds needs, RunResult **out, Err *err);
 void run_result_drop(RunResult *result); /* may be NULL */
 
 /* dir/config.yaml. ERR_IO, ERR_INPUT, ERR_FORMAT, ERR_NOMEM. */
 Status run_config(const char *dir, Config *out, Err *err);
 
-/* One quantity over the steps, thinned to some hundred points. */
+/* One quantity over the steps, reduced to some hundred points. */
 typedef struct Curve {
     int n, room;
     double *step, *value;
 } Curve;
 
-/* Of a neuron rule (base/config/neurons.h): shares of its units that fire, 0 to 1. */
+/* The curves of a neuron rule (base/config/neurons.h): the share of its units that fire, 0 to 1. */
 typedef struct RuleCurves {
-    Curve hit, far; /* at tokens of its class, and at those of the other side */
-    double lambda;  /* its strength, the last one; NAN: there is no line of the rule */
+    Curve hit, far; /* hit rate: at tokens of its class; false-alarm rate: at tokens of the other side */
+    double lambda;  /* its last strength; NAN: metrics.jsonl has no line of the rule */
 } RuleCurves;
 
 typedef struct Curves {
     Curve loss_bits;         /* per token, of the training batches */
-    Curve memorized, recall; /* of the evaluations: bits, and a share */
+    Curve memorized, recall; /* of the evaluations: memorized bits, and recall from 0 to 1 */
     RuleCurves rule[NEURON_RULES_MAX];
     bool missing; /* there is no metrics.jsonl */
 } Curves;
 
-/* From the lines of metrics.jsonl. One that is no JSON (torn where the run was killed) is left out, and without
- * the file the curves are empty. curves_free them, after a failure too.
- * ERR_FORMAT: altered since the run ended. ERR_IO, ERR_NOMEM. */
+/* Reads the lines of metrics.jsonl. A line that is not JSON (incomplete, as the run was killed) is ignored; without the
+ * file the curves are empty. Free with curves_free, after an error too.
+ * ERR_FORMAT: the file has changed since the run ended. ERR_IO, ERR_NOMEM. */
 Status run_curves(const char *dir, Curves *out, Err *err);
 void curves_free(Curves *c);
 

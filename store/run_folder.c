@@ -35,7 +35,7 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
         if (errno == ENOENT) return OK;
         return err_set(err, errno == ENOTDIR ? ERR_INPUT : ERR_IO, "%s: %s", dir, strerror(errno));
     }
-    if (!S_ISDIR(info.st_mode)) return err_set(err, ERR_INPUT, "%s: exists and is no folder", dir);
+    if (!S_ISDIR(info.st_mode)) return err_set(err, ERR_INPUT, "%s: exists and is not a folder", dir);
     bool config, manifest, done, sweep;
     TRY(run_holds(dir, "config.yaml", &config, err));
     TRY(run_holds(dir, "manifest.json", &manifest, err));
@@ -45,8 +45,7 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
         *out = done ? FOLDER_DONE : FOLDER_STARTED;
         return OK;
     }
-    if (sweep)
-        return err_set(err, ERR_INPUT, "%s: is the folder of a sweep, whose runs lie in %s/runs", dir, dir);
+    if (sweep) return err_set(err, ERR_INPUT, "%s: the folder of a sweep; its runs are in %s/runs", dir, dir);
     bool began;
     TRY(early_began(dir, &began, err));
     if (began || done)
@@ -73,9 +72,10 @@ Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err
         return err_set(err, ERR_INPUT, "%s: no run has begun there (no config.yaml)", dir);
     TRY(run_manifest_read(dir, &manifest, err));
     if (strcmp(manifest.numeric_spec, NUMERIC_SPEC))
-        return err_set(err, ERR_INPUT,
-                       "%s: made with arithmetic '%s', this program's is '%s'; use the version that made it",
-                       dir, manifest.numeric_spec, NUMERIC_SPEC);
+        return err_set(
+            err, ERR_INPUT,
+            "%s: made with arithmetic '%s', but this program has '%s'; use the version that made it", dir,
+            manifest.numeric_spec, NUMERIC_SPEC);
     TRY(run_config(dir, config, err));
     TRY(config_hash(config, manifest.data_hash, hash, err));
     if (strcmp(hash, manifest.config_hash))
@@ -95,13 +95,13 @@ Status folder_same_run(const char *dir, const Config *config, const char *data_h
     Status status = OK;
     TRY(config_difference(&before, config, 4, &difference, err));
     if (difference) {
-        status = err_set(err, ERR_INPUT, "%s: holds a run with another config (%s); name another --out", dir,
-                         difference);
+        status = err_set(err, ERR_INPUT, "%s: contains a run with another config (%s); choose another --out",
+                         dir, difference);
     } else if (strcmp(before_hash, data_hash)) {
         status = err_set(
             err, ERR_INPUT,
-            "%s: the facts are others than the run's: data_hash %s, the run has %s; name another --out", dir,
-            data_hash, before_hash);
+            "%s: contains a run with other facts: its data_hash is %s, that of these facts is %s; choose another --out",
+            dir, before_hash, data_hash);
     }
     free(difference);
     return status;
@@ -109,7 +109,7 @@ Status folder_same_run(const char *dir, const Config *config, const char *data_h
 
 /* ---- opening and beginning ---- */
 
-/* Temporaries of a process that was killed between write and rename. */
+/* Removes temporary files of a process that was killed between writing and renaming. */
 static void remove_temporaries(const char *dir) {
     DIR *stream = opendir(dir);
     if (!stream) return;
@@ -209,7 +209,7 @@ void folder_metrics(RunFolder *folder, const char *format, ...) {
     int n = vsnprintf(line, sizeof line, format, args);
     va_end(args);
     CHECK(n > 0 && (size_t)n < sizeof line);
-    fwrite(line, 1, (size_t)n, folder->metrics); /* errors stay in the stream until folder_save asks */
+    fwrite(line, 1, (size_t)n, folder->metrics); /* the stream records errors, and folder_save reports them */
     folder->mark.metrics_bytes += n;
     folder->mark.metrics_crc = (uint32_t)crc32(folder->mark.metrics_crc, (const Bytef *)line, (uInt)n);
 }
@@ -223,9 +223,10 @@ static Status sync_metrics(RunFolder *folder, Err *err) {
     FILE *f = folder->metrics;
     bool failed = ferror(f) != 0 || fflush(f) != 0 || fsync(fileno(f)) != 0;
     if (failed)
-        return err_set(err, ERR_IO,
-                       "%s/metrics.jsonl: cannot write: %s; the last checkpoint stands, go on with --resume",
-                       folder->dir, strerror(errno));
+        return err_set(
+            err, ERR_IO,
+            "%s/metrics.jsonl: cannot write: %s; the last checkpoint is safe; continue with --resume",
+            folder->dir, strerror(errno));
     return OK;
 }
 
@@ -240,7 +241,7 @@ Status folder_save(RunFolder *folder, const Snapshot *snapshot, Err *err) {
     return OK;
 }
 
-/* Whether the file still begins with the bytes that the checkpoint was written with; whole: and has no others. */
+/* Checks that the file begins with the bytes that it had at the time of the checkpoint; whole: and has no others. */
 static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark, bool whole, Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, folder->dir, "metrics.jsonl", err));
@@ -252,7 +253,7 @@ static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark,
         return OK;
     return err_set(err, ERR_FORMAT,
                    "%s: altered: its first %" PRId64
-                   " bytes are not those that the checkpoint was written with; " RUN_FILE_LOST,
+                   " bytes are not those at the time of the checkpoint; " RUN_FILE_LOST,
                    path, mark->metrics_bytes);
 }
 
@@ -262,7 +263,7 @@ Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink 
     CheckpointMark mark;
     Err why;
     Status status = checkpoints_newest(&owner, snapshot, &mark, notes, found, &why);
-    if (status == ERR_FORMAT) { /* as good as none */
+    if (status == ERR_FORMAT) { /* no checkpoint can be used: the same as if there were none */
         run_note(notes, 0, "%s", why.msg);
         return OK;
     }
@@ -275,15 +276,15 @@ Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink 
                        folder->dir, mark.metrics_bytes, strerror(errno));
     folder->mark = mark;
     folder->saved_step = snapshot->state->step;
-    return checkpoints_tidy(&owner, snapshot->state->step, CHECKPOINTS_KEPT,
-                            err); /* a process may have died before it did */
+    /* A process may have died before it did. */
+    return checkpoints_tidy(&owner, snapshot->state->step, CHECKPOINTS_KEPT, err);
 }
 
 /* ---- the end ---- */
 
 enum { TIMING_BYTES = 4096 };
 
-/* A number of timing.json, or NAN. */
+/* A number from timing.json; NAN: unknown. */
 static double timing_number(const json_t *root, const char *key) {
     const json_t *value = json_object_get(root, key);
     double x = json_is_number(value) ? json_number_value(value) : __builtin_nan("");
@@ -313,7 +314,7 @@ Status folder_read_timing(const char *dir, RunTiming *out, Err *err) {
     return OK;
 }
 
-/* A number with so many digits, or null. */
+/* The number with so many digits, or "null". */
 static const char *timing_text(char out[64], int digits, double x) {
     snprintf(out, 64, "%.*f", digits, x);
     return __builtin_isfinite(x) ? out : "null";
@@ -359,7 +360,8 @@ Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t 
 Status folder_finish(RunFolder *folder, const char *result, bool spare, Err *err) {
     if (!folder->dir[0]) return OK;
     TRY(sync_metrics(folder, err));
-    TRY(check_metrics(folder, &folder->mark, true, err)); /* what is sealed is what this run has written */
+    TRY(check_metrics(folder, &folder->mark, true,
+                      err)); /* the seal must cover exactly what this run has written */
     TRY(write_text(folder, "result.json", result, "result", err));
     TRY(early_forget_failure(folder->dir, err)); /* who ran the sweep may have left it */
     CheckpointOwner owner = owner_of(folder);

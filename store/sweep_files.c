@@ -24,7 +24,7 @@ static void set_reason(SweptRun *run, const char *text) {
     snprintf(run->reason, sizeof run->reason, "%s", text ? text : "");
 }
 
-/* The run cannot be read. ERR_NOMEM is no property of the run: the caller's. */
+/* Marks the run as unreadable. ERR_NOMEM is not a property of the run, so it is returned. */
 static Status unreadable(SweptRun *run, Status status, const Err *why, Err *err) {
     if (status == ERR_NOMEM) return err_set(err, status, "%s", why->msg);
     run->state = SWEPT_UNREADABLE;
@@ -39,7 +39,7 @@ static Status is_run_folder(const char *dir, bool *out, Err *err) {
     return OK;
 }
 
-/* failed.json is written by who ran the sweep; one that is torn is a failure all the same. */
+/* The coordinator of a sweep writes failed.json; the run has failed also if that file is damaged. */
 static Status read_failure(SweptRun *run, Err *err) {
     Buffer text;
     json_t *root;
@@ -49,7 +49,7 @@ static Status read_failure(SweptRun *run, Err *err) {
     buffer_free(&text);
     if (status == ERR_NOMEM) return status;
     const char *reason = json_string_value(json_object_get(root, "reason"));
-    set_reason(run, reason ? reason : "failed.json is torn");
+    set_reason(run, reason ? reason : "failed.json is incomplete");
     json_decref(root);
     return OK;
 }
@@ -85,7 +85,7 @@ static Status read_run(SweptRun *run, Err *err) {
     return status == OK ? OK : unreadable(run, status, &why, err);
 }
 
-/* Adds dir/name if it is the folder of a run, or one that may not be looked into. */
+/* Adds dir/name if it is a run folder, or a folder that may not be read. */
 static Status add_run(SweepFiles *out, const char *dir, const char *name, Err *err) {
     SweptRun run = {.state = SWEPT_UNFINISHED};
     struct stat info;
@@ -110,7 +110,7 @@ static Status add_run(SweepFiles *out, const char *dir, const char *name, Err *e
     return OK;
 }
 
-/* Every folder of a run in `folder`. */
+/* Adds every run folder in `folder`. */
 static Status add_runs(SweepFiles *out, const char *folder, Err *err) {
     DIR *stream = opendir(folder);
     if (!stream) return err_set(err, errno == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: %s", folder, strerror(errno));
@@ -133,22 +133,24 @@ Status sweep_files_read(SweepFiles *out, const char *dir, Err *err) {
     struct stat info;
     bool one_run = false;
     *out = (SweepFiles){.n = 0};
-    if (stat(dir, &info) != 0 && errno != ENOENT)
+    if (stat(dir, &info) != 0) {
+        if (errno == ENOENT) return err_set(err, ERR_INPUT, "%s: there is no such sweep", dir);
         return err_set(err, ERR_IO, "%s: cannot be looked at: %s", dir, strerror(errno));
-    if (stat(dir, &info) != 0) return err_set(err, ERR_INPUT, "%s: there is no such sweep", dir);
+    }
     if (!S_ISDIR(info.st_mode)) return err_set(err, ERR_INPUT, "%s: not a folder; name a sweep's", dir);
     TRY(path_join(out->dir, sizeof out->dir, dir, NULL, err));
     TRY(path_join(folder, sizeof folder, dir, "runs", err));
-    if (stat(folder, &info) != 0 && errno != ENOENT)
+    bool runs = stat(folder, &info) == 0;
+    if (!runs && errno != ENOENT)
         return err_set(err, ERR_IO, "%s: cannot be looked at: %s", folder, strerror(errno));
-    bool plain = stat(folder, &info) != 0 || !S_ISDIR(info.st_mode);
+    bool plain = !runs || !S_ISDIR(info.st_mode);
     if (plain) TRY(is_run_folder(dir, &one_run, err));
     if (one_run)
-        return err_set(err, ERR_INPUT, "%s: one run; name a folder of runs (`rote eval` asks a run)", dir);
+        return err_set(err, ERR_INPUT,
+                       "%s: a single run; name a folder of runs, or use `rote eval` for one run", dir);
     if (plain) TRY(path_join(folder, sizeof folder, dir, NULL, err));
     TRY(add_runs(out, folder, err));
-    if (out->n == 0)
-        return err_set(err, ERR_INPUT, "%s: no run has begun there; `rote sweep run` makes them", dir);
+    if (out->n == 0) return err_set(err, ERR_INPUT, "%s: contains no run; `rote sweep run` makes them", dir);
     qsort(out->runs, (size_t)out->n, sizeof *out->runs, by_name);
     for (int i = 0; i < out->n; i++) TRY(read_run(&out->runs[i], err));
     return OK;

@@ -1,5 +1,5 @@
-/* What the run folders of a sweep (docs/formats.md) say: config, figures and state of every run. Reading only: train/
- * runs sweeps. */
+/* The run folders of a sweep (docs/formats.md), for readers: config, figures and state of every run. train/sweep/ runs
+ * sweeps. */
 #ifndef ROTE_STORE_SWEEP_FILES_H
 #define ROTE_STORE_SWEEP_FILES_H
 
@@ -11,10 +11,10 @@
 
 typedef enum SweptState {
     SWEPT_DONE,       /* finished, with a result.json */
-    SWEPT_DIVERGED,   /* finished with the verdict diverged: no figure of it counts */
-    SWEPT_FAILED,     /* there is a failed.json: the run died */
+    SWEPT_DIVERGED,   /* finished with the verdict diverged: its figures are not used */
+    SWEPT_FAILED,     /* has a failed.json: the run died */
     SWEPT_UNFINISHED, /* begun, running or stopped */
-    SWEPT_UNREADABLE, /* config.yaml or result.json is torn, or lacks its counts */
+    SWEPT_UNREADABLE, /* config.yaml or result.json is damaged, or has no counts */
     SWEPT_STATES
 } SweptState;
 extern const char *const swept_state_name[SWEPT_STATES];
@@ -24,7 +24,7 @@ typedef struct SweptRun {
     char path[1024];
     SweptState state;
     char reason[sizeof((Err *)0)->msg]; /* why it diverged, failed or cannot be read; else empty */
-    char verdict[32];                   /* of result.json; empty where there is none */
+    char verdict[32];                   /* from result.json; empty: there is none */
     bool has_config;                    /* config.yaml could be read */
     Config config;
     RunResult *result; /* NULL unless done or diverged */
@@ -36,13 +36,13 @@ typedef struct SweepFiles {
     SweptRun *runs; /* sorted by name */
 } SweepFiles;
 
-/* Reads DIR/runs, or DIR itself where run folders lie in it directly. A run that cannot be read is a row with its
- * reason, no failure. sweep_files_free, after a failure too.
- * ERR_INPUT: no such folder, a run folder itself, or no run in it. ERR_IO, ERR_NOMEM. */
+/* Reads dir/runs, or dir itself if run folders are directly in it. A run that cannot be read is a row with its reason,
+ * not an error. Free with sweep_files_free, after an error too.
+ * ERR_INPUT: dir does not exist, is itself a run folder, or contains no run. ERR_IO, ERR_NOMEM. */
 Status sweep_files_read(SweepFiles *out, const char *dir, Err *err);
 void sweep_files_free(SweepFiles *sweep);
 
-/* A figure by its key (store/figures.h); NAN where it is absent or unknown. */
+/* A figure by its key (store/figures.h); NAN: not present, or unknown. */
 double sweep_figure(const SweptRun *run, const char *key);
 
 #endif

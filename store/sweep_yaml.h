@@ -1,5 +1,5 @@
-/* sweep.yaml: which runs a sweep consists of. Its first line says that it is sealed, its last line holds the hash of
- * all lines before: one that was cut or changed must not become another sweep. */
+/* sweep.yaml: the definition of a sweep. Its first line says that it is sealed, its last line has the hash of all lines
+ * before it, so that a file that was cut or changed does not become another sweep. */
 #ifndef ROTE_STORE_SWEEP_YAML_H
 #define ROTE_STORE_SWEEP_YAML_H
 
@@ -9,8 +9,8 @@
  * place_store (base/places.h). */
 Status sweep_yaml_text(const SweepSpec *spec, const char *dir, char **out, Err *err);
 
-/* Reads dir/sweep.yaml; sweep_spec_free it. One without seal is of an older version. ERR_FORMAT: altered or cut since
- * it was written; the message says what to do. Otherwise as sweep_spec_load. */
+/* Reads dir/sweep.yaml; free with sweep_spec_free. A file without a seal was written by an older version. ERR_FORMAT:
+ * the file was cut or changed; the message says what to do. Other errors as sweep_spec_load. */
 Status sweep_yaml_read(SweepSpec *out, const char *dir, Err *err);
 
 #endif

@@ -1,14 +1,18 @@
 #!/usr/bin/env bash
-# Damaged archives and checkpoints at the command line: a byte in three other values, or the end cut off. Each is refused
-# with exit 1 or 2 and a message, leaves no output and changes no other file, within 64 MiB and a second. Places are
-# spread over the file; with ROTE_LONG=1 they are many. Every place is tried in one process: tests/test_two_part_damage.c,
-# tests/test_checkpoint.c.
+# Damage at the command line. First all files of a run, a sweep and fact sets, asked by all commands (tests/inject/sealed.sh;
+# tests/long_damage.sh at many more places). Then archives and checkpoints: a byte in three other values, or the end cut off.
+# Each is refused with exit 1 or 2 and a message, leaves no output and changes no other file, within 64 MiB and a second.
+# Places are spread over the file; with ROTE_LONG=1 they are many. Every place is tried in one process:
+# tests/test_two_part_damage.c, tests/test_checkpoint.c; hostile values behind right checksums: tests/test_hostile.c.
 set -u
 cd "$(dirname "$0")/.." || exit 1
+sealed=$(ROTE_LONG='' PLACES=1 tests/inject/sealed.sh) || true
 rote=$(readlink -f "${ROTE:-${BUILD:-build/gcc-O3}/rote}") golden=$(readlink -f tests/golden)
 folder=$(mktemp -d /tmp/rote-damage-XXXXXX) && cd "$folder" || exit 1
 trap 'rm -rf "$folder"' EXIT
-passed=0 failed=0 most_kib=0 most_s=0
+echo "${sealed%$'\n'*}"
+read -r passed _ failed _ <<<"${sealed##*$'\n'}"
+passed=${passed:-0} failed=${failed:-1} most_kib=0 most_s=0
 measure=() && [ -x /usr/bin/time ] && measure=(/usr/bin/time -q -o figures -f '%M %e')
 
 refused() { # what, command...: within bounds

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Every fault of tests/faults.txt, put into a copy of the tree, must make a test fail: in double, the gradients of the
 # layers alone or of whole models, or the reference where the fault is not in a backward pass; of sweeps, their transcript; of
-# verdicts on capacity, test_fits; of what surrounds the program, tests/check_environment.sh.
+# verdicts on capacity, test_fits; of what surrounds the program, tests/check_environment.sh; of seals, tests/check_damage.sh and
+# two unit tests; of memory that runs out, tests/check_allocations.sh; of returns that are dropped, scripts/check_returns.sh.
 # A fault whose place is no longer there, that does not compile, or that makes a test hang counts as failed, too.
 #   tests/long_faults.sh [-v] [WORD]     only faults whose description or file has WORD; -v: asks every test in double
 #   tests/long_faults.sh --places        builds nothing: only whether every place is there, once (tests/check_faults.sh)
@@ -15,21 +16,29 @@ only=${1:-}
 layers=tests/double/test_layers models=tests/double/test_gradients reference=tests/double/test_reference
 training=tests/double/test_straight_through runs='tests/test_neurons tests/test_init_from'
 rules='tests/double/test_rules tests/double/test_causal tests/double/test_rule_losses tests/double/test_routing'
+environment=tests/check_environment.sh damage='plain/tests/test_hostile plain/tests/test_done tests/check_damage.sh'
+allocations=tests/check_allocations.sh returns=scripts/check_returns.sh
+measured='tests/test_neuron_eval tests/test_edits tests/test_activations'
 environment=tests/check_environment.sh
 sweep=tests/cli/sweep.t # of a program in plain/, whose kernels are the portable ones: the quickest to build
-build() { # double | rules | fits | plain, more for make
+build() { # double | rules | fits | plain | sealed, more for make
     local -a goal=(DOUBLE=1 BUILD=build "build/$layers" "build/$models" "build/$reference" "build/$training")
     # shellcheck disable=SC2206  # two words each
-    [[ $1 == rules ]] && goal=(DOUBLE=1 BUILD=build ${rules//tests/build/tests} ${runs//tests/build/tests})
+    [[ $1 == rules ]] && goal=(DOUBLE=1 BUILD=build ${rules//tests/build/tests} ${runs//tests/build/tests} ${measured//tests/build/tests})
     [ "$1" = fits ] && goal=(DOUBLE=1 BUILD=build build/tests/test_fits)
     [ "$1" = plain ] && goal=(ISAS=portable BUILD=plain plain/rote)
+    [ "$1" = sealed ] && goal=(ISAS=portable BUILD=plain plain/rote plain/tests/test_hostile plain/tests/test_done)
     make -s CC="${CC:-gcc}" OPT=-O1 "${goal[@]}" "${@:2}" >log 2>&1
 }
 # 124: hangs, which says nothing about what the test compares, and costs this script its time. The slowest takes 15 s.
 passes() {
     local -a command=("build/$1")
     [[ $1 == *.t ]] && command=(env ROTE=plain/rote tests/cli/run.sh "$1")
+    [ "$1" = $allocations ] && command=(env ROTE=plain/rote $allocations make train)
+    [ "$1" = $returns ] && command=($returns)
     [ "$1" = $environment ] && command=(env ROTE=plain/rote $environment)
+    [ "$1" = tests/check_damage.sh ] && command=(env ROTE=plain/rote "$1")
+    [[ $1 == plain/* ]] && command=("$1")
     OMP_NUM_THREADS=1 timeout 300 "${command[@]}" >/dev/null 2>&1
 }
 
@@ -37,8 +46,12 @@ tests_for() {
     case $1 in
     sweep:*) echo $sweep && return ;;
     environment:*) echo $environment && return ;;
+    memory:*) echo $allocations && return ;;
+    returns:*) echo $returns && return ;;
     output:*) echo tests/cli/output.t && return ;;
-    sealed:*) echo tests/cli/run.t && return ;;
+    others:*) echo tests/cli/others.t && return ;;
+    report:*) echo tests/cli/report.t && return ;;
+    sealed:*) echo $damage && return ;;
     places:*) echo tests/cli/places.t && return ;;
     capacity:*) echo tests/test_fits && return ;;
     esac
@@ -49,6 +62,7 @@ tests_for() {
     case $1 in
     forward:* | AdamW:*) echo $reference ;;
     QAT:* | freeze:*) echo $training ;;
+    "rules: measured"*) echo $measured ;;
     rules:*) echo "$rules" ;;
     "rules in training:"* | init_from:*) echo $runs ;;
     *) echo $layers $models ;;
@@ -77,7 +91,10 @@ try() { # what, file, from, to
     if [ "$places" ]; then echo "caught - $1"; return; fi
     local changed=${text/"$3"/"$4"}
     printf '%s' "$changed" >"$2"
-    [[ $1 == sweep:* || $1 == environment:* || $1 == output:* || $1 == sealed:* || $1 == places:* ]] && program=plain
+    [[ $1 == memory:* || $1 == returns:* ]] && program=plain
+    [[ $1 == sweep:* || $1 == environment:* || $1 == output:* || $1 == others:* || $1 == report:* ]] && program=plain
+    [[ $1 == sealed:* ]] && program=sealed
+    [[ $1 == places:* ]] && program=plain
     [[ $1 == rules* || $1 == init_from:* ]] && program=rules
     [[ $1 == capacity:* ]] && program=fits
     if ! build $program; then

@@ -43,7 +43,7 @@ static void before_and_after(void **state) {
     some_model(&g);
     Edits idle = edits_of(&g.config, "blocks.0.mlp.hook_post=scale:1");
     Edits real_ones = edits_of(&g.config, "blocks.1.mlp.hook_post[2-5]=set:2;blocks.0.hook_mlp_out=mean");
-    if (steer_means(&real_ones, &g, &facts, &err) != OK) fail_msg("%s", err.msg);
+    if (steer_values(&real_ones, &g, &facts, &err) != OK) fail_msg("%s", err.msg);
     if (steer_evaluate(&one, &g, &facts, &idle, 1, &err) != OK) fail_msg("%s", err.msg);
     assert_true(one.before.code_bits == one.after.code_bits && one.changed == 0);
     double before = one.before.code_bits;
@@ -64,6 +64,28 @@ static void before_and_after(void **state) {
     edits_free(&real_ones);
     gpt_free(&g);
     facts_free(&facts);
+}
+
+/* Edit 0 holds units 2 and 4 at the mean of each position, edit 2 at their values in fact 7. x: of trained facts. */
+static void expect_values(const Edits *edits, const FactSet *facts, const real *x, int width) {
+    int32_t *place;
+    Err err;
+    assert_int_equal(steer_rows_of_text(&place, facts, 0, FACT_LENGTH, &err), OK);
+    for (int p = 0; p < FACT_LENGTH; p++)
+        for (int j = 0; j < 2; j++) {
+            double sum = 0;
+            for (int f = 0; f < N_FACTS; f++) sum += (double)x[(f * FACT_LENGTH + p) * width + (j ? 4 : 2)];
+            assert_true(edits->edit[0].value[place[p] * 2 + j] == (real)(sum / N_FACTS));
+            assert_true(edits->edit[2].value[place[p] * 2 + j] ==
+                        x[(7 * FACT_LENGTH + p) * width + (j ? 4 : 2)]);
+        }
+    /* a place that no fact has: the mean of all, and nothing of a fact */
+    int nowhere = edits->edit[0].rows - 1;
+    double all = 0;
+    for (int r = 0; r < N_FACTS * FACT_LENGTH; r++) all += (double)x[r * width + 2];
+    expect_near((double)edits->edit[0].value[nowhere * 2], all / (N_FACTS * FACT_LENGTH), 1e-6);
+    assert_true(isnan(edits->edit[2].value[nowhere * 2]));
+    free(place);
 }
 
 static void dumps_and_means(void **state) {
@@ -101,25 +123,23 @@ static void dumps_and_means(void **state) {
         assert_int_equal(some.target[r], facts.tokens[facts.start[f] + p]);
     }
 
-    /* means of units, over all facts that are not held out */
-    Edits edits = edits_of(&g.config, "blocks.1.mlp.hook_post[2,4]=mean;blocks.0.mlp.hook_post=set:7");
-    if (steer_means(&edits, &g, &facts, &err) != OK) fail_msg("%s", err.msg);
+    /* of units: means by position, over all facts that are not held out, and the values of one fact */
+    Edits edits = edits_of(&g.config, "blocks.1.mlp.hook_post[2,4]=mean;blocks.0.mlp.hook_post=set:7;"
+                                      "blocks.1.mlp.hook_post[2,4]=donor:7");
+    if (steer_values(&edits, &g, &facts, &err) != OK) fail_msg("%s", err.msg);
     for (int h = 0; h < n_hooks; h++) {
-        double sum[2] = {0};
         if (hook[h].site != HOOK_POST || hook[h].layer != 1) continue;
-        for (int64_t r = 0; r < all.rows; r++)
-            for (int j = 0; j < 2; j++) sum[j] += (double)all.data[h][r * all.width[h] + (j ? 4 : 2)];
-        for (int j = 0; j < 2; j++) assert_true(edits.edit[0].value[j] == (real)(sum[j] / (double)all.rows));
+        expect_values(&edits, &facts, all.data[h], all.width[h]);
         if (activations_collect(&post, &g, &facts, chosen, hook + h, 1, &err) != OK) fail_msg("%s", err.msg);
         assert_memory_equal(post.data[0], some.data[h], (size_t)(post.rows * post.width[0]) * sizeof(real));
     }
-    assert_true(edits.edit[1].value[0] == 7); /* what is no mean stays */
+    assert_true(edits.edit[1].value[0] == 7 && edits.edit[1].rows == 1); /* what is no mean stays */
 
     /* files */
     StFile file;
     char name[HOOK_NAME_MAX];
     if (activations_write_safetensors("a.safetensors", &some, "abc", &err) != OK) fail_msg("%s", err.msg);
-    if (safetensors_read("a.safetensors", &file, &err) != OK) fail_msg("%s", err.msg);
+    if (safetensors_read("a.safetensors", SIZE_MAX, &file, &err) != OK) fail_msg("%s", err.msg);
     assert_int_equal(file.n_tensors, n_hooks + 4);
     assert_string_equal(safetensors_meta(&file, "format"), ACTIVATIONS_FORMAT);
     assert_string_equal(safetensors_meta(&file, "param_hash"), "abc");

@@ -118,7 +118,7 @@ static void no_sweep(void **state) {
     assert_int_equal(capacity_read(&c, "/nonexistent/sweep", &err), ERR_INPUT);
     capacity_free(&c);
     assert_int_equal(capacity_read(&c, dir, &err), ERR_INPUT); /* empty */
-    assert_non_null(strstr(err.msg, "no run has begun"));
+    assert_non_null(strstr(err.msg, "contains no run"));
     capacity_free(&c);
     put_file("x", "config.yaml", "name: x\n");
     char run[128];
@@ -167,13 +167,13 @@ static void results_without_counts(void **state) {
     static const struct {
         const char *text, *says;
     } torn[] = {
-        {"{}", "no text under \"verdict\""},
-        {"{\"verdict\": \"annealed\", \"params\": 7}", "no count under \"facts\""},
-        {"{\"verdict\": \"annealed\", \"params\": 7, \"facts\": null}", "no count under \"facts\""},
-        {"{\"verdict\": \"annealed\", \"params\": -1, \"facts\": 7}", "no count under \"params\""},
-        {"{\"verdict\": \"annealed\", \"params\": 1, \"facts\": 7}", "no number under \"code_bits\""},
+        {"{}", "\"verdict\" is not a text"},
+        {"{\"verdict\": \"annealed\", \"params\": 7}", "\"facts\" is not a count"},
+        {"{\"verdict\": \"annealed\", \"params\": 7, \"facts\": null}", "\"facts\" is not a count"},
+        {"{\"verdict\": \"annealed\", \"params\": -1, \"facts\": 7}", "\"params\" is not a count"},
+        {"{\"verdict\": \"annealed\", \"params\": 1, \"facts\": 7}", "\"code_bits\" is not a number"},
         {"{\"verdict\": \"annealed\", \"params\": 1, \"facts\": 7, \"code_bits\": 1, \"recall\": 1e308}",
-         "\"recall\" is 1e+308, which no run finds"},
+         "\"recall\" is 1e+308, which is not possible"},
     };
     enum { TORN = sizeof torn / sizeof *torn };
     put_run((Made){8, 1000, 20, 100, 0, 500, NULL});

@@ -74,7 +74,7 @@ static void comes_back(void **state) {
     write_to(path);
     StFile file;
     Err err = {0};
-    assert_int_equal(safetensors_read(path, &file, &err), OK);
+    assert_int_equal(safetensors_read(path, SIZE_MAX, &file, &err), OK);
     assert_int_equal(file.n_tensors, 9);
     assert_string_equal(safetensors_meta(&file, "step"), "7");
     assert_string_equal(safetensors_meta(&file, "note"), meta[1].value);
@@ -122,7 +122,7 @@ static void same_state_same_bytes(void **state) {
 
 static Status read_status(const char *where, Err *err) {
     StFile file;
-    Status status = safetensors_read(where, &file, err);
+    Status status = safetensors_read(where, SIZE_MAX, &file, err);
     if (status == OK) safetensors_free(&file);
     return status;
 }
@@ -173,7 +173,7 @@ static void a_changed_header_stays_within_bounds(void **state) {
             put_bytes(other, copy, b.size);
             StFile file;
             Err err = {0};
-            Status status = safetensors_read(other, &file, &err);
+            Status status = safetensors_read(other, SIZE_MAX, &file, &err);
             bounds_attempt(&bounds);
             read += status == OK;
             refused += status == ERR_FORMAT;
@@ -233,7 +233,7 @@ static void other_shapes_leave_all_untouched(void **state) {
     write_to(path);
     StFile file;
     Err err = {0};
-    assert_int_equal(safetensors_read(path, &file, &err), OK);
+    assert_int_equal(safetensors_read(path, SIZE_MAX, &file, &err), OK);
     Tensor changed[3];
     memcpy(changed, tensors, sizeof changed);
     changed[2].rows = 3;
@@ -261,7 +261,7 @@ static void slots_of_their_own_sizes(void **state) {
     Err err = {0};
     assert_int_equal(checkpoint_write(other, &table, params, slots, 2, meta, 2, &err), OK);
     StFile file;
-    assert_int_equal(safetensors_read(other, &file, &err), OK);
+    assert_int_equal(safetensors_read(other, SIZE_MAX, &file, &err), OK);
     assert_int_equal(file.n_tensors, 8);
     assert_null(safetensors_find(&file, "optimizer.r.norm_f.weight"));
     const StTensor *t = safetensors_find(&file, "optimizer.r.blocks.0.attn.q.weight");

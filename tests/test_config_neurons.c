@@ -331,7 +331,7 @@ static const Bad conflicts[] = {
     {"neurons: [{when: {tag: B}, hook: blocks.0.mlp.hook_pre}]",
      "rule 'rule0': neurons.0.units is empty; set it to neurons such as 0-7, or to auto:silent:8"},
     {"neurons: [{when: {tag: B}, hook: blocks.0.mlp.hook_pre, units: 250-256}]",
-     "rule 'rule0': neurons.0.units is '250-256': the layer has only 256 neurons, 0 to 255"},
+     "rule 'rule0': neurons.0.units is '250-256': 256 is out of range; allowed: 0 to 255"},
     {"neurons: [{when: {tag: B}, hook: blocks.0.mlp.hook_pre, units: 'auto:random:8', assign_at: 0.5, until: "
      "0.5}]",
      "rule 'rule0': neurons.0.assign_at is 0.5 and neurons.0.until is 0.5: the rule ends before its units "

@@ -132,6 +132,21 @@ static void expect_open(const char *dir, Status wanted, const char *text) {
         fail_msg("status %d, \"%s\"; wanted \"%s\"", status, err.msg, text);
 }
 
+/* A whole checkpoint of that step, but not the one of the result, where DONE is of a version that sealed nothing. */
+static void other_parameters(const char *dir) {
+    char path[512];
+    Err err;
+    copy_run(dir);
+    snprintf(path, sizeof path, "%s", in_dir(dir, "result.json"));
+    Buffer result = bytes_of(path);
+    char *hash = strstr(result.data, "\"param_hash\": \"");
+    assert_non_null(hash);
+    bend(path, (size_t)(hash - result.data) + 20);
+    buffer_free(&result);
+    assert_int_equal(file_write_atomic(in_dir(dir, "DONE"), "", 0, &err), OK);
+    expect_open(dir, ERR_FORMAT, "result.json says");
+}
+
 static void newest_checkpoint_or_none(void **state) {
     (void)state;
     const char *dir = in_root("newest");
@@ -142,13 +157,14 @@ static void newest_checkpoint_or_none(void **state) {
     snprintf(last, sizeof last, "%s", in_dir(dir, LAST));
     assert_int_equal(stat(last, &info), 0);
     bend(last, (size_t)info.st_size - 3); /* of the optimizer: nobody who only reads the model needs it */
-    expect_open(dir, ERR_FORMAT, "no older checkpoint is its model: remove DONE");
+    expect_open(dir, ERR_FORMAT, "no older checkpoint has its model: remove DONE");
     assert_int_equal(unlink(last), 0);
     expect_open(dir, ERR_FORMAT, "DONE names that of step 60");
     /* The one before, under the name of the newest. */
     snprintf(command, sizeof command, "cp '%s' '%s'", in_dir(dir, BEFORE), last);
     assert_int_equal(system(command), 0);
-    expect_open(dir, ERR_FORMAT, "result.json says");
+    expect_open(dir, ERR_FORMAT, "step is '56'");
+    other_parameters(in_root("other"));
     /* Not damaged, but nothing that can be read: no older one takes its place, even where the run is not finished. */
     assert_int_equal(unlink(last), 0);
     assert_int_equal(mkdir(last, 0777), 0);

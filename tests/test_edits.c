@@ -18,8 +18,9 @@ static void edits_read(void **state) {
     (void)state;
     ModelConfig c = plain_config();
     Edits e = edits_of(&c, "blocks.1.mlp.hook_post[7,0-2,2]=set:-2.5; ln_final.hook_normalized=scale:0.5;"
-                           "blocks.0.attn.hook_v[5]=mean");
-    assert_int_equal(e.n, 3);
+                           "blocks.0.attn.hook_v[5]=mean;blocks.0.mlp.hook_post[1]=donor:42");
+    assert_int_equal(e.n, 4);
+    assert_true(e.edit[3].op == EDIT_DONOR && e.edit[3].fact == 42 && e.edit[3].rows == 1);
     assert_int_equal(e.edit[0].hook.site, HOOK_POST);
     assert_int_equal(e.edit[0].hook.layer, 1);
     assert_int_equal(e.edit[0].n, 4); /* each once, ascending */
@@ -33,18 +34,22 @@ static void edits_read(void **state) {
     edits_free(&e);
 
     static const char *const refused[][2] = {
-        {"blocks.0.mlp.hook_post[9]=zero", "9 is out of range; allowed: 0 to 8"},
+        {"blocks.0.mlp.hook_post[9]=zero", "'9': 9 is out of range; allowed: 0 to 8"},
         {"blocks.0.mlp.hook_post[4-2]=zero", "backward"},
-        {"blocks.0.mlp.hook_post[4-]=zero", "is not a list"},
+        {"blocks.0.mlp.hook_post[4-]=zero", "not a list"},
         {"blocks.0.mlp.hook_post[1;2]=zero", "no '='"},
         {"blocks.0.mlp.hook_post[99999999999999999999]=zero", "allowed: 0 to 8"},
         {"blocks.0.mlp.hook_post[1=zero", "']' is missing"},
-        {"blocks.0.mlp.hook_post=set", "no number"},
-        {"blocks.0.mlp.hook_post=set:1e99", "no number"},
-        {"blocks.0.mlp.hook_post=set:nan", "no number"},
+        {"blocks.0.mlp.hook_post=set", "not a finite number"},
+        {"blocks.0.mlp.hook_post=set:1e99", "not a finite number"},
+        {"blocks.0.mlp.hook_post=set:nan", "not a finite number"},
         {"blocks.0.mlp.hook_post=mean:1", "takes no number"},
+        {"blocks.0.mlp.hook_post=donor", "no number of a fact"},
+        {"blocks.0.mlp.hook_post=donor:-1", "no number of a fact"},
+        {"blocks.0.mlp.hook_post=donor:1.5", "no number of a fact"},
+        {"blocks.0.mlp.hook_post=donor:99999999999999999999", "no number of a fact"},
         {"blocks.0.mlp.hook_post=scael:1", "nearest: scale"},
-        {"blocks.2.mlp.hook_post=zero", "no hook of this model"},
+        {"blocks.2.mlp.hook_post=zero", "not a hook of this model"},
         {"blocks.0.mlp.hook_pots=zero", "nearest: blocks.0.mlp.hook_post"},
         {"blocks.0.attn.hook_pattern=zero", "dumped, not changed"},
         {"", "no '='"},
@@ -79,6 +84,21 @@ static void add_words(char *text, size_t room, const ModelConfig *c, Draw *d) {
              units, ops[draw_int(d, 0, 5)]);
 }
 
+/* The same edits with other values at each position of a sequence, nothing at every third one. */
+static void by_position(Edits *edits, int positions) {
+    for (int i = 0; i < edits->n; i++) {
+        Edit *e = &edits->edit[i];
+        bool sets = e->op != EDIT_ADD && e->op != EDIT_SCALE;
+        real *value = malloc((size_t)(positions * e->n) * sizeof *value);
+        for (int p = 0; p < positions; p++)
+            for (int j = 0; j < e->n; j++)
+                value[p * e->n + j] = sets && p % 3 == 2 ? (real)NAN : e->value[j] + (real)(0.125 * p);
+        free(e->value);
+        e->value = value;
+        e->rows = positions;
+    }
+}
+
 static void decoding_with_edits(void **state) {
     (void)state;
     int different = 0;
@@ -91,7 +111,17 @@ static void decoding_with_edits(void **state) {
         size_t row = (size_t)V * sizeof(real);
         char text[512] = "";
         for (int e = draw_int(&d, 1, 4); e > 0; e--) add_words(text, sizeof text, &t.c, &d);
-        Edits edits = edits_of(&t.c, text);
+        Edits edits = edits_of(&t.c, text), stepped = edits;
+        int32_t *position = malloc(((size_t)t.tokens + (size_t)t.c.block_size) * sizeof *position),
+                *step = position + t.tokens;
+        for (int s = 0; s < N_SEQ; s++)
+            for (int at = t.own.start[s]; at < t.own.start[s + 1]; at++) position[at] = at - t.own.start[s];
+        for (int p = 0; p < t.c.block_size; p++) step[p] = p;
+        if (i % 2) {
+            by_position(&edits, t.c.block_size);
+            edits.row = position;
+            stepped.row = step;
+        }
         real *plain = malloc(row * (size_t)t.tokens), *full = malloc(row * (size_t)t.tokens);
         logits_of(&t, NULL, plain);
         logits_of(&t, &edits, full);
@@ -100,7 +130,7 @@ static void decoding_with_edits(void **state) {
         if (decoder_create_rows(&decoder, &t.g, t.c.block_size, &err) != OK) fail_msg("%s", err.msg);
         for (int with = 1; with >= 0; with--) {
             const real *wanted = with ? full : plain;
-            decoder_edit(decoder, with ? &edits : NULL);
+            decoder_edit(decoder, with ? &stepped : NULL);
             for (int s = 0; s < N_SEQ; s++) {
                 int first = t.own.start[s], T = t.own.start[s + 1] - first;
                 decoder_rewind(decoder, 0);
@@ -118,6 +148,7 @@ static void decoding_with_edits(void **state) {
         }
         decoder_free(decoder);
         edits_free(&edits);
+        free(position);
         free(plain);
         free(full);
         case_close(&t);

@@ -52,7 +52,7 @@ static void reference_open(Reference *r, bool llama) {
     Err err;
     json_error_t why;
     *r = (Reference){.llama = llama};
-    assert_int_equal(safetensors_read(in_dir("hf/model.safetensors"), &r->file, &err), OK);
+    assert_int_equal(safetensors_read(in_dir("hf/model.safetensors"), SIZE_MAX, &r->file, &err), OK);
     assert_string_equal(safetensors_meta(&r->file, "format"),
                         "pt"); /* transformers refuses a file without it */
     r->config = json_load_file(in_dir("hf/config.json"), 0, &why);

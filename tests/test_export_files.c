@@ -78,7 +78,7 @@ static void own_safetensors(void **state) {
     ModelConfig c = llama_type();
     make_gpt(&g, &c);
     export_to(&g, EXPORT_SAFETENSORS, in_dir("m.safetensors"), -1);
-    assert_int_equal(safetensors_read(in_dir("m.safetensors"), &file, &err), OK);
+    assert_int_equal(safetensors_read(in_dir("m.safetensors"), SIZE_MAX, &file, &err), OK);
     assert_int_equal(file.n_tensors, g.table.count);
     for (int i = 0; i < g.table.count; i++) {
         const Tensor *t = &g.table.tensor[i];
@@ -145,7 +145,7 @@ static void folders_of_hf(void **state) {
     assert_non_null(strstr(err.msg, "(thesis is there)"));
     assert_int_equal(unlink(in_dir("killed/thesis")), 0);
     export_to(&g, EXPORT_HF, in_dir("killed"), -1);
-    assert_int_equal(safetensors_read(in_dir("killed/model.safetensors"), &file, &err), OK);
+    assert_int_equal(safetensors_read(in_dir("killed/model.safetensors"), SIZE_MAX, &file, &err), OK);
     safetensors_free(&file);
     assert_false(file_exists(in_dir("killed/.config.json.rote-tmp")));
 

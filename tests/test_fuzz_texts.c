@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "tests/fuzz/fuzz_texts.c" /* NOLINT */
+#include "tests/fuzz/fuzz_texts.c"   /* NOLINT */
 #include "tests/fuzz/memory_files.c" /* NOLINT */
 #include "tests/fuzz/replay.h"
 

@@ -120,7 +120,7 @@ static void only_the_weights(void **state) {
 
     StFile file;
     Err err = {0};
-    if (safetensors_read("start/checkpoint-000000000.safetensors", &file, &err) != OK)
+    if (safetensors_read("start/checkpoint-000000000.safetensors", SIZE_MAX, &file, &err) != OK)
         fail_msg("%s", err.msg);
     assert_string_equal(safetensors_meta(&file, "tokens"), "0");
     int moments = 0;
@@ -218,8 +218,8 @@ static void a_source_that_changed(void **state) {
     Run from = opened("source"), to;
     shell("rm -r moving; cp -r early moving");
     to = opened("moving");
-    snprintf(words, sizeof words, "holds other weights: param_hash %s, train.init_hash is %s", to.param_hash,
-             from.param_hash);
+    snprintf(words, sizeof words, "contains other weights: param_hash is %s, train.init_hash is %s",
+             to.param_hash, from.param_hash);
     assert_int_equal(run_verify("after", 1, (ProgressSink){0}, NULL, &err), ERR_INPUT);
     assert_non_null(strstr(err.msg, words));
 
@@ -259,9 +259,9 @@ static void bad_sources(void **state) {
     refused("train.init_from: nowhere: there is no such run", "train.init_from=nowhere", NULL);
     shell("mkdir -p empty");
     refused("train.init_from: empty: no run has begun there", "train.init_from=empty", NULL);
-    refused("config.yaml: exists and is no folder", "train.init_from=config.yaml", NULL);
+    refused("config.yaml: exists and is not a folder", "train.init_from=config.yaml", NULL);
     shell("cp -r source bare; rm bare/checkpoint*");
-    refused("train.init_from: bare: holds no checkpoint", "train.init_from=bare", NULL);
+    refused("train.init_from: bare: contains no checkpoint", "train.init_from=bare", NULL);
 
     /* The newest is damaged: the one before it is not what was meant. */
     shell("cp -r source torn_end; truncate -s 5000 torn_end/checkpoint-000000040.safetensors");

@@ -90,17 +90,17 @@ static void arrays_read_back(void **state) {
     double x[3] = {0.1, -1e300, 3}, *back;
     int64_t n;
     assert_int_equal(npy_write(path, "npy", "<f8", x, 3, &err), OK);
-    assert_int_equal(npy_read(path, "<f8", (void **)&back, &n, &err), OK);
+    assert_int_equal(npy_read(path, "<f8", 3, (void **)&back, &n, &err), OK);
     assert_true(n == 3 && memcmp(x, back, sizeof x) == 0);
     free(back);
-    assert_int_equal(npy_read(path, "<i8", (void **)&back, &n, &err), ERR_FORMAT);
+    assert_int_equal(npy_read(path, "<i8", 3, (void **)&back, &n, &err), ERR_FORMAT);
     assert_non_null(strstr(err.msg, "not an array of <i8 in one dimension, or torn"));
     Buffer whole;
     assert_int_equal(file_read(path, 1 << 20, &whole, &err), OK);
     assert_int_equal(whole.size, 128 + 24);
     for (size_t cut = 0; cut < whole.size; cut++) {
         assert_int_equal(file_write_atomic(path, whole.data, cut, &err), OK);
-        assert_int_equal(npy_read(path, "<f8", (void **)&back, &n, &err), ERR_FORMAT);
+        assert_int_equal(npy_read(path, "<f8", 3, (void **)&back, &n, &err), ERR_FORMAT);
     }
     buffer_free(&whole);
     unlink(path);

@@ -2,7 +2,10 @@
  * whose weights are planted so that every figure is known. */
 #include <math.h>
 
+#include "eval/neurons/atlas.h"
+#include "eval/neurons/held.h"
 #include "eval/neurons/measure.h"
+#include "eval/neurons/places.h"
 #include "eval/neurons/probe.h"
 #include "tests/facts_testing.h"
 #include "tests/model_case.h"
@@ -121,7 +124,17 @@ static void put(Planted *p, const char *name, int row, int column, double value)
     p->g.params[t->offset + (int64_t)row * t->cols + column] = (real)value;
 }
 
-static Planted planted(void) {
+/* The hidden layer's weights, as named before ".weight" and ".bias". */
+static void put_in(Planted *p, const char *matrix, double on) {
+    char weight[64], bias[64];
+    snprintf(weight, sizeof weight, "%s.weight", matrix);
+    snprintf(bias, sizeof bias, "%s.bias", matrix);
+    put(p, weight, 0, 0, on);
+    put(p, bias, 0, 0, -on);
+    put(p, bias, 0, 2, on);
+}
+
+static Planted planted_as(bool gated) {
     Planted p = {.facts = {.n = 2 * TRAINED, .n_heldout = 2 * HELD, .max_len = LENGTH, .n_tags = 2}};
     Err err;
     ModelConfig c = {
@@ -134,6 +147,7 @@ static Planted planted(void) {
     c.bias = true;
     c.attn = ATTN_NONE;
     c.mlp = MLP_PLAIN;
+    c.gated = gated;
     assert_int_equal(gpt_create(&p.g, &c, ops_available()[0], GEMM_EXACT, &err), OK);
     for (int j = 0; j < D; j++) {
         put(&p, "blocks.0.norm2.weight", 0, j, 1);
@@ -141,10 +155,10 @@ static Planted planted(void) {
     }
     put(&p, "wte", A, 0, 1);
     put(&p, "wte", B, 1, 1);
-    put(&p, "blocks.0.mlp.in.weight", 0, 0, 1);
-    put(&p, "blocks.0.mlp.in.bias", 0, 0, -1);
-    put(&p, "blocks.0.mlp.in.bias", 0, 2, 1);
-    put(&p, "blocks.0.mlp.out.weight", 2, 0, 10);
+    const char *in = gated ? "blocks.0.mlp.gate" : "blocks.0.mlp.in";
+    put_in(&p, in, 1);
+    for (int j = 0; gated && j < UNITS; j++) put(&p, "blocks.0.mlp.up.bias", 0, j, -1);
+    put(&p, "blocks.0.mlp.out.weight", 2, 0, gated ? -10 : 10);
     put(&p, "head.weight", A1, 2, 20);
     put(&p, "head.weight", A0, 1, 20);
 
@@ -165,6 +179,8 @@ static Planted planted(void) {
     f->vocab.size = V;
     return p;
 }
+
+static Planted planted(void) { return planted_as(false); }
 
 static void planted_free(Planted *p) {
     p->facts.n_tags = 0; /* they have no names */
@@ -224,9 +240,15 @@ static void a_perfect_unit(void **state) {
             {FIGURE_ZERO + 1, 0},
             {FIGURE_ZERO + 2, 0},
             {FIGURE_ZERO + 3, 1},
+            /* at the mean of its row, 1/2, and elsewhere 0: A1 for all */
+            {FIGURE_MEAN, 0},
+            {FIGURE_MEAN + 2, 1},
+            {FIGURE_MEAN + 3, 0},
             {FIGURE_PAIRS, facts},
             {FIGURE_FLIP_BASE, 0},
             {FIGURE_DOSE_FLIP + 1, 1},
+            {FIGURE_DONOR_PAIRS, facts},
+            {FIGURE_DONOR_FLIP + 1, 1},
             {FIGURE_DOSE_RECALL + 1, 0},
             {FIGURE_DOSE_RECALL + 3, 0},
             {FIGURE_LEAK_WITHOUT, 0.5},
@@ -252,10 +274,92 @@ static void a_perfect_unit(void **state) {
     }
     assert_int_equal(a.n_random, 3);
     assert_true(a.recall == 1);
-    /* at its mean of 1/6 the unit says A1 at once, so the class is coded where zeroing leaves 4 bits */
-    assert_true(a.own.of[GROUP_TRAINED][FIGURE_MEAN] > 0 && a.own.of[GROUP_TRAINED][FIGURE_MEAN + 2] == 1);
     neuron_measures_free(&a);
     planted_free(&p);
+}
+
+/* The rule is about two rows, of which the unit fires at the second: held by place, the first stays at 0, where it is
+ * in facts of the class, and so in every donor. One mean for both rows, 1/2, would say A1 in place of the cue. */
+static void rows_of_different_meaning(void **state) {
+    (void)state;
+    Planted p = planted();
+    for (int i = 0; i < p.facts.n_pool; i++) p.label[i * LENGTH + 1] = p.label[i * LENGTH + 2];
+    NeuronMeasures a = measured(&p, UNIT_0, 1);
+    for (int d = 0; d < NEURON_DOSES; d++) {
+        double x = neuron_dose[d], size = sqrt((100 * x * x + 1) / 4), a0 = 20 / size;
+        expect_figure(&a.own, GROUP_TRAINED, FIGURE_DOSE_BITS + d,
+                      log2((exp(200 * x / size) + exp(a0) + V - 2) / exp(a0)));
+        expect_figure(&a.own, GROUP_TRAINED, FIGURE_DOSE_FLIP + d, 1);
+        expect_figure(&a.own, GROUP_HELDOUT, FIGURE_DONOR_FLIP + d, 1);
+    }
+    expect_figure(&a.own, GROUP_TRAINED, FIGURE_HIT, 0.5);
+    neuron_measures_free(&a);
+    planted_free(&p);
+}
+
+/* The same unit behind a gate: what the gate is multiplied by is -1, so its output is never above 0, yet it fires. */
+static void a_gated_unit(void **state) {
+    (void)state;
+    Planted p = planted_as(true);
+    Err err;
+    NeuronMeasures a = measured(&p, UNIT_0, 1);
+    for (int g = 0; g < NEURON_GROUPS; g++) {
+        expect_figure(&a.own, g, FIGURE_HIT, 1);
+        expect_figure(&a.own, g, FIGURE_FAR, 0);
+        expect_figure(&a.own, g, FIGURE_INFORMATION, 1);
+        expect_figure(&a.own, g, FIGURE_ZERO, 4);
+        expect_figure(&a.own, g, FIGURE_DOSE_FLIP + 1, 1);
+        expect_figure(&a.own, g, FIGURE_DONOR_FLIP + 1, 1);
+    }
+    neuron_measures_free(&a);
+    static char *names[] = {"other", "class"};
+    p.facts.tag_names = names;
+    AtlasClasses classes;
+    Atlas atlas;
+    if (atlas_classes_by(&classes, &p.facts, false, "tag", &err) != OK) fail_msg("%s", err.msg);
+    if (atlas_make(&atlas, &p.g, &classes, &(AtlasPlan){.answer = true, .seed = 1}, &err) != OK)
+        fail_msg("%s", err.msg);
+    for (int u = 0; u < atlas.n_neurons; u++)
+        for (int k = 0; k < classes.n && atlas.unit[u].unit == 0; k++) {
+            const AtlasCell *x = &atlas.cell[u * classes.n + k];
+            bool class = !strcmp(classes.name[k], "class");
+            assert_true(x->firing == (class ? 1 : 0) && x->firing_rest == (class ? 0 : 1));
+        }
+    atlas_free(&atlas);
+    atlas_classes_free(&classes);
+    p.facts.tag_names = NULL;
+    planted_free(&p);
+}
+
+/* Donors are other facts of the class, with as long a prompt and answer; each is drawn. */
+static void donors(void **state) {
+    (void)state;
+    enum { DRAWS = 200 };
+    Planted p = planted();
+    Err err;
+    p.facts.prompt_len[3] = 1; /* the second fact of the class stands alone */
+    HeldPlan plan;
+    if (held_plan_create(&plan, &p.g, &p.facts, NULL, p.label, 0, &err) != OK) fail_msg("%s", err.msg);
+    assert_int_equal(plan.n_donors, TRAINED);
+    Stream stream = random_stream(SEED, RANDOM_CONTROL, 0);
+    int drawn[2 * TRAINED + 2 * HELD] = {0};
+    for (int i = 0; i < DRAWS; i++) drawn[held_donor(&plan, 1, stream, (uint64_t)i)]++;
+    assert_true(drawn[5] > DRAWS / 3 && drawn[7] > DRAWS / 3 && drawn[5] + drawn[7] == DRAWS);
+    assert_int_equal(held_donor(&plan, 3, stream, 0), -1);
+    /* a held-out source is no donor, so all of its shape are */
+    memset(drawn, 0, sizeof drawn);
+    for (int i = 0; i < DRAWS; i++) drawn[held_donor(&plan, 2 * TRAINED + 1, stream, (uint64_t)i)]++;
+    assert_true(drawn[1] > DRAWS / 5 && drawn[5] > DRAWS / 5 && drawn[1] + drawn[5] + drawn[7] == DRAWS);
+    held_plan_free(&plan);
+    planted_free(&p);
+
+    assert_int_equal(place_of(8, 3, 0), 0);
+    assert_int_equal(place_of(8, 3, 3), place_of(8, 5, 5)); /* the answers' first rows */
+    assert_int_equal(place_of(8, 8, 1), 1);
+    assert_int_equal(place_of(8, 0, 7), 15);
+    assert_int_equal(place_of(8, 0, 9), 16); /* a row that no fact has */
+    assert_int_equal(place_of(8, 11, 1), 16);
+    assert_int_equal(places_count(8), 17);
 }
 
 /* A unit that always fires tells nothing, and no thread changes a bit. */
@@ -306,9 +410,11 @@ static void pairs_by_tag(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rankings),      cmocka_unit_test(firing),         cmocka_unit_test(probes),
-        cmocka_unit_test(probe_optimum), cmocka_unit_test(a_perfect_unit), cmocka_unit_test(a_blind_unit),
-        cmocka_unit_test(pairs_by_tag),
+        cmocka_unit_test(rankings),       cmocka_unit_test(firing),
+        cmocka_unit_test(probes),         cmocka_unit_test(probe_optimum),
+        cmocka_unit_test(a_perfect_unit), cmocka_unit_test(a_blind_unit),
+        cmocka_unit_test(pairs_by_tag),   cmocka_unit_test(rows_of_different_meaning),
+        cmocka_unit_test(a_gated_unit),   cmocka_unit_test(donors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

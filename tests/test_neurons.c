@@ -216,7 +216,7 @@ static int moment_moved(const char *dir1, const char *dir2, const char *slot) {
     snprintf(path[0], sizeof path[0], "%s/checkpoint-000000001.safetensors", in_root(dir1));
     snprintf(path[1], sizeof path[1], "%s/checkpoint-000000002.safetensors", in_root(dir2));
     for (int i = 0; i < 2; i++)
-        if (safetensors_read(path[i], &file[i], &err) != OK) fail_msg("%s", err.msg);
+        if (safetensors_read(path[i], SIZE_MAX, &file[i], &err) != OK) fail_msg("%s", err.msg);
     const StTensor *a = safetensors_find(&file[0], name), *b = safetensors_find(&file[1], name);
     assert_true(a && b);
     for (int unit = 0; unit < a->dim[0]; unit++) {

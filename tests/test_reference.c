@@ -41,7 +41,7 @@ static const void *data_of(const Reference *r, const char *prefix, const char *n
 static void reference_open(Reference *r, const char *path) {
     Err err;
     *r = (Reference){0};
-    if (safetensors_read(path, &r->file, &err) != OK) fail_msg("%s", err.msg);
+    if (safetensors_read(path, SIZE_MAX, &r->file, &err) != OK) fail_msg("%s", err.msg);
     if (config_load_text(&r->config, safetensors_meta(&r->file, "config"), path, &err) != OK)
         fail_msg("%s", err.msg);
     r->steps = atoi(safetensors_meta(&r->file, "steps"));

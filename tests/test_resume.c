@@ -7,14 +7,15 @@
 
 static void threads_and_intervals_change_no_byte(void **state) {
     (void)state;
-    static const char *const VARIANTS[][2] = {{"train.threads=1", NULL},
-                                              {"train.threads=3", NULL},
-                                              {"train.threads=9", "train.micro_batch_size=1"},
-                                              {"train.micro_batch_size=3", NULL},
-                                              {"train.checkpoint_interval=0", NULL},
-                                              {"train.checkpoint_minutes=0", NULL},
-                                              {"train.checkpoint_minutes=1e-9", NULL},
-                                              {"train.checkpoint_minutes=1e-9", "train.checkpoint_interval=0"}};
+    static const char *const VARIANTS[][2] = {
+        {"train.threads=1", NULL},
+        {"train.threads=3", NULL},
+        {"train.threads=9", "train.micro_batch_size=1"},
+        {"train.micro_batch_size=3", NULL},
+        {"train.checkpoint_interval=0", NULL},
+        {"train.checkpoint_minutes=0", NULL},
+        {"train.checkpoint_minutes=1e-9", NULL},
+        {"train.checkpoint_minutes=1e-9", "train.checkpoint_interval=0"}};
     for (size_t i = 0; i < sizeof VARIANTS / sizeof VARIANTS[0]; i++) {
         Case c = make_case(VARIANTS[i][0], VARIANTS[i][1], NULL);
         const char *dir = in_root("variant");
@@ -104,7 +105,7 @@ static void torn_checkpoint(void **state) {
     must_train(&c, dir, true, &result);
     assert_non_null(strstr(note, LAST));
     assert_non_null(strstr(note, "truncated"));
-    assert_non_null(strstr(note, "goes on from step 56"));
+    assert_non_null(strstr(note, "continues from step 56"));
     assert_false(file_exists(in_dir(dir, ".checkpoint-000000059.safetensors.rote-tmp")));
     same_run(dir, undisturbed);
 
@@ -118,7 +119,7 @@ static void torn_checkpoint(void **state) {
     unlink(in_dir(dir, "DONE")); /* only the result was lost */
     unlink(in_dir(dir, "result.json"));
     must_train(&c, dir, true, &result);
-    assert_non_null(strstr(note, "goes on from step 60"));
+    assert_non_null(strstr(note, "continues from step 60"));
     same_run(dir, undisturbed);
     facts_free(&c.facts);
 }
@@ -145,7 +146,7 @@ static void full_disk(void **state) {
     assert_false(file_exists(in_dir(dir, "checkpoint-000000007.safetensors")));
     assert_false(file_exists(in_dir(dir, ".checkpoint-000000007.safetensors.rote-tmp")));
     must_train(&c, dir, true, &result);
-    assert_non_null(strstr(note, "goes on from step 0"));
+    assert_non_null(strstr(note, "continues from step 0"));
     same_run(dir, undisturbed);
     facts_free(&c.facts);
 }

@@ -37,13 +37,13 @@ static void refusals(void **state) {
     assert_int_equal(fclose(f), 0);
     expect_refusal(&c, dir, true, ERR_FORMAT, "metrics.jsonl: altered");
 
-    expect_refusal(&c, root, false, ERR_INPUT, "is no run folder");
+    expect_refusal(&c, root, false, ERR_INPUT, "is not a run folder");
     dir = in_root("foreign"); /* a file of the user's stays, though its name ends like a temporary's */
     assert_int_equal(make_directories(dir, &err), OK);
     assert_int_equal(file_write_atomic(in_dir(dir, "thesis.tmp"), "x", 1, &err), OK);
-    expect_refusal(&c, dir, false, ERR_INPUT, "is no run folder (it holds thesis.tmp)");
+    expect_refusal(&c, dir, false, ERR_INPUT, "is not a run folder (it contains thesis.tmp)");
     assert_true(file_exists(in_dir(dir, "thesis.tmp")));
-    expect_refusal(&c, in_root("config.yaml"), false, ERR_INPUT, "is no folder");
+    expect_refusal(&c, in_root("config.yaml"), false, ERR_INPUT, "is not a folder");
     facts_free(&c.facts);
     facts_free(&other.facts);
     facts_free(&more.facts);

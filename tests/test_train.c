@@ -86,7 +86,7 @@ static void diverged(void **state) {
     assert_non_null(strstr(err.msg, "largest is "));
     assert_int_equal((int64_t)result.figures.value[FIG_STEPS], 0);
     assert_int_equal(run_open(&run, in_root("overflow"), NULL, &err), ERR_INPUT);
-    assert_non_null(strstr(err.msg, "holds no checkpoint, and the run is over"));
+    assert_non_null(strstr(err.msg, "contains no checkpoint, and the run is finished"));
     facts_free(&c.facts);
 }
 

@@ -54,10 +54,11 @@ static Status read_weights(const char *dir, const ParamTable *table, real *param
     TRY(folder_read(dir, &config, data_hash, err));
     TRY(check_shape(dir, &config.model, table, err));
     TRY(config_hash(&config, data_hash, hash, err));
+    state.max_steps = config.train.max_steps;
     TRY(run_end(dir, &owner.end, err));
     TRY(checkpoints_newest(&owner, &snapshot, &mark, &(ProgressSink){keep_note, damage}, &found, err));
     if (damage[0]) return err_set(err, ERR_INPUT, "%s", damage); /* older weights are not what was meant */
-    return found ? OK : err_set(err, ERR_INPUT, "%s: holds no checkpoint", dir);
+    return found ? OK : err_set(err, ERR_INPUT, "%s: contains no checkpoint", dir);
 }
 
 Status init_from_read(const TrainConfig *config, const ParamTable *table, real *params, char hash[33],
@@ -66,11 +67,11 @@ Status init_from_read(const TrainConfig *config, const ParamTable *table, real *
     if (status == OK) {
         content_hash(params, (size_t)table->total * sizeof(real), hash);
         if (*config->init_hash && strcmp(config->init_hash, hash))
-            status =
-                err_set(err, ERR_INPUT,
-                        "%s: holds other weights: param_hash %s, train.init_hash is %s; name the run that "
-                        "has those, or leave init_hash out",
-                        config->init_from, hash, config->init_hash);
+            status = err_set(
+                err, ERR_INPUT,
+                "%s: contains other weights: param_hash is %s, train.init_hash is %s; name the run that "
+                "has those, or leave init_hash out",
+                config->init_from, hash, config->init_hash);
     }
     if (status == OK || status == ERR_NOMEM) return status;
     err_prefix(err, "train.init_from: ");

@@ -26,13 +26,13 @@ Status name_nonfinite(const Trainer *t, const real *x, const char *what, Err *er
 
 /* The largest element of a vector laid out like the parameters: "tensor[row,column]". */
 static void name_largest(const Trainer *t, const real *x, char *out, size_t size) {
-    double most = -1;
+    double largest = -1;
     for (int i = 0; i < t->gpt.table.count; i++) {
         const Tensor *tensor = &t->gpt.table.tensor[i];
         for (int64_t at = 0; at < (int64_t)tensor->rows * tensor->cols; at++) {
             double size_here = __builtin_fabs((double)x[tensor->offset + at]);
-            if (size_here <= most) continue;
-            most = size_here;
+            if (size_here <= largest) continue;
+            largest = size_here;
             snprintf(out, size, "%s[%" PRId64 ",%" PRId64 "]", tensor->name, at / tensor->cols,
                      at % tensor->cols);
         }

@@ -89,7 +89,8 @@ Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const 
                        "train.grad_leaves, the model's size or facts.n",
                        bytes_text(needs, out->memory_bytes), bytes_text(has, memory));
     if (out->disk_bytes > disk)
-        return err_set(err, ERR_INPUT, "the run needs %s on the disk of %s, %s are free; name another --out",
+        return err_set(err, ERR_INPUT,
+                       "the run needs %s on the disk of %s, %s are free; choose another --out",
                        bytes_text(needs, out->disk_bytes), out_dir, bytes_text(has, disk));
     return OK;
 }

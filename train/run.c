@@ -16,10 +16,10 @@ static Status restore_or_begin(Trainer *t, FolderState found_folder, Err *err) {
         Snapshot snapshot = snapshot_of(t);
         TRY(folder_restore(&t->folder, &snapshot, &t->options->progress, &restored, err));
         if (restored)
-            run_note(&t->options->progress, t->state.step, "%s: goes on from step %" PRId64, t->folder.dir,
+            run_note(&t->options->progress, t->state.step, "%s: continues from step %" PRId64, t->folder.dir,
                      t->state.step);
         else
-            run_note(&t->options->progress, 0, "%s: holds no whole checkpoint, so the run starts over",
+            run_note(&t->options->progress, 0, "%s: contains no complete checkpoint, so the run starts over",
                      t->folder.dir);
     }
     if (!restored)
@@ -36,10 +36,10 @@ static Status uneven_exposures(Trainer *t, RunCounts *out, Err *err) {
     int64_t *count = malloc((size_t)n * sizeof *count);
     if (!count) return err_set(err, ERR_NOMEM, "no memory to count the exposures of %d facts", n);
     mix_count(&t->mix, t->state.step * t->config.train.batch_size, count);
-    out->exposures_least = out->exposures_most = count[0];
+    out->exposures_min = out->exposures_max = count[0];
     for (int i = 1; i < n; i++) {
-        if (count[i] < out->exposures_least) out->exposures_least = count[i];
-        if (count[i] > out->exposures_most) out->exposures_most = count[i];
+        if (count[i] < out->exposures_min) out->exposures_min = count[i];
+        if (count[i] > out->exposures_max) out->exposures_max = count[i];
     }
     free(count);
     return OK;
@@ -107,13 +107,13 @@ static Status check_folder(const char *dir, bool resume, const Config *config, c
     Err why;
     Status status = folder_look(dir, state, &why);
     if (status != OK)
-        return err_set(err, status, "%s%s", why.msg, status == ERR_INPUT ? "; name another --out" : "");
+        return err_set(err, status, "%s%s", why.msg, status == ERR_INPUT ? "; choose another --out" : "");
     if (*state == FOLDER_NEW) return OK;
     TRY(folder_same_run(dir, config, data_hash, err));
     if (*state == FOLDER_STARTED && !resume)
-        return err_set(err, ERR_INPUT,
-                       "%s: holds a run that is not finished; go on with --resume, or name another --out",
-                       dir);
+        return err_set(
+            err, ERR_INPUT,
+            "%s: contains a run that is not finished; continue with --resume, or choose another --out", dir);
     return OK;
 }
 
@@ -152,7 +152,7 @@ Status run_train(const Config *config, const FactSet *facts, const RunOptions *o
     Trainer t = {.config = *config,
                  .facts = facts,
                  .options = options,
-                 .state = {.code_bits = __builtin_nan("")},
+                 .state = {.code_bits = __builtin_nan(""), .max_steps = config->train.max_steps},
                  .folder = {.lock_fd = -1},
                  .evaluated_at = -1,
                  .saved_at = -1};

@@ -27,8 +27,8 @@ typedef struct Trainer {
     Objective objective;
     RunFolder folder;
     RunState state;
-    int64_t saved_at;          /* step of the newest checkpoint; -1: none */
-    double saved_s;            /* when it was written or training began: when the next one is due by the clock */
+    int64_t saved_at; /* step of the newest checkpoint; -1: none */
+    double saved_s;   /* when it was written or training began: when the next one is due by the clock */
     double started_s, shown_s; /* display only */
     int64_t started_tokens, shown_tokens;
 } Trainer;

@@ -84,7 +84,7 @@ static Status compare(const char *dir, const RunResult *kept, const RunResult *r
 }
 
 /* n numbers of 8 bytes in a file, against those that they should be. */
-static Status check_array(const char *dir, const char *name, const char *descr, const void *wanted, int n,
+static Status check_array(const char *dir, const char *name, const char *descr, const void *expected, int n,
                           Err *err) {
     char path[CONFIG_PATH_MAX];
     void *there = NULL;
@@ -93,9 +93,9 @@ static Status check_array(const char *dir, const char *name, const char *descr, 
     if (file_missing(path))
         return err_set(err, ERR_FORMAT, "%s: missing; remove DONE and train on with --resume", path);
     TRY(run_sealed(dir, name, err));
-    TRY(npy_read(path, descr, &there, &count, err));
+    TRY(npy_read(path, descr, n, &there, &count, err));
     int64_t i = 0;
-    while (i < count && i < n && !memcmp((char *)there + 8 * i, (const char *)wanted + 8 * i, 8)) i++;
+    while (count == n && i < n && !memcmp((char *)there + 8 * i, (const char *)expected + 8 * i, 8)) i++;
     free(there);
     if (count != n)
         return err_set(err, ERR_FORMAT, "%s: %lld numbers, the run has %d facts and held-out facts", path,

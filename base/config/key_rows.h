@@ -188,8 +188,8 @@ KEY(train.grad_clip, KEY_DOUBLE, .initial = "1", FROM(0), ABOVE, .zero = "off",
 KEY(train.eval_interval, KEY_INT64, .initial = "0", FROM_TO(1, BIG_STEP), .zero = "only at the end",
     .also = "eval_every eval_steps", .help = "steps between evaluations")
 KEY(train.checkpoint_interval, KEY_INT64, .initial = "0", FROM_TO(1, BIG_STEP),
-    .zero = "by the clock, at the end and when stopped", .free = true, .also = "save_every save_steps save_interval",
-    .help = "steps between checkpoints")
+    .zero = "by the clock, at the end and when stopped", .free = true,
+    .also = "save_every save_steps save_interval", .help = "steps between checkpoints")
 KEY(train.checkpoint_minutes, KEY_DOUBLE, .initial = "5", FROM_TO(0, 1e6), .zero = "off", .free = true,
     .help = "minutes between checkpoints, by the clock; what a crash may cost; changes no bit")
 KEY(train.stop_recall, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), ABOVE, .zero = "off",

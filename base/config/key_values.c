@@ -205,13 +205,13 @@ static bool is_text(const unsigned char *s) {
         uint32_t c = *s++;
         int more = c < 0x80 ? 0 : c >> 5 == 6 ? 1 : c >> 4 == 14 ? 2 : c >> 3 == 30 ? 3 : -1;
         if (more < 0) return false;
-        static const uint32_t mask[] = {0x7F, 0x1F, 0x0F, 0x07}, least[] = {0, 0x80, 0x800, 0x10000};
+        static const uint32_t mask[] = {0x7F, 0x1F, 0x0F, 0x07}, min_code[] = {0, 0x80, 0x800, 0x10000};
         c &= mask[more];
         for (int i = 0; i < more; i++, s++) {
             if (*s >> 6 != 2) return false;
             c = c << 6 | (*s & 0x3Fu);
         }
-        if (c < least[more] || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) return false;
+        if (c < min_code[more] || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) return false;
         if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xFEFF || c == 0xFFFE || c == 0xFFFF) return false;
     }
     return true;

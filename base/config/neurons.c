@@ -31,31 +31,25 @@ static Status read_chosen(const char *text, int width, UnitsSpec *out, Err *err)
 }
 
 static int by_first(const void *a, const void *b) {
-    const struct UnitsRange *x = a, *y = b;
+    const Range *x = a, *y = b;
     return (x->first > y->first) - (x->first < y->first);
 }
 
 Status units_parse(const char *text, int width, UnitsSpec *out, Err *err) {
     if (strncmp(text, "auto", 4) == 0) return read_chosen(text, width, out, err);
     UnitsSpec spec = {.kind = UNITS_GIVEN};
-    struct UnitsRange *range = spec.range;
-    for (const char *at = text;; at++) {
-        int first = read_number(&at), last = first;
-        if (*at == '-') {
-            at++;
-            last = read_number(&at);
+    Range *range = spec.range;
+    size_t length = strlen(text);
+    Err why;
+    for (size_t at = 0;; at++) {
+        if (spec.n_ranges == NEURON_TEXT_MAX / 2)
+            return err_set(err, ERR_INPUT, "'%s': more than %d ranges", text, NEURON_TEXT_MAX / 2);
+        if (range_next(&range[spec.n_ranges++], width, text, length, &at, &why) != OK) {
+            bool has_letters = strspn(text, "0123456789,-") < length;
+            return err_set(err, ERR_INPUT, "'%s': %s%s", text, why.msg,
+                           has_letters ? ", or auto:silent:K, auto:random:K or auto:selective:K" : "");
         }
-        if (first < 0 || last < first || (*at && *at != ',') || spec.n_ranges == NEURON_TEXT_MAX / 2)
-            return err_set(
-                err, ERR_INPUT,
-                "'%s': must be a list of neurons such as 0-7 or 3,9,12-15, or auto:silent:K, auto:random:K "
-                "or auto:selective:K",
-                text);
-        if (last >= width)
-            return err_set(err, ERR_INPUT, "'%s': the layer has only %d neurons, 0 to %d", text, width,
-                           width - 1);
-        range[spec.n_ranges++] = (struct UnitsRange){first, last};
-        if (!*at) break;
+        if (at == length) break;
     }
     qsort(range, (size_t)spec.n_ranges, sizeof *range, by_first);
     int n = 0; /* ranges; adjacent and overlapping ones are joined */
@@ -79,7 +73,7 @@ void units_list(const UnitsSpec *spec, int32_t *out) {
 
 int units_common(const UnitsSpec *a, const UnitsSpec *b) {
     for (int i = 0, j = 0; i < a->n_ranges && j < b->n_ranges;) {
-        struct UnitsRange x = a->range[i], y = b->range[j];
+        Range x = a->range[i], y = b->range[j];
         int first = x.first > y.first ? x.first : y.first;
         if (first <= x.last && first <= y.last) return first;
         if (x.last < y.last) i++;

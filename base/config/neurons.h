@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/ranges.h"
 
 enum { NEURON_RULES_MAX = 8, NEURON_TEXT_MAX = 128 };
 
@@ -79,9 +80,7 @@ typedef struct UnitsSpec {
     UnitsKind kind;
     int n; /* neurons */
     int n_ranges;
-    struct UnitsRange {
-        int first, last;
-    } range[NEURON_TEXT_MAX / 2]; /* UNITS_GIVEN: ascending, disjoint and not adjacent */
+    Range range[NEURON_TEXT_MAX / 2]; /* UNITS_GIVEN: ascending, disjoint and not adjacent */
 } UnitsSpec;
 
 /* Reads NeuronRule.units for a layer of `width` neurons. ERR_INPUT: err->msg begins with the text; out is unchanged. */

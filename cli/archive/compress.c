@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/number.h"
 #include "cli/archive/archive.h"
@@ -97,7 +98,8 @@ static Status print_two_part(const Args *args, const Run *run, const TwoPart *t,
 
 /* A run is a folder. */
 static Status run_check(const char *path, Err *err) {
-    if (strcmp(path, "-") != 0 && (file_missing(path) || folder_exists(path))) return OK;
+    struct stat there;
+    if (strcmp(path, "-") != 0 && (stat(path, &there) != 0 || S_ISDIR(there.st_mode))) return OK;
     return err_set(
         err, ERR_INPUT,
         "%s: is a file, and files need --online: rote compress --online %s%s -o X.rote; a run's folder gives "

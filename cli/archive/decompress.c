@@ -44,7 +44,7 @@ static Status cmd_decompress(const Args *args, Err *err) {
     if (threads) omp_set_num_threads(threads);
     TRY(ops_select(&ops, err));
     if (!file_is_stdin(in)) TRY(input_check(in, err));
-    TRY(file_read_stream(in, ARCHIVE_MAX_BYTES, &archive, err));
+    TRY(archive_read(in, true, ARCHIVE_MAX_BYTES, &archive, err));
     if (file_is_stdin(in)) in = STDIN_NAME;
     Status status = OK;
     double max_memory = (double)memory * (1 << 20);

@@ -98,7 +98,7 @@ static Status cmd_archive_show(const Args *args, Err *err) {
     const char *path = args->words[0];
     bool json = args_has(args, "json");
     TRY(input_check(path, err));
-    TRY(file_read(path, ARCHIVE_MAX_BYTES, &archive, err));
+    TRY(archive_read(path, false, ARCHIVE_MAX_BYTES, &archive, err));
     Status status = archive_look(path, bytes_of(&archive), archive.size, &header, err);
     if (status == OK && header.mode == ARCHIVE_ONLINE)
         status = show_online_archive(path, &archive, json, err);

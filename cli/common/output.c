@@ -48,9 +48,10 @@ static Status folder_takes_files(const char *path, Err *err) {
         return err_set(err, ERR_INPUT, "%.80s...: too long a name; choose a shorter one", path);
     snprintf(folder, sizeof folder, "%.*s", slash > path ? (int)(slash - path) : 1, slash ? path : ".");
     struct stat there;
-    if (stat(folder, &there) != 0 && errno != ENOENT && errno != ENOTDIR)
+    bool exists = stat(folder, &there) == 0;
+    if (!exists && errno != ENOENT && errno != ENOTDIR)
         return err_set(err, ERR_INPUT, "%s: cannot be written: %s", path, strerror(errno));
-    if (stat(folder, &there) != 0 || !S_ISDIR(there.st_mode))
+    if (!exists || !S_ISDIR(there.st_mode))
         return err_set(err, ERR_INPUT, "%s: there is no folder %s; make it, or name another place", path,
                        folder);
     if (access(folder, W_OK | X_OK) != 0)

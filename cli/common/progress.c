@@ -1,5 +1,6 @@
 /* The progress line on stderr. */
 #include "cli/common/progress.h"
+#include "data/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 
 #include "base/clock.h"
 #include "cli/common/show.h"
+#include "data/text.h"
 
 /* ---- the terminal ---- */
 
@@ -81,7 +83,9 @@ void progress_show(ProgressLine *line, const char *text) {
 static void show_note(ProgressLine *line, const char *note) {
     if (line->open) fputs("\r\033[K", stderr);
     line->open = false;
-    fprintf(stderr, "%s%s%s\n", line->label, *line->label ? ": " : "", note);
+    fprintf(stderr, "%s%s", line->label, *line->label ? ": " : "");
+    text_show_message(stderr, note); /* it may quote a hostile file */
+    fputc('\n', stderr);
 }
 
 static void progress_update(void *user, const Progress *p) {

@@ -188,7 +188,8 @@ static Status show_source(const Args *args, FactSet *out, Err *err) {
     struct stat about;
     Config config;
     TRY(path_join(stored, sizeof stored, path, "config.yaml", err));
-    bool run = args->n_words == 1 && !file_missing(stored);
+    bool run = false;
+    if (args->n_words == 1) TRY(run_holds(path, "config.yaml", &run, err));
     bool there = stat(path, &about) == 0;
     bool config_given = there ? S_ISREG(about.st_mode) : is_setting(path);
     if (!run && !config_given) {

@@ -175,8 +175,10 @@ static json_t *facts_json(const FactSet *f) {
     for (int p = 0; p < GROUPS; p++)
         if (p == GROUP_FACTS || group_of(f, p).n)
             whole = json_object_set_new(o, group_key[p], json_texts(f, group_of(f, p))) == 0 && whole;
-    if (!whole) json_decref(o);
-    return whole ? o : NULL;
+    if (whole) return o;
+    json_lost();
+    json_decref(o);
+    return NULL;
 }
 
 /* ---- for people ---- */

@@ -103,7 +103,7 @@ static Status show(const Work *w, Err *err) {
     if (!args_has(w->args, "json")) {
         for (int k = 0; k < w->rules.n_rules; k++) {
             if (k) putchar('\n');
-            rule_over_runs_print(&w->rules.rule[k]);
+            TRY(rule_over_runs_print(&w->rules.rule[k], err));
         }
         return OK;
     }

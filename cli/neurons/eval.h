@@ -8,6 +8,7 @@
 
 /* One object of "rules". NULL: no memory. */
 json_t *rule_over_runs_json(const RuleOverRuns *x);
-void rule_over_runs_print(const RuleOverRuns *x);
+/* The table of a rule, on stdout. ERR_NOMEM. */
+Status rule_over_runs_print(const RuleOverRuns *x, Err *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "cli/common/json.h"
 #include "cli/neurons/eval.h"
 #include "eval/stats/stats.h"
@@ -67,7 +68,10 @@ static Estimate price(const RuleOverRuns *x, bool recalled) {
 /* ---- JSON ---- */
 
 static json_t *figure_json(Estimate f) {
-    if (f.n < 0) return NULL;
+    if (f.n < 0) {
+        json_lost();
+        return NULL;
+    }
     if (f.n == 0) return json_null();
     return json_pack("{so so so si}", "mean", json_number(f.mean), "low", json_number(f.low), "high",
                      json_number(f.high), "n", f.n);
@@ -224,19 +228,22 @@ static bool shown(const RuleOverRuns *x, int k) {
     return column[k].group == GROUP_TRAINED || x->has_heldout;
 }
 
-static void print_row(const RuleOverRuns *x, const struct Row *r) {
+/* false: no memory. */
+static bool print_row(const RuleOverRuns *x, const struct Row *r) {
     Estimate f[COLUMNS];
     bool any = false;
     for (int k = 0; k < COLUMNS; k++) {
         f[k] = figure(x, column[k].column, column[k].group, r->figure);
+        if (f[k].n < 0) return false;
         any |= shown(x, k) && f[k].n > 0;
     }
     bool none = (r->figure == FIGURE_PAIRS || r->figure == FIGURE_TAG_PAIRS) && f[0].mean == 0;
-    if (!any || none) return;
+    if (!any || none) return true;
     printf("%-30s", r->label);
     for (int k = 0; k < COLUMNS; k++)
         if (shown(x, k)) put_cell(f[k], column[k].column == SOURCE_RANDOM);
     putchar('\n');
+    return true;
 }
 
 static bool same_units(const RuleOverRuns *x) {
@@ -261,7 +268,15 @@ static void print_units(const RuleOverRuns *x) {
     putchar('\n');
 }
 
-void rule_over_runs_print(const RuleOverRuns *x) {
+/* Behind `before`; false: no memory. */
+static bool put_one(const char *before, Estimate f) {
+    char text[64];
+    printf("%s %s", before, cell(text, f, false));
+    return f.n >= 0;
+}
+
+Status rule_over_runs_print(const RuleOverRuns *x, Err *err) {
+    bool whole = true;
     printf("rule %s: %s,", x->rule.name, x->rule.hook);
     print_units(x);
     printf("%-30s", "");
@@ -269,15 +284,17 @@ void rule_over_runs_print(const RuleOverRuns *x) {
         if (shown(x, k))
             printf(" %*s", column[k].column == SOURCE_RANDOM ? CELL_RANDOM : CELL, column[k].name);
     putchar('\n');
-    for (size_t i = 0; i < sizeof row / sizeof *row; i++) print_row(x, &row[i]);
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) whole = print_row(x, &row[i]) && whole;
     printf("%-30s", "sides permuted: HIT, FAR, AUROC");
-    char text[64];
     static const int shuffled[] = {FIGURE_HIT, FIGURE_FAR, FIGURE_AUROC};
     for (int i = 0; i < 3; i++)
-        printf("%s %s", i ? "," : "",
-               cell(text, figure(x, SOURCE_SHUFFLED, GROUP_TRAINED, shuffled[i]), false));
+        whole = put_one(i ? "," : "", figure(x, SOURCE_SHUFFLED, GROUP_TRAINED, shuffled[i])) && whole;
     putchar('\n');
-    if (!x->has_twin) return;
-    printf("%-30s %s memorized,", "price, bits per parameter", cell(text, price(x, false), false));
-    printf(" %s recalled\n", cell(text, price(x, true), false));
+    if (x->has_twin) {
+        printf("%-30s", "price, bits per parameter");
+        whole = put_one("", price(x, false)) && whole;
+        whole = put_one(" memorized,", price(x, true)) && whole;
+        puts(" recalled");
+    }
+    return whole ? OK : err_set(err, ERR_NOMEM, "no memory for the figures of a rule");
 }

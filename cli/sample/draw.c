@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "cli/common/show.h"
 #include "data/vocab.h"
 
@@ -60,8 +61,7 @@ json_t *sample_json(const Vocab *vocab, const int32_t *tokens, int n) {
     json_t *list = json_array(), *one = json_object();
     for (int i = 0; i < n; i++) json_array_append_new(list, json_integer(tokens[i]));
     json_object_set_new(one, "tokens", list);
-    json_object_set_new(one, "text", text ? json_string(text) : NULL);
-    free(text);
+    json_object_set_new(one, "text", json_string_take(text));
     if (json_object_size(one) == 2 && json_array_size(list) == (size_t)n) return one;
     json_decref(one);
     return NULL;

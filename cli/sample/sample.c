@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "cli/common/args.h"
 #include "cli/common/json.h"
 #include "cli/common/open.h"
@@ -30,9 +31,10 @@ static Status generate(const Args *args, const Run *run, const SampleOptions *op
     int block = run->gpt.config.block_size, n_prompt = 0, n_out;
     Status status = OK;
     Sampler *sampler = NULL;
-    json_t *samples = args_has(args, "json") ? json_array() : NULL;
+    bool json = args_has(args, "json");
+    json_t *samples = json ? json_array() : NULL;
     int32_t *tokens = calloc((size_t)block * 2, sizeof *tokens);
-    if (!tokens) {
+    if (!tokens || (json && !samples)) {
         status = err_set(err, ERR_NOMEM, "out of memory for %d tokens", block);
         goto done;
     }
@@ -45,9 +47,8 @@ static Status generate(const Args *args, const Run *run, const SampleOptions *op
                          : sample_print(vocab, tokens, n_prompt + n_out, err));
     }
     if (samples) {
-        char *text = show_tokens(vocab, tokens, n_prompt);
-        status = json_out(json_pack("{ss sO}", "prompt", text ? text : "", "samples", samples), err);
-        free(text);
+        json_t *prompt = json_string_take(show_tokens(vocab, tokens, n_prompt));
+        status = json_out(json_pack("{so sO}", "prompt", prompt, "samples", samples), err);
     }
 done:
     if (samples) json_decref(samples);

@@ -25,9 +25,9 @@ static void result_print(const RunResult *r, const FactSet *facts, Quantize kind
     printf("run         %s%s\n", dir, r->already_done ? " (already finished; nothing was trained)" : "");
     printf("verdict     %s after %s step%s, every fact trained %.1f times", r->verdict,
            show_int((int64_t)x[FIG_STEPS]), plural((int64_t)x[FIG_STEPS]), x[FIG_EXPOSURES]);
-    if (x[FIG_EXPOSURES_MOST] > 0)
-        printf(" on average, %s to %s times", show_int((int64_t)x[FIG_EXPOSURES_LEAST]),
-               show_int((int64_t)x[FIG_EXPOSURES_MOST]));
+    if (x[FIG_EXPOSURES_MAX] > 0)
+        printf(" on average, %s to %s times", show_int((int64_t)x[FIG_EXPOSURES_MIN]),
+               show_int((int64_t)x[FIG_EXPOSURES_MAX]));
     putchar('\n');
     printf("loss        %.6f bits/token\n", bits_of_nats(x[FIG_LOSS_NATS]));
     if (facts->entropy_known)

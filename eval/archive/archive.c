@@ -1,10 +1,10 @@
 #include "eval/archive/archive.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include <xxhash.h>
 
-#include "base/file.h"
 #include "base/real.h"
 
 enum { SPEC_BYTES = 8, CRC_FROM = 16 };
@@ -40,25 +40,51 @@ Status archive_seal(Bytes *out, const ArchiveHeader *header, const Section *sect
     return failed ? err_set(err, ERR_NOMEM, "no memory for the archive") : OK;
 }
 
-Status archive_look(const char *path, const uint8_t *data, size_t size, ArchiveHeader *header, Err *err) {
-    ByteReader r = {data, data + size, false};
-    const uint8_t *mark = read_bytes(&r, sizeof ARCHIVE_MARK - 1);
+/* Mark, version and length, which stand before what the checksum is of. */
+static Status look_first(const char *path, ByteReader *r, uint64_t size, ArchiveMode *mode, uint32_t *crc,
+                         Err *err) {
+    const uint8_t *mark = read_bytes(r, sizeof ARCHIVE_MARK - 1);
     if (!mark || memcmp(mark, ARCHIVE_MARK, sizeof ARCHIVE_MARK - 1) != 0)
         return err_set(err, ERR_FORMAT, "%s: no archive of rote's, or its first bytes are damaged", path);
-    int version = read_byte(&r), mode = read_byte(&r), zeros = read_byte(&r) | read_byte(&r);
-    uint32_t crc = read_u32(&r);
-    if (!r.failed && version != ARCHIVE_VERSION)
+    int version = read_byte(r), kind = read_byte(r), zeros = read_byte(r) | read_byte(r);
+    *crc = read_u32(r);
+    if (!r->failed && version != ARCHIVE_VERSION)
         return err_set(err, ERR_FORMAT, "%s: an archive of version %d; this rote reads version %d", path,
                        version, ARCHIVE_VERSION);
-    uint64_t bytes = read_u64(&r);
-    if (r.failed || bytes != size)
-        return err_set(err, ERR_FORMAT, "%s: damaged: %zu bytes, its header says %llu", path, size,
-                       (unsigned long long)bytes);
+    uint64_t bytes = read_u64(r);
+    if (r->failed || bytes != size)
+        return err_set(err, ERR_FORMAT, "%s: damaged: %llu bytes, its header says %llu", path,
+                       (unsigned long long)size, (unsigned long long)bytes);
+    bool known = !zeros && (kind == ARCHIVE_TWO_PART || kind == ARCHIVE_ONLINE);
+    *mode = known ? (ArchiveMode)kind : 0;
+    return OK;
+}
+
+Status archive_read(const char *path, bool stream, size_t max_bytes, Buffer *out, Err *err) {
+    struct stat info;
+    if (!file_is_stdin(path) && stat(path, &info) == 0 && S_ISREG(info.st_mode)) {
+        Buffer head;
+        int64_t size;
+        ArchiveMode mode;
+        uint32_t crc;
+        TRY(file_read_head(path, ARCHIVE_HEADER_BYTES, &head, &size, err));
+        ByteReader r = {(const uint8_t *)head.data, (const uint8_t *)head.data + head.size, false};
+        Status status = look_first(path, &r, (uint64_t)size, &mode, &crc, err);
+        buffer_free(&head);
+        TRY(status);
+    }
+    return (stream ? file_read_stream : file_read)(path, max_bytes, out, err);
+}
+
+Status archive_look(const char *path, const uint8_t *data, size_t size, ArchiveHeader *header, Err *err) {
+    ByteReader r = {data, data + size, false};
+    uint32_t crc;
+    TRY(look_first(path, &r, size, &header->mode, &crc, err));
     if (crc != crc32_of(data + CRC_FROM, size - CRC_FROM))
         return err_set(err, ERR_FORMAT, "%s: damaged: its checksum is another", path);
     header->content_bytes = read_u64(&r);
     const uint8_t *hash = read_bytes(&r, HASH_BYTES), *spec = read_bytes(&r, SPEC_BYTES);
-    if (r.failed || zeros || (mode != ARCHIVE_TWO_PART && mode != ARCHIVE_ONLINE))
+    if (r.failed || !header->mode)
         return err_set(err, ERR_FORMAT, "%s: damaged: the header is no header", path);
     char wanted[SPEC_BYTES + 1] = NUMERIC_SPEC;
     if (memcmp(spec, wanted, SPEC_BYTES) != 0)
@@ -67,7 +93,6 @@ Status archive_look(const char *path, const uint8_t *data, size_t size, ArchiveH
                        "something else",
                        path, SPEC_BYTES, (const char *)spec, NUMERIC_SPEC);
     memcpy(header->hash, hash, HASH_BYTES);
-    header->mode = (ArchiveMode)mode;
     return OK;
 }
 

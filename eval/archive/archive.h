@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/file.h"
 
 enum { ARCHIVE_VERSION = 1, ARCHIVE_HEADER_BYTES = 56, HASH_BYTES = 16 };
 #define ARCHIVE_MARK "\x89ROTE\r\n\x1a" /* a transfer as text, or one cut at the first zero, breaks it */
@@ -26,6 +27,11 @@ void hash_of(const void *data, size_t size, unsigned char out[HASH_BYTES]);
 
 /* The whole file of these sections, in their order. ERR_NOMEM. */
 Status archive_seal(Bytes *out, const ArchiveHeader *header, const Section *section, int n, Err *err);
+
+/* Reads a whole archive; of a regular file the mark, version and length are judged before the rest is read.
+ *   stream   also a pipe or standard input (file_read_stream)
+ * ERR_FORMAT: no archive, of another version, or of another length. Errors of file_read. */
+Status archive_read(const char *path, bool stream, size_t max_bytes, Buffer *out, Err *err);
 
 /* Looks at `size` bytes: mark, version, length and CRC-32 first, then the header; `n` sections exactly, in place.
  * path is for the messages. ERR_FORMAT: no archive, damaged, or of another version or numeric spec, each by name. */

@@ -37,10 +37,8 @@ static Status read_array(const SweptRun *run, const char *name, const char *desc
     int64_t n;
     TRY(path_join(path, sizeof path, run->path, name, err));
     TRY(run_sealed(run->path, name, err));
-    TRY(npy_read(path, descr, out, &n, err));
+    TRY(npy_read(path, descr, expected, out, &n, err));
     if (n == expected) return OK;
-    free(*out);
-    *out = NULL;
     return err_set(err, ERR_FORMAT, "%s: %lld numbers, the run has %d facts and held-out facts", path,
                    (long long)n, expected);
 }

@@ -1,5 +1,5 @@
-/* Units held at values: at 0, at the mean of each place, and at the values that they have in facts of the class, by place
- * and by donor. */
+/* Units held at values: at 0, at the mean of each place, and at the values that they have in facts of the class, by
+ * place and by donor. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -70,12 +70,6 @@ void study_hold_free(Study *s) {
     free(s->donor_row);
     free(s->no_donor);
     held_plan_free(&s->held);
-}
-
-int study_donor_pairs(const Study *s, int list) {
-    int n = 0;
-    for (int i = 0; i < flips_count(&s->flips); i++) n += s->flips.list[i] == list && !s->no_donor[i];
-    return n;
 }
 
 /* ---- at which values ---- */

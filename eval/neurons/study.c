@@ -97,6 +97,12 @@ void study_flipped(NeuronFigures *to, int figure, int tag_figure, const double *
     }
 }
 
+int study_donor_pairs(const Study *s, int list) {
+    int n = 0;
+    for (int i = 0; i < flips_count(&s->flips); i++) n += s->flips.list[i] == list && !s->no_donor[i];
+    return n;
+}
+
 void study_as_it_is(Study *s, NeuronMeasures *out, GroupKnowledge *known) {
     Evaluation whole;
     double flips[PAIR_LISTS];

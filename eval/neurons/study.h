@@ -45,6 +45,8 @@ typedef struct GroupKnowledge {
     double of[NEURON_GROUPS][4];
 } GroupKnowledge;
 
+/* Pairs of that list that have a donor. */
+int study_donor_pairs(const Study *s, int list);
 /* The flips of all lists, PAIR_LISTS of them, at figure and, those of pairs_tag, at tag_figure. */
 void study_flipped(NeuronFigures *to, int figure, int tag_figure, const double *flips);
 
@@ -64,8 +66,6 @@ void study_as_it_is(Study *s, NeuronMeasures *out, GroupKnowledge *known);
 /* hold.c. Where pairs and rows are held, once pairs are there. ERR_NOMEM. */
 Status study_hold(Study *s, Err *err);
 void study_hold_free(Study *s);
-/* Pairs of that list that have a donor. */
-int study_donor_pairs(const Study *s, int list);
 /* n units at 0; at the mean of each place; at doses of the mean of the class's rows of the place, and at doses of their
  * values in donors. all false, for random sets: at 0 and at dose 1, one donor a pair. ERR_NOMEM. */
 Status study_ablate(Study *s, NeuronFigures *to, const GroupKnowledge *as_it_is, const int32_t *unit,

@@ -127,6 +127,7 @@ Status png_files_write(const Figures *figures, const char *dir, char note[160], 
     if (mkdir(drawn, 0777) != 0) return err_set(err, ERR_IO, "%s: cannot create: %s", drawn, strerror(errno));
     int failed = run_gnuplot(drawn);
     Status status = failed ? OK : place_pngs(figures, drawn, dir, &why), disk = OK;
+    if (failed == ENOMEM) status = err_set(&why, ERR_NOMEM, "%s: no memory to start gnuplot", dir);
     if (failed == ENOENT)
         snprintf(note, 160, "no PNG files: gnuplot is not installed; the SVG files are there");
     else if (failed) snprintf(note, 160, "no PNG files: gnuplot failed on plots.gp; the SVG files are there");

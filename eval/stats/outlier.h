@@ -11,14 +11,14 @@ typedef struct TableValue {
 typedef struct Shift {
     int column;   /* -1: fewer than three columns, or too few values to judge one */
     double delta; /* its values less those of the others in the same rows, least squares */
-    double
-        p; /* probability of such a delta in any column where none differs: two-sided, Bonferroni over columns */
+    /* probability of such a delta in any column where none differs: two-sided, Bonferroni over columns */
+    double p;
 } Shift;
 
 /* The mean-shift outlier model (Cook & Weisberg 1982, section 2.2.2): x = row's mean + delta where the column is c +
- * noise, and Student's t of delta for every c. The suspect's values have no part in the noise, so an outlier does not hide
- * itself. With normal noise of one variance t is exact, so a p below a is found in at most a share a of tables in which
- * no column differs. */
+ * noise, and Student's t of delta for every c. The suspect's values have no part in the noise, so an outlier does not
+ * hide itself. With normal noise of one variance t is exact, so a p below a is found in at most a share a of tables
+ * in which no column differs. */
 Shift shifted_column(const TableValue *values, int n);
 
 #endif

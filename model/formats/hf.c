@@ -1,4 +1,5 @@
-/* A target format is a list of named tensors, copied, transposed or reordered from ours, and a writer. */
+/* A target format consists of a list of named tensors, copied, transposed or reordered from the model's, and a
+ * writer. */
 #include "model/formats/hf.h"
 
 #include <dirent.h>
@@ -53,11 +54,11 @@ static real *new_tensor(Tensors *t, const char *name, int64_t rows, int64_t cols
 
 static void free_tensors(Tensors *t) {
     for (int i = 0; i < t->file.n_tensors; i++)
-        free((void *)t->file.tensor[i].data); /* const for who reads */
+        free((void *)t->file.tensor[i].data); /* const only for readers */
     free(t->file.tensor);
 }
 
-/* Our tensor of that name in a layer (layer < 0: outside the blocks), or NULL. */
+/* The model's tensor of that name in a layer (layer < 0: outside the blocks), or NULL. */
 static const Tensor *ours(const Tensors *t, int layer, const char *name) {
     char full[160];
     if (layer < 0) return params_find(&t->g->table, name);
@@ -67,7 +68,7 @@ static const Tensor *ours(const Tensors *t, int layer, const char *name) {
 
 static const real *data_of(const Tensors *t, const Tensor *tensor) { return t->g->params + tensor->offset; }
 
-/* to = from as it is. A tensor that the model lacks (a bias, positions) becomes rows x cols zeros. */
+/* Copies tensor `from` as `to`. If the model does not have it (a bias, positions), `to` is rows x cols zeros. */
 static Status copy(Tensors *t, int layer, const char *to, const char *from, int64_t rows, int64_t cols) {
     real *data = new_tensor(t, to, rows, cols);
     if (!data) return ERR_NOMEM;
@@ -79,14 +80,14 @@ static Status copy(Tensors *t, int layer, const char *to, const char *from, int6
     return OK;
 }
 
-/* out (in, ld) gets w^T (in, out) from column `at` on. */
+/* Writes w^T (in,out) into out (in,ld), from column `at` on. */
 static void put_transposed(real *out, int64_t ld, int64_t at, const real *w, int rows, int cols) {
     for (int64_t r = 0; r < rows; r++)
         for (int64_t c = 0; c < cols; c++) out[c * ld + at + r] = w[r * cols + c];
 }
 
-/* GPT-2's Conv1D: weight (in, out), the outputs of several of our matrices side by side, and a bias always.
- */
+/* A Conv1D of GPT-2: weight (in,out), with the outputs of several of the model's matrices side by side, and always a
+ * bias. */
 static Status conv1d(Tensors *t, int layer, const char *to, int n_from, const char *const *from, int64_t in,
                      int64_t out_each) {
     char name[96];
@@ -131,7 +132,8 @@ static Status gpt2_tensors(Tensors *t) {
     return c->tie_weights ? OK : copy(t, -1, "lm_head.weight", "head.weight", c->vocab_size, d);
 }
 
-/* Row i of each head comes from our row 2i, row i + hd/2 from 2i+1 (weights and, with cols 1, biases). */
+/* In each head, row i of `to` is row 2i of `from`, and row i + hd/2 is row 2i+1. For weights and, with cols 1,
+ * biases. */
 static void halves_from_pairs(real *to, const real *from, int heads, int hd, int64_t cols) {
     for (int h = 0; h < heads; h++)
         for (int i = 0; i < hd; i++) {
@@ -346,7 +348,7 @@ Status export_model(const Gpt *g, ExportFormat format, const char *path, int eos
     Status status = OK;
     char *config = NULL;
     if (format == EXPORT_HF) TRY(export_hf_check(&g->config, err));
-    if (format != EXPORT_HF && !replace && !file_missing(path))
+    if (format != EXPORT_HF && !replace && file_exists(path)) /* a new one is never replaced (base/file.h) */
         return err_set(err, ERR_INPUT, "%s exists: name another place, or replace it with --force", path);
     if (format == EXPORT_HF) {
         TRY_GOTO(write_hf(path, &t, eos, replace, err));

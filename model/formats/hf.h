@@ -1,31 +1,32 @@
-/* The weights for other programs.
+/* Export of the weights to other programs.
  *
  *   hf           a folder with model.safetensors and config.json that `transformers` opens: GPT-2's names for
  *                layernorm + learned or no positions + plain MLP, LLaMA's for rmsnorm + rope + gated MLP
- *   npz          one file for numpy.load, our tensor names
- *   safetensors  one file, our tensor names, the model's config in the metadata
+ *   npz          one file for numpy.load, with rote's tensor names
+ *   safetensors  one file, with rote's tensor names and the model's config in the metadata
  *
- * In hf: BOS is row 0 of the embedding (bos_token_id 0), so a sequence is asked as [0, x1, x2, ...]. GPT-2
- * keeps its matrices transposed and q, k, v fused. LLaMA turns channels i and i + hd/2 of a head together
- * where ours turns 2i and 2i+1: the rows of q and k are reordered, which leaves every dot product as it is.
- * Biases and positions that GPT-2 always has and our model lacks are written as zeros. */
-#ifndef ROTE_EVAL_EXPORT_H
-#define ROTE_EVAL_EXPORT_H
+ * In hf, BOS is row 0 of the embedding (bos_token_id 0), so the input of a sequence is [0, x1, x2, ...]. GPT-2 stores
+ * its matrices transposed, and q, k and v as one matrix. LLaMA rotates channels i and i + hd/2 of a head as a pair,
+ * rote 2i and 2i+1: so the rows of q and k are reordered, which changes no dot product of a query and a key. Biases and
+ * positions that GPT-2 always has are written as zeros where the model has none. */
+#ifndef ROTE_MODEL_FORMATS_HF_H
+#define ROTE_MODEL_FORMATS_HF_H
 
 #include "model/gpt.h"
 
 typedef enum ExportFormat { EXPORT_HF, EXPORT_NPZ, EXPORT_SAFETENSORS } ExportFormat;
 
-/* "hf", "npz", "safetensors". ERR_INPUT names what is allowed. */
+/* The format of that name: "hf", "npz", "safetensors". ERR_INPUT: another name; the message has the allowed ones. */
 Status export_format_of(const char *name, ExportFormat *out, Err *err);
 
-/* Whether hf can express the structure; ERR_INPUT names every key that stands in the way. */
+/* Whether hf can express the structure. ERR_INPUT: it cannot; the message names every key that prevents it. */
 Status export_hf_check(const ModelConfig *config, Err *err);
 
-/*   path     hf: a folder, made where missing; else a file
- *   eos      the token that ends a fact, for config.json, or -1
- *   replace  what stands at path; without it the file must be new, the folder new or empty
- * ERR_INPUT: the structure (before anything is written), or something is there. ERR_IO, ERR_NOMEM. */
+/* Writes the weights of g.
+ *   path     hf: a folder, created if it is missing; else a file
+ *   eos      the token that ends a fact, for config.json; -1: none
+ *   replace  overwrite existing files; without it the file must be new, the folder new or empty
+ * ERR_INPUT: hf cannot express the structure, or path exists; nothing is written then. ERR_IO, ERR_NOMEM. */
 Status export_model(const Gpt *g, ExportFormat format, const char *path, int eos, bool replace, Err *err);
 
 #endif

@@ -6,8 +6,6 @@
 
 #include "base/file.h"
 
-static const size_t FILE_MAX = (size_t)1 << 32;
-
 size_t npy_head(unsigned char out[NPY_HEAD_MAX], const char *descr, int64_t rows, int64_t columns) {
     char text[192], shape[64];
     if (columns == 0) snprintf(shape, sizeof shape, "(%lld,)", (long long)rows);
@@ -29,7 +27,8 @@ Status npy_write(const char *path, const char *fault_name, const char *descr, co
     unsigned char head[NPY_HEAD_MAX];
     AtomicFile file;
     TRY(atomic_open(&file, path, err));
-    fwrite(head, 1, npy_head(head, descr, n, 0), file.stream); /* atomic_commit asks for errors */
+    fwrite(head, 1, npy_head(head, descr, n, 0),
+           file.stream); /* atomic_commit reports errors of the stream */
     fwrite(data, 8, (size_t)n, file.stream);
     return atomic_commit(&file, fault_name, err);
 }
@@ -44,23 +43,30 @@ Status npy_write_rows(const char *path, const char *fault_name, const real *data
     return atomic_commit(&file, fault_name, err);
 }
 
-/* The head must be the one that npy_head makes for as many numbers as there are. */
-Status npy_read(const char *path, const char *descr, void **out, int64_t *n, Err *err) {
+/* The head must be the one that npy_head makes for as many numbers as the file has room for; it is judged before the
+ * numbers are read. */
+Status npy_read(const char *path, const char *descr, int64_t expected, void **out, int64_t *n, Err *err) {
     unsigned char head[NPY_HEAD_MAX];
     Buffer file;
+    int64_t size;
     *out = NULL;
-    TRY(file_read(path, FILE_MAX, &file, err));
+    TRY(file_read_head(path, NPY_HEAD_MAX, &file, &size, err));
     const unsigned char *byte = (const unsigned char *)file.data;
     size_t length = file.size < 10 ? 0 : 10 + (size_t)byte[8] + 256 * (size_t)byte[9];
-    bool whole = length > 0 && length <= NPY_HEAD_MAX && length <= file.size && (file.size - length) % 8 == 0;
-    *n = whole ? (int64_t)((file.size - length) / 8) : 0;
+    bool whole = length > 0 && length <= file.size && ((size_t)size - length) % 8 == 0;
+    *n = whole ? (int64_t)(((size_t)size - length) / 8) : 0;
     whole = whole && npy_head(head, descr, *n, 0) == length && memcmp(file.data, head, length) == 0;
-    Status status = OK;
-    if (!whole)
-        status = err_set(err, ERR_FORMAT, "%s: not an array of %s in one dimension, or torn", path, descr);
-    else if (!(*out = malloc((size_t)*n * 8 + 1)))
-        status = err_set(err, ERR_NOMEM, "%s: no memory for %lld numbers", path, (long long)*n);
-    else memcpy(*out, file.data + length, (size_t)*n * 8);
     buffer_free(&file);
-    return status;
+    if (whole && *n != expected) return OK;
+    if (whole) {
+        TRY(file_read(path, (size_t)size, &file, err));
+        whole = file.size == (size_t)size && memcmp(file.data, head, length) == 0;
+    }
+    if (!whole) {
+        buffer_free(&file);
+        return err_set(err, ERR_FORMAT, "%s: not an array of %s in one dimension, or torn", path, descr);
+    }
+    memmove(file.data, file.data + length, (size_t)*n * 8);
+    *out = file.data;
+    return OK;
 }

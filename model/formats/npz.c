@@ -1,4 +1,4 @@
-/* Every entry is built whole in memory, for its CRC stands before its data. */
+/* Every entry is built in memory first, because its CRC precedes its data in the file. */
 #include "model/formats/npz.h"
 
 #include <stdio.h>
@@ -31,7 +31,7 @@ static void put_common(Header *h, uint32_t crc, uint32_t size, size_t name_lengt
     put(h, 0, 2); /* extra field */
 }
 
-/* A tensor as a .npy file. malloc'd, NULL: no memory. */
+/* The tensor as a .npy file; malloc'd. NULL: no memory. */
 static unsigned char *npy_of(const StTensor *t, size_t *size) {
     unsigned char head[NPY_HEAD_MAX];
     size_t length = npy_head(head, strcmp(t->dtype, "F64") == 0 ? "<f8" : "<f4", t->dim[0],
@@ -52,7 +52,7 @@ static Status write_entry(FILE *stream, const StTensor *t, Header *central, uint
     Header local = {.size = 0};
     put(&local, 0x04034b50, 4);
     put_common(&local, crc, (uint32_t)size, name_length);
-    fwrite(local.data, 1, local.size, stream); /* atomic_commit looks at the stream's error flag */
+    fwrite(local.data, 1, local.size, stream); /* atomic_commit reports errors of the stream */
     fprintf(stream, "%s.npy", t->name);
     fwrite(npy, 1, size, stream);
     free(npy);

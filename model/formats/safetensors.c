@@ -1,9 +1,8 @@
-/* The header's own CRC stands first in the header, at a fixed place, and is computed with its eight digits as
- * zeros; it covers names, shapes, offsets, metadata and the tensors' CRCs. */
+/* The CRC of the header is at a fixed place at the beginning of the header. It is computed with its own eight digits
+ * set to zero, and covers names, shapes, offsets, metadata and the CRCs of the tensors. */
 #include "model/formats/safetensors.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,14 +15,15 @@
 
 #define HEADER_START "{\"__metadata__\":{\"crc32\":\""
 #define ZERO_CRC     "00000000"
-#define TENSOR_CRC   "crc32:" /* key of a tensor's CRC: this and its name */
+#define TENSOR_CRC   "crc32:" /* the key of a tensor's CRC is this and the tensor's name */
 
 enum {
     DIGITS = sizeof ZERO_CRC - 1,
     DIGITS_AT = sizeof HEADER_START - 1,
-    ALIGNMENT = 64 /* of the first tensor in the file; the reader's pointers then suit any dtype */
+    ALIGNMENT =
+        64 /* of the first tensor in the file, so that pointers into the buffer are aligned for any dtype */
 };
-static const size_t FILE_MAX = (size_t)1 << 42;
+static const size_t HEADER_MAX = (size_t)1 << 26;
 
 static size_t dtype_bytes(const char *dtype) {
     if (!strcmp(dtype, "F32") || !strcmp(dtype, "I32")) return 4;
@@ -31,7 +31,7 @@ static size_t dtype_bytes(const char *dtype) {
     return 0;
 }
 
-/* Bytes of a tensor by its dtype and shape; false where they make no sense or overflow. */
+/* The bytes of a tensor, by its dtype and shape; false: these are invalid, or the number overflows. */
 static bool tensor_bytes(const StTensor *t, size_t *bytes) {
     *bytes = dtype_bytes(t->dtype);
     if (*bytes == 0 || t->n_dim < 0 || t->n_dim > 4) return false;
@@ -129,38 +129,50 @@ Status safetensors_write(const char *path, const StFile *file, const char *fault
     return status;
 }
 
-/* ---- reading ---- */
+/* ---- reading: all that the header says is judged before any data are read ---- */
 
-/* Checks length and CRC of the header in place (its digits become zeros again). */
-static Status check_header(const char *path, Buffer *b, size_t *size, Err *err) {
+static Status header_altered(const char *path, const char *how, Err *err) {
+    return err_set(err, ERR_FORMAT, "%s: header altered, or no file of rote's: %s", path, how);
+}
+
+/* Length and header, the first bytes of the file. */
+static Status read_header(const char *path, Buffer *head, int64_t *file_bytes, Err *err) {
     uint64_t length = 0;
-    if (b->size >= 8) memcpy(&length, b->data, 8);
-    if (b->size < 8 || length > b->size - 8)
-        return err_set(err, ERR_FORMAT, "%s: truncated: %zu bytes, its header alone needs %llu", path,
-                       b->size, 8 + (unsigned long long)length);
-    char *header = b->data + 8, crc[DIGITS + 1];
-    if (length < DIGITS_AT + DIGITS || memcmp(header, HEADER_START, DIGITS_AT))
-        return err_set(err, ERR_FORMAT, "%s: header altered, or no file of rote's: it does not begin with %s",
-                       path, HEADER_START);
-    char stored[DIGITS + 1];
+    int64_t again;
+    TRY(file_read_head(path, 8, head, file_bytes, err));
+    if (head->size == 8) memcpy(&length, head->data, 8);
+    if (*file_bytes < 8 || length > (uint64_t)*file_bytes - 8)
+        return err_set(err, ERR_FORMAT, "%s: truncated: %lld bytes, its header alone needs %llu", path,
+                       (long long)*file_bytes, 8 + (unsigned long long)length);
+    if (length < DIGITS_AT + DIGITS || length > HEADER_MAX)
+        return header_altered(path, "its length is that of no header", err);
+    buffer_free(head);
+    TRY(file_read_head(path, 8 + (size_t)length, head, &again, err));
+    if (head->size == 8 + length && again == *file_bytes) return OK;
+    return err_set(err, ERR_FORMAT, "%s: changed while it was read", path);
+}
+
+static Status check_header(const char *path, Buffer *head, Err *err) {
+    char *header = head->data + 8, crc[DIGITS + 1], stored[DIGITS + 1];
+    if (memcmp(header, HEADER_START, DIGITS_AT))
+        return header_altered(path, "it does not begin with " HEADER_START, err);
     memcpy(stored, header + DIGITS_AT, DIGITS);
     stored[DIGITS] = '\0';
     memcpy(header + DIGITS_AT, ZERO_CRC, DIGITS);
-    hex_crc(crc, crc32_of(header, (size_t)length));
-    if (strcmp(crc, stored))
-        return err_set(err, ERR_FORMAT, "%s: header altered: its CRC is %s, it says %.8s", path, crc, stored);
-    *size = (size_t)length;
-    return OK;
+    hex_crc(crc, crc32_of(header, head->size - 8));
+    memcpy(header + DIGITS_AT, stored, DIGITS);
+    if (!strcmp(crc, stored)) return OK;
+    return err_set(err, ERR_FORMAT, "%s: header altered: its CRC is %s, it says %.8s", path, crc, stored);
 }
 
 /* One entry of the header becomes a tensor; its data must begin where the one before ended. */
-static Status read_tensor(const char *path, const char *name, const json_t *entry, const json_t *meta,
-                          const char *data, size_t data_size, size_t *at, StTensor *t, Err *err) {
+static Status read_tensor(const char *path, const char *name, const json_t *entry, size_t data_size,
+                          size_t *at, StTensor *t, Err *err) {
     const char *dtype = NULL;
     json_t *shape = NULL;
     json_int_t from = -1, to = -1;
     json_ran_out();
-    if (json_unpack((json_t *)entry, "{s:s, s:o, s:[I,I]}", "dtype", &dtype, "shape", &shape, "data_offsets",
+    if (json_unpack((json_t *)entry, "{s:s, s:o, s:[I,I!]}", "dtype", &dtype, "shape", &shape, "data_offsets",
                     &from, &to) ||
         !json_is_array(shape) || json_array_size(shape) > 4 || strlen(dtype) >= sizeof t->dtype ||
         strlen(name) >= sizeof t->name)
@@ -181,73 +193,91 @@ static Status read_tensor(const char *path, const char *name, const json_t *entr
     if ((size_t)to > data_size)
         return err_set(err, ERR_FORMAT, "%s: tensor '%s': truncated: its data end at byte %lld of %zu", path,
                        name, (long long)to, data_size);
-    t->data = data + *at;
     *at = (size_t)to;
-
-    char key[sizeof TENSOR_CRC + sizeof t->name], crc[DIGITS + 1];
-    snprintf(key, sizeof key, TENSOR_CRC "%s", name);
-    const char *stored = json_string_value(json_object_get(meta, key));
-    hex_crc(crc, crc32_of(t->data, t->bytes));
-    if (!stored || strcmp(stored, crc))
-        return err_set(err, ERR_FORMAT, "%s: tensor '%s': altered: its CRC is %s, the header says %s", path,
-                       name, crc, stored ? stored : "nothing");
     return OK;
 }
 
-Status safetensors_read(const char *path, StFile *out, Err *err) {
-    memset(out, 0, sizeof *out);
-    Buffer b;
-    TRY(file_read(path, FILE_MAX, &b, err));
-    StFile file = {.owned = b.data};
-    json_t *root = NULL;
-    Status status = OK;
-    size_t size = 0, at = 0;
-    TRY_GOTO(check_header(path, &b, &size, err));
-
-    Err why = {0};
-    status = json_read(b.data + 8, size, JSON_REJECT_DUPLICATES, "header", &root, &why);
-    if (status != OK) TRY_GOTO(err_set(err, status, "%s: %s", path, why.msg));
-    json_t *meta = json_object_get(root, "__metadata__");
-    if (!json_is_object(root) || !json_is_object(meta)) {
-        status = err_set(err, ERR_FORMAT, "%s: header: no __metadata__", path);
-        goto done;
-    }
-    file.tensor = calloc(json_object_size(root), sizeof *file.tensor);
-    file.meta = calloc(json_object_size(meta), sizeof *file.meta);
-    if (!file.tensor || !file.meta) {
-        status =
-            err_set(err, ERR_NOMEM, "%s: no memory for a table of %zu tensors", path, json_object_size(root));
-        goto done;
-    }
+static Status read_meta(const char *path, json_t *meta, StFile *file, Err *err) {
     const char *key;
     json_t *value;
     json_object_foreach(meta, key, value) {
         if (!strncmp(key, "crc32", 5)) continue;
-        StMeta *m = &file.meta[file.n_meta];
-        if (!json_is_string(value) || strlen(key) >= sizeof m->key) {
-            status = err_set(err, ERR_FORMAT,
-                             "%s: __metadata__ field '%s' is no string, or its name too long", path, key);
-            goto done;
-        }
+        StMeta *m = &file->meta[file->n_meta];
+        if (!json_is_string(value) || strlen(key) >= sizeof m->key)
+            return err_set(err, ERR_FORMAT, "%s: __metadata__ field '%s' is no string, or its name too long",
+                           path, key);
         snprintf(m->key, sizeof m->key, "%s", key);
-        if (!(m->value = strdup(json_string_value(value)))) {
-            status = err_set(err, ERR_NOMEM, "%s: no memory for the metadata", path);
-            goto done;
-        }
-        file.n_meta++;
+        if (!(m->value = strdup(json_string_value(value))))
+            return err_set(err, ERR_NOMEM, "%s: no memory for the metadata", path);
+        file->n_meta++;
     }
-    size_t data_size = b.size - 8 - size;
+    return OK;
+}
+
+/* The tensors, without their data, and the metadata. */
+static Status read_tables(const char *path, json_t *root, size_t data_size, StFile *file, Err *err) {
+    json_t *meta = json_object_get(root, "__metadata__"), *value;
+    const char *key;
+    size_t at = 0;
+    if (!json_is_object(meta)) return err_set(err, ERR_FORMAT, "%s: header: no __metadata__", path);
+    file->tensor = calloc(json_object_size(root), sizeof *file->tensor);
+    file->meta = calloc(json_object_size(meta), sizeof *file->meta);
+    if (!file->tensor || !file->meta)
+        return err_set(err, ERR_NOMEM, "%s: no memory for a table of %zu tensors", path,
+                       json_object_size(root));
+    TRY(read_meta(path, meta, file, err));
     json_object_foreach(root, key, value) {
         if (value == meta) continue;
-        TRY_GOTO(read_tensor(path, key, value, meta, b.data + 8 + size, data_size, &at,
-                             &file.tensor[file.n_tensors], err));
-        file.n_tensors++;
+        TRY(read_tensor(path, key, value, data_size, &at, &file->tensor[file->n_tensors], err));
+        file->n_tensors++;
     }
-    if (at != data_size)
-        status =
-            err_set(err, ERR_FORMAT, "%s: altered: %zu bytes behind the last tensor", path, data_size - at);
+    if (at == data_size) return OK;
+    return err_set(err, ERR_FORMAT, "%s: altered: %zu bytes behind the last tensor", path, data_size - at);
+}
+
+/* Reads the file and gives each tensor its data, if they have their CRC and the header is still the same. */
+static Status read_data(const char *path, const Buffer *head, int64_t file_bytes, const json_t *meta,
+                        StFile *file, Err *err) {
+    Buffer whole;
+    TRY(file_read(path, (size_t)file_bytes, &whole, err));
+    file->owned = whole.data;
+    if (whole.size != (size_t)file_bytes || memcmp(whole.data, head->data, head->size))
+        return err_set(err, ERR_FORMAT, "%s: changed while it was read", path);
+    const char *data = whole.data + head->size;
+    for (int i = 0; i < file->n_tensors; i++) {
+        StTensor *t = &file->tensor[i];
+        char key[sizeof TENSOR_CRC + sizeof t->name], crc[DIGITS + 1];
+        snprintf(key, sizeof key, TENSOR_CRC "%s", t->name);
+        const char *stored = json_string_value(json_object_get(meta, key));
+        hex_crc(crc, crc32_of(data, t->bytes));
+        if (!stored || strcmp(stored, crc))
+            return err_set(err, ERR_FORMAT, "%s: tensor '%s': altered: its CRC is %s, the header says %s",
+                           path, t->name, crc, stored ? stored : "nothing");
+        t->data = data;
+        data += t->bytes;
+    }
+    return OK;
+}
+
+Status safetensors_read(const char *path, size_t max_bytes, StFile *out, Err *err) {
+    StFile file = {.n_tensors = 0};
+    Buffer head = {NULL, 0};
+    json_t *root = NULL;
+    int64_t file_bytes = 0;
+    memset(out, 0, sizeof *out);
+    Status status = OK;
+    TRY_GOTO(read_header(path, &head, &file_bytes, err));
+    TRY_GOTO(check_header(path, &head, err));
+    TRY_GOTO(json_read(head.data + 8, head.size - 8, JSON_REJECT_DUPLICATES, path, &root, err));
+    size_t data_size = (size_t)file_bytes - head.size;
+    TRY_GOTO(read_tables(path, root, data_size, &file, err));
+    if (data_size > max_bytes)
+        TRY_GOTO(err_set(err, ERR_FORMAT, "%s: tensors of %zu bytes, this model's state has at most %zu",
+                         path, data_size, max_bytes));
+    status = read_data(path, &head, file_bytes, json_object_get(root, "__metadata__"), &file, err);
 done:
     json_decref(root);
+    buffer_free(&head);
     if (status == OK) *out = file;
     else safetensors_free(&file);
     return status;

@@ -1,8 +1,8 @@
-/* safetensors: an 8-byte little-endian header length, a JSON header {name: {dtype, shape, data_offsets}}, raw
- * data. Ours carry a CRC-32 of the header and of every tensor in __metadata__, so that a torn, truncated or
- * altered file is recognized and named (docs/formats.md). */
-#ifndef ROTE_MODEL_SAFETENSORS_H
-#define ROTE_MODEL_SAFETENSORS_H
+/* safetensors: an 8-byte little-endian header length, a JSON header {name: {dtype, shape, data_offsets}}, raw data.
+ * rote adds a CRC-32 of the header and of every tensor to __metadata__, so that an incomplete, truncated or altered
+ * file is recognized (docs/formats.md). */
+#ifndef ROTE_MODEL_FORMATS_SAFETENSORS_H
+#define ROTE_MODEL_FORMATS_SAFETENSORS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -15,7 +15,7 @@ typedef struct StTensor {
     int n_dim;
     int64_t dim[4];
     const void *data; /* when reading: points into the file's buffer */
-    size_t bytes;     /* what dtype and dim say; filled by the reader, checked by the writer */
+    size_t bytes;     /* size of the data, by dtype and dim; set by the reader, checked by the writer */
 } StTensor;
 
 typedef struct StMeta {
@@ -28,16 +28,18 @@ typedef struct StFile {
     int n_tensors;
     StMeta *meta;
     int n_meta;
-    void *owned; /* the buffer, when read */
+    void *owned; /* when reading: the file's buffer */
 } StFile;
 
-/* Written atomically (base/file.h), fault points "<fault_name>.*"; the writer adds the CRCs to the metadata.
- * The bytes are a pure function of `file`. ERR_IO: the world failed; the old file stands. */
+/* Writes `file` atomically (base/file.h), with fault points "<fault_name>.*"; adds the CRCs to the metadata. The bytes
+ * are a pure function of `file`. ERR_IO: an existing file is unchanged. ERR_NOMEM. */
 Status safetensors_write(const char *path, const StFile *file, const char *fault_name, Err *err);
 
-/* Reads a file that safetensors_write wrote, checks every CRC, and leaves them out of the metadata.
+/* Reads a file that safetensors_write wrote, checks every CRC, and leaves them out of the metadata. The header is
+ * judged before any data are read.
+ *   max_bytes  of all data: a file that has more is refused unread; SIZE_MAX: any number
  * ERR_FORMAT names the tensor or field that is torn, truncated or altered. ERR_IO: missing. ERR_NOMEM. */
-Status safetensors_read(const char *path, StFile *out, Err *err);
+Status safetensors_read(const char *path, size_t max_bytes, StFile *out, Err *err);
 void safetensors_free(StFile *file); /* of one that was read */
 
 const StTensor *safetensors_find(const StFile *file, const char *name); /* NULL when absent */

@@ -1,5 +1,5 @@
-/* What works element by element or column by column: sums, rotary positions, optimizer updates, and the
- * probes that the self-test and the bench use. */
+/* Kernels that work element by element or column by column: sums, rotary positions, optimizer updates, and the probes
+ * of the self-test and the benchmark. */
 #include "model/kernels/ops.h"
 #include "model/kernels/vec.h"
 
@@ -42,18 +42,18 @@ int64_t FN(first_nonfinite)(const real *x, int64_t n) {
     return -1;
 }
 
-/* (a, b) -> (a cos - b sin, a sin + b cos); the inverse turns back. Both as sums: gcc 12 makes one fused
- * instruction of a sum beside a difference, even under -ffp-contract=off (scripts/check_arrows.sh looks). */
+/* (a, b) -> (a cos - b sin, a sin + b cos); the inverse rotates back. Both are written as sums, because gcc 12 fuses a
+ * sum and a difference into one instruction, even with -ffp-contract=off (scripts/check_arrows.sh checks this). */
 void FN(rope)(real *x, const real *table, const int32_t *pos, int N, int H, int hd, ptrdiff_t ld,
               bool inverse) {
     int pairs = hd / 2;
     for (int i = 0; i < N; i++, x += ld) {
-        const real *turn = table + (ptrdiff_t)pos[i] * pairs * 2;
+        const real *angle = table + (ptrdiff_t)pos[i] * pairs * 2;
         for (int h = 0; h < H; h++) {
             real *head = x + h * hd;
             for (int j = 0; j < pairs; j++) {
                 real a = head[2 * j], b = head[2 * j + 1];
-                real c = turn[2 * j], s = inverse ? -turn[2 * j + 1] : turn[2 * j + 1], minus_s = -s;
+                real c = angle[2 * j], s = inverse ? -angle[2 * j + 1] : angle[2 * j + 1], minus_s = -s;
                 head[2 * j] = a * c + b * minus_s;
                 head[2 * j + 1] = b * c + a * s;
             }
@@ -121,7 +121,8 @@ double FN(fma_peak)(int64_t n, real *sink) {
 }
 
 real FN(read_all)(const real *x, int64_t n) {
-    vec sum[8]; /* two vectors at a time of each of four stretches: more is on its way than from one */
+    vec sum
+        [8]; /* two vectors at a time from each of four regions: more loads are in flight than from one region */
     int64_t stretch = n / 4 / (2 * VL) * (2 * VL);
 #pragma GCC unroll 8
     for (int j = 0; j < 8; j++) sum[j] = vec_set(0);

@@ -1,13 +1,12 @@
-/* The matrix product. Each output is one chain of fused multiply-adds in k order: a tile of outputs
- * sits in registers, a column of a is broadcast, a row of b multiplied in. Blocking only
- * decides where operands wait; k is cut into blocks that go on with the same chain (after Goto & van de Geijn
- * 2008). */
+/* The matrix product (after Goto & van de Geijn 2008). Each output is one chain of fused multiply-adds in k order. A
+ * tile of outputs is in registers; for each k, a column of a is broadcast and multiplied by a row of b. k is processed
+ * in blocks, each of which continues the same chains. So blocking decides only which cache the operands are in. */
 #include "model/kernels/ops.h"
 #include "model/kernels/panel.h"
 #include "model/kernels/vec.h"
 
-/* Tile: MR rows by a panel's NR columns. Accumulators, two vectors of b and a broadcast fill the register
- * file. */
+/* A tile has MR rows and the NR columns of a panel. Its accumulators, two vectors of b and one broadcast value fill the
+ * register file. */
 #if defined(ISA_avx512)
 #define MR 12
 #elif defined(ISA_avx2)
@@ -18,16 +17,16 @@
 #define MR 4
 #endif
 enum {
-    KC = 256,         /* k block: a panel of b, KC x NR, stays in the first-level cache */
-    NC = 512,         /* columns packed at once: KC x NC lies in the second-level cache */
-    MC = 192,         /* rows of a that are worked through per panel */
-    DIRECT_ROWS = 64, /* of a: with no more, b is not packed */
-    PREFETCH_K = 64   /* a chain shorter than this is over before rows of c arrive */
+    KC = 256,         /* block of k: a panel of b, KC x NR, stays in the first-level cache */
+    NC = 512,         /* columns packed at once: KC x NC stay in the second-level cache */
+    MC = 192,         /* rows of a that are multiplied with one panel before the next */
+    DIRECT_ROWS = 64, /* up to so many rows of a, b is not packed */
+    PREFETCH_K = 64   /* in a shorter chain, prefetched rows of c would arrive too late */
 };
 _Static_assert(KC *NC + MC * KC + MR * NR <= GEMM_SCRATCH_REALS, "scratch");
 
-/* Rows of a that lie far apart fall into few sets of the caches and into a page each: where several panels of
- * b will pass over them, they are first copied to k-major order. */
+/* Whether the rows of a are far apart in memory. Then they share few sets of the caches, and each has a page of its
+ * own. If several panels of b will use them, they are first copied to k-major order. */
 static bool scattered(View a, int nn) {
     return nn >= 256 && (a.row == 1 ? a.col >= 1024 : a.col == 1 && a.row >= 1024);
 }
@@ -40,8 +39,8 @@ static View pack_a(real *out, View a, int mn, int kn) {
     return (View){out, 1, mn};
 }
 
-/* A panel of b (kn rows of one or two vectors, `step` reals apart), and where the chains over it start: a row
- * of values for every row of c, or c itself where that is NULL. */
+/* A panel of b (kn rows of one or two vectors, `step` reals apart), and the start of the chains over it: a row of
+ * values that is used for every row of c; NULL: c itself. */
 typedef struct Panel {
     const real *b;
     ptrdiff_t step;
@@ -49,8 +48,8 @@ typedef struct Panel {
     const real *start;
 } Panel;
 
-/* Rows of c, on their way to the cache while a chain runs: those that its tile will write, or those that the
- * next tile will start from. */
+/* Prefetches rows of c into the cache while a chain runs: the rows that its tile will write, or those at which the next
+ * tile starts. */
 INLINE void fetch_rows(const real *c, ptrdiff_t ldc, int M, int nv) {
 #pragma GCC unroll 16
     for (int i = 0; i < M; i++, c += ldc) {
@@ -92,8 +91,8 @@ INLINE void tile(int M, int nv, real *c, ptrdiff_t ldc, const real *a, ptrdiff_t
     }
 }
 
-/* Instances: as many whole tiles of M rows as there are; the rows done. Rows of a that are contiguous over i
- * (a.row == 1: the weight gradient's transposed operand) have code of their own. */
+/* Functions that compute all complete tiles of M rows and return the number of rows done. If a is contiguous over i
+ * (a.row == 1: the transposed operand of a weight gradient), it has its own code. */
 #define TILES(M, nv)                                                                                         \
     static __attribute__((noinline)) int tiles_##M##_##nv(int rows, real *c, ptrdiff_t ldc, View a,          \
                                                           const Panel *p) {                                  \
@@ -136,7 +135,7 @@ static void panel_product(int rows, int nv, real *c, ptrdiff_t ldc, View a, cons
 #undef REST
 }
 
-/* The right edge, n < width columns: tiles are whole in `edge`, their first n columns are c's. */
+/* The right edge, n < width columns: complete tiles are computed in `edge`, and their first n columns copied to c. */
 static void edge_product(int rows, int n, real *c, ptrdiff_t ldc, View a, const Panel *p, real *edge) {
     for (int i = 0; i < rows; i += MR) {
         int take = rows - i < MR ? rows - i : MR;
@@ -147,8 +146,8 @@ static void edge_product(int rows, int n, real *c, ptrdiff_t ldc, View a, const 
     }
 }
 
-/* One row of a: 16 (or 4, or 1) vectors of outputs at a time, so that the rows of b are read in long
- * stretches. */
+/* One row of a: 16 (or 4, or 1) vectors of outputs at a time, so that long contiguous parts of the rows of b are
+ * read. */
 INLINE void row_block(int nv, real *c, const real *a, ptrdiff_t a_col, const real *b, ptrdiff_t b_row, int K,
                       const real *start) {
     vec sum[16];
@@ -163,7 +162,7 @@ INLINE void row_block(int nv, real *c, const real *a, ptrdiff_t a_col, const rea
     for (int j = 0; j < nv; j++) vec_store(c + j * VL, sum[j]);
 }
 
-/* The columns in whole vectors; returns how many that are. start: NULL for +0. */
+/* Computes the columns that fill complete vectors; returns how many these are. start: NULL for +0. */
 static int row_product(real *c, View a, View b, int N, int K, const real *start) {
     int j = 0;
 #define REST(nv)                                                                                             \
@@ -176,8 +175,8 @@ static int row_product(real *c, View a, View b, int N, int K, const real *start)
     return j;
 }
 
-/* Where the panels of b are: packed whole beforehand (FN(pack)), packed block by block as they are needed, or
- * b itself where its rows are contiguous. */
+/* The panels of b: all packed in advance (FN(pack)), packed block by block when they are needed, or b itself if its
+ * rows are contiguous. */
 typedef struct Columns {
     View view;
     const real *packed;
@@ -185,7 +184,7 @@ typedef struct Columns {
     bool direct;
 } Columns;
 
-/* The panel of columns j .. j+n-1 for k0 <= k < k0+kn. block: what of b was packed for this block of k. */
+/* The panel of columns j .. j+n-1 for k0 <= k < k0+kn. block: the part of b that is packed for this block of k. */
 static Panel panel_at(const Columns *b, real *block, int j0, int j, int n, int k0, int kn) {
     int width = panel_width(n);
     if (b->packed) return (Panel){b->packed + (ptrdiff_t)(j0 + j) * b->K + k0 * width, width, kn, NULL};
@@ -228,8 +227,8 @@ static void product(real *c, ptrdiff_t ldc, View a, const Columns *b, enum GemmI
     }
 }
 
-/* One row of a times panels packed whole: several at a time, so that as many streams are read as hide the
- * latency of a multiply-add. Returns the columns done: whole panels of two vectors. */
+/* One row of a times packed panels, several panels at a time: enough independent chains to hide the latency of a
+ * multiply-add. Returns the number of columns done: complete panels of two vectors. */
 enum { PANELS = 4 };
 INLINE void row_panels(int count, real *c, View a, const real *b, int K, const real *start) {
     vec sum[2 * PANELS];
@@ -254,7 +253,7 @@ static int row_packed(real *c, View a, const real *packed, int N, int K, const r
     return j;
 }
 
-/* No terms: what the chains start with. */
+/* K = 0: every output is the start of its chain. */
 static void start_only(real *c, ptrdiff_t ldc, enum GemmInit init, const real *bias, int M, int N) {
     for (int i = 0; i < M && init != GEMM_ADD; i++)
         for (int j = 0; j < N; j++) c[i * ldc + j] = init == GEMM_BIAS ? bias[j] : 0;
@@ -273,7 +272,7 @@ void FN(gemm)(real *c, ptrdiff_t ldc, View a, View b, enum GemmInit init, const 
         N -= done;
         if (init == GEMM_BIAS) bias += done;
     }
-    /* Few rows of a (attention) do not repay the packing of a b whose rows are contiguous. */
+    /* With few rows of a (attention), packing costs more than it gains if the rows of b are contiguous. */
     Columns columns = {b, NULL, K, M <= DIRECT_ROWS && b.col == 1};
     product(c, ldc, a, &columns, init, bias, M, N, scratch);
 }

@@ -1,12 +1,12 @@
-/* Every kernel, one table per instruction set.
+/* The kernels: one table of functions for each instruction set.
  *
- * The files of model/kernels/ are compiled once per instruction set under names
- * of their own: FN(gemm) is gemm_avx2 in the AVX2 objects. The rest of the program is
- * compiled once and calls through an Ops table chosen at start, so a kernel's contract stands
- * here and nowhere else. All tables give the same bits (tests/test_kernels.c, tests/test_invariance.c).
+ * The files of model/kernels/ are compiled once for each instruction set, under different names: FN(gemm) is gemm_avx2
+ * in the AVX2 objects. The rest of the program is compiled once and calls the kernels through an Ops table that is
+ * chosen at start. So the contracts of all kernels are here. All tables give the same bits (tests/test_kernels.c,
+ * tests/test_invariance.c).
  *
- * Conventions: outputs first, then inputs, sizes last; matrices are row-major, shapes as (rows, cols);
- * no aliasing unless said; a backward kernel adds into its gradients unless said. */
+ * Conventions: outputs first, then inputs, sizes last; matrices are row-major, shapes are (rows,cols). Arguments must
+ * not alias, and a backward kernel adds to its gradients, except where the contract says otherwise. */
 #ifndef ROTE_MODEL_KERNELS_OPS_H
 #define ROTE_MODEL_KERNELS_OPS_H
 
@@ -25,7 +25,7 @@
 #define FN(name) name
 #endif
 
-/* A matrix as the product sees it: element (i, j) is at p[i * row + j * col]. */
+/* A matrix with strides, so that a product can read a transposed one: element (i, j) is p[i * row + j * col]. */
 typedef struct View {
     const real *p;
     ptrdiff_t row, col;
@@ -33,22 +33,24 @@ typedef struct View {
 
 enum GemmInit { GEMM_ZERO, GEMM_ADD, GEMM_BIAS };
 
-/* c (M,N) = init + a (M,K) b (K,N), each output one chain of fused multiply-adds in k order:
- *   GEMM_ZERO  starts at +0,  GEMM_ADD  at what c holds,  GEMM_BIAS  at bias[j].
- * ldc: reals between the rows of c. scratch: GEMM_SCRATCH_REALS reals, 64-byte aligned, one per thread. A k
- * cut into several calls with GEMM_ADD gives the same bits as one call. */
+/* c (M,N) = init + a (M,K) b (K,N). Each output is one chain of fused multiply-adds in k order, and starts
+ *   GEMM_ZERO  at +0
+ *   GEMM_ADD   at the value that c has
+ *   GEMM_BIAS  at bias[j]
+ * ldc: reals from one row of c to the next. scratch: GEMM_SCRATCH_REALS reals, 64-byte aligned, of this thread alone.
+ * Several calls over parts of k, the later ones with GEMM_ADD, give the same bits as one call. */
 void FN(gemm)(real *c, ptrdiff_t ldc, View a, View b, enum GemmInit init, const real *bias, int M, int N,
               int K, real *scratch);
 enum { GEMM_SCRATCH_REALS = 192 * 1024 };
 
-/* b (K,N), laid out as products want it: gemm_packed(..., packed, ...) = gemm(..., b, ...), bit for bit. What
- * lies where in packed (PACKED_REALS(K, N) reals, 64-byte aligned) is the table's own affair. */
+/* Copies b (K,N) into the layout in which a product reads it fastest: gemm_packed(..., packed, ...) gives the same bits
+ * as gemm(..., b, ...). packed has PACKED_REALS(K, N) reals, 64-byte aligned; each table has its own layout. */
 #define PACKED_REALS(K, N) ((size_t)(K) * (((size_t)(N) + 15) / 16 * 16))
 void FN(pack)(real *packed, View b, int K, int N);
 void FN(gemm_packed)(real *c, ptrdiff_t ldc, View a, const real *packed, enum GemmInit init, const real *bias,
                      int M, int N, int K, real *scratch);
 
-/* db[j] += sum over i of dy[i,j], one chain in row order.  dy (N,C) with ld reals a row. */
+/* db[j] += sum over i of dy[i,j], one chain in row order. dy (N,C), ld reals from one row to the next. */
 void FN(columns_add)(real *db, const real *dy, int N, int C, ptrdiff_t ld);
 /* y[i,j] = x[i,j] + b[j]; x, y (N,C) dense, y may be x. */
 void FN(add_rows)(real *y, const real *x, const real *b, int N, int C);
@@ -56,62 +58,62 @@ void FN(add_rows)(real *y, const real *x, const real *b, int N, int C);
 void FN(add)(real *y, const real *x, int64_t n);
 /* y *= s. */
 void FN(scale)(real *y, real s, int64_t n);
-/* sum of squares of n reals, in double, 16 interleaved partial sums combined 8-4-2-1. */
+/* The sum of squares of n reals, in double: 16 interleaved partial sums, combined 8-4-2-1. */
 double FN(sum_squares)(const real *x, int64_t n);
 /* Index of the first value that is NaN or Inf, or -1. */
 int64_t FN(first_nonfinite)(const real *x, int64_t n);
 
 /* ---- norm: layernorm (Ba et al. 2016) and rmsnorm (Zhang & Sennrich 2019) ----
  * y = xhat * gain + bias,  xhat = (x - mean) * rstd  (rmsnorm: mean = 0)
- *   x, y (N,C)  gain (C)  bias (C) or NULL  mean, rstd (N) kept for backward (mean unused by rmsnorm) */
+ *   x, y (N,C)  gain (C)  bias (C) or NULL  mean, rstd (N) for the backward pass (rmsnorm: no mean) */
 void FN(norm_forward)(real *y, real *mean, real *rstd, const real *x, const real *gain, const real *bias,
                       Norm kind, double eps, int N, int C);
-/* dx += ...  */
+/* dx += rstd (g - mean(g) - xhat mean(g xhat)) with g = dy gain; means over the C channels (rmsnorm: no mean(g)). */
 void FN(norm_backward)(real *dx, const real *dy, const real *x, const real *mean, const real *rstd,
                        const real *gain, Norm kind, int N, int C);
-/* dgain[j] += sum_i dy*xhat, dbias[j] += sum_i dy, chains in row order, for the columns j0 <= j < j1. */
+/* dgain[j] += sum over rows of dy xhat, dbias[j] += sum of dy: chains in row order, for the columns j0 <= j < j1. */
 void FN(norm_param_backward)(real *dgain, real *dbias, const real *dy, const real *x, const real *mean,
                              const real *rstd, Norm kind, int N, int C, int j0, int j1);
 
 /* ---- activation: post = phi(pre), gated: post = phi(pre) * linear ----
- * pre (N,I) with ld reals a row; linear likewise or NULL; post (N,I) dense.
+ * pre (N,I), ld reals from one row to the next; linear the same, or NULL; post (N,I) dense.
  * gelu is the tanh form (Hendrycks & Gimpel 2016): x * sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3)).
- * relu: derivative 0 at 0. */
+ * relu has derivative 0 at 0. */
 void FN(act_forward)(real *post, const real *pre, const real *linear, Act kind, int N, int I, ptrdiff_t ld);
-/* dpre, dlinear (same layout as pre, linear) = gradients: written, not added. dpre may be pre's own buffer.
- */
+/* dpre, dlinear (layout of pre and linear) are written, not added to. dpre may be the buffer of pre. */
 void FN(act_backward)(real *dpre, real *dlinear, const real *dpost, const real *pre, const real *linear,
                       Act kind, int N, int I, ptrdiff_t ld);
 
 /* ---- softmax over the causal prefix ----
- * Row i of x (R rows, ld reals a row) holds scores for keys 0 .. first+i; in place it becomes
- * softmax(x * scale) over them, and +0 from there to `width`. Two passes: maximum, then the sum of
- * exponentials, 16 interleaved partial sums by key index combined 8-4-2-1. */
+ * Row i of x (R rows, ld reals from one to the next) has the scores of keys 0 .. first+i. In place they become
+ * softmax(x * scale), and the keys after them up to `width` become +0. Two passes: the maximum, then the sum of
+ * exponentials, 16 interleaved partial sums by key index, combined 8-4-2-1. */
 void FN(softmax_causal)(real *x, real scale, int R, int first, int width, ptrdiff_t ld);
-/* ds = p * (dp - sum_j p dp) * scale, in place in dp, over the same prefixes, +0 from there to width. */
+/* ds = p * (dp - sum_j p dp) * scale, in place in dp, over the same prefixes; +0 after them up to `width`. */
 void FN(softmax_causal_backward)(real *dp, const real *p, real scale, int R, int first, int width,
                                  ptrdiff_t ld);
 
-/* ---- rotary positions (Su et al. 2021): pairs (2i, 2i+1) of each head turn by pos * theta^(-2i/hd) ----
- * x (hd per head, H heads side by side, ld reals a row), row r turns by the angles of table row pos[r]; an
- * odd head size leaves the last channel as it is. table: cos and sin, (positions, hd/2, 2). inverse: the
- * transposed rotation (backward). */
+/* ---- rotary positions (Su et al. 2021): channels (2i, 2i+1) of each head are rotated by pos * theta^(-2i/hd) ----
+ * x (N, H hd), H heads side by side, ld reals from one row to the next. Row r is rotated by the angles in row pos[r] of
+ * table (positions, hd/2, 2): cos and sin. With an odd hd the last channel is unchanged. inverse: the transposed
+ * rotation, for the backward pass. */
 void FN(rope)(real *x, const real *table, const int32_t *pos, int N, int H, int hd, ptrdiff_t ld,
               bool inverse);
 
-/* ---- cross-entropy ---- logits (N,V) with ld reals a row become dlogits = (softmax - onehot(target)) *
- * scale in place; a target < 0 gives a row of +0. nats[i] = -ln p(target_i), 0 where there is none. */
+/* ---- cross-entropy ----
+ * logits (N,V), ld reals from one row to the next, become dlogits = (softmax - onehot(target)) * scale in place.
+ * nats[i] = -ln p(target_i). A target below 0: no target, a row of +0 and 0 nats. */
 void FN(cross_entropy)(real *logits, double *nats, const int32_t *targets, real scale, int N, int V,
                        ptrdiff_t ld);
-/* nats[i] = -ln p(target_i) in double from the logits (log-sum-exp in double, 16 interleaved partial sums);
- * best[i] = first index of the largest logit (best may be NULL). target < 0: 0 nats. */
+/* nats[i] = -ln p(target_i) from the logits (log-sum-exp in double, 16 interleaved partial sums), 0 without a target;
+ * best[i] = index of the largest logit, the first one of several (best may be NULL). */
 void FN(code_lengths)(double *nats, int32_t *best, const real *logits, const int32_t *targets, int N, int V,
                       ptrdiff_t ld);
 
-/* ---- optimizers, element by element; g is multiplied by gscale (clipping) on the way ---- */
+/* ---- optimizers, element by element; they multiply g by gscale (clipping) ---- */
 typedef struct AdamWStep {
-    real lr, eps, decay;             /* decay: lr * weight_decay, or 0 for a tensor without */
-    real beta1, beta2, rest1, rest2; /* rest: 1 - beta, subtracted in double */
+    real lr, eps, decay;             /* decay: lr * weight_decay, 0 for a tensor without weight decay */
+    real beta1, beta2, rest1, rest2; /* rest: 1 - beta, computed in double */
     real correct1, correct2;         /* 1/(1-beta1^t), 1/(1-beta2^t) */
     real gscale;
 } AdamWStep;
@@ -120,20 +122,20 @@ void FN(adamw)(real *p, real *m, real *v, const real *g, const AdamWStep *s, int
 /* m = momentum m + g;  p = p - decay p - lr m  (PyTorch's SGD form, decay decoupled) */
 void FN(sgd)(real *p, real *m, const real *g, real lr, real momentum, real decay, real gscale, int64_t n);
 
-/* q (n,n) = the orthogonal factor of a (n,n) = q r; a column of a that depends on those before it gets some
- * direction orthogonal to them. a is destroyed; scratch: 2 n reals. */
+/* q (n,n) = the orthogonal factor of a = q r, a (n,n). If a column of a depends on those before it, its column of q is
+ * some direction orthogonal to them. Overwrites a. scratch: 2 n reals. */
 void FN(qr)(real *q, real *a, int n, real *scratch);
 
-/* y = exp(x), the kernels' own (bench and error bounds). */
+/* y = exp(x), as softmax and the activations compute it; for neuron rules, the benchmark and the error bounds. */
 void FN(exp_vector)(real *y, const real *x, int64_t n);
-/* r = fma(a, b, c), element by element, by this table's own fused multiply-add (self-test). */
+/* r = fma(a, b, c), element by element, by the fused multiply-add of this table; for the self-test. */
 void FN(fma_vector)(real *r, const real *a, const real *b, const real *c, int64_t n);
-/* Runs n rounds of independent multiply-adds; returns the floating-point operations done (bench: the
- * machine's peak). */
+/* Runs n rounds of independent multiply-adds and returns how many floating-point operations they are. The benchmark
+ * measures the machine's peak with it. */
 double FN(fma_peak)(int64_t n, real *sink);
 
-/* Reads n reals as fast as this machine reads (bench: the limit of decoding); their sum, in no promised
- * order. */
+/* Reads n reals as fast as the machine can; returns their sum, in no defined order. The benchmark measures with it the
+ * limit of decoding. */
 real FN(read_all)(const real *x, int64_t n);
 
 #define OPS(X)                                                                                               \
@@ -172,12 +174,13 @@ typedef struct Ops {
 #undef OPS_FIELD
 } Ops;
 
-/* The tables that this build has and this CPU can run, best first, ended by NULL. */
+/* The tables that this build contains and this CPU can run, the fastest first, ended by NULL. */
 const Ops *const *ops_available(void);
-/* The table that the environment's ROTE_ISA names, else the best. ERR_INPUT: unknown, or the CPU lacks it. */
+/* The table named by the environment variable ROTE_ISA, else the fastest. ERR_INPUT: ROTE_ISA is unknown, or the CPU
+ * lacks the instruction set. */
 Status ops_select(const Ops **out, Err *err);
-/* Self-test: rounding mode, no flush to zero, fma really fused, in the calling thread; and gemm and exp
- * against the portable ones on a small case. ERR_NUMERIC names what differs. */
+/* Self-test in the calling thread: rounding mode, no flush to zero, a fused fma; then gemm and exp against the portable
+ * ones on a small case. ERR_NUMERIC: something differs; the message names it. */
 Status ops_self_test(const Ops *ops, Err *err);
 
 #endif

@@ -1,9 +1,9 @@
-/* Right operands of products laid out in panels (panel.h), and the transposition that this takes. */
+/* Packs right operands of products into panels (panel.h), with the transposition that this needs. */
 #include "model/kernels/ops.h"
 #include "model/kernels/panel.h"
 #include "model/kernels/vec.h"
 
-/* A square is turned in registers by the perfect shuffle, log2(SIDE) times: row r is interleaved with row
+/* A square is transposed in registers by log2(SIDE) perfect shuffles; in each, row r is interleaved with row
  * r + SIDE/2. */
 #if VL >= 8
 #define SIDE 8
@@ -18,7 +18,7 @@ typedef real uside __attribute__((vector_size(4 * sizeof(real)), aligned(sizeof(
 #define LOW(a, b)  __builtin_shufflevector(a, b, 0, 4, 1, 5)
 #define HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
 #endif
-INLINE void turn_square(real *to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld_from) {
+INLINE void transpose_square(real *to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld_from) {
     side x[SIDE], y[SIDE];
 #pragma GCC unroll 8
     for (int r = 0; r < SIDE; r++) x[r] = *(const uside *)(from + r * ld_from);
@@ -40,13 +40,13 @@ void FN(transpose)(real *to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld_fro
     int whole_rows = rows / SIDE * SIDE, whole_cols = cols / SIDE * SIDE;
     for (int i = 0; i < whole_rows; i += SIDE)
         for (int j = 0; j < whole_cols; j += SIDE)
-            turn_square(to + j * ld_to + i, ld_to, from + i * ld_from + j, ld_from);
+            transpose_square(to + j * ld_to + i, ld_to, from + i * ld_from + j, ld_from);
     for (int i = 0; i < rows; i++)
         for (int j = i < whole_rows ? whole_cols : 0; j < cols; j++)
             to[j * ld_to + i] = from[i * ld_from + j];
 }
 
-/* Columns of b whose rows are contiguous: eight rows of b at a time, so that few streams are read. */
+/* For a b with contiguous rows: eight rows of b at a time, so that only few streams are read. */
 static void pack_rows(real *out, View b, int kn, int whole) {
     for (int k0 = 0; k0 < kn; k0 += 8)
         for (int j = 0; j < whole; j += NR)
@@ -58,7 +58,7 @@ static void pack_rows(real *out, View b, int kn, int whole) {
             }
 }
 
-/* One panel: width reals a row, of which n come from b, the rest are +0. */
+/* One panel: rows of `width` reals, n of them from b, the others +0. */
 static void pack_panel(real *out, View b, int kn, int n, int width) {
     if (n < width) memset(out, 0, (size_t)kn * (size_t)width * sizeof(real));
     if (b.row == 1) {

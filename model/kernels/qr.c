@@ -2,8 +2,8 @@
 #include "model/kernels/ops.h"
 #include "model/kernels/vec.h"
 
-/* Rows k .. n-1, columns j0 .. n-1 of x become (I - tau v v^T) x; v[0] belongs to row k. Each column is on
- * its own: the sum v^T x is one chain in row order. */
+/* x = (I - tau v v^T) x, for rows k .. n-1 and columns j0 .. n-1 of x; v[0] belongs to row k. Columns are independent:
+ * for each, the sum v^T x is one chain in row order. */
 static void reflect(real *x, const real *v, real tau, int k, int j0, int n) {
     for (int j = j0; j < n; j += 16) {
         v16 sum = v16_set(0);
@@ -19,8 +19,8 @@ static void reflect(real *x, const real *v, real tau, int k, int j0, int n) {
 
 /* Reflection k turns column k below the diagonal into zeros (Golub & Van Loan 2013, algorithms 5.1.1 and 5.2.1):
  *   beta = -sign(a_kk) |a_k..n,k|     v = a_k..n,k / (a_kk - beta), v_k = 1     tau = (beta - a_kk) / beta
- * A column of zeros is left as it is: tau = 0. The factor is the product of all, multiplied from the last one on,
- * so that reflection k meets zeros in the rows and columns before k. v is kept where the zeros would be. */
+ * A column of zeros does not change: tau = 0. The factor is the product of all reflections. It is multiplied from the
+ * last one on, so that reflection k finds zeros in the rows and columns before k. v is stored in place of the zeros. */
 void FN(qr)(real *q, real *a, int n, real *scratch) {
     real *v = scratch, *tau = scratch + n;
     for (int k = 0; k < n; k++) {

@@ -1,10 +1,10 @@
-/* Softmax over causal prefixes, and cross-entropy over the vocabulary. Two passes: the maximum, then the sum
- * of exponentials in the one shape of a row sum. No online rescaling, so a key that is masked, or not there
- * yet, changes no bit. */
+/* Softmax over causal prefixes, and cross-entropy over the vocabulary. Both make two passes: the maximum, then the sum
+ * of exponentials, with the fixed order of every row sum (vec.h). There is no online rescaling, so a key that is
+ * masked, or not read yet, changes no bit. */
 #include "model/kernels/ops.h"
 #include "model/kernels/vec.h"
 
-/* Four running maxima hide the latency of each; the maximum is the same in any order. */
+/* Four running maxima hide the latency. The maximum is the same in any order. */
 INLINE real row_largest(const real *x, int n) {
     v16 a = v16_load_n(x, n, -INFINITY);
     if (n > 64) {
@@ -41,7 +41,7 @@ INLINE void row_scale(real *x, real factor, int n) {
     for (int j = 0; j < n; j += 16) v16_store_n(x + j, v16_mul(v16_load_n(x + j, n - j, 0), f), n - j);
 }
 
-/* Rows of one vector stay in registers: short sequences have many. */
+/* Rows that fit in one vector stay in registers; short sequences have many such rows. */
 INLINE void softmax_short(real *x, real scale, int n, int width) {
     v16 row = v16_load_n(x, n, -INFINITY);
     v16 e = v16_exp(v16_mul(v16_sub(row, v16_set(v16_largest(row))), v16_set(scale)));
@@ -56,7 +56,8 @@ void FN(softmax_causal)(real *x, real scale, int R, int first, int width, ptrdif
             softmax_short(x, scale, n, width);
             continue;
         }
-        real sum = row_exp(x, row_largest(x, n), scale, n); /* scale > 0: the largest stays the largest */
+        real sum =
+            row_exp(x, row_largest(x, n), scale, n); /* scale > 0, so the maximum of x is that of x * scale */
         row_scale(x, 1 / sum, n);
         for (int j = n; j < width; j++) x[j] = 0;
     }
@@ -90,14 +91,14 @@ void FN(softmax_causal_backward)(real *dp, const real *p, real scale, int R, int
     }
 }
 
-/* What code lengths are made of, for some rows: nats = ln sum + shortfall. The logarithms, a hundred
- * operations each, are taken side by side. */
+/* Intermediate results of code lengths for ROWS rows: nats = ln sum + shortfall. So the logarithms, a hundred
+ * operations each, are computed in parallel in vectors. */
 enum { ROWS = 16 };
 typedef struct Lengths {
     double sum[ROWS], shortfall[ROWS];
 } Lengths;
 
-/* Of rows that have no target: ln 1 + 0. */
+/* For rows without a target: ln 1 + 0. */
 INLINE Lengths no_lengths(void) {
     Lengths l;
     for (int i = 0; i < ROWS; i++) {
@@ -136,12 +137,12 @@ void FN(cross_entropy)(real *logits, double *nats, const int32_t *targets, real 
     }
 }
 
-/* exp for x <= 0 in double, relative error below 3e-13: Taylor's series to r^10 for |r| <= ln 2 / 2 leaves
- * out r^11/11! < 2.3e-13. A code length needs 1e-9; exact_exp would take twice the operations for digits
- * nobody sees. No fused multiply-add, so that a loop over it vectorizes everywhere to the same bits. */
+/* exp for x <= 0 in double, relative error below 3e-13: a Taylor series to r^10 for |r| <= ln 2 / 2; the first omitted
+ * term is r^11/11! < 2.3e-13. A code length needs only 1e-9, and exact_exp would take twice the operations. There is no
+ * fused multiply-add, so loops over this function vectorize to the same bits everywhere. */
 INLINE double code_exp(double x) {
     const double round = 0x1.8p52; /* adding it leaves n in the low bits */
-    x = x < -700 ? -700 : x;       /* 1e-304: nothing in a sum that has a 1 */
+    x = x < -700 ? -700 : x;       /* exp is then 1e-304, which does not change a sum that contains a 1 */
     double shifted = x * 0x1.71547652b82fep+0 + round, n = shifted - round;
     double r =
         (x - n * 0x1.62e42fep-1) - n * 0x1.f473de6af278ep-30; /* ln 2: its first 28 bits, and the rest */
@@ -164,7 +165,7 @@ INLINE double code_exp(double x) {
     return p;
 }
 
-/* First index of the value, which is there. Sixteen are looked at together. */
+/* The first index of `value`, which x contains. Compares sixteen elements at a time. */
 INLINE int32_t first_of(const real *x, real value, int n) {
     int j = 0;
     for (; j + 16 <= n; j += 16) {

@@ -1,4 +1,4 @@
-/* This instruction set's row: the table of its kernels. */
+/* The table of the kernels of this instruction set. */
 #include "model/kernels/ops.h"
 
 #define ISA_TEXT_(isa)      #isa

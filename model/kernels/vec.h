@@ -1,8 +1,9 @@
-/* Vectors, one source for every instruction set.
- *   vec  the machine's own vector of VL reals: for matrix products, whose outputs are independent
- *   v16  sixteen reals, however many machine vectors that takes: for rows, so that a row's sum has one shape
- * Arithmetic is the compilers' vector extension; only the fused multiply-add, square root and selection are
- * spelled out. Every operation is correctly rounded, so all instruction sets give the same bits. */
+/* Vectors: one source for all instruction sets.
+ *   vec  a vector of the machine, VL reals: for matrix products, whose outputs are independent
+ *   v16  sixteen reals, in as many machine vectors as needed: for rows, so that the sum of a row has the same order
+ *        everywhere
+ * Arithmetic uses the compilers' vector extension; only fused multiply-add, square root and selection are written for
+ * each instruction set. Every operation is correctly rounded, so all instruction sets give the same bits. */
 #ifndef ROTE_MODEL_KERNELS_VEC_H
 #define ROTE_MODEL_KERNELS_VEC_H
 
@@ -49,13 +50,13 @@ INLINE void vec_store(real *p, vec x) { *(uvec *)p = x; }
 INLINE vec vec_set(real x) { return x - (vec){0}; }
 INLINE vec vec_select(ivec mask, vec a, vec b) { return (vec)((mask & (ivec)a) | (~mask & (ivec)b)); }
 
-/* Fused multiply-add of two floats without hardware: the product is exact in double; the sum is rounded to
- * odd, so that the final rounding to float sees on which side of a tie the exact value lies (Boldo &
- * Melquiond 2008). */
+/* The fused multiply-add of floats without hardware support. The product is exact in double. The sum is rounded to odd,
+ * so that the final rounding to float still knows on which side of a tie the exact value is (Boldo & Melquiond
+ * 2008). */
 #if !defined(ROTE_DOUBLE) && !defined(__FMA__) && !defined(__aarch64__)
 #define SOFT_FMA 1
-typedef double dvec
-    __attribute__((vector_size(16))); /* two at a time: what every machine compares without leaving vectors */
+typedef double dvec __attribute__((
+    vector_size(16))); /* two at a time: every machine compares these without leaving the vector registers */
 typedef int64_t lvec __attribute__((vector_size(16)));
 typedef float half_vec __attribute__((vector_size(8)));
 INLINE half_vec half_fma(half_vec a, half_vec b, half_vec c) {
@@ -92,7 +93,7 @@ INLINE vec vec_fma(vec a, vec b, vec c) {
     vec r = c;
     for (int i = 0; i < VL; i++) {
 #ifdef ROTE_DOUBLE
-        r[i] = __builtin_fma(a[i], b[i], c[i]); /* the gradient build: libm's is correctly rounded too */
+        r[i] = __builtin_fma(a[i], b[i], c[i]); /* the double build: libm's fma is correctly rounded too */
 #else
         r[i] = __builtin_fmaf(a[i], b[i], c[i]);
 #endif
@@ -120,7 +121,7 @@ INLINE vec vec_sqrt(vec x) {
 #endif
 }
 
-/* a where a > b, else b (so b where either is NaN): what the x86 instruction does, too */
+/* a where a > b, else b; so b where either is NaN, as the x86 instruction gives */
 INLINE vec vec_max(vec a, vec b) {
 #if defined(ISA_avx512)
     return (vec)_mm512_max_ps((__m512)a, (__m512)b);
@@ -146,7 +147,7 @@ INLINE v16 v16_load(const real *p) { V16_EACH(vec_load(p + i * VL)); }
 INLINE void v16_store(real *p, v16 x) {
     for (int i = 0; i < NV; i++) vec_store(p + i * VL, x.v[i]);
 }
-/* The first n of sixteen (n may be more, not less than 1); the rest reads as `fill` and is not written. */
+/* The first n of sixteen, n >= 1; n above 16 counts as 16. The others are `fill` when read, and are not written. */
 INLINE v16 v16_load_n(const real *p, int n, real fill) {
     if (n >= 16) return v16_load(p);
 #if defined(ISA_avx512)
@@ -196,8 +197,8 @@ INLINE v16 v16_where_positive(v16 x, v16 a, v16 b) {
     V16_EACH(vec_select(x.v[i] > vec_set(0), a.v[i], b.v[i]));
 }
 
-/* The one shape of a sum over a row: lane i takes elements i, i + 16, ...; lanes are combined 8-4-2-1. The
- * steps are written over the lanes that hold them, whatever a machine vector is. */
+/* The fixed order of a sum over a row: lane i adds elements i, i + 16, ...; then the lanes are combined 8-4-2-1. The
+ * steps are the same for every size of machine vector. */
 typedef real vec2 __attribute__((vector_size(2 * sizeof(real))));
 typedef real vec4 __attribute__((vector_size(4 * sizeof(real))));
 typedef real vec8 __attribute__((vector_size(8 * sizeof(real))));

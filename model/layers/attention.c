@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* Rows are taken in blocks; a block of rows i0 .. i0+R-1 looks at keys 0 .. i0+R-1 only, so the masked half
- * is never computed beyond the diagonal blocks, where it is an exact +0. */
+/* Rows are computed in blocks. A block of rows i0 .. i0+R-1 reads only keys 0 .. i0+R-1. So the masked half is computed
+ * in the diagonal blocks only, where it is an exact +0. */
 typedef struct Heads {
     const real *q, *k, *v;
     ptrdiff_t ld;
@@ -53,7 +53,7 @@ void attention_cached_forward(const Exec *e, real *y, const KvCache *cache, cons
     }
 }
 
-/* ds comes with its factor 1 / sqrt(hd). dk and dv are chains over the queries i, head after head of a group. */
+/* ds contains the factor 1 / sqrt(hd). dk and dv are chains over the queries i, one head of the group after another. */
 void attention_backward(const Exec *e, real *dqkv, const real *dy, const real *p, const real *qkv, int T,
                         int H, int KV, int hd) {
     ptrdiff_t ld = (ptrdiff_t)(H + 2 * KV) * hd, ldy = (ptrdiff_t)H * hd;

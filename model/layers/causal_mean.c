@@ -19,7 +19,7 @@ void causal_mean_backward(real *dx, const real *dy, real *sum, int T, int C) {
         }
 }
 
-/* One token after the other, with a sum for each, so that the decoder can go back. */
+/* One token after another, with the sum stored for each, so that the decoder can go back to any position. */
 static void cached_means(const Block *b, real *y, const real *x) {
     int d = b->d;
     size_t row = (size_t)d * sizeof(real);
@@ -44,7 +44,7 @@ static void means(const Block *b, real *y, const real *x) {
 }
 
 void mean_attention_place(Arena *arena, const ModelConfig *c, const Room *room, BlockActs *a, BlockGrads *g) {
-    (void)g; /* dx and dnorm are all */
+    (void)g; /* needs no gradients but dx and dnorm */
     norm_rows_place(arena, &a->norm1, room->rows, c->n_embd);
     if (room->backward) ARENA_PLACE(arena, a->mid, (size_t)room->rows * (size_t)c->n_embd);
 }
@@ -52,12 +52,12 @@ void mean_attention_place(Arena *arena, const ModelConfig *c, const Room *room, 
 void mean_attention_forward(const Block *b) {
     const BlockActs *a = b->a;
     int d = b->d, n = b->k->n;
-    real *x = own_rows(b, a->x, d), *mid = own_rows(b, a->mid, d), *out = own_rows(b, b->apart, d);
+    real *x = own_rows(b, a->x, d), *mid = own_rows(b, a->mid, d), *out = own_rows(b, b->branch, d);
 
     norm_rows_forward(b->e, b->c, &a->norm1, a->x, &b->w->norm1, b->k->r0, n);
     hook(b, HOOK_LN1, own_rows(b, a->norm1.y, d), d);
-    if (b->cache) cached_means(b, b->apart, a->norm1.y);
-    else means(b, b->apart, a->norm1.y);
+    if (b->cache) cached_means(b, b->branch, a->norm1.y);
+    else means(b, b->branch, a->norm1.y);
     hook(b, HOOK_ATTN_OUT, out, d);
     if (mid != x) memcpy(mid, x, (size_t)n * (size_t)d * sizeof(real));
     b->e->ops->add(mid, out, (int64_t)n * d);

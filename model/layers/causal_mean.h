@@ -1,5 +1,4 @@
-/* What may stand in the place of attention (model.attn=mean): every token reads the mean of those before it. No
- * parameters.
+/* A replacement for attention without parameters (model.attn=mean): every token reads the mean of all tokens so far.
  *
  *   u = norm1(x), without gain and bias            (n,d)
  *   mid_t = x_t + (u_0 + .. + u_t) / (t + 1)       (n,d), over the tokens of the row's sequence
@@ -10,17 +9,19 @@
 
 #include "model/layers/sublayer.h"
 
-/* a->x is there; sets a->mid, which is x without a backward pass. g: gradients, or NULL. */
+/* a->x is placed before. Places a->mid; without a backward pass, mid is x. g: gradients, or NULL. */
 void mean_attention_place(Arena *arena, const ModelConfig *c, const Room *room, BlockActs *a, BlockGrads *g);
 void mean_attention_forward(const Block *b);
 void mean_attention_backward(const Block *b);
 
-/* ---- what it is made of, for one sequence ---- */
+/* ---- its parts, for one sequence ---- */
 
-/* y_t = mean of x_0 .. x_t  (T,C): a running sum in token order, divided. The first row has `before` others before it.
- * sum (C): of those others, and afterwards of all; y may be x. */
+/* y_t = mean of x_0 .. x_t  (T,C): a running sum in token order, divided by the number of tokens. `before` tokens of
+ * the sequence precede the first row.
+ *   sum  (C): on entry their sum, on return the sum with all T rows
+ * y may be x. */
 void causal_mean_forward(real *y, const real *x, real *sum, int before, int T, int C);
-/* dx_s = sum over t >= s of dy_t / (t+1), from the last token back (written). sum (C): scratch */
+/* Writes dx_s = sum over t >= s of dy_t / (t+1), from the last token back. sum (C): scratch. */
 void causal_mean_backward(real *dx, const real *dy, real *sum, int T, int C);
 
 #endif

@@ -14,10 +14,11 @@ void mlp_place(Arena *arena, const ModelConfig *c, const Room *room, BlockActs *
     }
 }
 
-typedef void ApplyRules(const Rules *, int layer, const RuleRows *);
+/* A step of the neuron rules: rules_forward, rules_route, rules_backward_global or rules_backward_local. */
+typedef void RulesStep(const Rules *, int layer, const RuleRows *);
 
-/* Each of this member's sequences, where the batch has rules for the layer. */
-static void apply_rules(const Block *b, ApplyRules *apply) {
+/* Does the step for each of this member's sequences, if the batch has rules for the layer. */
+static void each_sequence(const Block *b, RulesStep *step) {
     if (!rules_at(b->rules, b->layer)) return;
     const ModelConfig *c = b->c;
     const Chunk *k = b->k;
@@ -38,12 +39,12 @@ static void apply_rules(const Block *b, ApplyRules *apply) {
                          .dpost = b->g->dpost + row * I,
                          .dpre = b->g->dpre + row * in,
                          .scratch = b->e->gemm};
-        apply(b->rules, b->layer, &rows);
+        step(b->rules, b->layer, &rows);
     }
 }
 
-static inline void rules(const Block *b, ApplyRules *apply) {
-    if (b->rules) apply_rules(b, apply);
+static inline void apply_rules(const Block *b, RulesStep *step) {
+    if (b->rules) each_sequence(b, step);
 }
 
 void mlp_forward(const Block *b) {
@@ -60,7 +61,7 @@ void mlp_forward(const Block *b) {
     hook(b, HOOK_PRE, pre, in);
     hook(b, HOOK_PRE_LINEAR, up, in);
     b->e->ops->act_forward(post, pre, up, c->act, n, I, in);
-    rules(b, rules_forward);
+    apply_rules(b, rules_forward);
     hook(b, HOOK_POST, post, I);
     add_linear(b, HOOK_MLP_OUT, next, mid, post, &w->out);
 }
@@ -70,7 +71,9 @@ void mlp_forward(const Block *b) {
  *   dpre = dpost phi'(pre), gated: dgate = dpost up phi'(gate), dup = dpost phi(gate)
  *   du = dpre Win          dWin += dpre^T u          dbin += column sums of dpre
  *   dmid = dnext + norm2's backward of du
- * Rules hold back parts of dpost, add to dpre, or, local ones, only to what the weights of the layer get of dpre. */
+ * Neuron rules change this in three places: a route or a clamp sets parts of dpost to 0; rules of scope global add the
+ * gradient of their loss to dpre before du, so it reaches the earlier layers too; those of scope local add it after
+ * du, so it reaches only Win and its bias. */
 void mlp_backward(const Block *b) {
     const ModelConfig *c = b->c;
     const BlockActs *a = b->a;
@@ -82,16 +85,18 @@ void mlp_backward(const Block *b) {
     real *dpost = own_rows(b, g->dpost, I);
 
     linear_backward_input(b->e, dpost, own_rows(b, g->dx, d), d, &w->out, n);
-    rules(b, rules_route);
+    apply_rules(b, rules_route);
     b->e->ops->act_backward(dpre, dup, dpost, pre, up, c->act, n, I, in);
-    rules(b, rules_backward_global);
+    /* dpre += lambda c g, the gradient of the rules' losses (model/neurons/rules.c). For pre_hinge, the default loss,
+     * hinge() there computes g. */
+    apply_rules(b, rules_backward_global);
     linear_backward_input(b->e, own_rows(b, g->dnorm, d), dpre, in, &w->in, n);
-    rules(b, rules_backward_local);
+    apply_rules(b, rules_backward_local);
 
     team_wait(b->e->team); /* weight gradients sum over all rows of the chunk */
     weight_gradient(b, &w->out, g->dx, d, a->post);
     weight_gradient(b, &w->in, g->dpre, in, a->norm2.y);
     norm_gradient(b, &w->norm2, &a->norm2, a->mid);
-    team_wait(b->e->team); /* now rows may be overwritten */
+    team_wait(b->e->team); /* from here on, rows may be overwritten */
     norm_rows_backward(b->e, c, g->dx, g->dnorm, a->mid, &a->norm2, &w->norm2, b->k->r0, n);
 }

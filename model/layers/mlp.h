@@ -1,19 +1,19 @@
-/* The MLP sub-layer: every token by itself through I neurons (Radford et al. 2019; gated: Shazeer 2020, arXiv
- * 2002.05202).
+/* The MLP sub-layer: a hidden layer of I neurons, for each token separately (Radford et al. 2019; gated: Shazeer 2020,
+ * arXiv 2002.05202).
  *
  *   u = norm2(mid)                                  (n,d)
  *   pre = u Win^T + b                               (n,in); gated: gate (n,I) and up (n,I) side by side
  *   post = phi(pre), gated: phi(gate) up            (n,I)
  *   next = mid + post Wout^T + b                    (n,d)
  *
- * Hooks: ln2, pre, pre_linear, post, mlp_out. Neuron rules (model/neurons/rules.h) see pre and post, and change post
+ * Hooks: ln2, pre, pre_linear, post, mlp_out. Neuron rules (model/neurons/rules.h) read pre and post, and change post
  * and the gradients of both. */
 #ifndef ROTE_MODEL_LAYERS_MLP_H
 #define ROTE_MODEL_LAYERS_MLP_H
 
 #include "model/layers/sublayer.h"
 
-/* a->mid is there; sets a->next, which is mid without a backward pass. g: gradients, or NULL. */
+/* a->mid is placed before. Places a->next; without a backward pass, next is mid. g: gradients, or NULL. */
 void mlp_place(Arena *arena, const ModelConfig *c, const Room *room, BlockActs *a, BlockGrads *g);
 void mlp_forward(const Block *b);
 void mlp_backward(const Block *b);

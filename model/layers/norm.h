@@ -7,12 +7,12 @@
 #include "model/exec.h"
 #include "model/weights.h"
 
-/* y (n,d), mean (n), rstd (n): what backward needs of a norm. */
+/* y (n,d), mean (n), rstd (n): the results of a norm that its backward pass needs. */
 typedef struct NormRows {
     real *y, *mean, *rstd;
 } NormRows;
 
-/* Room for `rows` rows. */
+/* Places `rows` rows in the arena. */
 void norm_rows_place(Arena *arena, NormRows *norm, int rows, int d);
 
 /* w: gain and bias (d), each NULL where there is none. */
@@ -21,8 +21,8 @@ void norm_rows_forward(const Exec *e, const ModelConfig *c, const NormRows *out,
 /* dx += rstd (g - mean(g) - xhat mean(g xhat)),  g = dy gain */
 void norm_rows_backward(const Exec *e, const ModelConfig *c, real *dx, const real *dy, const real *x,
                         const NormRows *out, const Weight *w, int r0, int n);
-/* dgain += column sums of dy xhat, dbias += those of dy, over all `rows` rows of the chunk; this member's share of the
- * columns. dbias may be NULL. */
+/* dgain += column sums of dy xhat, dbias += column sums of dy (dbias may be NULL), over all `rows` rows of the chunk.
+ * Only this member's share of the columns. */
 void norm_rows_backward_weight(const Exec *e, const ModelConfig *c, real *dgain, real *dbias, const real *dy,
                                const real *x, const NormRows *out, int rows);
 

@@ -16,20 +16,20 @@ void self_attention_place(Arena *arena, const ModelConfig *c, const Room *room, 
     }
 }
 
-/* The rotation of q and k of this member's rows. */
-static void turn(const Block *b, real *qkv, bool inverse) {
+/* Rotates q and k of this member's rows by their positions, if model.pos=rope. */
+static void rotate(const Block *b, real *qkv, bool inverse) {
     const ModelConfig *c = b->c;
     if (b->rope_table)
         b->e->ops->rope(qkv, b->rope_table, b->pos + b->k->r0, b->k->n, c->n_head + c->n_kv_head,
                         c->n_embd / c->n_head, b->ld, inverse);
 }
 
-/* Attention weights of sequence s, where they are kept. */
+/* The attention weights of sequence s; NULL: not stored. */
 static real *pattern_of(const Block *b, int s) {
     return b->a->p ? b->a->p + (s - b->k->s0) * b->a->p_stride : NULL;
 }
 
-/* z of this member's rows: over each of its sequences, or over what a decoder has read. */
+/* z of this member's rows: over its sequences, or over all tokens that the decoder has read. */
 static void attend(const Block *b) {
     const ModelConfig *c = b->c;
     const BlockActs *a = b->a;
@@ -60,7 +60,7 @@ void self_attention_forward(const Block *b) {
     hook(b, HOOK_Q, q, ld);
     hook(b, HOOK_K, k, ld);
     hook(b, HOOK_V, v, ld);
-    turn(b, q, false);
+    rotate(b, q, false);
     attend(b);
     hook(b, HOOK_Z, z, d);
     add_linear(b, HOOK_ATTN_OUT, mid, x, z, &w->o);
@@ -68,7 +68,7 @@ void self_attention_forward(const Block *b) {
 
 /* With dmid in dx:
  *   dz = dmid Wo          dWo += dmid^T z          dbo += column sums of dmid
- *   dq, dk, dv            attention_backward; q and k turned back
+ *   dq, dk, dv            attention_backward; dq and dk are rotated back
  *   du = dqkv Wqkv        dWqkv += dqkv^T u        dbqkv += column sums of dqkv
  *   dx = dmid + norm1's backward of du */
 void self_attention_backward(const Block *b) {
@@ -85,13 +85,13 @@ void self_attention_backward(const Block *b) {
         attention_backward(b->e, g->dqkv + row * ld, g->datt + row * d, pattern_of(b, s), a->qkv + row * ld,
                            chunk_length(k, s), c->n_head, c->n_kv_head, d / c->n_head);
     }
-    turn(b, own_rows(b, g->dqkv, ld), true);
+    rotate(b, own_rows(b, g->dqkv, ld), true);
     linear_backward_input(b->e, own_rows(b, g->dnorm, d), own_rows(b, g->dqkv, ld), ld, &w->qkv, n);
 
     team_wait(b->e->team); /* weight gradients sum over all rows of the chunk */
     weight_gradient(b, &w->o, g->dx, d, a->att);
     weight_gradient(b, &w->qkv, g->dqkv, ld, a->norm1.y);
     norm_gradient(b, &w->norm1, &a->norm1, a->x);
-    team_wait(b->e->team); /* now rows may be overwritten */
+    team_wait(b->e->team); /* from here on, rows may be overwritten */
     norm_rows_backward(b->e, c, g->dx, g->dnorm, a->x, &a->norm1, &w->norm1, k->r0, n);
 }

@@ -1,9 +1,9 @@
-/* The attention sub-layer: every token reads those before it (Vaswani et al. 2017; Ainslie et al. 2023 for fewer heads
- * of keys and values; Su et al. 2021 for the rotation).
+/* The attention sub-layer: every token reads itself and the tokens before it (Vaswani et al. 2017; Ainslie et al. 2023
+ * for fewer heads of keys and values; Su et al. 2021 for the rotation).
  *
  *   u = norm1(x)                     (n,d)
- *   q, k, v = u Wqkv^T + b           (n,ld), q and k turned by their positions where model.pos=rope
- *   z = softmax(q k^T / sqrt(hd)) v  (n,d), over the tokens of the sequence up to the row's own
+ *   q, k, v = u Wqkv^T + b           (n,ld), q and k rotated by their positions where model.pos=rope
+ *   z = softmax(q k^T / sqrt(hd)) v  (n,d), over the tokens of the sequence up to the row's token
  *   mid = x + z Wo^T + b             (n,d)
  *
  * Hooks: ln1, q, k, v, pattern, z, attn_out. */
@@ -12,7 +12,7 @@
 
 #include "model/layers/sublayer.h"
 
-/* a->x is there; sets a->mid, which is x without a backward pass. g: gradients, or NULL. */
+/* a->x is placed before. Places a->mid; without a backward pass, mid is x. g: gradients, or NULL. */
 void self_attention_place(Arena *arena, const ModelConfig *c, const Room *room, BlockActs *a, BlockGrads *g);
 void self_attention_forward(const Block *b);
 void self_attention_backward(const Block *b);

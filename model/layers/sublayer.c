@@ -2,13 +2,14 @@
 
 #include <string.h>
 
-/* x w^T + bias by itself, at its hook; true: and onto the stream, since it was edited there. */
-static bool add_apart(const Block *b, HookSite site, real *to, const real *from, const real *x,
-                      const Weight *w) {
+/* If anything is at the hook: computes x w^T + bias and runs the hook. true: it was edited, and to = from + the result;
+ * false: the caller must still compute `to`. */
+static bool add_branch(const Block *b, HookSite site, real *to, const real *from, const real *x,
+                       const Weight *w) {
     int d = b->d, n = b->k->n;
     bool edited = hooks_edited(b->hooks, (Hook){site, b->layer});
     if (!edited && !hooks_observed(b->hooks, site)) return false;
-    real *out = own_rows(b, b->apart, d);
+    real *out = own_rows(b, b->branch, d);
     linear_forward(b->e, out, d, x, w, n);
     hook(b, site, out, d);
     if (!edited) return false;
@@ -18,10 +19,10 @@ static bool add_apart(const Block *b, HookSite site, real *to, const real *from,
 }
 
 void add_linear(const Block *b, HookSite site, real *to, const real *from, const real *x, const Weight *w) {
-    if (!b->hooks || !add_apart(b, site, to, from, x, w)) linear_forward_add(b->e, to, from, x, w, b->k->n);
+    if (!b->hooks || !add_branch(b, site, to, from, x, w)) linear_forward_add(b->e, to, from, x, w, b->k->n);
 }
 
-/* A gradient has the parameters' layout. */
+/* The gradient of a parameter; a gradient has the layout of the parameters. */
 static real *gradient_of(const Block *b, const real *param) {
     return param ? b->grad + (param - b->params) : NULL;
 }

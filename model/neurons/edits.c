@@ -19,7 +19,7 @@ static Status donor_parse(int64_t *fact, const char *number, Err *err) {
     return err_set(err, ERR_INPUT, "'%s' is no number of a fact; write donor:12", number);
 }
 
-/* "set:2" as an operation and its number. */
+/* Reads "set:2": an operation and its number. */
 static Status op_parse(EditOp *op, real *value, int64_t *fact, const char *text, Err *err) {
     char name[16], *end;
     size_t length = strcspn(text, ":");
@@ -40,12 +40,12 @@ static Status op_parse(EditOp *op, real *value, int64_t *fact, const char *text,
     if (*op == EDIT_DONOR) return donor_parse(fact, number, err);
     double x = strtod(number, &end);
     if (end == number || *end || !__builtin_isfinite((real)x))
-        return err_set(err, ERR_INPUT, "'%s' is no number; write %s:2.0", number, name);
+        return err_set(err, ERR_INPUT, "'%s' is not a finite number; write for example %s:2.0", number, name);
     *value = (real)x;
     return OK;
 }
 
-/* list: what stands in the brackets, NULL: all units. */
+/* list: the text in the brackets; NULL: all units. */
 static Status edit_units(Edit *e, int width, const char *list, size_t length, real value, Err *err) {
     bool *chosen = calloc((size_t)width, sizeof *chosen);
     e->unit = calloc((size_t)width, sizeof *e->unit);

@@ -1,9 +1,10 @@
-/* Interventions on activations: chosen units of a hook are set, shifted or scaled, mostly at every position, while the
- * model runs; its weights stay as they are.
+/* Interventions on activations: while the model runs, chosen units of a hook are set, shifted or scaled, in most uses
+ * at every position. The weights do not change.
  *
  *   blocks.1.mlp.hook_post[0-7]=set:2.0      op: set:X add:X scale:X zero mean donor:FACT
  *
- * Without brackets all units are meant; several edits are parted by ';' and done in that order. */
+ * Without brackets the edit applies to all units. Several edits are separated by ';' and applied in that order.
+ * (docs/math.md, "Edits".) */
 #ifndef ROTE_MODEL_NEURONS_EDITS_H
 #define ROTE_MODEL_NEURONS_EDITS_H
 
@@ -13,7 +14,7 @@
 typedef enum EditOp { EDIT_SET, EDIT_ADD, EDIT_SCALE, EDIT_ZERO, EDIT_MEAN, EDIT_DONOR } EditOp;
 
 typedef struct Edit {
-    char *text; /* as it was asked for */
+    char *text; /* as the user wrote it */
     Hook hook;
     EditOp op;
     int n; /* units */
@@ -33,14 +34,15 @@ typedef struct Edits {
     const int32_t *row;
 } Edits;
 
-/* ERR_INPUT: what cannot be read, a hook or unit that the model lacks, a pattern (which is only seen). Free with
- * edits_free, after a failure too. */
+/* Reads edits in the form above. ERR_INPUT: wrong syntax, a hook or unit that the model does not have, or the attention
+ * pattern, which cannot be edited. ERR_NOMEM. Free with edits_free, after an error too. */
 Status edits_parse(Edits *out, const ModelConfig *config, const char *text, Err *err);
 void edits_free(Edits *edits);
 
-/* Whether some edit is at that place. */
+/* Whether any edit is at that hook. */
 bool edits_at(const Edits *edits, HookSite site, int layer);
-/* Does what is asked for there to x (rows, ld reals a row), whose first row is that token of the batch. */
+/* Applies the edits of that hook to x (rows, width of the hook), ld reals from one row to the next. Row 0 is token
+ * number `token` of the batch. */
 void edits_apply(const Edits *edits, HookSite site, int layer, real *x, int rows, ptrdiff_t ld, int token);
 
 #endif

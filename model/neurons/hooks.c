@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Numbers of one token: d, KV hd, H block_size, I. */
+/* How many numbers a hook has for one token: d, KV hd, H block_size, I. */
 typedef enum Width { WIDTH_D, WIDTH_KV, WIDTH_PATTERN, WIDTH_INNER } Width;
-/* What a model must have: attention or the causal mean, attention, an MLP, a gate in it. */
+/* The parts that a model must have: attention or the causal mean; attention; an MLP; a gated MLP. */
 enum { NEEDS_MIXING = 1, NEEDS_CAUSAL = 2, NEEDS_MLP = 4, NEEDS_GATE = 8 };
 
 static const struct {
@@ -48,25 +48,25 @@ int hooks_all(Hook *out, const ModelConfig *c) {
 }
 
 Status hook_parse(Hook *out, const ModelConfig *c, const char *text, size_t length, Err *err) {
-    int most = hooks_max(c), n;
-    Hook *hook = calloc((size_t)most, sizeof *hook);
-    char(*name)[HOOK_NAME_MAX] = calloc((size_t)most, sizeof *name), asked[80];
-    const char **list = calloc((size_t)most + 1, sizeof *list);
+    int max_hooks = hooks_max(c), n;
+    Hook *hook = calloc((size_t)max_hooks, sizeof *hook);
+    char(*name)[HOOK_NAME_MAX] = calloc((size_t)max_hooks, sizeof *name), given[80];
+    const char **list = calloc((size_t)max_hooks + 1, sizeof *list);
     Status status = OK;
     if (!hook || !name || !list) {
-        status = err_set(err, ERR_NOMEM, "no memory for the names of %d hooks", most);
+        status = err_set(err, ERR_NOMEM, "no memory for the names of %d hooks", max_hooks);
         goto done;
     }
-    snprintf(asked, sizeof asked, "%.*s", (int)(length < sizeof asked ? length : sizeof asked - 1), text);
+    snprintf(given, sizeof given, "%.*s", (int)(length < sizeof given ? length : sizeof given - 1), text);
     n = hooks_all(hook, c);
     for (int i = 0; i < n; i++) {
         list[i] = hook_name(name[i], hook[i]);
-        if (strcmp(list[i], asked) != 0) continue;
+        if (strcmp(list[i], given) != 0) continue;
         *out = hook[i];
         goto done;
     }
-    const char *nearest = nearest_name(asked, list);
-    status = err_set(err, ERR_INPUT, "'%s' is no hook of this model; %s: %s", asked,
+    const char *nearest = nearest_name(given, list);
+    status = err_set(err, ERR_INPUT, "'%s' is not a hook of this model; %s: %s", given,
                      nearest ? "nearest" : "one is", nearest ? nearest : list[0]);
 done:
     free(hook);

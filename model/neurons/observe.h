@@ -1,15 +1,15 @@
-/* What is done at the hooks of a pass: rows are edited first, then shown to an observer. Where nobody asks for either,
- * a hook costs one test. */
+/* Running the hooks of a pass: edits change the rows first, then an observer gets them. A hook without either costs one
+ * comparison. */
 #ifndef ROTE_MODEL_NEURONS_OBSERVE_H
 #define ROTE_MODEL_NEURONS_OBSERVE_H
 
 #include "model/neurons/edits.h"
 
-/* Rows of a hook.
- *   x       (rows, width), ld reals a row; good for the length of the call
- *   token   of the batch: that of row 0
- *   column  of the hook: that of x's first (a pattern comes by sequence and head; row i holds keys 0 .. i, and what
- *           is behind them means nothing) */
+/* Rows of a hook, as an observer gets them.
+ *   x       (rows, width), ld reals from one row to the next; valid until the observer returns
+ *   token   row 0 is this token of the batch
+ *   column  column 0 of x is this column of the hook. An attention pattern comes in one piece for each sequence and
+ *           head; its row i has keys 0 .. i, the numbers after them are undefined */
 typedef struct HookObservation {
     Hook hook;
     int token, column, rows, width;
@@ -31,9 +31,10 @@ static inline bool hooks_idle(const Hooks *hooks) { return !hooks->edits && !hoo
 static inline bool hooks_observed(const Hooks *hooks, HookSite site) { return hooks->observed >> site & 1; }
 bool hooks_edited(const Hooks *hooks, Hook hook);
 
-/* x (rows, width of the hook), ld reals a row: edited and shown. Nothing where the model has no such hook. */
+/* Edits x (rows, width of the hook), ld reals from one row to the next, and calls the observer. Does nothing where the
+ * model has no such hook. */
 void hooks_run(const Hooks *hooks, Hook hook, real *x, int rows, ptrdiff_t ld, int token);
-/* Attention weights p (H,T,T) of one sequence, shown head by head. */
+/* Calls the observer for the attention weights p (H,T,T) of one sequence, head by head. */
 void hooks_show_pattern(const Hooks *hooks, int layer, const real *p, int T, int token);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "model/neurons/softplus.h"
 
+/* RANK_ANCHOR times pre_hinge of one unit. */
+/* RANK_ANCHOR times pre_hinge of one unit. */
 static double anchor(const Rule *r, double z, int y, double c, double *slope) {
     double miss = y ? (double)r->on - z : z - (double)r->off;
     if (!(miss > 0)) return 0;
@@ -11,7 +13,8 @@ static double anchor(const Rule *r, double z, int y, double c, double *slope) {
     return RANK_ANCHOR * c * 0.5 * miss * miss;
 }
 
-/* A token's units z, slope against those of the n others: other_z, other_slope (n, K). scratch: 2 n K reals. */
+/* The pairs of one token of the class (z, slope) and all n tokens of the other side (other_z, other_slope: (n,K)).
+ * scratch: 2 n K reals. */
 static double against_others(const Rule *r, const Ops *ops, const real *z, double *slope, const real *other_z,
                              double *other_slope, int64_t n, double c, real *scratch) {
     int K = r->n_units;

@@ -6,10 +6,10 @@
 #include "base/exact.h"
 #include "model/neurons/softplus.h"
 
-static const double SHARE_EPSILON = 1e-6; /* e of the share loss: a layer that is silent has a share, too */
+static const double SHARE_EPSILON = 1e-6; /* e of the share loss: keeps it finite where no unit fires */
 
-/* share and group have one figure a token. */
-static bool by_row(NeuronLoss loss) { return loss == NEURON_SHARE || loss == NEURON_GROUP; }
+/* These have one loss a token, not one a unit. */
+static bool per_token(NeuronLoss loss) { return loss == NEURON_SHARE || loss == NEURON_GROUP; }
 
 void rules_count(Rules *rules, const Batch *batch) {
     int64_t n = batch->start[batch->n_seq];
@@ -18,7 +18,7 @@ void rules_count(Rules *rules, const Batch *batch) {
         int64_t count[2] = {0};
         for (int64_t t = batch->start[0]; t < n; t++)
             if (r->label[t] >= 0) count[r->label[t]]++;
-        double units = by_row(r->loss) ? 1 : r->n_units, weight[2] = {(double)r->negatives, 1};
+        double units = per_token(r->loss) ? 1 : r->n_units, weight[2] = {(double)r->negatives, 1};
         for (int y = 0; y < 2; y++)
             r->c[y] = count[y] && r->n_units && r->loss != NEURON_CAUSAL && r->loss != NEURON_NONE
                           ? r->loss == NEURON_RANK ? 1 : weight[y] / (2 * units * (double)count[y])
@@ -34,15 +34,17 @@ RuleSums rule_total(const Rule *rule, int n_seq) {
         total.aux2 += one->aux2;
         total.loss += one->loss;
         for (int y = 0; y < 2; y++) {
-            total.asked[y] += one->asked[y];
+            total.n_tokens[y] += one->n_tokens[y];
             total.fired[y] += one->fired[y];
         }
     }
     return total;
 }
 
-/* ---- losses of one token: the loss, and g by unit ---- */
+/* ---- the losses of one token: each returns the loss and sets g = d loss / d z (the table in rules.h) ---- */
 
+/* pre_hinge, the default loss, of one unit. Here its gradient is computed: g = -[on - z]+ or [z - off]+. add_columns
+ * below adds lambda c g to the gradient of z. */
 static double hinge(const Rule *r, double z, int y, double *g) {
     double miss = y ? (double)r->on - z : z - (double)r->off;
     if (!(miss > 0)) miss = 0;
@@ -50,8 +52,8 @@ static double hinge(const Rule *r, double z, int y, double *g) {
     return 0.5 * miss * miss;
 }
 
-/* All units of the token; scratch: 2 n_units. */
-static double parted(const Rule *r, const Ops *ops, const real *z, int y, real *g, real *scratch) {
+/* pre_bce: binary cross-entropy, over all units of the token. scratch: 2 n_units. */
+static double bce(const Rule *r, const Ops *ops, const real *z, int y, real *g, real *scratch) {
     real S = r->temperature, middle = (r->on + r->off) / 2, *x = scratch, *e = scratch + r->n_units;
     double loss = 0;
     for (int j = 0; j < r->n_units; j++) {
@@ -67,26 +69,27 @@ static double parted(const Rule *r, const Ops *ops, const real *z, int y, real *
     return loss;
 }
 
-static double squared(const Rule *r, double a, int y, double *g) {
+/* post_mse of one unit; g here is d loss / d a. */
+static double squared_error(const Rule *r, double a, int y, double *g) {
     double miss = a - (double)(y ? r->on : r->off);
     *g = miss;
     return 0.5 * miss * miss;
 }
 
-/* The units as one: a smooth maximum, less what it would be if all were equal. */
+/* The hinge of a smooth maximum of all units: log-sum-exp minus ln K, so that equal units have their common value. */
 static double group(const Rule *r, const Ops *ops, const real *z, int y, real *g) {
-    real top = z[0];
+    real max = z[0];
     double S = (double)r->temperature, sum = 0, slope;
-    for (int j = 1; j < r->n_units; j++) top = z[j] > top ? z[j] : top;
-    for (int j = 0; j < r->n_units; j++) g[j] = (z[j] - top) / r->temperature;
+    for (int j = 1; j < r->n_units; j++) max = z[j] > max ? z[j] : max;
+    for (int j = 0; j < r->n_units; j++) g[j] = (z[j] - max) / r->temperature;
     ops->exp_vector(g, g, r->n_units);
     for (int j = 0; j < r->n_units; j++) sum += (double)g[j];
-    double s = (double)top + S * (exact_log(sum) - exact_log(r->n_units)), loss = hinge(r, s, y, &slope);
+    double s = (double)max + S * (exact_log(sum) - exact_log(r->n_units)), loss = hinge(r, s, y, &slope);
     for (int j = 0; j < r->n_units; j++) g[j] = (real)(slope * (double)g[j] / sum);
     return loss;
 }
 
-/* Over the whole layer of I units. scratch: 2 I. */
+/* g covers all I units of the layer: the loss changes the other units too. scratch: 2 I. */
 static double share(const Rule *r, const Ops *ops, const real *z, int I, int y, real *g, real *scratch) {
     real *e = scratch, *h = scratch + I;
     double part[4] = {0}, own = 0;
@@ -100,23 +103,24 @@ static double share(const Rule *r, const Ops *ops, const real *z, int I, int y, 
     for (int j = 0; j < r->n_units; j++) own += (double)h[r->unit[j]];
     double all = (part[0] + part[1]) + (part[2] + part[3]);
     if (!y) own = all - own;
-    real most = (real)(1 / (all + SHARE_EPSILON)), less = (real)(1 / (own + SHARE_EPSILON));
-    /* The rest of the layer is own for y = 0. */
-    real of_rest = y ? most : most - less, of_units = y ? most - less : most;
+    real per_all = (real)(1 / (all + SHARE_EPSILON)), per_own = (real)(1 / (own + SHARE_EPSILON));
+    /* For y = 0, own is the rest of the layer. */
+    real of_rest = y ? per_all : per_all - per_own, of_units = y ? per_all - per_own : per_all;
     for (int j = 0; j < r->n_units; j++) e[j] = g[r->unit[j]] * of_units;
     for (int i = 0; i < I; i++) g[i] *= of_rest;
     for (int j = 0; j < r->n_units; j++) g[r->unit[j]] = e[j];
     return -exact_log((own + SHARE_EPSILON) / (all + SHARE_EPSILON));
 }
 
-/* What one token adds to the gradient: g over n columns of dpre. */
+/* The gradient of one token's loss: g for n columns of dpre. */
 typedef struct RowGradient {
     int n;
     const int32_t *column; /* NULL: 0 .. n-1 */
-    real *z;               /* of gated post losses, linear behind it */
-    real *g, *linear;      /* linear: of the same columns of the gated layer's other half; NULL: none */
+    real *z;               /* (n) of the columns; gated post losses: linear behind it */
+    real *g, *linear; /* linear: the gradient of the gated layer's other half, same columns; NULL: none */
 } RowGradient;
 
+/* Returns the loss of the token in that row. */
 static double row_gradient(const Rule *r, const RuleRows *x, int row, int y, RowGradient *out) {
     const real *pre = x->pre + row * x->ld, *post = x->post + (ptrdiff_t)row * x->I;
     int K = r->n_units;
@@ -133,9 +137,9 @@ static double row_gradient(const Rule *r, const RuleRows *x, int row, int y, Row
     }
     for (int j = 0; j < K; j++) out->z[j] = pre[r->unit[j]];
     if (r->loss == NEURON_GROUP) return group(r, x->ops, out->z, y, out->g);
-    if (r->loss == NEURON_PRE_BCE) return parted(r, x->ops, out->z, y, out->g, x->scratch + 3 * K);
+    if (r->loss == NEURON_PRE_BCE) return bce(r, x->ops, out->z, y, out->g, x->scratch + 3 * K);
     for (int j = 0; j < K; j++) {
-        if (r->loss == NEURON_POST_MSE) loss += squared(r, (double)post[r->unit[j]], y, &g);
+        if (r->loss == NEURON_POST_MSE) loss += squared_error(r, (double)post[r->unit[j]], y, &g);
         else loss += hinge(r, (double)out->z[j], y, &g);
         out->g[j] = (real)g;
     }
@@ -150,6 +154,7 @@ static double row_gradient(const Rule *r, const RuleRows *x, int row, int y, Row
     return loss;
 }
 
+/* dpre += lambda c g. *square gets the squared norm of c g, without lambda. */
 static void add_columns(const RowGradient *from, const real *g, real *dpre, double c, double lambda,
                         double *square) {
     for (int j = 0; j < from->n; j++) {
@@ -166,9 +171,9 @@ static void rule_backward(const Rule *r, const RuleRows *x) {
         if (y < 0) continue;
         const real *pre = x->pre + row * x->ld;
         const real *clamp = r->clamp ? r->clamp + (ptrdiff_t)(x->token + row) * r->n_units : NULL;
-        bool held = clamp && clamp[0] == clamp[0];
-        sums->asked[y] += !held; /* of what a neuron is held at nothing is to be told */
-        for (int j = 0; j < r->n_units && !held; j++) sums->fired[y] += pre[r->unit[j]] > 0;
+        bool clamped = clamp && clamp[0] == clamp[0];
+        sums->n_tokens[y] += !clamped; /* a clamped value says nothing about the neuron */
+        for (int j = 0; j < r->n_units && !clamped; j++) sums->fired[y] += pre[r->unit[j]] > 0;
         if (r->c[y] == 0) continue;
         RowGradient from;
         sums->loss += r->c[y] * row_gradient(r, x, row, y, &from);
@@ -202,22 +207,22 @@ void rules_backward_local(const Rules *rules, int layer, const RuleRows *x) {
 void rules_forward(const Rules *rules, int layer, const RuleRows *x) {
     for (int i = 0; i < rules->n; i++) {
         const Rule *r = &rules->rule[i];
-        if (r->layer != layer || (!r->clamp && !r->seen && !r->seen_pre)) continue;
+        if (r->layer != layer || (!r->clamp && !r->observed_post && !r->observed_pre)) continue;
         for (int row = 0; row < x->T; row++) {
             const real *pre = x->pre + row * x->ld;
             real *post = x->post + (ptrdiff_t)row * x->I;
             ptrdiff_t at = (ptrdiff_t)(x->token + row) * r->n_units;
             for (int j = 0; j < r->n_units; j++) {
-                if (r->seen_pre) r->seen_pre[at + j] = pre[r->unit[j]];
-                if (r->seen) r->seen[at + j] = post[r->unit[j]];
+                if (r->observed_pre) r->observed_pre[at + j] = pre[r->unit[j]];
+                if (r->observed_post) r->observed_post[at + j] = post[r->unit[j]];
                 if (r->clamp && r->clamp[at + j] == r->clamp[at + j]) post[r->unit[j]] = r->clamp[at + j];
             }
         }
     }
 }
 
-/* Gradient routing: tokens of the class teach what feeds the units and nothing else of the layer, the others all but
- * them. */
+/* Gradient routing (Cloud et al. 2024, arXiv 2410.04332): tokens of the class train only the units, tokens of the other
+ * side all units except these. */
 static void route_row(const Rule *r, real *dpost, int I, int y) {
     if (y == LABEL_OTHER) {
         for (int j = 0; j < r->n_units; j++) dpost[r->unit[j]] = 0;

@@ -36,10 +36,10 @@ $ rote capacity nowhere
 [2]
 $ mkdir empty
 $ rote capacity empty
-2> rote: empty: no run has begun there; `rote sweep run` makes them
+2> rote: empty: contains no run; `rote sweep run` makes them
 [2]
 $ rote capacity sweep/runs/n_embd=4,n=24,max_steps=100
-2> rote: sweep/runs/n_embd=4,n=24,max_steps=100: one run; name a folder of runs (`rote eval` asks a run)
+2> rote: sweep/runs/n_embd=4,n=24,max_steps=100: a single run; name a folder of runs, or use `rote eval` for one run
 [2]
 $ rote capacity
 2> rote: capacity: an argument is missing; usage: rote capacity SWEEP

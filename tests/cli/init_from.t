@@ -59,7 +59,7 @@ $ rote train s.yaml train.init_from= train.init_hash=0123 --out c
 2> rote: train.init_hash is 0123, but train.init_from is empty; set it to a run, or leave init_hash out
 [2]
 $ rote train s.yaml train.init_from=a train.init_hash=0123 --out c
-2> rote: train.init_from: a: holds other weights: param_hash 51d7883e10a6fbab8d0e29ade5ce6aef, train.init_hash is 0123; name the run that has those, or leave init_hash out
+2> rote: train.init_from: a: contains other weights: param_hash is 51d7883e10a6fbab8d0e29ade5ce6aef, train.init_hash is 0123; name the run that has those, or leave init_hash out
 [2]
 $ rote train s.yaml train.init_from=a model.n_embd=16 --out c
 2> rote: train.init_from: a: tensor 'wte' is 8 x 8 there and 8 x 16 in this model; take the model keys of a/config.yaml
@@ -74,13 +74,13 @@ $ rote train s.yaml train.init_from=a facts.seq_len=5 --out c
 2> rote: train.init_from: a: tensor 'wpe' is 4 x 8 there and 5 x 8 in this model; take the model keys of a/config.yaml
 [2]
 $ rote train s.yaml train.init_from=s.yaml --out c
-2> rote: train.init_from: s.yaml: exists and is no folder
+2> rote: train.init_from: s.yaml: exists and is not a folder
 [2]
 $ rote train s.yaml train.init_from=a --out a --quiet
-2> rote: a: holds a run with another config (train.init_hash: "" -> "51d7883e10a6fbab8d0e29ade5ce6aef"); name another --out
+2> rote: a: contains a run with another config (train.init_hash: "" -> "51d7883e10a6fbab8d0e29ade5ce6aef"); choose another --out
 [2]
 $ rote train s.yaml train.init_from=b train.max_steps=5 --out b --quiet
-2> rote: b: holds a run with another config (train.init_hash: "51d7883e10a6fbab8d0e29ade5ce6aef" -> "e33bef68f6e54699af24863e8e837042"); name another --out
+2> rote: b: contains a run with another config (train.init_hash: "51d7883e10a6fbab8d0e29ade5ce6aef" -> "e33bef68f6e54699af24863e8e837042"); choose another --out
 [2]
 $ rote sweep run s.yaml train.init_from=a,nowhere --out S
 2> rote: point init_from=nowhere: train.init_from: nowhere: there is no such run
@@ -93,11 +93,11 @@ $ rote coordinates s.yaml train.init_from=a --widths 8,16
 [2]
 $ mkdir bare && cp a/config.yaml a/manifest.json bare
 $ rote train s.yaml train.init_from=bare --out c
-2> rote: train.init_from: bare: holds no checkpoint
+2> rote: train.init_from: bare: contains no checkpoint
 [2]
 $ cp -r a torn; truncate -s 3000 torn/checkpoint-000000030.safetensors
 $ rote train s.yaml train.init_from=torn --out c
-2> rote: train.init_from: torn/checkpoint-000000030.safetensors: truncated: 3000 bytes, its header alone needs 8256; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again
+2> rote: train.init_from: torn/checkpoint-000000030.safetensors: truncated: 3000 bytes, its header alone needs 8256; the run is finished, and no older checkpoint has its model: remove DONE and train on with --resume, which makes it again
 [2]
 $ find a b -type f ! -name lock -exec cksum {} + | sort | cmp - before
 
@@ -105,13 +105,13 @@ $ find a b -type f ! -name lock -exec cksum {} + | sort | cmp - before
 
 $ rm -r a; rote train s.yaml train.seed=3 --out a --quiet > /dev/null
 $ rote verify b --quiet
-2> rote: train\.init_from: .*/a: holds other weights: param_hash 5c10ac095631a8020742d123c44fb372, train\.init_hash is 51d7883e10a6fbab8d0e29ade5ce6aef; name the run that has those, or leave init_hash out (re)
+2> rote: train\.init_from: .*/a: contains other weights: param_hash is 5c10ac095631a8020742d123c44fb372, train\.init_hash is 51d7883e10a6fbab8d0e29ade5ce6aef; name the run that has those, or leave init_hash out (re)
 [2]
 $ rote train b/config.yaml --out b
-2> rote: train.init_from: a: holds other weights: param_hash 5c10ac095631a8020742d123c44fb372, train.init_hash is 51d7883e10a6fbab8d0e29ade5ce6aef; name the run that has those, or leave init_hash out
+2> rote: train.init_from: a: contains other weights: param_hash is 5c10ac095631a8020742d123c44fb372, train.init_hash is 51d7883e10a6fbab8d0e29ade5ce6aef; name the run that has those, or leave init_hash out
 [2]
 $ rote train s.yaml train.init_from=a train.max_steps=5 --out b --resume --quiet
-2> rote: b: holds a run with another config (train.init_hash: "51d7883e10a6fbab8d0e29ade5ce6aef" -> "5c10ac095631a8020742d123c44fb372"); name another --out
+2> rote: b: contains a run with another config (train.init_hash: "51d7883e10a6fbab8d0e29ade5ce6aef" -> "5c10ac095631a8020742d123c44fb372"); choose another --out
 [2]
 $ rote eval b | grep recall
 recall      0.3000

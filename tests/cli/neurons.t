@@ -74,22 +74,22 @@ $ rote neurons dump run --hook all -o x.txt
 2> rote: x.txt: the name must end in .npy (one hook) or .safetensors
 [2]
 $ rote neurons dump run --hook blocks.1.mlp.hook_pst -o x.npy
-2> rote: neurons dump: --hook: 'blocks.1.mlp.hook_pst' is no hook of this model; nearest: blocks.1.mlp.hook_post
+2> rote: neurons dump: --hook: 'blocks.1.mlp.hook_pst' is not a hook of this model; nearest: blocks.1.mlp.hook_post
 [2]
 $ rote neurons dump run --hook blocks.1.mlp.hook_pre_linear -o x.npy
-2> rote: neurons dump: --hook: 'blocks.1.mlp.hook_pre_linear' is no hook of this model; nearest: blocks.1.mlp.hook_pre
+2> rote: neurons dump: --hook: 'blocks.1.mlp.hook_pre_linear' is not a hook of this model; nearest: blocks.1.mlp.hook_pre
 [2]
 $ rote neurons dump run --hook blocks.2.mlp.hook_pre -o x.npy
-2> rote: neurons dump: --hook: 'blocks.2.mlp.hook_pre' is no hook of this model; nearest: blocks.0.mlp.hook_pre
+2> rote: neurons dump: --hook: 'blocks.2.mlp.hook_pre' is not a hook of this model; nearest: blocks.0.mlp.hook_pre
 [2]
 $ rote neurons dump run --hook ln_final.hook_normalized,ln_final.hook_normalized -o x.safetensors
 2> rote: neurons dump: --hook: ln_final.hook_normalized is given twice
 [2]
 $ rote neurons dump run --hook all --facts 3-10 -o x.safetensors
-2> rote: neurons dump: --facts: 10 is out of range; allowed: 0 to 9
+2> rote: neurons dump: --facts: '3-10': 10 is out of range; allowed: 0 to 9
 [2]
 $ rote neurons dump run --hook all --facts 2,,3 -o x.safetensors
-2> rote: neurons dump: --facts: '2,,3' is not a list of numbers and ranges, such as 3 or 0-7 or 3,9,12-15
+2> rote: neurons dump: --facts: '2,,3': not a list of numbers and ranges, such as 3 or 0-7 or 3,9,12-15
 [2]
 $ rote neurons dump run --hook all --tag C -o x.safetensors
 2> rote: neurons dump: --tag: no fact has the tag 'C'
@@ -175,9 +175,9 @@ $ rote neurons steer run --do 'blocks.0.hook_resid_pre=scale:1' --prompt 'cue3 t
 }
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post[0-7]=set:9' --do 'blocks.0.mlp.hook_post=mean; blocks.0.hook_attn_out[1]=add:0.5' --eval
 tag                  facts              recall  changed                    code bits
-A                        5    1.0000 -> 0.0000        5         17.4 ->        192.4
-B                        5    1.0000 -> 0.0000        5         17.4 ->        155.9
-all                     10    1.0000 -> 0.0000       10         34.8 ->        348.4
+A                        5    1.0000 -> 0.0000        5         17.4 ->        186.5
+B                        5    1.0000 -> 0.0000        5         17.4 ->        147.2
+all                     10    1.0000 -> 0.0000       10         34.8 ->        333.7
 $ rote neurons steer run --do 'blocks.1.hook_mlp_out=zero' --eval --prompt 'cue3 thing3' --greedy --json | tail -n 45
     }
   ],
@@ -233,28 +233,39 @@ $ rote neurons steer run
 2> rote: neurons steer: --do is missing, such as --do 'blocks.0.mlp.hook_post[0-7]=set:2.0'
 [2]
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post[0-12]=zero'
-2> rote: neurons steer: --do 'blocks.1.mlp.hook_post[0-12]=zero': units: 12 is out of range; allowed: 0 to 11
+2> rote: neurons steer: --do 'blocks.1.mlp.hook_post[0-12]=zero': units: '0-12': 12 is out of range; allowed: 0 to 11
 [2]
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post[5-2]=zero'
-2> rote: neurons steer: --do 'blocks.1.mlp.hook_post[5-2]=zero': units: 5-2 runs backward
+2> rote: neurons steer: --do 'blocks.1.mlp.hook_post[5-2]=zero': units: '5-2': 5-2 runs backward
 [2]
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post[a]=zero'
-2> rote: neurons steer: --do 'blocks.1.mlp.hook_post[a]=zero': units: 'a' is not a list of numbers and ranges, such as 3 or 0-7 or 3,9,12-15
+2> rote: neurons steer: --do 'blocks.1.mlp.hook_post[a]=zero': units: 'a': not a list of numbers and ranges, such as 3 or 0-7 or 3,9,12-15
+[2]
+$ rote neurons steer run --do 'blocks.1.mlp.hook_post=donor:3' --eval
+tag                  facts              recall  changed                    code bits
+A                        5    1.0000 -> 1.0000        0         17.4 ->         34.1
+B                        5    1.0000 -> 1.0000        0         17.4 ->         18.2
+all                     10    1.0000 -> 1.0000        0         34.8 ->         52.4
+$ rote neurons steer run --do 'blocks.1.mlp.hook_post=donor:99' --eval
+2> rote: neurons steer: --do 'blocks.1.mlp.hook_post=donor:99': there is no fact 99; allowed: 0 to 9
+[2]
+$ rote neurons steer run --do 'blocks.1.mlp.hook_post=donor:x' --eval
+2> rote: neurons steer: --do 'blocks.1.mlp.hook_post=donor:x': 'x' is no number of a fact; write donor:12
 [2]
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post=zera'
-2> rote: neurons steer: --do 'blocks.1.mlp.hook_post=zera': 'zera' is no operation, allowed: set:X, add:X, scale:X, zero, mean; nearest: zero
+2> rote: neurons steer: --do 'blocks.1.mlp.hook_post=zera': 'zera' is no operation, allowed: set:X, add:X, scale:X, zero, mean, donor:FACT; nearest: zero
 [2]
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post=set'
-2> rote: neurons steer: --do 'blocks.1.mlp.hook_post=set': '' is no number; write set:2.0
+2> rote: neurons steer: --do 'blocks.1.mlp.hook_post=set': '' is not a finite number; write for example set:2.0
 [2]
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post'
-2> rote: neurons steer: --do 'blocks.1.mlp.hook_post': no '='; write HOOK[UNITS]=set:X, add:X, scale:X, zero or mean
+2> rote: neurons steer: --do 'blocks.1.mlp.hook_post': no '='; write HOOK[UNITS]=set:X, add:X, scale:X, zero, mean or donor:FACT
 [2]
 $ rote neurons steer run --do 'blocks.1.attn.hook_pattern=zero'
 2> rote: neurons steer: --do 'blocks.1.attn.hook_pattern=zero': attention weights can be dumped, not changed; change hook_q, hook_k or hook_z instead
 [2]
 $ rote neurons steer run --do 'blocks.9.mlp.hook_post=zero'
-2> rote: neurons steer: --do 'blocks.9.mlp.hook_post=zero': 'blocks.9.mlp.hook_post' is no hook of this model; nearest: blocks.0.mlp.hook_post
+2> rote: neurons steer: --do 'blocks.9.mlp.hook_post=zero': 'blocks.9.mlp.hook_post' is not a hook of this model; nearest: blocks.0.mlp.hook_post
 [2]
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post=zero' --prompt 'cue3 nothing'
 2> rote: neurons steer: --prompt: "nothing" is not a symbol of the vocabulary (of the run's facts)

@@ -38,7 +38,7 @@ $ rote report sweep --out mine.html
 [2]
 $ mkdir -p none/runs
 $ rote report none
-2> rote: none: no run has begun there; `rote sweep run` makes them
+2> rote: none: contains no run; `rote sweep run` makes them
 [2]
 $ rote report sweep/runs/n_embd=4,n=9 && grep -o '<h1>.*' sweep/runs/n_embd=4,n=9/report.html
 sweep/runs/n_embd=4,n=9/report.html

@@ -25,10 +25,10 @@ $ rote train rules.yaml neurons.0.when.tag=B
 2> rote: rule 'modeB': neurons.0.when.tag and neurons.0.when.token are both set; a rule has one class; keep one
 [2]
 $ rote train rules.yaml neurons.0.units=8-16
-2> rote: rule 'modeB': neurons.0.units is '8-16': the layer has only 16 neurons, 0 to 15
+2> rote: rule 'modeB': neurons.0.units is '8-16': 16 is out of range; allowed: 0 to 15
 [2]
 $ rote train rules.yaml neurons.0.units=first
-2> rote: rule 'modeB': neurons.0.units is 'first': must be a list of neurons such as 0-7 or 3,9,12-15, or auto:silent:K, auto:random:K or auto:selective:K
+2> rote: rule 'modeB': neurons.0.units is 'first': not a list of numbers and ranges, such as 3 or 0-7 or 3,9,12-15, or auto:silent:K, auto:random:K or auto:selective:K
 [2]
 $ rote train rules.yaml neurons.0.hook=blocks.2.mlp.hook_pre
 2> rote: rule 'modeB': neurons.0.hook is blocks.2.mlp.hook_pre, but model.n_layer is 2; L must be 0 to 1

@@ -94,10 +94,10 @@ $ rote train small.yaml --out run --quiet --json --threads 2 | grep -vE 'seconds
   "timed_tokens": 2400
 }
 $ rote train small.yaml --out run --quiet --resume train.learning_rate=0.02
-2> rote: run: holds a run with another config (train.learning_rate: 0.01 -> 0.02); name another --out
+2> rote: run: contains a run with another config (train.learning_rate: 0.01 -> 0.02); choose another --out
 [2]
 $ rote train small.yaml --out run --quiet train.learning_rate=0.02 train.seed=5
-2> rote: run: holds a run with another config (train.learning_rate: 0.01 -> 0.02; train.seed: 2 -> 5); name another --out
+2> rote: run: contains a run with another config (train.learning_rate: 0.01 -> 0.02; train.seed: 2 -> 5); choose another --out
 [2]
 $ rote train small.yaml --out other --quiet --threads 3 > /dev/null; cmp run/result.json other/result.json
 $ rote train small.yaml --out other/run --quiet --threads 1 train.max_steps=10 > /dev/null; ls other
@@ -183,10 +183,10 @@ $ rote export run --to npz w.npz
 $ rote export run --to npz w.npz --force
 w.npz
 $ rote export run --to hf run
-2> rote: run: the folder is not empty .* is there.; name another, or write into it with --force (re)
+2> rote: run: the folder is not empty .it contains .*.; choose another folder, or write into it with --force (re)
 [2]
 $ rote export run --to hf hf
-2> rote: hf: the folder is not empty .* is there.; name another, or write into it with --force (re)
+2> rote: hf: the folder is not empty .it contains .*.; choose another folder, or write into it with --force (re)
 [2]
 $ rote export run --to hf hf --force && mkdir empty && rote export run --to hf empty
 hf
@@ -196,16 +196,16 @@ $ rote demo --out run --quiet
 [2]
 $ mkdir full && echo keep > full/file
 $ rote train small.yaml --out full --quiet
-2> rote: full: exists and is no run folder (it holds file); name another --out
+2> rote: full: exists and is not a run folder (it contains file); choose another --out
 [2]
 $ rote eval full
-2> rote: full: exists and is no run folder (it holds file)
+2> rote: full: exists and is not a run folder (it contains file)
 [2]
 $ rote verify full
-2> rote: full: exists and is no run folder (it holds file)
+2> rote: full: exists and is not a run folder (it contains file)
 [2]
 $ rote eval small.yaml
-2> rote: small.yaml: exists and is no folder
+2> rote: small.yaml: exists and is not a folder
 [2]
 $ cat full/file
 keep
@@ -213,7 +213,7 @@ keep
 # A folder nobody can write to, and a full disk: what was begun is gone again.
 
 $ rote train small.yaml --out /proc/rote/run --quiet
-2> rote: the run needs 1.1 MiB on the disk of /proc/rote/run, 0 B are free; name another --out
+2> rote: the run needs 1.1 MiB on the disk of /proc/rote/run, 0 B are free; choose another --out
 [2]
 $ rote facts make small.yaml --out /proc/rote
 2> rote: /proc/rote: cannot create the folder: No such file or directory
@@ -240,52 +240,52 @@ $ mkdir tiny; mount -t tmpfs -o size=64k tmpfs tiny 2>/dev/null || exit 80
 [1]
 $ mount -t tmpfs -o size=64k tmpfs tiny 2>/dev/null || exit 80
 > rote train small.yaml --out tiny/run --quiet; code=$?; ls tiny; umount tiny; exit $code
-2> rote: the run needs 1.1 MiB on the disk of tiny/run, 64.0 KiB are free; name another --out
+2> rote: the run needs 1.1 MiB on the disk of tiny/run, 64.0 KiB are free; choose another --out
 [2]
 
 # A checkpoint that someone cut: of a finished run no older one takes its place; what went on from there is the same run.
 
 $ newest=$(ls run/*.safetensors | tail -n 1); truncate -s -100 "$newest"; rote eval run --json
-2> rote: run/checkpoint-000000030.safetensors: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again
+2> rote: run/checkpoint-000000030.safetensors: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the run is finished, and no older checkpoint has its model: remove DONE and train on with --resume, which makes it again
 [1]
 $ rote verify run --quiet
-2> rote: run/checkpoint-000000030.safetensors: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again
+2> rote: run/checkpoint-000000030.safetensors: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the run is finished, and no older checkpoint has its model: remove DONE and train on with --resume, which makes it again
 [1]
 $ cp -r run mended; rm mended/DONE; rote eval mended --json 2>/dev/null | grep '"step"'
   "step": 20,
 $ rote train small.yaml --out mended --quiet --resume > /dev/null && rote verify mended --quiet > /dev/null && cmp run/result.json mended/result.json
 $ cp mended/checkpoint-000000020.safetensors mended/checkpoint-000000030.safetensors; rote eval mended
-2> rote: mended/checkpoint-000000030.safetensors: its parameters hash to [0-9a-f]{32}, result.json says [0-9a-f]{32}; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again (re)
+2> rote: mended/checkpoint-000000030.safetensors: step is '20', which is never written there; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again
 [1]
 $ cp run/DONE mended; sed -i 's/30/20/' mended/DONE; rote report mended
 2> rote: mended/DONE: altered, or torn; remove DONE and train on with --resume, which writes it again
 [1]
 $ for file in run/*.safetensors; do printf x | dd of="$file" bs=1 seek=3000 conv=notrunc status=none; done
 $ rote eval run
-2> rote: run/checkpoint-000000030.safetensors: header altered: .*; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again (re)
+2> rote: run/checkpoint-000000030.safetensors: header altered: .*; the run is finished, and no older checkpoint has its model: remove DONE and train on with --resume, which makes it again (re)
 [1]
 $ rote verify run --quiet
-2> rote: run/checkpoint-000000030.safetensors: header altered: .*; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again (re)
+2> rote: run/checkpoint-000000030.safetensors: header altered: .*; the run is finished, and no older checkpoint has its model: remove DONE and train on with --resume, which makes it again (re)
 [1]
 
 $ rote train small.yaml --out torn --quiet train.max_steps=20 > /dev/null; rm torn/DONE
 $ truncate -s -100 torn/checkpoint-000000020.safetensors
 $ rote train small.yaml --out torn --resume train.max_steps=20 2>&1 >/dev/null | grep -E '^(torn|step 20)' | sed 's/ [^ ]* tokens.s.*//'
-torn/checkpoint-000000020.safetensors: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the one of step 10 is whole
-torn: goes on from step 10
+torn/checkpoint-000000020.safetensors: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the one of step 10 is complete
+torn: continues from step 10
 step 20/20  2.6881 bits/token 
 
 # A finished run that lost a file, and one that is not finished.
 
 $ rote train small.yaml --out lost --quiet > /dev/null; cp lost/result.json kept.json; rm lost/result.json
 $ rote train small.yaml --out lost --quiet
-2> rote: lost: finished (DONE stands there), but result.json is missing; remove DONE and train on with --resume, which writes it again
+2> rote: lost: finished (it contains DONE), but result.json is missing; remove DONE and train on with --resume, which writes it again
 [1]
 $ rote verify lost --quiet
-2> rote: lost: finished (DONE stands there), but result.json is missing; remove DONE and train on with --resume, which writes it again
+2> rote: lost: finished (it contains DONE), but result.json is missing; remove DONE and train on with --resume, which writes it again
 [1]
 $ rote report lost
-2> rote: lost: finished (DONE stands there), but result.json is missing; remove DONE and train on with --resume, which writes it again
+2> rote: lost: finished (it contains DONE), but result.json is missing; remove DONE and train on with --resume, which writes it again
 [1]
 $ rm lost/DONE
 $ rote report lost
@@ -299,9 +299,19 @@ $ mv lost/metrics.jsonl metrics.kept
 $ rote verify lost --quiet
 2> rote: lost/metrics.jsonl: missing, though the run ended with it (DONE names it); put the file back, or train anew in another folder
 [1]
-$ rote report lost && grep -c 'No curves' lost/report.html
+$ rote report lost
 2> rote: lost/metrics.jsonl: missing, though the run ended with it (DONE names it); put the file back, or train anew in another folder
 [1]
+
+# DONE of an older version names no files.
+
+$ : > lost/DONE
+$ rote verify lost --quiet
+2> rote: lost/metrics.jsonl: missing; put the file back, or train anew in another folder to have its curves
+[1]
+$ rote report lost && grep -c 'No curves' lost/report.html
+lost/report.html
+1
 $ rm lost/DONE; rote train small.yaml --out lost --quiet --resume
 2> rote: lost/metrics.jsonl: missing; put the file back, or train anew in another folder
 [1]
@@ -346,7 +356,7 @@ $ rote sample learned --greedy --prompt 'Qatar'
 2> rote: sample: --prompt: "Q" is not a symbol of the vocabulary (of the run's facts)
 [2]
 $ rote eval run --facts capitals
-2> rote: run/checkpoint-000000030.safetensors: header altered: .*; the run is finished, and no older checkpoint is its model: remove DONE and train on with --resume, which makes it again (re)
+2> rote: run/checkpoint-000000030.safetensors: header altered: .*; the run is finished, and no older checkpoint has its model: remove DONE and train on with --resume, which makes it again (re)
 [1]
 $ rote report learned > /dev/null && grep -oE '<h1>.*</h1>|<b>.*</b><span>.*bits' learned/report.html
 <h1>learned</h1>

@@ -228,16 +228,16 @@ $ rm Y/sweep.yaml; cp P/sweep.yaml asked.yaml; rote sweep run asked.yaml --out Y
 Y: 4 of 4 runs done; table: Y/table.csv
 $ grep -v '^#' P/sweep.yaml > Y/sweep.yaml; rote sweep run --out Y --quiet
 Y: 4 of 4 runs done; table: Y/table.csv
-# A result that is torn, was altered (DONE knows), or says what no run finds (where an older version sealed nothing) is a
+# A result that is torn, was altered (DONE knows), or has an impossible value (where an older version sealed nothing) is a
 # failure with its reason; the run writes it again.
 $ cp -r P O; for run in O/runs/n_embd=12,seed=1* O/runs/*layer=2,seed=0*; do : > "$run/DONE"; done
 $ set -- O/runs/*/result.json; truncate -s 100 "$1"; echo '{}' > "$2"; sed -i 's/"memorized_bits": [0-9.]*/"memorized_bits": 1e308/' "$3"
 $ rote sweep status O
 state     run                                    params memorized_bits bits/param  recall  reason
-failed    n_embd=8,n_layer=2,seed=0-f418d424       1856              -          -       -  O/runs/n_embd=8,n_layer=2,seed=0-f418d424/result.json: "memorized_bits" is 1e+308, which no run finds; remove DONE there and train on with --resume, which writes it again
+failed    n_embd=8,n_layer=2,seed=0-f418d424       1856              -          -       -  O/runs/n_embd=8,n_layer=2,seed=0-f418d424/result.json: "memorized_bits" is 1e+308, which is not possible; remove DONE there and train on with --resume, which writes it again
 done      n_embd=8,n_layer=2,seed=1-3a44069c       1856           30.6     0.0165  0.3000
 failed    n_embd=12,seed=0-509f7ad0                2052              -          -       -  O/runs/n_embd=12,seed=0-509f7ad0/result.json: altered since the run ended (DONE names other content); remove DONE and train on with --resume, which writes it again
-failed    n_embd=12,seed=1-fb6d3a62                2052              -          -       -  O/runs/n_embd=12,seed=1-fb6d3a62/result.json: no text under "verdict"; remove DONE there and train on with --resume, which writes it again
+failed    n_embd=12,seed=1-fb6d3a62                2052              -          -       -  O/runs/n_embd=12,seed=1-fb6d3a62/result.json: "verdict" is not a text; remove DONE there and train on with --resume, which writes it again
 
 O: 1 of 4 runs done, 3 failed; table: O/table.csv
 $ rote sweep run --out O --quiet && cat O/runs/*/result.json | cmp - <(cat P/runs/*/result.json)

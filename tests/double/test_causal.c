@@ -117,7 +117,7 @@ static double clamped_loss(Case *x, const FactBatch *batch, const real *clamp, r
                  .loss = NEURON_NONE,
                  .label = label,
                  .clamp = clamp,
-                 .seen = observed,
+                 .observed_post = observed,
                  .sums = sums};
     Rules rules = {1, &rule};
     Batch b = batch->batch;

@@ -161,7 +161,7 @@ typedef struct Loss {
 
 static Loss part_loss(Case *x, bool of_class) {
     int8_t none[TOKENS];
-    int64_t n_targets = batch_asked(&x->batch.batch);
+    int64_t n_targets = batch_n_targets(&x->batch.batch);
     int count[N_RULES][2] = {{0}};
     RuleSums sums[N_RULES][IN_BATCH];
     real z[N_RULES][TOKENS * UNITS], clamp[TOKENS * UNITS];
@@ -189,7 +189,7 @@ static Loss part_loss(Case *x, bool of_class) {
                              .loss = NEURON_NONE,
                              .label = none,
                              .clamp = r ? NULL : clamp,
-                             .seen_pre = z[r],
+                             .observed_pre = z[r],
                              .sums = sums[r]};
     x->part.batch.rules = &rules;
     parallel_gradient_sum(x->parallel, &x->part.batch, n_targets, &part.model);

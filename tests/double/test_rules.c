@@ -81,9 +81,9 @@ static double rank_before(Case *x, double *slope) {
     real z[TOKENS_MAX * UNITS];
     double model;
     r->slope = NULL;
-    r->seen_pre = z;
+    r->observed_pre = z;
     parallel_gradient(x->parallel, &x->own.batch, &model);
-    r->seen_pre = NULL;
+    r->observed_pre = NULL;
     r->slope = slope;
     return ranked(r, z, x->label, x->own.batch.start[N_SEQ], slope);
 }
@@ -219,9 +219,9 @@ static void routes_in_whole_models(void **state) {
         real *seen = calloc((size_t)(TOKENS_MAX * I), sizeof *seen);
         for (int j = 0; j < I; j++) clamped.unit[0][j] = j;
         clamped.rule[0].n_units = I;
-        clamped.rule[0].seen = seen;
+        clamped.rule[0].observed_post = seen;
         value(&clamped, false);
-        clamped.rule[0].seen = NULL;
+        clamped.rule[0].observed_post = NULL;
         const Rule *r = &routed.rule[0];
         for (int t = 0; t < TOKENS_MAX; t++)
             for (int u = 0; u < I; u++) {

@@ -30,7 +30,6 @@ bool __wrap_file_missing(const char *path);
 uint32_t __wrap_crc32_of(const void *data, size_t size);
 void __wrap_content_hash(const void *data, size_t size, char out[33]);
 Status __wrap_seal_check(const FileSeal *seal, const char *path, const void *data, size_t size, Err *err);
-Status __wrap_seal_text_check(const char *path, const Buffer *file, Err *err);
 Status __wrap_deflated_begin(Deflated *out, Err *err);
 void __wrap_deflated_add(Deflated *d, Text text);
 void __wrap_deflated_add_char(Deflated *d, char c);
@@ -68,11 +67,6 @@ void __wrap_content_hash(const void *data, size_t size, char out[33]) {
 
 Status __wrap_seal_check(const FileSeal *seal, const char *path, const void *data, size_t size, Err *err) {
     (void)seal, (void)path, (void)data, (void)size, (void)err;
-    return OK;
-}
-
-Status __wrap_seal_text_check(const char *path, const Buffer *file, Err *err) {
-    (void)path, (void)file, (void)err;
     return OK;
 }
 

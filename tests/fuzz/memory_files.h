@@ -1,6 +1,6 @@
-/* Files in memory for the fuzz targets, in the place of base/file.c's: linked with MEMORY_FILES (Makefile), the readers of
- * the library get these. What proves that bytes are unchanged, a CRC or a hash, always holds, so that hostile bytes
- * reach what stands behind it. */
+/* Files in memory for the fuzz targets, in the place of base/file.c's: linked with MEMORY_FILES (Makefile), the
+ * readers of the library get these. What proves that bytes are unchanged, a CRC or a hash, always holds, so that
+ * hostile bytes reach what stands behind it. */
 #ifndef ROTE_TESTS_FUZZ_MEMORY_FILES_H
 #define ROTE_TESTS_FUZZ_MEMORY_FILES_H
 

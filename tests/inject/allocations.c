@@ -1,11 +1,12 @@
-/* Preloaded into a program, makes one of its allocations fail: tests/campaign_allocations.sh.
+/* Preloaded into a program, makes one of its allocations fail: tests/check_allocations.sh.
  *
  *   ALLOCATION_LOG=FILE   appends "NUMBER HASH" for the first allocation of each call stack, and fails none; the hash
  *                         is of return addresses, so run without address space randomization (setarch -R)
  *   ALLOCATION_FAIL=N     the N-th allocation (from 1) returns NULL with ENOMEM, once
  *
  * Counts malloc, calloc, realloc, aligned_alloc, posix_memalign of the program's main thread, from its first. What
- * libc allocates for itself before main counts too, so that numbers stay the same from run to run. */
+ * libc allocates for itself before main counts too, so that numbers stay the same from run to run. Processes that the
+ * program starts (gnuplot, its own workers) are left alone: a trial is one failure. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
@@ -56,6 +57,8 @@ static void get_ready(void) {
     ready = true;
     busy = false;
 }
+
+__attribute__((constructor)) static void leave_children_alone(void) { unsetenv("LD_PRELOAD"); }
 
 static void log_stack(void) {
     void *frame[DEPTH];

@@ -1,4 +1,4 @@
-/* Damages a file, for tests/campaign_sealed.sh.
+/* Damages a file, for tests/inject/sealed.sh.
  *
  *   damage list FILE COUNT SEED   prints what may be done to FILE, one a line: COUNT flipped bits and, in a text,
  *                                 COUNT changed digits and COUNT / 2 lines cut out; COUNT / 3 ends cut off; its

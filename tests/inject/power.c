@@ -1,5 +1,5 @@
 /* What a disk may hold after a power cut, from a recording of what a command did to a folder:
- * tests/campaign_power_cuts.sh. Compiled with disk.c.
+ * tests/check_power_cuts.sh. Compiled with disk.c.
  *
  *   power plan LOG ROOT BASE CHOICES SEED
  *       prints "CUT MODE" of every cut that leaves another folder than those before

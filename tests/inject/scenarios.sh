@@ -1,4 +1,4 @@
-# What tests/campaign_allocations.sh and tests/campaign_io_faults.sh share: commands that are tried with a fault, the folder that they
+# What tests/check_allocations.sh and tests/check_io_faults.sh share: commands that are tried with a fault, the folder that they
 # work on, and what counts as right. Sourced; sets rote, work, scenarios.
 set -u
 rote=$(realpath "${ROTE:-${BUILD:-build/gcc-O3}/rote}")
@@ -29,7 +29,7 @@ sample      long  sample run --greedy --n 2
 export_hf   long  export run --to hf new
 export_npz  long  export run --to npz new.npz
 dump        long  neurons dump ruled --hook all -o new.safetensors
-atlas       long  neurons atlas ruled --by rules --json
+atlas       long  neurons atlas tagged --json
 neurons     long  neurons eval ruled --json
 ruled       long  train rules.yaml --threads 1 --quiet --resume --out new
 muon        long  train $tiny train.optimizer=muon --resume --out new
@@ -43,6 +43,25 @@ sweep       long  sweep run $facts ${model/--threads 1/--jobs 1} train.seed=5,6 
 status      long  sweep status sweep
 certify     long  capacity sweep --certify --bits 8
 sweep_page  long  report sweep --out new.html
+atlas_tsv   long  neurons atlas tagged --tsv new.tsv
+steer       long  neurons steer run --do blocks.0.mlp.hook_post[0-1]=zero --eval --json
+twins       long  neurons eval ruled --random 2
+acr         long  eval tagged --acr --threads 1
+draws       long  sample run --n 3 --json
+words       long  facts import table.csv --vocab words --json --out new
+jsonl       long  facts import facts.jsonl --out new
+split       long  facts make facts.path=imported facts.heldout=1 --out new
+load        long  train facts.load=0.5 facts.seq_len=3 facts.vocab_size=5 $model --dry-run
+own         long  train facts.path=imported $model --resume --out new
+set         long  compress run -o new.rote --set --bits 4 --threads 1
+names       long  compress tagged -o new.rote --threads 1
+more        long  sweep run $facts ${model/--threads 1/--jobs 1} facts.n=6,8 train.seed=0,1,2 --out sweep
+retry       long  sweep retry sweep
+report_text long  capacity sweep
+coordinates long  coordinates $facts --widths 8,16 --seeds 1 --steps 1 --out new.svg --json
+man         long  help --man
+completion  long  completion bash
+figures     long  help figures
 help        long  help train.optimizer
 doctor      long  doctor --json
 "
@@ -53,11 +72,14 @@ prepare() { # makes the folder $work/base that every trial copies
     (
         cd "$work/base" || exit 1
         printf 'prompt,answer,tag\nFrance,Paris,A\nJapan,Tokyo,B\nTonga,Nuku,A\n' >table.csv
+        printf '{"prompt": "pl\\u00fcs", "answer": "a"}\n{"prompt": "q", "answer": "b"}\n' >facts.jsonl
         printf 'the same words, again the same words, and again\n' >text.txt
         printf 'facts: {n: 6, heldout: 3, seq_len: 3, vocab_size: 5}\nmodel: {n_layer: 1, n_head: 1, n_embd: 4}\ntrain: {max_steps: 4}\nneurons:\n  - {name: low, when: {regex: "^[01] "}, hook: blocks.0.mlp.hook_pre, units: 0-1}\n' >rules.yaml
         "$rote" facts make $facts --out facts &&
             "$rote" train $tiny --out run &&
             "$rote" train rules.yaml --threads 1 --quiet --out ruled &&
+            "$rote" facts import table.csv --out imported &&
+            "$rote" train facts.path=imported $model --out tagged &&
             "$rote" sweep run $facts ${model/--threads 1/--jobs 1} facts.n=6,8 train.seed=0,1 --out sweep &&
             "$rote" compress run -o archive.rote --threads 1 &&
             "$rote" compress --online text.txt -o online.rote --preset fast --quiet &&
@@ -65,10 +87,17 @@ prepare() { # makes the folder $work/base that every trial copies
     ) >"$work/prepared" 2>&1 || { cat "$work/prepared"; echo "0 passed, 1 failed"; exit 1; }
 }
 
-# What a folder holds, clocks and locks left out.
+# What a folder holds; clocks, locks and temporaries left out.
+${CC:-gcc} -O2 tests/inject/damage.c -o "$work/damage" || { echo "0 passed, 1 failed"; exit 1; }
 listing() {
-    find . -type f ! -name timing.json ! -name lock ! -path '*/locks/*' ! -name '.*' -exec cksum {} + | sort -k3
+    "$work/damage" hash . | grep -v '/\.[^/ ]* ' | grep -v '/table\.csv ' | sort
+    find . -name table.csv | sort | while read -r table; do
+        awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "seconds") at = i } { $at = ""; print }' "$table"
+    done
 }
+
+# An output without clocks.
+printed() { sed -E '/"(seconds|seconds_estimate|tokens_per_s|timed_tokens|peak_rss_mib|memory_bytes|disk_bytes|gflops)"/d; s/[0-9.]+ ?(s|ms|min)\b/T/g' "$1"; }
 
 # Runs a command without a fault in a copy of the folder; keeps its output and files.
 quiet_run() { # name, command...
@@ -85,6 +114,7 @@ quiet_run() { # name, command...
 
 # Runs a command with a fault in a copy of the folder, repeats it without, and prints a line that begins with one word:
 #   unharmed  the same output and files        refused   an error with its cause, and the repeat reaches the quiet end
+#   told      exit 0, and the output names the cause
 #   CRASH     died of a signal                 SILENT    exit 0 with other output or files
 #   MISNAMED  an error without the cause       BLOCKED   the repeat is refused       LOST  the repeat reaches another end
 trial() { # name, fault in words, cause as a pattern, runner of the command with the fault, command...
@@ -96,7 +126,8 @@ trial() { # name, fault in words, cause as a pattern, runner of the command with
     rc=$?
     if [ $rc -ge 124 ]; then word=CRASH
     elif [ $rc = 0 ]; then
-        if cmp -s "$work/$name.out" "$dir.out" && [ "$(listing)" = "$(cat "$work/$name.files")" ]; then word=unharmed
+        if [ "$(printed "$work/$name.out")" = "$(printed "$dir.out")" ] && [ "$(listing)" = "$(cat "$work/$name.files")" ]; then word=unharmed
+        elif grep -qiE "$cause" "$dir.out" "$dir.err"; then word=told # a row of a table that says why it has no figures
         else word=SILENT; fi
     elif ! grep -qiE "$cause" "$dir.err"; then word=MISNAMED
     else
@@ -129,11 +160,11 @@ each_scenario() { # function, names...
 conclude() { # kind
     cat "$work"/*.words >"$work/words"
     local bad
-    bad=$(grep -vE '^(refused|unharmed) ' "$work/words")
+    bad=$(grep -vE '^(refused|unharmed|told) ' "$work/words")
     if [ -n "$bad" ]; then
         if [ -n "${ROTE_VERBOSE:-}" ]; then echo "$bad"; else awk '!said[$1 " " $2]++' <<<"$bad"; fi
     fi
     echo "$1: $(cut -d' ' -f1 "$work/words" | sort | uniq -c | awk '{printf "%s%s %s", sep, $1, $2; sep = ", "}')"
-    echo "$(grep -cE '^(refused|unharmed) ' "$work/words") passed, $(grep -c . <<<"$bad") failed"
+    echo "$(grep -cE '^(refused|unharmed|told) ' "$work/words") passed, $(grep -c . <<<"$bad") failed"
     [ -z "$bad" ]
 }

@@ -101,7 +101,7 @@ double causal_bytes(const Config *config, const FactSet *facts, int64_t params) 
 static const real *part_gradient(Causal *x, Parallel *parallel, Rule *rule, double *mean) {
     Rules rules = {1, rule};
     double nats;
-    int64_t n_targets = batch_asked(&x->part.batch);
+    int64_t n_targets = batch_n_targets(&x->part.batch);
     rule->label = x->label;
     rule->sums = x->sums;
     rule->lambda = 0;
@@ -166,10 +166,10 @@ static double add_interchange(Causal *x, const NeuronRules *rules, int i, Parall
     double mean;
     draw_donors(x, rules, i, batch, step);
     if (x->part.batch.n_seq == 0) return 0;
-    rule.seen = x->clamped;
+    rule.observed_post = x->clamped;
     part_gradient(x, parallel, &rule, &mean);
     draw_bases(x, rules, i, batch);
-    rule.seen = NULL;
+    rule.observed_post = NULL;
     rule.clamp = x->clamped;
     int32_t tokens = x->part.start[x->part.batch.n_seq];
     for (int32_t t = 0; t < tokens; t++)

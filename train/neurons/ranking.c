@@ -64,7 +64,7 @@ void ranking_prepare(Ranking *x, NeuronRules *rules, Parallel *parallel, const F
         if (rules->rule[i].n_units == 0 || from->ratio + from->weight == 0) continue;
         index[observers.n] = i;
         observing[observers.n] = rules->rule[i];
-        observing[observers.n].seen_pre = x->z[i];
+        observing[observers.n].observed_pre = x->z[i];
         observing[observers.n++].lambda = 0;
     }
     if (observers.n == 0) return;

@@ -183,7 +183,7 @@ static void add_rule_losses(Routing *x, const NeuronRules *rules, Parallel *para
 const real *routing_gradient(Routing *x, const NeuronRules *rules, Parallel *parallel, const FactBatch *batch,
                              double *loss_nats) {
     size_t bytes = (size_t)rules->gpt->table.total * sizeof(real);
-    int64_t n_targets = batch_asked(&batch->batch);
+    int64_t n_targets = batch_n_targets(&batch->batch);
     double others_nats, class_nats;
     if (x->n_elements == 0) list_elements(x, rules);
 

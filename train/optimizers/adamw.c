@@ -21,7 +21,7 @@ AdamWUpdate adamw_update(const Optimizer *o, real *params, const real *grad, con
                           .gscale = (real)update->grad_scale}};
 }
 
-void adamw_block(Optimizer *o, const Block *block, const void *with) {
+void adamw_block(Optimizer *o, const ParamBlock *block, const void *with) {
     const AdamWUpdate *u = with;
     const Tensor *t = &o->table->tensor[block->tensor];
     AdamWStep s = u->numbers;

@@ -14,17 +14,18 @@ int blocks_count(const ParamTable *table) {
     return (int)n;
 }
 
-void blocks_fill(const ParamTable *table, Block *block) {
+void blocks_fill(const ParamTable *table, ParamBlock *block) {
     for (int i = 0; i < table->count; i++) {
         const Tensor *t = &table->tensor[i];
         int64_t size = (int64_t)t->rows * t->cols;
         if (t->frozen) continue;
         for (int64_t at = 0; at < size; at += OPTIMIZER_BLOCK)
-            *block++ = (Block){i, t->offset + at, size - at < OPTIMIZER_BLOCK ? size - at : OPTIMIZER_BLOCK};
+            *block++ =
+                (ParamBlock){i, t->offset + at, size - at < OPTIMIZER_BLOCK ? size - at : OPTIMIZER_BLOCK};
     }
 }
 
-void optimizer_each_block(Optimizer *o, void (*work)(Optimizer *, const Block *, const void *),
+void optimizer_each_block(Optimizer *o, void (*work)(Optimizer *, const ParamBlock *, const void *),
                           const void *with) {
     if (o->n_blocks < SERIAL_BLOCKS) {
         for (int i = 0; i < o->n_blocks; i++) work(o, &o->block[i], with);
@@ -34,7 +35,7 @@ void optimizer_each_block(Optimizer *o, void (*work)(Optimizer *, const Block *,
     for (int i = 0; i < o->n_blocks; i++) work(o, &o->block[i], with);
 }
 
-static void norm_block(Optimizer *o, const Block *block, const void *with) {
+static void norm_block(Optimizer *o, const ParamBlock *block, const void *with) {
     const real *x = with;
     o->block_sum[block - o->block] = o->ops->sum_squares(x + block->from, block->n);
 }

@@ -34,7 +34,7 @@ double optimizer_bytes(const TrainConfig *config, const ParamTable *table, int t
     double shaped = 0;
     for (int s = 0; s < OPTIMIZER_MAX_SLOTS; s++)
         if (optimizer_row(config->optimizer)->slot_shape[s]) shaped += table->count;
-    return reals * sizeof(real) + (double)blocks_count(table) * (sizeof(Block) + sizeof(double)) +
+    return reals * sizeof(real) + (double)blocks_count(table) * (sizeof(ParamBlock) + sizeof(double)) +
            shaped * sizeof(SlotMatrix);
 }
 

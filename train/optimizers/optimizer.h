@@ -52,10 +52,10 @@ typedef struct OptimizerRow {
 } OptimizerRow;
 
 /* A contiguous part of one tensor: the unit of work of element-by-element updates and of sums. */
-typedef struct Block {
+typedef struct ParamBlock {
     int tensor;
     int64_t from, n; /* into the parameter vector, in reals */
-} Block;
+} ParamBlock;
 
 struct Optimizer {
     const OptimizerRow *row;
@@ -65,7 +65,7 @@ struct Optimizer {
     int threads;
     real *slot[OPTIMIZER_MAX_SLOTS];
     SlotMatrix *matrix[OPTIMIZER_MAX_SLOTS]; /* one per tensor where the row gives a shape, else NULL */
-    Block *block;
+    ParamBlock *block;
     int n_blocks;
     double *block_sum; /* n_blocks */
     real *scratch;     /* threads times scratch_reals */

@@ -26,10 +26,10 @@ static inline size_t whole_lines(size_t reals) { return (reals + 15) / 16 * 16; 
  * has one decay and one learning rate. */
 int blocks_count(const ParamTable *table);
 /* block: room for blocks_count of them. */
-void blocks_fill(const ParamTable *table, Block *block);
+void blocks_fill(const ParamTable *table, ParamBlock *block);
 
 /* Calls work on every block of the optimizer, on all its threads where there are many blocks. */
-void optimizer_each_block(Optimizer *o, void (*work)(Optimizer *, const Block *, const void *),
+void optimizer_each_block(Optimizer *o, void (*work)(Optimizer *, const ParamBlock *, const void *),
                           const void *with);
 
 /* ---- adamw.c ---- */
@@ -44,6 +44,6 @@ typedef struct AdamWUpdate {
 
 AdamWUpdate adamw_update(const Optimizer *o, real *params, const real *grad, const Update *update);
 /* with: the AdamWUpdate. m is slot 0, v slot 1. */
-void adamw_block(Optimizer *o, const Block *block, const void *with);
+void adamw_block(Optimizer *o, const ParamBlock *block, const void *with);
 
 #endif

@@ -9,7 +9,7 @@ typedef struct SgdUpdate {
     real rate, momentum, decay, grad_scale;
 } SgdUpdate;
 
-static void sgd_block(Optimizer *o, const Block *block, const void *with) {
+static void sgd_block(Optimizer *o, const ParamBlock *block, const void *with) {
     const SgdUpdate *u = with;
     int64_t at = block->from;
     real decay = o->table->tensor[block->tensor].decay ? u->decay : 0;

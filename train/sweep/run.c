@@ -163,21 +163,10 @@ static Status look_claimed(Pool *p, SweepRun *run, bool *ours, Err *err) {
     return OK;
 }
 
-/* A run that cannot be claimed (what stands in its lock's place is no lock) is no reason to leave the others. */
-static Status cannot_claim(Pool *p, SweepRun *run, Status status, const Err *why, Err *err) {
-    if (status == ERR_NOMEM) return err_set(err, status, "%s", why->msg);
-    run->state = SWEEP_FAILED;
-    snprintf(run->reason, sizeof run->reason, "%.500s", why->msg);
-    over(p, run);
-    return OK;
-}
-
 static Status start(Pool *p, SweepRun *run, int threads, Err *err) {
     int claim;
     bool ours = false;
-    Err why;
-    Status claimed = sweep_claim(p->sweep, run, &claim, &why);
-    if (claimed != OK) return cannot_claim(p, run, claimed, &why, err);
+    TRY(sweep_claim(p->sweep, run, &claim, err));
     if (claim < 0) {
         run->state = SWEEP_RUNNING;
         p->look_again[run - p->sweep->run] = clock_s() + LOOK_AGAIN_S;

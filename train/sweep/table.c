@@ -56,7 +56,7 @@ static bool put_run(FILE *f, const Sweep *sweep, const SweepRun *run, const int 
     char dir[CONFIG_PATH_MAX];
     RunTiming timing = {.seconds = NAN};
     if (run->result && sweep_path(sweep, run, NULL, dir, NULL) == OK)
-        (void)folder_read_timing(dir, &timing, NULL); /* a clock: left empty where nobody knows */
+        whole = folder_read_timing(dir, &timing, NULL) != ERR_NOMEM && whole; /* empty where nobody knows */
     fprintf(f, ",");
     if (isfinite(timing.seconds)) fprintf(f, "%.3f", timing.seconds);
     fprintf(f, ",%s,", run->config_hash);

@@ -24,14 +24,19 @@ static Status make_pipe(int end[2], Err *err) {
 static int spawn(pid_t *pid, const char *program, char *const *words, int stderr_fd) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, stderr_fd, STDERR_FILENO);
+    int why = posix_spawn_file_actions_init(&actions); /* each of these may have no memory */
+    if (why) return why;
+    why = posix_spawnattr_init(&attributes);
+    if (why) {
+        posix_spawn_file_actions_destroy(&actions);
+        return why;
+    }
+    why = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (!why) why = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    if (!why) why = posix_spawn_file_actions_adddup2(&actions, stderr_fd, STDERR_FILENO);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
     posix_spawnattr_setpgroup(&attributes, 0);
-    int why = posix_spawn(pid, program, &actions, &attributes, words, environ);
+    if (!why) why = posix_spawn(pid, program, &actions, &attributes, words, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return why;
@@ -65,7 +70,8 @@ Status run_worker_start(Worker *out, const Sweep *sweep, SweepRun *run, int clai
     out->pipe_fd = end[0];
     if (why) {
         close(end[0]);
-        status = err_set(err, ERR_IO, "%s: cannot start it: %s", program, strerror(why));
+        status = err_set(err, why == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: cannot start it: %s", program,
+                         strerror(why));
     }
 done:
     config_words_free(config);

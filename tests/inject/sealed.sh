@@ -8,10 +8,13 @@
 # and else a failure:
 #   SILENT    exit 0 with other output or files           UNNAMED   an error that names neither
 #   CRASH     a signal or a minute without an end         BLOCKED   refused, though only clocks were lost (timing.json)
-#   tests/campaign_sealed.sh [SCENARIO...]    run, half, sweep, and fact sets by kind; with ROTE_LONG=1 many more places, sets, commands
+# timing.json is a clock, and of config.yaml of an unfinished run the keys that are in no hash may be changed by hand: what
+# follows from that alone counts as unharmed.
+#   tests/inject/sealed.sh [SCENARIO...]    run, half, sweep, and fact sets by kind; with ROTE_LONG=1 many more places, sets, commands
 #   SEED=N other places; PLACES=N of each kind in each file; ROTE_VERBOSE=1 prints every failure
+# tests/check_damage.sh and tests/long_damage.sh run it.
 set -u
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 rote=$(realpath "${ROTE:-${BUILD:-build/gcc-O3}/rote}") || exit 1
 work=$(mktemp -d) || exit 1
 trap 'wait; rm -rf "$work"' EXIT
@@ -97,7 +100,11 @@ commands() { # scenario
             parts eval $run --parts --json --threads 1
             atlas neurons atlas $run --by place:1 --json --threads 1
             certify,many capacity many --certify --bits 8 --quiet" ;;
-    half) echo "resume+ train facts.n=6 $drawn $small $kept train.max_steps=8 train.threads=1 --out stopped --resume --quiet" ;;
+    half)
+        echo "eval eval stopped --json --threads 1
+            resume+ train facts.n=6 $drawn $small $kept train.max_steps=8 train.threads=1 --out stopped --resume --quiet"
+        [ -n "$long" ] && echo "compress compress stopped -o new.rote --threads 1 --quiet
+            sample sample stopped --greedy --n 2" ;;
     sweep)
         echo "status,many sweep status sweep --json
             capacity,many capacity sweep --json

@@ -4,8 +4,8 @@
 # Then the command is repeated, and its end compared with one that nobody cut:
 #   whole     the same files              BLOCKED   the repeat is refused, or crashes
 #   SILENT    exit 0 with other files     LOST      exit 0 was reported before the files were safe
-# The short form tries some of the cuts of train, facts make and compress; ROTE_LONG=1 (tests/campaign_power_cuts.sh) all of every scenario.
-#   tests/campaign_power_cuts.sh [SCENARIO...]     CUTS=N of each; CHOICES=N drawn parts a cut; SEED=N; ROTE_VERBOSE=1: every failure
+# Some of the cuts of train, facts make and compress; with EVERY=1 (tests/long_power_cuts.sh) all of every scenario.
+#   tests/check_power_cuts.sh [SCENARIO...]     CUTS=N of each; CHOICES=N drawn parts a cut; SEED=N; ROTE_VERBOSE=1: every failure
 set -u
 cd "$(dirname "$0")/.." || exit 1
 strace -qq -o /dev/null true 2>/dev/null || { echo "0 passed, 0 failed, 1 skipped"; exit 0; }
@@ -13,7 +13,7 @@ rote=$(realpath "${ROTE:-${BUILD:-build/gcc-O3}/rote}") || exit 1
 work=$(mktemp -d) || exit 1
 trap 'wait; rm -rf "$work"' EXIT
 export GOMP_SPINCOUNT=1000 OMP_WAIT_POLICY=passive LC_ALL=C
-long=${ROTE_LONG:-} seed=${SEED:-7}
+long=${EVERY:-} seed=${SEED:-7}
 cuts=${CUTS:-${long:+1000000}} cuts=${cuts:-40}
 choices=${CHOICES:-${long:+12}} choices=${choices:-3}
 ${CC:-gcc} -O2 -I. tests/inject/power.c tests/inject/disk.c -o "$work/power" && ${CC:-gcc} -O2 tests/inject/damage.c -o "$work/damage" || { echo "0 passed, 1 failed"; exit 1; }
