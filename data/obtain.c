@@ -23,8 +23,7 @@ static Status plan_generated(const FactsConfig *config, FactSet *out, Err *err) 
 static Status read_facts(const FactsConfig *config, FactSet *out, Err *err) {
     bool text = config->kind == FACTS_TEXT;
     TRY(text ? text_facts_read(config->path, config->seq_len, out, err) : facts_load(config->path, out, err));
-    if (!config->heldout) return OK;
-    Status status = facts_hold_out(out, config, err);
+    Status status = facts_choose(out, config, err);
     if (status != OK) facts_free(out);
     return status;
 }

@@ -7,7 +7,7 @@
 
 /* The set of config before anything is drawn.
  *   Drawn kinds: sizes and bit counts, but no arrays (tokens and start are NULL) and no hash.
- *   Read kinds: the whole set, with config->heldout of its facts held out (data/hold_out.h).
+ *   Read kinds: the set, of which config->n and config->heldout choose (data/hold_out.h).
  * ERR_INPUT: impossible, such as more facts than there are sequences. Of a read set also the errors of facts_load and
  * text_facts_read. After an error nothing is left to free. */
 Status facts_plan(const FactsConfig *config, FactSet *out, Err *err);

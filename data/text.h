@@ -24,7 +24,7 @@ bool text_word(Text *rest, Text *word);
 /* In place: the words with one space between them and none at the ends. */
 Text text_join_words(Text t);
 
-/* Escaped: \t \n \r \\, and \xHH for every other control byte and for bytes that are not UTF-8. text_escape writes at
+/* Escaped as base/escape.h says. text_escape writes at
  * most size bytes with the NUL at its end, cuts between characters, and returns the bytes before the NUL. */
 void text_write(FILE *stream, Text t);
 /* text_write of a NUL-ended text. Whatever a user's file or a name holds goes to a terminal through here: control

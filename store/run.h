@@ -17,17 +17,25 @@ typedef struct Run {
     RuleState *neurons;  /* the state of each rule of config.neurons */
 } Run;
 
-/* Reads config, facts and the newest complete checkpoint. Close with run_close; after an error nothing is open.
+/* Reads config, facts and the newest complete checkpoint. run_close it; a failure leaves nothing to close. Facts that are
+ * read from a folder or file are searched where facts_find (data/obtain.h) says, and config.facts.path is where they
+ * were.
+ *   facts  where the user says they are; NULL: not said
  *   notes  receives a line about a newer checkpoint that is damaged; may be NULL
- * ERR_FORMAT: all checkpoints are damaged; or, if the run is finished, the newest is damaged or does not belong to the
- * result. The message names the newest. ERR_INPUT: there is no run or no checkpoint, or the facts have changed. ERR_IO,
- * ERR_NOMEM. */
-Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err);
+ * ERR_FORMAT: all checkpoints are damaged, or the newest of a finished run is, or its parameters are not those of its
+ * result; names the newest. ERR_INPUT: no run is there, or no checkpoint, or its
+ * facts are others now. ERR_IO, ERR_NOMEM. */
+Status run_open_with(Run *out, const char *dir, const char *facts, const ProgressSink *notes, Err *err);
+Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err); /* facts NULL */
+
+/* The model without its facts, which need not be there: out->facts is empty.
+ *   eos   the token that ends a fact; -1: there is none
+ * Errors as run_open; of runs of older versions, which did not store eos, those of their facts, too. */
+Status run_open_model(Run *out, int *eos, const char *dir, const ProgressSink *notes, Err *err);
 void run_close(Run *run);
 
-/* Reads the resolved config of a run, and its facts, which the caller frees with facts_free.
- * ERR_INPUT: there is no run, or the facts have changed: their hash is not that of the run. ERR_IO, ERR_FORMAT,
- * ERR_NOMEM. */
-Status run_read(const char *dir, Config *config, FactSet *facts, Err *err);
+/* A run's config, resolved, and its facts, searched as in run_open_with; facts_free them.
+ * ERR_INPUT: no run is there, or the facts' hash is no longer the run's. ERR_IO, ERR_FORMAT, ERR_NOMEM. */
+Status run_read(const char *dir, const char *at, Config *config, FactSet *facts, Err *err);
 
 #endif

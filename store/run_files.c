@@ -133,7 +133,10 @@ Status run_config(const char *dir, Config *out, Err *err) {
                         ? config_load_text(out, text.data, path, err)
                         : err_set(err, ERR_FORMAT, "%s: not a config written by rote", path);
     buffer_free(&text);
-    return status;
+    TRY(status);
+    path_make_absolute(out->facts.path, sizeof out->facts.path); /* runs of one place have one text of it */
+    path_make_absolute(out->train.init_from, sizeof out->train.init_from);
+    return OK;
 }
 
 static Status curve_add(Curve *c, double step, double value, Err *err) {

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/places.h"
 #include "model/formats/npy.h"
 #include "store/done.h"
 #include "store/early.h"
@@ -51,6 +52,14 @@ Status folder_look(const char *dir, FolderState *out, Err *err) {
         return err_set(err, ERR_FORMAT, "%s/%s: missing, though a run has begun there; " RUN_FILE_LOST, dir,
                        config ? "manifest.json" : "config.yaml");
     return early_check(dir, err);
+}
+
+Status folder_read_eos(const char *dir, int *eos, bool *known, Err *err) {
+    RunManifest manifest;
+    TRY(run_manifest_read(dir, &manifest, err));
+    *eos = manifest.eos;
+    *known = manifest.has_eos;
+    return OK;
 }
 
 Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err) {
@@ -157,9 +166,9 @@ static Status write_text(const RunFolder *folder, const char *name, const char *
     return atomic_commit(&file, fault, err);
 }
 
-static Status write_manifest(const RunFolder *folder, const Ops *ops, int threads, Err *err) {
+static Status write_manifest(const RunFolder *folder, int eos, const Ops *ops, int threads, Err *err) {
     char *text;
-    TRY(run_manifest_text(folder->config_hash, folder->data_hash, ops->isa, threads, &text, err));
+    TRY(run_manifest_text(folder->config_hash, folder->data_hash, eos, ops->isa, threads, &text, err));
     Status status = write_text(folder, "manifest.json", text, "manifest", err);
     free(text);
     return status;
@@ -172,19 +181,21 @@ static Status open_metrics(RunFolder *folder, bool empty, Err *err) {
     return file_append_open(path, empty, &folder->metrics, err);
 }
 
-Status folder_begin(RunFolder *folder, const Config *config, const Ops *ops, int threads, Err *err) {
+Status folder_begin(RunFolder *folder, const Config *config, int eos, const Ops *ops, int threads, Err *err) {
     if (!folder->dir[0]) return OK;
-    TRY(write_manifest(folder, ops, threads, err));
+    TRY(write_manifest(folder, eos, ops, threads, err));
     TRY(open_metrics(folder, true, err));
     folder->mark = (CheckpointMark){0};
 
-    Config kept = *config; /* with absolute paths, which are valid from any folder */
-    path_make_absolute(kept.facts.path, sizeof kept.facts.path);
-    path_make_absolute(kept.train.init_from, sizeof kept.train.init_from);
-    char *text = config_text(&kept, false);
-    Status status = text ? write_text(folder, "config.yaml", text, "config", err)
-                         : err_set(err, ERR_NOMEM, "%s: no memory for config.yaml", folder->dir);
+    Config kept = *config;
+    char *text, *whole = NULL;
+    TRY(config_store_places(&kept, folder->dir, err));
+    text = config_text(&kept, false);
+    Status status = text && asprintf(&whole, PLACES_LINE "%s", text) >= 0
+                        ? write_text(folder, "config.yaml", whole, "config", err)
+                        : err_set(err, ERR_NOMEM, "%s: no memory for config.yaml", folder->dir);
     free(text);
+    free(whole);
     return status;
 }
 

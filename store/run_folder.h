@@ -38,6 +38,10 @@ Status folder_look(const char *dir, FolderState *out, Err *err);
  * with another arithmetic. ERR_IO, ERR_FORMAT, ERR_NOMEM. */
 Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err);
 
+/* The token that ends a fact of the run, -1: there is none. *known: false where a version wrote the run that did not
+ * store it. Errors as folder_read. */
+Status folder_read_eos(const char *dir, int *eos, bool *known, Err *err);
+
 /* Checks that the run in dir is this run. ERR_INPUT: it was started with another config, other facts or another
  * arithmetic; the message has the difference. Other errors as folder_read. */
 Status folder_same_run(const char *dir, const Config *config, const char *data_hash, Err *err);
@@ -64,9 +68,10 @@ void timing_json(const RunTiming *timing, char out[TIMING_JSON_MAX]);
 Status folder_open(RunFolder *folder, const char *dir, const char *config_hash, const char *data_hash,
                    Err *err);
 
-/* Begins a run at step 0: writes the manifest, empty metrics, and last config.yaml, which marks the run as begun.
- * ERR_IO, ERR_NOMEM. */
-Status folder_begin(RunFolder *folder, const Config *config, const Ops *ops, int threads, Err *err);
+/* A run from step 0: the manifest, empty metrics, and config.yaml last, which says that a run has begun.
+ *   eos  the token that ends a fact; -1: there is none
+ * ERR_IO, ERR_NOMEM. ERR_INPUT: a path of the config is too long, seen from the folder. */
+Status folder_begin(RunFolder *folder, const Config *config, int eos, const Ops *ops, int threads, Err *err);
 
 /* Instead of folder_begin, for a run that was begun: fills the snapshot from the newest complete checkpoint, and cuts
  * the metrics to their length at that time. A note names a newer checkpoint that is damaged.

@@ -5,8 +5,9 @@
 
 #include "base/config/sweep_spec.h"
 
-/* The text of a sealed sweep.yaml; malloc'd. ERR_NOMEM. */
-Status sweep_yaml_text(const SweepSpec *spec, char **out, Err *err);
+/* The text of the sealed sweep.yaml of the folder dir, which need not exist; malloc'd. ERR_NOMEM; the errors of
+ * place_store (base/places.h). */
+Status sweep_yaml_text(const SweepSpec *spec, const char *dir, char **out, Err *err);
 
 /* Reads dir/sweep.yaml; free with sweep_spec_free. A file without a seal was written by an older version. ERR_FORMAT:
  * the file was cut or changed; the message says what to do. Other errors as sweep_spec_load. */

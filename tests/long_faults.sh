@@ -52,6 +52,7 @@ tests_for() {
     others:*) echo tests/cli/others.t && return ;;
     report:*) echo tests/cli/report.t && return ;;
     sealed:*) echo $damage && return ;;
+    places:*) echo tests/cli/places.t && return ;;
     capacity:*) echo tests/test_fits && return ;;
     esac
     if [[ $1 != rules* && $1 != init_from:* && -n "$verbose" ]]; then
@@ -93,6 +94,7 @@ try() { # what, file, from, to
     [[ $1 == memory:* || $1 == returns:* ]] && program=plain
     [[ $1 == sweep:* || $1 == environment:* || $1 == output:* || $1 == others:* || $1 == report:* ]] && program=plain
     [[ $1 == sealed:* ]] && program=sealed
+    [[ $1 == places:* ]] && program=plain
     [[ $1 == rules* || $1 == init_from:* ]] && program=rules
     [[ $1 == capacity:* ]] && program=fits
     if ! build $program; then

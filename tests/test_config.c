@@ -316,8 +316,8 @@ static const Bad bad_files[] = {
      "cfg.yaml:1: key 'name': 'a123456789b123456789c123456789d123456789e123456789f123456789...' has 64 "
      "bytes; allowed: at "
      "most 63"},
-    {"facts:\n  path: \"a\\tb\"\n",
-     "cfg.yaml:2: key 'facts.path': 'a?b' contains control characters or is not UTF-8"},
+    {"neurons:\n  - when: {tag: \"a\\tb\"}\n",
+     "cfg.yaml:2: key 'neurons.0.when.tag': 'a?b' contains control characters or is not UTF-8"},
     {"facts:\n  path: \"a\\0b\"\n", "cfg.yaml:2: key 'facts.path': the value contains a NUL byte"},
     {"model:\n\tn_embd: 8\n", "cfg.yaml:2: YAML: while scanning for the next token: found character that "
                               "cannot start any token; indent with spaces, not tabs"},
@@ -390,8 +390,10 @@ static const Bad bad_overrides[] = {
     {"model=8", "command line: unknown key 'model'; `rote help keys` lists them"},
     {"tool.kind=sql", "command line: section 'tool' is not part of this version"},
     {"train.beta2=2", "command line: key 'train.beta2': 2 is out of range; allowed: 0 to 0.9999999"},
-    {"facts.path=\xE9", "command line: key 'facts.path': '\xE9' contains control characters or is not UTF-8"},
-    {"facts.path=a\nb", "command line: key 'facts.path': 'a?b' contains control characters or is not UTF-8"},
+    {"neurons.0.when.tag=\xE9",
+     "command line: key 'neurons.0.when.tag': '\xE9' contains control characters or is not UTF-8"},
+    {"neurons.0.when.tag=a\nb",
+     "command line: key 'neurons.0.when.tag': 'a?b' contains control characters or is not UTF-8"},
     {"facts.kind=file",
      "command line: key 'facts.kind': is file, but facts.path is empty; `rote facts make` and `rote facts "
      "import` write such a folder"},

@@ -192,7 +192,8 @@ static void sweeps_vary_rules(void **state) {
     assert_int_equal(c.neurons[0].loss, NEURON_NONE);
     sweep_spec_label(&spec, 7, label);
     assert_string_equal(label, "ratio=0.2,when.tag=C_c,loss=none");
-    char *again = sweep_spec_text(&spec);
+    char *again;
+    assert_int_equal(sweep_spec_text(&spec, NULL, &again, NULL), OK);
     write_config(again, strlen(again));
     free(again);
     sweep_spec_free(&spec);

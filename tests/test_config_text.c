@@ -1,4 +1,5 @@
 /* Configs written and read back to the bit; the hash sees what it must and nothing else. */
+#include "base/config/words.h"
 #include "tests/config_testing.h"
 
 /* ---- writing ---- */
@@ -79,7 +80,8 @@ static void random_configs_round_trip(void **state) {
         config.n_neurons = (int)(round % (NEURON_RULES_MAX + 1));
         for (int i = 0; i < KEY_PLAIN + KEY_OF_RULE * config.n_neurons; i++)
             draw_value(&config, &keys[i], random_stream(SEED, RANDOM_TEST, round * KEY_COUNT + (uint32_t)i));
-        if (!facts_are_read(config.facts.kind)) config.facts.path[0] = '\0';
+        config.facts.n_given = facts_are_read(config.facts.kind);
+        if (!config.facts.n_given) config.facts.path[0] = '\0';
         char *text = config_text(&config, false);
         Err err = {0};
         if (config_load_text(&back, text, "text", &err) != OK)
@@ -89,14 +91,14 @@ static void random_configs_round_trip(void **state) {
     }
 }
 
-/* Every character that a path may hold comes back from the YAML; the others are refused beforehand. */
-static void characters_round_trip(void **state) {
-    (void)state;
-    const Key *key = key_find("facts.path");
+/* Every character that a value may hold comes back from the YAML; the others are refused beforehand. */
+static int characters_kept(const char *name, int *refused) {
+    const Key *key = key_find(name);
     Config config, back;
     config_defaults(&config);
     static const uint32_t lead[] = {0, 0xC0, 0xE0, 0xF0};
-    int kept = 0, refused = 0;
+    int kept = 0;
+    *refused = 0;
     for (uint32_t c = 1; c < 0x110000; c += c < 0x3000 || (c >= 0xD700 && c < 0x10100) ? 1 : 251) {
         char text[8], value[KEY_VALUE_MAX], yaml[KEY_VALUE_MAX + 32];
         int n = 0;
@@ -111,19 +113,52 @@ static void characters_round_trip(void **state) {
         text[n++] = 'b';
         text[n] = '\0';
         if (key_set(&config, key, text, (size_t)n, NULL) != OK) {
-            refused++;
+            ++*refused;
             continue;
         }
         kept++;
         key_print(&config, key, value);
-        snprintf(yaml, sizeof yaml, "facts.path: %s\n", value);
+        snprintf(yaml, sizeof yaml, key->rule ? "neurons: [{when: {tag: %s}}]\n" : "facts.path: %s\n", value);
         Err err = {0};
         if (config_load_text(&back, yaml, "text", &err) != OK) fail_msg("U+%04X: %s", c, err.msg);
-        if (strcmp(back.facts.path, config.facts.path) != 0) fail_msg("U+%04X comes back otherwise", c);
+        if (strcmp((char *)&back + key->offset, (char *)&config + key->offset) != 0)
+            fail_msg("U+%04X comes back otherwise", c);
     }
+    return kept;
+}
+
+static void characters_round_trip(void **state) {
+    (void)state;
+    int refused;
+    assert_true(characters_kept("facts.path", &refused) > 20000); /* what is no text is escaped */
+    assert_int_equal(refused, 0);
+    assert_true(characters_kept("neurons.0.when.tag", &refused) > 18000);
     /* 31 + 33 control characters, 2048 surrogates, U+FEFF, U+FFFE, U+FFFF */
     assert_int_equal(refused, 31 + 33 + 2048 + 3);
-    assert_true(kept > 20000);
+}
+
+/* All bytes in one path, and the longest one of bytes that escapes make longest. */
+static void paths_are_bytes(void **state) {
+    (void)state;
+    const Key *key = key_find("facts.path");
+    Config config, back;
+    config_defaults(&config);
+    for (int round = 0; round < 2; round++) {
+        char text[CONFIG_PATH_MAX] = {0}, value[KEY_VALUE_MAX], yaml[KEY_VALUE_MAX + 32];
+        for (int i = 0; i < (round ? CONFIG_PATH_MAX - 1 : 255); i++) text[i] = (char)(round ? 0xE9 : i + 1);
+        assert_int_equal(key_set(&config, key, text, strlen(text), NULL), OK);
+        if (round) assert_string_equal(config.facts.path, text); /* backslash and t are an escape as typed */
+        strcpy(config.facts.path, text);
+        key_print(&config, key, value);
+        snprintf(yaml, sizeof yaml, "facts.path: %s\n", value);
+        Err err = {0};
+        if (config_load_text(&back, yaml, "text", &err) != OK) fail_msg("%s", err.msg);
+        assert_string_equal(back.facts.path, text);
+        char *word = config_value(&config, (int)(key - keys));
+        assert_int_equal(key_set(&back, key, word, strlen(word), NULL), OK);
+        assert_string_equal(back.facts.path, text);
+        free(word);
+    }
 }
 
 static void doubles_are_short(void **state) {
@@ -257,6 +292,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_configs_round_trip),
         cmocka_unit_test(characters_round_trip),
+        cmocka_unit_test(paths_are_bytes),
         cmocka_unit_test(doubles_are_short),
         cmocka_unit_test(hash_sees_what_changes_bits),
         cmocka_unit_test(later_keys_leave_hashes_alone),

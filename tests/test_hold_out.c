@@ -270,8 +270,8 @@ static void folder_gives_back_the_split(void **state) {
         {"vocab.json", "\"eos\": 23", "\"eos\": 22",
          "set/vocab.json: kind \"bytes\", 24 symbols, eos 22; expected bytes or words, 24 symbols as in "
          "manifest.json, eos 23"},
-        {"records.tsv", "heldout\t", "heldout\t9",
-         "set/records.tsv:6: source is \"94\"; expected the number of a fact of the draw"},
+        {"records.tsv", "heldout\t", "heldout\t9999999999",
+         "set/records.tsv:6: source is \"99999999994\"; expected the number of a fact of the draw"},
     };
     save_table("whole", bytes);
     FactSet facts = obtain(config_of(FACTS_FILE, "whole", 5, 0)), loaded;
@@ -373,13 +373,74 @@ static void config_counts_the_trained(void **state) {
     remove_folder("set");
 }
 
+/* facts.n chooses: each n is within the next, the same are held out for all, in the order of the file; another seed is
+ * another choice; vocabulary and length stay those of the file. */
+static void n_chooses_among_them(void **state) {
+    (void)state;
+    save_table("set", bytes);
+    FactSet whole = obtain(config_of(FACTS_FILE, "set", 0, 0));
+    bool other_seed = false;
+    for (int heldout = 0; heldout < 4; heldout += 3)
+        for (uint64_t seed = 0; seed < 5; seed++) {
+            bool before[FACTS] = {false};
+            for (int n = 1; n <= FACTS - heldout; n++) {
+                FactsConfig config = config_of(FACTS_FILE, "set", heldout, heldout ? 7 : 0);
+                config.n = n;
+                config.n_given = true;
+                config.seed = seed;
+                FactSet facts = obtain(config);
+                assert_int_equal(facts.n, n);
+                assert_int_equal(facts.n_pool, n + heldout);
+                assert_int_equal(facts.vocab.size, whole.vocab.size);
+                assert_int_equal(facts.max_len, whole.max_len);
+                if (n == FACTS) assert_string_equal(facts.data_hash, whole.data_hash);
+                bool now[FACTS] = {false};
+                for (int i = 0, from = 0; i < n; i++, from++) {
+                    char a[64], b[64];
+                    Text prompt, answer, other, same;
+                    facts_fields(&facts, i, a, &prompt, &answer);
+                    for (;; from++) {
+                        assert_true(from < FACTS); /* in the file's order */
+                        facts_fields(&whole, from, b, &other, &same);
+                        if (text_equal(prompt, other) && text_equal(answer, same)) break;
+                    }
+                    expect_same_sequence(&facts, i, &whole, from);
+                    now[from] = true;
+                }
+                for (int i = 0; i < FACTS; i++) assert_true(now[i] || !before[i]);
+                if (n == 1 && !now[0]) other_seed = true;
+                memcpy(before, now, sizeof now);
+                Err err = {0};
+                FactSet again;
+                if (facts_save(&facts, "some", &err) != OK || facts_load("some", &again, &err) != OK)
+                    fail_msg("%s", err.msg);
+                assert_string_equal(facts.data_hash, again.data_hash);
+                remove_folder("some");
+                facts_free(&again);
+                facts_free(&facts);
+            }
+        }
+    assert_true(other_seed);
+    FactsConfig config = config_of(FACTS_FILE, "set", 3, 1);
+    config.n = 7;
+    config.n_given = true;
+    FactSet facts;
+    Err err = {0};
+    assert_int_equal(facts_obtain(&config, &facts, &err), ERR_INPUT);
+    assert_string_equal(
+        err.msg, "facts.n is 7 and facts.heldout is 3, but set has only 9 facts; lower one of them, or "
+                 "leave facts.n out: it then trains all");
+    facts_free(&whole);
+    remove_folder("set");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_sides_are_the_file),      cmocka_unit_test(hash_is_the_documented_one),
         cmocka_unit_test(baselines_are_of_the_trained), cmocka_unit_test(text_is_held_out_by_chunks),
         cmocka_unit_test(nothing_held_out_is_trained),  cmocka_unit_test(labels_reach_the_held_out),
         cmocka_unit_test(folder_gives_back_the_split),  cmocka_unit_test(what_cannot_be_held_out),
-        cmocka_unit_test(config_counts_the_trained),
+        cmocka_unit_test(config_counts_the_trained),    cmocka_unit_test(n_chooses_among_them),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

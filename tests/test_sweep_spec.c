@@ -141,12 +141,14 @@ static void its_text_gives_the_same_points(void **state) {
         "sweep: {points: [{model.n_embd: 8, model.n_layer: 4}, {}], train.seed: [0, 18446744073709551615]}\n",
         "sweep: {facts.path: ['/no/\"quoted\"\\x', /no/c], name: [a, b]}\n",
         "facts: {path: /no/a}\nsweep: {facts.kind: [random, file]}\n",
+        "facts: {n: 256}\nsweep: {facts.path: [/no/a, /no/b]}\n",
     };
     for (size_t t = 0; t < sizeof TEXTS / sizeof TEXTS[0]; t++) {
         SweepSpec s = loaded(TEXTS[t], NULL);
-        char *text = sweep_spec_text(&s);
+        char *text, *text_again;
+        assert_int_equal(sweep_spec_text(&s, NULL, &text, NULL), OK);
         SweepSpec again = loaded(text, NULL);
-        char *text_again = sweep_spec_text(&again);
+        assert_int_equal(sweep_spec_text(&again, NULL, &text_again, NULL), OK);
         assert_string_equal(text, text_again);
         assert_int_equal(sweep_spec_points(&s), sweep_spec_points(&again));
         for (int64_t i = 0; i < sweep_spec_points(&s); i++) {
@@ -155,6 +157,9 @@ static void its_text_gives_the_same_points(void **state) {
             Status ok = sweep_spec_point(&s, i, &a, &err_a);
             assert_int_equal(ok, sweep_spec_point(&again, i, &b, &err_b));
             if (ok != OK) continue;
+            assert_int_equal(a.facts.n_given, b.facts.n_given);
+            if (t == 3) assert_false(a.facts.n_given); /* the default number of the base, which is drawn */
+            if (t == 5) assert_true(a.facts.n_given);
             char *x = config_text(&a, false), *y = config_text(&b, false);
             assert_string_equal(x, y);
             free(x);

@@ -23,7 +23,8 @@ static Status restore_or_begin(Trainer *t, FolderState found_folder, Err *err) {
                      t->folder.dir);
     }
     if (!restored)
-        return folder_begin(&t->folder, &t->config, t->gpt.ops, trainer_threads(&t->config.train), err);
+        return folder_begin(&t->folder, &t->config, t->facts->vocab.eos, t->gpt.ops,
+                            trainer_threads(&t->config.train), err);
     t->saved_at = t->state.step;
     refresh_model(t);
     return OK;

@@ -30,9 +30,13 @@ Status run_train(const Config *config, const FactSet *facts, const RunOptions *o
                  Err *err);
 
 /* Replays a finished run in memory and compares the parameters, the data and the result.
+ *   facts    where the user says that its facts are; NULL: not said
  *   threads  0: as the run's config says
  * ERR_FORMAT: what differs, or what is missing from the folder. ERR_INPUT: no finished run is there, or one whose
  * arithmetic is not exact. ERR_STOPPED. */
+Status run_verify_with(const char *dir, const char *facts, int threads, ProgressSink progress,
+                       const volatile sig_atomic_t *stop, Err *err);
+/* The same with facts NULL. */
 Status run_verify(const char *dir, int threads, ProgressSink progress, const volatile sig_atomic_t *stop,
                   Err *err);
 

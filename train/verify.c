@@ -133,10 +133,11 @@ static bool has_code_lengths(const RunResult *kept) {
 
 /* The checkpoint is whole and has the parameters that the result names (run_open), and its code lengths are those of
  * the files. */
-static Status check_checkpoint(const char *dir, const RunResult *kept, int threads, Err *err) {
+static Status check_checkpoint(const char *dir, const char *facts, const RunResult *kept, int threads,
+                               Err *err) {
     if (strcmp(kept->verdict, "diverged") == 0) return OK; /* its last checkpoint is older than its end */
     Run run;
-    TRY(run_open(&run, dir, NULL, err));
+    TRY(run_open_with(&run, dir, facts, NULL, err));
     Status status = OK;
     if (run.facts.n_heldout && has_code_lengths(kept)) status = check_code_lengths(&run, dir, threads, err);
     run_close(&run);
@@ -144,9 +145,9 @@ static Status check_checkpoint(const char *dir, const RunResult *kept, int threa
 }
 
 /* Config and facts of a run whose replay has the same bits everywhere. */
-static Status read_exact_run(const char *dir, const RunResult *kept, Config *config, FactSet *facts,
-                             Err *err) {
-    if (kept->exact) return run_read(dir, config, facts, err);
+static Status read_exact_run(const char *dir, const char *at, const RunResult *kept, Config *config,
+                             FactSet *facts, Err *err) {
+    if (kept->exact) return run_read(dir, at, config, facts, err);
     return err_set(err, ERR_INPUT,
                    "%s: made with train.gemm=openblas, whose bits change with the machine: nothing to verify",
                    dir);
@@ -154,13 +155,18 @@ static Status read_exact_run(const char *dir, const RunResult *kept, Config *con
 
 Status run_verify(const char *dir, int threads, ProgressSink progress, const volatile sig_atomic_t *stop,
                   Err *err) {
+    return run_verify_with(dir, NULL, threads, progress, stop, err);
+}
+
+Status run_verify_with(const char *dir, const char *at, int threads, ProgressSink progress,
+                       const volatile sig_atomic_t *stop, Err *err) {
     Buffer kept_text = {0};
     RunResult kept, replayed = {.n_neurons = 0};
     Config config;
     FactSet facts;
     TRY(read_result(dir, &kept_text, &kept, err));
     char *text = NULL;
-    Status status = read_exact_run(dir, &kept, &config, &facts, err);
+    Status status = read_exact_run(dir, at, &kept, &config, &facts, err);
     if (status != OK) {
         result_free(&kept);
         buffer_free(&kept_text);
@@ -170,7 +176,7 @@ Status run_verify(const char *dir, int threads, ProgressSink progress, const vol
     if (threads > 0) config.train.threads = threads;
     RunOptions options = {.stop = stop, .progress = progress};
     TRY_GOTO(check_files(dir, err));
-    TRY_GOTO(check_checkpoint(dir, &kept, config.train.threads, err));
+    TRY_GOTO(check_checkpoint(dir, at, &kept, config.train.threads, err));
     status = run_train(&config, &facts, &options, &replayed, err);
     if (status != OK && strcmp(replayed.verdict, "diverged")) goto done;
     TRY_GOTO(result_text(&replayed, &text, err));

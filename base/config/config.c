@@ -7,6 +7,7 @@
 
 #include "base/config/keys.h"
 #include "base/file.h"
+#include "base/places.h"
 #include "base/text_stream.h"
 
 void config_defaults(Config *out) {
@@ -14,6 +15,7 @@ void config_defaults(Config *out) {
     for (int i = 0; i < KEY_COUNT; i++)
         CHECK(key_set(out, &keys[i], keys[i].initial, strlen(keys[i].initial), NULL) == OK);
     out->n_neurons = 0; /* key_set counted every rule whose defaults it set */
+    out->facts.n_given = false;
 }
 
 bool config_has_key(const char *name) { return key_find(name) != NULL; }
@@ -36,8 +38,17 @@ const char *config_choice(const char *name, int value) {
 
 /* ---- writing, hashing, comparing ---- */
 
-static Status write_text(const Config *config, bool hashed_only, const char *data_hash, char **out,
-                         size_t *size, Err *err) {
+typedef enum Part { PART_ALL, PART_HASHED, PART_GIVEN } Part;
+
+/* Whether the key stands in the text. facts.n at its default is no number of facts that somebody chose. */
+static bool is_written(const Config *config, const Key *key, Part part) {
+    if (!key_present(config, key) || (part == PART_HASHED && !key_hashed(config, key))) return false;
+    bool counts = config->facts.n_given || (part != PART_GIVEN && !facts_are_read(config->facts.kind));
+    return counts || key->offset != offsetof(Config, facts.n);
+}
+
+static Status write_text(const Config *config, Part part, const char *data_hash, char **out, size_t *size,
+                         Err *err) {
     char value[KEY_VALUE_MAX];
     TextStream *text;
     *out = NULL;
@@ -45,7 +56,7 @@ static Status write_text(const Config *config, bool hashed_only, const char *dat
     const Key *before = NULL;
     for (int i = 0; i < KEY_COUNT; i++) {
         const Key *key = &keys[i];
-        if (!key_present(config, key) || (hashed_only && !key_hashed(config, key))) continue;
+        if (!is_written(config, key, part)) continue;
         key_print(config, key, value);
         key_put_name(text_file(text), before, key);
         fprintf(text_file(text), "%s\n", value);
@@ -57,14 +68,25 @@ static Status write_text(const Config *config, bool hashed_only, const char *dat
 
 char *config_text(const Config *config, bool hashed_only) {
     char *text;
-    (void)write_text(config, hashed_only, NULL, &text, NULL, NULL);
+    (void)write_text(config, hashed_only ? PART_HASHED : PART_ALL, NULL, &text, NULL, NULL);
     return text;
+}
+
+Status config_text_given(const Config *config, char **out, Err *err) {
+    return write_text(config, PART_GIVEN, NULL, out, NULL, err);
+}
+
+Status config_store_places(Config *config, const char *folder, Err *err) {
+    for (int i = 0; i < KEY_COUNT; i++)
+        if (keys[i].type == KEY_PATH)
+            TRY(place_store((char *)config + keys[i].offset, keys[i].size, folder, err));
+    return OK;
 }
 
 Status config_hash(const Config *config, const char *data_hash, char out[33], Err *err) {
     char *text;
     size_t size;
-    TRY(write_text(config, true, data_hash, &text, &size, err));
+    TRY(write_text(config, PART_HASHED, data_hash, &text, &size, err));
     content_hash(text, size, out);
     free(text);
     return OK;

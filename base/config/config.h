@@ -74,7 +74,10 @@ typedef struct FactsConfig {
     FactsKind kind;
     /* file: a folder of `rote facts`; text: a file. Not hashed: the content is hashed instead. */
     char path[CONFIG_PATH_MAX];
-    int n;       /* facts */
+    int n; /* facts */
+    /* Somebody has set n: of read kinds it then chooses among the facts that are there, else all are meant. False in a
+     * config of a drawn kind, but for the base of a sweep. */
+    bool n_given;
     double load; /* data bits per parameter, from which n is computed; 0: off */
     int seq_len; /* tokens per fact; text: bytes per chunk */
     int vocab_size;
@@ -170,6 +173,13 @@ void config_defaults(Config *out);
  *   hashed_only   leaves out keys that do not change the result (Key.free), and newer keys (Key.late) that are at
  *   their defaults */
 char *config_text(const Config *config, bool hashed_only);
+
+/* The same of a config that is not resolved, without facts.n where nobody has set it: a point of a sweep may read its
+ * facts, all of them. malloc'd. ERR_NOMEM. */
+Status config_text_given(const Config *config, char **out, Err *err);
+
+/* Makes the paths those that a file in `folder` stores (base/places.h, with its errors). */
+Status config_store_places(Config *config, const char *folder, Err *err);
 
 /* XXH3-128 of the hashed text and data_hash, as 32 hex digits. ERR_NOMEM. */
 Status config_hash(const Config *config, const char *data_hash, char out[33], Err *err);

@@ -12,7 +12,9 @@ KEY(facts.path, KEY_PATH, .initial = "", .free = true, .also = "dir folder file"
         "kind file: the folder of the fact set; kind text: the file. A path without facts.kind means kind "
         "file")
 KEY(facts.n, KEY_INT, .initial = "256", FROM_TO(1, BIG_INT), .also = "count n_facts num_facts",
-    .help = "number of facts, all different: sequences, triples, people or rows")
+    .help =
+        "number of facts, all different: sequences, triples, people or rows; of facts that are read: how many "
+        "of them, default all")
 KEY(facts.load, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1e6), ABOVE, .zero = "off", .free = true,
     .sets = "facts.n", .also = "bits_per_param",
     .help = "data bits per parameter of the model; sets facts.n to the smallest number of facts that reaches "
@@ -23,7 +25,8 @@ KEY(facts.vocab_size, KEY_INT, .initial = "256", FROM_TO(2, 16777216), KINDS(OF_
     .help =
         "kind random: number of symbols; kind rules: x and y are below it (31, or 16 for lookup, where n is "
         "small)")
-KEY(facts.seed, KEY_UINT64, .initial = "0", .help = "seed of the draw")
+KEY(facts.seed, KEY_UINT64, .initial = "0",
+    .help = "seed of the draw; of facts that are read: of the choice of facts.n")
 KEY(facts.symbols, KEY_INT, .initial = "0", FROM_TO(2, 65536), .zero = "one symbol for each", .late = true,
     .also = "base digits", KINDS(OF_TRIPLES | OF_BIOS | OF_BIOD),
     .help = "kinds triples, bios, biod: names and values are written as numbers in this base; all share the "

@@ -2,6 +2,8 @@
  *
  * strtod reads numbers in the C locale: the program never sets LC_NUMERIC. */
 #include "base/config/keys.h"
+#include "base/escape.h"
+#include "base/file.h"
 #include "base/nearest.h"
 
 #include <ctype.h>
@@ -215,11 +217,26 @@ static bool is_text(const unsigned char *s) {
     return true;
 }
 
+static Status too_long(const Key *key, size_t length, Quoted q, Err *err) {
+    return err_set(err, ERR_INPUT, "key '%s': '%s' has %zu bytes; allowed: at most %zu", key->name, q.text,
+                   length, key->size - 1);
+}
+
+static Status set_path(char *field, const Key *key, const char *text, Quoted q, Err *err) {
+    char plain[ESCAPED_MAX * CONFIG_PATH_MAX];
+    size_t length = strlen(text);
+    if (length >= sizeof plain) return too_long(key, length, q, err);
+    memcpy(plain, text, length + 1);
+    if (!strchr(text, '\\') || file_exists(text) || !unescape(plain)) memcpy(plain, text, length + 1);
+    length = strlen(plain);
+    if (length >= key->size) return too_long(key, length, q, err);
+    memcpy(field, plain, length + 1);
+    return OK;
+}
+
 static Status set_text(char *field, const Key *key, const char *text, Quoted q, Err *err) {
     size_t length = strlen(text);
-    if (length >= key->size)
-        return err_set(err, ERR_INPUT, "key '%s': '%s' has %zu bytes; allowed: at most %zu", key->name,
-                       q.text, length, key->size - 1);
+    if (length >= key->size) return too_long(key, length, q, err);
     if (!is_text((const unsigned char *)text))
         return err_set(err, ERR_INPUT, "key '%s': '%s' contains control characters or is not UTF-8",
                        key->name, q.text);
@@ -259,9 +276,9 @@ static Status set_value(Config *config, const Key *key, const char *text, size_t
     case KEY_ENUM: return set_enum(field, key, text, q, err);
     case KEY_FLAGS: return set_flags(field, key, text, q, err);
     case KEY_SIZES: return set_sizes(field, key, text, q, err);
+    case KEY_PATH: return set_path(field, key, text, q, err);
     case KEY_NAME:
-    case KEY_TEXT:
-    case KEY_PATH: break;
+    case KEY_TEXT: break;
     }
     return set_text(field, key, text, q, err);
 }
@@ -272,6 +289,7 @@ Status key_set(Config *config, const Key *key, const char *text, size_t length, 
                        "key '%s': the rule neurons.%d is missing; number rules from 0 without gaps",
                        key->name, config->n_neurons);
     TRY(set_value(config, key, text, length, err));
+    if (key->offset == offsetof(Config, facts.n)) config->facts.n_given = true;
     if (key->rule > config->n_neurons) config->n_neurons = key->rule;
     return OK;
 }

@@ -23,6 +23,8 @@ typedef enum KeyType {
     KEY_SIZES, /* a Sizes, "400x400x1000": whole numbers, each in the range */
     KEY_NAME,  /* usable in a file name: letters, digits, '.', '_', '-' */
     KEY_TEXT,  /* one line of any characters */
+    /* Any bytes but NUL. Escaped (base/escape.h) where it is printed; a value that is escaped is read, too, unless the
+     * path is there as it is spelled. */
     KEY_PATH
 } KeyType;
 
@@ -61,7 +63,7 @@ enum {
 #undef KEY
 #undef RULE_KEY
     KEY_COUNT = KEY_PLAIN + KEY_OF_RULE * NEURON_RULES_MAX,
-    KEY_VALUE_MAX = 4 * CONFIG_PATH_MAX
+    KEY_VALUE_MAX = 6 * CONFIG_PATH_MAX /* a byte of a path can become five: "\\xE9" */
 };
 extern const Key keys[KEY_COUNT];
 
@@ -98,6 +100,8 @@ int rule_of_name(const char *name, const char **leaf);
 Status key_set(Config *config, const Key *key, const char *text, size_t length, Err *err);
 /* The value as YAML; key_set reads the same bits back. */
 void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]);
+/* A text of less than a path's escaped bytes as YAML, in quotes. */
+void key_quote(char out[KEY_VALUE_MAX], const char *text);
 /* Writes what precedes that value in a YAML file: the beginning of a section or of a rule, where there is one, and
  * the name with a colon.
  *   before   the key written last; NULL: none */

@@ -5,12 +5,42 @@
 #include <string.h>
 
 #include "base/config/keys.h"
+#include "base/escape.h"
 #include "base/number.h"
 
 static void print_flags(int flags, const Key *key, char *out, size_t size) {
     size_t n = (size_t)snprintf(out, size, "%s", flags ? "" : "none");
     for (int i = 0; key->choices[i]; i++)
         if (flags >> i & 1) n += (size_t)snprintf(out + n, size - n, "%s%s", n ? "+" : "", key->choices[i]);
+}
+
+/* A line or paragraph separator would be folded into a blank, a byte-order mark refused. */
+static const struct {
+    char text[4];
+    const char *yaml;
+} marks[] = {{"\xE2\x80\xA8", "\\L"},
+             {"\xE2\x80\xA9", "\\P"},
+             {"\xEF\xBB\xBF", "\\uFEFF"},
+             {"\xEF\xBF\xBE", "\\uFFFE"},
+             {"\xEF\xBF\xBF", "\\uFFFF"}};
+
+void key_quote(char out[KEY_VALUE_MAX], const char *text) {
+    size_t n = 0;
+    out[n++] = '"';
+    while (*text && n < KEY_VALUE_MAX - 8) {
+        size_t m = 0;
+        while (m < sizeof marks / sizeof *marks && strncmp(text, marks[m].text, 3) != 0) m++;
+        if (m < sizeof marks / sizeof *marks) {
+            n += (size_t)snprintf(out + n, KEY_VALUE_MAX - n, "%s", marks[m].yaml);
+            text += 3;
+            continue;
+        }
+        if (*text == '"' || *text == '\\') out[n++] = '\\';
+        out[n++] = *text++;
+    }
+    CHECK(!*text);
+    out[n++] = '"';
+    out[n] = '\0';
 }
 
 void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]) {
@@ -41,14 +71,12 @@ void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]) {
     case KEY_TEXT:
     case KEY_PATH: break;
     }
-    size_t n = 0;
-    out[n++] = '"';
-    for (const char *c = field; *c; c++) {
-        if (*c == '"' || *c == '\\') out[n++] = '\\';
-        out[n++] = *c;
+    char escaped[ESCAPED_MAX * CONFIG_PATH_MAX];
+    if (key->type == KEY_PATH) {
+        escape(escaped, sizeof escaped, field);
+        field = escaped;
     }
-    out[n++] = '"';
-    out[n] = '\0';
+    key_quote(out, field);
 }
 
 void key_put_name(FILE *out, const Key *before, const Key *key) {

@@ -74,6 +74,7 @@ Status config_kind_check(const Config *config, Err *err) {
  * at most 62; over 16 symbols two lookup tables on at most 240 of 256. */
 void config_kind_fill(FactsConfig *facts) {
     enum { DEFAULT = 256, ROWS_MAX = 32768 };
+    if (!facts_are_read(facts->kind)) facts->n_given = false;
     if (facts->kind != FACTS_RULES || facts->vocab_size != DEFAULT || facts->inputs < 2 || facts->load > 0 ||
         facts->n > ROWS_MAX)
         return;

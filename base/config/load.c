@@ -11,6 +11,7 @@
 #include "base/config/values.h"
 #include "base/file.h"
 #include "base/nearest.h"
+#include "base/places.h"
 
 /* Far more than a config needs; libyaml's time grows with the square of the depth. */
 enum { CONFIG_BYTES_MAX = 1 << 16, DEPTH_MAX = 32 };
@@ -20,7 +21,8 @@ enum { SECTION_COUNT = 3 };
 
 typedef struct Loader {
     Config config;
-    const char *where;                                    /* the file's name, for messages */
+    const char *where;            /* the file's name, for messages */
+    char places[CONFIG_PATH_MAX]; /* where its relative paths begin; "": as they are */
     int key_line[KEY_COUNT], section_line[SECTION_COUNT]; /* the line of each, 0: not read yet */
     bool overridden[KEY_COUNT];                           /* on the command line */
     yaml_document_t *document;
@@ -72,7 +74,10 @@ static Status load_value(Loader *loader, const char *name, const yaml_node_t *at
     if (length == 0 && value->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
         return located(loader, at, err_set(err, ERR_INPUT, "key '%s': no value after the colon", key->name),
                        err);
-    return located(loader, value, key_set(&loader->config, key, text, length, err), err);
+    TRY(located(loader, value, key_set(&loader->config, key, text, length, err), err));
+    if (key->type != KEY_PATH || !*loader->places) return OK;
+    char *path = (char *)&loader->config + key->offset;
+    return located(loader, value, place_open(path, key->size, loader->places, err), err);
 }
 
 /* "section.name" of a YAML key, or "name" where section is NULL. */
@@ -194,7 +199,7 @@ static Status load_sweep(Loader *loader, const yaml_node_t *at, const yaml_node_
                                loader->sweep_line),
                        err);
     loader->sweep_line = line_of(at);
-    return sweep_read_section(loader->sweep, loader->document, at, node, loader->where, err);
+    return sweep_read_section(loader->sweep, loader->document, at, node, loader->where, loader->places, err);
 }
 
 static Status load_document(Loader *loader, Err *err) {
@@ -305,12 +310,23 @@ static Status check_syntax(const Loader *loader, const char *text, size_t size, 
     return status;
 }
 
+/* Whether one of the comments before the first key is PLACES_LINE. */
+static bool has_places(const char *text) {
+    for (; *text == '#'; text++) {
+        if (!strncmp(text, PLACES_LINE, sizeof PLACES_LINE - 1)) return true;
+        text = strchr(text, '\n');
+        if (!text) return false;
+    }
+    return false;
+}
+
 static Status load_yaml(Loader *loader, const char *text, size_t size, Err *err) {
     const char *nul = memchr(text, '\0', size);
     if (nul)
         return err_set(err, ERR_INPUT, "%s:%d: contains a NUL byte; a config is UTF-8 text", loader->where,
                        line_at(text, size, (size_t)(nul - text)));
     TRY(check_syntax(loader, text, size, err));
+    if (has_places(text)) TRY(place_folder(loader->places, sizeof loader->places, loader->where, err));
     yaml_parser_t parser;
     yaml_document_t document;
     if (!yaml_parser_initialize(&parser))

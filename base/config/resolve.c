@@ -42,7 +42,8 @@ Status config_resolve_facts(FactsConfig *facts, int n_facts, int max_len, int vo
         TRY(adopt(&facts->seq_len, "facts.seq_len", max_len, initial.facts.seq_len,
                   "tokens in its longest fact", err));
     TRY(adopt(&facts->vocab_size, "facts.vocab_size", vocab_size, initial.facts.vocab_size, "symbols", err));
-    facts->seed = 0;
+    if (!facts->n_given) facts->seed = 0; /* nothing was chosen by it */
+    facts->n_given = true;
     return OK;
 }
 

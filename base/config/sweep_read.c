@@ -4,10 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/config/words.h"
+#include "base/places.h"
+
 typedef struct Reader {
     SweepSpec *spec;
     yaml_document_t *document;
-    const char *where;
+    const char *where, *places;
 } Reader;
 
 static Status located(const Reader *r, const yaml_node_t *node, Status status, Err *err) {
@@ -15,25 +18,15 @@ static Status located(const Reader *r, const yaml_node_t *node, Status status, E
     return status;
 }
 
-/* The value in the form that config_text has, checked; a path becomes absolute, so that the sweep can be continued
- * from any folder. malloc'd. */
-static Status canonical(const Key *key, const char *text, size_t length, char **out, Err *err) {
-    Config scratch;
-    char printed[KEY_VALUE_MAX];
-    config_defaults(&scratch);
-    scratch.n_neurons =
-        NEURON_RULES_MAX; /* a value of any rule can be checked; a point without that rule is an error later */
+/* The value in the form that config_text has, but for YAML's quotes, checked. malloc'd. */
+static Status canonical(const Key *key, const char *text, size_t length, const char *places, char **out,
+                        Err *err) {
+    /* A value of any rule can be checked; a point without that rule is an error later. */
+    Config scratch = {.n_neurons = NEURON_RULES_MAX};
     TRY(key_set(&scratch, key, text, length, err));
-    if (key->type == KEY_PATH) {
-        char *absolute = realpath(text, NULL);
-        *out = absolute && strlen(absolute) < CONFIG_PATH_MAX ? strdup(absolute) : strdup(text);
-        free(absolute);
-    } else if (key_is_text(key)) {
-        *out = strdup(text);
-    } else {
-        key_print(&scratch, key, printed);
-        *out = strdup(printed);
-    }
+    if (key->type == KEY_PATH && *places)
+        TRY(place_open((char *)&scratch + key->offset, key->size, places, err));
+    *out = config_value(&scratch, (int)(key - keys));
     return *out ? OK : err_set(err, ERR_NOMEM, "no memory for a sweep's values");
 }
 
@@ -44,9 +37,10 @@ static Status grown(void **array, int n, size_t size, Err *err) {
     return OK;
 }
 
-static Status axis_add_value(SweepAxis *axis, const Key *key, const char *text, size_t length, Err *err) {
+static Status axis_add_value(SweepAxis *axis, const Key *key, const char *text, size_t length,
+                             const char *places, Err *err) {
     TRY(grown((void **)&axis->value, axis->n, sizeof *axis->value, err));
-    TRY(canonical(key, text, length, &axis->value[axis->n], err));
+    TRY(canonical(key, text, length, places, &axis->value[axis->n], err));
     axis->n++;
     return OK;
 }
@@ -132,10 +126,10 @@ static Status read_axis(const Reader *r, const yaml_node_t *at, const yaml_node_
         const yaml_node_t *item =
             list ? yaml_document_get_node(r->document, node->data.sequence.items.start[i]) : node;
         TRY(scalar_of(r, key, item, err));
-        TRY(located(
-            r, item,
-            axis_add_value(axis, key, (const char *)item->data.scalar.value, item->data.scalar.length, err),
-            err));
+        TRY(located(r, item,
+                    axis_add_value(axis, key, (const char *)item->data.scalar.value, item->data.scalar.length,
+                                   r->places, err),
+                    err));
     }
     return OK;
 }
@@ -165,7 +159,7 @@ static Status read_listed(const Reader *r, const yaml_node_t *node, Err *err) {
         listed->setting[listed->n].key = index;
         TRY(located(r, value,
                     canonical(key, (const char *)value->data.scalar.value, value->data.scalar.length,
-                              &listed->setting[listed->n].value, err),
+                              r->places, &listed->setting[listed->n].value, err),
                     err));
         listed->n++;
     }
@@ -185,8 +179,8 @@ static Status read_list(const Reader *r, const yaml_node_t *node, Err *err) {
 }
 
 Status sweep_read_section(SweepSpec *spec, yaml_document_t *document, const yaml_node_t *at,
-                          const yaml_node_t *node, const char *where, Err *err) {
-    Reader r = {spec, document, where};
+                          const yaml_node_t *node, const char *where, const char *places, Err *err) {
+    Reader r = {spec, document, where, places};
     if (node->type == YAML_SEQUENCE_NODE) return read_list(&r, node, err);
     if (node->type != YAML_MAPPING_NODE || node->data.mapping.pairs.start == node->data.mapping.pairs.top)
         return located(
@@ -226,7 +220,7 @@ Status sweep_read_list(SweepSpec *spec, const Key *key, const Values *values, Er
     SweepAxis *axis;
     TRY(axis_add(spec, key, &axis, err));
     for (int i = 0; i < values->n; i++)
-        TRY(axis_add_value(axis, key, values->value[i], strlen(values->value[i]), err));
+        TRY(axis_add_value(axis, key, values->value[i], strlen(values->value[i]), "", err));
     return OK;
 }
 

@@ -7,7 +7,9 @@
 #include "base/config/kinds.h"
 #include "base/config/load.h"
 #include "base/config/sweep_read.h"
+#include "base/escape.h"
 #include "base/file.h"
+#include "base/places.h"
 #include "base/text_stream.h"
 
 /* ---- loading ---- */
@@ -119,8 +121,6 @@ Status sweep_spec_load(SweepSpec *out, const char *path, int n_words, const char
                          "the sweep has more than %d points; use fewer values, or several sweeps",
                          SWEEP_POINTS_MAX));
     find_keys(&spec);
-    path_make_absolute(spec.base.facts.path, CONFIG_PATH_MAX);
-    path_make_absolute(spec.base.train.init_from, CONFIG_PATH_MAX);
     *out = spec;
 done:
     for (int i = 0; word && i < n_words; i++) values_free(&word[i].values);
@@ -247,49 +247,62 @@ void sweep_spec_label(const SweepSpec *spec, int64_t i, char out[SWEEP_LABEL_MAX
 
 /* ---- writing ---- */
 
-static void put_value(FILE *out, int key, const char *value) {
-    if (!key_is_text(&keys[key])) {
-        fputs(value, out);
-        return;
+/* The value as the file holds it, which may differ from the spec's where it is a path. */
+static Status put_value(FILE *out, int key, const char *value, const char *folder, Err *err) {
+    char yaml[KEY_VALUE_MAX], path[ESCAPED_MAX * CONFIG_PATH_MAX], escaped[ESCAPED_MAX * CONFIG_PATH_MAX];
+    if (keys[key].type == KEY_PATH && folder) {
+        snprintf(path, sizeof path, "%s", value);
+        (void)unescape(path);
+        TRY(place_store(path, CONFIG_PATH_MAX, folder, err));
+        escape(escaped, sizeof escaped, path);
+        value = escaped;
     }
-    fputc('"', out);
-    for (const char *c = value; *c; c++) {
-        if (*c == '"' || *c == '\\') fputc('\\', out);
-        fputc(*c, out);
-    }
-    fputc('"', out);
+    if (key_is_text(&keys[key])) key_quote(yaml, value);
+    fputs(key_is_text(&keys[key]) ? yaml : value, out);
+    return OK;
 }
 
-char *sweep_spec_text(const SweepSpec *spec) {
-    TextStream *stream;
-    char *text, *base = config_text(&spec->base, false);
-    if (!base || text_begin(&stream, NULL) != OK) {
-        free(base);
-        return NULL;
+static Status put_listed(FILE *out, const SweepListed *listed, const char *folder, Err *err) {
+    fputs("    - {", out);
+    for (int s = 0; s < listed->n; s++) {
+        const SweepSetting *setting = &listed->setting[s];
+        fprintf(out, "%s%s: ", s ? ", " : "", config_key_name(setting->key));
+        TRY(put_value(out, setting->key, setting->value, folder, err));
     }
-    FILE *out = text_file(stream);
-    fputs(base, out);
-    free(base);
+    fputs("}\n", out);
+    return OK;
+}
+
+static Status put_axis(FILE *out, const SweepAxis *axis, const char *folder, Err *err) {
+    fprintf(out, "  %s: [", config_key_name(axis->key));
+    for (int i = 0; i < axis->n; i++) {
+        if (i) fputs(", ", out);
+        TRY(put_value(out, axis->key, axis->value[i], folder, err));
+    }
+    fputs("]\n", out);
+    return OK;
+}
+
+static Status put_spec(FILE *out, const SweepSpec *spec, const char *folder, Err *err) {
+    Config base = spec->base;
+    if (folder) TRY(config_store_places(&base, folder, err));
+    char *text;
+    TRY(config_text_given(&base, &text, err));
+    fputs(text, out);
+    free(text);
     if (spec->n_listed || spec->n_axes) fputs("sweep:\n", out);
     if (spec->n_listed) fputs("  points:\n", out);
-    for (int p = 0; p < spec->n_listed; p++) {
-        fputs("    - {", out);
-        for (int s = 0; s < spec->listed[p].n; s++) {
-            const SweepSetting *setting = &spec->listed[p].setting[s];
-            fprintf(out, "%s%s: ", s ? ", " : "", config_key_name(setting->key));
-            put_value(out, setting->key, setting->value);
-        }
-        fputs("}\n", out);
-    }
-    for (int a = 0; a < spec->n_axes; a++) {
-        const SweepAxis *axis = &spec->axis[a];
-        fprintf(out, "  %s: [", config_key_name(axis->key));
-        for (int i = 0; i < axis->n; i++) {
-            if (i) fputs(", ", out);
-            put_value(out, axis->key, axis->value[i]);
-        }
-        fputs("]\n", out);
-    }
-    (void)text_end(stream, &text, NULL, NULL);
-    return text;
+    for (int p = 0; p < spec->n_listed; p++) TRY(put_listed(out, &spec->listed[p], folder, err));
+    for (int a = 0; a < spec->n_axes; a++) TRY(put_axis(out, &spec->axis[a], folder, err));
+    return OK;
+}
+
+Status sweep_spec_text(const SweepSpec *spec, const char *folder, char **out, Err *err) {
+    TextStream *stream;
+    *out = NULL;
+    TRY(text_begin(&stream, err));
+    Status status = put_spec(text_file(stream), spec, folder, err);
+    if (status == OK) return text_end(stream, out, NULL, err);
+    text_abort(stream);
+    return status;
 }

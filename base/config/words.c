@@ -1,16 +1,22 @@
 #include "base/config/words.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/config/keys.h"
 #include "base/config/kinds.h"
 #include "base/config/values.h"
+#include "base/escape.h"
 
 char *config_value(const Config *config, int key) {
     char value[KEY_VALUE_MAX];
-    if (key_is_text(&keys[key])) /* without YAML's quotes */
-        return strdup((const char *)config + keys[key].offset);
+    if (key_is_text(&keys[key])) { /* without YAML's quotes */
+        const char *text = (const char *)config + keys[key].offset;
+        if (keys[key].type != KEY_PATH) return strdup(text);
+        escape(value, sizeof value, text);
+        return strdup(value);
+    }
     key_print(config, &keys[key], value);
     return strdup(value);
 }
@@ -41,7 +47,9 @@ char **config_words(const Config *config, int *n) {
     for (int k = 0; words && k < KEY_COUNT; k++) {
         key_print(config, &keys[k], text);
         key_print(&initial, &keys[k], standard);
-        if (!strcmp(text, standard)) continue;
+        bool chooses = facts_are_read(config->facts.kind) && config->facts.n_given &&
+                       keys[k].offset == offsetof(Config, facts.n); /* also where it is the default */
+        if (!strcmp(text, standard) && !chooses) continue;
         char *value = config_value(config, k);
         if (value && value_needs_quotes(value)) { /* the reader of the word would take the quote away */
             char *in_quotes = value_quoted(value);

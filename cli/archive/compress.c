@@ -111,7 +111,7 @@ static Status compress_run(const Args *args, const char *path, int threads, Err 
     Run run;
     Gpt small = {.params = NULL};
     TwoPart t = {.archive = {0}};
-    TRY(open_run(&run, args->words[0], err));
+    TRY(open_run(&run, args->words[0], args_value(args, "facts"), err));
     Status status = OK;
     Quantize stored_as = run.config.train.quantize;
     TRY_GOTO(format_of(args, stored_as, &t.kind, err));
@@ -135,8 +135,8 @@ static Status cmd_compress(const Args *args, Err *err) {
     const char *path = args_value(args, "out");
     if (!path) return err_set(err, ERR_INPUT, "compress: -o is missing; usage: rote compress RUN -o X.rote");
     bool online = args_has(args, "online");
-    const char *const of_one[] = {"preset", "without", "bits", "method", "set"};
-    for (int i = 0; i < 5; i++)
+    const char *const of_one[] = {"preset", "without", "bits", "method", "set", "facts"};
+    for (int i = 0; i < 6; i++)
         if (args_has(args, of_one[i]) && online != (i < 2))
             return err_set(err, ERR_INPUT, "compress: --%s is only for archives %s", of_one[i],
                            i < 2 ? "made with --online" : "of runs, without --online");
@@ -159,6 +159,7 @@ static const Option compress_options[] = {
     OPTION("preset", "fast|default|best",
            "--online: fast: n-grams and matches; default: with a transformer; best: with a larger one"),
     OPTION("without", "PART,...", "--online: leave out parts: ngrams, match, model"),
+    PLACE_OPTION,
     FLAG("no-verify", "do not verify the archive by decoding it in another process"),
     FORCE_ANY_OPTION,
     THREADS_OPTION,

@@ -33,6 +33,7 @@ typedef struct Option {
 #define FORCE_OPTION(help) FLAG("force", help)
 #define FORCE_ANY_OPTION   FORCE_OPTION("replace any file")
 #define FACTS_OPTION       OPTION("facts", "DIR", "use another fact set (default: the run's)")
+#define PLACE_OPTION       OPTION("facts", "DIR", "where the run's facts are, if they have moved")
 /* clang-format on */
 
 enum { ARGS_OPTIONS_MAX = 24, ARGS_WORDS_MAX = 1000, ARGS_THREADS_MAX = THREADS_MAX };

@@ -14,7 +14,9 @@ static void print_note(void *user, const Progress *p) {
 
 const ProgressSink note_sink = {.update = print_note};
 
-Status open_run(Run *out, const char *dir, Err *err) { return run_open(out, dir, &note_sink, err); }
+Status open_run(Run *out, const char *dir, const char *facts, Err *err) {
+    return run_open_with(out, dir, facts, &note_sink, err);
+}
 
 /* Every token of the facts must mean the same symbol as in the vocabulary of the model, or every figure would be
  * wrong. */
@@ -32,7 +34,9 @@ static Status facts_fit(const Run *run, const FactSet *facts, const char *dir, E
 
 Status open_run_and_facts(RunAndFacts *out, const Args *args, Err *err) {
     const char *dir = args_value(args, "facts");
-    TRY(open_run(&out->run, args->words[0], err));
+    Status found = open_run(&out->run, args->words[0], NULL, err);
+    if (found == ERR_INPUT && dir) found = open_run(&out->run, args->words[0], dir, err);
+    TRY(found);
     out->facts = &out->run.facts;
     if (!dir) return OK;
     Status status = facts_load(dir, &out->other, err);

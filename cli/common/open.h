@@ -11,8 +11,8 @@
 /* Prints notes on stderr, and nothing else. */
 extern const ProgressSink note_sink;
 
-/* run_open (store/run.h), with its notes on stderr. Close with run_close. */
-Status open_run(Run *out, const char *dir, Err *err);
+/* run_open_with (store/run.h), with its notes on stderr. Close with run_close. */
+Status open_run(Run *out, const char *dir, const char *facts, Err *err);
 
 /* A run, and the facts on which it is evaluated. */
 typedef struct RunAndFacts {
@@ -21,7 +21,8 @@ typedef struct RunAndFacts {
     const FactSet *facts; /* &other, or &run.facts where --facts is not given */
 } RunAndFacts;
 
-/* The run of the first word, and the facts of --facts DIR if given. out must stay where it is until
+/* The run of the first word, and the facts of --facts DIR if given; where the run's own are not found, these must be
+ * they. out must stay where it is until
  * close_run_and_facts. ERR_INPUT: facts that the run's model cannot read, or another error of run_open or
  * facts_load. */
 Status open_run_and_facts(RunAndFacts *out, const Args *args, Err *err);

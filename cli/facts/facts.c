@@ -69,11 +69,11 @@ static Status cmd_facts_make(const Args *args, Err *err) {
     FactSet facts;
     TRY(need_out(args, err));
     TRY(args_config(args, &config, err));
-    if (config.facts.kind == FACTS_FILE && !config.facts.heldout)
+    if (config.facts.kind == FACTS_FILE && !config.facts.heldout && !config.facts.n_given)
         return err_set(
             err, ERR_INPUT,
             "facts make: facts.kind is 'file', and that fact set exists already; set facts.kind=random to "
-            "draw facts, or facts.heldout=N to hold out some of it");
+            "draw facts, or facts.n=N or facts.heldout=N to choose some of it");
     TRY(facts_plan_load(&config, &facts, err));
     Status status = facts_draw(&facts, err);
     if (status == OK) status = save_and_show(&facts, args, NULL, err);
@@ -200,7 +200,7 @@ static Status show_source(const Args *args, FactSet *out, Err *err) {
         return facts_load(path, out, err);
     }
     if (run) {
-        TRY(run_read(path, &config, out, err));
+        TRY(run_read(path, NULL, &config, out, err));
     } else {
         TRY(args_config(args, &config, err));
         TRY(facts_plan_load(&config, out, err));

@@ -20,10 +20,11 @@ static Status cmd_export(const Args *args, Err *err) {
     bool force = args_has(args, "force");
     if (format != EXPORT_HF) TRY(output_check(path, NULL, NULL, force, err));
     Run run;
-    TRY(open_run(&run, args->words[0], err));
+    int eos;
+    TRY(run_open_model(&run, &eos, args->words[0], &note_sink, err));
     Status status = format == EXPORT_HF ? export_hf_check(&run.gpt.config, err) : OK;
     const char *target = format == EXPORT_HF ? path : output_target(path);
-    if (status == OK) status = export_model(&run.gpt, format, target, run.facts.vocab.eos, force, err);
+    if (status == OK) status = export_model(&run.gpt, format, target, eos, force, err);
     run_close(&run);
     if (status == OK) printf("%s\n", path);
     return status;

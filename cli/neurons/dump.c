@@ -132,7 +132,7 @@ done:
 static Status cmd_neurons_dump(const Args *args, Err *err) {
     Run run;
     TRY(dump_check(args, err));
-    TRY(open_run(&run, args->words[0], err));
+    TRY(open_run(&run, args->words[0], args_value(args, "facts-dir"), err));
     Status status = dump(args, &run, err);
     run_close(&run);
     return status;
@@ -144,6 +144,7 @@ static const Option dump_options[] = {
            "OUT.npy (one hook) or OUT.safetensors, also -o; replaces only safetensors of this command"),
     OPTION("facts", "I-J,...",
            "only facts with these numbers, as in rote eval --per-fact (default: all trained ones)"),
+    OPTION("facts-dir", "DIR", "where the run's facts are, if they have moved"),
     OPTION("tag", "T", "only facts with this tag"),
     FLAG("heldout", "held-out facts instead of trained ones"),
     FORCE_ANY_OPTION,

@@ -87,9 +87,9 @@ static Status add_run(Work *w, int r, const Run *run, const Run *twin, Err *err)
 static Status eval_run(Work *w, int r, Err *err) {
     Run run, twin;
     Status status;
-    TRY(open_run(&run, w->args->words[r], err));
+    TRY(open_run(&run, w->args->words[r], args_value(w->args, "facts"), err));
     if (!w->twin) status = add_run(w, r, &run, NULL, err);
-    else if ((status = open_run(&twin, w->twin[r], err)) == OK) {
+    else if ((status = open_run(&twin, w->twin[r], args_value(w->args, "facts"), err)) == OK) {
         status = add_run(w, r, &run, &twin, err);
         run_close(&twin);
     }
@@ -153,6 +153,7 @@ static const Option neurons_eval_options[] = {
     OPTION("neutral", "TAG", "facts of that tag are the bases of flips (default: the rule's other side)"),
     OPTION("pairs-tag", "TAG", "flips to facts of that tag, too, which the rule need not cover"),
     OPTION("random", "N", "random sets of units to compare with (default: 20)"),
+    PLACE_OPTION,
     THREADS_OPTION,
     QUIET_OPTION,
     JSON_OPTION,

@@ -193,7 +193,7 @@ static Status cmd_neurons_steer(const Args *args, Err *err) {
     TRY(args_threads(args, &threads, err));
     TRY(sample_options(args, &options, &count, err));
     Run run;
-    TRY(open_run(&run, args->words[0], err));
+    TRY(open_run(&run, args->words[0], args_value(args, "facts"), err));
     options.eos = run.facts.vocab.eos;
     Edits edits = {0};
     Status status = steer(args, &run, &edits, &options, count, threads, err);
@@ -210,6 +210,7 @@ static const Option steer_options[] = {
         ';'),
     SAMPLE_OPTIONS,
     FLAG("eval", "code lengths and recall of the run's facts, by tag; with --prompt also samples"),
+    PLACE_OPTION,
     THREADS_OPTION,
     JSON_OPTION,
     END_OPTION,

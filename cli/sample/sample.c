@@ -62,14 +62,14 @@ static Status cmd_sample(const Args *args, Err *err) {
     int64_t count;
     TRY(sample_options(args, &options, &count, err));
     Run run;
-    TRY(open_run(&run, args->words[0], err));
+    TRY(open_run(&run, args->words[0], args_value(args, "facts"), err));
     options.eos = run.facts.vocab.eos;
     Status status = generate(args, &run, &options, count, err);
     run_close(&run);
     return status;
 }
 
-static const Option sample_command_options[] = {SAMPLE_OPTIONS, JSON_OPTION, END_OPTION};
+static const Option sample_command_options[] = {SAMPLE_OPTIONS, PLACE_OPTION, JSON_OPTION, END_OPTION};
 
 const Command sample_command = {
     .name = "sample",

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "data/kinds/kinds.h"
+
 typedef enum Column { ROLE, SOURCE, OF, PROMPT, TAG, FIELDS, TOKENS, TEXT, COLUMN_COUNT } Column;
 static const char *const column_name[COLUMN_COUNT] = {"role", "source", "of",     "prompt",
                                                       "tag",  "fields", "tokens", "text"};
@@ -159,7 +161,9 @@ static Status read_row(FactSet *facts, int i, const Rows *rows, const Text cell[
         return wrong_cell(rows, PROMPT, cell[PROMPT], "fewer tokens than there are", err);
     facts->prompt_len[i] = (int32_t)number;
     if (facts->source && i < facts->n + facts->n_heldout) {
-        if (!read_number(cell[SOURCE], facts->n + facts->n_heldout, &number))
+        bool drawn =
+            kind_named(facts->kind) != NULL; /* else the facts may have been chosen from a longer file */
+        if (!read_number(cell[SOURCE], drawn ? facts->n + facts->n_heldout : INT32_MAX, &number))
             return wrong_cell(rows, SOURCE, cell[SOURCE], "the number of a fact of the draw", err);
         facts->source[i] = (int32_t)number;
     }

@@ -68,6 +68,14 @@ static Status add_pool(json_t *root, const FactSet *facts, const char *path, Err
     return OK;
 }
 
+/* Of the facts that are written; facts->max_len is that of the file they were chosen from. */
+static int longest_of(const FactSet *facts) {
+    int64_t longest = 0;
+    for (int i = 0; i < facts->n_pool; i++)
+        if (facts->start[i + 1] - facts->start[i] > longest) longest = facts->start[i + 1] - facts->start[i];
+    return (int)longest;
+}
+
 static Status write_manifest(FILE *stream, const char *path, const FactSet *facts, const FileSeal *records,
                              const FileSeal *vocab, Err *err) {
     bool known = facts->entropy_known;
@@ -77,7 +85,7 @@ static Status write_manifest(FILE *stream, const char *path, const FactSet *fact
     json_t *root = json_pack(
         "{s:s, s:i, s:s, s:i, s:I, s:i, s:i, s:s, s:o, s:o, s:o, s:s, s:i, s:{s:o, s:o}, s:s}", "format",
         FORMAT_NAME, "version", VERSION_SEALED, "kind", facts->kind, "n", facts->n, "tokens",
-        (json_int_t)facts->start[facts->n], "max_len", facts->max_len, "vocab_size", facts->vocab.size,
+        (json_int_t)facts->start[facts->n], "max_len", longest_of(facts), "vocab_size", facts->vocab.size,
         "seed", seed, "entropy_bits", real_or_null(facts->data_bits, known), "data_bits_set",
         real_or_null(facts->data_bits_set, known), "ceiling_bits", real_or_null(facts->ceiling_bits, known),
         "derivation", facts->derivation, "duplicates", facts->duplicates, "baselines", "answer_bits",

@@ -70,7 +70,7 @@ records.tsv
 $ mkdir mine; touch mine/records.tsv; rote facts make facts.n=3 --out mine; rm -r mine
 2> rote: mine: the folder is not empty (records.tsv is there); name a new one
 $ rote facts make facts.kind=file facts.path=f --out g
-2> rote: facts make: facts.kind is 'file', and that fact set exists already; set facts.kind=random to draw facts, or facts.heldout=N to hold out some of it
+2> rote: facts make: facts.kind is 'file', and that fact set exists already; set facts.kind=random to draw facts, or facts.n=N or facts.heldout=N to choose some of it
 [2]
 $ rote facts make facts.n=17 facts.seq_len=2 facts.vocab_size=4 --out g
 2> rote: facts.n: 17 facts, but there are only 16 sequences (2 tokens out of 4); lower facts.n, or raise facts.seq_len or facts.vocab_size

@@ -142,9 +142,9 @@ T: 4 of 4 runs done; table: T/table.csv
 
 # what cannot be: the same words from facts show, facts make and train
 
-$ for key in facts.heldout=30 facts.n=9 facts.junk_n=3 facts.domain_token=true facts.paraphrases=2 facts.seq_len=99 facts.junk_ratio=1; do rote facts show own.yaml $key 2> shown; rote train own.yaml $key --out none 2>&1 | tail -n 1 > trained; cmp shown trained && cat shown; rm -f shown trained; done
+$ for key in facts.heldout=30 facts.n=99 facts.junk_n=3 facts.domain_token=true facts.paraphrases=2 facts.seq_len=99 facts.junk_ratio=1; do rote facts show own.yaml $key 2> shown; rote train own.yaml $key --out none 2>&1 | tail -n 1 > trained; cmp shown trained && cat shown; rm -f shown trained; done
 rote: facts.heldout is 30, but mine has 30 facts, and at least one must be trained; lower it
-rote: facts.n is 9, but the fact set has 20 facts; leave the key out or set facts.n=20
+rote: facts.n is 99 and facts.heldout is 10, but mine has only 30 facts; lower one of them, or leave facts.n out: it then trains all
 rote: facts.junk_n works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
 rote: facts.domain_token works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
 rote: facts.paraphrases works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
@@ -154,13 +154,13 @@ $ rote facts show facts.path=mine facts.split_seed=3
 2> rote: facts.split_seed is 3, but facts.heldout is 0, so no facts are held out; set facts.heldout, or leave facts.split_seed out
 [2]
 $ rote facts show facts.kind=text facts.path=rhyme.txt facts.n=9
-2> rote: facts.n is 9, but the fact set has 4 facts; leave the key out or set facts.n=4
+2> rote: facts.n is 9, but rhyme.txt has only 4 facts (chunks of facts.seq_len bytes); lower it, or leave facts.n out: it then trains all
 [2]
 $ rote facts show facts.kind=text facts.path=rhyme.txt facts.seq_len=9 facts.heldout=6
 2> rote: facts.heldout is 6, but of the 7 facts of rhyme.txt only 5 occur once, and the copy of a repeated fact would be trained; lower it
 [2]
 $ rote facts make facts.path=mine --out none
-2> rote: facts make: facts.kind is 'file', and that fact set exists already; set facts.kind=random to draw facts, or facts.heldout=N to hold out some of it
+2> rote: facts make: facts.kind is 'file', and that fact set exists already; set facts.kind=random to draw facts, or facts.n=N or facts.heldout=N to choose some of it
 [2]
 $ rote facts make facts.n=9 --out drawn > /dev/null
 $ rote train facts.path=drawn facts.heldout=2 --out none

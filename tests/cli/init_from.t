@@ -11,7 +11,7 @@ $ rote train s.yaml train.init_from=a train.max_steps=5 --out b --quiet | tail -
 parameters  984, hash e33bef68f6e54699af24863e8e837042
 $ grep init_ b/config.yaml | sed "s|$PWD|.|"
   init_std: 0.02
-  init_from: "./a"
+  init_from: "../a"
   init_hash: "51d7883e10a6fbab8d0e29ade5ce6aef"
 $ rote verify b --quiet
 b: replayed; parameters, data and result are the same
@@ -86,7 +86,7 @@ $ rote sweep run s.yaml train.init_from=a,nowhere --out S
 2> rote: point init_from=nowhere: train.init_from: nowhere: there is no such run
 [2]
 $ rote sweep run s.yaml train.init_from=a model.n_embd=8,16 --out S
-2> rote: point n_embd=16: train\.init_from: .*/a: tensor 'wte' is 8 x 8 there and 8 x 16 in this model; take the model keys of .*/a/config\.yaml (re)
+2> rote: point n_embd=16: train.init_from: a: tensor 'wte' is 8 x 8 there and 8 x 16 in this model; take the model keys of a/config.yaml
 [2]
 $ rote coordinates s.yaml train.init_from=a --widths 8,16
 2> rote: train.init_from is a, but its weights have only one width; leave it out
@@ -108,7 +108,7 @@ $ rote verify b --quiet
 2> rote: train\.init_from: .*/a: contains other weights: param_hash is 5c10ac095631a8020742d123c44fb372, train\.init_hash is 51d7883e10a6fbab8d0e29ade5ce6aef; name the run that has those, or leave init_hash out (re)
 [2]
 $ rote train b/config.yaml --out b
-2> rote: train\.init_from: .*/a: contains other weights: param_hash is 5c10ac095631a8020742d123c44fb372, train\.init_hash is 51d7883e10a6fbab8d0e29ade5ce6aef; name the run that has those, or leave init_hash out (re)
+2> rote: train.init_from: a: contains other weights: param_hash is 5c10ac095631a8020742d123c44fb372, train.init_hash is 51d7883e10a6fbab8d0e29ade5ce6aef; name the run that has those, or leave init_hash out
 [2]
 $ rote train s.yaml train.init_from=a train.max_steps=5 --out b --resume --quiet
 2> rote: b: contains a run with another config (train.init_hash: "51d7883e10a6fbab8d0e29ade5ce6aef" -> "5c10ac095631a8020742d123c44fb372"); choose another --out

@@ -83,12 +83,14 @@ void fuzz_sweep(const uint8_t *data, size_t size) {
         sweep_spec_free(&spec);
         return;
     }
-    char *text = sweep_spec_text(&spec);
+    char *text;
+    CHECK(sweep_spec_text(&spec, NULL, &text, NULL) == OK);
     CHECK(text);
     files[0] = (MemoryFile){"sweep.yaml", (const uint8_t *)text, strlen(text)};
     memory_files(files, 1);
     CHECK(sweep_spec_load(&again, "x/sweep.yaml", 0, NULL, &err) == OK);
-    char *twice = sweep_spec_text(&again);
+    char *twice;
+    CHECK(sweep_spec_text(&again, NULL, &twice, NULL) == OK);
     CHECK(twice && !strcmp(text, twice) && sweep_spec_points(&again) == points);
     free(text);
     free(twice);

@@ -210,10 +210,14 @@ static Status check_place(const char *dir, Err *err) {
     return status;
 }
 
-/* A hash of everything that decides a point's result. */
+/* A hash of everything that decides a point's result; of paths the place and not the spelling. */
 static Status point_hash(const Config *config, char out[33], Err *err) {
-    char read[2 * CONFIG_PATH_MAX];
-    snprintf(read, sizeof read, "%s\n%s", config->facts.path, config->train.init_from);
+    char facts[CONFIG_PATH_MAX], weights[CONFIG_PATH_MAX], read[2 * CONFIG_PATH_MAX];
+    strcpy(facts, config->facts.path);
+    strcpy(weights, config->train.init_from);
+    path_make_absolute(facts, sizeof facts);
+    path_make_absolute(weights, sizeof weights);
+    snprintf(read, sizeof read, "%s\n%s", facts, weights);
     return config_hash(config, read, out, err);
 }
 
@@ -274,7 +278,7 @@ static Status compare(const Sweep *sweep, const char *text, bool *write, Err *er
     TRY(run_holds(sweep->dir, "sweep.yaml", &there, err));
     if (!there) return OK;
     TRY(sweep_yaml_read(&old, sweep->dir, err));
-    Status status = sweep_yaml_text(&old, &old_text, err);
+    Status status = sweep_yaml_text(&old, sweep->dir, &old_text, err);
     *write = status != OK || strcmp(old_text, text) != 0;
     if (status == OK && *write) status = only_adds(&old, &sweep->spec, sweep->dir, err);
     free(old_text);
@@ -292,7 +296,7 @@ Status sweep_open(Sweep *sweep, Err *err) {
     char *text;
     bool write;
     Status status = OK;
-    TRY(sweep_yaml_text(&sweep->spec, &text, err));
+    TRY(sweep_yaml_text(&sweep->spec, sweep->dir, &text, err));
     TRY_GOTO(check_place(sweep->dir, err));
     TRY_GOTO(compare(sweep, text, &write, err)); /* refused before anything is written */
     TRY_GOTO(make_directories(locks, err));
