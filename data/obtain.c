@@ -96,7 +96,7 @@ static bool stands_at(const FactsConfig *config, const char *path) {
 static Status try_place(Search *s, const char *path, FactSet *out, char found[CONFIG_PATH_MAX], Err *err) {
     if (strlen(path) >= CONFIG_PATH_MAX) return OK;
     if (!stands_at(s->config, path)) {
-        note(s, path, s->config->kind == FACTS_TEXT ? "no such file" : "no fact set");
+        note(s, path, s->config->kind == FACTS_TEXT ? "no such file" : "no manifest.json");
         return OK;
     }
     FactsConfig config = *s->config;

@@ -1,5 +1,5 @@
-/* What stands in a run's folder before config.yaml says that the run has begun. Only what rote made is written over or
- * removed: a file of that name which says something else is somebody's, and stays. */
+/* The files of a run folder before config.yaml marks the run as begun. Only what rote made is overwritten or
+ * removed: a file of that name with other content belongs to somebody else, and is kept. */
 #ifndef ROTE_STORE_EARLY_H
 #define ROTE_STORE_EARLY_H
 
@@ -7,15 +7,15 @@
 
 #include "base/err.h"
 
-/* A temporary of a file that a run writes whole (base/file.h). Nobody else's is ever removed. */
+/* Whether it is the temporary file of a file that a run writes atomically (base/file.h). No other file is removed. */
 bool early_temporary(const char *name);
 
-/* A folder that lacks the first files of a run: whether one has begun in it all the same. Then it holds a checkpoint,
- * or config.yaml and metrics.jsonl, which a run has only behind them. ERR_IO, ERR_NOMEM. */
+/* Whether a run has begun in a folder in which the first files of a run are missing. Then it contains a checkpoint,
+ * or config.yaml and metrics.jsonl, which a run writes only after them. ERR_IO, ERR_NOMEM. */
 Status early_began(const char *dir, bool *began, Err *err);
 
-/* A folder without config.yaml: whether a run may begin in it. ERR_INPUT: it holds a file of others, which is named.
- * ERR_IO, ERR_NOMEM: nobody knows. */
+/* Checks that a run may begin in a folder without config.yaml. ERR_INPUT: it contains a file not made by rote; the
+ * message names it. ERR_IO, ERR_NOMEM: it cannot be determined. */
 Status early_check(const char *dir, Err *err);
 
 /* Removes failed.json, the note of an attempt that failed, if there is one and rote wrote it. ERR_IO, ERR_NOMEM. */

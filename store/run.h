@@ -17,9 +17,9 @@ typedef struct Run {
     RuleState *neurons;  /* the state of each rule of config.neurons */
 } Run;
 
-/* Reads config, facts and the newest complete checkpoint. run_close it; a failure leaves nothing to close. Facts that are
- * read from a folder or file are searched where facts_find (data/obtain.h) says, and config.facts.path is where they
- * were.
+/* Reads config, facts and the newest complete checkpoint. run_close it; a failure leaves nothing to close. Facts that
+ * are read from a folder or file are searched where facts_find (data/obtain.h) says; config.facts.path is where they
+ * were found.
  *   facts  where the user says they are; NULL: not said
  *   notes  receives a line about a newer checkpoint that is damaged; may be NULL
  * ERR_FORMAT: all checkpoints are damaged, or the newest of a finished run is, or its parameters are not those of its

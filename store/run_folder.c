@@ -360,8 +360,9 @@ Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t 
 Status folder_finish(RunFolder *folder, const char *result, bool spare, Err *err) {
     if (!folder->dir[0]) return OK;
     TRY(sync_metrics(folder, err));
-    TRY(check_metrics(folder, &folder->mark, true,
-                      err)); /* the seal must cover exactly what this run has written */
+    TRY(still_there(folder, err));
+    /* the seal must cover exactly what this run has written */
+    TRY(check_metrics(folder, &folder->mark, true, err));
     TRY(write_text(folder, "result.json", result, "result", err));
     TRY(early_forget_failure(folder->dir, err)); /* who ran the sweep may have left it */
     CheckpointOwner owner = owner_of(folder);

@@ -82,6 +82,7 @@ static void defaults(void **state) {
                                    "  grad_clip: 1\n"
                                    "  eval_interval: 0\n"
                                    "  checkpoint_interval: 0\n"
+                                   "  checkpoint_minutes: 5\n"
                                    "  stop_recall: 0\n"
                                    "  stop_gain: 0\n"
                                    "  seed: 0\n"

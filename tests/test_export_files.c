@@ -137,7 +137,7 @@ static void folders_of_hf(void **state) {
     assert_int_equal(mkdir(in_dir("killed"), 0777), 0);
     put_text(in_dir("killed/model.safetensors"), "half");
     assert_int_equal(export_model(&g, EXPORT_HF, in_dir("killed"), -1, false, &err), ERR_INPUT);
-    assert_non_null(strstr(err.msg, "the folder is not empty (model.safetensors is there)"));
+    assert_non_null(strstr(err.msg, "the folder is not empty (it contains model.safetensors)"));
     assert_false(file_exists(in_dir("killed/.config.json.rote-tmp")));
     put_text(in_dir("killed/.config.json.rote-tmp"), "{");
     put_text(in_dir("killed/thesis"), "theirs");

@@ -171,7 +171,7 @@ static void moved_facts_are_found(void **state) {
 
     expect_lost(
         &absolute, (FactsPlaces){.beside = run},
-        "the facts are not there any more: looked at /old/place/project/facts/a (no fact set); say where "
+        "the facts are not there any more: looked at /old/place/project/facts/a (no manifest.json); say where "
         "they are: --facts DIR");
     char msg[1024];
     snprintf(
@@ -184,7 +184,7 @@ static void moved_facts_are_found(void **state) {
     snprintf(
         msg, sizeof msg,
         "the facts with the hash %s are not there any more: looked at facts/a (other facts, hash %s), "
-        "project/runs/r/facts/a (no fact set), project/runs/r (and in the folders above it: the last parts of the "
+        "project/runs/r/facts/a (no manifest.json), project/runs/r (and in the folders above it: the last parts of the "
         "path lead nowhere); say where they are: --facts DIR",
         none, b);
     expect_lost(&relative, (FactsPlaces){.beside = run, .data_hash = none}, msg);

@@ -349,7 +349,7 @@ Status export_model(const Gpt *g, ExportFormat format, const char *path, int eos
     char *config = NULL;
     if (format == EXPORT_HF) TRY(export_hf_check(&g->config, err));
     if (format != EXPORT_HF && !replace && file_exists(path)) /* a new one is never replaced (base/file.h) */
-        return err_set(err, ERR_INPUT, "%s exists: name another place, or replace it with --force", path);
+        return err_set(err, ERR_INPUT, "%s: exists; choose another file, or replace it with --force", path);
     if (format == EXPORT_HF) {
         TRY_GOTO(write_hf(path, &t, eos, replace, err));
     } else {

@@ -204,8 +204,8 @@ static Status read_meta(const char *path, json_t *meta, StFile *file, Err *err) 
         if (!strncmp(key, "crc32", 5)) continue;
         StMeta *m = &file->meta[file->n_meta];
         if (!json_is_string(value) || strlen(key) >= sizeof m->key)
-            return err_set(err, ERR_FORMAT, "%s: __metadata__ field '%s' is no string, or its name too long",
-                           path, key);
+            return err_set(err, ERR_FORMAT,
+                           "%s: __metadata__ field '%s' is not a string, or its name is too long", path, key);
         snprintf(m->key, sizeof m->key, "%s", key);
         if (!(m->value = strdup(json_string_value(value))))
             return err_set(err, ERR_NOMEM, "%s: no memory for the metadata", path);

@@ -16,7 +16,7 @@ static Status donor_parse(int64_t *fact, const char *number, Err *err) {
     errno = 0;
     *fact = strtoll(number, &end, 10);
     if (*number >= '0' && *number <= '9' && !*end && errno == 0) return OK;
-    return err_set(err, ERR_INPUT, "'%s' is no number of a fact; write donor:12", number);
+    return err_set(err, ERR_INPUT, "'%s' is not the number of a fact; write for example donor:12", number);
 }
 
 /* Reads "set:2": an operation and its number. */
@@ -29,7 +29,7 @@ static Status op_parse(EditOp *op, real *value, int64_t *fact, const char *text,
     if (!op_name[found]) {
         const char *nearest = nearest_name(name, op_name);
         return err_set(err, ERR_INPUT,
-                       "'%s' is no operation, allowed: set:X, add:X, scale:X, zero, mean, donor:FACT%s%s",
+                       "'%s' is not an operation; allowed: set:X, add:X, scale:X, zero, mean, donor:FACT%s%s",
                        name, nearest ? "; nearest: " : "", nearest ? nearest : "");
     }
     *op = (EditOp)found;

@@ -155,6 +155,6 @@ $ rote neurons atlas ruled --by rules --top 1 | head -n 3
 class                facts    tokens   AUROC reached by chance
 modeA                   24       120   0.246 .. 0.754
 all facts               60       300   (of 34 units, classes permuted 20 times with seed 1: 95 %)
-$ mv a moved; rote report ruled; grep -o 'No heat map of its neurons: .*no fact set' ruled/report.html | sed 's|/[^ ]*/||; s| with the hash [^ ]*||'
+$ mv a moved; rote report ruled; grep -o 'No heat map of its neurons: .*no manifest.json' ruled/report.html | sed 's|/[^ ]*/||; s| with the hash [^ ]*||'
 ruled/report.html
-No heat map of its neurons: ruled: the facts are not there any more: looked at a (no fact set), ruled/a (no fact set
+No heat map of its neurons: ruled: the facts are not there any more: looked at a (no manifest.json), ruled/a (no manifest.json

@@ -250,10 +250,10 @@ $ rote neurons steer run --do 'blocks.1.mlp.hook_post=donor:99' --eval
 2> rote: neurons steer: --do 'blocks.1.mlp.hook_post=donor:99': there is no fact 99; allowed: 0 to 9
 [2]
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post=donor:x' --eval
-2> rote: neurons steer: --do 'blocks.1.mlp.hook_post=donor:x': 'x' is no number of a fact; write donor:12
+2> rote: neurons steer: --do 'blocks.1.mlp.hook_post=donor:x': 'x' is not the number of a fact; write for example donor:12
 [2]
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post=zera'
-2> rote: neurons steer: --do 'blocks.1.mlp.hook_post=zera': 'zera' is no operation, allowed: set:X, add:X, scale:X, zero, mean, donor:FACT; nearest: zero
+2> rote: neurons steer: --do 'blocks.1.mlp.hook_post=zera': 'zera' is not an operation; allowed: set:X, add:X, scale:X, zero, mean, donor:FACT; nearest: zero
 [2]
 $ rote neurons steer run --do 'blocks.1.mlp.hook_post=set'
 2> rote: neurons steer: --do 'blocks.1.mlp.hook_post=set': '' is not a finite number; write for example set:2.0

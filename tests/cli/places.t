@@ -21,7 +21,7 @@ recall      0.0000
 $ cd b; mkdir data; mv facts data/facts; rote eval runs/r | tail -1; rote export runs/r --to npz w.npz; rote eval runs/r --facts data/facts/c | tail -1
 w.npz
 recall      0.0000
-2> rote: runs/r: the facts with the hash 3f8f39dc5cf354c9f85fa792bbbe55cb are not there any more: looked at facts/c (no fact set), runs/r/facts/c (no fact set), runs/r (and in the folders above it: the last parts of the path lead nowhere); say where they are: --facts DIR
+2> rote: runs/r: the facts with the hash 3f8f39dc5cf354c9f85fa792bbbe55cb are not there any more: looked at facts/c (no manifest.json), runs/r/facts/c (no manifest.json), runs/r (and in the folders above it: the last parts of the path lead nowhere); say where they are: --facts DIR
 $ cd b; mv data/facts/c data/facts/d; rote eval runs/r 2>&1 | sed 's/hash [0-9a-f]*/hash H/; s|looked at .*;|looked at ..;|'; rote verify runs/r --facts data/facts/d --quiet
 rote: runs/r: the facts with the hash H are not there any more: looked at ..; say where they are: --facts DIR
 runs/r: replayed; parameters, data and result are the same
