@@ -12,7 +12,12 @@
 
 /* ---- the table ---- */
 
-const StageRow stage_rows[STAGE_COUNT] = {
+typedef struct StageRow {
+    const char *name, *help;
+    StageFunction *apply;
+} StageRow;
+
+static const StageRow stage_rows[STAGE_COUNT] = {
 #define STAGE(name, function, help) {#name, help, function},
 #define PARAMETER(...)
 #include "eval/sampling/stage_rows.h"
@@ -20,7 +25,16 @@ const StageRow stage_rows[STAGE_COUNT] = {
 #undef PARAMETER
 };
 
-const StageParameter stage_parameters[] = {
+typedef struct StageParameter {
+    StageKind kind;
+    const char *name, *also; /* also: other names, separated by blanks */
+    double initial, min, max;
+    bool whole;
+    const char *help;
+} StageParameter;
+
+/* In the order of the table; ends with name NULL. */
+static const StageParameter stage_parameters[] = {
 #define STAGE(...)
 #define PARAMETER(stage, name, also, initial, least, most, whole, help)                                      \
     {STAGE_##stage, #name, also, initial, least, most, whole, help},
@@ -71,6 +85,22 @@ static Status unknown(const char *name, Err *err) {
     const char *nearest = nearest_name(name, names);
     return err_set(err, ERR_INPUT, "chain: unknown stage '%s'%s%s", name, nearest ? "; nearest: " : "",
                    nearest ? nearest : "");
+}
+
+const char *stage_name(StageKind kind) { return stage_rows[kind].name; }
+
+void chain_help(FILE *out) {
+    char initial[NUMBER_TEXT_MAX], least[NUMBER_TEXT_MAX], most[NUMBER_TEXT_MAX];
+    fputs("| stage | parameter | initial | allowed | |\n|---|---|---|---|---|\n", out);
+    for (int i = 0; i < STAGE_COUNT; i++) {
+        fprintf(out, "| %s | | | | %s |\n", stage_rows[i].name, stage_rows[i].help);
+        if (i == STAGE_dry)
+            fputs("| | `dry_breakers` | none | TOKEN,.. | tokens that end a repetition |\n", out);
+        for (const StageParameter *p = stage_parameters; p->name; p++)
+            if ((int)p->kind == i)
+                fprintf(out, "| | `%s` | %s | %s to %s | %s |\n", p->name, number_text(initial, p->initial),
+                        number_text(least, p->min), number_text(most, p->max), p->help);
+    }
 }
 
 /* ---- reading ---- */

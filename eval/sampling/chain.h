@@ -9,6 +9,8 @@
 #ifndef ROTE_EVAL_SAMPLING_CHAIN_H
 #define ROTE_EVAL_SAMPLING_CHAIN_H
 
+#include <stdio.h>
+
 #include "eval/sampling/stage.h"
 
 enum { CHAIN_STAGES_MAX = 32, CHAIN_TEXT_MAX = 2048 };
@@ -50,23 +52,7 @@ int32_t chain_draw(Candidates *c, double u);
 /* After that: mirostat follows the token that was drawn. c as chain_draw left it. */
 void chain_follow(const Chain *chain, ChainState *state, const Candidates *c, int32_t token);
 
-/* ---- for help and docs ---- */
-
-typedef struct StageParameter {
-    StageKind kind;
-    const char *name, *also; /* also: other names, separated by blanks */
-    double initial, min, max;
-    bool whole;
-    const char *help;
-} StageParameter;
-
-typedef struct StageRow {
-    const char *name, *help;
-    StageFunction *apply;
-} StageRow;
-
-extern const StageRow stage_rows[STAGE_COUNT];
-/* In the order of the table; ends with name NULL. */
-extern const StageParameter stage_parameters[];
+/* The table of stages and parameters, as Markdown: `rote help chain`, and the block of docs/formats.md. */
+void chain_help(FILE *out);
 
 #endif

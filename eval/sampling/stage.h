@@ -42,6 +42,8 @@ typedef void StageFunction(Candidates *c, const Stage *stage, const StageContext
 #undef STAGE
 #undef PARAMETER
 
+const char *stage_name(StageKind kind);
+
 /* mirostat's mu before the first token, 2 tau. */
 double mirostat_begin(const Stage *stage);
 /* mu after a token of probability p (among the candidates that were left) was drawn. */

@@ -50,9 +50,8 @@ PARAMETER(eta, eta, "eta_cutoff", 0, 0, 1, false, "0: off")
 STAGE(p_less, stage_p_less,
       "keeps p >= the sum of p^2, the chance that two draws agree (Tan et al. 2025, 2509.23234)")
 PARAMETER(p_less, p_less, "", 0, 0, 1, true, "0: off, 1: on")
-STAGE(
-    xtc, stage_xtc,
-    "with xtc_probability cuts all of p >= xtc_threshold but the least likely, where there are two or more")
+STAGE(xtc, stage_xtc,
+      "with xtc_probability cuts all of p >= xtc_threshold but the least likely, where there are two or more")
 PARAMETER(xtc, xtc_probability, "", 0, 0, 1, false, "0: off")
 PARAMETER(xtc, xtc_threshold, "", 0.1, 0, 1, false, "above 0.5: off")
 STAGE(smoothing, stage_smoothing,
