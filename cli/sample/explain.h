@@ -1,4 +1,4 @@
-/* rote sample --explain: at each step the most probable tokens, with their probabilities before and after each stage. */
+/* rote sample --explain: at each step the most probable tokens and their probabilities before and after each stage. */
 #ifndef ROTE_CLI_SAMPLE_EXPLAIN_H
 #define ROTE_CLI_SAMPLE_EXPLAIN_H
 
