@@ -25,6 +25,7 @@ typedef enum Purpose {
     RANDOM_CONTROL = 13, /* controls of a rule; sub 0, 1 sides, 2 halves, 3 + i unit set i, 2^20 + i donors */
     RANDOM_DONORS = 14,  /* causal training: donors; sub = rule, index = position in training */
     RANDOM_SHUFFLE = 15, /* permuted classes of facts, for chance; sub = shuffle */
+    RANDOM_STAGE = 16,   /* stages of a sampling chain; sub = sample index */
     RANDOM_END           /* one past the last */
 } Purpose;
 

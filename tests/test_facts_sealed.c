@@ -94,8 +94,8 @@ static void no_byte_changes_unseen(void **state) {
     (void)state;
     static const char *const sets[] = {
         "facts.n=12 facts.seq_len=4 facts.vocab_size=8 facts.seed=3",
-        "facts.n=6 facts.heldout=3 facts.seq_len=3 facts.vocab_size=5 facts.junk_n=2 facts.paraphrases=2 "
-        "facts.domain_token=true facts.split_seed=4",
+        ("facts.n=6 facts.heldout=3 facts.seq_len=3 facts.vocab_size=5 facts.junk_n=2 facts.paraphrases=2 "
+         "facts.domain_token=true facts.split_seed=4"),
         "facts.kind=triples facts.n=5",
         "facts.kind=biod facts.n=4 facts.attributes=2 facts.symbols=10",
     };

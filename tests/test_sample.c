@@ -24,11 +24,38 @@ static void random_logits(real *logits, uint32_t sub) {
         logits[v] = (real)(0.5 * floor(2 * random_normal(test_stream(sub), (uint64_t)v)));
 }
 
-static int32_t draw(const real *logits, const SampleOptions *o, double u, double *weights) {
-    int32_t order[V], token;
+/* The shorthand of the command line: top-k, then top-p, then temperature. */
+typedef struct Cut {
+    int top_k; /* 0: off */
+    double top_p, temperature;
+} Cut;
+
+static Chain chain_of(Cut cut) {
+    Chain chain = {.n = 0};
     Err err;
-    assert_int_equal(sample_token(&token, logits, V, o, u, weights, order, &err), OK);
+    if (cut.top_k > 0) assert_int_equal(chain_add(&chain, STAGE_top_k, cut.top_k, &err), OK);
+    if (cut.top_p < 1) assert_int_equal(chain_add(&chain, STAGE_top_p, cut.top_p, &err), OK);
+    assert_int_equal(chain_add(&chain, STAGE_temperature, cut.temperature, &err), OK);
+    return chain;
+}
+
+static int32_t draw_by(const real *logits, const Chain *chain, double u, double *weights) {
+    Candidates c;
+    ChainState state;
+    Err err;
+    assert_int_equal(candidates_create(&c, V, &err), OK);
+    assert_int_equal(candidates_fill(&c, logits, &err), OK);
+    chain_begin(chain, &state);
+    chain_apply(chain, &state, &c, NULL, 0, NULL, NULL, NULL);
+    int32_t token = chain_draw(&c, u);
+    memcpy(weights, c.p, V * sizeof *weights);
+    candidates_free(&c);
     return token;
+}
+
+static int32_t draw(const real *logits, Cut cut, double u, double *weights) {
+    Chain chain = chain_of(cut);
+    return draw_by(logits, &chain, u, weights);
 }
 
 /* Whether a stands before b in rank: larger logit, then lower token. */
@@ -36,9 +63,9 @@ static bool before(const real *logits, int a, int b) {
     return logits[a] > logits[b] || (logits[a] == logits[b] && a < b);
 }
 
-/* The probabilities by the definition in eval/sampling/generate.h, without sorting: a token's rank is how many stand
+/* The probabilities by definition, without sorting: a token's rank is how many stand
  * before it. */
-static void expected_weights(double *p, const real *logits, const SampleOptions *o) {
+static void expected_weights(double *p, const real *logits, const Cut *o) {
     double mass = 0, total = 0;
     bool kept[V];
     for (int v = 0; v < V; v++) {
@@ -64,16 +91,13 @@ static void weights_by_definition(void **state) {
     const double top_p[] = {1, 0.93, 0.51, 0.07}, temperature[] = {1, 0.37, 2.9};
     for (uint32_t trial = 0; trial < 20; trial++)
         for (int i = 0; i < 6 * 4 * 3; i++) {
-            SampleOptions o = sample_defaults();
-            o.top_k = top_k[i % 6];
-            o.top_p = top_p[i / 6 % 4];
-            o.temperature = temperature[i / 24];
+            Cut cut = {top_k[i % 6], top_p[i / 6 % 4], temperature[i / 24]};
             real logits[V];
             double weights[V], expected[V], sum = 0;
             random_logits(logits, trial);
             int32_t token =
-                draw(logits, &o, random_unit(test_stream(50), trial * 1000 + (uint64_t)i), weights);
-            expected_weights(expected, logits, &o);
+                draw(logits, cut, random_unit(test_stream(50), trial * 1000 + (uint64_t)i), weights);
+            expected_weights(expected, logits, &cut);
             for (int v = 0; v < V; v++) {
                 assert_true(fabs(weights[v] - expected[v]) <= 1e-13);
                 sum += weights[v];
@@ -89,18 +113,16 @@ static void draws_follow_the_weights(void **state) {
     enum { DRAWS = 50000 };
     real logits[V];
     double weights[V];
-    SampleOptions o = sample_defaults();
-    o.top_k = 9;
-    o.temperature = 1.3;
+    Cut o = {9, 1, 1.3};
     random_logits(logits, 60);
-    int first = draw(logits, &o, 0, weights), last = draw(logits, &o, 1 - 0x1p-53, weights);
+    int first = draw(logits, o, 0, weights), last = draw(logits, o, 1 - 0x1p-53, weights);
     for (int v = 0; v < V; v++) {
         if (v < first || v > last) assert_true(weights[v] == 0);
         if (v == first || v == last) assert_true(weights[v] > 0);
     }
     int count[V] = {0};
     for (int i = 0; i < DRAWS; i++)
-        count[draw(logits, &o, random_unit(test_stream(61), (uint64_t)i), weights)]++;
+        count[draw(logits, o, random_unit(test_stream(61), (uint64_t)i), weights)]++;
     double chi2 = 0;
     for (int v = 0; v < V; v++) {
         double expected = weights[v] * DRAWS;
@@ -115,60 +137,19 @@ static void greedy_and_ties(void **state) {
     (void)state;
     real logits[V] = {0};
     double weights[V];
-    SampleOptions o = sample_defaults();
-    o.temperature = 0;
-    assert_int_equal(draw(logits, &o, 0.99, weights), 0); /* all equal: the lowest */
+    const Cut greedy = {0, 1, 0};
+    assert_int_equal(draw(logits, greedy, 0.99, weights), 0); /* all equal: the lowest */
     logits[7] = logits[11] = 3;
-    assert_int_equal(draw(logits, &o, 0.99, weights), 7);
+    assert_int_equal(draw(logits, greedy, 0.99, weights), 7);
     assert_true(weights[7] == 1 && weights[11] == 0);
-    o.temperature = 1;
-    o.top_k = 1;
-    assert_int_equal(draw(logits, &o, 0.99, weights), 7);
-    o.top_k = 2;
-    assert_int_equal(draw(logits, &o, 0.99, weights), 11);
-    o.top_k = 3; /* the third is the lowest of the equal rest */
-    draw(logits, &o, 0, weights);
+    assert_int_equal(draw(logits, (Cut){1, 1, 1}, 0.99, weights), 7);
+    assert_int_equal(draw(logits, (Cut){2, 1, 1}, 0.99, weights), 11);
+    draw(logits, (Cut){3, 1, 1}, 0, weights); /* the third is the lowest of the equal rest */
     assert_true(weights[0] > 0 && weights[1] == 0);
     /* far apart: no overflow, no 0/0 */
     logits[3] = 1e4;
     logits[4] = -1e4;
-    o = sample_defaults();
-    o.temperature = 1e-3;
-    assert_int_equal(draw(logits, &o, 0.999, weights), 3);
-}
-
-static void broken_logits_and_options(void **state) {
-    (void)state;
-    real logits[V] = {0};
-    double weights[V];
-    int32_t order[V], token;
-    Err err;
-    SampleOptions o = sample_defaults();
-    logits[5] = (real)NAN;
-    assert_int_equal(sample_token(&token, logits, V, &o, 0.5, weights, order, &err), ERR_NUMERIC);
-    assert_non_null(strstr(err.msg, "token 5"));
-    logits[5] = (real)INFINITY;
-    assert_int_equal(sample_token(&token, logits, V, &o, 0.5, weights, order, &err), ERR_NUMERIC);
-
-    const double wrong_temperature[] = {-1, NAN, INFINITY}, wrong_p[] = {0, -0.1, 1.1, NAN};
-    for (int i = 0; i < 3; i++) {
-        o = sample_defaults();
-        o.temperature = wrong_temperature[i];
-        assert_int_equal(sample_options_check(&o, &err), ERR_INPUT);
-        assert_non_null(strstr(err.msg, "temperature is"));
-    }
-    for (int i = 0; i < 4; i++) {
-        o = sample_defaults();
-        o.top_p = wrong_p[i];
-        assert_int_equal(sample_options_check(&o, &err), ERR_INPUT);
-        assert_non_null(strstr(err.msg, "top-p is"));
-    }
-    o = sample_defaults();
-    o.top_k = -1;
-    assert_int_equal(sample_options_check(&o, &err), ERR_INPUT);
-    o = sample_defaults();
-    o.max_tokens = -1;
-    assert_int_equal(sample_options_check(&o, &err), ERR_INPUT);
+    assert_int_equal(draw(logits, (Cut){0, 1, 1e-3}, 0.999, weights), 3);
 }
 
 /* ---- the sampler ---- */
@@ -206,7 +187,10 @@ static Said generate(Sampler *s, const SampleOptions *o, uint32_t index, const i
                      int n_prompt) {
     Said said;
     Err err;
-    assert_int_equal(sampler_generate(s, o, index, prompt, n_prompt, said.token, &said.n, &err), OK);
+    int32_t tokens[T];
+    for (int i = 0; i < n_prompt; i++) tokens[i] = prompt[i];
+    assert_int_equal(sampler_generate(s, o, index, tokens, n_prompt, &said.n, NULL, &err), OK);
+    memcpy(said.token, tokens + n_prompt, (size_t)said.n * sizeof *tokens);
     return said;
 }
 
@@ -224,9 +208,7 @@ static void sampler_against_full_forward(void **state) {
     for (int kind = 0; kind < 4; kind++) {
         SampleOptions o = sample_defaults();
         o.seed = SEED;
-        if (kind == 0) o.temperature = 0;
-        if (kind == 2) o.top_k = 4;
-        if (kind == 3) o.top_p = 0.6;
+        o.chain = chain_of((Cut){kind == 2 ? 4 : 0, kind == 3 ? 0.6 : 1, kind == 0 ? 0 : 1});
         Said said = generate(s, &o, (uint32_t)kind, prompt, 3);
         assert_int_equal(said.n, T - 3);
         int32_t inputs[T] = {0, 3, 0, 17}, targets[T] = {0}, start[2] = {0, T};
@@ -237,7 +219,7 @@ static void sampler_against_full_forward(void **state) {
         for (int i = 0; i < said.n; i++) {
             double weights[V];
             double u = random_unit(random_stream(SEED, RANDOM_SAMPLE, (uint32_t)kind), (uint64_t)(3 + i));
-            assert_int_equal(draw(logits + (3 + i) * V, &o, u, weights), said.token[i]);
+            assert_int_equal(draw_by(logits + (3 + i) * V, &o.chain, u, weights), said.token[i]);
         }
     }
     gpt_work_free(work);
@@ -261,7 +243,7 @@ static void samples_are_independent_and_repeatable(void **state) {
     assert_memory_equal(other.token, fifth.token, sizeof fifth.token);
     other = generate(s, &o, 5, fifth.token, 4); /* the rest of it: u belongs to the position */
     assert_memory_equal(other.token, fifth.token + 4, (T - 4) * sizeof(int32_t));
-    o.top_k = V; /* cuts nothing */
+    o.chain = chain_of((Cut){V, 1, 1}); /* cuts nothing */
     other = generate(s, &o, 5, NULL, 0);
     assert_memory_equal(other.token, fifth.token, sizeof fifth.token);
     o = sample_defaults();
@@ -294,16 +276,19 @@ static void where_generation_ends(void **state) {
     assert_int_equal(cut.n, end + 1);
     assert_int_equal(cut.token[end], o.eos);
 
-    int32_t out[T], prompt[T] = {0};
+    int32_t tokens[T] = {0};
     int n = -1;
     o = sample_defaults();
-    assert_int_equal(sampler_generate(s, &o, 1, prompt, T - 1, out, &n, &err), OK);
+    assert_int_equal(sampler_generate(s, &o, 1, tokens, T - 1, &n, NULL, &err), OK);
     assert_int_equal(n, 1);
-    assert_int_equal(sampler_generate(s, &o, 1, prompt, T, out, &n, &err), ERR_INPUT);
+    assert_int_equal(sampler_generate(s, &o, 1, tokens, T, &n, NULL, &err), ERR_INPUT);
     assert_non_null(strstr(err.msg, "block_size is 12"));
-    prompt[1] = V;
-    assert_int_equal(sampler_generate(s, &o, 1, prompt, 2, out, &n, &err), ERR_INPUT);
+    tokens[1] = V;
+    assert_int_equal(sampler_generate(s, &o, 1, tokens, 2, &n, NULL, &err), ERR_INPUT);
     assert_string_equal(err.msg, "prompt token 1 is 29, allowed: 0 to 28");
+    tokens[1] = 0;
+    assert_int_equal(chain_parse(&o.chain, "logit_bias=29:1", &err), OK);
+    assert_int_equal(sampler_generate(s, &o, 1, tokens, 2, &n, NULL, &err), ERR_INPUT);
     sampler_free(s);
     gpt_free(&g);
 }
@@ -314,7 +299,6 @@ int main(void) {
         cmocka_unit_test(weights_by_definition),
         cmocka_unit_test(draws_follow_the_weights),
         cmocka_unit_test(greedy_and_ties),
-        cmocka_unit_test(broken_logits_and_options),
         cmocka_unit_test(sampler_against_full_forward),
         cmocka_unit_test(samples_are_independent_and_repeatable),
         cmocka_unit_test(where_generation_ends),

@@ -6,6 +6,7 @@
 #include "base/nearest.h"
 #include "cli/common/args.h"
 #include "cli/help/man.h"
+#include "eval/sampling/chain.h"
 #include "store/figures.h"
 
 enum { COMMANDS_MAX = 64, WORD_SIZE = 32 };
@@ -16,6 +17,7 @@ void help_overview(const Command *const *table, FILE *out) {
     fputs("\nrote help COMMAND  the options of a command\n"
           "rote help KEY      a config key; `rote help keys`: all keys\n"
           "rote help figures  the figures of a result\n"
+          "rote help chain    the stages of sampling\n"
           "rote --version\n",
           out);
 }
@@ -106,6 +108,10 @@ Status help_words(const Command *const *table, int n_words, const char *const *w
         figures_help(stdout);
         return OK;
     }
+    if (!strcmp(words[0], "chain")) {
+        chain_help(stdout);
+        return OK;
+    }
     const Command *command;
     int used;
     if (command_find(&command, &used, table, n_words, words, err) == OK) {
@@ -131,9 +137,9 @@ static const Option help_options[] = {FLAG("man", "the whole help as a manual pa
 
 const Command help_command = {
     .name = "help",
-    .words = "[COMMAND|KEY|keys|figures]",
+    .words = "[COMMAND|KEY|keys|figures|chain]",
     .max_words = 2,
-    .summary = "explains a command, a config key or the figures of a result",
+    .summary = "explains a command, a config key, the figures of a result or the stages of sampling",
     .options = help_options,
     .run = cmd_help,
 };

@@ -62,8 +62,8 @@ static Status sample_both(const Args *args, const Run *run, const Edits *edits, 
         for (int side = 0; side < 2; side++) {
             int32_t *tokens = pair.tokens[side];
             sampler_edit(sampler, side ? &placed : NULL);
-            status = sampler_generate(sampler, &options, (uint32_t)i, tokens, n_prompt, tokens + n_prompt,
-                                      &pair.n[side], err);
+            status =
+                sampler_generate(sampler, &options, (uint32_t)i, tokens, n_prompt, &pair.n[side], NULL, err);
             if (status == ERR_NUMERIC && side)
                 status =
                     err_set(err, status,

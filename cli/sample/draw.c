@@ -9,19 +9,25 @@
 #include "cli/common/show.h"
 #include "data/vocab.h"
 
-Status sample_prompt(const Args *args, const Vocab *vocab, int room, int32_t *out, int *n, Err *err) {
-    const char *prompt = args_value(args, "prompt"), *command = args->command->name;
+/* -1: not one of the vocabulary. */
+static int32_t token_of(const Vocab *vocab, Text symbol) {
+    if (vocab->text) return vocab_find(vocab, symbol);
+    char number[24], *end;
+    snprintf(number, sizeof number, "%.*s", (int)symbol.size, symbol.data);
+    long value = strtol(number, &end, 10);
+    return *end || value < 0 || value >= vocab->size ? -1 : (int32_t)value;
+}
+
+Status sample_tokens(const char *where, const char *text, const Vocab *vocab, int max_tokens, int32_t *out,
+                     int *n, Err *err) {
+    char *copy = strdup(text);
     *n = 0;
-    if (!prompt) return OK;
-    char *copy = strdup(prompt);
-    if (!copy) return err_set(err, ERR_NOMEM, "out of memory for the prompt");
+    if (!copy) return err_set(err, ERR_NOMEM, "%s: out of memory", where);
     Status status = OK;
     Text rest = {copy, strlen(copy)}, symbol;
     if (!text_unescape(&rest))
-        status =
-            err_set(err, ERR_INPUT, "%s: --prompt: a backslash begins \\t, \\n, \\r, \\\\ or \\xHH", command);
+        status = err_set(err, ERR_INPUT, "%s: a backslash begins \\t, \\n, \\r, \\\\ or \\xHH", where);
     while (status == OK) {
-        int32_t token;
         if (vocab->bytes) {
             if (!rest.size) break;
             symbol = (Text){rest.data, 1};
@@ -29,31 +35,28 @@ Status sample_prompt(const Args *args, const Vocab *vocab, int room, int32_t *ou
         } else if (!text_word(&rest, &symbol)) {
             break;
         }
-        if (vocab->text) {
-            token = vocab_find(vocab, symbol);
-        } else {
-            char number[24], *end;
-            snprintf(number, sizeof number, "%.*s", (int)symbol.size, symbol.data);
-            long value = strtol(number, &end, 10);
-            token = *end || value < 0 || value >= vocab->size ? -1 : (int32_t)value;
-        }
-        if (token < 0) {
-            char quote[QUOTE_SIZE];
-            status = err_set(err, ERR_INPUT, "%s: --prompt: %s is not a symbol of the vocabulary (%s)",
-                             command, text_quote(quote, symbol),
+        int32_t token = token_of(vocab, symbol);
+        char quote[QUOTE_SIZE];
+        if (token < 0)
+            status = err_set(err, ERR_INPUT, "%s: %s is not a symbol of the vocabulary (%s)", where,
+                             text_quote(quote, symbol),
                              vocab->text ? "of the run's facts" : "token numbers, separated by spaces");
-            break;
-        }
-        if (*n == room) {
-            status = err_set(err, ERR_INPUT,
-                             "%s: --prompt has more than %d tokens, the maximum with this block_size",
-                             command, room);
-            break;
-        }
-        out[(*n)++] = token;
+        else if (*n == max_tokens)
+            status = err_set(err, ERR_INPUT, "%s has more than %d tokens, the maximum with this block_size",
+                             where, max_tokens);
+        else out[(*n)++] = token;
     }
     free(copy);
     return status;
+}
+
+Status sample_prompt(const Args *args, const Vocab *vocab, int max_tokens, int32_t *out, int *n, Err *err) {
+    const char *prompt = args_value(args, "prompt");
+    char where[64];
+    *n = 0;
+    if (!prompt) return OK;
+    snprintf(where, sizeof where, "%s: --prompt", args->command->name);
+    return sample_tokens(where, prompt, vocab, max_tokens, out, n, err);
 }
 
 json_t *sample_json(const Vocab *vocab, const int32_t *tokens, int n) {
@@ -67,23 +70,39 @@ json_t *sample_json(const Vocab *vocab, const int32_t *tokens, int n) {
     return NULL;
 }
 
+/* --top-k, --top-p and --temperature (--greedy) make a chain in this order; --chain gives it whole. */
+static Status chain_of(const Args *args, Chain *out, Err *err) {
+    static const char *const shorthand[] = {"temperature", "greedy", "top-k", "top-p"};
+    const char *chain = args_value(args, "chain"), *command = args->command->name;
+    int64_t top_k = 0;
+    double temperature = args_has(args, "greedy") ? 0 : 1, top_p = 1;
+    for (size_t i = 0; chain && i < sizeof shorthand / sizeof *shorthand; i++)
+        if (args_has(args, shorthand[i]))
+            return err_set(err, ERR_INPUT, "%s: --chain and --%s exclude each other; write it into the chain",
+                           command, shorthand[i]);
+    if (chain) {
+        Status status = chain_parse(out, chain, err);
+        if (status == ERR_INPUT) err_prefix(err, "%s: --", command);
+        return status;
+    }
+    if (args_has(args, "greedy") && args_has(args, "temperature"))
+        return err_set(err, ERR_INPUT, "%s: --greedy and --temperature exclude each other", command);
+    TRY(args_int(args, "top-k", 0, INT32_MAX, &top_k, err));
+    TRY(args_real(args, "temperature", 0, 1e6, &temperature, err));
+    TRY(args_real(args, "top-p", 1e-12, 1, &top_p, err));
+    out->n = 0;
+    if (top_k > 0) TRY(chain_add(out, STAGE_top_k, (double)top_k, err));
+    if (top_p < 1) TRY(chain_add(out, STAGE_top_p, top_p, err));
+    return temperature < 1 || temperature > 1 ? chain_add(out, STAGE_temperature, temperature, err) : OK;
+}
+
 Status sample_options(const Args *args, SampleOptions *out, int64_t *count, Err *err) {
+    int64_t max_tokens = 0;
     *out = sample_defaults();
     *count = 1;
-    int64_t top_k = out->top_k, max_tokens = out->max_tokens;
     TRY(args_int(args, "n", 1, 1000000, count, err));
     TRY(args_int(args, "max-tokens", 0, INT32_MAX, &max_tokens, err));
-    TRY(args_int(args, "top-k", 0, INT32_MAX, &top_k, err));
     TRY(args_uint64(args, "seed", &out->seed, err));
-    TRY(args_real(args, "temperature", 0, 1e6, &out->temperature, err));
-    TRY(args_real(args, "top-p", 1e-12, 1, &out->top_p, err));
-    if (args_has(args, "greedy")) {
-        if (args_has(args, "temperature"))
-            return err_set(err, ERR_INPUT, "%s: --greedy and --temperature exclude each other",
-                           args->command->name);
-        out->temperature = 0;
-    }
-    out->top_k = (int)top_k;
     out->max_tokens = (int)max_tokens;
-    return sample_options_check(out, err);
+    return chain_of(args, &out->chain, err);
 }

@@ -14,6 +14,9 @@
                  "text to continue; over bytes a prompt ends in \\t; token numbers where facts have no text"), \
     OPTION("n", "N", "number of samples (default: 1)"), \
     OPTION("max-tokens", "N", "maximum number of new tokens (default: as many as block_size allows)"), \
+    OPTION_EMPTY("chain", "STAGES", \
+                 "sampling stages in any order, such as 'top_k=40;min_p=.05;temperature=.8'; llama.cpp: its default " \
+                 "chain (see `rote help chain`)"), \
     OPTION("temperature", "T", "sampling temperature; 0: greedy (default: 1)"), \
     FLAG("greedy", "the same as --temperature 0"), \
     OPTION("top-k", "K", "only the K most probable tokens; 0: off (default: 0)"), \
@@ -23,9 +26,13 @@
 
 /* Reads them, except for --prompt. count: --n. out->eos stays -1. ERR_INPUT. */
 Status sample_options(const Args *args, SampleOptions *out, int64_t *count, Err *err);
-/* --prompt as tokens: bytes, words, or (facts without text) numbers.
- *   out  at most max_tokens of them; *n, how many
+/* A text as tokens: bytes, words, or (facts without text) numbers.
+ *   where  for messages, such as "sample: --prompt"
+ *   out    at most max_tokens of them; *n, how many
  * ERR_INPUT: no symbol of the vocabulary, or too many. ERR_NOMEM. */
+Status sample_tokens(const char *where, const char *text, const Vocab *vocab, int max_tokens, int32_t *out,
+                     int *n, Err *err);
+/* --prompt; no tokens where it is not given. */
 Status sample_prompt(const Args *args, const Vocab *vocab, int max_tokens, int32_t *out, int *n, Err *err);
 /* {"tokens": [...], "text": "..."}. NULL: no memory. */
 json_t *sample_json(const Vocab *vocab, const int32_t *tokens, int n);

@@ -31,12 +31,13 @@ usage: rote COMMAND ...
   bench         measures matrix products and training steps, as a share of this machine's peak
   coordinates   checks whether activations change equally at all widths (train.parametrization)
   doctor        shows CPU, kernels, threads, numeric self-test, libraries, memory, disk
-  help          explains a command, a config key or the figures of a result
+  help          explains a command, a config key, the figures of a result or the stages of sampling
   completion    prints a completion script for a shell
 
 rote help COMMAND  the options of a command
 rote help KEY      a config key; `rote help keys`: all keys
 rote help figures  the figures of a result
+rote help chain    the stages of sampling
 rote --version
 $ rote help train
 usage: rote train [CFG] [key=value...] [options]
@@ -125,3 +126,4 @@ usage: rote facts make [CFG] [key=value...] --out DIR [options]
 
 # One table of figures serves result.json, reports and docs/formats.md.
 $ rote help figures > shown; sed -n '/^<!-- figures -->/,/^<!-- end of figures -->/p' "$TESTS/../../docs/formats.md" | sed '1d;$d' | diff - shown
+$ rote help chain > shown; sed -n '/^<!-- chain -->/,/^<!-- end of chain -->/p' "$TESTS/../../docs/formats.md" | sed '1d;$d' | diff - shown

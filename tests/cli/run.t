@@ -146,7 +146,8 @@ $ rote sample run --greedy --prompt "1 2" --json
         5,
         6
       ],
-      "text": "5 6"
+      "text": "5 6",
+      "ended": "length"
     }
   ]
 }

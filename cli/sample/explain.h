@@ -1,0 +1,20 @@
+/* rote sample --explain: at each step the most probable tokens and their probabilities before and after each stage. */
+#ifndef ROTE_CLI_SAMPLE_EXPLAIN_H
+#define ROTE_CLI_SAMPLE_EXPLAIN_H
+
+#include <jansson.h>
+
+#include "data/facts.h"
+#include "eval/sampling/generate.h"
+
+typedef struct Explanation Explanation;
+
+/* json: collects steps (explanation_json) instead of printing tables. vocab and chain must outlive it. ERR_NOMEM. */
+Status explanation_create(Explanation **out, const Vocab *vocab, const Chain *chain, bool json, Err *err);
+void explanation_free(Explanation *e);
+/* For sampler_generate; valid as long as the explanation. */
+const SampleObserver *explanation_observer(Explanation *e);
+/* The steps so far, a borrowed reference; NULL: no memory. */
+json_t *explanation_json(Explanation *e);
+
+#endif
