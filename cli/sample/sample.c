@@ -275,8 +275,8 @@ static Status cmd_sample(const Args *args, Err *err) {
     if (args_has(args, "json") && !(job.samples = json_array()))
         TRY_GOTO(err_set(err, ERR_NOMEM, "out of memory for the samples"));
     if (args_has(args, "explain"))
-        TRY_GOTO(explanation_create(&job.explanation, &run.facts.vocab, &job.options.sample.chain,
-                                    job.samples != NULL, err));
+        TRY_GOTO(explanation_create(&job.explanation, &run.facts.vocab, run.gpt.config.vocab_size,
+                                    &job.options.sample.chain, job.samples != NULL, err));
     TRY_GOTO(generate_all(&job, err));
     if (job.samples) TRY_GOTO(write_json(&job, err));
 done:

@@ -140,3 +140,18 @@ void stage_xtc(Candidates *c, const Stage *stage, const StageContext *context) {
     for (int i = 0; i < c->n; i++) c->p[i] = i >= above - 1 ? 1 : 0;
     candidates_keep_where(c, c->p);
 }
+
+void stage_contrastive(Candidates *c, const Stage *stage, const StageContext *context) {
+    double alpha = stage->value[0], k = stage->value[1], best = -INFINITY;
+    int chosen = 0;
+    if (alpha <= 0) return;
+    int n = k < c->n ? (int)k : c->n;
+    candidates_rank(c, n);
+    candidates_probabilities(c);
+    for (int i = 0; i < n; i++) {
+        double score = (1 - alpha) * c->p[i] - alpha * lookahead_similarity(context->ahead, c->at[i].id);
+        if (score > best) best = score, chosen = i; /* of equal scores the more likely token */
+    }
+    for (int i = 0; i < c->n; i++) c->p[i] = i == chosen ? 1 : 0;
+    candidates_keep_where(c, c->p);
+}
