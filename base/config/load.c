@@ -16,7 +16,7 @@
 /* Far more than a config needs; libyaml's time grows with the square of the depth. */
 enum { CONFIG_BYTES_MAX = 1 << 16, DEPTH_MAX = 32 };
 
-static const char *const sections[] = {"facts", "model", "train", NULL};
+static const char *const sections[] = {"facts", "model", "train", "sample", NULL};
 enum { SECTION_COUNT = 3 };
 
 typedef struct Loader {
@@ -233,7 +233,7 @@ static Status load_document(Loader *loader, Err *err) {
             return located(loader, key,
                            err_set(err, ERR_INPUT, "unknown section '%s'; %s%s",
                                    quoted(word, strlen(word)).text,
-                                   near ? "nearest: " : "the sections are facts, model, train, neurons",
+                                   near ? "nearest: " : "the sections are facts, model, train, sample, neurons",
                                    near ? near : ""),
                            err);
         } else {

@@ -4,6 +4,7 @@
 #include "base/nearest.h"
 #include "base/threads.h"
 #include "data/text.h"
+#include "eval/sampling/settings.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -186,7 +187,9 @@ Status args_config(const Args *args, Config *out, Err *err) {
     TRY(args_settings(args, &n_files, err));
     TRY(config_load(out, n_files ? args->words[0] : NULL, args->n_words - n_files, args->words + n_files,
                     err));
-    return config_kind_check(out, err);
+    Chain chain; /* a wrong one is found before training */
+    TRY(config_kind_check(out, err));
+    return settings_chain(&out->sample, &chain, err);
 }
 
 Status args_tag(const Args *args, const char *option, const FactSet *facts, int *out, Err *err) {

@@ -147,3 +147,60 @@ $ rote sample r --prompts nowhere
 $ rote sample r --stop 'a\q'
 2> rote: sample: --stop: a backslash begins \t, \n, \r, \\ or \xHH
 [2]
+
+# The same text with any kernels, threads and company.
+$ rote sample r --prompts prompts --n 3 --chain "kstar=.9;xtc=.3;temp=1.5" > whole; cat whole
+capital of Italy\tntccar
+capital of Italy\t\tRarid
+capital of Italy\tRome
+capital of France
+capital of France\tParis
+capital of France\tParis
+capital of Japan\tpadrid
+capital of Japan\t\tParid
+capital of Japan\tMadrid
+$ rote sample r --prompts prompts --n 3 --chain "kstar=.9;xtc=.3;temp=1.5" --threads 5 | cmp - whole
+$ ROTE_ISA=portable rote sample r --prompts prompts --n 3 --chain "kstar=.9;xtc=.3;temp=1.5" --threads 1 | cmp - whole
+$ rote sample r --prompt 'capital of F' --n 3 --chain "kstar=.9;xtc=.3;temp=1.5" | diff - <(sed -n 4,6p whole)
+
+# The config's section: the run's, another file's, the command line before both.
+$ tiny="facts.path=f model.n_layer=1 model.n_head=1 model.n_embd=16 train.max_steps=150 train.learning_rate=0.01"
+> rote train $tiny "sample.chain=top_k=1" sample.max_tokens=9 --out s --quiet > /dev/null; grep -A 7 '^sample:' s/config.yaml
+> diff <(grep hash s/manifest.json) <(grep hash r/manifest.json)
+sample:
+  chain: "top_k=1"
+  temperature: 1
+  top_k: 0
+  top_p: 1
+  n: 1
+  max_tokens: 9
+  seed: 1
+$ rote sample s --prompt 'capital of '
+capital of Japan\tMad
+$ rote sample s --prompt 'capital of ' --temperature 2 --n 2
+capital of Rmcace
+capital of ItalyR\tae
+$ printf 'sample: {n: 2, max_tokens: 3, seed: 5, top_k: 2}\n' > s.yaml
+$ rote sample s --prompt 'capital of ' --config s.yaml
+capital of Jap
+capital of Jap
+$ rote sample s --prompt 'capital of ' --config s.yaml --seed 6 --n 1 --max-tokens 8
+capital of Spain\tTo
+$ rote sample s --prompt 'capital of ' --config s.yaml --chain "" --n 1
+capital of Fra
+$ printf 'sample: {chain: topk=3}\n' > bad.yaml
+$ rote sample s --config bad.yaml
+2> rote: sample: sample.chain: unknown stage 'topk'; nearest: top_k
+[2]
+$ rote train facts.path=f "sample.chain=topk=3" --dry-run
+2> rote: sample.chain: unknown stage 'topk'; nearest: top_k
+[2]
+$ rote train facts.path=f "sample.chain=top_k=3" sample.temperature=2 --dry-run
+2> rote: sample.chain and sample.temperature exclude each other; write it into the chain
+[2]
+$ rote train facts.path=f sample.topk=3 --dry-run
+2> rote: command line: unknown key 'sample.topk'; nearest: sample.top_k
+[2]
+$ rote train facts.path=f sample.top_p=0 --dry-run
+2> rote: command line: key 'sample.top_p': 0 is out of range; allowed: 1e-12 to 1
+[2]
