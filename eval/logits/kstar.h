@@ -41,6 +41,9 @@ void kstar_table_free(KStarTable *table);
 
 /* sorted: V finite logits, the largest first. O(V). */
 KStar kstar_of(const KStarTable *table, const double *sorted);
+/* The parts: max{k <= V/2 : 1 - Phi(z_(k)) <= q k / V} for a scale that is known; median and 1.4826 MAD. */
+int kstar_count(const double *sorted, int V, double mu, double sigma, double q);
+void kstar_median_scale(const double *sorted, int V, double *median, double *deviation);
 /* The least q at which k* is not 0: that of noise has a 5 % quantile, which is the calibrated q. */
 double kstar_least_q(const KStarTable *table, const double *sorted);
 
