@@ -1,5 +1,5 @@
-/* Exact identities of logits, on two trained models each of LayerNorm and RMSNorm: they hold of a model's own logits and
- * not of the other's. */
+/* Exact identities of logits, on two trained models each of LayerNorm and RMSNorm: they hold of a model's own logits
+ * and not of the other's. */
 #include "tests/facts_testing.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* Tests of normality and the two-component mixture: against SciPy and statsmodels on twenty fixed samples
- * (tests/golden/normality.json, made by tests/reference/normality.py), by their own claims on noise, by fits whose answer
- * is known. */
+ * (tests/golden/normality.json, made by tests/reference/normality.py), by their own claims on noise, by fits whose
+ * answer is known. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -50,8 +50,8 @@ static VarianceShares measure(double *by_token) {
     return got;
 }
 
-/* Mean of y over the rows that agree with row (i, s) in all that `level` names: 0 nothing, 1 class, 2 position too, 3 the
- * input, 4 the seed too. */
+/* Mean of y over the rows that agree with row (i, s) in all that `level` names: 0 nothing, 1 class, 2 position too, 3
+ * the input, 4 the seed too. */
 static double mean_within(const double y[INPUTS][SEEDS][V], int level, int i, int s, int v) {
     double sum = 0;
     int n = 0;

@@ -19,8 +19,8 @@ static const struct {
 };
 enum { CALIBRATED = sizeof calibrated / sizeof calibrated[0] };
 
-/* Linear in ln V between the sizes. With a known scale q is KSTAR_LEVEL itself (Simes 1986); the variance of the estimated
- * scale falls as 1 / V, and so does what is missing, beyond the last size. */
+/* Linear in ln V between the sizes. With a known scale q is KSTAR_LEVEL itself (Simes 1986); the variance of the
+ * estimated scale falls as 1 / V, and so does what is missing, beyond the last size. */
 static double calibrated_q(int V) {
     int i = 1;
     double last = calibrated[CALIBRATED - 1].V;

@@ -72,7 +72,8 @@ typedef struct Sums {
     double weight, sum, squares;
 } Sums;
 
-/* Weight, mean and sigma of both: component 1 has the sample less component 0. false: one has less than half a token. */
+/* Weight, mean and sigma of both: component 1 has the sample less component 0. false: one has less than half a
+ * token. */
 static bool of_sums(Two *t, Sums s, double n) {
     if (!(s.weight > 0.5 && s.weight < n - 0.5)) return false;
     for (int k = 0; k < 2; k++) {

@@ -70,8 +70,8 @@ void variance_add(VarianceTable *t, const double *rows, int class, int position)
     t->n++;
 }
 
-/* Squares of means times their number, of one token: of all, of classes, of cells, of inputs, of values; about first but for
- * the first. What lies between two of them is a part. */
+/* Squares of means times their number, of one token: of all, of classes, of cells, of inputs, of values; about `first`
+ * but for the one of all. What lies between two of them is a part. */
 static void nested_squares(double out[VARIANCE_PARTS], const VarianceTable *t, int v) {
     double sum = 0, classes = 0, cells = 0;
     for (int c = 0; c < t->classes; c++) {

@@ -9,8 +9,8 @@
  *   m(i, v)     of an input, over seeds             INPUT     sum (m(i, v) - m(c, p, v))^2
  *   y(s, i, v)                                      SEED      sum (y(s, i, v) - m(i, v))^2
  * The sets are nested, so the parts add up to sum y^2 whatever the numbers of inputs are. A mean of few values follows
- * their noise: where a set explains nothing, its share is df / (all df behind TOKEN) of what lies behind TOKEN; df stand
- * beside the parts. One pass; memory is (classes x positions + 5) V numbers, whatever the number of inputs. */
+ * their noise: where a set explains nothing, its share is df / (all df behind TOKEN) of what lies behind TOKEN; df
+ * stand beside the parts. One pass; memory is (classes x positions + 5) V numbers, whatever the number of inputs. */
 #ifndef ROTE_EVAL_LOGITS_VARIANCE_H
 #define ROTE_EVAL_LOGITS_VARIANCE_H
 
@@ -55,13 +55,14 @@ typedef struct VarianceShares {
     double level;                 /* variance of the row means, which is in no part */
 } VarianceShares;
 
-/* by_token: VARIANCE_PARTS x V, the parts of each token (their mean over tokens is part); NULL: not wanted. One input or
- * more. */
+/* by_token: VARIANCE_PARTS x V, the parts of each token (their mean over tokens is part); NULL: not wanted. One input
+ * or more. */
 VarianceShares variance_shares(const VarianceTable *table, double *by_token);
 
 /* ---- tokens at the top ---- */
 
-/* The k largest of row, largest first, of equals the lowest token first; 1 <= k <= V. O(V + k log k log V) on average. */
+/* The k largest of row, largest first, of equals the lowest token first; 1 <= k <= V. A heap of k: O(V log k) at most,
+ * O(V) for rows in no order and small k. */
 void top_tokens(int32_t *out, const double *row, int V, int k);
 
 /* How often each token is among the k largest of a row of a class. */
