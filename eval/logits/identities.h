@@ -6,8 +6,7 @@
  * - over the tokens, mean l = wbar^T h and variance l = h^T Cov(W) h, with wbar the mean row of W;
  * - logits of many inputs, less their mean over inputs, have rank d - 1 (LayerNorm: xhat adds up to 0) or d (RMSNorm);
  * - xhat, which W g gives back from l where V > d, lies on a sphere: |xhat|^2 / d = var / (var + eps), 1 but for eps.
- * So
- *   the logits lie on an ellipsoid that is the model's own: logits of another model have no such xhat.
+ *   So the logits lie on an ellipsoid that is the model's own: logits of another model have no such xhat.
  *
  * Float logits hold these to some 1e-6. Derivations and sources: docs/math.md, Logits. */
 #ifndef ROTE_EVAL_LOGITS_IDENTITIES_H
