@@ -4,7 +4,7 @@ $ printf 'capital of France\tParis\ncapital of Spain\tMadrid\ncapital of Italy\t
 $ rote facts import f.tsv --out f > /dev/null
 $ rote train facts.path=f model.n_layer=1 model.n_head=1 model.n_embd=16 train.max_steps=150 train.learning_rate=0.01 --out r --quiet > /dev/null
 $ rote sample r --prompt 'capital of Spain\t' --explain --chain "top_k=5;min_p=.05;temperature=1.5" --max-tokens 2
-position 17: T (p 0.3744)   logits: sigma 2.307, largest 2.34 sigma above the mean, entropy 1.957 bits, k* 2 (bulk: sigma 1.846, largest 3.19)
+position 17: T (p 0.3744)   logits: sigma 2.307, largest 2.34 sigma above the mean, entropy 1.957 bits, k* 2 (bulk: sigma 1.792, largest 3.29)
   token                model       top_k       min_p temperature
   M                   0.4394      0.4590      0.4690      0.4151
 > T                   0.3763      0.3931      0.4017      0.3744
@@ -15,7 +15,7 @@ position 17: T (p 0.3744)   logits: sigma 2.307, largest 2.34 sigma above the me
   o                   0.0069           -           -           -
   P                   0.0028           -           -           -
   candidates              27           5           4           4
-position 18: o (p 1.0000)   logits: sigma 2.798, largest 3.15 sigma above the mean, entropy 0.183 bits, k* 1 (bulk: sigma 2.462, largest 3.70)
+position 18: o (p 1.0000)   logits: sigma 2.798, largest 3.15 sigma above the mean, entropy 0.183 bits, k* 1 (bulk: sigma 2.464, largest 3.70)
   token                model       top_k       min_p temperature
 > o                   0.9822      0.9865      1.0000      1.0000
   i                   0.0059      0.0059           -           -
@@ -87,7 +87,7 @@ $ rote sample r --explain --json --max-tokens 1 --chain "mirostat=2" | grep -c s
 $ rote sample r --chain ""  --max-tokens 3
 cap
 $ rote sample r --prompt 'capital of Spain\t' --chain "top_k=0;kstar=.9" --max-tokens 1 --explain
-position 17: T (p 0.4613)   logits: sigma 2.307, largest 2.34 sigma above the mean, entropy 1.957 bits, k* 2 (bulk: sigma 1.846, largest 3.19)
+position 17: T (p 0.4613)   logits: sigma 2.307, largest 2.34 sigma above the mean, entropy 1.957 bits, k* 2 (bulk: sigma 1.792, largest 3.29)
   token                model       top_k       kstar
   M                   0.4394      0.4394      0.5387
 > T                   0.3763      0.3763      0.4613
