@@ -5,8 +5,8 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 python=${PYTHON:-python3}
 "$python" -c 'import numpy, llama_cpp' 2>/dev/null || {
-    echo "llama: skipped, $python has no llama_cpp (llama-cpp-python) or no numpy"
-    echo "0 passed, 0 failed"
+    echo "llama: $python has no llama_cpp (llama-cpp-python) or no numpy"
+    echo "0 passed, 0 failed, 1 skipped"
     exit 0
 }
 folder=$(mktemp -d /tmp/rote-llama-XXXXXX) && trap 'rm -rf "$folder"' EXIT

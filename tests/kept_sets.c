@@ -1,6 +1,6 @@
-/* kept_sets CHAIN V ROWS HISTORY: which tokens a chain keeps of each row of V float32 logits in the file ROWS, after the
- * int32 tokens in the file HISTORY. For each row int32 to stdout: how many, then the tokens, rising. For tests/
- * check_llama.sh. */
+/* kept_sets CHAIN V ROWS HISTORY: which tokens a chain keeps of each row of V float32 logits in the file ROWS, after
+ * the int32 tokens in the file HISTORY. For each row int32 to stdout: how many, then the tokens, rising. For
+ * tests/check_llama.sh. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -92,14 +92,8 @@ static void defaults(void **state) {
                                    "  gemm: exact\n"
                                    "  quantize: none\n"
                                    "  freeze: none\n"
-                                   "sample:\n"
-                                   "  chain: \"\"\n"
-                                   "  temperature: 1\n"
-                                   "  top_k: 0\n"
-                                   "  top_p: 1\n"
-                                   "  n: 1\n"
-                                   "  max_tokens: 0\n"
-                                   "  seed: 1\n";
+                                   "sample:\n  chain: \"\"\n  temperature: 1\n  top_k: 0\n"
+                                   "  top_p: 1\n  n: 1\n  max_tokens: 0\n  seed: 1\n";
     Config config;
     config_defaults(&config);
     char *text = config_text(&config, false);

@@ -219,7 +219,8 @@ KEY(train.freeze, KEY_FLAGS, .initial = "none", .choices = parts, .late = true, 
     .help = "parts that keep their initial values")
 
 KEY(sample.chain, KEY_TEXT, .initial = "", .free = true, .also = "samplers sampler_seq",
-    .help = "`rote sample`: stages of sampling, such as top_k=40;min_p=.05;temperature=.8 (`rote help chain`)")
+    .help =
+        "`rote sample`: stages of sampling, such as top_k=40;min_p=.05;temperature=.8 (`rote help chain`)")
 KEY(sample.temperature, KEY_DOUBLE, .initial = "1", FROM_TO(0, 1e6), .free = true, .also = "temp",
     .help = "`rote sample`, without a chain: sampling temperature; 0: greedy")
 KEY(sample.top_k, KEY_INT, .initial = "0", FROM_TO(1, BIG_INT), .zero = "off", .free = true,
