@@ -46,7 +46,7 @@ sweep_page  long  report sweep --out new.html
 atlas_tsv   long  neurons atlas tagged --tsv new.tsv
 steer       long  neurons steer run --do blocks.0.mlp.hook_post[0-1]=zero --eval --json
 twins       long  neurons eval ruled --random 2
-acr         long  eval tagged --acr --threads 1
+acr         long  eval tagged --acr --steps 20000 --threads 1
 draws       long  sample run --n 3 --json
 words       long  facts import table.csv --vocab words --json --out new
 jsonl       long  facts import facts.jsonl --out new
