@@ -92,7 +92,8 @@ ${CC:-gcc} -O2 tests/inject/damage.c -o "$work/damage" || { echo "0 passed, 1 fa
 listing() {
     "$work/damage" hash . | grep -v '/\.[^/ ]* ' | grep -v '/table\.csv ' | sort
     find . -name table.csv | sort | while read -r table; do
-        awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "seconds") at = i } { $at = ""; print }' "$table"
+        # counted from the end: names of runs are quoted and have commas
+        awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "seconds") at = NF - i } { $(NF - at) = ""; print }' "$table"
     done
 }
 
