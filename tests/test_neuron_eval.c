@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "eval/neurons/atlas.h"
-#include "eval/neurons/held.h"
+#include "eval/neurons/clamp_values.h"
 #include "eval/neurons/measure.h"
 #include "eval/neurons/places.h"
 #include "eval/neurons/probe.h"

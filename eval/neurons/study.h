@@ -1,10 +1,10 @@
-/* The parts of a measurement (eval/neurons/measure.h) and what they share. study.c asks the model; hold.c holds units
+/* The parts of a measurement (eval/neurons/measure.h) and what they share. study.c asks the model; clamp.c holds units
  * at values; controls.c repeats that with sides shuffled and with random units; leak.c probes the rest of the layer. */
 #ifndef ROTE_EVAL_NEURONS_STUDY_H
 #define ROTE_EVAL_NEURONS_STUDY_H
 
 #include "eval/neurons/flips.h"
-#include "eval/neurons/held.h"
+#include "eval/neurons/clamp_values.h"
 #include "eval/neurons/measure.h"
 
 /* Streams of the controls (base/random.h): the same for every run. */
@@ -63,7 +63,7 @@ void study_donor_flips(Study *s, const Clamp *clamp, double *flips);
 /* The model as it is: its figures go to out->own. */
 void study_as_it_is(Study *s, NeuronMeasures *out, GroupKnowledge *known);
 
-/* hold.c. Where pairs and rows are held, once pairs are there. ERR_NOMEM. */
+/* clamp.c. Where pairs and rows are held, once pairs are there. ERR_NOMEM. */
 Status study_hold(Study *s, Err *err);
 void study_hold_free(Study *s);
 /* n units at 0; at the mean of each place; at doses of the mean of the class's rows of the place, and at doses of their

@@ -1,8 +1,8 @@
 /* What units can be held at, row by row: the mean of a place (eval/neurons/places.h), over all trained rows or over the
  * class's, and what they are in single facts of the class (donors). One number for all rows would be the value of no
  * row: training by interchange interventions (train/neurons/causal.h) holds a donor's own value at each row. */
-#ifndef ROTE_EVAL_NEURONS_HELD_H
-#define ROTE_EVAL_NEURONS_HELD_H
+#ifndef ROTE_EVAL_NEURONS_CLAMP_VALUES_H
+#define ROTE_EVAL_NEURONS_CLAMP_VALUES_H
 
 #include "base/random.h"
 #include "eval/fact_batch.h"

@@ -1,4 +1,4 @@
-#include "eval/neurons/held.h"
+#include "eval/neurons/clamp_values.h"
 
 #include <math.h>
 #include <stdlib.h>
