@@ -148,8 +148,9 @@ Status args_real(const Args *args, const char *option, double min, double max, d
     const char *text = args_value(args, option);
     if (!text) return OK;
     char *end;
+    errno = 0; /* ERANGE: also too small for a double, which is not 0 */
     double x = strtod(text, &end);
-    if (end == text || *end || !(x >= min && x <= max)) /* written so that NaN fails, too */
+    if (end == text || *end || errno || !(x >= min && x <= max)) /* written so that NaN fails, too */
         return err_set(err, ERR_INPUT, "%s: --%s '%s' is not a number from %g to %g", args->command->name,
                        option, text, min, max);
     *out = x;

@@ -13,10 +13,13 @@
 /* -1: not one of the vocabulary. */
 static int32_t token_of(const Vocab *vocab, Text symbol) {
     if (vocab->text) return vocab_find(vocab, symbol);
-    char number[24], *end;
-    snprintf(number, sizeof number, "%.*s", (int)symbol.size, symbol.data);
-    long value = strtol(number, &end, 10);
-    return *end || value < 0 || value >= vocab->size ? -1 : (int32_t)value;
+    int64_t value = 0;
+    for (size_t i = 0; i < symbol.size; i++) {
+        if (symbol.data[i] < '0' || symbol.data[i] > '9') return -1;
+        value = 10 * value + (symbol.data[i] - '0');
+        if (value >= vocab->size) return -1;
+    }
+    return symbol.size ? (int32_t)value : -1;
 }
 
 Status sample_tokens(const char *where, const char *text, const Vocab *vocab, int max_tokens, int32_t *out,

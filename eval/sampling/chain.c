@@ -144,8 +144,9 @@ static Status stage_for(Chain *chain, StageKind kind, int place, uint32_t *set, 
 
 static Status parse_number(const StageParameter *p, const char *text, double *out, Err *err) {
     char *end, least[NUMBER_TEXT_MAX], most[NUMBER_TEXT_MAX];
+    errno = 0;
     *out = strtod(text, &end);
-    if (end == text || *end)
+    if (end == text || *end || (errno && *out == 0))
         return err_set(err, ERR_INPUT, "chain: %s is '%s', which is not a number", p->name, text);
     if (*out >= p->min && *out <= p->max && (!p->whole || *out == floor(*out))) return OK;
     return err_set(err, ERR_INPUT, "chain: %s is %s, allowed: %s%s to %s", p->name, text,
@@ -164,8 +165,8 @@ static Status parse_tokens(Stage *stage, const char *name, const char *text, boo
         if (whole && biases) {
             whole = *end == ':';
             at = end + 1;
-            if (whole) bias = strtod(at, &end);
-            whole = whole && end != at && !isnan(bias) && bias < INFINITY;
+            if (whole) bias = strtod(at, &end); /* -inf is written so: a number that overflows is none */
+            whole = whole && end != at && !isnan(bias) && bias < INFINITY && !errno;
         }
         if (!whole || (*end && *end != ','))
             return err_set(err, ERR_INPUT, "chain: %s is '%s', which is not a list such as %s", name, text,
