@@ -17,8 +17,8 @@ Status evaluator_create(Evaluator *out, const Gpt *g, const FactSet *facts, int 
     Status status = OK;
     int n_scored = facts->n + facts->n_heldout; /* they are the first of the pool */
     out->facts = facts;
-    TRY_GOTO(fact_batch_create(&out->all, facts, err));
-    out->scored = out->all.batch;
+    TRY_GOTO(fact_batch_create(&out->pool, facts, err));
+    out->scored = out->pool.batch;
     out->scored.n_seq = n_scored;
     size_t n = (size_t)n_scored, tokens = (size_t)facts->start[n_scored];
     out->nats = malloc(tokens * sizeof(double));
@@ -138,7 +138,7 @@ void evaluator_run(Evaluator *e, Evaluation *out) {
 
 void evaluator_free(Evaluator *e) {
     parallel_free(e->parallel);
-    fact_batch_free(&e->all);
+    fact_batch_free(&e->pool);
     free(e->nats);
     free(e->best);
     free(e->fact_bits);

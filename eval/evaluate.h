@@ -36,8 +36,8 @@ typedef struct Evaluation {
 
 typedef struct Evaluator {
     const FactSet *facts;
-    FactBatch all; /* the whole pool, also for training */
-    Batch scored;  /* its facts and held-out facts */
+    FactBatch pool; /* all facts, held-out facts, variants and junk; training draws from it */
+    Batch scored;   /* its facts and held-out facts */
     Parallel *parallel;
     double *nats;      /* per token */
     int32_t *best;     /* per token: the arg-max given the fact's own tokens before it */

@@ -2,7 +2,15 @@
  *
  * Each member of the team computes the rows of its own sequences. A weight gradient is a sum over all rows of the
  * chunk, so its outputs are divided among the members. This happens between two barriers: after every member has
- * computed its rows, and before rows are overwritten. n: rows of the chunk, d: channels, V: symbols. */
+ * computed its rows, and before rows are overwritten. n: rows of the chunk, d: channels, V: symbols.
+ *
+ *   gpt_gradient, for each chunk of sequences
+ *     forward                   embedding_forward, block_forward of each block, norm_f
+ *       block_forward           hooks; attention and MLP (model/layers/block.c)
+ *     loss_and_head_backward    logits, cross-entropy, the gradients of head and norm_f's output
+ *     backward                  norm_f, block_backward of each block in reverse order, embedding_backward
+ *
+ * gpt_code_lengths, gpt_logits and gpt_observe run `forward` alone. */
 #include "model/pass.h"
 
 #include <string.h>
@@ -41,8 +49,8 @@ static void head_forward(const Gpt *g, const GptWork *w, const Exec *e, real *lo
 
 /* ---- loss and backward ---- */
 
-/* The number of rows in the block of logits that begins at row `from`; at most logits_rows rows exist at once. */
-static int block_rows(const GptWork *w, const Chunk *k, int from) {
+/* At most logits_rows rows of logits exist at once: the number of those that begin at row `from` of the chunk. */
+static int logits_rows_at(const GptWork *w, const Chunk *k, int from) {
     return k->rows - from < w->logits_rows ? k->rows - from : w->logits_rows;
 }
 
@@ -54,12 +62,12 @@ static int block_rows(const GptWork *w, const Chunk *k, int from) {
 static void loss_and_head_backward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, real scale,
                                    real *grad) {
     int V = g->config.vocab_size, d = g->config.n_embd;
-    for (int block = 0; block < k->rows; block += w->logits_rows) {
-        int rows = block_rows(w, k, block), from, to;
+    for (int first = 0; first < k->rows; first += w->logits_rows) {
+        int rows = logits_rows_at(w, k, first), from, to;
         team_share(e->team, rows, 4, &from, &to);
         real *logits = w->logits + from * w->logits_ld;
         if (from < to) {
-            int row = block + from;
+            int row = first + from;
             head_forward(g, w, e, logits, w->logits_ld, row, to - from);
             e->ops->cross_entropy(logits, w->nats + row, k->batch->targets + k->first + row, scale, to - from,
                                   V, w->logits_ld);
@@ -68,7 +76,7 @@ static void loss_and_head_backward(const Gpt *g, GptWork *w, const Chunk *k, con
         }
         team_wait(e->team);
         linear_backward_weight(e, tensor_at(grad, g->at.head.weight), NULL, w->logits, w->logits_ld,
-                               w->norm_f.y + (ptrdiff_t)block * d, rows, d, V);
+                               w->norm_f.y + (ptrdiff_t)first * d, rows, d, V);
         team_wait(e->team);
     }
 }
@@ -76,15 +84,15 @@ static void loss_and_head_backward(const Gpt *g, GptWork *w, const Chunk *k, con
 /* From the gradient of norm_f, in dnorm, back to the tokens. */
 static void backward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, real *grad) {
     const ModelConfig *c = &g->config;
-    const BlockGrads *d = &w->grads;
+    const BlockGrads *grads = &w->grads;
     const real *stream = w->block[c->n_layer].x;
     size_t own = (size_t)k->n * (size_t)c->n_embd;
 
     norm_rows_backward_weight(e, c, tensor_at(grad, g->at.norm_f.weight), tensor_at(grad, g->at.norm_f.bias),
-                              d->dnorm, stream, &w->norm_f, k->rows);
+                              grads->dnorm, stream, &w->norm_f, k->rows);
     team_wait(e->team);
-    memset(d->dx + (ptrdiff_t)k->r0 * c->n_embd, 0, own * sizeof(real));
-    norm_rows_backward(e, c, d->dx, d->dnorm, stream, &w->norm_f, &w->weights->norm_f, k->r0, k->n);
+    memset(grads->dx + (ptrdiff_t)k->r0 * c->n_embd, 0, own * sizeof(real));
+    norm_rows_backward(e, c, grads->dx, grads->dnorm, stream, &w->norm_f, &w->weights->norm_f, k->r0, k->n);
     for (int l = c->n_layer - 1; l >= 0; l--) {
         Block block = work_block(g, w, k, e, l, grad);
         block_backward(&block);
@@ -93,7 +101,7 @@ static void backward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, re
     /* A tied wte is also the head. Its gradient as the embedding has its own place, behind the parameters
      * (gpt_gradient_fold). */
     embedding_backward(g, c->tie_weights ? grad + g->table.total : tensor_at(grad, g->at.wte),
-                       tensor_at(grad, g->at.wpe), d->dx, k->batch->inputs + k->first, w->pos, k->rows,
+                       tensor_at(grad, g->at.wpe), grads->dx, k->batch->inputs + k->first, w->pos, k->rows,
                        e->team);
     team_wait(e->team);
 }
@@ -131,9 +139,9 @@ void gpt_code_lengths(const Gpt *g, GptWork *w, const Batch *batch, int seq0, in
     for (int s = seq0; s < seq1;) {
         Chunk k = work_chunk(w, batch, s, seq1, &team_of_one);
         forward(g, w, &k, &e);
-        for (int block = 0; block < k.rows; block += w->logits_rows) {
-            int rows = block_rows(w, &k, block), token = k.first + block;
-            head_forward(g, w, &e, w->logits, w->logits_ld, block, rows);
+        for (int first = 0; first < k.rows; first += w->logits_rows) {
+            int rows = logits_rows_at(w, &k, first), token = k.first + first;
+            head_forward(g, w, &e, w->logits, w->logits_ld, first, rows);
             e.ops->code_lengths(nats + token, best ? best + token : NULL, w->logits, batch->targets + token,
                                 rows, g->config.vocab_size, w->logits_ld);
         }

@@ -159,7 +159,7 @@ static void code_lengths_from_logits(void **state) {
     real logits[T * V];
     double total = 0, shifted = 0, clipped = 0, nats = 0;
     for (int i = 0; i < N; i++) {
-        gpt_logits(&g, work, &e.all.batch, i, i + 1, logits);
+        gpt_logits(&g, work, &e.pool.batch, i, i + 1, logits);
         int length = (int)(facts.start[i + 1] - facts.start[i]);
         long double bits = 0, later = 0;
         for (int t = 0; t < length; t++) {

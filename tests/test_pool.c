@@ -211,9 +211,9 @@ static void only_fields_are_coded(void **state) {
     assert_int_equal(gpt_create(&g, &config, ops, GEMM_EXACT, &err), OK);
     gpt_init(&g, 3);
     assert_int_equal(evaluator_create(&e, &g, &facts, 1, &err), OK);
-    assert_int_equal(e.all.batch.n_seq, POOL);
-    assert_int_equal(e.all.batch.start[POOL], TOKENS);
-    assert_memory_equal(e.all.batch.targets, facts.tokens, sizeof(int32_t) * TOKENS); /* all are trained */
+    assert_int_equal(e.pool.batch.n_seq, POOL);
+    assert_int_equal(e.pool.batch.start[POOL], TOKENS);
+    assert_memory_equal(e.pool.batch.targets, facts.tokens, sizeof(int32_t) * TOKENS); /* all are trained */
     evaluator_run(&e, &r);
     double *nats = e.nats; /* facts are tokens 0..2 and 3..4, of fields 0 1 2 and 2 1 */
     double bits0 = bits_of_nats(nats[1] + nats[2]), bits1 = bits_of_nats(nats[3] + nats[4]);

@@ -31,6 +31,8 @@ Status objective_begin_step(Objective *x, int64_t step, Err *err) {
 const real *objective_gradient(Objective *x, Parallel *parallel, FactBatch *batch, int64_t step,
                                double *loss_nats) {
     const real *grad;
+    /* From here on the rules are part of the batch (batch->batch.rules). Every gradient of the batch then contains
+     * theirs: mlp_backward (model/layers/mlp.c) adds it. */
     neuron_rules_begin(&x->rules, batch, step);
     ranking_prepare(x->ranking, &x->rules, parallel, batch);
     if (routing_active(x->routing, &x->rules))

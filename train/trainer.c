@@ -104,8 +104,9 @@ Status train_on(Trainer *t, Err *err) {
     while (!t->state.verdict[0]) {
         if (stop_requested(t)) return stop_here(t, err);
         TRY(objective_begin_step(&t->objective, t->state.step, err));
-        fact_batch_draw(&t->batch, &t->evaluator.all, &t->mix, t->state.step * c->batch_size);
+        fact_batch_draw(&t->batch, &t->evaluator.pool, &t->mix, t->state.step * c->batch_size);
         double loss_nats;
+        /* loss and gradient of the model; the gradient includes that of the neuron rules (train/objective.c) */
         const real *grad =
             objective_gradient(&t->objective, t->parallel, &t->batch, t->state.step, &loss_nats);
         double norm = optimizer_norm(&t->optimizer, grad), rate = schedule_rate(c, t->state.step);
@@ -164,7 +165,7 @@ Status trainer_create(Trainer *t, Err *err) {
     TRY(rule_states_create(&t->state.neurons, &t->config, err));
     t->state.n_neurons = t->config.n_neurons;
     t->state.width = t->config.model.n_inner;
-    TRY(objective_create(&t->objective, &t->config, t->facts, &t->evaluator.all, &t->gpt, t->state.neurons,
+    TRY(objective_create(&t->objective, &t->config, t->facts, &t->evaluator.pool, &t->gpt, t->state.neurons,
                          err));
     objective_init_params(&t->objective, t->gpt.params);
     return c->quantize == QUANTIZE_NONE ? OK : full_weights(t, err);

@@ -42,8 +42,9 @@ void trainer_free(Trainer *t);
 
 /* What is trained and kept in checkpoints: all parameters, of full precision. */
 real *trained_params(const Trainer *t);
-/* With train.quantize the model reads what its format holds of the trained parameters, and a gradient there
- * counts as theirs: the straight-through estimator (Bengio, Leonard & Courville 2013, arXiv 1308.3432). */
+/* After each change of the trained parameters. With train.quantize it rounds them to the format, into gpt.params: the
+ * model computes with the rounded values, and their gradient updates the unrounded ones. This is the straight-through
+ * estimator (Bengio, Leonard & Courville 2013, arXiv 1308.3432). Without train.quantize it does nothing. */
 void refresh_model(Trainer *t);
 /* The state with the arrays that a checkpoint holds, where they lie. */
 Snapshot snapshot_of(Trainer *t);

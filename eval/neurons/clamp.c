@@ -47,7 +47,7 @@ Status study_clamps(Study *s, Err *err) {
     const FactSet *f = s->f;
     int pairs = flips_count(&s->flips);
     size_t pool = (size_t)f->start[f->n_pool], tokens = pairs ? (size_t)s->flips.batch.start[pairs] : 0;
-    TRY(clamp_plan_create(&s->clamps, s->g, f, &s->e.all, s->plan->label, s->plan->layer, err));
+    TRY(clamp_plan_create(&s->clamps, s->g, f, &s->e.pool, s->plan->label, s->plan->layer, err));
     s->rule_row = malloc((pool + 1) * sizeof *s->rule_row);
     s->pair_row = malloc((tokens + 1) * sizeof *s->pair_row);
     s->donor_row = malloc((tokens + 1) * sizeof *s->donor_row);

@@ -86,7 +86,7 @@ Status study_pairs(Study *s, Err *err) {
                                                                                        : base       ? 0
                                                                                                     : -1);
     }
-    Status status = flips_create(&s->flips, f, &s->e.all, side, PAIR_LISTS, err);
+    Status status = flips_create(&s->flips, f, &s->e.pool, side, PAIR_LISTS, err);
     free(side);
     return status;
 }

@@ -10,10 +10,10 @@ void block_place(Arena *arena, const ModelConfig *c, const Room *room, BlockActs
         ARENA_PLACE(arena, g->dx, stream);
         ARENA_PLACE(arena, g->dnorm, stream);
     }
-    a->mid = a->x;
+    a->mid = a->x; /* if no attention places a matrix of its own: none in the config, or no backward pass */
     if (c->attn == ATTN_CAUSAL) self_attention_place(arena, c, room, a, g);
     if (c->attn == ATTN_MEAN) mean_attention_place(arena, c, room, a, g);
-    a->next = a->mid;
+    a->next = a->mid; /* the same for the MLP */
     if (c->mlp == MLP_PLAIN) mlp_place(arena, c, room, a, g);
 }
 

@@ -17,7 +17,8 @@ void mlp_place(Arena *arena, const ModelConfig *c, const Room *room, BlockActs *
 /* A step of the neuron rules: rules_forward, rules_route, rules_backward_global or rules_backward_local. */
 typedef void RulesStep(const Rules *, int layer, const RuleRows *);
 
-/* Does the step for each of this member's sequences, if the batch has rules for the layer. */
+/* Does the step for each of this member's sequences, if the batch has rules for the layer. A step gets the rows of one
+ * sequence: its z, a and their gradients. */
 static void each_sequence(const Block *b, RulesStep *step) {
     if (!rules_at(b->rules, b->layer)) return;
     const ModelConfig *c = b->c;
@@ -43,6 +44,7 @@ static void each_sequence(const Block *b, RulesStep *step) {
     }
 }
 
+/* Does a step of the batch's rules in this layer. Without rules, as in most runs, it does nothing. */
 static inline void apply_rules(const Block *b, RulesStep *step) {
     if (b->rules) each_sequence(b, step);
 }

@@ -6,8 +6,9 @@
  *   post = phi(pre), gated: phi(gate) up            (n,I)
  *   next = mid + post Wout^T + b                    (n,d)
  *
- * Hooks: ln2, pre, pre_linear, post, mlp_out. Neuron rules (model/neurons/rules.h) read pre and post, and change post
- * and the gradients of both. */
+ * Hooks: hook_pre is pre (gated: gate), which docs/math.md and neuron rules call z; hook_pre_linear is up; hook_post is
+ * post, called a there; ln2 is u, and mlp_out is post Wout^T + b. Neuron rules (model/neurons/rules.h) read z and a.
+ * They can change a and the gradients of both. */
 #ifndef ROTE_MODEL_LAYERS_MLP_H
 #define ROTE_MODEL_LAYERS_MLP_H
 

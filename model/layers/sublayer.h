@@ -68,8 +68,10 @@ typedef struct Block {
     const Hooks *hooks; /* NULL: no edits, no observer */
     real *branch;       /* (n,d) scratch: the output of a sub-layer before it is added to the stream */
 
+    const struct Rules
+        *rules; /* the batch's neuron rules: they clamp and record in the forward pass, too; or NULL */
+
     /* backward */
-    const struct Rules *rules; /* the neuron rules of the batch, or NULL */
     const BlockGrads *g;
     const real *params;
     real *grad; /* has the layout of params */

@@ -11,6 +11,15 @@ static const double SHARE_EPSILON = 1e-6; /* e of the share loss: keeps it finit
 /* These have one loss a token, not one a unit. */
 static bool per_token(NeuronLoss loss) { return loss == NEURON_SHARE || loss == NEURON_GROUP; }
 
+/* c of a token with label y; the batch has `tokens` of them. 0: the rule has no loss there. */
+static double loss_weight(const Rule *r, int y, int64_t tokens) {
+    if (tokens == 0 || r->n_units == 0) return 0;
+    if (r->loss == NEURON_CAUSAL || r->loss == NEURON_NONE) return 0;
+    if (r->loss == NEURON_RANK) return 1; /* r->slope contains the weights of the pairs */
+    double terms = per_token(r->loss) ? 1 : r->n_units, side = y == LABEL_CLASS ? 1 : (double)r->negatives;
+    return side / (2 * terms * (double)tokens);
+}
+
 void rules_count(Rules *rules, const Batch *batch) {
     int64_t n = batch->start[batch->n_seq];
     for (int i = 0; i < rules->n; i++) {
@@ -18,11 +27,7 @@ void rules_count(Rules *rules, const Batch *batch) {
         int64_t count[2] = {0};
         for (int64_t t = batch->start[0]; t < n; t++)
             if (r->label[t] >= 0) count[r->label[t]]++;
-        double units = per_token(r->loss) ? 1 : r->n_units, weight[2] = {(double)r->negatives, 1};
-        for (int y = 0; y < 2; y++)
-            r->c[y] = count[y] && r->n_units && r->loss != NEURON_CAUSAL && r->loss != NEURON_NONE
-                          ? r->loss == NEURON_RANK ? 1 : weight[y] / (2 * units * (double)count[y])
-                          : 0;
+        for (int y = 0; y < 2; y++) r->c[y] = loss_weight(r, y, count[y]);
     }
 }
 
@@ -116,8 +121,8 @@ static double share(const Rule *r, const Ops *ops, const real *z, int I, int y, 
 typedef struct RowGradient {
     int n;
     const int32_t *column; /* NULL: 0 .. n-1 */
-    real *z;               /* (n) of the columns; gated post losses: linear behind it */
-    real *g, *linear; /* linear: the gradient of the gated layer's other half, same columns; NULL: none */
+    real *z;               /* (n) of the columns; post_mse, gated: up behind it */
+    real *g, *up;          /* up: d loss / d up in the same columns; NULL: none */
 } RowGradient;
 
 /* Returns the loss of the token in that row. */
@@ -136,25 +141,31 @@ static double row_gradient(const Rule *r, const RuleRows *x, int row, int y, Row
         return share(r, x->ops, pre, x->I, y, out->g, x->scratch + x->I);
     }
     for (int j = 0; j < K; j++) out->z[j] = pre[r->unit[j]];
+    if (r->loss == NEURON_PRE_HINGE) { /* the default */
+        for (int j = 0; j < K; j++) {
+            loss += hinge(r, (double)out->z[j], y, &g);
+            out->g[j] = (real)g;
+        }
+        return loss;
+    }
     if (r->loss == NEURON_GROUP) return group(r, x->ops, out->z, y, out->g);
     if (r->loss == NEURON_PRE_BCE) return bce(r, x->ops, out->z, y, out->g, x->scratch + 3 * K);
+    CHECK(r->loss == NEURON_POST_MSE);
     for (int j = 0; j < K; j++) {
-        if (r->loss == NEURON_POST_MSE) loss += squared_error(r, (double)post[r->unit[j]], y, &g);
-        else loss += hinge(r, (double)out->z[j], y, &g);
+        loss += squared_error(r, (double)post[r->unit[j]], y, &g);
         out->g[j] = (real)g;
     }
-    if (r->loss != NEURON_POST_MSE) return loss;
     if (x->gated) {
         for (int j = 0; j < K; j++) out->z[K + j] = pre[x->I + r->unit[j]];
-        out->linear = x->scratch + 4 * K;
+        out->up = x->scratch + 4 * K;
     }
     real *da = out->g;
     out->g = x->scratch + 3 * K;
-    x->ops->act_backward(out->g, out->linear, da, out->z, x->gated ? out->z + K : NULL, x->act, 1, K, K);
+    x->ops->act_backward(out->g, out->up, da, out->z, x->gated ? out->z + K : NULL, x->act, 1, K, K);
     return loss;
 }
 
-/* dpre += lambda c g. *square gets the squared norm of c g, without lambda. */
+/* dpre += lambda c g. *square increases by the squared norm of c g, without lambda. */
 static void add_columns(const RowGradient *from, const real *g, real *dpre, double c, double lambda,
                         double *square) {
     for (int j = 0; j < from->n; j++) {
@@ -164,7 +175,9 @@ static void add_columns(const RowGradient *from, const real *g, real *dpre, doub
     }
 }
 
-static void rule_backward(const Rule *r, const RuleRows *x) {
+/* Adds lambda c g to dpre at each token of the sequence that has a label, and the statistics of these tokens to the
+ * rule's sums. lambda 0 changes no gradient; the statistics are computed all the same. */
+static void add_rule_gradient(const Rule *r, const RuleRows *x) {
     RuleSums *sums = &r->sums[x->sequence];
     for (int row = 0; row < x->T; row++) {
         int y = r->label[x->token + row];
@@ -179,8 +192,7 @@ static void rule_backward(const Rule *r, const RuleRows *x) {
         sums->loss += r->c[y] * row_gradient(r, x, row, y, &from);
         real *dpre = x->dpre + row * x->ld;
         add_columns(&from, from.g, dpre, r->c[y], (double)r->lambda, &sums->aux2);
-        if (from.linear)
-            add_columns(&from, from.linear, dpre + x->I, r->c[y], (double)r->lambda, &sums->aux2);
+        if (from.up) add_columns(&from, from.up, dpre + x->I, r->c[y], (double)r->lambda, &sums->aux2);
     }
 }
 
@@ -191,14 +203,14 @@ void rules_backward_global(const Rules *rules, int layer, const RuleRows *x) {
         const Rule *r = &rules->rule[i];
         if (r->layer != layer) continue;
         r->sums[x->sequence] = (RuleSums){.lm2 = lm2};
-        if (r->scope == SCOPE_GLOBAL) rule_backward(r, x);
+        if (r->scope == SCOPE_GLOBAL) add_rule_gradient(r, x);
     }
 }
 
 void rules_backward_local(const Rules *rules, int layer, const RuleRows *x) {
     for (int i = 0; i < rules->n; i++) {
         const Rule *r = &rules->rule[i];
-        if (r->layer == layer && r->scope == SCOPE_LOCAL) rule_backward(r, x);
+        if (r->layer == layer && r->scope == SCOPE_LOCAL) add_rule_gradient(r, x);
     }
 }
 

@@ -3,7 +3,8 @@
  * every token of the batch (train/neurons/batch_labels.h).
  *
  *   z        hook_pre, the input of the activation function phi; in a gated MLP the input of the gate
- *   a        hook_post, the output of the hidden layer
+ *   up       hook_pre_linear, the factor that a gated MLP multiplies phi(z) by
+ *   a        hook_post, the output of the hidden layer: phi(z); gated: phi(z) up
  *   y        label of a token: 1 of the rule's class, 0 of the other side; all other tokens have no loss
  *   K, I     units of the rule, units of the layer
  *   n+, n-   tokens with y = 1 and with y = 0, in the whole batch
@@ -20,11 +21,14 @@
  *   (default)   0   [z - off]+^2 / 2             [z - off]+
  *   pre_bce     1   S softplus((m - z) / S)      -sigma((m - z) / S)                  m = (on + off) / 2
  *               0   S softplus((z - m) / S)      sigma((z - m) / S)
- *   post_mse    1   (a - on)^2 / 2               (a - on) phi'(z)
+ *   post_mse    1   (a - on)^2 / 2               (a - on) phi'(z)                     gated: see below
  *               0   (a - off)^2 / 2              (a - off) phi'(z)
  *   share       1   -ln((A + e) / (B + e))       sigma(z_i) [1/(B + e) - own_i/(A + e)]
  *               0   -ln((B - A + e) / (B + e))   sigma(z_i) [1/(B + e) - own_i/(B - A + e)]
  *   group           pre_hinge of s               g(s) softmax(z / S)                  s = S (logsumexp(z / S) - ln K)
+ *
+ * post_mse in a gated MLP, with target = on for y = 1 and off for y = 0: g = (a - target) up phi'(z), and the gradient
+ * of up gets lambda c (a - target) phi(z). No other loss depends on up.
  *
  * In share, h = softplus(z); A is the sum of h over the rule's units, B over the whole layer; own_i is 1 for the rule's
  * units where y = 1, for all other units where y = 0, else 0; e = 1e-6. share and group have one loss a token, so K = 1
@@ -85,7 +89,7 @@ static inline double rule_fired(const RuleSums *sums, int y, int n_units) {
 }
 
 /* The rows of one sequence in one layer: T tokens, I units. pre and dpre have ld reals a row; in a gated MLP these are
- * z and, behind it, linear: the factor that the gate multiplies. */
+ * z and, behind it, up. */
 typedef struct RuleRows {
     const Ops *ops;
     Act act;
@@ -106,10 +110,10 @@ void rules_forward(const Rules *rules, int layer, const RuleRows *rows);
 /* Before the backward of the activation: sets to 0 the gradients in dpost that a route or a clamp stops. */
 void rules_route(const Rules *rules, int layer, const RuleRows *rows);
 /* After the backward of the activation: measures the model's gradient (lm2), then adds lambda c g to dpre for rules of
- * scope global. dpre then goes on to the input weights and to the earlier layers. */
+ * scope global. From dpre it reaches the input weights and the earlier layers. */
 void rules_backward_global(const Rules *rules, int layer, const RuleRows *rows);
-/* After the gradient of the layer's input: adds lambda c g to dpre for rules of scope local. dpre then reaches only the
- * input weights and bias of the units. */
+/* After the gradient of the layer's input: adds lambda c g to dpre for rules of scope local. From dpre it reaches only
+ * the input weights and bias of the units. */
 void rules_backward_local(const Rules *rules, int layer, const RuleRows *rows);
 
 static inline bool rules_at(const Rules *rules, int layer) {

@@ -69,7 +69,7 @@ static void by_hand(const Config *config, const FactSet *facts, char hash[33], d
     for (int step = 0; step < STEPS; step++) {
         double loss;
         quantize_params(g.params, full, &g.table, c->quantize, ALL_PARTS, 1);
-        fact_batch_draw(&batch, &e.all, &mix, (int64_t)step * c->batch_size);
+        fact_batch_draw(&batch, &e.pool, &mix, (int64_t)step * c->batch_size);
         const real *grad = parallel_gradient(p, &batch.batch, &loss);
         Update u = {step + 1, schedule_rate(c, step), optimizer_clip(optimizer_norm(&o, grad), c->grad_clip)};
         optimizer_step(&o, full, grad, &u);

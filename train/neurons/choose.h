@@ -1,8 +1,8 @@
 /* Chooses the neurons of a rule with `units: auto:KIND:N` from their activations in the half-trained model, on the
- * tokens of the facts that the rule labels:
+ * tokens of the facts that the rule labels. z is hook_pre, the input of the activation function; in a gated MLP it is
+ * the input of the gate. A neuron fires at a token where z > 0.
  *
- *   silent     the N that fire least for the class (smallest share of its tokens with a > 0); ties: the smaller mean
- *   of z for the class
+ *   silent     the N that fire at the smallest share of the class's tokens; ties: the smaller mean of z there
  *   selective  the N whose z separates the class from the other side best: the difference of the two means over the
  *              root of the mean of the two variances
  *   random     N drawn with train.seed

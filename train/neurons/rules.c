@@ -41,12 +41,12 @@ Status neuron_rules_create(NeuronRules *x, const Config *config, const FactSet *
                            const Gpt *gpt, RuleState *state, Err *err) {
     *x = (NeuronRules){.config = config, .facts = facts, .pool = pool, .gpt = gpt, .state = state};
     if (config->n_neurons == 0) return OK;
-    x->rules.rule = x->rule;
+    x->in_batch.rule = x->rule;
     x->sums = calloc((size_t)config->n_neurons * (size_t)config->train.batch_size, sizeof *x->sums);
     if (!x->sums)
         return err_set(err, ERR_NOMEM, "no memory for the statistics of %d neuron rules", config->n_neurons);
     for (x->n = 0; x->n < config->n_neurons; x->n++) TRY(create_rule(x, x->n, err));
-    x->rules.n = x->n;
+    x->in_batch.n = x->n;
     return labels_check_rules(facts, config->neurons, x->n, x->pool_label, x->spec, err);
 }
 
@@ -129,10 +129,10 @@ static void set_strengths(NeuronRules *x, int64_t step) {
 }
 
 void neuron_rules_begin(NeuronRules *x, FactBatch *batch, int64_t step) {
-    batch->batch.rules = x->n ? &x->rules : NULL;
+    batch->batch.rules = x->n ? &x->in_batch : NULL;
     set_strengths(x, step);
     for (int i = 0; i < x->n; i++) batch_labels(x->label[i], x->pool_label[i], x->facts, batch);
-    rules_count(&x->rules, &batch->batch);
+    rules_count(&x->in_batch, &batch->batch);
     memset(x->extra_loss, 0, sizeof x->extra_loss);
 }
 

@@ -16,8 +16,8 @@ typedef struct NeuronRules {
     const FactBatch *pool;
     const Gpt *gpt;
     int n;                                /* 0: the config has no rules */
-    Rule rule[NEURON_RULES_MAX];          /* as they are in this step */
-    Rules rules;                          /* the same, as a batch takes them */
+    Rule rule[NEURON_RULES_MAX];          /* with their strength and labels of this step */
+    Rules in_batch;                       /* the same rules, as a batch refers to them */
     RuleState *state;                     /* n, saved in checkpoints */
     UnitsSpec spec[NEURON_RULES_MAX];     /* which neurons the config gives, or how many are chosen */
     int8_t *pool_label[NEURON_RULES_MAX]; /* one per token of the pool */
