@@ -3,14 +3,15 @@
  * The model knows no facts: it reads integer arrays (model/batch.h). Sequences of any length are laid end to end
  * without padding, so the results of a sequence do not depend on its neighbours.
  *
- *   h = wte[input] + wpe[position]
- *   each block:  h += o(attention(norm1(h)))     h += out(act(in(norm2(h))))
- *   logits = norm_f(h) head^T   (head = wte when tied)
+ *   x = wte[input] + wpe[position]
+ *   each block:  x += o(attention(norm1(x)))     x += out(phi(in(norm2(x))))
+ *   logits = norm_f(x) head^T   (head = wte when tied)
  *
- * with, for V symbols, n tokens, d = n_embd channels, H heads of hd = d / H, KV heads of keys and values, I neurons:
+ * with, for V symbols, n tokens, d = n_embd channels, H heads of hd = d / H, KV heads of keys and values, I neurons, and
+ * phi the activation function:
  *   wte   (V,d)    token embedding: row v is what symbol v adds to the stream
  *   wpe   (T,d)    position embedding, for T = block_size positions (model.pos=learned)
- *   h     (n,d)    the residual stream: one row a token, which every block reads and adds to
+ *   x     (n,d)    the residual stream: one row a token, which every block reads and adds to
  *   head  (V,d)    one row a symbol again; a logit is a row of the stream times a row of the head
  *
  * (Radford et al. 2019; the variants are named in docs/math.md, "The model".) Forward and backward: model/pass.h. */
