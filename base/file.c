@@ -1,4 +1,4 @@
-/* Files that are whole or not there, and the checksums that say whether a file is still what was written. */
+/* Files that are whole or not there, and the checksums that show whether a file is still what was written. */
 #include "base/file.h"
 
 #include <errno.h>

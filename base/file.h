@@ -75,7 +75,7 @@ void fault_point(const char *name, const char *where);
 /* "dir/name" in out; name NULL: dir alone. ERR_INPUT where it does not fit. */
 Status path_join(char *out, size_t size, const char *dir, const char *name, Err *err);
 
-/* Replaces the path by its realpath; leaves it as it is where there is no such file or too little room. */
+/* Replaces the path by its realpath; does nothing if there is no such file or too little room. */
 void path_make_absolute(char *path, size_t size);
 
 /* As mkdir -p; each new folder's parent is synced. ERR_IO: it cannot be made. ERR_INPUT: the name is empty or too long,

@@ -35,7 +35,7 @@ static Status try_lock(const char *path, int *fd, Err *err) {
     }
     if (got == (ssize_t)sizeof was - 1 || !is_lock_text(was, got)) {
         close(lock);
-        return err_set(err, ERR_INPUT, "%s: not a lock of rote's; it stays as it is: choose another folder",
+        return err_set(err, ERR_INPUT, "%s: not a lock of rote's; it was not changed: choose another folder",
                        path);
     }
     if (flock(lock, LOCK_EX | LOCK_NB) != 0) {

@@ -8,7 +8,7 @@
 
 /* A lock that ends with its process: flock on path. lock_release takes the fd, or -1: no lock; the file stays.
  * lock_remove takes the file away, too.
- * ERR_INPUT: another process holds it, and is named; or path is something else than a lock, and stays as it is.
+ * ERR_INPUT: another process holds it, and is named; or path is something else than a lock, and is not changed.
  * ERR_IO. */
 Status lock_take(const char *path, int *fd, Err *err);
 void lock_release(int fd);

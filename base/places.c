@@ -24,7 +24,7 @@ static bool push(char folder[PATH_MAX], const char *name, size_t n) {
     return true;
 }
 
-/* The absolute path without links of a folder; parts that do not exist yet follow as they are. */
+/* The absolute path without links of a folder; parts that do not exist yet follow unchanged. */
 static Status resolve(char out[PATH_MAX], const char *folder, Err *err) {
     char there[PATH_MAX];
     TRY(path_join(there, sizeof there, *folder ? folder : ".", NULL, err));
@@ -53,8 +53,8 @@ static Status resolve(char out[PATH_MAX], const char *folder, Err *err) {
     return OK;
 }
 
-/* Follows the parts of a relative path from `at` on, but the last one, as far as they are folders and no links. Returns
- * what is left. */
+/* Follows the parts of a relative path from `at` on, but the last one, as long as they are folders and no links.
+ * Returns what is left. */
 static const char *follow(char at[PATH_MAX], const char *path) {
     for (const char *next; *path; path = next) {
         size_t n = strcspn(path, "/");

@@ -16,8 +16,8 @@ int threads_default(void);
 /* What decided that number, for a message: "OMP_NUM_THREADS", "the CPU quota of the control group". A constant. */
 const char *threads_why(void);
 
-/* ERR_INPUT: OMP_NUM_THREADS or OMP_THREAD_LIMIT is set to what is no number of threads. threads_default goes on as if
- * it were not set. */
+/* ERR_INPUT: OMP_NUM_THREADS or OMP_THREAD_LIMIT is set to what is no number of threads. threads_default continues as
+ * if it were not set. */
 Status threads_check(Err *err);
 
 /* For tests: the CPUs that the quotas allow, rounded up; 0: no quota.

@@ -42,7 +42,7 @@ typedef struct FactSet {
 
     int32_t *tokens; /* start[n_pool] tokens: all sequences, one after the other */
     int64_t *start;  /* n_pool + 1 offsets: sequence i is tokens[start[i] .. start[i + 1] - 1] */
-    /* n_pool: how many leading tokens of a sequence are its prompt; the rest is the answer that recall asks for */
+    /* n_pool: how many leading tokens of a sequence are its prompt; the rest is the answer that recall tests */
     int32_t *prompt_len;
     int32_t *tag;   /* n_pool: index into tag_names, or -1 */
     uint8_t *field; /* one per token, below n_fields; NULL: every token is coded */
@@ -82,7 +82,7 @@ static inline int fact_length(const FactSet *facts, int i) {
     return (int)(facts->start[i + 1] - facts->start[i]);
 }
 
-/* Tokens of all facts, and of the whole pool. Of a set that is planned and not yet drawn: an upper bound. */
+/* Tokens of all facts, and of the whole pool. For a set that is planned and not yet drawn: an upper bound. */
 static inline int64_t facts_tokens(const FactSet *facts) {
     return facts->start ? facts->start[facts->n] : (int64_t)facts->n * facts->max_len;
 }
@@ -95,7 +95,8 @@ static inline bool facts_coded(const FactSet *facts, int64_t t) {
     return !facts->field || facts->field[t] != FIELD_CONTEXT;
 }
 
-/* The number of the tag of that name, -1: none. A name is as it is shown, escaped (data/text.h), or its bytes. */
+/* The number of the tag of that name, -1: none. The name is escaped, as it is shown (data/text.h), or in its own
+ * bytes. */
 int facts_tag_named(const FactSet *facts, const char *name);
 
 /* Frees all arrays and zeroes the set. A zeroed set may be freed, too. */

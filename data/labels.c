@@ -20,7 +20,7 @@ static const int32_t *tokens_of(const FactSet *f, int i) { return f->tokens + f-
 
 static Status no_memory(Err *err) { return err_set(err, ERR_NOMEM, "no memory for the labels of a rule"); }
 
-/* A name out of a file for a message: as it is where a terminal may have it so, else escaped and cut. */
+/* A name out of a file for a message: unchanged if a terminal can show it, else escaped and cut. */
 static const char *shown_name(char out[QUOTE_SIZE], const char *name) {
     text_escape(out, QUOTE_SIZE, (Text){(char *)(uintptr_t)name, strlen(name)});
     return out;

@@ -16,7 +16,7 @@
  * Rows. rule->at selects the rows of a sequence that the rule applies to:
  *   all         every row
  *   answer      from the first token of the answer on; every row of a fact without a prompt
- *   after_cue   rows whose t tokens are the beginning of trained sequences of this sequence's side only. Of a held-out
+ *   after_cue   rows whose t tokens are the beginning of trained sequences of this sequence's side only. For a held-out
  *               fact: rows whose t tokens are the beginning of trained sequences of any one side only, or of none. The
  *               side of the held-out fact must not decide here, or the choice of rows would reveal a random class.
  *

@@ -8,7 +8,7 @@
 /* The set of config before anything is drawn.
  *   Drawn kinds: sizes and bit counts, but no arrays (tokens and start are NULL) and no hash.
  *   Read kinds: the set, of which config->n and config->heldout choose (data/hold_out.h).
- * ERR_INPUT: impossible, such as more facts than there are sequences. Of a read set also the errors of facts_load and
+ * ERR_INPUT: impossible, such as more facts than there are sequences. For a read set also the errors of facts_load and
  * text_facts_read. After an error nothing is left to free. */
 Status facts_plan(const FactsConfig *config, FactSet *out, Err *err);
 /* Draws the facts of a planned set and hashes them; does nothing to a set that has its facts. The caller frees the set,
@@ -23,14 +23,14 @@ Status facts_obtain(const FactsConfig *config, FactSet *out, Err *err);
 /* Where the facts of a stored config may be by now: its folder may have been moved or copied, and its path may be
  * that of another machine. Zeros: at facts.path, nowhere else. */
 typedef struct FactsPlaces {
-    /* The user says where they are (--facts DIR): no other place is tried. NULL: not said. */
+    /* where the user finds them (--facts DIR): no other place is tried; NULL: not given */
     const char *given;
     const char *beside;    /* the folder of the file that has facts.path in it; NULL: unknown */
     const char *data_hash; /* which facts are meant: others are passed over. NULL or "": unknown */
 } FactsPlaces;
 
 /* As facts_obtain, with a path of read facts that is tried in this order, until facts (those of data_hash) are found:
- *   the path as it is: absolute, or from the current folder
+ *   the path itself: absolute, or from the current folder
  *   from `beside`
  *   where data_hash is known: the last parts of the path, from `beside` and from the folders above it (a project that
  *   was moved as a whole)

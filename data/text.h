@@ -14,7 +14,7 @@ typedef struct Text {
 } Text;
 
 bool text_equal(Text a, Text b);
-/* By bytes, as memcmp does; of two that begin alike the shorter one is less. */
+/* Compares bytes, as memcmp does. A beginning of another text is less than it. */
 int text_compare(Text a, Text b);
 bool text_is(Text a, const char *name);
 
@@ -40,7 +40,7 @@ const char *text_quote(char out[QUOTE_SIZE], Text t);
 
 /* Undoes the escapes in place; false: one is malformed. */
 bool text_unescape(Text *t);
-/* Whether `spelling`, NUL-ended, is t as it is shown: escaped. So whatever can be shown can be named. */
+/* Whether `spelling`, NUL-ended, is t in its shown form: escaped. So whatever can be shown can be named. */
 bool text_spelled(Text t, const char *spelling);
 
 #endif

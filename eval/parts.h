@@ -1,10 +1,11 @@
-/* The memorized bits lost with each part of a model: one part of a trained model is perturbed at a time, all others
- * stay as trained, and the facts are coded again. There are three ways to perturb. None gives a share of the whole
- * (docs/math.md): parts work together, so the losses of single parts need not add up to the loss of all.
+/* How many memorized bits depend on each part of a model. One part of a trained model is perturbed at a time, the
+ * other parts are not changed, and the facts are coded again. The lost bits are the increase of the code length. The
+ * losses of single parts need not add up to the loss of all parts: parts work together (docs/math.md, "Where the bits
+ * sit"). Three kinds of perturbation:
  *
  *   noise     every tensor w of the part becomes w + size * rms(w) * normal draws, for several seeds
  *   quantize  to nearest in int8, int4, ternary (model/quantize.h)
- *   reset     the part goes back to its initial values: its training is undone */
+ *   reset     the part gets its initial values: its training is undone */
 #ifndef ROTE_EVAL_PARTS_H
 #define ROTE_EVAL_PARTS_H
 

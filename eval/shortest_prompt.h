@@ -2,8 +2,8 @@
  * prompt of any tokens after which greedy decoding gives the fact. A fact is memorized if the prompt is shorter than
  * the text that it elicits. Definitions: docs/math.md.
  *
- * For a fact with a prompt of its own, the answer must follow the prompt found. Any other fact is elicited from BOS
- * on with its positions: a prompt of k tokens replaces its first k tokens, and the rest must follow. */
+ * If a fact has a prompt, its answer must follow the prompt found. If it has none, a prompt of k tokens replaces the
+ * first k tokens of the fact, after BOS, and the rest of the fact must follow at its own positions. */
 #ifndef ROTE_EVAL_SHORTEST_PROMPT_H
 #define ROTE_EVAL_SHORTEST_PROMPT_H
 
@@ -13,8 +13,9 @@
 typedef struct PromptPlan {
     const int32_t *own;   /* n: tokens of the prompt that recall takes (recall_prompts) */
     const bool *recalled; /* n: whether that prompt elicits the answer; a longer one is then not searched */
-    /* Decoder steps. All prompts of a length are tried if that takes at most so many steps in the worst case.
-     * Coordinate search then takes as many steps again, divided evenly among the facts that are left. */
+    /* The budget, in decoder steps. First, all prompts of length 0, 1, 2, .. are tried, as long as the worst case fits
+     * the budget. Then coordinate search has the same budget again, divided evenly among the facts without a prompt
+     * yet. */
     int64_t steps;
     uint64_t seed; /* seed of coordinate search */
     int threads;   /* 0: one per core; changes no bit */

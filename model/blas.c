@@ -32,7 +32,7 @@ static void put_core_type_right(void) {
     setenv("OPENBLAS_NUM_THREADS", "1", 1);
 }
 
-/* Its code, and the buffers that it takes as it is loaded: 0.3.21 ended with 110 MiB and hung with 100. */
+/* Its code, and the buffers that it takes when it is loaded: 0.3.21 ended with 110 MiB and hung with 100. */
 enum { LEAST_MEMORY = 256 << 20 };
 
 static void load(void) {

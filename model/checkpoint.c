@@ -42,7 +42,7 @@ Status checkpoint_write(const char *path, const ParamTable *table, const real *p
     return status;
 }
 
-/* Of each tensor itself and two moments, and of a matrix the two covariances and bases of SOAP. */
+/* Each tensor itself and two moments; for a matrix also the two covariances and bases of SOAP. */
 static size_t max_state_bytes(const ParamTable *table) {
     size_t bytes = 0;
     for (int i = 0; i < table->count; i++) {

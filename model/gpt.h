@@ -7,8 +7,8 @@
  *   each block:  x += o(attention(norm1(x)))     x += out(phi(in(norm2(x))))
  *   logits = norm_f(x) head^T   (head = wte when tied)
  *
- * with, for V symbols, n tokens, d = n_embd channels, H heads of hd = d / H, KV heads of keys and values, I neurons, and
- * phi the activation function:
+ * with, for V symbols, n tokens, d = n_embd channels, H heads of hd = d / H, KV heads of keys and values, I neurons,
+ * and phi the activation function:
  *   wte   (V,d)    token embedding: row v is what symbol v adds to the stream
  *   wpe   (T,d)    position embedding, for T = block_size positions (model.pos=learned)
  *   x     (n,d)    the residual stream: one row a token, which every block reads and adds to

@@ -24,8 +24,9 @@ size_t parallel_bytes(const Gpt *g, const ParallelPlan *plan);
 Status parallel_create(Parallel **out, const Gpt *g, const ParallelPlan *plan, Err *err);
 void parallel_free(Parallel *p);
 
-/* The gradient of the mean of -ln p over the batch's targets (targets >= 0), plus lambda times the gradient of the loss of
- * each rule of batch->rules, as far as its scope lets it reach (model/neurons/rules.h). It is in a buffer of p that is valid until the next call. Allocates nothing.
+/* The gradient of the mean of -ln p over the batch's targets (targets >= 0), plus lambda times the gradient of the
+ * loss of each rule of batch->rules, as far as its scope lets it reach (model/neurons/rules.h). It is in a buffer of p
+ * that is valid until the next call. Allocates nothing.
  *   loss_nats  the mean of -ln p, without the rules' losses */
 real *parallel_gradient(Parallel *p, const Batch *batch, double *loss_nats);
 /* The same for a part of a batch that has n_targets targets in all: the gradient of the part's sum of -ln p, divided by

@@ -29,11 +29,12 @@ void gpt_work_edit(GptWork *work, const Edits *edits);
 
 /* ---- passes ---- */
 
-/* Adds to grad (gpt_gradient_reals) the gradient of scale * (sum over the targets of -ln p(target)), and, for each rule
- * of batch->rules, lambda times the gradient of the rule's loss, as far as its scope lets it reach
- * (model/neurons/rules.h); scale does not multiply it. For each weight, the terms are one chain in token order. Returns the sum of -ln p in nats, without the rules'
- * losses: these are in the rules' sums. The work memory was created with backward
- * and has no edits (CHECK). Every member of the team calls it with the same arguments, except for team->rank. */
+/* Adds to grad (gpt_gradient_reals) the gradient of scale * (sum over the targets of -ln p(target)), and, for each
+ * rule of batch->rules, lambda times the gradient of the rule's loss, as far as its scope lets it reach
+ * (model/neurons/rules.h); scale does not multiply it. For each weight, the terms are one chain in token order.
+ * Returns the sum of -ln p in nats, without the rules' losses: these are in the rules' sums. The work memory was
+ * created with backward and has no edits (CHECK). Every member of the team calls it with the same arguments, except
+ * for team->rank. */
 double gpt_gradient(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, real scale,
                     real *grad, const Team *team);
 

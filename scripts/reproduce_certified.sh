@@ -2,7 +2,7 @@
 # How many bits do a model's weights certainly hold, and how many per bit of weight? An archive of each model is written and
 # read back, and compared with the entropy of the facts: no convergence is assumed (docs/math.md).
 #   scripts/reproduce_certified.sh [--quick | --full] [--out DIR] [--jobs N]
-# The ladder's settings at some widths, facts and weights drawn anew for each seed; weights rounded to 32 to 2 bits after
+# The ladder's settings at some widths, facts and weights drawn for each seed; weights rounded to 32 to 2 bits after
 # training, to the nearest and by GPTQ, and trained in 8 to 2 bits.
 #
 # Cost: a step of P parameters on N = 4.8 P / 96 facts of 16 tokens is 6 P 16 N operations and some. Quick: P = 1,528, 4,592

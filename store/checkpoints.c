@@ -208,7 +208,7 @@ static Status check_end(const CheckpointOwner *owner, const char *path, int64_t 
     if (!*end->param_hash) return OK;
     content_hash(snapshot->params, (size_t)snapshot->table->total * sizeof(real), hash);
     if (!strcmp(hash, end->param_hash)) return OK;
-    return err_set(err, ERR_FORMAT, "%s: its parameters hash to %s, result.json says %s", path, hash,
+    return err_set(err, ERR_FORMAT, "%s: its parameters hash to %s, result.json has %s", path, hash,
                    end->param_hash);
 }
 
@@ -251,6 +251,6 @@ Status checkpoints_newest(const CheckpointOwner *owner, Snapshot *snapshot, Chec
         if (newest.status == OK) newest = why;
     }
     if (newest.status == OK) return OK;
-    return err_set(err, ERR_FORMAT, "%s; no other checkpoint in %s is complete: train anew", newest.msg,
+    return err_set(err, ERR_FORMAT, "%s; no other checkpoint in %s is complete: train again", newest.msg,
                    owner->dir);
 }

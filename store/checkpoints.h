@@ -15,7 +15,7 @@ typedef struct RunState {
     int64_t step;       /* steps done */
     int64_t tokens;     /* targets trained on */
     double code_bits;   /* of the last evaluation, which stop_gain compares with; NAN before the first */
-    char verdict[16];   /* empty while the run goes on */
+    char verdict[16];   /* empty until the run ends */
     int64_t max_steps;  /* of the config: no step is beyond it; 0: not known */
     int n_neurons;      /* neuron rules; 0: none, or the reader does not ask for them */
     RuleState *neurons; /* of each */

@@ -12,7 +12,7 @@
 
 #define FORMAT    "rote-done-1"
 #define REWRITTEN "remove DONE and train on with --resume, which writes it again"
-#define KEPT      "put the file back, or train anew in another folder"
+#define KEPT      "put the file back, or train again in another folder"
 
 enum { DONE_MAX = 4096, PATH_ROOM = 1200 };
 

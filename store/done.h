@@ -33,7 +33,7 @@ Status done_read(const char *dir, Seal *out, Err *err);
 const SealedFile *done_file(const Seal *seal, const char *name);
 
 /* Reads dir/file->name: buffer_free it. One of another size is not read. ERR_FORMAT: missing, or not the bytes that the
- * run ended with; the message says what to do. ERR_IO, ERR_NOMEM. */
+ * run ended with; the message states what to do. ERR_IO, ERR_NOMEM. */
 Status done_read_file(const SealedFile *file, const char *dir, Buffer *out, Err *err);
 /* The same question of a file of any size, which is read in pieces. */
 Status done_check_file(const SealedFile *file, const char *dir, Err *err);

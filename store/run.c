@@ -63,7 +63,7 @@ static Status read_model(Run *out, const char *dir, const char *data_hash, const
         return err_set(
             err, ERR_INPUT, "%s: contains no checkpoint%s", dir,
             owner.end.finished
-                ? ", and the run is finished: it diverged, or they were removed; train it anew in another folder"
+                ? ", and the run is finished: it diverged, or they were removed; train it again in another folder"
                 : " yet; train on with --resume");
     out->step = state.step;
     content_hash(out->gpt.params, (size_t)out->gpt.table.total * sizeof(real), out->param_hash);

@@ -17,7 +17,7 @@ Status run_holds(const char *dir, const char *name, bool *out, Err *err);
 /* Why a run with a result.json is not finished. */
 #define RUN_WITHOUT_DONE "it contains result.json but no DONE; `rote sweep run` ends it"
 
-/* What the result of a finished run says about its checkpoints (store/checkpoints.h). */
+/* What the result of a finished run records about its checkpoints (store/checkpoints.h). */
 typedef struct RunEnd {
     bool finished;       /* DONE exists */
     int64_t checkpoint;  /* step of the newest checkpoint; -1: unknown */

@@ -81,7 +81,7 @@ Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err
     if (strcmp(hash, manifest.config_hash))
         return err_set(
             err, ERR_FORMAT,
-            "%s/config.yaml: altered since the run began: its keys hash to %s, manifest.json says %s; " RUN_FILE_LOST,
+            "%s/config.yaml: altered since the run began: its keys hash to %s, manifest.json has %s; " RUN_FILE_LOST,
             dir, hash, manifest.config_hash);
     strcpy(data_hash, manifest.data_hash);
     return OK;
@@ -145,7 +145,7 @@ static Status still_there(const RunFolder *folder, Err *err) {
     TRY(lock_stands(path, folder->lock_fd, &stands, err));
     if (stands) return OK;
     return err_set(err, ERR_IO,
-                   "%s: the folder was moved or replaced during the run, or its lock removed; go on with "
+                   "%s: the folder was moved or replaced during the run, or its lock removed; continue with "
                    "--resume where the run is now",
                    folder->dir);
 }

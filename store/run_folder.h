@@ -68,7 +68,7 @@ void timing_json(const RunTiming *timing, char out[TIMING_JSON_MAX]);
 Status folder_open(RunFolder *folder, const char *dir, const char *config_hash, const char *data_hash,
                    Err *err);
 
-/* A run from step 0: the manifest, empty metrics, and config.yaml last, which says that a run has begun.
+/* A run from step 0: the manifest, empty metrics, and config.yaml last, which marks the run as begun.
  *   eos  the token that ends a fact; -1: there is none
  * ERR_IO, ERR_NOMEM. ERR_INPUT: a path of the config is too long, seen from the folder. */
 Status folder_begin(RunFolder *folder, const Config *config, int eos, const Ops *ops, int threads, Err *err);

@@ -8,7 +8,7 @@
 #include "base/err.h"
 
 /* What helps against a file of an unfinished run that was lost or altered. */
-#define RUN_FILE_LOST "put the file back, or train anew in another folder"
+#define RUN_FILE_LOST "put the file back, or train again in another folder"
 
 typedef struct RunManifest {
     char config_hash[33], data_hash[33], numeric_spec[32];

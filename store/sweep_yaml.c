@@ -41,7 +41,7 @@ Status sweep_yaml_read(SweepSpec *out, const char *dir, Err *err) {
         return err_set(
             err, ERR_FORMAT,
             "%s: altered or cut since it was written; put it back, or remove it and give `rote sweep run` "
-            "the config and the keys of this sweep again, which writes it anew",
+            "the config and the keys of this sweep, which writes it again",
             path);
     TRY(sweep_spec_load(out, path, 0, NULL, err));
     Config initial;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Power cuts. What a command does to its folder is recorded (strace); after each of its calls the folder is made anew as a disk might
+# Power cuts. What a command does to its folder is recorded (strace); after each of its calls the folder is made again as a disk might
 # hold it then (tests/inject/power.c): all that was synced, and of the rest nothing, names alone, data alone, or a part that was drawn.
 # Then the command is repeated, and its end compared with one that nobody cut:
 #   whole     the same files              BLOCKED   the repeat is refused, or crashes

@@ -265,7 +265,7 @@ static const Bad bad_files[] = {
     {"train:\n  seed: 18446744073709551616\n", "cfg.yaml:2: key 'train.seed': 18446744073709551616 is out of "
                                                "range; allowed: 0 to 18446744073709551615"},
     {"train:\n  threads: 5000\n",
-     "cfg.yaml:2: key 'train.threads': 5000 is out of range; allowed: 1 to 4096, or 0 (what `rote doctor` says)"},
+     "cfg.yaml:2: key 'train.threads': 5000 is out of range; allowed: 1 to 4096, or 0 (what `rote doctor` shows)"},
     {"train:\n  learning_rate: nan\n", "cfg.yaml:2: key 'train.learning_rate': 'nan' is not a finite number"},
     {"train:\n  learning_rate: -.INF\n",
      "cfg.yaml:2: key 'train.learning_rate': '-.INF' is not a finite number"},

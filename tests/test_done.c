@@ -144,7 +144,7 @@ static void other_parameters(const char *dir) {
     bend(path, (size_t)(hash - result.data) + 20);
     buffer_free(&result);
     assert_int_equal(file_write_atomic(in_dir(dir, "DONE"), "", 0, &err), OK);
-    expect_open(dir, ERR_FORMAT, "result.json says");
+    expect_open(dir, ERR_FORMAT, "result.json has");
 }
 
 static void newest_checkpoint_or_none(void **state) {

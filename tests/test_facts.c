@@ -289,7 +289,7 @@ static void altered_folders_are_named(void **state) {
         {"records.tsv", "0 1\n", "0 1\n2 2\n",
          "set/records.tsv: the manifest has 3 records, the file has more"},
         {"records.tsv", "0 1\n", "0 2\n",
-         "set/records.tsv: its content has the hash 3f2e7dbe8689b9097b35565383d42812, manifest.json says "
+         "set/records.tsv: its content has the hash 3f2e7dbe8689b9097b35565383d42812, manifest.json has "
          "875e1cf80d4b4f89afc0baa99e1be161: one was altered"},
         {"records.tsv", "3 4\n1 0\n0 1\n", "", "set/records.tsv: the file is empty"},
         {"manifest.json", "\"version\": 4", "\"version\": 5",
@@ -340,7 +340,7 @@ static void altered_folders_are_named(void **state) {
          ALTERED "set/records.tsv:1: token 4, vocabulary is 4"},
         {"manifest.json", "875e", "975e",
          ALTERED
-         "set/records.tsv: its content has the hash 875e1cf80d4b4f89afc0baa99e1be161, manifest.json says "
+         "set/records.tsv: its content has the hash 875e1cf80d4b4f89afc0baa99e1be161, manifest.json has "
          "975e1cf80d4b4f89afc0baa99e1be161: one was altered"},
         {"manifest.json", ",\n    \"zlib_bytes\": null", "",
          "set/manifest.json: Object item not found: zlib_bytes"},

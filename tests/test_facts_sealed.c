@@ -1,4 +1,4 @@
-/* Nothing of a fact set's folder is believed: no byte changes unseen, each figure is reckoned anew, and folders of
+/* Nothing of a fact set's folder is believed: no byte changes unseen, each figure is computed again, and folders of
  * older versions, which have no seals, are drawn once more. */
 #include "tests/facts_testing.h"
 
@@ -174,7 +174,7 @@ static void edit_manifest(const Buffer *first, const char *from, const char *to)
     put_file("set/manifest.json", text, (size_t)size);
 }
 
-static void figures_are_reckoned_anew(void **state) {
+static void figures_are_computed_again(void **state) {
     (void)state;
     static const struct {
         const char *from, *to, *msg;
@@ -240,7 +240,7 @@ static void older_sets_are_drawn_again(void **state) {
     first = make_older(3, true);
     expect_loaded(&facts);
     edit_manifest(&first, "facts.split_seed=5", "facts.split_seed=6");
-    expect_refused(ERR_FORMAT, "but what manifest.json says it was drawn with (kind, sizes, seed) gives ");
+    expect_refused(ERR_FORMAT, "but what manifest.json records as its draw (kind, sizes, seed) gives ");
     edit_manifest(&first, "\"entropy_bits\": ", "\"entropy_bits\": 9");
     expect_refused(ERR_FORMAT, "entropy_bits is 9");
     buffer_free(&first);
@@ -279,7 +279,7 @@ static void version_2_claims_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_byte_changes_unseen),       cmocka_unit_test(other_lengths_are_seen),
-        cmocka_unit_test(what_stands_in_a_files_place), cmocka_unit_test(figures_are_reckoned_anew),
+        cmocka_unit_test(what_stands_in_a_files_place), cmocka_unit_test(figures_are_computed_again),
         cmocka_unit_test(older_sets_are_drawn_again),   cmocka_unit_test(version_2_claims_nothing),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);

@@ -161,7 +161,7 @@ static int lock_often(void) {
     return 0;
 }
 
-/* A lock on a file that its owner has just taken away would be no lock: another process makes the file anew. */
+/* A lock on a file that its owner has just taken away would be no lock: another process makes the file again. */
 static void removed_locks_lock_nothing(void **state) {
     (void)state;
     enum { PROCESSES = 4 };

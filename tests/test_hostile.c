@@ -1,5 +1,5 @@
 /* Files that are whole by their checksums and hostile by what they say, and files of gigabytes in the place of small
- * ones: each is refused by name, at once, and a run that goes on without it ends as it should. */
+ * ones: each is refused by name, at once, and a run that continues without it ends as it should. */
 #include "tests/run_testing.h"
 
 #include "eval/archive/archive.h"
@@ -144,7 +144,7 @@ static void lonely_checkpoint(const char *dir) {
     assert_int_equal(system(command), 0);
 }
 
-/* Who reads the run refuses it; who goes on with it (c NULL: nobody) starts over and ends as it should. */
+/* Who reads the run refuses it; who continues it (c NULL: nobody) starts over and ends as it should. */
 static void expect_refused(const Case *c, const Apart *a, const char *what, const char *says) {
     const char *dir = in_root("hostile");
     Run run;
@@ -193,7 +193,7 @@ static void no_number_that_is_never_written(void **state) {
         free(a.header);
         free(a.data);
     }
-    /* Of the optimizer only who goes on with the run reads it. */
+    /* Only who continues the run reads the state of the optimizer. */
     const char *dir = in_root("hostile");
     RunResult result;
     Apart a = take_apart(in_dir(undisturbed, LAST));
@@ -344,7 +344,7 @@ static void grown_arrays_and_archives(void **state) {
     assert_int_equal(system(command), 0);
     grow(path);
     assert_int_equal(archive_read(path, true, SIZE_MAX, &archive, &err), ERR_FORMAT);
-    snprintf(text, sizeof text, "%lld bytes, its header says", 3LL << 30);
+    snprintf(text, sizeof text, "%lld bytes, its header has", 3LL << 30);
     assert_non_null(strstr(err.msg, text));
     bounds_attempt(&bounds);
     bounds_end(&bounds);

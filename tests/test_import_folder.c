@@ -62,7 +62,7 @@ static void altered_folders_are_named(void **state) {
         const char *file, *from, *to, *msg;
     } cases[] = {
         {"records.tsv", "France", "Frence",
-         "set/records.tsv: its content has the hash 44e134cf134cde065f805e0d22725190, manifest.json says "
+         "set/records.tsv: its content has the hash 44e134cf134cde065f805e0d22725190, manifest.json has "
          "61841823d0707ade05dfb4de3d62a4bd: one was altered"},
         {"records.tsv", "France", "Frbnce", "set/records.tsv:2: \"b\" is not in vocab.json"},
         {"records.tsv", "prompt\tanswer", "answer\tprompt",

@@ -37,7 +37,8 @@ static void bad_files_are_named(void **state) {
             "\xff\xfe"
             "a\0\n\0",
             bytes,
-            "f.txt: its first two bytes say UTF-16; make UTF-8 of it first, as with iconv -f UTF-16 -t UTF-8"),
+            "f.txt: its first two bytes are those of UTF-16; convert it to UTF-8 first, as with iconv -f UTF-16 -t "
+            "UTF-8"),
         BAD("f.tsv", "x\ty\n1\t2\n", asked,
             "f.tsv:1: no field 'q' in the first line, which has x, y (--prompt names it)"),
         BAD("f.tsv", "q\ty\n1\t2\n", asked,

@@ -167,7 +167,7 @@ static void killed_at_every_named_point(void **state) {
     printf("%d named points\n", kills);
 }
 
-/* Kills after random times, until KILLS have hit; a run that finishes is compared and begun anew. */
+/* Kills after random times, until KILLS have hit; a run that finishes is compared and begun again. */
 static void killed_at_random_moments(void **state) {
     (void)state;
     const char *kills_text = getenv("KILLS"), *seed_text = getenv("SEED");

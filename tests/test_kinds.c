@@ -174,7 +174,7 @@ static int tokens_of_field(const FactSet *facts, int i, int field, int32_t out[6
     return n;
 }
 
-/* A biography told anew says the same in other words, and the words are given. */
+/* A biography told again says the same in other words, and the words are given. */
 static void told_anew(void **state) {
     (void)state;
     Config config = CONFIG("facts.kind=bios", "facts.n=30", "facts.paraphrases=5", "facts.templates=4",

@@ -231,10 +231,10 @@ static void a_perfect_unit(void **state) {
             {FIGURE_INFORMATION, 1},
             {FIGURE_INFORMATION_MAX, 1},
             /* the first two tokens at log2 V, the second after a symbol that says nothing; the answer for certain */
-            {FIGURE_AS_IT_IS, 8},
-            {FIGURE_AS_IT_IS + 1, 8},
-            {FIGURE_AS_IT_IS + 2, 1},
-            {FIGURE_AS_IT_IS + 3, 1},
+            {FIGURE_UNCLAMPED, 8},
+            {FIGURE_UNCLAMPED + 1, 8},
+            {FIGURE_UNCLAMPED + 2, 1},
+            {FIGURE_UNCLAMPED + 3, 1},
             /* without the unit A says nothing of the answer: log2 V bits; B stays */
             {FIGURE_ZERO, 4},
             {FIGURE_ZERO + 1, 0},

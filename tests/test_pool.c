@@ -43,7 +43,7 @@ static FactSet hand_made(void) {
     return f;
 }
 
-/* A folder must not claim an entropy that nobody can reckon. */
+/* A folder must not claim an entropy that nobody can compute. */
 static FactSet hand_made_unknown(void) {
     FactSet f = hand_made();
     f.entropy_known = false;

@@ -1,5 +1,5 @@
 /* train.init_from: a run starts from the weights in the newest checkpoint of another run's folder, and from
- * nothing else of it. Of a run with train.quantize these are the weights of full precision. */
+ * nothing else of it. For a run with train.quantize, these are the full-precision weights. */
 #ifndef ROTE_TRAIN_INIT_FROM_H
 #define ROTE_TRAIN_INIT_FROM_H
 

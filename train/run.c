@@ -45,7 +45,7 @@ static Status uneven_exposures(Trainer *t, RunCounts *out, Err *err) {
     return OK;
 }
 
-/* Of a diverged model no figure of the evaluation is known: which of them are NaN differs by machine. */
+/* A diverged model has no figures of the evaluation: which of them are NaN differs by machine. */
 static Status fill_figures(Trainer *t, bool diverged, RunResult *out, Err *err) {
     const Evaluation *evaluation = diverged ? NULL : &t->evaluation;
     int64_t shown = t->state.step * t->config.train.batch_size;
@@ -59,7 +59,7 @@ static Status fill_figures(Trainer *t, bool diverged, RunResult *out, Err *err) 
     return OK;
 }
 
-/* The state as it is becomes the result, and the folder is finished. */
+/* Makes the result from the present state, and finishes the folder. */
 static Status fill_result(Trainer *t, RunResult *out, Err *err) {
     bool finite = __builtin_isfinite(optimizer_norm(&t->optimizer, trained_params(t)));
     if (finite && t->evaluated_at != t->state.step) trainer_evaluate(t);

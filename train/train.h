@@ -24,14 +24,14 @@ typedef struct RunOptions {
  *   out  result_free it, after a failure too
  * ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: NaN or Inf; the message names tensor, index and step, out has
  * the verdict `diverged`, and the checkpoint before it is whole. ERR_INPUT: options->dir holds something else, or
- * a run with another config (the message says how they differ), or its lock is held. ERR_IO, ERR_FORMAT,
+ * a run with another config (the message states how they differ), or its lock is held. ERR_IO, ERR_FORMAT,
  * ERR_NOMEM. */
 Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out,
                  Err *err);
 
 /* Replays a finished run in memory and compares the parameters, the data and the result.
- *   facts    where the user says that its facts are; NULL: not said
- *   threads  0: as the run's config says
+ *   facts    the folder of its facts, if the user gives one; NULL: the config's
+ *   threads  0: the number in the run's config
  * ERR_FORMAT: what differs, or what is missing from the folder. ERR_INPUT: no finished run is there, or one whose
  * arithmetic is not exact. ERR_STOPPED. */
 Status run_verify_with(const char *dir, const char *facts, int threads, ProgressSink progress,
@@ -40,8 +40,8 @@ Status run_verify_with(const char *dir, const char *facts, int threads, Progress
 Status run_verify(const char *dir, int threads, ProgressSink progress, const volatile sig_atomic_t *stop,
                   Err *err);
 
-/* result.json of a finished run as text; with_timing: with what timing.json says behind it. malloc'd; NULL: err says
- * why. */
+/* The text of result.json of a finished run; with_timing: followed by the content of timing.json. malloc'd. NULL:
+ * failed, see err. */
 char *run_result_json(const char *dir, bool with_timing, Err *err);
 
 #endif

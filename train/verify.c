@@ -63,7 +63,7 @@ static Status check_files(const char *dir, Err *err) {
     TRY(path_join(path, sizeof path, dir, "metrics.jsonl", err));
     if (!file_missing(path)) return OK;
     return err_set(err, ERR_FORMAT,
-                   "%s: missing; put the file back, or train anew in another folder to have its curves",
+                   "%s: missing; put the file back, or train again in another folder to have its curves",
                    path);
 }
 

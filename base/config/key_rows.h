@@ -206,8 +206,8 @@ KEY(train.init_from, KEY_PATH, .initial = "", .free = true, .sets = "train.init_
 KEY(train.init_hash, KEY_TEXT, .initial = "", .late = true,
     .help =
         "param_hash of the weights in train.init_from; filled in. If it is given, the weights must have it")
-KEY(train.threads, KEY_INT, .initial = "0", FROM_TO(1, 4096), .zero = "what `rote doctor` says", .free = true,
-    .also = "n_threads num_threads jobs", .help = "threads of this run; affects only speed")
+KEY(train.threads, KEY_INT, .initial = "0", FROM_TO(1, 4096), .zero = "what `rote doctor` shows",
+    .free = true, .also = "n_threads num_threads jobs", .help = "threads of this run; affects only speed")
 KEY(train.gemm, KEY_ENUM, .initial = "exact", .choices = gemms, .also = "blas backend",
     .help =
         "matrix products; the bits of openblas differ between machines, and its runs are marked as not exact")

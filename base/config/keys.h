@@ -23,8 +23,8 @@ typedef enum KeyType {
     KEY_SIZES, /* a Sizes, "400x400x1000": whole numbers, each in the range */
     KEY_NAME,  /* usable in a file name: letters, digits, '.', '_', '-' */
     KEY_TEXT,  /* one line of any characters */
-    /* Any bytes but NUL. Escaped (base/escape.h) where it is printed; a value that is escaped is read, too, unless the
-     * path is there as it is spelled. */
+    /* Any bytes but NUL. Printed escaped (base/escape.h). An escaped value is accepted, too, unless there is a path
+     * with exactly that spelling. */
     KEY_PATH
 } KeyType;
 
@@ -69,7 +69,7 @@ extern const Key keys[KEY_COUNT];
 
 /* The key of that dotted name ('-' and '_' are the same), or NULL. */
 const Key *key_find(const char *name);
-/* Whether two names are the same, '-' and '_' alike. */
+/* Whether two names are the same; '-' and '_' are equal. */
 bool key_same_name(const char *a, const char *b);
 /* The key that `name` most likely means, or NULL. */
 const Key *key_nearest(const char *name);

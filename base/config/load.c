@@ -22,7 +22,7 @@ enum { SECTION_COUNT = 3 };
 typedef struct Loader {
     Config config;
     const char *where;            /* the file's name, for messages */
-    char places[CONFIG_PATH_MAX]; /* where its relative paths begin; "": as they are */
+    char places[CONFIG_PATH_MAX]; /* where its relative paths begin; "": they are not changed */
     int key_line[KEY_COUNT], section_line[SECTION_COUNT]; /* the line of each, 0: not read yet */
     bool overridden[KEY_COUNT];                           /* on the command line */
     yaml_document_t *document;

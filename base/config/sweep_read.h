@@ -9,7 +9,7 @@
 #include "base/config/values.h"
 
 /* Reads the value `node` of the section, whose key is `at`. Values read before an error stay in spec.
- *   places   the folder where relative paths begin; "": they stay as they are
+ *   places   the folder where relative paths begin; "": they are not changed
  * ERR_INPUT: "where:line: sweep: what". ERR_NOMEM. */
 Status sweep_read_section(SweepSpec *spec, yaml_document_t *document, const yaml_node_t *at,
                           const yaml_node_t *node, const char *where, const char *places, Err *err);

@@ -64,7 +64,7 @@ int sweep_spec_keys(const SweepSpec *spec, int key[SWEEP_KEYS_MAX]);
 
 /* The spec as YAML: the base config with every key, and the `sweep:` section. sweep_spec_load reads the same points
  * back.
- *   folder  of the file that is to hold it: relative paths are stored from there (base/places.h); NULL: as they are
+ *   folder  of the file that is to hold it: relative paths are stored from there (base/places.h); NULL: unchanged
  *   out     malloc'd; NULL after an error
  * ERR_NOMEM; the errors of place_store. */
 Status sweep_spec_text(const SweepSpec *spec, const char *folder, char **out, Err *err);

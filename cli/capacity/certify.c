@@ -96,7 +96,7 @@ static const char *format_name(const WeightFormat *format) {
     return format->kind == QUANTIZE_NONE ? "fp32" : quantize_name[format->kind];
 }
 
-/* Weights that were trained in the format stay as they are. */
+/* Weights that were trained in the format are not rounded again. */
 static bool rounded(const WeightFormat *format, const CertifiedGroup *g) {
     return quantize_has_codes(format->kind) &&
            g->series->runs[g->first].run->config.train.quantize != format->kind;

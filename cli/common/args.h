@@ -89,7 +89,7 @@ Status args_tag(const Args *args, const char *option, const FactSet *facts, int 
  * in the name of a file that is there, unless the name begins as a key. */
 bool is_setting(const char *word);
 
-/* Of the words "[CFG] [key=value...]": *n_files is 1 where the first one is a config file, else 0.
+/* For the words "[CFG] [key=value...]": *n_files is 1 if the first one is a config file, else 0.
  * ERR_INPUT: another word is not key=value. */
 Status args_settings(const Args *args, int *n_files, Err *err);
 /* The config of "[CFG] [key=value...]". ERR_INPUT, ERR_IO, ERR_NOMEM. */

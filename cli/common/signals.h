@@ -10,7 +10,7 @@
  *   SIGXCPU, SIGUSR1, SIGUSR2  a scheduler warns that the time is nearly over
  *   SIGPIPE                    nobody reads stdout or stderr any more
  * A signal that was ignored when the program started (nohup) stays ignored; a write that nobody reads then fails, and
- * the work goes on. */
+ * the work continues. */
 extern volatile sig_atomic_t stop_requested;
 void signals_catch(void);
 

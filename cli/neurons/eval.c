@@ -146,12 +146,15 @@ done:
 }
 
 static const Option neurons_eval_options[] = {
-    OPTION_LIST("twin", "RUN",
-                "the same run without its rules, for its columns and the price; one for each RUN, in order",
-                '\n'),
+    OPTION_LIST(
+        "twin", "RUN",
+        "the same run without its rules (its twin), to compare with; one for each RUN, in the same order",
+        '\n'),
     OPTION("rule", "NAME", "only that rule (default: all)"),
-    OPTION("neutral", "TAG", "facts of that tag are the bases of flips (default: the rule's other side)"),
-    OPTION("pairs-tag", "TAG", "flips to facts of that tag, too, which the rule need not cover"),
+    OPTION("neutral", "TAG",
+           "flips start from the facts with this tag (default: from the rule's other side)"),
+    OPTION("pairs-tag", "TAG",
+           "measure also flips to the answers of facts with this tag; the rule need not apply to them"),
     OPTION("random", "N", "random sets of units to compare with (default: 20)"),
     PLACE_OPTION,
     THREADS_OPTION,

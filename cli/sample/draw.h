@@ -11,7 +11,7 @@
 /* clang-format off */
 #define SAMPLE_OPTIONS \
     OPTION_EMPTY("prompt", "TEXT", \
-                 "text to continue; over bytes a prompt ends in \\t; token numbers where facts have no text"), \
+                 "text to continue; for facts over bytes it ends in \\t; for facts without text: token numbers"), \
     OPTION("n", "N", "number of samples (default: 1)"), \
     OPTION("max-tokens", "N", "maximum number of new tokens (default: as many as block_size allows)"), \
     OPTION_EMPTY("chain", "STAGES", \

@@ -22,7 +22,7 @@ struct Explanation {
     int32_t shown[SHOWN];                  /* the largest logits of this step, the largest first */
     double p[CHAIN_STAGES_MAX + 1][SHOWN]; /* before the chain, and after each stage; 0: cut */
     int left[CHAIN_STAGES_MAX + 1];        /* candidates */
-    /* Of the model's logits; the largest in deviations above the mean. */
+    /* statistics of the model's logits; largest: in deviations above the mean */
     double mean, deviation, largest, entropy;
     Noise noise; /* vocab_size 0: the vocabulary is too small for k* */
     KStar kstar;

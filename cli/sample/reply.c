@@ -50,7 +50,7 @@ static size_t find_stop(const ReplyOptions *options, const char *text, size_t *o
     return at;
 }
 
-/* After each token: the text anew, since a word brings its blank and a byte may complete a character. */
+/* After each token the whole text is made again, since a word brings its blank and a byte may complete a character. */
 static bool write_step(void *context, const SampleStep *step) {
     Writing *w = context;
     Reply *r = w->reply;

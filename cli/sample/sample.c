@@ -224,7 +224,7 @@ static Status write_json(Job *job, Err *err) {
     return json_out(out, err);
 }
 
-/* --stop A, --stop B: escapes are undone and made anew, so that they are spelled as text is shown. */
+/* --stop A, --stop B: escapes are undone and made again, so that they are spelled as text is shown. */
 static Status take_stops(ReplyOptions *options, const char *stops, Err *err) {
     for (const char *at = stops; at && *at;) {
         size_t length = strcspn(at, "\x1f");

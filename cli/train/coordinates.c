@@ -1,4 +1,4 @@
-/* rote coordinates: the coordinate check, whether activations change alike at all widths, for both
+/* rote coordinates: the coordinate check, whether activations change by the same amount at all widths, for both
  * parametrizations. */
 #include <math.h>
 #include <stdio.h>

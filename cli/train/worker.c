@@ -12,7 +12,7 @@
 #include "cli/common/signals.h"
 #include "train/sweep/worker.h"
 
-/* A run must not go on after its coordinator has ended: Linux then sends it a SIGTERM, elsewhere the closed pipe
+/* A run must not continue after its coordinator has ended: Linux then sends it a SIGTERM, elsewhere the closed pipe
  * shows it. In both cases the run stops with a checkpoint. */
 Status worker_begin(Err *err) {
     signal(SIGPIPE, SIG_IGN);

@@ -1,4 +1,4 @@
-/* manifest.json as it is read: what it says, before anything of it is believed. Internal to data/folder/. */
+/* The content of manifest.json, before any of it is checked. Internal to data/folder/. */
 #ifndef ROTE_DATA_FOLDER_MANIFEST_H
 #define ROTE_DATA_FOLDER_MANIFEST_H
 

@@ -28,7 +28,7 @@ static const char *role_of(const FactSet *facts, int i) {
     return i < facts->n_heldout + facts->n_variants ? "variant" : "junk";
 }
 
-/* Which fact sequence i renders anew; -1: none, it is no variant. */
+/* The fact of which sequence i is another rendering; -1: it is no variant. */
 static int variant_index(const FactSet *facts, int i) {
     int at = i - facts->n - facts->n_heldout;
     return at >= 0 && at < facts->n_variants ? at : -1;

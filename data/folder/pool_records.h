@@ -12,7 +12,7 @@
 void pool_records_write(FILE *stream, const FactSet *facts);
 
 /* Fills the arrays of a set whose counts, max_len, n_fields, tag_names, vocab and kind are set.
- *   tokens   in all, as the manifest says
+ *   tokens   in all, from the manifest
  * ERR_FORMAT: "file:line: what". ERR_NOMEM. */
 Status pool_records_read(FactSet *facts, Rows *rows, int64_t tokens, Err *err);
 

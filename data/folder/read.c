@@ -11,7 +11,7 @@
 #include "data/folder/layout.h"
 #include "data/folder/manifest.h"
 #include "data/folder/pool_records.h"
-#include "data/folder/reckon.h"
+#include "data/folder/recompute.h"
 #include "data/import/encode.h"
 #include "data/import/rows.h"
 #include "data/import/text_facts.h"
@@ -145,7 +145,7 @@ static Status load_random(FactSet *facts, Rows *rows, const FolderPaths *paths, 
     facts->config.n = n, facts->config.seq_len = S, facts->config.vocab_size = manifest->vocab_size;
     facts->config.seed = manifest->seed;
     TRY(facts_hash(facts, err));
-    return reckon_drawn(facts, manifest, paths, err);
+    return recompute_drawn(facts, manifest, paths, err);
 }
 
 static Status load_imported(FactSet *facts, Rows *rows, Records *records, const FolderPaths *paths,
@@ -178,7 +178,7 @@ static Status load_imported(FactSet *facts, Rows *rows, Records *records, const 
     return facts_count_imported(facts, err);
 }
 
-/* escaped: whether tags are, from version 4 on; before, they stood as they are. */
+/* escaped: whether tags are, from version 4 on; before, they were not escaped. */
 static Status names_of_json(FactSet *facts, const json_t *fields, const json_t *tags, bool escaped,
                             const char *path, Err *err) {
     size_t n_fields = json_array_size(fields), n_tags = json_array_size(tags);
@@ -236,7 +236,7 @@ static Status load_pool(FactSet *facts, Rows *rows, const FolderPaths *paths, co
     if (manifest->drawn_with) TRY(drawn_with_read(facts, manifest->drawn_with, paths->manifest, err));
     TRY(pool_records_read(facts, rows, tokens, err));
     TRY(facts_hash(facts, err));
-    if (drawn) return reckon_drawn(facts, manifest, paths, err);
+    if (drawn) return recompute_drawn(facts, manifest, paths, err);
     facts->max_len = longest_of(facts);
     return facts_count_imported(facts, err);
 }
@@ -284,7 +284,7 @@ Status facts_load(const char *dir, FactSet *out, Err *err) {
         altered = seal_check(&manifest.records, paths.records, records.file.data, records.file.size, &how);
     TRY_GOTO(load_facts(out, &rows, &records, &paths, &manifest, err));
     if (strcmp(manifest.kind, "text") == 0 && out->vocab.bytes) TRY_GOTO(text_facts_count(out, err));
-    TRY_GOTO(reckon_compare(out, &manifest, &paths, err));
+    TRY_GOTO(recompute_compare(out, &manifest, &paths, err));
     if (altered != OK) TRY_GOTO(err_set(err, altered, "%s", how.msg));
 done:
     if (status == OK || status == ERR_FORMAT) status = check_manifest(&manifest, paths.manifest, status, err);

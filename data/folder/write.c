@@ -68,7 +68,7 @@ static Status add_pool(json_t *root, const FactSet *facts, const char *path, Err
     return OK;
 }
 
-/* Of the facts that are written; facts->max_len is that of the file they were chosen from. */
+/* The length of the longest fact written; facts->max_len is that of the file they were chosen from. */
 static int longest_of(const FactSet *facts) {
     int64_t longest = 0;
     for (int i = 0; i < facts->n_pool; i++)
@@ -266,7 +266,7 @@ done:
         if (manifest.placed) unlink(paths.manifest);
         if (made.vocab) unlink(paths.vocab);
         if (made.records) unlink(paths.records);
-        atomic_abort(&manifest); /* the last: it says that the others are ours */
+        atomic_abort(&manifest); /* the last: it marks the others as ours */
     }
     lock_remove(paths.lock, lock);
     if (status != OK && made.folder) rmdir(dir);

@@ -1,5 +1,5 @@
-/* Guesses, for a note to the user: are the fields of a table separated by another character than the one it is read
- * with? */
+/* A note to the user if the fields of a table seem to be separated by another character than the one it is read
+ * with. */
 #ifndef ROTE_DATA_IMPORT_DELIMITER_H
 #define ROTE_DATA_IMPORT_DELIMITER_H
 
@@ -11,30 +11,30 @@ enum { DELIMITERS_N = 4, DELIMITER_NOTE_MAX = 256 };
 
 /* What the rows of a table have in common. A zeroed one has seen no row. */
 typedef struct Delimiters {
-    int32_t rows, parted; /* rows seen; of them with more than one field */
-    /* by the place in DELIMITERS: how often each stands in the first row, outside quotes; whether a later row has none;
-     * whether one has another number of it */
+    int32_t rows, parted; /* rows seen; rows with more than one field */
+    /* For each character of DELIMITERS: how often it occurs in the first row outside quotes; whether it is missing in a
+     * later row; whether it occurs more or less often in a later row. */
     int first[DELIMITERS_N];
     bool missing[DELIMITERS_N], uneven[DELIMITERS_N];
-    bool unpadded; /* some field after a row's first one begins without a blank */
+    bool unpadded; /* a field after the first one of its row begins without a blank */
 } Delimiters;
 
 /* Looks at the row read last; its fields are separated by `delimiter`. */
 void delimiters_see(Delimiters *d, const Rows *rows, char delimiter);
 
-/* What looks wrong, in words; empty: nothing does.
- *   delimiter   by which the fields were parted
+/* The note: what looks wrong. Empty: nothing does.
+ *   delimiter   that separates fields
  *   tsv         the table was read as TSV */
 void delimiters_note(const Delimiters *d, char delimiter, bool tsv, char out[DELIMITER_NOTE_MAX]);
 
-/* "';'", or "tab", as --delimiter takes it and messages say it. Into `out`, which it returns. */
+/* The delimiter as messages and --delimiter spell it: "';'", or "tab". Writes to `out` and returns it. */
 enum { DELIMITER_NAME_MAX = 8 };
 const char *delimiter_name(char out[DELIMITER_NAME_MAX], char delimiter);
 
-/* The X of Excel's first line "sep=X", which is not read yet; 0: the file begins otherwise. */
+/* X, if the table begins with Excel's line "sep=X", else 0. Called before the first row is read. */
 char delimiter_declared(const Rows *rows);
 
-/* Whether a table's fields may be separated by it: a byte of ASCII that is no quote and ends no line. */
+/* Whether it can separate the fields of a table: an ASCII character, but no quote and no line end. */
 bool delimiter_possible(char delimiter);
 
 #endif

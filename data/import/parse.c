@@ -32,7 +32,7 @@ typedef struct Columns {
     char expected[256];
 } Columns;
 
-/* A name as it is, or as it is shown. */
+/* A name in its own bytes, or escaped as it is shown. */
 static int find_column(const Rows *rows, const char *name) {
     for (int i = 0; i < rows->n_fields; i++)
         if (text_is(rows->field[i], name)) return i;

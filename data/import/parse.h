@@ -8,7 +8,7 @@
 
 /* The records of an opened file, in the order of the file.
  *   out       the texts point into the file's buffer
- *   columns   names and header are filled in; suspected and line stay as they are
+ *   columns   names and header are filled in; suspected and line are not changed
  * ERR_INPUT: "file:line: what". ERR_NOMEM. */
 Status parse_tsv(Rows *rows, const ImportOptions *options, Records *out, ImportColumns *columns, Err *err);
 Status parse_csv(Rows *rows, const ImportOptions *options, Records *out, ImportColumns *columns, Err *err);

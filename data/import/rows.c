@@ -40,7 +40,7 @@ Status rows_open(Rows *rows, Buffer *buffer, Err *err) {
     if (is_utf16(buffer))
         return err_set(
             err, rows->bad,
-            "%s: its first two bytes say UTF-16; make UTF-8 of it first, as with iconv -f UTF-16 -t "
+            "%s: its first two bytes are those of UTF-16; convert it to UTF-8 first, as with iconv -f UTF-16 -t "
             "UTF-8",
             rows->path);
     if (buffer->size >= 3 && memcmp(buffer->data, "\xef\xbb\xbf", 3) == 0) rows->at += 3;

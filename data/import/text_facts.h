@@ -1,4 +1,4 @@
-/* A file as it is: its bytes, cut into chunks. Its entropy is unknown. */
+/* Any file: its bytes, cut into chunks. Its entropy is unknown. */
 #ifndef ROTE_DATA_IMPORT_TEXT_FACTS_H
 #define ROTE_DATA_IMPORT_TEXT_FACTS_H
 

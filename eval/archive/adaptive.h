@@ -1,5 +1,5 @@
-/* Symbols whose frequencies the encoder and the decoder learn alike while they run: the estimate of each is its
- * count plus a half (Krichevsky & Trofimov 1981), and old counts decay. For weights, lengths and tags, which no
+/* Symbols whose frequencies the encoder and the decoder learn, in the same way, while they run: the estimate of each
+ * is its count plus a half (Krichevsky & Trofimov 1981), and old counts decay. For weights, lengths and tags, which no
  * model predicts. */
 #ifndef ROTE_EVAL_ARCHIVE_ADAPTIVE_H
 #define ROTE_EVAL_ARCHIVE_ADAPTIVE_H

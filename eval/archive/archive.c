@@ -53,7 +53,7 @@ static Status look_first(const char *path, ByteReader *r, uint64_t size, Archive
                        version, ARCHIVE_VERSION);
     uint64_t bytes = read_u64(r);
     if (r->failed || bytes != size)
-        return err_set(err, ERR_FORMAT, "%s: damaged: %llu bytes, its header says %llu", path,
+        return err_set(err, ERR_FORMAT, "%s: damaged: %llu bytes, its header has %llu", path,
                        (unsigned long long)size, (unsigned long long)bytes);
     bool known = !zeros && (kind == ARCHIVE_TWO_PART || kind == ARCHIVE_ONLINE);
     *mode = known ? (ArchiveMode)kind : 0;

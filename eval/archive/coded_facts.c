@@ -105,11 +105,12 @@ Status coded_facts_of(CodedFacts *out, const FactSet *facts, bool as_set, Err *e
     out->ends = ends_of(copy, context);
     out->prompts = prompt_mode(out);
     if (as_set && (copy->n_tags || context || out->ends == ENDS_CODED || out->prompts == PROMPT_CODED))
-        status = err_set(err, ERR_INPUT,
-                         "facts with %s cannot be coded as a set: it is their order that says which is which",
-                         copy->n_tags ? "tags"
-                         : context    ? "context"
-                                      : "lengths of their own");
+        status = err_set(
+            err, ERR_INPUT,
+            "facts with %s cannot be coded as a set: only the order of the facts assigns these to them",
+            copy->n_tags ? "tags"
+            : context    ? "context"
+                         : "lengths of their own");
 done:
     free(order);
     if (status != OK) coded_facts_free(out);

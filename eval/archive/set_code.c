@@ -162,7 +162,8 @@ static Status facts_end(SetCoder *s, int m, int length, Err *err) {
     FactSet *facts = &s->c->facts;
     for (int i = 0; s->d && i < m; i++, s->done++) {
         int64_t at = facts->start[s->done];
-        if (at + length > s->max_tokens) return err_set(err, ERR_FORMAT, "the facts are more than they say");
+        if (at + length > s->max_tokens)
+            return err_set(err, ERR_FORMAT, "the facts have more tokens than their recorded number");
         TRY(coded_facts_reserve(s->c, at + length, err));
         memcpy(facts->tokens + at, s->prefix, (size_t)length * sizeof *s->prefix);
         facts->start[s->done + 1] = at + length;

@@ -1,7 +1,7 @@
 /* Facts coded as a set: their order costs no bits. All facts that share a prefix are coded together: how many of
  * them continue with symbol 0, with symbol 1, and so on. Each number is binomial: among m facts, c of them have
  * symbol v with probability C(m,c) q^c (1-q)^(m-c), where q is the model's probability of v among the symbols from v
- * on. Over the whole prefix tree, the code length is that of the facts coded one by one, less log2 of n!
+ * on. Over the whole prefix tree, the code length is that of the facts coded one by one, minus log2 of n!
  * (docs/math.md). */
 #ifndef ROTE_EVAL_ARCHIVE_SET_CODE_H
 #define ROTE_EVAL_ARCHIVE_SET_CODE_H

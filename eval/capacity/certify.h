@@ -8,8 +8,8 @@
 #include "eval/quantized.h"
 #include "eval/stats/stats.h"
 
-/* Random facts are coded in fewer than H - LEAK_BITS bits only with probability 2^-64: such an archive is a sign of
- * a leak. */
+/* The alarm level. An honest program codes random facts in fewer than H - LEAK_BITS bits with a probability of at most
+ * 2^-64. A shorter archive shows a leak: information about the facts outside of the archive. */
 #define LEAK_BITS 64.0
 
 typedef struct CertifyOptions {
@@ -32,7 +32,7 @@ typedef struct Certificate {
 } Certificate;
 
 /* Writes the archive of g and its facts, reads it back and compares.
- *   weight_format  the format of g's weights; where the options name the same one, the weights are not rounded again
+ *   weight_format  the format of g's weights; if it is the format of the archive, the weights are not rounded again
  * ERR_INPUT: the facts' entropy is unknown, they cannot be coded as a set, or GPTQ with a format without codes.
  * ERR_FORMAT: decoding gives other facts. ERR_NOMEM, ERR_NUMERIC. */
 Status certify(Certificate *out, const Gpt *g, Quantize weight_format, const FactSet *facts,

@@ -19,7 +19,7 @@ void seeds_judge(Series *s);
 
 /* The mean over the m architectures with a plateau of their mean bits per parameter (`ratio`, m of them, in order).
  * Its interval is that of a two-way table of architectures and seeds, both random: the variance of the mean over
- * architectures, plus that of the effects of seeds on all architectures alike (Searle, Casella & McCulloch 1992,
+ * architectures, plus that of the effects that seeds have on all architectures (Searle, Casella & McCulloch 1992,
  * chapter 4), with Satterthwaite's degrees of freedom (1946). set: bits coded as a set. m < 2: no interval.
  * ERR_NOMEM. */
 Status mean_over_architectures(Interval *out, const Series *s, const double *ratio, int m, bool set,

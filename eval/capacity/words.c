@@ -1,4 +1,4 @@
-/* The verdicts and the statement of a series as text, for the terminal, JSON and the report alike. */
+/* The verdicts and the statement of a series as text, for the terminal, JSON and the report. */
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>

@@ -117,7 +117,7 @@ static void rotate_rows(double *a, int m, int n) {
     }
 }
 
-/* The rows less their mean row; transposed where there are more rows than tokens, since rotations cost m^2 n. */
+/* The rows minus their mean row; transposed where there are more rows than tokens, since rotations cost m^2 n. */
 static void centred(double *out, const double *logits, int n, int V) {
     for (int v = 0; v < V; v++) {
         double mean = 0;

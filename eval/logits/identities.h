@@ -4,7 +4,7 @@
  *   l = W h,  h = g * xhat + b,  xhat = (x - mean) / sqrt(var + eps)   (RMSNorm: no mean, no b)
  *
  * - over the tokens, mean l = wbar^T h and variance l = h^T Cov(W) h, with wbar the mean row of W;
- * - logits of many inputs, less their mean over inputs, have rank d - 1 (LayerNorm: xhat adds up to 0) or d (RMSNorm);
+ * - logits of many inputs, minus their mean over inputs, have rank d - 1 (LayerNorm: xhat adds up to 0) or d (RMSNorm);
  * - xhat, which W g gives back from l where V > d, lies on a sphere: |xhat|^2 / d = var / (var + eps), 1 but for eps.
  *   So the logits lie on an ellipsoid that is the model's own: logits of another model have no such xhat.
  *
@@ -51,9 +51,9 @@ typedef struct LogitRank {
     int n_values;
 } LogitRank;
 
-/* logits: n x V, n >= 2; singular values of the rows less their mean row, by one-sided Jacobi rotations (Hestenes 1958;
- * Demmel & Veselic 1992: small values keep their digits). ERR_INPUT: n - 1 or V is not above d, so that no rank would
- * show; take 2 d rows or more. ERR_NOMEM. O(n^2 V) for each of some ten sweeps. */
+/* logits: n x V, n >= 2; singular values of the rows minus their mean row, by one-sided Jacobi rotations (Hestenes
+ * 1958; Demmel & Veselic 1992: small values keep their digits). ERR_INPUT: n - 1 or V is not above d, so that no rank
+ * would show; take 2 d rows or more. ERR_NOMEM. O(n^2 V) for each of some ten sweeps. */
 Status logit_rank(LogitRank *out, const LogitHead *head, const double *logits, int n, Err *err);
 void logit_rank_free(LogitRank *rank);
 

@@ -89,7 +89,7 @@ static double mad_of(const double *sorted, int n, double median) {
     return n % 2 ? distance : (before + distance) / 2;
 }
 
-/* Of the upper half: beyond it nothing is an outlier. So no threshold is above q / 2, and no p behind one that is
+/* Outliers are searched in the upper half only. So no threshold is above q / 2, and no p behind one that is
  * needs to be looked at. */
 int kstar_count(const double *sorted, int V, double mu, double sigma, double q) {
     int k = 0;

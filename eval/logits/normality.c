@@ -40,7 +40,7 @@ Status normality_table_create(NormalityTable *out, int n_max, Err *err) {
     }
     for (int i = 0; i < POINTS; i++) {
         double z = (double)i / STEPS_PER_UNIT - REACH, value = exact_log(normal_cdf(z));
-        /* above 0 the tail says more than 1 less the tail */
+        /* above 0 the tail is more precise than 1 minus the tail */
         if (z > 0) value = exact_log1p(-normal_cdf(-z));
         out->ln_phi[2 * i] = value;
         out->ln_phi[2 * i + 1] = exact_exp(ln_pdf(z) - value);

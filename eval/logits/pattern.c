@@ -33,7 +33,7 @@ void class_pattern_free(ClassPattern *pattern) {
     *pattern = (ClassPattern){0};
 }
 
-/* y less the first row's; the first row is kept on the way. */
+/* y minus the first row's; the first row is kept on the way. */
 static void centre(ClassPattern *p, const double *row) {
     double mean = mean_of(row, p->V);
     for (int v = 0; v < p->V; v++) p->y[v] = row[v] - mean;

@@ -9,7 +9,7 @@
 #include "eval/stats/stats.h"
 
 /* Fisher's linear discriminant with a diagonal covariance (Bickel & Levina 2004: with more tokens than inputs a full
- * one cannot be had), on logits less the mean of their row. One pass; memory is 2 classes x V numbers. */
+ * one cannot be had), on logits minus the mean of their row. One pass; memory is 2 classes x V numbers. */
 typedef struct ClassPattern {
     int V, classes;
     int64_t n;

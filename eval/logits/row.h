@@ -29,7 +29,7 @@ typedef struct LogitRow {
 
     /* softmax at temperature 1: all V tokens */
     int32_t first;       /* token of the largest logit, the lowest id of equals */
-    double margin;       /* largest logit less the second, nats */
+    double margin;       /* largest logit minus the second, nats */
     double entropy;      /* nats */
     double p1;           /* probability of the first token */
     double sum_p2;       /* chance that two draws agree */

@@ -1,7 +1,7 @@
 /* What a logit is determined by: its variance over inputs and seeds, divided between the token alone, the class of the
  * input, the position, the input, and the seed; and the tokens that are always at the top.
  *
- * y(s, i, v): logit of token v for input i by the model of seed s, less the mean of its row (it moves no probability).
+ * y(s, i, v): logit of token v for input i by the model of seed s, minus the mean of its row (it moves no probability).
  * Means over ever smaller sets, each within the one before it:
  *   m(v)        over all inputs and seeds           TOKEN     sum m(v)^2
  *   m(c, v)     of a class                          CLASS     sum (m(c, v) - m(v))^2
@@ -36,7 +36,7 @@ typedef struct VarianceTable {
     double *inputs;              /* V: seeds times the sum over inputs of (m(i, v) - first)^2 */
     double *all;                 /* V: sum of (y - first)^2 */
     double *mean, *y;            /* V each: of one input, of one row */
-    double level, level_squares; /* row means less the first, summed over rows */
+    double level, level_squares; /* row means minus the first, summed over rows */
     double first_level;
 } VarianceTable;
 

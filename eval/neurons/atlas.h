@@ -1,9 +1,10 @@
 /* Which neurons and heads fire for which class of facts, in a given model.
  *
- * The score of a fact is, for a neuron of an MLP, the mean of hook_pre over the chosen rows; for an attention head,
- * the mean norm of its part of hook_z. Units are ranked by how well the score separates a class from the other facts
- * (AUROC), beside the level that as many units reach when classes are permuted. Definitions and sources:
- * docs/math.md. */
+ * A unit (a neuron of an MLP, or an attention head) gives each fact a score: for a neuron the mean of hook_pre over
+ * the chosen rows, for a head the mean norm of its part of hook_z. Units are ranked by AUROC: how well the score
+ * separates the facts of a class from the others. The chance level is what the best of all units reaches when the
+ * classes are permuted (95 % quantile over permutations). Definitions and sources: docs/math.md, "Which units fire for
+ * which class". */
 #ifndef ROTE_EVAL_NEURONS_ATLAS_H
 #define ROTE_EVAL_NEURONS_ATLAS_H
 

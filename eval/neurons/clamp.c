@@ -73,14 +73,14 @@ void study_clamps_free(Study *s) {
 
 /* ---- at which values ---- */
 
-static void rises(NeuronFigures *to, int figure, const GroupKnowledge *as_it_is, const GroupKnowledge *now) {
+static void rises(NeuronFigures *to, int figure, const GroupKnowledge *unclamped, const GroupKnowledge *now) {
     for (int g = 0; g < NEURON_GROUPS; g++)
         for (int k = 0; k < 4; k++)
-            to->of[g][figure + k] = k < 2 ? now->of[g][k] - as_it_is->of[g][k] : now->of[g][k];
+            to->of[g][figure + k] = k < 2 ? now->of[g][k] - unclamped->of[g][k] : now->of[g][k];
 }
 
 /* Clamps every token to 0, or to the mean of its place. */
-static void ablate(Study *s, NeuronFigures *to, const GroupKnowledge *as_it_is, Clamp clamp,
+static void ablate(Study *s, NeuronFigures *to, const GroupKnowledge *unclamped, Clamp clamp,
                    const ClampValues *mean) {
     GroupKnowledge known;
     Evaluation whole;
@@ -94,10 +94,10 @@ static void ablate(Study *s, NeuronFigures *to, const GroupKnowledge *as_it_is, 
         for (int i = 0; i < clamp.rows * clamp.n; i++) clamp.value[i] = (real)mean->mean[i];
     }
     study_run(s, &clamp, &known, &whole, flips);
-    rises(to, mean ? FIGURE_MEAN : FIGURE_ZERO, as_it_is, &known);
+    rises(to, mean ? FIGURE_MEAN : FIGURE_ZERO, unclamped, &known);
 }
 
-static void dose_by_place(Study *s, NeuronFigures *to, const GroupKnowledge *as_it_is, Clamp clamp,
+static void dose_by_place(Study *s, NeuronFigures *to, const GroupKnowledge *unclamped, Clamp clamp,
                           const ClampValues *values, int d) {
     GroupKnowledge known;
     Evaluation whole;
@@ -110,7 +110,7 @@ static void dose_by_place(Study *s, NeuronFigures *to, const GroupKnowledge *as_
     study_run(s, &clamp, &known, &whole, flips);
     study_flipped(to, FIGURE_DOSE_FLIP + d, FIGURE_DOSE_TAG_FLIP + d, flips);
     for (int g = 0; g < NEURON_GROUPS; g++) {
-        to->of[g][FIGURE_DOSE_BITS + d] = known.of[g][1] - as_it_is->of[g][1];
+        to->of[g][FIGURE_DOSE_BITS + d] = known.of[g][1] - unclamped->of[g][1];
         to->of[g][FIGURE_DOSE_RECALL + d] = known.of[g][3];
     }
 }
@@ -133,7 +133,7 @@ static void dose_by_donor(Study *s, NeuronFigures *to, Clamp clamp, const ClampV
     study_stepped(s);
 }
 
-Status study_ablate(Study *s, NeuronFigures *to, const GroupKnowledge *as_it_is, const int32_t *unit,
+Status study_ablate(Study *s, NeuronFigures *to, const GroupKnowledge *unclamped, const int32_t *unit,
                     bool all, Err *err) {
     int n = s->plan->n_units;
     int64_t rows = s->clamps.act_rows > s->clamps.n_places ? s->clamps.act_rows : s->clamps.n_places;
@@ -143,11 +143,11 @@ Status study_ablate(Study *s, NeuronFigures *to, const GroupKnowledge *as_it_is,
         return err_set(err, ERR_NOMEM, "no memory to clamp %d units at %lld rows", n, (long long)rows);
     Status status = clamp_values_collect(&values, &s->clamps, unit, n, err);
     if (status == OK) {
-        ablate(s, to, as_it_is, clamp, NULL);
-        if (all) ablate(s, to, as_it_is, clamp, &values);
+        ablate(s, to, unclamped, clamp, NULL);
+        if (all) ablate(s, to, unclamped, clamp, &values);
         for (int d = 0; d < NEURON_DOSES; d++) {
             if (!all && d != DOSE_1) continue;
-            dose_by_place(s, to, as_it_is, clamp, &values, d);
+            dose_by_place(s, to, unclamped, clamp, &values, d);
             dose_by_donor(s, to, clamp, &values, d, all ? NEURON_DONORS : DONORS_RANDOM);
         }
         clamp_values_free(&values);

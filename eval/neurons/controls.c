@@ -64,7 +64,7 @@ static void draw_set(const Study *s, int set, int32_t *unit, Candidate *candidat
     }
 }
 
-Status study_random_sets(Study *s, NeuronMeasures *out, const GroupKnowledge *as_it_is, Err *err) {
+Status study_random_sets(Study *s, NeuronMeasures *out, const GroupKnowledge *unclamped, Err *err) {
     if (s->facts.width < 2 * s->plan->n_units) return OK;
     Status status = OK;
     int32_t *unit = malloc((size_t)s->plan->n_units * sizeof *unit);
@@ -77,7 +77,7 @@ Status study_random_sets(Study *s, NeuronMeasures *out, const GroupKnowledge *as
         neuron_figures_clear(to);
         draw_set(s, i, unit, candidate);
         TRY_GOTO(study_fire(s, to, s->facts.side, unit, false, err));
-        TRY_GOTO(study_ablate(s, to, as_it_is, unit, false, err));
+        TRY_GOTO(study_ablate(s, to, unclamped, unit, false, err));
     }
 done:
     free(unit);

@@ -28,8 +28,8 @@ static inline bool neuron_fact_in(const NeuronFacts *x, int i, int group) {
     return (i >= x->n_trained) == (group == GROUP_HELDOUT);
 }
 
-/* How units separate the sides: HIT and FAR over tokens and units, the others by eval/stats/ranking.h. A unit fires
- * if the argument of its activation is above 0 (z > 0); in a gated MLP, that is the sign of the gate's input. */
+/* How units separate the sides: HIT and FAR over pairs of token and unit, the others by eval/stats/ranking.h. A unit
+ * fires at a token where z > 0. In a gated MLP z is the gate's input. */
 typedef struct Firing {
     int64_t facts[2], rows[2];
     double hit, far;

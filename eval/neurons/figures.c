@@ -24,7 +24,7 @@ const char *const neuron_figure_key[NEURON_FIGURES] = {
     [FIGURE_SELECTIVE] = "selectivity_units",
     [FIGURE_INFORMATION] = "information_bits",
     [FIGURE_INFORMATION_MAX] = "information_bits_max",
-    KNOWLEDGE(FIGURE_AS_IT_IS, ""),
+    KNOWLEDGE(FIGURE_UNCLAMPED, ""),
     KNOWLEDGE(FIGURE_ZERO, "zero_"),
     KNOWLEDGE(FIGURE_MEAN, "mean_"),
     DOSES(FIGURE_DOSE_BITS, "other_bits"),

@@ -22,8 +22,8 @@ typedef enum NeuronFigure {
     FIGURE_INFORMATION,
     FIGURE_INFORMATION_MAX,
     /* the first of four figures: bits of class and others, recall of class and others */
-    FIGURE_AS_IT_IS,
-    FIGURE_ZERO = FIGURE_AS_IT_IS + 4,
+    FIGURE_UNCLAMPED,
+    FIGURE_ZERO = FIGURE_UNCLAMPED + 4,
     FIGURE_MEAN = FIGURE_ZERO + 4,
     FIGURE_DOSE_BITS = FIGURE_MEAN + 4, /* from here on one figure per dose */
     FIGURE_DOSE_RECALL = FIGURE_DOSE_BITS + NEURON_DOSES,

@@ -1,5 +1,6 @@
-/* Do clamped units change a model's answer? Pairs of facts with the same content about different things
- * (data/counterparts.h): is the source's answer the greedy continuation of the base's prompt? */
+/* Flips: does a model give another answer when units are clamped? A pair is a base and a source: two facts whose
+ * prompts differ in one token (data/counterparts.h) and whose answers differ. The base flips if its prompt is
+ * continued, by greedy decoding, with the answer of the source. */
 #ifndef ROTE_EVAL_NEURONS_FLIPS_H
 #define ROTE_EVAL_NEURONS_FLIPS_H
 

@@ -23,7 +23,7 @@ Status neurons_measure(NeuronMeasures *out, const Gpt *g, const FactSet *facts, 
     s.has_prompt[GROUP_TRAINED] = true;
     s.has_prompt[GROUP_HELDOUT] = facts->n_heldout > 0;
     for (int i = facts->n; i < s.facts.n; i++) s.has_prompt[GROUP_HELDOUT] &= facts->prompt_len[i] > 0;
-    study_as_it_is(&s, out, &known);
+    study_unclamped(&s, out, &known);
     TRY_GOTO(study_fire(&s, &out->own, s.facts.side, plan->unit, true, err));
     TRY_GOTO(study_shuffled(&s, &out->shuffled, err));
     TRY_GOTO(study_ablate(&s, &out->own, &known, plan->unit, true, err));

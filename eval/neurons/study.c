@@ -104,14 +104,14 @@ int study_donor_pairs(const Study *s, int list) {
     return n;
 }
 
-void study_as_it_is(Study *s, NeuronMeasures *out, GroupKnowledge *known) {
+void study_unclamped(Study *s, NeuronMeasures *out, GroupKnowledge *known) {
     Evaluation whole;
     double flips[PAIR_LISTS];
     study_run(s, NULL, known, &whole, flips);
     out->code_bits = whole.code_bits;
     out->recall = whole.recall;
     for (int g = 0; g < NEURON_GROUPS; g++) {
-        memcpy(&out->own.of[g][FIGURE_AS_IT_IS], known->of[g], sizeof known->of[g]);
+        memcpy(&out->own.of[g][FIGURE_UNCLAMPED], known->of[g], sizeof known->of[g]);
         out->own.of[g][FIGURE_PAIRS] = s->flips.pairs[g];
         out->own.of[g][FIGURE_DONOR_PAIRS] = study_donor_pairs(s, g);
         bool tag = s->plan->pairs_tag >= 0;

@@ -1,6 +1,7 @@
-/* The parts of a measurement (eval/neurons/measure.h) and their shared state. study.c runs the model; clamp.c clamps
- * units to values; controls.c repeats this with permuted sides and with random units; leak.c probes the rest of the
- * layer. */
+/* The steps of a measurement (eval/neurons/measure.h), and the state that they share. study.c evaluates the model;
+ * clamp.c clamps units and evaluates it again; controls.c repeats both with permuted sides and with random units;
+ * leak.c probes the rest of the layer. The terms (place, base, source, donor) are explained in docs/math.md, "What
+ * rules did". */
 #ifndef ROTE_EVAL_NEURONS_STUDY_H
 #define ROTE_EVAL_NEURONS_STUDY_H
 
@@ -24,9 +25,11 @@ typedef struct Study {
     Evaluator e;
     Flips flips;
     ClampPlan clamps;
-    /* The row of the clamp values for each token, -1: the token is not clamped. rule_row: tokens of the pool, by
-     * place, where the rule has a label; pair_row: tokens of the pairs, by place, from the cue on; donor_row: tokens
-     * of the pairs, rows of the drawn donors (ClampValues.act). */
+    /* For each token, the row of the clamp values that it is set to; -1: it is not clamped.
+     *   rule_row   tokens of the pool where the rule has a label; the row is the token's place
+     *   pair_row   tokens of the pairs to which the rule applies in the source; the row is the token's place. A source
+     *              without labels: tokens after the first one in which base and source differ
+     *   donor_row  the same tokens; the row is that of the drawn donor (ClampValues.act) */
     int32_t *rule_row, *pair_row, *donor_row;
     bool *no_donor;                 /* of each pair: whether it has no donor */
     bool has_prompt[NEURON_GROUPS]; /* whether the group's facts have prompts, so that recall is defined */
@@ -38,11 +41,12 @@ typedef struct Clamp {
     const int32_t *unit;
     int n, rows;
     real *value; /* (rows, n) */
-    /* The row of each token of the pool, and of the pairs; -1: not clamped. NULL: the first row for every token. */
+    /* For each token of the pool, and of the pairs: its row of `value`; -1: not clamped. NULL: every token has row
+     * 0. */
     const int32_t *row, *pair_row;
 } Clamp;
 
-/* Code length and recall of class and others: bits per fact, then recall, in the order of FIGURE_AS_IT_IS. */
+/* Code length and recall of class and others: bits per fact, then recall, in the order of FIGURE_UNCLAMPED. */
 typedef struct GroupKnowledge {
     double of[NEURON_GROUPS][4];
 } GroupKnowledge;
@@ -63,14 +67,14 @@ void study_run(Study *s, const Clamp *clamp, GroupKnowledge *known, Evaluation *
 /* Only the flips, over the pairs that have a donor. */
 void study_donor_flips(Study *s, const Clamp *clamp, double *flips);
 /* Evaluates the model without clamping and stores its figures in out->own. */
-void study_as_it_is(Study *s, NeuronMeasures *out, GroupKnowledge *known);
+void study_unclamped(Study *s, NeuronMeasures *out, GroupKnowledge *known);
 
 /* clamp.c: chooses the rows to clamp; after study_pairs. ERR_NOMEM. */
 Status study_clamps(Study *s, Err *err);
 void study_clamps_free(Study *s);
 /* Clamps n units to 0; to the mean of each place; to doses of the class's mean at the place, and to doses of their
  * values in donors. all false, for random sets: only 0 and dose 1, with one donor per pair. ERR_NOMEM. */
-Status study_ablate(Study *s, NeuronFigures *to, const GroupKnowledge *as_it_is, const int32_t *unit,
+Status study_ablate(Study *s, NeuronFigures *to, const GroupKnowledge *unclamped, const int32_t *unit,
                     bool all, Err *err);
 
 /* study.c: how plan->n_units units fire on each side.
@@ -83,7 +87,7 @@ Status study_fire(const Study *s, NeuronFigures *to, const int8_t *side, const i
 /* controls.c: the rule's units, with sides permuted among the facts; out->random, of units with a similar mean.
  * ERR_NOMEM. */
 Status study_shuffled(const Study *s, NeuronFigures *to, Err *err);
-Status study_random_sets(Study *s, NeuronMeasures *out, const GroupKnowledge *as_it_is, Err *err);
+Status study_random_sets(Study *s, NeuronMeasures *out, const GroupKnowledge *unclamped, Err *err);
 /* leak.c: FIGURE_LEAK_WITHOUT and FIGURE_LEAK_WITH. ERR_NOMEM. */
 Status study_leaks(Study *s, NeuronFigures *to, Err *err);
 

@@ -27,8 +27,8 @@ static const struct {
     const char *file, *title, *y_label, *caption;
 } kinds[] = {
     {"learning", "Memorized bits per parameter while training", "memorized bits per parameter",
-     "Every model on its largest fact set with the longest budget. A curve still rising at its end says "
-     "that more training would give more; one that flattens says nothing, since the schedule flattens it."},
+     "Every model on its largest fact set with the longest budget. A curve still rising at its end shows "
+     "that more training would give more; one that flattens shows nothing, since the schedule flattens it."},
     {"recall", "Recall while training", "share of facts recalled",
      "Every model on its largest fact set with the longest budget."},
     {"loss", "Loss while training", "loss of the batch, bits per token",

@@ -17,9 +17,10 @@ Status heldout_figure(Figures *out, const Capacity *c, int series, Err *err) {
                      .graded = true,
                      .end_names = true};
     series_name_file(f, c, series, "heldout", "Loss on facts never trained");
-    snprintf(f->caption, sizeof f->caption,
-             "Double descent: where the facts just fill a model, what it learned of them harms most what "
-             "it says of others.");
+    snprintf(
+        f->caption, sizeof f->caption,
+        "Double descent: where the facts just fill a model, what it learned of them harms its predictions "
+        "of other facts most.");
     for (int k = 0; k < models_shown(s); k++) {
         const Architecture *a = &s->architectures[model_shown(s, k)];
         PlotSeries *line = figure_series(f, a->label, s->n_runs, false, false);

@@ -201,8 +201,7 @@ static void runs_table(FILE *out, const SweepFiles *files, const SweepKeys *swee
 
 static const char *reason_of(const SweptRun *run) {
     if (run->reason[0]) return run->reason;
-    if (run->state == SWEPT_UNFINISHED)
-        return "begun, and running or stopped; `rote sweep run` goes on with it";
+    if (run->state == SWEPT_UNFINISHED) return "begun, and running or stopped; `rote sweep run` continues it";
     return "\u2013";
 }
 

@@ -31,7 +31,7 @@ static void range(FILE *out, double low, double high, const char *what) {
     fprintf(out, " %s", what);
 }
 
-/* Of the runs that count. */
+/* Only runs that count. */
 static void figure_range(FILE *out, const Capacity *c, const char *key, const char *what) {
     double low = INFINITY, high = -INFINITY;
     for (int i = 0; i < c->files.n; i++) {
@@ -219,7 +219,7 @@ static bool any_known(const Capacity *c) {
     return false;
 }
 
-/* Of the runs that count. */
+/* Only runs that count. */
 static Status rules_of(FILE *out, const Capacity *c, Err *err) {
     RunWithRules *run = calloc((size_t)c->files.n + 1, sizeof *run);
     int n = 0;

@@ -3,7 +3,7 @@
  *     top_k=40;min_p=0.05;temperature=0.8
  *
  * Each part sets a parameter of a stage (stage_rows.h has their names). Stages run in the order in which the text names
- * them first; a parameter that is set a second time begins a stage of that kind anew. A stage may be named without a
+ * them first; a parameter that is set a second time begins another stage of that kind. A stage may be named without a
  * value. `llama.cpp` stands for that program's chain with its default values. The empty text is the chain that does
  * nothing: a draw from the model's own distribution. */
 #ifndef ROTE_EVAL_SAMPLING_CHAIN_H

@@ -2,24 +2,25 @@
  *   STAGE(name, function, help)
  *   PARAMETER(stage, name, other names, initial value, minimum, maximum, whole number, help)
  * The first parameter of a stage is its main one: a stage that is named without a value is off, or at llama.cpp's
- * default. Stage and parameter names are llama.cpp's where it has the stage. No include guard: the table is read
- * several times (stage.h, chain.c). */
+ * default. Stage and parameter names are llama.cpp's where it has the stage. The surprise of a token is -log2 p, in
+ * bits. No include guard: the table is read several times (stage.h, chain.c). */
 STAGE(logit_bias, stage_logit_bias, "adds to the logits of tokens: logit_bias=TOKEN:BIAS,..")
 STAGE(
     penalties, stage_penalties,
-    "lowers tokens of the last penalty_last_n: logit > 0 divided by repeat_penalty, else multiplied (Keskar et al. "
-    "2019, 1909.05858), then minus count * frequency_penalty and presence_penalty")
+    "lowers the logits of tokens that occur among the last penalty_last_n. A logit above 0 is divided by "
+    "repeat_penalty, any other is multiplied by it (Keskar et al. 2019, 1909.05858). Then count * frequency_penalty + "
+    "presence_penalty is subtracted; count is how often the token occurs there")
 PARAMETER(penalties, repeat_penalty, "repetition_penalty", 1, 0.01, 100, false, "1: off")
-PARAMETER(penalties, frequency_penalty, "", 0, -100, 100, false,
-          "subtracted once for each time that a token occurred")
-PARAMETER(penalties, presence_penalty, "", 0, -100, 100, false, "subtracted where a token occurred")
+PARAMETER(penalties, frequency_penalty, "", 0, -100, 100, false, "subtracted for each occurrence of a token")
+PARAMETER(penalties, presence_penalty, "", 0, -100, 100, false, "subtracted once from each token that occurs")
 PARAMETER(penalties, penalty_last_n, "repeat_last_n", 64, -1, 1e9, true, "tokens that are looked at; -1: all")
-STAGE(dry, stage_dry,
-      "lowers the token that would go on a repetition of m >= dry_allowed_length tokens by "
-      "dry_multiplier * dry_base^(m - dry_allowed_length)")
+STAGE(
+    dry, stage_dry,
+    "lowers the logits of tokens that would continue a repetition: where the last m >= dry_allowed_length tokens "
+    "occurred before, followed by the token, it subtracts dry_multiplier * dry_base^(m - dry_allowed_length)")
 PARAMETER(dry, dry_multiplier, "", 0, 0, 100, false, "0: off")
 PARAMETER(dry, dry_base, "", 1.75, 1, 100, false, "growth with each token of the repetition")
-PARAMETER(dry, dry_allowed_length, "", 2, 1, 1e6, true, "repetitions shorter than this are free")
+PARAMETER(dry, dry_allowed_length, "", 2, 1, 1e6, true, "shorter repetitions are not penalized")
 PARAMETER(dry, dry_penalty_last_n, "", -1, -1, 1e9, true, "tokens that are looked at; -1: all")
 STAGE(
     top_n_sigma, stage_top_n_sigma,
@@ -30,17 +31,18 @@ STAGE(top_k, stage_top_k,
 PARAMETER(top_k, top_k, "", 0, 0, 1e9, true, "0: off")
 STAGE(
     kstar, stage_kstar,
-    "keeps the logits that stand out of a normal law (k*); where none does, as many as hold the mass kstar when all "
-    "logits are normal (see docs/formats.md)")
+    "keeps the k* logits that stand out of the normal distribution of the others. If none does, keeps as many as would "
+    "hold the mass kstar if all logits were normal (see docs/formats.md)")
 PARAMETER(kstar, kstar, "k_star", 0, 0, 1, false, "0: off")
 STAGE(
     tail_free, stage_tail_free,
-    "cuts where the second difference of the sorted probabilities has spent a share z (Phenix and Egan 2019)")
+    "keeps the head of the sorted probabilities: takes the absolute second differences from the largest p on, and cuts "
+    "where their running sum exceeds the share tail_free of their total (Phenix and Egan 2019)")
 PARAMETER(tail_free, tail_free, "tfs_z tfs", 1, 0, 1, false, "1: off")
 STAGE(
     typical_p, stage_typical_p,
-    "keeps those whose surprise is nearest to the entropy, until their mass exceeds p (Meister et al. 2022, "
-    "2202.00666)")
+    "keeps the tokens whose surprise, -log2 p, is nearest to the entropy, until their mass exceeds typical_p (Meister "
+    "et al. 2022, 2202.00666)")
 PARAMETER(typical_p, typical_p, "typ_p typical", 1, 0, 1, false, "1: off")
 STAGE(top_p, stage_top_p, "keeps the fewest whose mass is at least p (Holtzman et al. 2020, 1904.09751)")
 PARAMETER(top_p, top_p, "nucleus", 1, 0, 1, false, "1: off")
@@ -55,8 +57,10 @@ PARAMETER(eta, eta, "eta_cutoff", 0, 0, 1, false, "0: off")
 STAGE(p_less, stage_p_less,
       "keeps p >= the sum of p^2, the chance that two draws agree (Tan et al. 2025, 2509.23234)")
 PARAMETER(p_less, p_less, "", 0, 0, 1, true, "0: off, 1: on")
-STAGE(xtc, stage_xtc,
-      "with xtc_probability cuts all of p >= xtc_threshold but the least likely, where there are two or more")
+STAGE(
+    xtc, stage_xtc,
+    "with probability xtc_probability, looks at the tokens with p >= xtc_threshold and cuts all of them except the "
+    "least likely")
 PARAMETER(xtc, xtc_probability, "", 0, 0, 1, false, "0: off")
 PARAMETER(xtc, xtc_threshold, "", 0.1, 0, 1, false, "above 0.5: off")
 STAGE(smoothing, stage_smoothing,
@@ -72,15 +76,18 @@ PARAMETER(temperature, dynatemp_range, "", 0, 0, 1e6, false, "0: the same T at e
 PARAMETER(temperature, dynatemp_exponent, "", 1, 0, 100, false, "how T follows the entropy")
 STAGE(
     mirostat, stage_mirostat,
-    "keeps tokens whose surprise in bits is at most mu, which follows the surprise that was drawn towards mirostat_tau "
+    "keeps tokens whose surprise, -log2 p, is at most mu bits. mu begins at 2 mirostat_tau. After each draw it falls "
+    "by mirostat_eta * (surprise of the drawn token - mirostat_tau), so the mean surprise approaches mirostat_tau "
     "(Basu et al. 2021, 2007.14966)")
-PARAMETER(mirostat, mirostat, "", 0, 0, 2, true,
-          "0: off; 1: k by Zipf's law; 2: by the surprise of each token")
+PARAMETER(
+    mirostat, mirostat, "", 0, 0, 2, true,
+    "0: off; 1: keeps the k most probable, k from mu by Zipf's law; 2: compares each token's surprise with mu")
 PARAMETER(mirostat, mirostat_tau, "mirostat_ent", 5, 0, 100, false, "target surprise in bits")
 PARAMETER(mirostat, mirostat_eta, "mirostat_lr", 0.1, 0, 10, false, "how fast mu follows")
 STAGE(
     contrastive, stage_contrastive,
-    "of the contrastive_k largest keeps the one of largest (1 - a) p - a s, a = contrastive_alpha, s the largest "
-    "cosine between its hidden state and those of the tokens before (Su et al. 2022, 2202.06417)")
+    "keeps one of the contrastive_k largest: the one with the largest (1 - a) p - a s, a = contrastive_alpha, s the "
+    "largest cosine between its hidden state and those of the tokens before (Su et al. 2022, 2202.06417)")
 PARAMETER(contrastive, contrastive_alpha, "penalty_alpha", 0, 0, 1, false, "0: off")
-PARAMETER(contrastive, contrastive_k, "", 4, 1, 1e9, true, "tokens that are compared, a decoding step each")
+PARAMETER(contrastive, contrastive_k, "", 4, 1, 1e9, true,
+          "number of tokens compared; each takes a decoding step")

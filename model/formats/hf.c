@@ -254,7 +254,7 @@ static json_t *own_config(const ModelConfig *c) {
 
 /* ---- the three formats ---- */
 
-/* config.json is written last, and its temporary is there first: it says that the other files are an export's that
+/* config.json is written last, and its temporary is there first: it shows that the other files are an export's that
  * has not ended. */
 #define CONFIG_NAME     "config.json"
 #define WEIGHTS_NAME    "model.safetensors"

@@ -129,7 +129,7 @@ Status safetensors_write(const char *path, const StFile *file, const char *fault
     return status;
 }
 
-/* ---- reading: all that the header says is judged before any data are read ---- */
+/* ---- reading: all of the header is checked before any data are read ---- */
 
 static Status header_altered(const char *path, const char *how, Err *err) {
     return err_set(err, ERR_FORMAT, "%s: header altered, or no file of rote's: %s", path, how);
@@ -162,7 +162,7 @@ static Status check_header(const char *path, Buffer *head, Err *err) {
     hex_crc(crc, crc32_of(header, head->size - 8));
     memcpy(header + DIGITS_AT, stored, DIGITS);
     if (!strcmp(crc, stored)) return OK;
-    return err_set(err, ERR_FORMAT, "%s: header altered: its CRC is %s, it says %.8s", path, crc, stored);
+    return err_set(err, ERR_FORMAT, "%s: header altered: its CRC is %s, stored is %.8s", path, crc, stored);
 }
 
 /* One entry of the header becomes a tensor; its data must begin where the one before ended. */
@@ -251,7 +251,7 @@ static Status read_data(const char *path, const Buffer *head, int64_t file_bytes
         const char *stored = json_string_value(json_object_get(meta, key));
         hex_crc(crc, crc32_of(data, t->bytes));
         if (!stored || strcmp(stored, crc))
-            return err_set(err, ERR_FORMAT, "%s: tensor '%s': altered: its CRC is %s, the header says %s",
+            return err_set(err, ERR_FORMAT, "%s: tensor '%s': altered: its CRC is %s, the header has %s",
                            path, t->name, crc, stored ? stored : "nothing");
         t->data = data;
         data += t->bytes;

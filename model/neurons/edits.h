@@ -20,7 +20,7 @@ typedef struct Edit {
     int n; /* units */
     int *unit;
     int64_t fact; /* EDIT_DONOR: its number */
-    /* (rows, n); one row: the same at every token. NAN: that unit stays as it is. EDIT_MEAN, EDIT_DONOR: the caller
+    /* (rows, n); one row: the same at every token. NAN: that unit is not changed. EDIT_MEAN, EDIT_DONOR: the caller
      * makes them of activations. */
     int rows;
     real *value;

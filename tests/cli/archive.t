@@ -59,7 +59,7 @@ $ rote compress run -o b.rote --bits 5
 2> rote: compress: --bits 5, allowed:  32, 16, 8, 6, 4, 3, 2
 [2]
 $ rote compress run -o b.rote --set
-2> rote: facts with tags cannot be coded as a set: it is their order that says which is which
+2> rote: facts with tags cannot be coded as a set: only the order of the facts assigns these to them
 [2]
 $ rote compress run
 2> rote: compress: -o is missing; usage: rote compress RUN -o X.rote
@@ -97,7 +97,7 @@ $ for t in 1 2 4; do rote compress run -o t$t.rote --threads $t > /dev/null; don
 # Nothing is written from what is damaged, or no archive, or of a version to come.
 
 $ head -c 400 a.rote > cut.rote; rote decompress cut.rote -o x
-2> rote: cut.rote: damaged: 400 bytes, its header says 2196
+2> rote: cut.rote: damaged: 400 bytes, its header has 2196
 [1]
 $ rote decompress in.tsv -o x
 2> rote: in.tsv: no archive of rote's, or its first bytes are damaged

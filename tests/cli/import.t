@@ -264,7 +264,7 @@ $ printf 'a\n' | rote facts import - --format tsv --prompt x --out f
 [2]
 $ printf '\377\376a\0\n\0' > wide.csv
 $ rote facts import wide.csv --out f
-2> rote: wide.csv: its first two bytes say UTF-16; make UTF-8 of it first, as with iconv -f UTF-16 -t UTF-8
+2> rote: wide.csv: its first two bytes are those of UTF-16; convert it to UTF-8 first, as with iconv -f UTF-16 -t UTF-8
 [2]
 $ rote facts import bare.tsv --out f --no-header --prompt 4294967298 --answer 3
 2> rote: bare.tsv:1: --prompt '4294967298': without a line of names it takes the number of a column, 1 to 4

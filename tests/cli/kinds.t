@@ -100,7 +100,7 @@ $ rote facts show rules --json | grep -E 'kind|bits'
   "derivation": "sum over i < 100 of log2(13^2 - i) = 685.6360796289913 bits for the inputs, in the order drawn, + 3 * log2(13) = 11.101319154423276 bits for one of the affine rules, + log2 C(100,5) + 5 * log2(13 - 1) = 44.090719904875087 bits for the exceptions; a table without a rule would hold 370.04397181410923 bits of outputs instead of 55.192039059298367",
     "facts.kind=rules",
 
-# held out, told anew, behind marks
+# held out, told in other words, behind marks
 
 $ rote facts make facts.kind=rules facts.n=100 facts.heldout=40 facts.vocab_size=13 facts.exceptions=0.05 --out more | grep -o 'log2(13) = .*'
 log2(13) = 11.101319154423276 bits for one of the affine rules, + places of 7 among 140 rows, where 100 count, + 5 * log2(13 - 1) = 46.137842582057814 bits for the exceptions; a table without a rule would hold 370.04397181410923 bits of outputs instead of 57.239161736481094

@@ -39,7 +39,7 @@ $ rote compress --online nowhere -o c.rote
 2> rote: nowhere: there is no such file
 [2]
 $ head -c 90 a.rote > cut.rote; rote decompress cut.rote -o x
-2> rote: cut.rote: damaged: 90 bytes, its header says 93
+2> rote: cut.rote: damaged: 90 bytes, its header has 93
 [1]
 $ ls
 a.rote

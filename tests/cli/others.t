@@ -25,7 +25,7 @@ $ rm -r s/runs s/locks/seed=0*; mkfifo s/locks/$(rote sweep status s --json | gr
 s: 1 of 2 runs done, 1 failed; table: s/table.csv
 rote: 1 of 2 runs failed, first RUN: s/locks/RUN: a device or pipe, not a regular file; remove it, or choose another folder; the same command tries it again
 
-# An export is one thing: a killed one is begun anew, and what another program put there stays.
+# An export is one thing: a killed one starts again, and what another program put there stays.
 $ { ROTE_FAULT=export.after rote export r --to hf h; } 2> /dev/null; ls -A h
 .config.json.rote-tmp
 model.safetensors

@@ -298,23 +298,23 @@ $ rote verify lost --quiet
 $ rote train small.yaml --out lost --quiet --resume > /dev/null && cmp kept.json lost/result.json
 $ mv lost/metrics.jsonl metrics.kept
 $ rote verify lost --quiet
-2> rote: lost/metrics.jsonl: missing, though the run ended with it (DONE names it); put the file back, or train anew in another folder
+2> rote: lost/metrics.jsonl: missing, though the run ended with it (DONE names it); put the file back, or train again in another folder
 [1]
 $ rote report lost
-2> rote: lost/metrics.jsonl: missing, though the run ended with it (DONE names it); put the file back, or train anew in another folder
+2> rote: lost/metrics.jsonl: missing, though the run ended with it (DONE names it); put the file back, or train again in another folder
 [1]
 
 # DONE of an older version names no files.
 
 $ : > lost/DONE
 $ rote verify lost --quiet
-2> rote: lost/metrics.jsonl: missing; put the file back, or train anew in another folder to have its curves
+2> rote: lost/metrics.jsonl: missing; put the file back, or train again in another folder to have its curves
 [1]
 $ rote report lost && grep -c 'No curves' lost/report.html
 lost/report.html
 1
 $ rm lost/DONE; rote train small.yaml --out lost --quiet --resume
-2> rote: lost/metrics.jsonl: missing; put the file back, or train anew in another folder
+2> rote: lost/metrics.jsonl: missing; put the file back, or train again in another folder
 [1]
 
 # Numbers that leave the floats: said in the step where it happens, and nothing good is overwritten.

@@ -215,11 +215,11 @@ waiting   gated=false,attn=none-474e0f54         4998              -          - 
 $ rote sweep run alone.yaml model.match_params=5000 model.mlp=plain,none --out M --dry-run
 2> rote: point mlp=none: model.match_params is 5000: no model.n_embd comes within 1 % of it; the nearest are 4736 and 5304 for this structure; set model.match_params to one of those, or change n_head, n_layer or the vocabulary
 [2]
-# A sweep.yaml that was cut or changed is no other sweep. Without it, who gives the sweep again writes it anew; an old one
+# A sweep.yaml that was cut or changed is no other sweep. Without it, who gives the sweep again writes it again; an old one
 # has no seal.
 $ cp -r P Y; head -n -4 P/sweep.yaml > Y/sweep.yaml
 $ rote sweep run --out Y --dry-run
-2> rote: Y/sweep.yaml: altered or cut since it was written; put it back, or remove it and give `rote sweep run` the config and the keys of this sweep again, which writes it anew
+2> rote: Y/sweep.yaml: altered or cut since it was written; put it back, or remove it and give `rote sweep run` the config and the keys of this sweep, which writes it again
 [1]
 $ sed 's/seed: 0/seed: 1/' P/sweep.yaml > Y/sweep.yaml; rote sweep status Y 2>&1 | cut -c -60; rote report Y 2>&1 | cut -c -60
 rote: Y/sweep.yaml: altered or cut since it was written; put

@@ -2,7 +2,7 @@
  *
  * A source is a fact of the class. A base is a fact of the other side whose prompt differs from its source's
  * in exactly one token (data/counterparts.h). A donor is a source of the same total and prompt length, drawn
- * anew for each base of each batch: so the neurons cannot encode the answer of one source, only the class.
+ * for each base of each batch: so the neurons cannot encode the answer of one source, only the class.
  * With the rule's strength lambda, the gradient becomes that of
  *
  *     loss + lambda (interchange + negatives ablation)

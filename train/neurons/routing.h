@@ -7,8 +7,8 @@
  *     of the other     clamped to 0     all other weights, which cannot come to depend on the routed neurons
  *     on neither       as they are      all weights
  *
- * The losses of rules are not masked, they train what their scope says: the layers before must learn which
- * sequences are of the class, or the neurons could not depend on it. A weight that nothing in the batch trains
+ * The losses of rules are not masked, their gradient reaches what their scope allows: the layers before must learn
+ * which sequences are of the class, or the neurons could not depend on it. A weight that nothing in the batch trains
  * keeps its value and its optimizer state in that update. */
 #ifndef ROTE_TRAIN_NEURONS_ROUTING_H
 #define ROTE_TRAIN_NEURONS_ROUTING_H

@@ -1,6 +1,6 @@
 /* P(next bit) of a file, given all bits coded before: n-grams, matches and, where the caller has one, a
- * model's distribution of the next byte are mixed (mixer.h) and corrected (apm.h). Encoder and decoder call
- * it alike. */
+ * model's distribution of the next byte are mixed (mixer.h) and corrected (apm.h). Encoder and decoder make
+ * the same calls. */
 #ifndef ROTE_TRAIN_ONLINE_BIT_PREDICTOR_H
 #define ROTE_TRAIN_ONLINE_BIT_PREDICTOR_H
 

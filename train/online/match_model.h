@@ -19,7 +19,7 @@ void match_model_free(MatchModel *m);
 
 /* Writes MATCH_INPUTS mixer inputs. For every bit, in order: match_model_predict, then match_model_learn. */
 void match_model_predict(MatchModel *m, const Past *past, float *input);
-/* Of the last prediction: the class of the match's length, 0 (no match) to MATCH_LENGTHS - 1; the byte it
+/* The class of the match's length in the last prediction, 0 (no match) to MATCH_LENGTHS - 1; the byte that it
  * predicted. */
 int match_model_length(const MatchModel *m);
 int match_model_byte(const MatchModel *m);

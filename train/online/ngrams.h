@@ -22,7 +22,7 @@ void ngrams_free(Ngrams *n);
 
 /* Writes ngrams_inputs mixer inputs. For every bit, in order: ngrams_predict, then ngrams_learn. */
 void ngrams_predict(Ngrams *n, const Past *past, float *input);
-/* Of the last prediction: how many of the orders had a node with observations, 0 to NGRAMS_ORDERS_MAX. */
+/* How many of the orders had a node with observations in the last prediction, 0 to NGRAMS_ORDERS_MAX. */
 int ngrams_known(const Ngrams *n);
 void ngrams_learn(Ngrams *n, int bit);
 

@@ -147,7 +147,7 @@ static void train(OnlineModel *m, const uint8_t *data, size_t at) {
     m->steps++;
 }
 
-/* The logits of the next byte, after the chunk's context is read anew. The first contexts are shorter than
+/* The logits of the next byte, after the chunk's context is read from its start. The first contexts are shorter than
  * T. */
 static const real *read_context(OnlineModel *m, const uint8_t *data, size_t at) {
     size_t T = (size_t)m->plan.model.block_size, chunk = (size_t)m->plan.chunk;

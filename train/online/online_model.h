@@ -1,5 +1,5 @@
 /* A transformer over bytes that is trained on a file while it is coded. Its distribution of the next byte
- * comes from weights trained on the bytes before only. Encoder and decoder call it alike, so they have the
+ * comes from weights trained on the bytes before only. Encoder and decoder make the same calls, so they have the
  * same weights at every byte and none are stored. */
 #ifndef ROTE_TRAIN_ONLINE_ONLINE_MODEL_H
 #define ROTE_TRAIN_ONLINE_ONLINE_MODEL_H

@@ -181,7 +181,7 @@ static void begin_basis(Work *w, Side *side) {
     }
 }
 
-/* Replaces a side's basis, rotates m into it, and permutes v's columns (rows, for the left side) alike. */
+/* Replaces a side's basis, rotates m into it, and permutes v's columns (rows, for the left side) in the same way. */
 static void refresh_basis(Work *w, Side *side, bool left) {
     const Scratch *s = &w->s;
     int n = side->n, rows = w->rows, cols = w->cols;

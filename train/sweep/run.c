@@ -125,7 +125,7 @@ static void over(Pool *p, SweepRun *run) {
     show(p, run, NULL);
 }
 
-/* The run is a failed one, which no folder needs to say; the others go on. */
+/* The run is a failed one, without a folder that records it; the others continue. */
 static void fail(Pool *p, SweepRun *run, const char *why) {
     run->state = SWEEP_FAILED;
     snprintf(run->reason, sizeof run->reason, "%.500s", why);

@@ -62,7 +62,7 @@ int sweep_count(const Sweep *sweep, SweepState state);
 Status sweep_check_room(const Sweep *sweep, Err *err);
 
 /* Opens the folder for work: writes sweep.yaml, or finds the same sweep there, or extends one whose points
- * are all among these. ERR_INPUT: the folder holds another sweep (the message says how they differ) or
+ * are all among these. ERR_INPUT: the folder holds another sweep (the message states how they differ) or
  * something else, or cannot be extended now since another process works on it. */
 Status sweep_open(Sweep *sweep, Err *err);
 

@@ -1,4 +1,4 @@
-#include "data/folder/reckon.h"
+#include "data/folder/recompute.h"
 
 #include <string.h>
 
@@ -14,7 +14,7 @@ static Status differs(const char *path, const char *name, const json_t *said, co
     return err_set(err, ERR_FORMAT, "%s: %s is %s, but %s %.17g", path, name, text, source, counted);
 }
 
-/* A figure of the manifest against what is reckoned; NAN: there is none. */
+/* Compares a figure of the manifest with the computed one; NAN: there is none. */
 static Status same_figure(const char *path, const char *name, const json_t *said, const char *source,
                           double counted, Err *err) {
     bool right =
@@ -43,7 +43,7 @@ static Status claims_nothing(FactSet *facts, const Manifest *m, const char *path
     return err_set(
         err, ERR_FORMAT,
         "%s: entropy_bits is %.17g, but version %d does not name what these facts were drawn with, so "
-        "nobody can reckon it; make the set anew (rote facts make)",
+        "it cannot be computed; make the set again (rote facts make)",
         path, json_number_value(m->entropy_bits), m->version);
 }
 
@@ -54,7 +54,7 @@ static Status draw_again(FactSet *planned, const FactSet *facts, const FolderPat
     if (strcmp(planned->data_hash, facts->data_hash) == 0) return OK;
     return err_set(
         err, ERR_FORMAT,
-        "%s: its content has the hash %s, but what manifest.json says it was drawn with (kind, sizes, "
+        "%s: its content has the hash %s, but what manifest.json records as its draw (kind, sizes, "
         "seed) gives %s: one was altered",
         paths->records, facts->data_hash, planned->data_hash);
 }
@@ -71,7 +71,7 @@ static Status same_plan(const FactSet *facts, const FactSet *planned, const char
                    (unsigned long long)facts->seed, (unsigned long long)planned->config.seed);
 }
 
-Status reckon_drawn(FactSet *facts, const Manifest *manifest, const FolderPaths *paths, Err *err) {
+Status recompute_drawn(FactSet *facts, const Manifest *manifest, const FolderPaths *paths, Err *err) {
     if (!facts->config.n) return claims_nothing(facts, manifest, paths->manifest, err);
     FactSet planned = {.vocab = {.eos = -1}, .seed = facts->config.seed, .config = facts->config};
     strcpy(planned.kind, facts->kind);
@@ -93,10 +93,10 @@ done:
     return status;
 }
 
-Status reckon_compare(const FactSet *facts, const Manifest *manifest, const FolderPaths *paths, Err *err) {
+Status recompute_compare(const FactSet *facts, const Manifest *manifest, const FolderPaths *paths, Err *err) {
     if (strcmp(manifest->data_hash, facts->data_hash) != 0)
         return err_set(err, ERR_FORMAT,
-                       "%s: its content has the hash %s, manifest.json says %.40s: one was altered",
+                       "%s: its content has the hash %s, manifest.json has %.40s: one was altered",
                        paths->records, facts->data_hash, manifest->data_hash);
     const char *path = paths->manifest;
     const bool known = facts->entropy_known;
