@@ -150,7 +150,7 @@ static void mixtures(void **state) {
     enum { N = 4000 };
     static const struct {
         double weight, mean[2], sigma[2]; /* weight: of the second */
-    } law[] = {{0.3, {0, 5}, {1, 0.5}}, {0.02, {-3, 6}, {2, 1}}, {0.6, {1, 1.01}, {3, 0.8}}};
+    } law[] = {{0.31, {0, 5}, {1, 0.5}}, {0.02, {-3, 6}, {2, 1}}, {0.6, {1, 1.01}, {3, 0.8}}};
     static double x[N];
     for (uint32_t l = 0; l < 3; l++) {
         Stream stream = random_stream(SEED, RANDOM_TEST, 10 + l);
@@ -178,6 +178,31 @@ static void mixtures(void **state) {
         double one = -N * (0.5 + 0.918938533204672742 + 0.5 * log(squares));
         near(m.bic_difference, 2 * (sum - one) - 3 * log(N), 1e-6 * fabs(sum), "BIC", "a mixture", (int)l);
         assert_true(m.bic_difference > 50);
+    }
+}
+
+/* Far apart, each component is the mean and the deviation of its own tokens, wherever the gap lies among the ranks. */
+static void far_apart(void **state) {
+    (void)state;
+    enum { N = 2000 };
+    double x[N];
+    for (int upper = 600; upper < 650; upper += 7) {
+        double sum[2] = {0}, squares[2] = {0}, count[2] = {N - upper, upper};
+        for (int i = 0; i < N; i++) {
+            int k = i < upper;
+            x[i] = 20 * k + (1 + k) * random_normal(random_stream(SEED, RANDOM_TEST, 20), (uint64_t)i);
+            sum[k] += x[i];
+            squares[k] += x[i] * x[i];
+        }
+        double mean = (sum[0] + sum[1]) / N, square = (squares[0] + squares[1]) / N;
+        sort_down(x, N);
+        Mixture m = mixture_of(x, N, mean, sqrt(square - mean * mean), 0);
+        for (int k = 0; k < 2; k++) {
+            double own = sum[k] / count[k];
+            near(m.weight[k], count[k] / N, 1e-4, "weight", "two far apart", upper);
+            near(m.mean[k], own, 1e-3, "mean", "two far apart", upper);
+            near(m.sigma[k], sqrt(squares[k] / count[k] - own * own), 1e-3, "sigma", "two far apart", upper);
+        }
     }
 }
 
@@ -209,9 +234,8 @@ static void one_law(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fixed_samples),
-        cmocka_unit_test(rejections_of_noise),
-        cmocka_unit_test(mixtures),
+        cmocka_unit_test(fixed_samples), cmocka_unit_test(rejections_of_noise),
+        cmocka_unit_test(mixtures),      cmocka_unit_test(far_apart),
         cmocka_unit_test(one_law),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

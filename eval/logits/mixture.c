@@ -193,8 +193,7 @@ static Two best_start(const Groups *g, int outliers) {
     return best;
 }
 
-/* One step on all of the sample: a group that lies across a gap between the two has blurred it. */
-static bool last_step(Two *t, const double *l, int n, double mean, double sigma) {
+static bool whole_step(Two *t, const double *l, int n, double mean, double sigma) {
     Quadratic q = log_odds(t);
     Sums s = {0, 0, 0};
     for (int from = 0; from < n; from += TOGETHER) {
@@ -213,6 +212,18 @@ static bool last_step(Two *t, const double *l, int n, double mean, double sigma)
     return of_sums(t, s, n);
 }
 
+/* Steps on all of the sample: a group that lies across a gap between the two has blurred it. One is enough where there
+ * is no such gap. */
+static bool last_steps(Two *t, const double *l, int n, double mean, double sigma) {
+    enum { STEPS = 3 };
+    for (int i = 0; i < STEPS; i++) {
+        double before[2] = {t->sigma[0], t->sigma[1]};
+        if (!whole_step(t, l, n, mean, sigma)) return false;
+        if (fabs(t->sigma[0] - before[0]) + fabs(t->sigma[1] - before[1]) < 1e-2) break;
+    }
+    return true;
+}
+
 Mixture mixture_of(const double *sorted, int n, double mean, double sigma, int outliers) {
     enum { N_LEAST = 8, ROUNDS = 34 };
     Mixture out = {{NAN, NAN}, {NAN, NAN}, {NAN, NAN}, NAN, NAN};
@@ -220,7 +231,7 @@ Mixture mixture_of(const double *sorted, int n, double mean, double sigma, int o
     Groups g;
     group(&g, sorted, n, mean, sigma);
     Two best = best_start(&g, outliers), longer = best;
-    if (run(&longer, &g, ROUNDS) && last_step(&longer, sorted, n, mean, sigma)) best = longer;
+    if (run(&longer, &g, ROUNDS) && last_steps(&longer, sorted, n, mean, sigma)) best = longer;
     int swap = best.mean[1] < best.mean[0]; /* component 1 has the larger mean */
     for (int k = 0; k < 2; k++) {
         int from = swap ? 1 - k : k;

@@ -14,7 +14,7 @@ typedef struct Mixture {
 
 /* sorted: n finite numbers, the largest first. outliers: how many of them stand out (k*), one of the places to start
  * from. Expectation and maximization (Dempster, Laird & Rubin 1977): up to 40 steps on groups of neighbours, the finer
- * the further out, one step and the likelihood on all of the sample. All NAN where n < 8 or all are equal. No
+ * the further out, one to three and the likelihood on all of the sample. All NAN where n < 8 or all are equal. No
  * allocation. */
 Mixture mixture_of(const double *sorted, int n, double mean, double sigma, int outliers);
 

@@ -10,7 +10,11 @@ $ B=99999999999999999999; for word in facts.n=$B facts.n=1e20 facts.n=4294967297
 2> rote: command line: key 'train.learning_rate': '1e-999' is too small for a double; write 0 if you mean 0
 2> rote: command line: unknown key 'neurons.99999999999999999999.units'; rules are numbered from 0 to 7, such as neurons.0.units
 [2]
-$ printf 'facts: {n: 4294967297}\n' > c.yaml; rote train c.yaml --dry-run; rote sweep run train.seed=1,18446744073709551616 --dry-run --out s
+$ printf 'facts: {n: 4294967297}\n' > c.yaml; printf 'a\tb\n' > f.tsv; echo text > text; rote compress --online text -o a.rote --preset fast --quiet > /dev/null
+$ rote train c.yaml --dry-run; rote sweep run train.seed=1,18446744073709551616 --dry-run --out s
+2> rote: c.yaml:1: key 'facts.n': 4294967297 is out of range; allowed: 1 to 1000000000
+2> rote: command line: key 'train.seed': 18446744073709551616 is out of range; allowed: 0 to 18446744073709551615
+[2]
 $ for units in 4294967296 auto:random:4294967296 0-4294967296; do rote train neurons.0.hook=blocks.0.mlp.hook_pre neurons.0.units=$units neurons.0.when.token=4294967297 --dry-run; done
 2> rote: rule 'rule0': neurons.0.units is '4294967296': 4294967296 is out of range; allowed: 0 to 255
 2> rote: rule 'rule0': neurons.0.units is 'auto:random:4294967296': must be auto:silent:K, auto:random:K or auto:selective:K with a number K
@@ -52,12 +56,16 @@ $ rote coordinates --widths 32,4294967360 --out x.svg; rote capacity r --certify
 2> rote: coordinates: --widths '32,4294967360': needs 2 to 12 ascending numbers, as in 32,64,128
 2> rote: capacity: --bits '4294967304': a list of 32, 16, 8, 6, 4, 3, 2
 [2]
-$ printf 'a\tb\n' > f.tsv; rote facts import f.tsv --out f --no-header --prompt 4294967297
+$ rote facts import f.tsv --out f --no-header --prompt 4294967297
+2> rote: f.tsv:1: --prompt '4294967297': without a line of names it takes the number of a column, 1 to 2
+[2]
 $ for n in 12345678901234567890123 1e999 -0.0; do echo "{\"answer\": $n}"; done > f.jsonl; rote facts import f.jsonl --out n | tail -n 3
 0           12345678901234567890123
 1           1e999
 2           -0.0
-$ echo text > text; rote compress --online text -o a.rote --preset fast --quiet > /dev/null; rote decompress a.rote --check --memory 99999999999999999999
+$ rote decompress a.rote --check --memory 99999999999999999999
+2> rote: decompress: --memory '99999999999999999999' is not a whole number from 1 to 8796093022207
+[2]
 # Manifests and results.
 $ rote facts make facts.n=3 facts.seq_len=2 facts.vocab_size=5 --out m > /dev/null; for n in n max_len vocab_size duplicates; do sed "s/\"$n\": /&42949672960/" -i.kept m/manifest.json; rote facts show m; mv m/manifest.json.kept m/manifest.json; done
 2> rote: m/manifest.json: n, tokens, max_len, vocab_size or duplicates is out of range

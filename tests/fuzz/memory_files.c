@@ -106,7 +106,8 @@ void __wrap_deflated_add_char(Deflated *d, char c) {
 }
 int64_t __wrap_deflated_end(Deflated *d) { return d->bytes; }
 
-/* The nearest name to a wrong one takes ten times as long as all that a config's reader does beside it: one word in 64. */
+/* Finding the nearest name to a wrong one takes ten times as long as the rest of reading a config, so one word in 64
+ * is looked up. */
 const char *__wrap_nearest_name(const char *word, const char *const *names) {
     uint32_t hash = 0;
     for (const char *c = word; *c; c++) hash = hash * 31 + (uint8_t)*c;
