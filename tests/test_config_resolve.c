@@ -67,7 +67,7 @@ static const Bad conflicts[] = {
      "facts.junk_n is 5 and facts.junk_ratio is 0: junk needs a number of different sequences and a ratio; "
      "set both"},
     {"facts: {kind: file, path: x, junk_n: 5, heldout: 2}",
-     "facts.junk_n works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts "
+     "facts.junk_n works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, circles, lines); facts "
      "that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key "
      "out"},
     {"facts: {kind: file, path: x, paraphrases: 2}",
@@ -79,7 +79,7 @@ static const Bad conflicts[] = {
      "facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the "
      "key out"},
     {"facts: {kind: text, path: x, junk_ratio: 0.5}",
-     "facts.junk_ratio works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts "
+     "facts.junk_ratio works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, circles, lines); facts "
      "that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key "
      "out"},
     {"facts: {kind: file, path: x, split_seed: 7}",

@@ -1,9 +1,10 @@
 /* Circles and lines: k directed edges in any order that make one ring, or one path, of different vertices, all in one
  * direction. A class is the ring or path without its direction and without a first vertex.
  *
- * The number of a class: the set of its m vertices has a number (combinatorial number system: C(v_1, 1) + C(v_2, 2) + ..
- * for v_1 < v_2 < ..), and so has their arrangement. A path is an arrangement of m = k + 1 vertices whose first is below
- * its last. A ring is its least vertex, then such an arrangement of the m - 1 = k - 1 others. */
+ * The number of a class has two parts. The set of its m vertices has a number in the combinatorial number system:
+ * C(v_1, 1) + C(v_2, 2) + .. for v_1 < v_2 < .. The arrangement of the vertices has one, too. A path is an
+ * arrangement of m = k + 1 vertices whose first is below its last. A ring is its least vertex, then such an
+ * arrangement of the others. */
 #include <stdio.h>
 
 #include "data/kinds/pairs.h"

@@ -1,5 +1,5 @@
-/* Triangles: three vertices of a hidden graph, each joined to the other two. The graph is drawn from the seed: each pair
- * of vertices is joined with probability facts.density. A class is a set of three vertices. */
+/* Triangles: three vertices of a hidden graph, each joined to the other two. The graph is drawn from the seed: each
+ * pair of vertices is joined with probability facts.density. A class is a set of three vertices. */
 #include <stdio.h>
 #include <stdlib.h>
 
