@@ -86,6 +86,10 @@ tests_for() {
     esac
 }
 
+# FAULTS_SHARE=3: one fault in three, others at the next commit.
+share=${FAULTS_SHARE:-1} start=0
+[ "$share" = 1 ] || start=$(($(git rev-list --count HEAD 2>/dev/null || echo 0) % share))
+
 export LC_ALL=C # bash searches bytes faster than characters
 text='' last=''
 find_place() { # file, from -> the file's text
@@ -146,7 +150,8 @@ each_fault() { # number, of: tries its share
         '+ '*) to=${line#+ } part=to ;;
         '')
             if [ -n "$to" ] && [[ "$what $file" == *"$only"* ]]; then
-                [ $((count++ % $2)) = $(($1 - 1)) ] && try "$what" "$file" "$from" "$to"
+                [ $((count % share)) = $start ] && [ $((count / share % $2)) = $(($1 - 1)) ] && try "$what" "$file" "$from" "$to"
+                count=$((count + 1))
             fi
             what='' file='' from='' to='' part='' ;;
         *) case $part in # a text may have several lines
