@@ -68,8 +68,8 @@ typedef struct Block {
     const Hooks *hooks; /* NULL: no edits, no observer */
     real *branch;       /* (n,d) scratch: the output of a sub-layer before it is added to the stream */
 
-    const struct Rules
-        *rules; /* the batch's neuron rules: they clamp and record in the forward pass, too; or NULL */
+    /* The batch's neuron rules, or NULL. They act in both passes: the forward pass clamps and records. */
+    const struct Rules *rules;
 
     /* backward */
     const BlockGrads *g;
