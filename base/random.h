@@ -26,6 +26,7 @@ typedef enum Purpose {
     RANDOM_DONORS = 14,  /* causal training: donors; sub = rule, index = position in training */
     RANDOM_SHUFFLE = 15, /* permuted classes of facts, for chance; sub = shuffle */
     RANDOM_STAGE = 16,   /* stages of a sampling chain; sub = sample index */
+    RANDOM_NULL = 17,    /* normal logits that samplers cut; sub = draw */
     RANDOM_END           /* one past the last */
 } Purpose;
 
