@@ -1,0 +1,47 @@
+/* k*: how many of V logits stand out of a normal law, and by how much.
+ *
+ *   k* = max{k : 1 - Phi(z_(k)) <= q k / V}, z_(k) = (l_(k) - mu) / sigma, l_(k) the k-th largest logit
+ *
+ * (Benjamini and Hochberg 1995, on one side.) It controls the share of false ones among those that are reported, not the
+ * chance of any: of five planted outliers it often reports six. q is calibrated so that V normal logits report anything
+ * in 5 % of the cases.
+ *
+ * The scale decides what is seen. Mean and standard deviation hide outliers behind themselves (masking). Here: a first
+ * count by median and 1.4826 MAD, which bear a quarter of outliers; then mu and sigma are intercept and slope of the
+ * line of the remaining logits against the scores of a normal sample of their number, without the tenths at both ends
+ * and without those that the first count left doubtful. That is nearly as sharp as a least-squares line and masks
+ * nearly as late as the MAD; docs/results/logits.md has the study. */
+#ifndef ROTE_EVAL_LOGITS_KSTAR_H
+#define ROTE_EVAL_LOGITS_KSTAR_H
+
+#include "base/err.h"
+
+enum { KSTAR_VOCABULARY_MIN = 16 };
+#define KSTAR_LEVEL 0.05 /* share of rows of noise in which k* is not 0 */
+
+typedef struct KStar {
+    int k;            /* k* */
+    double mu, sigma; /* of the normal bulk; sigma 0: half of the logits are equal, k 0 */
+    double largest;   /* z_(1) */
+    double margin;    /* k* > 0: (l_(k*) - l_(k*+1)) / sigma; else 0 */
+} KStar;
+
+/* What k* needs for one number of logits; the scores are made once. */
+typedef struct KStarTable {
+    int V;          /* logits, KSTAR_VOCABULARY_MIN or more */
+    double q;       /* calibrated for V */
+    double *scores; /* Phi^-1 on a grid of probabilities, for any number of remaining logits */
+} KStarTable;
+
+/* ERR_INPUT: V below KSTAR_VOCABULARY_MIN. ERR_NOMEM. */
+Status kstar_table(KStarTable *out, int V, Err *err);
+/* The same table for another V; cheap. */
+void kstar_table_set(KStarTable *table, int V);
+void kstar_table_free(KStarTable *table);
+
+/* sorted: V finite logits, the largest first. O(V). */
+KStar kstar_of(const KStarTable *table, const double *sorted);
+/* The least q at which k* is not 0: that of noise has a 5 % quantile, which is the calibrated q. */
+double kstar_least_q(const KStarTable *table, const double *sorted);
+
+#endif
