@@ -120,13 +120,13 @@ $(foreach i,$(ISAS),$(eval $(call isa_rule,$(i))))
 
 # The fuzz targets read files in memory (tests/fuzz/memory_files.h); wraps hold for objects of the library only.
 MEMORY_FILES := $(addprefix -Wl$(comma)--wrap=,file_read file_read_stream file_read_head seal_holds file_missing crc32_of content_hash \
-	seal_check deflated_begin deflated_add deflated_add_char deflated_end)
+	seal_check deflated_begin deflated_add deflated_add_char deflated_end nearest_name config_defaults)
 $(BUILD)/tests/test_fuzz_texts $(BUILD)/tests/test_fuzz_runs: private LDFLAGS += $(MEMORY_FILES)
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 	$(call short,LINK,$@)$(LINK) -o $@ $< $(LIB) $(if $(BARE),,-lcmocka) $(LIBS)
 
-tests: $(TEST_BIN) $(BUILD)/tests/one_hash $(BUILD)/tests/golden_archives $(BUILD)/rote
+tests: $(TEST_BIN) $(BUILD)/tests/one_hash $(BUILD)/tests/golden_archives $(BUILD)/tests/kept_sets $(BUILD)/rote
 
 one_hash: $(BUILD)/tests/one_hash
 
@@ -228,4 +228,4 @@ compile_commands:
 clean:
 	rm -rf build rote compile_commands.json
 
--include $(OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d) $(BUILD)/tests/one_hash.d $(BUILD)/tests/golden_archives.d
+-include $(OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d) $(BUILD)/tests/one_hash.d $(BUILD)/tests/golden_archives.d $(BUILD)/tests/kept_sets.d

@@ -307,8 +307,10 @@ Status atomic_open(AtomicFile *file, const char *path, Err *err) {
     if (replaces && (old.st_uid != ours.st_uid || old.st_gid != ours.st_gid))
         (void)!fchown(fd, old.st_uid, old.st_gid);
     if (replaces && S_ISREG(old.st_mode)) (void)fchmod(fd, old.st_mode & 0777);
-    if (ftruncate(fd, 0) == 0 && (file->stream = fdopen(fd, "wb"))) return OK;
-    Status status = err_set(err, ERR_IO, "%s: cannot write: %s", file->temporary, strerror(errno));
+    int why = ftruncate(fd, 0) != 0 ? errno : write_stream_open(&file->out, fd);
+    file->stream = file->out.file;
+    if (!why) return OK;
+    Status status = err_set(err, ERR_IO, "%s: cannot write: %s", file->temporary, strerror(why));
     unlink(file->temporary);
     close(fd);
     return status;
@@ -332,16 +334,10 @@ static int place(const AtomicFile *file, bool replace) {
 static Status commit(AtomicFile *file, bool replace, const char *fault_name, Err *err) {
     Status status = OK;
     const char *step = "write";
-    if (ferror(file->stream)) {
-        /* An earlier write failed, and its reason is gone by now: a full disk says it again. */
-        errno = EIO;
-        (void)!write(fileno(file->stream), "", 1);
-        goto failed;
-    }
-    if (fflush(file->stream) != 0) goto failed;
+    if ((errno = write_stream_flush(&file->out)) != 0) goto failed;
     fault_point(fault_name, "before_sync");
     step = "sync";
-    if (fsync(fileno(file->stream)) != 0) goto failed;
+    if (fsync(file->out.fd) != 0) goto failed;
     fault_point(fault_name, "before_rename");
     step = "rename into place";
     /* Renamed before it is closed: the lock on it then covers the whole of its life under the temporary name. */
@@ -388,7 +384,7 @@ Status file_write_atomic(const char *path, const void *data, size_t size, Err *e
     AtomicFile file;
     TRY(atomic_open(&file, path, err));
     if (size > 0 && fwrite(data, 1, size, file.stream) != size) {
-        Status status = err_set(err, ERR_IO, "%s: cannot write: %s", path, strerror(errno));
+        Status status = err_set(err, ERR_IO, "%s: cannot write: %s", path, strerror(file.out.failed));
         atomic_abort(&file);
         return status;
     }
@@ -472,12 +468,11 @@ Status file_open_own(const char *path, int flags, int *fd, Err *err) {
     return OK;
 }
 
-Status file_append_open(const char *path, bool empty, FILE **out, Err *err) {
+Status file_append_open(const char *path, bool empty, WriteStream *out, Err *err) {
     int fd = -1;
     TRY(file_open_own(path, O_WRONLY | O_CREAT | O_APPEND | (empty ? O_TRUNC : 0), &fd, err));
-    *out = fdopen(fd, "ab");
-    if (*out) return OK;
-    int why = errno;
+    int why = write_stream_open(out, fd);
+    if (!why) return OK;
     close(fd);
     return err_set(err, ERR_IO, "%s: cannot open it to write: %s", path, strerror(why));
 }

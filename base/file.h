@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/lock.h"
+#include "base/write_stream.h"
 
 typedef struct Buffer {
     char *data;  /* a NUL follows the size bytes */
@@ -47,7 +48,8 @@ Status file_crc32(const char *path, int64_t bytes, uint32_t *crc, int64_t *file_
  * ERR_IO, which names the path: a full disk, a read-only folder, another process is writing the same file.
  * ERR_INPUT: the path is too long, or is a link, a device or a pipe; or a file has appeared there. */
 typedef struct AtomicFile {
-    FILE *stream; /* write here */
+    FILE *stream; /* write here; the commit tells of the first write that failed */
+    WriteStream out;
     char path[1024], temporary[1088];
     bool fresh;  /* when it was opened, there was no such file */
     bool placed; /* it stands under its name, though the commit may have failed after that */
@@ -82,9 +84,9 @@ Status make_directories(const char *path, Err *err);
 /* Opens a file of rote's own to write it in place, makes it where `flags` (of open) say so: a link there may lead to
  * somebody's file, a FIFO would be waited for. ERR_INPUT: a link, a folder, a device or a pipe; it stays untouched. */
 Status file_open_own(const char *path, int flags, int *fd, Err *err);
-/* Opens a file of rote's own to add lines to it, makes it where it is missing; empty: first drops what it holds. fclose
- * it. ERR_INPUT: a link, a folder, a device or a pipe is in its place, and stays untouched. ERR_IO. */
-Status file_append_open(const char *path, bool empty, FILE **out, Err *err);
+/* Opens a file of rote's own to add lines to it, makes it where it is missing; empty: first drops what it holds.
+ * fclose out->file. ERR_INPUT: a link, a folder, a device or a pipe is in its place, and stays untouched. ERR_IO. */
+Status file_append_open(const char *path, bool empty, WriteStream *out, Err *err);
 bool file_exists(const char *path);
 /* Whether there is surely no such file. Not the opposite of file_exists: of a file that cannot be looked at (no
  * permission, a failing disk) both are false, and reading it says why. */

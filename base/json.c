@@ -21,6 +21,13 @@ bool json_ran_out(void) {
 
 void json_lost(void) { ran_out = true; }
 
+bool json_whole(const json_t *value, json_int_t low, json_int_t high, json_int_t *out) {
+    json_int_t number = json_integer_value(value); /* 0 of what is no integer */
+    if (!json_is_integer(value) || number < low || number > high) return false;
+    *out = number;
+    return true;
+}
+
 json_t *json_string_take(char *text) {
     json_t *string = text ? json_string(text) : NULL;
     if (!text) json_lost();

@@ -28,6 +28,10 @@ json_t *json_string_take(char *text);
 /* Says that something else than jansson had no memory for what an object should hold: json_take_text then says so. */
 void json_lost(void);
 
+/* A whole number from low to high; false: the value is something else, and *out is as it was. jansson's own conversions
+ * (json_unpack with "i", a cast) drop the upper bits of a number that does not fit into an int. */
+bool json_whole(const json_t *value, json_int_t low, json_int_t high, json_int_t *out);
+
 /* Whether an allocation of jansson's has failed in this thread since the last call; for code that uses a json_t without
  * making text of it. */
 bool json_ran_out(void);

@@ -27,6 +27,8 @@ const char *nearest_name(const char *word, const char *const *names) {
     int length = (int)strnlen(word, WORD_MAX), best = length / 3 < 1 ? 2 : length / 3 + 1;
     const char *found = NULL;
     for (; *names; names++) {
+        int longer = (int)strnlen(*names, WORD_MAX) - length;
+        if (longer >= best || -longer >= best) continue; /* as many insertions are needed */
         int distance = edit_distance(word, *names);
         if (distance < best && distance < length) {
             best = distance;

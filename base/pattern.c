@@ -99,6 +99,14 @@ void pattern_free(Pattern *pattern) {
     free(pattern);
 }
 
+/* What PCRE2 notices only while it matches, such as a recursion that takes no character. */
+static Status give_up(const Pattern *pattern, int why, Err *err) {
+    char reason[120] = "";
+    pcre2_get_error_message(why, (PCRE2_UCHAR *)reason, sizeof reason);
+    return err_set(err, ERR_INPUT, "%s: cannot be matched: %s; write it in a simpler way", pattern->what,
+                   reason);
+}
+
 Status pattern_matches(const Pattern *pattern, const char *text, size_t size, bool *out, Err *err) {
     int got = pcre2_match(pattern->code, (PCRE2_SPTR)text, size, 0, 0, pattern->found, pattern->limits);
     *out = got >= 0;
@@ -111,7 +119,7 @@ Status pattern_matches(const Pattern *pattern, const char *text, size_t size, bo
         return err_set(err, ERR_INPUT,
                        "%s: needs more than %d steps on the text '%.40s'; use fewer nested repetitions",
                        pattern->what, PATTERN_STEPS, text);
-    default: CHECK(got >= 0); return OK;
+    default: return got >= 0 ? OK : give_up(pattern, got, err);
     }
 }
 

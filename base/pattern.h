@@ -17,7 +17,8 @@ Status pattern_create(Pattern **out, const char *regex, const char *what, Err *e
 void pattern_free(Pattern *pattern);
 
 /* *out: whether it matches anywhere in the text of `size` bytes; bytes that are not UTF-8 match nothing.
- * ERR_INPUT: the expression needs more steps on this text than PATTERN_STEPS; ERR_NOMEM. */
+ * ERR_INPUT: the expression needs more steps on this text than PATTERN_STEPS, or calls itself without end.
+ * ERR_NOMEM. */
 Status pattern_matches(const Pattern *pattern, const char *text, size_t size, bool *out, Err *err);
 
 /* What a match may take: steps of the matcher, KiB of its memory, and bytes of a compiled expression. */

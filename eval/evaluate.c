@@ -1,4 +1,4 @@
-/* Code lengths come from the same forward as training's; here they are only summed, in a fixed order. */
+/* Code lengths come from the forward pass of training; here they are only summed, in a fixed order. */
 #include "eval/evaluate.h"
 
 #include <math.h>
@@ -15,7 +15,7 @@ Status evaluator_create(Evaluator *out, const Gpt *g, const FactSet *facts, int 
     if (facts->n < 1) return err_set(err, ERR_INPUT, "no facts to evaluate: at least 1");
     TRY(facts_readable(g, facts, err));
     Status status = OK;
-    int n_scored = facts->n + facts->n_heldout; /* they stand at the pool's beginning */
+    int n_scored = facts->n + facts->n_heldout; /* they are the first of the pool */
     out->facts = facts;
     TRY_GOTO(fact_batch_create(&out->all, facts, err));
     out->scored = out->all.batch;
@@ -39,7 +39,7 @@ done:
     return status;
 }
 
-/* What one sequence costs, in nats: its coded tokens in order, and those of them that are not its first. */
+/* The code length of one sequence, in nats: its coded tokens in order, and separately those after the first. */
 typedef struct Cost {
     double all, later;
     int64_t coded, coded_later;
@@ -65,7 +65,7 @@ static bool recalls(const Evaluator *e, int i) {
     return true;
 }
 
-/* The same code lengths again, by the field that tokens belong to. */
+/* The same code lengths, divided by the field of each token. */
 static void count_fields(const Evaluator *e, Evaluation *out) {
     const FactSet *facts = e->facts;
     double nats[FIELDS_MAX] = {0}, heldout[FIELDS_MAX] = {0};
@@ -104,7 +104,7 @@ void evaluator_run(Evaluator *e, Evaluation *out) {
 
     double share = facts->data_bits / facts->n; /* of one fact in H */
     double code = 0, nats = 0, clipped = 0, shifted = 0;
-    int recalled = 0, costly = 0; /* costly: facts that cost more than their share */
+    int recalled = 0, costly = 0; /* costly: facts with more code bits than data bits */
     int64_t tokens = 0;
     for (int i = 0; i < facts->n; i++) {
         Cost cost = cost_of(e, i);
@@ -114,7 +114,7 @@ void evaluator_run(Evaluator *e, Evaluation *out) {
         code += e->fact_bits[i];
         if (share > e->fact_bits[i]) clipped += share - e->fact_bits[i];
         else costly++;
-        /* a fact of one token has no token 2: its shifted cost is its own */
+        /* a fact of one token has no token 2: its own code length is used */
         shifted += cost.coded_later ? bits_of_nats(cost.later) / (double)cost.coded_later * (double)cost.coded
                                     : e->fact_bits[i];
         e->recalled[i] = recalls(e, i);

@@ -7,9 +7,9 @@
 #include "model/batch.h"
 
 typedef struct FactBatch {
-    Batch batch; /* its arrays are the ones below */
+    Batch batch; /* its arrays are those below */
     int32_t *start, *inputs, *targets, *tags;
-    int32_t *sequence; /* of each one its index in the pool; NULL in the batch of the whole pool */
+    int32_t *sequence; /* the index of each sequence in the pool; NULL in the batch of the whole pool */
 } FactBatch;
 
 /* The whole pool, sequence i of the batch being fact i. A sequence of S tokens has S rows: row t reads token t - 1,
@@ -17,12 +17,13 @@ typedef struct FactBatch {
 Status fact_batch_create(FactBatch *out, const FactSet *facts, Err *err);
 void fact_batch_free(FactBatch *b);
 
-/* Room for n sequences of up to max_len tokens; what follows allocates nothing. ERR_NOMEM. */
+/* Allocates room for n sequences of up to max_len tokens; the functions below allocate nothing. ERR_NOMEM. */
 Status fact_batch_reserve(FactBatch *out, int n, int max_len, Err *err);
-/* A training batch: as many sequences of the pool `all` as `out` has, from `position` on in the endless stream of
- * the mix (data/mix.h). */
+/* Fills a training batch: as many sequences of the pool `all` as `out` has, from `position` on in the endless stream
+ * of the mix (data/mix.h). */
 void fact_batch_draw(FactBatch *out, const FactBatch *all, Mix *mix, int64_t position);
-/* A batch built by hand, within its room: no sequences; then sequence j of `from` behind those that are there. */
+/* A batch that the caller composes, within its room: fact_batch_clear removes all sequences, fact_batch_add appends
+ * sequence j of `from`. */
 void fact_batch_clear(FactBatch *b);
 void fact_batch_add(FactBatch *to, const FactBatch *from, int j);
 

@@ -10,7 +10,7 @@ const Quantize parts_format[PARTS_FORMATS] = {QUANTIZE_INT8, QUANTIZE_INT4, QUAN
 
 typedef struct Spoiler {
     const Gpt *g; /* as trained */
-    Gpt spoiled;  /* what the evaluator reads */
+    Gpt spoiled;  /* the parameters that the evaluator reads */
     real *start;
     Evaluator evaluator;
     const Evaluation *whole;
@@ -45,7 +45,7 @@ static void add_noise(Spoiler *s, unsigned parts, double size, uint64_t seed) {
     }
 }
 
-/* The same draws for every size, so that sizes differ by nothing else. */
+/* The same draws for every size, so that only the size differs. */
 static PartLoss noise_loss(Spoiler *s, unsigned parts, double size, int seeds) {
     double lost[PARTS_SEEDS_MAX], recall[PARTS_SEEDS_MAX];
     for (int seed = 0; seed < seeds; seed++) {
@@ -92,9 +92,9 @@ Status parts_evaluate(Parts *out, const Gpt *g, const FactSet *facts, const Part
     if (!s.start)
         TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for %lld starting values", (long long)g->table.total));
     TRY_GOTO(evaluator_create(&s.evaluator, &s.spoiled, facts, s.threads, err));
-    params_init(s.start, &g->table,
-                plan->init_seed); /* g's own table: muP starts elsewhere than the config says */
-    quantize_params(s.start, s.start, &g->table, plan->held, ALL_PARTS, s.threads);
+    /* By g's own table: with muP, initial values differ from those that the config states. */
+    params_init(s.start, &g->table, plan->init_seed);
+    quantize_params(s.start, s.start, &g->table, plan->weight_format, ALL_PARTS, s.threads);
     restore(&s);
     evaluator_run(&s.evaluator, &out->whole);
     for (int part = 0; part < PART_COUNT; part++) {

@@ -1,10 +1,10 @@
-/* Where the memorized bits sit: one part of a trained model is spoiled at a time, all else stays as trained, and
- * the facts are coded again. Three ways, none of which is a share of a whole (docs/math.md): parts work together,
- * so what each loses need not add up to what all lose.
+/* The memorized bits lost with each part of a model: one part of a trained model is perturbed at a time, all others
+ * stay as trained, and the facts are coded again. There are three ways to perturb. None gives a share of the whole
+ * (docs/math.md): parts work together, so the losses of single parts need not add up to the loss of all.
  *
  *   noise     every tensor w of the part becomes w + size * rms(w) * normal draws, for several seeds
  *   quantize  to nearest in int8, int4, ternary (model/quantize.h)
- *   reset     the part goes back to its starting values: its training undone */
+ *   reset     the part goes back to its initial values: its training is undone */
 #ifndef ROTE_EVAL_PARTS_H
 #define ROTE_EVAL_PARTS_H
 
@@ -18,12 +18,13 @@ extern const double parts_size[PARTS_SIZES]; /* of the noise, relative to a tens
 extern const Quantize parts_format[PARTS_FORMATS];
 
 typedef struct PartLoss {
-    Interval lost_bits; /* code length afterwards minus before; the interval is over the seeds, else NAN */
-    double recall;      /* mean over the seeds */
+    /* code length after minus before; with several seeds the mean and its interval, else low and high are NAN */
+    Interval lost_bits;
+    double recall; /* mean over the seeds */
 } PartLoss;
 
 typedef struct PartRow {
-    int64_t params; /* 0: the model has no such part, and nothing else is filled in */
+    int64_t params; /* 0: the model has no such part, and the rest is not filled in */
     PartLoss noise[PARTS_SIZES], format[PARTS_FORMATS], reset;
 } PartRow;
 
@@ -33,10 +34,10 @@ typedef struct Parts {
 } Parts;
 
 typedef struct PartsPlan {
-    uint64_t init_seed; /* train.seed: the starting values */
-    Quantize held;      /* train.quantize: starting values are rounded, too */
-    int seeds;          /* of the noise: 0 .. seeds-1, 2 to PARTS_SEEDS_MAX */
-    int threads;        /* 0: one per core; changes no bit */
+    uint64_t init_seed;     /* train.seed, for the initial values */
+    Quantize weight_format; /* train.quantize: initial values are rounded to it, too */
+    int seeds;              /* seeds of the noise: 0 .. seeds-1, 2 to PARTS_SEEDS_MAX of them */
+    int threads;            /* 0: one per core; changes no bit */
 } PartsPlan;
 
 /* ERR_NOMEM, ERR_INPUT: facts that the model cannot read. */

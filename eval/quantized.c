@@ -21,7 +21,7 @@ Status quantized_model(Gpt *out, const Gpt *g, Quantize kind, QuantizeMethod met
         quantize_params(out->params, g->params, &g->table, kind, ALL_PARTS, threads);
     } else {
         TRY_GOTO(fact_batch_create(&facts, calibration, err));
-        facts.batch.n_seq = calibration->n; /* of the pool, what is to be known */
+        facts.batch.n_seq = calibration->n; /* of the pool, only the facts to calibrate on */
         TRY_GOTO(gptq_quantize(out, kind, &facts.batch, calibration->max_len, threads, err));
     }
 done:
@@ -38,13 +38,14 @@ static Status evaluate(Evaluation *out, const Gpt *g, const FactSet *facts, int 
     return OK;
 }
 
-Status quantized_evaluate(Quantized *out, const Gpt *g, Quantize held, Quantize kind, QuantizeMethod method,
-                          const FactSet *calibration, const FactSet *facts, int threads, Err *err) {
+Status quantized_evaluate(Quantized *out, const Gpt *g, Quantize weight_format, Quantize kind,
+                          QuantizeMethod method, const FactSet *calibration, const FactSet *facts,
+                          int threads, Err *err) {
     Gpt small;
     Quantized q = {.kind = kind,
                    .method = method,
                    .weight_bits = quantize_weight_bits(&g->table, kind),
-                   .before_weight_bits = quantize_weight_bits(&g->table, held)};
+                   .before_weight_bits = quantize_weight_bits(&g->table, weight_format)};
     TRY(evaluate(&q.before, g, facts, threads, err));
     TRY(quantized_model(&small, g, kind, method, calibration, threads, err));
     Status status = evaluate(&q.quantized, &small, facts, threads, err);

@@ -41,7 +41,7 @@ static void training_figures(double *x, const RunCounts *counts) {
     x[FIG_TOKENS] = (double)counts->tokens;
 }
 
-/* Of FigureWhen, but for the biographies. */
+/* The conditions of FigureWhen that hold, except those about biographies. */
 static unsigned what_holds(const FigureSources *from) {
     const FactSet *facts = from->facts;
     unsigned holds = 0;

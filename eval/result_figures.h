@@ -1,23 +1,24 @@
-/* The figures of a run (store/figures.h) from what was measured: the one place where each of them is computed. */
+/* Computes the figures of a run (store/figures.h) from its measurements; each figure is computed here and nowhere
+ * else. */
 #ifndef ROTE_EVAL_RESULT_FIGURES_H
 #define ROTE_EVAL_RESULT_FIGURES_H
 
 #include "eval/evaluate.h"
 #include "store/figures.h"
 
-/* What a training run counts. */
+/* The counters of a training run. */
 typedef struct RunCounts {
     int64_t steps, tokens;
-    double exposures;                     /* of a fact, mean */
+    double exposures;                     /* mean over facts */
     int64_t exposures_min, exposures_max; /* with facts.zipf */
 } RunCounts;
 
 typedef struct FigureSources {
     const Config *config;         /* of the run: train.quantize, facts.zipf */
-    const FactSet *facts;         /* those that were evaluated */
-    const Evaluation *evaluation; /* NULL: unknown, of a diverged model */
+    const FactSet *facts;         /* the evaluated facts */
+    const Evaluation *evaluation; /* NULL: unknown, since the model diverged */
     int64_t params, weight_bits;  /* of the model; weight_bits: in the format of train.quantize */
-    const RunCounts *counts;      /* NULL: an evaluation by itself */
+    const RunCounts *counts;      /* NULL: an evaluation without training */
 } FigureSources;
 
 /* Allocates nothing. */

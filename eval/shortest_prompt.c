@@ -9,7 +9,7 @@
 #include "base/threads.h"
 #include "model/decode.h"
 
-/* What has to follow a prompt of some length. */
+/* A target: the tokens that must follow a prompt of some length. */
 typedef struct Target {
     const int32_t *token;
     int n, fact;
@@ -20,20 +20,21 @@ typedef struct Job {
     const FactSet *facts;
     const PromptPlan *plan;
     ShortestPrompts *out;
-    Target *target; /* of facts that are still looked for, sorted by tokens; all for prompts of k tokens */
+    Target *
+        target; /* targets of the facts that have no prompt yet, sorted by tokens; all for prompts of k tokens */
     int n_targets, k;
 } Job;
 
-/* One thread's. */
+/* The work of one thread. */
 typedef struct Worker {
     Decoder *decoder;
-    const real *logits; /* of what follows all that was read */
+    const real *logits; /* after all tokens read so far */
     int64_t steps;
 } Worker;
 
 double compression_ratio(const ShortestPrompts *s, int i) {
     if (s->length[i] < 0) return (double)NAN;
-    return s->length[i] == 0 ? (double)INFINITY : (double)s->said[i] / s->length[i];
+    return s->length[i] == 0 ? (double)INFINITY : (double)s->elicited[i] / s->length[i];
 }
 
 /* ---- targets ---- */
@@ -44,8 +45,8 @@ static Target target_of(const FactSet *facts, int i, int k) {
     return (Target){facts->tokens + from, n > 0 ? (int)n : 0, i};
 }
 
-/* Whether a prompt of k tokens may still be fact i's: it would be the first found, would be shorter than what
- * follows, and than the fact's own if that is enough, and the model can read both. */
+/* Whether a prompt of k tokens can be a result for fact i: none was found yet, it would be shorter than the text
+ * that it elicits and than the fact's own prompt if that is enough, and the model can read both. */
 static bool looked_for(const Job *j, int i, int k) {
     const PromptPlan *plan = j->plan;
     Target t = target_of(j->facts, i, k);
@@ -99,11 +100,11 @@ static double token_nats(const real *logits, int V, int32_t token) {
 
 static void found(ShortestPrompts *s, const Target *t, const int32_t *prompt, int k) {
     s->length[t->fact] = k;
-    s->said[t->fact] = t->n;
+    s->elicited[t->fact] = t->n;
     memcpy(s->prompt + (size_t)t->fact * (size_t)s->room, prompt, (size_t)k * sizeof *prompt);
 }
 
-/* Prompts come in order within a thread only: among those of one length the first in the order of tokens stands. */
+/* Prompts are tried in order only within a thread: among those of one length, the first by its tokens is kept. */
 static void found_by_trying(const Job *j, const Target *t, const int32_t *prompt) {
     ShortestPrompts *s = j->out;
 #pragma omp critical
@@ -118,7 +119,7 @@ static void found_by_trying(const Job *j, const Target *t, const int32_t *prompt
     }
 }
 
-/* Of targets low to high - 1, which agree before place t, the first whose token there is at least `token`. */
+/* Among targets low to high - 1, which agree before place t, the first whose token at t is at least `token`. */
 static int first_from(const Job *j, int low, int high, int t, int32_t token) {
     while (low < high) {
         int middle = low + (high - low) / 2;
@@ -128,7 +129,7 @@ static int first_from(const Job *j, int low, int high, int t, int32_t token) {
     return low;
 }
 
-/* What the model goes on to say, followed as long as some target begins so: those from low to high - 1. */
+/* Follows the greedy continuation as long as some target begins with it: those from low to high - 1. */
 static void follow(const Job *j, Worker *w, const int32_t *prompt) {
     int low = 0, high = j->n_targets;
     for (int t = 0;; t++) {
@@ -141,7 +142,7 @@ static void follow(const Job *j, Worker *w, const int32_t *prompt) {
     }
 }
 
-/* All prompts that begin with the first `depth` tokens of prompt, which were read. */
+/* Tries all prompts that begin with the first `depth` tokens of prompt, which were read. */
 static void try_from(const Job *j, Worker *w, int32_t *prompt, int depth) {
     if (depth == j->k) {
         follow(j, w, prompt);
@@ -162,7 +163,7 @@ static Status worker_create(Worker *w, const Gpt *g, Err *err) {
 
 static Status try_all(Job *j, int threads, Err *err) {
     Status status = OK;
-    int V = j->k > 0 ? j->facts->vocab.size : 1; /* shared by the prompts' first token */
+    int V = j->k > 0 ? j->facts->vocab.size : 1; /* divided by the prompts' first */
 #pragma omp parallel num_threads(threads)
     {
         Worker w;
@@ -190,7 +191,7 @@ static Status try_all(Job *j, int threads, Err *err) {
     return status;
 }
 
-/* The decoder steps that trying all of them takes at worst: V^k prompts, each with all it may say. */
+/* The maximum number of decoder steps for trying all of them: V^k prompts, each with its longest continuation. */
 static double worst_steps(int V, int k, int longest) {
     double prompts = 1;
     for (int i = 0; i < k; i++) prompts *= V;
@@ -199,29 +200,29 @@ static double worst_steps(int V, int k, int longest) {
 
 /* ---- coordinate search ---- */
 
-/* What one fact's search changes. */
+/* The state of the search for one fact. */
 typedef struct Search {
     Worker *w;
     const Gpt *g;
-    int V; /* symbols that a prompt is of */
+    int V; /* symbols that a prompt may contain */
     Target target;
     Stream stream;
     uint64_t draws;
-    int64_t end; /* of w->steps */
+    int64_t end; /* limit of w->steps */
 } Search;
 
-/* Nats of the target after prompt, whose first `depth` tokens were read; it is left early once it costs `enough` and
- * was not said greedily. */
-static double price(Search *s, const int32_t *prompt, int k, int depth, double enough, bool *said) {
+/* Code length of the target after prompt, in nats. The first `depth` tokens of the prompt were read already. Stops
+ * early if the length reaches `enough` and the target is not the greedy continuation. */
+static double price(Search *s, const int32_t *prompt, int k, int depth, double enough, bool *elicited) {
     int V = s->g->config.vocab_size;
     double nats = 0;
-    *said = true;
+    *elicited = true;
     for (int i = depth; i < k; i++) read_token(s->w, prompt[i]);
     for (int t = 0; t < s->target.n; t++) {
         int32_t token = s->target.token[t];
-        if (likeliest(s->w->logits, V) != token) *said = false;
+        if (likeliest(s->w->logits, V) != token) *elicited = false;
         nats += token_nats(s->w->logits, V, token);
-        if (!*said && nats >= enough) break;
+        if (!*elicited && nats >= enough) break;
         if (t + 1 < s->target.n) read_token(s->w, token);
     }
     return nats;
@@ -233,38 +234,39 @@ static void read_prefix(Search *s, const int32_t *prompt, int depth) {
     for (int i = 0; i < depth; i++) read_token(s->w, prompt[i]);
 }
 
-/* The best token for place `at`, all others as they are. Whether the prompt is enough. */
+/* Finds the best token for place `at` while the others are fixed. Returns whether the prompt elicits the target. */
 static bool improve(Search *s, int32_t *prompt, int k, int at, double *best) {
     int32_t keep = prompt[at];
-    bool said = false;
+    bool elicited = false;
     read_prefix(s, prompt, at);
     for (int32_t v = 0; v < s->V && s->w->steps < s->end; v++) {
         if (v == keep) continue;
         int32_t before = prompt[at];
         prompt[at] = v;
         decoder_rewind(s->w->decoder, at + 1);
-        double nats = price(s, prompt, k, at, *best, &said);
-        if (said) return true;
+        double nats = price(s, prompt, k, at, *best, &elicited);
+        if (elicited) return true;
         if (nats < *best) *best = nats;
         else prompt[at] = before;
     }
     return false;
 }
 
-/* From the prompt given: places in random order, until a round changes nothing. Whether the prompt is then enough. */
+/* Starts with the given prompt and changes its places in random order until a round changes nothing. Returns whether
+ * the prompt then elicits the target. */
 static bool descend(Search *s, int32_t *prompt, int k) {
-    bool said;
+    bool elicited;
     read_prefix(s, prompt, 0);
-    double best = price(s, prompt, k, 0, (double)INFINITY, &said), before = (double)INFINITY;
-    while (!said && best < before && s->w->steps < s->end) {
+    double best = price(s, prompt, k, 0, (double)INFINITY, &elicited), before = (double)INFINITY;
+    while (!elicited && best < before && s->w->steps < s->end) {
         before = best;
         int turn = (int)random_below(s->stream, s->draws++, (uint64_t)k);
-        for (int i = 0; i < k && !said; i++) said = improve(s, prompt, k, (turn + i) % k, &best);
+        for (int i = 0; i < k && !elicited; i++) elicited = improve(s, prompt, k, (turn + i) % k, &best);
     }
-    return said;
+    return elicited;
 }
 
-/* The first try is what stands there in the fact itself, the others are random; each length has its share of steps. */
+/* The first start is the beginning of the fact itself, the others are random; each length has its share of steps. */
 static void search_fact(const Job *j, Worker *w, int i, int from, int to, int32_t *prompt) {
     const FactSet *facts = j->facts;
     int own = facts->prompt_len ? facts->prompt_len[i] : 0;
@@ -286,7 +288,8 @@ static void search_fact(const Job *j, Worker *w, int i, int from, int to, int32_
     }
 }
 
-/* Facts for which a prompt of some length from `from` on may be found, into j->target; the longest such length. */
+/* The facts for which a prompt of some length from `from` on may be found, into j->target; returns the longest such
+ * length. */
 static int find_searched(Job *j, int from) {
     int to = from - 1;
     j->n_targets = 0;
@@ -327,7 +330,7 @@ static Status search_all(Job *j, int from, int threads, Err *err) {
 
 /* ---- all of it ---- */
 
-/* Facts for which nothing shorter was found keep the prompt that recall takes, where it is enough. */
+/* Facts for which no shorter prompt was found keep the prompt of recall if that elicits the answer. */
 static void keep_own(const Job *j) {
     for (int i = 0; i < j->facts->n; i++) {
         int k = j->plan->own[i];
@@ -353,11 +356,11 @@ Status shortest_prompts(ShortestPrompts *out, const Gpt *g, const FactSet *facts
     size_t n = (size_t)facts->n;
     *out = (ShortestPrompts){.n = facts->n, .room = facts->max_len};
     out->length = calloc(n, sizeof *out->length);
-    out->said = calloc(n, sizeof *out->said);
+    out->elicited = calloc(n, sizeof *out->elicited);
     out->prompt = calloc(n * (size_t)facts->max_len, sizeof *out->prompt);
     Job j = {.g = g, .facts = facts, .plan = plan, .out = out, .target = calloc(n, sizeof *j.target)};
     Status status = OK;
-    if (!out->length || !out->said || !out->prompt || !j.target)
+    if (!out->length || !out->elicited || !out->prompt || !j.target)
         TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for the prompts of %d facts", facts->n));
     for (int i = 0; i < facts->n; i++) out->length[i] = -1;
     for (; k <= facts->max_len; k++) {
@@ -377,7 +380,7 @@ done:
 
 void shortest_prompts_free(ShortestPrompts *s) {
     free(s->length);
-    free(s->said);
+    free(s->elicited);
     free(s->prompt);
     *s = (ShortestPrompts){.n = 0};
 }

@@ -159,3 +159,5 @@ const real *decoder_read(Decoder *s, const int32_t *token, int n) {
 }
 
 const real *decoder_step(Decoder *s, int32_t token) { return decoder_read(s, &token, 1); }
+
+const real *decoder_hidden(const Decoder *s) { return s->norm_f.y; }

@@ -26,5 +26,8 @@ void decoder_edit(Decoder *d, const Edits *edits);
 const real *decoder_step(Decoder *d, int32_t token);
 /* Reads n tokens and returns the logits of the token after the last one: the same bits as n steps, but faster. */
 const real *decoder_read(Decoder *d, const int32_t *token, int n);
+/* What the head read for these logits: the last hidden state after the final norm, n_embd values, valid until the next
+ * call of decoder_step or decoder_read. */
+const real *decoder_hidden(const Decoder *d);
 
 #endif

@@ -16,9 +16,10 @@ find_calls() { # what to write instead, pattern, files that may
 }
 
 none='-'
-find_calls 'make a text by text_begin .. text_end, which know what was lost (base/text_stream.h)' '\b(open_memstream|fmemopen|fopencookie|funopen)\(' 'base/text_stream\.c'
+find_calls 'make a text by text_begin .. text_end, which know what was lost (base/text_stream.h)' '\b(open_memstream|fmemopen|fopencookie|funopen)\(' 'base/text_stream\.c|base/write_stream\.c'
 find_calls 'read and write JSON by json_read and json_take_text, which know why it failed (base/json.h)' '\bjson_(loads|load_file|loadf|loadfd|load_callback|dumps|dumpb|dumpf|dumpfd|dump_file|dump_callback)\(' 'base/json\.c'
 find_calls 'read JSON by json_read (base/json.h)' '\bjson_loadb\(' 'base/json\.c|data/import/json_line\.c'
+find_calls 'json_unpack to "I", then the range: "i" drops the upper bits of a number (base/json.h)' '(json_unpack.*|^ *|COMMON )"[^"]*\{s:[^"]*s:i' 'data/folder/write\.c|train/sweep/folder\.c|model/formats/hf\.c'
 find_calls 'look at what asprintf returns' '^ *(\(void\))?v?asprintf\(' "$none"
 find_calls 'keep the old pointer until realloc has worked' '\b([a-z_>.*-]+) = realloc\(\1,' "$none"
 find_calls 'an allocation that is used where it stands cannot be looked at' '\b(strcpy|strcat|strlen|memcpy|sprintf|fputs|puts|json_string)\((strdup|strndup|malloc|calloc|config_value|value_quoted)\(' "$none"

@@ -74,8 +74,9 @@ static bool parse(Buffer *text, Seal *out) {
     if (!next_line(&at, &word, &value) || strcmp(word, "config_hash") || !is_hash(value)) return false;
     memcpy(out->config_hash, value, sizeof out->config_hash);
     if (!next_line(&at, &word, &value) || strcmp(word, "checkpoint")) return false;
+    errno = 0;
     out->checkpoint = strtoll(value, &end, 10);
-    if (*end || end == value || out->checkpoint < -1) return false;
+    if (errno || *end || end == value || out->checkpoint < -1) return false;
     while (next_line(&at, &word, &value) && strcmp(word, "seal")) {
         if (out->n == SEAL_FILES_MAX || !parse_file(word, value, &out->file[out->n])) return false;
         out->n++;

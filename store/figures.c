@@ -49,7 +49,8 @@ int figures_listed(FigureList list, RunFigure out[FIGURE_COUNT]) {
 }
 
 const char *figure_number(char out[NUMBER_TEXT_MAX], RunFigure figure, double value) {
-    if (figure_rows[figure].kind == FIGURE_REAL || !__builtin_isfinite(value)) return number_text(out, value);
+    bool huge = !(__builtin_fabs(value) <= 0x1p53); /* true of NAN */
+    if (figure_rows[figure].kind == FIGURE_REAL || huge) return number_text(out, value);
     snprintf(out, NUMBER_TEXT_MAX, "%" PRId64, (int64_t)value);
     return out;
 }

@@ -1,5 +1,6 @@
 #include "store/result.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,26 +182,51 @@ static void string_of(const json_t *root, const char *key, char *out, size_t siz
     snprintf(out, size, "%s", value ? value : "");
 }
 
-/* Reads a seed: a number, or a string of digits if it is large. */
-static void seed_of(const json_t *root, const char *key, char out[24]) {
-    const json_t *value = json_object_get(root, key);
-    string_of(root, key, out, 24);
-    if (json_is_integer(value)) snprintf(out, 24, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+static Status not_a_count(const char *where, const char *key, Err *err) {
+    return err_set(err, ERR_FORMAT, "%s: \"%s\" is not a count; " REMAKE, where, key);
 }
 
-static void figures_of(const json_t *root, RunFigures *out) {
+/* Reads a seed: a number, or a string of digits if it is large. Older results have none. */
+static Status seed_of(const json_t *root, const char *key, const char *where, char out[24], Err *err) {
+    const json_t *value = json_object_get(root, key);
+    const char *digits = json_string_value(value);
+    json_int_t number;
+    out[0] = '\0';
+    if (!value || json_is_null(value)) return OK;
+    errno = 0;
+    bool whole = json_whole(value, 0, INT64_MAX, &number);
+    if (whole) snprintf(out, 24, "%" JSON_INTEGER_FORMAT, number);
+    else if (digits && *digits && strlen(digits) <= 20 && strspn(digits, "0123456789") == strlen(digits) &&
+             (strtoull(digits, NULL, 10), !errno))
+        strcpy(out, digits);
+    else return err_set(err, ERR_FORMAT, "%s: \"%s\" is not a seed; " REMAKE, where, key);
+    return OK;
+}
+
+/* A count is written without a fraction, and below 2^53: another number would not be the same where it is written
+ * again. */
+static Status figures_of(const json_t *root, const char *where, RunFigures *out, Err *err) {
     for (int f = 0; f < FIGURE_COUNT; f++) {
         const json_t *value = json_object_get(root, figure_rows[f].key);
+        json_int_t count;
+        if (figure_rows[f].kind == FIGURE_INTEGER && json_is_number(value) &&
+            !json_whole(value, 0, (json_int_t)1 << 53, &count))
+            return not_a_count(where, figure_rows[f].key, err);
         out->value[f] = number_of(value);
         out->present[f] = value != NULL;
     }
+    return OK;
 }
 
-static void parts_of(const json_t *by, RunResult *out) {
+static Status parts_of(const json_t *by, const char *where, RunResult *out, Err *err) {
     for (int p = 0; p < PART_COUNT; p++) {
         const json_t *value = json_object_get(by, part_name[p]);
-        out->params_by[p] = json_is_integer(value) ? json_integer_value(value) : -1;
+        json_int_t count = -1;
+        if (json_is_number(value) && !json_whole(value, -1, (json_int_t)1 << 53, &count))
+            return not_a_count(where, part_name[p], err);
+        out->params_by[p] = count;
     }
+    return OK;
 }
 
 static void fields_of(json_t *by, json_t *heldout, RunResult *out) {
@@ -217,7 +243,7 @@ static void fields_of(json_t *by, json_t *heldout, RunResult *out) {
     }
 }
 
-static Status neurons_of(const json_t *list, RunResult *out, Err *err) {
+static Status neurons_of(const json_t *list, const char *where, RunResult *out, Err *err) {
     size_t n = json_array_size(list);
     if (!n) return OK;
     TRY(rules_room(out, n < NEURON_RULES_MAX ? (int)n : NEURON_RULES_MAX, err));
@@ -227,17 +253,22 @@ static Status neurons_of(const json_t *list, RunResult *out, Err *err) {
         string_of(rule, "name", to->name, sizeof to->name);
         string_of(rule, "hook", to->hook, sizeof to->hook);
         TRY(units_room(to, (int)json_array_size(units), err));
-        for (int j = 0; j < to->n; j++)
-            to->unit[j] = (int32_t)json_integer_value(json_array_get(units, (size_t)j));
+        for (int j = 0; j < to->n; j++) {
+            json_int_t unit;
+            if (!json_whole(json_array_get(units, (size_t)j), 0, INT32_MAX, &unit))
+                return err_set(err, ERR_FORMAT, "%s: \"units\" has something that is not a neuron; " REMAKE,
+                               where);
+            to->unit[j] = (int32_t)unit;
+        }
     }
     return OK;
 }
 
-static Status result_of(const json_t *root, RunResult *out, Err *err) {
+static Status result_of(const json_t *root, const char *where, RunResult *out, Err *err) {
     string_of(root, "verdict", out->verdict, sizeof out->verdict);
     string_of(root, "reason", out->reason, sizeof out->reason);
-    figures_of(root, &out->figures);
-    parts_of(json_object_get(root, "params_by"), out);
+    TRY(figures_of(root, where, &out->figures, err));
+    TRY(parts_of(json_object_get(root, "params_by"), where, out, err));
     string_of(root, "facts_kind", out->facts_kind, sizeof out->facts_kind);
     string_of(root, "quantize", out->quantize, sizeof out->quantize);
     fields_of(json_object_get(root, "code_bits_by"), json_object_get(root, "heldout_bits_by"), out);
@@ -246,10 +277,10 @@ static Status result_of(const json_t *root, RunResult *out, Err *err) {
     string_of(root, "config_hash", out->config_hash, sizeof out->config_hash);
     string_of(root, "numeric_spec", out->numeric_spec, sizeof out->numeric_spec);
     string_of(root, "dtype", out->dtype, sizeof out->dtype);
-    seed_of(root, "seed", out->seed);
-    seed_of(root, "facts_seed", out->facts_seed);
+    TRY(seed_of(root, "seed", where, out->seed, err));
+    TRY(seed_of(root, "facts_seed", where, out->facts_seed, err));
     out->exact = json_is_true(json_object_get(root, "exact"));
-    return neurons_of(json_object_get(root, "neurons"), out, err);
+    return neurons_of(json_object_get(root, "neurons"), where, out, err);
 }
 
 static Status check_whole(const json_t *root, const char *where, Err *err) {
@@ -297,7 +328,7 @@ Status result_parse(const char *text, const char *where, ResultNeeds needs, RunR
     if (!json_is_object(root)) status = err_set(err, ERR_FORMAT, "%s: not a JSON object; " REMAKE, where);
     if (status == OK && needs == RESULT_WHOLE) status = check_whole(root, where, err);
     if (status == OK && needs == RESULT_COMPARED) status = check_compared(root, where, err);
-    if (status == OK) status = result_of(root, out, err);
+    if (status == OK) status = result_of(root, where, out, err);
     if (status != OK) result_free(out);
     json_decref(root);
     return status;

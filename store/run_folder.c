@@ -202,14 +202,15 @@ Status folder_begin(RunFolder *folder, const Config *config, int eos, const Ops 
 /* ---- metrics and checkpoints ---- */
 
 void folder_metrics(RunFolder *folder, const char *format, ...) {
-    if (!folder->metrics) return;
+    if (!folder->metrics.file) return;
     char line[4096];
     va_list args;
     va_start(args, format);
     int n = vsnprintf(line, sizeof line, format, args);
     va_end(args);
     CHECK(n > 0 && (size_t)n < sizeof line);
-    fwrite(line, 1, (size_t)n, folder->metrics); /* the stream records errors, and folder_save reports them */
+    fwrite(line, 1, (size_t)n,
+           folder->metrics.file); /* the stream records errors, and folder_save reports them */
     folder->mark.metrics_bytes += n;
     folder->mark.metrics_crc = (uint32_t)crc32(folder->mark.metrics_crc, (const Bytef *)line, (uInt)n);
 }
@@ -220,13 +221,13 @@ static CheckpointOwner owner_of(const RunFolder *folder) {
 }
 
 static Status sync_metrics(RunFolder *folder, Err *err) {
-    FILE *f = folder->metrics;
-    bool failed = ferror(f) != 0 || fflush(f) != 0 || fsync(fileno(f)) != 0;
-    if (failed)
+    int why = write_stream_flush(&folder->metrics);
+    if (!why && fsync(folder->metrics.fd) != 0) why = errno;
+    if (why)
         return err_set(
             err, ERR_IO,
             "%s/metrics.jsonl: cannot write: %s; the last checkpoint is safe; continue with --resume",
-            folder->dir, strerror(errno));
+            folder->dir, strerror(why));
     return OK;
 }
 
@@ -271,7 +272,7 @@ Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink 
     if (!*found) return OK;
     TRY(check_metrics(folder, &mark, false, err));
     TRY(open_metrics(folder, false, err));
-    if (ftruncate(fileno(folder->metrics), mark.metrics_bytes) != 0)
+    if (ftruncate(folder->metrics.fd, mark.metrics_bytes) != 0)
         return err_set(err, ERR_IO, "%s/metrics.jsonl: cannot be cut back to %" PRId64 " bytes: %s",
                        folder->dir, mark.metrics_bytes, strerror(errno));
     folder->mark = mark;
@@ -375,7 +376,7 @@ Status folder_finish(RunFolder *folder, const char *result, bool spare, Err *err
 }
 
 void folder_close(RunFolder *folder) {
-    if (folder->metrics) fclose(folder->metrics);
+    if (folder->metrics.file) fclose(folder->metrics.file);
     if (folder->lock_fd >= 0) lock_release(folder->lock_fd);
     *folder = (RunFolder){.lock_fd = -1, .saved_step = -1};
 }

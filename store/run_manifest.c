@@ -18,19 +18,20 @@ static Status parse_manifest(const Buffer *text, const char *path, RunManifest *
     json_t *root, *eos = NULL;
     json_error_t why;
     const char *config, *data, *spec, *other[5], *seal = NULL;
-    int threads;
+    json_int_t threads, token = -1;
     TRY(json_read(text->data, text->size, JSON_REJECT_DUPLICATES, path, &root, err));
     Status status = OK;
     json_ran_out();
-    if (json_unpack_ex(root, &why, JSON_STRICT, "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s?o, s?s}",
+    if (json_unpack_ex(root, &why, JSON_STRICT, "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s?o, s?s}",
                        "config_hash", &config, "data_hash", &data, "numeric_spec", &spec, "dtype", &other[0],
                        "commit", &other[1], "compiler", &other[2], "cpu", &other[3], "isa", &other[4],
                        "threads", &threads, "eos", &eos, "seal", &seal) != 0)
         status = json_ran_out() ? err_set(err, ERR_NOMEM, "%s: no memory to read it", path)
                                 : err_set(err, ERR_FORMAT, "%s: altered: %s; " RUN_FILE_LOST, path, why.text);
-    else if (eos && !json_is_null(eos) &&
-             (!json_is_integer(eos) || json_integer_value(eos) < 0 || json_integer_value(eos) > INT32_MAX))
+    else if (eos && !json_is_null(eos) && !json_whole(eos, 0, INT32_MAX, &token))
         status = err_set(err, ERR_FORMAT, "%s: eos is no token; " RUN_FILE_LOST, path);
+    else if (threads < 1 || threads > INT32_MAX)
+        status = err_set(err, ERR_FORMAT, "%s: threads is out of range; " RUN_FILE_LOST, path);
     else if (seal && !seal_holds(text, SEAL_JSON))
         status = err_set(err, ERR_FORMAT,
                          "%s: altered: it does not end in the seal of its other bytes; " RUN_FILE_LOST, path);
@@ -39,7 +40,7 @@ static Status parse_manifest(const Buffer *text, const char *path, RunManifest *
             err_set(err, ERR_FORMAT, "%s: config_hash and data_hash have 32 digits; " RUN_FILE_LOST, path);
     if (status == OK) {
         out->has_eos = eos != NULL;
-        out->eos = json_is_integer(eos) ? (int)json_integer_value(eos) : -1;
+        out->eos = (int)token;
         snprintf(out->config_hash, sizeof out->config_hash, "%s", config);
         snprintf(out->data_hash, sizeof out->data_hash, "%s", data);
         snprintf(out->numeric_spec, sizeof out->numeric_spec, "%s", spec);

@@ -2,6 +2,7 @@
 # Flags that let a compiler rearrange arithmetic, and what they give: refused, or made harmless by the Makefile's own flags
 # behind them, so that the self-test and one hash hold. The short form compiles the known answers of base/ with every flag; with
 # ROTE_LONG=1 the whole library is built and trains.
+#   tests/check_flags.sh [FLAGS...]     each word the flags of one build; default: all
 set -u
 cd "$(dirname "$0")/.." || exit 1
 skipped=0
@@ -11,6 +12,7 @@ flags=(-Ofast -ffast-math -funsafe-math-optimizations -fassociative-math '-fasso
     -freciprocal-math -ffinite-math-only -fno-signed-zeros -fno-trapping-math -fno-math-errno -ffp-contract=fast
     '-march=native -ffp-contract=fast' '-Ofast -fno-finite-math-only' '-O3 -march=native -funsafe-math-optimizations')
 [ -n "${ROTE_LONG:-}" ] || flags+=(-fsingle-precision-constant -frounding-math -fcx-limited-range)
+[ $# = 0 ] || flags=("$@")
 
 verdict() { # name, refused or ok or other words: a line of words
     case $2 in
@@ -56,7 +58,7 @@ answers() { # compiler, flag, how -> refused, ok, or what went wrong
 trains() { # compiler, flag
     local build=build/flags log=$work/log
     rm -rf $build
-    make -s -j"$(nproc)" CC="$1" CFLAGS="-O3 $2" BUILD=$build one_hash >"$log" 2>&1 || {
+    make -s -j"${JOBS:-$(nproc)}" CC="$1" CFLAGS="-O3 $2" BUILD=$build one_hash >"$log" 2>&1 || {
         grep -q 'not allowed\|exact arithmetic needs' "$log" && echo refused || head -n 1 "$log"
         return
     }

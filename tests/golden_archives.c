@@ -149,7 +149,7 @@ typedef struct Case {
     const char *name;
     FactSet (*facts)(void);
     bool names, as_set;
-    Quantize held;
+    Quantize weight_format;
     ModelConfig model;
 } Case;
 
@@ -223,8 +223,8 @@ static void made(const Case *c, int i, Bytes *out) {
     if (model.rope_theta == 0) model.rope_theta = 10000;
     must(gpt_create(&g, &model, the_ops(), GEMM_EXACT, &err), &err);
     draw_params(&g, &d, 0.5);
-    quantize_params(g.params, g.params, &g.table, c->held, ALL_PARTS, 1);
-    TwoPartOptions options = {c->held, c->as_set, 2};
+    quantize_params(g.params, g.params, &g.table, c->weight_format, ALL_PARTS, 1);
+    TwoPartOptions options = {c->weight_format, c->as_set, 2};
     must(two_part_write(out, &g, &facts, &options, NULL, &err), &err);
     gpt_free(&g);
     facts_free(&facts);

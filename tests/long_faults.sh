@@ -2,7 +2,8 @@
 # Every fault of tests/faults.txt, put into a copy of the tree, must make a test fail: in double, the gradients of the
 # layers alone or of whole models, or the reference where the fault is not in a backward pass; of sweeps, their transcript; of
 # verdicts on capacity, test_fits; of what surrounds the program, tests/check_environment.sh; of seals, tests/check_damage.sh and
-# two unit tests; of memory that runs out, tests/check_allocations.sh; of returns that are dropped, scripts/check_returns.sh.
+# two unit tests; of base/, two others; of figures of logits, their unit tests; of sampling, two unit tests and its
+# transcript; of memory that runs out, tests/check_allocations.sh; of returns that are dropped, scripts/check_returns.sh.
 # A fault whose place is no longer there, that does not compile, or that makes a test hang counts as failed, too.
 #   tests/long_faults.sh [-v] [WORD]     only faults whose description or file has WORD; -v: asks every test in double
 #   tests/long_faults.sh --places        builds nothing: only whether every place is there, once (tests/check_faults.sh)
@@ -17,8 +18,12 @@ layers=tests/double/test_layers models=tests/double/test_gradients reference=tes
 training=tests/double/test_straight_through runs='tests/test_neurons tests/test_init_from'
 rules='tests/double/test_rules tests/double/test_causal tests/double/test_rule_losses tests/double/test_routing'
 environment=tests/check_environment.sh damage='plain/tests/test_hostile plain/tests/test_done tests/check_damage.sh'
+base='plain/tests/test_file plain/tests/test_pattern'
 allocations=tests/check_allocations.sh returns=scripts/check_returns.sh
+sampling='plain/tests/test_chain plain/tests/test_sample tests/cli/sample.t'
 measured='tests/test_neuron_eval tests/test_edits'
+logits='plain/tests/test_logit_row plain/tests/test_variance plain/tests/test_identities plain/tests/test_logit_pattern
+    plain/tests/test_normality plain/tests/test_kstar'
 environment=tests/check_environment.sh
 sweep=tests/cli/sweep.t # of a program in plain/, whose kernels are the portable ones: the quickest to build
 build() { # double | rules | fits | plain | sealed, more for make
@@ -27,7 +32,12 @@ build() { # double | rules | fits | plain | sealed, more for make
     [[ $1 == rules ]] && goal=(DOUBLE=1 BUILD=build ${rules//tests/build/tests} ${runs//tests/build/tests} ${measured//tests/build/tests})
     [ "$1" = fits ] && goal=(DOUBLE=1 BUILD=build build/tests/test_fits)
     [ "$1" = plain ] && goal=(ISAS=portable BUILD=plain plain/rote)
+    # shellcheck disable=SC2206  # words
+    [ "$1" = logits ] && goal=(ISAS=portable BUILD=plain $logits)
     [ "$1" = sealed ] && goal=(ISAS=portable BUILD=plain plain/rote plain/tests/test_hostile plain/tests/test_done)
+    [ "$1" = sampling ] && goal=(ISAS=portable BUILD=plain plain/rote plain/tests/test_chain plain/tests/test_sample)
+    # shellcheck disable=SC2206
+    [ "$1" = base ] && goal=(ISAS=portable BUILD=plain $base)
     make -s CC="${CC:-gcc}" OPT=-O1 "${goal[@]}" "${@:2}" >log 2>&1
 }
 # 124: hangs, which says nothing about what the test compares, and costs this script its time. The slowest takes 15 s.
@@ -52,8 +62,11 @@ tests_for() {
     others:*) echo tests/cli/others.t && return ;;
     report:*) echo tests/cli/report.t && return ;;
     sealed:*) echo $damage && return ;;
+    base:*) echo $base && return ;;
     places:*) echo tests/cli/places.t && return ;;
     capacity:*) echo tests/test_fits && return ;;
+    sampling:*) echo $sampling && return ;;
+    logits:*) echo $logits && return ;;
     esac
     if [[ $1 != rules* && $1 != init_from:* && -n "$verbose" ]]; then
         echo $layers $models $reference $training
@@ -94,9 +107,12 @@ try() { # what, file, from, to
     [[ $1 == memory:* || $1 == returns:* ]] && program=plain
     [[ $1 == sweep:* || $1 == environment:* || $1 == output:* || $1 == others:* || $1 == report:* ]] && program=plain
     [[ $1 == sealed:* ]] && program=sealed
+    [[ $1 == base:* ]] && program=base
     [[ $1 == places:* ]] && program=plain
+    [[ $1 == sampling:* ]] && program=sampling
     [[ $1 == rules* || $1 == init_from:* ]] && program=rules
     [[ $1 == capacity:* ]] && program=fits
+    [[ $1 == logits:* ]] && program=logits
     if ! build $program; then
         echo "survived - does not compile: $1: $(grep -m 1 error log)"
     else

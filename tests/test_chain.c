@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "base/random.h"
+#include "eval/logits/null.h"
 #include "eval/sampling/chain.h"
 
 static const uint64_t SEED = 20261128;
@@ -32,6 +33,11 @@ static Candidates filled(const real *logits, int V) {
     assert_int_equal(candidates_create(&c, V, &err), OK);
     assert_int_equal(candidates_fill(&c, logits, &err), OK);
     return c;
+}
+
+static void apply(const Chain *chain, const ChainState *state, Candidates *c, ChainInput input) {
+    Err err;
+    assert_int_equal(chain_apply(chain, state, c, &input, NULL, NULL, &err), OK);
 }
 
 /* ---- cases with known results ---- */
@@ -87,7 +93,8 @@ static void run_case(const json_t *one) {
     ChainState state;
     chain_begin(&chain, &state);
     if (json_object_get(one, "mu")) state.mu[0] = json_number_value(json_object_get(one, "mu"));
-    chain_apply(&chain, &state, &c, history, n_history, uniform, NULL, NULL);
+    ChainInput input = {.history = history, .n_history = n_history, .uniform = uniform};
+    apply(&chain, &state, &c, input);
     compare_case(one, &c);
     compare_follow(one, &chain, &c, &state);
     candidates_free(&c);
@@ -144,6 +151,7 @@ static void texts(void **state) {
         {"temp=.5;top_k=3;temp=2", "temperature=0.5;top_k=3;temperature=2"},
         {"mirostat_tau=3;mirostat=2", "mirostat=2;mirostat_tau=3"},
         {"dry=.8;dry_breakers=3,5", "dry_multiplier=0.8;dry_breakers=3,5"},
+        {"k-star=.9;penalty_alpha=.6;contrastive_k=5", "kstar=0.9;contrastive_alpha=0.6;contrastive_k=5"},
         {"logit_bias=3:-inf,5:2.5;top_k", "logit_bias=3:-inf,5:2.5;top_k"},
         {"llama.cpp",
          "penalties;dry;top_n_sigma;top_k=40;typical_p;top_p=0.95;min_p=0.05;xtc;temperature=0.8"},
@@ -186,16 +194,44 @@ static void refusals(void **state) {
     assert_int_equal(candidates_create(&c, 2, &err), OK);
     assert_int_equal(candidates_fill(&c, nan_logits, &err), ERR_NUMERIC);
     assert_int_equal(candidates_fill(&c, no_logits, &err), ERR_NUMERIC);
+    real one_left[] = {(real)-INFINITY, 1};
+    ChainState s;
+    chain = parsed("logit_bias=1:-inf;top_k=1");
+    chain_begin(&chain, &s);
+    assert_int_equal(candidates_fill(&c, one_left, &err), OK);
+    assert_int_equal(chain_apply(&chain, &s, &c, &(ChainInput){.history = NULL}, NULL, NULL, &err),
+                     ERR_INPUT);
+    assert_string_equal(err.msg, "chain: logit_bias leaves no token");
     candidates_free(&c);
 }
 
 /* ---- frequencies ---- */
 
-/* 10^6 draws of each stage: chi-square of the frequencies against the stage's own probabilities, and no token that was
- * cut. The bound is the 1 - 10^-6 quantile by Wilson and Hilferty's normal form. */
+enum { FEW = 16, DRAWS = 1000000 };
+
+/* Chi-square of DRAWS frequencies against p, and no token that was cut. The bound is the 1 - 10^-6 quantile by Wilson
+ * and Hilferty's normal form. */
+static void compare_frequencies(const char *chain, const int count[FEW], const double p[FEW]) {
+    double chi2 = 0;
+    int cells = 0;
+    for (int v = 0; v < FEW; v++) {
+        double expected = p[v] * DRAWS;
+        if (expected == 0) assert_int_equal(count[v], 0);
+        if (expected > 0) chi2 += (count[v] - expected) * (count[v] - expected) / expected, cells++;
+    }
+    double df = cells > 1 ? cells - 1 : 1, a = 2 / (9 * df), bound = df * pow(1 - a + 4.75 * sqrt(a), 3);
+    if (chi2 > bound) fail_msg("%s: chi-square %.1f, %.0f degrees of freedom", chain, chi2, df);
+}
+
+static void few_logits(real logits[FEW]) {
+    for (int v = 0; v < FEW; v++) logits[v] = (real)(1.5 * random_normal(test_stream(7), (uint64_t)v));
+}
+
+/* Contrastive search draws nothing: it keeps one token (tests/test_sample.c). */
 static void frequencies(void **state) {
     (void)state;
     static const char *const CHAINS[] = {"",
+                                         "logit_bias=3:1.5,5:-inf",
                                          "top_k=5",
                                          "top_p=.7",
                                          "min_p=.1",
@@ -205,36 +241,66 @@ static void frequencies(void **state) {
                                          "p_less=1",
                                          "tail_free=.8",
                                          "top_n_sigma=1.2",
+                                         "kstar=.8",
                                          "temp=.5",
                                          "smoothing=.4",
                                          "mirostat=2;mirostat_tau=1.5",
                                          "mirostat=1;mirostat_tau=2",
                                          "temp=1;dynatemp_range=.7",
                                          "repeat_penalty=1.5;presence_penalty=.3",
-                                         "dry=.8"};
-    enum { V = 16 };
-    real logits[V];
+                                         "dry=.8",
+                                         "llama.cpp"};
+    real logits[FEW];
     static const int32_t history[] = {1, 2, 3, 1, 2};
-    for (int v = 0; v < V; v++) logits[v] = (real)(1.5 * random_normal(test_stream(7), (uint64_t)v));
-    uint64_t draws = getenv("ROTE_LONG") ? 1000000 : 50000;
+    Noise noise;
+    Err err;
+    few_logits(logits);
+    assert_int_equal(noise_create(&noise, FEW, &err), OK);
     for (size_t k = 0; k < sizeof CHAINS / sizeof *CHAINS; k++) {
         Chain chain = parsed(CHAINS[k]);
         ChainState s;
         chain_begin(&chain, &s);
-        Candidates c = filled(logits, V);
-        chain_apply(&chain, &s, &c, history, 5, NULL, NULL, NULL);
-        int count[V] = {0}, cells = 0;
-        for (uint64_t i = 0; i < draws; i++) count[chain_draw(&c, random_unit(test_stream(8), i))]++;
-        double chi2 = 0;
-        for (int v = 0; v < V; v++) {
-            double expected = c.p[v] * (double)draws;
-            if (expected == 0) assert_int_equal(count[v], 0);
-            if (expected > 0) chi2 += (count[v] - expected) * (count[v] - expected) / expected, cells++;
-        }
-        double df = cells > 1 ? cells - 1 : 1, a = 2 / (9 * df), bound = df * pow(1 - a + 4.75 * sqrt(a), 3);
-        if (chi2 > bound) fail_msg("%s: chi-square %.1f, %.0f degrees of freedom", CHAINS[k], chi2, df);
+        Candidates c = filled(logits, FEW);
+        apply(&chain, &s, &c, (ChainInput){.history = history, .n_history = 5, .noise = &noise});
+        int count[FEW] = {0};
+        for (uint64_t i = 0; i < DRAWS; i++) count[chain_draw(&c, random_unit(test_stream(8), i))]++;
+        compare_frequencies(CHAINS[k], count, c.p);
         candidates_free(&c);
     }
+    noise_free(&noise);
+}
+
+/* Whether xtc cuts is drawn, too: two of the three tokens of p >= .1 are cut in .3 of the draws. */
+static void xtc_frequencies(void **state) {
+    (void)state;
+    static const char text[] = "xtc=.3;xtc_threshold=.1";
+    real logits[FEW];
+    double p[FEW], total = 0, cut = 0, least = 1;
+    int count[FEW] = {0}, above = 0;
+    few_logits(logits);
+    for (int v = 0; v < FEW; v++) total += exp((double)logits[v]);
+    for (int v = 0; v < FEW; v++) {
+        p[v] = exp((double)logits[v]) / total;
+        if (p[v] >= 0.1) above++, cut += p[v], least = p[v] < least ? p[v] : least;
+    }
+    assert_in_range(above, 2, FEW);
+    for (int v = 0; v < FEW; v++) {
+        double after = p[v] > least ? 0 : p[v] / (1 - cut + least);
+        p[v] = 0.7 * p[v] + 0.3 * after;
+    }
+    Chain chain = parsed(text);
+    ChainState s;
+    chain_begin(&chain, &s);
+    Candidates c = filled(logits, FEW);
+    for (uint64_t i = 0; i < DRAWS; i++) {
+        Err err;
+        double u = random_unit(test_stream(11), i);
+        assert_int_equal(candidates_fill(&c, logits, &err), OK);
+        apply(&chain, &s, &c, (ChainInput){.uniform = &u});
+        count[chain_draw(&c, random_unit(test_stream(12), i))]++;
+    }
+    candidates_free(&c);
+    compare_frequencies(text, count, p);
 }
 
 /* ---- laws ---- */
@@ -244,7 +310,11 @@ static int kept_set(const char *text, const real *logits, int V, bool *kept) {
     ChainState s;
     chain_begin(&chain, &s);
     Candidates c = filled(logits, V);
-    chain_apply(&chain, &s, &c, NULL, 0, NULL, NULL, NULL);
+    Noise noise = {0};
+    Err err;
+    if (chain_needs_noise(&chain)) assert_int_equal(noise_create(&noise, V, &err), OK);
+    apply(&chain, &s, &c, (ChainInput){.noise = &noise});
+    noise_free(&noise);
     for (int v = 0; v < V; v++) kept[v] = logit_of(&c, v) > -INFINITY;
     int n = c.n;
     candidates_free(&c);
@@ -268,6 +338,76 @@ static void temperature_invariance(void **state) {
         assert_memory_equal(before, after, sizeof before);
     }
 }
+
+/* ---- k* ---- */
+
+/* Five logits far out of noise: k* of them are kept (some noise may be among them), at any temperature. */
+static void kstar_keeps_what_stands_out(void **state) {
+    (void)state;
+    enum { V = 64, PLANTED = 5 };
+    real logits[V];
+    bool kept[V], warm[V];
+    for (uint32_t trial = 0; trial < 40; trial++) {
+        step_logits(logits, V, 20000 + trial, 1000);
+        for (int i = 0; i < PLANTED; i++) logits[7 * i + 3] = (real)(8 + 0.5 * i);
+        Candidates c = filled(logits, V);
+        Noise noise;
+        Err err;
+        assert_int_equal(noise_create(&noise, V, &err), OK);
+        KStar found = noise_kstar(&noise, &c);
+        noise_free(&noise);
+        candidates_free(&c);
+        assert_in_range(found.k, PLANTED, PLANTED + 4);
+        assert_int_equal(kept_set("kstar=.9", logits, V, kept), found.k);
+        for (int i = 0; i < PLANTED; i++) assert_true(kept[7 * i + 3]);
+        assert_int_equal(kept_set("temperature=.37;kstar=.9", logits, V, warm), found.k);
+        assert_memory_equal(kept, warm, sizeof kept);
+    }
+}
+
+/* Where nothing stands out: the smallest k whose expected mass in the exact null is the asked one. Between the nodes of
+ * s, k is interpolated. */
+static void kstar_keeps_the_nulls_count(void **state) {
+    (void)state;
+    static const struct {
+        int V;
+        double s, mass;
+    } CASES[] = {{64, 1, .9},      {64, 1.13, .5}, {64, 2.4, .95}, {300, .1, .9},  {300, 1.6, .8},
+                 {2048, 3.37, .9}, {50, 0, .5},    {40, 1, 1},     {5000, 2.1, .7}};
+    Err err;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        int V = CASES[i].V, k = 1;
+        Noise noise;
+        NullLaw law;
+        assert_int_equal(noise_create(&noise, V, &err), OK);
+        assert_int_equal(null_law(&law, V, CASES[i].s, V, &err), OK);
+        while (k < V && law.mass[k - 1] < CASES[i].mass) k++;
+        int count = noise_count(&noise, V, CASES[i].s, CASES[i].mass);
+        if (abs(count - k) > (k > 50 ? k / 50 : 1))
+            fail_msg("V %d, s %g, mass %g: %d kept, not %d", V, CASES[i].s, CASES[i].mass, count, k);
+        null_law_free(&law);
+        noise_free(&noise);
+    }
+}
+
+/* No scale, or too few candidates: nothing is cut. */
+static void kstar_without_a_scale(void **state) {
+    (void)state;
+    enum { V = 32 };
+    real logits[V];
+    bool kept[V];
+    for (int v = 0; v < V; v++) logits[v] = (real)(v % 4 ? 0 : v);
+    assert_int_equal(kept_set("kstar=.5", logits, V, kept), V);
+    step_logits(logits, V, 30, 1000);
+    assert_int_equal(kept_set("kstar=0", logits, V, kept), V);
+    assert_int_equal(kept_set("top_k=15;kstar=.1", logits, V, kept), 15);
+    Noise noise;
+    Err err;
+    assert_int_equal(noise_create(&noise, 15, &err), ERR_INPUT);
+    assert_string_equal(err.msg, "chain: kstar needs a vocabulary of 16 tokens or more, this has 15");
+}
+
+/* ---- */
 
 /* logits of a row, each stage alone: everything that survives is a candidate of the model, at least one survives. */
 static void chains_leave_a_token(void **state) {
@@ -295,7 +435,11 @@ int main(void) {
         cmocka_unit_test(texts),
         cmocka_unit_test(refusals),
         cmocka_unit_test(frequencies),
+        cmocka_unit_test(xtc_frequencies),
         cmocka_unit_test(temperature_invariance),
+        cmocka_unit_test(kstar_keeps_what_stands_out),
+        cmocka_unit_test(kstar_keeps_the_nulls_count),
+        cmocka_unit_test(kstar_without_a_scale),
         cmocka_unit_test(chains_leave_a_token),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -91,7 +91,9 @@ static void defaults(void **state) {
                                    "  threads: 0\n"
                                    "  gemm: exact\n"
                                    "  quantize: none\n"
-                                   "  freeze: none\n";
+                                   "  freeze: none\n"
+                                   "sample:\n  chain: \"\"\n  temperature: 1\n  top_k: 0\n"
+                                   "  top_p: 1\n  n: 1\n  max_tokens: 0\n  seed: 1\n";
     Config config;
     config_defaults(&config);
     char *text = config_text(&config, false);
@@ -214,7 +216,7 @@ static const Bad bad_files[] = {
     {"train:\n  qqqqqq: 1\n", "cfg.yaml:2: unknown key 'train.qqqqqq'; `rote help keys` lists them"},
     {"\n\ntrian:\n  seed: 1\n", "cfg.yaml:3: unknown section 'trian'; nearest: train"},
     {"optimizers:\n  seed: 1\n",
-     "cfg.yaml:1: unknown section 'optimizers'; the sections are facts, model, train, neurons"},
+     "cfg.yaml:1: unknown section 'optimizers'; the sections are facts, model, train, sample, neurons"},
     {"model: {n_embd: 8}\nsweep:\n  model.n_embd: [8, 16]\n",
      "cfg.yaml:2: section 'sweep' describes many runs; use `rote sweep run`"},
     {"tool.kind: sql\n", "cfg.yaml:1: section 'tool' is not part of this version"},

@@ -148,13 +148,13 @@ static void overwrites_leftovers(void **state) {
 static void full_disk_keeps_the_old_file(void **state) {
     (void)state;
     put("full", "old");
-    /* Small: the write reaches the disk in commit. Large: in fwrite already, whose reason nobody has kept. */
+    /* Small: the write reaches the disk in commit. Large: in fwrite already. */
     for (size_t size = 10; size <= 1000000; size *= 100000) {
         AtomicFile file;
         Err err = {0};
         assert_int_equal(atomic_open(&file, "full", &err), OK);
         int device = open("/dev/full", O_WRONLY);
-        assert_true(device >= 0 && dup2(device, fileno(file.stream)) >= 0);
+        assert_true(device >= 0 && dup2(device, file.out.fd) >= 0);
         close(device);
         char *data = calloc(1, size);
         assert_non_null(data);
@@ -166,6 +166,27 @@ static void full_disk_keeps_the_old_file(void **state) {
         assert_false(file_exists(".full.rote-tmp"));
         atomic_abort(&file);
     }
+}
+
+/* A write in the middle fails, those behind it do not: the cause is still known at the end. */
+static void keeps_the_first_cause(void **state) {
+    (void)state;
+    static const char LINES[20000] = {'a'};
+    AtomicFile file;
+    Err err = {0};
+    put("full", "old");
+    assert_int_equal(atomic_open(&file, "full", &err), OK);
+    int disk = dup(file.out.fd), device = open("/dev/full", O_WRONLY);
+    assert_true(disk >= 0 && device >= 0 && dup2(device, file.out.fd) >= 0);
+    fwrite(LINES, 1, sizeof LINES, file.stream);
+    assert_true(dup2(disk, file.out.fd) >= 0);
+    close(disk);
+    close(device);
+    fwrite(LINES, 1, sizeof LINES, file.stream);
+    assert_false(file_exists("no such file")); /* errno is of something else by now */
+    assert_int_equal(atomic_commit(&file, NULL, &err), ERR_IO);
+    assert_string_equal(err.msg, "full: cannot write: No space left on device");
+    assert_holds("full", "old");
 }
 
 static void write_beyond_limit(const char *path) {
@@ -326,7 +347,7 @@ static void files_of_others(void **state) {
     static const char *const names[] = {"others/link", "others/fifo", "others/folder"};
     Err err;
     int fd;
-    FILE *stream;
+    WriteStream stream;
     Buffer text;
     assert_int_equal(make_directories("others", &err), OK);
     assert_int_equal(file_write_atomic("others/thesis", "precious", 8, &err), OK);
@@ -345,16 +366,16 @@ static void files_of_others(void **state) {
     buffer_free(&text);
 
     assert_int_equal(file_append_open("others/lines", false, &stream, &err), OK);
-    assert_int_equal(fputs("a\n", stream) < 0, 0);
-    assert_int_equal(fclose(stream), 0);
+    assert_int_equal(fputs("a\n", stream.file) < 0, 0);
+    assert_int_equal(fclose(stream.file), 0);
     assert_int_equal(file_append_open("others/lines", false, &stream, &err), OK);
-    assert_int_equal(fputs("b\n", stream) < 0, 0);
-    assert_int_equal(fclose(stream), 0);
+    assert_int_equal(fputs("b\n", stream.file) < 0, 0);
+    assert_int_equal(fclose(stream.file), 0);
     assert_int_equal(file_read("others/lines", 100, &text, &err), OK);
     assert_string_equal(text.data, "a\nb\n");
     buffer_free(&text);
     assert_int_equal(file_append_open("others/lines", true, &stream, &err), OK);
-    assert_int_equal(fclose(stream), 0);
+    assert_int_equal(fclose(stream.file), 0);
     assert_int_equal(file_read("others/lines", 100, &text, &err), OK);
     assert_int_equal(text.size, 0);
     buffer_free(&text);
@@ -389,6 +410,7 @@ int main(void) {
         cmocka_unit_test(writes_and_replaces),
         cmocka_unit_test(overwrites_leftovers),
         cmocka_unit_test(full_disk_keeps_the_old_file),
+        cmocka_unit_test(keeps_the_first_cause),
         cmocka_unit_test(file_size_limit),
         cmocka_unit_test(refuses_to_write),
         cmocka_unit_test(writers_never_mix),

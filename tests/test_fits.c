@@ -27,7 +27,7 @@ typedef struct Truth {
     double left, gamma; /* at the longest budget `left` of capacity is missing, t^-gamma of that at t of it */
     double rise;        /* what each doubling of the data adds beyond capacity, as a share */
     int near;           /* leave out the largest sizes: loads that span a factor of 2.2 only */
-    double odd_share;   /* this seed's bits, as a share of what it would hold; 0: no such seed */
+    double odd_excess;  /* this seed's bits, as a share of what it would hold; 0: no such seed */
     int odd_seed, odd_architecture; /* -1: in all */
 } Truth;
 
@@ -72,9 +72,9 @@ static void make_sweep(Series *s, SeriesRun *runs, Architecture *architectures, 
                     double bits =
                         held(capacity, ceiling) * (ceiling > capacity ? 1 + t->noise * normal() : 1);
                     if (ceiling > capacity) bits *= 1 + t->rise * log2(ceiling / capacity);
-                    if (t->odd_share > 0 && seed == t->odd_seed &&
+                    if (t->odd_excess > 0 && seed == t->odd_seed &&
                         (t->odd_architecture < 0 || t->odd_architecture == a))
-                        bits *= t->odd_share;
+                        bits *= t->odd_excess;
                     runs[s->n_runs++] =
                         (SeriesRun){.architecture = a,
                                     .exposures = 8000 * share,
@@ -319,7 +319,7 @@ static void a_seed_that_went_wrong(void **state) {
     Architecture architectures[16];
     for (int k = 0; k < 3; k++) {
         Truth t = base_of(k == 2 ? 1 : 12);
-        t.odd_share = 0.1;
+        t.odd_excess = 0.1;
         t.odd_seed = 2;
         t.odd_architecture = k == 1 ? 5 : -1;
         int n = sweeps(20);
@@ -331,7 +331,7 @@ static void a_seed_that_went_wrong(void **state) {
                 bool planted = k != 1 || a == 5;
                 if (planted)
                     assert_true(architectures[a].plateau.odd.column == 2 &&
-                                architectures[a].odd_share < -0.85);
+                                architectures[a].odd_excess < -0.85);
             }
             assert_true(!series_certain(&s) && s.slope.origin.high > t.slope * 0.99);
             expect_words(&s, true, "seed 2 holds 90 % less than the other seeds");

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "eval/neurons/atlas.h"
-#include "eval/neurons/held.h"
+#include "eval/neurons/clamp_values.h"
 #include "eval/neurons/measure.h"
 #include "eval/neurons/places.h"
 #include "eval/neurons/probe.h"
@@ -338,19 +338,19 @@ static void donors(void **state) {
     Planted p = planted();
     Err err;
     p.facts.prompt_len[3] = 1; /* the second fact of the class stands alone */
-    HeldPlan plan;
-    if (held_plan_create(&plan, &p.g, &p.facts, NULL, p.label, 0, &err) != OK) fail_msg("%s", err.msg);
+    ClampPlan plan;
+    if (clamp_plan_create(&plan, &p.g, &p.facts, NULL, p.label, 0, &err) != OK) fail_msg("%s", err.msg);
     assert_int_equal(plan.n_donors, TRAINED);
     Stream stream = random_stream(SEED, RANDOM_CONTROL, 0);
     int drawn[2 * TRAINED + 2 * HELD] = {0};
-    for (int i = 0; i < DRAWS; i++) drawn[held_donor(&plan, 1, stream, (uint64_t)i)]++;
+    for (int i = 0; i < DRAWS; i++) drawn[clamp_donor(&plan, 1, stream, (uint64_t)i)]++;
     assert_true(drawn[5] > DRAWS / 3 && drawn[7] > DRAWS / 3 && drawn[5] + drawn[7] == DRAWS);
-    assert_int_equal(held_donor(&plan, 3, stream, 0), -1);
+    assert_int_equal(clamp_donor(&plan, 3, stream, 0), -1);
     /* a held-out source is no donor, so all of its shape are */
     memset(drawn, 0, sizeof drawn);
-    for (int i = 0; i < DRAWS; i++) drawn[held_donor(&plan, 2 * TRAINED + 1, stream, (uint64_t)i)]++;
+    for (int i = 0; i < DRAWS; i++) drawn[clamp_donor(&plan, 2 * TRAINED + 1, stream, (uint64_t)i)]++;
     assert_true(drawn[1] > DRAWS / 5 && drawn[5] > DRAWS / 5 && drawn[1] + drawn[5] + drawn[7] == DRAWS);
-    held_plan_free(&plan);
+    clamp_plan_free(&plan);
     planted_free(&p);
 
     assert_int_equal(place_of(8, 3, 0), 0);

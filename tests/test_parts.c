@@ -105,8 +105,8 @@ static void held_in_a_format(void **state) {
     FactSet facts = draw(30, 5, 16, 2);
     Gpt g = model(true, 7);
     quantize_params(g.params, g.params, &g.table, QUANTIZE_INT4, ALL_PARTS, 1);
-    Parts parts =
-        ask(&g, &facts, (PartsPlan){.init_seed = 7, .held = QUANTIZE_INT4, .seeds = 2, .threads = 1});
+    Parts parts = ask(&g, &facts,
+                      (PartsPlan){.init_seed = 7, .weight_format = QUANTIZE_INT4, .seeds = 2, .threads = 1});
     for (int p = 0; p <= PARTS_ALL; p++) {
         assert_true(parts.row[p].reset.lost_bits.value == 0);
         assert_true(parts.row[p].format[1].lost_bits.value == 0); /* int4 of int4 */

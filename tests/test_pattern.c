@@ -89,6 +89,14 @@ static void gives_up(void **state) {
     assert_non_null(strstr(err.msg, "when.regex: needs more than 1000000 steps"));
     pattern_free(p);
     pattern_free(NULL);
+
+    /* It calls itself at the same place; found by fuzzing. */
+    assert_int_equal(pattern_create(&p, "(?<=a)(?0)", "when.regex", &err), OK);
+    assert_int_equal(pattern_matches(p, text, 41, &got, &err), ERR_INPUT);
+    assert_string_equal(err.msg,
+                        "when.regex: cannot be matched: nested recursion at the same subject position; "
+                        "write it in a simpler way");
+    pattern_free(p);
 }
 
 int main(void) {

@@ -93,6 +93,43 @@ static void neurons_and_seeds_read_back(void **state) {
     result_free(&result);
 }
 
+/* Numbers that do not fit are refused by every reader, not cut to those that do. */
+static void numbers_that_overflow(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *msg; /* NULL: read */
+    } cases[] = {
+        {"\"facts\": 9007199254740992", NULL},
+        {"\"facts\": 9007199254740993", "x: \"facts\" is not a count"},
+        {"\"facts\": 70777777777777777777777.777", "x: \"facts\" is not a count"},
+        {"\"steps\": 1.5", "x: \"steps\" is not a count"},
+        {"\"tokens\": -1", "x: \"tokens\" is not a count"},
+        {"\"zlib_bytes\": null", NULL},
+        {"\"params_by\": {\"attention\": 1e30}", "x: \"attention\" is not a count"},
+        {"\"seed\": 18446744073709551615", "x: not a JSON object"}, /* written as a text */
+        {"\"seed\": \"18446744073709551615\"", NULL},
+        {"\"seed\": \"18446744073709551616\"", "x: \"seed\" is not a seed"},
+        {"\"seed\": -1", "x: \"seed\" is not a seed"},
+        {"\"facts_seed\": \"7x\"", "x: \"facts_seed\" is not a seed"},
+        {"\"facts_seed\": 1.0", "x: \"facts_seed\" is not a seed"},
+        {"\"neurons\": [{\"units\": [2147483647]}]", NULL},
+        {"\"neurons\": [{\"units\": [4294967296]}]", "x: \"units\" has something that is not a neuron"},
+        {"\"neurons\": [{\"units\": [-1]}]", "x: \"units\" has something that is not a neuron"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int needs = RESULT_ANY; needs <= RESULT_COMPARED; needs++) {
+            char text[200];
+            RunResult result;
+            Err err = {0};
+            snprintf(text, sizeof text, "{\"verdict\": \"diverged\", %s}", cases[i].text);
+            Status status = result_parse(text, "x", (ResultNeeds)needs, &result, &err);
+            if (status != (cases[i].msg ? ERR_FORMAT : OK)) fail_msg("%s: %s", cases[i].text, err.msg);
+            if (status != OK && strncmp(err.msg, cases[i].msg, strlen(cases[i].msg)) != 0)
+                fail_msg("%s: %s", cases[i].text, err.msg);
+            result_free(&result);
+        }
+}
+
 /* Every row has a key of its own, a label and a help; a list holds a figure once. */
 static void rows_are_sound(void **state) {
     (void)state;
@@ -117,6 +154,7 @@ static void figures_as_text(void **state) {
     char text[NUMBER_TEXT_MAX];
     assert_string_equal(figure_number(text, FIG_PARAMS, 12345), "12345");
     assert_string_equal(figure_number(text, FIG_TOKENS, 0x1p53), "9007199254740992");
+    assert_string_equal(figure_number(text, FIG_TOKENS, 1e300), "1e+300");
     assert_string_equal(figure_number(text, FIG_RECALL, 0.1), "0.1");
     assert_string_equal(figure_number(text, FIG_EXPOSURES, 50), "50");
     assert_string_equal(figure_number(text, FIG_ZLIB_BYTES, NAN), "null");
@@ -131,6 +169,7 @@ int main(void) {
         cmocka_unit_test(result_reads_back),
         cmocka_unit_test(heldout_reads_back),
         cmocka_unit_test(neurons_and_seeds_read_back),
+        cmocka_unit_test(numbers_that_overflow),
         cmocka_unit_test(rows_are_sound),
         cmocka_unit_test(figures_as_text),
     };

@@ -46,7 +46,8 @@ static int32_t draw_by(const real *logits, const Chain *chain, double u, double 
     assert_int_equal(candidates_create(&c, V, &err), OK);
     assert_int_equal(candidates_fill(&c, logits, &err), OK);
     chain_begin(chain, &state);
-    chain_apply(chain, &state, &c, NULL, 0, NULL, NULL, NULL);
+    ChainInput input = {.history = NULL};
+    assert_int_equal(chain_apply(chain, &state, &c, &input, NULL, NULL, &err), OK);
     int32_t token = chain_draw(&c, u);
     memcpy(weights, c.p, V * sizeof *weights);
     candidates_free(&c);
@@ -227,6 +228,96 @@ static void sampler_against_full_forward(void **state) {
     gpt_free(&g);
 }
 
+/* ---- contrastive search: by its formula, from full passes ---- */
+
+enum { WIDTH = 12 };
+
+static void keep_hidden(void *user, const HookObservation *seen) {
+    real(*hidden)[WIDTH] = user;
+    for (int r = 0; r < seen->rows; r++)
+        memcpy(hidden[seen->token + r], seen->x + r * seen->ld, sizeof *hidden);
+}
+
+/* Hidden states after BOS and each of n tokens, and the logits after the last. */
+static void full_pass(const Gpt *g, GptWork *work, const int32_t *tokens, int n, real hidden[T][WIDTH],
+                      real logits[T * V]) {
+    int32_t inputs[T] = {0}, targets[T] = {0}, start[2] = {0, n + 1};
+    memcpy(inputs + 1, tokens, (size_t)n * sizeof *tokens);
+    Batch batch = {.n_seq = 1, .start = start, .inputs = inputs, .targets = targets};
+    gpt_logits(g, work, &batch, 0, 1, logits);
+    gpt_observe(g, work, &batch, 0, 1, 1u << HOOK_LN_FINAL, keep_hidden, hidden);
+}
+
+static double cosine_of(const real *a, const real *b) {
+    double ab = 0, aa = 0, bb = 0;
+    for (int i = 0; i < WIDTH; i++) {
+        ab += (double)a[i] * (double)b[i];
+        aa += (double)a[i] * (double)a[i];
+        bb += (double)b[i] * (double)b[i];
+    }
+    return ab / sqrt(aa * bb);
+}
+
+static int32_t contrastive_token(const Gpt *g, GptWork *work, int32_t *tokens, int n, double alpha, int k) {
+    real hidden[T][WIDTH], logits[T * V], none[T * V];
+    double total = 0, best = -INFINITY;
+    int32_t chosen = -1;
+    full_pass(g, work, tokens, n, hidden, logits);
+    const real *last = logits + n * V;
+    for (int v = 0; v < V; v++) total += exp((double)last[v]);
+    for (int32_t v = 0; v < V; v++) {
+        int rank = 0;
+        for (int u = 0; u < V; u++) rank += before(last, u, v);
+        if (rank >= k) continue;
+        double similarity = n && n + 1 < T ? -1 : 0;
+        tokens[n] = v;
+        if (n + 1 < T) full_pass(g, work, tokens, n + 1, hidden, none);
+        for (int j = 1; j <= n && n + 1 < T; j++)
+            similarity = fmax(similarity, cosine_of(hidden[n + 1], hidden[j]));
+        double score = (1 - alpha) * exp((double)last[v]) / total - alpha * similarity;
+        if (score > best) best = score, chosen = v;
+    }
+    return chosen;
+}
+
+static void contrastive_by_its_formula(void **state) {
+    (void)state;
+    Gpt g;
+    Sampler *s;
+    GptWork *work;
+    Err err;
+    int not_greedy = 0;
+    make_gpt(&g);
+    assert_int_equal(sampler_create(&s, &g, &err), OK);
+    assert_int_equal(gpt_work_create(&work, &g, T, 1, T, false, 1, NULL, &err), OK);
+    for (uint64_t trial = 0; trial < 20; trial++) {
+        SampleOptions o = sample_defaults();
+        int n_prompt = (int)(trial % 4), k = 1 + (int)random_below(test_stream(70), trial, 6);
+        double alpha = 0.1 + 0.8 * random_unit(test_stream(71), trial);
+        int32_t tokens[T], prompt[4];
+        for (int i = 0; i < n_prompt; i++)
+            prompt[i] = tokens[i] = (int32_t)random_below(test_stream(72), 4 * trial + (uint64_t)i, V);
+        assert_int_equal(chain_add(&o.chain, STAGE_contrastive, alpha, &err), OK);
+        o.chain.stage[0].value[1] = k;
+        Said said = generate(s, &o, 0, prompt, n_prompt), greedy;
+        assert_int_equal(said.n, T - n_prompt);
+        for (int i = n_prompt; i < T; i++) {
+            int32_t expected = contrastive_token(&g, work, tokens, i, alpha, k);
+            if (said.token[i - n_prompt] != expected)
+                fail_msg("seed %llu, trial %d, token %d: %d, not %d", (unsigned long long)SEED, (int)trial, i,
+                         said.token[i - n_prompt], expected);
+            tokens[i] = expected;
+        }
+        o.chain = chain_of((Cut){0, 1, 0});
+        greedy = generate(s, &o, 0, prompt, n_prompt);
+        not_greedy += memcmp(greedy.token, said.token, (size_t)said.n * sizeof *said.token) != 0;
+    }
+    assert_true(not_greedy > 10);
+    gpt_work_free(work);
+    sampler_free(s);
+    gpt_free(&g);
+}
+
 static void samples_are_independent_and_repeatable(void **state) {
     (void)state;
     Gpt g;
@@ -300,6 +391,7 @@ int main(void) {
         cmocka_unit_test(draws_follow_the_weights),
         cmocka_unit_test(greedy_and_ties),
         cmocka_unit_test(sampler_against_full_forward),
+        cmocka_unit_test(contrastive_by_its_formula),
         cmocka_unit_test(samples_are_independent_and_repeatable),
         cmocka_unit_test(where_generation_ends),
     };

@@ -98,9 +98,9 @@ static void expect_brute_force(const Run *run, int least_searched) {
             const ShortestPrompts *s = both[b];
             int k = s->length[i];
             if (k < 0) continue;
-            assert_int_equal(s->said[i], said_by(facts, i, k));
+            assert_int_equal(s->elicited[i], said_by(facts, i, k));
             assert_true(says(d, run->gpt.config.vocab_size, s->prompt + i * s->room, k,
-                             facts->tokens + facts->start[i + 1] - s->said[i], s->said[i]));
+                             facts->tokens + facts->start[i + 1] - s->elicited[i], s->elicited[i]));
         }
         if (shortest >= 0 && few.length[i] >= 0) assert_true(few.length[i] >= shortest);
         if (shortest >= 0 && shortest <= few.tried) assert_int_equal(few.length[i], shortest);
@@ -183,7 +183,7 @@ static void by_hand(void **state) {
     recalled[2] = true; /* where its own prompt is enough, it is what is left */
     own[2] = 1;
     if (shortest_prompts(&s, &g, &facts, &plan, &err) != OK) fail_msg("%s", err.msg);
-    assert_true(s.length[2] == 1 && s.said[2] == 5 && s.prompt[2 * s.room] == 1);
+    assert_true(s.length[2] == 1 && s.elicited[2] == 5 && s.prompt[2 * s.room] == 1);
     shortest_prompts_free(&s);
     gpt_free(&g);
     facts_free(&facts);

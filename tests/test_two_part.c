@@ -186,7 +186,7 @@ static void round_trips(void **state) {
                          archive.size);
         if (two_part_look(&info, "x", archive.data, archive.size, MEMORY, &err) != OK)
             fail_msg("%s", err.msg);
-        assert_true(info.n == facts.n && info.held == kind && info.params == g.table.total);
+        assert_true(info.n == facts.n && info.weight_format == kind && info.params == g.table.total);
         if (two_part_read(&content, "x", archive.data, archive.size, MEMORY, best_ops(), &err) != OK)
             fail_msg("seed %d, case %d: %s", SEED, i, err.msg);
         if (!options.as_set) expect_content(&facts, &content);

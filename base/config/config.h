@@ -154,11 +154,23 @@ typedef struct TrainConfig {
     int freeze;        /* 1 << part (model/params.h): parts that keep their initial values */
 } TrainConfig;
 
+/* `rote sample`; changes nothing of training. */
+enum { CONFIG_CHAIN_MAX = 2048 };
+typedef struct SampleConfig {
+    char chain[CONFIG_CHAIN_MAX]; /* stages (eval/sampling/chain.h); excludes the next three */
+    double temperature;
+    int top_k; /* 0: off */
+    double top_p;
+    int n, max_tokens; /* samples; new tokens of each, 0: as many as block_size leaves */
+    uint64_t seed;
+} SampleConfig;
+
 typedef struct Config {
     char name[CONFIG_NAME_MAX]; /* of the run: runs/<name>-<hash8>; not hashed */
     FactsConfig facts;
     ModelConfig model;
     TrainConfig train;
+    SampleConfig sample;
     NeuronRule neurons[NEURON_RULES_MAX]; /* at their defaults from n_neurons on */
     int n_neurons;
 } Config;

@@ -217,3 +217,18 @@ KEY(train.quantize, KEY_ENUM, .initial = "none", .choices = formats, .late = tru
             "(straight-through)")
 KEY(train.freeze, KEY_FLAGS, .initial = "none", .choices = parts, .late = true, .also = "frozen",
     .help = "parts that keep their initial values")
+
+KEY(sample.chain, KEY_TEXT, .initial = "", .free = true, .also = "samplers sampler_seq",
+    .help =
+        "`rote sample`: stages of sampling, such as top_k=40;min_p=.05;temperature=.8 (`rote help chain`)")
+KEY(sample.temperature, KEY_DOUBLE, .initial = "1", FROM_TO(0, 1e6), .free = true, .also = "temp",
+    .help = "`rote sample`, without a chain: sampling temperature; 0: greedy")
+KEY(sample.top_k, KEY_INT, .initial = "0", FROM_TO(1, BIG_INT), .zero = "off", .free = true,
+    .help = "`rote sample`, without a chain: only the K most probable tokens")
+KEY(sample.top_p, KEY_DOUBLE, .initial = "1", FROM_TO(1e-12, 1), .free = true, .also = "nucleus",
+    .help = "`rote sample`, without a chain: only the most probable tokens with a sum of P")
+KEY(sample.n, KEY_INT, .initial = "1", FROM_TO(1, 1000000), .free = true, .also = "n_samples num_samples",
+    .help = "`rote sample`: samples of each prompt")
+KEY(sample.max_tokens, KEY_INT, .initial = "0", FROM_TO(1, BIG_INT), .zero = "as many as block_size allows",
+    .free = true, .also = "max_new_tokens n_predict", .help = "`rote sample`: maximum number of new tokens")
+KEY(sample.seed, KEY_UINT64, .initial = "1", .free = true, .help = "`rote sample`: seed of the draws")

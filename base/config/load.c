@@ -16,7 +16,7 @@
 /* Far more than a config needs; libyaml's time grows with the square of the depth. */
 enum { CONFIG_BYTES_MAX = 1 << 16, DEPTH_MAX = 32 };
 
-static const char *const sections[] = {"facts", "model", "train", NULL};
+static const char *const sections[] = {"facts", "model", "train", "sample", NULL};
 enum { SECTION_COUNT = 3 };
 
 typedef struct Loader {
@@ -230,12 +230,12 @@ static Status load_document(Loader *loader, Err *err) {
             TRY(load_sweep(loader, key, value, err));
         } else if (value->type == YAML_MAPPING_NODE && !key_find(word) && !key_section_later(word)) {
             const char *near = nearest_name(word, sections);
-            return located(loader, key,
-                           err_set(err, ERR_INPUT, "unknown section '%s'; %s%s",
-                                   quoted(word, strlen(word)).text,
-                                   near ? "nearest: " : "the sections are facts, model, train, neurons",
-                                   near ? near : ""),
-                           err);
+            return located(
+                loader, key,
+                err_set(err, ERR_INPUT, "unknown section '%s'; %s%s", quoted(word, strlen(word)).text,
+                        near ? "nearest: " : "the sections are facts, model, train, sample, neurons",
+                        near ? near : ""),
+                err);
         } else {
             TRY(load_value(loader, word, key, value, err));
         }

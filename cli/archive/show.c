@@ -32,11 +32,11 @@ static Status two_part_json(const TwoPartInfo *i, Err *err) {
                               "version", ARCHIVE_VERSION, "content_bytes",
                               (json_int_t)i->header.content_bytes, "content_hash", hash, "n", i->n, "max_len",
                               i->max_len, "set", i->as_set, "params", (json_int_t)i->params, "weights",
-                              quantize_name[i->held], "n_layer", i->model.n_layer, "n_embd", i->model.n_embd,
-                              "vocab_size", i->model.vocab_size, "header_bytes", (json_int_t)i->sizes.header,
-                              "structure_bytes", (json_int_t)i->sizes.structure, "weights_bytes",
-                              (json_int_t)i->sizes.weights, "side_bytes", (json_int_t)i->sizes.side,
-                              "stream_bytes", (json_int_t)i->sizes.stream),
+                              quantize_name[i->weight_format], "n_layer", i->model.n_layer, "n_embd",
+                              i->model.n_embd, "vocab_size", i->model.vocab_size, "header_bytes",
+                              (json_int_t)i->sizes.header, "structure_bytes", (json_int_t)i->sizes.structure,
+                              "weights_bytes", (json_int_t)i->sizes.weights, "side_bytes",
+                              (json_int_t)i->sizes.side, "stream_bytes", (json_int_t)i->sizes.stream),
                     err);
 }
 
@@ -50,7 +50,7 @@ static Status show_two_part_archive(const char *path, const Buffer *archive, boo
            info.as_set ? "as a set" : "in their order");
     printf("model       %d layers, width %d, %d symbols\n", info.model.n_layer, info.model.n_embd,
            info.model.vocab_size);
-    show_two_part_sizes(&info.sizes, info.held, info.params);
+    show_two_part_sizes(&info.sizes, info.weight_format, info.params);
     return OK;
 }
 

@@ -72,7 +72,7 @@ static json_t *json_architecture(const Series *s, int at) {
     json_object_set_new(o, "load_factor", json_number(p->load_factor));
     json_object_set_new(o, "rise", json_interval(&p->rise));
     json_object_set_new(o, "odd_seed", p->odd.column < 0 ? json_null() : json_string(a->odd_seed));
-    json_object_set_new(o, "odd_share", json_number(a->odd_share));
+    json_object_set_new(o, "odd_excess", json_number(a->odd_excess));
     json_object_set_new(o, "gain", json_interval(&p->gain));
     json_object_set_new(o, "gain_factor", json_number(p->gain_factor));
     json_object_set_new(o, "gain_pairs", json_integer(p->n_pairs));

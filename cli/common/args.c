@@ -4,6 +4,7 @@
 #include "base/nearest.h"
 #include "base/threads.h"
 #include "data/text.h"
+#include "eval/sampling/settings.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -147,8 +148,9 @@ Status args_real(const Args *args, const char *option, double min, double max, d
     const char *text = args_value(args, option);
     if (!text) return OK;
     char *end;
+    errno = 0; /* ERANGE: also too small for a double, which is not 0 */
     double x = strtod(text, &end);
-    if (end == text || *end || !(x >= min && x <= max)) /* written so that NaN fails, too */
+    if (end == text || *end || errno || !(x >= min && x <= max)) /* written so that NaN fails, too */
         return err_set(err, ERR_INPUT, "%s: --%s '%s' is not a number from %g to %g", args->command->name,
                        option, text, min, max);
     *out = x;
@@ -186,7 +188,9 @@ Status args_config(const Args *args, Config *out, Err *err) {
     TRY(args_settings(args, &n_files, err));
     TRY(config_load(out, n_files ? args->words[0] : NULL, args->n_words - n_files, args->words + n_files,
                     err));
-    return config_kind_check(out, err);
+    Chain chain; /* a wrong one is found before training */
+    TRY(config_kind_check(out, err));
+    return settings_chain(&out->sample, &chain, err);
 }
 
 Status args_tag(const Args *args, const char *option, const FactSet *facts, int *out, Err *err) {

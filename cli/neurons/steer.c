@@ -191,12 +191,13 @@ static Status cmd_neurons_steer(const Args *args, Err *err) {
         return err_set(err, ERR_INPUT,
                        "neurons steer: --do is missing, such as --do 'blocks.0.mlp.hook_post[0-7]=set:2.0'");
     TRY(args_threads(args, &threads, err));
-    TRY(sample_options(args, &options, &count, err));
+    TRY(sample_options(args, NULL, &options, &count, err));
     Run run;
     TRY(open_run(&run, args->words[0], args_value(args, "facts"), err));
-    options.eos = run.facts.vocab.eos;
     Edits edits = {0};
-    Status status = steer(args, &run, &edits, &options, count, threads, err);
+    Status status = sample_options(args, &run.config.sample, &options, &count, err);
+    options.eos = run.facts.vocab.eos;
+    if (status == OK) status = steer(args, &run, &edits, &options, count, threads, err);
     edits_free(&edits);
     run_close(&run);
     return status;

@@ -8,14 +8,18 @@
 #include "base/json.h"
 #include "cli/common/show.h"
 #include "data/vocab.h"
+#include "eval/sampling/settings.h"
 
 /* -1: not one of the vocabulary. */
 static int32_t token_of(const Vocab *vocab, Text symbol) {
     if (vocab->text) return vocab_find(vocab, symbol);
-    char number[24], *end;
-    snprintf(number, sizeof number, "%.*s", (int)symbol.size, symbol.data);
-    long value = strtol(number, &end, 10);
-    return *end || value < 0 || value >= vocab->size ? -1 : (int32_t)value;
+    int64_t value = 0;
+    for (size_t i = 0; i < symbol.size; i++) {
+        if (symbol.data[i] < '0' || symbol.data[i] > '9') return -1;
+        value = 10 * value + (symbol.data[i] - '0');
+        if (value >= vocab->size) return -1;
+    }
+    return symbol.size ? (int32_t)value : -1;
 }
 
 Status sample_tokens(const char *where, const char *text, const Vocab *vocab, int max_tokens, int32_t *out,
@@ -70,39 +74,52 @@ json_t *sample_json(const Vocab *vocab, const int32_t *tokens, int n) {
     return NULL;
 }
 
-/* --top-k, --top-p and --temperature (--greedy) make a chain in this order; --chain gives it whole. */
-static Status chain_of(const Args *args, Chain *out, Err *err) {
+/* The options over the settings. A chain sets the settings' temperature, top-k and top-p aside, and these a chain. */
+static Status take_cuts(const Args *args, SampleConfig *settings, Err *err) {
     static const char *const shorthand[] = {"temperature", "greedy", "top-k", "top-p"};
-    const char *chain = args_value(args, "chain"), *command = args->command->name;
-    int64_t top_k = 0;
-    double temperature = args_has(args, "greedy") ? 0 : 1, top_p = 1;
-    for (size_t i = 0; chain && i < sizeof shorthand / sizeof *shorthand; i++)
-        if (args_has(args, shorthand[i]))
-            return err_set(err, ERR_INPUT, "%s: --chain and --%s exclude each other; write it into the chain",
-                           command, shorthand[i]);
-    if (chain) {
-        Status status = chain_parse(out, chain, err);
-        if (status == ERR_INPUT) err_prefix(err, "%s: --", command);
-        return status;
-    }
+    const char *chain = args_value(args, "chain"), *command = args->command->name, *given = NULL;
+    int64_t top_k = settings->top_k;
+    for (size_t i = 0; i < sizeof shorthand / sizeof *shorthand; i++)
+        if (!given && args_has(args, shorthand[i])) given = shorthand[i];
+    if (chain && given)
+        return err_set(err, ERR_INPUT, "%s: --chain and --%s exclude each other; write it into the chain",
+                       command, given);
     if (args_has(args, "greedy") && args_has(args, "temperature"))
         return err_set(err, ERR_INPUT, "%s: --greedy and --temperature exclude each other", command);
+    if (chain) {
+        Chain parsed;
+        Status status = chain_parse(&parsed, chain, err);
+        if (status == ERR_INPUT) err_prefix(err, "%s: --", command);
+        TRY(status);
+        if (strlen(chain) >= sizeof settings->chain)
+            return err_set(err, ERR_INPUT, "%s: --chain has more than %zu bytes", command,
+                           sizeof settings->chain - 1);
+        snprintf(settings->chain, sizeof settings->chain, "%s", chain);
+        settings->temperature = settings->top_p = 1;
+        settings->top_k = 0;
+        return OK;
+    }
+    if (given) settings->chain[0] = '\0';
+    if (args_has(args, "greedy")) settings->temperature = 0;
     TRY(args_int(args, "top-k", 0, INT32_MAX, &top_k, err));
-    TRY(args_real(args, "temperature", 0, 1e6, &temperature, err));
-    TRY(args_real(args, "top-p", 1e-12, 1, &top_p, err));
-    out->n = 0;
-    if (top_k > 0) TRY(chain_add(out, STAGE_top_k, (double)top_k, err));
-    if (top_p < 1) TRY(chain_add(out, STAGE_top_p, top_p, err));
-    return temperature < 1 || temperature > 1 ? chain_add(out, STAGE_temperature, temperature, err) : OK;
+    settings->top_k = (int)top_k;
+    TRY(args_real(args, "temperature", 0, 1e6, &settings->temperature, err));
+    return args_real(args, "top-p", 1e-12, 1, &settings->top_p, err);
 }
 
-Status sample_options(const Args *args, SampleOptions *out, int64_t *count, Err *err) {
-    int64_t max_tokens = 0;
-    *out = sample_defaults();
-    *count = 1;
+Status sample_options(const Args *args, const SampleConfig *config, SampleOptions *out, int64_t *count,
+                      Err *err) {
+    Config defaults;
+    config_defaults(&defaults);
+    SampleConfig settings = config ? *config : defaults.sample;
+    int64_t max_tokens = settings.max_tokens;
+    *count = settings.n;
     TRY(args_int(args, "n", 1, 1000000, count, err));
     TRY(args_int(args, "max-tokens", 0, INT32_MAX, &max_tokens, err));
-    TRY(args_uint64(args, "seed", &out->seed, err));
-    out->max_tokens = (int)max_tokens;
-    return chain_of(args, &out->chain, err);
+    TRY(args_uint64(args, "seed", &settings.seed, err));
+    settings.max_tokens = (int)max_tokens;
+    TRY(take_cuts(args, &settings, err));
+    Status status = settings_options(&settings, out, err);
+    if (status == ERR_INPUT) err_prefix(err, "%s: ", args->command->name);
+    return status;
 }

@@ -24,8 +24,10 @@
     OPTION("seed", "SEED", "seed of the draws (default: 1)")
 /* clang-format on */
 
-/* Reads them, except for --prompt. count: --n. out->eos stays -1. ERR_INPUT. */
-Status sample_options(const Args *args, SampleOptions *out, int64_t *count, Err *err);
+/* Reads them over the settings of a config, except for --prompt. count: --n. out->eos stays -1. ERR_INPUT.
+ *   config  NULL: the defaults, which tells whether the options are right before a run is opened */
+Status sample_options(const Args *args, const SampleConfig *config, SampleOptions *out, int64_t *count,
+                      Err *err);
 /* A text as tokens: bytes, words, or (facts without text) numbers.
  *   where  for messages, such as "sample: --prompt"
  *   out    at most max_tokens of them; *n, how many

@@ -22,8 +22,10 @@ struct Explanation {
     int32_t shown[SHOWN];                  /* the largest logits of this step, the largest first */
     double p[CHAIN_STAGES_MAX + 1][SHOWN]; /* before the chain, and after each stage; 0: cut */
     int left[CHAIN_STAGES_MAX + 1];        /* candidates */
-    double mean, deviation, largest,
-        entropy; /* of the model's logits; the largest in deviations above the mean */
+    /* Of the model's logits; the largest in deviations above the mean. */
+    double mean, deviation, largest, entropy;
+    Noise noise; /* vocab_size 0: the vocabulary is too small for k* */
+    KStar kstar;
 };
 
 /* ---- one step ---- */
@@ -80,6 +82,8 @@ static void take_stage(void *context, int number, const Candidates *c) {
     if (number < 0) {
         choose_shown(e, c);
         take_moments(e, c);
+        e->kstar = (KStar){0};
+        if (e->noise.vocab_size && c->n >= KSTAR_VOCABULARY_MIN) e->kstar = noise_kstar(&e->noise, c);
     }
     take_probabilities(e, number + 1, c);
 }
@@ -88,8 +92,11 @@ static void take_stage(void *context, int number, const Candidates *c) {
 
 static void print_step(Explanation *e, const SampleStep *step, const char *drawn) {
     printf(
-        "position %d: %s (p %.4f)   logits: sigma %.3f, largest %.2f sigma above the mean, entropy %.3f bits\n",
+        "position %d: %s (p %.4f)   logits: sigma %.3f, largest %.2f sigma above the mean, entropy %.3f bits",
         step->position, drawn, step->p, e->deviation, e->largest, e->entropy / 0.69314718055994531);
+    if (e->kstar.sigma > 0)
+        printf(", k* %d (bulk: sigma %.3f, largest %.2f)", e->kstar.k, e->kstar.sigma, e->kstar.largest);
+    putchar('\n');
     printf("  %-16s %9s", "token", "model");
     for (int k = 0; k < e->chain->n; k++) printf(" %11.11s", stage_name(e->chain->stage[k].kind));
     putchar('\n');
@@ -132,6 +139,12 @@ static void add_step(Explanation *e, const SampleStep *step, const char *drawn) 
     json_object_set_new(one, "sigma", json_number(e->deviation));
     json_object_set_new(one, "largest_in_sigma", json_number(e->largest));
     json_object_set_new(one, "entropy_nats", json_number(e->entropy));
+    if (e->kstar.sigma > 0) {
+        json_object_set_new(one, "kstar", json_integer(e->kstar.k));
+        json_object_set_new(one, "bulk_mean", json_number(e->kstar.mu));
+        json_object_set_new(one, "bulk_sigma", json_number(e->kstar.sigma));
+        json_object_set_new(one, "largest_in_bulk_sigma", json_number(e->kstar.largest));
+    }
     json_object_set_new(one, "tokens", tokens);
     json_object_set_new(one, "stages", rows);
     e->failed |= json_array_append_new(e->steps, one) != 0;
@@ -149,22 +162,29 @@ static bool take_step(void *context, const SampleStep *step) {
 
 /* ---- */
 
-Status explanation_create(Explanation **out, const Vocab *vocab, const Chain *chain, bool json, Err *err) {
+Status explanation_create(Explanation **out, const Vocab *vocab, int vocab_size, const Chain *chain,
+                          bool json, Err *err) {
     Explanation *e = *out = calloc(1, sizeof *e);
-    if (!e || (json && !(e->steps = json_array()))) {
-        free(e);
-        *out = NULL;
-        return err_set(err, ERR_NOMEM, "out of memory for an explanation");
-    }
+    if (!e) return err_set(err, ERR_NOMEM, "out of memory for an explanation");
+    Status status = OK;
     e->vocab = vocab;
     e->chain = chain;
     e->observer = (SampleObserver){take_step, take_stage, e};
-    return OK;
+    if (json && !(e->steps = json_array()))
+        TRY_GOTO(err_set(err, ERR_NOMEM, "out of memory for an explanation"));
+    if (vocab_size >= KSTAR_VOCABULARY_MIN) TRY_GOTO(noise_create(&e->noise, vocab_size, err));
+done:
+    if (status != OK) {
+        explanation_free(e);
+        *out = NULL;
+    }
+    return status;
 }
 
 void explanation_free(Explanation *e) {
     if (!e) return;
     json_decref(e->steps);
+    if (e->noise.vocab_size) noise_free(&e->noise);
     free(e);
 }
 

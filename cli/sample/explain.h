@@ -1,4 +1,5 @@
-/* rote sample --explain: at each step the most probable tokens and their probabilities before and after each stage. */
+/* rote sample --explain: at each step the most probable tokens and their probabilities before and after each
+ * stage, the spread of the logits, and how many stand out of it (k*). */
 #ifndef ROTE_CLI_SAMPLE_EXPLAIN_H
 #define ROTE_CLI_SAMPLE_EXPLAIN_H
 
@@ -9,8 +10,10 @@
 
 typedef struct Explanation Explanation;
 
-/* json: collects steps (explanation_json) instead of printing tables. vocab and chain must outlive it. ERR_NOMEM. */
-Status explanation_create(Explanation **out, const Vocab *vocab, const Chain *chain, bool json, Err *err);
+/* vocab_size: the model's. json: collects steps (explanation_json) instead of printing tables. vocab and chain must
+ * outlive it. ERR_NOMEM. */
+Status explanation_create(Explanation **out, const Vocab *vocab, int vocab_size, const Chain *chain,
+                          bool json, Err *err);
 void explanation_free(Explanation *e);
 /* For sampler_generate; valid as long as the explanation. */
 const SampleObserver *explanation_observer(Explanation *e);

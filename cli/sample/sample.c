@@ -263,20 +263,25 @@ static Status cmd_sample(const Args *args, Err *err) {
     Job job = {.args = args};
     Run run;
     Status status = OK;
-    TRY(sample_options(args, &job.options.sample, &job.count, err));
-    TRY(check_options(args, job.count, err));
+    Config other;
+    TRY(sample_options(args, NULL, &job.options.sample, &job.count, err));
+    const char *config = args_value(args, "config");
+    if (config) TRY(config_load(&other, config, 0, NULL, err));
     TRY(args_threads(args, &job.threads, err));
     if (job.threads == 0) job.threads = threads_default();
     job.options.logprobs = args_has(args, "logprobs");
     TRY(open_run(&run, args->words[0], args_value(args, "facts"), err));
     job.run = &run;
+    TRY_GOTO(sample_options(args, config ? &other.sample : &run.config.sample, &job.options.sample,
+                            &job.count, err));
+    TRY_GOTO(check_options(args, job.count, err));
     job.options.sample.eos = run.facts.vocab.eos;
     TRY_GOTO(take_stops(&job.options, args_value(args, "stop"), err));
     if (args_has(args, "json") && !(job.samples = json_array()))
         TRY_GOTO(err_set(err, ERR_NOMEM, "out of memory for the samples"));
     if (args_has(args, "explain"))
-        TRY_GOTO(explanation_create(&job.explanation, &run.facts.vocab, &job.options.sample.chain,
-                                    job.samples != NULL, err));
+        TRY_GOTO(explanation_create(&job.explanation, &run.facts.vocab, run.gpt.config.vocab_size,
+                                    &job.options.sample.chain, job.samples != NULL, err));
     TRY_GOTO(generate_all(&job, err));
     if (job.samples) TRY_GOTO(write_json(&job, err));
 done:
@@ -292,6 +297,8 @@ done:
 static const Option sample_command_options[] = {
     SAMPLE_OPTIONS,
     PLACE_OPTION,
+    OPTION("config", "FILE",
+           "a config whose section `sample:` stands for the run's; options come before both"),
     OPTION("prompts", "FILE", "one prompt a line; - is standard input"),
     OPTION_LIST("stop", "TEXT", "generation ends before this text; may be repeated", '\x1f'),
     FLAG("logprobs", "ln p of each new token, before the chain"),

@@ -23,18 +23,20 @@ Status folder_unpack_error(const char *path, const char *where, const json_error
 
 static Status read_version(Manifest *out, const char *path, Err *err) {
     const char *format;
+    json_int_t version;
     json_error_t why;
-    if (json_unpack_ex(out->root, &why, 0, "{s:s, s:i}", "format", &format, "version", &out->version) != 0)
+    if (json_unpack_ex(out->root, &why, 0, "{s:s, s:I}", "format", &format, "version", &version) != 0)
         return folder_unpack_error(path, "", &why, err);
-    if (strcmp(format, FORMAT_NAME) != 0 || out->version < VERSION_PLAIN || out->version > VERSION_SEALED)
+    if (strcmp(format, FORMAT_NAME) != 0 || version < VERSION_PLAIN || version > VERSION_SEALED)
         return err_set(err, ERR_FORMAT,
-                       "%s: format %.32s, version %d; this program reads %s, versions %d to %d", path, format,
-                       out->version, FORMAT_NAME, VERSION_PLAIN, VERSION_SEALED);
+                       "%s: format %.32s, version %lld; this program reads %s, versions %d to %d", path,
+                       format, (long long)version, FORMAT_NAME, VERSION_PLAIN, VERSION_SEALED);
+    out->version = (int)version;
     return OK;
 }
 
 /* What each version has, and nothing else. */
-#define COMMON "{s:s, s:i, s:s, s:i, s:I, s:i, s:i, s:s, s:o, s:o, s:o, s:s, s:i, s:{s:o, s:o}, s:s"
+#define COMMON "{s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:s, s:o, s:o, s:o, s:s, s:I, s:{s:o, s:o}, s:s"
 static const char *const layout[] = {[VERSION_PLAIN] = COMMON "}",
                                      [VERSION_POOL] = COMMON ", s:o}",
                                      [VERSION_DRAWN] = COMMON ", s:o, s:o}",
@@ -42,17 +44,24 @@ static const char *const layout[] = {[VERSION_PLAIN] = COMMON "}",
 
 static Status read_fields(Manifest *out, const char *path, Err *err) {
     const char *format, *seed, *seal;
+    json_int_t version, n, tokens, max_len, vocab_size, duplicates; /* then each has its range */
     json_t *records = NULL, *vocab = NULL;
     json_error_t why;
     if (json_unpack_ex(out->root, &why, JSON_STRICT, layout[out->version], "format", &format, "version",
-                       &out->version, "kind", &out->kind, "n", &out->n, "tokens", &out->tokens, "max_len",
-                       &out->max_len, "vocab_size", &out->vocab_size, "seed", &seed, "entropy_bits",
-                       &out->entropy_bits, "data_bits_set", &out->data_bits_set, "ceiling_bits",
-                       &out->ceiling_bits, "derivation", &out->derivation, "duplicates", &out->duplicates,
-                       "baselines", "answer_bits", &out->answer_bits, "zlib_bytes", &out->zlib_bytes,
-                       "data_hash", &out->data_hash, "pool", &out->pool, "drawn_with", &out->drawn_with,
-                       "files", RECORDS_NAME, &records, VOCAB_NAME, &vocab, "seal", &seal) != 0)
+                       &version, "kind", &out->kind, "n", &n, "tokens", &tokens, "max_len", &max_len,
+                       "vocab_size", &vocab_size, "seed", &seed, "entropy_bits", &out->entropy_bits,
+                       "data_bits_set", &out->data_bits_set, "ceiling_bits", &out->ceiling_bits, "derivation",
+                       &out->derivation, "duplicates", &duplicates, "baselines", "answer_bits",
+                       &out->answer_bits, "zlib_bytes", &out->zlib_bytes, "data_hash", &out->data_hash,
+                       "pool", &out->pool, "drawn_with", &out->drawn_with, "files", RECORDS_NAME, &records,
+                       VOCAB_NAME, &vocab, "seal", &seal) != 0)
         return folder_unpack_error(path, "", &why, err);
+    if (tokens < n || tokens > INT32_MAX || n < 1 || max_len < 1 || max_len > INT32_MAX || vocab_size < 1 ||
+        vocab_size > INT32_MAX || duplicates < 0 || duplicates > INT32_MAX)
+        return err_set(err, ERR_FORMAT, "%s: n, tokens, max_len, vocab_size or duplicates is out of range",
+                       path);
+    out->n = (int)n, out->tokens = tokens, out->max_len = (int)max_len;
+    out->vocab_size = (int)vocab_size, out->duplicates = (int)duplicates;
     char *end;
     errno = 0;
     out->seed = strtoull(seed, &end, 10);
@@ -73,10 +82,6 @@ Status manifest_read(const char *path, Manifest *out, Err *err) {
         return err_set(err, ERR_FORMAT, "%s: kind \"%.32s\"; this program reads %s", path, out->kind,
                        out->version == VERSION_PLAIN ? "random, import and text in version 1"
                                                      : "import and the kinds of `rote help facts.kind`");
-    if (out->n < 1 || out->max_len < 1 || out->vocab_size < 1 || out->duplicates < 0 ||
-        out->tokens < out->n || out->tokens > INT32_MAX)
-        return err_set(err, ERR_FORMAT, "%s: n, tokens, max_len, vocab_size or duplicates is out of range",
-                       path);
     if (!out->pool && !folder_kind_plain(out->kind))
         return err_set(err, ERR_FORMAT, "%s: pool: facts of kind %s have one", path, out->kind);
     return OK;

@@ -13,7 +13,7 @@ typedef struct Manifest {
     json_t *root;
     const char *kind, *data_hash, *derivation;
     int version, n, max_len, vocab_size, duplicates;
-    json_int_t tokens;
+    int64_t tokens;
     uint64_t seed;
     json_t *entropy_bits, *data_bits_set, *ceiling_bits, *answer_bits, *zlib_bytes;
     json_t *pool;       /* from version 2 on; NULL in version 4: the set is plain */

@@ -61,27 +61,28 @@ static Status read_vocab(const FolderPaths *paths, const Manifest *manifest, boo
     Buffer file = {0};
     json_t *root = NULL, *symbols;
     const char *kind;
-    int eos;
+    json_int_t eos;
     json_error_t why;
     Status status = OK;
     if (manifest->sealed && !manifest->has_vocab)
         return err_set(err, ERR_FORMAT, "%s: files: " VOCAB_NAME " is missing", paths->manifest);
     TRY_GOTO(folder_json(path, manifest->sealed ? seal_room(&manifest->vocab, VOCAB_MAX) : VOCAB_MAX, &file,
                          &root, err));
-    if (json_unpack_ex(root, &why, JSON_STRICT, "{s:s, s:i, s:o}", "kind", &kind, "eos", &eos, "symbols",
+    if (json_unpack_ex(root, &why, JSON_STRICT, "{s:s, s:I, s:o}", "kind", &kind, "eos", &eos, "symbols",
                        &symbols))
         TRY_GOTO(folder_unpack_error(path, "", &why, err));
     bool bytes = strcmp(kind, "bytes") == 0;
     if ((!bytes && strcmp(kind, "words") != 0) || json_array_size(symbols) != (size_t)vocab_size ||
         eos > vocab_size - 1 || (eos < vocab_size - 1 && !marks) || eos < 0) {
-        status = err_set(err, ERR_FORMAT,
-                         "%s: kind \"%.32s\", %zu symbols, eos %d; expected bytes or words, %d symbols as in "
-                         "manifest.json, eos %s%d",
-                         path, kind, json_array_size(symbols), eos, vocab_size, marks ? "at most " : "",
-                         vocab_size - 1);
+        status =
+            err_set(err, ERR_FORMAT,
+                    "%s: kind \"%.32s\", %zu symbols, eos %lld; expected bytes or words, %d symbols as in "
+                    "manifest.json, eos %s%d",
+                    path, kind, json_array_size(symbols), (long long)eos, vocab_size, marks ? "at most " : "",
+                    vocab_size - 1);
         goto done;
     }
-    TRY_GOTO(vocab_of_json(out, symbols, eos, bytes, path, err));
+    TRY_GOTO(vocab_of_json(out, symbols, (int)eos, bytes, path, err));
     if (manifest->sealed) status = seal_check(&manifest->vocab, path, file.data, file.size, err);
 done:
     buffer_free(&file);
@@ -214,17 +215,17 @@ static int longest_of(const FactSet *facts) {
 static Status load_pool(FactSet *facts, Rows *rows, const FolderPaths *paths, const Manifest *manifest,
                         Err *err) {
     json_error_t why;
-    json_int_t tokens;
+    json_int_t heldout, variants, junk, tokens;
     json_t *fields, *tags;
-    if (json_unpack_ex(manifest->pool, &why, JSON_STRICT, "{s:i, s:i, s:i, s:I, s:o, s:o}", "heldout",
-                       &facts->n_heldout, "variants", &facts->n_variants, "junk", &facts->n_junk, "tokens",
-                       &tokens, "fields", &fields, "tags", &tags) != 0)
+    if (json_unpack_ex(manifest->pool, &why, JSON_STRICT, "{s:I, s:I, s:I, s:I, s:o, s:o}", "heldout",
+                       &heldout, "variants", &variants, "junk", &junk, "tokens", &tokens, "fields", &fields,
+                       "tags", &tags) != 0)
         return folder_unpack_error(paths->manifest, "pool: ", &why, err);
-    json_int_t pool = (json_int_t)manifest->n + facts->n_heldout + facts->n_variants + facts->n_junk;
-    if (facts->n_heldout < 0 || facts->n_variants < 0 || facts->n_junk < 0 || tokens < pool ||
-        tokens > INT32_MAX)
+    if (tokens < 0 || tokens > INT32_MAX || heldout < 0 || heldout > tokens || variants < 0 ||
+        variants > tokens || junk < 0 || junk > tokens || manifest->n + heldout + variants + junk > tokens)
         return err_set(err, ERR_FORMAT, "%s: pool: heldout, variants, junk or tokens is out of range",
                        paths->manifest);
+    facts->n_heldout = (int)heldout, facts->n_variants = (int)variants, facts->n_junk = (int)junk;
     TRY(names_of_json(facts, fields, tags, manifest->sealed, paths->manifest, err));
     bool drawn = kind_named(facts->kind) != NULL; /* else texts, which have no marks */
     bool text = manifest->sealed ? manifest->has_vocab : !file_missing(paths->vocab);

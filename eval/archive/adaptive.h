@@ -1,5 +1,6 @@
-/* Symbols whose frequencies both sides learn as they go: what is known of each is how often it came so far, plus a
- * half (Krichevsky & Trofimov 1981); old counts fade. For weights, lengths, tags: what no model predicts. */
+/* Symbols whose frequencies the encoder and the decoder learn alike while they run: the estimate of each is its
+ * count plus a half (Krichevsky & Trofimov 1981), and old counts decay. For weights, lengths and tags, which no
+ * model predicts. */
 #ifndef ROTE_EVAL_ARCHIVE_ADAPTIVE_H
 #define ROTE_EVAL_ARCHIVE_ADAPTIVE_H
 
@@ -16,8 +17,8 @@ void adaptive_begin(Adaptive *a, int n);
 void adaptive_encode(Adaptive *a, RangeEncoder *e, int symbol);
 int adaptive_decode(Adaptive *a, RangeDecoder *d);
 
-/* Whole numbers of any size: how many bits each has is learned, and its two highest bits below the first; the
- * others cost a bit each. */
+/* Whole numbers of any size: the distribution of their bit lengths is learned, and that of the two bits below the
+ * first one; every other bit costs one bit. */
 typedef struct AdaptiveInt {
     Adaptive bits, high[33];
 } AdaptiveInt;

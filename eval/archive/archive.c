@@ -17,9 +17,9 @@ void hash_of(const void *data, size_t size, unsigned char out[HASH_BYTES]) {
 }
 
 Status archive_seal(Bytes *out, const ArchiveHeader *header, const Section *section, int n, Err *err) {
-    Bytes rest = {0}; /* what the CRC is of */
+    Bytes rest = {0}; /* the CRC covers this */
     char spec[SPEC_BYTES + 1] = NUMERIC_SPEC;
-    bytes_u64(&rest, 0); /* the length, once it is known */
+    bytes_u64(&rest, 0); /* the length, filled in at the end */
     bytes_u64(&rest, header->content_bytes);
     bytes_add(&rest, header->hash, HASH_BYTES);
     bytes_add(&rest, spec, SPEC_BYTES);
@@ -40,7 +40,7 @@ Status archive_seal(Bytes *out, const ArchiveHeader *header, const Section *sect
     return failed ? err_set(err, ERR_NOMEM, "no memory for the archive") : OK;
 }
 
-/* Mark, version and length, which stand before what the checksum is of. */
+/* Mark, version and length, which precede the part that the checksum covers. */
 static Status look_first(const char *path, ByteReader *r, uint64_t size, ArchiveMode *mode, uint32_t *crc,
                          Err *err) {
     const uint8_t *mark = read_bytes(r, sizeof ARCHIVE_MARK - 1);

@@ -13,11 +13,11 @@ typedef enum ArchiveMode { ARCHIVE_TWO_PART = 1, ARCHIVE_ONLINE = 2 } ArchiveMod
 
 typedef struct ArchiveHeader {
     ArchiveMode mode;
-    uint64_t content_bytes;         /* of what the archive gives back */
+    uint64_t content_bytes;         /* of the decoded content */
     unsigned char hash[HASH_BYTES]; /* its XXH3-128, canonical byte order */
 } ArchiveHeader;
 
-/* One part of the archive: where it lies, and for people a name. */
+/* One part of the archive: its bytes, and a name for messages. */
 typedef struct Section {
     const uint8_t *data;
     size_t size;
@@ -28,13 +28,15 @@ void hash_of(const void *data, size_t size, unsigned char out[HASH_BYTES]);
 /* The whole file of these sections, in their order. ERR_NOMEM. */
 Status archive_seal(Bytes *out, const ArchiveHeader *header, const Section *section, int n, Err *err);
 
-/* Reads a whole archive; of a regular file the mark, version and length are judged before the rest is read.
+/* Reads a whole archive. Of a regular file, the mark, version and length are checked before the rest is read.
  *   stream   also a pipe or standard input (file_read_stream)
  * ERR_FORMAT: no archive, of another version, or of another length. Errors of file_read. */
 Status archive_read(const char *path, bool stream, size_t max_bytes, Buffer *out, Err *err);
 
-/* Looks at `size` bytes: mark, version, length and CRC-32 first, then the header; `n` sections exactly, in place.
- * path is for the messages. ERR_FORMAT: no archive, damaged, or of another version or numeric spec, each by name. */
+/* Checks `size` bytes and points at their sections, without copying: mark, version, length and CRC-32 first, then
+ * the header; exactly `n` sections.
+ *   path   for the messages
+ * ERR_FORMAT: no archive, damaged, or of another version or numeric spec; the message says which. */
 Status archive_look(const char *path, const uint8_t *data, size_t size, ArchiveHeader *header, Err *err);
 Status archive_sections(const char *path, const uint8_t *data, size_t size, Section *section, int n,
                         Err *err);

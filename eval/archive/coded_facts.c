@@ -39,7 +39,7 @@ static int tab_symbol(const Vocab *vocab) {
     return -1;
 }
 
-/* Tokens up to and with the first TAB; 0: there is none. */
+/* Tokens up to the first TAB, TAB included; 0: no TAB. */
 static int up_to_tab(const FactSet *facts, int i, int tab) {
     for (int t = 0; t < fact_length(facts, i); t++)
         if (facts->tokens[facts->start[i] + t] == tab) return t + 1;
@@ -168,7 +168,8 @@ Status coded_facts_reserve(CodedFacts *c, int64_t tokens, Err *err) {
     return OK;
 }
 
-/* Whether the text is within `max` bytes by what it has at least, so that writing it is within some times that. */
+/* Whether the text can be within `max` bytes. The estimate is a lower bound, so a text that is then written takes at
+ * most a few times `max`. */
 static bool text_fits(const CodedFacts *c, uint64_t max) {
     const FactSet *facts = &c->facts;
     uint64_t bytes = 0;
@@ -182,7 +183,7 @@ static bool text_fits(const CodedFacts *c, uint64_t max) {
         if (c->layout != CONTENT_TABLE) continue;
         if (facts->tag[i] >= 0) bytes += strlen(facts->tag_names[facts->tag[i]]);
         if (!facts->vocab.bytes || !facts->prompt_len[i])
-            bytes++; /* the line's end; else it stands for a TAB */
+            bytes++; /* the newline; the other symbols are followed by a TAB */
     }
     return bytes <= max;
 }

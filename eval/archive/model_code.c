@@ -1,6 +1,6 @@
 #include "eval/archive/model_code.h"
 
-/* What the key table allows, or more: what a model needs in all is planned before anything is allocated. */
+/* As wide as the key table allows, or wider: the memory that a model needs is checked before anything is allocated. */
 enum { LAYERS_MAX = 512, BLOCK_MAX = 1 << 20, DIMENSION_MAX = 1 << 24 };
 
 void model_encode(Bytes *out, const ModelConfig *c) {

@@ -1,4 +1,4 @@
-/* A model's structure as bytes: what its forward pass depends on, and nothing else. */
+/* A model's structure as bytes: all config values that its forward pass depends on. */
 #ifndef ROTE_EVAL_ARCHIVE_MODEL_CODE_H
 #define ROTE_EVAL_ARCHIVE_MODEL_CODE_H
 
@@ -6,7 +6,7 @@
 #include "base/config/config.h"
 
 void model_encode(Bytes *out, const ModelConfig *config);
-/* A resolved config. ERR_FORMAT: not all of r's bytes, or a structure that no config may have. */
+/* Reads a resolved config. ERR_FORMAT: bytes of r are left over, or no config may have this structure. */
 Status model_decode(ModelConfig *out, ByteReader *r, Err *err);
 
 #endif

@@ -8,7 +8,7 @@
 #include "eval/archive/coded_facts.h"
 
 enum { SYMBOLS_MAX_BYTES = 1 << 28 };
-/* Memory for each byte of texts: each byte may be a text of its own, which is a pointer and a block. */
+/* Memory per byte of texts: every byte may be a text of its own, with a pointer and an allocation. */
 enum { NAME_BYTES = 48 };
 
 static void add_text(Bytes *b, const char *text, size_t size) {
@@ -74,7 +74,7 @@ Status names_decode(FactSet *facts, ByteReader *r, double max_memory, Err *err) 
     size_t plain_size = (size_t)read_varint(r, SYMBOLS_MAX_BYTES);
     size_t size = (size_t)read_varint(r, (uint64_t)(r->end - r->at));
     const uint8_t *packed = read_bytes(r, size);
-    /* Deflate makes at most 1032 bytes of one; each symbol takes one at least. */
+    /* Deflate expands a byte to at most 1032 bytes; each symbol takes at least one. */
     if (!packed || plain_size > 1032 * size + 64 || (uint64_t)facts->vocab.size > plain_size)
         return side_damaged(err);
     if ((double)plain_size * NAME_BYTES > max_memory)

@@ -13,8 +13,9 @@ static uint64_t interval(uint64_t *range, uint64_t unit, uint64_t start, uint64_
     return add;
 }
 
-/* The fewest bytes k whose number, followed by zeros, lies in low .. low + range - 1: they end the message.
- * value: that number's 64 bits; it may have passed 2^64, which is then carried. */
+/* The smallest number of bytes k whose value, followed by zeros, lies in low .. low + range - 1: they end the
+ * message.
+ *   value   the 64 bits of that number; where it has passed 2^64, the carry is then propagated */
 static int last_bytes(uint64_t low, uint64_t range, uint64_t *value) {
     int k = 0;
     for (; k < 8; k++) {
@@ -67,7 +68,7 @@ static uint64_t next_byte(RangeDecoder *d) {
 RangeDecoder range_decode_begin(const uint8_t *data, size_t size) {
     RangeDecoder d = {.data = data, .size = size, .range = UINT64_MAX};
     for (int i = 0; i < 8; i++) d.offset = d.offset << 8 | next_byte(&d);
-    d.outside = d.offset >= d.range; /* from then on it would stay outside, until it wraps around */
+    d.outside = d.offset >= d.range; /* from then on it would stay outside until it wraps around */
     return d;
 }
 

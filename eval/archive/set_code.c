@@ -7,16 +7,16 @@
 
 /* ---- binomial numbers ---- */
 
-/* Weights below this share of the mode's are nothing: 2^-40 of a total of 2^32 rounds to none anyway. */
+/* Weights below this share of the mode's are treated as zero: 2^-40 of a total of 2^32 rounds to zero anyway. */
 #define NEGLIGIBLE 0x1p-40
 
-/* The interval of count among 0 .. m: each number has 1, and by its probability a share of the rest, rounded down;
- * what is left goes to the mode. Probabilities by the ratio of neighbours, outwards from the mode, so that there is
- * no logarithm; both sides walk the same steps in the same order. */
+/* The interval of `count` among 0 .. m. Each number has 1 plus a share of the rest by its probability, rounded down;
+ * the remainder goes to the mode. Probabilities come from the ratio of neighbours, from the mode outwards, so that
+ * no logarithm is needed. Encoder and decoder compute the same steps in the same order. */
 typedef struct Binomial {
     double up, down; /* q / (1-q) and its inverse */
     int m, mode;
-    double scale;     /* of weights, the mode's being 1 */
+    double scale;     /* the sum of the weights, where the mode has weight 1 */
     uint64_t at_mode; /* start and size of the mode's interval; smaller numbers lie below, in order */
     uint64_t below;
 } Binomial;
@@ -52,7 +52,7 @@ static Binomial binomial(int m, uint64_t size, uint64_t total) {
     return b;
 }
 
-/* The size of the interval of the number `step` away, walking from the mode, and where it begins. */
+/* The size and the start of the interval of the number `step` away from the mode. */
 typedef struct Walk {
     int c;
     double weight; /* 0 once negligible */
@@ -75,8 +75,8 @@ static void walk_down(const Binomial *b, Walk *w) {
     w->c--;
 }
 
-/* Once the weight is negligible every number has size 1, so that its place is known without walking there: damaged
- * bytes could ask for billions of steps. */
+/* Where the weight is negligible, every number has size 1, so its start is known without computing the steps to it:
+ * damaged bytes could otherwise require billions of steps. */
 static bool is_flat(const Walk *w) { return w->weight <= NEGLIGIBLE; }
 static void jump(Walk *w, int64_t steps) {
     w->start += (uint64_t)steps;
@@ -105,7 +105,7 @@ int binomial_decode(RangeDecoder *d, int m, uint64_t size, uint64_t total) {
 
 /* ---- the prefix tree ---- */
 
-/* Both directions walk the tree alike; where one writes a number, the other reads it. */
+/* Encoding and decoding traverse the tree in the same way; the one writes a number where the other reads it. */
 typedef struct SetCoder {
     RangeEncoder *e; /* or NULL */
     RangeDecoder *d;
@@ -116,7 +116,7 @@ typedef struct SetCoder {
     uint64_t *start; /* V + 1 */
     int32_t *counts; /* (max_len, V): facts by their next symbol */
     int32_t *prefix; /* max_len */
-    int done;        /* facts that stand, or were passed */
+    int done;        /* facts that are complete or already handled */
 } SetCoder;
 
 static int32_t token_at(const SetCoder *s, int fact, int depth) {
@@ -157,7 +157,7 @@ static Status code_counts(SetCoder *s, int m, int depth, Err *err) {
     return OK;
 }
 
-/* m equal facts of `length` tokens are known in full. */
+/* m equal facts of `length` tokens are complete. */
 static Status facts_end(SetCoder *s, int m, int length, Err *err) {
     FactSet *facts = &s->c->facts;
     for (int i = 0; s->d && i < m; i++, s->done++) {
@@ -171,10 +171,10 @@ static Status facts_end(SetCoder *s, int m, int length, Err *err) {
     return OK;
 }
 
-/* Depth first; no recursion, which a long fact would take beyond the stack. */
+/* Depth first. Without recursion, since a long fact would overflow the stack. */
 static Status code_tree(SetCoder *s, Err *err) {
     const FactSet *facts = &s->c->facts;
-    int depth = 0, max = facts->max_len, next = 0; /* the first symbol to look at */
+    int depth = 0, max = facts->max_len, next = 0; /* the next symbol to handle */
     TRY(code_counts(s, facts->n, 0, err));
     while (depth >= 0) {
         const int32_t *count = s->counts + (ptrdiff_t)depth * s->V;

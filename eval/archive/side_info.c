@@ -5,13 +5,14 @@
 #include "eval/archive/adaptive.h"
 #include "eval/archive/names_code.h"
 
-/* ---- what is coded for each fact ---- */
+/* ---- encoding ---- */
 
-enum { PLACES = 32 }; /* positions that a token's being context is learned for; later ones share the last */
+/* Positions for which the frequency of context tokens is learned; later positions share the last one. */
+enum { PLACES = 32 };
 
 typedef struct SideModels {
     AdaptiveInt length, prompt, tag, context;
-    Adaptive is_context[2][PLACES]; /* by the token before, and the position */
+    Adaptive is_context[2][PLACES]; /* by the previous token and the position */
 } SideModels;
 
 static void models_begin(SideModels *m) {
@@ -71,7 +72,7 @@ Status side_encode(Bytes *out, const CodedFacts *c, Err *err) {
     return out->failed ? err_set(err, ERR_NOMEM, "no memory for side information") : OK;
 }
 
-/* ---- the same, read ---- */
+/* ---- decoding ---- */
 
 static Status fact_decode(SideModels *m, RangeDecoder *d, CodedFacts *c, int i, int64_t max_tokens,
                           Err *err) {

@@ -15,7 +15,7 @@ bool symbol_sizes(uint64_t *start, const real *logits, int V) {
     double sum = 0, max = (double)logits[best];
     for (int v = 0; v < V; v++) {
         double p = exact_exp((double)logits[v] - max);
-        memcpy(&start[v + 1], &p, sizeof p); /* its place, until the sum is known */
+        memcpy(&start[v + 1], &p, sizeof p); /* its position, before the sum is known */
         sum += p;
     }
     double scale = (double)(RANGE_TOTAL - (uint64_t)V) / sum;
@@ -26,7 +26,8 @@ bool symbol_sizes(uint64_t *start, const real *logits, int V) {
         start[v + 1] = 1 + (uint64_t)(p * scale);
         used += start[v + 1];
     }
-    start[best + 1] += RANGE_TOTAL - used; /* the sizes' sum is then 2^32, whichever side rounding erred to */
+    start[best + 1] +=
+        RANGE_TOTAL - used; /* the sizes then add up to 2^32, in whichever direction rounding erred */
     start[0] = 0;
     for (int v = 0; v < V; v++) start[v + 1] += start[v];
     return true;

@@ -7,13 +7,13 @@
 
 #include "base/real.h"
 
-/* start (V+1): symbol v has the interval start[v] .. start[v+1]-1 of RANGE_TOTAL = 2^32. Of the total, every
- * symbol has 1, its share of the rest by its probability, rounded down; what is then left goes to the arg-max, the
- * lowest index among equals. A symbol costs at most V / 2^32 * 1.45 bits more than by its probability, rare ones
- * less. Exponentials and sums in double by base/exact.h, in index order: the same integers everywhere.
- * False: a logit is NaN or infinite. */
+/* start (V+1): symbol v has the interval start[v] .. start[v+1]-1 of RANGE_TOTAL = 2^32. Every symbol has 1 plus a
+ * share of the rest by its probability, rounded down; the remainder goes to the arg-max, the lowest index among
+ * equals. A symbol costs at most V / 2^32 * 1.45 bits more than its information content, a rare one less.
+ * Exponentials and sums are in double by base/exact.h, in index order: the same integers on every machine. Returns
+ * false if a logit is NaN or infinite. */
 bool symbol_sizes(uint64_t *start, const real *logits, int V);
-/* The symbol whose interval holds target, below 2^32. */
+/* The symbol whose interval contains target; target is below 2^32. */
 int symbol_find(const uint64_t *start, int V, uint64_t target);
 
 #endif

@@ -17,9 +17,9 @@
 
 enum { STRUCTURE, WEIGHTS, SIDE, STREAM, SECTIONS };
 
-/* ---- facts one by one ---- */
+/* ---- facts coded one by one ---- */
 
-/* Where a token's interval begins, and its size less 1, which fits 32 bits. */
+/* The start of a token's interval, and its size minus 1, which fits 32 bits. */
 typedef struct SymbolRange {
     uint32_t start, size_less;
 } SymbolRange;
@@ -38,7 +38,8 @@ static bool fact_ranges(SymbolRange *out, Decoder *model, uint64_t *start, int V
     return true;
 }
 
-/* Facts know nothing of each other, so threads share them; the coder then takes what they found in order. */
+/* Facts are coded independently, so threads compute their intervals in parallel; the coder then takes these in
+ * order. */
 static Status find_ranges(SymbolRange *out, const Gpt *g, const FactSet *facts, int threads, Err *err) {
     int V = g->config.vocab_size;
     Status status = OK;
@@ -134,9 +135,9 @@ static Status write_sections(Bytes section[SECTIONS], const Gpt *g, const CodedF
     unsigned char hash[HASH_BYTES];
     model_encode(&section[STRUCTURE], &g->config);
     hash_of(g->params, (size_t)g->table.total * sizeof(real), hash);
-    bytes_byte(&section[WEIGHTS], (uint8_t)options->held);
+    bytes_byte(&section[WEIGHTS], (uint8_t)options->weight_format);
     bytes_add(&section[WEIGHTS], hash, HASH_BYTES);
-    TRY(weights_encode(&section[WEIGHTS], g->params, &g->table, options->held, err));
+    TRY(weights_encode(&section[WEIGHTS], g->params, &g->table, options->weight_format, err));
     TRY(side_encode(&section[SIDE], c, err));
     RangeEncoder e = range_begin(&section[STREAM]);
     TRY(c->as_set ? set_encode(&e, g, c, err) : ordered_encode(&e, g, &c->facts, threads, err));
@@ -178,8 +179,8 @@ done:
 
 /* ---- reading ---- */
 
-/* What decoding takes at most: the weights, packed once more, the caches of one sequence, what stands for each symbol,
- * the facts, their text twice. No header may claim what is not counted here. */
+/* The maximum memory of decoding: the weights, the packed weights, the caches of one sequence, the symbols'
+ * intervals, the facts, and their text twice. A header may claim nothing that is not counted here. */
 static double memory_needed(const ModelConfig *m, int64_t params, uint64_t content_bytes) {
     double T = m->block_size, V = m->vocab_size, d = m->n_embd, L = m->n_layer;
     int head = m->n_embd / m->n_head;
@@ -189,7 +190,7 @@ static double memory_needed(const ModelConfig *m, int64_t params, uint64_t conte
     return 4 * reals + packed + tables + 56.0 * (double)content_bytes + (2 << 20);
 }
 
-/* left: what decoding may take beyond memory_bytes. */
+/* left: the memory that decoding may take beyond memory_bytes. */
 static Status look(TwoPartInfo *out, Section part[SECTIONS], double *left, const char *path,
                    const uint8_t *data, size_t size, double max_memory, Err *err) {
     *out = (TwoPartInfo){.sizes = {.header = size}};
@@ -210,7 +211,7 @@ static Status look(TwoPartInfo *out, Section part[SECTIONS], double *left, const
     params_free(&table);
     if (part[WEIGHTS].size < 1 + HASH_BYTES || part[WEIGHTS].data[0] >= QUANTIZE_COUNT)
         return err_set(err, ERR_FORMAT, "%s: the weights are damaged", path);
-    out->held = (Quantize)part[WEIGHTS].data[0];
+    out->weight_format = (Quantize)part[WEIGHTS].data[0];
     out->sizes = (TwoPartSizes){.header = size - part[STRUCTURE].size - part[WEIGHTS].size - part[SIDE].size -
                                           part[STREAM].size,
                                 .structure = part[STRUCTURE].size,
@@ -253,7 +254,7 @@ Status two_part_look(TwoPartInfo *out, const char *path, const uint8_t *data, si
 static Status read_model(Gpt *g, const TwoPartInfo *info, const Section *weights, const Ops *ops, Err *err) {
     unsigned char hash[HASH_BYTES];
     TRY(gpt_create(g, &info->model, ops, GEMM_EXACT, err));
-    TRY(weights_decode(g->params, &g->table, info->held, weights->data + 1 + HASH_BYTES,
+    TRY(weights_decode(g->params, &g->table, info->weight_format, weights->data + 1 + HASH_BYTES,
                        weights->size - 1 - HASH_BYTES, err));
     hash_of(g->params, (size_t)g->table.total * sizeof(real), hash);
     if (!memcmp(hash, weights->data + 1, HASH_BYTES)) return OK;

@@ -1,6 +1,7 @@
-/* A model and the facts that it knows in one file, from which both come back: structure, weights in as many bits as
- * they are held in, what no model predicts, and the facts themselves, coded by the model from BOS on. The layout is
- * in docs/formats.md. What it costs is a capacity that nobody has to believe: it decodes. */
+/* A model and its facts in one file, from which both can be restored: the structure, the weights in their format,
+ * the side information (everything that no model predicts), and the facts themselves, coded by the model from BOS
+ * on. docs/formats.md has the layout. The size of the archive is an upper bound of the information, proved by
+ * decoding. */
 #ifndef ROTE_EVAL_ARCHIVE_TWO_PART_H
 #define ROTE_EVAL_ARCHIVE_TWO_PART_H
 
@@ -9,19 +10,19 @@
 #include "model/gpt.h"
 #include "model/quantize.h"
 
-/* Bytes of each part. They add up to the file. */
+/* Bytes of each part. They add up to the size of the file. */
 typedef struct TwoPartSizes {
     size_t header, structure, weights, side, stream;
 } TwoPartSizes;
 
 typedef struct TwoPartOptions {
-    Quantize held; /* what g's weights are held in, already */
-    bool as_set;   /* the facts' order is dropped, and costs nothing */
-    int threads;   /* 0: one per core; changes no byte */
+    Quantize weight_format; /* the format of g's weights, which are values of it already */
+    bool as_set;            /* the order of the facts is dropped and costs no bits */
+    int threads;            /* 0: one per core; changes no byte */
 } TwoPartOptions;
 
-/* The first facts->n sequences of the set and g, as a whole archive appended to out. sizes may be NULL.
- * ERR_INPUT: facts that g cannot read, or cannot be a set. ERR_NUMERIC: NaN or infinite. ERR_NOMEM. */
+/* Appends a whole archive to out: g and the first facts->n sequences of the set. sizes may be NULL. ERR_INPUT: facts
+ * that g cannot read, or that cannot be coded as a set. ERR_NUMERIC: NaN or infinite. ERR_NOMEM. */
 Status two_part_write(Bytes *out, const Gpt *g, const FactSet *facts, const TwoPartOptions *options,
                       TwoPartSizes *sizes, Err *err);
 
@@ -29,21 +30,22 @@ typedef struct TwoPartInfo {
     ArchiveHeader header;
     ModelConfig model;
     int64_t params;
-    Quantize held;
-    int n, max_len; /* facts */
+    Quantize weight_format;
+    int n, max_len; /* the number of facts, and the longest, in tokens */
     bool as_set;
     TwoPartSizes sizes;
-    double memory_bytes; /* that decoding takes */
+    double memory_bytes; /* for decoding */
 } TwoPartInfo;
 
-/* What an archive says of itself, without decoding it; all bounds are checked. path is for the messages.
- *   max_memory   bytes that decoding may take; 0: what the machine has available
- * ERR_FORMAT: damaged. ERR_INPUT: decoding needs more memory; both figures are said. */
+/* Reads the header and the sizes of an archive without decoding it; all limits are checked. path is for the
+ * messages.
+ *   max_memory   bytes that decoding may take; 0: all available memory
+ * ERR_FORMAT: damaged. ERR_INPUT: decoding needs more memory; the message has both figures. */
 Status two_part_look(TwoPartInfo *out, const char *path, const uint8_t *data, size_t size, double max_memory,
                      Err *err);
 
-/* The content, its checksum compared, appended to out. Errors as two_part_look's, and ERR_FORMAT names what is
- * damaged. */
+/* Decodes the content, compares its checksum and appends it to out. Errors as of two_part_look; ERR_FORMAT names the
+ * damaged part. */
 Status two_part_read(Bytes *out, const char *path, const uint8_t *data, size_t size, double max_memory,
                      const Ops *ops, Err *err);
 

@@ -1,6 +1,6 @@
-/* A float is a sign, an exponent and a mantissa: the first two are learned, the mantissa costs its bits. A code of
- * up to six bits is a symbol; one of eight a size and a sign, since models here have few weights to learn 256
- * frequencies from. */
+/* A float is a sign, an exponent and a mantissa: the distributions of the first two are learned, the mantissa is
+ * stored bit by bit. A code of up to six bits is one symbol; a code of eight bits is a size and a sign, since the
+ * models here have too few weights to learn 256 frequencies. */
 #include "eval/archive/weight_code.h"
 
 #include "base/exact.h"
@@ -16,7 +16,7 @@ typedef struct FloatModel {
     Adaptive sign, exponent;
 } FloatModel;
 
-/* One for each sort of number. */
+/* One adaptive model for each type of number. */
 typedef struct WeightModels {
     FloatModel matrix, vector, gain, scale;
     Adaptive code, code_sign;
@@ -58,7 +58,7 @@ static double float_from_bits(uint32_t u) {
     return (double)f;
 }
 
-/* The bits of x, which is one of its kind. */
+/* The bits of x, which is a value of this kind. */
 static uint32_t pack_float(double x, FloatKind kind) {
     if (kind.exponent == 8) return float_bits(x) >> (23 - kind.mantissa);
     uint32_t sign = exact_bits(x) >> 63 ? 0x8000 : 0;
@@ -81,7 +81,7 @@ static void float_encode(FloatModel *m, RangeEncoder *e, double x, FloatKind kin
     range_encode_bits(e, u & ((1u << kind.mantissa) - 1), kind.mantissa);
 }
 
-/* NaN or infinite where the bytes say so: the caller looks. */
+/* May be NaN or infinite; the caller checks. */
 static double float_decode(FloatModel *m, RangeDecoder *d, FloatKind kind) {
     uint32_t sign = (uint32_t)adaptive_decode(&m->sign, d);
     uint32_t exponent = (uint32_t)adaptive_decode(&m->exponent, d);
@@ -92,8 +92,8 @@ static double float_decode(FloatModel *m, RangeDecoder *d, FloatKind kind) {
 
 /* ---- rows of codes ---- */
 
-/* The scale of a row that is codes times a float16, which it does not say: a weight of the smallest size is the
- * scale times some small number. 0: a row of zeros, or none fits. */
+/* Finds the scale of a row of codes times a float16; the row does not contain it. The smallest nonzero weight is the
+ * scale times a small integer. 0: a row of zeros, or no scale fits. */
 static double row_scale(const real *row, int n, Quantize kind) {
     double min = 0;
     for (int i = 0; i < n; i++) {
@@ -122,7 +122,7 @@ static void code_encode(WeightModels *m, RangeEncoder *e, int code, Quantize kin
 static int code_decode(WeightModels *m, RangeDecoder *d, Quantize kind) {
     if (quantize_code_bits(kind) <= 6) return adaptive_decode(&m->code, d) + quantize_lowest(kind);
     uint32_t size = adaptive_int_decode(&m->code_size, d);
-    if (size > 128) size = 128; /* no encoder writes it, and what is multiplied stays finite */
+    if (size > 128) size = 128; /* no encoder writes such a scale, and the products stay finite */
     return size && adaptive_decode(&m->code_sign, d) ? -(int)size : (int)size;
 }
 

@@ -26,14 +26,14 @@ done:
 
 static double min(double a, double b) { return a < b ? a : b; }
 
-Status certify(Certificate *out, const Gpt *g, Quantize held, const FactSet *facts,
+Status certify(Certificate *out, const Gpt *g, Quantize weight_format, const FactSet *facts,
                const CertifyOptions *options, Err *err) {
     Gpt small;
     Bytes archive = {0};
     TwoPartSizes sizes;
     if (!facts->entropy_known)
         return err_set(err, ERR_INPUT, "nobody knows the entropy of these facts: nothing to certify");
-    bool stay = options->kind == held;
+    bool stay = options->kind == weight_format;
     TRY(quantized_model(&small, g, stay ? QUANTIZE_NONE : options->kind, stay ? METHOD_RTN : options->method,
                         facts, options->threads, err));
     Status status = OK;

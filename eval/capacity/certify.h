@@ -1,6 +1,6 @@
-/* How many bits a model's weights hold for certain: H less the bits of an archive that was written and read back
- * (docs/math.md, "Archives and certified bits"). No assumption about training goes in, and over fresh draws of the
- * facts the mean is a lower bound of the mutual information between facts and weights. */
+/* How many bits a model's weights provably hold: H minus the bits of an archive that was written and read back
+ * (docs/math.md, "Archives and certified bits"). This makes no assumption about training. Over independent draws of
+ * the facts, the mean is a lower bound of the mutual information between facts and weights. */
 #ifndef ROTE_EVAL_CAPACITY_CERTIFY_H
 #define ROTE_EVAL_CAPACITY_CERTIFY_H
 
@@ -8,42 +8,44 @@
 #include "eval/quantized.h"
 #include "eval/stats/stats.h"
 
-/* Random facts are coded in fewer than H bits less so many once in 2^64 times: before that, something leaks. */
+/* Random facts are coded in fewer than H - LEAK_BITS bits only with probability 2^-64: such an archive is a sign of
+ * a leak. */
 #define LEAK_BITS 64.0
 
 typedef struct CertifyOptions {
-    Quantize kind; /* what the archive holds the weights in */
+    Quantize kind; /* the format of the weights in the archive */
     QuantizeMethod method;
-    bool as_set; /* the facts without their order */
+    bool as_set; /* facts coded as a set, without their order */
     int threads; /* 0: one per core; changes no bit */
 } CertifyOptions;
 
 typedef struct Certificate {
-    double data_bits;      /* H of the draw; as a set H - log2 N! */
-    double code_bits;      /* R: stream and side information, given the weights */
-    double certified_bits; /* H - R, signed */
-    double archive_bits;   /* all of the archive, weights and header, too */
-    double weight_bits;    /* that the format takes (model/quantize.h) */
-    double stored_bits;  /* that the archive's weights take, entropy-coded: they cannot hold more than that */
-    double ceiling_bits; /* min of weight_bits and M* = H - N log2 N; as a set, and H - log2 N! */
-    bool leaks;          /* the whole archive is shorter than H - LEAK_BITS */
+    double data_bits;      /* entropy H of the draw; as a set H - log2 N! */
+    double code_bits;      /* R: bits of stream and side information, given the weights */
+    double certified_bits; /* H - R; may be negative */
+    double archive_bits;   /* bits of the whole archive, including weights and header */
+    double weight_bits;    /* of the weights in that format (model/quantize.h) */
+    double stored_bits; /* of the weights in the archive, entropy-coded: an upper bound of what they hold */
+    double
+        ceiling_bits; /* min of weight_bits and M* = H - N log2 N; as a set, min of weight_bits and H - log2 N! */
+    bool leaks;       /* the whole archive is shorter than H - LEAK_BITS */
 } Certificate;
 
 /* Writes the archive of g and its facts, reads it back and compares.
- *   held  what g's weights are held in; where that is the format of the options they stay as they are
- * ERR_INPUT: nobody knows the facts' entropy, they cannot be a set, or GPTQ with a format without codes.
- * ERR_FORMAT: what comes back is not what went in. ERR_NOMEM, ERR_NUMERIC. */
-Status certify(Certificate *out, const Gpt *g, Quantize held, const FactSet *facts,
+ *   weight_format  the format of g's weights; where the options name the same one, the weights are not rounded again
+ * ERR_INPUT: the facts' entropy is unknown, they cannot be coded as a set, or GPTQ with a format without codes.
+ * ERR_FORMAT: decoding gives other facts. ERR_NOMEM, ERR_NUMERIC. */
+Status certify(Certificate *out, const Gpt *g, Quantize weight_format, const FactSet *facts,
                const CertifyOptions *options, Err *err);
 
-/* Whether an archive of so many bits, weights and all, has learned random facts from elsewhere. */
+/* Whether a whole archive is so short that information about random facts must have leaked into the program. */
 bool archive_leaks(double archive_bits, double data_bits);
 
-/* ---- over runs of one model, of as many facts ---- */
+/* ---- over runs of one model and number of facts ---- */
 
 typedef struct CertifiedRun {
-    const char *data_hash; /* runs on the same facts are one draw */
-    double memorized_bits; /* by cross-entropy, with the weights as trained */
+    const char *data_hash; /* runs on the same facts count as one draw */
+    double memorized_bits; /* memorized bits by cross-entropy, with the weights as trained */
     Certificate certificate;
 } CertifiedRun;
 
@@ -53,7 +55,7 @@ typedef struct CertifiedMean {
     double data_bits, ceiling_bits, weight_bits, stored_bits;
     Interval memorized, certified;
     Interval share;      /* certified / memorized */
-    double least_margin; /* archive_bits - data_bits, the least of all: an alarm below -LEAK_BITS */
+    double least_margin; /* the minimum of archive_bits - data_bits: leak alarm below -LEAK_BITS */
 } CertifiedMean;
 /* ERR_NOMEM. */
 Status certified_mean(CertifiedMean *out, const CertifiedRun *runs, int n, Err *err);

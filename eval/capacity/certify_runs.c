@@ -7,8 +7,8 @@
 typedef struct Work {
     const CertifyPlan *plan;
     CertifiedRuns *out;
-    int runs;          /* begun */
-    double cost, done; /* of all runs, and of those that are certified: parameters times tokens */
+    int runs;          /* number of runs begun */
+    double cost, done; /* parameters times tokens, of all runs and of those already certified */
 } Work;
 
 static double size_of(const SeriesRun *r) { return sweep_figure(r->run, "facts"); }
@@ -17,7 +17,7 @@ static double cost_of(const SeriesRun *r) {
     return sweep_figure(r->run, "params") * size_of(r) * r->run->config.facts.seq_len;
 }
 
-/* Series whose facts have a known entropy; runs lie by architecture, size, budget, so the longest is last. */
+/* Series whose facts have a known entropy. Runs are sorted by architecture, size and budget, so the longest is last. */
 static Status find_groups(Work *w, const Capacity *c, Err *err) {
     w->out->group = calloc((size_t)c->files.n + 1, sizeof *w->out->group);
     if (!w->out->group) return err_set(err, ERR_NOMEM, "capacity: no memory for %d runs", c->files.n);

@@ -1,5 +1,5 @@
-/* The models of a sweep certified (eval/capacity/certify.h): an archive for every run at the longest budget, in several
- * weight formats, and what they prove for each model and number of facts. */
+/* Certifies the models of a sweep (eval/capacity/certify.h): an archive of every run at the longest budget, in
+ * several weight formats, and the certified bits of each model and number of facts. */
 #ifndef ROTE_EVAL_CAPACITY_CERTIFY_RUNS_H
 #define ROTE_EVAL_CAPACITY_CERTIFY_RUNS_H
 
@@ -11,7 +11,7 @@
 
 enum { CERTIFY_FORMATS_MAX = 16 };
 
-/* What an archive holds the weights in. */
+/* The weight format of an archive, and the rounding to it. */
 typedef struct WeightFormat {
     int bits;
     Quantize kind;
@@ -19,14 +19,14 @@ typedef struct WeightFormat {
 } WeightFormat;
 
 typedef struct CertifyPlan {
-    WeightFormat format[CERTIFY_FORMATS_MAX]; /* every model is archived in each */
+    WeightFormat format[CERTIFY_FORMATS_MAX]; /* every model is archived in each format */
     int n_formats;
-    bool as_set;                       /* the facts without their order */
+    bool as_set;                       /* facts coded as a set, without their order */
     int threads;                       /* 0: one per core; changes no bit */
-    const volatile sig_atomic_t *stop; /* not 0: stop before the next archive; may be NULL */
-    const ProgressSink *notes;         /* hears of a damaged checkpoint (store/run.h); may be NULL */
-    /* Run number `run` (from 1) of `runs` begins; `share` of the work, by parameters times tokens, is done. May be
-     * NULL. */
+    const volatile sig_atomic_t *stop; /* nonzero: stop before the next archive; may be NULL */
+    const ProgressSink *notes;         /* called about a damaged checkpoint (store/run.h); may be NULL */
+    /* Called when run number `run` (from 1) of `runs` begins; `share` of the work, by parameters times tokens, is
+     * done. May be NULL. */
     void (*progress)(void *user, int run, int runs, double share);
     void *user;
 } CertifyPlan;
@@ -44,7 +44,7 @@ typedef struct CertifiedRuns {
     CertifiedGroup *group; /* n_groups, in the order of the series */
     int n_groups, n_runs;
     int leaks;      /* archives that are too short (Certificate.leaks) */
-    char leak[512]; /* the first of them in words, or empty */
+    char leak[512]; /* the first of them as text, or empty */
 } CertifiedRuns;
 
 /* Certifies all runs of the sweep whose facts have a known entropy. capacity must outlive out.

@@ -1,4 +1,4 @@
-/* From the runs of a series to plateaus, slope, laws and answers. */
+/* From the runs of a series: plateaus, slope, laws, and figures of the whole series. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -7,11 +7,11 @@
 
 static const Interval nothing = {NAN, NAN, NAN, NAN};
 
-enum { BUDGETS_MIN = 3 }; /* a law of two numbers a group and a shared one needs three */
+enum { BUDGETS_MIN = 3 }; /* a law with two coefficients per group and one shared exponent needs three */
 
 /* ---- each architecture ---- */
 
-/* Mean exposures of its runs at that budget; where sizes are known to be beyond the transition, of those. */
+/* Mean exposures of the architecture's runs at that budget; where sizes beyond the transition are known, of those. */
 static double exposures_of(const Series *s, int a, double budget, bool beyond) {
     double sum = 0;
     int n = 0;
@@ -24,13 +24,13 @@ static double exposures_of(const Series *s, int a, double budget, bool beyond) {
     return sum / n;
 }
 
-/* What would be four times the data of the smallest size that counts. */
+/* The number of facts with four times the data of the smallest size that counts. */
 static void suggest_load(Architecture *out, const Series *s, int a) {
     out->next_load = out->next_facts = 0;
     for (int i = 0; i < s->n_runs; i++) {
         const SeriesRun *run = &s->runs[i];
         if (run->architecture != a || !run->beyond || !run->run) continue;
-        if (run->point.data_bits != out->plateau.least_data) continue;
+        if (run->point.data_bits != out->plateau.smallest_data) continue;
         out->next_load = LOADS_MIN * run->run->config.facts.load;
         out->next_facts = LOADS_MIN * sweep_figure(run->run, "facts");
         return;
@@ -63,8 +63,9 @@ static Status fit_architecture(Series *s, int a, RunPoint *points, bool *counts,
 
 static bool has_plateau(const Architecture *a) { return a->plateau.reached.value > 0; }
 
-/* Weighted 1/P^2, the sum of squares (C - b P)^2 / P^2 is that of C/P - b: the slope through the origin is the
- * mean of C/P over architectures, each an independent draw; what they share through their seeds is in its interval. */
+/* With weights 1/P^2, the sum of squares (C - b P)^2 / P^2 is that of C/P - b. So the slope through the origin is
+ * the mean of C/P over architectures, each an independent draw; effects that they share through their seeds widen
+ * the interval. */
 static Status fit_slope(Series *s, double *room, Err *err) {
     int m = s->n_architectures, n = 0;
     double *ratio = room, *set = room + m, *params = room + 2 * m, *bits = room + 3 * m,
@@ -97,7 +98,7 @@ static Status fit_slope(Series *s, double *room, Err *err) {
     TRY(mean_over_architectures(&out->set, s, set, n, true, err));
     out->slope = out->intercept = out->exponent = nothing;
     out->r2 = NAN;
-    if (n >= 3) { /* two points are on a line whatever they are */
+    if (n >= 3) { /* two points always lie on a line */
         TRY(line_fit(&line, params, bits, weight, n, err));
         out->slope = line.slope;
         out->intercept = line.intercept;
@@ -107,7 +108,7 @@ static Status fit_slope(Series *s, double *room, Err *err) {
         out->r2 = line.r2;
     }
     if (n != 1) return OK;
-    for (int a = 0; a < m; a++) { /* the runs of the only one are all there is */
+    for (int a = 0; a < m; a++) { /* only one architecture: the interval is over its runs */
         const Architecture *arch = &s->architectures[a];
         if (!has_plateau(arch)) continue;
         double p = (double)arch->params;
@@ -118,7 +119,7 @@ static Status fit_slope(Series *s, double *room, Err *err) {
     return OK;
 }
 
-/* ---- laws over budgets, in bits per parameter, so that all architectures weigh alike ---- */
+/* ---- laws over budgets, in bits per parameter, so that all architectures have equal weight ---- */
 
 static int law_points(const Series *s, FitPoint *out, bool exposures) {
     int n = 0;
@@ -132,8 +133,8 @@ static int law_points(const Series *s, FitPoint *out, bool exposures) {
     return n;
 }
 
-/* One law: its fit, the mean of the limits with an interval over architectures (of one: its own), and the root
- * mean square residual as a share of what is reached. */
+/* One law: its fit, the mean of the limits with an interval over architectures (for a single one: its own), and the
+ * root mean square residual as a share of the plateau reached. */
 static Status fit_law(SharedFit *fit, Interval *limit, double *error, const Series *s, const Law *law,
                       const FitPoint *points, int n, Err *err) {
     TRY(shared_fit(fit, law, points, n, s->n_architectures, -1, err));
@@ -144,7 +145,8 @@ static Status fit_law(SharedFit *fit, Interval *limit, double *error, const Seri
     return OK;
 }
 
-/* A limit below what the same architectures reached contradicts the runs: it goes; its value is kept to be named. */
+/* A limit below the plateau that the same architectures reached contradicts the runs: it is removed, and its value
+ * is kept for the message. */
 static double drop_below(Interval *limit, const Series *s, const SharedFit *fit) {
     double reached = 0;
     for (int a = 0; a < s->n_architectures; a++) {
@@ -187,7 +189,7 @@ static Status fit_laws(Series *s, FitPoint *points, Err *err) {
     return status;
 }
 
-/* ---- answers for the series ---- */
+/* ---- figures of the whole series ---- */
 
 static void answer(Series *s) {
     const Slope *slope = &s->slope;

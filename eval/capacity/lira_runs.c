@@ -14,7 +14,7 @@ typedef struct Pool {
     bool *member;
 } Pool;
 
-/* Of one pool: the same facts, drawn or read, as many of them trained. */
+/* Whether two runs have one pool: the same facts, drawn or read, with as many of them trained. */
 static bool same_pool(const SweptRun *a, const SweptRun *b) {
     return a->config.facts.seed == b->config.facts.seed &&
            strcmp(a->config.facts.path, b->config.facts.path) == 0 &&
@@ -43,7 +43,7 @@ static Status read_array(const SweptRun *run, const char *name, const char *desc
                    (long long)n, expected);
 }
 
-/* Row `row` of the tables. */
+/* Reads row `row` of the tables. */
 static Status read_run(Pool *p, int row, Err *err) {
     const SweptRun *run = p->run[row];
     int n = (int)sweep_figure(run, "facts"), total = p->n_examples;
@@ -70,14 +70,14 @@ done:
     return status;
 }
 
-/* Those that it lost count, too: reading them says so. */
+/* Runs whose files are lost count, too: reading them gives the error. */
 static bool has_files(const SweptRun *run) {
     bool there;
     return sweep_figure(run, "heldout") > 0 &&
            (run_ended_with(run->path, "code_lengths.npy", &there, NULL) != OK || there);
 }
 
-/* The runs of the pool that run `first` is of, from .. to - 1 at the longest budget. */
+/* The runs with the same pool as run `first`, among from .. to - 1 at the longest budget. */
 static void gather(Pool *p, const Series *s, int first, int to) {
     double longest = s->runs[to - 1].point.budget;
     p->n_runs = 0;
@@ -89,7 +89,7 @@ static void gather(Pool *p, const Series *s, int first, int to) {
 
 Status size_lira(SizeSummary *out, const Series *s, int from, int to, Err *err) {
     Pool p = {.run = calloc((size_t)(to - from), sizeof *p.run)};
-    int best = -1, max = 0; /* of the pool that most runs are of: its first run, its runs */
+    int best = -1, max = 0; /* of the pool with the most runs: its first run, and its number of runs */
     if (!p.run) return err_set(err, ERR_NOMEM, "no memory for %d runs", to - from);
     Status status = OK;
     for (int i = from; i < to; i++) {

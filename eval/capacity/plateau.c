@@ -1,5 +1,5 @@
-/* The mean over sizes that lie well beyond capacity. Never the best of them: a maximum over noisy runs is biased
- * upward, and just above capacity models hold a few percent more than beyond (docs/evidence.md). */
+/* The mean over sizes well beyond capacity. Never the maximum: over noisy runs it is biased upward, and just above
+ * capacity models memorize a few percent more than far beyond it (docs/evidence.md). */
 #include "eval/capacity/plateau.h"
 
 #include <math.h>
@@ -23,7 +23,7 @@ static double largest_ceiling(const RunPoint *runs, int n, double budget) {
     return largest;
 }
 
-/* Mean over the runs of a budget whose ceiling is at least `least`; NAN: none. */
+/* Mean over the runs of a budget whose ceiling is at least `least`; NAN: there are none. */
 static double mean_beyond(const RunPoint *runs, int n, double budget, double min) {
     double sum = 0;
     int count = 0;
@@ -35,7 +35,7 @@ static double mean_beyond(const RunPoint *runs, int n, double budget, double min
     return sum / count;
 }
 
-/* The capacity C that is the mean over sizes with M* >= factor C; NAN: no size is so large. */
+/* The capacity C that equals the mean over sizes with M* >= factor C; NAN: no size is large enough. */
 static double self_consistent(const RunPoint *runs, int n, double budget, double factor) {
     double c = mean_beyond(runs, n, budget, largest_ceiling(runs, n, budget));
     for (int round = 0; round < ROUNDS_MAX; round++) {
@@ -78,7 +78,7 @@ Answer within(const Interval *i, double max) {
 
 /* ---- over the sizes beyond the transition, at the longest budget ---- */
 
-/* Is the plateau level? Means of single sizes can agree within a few percent while all of them rise. */
+/* Is the plateau level? The means of single sizes can agree within a few percent although they rise steadily. */
 static Status rise_fit(Plateau *out, const bool *counts, const RunPoint *runs, int n, Err *err) {
     double *x = malloc(2 * (size_t)n * sizeof *x), least = INFINITY, most = 0;
     if (!x) return err_set(err, ERR_NOMEM, "no memory for a plateau of %d runs", n);
@@ -95,13 +95,13 @@ static Status rise_fit(Plateau *out, const bool *counts, const RunPoint *runs, i
     Status status = most > least ? line_fit(&line, x, y, NULL, count, err) : OK;
     free(x);
     out->load_factor = most / least;
-    out->least_data = least;
+    out->smallest_data = least;
     out->rise = line.slope;
     out->level = within(&out->rise, RISE_MAX);
     return status;
 }
 
-/* Rows are sizes, columns pair numbers: a seed that went wrong shows beside the others. */
+/* Rows are sizes, columns are pair numbers: a seed that deviates then shows as a column. */
 static Status odd_seed(Plateau *out, const bool *counts, const RunPoint *runs, int n, Err *err) {
     TableValue *values = malloc((size_t)n * sizeof *values);
     int count = 0;
@@ -119,7 +119,7 @@ static Status odd_seed(Plateau *out, const bool *counts, const RunPoint *runs, i
 
 /* ---- over budgets ---- */
 
-/* The longest budget of counted runs that is at most half of the longest of all; 0: none. */
+/* The longest budget of counted runs that is at most half of the longest one; 0: none. */
 static double shorter_budget(const RunPoint *runs, const bool *counts, int n, double longest) {
     double found = 0;
     for (int i = 0; i < n; i++)
@@ -128,7 +128,7 @@ static double shorter_budget(const RunPoint *runs, const bool *counts, int n, do
     return found;
 }
 
-/* Differences pair by pair: what facts and start share cancels. */
+/* Paired differences: the effects that facts and initial weights have on both runs cancel. */
 static void gain_fit(Plateau *out, const bool *counts, const RunPoint *runs, int n, double *difference) {
     double shorter = shorter_budget(runs, counts, n, out->budget), base = 0;
     for (int i = 0; i < n; i++) {
@@ -170,7 +170,7 @@ Status plateau_fit(Plateau *out, bool *counts, const RunPoint *runs, int n, Err 
     out->largest_bits = mean_beyond(runs, n, budget, largest);
     double c = self_consistent(runs, n, budget, factor);
     if (!(c > 0)) c = self_consistent(runs, n, budget, factor = OVERFILL_EDGE);
-    if (!(c > 0)) c = NAN; /* an untrained model holds less than nothing */
+    if (!(c > 0)) c = NAN; /* the memorized bits of an untrained model are negative */
     double holds = c == c ? c : out->largest_bits;
     out->overfill = holds > 0 ? largest / holds : NAN;
     for (int i = 0; i < n; i++) counts[i] = runs[i].ceiling_bits >= factor * c; /* NAN: none */

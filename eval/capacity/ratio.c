@@ -16,7 +16,7 @@ static double bits_of(const Evaluation *e, const char *field) {
     return __builtin_nan("");
 }
 
-/* N p1 log2 e is the code length of all names, N K p2 log2 e that of all values: the means cancel. */
+/* N p1 log2 e is the code length of all names, and N K p2 log2 e that of all values, so no means have to be formed. */
 static CapacityRatio ratio_bios(const FactsConfig *c, double N, const Evaluation *e, double P) {
     static const char *const values[] = {"pronoun", "birth_date", "birth_city", "university",
                                          "major",   "employer",   "work_city"};

@@ -15,11 +15,11 @@
 #include "eval/evaluate.h"
 
 typedef struct CapacityRatio {
-    double r, r_max; /* r is NAN where a field's code length is not known */
+    double r, r_max; /* r is NAN if the code length of a field is unknown */
 } CapacityRatio;
 
-/* False, and nothing filled, for facts of another kind, and for biographies from a folder that does not hold the sizes
- * they were drawn with (docs/formats.md: version 2). */
+/* Returns false and fills nothing for facts of another kind, and for biographies from a folder that does not contain
+ * the sizes they were drawn with (docs/formats.md: version 2). */
 bool capacity_ratio(CapacityRatio *out, const FactSet *facts, const Evaluation *e, int64_t params);
 
 #endif

@@ -10,12 +10,12 @@ bool makes_plateau(const Series *s, const SeriesRun *run) {
     return p->reached.value > 0 && run->beyond && run->point.budget == p->budget;
 }
 
-/* ---- a seed that stands out ---- */
+/* ---- outlying seeds ---- */
 
-/* "train.seed 2": which of the seeds vary within the architecture, with the values of this run. */
+/* "train.seed 2": the seed that varies within the architecture, with the value of this run. */
 static void put_seed(char out[96], const Series *s, const SeriesRun *of) {
     bool train = false, facts = false, split = false;
-    if (!of->run) { /* a series without run folders, as tests make them */
+    if (!of->run) { /* a series without run folders, as in tests */
         snprintf(out, 96, "seed %d", of->point.pair);
         return;
     }
@@ -37,7 +37,7 @@ static void put_seed(char out[96], const Series *s, const SeriesRun *of) {
         snprintf(out + used, 96 - used, "%sfacts.split_seed %" PRIu64, used ? ", " : "", c->facts.split_seed);
 }
 
-/* The mean of the other seeds' runs, NAN: none. */
+/* The mean over the runs of the other seeds; NAN: there are none. */
 static double others_mean(const Series *s, int a, int pair, const SeriesRun **one) {
     double sum = 0;
     int n = 0;
@@ -74,7 +74,7 @@ static bool first_of_seed(const Series *s, int i) {
     return true;
 }
 
-/* Runs of a seed that stands out are no independent draws: the plateau's interval is then Student's over seeds. */
+/* With an outlying seed, runs are not independent draws: the plateau's interval is then Student's over seeds. */
 static Interval over_seeds(const Series *s, int a) {
     double squares = 0, value = s->architectures[a].plateau.reached.value;
     int k = 0;
@@ -94,23 +94,23 @@ void seeds_judge(Series *s) {
         Architecture *arch = &s->architectures[a];
         Shift *odd = &arch->plateau.odd;
         const SeriesRun *run = NULL;
-        arch->odd_share = NAN;
+        arch->odd_excess = NAN;
         if (odd->column < 0) continue;
         double share = odd->delta / others_mean(s, a, odd->column, &run);
         if (!run || !(odd->p * tested < ODD_LEVEL) || !(__builtin_fabs(share) > ODD_MIN)) {
             odd->column = -1;
             continue;
         }
-        arch->odd_share = share;
+        arch->odd_excess = share;
         put_seed(arch->odd_seed, s, run);
         arch->plateau.reached = over_seeds(s, a);
     }
 }
 
-/* ---- what a seed does to all architectures ---- */
+/* ---- effects of a seed on all architectures ---- */
 
-/* What a run adds to the mean over architectures through its seed: (its bits per parameter - the mean of its
- * architecture) / (runs of the architecture) / (architectures). */
+/* The contribution of a run, through its seed, to the mean over architectures: (its bits per parameter - the mean of
+ * its architecture) / (runs of the architecture) / (architectures). */
 typedef struct Term {
     int seed, architecture;
     double x;
@@ -131,7 +131,7 @@ static int make_terms(Term *terms, const Series *s, int m, bool set) {
         terms[n++] =
             (Term){run->point.pair, run->architecture, (set ? run->point.set_bits : run->point.bits) / p};
     }
-    for (int from = 0, to; from < n; from = to) { /* runs stand by architecture */
+    for (int from = 0, to; from < n; from = to) { /* runs are sorted by architecture */
         double sum = 0;
         for (to = from; to < n && terms[to].architecture == terms[from].architecture; to++)
             sum += terms[to].x;
@@ -140,13 +140,14 @@ static int make_terms(Term *terms, const Series *s, int m, bool set) {
     return n;
 }
 
-/* Of the variance of the mean, the part that architectures share through their seeds. Seeds that act on each
- * architecture in another way make the squares of sums as large as the sums of squares; what exceeds that is shared. */
+/* The part of the variance of the mean that architectures share through their seeds. If seeds affect each
+ * architecture independently, the sums of squares are as large as the squares of sums; the excess of the latter is
+ * shared. */
 static double shared_variance(Term *terms, int n, int m, int *n_seeds) {
     double sums = 0, squares = 0;
     *n_seeds = 0;
     qsort(terms, (size_t)n, sizeof *terms, by_seed);
-    for (int i = 0; i < n;) { /* seed by seed, and in each architecture by architecture */
+    for (int i = 0; i < n;) { /* by seed, and within a seed by architecture */
         double of_seed = 0;
         int seed = terms[i].seed;
         while (i < n && terms[i].seed == seed) {

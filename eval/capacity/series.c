@@ -1,4 +1,4 @@
-/* From run folders to series and architectures: which keys vary decides what belongs together. */
+/* From run folders to series and architectures. The keys that vary decide which runs belong together. */
 #include "eval/capacity/series.h"
 
 #include <math.h>
@@ -15,8 +15,9 @@ static Status no_memory(const char *dir, Err *err) {
 
 /* ---- one series ---- */
 
-/* One unit for all runs of a series: steps, or exposures where some run asks for those. What a run asks for counts, as
- * whole steps make a little more of it, which differs from size to size. */
+/* One unit of budget for all runs of a series: exposures if the config of any run sets them, else steps. The
+ * configured value counts, since rounding to whole steps makes the actual exposures differ a little from size to
+ * size. */
 static double budget_of(const SweptRun *run, bool in_exposures) {
     const TrainConfig *c = &run->config.train;
     double facts = sweep_figure(run, "facts"), batch = c->batch_size > 0 ? c->batch_size : facts;
@@ -25,12 +26,13 @@ static double budget_of(const SweptRun *run, bool in_exposures) {
     return (double)c->max_steps * batch / (facts * (1 + run->config.facts.junk_ratio));
 }
 
-/* Facts coded as a set, without replacement: the p of a fact grows by 1/(1 - i p) when i others are gone, and the
- * order, log2 N!, is free. With p = 2^-(code bits/N), the geometric mean, a lower bound (docs/math.md). */
+/* Facts coded as a set, without replacement: the probability p of a fact grows by 1/(1 - i p) when i others are
+ * removed, and the order, log2 N!, costs nothing. With p = 2^-(code bits/N), the geometric mean, this is a lower
+ * bound (docs/math.md). */
 static double set_bits_of(const SweptRun *run, double bits) {
     double n = sweep_figure(run, "facts"), code = sweep_figure(run, "code_bits");
     double p = exact_exp(-code / n * 0x1.62e42fefa39efp-1), sum = 0;
-    if (p > 1 / n) p = 1 / n; /* a prompt given free of charge */
+    if (p > 1 / n) p = 1 / n; /* a prompt that is given and costs no bits */
     for (int i = 1; i < n && p > 0; i++) sum -= exact_log1p(-i * p);
     return bits + sum * EXACT_LOG2_E;
 }
@@ -52,7 +54,7 @@ static int by_place(const void *a, const void *b) {
     return strcmp(x->run->name, y->run->name);
 }
 
-/* How many different values of `value` the runs have; architecture -1: of all. */
+/* The number of different values of `value` among the runs; architecture -1: among all. */
 static int different(const Series *s, int architecture, double (*value)(const SeriesRun *)) {
     int count = 0;
     for (int i = 0; i < s->n_runs; i++) {
@@ -136,8 +138,8 @@ static bool has_folder(const SweepFiles *files, const char *name, size_t size) {
     return false;
 }
 
-/* Rows of table.csv whose state is "waiting": name,state,..., the name in quotes where it holds a comma. A run
- * that was stopped waits too, but has a folder and is counted there. */
+/* Reads the rows of table.csv whose state is "waiting": name,state,..., the name in quotes if it contains a comma. A
+ * stopped run is waiting, too, but it has a folder and is counted there. */
 static Status read_waiting(Capacity *out, const char *dir, Err *err) {
     char path[1200];
     Buffer text;

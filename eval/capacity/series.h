@@ -1,6 +1,7 @@
-/* `rote capacity`: what the runs of a sweep say about bits per parameter, with intervals and a verdict. Runs are
- * sorted into series (settings that the sweep varies besides model, size, budget and seeds: an optimizer, say) and
- * in them into architectures (all model.* keys equal). Definitions: docs/math.md, "Capacity". */
+/* `rote capacity`: bits per parameter from the runs of a sweep, with intervals and a verdict. Runs are divided into
+ * series (equal settings of all keys that the sweep varies besides model, size, budget and seeds, such as the
+ * optimizer), and a series into architectures (equal values of all model.* keys). Definitions: docs/math.md,
+ * "Capacity". */
 #ifndef ROTE_EVAL_CAPACITY_SERIES_H
 #define ROTE_EVAL_CAPACITY_SERIES_H
 
@@ -17,13 +18,13 @@ typedef struct Architecture {
     const SweptRun *first; /* one of its runs: the config */
     int64_t params;
     int n_runs, n_sizes, n_budgets, n_seeds; /* seeds: pairs of train.seed and facts.seed */
-    double exposures;   /* mean times each fact was seen, at the longest budget, of the counted sizes */
-    bool entropy_known; /* of any of its runs */
+    double exposures;   /* mean exposures of a fact, at the longest budget, over the counted sizes */
+    bool entropy_known; /* known for at least one of its runs */
     Plateau plateau;    /* in bits */
-    char odd_seed[96];  /* "train.seed 2": plateau.odd, where it stands out; its column is -1 elsewhere */
-    double odd_share;   /* what that seed holds over what the others hold, less 1 */
-    double next_load;   /* facts.load and */
-    double next_facts;  /* facts.n that four times the data of the smallest counted size are; 0: not known */
+    char odd_seed[96];  /* "train.seed 2": the outlier plateau.odd; without one, its column is -1 */
+    double odd_excess;  /* memorized bits of that seed over those of the others, minus 1 */
+    double next_load;   /* facts.load, and */
+    double next_facts;  /* facts.n, for four times the data of the smallest counted size; 0: unknown */
     Interval endless;   /* bits: C of the joint fit C - c t^-gamma; NAN: not determined */
 } Architecture;
 
@@ -33,10 +34,10 @@ typedef struct SeriesRun {
     int architecture;
     RunPoint point; /* bits NAN: entropy unknown */
     double exposures;
-    bool beyond; /* its size is beyond the transition */
+    bool beyond; /* whether its size is beyond the transition */
 } SeriesRun;
 
-/* Of a size's runs, the figures that are averaged and shown, in this order. */
+/* The figures of a size that are averaged over runs and shown, in this order. */
 extern const RunFigure size_figures[];
 extern const int n_size_figures;
 
@@ -44,13 +45,13 @@ extern const int n_size_figures;
 typedef struct SizeSummary {
     int architecture, n_runs;
     double facts;
-    double overfill;           /* ceiling over the architecture's capacity; NAN where none shows */
-    double mean[FIGURE_COUNT]; /* of size_figures, else NAN */
-    Lira lira;                 /* where runs of the same facts differ in facts.split_seed */
+    double overfill;           /* ceiling over the architecture's capacity; NAN without a plateau */
+    double mean[FIGURE_COUNT]; /* of the figures in size_figures, else NAN */
+    Lira lira;                 /* if runs on the same facts differ in facts.split_seed */
 } SizeSummary;
 
 typedef struct Slope {
-    int n_architectures; /* with a plateau to see; the others do not count */
+    int n_architectures; /* with a plateau; the others do not count */
     /* bits per parameter: least squares through the origin weighted 1/P^2, which is the mean of C/P */
     Interval origin;
     Interval set;              /* the same, facts coded as a set */
@@ -59,19 +60,19 @@ typedef struct Slope {
     double r2;                 /* of C against P, squared correlation */
     Interval gain;             /* mean over architectures of the gain of the longer budget */
     double gain_factor;        /* the mean factor between the budgets */
-    Interval endless;          /* bits per parameter without end of training, where gamma is determined */
+    Interval endless; /* limit for endless training, bits per parameter; NAN: gamma is not determined */
 } Slope;
 
 typedef struct Series {
-    char settings[256]; /* "optimizer=soap learning_rate=0.01"; empty where the sweep varies nothing else */
+    char settings[256]; /* "optimizer=soap learning_rate=0.01"; empty if the sweep varies nothing else */
     int n_runs, n_architectures, n_seeds, n_budgets;
     bool budget_in_exposures;    /* else in steps */
     SeriesRun *runs;             /* by architecture, size, budget, name */
     Architecture *architectures; /* by parameters */
     SizeSummary *sizes;          /* by architecture and facts */
     int n_sizes;
-    /* of the held-out loss over sizes: data bits there over capacity, mean over architectures; NAN: no held-out
-     * facts, or the highest loss is at an end */
+    /* position of the maximum of held-out loss over sizes: data bits over capacity, mean over architectures; NAN: no
+     * held-out facts, or the maximum is at an end */
     Interval peak;
     int n_peaks;
     double membership_error; /* F1 against its law, root mean square over sizes; NAN: no held-out facts */
@@ -79,15 +80,15 @@ typedef struct Series {
     /* exponent of the joint fit; NAN: fewer than three budgets; an end at the search's limit: 0, inf */
     Interval gamma;
     Interval e0;              /* exposures: C(E) = C (1 - e^(-E/E0)); NAN: fewer than three budgets */
-    Interval exposures_limit; /* its C in bits per parameter */
-    double law_error[2];      /* root mean square residual of the two laws, as a share of what is reached */
-    /* limits of the two laws that lie below what is reached, so that the laws do not hold: endless and
-     * exposures_limit are then NAN; NAN: not so */
+    Interval exposures_limit; /* C of that law, bits per parameter */
+    double law_error[2];      /* relative root mean square residual of the two laws */
+    /* limits of the two laws that lie below the plateau reached; such a law does not hold, and endless or
+     * exposures_limit is then NAN. NAN: the limit is not below */
     double limit_below[2];
     bool saturated;
     Answer converged;
-    bool unstable;      /* the mean of the gains, or that of an architecture, is below -1 % beyond doubt */
-    bool entropy_known; /* of any run: else recall and code bits are all there is */
+    bool unstable;      /* the mean gain, or the gain of an architecture, is significantly below -1 % */
+    bool entropy_known; /* known for at least one run; else only recall and code bits are available */
     double exposures_low, exposures_high;
 } Series;
 
@@ -100,7 +101,7 @@ typedef struct Capacity {
     Series *series;
 } Capacity;
 
-/* Converged and saturated, and no seed stands out: else the figures are lower bounds. */
+/* Converged and saturated, and without outlying seeds; else the figures are lower bounds. */
 static inline bool architecture_certain(const Architecture *a) {
     return a->plateau.saturated && a->plateau.converged == ANSWER_YES && a->plateau.odd.column < 0;
 }
@@ -110,8 +111,8 @@ static inline bool series_certain(const Series *s) {
     return s->saturated && s->converged == ANSWER_YES;
 }
 
-/* Reads and fits. Free with capacity_free, after a failure too. ERR_INPUT: no sweep there. ERR_IO, ERR_NOMEM.
- * A sweep in which no run is done is no error: it has no series. */
+/* Reads the runs of a sweep and fits. Free with capacity_free, after an error too. ERR_INPUT: no sweep there.
+ * ERR_IO, ERR_NOMEM. A sweep without finished runs is no error: it has no series. */
 Status capacity_read(Capacity *out, const char *dir, Err *err);
 void capacity_free(Capacity *capacity);
 

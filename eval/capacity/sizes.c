@@ -1,4 +1,4 @@
-/* Figures over the number of facts: where the held-out loss peaks, how well membership shows, what R reaches. */
+/* Figures as functions of the number of facts: the maximum of held-out loss, membership inference, R. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -12,9 +12,9 @@ const RunFigure size_figures[] = {
 };
 const int n_size_figures = sizeof size_figures / sizeof *size_figures;
 
-/* Runs from .. to - 1 are of one architecture and size; those at its longest budget count. */
+/* Summarizes runs from .. to - 1, which are of one architecture and size; those at the longest budget count. */
 static void summarize(SizeSummary *out, const Series *s, int from, int to) {
-    double longest = s->runs[to - 1].point.budget; /* runs stand by budget */
+    double longest = s->runs[to - 1].point.budget; /* runs are sorted by budget */
     const Architecture *a = &s->architectures[s->runs[from].architecture];
     *out = (SizeSummary){.architecture = s->runs[from].architecture,
                          .facts = sweep_figure(s->runs[from].run, "facts")};
@@ -35,8 +35,8 @@ static void summarize(SizeSummary *out, const Series *s, int from, int to) {
     out->overfill = out->mean[FIG_CEILING_BITS] / a->plateau.reached.value;
 }
 
-/* The highest of three or more sizes, refined by the parabola through it and its neighbours over ln(data bits). NAN:
- * it is the first or the last. */
+/* The maximum over three or more sizes, refined by the parabola through it and its neighbours over ln(data bits).
+ * NAN: it is the first or the last. */
 static double peak_of(const SizeSummary *sizes, int n) {
     int best = 0;
     for (int i = 0; i < n; i++) {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Keys that a series' runs may differ in: size, budget, seeds, and what follows from them or changes no figure. */
+/* Keys that may differ within a series: size, budget, seeds, and keys that follow from these or change no figure. */
 static const char *const within_series[] = {"facts.n",
                                             "facts.load",
                                             "facts.seed",
@@ -77,7 +77,7 @@ int run_table_same(const RunTable *t, int i, const bool *chosen) {
     return i;
 }
 
-/* A batch of all facts follows from their number. */
+/* If a batch contains all facts, its size follows from their number. */
 static bool full_batches(const RunTable *t) {
     for (int i = 0; i < t->n; i++)
         if (t->run[i]->config.train.batch_size != (int)sweep_figure(t->run[i], "facts") &&
@@ -86,8 +86,8 @@ static bool full_batches(const RunTable *t) {
     return true;
 }
 
-/* Of which run the value of key k is to differ for the key to be an axis: of the first with the same model. Facts that
- * are drawn differently are different questions though the vocabulary, and so the model, follows from them. */
+/* The run whose value of key k is compared with that of run i to find an axis: the first run with the same model.
+ * Facts of another kind make another series, although the vocabulary, and so the model, follows from them. */
 static int compared_with(const RunTable *t, int i, int k) {
     bool facts_key = strncmp(keys[k].name, "facts.", 6) == 0;
     bool drawn = t->run[i]->config.facts.kind != FACTS_FILE && t->run[0]->config.facts.kind != FACTS_FILE;
@@ -129,7 +129,7 @@ void run_table_label_series(char *out, size_t size, const RunTable *t, int run) 
         if (t->axis[k]) append(out, size, key_leaf(&keys[k]), t->value[run][k]);
 }
 
-/* "L2 d16", and what else tells apart architectures of the same depth and width. */
+/* "L2 d16", and the keys that distinguish architectures of the same depth and width. */
 void run_table_label_architecture(char *out, size_t size, const RunTable *t, int run) {
     int layers = key_index("model.n_layer"), width = key_index("model.n_embd");
     snprintf(out, size, "L%s d%s", t->value[run][layers], t->value[run][width]);

@@ -1,4 +1,4 @@
-/* Verdicts and the statement in words: what the terminal, JSON and the report all say. */
+/* The verdicts and the statement of a series as text, for the terminal, JSON and the report alike. */
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ static void put_factor(FILE *f, double factor) {
     else fprintf(f, "%.3g times the budget", factor);
 }
 
-/* "gains 2.1 % (1.0 to 3.2", or "loses" with the signs turned; "still" where it is beyond doubt. */
+/* "gains 2.1 % (1.0 to 3.2", or "loses" with the signs changed; with "still" if it is significant. */
 static void put_change(FILE *f, const Interval *gain) {
     double sign = gain->value < -0.0005 ? -1 : 1; /* -0.0 % is no loss */
     double ends[2] = {100 * sign * gain->low, 100 * sign * gain->high};
@@ -70,11 +70,11 @@ static void put_saturation(FILE *f, const Architecture *a) {
 }
 
 static void put_odd_seed(FILE *f, const Architecture *a) {
-    fprintf(f, "%s holds %.0f %% %s than the other seeds", a->odd_seed, __builtin_fabs(100 * a->odd_share),
-            a->odd_share < 0 ? "less" : "more");
+    fprintf(f, "%s holds %.0f %% %s than the other seeds", a->odd_seed, __builtin_fabs(100 * a->odd_excess),
+            a->odd_excess < 0 ? "less" : "more");
 }
 
-/* Ends the text; NULL: no memory. */
+/* Closes the stream and returns its text; NULL: no memory. */
 static char *finish(TextStream *text) {
     char *out;
     return text_end(text, &out, NULL, NULL) == OK ? out : NULL;
@@ -104,7 +104,7 @@ char *architecture_verdict(const Architecture *a) {
     return finish(text);
 }
 
-/* How many of the architectures with a plateau are not saturated; and that loads are too near, where they are. */
+/* How many of the architectures with a plateau are not saturated, and whether the loads are too close to each other. */
 static void put_unsaturated(FILE *f, const Series *s) {
     const Architecture *nearest = NULL;
     int bad = 0;
@@ -122,7 +122,7 @@ static void put_unsaturated(FILE *f, const Series *s) {
     put_loads(f, nearest);
 }
 
-/* The seed that is farthest from the others, and in how many architectures one stands out. */
+/* The seed that deviates most from the others, and the number of architectures with an outlying seed. */
 static bool put_odd_seeds(FILE *f, const Series *s) {
     const Architecture *worst = NULL;
     int n = 0;
@@ -130,7 +130,7 @@ static bool put_odd_seeds(FILE *f, const Series *s) {
         const Architecture *arch = &s->architectures[a];
         if (arch->plateau.odd.column < 0) continue;
         n++;
-        if (!worst || __builtin_fabs(arch->odd_share) > __builtin_fabs(worst->odd_share)) worst = arch;
+        if (!worst || __builtin_fabs(arch->odd_excess) > __builtin_fabs(worst->odd_excess)) worst = arch;
     }
     if (!worst) return false;
     fprintf(f, "%s: ", worst->label);
@@ -163,7 +163,7 @@ static void put_gaining(FILE *f, const Series *s) {
             __builtin_fabs(100 * worst->plateau.gain.value));
 }
 
-/* Triples whose subjects are as many as facts.n needs: the vocabulary makes a model of every size. */
+/* Triples with facts.subjects 0: the vocabulary grows with facts.n, so every size is another model. */
 static bool model_grows(const Series *s) {
     for (int a = 0; a < s->n_architectures; a++) {
         const Config *first = &s->architectures[0].first->config, *c = &s->architectures[a].first->config;
@@ -202,16 +202,17 @@ char *series_verdict(const Series *s) {
 
 static void put_count(FILE *f, int n, const char *what) { fprintf(f, "%d %s%s", n, what, n == 1 ? "" : "s"); }
 
-/* 1,000 or 100 to 1,000: exposures are whole numbers to a reader. */
+/* "1,000" or "100 to 1,000": exposures are shown as whole numbers. */
 static void put_exposures(FILE *f, const Series *s) {
     fprintf(f, "%.0f", s->exposures_low);
     if (s->exposures_high > 1.005 * s->exposures_low) fprintf(f, " to %.0f", s->exposures_high);
     fputs(" exposures", f);
 }
 
-/* ---- facts whose entropy nobody knows: which model holds them all ---- */
+/* ---- facts of unknown entropy: which model recalls them all ---- */
 
-/* The lowest recall over the seeds of a size, at the longest budget of that size; NAN: it did not read them. */
+/* The minimum recall over the seeds of a size, at the longest budget of that size; NAN: the model was not trained on
+ * it. */
 static double worst_recall(const Series *s, int architecture, double facts) {
     double budget = 0, worst = INFINITY;
     for (int i = 0; i < s->n_runs; i++) {
@@ -239,7 +240,7 @@ static double best_recall(const Series *s, double facts) {
     return best;
 }
 
-/* How many sizes read a set of so many facts, and one of them. */
+/* The number of models that were trained on a set of so many facts, and one of them. */
 static int readers(const Series *s, double facts, const Architecture **one) {
     int n = 0;
     for (int a = 0; a < s->n_architectures; a++) {
@@ -285,8 +286,8 @@ static void put_recall_statement(FILE *f, const Series *s) {
     }
 }
 
-/* Whether more training is all that is asked for: a longer budget still gains, and every model with a plateau read
- * as many sizes as it takes. (Sizes that disagree are no reason to add some: training that goes on is why they do.) */
+/* Whether only more training is missing: a longer budget still gains, and every model with a plateau was trained on
+ * enough sizes. (Where sizes disagree, the cause is unfinished training, so more sizes are not required.) */
 static bool only_training(const Series *s) {
     if (!s->entropy_known || s->slope.n_architectures == 0 || s->converged == ANSWER_YES || s->unstable)
         return false;
@@ -299,7 +300,7 @@ static bool only_training(const Series *s) {
 }
 
 static const double SOAP_RATE =
-    0.24; /* over n_embd: best at 8, 16 and 24 (scripts/experiments/ladder.yaml) */
+    0.24; /* learning rate over n_embd: optimal at n_embd 8, 16 and 24 (scripts/experiments/ladder.yaml) */
 
 static void put_soap_rate(FILE *f, const Series *s) {
     int low = INT_MAX, high = 0;

@@ -1,4 +1,4 @@
-/* The results of a series in words, for the terminal and the report. All texts are malloc'd; NULL: no memory. */
+/* The results of a series as text, for the terminal and the report. All texts are malloc'd; NULL: no memory. */
 #ifndef ROTE_EVAL_CAPACITY_WORDS_H
 #define ROTE_EVAL_CAPACITY_WORDS_H
 
@@ -7,15 +7,15 @@
 /* "converged and saturated", or "lower bound only: doubling the budget still gains 2.1 %; ..." */
 char *architecture_verdict(const Architecture *a);
 char *series_verdict(const Series *s);
-/* "2.31 bits/param, 95 % interval 2.26 to 2.36 (12 architectures, 3 seeds, ...)"; where the facts' entropy is
- * unknown, which model holds them all. */
+/* "2.31 bits/param, 95 % interval 2.26 to 2.36 (12 architectures, 3 seeds, ...)"; if the entropy of the facts is
+ * unknown, the smallest model that recalls them all. */
 char *series_statement(const Series *s);
-/* How to get nearer to the plateau, from what docs/results/optimizer.md measured: where the sizes suffice and
- * training has not converged, with another optimizer than SOAP. Empty elsewhere. */
+/* Advice on the optimizer, from the measurements in docs/results/optimizer.md, if there are enough sizes but
+ * training with an optimizer other than SOAP has not converged. Else empty. */
 char *series_advice(const Series *s);
 
-/* The smallest architecture whose every run at the longest budget for so many facts recalls at least the share `min`
- * (0 .. 1) of them; NULL: none. */
+/* The smallest architecture of which every run on so many facts, at the longest budget, recalls at least the share
+ * `min` (0 .. 1) of them; NULL: there is none. */
 const Architecture *smallest_recall(const Series *s, double facts, double min);
 
 #endif

@@ -13,17 +13,18 @@ static const struct {
     int V;
     double q;
 } calibrated[] = {
-    {16, 0.0061},  {24, 0.0134},  {32, 0.0186},  {48, 0.0276},  {64, 0.0313},  {96, 0.0349},
-    {128, 0.0370}, {192, 0.0400}, {256, 0.0414}, {384, 0.0427}, {512, 0.0440},
+    {16, 0.00434}, {18, 0.00632}, {20, 0.00785}, {22, 0.0100},  {24, 0.0120},   {28, 0.0152},
+    {32, 0.0175},  {40, 0.0220},  {48, 0.0258},  {64, 0.0297},  {96, 0.0345},   {128, 0.0370},
+    {192, 0.0398}, {256, 0.0415}, {384, 0.0430}, {512, 0.0440}, {1024, 0.0463},
 };
 enum { CALIBRATED = sizeof calibrated / sizeof calibrated[0] };
 
-/* Linear in ln V between the sizes. The scale of the bulk has an error of order V^(-1/2), and with it the distance of q
- * from its limit falls: beyond the last size, as V^(-1/2). */
+/* Linear in ln V between the sizes. With a known scale q is KSTAR_LEVEL itself (Simes 1986); the variance of the
+ * estimated scale falls as 1 / V, and so does what is missing, beyond the last size. */
 static double calibrated_q(int V) {
     int i = 1;
     double last = calibrated[CALIBRATED - 1].V;
-    if (V >= last) return KSTAR_LEVEL - (KSTAR_LEVEL - calibrated[CALIBRATED - 1].q) * sqrt(last / V);
+    if (V >= last) return KSTAR_LEVEL - (KSTAR_LEVEL - calibrated[CALIBRATED - 1].q) * last / V;
     while (calibrated[i].V < V) i++;
     double from = exact_log(calibrated[i - 1].V), to = exact_log(calibrated[i].V);
     double share = (exact_log(V) - from) / (to - from);
@@ -70,8 +71,6 @@ void kstar_table_free(KStarTable *table) {
 /* The first count's q: generous, since what it takes in is only left out of the line. */
 static const double DOUBTFUL_Q = 0.01;
 
-static double middle_of(const double *sorted, int n) { return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2; }
-
 /* The median of |l - median|: the logits are sorted, so the distances are two sorted runs, and the middle of their
  * merge is found by walking out from the median. */
 static double mad_of(const double *sorted, int n, double median) {
@@ -92,7 +91,7 @@ static double mad_of(const double *sorted, int n, double median) {
 
 /* Of the upper half: beyond it nothing is an outlier. So no threshold is above q / 2, and no p behind one that is
  * needs to be looked at. */
-static int count_standing_out(const double *sorted, int V, double mu, double sigma, double q) {
+int kstar_count(const double *sorted, int V, double mu, double sigma, double q) {
     int k = 0;
     for (int i = 0; i < V / 2; i++) {
         double p = normal_cdf(-(sorted[i] - mu) / sigma);
@@ -102,37 +101,44 @@ static int count_standing_out(const double *sorted, int V, double mu, double sig
     return k;
 }
 
+void kstar_median_scale(const double *sorted, int V, double *median, double *deviation) {
+    *median = (sorted[(V - 1) / 2] + sorted[V / 2]) / 2;
+    *deviation = 1.482602218505602 * mad_of(sorted, V, *median);
+}
+
 /* mu and sigma as intercept and slope of logits against scores, over the middle ranks of those behind the first
- * `skipped`. */
+ * `skipped`. A tenth of n is no whole number: the ranks at its edges count by what of them is inside, else q would jump
+ * from size to size. */
 static void fit_line(const KStarTable *table, const double *sorted, int skipped, double *mu, double *sigma) {
-    int V = table->V, n = V - skipped, first = skipped + n / TAIL_SHARE, last = V - n / TAIL_SHARE;
-    double sum_x = 0, sum_l = 0, xx = 0, xl = 0, m = last - first;
-    for (int i = first; i < last; i++) {
-        double x = -score(table->scores, (i - skipped + 0.625) / (n + 0.25));
-        sum_x += x;
-        sum_l += sorted[i];
-        xx += x * x;
-        xl += x * sorted[i];
+    int V = table->V, n = V - skipped, left_out = n / TAIL_SHARE;
+    double edge = 1 - (double)(n % TAIL_SHARE) / TAIL_SHARE;
+    int first = skipped + left_out, last = V - 1 - left_out;
+    double sum_w = 0, sum_x = 0, sum_l = 0, xx = 0, xl = 0;
+    for (int i = first; i <= last; i++) {
+        double w = i == first || i == last ? edge : 1;
+        double x = -score(table->scores, (i - skipped + 0.625) / (n + 0.25)), l = sorted[i] - *mu;
+        sum_w += w;
+        sum_x += w * x;
+        sum_l += w * l;
+        xx += w * x * x;
+        xl += w * x * l;
     }
-    *sigma = (xl - sum_x * sum_l / m) / (xx - sum_x * sum_x / m);
-    *mu = (sum_l - *sigma * sum_x) / m;
+    *sigma = (xl - sum_x * sum_l / sum_w) / (xx - sum_x * sum_x / sum_w);
+    *mu += (sum_l - *sigma * sum_x) / sum_w;
 }
 
 /* false: half of the logits are equal, and there is no scale. */
 static bool fit_bulk(const KStarTable *table, const double *sorted, double *mu, double *sigma) {
-    int V = table->V;
-    double median = middle_of(sorted, V), mad = 1.482602218505602 * mad_of(sorted, V, median);
-    *mu = median;
-    *sigma = 0;
-    if (!(mad > 0)) return false;
-    fit_line(table, sorted, count_standing_out(sorted, V, median, mad, DOUBTFUL_Q), mu, sigma);
+    kstar_median_scale(sorted, table->V, mu, sigma);
+    if (!(*sigma > 0)) return false;
+    fit_line(table, sorted, kstar_count(sorted, table->V, *mu, *sigma, DOUBTFUL_Q), mu, sigma);
     return *sigma > 0;
 }
 
 KStar kstar_of(const KStarTable *table, const double *sorted) {
     double mu, sigma;
     if (!fit_bulk(table, sorted, &mu, &sigma)) return (KStar){.mu = mu};
-    int k = count_standing_out(sorted, table->V, mu, sigma, table->q);
+    int k = kstar_count(sorted, table->V, mu, sigma, table->q);
     return (KStar){.k = k,
                    .mu = mu,
                    .sigma = sigma,

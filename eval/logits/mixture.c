@@ -4,39 +4,50 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "base/exact.h"
+
+enum { TOGETHER = 32 }; /* tokens at a time: loops of + * / are vectors then */
+static const double LN_SQRT_2PI = 0.91893853320467274178;
 
 /* ---- groups: the sample in brief ----
  *
- * The outer ranks stand alone, those between in groups of neighbours, so that a step costs the same for any n. */
+ * Groups of neighbours that grow by a quarter of what lies outside them, up to a 40th of all: the ends stand alone, and
+ * a step costs nearly the same for any n. All in units of the sample: its mean is 0, its deviation 1. */
 
-enum { ALONE = 32, MIDDLE = 64, GROUPS = 2 * ALONE + MIDDLE };
+enum { GROUPS = 192, GROW = 4, OF_ALL = 40 };
 
 typedef struct Groups {
-    int n;
-    double count[GROUPS], mean[GROUPS], squares[GROUPS]; /* squares: about the group's mean */
+    int n, total;                                        /* groups; tokens */
+    double count[GROUPS], mean[GROUPS], squares[GROUPS]; /* squares: their sum over the group */
 } Groups;
 
-static void add_group(Groups *g, const double *x, int n) {
+static void add_group(Groups *g, const double *x, int n, double mean, double sigma) {
     double sum = 0, squares = 0;
-    for (int i = 0; i < n; i++) sum += x[i];
-    double mean = sum / n;
-    for (int i = 0; i < n; i++) squares += (x[i] - mean) * (x[i] - mean);
+    for (int i = 0; i < n; i++) {
+        double z = (x[i] - mean) / sigma;
+        sum += z;
+        squares += z * z;
+    }
     g->count[g->n] = n;
-    g->mean[g->n] = mean;
+    g->mean[g->n] = sum / n;
     g->squares[g->n++] = squares;
 }
 
-static void group(Groups *g, const double *sorted, int n) {
-    int alone = n <= GROUPS ? n : ALONE, rest = n - 2 * ALONE;
+static void group(Groups *g, const double *sorted, int n, double mean, double sigma) {
     g->n = 0;
-    for (int i = 0; i < alone; i++) add_group(g, sorted + i, 1);
-    if (n <= GROUPS) return;
-    for (int i = 0; i < MIDDLE; i++) {
-        int from = (int)((int64_t)rest * i / MIDDLE), to = (int)((int64_t)rest * (i + 1) / MIDDLE);
-        add_group(g, sorted + ALONE + from, to - from);
+    g->total = n;
+    for (int at = 0; at < n;) {
+        int half = n / 2, outside = at < half ? at : n - at;
+        /* behind the middle the sizes shrink as they grew before */
+        int size = outside / (at < half ? GROW : GROW + 1);
+        if (size > n / OF_ALL) size = n / OF_ALL;
+        if (at < half && size > half - at) size = half - at;
+        if (size < 1) size = 1;
+        CHECK(g->n < GROUPS);
+        add_group(g, sorted + at, size, mean, sigma);
+        at += size;
     }
-    for (int i = n - ALONE; i < n; i++) add_group(g, sorted + i, 1);
 }
 
 /* ---- the two components ---- */
@@ -57,27 +68,35 @@ static Quadratic log_odds(const Two *t) {
                            p0 * t->mean[0] * t->mean[0] + p1 * t->mean[1] * t->mean[1]};
 }
 
-/* Weight, mean and sigma of each side, where share[i] of group i is component 0's. false: a side is empty. */
-static bool maximize(Two *t, const Groups *g, const double *share, int n, double least) {
+/* What component 0 has of the sample. */
+typedef struct Sums {
+    double weight, sum, squares;
+} Sums;
+
+/* Weight, mean and sigma of both: component 1 has the sample less component 0. false: one has less than half a
+ * token. */
+static bool of_sums(Two *t, Sums s, double n) {
+    if (!(s.weight > 0.5 && s.weight < n - 0.5)) return false;
     for (int k = 0; k < 2; k++) {
-        double weight = 0, sum = 0, squares = 0;
-        for (int i = 0; i < g->n; i++) {
-            double r = (k ? 1 - share[i] : share[i]) * g->count[i];
-            weight += r;
-            sum += r * g->mean[i];
-        }
-        if (!(weight > 0.5)) return false; /* less than half of a token */
-        double mean = sum / weight;
-        for (int i = 0; i < g->n; i++) {
-            double r = k ? 1 - share[i] : share[i], x = g->mean[i] - mean;
-            squares += r * (g->count[i] * x * x + g->squares[i]);
-        }
-        double sigma = sqrt(squares / weight);
-        t->weight[k] = weight / n;
+        double w = k ? n - s.weight : s.weight, mean = (k ? -s.sum : s.sum) / w;
+        double variance = (k ? n - s.squares : s.squares) / w - mean * mean;
+        double least = MIXTURE_SIGMA_LEAST * MIXTURE_SIGMA_LEAST;
+        t->weight[k] = w / n;
         t->mean[k] = mean;
-        t->sigma[k] = sigma > least ? sigma : least;
+        t->sigma[k] = sqrt(variance > least ? variance : least);
     }
     return true;
+}
+
+static bool maximize(Two *t, const Groups *g, const double *share) {
+    Sums s = {0, 0, 0};
+    for (int i = 0; i < g->n; i++) {
+        double r = share[i] * g->count[i];
+        s.weight += r;
+        s.sum += r * g->mean[i];
+        s.squares += share[i] * g->squares[i];
+    }
+    return of_sums(t, s, g->total);
 }
 
 static void expect(double *share, const Groups *g, const Two *t) {
@@ -88,31 +107,46 @@ static void expect(double *share, const Groups *g, const Two *t) {
     }
 }
 
-static double square(double x) { return x * x; }
+/* ln of component k's density times its weight at x, and ln(2 pi) / 2. */
+static double ln_part(const Two *t, const double ln[2], int k, double x) {
+    double z = (x - t->mean[k]) / t->sigma[k];
+    return ln[k] - 0.5 * z * z;
+}
 
-/* sum over i of count ln (f0 + f1): the larger of both, and ln (1 + e^-|log odds|), of many in one product. */
-static double log_likelihood(const Two *t, const double *x, const double *count, int n) {
-    enum { TOGETHER = 32 };
+/* sum of ln (f0 + f1) over x = (l - mean) / sigma: the larger of both, and ln (1 + e^-|log odds|), of many in one
+ * product. */
+static double log_likelihood(const Two *t, const double *l, int n, double mean, double sigma) {
     Quadratic q = log_odds(t);
-    double ln0 = exact_log(t->weight[0] / t->sigma[0]), ln1 = exact_log(t->weight[1] / t->sigma[1]), sum = 0;
+    double ln[2] = {exact_log(t->weight[0] / t->sigma[0]), exact_log(t->weight[1] / t->sigma[1])}, sum = 0;
     for (int from = 0; from < n; from += TOGETHER) {
-        int to = from + TOGETHER < n ? from + TOGETHER : n;
-        double plus[TOGETHER], product = 1;
-        for (int i = from; i < to; i++) {
-            double odds = q.c + (q.b + q.a * x[i]) * x[i];
-            plus[i - from] = exact_exp(odds > 0 ? -odds : odds);
+        int m = from + TOGETHER < n ? TOGETHER : n - from;
+        double x[TOGETHER], odds[TOGETHER], plus[TOGETHER], product = 1;
+        for (int i = 0; i < m; i++) {
+            x[i] = (l[from + i] - mean) / sigma;
+            odds[i] = q.c + (q.b + q.a * x[i]) * x[i];
+            plus[i] = exact_exp(-fabs(odds[i]));
         }
-        for (int i = from; i < to; i++) {
-            double odds = q.c + (q.b + q.a * x[i]) * x[i], c = count ? count[i] : 1;
-            double f0 = ln0 - 0.5 * square((x[i] - t->mean[0]) / t->sigma[0]);
-            double f1 = ln1 - 0.5 * square((x[i] - t->mean[1]) / t->sigma[1]);
-            sum += c * (odds > 0 ? f0 : f1);
-            if (count) sum += c * exact_log1p(plus[i - from]);
-            else product *= 1 + plus[i - from];
+        for (int i = 0; i < m; i++) {
+            sum += ln_part(t, ln, odds[i] <= 0, x[i]);
+            product *= 1 + plus[i];
         }
         sum += exact_log(product);
     }
-    return sum - 0.91893853320467274178 * n;
+    return sum - n * (LN_SQRT_2PI + exact_log(sigma));
+}
+
+/* The same of the groups, to 1e-5 a token and a constant: ln (1 + p) by Abramowitz & Stegun 4.1.43. It chooses a
+ * start. */
+static double rough_likelihood(const Two *t, const Groups *g) {
+    Quadratic q = log_odds(t);
+    double ln[2] = {exact_log(t->weight[0] / t->sigma[0]), exact_log(t->weight[1] / t->sigma[1])}, sum = 0;
+    for (int i = 0; i < g->n; i++) {
+        double x = g->mean[i], odds = q.c + (q.b + q.a * x) * x, p = exact_exp(-fabs(odds));
+        double ln_1p =
+            p * (0.99949556 + p * (-0.49190896 + p * (0.28947478 + p * (-0.13606275 + p * 0.03215845))));
+        sum += g->count[i] * (ln_part(t, ln, odds <= 0, x) + ln_1p);
+    }
+    return sum;
 }
 
 /* ---- the fit ---- */
@@ -127,33 +161,30 @@ static void split(double *share, const Groups *g, int first) {
     }
 }
 
-static bool run(Two *t, double *share, const Groups *g, int n, double least, int rounds) {
+static bool run(Two *t, const Groups *g, int rounds) {
+    double share[GROUPS];
     for (int r = 0; r < rounds; r++) {
-        double before = t->mean[0], before_sigma = t->sigma[0];
+        Two before = *t;
         expect(share, g, t);
-        if (!maximize(t, g, share, n, least)) return false;
-        if (fabs(t->mean[0] - before) + fabs(t->sigma[0] - before_sigma) < 1e-7 * least) break;
+        if (!maximize(t, g, share)) return false;
+        if (fabs(t->mean[0] - before.mean[0]) + fabs(t->sigma[0] - before.sigma[0]) < 1e-6) break;
     }
     return true;
 }
 
-static Two best_start(const Groups *g, double *share, int n, double mean, double sigma, int outliers) {
-    enum { STARTS = 4, ROUNDS = 12 };
-    const double least = MIXTURE_SIGMA_LEAST * sigma;
-    Two best = {{0.5, 0.5}, {mean, mean}, {sigma, sigma}};
-    double best_value = -INFINITY;
-    for (int s = 0; s < STARTS; s++) {
-        Two t = {{0.2, 0.8}, {mean, mean}, {1.7 * sigma, 0.75 * sigma}}; /* one centre, two widths */
-        bool fits = true;
-        if (s) {
-            split(share, g,
-                  s == 1   ? (outliers ? outliers : (n + 9) / 10)
-                  : s == 2 ? n / 2
-                           : n - (n + 9) / 10);
-            fits = maximize(&t, g, share, n, least);
+static Two best_start(const Groups *g, int outliers) {
+    enum { ROUNDS = 6 };
+    int n = g->total, tenth = (n + 9) / 10, first[] = {outliers ? outliers : tenth, n / 2, n - tenth};
+    Two best = {{0.5, 0.5}, {0, 0}, {1, 1}};
+    double best_value = -INFINITY, share[GROUPS];
+    for (int s = -1; s < 3; s++) {
+        Two t = {{0.2, 0.8}, {0, 0}, {1.7, 0.75}}; /* one centre, two widths */
+        if (s >= 0) {
+            split(share, g, first[s]);
+            if (!maximize(&t, g, share)) continue;
         }
-        if (!fits || !run(&t, share, g, n, least, ROUNDS)) continue;
-        double value = log_likelihood(&t, g->mean, g->count, g->n);
+        if (!run(&t, g, ROUNDS)) continue;
+        double value = rough_likelihood(&t, g);
         if (value > best_value) {
             best_value = value;
             best = t;
@@ -162,24 +193,54 @@ static Two best_start(const Groups *g, double *share, int n, double mean, double
     return best;
 }
 
+static bool whole_step(Two *t, const double *l, int n, double mean, double sigma) {
+    Quadratic q = log_odds(t);
+    Sums s = {0, 0, 0};
+    for (int from = 0; from < n; from += TOGETHER) {
+        int m = from + TOGETHER < n ? TOGETHER : n - from;
+        double x[TOGETHER], share[TOGETHER];
+        for (int i = 0; i < m; i++) {
+            x[i] = (l[from + i] - mean) / sigma;
+            share[i] = 1 / (1 + exact_exp(-(q.c + (q.b + q.a * x[i]) * x[i])));
+        }
+        for (int i = 0; i < m; i++) {
+            s.weight += share[i];
+            s.sum += share[i] * x[i];
+            s.squares += share[i] * x[i] * x[i];
+        }
+    }
+    return of_sums(t, s, n);
+}
+
+/* Steps on all of the sample: a group that lies across a gap between the two has blurred it. One is enough where there
+ * is no such gap. */
+static bool last_steps(Two *t, const double *l, int n, double mean, double sigma) {
+    enum { STEPS = 3 };
+    for (int i = 0; i < STEPS; i++) {
+        double before[2] = {t->sigma[0], t->sigma[1]};
+        if (!whole_step(t, l, n, mean, sigma)) return false;
+        if (fabs(t->sigma[0] - before[0]) + fabs(t->sigma[1] - before[1]) < 1e-2) break;
+    }
+    return true;
+}
+
 Mixture mixture_of(const double *sorted, int n, double mean, double sigma, int outliers) {
-    enum { N_LEAST = 8, ROUNDS = 60 };
+    enum { N_LEAST = 8, ROUNDS = 34 };
     Mixture out = {{NAN, NAN}, {NAN, NAN}, {NAN, NAN}, NAN, NAN};
     if (n < N_LEAST || !(sigma > 0)) return out;
     Groups g;
-    double share[GROUPS];
-    group(&g, sorted, n);
-    Two best = best_start(&g, share, n, mean, sigma, outliers), longer = best;
-    if (run(&longer, share, &g, n, MIXTURE_SIGMA_LEAST * sigma, ROUNDS)) best = longer;
-    int up = best.mean[1] >= best.mean[0]; /* which is component 1 */
+    group(&g, sorted, n, mean, sigma);
+    Two best = best_start(&g, outliers), longer = best;
+    if (run(&longer, &g, ROUNDS) && last_steps(&longer, sorted, n, mean, sigma)) best = longer;
+    int swap = best.mean[1] < best.mean[0]; /* component 1 has the larger mean */
     for (int k = 0; k < 2; k++) {
-        int from = up ? k : 1 - k;
+        int from = swap ? 1 - k : k;
         out.weight[k] = best.weight[from];
-        out.mean[k] = best.mean[from];
-        out.sigma[k] = best.sigma[from];
+        out.mean[k] = mean + sigma * best.mean[from];
+        out.sigma[k] = sigma * best.sigma[from];
     }
-    double one = -n * (0.5 + 0.91893853320467274178 + exact_log(sigma));
-    out.log_likelihood = log_likelihood(&best, sorted, NULL, n);
+    double one = -n * (0.5 + LN_SQRT_2PI + exact_log(sigma));
+    out.log_likelihood = log_likelihood(&best, sorted, n, mean, sigma);
     out.bic_difference = 2 * (out.log_likelihood - one) - 3 * exact_log(n);
     return out;
 }

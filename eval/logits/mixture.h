@@ -12,9 +12,10 @@ typedef struct Mixture {
 /* Each sigma is at least this share of the sample's, or one logit alone would have an unbounded likelihood. */
 #define MIXTURE_SIGMA_LEAST 0.05
 
-/* sorted: n finite numbers, the largest first, not all equal. outliers: how many of them stand out (k*), one of the
- * places to start from. Expectation and maximization (Dempster, Laird & Rubin 1977) on at most some hundred groups of
- * neighbours, the likelihood on all of the sample. All NAN where n < 8 or all are equal. No allocation. */
+/* sorted: n finite numbers, the largest first. outliers: how many of them stand out (k*), one of the places to start
+ * from. Expectation and maximization (Dempster, Laird & Rubin 1977): up to 40 steps on groups of neighbours, the finer
+ * the further out, one to three and the likelihood on all of the sample. All NAN where n < 8 or all are equal. No
+ * allocation. */
 Mixture mixture_of(const double *sorted, int n, double mean, double sigma, int outliers);
 
 #endif

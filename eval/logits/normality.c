@@ -78,20 +78,6 @@ static double anderson_darling_p(double a) {
     return 0;
 }
 
-/* A^2 = -n - (1/n) sum over i = 1 .. n, from the smallest, of (2i - 1) (ln Phi(z_i) + ln Phi(-z_(n+1-i))). */
-static NormalityTest anderson_darling(const NormalityTable *t, const double *sorted, double mean,
-                                      double deviation) {
-    int n = t->n;
-    double sum = 0;
-    for (int j = 0; j < n; j++) {
-        double z = (sorted[j] - mean) / deviation;
-        /* j from the largest: i = n - j below, i = j + 1 above */
-        sum += (2.0 * (n - j) - 1) * ln_phi(t, z) + (2.0 * j + 1) * ln_phi(t, -z);
-    }
-    double a = -n - sum / n, modified = a * (1 + 0.75 / n + 2.25 / ((double)n * n));
-    return (NormalityTest){a, anderson_darling_p(modified)};
-}
-
 /* Stephens 1974, as polynomials of the modified D; above .1 alone. */
 static double stephens_p(double d) {
     double p;
@@ -117,17 +103,23 @@ static double lilliefors_p(double d, int n) {
     return p <= 0.1 ? p : stephens_p(modified);
 }
 
-static NormalityTest lilliefors(const NormalityTable *t, const double *sorted, double mean,
-                                double deviation) {
+/* A^2 = -n - (1/n) sum over i = 1 .. n, from the smallest, of (2i - 1) (ln Phi(z_i) + ln Phi(-z_(n+1-i))); D is the
+ * largest distance between Phi and the sample's steps. */
+static void distances(Normality *out, const NormalityTable *t, const double *sorted, double deviation) {
     int n = t->n;
-    double d = 0;
+    double sum = 0, d = 0, share = 1.0 / n;
     for (int j = 0; j < n; j++) {
-        double phi = exact_exp(ln_phi(t, (sorted[j] - mean) / deviation));
-        double above = (double)(n - j) / n - phi, below = phi - (double)(n - j - 1) / n;
-        if (above > d) d = above;
-        if (below > d) d = below;
+        double z = (sorted[j] - out->mean) / deviation, below = ln_phi(t, z), phi = exact_exp(below);
+        /* j from the largest: i = n - j for below, i = j + 1 for above */
+        sum += (2.0 * (n - j) - 1) * below + (2.0 * j + 1) * ln_phi(t, -z);
+        double over = (n - j) * share - phi, under = phi - (n - j - 1) * share;
+        d = over > d ? over : d;
+        d = under > d ? under : d;
     }
-    return (NormalityTest){d, lilliefors_p(d, n)};
+    double a = -n - sum / n;
+    out->anderson_darling =
+        (NormalityTest){a, anderson_darling_p(a * (1 + 0.75 / n + 2.25 / ((double)n * n)))};
+    out->lilliefors = (NormalityTest){d, lilliefors_p(d, n)};
 }
 
 /* W' = (sum m x)^2 / (sum m^2 sum (x - mean)^2); ln (1 - W') is nearly normal (Royston 1993). */
@@ -163,8 +155,7 @@ Normality normality_of(const NormalityTable *t, const double *sorted) {
     if (n < NORMALITY_MIN) return out;
     double jb = n / 6.0 * (out.skew * out.skew + out.excess_kurtosis * out.excess_kurtosis / 4);
     out.jarque_bera = (NormalityTest){jb, exact_exp(-jb / 2)};
-    out.anderson_darling = anderson_darling(t, sorted, mean, deviation);
-    out.lilliefors = lilliefors(t, sorted, mean, deviation);
+    distances(&out, t, sorted, deviation);
     out.shapiro_francia = shapiro_francia(t, sorted, mean, m2);
     return out;
 }

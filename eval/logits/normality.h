@@ -41,8 +41,8 @@ Status normality_table_create(NormalityTable *out, int n_max, Err *err);
 void normality_table_set(NormalityTable *table, int n);
 void normality_table_free(NormalityTable *table);
 
-/* sorted: table->n finite numbers, the largest first. Where all are equal, sigma is 0 and all but the mean NAN; the tests
- * are NAN below NORMALITY_MIN. O(n). */
+/* sorted: table->n finite numbers, the largest first. Where all are equal, sigma is 0 and all but the mean NAN; the
+ * tests are NAN below NORMALITY_MIN. O(n). */
 Normality normality_of(const NormalityTable *table, const double *sorted);
 
 #endif

@@ -58,8 +58,9 @@ typedef struct LogitWork {
 Status logit_work_create(LogitWork *out, int V, Err *err);
 void logit_work_free(LogitWork *work);
 
-/* row: V logits, V at most the work's. skip: V, not 0 at tokens that were never trained; NULL: none. target: a token, -1:
- * none. After the call work->sorted has the n logits that are not skipped, the largest first. O(V), nothing is allocated.
+/* row: V logits, V at most the work's. skip: V, not 0 at tokens that were never trained; NULL: none. target: a token,
+ * -1: none. After the call work->sorted has the n logits that are not skipped, the largest first. O(V), nothing is
+ * allocated.
  * ERR_INPUT: V above the work's; fewer than KSTAR_VOCABULARY_MIN tokens are not skipped. ERR_NUMERIC: a logit is not
  * finite. */
 Status logit_row(LogitRow *out, const double *row, int V, const uint8_t *skip, int32_t target,

@@ -37,7 +37,7 @@ static Status allocate(Activations *a, const ModelConfig *c, const Hook *hook, i
 
 typedef struct Keeper {
     Activations *out;
-    int64_t shift; /* row of the output less token of the batch */
+    int64_t shift; /* row of the output minus token of the batch */
 } Keeper;
 
 static void keep(void *user, const HookObservation *seen) {
@@ -53,7 +53,7 @@ static void keep(void *user, const HookObservation *seen) {
     }
 }
 
-/* Facts that follow each other are read together. */
+/* Consecutive facts are run together. */
 static void observe(Activations *a, const Gpt *g, GptWork *work, const FactBatch *all, const bool *chosen,
                     int n) {
     unsigned sites = 0;

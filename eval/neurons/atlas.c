@@ -16,9 +16,9 @@ static Status no_memory(const Atlas *a, Err *err) {
                    a->n_neurons, a->n_heads, a->classes->n);
 }
 
-/* ---- one unit: its number of every fact against the classes ---- */
+/* ---- one unit: its scores of all facts against the classes ---- */
 
-/* What chance reaches. A shuffle gives every fact the classes of another. */
+/* The chance level. A shuffle permutes the classes among the facts. */
 typedef struct Shuffles {
     int32_t *permutation;       /* (ATLAS_SHUFFLES, n) */
     double max[ATLAS_SHUFFLES]; /* |gap| in standard deviations, of all units and classes so far */
@@ -29,7 +29,8 @@ typedef struct Scratch {
     int64_t *rank2;
 } Scratch;
 
-/* Sums of doubled ranks of each class; integers, so in any order. permutation NULL: as they are. */
+/* Sums of doubled ranks of each class; integers, so the order of addition does not matter. permutation NULL: the
+ * actual classes. */
 static void rank_sums(int64_t *sum, const AtlasClasses *c, const int64_t *rank2, const int32_t *permutation) {
     memset(sum, 0, (size_t)c->n * sizeof *sum);
     for (int i = 0; i < c->n_facts; i++)
@@ -57,7 +58,7 @@ static void measure_gaps(AtlasCell *cell, double *max, const AtlasClasses *c, co
 
 static double share(double part, double whole) { return whole > 0 ? part / whole : NAN; }
 
-/* In the order of facts, in double. */
+/* Sums in the order of facts, in double. */
 static void measure_means(AtlasCell *cell, const AtlasClasses *c, const AtlasLayer *l, int u) {
     bool head = u >= l->neurons;
     double rows[2] = {0}, mean[2], looked = 0, look[LOOKS];
@@ -94,7 +95,7 @@ static size_t place_of(const Atlas *a, const AtlasLayer *l, int u) {
     return (size_t)a->n_neurons + (size_t)l->layer * (size_t)l->heads + (size_t)(u - l->neurons);
 }
 
-/* Threads take units, each with a place of its own; the largest of numbers is the same in any order. */
+/* Threads take units, each with a slot of its own; a maximum does not depend on the order. */
 static Status measure_layer(Atlas *a, const AtlasLayer *l, Shuffles *shuffles, int threads, Err *err) {
     const AtlasClasses *c = a->classes;
     size_t n = (size_t)c->n_facts;
@@ -137,7 +138,7 @@ static Status shuffles_create(Shuffles *out, int n, uint64_t seed, Err *err) {
 
 /* ---- ranks ---- */
 
-/* Negative: x comes first. What chance does not reach, then the widest gap, then more for the class than for others. */
+/* Negative: x comes first. Order: beyond chance, then the larger gap, then a larger score for the class. */
 static int compare_cells(const AtlasCell *x, const AtlasCell *y) {
     if (x->beyond != y->beyond) return x->beyond ? -1 : 1;
     if (fabs(x->gap) != fabs(y->gap)) return fabs(x->gap) > fabs(y->gap) ? -1 : 1;

@@ -1,8 +1,8 @@
-/* Which neurons and heads fire for which class of facts, in a model as it is.
+/* Which neurons and heads fire for which class of facts, in a given model.
  *
- * A fact's number is, for a neuron of an MLP, the mean of hook_pre over the chosen rows; for an attention head
- * the mean length of its part of hook_z. Units are ranked by how well that number parts a class from the other
- * facts (AUROC), and what as many units reach where classes are shuffled stands beside. Definitions and sources:
+ * The score of a fact is, for a neuron of an MLP, the mean of hook_pre over the chosen rows; for an attention head,
+ * the mean norm of its part of hook_z. Units are ranked by how well the score separates a class from the other facts
+ * (AUROC), beside the level that as many units reach when classes are permuted. Definitions and sources:
  * docs/math.md. */
 #ifndef ROTE_EVAL_NEURONS_ATLAS_H
 #define ROTE_EVAL_NEURONS_ATLAS_H
@@ -12,41 +12,42 @@
 
 enum { ATLAS_SHUFFLES = 20 };
 
-/* Where a head looks from a row behind the first, on average: the weight of BOS, of the row before, of the row
- * itself, of the prompt's tokens. */
+/* Mean attention weights of a head in rows after the first: on BOS, on the row before, on the row itself, on the
+ * tokens of the prompt. */
 typedef enum Look { LOOK_BOS, LOOK_PREVIOUS, LOOK_SELF, LOOK_PROMPT, LOOKS } Look;
 
 /* One unit and one class. `rest`: all facts that are not of the class. */
 typedef struct AtlasCell {
     double firing, firing_rest; /* share of rows with hook_pre > 0; of a head NAN */
-    double mean, mean_rest;     /* of hook_post over rows; of a head the length of its z */
+    double mean, mean_rest;     /* mean of hook_post over rows; of a head, mean norm of its z */
     double gap;                 /* AUROC - 1/2 */
     double selectivity;         /* (mean - mean_rest) / (|mean| + |mean_rest|), 0 where both are 0 */
-    bool beyond;                /* |gap| above what chance reaches for this class */
-    double look[LOOKS]; /* of the class's rows; of a neuron, and where no fact has a second row, NAN */
+    bool beyond;                /* |gap| is above the chance level of this class */
+    double look[LOOKS];         /* over the class's rows; NAN for a neuron, and if no fact has a second row */
 } AtlasCell;
 
 typedef struct AtlasUnit {
     int layer, unit; /* neuron of the layer, or head */
-    int best;        /* class of the first rank */
-    bool beyond;     /* for any class */
+    int best;        /* class with the first rank */
+    bool beyond;     /* beyond chance for at least one class */
 } AtlasUnit;
 
 typedef struct Atlas {
     const AtlasClasses *classes;
     int64_t rows, class_rows[ATLAS_CLASSES_MAX];
     int n_neurons, n_heads;
-    AtlasUnit *unit; /* all neurons, the highest rank first, then all heads */
+    AtlasUnit *unit; /* all neurons by rank, then all heads by rank */
     AtlasCell *cell; /* of unit u and class c: cell[u * classes->n + c] */
     int beyond_neurons, beyond_heads;
-    /* the |gap| that any of all units for any of all classes stays below in 95 % of shuffles; in standard
-     * deviations the same for every class */
+    /* the 95 % quantile over permutations of the largest |gap| of all units and classes; in standard deviations, so
+     * that it is the same for every class */
     double chance[ATLAS_CLASSES_MAX];
 } Atlas;
 
 typedef struct AtlasPlan {
-    bool answer;   /* rows from the answer's first token on; else all. A fact without a prompt has all. */
-    uint64_t seed; /* of the shuffles */
+    /* only rows from the answer's first token on; else all rows. A fact without a prompt counts whole. */
+    bool answer;
+    uint64_t seed; /* of the permutations */
     int threads;   /* 0: one per core; changes no bit */
 } AtlasPlan;
 
@@ -55,7 +56,7 @@ typedef struct AtlasPlan {
 Status atlas_make(Atlas *out, const Gpt *g, const AtlasClasses *classes, const AtlasPlan *plan, Err *err);
 void atlas_free(Atlas *a);
 
-/* One row a unit and class, in rank order (docs/formats.md). ERR_IO. */
+/* Writes one row per unit and class, by rank (docs/formats.md). ERR_IO. */
 #define ATLAS_TSV_HEAD "kind\tlayer\tunit\tclass\tfiring\tfiring_rest\t"
 Status atlas_write_tsv(const char *path, const Atlas *a, Err *err);
 

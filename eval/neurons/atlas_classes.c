@@ -27,7 +27,7 @@ void atlas_classes_free(AtlasClasses *c) {
     *c = (AtlasClasses){.n = 0};
 }
 
-/* The next class, as yet without facts. */
+/* Adds a class without facts. */
 static Status add(AtlasClasses *c, const char *name, Err *err) {
     size_t size = strlen(name), room = 4 * size + 1;
     if (c->n == ATLAS_CLASSES_MAX)
@@ -44,9 +44,9 @@ static bool large_enough(const AtlasClasses *c, int size) {
     return size >= ATLAS_CLASS_MIN && c->n_facts - size >= ATLAS_CLASS_MIN;
 }
 
-/* ---- by what the facts say ---- */
+/* ---- by the facts' content ---- */
 
-/* What parts a fact: a tag or a symbol; -1: nothing. */
+/* The group of a fact: a tag or a symbol; -1: none. */
 typedef enum Division { BY_TAG, BY_ANSWER, BY_PLACE } Division;
 
 static int group_of(const FactSet *f, Division division, int64_t place, int i) {
@@ -140,7 +140,7 @@ Status atlas_classes_by(AtlasClasses *out, const FactSet *facts, bool heldout, c
 static Status add_rule(AtlasClasses *c, const NeuronRule *rule, Err *err) {
     NeuronRule whole = *rule;
     int8_t *label;
-    whole.at = AT_ALL; /* a label for every token of a fact that is on a side */
+    whole.at = AT_ALL; /* a label for every token of a fact that belongs to a side */
     TRY(labels_create(&label, c->facts, &whole, err));
     Status status = add(c, rule->name, err);
     int class = c->n - 1, size = 0;

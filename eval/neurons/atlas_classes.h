@@ -1,5 +1,4 @@
-/* Classes of facts that an atlas (eval/neurons/atlas.h) compares: by what the facts themselves say, or by neuron
- * rules. */
+/* Classes of facts that an atlas (eval/neurons/atlas.h) compares: by the content of the facts, or by neuron rules. */
 #ifndef ROTE_EVAL_NEURONS_ATLAS_CLASSES_H
 #define ROTE_EVAL_NEURONS_ATLAS_CLASSES_H
 
@@ -8,16 +7,16 @@
 
 enum { ATLAS_CLASSES_MAX = 64, ATLAS_CLASS_MIN = 2 };
 
-/* Classes may overlap, and a fact may be of none. */
+/* Classes may overlap, and a fact may belong to none. */
 typedef struct AtlasClasses {
     const FactSet *facts;
-    int first, n_facts; /* sequences of the pool that are looked at: the facts, or the held-out ones */
+    int first, n_facts; /* the sequences of the pool that are used: the facts, or the held-out facts */
     char by[32];        /* "tag" */
     int n;
     char *name[ATLAS_CLASSES_MAX]; /* without line ends and tabs (data/text.h) */
-    int size[ATLAS_CLASSES_MAX];   /* facts, at least ATLAS_CLASS_MIN, as many outside */
-    uint64_t *member;              /* n_facts: bit c where a fact is of class c */
-    int left_out;                  /* groups that were too small */
+    int size[ATLAS_CLASSES_MAX];   /* facts; at least ATLAS_CLASS_MIN are in the class, and as many outside */
+    uint64_t *member;              /* n_facts: bit c is set if a fact is of class c */
+    int left_out;                  /* number of groups that are too small */
 } AtlasClasses;
 
 /* by: "tag"; "answer": the symbol that the answer begins with; "place:K": the symbol at place K of a fact, from 0.

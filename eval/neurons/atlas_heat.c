@@ -40,7 +40,7 @@ Status atlas_pick_best(AtlasPick *out, const Atlas *a, int top, Err *err) {
 enum { NAME_ROOM = 32 };
 
 Status atlas_heat(FILE *out, const Atlas *a, const AtlasPick *pick, const char *title, Err *err) {
-    int columns = a->classes->n, alone = columns == 1; /* one class stands beside the others */
+    int columns = a->classes->n, alone = columns == 1; /* one class has the other facts beside it */
     size_t rows = (size_t)pick->n, row_cells = (size_t)(columns + alone);
     char(*name)[NAME_ROOM] = calloc(rows + 1, sizeof *name);
     const char **row = calloc(rows + 1, sizeof *row), *column[ATLAS_CLASSES_MAX + 1];

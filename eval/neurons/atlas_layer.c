@@ -69,7 +69,7 @@ void atlas_layer_free(AtlasLayer *l) {
     free(l->look);
 }
 
-/* ---- one fact: rows from `from` on of those that were seen ---- */
+/* ---- one fact: the observed rows from `from` on ---- */
 
 typedef struct Rows {
     const real *x;
@@ -113,7 +113,7 @@ static void take_z(const AtlasLayer *l, size_t i, Rows r, int size) {
     }
 }
 
-/* Key t is the row that has read the token before t: keys 1 .. prompt are the prompt's. */
+/* Key t is the row whose input is token t - 1: keys 1 .. prompt are those of the prompt. */
 static void take_pattern(const AtlasLayer *l, size_t i, Rows r, int head, int prompt) {
     double sum[LOOKS] = {0};
     for (int t = r.from > 1 ? r.from : 1; t < r.to; t++) {
@@ -157,7 +157,7 @@ static void take(void *user, const HookObservation *seen) {
     }
 }
 
-/* Threads take blocks of facts; a fact's numbers depend on no other fact. */
+/* Threads take blocks of facts; the scores of a fact depend on no other fact. */
 Status atlas_layer_read(AtlasLayer *l, const AtlasReader *reader, int layer, Err *err) {
     const AtlasClasses *c = reader->classes;
     int block = sequences_of(reader), blocks = (c->n_facts + block - 1) / block;

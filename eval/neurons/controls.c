@@ -1,4 +1,4 @@
-/* What chance gives: sides shuffled among facts, and random units in place of the rule's. */
+/* Controls by chance: permuted sides, and random units instead of the rule's. */
 #include "eval/neurons/study.h"
 
 #include <math.h>
@@ -7,9 +7,9 @@
 
 #include "base/random.h"
 
-static const double NEAREST = 0.1; /* of the other units: those that a random one is drawn among */
+static const double NEAREST = 0.1; /* number of the other units that a random one is drawn from */
 
-/* Sides change places among the facts that have one, within their group. */
+/* Permutes the sides among the facts that have one, within their group. */
 Status study_shuffled(const Study *s, NeuronFigures *to, Err *err) {
     const NeuronFacts *x = &s->facts;
     size_t room = (size_t)x->n + 1;
@@ -36,7 +36,7 @@ done:
 /* ---- random sets of units ---- */
 
 typedef struct Candidate {
-    double distance; /* of mean a */
+    double distance; /* sorted by mean a */
     int32_t unit;
 } Candidate;
 
@@ -46,7 +46,7 @@ static int nearest_first(const void *left, const void *right) {
     return a->unit - b->unit;
 }
 
-/* For each unit of the rule one of the NEAREST share of the others by mean a, none twice. */
+/* For each unit of the rule, draws one of the NEAREST share of the other units by mean a, without replacement. */
 static void draw_set(const Study *s, int set, int32_t *unit, Candidate *candidate) {
     const double *mean = s->facts.mean;
     int width = s->facts.width, n_units = s->plan->n_units;

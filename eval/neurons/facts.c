@@ -14,7 +14,7 @@ typedef struct Keeper {
     int layer;
     const int8_t *label;
     const int64_t *start; /* of the facts */
-    int fact;             /* of the newest row: the next one is near it */
+    int fact;             /* fact of the last row; the next row is in the same fact or in one nearby */
 } Keeper;
 
 static int fact_at(Keeper *k, int64_t token) {
@@ -88,7 +88,7 @@ void neuron_facts_free(NeuronFacts *x) {
 
 /* ---- measures ---- */
 
-/* A unit over all facts of the group. */
+/* One unit over all facts of the group. */
 typedef struct UnitSums {
     double act[2];
     int64_t fired[2];

@@ -1,4 +1,4 @@
-/* What the units of an MLP's hidden layer do on each fact, at the tokens that a neuron rule is about. */
+/* Activations of the units of an MLP's hidden layer on each fact, at the tokens of a neuron rule. */
 #ifndef ROTE_EVAL_NEURONS_FACTS_H
 #define ROTE_EVAL_NEURONS_FACTS_H
 
@@ -8,14 +8,14 @@
 
 enum { GROUP_TRAINED, GROUP_HELDOUT, NEURON_GROUPS };
 
-/* Of facts, then held-out ones: n + n_heldout of the pool. */
+/* Facts, then held-out facts: n + n_heldout of the pool. */
 typedef struct NeuronFacts {
     int n, n_trained, width;
-    int8_t *side;      /* n: 1 the class, 0 the other side, -1: left out */
-    int32_t *rows;     /* n: tokens that the rule is about */
+    int8_t *side;      /* n: 1 the class, 0 the other side, -1: neither */
+    int32_t *rows;     /* n: number of the fact's tokens with a label */
     double *pre, *act; /* (n, width): sums of z and of a over them */
-    int32_t *fired;    /* (n, width): how many of them have z > 0 */
-    double *mean;      /* width: of a, over all tokens of the trained facts */
+    int32_t *fired;    /* (n, width): number of these tokens with z > 0 */
+    double *mean;      /* width: mean of a over all tokens of the trained facts */
 } NeuronFacts;
 
 /*   label  of the whole pool (data/labels.h)
@@ -28,18 +28,17 @@ static inline bool neuron_fact_in(const NeuronFacts *x, int i, int group) {
     return (i >= x->n_trained) == (group == GROUP_HELDOUT);
 }
 
-/* How units answer to sides: HIT and FAR over tokens times units, the others of eval/stats/ranking.h. A unit fires
- * where the argument of its activation does, z > 0: the sign of a gated unit's a is that of what the gate is multiplied
- * by. */
+/* How units separate the sides: HIT and FAR over tokens and units, the others by eval/stats/ranking.h. A unit fires
+ * if the argument of its activation is above 0 (z > 0); in a gated MLP, that is the sign of the gate's input. */
 typedef struct Firing {
     int64_t facts[2], rows[2];
     double hit, far;
-    Separation separation; /* facts by mean z over tokens of the rule and units */
-    double selectivity;    /* mean over selective units: those that have one */
+    Separation separation; /* facts ranked by mean z over the rule's tokens and units */
+    double selectivity;    /* mean over the units that have a selectivity; their number is `selective` */
     int selective;
     double information, information_max;
 } Firing;
-/*   side  n: 1, 0, or -1 (left out), which need not be x->side
+/* side  n: 1, 0, or -1 (neither); need not be x->side
  * ERR_NOMEM. */
 Status neuron_firing(Firing *out, const NeuronFacts *x, int group, const int8_t *side, const int32_t *unit,
                      int n_units, Err *err);

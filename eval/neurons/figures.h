@@ -1,10 +1,10 @@
-/* The figures that say what a neuron rule did to a model: docs/math.md, "What rules did", defines each. */
+/* The figures of a neuron rule's effect on a model; docs/math.md, "What rules did", defines each. */
 #ifndef ROTE_EVAL_NEURONS_FIGURES_H
 #define ROTE_EVAL_NEURONS_FIGURES_H
 
 #include "eval/neurons/facts.h"
 
-enum { NEURON_DOSES = 4, NEURON_DONORS = 10 }; /* donors: of each pair */
+enum { NEURON_DOSES = 4, NEURON_DONORS = 10 }; /* number of donors drawn for each pair */
 extern const double neuron_dose[NEURON_DOSES];
 
 typedef enum NeuronFigure {
@@ -21,11 +21,11 @@ typedef enum NeuronFigure {
     FIGURE_SELECTIVE,
     FIGURE_INFORMATION,
     FIGURE_INFORMATION_MAX,
-    /* of the four figures of knowledge: bits of class and others, recall of class and others */
+    /* the first of four figures: bits of class and others, recall of class and others */
     FIGURE_AS_IT_IS,
     FIGURE_ZERO = FIGURE_AS_IT_IS + 4,
     FIGURE_MEAN = FIGURE_ZERO + 4,
-    FIGURE_DOSE_BITS = FIGURE_MEAN + 4, /* from here on one a dose */
+    FIGURE_DOSE_BITS = FIGURE_MEAN + 4, /* from here on one figure per dose */
     FIGURE_DOSE_RECALL = FIGURE_DOSE_BITS + NEURON_DOSES,
     FIGURE_PAIRS = FIGURE_DOSE_RECALL + NEURON_DOSES,
     FIGURE_FLIP_BASE,
@@ -45,7 +45,7 @@ typedef enum NeuronFigure {
 /* Its key in JSON (docs/formats.md). */
 extern const char *const neuron_figure_key[NEURON_FIGURES];
 
-/* NAN: not measured, or nothing to measure it on. */
+/* NAN: not measured, or no facts to measure it on */
 typedef struct NeuronFigures {
     double of[NEURON_GROUPS][NEURON_FIGURES];
 } NeuronFigures;

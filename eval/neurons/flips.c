@@ -14,7 +14,7 @@ static bool same_answer(const FactSet *f, int a, int b) {
                    (size_t)n * sizeof *f->tokens);
 }
 
-/* A source becomes its base by its prompt; the target stays the answer. */
+/* The input of a source is replaced by its base's prompt; the target stays the source's answer. */
 static void add_pair(Flips *x, const FactSet *f, const FactBatch *all, int base, int source, int list) {
     int at = x->batch.batch.n_seq;
     fact_batch_add(&x->batch, all, source);
@@ -75,7 +75,7 @@ void flips_free(Flips *x) {
     *x = (Flips){.n_lists = 0};
 }
 
-/* An arg-max at each token of the answer, given the answer before it, is the greedy continuation. */
+/* If every token of the answer is the arg-max given the answer before it, greedy decoding gives the answer. */
 static bool says_answer(const Flips *x, const FactSet *f, int pair) {
     int source = x->batch.sequence[pair];
     int32_t first = x->batch.start[pair], end = x->batch.start[pair + 1];

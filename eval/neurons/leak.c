@@ -1,4 +1,4 @@
-/* Does the layer tell the class apart without the rule's units? A linear probe (eval/neurons/probe.h), with and
+/* Can the class be read from the layer without the rule's units? A linear probe (eval/neurons/probe.h), with and
  * without them. */
 #include "eval/neurons/study.h"
 
@@ -10,15 +10,15 @@
 
 typedef struct Leak {
     int n, d;
-    float *x;      /* (n, d): a fact's mean a over the tokens of the rule */
+    float *x;      /* (n, d): a fact's mean of a over the rule's tokens */
     int8_t *y;     /* n */
-    int8_t *half;  /* n: of trained facts 0 or 1, else -1 */
+    int8_t *half;  /* n: 0 or 1 for trained facts, else -1 */
     bool *fitted;  /* n */
     double *score; /* n */
     Scored *at;    /* n */
 } Leak;
 
-/* The probe fitted to facts of `halves` (a bit each) and evaluated on those of `half`. */
+/* Fits the probe to the facts of `halves` (a bit each) and evaluates it on those of `half`. */
 static Status probe(const Study *s, Leak *k, int halves, int half, double *auroc, Err *err) {
     int fitted = 0, n_scored = 0;
     *auroc = NAN;
@@ -80,7 +80,7 @@ Status study_leaks(Study *s, NeuronFigures *to, Err *err) {
         k.half[k.n] = -1;
         row[i] = k.n++;
     }
-    /* either side is halved by itself */
+    /* each side is halved separately */
     random_permutation(order, f->n_trained, random_stream(CONTROL_SEED, RANDOM_CONTROL, SUB_HALVES));
     for (int i = 0, next[2] = {0, 0}; i < f->n_trained; i++) {
         int side = f->side[order[i]];

@@ -19,7 +19,7 @@ Status neurons_measure(NeuronMeasures *out, const Gpt *g, const FactSet *facts, 
     study_stepped(&s);
     TRY_GOTO(evaluator_create(&s.e, g, facts, s.threads, err));
     TRY_GOTO(study_pairs(&s, err));
-    TRY_GOTO(study_hold(&s, err));
+    TRY_GOTO(study_clamps(&s, err));
     s.has_prompt[GROUP_TRAINED] = true;
     s.has_prompt[GROUP_HELDOUT] = facts->n_heldout > 0;
     for (int i = facts->n; i < s.facts.n; i++) s.has_prompt[GROUP_HELDOUT] &= facts->prompt_len[i] > 0;
@@ -30,7 +30,7 @@ Status neurons_measure(NeuronMeasures *out, const Gpt *g, const FactSet *facts, 
     TRY_GOTO(study_leaks(&s, &out->own, err));
     TRY_GOTO(study_random_sets(&s, out, &known, err));
 done:
-    study_hold_free(&s);
+    study_clamps_free(&s);
     flips_free(&s.flips);
     evaluator_free(&s.e);
     neuron_facts_free(&s.facts);

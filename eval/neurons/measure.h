@@ -1,5 +1,5 @@
-/* What a neuron rule did to a model: how its units fire, what is lost without them, what happens when they are clamped,
- * whether the rest of the layer knows the class too, and what random units do in their place. Definitions:
+/* The effect of a neuron rule on a model: when its units fire, the loss when they are ablated, the effect of
+ * clamping them, whether the rest of the layer also encodes the class, and the same for random units. Definitions:
  * docs/math.md, "What rules did". */
 #ifndef ROTE_EVAL_NEURONS_MEASURE_H
 #define ROTE_EVAL_NEURONS_MEASURE_H
@@ -23,9 +23,9 @@ typedef struct NeuronPlan {
 typedef struct NeuronMeasures {
     NeuronFigures own;
     NeuronFigures shuffled;   /* HIT, FAR, AUROC with sides permuted among the facts */
-    int n_random;             /* random_sets of the plan, or 0: the layer has too few other units */
+    int n_random;             /* random_sets of the plan; 0: the layer has too few other units */
     NeuronFigures *random;    /* of each set HIT, FAR, AUROC, zero-ablation, flips at dose 1 */
-    double code_bits, recall; /* of all trained facts, for the price */
+    double code_bits, recall; /* over all trained facts, for the price */
 } NeuronMeasures;
 
 /* ERR_INPUT: facts that the model cannot read. ERR_NOMEM. Free with neuron_measures_free. */

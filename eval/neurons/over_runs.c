@@ -7,9 +7,9 @@
 #include "data/labels.h"
 #include "model/neurons/hooks.h"
 
-/* ---- what has to be the same ---- */
+/* ---- what runs must have in common ---- */
 
-/* The first key that makes another rule of it; NULL: seeds and units alone may differ. */
+/* The first key that makes it a different rule; NULL: at most seeds and units differ. */
 static const char *difference(const NeuronRule *a, const NeuronRule *b) {
     if (strcmp(a->when_tag, b->when_tag) != 0) return "when.tag";
     if (strcmp(a->when_token, b->when_token) != 0) return "when.token";
@@ -23,7 +23,7 @@ static const char *difference(const NeuronRule *a, const NeuronRule *b) {
     return a->weight != b->weight ? "weight" : NULL;
 }
 
-/* Later runs have the first one's rules. */
+/* Checks that a later run has the rules of the first one. */
 static Status check_rules(const RulesOverRuns *x, const Config *c, const char *dir, Err *err) {
     const char *first = x->plan->dir[0];
     int only = x->plan->only;
@@ -60,7 +60,7 @@ static Status check_twin(const Run *run, const Run *twin, const char *dir, const
 
 /* ---- one run ---- */
 
-/* Bits that the recalled answers hold; of facts without prompts the whole of them. */
+/* Bits of the recalled answers; of facts without prompts, all bits of the fact. */
 static double recalled_bits(const FactSet *facts, double recall) {
     double bits = facts->answer_bits > 0 ? facts->answer_bits : facts->entropy_known ? facts->data_bits : NAN;
     return recall * bits;

@@ -1,5 +1,5 @@
-/* What the neuron rules of several runs did: each run measured by itself (eval/neurons/measure.h), beside its twin,
- * the same run without its rules. All runs have the same rules; they may differ in seeds and in the units. */
+/* The effects of neuron rules over several runs: each run is measured by itself (eval/neurons/measure.h) and beside
+ * its twin, the same run without the rules. All runs have the same rules; they may differ in seeds and in the units. */
 #ifndef ROTE_EVAL_NEURONS_OVER_RUNS_H
 #define ROTE_EVAL_NEURONS_OVER_RUNS_H
 
@@ -11,8 +11,9 @@
 typedef struct RuleInRun {
     int32_t *unit; /* n_units, ascending */
     int n_units;
-    NeuronMeasures measured, twin;          /* twin: of the same units; all zero without one */
-    double memorized_price, recalled_price; /* bits per parameter that the twin has more; NAN without one */
+    NeuronMeasures measured, twin; /* twin: the same units in the twin; all zero without a twin */
+    /* bits per parameter of the twin minus those of the run; NAN without a twin */
+    double memorized_price, recalled_price;
 } RuleInRun;
 
 typedef struct RuleOverRuns {
@@ -22,7 +23,8 @@ typedef struct RuleOverRuns {
     bool has_twin, has_heldout;
 } RuleOverRuns;
 
-/* How far the work is: `measure` of `measures` models and rules are done, of the next one `step` of `steps`. */
+/* Progress: `measure` of `measures` measurements (a model and a rule each) are done, and `step` of `steps` of the
+ * current one. */
 typedef struct RulesProgress {
     int measure, measures, step, steps;
 } RulesProgress;
@@ -31,8 +33,8 @@ typedef struct RulesPlan {
     int n_runs;
     const char *const *dir;                                /* n_runs: their folders, for messages */
     const char *const *twin_dir;                           /* n_runs; NULL: without twins */
-    int only;                                              /* number of the one rule to measure; -1: all */
-    int random_sets;                                       /* of each run; twins have none */
+    int only;                                              /* number of the only rule to measure; -1: all */
+    int random_sets;                                       /* per run; twins have none */
     int threads;                                           /* 0: one per core; changes no bit */
     void (*progress)(void *user, const RulesProgress *at); /* may be NULL */
     void *user;
@@ -45,8 +47,8 @@ typedef struct RulesOverRuns {
     RulesProgress at;
 } RulesOverRuns;
 
-/* The rules of the first run, nothing measured. plan must outlive out. ERR_NOMEM. Free with rules_over_runs_free,
- * after a failure too. */
+/* Sets up the rules of the first run without measuring. plan must outlive out. ERR_NOMEM. Free with
+ * rules_over_runs_free, after an error too. */
 Status rules_over_runs_begin(RulesOverRuns *out, const RulesPlan *plan, const Config *first, Err *err);
 
 /* Measures run number r and its twin.

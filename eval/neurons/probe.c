@@ -14,7 +14,7 @@
 
 enum { STEPS = 300, POWER_STEPS = 20, LANES = 8, BLOCK = 64, WORTH_THREADS = 1 << 20 /* numbers */ };
 static const double L2 = 0.01;
-static const double EIGENVALUE_MARGIN = 1.2; /* the power iteration comes from below */
+static const double EIGENVALUE_MARGIN = 1.2; /* the power iteration approaches the eigenvalue from below */
 
 typedef struct Probe {
     float *x; /* (n, width): standardized, then a column of ones, then zeros up to a multiple of LANES */
@@ -62,7 +62,8 @@ static void standardize(Probe *p, const float *x) {
             double off = (double)x[(ptrdiff_t)i * p->d + j] - mean;
             if (p->fitted[i]) square += off * off;
         }
-        double scale = square > 0 ? 1 / sqrt(square / p->n_fitted) : 0; /* a constant column tells nothing */
+        double scale =
+            square > 0 ? 1 / sqrt(square / p->n_fitted) : 0; /* a constant column carries no information */
         for (int i = 0; i < p->n; i++)
             p->x[(ptrdiff_t)i * p->width + j] = (float)(((double)x[(ptrdiff_t)i * p->d + j] - mean) * scale);
     }
@@ -71,7 +72,8 @@ static void standardize(Probe *p, const float *x) {
 
 static double largest_eigenvalue(Probe *p) {
     double *v = p->ahead, value = 1;
-    for (int j = 0; j <= p->d; j++) v[j] = 1 + 0.001 * j; /* no eigenvector by chance */
+    for (int j = 0; j <= p->d; j++)
+        v[j] = 1 + 0.001 * j; /* not an eigenvector of another eigenvalue by chance */
     for (int step = 0; step < POWER_STEPS; step++) {
         double square = 0;
         for (int j = 0; j < p->width; j++) square += v[j] * v[j];

@@ -1,4 +1,4 @@
-/* A linear probe: does a layer tell a class of facts apart? Logistic regression with an L2 penalty (Alain & Bengio
+/* A linear probe: can a class of facts be read from a layer? Logistic regression with an L2 penalty (Alain & Bengio
  * 2017, arXiv 1610.01644, for probes). */
 #ifndef ROTE_EVAL_NEURONS_PROBE_H
 #define ROTE_EVAL_NEURONS_PROBE_H

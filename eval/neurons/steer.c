@@ -10,12 +10,12 @@
 
 /* ---- values of activations ---- */
 
-/* Of one edit. */
+/* The means of one edit. */
 typedef struct Sums {
     const Edit *edit;
     const int32_t *place; /* of each token of the pool */
     double *sum;          /* (places, n) */
-    int64_t *rows;        /* places: how many were summed */
+    int64_t *rows;        /* places: number of summed rows */
 } Sums;
 
 static void sum_rows(void *user, const HookObservation *seen) {
@@ -30,7 +30,7 @@ static void sum_rows(void *user, const HookObservation *seen) {
     }
 }
 
-/* Where no fact has the place: the mean over all places; a donor's fact: nothing. */
+/* At a place that no fact has: for `mean` the mean over all places; for `donor` the activation is unchanged. */
 static void values_of_sums(Edit *e, const Sums *s) {
     int64_t all = 0;
     for (int p = 0; p < e->rows; p++) all += s->rows[p];

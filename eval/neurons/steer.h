@@ -1,5 +1,5 @@
-/* What a model knows of its facts while activations are edited (model/neurons/edits.h), beside what it knows as it
- * is. */
+/* Evaluates a model on its facts while activations are edited (model/neurons/edits.h), beside the model without
+ * edits. */
 #ifndef ROTE_EVAL_NEURONS_STEER_H
 #define ROTE_EVAL_NEURONS_STEER_H
 
@@ -10,33 +10,34 @@ typedef struct Knowledge {
     double code_bits, recall;
 } Knowledge;
 
-/* Facts of one tag; held-out ones are not among them. */
+/* The facts of one tag, without held-out facts. */
 typedef struct TagChange {
-    int tag; /* index into tag_names, -1: without one */
+    int tag; /* index into tag_names, -1: facts without a tag */
     int facts;
-    int changed; /* whose recall is another than before */
+    int changed; /* number of facts whose recall changed */
     Knowledge before, after;
 } TagChange;
 
 typedef struct Steered {
     Evaluation before, after;
-    int changed; /* of all facts */
+    int changed; /* over all facts */
     int n_tags;
-    TagChange *tag; /* those that facts have, by index */
+    TagChange *tag; /* the tags that occur, by index */
 } Steered;
 
-/* Gives the edits that take activations of the facts, in the model as it is, their values by place
- * (eval/neurons/places.h): `mean` the mean of each unit over the trained facts' rows of a place, summed in double in
- * token order (a place that none has: over all rows); `donor` the fact's own, and nothing where it has no row.
+/* Fills the values of edits that come from facts, by place (eval/neurons/places.h), from the model without edits:
+ * for `mean`, the mean of each unit over the trained facts' rows of a place, summed in double in token order (a
+ * place that no fact has: over all rows); for `donor`, the values in that fact, and no edit at places that it does
+ * not have.
  * ERR_INPUT: no such fact, facts that the model cannot read. ERR_NOMEM. */
 Status steer_values(Edits *edits, const Gpt *g, const FactSet *facts, Err *err);
 
-/* Edits.row of a text that begins with a prompt of n_prompt tokens: the places of its first rows. Without a prompt, the
- * answer is where it is in the first fact. ERR_NOMEM. free() it. */
+/* Edits.row for a text that begins with a prompt of n_prompt tokens: the places of its rows. Without a prompt, the
+ * answer begins where it begins in the first fact. ERR_NOMEM. free() it. */
 Status steer_rows_of_text(int32_t **out, const FactSet *facts, int n_prompt, int rows, Err *err);
 
-/* edits: with their values; by place of each row.
-  threads  0: one per core; changes no bit
+/* edits: with their values; indexed by the place of each row.
+ *   threads  0: one per core; changes no bit
  * ERR_INPUT: facts that the model cannot read. ERR_NOMEM. Free with steered_free. */
 Status steer_evaluate(Steered *out, const Gpt *g, const FactSet *facts, const Edits *edits, int threads,
                       Err *err);

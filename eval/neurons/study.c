@@ -9,7 +9,7 @@ void study_stepped(Study *s) {
     if (s->plan->progress) s->plan->progress(s->plan->user, s->done, s->steps);
 }
 
-/* ---- knowledge, with units clamped ---- */
+/* ---- code length and recall, with clamped units ---- */
 
 static bool recalls(const Study *s, int i) {
     const FactSet *f = s->f;
@@ -19,8 +19,9 @@ static bool recalls(const Study *s, int i) {
     return true;
 }
 
-/* From now on the units are held at the tokens of the pool, or of the pairs. edits and edit must outlive that. */
-static void hold(const Study *s, const Clamp *clamp, bool pairs, Edits *edits, Edit *edit) {
+/* Clamps the units at the tokens of the pool, or of the pairs, until the next call. edits and edit must outlive
+ * that. */
+static void clamp_units(const Study *s, const Clamp *clamp, bool pairs, Edits *edits, Edit *edit) {
     if (!clamp) {
         parallel_edit(s->e.parallel, NULL);
         return;
@@ -38,7 +39,7 @@ static void hold(const Study *s, const Clamp *clamp, bool pairs, Edits *edits, E
 void study_run(Study *s, const Clamp *clamp, GroupKnowledge *known, Evaluation *whole, double *flips) {
     Edit edit;
     Edits edits;
-    hold(s, clamp, false, &edits, &edit);
+    clamp_units(s, clamp, false, &edits, &edit);
     evaluator_run(&s->e, whole);
     double count[NEURON_GROUPS][2] = {{0}};
     *known = (GroupKnowledge){{{0}}};
@@ -54,7 +55,7 @@ void study_run(Study *s, const Clamp *clamp, GroupKnowledge *known, Evaluation *
         for (int k = 0; k < 4; k++)
             known->of[g][k] =
                 count[g][k & 1] > 0 && (k < 2 || s->has_prompt[g]) ? known->of[g][k] / count[g][k & 1] : NAN;
-    hold(s, clamp, true, &edits, &edit);
+    clamp_units(s, clamp, true, &edits, &edit);
     flips_run(&s->flips, s->f, s->e.parallel, NULL, flips);
     parallel_edit(s->e.parallel, NULL);
     study_stepped(s);
@@ -63,13 +64,13 @@ void study_run(Study *s, const Clamp *clamp, GroupKnowledge *known, Evaluation *
 void study_donor_flips(Study *s, const Clamp *clamp, double *flips) {
     Edit edit;
     Edits edits;
-    hold(s, clamp, true, &edits, &edit);
+    clamp_units(s, clamp, true, &edits, &edit);
     flips_run(&s->flips, s->f, s->e.parallel, s->no_donor, flips);
     parallel_edit(s->e.parallel, NULL);
 }
 
-/* List g: the class's facts of group g, list NEURON_GROUPS + g: those of pairs_tag; bases are the other side, or the
- * neutral facts. */
+/* List g has the class's facts of group g as sources, list NEURON_GROUPS + g those of pairs_tag; bases are facts of
+ * the other side, or the neutral facts. */
 Status study_pairs(Study *s, Err *err) {
     const FactSet *f = s->f;
     size_t pool = (size_t)f->n_pool;

@@ -35,7 +35,7 @@ static double round_step(double span) {
     return step / 2 * 6 >= span ? step / 2 : step;
 }
 
-/* On a log axis decades where it is long, 1-2-5 where it is shorter, even steps within less than a decade. */
+/* On a log axis: decades if it is long, 1-2-5 if it is shorter, even steps within less than a decade. */
 static void make_log_ticks(Axis *a) {
     double decades = (a->hi - a->lo) / 3.321928094887362;
     if (decades < 0.9) {
@@ -112,7 +112,7 @@ const char *short_number(char out[32], double v) {
     return out;
 }
 
-/* Of about the same lightness and far apart in hue; told apart by who sees no red or no green, too. */
+/* Colours of similar lightness and clearly different hue, also for readers who see no red or no green. */
 const char *const plot_colour[PLOT_COLOURS] = {"#2563a8", "#c2571a", "#2e8540",
                                                "#8a3fa0", "#b3282d", "#6b6b6b"};
 const char *const plot_grade[PLOT_GRADES] = {"#e0a100", "#d97a1c", "#cb5436", "#b23555",

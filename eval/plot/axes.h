@@ -1,4 +1,4 @@
-/* What the pens of a plot share: everything is placed in 0..1 of an axis first. */
+/* Shared by the writers of plots (SVG, text, gnuplot): every position is first computed as 0..1 of an axis. */
 #ifndef ROTE_EVAL_PLOT_AXES_H
 #define ROTE_EVAL_PLOT_AXES_H
 
@@ -13,9 +13,9 @@ typedef struct Axis {
     double tick[TICKS_MAX]; /* values, not logarithms */
 } Axis;
 
-/* Ranges that hold every point with its bar, and the reference lines over the points' x; 0 where that is near. */
+/* Ranges that contain every point with its bar and the reference lines over the points' x, and 0 if it is near. */
 void make_axes(const Plot *plot, Axis *x, Axis *y);
-/* Whether a value has a place: finite, and positive on a log axis. */
+/* Whether a value can be drawn: finite, and positive on a log axis. */
 bool on_axis(const Axis *a, double v);
 double axis_place(const Axis *a, double v);
 double axis_value(const Axis *a, double place);

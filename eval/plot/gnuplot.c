@@ -1,5 +1,5 @@
-/* A plot as gnuplot commands. Every text stands in single quotes, where gnuplot replaces nothing, and every number in
- * a data block; ranges and ticks are those of the other pens. */
+/* A plot as gnuplot commands. Every text is in single quotes, where gnuplot replaces nothing, and every number in a
+ * data block; ranges and ticks are those of the SVG. */
 #include <math.h>
 #include <stdio.h>
 
@@ -105,7 +105,7 @@ void plot_gnuplot(FILE *out, const Plot *p, const char *png_path) {
             p->end_names ? "right top" : "center bottom");
     axis_commands(out, &x, 'x', p->x_label);
     axis_commands(out, &y, 'y', p->y_label);
-    for (int i = 0; i < p->n_ref_lines; i++) /* a vertical line has no function: two points of its own */
+    for (int i = 0; i < p->n_ref_lines; i++) /* a vertical line is not a function: two points of its own */
         if (p->ref_lines[i].vertical)
             fprintf(out, "$r%d << END\n%.12g %.12g\n%.12g %.12g\nEND\n", i, p->ref_lines[i].level,
                     axis_value(&y, 0), p->ref_lines[i].level, axis_value(&y, 1));
@@ -133,7 +133,7 @@ void plot_gnuplot(FILE *out, const Plot *p, const char *png_path) {
         bool drawn = false;
         for (int i = 0; i < p->series[s].n && !drawn; i++)
             drawn = on_axis(&x, p->series[s].x[i]) && on_axis(&y, p->series[s].y[i]);
-        if (drawn) series_part(out, p, s, &any); /* gnuplot refuses a block without a row */
+        if (drawn) series_part(out, p, s, &any); /* gnuplot refuses a block without rows */
     }
     fputs(any ? "\nunset output\n" : "unset output\n", out);
 }

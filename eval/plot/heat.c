@@ -5,7 +5,7 @@
 
 #include "eval/plot/axes.h"
 
-/* A letter's width is that of the larger type which a phone's page sets. */
+/* The width of a letter in the larger type that the page uses on a phone. */
 enum {
     WIDTH = 600,
     RIGHT = 8,
@@ -21,7 +21,7 @@ typedef struct Sheet {
     FILE *out;
     const PlotHeat *plot;
     double left, top, column;
-    bool upright; /* names of columns, where they have no room beside each other */
+    bool upright; /* rotated column names, if there is no room for them side by side */
 } Sheet;
 
 /* Letters, not bytes. */
@@ -38,7 +38,7 @@ static int longest(const char *const *name, int n) {
     return max < NAME_MAX ? max : NAME_MAX;
 }
 
-/* Cut to NAME_MAX letters, the whole one for who points at it. */
+/* Cut to NAME_MAX letters; the full name is the tooltip. */
 static void write_name(FILE *out, const char *name) {
     char cut[4 * NAME_MAX + 4];
     size_t used = 0;

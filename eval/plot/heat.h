@@ -1,4 +1,4 @@
-/* A heat map: rows by columns of shares, as an <svg> element in the manner of eval/plot/plot.h's. */
+/* A heat map: a table of shares as an <svg> element, in the style of eval/plot/plot.h. */
 #ifndef ROTE_EVAL_PLOT_HEAT_H
 #define ROTE_EVAL_PLOT_HEAT_H
 
@@ -6,9 +6,9 @@
 #include <stdio.h>
 
 typedef struct PlotHeat {
-    const char *title, *text; /* as of a Plot */
-    const char *scale;        /* what the colour says */
-    const char *mark;         /* what a frame around a cell says */
+    const char *title, *text; /* as in Plot */
+    const char *scale;        /* meaning of the colour */
+    const char *mark;         /* meaning of a frame around a cell */
     int n_rows, n_columns;
     const char *const *row, *const *column; /* names */
     const char *const *heading;             /* n_rows: a line above the row; NULL: none */

@@ -1,5 +1,5 @@
-/* A plot of lines and points: in the terminal as text, in the report as SVG, in a file of its own as SVG or, drawn by
- * gnuplot where that is installed, as PNG. */
+/* A plot of lines and points: as text in the terminal, as SVG in a report or a file of its own, or as a PNG file
+ * drawn by gnuplot if that is installed. */
 #ifndef ROTE_EVAL_PLOT_PLOT_H
 #define ROTE_EVAL_PLOT_PLOT_H
 
@@ -15,10 +15,10 @@ typedef struct PlotSeries {
     bool line;           /* join the points */
     bool points;         /* mark them */
     bool dashed, thin;
-    int colour;               /* 1 .. PLOT_COLOURS; 0: by its place among the series */
+    int colour;               /* 1 .. PLOT_COLOURS; 0: by its index among the series */
     const double *low, *high; /* n, bars at the points; NULL, or NAN at a point: none */
     double level, level_from; /* a thin dashed line at this y from this x to the last point; level 0: none */
-    const char *const *note;  /* n, what a point is, for who points at it; NULL: nothing but its place */
+    const char *const *note;  /* n, tooltips of the points; NULL: only their coordinates */
 } PlotSeries;
 
 /* A reference line, dashed and labelled: y = level + slope * x, or x = level. */
@@ -28,7 +28,7 @@ typedef struct RefLine {
     bool vertical;
 } RefLine;
 
-/* What lies between two lines, shaded: low + slope_low * x to high + slope_high * x, over all x. */
+/* A shaded band between two lines: low + slope_low * x to high + slope_high * x, over all x. */
 typedef struct PlotBand {
     const char *name;
     double slope_low, slope_high, low, high;
@@ -39,10 +39,10 @@ enum { PLOT_SERIES_MAX = 40, PLOT_REF_LINES_MAX = 4, PLOT_BANDS_MAX = PLOT_COLOU
 
 typedef struct Plot {
     const char *title, *x_label, *y_label;
-    const char *text; /* what there is to see, for who cannot; may be NULL */
+    const char *text; /* description for readers who cannot see the plot; may be NULL */
     bool log_x, log_y;
-    bool graded;    /* series without a colour take steps of one scale from light to dark, in their order */
-    bool end_names; /* a line's name stands at its end, not in the legend */
+    bool graded;    /* series without a colour get colours of one scale from light to dark, in their order */
+    bool end_names; /* the name of a line is at its end, not in the legend */
     int n_series, n_ref_lines, n_bands;
     PlotSeries series[PLOT_SERIES_MAX];
     RefLine ref_lines[PLOT_REF_LINES_MAX];

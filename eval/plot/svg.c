@@ -19,7 +19,7 @@ void write_escaped(FILE *out, const char *text) {
         }
 }
 
-/* A letter's width is that of the larger type which a phone's page sets. */
+/* The width of a letter in the larger type that the page uses on a phone. */
 enum { STEPS = 64, WIDTH = 600, LEFT = 88, RIGHT = 20, PLOT_H = 290, BELOW = 62, ROW = 22, LETTER = 10 };
 enum { LEGEND_MAX = PLOT_SERIES_MAX + PLOT_REF_LINES_MAX + PLOT_BANDS_MAX };
 
@@ -103,7 +103,7 @@ static void draw_axes(const Pen *pen) {
 
 static double clamped(double place) { return place < 0 ? 0 : place > 1 ? 1 : place; }
 
-/* A point of y = level + slope x at the k-th step over x; outside it stands on the edge. */
+/* A point of y = level + slope x at step k over x; a point outside is moved to the edge. */
 static void band_point(const Pen *pen, int k, double level, double slope) {
     double at = (double)k / STEPS, v = level + slope * axis_value(&pen->x, at);
     double place = on_axis(&pen->y, v) ? clamped(axis_place(&pen->y, v)) : 0;
@@ -152,7 +152,8 @@ static bool has_place(const Pen *pen, const PlotSeries *e, int i) {
     return on_axis(&pen->x, e->x[i]) && on_axis(&pen->y, e->y[i]);
 }
 
-/* The marks differ in shape, too: colour alone tells too little to some. The title is open where it ends. */
+/* The marks differ in shape, too, since some readers cannot distinguish the colours. The <title> element stays open
+ * at the end. */
 static void begin_mark(FILE *out, int colour, double x, double y) {
     static const char *const shape[PLOT_COLOURS] = {NULL,
                                                     "m-3.5-3.5h7v7h-7z",
@@ -245,7 +246,7 @@ enum { NAME_H = 17 };
 
 typedef struct EndName {
     int series;
-    double x, y, wanted; /* where it stands; where the line ends */
+    double x, y, wanted; /* position of the name; end of the line */
 } EndName;
 
 static bool name_at_end(const Plot *p, int s) { return p->series[s].name && !in_legend(p, s); }
@@ -264,8 +265,8 @@ static int by_wanted(const void *a, const void *b) {
     return u->series - v->series;
 }
 
-/* Names that would overlap share a block, which stands where its lines end on average: least squares under a least
- * distance is isotonic regression, and this its pool of adjacent violators. */
+/* Names that would overlap form a block, placed at the mean of their lines' ends: least squares under a minimum
+ * distance is isotonic regression, and this is its algorithm of pooling adjacent violators. */
 static void spread_names(const Pen *pen, EndName *name, int n) {
     double middle[PLOT_SERIES_MAX];
     int size[PLOT_SERIES_MAX], blocks = 0;
@@ -281,7 +282,7 @@ static void spread_names(const Pen *pen, EndName *name, int n) {
     }
     for (int k = 0, i = 0; k < blocks; k++)
         for (int j = 0; j < size[k]; j++, i++) name[i].y = middle[k] + NAME_H * i;
-    double over = n ? name[n - 1].y - pen->bottom : 0; /* none below the axis */
+    double over = n ? name[n - 1].y - pen->bottom : 0; /* none may be below the axis */
     for (int i = n - 1; i >= 0 && over > 0; i--) {
         double max = pen->bottom - NAME_H * (n - 1 - i);
         if (name[i].y > max) name[i].y = max;
@@ -336,7 +337,7 @@ void plot_svg(FILE *out, const Plot *p) {
     draw_axes(&pen);
     for (int i = 0; i < p->n_bands; i++) draw_band(&pen, i);
     for (int i = 0; i < p->n_ref_lines; i++) draw_ref_line(&pen, i);
-    for (int s = p->n_series - 1; s >= 0; s--) draw_series(&pen, s); /* the first lies on top */
+    for (int s = p->n_series - 1; s >= 0; s--) draw_series(&pen, s); /* the first is drawn on top */
     draw_end_names(&pen);
     fputs("</svg>\n", out);
 }

@@ -1,5 +1,5 @@
-/* A plot as text. A cell is 2 x 4 dots (the braille block from U+2800 on) or one ASCII character; marks of
- * points lie over both. */
+/* A plot as text. A cell is 2 x 4 dots (the braille block from U+2800 on) or one ASCII character; marks of points
+ * cover both. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,12 +34,12 @@ static void put_mark(Canvas *c, double x, double y, char mark) {
 static void draw(Canvas *c, const Plot *p, const Axis *x, const Axis *y) {
     for (int r = 0; r < p->n_ref_lines; r++)
         for (int i = 0; i < c->width;
-             i += r + 1) { /* sparser than a line, each reference line more than the last */
+             i += r + 1) { /* sparser than a line, each reference line more than the one before */
             double at = (i + 0.25) / c->width,
                    v = p->ref_lines[r].level + p->ref_lines[r].slope * axis_value(x, at);
             if (!p->ref_lines[r].vertical && on_axis(y, v)) put_dot(c, at, axis_place(y, v));
         }
-    for (int s = p->n_series - 1; s >= 0; s--) { /* the first lies on top */
+    for (int s = p->n_series - 1; s >= 0; s--) { /* the first is drawn on top */
         const PlotSeries *e = &p->series[s];
         double x0 = NAN, y0 = NAN;
         for (int i = 0; i < e->n; i++) {
@@ -75,7 +75,7 @@ void plot_text(FILE *out, const Plot *p, int width, int height, bool unicode) {
     c.marks = calloc((size_t)c.width * (size_t)c.height, 1);
     char label[32];
     char *below = malloc((size_t)c.width + 33);
-    if (!c.dots || !c.marks || !below) goto done; /* a plot is worth no failure */
+    if (!c.dots || !c.marks || !below) goto done; /* a command does not fail because of a plot */
     draw(&c, p, &x, &y);
 
     fprintf(out, "%s\n", p->y_label);
@@ -92,7 +92,7 @@ void plot_text(FILE *out, const Plot *p, int width, int height, bool unicode) {
     }
     fprintf(out, "%*s%s", MARGIN - 1, "", unicode ? "└" : "+");
     memset(below, ' ', (size_t)c.width + 32);
-    int used = -2; /* where the labels end so far */
+    int used = -2; /* end of the last label */
     for (int i = 0, column = 0; column < c.width; column++) {
         bool tick = i < x.n && (int)(axis_place(&x, x.tick[i]) * (c.width - 1) + 0.5) == column;
         fputs(unicode ? (tick ? "┬" : "─") : (tick ? "+" : "-"), out);

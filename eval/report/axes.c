@@ -16,8 +16,8 @@ static bool is_number(const char *text) {
     return *text && !*end;
 }
 
-/* Whether a value of it can change a figure. facts.load, say, is in no hash and chooses facts.n; facts.path names
- * facts. */
+/* Whether the key's value can change a figure. facts.load, for example, is in no hash and only chooses facts.n;
+ * facts.path is only a name. */
 static bool matters(const Key *key) { return !key->free || key->sets || !strcmp(key->name, "facts.path"); }
 
 static Status read_values(SweepKeys *keys_out, const SweepFiles *files, Err *err) {
@@ -40,7 +40,7 @@ static void find_base(SweepKeys *out) {
         for (int i = 0; i < out->n; i++) {
             const char *value = out->value[i][k];
             if (!value) {
-                same = same && !out->value[i][0]; /* a run with a config that has no such rule */
+                same = same && !out->value[i][0]; /* a run whose config has no such rule */
                 continue;
             }
             if (!first) first = value;
@@ -53,8 +53,8 @@ static void find_base(SweepKeys *out) {
     }
 }
 
-/* What follows from the axes (n_inner from n_embd, say) is none; a sweep.yaml with keys that nobody knows decides
- * nothing. */
+/* Keys that follow from the axes (n_inner from n_embd, for example) are not axes; a sweep.yaml with unknown keys
+ * decides nothing. */
 static Status find_axes(SweepKeys *out, const char *dir, Err *err) {
     int axis[SWEEP_KEYS_MAX];
     Err why;
@@ -100,7 +100,7 @@ typedef struct Placed {
     int run;
 } Placed;
 
-/* By the axes, the first one slowest; a run without a config stands behind those that have one. */
+/* Sorts by the axes, the first one slowest; runs without a config come last. */
 static int by_axes(const void *a, const void *b) {
     const Placed *x = a, *y = b;
     for (int k = 0; k < x->sweep->n_axes; k++) {

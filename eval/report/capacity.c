@@ -6,7 +6,7 @@
 
 static bool has_plateau(const Architecture *a) { return a->plateau.reached.value > 0; }
 
-/* Which mark: by depth where there is one series, else by series. */
+/* The mark: by depth if there is one series, else by series. */
 static int group_of(const Capacity *c, int series, const Architecture *a, const int *depth, int n_depths) {
     if (c->n_series > 1) return series;
     for (int d = 0; d < n_depths; d++)
@@ -59,7 +59,7 @@ static void add_plateaus(Figure *f, const Capacity *c, bool per_param) {
             else if (a->plateau.largest_bits > 0)
                 series_add(f, bound, p, a->plateau.largest_bits / unit, NULL, a->label);
         }
-    int kept = 0; /* what has no point needs no place in the legend */
+    int kept = 0; /* series without points are not in the legend */
     for (int s = 0; s < f->plot.n_series; s++)
         if (f->plot.series[s].n > 0) f->plot.series[kept++] = f->plot.series[s];
     f->plot.n_series = kept;

@@ -4,7 +4,7 @@
 #include "eval/report/plots.h"
 #include "store/run_files.h"
 
-enum { POINTS = 120 }; /* of a curve; the eye sees no more */
+enum { POINTS = 120 }; /* points of a curve; more would not be visible */
 
 /* The run to show of a model, or -1. */
 static int run_shown(const Series *s, int model) {

@@ -79,7 +79,7 @@ Status data_figure(Figures *out, const Capacity *c, int series, Err *err) {
     for (int k = 0; k < models_shown(s); k++) add_model_sizes(f, s, model_shown(s, k), s->n_runs);
     bool any = false;
     for (int i = 0; i < f->plot.n_series; i++) any |= f->plot.series[i].n > 1;
-    if (!any) { /* one size of fact sets: nothing to see */
+    if (!any) { /* only one size of fact sets: no curve */
         figure_drop(out);
         return OK;
     }

@@ -1,4 +1,4 @@
-/* The memory of a figure, and what the plots of a sweep share. */
+/* The memory of a figure, and functions that the plots of a sweep share. */
 #include "eval/report/figure.h"
 
 #include <math.h>
@@ -11,7 +11,7 @@ Status figure_begin(Figure **out, Figures *figures, FigureTopic topic, int numbe
     *f = (Figure){.topic = topic, .n_numbers = numbers, .n_notes = notes};
     f->number = calloc((size_t)numbers + 1, sizeof *f->number);
     f->note = calloc((size_t)notes + 1, sizeof *f->note);
-    figures->n++; /* from here on figures_free has it */
+    figures->n++; /* from here on figures_free frees it */
     if (!f->number || !f->note) return err_set(err, ERR_NOMEM, "no memory for a plot of %d numbers", numbers);
     *out = f;
     return OK;
@@ -39,7 +39,7 @@ PlotSeries *figure_series(Figure *f, const char *name, int max, bool bars, bool 
     return s;
 }
 
-/* The numbers are the figure's own, which the plot may only read. */
+/* The numbers belong to the figure; the plot may only read them. */
 static double *own(Figure *f, const double *x) { return f->number + (x - f->number); }
 
 void series_add(Figure *f, PlotSeries *s, double x, double y, const Interval *bar, const char *note) {
@@ -113,7 +113,7 @@ void caption_models(Figure *f, const Series *s) {
              " %d of %d models are shown, spread over their sizes.", models_shown(s), s->n_architectures);
 }
 
-/* From run i on, those of the same model and number of facts; the next one that is not. */
+/* From run i on, the runs of the same model and number of facts; returns the next other run. */
 int size_end(const Series *s, int i) {
     int end = i;
     while (end < s->n_runs && s->runs[end].architecture == s->runs[i].architecture &&

@@ -6,16 +6,16 @@
 #include "eval/capacity/series.h"
 #include "eval/plot/plot.h"
 
-/* Where a page puts a figure. */
+/* The section of the page in which a figure is placed. */
 typedef enum FigureTopic { TOPIC_CAPACITY, TOPIC_DATA, TOPIC_CURVES, TOPIC_HELDOUT } FigureTopic;
 
 typedef struct Figure {
     FigureTopic topic;
-    char file[64];     /* its name in plots/, without ".svg" and ".png" */
-    char caption[512]; /* what the plot shows */
+    char file[64];     /* name of its file in plots/, without ".svg" and ".png" */
+    char caption[512]; /* description of the plot */
     Plot plot;
-    char title[160], name[PLOT_COLOURS + 2][160]; /* texts that the plot borrows */
-    double *number;                               /* numbers and notes that it borrows */
+    char title[160], name[PLOT_COLOURS + 2][160]; /* the memory of the plot's texts */
+    double *number;                               /* the memory of its numbers and notes */
     const char **note;
     int n_numbers, n_notes, numbers_used, notes_used;
 } Figure;
@@ -25,25 +25,25 @@ enum { FIGURES_MAX = 48, FIGURE_SERIES_MAX = 6, FIGURE_MODELS_MAX = 16 };
 typedef struct Figures {
     int n;
     Figure *figure; /* room for FIGURES_MAX */
-    bool cut;       /* there are more series than have plots of their own */
+    bool cut;       /* there are more series than get plots of their own */
 } Figures;
 
-/* A new figure behind the others, with room for so many numbers and notes. ERR_NOMEM. */
+/* Appends a figure with room for so many numbers and notes. ERR_NOMEM. */
 Status figure_begin(Figure **out, Figures *figures, FigureTopic topic, int numbers, int notes, Err *err);
 void figure_drop(Figures *figures); /* the last one */
 void figures_free(Figures *figures);
 
-/* n numbers of the figure's room. */
+/* Takes n numbers of the figure's room. */
 double *figure_numbers(Figure *f, int n);
-/* A series without points as yet.
- *   max          points that it will have at most; each takes 2 numbers, 4 with bars
- *   bars, notes  whether its points have intervals, and names of their own */
+/* Appends a series without points.
+ *   max          maximum number of its points; each takes 2 numbers, 4 with bars
+ *   bars, notes  whether its points have intervals, and tooltips of their own */
 PlotSeries *figure_series(Figure *f, const char *name, int max, bool bars, bool notes);
-/* Adds a point. bar, note: NULL where it has none. */
+/* Adds a point. bar, note: NULL if it has none. */
 void series_add(Figure *f, PlotSeries *s, double x, double y, const Interval *bar, const char *note);
-/* Points by ascending x, equal ones in their order; a line then goes from left to right. */
+/* Sorts points by ascending x, equal ones in their order, so that a line goes from left to right. */
 void series_sort_by_x(Figure *f, PlotSeries *s);
-/* Sets title and file name; where there are several series, they say which one. */
+/* Sets title and file name; if there are several series, both name the series. */
 void series_name_file(Figure *f, const Capacity *c, int series, const char *file, const char *title);
 /* Whether an axis over these sizes should be logarithmic: sizes by doubling then have equal steps. */
 bool log_suits(double min, double max);

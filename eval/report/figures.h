@@ -4,8 +4,8 @@
 
 #include "eval/report/figure.h"
 
-/* The plots that the sweep has the runs for. Reads metrics.jsonl of the runs whose curves are shown; a run without that
- * file has no curve. ERR_NOMEM. Free with figures_free, after a failure too. */
+/* Makes the plots for which the sweep has runs. Reads metrics.jsonl of the runs whose curves are shown; a run
+ * without that file has no curve. ERR_NOMEM. Free with figures_free, after an error too. */
 Status figures_make(Figures *out, const Capacity *capacity, Err *err);
 
 #endif

@@ -1,4 +1,4 @@
-/* Facts that were never trained: their loss, and whether code lengths tell them from the others. */
+/* Held-out facts: their loss, and membership inference by code length. */
 #include "eval/report/plots.h"
 
 #include <math.h>
@@ -70,7 +70,7 @@ Status membership_figure(Figures *out, const Capacity *c, int series, Err *err) 
     const Series *s = &c->series[series];
     Figure *f;
     TRY(figure_begin(&f, out, TOPIC_HELDOUT, 6 * s->n_runs, 3 * s->n_runs, err));
-    const char *size = s->entropy_known ? "data_bits" : "facts"; /* the law is one of bits */
+    const char *size = s->entropy_known ? "data_bits" : "facts"; /* the law is about bits */
     f->plot = (Plot){.x_label = s->entropy_known ? "data bits per parameter" : "facts per parameter",
                      .y_label = "membership inference",
                      .log_x = true};

@@ -118,7 +118,7 @@ void report_plot(Plot *plot, const ReportRow *rows, int n, double *x, double *y)
         lowest = y[used] < lowest ? y[used] : lowest;
         bool same = last && !strcmp(last, rows[i].data_hash);
         last = rows[i].data_hash;
-        if (!same && plot->n_series == PLOT_COLOURS) { /* no colour is left: points without a line */
+        if (!same && plot->n_series == PLOT_COLOURS) { /* no colours are left: points without a line */
             plot->series[PLOT_COLOURS - 1].name = "other fact sets";
             plot->series[PLOT_COLOURS - 1].line = false;
         } else if (!same) {

@@ -13,19 +13,19 @@ typedef struct ReportRow {
     int n_layer, n_embd, facts;
     int64_t params, steps;
     double data_bits, ceiling_bits, memorized_bits, bits_per_param, recall; /* NAN: unknown */
-    double code_bits, answer_bits, zlib_bits; /* the last two: baselines where data_bits is unknown */
+    double code_bits, answer_bits, zlib_bits; /* the last two: baselines if data_bits is unknown */
     char verdict[32];
     char data_hash[33];
     char facts_name[64]; /* "200 facts, 19200 bits (3f6f09c2)" */
 } ReportRow;
 
-/* From DIR/result.json and DIR/config.yaml. ERR_IO, ERR_FORMAT: missing or torn. */
+/* Reads DIR/result.json and DIR/config.yaml. ERR_IO: missing. ERR_FORMAT: incomplete. */
 Status report_row(ReportRow *out, const char *run_dir, Err *err);
 
 /* The name of a folder itself: "run" of "runs/run/" and of "." in it. */
 void report_name(char out[256], const char *dir);
 
-/* Rows by fact set, then by parameters: the order of table and plot. */
+/* Sorts rows by fact set, then by parameters: the order of table and plot. */
 void report_sort(ReportRow *rows, int n);
 
 /* Memorized bits over parameters with the published slopes, from sorted rows: a line for every fact set.

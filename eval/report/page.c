@@ -28,7 +28,7 @@ static const char style[] =
     ".cards span{color:var(--dim);font-size:.875rem}\n"
     ".says{border-left:.25rem solid var(--c0);padding:.1rem 0 .1rem 1rem;margin:1.2rem 0}"
     ".says b{font-size:1.15rem}\n"
-    /* shaded at a side on which the table goes on: the covers move with it, the shades do not */
+    /* shaded at a side where the table continues: the covers move with the table, the shades do not */
     ".wide{overflow-x:auto;margin:0 -1.25rem;padding:0 1.25rem;"
     "background:linear-gradient(90deg,var(--bg) 40%,transparent) 0 0/2.5rem 100%,linear-gradient(270deg,"
     "var(--bg) 40%,transparent) 100% 0/2.5rem 100%,linear-gradient(90deg,var(--line),"
@@ -60,7 +60,7 @@ static const char style[] =
     "line-height:1.45}\n"
     "dt{font-weight:600;margin-top:.6rem}dd{margin:0;color:var(--dim)}\n";
 
-/* A sweep's page has more: tables that sort, and a config behind every run. */
+/* Additional rules for a sweep's page: tables that sort, and a config for every run. */
 static const char sweep_style[] =
     "body{max-width:76rem}p,.says,dl{max-width:54rem}\n"
     ".plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,30rem),1fr));"
@@ -87,9 +87,9 @@ static const char sweep_style[] =
     "tr.unfinished{color:var(--dim)}\n"
     "code{font-size:.9em;overflow-wrap:anywhere}\n";
 
-/* Sorts by the first number of a cell, by its text where the column is of class "name", and as the page had them where
- * it is of class "order", too. What nobody knows stands last, whichever way. The buttons are made here: where no
- * script runs, there are none. */
+/* Sorts by the first number of a cell; by its text if the column has class "name"; in the original order if it also
+ * has class "order". Unknown values come last in either direction. The buttons are made by the script, so without
+ * scripts there are none. */
 static const char script[] =
     "for(const t of document.querySelectorAll('table.sort')){const body=t.tBodies[0],first=[...body.rows];"
     "[...t.tHead.rows[0].cells].forEach((th,k)=>{const b=document.createElement('button');"

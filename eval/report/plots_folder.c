@@ -1,4 +1,4 @@
-/* The folder of plots: SVG of our own pen, PNG of gnuplot's. */
+/* The folder of plots: SVG by eval/plot/svg.c, PNG by gnuplot. */
 #include "eval/report/plots_folder.h"
 
 #include <dirent.h>
@@ -27,9 +27,9 @@ static Status write_svg(const Figure *f, const char *dir, Err *err) {
     return atomic_commit(&file, NULL, err);
 }
 
-/* ---- whose folder it is ---- */
+/* ---- recognizing the folder ---- */
 
-/* The first line of plots.gp, which is written first: it says that the folder is a report's. */
+/* The first line of plots.gp, which is written first: it marks the folder as a report's. */
 static const char FIRST_LINE[] = "# gnuplot plots.gp draws the PNG files anew, where it is called.\n";
 
 static Status begins_as_ours(const char *plots, bool *out, Err *err) {
@@ -40,7 +40,7 @@ static Status begins_as_ours(const char *plots, bool *out, Err *err) {
     *out = false;
     if (file_missing(path)) {
         TRY(file_in(path, plots, "." COMMANDS_NAME, TEMPORARY_END, err));
-        *out = !file_missing(path); /* a process died before it had written it */
+        *out = !file_missing(path); /* a process ended before it had written it */
         return OK;
     }
     TRY(file_read_head(path, strlen(FIRST_LINE), &head, &size, err));

@@ -4,13 +4,13 @@
 
 #include "eval/report/figure.h"
 
-/* Whether dir/plots is free for the figures: missing, empty, or a report's. ERR_INPUT: it holds files of others, or is
- * none. ERR_IO, ERR_NOMEM. */
+/* Checks that dir/plots can take the figures: missing, empty, or a report's. ERR_INPUT: it contains other files, or
+ * is not a folder. ERR_IO, ERR_NOMEM. */
 Status figures_check(const char *dir, Err *err);
 
-/* Writes every figure as NAME.svg, plots.gp with the gnuplot commands for the PNG files, and where gnuplot is installed
- * those, as NAME.png.
- *   note  why there are no PNG files, or empty
+/* Writes every figure as NAME.svg, plots.gp with the gnuplot commands for the PNG files, and, if gnuplot is
+ * installed, NAME.png.
+ *   note   why there are no PNG files, or empty
  * ERR_IO, ERR_INPUT, ERR_NOMEM. */
 Status figures_write(const Figures *figures, const char *dir, char note[160], Err *err);
 

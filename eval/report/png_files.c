@@ -41,11 +41,11 @@ static uint32_t get_u32(const unsigned char *at) { /* PNG's numbers are big-endi
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-/* gnuplot says nothing of a write that failed. So each file is looked through: its signature, every chunk with its
- * CRC, and IEND as the end (PNG specification, section 5). */
+/* gnuplot does not report a failed write. So each file is checked: its signature, every chunk with its CRC, and IEND
+ * as the end (PNG specification, section 5). */
 static bool png_is_whole(const Buffer *png) {
     static const unsigned char SIGNATURE[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-    enum { AROUND = 12 }; /* bytes of a chunk beside its data: length, type, CRC */
+    enum { AROUND = 12 }; /* bytes of a chunk besides its data: length, type, CRC */
     const unsigned char *data = (const unsigned char *)png->data;
     size_t at = sizeof SIGNATURE;
     if (png->size < at || memcmp(data, SIGNATURE, at) != 0) return false;
@@ -70,12 +70,12 @@ static Status check_png(const char *path, Err *err) {
                    "%s: gnuplot left it incomplete; repeat the command, or draw it from plots.gp", path);
 }
 
-/* Whether the disk takes a file now: gnuplot does not say why it failed. */
+/* Whether the disk accepts a file now: gnuplot does not say why it failed. */
 static Status check_disk(const char *dir, Err *err) {
     char path[PATH_ROOM], noise[1 << 16];
     unsigned state = 1;
     for (size_t i = 0; i < sizeof noise; i++) {
-        state = state * 1103515245u + 12345u; /* no file system makes it smaller */
+        state = state * 1103515245u + 12345u; /* noise, which no file system compresses */
         noise[i] = (char)(state >> 16);
     }
     TRY(path_join(path, sizeof path, dir, "disk", err));
@@ -85,14 +85,14 @@ static Status check_disk(const char *dir, Err *err) {
     return status;
 }
 
-/* Takes the folder away in which PNG files are drawn, with what is in it. */
+/* Removes the folder in which PNG files are drawn, with its files. */
 static void remove_drawn(const char *drawn) {
     char path[PATH_ROOM];
     DIR *stream = opendir(drawn);
     if (!stream) return;
     for (const struct dirent *entry; (entry = readdir(stream));)
         if (path_join(path, sizeof path, drawn, entry->d_name, NULL) == OK)
-            unlink(path); /* "." and ".." stay */
+            unlink(path); /* except "." and ".." */
     closedir(stream);
     rmdir(drawn);
 }
@@ -117,13 +117,13 @@ static Status place_pngs(const Figures *figures, const char *drawn, const char *
     return OK;
 }
 
-/* PNG files are drawn in a folder of their own and moved out whole, all or none. Those that nothing drew anew are of
- * older figures and go. */
+/* PNG files are drawn in a folder of their own and moved only if all are complete. Files of older figures that were
+ * not drawn again are removed. */
 Status png_files_write(const Figures *figures, const char *dir, char note[160], Err *err) {
     char drawn[PATH_ROOM], path[PATH_ROOM];
     Err why;
     TRY(path_join(drawn, sizeof drawn, dir, ".png" TEMPORARY_END, err));
-    remove_drawn(drawn); /* of a process that died */
+    remove_drawn(drawn); /* left by a process that was killed */
     if (mkdir(drawn, 0777) != 0) return err_set(err, ERR_IO, "%s: cannot create: %s", drawn, strerror(errno));
     int failed = run_gnuplot(drawn);
     Status status = failed ? OK : place_pngs(figures, drawn, dir, &why), disk = OK;

@@ -4,12 +4,12 @@
 
 #include "eval/report/figure.h"
 
-/* The file of gnuplot's commands; run in a folder, it draws NAME.png of every figure there. */
+/* The file of gnuplot's commands; gnuplot, run on it in its folder, draws NAME.png of every figure in that folder. */
 #define COMMANDS_NAME "plots.gp"
 
-/* Draws the figures by dir/plots.gp to dir/NAME.png: all of them, whole, or none.
- *   note  why there are none, or empty: gnuplot is not there, or fails
- * ERR_IO: the disk failed, or a file came out incomplete. ERR_INPUT: too long a path. ERR_NOMEM. */
+/* Draws the figures of dir/plots.gp to dir/NAME.png: all of them, complete, or none.
+ *   note   why there are none (gnuplot is missing, or fails), or empty
+ * ERR_IO: the disk failed, or a file is incomplete. ERR_INPUT: the path is too long. ERR_NOMEM. */
 Status png_files_write(const Figures *figures, const char *dir, char note[160], Err *err);
 
 #endif

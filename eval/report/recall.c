@@ -48,7 +48,7 @@ void recall_headline(FILE *out, const Series *s) {
     else fprintf(out, "<b>No model recalls all %s facts</b>", count);
 }
 
-/* Of the largest fact set: the smallest model that recalls it, or the one that codes it best. */
+/* For the largest fact set: the smallest model that recalls it, or the one with the shortest code length. */
 static const SizeSummary *summary_shown(const Series *s) {
     double facts = largest_facts(s);
     const Architecture *all = smallest_recall(s, facts, 1);
@@ -84,7 +84,7 @@ void recall_words(FILE *out, const Series *s) {
         page_number(number, size->facts * exact_log(size->facts) * EXACT_LOG2_E, 0));
 }
 
-/* Mean over seeds, and from lowest to highest where they differ. */
+/* Mean over seeds, with minimum and maximum if they differ. */
 static void spread_cell(FILE *out, const Series *s, const SizeSummary *size, const char *key, double mean,
                         double unit, int decimals) {
     char value[48], low_text[48], high_text[48];

@@ -5,7 +5,7 @@
 
 #include "eval/report/recall.h"
 
-/* A point for every run. */
+/* One point per run. */
 static Status params_figure(Figure **out, Figures *figures, const Series *s, const char *key, Err *err) {
     Figure *f;
     double min = INFINITY, max = 0;
@@ -38,7 +38,7 @@ static Status recall_figure(Figures *out, const Capacity *c, int series, Err *er
     return OK;
 }
 
-/* Baselines stand as lines where all runs code the same facts. */
+/* Baselines are lines if all runs code the same facts. */
 static void add_baselines(Figure *f, const Series *s) {
     for (int i = 1; i < s->n_sizes; i++)
         if (s->sizes[i].facts != s->sizes[0].facts) return;

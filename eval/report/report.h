@@ -1,21 +1,21 @@
-/* The pages about one run and about a sweep; eval/report/list.h has the one about several runs. Each is one
- * self-contained HTML file without network, readable on a phone, light and dark, made from run folders
+/* The pages about one run and about a sweep; eval/report/list.h has the page about several runs. Each is one
+ * self-contained HTML file without network access, readable on a phone, light and dark, made from run folders
  * (docs/formats.md) and written atomically to `path`. */
 #ifndef ROTE_EVAL_REPORT_REPORT_H
 #define ROTE_EVAL_REPORT_REPORT_H
 
 #include "base/err.h"
 
-/* In every page that rote makes, near its beginning. */
+/* The mark of every page that rote makes, near its beginning. */
 #define REPORT_MARK "<meta name=\"generator\" content=\"rote\">"
 
-/* One run folder: result, learning curve (metrics.jsonl), neuron rules, config.
- * ERR_INPUT: the run is not finished. ERR_FORMAT: a file of it is torn. ERR_IO, ERR_NOMEM. */
+/* The page of a run folder: result, learning curve (metrics.jsonl), neuron rules, config. ERR_INPUT: the run is not
+ * finished. ERR_FORMAT: a file of it is incomplete. ERR_IO, ERR_NOMEM. */
 Status report_run(const char *path, const char *run_dir, Err *err);
 
-/* A sweep's folder: its fits and verdicts (eval/capacity/series.h), plots and every run. The plots go to DIR/plots,
- * too.
- *   note  a line worth saying about those, or empty
+/* The page of a sweep's folder: fits and verdicts (eval/capacity/series.h), plots and every run. The plots also go
+ * to DIR/plots.
+ *   note   a line about the plots for the user, or empty
  * ERR_INPUT: no sweep there. ERR_IO, ERR_NOMEM. */
 Status report_sweep(const char *path, const char *dir, char note[160], Err *err);
 

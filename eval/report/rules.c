@@ -24,7 +24,7 @@ static void class_cell(FILE *out, const NeuronRule *r) {
     fputs("</td>", out);
 }
 
-/* "0\u20137, 12"; the rule's own words where result.json has none. */
+/* "0\u20137, 12"; the text of the config if result.json has no units. */
 static void units_cell(FILE *out, const NeuronRule *r, const int32_t *unit, int n) {
     fputs("<td class=\"name\">", out);
     if (!n) write_escaped(out, r->units);
@@ -57,7 +57,7 @@ static void rule_row(FILE *out, const RunWithRules *run, const RuleCurves *curve
     fputs("</tr>\n", out);
 }
 
-/* ---- how one run learned its rules ---- */
+/* ---- curves of one run ---- */
 
 static double margin(const Config *c, const Curves *curves) {
     double sum = 0;
@@ -94,11 +94,11 @@ static void learning(FILE *out, const Config *c, const Curves *curves) {
           out);
 }
 
-/* ---- which of its neurons fire for which class ---- */
+/* ---- heat map of one run: neurons by class ---- */
 
-enum { UNITS_SHOWN = 16, OTHERS_SHOWN = 8 }; /* of each rule; that are of none */
+enum { UNITS_SHOWN = 16, OTHERS_SHOWN = 8 }; /* units of each rule; other neurons */
 
-/* Tags say more than rules do where the rules are about tags: there are columns for those without a rule, too. */
+/* If the rules are about tags, the columns are all tags, with or without a rule. */
 static Status classes_of(AtlasClasses *out, const Run *run, Err *err) {
     const Config *c = &run->config;
     bool tags = true;
@@ -162,7 +162,7 @@ static Status draw_run(FILE *out, const char *run_dir, Err *err) {
     return status;
 }
 
-/* Into memory first: a map that fails halfway leaves nothing. */
+/* Into memory first, so that a map that fails halfway writes nothing. */
 static Status heat_map(FILE *out, const RunWithRules *run, Err *err) {
     TextStream *map;
     char *text;

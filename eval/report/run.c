@@ -12,7 +12,7 @@
 #include "store/figures.h"
 #include "store/run_files.h"
 
-/* The keys of result.json (docs/formats.md) for a reader; those of figures have it in their row. */
+/* Readable labels for the keys of result.json (docs/formats.md); figures have theirs in their rows. */
 static const char *label_of(const char *key) {
     static const char *const labels[][2] = {
         {"verdict", "Verdict"},
@@ -34,7 +34,7 @@ static const char *label_of(const char *key) {
     return figure < FIGURE_COUNT ? figure_rows[figure].label : key;
 }
 
-/* A JSON object's values as rows; objects in it (params_by) one level down, named by both. */
+/* The values of a JSON object as rows; nested objects (params_by) give rows named by both keys. */
 static void pair_rows(FILE *out, const char *prefix, json_t *object) {
     const char *key;
     json_t *value;

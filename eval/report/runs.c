@@ -24,8 +24,8 @@ static int by_value(const void *a, const void *b) {
     return key_value_order(x->key, x->text, y->text);
 }
 
-/* The values of an axis as they were asked for; where points stand in a list, or nobody asked, those of the runs, too.
- * Returns how many; room NULL: at most so many. */
+/* The values of an axis as written in sweep.yaml; if the points are a list, or there is no sweep.yaml, the values of
+ * the runs, too. Returns their number; room NULL: an upper bound. */
 static int axis_values(const SweepKeys *sweep, int key, Value *room) {
     int n = 0;
     bool grid = false;
@@ -84,8 +84,8 @@ static Status axes_table(FILE *out, const SweepKeys *sweep, Err *err) {
     return OK;
 }
 
-/* "section:" before its first key, then "  leaf: value" as a config file has it; run < 0: what all
- * runs share. A key that was resolved into another one (facts.load) stands there where it is set. */
+/* "section:" before its first key, then "  leaf: value" as in a config file; run < 0: the values that all runs
+ * share. A key that was resolved into another one (facts.load) is shown where it is set. */
 static void config_lines(FILE *out, const SweepKeys *sweep, int run, bool varying) {
     const Key *before = NULL;
     for (int k = 0; k < KEY_COUNT; k++) {
@@ -118,7 +118,7 @@ static Status what_was_run(FILE *out, const SweepKeys *sweep, Err *err) {
 
 /* ---- runs ---- */
 
-/* "3f6f09c2" of "n_embd=16,seed=0-3f6f09c2", since the axes have columns of their own; else the whole name. */
+/* "3f6f09c2" of "n_embd=16,seed=0-3f6f09c2", since the axes have columns of their own; else the full name. */
 static const char *short_name(const char *name) {
     size_t length = strlen(name);
     const char *end = length > 9 ? name + length - 9 : name;
@@ -141,8 +141,8 @@ static void name_cell(FILE *out, const SweptRun *run, const SweepKeys *sweep, in
     fputs("</details></td>", out);
 }
 
-/* Columns of figures (FIGURES_COLUMN); one that no run has is left out. Of a run that diverged only those are shown
- * that mean something then. Losses are shown in bits. */
+/* The columns of figures (FIGURES_COLUMN); a figure that no run has is left out. For a diverged run, only figures
+ * that are defined then are shown. Losses are shown in bits. */
 static double run_figure(const SweptRun *run, RunFigure figure) {
     const FigureRow *row = &figure_rows[figure];
     if (run->state != SWEPT_DONE && !row->diverged) return NAN;
@@ -173,7 +173,7 @@ static void run_row(FILE *out, const SweepFiles *files, int i, const SweepKeys *
     fputs("</tr>\n", out);
 }
 
-/* What was asked for has its column already. */
+/* An axis has a column of its own already. */
 static bool has_axis(const SweepKeys *sweep, const char *figure) {
     const Key *key = !strcmp(figure, "facts") ? key_find("facts.n") : NULL;
     if (!strcmp(figure, "exposures")) key = key_find("train.exposures");

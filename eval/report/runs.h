@@ -1,4 +1,4 @@
-/* The section of a sweep's page on its runs: what they share, what varies, and a row with its config for each. */
+/* The section of a sweep's page on its runs: shared keys, axes, and a row with the config of each run. */
 #ifndef ROTE_EVAL_REPORT_RUNS_H
 #define ROTE_EVAL_REPORT_RUNS_H
 

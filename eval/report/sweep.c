@@ -1,4 +1,4 @@
-/* A sweep: what was run, what it says, and every run. */
+/* The page of a sweep: its runs, their results, and every run. */
 #include "eval/report/report.h"
 
 #include <inttypes.h>
@@ -59,7 +59,7 @@ static void counts(FILE *out, const Capacity *c) {
 
 static Status no_memory(Err *err) { return err_set(err, ERR_NOMEM, "no memory for a sweep's report"); }
 
-/* What `rote capacity` says, in a box. */
+/* The statement of `rote capacity`, in a box. */
 static Status statements(FILE *out, const Capacity *c, Err *err) {
     if (c->n_series == 0)
         fputs("<div class=\"says\"><p>No run is done: there is nothing to fit.</p></div>\n", out);
@@ -106,7 +106,7 @@ static void interval_cell(FILE *out, const Interval *i, double unit, int decimal
     fputs("</td>", out);
 }
 
-/* "lower bound only: why" as the verdict, and why behind it. */
+/* Splits "lower bound only: why" into the verdict and the reason. */
 static Status verdict_cell(FILE *out, char *text, Err *err) {
     if (!text) return no_memory(err);
     char *why = strstr(text, ": ");

@@ -1,10 +1,11 @@
-/* What weights of fewer bits hold: a line for every model, a point for every format that the sweep trained with. */
+/* Memorized bits of models with weights of fewer bits: a line for every model, a point for every format that the
+ * sweep trained with. */
 #include <math.h>
 #include <string.h>
 
 #include "eval/report/plots.h"
 
-/* The settings of a series but for the format: "optimizer=soap" of "optimizer=soap quantize=int8". */
+/* The settings of a series without the format: "optimizer=soap" of "optimizer=soap quantize=int8". */
 static void other_settings(char out[160], const char *settings) {
     size_t used = 0;
     out[0] = '\0';

@@ -100,6 +100,8 @@ void candidates_keep_where(Candidates *c, const double *keep) {
     c->ranked = ranked;
 }
 
+void candidates_clear(Candidates *c) { c->n = c->ranked = c->listed = 0; }
+
 void candidates_reordered(Candidates *c) { c->ranked = 0; }
 
 /* ---- probabilities ---- */

@@ -36,6 +36,8 @@ void candidates_rank(Candidates *c, int k);
 void candidates_keep(Candidates *c, int n);
 /* Keeps those whose number i has keep[i] > 0, in their order; at least one has. */
 void candidates_keep_where(Candidates *c, const double *keep);
+/* Nothing is left: the chain fails (chain_apply). */
+void candidates_clear(Candidates *c);
 /* Logits were changed so that another order is possible. */
 void candidates_reordered(Candidates *c);
 

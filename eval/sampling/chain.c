@@ -144,8 +144,9 @@ static Status stage_for(Chain *chain, StageKind kind, int place, uint32_t *set, 
 
 static Status parse_number(const StageParameter *p, const char *text, double *out, Err *err) {
     char *end, least[NUMBER_TEXT_MAX], most[NUMBER_TEXT_MAX];
+    errno = 0;
     *out = strtod(text, &end);
-    if (end == text || *end)
+    if (end == text || *end || (errno && *out == 0))
         return err_set(err, ERR_INPUT, "chain: %s is '%s', which is not a number", p->name, text);
     if (*out >= p->min && *out <= p->max && (!p->whole || *out == floor(*out))) return OK;
     return err_set(err, ERR_INPUT, "chain: %s is %s, allowed: %s%s to %s", p->name, text,
@@ -164,8 +165,8 @@ static Status parse_tokens(Stage *stage, const char *name, const char *text, boo
         if (whole && biases) {
             whole = *end == ':';
             at = end + 1;
-            if (whole) bias = strtod(at, &end);
-            whole = whole && end != at && !isnan(bias) && bias < INFINITY;
+            if (whole) bias = strtod(at, &end); /* -inf is written so: a number that overflows is none */
+            whole = whole && end != at && !isnan(bias) && bias < INFINITY && !errno;
         }
         if (!whole || (*end && *end != ','))
             return err_set(err, ERR_INPUT, "chain: %s is '%s', which is not a list such as %s", name, text,
@@ -286,22 +287,35 @@ void chain_begin(const Chain *chain, ChainState *state) {
         state->mu[i] = chain->stage[i].kind == STAGE_mirostat ? mirostat_begin(&chain->stage[i]) : 0;
 }
 
-bool chain_draws(const Chain *chain) {
+/* Whether a stage of that kind is on. */
+static bool has_stage(const Chain *chain, StageKind kind) {
     for (int i = 0; i < chain->n; i++)
-        if (chain->stage[i].kind == STAGE_xtc && chain->stage[i].value[0] > 0) return true;
+        if (chain->stage[i].kind == kind && chain->stage[i].value[0] > 0) return true;
     return false;
 }
 
-void chain_apply(const Chain *chain, const ChainState *state, Candidates *c, const int32_t *history,
-                 int n_history, const double *uniform, ChainObserver *observe, void *context) {
+bool chain_draws(const Chain *chain) { return has_stage(chain, STAGE_xtc); }
+bool chain_needs_noise(const Chain *chain) { return has_stage(chain, STAGE_kstar); }
+bool chain_looks_ahead(const Chain *chain) { return has_stage(chain, STAGE_contrastive); }
+
+Status chain_apply(const Chain *chain, const ChainState *state, Candidates *c, const ChainInput *input,
+                   ChainObserver *observe, void *context, Err *err) {
     if (observe) observe(context, -1, c);
     for (int i = 0; i < chain->n; i++) {
         const Stage *stage = &chain->stage[i];
-        StageContext seen = {
-            .history = history, .n_history = n_history, .u = uniform ? uniform[i] : 0, .mu = state->mu[i]};
+        StageContext seen = {.history = input->history,
+                             .n_history = input->n_history,
+                             .u = input->uniform ? input->uniform[i] : 0,
+                             .mu = state->mu[i],
+                             .noise = input->noise,
+                             .ahead = input->ahead};
         stage_rows[stage->kind].apply(c, stage, &seen);
+        if (c->n == 0)
+            return err_set(err, ERR_INPUT, "chain: %s leaves no token", stage_rows[stage->kind].name);
         if (observe) observe(context, i, c);
     }
+    bool failed = input->noise && input->noise->status != OK;
+    return failed ? err_set(err, input->noise->status, "no memory for the null of kstar") : OK;
 }
 
 int32_t chain_draw(Candidates *c, double u) {

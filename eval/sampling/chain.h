@@ -35,16 +35,27 @@ typedef struct ChainState {
     double mu[CHAIN_STAGES_MAX]; /* of mirostat stages */
 } ChainState;
 
+/* What the stages of one draw look at. Each may be NULL (and 0) where no stage needs it. */
+typedef struct ChainInput {
+    const int32_t *history; /* n_history tokens so far, the latest last */
+    int n_history;
+    const double *uniform; /* chain->n numbers in [0, 1), one for each stage (chain_draws) */
+    Noise *noise;          /* chain_needs_noise */
+    Lookahead *ahead;      /* chain_looks_ahead */
+} ChainInput;
+
 void chain_begin(const Chain *chain, ChainState *state);
 
-/* Runs all stages.
- *   uniform  chain->n numbers in [0, 1), one for each stage; NULL where no stage draws (chain_draws)
- *   seen     NULL, or called before the first stage (number -1) and after each one */
 typedef void ChainObserver(void *context, int number, const Candidates *c);
-void chain_apply(const Chain *chain, const ChainState *state, Candidates *c, const int32_t *history,
-                 int n_history, const double *uniform, ChainObserver *observe, void *context);
-/* Whether stages draw random numbers of their own (xtc). */
+/* Runs all stages.
+ *   observe  NULL, or called before the first stage (number -1) and after each one
+ * ERR_INPUT: no token is left. ERR_NOMEM. */
+Status chain_apply(const Chain *chain, const ChainState *state, Candidates *c, const ChainInput *input,
+                   ChainObserver *observe, void *context, Err *err);
+/* Whether stages draw random numbers of their own (xtc), compare with noise (kstar), look ahead (contrastive). */
 bool chain_draws(const Chain *chain);
+bool chain_needs_noise(const Chain *chain);
+bool chain_looks_ahead(const Chain *chain);
 
 /* The token at u in [0, 1): the cumulative sum of the candidates' softmax, in the order of tokens, passes u there.
  * Leaves in c->p the probability of every token of the vocabulary, 0 where it was cut. O(vocabulary). */

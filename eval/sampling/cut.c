@@ -84,15 +84,16 @@ void stage_typical_p(Candidates *c, const Stage *stage, const StageContext *cont
     candidates_rank(c, c->n);
     candidates_probabilities(c);
     double entropy = candidates_entropy(c);
+    double base = c->at[0].logit - exact_log(c->p[0]); /* -ln p is base - logit */
     /* The distance |-ln p - H| falls and then rises along the ranking: the nearest are a run that grows to both
      * sides. Of equal distances the more likely token comes first. */
     int right = 0;
-    while (right < c->n && -exact_log(c->p[right]) < entropy) right++;
+    while (right < c->n && base - c->at[right].logit < entropy) right++;
     int left = right - 1, n = 0;
     int first = left + 1;
     while (n < c->n) {
-        double to_left = left >= 0 ? entropy + exact_log(c->p[left]) : INFINITY;
-        double to_right = right < c->n && c->p[right] > 0 ? -exact_log(c->p[right]) - entropy : INFINITY;
+        double to_left = left >= 0 ? entropy - (base - c->at[left].logit) : INFINITY;
+        double to_right = right < c->n && c->p[right] > 0 ? base - c->at[right].logit - entropy : INFINITY;
         bool go_left = right == c->n || (left >= 0 && to_left <= to_right);
         sum += c->p[go_left ? left : right];
         if (go_left) first = left--;
@@ -138,5 +139,20 @@ void stage_xtc(Candidates *c, const Stage *stage, const StageContext *context) {
     if (above < 2) return;
     candidates_rank(c, above); /* those above the threshold, the least likely last */
     for (int i = 0; i < c->n; i++) c->p[i] = i >= above - 1 ? 1 : 0;
+    candidates_keep_where(c, c->p);
+}
+
+void stage_contrastive(Candidates *c, const Stage *stage, const StageContext *context) {
+    double alpha = stage->value[0], k = stage->value[1], best = -INFINITY;
+    int chosen = 0;
+    if (alpha <= 0) return;
+    int n = k < c->n ? (int)k : c->n;
+    candidates_rank(c, n);
+    candidates_probabilities(c);
+    for (int i = 0; i < n; i++) {
+        double score = (1 - alpha) * c->p[i] - alpha * lookahead_similarity(context->ahead, c->at[i].id);
+        if (score > best) best = score, chosen = i; /* of equal scores the more likely token */
+    }
+    for (int i = 0; i < c->n; i++) c->p[i] = i == chosen ? 1 : 0;
     candidates_keep_where(c, c->p);
 }

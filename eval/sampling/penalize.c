@@ -23,7 +23,11 @@ void stage_logit_bias(Candidates *c, const Stage *stage, const StageContext *con
         n += c->p[i] > 0;
         cut |= c->p[i] <= 0;
     }
-    if (cut && n > 0) candidates_keep_where(c, c->p);
+    if (n == 0) {
+        candidates_clear(c);
+        return;
+    }
+    if (cut) candidates_keep_where(c, c->p);
     candidates_reordered(c);
 }
 

@@ -4,7 +4,8 @@
 #ifndef ROTE_EVAL_SAMPLING_STAGE_H
 #define ROTE_EVAL_SAMPLING_STAGE_H
 
-#include "eval/sampling/candidates.h"
+#include "eval/sampling/lookahead.h"
+#include "eval/sampling/noise.h"
 
 typedef enum StageKind {
 #define STAGE(name, function, help) STAGE_##name,
@@ -30,8 +31,10 @@ typedef struct Stage {
 typedef struct StageContext {
     const int32_t *history; /* n_history tokens: the prompt and what was generated, the latest last */
     int n_history;
-    double u;  /* uniform in [0, 1), this stage's own */
-    double mu; /* mirostat's; changed after a token was drawn (mirostat_follow) */
+    double u;         /* uniform in [0, 1), this stage's own */
+    double mu;        /* mirostat's; changed after a token was drawn (mirostat_follow) */
+    Noise *noise;     /* kstar's */
+    Lookahead *ahead; /* contrastive's */
 } StageContext;
 
 typedef void StageFunction(Candidates *c, const Stage *stage, const StageContext *context);

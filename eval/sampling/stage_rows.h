@@ -29,6 +29,11 @@ STAGE(top_k, stage_top_k,
       "keeps the k largest; of equal logits the lower token (Fan et al. 2018, 1805.04833)")
 PARAMETER(top_k, top_k, "", 0, 0, 1e9, true, "0: off")
 STAGE(
+    kstar, stage_kstar,
+    "keeps the logits that stand out of a normal law (k*); where none does, as many as hold the mass kstar when all "
+    "logits are normal (see docs/formats.md)")
+PARAMETER(kstar, kstar, "k_star", 0, 0, 1, false, "0: off")
+STAGE(
     tail_free, stage_tail_free,
     "cuts where the second difference of the sorted probabilities has spent a share z (Phenix and Egan 2019)")
 PARAMETER(tail_free, tail_free, "tfs_z tfs", 1, 0, 1, false, "1: off")
@@ -73,3 +78,9 @@ PARAMETER(mirostat, mirostat, "", 0, 0, 2, true,
           "0: off; 1: k by Zipf's law; 2: by the surprise of each token")
 PARAMETER(mirostat, mirostat_tau, "mirostat_ent", 5, 0, 100, false, "target surprise in bits")
 PARAMETER(mirostat, mirostat_eta, "mirostat_lr", 0.1, 0, 10, false, "how fast mu follows")
+STAGE(
+    contrastive, stage_contrastive,
+    "of the contrastive_k largest keeps the one of largest (1 - a) p - a s, a = contrastive_alpha, s the largest "
+    "cosine between its hidden state and those of the tokens before (Su et al. 2022, 2202.06417)")
+PARAMETER(contrastive, contrastive_alpha, "penalty_alpha", 0, 0, 1, false, "0: off")
+PARAMETER(contrastive, contrastive_k, "", 4, 1, 1e9, true, "tokens that are compared, a decoding step each")

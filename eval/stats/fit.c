@@ -22,7 +22,7 @@ typedef struct Normal {
     double a[2][2], b[2], x[2]; /* a x = b */
 } Normal;
 
-/* All points of a group at one t: the search sees their mean, their scatter never changes. */
+/* All points of a group at one t: the search uses their mean, since their scatter is constant. */
 typedef struct Cell {
     int group, n;
     double t, mean, scatter; /* sum of squares about the mean */
@@ -102,7 +102,8 @@ static double golden(Problem *p, double low, double high) {
     return 0.5 * (a + b);
 }
 
-/* Where the profile first exceeds `limit` going from `best` in direction `step`; beyond the grid: not at all. */
+/* The point where the profile first exceeds `limit`, from `best` in direction `step`; none within the grid: the
+ * limit is open. */
 static double profile_end(Problem *p, double best, double step, double limit) {
     double inside = best, outside = best;
     do {
@@ -141,7 +142,7 @@ static void make_cells(Problem *p, const FitPoint *points, int n) {
     }
 }
 
-/* Returns whether some group can tell theta. */
+/* Returns whether at least one group determines theta. */
 static bool choose_groups(Problem *p, SharedFit *out) {
     bool tells = false;
     int used = 0;
@@ -219,7 +220,7 @@ Status shared_fit(SharedFit *out, const Law *law, const FitPoint *points, int n,
     if (!(out->rss < INFINITY)) goto done;
     double t = student_quantile(0.5 + 0.5 * INTERVAL_LEVEL, out->df), max = out->rss * (1 + t * t / out->df);
     out->theta = (Interval){theta, profile_end(&p, best, -1, max), profile_end(&p, best, 1, max), out->df};
-    /* ln theta's standard error from the half width of its interval; a cut end leaves it unknown */
+    /* standard error of ln theta from the half width of its interval; unknown if one end is open */
     double log_error = exact_log(out->theta.high / out->theta.low) / (2 * t);
     TRY_GOTO(limits(&p, out, log_error, err));
 done:
@@ -265,7 +266,7 @@ Status shared_limit(Interval *out, const Law *law, const FitPoint *points, int n
     for (int g = 0; g < n_groups; g++) {
         double without;
         TRY(mean_limit(&without, &rest, law, points, n, n_groups, g, err));
-        if (rest == fitted) continue; /* g had no coefficients anyway */
+        if (rest == fitted) continue; /* g has no coefficients */
         sum += without - all;
         squares += (without - all) * (without - all);
         left++;

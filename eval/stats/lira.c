@@ -12,7 +12,7 @@ typedef struct Table {
     int n_runs, n_examples;
 } Table;
 
-/* An example's code lengths on one side. */
+/* The code lengths of one example on one side. */
 typedef struct Side {
     int n;
     double mean, squares; /* sum of squared distances from the mean */
@@ -48,7 +48,7 @@ static double log_density(double x, double mean, double variance) {
     return -0.5 * ((x - mean) * (x - mean) / variance + exact_log(variance));
 }
 
-/* Adds the figures of one model under attack; room for n_examples scores each. */
+/* Adds the figures of one attacked model; room for n_examples scores per side. */
 static void attack(Lira *out, const Table *t, int target, Scored *score, Scored *plain) {
     double fixed[2] = {pooled_variance(t, target, false), pooled_variance(t, target, true)};
     int n = 0;

@@ -1,7 +1,7 @@
-/* Membership inference by likelihood ratio: Carlini et al. 2022, "Membership Inference Attacks From First Principles"
- * (arXiv 2112.03570), online, on code lengths. Several models were trained on different parts of one pool. For the
- * model under attack, the others say how an example's code length is distributed where it was trained on and where it
- * was not: two Gaussians an example. The score is the log of their ratio at the model's own code length. */
+/* Membership inference by likelihood ratio: Carlini et al. 2022, "Membership Inference Attacks From First
+ * Principles" (arXiv 2112.03570), online, on code lengths. Several models were trained on different parts of one
+ * pool. The other models give the distribution of an example's code length if it was trained on and if it was not:
+ * two Gaussians per example. The score is the log of their ratio at the code length under the attacked model. */
 #ifndef ROTE_EVAL_STATS_LIRA_H
 #define ROTE_EVAL_STATS_LIRA_H
 
@@ -12,17 +12,19 @@
 enum { LIRA_RUNS_MIN = 4, LIRA_OWN_VARIANCE = 64 };
 
 typedef struct Lira {
-    int n_runs;      /* 0: no such sweep */
-    double examples; /* judged ones, mean over models: those that other models had on both sides */
-    /* variances per example; else, with fewer than LIRA_OWN_VARIANCE models, one per side for all examples */
+    int n_runs; /* 0: the sweep does not allow the attack */
+    double
+        examples; /* attacked examples, mean over models: those for which other models exist on both sides */
+    /* whether variances are per example; with fewer than LIRA_OWN_VARIANCE models there is one per side for all
+     * examples */
     bool own_variance;
     double auc, tpr_low;             /* means over models; tpr_low at a false positive rate of 1 % */
-    double plain_auc, plain_tpr_low; /* code length alone, over the same examples */
+    double plain_auc, plain_tpr_low; /* by code length alone, over the same examples */
 } Lira;
 
-/*   bits    (n_runs, n_examples): code lengths
+/* bits    (n_runs, n_examples): code lengths
  *   member  (n_runs, n_examples): whether the run was trained on the example
- * Every model is attacked in turn. Figures are NAN where no spread can be estimated. ERR_NOMEM. */
+ * Every model is attacked in turn. Figures are NAN if no variance can be estimated. ERR_NOMEM. */
 Status lira_attack(Lira *out, const double *bits, const bool *member, int n_runs, int n_examples, Err *err);
 
 #endif

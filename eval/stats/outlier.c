@@ -5,7 +5,7 @@
 
 #include "eval/stats/stats.h"
 
-/* x less the mean of its row, and in *share the part of the row that is of x's column. */
+/* x minus the mean of its row; *share: the share of the row's values that are in x's column. */
 static double residual(const TableValue *values, int n, int i, double *share) {
     double sum = 0;
     int count = 0, of_column = 0;
@@ -37,7 +37,7 @@ static Shift shift_of(const TableValue *values, int n, int c, double zz, double 
     }
     if (!(dd > 0)) return (Shift){c, NAN, NAN};
     double delta = dz / dd, rest = zz - delta * dz;
-    bool none_left = rest < 1e-13 * zz; /* the others agree up to the rounding of their squares */
+    bool none_left = rest < 1e-13 * zz; /* the others agree up to rounding */
     if (none_left) return (Shift){c, delta, delta == 0 ? 1 : 0};
     return (Shift){c, delta, 2 * student_cdf(-__builtin_fabs(delta) / sqrt(rest / df / dd), df)};
 }

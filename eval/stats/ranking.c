@@ -80,7 +80,7 @@ Separation separation_measure(Scored *all, int n) {
     return (Separation){roc_area(&r), precision};
 }
 
-/* ---- by what a unit does on either side ---- */
+/* ---- by a unit's activity on both sides ---- */
 
 double class_selectivity(double a1, double a0) { return a1 + a0 == 0 ? NAN : (a1 - a0) / (a1 + a0); }
 

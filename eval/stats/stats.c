@@ -1,5 +1,5 @@
-/* Distributions by series and continued fractions, their inverses by Newton steps inside a bracket; the straight
- * line with intervals that survive unequal variances. */
+/* Distributions by series and continued fractions, their inverses by Newton steps within a bracket; straight lines
+ * with intervals that are valid for unequal variances. */
 #include "eval/stats/stats.h"
 
 #include <math.h>
@@ -64,7 +64,8 @@ double normal_cdf(double z) {
     return z < 0 ? normal_upper_tail(-z) : 1 - normal_upper_tail(z);
 }
 
-/* Where a falling tail function equals p <= 1/2, for t >= 0: Newton's steps, halving where they leave the bracket. */
+/* The t >= 0 at which a decreasing tail function equals p <= 1/2: Newton's method, with bisection outside the
+ * bracket. */
 static double tail_inverse(double (*tail)(double, double), double (*density)(double, double), double df,
                            double p) {
     double low = 0, high = 1;
@@ -190,7 +191,7 @@ static Interval coefficient(const Design *d, double value, const double *c, cons
     double variance = 0, trace = 0, square = 0;
     for (int i = 0; i < d->n; i++) {
         double m = residual_maker(d, i, i);
-        if (!(m > 1e-12)) return (Interval){value, NAN, NAN, NAN}; /* one point alone decides */
+        if (!(m > 1e-12)) return (Interval){value, NAN, NAN, NAN}; /* a point with leverage 1 */
         g[i] = c[i] * c[i] / weight(d, i) / m;
         variance += g[i] * weight(d, i) * residual[i] * residual[i];
         trace += g[i] * m;

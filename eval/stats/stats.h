@@ -1,11 +1,11 @@
 /* The statistics that several evaluations share: distributions, intervals, regressions. Only + - * / sqrt and
- * base/exact.h, so that a statement reads the same on every machine. Formulas and sources: docs/math.md. */
+ * base/exact.h, so that results are the same on every machine. Formulas and sources: docs/math.md. */
 #ifndef ROTE_EVAL_STATS_STATS_H
 #define ROTE_EVAL_STATS_STATS_H
 
 #include "base/err.h"
 
-/* An estimate with its 95 % interval; low and high are NAN where the data give none (one value, say). */
+/* An estimate with its 95 % interval; low and high are NAN if the data give none (one value, for example). */
 typedef struct Interval {
     double value, low, high;
     double df; /* degrees of freedom of the t quantile; NAN: none */
@@ -14,12 +14,12 @@ typedef struct Interval {
 
 /* ---- distributions; a probability outside its range or df <= 0 gives NAN ---- */
 
-/* I_x(a, b), the regularized incomplete beta function, for a, b > 0 and 0 <= x <= 1; y = 1 - x, which the caller
- * knows better than a subtraction does. Absolute error below 1e-12 for a, b <= 1e4. */
+/* I_x(a, b), the regularized incomplete beta function, for a, b > 0 and 0 <= x <= 1. y = 1 - x, which the caller
+ * knows more accurately than by subtraction. Absolute error below 1e-12 for a, b <= 1e4. */
 double beta_regularized(double x, double y, double a, double b);
 double normal_cdf(double z);
 double normal_quantile(double p);
-double student_cdf(double t, double df); /* df may be broken or infinite */
+double student_cdf(double t, double df); /* df may be fractional or infinite */
 double student_quantile(double p, double df);
 
 /* ---- samples ---- */

@@ -17,7 +17,7 @@ libraries='-fopenmp -lyaml -ljansson -lxxhash -lpcre2-8 -lz -ldl -lm'
 common="-std=gnu11 -O2 -g -I. -D_GNU_SOURCE -DHAVE_portable=1 -ffp-contract=off -fno-sanitize-recover=all $flags"
 sources='fuzz memory_files fuzz_texts fuzz_runs fuzz_archive fuzz_online_archive'
 
-make -s -j"$jobs" CC=clang OPT=-O2 SAN=fuzzer-no-link,address,undefined BUILD=$build $build/librote.a
+make -s -j"$jobs" CC=clang OPT=-O2 CFLAGS="-O2 -g -fsanitize-coverage-ignorelist=tests/fuzz/no_coverage" SAN=fuzzer-no-link,address,undefined BUILD=$build $build/librote.a
 mkdir -p $build/found
 for source in $sources make_seeds; do
     # shellcheck disable=SC2086

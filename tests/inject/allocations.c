@@ -6,7 +6,8 @@
  *
  * Counts malloc, calloc, realloc, aligned_alloc, posix_memalign of the program's main thread, from its first. What
  * libc allocates for itself before main counts too, so that numbers stay the same from run to run. Processes that the
- * program starts (gnuplot, its own workers) are left alone: a trial is one failure. */
+ * program starts (gnuplot, its own workers) are left alone: a trial is one failure. So is a library that the program
+ * loads: at a failure in its start-up libgfortran, which OpenBLAS brings, ends the program, and crashes as it does. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
@@ -24,7 +25,7 @@ enum { DEPTH = 24, STACKS = 1 << 16 };
 static long count, fail_at;
 static int log_fd = -1;
 static uint64_t seen[STACKS];
-static bool ready, busy;
+static bool ready, busy, loading;
 
 static void *(*next_malloc)(size_t);
 static void *(*next_calloc)(size_t, size_t);
@@ -80,7 +81,7 @@ static void log_stack(void) {
 /* Whether this allocation fails. */
 static bool fails(void) {
     get_ready();
-    if (busy || !ready || getpid() != (pid_t)syscall(SYS_gettid)) return false;
+    if (busy || loading || !ready || getpid() != (pid_t)syscall(SYS_gettid)) return false;
     count++;
     if (log_fd >= 0) log_stack();
     if (count != fail_at) return false;
@@ -106,6 +107,15 @@ void *aligned_alloc(size_t alignment, size_t size) { return fails() ? NULL : nex
 
 int posix_memalign(void **out, size_t alignment, size_t size) {
     return fails() ? ENOMEM : next_memalign(out, alignment, size);
+}
+
+void *dlopen(const char *file, int mode) {
+    static void *(*next_dlopen)(const char *, int);
+    if (!next_dlopen) next_dlopen = (void *(*)(const char *, int))dlsym(RTLD_NEXT, "dlopen");
+    loading = true;
+    void *library = next_dlopen(file, mode);
+    loading = false;
+    return library;
 }
 
 void free(void *p) {

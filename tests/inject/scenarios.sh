@@ -46,7 +46,7 @@ sweep_page  long  report sweep --out new.html
 atlas_tsv   long  neurons atlas tagged --tsv new.tsv
 steer       long  neurons steer run --do blocks.0.mlp.hook_post[0-1]=zero --eval --json
 twins       long  neurons eval ruled --random 2
-acr         long  eval tagged --acr --threads 1
+acr         long  eval tagged --acr --steps 20000 --threads 1
 draws       long  sample run --n 3 --json
 words       long  facts import table.csv --vocab words --json --out new
 jsonl       long  facts import facts.jsonl --out new
@@ -92,7 +92,8 @@ ${CC:-gcc} -O2 tests/inject/damage.c -o "$work/damage" || { echo "0 passed, 1 fa
 listing() {
     "$work/damage" hash . | grep -v '/\.[^/ ]* ' | grep -v '/table\.csv ' | sort
     find . -name table.csv | sort | while read -r table; do
-        awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "seconds") at = i } { $at = ""; print }' "$table"
+        # counted from the end: names of runs are quoted and have commas
+        awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "seconds") at = NF - i } { $(NF - at) = ""; print }' "$table"
     done
 }
 

@@ -1,5 +1,4 @@
-/* Units held at values: at 0, at the mean of each place, and at the values that they have in facts of the class, by
- * place and by donor. */
+/* Clamps units: to 0, to the mean of each place, and to values from facts of the class, by place and by donor. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -8,15 +7,15 @@
 #include "eval/neurons/study.h"
 
 enum { DOSE_1 = 1 };        /* index into neuron_dose */
-enum { DONORS_RANDOM = 1 }; /* of each pair, for random sets; for the rule's units NEURON_DONORS */
+enum { DONORS_RANDOM = 1 }; /* donors per pair for random sets; for the rule's units NEURON_DONORS */
 
 /* ---- which rows ---- */
 
-/* Training holds the rows of the class that the source has. A source that the rule does not know has the places that
- * the class has, from where it and its base differ on. */
-static void hold_pairs(Study *s) {
+/* Training clamps those rows of the class that the source has. A source without labels gets the places that the
+ * class has, from the first token in which it and its base differ. */
+static void clamp_pairs(Study *s) {
     const FactSet *f = s->f;
-    const HeldPlan *p = &s->held;
+    const ClampPlan *p = &s->clamps;
     const int8_t *label = s->plan->label;
     for (int i = 0; i < flips_count(&s->flips); i++) {
         int source = s->flips.batch.sequence[i];
@@ -24,31 +23,31 @@ static void hold_pairs(Study *s) {
         for (int64_t t = f->start[source]; t < f->start[source + 1]; t++) known |= label[t] == 1;
         for (int r = 0; r < fact_length(f, source); r++) {
             int32_t t = s->flips.batch.start[i] + r, place = p->place[f->start[source] + r];
-            bool held = known ? label[f->start[source] + r] == 1 : s->flips.apart[t];
-            s->pair_row[t] = held && p->class_rows[place] > 0 ? place : -1;
+            bool clamped = known ? label[f->start[source] + r] == 1 : s->flips.apart[t];
+            s->pair_row[t] = clamped && p->class_rows[place] > 0 ? place : -1;
         }
     }
 }
 
-/* A donor for each pair, as draw number `draw`. */
+/* Draws a donor for each pair; `draw` is the number of the draw. */
 static void draw_donors(Study *s, int draw) {
     Stream stream = random_stream(CONTROL_SEED, RANDOM_CONTROL, (uint32_t)(SUB_DONORS + draw));
     for (int i = 0; i < flips_count(&s->flips); i++) {
         int source = s->flips.batch.sequence[i];
-        int donor = held_donor(&s->held, source, stream, (uint64_t)i);
+        int donor = clamp_donor(&s->clamps, source, stream, (uint64_t)i);
         s->no_donor[i] = donor < 0;
         for (int r = 0; r < fact_length(s->f, source); r++) {
             int32_t t = s->flips.batch.start[i] + r;
-            s->donor_row[t] = donor >= 0 && s->pair_row[t] >= 0 ? (int32_t)s->held.kept[donor] + r : -1;
+            s->donor_row[t] = donor >= 0 && s->pair_row[t] >= 0 ? (int32_t)s->clamps.act_row[donor] + r : -1;
         }
     }
 }
 
-Status study_hold(Study *s, Err *err) {
+Status study_clamps(Study *s, Err *err) {
     const FactSet *f = s->f;
     int pairs = flips_count(&s->flips);
     size_t pool = (size_t)f->start[f->n_pool], tokens = pairs ? (size_t)s->flips.batch.start[pairs] : 0;
-    TRY(held_plan_create(&s->held, s->g, f, &s->e.all, s->plan->label, s->plan->layer, err));
+    TRY(clamp_plan_create(&s->clamps, s->g, f, &s->e.all, s->plan->label, s->plan->layer, err));
     s->rule_row = malloc((pool + 1) * sizeof *s->rule_row);
     s->pair_row = malloc((tokens + 1) * sizeof *s->pair_row);
     s->donor_row = malloc((tokens + 1) * sizeof *s->donor_row);
@@ -56,20 +55,20 @@ Status study_hold(Study *s, Err *err) {
     if (!s->rule_row || !s->pair_row || !s->donor_row || !s->no_donor)
         return err_set(err, ERR_NOMEM, "no memory for the rows of %d pairs of facts", pairs);
     for (size_t t = 0; t < pool; t++) {
-        int32_t place = s->held.place[t];
-        s->rule_row[t] = s->plan->label[t] >= 0 && s->held.class_rows[place] > 0 ? place : -1;
+        int32_t place = s->clamps.place[t];
+        s->rule_row[t] = s->plan->label[t] >= 0 && s->clamps.class_rows[place] > 0 ? place : -1;
     }
-    hold_pairs(s);
-    draw_donors(s, 0); /* which pairs have none is the same in every draw */
+    clamp_pairs(s);
+    draw_donors(s, 0); /* the pairs without a donor are the same in every draw */
     return OK;
 }
 
-void study_hold_free(Study *s) {
+void study_clamps_free(Study *s) {
     free(s->rule_row);
     free(s->pair_row);
     free(s->donor_row);
     free(s->no_donor);
-    held_plan_free(&s->held);
+    clamp_plan_free(&s->clamps);
 }
 
 /* ---- at which values ---- */
@@ -80,18 +79,18 @@ static void rises(NeuronFigures *to, int figure, const GroupKnowledge *as_it_is,
             to->of[g][figure + k] = k < 2 ? now->of[g][k] - as_it_is->of[g][k] : now->of[g][k];
 }
 
-/* Every token at 0, or at the mean of its place. */
+/* Clamps every token to 0, or to the mean of its place. */
 static void ablate(Study *s, NeuronFigures *to, const GroupKnowledge *as_it_is, Clamp clamp,
-                   const Held *mean) {
+                   const ClampValues *mean) {
     GroupKnowledge known;
     Evaluation whole;
     double flips[PAIR_LISTS];
     clamp.rows = 1;
     for (int j = 0; j < clamp.n; j++) clamp.value[j] = 0;
     if (mean) {
-        clamp.rows = s->held.n_places;
-        clamp.row = s->held.place;
-        clamp.pair_row = s->pair_row; /* flips are not asked for */
+        clamp.rows = s->clamps.n_places;
+        clamp.row = s->clamps.place;
+        clamp.pair_row = s->pair_row; /* the flips are not used */
         for (int i = 0; i < clamp.rows * clamp.n; i++) clamp.value[i] = (real)mean->mean[i];
     }
     study_run(s, &clamp, &known, &whole, flips);
@@ -99,15 +98,15 @@ static void ablate(Study *s, NeuronFigures *to, const GroupKnowledge *as_it_is, 
 }
 
 static void dose_by_place(Study *s, NeuronFigures *to, const GroupKnowledge *as_it_is, Clamp clamp,
-                          const Held *held, int d) {
+                          const ClampValues *values, int d) {
     GroupKnowledge known;
     Evaluation whole;
     double flips[PAIR_LISTS];
-    clamp.rows = s->held.n_places;
+    clamp.rows = s->clamps.n_places;
     clamp.row = s->rule_row;
     clamp.pair_row = s->pair_row;
     for (int i = 0; i < clamp.rows * clamp.n; i++)
-        clamp.value[i] = (real)(neuron_dose[d] * held->class_mean[i]);
+        clamp.value[i] = (real)(neuron_dose[d] * values->class_mean[i]);
     study_run(s, &clamp, &known, &whole, flips);
     study_flipped(to, FIGURE_DOSE_FLIP + d, FIGURE_DOSE_TAG_FLIP + d, flips);
     for (int g = 0; g < NEURON_GROUPS; g++) {
@@ -116,13 +115,14 @@ static void dose_by_place(Study *s, NeuronFigures *to, const GroupKnowledge *as_
     }
 }
 
-/* The mean over draws of a donor for each pair. */
-static void dose_by_donor(Study *s, NeuronFigures *to, Clamp clamp, const Held *held, int d, int draws) {
+/* Flips with a donor for each pair: the mean over draws. */
+static void dose_by_donor(Study *s, NeuronFigures *to, Clamp clamp, const ClampValues *values, int d,
+                          int draws) {
     double flips[PAIR_LISTS], sum[PAIR_LISTS] = {0};
-    clamp.rows = (int)s->held.kept_rows;
+    clamp.rows = (int)s->clamps.act_rows;
     clamp.pair_row = s->donor_row;
-    for (int64_t i = 0; i < s->held.kept_rows * clamp.n; i++)
-        clamp.value[i] = (real)(neuron_dose[d] * (double)held->act[i]);
+    for (int64_t i = 0; i < s->clamps.act_rows * clamp.n; i++)
+        clamp.value[i] = (real)(neuron_dose[d] * (double)values->act[i]);
     for (int draw = 0; draw < draws; draw++) {
         draw_donors(s, draw);
         study_donor_flips(s, &clamp, flips);
@@ -136,21 +136,21 @@ static void dose_by_donor(Study *s, NeuronFigures *to, Clamp clamp, const Held *
 Status study_ablate(Study *s, NeuronFigures *to, const GroupKnowledge *as_it_is, const int32_t *unit,
                     bool all, Err *err) {
     int n = s->plan->n_units;
-    int64_t rows = s->held.kept_rows > s->held.n_places ? s->held.kept_rows : s->held.n_places;
+    int64_t rows = s->clamps.act_rows > s->clamps.n_places ? s->clamps.act_rows : s->clamps.n_places;
     Clamp clamp = {.unit = unit, .n = n, .value = malloc((size_t)rows * (size_t)n * sizeof *clamp.value)};
-    Held held;
+    ClampValues values;
     if (!clamp.value)
-        return err_set(err, ERR_NOMEM, "no memory to hold %d units at %lld rows", n, (long long)rows);
-    Status status = held_collect(&held, &s->held, unit, n, err);
+        return err_set(err, ERR_NOMEM, "no memory to clamp %d units at %lld rows", n, (long long)rows);
+    Status status = clamp_values_collect(&values, &s->clamps, unit, n, err);
     if (status == OK) {
         ablate(s, to, as_it_is, clamp, NULL);
-        if (all) ablate(s, to, as_it_is, clamp, &held);
+        if (all) ablate(s, to, as_it_is, clamp, &values);
         for (int d = 0; d < NEURON_DOSES; d++) {
             if (!all && d != DOSE_1) continue;
-            dose_by_place(s, to, as_it_is, clamp, &held, d);
-            dose_by_donor(s, to, clamp, &held, d, all ? NEURON_DONORS : DONORS_RANDOM);
+            dose_by_place(s, to, as_it_is, clamp, &values, d);
+            dose_by_donor(s, to, clamp, &values, d, all ? NEURON_DONORS : DONORS_RANDOM);
         }
-        held_free(&held);
+        clamp_values_free(&values);
     }
     free(clamp.value);
     return status;

@@ -1,0 +1,213 @@
+#include "eval/logits/identities.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "eval/stats/stats.h"
+
+static double dot(const double *a, const double *b, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) sum += a[i] * b[i];
+    return sum;
+}
+
+/* ---- the head ---- */
+
+/* Q R of W diag(g), column after column: what earlier columns explain is taken off twice, which leaves Q orthogonal to
+ * rounding (Giraud et al. 2005). */
+static void factor(LogitHead *h) {
+    int V = h->V, d = h->d;
+    for (int j = 0; j < d; j++) {
+        double *column = h->q + (size_t)j * (size_t)V;
+        for (int v = 0; v < V; v++) column[v] = h->weight[(size_t)v * (size_t)d + (size_t)j] * h->gain[j];
+        for (int twice = 0; twice < 2; twice++)
+            for (int i = 0; i < j; i++) {
+                const double *q = h->q + (size_t)i * (size_t)V;
+                double part = dot(q, column, V);
+                h->r[i * d + j] += part;
+                for (int v = 0; v < V; v++) column[v] -= part * q[v];
+            }
+        double length = sqrt(dot(column, column, V));
+        h->r[j * d + j] = length;
+        for (int v = 0; v < V && length > 0; v++) column[v] /= length;
+    }
+}
+
+static void moments_of_rows(LogitHead *h) {
+    int V = h->V, d = h->d;
+    for (int v = 0; v < V; v++)
+        for (int j = 0; j < d; j++) h->mean[j] += h->weight[(size_t)v * (size_t)d + (size_t)j] / V;
+    for (int v = 0; v < V; v++) {
+        const double *row = h->weight + (size_t)v * (size_t)d;
+        for (int i = 0; i < d; i++)
+            for (int j = 0; j < d; j++)
+                h->covariance[i * d + j] += (row[i] - h->mean[i]) * (row[j] - h->mean[j]) / V;
+    }
+}
+
+Status logit_head_create(LogitHead *out, const Gpt *g, Err *err) {
+    int V = g->config.vocab_size, d = g->config.n_embd;
+    size_t width = (size_t)d, matrix = (size_t)V * width;
+    *out =
+        (LogitHead){.V = V, .d = d, .layernorm = g->config.norm == NORM_LAYERNORM, .eps = g->config.norm_eps};
+    out->weight = calloc(2 * matrix + 2 * width * width + 3 * width, sizeof *out->weight);
+    if (!out->weight) return err_set(err, ERR_NOMEM, "no memory for a head of %d x %d", V, d);
+    out->q = out->weight + matrix;
+    out->covariance = out->q + matrix;
+    out->r = out->covariance + width * width;
+    out->gain = out->r + width * width;
+    out->bias = out->gain + width;
+    out->mean = out->bias + width;
+    const real *weight = tensor_at(g->params, g->at.head.weight);
+    const real *gain = tensor_at(g->params, g->at.norm_f.weight),
+               *bias = tensor_at(g->params, g->at.norm_f.bias);
+    for (size_t i = 0; i < matrix; i++) out->weight[i] = (double)weight[i];
+    for (int j = 0; j < d; j++) {
+        out->gain[j] = gain ? (double)gain[j] : 1;
+        out->bias[j] = bias ? (double)bias[j] : 0;
+    }
+    moments_of_rows(out);
+    if (V > d) factor(out);
+    return OK;
+}
+
+void logit_head_free(LogitHead *head) {
+    free(head->weight); /* the rest with it */
+    *head = (LogitHead){0};
+}
+
+/* ---- mean and variance ---- */
+
+LogitMoments logit_moments_of(const LogitHead *head, const double *h) {
+    double variance = 0;
+    for (int i = 0; i < head->d; i++)
+        variance += h[i] * dot(head->covariance + (size_t)i * (size_t)head->d, h, head->d);
+    return (LogitMoments){dot(head->mean, h, head->d), variance};
+}
+
+LogitMoments logit_moments(const double *row, int V) {
+    double mean = mean_of(row, V), squares = 0;
+    for (int v = 0; v < V; v++) squares += (row[v] - mean) * (row[v] - mean);
+    return (LogitMoments){mean, squares / V};
+}
+
+/* ---- rank ---- */
+
+/* Turns every pair of m rows of length n orthogonal, until no pair needs it. */
+static void rotate_rows(double *a, int m, int n) {
+    enum { SWEEPS = 40 };
+    for (int sweep = 0, turned = 1; turned && sweep < SWEEPS; sweep++) {
+        turned = 0;
+        for (int i = 0; i < m; i++)
+            for (int j = i + 1; j < m; j++) {
+                double *x = a + (size_t)i * (size_t)n, *y = a + (size_t)j * (size_t)n;
+                double xx = dot(x, x, n), yy = dot(y, y, n), xy = dot(x, y, n);
+                if (!(fabs(xy) > 1e-12 * sqrt(xx * yy))) continue;
+                turned = 1;
+                double zeta = (yy - xx) / (2 * xy), root = sqrt(1 + zeta * zeta);
+                double t = zeta < 0 ? -1 / (root - zeta) : 1 / (root + zeta), c = 1 / sqrt(1 + t * t),
+                       s = c * t;
+                for (int v = 0; v < n; v++) {
+                    double before = x[v];
+                    x[v] = c * before - s * y[v];
+                    y[v] = s * before + c * y[v];
+                }
+            }
+    }
+}
+
+/* The rows less their mean row; transposed where there are more rows than tokens, since rotations cost m^2 n. */
+static void centred(double *out, const double *logits, int n, int V) {
+    for (int v = 0; v < V; v++) {
+        double mean = 0;
+        for (int i = 0; i < n; i++) mean += logits[(size_t)i * (size_t)V + (size_t)v] / n;
+        for (int i = 0; i < n; i++) {
+            double x = logits[(size_t)i * (size_t)V + (size_t)v] - mean;
+            if (n > V) out[(size_t)v * (size_t)n + (size_t)i] = x;
+            else out[(size_t)i * (size_t)V + (size_t)v] = x;
+        }
+    }
+}
+
+Status logit_rank(LogitRank *out, const LogitHead *head, const double *logits, int n, Err *err) {
+    int V = head->V, m = n < V ? n : V, length = n < V ? V : n;
+    *out = (LogitRank){.expected = head->d - head->layernorm, .n_values = m};
+    if (n - 1 <= head->d || V <= head->d)
+        return err_set(err, ERR_INPUT, "%d inputs and %d tokens show no rank of %d: more of both are needed",
+                       n, V, out->expected);
+    double *a = malloc((size_t)n * (size_t)V * sizeof *a);
+    out->value = malloc((size_t)m * sizeof *out->value);
+    if (!a || !out->value) {
+        free(a);
+        logit_rank_free(out);
+        return err_set(err, ERR_NOMEM, "no memory for %d rows of %d logits", n, V);
+    }
+    centred(a, logits, n, V);
+    rotate_rows(a, m, length);
+    for (int i = 0; i < m; i++) {
+        const double *row = a + (size_t)i * (size_t)length;
+        out->value[i] = -sqrt(dot(row, row, length));
+    }
+    free(a);
+    sort_doubles(out->value, m);
+    double best = 0;
+    for (int i = 0; i < m; i++) out->value[i] = -out->value[i];
+    for (int i = 1; i < m && out->value[i - 1] > 0; i++) {
+        double gap = out->value[i] > 0 ? out->value[i - 1] / out->value[i] : INFINITY;
+        if (gap > best) {
+            best = gap;
+            out->rank = i;
+        }
+        if (i == out->expected) out->gap = gap;
+    }
+    return OK;
+}
+
+void logit_rank_free(LogitRank *rank) {
+    free(rank->value);
+    rank->value = NULL;
+}
+
+/* ---- the ellipsoid ---- */
+
+/* xhat of one row, by Q R; returns the residual. room: V numbers. */
+static double recover(double *xhat, const LogitHead *h, const double *row, double *room) {
+    int V = h->V, d = h->d;
+    double squares = dot(row, row, V);
+    for (int v = 0; v < V; v++) room[v] = row[v] - dot(h->weight + (size_t)v * (size_t)d, h->bias, d);
+    for (int j = 0; j < d; j++) {
+        const double *q = h->q + (size_t)j * (size_t)V;
+        xhat[j] = dot(q, room, V);
+        for (int v = 0; v < V; v++) room[v] -= xhat[j] * q[v];
+    }
+    for (int j = d - 1; j >= 0; j--) {
+        for (int i = j + 1; i < d; i++) xhat[j] -= h->r[j * d + i] * xhat[i];
+        xhat[j] /= h->r[j * d + j];
+    }
+    return squares > 0 ? sqrt(dot(room, room, V) / squares) : 0;
+}
+
+Status logit_ellipsoid(Ellipsoid *out, const LogitHead *head, const double *logits, const double *variance,
+                       int n, Err *err) {
+    int V = head->V, d = head->d;
+    *out = (Ellipsoid){0};
+    if (V <= d) return err_set(err, ERR_INPUT, "%d logits do not tell %d channels: V must be larger", V, d);
+    for (int j = 0; j < d; j++)
+        if (!(head->r[j * d + j] > 0))
+            return err_set(err, ERR_INPUT, "channel %d of the last norm reaches no logit", j);
+    double *room = malloc(((size_t)V + (size_t)d) * sizeof *room), *xhat = room + V;
+    if (!room) return err_set(err, ERR_NOMEM, "no memory for %d logits", V);
+    for (int i = 0; i < n; i++) {
+        double residual = recover(xhat, head, logits + (size_t)i * (size_t)V, room), sum = 0;
+        double sphere = variance ? variance[i] / (variance[i] + head->eps) : 1;
+        double error = fabs(dot(xhat, xhat, d) / d - sphere);
+        for (int j = 0; j < d; j++) sum += xhat[j];
+        double centre = head->layernorm ? fabs(sum) / d : 0;
+        if (residual > out->residual) out->residual = residual;
+        if (error > out->error) out->error = error;
+        if (centre > out->centre) out->centre = centre;
+    }
+    free(room);
+    return OK;
+}
