@@ -35,7 +35,7 @@ static Status take_number(const char *word, double min, double max, bool whole, 
     char *end;
     *out = strtod(text, &end);
     if (end != text && !*end && *out >= min && *out <= max && (!whole || *out == floor(*out))) return OK;
-    return err_set(err, ERR_INPUT, "logits --null: %s is not a %snumber from %g to %g", word,
+    return err_set(err, ERR_INPUT, "logits --null: %s is not a %snumber from %.10g to %.10g", word,
                    whole ? "whole " : "", min, max);
 }
 
@@ -118,7 +118,7 @@ static void print_laws(const Null *n) {
     printf("entropy              %10.4f nats   formula ln V - s^2/2 %10.4f   error %+.4f\n", law->entropy,
            null_entropy_formula(n->V, n->s), null_entropy_formula(n->V, n->s) - law->entropy);
     double agree = exp(n->s * n->s) / n->V;
-    printf("sum of p^2           %10.6f        formula e^(s^2)/V    %10.6f   error %+.6f\n", law->sum_p2,
+    printf("sum of p^2           %10.6f        formula e^(s^2)/V    %10.6g   error %+.6g\n", law->sum_p2,
            agree, agree - law->sum_p2);
     printf("freezes at s_c       %10.4f        = sqrt(2 ln V): beyond it few tokens hold the mass; s / s_c = "
            "%.3f\n",
@@ -225,7 +225,9 @@ Status logits_null(const Args *args, Err *err) {
         r->high = order_quantile(n->V, r->k, 0.95);
         TRY_GOTO(null_mass(&r->mass, n->V, n->s, r->k, err));
     }
-    TRY_GOTO(null_kept(n->kept, n->chain, n->n_chains, n->V, n->s, n->draws, n->seed, threads, err));
+    status = null_kept(n->kept, n->chain, n->n_chains, n->V, n->s, n->draws, n->seed, threads, err);
+    if (status == ERR_INPUT) err_prefix(err, "logits --null: ");
+    TRY_GOTO(status);
     if (args_has(args, "json")) {
         status = json_out(null_json(n), err);
     } else {

@@ -29,10 +29,13 @@ static Status run_draws(int32_t *kept, const Chain *chain, int n, int V, double 
 #pragma omp parallel num_threads(threads)
     {
         Candidates c = {.at = NULL};
+        Noise noise = {.sorted = NULL};
         Err own = {0};
         real *row = malloc((size_t)V * sizeof *row);
         Status mine = candidates_create(&c, V, &own);
         if (!row) mine = err_set(&own, ERR_NOMEM, "no memory for %d logits", V);
+        for (int i = 0; i < n && mine == OK; i++)
+            if (chain_needs_noise(&chain[i]) && !noise.sorted) mine = noise_create(&noise, V, &own);
 #pragma omp for schedule(static)
         for (int d = 0; d < draws; d++) {
             if (mine != OK) continue;
@@ -40,18 +43,21 @@ static Status run_draws(int32_t *kept, const Chain *chain, int n, int V, double 
             for (int i = 0; i < n && mine == OK; i++) {
                 double uniform[CHAIN_STAGES_MAX] = {0};
                 ChainState state;
+                ChainInput input = {.uniform = uniform, .noise = &noise};
                 chain_begin(&chain[i], &state);
                 mine = candidates_fill(&c, row, &own);
                 if (mine != OK) continue;
                 for (int stage = 0; stage < chain[i].n; stage++)
                     uniform[stage] = random_unit(random_stream(seed, RANDOM_STAGE, (uint32_t)d),
                                                  (uint64_t)(i * CHAIN_STAGES_MAX + stage));
-                chain_apply(&chain[i], &state, &c, NULL, 0, uniform, NULL, NULL);
+                mine = chain_apply(&chain[i], &state, &c, &input, NULL, NULL, &own);
+                if (mine != OK) continue;
                 kept[(size_t)d * (size_t)n + (size_t)i] = c.n;
             }
         }
         free(row);
         candidates_free(&c);
+        if (noise.sorted) noise_free(&noise);
 #pragma omp critical(null_kept)
         if (mine != OK && status == OK) {
             status = mine;
@@ -65,7 +71,11 @@ Status null_kept(NullKept *out, const Chain *chain, int n, int V, double s, int 
                  int threads, Err *err) {
     if (V < 1 || V > NULL_KEPT_VOCABULARY_MAX)
         return err_set(err, ERR_INPUT, "V is %d, allowed: 1 to %d", V, NULL_KEPT_VOCABULARY_MAX);
-    for (int i = 0; i < n; i++) TRY(chain_check_tokens(&chain[i], V, err));
+    for (int i = 0; i < n; i++) {
+        TRY(chain_check_tokens(&chain[i], V, err));
+        if (chain_looks_ahead(&chain[i]))
+            return err_set(err, ERR_INPUT, "contrastive search compares states of a model; here is none");
+    }
     int32_t *kept = malloc(((size_t)draws * (size_t)n + 1) * sizeof *kept);
     if (!kept) return err_set(err, ERR_NOMEM, "no memory for %d draws of %d chains", draws, n);
     Status status = run_draws(kept, chain, n, V, s, draws, seed, threads ? threads : threads_default(), err);

@@ -20,7 +20,8 @@ int null_kept_draws(int V);
 
 /* Logits s z with z standard normal, of `draws` draws, each through all of the n chains.
  *   threads  0: one per core; changes no bit
- * ERR_INPUT: V is not 1 to NULL_KEPT_VOCABULARY_MAX; a chain names a token that is not below V. ERR_NOMEM. */
+ * ERR_INPUT: V is not 1 to NULL_KEPT_VOCABULARY_MAX; a chain names a token that is not below V,
+ * or looks ahead (contrastive). ERR_NOMEM. */
 Status null_kept(NullKept *out, const Chain *chain, int n, int V, double s, int draws, uint64_t seed,
                  int threads, Err *err);
 
