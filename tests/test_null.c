@@ -183,8 +183,8 @@ static void by_simulation(void **state) {
     }
 }
 
-/* Where z_(k) varies less than a coarse grid would see: many tokens, k in the middle; and e^(2 s z) beyond a double. Simulations in NumPy, seed 5, 400
- * draws each: mean and standard error. */
+/* Where z_(k) varies less than a coarse grid would see: many tokens, k in the middle; and e^(2 s z) beyond a
+ * double. Simulations in NumPy, seed 5, 400 draws each: mean and standard error. */
 static void large_k(void **state) {
     (void)state;
     static const struct {

@@ -25,8 +25,8 @@ int null_kept_draws(int V);
 Status null_kept(NullKept *out, const Chain *chain, int n, int V, double s, int draws, uint64_t seed,
                  int threads, Err *err);
 
-/* The mean for a chain of one stage (or none): top_k, min_p, and top_n_sigma with the true standard deviation instead of
- * the sample's. NAN: no closed form is known. s > 0. */
+/* The mean for a chain of one stage (or none): top_k, min_p, and top_n_sigma with the true standard deviation instead
+ * of the sample's. NAN: no closed form is known. s > 0. */
 double null_kept_exact(const Chain *chain, int V, double s);
 /* The limit of V -> infinity, for a chain of one stage; NAN: none is known. It errs where e^(s^2) / V is not small. */
 double null_kept_formula(const Chain *chain, int V, double s);

@@ -44,8 +44,8 @@ typedef struct LogitSeen {
 typedef Status LogitSink(void *user, const LogitSeen *seen, Err *err);
 
 /* Rewinds the inputs, and calls `sink` for every row of theirs. ERR_INPUT: the model has too few or too many symbols
- * (logit_row), an input that it cannot read. ERR_NUMERIC: a logit is not finite. ERR_NOMEM, and errors of the inputs and
- * of the sink. */
+ * (logit_row), an input that it cannot read. ERR_NUMERIC: a logit is not finite. ERR_NOMEM, and errors of the inputs
+ * and of the sink. */
 Status logit_rows(const Gpt *g, LogitInputs *inputs, const LogitRowsPlan *plan, LogitSink *sink, void *user,
                   Err *err);
 
