@@ -284,3 +284,15 @@ $ rote logits small
 $ rote logits absent
 2> rote: absent: there is no such run
 [2]
+
+# The page of a run has the pictures.
+$ rote report r0 --out r0.html > /dev/null; grep -o -E '>(Logits by class|Against a normal law|Mass of the top k|k\* by layer|What determines a logit)' r0.html | sort
+>Against a normal law
+>Against a normal law
+>Logits by class
+>Logits by class
+>Mass of the top k
+>Mass of the top k
+>What determines a logit
+>k* by layer
+>k* by layer
