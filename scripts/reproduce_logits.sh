@@ -16,8 +16,8 @@ seeds="0 1 2" times=1
 model=(model.n_embd=32 model.n_head=2 train.batch_size=256 train.learning_rate=0.005 train.threads=1)
 random=(facts.vocab_size=64 facts.seq_len=4 facts.heldout=400)
 loads="500 2000 8000" lengths="25 50 100 200 400 800"
-for n in $loads; do arm "load-$n" model.n_layer=2 "${model[@]}" "${random[@]}" facts.n=$n train.max_steps=$((1000 * times)); done
-arm triples model.n_layer=2 "${model[@]}" facts.kind=triples facts.n=600 facts.objects=64 facts.heldout=400 train.max_steps=$((600 * times))
+for n in $loads; do arm "load-$n" model.n_layer=2 "${model[@]}" "${random[@]}" facts.n="$n" train.max_steps=$((1000 * times)); done
+arm triples model.n_layer=2 "${model[@]}" facts.kind=triples facts.n=600 facts.objects=64 facts.heldout=400 train.max_steps=$((1200 * times))
 for steps in $lengths; do
     arm "train-$steps" model.n_layer=2 "${model[@]}" "${random[@]}" facts.n=500 train.schedule=constant train.max_steps=$((steps * times))
 done
@@ -31,14 +31,14 @@ look() {
     shift
     for i in "${runs[@]}"; do [ -e "$i/DONE" ] || { echo "$i did not end" >&2 && exit 1; }; done
     [ "$to" -nt "$rote" ] && [ "$to" -nt "${runs[0]}/DONE" ] && return
-    "$rote" logits "${runs[@]}" --seed "$seed" --json "$@" >"$to.json"
+    "$rote" logits "${runs[@]}" --seed "$seed" --json "$@" >"$to.json" || exit 1
     flatten <"$to.json" >"$to"
 }
 for seed in $seeds; do
     next=$(((seed + 1) % $(wc -w <<<"$seeds")))
     last=$(((seed + 2) % $(wc -w <<<"$seeds")))
     for n in $loads; do
-        look "load-$n" "$seed" "load-$n-$seed" "load-$n-$next" "load-$n-$last" --
+        look "load-$n" "$seed" "load-$n-$seed" "load-$n-$next" "load-$n-$last" -- --csv "$out/load-$n-$seed.csv" --force
         for l in 0 1; do look "load-$n-at$l" "$seed" "load-$n-$seed" -- --layer $l; done
     done
     look triples "$seed" "triples-$seed" "triples-$next" "triples-$last" --
@@ -84,6 +84,19 @@ null_mass() { "$rote" logits --null "V=$1" "s=$2" "k=$3" draws=16 --json | flatt
 percent() { awk '{print 100 * $1}' | mean 1; }
 far() { awk '{x = $1 < .5 ? 1 - $1 : $1; print x}'; } # an AUC, whichever side is larger
 
+# Among the confident (p1 above .9): AUC of a column of the CSV, memorized against unseen; and how many unseen ones there are.
+confident() { # NAME COLUMN | share
+    for seed in $seeds; do
+        awk -F, -v want="$2" 'NR == 1 {for (i = 1; i <= NF; i++) at[$i] = i; next}
+            $1 == "\"unseen\"" {unseen++}
+            $at["p1"] > .9 && $1 == "\"memorized\"" {print "1 " $at[want]; m++}
+            $at["p1"] > .9 && $1 == "\"unseen\"" {print "0 " $at[want]; u++}
+            END {print u / unseen > "/dev/stderr"}' "$out/$1-$seed.csv" 2>"$out/.share" | sort -g -k 2 >"$out/.ranked"
+        if [ "$2" = share ]; then cat "$out/.share"; else
+            awk '$1 == 0 {below++; u++} $1 == 1 {sum += below; m++} END {if (u && m) print sum / u / m}' "$out/.ranked"
+        fi
+    done
+}
 null_row() { # V
     local s k row="| $1"
     for s in 0.5 1 2 3 4; do
@@ -113,6 +126,30 @@ auc_row() { # NAME
     echo "600 facts (subject, relation, object) of 600 subjects; the subjects of unseen facts were never trained. Rows are those that"
     echo "predict the answer's first token. Values are means over seeds $seeds of the weights, ± half of the 95 % interval (Student's t)."
     echo "\`rote logits RUN\` gives every figure of this page for any run."
+    echo
+    u() { of "$1" unseen "$2" | point "${3:-2}"; }
+    m() { of "$1" memorized "$2" | point "${3:-2}"; }
+    a() { pair "$1" memorized unseen "$2" | far | mean 2; }
+    echo "## What holds where"
+    echo
+    echo "1. *The limit of the top k.* It is the exact law of V normal logits; the formula in use is not. At V 151,936 and s 2 the"
+    echo "   formula is still $(null_mass 151936 2 1 mass_formula | point 3) for $(null_mass 151936 2 1 mass | point 3) at k 1; it is within 3 % only for k 10 and more and s up to 1 (2 from V 32,000)."
+    echo "   **A surprise:** the answer to a question that the model never saw has the confidence of noise. At load-2000 p1 of unseen"
+    echo "   facts is $(u load-2000 p1 3), V 64 independent normal logits of the same σ give $(null_mass 64 "$(u load-2000 sigma 3)" 1 mass | point 3). So a wrong answer sounds"
+    echo "   sure because σ is large, which training sets for all inputs alike, and not because the model took it for known."
+    echo "2. *How far from normal.* On random facts hardly at all: AD p is $(u load-2000 anderson_darling_p) for unseen, $(m load-2000 anderson_darling_p) for memorized facts at load-2000."
+    echo "   What is known is one logit: k\* is $(m load-500 kstar) below capacity, $(m load-2000 kstar) at it. A model that is full has no room to let"
+    echo "   the answer stand out: it wins by a small gap within the normal. With a vocabulary whose symbols play roles (triples) rows"
+    echo "   are far from normal for every class (kurtosis $(m triples excess_kurtosis 0)): the objects stand out together."
+    echo "3. *What determines a logit.* Input and seed: $(plain load-2000 variance.input.share | percent) and $(plain load-2000 variance.seed.share | percent) % at load-2000; the token alone $(plain load-2000 variance.token.share | percent) %, the class nothing."
+    echo "   No linear pattern of the logits names the class of random facts (AUC $(pair load-2000 memorized unseen pattern.auc | mean 2), as with permuted labels);"
+    echo "   in triples it does ($(pair triples memorized unseen pattern.auc | mean 2)). The identities hold to rounding in every run, and logits of another seed fail them."
+    echo "4. *Knowing from the logits alone.* By the margin $(a load-500 figures.margin.auc) (load-500), $(a load-2000 figures.margin.auc) (load-2000), $(a load-8000 figures.margin.auc) (load-8000), where"
+    echo "   the loss, which needs the answer, has $(a load-500 figures.loss.auc), $(a load-2000 figures.loss.auc), $(a load-8000 figures.loss.auc). Margin, p1 and entropy say the same; k\* and the"
+    echo "   outlier's distance say less, σ nothing."
+    echo "5. *When.* Loss falls first, then recall comes, and only then k\* rises: the answer is right in $(step $((200 * times)) memorized right | percent) % of rows while it stands out"
+    echo "   in $(step $((200 * times)) memorized kstar | point 2) of them, and goes on to leave the normal after all is right. By layer it is the last block that does it; the"
+    echo "   stream before the first block puts the input token itself far out (tied head)."
     echo
     echo "## 1. What would a normal give?"
     echo
@@ -183,9 +220,20 @@ auc_row() { # NAME
     echo "|---|---|---|---|---|---|---|---|---|---|---|"
     for name in $(for n in $loads; do echo "load-$n"; done) triples; do auc_row "$name"; done
     echo
-    echo "When a wrong answer is given with confidence: p1 of unseen facts is"
-    for n in $loads; do echo "$(of "load-$n" unseen p1 | mean 3) (load-$n),"; done
-    echo "$(of triples unseen p1 | mean 3) (triples), and right in $(of triples unseen right | percent) % (triples)."
+    echo "Control: facts are called memorized because they are recalled, which selects a low loss. Trained facts that are not recalled"
+    echo "against unseen ones, by the loss: $(pair load-2000 forgotten unseen figures.loss.auc | far | mean 3) (load-2000), $(pair load-8000 forgotten unseen figures.loss.auc | far | mean 3) (load-8000)."
+    echo
+    echo "Wrong answers with confidence: among the rows with p1 above .9, AUC of memorized against unseen by what is left."
+    echo
+    echo "| run | unseen with p1 > .9, % | outlier | margin | entropy | loss |"
+    echo "|---|---|---|---|---|---|"
+    for n in 500 2000; do
+        printf '| load-%s | %s |' $n "$(confident "load-$n" share | percent)"
+        for f in outlier margin entropy loss; do printf ' %s |' "$(confident "load-$n" $f | far | mean 3)"; done
+        echo
+    done
+    echo
+    echo "Membership by loss and by LiRA over many loads: [membership](membership-quick.md)."
     echo
     echo "## 5. When does it become so?"
     echo

@@ -207,6 +207,19 @@ random                200      200    0.065    2.239    3.932    0.129   -0.310 
 $ rote logits r0 r1 --checkpoints --json | grep -c '"run":'
 4
 
+# Symbols have places: a subject that stands where the relation stands; the subjects of unseen facts were never trained.
+$ rote train facts.kind=triples facts.n=80 facts.objects=20 facts.heldout=20 model.n_layer=1 model.n_embd=16 model.n_head=2 train.max_steps=200 train.learning_rate=0.01 --out t --quiet > /dev/null; rote logits t | head -9; rote logits t --csv t.csv > /dev/null; awk -F, '$1 == "\"wrong_type\"" {n++; k += $19} END {printf "%d %.2f\n", n, k / n}' t.csv
+step 200, 121 symbols, 100 trained; the row that predicts the answer's first token
+
+class              inputs     rows       k*  outlier    sigma     skew kurtosis  entropy       p1   margin     loss    right
+memorized               7        7   21.000  100.236    3.462    1.539    0.424    2.884    0.087    0.154    2.439    1.000
+forgotten              73       73   21.000  100.236    3.462    1.539    0.424    2.884    0.087    0.154    2.912    0.000
+unseen                 20       20   21.000   99.748    3.474    1.538    0.422    2.881    0.088    0.156    2.952    0.000
+wrong_type             80       80    4.975   36.054    1.420    2.560   20.649    0.806    0.794    5.528        -        -
+random                 80       80    5.663   37.987    1.624    1.976   16.525    1.477    0.628    4.333        -        -
+
+80 4.97
+
 # Neither threads nor the table that is written change a figure; memory does not keep the rows.
 $ rote logits r0 r1 --at all --json --threads 1 > one; rote logits r0 r1 --at all --json --threads 3 --csv a.csv | cmp - one; rote logits r0 --at all --threads 1 --csv b.csv > two; cmp a.csv b.csv; wc -l < a.csv; head -n 1 a.csv
 1381
