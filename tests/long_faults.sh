@@ -23,7 +23,8 @@ allocations=tests/check_allocations.sh returns=scripts/check_returns.sh
 sampling='plain/tests/test_chain plain/tests/test_sample tests/cli/sample.t'
 measured='tests/test_neuron_eval tests/test_edits'
 logits='plain/tests/test_logit_row plain/tests/test_variance plain/tests/test_identities plain/tests/test_logit_pattern
-    plain/tests/test_normality plain/tests/test_kstar plain/tests/test_null plain/tests/test_hooks tests/cli/logits.t'
+    plain/tests/test_normality plain/tests/test_kstar plain/tests/test_null plain/tests/test_hooks
+    plain/tests/test_logit_classes tests/cli/logits.t'
 environment=tests/check_environment.sh
 sweep=tests/cli/sweep.t # of a program in plain/, whose kernels are the portable ones: the quickest to build
 build() { # double | rules | fits | plain | sealed, more for make
