@@ -135,8 +135,9 @@ auc_row() { # NAME
     echo "1. *The limit of the top k.* It is the exact law of V normal logits; the formula in use is not. At V 151,936 and s 2 the"
     echo "   formula is still $(null_mass 151936 2 1 mass_formula | point 3) for $(null_mass 151936 2 1 mass | point 3) at k 1; it is within 3 % only for k 10 and more and s up to 1 (2 from V 32,000)."
     echo "   **A surprise:** the answer to a question that the model never saw has the confidence of noise. At load-2000 p1 of unseen"
-    echo "   facts is $(u load-2000 p1 3), V 64 independent normal logits of the same σ give $(null_mass 64 "$(u load-2000 sigma 3)" 1 mass | point 3). So a wrong answer sounds"
-    echo "   sure because σ is large, which training sets for all inputs alike, and not because the model took it for known."
+    echo "   facts is $(u load-2000 p1 3), 64 independent normal logits of the same σ give $(null_mass 64 "$(u load-2000 sigma 3)" 1 mass | point 3) (load-500: $(u load-500 p1 3) and"
+    echo "   $(null_mass 64 "$(u load-500 sigma 3)" 1 mass | point 3); load-8000: $(u load-8000 p1 3) and $(null_mass 64 "$(u load-8000 sigma 3)" 1 mass | point 3)). So most of what makes a wrong answer sound"
+    echo "   sure is that σ is large, which training sets for all inputs alike, and not that the model takes it for known."
     echo "2. *How far from normal.* On random facts hardly at all: AD p is $(u load-2000 anderson_darling_p) for unseen, $(m load-2000 anderson_darling_p) for memorized facts at load-2000."
     echo "   What is known is one logit: k\* is $(m load-500 kstar) below capacity, $(m load-2000 kstar) at it. A model that is full has no room to let"
     echo "   the answer stand out: it wins by a small gap within the normal. With a vocabulary whose symbols play roles (triples) rows"
@@ -197,6 +198,9 @@ auc_row() { # NAME
             "$(plain "$name" identities.gap | sort -g | head -n 1)" "$(plain "$name" identities.ellipsoid_error | sort -g | tail -n 1)" \
             "$(plain "$name" identities.other_residual | mean 2)"
     done
+    echo
+    echo "Tokens in the top 10 of every row of a class: $(plain load-500 always_top_10.memorized | point 1) of memorized facts (load-500),"
+    echo "$(plain triples always_top_10.memorized | point 1) of memorized, $(plain triples always_top_10.unseen | point 1) of unseen facts (triples)."
     echo
     echo "AUC of a linear pattern of the logits by class pair, on inputs it was not learned from; in brackets with permuted labels."
     echo
