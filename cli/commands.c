@@ -17,6 +17,7 @@
     command(eval)          /* eval/eval.c */ \
     command(verify)        /* train/verify.c */ \
     command(sample)        /* sample/sample.c */ \
+    command(creativity)    /* creativity/creativity.c */ \
     command(logits)        /* logits/logits.c */ \
     command(neurons_atlas) /* neurons/atlas.c */ \
     command(neurons_dump)  /* neurons/dump.c */ \

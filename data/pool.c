@@ -11,8 +11,14 @@ static int form_marks(const Kind *kind, const FactsConfig *c) {
     return c->paraphrases > 1 && !kind->vary ? c->paraphrases : 0;
 }
 
+static int prefix_marks(const FactsConfig *c) { return c->seed_prefix ? c->prefix_symbols : 0; }
+
+static int all_marks(const Kind *kind, const FactsConfig *c) {
+    return c->domain_token + form_marks(kind, c) + prefix_marks(c);
+}
+
 static bool plain(const FactsConfig *c) {
-    return !c->heldout && !c->junk_n && !c->domain_token && c->paraphrases <= 1;
+    return !c->heldout && !c->junk_n && !c->domain_token && c->paraphrases <= 1 && !c->seed_prefix;
 }
 
 /* ---- planning ---- */
@@ -41,27 +47,34 @@ static Status plan_source(const Kind *kind, const FactsConfig *config, FactSet *
 
 int pool_marks(const FactSet *facts) {
     const Kind *kind = kind_named(facts->kind);
-    if (kind && facts->config.n) return facts->config.domain_token + form_marks(kind, &facts->config);
+    if (kind && facts->config.n) return all_marks(kind, &facts->config);
     return facts->vocab.text ? facts->vocab.size - facts->vocab.eos - 1 : -1;
 }
+
+int32_t pool_prefix_symbol(const FactSet *facts) { return facts->vocab.size - prefix_marks(&facts->config); }
 
 void pool_mark_name(const FactSet *facts, int mark, char out[MARK_NAME_MAX]) {
     if (facts->vocab.text && facts->vocab.size > facts->vocab.eos + 1 + mark)
         snprintf(out, MARK_NAME_MAX, "%.*s", MARK_NAME_MAX - 1,
                  facts->vocab.text[facts->vocab.eos + 1 + mark]);
     else if (facts->config.domain_token && mark == 0) strcpy(out, "<domain>");
-    else snprintf(out, MARK_NAME_MAX, "<form %d>", mark - facts->config.domain_token);
+    else {
+        int forms = form_marks(kind_named(facts->kind), &facts->config),
+            form = mark - facts->config.domain_token;
+        snprintf(out, MARK_NAME_MAX, form < forms ? "<form %d>" : "<seed %d>",
+                 form < forms ? form : form - forms);
+    }
 }
 
 static Status add_marks(const Kind *kind, FactSet *facts, Err *err) {
     const FactsConfig *c = &facts->config;
-    int forms = form_marks(kind, c), marks = c->domain_token + forms;
+    int forms = form_marks(kind, c), marks = all_marks(kind, c);
     for (int m = 0; m < marks; m++) {
         char name[MARK_NAME_MAX];
         pool_mark_name(facts, m, name);
         TRY(vocab_add_mark(&facts->vocab, name, err));
     }
-    facts->max_len += c->domain_token + (forms > 0);
+    facts->max_len += c->domain_token + (forms > 0) + c->seed_prefix;
     if (!marks || facts->n_fields) return OK;
     facts->n_fields = 2;
     strcpy(facts->field_name[FIELD_CONTEXT], "context");
@@ -127,8 +140,9 @@ typedef struct Pool {
     const FactSet *drawn;
     FactSet *facts;
     int32_t first_mark; /* the domain's or the first form's */
-    int at;             /* sequences written */
-    int64_t end;        /* tokens written */
+    Stream prefix;
+    int at;      /* sequences written */
+    int64_t end; /* tokens written */
 } Pool;
 
 static void put_mark(Pool *p, int32_t mark) {
@@ -144,6 +158,11 @@ static void put_fact(Pool *p, int source, int form, bool useful) {
     int i = p->at++;
     out->start[i] = p->end;
     int32_t form_mark = p->first_mark + c->domain_token + form;
+    int32_t prefix_mark = p->first_mark + c->domain_token + form_marks(p->kind, c);
+    for (int k = 0; k < c->seed_prefix; k++)
+        put_mark(p, prefix_mark + (int32_t)random_below(p->prefix,
+                                                        (uint64_t)i * (uint64_t)c->seed_prefix + (uint64_t)k,
+                                                        (uint64_t)c->prefix_symbols));
     if (c->domain_token && useful) put_mark(p, p->first_mark);
     if (form_marks(p->kind, c)) put_mark(p, form_mark);
     int32_t marks = (int32_t)(p->end - out->start[i]), *prompt = &out->prompt_len[i];
@@ -183,8 +202,12 @@ static Status compose(const Kind *kind, FactSet *facts, FactSet *drawn, Err *err
     if (!member) return err_set(err, ERR_NOMEM, "no memory for the order of %d facts", members);
     Status status = pool_split(member, facts->n, facts->n_heldout, facts->config.split_seed, NULL, err);
     if (status == OK) {
-        put_pool(&(Pool){.kind = kind, .drawn = drawn, .facts = facts, .first_mark = drawn->vocab.size},
-                 member);
+        Pool pool = {.kind = kind,
+                     .drawn = drawn,
+                     .facts = facts,
+                     .first_mark = drawn->vocab.size,
+                     .prefix = random_stream(facts->seed, RANDOM_PREFIX, 0)};
+        put_pool(&pool, member);
         if (facts->source) memcpy(facts->source, member, (size_t)members * sizeof *member);
         facts->tag_names = drawn->tag_names;
         facts->n_tags = drawn->n_tags;

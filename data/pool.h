@@ -10,6 +10,8 @@
  *   Held-out facts and junk are more facts of the same draw, so none of them equals a fact.
  *   Marks are symbols after the symbols of the kind: one for the domain, then one for each paraphrase where the kind
  *   has no templates (no Kind.vary). They precede a sequence, in field 0.
+ *   A seed prefix (facts.seed_prefix) is random symbols in front of all that, in field 0. They are the last symbols of
+ *   the vocabulary. Training draws others at each exposure (train/seed_prefix.h).
  * pool_draw draws the planned set; the caller checks the memory before and hashes the set afterwards.
  * ERR_INPUT: impossible. ERR_NOMEM. The caller frees the set, after an error too. */
 Status pool_plan(const Kind *kind, FactSet *out, Err *err);
@@ -18,7 +20,9 @@ Status pool_draw(const Kind *kind, FactSet *facts, Err *err);
 /* The number of marks of a set: they are its last symbols. -1: unknown (a folder of version 2, facts without text). */
 int pool_marks(const FactSet *facts);
 enum { MARK_NAME_MAX = 24 };
-/* The name of a mark, counted from 0: "<domain>", "<form 0>". */
+/* The first symbol of the seed prefixes; the set has facts.prefix_symbols of them. */
+int32_t pool_prefix_symbol(const FactSet *facts);
+/* The name of a mark, counted from 0: "<domain>", "<form 0>", "<seed 0>". */
 void pool_mark_name(const FactSet *facts, int mark, char out[MARK_NAME_MAX]);
 
 /* Splits n + heldout facts into trained and held-out ones. Both parts keep the order of the draw.

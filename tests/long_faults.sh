@@ -2,8 +2,8 @@
 # Every fault of tests/faults.txt, put into a copy of the tree, must make a test fail: in double, the gradients of the
 # layers alone or of whole models, or the reference where the fault is not in a backward pass; of sweeps, their transcript; of
 # verdicts on capacity, test_fits; of what surrounds the program, tests/check_environment.sh; of seals, tests/check_damage.sh and
-# two unit tests; of base/, two others; of figures of logits, their unit tests and transcript; of sampling, two unit tests and its
-# transcript; of memory that runs out, tests/check_allocations.sh; of returns that are dropped, scripts/check_returns.sh.
+# two unit tests; of base/, two others; of creativity, two; of figures of logits, their unit tests and transcript; of sampling, two
+# unit tests and its transcript; of memory that runs out, tests/check_allocations.sh; of returns that are dropped, scripts/check_returns.sh.
 # A fault whose place is no longer there, that does not compile, or that makes a test hang counts as failed, too.
 #   tests/long_faults.sh [-v] [WORD]     only faults whose description or file has WORD; -v: asks every test in double
 #   tests/long_faults.sh --places        builds nothing: only whether every place is there, once (tests/check_faults.sh)
@@ -20,6 +20,7 @@ rules='tests/double/test_rules tests/double/test_causal tests/double/test_rule_l
 environment=tests/check_environment.sh damage='plain/tests/test_hostile plain/tests/test_done tests/check_damage.sh'
 base='plain/tests/test_file plain/tests/test_pattern'
 allocations=tests/check_allocations.sh returns=scripts/check_returns.sh
+creativity='plain/tests/test_tasks plain/tests/test_creativity'
 sampling='plain/tests/test_chain plain/tests/test_sample tests/cli/sample.t'
 measured='tests/test_neuron_eval tests/test_edits'
 logits='plain/tests/test_logit_row plain/tests/test_variance plain/tests/test_identities plain/tests/test_logit_pattern
@@ -37,6 +38,8 @@ build() { # double | rules | fits | plain | sealed, more for make
     [ "$1" = logits ] && goal=(ISAS=portable BUILD=plain plain/rote ${logits% *})
     [ "$1" = sealed ] && goal=(ISAS=portable BUILD=plain plain/rote plain/tests/test_hostile plain/tests/test_done)
     [ "$1" = sampling ] && goal=(ISAS=portable BUILD=plain plain/rote plain/tests/test_chain plain/tests/test_sample)
+    # shellcheck disable=SC2206
+    [ "$1" = creativity ] && goal=(ISAS=portable BUILD=plain $creativity)
     # shellcheck disable=SC2206
     [ "$1" = base ] && goal=(ISAS=portable BUILD=plain $base)
     make -s CC="${CC:-gcc}" OPT=-O1 "${goal[@]}" "${@:2}" >log 2>&1
@@ -64,6 +67,7 @@ tests_for() {
     report:*) echo tests/cli/report.t && return ;;
     sealed:*) echo $damage && return ;;
     base:*) echo $base && return ;;
+    creativity:*) echo $creativity && return ;;
     places:*) echo tests/cli/places.t && return ;;
     capacity:*) echo tests/test_fits && return ;;
     sampling:*) echo $sampling && return ;;
@@ -82,6 +86,10 @@ tests_for() {
     *) echo $layers $models ;;
     esac
 }
+
+# FAULTS_SHARE=3: one fault in three, others at the next commit.
+share=${FAULTS_SHARE:-1} start=0
+[ "$share" = 1 ] || start=$(($(git rev-list --count HEAD 2>/dev/null || echo 0) % share))
 
 export LC_ALL=C # bash searches bytes faster than characters
 text='' last=''
@@ -109,6 +117,7 @@ try() { # what, file, from, to
     [[ $1 == sweep:* || $1 == environment:* || $1 == output:* || $1 == others:* || $1 == report:* ]] && program=plain
     [[ $1 == sealed:* ]] && program=sealed
     [[ $1 == base:* ]] && program=base
+    [[ $1 == creativity:* ]] && program=creativity
     [[ $1 == places:* ]] && program=plain
     [[ $1 == sampling:* ]] && program=sampling
     [[ $1 == rules* || $1 == init_from:* ]] && program=rules
@@ -142,7 +151,8 @@ each_fault() { # number, of: tries its share
         '+ '*) to=${line#+ } part=to ;;
         '')
             if [ -n "$to" ] && [[ "$what $file" == *"$only"* ]]; then
-                [ $((count++ % $2)) = $(($1 - 1)) ] && try "$what" "$file" "$from" "$to"
+                [ $((count % share)) = $start ] && [ $((count / share % $2)) = $(($1 - 1)) ] && try "$what" "$file" "$from" "$to"
+                count=$((count + 1))
             fi
             what='' file='' from='' to='' part='' ;;
         *) case $part in # a text may have several lines

@@ -30,6 +30,8 @@ static void defaults(void **state) {
                                    "  rule: affine\n"
                                    "  inputs: 2\n"
                                    "  exceptions: 0\n"
+                                   "  parents: 8\n  children: 32\n"
+                                   "  vertices: 32\n  edges: 4\n  density: 0.5\n"
                                    "  heldout: 0\n"
                                    "  split_seed: 0\n"
                                    "  zipf: 0\n"
@@ -37,6 +39,7 @@ static void defaults(void **state) {
                                    "  junk_n: 0\n"
                                    "  domain_token: false\n"
                                    "  paraphrases: 1\n"
+                                   "  seed_prefix: 0\n  prefix_symbols: 64\n"
                                    "model:\n"
                                    "  n_layer: 2\n"
                                    "  n_head: 2\n"
@@ -72,8 +75,7 @@ static void defaults(void **state) {
                                    "  warmup_steps: 0\n"
                                    "  decay_steps: 0\n"
                                    "  weight_decay: 0\n"
-                                   "  beta1: 0.9\n"
-                                   "  beta2: 0.999\n"
+                                   "  beta1: 0.9\n  beta2: 0.999\n"
                                    "  adam_eps: 1e-08\n"
                                    "  momentum: 0.95\n"
                                    "  precondition_interval: 10\n"
@@ -304,8 +306,9 @@ static const Bad bad_files[] = {
     {"model:\n  norm: layernrom\n",
      "cfg.yaml:2: key 'model.norm': 'layernrom' is not one of layernorm | rmsnorm; nearest: layernorm"},
     {"model:\n  attn: full\n", "cfg.yaml:2: key 'model.attn': 'full' is not one of causal | none | mean"},
-    {"facts: {kind: bioS}\n", "cfg.yaml:1: key 'facts.kind': 'bioS' is not one of random | file | triples | "
-                              "bios | biod | rules | text; nearest: bios"},
+    {"facts: {kind: bioS}\n",
+     "cfg.yaml:1: key 'facts.kind': 'bioS' is not one of random | file | triples | "
+     "bios | biod | rules | text | siblings | triangles | circles | lines; nearest: bios"},
     {"facts:\n  n: 9\n  kind: file\n",
      "cfg.yaml:3: key 'facts.kind': is file, but facts.path is empty; `rote facts make` and `rote facts "
      "import` write such a folder"},

@@ -58,15 +58,18 @@ static void foreign_keys_are_refused(void **state) {
     (void)state;
     static const struct {
         const char *word;
-        unsigned kinds; /* random file triples bios biod rules text, from bit 0 */
+        unsigned
+            kinds; /* random file triples bios biod rules text siblings triangles circles lines, from bit 0 */
     } cases[] = {
         {"facts.seq_len=3", 0x43},     {"facts.vocab_size=33", 0x63},   {"facts.symbols=4", 0x1c},
         {"facts.subjects=9", 0x04},    {"facts.objects=3x4", 0x04},     {"facts.name_sizes=9x9", 0x18},
         {"facts.value_sizes=2", 0x08}, {"facts.templates=2", 0x08},     {"facts.order=shuffled", 0x08},
         {"facts.attributes=5", 0x10},  {"facts.chunks=2", 0x10},        {"facts.diversity=3", 0x10},
         {"facts.chunk_len=3", 0x10},   {"facts.chunk_symbols=3", 0x10}, {"facts.rule=lookup", 0x20},
-        {"facts.inputs=3", 0x20},      {"facts.exceptions=0.1", 0x20},  {"facts.split_seed=3", 0x3d},
-        {"facts.n=9", 0x7f},           {"facts.zipf=1", 0x7f},          {"facts.seed=4", 0x7f}};
+        {"facts.inputs=3", 0x20},      {"facts.exceptions=0.1", 0x20},  {"facts.split_seed=3", 0x7bd},
+        {"facts.n=9", 0x7ff},          {"facts.zipf=1", 0x7ff},         {"facts.seed=4", 0x7ff},
+        {"facts.parents=3", 0x80},     {"facts.children=3", 0x80},      {"facts.vertices=9", 0x700},
+        {"facts.edges=3", 0x600},      {"facts.density=0.1", 0x100},    {"facts.prefix_symbols=3", 0x7ff}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int kind = 0; kind < FACTS_KIND_COUNT; kind++) {
             Config config = LOAD(NULL, cases[i].word);

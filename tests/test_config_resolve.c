@@ -2,6 +2,11 @@
 #include "base/nearest.h"
 #include "tests/config_testing.h"
 
+#define DRAWN_ONLY(key)                                                                                         \
+    key " works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, " \
+        "circles, lines); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and "    \
+        "facts.zipf; leave the key out"
+
 /* ---- resolving ---- */
 
 static void resolves_defaults(void **state) {
@@ -66,22 +71,10 @@ static const Bad conflicts[] = {
     {"facts: {junk_n: 5}",
      "facts.junk_n is 5 and facts.junk_ratio is 0: junk needs a number of different sequences and a ratio; "
      "set both"},
-    {"facts: {kind: file, path: x, junk_n: 5, heldout: 2}",
-     "facts.junk_n works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts "
-     "that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key "
-     "out"},
-    {"facts: {kind: file, path: x, paraphrases: 2}",
-     "facts.paraphrases works only for facts that are drawn (kinds random, triples, bios, biod, rules); "
-     "facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the "
-     "key out"},
-    {"facts: {kind: text, path: x, domain_token: true}",
-     "facts.domain_token works only for facts that are drawn (kinds random, triples, bios, biod, rules); "
-     "facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the "
-     "key out"},
-    {"facts: {kind: text, path: x, junk_ratio: 0.5}",
-     "facts.junk_ratio works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts "
-     "that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key "
-     "out"},
+    {"facts: {kind: file, path: x, junk_n: 5, heldout: 2}", DRAWN_ONLY("facts.junk_n")},
+    {"facts: {kind: file, path: x, paraphrases: 2}", DRAWN_ONLY("facts.paraphrases")},
+    {"facts: {kind: text, path: x, domain_token: true}", DRAWN_ONLY("facts.domain_token")},
+    {"facts: {kind: text, path: x, junk_ratio: 0.5}", DRAWN_ONLY("facts.junk_ratio")},
     {"facts: {kind: file, path: x, split_seed: 7}",
      "facts.split_seed is 7, but facts.heldout is 0, so no facts are held out; set facts.heldout, or leave "
      "facts.split_seed out"},

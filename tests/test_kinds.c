@@ -93,7 +93,11 @@ static const char *const all_kinds[][6] = {
     {"facts.kind=biod", "facts.n=40", "facts.chunks=3", "facts.symbols=8"},
     {"facts.kind=rules", "facts.n=40", "facts.vocab_size=7", "facts.exceptions=0.1"},
     {"facts.kind=rules", "facts.n=30", "facts.vocab_size=7", "facts.rule=quadratic"},
-    {"facts.kind=rules", "facts.n=60", "facts.vocab_size=8", "facts.rule=lookup"}};
+    {"facts.kind=rules", "facts.n=60", "facts.vocab_size=8", "facts.rule=lookup"},
+    {"facts.kind=siblings", "facts.n=40", "facts.parents=3", "facts.children=9"},
+    {"facts.kind=triangles", "facts.n=40", "facts.vertices=30", "facts.density=0.4"},
+    {"facts.kind=circles", "facts.n=40", "facts.vertices=9", "facts.edges=5"},
+    {"facts.kind=lines", "facts.n=40", "facts.vertices=9", "facts.edges=3"}};
 enum { KIND_CASES = sizeof all_kinds / sizeof *all_kinds };
 
 static Config config_of_kind(int c, uint64_t seed) {
@@ -116,6 +120,10 @@ static void golden_sets(void **state) {
         {"7d17e899425aff59a46900c02c6b6ca3", "88e37b0e488c18beefad126829761d45"},
         {"939ec6a5da2a4069fed56152e31bff2a", "edaf5242d9e9e10bc04ff757dba9deac"},
         {"474a1c8ac7f4a5d3ff191544a0d33b9d", "bea4fd213fc23d8a09a834d78ebd10f6"},
+        {"8450878be88dd2f3ed99221bbcefb32a", "1a1b2adaaf0561db67d6bed4bc204dcc"},
+        {"fede27ba5b70b55bcce0c7dcd1e8ac09", "4dd5f06ada23f3aad7d58c1bda0dca3b"},
+        {"e681c33376a78b637f8cada50d9af9f6", "2014d4fb2eb2fc58587c27866706c753"},
+        {"2781551f90b38db164b5e72510274072", "b7b96f0c8a7e0c0e55673a075ea35d54"},
     };
     for (int c = 0; c < KIND_CASES; c++)
         for (uint64_t seed = 0; seed < 2; seed++) {

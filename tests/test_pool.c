@@ -265,6 +265,7 @@ static void pool_is_made_of_one_draw(void **state) {
         int heldout = cases[c].heldout, junk = cases[c].junk, domain = cases[c].domain,
             forms = cases[c].forms;
         FactsConfig config = {.n = N,
+                              .prefix_symbols = 64,
                               .seq_len = S,
                               .vocab_size = V,
                               .seed = 4,

@@ -12,6 +12,7 @@
 #include "model/quantize.h"
 #include "train/init_from.h"
 #include "train/optimizers/schedule.h"
+#include "train/seed_prefix.h"
 
 /* ---- the parts of a step ---- */
 
@@ -104,7 +105,9 @@ Status train_on(Trainer *t, Err *err) {
     while (!t->state.verdict[0]) {
         if (stop_requested(t)) return stop_here(t, err);
         TRY(objective_begin_step(&t->objective, t->state.step, err));
-        fact_batch_draw(&t->batch, &t->evaluator.all, &t->mix, t->state.step * c->batch_size);
+        int64_t position = t->state.step * c->batch_size;
+        fact_batch_draw(&t->batch, &t->evaluator.all, &t->mix, position);
+        seed_prefix_draw(&t->batch, t->facts, c->seed, position);
         double loss_nats;
         const real *grad =
             objective_gradient(&t->objective, t->parallel, &t->batch, t->state.step, &loss_nats);

@@ -31,7 +31,11 @@ typedef struct Sizes {
     DRAWN(BIOS, bios)                                                                                        \
     DRAWN(BIOD, biod)                                                                                        \
     DRAWN(RULES, rules)                                                                                      \
-    READ(TEXT, text)
+    READ(TEXT, text)                                                                                         \
+    DRAWN(SIBLINGS, siblings)                                                                                \
+    DRAWN(TRIANGLES, triangles)                                                                              \
+    DRAWN(CIRCLES, circles)                                                                                  \
+    DRAWN(LINES, lines)
 #define FACTS_KIND_NAME(name, word) FACTS_##name,
 #define FACTS_KIND_BIT(name, word)  | 1u << FACTS_##name
 #define FACTS_KIND_NOT(name, word)
@@ -90,16 +94,20 @@ typedef struct FactsConfig {
     SentenceOrder order;           /* bios */
     /* biod: K values of C chunks each, out of D chunks that are strings of L out of T symbols */
     int attributes, chunks, diversity, chunk_len, chunk_symbols;
-    RuleFamily rule;     /* rules */
-    int inputs;          /* rules: symbols of x */
-    double exceptions;   /* rules: share of the rows that do not follow the rule */
-    int heldout;         /* facts of the same source that are never trained */
-    uint64_t split_seed; /* which of the n + heldout facts are held out; 0: the last ones */
+    RuleFamily rule;       /* rules */
+    int inputs;            /* rules: symbols of x */
+    double exceptions;     /* rules: share of the rows that do not follow the rule */
+    int parents, children; /* siblings: parents, and children of each */
+    int vertices, edges;   /* triangles, circles, lines: symbols; edges of a circle or line */
+    double density;        /* triangles: probability that two vertices are joined */
+    int heldout;           /* facts of the same source that are never trained */
+    uint64_t split_seed;   /* which of the n + heldout facts are held out; 0: the last ones */
     double zipf;       /* exponent s: the fact of rank r is trained with weight r^-s; 0: each once an epoch */
     double junk_ratio; /* junk sequences trained for every useful one */
     int junk_n;        /* different junk sequences */
     bool domain_token; /* useful sequences begin with a domain symbol, junk does not */
     int paraphrases;   /* renderings of every fact */
+    int seed_prefix, prefix_symbols; /* random symbols before every sequence; their number */
 } FactsConfig;
 
 typedef struct ModelConfig {

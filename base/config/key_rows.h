@@ -63,6 +63,17 @@ KEY(facts.inputs, KEY_INT, .initial = "2", FROM_TO(1, 16), .late = true, KINDS(O
     .help = "kind rules: inputs x1, x2, .., each below facts.vocab_size")
 KEY(facts.exceptions, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), .late = true, KINDS(OF_RULES),
     .help = "kind rules: share of the rows whose y does not follow the rule")
+KEY(facts.parents, KEY_INT, .initial = "8", FROM_TO(1, 65536), .late = true, KINDS(OF_SIBLINGS),
+    .help = "kind siblings: number of parents")
+KEY(facts.children, KEY_INT, .initial = "32", FROM_TO(2, 65536), .late = true, KINDS(OF_SIBLINGS),
+    .help = "kind siblings: children of each parent; a sample is two of them and the parent")
+KEY(facts.vertices, KEY_INT, .initial = "32", FROM_TO(2, 1024), .late = true,
+    KINDS(OF_TRIANGLES | OF_CIRCLES | OF_LINES),
+    .help = "kinds triangles, circles, lines: number of vertices")
+KEY(facts.edges, KEY_INT, .initial = "4", FROM_TO(1, 12), .late = true, KINDS(OF_CIRCLES | OF_LINES),
+    .help = "kinds circles, lines: edges of a sample, in any order")
+KEY(facts.density, KEY_DOUBLE, .initial = "0.5", FROM_TO(0, 1), .late = true, KINDS(OF_TRIANGLES),
+    .help = "kind triangles: probability that two vertices of the hidden graph are joined")
 KEY(facts.heldout, KEY_INT, .initial = "0", FROM_TO(0, BIG_INT), .late = true, .also = "n_heldout held_out",
     .help =
         "held-out facts, which are never trained: drawn in addition to facts.n, or taken from the facts that "
@@ -84,6 +95,12 @@ KEY(facts.paraphrases, KEY_INT, .initial = "1", FROM_TO(1, 65536), .late = true,
     .help =
         "renderings of every fact; each exposure draws one. Kinds without templates: marks in front of the "
         "fact")
+KEY(facts.seed_prefix, KEY_INT, .initial = "0", FROM_TO(0, 64), .late = true,
+    .help =
+        "random symbols before every sequence, drawn anew at each exposure and never a target of the loss "
+        "(seed-conditioning)")
+KEY(facts.prefix_symbols, KEY_INT, .initial = "64", FROM_TO(2, 65536), .late = true,
+    .help = "number of symbols that facts.seed_prefix draws from")
 
 KEY(model.n_layer, KEY_INT, .initial = "2", FROM_TO(1, 512), .also = "n_layers num_layers layers depth",
     .help = "number of blocks")

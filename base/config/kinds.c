@@ -37,6 +37,7 @@ Status config_pool_check(const FactsConfig *facts, Err *err) {
                       : junk_ratio             ? "facts.junk_ratio"
                       : facts->domain_token    ? "facts.domain_token"
                       : facts->paraphrases > 1 ? "facts.paraphrases"
+                      : facts->seed_prefix     ? "facts.seed_prefix"
                                                : NULL;
     if (key)
         return err_set(

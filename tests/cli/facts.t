@@ -36,7 +36,9 @@ $ rote facts show f --json
     "facts.split_seed=0",
     "facts.junk_n=0",
     "facts.domain_token=false",
-    "facts.paraphrases=1"
+    "facts.paraphrases=1",
+    "facts.seed_prefix=0",
+    "facts.prefix_symbols=64"
   ],
   "tags": [],
   "data_hash": "3f6f09c2792a95a60820f3c2df55b8d8",
@@ -56,6 +58,7 @@ $ rote facts make facts.n=2 facts.seed=18446744073709551615 --out large --json |
   "seed": "18446744073709551615",
     "facts.seed=18446744073709551615",
     "facts.split_seed=0",
+    "facts.seed_prefix=0",
 $ { ROTE_FAULT=records.after rote facts make facts.n=2 --out half; } 2> /dev/null; ls -A half
 .manifest.json.rote-tmp
 .rote-lock
@@ -175,7 +178,9 @@ $ rote facts make facts.n=2 facts.heldout=1 facts.seq_len=3 facts.domain_token=t
     "facts.split_seed=0",
     "facts.junk_n=0",
     "facts.domain_token=true",
-    "facts.paraphrases=1"
+    "facts.paraphrases=1",
+    "facts.seed_prefix=0",
+    "facts.prefix_symbols=64"
   ],
   "tags": [],
   "data_hash": "4b9be6726302624946239b9a216dd88d",

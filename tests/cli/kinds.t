@@ -118,7 +118,7 @@ held out, never trained
 # every bad input
 
 $ rote facts make facts.kind=triple --out x
-2> rote: command line: key 'facts.kind': 'triple' is not one of random | file | triples | bios | biod | rules | text; nearest: triples
+2> rote: command line: key 'facts.kind': 'triple' is not one of random | file | triples | bios | biod | rules | text | siblings | triangles | circles | lines; nearest: triples
 [2]
 $ rote facts make facts.kind=triples facts.objects=3,4 --out x
 2> rote: command line: key 'facts.objects': '3,4' is not a list of sizes such as 8x100x263
@@ -325,13 +325,93 @@ $ rote train facts.kind=text facts.path=cat.txt facts.heldout=3 --out none
 2> rote: facts.heldout is 3, but cat.txt has 3 facts (chunks of facts.seq_len bytes), and at least one must be trained; lower it
 [2]
 $ rote facts show facts.kind=text facts.path=cat.txt facts.paraphrases=2
-2> rote: facts.paraphrases works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
+2> rote: facts.paraphrases works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, circles, lines); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
 [2]
 $ rote facts make facts.kind=text facts.path=cat.txt facts.junk_n=2 --out none
-2> rote: facts.junk_n works only for facts that are drawn (kinds random, triples, bios, biod, rules); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
+2> rote: facts.junk_n works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, circles, lines); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
 [2]
 $ rote train facts.kind=text facts.path=cat.txt facts.load=2 --out none
 2> rote: facts.load sets the number of facts that are drawn, but with facts.kind text the number in cat.txt is given; leave facts.load out
 [2]
 $ rote sweep run facts.kind=text facts.path=cat.txt facts.seq_len=4,8 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=2 --out S --jobs 1 --quiet
 S: 2 of 2 runs done; table: S/table.csv
+
+# Creative tasks: what is valid is known, and a model is to find what it has not seen.
+$ rote facts make facts.kind=siblings facts.n=4 facts.parents=2 facts.children=4 facts.heldout=1 facts.paraphrases=2 facts.seed_prefix=1 facts.prefix_symbols=3 --out siblings
+kind        siblings: n=4 seed=0 parents=2 children=4 heldout=1 paraphrases=2 seed_prefix=1 prefix_symbols=3
+facts       4, 16 tokens, the longest 4
+vocabulary  13 symbols
+pool        9 sequences: 4 facts, 1 held out, 4 paraphrases
+marks       <seed 0> <seed 1> <seed 2>
+entropy     17.536247 bits: sum over i < 4 of log2(12 - i) = 13.536247215688128 bits: 4 of the 12 siblings (2 parents * C(4, 2) pairs of children), in the order drawn, + 4 * log2(2) = 4 bits for their spellings
+as a set    12.951285 bits
+ceiling     9.536247 bits (entropy - n log2 n)
+fields                     tokens a fact, share of coded tokens
+            child               2   66.7 %
+            parent              1   33.3 %
+            context             1  context, not coded
+hash        a4d07e68742d0af7662e1e7f9364be4e
+facts
+0           <seed 0>  child 9 6  parent 1
+1           <seed 2>  child 8 9  parent 1
+2           <seed 0>  child 5 2  parent 0
+3           <seed 1>  child 4 2  parent 0
+held out, never trained
+4           <seed 0>  child 7 6  parent 1
+paraphrases, trained in place of their facts
+5 of 0      <seed 0>  child 9 6  parent 1
+6 of 1      <seed 1>  child 9 8  parent 1
+7 of 2      <seed 1>  child 2 5  parent 0
+8 of 3      <seed 2>  child 2 4  parent 0
+$ rote facts make facts.kind=triangles facts.n=3 facts.vertices=8 --out triangles
+kind        triangles: n=3 seed=0 vertices=8 density=0.5
+facts       3, 9 tokens, the longest 3
+vocabulary  8 symbols
+entropy     13.661778 bits: sum over i < 3 of log2(5 - i) = 5.9068905956085178 bits: 3 of the 5 triangles (counted in the graph: 8 vertices, 14 edges), in the order drawn, + 3 * log2(6) = 7.7548875021634682 bits for their spellings
+as a set    11.076816 bits
+ceiling     8.906891 bits (entropy - n log2 n)
+fields                     tokens a fact, share of coded tokens
+            vertex              3  100.0 %
+hash        c97e7ad12b796c5ace038262b57f2977
+0           7 6 2
+1           3 0 1
+2           4 7 1
+$ rote facts make facts.kind=circles facts.n=3 facts.vertices=7 --out circles
+kind        circles: n=3 seed=0 vertices=7 edges=4
+facts       3, 24 tokens, the longest 8
+vocabulary  7 symbols
+entropy     36.856073 bits: sum over i < 3 of log2(105 - i) = 20.101185762990433 bits: 3 of the 105 circles (7!/(7-4)!/(2*4) rings), in the order drawn, + 3 * log2(48) = 16.75488750216347 bits for their spellings
+as a set    34.271111 bits
+ceiling     32.101186 bits (entropy - n log2 n)
+fields                     tokens a fact, share of coded tokens
+            vertex              8  100.0 %
+hash        458de84ccc39a08631cbb020421733f1
+0           2 6 0 2 6 1 1 0
+1           6 3 4 6 3 5 5 4
+2           5 2 0 4 2 0 4 5
+$ rote facts make facts.kind=lines facts.n=2 facts.vertices=7 --out lines
+kind        lines: n=2 seed=0 vertices=7 edges=4
+facts       2, 16 tokens, the longest 8
+vocabulary  7 symbols
+entropy     31.767196 bits: sum over i < 2 of log2(1260 - i) = 20.597270586106298 bits: 2 of the 1260 lines (7!/(7-5)!/2 paths of 4 edges), in the order drawn, + 2 * log2(48) = 11.169925001442312 bits for their spellings
+as a set    30.767196 bits
+ceiling     29.767196 bits (entropy - n log2 n)
+fields                     tokens a fact, share of coded tokens
+            vertex              8  100.0 %
+hash        75d3ed059c0167d8f93281260e2d0ce7
+0           0 3 4 0 3 2 2 1
+1           0 6 1 0 3 2 2 1
+$ for words in kind=siblings,parents=1,children=3,n=4 kind=triangles,density=0,n=1 kind=circles,edges=2 kind=circles,vertices=3 kind=lines,edges=12,vertices=12 kind=circles,edges=12,vertices=1024 kind=siblings,parents=65536,children=65536; do rote facts make facts.${words//,/ facts.} --out x; done
+2> rote: facts.n: 4 facts, but there are only 3 siblings (1 parents * C(3, 2) pairs of children); lower facts.n, or make the task larger
+2> rote: facts.n: 1 facts, but there are only 0 triangles (counted in the graph: 32 vertices, 0 edges); lower facts.n, or make the task larger
+2> rote: facts.edges: 2 edges make no circle, at least 3 do
+2> rote: facts.vertices: 4 edges need 4 vertices, but there are 3
+2> rote: facts.vertices: 12 edges need 13 vertices, but there are 12
+2> rote: facts.edges: 12 edges between 1024 vertices make 5.19e+34 circles, at most 2^53 are possible; lower facts.edges or facts.vertices
+2> rote: facts.children: 65536 parents with 65536 children each are 4295032832 symbols, at most 16777216 are possible
+[2]
+$ rote facts make facts.seed_prefix=65 --out x; rote facts make facts.seed_prefix=2 facts.prefix_symbols=1 --out x; rote facts make facts.kind=lines facts.children=3 --out x
+2> rote: command line: key 'facts.seed_prefix': 65 is out of range; allowed: 0 to 64
+2> rote: command line: key 'facts.prefix_symbols': 1 is out of range; allowed: 2 to 65536
+2> rote: facts.children is 3, but facts.kind is lines, which does not use this key; leave it out, or set facts.kind (siblings)
+[2]
