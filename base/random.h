@@ -27,6 +27,8 @@ typedef enum Purpose {
     RANDOM_SHUFFLE = 15, /* permuted classes of facts, for chance; sub = shuffle */
     RANDOM_STAGE = 16,   /* stages of a sampling chain; sub = sample index */
     RANDOM_PREFIX = 17,  /* seed prefixes; sub 0: of the set, 1: of training; index = sequence, symbol */
+    RANDOM_NULL = 18,    /* normal logits that samplers cut; sub = draw */
+    RANDOM_INPUTS = 19,  /* inputs made of facts; sub 0 the wrong symbol, 1 random symbols */
     RANDOM_END           /* one past the last */
 } Purpose;
 

@@ -18,6 +18,7 @@
     command(verify)        /* train/verify.c */ \
     command(sample)        /* sample/sample.c */ \
     command(creativity)    /* creativity/creativity.c */ \
+    command(logits)        /* logits/logits.c */ \
     command(neurons_atlas) /* neurons/atlas.c */ \
     command(neurons_dump)  /* neurons/dump.c */ \
     command(neurons_steer) /* neurons/steer.c */ \

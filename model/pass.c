@@ -21,24 +21,29 @@
 
 /* ---- forward ---- */
 
-/* From tokens to norm_f (n,d), the input of the head, for this member's sequences. */
-static void forward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e) {
+/* From tokens to norm_f (n,d), the input of the head, for this member's sequences; of all blocks only the first
+ * `layers`. */
+static void forward_to(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, int layers) {
     const ModelConfig *c = &g->config;
     ptrdiff_t d = c->n_embd;
-    const real *stream = w->block[c->n_layer].x; /* (n,d) after all blocks */
+    const real *stream = w->block[layers].x; /* (n,d) after these blocks */
 
     for (int s = k->own_s0; s < k->own_s1; s++) {
         ptrdiff_t row = chunk_row(k, s);
         embedding_forward(g, w->block[0].x + row * d, w->pos + row, k->batch->inputs + k->batch->start[s], 0,
                           chunk_length(k, s));
     }
-    for (int l = 0; l < c->n_layer; l++) {
+    for (int l = 0; l < layers; l++) {
         Block block = work_block(g, w, k, e, l, NULL);
         block_forward(&block);
     }
     norm_rows_forward(e, c, &w->norm_f, stream, &w->weights->norm_f, k->r0, k->n);
     if (!hooks_idle(&w->hooks))
         hooks_run(&w->hooks, (Hook){HOOK_LN_FINAL, -1}, w->norm_f.y + k->r0 * d, k->n, d, k->first + k->r0);
+}
+
+static void forward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e) {
+    forward_to(g, w, k, e, g->config.n_layer);
 }
 
 /* logits (rows,V) = norm_f head^T, from row `row` of the chunk on; ld reals from one row of logits to the next. */
@@ -156,6 +161,29 @@ void gpt_logits(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int seq1
         Chunk k = work_chunk(w, batch, s, seq1, &team_of_one);
         forward(g, w, &k, &e);
         head_forward(g, w, &e, logits + (ptrdiff_t)(k.first - from) * V, V, 0, k.rows);
+        s = k.s1;
+    }
+}
+
+void gpt_lens(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int seq1, int layer,
+              const uint8_t *chosen, LogitsObserver *observe, void *user) {
+    CHECK(layer >= 0 && layer <= g->config.n_layer && w->team_size == 1);
+    Exec e = work_exec(g, w, &team_of_one);
+    size_t row_bytes = (size_t)g->config.n_embd * sizeof(real);
+    for (int s = seq0; s < seq1;) {
+        Chunk k = work_chunk(w, batch, s, seq1, &team_of_one);
+        forward_to(g, w, &k, &e, layer);
+        for (int r = 0, first = 0, n = 0; r < k.rows; r++) {
+            /* chosen rows move up, so that the head computes no others */
+            if (chosen[k.first + r] && n != r)
+                memcpy(w->norm_f.y + (ptrdiff_t)n * g->config.n_embd,
+                       w->norm_f.y + (ptrdiff_t)r * g->config.n_embd, row_bytes);
+            n += chosen[k.first + r] != 0;
+            if (n - first < w->logits_rows && r + 1 < k.rows) continue;
+            if (n > first) head_forward(g, w, &e, w->logits, w->logits_ld, first, n - first);
+            for (int i = 0; i < n - first; i++) observe(user, w->logits + i * w->logits_ld);
+            first = n;
+        }
         s = k.s1;
     }
 }

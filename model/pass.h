@@ -50,6 +50,14 @@ void gpt_code_lengths(const Gpt *g, GptWork *work, const Batch *batch, int seq0,
 /* Logits (tokens,V); row 0 is the first token of sequence seq0. For small cases: tests, exports, studies of logits. */
 void gpt_logits(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, real *logits);
 
+/* The logits of the tokens with chosen[token] != 0, indexed as in the batch, one row (V) after the other in token
+ * order: head(norm_f(h)), h the residual stream after `layer` blocks. With layer < n_layer that is the logit lens
+ * (nostalgebraist 2020); with layer = n_layer the logits of the model, bit for bit. The memory that it needs does not
+ * depend on the number of tokens. The work memory is for a team of one. */
+typedef void LogitsObserver(void *user, const real *logits);
+void gpt_lens(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, int layer,
+              const uint8_t *chosen, LogitsObserver *observe, void *user);
+
 /* Runs a forward pass and calls `observe` at the hooks of `sites` (1 << HookSite): chunk by chunk in token order,
  * within a chunk in the order of the pass, after the edits of the work memory. Observing changes no bit. The work
  * memory is for a team of one; for attention patterns it was created with backward, which stores them. */

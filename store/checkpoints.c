@@ -37,7 +37,7 @@ static int64_t step_of(const char *name) {
 }
 
 /* The largest step below limit that has a checkpoint, complete or not; -1: none. ERR_IO: the folder cannot be read. */
-static Status newest_below(const CheckpointOwner *owner, int64_t limit, int64_t *newest, Err *err) {
+Status checkpoints_before(const CheckpointOwner *owner, int64_t limit, int64_t *newest, Err *err) {
     *newest = -1;
     DIR *dir = opendir(owner->dir);
     if (!dir && errno == ENOENT) return OK;
@@ -57,7 +57,7 @@ Status checkpoints_tidy(const CheckpointOwner *owner, int64_t step, int keep, Er
     int64_t old = step;
     for (int seen = 1;; seen++) {
         char path[CONFIG_PATH_MAX];
-        TRY(newest_below(owner, old, &old, err));
+        TRY(checkpoints_before(owner, old, &old, err));
         if (old < 0) break;
         if (seen < keep) continue;
         TRY(checkpoint_path(owner, old, path, err));
@@ -196,6 +196,13 @@ done:
     return status;
 }
 
+Status checkpoints_at(const CheckpointOwner *owner, int64_t step, Snapshot *snapshot, CheckpointMark *mark,
+                      Err *err) {
+    char path[CONFIG_PATH_MAX];
+    TRY(checkpoint_path(owner, step, path, err));
+    return read_one(owner, path, step, snapshot, mark, err);
+}
+
 /* Checks that the newest checkpoint of a finished run is the one with which it ended. */
 static Status check_end(const CheckpointOwner *owner, const char *path, int64_t step,
                         const Snapshot *snapshot, Err *err) {
@@ -226,7 +233,7 @@ Status checkpoints_newest(const CheckpointOwner *owner, Snapshot *snapshot, Chec
     for (;;) {
         char path[CONFIG_PATH_MAX];
         Err why;
-        TRY(newest_below(owner, step, &step, err));
+        TRY(checkpoints_before(owner, step, &step, err));
         if (step < 0) break;
         TRY(checkpoint_path(owner, step, path, err));
         Status status = read_one(owner, path, step, snapshot, mark, &why);

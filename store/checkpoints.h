@@ -52,6 +52,12 @@ typedef struct CheckpointMark {
 Status checkpoints_newest(const CheckpointOwner *owner, Snapshot *snapshot, CheckpointMark *mark,
                           const ProgressSink *notes, bool *found, Err *err);
 
+/* The step of the newest checkpoint before step `limit`; -1: there is none. ERR_IO, ERR_NOMEM. */
+Status checkpoints_before(const CheckpointOwner *owner, int64_t limit, int64_t *step, Err *err);
+/* As checkpoints_newest, from the checkpoint of that step alone; a note is never made. ERR_FORMAT: it is damaged. */
+Status checkpoints_at(const CheckpointOwner *owner, int64_t step, Snapshot *snapshot, CheckpointMark *mark,
+                      Err *err);
+
 /* Writes a checkpoint (fault points "checkpoint.*"), then removes all but the two newest. ERR_IO, ERR_NOMEM,
  * ERR_NUMERIC: as checkpoint_write; the older checkpoints then remain. */
 Status checkpoints_add(const CheckpointOwner *owner, const Snapshot *snapshot, const CheckpointMark *mark,

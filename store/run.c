@@ -38,6 +38,13 @@ Status run_read(const char *dir, const char *at, Config *config, FactSet *facts,
     return status;
 }
 
+static void take_params(Run *out, int64_t step) {
+    out->step = step;
+    content_hash(out->gpt.params, (size_t)out->gpt.table.total * sizeof(real), out->param_hash);
+    quantize_params(out->gpt.params, out->gpt.params, &out->gpt.table, out->config.train.quantize, ALL_PARTS,
+                    1);
+}
+
 /* The model of out->config, which is resolved. run_close it, after a failure too. */
 static Status read_model(Run *out, const char *dir, const char *data_hash, const ProgressSink *notes,
                          Err *err) {
@@ -65,10 +72,28 @@ static Status read_model(Run *out, const char *dir, const char *data_hash, const
             owner.end.finished
                 ? ", and the run is finished: it diverged, or they were removed; train it again in another folder"
                 : " yet; train on with --resume");
-    out->step = state.step;
-    content_hash(out->gpt.params, (size_t)out->gpt.table.total * sizeof(real), out->param_hash);
-    quantize_params(out->gpt.params, out->gpt.params, &out->gpt.table, out->config.train.quantize, ALL_PARTS,
-                    1);
+    take_params(out, state.step);
+    return OK;
+}
+
+Status run_next_checkpoint(Run *run, const char *dir, int64_t after, bool *found, Err *err) {
+    char hash[33];
+    int64_t step = INT64_MAX, first = -1;
+    RunState state = {.max_steps = run->config.train.max_steps};
+    CheckpointMark mark;
+    *found = false;
+    TRY(config_hash(&run->config, run->facts.data_hash, hash, err));
+    CheckpointOwner owner = {.dir = dir, .config_hash = hash, .data_hash = run->facts.data_hash};
+    for (;;) {
+        TRY(checkpoints_before(&owner, step, &step, err));
+        if (step <= after) break;
+        first = step;
+    }
+    if (first < 0) return OK;
+    Snapshot snapshot = {.table = &run->gpt.table, .params = run->gpt.params, .state = &state};
+    TRY(checkpoints_at(&owner, first, &snapshot, &mark, err));
+    take_params(run, first);
+    *found = true;
     return OK;
 }
 

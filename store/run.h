@@ -34,6 +34,12 @@ Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err);
 Status run_open_model(Run *out, int *eos, const char *dir, const ProgressSink *notes, Err *err);
 void run_close(Run *run);
 
+/* Puts the model of an older checkpoint that is stored into an open run, with its step: the first one after step
+ * `after` (-1: the oldest).
+ *   *found  false: there is none; the run is unchanged
+ * ERR_FORMAT: it is damaged; the model is then neither. ERR_IO, ERR_NOMEM. */
+Status run_next_checkpoint(Run *run, const char *dir, int64_t after, bool *found, Err *err);
+
 /* A run's config, resolved, and its facts, searched as in run_open_with; facts_free them.
  * ERR_INPUT: no run is there, or the facts' hash is no longer the run's. ERR_IO, ERR_FORMAT, ERR_NOMEM. */
 Status run_read(const char *dir, const char *at, Config *config, FactSet *facts, Err *err);

@@ -2,8 +2,8 @@
 # Every fault of tests/faults.txt, put into a copy of the tree, must make a test fail: in double, the gradients of the
 # layers alone or of whole models, or the reference where the fault is not in a backward pass; of sweeps, their transcript; of
 # verdicts on capacity, test_fits; of what surrounds the program, tests/check_environment.sh; of seals, tests/check_damage.sh and
-# two unit tests; of base/, two others; of creativity, two; of figures of logits, their unit tests; of sampling, two unit tests and its
-# transcript; of memory that runs out, tests/check_allocations.sh; of returns that are dropped, scripts/check_returns.sh.
+# two unit tests; of base/, two others; of creativity, two; of figures of logits, their unit tests and transcript; of sampling, two
+# unit tests and its transcript; of memory that runs out, tests/check_allocations.sh; of returns that are dropped, scripts/check_returns.sh.
 # A fault whose place is no longer there, that does not compile, or that makes a test hang counts as failed, too.
 #   tests/long_faults.sh [-v] [WORD]     only faults whose description or file has WORD; -v: asks every test in double
 #   tests/long_faults.sh --places        builds nothing: only whether every place is there, once (tests/check_faults.sh)
@@ -24,7 +24,8 @@ creativity='plain/tests/test_tasks plain/tests/test_creativity'
 sampling='plain/tests/test_chain plain/tests/test_sample tests/cli/sample.t'
 measured='tests/test_neuron_eval tests/test_edits'
 logits='plain/tests/test_logit_row plain/tests/test_variance plain/tests/test_identities plain/tests/test_logit_pattern
-    plain/tests/test_normality plain/tests/test_kstar'
+    plain/tests/test_normality plain/tests/test_kstar plain/tests/test_null plain/tests/test_hooks
+    plain/tests/test_logit_classes tests/cli/logits.t'
 environment=tests/check_environment.sh
 sweep=tests/cli/sweep.t # of a program in plain/, whose kernels are the portable ones: the quickest to build
 build() { # double | rules | fits | plain | sealed, more for make
@@ -34,7 +35,7 @@ build() { # double | rules | fits | plain | sealed, more for make
     [ "$1" = fits ] && goal=(DOUBLE=1 BUILD=build build/tests/test_fits)
     [ "$1" = plain ] && goal=(ISAS=portable BUILD=plain plain/rote)
     # shellcheck disable=SC2206  # words
-    [ "$1" = logits ] && goal=(ISAS=portable BUILD=plain $logits)
+    [ "$1" = logits ] && goal=(ISAS=portable BUILD=plain plain/rote ${logits% *})
     [ "$1" = sealed ] && goal=(ISAS=portable BUILD=plain plain/rote plain/tests/test_hostile plain/tests/test_done)
     [ "$1" = sampling ] && goal=(ISAS=portable BUILD=plain plain/rote plain/tests/test_chain plain/tests/test_sample)
     # shellcheck disable=SC2206

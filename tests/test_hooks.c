@@ -209,10 +209,62 @@ static void names_read_back(void **state) {
     }
 }
 
+typedef struct Lens {
+    int n, V;
+    real *rows;
+} Lens;
+
+static void keep_lens(void *user, const real *logits) {
+    Lens *lens = user;
+    memcpy(lens->rows + (ptrdiff_t)lens->n++ * lens->V, logits, (size_t)lens->V * sizeof *logits);
+}
+
+/* The logit lens: after all blocks the model's logits, bit for bit; before, the head of the normalized stream. */
+static void a_lens_reads_the_stream(void **state) {
+    (void)state;
+    for (int i = 0; i < CONFIGS; i++) {
+        Case t;
+        case_open(&t, i);
+        int V = t.c.vocab_size, d = t.c.n_embd, n = 0;
+        size_t row = (size_t)V * sizeof(real);
+        real *all = malloc((size_t)t.tokens * row);
+        Lens lens = {0, V, malloc((size_t)t.tokens * row)};
+        uint8_t *chosen = malloc((size_t)t.tokens);
+        for (int k = 0; k < t.tokens; k++) chosen[k] = (k + i) % 3 != 0;
+        gpt_logits(&t.g, t.work, &t.own.batch, 0, N_SEQ, all);
+        gpt_lens(&t.g, t.work, &t.own.batch, 0, N_SEQ, t.c.n_layer, chosen, keep_lens, &lens);
+        for (int k = 0; k < t.tokens; k++)
+            if (chosen[k]) assert_memory_equal(lens.rows + n++ * V, all + k * V, row);
+        assert_int_equal(lens.n, n);
+        observe(&t, NULL, ALL_SITES);
+        const real *head = tensor_of(&t, -1, t.c.tie_weights ? "wte" : "head.weight");
+        for (int l = 0; l < t.c.n_layer; l++) {
+            lens.n = n = 0;
+            gpt_lens(&t.g, t.work, &t.own.batch, 0, N_SEQ, l, chosen, keep_lens, &lens);
+            for (int k = 0; k < t.tokens; k++) {
+                double y[64];
+                if (!chosen[k]) continue;
+                normalize(&t, y, row_of(&t, HOOK_RESID_PRE, l, k), -1, "norm_f");
+                for (int v = 0; v < V; v++) {
+                    double sum = 0;
+                    for (int j = 0; j < d; j++) sum += y[j] * (double)head[v * d + j];
+                    assert_true(fabs(sum - (double)lens.rows[n * V + v]) < TOLERANCE);
+                }
+                n++;
+            }
+        }
+        free(all);
+        free(lens.rows);
+        free(chosen);
+        case_close(&t);
+    }
+}
+
 int main(void) {
     printf("seed %d\n", SEED);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_mean_what_they_say),
+        cmocka_unit_test(a_lens_reads_the_stream),
         cmocka_unit_test(names_read_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,6 +71,41 @@ static void known_masses(void **state) {
     }
 }
 
+/* tests/golden/logit_null.txt: every row. Rows of one V and s follow one another. */
+static void golden_rows(void **state) {
+    (void)state;
+    FILE *f = fopen("tests/golden/logit_null.txt", "r");
+    NullLaw law = {.V = 0};
+    Err err;
+    char line[256];
+    int V, k, rows = 0;
+    double s, x[4];
+    assert_non_null(f);
+    for (; fgets(line, sizeof line, f); rows += line[0] != '#') {
+        if (sscanf(line, "mass %d %lf %d %lf", &V, &s, &k, x) == 4) {
+            if (law.V != V || law.s != s) {
+                null_law_free(&law);
+                assert_int_equal(null_law(&law, V, s, V < 100 ? V : 100, &err), OK);
+            }
+            near(law.mass[k - 1], x[0], 4e-6, line);
+        } else if (sscanf(line, "entropy %d %lf %lf %lf", &V, &s, x, x + 1) == 4) {
+            null_law_free(&law);
+            assert_int_equal(null_law(&law, V, s, 1, &err), OK);
+            near(law.entropy, x[0], 1e-6, line);
+            near(law.sum_p2, x[1], 1e-6, line);
+        } else if (sscanf(line, "order %d %d %lf %lf %lf %lf", &V, &k, x, x + 1, x + 2, x + 3) == 6) {
+            OrderStatistic o = order_statistic(V, k);
+            near(o.mean, x[0], 1e-8, line);
+            near(o.deviation, x[1], 1e-8, line);
+            near(order_quantile(V, k, 0.05), x[2], 1e-6, line);
+            near(order_quantile(V, k, 0.95), x[3], 1e-6, line);
+        } else assert_true(line[0] == '#');
+    }
+    null_law_free(&law);
+    fclose(f);
+    assert_int_equal(rows, 149);
+}
+
 /* Two tokens: the larger has the probability of a logistic-normal. Equal logits; all tokens; a lone one. */
 static void limits(void **state) {
     (void)state;
@@ -148,6 +183,32 @@ static void by_simulation(void **state) {
     }
 }
 
+/* Where z_(k) varies less than a coarse grid would see: many tokens, k in the middle; and e^(2 s z) beyond a
+ * double. Simulations in NumPy, seed 5, 400 draws each: mean and standard error. */
+static void large_k(void **state) {
+    (void)state;
+    static const struct {
+        int V, k;
+        double s, mass, error, deviation;
+    } known[] = {
+        {4096, 2048, 1, 0.841145, 1.7e-04, 3.4e-03},
+        {32000, 4096, 2, 0.805597, 3.6e-04, 7.3e-03},
+        {151936, 1000, 1.5, 0.163422, 1.9e-04, 3.7e-03},
+        {64, 1, 20, 0.916102, 1.01e-3, 0.1433}, /* seed 6, 20000 draws */
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        NullLaw law;
+        OrderStatistic mass;
+        Err err;
+        assert_int_equal(null_mass(&mass, known[i].V, known[i].s, known[i].k, &err), OK);
+        near(mass.mean, known[i].mass, 3 * known[i].error, "mass of many");
+        near(mass.deviation, known[i].deviation, 0.15 * known[i].deviation, "its spread");
+        assert_int_equal(null_law(&law, known[i].V, known[i].s, known[i].k, &err), OK);
+        near(law.mass[known[i].k - 1], mass.mean, 1e-6, "mass of many by the other way");
+        null_law_free(&law);
+    }
+}
+
 static void formulas_and_refusals(void **state) {
     (void)state;
     NullLaw law;
@@ -168,8 +229,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_order_statistics),
         cmocka_unit_test(known_masses),
+        cmocka_unit_test(golden_rows),
         cmocka_unit_test(limits),
         cmocka_unit_test(by_simulation),
+        cmocka_unit_test(large_k),
         cmocka_unit_test(formulas_and_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,7 +153,8 @@ Status logit_rank(LogitRank *out, const LogitHead *head, const double *logits, i
     sort_doubles(out->value, m);
     double best = 0;
     for (int i = 0; i < m; i++) out->value[i] = -out->value[i];
-    for (int i = 1; i < m && out->value[i - 1] > 0; i++) {
+    /* n centred rows add up to 0: behind n - 1 values there is a gap that says nothing of the model */
+    for (int i = 1; i < m && i < n - 1 && out->value[i - 1] > 0; i++) {
         double gap = out->value[i] > 0 ? out->value[i - 1] / out->value[i] : INFINITY;
         if (gap > best) {
             best = gap;

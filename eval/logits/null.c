@@ -67,14 +67,23 @@ typedef struct Grid {
     double *x, *pdf, *growth; /* growth: e^(s x) */
     double *f, *below,
         *above; /* for the t of the moment; below and above: with f itself by the trapezoid rule */
-    double *grown, *squared; /* integrals above x of f e^(s x) and of f e^(2 s x); NULL where nobody asks */
+    double *grown,
+        *squared; /* integrals above x of f t e^(s x) and of f (t e^(s x))^2; NULL where nobody asks */
 } Grid;
 
 static void grid_free(Grid *g) { free(g->x); }
 
-static Status grid_create(Grid *g, int V, double s, Err *err) {
+/* About the standard deviation of z_(k). */
+static double order_width(int V, double k) {
+    double p = (k - 0.5) / V;
+    return sqrt(p * (1 - p) / V) * exact_exp(-ln_pdf(normal_quantile(p)));
+}
+
+/* k: the rank whose integrand in x is the narrowest. Even steps of at most its deviation sum it to 1e-8. */
+static Status grid_create(Grid *g, int V, double s, int k, Err *err) {
     enum { ARRAYS = 8 };
-    double low = -9.5, high = s + 9.5, step = s > 2 ? 0.08 / s : 0.04;
+    double low = -9.5, high = s + 9.5, step = s > 2 ? 0.16 / s : 0.04, width = 0.8 * order_width(V, k);
+    if (step > width) step = width;
     *g = (Grid){.n = (int)((high - low) / step) + 2, .s = s, .step = step, .ln_V = exact_log(V)};
     double *all = calloc((size_t)g->n * ARRAYS, sizeof *all),
            **part[ARRAYS] = {&g->x, &g->pdf, &g->growth, &g->f, &g->below, &g->above, &g->grown, &g->squared};
@@ -105,14 +114,15 @@ static void grid_fill(Grid *g, double t) {
     }
 }
 
-/* The same above each point for f e^(s x) and f e^(2 s x). */
+/* The same above each point for f t e^(s x) and f (t e^(s x))^2: without t, or with t later, they would leave the range
+ * of a double from s 18 on. */
 static void grid_fill_moments(Grid *g, double t) {
     double h = g->step, *out[2] = {g->grown, g->squared};
     for (int m = 0; m < 2; m++) {
         double sum = 0;
         for (int j = g->n - 1; j >= 0; j--) {
-            double value = g->f[j] * g->growth[j] * (m ? g->growth[j] : 1);
-            double slope = value * (-g->x[j] + (m + 1) * g->s - t * g->s * g->growth[j]);
+            double grown = t * g->growth[j], value = g->f[j] * grown * (m ? grown : 1);
+            double slope = value * (-g->x[j] + (m + 1) * g->s - g->s * grown);
             sum += value;
             out[m][j] = h * (sum - 0.5 * value) + h * h / 12 * slope;
         }
@@ -166,16 +176,15 @@ static void add_masses(NullLaw *law, const Grid *g, double weight) {
 static void add_whole(NullLaw *law, const Grid *g, double t, double dy, double *energy) {
     double whole = 0, surprise = 0, square = 0;
     for (int j = 0; j < g->n; j++) {
-        double grown = g->f[j] * g->growth[j];
+        double growth = t * g->growth[j], grown = g->f[j] * growth;
         whole += g->f[j];
         surprise += grown * g->s * g->x[j];
-        square += grown * g->growth[j];
+        square += grown * growth;
     }
-    double ln_g = exact_log(whole * g->step),
-           others = exact_exp((law->V - 1) * ln_g) * g->step * law->V * t * dy;
+    double ln_g = exact_log(whole * g->step), others = exact_exp((law->V - 1) * ln_g) * g->step * law->V * dy;
     law->log_z += dy * (exact_exp(-t) - exact_exp(law->V * ln_g));
     *energy += others * surprise;
-    law->sum_p2 += others * t * square;
+    law->sum_p2 += others * square;
 }
 
 static Status check(int V, double s, int k, Err *err) {
@@ -194,7 +203,7 @@ Status null_law(NullLaw *out, int V, double s, int k_max, Err *err) {
     *out = (NullLaw){.V = V, .k_max = k_max, .s = s};
     out->mass = calloc((size_t)k_max, sizeof *out->mass);
     if (!out->mass) return err_set(err, ERR_NOMEM, "no memory for %d masses", k_max);
-    Status status = grid_create(&g, V, s, err);
+    Status status = grid_create(&g, V, s, k_max < (V + 1) / 2 ? k_max : (V + 1) / 2, err);
     if (status != OK) {
         null_law_free(out);
         return status;
@@ -220,17 +229,17 @@ void null_law_free(NullLaw *law) {
 /* ---- mean and spread of one top-k mass ---- */
 
 /* Given z_(k+1) = x the k largest are independent above x:
- * E (T e^(-t Z)) and E (T^2 e^(-t Z)), T the sum of e^(s z) over them, times the density at x. */
-static void add_moments(double moment[2], const Grid *g, int V, int k, double t, double dy) {
+ * E (t T e^(-t Z)) and E ((t T)^2 e^(-t Z)), T the sum of e^(s z) over them, times the density at x. */
+static void add_moments(double moment[2], const Grid *g, int V, int k, double dy) {
     double ln_c = exact_lgamma(V + 1.0) - exact_lgamma(k + 1.0) - exact_lgamma(V - k);
     for (int j = 0; j < g->n; j++) {
         double a = g->above[j], b = g->below[j];
         if (!(g->f[j] > 0) || !(b > 0) || !(a > 0)) continue;
         double ln_w = ln_c + exact_log(g->f[j]) + (V - k - 1) * exact_log(b) + k * exact_log(a);
         if (ln_w < -700) continue;
-        double w = exact_exp(ln_w) * g->step * dy * t, one = g->grown[j] / a;
+        double w = exact_exp(ln_w) * g->step * dy, one = g->grown[j] / a;
         moment[0] += w * k * one;
-        moment[1] += w * t * (k * (g->squared[j] / a) + (double)k * (k - 1) * one * one);
+        moment[1] += w * (k * (g->squared[j] / a) + (double)k * (k - 1) * one * one);
     }
 }
 
@@ -240,13 +249,13 @@ Status null_mass(OrderStatistic *out, int V, double s, int k, Err *err) {
     TRY(check(V, s, k, err));
     *out = (OrderStatistic){1, 0};
     if (k == V) return OK;
-    TRY(grid_create(&g, V, s, err));
+    TRY(grid_create(&g, V, s, k, err));
     Range range = range_of(&g, V, 2);
     for (int i = 0; i < range.n; i++) {
         double t = exact_exp(range.low + i * range.step);
         grid_fill(&g, t);
         grid_fill_moments(&g, t);
-        add_moments(moment, &g, V, k, t, range.step);
+        add_moments(moment, &g, V, k, range.step);
     }
     grid_free(&g);
     double variance = moment[1] - moment[0] * moment[0];

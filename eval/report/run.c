@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "eval/report/list.h"
+#include "eval/report/logits.h"
 #include "eval/report/page.h"
 #include "eval/report/rules.h"
 #include "store/figures.h"
@@ -111,6 +112,7 @@ static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, co
     run_plots(out, curves, row);
     if (curves->missing) fputs("<p class=\"dim\">No curves: metrics.jsonl is missing.</p>\n", out);
     TRY(rules_section(out, run, run->config->n_neurons > 0, err));
+    TRY(logits_section(out, run->path, err));
     fputs("<h2>Result</h2>\n<table class=\"pairs\">\n", out);
     pair_rows(out, "", pairs);
     fputs("</table>\n<h2>Config</h2>\n<pre>", out);

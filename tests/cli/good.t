@@ -19,6 +19,7 @@ usage: rote COMMAND ...
   verify        trains a run again and compares hashes
   sample        generates text from a run
   creativity    measures whether samples are valid, new and various
+  logits        shows how logits are distributed by class of input, and what normal ones would give
   neurons atlas shows which neurons and heads fire for which class of facts
   neurons dump  writes activations of chosen facts at chosen hooks
   neurons steer samples and evaluates with edited activations, compared with the model without edits

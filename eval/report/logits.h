@@ -1,0 +1,14 @@
+/* The section of a run's page about its logits. */
+#ifndef ROTE_EVAL_REPORT_LOGITS_H
+#define ROTE_EVAL_REPORT_LOGITS_H
+
+#include <stdio.h>
+
+#include "base/err.h"
+
+/* Plots by class of input (eval/logits/inputs.h): histogram and Q-Q beside the normal law, mass of the top k beside the
+ * exact null, k* by layer, shares of variance. Nothing where the run's facts are not found, or have too few symbols.
+ * ERR_NOMEM, ERR_IO. */
+Status logits_section(FILE *out, const char *run_dir, Err *err);
+
+#endif
