@@ -146,10 +146,10 @@ auc_row() { # NAME
     echo "   No linear pattern of the logits names the class of random facts (AUC $(pair load-2000 memorized unseen pattern.auc | mean 2), as with permuted labels);"
     echo "   in triples it does ($(pair triples memorized unseen pattern.auc | mean 2)). The identities hold to rounding in every run, and logits of another seed fail them."
     echo "4. *Knowing from the logits alone.* By the margin $(a load-500 figures.margin.auc) (load-500), $(a load-2000 figures.margin.auc) (load-2000), $(a load-8000 figures.margin.auc) (load-8000), where"
-    echo "   the loss, which needs the answer, has $(a load-500 figures.loss.auc), $(a load-2000 figures.loss.auc), $(a load-8000 figures.loss.auc). Margin, p1 and entropy say the same; k\* and the"
+    echo "   the loss, which needs the answer, has $(a load-500 figures.loss.auc), $(a load-2000 figures.loss.auc), $(a load-8000 figures.loss.auc) (the last by selection, see the control). Margin, p1 and entropy say the same; k\* and the"
     echo "   outlier's distance say less, σ nothing."
-    echo "5. *When.* Loss falls first, then recall comes, and only then k\* rises: the answer is right in $(step $((200 * times)) memorized right | percent) % of rows while it stands out"
-    echo "   in $(step $((200 * times)) memorized kstar | point 2) of them, and goes on to leave the normal after all is right. By layer it is the last block that does it; the"
+    echo "5. *When.* Loss falls first, then recall comes, and only then k\* rises: the answer is right in $(step $((200 * times)) memorized right | percent) % of rows while k\\* is"
+    echo "   $(step $((200 * times)) memorized kstar | point 2), and goes on to leave the normal after all is right. By layer it is the last block that does it; the"
     echo "   stream before the first block puts the input token itself far out (tied head)."
     echo
     echo "## 1. What would a normal give?"
