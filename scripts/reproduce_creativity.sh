@@ -19,6 +19,7 @@ soap=(train.optimizer=soap train.learning_rate=0.005 model.n_layer=2 train.batch
 for width in $widths; do for step in $steps; do
     arm "siblings-$width-$step" $cfg "model.n_embd=$width" "train.max_steps=$step" facts.seed=@
 done; done
+for width in $widths; do arm "stopped-$width" $cfg "model.n_embd=$width" facts.seed=@ train.stop_memorized=1e-9 train.eval_interval=10; done
 few=(facts.parents=4 facts.children=128 facts.n=8128 facts.seed=@)
 arm few $cfg "${few[@]}" model.n_embd=8 train.schedule=cosine
 prefixes="1 3 6"
@@ -57,6 +58,14 @@ for model in $early $late; do
     measure $model wide --grid temperature=$temperatures
     measure $model k --grid top_k=1..256
 done
+for width in $widths; do measure "stopped-$width" plain; done
+for width in 32 64; do
+    measure "siblings-$width-1500" flat --grid top_n_sigma=1.5,1.75,2,2.25,2.5,3 --grid temperature=1,2,8,1000
+    measure "siblings-$width-1500" floor --grid min_p=0.1,0.01,0.001,0.0001 --grid temperature=1,2,8,1000
+    measure "siblings-$width-1500" wide --grid temperature=$temperatures
+    measure "siblings-$width-1500" stands --grid kstar=0.05,0.5,0.9 --grid temperature=1,1000
+done
+for draw in 1 2 3 4 5 6 7 8; do measure $early "draw$draw" --grid temperature=0.25,0.5,0.75,1,1.5,2 --seed $((100 + draw)); done
 for h in 0 $prefixes; do measure "prefix-$h" chains --grid temperature=0,0.5,1; done
 for task in few circles lines triangles; do measure $task chains --grid temperature=0.25,0.5,0.75,1,1.5; done
 sort -u "$out/measure.queue" | tr '\n' '\0' | xargs -0 -r -P "${jobs:-$(nproc)}" -n 1 bash -c 'measure_one "$1"' _
@@ -65,7 +74,7 @@ sort -u "$out/measure.queue" | tr '\n' '\0' | xargs -0 -r -P "${jobs:-$(nproc)}"
 declare -A column=([coherence]=2 [memorized]=3 [novel]=4 [cr]=5 [ratio]=9 [entropy]=10 [distinct]=11 [vendi]=12)
 value() { # NAME TABLE CHAIN FIGURE: one number for each seed
     local seed
-    for seed in $seeds; do awk -v chain="$3" -v column="${column[$4]}" '$1 == chain {print $column}' "$out/$1-$seed.$2"; done
+    for seed in $seeds; do awk -v chain="$3" -v column="${column[$4]}" '$1 == chain && $column != "-" {print $column}' "$out/$1-$seed.$2"; done
 }
 v() { value "$@" | mean 2; }
 p() { value "$@" | point 2; }
@@ -93,12 +102,28 @@ tuned() { # NAME TABLE
 paired() { # NAME TABLE: area less that of temperature, paired by seed
     minus <(area "$1" "$2") <(area "$1" temperature) | mean 3
 }
-unit() { # the difference of a table's area from temperature's is outside what another seed of the draws makes
-    local low
-    low=$(minus <(area "$1" "$2") <(area "$1" temperature) | awk '{n++; s += $1; q += $1 * $1} END {m = s / n; d = sqrt((q - n * m * m) / (n - 1) / n); t = n < 5 ? 3.182 : 2.365; print m - t * d > 0 ? "better" : m + t * d < 0 ? "worse" : "no difference"}')
-    echo "$low"
+# Whether the areas of two tables differ by more than chance, paired by seed: Student's test at 5 %.
+verdict() { # NAME TABLE TABLE
+    minus <(area "$1" "$2") <(area "$1" "$3") | awk '
+        {n++; s += $1; q += $1 * $1}
+        END {
+            split("12.706 4.303 3.182 2.776 2.571 2.447 2.365", t, " ")
+            m = s / n; e = t[n - 1] * sqrt((q > n * m * m ? q - n * m * m : 0) / (n - 1) / n)
+            if (m - e > 0) print "better"; else if (m + e < 0) print "worse"; else print "no difference" }'
 }
-early_best=$(best_step 32)
+control() { # how many pairs of runs of one sampler, which differ in their draws only, come out as no difference
+    local a b same=0 all=0
+    for a in 1 2 3 4 5 6 7 8; do for ((b = a + 1; b <= 8; b++)); do
+        all=$((all + 1))
+        [ "$(verdict $early "draw$a" "draw$b")" = "no difference" ] && same=$((same + 1))
+    done; done
+    echo "$same of $all"
+}
+# The chain of a table with the largest mean of a figure.
+best_chain() { # NAME TABLE FIGURE
+    local chain
+    for chain in $(awk 'NR > 2 {print $1}' "$out/$1-0.$2"); do echo "$(value "$1" "$2" "$chain" "$3" | point 4) $chain"; done | sort -g | tail -n 1 | cut -d' ' -f2
+}
 {
     echo "# Does cutting the logits make a model creative, or only varied? HOW? ($form form)"
     echo
@@ -109,14 +134,16 @@ early_best=$(best_step 32)
     echo
     echo "## HOW?"
     echo
-    echo "1. Cutting buys reach, not invention: on a model of width 32 after 200 steps, top-k 1, 16, 64 and 256 reach cr/cr\\* $(p $early k top_k=1 ratio), $(p $early k top_k=16 ratio), $(p $early k top_k=64 ratio) and"
-    echo "   $(p $early k top_k=256 ratio). After 1,500 steps the same k reach $(p $late k top_k=1 ratio), $(p $late k top_k=16 ratio), $(p $late k top_k=64 ratio) and $(p $late k top_k=256 ratio)."
-    echo "2. More temperature is more variance, and little else: entropy rises from $(p $late wide temperature=0.25 entropy) to $(p $late wide temperature=3 entropy) bits between T 0.25 and 3 on the memorizing model,"
-    echo "   coherence falls from $(p $late wide temperature=0.25 coherence) to $(p $late wide temperature=3 coherence), and cr/cr\\* stays at or below $(for T in ${temperatures//,/ }; do p $late wide temperature=$T ratio; done | sort -g | tail -n 1)."
-    echo "3. What can be new is decided by training: at T 1, width 8 has cr/cr\\* $(v siblings-8-1500 plain '(none)' ratio) after 1,500 steps, width 64 $(v siblings-64-1500 plain '(none)' ratio); at its"
-    echo "   best step ($(best_step 64)), width 64 had $(v "siblings-64-$(best_step 64)" plain '(none)' ratio)."
+    back=$(best_chain siblings-64-1500 flat cr) typical=$(best_chain $early typical_p cr)
+    echo "1. By itself, more k or more temperature is more variance. On a memorizing model (width 64, 1,500 steps; cr/cr\\* $(v siblings-64-1500 plain '(none)' ratio)), no k and no"
+    echo "   temperature up to 3 passes $(for T in ${temperatures//,/ }; do p siblings-64-1500 wide temperature=$T ratio; done | sort -g | tail -n 1); on width 32 top-k 8, 64 and 256 reach $(p $late k top_k=8 ratio), $(p $late k top_k=64 ratio) and $(p $late k top_k=256 ratio)."
+    echo "2. Cutting where the logits break and *then* forgetting the probabilities brings the memorizing model back: \`$back\` reaches"
+    echo "   cr/cr\\* $(v siblings-64-1500 flat "$back" ratio) at coherence $(v siblings-64-1500 flat "$back" coherence), against $(v "siblings-64-$(best_step 64)" plain '(none)' ratio) at its best step in training ($(best_step 64)), T 1. It never forgot what is valid."
+    echo "3. What the plain model invents is decided by training: creativity peaks where memorized bits begin to be positive, at every width."
+    echo "   Stopping there (\`train.stop_memorized=1e-9\`, which does not look at cr) gives cr $(for width in $widths; do echo "$(p "stopped-$width" plain '(none)' cr) ($(p "siblings-$width-$(best_step "$width")" plain '(none)' cr) at the best step of width $width)"; done | paste -sd, | sed 's/,/, /g')."
     echo "4. A model that cannot store its examples finds the rule: 4 parents with 128 children, width 8 ($(result few params | head -n 1) parameters): coherence"
-    echo "   $(v few chains temperature=0.5 coherence), cr/cr\\* $(v few chains temperature=0.5 ratio) at T 0.5."
+    echo "   $(v few chains temperature=0.5 coherence), cr/cr\\* $(v few chains temperature=0.5 ratio) at T 0.5. Before a model memorizes, a good cut helps: \`$typical\` after 200 steps has $(v $early typical_p "$typical" ratio)"
+    echo "   at coherence $(v $early typical_p "$typical" coherence), T 1 $(v $early plain '(none)' ratio) at $(v $early plain '(none)' coherence)."
     echo "5. A random prefix with greedy decoding reaches cr/cr\\* $(p prefix-1 chains temperature=0 ratio), $(p prefix-3 chains temperature=0 ratio) and $(p prefix-6 chains temperature=0 ratio) (h 1, 3, 6), greedy without one $(p prefix-0 chains temperature=0 ratio), sampling at T 0.5"
     echo "   without one $(p prefix-0 chains temperature=0.5 ratio)."
     echo
@@ -145,11 +172,34 @@ early_best=$(best_step 32)
         echo
     done
     echo
-    echo "## Samplers"
+    echo "## A memorizing model brought back"
+    echo
+    echo "After 1,500 steps: first a cut by the shape of the logits, then a temperature that makes what is left nearly even (1000: even). The"
+    echo "best step of the same model in training, at T 1: width 32 $(v "siblings-32-$(best_step 32)" plain '(none)' ratio), width 64 $(v "siblings-64-$(best_step 64)" plain '(none)' ratio)."
+    echo
+    echo "| chain | width 32: coherence | memorized | cr/cr\\* | width 64: coherence | memorized | cr/cr\\* |"
+    echo "|---|---|---|---|---|---|---|"
+    for table in flat floor stands; do for chain in $(awk 'NR > 2 {print $1}' "$out/siblings-32-1500-0.$table"); do
+        printf '| `%s` |' "$chain"
+        for width in 32 64; do printf ' %s | %s | %s |' "$(v siblings-$width-1500 $table "$chain" coherence)" "$(v siblings-$width-1500 $table "$chain" memorized)" "$(v siblings-$width-1500 $table "$chain" ratio)"; done
+        echo
+    done; done
+    echo
+    echo "## Stopping where memorizing begins"
+    echo
+    echo "| width | stopped at step | coherence | cr | cr at the best of the steps above |"
+    echo "|---|---|---|---|---|"
+    for width in $widths; do
+        printf '| %s | %s | %s | %s | %s (step %s) |\n' "$width" "$(result "stopped-$width" steps | mean 0)" "$(v "stopped-$width" plain '(none)' coherence)" \
+            "$(v "stopped-$width" plain '(none)' cr)" "$(v "siblings-$width-$(best_step "$width")" plain '(none)' cr)" "$(best_step "$width")"
+    done
+    echo
+    echo "## Samplers
+"
     echo
     echo "Six settings of each sampler. Area: what the points dominate in the plane of coherence and cr/cr\\* (1: the ideal corner), and its"
-    echo "difference from temperature's, paired by seed. Control: temperature again, other draws. Tuned on the first half of the seeds, judged"
-    echo "on the other half."
+    echo "difference from temperature's, paired by seed. Control: *again* is temperature with other draws; of pairs of such runs, $(control)"
+    echo "come out as no difference. Tuned on the first half of the seeds, judged on the other half."
     echo
     for model in $early $late; do
         echo "Width 32 after ${model##*-} steps:"
@@ -158,7 +208,7 @@ early_best=$(best_step 32)
         echo "|---|---|---|---|---|---|---|---|"
         for table in temperature again "${samplers[@]:1}"; do
             table=${table%%=*}
-            printf '| %s | %s | %s | %s | %s |\n' "$table" "$(area $model "$table" | mean 3)" "$(paired $model "$table")" "$(unit $model "$table")" "$(tuned $model "$table")"
+            printf '| %s | %s | %s | %s | %s |\n' "$table" "$(area $model "$table" | mean 3)" "$(paired $model "$table")" "$(verdict $model "$table" temperature)" "$(tuned $model "$table")"
         done
         echo
     done

@@ -86,7 +86,7 @@ static void defaults(void **state) {
                                    "  checkpoint_interval: 0\n"
                                    "  checkpoint_minutes: 5\n"
                                    "  stop_recall: 0\n"
-                                   "  stop_gain: 0\n"
+                                   "  stop_gain: 0\n  stop_memorized: 0\n"
                                    "  seed: 0\n"
                                    "  init_from: \"\"\n"
                                    "  init_hash: \"\"\n"

@@ -95,6 +95,9 @@ static const Bad conflicts[] = {
     {"train: {stop_recall: 0.9}",
      "train.stop_recall is 0.9 and train.eval_interval is 0, so the only evaluation is at the end; set "
      "train.eval_interval to a number of steps"},
+    {"train: {stop_memorized: 0.1}",
+     "train.stop_memorized is 0.1 and train.eval_interval is 0, so the only evaluation is at the end; set "
+     "train.eval_interval to a number of steps"},
     {"train: {stop_gain: 1e-3}",
      "train.stop_gain is 0.001 and train.eval_interval is 0, so the only evaluation is at the end; set "
      "train.eval_interval to a number of steps"},

@@ -47,6 +47,13 @@ static void stop_conditions(void **state) {
     assert_int_equal((int64_t)result.figures.value[FIG_STEPS], steps);
     facts_free(&c.facts);
 
+    c = make_case("train.stop_memorized=0.2", "train.max_steps=2000", "train.learning_rate=0.02", NULL);
+    must_train(&c, NULL, false, &result);
+    assert_string_equal(result.verdict, "stopped");
+    double bits = x[FIG_MEMORIZED_BITS], most = c.facts.data_bits;
+    assert_true(bits > 0.2 * most && bits < 0.6 * most && x[FIG_STEPS] < 2000);
+    facts_free(&c.facts);
+
     c = make_case("train.stop_gain=0.9", NULL); /* no ten steps gain nine tenths of all bits */
     must_train(&c, NULL, false, &result);
     assert_string_equal(result.verdict, "stopped");

@@ -56,9 +56,11 @@ static Status evaluate_and_judge(Trainer *t, Err *err) {
     bool recalled = c->stop_recall > 0 && e->recall >= c->stop_recall;
     bool stalled =
         c->stop_gain > 0 && before - e->code_bits < c->stop_gain * whole; /* false on a NaN before */
+    double memorized = t->facts->data_bits - e->code_bits;                /* NAN where nobody knows H */
+    bool memorizes = c->stop_memorized > 0 && memorized > c->stop_memorized * t->facts->data_bits;
     t->state.code_bits = e->code_bits;
     if (t->state.step >= c->max_steps) strcpy(t->state.verdict, "annealed");
-    else if (recalled || stalled) strcpy(t->state.verdict, "stopped");
+    else if (recalled || stalled || memorizes) strcpy(t->state.verdict, "stopped");
     return OK;
 }
 
@@ -155,6 +157,12 @@ Status trainer_create(Trainer *t, Err *err) {
     const Ops *ops;
     int threads = trainer_threads(c);
     ParallelPlan plan = trainer_parallel_plan(c, t->facts);
+    if (c->stop_memorized > 0 && !t->facts->entropy_known)
+        return err_set(
+            err, ERR_INPUT,
+            "train.stop_memorized is %.15g, but nobody knows the entropy of these facts, so no bits count "
+            "as memorized; leave it out, or set train.stop_gain",
+            c->stop_memorized);
     TRY(ops_select(&ops, err));
     TRY(gpt_create(&t->gpt, &t->config.model, ops, c->gemm, err));
     params_freeze(&t->gpt.table, (unsigned)c->freeze);

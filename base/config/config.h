@@ -153,6 +153,7 @@ typedef struct TrainConfig {
     double checkpoint_minutes;   /* of the clock; 0: none by the clock; changes no bit */
     double stop_recall;          /* stop once recall reaches it; 0: off */
     double stop_gain;            /* stop once an evaluation gains less than this share of data bits; 0: off */
+    double stop_memorized;       /* stop once more than this share of the data bits is memorized; 0: off */
     uint64_t seed;
     char init_from[CONFIG_PATH_MAX]; /* run folder with the initial weights; not hashed (init_hash is) */
     char init_hash[33];              /* param_hash of those weights: train/init_from.h fills it */

@@ -213,6 +213,8 @@ KEY(train.stop_recall, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), ABOVE, .zero =
     .help = "stop at the first evaluation with at least this recall")
 KEY(train.stop_gain, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), ABOVE, .zero = "off",
     .help = "stop at the first evaluation that gains less than this share of the data bits")
+KEY(train.stop_memorized, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), ABOVE, .zero = "off", .late = true,
+    .help = "stop at the first evaluation with more memorized bits than this share of the data bits")
 KEY(train.seed, KEY_UINT64, .initial = "0",
     .help = "seed of the initial weights and of the order of the facts")
 KEY(train.init_from, KEY_PATH, .initial = "", .free = true, .sets = "train.init_hash",

@@ -182,13 +182,19 @@ static Status resolve_train(TrainConfig *t, int n_facts, int max_len, double jun
             "train.init_hash is %s, but train.init_from is empty; set it to a run, or leave init_hash out",
             quoted(t->init_hash, strlen(t->init_hash)).text);
     TRY(resolve_steps(t, err));
-    const char *stop = t->stop_recall > 0 ? "stop_recall" : t->stop_gain > 0 ? "stop_gain" : NULL;
+    const char *stop = t->stop_recall > 0      ? "stop_recall"
+                       : t->stop_gain > 0      ? "stop_gain"
+                       : t->stop_memorized > 0 ? "stop_memorized"
+                                               : NULL;
     if (stop && t->eval_interval == 0)
         return err_set(
             err, ERR_INPUT,
             "train.%s is %.15g and train.eval_interval is 0, so the only evaluation is at the end; set "
             "train.eval_interval to a number of steps",
-            stop, t->stop_recall > 0 ? t->stop_recall : t->stop_gain);
+            stop,
+            t->stop_recall > 0 ? t->stop_recall
+            : t->stop_gain > 0 ? t->stop_gain
+                               : t->stop_memorized);
     return OK;
 }
 
