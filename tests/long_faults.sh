@@ -87,7 +87,7 @@ tests_for() {
     esac
 }
 
-# FAULTS_SHARE=3: one fault in three, others at the next commit.
+# FAULTS_SHARE=6: one fault in six, others at the next commit.
 share=${FAULTS_SHARE:-1} start=0
 [ "$share" = 1 ] || start=$(($(git rev-list --count HEAD 2>/dev/null || echo 0) % share))
 

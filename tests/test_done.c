@@ -70,6 +70,26 @@ static void every_byte_is_sealed(void **state) {
     }
 }
 
+/* Where no DONE speaks for it, the manifest's own seal does. */
+static void every_byte_of_an_unfinished_manifest(void **state) {
+    (void)state;
+    const char *dir = in_root("unfinished");
+    char path[512];
+    Err err;
+    copy_run(dir);
+    assert_int_equal(unlink(in_dir(dir, "DONE")), 0);
+    snprintf(path, sizeof path, "%s", in_dir(dir, "manifest.json"));
+    Buffer whole = bytes_of(path);
+    if (read_back(dir, "manifest.json", &err) != OK) fail_msg("%s", err.msg);
+    for (size_t at = 0; at < whole.size; at++) {
+        bend(path, at);
+        if (read_back(dir, "manifest.json", &err) != ERR_FORMAT) fail_msg("byte %zu", at);
+        assert_non_null(strstr(err.msg, "manifest.json"));
+        bend(path, at);
+    }
+    buffer_free(&whole);
+}
+
 static void done_seals_itself(void **state) {
     (void)state;
     const char *dir = in_root("done");
@@ -229,9 +249,13 @@ static void unreadable_runs_are_rows(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_byte_is_sealed), cmocka_unit_test(done_seals_itself),
-        cmocka_unit_test(sealed_anew),          cmocka_unit_test(newest_checkpoint_or_none),
-        cmocka_unit_test(lost_clock),           cmocka_unit_test(unreadable_runs_are_rows),
+        cmocka_unit_test(every_byte_is_sealed),
+        cmocka_unit_test(every_byte_of_an_unfinished_manifest),
+        cmocka_unit_test(done_seals_itself),
+        cmocka_unit_test(sealed_anew),
+        cmocka_unit_test(newest_checkpoint_or_none),
+        cmocka_unit_test(lost_clock),
+        cmocka_unit_test(unreadable_runs_are_rows),
     };
     return cmocka_run_group_tests(tests, make_root, remove_root);
 }

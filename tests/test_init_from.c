@@ -266,6 +266,8 @@ static void bad_sources(void **state) {
     /* The newest is damaged: the one before it is not what was meant. */
     shell("cp -r source torn_end; truncate -s 5000 torn_end/checkpoint-000000040.safetensors");
     refused("checkpoint-000000040.safetensors: ", "train.init_from=torn_end", NULL);
+    shell("cp -r torn_end torn_run; rm torn_run/DONE torn_run/result.json"); /* as a crash leaves it */
+    refused("checkpoint-000000040.safetensors: ", "train.init_from=torn_run", NULL);
     shell("cp -r source foreign; cp early/checkpoint-000000000.safetensors "
           "foreign/checkpoint-000000050.safetensors");
     refused("config_hash is '", "train.init_from=foreign", NULL);
