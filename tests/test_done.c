@@ -249,12 +249,9 @@ static void unreadable_runs_are_rows(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_byte_is_sealed),
-        cmocka_unit_test(every_byte_of_an_unfinished_manifest),
-        cmocka_unit_test(done_seals_itself),
-        cmocka_unit_test(sealed_anew),
-        cmocka_unit_test(newest_checkpoint_or_none),
-        cmocka_unit_test(lost_clock),
+        cmocka_unit_test(every_byte_is_sealed),      cmocka_unit_test(every_byte_of_an_unfinished_manifest),
+        cmocka_unit_test(done_seals_itself),         cmocka_unit_test(sealed_anew),
+        cmocka_unit_test(newest_checkpoint_or_none), cmocka_unit_test(lost_clock),
         cmocka_unit_test(unreadable_runs_are_rows),
     };
     return cmocka_run_group_tests(tests, make_root, remove_root);
