@@ -20,8 +20,9 @@ typedef struct ToolTape ToolTape;
  * ERR_NOMEM. */
 Status tape_open(ToolTape **out, const char *path, bool writable, Err *err);
 
-/* Whether the call of `tool` with n arguments is on the tape; then its answer, whose texts are the tape's. */
-bool tape_find(const ToolTape *tape, const char *tool, const ToolCall *call, int n, ToolAnswer *out);
+/* Whether the call of `tool` with n arguments is on the tape; then its answer, whose texts stay until the next
+ * tape_add or tape_close. */
+bool tape_find(ToolTape *tape, const char *tool, const ToolCall *call, int n, ToolAnswer *out);
 
 /* Puts an answer at the tape's end; it is in the file (not yet on the disk) when this returns. All texts are UTF-8.
  * ERR_IO: the file then ends as before. ERR_NOMEM. */
