@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 
-#define FIRST_PAUSE_S 0.1 /* in which a banner's line and the answer behind it have both come */
+#define FIRST_PAUSE_S 0.2 /* in which a banner's line and the answer behind it have both come */
 
 /* The next piece of a template: text, or the number of an argument. */
 typedef struct Piece {
