@@ -11,7 +11,7 @@
 
 #define MODERN    "2026-07-28"
 #define LEGACY    "2025-11-25"
-#define SILENCE_S 2.0 /* without an answer to server/discover, at most half of the time that is left */
+#define SILENCE_S 1.0 /* without an answer to server/discover, at most half of the time that is left */
 
 enum { MESSAGE_BYTES_MAX = 1 << 22, PAGES_MAX = 100 };
 
