@@ -1,5 +1,6 @@
 #include "tools/tool.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -185,6 +186,11 @@ bool tool_hash(const Tool *t, char out[33]) {
     if (!t->store) return false;
     memcpy(out, store_hash(t->store), 33);
     return true;
+}
+
+void tool_describe(const Tool *t, char *out, size_t size) {
+    if (t->program) program_describe(t->program, out, size);
+    else snprintf(out, size, "%s", tool_kind_name[t->spec.kind]);
 }
 
 const ToolCounts *tool_counts(const Tool *t) { return &t->counts; }
