@@ -235,7 +235,7 @@ static void queries_that_write_or_never_end(void **state) {
 static void files_that_are_none(void **state) {
     (void)state;
     Err err;
-    char wal[80];
+    char wal[80], none[200] = "no SQLite here, though long enough";
     unlink(path);
     expect_refused(file_spec("select ?"), ERR_IO, "No such file");
     assert_true(!file_exists(path));

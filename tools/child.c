@@ -60,8 +60,8 @@ static Status make_log(int *fd, Err *err) {
     return OK;
 }
 
-/* Keeps the log small, also between calls, when nobody else looks at it. Where it is too long it begins anew: its end is
- * what a reader wants. */
+/* Keeps the log small, also between calls, when nobody else looks at it. Where it is too long it begins anew: its end
+ * is what a reader wants. */
 static void *watch_log(void *child) {
     Child *p = child;
     struct stat info;

@@ -224,6 +224,7 @@ static Status find_tool(Mcp *mcp, Child *p, const ToolSpec *spec, double deadlin
 }
 
 Status mcp_start(Mcp *mcp, Child *p, const ToolSpec *spec, double deadline_s, Err *err) {
+    mcp->start_id = INT64_MAX; /* until it is known */
     TRY(find_revision(mcp, p, deadline_s, err));
     if (!mcp->tool) TRY(find_tool(mcp, p, spec, deadline_s, err));
     mcp->start_id = mcp->id;

@@ -11,11 +11,6 @@
 #include "tools/store.h"
 #include "tools/tape.h"
 
-const char *const tool_reason_name[TOOL_REASONS] = {"answered", "missing", "refused",  "failed",
-                                                    "timeout",  "gone",    "malformed"};
-const char *const tool_kind_name[TOOL_KINDS] = {"calculator", "store", "program"};
-const char *const tool_protocol_name[TOOL_PROTOCOLS] = {"lines", "mcp"};
-
 /* After so many calls in a row that cost a timeout or a start, the rest of an array is not asked. */
 enum { LOST_MAX = 3 };
 
