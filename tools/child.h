@@ -31,8 +31,8 @@ typedef struct Child {
 } Child;
 
 /* Starts a program, without a shell, in a process group of its own, with every descriptor but 0 to 2 closed. It is
- * out's until child_stop; out must stay where it is. ERR_INPUT: it cannot be started. ERR_IO, ERR_NOMEM: no pipe, thread or
- * memory. */
+ * out's until child_stop; out must stay where it is. ERR_INPUT: it cannot be started. ERR_IO, ERR_NOMEM: no pipe,
+ * thread or memory. */
 Status child_start(Child *out, const char *const *command, Err *err);
 
 typedef enum ChildEnd {
