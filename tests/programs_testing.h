@@ -122,7 +122,7 @@ static void nothing_is_left(int descriptors, int threads) {
     assert_int_equal(count_entries("/proc/self/task"), threads);
 }
 
-static void run_scenarios(const Scenario *scenarios, int n, ToolProtocol protocol) {
+static inline void run_scenarios(const Scenario *scenarios, int n, ToolProtocol protocol) {
     Outcome *outcomes = calloc((size_t)n, sizeof *outcomes);
     pthread_t *threads = calloc((size_t)n, sizeof *threads);
     assert_true(outcomes && threads);
