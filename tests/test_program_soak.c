@@ -146,7 +146,7 @@ static void never_a_wrong_answer(void **state) {
     (void)state;
     uint64_t seed = number_of("SEED", 20261129);
     int calls = (int)number_of("CALLS", 8), answered = 0, none = 0;
-    int descriptors = count_entries("/proc/self/fd"), tasks = count_entries("/proc/self/task");
+    int descriptors = count_entries("/proc/self/fd"), tasks = count_threads();
     Soak soaks[THREADS];
     pthread_t threads[THREADS];
     for (int i = 0; i < THREADS; i++) {
