@@ -22,6 +22,7 @@ base='plain/tests/test_file plain/tests/test_pattern'
 allocations=tests/check_allocations.sh returns=scripts/check_returns.sh
 creativity='plain/tests/test_tasks plain/tests/test_creativity'
 sampling='plain/tests/test_chain plain/tests/test_sample tests/cli/sample.t'
+foreign='plain/tests/test_gguf'
 measured='tests/test_neuron_eval tests/test_edits'
 logits='plain/tests/test_logit_row plain/tests/test_variance plain/tests/test_identities plain/tests/test_logit_pattern
     plain/tests/test_normality plain/tests/test_kstar plain/tests/test_null plain/tests/test_hooks
@@ -37,6 +38,8 @@ build() { # double | rules | fits | plain | sealed, more for make
     # shellcheck disable=SC2206  # words
     [ "$1" = logits ] && goal=(ISAS=portable BUILD=plain plain/rote ${logits% *})
     [ "$1" = sealed ] && goal=(ISAS=portable BUILD=plain plain/rote plain/tests/test_hostile plain/tests/test_done)
+    # shellcheck disable=SC2206
+    [ "$1" = foreign ] && goal=(ISAS=portable BUILD=plain $foreign)
     [ "$1" = sampling ] && goal=(ISAS=portable BUILD=plain plain/rote plain/tests/test_chain plain/tests/test_sample)
     # shellcheck disable=SC2206
     [ "$1" = creativity ] && goal=(ISAS=portable BUILD=plain $creativity)
@@ -71,6 +74,7 @@ tests_for() {
     places:*) echo tests/cli/places.t && return ;;
     capacity:*) echo tests/test_fits && return ;;
     sampling:*) echo $sampling && return ;;
+    foreign:*) echo $foreign && return ;;
     logits:*) echo $logits && return ;;
     esac
     if [[ $1 != rules* && $1 != init_from:* && -n "$verbose" ]]; then
@@ -120,6 +124,7 @@ try() { # what, file, from, to
     [[ $1 == creativity:* ]] && program=creativity
     [[ $1 == places:* ]] && program=plain
     [[ $1 == sampling:* ]] && program=sampling
+    [[ $1 == foreign:* ]] && program=foreign
     [[ $1 == rules* || $1 == init_from:* ]] && program=rules
     [[ $1 == capacity:* ]] && program=fits
     [[ $1 == logits:* ]] && program=logits
