@@ -211,7 +211,7 @@ static void lies_in_keys(void **state) {
     put_begin(&b, 3, 0, 1), put_array(&b, "k", GGUF_F64, UINT64_C(1) << 61), put_data(&b, 64);
     refused(&b, "inside the value of 'k'");
     put_begin(&b, 3, 0, 1), put_array(&b, "k", GGUF_STRING, UINT64_MAX), put_data(&b, 64);
-    refused(&b, "inside the value of 'k'");
+    refused(&b, "the length of the value of 'k'");
     put_begin(&b, 3, 0, 1), put_key(&b, "k", GGUF_BOOL), bytes_byte(&b, 2), refused(&b, "truth value of 2");
     put_begin(&b, 3, 0, 2);
     for (int i = 0; i < 2; i++) put_key(&b, "k", GGUF_U8), bytes_byte(&b, 1);
