@@ -23,6 +23,7 @@ allocations=tests/check_allocations.sh returns=scripts/check_returns.sh
 creativity='plain/tests/test_tasks plain/tests/test_creativity'
 tools='plain/tests/test_calculator plain/tests/test_store plain/tests/test_tape plain/tests/test_programs plain/tests/test_mcp'
 sampling='plain/tests/test_chain plain/tests/test_sample tests/cli/sample.t'
+foreign='plain/tests/test_gguf plain/tests/test_tokenizer'
 measured='tests/test_neuron_eval tests/test_edits'
 logits='plain/tests/test_logit_row plain/tests/test_variance plain/tests/test_identities plain/tests/test_logit_pattern
     plain/tests/test_normality plain/tests/test_kstar plain/tests/test_null plain/tests/test_hooks
@@ -38,6 +39,8 @@ build() { # double | rules | fits | plain | sealed, more for make
     # shellcheck disable=SC2206  # words
     [ "$1" = logits ] && goal=(ISAS=portable BUILD=plain plain/rote ${logits% *})
     [ "$1" = sealed ] && goal=(ISAS=portable BUILD=plain plain/rote plain/tests/test_hostile plain/tests/test_done)
+    # shellcheck disable=SC2206
+    [ "$1" = foreign ] && goal=(ISAS=portable BUILD=plain $foreign)
     [ "$1" = sampling ] && goal=(ISAS=portable BUILD=plain plain/rote plain/tests/test_chain plain/tests/test_sample)
     # shellcheck disable=SC2206
     [ "$1" = creativity ] && goal=(ISAS=portable BUILD=plain $creativity)
@@ -75,6 +78,7 @@ tests_for() {
     capacity:*) echo tests/test_fits && return ;;
     sampling:*) echo $sampling && return ;;
     tools:*) echo $tools && return ;;
+    foreign:*) echo $foreign && return ;;
     logits:*) echo $logits && return ;;
     esac
     if [[ $1 != rules* && $1 != init_from:* && -n "$verbose" ]]; then
@@ -125,6 +129,7 @@ try() { # what, file, from, to
     [[ $1 == places:* ]] && program=plain
     [[ $1 == sampling:* ]] && program=sampling
     [[ $1 == tools:* ]] && program=tools
+    [[ $1 == foreign:* ]] && program=foreign
     [[ $1 == rules* || $1 == init_from:* ]] && program=rules
     [[ $1 == capacity:* ]] && program=fits
     [[ $1 == logits:* ]] && program=logits
