@@ -39,7 +39,7 @@ static void defaults(void **state) {
                                    "  junk_n: 0\n"
                                    "  domain_token: false\n"
                                    "  paraphrases: 1\n"
-                                   "  seed_prefix: 0\n  prefix_symbols: 64\n"
+                                   "  seed_prefix: 0\n  prefix_symbols: 64\n  fixed_prefix: false\n"
                                    "model:\n"
                                    "  n_layer: 2\n"
                                    "  n_head: 2\n"

@@ -108,6 +108,7 @@ typedef struct FactsConfig {
     bool domain_token; /* useful sequences begin with a domain symbol, junk does not */
     int paraphrases;   /* renderings of every fact */
     int seed_prefix, prefix_symbols; /* random symbols before every sequence; their number */
+    bool fixed_prefix;               /* each sequence keeps those that it was drawn with */
 } FactsConfig;
 
 typedef struct ModelConfig {

@@ -101,6 +101,10 @@ KEY(facts.seed_prefix, KEY_INT, .initial = "0", FROM_TO(0, 64), .late = true,
         "(seed-conditioning)")
 KEY(facts.prefix_symbols, KEY_INT, .initial = "64", FROM_TO(2, 65536), .late = true,
     .help = "number of symbols that facts.seed_prefix draws from")
+KEY(facts.fixed_prefix, KEY_BOOL, .initial = "false", .late = true,
+    .help =
+        "the symbols of facts.seed_prefix are drawn once for each sequence, which keeps them, not anew at each "
+        "exposure")
 
 KEY(model.n_layer, KEY_INT, .initial = "2", FROM_TO(1, 512), .also = "n_layers num_layers layers depth",
     .help = "number of blocks")
