@@ -7,6 +7,7 @@
 
 #include "base/exact.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "eval/capacity/table.h"
 
 static Status no_memory(const char *dir, Err *err) {
@@ -153,7 +154,7 @@ static Status read_waiting(Capacity *out, const char *dir, Err *err) {
         state = name_end ? name_end + quoted : NULL;
         if (state && strncmp(state, ",waiting,", 9) == 0 &&
             !has_folder(&out->files, name, (size_t)(name_end - name))) {
-            char **more = realloc(out->waiting, ((size_t)out->n_waiting + 1) * sizeof *more);
+            char **more = memory_one_more(out->waiting, (size_t)out->n_waiting, sizeof *more);
             if (more) out->waiting = more;
             if (!more || !(more[out->n_waiting] = strndup(name, (size_t)(name_end - name))))
                 status = no_memory(dir, err);
