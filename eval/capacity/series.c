@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/exact.h"
-#include "base/file.h"
+#include "base/lines.h"
 #include "base/memory.h"
 #include "eval/capacity/table.h"
 
@@ -148,7 +148,8 @@ static Status read_waiting(Capacity *out, const char *dir, Err *err) {
     TRY(path_join(path, sizeof path, dir, "table.csv", err));
     if (file_missing(path)) return OK;
     TRY(file_read(path, (size_t)1 << 28, &text, err));
-    for (const char *line = text.data; status == OK && line && *line;) {
+    for (Lines lines = lines_of(text.data); status == OK && lines_next(&lines);) {
+        const char *line = lines.line;
         bool quoted = *line == '"';
         const char *name = line + quoted, *name_end = strchr(name, quoted ? '"' : ','), *state;
         state = name_end ? name_end + quoted : NULL;
@@ -160,8 +161,6 @@ static Status read_waiting(Capacity *out, const char *dir, Err *err) {
                 status = no_memory(dir, err);
             else out->n_waiting++;
         }
-        line = strchr(line, '\n');
-        if (line) line++;
     }
     buffer_free(&text);
     return status;
