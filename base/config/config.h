@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "base/config/neurons.h"
+#include "base/config/tools.h"
 #include "base/err.h"
 
 enum { CONFIG_PATH_MAX = 1024, CONFIG_NAME_MAX = 64 };
@@ -127,6 +128,7 @@ typedef struct ModelConfig {
     double init_std;
     /* parameters, from which n_inner (mlp none: n_embd) is computed; 0: off; not hashed */
     int64_t match_params;
+    ToolStage tool; /* no key: follows from Config.tools */
 } ModelConfig;
 
 typedef struct TrainConfig {
@@ -183,11 +185,13 @@ typedef struct Config {
     SampleConfig sample;
     NeuronRule neurons[NEURON_RULES_MAX]; /* at their defaults from n_neurons on */
     int n_neurons;
+    ToolConfig tools[TOOLS_MAX]; /* at their defaults from n_tools on */
+    int n_tools;
 } Config;
 
 /* ---- config.c ---- */
 
-/* Every key at its default; no rules. */
+/* Every key at its default; no rules, no tools. */
 void config_defaults(Config *out);
 
 /* The config as YAML, every key of its sections and rules in the order of the table; config_load_text reads the same
@@ -217,8 +221,9 @@ const char *config_choice(const char *key, int value);
 const char *config_key_name(int index);
 /* Whether there is a key of that dotted name. */
 bool config_has_key(const char *name);
-/* The number of keys in a list (completion, help): of the rules' keys only those of the first rule. */
-int config_key_listed(void);
+/* The number of the next key in a list of all keys (completion, help), of rules and tools only those of the first one.
+ * index: -1 for the first key. Returns -1 behind the last one. */
+int config_key_after(int index);
 /* The values of a key with choices, ended by NULL; NULL: any other key. For completion. */
 const char *const *config_key_values(int index);
 
