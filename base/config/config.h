@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "base/config/neurons.h"
+#include "base/config/tools.h"
 #include "base/err.h"
 
 enum { CONFIG_PATH_MAX = 1024, CONFIG_NAME_MAX = 64 };
@@ -137,6 +138,7 @@ typedef struct ModelConfig {
     double init_std;
     /* parameters, from which n_inner (mlp none: n_embd) is computed; 0: off; not hashed */
     int64_t match_params;
+    ToolStage tool; /* no key: follows from Config.tools */
 } ModelConfig;
 
 typedef struct TrainConfig {
