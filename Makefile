@@ -28,10 +28,10 @@ endif
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(NUMERIC) -fopenmp -I. -MMD -MP $(DEFS) $(SANFLAGS)
 DEFS    := -D_GNU_SOURCE $(if $(DOUBLE),-DROTE_DOUBLE) $(if $(BARE),-DROTE_BARE -ffunction-sections -fdata-sections -idirafter /usr/include)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-LIBS    := $(if $(BARE),,-lyaml -ljansson -lxxhash -lpcre2-8 -lz -ldl -lm)
+LIBS    := $(if $(BARE),,-lyaml -ljansson -lxxhash -lpcre2-8 -lsqlite3 -lz -ldl -lm)
 LDFLAGS ?=
 LINK     = $(CC) $(CFLAGS) -fopenmp $(SANFLAGS) $(LDFLAGS) $(if $(STATIC)$(BARE),-static) $(if $(BARE),-Wl$(comma)--gc-sections)
-ROOMS   := base data model store eval train
+ROOMS   := base data model store tools eval train
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 
 # One object set per instruction set, from one source (model/kernels/ops.h).

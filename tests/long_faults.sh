@@ -179,7 +179,7 @@ worker() { # number, of
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-mkdir "$work/1" && cp -r Makefile base data model store eval train cli tests scripts "$work/1" || exit 1
+mkdir "$work/1" && cp -r Makefile base data model store tools eval train cli tests scripts "$work/1" || exit 1
 cd "$work/1" || exit 1
 workers=$(nproc)
 if ! build double -j"$workers" || ! build plain -j"$workers" || ! passes $sweep || ! passes $layers || ! passes $models || ! passes $reference || ! passes $training; then
