@@ -18,8 +18,8 @@ enum { TOOL_NOTHING = -1, TOOL_NONE = -2, TOOL_END = -3 };
  *   call          target of the call's read-out: 0 (no call) or 1 .. n (that tool); below 0: not asked. NULL: none asked
  *   point         (tokens,P) target of each pointer: a place in the token's own sequence, 0 (BOS) up to the token, which
  *                 the pointer's kind allows (CHECK); below 0: not asked. NULL: none asked
- *   call_weight   (1+n) weight of the cross-entropy of a call, by its target
- *   point_weight  (P) weight of the cross-entropy of each pointer
+ *   call_weight   (1+n) weight of the cross-entropy of a call, by its target; NULL: 1
+ *   point_weight  (P) weight of the cross-entropy of each pointer; NULL: 1
  *   call_nats     receives -ln p of each target of call, 0 without one, in a gradient's pass; NULL: not wanted
  *   point_nats    (tokens,P) the same for point */
 typedef struct ToolRows {

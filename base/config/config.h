@@ -195,11 +195,13 @@ typedef struct Config {
     SampleConfig sample;
     NeuronRule neurons[NEURON_RULES_MAX]; /* at their defaults from n_neurons on */
     int n_neurons;
+    ToolConfig tools[TOOLS_MAX]; /* at their defaults from n_tools on */
+    int n_tools;
 } Config;
 
 /* ---- config.c ---- */
 
-/* Every key at its default; no rules. */
+/* Every key at its default; no rules, no tools. */
 void config_defaults(Config *out);
 
 /* The config as YAML, every key of its sections and rules in the order of the table; config_load_text reads the same
@@ -229,8 +231,9 @@ const char *config_choice(const char *key, int value);
 const char *config_key_name(int index);
 /* Whether there is a key of that dotted name. */
 bool config_has_key(const char *name);
-/* The number of keys in a list (completion, help): of the rules' keys only those of the first rule. */
-int config_key_listed(void);
+/* The number of the next key in a list of all keys (completion, help), of rules and tools only those of the first one.
+ * index: -1 for the first key. Returns -1 behind the last one. */
+int config_key_after(int index);
 /* The values of a key with choices, ended by NULL; NULL: any other key. For completion. */
 const char *const *config_key_values(int index);
 

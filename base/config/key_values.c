@@ -301,12 +301,13 @@ static Status set_value(Config *config, const Key *key, const char *text, size_t
 }
 
 Status key_set(Config *config, const Key *key, const char *text, size_t length, Err *err) {
-    if (key->rule > config->n_neurons + 1)
-        return err_set(err, ERR_INPUT,
-                       "key '%s': the rule neurons.%d is missing; number rules from 0 without gaps",
-                       key->name, config->n_neurons);
+    const KeyList *l = &key_lists[key->list];
+    int *count = key->list ? list_count(config, key->list) : NULL;
+    if (count && key->item > *count)
+        return err_set(err, ERR_INPUT, "key '%s': the %s %s.%d is missing; number %ss from 0 without gaps",
+                       key->name, l->item, l->section, *count, l->item);
     TRY(set_value(config, key, text, length, err));
     if (key->offset == offsetof(Config, facts.n)) config->facts.n_given = true;
-    if (key->rule > config->n_neurons) config->n_neurons = key->rule;
+    if (count && key->item == *count) ++*count;
     return OK;
 }

@@ -43,6 +43,8 @@ typedef struct ToolArgs {
 Status tool_args_parse(const char *text, ToolArgs *out, Err *err);
 static inline int tool_arg_pointers(ToolArg arg) { return arg == ARG_SPAN ? 2 : arg != ARG_PROMPT; }
 
+enum { POINTER_WIDTH = 8 }; /* channels of a pointer's queries and keys */
+
 /* The shape of the stage that the tools share. Its pointers are those of tool 0's arguments in their order, then those
  * of tool 1's, ..; tool i is number i + 1 in calls. */
 typedef struct ToolStage {

@@ -23,19 +23,54 @@
 
 #include "model/layers/sublayer.h"
 
-enum { POINTER_WIDTH = 8 }; /* channels of a query and of a key */
-
-/* The reals of one row of pointers: query and key of pointer 0, then of pointer 1, .. */
-static inline int tool_point_width(const ModelConfig *c) { return 2 * POINTER_WIDTH * c->tool.n_pointers; }
-
 /* The rows of the stage. Without a backward pass y is x. */
 typedef struct ToolActs {
-    real *x; /* (n,d) the stream before it */
-    real *y; /* (n,d) the stream after it */
+    real *x;       /* (n,d) the stream before it */
+    real *y;       /* (n,d) the stream after it */
+    real *symbols; /* (n,d) wte[y_t] of the rows at which a symbol is written; the others are undefined */
     NormRows r;
-    real *call;    /* (n,1+N) logits; in a gradient's pass then their gradient */
-    real *point;   /* (n,tool_point_width) queries and keys */
-    real *symbols; /* (n,d) wte[y_t], of rows at which a symbol is written */
+    real *point;     /* (n,tool_point_width) queries and keys */
+    real *call;      /* (n,1+N) logits */
+    real *dpoint;    /* (n,tool_point_width) their gradients; those of call are in its place */
+    double *nats;    /* (n) */
+    int32_t *places; /* (n) the places that a pointer may point at */
 } ToolActs;
+
+/* What a decoder keeps of the rows that it has read, at most T: keys of all pointers, and the symbols. */
+typedef struct ToolCache {
+    real *keys; /* (T,8 P) */
+    int32_t *tokens;
+} ToolCache;
+
+/* The stage, ready to run on a chunk. */
+typedef struct ToolRun {
+    const ModelConfig *c;
+    const Exec *e;
+    const ToolWeights *w;
+    const Chunk *k;
+    const ToolActs *a;
+    const uint8_t *symbol_class; /* as in ToolRows */
+    const ToolCache *cache;      /* of a decoder; NULL: the chunk has complete sequences */
+
+    /* backward */
+    const BlockGrads *g; /* dx and dnorm */
+    const real *params;
+    real *grad; /* has the layout of params */
+} ToolRun;
+
+/* a->x is placed before. Places the other rows; without room->backward y is x, and there are no gradients. */
+void tool_place(Arena *arena, const ModelConfig *c, const Room *room, ToolActs *a);
+
+/* Writes: y = x, and what is written at this member's rows is added.
+ *   written  one for each row of the chunk, from its row 0 on; NULL: nothing */
+void tool_write(const ToolRun *t, const int32_t *written);
+
+/* The choices at this member's rows, from x (gpt_tool_choices in model/pass.h).
+ *   call (n)  point (n,P)   from row 0 of the chunk on */
+void tool_choose(const ToolRun *t, int32_t *call, int32_t *point);
+
+/* Computes the read-outs that batch->tools asks for, and their gradients, times scale and their weights. t->g->dx
+ * (n,d): on entry the gradient of y, on return that of x. Also sets call_nats and point_nats. */
+void tool_backward(const ToolRun *t, real scale);
 
 #endif
