@@ -53,7 +53,7 @@ static Status open_kind(Tool *t, Err *err) {
     case TOOL_STORE: return store_open(&t->store, &t->spec, err);
     case TOOL_PROGRAM: return program_open(&t->program, &t->spec, &t->counts, err);
     case TOOL_CALCULATOR:
-    case TOOL_KINDS: break;
+    case TOOL_KIND_COUNT: break;
     }
     return OK;
 }
@@ -136,7 +136,7 @@ static Status ask(Tool *t, const ToolCall *call, int *lost, Err *err) {
     case TOOL_CALCULATOR: return calculator_call(call, t->spec.n_arguments, &t->reply, err);
     case TOOL_STORE: return store_call(t->store, call, &t->reply, err);
     case TOOL_PROGRAM: return ask_program(t, call, lost, err);
-    case TOOL_KINDS: break;
+    case TOOL_KIND_COUNT: break;
     }
     return OK;
 }
