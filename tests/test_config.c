@@ -32,6 +32,7 @@ static void defaults(void **state) {
                                    "  exceptions: 0\n"
                                    "  parents: 8\n  children: 32\n"
                                    "  vertices: 32\n  edges: 4\n  density: 0.5\n"
+                                   "  digits: 1-4\n  operations: add\n  named: 0\n  plain: 0\n"
                                    "  heldout: 0\n"
                                    "  split_seed: 0\n"
                                    "  zipf: 0\n"
@@ -39,7 +40,7 @@ static void defaults(void **state) {
                                    "  junk_n: 0\n"
                                    "  domain_token: false\n"
                                    "  paraphrases: 1\n"
-                                   "  seed_prefix: 0\n  prefix_symbols: 64\n"
+                                   "  seed_prefix: 0\n  prefix_symbols: 64\n  fixed_prefix: false\n"
                                    "model:\n"
                                    "  n_layer: 2\n"
                                    "  n_head: 2\n"
@@ -106,9 +107,9 @@ static void defaults(void **state) {
 /* A row that points at another field, or at one of another size, would show nowhere else. */
 static void rows_are_sound(void **state) {
     (void)state;
-    static const size_t sizes[] = {
-        [KEY_INT] = 4,  [KEY_INT64] = 8,  [KEY_UINT64] = 8, [KEY_DOUBLE] = 8, [KEY_BOOL] = 1,
-        [KEY_ENUM] = 4, [KEY_SIZES] = 68, [KEY_FLAGS] = 4,  [KEY_NAME] = 64,  [KEY_PATH] = 1024};
+    static const size_t sizes[] = {[KEY_INT] = 4,   [KEY_INT64] = 8, [KEY_UINT64] = 8, [KEY_DOUBLE] = 8,
+                                   [KEY_BOOL] = 1,  [KEY_ENUM] = 4,  [KEY_SIZES] = 68, [KEY_RANGE] = 8,
+                                   [KEY_FLAGS] = 4, [KEY_NAME] = 64, [KEY_PATH] = 1024};
     size_t covered = 0, of_rule = 0, of_tool = 0;
     for (int i = 0; i < KEY_COUNT; i++) {
         assert_string_equal(config_key_name(i), keys[i].name);
@@ -315,7 +316,7 @@ static const Bad bad_files[] = {
     {"model:\n  attn: full\n", "cfg.yaml:2: key 'model.attn': 'full' is not one of causal | none | mean"},
     {"facts: {kind: bioS}\n",
      "cfg.yaml:1: key 'facts.kind': 'bioS' is not one of random | file | triples | "
-     "bios | biod | rules | text | siblings | triangles | circles | lines; nearest: bios"},
+     "bios | biod | rules | text | siblings | triangles | circles | lines | sums; nearest: bios"},
     {"facts:\n  n: 9\n  kind: file\n",
      "cfg.yaml:3: key 'facts.kind': is file, but facts.path is empty; `rote facts make` and `rote facts "
      "import` write such a folder"},

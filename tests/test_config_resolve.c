@@ -2,9 +2,9 @@
 #include "base/nearest.h"
 #include "tests/config_testing.h"
 
-#define DRAWN_ONLY(key)                                                                                         \
-    key " works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, " \
-        "circles, lines); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and "    \
+#define DRAWN_ONLY(key)                                                                                            \
+    key " works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, "    \
+        "circles, lines, sums); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and " \
         "facts.zipf; leave the key out"
 
 /* ---- resolving ---- */

@@ -41,8 +41,16 @@ static void draw_value(Config *config, const Key *key, Stream s) {
         return;
     }
     case KEY_FLAGS: {
-        int value = (int)(bits & 31);
+        int count = 0;
+        while (key->choices[count]) count++;
+        int value = (int)(bits & ((1u << count) - 1));
         memcpy(field, &value, sizeof value);
+        return;
+    }
+    case KEY_RANGE: {
+        int low = (int)random_below(s, 2, (uint64_t)(key->high - key->low) + 1) + (int)key->low;
+        Span span = {low, low + (int)random_below(s, 3, (uint64_t)(key->high - low) + 1)};
+        memcpy(field, &span, sizeof span);
         return;
     }
     case KEY_SIZES: {

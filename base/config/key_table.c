@@ -13,6 +13,11 @@ static const char *const rules[] = {[RULE_AFFINE] = "affine",
                                     [RULE_QUADRATIC] = "quadratic",
                                     [RULE_LOOKUP] = "lookup",
                                     [RULE_FAMILY_COUNT] = NULL};
+static const char *const operations[] = {[ASK_ADD] = "add",
+                                         [ASK_SUBTRACT] = "subtract",
+                                         [ASK_MULTIPLY] = "multiply",
+                                         [ASK_COMPARE] = "compare",
+                                         [ASK_COUNT] = NULL};
 static const char *const norms[] = {
     [NORM_LAYERNORM] = "layernorm", [NORM_RMSNORM] = "rmsnorm", [NORM_COUNT] = NULL};
 static const char *const positions[] = {

@@ -149,6 +149,9 @@ void key_range(const Key *key, char *out, size_t size) {
         snprintf(out, size, "such as 8x100x263, at most %d sizes of %.0f to %.0f", SIZES_MAX, key->low,
                  key->high);
         return;
+    case KEY_RANGE:
+        snprintf(out, size, "from-to, such as 1-4, within %.0f to %.0f", key->low, key->high);
+        return;
     case KEY_INT:
     case KEY_INT64:
     case KEY_DOUBLE: break;

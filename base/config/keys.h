@@ -21,6 +21,7 @@ typedef enum KeyType {
     /* "none", or choices joined by '+' (a ',' would be a sweep over them); an int, 1 << choice each */
     KEY_FLAGS,
     KEY_SIZES, /* a Sizes, "400x400x1000": whole numbers, each in the range */
+    KEY_RANGE, /* a Span, "1-4": both ends in the range */
     KEY_NAME,  /* usable in a file name: letters, digits, '.', '_', '-' */
     KEY_TEXT,  /* one line of any characters */
     /* Any bytes but NUL. Printed escaped (base/escape.h). An escaped value is accepted, too, unless there is a path

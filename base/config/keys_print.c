@@ -67,6 +67,12 @@ void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]) {
             at += (size_t)snprintf(out + at, size - at, j ? "x%d" : "%d", sizes.size[j]);
         return;
     }
+    case KEY_RANGE: {
+        Span range;
+        memcpy(&range, field, sizeof range);
+        snprintf(out, size, range.low == range.high ? "%d" : "%d-%d", range.low, range.high);
+        return;
+    }
     case KEY_NAME:
     case KEY_TEXT:
     case KEY_PATH: break;
