@@ -409,7 +409,7 @@ static int fixed_answer(void *user, int position, int call, const int32_t *place
     assert_true(position >= 0 && (call == 1 || call == 2));
     if (call == 2) return TOOL_NONE;
     int n = 0;
-    for (; text[n] && n < room; n++) result[n] = text[n];
+    for (; text[n] && n < room; n++) result[n] = (unsigned char)text[n];
     return n;
 }
 
