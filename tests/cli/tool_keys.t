@@ -1,4 +1,4 @@
-# Config keys of tools: what is refused, what a run records, and what such a model cannot be made into.
+# Config keys of tools: what is refused, what a run records and resumes, and what such a model cannot be made into.
 
 $ small="facts.n=16 train.max_steps=4 model.n_embd=16 train.threads=1"; for keys in tools.0.layer=3 'tools.0.layer=1 tools.1.layer=2' tools.0.tool=program tools.0.args=run+tokn tools.0.args=run+ tools.0.args=run+run+run+run+run 'tools.0.layer=0 neurons.0.when.share=.5 neurons.0.hook=blocks.0.mlp.hook_pre neurons.0.units=1' tools.1.tool=store; do rote train $small $keys --dry-run; done
 2> rote: tools.0.layer is 3 and model.n_layer is 2; set the layer to a number from 0 (behind the embedding) to 2 (behind all blocks)
@@ -10,13 +10,7 @@ $ small="facts.n=16 train.max_steps=4 model.n_embd=16 train.threads=1"; for keys
 2> rote: the config has neuron rules and tools, which cannot be combined; leave out the section neurons or tools
 2> rote: command line: key 'tools.1.tool': the tool tools.0 is missing; number tools from 0 without gaps
 [2]
-$ rote train facts.n=16 train.max_steps=4 model.n_embd=16 train.threads=1 tools.0.tool=calculator --out a --quiet; sed -n '/^tools/,$p' a/config.yaml; grep -o '"head.*"tools": [0-9]*' a/result.json
-run         a
-verdict     annealed after 4 steps, every fact trained 4.0 times
-loss        7.917123 bits/token
-memorized   21.2 of 2048.0 bits (ceiling 1984.0), 0.0018 bits/param
-recall      0.0000
-parameters  12,034, hash 27451a6928686bd6a344042fd1490649
+$ printf 'facts: {kind: sums, n: 64, digits: 1-2}\ntrain: {max_steps: 12, batch_size: 8, checkpoint_interval: 5}\nmodel: {n_embd: 16}\ntools: [{tool: calculator}]\n' > sums.yaml; rote train sums.yaml --out whole --quiet > log; sed -n '/^tools/,$p' whole/config.yaml | grep -v attributes; grep -o '"head.*"tools": [0-9]*' whole/result.json
 tools:
   - tool: calculator
     layer: 1
@@ -27,10 +21,13 @@ tools:
     max_calls: 1
     weight: 1
 "head": 0, "tools": 1090
-$ rote export a --to hf --out h
+$ cp -r whole cut; rm cut/DONE cut/result.json cut/checkpoint-000000012.safetensors; ls cut/*.safetensors; rote train sums.yaml --out cut --resume --quiet > log; grep param_hash whole/result.json | cmp - <(grep param_hash cut/result.json) && echo the same parameters
+cut/checkpoint-000000010.safetensors
+the same parameters
+$ rote export whole --to hf --out h
 2> rote: export to hf: GPT-2 with norm=layernorm cannot express tools; try --to npz or safetensors
 [2]
-$ rote compress a -o x
+$ rote compress whole -o x
 2> rote: the model calls tools, which an archive does not contain; train it without
 [2]
 $ rote help tools.2.weight
