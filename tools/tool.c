@@ -12,7 +12,7 @@
 
 const char *const tool_reason_name[TOOL_REASONS] = {"answered", "missing", "refused",  "failed",
                                                     "timeout",  "gone",    "malformed"};
-const char *const tool_kind_name[TOOL_KINDS] = {"calculator", "store", "program"};
+const char *const tool_kind_name[TOOL_KIND_COUNT] = {"calculator", "store", "program"};
 const char *const tool_protocol_name[TOOL_PROTOCOLS] = {"lines", "mcp"};
 
 /* After so many calls in a row that cost a timeout or a start, the rest of an array is not asked. */
@@ -57,7 +57,7 @@ static Status open_kind(Tool *t, Err *err) {
     case TOOL_STORE: return store_open(&t->store, &t->spec, err);
     case TOOL_PROGRAM: return program_open(&t->program, &t->spec, &t->counts, err);
     case TOOL_CALCULATOR:
-    case TOOL_KINDS: break;
+    case TOOL_KIND_COUNT: break;
     }
     return OK;
 }
@@ -140,7 +140,7 @@ static Status ask(Tool *t, const ToolCall *call, int *lost, Err *err) {
     case TOOL_CALCULATOR: return calculator_call(call, t->spec.n_arguments, &t->reply, err);
     case TOOL_STORE: return store_call(t->store, call, &t->reply, err);
     case TOOL_PROGRAM: return ask_program(t, call, lost, err);
-    case TOOL_KINDS: break;
+    case TOOL_KIND_COUNT: break;
     }
     return OK;
 }

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/config/tools.h"
 #include "base/err.h"
 
 enum {
@@ -51,8 +52,8 @@ typedef struct ToolAnswer {
     const char *why; /* otherwise: one line for people; "" where the reason says it all */
 } ToolAnswer;
 
-typedef enum ToolKind { TOOL_CALCULATOR, TOOL_STORE, TOOL_PROGRAM, TOOL_KINDS } ToolKind;
-extern const char *const tool_kind_name[TOOL_KINDS]; /* "calculator", "store", "program" */
+/* ToolKind: base/config/tools.h */
+extern const char *const tool_kind_name[TOOL_KIND_COUNT]; /* "calculator", "store", "program" */
 
 typedef enum ToolProtocol { TOOL_LINES, TOOL_MCP, TOOL_PROTOCOLS } ToolProtocol;
 extern const char *const tool_protocol_name[TOOL_PROTOCOLS]; /* "lines", "mcp" */
