@@ -3,7 +3,7 @@
  * last one. A call without result writes TOOL_NONE at row t and nothing behind it. As long as a result is being written
  * no call counts; after TOOL_END the next may.
  *
- * For a decoder (tool_writes_step is a DecoderTool), and for full passes: the rows of gpt_tool_choices in their order. */
+ * For a decoder (tool_writes_step is a DecoderTool), and for full passes: the rows of gpt_tool_choices in order. */
 #ifndef ROTE_MODEL_TOOL_WRITES_H
 #define ROTE_MODEL_TOOL_WRITES_H
 

@@ -187,7 +187,8 @@ void tool_choose(const ToolRun *t, int32_t *call, int32_t *point) {
 /* ---- backward ---- */
 
 /* The gradient of one pointer: of its query, and of the keys of the places, in a->dpoint.
- *   s_i = <q, k_i> / sqrt 8   ds = (softmax(s) - onehot) scale   dq = sum_i ds_i k_i / sqrt 8   dk_i += ds_i q / sqrt 8 */
+ *   s_i = <q, k_i> / sqrt 8          ds = (softmax(s) - onehot) scale
+ *   dq = sum_i ds_i k_i / sqrt 8     dk_i += ds_i q / sqrt 8 */
 static double point_backward(const ToolRun *t, const PlaceKeys *x, int s, int place, int p, int target,
                              real scale) {
     const Exec *e = t->e;
