@@ -18,8 +18,8 @@ typedef struct Spelling {
 Status spelling_create(Spelling *out, const Vocab *vocab, Err *err);
 void spelling_free(Spelling *spelling);
 
-/* The text of n tokens; symbols without text are numbers, and EOS is nothing. Returns its bytes, of which at most `room`
- * are written: more than that, and the text does not fit. */
+/* The text of n tokens; symbols without text are numbers, and EOS is nothing. Returns its bytes, of which at most
+ * `room` are written: more than that, and the text does not fit. */
 size_t spelling_text(const Spelling *spelling, const int32_t *tokens, int n, char *out, size_t room);
 
 /* The tokens of a text, at most `room` of them, or -1: no tokens spell it, it is empty, or it is longer. */

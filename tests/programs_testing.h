@@ -1,5 +1,5 @@
-/* Programs that misbehave, each asked by a thread of its own: a table of scenarios, run at once, looked at afterwards. A
- * test's program is the test itself, called as `test_X child MODE`. */
+/* Programs that misbehave, each asked by a thread of its own: a table of scenarios, run at once, looked at afterwards.
+ * A test's program is the test itself, called as `test_X child MODE`. */
 #ifndef ROTE_TESTS_PROGRAMS_TESTING_H
 #define ROTE_TESTS_PROGRAMS_TESTING_H
 

@@ -97,7 +97,7 @@ static void call_tool(json_t *id, const json_t *params) {
     if (!strcmp(words, "late")) usleep(1500000);
     if (!strcmp(words, "twice")) put_result(id, text_result("twice"));
     if (!strcmp(words, "chatter"))
-        say("Loading...\n{\"a\":1}\n[1]\nnull\n\n{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{}}\n\xff\xfe\n");
+        say("Loading...\n{\"a\":1}\n[1]\nnull\n\n{\"method\":\"notifications/message\",\"params\":{}}\n\xff\xfe\n");
     if (!strcmp(words, "half")) say("{\"jsonrpc\":\"2.0\","), pause();
     if (!strcmp(words, "die")) raise(SIGKILL);
     if (!strcmp(words, "hang")) signal(SIGTERM, SIG_IGN), pause();

@@ -73,37 +73,37 @@ static bool compose(const ToolSpec *spec, const ToolCall *call, Bytes *line) {
     return one_line;
 }
 
-static void take_answer(Process *p, ToolText line, bool first, Reply *out, uint64_t *strays) {
+static void take_answer(Child *p, ToolText line, bool first, Reply *out, uint64_t *strays) {
     if (!utf8_text(line.bytes, line.size)) reply_none(out, TOOL_MALFORMED, "the line is not UTF-8 text");
     else if (!line.size) reply_none(out, TOOL_MISSING, "an empty line");
     else bytes_add(&out->text, line.bytes, line.size);
-    if (process_speaks(p, first ? clock_s() + FIRST_PAUSE_S : 0) && p->read.size > p->taken) {
+    if (child_speaks(p, first ? clock_s() + FIRST_PAUSE_S : 0) && p->read.size > p->taken) {
         ++*strays;
         reply_none(out, TOOL_MALFORMED, "more than one line; which one answers is unknown");
     }
 }
 
-static Status take_end(Process *p, ProcessEnd end, ToolText line, Reply *out, Err *err) {
+static Status take_end(Child *p, ChildEnd end, ToolText line, Reply *out, Err *err) {
     switch (end) {
-    case PROCESS_OK: break;
-    case PROCESS_TIMEOUT:
+    case CHILD_OK: break;
+    case CHILD_TIMEOUT:
         reply_none(out, TOOL_TIMEOUT,
                    p->read.size > p->taken ? "half a line, and no more in time" : "no answer in time");
         break;
-    case PROCESS_ENDED: reply_none(out, TOOL_GONE, line.size ? "it ended in half a line" : "it ended"); break;
-    case PROCESS_TOO_LONG:
+    case CHILD_ENDED: reply_none(out, TOOL_GONE, line.size ? "it ended in half a line" : "it ended"); break;
+    case CHILD_TOO_LONG:
         reply_none(out, TOOL_MALFORMED, "a line of more than %d bytes", TOOL_ANSWER_BYTES_MAX);
         break;
-    case PROCESS_NO_MEMORY: return err_set(err, ERR_NOMEM, "no memory for a program's answer");
+    case CHILD_NO_MEMORY: return err_set(err, ERR_NOMEM, "no memory for a program's answer");
     }
     return OK;
 }
 
-Status lines_call(Process *p, const ToolSpec *spec, const ToolCall *call, bool first, double deadline_s,
+Status lines_call(Child *p, const ToolSpec *spec, const ToolCall *call, bool first, double deadline_s,
                   Reply *out, uint64_t *strays, Err *err) {
     Bytes question = {0};
     ToolText line = {NULL, 0};
-    ProcessEnd end = PROCESS_NO_MEMORY;
+    ChildEnd end = CHILD_NO_MEMORY;
     bool one_line = compose(spec, call, &question);
     if (!one_line) {
         bytes_free(&question);
@@ -111,10 +111,10 @@ Status lines_call(Process *p, const ToolSpec *spec, const ToolCall *call, bool f
         return OK;
     }
     if (!question.failed)
-        end = process_send(p, question.data, question.size, TOOL_ANSWER_BYTES_MAX + 1, deadline_s);
+        end = child_send(p, question.data, question.size, TOOL_ANSWER_BYTES_MAX + 1, deadline_s);
     bytes_free(&question);
-    if (end == PROCESS_OK) end = process_line(p, TOOL_ANSWER_BYTES_MAX, deadline_s, &line);
-    if (end != PROCESS_OK) return take_end(p, end, line, out, err);
+    if (end == CHILD_OK) end = child_line(p, TOOL_ANSWER_BYTES_MAX, deadline_s, &line);
+    if (end != CHILD_OK) return take_end(p, end, line, out, err);
     take_answer(p, line, first, out, strays);
     return OK;
 }

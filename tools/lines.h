@@ -3,7 +3,7 @@
 #ifndef ROTE_TOOLS_LINES_H
 #define ROTE_TOOLS_LINES_H
 
-#include "tools/process.h"
+#include "tools/child.h"
 #include "tools/reply.h"
 
 /* ERR_INPUT: `ask` is missing, or names what is no argument, or does not use one. */
@@ -11,7 +11,7 @@ Status lines_check(const ToolSpec *spec, Err *err);
 
 /* Asks one call. first: the program's first since its start; its answer then gets a moment in which a second line (a
  * banner before it) shows. An empty line is TOOL_MISSING. strays: counts lines that answer nothing. ERR_NOMEM. */
-Status lines_call(Process *p, const ToolSpec *spec, const ToolCall *call, bool first, double deadline_s,
+Status lines_call(Child *p, const ToolSpec *spec, const ToolCall *call, bool first, double deadline_s,
                   Reply *out, uint64_t *strays, Err *err);
 
 #endif

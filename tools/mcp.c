@@ -17,21 +17,21 @@ enum { MESSAGE_BYTES_MAX = 1 << 22, PAGES_MAX = 100 };
 
 /* ---- messages ---- */
 
-static Status send_message(Process *p, json_t *message, double deadline_s, ProcessEnd *end, Err *err) {
+static Status send_message(Child *p, json_t *message, double deadline_s, ChildEnd *end, Err *err) {
     char *text;
     TRY(json_take_text(message, JSON_COMPACT, "a request", &text, err));
     size_t size = strlen(text);
     text[size] = '\n'; /* in the place of its NUL */
-    *end = process_send(p, text, size + 1, MESSAGE_BYTES_MAX + 1, deadline_s);
+    *end = child_send(p, text, size + 1, MESSAGE_BYTES_MAX + 1, deadline_s);
     free(text);
-    return *end == PROCESS_NO_MEMORY ? err_set(err, ERR_NOMEM, "no memory for a program's answer") : OK;
+    return *end == CHILD_NO_MEMORY ? err_set(err, ERR_NOMEM, "no memory for a program's answer") : OK;
 }
 
 static json_t *client_info(void) { return json_pack("{s:s, s:s}", "name", "rote", "version", "1"); }
 
 /* A request of this client; takes params. Its id is mcp->id. */
-static Status send_request(Mcp *mcp, Process *p, const char *method, json_t *params, double deadline_s,
-                           ProcessEnd *end, Err *err) {
+static Status send_request(Mcp *mcp, Child *p, const char *method, json_t *params, double deadline_s,
+                           ChildEnd *end, Err *err) {
     if (!mcp->legacy || !mcp->known)
         json_object_set_new(params, "_meta",
                             json_pack("{s:s, s:{}, s:o}", "io.modelcontextprotocol/protocolVersion", MODERN,
@@ -42,15 +42,15 @@ static Status send_request(Mcp *mcp, Process *p, const char *method, json_t *par
     return send_message(p, message, deadline_s, end, err);
 }
 
-static Status send_notification(Process *p, const char *method, json_t *params, double deadline_s,
-                                ProcessEnd *end, Err *err) {
+static Status send_notification(Child *p, const char *method, json_t *params, double deadline_s,
+                                ChildEnd *end, Err *err) {
     json_t *message = json_pack("{s:s, s:s, s:o}", "jsonrpc", "2.0", "method", method, "params", params);
     return send_message(p, message, deadline_s, end, err);
 }
 
 /* The server asks something: it is told that this client is there, and can do nothing else. */
-static Status answer_server(Process *p, const json_t *request, double deadline_s, Err *err) {
-    ProcessEnd end;
+static Status answer_server(Child *p, const json_t *request, double deadline_s, Err *err) {
+    ChildEnd end;
     json_t *id = json_object_get(request, "id");
     const char *method = json_string_value(json_object_get(request, "method"));
     json_t *answer = !strcmp(method, "ping")
@@ -61,17 +61,17 @@ static Status answer_server(Process *p, const json_t *request, double deadline_s
 }
 
 /* Waits for the answer to one of this client's requests from..mcp->id; what else comes is passed over.
- *   end   PROCESS_OK: *out is the answer, to be released. Else *out is NULL. */
-static Status receive(Mcp *mcp, Process *p, json_int_t from, double deadline_s, json_t **out, ProcessEnd *end,
+ *   end   CHILD_OK: *out is the answer, to be released. Else *out is NULL. */
+static Status receive(Mcp *mcp, Child *p, json_int_t from, double deadline_s, json_t **out, ChildEnd *end,
                       Err *err) {
     *out = NULL;
     for (;;) {
         ToolText line;
         json_int_t id;
         json_t *message = NULL;
-        *end = process_line(p, MESSAGE_BYTES_MAX, deadline_s, &line);
-        if (*end == PROCESS_NO_MEMORY) return err_set(err, ERR_NOMEM, "no memory for a program's answer");
-        if (*end != PROCESS_OK) return OK;
+        *end = child_line(p, MESSAGE_BYTES_MAX, deadline_s, &line);
+        if (*end == CHILD_NO_MEMORY) return err_set(err, ERR_NOMEM, "no memory for a program's answer");
+        if (*end != CHILD_OK) return OK;
         Err why;
         Status status = json_read(line.bytes, line.size, 0, "a message", &message, &why);
         if (status == ERR_NOMEM) return err_set(err, status, "%s", why.msg);
@@ -81,23 +81,24 @@ static Status receive(Mcp *mcp, Process *p, json_int_t from, double deadline_s, 
             return OK;
         }
         bool is_said = json_is_string(json_object_get(message, "method"));
-        if (!is_said) ++*mcp->strays;
+        bool of_start = is_answer && json_whole(json_object_get(message, "id"), 1, mcp->start_id, &id);
+        if (!is_said && !of_start) ++*mcp->strays; /* two probes may be answered where one was needed */
         status = OK;
         if (is_said && json_object_get(message, "id")) status = answer_server(p, message, deadline_s, err);
         json_decref(message);
         TRY(status);
         if (clock_s() >= deadline_s) { /* one that never stops to talk */
-            *end = PROCESS_TIMEOUT;
+            *end = CHILD_TIMEOUT;
             return OK;
         }
     }
 }
 
-static Status exchange(Mcp *mcp, Process *p, const char *method, json_t *params, double deadline_s,
-                       json_t **out, ProcessEnd *end, Err *err) {
+static Status exchange(Mcp *mcp, Child *p, const char *method, json_t *params, double deadline_s,
+                       json_t **out, ChildEnd *end, Err *err) {
     *out = NULL;
     TRY(send_request(mcp, p, method, params, deadline_s, end, err));
-    return *end == PROCESS_OK ? receive(mcp, p, mcp->id, deadline_s, out, end, err) : OK;
+    return *end == CHILD_OK ? receive(mcp, p, mcp->id, deadline_s, out, end, err) : OK;
 }
 
 /* ---- the start ---- */
@@ -107,10 +108,10 @@ static const char *error_text(const json_t *answer) {
     return text ? text : "no message";
 }
 
-static Status not_answered(const char *method, ProcessEnd end, Err *err) {
-    const char *how = end == PROCESS_TIMEOUT ? "no answer in time"
-                      : end == PROCESS_ENDED ? "it ended"
-                                             : "too long a line";
+static Status not_answered(const char *method, ChildEnd end, Err *err) {
+    const char *how = end == CHILD_TIMEOUT ? "no answer in time"
+                      : end == CHILD_ENDED ? "it ended"
+                                           : "too long a line";
     return err_set(err, ERR_INPUT, "no MCP server: %s: %s", method, how);
 }
 
@@ -124,33 +125,33 @@ static bool is_modern(const json_t *answer) {
 }
 
 /* initialize. A slow server may answer server/discover only now. */
-static Status initialize(Mcp *mcp, Process *p, json_int_t discover, double deadline_s, Err *err) {
-    ProcessEnd end;
+static Status initialize(Mcp *mcp, Child *p, json_int_t discover, double deadline_s, Err *err) {
+    ChildEnd end;
     json_t *answer = NULL;
     json_t *params =
         json_pack("{s:s, s:{}, s:o}", "protocolVersion", LEGACY, "capabilities", "clientInfo", client_info());
     mcp->known = mcp->legacy = true;
     TRY(send_request(mcp, p, "initialize", params, deadline_s, &end, err));
     json_int_t own = mcp->id, id = 0;
-    while (end == PROCESS_OK) {
+    while (end == CHILD_OK) {
         TRY(receive(mcp, p, discover ? discover : own, deadline_s, &answer, &end, err));
         json_whole(json_object_get(answer, "id"), 0, own, &id);
-        if (end != PROCESS_OK || id == own) break;
+        if (end != CHILD_OK || id == own) break;
         mcp->legacy = !is_modern(answer);
         json_decref(answer);
         if (!mcp->legacy) return OK; /* its answer to initialize will be passed over */
     }
-    if (end != PROCESS_OK) return not_answered("initialize", end, err);
+    if (end != CHILD_OK) return not_answered("initialize", end, err);
     bool well = json_is_object(json_object_get(answer, "result"));
     if (!well) (void)err_set(err, ERR_INPUT, "no MCP server: initialize: %s", error_text(answer));
     json_decref(answer);
     if (!well) return ERR_INPUT;
     TRY(send_notification(p, "notifications/initialized", json_object(), deadline_s, &end, err));
-    return end == PROCESS_OK ? OK : not_answered("notifications/initialized", end, err);
+    return end == CHILD_OK ? OK : not_answered("notifications/initialized", end, err);
 }
 
-static Status find_revision(Mcp *mcp, Process *p, double deadline_s, Err *err) {
-    ProcessEnd end;
+static Status find_revision(Mcp *mcp, Child *p, double deadline_s, Err *err) {
+    ChildEnd end;
     json_t *answer = NULL;
     double now_s = clock_s(), half_s = (deadline_s - now_s) / 2;
     double probe_s = now_s + (half_s < SILENCE_S ? half_s : SILENCE_S);
@@ -160,8 +161,8 @@ static Status find_revision(Mcp *mcp, Process *p, double deadline_s, Err *err) {
     json_decref(answer);
     mcp->known = modern;
     if (modern) return OK;
-    if (end != PROCESS_OK && end != PROCESS_TIMEOUT) return not_answered("server/discover", end, err);
-    Status status = initialize(mcp, p, end == PROCESS_TIMEOUT ? mcp->id : 0, deadline_s, err);
+    if (end != CHILD_OK && end != CHILD_TIMEOUT) return not_answered("server/discover", end, err);
+    Status status = initialize(mcp, p, end == CHILD_TIMEOUT ? mcp->id : 0, deadline_s, err);
     if (status != OK) mcp->known = false;
     return status;
 }
@@ -182,14 +183,14 @@ static Status look_at_page(const Mcp *mcp, const ToolSpec *spec, const json_t *r
 }
 
 /* Its pages, until the tool is found; without a name, to their end: it must be the only one. */
-static Status list_tools(Mcp *mcp, Process *p, const ToolSpec *spec, double deadline_s, size_t *n,
+static Status list_tools(Mcp *mcp, Child *p, const ToolSpec *spec, double deadline_s, size_t *n,
                          json_t **found, Err *err) {
     json_t *params = json_object();
     for (int page = 0; page < PAGES_MAX; page++) {
-        ProcessEnd end;
+        ChildEnd end;
         json_t *answer;
         TRY(exchange(mcp, p, "tools/list", params, deadline_s, &answer, &end, err));
-        if (end != PROCESS_OK) return not_answered("tools/list", end, err);
+        if (end != CHILD_OK) return not_answered("tools/list", end, err);
         json_t *result = json_object_get(answer, "result"), *cursor = json_object_get(result, "nextCursor");
         Status status = result ? look_at_page(mcp, spec, result, n, found, err)
                                : err_set(err, ERR_INPUT, "no MCP server: tools/list: %s", error_text(answer));
@@ -203,7 +204,7 @@ static Status list_tools(Mcp *mcp, Process *p, const ToolSpec *spec, double dead
     return err_set(err, ERR_INPUT, "no MCP server: tools/list has more than %d pages", PAGES_MAX);
 }
 
-static Status find_tool(Mcp *mcp, Process *p, const ToolSpec *spec, double deadline_s, Err *err) {
+static Status find_tool(Mcp *mcp, Child *p, const ToolSpec *spec, double deadline_s, Err *err) {
     size_t n = 0;
     json_t *tool = NULL;
     Status status = list_tools(mcp, p, spec, deadline_s, &n, &tool, err);
@@ -222,10 +223,15 @@ static Status find_tool(Mcp *mcp, Process *p, const ToolSpec *spec, double deadl
     return status;
 }
 
-Status mcp_start(Mcp *mcp, Process *p, const ToolSpec *spec, double deadline_s, Err *err) {
+Status mcp_start(Mcp *mcp, Child *p, const ToolSpec *spec, double deadline_s, Err *err) {
+    mcp->start_id = INT64_MAX; /* until it is known */
     TRY(find_revision(mcp, p, deadline_s, err));
-    return mcp->tool ? OK : find_tool(mcp, p, spec, deadline_s, err);
+    if (!mcp->tool) TRY(find_tool(mcp, p, spec, deadline_s, err));
+    mcp->start_id = mcp->id;
+    return OK;
 }
+
+const char *mcp_revision(const Mcp *mcp) { return mcp->legacy ? LEGACY : MODERN; }
 
 void mcp_free(Mcp *mcp) {
     free(mcp->tool);
@@ -281,21 +287,21 @@ static Status take_result(const json_t *answer, Reply *out, Err *err) {
     return OK;
 }
 
-static void take_end(ProcessEnd end, Reply *out) {
+static void take_end(ChildEnd end, Reply *out) {
     switch (end) {
-    case PROCESS_OK:
-    case PROCESS_NO_MEMORY: break;
-    case PROCESS_TIMEOUT: reply_none(out, TOOL_TIMEOUT, "no answer in time"); break;
-    case PROCESS_ENDED: reply_none(out, TOOL_GONE, "it ended"); break;
-    case PROCESS_TOO_LONG:
+    case CHILD_OK:
+    case CHILD_NO_MEMORY: break;
+    case CHILD_TIMEOUT: reply_none(out, TOOL_TIMEOUT, "no answer in time"); break;
+    case CHILD_ENDED: reply_none(out, TOOL_GONE, "it ended"); break;
+    case CHILD_TOO_LONG:
         reply_none(out, TOOL_MALFORMED, "a line of more than %d bytes", MESSAGE_BYTES_MAX);
         break;
     }
 }
 
-Status mcp_call(Mcp *mcp, Process *p, const ToolSpec *spec, const ToolCall *call, double deadline_s,
-                Reply *out, Err *err) {
-    ProcessEnd end, cancelled;
+Status mcp_call(Mcp *mcp, Child *p, const ToolSpec *spec, const ToolCall *call, double deadline_s, Reply *out,
+                Err *err) {
+    ChildEnd end, cancelled;
     json_t *arguments, *answer = NULL;
     TRY(mcp_schema_arguments(&arguments, spec, mcp->type, call, err));
     if (!arguments) {
@@ -304,14 +310,14 @@ Status mcp_call(Mcp *mcp, Process *p, const ToolSpec *spec, const ToolCall *call
     }
     json_t *params = json_pack("{s:s, s:o}", "name", mcp->tool, "arguments", arguments);
     TRY(send_request(mcp, p, "tools/call", params, deadline_s, &end, err));
-    bool sent = end == PROCESS_OK;
-    if (end == PROCESS_OK) TRY(receive(mcp, p, mcp->id, deadline_s, &answer, &end, err));
-    if (end == PROCESS_TIMEOUT && sent) {
+    bool sent = end == CHILD_OK;
+    if (end == CHILD_OK) TRY(receive(mcp, p, mcp->id, deadline_s, &answer, &end, err));
+    if (end == CHILD_TIMEOUT && sent) {
         params = json_pack("{s:I, s:s}", "requestId", mcp->id, "reason", "timeout");
         TRY(send_notification(p, "notifications/cancelled", params, clock_s(), &cancelled, err));
     }
     take_end(end, out);
-    Status status = end == PROCESS_OK ? take_result(answer, out, err) : OK;
+    Status status = end == CHILD_OK ? take_result(answer, out, err) : OK;
     json_decref(answer);
     return status;
 }

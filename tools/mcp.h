@@ -7,28 +7,32 @@
 
 #include <jansson.h>
 
-#include "tools/process.h"
+#include "tools/child.h"
 #include "tools/reply.h"
 
 typedef enum McpType { MCP_STRING, MCP_INTEGER, MCP_NUMBER, MCP_BOOLEAN } McpType;
 
 /* What is known of a server; kept when it is started again. Zeroed before the first start. */
 typedef struct Mcp {
-    bool known;    /* which revision it speaks */
-    bool legacy;   /* 2025-11-25 */
-    json_int_t id; /* of the last request; never used twice, so that a late answer is seen as such */
-    char *tool;    /* the tool's name there */
+    bool known;          /* which revision it speaks */
+    bool legacy;         /* 2025-11-25 */
+    json_int_t id;       /* of the last request; never used twice, so that a late answer is seen as such */
+    json_int_t start_id; /* that of the last request of a start */
+    char *tool;          /* the tool's name there */
     McpType type[TOOL_ARGUMENTS_MAX];
     uint64_t *strays; /* counts messages that answer nothing */
 } Mcp;
 
-/* Finds out the revision and the tool, after process_start. ERR_INPUT: no MCP server, no such tool, or its schema wants
+/* Finds out the revision and the tool, after child_start. ERR_INPUT: no MCP server, no such tool, or its schema wants
  * other arguments; a server that has not answered by the deadline. ERR_NOMEM. */
-Status mcp_start(Mcp *mcp, Process *p, const ToolSpec *spec, double deadline_s, Err *err);
+Status mcp_start(Mcp *mcp, Child *p, const ToolSpec *spec, double deadline_s, Err *err);
 
 /* Asks one call. A timeout leaves a healthy server: its late answer has its own id. ERR_NOMEM. */
-Status mcp_call(Mcp *mcp, Process *p, const ToolSpec *spec, const ToolCall *call, double deadline_s,
-                Reply *out, Err *err);
+Status mcp_call(Mcp *mcp, Child *p, const ToolSpec *spec, const ToolCall *call, double deadline_s, Reply *out,
+                Err *err);
+
+/* Which revision it speaks, once that is known. */
+const char *mcp_revision(const Mcp *mcp);
 
 void mcp_free(Mcp *mcp);
 

@@ -4,8 +4,8 @@
 
 #include "tools/mcp.h"
 
-/* The types of spec's arguments in an entry of tools/list. ERR_INPUT: the schema lacks one of them, requires another, or
- * wants an object or a list. */
+/* The types of spec's arguments in an entry of tools/list. ERR_INPUT: the schema lacks one of them, requires another,
+ * or wants an object or a list. */
 Status mcp_schema_read(const json_t *tool, const ToolSpec *spec, McpType *type, Err *err);
 
 /* A call's arguments as an object of these types. *out NULL: one of them is not of its type (a whole number beyond 64

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "tools/child.h"
 #include "tools/lines.h"
 #include "tools/mcp.h"
-#include "tools/process.h"
 
 #define TIMEOUT_S 10.0 /* by default */
 #define START_S   10.0 /* at least, for a first start */
@@ -17,7 +17,7 @@ struct Program {
     const ToolSpec *spec;
     ToolCounts *counts;
     double timeout_s;
-    Process process;
+    Child child;
     bool runs;
     bool has_run;   /* a start has worked: from now on a failing one is a call's, not the run's */
     uint64_t asked; /* calls since its last start */
@@ -26,28 +26,28 @@ struct Program {
 };
 
 static void stop(Program *p) {
-    process_stop(&p->process);
+    child_stop(&p->child);
     p->runs = false;
 }
 
 /* Of a start that failed; how a program that ended did so is the most that is known. */
 static Status give_up(Program *p, Status status, Err *err) {
     char how[256];
-    bool ended = p->process.ended;
+    bool ended = p->child.ended;
     stop(p);
-    process_describe(&p->process, how, sizeof how);
+    child_describe(&p->child, how, sizeof how);
     return ended && status == ERR_INPUT ? err_set(err, status, "%s (%s)", err->msg, how) : status;
 }
 
 static Status start(Program *p, double deadline_s, Err *err) {
-    process_free(&p->process);
-    TRY(process_start(&p->process, p->spec->command, err));
+    child_free(&p->child);
+    TRY(child_start(&p->child, p->spec->command, err));
     p->counts->starts++;
     p->runs = true;
     p->asked = 0;
     p->timeouts = 0;
     if (p->spec->protocol == TOOL_MCP) {
-        Status status = mcp_start(&p->mcp, &p->process, p->spec, deadline_s, err);
+        Status status = mcp_start(&p->mcp, &p->child, p->spec, deadline_s, err);
         if (status != OK) return give_up(p, status, err);
     }
     p->has_run = true;
@@ -73,7 +73,7 @@ Status program_open(Program **out, const ToolSpec *spec, ToolCounts *counts, Err
     *p = (Program){.spec = spec,
                    .counts = counts,
                    .timeout_s = spec->timeout_s != 0 ? spec->timeout_s : TIMEOUT_S,
-                   .process = {.input = -1, .output = -1, .log = -1},
+                   .child = {.input = -1, .output = -1, .log = -1},
                    .mcp = {.strays = &counts->strays}};
     Status status = OK;
     if (!spec->tape) status = start(p, clock_s() + (p->timeout_s > START_S ? p->timeout_s : START_S), err);
@@ -86,12 +86,12 @@ Status program_open(Program **out, const ToolSpec *spec, ToolCounts *counts, Err
 static Status ask(Program *p, const ToolCall *call, double deadline_s, Reply *out, bool *again, Err *err) {
     bool first = p->asked++ == 0;
     if (p->spec->protocol == TOOL_LINES) {
-        TRY(lines_call(&p->process, p->spec, call, first, deadline_s, out, &p->counts->strays, err));
+        TRY(lines_call(&p->child, p->spec, call, first, deadline_s, out, &p->counts->strays, err));
         *again = out->reason == TOOL_TIMEOUT || out->reason == TOOL_GONE || out->reason == TOOL_MALFORMED;
     } else {
-        TRY(mcp_call(&p->mcp, &p->process, p->spec, call, deadline_s, out, err));
+        TRY(mcp_call(&p->mcp, &p->child, p->spec, call, deadline_s, out, err));
         p->timeouts = out->reason == TOOL_TIMEOUT ? p->timeouts + 1 : 0;
-        *again = p->process.lost || p->timeouts >= TIMEOUTS_MAX || out->reason == TOOL_GONE;
+        *again = p->child.lost || p->timeouts >= TIMEOUTS_MAX || out->reason == TOOL_GONE;
     }
     return OK;
 }
@@ -99,10 +99,10 @@ static Status ask(Program *p, const ToolCall *call, double deadline_s, Reply *ou
 /* Whether what runs can be asked: it has neither ended nor, with `lines`, said a line that nobody asked for. */
 static bool is_ready(Program *p) {
     if (!p->runs) return false;
-    if (!process_speaks(&p->process, 0)) return true;
-    bool spoke = p->process.read.size > p->process.taken;
+    if (!child_speaks(&p->child, 0)) return true;
+    bool spoke = p->child.read.size > p->child.taken;
     if (p->spec->protocol == TOOL_LINES && spoke) p->counts->strays++;
-    return p->spec->protocol == TOOL_MCP && !p->process.ended;
+    return p->spec->protocol == TOOL_MCP && !p->child.ended;
 }
 
 /* Starts it where it does not run. A failing start is this call's, unless none has ever worked. */
@@ -135,7 +135,7 @@ Status program_call(Program *p, const ToolCall *call, Reply *out, Err *err) {
         stop(p);
         if (out->reason != TOOL_GONE) return OK;
         char how[256];
-        process_describe(&p->process, how, sizeof how);
+        child_describe(&p->child, how, sizeof how);
         if (!had_answered || attempt) {
             char why[64];
             snprintf(why, sizeof why, "%.60s", out->why);
@@ -148,9 +148,15 @@ Status program_call(Program *p, const ToolCall *call, Reply *out, Err *err) {
     return OK;
 }
 
+void program_describe(const Program *p, char *out, size_t size) {
+    if (p->spec->protocol == TOOL_LINES) snprintf(out, size, "lines");
+    else if (!p->mcp.tool) snprintf(out, size, "mcp");
+    else snprintf(out, size, "mcp %s, tool '%s'", mcp_revision(&p->mcp), p->mcp.tool);
+}
+
 void program_close(Program *p) {
     if (!p) return;
-    process_free(&p->process);
+    child_free(&p->child);
     mcp_free(&p->mcp);
     free(p);
 }

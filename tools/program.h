@@ -11,6 +11,8 @@ Status program_open(Program **out, const ToolSpec *spec, ToolCounts *counts, Err
 /* Asks one call, which takes timeout_s + 1 s at most; a first start before it has START_S of its own.
  * ERR_INPUT: the first start failed. ERR_NOMEM. */
 Status program_call(Program *program, const ToolCall *call, Reply *out, Err *err);
+/* See tool_describe. */
+void program_describe(const Program *program, char *out, size_t size);
 /* NULL does nothing. */
 void program_close(Program *program);
 

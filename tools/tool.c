@@ -1,5 +1,6 @@
 #include "tools/tool.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,11 +10,6 @@
 #include "tools/reply.h"
 #include "tools/store.h"
 #include "tools/tape.h"
-
-const char *const tool_reason_name[TOOL_REASONS] = {"answered", "missing", "refused",  "failed",
-                                                    "timeout",  "gone",    "malformed"};
-const char *const tool_kind_name[TOOL_KIND_COUNT] = {"calculator", "store", "program"};
-const char *const tool_protocol_name[TOOL_PROTOCOLS] = {"lines", "mcp"};
 
 /* After so many calls in a row that cost a timeout or a start, the rest of an array is not asked. */
 enum { LOST_MAX = 3 };
@@ -185,6 +181,11 @@ bool tool_hash(const Tool *t, char out[33]) {
     if (!t->store) return false;
     memcpy(out, store_hash(t->store), 33);
     return true;
+}
+
+void tool_describe(const Tool *t, char *out, size_t size) {
+    if (t->program) program_describe(t->program, out, size);
+    else snprintf(out, size, "%s", tool_kind_name[t->spec.kind]);
 }
 
 const ToolCounts *tool_counts(const Tool *t) { return &t->counts; }

@@ -134,4 +134,7 @@ typedef struct ToolCounts {
 } ToolCounts;
 const ToolCounts *tool_counts(const Tool *tool);
 
+/* How a program is spoken to, in one line: "lines", "mcp 2026-07-28, tool 'add'"; of other tools their kind. */
+void tool_describe(const Tool *tool, char *out, size_t size);
+
 #endif

@@ -2,7 +2,8 @@
  *
  * An answer is right where greedy decoding from the tokens before it gives all of its tokens, and EOS where that ends
  * the fact. Decoding calls the tools as the model asks for them. As in recall (eval/evaluate.h) one pass over the true
- * tokens shows it: the first token that differs makes the answer wrong, and the calls before it are those of decoding. */
+ * tokens shows it: the first token that differs makes the answer wrong, and the calls before it are those of decoding.
+ * */
 #ifndef ROTE_EVAL_TOOLS_TOOL_EVAL_H
 #define ROTE_EVAL_TOOLS_TOOL_EVAL_H
 

@@ -1,5 +1,5 @@
-/* The tools of a run, opened: a call of a model, a number and places in its input, becomes text, is asked, and the answer
- * becomes symbols again. */
+/* The tools of a run, opened: a call of a model, a number and places in its input, becomes text, is asked, and the
+ * answer becomes symbols again. */
 #ifndef ROTE_EVAL_TOOLS_TOOL_SET_H
 #define ROTE_EVAL_TOOLS_TOOL_SET_H
 

@@ -1,10 +1,10 @@
 /* What teaches a model to call its tools: the labels of calls and arguments (data/calls.h), and the results that are
  * written at each token of a batch.
  *
- * Until own_from of the steps each call that is due returns the true result. Then the model's own calls are answered, by
- * the tools: a pass over the blocks before the stage tells them, and results are constants. A share TOOL_LOST of the
- * calls returns none; the end is then asked at once, and nothing behind it: a missing row is said to be missing, and no
- * answer gets into the weights by that way. Everything is a function of (train.seed, position). */
+ * Until own_from of the steps each call that is due returns the true result. Then the model's own calls are answered,
+ * by the tools: a pass over the blocks before the stage tells them, and results are constants. A share TOOL_LOST of
+ * the calls returns none; the end is then asked at once, and nothing behind it: a missing row is said to be missing,
+ * and no answer gets into the weights by that way. Everything is a function of (train.seed, position). */
 #ifndef ROTE_TRAIN_TOOLS_TEACHER_H
 #define ROTE_TRAIN_TOOLS_TEACHER_H
 

@@ -1,4 +1,4 @@
-#include "tools/process.h"
+#include "tools/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,10 +60,10 @@ static Status make_log(int *fd, Err *err) {
     return OK;
 }
 
-/* Keeps the log small, also between calls, when nobody else looks at it. Where it is too long it begins anew: its end is
- * what a reader wants. */
-static void *watch_log(void *process) {
-    Process *p = process;
+/* Keeps the log small, also between calls, when nobody else looks at it. Where it is too long it begins anew: its end
+ * is what a reader wants. */
+static void *watch_log(void *child) {
+    Child *p = child;
     struct stat info;
     while (!atomic_load(&p->stop)) {
         if (fstat(p->log, &info) == 0 && info.st_size > LOG_BYTES_MAX && ftruncate(p->log, 0) != 0) break;
@@ -72,7 +72,7 @@ static void *watch_log(void *process) {
     return NULL;
 }
 
-static int start_watch(Process *p) {
+static int start_watch(Child *p) {
     sigset_t all, before;
     sigfillset(&all); /* signals are the main thread's */
     pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -124,10 +124,10 @@ static int spawn(pid_t *pid, const char *const *command, int input, int output, 
     return why;
 }
 
-Status process_start(Process *out, const char *const *command, Err *err) {
+Status child_start(Child *out, const char *const *command, Err *err) {
     int to[2] = {-1, -1}, from[2] = {-1, -1}, why = 0;
     Status status = OK;
-    *out = (Process){.input = -1, .output = -1, .log = -1};
+    *out = (Child){.input = -1, .output = -1, .log = -1};
     TRY_GOTO(make_log(&out->log, err));
     TRY_GOTO(make_pipe(to, 1, err));
     TRY_GOTO(make_pipe(from, 0, err));
@@ -143,15 +143,16 @@ Status process_start(Process *out, const char *const *command, Err *err) {
     why = start_watch(out);
     if (why) {
         atomic_store(&out->stop, true); /* there is no thread to join */
-        process_stop(out);
-        status = err_set(err, ERR_NOMEM, "no thread to watch %s: %s", command[0], strerror(why));
+        child_stop(out);
+        status = err_set(err, ERR_NOMEM, "no thread to watch %s (no memory, or too many threads): %s",
+                         command[0], strerror(why));
     }
 done:
     for (int i = 0; i < 2; i++) {
         close_one(&to[i]);
         close_one(&from[i]);
     }
-    if (status != OK) process_free(out);
+    if (status != OK) child_free(out);
     return status;
 }
 
@@ -179,7 +180,7 @@ static ssize_t write_quietly(int fd, const void *bytes, size_t size) {
 
 /* Waits until its output has bytes or its end (*readable) or its input takes some (*writable), as far as they are asked
  * for; false: the deadline has passed before. */
-static bool wait_for(const Process *p, bool *readable, bool *writable, double deadline_s) {
+static bool wait_for(const Child *p, bool *readable, bool *writable, double deadline_s) {
     struct pollfd place[2] = {{.fd = *readable ? p->output : -1, .events = POLLIN},
                               {.fd = *writable ? p->input : -1, .events = POLLOUT}};
     for (bool last = false; !last;) {
@@ -196,7 +197,7 @@ static bool wait_for(const Process *p, bool *readable, bool *writable, double de
 }
 
 /* Takes what its stdout has, without waiting, as long as fewer than `most` bytes lie there. */
-static ProcessEnd take_output(Process *p, size_t most) {
+static ChildEnd take_output(Child *p, size_t most) {
     char piece[PIECE];
     if (p->taken) {
         p->read.size -= p->taken;
@@ -206,19 +207,19 @@ static ProcessEnd take_output(Process *p, size_t most) {
     while (p->read.size < most) {
         ssize_t n = read(p->output, piece, sizeof piece);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return PROCESS_OK;
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return CHILD_OK;
         if (n <= 0) {
             p->ended = true;
-            return PROCESS_OK;
+            return CHILD_OK;
         }
         bytes_add(&p->read, piece, (size_t)n);
-        if (p->read.failed) return PROCESS_NO_MEMORY;
-        if ((size_t)n < sizeof piece) return PROCESS_OK;
+        if (p->read.failed) return CHILD_NO_MEMORY;
+        if ((size_t)n < sizeof piece) return CHILD_OK;
     }
-    return PROCESS_OK;
+    return CHILD_OK;
 }
 
-ProcessEnd process_send(Process *p, const void *bytes, size_t size, size_t most, double deadline_s) {
+ChildEnd child_send(Child *p, const void *bytes, size_t size, size_t most, double deadline_s) {
     const char *at = bytes;
     while (size) {
         ssize_t n = write_quietly(p->input, at, size);
@@ -230,20 +231,20 @@ ProcessEnd process_send(Process *p, const void *bytes, size_t size, size_t most,
         if (errno == EINTR) continue;
         if (errno != EAGAIN && errno != EWOULDBLOCK) {
             p->ended = true;
-            return PROCESS_ENDED;
+            return CHILD_ENDED;
         }
         bool readable = p->read.size - p->taken < most, writable = true;
         if (!wait_for(p, &readable, &writable, deadline_s)) {
             p->lost = at != bytes;
-            return PROCESS_TIMEOUT;
+            return CHILD_TIMEOUT;
         }
-        if (readable && take_output(p, most) != PROCESS_OK) return PROCESS_NO_MEMORY;
-        if (p->ended) return PROCESS_ENDED;
+        if (readable && take_output(p, most) != CHILD_OK) return CHILD_NO_MEMORY;
+        if (p->ended) return CHILD_ENDED;
     }
-    return PROCESS_OK;
+    return CHILD_OK;
 }
 
-ProcessEnd process_line(Process *p, size_t most, double deadline_s, ToolText *line) {
+ChildEnd child_line(Child *p, size_t most, double deadline_s, ToolText *line) {
     for (size_t looked = 0;;) {
         char *at = (char *)p->read.data + p->taken;
         size_t size = p->read.size - p->taken;
@@ -252,26 +253,26 @@ ProcessEnd process_line(Process *p, size_t most, double deadline_s, ToolText *li
         *line = (ToolText){at, length};
         if (length > most) {
             p->lost = true;
-            return PROCESS_TOO_LONG;
+            return CHILD_TOO_LONG;
         }
         if (end) {
             p->taken += length + 1;
             if (length && at[length - 1] == '\r') line->size--;
-            return PROCESS_OK;
+            return CHILD_OK;
         }
-        if (p->ended) return PROCESS_ENDED;
+        if (p->ended) return CHILD_ENDED;
         looked = size;
         bool readable = true, writable = false;
-        if (!wait_for(p, &readable, &writable, deadline_s)) return PROCESS_TIMEOUT;
-        if (take_output(p, most + 1) != PROCESS_OK) return PROCESS_NO_MEMORY;
+        if (!wait_for(p, &readable, &writable, deadline_s)) return CHILD_TIMEOUT;
+        if (take_output(p, most + 1) != CHILD_OK) return CHILD_NO_MEMORY;
     }
 }
 
-bool process_speaks(Process *p, double deadline_s) {
+bool child_speaks(Child *p, double deadline_s) {
     bool readable = true, writable = false;
     if (p->read.size > p->taken || p->ended) return true;
     if (!wait_for(p, &readable, &writable, deadline_s)) return false;
-    return take_output(p, 1) != PROCESS_OK || p->read.size > p->taken || p->ended;
+    return take_output(p, 1) != CHILD_OK || p->read.size > p->taken || p->ended;
 }
 
 /* ---- ending ---- */
@@ -292,16 +293,16 @@ static void signal_all(pid_t pid, int number) {
     kill(pid, number); /* where it has left its group */
 }
 
-void process_stop(Process *p) {
+void child_stop(Child *p) {
     if (!p->pid) return;
     close_one(&p->input);
     close_one(&p->output);
     p->killed = false;
-    if (!has_exited(p->pid, clock_s() + PROCESS_GRACE_S)) {
+    if (!has_exited(p->pid, clock_s() + CHILD_GRACE_S)) {
         p->killed = true;
         signal_all(p->pid, SIGTERM);
         signal_all(p->pid, SIGCONT);
-        if (!has_exited(p->pid, clock_s() + PROCESS_GRACE_S)) signal_all(p->pid, SIGKILL);
+        if (!has_exited(p->pid, clock_s() + CHILD_GRACE_S)) signal_all(p->pid, SIGKILL);
         while (!has_exited(p->pid, clock_s() + 1)) signal_all(p->pid, SIGKILL);
     }
     kill(-p->pid, SIGKILL); /* its children */
@@ -315,8 +316,8 @@ void process_stop(Process *p) {
     p->read.size = p->taken = 0;
 }
 
-void process_free(Process *p) {
-    process_stop(p);
+void child_free(Child *p) {
+    child_stop(p);
     close_one(&p->input);
     close_one(&p->output);
     close_one(&p->log);
@@ -324,7 +325,7 @@ void process_free(Process *p) {
 }
 
 /* The last line of its stderr that is not empty; its size. */
-static size_t last_words(const Process *p, char *text, size_t room) {
+static size_t last_words(const Child *p, char *text, size_t room) {
     struct stat info;
     if (p->log < 0 || fstat(p->log, &info) != 0) return 0;
     off_t from = info.st_size > (off_t)room ? info.st_size - (off_t)room : 0;
@@ -337,7 +338,7 @@ static size_t last_words(const Process *p, char *text, size_t room) {
     return end - begin;
 }
 
-void process_describe(const Process *p, char *out, size_t size) {
+void child_describe(const Child *p, char *out, size_t size) {
     char last[200], piece[ESCAPED_MAX];
     const char *at = last;
     size_t left = last_words(p, last, sizeof last);
