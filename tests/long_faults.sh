@@ -5,6 +5,8 @@
 # two unit tests; of base/, two others; of creativity, three and a transcript; of figures of logits, their unit tests and transcript; of sampling, two
 # unit tests and its transcript; of tools, five unit tests; of the stage of tools in the model, two;
 # of memory that runs out, tests/check_allocations.sh; of returns that are dropped, scripts/check_returns.sh.
+# two unit tests; of base/, two others; of creativity, two; of figures of logits, their unit tests and transcript; of sampling, two
+# unit tests and its transcript; of tools, five unit tests; of their stage in the model, two; of what facts ask of them, two; of memory that runs out, tests/check_allocations.sh; of returns that are dropped, scripts/check_returns.sh.
 # A fault whose place is no longer there, that does not compile, or that makes a test hang counts as failed, too.
 #   tests/long_faults.sh [-v] [WORD]     only faults whose description or file has WORD; -v: asks every test in double
 #   tests/long_faults.sh --places        builds nothing: only whether every place is there, once (tests/check_faults.sh)
@@ -19,6 +21,7 @@ layers=tests/double/test_layers models=tests/double/test_gradients reference=tes
 training=tests/double/test_straight_through runs='tests/test_neurons tests/test_init_from'
 rules='tests/double/test_rules tests/double/test_causal tests/double/test_rule_losses tests/double/test_routing'
 stage='tests/double/test_tool tests/test_tool'
+asked='plain/tests/test_sums plain/tests/test_calls'
 environment=tests/check_environment.sh damage='plain/tests/test_hostile plain/tests/test_done tests/check_damage.sh'
 base='plain/tests/test_file plain/tests/test_pattern'
 allocations=tests/check_allocations.sh returns=scripts/check_returns.sh
@@ -50,6 +53,8 @@ build() { # double | rules | fits | plain | sealed, more for make
     # shellcheck disable=SC2206
     [ "$1" = creativity ] && goal=(ISAS=portable BUILD=plain plain/rote ${creativity% *})
     # shellcheck disable=SC2206
+    [ "$1" = asked ] && goal=(ISAS=portable BUILD=plain $asked)
+    # shellcheck disable=SC2206
     [ "$1" = tools ] && goal=(ISAS=portable BUILD=plain $tools)
     # shellcheck disable=SC2206
     [ "$1" = base ] && goal=(ISAS=portable BUILD=plain $base)
@@ -80,6 +85,7 @@ tests_for() {
     base:*) echo $base && return ;;
     creativity:*) echo $creativity && return ;;
     stage:*) echo $stage && return ;;
+    asked:*) echo $asked && return ;;
     places:*) echo tests/cli/places.t && return ;;
     capacity:*) echo tests/test_fits && return ;;
     sampling:*) echo $sampling && return ;;
@@ -133,6 +139,7 @@ try() { # what, file, from, to
     [[ $1 == base:* ]] && program=base
     [[ $1 == creativity:* ]] && program=creativity
     [[ $1 == stage:* ]] && program=stage
+    [[ $1 == asked:* ]] && program=asked
     [[ $1 == places:* ]] && program=plain
     [[ $1 == sampling:* ]] && program=sampling
     [[ $1 == tools:* ]] && program=tools
