@@ -30,20 +30,20 @@ static Status find_facts(const char *dir, const char *at, const char *data_hash,
     return status;
 }
 
-/* ERR_INPUT: the run was imported. */
-static Status has_facts(const char *dir, Err *err) {
+Status run_trained(const char *dir, Err *err) {
     Origin origin;
     bool imported;
     TRY(origin_read(dir, &origin, &imported, err));
     if (!imported) return OK;
-    return err_set(err, ERR_INPUT,
-                   "%s: was imported from %.400s, so it has no facts of its own, which this command needs",
-                   dir, origin.file);
+    return err_set(
+        err, ERR_INPUT,
+        "%s: was imported from %.400s, so it has no facts and no training, which this command needs", dir,
+        origin.file);
 }
 
 Status run_read(const char *dir, const char *at, Config *config, FactSet *facts, Err *err) {
     char data_hash[33];
-    TRY(has_facts(dir, err));
+    TRY(run_trained(dir, err));
     TRY(folder_read(dir, config, data_hash, err));
     TRY(find_facts(dir, at, data_hash, config, facts, err));
     Status status = config_resolve(config, facts->n, facts->max_len, facts->vocab.size, err);

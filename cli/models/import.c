@@ -61,7 +61,7 @@ static const Option import_options[] = {
 
 const Command import_command = {
     .name = "import",
-    .words = "FILE.gguf",
+    .words = "FILE.gguf|FOLDER",
     .min_words = 1,
     .max_words = 1,
     .summary = "makes a run of a pretrained model",

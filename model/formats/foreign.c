@@ -27,6 +27,41 @@ static const char *const name_table[][3] = {
     {"blocks.%d.mlp.out.bias", "model.layers.%d.mlp.down_proj.bias", "blk.%d.ffn_down.bias"},
 };
 
+/* GPT-2 has q, k and v in one matrix, and its matrices transposed ("Conv1D"). */
+static const struct {
+    const char *ours, *theirs;
+    int part, parts;
+} gpt2_table[] = {
+    {"wte", "wte.weight", 0, 1},
+    {"wpe", "wpe.weight", 0, 1},
+    {"norm_f.weight", "ln_f.weight", 0, 1},
+    {"norm_f.bias", "ln_f.bias", 0, 1},
+    {"head.weight", "lm_head.weight", 0, 1},
+    {"blocks.%d.norm1.weight", "h.%d.ln_1.weight", 0, 1},
+    {"blocks.%d.norm1.bias", "h.%d.ln_1.bias", 0, 1},
+    {"blocks.%d.attn.q.weight", "h.%d.attn.c_attn.weight", 0, 3},
+    {"blocks.%d.attn.k.weight", "h.%d.attn.c_attn.weight", 1, 3},
+    {"blocks.%d.attn.v.weight", "h.%d.attn.c_attn.weight", 2, 3},
+    {"blocks.%d.attn.q.bias", "h.%d.attn.c_attn.bias", 0, 3},
+    {"blocks.%d.attn.k.bias", "h.%d.attn.c_attn.bias", 1, 3},
+    {"blocks.%d.attn.v.bias", "h.%d.attn.c_attn.bias", 2, 3},
+    {"blocks.%d.attn.o.weight", "h.%d.attn.c_proj.weight", 0, 1},
+    {"blocks.%d.attn.o.bias", "h.%d.attn.c_proj.bias", 0, 1},
+    {"blocks.%d.norm2.weight", "h.%d.ln_2.weight", 0, 1},
+    {"blocks.%d.norm2.bias", "h.%d.ln_2.bias", 0, 1},
+    {"blocks.%d.mlp.in.weight", "h.%d.mlp.c_fc.weight", 0, 1},
+    {"blocks.%d.mlp.in.bias", "h.%d.mlp.c_fc.bias", 0, 1},
+    {"blocks.%d.mlp.out.weight", "h.%d.mlp.c_proj.weight", 0, 1},
+    {"blocks.%d.mlp.out.bias", "h.%d.mlp.c_proj.bias", 0, 1},
+};
+
+/* Where one of our tensors is in the files: part number `part` of `parts` equal ones along the outputs of a tensor. */
+typedef struct Source {
+    char name[96];
+    int part, parts;
+    bool transposed;
+} Source;
+
 /* The number of the block in one of our names, -1: outside the blocks; *rest: the name behind it. */
 static int block_of(const char *name, const char **rest) {
     int layer = -1, used = 0;
@@ -35,17 +70,32 @@ static int block_of(const char *name, const char **rest) {
     return *rest == name ? -1 : layer;
 }
 
-/* The foreign name of one of our tensors; false: no table has it. */
-static bool foreign_name(char out[96], const char *ours, ForeignNames names) {
-    const char *rest;
+/* Whether `mine`, a name of a table, is that of a tensor; then its foreign name is in out. */
+static bool named(char out[96], const char *mine, const char *theirs, const char *ours) {
+    const char *rest, *behind = strncmp(mine, "blocks.%d.", 10) == 0 ? mine + 10 : mine;
     int layer = block_of(ours, &rest);
-    for (size_t i = 0; i < sizeof name_table / sizeof *name_table; i++) {
-        const char *mine = name_table[i][0], *theirs = name_table[i][names == NAMES_HF ? 1 : 2];
-        const char *behind = strncmp(mine, "blocks.%d.", 10) == 0 ? mine + 10 : mine;
-        if ((behind != mine) != (layer >= 0) || strcmp(behind, rest) != 0) continue;
-        const char *number = strstr(theirs, "%d");
-        if (number) snprintf(out, 96, "%.*s%d%s", (int)(number - theirs), theirs, layer, number + 2);
-        else snprintf(out, 96, "%s", theirs);
+    if ((behind != mine) != (layer >= 0) || strcmp(behind, rest) != 0) return false;
+    const char *number = strstr(theirs, "%d");
+    if (number) snprintf(out, 96, "%.*s%d%s", (int)(number - theirs), theirs, layer, number + 2);
+    else snprintf(out, 96, "%s", theirs);
+    return true;
+}
+
+/* false: no table has it. */
+static bool source_of(Source *out, const Tensor *ours, ForeignNames names) {
+    *out = (Source){.parts = 1};
+    if (names != NAMES_HF_GPT2) {
+        for (size_t i = 0; i < sizeof name_table / sizeof *name_table; i++)
+            if (named(out->name, name_table[i][0], name_table[i][names == NAMES_HF_LLAMA ? 1 : 2],
+                      ours->name))
+                return true;
+        return false;
+    }
+    for (size_t i = 0; i < sizeof gpt2_table / sizeof *gpt2_table; i++) {
+        if (!named(out->name, gpt2_table[i].ours, gpt2_table[i].theirs, ours->name)) continue;
+        out->part = gpt2_table[i].part;
+        out->parts = gpt2_table[i].parts;
+        out->transposed = ours->matrix && (ours->part == PART_ATTENTION || ours->part == PART_MLP);
         return true;
     }
     return false;
@@ -66,13 +116,18 @@ void foreign_free(ForeignModel *m) {
 
 /* ---- one tensor ---- */
 
-static Status check_shape(const ForeignModel *m, const ForeignTensor *t, const Tensor *want, Err *err) {
+static Status check_shape(const ForeignModel *m, const ForeignTensor *t, const Tensor *want,
+                          const Source *source, Err *err) {
+    int64_t outputs = (int64_t)source->parts * (want->matrix ? want->rows : want->cols);
+    int64_t rows = !want->matrix ? 1 : source->transposed ? want->cols : outputs;
+    int64_t cols = want->matrix && !source->transposed ? want->cols : outputs;
     if (!t->type->block_floats)
         return err_set(err, ERR_INPUT, "%s: tensor '%s' has the type %s, rote reads " GGML_TYPES_READ,
                        m->path, t->name, t->type->name);
-    if (t->n_dim == (want->matrix ? 2 : 1) && t->rows == want->rows && t->cols == want->cols) return OK;
-    return err_set(err, ERR_INPUT, "%s: tensor '%s' is %lld x %lld, the model's structure needs %d x %d",
-                   m->path, t->name, (long long)t->rows, (long long)t->cols, want->rows, want->cols);
+    if (t->n_dim == (want->matrix ? 2 : 1) && t->rows == rows && t->cols == cols) return OK;
+    return err_set(err, ERR_INPUT, "%s: tensor '%s' is %lld x %lld, the model's structure needs %lld x %lld",
+                   m->path, t->name, (long long)t->rows, (long long)t->cols, (long long)rows,
+                   (long long)cols);
 }
 
 /* As many numbers at once as fit into the buffer: whole blocks of any type. */
@@ -103,19 +158,35 @@ static void pairs_from_halves(real *rows, real *room, int64_t n_rows, int64_t co
     }
 }
 
+/* A part of a tensor, or one that is transposed, by way of a copy of the whole. */
+static Status read_part(const ForeignModel *m, const ForeignTensor *t, const Tensor *want,
+                        const Source *source, real *out, Err *err) {
+    real *whole = malloc((size_t)(t->rows * t->cols) * sizeof *whole);
+    if (!whole) return err_set(err, ERR_NOMEM, "%s: no memory for tensor '%s'", m->path, t->name);
+    Status status = read_numbers(m, t, whole, err);
+    int64_t size = (int64_t)want->rows * want->cols, cols = want->cols;
+    if (!source->transposed) memcpy(out, whole + source->part * size, (size_t)size * sizeof *out);
+    for (int64_t r = 0; source->transposed && r < want->rows; r++)
+        for (int64_t c = 0; c < cols; c++)
+            out[r * cols + c] = whole[c * t->cols + source->part * want->rows + r];
+    free(whole);
+    return status;
+}
+
 static bool is_rotated(const Tensor *t) { return strstr(t->name, ".attn.q.") || strstr(t->name, ".attn.k."); }
 
 static Status take(const Gpt *g, ForeignModel *m, const Tensor *want, real *room, Err *err) {
-    char name[96];
+    Source source;
     const ModelConfig *c = &g->config;
-    if (!foreign_name(name, want->name, m->names))
+    if (!source_of(&source, want, m->names))
         return err_set(err, ERR_INPUT, "%s: tensor '%s' has no name in such files", m->path, want->name);
-    ForeignTensor *t = find(m, name);
-    if (!t) return err_set(err, ERR_INPUT, "%s: tensor '%s' is missing", m->path, name);
+    ForeignTensor *t = find(m, source.name);
+    if (!t) return err_set(err, ERR_INPUT, "%s: tensor '%s' is missing", m->path, source.name);
     t->used = true;
-    TRY(check_shape(m, t, want, err));
+    TRY(check_shape(m, t, want, &source, err));
     real *out = g->params + want->offset;
-    TRY(read_numbers(m, t, out, err));
+    TRY(source.parts > 1 || source.transposed ? read_part(m, t, want, &source, out, err)
+                                              : read_numbers(m, t, out, err));
     if (m->rope_halves && is_rotated(want)) { /* a bias has one number a row */
         int64_t rows = want->matrix ? want->rows : want->cols;
         pairs_from_halves(out, room, rows, want->matrix ? want->cols : 1, c->n_embd / c->n_head);

@@ -9,7 +9,8 @@
 #include "model/formats/ggml_types.h"
 #include "model/gpt.h"
 
-typedef enum ForeignNames { NAMES_HF, NAMES_GGUF } ForeignNames;
+/* HF_GPT2: without the prefix "transformer.", which some files have. */
+typedef enum ForeignNames { NAMES_HF_LLAMA, NAMES_GGUF_LLAMA, NAMES_HF_GPT2 } ForeignNames;
 
 /* A tensor in a file. A vector has rows 1. */
 typedef struct ForeignTensor {

@@ -137,7 +137,7 @@ static Status take_tensors(const Reader *s, ForeignModel *m) {
 Status gguf_model(const Gguf *file, const char *path, int context, ForeignModel *out, Err *err) {
     const Reader s = {.file = file, .path = path, .architecture = "llama", .err = err};
     GgufText architecture = {"", 0};
-    *out = (ForeignModel){.path = path, .names = NAMES_GGUF};
+    *out = (ForeignModel){.path = path, .names = NAMES_GGUF_LLAMA};
     if (!gguf_text(gguf_key(file, "general.architecture"), &architecture))
         return err_set(err, ERR_INPUT, "%s: key general.architecture is missing", path);
     if (!text_is(architecture, s.architecture))

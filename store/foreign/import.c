@@ -3,19 +3,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/bytes.h"
 #include "base/config/load.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "data/tokenizer/tokenizer_json.h"
 #include "model/formats/gguf_model.h"
+#include "model/formats/hf_model.h"
 #include "store/foreign/gguf_tokenizer.h"
 #include "store/run_folder.h"
 
 /* What the files say, whatever their format. */
 typedef struct Source {
+    bool folder; /* hf, else gguf */
     Gguf gguf;
-    ForeignModel model;
+    HfModel hf;
+    ForeignModel model; /* of a GGUF file */
     Tokenizer *tokenizer;
     int64_t bos, eos; /* -1: none */
     bool adds_bos;    /* texts begin with bos */
@@ -23,6 +29,7 @@ typedef struct Source {
 
 static void source_close(Source *s) {
     foreign_free(&s->model);
+    hf_model_close(&s->hf);
     tokenizer_free(s->tokenizer);
     gguf_close(&s->gguf);
 }
@@ -35,6 +42,62 @@ static Status open_gguf(Source *s, const ImportModel *options, Err *err) {
     gguf_whole(gguf_key(&s->gguf, "tokenizer.ggml.eos_token_id"), &s->eos);
     gguf_bool(gguf_key(&s->gguf, "tokenizer.ggml.add_bos_token"), &s->adds_bos);
     return OK;
+}
+
+/* Whether tokenizer_config.json says that texts begin with BOS. */
+static Status reads_bos(const char *dir, bool *out, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    json_t *root;
+    TRY(path_join(path, sizeof path, dir, "tokenizer_config.json", err));
+    if (file_missing(path)) return OK;
+    TRY(hf_json_read(path, &root, err));
+    *out = json_is_true(json_object_get(root, "add_bos_token"));
+    json_decref(root);
+    return OK;
+}
+
+static Status open_hf(Source *s, const ImportModel *options, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    s->folder = true;
+    TRY(hf_model_open(&s->hf, options->path, options->context, err));
+    s->bos = s->hf.bos;
+    s->eos = s->hf.eos;
+    TRY(reads_bos(options->path, &s->adds_bos, err));
+    TRY(path_join(path, sizeof path, options->path, "tokenizer.json", err));
+    if (file_missing(path)) return err_set(err, ERR_INPUT, "%s: it has no tokenizer.json", options->path);
+    return tokenizer_json_read(path, &s->tokenizer, err);
+}
+
+static ForeignModel *model_of(Source *s) { return s->folder ? &s->hf.model : &s->model; }
+
+/* ---- the origin ---- */
+
+/* Of a folder: the XXH3-128 of lines "NAME BYTES HASH", of config.json, tokenizer.json and the files of weights. */
+static Status hash_folder(const Source *s, const char *dir, Origin *out, Err *err) {
+    Bytes lines = {0};
+    Status status = OK;
+    out->bytes = 0;
+    for (int i = 0; status == OK && i < s->hf.files.n + 2; i++) {
+        const char *name = i == 0 ? "config.json" : i == 1 ? "tokenizer.json" : s->hf.files.file[i - 2].name;
+        char path[CONFIG_PATH_MAX], hash[33], line[400];
+        int64_t bytes = 0;
+        status = path_join(path, sizeof path, dir, name, err);
+        if (status == OK) status = file_hash(path, &bytes, hash, err);
+        if (status != OK) break;
+        out->bytes += bytes;
+        snprintf(line, sizeof line, "%s %lld %s\n", name, (long long)bytes, hash);
+        bytes_add(&lines, line, strlen(line));
+    }
+    if (status == OK && lines.failed) status = err_set(err, ERR_NOMEM, "%s: no memory to hash it", dir);
+    if (status == OK) content_hash(lines.data, lines.size, out->hash);
+    bytes_free(&lines);
+    return status;
+}
+
+static Status make_origin(const Source *s, const char *path, Origin *out, Err *err) {
+    snprintf(out->format, sizeof out->format, s->folder ? "hf" : "gguf");
+    snprintf(out->file, sizeof out->file, "%s", path);
+    return s->folder ? hash_folder(s, path, out, err) : file_hash(path, &out->bytes, out->hash, err);
 }
 
 /* ---- tokens that begin and end a text ---- */
@@ -60,10 +123,10 @@ static void show(char out[64], const Tokenizer *t, int token) {
 /* ---- the config ---- */
 
 /* Written and read once more, so that each value is in its key's range. */
-static Status make_config(const Source *s, const ImportModel *options, Imported *out, Err *err) {
+static Status make_config(Source *s, const ImportModel *options, Imported *out, Err *err) {
     Config config;
     config_defaults(&config);
-    config.model = s->model.config;
+    config.model = model_of(s)->config;
     snprintf(config.name, sizeof config.name, "imported");
     TRY(choose_bos(s, options, &config.model.bos, err));
     char *text = config_text(&config, false);
@@ -120,18 +183,16 @@ static Status import(Source *s, const ImportModel *options, Imported *out, Err *
     const Ops *ops;
     Gpt g = {0};
     ParamTable table = {0};
-    snprintf(out->origin.format, sizeof out->origin.format, "gguf");
-    snprintf(out->origin.file, sizeof out->origin.file, "%s", options->path);
     TRY(make_config(s, options, out, err));
     TRY(params_plan(&table, &out->config.model, err));
     Status status = check_memory(options, &table, err);
     out->params = table.total;
     params_free(&table);
     TRY(status);
-    TRY(file_hash(options->path, &out->origin.bytes, out->origin.hash, err));
+    TRY(make_origin(s, options->path, &out->origin, err));
     TRY(ops_select(&ops, err));
     TRY(gpt_create(&g, &out->config.model, ops, GEMM_EXACT, err));
-    status = foreign_weights(&g, &s->model, err);
+    status = foreign_weights(&g, model_of(s), err);
     if (status == OK) status = write_run(options, out, s->tokenizer, &g, err);
     gpt_free(&g);
     return status;
@@ -141,7 +202,9 @@ Status import_model(const ImportModel *options, Imported *out, Err *err) {
     Source s = {.bos = -1, .eos = -1};
     *out = (Imported){.eos = -1};
     TRY(check_folder(options->dir, err));
-    Status status = open_gguf(&s, options, err);
+    struct stat info;
+    bool folder = stat(options->path, &info) == 0 && S_ISDIR(info.st_mode);
+    Status status = folder ? open_hf(&s, options, err) : open_gguf(&s, options, err);
     if (status == OK) status = import(&s, options, out, err);
     source_close(&s);
     return status;

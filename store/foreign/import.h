@@ -6,10 +6,11 @@
 #include "store/foreign/origin.h"
 
 typedef struct ImportModel {
-    const char *path; /* a GGUF file */
-    const char *dir;  /* the run folder, new */
-    int context;      /* block_size is the model's context length, at most this */
-    int bos;          /* the token that begins every sequence; -1: as the file says, see import_model */
+    const char
+        *path; /* a GGUF file, or a Hugging Face folder with config.json, safetensors and tokenizer.json */
+    const char *dir; /* the run folder, new */
+    int context;     /* block_size is the model's context length, at most this */
+    int bos;         /* the token that begins every sequence; -1: as the file says, see import_model */
 } ImportModel;
 
 /* What was imported, for a reader. */
