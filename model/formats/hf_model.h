@@ -15,8 +15,8 @@ typedef struct HfModel {
 /* Structure and tensors.
  *   context   block_size is the model's context length, at most this
  * ERR_INPUT: another type, a key that is missing, or one that says what rote's model lacks (a scaling of RoPE, a
- * sliding window, another activation, heads of another size); names it. Errors of hf_files_open. Close with hf_model_close,
- * after an error too. */
+ * sliding window, another activation, heads of another size); names it. Errors of hf_files_open. Close with
+ * hf_model_close, after an error too. */
 Status hf_model_open(HfModel *out, const char *dir, int context, Err *err);
 void hf_model_close(HfModel *m);
 
