@@ -126,7 +126,7 @@ $(BUILD)/tests/test_fuzz_texts $(BUILD)/tests/test_fuzz_runs: private LDFLAGS +=
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 	$(call short,LINK,$@)$(LINK) -o $@ $< $(LIB) $(if $(BARE),,-lcmocka) $(LIBS)
 
-tests: $(TEST_BIN) $(BUILD)/tests/one_hash $(BUILD)/tests/golden_archives $(BUILD)/tests/kept_sets $(BUILD)/tests/tokens $(BUILD)/rote
+tests: $(TEST_BIN) $(BUILD)/tests/one_hash $(BUILD)/tests/golden_archives $(BUILD)/tests/kept_sets $(BUILD)/tests/tokens $(BUILD)/tests/logits_of $(BUILD)/rote
 
 one_hash: $(BUILD)/tests/one_hash
 
@@ -230,4 +230,4 @@ compile_commands:
 clean:
 	rm -rf build rote compile_commands.json
 
--include $(OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d) $(BUILD)/tests/one_hash.d $(BUILD)/tests/golden_archives.d $(BUILD)/tests/kept_sets.d $(BUILD)/tests/tokens.d
+-include $(OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d) $(BUILD)/tests/one_hash.d $(BUILD)/tests/golden_archives.d $(BUILD)/tests/kept_sets.d $(BUILD)/tests/tokens.d $(BUILD)/tests/logits_of.d

@@ -29,7 +29,7 @@ creativity='plain/tests/test_tasks plain/tests/test_creativity'
 tools='plain/tests/test_calculator plain/tests/test_store plain/tests/test_tape plain/tests/test_programs plain/tests/test_mcp'
 creativity='plain/tests/test_tasks plain/tests/test_creativity plain/tests/test_plane tests/cli/creativity_curves.t'
 sampling='plain/tests/test_chain plain/tests/test_sample tests/cli/sample.t'
-foreign='plain/tests/test_gguf plain/tests/test_tokenizer'
+foreign='plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model'
 measured='tests/test_neuron_eval tests/test_edits'
 logits='plain/tests/test_logit_row plain/tests/test_variance plain/tests/test_identities plain/tests/test_logit_pattern
     plain/tests/test_normality plain/tests/test_kstar plain/tests/test_null plain/tests/test_hooks

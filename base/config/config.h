@@ -128,6 +128,7 @@ typedef struct ModelConfig {
     double norm_eps;
     Position pos;
     double rope_theta;
+    int bos; /* the row of the embedding that position 0 reads */
     Act act;
     bool gated, bias, tie_weights;
     Attn attn;
