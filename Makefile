@@ -28,10 +28,10 @@ endif
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(NUMERIC) -fopenmp -I. -MMD -MP $(DEFS) $(SANFLAGS)
 DEFS    := -D_GNU_SOURCE $(if $(DOUBLE),-DROTE_DOUBLE) $(if $(BARE),-DROTE_BARE -ffunction-sections -fdata-sections -idirafter /usr/include)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-LIBS    := $(if $(BARE),,-lyaml -ljansson -lxxhash -lpcre2-8 -lz -ldl -lm)
+LIBS    := $(if $(BARE),,-lyaml -ljansson -lxxhash -lpcre2-8 -lsqlite3 -lz -ldl -lm)
 LDFLAGS ?=
 LINK     = $(CC) $(CFLAGS) -fopenmp $(SANFLAGS) $(LDFLAGS) $(if $(STATIC)$(BARE),-static) $(if $(BARE),-Wl$(comma)--gc-sections)
-ROOMS   := base data model store eval train
+ROOMS   := base data model store tools eval train
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 
 # One object set per instruction set, from one source (model/kernels/ops.h).
@@ -149,7 +149,7 @@ $(BUILD)/tests/double/%: $(BUILD)/tests/double/%.o $(CORE)
 $(BUILD)/tests/one_hash: $(BUILD)/tests/one_hash.o $(CORE)
 	$(link_test)
 
-tests: $(SUITE_BIN) $(if $(DOUBLE),,$(addprefix $(BUILD)/tests/,one_hash golden_archives kept_sets) $(BUILD)/rote)
+tests: $(SUITE_BIN) $(if $(DOUBLE),,$(addprefix $(BUILD)/tests/,one_hash golden_archives kept_sets tokens) $(BUILD)/rote)
 
 one_hash: $(BUILD)/tests/one_hash
 
@@ -253,4 +253,4 @@ compile_commands:
 clean:
 	rm -rf build rote compile_commands.json
 
--include $(OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d) $(BUILD)/tests/one_hash.d $(BUILD)/tests/golden_archives.d $(BUILD)/tests/kept_sets.d
+-include $(OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d) $(BUILD)/tests/one_hash.d $(BUILD)/tests/golden_archives.d $(BUILD)/tests/kept_sets.d $(BUILD)/tests/tokens.d

@@ -3,6 +3,8 @@
 # layers alone or of whole models, or the reference where the fault is not in a backward pass; of sweeps, their transcript; of
 # verdicts on capacity, test_fits; of what surrounds the program, tests/check_environment.sh; of seals, tests/check_damage.sh and
 # two unit tests; of base/, two others; of creativity, two; of figures of logits, their unit tests and transcript; of sampling, two
+# unit tests and its transcript; of tools, five unit tests; of memory that runs out, tests/check_allocations.sh; of returns that are dropped, scripts/check_returns.sh.
+# two unit tests; of base/, two others; of creativity, three and a transcript; of figures of logits, their unit tests and transcript; of sampling, two
 # unit tests and its transcript; of memory that runs out, tests/check_allocations.sh; of returns that are dropped, scripts/check_returns.sh.
 # A fault whose place is no longer there, that does not compile, or that makes a test hang counts as failed, too.
 #   tests/long_faults.sh [-v] [WORD]     only faults whose description or file has WORD; -v: asks every test in double
@@ -21,7 +23,10 @@ environment=tests/check_environment.sh damage='plain/tests/test_hostile plain/te
 base='plain/tests/test_file plain/tests/test_pattern'
 allocations=tests/check_allocations.sh returns=scripts/check_returns.sh
 creativity='plain/tests/test_tasks plain/tests/test_creativity'
+tools='plain/tests/test_calculator plain/tests/test_store plain/tests/test_tape plain/tests/test_programs plain/tests/test_mcp'
+creativity='plain/tests/test_tasks plain/tests/test_creativity plain/tests/test_plane tests/cli/creativity_curves.t'
 sampling='plain/tests/test_chain plain/tests/test_sample tests/cli/sample.t'
+foreign='plain/tests/test_gguf plain/tests/test_tokenizer'
 measured='tests/test_neuron_eval tests/test_edits'
 logits='plain/tests/test_logit_row plain/tests/test_variance plain/tests/test_identities plain/tests/test_logit_pattern
     plain/tests/test_normality plain/tests/test_kstar plain/tests/test_null plain/tests/test_hooks
@@ -37,9 +42,13 @@ build() { # double | rules | fits | plain | sealed, more for make
     # shellcheck disable=SC2206  # words
     [ "$1" = logits ] && goal=(ISAS=portable BUILD=plain plain/rote ${logits% *})
     [ "$1" = sealed ] && goal=(ISAS=portable BUILD=plain plain/rote plain/tests/test_hostile plain/tests/test_done)
+    # shellcheck disable=SC2206
+    [ "$1" = foreign ] && goal=(ISAS=portable BUILD=plain $foreign)
     [ "$1" = sampling ] && goal=(ISAS=portable BUILD=plain plain/rote plain/tests/test_chain plain/tests/test_sample)
     # shellcheck disable=SC2206
-    [ "$1" = creativity ] && goal=(ISAS=portable BUILD=plain $creativity)
+    [ "$1" = creativity ] && goal=(ISAS=portable BUILD=plain plain/rote ${creativity% *})
+    # shellcheck disable=SC2206
+    [ "$1" = tools ] && goal=(ISAS=portable BUILD=plain $tools)
     # shellcheck disable=SC2206
     [ "$1" = base ] && goal=(ISAS=portable BUILD=plain $base)
     make -s CC="${CC:-gcc}" OPT=-O1 "${goal[@]}" "${@:2}" >log 2>&1
@@ -71,6 +80,8 @@ tests_for() {
     places:*) echo tests/cli/places.t && return ;;
     capacity:*) echo tests/test_fits && return ;;
     sampling:*) echo $sampling && return ;;
+    tools:*) echo $tools && return ;;
+    foreign:*) echo $foreign && return ;;
     logits:*) echo $logits && return ;;
     esac
     if [[ $1 != rules* && $1 != init_from:* && -n "$verbose" ]]; then
@@ -120,6 +131,8 @@ try() { # what, file, from, to
     [[ $1 == creativity:* ]] && program=creativity
     [[ $1 == places:* ]] && program=plain
     [[ $1 == sampling:* ]] && program=sampling
+    [[ $1 == tools:* ]] && program=tools
+    [[ $1 == foreign:* ]] && program=foreign
     [[ $1 == rules* || $1 == init_from:* ]] && program=rules
     [[ $1 == capacity:* ]] && program=fits
     [[ $1 == logits:* ]] && program=logits
@@ -179,7 +192,7 @@ worker() { # number, of
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-mkdir "$work/1" && cp -r Makefile base data model store eval train cli tests scripts "$work/1" || exit 1
+mkdir "$work/1" && cp -r Makefile base data model store tools eval train cli tests scripts "$work/1" || exit 1
 cd "$work/1" || exit 1
 workers=$(nproc)
 if ! build double -j"$workers" || ! build plain -j"$workers" || ! passes $sweep || ! passes $layers || ! passes $models || ! passes $reference || ! passes $training; then

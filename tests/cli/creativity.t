@@ -65,7 +65,7 @@ $ for grid in top_k top_k= =3 top_k=1,,2 top_k=0..4 top_k=4..1 top_k=a..b top_n=
 2> rote: creativity: --grid top_k: '1..1000000000000' is not a range of whole numbers such as 1..64, from 1 to 1000000000
 [2]
 $ rote creativity run --grid top_k=1..4 --grid top_p=.1 --grid min_p=.1 --grid temperature=1 --grid typical_p=.5; rote creativity run --n 0; rote creativity run --chain top_q=1
-2> rote: creativity: --grid is given more than 4 times
+2> rote: creativity: --grid has more than 4 stages
 2> rote: creativity: --n '0' is not a whole number from 1 to 1000000
 2> rote: creativity: --chain: unknown stage 'top_q'; nearest: top_k
 [2]
