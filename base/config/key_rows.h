@@ -28,7 +28,7 @@ KEY(facts.vocab_size, KEY_INT, .initial = "256", FROM_TO(2, 16777216), KINDS(OF_
 KEY(facts.seed, KEY_UINT64, .initial = "0",
     .help = "seed of the draw; of facts that are read: of the choice of facts.n")
 KEY(facts.symbols, KEY_INT, .initial = "0", FROM_TO(2, 65536), .zero = "one symbol for each", .late = true,
-    .also = "base digits", KINDS(OF_TRIPLES | OF_BIOS | OF_BIOD),
+    .also = "base", KINDS(OF_TRIPLES | OF_BIOS | OF_BIOD),
     .help = "kinds triples, bios, biod: names and values are written as numbers in this base; all share the "
             "digits")
 KEY(facts.subjects, KEY_INT, .initial = "0", FROM_TO(1, BIG_INT), .zero = "the fewest that facts.n needs",
@@ -74,6 +74,18 @@ KEY(facts.edges, KEY_INT, .initial = "4", FROM_TO(1, 12), .late = true, KINDS(OF
     .help = "kinds circles, lines: edges of a sample, in any order")
 KEY(facts.density, KEY_DOUBLE, .initial = "0.5", FROM_TO(0, 1), .late = true, KINDS(OF_TRIANGLES),
     .help = "kind triangles: probability that two vertices of the hidden graph are joined")
+KEY(facts.digits, KEY_RANGE, .initial = "1-4", FROM_TO(1, 18), .late = true, .also = "n_digits lengths",
+    KINDS(OF_SUMS),
+    .help = "kind sums: shortest and longest number, in digits; each length is equally frequent")
+KEY(facts.operations, KEY_FLAGS, .initial = "add", .choices = operations, .late = true,
+    .also = "ops operators", KINDS(OF_SUMS),
+    .help = "kind sums: what is asked of two numbers; compare answers <, = or >")
+KEY(facts.named, KEY_INT, .initial = "0", FROM_TO(2, 8), .zero = "two numbers without names", .late = true,
+    KINDS(OF_SUMS),
+    .help = "kind sums: numbers that are given with names, before the question names two of them")
+KEY(facts.plain, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), .late = true, KINDS(OF_SUMS),
+    .help =
+        "kind sums: share of the facts whose question is one number (or name) and whose answer is that number")
 KEY(facts.heldout, KEY_INT, .initial = "0", FROM_TO(0, BIG_INT), .late = true, .also = "n_heldout held_out",
     .help =
         "held-out facts, which are never trained: drawn in addition to facts.n, or taken from the facts that "
@@ -130,6 +142,8 @@ KEY(model.pos, KEY_ENUM, .initial = "learned", .choices = positions, .also = "po
     .help = "positions: a learned embedding, rotary (rotated queries and keys), or none")
 KEY(model.rope_theta, KEY_DOUBLE, .initial = "10000", FROM(1), .also = "rope_base theta",
     .help = "pos rope: base of the wavelengths")
+KEY(model.bos, KEY_INT, .initial = "0", FROM_TO(0, 16777215), .late = true, .also = "bos_token_id",
+    .help = "row of the token embedding that the first position reads, before any token")
 KEY(model.act, KEY_ENUM, .initial = "gelu", .choices = acts,
     .also = "activation activation_function hidden_act",
     .help = "activation of the MLP; gelu is the tanh form")

@@ -74,6 +74,9 @@ Status config_resolve_model(ModelConfig *m, int max_len, int vocab_size, Err *er
                        "the facts have %d symbols and model.vocab_size is %d; set model.vocab_size to "
                        "0 or at least %d",
                        vocab_size, m->vocab_size, vocab_size);
+    if (m->bos >= m->vocab_size)
+        return err_set(err, ERR_INPUT, "model.bos is %d, but there are %d rows; set it to at most %d", m->bos,
+                       m->vocab_size, m->vocab_size - 1);
     if (m->match_params > 0 && m->mlp == MLP_PLAIN) TRY(match_inner(m, err));
     if (m->n_inner == 0) m->n_inner = 4 * m->n_embd;
     return OK;
@@ -202,7 +205,8 @@ static Status resolve_train(TrainConfig *t, int n_facts, int max_len, double jun
 static Status check_freeze(const Config *config, Err *err) {
     const ModelConfig *m = &config->model;
     const char *const *names = key_find("train.freeze")->choices;
-    const bool present[] = {true, m->attn == ATTN_CAUSAL, m->mlp == MLP_PLAIN, true, !m->tie_weights};
+    const bool present[] = {true, m->attn == ATTN_CAUSAL, m->mlp == MLP_PLAIN,
+                            true, !m->tie_weights,        m->tool.n_tools > 0};
     bool left = false;
     for (int i = 0; names[i]; i++) {
         bool frozen = config->train.freeze >> i & 1;
@@ -227,6 +231,7 @@ Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, 
             "%d facts of up to %d tokens: at most %d tokens in all are possible; use at most %d facts",
             n_facts, max_len, INT32_MAX, INT32_MAX / max_len);
     TRY(config_resolve_facts(&resolved.facts, n_facts, max_len, vocab_size, err));
+    TRY(config_resolve_tools(&resolved, err));
     TRY(config_resolve_model(&resolved.model, max_len, vocab_size, err));
     TRY(resolve_train(&resolved.train, n_facts, max_len, resolved.facts.junk_ratio, err));
     TRY(check_freeze(&resolved, err));

@@ -50,7 +50,7 @@ $ rote creativity; rote creativity run --texts new.txt --against old.txt; rote c
 $ printf '\n\r\n' > empty.txt; printf 'a\0b\n' > nul.txt
 $ rote creativity --texts empty.txt --against old.txt; rote creativity --texts new.txt --against nul.txt
 2> rote: empty.txt: contains no text
-2> rote: nul.txt: contains a NUL byte
+2> rote: nul.txt:1: contains a NUL byte
 [2]
 $ for grid in top_k top_k= =3 top_k=1,,2 top_k=0..4 top_k=4..1 top_k=a..b top_n=1 temperature=-1 top_k=1..1000000000000; do rote creativity run --grid $grid; done
 2> rote: creativity: --grid 'top_k' is not of the form top_k=1..64 or temperature=0,0.5,1
