@@ -90,8 +90,9 @@ best_chain() { # NAME TABLE FIGURE
     echo "4. Both together are nearly ideal: stopped there, width 64 under \`$flat\` has coherence $(v stopped-64 flat "$flat" coherence) and cr/cr\\* $(v stopped-64 flat "$flat" ratio), every width at least"
     echo "   $(for width in $widths; do p "stopped-$width" flat "$flat" coherence; done | sort -g | head -n 1) and $(for width in $widths; do p "stopped-$width" flat "$flat" ratio; done | sort -g | head -n 1). The optimizer decides, too: the peak at T 1 is $(r "opt-$muon-$(best_of $muon)" none ratio) with Muon, $(r "opt-adamw-0.003-$(best_of adamw-0.003)" none ratio) with AdamW and $(r "opt-soap-0.003-$(best_of soap-0.003)" none ratio) with SOAP, which memorizes before it has the rule."
     echo "5. To forget is not to invent: noise, silenced neurons and fewer bits per weight take the memorized bits away, but cr/cr\\* stays at most"
-    echo "   $(for edit in $edits; do run_value $memorizer "$edit" ratio | point 2; done | sort -g | tail -n 1). Training on with weight decay does better: $(r on-$on none ratio) at coherence $(r on-$on none coherence) after ${on#*-} steps. A random prefix with greedy decoding does not replace"
-    echo "   sampling: cr/cr\\* $(p prefix-3 chains temperature=0 ratio) (width 16, three symbols, drawn anew), $(p fixed-3-64 chains temperature=0 ratio) (width 64, kept by each example), against $(p prefix-0 chains temperature=0.5 ratio) by T 0.5 without one."
+    echo "   $(for edit in $edits; do run_value $memorizer "$edit" ratio | point 2; done | sort -g | tail -n 1). Training on with weight decay does better: $(r on-$on none ratio) at coherence $(r on-$on none coherence) after ${on#*-} steps. Random prefixes with"
+    echo "   greedy decoding (width 64, 1,500 steps) give cr/cr\\* $(v fresh-3-64 chains temperature=0 ratio) where each exposure has others, and $(v fixed-3-64 chains temperature=0 ratio) where each example keeps its own: more than T 0.5 in the model with others"
+    echo "   ($(v fresh-3-64 chains temperature=0.5 ratio), though with less entropy), less than T 1 in either ($(v fresh-3-64 chains temperature=1 ratio) and $(v fixed-3-64 chains temperature=1 ratio)). After 6,000 steps greedy decoding invents nearly as much as T 1: $(v fixed-3-64-long chains temperature=0 ratio) and $(v fixed-3-64-long chains temperature=1 ratio)."
     echo
     picture late "Coherence and cr/cr* of the memorizing model: temperature and top-k stay at the bottom, a cut with a flat temperature rises"
     echo
@@ -209,12 +210,12 @@ best_chain() { # NAME TABLE FIGURE
     echo
     echo "Drawn anew at each exposure, or drawn once for each example, which keeps them (\`facts.fixed_prefix\`)."
     echo
-    echo "| width, prefix symbols | greedy: coherence | cr/cr\\* | T 0.5: coherence | cr/cr\\* | T 1: coherence | cr/cr\\* |"
-    echo "|---|---|---|---|---|---|---|"
+    echo "| width, prefix symbols | greedy: coherence | cr/cr\\* | entropy, bits | T 0.5: coherence | cr/cr\\* | entropy | T 1: coherence | cr/cr\\* | entropy |"
+    echo "|---|---|---|---|---|---|---|---|---|---|"
     prefix_row() { # LABEL NAME
         local T
         printf '| %s |' "$1"
-        for T in 0 0.5 1; do printf ' %s | %s |' "$(v "$2" chains temperature=$T coherence)" "$(v "$2" chains temperature=$T ratio)"; done
+        for T in 0 0.5 1; do printf ' %s | %s | %s |' "$(v "$2" chains temperature=$T coherence)" "$(v "$2" chains temperature=$T ratio)" "$(value "$2" chains temperature=$T entropy | point 1)"; done
         echo
     }
     prefix_row '16, none' prefix-0
