@@ -3,7 +3,7 @@
 # written, where they are here: bc, sqlite3, and a server made with PyPI's mcp (PYTHON=... names a Python that has it).
 set -u
 cd "$(dirname "$0")/.." || exit 1
-rote=$PWD/${ROTE:-${BUILD:-build/gcc-O3}/rote} python=${PYTHON:-python3}
+top=$PWD rote=$PWD/${ROTE:-${BUILD:-build/gcc-O3}/rote} python=${PYTHON:-python3}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -76,6 +76,12 @@ END
     check "shout, of PyPI's mcp" "$(answer --protocol mcp --tool shout --with text='zwei é' --with text=x -- "$python" server.py |
         sed 's/): .*/)/' | tr '\n' ' ')" "ZWEI É1 none (failed) "
 else skipped=$((skipped + 1)); fi
+
+soak=${BUILD:-build/gcc-O3}/tests/test_program_soak # its long form: 1,800 calls
+if [ -n "${ROTE_LONG:-}" ] && [ -x "$top/$soak" ]; then
+    CALLS=150 SEED=$RANDOM "$top/$soak" >soak 2>&1 || tail -n 5 soak
+    check "programs that draw what they do" "$(grep -c '^\[  FAILED' soak)" 0
+fi
 
 line="$passed passed, $failed failed"
 [ $skipped -gt 0 ] && line+=", $skipped skipped"
