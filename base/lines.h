@@ -1,5 +1,5 @@
-/* The lines of a text that people write: each ends in LF, CR LF or CR, mixed as they come, and the last may have no end. A
- * byte order mark before the first is left out. */
+/* The lines of a text that people write: each ends in LF, CR LF or CR, mixed as they come, and the last may have no
+ * end. A byte order mark before the first is left out. */
 #ifndef ROTE_BASE_LINES_H
 #define ROTE_BASE_LINES_H
 
@@ -22,8 +22,8 @@ Lines lines_of(const char *text);
 /* Goes to the next line; false: there is none. A line end at the end of the text begins no further line. */
 bool lines_next(Lines *lines);
 
-/* Reads a file of lines as file_read_stream does. ERR_INPUT: also where it contains a NUL byte; the message has its line.
- * Free with buffer_free. */
+/* Reads a file of lines as file_read_stream does. ERR_INPUT: also where it contains a NUL byte; the message has its
+ * line. Free with buffer_free. */
 Status lines_read(const char *path, size_t max_bytes, Buffer *out, Err *err);
 
 #endif
