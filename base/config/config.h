@@ -163,6 +163,7 @@ typedef struct TrainConfig {
     int64_t eval_interval;       /* steps between evaluations; 0: only at the end */
     int64_t checkpoint_interval; /* 0: none by steps; changes no bit */
     double checkpoint_minutes;   /* of the clock; 0: none by the clock; changes no bit */
+    int keep_checkpoints;        /* how many of the newest stay; changes no bit */
     double stop_recall;          /* stop once recall reaches it; 0: off */
     double stop_gain;            /* stop once an evaluation gains less than this share of data bits; 0: off */
     double stop_memorized;       /* stop once more than this share of the data bits is memorized; 0: off */
