@@ -2,31 +2,15 @@
 
 #include <string.h>
 
-/* Bytes of the character at the front of the text if it may be shown as it is: printable ASCII or well-formed UTF-8
- * (Unicode 15, table 3-7) outside the control range U+0080 .. U+009F. Else 0. */
+#include "base/utf8.h"
+
+/* Bytes of the character at the front of the text if it may be shown as it is: printable ASCII, or UTF-8 outside the
+ * control range U+0080 .. U+009F. Else 0. */
 static size_t shown_as_is(const char *text, size_t left) {
     const unsigned char *p = (const unsigned char *)text;
     if (p[0] < 0x80) return p[0] >= 0x20 && p[0] != 0x7f;
-    size_t size;
-    unsigned char low = 0x80, high = 0xbf; /* range of the second byte */
-    if (p[0] >= 0xc2 && p[0] <= 0xdf) {
-        size = 2;
-        if (p[0] == 0xc2) low = 0xa0;
-    } else if (p[0] >= 0xe0 && p[0] <= 0xef) {
-        size = 3;
-        if (p[0] == 0xe0) low = 0xa0;
-        if (p[0] == 0xed) high = 0x9f;
-    } else if (p[0] >= 0xf0 && p[0] <= 0xf4) {
-        size = 4;
-        if (p[0] == 0xf0) low = 0x90;
-        if (p[0] == 0xf4) high = 0x8f;
-    } else {
-        return 0;
-    }
-    if (left < size || p[1] < low || p[1] > high) return 0;
-    for (size_t i = 2; i < size; i++)
-        if (p[i] < 0x80 || p[i] > 0xbf) return 0;
-    return size;
+    size_t size = utf8_character(text, left);
+    return size == 2 && p[0] == 0xc2 && p[1] < 0xa0 ? 0 : size;
 }
 
 size_t escape_next(char out[ESCAPED_MAX], const char **at, size_t *size) {

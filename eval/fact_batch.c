@@ -31,7 +31,7 @@ Status fact_batch_create(FactBatch *out, const FactSet *facts, Err *err) {
     }
     out->start[facts->n_pool] = (int32_t)tokens;
     memcpy(out->targets, facts->tokens, (size_t)tokens * sizeof(int32_t));
-    out->batch = (Batch){facts->n_pool, out->start, out->inputs, out->targets, out->tags, NULL};
+    out->batch = (Batch){facts->n_pool, out->start, out->inputs, out->targets, out->tags, NULL, NULL};
     return OK;
 }
 
@@ -55,7 +55,7 @@ Status fact_batch_reserve(FactBatch *out, int n, int max_len, Err *err) {
         fact_batch_free(out);
         return err_set(err, ERR_NOMEM, "no memory for a batch of %zu tokens", tokens);
     }
-    out->batch = (Batch){n, out->start, out->inputs, out->targets, out->tags, NULL};
+    out->batch = (Batch){n, out->start, out->inputs, out->targets, out->tags, NULL, NULL};
     return OK;
 }
 

@@ -6,17 +6,43 @@
 
 struct Rules; /* model/neurons/rules.h */
 
+/* What a row's stage of tools adds to the stream instead of a symbol's embedding. */
+enum { TOOL_NOTHING = -1, TOOL_NONE = -2, TOOL_END = -3 };
+
+/* What the stage of tools (model/layers/tool.h) does at each token of a batch, and what is asked of its read-outs. n
+ * tools, P pointers, V symbols (ModelConfig.tool). Arrays with one entry for each token are indexed as the batch's
+ * inputs.
+ *   written       what is written at the token: a symbol (0 or above), TOOL_NOTHING, TOOL_NONE (a call without result),
+ *                 TOOL_END (the result has ended); NULL: nothing anywhere
+ *   symbol_class  (V) class of each symbol for pointers at runs, 0: of no run. BOS is of no run. NULL: no runs
+ *   call          target of the call's read-out: 0 (no call) or 1 .. n (that tool); below 0: not asked. NULL: no row is
+ *   point         (tokens,P) target of each pointer: a place in the token's own sequence, 0 (BOS) up to the token,
+ *                 which the pointer's kind allows (CHECK); below 0: not asked. NULL: none is
+ *   call_weight   (1+n) weight of the cross-entropy of a call, by its target; NULL: 1
+ *   point_weight  (P) weight of the cross-entropy of each pointer; NULL: 1
+ *   call_nats     receives -ln p of each target of call, 0 without one, in a gradient's pass; NULL: not wanted
+ *   point_nats    (tokens,P) the same for point */
+typedef struct ToolRows {
+    const int32_t *written;
+    const uint8_t *symbol_class;
+    const int32_t *call, *point;
+    const double *call_weight, *point_weight;
+    double *call_nats, *point_nats;
+} ToolRows;
+
 /* Sequences laid end to end, without padding. Sequence s has the tokens start[s] .. start[s+1]-1.
  *   inputs   tokens that the model reads: 0 (BOS, which reads row model.bos of wte) at position 0, then
  *            x1 .. x(S-1); token v reads row v
  *   targets  tokens that it must predict: x1 .. xS; below 0: no target, so no loss
  *   tags     one per sequence, or NULL
- *   rules    neuron rules, for the gradient (model/neurons/rules.h), or NULL */
+ *   rules    neuron rules, for the gradient (model/neurons/rules.h), or NULL
+ *   tools    what the stage of tools does, or NULL: nothing. A model without that stage ignores it */
 typedef struct Batch {
     int n_seq;
     const int32_t *start; /* n_seq + 1 */
     const int32_t *inputs, *targets, *tags;
     const struct Rules *rules;
+    const ToolRows *tools;
 } Batch;
 
 /* Sequences s0 <= s < s1 of a batch, whose activations are in memory at the same time. Every matrix of activations has

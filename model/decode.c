@@ -8,6 +8,7 @@
 
 #include "model/layers/block.h"
 #include "model/layers/embedding.h"
+#include "model/layers/tool.h"
 
 struct Decoder {
     const Gpt *g;
@@ -24,12 +25,33 @@ struct Decoder {
     int32_t *pos;
     real *logits; /* (V) */
 
+    /* the stage of tools, if the model has one */
+    ToolActs tool;
+    ToolCache tool_cache;
+    ToolRun tool_run;
+    DecoderTool *ask; /* NULL: nothing is written */
+    void *user;
+    int32_t *call, *point, *written; /* (rows), (rows,P), (rows) */
+
     int position;     /* tokens read */
     int32_t start[2]; /* the tokens to read are a chunk of one sequence */
     Batch batch;
     Chunk chunk;
     Arena arena;
 };
+
+static void lay_out_tool(Decoder *s, const Room *room) {
+    const ModelConfig *c = &s->g->config;
+    Arena *arena = &s->arena;
+    size_t rows = (size_t)s->rows, T = (size_t)c->block_size, P = (size_t)c->tool.n_pointers;
+    s->tool.x = s->acts.x;
+    tool_place(arena, c, room, &s->tool);
+    ARENA_PLACE(arena, s->tool_cache.keys, T * P * POINTER_WIDTH);
+    ARENA_PLACE(arena, s->tool_cache.tokens, T);
+    ARENA_PLACE(arena, s->call, rows);
+    ARENA_PLACE(arena, s->point, rows * P);
+    ARENA_PLACE(arena, s->written, rows);
+}
 
 /* Places everything in the arena. Before the arena is allocated, this only measures its size. */
 static void lay_out(Decoder *s) {
@@ -49,10 +71,11 @@ static void lay_out(Decoder *s) {
     }
     ARENA_PLACE(arena, s->acts.x, (size_t)s->rows * d);
     block_place(arena, c, &room, &s->acts, NULL);
+    if (c->tool.n_tools) lay_out_tool(s, &room);
     norm_rows_place(arena, &s->norm_f, s->rows, c->n_embd);
     ARENA_PLACE(arena, s->pos, s->rows);
     ARENA_PLACE(arena, s->logits, c->vocab_size);
-    ARENA_PLACE(arena, s->exec.scores, (size_t)s->rows * T);
+    ARENA_PLACE(arena, s->exec.scores, (size_t)(c->tool.n_tools ? ATTENTION_ROWS + s->rows : s->rows) * T);
     ARENA_PLACE(arena, s->exec.gemm, GEMM_SCRATCH_REALS);
 }
 
@@ -73,6 +96,16 @@ static void make_blocks(Decoder *s) {
                               .rope_table = g->rope_table,
                               .cache = &s->cache[l],
                               .branch = s->norm_f.y}; /* free until all blocks are done */
+}
+
+static void make_tool(Decoder *s) {
+    s->tool_run = (ToolRun){.c = &s->g->config,
+                            .e = &s->exec,
+                            .w = &s->weights.tool,
+                            .k = &s->chunk,
+                            .a = &s->tool,
+                            .branch = s->norm_f.y,
+                            .cache = &s->tool_cache};
 }
 
 Status decoder_create_rows(Decoder **out, const Gpt *g, int rows, Err *err) {
@@ -102,6 +135,7 @@ Status decoder_create_rows(Decoder **out, const Gpt *g, int rows, Err *err) {
     s->chunk = (Chunk){.batch = &s->batch, .s1 = 1, .own_s1 = 1};
     lay_out(s);
     make_blocks(s);
+    make_tool(s);
     decoder_refresh(s);
     *out = s;
     return OK;
@@ -131,7 +165,30 @@ void decoder_rewind(Decoder *s, int position) {
 void decoder_edit(Decoder *s, const Edits *edits) {
     s->hooks.edits = edits;
     for (int l = 0; l < s->g->config.n_layer; l++) s->block[l].hooks = edits ? &s->hooks : NULL;
+    s->tool_run.hooks = edits ? &s->hooks : NULL;
     s->position = 0;
+}
+
+void decoder_tools(Decoder *s, const uint8_t *symbol_class, DecoderTool *tool, void *user) {
+    CHECK(s->g->config.tool.n_tools > 0);
+    s->tool_run.symbol_class = symbol_class;
+    s->ask = tool;
+    s->user = user;
+    s->position = 0;
+}
+
+/* The n rows of the stream at the stage of tools: asks at each what to write, and writes it. */
+static void run_tools(Decoder *s, int n) {
+    int P = s->g->config.tool.n_pointers;
+    if (!s->ask) {
+        tool_write(&s->tool_run, NULL); /* an edit may write something */
+        return;
+    }
+    tool_choose(&s->tool_run, s->call, s->point);
+    for (int i = 0; i < n; i++)
+        s->written[i] =
+            s->ask(s->user, s->position + i, s->call[i], s->call[i] ? s->point + (ptrdiff_t)i * P : NULL);
+    tool_write(&s->tool_run, s->written);
 }
 
 int decoder_position(const Decoder *s) { return s->position; }
@@ -149,7 +206,10 @@ const real *decoder_read(Decoder *s, const int32_t *token, int n) {
     s->chunk.position = s->hooks.position = s->position;
 
     embedding_forward(g, a->x, s->pos, token, s->position, n);
-    for (int l = 0; l < c->n_layer; l++) block_forward(&s->block[l]);
+    for (int l = 0; l <= c->n_layer; l++) {
+        if (tool_behind(c, l)) run_tools(s, n);
+        if (l < c->n_layer) block_forward(&s->block[l]);
+    }
     /* Only the logits after the last token are needed. */
     norm_rows_forward(&s->exec, c, &s->norm_f, a->x + (ptrdiff_t)(n - 1) * d, &s->weights.norm_f, 0, 1);
     if (!hooks_idle(&s->hooks)) hooks_run(&s->hooks, (Hook){HOOK_LN_FINAL, -1}, s->norm_f.y, 1, d, n - 1);

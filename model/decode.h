@@ -21,6 +21,18 @@ int decoder_position(const Decoder *d);
 /* From now on the decoder edits activations as gpt_work_edit does, with the same bits (NULL: no edits); goes back to
  * position 0. edits must outlive their use. */
 void decoder_edit(Decoder *d, const Edits *edits);
+/* Called once for each token that a decoder with a stage of tools reads, in their order, between the blocks before the
+ * stage and those after it. Returns what to write at this token: a symbol, TOOL_NOTHING, TOOL_NONE or TOOL_END
+ * (model/batch.h). model/tool_writes.h has the usual one.
+ *   position  of the token in its sequence
+ *   call      0 (no call) or 1 .. n, as gpt_tool_choices has it
+ *   place     (P) with a call: the place of each pointer, -1: none is allowed; NULL without a call */
+typedef int32_t DecoderTool(void *user, int position, int call, const int32_t *place);
+/* From now on the decoder asks `tool` what to write; goes back to position 0. NULL: it writes nothing, as at first.
+ * With the same answers, the logits have the bits of the full forward pass, for any division into calls and after any
+ * rewind. The model has a stage of tools (CHECK).
+ *   symbol_class  (V) as in ToolRows; NULL: no runs. Must outlive its use */
+void decoder_tools(Decoder *d, const uint8_t *symbol_class, DecoderTool *tool, void *user);
 /* Reads `token` (0, BOS, at position 0) and returns the logits (V) of the next token, valid until the next call.
  * decoder_position must be below block_size (CHECK). */
 const real *decoder_step(Decoder *d, int32_t token);

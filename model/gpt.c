@@ -22,6 +22,19 @@ static Place place_of(const ParamTable *table, int layer, const char *name) {
     return (Place){offset_of(table, weight), offset_of(table, bias)};
 }
 
+/* Without tools there are no such tensors. layer < 0: the stage stands behind the embedding. */
+static void find_tool_places(Places *at, const ParamTable *table, int layer) {
+    at->tool_point = (Place){place_of(table, layer, "tool.arg.0.query").weight, -1};
+    at->tool_call = place_of(table, layer, "tool.call");
+    at->tool_write = place_of(table, layer, "tool.write");
+    char name[48], block[24] = "";
+    if (layer >= 0) snprintf(block, sizeof block, "blocks.%d.", layer);
+    snprintf(name, sizeof name, "%stool.none", block);
+    at->tool_none = offset_of(table, name);
+    snprintf(name, sizeof name, "%stool.end", block);
+    at->tool_end = offset_of(table, name);
+}
+
 static Status find_places(Gpt *g, Err *err) {
     const ModelConfig *c = &g->config;
     Places *at = &g->at;
@@ -29,6 +42,7 @@ static Status find_places(Gpt *g, Err *err) {
     at->wpe = offset_of(&g->table, "wpe");
     at->norm_f = place_of(&g->table, -1, "norm_f");
     at->head = c->tie_weights ? (Place){at->wte, -1} : place_of(&g->table, -1, "head");
+    find_tool_places(at, &g->table, c->tool.layer - 1);
     at->block = calloc((size_t)c->n_layer, sizeof *at->block);
     if (!at->block) return err_set(err, ERR_NOMEM, "no memory for %d layers", c->n_layer);
     for (int l = 0; l < c->n_layer; l++) {
@@ -103,7 +117,7 @@ double gpt_flops(const ModelConfig *c, const ParamTable *table, double tokens, d
     double matrices = (double)c->vocab_size * c->n_embd;
     for (int i = 0; i < table->count; i++) {
         const Tensor *t = &table->tensor[i];
-        if (t->matrix && (t->part == PART_ATTENTION || t->part == PART_MLP))
+        if (t->matrix && (t->part == PART_ATTENTION || t->part == PART_MLP || t->part == PART_TOOLS))
             matrices += (double)t->rows * t->cols;
     }
     double attention = c->attn == ATTN_CAUSAL ? 6.0 * c->n_layer * T * c->n_embd : 0;

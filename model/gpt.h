@@ -5,6 +5,7 @@
  *
  *   x = wte[input] + wpe[position]
  *   each block:  x += o(attention(norm1(x)))     x += out(phi(in(norm2(x))))
+ *   behind one of them, with tools:              x += what a tool returned (model/layers/tool.h)
  *   logits = norm_f(x) head^T   (head = wte when tied)
  *
  * with, for V symbols, n tokens, d = n_embd channels, H heads of hd = d / H, KV heads of keys and values, I neurons,
@@ -55,6 +56,9 @@ typedef struct Places {
     int64_t wte, wpe;
     Place norm_f, head; /* head.weight == wte when tied */
     BlockPlaces *block; /* n_layer */
+    /* of the stage of tools; point: query and key of all pointers, one after the other in memory */
+    Place tool_point, tool_call, tool_write;
+    int64_t tool_none, tool_end;
 } Places;
 
 typedef struct Gpt {
@@ -81,6 +85,13 @@ static inline int qkv_width(const ModelConfig *c) {
 }
 /* Numbers of one row before the activation: I; gated: 2 I, gate and up side by side. */
 static inline int pre_width(const ModelConfig *c) { return c->gated ? 2 * c->n_inner : c->n_inner; }
+/* Numbers of one row of the pointers of tools: query and key of pointer 0, then of pointer 1, .. */
+static inline int tool_point_width(const ModelConfig *c) { return 2 * POINTER_WIDTH * c->tool.n_pointers; }
+
+/* Whether the stage of tools stands behind the first `layers` blocks. */
+static inline bool tool_behind(const ModelConfig *c, int layers) {
+    return c->tool.n_tools > 0 && c->tool.layer == layers;
+}
 
 /* A gradient vector has the layout of the parameters. With a tied head it has a second (V,d) at its end: the gradient
  * that wte receives as the input embedding. This gradient is a chain of its own, so that no bit depends on how a leaf

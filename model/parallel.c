@@ -216,6 +216,20 @@ void parallel_edit(Parallel *p, const Edits *edits) {
     for (int t = 0; t < p->teams; t++) gpt_work_edit(p->work[t], edits);
 }
 
+void parallel_tool_choices(Parallel *p, const Batch *batch, int32_t *call, int32_t *point) {
+#pragma omp parallel num_threads(p->threads)
+    {
+        int thread = omp_get_thread_num();
+        CHECK(omp_get_num_threads() == p->threads);
+        Team everyone = {thread, p->threads, NULL};
+        weights_pack(&p->weights, p->g->ops, PACK_FORWARD, &everyone);
+#pragma omp barrier
+        if (thread < p->teams)
+            gpt_tool_choices(p->g, p->work[thread], batch, share(batch->n_seq, thread, p->teams),
+                             share(batch->n_seq, thread + 1, p->teams), call, point);
+    }
+}
+
 void parallel_code_lengths(Parallel *p, const Batch *batch, double *nats, int32_t *best) {
 #pragma omp parallel num_threads(p->threads)
     {

@@ -39,6 +39,9 @@ int64_t batch_n_targets(const Batch *batch);
 /* Applies these edits in all later calls of parallel_code_lengths, as gpt_work_edit does (NULL: no edits). */
 void parallel_edit(Parallel *p, const Edits *edits);
 
+/* gpt_tool_choices (model/pass.h) for a batch with any number of sequences. Allocates nothing. */
+void parallel_tool_choices(Parallel *p, const Batch *batch, int32_t *call, int32_t *point);
+
 /* gpt_code_lengths (model/pass.h) for a batch with any number of sequences. Allocates nothing. */
 void parallel_code_lengths(Parallel *p, const Batch *batch, double *nats, int32_t *best);
 

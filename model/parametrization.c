@@ -5,7 +5,7 @@
  *
  *                            initial values   rate, AdamW and SOAP    rate, Muon
  *   embeddings, vectors            1                   1                   1
- *   matrices of the blocks      sqrt(s)                s                sqrt(s)
+ *   matrices of blocks, tools   sqrt(s)                s                sqrt(s)
  *   q, and its bias             sqrt(s) more        sqrt(s) more        sqrt(s) more
  *   head, not tied                 s                   s                   s
  *   tied: last gain, bias          s                   s                   s
@@ -43,7 +43,7 @@ void parametrization_apply(ParamTable *table, const Config *config) {
     double block_rate = config->train.optimizer == OPT_MUON ? root : s;
     for (int i = 0; i < table->count; i++) {
         Tensor *t = &table->tensor[i];
-        bool hidden = t->part == PART_ATTENTION || t->part == PART_MLP;
+        bool hidden = t->part == PART_ATTENTION || t->part == PART_MLP || t->part == PART_TOOLS;
         if (t->matrix && hidden) multiply(t, root, block_rate);
         if (ends_with(t->name, "attn.q.weight") || ends_with(t->name, "attn.q.bias")) multiply(t, root, root);
         if (t->part == PART_HEAD) multiply(t, s, s);

@@ -6,7 +6,7 @@
 
 #include "base/random.h"
 
-const char *const part_name[PART_COUNT] = {"embedding", "attention", "mlp", "norm", "head"};
+const char *const part_name[PART_COUNT] = {"embedding", "attention", "mlp", "norm", "head", "tools"};
 
 /* Appends a tensor. Without room for tensors (the first pass of params_plan), only counts it. */
 static void append(ParamTable *t, Tensor x, const char *name, int layer) {
@@ -34,6 +34,24 @@ static void vector(ParamTable *t, Part part, int n, double value, const char *na
 static void norm(ParamTable *t, const ModelConfig *c, const char *gain, const char *bias, int layer) {
     vector(t, PART_NORM, c->n_embd, 1, gain, layer);
     if (c->norm == NORM_LAYERNORM && c->bias) vector(t, PART_NORM, c->n_embd, 0, bias, layer);
+}
+
+/* What is written is 0 at first. */
+static void add_tools(ParamTable *t, const ModelConfig *c) {
+    int d = c->n_embd, layer = c->tool.layer - 1;
+    char name[40];
+    if (c->tool.n_tools == 0) return;
+    for (int p = 0; p < c->tool.n_pointers; p++) {
+        snprintf(name, sizeof name, "tool.arg.%d.query.weight", p);
+        weight(t, PART_TOOLS, POINTER_WIDTH, d, c->init_std, name, layer);
+        snprintf(name, sizeof name, "tool.arg.%d.key.weight", p);
+        weight(t, PART_TOOLS, POINTER_WIDTH, d, c->init_std, name, layer);
+    }
+    weight(t, PART_TOOLS, 1 + c->tool.n_tools, d, c->init_std, "tool.call.weight", layer);
+    vector(t, PART_TOOLS, 1 + c->tool.n_tools, 0, "tool.call.bias", layer);
+    weight(t, PART_TOOLS, d, d, 0, "tool.write.weight", layer);
+    vector(t, PART_TOOLS, d, 0, "tool.none", layer);
+    vector(t, PART_TOOLS, d, 0, "tool.end", layer);
 }
 
 static void add_tensors(ParamTable *t, const ModelConfig *c) {
@@ -72,6 +90,7 @@ static void add_tensors(ParamTable *t, const ModelConfig *c) {
     }
     norm(t, c, "norm_f.weight", "norm_f.bias", -1);
     if (!c->tie_weights) weight(t, PART_HEAD, c->vocab_size, D, std, "head.weight", -1);
+    add_tools(t, c);
 }
 
 Status params_plan(ParamTable *out, const ModelConfig *c, Err *err) {

@@ -9,8 +9,18 @@
 #include "base/config/config.h"
 #include "base/real.h"
 
-typedef enum Part { PART_EMBEDDING, PART_ATTENTION, PART_MLP, PART_NORM, PART_HEAD, PART_COUNT } Part;
+typedef enum Part {
+    PART_EMBEDDING,
+    PART_ATTENTION,
+    PART_MLP,
+    PART_NORM,
+    PART_HEAD,
+    PART_TOOLS,
+    PART_COUNT
+} Part;
 extern const char *const part_name[PART_COUNT];
+/* Whether a list of parts names it: the tools only where a model has them, so that all other lists are as they were. */
+static inline bool part_listed(int part, int64_t params) { return part != PART_TOOLS || params > 0; }
 
 typedef struct Tensor {
     char name[48];  /* "blocks.0.attn.q.weight" */
@@ -44,6 +54,11 @@ typedef struct ParamTable {
  *   blocks.L.mlp.out.weight (d,I) .bias
  *   norm_f.weight .bias (d)
  *   head.weight (V,d), when not tied
+ *   the stage of tools behind block L, or "tool." behind the embedding (model/layers/tool.h), behind all others, so
+ *   that these keep their initial values:
+ *     blocks.L.tool.arg.P.query.weight .key.weight (8,d), for each pointer P
+ *     blocks.L.tool.call.weight (1+n,d) .bias
+ *     blocks.L.tool.write.weight (d,d) .none (d) .end (d)
  *
  * attn none or mean: no norm1 and no attention tensors (a causal mean and its norm have no parameters). mlp none: no
  * norm2 and no MLP tensors. rmsnorm: no bias in norms. bias false: no bias at all. q, k, v (and gate, up) are side by

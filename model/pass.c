@@ -5,12 +5,13 @@
  * computed its rows, and before rows are overwritten. n: rows of the chunk, d: channels, V: symbols.
  *
  *   gpt_gradient, for each chunk of sequences
- *     forward                   embedding_forward, block_forward of each block, norm_f
+ *     forward                   embedding_forward, block_forward of each block, tool_write, norm_f
  *       block_forward           hooks; attention and MLP (model/layers/block.c)
  *     loss_and_head_backward    logits, cross-entropy, the gradients of head and norm_f's output
- *     backward                  norm_f, block_backward of each block in reverse order, embedding_backward
+ *     backward                  norm_f, block_backward of each block and tool_backward in reverse order,
+ *                               embedding_backward
  *
- * gpt_code_lengths, gpt_logits and gpt_observe run `forward` alone. */
+ * gpt_code_lengths, gpt_logits and gpt_observe run `forward` alone; gpt_tool_choices its blocks before the stage. */
 #include "model/pass.h"
 
 #include <string.h>
@@ -21,21 +22,38 @@
 
 /* ---- forward ---- */
 
+/* From tokens to the stream, for this member's sequences. */
+static void embed(const Gpt *g, GptWork *w, const Chunk *k) {
+    ptrdiff_t d = g->config.n_embd;
+    for (int s = k->own_s0; s < k->own_s1; s++) {
+        ptrdiff_t row = chunk_row(k, s);
+        embedding_forward(g, w->start + row * d, w->pos + row, k->batch->inputs + k->batch->start[s], 0,
+                          chunk_length(k, s));
+    }
+}
+
+/* Block l, and nothing else. */
+static void one_block(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, int l) {
+    Block block = work_block(g, w, k, e, l, NULL);
+    block_forward(&block);
+}
+
 /* From tokens to norm_f (n,d), the input of the head, for this member's sequences; of all blocks only the first
- * `layers`. */
+ * `layers`, with the stage of tools if it stands behind one of them. */
 static void forward_to(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, int layers) {
     const ModelConfig *c = &g->config;
     ptrdiff_t d = c->n_embd;
     const real *stream = w->block[layers].x; /* (n,d) after these blocks */
+    const ToolRows *tools = k->batch->tools;
 
-    for (int s = k->own_s0; s < k->own_s1; s++) {
-        ptrdiff_t row = chunk_row(k, s);
-        embedding_forward(g, w->block[0].x + row * d, w->pos + row, k->batch->inputs + k->batch->start[s], 0,
-                          chunk_length(k, s));
-    }
-    for (int l = 0; l < layers; l++) {
-        Block block = work_block(g, w, k, e, l, NULL);
-        block_forward(&block);
+    embed(g, w, k);
+    for (int l = 0; l <= layers; l++) {
+        if (tool_behind(c, l)) {
+            ToolRun tool = work_tool(g, w, k, e, NULL);
+            tool_show(&tool);
+            tool_write(&tool, tools && tools->written ? tools->written + k->first : NULL);
+        }
+        if (l < layers) one_block(g, w, k, e, l);
     }
     norm_rows_forward(e, c, &w->norm_f, stream, &w->weights->norm_f, k->r0, k->n);
     if (!hooks_idle(&w->hooks))
@@ -86,8 +104,8 @@ static void loss_and_head_backward(const Gpt *g, GptWork *w, const Chunk *k, con
     }
 }
 
-/* From the gradient of norm_f, in dnorm, back to the tokens. */
-static void backward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, real *grad) {
+/* From the gradient of norm_f, in dnorm, back to the tokens. scale: that of the read-outs' losses. */
+static void backward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, real scale, real *grad) {
     const ModelConfig *c = &g->config;
     const BlockGrads *grads = &w->grads;
     const real *stream = w->block[c->n_layer].x;
@@ -98,9 +116,15 @@ static void backward(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, re
     team_wait(e->team);
     memset(grads->dx + (ptrdiff_t)k->r0 * c->n_embd, 0, own * sizeof(real));
     norm_rows_backward(e, c, grads->dx, grads->dnorm, stream, &w->norm_f, &w->weights->norm_f, k->r0, k->n);
-    for (int l = c->n_layer - 1; l >= 0; l--) {
-        Block block = work_block(g, w, k, e, l, grad);
-        block_backward(&block);
+    for (int l = c->n_layer; l >= 0; l--) {
+        if (l < c->n_layer) {
+            Block block = work_block(g, w, k, e, l, grad);
+            block_backward(&block);
+        }
+        if (tool_behind(c, l)) {
+            ToolRun tool = work_tool(g, w, k, e, grad);
+            tool_backward(&tool, scale);
+        }
     }
     team_wait(e->team);
     /* A tied wte is also the head. Its gradient as the embedding has its own place, behind the parameters
@@ -123,7 +147,7 @@ double gpt_gradient(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int 
         loss_and_head_backward(g, w, &k, &e, scale, grad);
         for (int i = 0; i < k.rows; i++)
             nats += w->nats[i]; /* one chain, so that it does not depend on the chunks */
-        backward(g, w, &k, &e, grad);
+        backward(g, w, &k, &e, scale, grad);
         s = k.s1;
     }
     return nats;
@@ -184,6 +208,21 @@ void gpt_lens(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int seq1, 
             for (int i = 0; i < n - first; i++) observe(user, w->logits + i * w->logits_ld);
             first = n;
         }
+        s = k.s1;
+    }
+}
+
+void gpt_tool_choices(const Gpt *g, GptWork *w, const Batch *batch, int seq0, int seq1, int32_t *call,
+                      int32_t *point) {
+    const ToolStage *stage = &g->config.tool;
+    CHECK(stage->n_tools > 0);
+    Exec e = work_exec(g, w, &team_of_one);
+    for (int s = seq0; s < seq1;) {
+        Chunk k = work_chunk(w, batch, s, seq1, &team_of_one);
+        ToolRun tool = work_tool(g, w, &k, &e, NULL);
+        embed(g, w, &k);
+        for (int l = 0; l < stage->layer; l++) one_block(g, w, &k, &e, l);
+        tool_choose(&tool, call + k.first, point + (ptrdiff_t)k.first * stage->n_pointers);
         s = k.s1;
     }
 }

@@ -31,8 +31,10 @@ void gpt_work_edit(GptWork *work, const Edits *edits);
 
 /* Adds to grad (gpt_gradient_reals) the gradient of scale * (sum over the targets of -ln p(target)), and, for each
  * rule of batch->rules, lambda times the gradient of the rule's loss, as far as its scope lets it reach
- * (model/neurons/rules.h); scale does not multiply it. For each weight, the terms are one chain in token order.
- * Returns the sum of -ln p in nats, without the rules' losses: these are in the rules' sums. The work memory was
+ * (model/neurons/rules.h); scale does not multiply it. With batch->tools also scale times the gradient of the weighted
+ * cross-entropy of calls and pointers (model/layers/tool.h). For each weight, the terms are one chain in token order.
+ * Returns the sum of -ln p in nats, without the rules' losses, which are in the rules' sums, and without those of calls
+ * and pointers, which are in call_nats and point_nats. The work memory was
  * created with backward and has no edits (CHECK). Every member of the team calls it with the same arguments, except
  * for team->rank. */
 double gpt_gradient(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, real scale,
@@ -57,6 +59,15 @@ void gpt_logits(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int s
 typedef void LogitsObserver(void *user, const real *logits);
 void gpt_lens(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, int layer,
               const uint8_t *chosen, LogitsObserver *observe, void *user);
+
+/* What the read-outs of the stage of tools choose at each token, indexed as in the batch (model/layers/tool.h).
+ * Computes the blocks before the stage and nothing else: nothing that is written changes a choice.
+ *   call   0 (no call) or 1 .. n: the largest logit, the first of several
+ *   point  (tokens,P) at a token with a call, of every pointer, those of other tools too: the place with the largest
+ *          score, the first of several, or -1 if no place is allowed; -1 at a token without a call
+ * Of batch->tools only symbol_class is read. The model has such a stage (CHECK). */
+void gpt_tool_choices(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, int32_t *call,
+                      int32_t *point);
 
 /* Runs a forward pass and calls `observe` at the hooks of `sites` (1 << HookSite): chunk by chunk in token order,
  * within a chunk in the order of the pass, after the edits of the work memory. Observing changes no bit. The work

@@ -24,6 +24,9 @@ static void lay_out(Weights *s, Packing packing) {
 #undef PLACE
     }
     place_weight(&s->arena, &s->head, packing);
+    place_weight(&s->arena, &s->tool.point, packing);
+    place_weight(&s->arena, &s->tool.call, packing);
+    place_weight(&s->arena, &s->tool.write, packing == PACK_NONE ? PACK_NONE : PACK_FORWARD);
 }
 
 /* Sets the shapes of a block's matrices. */
@@ -39,13 +42,23 @@ static void shape_block(BlockWeights *b, const ModelConfig *c) {
     }
 }
 
+static ToolWeights shape_tool(const ModelConfig *c) {
+    const ToolStage *t = &c->tool;
+    int d = c->n_embd;
+    if (t->n_tools == 0) return (ToolWeights){.none = NULL};
+    return (ToolWeights){.point = {.O = tool_point_width(c), .C = d},
+                         .call = {.O = 1 + t->n_tools, .C = d},
+                         .write = {.O = d, .C = d}};
+}
+
 size_t weights_bytes(const ModelConfig *c, Packing packing) {
     BlockWeights block = {0};
     shape_block(&block, c);
-    Weights one = {.n_layer = 1, .block = &block}, head = {.head = {.O = c->vocab_size, .C = c->n_embd}};
+    Weights one = {.n_layer = 1, .block = &block},
+            rest = {.head = {.O = c->vocab_size, .C = c->n_embd}, .tool = shape_tool(c)};
     lay_out(&one, packing);
-    lay_out(&head, packing);
-    return (size_t)c->n_layer * one.arena.size + head.arena.size;
+    lay_out(&rest, packing);
+    return (size_t)c->n_layer * one.arena.size + rest.arena.size;
 }
 
 static void point_at(Weight *w, const Gpt *g, Place at) {
@@ -53,10 +66,21 @@ static void point_at(Weight *w, const Gpt *g, Place at) {
     w->bias = tensor_at(g->params, at.bias);
 }
 
+static void point_at_tool(ToolWeights *w, const Gpt *g) {
+    if (g->config.tool.n_tools == 0) return;
+    point_at(&w->point, g, g->at.tool_point);
+    point_at(&w->call, g, g->at.tool_call);
+    point_at(&w->write, g, g->at.tool_write);
+    w->none = tensor_at(g->params, g->at.tool_none);
+    w->end = tensor_at(g->params, g->at.tool_end);
+    w->wte = tensor_at(g->params, g->at.wte);
+}
+
 Status weights_create(Weights *out, const Gpt *g, Packing packing, Err *err) {
     const ModelConfig *c = &g->config;
     if (!g->ops->exact) packing = PACK_NONE;
-    *out = (Weights){.n_layer = c->n_layer, .head = {.O = c->vocab_size, .C = c->n_embd}};
+    *out =
+        (Weights){.n_layer = c->n_layer, .head = {.O = c->vocab_size, .C = c->n_embd}, .tool = shape_tool(c)};
     out->block = calloc((size_t)c->n_layer, sizeof *out->block);
     if (!out->block) return err_set(err, ERR_NOMEM, "no memory for the weights of %d layers", c->n_layer);
     for (int l = 0; l < c->n_layer; l++) {
@@ -69,6 +93,7 @@ Status weights_create(Weights *out, const Gpt *g, Packing packing, Err *err) {
     }
     point_at(&out->norm_f, g, g->at.norm_f);
     point_at(&out->head, g, g->at.head);
+    point_at_tool(&out->tool, g);
     lay_out(out, packing);
     if (packing == PACK_NONE) return OK;
     Status status = arena_allocate(&out->arena, "packed weights", err);
@@ -104,4 +129,7 @@ void weights_pack(const Weights *s, const Ops *ops, Packing packing, const Team 
 #undef PACK
     }
     pack_weight(&s->head, ops, packing, team);
+    pack_weight(&s->tool.point, ops, packing, team);
+    pack_weight(&s->tool.call, ops, packing, team);
+    pack_weight(&s->tool.write, ops, packing, team);
 }

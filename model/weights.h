@@ -21,10 +21,18 @@ typedef struct BlockWeights {
 #undef FIELD
 } BlockWeights;
 
+/* Those of the stage of tools (model/layers/tool.h). point: query and key of every pointer below each other. */
+typedef struct ToolWeights {
+    Weight point, call, write;
+    const real *none, *end;
+    const real *wte; /* (V,d), a constant here */
+} ToolWeights;
+
 typedef struct Weights {
     int n_layer;
     BlockWeights *block;
     Weight norm_f, head;
+    ToolWeights tool; /* all zero: none */
     Arena arena;
 } Weights;
 

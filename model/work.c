@@ -10,11 +10,20 @@ enum { LOGITS_BYTES = 256 * 1024 }; /* a block of logits stays in the second-lev
 static void lay_out(GptWork *w, const ModelConfig *c) {
     size_t n = (size_t)w->room.rows;
     w->arena.size = 0;
-    ARENA_PLACE(&w->arena, w->block[0].x, n * (size_t)c->n_embd);
-    for (int l = 0; l < c->n_layer; l++) {
-        if (l > 0 && !w->room.backward) w->block[l] = w->block[0];
-        else block_place(&w->arena, c, &w->room, &w->block[l], l == 0 && w->room.backward ? &w->grads : NULL);
-        w->block[l + 1].x = w->block[l].next;
+    ARENA_PLACE(&w->arena, w->start, n * (size_t)c->n_embd);
+    real *stream = w->start;
+    for (int l = 0; l <= c->n_layer; l++) {
+        if (tool_behind(c, l)) {
+            w->tool.x = stream;
+            tool_place(&w->arena, c, &w->room, &w->tool);
+            stream = w->tool.y;
+        }
+        if (l > 0 && l < c->n_layer && !w->room.backward) w->block[l] = w->block[0];
+        w->block[l].x = stream;
+        if (l == c->n_layer) break;
+        if (l == 0 || w->room.backward)
+            block_place(&w->arena, c, &w->room, &w->block[l], l == 0 && w->room.backward ? &w->grads : NULL);
+        stream = w->block[l].next;
     }
     norm_rows_place(&w->arena, &w->norm_f, w->room.rows, c->n_embd);
     ARENA_PLACE(&w->arena, w->logits, (size_t)w->logits_rows * (size_t)w->logits_ld);
@@ -115,6 +124,20 @@ Chunk work_chunk(const GptWork *w, const Batch *batch, int s0, int seq1, const T
 
 Exec work_exec(const Gpt *g, const GptWork *w, const Team *team) {
     return (Exec){g->ops, team, w->gemm[team->rank], w->scores[team->rank]};
+}
+
+ToolRun work_tool(const Gpt *g, const GptWork *w, const Chunk *k, const Exec *e, real *grad) {
+    return (ToolRun){.c = &g->config,
+                     .e = e,
+                     .w = &w->weights->tool,
+                     .k = k,
+                     .a = &w->tool,
+                     .symbol_class = k->batch->tools ? k->batch->tools->symbol_class : NULL,
+                     .hooks = hooks_idle(&w->hooks) ? NULL : &w->hooks,
+                     .branch = w->norm_f.y, /* free until all blocks are done */
+                     .g = &w->grads,
+                     .params = g->params,
+                     .grad = grad};
 }
 
 Block work_block(const Gpt *g, const GptWork *w, const Chunk *k, const Exec *e, int layer, real *grad) {

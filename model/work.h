@@ -4,6 +4,7 @@
 #define ROTE_MODEL_WORK_H
 
 #include "model/layers/sublayer.h"
+#include "model/layers/tool.h"
 #include "model/pass.h"
 
 struct GptWork {
@@ -13,6 +14,8 @@ struct GptWork {
     const Weights *weights; /* the shared ones, or own */
     /* n_layer + 1; the last has only x, the stream after all blocks. Forward only: all use the same memory */
     BlockActs *block;
+    real *start;     /* (n,d) the stream behind the embedding */
+    ToolActs tool;   /* of the stage of tools, if the model has one */
     NormRows norm_f; /* (n,d) the input of the head */
     real *logits;    /* (logits_rows,V), logits_ld reals from one row to the next */
     int logits_rows;
@@ -30,5 +33,7 @@ Chunk work_chunk(const GptWork *work, const Batch *batch, int s0, int seq1, cons
 Exec work_exec(const Gpt *g, const GptWork *work, const Team *team);
 /* Block `layer`, ready to run on the chunk. grad: NULL without a backward pass. */
 Block work_block(const Gpt *g, const GptWork *work, const Chunk *k, const Exec *e, int layer, real *grad);
+/* The same for the stage of tools, which the model has. */
+ToolRun work_tool(const Gpt *g, const GptWork *work, const Chunk *k, const Exec *e, real *grad);
 
 #endif

@@ -22,9 +22,10 @@ may base 'base'
 may data 'data base'
 may model 'model base'
 may store 'store model data base'
-may eval 'eval store model data base'
-may train 'train eval store model data base'
-may cli 'cli train eval store model data base'
+may tools 'tools base'
+may eval 'eval tools store model data base'
+may train 'train eval tools store model data base'
+may cli 'cli train eval tools store model data base'
 
 # What the objects really call (a macro or a builtin may hide it from grep).
 library=${BUILD:-build/gcc-O3}/librote.a

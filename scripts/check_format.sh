@@ -8,7 +8,7 @@ if ! clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
     exit 0
 fi
 passed=0 failed=0
-for file in $(find base data model store eval train cli bench tests -name '*.[ch]' 2>/dev/null | sort); do
+for file in $(find base data model store tools eval train cli bench tests -name '*.[ch]' 2>/dev/null | sort); do
     if clang-format --dry-run -Werror "$file" 2>/dev/null; then passed=$((passed + 1)); else
         failed=$((failed + 1))
         echo "format: clang-format -i $file"

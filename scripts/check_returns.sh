@@ -3,7 +3,7 @@
 # is tried here. What has no Status is looked for: calls that have a checked form of their own, and allocations that nobody looks at.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-rooms=(base data model store eval train cli)
+rooms=(base data model store tools eval train cli)
 bad=0
 
 find_calls() { # what to write instead, pattern, files that may

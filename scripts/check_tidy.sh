@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.." || exit 1
 command -v clang-tidy >/dev/null || { echo "0 passed, 0 failed, 1 skipped"; exit 0; }
 make -s compile_commands || exit 1
 passed=0 failed=0
-for file in $(find base data model store eval train cli -name '*.c' | sort); do
+for file in $(find base data model store tools eval train cli -name '*.c' | sort); do
     if out=$(clang-tidy -p . --quiet --warnings-as-errors='*' "$file" 2>/dev/null); then passed=$((passed + 1)); else
         failed=$((failed + 1))
         printf '%s\n' "$out"

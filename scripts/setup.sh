@@ -18,6 +18,7 @@ header  jansson         jansson.h              libjansson-dev     jansson-devel 
 header  xxHash          xxhash.h               libxxhash-dev      xxhash-devel       xxhash
 header  zlib            zlib.h                 zlib1g-dev         zlib-devel         zlib
 header  PCRE2           pcre2.h                libpcre2-dev       pcre2-devel        pcre2
+header  SQLite          sqlite3.h              libsqlite3-dev     sqlite-devel       sqlite
 header  Random123       Random123/philox.h     librandom123-dev   Random123-devel    -
 '
 tests='

@@ -92,7 +92,7 @@ static void put_string(FILE *f, const char *key, const char *text) {
 
 static void put_parts(FILE *f, const RunResult *r) {
     fprintf(f, "  \"params_by\": {");
-    for (int p = 0; p < PART_COUNT; p++)
+    for (int p = 0; p < PART_COUNT && part_listed(p, r->params_by[p]); p++)
         fprintf(f, "%s\"%s\": %" PRId64, p ? ", " : "", part_name[p], r->params_by[p]);
     fprintf(f, "},\n");
 }
@@ -221,7 +221,7 @@ static Status figures_of(const json_t *root, const char *where, RunFigures *out,
 static Status parts_of(const json_t *by, const char *where, RunResult *out, Err *err) {
     for (int p = 0; p < PART_COUNT; p++) {
         const json_t *value = json_object_get(by, part_name[p]);
-        json_int_t count = -1;
+        json_int_t count = part_listed(p, 0) ? -1 : 0;
         if (json_is_number(value) && !json_whole(value, -1, (json_int_t)1 << 53, &count))
             return not_a_count(where, part_name[p], err);
         out->params_by[p] = count;

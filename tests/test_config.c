@@ -32,6 +32,7 @@ static void defaults(void **state) {
                                    "  exceptions: 0\n"
                                    "  parents: 8\n  children: 32\n"
                                    "  vertices: 32\n  edges: 4\n  density: 0.5\n"
+                                   "  digits: 1-4\n  operations: add\n  named: 0\n  plain: 0\n"
                                    "  heldout: 0\n"
                                    "  split_seed: 0\n"
                                    "  zipf: 0\n"
@@ -39,7 +40,7 @@ static void defaults(void **state) {
                                    "  junk_n: 0\n"
                                    "  domain_token: false\n"
                                    "  paraphrases: 1\n"
-                                   "  seed_prefix: 0\n  prefix_symbols: 64\n"
+                                   "  seed_prefix: 0\n  prefix_symbols: 64\n  fixed_prefix: false\n"
                                    "model:\n"
                                    "  n_layer: 2\n"
                                    "  n_head: 2\n"
@@ -106,10 +107,10 @@ static void defaults(void **state) {
 /* A row that points at another field, or at one of another size, would show nowhere else. */
 static void rows_are_sound(void **state) {
     (void)state;
-    static const size_t sizes[] = {
-        [KEY_INT] = 4,  [KEY_INT64] = 8,  [KEY_UINT64] = 8, [KEY_DOUBLE] = 8, [KEY_BOOL] = 1,
-        [KEY_ENUM] = 4, [KEY_SIZES] = 68, [KEY_FLAGS] = 4,  [KEY_NAME] = 64,  [KEY_PATH] = 1024};
-    size_t covered = 0, of_rule = 0;
+    static const size_t sizes[] = {[KEY_INT] = 4,   [KEY_INT64] = 8, [KEY_UINT64] = 8, [KEY_DOUBLE] = 8,
+                                   [KEY_BOOL] = 1,  [KEY_ENUM] = 4,  [KEY_SIZES] = 68, [KEY_RANGE] = 8,
+                                   [KEY_FLAGS] = 4, [KEY_NAME] = 64, [KEY_PATH] = 1024};
+    size_t covered = 0, of_rule = 0, of_tool = 0;
     for (int i = 0; i < KEY_COUNT; i++) {
         assert_string_equal(config_key_name(i), keys[i].name);
         if (keys[i].type != KEY_TEXT) assert_int_equal(keys[i].size, sizes[keys[i].type]);
@@ -118,14 +119,17 @@ static void rows_are_sound(void **state) {
         for (int j = 0; j < i; j++)
             assert_true(keys[j].offset + keys[j].size <= keys[i].offset ||
                         keys[i].offset + keys[i].size <= keys[j].offset);
-        assert_int_equal(keys[i].rule, i < KEY_PLAIN ? 0 : 1 + (i - KEY_PLAIN) / KEY_OF_RULE);
-        if (keys[i].rule) of_rule += keys[i].size;
-        else covered += keys[i].size;
+        int list = i < KEY_PLAIN ? LIST_NONE : i < KEY_FIRST_TOOL ? LIST_NEURONS : LIST_TOOLS;
+        const KeyList *l = &key_lists[list];
+        assert_int_equal(keys[i].list, list);
+        assert_int_equal(keys[i].item, list ? (i - l->first) / l->rows : 0);
+        *(list == LIST_NEURONS ? &of_rule : list == LIST_TOOLS ? &of_tool : &covered) += keys[i].size;
     }
     /* A field without a row: what is not covered is padding, less than 8 bytes before an 8-byte field. */
     assert_true(offsetof(Config, neurons) - covered < 100);
     /* `loss` and `units` stand before 8-byte fields: 4 bytes each */
     assert_int_equal(NEURON_RULES_MAX * (sizeof(NeuronRule) - 8), of_rule);
+    assert_int_equal(TOOLS_MAX * (sizeof(ToolConfig) - 4), of_tool); /* `max_calls` stands before 8 bytes */
     assert_null(config_key_name(-1));
     assert_null(config_key_name(KEY_COUNT));
 }
@@ -218,10 +222,14 @@ static const Bad bad_files[] = {
     {"train:\n  qqqqqq: 1\n", "cfg.yaml:2: unknown key 'train.qqqqqq'; `rote help keys` lists them"},
     {"\n\ntrian:\n  seed: 1\n", "cfg.yaml:3: unknown section 'trian'; nearest: train"},
     {"optimizers:\n  seed: 1\n",
-     "cfg.yaml:1: unknown section 'optimizers'; the sections are facts, model, train, sample, neurons"},
+     "cfg.yaml:1: unknown section 'optimizers'; the sections are facts, model, train, sample, neurons, tools"},
     {"model: {n_embd: 8}\nsweep:\n  model.n_embd: [8, 16]\n",
      "cfg.yaml:2: section 'sweep' describes many runs; use `rote sweep run`"},
-    {"tool.kind: sql\n", "cfg.yaml:1: section 'tool' is not part of this version"},
+    {"tools: sql\n",
+     "cfg.yaml:1: section 'tools': takes a list of tools, each after a dash, found one value"},
+    {"tools: [{}]\n", "cfg.yaml:1: tools.0: a tool consists of keys such as 'tool: calculator', found none"},
+    {"tools: [{tool: sql}]\n",
+     "cfg.yaml:1: key 'tools.0.tool': 'sql' is not one of calculator | store | program"},
     {"train:\n  seed: 1\n  beta1: 0\n  seed: 1\n",
      "cfg.yaml:4: key 'train.seed' is set twice, first on line 2; keep one"},
     {"model:\n  n-embd: 1\n  n_embd: 1\n",
@@ -308,7 +316,7 @@ static const Bad bad_files[] = {
     {"model:\n  attn: full\n", "cfg.yaml:2: key 'model.attn': 'full' is not one of causal | none | mean"},
     {"facts: {kind: bioS}\n",
      "cfg.yaml:1: key 'facts.kind': 'bioS' is not one of random | file | triples | "
-     "bios | biod | rules | text | siblings | triangles | circles | lines; nearest: bios"},
+     "bios | biod | rules | text | siblings | triangles | circles | lines | sums; nearest: bios"},
     {"facts:\n  n: 9\n  kind: file\n",
      "cfg.yaml:3: key 'facts.kind': is file, but facts.path is empty; `rote facts make` and `rote facts "
      "import` write such a folder"},
@@ -394,7 +402,11 @@ static const Bad bad_overrides[] = {
     {"train.lerning-rate=1", "command line: unknown key 'train.lerning-rate'; nearest: train.learning_rate"},
     {"n_embd=8", "command line: unknown key 'n_embd'; nearest: model.n_embd"},
     {"model=8", "command line: unknown key 'model'; `rote help keys` lists them"},
-    {"tool.kind=sql", "command line: section 'tool' is not part of this version"},
+    {"tools.1.layer=0",
+     "command line: key 'tools.1.layer': the tool tools.0 is missing; number tools from 0 without gaps"},
+    {"tools.0.leyer=0", "command line: unknown key 'tools.0.leyer'; nearest: tools.0.layer"},
+    {"tools.4.layer=0", "command line: unknown key 'tools.4.layer'; tools are numbered from 0 to 3, such as "
+                        "tools.0.layer"},
     {"train.beta2=2", "command line: key 'train.beta2': 2 is out of range; allowed: 0 to 0.9999999"},
     {"neurons.0.when.tag=\xE9",
      "command line: key 'neurons.0.when.tag': '\xE9' contains control characters or is not UTF-8"},

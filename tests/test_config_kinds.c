@@ -20,10 +20,10 @@ static Config load(const char *path, int n, const char *const *words) {
 static void defaults_draw(void **state) {
     (void)state;
     static const char *const cases[][2] = {
-        {"facts.kind=random", "facts.n=256"},     {"facts.kind=triples", "facts.n=256"},
-        {"facts.kind=bios", "facts.n=256"},       {"facts.kind=biod", "facts.n=256"},
-        {"facts.kind=rules", "facts.n=256"},      {"facts.kind=rules", "facts.rule=quadratic"},
-        {"facts.kind=rules", "facts.rule=lookup"}};
+        {"facts.kind=random", "facts.n=256"},      {"facts.kind=triples", "facts.n=256"},
+        {"facts.kind=bios", "facts.n=256"},        {"facts.kind=biod", "facts.n=256"},
+        {"facts.kind=rules", "facts.n=256"},       {"facts.kind=rules", "facts.rule=quadratic"},
+        {"facts.kind=rules", "facts.rule=lookup"}, {"facts.kind=sums", "facts.n=256"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Config config = LOAD(NULL, cases[i][0], cases[i][1]);
         FactSet facts;
@@ -59,17 +59,38 @@ static void foreign_keys_are_refused(void **state) {
     static const struct {
         const char *word;
         unsigned
-            kinds; /* random file triples bios biod rules text siblings triangles circles lines, from bit 0 */
-    } cases[] = {
-        {"facts.seq_len=3", 0x43},     {"facts.vocab_size=33", 0x63},   {"facts.symbols=4", 0x1c},
-        {"facts.subjects=9", 0x04},    {"facts.objects=3x4", 0x04},     {"facts.name_sizes=9x9", 0x18},
-        {"facts.value_sizes=2", 0x08}, {"facts.templates=2", 0x08},     {"facts.order=shuffled", 0x08},
-        {"facts.attributes=5", 0x10},  {"facts.chunks=2", 0x10},        {"facts.diversity=3", 0x10},
-        {"facts.chunk_len=3", 0x10},   {"facts.chunk_symbols=3", 0x10}, {"facts.rule=lookup", 0x20},
-        {"facts.inputs=3", 0x20},      {"facts.exceptions=0.1", 0x20},  {"facts.split_seed=3", 0x7bd},
-        {"facts.n=9", 0x7ff},          {"facts.zipf=1", 0x7ff},         {"facts.seed=4", 0x7ff},
-        {"facts.parents=3", 0x80},     {"facts.children=3", 0x80},      {"facts.vertices=9", 0x700},
-        {"facts.edges=3", 0x600},      {"facts.density=0.1", 0x100},    {"facts.prefix_symbols=3", 0x7ff}};
+            kinds; /* random file triples bios biod rules text siblings triangles circles lines sums, from bit 0 */
+    } cases[] = {{"facts.seq_len=3", 0x43},
+                 {"facts.vocab_size=33", 0x63},
+                 {"facts.symbols=4", 0x1c},
+                 {"facts.subjects=9", 0x04},
+                 {"facts.objects=3x4", 0x04},
+                 {"facts.name_sizes=9x9", 0x18},
+                 {"facts.value_sizes=2", 0x08},
+                 {"facts.templates=2", 0x08},
+                 {"facts.order=shuffled", 0x08},
+                 {"facts.attributes=5", 0x10},
+                 {"facts.chunks=2", 0x10},
+                 {"facts.diversity=3", 0x10},
+                 {"facts.chunk_len=3", 0x10},
+                 {"facts.chunk_symbols=3", 0x10},
+                 {"facts.rule=lookup", 0x20},
+                 {"facts.inputs=3", 0x20},
+                 {"facts.exceptions=0.1", 0x20},
+                 {"facts.split_seed=3", 0xfbd},
+                 {"facts.n=9", 0xfff},
+                 {"facts.zipf=1", 0xfff},
+                 {"facts.seed=4", 0xfff},
+                 {"facts.parents=3", 0x80},
+                 {"facts.children=3", 0x80},
+                 {"facts.vertices=9", 0x700},
+                 {"facts.edges=3", 0x600},
+                 {"facts.density=0.1", 0x100},
+                 {"facts.prefix_symbols=3", 0xfff},
+                 {"facts.digits=3", 0x800},
+                 {"facts.operations=compare", 0x800},
+                 {"facts.named=3", 0x800},
+                 {"facts.plain=0.5", 0x800}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int kind = 0; kind < FACTS_KIND_COUNT; kind++) {
             Config config = LOAD(NULL, cases[i].word);

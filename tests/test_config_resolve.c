@@ -2,9 +2,9 @@
 #include "base/nearest.h"
 #include "tests/config_testing.h"
 
-#define DRAWN_ONLY(key)                                                                                         \
-    key " works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, " \
-        "circles, lines); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and "    \
+#define DRAWN_ONLY(key)                                                                                            \
+    key " works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, "    \
+        "circles, lines, sums); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and " \
         "facts.zipf; leave the key out"
 
 /* ---- resolving ---- */
@@ -174,7 +174,7 @@ static void help_names_every_key(void **state) {
     config_help_all(out);
     fclose(out);
     const char *at = text;
-    for (int i = 0; i < config_key_listed(); i++) {
+    for (int i = config_key_after(-1); i >= 0; i = config_key_after(i)) {
         char row[80];
         snprintf(row, sizeof row, "\n  %s ", key_leaf(&keys[i]));
         at = strstr(at, i ? row : "name ");

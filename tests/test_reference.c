@@ -55,9 +55,9 @@ static void reference_open(Reference *r, const char *path) {
     }
     int n_seq = (int)safetensors_find(&r->file, "start")->dim[0] - 1;
     const int32_t *start = data_of(r, "", "start", n_seq + 1);
-    r->batch =
-        (Batch){n_seq, start, data_of(r, "", "inputs", start[n_seq]), data_of(r, "", "targets", start[n_seq]),
-                NULL,  NULL};
+    r->batch = (Batch){
+        n_seq, start, data_of(r, "", "inputs", start[n_seq]), data_of(r, "", "targets", start[n_seq]), NULL,
+        NULL,  NULL};
 }
 
 static void reference_close(Reference *r) {

@@ -14,7 +14,7 @@ void config_defaults(Config *out) {
     memset(out, 0, sizeof *out);
     for (int i = 0; i < KEY_COUNT; i++)
         CHECK(key_set(out, &keys[i], keys[i].initial, strlen(keys[i].initial), NULL) == OK);
-    out->n_neurons = 0; /* key_set counted every rule whose defaults it set */
+    out->n_neurons = out->n_tools = 0; /* key_set counted every item whose defaults it set */
     out->facts.n_given = false;
 }
 
@@ -22,7 +22,11 @@ bool config_has_key(const char *name) { return key_find(name) != NULL; }
 
 const char *config_key_name(int index) { return index >= 0 && index < KEY_COUNT ? keys[index].name : NULL; }
 
-int config_key_listed(void) { return KEY_PLAIN + KEY_OF_RULE; }
+int config_key_after(int index) {
+    for (int i = index + 1; i < KEY_COUNT; i++)
+        if (keys[i].item == 0) return i;
+    return -1;
+}
 
 const char *const *config_key_values(int index) {
     static const char *const switches[] = {"true", "false", NULL};

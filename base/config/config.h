@@ -10,6 +10,8 @@
 #include <stdio.h>
 
 #include "base/config/neurons.h"
+#include "base/config/span.h"
+#include "base/config/tools.h"
 #include "base/err.h"
 
 enum { CONFIG_PATH_MAX = 1024, CONFIG_NAME_MAX = 64 };
@@ -35,7 +37,8 @@ typedef struct Sizes {
     DRAWN(SIBLINGS, siblings)                                                                                \
     DRAWN(TRIANGLES, triangles)                                                                              \
     DRAWN(CIRCLES, circles)                                                                                  \
-    DRAWN(LINES, lines)
+    DRAWN(LINES, lines)                                                                                      \
+    DRAWN(SUMS, sums)
 #define FACTS_KIND_NAME(name, word) FACTS_##name,
 #define FACTS_KIND_BIT(name, word)  | 1u << FACTS_##name
 #define FACTS_KIND_NOT(name, word)
@@ -50,6 +53,7 @@ static inline bool facts_are_read(FactsKind kind) { return FACTS_KINDS_READ >> k
 /* Choices of the keys with their names. *_COUNT is the number of choices. */
 typedef enum SentenceOrder { ORDER_FIXED, ORDER_SHUFFLED, ORDER_COUNT } SentenceOrder;
 typedef enum RuleFamily { RULE_AFFINE, RULE_QUADRATIC, RULE_LOOKUP, RULE_FAMILY_COUNT } RuleFamily;
+typedef enum Operation { ASK_ADD, ASK_SUBTRACT, ASK_MULTIPLY, ASK_COMPARE, ASK_COUNT } Operation;
 typedef enum Norm { NORM_LAYERNORM, NORM_RMSNORM, NORM_COUNT } Norm;
 typedef enum Position { POS_LEARNED, POS_ROPE, POS_NONE, POS_COUNT } Position;
 typedef enum Act { ACT_GELU, ACT_RELU, ACT_SILU, ACT_COUNT } Act;
@@ -100,6 +104,10 @@ typedef struct FactsConfig {
     int parents, children; /* siblings: parents, and children of each */
     int vertices, edges;   /* triangles, circles, lines: symbols; edges of a circle or line */
     double density;        /* triangles: probability that two vertices are joined */
+    Span digits;           /* sums: lengths of the numbers, drawn evenly */
+    int operations;        /* sums: 1 << Operation each */
+    int named;             /* sums: numbers that are given under a name before the question; 0: two, in it */
+    double plain;          /* sums: share of the facts that ask for a number as it stands */
     int heldout;           /* facts of the same source that are never trained */
     uint64_t split_seed;   /* which of the n + heldout facts are held out; 0: the last ones */
     double zipf;       /* exponent s: the fact of rank r is trained with weight r^-s; 0: each once an epoch */
@@ -108,6 +116,7 @@ typedef struct FactsConfig {
     bool domain_token; /* useful sequences begin with a domain symbol, junk does not */
     int paraphrases;   /* renderings of every fact */
     int seed_prefix, prefix_symbols; /* random symbols before every sequence; their number */
+    bool fixed_prefix;               /* each sequence keeps those that it was drawn with */
 } FactsConfig;
 
 typedef struct ModelConfig {
@@ -127,6 +136,7 @@ typedef struct ModelConfig {
     double init_std;
     /* parameters, from which n_inner (mlp none: n_embd) is computed; 0: off; not hashed */
     int64_t match_params;
+    ToolStage tool; /* no key: follows from Config.tools */
 } ModelConfig;
 
 typedef struct TrainConfig {
@@ -183,11 +193,13 @@ typedef struct Config {
     SampleConfig sample;
     NeuronRule neurons[NEURON_RULES_MAX]; /* at their defaults from n_neurons on */
     int n_neurons;
+    ToolConfig tools[TOOLS_MAX]; /* at their defaults from n_tools on */
+    int n_tools;
 } Config;
 
 /* ---- config.c ---- */
 
-/* Every key at its default; no rules. */
+/* Every key at its default; no rules, no tools. */
 void config_defaults(Config *out);
 
 /* The config as YAML, every key of its sections and rules in the order of the table; config_load_text reads the same
@@ -217,8 +229,9 @@ const char *config_choice(const char *key, int value);
 const char *config_key_name(int index);
 /* Whether there is a key of that dotted name. */
 bool config_has_key(const char *name);
-/* The number of keys in a list (completion, help): of the rules' keys only those of the first rule. */
-int config_key_listed(void);
+/* The number of the next key in a list of all keys (completion, help), of rules and tools only those of the first one.
+ * index: -1 for the first key. Returns -1 behind the last one. */
+int config_key_after(int index);
 /* The values of a key with choices, ended by NULL; NULL: any other key. For completion. */
 const char *const *config_key_values(int index);
 

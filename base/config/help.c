@@ -16,6 +16,7 @@ static const char *type_name(const Key *key) {
     case KEY_ENUM: return "a choice";
     case KEY_FLAGS: return "one or more choices";
     case KEY_SIZES: return "a list of sizes";
+    case KEY_RANGE: return "a range";
     case KEY_NAME: return "a name";
     case KEY_TEXT: return "a text";
     case KEY_PATH: break;
@@ -57,10 +58,11 @@ static void print_values(FILE *out, const Key *key, int indent) {
     print_wrapped(out, line, indent, indent);
 }
 
-/* All rules have the same keys: help calls them "neurons.N.ratio". */
+/* All items of a list have the same keys: help calls them "neurons.N.ratio". */
 static void print_key(FILE *out, const Key *key) {
-    fprintf(out, "%s%s: %s\n  ", key->rule ? "neurons.N." : "", key->rule ? key_leaf(key) : key->name,
-            type_name(key));
+    if (key->list) fprintf(out, "%s.N.%s", key_lists[key->list].section, key_leaf(key));
+    else fputs(key->name, out);
+    fprintf(out, ": %s\n  ", type_name(key));
     print_wrapped(out, key->help, 2, 2);
     print_values(out, key, 2);
     if (key->sets) fprintf(out, "  not part of the config hash; %s is\n", key->sets);
@@ -75,7 +77,7 @@ static void print_key(FILE *out, const Key *key) {
 static int print_matching(FILE *out, const char *word) {
     int found = 0;
     size_t n = strlen(word);
-    for (int i = 0; i < config_key_listed(); i++) {
+    for (int i = config_key_after(-1); i >= 0; i = config_key_after(i)) {
         const Key *key = &keys[i];
         bool in_section = strncmp(key->name, word, n) == 0 && key->name[n] == '.';
         if (!in_section && strcmp(key_leaf(key), word) != 0) continue;
@@ -85,13 +87,19 @@ static int print_matching(FILE *out, const char *word) {
     return found;
 }
 
-/* "neurons.N.ratio", "neurons.3.ratio", "neurons.N" */
-static bool is_rule(const char *word) {
-    static const char section[] = "neurons.";
-    const char *number = word + sizeof section - 1;
-    return strncmp(word, section, sizeof section - 1) == 0 &&
-           (*number == 'N' || (*number >= '0' && *number < '0' + NEURON_RULES_MAX)) &&
-           (number[1] == '.' || number[1] == '\0');
+/* Makes "neurons.N.ratio", "neurons.3.ratio", "neurons.N" the first rule's; false: no such word. */
+static bool use_first_item(char *word) {
+    for (int list = LIST_NONE + 1; list < LIST_COUNT; list++) {
+        const KeyList *l = &key_lists[list];
+        size_t length = strlen(l->section);
+        if (strncmp(word, l->section, length) != 0 || word[length] != '.') continue;
+        char *number = word + length + 1;
+        if (*number != 'N' && (*number < '0' || *number >= '0' + l->max)) return false;
+        if (number[1] != '.' && number[1] != '\0') return false;
+        *number = '0';
+        return true;
+    }
+    return false;
 }
 
 Status config_help(const char *name, FILE *out, Err *err) {
@@ -99,24 +107,26 @@ Status config_help(const char *name, FILE *out, Err *err) {
     snprintf(word, sizeof word, "%s", name);
     for (char *c = word; *c; c++)
         if (*c == '-') *c = '_';
-    bool of_rule = is_rule(word);
-    if (of_rule) word[sizeof "neurons." - 1] = '0'; /* all rules have its keys */
+    bool of_list = use_first_item(word);
     const Key *key = key_find(word);
     if (key) {
         print_key(out, key);
         return OK;
     }
     if (print_matching(out, word)) return OK;
-    return config_unknown_key(of_rule ? word : name, err);
+    return config_unknown_key(of_list ? word : name, err);
 }
 
 void config_help_all(FILE *out) {
     size_t section = 0; /* of the previous row: the length of "section." */
-    for (int i = 0; i < config_key_listed(); i++) {
+    const Key *before = NULL;
+    for (int i = config_key_after(-1); i >= 0; before = &keys[i], i = config_key_after(i)) {
         const Key *key = &keys[i];
+        const KeyList *l = &key_lists[key->list];
         size_t here = (size_t)(key_leaf(key) - key->name);
-        if (here && (here != section || strncmp(keys[i - 1].name, key->name, here) != 0)) {
-            if (key->rule) fprintf(out, "\nneurons.N (a list of rules; N: 0 to %d):\n", NEURON_RULES_MAX - 1);
+        if (here && (here != section || strncmp(before->name, key->name, here) != 0)) {
+            if (key->list)
+                fprintf(out, "\n%s.N (a list of %ss; N: 0 to %d):\n", l->section, l->item, l->max - 1);
             else fprintf(out, "\n%.*s:\n", (int)here - 1, key->name);
         }
         section = here;

@@ -28,7 +28,7 @@ KEY(facts.vocab_size, KEY_INT, .initial = "256", FROM_TO(2, 16777216), KINDS(OF_
 KEY(facts.seed, KEY_UINT64, .initial = "0",
     .help = "seed of the draw; of facts that are read: of the choice of facts.n")
 KEY(facts.symbols, KEY_INT, .initial = "0", FROM_TO(2, 65536), .zero = "one symbol for each", .late = true,
-    .also = "base digits", KINDS(OF_TRIPLES | OF_BIOS | OF_BIOD),
+    .also = "base", KINDS(OF_TRIPLES | OF_BIOS | OF_BIOD),
     .help = "kinds triples, bios, biod: names and values are written as numbers in this base; all share the "
             "digits")
 KEY(facts.subjects, KEY_INT, .initial = "0", FROM_TO(1, BIG_INT), .zero = "the fewest that facts.n needs",
@@ -74,6 +74,18 @@ KEY(facts.edges, KEY_INT, .initial = "4", FROM_TO(1, 12), .late = true, KINDS(OF
     .help = "kinds circles, lines: edges of a sample, in any order")
 KEY(facts.density, KEY_DOUBLE, .initial = "0.5", FROM_TO(0, 1), .late = true, KINDS(OF_TRIANGLES),
     .help = "kind triangles: probability that two vertices of the hidden graph are joined")
+KEY(facts.digits, KEY_RANGE, .initial = "1-4", FROM_TO(1, 18), .late = true, .also = "n_digits lengths",
+    KINDS(OF_SUMS),
+    .help = "kind sums: shortest and longest number, in digits; each length is equally frequent")
+KEY(facts.operations, KEY_FLAGS, .initial = "add", .choices = operations, .late = true,
+    .also = "ops operators", KINDS(OF_SUMS),
+    .help = "kind sums: what is asked of two numbers; compare answers <, = or >")
+KEY(facts.named, KEY_INT, .initial = "0", FROM_TO(2, 8), .zero = "two numbers without names", .late = true,
+    KINDS(OF_SUMS),
+    .help = "kind sums: numbers that are given with names, before the question names two of them")
+KEY(facts.plain, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), .late = true, KINDS(OF_SUMS),
+    .help =
+        "kind sums: share of the facts whose question is one number (or name) and whose answer is that number")
 KEY(facts.heldout, KEY_INT, .initial = "0", FROM_TO(0, BIG_INT), .late = true, .also = "n_heldout held_out",
     .help =
         "held-out facts, which are never trained: drawn in addition to facts.n, or taken from the facts that "
@@ -101,6 +113,10 @@ KEY(facts.seed_prefix, KEY_INT, .initial = "0", FROM_TO(0, 64), .late = true,
         "(seed-conditioning)")
 KEY(facts.prefix_symbols, KEY_INT, .initial = "64", FROM_TO(2, 65536), .late = true,
     .help = "number of symbols that facts.seed_prefix draws from")
+KEY(facts.fixed_prefix, KEY_BOOL, .initial = "false", .late = true,
+    .help =
+        "the symbols of facts.seed_prefix are drawn once for each sequence, which keeps them, not anew at each "
+        "exposure")
 
 KEY(model.n_layer, KEY_INT, .initial = "2", FROM_TO(1, 512), .also = "n_layers num_layers layers depth",
     .help = "number of blocks")

@@ -1,4 +1,5 @@
-/* The table of config keys, made from the rows of key_rows.h and rule_rows.h; and the words of the choices. */
+/* The table of config keys, made from the rows of key_rows.h, rule_rows.h and tool_rows.h; and the words of the
+ * choices. */
 #include <math.h>
 
 #include "base/config/keys.h"
@@ -12,6 +13,11 @@ static const char *const rules[] = {[RULE_AFFINE] = "affine",
                                     [RULE_QUADRATIC] = "quadratic",
                                     [RULE_LOOKUP] = "lookup",
                                     [RULE_FAMILY_COUNT] = NULL};
+static const char *const operations[] = {[ASK_ADD] = "add",
+                                         [ASK_SUBTRACT] = "subtract",
+                                         [ASK_MULTIPLY] = "multiply",
+                                         [ASK_COMPARE] = "compare",
+                                         [ASK_COUNT] = NULL};
 static const char *const norms[] = {
     [NORM_LAYERNORM] = "layernorm", [NORM_RMSNORM] = "rmsnorm", [NORM_COUNT] = NULL};
 static const char *const positions[] = {
@@ -33,7 +39,7 @@ static const char *const formats[] = {
     [QUANTIZE_INT8] = "int8", [QUANTIZE_INT4] = "int4", [QUANTIZE_TERNARY] = "ternary",
     [QUANTIZE_INT6] = "int6", [QUANTIZE_INT3] = "int3", [QUANTIZE_INT2] = "int2",
     [QUANTIZE_COUNT] = NULL};
-static const char *const parts[] = {"embedding", "attention", "mlp", "norm", "head", NULL};
+static const char *const parts[] = {"embedding", "attention", "mlp", "norm", "head", "tools", NULL};
 static const char *const parametrizations[] = {
     [PARAM_STANDARD] = "standard", [PARAM_MUP] = "mup", [PARAM_COUNT] = NULL};
 static const char *const gemms[] = {
@@ -51,6 +57,13 @@ static const char *const rule_routes[] = {[ROUTE_NONE] = "none",
                                           [ROUTE_ACTIVATIONS] = "activations",
                                           [ROUTE_PARAMETERS] = "parameters",
                                           [ROUTE_COUNT] = NULL};
+
+static const char *const tool_kinds[] = {[TOOL_CALCULATOR] = "calculator",
+                                         [TOOL_STORE] = "store",
+                                         [TOOL_PROGRAM] = "program",
+                                         [TOOL_KIND_COUNT] = NULL};
+static const char *const tool_reads[] = {[READ_POINTER] = "pointer", [READ_COUNT] = NULL};
+static const char *const tool_trains[] = {[TOOL_LABELLED] = "labelled", [TOOL_TRAIN_COUNT] = NULL};
 
 #define BIG_INT  1000000000.0   /* fits in an int */
 #define BIG_STEP 1000000000000. /* 1e12: exact in a double, far below INT64_MAX */
@@ -87,7 +100,8 @@ const Key keys[] = {
      .type = (kind),                                                                                         \
      .offset = offsetof(Config, neurons[RULE].field),                                                        \
      .size = sizeof(((Config *)0)->neurons[RULE].field),                                                     \
-     .rule = (RULE) + 1,                                                                                     \
+     .list = LIST_NEURONS,                                                                                   \
+     .item = (RULE),                                                                                         \
      .late = true,                                                                                           \
      __VA_ARGS__},
 #define RULE 0
@@ -115,8 +129,40 @@ const Key keys[] = {
 #include "base/config/rule_rows.h"
 #undef RULE
 #undef RULE_KEY
+
+/* Newer than the first stored runs, too. */
+#define TOOL_KEY(word, field, kind, ...)                                                                     \
+    {.name = "tools." TEXT_OF(TOOL) "." word,                                                                \
+     .type = (kind),                                                                                         \
+     .offset = offsetof(Config, tools[TOOL].field),                                                          \
+     .size = sizeof(((Config *)0)->tools[TOOL].field),                                                       \
+     .list = LIST_TOOLS,                                                                                     \
+     .item = (TOOL),                                                                                         \
+     .late = true,                                                                                           \
+     __VA_ARGS__},
+#define TOOL 0
+#include "base/config/tool_rows.h"
+#undef TOOL
+#define TOOL 1
+#include "base/config/tool_rows.h"
+#undef TOOL
+#define TOOL 2
+#include "base/config/tool_rows.h"
+#undef TOOL
+#define TOOL 3
+#include "base/config/tool_rows.h"
+#undef TOOL
+#undef TOOL_KEY
 };
 
-_Static_assert(sizeof keys / sizeof *keys == KEY_COUNT, "a rule's rows for each of NEURON_RULES_MAX rules");
+const KeyList key_lists[LIST_COUNT] = {
+    [LIST_NEURONS] = {"neurons", "rule", "ratio", "hook: blocks.0.mlp.hook_pre", NEURON_RULES_MAX, KEY_PLAIN,
+                      KEY_OF_RULE, offsetof(Config, n_neurons)},
+    [LIST_TOOLS] = {"tools", "tool", "layer", "tool: calculator", TOOLS_MAX, KEY_FIRST_TOOL, KEY_OF_TOOL,
+                    offsetof(Config, n_tools)},
+};
+
+_Static_assert(sizeof keys / sizeof *keys == KEY_COUNT,
+               "rows for each of NEURON_RULES_MAX rules and TOOLS_MAX tools");
 _Static_assert(sizeof(Norm) == sizeof(int) && sizeof(GemmKind) == sizeof(int),
                "KEY_ENUM fields are stored as int");

@@ -199,6 +199,22 @@ static Status set_sizes(Sizes *field, const Key *key, const char *text, Quoted q
     return OK;
 }
 
+static Status set_range(Span *field, const Key *key, const char *text, Quoted q, Err *err) {
+    size_t first = strcspn(text, "-");
+    const char *last = text[first] ? text + first + 1 : text;
+    char low[32], high[32];
+    snprintf(low, sizeof low, "%.*s", (int)(first < sizeof low ? first : 0), text);
+    snprintf(high, sizeof high, "%s", last == text ? low : strlen(last) < sizeof high ? last : "");
+    bool negative[2] = {false, false};
+    uint64_t from = 0, to = 0;
+    if (read_whole(low, &negative[0], &from) != WHOLE_OK || read_whole(high, &negative[1], &to) != WHOLE_OK ||
+        negative[0] || negative[1])
+        return err_set(err, ERR_INPUT, "key '%s': '%s' is not a range such as 1-4", key->name, q.text);
+    if ((double)from < key->low || (double)to > key->high || from > to) return out_of_range(key, q, err);
+    *field = (Span){(int)from, (int)to};
+    return OK;
+}
+
 /* Printable UTF-8, which YAML can contain: no control characters, no invalid or overlong sequences, no surrogates. */
 static bool is_text(const unsigned char *s) {
     while (*s) {
@@ -276,6 +292,7 @@ static Status set_value(Config *config, const Key *key, const char *text, size_t
     case KEY_ENUM: return set_enum(field, key, text, q, err);
     case KEY_FLAGS: return set_flags(field, key, text, q, err);
     case KEY_SIZES: return set_sizes(field, key, text, q, err);
+    case KEY_RANGE: return set_range(field, key, text, q, err);
     case KEY_PATH: return set_path(field, key, text, q, err);
     case KEY_NAME:
     case KEY_TEXT: break;
@@ -284,12 +301,13 @@ static Status set_value(Config *config, const Key *key, const char *text, size_t
 }
 
 Status key_set(Config *config, const Key *key, const char *text, size_t length, Err *err) {
-    if (key->rule > config->n_neurons + 1)
-        return err_set(err, ERR_INPUT,
-                       "key '%s': the rule neurons.%d is missing; number rules from 0 without gaps",
-                       key->name, config->n_neurons);
+    const KeyList *l = &key_lists[key->list];
+    int *count = key->list ? list_count(config, key->list) : NULL;
+    if (count && key->item > *count)
+        return err_set(err, ERR_INPUT, "key '%s': the %s %s.%d is missing; number %ss from 0 without gaps",
+                       key->name, l->item, l->section, *count, l->item);
     TRY(set_value(config, key, text, length, err));
     if (key->offset == offsetof(Config, facts.n)) config->facts.n_given = true;
-    if (key->rule > config->n_neurons) config->n_neurons = key->rule;
+    if (count && key->item == *count) ++*count;
     return OK;
 }

@@ -11,18 +11,28 @@
 
 const char *key_leaf(const Key *key) {
     const char *dot = strchr(key->name, '.');
-    if (dot && key->rule) dot = strchr(dot + 1, '.');
+    if (dot && key->list) dot = strchr(dot + 1, '.');
     return dot ? dot + 1 : key->name;
 }
 
-int rule_of_name(const char *name, const char **leaf) {
-    static const char section[] = "neurons.";
-    if (strncmp(name, section, sizeof section - 1) != 0) return -1;
-    name += sizeof section - 1;
-    size_t digits = strspn(name, "0123456789");
-    bool numbered = digits > 0 && name[digits] == '.';
-    *leaf = numbered ? name + digits + 1 : name;
-    return numbered && digits == 1 && *name < '0' + NEURON_RULES_MAX ? *name - '0' : NEURON_RULES_MAX;
+int list_of_name(const char *name, int *item, const char **leaf) {
+    for (int list = LIST_NONE + 1; list < LIST_COUNT; list++) {
+        const KeyList *l = &key_lists[list];
+        size_t length = strlen(l->section);
+        if (strncmp(name, l->section, length) != 0 || name[length] != '.') continue;
+        name += length + 1;
+        size_t digits = strspn(name, "0123456789");
+        bool numbered = digits > 0 && name[digits] == '.';
+        *leaf = numbered ? name + digits + 1 : name;
+        *item = numbered && digits == 1 && *name < '0' + l->max ? *name - '0' : l->max;
+        return list;
+    }
+    return LIST_NONE;
+}
+
+bool key_present(const Config *config, const Key *key) {
+    Config *c = (Config *)(uintptr_t)config; /* list_count serves both; nothing is written here */
+    return !key->list || key->item < *list_count(c, key->list);
 }
 
 bool key_same_name(const char *a, const char *b) {
@@ -56,10 +66,11 @@ const Key *key_nearest(const char *name) {
         word[n] = name[n] == '-' ? '_' : (char)tolower((unsigned char)name[n]);
     word[n] = '\0';
     const char *dot = strrchr(word, '.'), *leaf = dot ? dot + 1 : word;
-    int rule = rule_of_name(word, &leaf);
-    /* A name of a rule is compared with that rule's keys only, any other name with all other keys. */
-    int from = rule < 0 ? 0 : KEY_PLAIN + (rule < NEURON_RULES_MAX ? rule : 0) * KEY_OF_RULE;
-    int count = rule < 0 ? KEY_PLAIN : KEY_OF_RULE;
+    int item = 0, list = list_of_name(word, &item, &leaf);
+    const KeyList *l = &key_lists[list];
+    /* A name of a list's item is compared with that item's keys only, any other name with all other keys. */
+    int from = list ? l->first + (item < l->max ? item : 0) * l->rows : 0;
+    int count = list ? l->rows : KEY_PLAIN;
     const Key *among = &keys[from], *best = NULL;
     /* The right key in the wrong section, or under its name in another program; the section of `name` is preferred. */
     for (int i = 0; i < count; i++) {
@@ -74,7 +85,7 @@ const Key *key_nearest(const char *name) {
         names[i] = among[i].name;
         leaves[i] = key_leaf(&among[i]);
     }
-    const char *found = rule < 0 ? nearest_name(word, names) : NULL;
+    const char *found = list ? NULL : nearest_name(word, names);
     if (found) return key_find(found);
     found = nearest_name(leaf, leaves);
     for (int i = 0; found && i < count; i++)
@@ -82,24 +93,17 @@ const Key *key_nearest(const char *name) {
     return NULL;
 }
 
-bool key_section_later(const char *name) {
-    static const char *const later[] = {"tool"};
-    size_t length = strcspn(name, ".");
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-        if (strlen(later[i]) == length && strncmp(later[i], name, length) == 0) return true;
-    return false;
-}
-
 Status config_unknown_key(const char *name, Err *err) {
-    if (key_section_later(name))
-        return err_set(err, ERR_INPUT, "section '%.*s' is not part of this version", (int)strcspn(name, "."),
-                       name);
     const Key *near = key_nearest(name);
     const char *leaf;
-    if (rule_of_name(name, &leaf) == NEURON_RULES_MAX)
-        return err_set(err, ERR_INPUT, "unknown key '%s'; rules are numbered from 0 to %d, such as %s",
-                       quoted(name, strlen(name)).text, NEURON_RULES_MAX - 1,
-                       near ? near->name : "neurons.0.ratio");
+    int item = 0, list = list_of_name(name, &item, &leaf);
+    const KeyList *l = &key_lists[list];
+    if (list && item == l->max) {
+        char example[64];
+        snprintf(example, sizeof example, "%s.0.%s", l->section, l->example);
+        return err_set(err, ERR_INPUT, "unknown key '%s'; %ss are numbered from 0 to %d, such as %s",
+                       quoted(name, strlen(name)).text, l->item, l->max - 1, near ? near->name : example);
+    }
     if (near)
         return err_set(err, ERR_INPUT, "unknown key '%s'; nearest: %s", quoted(name, strlen(name)).text,
                        near->name);
@@ -144,6 +148,9 @@ void key_range(const Key *key, char *out, size_t size) {
     case KEY_SIZES:
         snprintf(out, size, "such as 8x100x263, at most %d sizes of %.0f to %.0f", SIZES_MAX, key->low,
                  key->high);
+        return;
+    case KEY_RANGE:
+        snprintf(out, size, "from-to, such as 1-4, within %.0f to %.0f", key->low, key->high);
         return;
     case KEY_INT:
     case KEY_INT64:

@@ -67,6 +67,12 @@ void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]) {
             at += (size_t)snprintf(out + at, size - at, j ? "x%d" : "%d", sizes.size[j]);
         return;
     }
+    case KEY_RANGE: {
+        Span range;
+        memcpy(&range, field, sizeof range);
+        snprintf(out, size, range.low == range.high ? "%d" : "%d-%d", range.low, range.high);
+        return;
+    }
     case KEY_NAME:
     case KEY_TEXT:
     case KEY_PATH: break;
@@ -81,15 +87,16 @@ void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]) {
 
 void key_put_name(FILE *out, const Key *before, const Key *key) {
     const char *leaf = key_leaf(key);
-    if (!key->rule) {
+    if (!key->list) {
         int section = (int)(leaf - key->name); /* its letters, and the dot */
         if (section && (!before || strncmp(before->name, key->name, (size_t)section) != 0))
             fprintf(out, "%.*s:\n", section - 1, key->name);
         fprintf(out, "%s%s: ", section ? "  " : "", leaf);
         return;
     }
-    if (!before || !before->rule) fputs("neurons:\n", out);
-    bool first = !before || before->rule != key->rule;
+    bool same_list = before && before->list == key->list;
+    if (!same_list) fprintf(out, "%s:\n", key_lists[key->list].section);
+    bool first = !same_list || before->item != key->item;
     const char *indent = first ? "  - " : "    ";
     const char *dot = strchr(leaf, '.'); /* when.tag */
     if (!dot) {
@@ -106,6 +113,7 @@ bool key_at_default(const Config *config, const Key *key) {
     Config initial;
     char value[KEY_VALUE_MAX], unset[KEY_VALUE_MAX];
     initial.n_neurons = NEURON_RULES_MAX;
+    initial.n_tools = TOOLS_MAX;
     CHECK(key_set(&initial, key, key->initial, strlen(key->initial), NULL) == OK);
     key_print(config, key, value);
     key_print(&initial, key, unset);

@@ -7,9 +7,10 @@
 
 #include "base/config/keys.h"
 #include "base/config/kinds.h"
+#include "base/config/rules.h"
 #include "base/config/sweep_read.h"
 #include "base/config/values.h"
-#include "base/file.h"
+#include "base/lines.h"
 #include "base/nearest.h"
 #include "base/places.h"
 
@@ -26,9 +27,9 @@ typedef struct Loader {
     int key_line[KEY_COUNT], section_line[SECTION_COUNT]; /* the line of each, 0: not read yet */
     bool overridden[KEY_COUNT];                           /* on the command line */
     yaml_document_t *document;
-    SweepSpec *sweep; /* receives the sweep section; NULL: such a section is an error */
-    int sweep_line;   /* the line of the section, 0: not read yet */
-    int neurons_line;
+    SweepSpec *sweep;          /* receives the sweep section; NULL: such a section is an error */
+    int sweep_line;            /* the line of the section, 0: not read yet */
+    int list_line[LIST_COUNT]; /* the line of each list, 0: not read yet */
 } Loader;
 
 static int index_of(const char *name, const char *const *names) {
@@ -107,7 +108,8 @@ static Status load_keys(Loader *loader, const char *name, const yaml_node_t *nod
         char dotted[128];
         TRY(name_of(loader, name, key, dotted, sizeof dotted, err));
         const char *leaf, *when = "when";
-        bool is_when = rule_of_name(dotted, &leaf) >= 0 && !strcmp(leaf, when);
+        int item;
+        bool is_when = list_of_name(dotted, &item, &leaf) == LIST_NEURONS && !strcmp(leaf, when);
         if (is_when && value->type == YAML_MAPPING_NODE) {
             TRY(load_keys(loader, dotted, value, err));
         } else if (is_when) {
@@ -150,39 +152,48 @@ static Status load_section(Loader *loader, int section, const yaml_node_t *at, c
     return load_keys(loader, name, node, err);
 }
 
-static Status load_rules(Loader *loader, const yaml_node_t *at, const yaml_node_t *node, Err *err) {
-    if (loader->neurons_line)
+/* The list whose section has that name; LIST_NONE: none. */
+static int list_of_section(const char *word) {
+    int list = LIST_COUNT - 1;
+    while (list && strcmp(word, key_lists[list].section) != 0) list--;
+    return list;
+}
+
+static Status load_list(Loader *loader, int list, const yaml_node_t *at, const yaml_node_t *node, Err *err) {
+    const KeyList *l = &key_lists[list];
+    int *line = &loader->list_line[list];
+    if (*line)
         return located(loader, at,
                        err_set(err, ERR_INPUT,
-                               "section 'neurons' appears twice, first on line %d; put its rules together",
-                               loader->neurons_line),
+                               "section '%s' appears twice, first on line %d; put its %ss together",
+                               l->section, *line, l->item),
                        err);
-    loader->neurons_line = line_of(at);
+    *line = line_of(at);
     if (node->type != YAML_SEQUENCE_NODE)
         return located(
             loader, node->type == YAML_SCALAR_NODE ? at : node,
-            err_set(err, ERR_INPUT, "section 'neurons': takes a list of rules, each after a dash, found %s",
+            err_set(err, ERR_INPUT, "section '%s': takes a list of %ss, each after a dash, found %s",
+                    l->section, l->item,
                     node->type == YAML_SCALAR_NODE && !node->data.scalar.length ? "nothing" : kind_of(node)),
             err);
     int n = (int)(node->data.sequence.items.top - node->data.sequence.items.start);
-    if (n > NEURON_RULES_MAX)
+    if (n > l->max)
         return located(loader, at,
-                       err_set(err, ERR_INPUT, "section 'neurons': %d rules, at most %d are possible", n,
-                               NEURON_RULES_MAX),
+                       err_set(err, ERR_INPUT, "section '%s': %d %ss, at most %d are possible", l->section, n,
+                               l->item, l->max),
                        err);
     for (int i = 0; i < n; i++) {
-        const yaml_node_t *rule =
+        const yaml_node_t *item =
             yaml_document_get_node(loader->document, node->data.sequence.items.start[i]);
         char name[32];
-        snprintf(name, sizeof name, "neurons.%d", i);
-        if (rule->type != YAML_MAPPING_NODE || rule->data.mapping.pairs.start == rule->data.mapping.pairs.top)
-            return located(
-                loader, rule,
-                err_set(err, ERR_INPUT,
-                        "%s: a rule consists of keys such as 'hook: blocks.0.mlp.hook_pre', found %s", name,
-                        rule->type == YAML_MAPPING_NODE ? "none" : kind_of(rule)),
-                err);
-        TRY(load_keys(loader, name, rule, err));
+        snprintf(name, sizeof name, "%s.%d", l->section, i);
+        if (item->type != YAML_MAPPING_NODE || item->data.mapping.pairs.start == item->data.mapping.pairs.top)
+            return located(loader, item,
+                           err_set(err, ERR_INPUT, "%s: a %s consists of keys such as '%s', found %s", name,
+                                   l->item, l->line,
+                                   item->type == YAML_MAPPING_NODE ? "none" : kind_of(item)),
+                           err);
+        TRY(load_keys(loader, name, item, err));
     }
     return OK;
 }
@@ -224,16 +235,16 @@ static Status load_document(Loader *loader, Err *err) {
         int section = index_of(word, sections);
         if (section >= 0) {
             TRY(load_section(loader, section, key, value, err));
-        } else if (!strcmp(word, "neurons")) {
-            TRY(load_rules(loader, key, value, err));
+        } else if (list_of_section(word)) {
+            TRY(load_list(loader, list_of_section(word), key, value, err));
         } else if (!strcmp(word, "sweep")) {
             TRY(load_sweep(loader, key, value, err));
-        } else if (value->type == YAML_MAPPING_NODE && !key_find(word) && !key_section_later(word)) {
+        } else if (value->type == YAML_MAPPING_NODE && !key_find(word)) {
             const char *near = nearest_name(word, sections);
             return located(
                 loader, key,
                 err_set(err, ERR_INPUT, "unknown section '%s'; %s%s", quoted(word, strlen(word)).text,
-                        near ? "nearest: " : "the sections are facts, model, train, sample, neurons",
+                        near ? "nearest: " : "the sections are facts, model, train, sample, neurons, tools",
                         near ? near : ""),
                 err);
         } else {
@@ -245,19 +256,16 @@ static Status load_document(Loader *loader, Err *err) {
 
 static int line_at(const char *text, size_t size, size_t offset) {
     int line = 1;
-    for (size_t i = 0; i < offset && i < size; i++) line += text[i] == '\n';
+    for (size_t i = 0; i < offset && i < size; i++)
+        line += text[i] == '\r' || (text[i] == '\n' && (i == 0 || text[i - 1] != '\r'));
     return line;
 }
 
 /* Whether that line is indented with a tab, which YAML forbids. */
-static bool tab_indents(const char *text, size_t size, int line) {
-    const char *at = text, *end = text + size;
-    for (int i = 1; i < line && at; i++) {
-        at = memchr(at, '\n', (size_t)(end - at));
-        if (at) at++;
-    }
-    for (; at && at < end && (*at == ' ' || *at == '\t'); at++)
-        if (*at == '\t') return true;
+static bool tab_indents(const char *text, int line) {
+    Lines lines = lines_of(text);
+    while (lines_next(&lines))
+        if (lines.number == line) return lines.line[strspn(lines.line, " ")] == '\t';
     return false;
 }
 
@@ -273,7 +281,7 @@ static Status yaml_failed(const Loader *loader, const yaml_parser_t *parser, con
     int line = (int)parser->problem_mark.line + 1;
     return err_set(err, ERR_INPUT, "%s:%d: YAML: %s%s%s%s", loader->where, line,
                    parser->context ? parser->context : "", parser->context ? ": " : "", problem,
-                   tab_indents(text, size, line) ? "; indent with spaces, not tabs" : "");
+                   tab_indents(text, line) ? "; indent with spaces, not tabs" : "");
 }
 
 /* Checks syntax, tags and depth in a first pass, so that the document that is built afterwards is small. */
@@ -312,11 +320,8 @@ static Status check_syntax(const Loader *loader, const char *text, size_t size, 
 
 /* Whether one of the comments before the first key is PLACES_LINE. */
 static bool has_places(const char *text) {
-    for (; *text == '#'; text++) {
-        if (!strncmp(text, PLACES_LINE, sizeof PLACES_LINE - 1)) return true;
-        text = strchr(text, '\n');
-        if (!text) return false;
-    }
+    for (Lines lines = lines_of(text); lines_next(&lines) && lines.line[0] == '#';)
+        if (lines.size == sizeof PLACES_LINE - 2 && !memcmp(lines.line, PLACES_LINE, lines.size)) return true;
     return false;
 }
 
@@ -439,6 +444,7 @@ Status config_load_base(Config *out, const char *path, int n_overrides, const ch
     TRY(check_facts_path(&loader, err));
     /* The command line replaces the file's facts. */
     if (loader.overridden[key_find("facts.kind") - keys]) config_kind_drop(&loader.config, loader.overridden);
+    config_derive_tools(&loader.config);
     *out = loader.config;
     return OK;
 }
@@ -454,6 +460,7 @@ Status config_load_text(Config *out, const char *text, const char *where, Err *e
     config_defaults(&loader.config);
     TRY(load_yaml(&loader, text, strlen(text), err));
     TRY(check_facts_path(&loader, err));
+    config_derive_tools(&loader.config);
     *out = loader.config;
     config_kind_fill(&out->facts);
     return OK;

@@ -10,9 +10,13 @@ int64_t config_params(const ModelConfig *m) {
     if (m->attn == ATTN_CAUSAL) block += norm + 2 * d * d + 2 * kv * d + (m->bias ? 2 * d + 2 * kv : 0);
     if (m->mlp == MLP_PLAIN)
         block += norm + (m->gated ? 3 : 2) * inner * d + (m->bias ? (m->gated ? 2 : 1) * inner + d : 0);
+    /* the stage of tools (model/params.c): its calls with their biases, M, none and end, and the pointers' Q and K */
+    const ToolStage *t = &m->tool;
+    int64_t tool =
+        t->n_tools ? (t->n_tools + 1) * (d + 1) + d * d + 2 * d + 2 * POINTER_WIDTH * t->n_pointers * d : 0;
     int64_t tables = 1 + !m->tie_weights;
     return tables * m->vocab_size * d + (m->pos == POS_LEARNED ? m->block_size * d : 0) + m->n_layer * block +
-           norm;
+           norm + tool;
 }
 
 /* The size that comes nearest to match_params. */

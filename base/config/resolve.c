@@ -205,7 +205,8 @@ static Status resolve_train(TrainConfig *t, int n_facts, int max_len, double jun
 static Status check_freeze(const Config *config, Err *err) {
     const ModelConfig *m = &config->model;
     const char *const *names = key_find("train.freeze")->choices;
-    const bool present[] = {true, m->attn == ATTN_CAUSAL, m->mlp == MLP_PLAIN, true, !m->tie_weights};
+    const bool present[] = {true, m->attn == ATTN_CAUSAL, m->mlp == MLP_PLAIN,
+                            true, !m->tie_weights,        m->tool.n_tools > 0};
     bool left = false;
     for (int i = 0; names[i]; i++) {
         bool frozen = config->train.freeze >> i & 1;
@@ -230,6 +231,7 @@ Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, 
             "%d facts of up to %d tokens: at most %d tokens in all are possible; use at most %d facts",
             n_facts, max_len, INT32_MAX, INT32_MAX / max_len);
     TRY(config_resolve_facts(&resolved.facts, n_facts, max_len, vocab_size, err));
+    TRY(config_resolve_tools(&resolved, err));
     TRY(config_resolve_model(&resolved.model, max_len, vocab_size, err));
     TRY(resolve_train(&resolved.train, n_facts, max_len, resolved.facts.junk_ratio, err));
     TRY(check_freeze(&resolved, err));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/config/words.h"
+#include "base/memory.h"
 #include "base/places.h"
 
 typedef struct Reader {
@@ -21,8 +22,8 @@ static Status located(const Reader *r, const yaml_node_t *node, Status status, E
 /* The value in the form that config_text has, but for YAML's quotes, checked. malloc'd. */
 static Status canonical(const Key *key, const char *text, size_t length, const char *places, char **out,
                         Err *err) {
-    /* A value of any rule can be checked; a point without that rule is an error later. */
-    Config scratch = {.n_neurons = NEURON_RULES_MAX};
+    /* A value of any rule or tool can be checked; a point without that item is an error later. */
+    Config scratch = {.n_neurons = NEURON_RULES_MAX, .n_tools = TOOLS_MAX};
     TRY(key_set(&scratch, key, text, length, err));
     if (key->type == KEY_PATH && *places)
         TRY(place_open((char *)&scratch + key->offset, key->size, places, err));
@@ -31,7 +32,7 @@ static Status canonical(const Key *key, const char *text, size_t length, const c
 }
 
 static Status grown(void **array, int n, size_t size, Err *err) {
-    void *more = realloc(*array, ((size_t)n + 1) * size);
+    void *more = memory_one_more(*array, (size_t)n, size);
     if (!more) return err_set(err, ERR_NOMEM, "no memory for a sweep's values");
     *array = more;
     return OK;

@@ -40,8 +40,8 @@ static Status path_with_commas(Word *word, const char *text, Err *err) {
 /* Values that have commas themselves: no guess is made whether one or several are meant. */
 static Status value_with_commas(const Word *word, const char *text, Err *err) {
     const char *leaf = key_leaf(word->key);
-    bool regex = word->key->rule && !strcmp(leaf, "when.regex"),
-         units = word->key->rule && !strcmp(leaf, "units");
+    bool regex = word->key->list == LIST_NEURONS && !strcmp(leaf, "when.regex"),
+         units = word->key->list == LIST_NEURONS && !strcmp(leaf, "units");
     if (word->values.quoted || (!regex && !units)) return OK;
     char *right = value_quoted(text);
     if (!right) return err_set(err, ERR_NOMEM, "no memory for a list of values");

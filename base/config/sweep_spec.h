@@ -11,7 +11,7 @@
 #include "base/err.h"
 
 /* A sweep's text may have SWEEP_BYTES_MAX: 100,000 points of a dozen keys. More is neither read nor written. */
-enum { SWEEP_POINTS_MAX = 100000, SWEEP_LABEL_MAX = 160, SWEEP_KEYS_MAX = 288, SWEEP_BYTES_MAX = 1 << 26 };
+enum { SWEEP_POINTS_MAX = 100000, SWEEP_LABEL_MAX = 160, SWEEP_KEYS_MAX = 384, SWEEP_BYTES_MAX = 1 << 26 };
 
 /* A value is text as in a config file or on a command line, in the form that config_text writes. */
 typedef struct SweepSetting {

@@ -187,8 +187,8 @@ static json_t *facts_json(const FactSet *f) {
 /* "bios: n=20 seed=0 templates=8 ..": the keys of the draw; of the axes, only those that differ from their default. */
 static Status print_kind(FILE *out, const FactSet *f, Err *err) {
     static const char *const axes[] = {
-        "facts.heldout=0",     "facts.split_seed=0",  "facts.junk_n=0",         "facts.domain_token=false",
-        "facts.paraphrases=1", "facts.seed_prefix=0", "facts.prefix_symbols=64"};
+        "facts.heldout=0",     "facts.split_seed=0",  "facts.junk_n=0",          "facts.domain_token=false",
+        "facts.paraphrases=1", "facts.seed_prefix=0", "facts.prefix_symbols=64", "facts.fixed_prefix=false"};
     int n = 0;
     char **words = f->config.n ? config_facts_words(&f->config, &n) : NULL;
     if (f->config.n && !words) return err_set(err, ERR_NOMEM, "no memory for the keys of a fact set");

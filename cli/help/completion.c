@@ -15,7 +15,8 @@ static void print_options(const Command *c) {
 }
 
 static void print_keys(const char *after) {
-    for (int i = 0; i < config_key_listed(); i++) printf(" %s%s", config_key_name(i), after);
+    for (int i = config_key_after(-1); i >= 0; i = config_key_after(i))
+        printf(" %s%s", config_key_name(i), after);
 }
 
 static int first_word_length(const Command *c) { return (int)strcspn(c->name, " "); }
@@ -63,7 +64,7 @@ static void print_family_names(Table table) {
 /* "train.schedule) ... cosine ...": a case for every key with a list of values. whole_words: the shell does not split
  * words at '=', so that the key comes before every value. */
 static void print_key_values(const char *indent, const char *before, const char *after, bool whole_words) {
-    for (int i = 0; i < config_key_listed(); i++) {
+    for (int i = config_key_after(-1); i >= 0; i = config_key_after(i)) {
         const char *key = config_key_name(i), *const *value = config_key_values(i);
         if (!value) continue;
         printf("%s%s%s) %s", indent, key, whole_words ? "=*" : "", before);

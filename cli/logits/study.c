@@ -142,7 +142,7 @@ static Status answer(Job *job, Err *err) {
     json_t *json = NULL;
     TRY(study_one(job, &job->main.run, &view, &study, &checks, err));
     Status status = args_has(job->args, "json") ? logits_json(&json, &view, err) : logits_show(&view, err);
-    if (status == OK && json) status = json_out(json, err);
+    if (status == OK && args_has(job->args, "json")) status = json_out(json, err);
     else json_decref(json);
     logit_study_free(&study);
     return status;
@@ -175,8 +175,10 @@ static Status answer_checkpoints(Job *job, Run *run, const char *dir, json_t *li
 }
 
 static Status through_training(Job *job, Err *err) {
-    json_t *list = args_has(job->args, "json") ? json_array() : NULL;
+    bool json = args_has(job->args, "json");
+    json_t *list = json ? json_array() : NULL;
     Status status = OK;
+    if (json && !list) return err_set(err, ERR_NOMEM, "no memory for a list of checkpoints");
     job->plan.figures_alone = true;
     job->plan.rows.n_others = 0;
     for (int i = 0; i < job->args->n_words && status == OK; i++)

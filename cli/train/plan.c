@@ -13,7 +13,7 @@
 #include "train/trainer.h"
 
 void show_params_by_part(FILE *out, const RunPlan *plan) {
-    for (int i = 0; i < PART_COUNT; i++)
+    for (int i = 0; i < PART_COUNT && part_listed(i, plan->params_by[i]); i++)
         fprintf(out, "%s%s %s", i ? ", " : "", part_name[i], show_int(plan->params_by[i]));
 }
 
@@ -58,7 +58,7 @@ Status plan_out(const RunPlan *plan, const FactSet *facts, const Config *config,
         return OK;
     }
     json_t *parts = json_object();
-    for (int i = 0; i < PART_COUNT; i++)
+    for (int i = 0; i < PART_COUNT && part_listed(i, plan->params_by[i]); i++)
         json_object_set_new(parts, part_name[i], json_integer(plan->params_by[i]));
     json_t *o = json_pack("{sI so sI sI sI}", "params", (json_int_t)plan->params, "params_by", parts,
                           "memory_bytes", (json_int_t)plan->memory_bytes, "disk_bytes",

@@ -16,6 +16,7 @@
 #include "data/folder/pool_records.h"
 #include "data/folder/seal.h"
 #include "data/import/encode.h"
+#include "data/kinds/kinds.h"
 
 enum { INDENTED = JSON_INDENT(2) | JSON_REAL_PRECISION(17) };
 
@@ -68,9 +69,11 @@ static Status add_pool(json_t *root, const FactSet *facts, const char *path, Err
     return OK;
 }
 
-/* The length of the longest fact written; facts->max_len is that of the file they were chosen from. */
+/* The length of the longest fact written, where facts->max_len is that of the file they were chosen from; of drawn
+ * facts the length that their kind may need, and a model is made for. */
 static int longest_of(const FactSet *facts) {
     int64_t longest = 0;
+    if (kind_named(facts->kind)) return facts->max_len;
     for (int i = 0; i < facts->n_pool; i++)
         if (facts->start[i + 1] - facts->start[i] > longest) longest = facts->start[i + 1] - facts->start[i];
     return (int)longest;

@@ -8,9 +8,9 @@
 /* A kind makes facts only. data/pool.c makes the rest of the pool (held-out facts, junk, marks, variants) from more
  * facts of the same draw. data/kinds/plan.h has what plans share. */
 typedef struct Kind {
-    /* Sets the sizes and bit counts of config->n facts, without arrays: n, max_len, vocab, n_fields, field_name, the
-     * entropies and their derivation. out is zeroed except for kind, seed and config. ERR_INPUT: impossible.
-     * ERR_NOMEM. */
+    /* Sets the sizes and bit counts of config->n facts, without arrays: n, max_len (where lengths differ, that of the
+     * longest fact possible), vocab, n_fields, field_name, the entropies and their derivation. out is zeroed except for
+     * kind, seed and config. ERR_INPUT: impossible. ERR_NOMEM. */
     Status (*plan)(const FactsConfig *config, FactSet *out, Err *err);
     /* Fills a planned set: calls facts_allocate, then makes facts->n facts of facts->config from the seed alone, so
      * that a set is the beginning of every larger one with its seed. The caller checks the memory before and hashes the

@@ -113,9 +113,10 @@ void candidates_probabilities(Candidates *c) {
     for (int i = 0; i < c->n; i++) c->p[i] /= total;
 }
 
+/* -ln p = ln total + top - logit, and ln total = -ln p of the top: one logarithm for all. */
 double candidates_entropy(const Candidates *c) {
-    double sum = 0;
+    double top = c->at[0].logit, sum = -exact_log(c->p[0]);
     for (int i = 0; i < c->n; i++)
-        if (c->p[i] > 0) sum -= c->p[i] * exact_log(c->p[i]);
+        if (c->p[i] > 0) sum += c->p[i] * (top - c->at[i].logit);
     return sum;
 }

@@ -198,6 +198,7 @@ Status export_hf_check(const ModelConfig *c, Err *err) {
     bool llama = is_llama(c);
     REFUSE(c->attn != ATTN_CAUSAL, "attn=%s", config_choice("model.attn", (int)c->attn));
     REFUSE(c->mlp != MLP_PLAIN, "mlp=%s", config_choice("model.mlp", (int)c->mlp));
+    REFUSE(c->tool.n_tools > 0, "tools");
     REFUSE(llama && c->pos != POS_ROPE, "pos=%s", config_choice("model.pos", (int)c->pos));
     REFUSE(llama && !c->gated, "gated=false");
     REFUSE(llama && c->pos == POS_ROPE && c->n_embd / c->n_head % 2, "an odd head size (%d)",

@@ -20,11 +20,20 @@ void linear_forward_add(const Exec *e, real *y, const real *before, const real *
 }
 
 /* dL/dx_ik = sum_o dL/dy_io w_ok */
-void linear_backward_input(const Exec *e, real *dx, const real *dy, ptrdiff_t ldy, const Weight *w, int N) {
+static void backward(const Exec *e, real *dx, const real *dy, ptrdiff_t ldy, const Weight *w,
+                     enum GemmInit init, int N) {
     View rows = {dy, ldy, 1};
-    if (w->backward)
-        e->ops->gemm_packed(dx, w->C, rows, w->backward, GEMM_ZERO, NULL, N, w->C, w->O, e->gemm);
-    else e->ops->gemm(dx, w->C, rows, (View){w->w, w->C, 1}, GEMM_ZERO, NULL, N, w->C, w->O, e->gemm);
+    if (w->backward) e->ops->gemm_packed(dx, w->C, rows, w->backward, init, NULL, N, w->C, w->O, e->gemm);
+    else e->ops->gemm(dx, w->C, rows, (View){w->w, w->C, 1}, init, NULL, N, w->C, w->O, e->gemm);
+}
+
+void linear_backward_input(const Exec *e, real *dx, const real *dy, ptrdiff_t ldy, const Weight *w, int N) {
+    backward(e, dx, dy, ldy, w, GEMM_ZERO, N);
+}
+
+void linear_backward_input_add(const Exec *e, real *dx, const real *dy, ptrdiff_t ldy, const Weight *w,
+                               int N) {
+    backward(e, dx, dy, ldy, w, GEMM_ADD, N);
 }
 
 /* dL/dw_ok = sum_i dL/dy_io x_ik,  dL/db_o = sum_i dL/dy_io: one chain over the tokens i */

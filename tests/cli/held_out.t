@@ -145,9 +145,9 @@ T: 4 of 4 runs done; table: T/table.csv
 $ for key in facts.heldout=30 facts.n=99 facts.junk_n=3 facts.domain_token=true facts.paraphrases=2 facts.seq_len=99 facts.junk_ratio=1; do rote facts show own.yaml $key 2> shown; rote train own.yaml $key --out none 2>&1 | tail -n 1 > trained; cmp shown trained && cat shown; rm -f shown trained; done
 rote: facts.heldout is 30, but mine has 30 facts, and at least one must be trained; lower it
 rote: facts.n is 99 and facts.heldout is 10, but mine has only 30 facts; lower one of them, or leave facts.n out: it then trains all
-rote: facts.junk_n works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, circles, lines); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
-rote: facts.domain_token works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, circles, lines); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
-rote: facts.paraphrases works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, circles, lines); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
+rote: facts.junk_n works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, circles, lines, sums); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
+rote: facts.domain_token works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, circles, lines, sums); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
+rote: facts.paraphrases works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, circles, lines, sums); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
 rote: facts.seq_len is 99, but the fact set has 11 tokens in its longest fact; leave the key out or set facts.seq_len=11
 rote: facts.junk_ratio is 1, but the facts contain no junk; leave the key out
 $ rote facts show facts.path=mine facts.split_seed=3

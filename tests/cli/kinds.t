@@ -118,7 +118,7 @@ held out, never trained
 # every bad input
 
 $ rote facts make facts.kind=triple --out x
-2> rote: command line: key 'facts.kind': 'triple' is not one of random | file | triples | bios | biod | rules | text | siblings | triangles | circles | lines; nearest: triples
+2> rote: command line: key 'facts.kind': 'triple' is not one of random | file | triples | bios | biod | rules | text | siblings | triangles | circles | lines | sums; nearest: triples
 [2]
 $ rote facts make facts.kind=triples facts.objects=3,4 --out x
 2> rote: command line: key 'facts.objects': '3,4' is not a list of sizes such as 8x100x263
@@ -325,10 +325,10 @@ $ rote train facts.kind=text facts.path=cat.txt facts.heldout=3 --out none
 2> rote: facts.heldout is 3, but cat.txt has 3 facts (chunks of facts.seq_len bytes), and at least one must be trained; lower it
 [2]
 $ rote facts show facts.kind=text facts.path=cat.txt facts.paraphrases=2
-2> rote: facts.paraphrases works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, circles, lines); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
+2> rote: facts.paraphrases works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, circles, lines, sums); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
 [2]
 $ rote facts make facts.kind=text facts.path=cat.txt facts.junk_n=2 --out none
-2> rote: facts.junk_n works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, circles, lines); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
+2> rote: facts.junk_n works only for facts that are drawn (kinds random, triples, bios, biod, rules, siblings, triangles, circles, lines, sums); facts that are read (kinds file, text) allow facts.heldout, facts.split_seed and facts.zipf; leave the key out
 [2]
 $ rote train facts.kind=text facts.path=cat.txt facts.load=2 --out none
 2> rote: facts.load sets the number of facts that are drawn, but with facts.kind text the number in cat.txt is given; leave facts.load out
@@ -415,3 +415,51 @@ $ rote facts make facts.seed_prefix=65 --out x; rote facts make facts.seed_prefi
 2> rote: command line: key 'facts.prefix_symbols': 1 is out of range; allowed: 2 to 65536
 2> rote: facts.children is 3, but facts.kind is lines, which does not use this key; leave it out, or set facts.kind (siblings)
 [2]
+
+# Sums: questions about numbers
+
+$ rote facts make facts.kind=sums facts.n=4 facts.heldout=2 facts.operations=add+subtract+compare facts.plain=0.2 --out sums
+kind        sums: n=4 seed=0 digits=1-4 operations=add+subtract+compare named=0 plain=0.2 heldout=2
+facts       4, 43 tokens, the longest 16
+vocabulary  17 symbols
+pool        6 sequences: 4 facts, 2 held out
+entropy     72.006448 bits: 8.4918530963296739 bits for which of 6 classes (operation, lengths of the numbers) each of 4 facts has, in the order drawn, + 63.514595398412112 bits for the numbers: sum over classes of the logarithm of the ordered choices of that many of its facts; results hold no bits
+as a set    67.421486 bits
+ceiling     64.006448 bits (entropy - n log2 n)
+fields                     tokens a fact, share of coded tokens
+            number              5   46.5 %
+            question            2   18.6 %
+            result           3.75   34.9 %
+hash        39d740056e77e254ff2f5e30a14cf4fd
+facts
+0           5 - 5 5 7 0 =	- 5 5 6 5
+1           1 7 ? 8 2 0 0 =	<
+2           4 + 0 =	4
+3           8 8 7 + 4 8 6 3 =	5 7 5 0
+held out, never trained
+4           5 =	5
+5           3 5 9 4 - 4 6 4 1 =	- 1 0 4 7
+$ rote facts show sums | tail -n 3
+held out, never trained
+4           5 =	5
+5           3 5 9 4 - 4 6 4 1 =	- 1 0 4 7
+$ rote facts make facts.kind=sums facts.n=2 facts.named=3 facts.digits=2-3 --out named | tail -n 2
+0           y 3 8 f 4 8 i 7 0 f + y =	8 6
+1           e 5 4 4 h 8 1 y 3 7 9 e + y =	9 2 3
+$ rote facts make facts.kind=sums facts.n=9 facts.digits=2 facts.plain=1 facts.operations=none --out alone | tail -n 2
+3           8 4 =	8 4
+4           5 5 =	5 5
+$ for words in operations=none digits=0-3 digits=1-19 digits=4-2 digits=3-x named=1 named=8,digits=1-6 n=101,digits=1 plain=0.5,n=21,digits=1; do rote facts make facts.kind=sums facts.${words//,/ facts.} --out x; done
+2> rote: facts.operations is none, so nothing can be asked; name at least one, such as add
+2> rote: command line: key 'facts.digits': 0-3 is out of range; allowed: from-to, such as 1-4, within 1 to 18
+2> rote: command line: key 'facts.digits': 1-19 is out of range; allowed: from-to, such as 1-4, within 1 to 18
+2> rote: command line: key 'facts.digits': 4-2 is out of range; allowed: from-to, such as 1-4, within 1 to 18
+2> rote: command line: key 'facts.digits': '3-x' is not a range such as 1-4
+2> rote: command line: key 'facts.named': 1 is out of range; allowed: 2 to 8, or 0 (two numbers without names)
+2> rote: facts.digits, facts.named: 8 numbers of 6 different lengths make more than 262144 combinations; lower one of them
+2> rote: facts.n: 101 facts, 0 of them without an operation (facts.plain), but numbers of 1 to 1 digits make only 100 of them; lower facts.n or facts.plain, or raise facts.digits
+2> rote: facts.n: 21 facts, 11 of them without an operation (facts.plain), but numbers of 1 to 1 digits make only 20 of them; lower facts.n or facts.plain, or raise facts.digits
+[2]
+$ rote train facts.path=sums facts.kind=file model.n_layer=1 model.n_embd=8 train.max_steps=2 --out sums_run --quiet | head -n 2
+run         sums_run
+verdict     annealed after 2 steps, every fact trained 2.0 times

@@ -61,13 +61,13 @@ $ rote train small.yaml train.quantize=int5
 2> rote: command line: key 'train.quantize': 'int5' is not one of none | fp16 | bf16 | int8 | int4 | ternary | int6 | int3 | int2; nearest: int8
 [2]
 $ rote train small.yaml train.freeze=mpl
-2> rote: command line: key 'train.freeze': 'mpl': 'mpl' is not one of the choices; allowed: none, or one or more joined by '+': embedding | attention | mlp | norm | head; nearest: mlp
+2> rote: command line: key 'train.freeze': 'mpl': 'mpl' is not one of the choices; allowed: none, or one or more joined by '+': embedding | attention | mlp | norm | head | tools; nearest: mlp
 [2]
 $ rote train small.yaml train.freeze=mlp,norm
-2> rote: command line: key 'train.freeze': 'mlp,norm': 'mlp,norm' is not one of the choices; allowed: none, or one or more joined by '+': embedding | attention | mlp | norm | head
+2> rote: command line: key 'train.freeze': 'mlp,norm': 'mlp,norm' is not one of the choices; allowed: none, or one or more joined by '+': embedding | attention | mlp | norm | head | tools
 [2]
 $ rote train small.yaml train.freeze=mlp+
-2> rote: command line: key 'train.freeze': 'mlp+': '' is not one of the choices; allowed: none, or one or more joined by '+': embedding | attention | mlp | norm | head
+2> rote: command line: key 'train.freeze': 'mlp+': '' is not one of the choices; allowed: none, or one or more joined by '+': embedding | attention | mlp | norm | head | tools
 [2]
 $ rote train small.yaml train.freeze=head
 2> rote: train.freeze names head, but the model has no such parameters: model.tie_weights is true, so the head is the embedding
@@ -82,5 +82,5 @@ $ rote help train.freeze
 train.freeze: one or more choices
   parts that keep their initial values
   default none; none, or one or more joined by '+': embedding | attention | mlp
-  | norm | head
+  | norm | head | tools
   other names: frozen

@@ -13,7 +13,7 @@ shift || true
 export ASAN_OPTIONS=quarantine_size_mb=1:malloc_context_size=2:detect_leaks=${LEAKS:-1}
 export OMP_NUM_THREADS=1 ROTE_ISA=${ROTE_ISA:-portable}
 wraps=$(make -s print-memory-files)
-libraries='-fopenmp -lyaml -ljansson -lxxhash -lpcre2-8 -lz -ldl -lm'
+libraries='-fopenmp -lyaml -ljansson -lxxhash -lpcre2-8 -lsqlite3 -lz -ldl -lm'
 common="-std=gnu11 -O2 -g -I. -D_GNU_SOURCE -DHAVE_portable=1 -ffp-contract=off -fno-sanitize-recover=all $flags"
 sources='fuzz memory_files fuzz_texts fuzz_runs fuzz_archive fuzz_online_archive fuzz_foreign'
 

@@ -1,0 +1,23 @@
+/* The rows of the key table for one tool of the list `tools`: TOOL_KEY(name after "tools.N.", field of ToolConfig,
+ * KeyType, non-zero fields of Key). Included once for each tool, and by keys.h to count the rows, so there is no
+ * include guard. */
+TOOL_KEY("tool", tool, KEY_ENUM, .initial = "calculator", .choices = tool_kinds,
+         .help = "what is called: exact integers, a table of keys and values, or a program of your own")
+TOOL_KEY("layer", layer, KEY_INT, .initial = "1", FROM_TO(0, 512), .also = "block",
+         .help = "number of blocks before the stage that calls; 0: behind the embedding. All tools share it")
+TOOL_KEY("args", args, KEY_TEXT, .initial = "", .also = "arguments",
+         .help = "types of its arguments, joined by +: run (symbols of one class), token, span, prompt (all "
+                 "since BOS)")
+TOOL_KEY("read", read, KEY_ENUM, .initial = "pointer", .choices = tool_reads,
+         .help = "how an argument is read: by a pointer at its place in the input")
+TOOL_KEY("train", train, KEY_ENUM, .initial = "labelled", .choices = tool_trains,
+         .help = "what teaches the calls: their places in the facts")
+TOOL_KEY("own_from", own_from, KEY_DOUBLE, .initial = "1", FROM_TO(0, 1),
+         .help = "share of the steps after which the model's own calls are answered in training; before: the "
+                 "true ones")
+TOOL_KEY("max_calls", max_calls, KEY_INT, .initial = "1", FROM_TO(1, 1000000),
+         .help = "maximum number of calls in one sequence")
+TOOL_KEY("weight", weight, KEY_DOUBLE, .initial = "1", FROM_TO(0, 1e6), .also = "lambda",
+         .help = "weight of the cross-entropy of its calls and arguments in the loss")
+TOOL_KEY("attributes", attributes, KEY_RANGE, .initial = "1-65536", FROM_TO(1, 65536),
+         .help = "attributes of a fact that it serves, counted from 1; the weights must know the others")

@@ -1,0 +1,115 @@
+#include "base/config/tools.h"
+
+#include <string.h>
+
+#include "base/config/keys.h"
+#include "base/config/rules.h"
+#include "base/nearest.h"
+
+static const char *const words[ARG_COUNT + 1] = {
+    [ARG_RUN] = "run", [ARG_TOKEN] = "token", [ARG_SPAN] = "span", [ARG_PROMPT] = "prompt"};
+
+Status tool_args_parse(const char *text, ToolArgs *out, Err *err) {
+    ToolArgs args = {0};
+    for (const char *at = text; *at;) {
+        char word[16];
+        size_t length = strcspn(at, "+");
+        snprintf(word, sizeof word, "%.*s", (int)(length < sizeof word ? length : sizeof word - 1), at);
+        int arg = 0;
+        while (words[arg] && strcmp(words[arg], word) != 0) arg++;
+        if (!words[arg]) {
+            const char *near = nearest_name(word, words);
+            return err_set(err, ERR_INPUT, "'%s': '%s' is not one of run, token, span, prompt%s%s",
+                           quoted(text, strlen(text)).text, quoted(at, length).text,
+                           near ? "; nearest: " : "", near ? near : "");
+        }
+        if (args.n == TOOL_ARGS_MAX)
+            return err_set(err, ERR_INPUT, "'%s': more than %d arguments", quoted(text, strlen(text)).text,
+                           TOOL_ARGS_MAX);
+        args.arg[args.n++] = (ToolArg)arg;
+        at += length;
+        if (*at == '+' && !*++at)
+            return err_set(err, ERR_INPUT, "'%s': an argument is missing behind the last '+'",
+                           quoted(text, strlen(text)).text);
+    }
+    *out = args;
+    return OK;
+}
+
+static int pointers_of(const ToolConfig *tool) {
+    ToolArgs args;
+    int n = 0;
+    CHECK(tool_args_parse(tool->args, &args, NULL) == OK);
+    for (int i = 0; i < args.n; i++) n += tool_arg_pointers(args.arg[i]);
+    return n;
+}
+
+int tool_first_pointer(const ToolConfig *tool, int i) {
+    int n = 0;
+    for (int j = 0; j < i; j++) n += pointers_of(&tool[j]);
+    return n;
+}
+
+ToolStage tool_stage(const ToolConfig *tool, int n) {
+    ToolStage stage = {.n_tools = n, .layer = n ? tool->layer : 0};
+    for (int i = 0; i < n; i++) {
+        ToolArgs args;
+        CHECK(tool_args_parse(tool[i].args, &args, NULL) == OK);
+        for (int k = 0; k < args.n; k++) {
+            if (args.arg[k] == ARG_RUN) stage.runs |= (uint32_t)1 << stage.n_pointers;
+            stage.n_pointers += tool_arg_pointers(args.arg[k]);
+        }
+    }
+    return stage;
+}
+
+/* ---- conditions between keys ---- */
+
+static const char *const initial_args[TOOL_KIND_COUNT] = {
+    [TOOL_CALCULATOR] = "run+token+run", [TOOL_STORE] = "prompt", [TOOL_PROGRAM] = ""};
+
+static Status resolve_args(ToolConfig *t, int i, Err *err) {
+    ToolArgs args;
+    if (!*t->args) snprintf(t->args, sizeof t->args, "%s", initial_args[t->tool]);
+    if (!*t->args)
+        return err_set(err, ERR_INPUT,
+                       "tools.%d.args is empty, and a program has no arguments of its own; set it, such as "
+                       "run+token+run",
+                       i);
+    Status status = tool_args_parse(t->args, &args, err);
+    if (status != OK) err_prefix(err, "tools.%d.args is ", i);
+    return status;
+}
+
+Status config_resolve_tools(Config *c, Err *err) {
+    for (int i = 0; i < c->n_tools; i++) {
+        ToolConfig *t = &c->tools[i];
+        TRY(resolve_args(t, i, err));
+        if (t->layer > c->model.n_layer)
+            return err_set(err, ERR_INPUT,
+                           "tools.%d.layer is %d and model.n_layer is %d; set the layer to a number from 0 "
+                           "(behind the embedding) to %d (behind all blocks)",
+                           i, t->layer, c->model.n_layer, c->model.n_layer);
+        if (t->layer != c->tools[0].layer)
+            return err_set(
+                err, ERR_INPUT,
+                "tools.0.layer is %d and tools.%d.layer is %d: all tools share one stage; set both "
+                "to the same layer",
+                c->tools[0].layer, i, t->layer);
+    }
+    if (c->n_tools && c->n_neurons)
+        return err_set(err, ERR_INPUT,
+                       "the config has neuron rules and tools, which cannot be combined; leave out the "
+                       "section neurons or tools");
+    c->model.tool = tool_stage(c->tools, c->n_tools);
+    return OK;
+}
+
+void config_derive_tools(Config *c) {
+    ToolConfig tool[TOOLS_MAX];
+    memcpy(tool, c->tools, sizeof tool);
+    c->model.tool = (ToolStage){0};
+    for (int i = 0; i < c->n_tools; i++)
+        if (resolve_args(&tool[i], i, NULL) != OK) return;
+    c->model.tool = tool_stage(tool, c->n_tools);
+}

@@ -1,0 +1,63 @@
+/* Tools that a model calls from inside its layers: the config's list `tools`. All of them share one stage of the model,
+ * behind `layer` blocks (model/layers/tool.h). What a tool computes is not here. */
+#ifndef ROTE_BASE_CONFIG_TOOLS_H
+#define ROTE_BASE_CONFIG_TOOLS_H
+
+#include <stdint.h>
+
+#include "base/config/span.h"
+#include "base/err.h"
+
+enum { TOOLS_MAX = 4, TOOL_ARGS_MAX = 4, TOOL_POINTERS_MAX = TOOLS_MAX * TOOL_ARGS_MAX * 2 };
+
+typedef enum ToolKind { TOOL_CALCULATOR, TOOL_STORE, TOOL_PROGRAM, TOOL_KIND_COUNT } ToolKind;
+
+/* What an argument is, and so how many pointers it has: all are copied from the tokens read so far.
+ *   run     the symbols of one class around a place, without a gap; one pointer, at the last of them
+ *   token   one symbol; one pointer
+ *   span    the symbols from one place to another; two pointers, at the first and the last
+ *   prompt  all symbols since BOS; no pointer */
+typedef enum ToolArg { ARG_RUN, ARG_TOKEN, ARG_SPAN, ARG_PROMPT, ARG_COUNT } ToolArg;
+
+typedef enum ToolRead { READ_POINTER, READ_COUNT } ToolRead;
+typedef enum ToolTrain { TOOL_LABELLED, TOOL_TRAIN_COUNT } ToolTrain;
+
+/* One tool. */
+typedef struct ToolConfig {
+    ToolKind tool;
+    int layer;     /* blocks before the stage; 0: it stands behind the embedding */
+    char args[64]; /* words of ToolArg joined by '+', "run+token+run"; empty: those of the tool (resolved) */
+    ToolRead read;
+    ToolTrain train;
+    double own_from; /* share of the steps after which the model's own calls count; 1: never */
+    int max_calls;   /* calls in one sequence */
+    double weight;   /* of the cross-entropy of its calls and pointers */
+    Span attributes; /* of facts, that it serves (data/calls.h) */
+} ToolConfig;
+
+/* The arguments of a tool. */
+typedef struct ToolArgs {
+    int n;
+    ToolArg arg[TOOL_ARGS_MAX];
+} ToolArgs;
+
+/* Reads ToolConfig.args; the empty text has none. ERR_INPUT: err->msg begins with the text. */
+Status tool_args_parse(const char *text, ToolArgs *out, Err *err);
+static inline int tool_arg_pointers(ToolArg arg) { return arg == ARG_SPAN ? 2 : arg != ARG_PROMPT; }
+
+enum { POINTER_WIDTH = 8 }; /* channels of a pointer's queries and keys */
+
+/* The shape of the stage that the tools share. Its pointers are those of tool 0's arguments in their order, then those
+ * of tool 1's, ..; tool i is number i + 1 in calls. */
+typedef struct ToolStage {
+    int n_tools; /* 0: the model has no stage */
+    int layer, n_pointers;
+    uint32_t runs; /* bit p: pointer p points at the last symbol of a run; else at any place */
+} ToolStage;
+
+/* The stage of n tools whose args can be read (CHECK). */
+ToolStage tool_stage(const ToolConfig *tool, int n);
+/* The first pointer of tool i; for i = n the number of pointers. */
+int tool_first_pointer(const ToolConfig *tool, int i);
+
+#endif

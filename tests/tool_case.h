@@ -1,0 +1,76 @@
+/* Random stages of tools, and what they do at a random batch, for the tests (with tests/model_case.h). */
+#ifndef ROTE_TESTS_TOOL_CASE_H
+#define ROTE_TESTS_TOOL_CASE_H
+
+#include <string.h>
+
+#include "tests/model_case.h"
+
+/* A stage behind any number of blocks, with 1 to 3 tools and up to 3 pointers of both kinds. */
+static inline ToolStage draw_stage(Draw *d, const ModelConfig *c, int i) {
+    return (ToolStage){.n_tools = 1 + i % 3,
+                       .layer = draw_int(d, 0, c->n_layer),
+                       .n_pointers = i % 5 == 4 ? 0 : 1 + i % 3,
+                       .runs = (uint32_t)draw_int(d, 0, 7)};
+}
+
+typedef struct OwnTools {
+    ToolRows rows;
+    int32_t *written, *call, *point;
+    uint8_t *symbol_class;
+    double *call_weight, *point_weight, *call_nats, *point_nats;
+} OwnTools;
+
+/* By the definition, written out: whether pointer p of row t may point at place u. */
+static inline bool may_point(const ToolStage *stage, const uint8_t *symbol_class, const int32_t *inputs,
+                             int p, int t, int u) {
+    if (!(stage->runs >> p & 1)) return true;
+    int here = u ? symbol_class[inputs[u]] : 0, next = u < t ? symbol_class[inputs[u + 1]] : 0;
+    return here && here != next;
+}
+
+/* About half of the rows are written at; about half of the targets are asked for. */
+static inline OwnTools draw_tools(Draw *d, const ModelConfig *c, const Batch *b) {
+    const ToolStage *stage = &c->tool;
+    int n = b->start[b->n_seq], P = stage->n_pointers;
+    OwnTools x = {.written = calloc((size_t)n, sizeof(int32_t)),
+                  .call = calloc((size_t)n, sizeof(int32_t)),
+                  .point = calloc((size_t)(n * P) + 1, sizeof(int32_t)),
+                  .symbol_class = calloc((size_t)c->vocab_size, 1),
+                  .call_weight = calloc((size_t)stage->n_tools + 1, sizeof(double)),
+                  .point_weight = calloc((size_t)P + 1, sizeof(double)),
+                  .call_nats = calloc((size_t)n, sizeof(double)),
+                  .point_nats = calloc((size_t)(n * P) + 1, sizeof(double))};
+    for (int v = 0; v < c->vocab_size; v++) x.symbol_class[v] = (uint8_t)draw_int(d, 0, 2);
+    for (int k = 0; k <= stage->n_tools; k++) x.call_weight[k] = k == 1 ? 1 : 0.5 + draw_int(d, 0, 4);
+    for (int p = 0; p < P; p++) x.point_weight[p] = 0.5 + draw_int(d, 0, 4);
+    for (int s = 0; s < b->n_seq; s++)
+        for (int t = 0; b->start[s] + t < b->start[s + 1]; t++) {
+            int i = b->start[s] + t, kind = draw_int(d, 0, 6);
+            x.written[i] = kind < 3 ? draw_int(d, 0, c->vocab_size - 1) : kind < 5 ? 2 - kind : TOOL_NOTHING;
+            if (kind == 3) x.written[i] = TOOL_NONE;
+            if (kind == 4) x.written[i] = TOOL_END;
+            x.call[i] = draw_int(d, -1, stage->n_tools);
+            for (int p = 0; p < P; p++) {
+                int u = draw_int(d, 0, t);
+                bool allowed = may_point(stage, x.symbol_class, b->inputs + b->start[s], p, t, u);
+                x.point[i * P + p] = allowed && draw_int(d, 0, 2) ? u : -1;
+            }
+        }
+    x.rows = (ToolRows){x.written,     x.symbol_class, x.call,      x.point,
+                        x.call_weight, x.point_weight, x.call_nats, x.point_nats};
+    return x;
+}
+
+static inline void free_tools(OwnTools *x) {
+    free(x->written);
+    free(x->call);
+    free(x->point);
+    free(x->symbol_class);
+    free(x->call_weight);
+    free(x->point_weight);
+    free(x->call_nats);
+    free(x->point_nats);
+}
+
+#endif
