@@ -55,6 +55,16 @@ $ rote export b --to hf hf2 && cmp hf/model.safetensors hf2/model.safetensors &&
 hf2
   "bos_token_id": 0,
   "eos_token_id": null,
+$ cmp b/tokenizer.json hf2/tokenizer.json && cat hf2/tokenizer_config.json
+{
+  "tokenizer_class": "PreTrainedTokenizerFast",
+  "bos_token": "<|endoftext|>",
+  "eos_token": null,
+  "add_bos_token": true,
+  "model_max_length": 9
+}
+$ rote import hf2 --out b2 > /dev/null && rote export b2 --to hf hf3 && cmp hf2/model.safetensors hf3/model.safetensors && cmp b/tokenizer.json b2/tokenizer.json
+hf3
 $ printf 'prompt,answer,tag\nab,a,x\nb c,ab a,y\na,b,\n' > f.csv && rote facts import f.csv --out f > /dev/null
 $ rote eval b
 2> rote: b: was imported, so it has no facts; make some (`rote facts import`) and name them: --facts DIR
