@@ -132,6 +132,7 @@ typedef struct ModelConfig {
     int bos; /* the row of the embedding that position 0 reads */
     Act act;
     bool gated, bias, tie_weights;
+    bool qkv_bias; /* biases of q, k and v, also without bias */
     Attn attn;
     Mlp mlp;
     double init_std;

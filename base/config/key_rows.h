@@ -152,6 +152,8 @@ KEY(model.act, KEY_ENUM, .initial = "gelu", .choices = acts,
 KEY(model.gated, KEY_BOOL, .initial = "false", .also = "glu swiglu geglu",
     .help = "MLP with a gate: out(act(gate(x)) * up(x)), three matrices instead of two")
 KEY(model.bias, KEY_BOOL, .initial = "true", .help = "biases in norms and linear layers")
+KEY(model.qkv_bias, KEY_BOOL, .initial = "false", .late = true,
+    .help = "biases of queries, keys and values, also with bias: false (as in Qwen2)")
 KEY(model.tie_weights, KEY_BOOL, .initial = "true", .also = "tied tie_word_embeddings weight_tying",
     .help = "the head uses the weights of the token embedding")
 KEY(model.attn, KEY_ENUM, .initial = "causal", .choices = attns, .also = "attention",
