@@ -149,7 +149,7 @@ $(BUILD)/tests/double/%: $(BUILD)/tests/double/%.o $(CORE)
 $(BUILD)/tests/one_hash: $(BUILD)/tests/one_hash.o $(CORE)
 	$(link_test)
 
-tests: $(SUITE_BIN) $(if $(DOUBLE),,$(addprefix $(BUILD)/tests/,one_hash golden_archives kept_sets tokens) $(BUILD)/rote)
+tests: $(SUITE_BIN) $(if $(DOUBLE),,$(addprefix $(BUILD)/tests/,one_hash golden_archives kept_sets tokens logits_of) $(BUILD)/rote)
 
 one_hash: $(BUILD)/tests/one_hash
 
@@ -253,4 +253,4 @@ compile_commands:
 clean:
 	rm -rf build rote compile_commands.json
 
--include $(OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d) $(BUILD)/tests/one_hash.d $(BUILD)/tests/golden_archives.d $(BUILD)/tests/kept_sets.d $(BUILD)/tests/tokens.d
+-include $(OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d) $(BUILD)/tests/one_hash.d $(BUILD)/tests/golden_archives.d $(BUILD)/tests/kept_sets.d $(BUILD)/tests/tokens.d $(BUILD)/tests/logits_of.d

@@ -29,7 +29,9 @@ typedef enum Purpose {
     RANDOM_PREFIX = 17,  /* seed prefixes; sub 0: of the set, 1: of training; index = sequence, symbol */
     RANDOM_NULL = 18,    /* normal logits that samplers cut; sub = draw */
     RANDOM_INPUTS = 19,  /* inputs made of facts; sub 0 the wrong symbol, 1 random symbols */
-    RANDOM_END           /* one past the last */
+    RANDOM_TOOLS =
+        20,    /* results of tools; sub 0: that get lost in training, 1: wrong ones in an evaluation */
+    RANDOM_END /* one past the last */
 } Purpose;
 
 /* An endless sequence of random words, accessed by index. sub distinguishes streams of one purpose (see Purpose). */

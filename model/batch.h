@@ -15,9 +15,9 @@ enum { TOOL_NOTHING = -1, TOOL_NONE = -2, TOOL_END = -3 };
  *   written       what is written at the token: a symbol (0 or above), TOOL_NOTHING, TOOL_NONE (a call without result),
  *                 TOOL_END (the result has ended); NULL: nothing anywhere
  *   symbol_class  (V) class of each symbol for pointers at runs, 0: of no run. BOS is of no run. NULL: no runs
- *   call          target of the call's read-out: 0 (no call) or 1 .. n (that tool); below 0: not asked. NULL: none asked
- *   point         (tokens,P) target of each pointer: a place in the token's own sequence, 0 (BOS) up to the token, which
- *                 the pointer's kind allows (CHECK); below 0: not asked. NULL: none asked
+ *   call          target of the call's read-out: 0 (no call) or 1 .. n (that tool); below 0: not asked. NULL: no row is
+ *   point         (tokens,P) target of each pointer: a place in the token's own sequence, 0 (BOS) up to the token,
+ *                 which the pointer's kind allows (CHECK); below 0: not asked. NULL: none is
  *   call_weight   (1+n) weight of the cross-entropy of a call, by its target; NULL: 1
  *   point_weight  (P) weight of the cross-entropy of each pointer; NULL: 1
  *   call_nats     receives -ln p of each target of call, 0 without one, in a gradient's pass; NULL: not wanted
@@ -31,7 +31,8 @@ typedef struct ToolRows {
 } ToolRows;
 
 /* Sequences laid end to end, without padding. Sequence s has the tokens start[s] .. start[s+1]-1.
- *   inputs   tokens that the model reads: 0 (BOS) at position 0, then x1 .. x(S-1); token v reads row v of wte
+ *   inputs   tokens that the model reads: 0 (BOS, which reads row model.bos of wte) at position 0, then
+ *            x1 .. x(S-1); token v reads row v
  *   targets  tokens that it must predict: x1 .. xS; below 0: no target, so no loss
  *   tags     one per sequence, or NULL
  *   rules    neuron rules, for the gradient (model/neurons/rules.h), or NULL

@@ -28,8 +28,8 @@ void decoder_edit(Decoder *d, const Edits *edits);
  *   call      0 (no call) or 1 .. n, as gpt_tool_choices has it
  *   place     (P) with a call: the place of each pointer, -1: none is allowed; NULL without a call */
 typedef int32_t DecoderTool(void *user, int position, int call, const int32_t *place);
-/* From now on the decoder asks `tool` what to write; goes back to position 0. NULL: it writes nothing, as at first. With
- * the same choices written, the logits have the bits of the full forward pass, for any division into calls and after any
+/* From now on the decoder asks `tool` what to write; goes back to position 0. NULL: it writes nothing, as at first.
+ * With the same answers, the logits have the bits of the full forward pass, for any division into calls and after any
  * rewind. The model has a stage of tools (CHECK).
  *   symbol_class  (V) as in ToolRows; NULL: no runs. Must outlive its use */
 void decoder_tools(Decoder *d, const uint8_t *symbol_class, DecoderTool *tool, void *user);

@@ -117,7 +117,7 @@ double gpt_flops(const ModelConfig *c, const ParamTable *table, double tokens, d
     double matrices = (double)c->vocab_size * c->n_embd;
     for (int i = 0; i < table->count; i++) {
         const Tensor *t = &table->tensor[i];
-        if (t->matrix && (t->part == PART_ATTENTION || t->part == PART_MLP))
+        if (t->matrix && (t->part == PART_ATTENTION || t->part == PART_MLP || t->part == PART_TOOLS))
             matrices += (double)t->rows * t->cols;
     }
     double attention = c->attn == ATTN_CAUSAL ? 6.0 * c->n_layer * T * c->n_embd : 0;

@@ -60,11 +60,11 @@ typedef void LogitsObserver(void *user, const real *logits);
 void gpt_lens(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, int layer,
               const uint8_t *chosen, LogitsObserver *observe, void *user);
 
-/* What the read-outs of the stage of tools choose at each token, indexed as in the batch (model/layers/tool.h). Computes
- * the blocks before the stage and nothing else: nothing that is written changes a choice.
+/* What the read-outs of the stage of tools choose at each token, indexed as in the batch (model/layers/tool.h).
+ * Computes the blocks before the stage and nothing else: nothing that is written changes a choice.
  *   call   0 (no call) or 1 .. n: the largest logit, the first of several
- *   point  (tokens,P) at a token with a call the place of each pointer with the largest score, the first of several; -1:
- *          no place is allowed, or no call
+ *   point  (tokens,P) at a token with a call, of every pointer, those of other tools too: the place with the largest
+ *          score, the first of several, or -1 if no place is allowed; -1 at a token without a call
  * Of batch->tools only symbol_class is read. The model has such a stage (CHECK). */
 void gpt_tool_choices(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, int32_t *call,
                       int32_t *point);

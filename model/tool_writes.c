@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-Status tool_writes_create(ToolWrites *out, int length, const int *max_calls, ToolAnswer *answer, void *user,
+Status tool_writes_create(ToolWrites *out, int length, const int *max_calls, ToolResult *answer, void *user,
                           Err *err) {
     *out = (ToolWrites){.length = length, .max_calls = max_calls, .answer = answer, .user = user};
     out->written = malloc((size_t)length * sizeof *out->written);

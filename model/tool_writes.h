@@ -3,7 +3,7 @@
  * last one. A call without result writes TOOL_NONE at row t and nothing behind it. As long as a result is being written
  * no call counts; after TOOL_END the next may.
  *
- * For a decoder (tool_writes_step is a DecoderTool), and for full passes: the rows of gpt_tool_choices in their order. */
+ * For a decoder (tool_writes_step is a DecoderTool), and for full passes: the rows of gpt_tool_choices in order. */
 #ifndef ROTE_MODEL_TOOL_WRITES_H
 #define ROTE_MODEL_TOOL_WRITES_H
 
@@ -15,13 +15,13 @@
 /* Answers a call. Writes the symbols of the result, at most `room` of them (there are no more rows), and returns how
  * many; TOOL_NONE: there is no result.
  *   position, call, place   as in DecoderTool (model/decode.h); call is 1 .. n */
-typedef int ToolAnswer(void *user, int position, int call, const int32_t *place, int32_t *result, int room);
+typedef int ToolResult(void *user, int position, int call, const int32_t *place, int32_t *result, int room);
 
 typedef struct ToolWrites {
     int length;           /* rows there is room for */
     int position;         /* rows that were asked for */
     const int *max_calls; /* of each tool, in one sequence: max_calls[i] is that of call i + 1 */
-    ToolAnswer *answer;
+    ToolResult *answer;
     void *user;
     int32_t *written; /* (length) */
     int32_t *caller;  /* (length) the row of the call whose result is written there; -1: nothing is written */
@@ -29,7 +29,7 @@ typedef struct ToolWrites {
 } ToolWrites;
 
 /* max_calls, answer and user must outlive its use. ERR_NOMEM. Free with tool_writes_free. */
-Status tool_writes_create(ToolWrites *out, int length, const int *max_calls, ToolAnswer *answer, void *user,
+Status tool_writes_create(ToolWrites *out, int length, const int *max_calls, ToolResult *answer, void *user,
                           Err *err);
 void tool_writes_free(ToolWrites *writes);
 

@@ -2,10 +2,11 @@
 # Every fault of tests/faults.txt, put into a copy of the tree, must make a test fail: in double, the gradients of the
 # layers alone or of whole models, or the reference where the fault is not in a backward pass; of sweeps, their transcript; of
 # verdicts on capacity, test_fits; of what surrounds the program, tests/check_environment.sh; of seals, tests/check_damage.sh and
-# two unit tests; of base/, two others; of creativity, two; of figures of logits, their unit tests and transcript; of sampling, two
-# unit tests and its transcript; of tools, five unit tests; of memory that runs out, tests/check_allocations.sh; of returns that are dropped, scripts/check_returns.sh.
 # two unit tests; of base/, two others; of creativity, three and a transcript; of figures of logits, their unit tests and transcript; of sampling, two
-# unit tests and its transcript; of memory that runs out, tests/check_allocations.sh; of returns that are dropped, scripts/check_returns.sh.
+# unit tests and its transcript; of tools, five unit tests; of the stage of tools in the model, two;
+# of memory that runs out, tests/check_allocations.sh; of returns that are dropped, scripts/check_returns.sh.
+# two unit tests; of base/, two others; of creativity, two; of figures of logits, their unit tests and transcript; of sampling, two
+# unit tests and its transcript; of tools, five unit tests; of their stage in the model, two; of what facts ask of them, two; of memory that runs out, tests/check_allocations.sh; of returns that are dropped, scripts/check_returns.sh.
 # A fault whose place is no longer there, that does not compile, or that makes a test hang counts as failed, too.
 #   tests/long_faults.sh [-v] [WORD]     only faults whose description or file has WORD; -v: asks every test in double
 #   tests/long_faults.sh --places        builds nothing: only whether every place is there, once (tests/check_faults.sh)
@@ -19,6 +20,8 @@ only=${1:-}
 layers=tests/double/test_layers models=tests/double/test_gradients reference=tests/double/test_reference
 training=tests/double/test_straight_through runs='tests/test_neurons tests/test_init_from'
 rules='tests/double/test_rules tests/double/test_causal tests/double/test_rule_losses tests/double/test_routing'
+stage='tests/double/test_tool tests/test_tool'
+asked='plain/tests/test_sums plain/tests/test_calls'
 environment=tests/check_environment.sh damage='plain/tests/test_hostile plain/tests/test_done tests/check_damage.sh'
 base='plain/tests/test_file plain/tests/test_pattern'
 allocations=tests/check_allocations.sh returns=scripts/check_returns.sh
@@ -26,7 +29,7 @@ creativity='plain/tests/test_tasks plain/tests/test_creativity'
 tools='plain/tests/test_calculator plain/tests/test_store plain/tests/test_tape plain/tests/test_programs plain/tests/test_mcp'
 creativity='plain/tests/test_tasks plain/tests/test_creativity plain/tests/test_plane tests/cli/creativity_curves.t'
 sampling='plain/tests/test_chain plain/tests/test_sample tests/cli/sample.t'
-foreign='plain/tests/test_gguf plain/tests/test_tokenizer'
+foreign='plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model'
 measured='tests/test_neuron_eval tests/test_edits'
 logits='plain/tests/test_logit_row plain/tests/test_variance plain/tests/test_identities plain/tests/test_logit_pattern
     plain/tests/test_normality plain/tests/test_kstar plain/tests/test_null plain/tests/test_hooks
@@ -37,6 +40,8 @@ build() { # double | rules | fits | plain | sealed, more for make
     local -a goal=(DOUBLE=1 BUILD=build "build/$layers" "build/$models" "build/$reference" "build/$training")
     # shellcheck disable=SC2206  # two words each
     [[ $1 == rules ]] && goal=(DOUBLE=1 BUILD=build ${rules//tests/build/tests} ${runs//tests/build/tests} ${measured//tests/build/tests})
+    # shellcheck disable=SC2206
+    [ "$1" = stage ] && goal=(DOUBLE=1 BUILD=build ${stage//tests/build/tests})
     [ "$1" = fits ] && goal=(DOUBLE=1 BUILD=build build/tests/test_fits)
     [ "$1" = plain ] && goal=(ISAS=portable BUILD=plain plain/rote)
     # shellcheck disable=SC2206  # words
@@ -47,6 +52,8 @@ build() { # double | rules | fits | plain | sealed, more for make
     [ "$1" = sampling ] && goal=(ISAS=portable BUILD=plain plain/rote plain/tests/test_chain plain/tests/test_sample)
     # shellcheck disable=SC2206
     [ "$1" = creativity ] && goal=(ISAS=portable BUILD=plain plain/rote ${creativity% *})
+    # shellcheck disable=SC2206
+    [ "$1" = asked ] && goal=(ISAS=portable BUILD=plain $asked)
     # shellcheck disable=SC2206
     [ "$1" = tools ] && goal=(ISAS=portable BUILD=plain $tools)
     # shellcheck disable=SC2206
@@ -77,6 +84,8 @@ tests_for() {
     sealed:*) echo $damage && return ;;
     base:*) echo $base && return ;;
     creativity:*) echo $creativity && return ;;
+    stage:*) echo $stage && return ;;
+    asked:*) echo $asked && return ;;
     places:*) echo tests/cli/places.t && return ;;
     capacity:*) echo tests/test_fits && return ;;
     sampling:*) echo $sampling && return ;;
@@ -139,6 +148,8 @@ try() { # what, file, from, to
     [[ $1 == sealed:* ]] && program=sealed
     [[ $1 == base:* ]] && program=base
     [[ $1 == creativity:* ]] && program=creativity
+    [[ $1 == stage:* ]] && program=stage
+    [[ $1 == asked:* ]] && program=asked
     [[ $1 == places:* ]] && program=plain
     [[ $1 == sampling:* ]] && program=sampling
     [[ $1 == tools:* ]] && program=tools

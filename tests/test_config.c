@@ -52,7 +52,7 @@ static void defaults(void **state) {
                                    "  norm: layernorm\n"
                                    "  norm_eps: 1e-05\n"
                                    "  pos: learned\n"
-                                   "  rope_theta: 10000\n"
+                                   "  rope_theta: 10000\n  bos: 0\n"
                                    "  act: gelu\n"
                                    "  gated: false\n"
                                    "  bias: true\n"

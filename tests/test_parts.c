@@ -73,7 +73,8 @@ static void an_untrained_model(void **state) {
     }
     Parts other = ask(&g, &facts, (PartsPlan){.init_seed = 8, .seeds = 2});
     for (int p = 0; p <= PARTS_ALL; p++) /* gains and biases start the same from every seed */
-        assert_int_equal(other.row[p].reset.lost_bits.value != 0, p != PART_NORM && p != PART_HEAD && p != PART_TOOLS);
+        assert_int_equal(other.row[p].reset.lost_bits.value != 0,
+                         p != PART_NORM && p != PART_HEAD && p != PART_TOOLS);
     gpt_free(&g);
     facts_free(&facts);
 }

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sys/stat.h>
+
 #include <cmocka.h>
 
 #include "base/file.h"
@@ -166,6 +168,25 @@ static void every_kind_of_program(void **state) {
     grandchildren_are_gone();
 }
 
+/* The largest file in memory that this process holds: a program's stderr. */
+static off_t log_size(void) {
+    DIR *dir = opendir("/proc/self/fd");
+    off_t most = 0;
+    assert_non_null(dir);
+    for (struct dirent *e; (e = readdir(dir));) {
+        char link_path[300], target[300];
+        struct stat info;
+        snprintf(link_path, sizeof link_path, "/proc/self/fd/%s", e->d_name);
+        ssize_t n = readlink(link_path, target, sizeof target - 1);
+        if (n <= 0) continue;
+        target[n] = '\0';
+        if (strstr(target, "memfd:stderr") && stat(link_path, &info) == 0 && info.st_size > most)
+            most = info.st_size;
+    }
+    closedir(dir);
+    return most;
+}
+
 static ToolSpec spec_of(const char *const *command, const char *ask) {
     return (ToolSpec){.kind = TOOL_PROGRAM,
                       .name = "p",
@@ -189,6 +210,25 @@ static void why_a_program_is_gone(void **state) {
     assert_int_equal(answer.reason, TOOL_GONE);
     assert_string_equal(answer.why, "it ended: exit status 3; its stderr ends: no licence");
     tool_close(tool);
+}
+
+/* A flood of stderr between two calls, when nobody asks: a gigabyte and more, of which little is ever kept. */
+static void stderr_stays_small(void **state) {
+    (void)state;
+    const char *const command[] = {self, "child", "floods stderr", NULL};
+    ToolSpec spec = spec_of(command, "{q}");
+    Err err;
+    Tool *tool;
+    off_t least = INT64_MAX;
+    assert_int_equal(tool_open(&tool, &spec, &err), OK);
+    usleep(300000);
+    for (int i = 0; i < 20; i++) {
+        off_t size = log_size();
+        least = size < least ? size : least;
+        usleep(7000);
+    }
+    tool_close(tool);
+    if (least > 64 << 20) fail_msg("%lld bytes of stderr were kept", (long long)least);
 }
 
 /* 70,000 bytes in one question, more than a pipe takes, and as many in one answer are too long for both. */
@@ -278,7 +318,7 @@ static void programs_that_cannot_start(void **state) {
     Err err;
     Tool *tool;
     ToolSpec spec = spec_of(missing, "{q}");
-    int descriptors = count_entries("/proc/self/fd"), tasks = count_entries("/proc/self/task");
+    int descriptors = count_entries("/proc/self/fd"), tasks = count_threads();
     assert_int_equal(tool_open(&tool, &spec, &err), ERR_INPUT);
     assert_non_null(strstr(err.msg, "no-such-program-here: cannot be started: No such file"));
     spec.command = folder;
@@ -309,6 +349,7 @@ int main(int argc, char **argv) {
     if (argc == 3 && !strcmp(argv[1], "child")) return child(argv[2]);
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_kind_of_program),
                                        cmocka_unit_test(why_a_program_is_gone),
+                                       cmocka_unit_test(stderr_stays_small),
                                        cmocka_unit_test(long_lines),
                                        cmocka_unit_test(templates),
                                        cmocka_unit_test(an_array_that_is_given_up),

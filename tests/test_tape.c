@@ -245,6 +245,37 @@ static void altered(void **state) {
     buffer_free(&file);
 }
 
+/* Lines with a right hash that are none of a tape: whoever can compute a hash does not get further. */
+static void lines_of_others(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        "{\"tool\":\"p\"",
+        "{\"tool\":1,\"arguments\":[\"a\"],\"answer\":\"1\"",
+        "{\"tool\":\"p\",\"arguments\":[],\"answer\":\"1\"",
+        "{\"tool\":\"p\",\"arguments\":[1],\"answer\":\"1\"",
+        "{\"tool\":\"p\",\"arguments\":{\"a\":1},\"answer\":\"1\"",
+        "{\"tool\":\"p\",\"arguments\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\"],\"answer\":\"1\"",
+        "{\"tool\":\"p\",\"arguments\":[\"a\"]",
+        "{\"tool\":\"p\",\"arguments\":[\"a\"],\"answer\":7",
+        "{\"tool\":\"p\",\"arguments\":[\"a\"],\"none\":\"answered\"",
+        "{\"tool\":\"p\",\"arguments\":[\"a\"],\"none\":\"bored\"",
+        "{\"tool\":\"p\",\"arguments\":[\"a\"],\"none\":\"gone\",\"answer\":\"1\"",
+        "{\"tool\":\"p\",\"tool\":\"q\",\"arguments\":[\"a\"],\"answer\":\"1\"",
+        "[\"tool\"",
+        "{\"tool\":\"p\",\"arguments\":[\"\xff\"],\"answer\":\"1\"",
+        "{\"tool\":\"p\",\"arguments\":[\"a\"],\"answer\":\"\\u0000\"",
+        "",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char line[300], hash[33];
+        content_hash(lines[i], strlen(lines[i]), hash);
+        int size = snprintf(line, sizeof line, "%s,\"hash\":\"%s\"}\n", lines[i], hash);
+        expect_altered(line, (size_t)size, lines[i]);
+    }
+    put_file("{\"tool\":\"p\",\"arguments\":[\"a\"],\"answer\":\"1\",\"hash\":\"", 0);
+    tape_close(opened(true)); /* an empty file is an empty tape */
+}
+
 static void places_that_are_none(void **state) {
     (void)state;
     Err err;
@@ -277,8 +308,11 @@ static int teardown(void **state) {
 
 int main(int argc, char **argv) {
     if (argc == 2 && !strcmp(argv[1], "child")) return child();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(replayed), cmocka_unit_test(many_calls),
-                                       cmocka_unit_test(torn), cmocka_unit_test(altered),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(replayed),
+                                       cmocka_unit_test(many_calls),
+                                       cmocka_unit_test(torn),
+                                       cmocka_unit_test(altered),
+                                       cmocka_unit_test(lines_of_others),
                                        cmocka_unit_test(places_that_are_none)};
     return cmocka_run_group_tests_name("tape", tests, setup, teardown);
 }

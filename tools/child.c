@@ -144,7 +144,8 @@ Status child_start(Child *out, const char *const *command, Err *err) {
     if (why) {
         atomic_store(&out->stop, true); /* there is no thread to join */
         child_stop(out);
-        status = err_set(err, ERR_NOMEM, "no thread to watch %s: %s", command[0], strerror(why));
+        status = err_set(err, ERR_NOMEM, "no thread to watch %s (no memory, or too many threads): %s",
+                         command[0], strerror(why));
     }
 done:
     for (int i = 0; i < 2; i++) {

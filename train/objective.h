@@ -10,17 +10,19 @@
 #include "train/neurons/routing.h"
 #include "train/neurons/rules.h"
 #include "train/optimizers/optimizer.h"
+#include "train/tools/teacher.h"
 
 typedef struct Objective {
     NeuronRules rules; /* rules.n 0: none */
     Ranking *ranking;  /* NULL: no rule has the loss rank */
     Routing *routing;  /* NULL: no rule routes parameters */
     Causal *causal;    /* NULL: no rule has the loss causal */
+    ToolTeacher tools; /* tools.n 0: none */
 } Objective;
 
 /* config is resolved; facts, pool, gpt and state (store/rule_state.h; one of each rule, or NULL without
  * rules) must outlive the objective, and *out stays where it is. ERR_INPUT: rules that cannot be trained on
- * these facts. ERR_NOMEM. Free with objective_free, also after an error. */
+ * these facts, tools that they give no reason to call. ERR_NOMEM. Free with objective_free, also after an error. */
 Status objective_create(Objective *out, const Config *config, const FactSet *facts, const FactBatch *pool,
                         const Gpt *gpt, RuleState *state, Err *err);
 void objective_free(Objective *objective);
@@ -31,7 +33,7 @@ double objective_bytes(const Config *config, const FactSet *facts, int64_t param
 void objective_init_params(const Objective *objective, real *params);
 
 /* Before the batch of a step is drawn; step: from 0. ERR_INPUT, ERR_NOMEM: neurons due now cannot be
- * chosen. */
+ * chosen, or a tool failed in the step before. */
 Status objective_begin_step(Objective *objective, int64_t step, Err *err);
 
 /* The gradient on the batch, laid out as the parameter vector, for the caller to read until the next call.

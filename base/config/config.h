@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "base/config/neurons.h"
+#include "base/config/span.h"
 #include "base/config/tools.h"
 #include "base/err.h"
 
@@ -20,11 +21,6 @@ enum { SIZES_MAX = 16 };
 typedef struct Sizes {
     int n, size[SIZES_MAX];
 } Sizes;
-
-/* A range of whole numbers, both ends included, written "1-4", or "3" for "3-3". */
-typedef struct Span {
-    int low, high;
-} Span;
 
 /* The kinds of facts: DRAWN(name, word) where data/kinds/ draws them, READ(name, word) where they are read from
  * facts.path. A row makes FACTS_<name>, its word for facts.kind, a flag OF_<name> for the keys that it uses
@@ -132,6 +128,7 @@ typedef struct ModelConfig {
     double norm_eps;
     Position pos;
     double rope_theta;
+    int bos; /* the row of the embedding that position 0 reads */
     Act act;
     bool gated, bias, tie_weights;
     Attn attn;

@@ -142,6 +142,8 @@ KEY(model.pos, KEY_ENUM, .initial = "learned", .choices = positions, .also = "po
     .help = "positions: a learned embedding, rotary (rotated queries and keys), or none")
 KEY(model.rope_theta, KEY_DOUBLE, .initial = "10000", FROM(1), .also = "rope_base theta",
     .help = "pos rope: base of the wavelengths")
+KEY(model.bos, KEY_INT, .initial = "0", FROM_TO(0, 16777215), .late = true, .also = "bos_token_id",
+    .help = "row of the token embedding that the first position reads, before any token")
 KEY(model.act, KEY_ENUM, .initial = "gelu", .choices = acts,
     .also = "activation activation_function hidden_act",
     .help = "activation of the MLP; gelu is the tanh form")

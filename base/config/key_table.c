@@ -1,4 +1,5 @@
-/* The table of config keys, made from the rows of key_rows.h, rule_rows.h and tool_rows.h; and the words of the choices. */
+/* The table of config keys, made from the rows of key_rows.h, rule_rows.h and tool_rows.h; and the words of the
+ * choices. */
 #include <math.h>
 
 #include "base/config/keys.h"

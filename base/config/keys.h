@@ -1,7 +1,7 @@
 /* The table of config keys, a row each. YAML, overrides, help, completion, the resolved config and its hash are all
  * made from it. For base/config/, the tests, and code that compares configs key by key (eval/capacity/series.c). The
- * rows are in key_rows.h, rule_rows.h and tool_rows.h, the table in key_table.c; the functions are those of keys.c, key_values.c
- * and keys_print.c. */
+ * rows are in key_rows.h, rule_rows.h and tool_rows.h, the table in key_table.c; the functions are those of keys.c,
+ * key_values.c and keys_print.c. */
 #ifndef ROTE_BASE_CONFIG_KEYS_H
 #define ROTE_BASE_CONFIG_KEYS_H
 
@@ -112,8 +112,9 @@ const char *key_leaf(const Key *key);
 /* Whether the value is text, which YAML quotes. */
 static inline bool key_is_text(const Key *key) { return key->type >= KEY_NAME; }
 
-/* The list in a name and the number of its item: for "neurons.2.ratio" LIST_NEURONS and 2, with leaf "ratio". LIST_NONE:
- * not a key of a list (item and leaf are unchanged). item is key_lists[..].max if the number is missing or too large. */
+/* The list in a name and the number of its item: for "neurons.2.ratio" LIST_NEURONS and 2, with leaf "ratio".
+ * LIST_NONE: not a key of a list (item and leaf are unchanged). item is key_lists[..].max if the number is missing or
+ * too large. */
 int list_of_name(const char *name, int *item, const char **leaf);
 
 /* Reads text (length bytes, then a NUL) into the key's field. A key of the item after a list's last one adds that item.
@@ -123,7 +124,7 @@ Status key_set(Config *config, const Key *key, const char *text, size_t length, 
 void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]);
 /* A text of less than a path's escaped bytes as YAML, in quotes. */
 void key_quote(char out[KEY_VALUE_MAX], const char *text);
-/* Writes what precedes that value in a YAML file: the beginning of a section or of a list's item, where there is one, and
+/* Writes what precedes that value in a YAML file: the beginning of a section or of an item, where there is one, and
  * the name with a colon.
  *   before   the key written last; NULL: none */
 void key_put_name(FILE *out, const Key *before, const Key *key);

@@ -1,4 +1,5 @@
-/* Conditions between the keys of a neuron rule or a tool, the model and other rules and tools. Internal to base/config/. */
+/* Conditions between the keys of a neuron rule or a tool, the model and other rules and tools. Internal to
+ * base/config/. */
 #ifndef ROTE_BASE_CONFIG_RULES_H
 #define ROTE_BASE_CONFIG_RULES_H
 

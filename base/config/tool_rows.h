@@ -19,3 +19,5 @@ TOOL_KEY("max_calls", max_calls, KEY_INT, .initial = "1", FROM_TO(1, 1000000),
          .help = "maximum number of calls in one sequence")
 TOOL_KEY("weight", weight, KEY_DOUBLE, .initial = "1", FROM_TO(0, 1e6), .also = "lambda",
          .help = "weight of the cross-entropy of its calls and arguments in the loss")
+TOOL_KEY("attributes", attributes, KEY_RANGE, .initial = "1-65536", FROM_TO(1, 65536),
+         .help = "attributes of a fact that it serves, counted from 1; the weights must know the others")

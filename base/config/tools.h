@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "base/config/span.h"
 #include "base/err.h"
 
 enum { TOOLS_MAX = 4, TOOL_ARGS_MAX = 4, TOOL_POINTERS_MAX = TOOLS_MAX * TOOL_ARGS_MAX * 2 };
@@ -31,6 +32,7 @@ typedef struct ToolConfig {
     double own_from; /* share of the steps after which the model's own calls count; 1: never */
     int max_calls;   /* calls in one sequence */
     double weight;   /* of the cross-entropy of its calls and pointers */
+    Span attributes; /* of facts, that it serves (data/calls.h) */
 } ToolConfig;
 
 /* The arguments of a tool. */

@@ -74,11 +74,12 @@ typedef struct TimedProcess {
     int channel; /* a socket */
 } TimedProcess;
 /* Runs body in a child process, which ends with it. An error that body returns reaches the next process_receive. */
-Status process_start(TimedProcess *p, Status (*body)(TimedProcess *parent, const void *argument, Err *err),
-                     const void *argument, Err *err);
-void process_stop(TimedProcess *p); /* also of one that was not started (all zero) */
+Status bench_process_start(TimedProcess *p,
+                           Status (*body)(TimedProcess *parent, const void *argument, Err *err),
+                           const void *argument, Err *err);
+void bench_process_stop(TimedProcess *p); /* also of one that was not started (all zero) */
 /* For the parent. ERR_IO: the child has died. */
-Status process_send(TimedProcess *p, int request, Err *err);
+Status bench_process_send(TimedProcess *p, int request, Err *err);
 Status process_receive(TimedProcess *p, void *reply, size_t size, Err *err);
 /* For the child: waits for a request, false when there will be no more; and sends a reply. */
 bool child_next_request(TimedProcess *parent, int *request);

@@ -25,8 +25,9 @@ static bool receive_all(int channel, void *data, size_t size) {
     return recv(channel, data, size, MSG_WAITALL) == (ssize_t)size;
 }
 
-Status process_start(TimedProcess *w, Status (*body)(TimedProcess *parent, const void *argument, Err *err),
-                     const void *argument, Err *err) {
+Status bench_process_start(TimedProcess *w,
+                           Status (*body)(TimedProcess *parent, const void *argument, Err *err),
+                           const void *argument, Err *err) {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
         return err_set(err, ERR_IO, "bench: cannot make a socket for a timed process");
@@ -46,7 +47,7 @@ Status process_start(TimedProcess *w, Status (*body)(TimedProcess *parent, const
     return err_set(err, ERR_IO, "bench: cannot start a process to time in");
 }
 
-void process_stop(TimedProcess *w) {
+void bench_process_stop(TimedProcess *w) {
     if (w->pid <= 0) return;
     (void)close(w->channel);
     (void)kill(w->pid, SIGKILL); /* fails where it has ended already */
@@ -58,7 +59,7 @@ static Status died(Err *err) {
     return err_set(err, ERR_IO, "bench: a timed process died, perhaps because memory ran out");
 }
 
-Status process_send(TimedProcess *w, int request, Err *err) {
+Status bench_process_send(TimedProcess *w, int request, Err *err) {
     return send_all(w->channel, &request, sizeof request) ? OK : died(err);
 }
 

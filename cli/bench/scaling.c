@@ -53,7 +53,7 @@ static Status serve(TimedProcess *parent, const void *argument, Err *err) {
 /* n processes at the same time: the sum of their tokens/s and of their memory. */
 static Status run(TimedProcess *w, int n, int steps, Throughput *sum, Err *err) {
     *sum = (Throughput){0};
-    for (int i = 0; i < n; i++) TRY(process_send(&w[i], steps, err));
+    for (int i = 0; i < n; i++) TRY(bench_process_send(&w[i], steps, err));
     for (int i = 0; i < n; i++) {
         Throughput reply;
         TRY(process_receive(&w[i], &reply, sizeof reply, err));
@@ -68,14 +68,14 @@ static Status run(TimedProcess *w, int n, int steps, Throughput *sum, Err *err) 
 static Status start(TimedProcess *w, const Shape *s, const BenchOptions *options, int *steps, Err *err) {
     int n = options->threads;
     Throughput first, warm;
-    TRY(process_start(&w[0], serve, &(ServedModel){s, options, 1}, err));
+    TRY(bench_process_start(&w[0], serve, &(ServedModel){s, options, 1}, err));
     TRY(run(w, 1, 1, &first, err));
     if (first.rss_bytes * n > (double)memory_available())
         return err_set(err, ERR_NOMEM,
                        "bench: %d more processes of config %s need %s of memory, %s are available", n,
                        s->name, show_bytes(first.rss_bytes * n), show_bytes((double)memory_available()));
     for (int i = 1; i <= n; i++)
-        TRY(process_start(&w[i], serve, &(ServedModel){s, options, i == n ? n : 1}, err));
+        TRY(bench_process_start(&w[i], serve, &(ServedModel){s, options, i == n ? n : 1}, err));
     *steps = (int)(ROUND_S * first.tokens_per_s / (s->B * s->T)) + 1;
     return run(w + 1, n, 1, &warm, err);
 }
@@ -118,7 +118,7 @@ Status bench_scaling(const BenchOptions *options, json_t *report, Err *err) {
         int steps = 1;
         status = start(w, s, options, &steps, err);
         if (status == OK) status = measure(&figures, w, steps, options, err);
-        for (size_t i = 0; i < n; i++) process_stop(&w[i]);
+        for (size_t i = 0; i < n; i++) bench_process_stop(&w[i]);
         if (status != OK) break;
         table_add(&table, scaling_row(s, &figures));
     }

@@ -131,9 +131,9 @@ Status bench_steps(const BenchOptions *options, json_t *report, Err *err) {
     for (const Shape *s = NULL; (s = bench_next(options, s));) {
         StepFigures figures;
         TimedProcess w;
-        TRY(process_start(&w, time_config, &(StepsOf){s, options}, err));
+        TRY(bench_process_start(&w, time_config, &(StepsOf){s, options}, err));
         Status status = process_receive(&w, &figures, sizeof figures, err);
-        process_stop(&w);
+        bench_process_stop(&w);
         TRY(status);
         peak = figures.peak_gflops > peak ? figures.peak_gflops : peak;
         table_add(&table, steps_row(s, &figures));

@@ -18,6 +18,10 @@ Status open_run(Run *out, const char *dir, const char *facts, Err *err) {
     return run_open_with(out, dir, facts, &note_sink, err);
 }
 
+Status open_run_text(Run *out, const char *dir, const char *facts, Err *err) {
+    return run_open_text(out, dir, facts, &note_sink, err);
+}
+
 /* Every token of the facts must mean the same symbol as in the vocabulary of the model, or every figure would be
  * wrong. */
 static Status facts_fit(const Run *run, const FactSet *facts, const char *dir, Err *err) {

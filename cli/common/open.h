@@ -14,6 +14,9 @@ extern const ProgressSink note_sink;
 /* run_open_with (store/run.h), with its notes on stderr. Close with run_close. */
 Status open_run(Run *out, const char *dir, const char *facts, Err *err);
 
+/* run_open_text (store/run.h), in the same way: for commands that continue or look at text. */
+Status open_run_text(Run *out, const char *dir, const char *facts, Err *err);
+
 /* A run, and the facts on which it is evaluated. */
 typedef struct RunAndFacts {
     Run run;

@@ -282,7 +282,7 @@ static Status cmd_sample(const Args *args, Err *err) {
     TRY(args_threads(args, &job.threads, err));
     if (job.threads == 0) job.threads = threads_default();
     job.options.logprobs = args_has(args, "logprobs");
-    TRY(open_run(&run, args->words[0], args_value(args, "facts"), err));
+    TRY(open_run_text(&run, args->words[0], args_value(args, "facts"), err));
     job.run = &run;
     TRY_GOTO(sample_options(args, config ? &other.sample : &run.config.sample, &job.options.sample,
                             &job.count, err));

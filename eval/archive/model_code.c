@@ -9,7 +9,8 @@ void model_encode(Bytes *out, const ModelConfig *c) {
     const int choices[] = {(int)c->norm, (int)c->pos, (int)c->act, (int)c->attn, (int)c->mlp};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) bytes_varint(out, (uint64_t)sizes[i]);
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) bytes_byte(out, (uint8_t)choices[i]);
-    bytes_byte(out, (uint8_t)(c->gated | c->bias << 1 | c->tie_weights << 2));
+    bytes_byte(out, (uint8_t)(c->gated | c->bias << 1 | c->tie_weights << 2 | (c->bos > 0) << 3));
+    if (c->bos > 0) bytes_varint(out, (uint64_t)c->bos);
     bytes_f64(out, c->norm_eps);
     if (c->pos == POS_ROPE) bytes_f64(out, c->rope_theta);
 }
@@ -42,7 +43,8 @@ Status model_decode(ModelConfig *out, ByteReader *r, Err *err) {
     c->act = (Act)read_choice(r, ACT_COUNT);
     c->attn = (Attn)read_choice(r, ATTN_COUNT);
     c->mlp = (Mlp)read_choice(r, MLP_COUNT);
-    int flags = read_choice(r, 8);
+    int flags = read_choice(r, 16);
+    if (flags & 8) c->bos = read_size(r, 1, DIMENSION_MAX);
     c->gated = flags & 1;
     c->bias = flags >> 1 & 1;
     c->tie_weights = flags >> 2 & 1;

@@ -121,6 +121,10 @@ static Status ordered_decode(RangeDecoder *d, const Gpt *g, CodedFacts *c, int64
 static Status check_fit(const Gpt *g, const FactSet *facts, Err *err) {
     const ModelConfig *c = &g->config;
     if (facts->n < 1) return err_set(err, ERR_INPUT, "no facts to archive: at least 1");
+    /* What a tool holds would have to be packed and counted, too. */
+    if (c->tool.n_tools)
+        return err_set(err, ERR_INPUT,
+                       "the model calls tools, which an archive does not contain; train it without");
     if (facts->vocab.size > c->vocab_size || facts->max_len > c->block_size)
         return err_set(
             err, ERR_INPUT,

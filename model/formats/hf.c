@@ -198,6 +198,7 @@ Status export_hf_check(const ModelConfig *c, Err *err) {
     bool llama = is_llama(c);
     REFUSE(c->attn != ATTN_CAUSAL, "attn=%s", config_choice("model.attn", (int)c->attn));
     REFUSE(c->mlp != MLP_PLAIN, "mlp=%s", config_choice("model.mlp", (int)c->mlp));
+    REFUSE(c->tool.n_tools > 0, "tools");
     REFUSE(llama && c->pos != POS_ROPE, "pos=%s", config_choice("model.pos", (int)c->pos));
     REFUSE(llama && !c->gated, "gated=false");
     REFUSE(llama && c->pos == POS_ROPE && c->n_embd / c->n_head % 2, "an odd head size (%d)",
@@ -224,7 +225,8 @@ static json_t *gpt2_config(const ModelConfig *c, int eos) {
         c->block_size, "n_embd", c->n_embd, "n_layer", c->n_layer, "n_head", c->n_head, "n_inner", c->n_inner,
         "activation_function", act[c->act], "layer_norm_epsilon", c->norm_eps, "initializer_range",
         c->init_std, "attn_pdrop", 0.0, "embd_pdrop", 0.0, "resid_pdrop", 0.0, "tie_word_embeddings",
-        c->tie_weights, "bos_token_id", 0, "eos_token_id", token_or_null(eos), "torch_dtype", dtype_name());
+        c->tie_weights, "bos_token_id", c->bos, "eos_token_id", token_or_null(eos), "torch_dtype",
+        dtype_name());
 }
 
 static json_t *llama_config(const ModelConfig *c, int eos) {
@@ -238,7 +240,7 @@ static json_t *llama_config(const ModelConfig *c, int eos) {
         c->n_kv_head, "head_dim", c->n_embd / c->n_head, "hidden_act", act[c->act], "rms_norm_eps",
         c->norm_eps, "rope_theta", c->rope_theta, "initializer_range", c->init_std, "attention_dropout", 0.0,
         "attention_bias", c->bias, "mlp_bias", c->bias, "tie_word_embeddings", c->tie_weights, "bos_token_id",
-        0, "eos_token_id", token_or_null(eos), "torch_dtype", dtype_name());
+        c->bos, "eos_token_id", token_or_null(eos), "torch_dtype", dtype_name());
 }
 
 static json_t *own_config(const ModelConfig *c) {

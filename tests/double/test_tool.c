@@ -1,5 +1,5 @@
-/* The stage of tools: parameters of models with it, of every tensor, against central differences in double, with results written and
- * calls and pointers asked for. */
+/* The stage of tools: parameters of models with it, of every tensor, against central differences in double, with
+ * results written, and calls and pointers asked for. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -57,6 +57,8 @@ set         long  compress run -o new.rote --set --bits 4 --threads 1
 names       long  compress tagged -o new.rote --threads 1
 more        long  sweep run $facts ${model/--threads 1/--jobs 1} facts.n=6,8 train.seed=0,1,2 --out sweep
 retry       long  sweep retry sweep
+tools_lines long  tools try --ask hello --repeat 1 -- env -u LD_PRELOAD cat
+tools_mcp   long  tools try --protocol mcp --with q=1 --repeat 1 -- env -u LD_PRELOAD sh server.sh
 report_text long  capacity sweep
 coordinates long  coordinates $facts --widths 8,16 --seeds 1 --steps 1 --out new.svg --json
 man         long  help --man
@@ -92,6 +94,13 @@ prepare() { # makes the folder $work/base that every trial copies
         printf '0\n1 2\n' >prompts.txt
         printf 'the same words, again the same words, and again\n' >text.txt
         printf 'facts: {n: 6, heldout: 3, seq_len: 3, vocab_size: 5}\nmodel: {n_layer: 1, n_head: 1, n_embd: 4}\ntrain: {max_steps: 4}\nneurons:\n  - {name: low, when: {regex: "^[01] "}, hook: blocks.0.mlp.hook_pre, units: 0-1}\n' >rules.yaml
+        cat >server.sh <<'END'
+# An MCP server of one tool, for a client whose requests have the numbers 1, 2, 3, ..
+answer() { read -r request || exit; n=$((n + 1)); echo "{\"jsonrpc\":\"2.0\",\"id\":$n,\"result\":{$1}}"; }
+answer '"supportedVersions":["2026-07-28"]'
+answer '"tools":[{"name":"t","inputSchema":{"properties":{"q":{"type":"integer"}}}}]'
+while :; do answer '"structuredContent":0.5'; done
+END
         "$rote" facts make $facts --out facts &&
             "$rote" train $tiny --out run &&
             "$rote" train rules.yaml --threads 1 --quiet --out ruled &&

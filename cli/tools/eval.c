@@ -1,0 +1,202 @@
+/* rote tools eval: what a run answers with its tools, and why a wrong answer is wrong. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/config/keys.h"
+#include "base/text_stream.h"
+#include "base/threads.h"
+#include "cli/common/args.h"
+#include "cli/common/json.h"
+#include "cli/common/open.h"
+#include "cli/common/show.h"
+#include "data/obtain.h"
+#include "data/vocab.h"
+#include "eval/tools/tool_eval.h"
+
+typedef struct Job {
+    const Args *args;
+    Run run;
+    ToolEvalOptions options;
+    int64_t n;      /* the most facts of each group */
+    json_t *groups; /* or NULL: text */
+} Job;
+
+/* ---- output ---- */
+
+static double share_of(int count, int all) { return all ? (double)count / all : 0; }
+
+static void print_head(void) {
+    printf("%-14s %8s %9s", "facts", "answers", "accuracy");
+    for (int c = CAUSE_RIGHT + 1; c < CAUSES; c++) printf(" %9s", tool_cause_name[c]);
+    printf(" %8s %8s %7s\n", "missed", "false", "tokens");
+}
+
+static void print_group(const char *name, const ToolFigures *f) {
+    printf("%-14s %8s %9.4f", name, show_int(f->answers), share_of(f->cause[CAUSE_RIGHT], f->answers));
+    for (int c = CAUSE_RIGHT + 1; c < CAUSES; c++) printf(" %9.4f", share_of(f->cause[c], f->answers));
+    printf(" %8.4f %8.4f %7.2f\n", share_of(f->missed, f->due), share_of(f->spurious, f->made),
+           f->answer_tokens);
+    fflush(stdout);
+}
+
+static void add_group(Job *job, const char *name, const FactSet *facts, const ToolFigures *f) {
+    json_t *o = json_object(), *causes = json_object();
+    json_object_set_new(o, "facts", json_string(name));
+    json_object_set_new(o, "data_hash", json_string(facts->data_hash));
+    json_object_set_new(o, "answers", json_integer(f->answers));
+    json_object_set_new(o, "accuracy", json_number(share_of(f->cause[CAUSE_RIGHT], f->answers)));
+    for (int c = CAUSE_RIGHT + 1; c < CAUSES; c++)
+        json_object_set_new(causes, tool_cause_name[c], json_integer(f->cause[c]));
+    json_object_set_new(o, "wrong", causes);
+    json_object_set_new(o, "calls_due", json_integer(f->due));
+    json_object_set_new(o, "calls_missed", json_integer(f->missed));
+    json_object_set_new(o, "calls_made", json_integer(f->made));
+    json_object_set_new(o, "calls_false", json_integer(f->spurious));
+    json_object_set_new(o, "ended", json_integer(f->ended));
+    json_object_set_new(o, "unspelled", json_integer((json_int_t)f->unspelled));
+    json_object_set_new(o, "answer_tokens", json_number(f->answer_tokens));
+    json_array_append_new(job->groups, o);
+}
+
+/* ---- groups of facts ---- */
+
+static Status measure(Job *job, const char *name, const FactSet *facts, const Calls *calls, ToolSet *set,
+                      int first, int n, Err *err) {
+    ToolFigures figures;
+    if (n > job->n) n = (int)job->n;
+    if (n == 0) return OK;
+    TRY(tool_evaluate(&figures, &job->run.gpt, facts, first, n, calls, set, &job->options, err));
+    if (job->groups) add_group(job, name, facts, &figures);
+    else print_group(name, &figures);
+    return OK;
+}
+
+/* The trained and the held-out facts of a set; of a set that is new to the run all, under one name. */
+static Status measure_facts(Job *job, const char *name, const FactSet *facts, Err *err) {
+    const Config *c = &job->run.config;
+    Spelling spelling = {.vocab = NULL};
+    Calls calls = {NULL, NULL};
+    ToolSet set = {.n = 0};
+    Status status = OK;
+    TRY_GOTO(spelling_create(&spelling, &facts->vocab, err));
+    TRY_GOTO(calls_create(&calls, facts, &spelling, c->tools, c->n_tools, err));
+    TRY_GOTO(tool_set_open(&set, c->tools, c->n_tools, facts, &calls, ROWS_ALL, err));
+    TRY_GOTO(measure(job, name ? name : "trained", facts, &calls, &set, 0, facts->n, err));
+    status = measure(job, "held out", facts, &calls, &set, facts->n, facts->n_heldout, err);
+done:
+    tool_set_close(&set);
+    calls_free(&calls);
+    spelling_free(&spelling);
+    return status;
+}
+
+/* New sums of other lengths, of the run's kind otherwise. */
+static Status measure_digits(Job *job, const char *digits, Err *err) {
+    Config config = job->run.config;
+    FactSet facts;
+    char name[32];
+    Status status = key_set(&config, key_find("facts.digits"), digits, strlen(digits), err);
+    if (status != OK) err_prefix(err, "tools eval: --digits: ");
+    TRY(status);
+    config.facts.n = (int)job->n;
+    config.facts.heldout = config.facts.junk_n = 0;
+    config.facts.split_seed = 0;
+    config.facts.seed = job->options.seed ^ (uint64_t)0x5ca1ab1e;
+    status = facts_generate(&config.facts, &facts, err);
+    if (status != OK) err_prefix(err, "tools eval: --digits %s: ", digits);
+    TRY(status);
+    snprintf(name, sizeof name, "digits %.20s", digits);
+    status = vocab_same(&facts.vocab, &job->run.facts.vocab, "--digits", err);
+    if (status == OK) status = measure_facts(job, name, &facts, err);
+    facts_free(&facts);
+    return status;
+}
+
+static Status measure_all(Job *job, Err *err) {
+    const char *digits = args_value(job->args, "digits");
+    if (!job->groups) print_head();
+    TRY(measure_facts(job, NULL, &job->run.facts, err));
+    for (const char *at = digits; at && *at; at += *at == ',') {
+        char one[32];
+        size_t length = strcspn(at, ",");
+        snprintf(one, sizeof one, "%.*s", (int)(length < sizeof one ? length : sizeof one - 1), at);
+        TRY(measure_digits(job, one, err));
+        at += length;
+    }
+    return OK;
+}
+
+/* ---- the command ---- */
+
+static Status read_options(Job *job, Err *err) {
+    const char *inject = args_value(job->args, "inject");
+    int64_t n = 1000;
+    TRY(args_threads(job->args, &job->options.threads, err));
+    if (!job->options.threads) job->options.threads = threads_default();
+    TRY(args_int(job->args, "n", 1, 1000000, &n, err));
+    TRY(args_uint64(job->args, "seed", &job->options.seed, err));
+    job->n = n;
+    job->options.off = args_has(job->args, "off");
+    if (!inject) return OK;
+    if (strcmp(inject, "wrong") != 0 && strcmp(inject, "none") != 0)
+        return err_set(err, ERR_INPUT, "tools eval: --inject: '%.32s' is neither wrong nor none", inject);
+    if (job->options.off)
+        return err_set(
+            err, ERR_INPUT,
+            "tools eval: --off with --inject: no result is written, so none can be wrong; choose one");
+    job->options.inject = strcmp(inject, "wrong") == 0 ? INJECT_WRONG : INJECT_NONE;
+    return OK;
+}
+
+static Status check_run(const Job *job, Err *err) {
+    const Config *c = &job->run.config;
+    if (!c->n_tools)
+        return err_set(err, ERR_INPUT, "%s: the run has no tools; train one with tools: in its config",
+                       job->args->words[0]);
+    if (args_has(job->args, "digits") && c->facts.kind != FACTS_SUMS)
+        return err_set(err, ERR_INPUT,
+                       "tools eval: --digits: the run's facts are of kind %s; only sums have lengths",
+                       job->run.facts.kind);
+    return OK;
+}
+
+static Status cmd_tools_eval(const Args *args, Err *err) {
+    Job job = {.args = args, .options = {.seed = 1}};
+    TRY(read_options(&job, err));
+    TRY(open_run(&job.run, args->words[0], args_value(args, "facts"), err));
+    Status status = check_run(&job, err);
+    if (status == OK && args_has(args, "json")) job.groups = json_array();
+    if (status == OK) status = measure_all(&job, err);
+    if (status == OK && job.groups)
+        status =
+            json_out(json_pack("{sI sb ss sO}", "step", (json_int_t)job.run.step, "off", job.options.off,
+                               "inject", args_has(args, "inject") ? args_value(args, "inject") : "nothing",
+                               "groups", job.groups),
+                     err);
+    json_decref(job.groups);
+    run_close(&job.run);
+    return status;
+}
+
+static const Option tools_eval_options[] = {
+    PLACE_OPTION,
+    OPTION("digits", "A-B,...", "kind sums: also new facts with numbers of these lengths"),
+    OPTION("n", "N", "the most facts of each group (default: 1000)"),
+    OPTION("inject", "wrong|none",
+           "the tools return a wrong result, which then counts as right, or no result"),
+    FLAG("off", "no call is answered"),
+    OPTION("seed", "N", "of the new facts and of wrong results (default: 1)"),
+    THREADS_OPTION,
+    JSON_OPTION,
+    END_OPTION,
+};
+
+const Command tools_eval_command = {
+    .name = "tools eval",
+    .words = "RUN",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "measures what a run answers with its tools, and the cause of each wrong answer",
+    .options = tools_eval_options,
+    .run = cmd_tools_eval,
+};

@@ -1,0 +1,224 @@
+#include "train/tools/teacher.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/random.h"
+
+enum { WORK_TOKENS = 512 };
+
+/* ---- made and freed ---- */
+
+static size_t batch_tokens(const Config *config, const FactSet *facts) {
+    return (size_t)config->train.batch_size * (size_t)facts->max_len;
+}
+
+double tool_teacher_bytes(const Config *config, const FactSet *facts) {
+    double row = 3 * sizeof(int32_t) + sizeof(double) +
+                 (double)config->model.tool.n_pointers * (2 * sizeof(int32_t) + sizeof(double));
+    if (!config->n_tools) return 0;
+    return (double)batch_tokens(config, facts) * row +
+           (double)facts->n_pool * (sizeof(Call) + sizeof(int64_t));
+}
+
+static int64_t own_step_of(const Config *config) {
+    double from = 0;
+    for (int i = 0; i < config->n_tools; i++)
+        if (config->tools[i].own_from > from) from = config->tools[i].own_from;
+    return (int64_t)(from * (double)config->train.max_steps + 0.5);
+}
+
+static void set_weights(ToolTeacher *t) {
+    const ToolConfig *tools = t->config->tools;
+    for (int i = 0; i < t->n; i++) {
+        t->call_weight[1 + i] = tools[i].weight;
+        if (tools[i].weight > t->call_weight[0]) t->call_weight[0] = tools[i].weight;
+        for (int p = tool_first_pointer(tools, i); p < tool_first_pointer(tools, i + 1); p++)
+            t->point_weight[p] = tools[i].weight;
+    }
+}
+
+/* A ToolResult: as tool_set_result, but for the call that gets lost. */
+static int own_result(void *user, int position, int call, const int32_t *place, int32_t *result, int room) {
+    ToolTeacher *t = user;
+    if (position == t->lost) return TOOL_NONE;
+    return tool_set_result(&(ToolReader){&t->set, t->tokens}, position, call, place, result, room);
+}
+
+static Status create_own(ToolTeacher *t, Err *err) {
+    int len = t->facts->max_len, n = t->config->train.batch_size;
+    size_t tokens = batch_tokens(t->config, t->facts);
+    TRY(tool_set_open(&t->set, t->config->tools, t->n, t->facts, &t->calls, ROWS_TRAINED, err));
+    TRY(gpt_work_create(&t->work, t->gpt, len > WORK_TOKENS ? len : WORK_TOKENS, n, len, false, 1, NULL,
+                        err));
+    TRY(tool_writes_create(&t->writes, len, t->set.max_calls, own_result, t, err));
+    t->own_call = calloc(tokens, sizeof *t->own_call);
+    t->own_point = calloc(tokens * (size_t)(t->pointers + 1), sizeof *t->own_point);
+    if (t->own_call && t->own_point) return OK;
+    return err_set(err, ERR_NOMEM, "no memory for the calls of a batch of %zu tokens", tokens);
+}
+
+Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet *facts, const Gpt *gpt,
+                           Err *err) {
+    ToolTeacher *t = out;
+    *t = (ToolTeacher){.config = config,
+                       .facts = facts,
+                       .gpt = gpt,
+                       .n = config->n_tools,
+                       .pointers = config->model.tool.n_pointers,
+                       .own_step = own_step_of(config)};
+    if (!t->n) return OK;
+    size_t tokens = batch_tokens(config, facts), points = tokens * (size_t)(t->pointers + 1);
+    TRY(spelling_create(&t->spelling, &facts->vocab, err));
+    TRY(calls_create(&t->calls, facts, &t->spelling, config->tools, t->n, err));
+    t->written = malloc(tokens * sizeof *t->written);
+    t->call = malloc(tokens * sizeof *t->call);
+    t->point = malloc(points * sizeof *t->point);
+    t->call_nats = calloc(tokens, sizeof *t->call_nats);
+    t->point_nats = calloc(points, sizeof *t->point_nats);
+    if (!t->written || !t->call || !t->point || !t->call_nats || !t->point_nats)
+        return err_set(err, ERR_NOMEM, "no memory for the calls of a batch of %zu tokens", tokens);
+    set_weights(t);
+    t->rows = (ToolRows){.written = t->written,
+                         .symbol_class = t->spelling.symbol_class,
+                         .call = t->call,
+                         .point = t->point,
+                         .call_weight = t->call_weight,
+                         .point_weight = t->point_weight,
+                         .call_nats = t->call_nats,
+                         .point_nats = t->point_nats};
+    return t->own_step < config->train.max_steps ? create_own(t, err) : OK;
+}
+
+void tool_teacher_free(ToolTeacher *t) {
+    calls_free(&t->calls);
+    spelling_free(&t->spelling);
+    tool_set_close(&t->set);
+    gpt_work_free(t->work);
+    tool_writes_free(&t->writes);
+    free(t->written);
+    free(t->call);
+    free(t->point);
+    free(t->call_nats);
+    free(t->point_nats);
+    free(t->own_call);
+    free(t->own_point);
+    *t = (ToolTeacher){.n = 0};
+}
+
+/* ---- a batch ---- */
+
+/* One sequence of the batch, and where it is in the arrays. */
+typedef struct Lesson {
+    FactBatch *batch;
+    const Call *call;
+    int n_calls;
+    int32_t at, rows;
+    uint64_t position; /* in training */
+} Lesson;
+
+/* What is asked, and the true results. A call's rows, but the first, ask for none. */
+static void label(ToolTeacher *t, const Lesson *l) {
+    for (int32_t k = l->at; k < l->at + l->rows; k++) {
+        t->written[k] = TOOL_NOTHING;
+        t->call[k] = 0;
+        for (int p = 0; p < t->pointers; p++) t->point[k * t->pointers + p] = -1;
+    }
+    for (int i = 0; i < l->n_calls; i++) {
+        const Call *c = &l->call[i];
+        if (c->tool < 0) continue;
+        int first = tool_first_pointer(t->config->tools, c->tool);
+        int last = tool_first_pointer(t->config->tools, c->tool + 1);
+        int32_t row = l->at + c->row;
+        t->call[row] = c->tool + 1;
+        for (int p = first; p < last; p++) t->point[row * t->pointers + p] = c->place[p - first];
+        for (int k = 0; k <= c->n_result && c->row + k < l->rows; k++) {
+            t->written[row + k] = k < c->n_result ? l->batch->targets[row + k] : TOOL_END;
+            if (k > 0) t->call[row + k] = -1;
+        }
+    }
+}
+
+/* Draws whether a call returns none. Then EOS is asked in place of its answer, and nothing after it. */
+static void lose(ToolTeacher *t, const Lesson *l) {
+    Stream stream = random_stream(t->config->train.seed, RANDOM_TOOLS, 0);
+    t->lost = -1;
+    for (int i = 0; i < l->n_calls; i++) {
+        int32_t row = l->call[i].row, eos = t->facts->vocab.eos;
+        if (l->call[i].tool < 0 || random_unit(stream, (l->position << 16) + (uint64_t)i) >= TOOL_LOST)
+            continue;
+        t->lost = row;
+        for (int32_t k = row; k < l->rows; k++) {
+            l->batch->targets[l->at + k] = k == row ? eos : -1; /* without EOS -1: not asked */
+            t->written[l->at + k] = k == row ? TOOL_NONE : TOOL_NOTHING;
+            if (k == row) continue;
+            t->call[l->at + k] = -1;
+            for (int p = 0; p < t->pointers; p++) t->point[(l->at + k) * t->pointers + p] = -1;
+        }
+        return;
+    }
+}
+
+/* The results of the model's own calls, in place of the true ones. */
+static void answer(ToolTeacher *t, const Lesson *l) {
+    const FactBatch *b = l->batch;
+    t->writes.length = l->rows;
+    t->tokens = b->inputs + l->at + 1; /* row t has read t of them */
+    for (int32_t k = 0; k < l->rows; k++) {
+        int32_t at = l->at + k;
+        t->written[at] = tool_writes_step(&t->writes, k, t->own_call[at], t->own_point + at * t->pointers);
+    }
+}
+
+void tool_teacher_begin(ToolTeacher *t, FactBatch *batch, int64_t step) {
+    if (!t->n) return;
+    bool own = step >= t->own_step;
+    batch->batch.tools = &t->rows;
+    if (own)
+        gpt_tool_choices(t->gpt, t->work, &batch->batch, 0, batch->batch.n_seq, t->own_call, t->own_point);
+    for (int j = 0; j < batch->batch.n_seq; j++) {
+        int64_t first = t->calls.start[batch->sequence[j]];
+        Lesson l = {.batch = batch,
+                    .call = t->calls.call + first,
+                    .n_calls = (int)(t->calls.start[batch->sequence[j] + 1] - first),
+                    .at = batch->start[j],
+                    .rows = batch->start[j + 1] - batch->start[j],
+                    .position = (uint64_t)step * (uint64_t)batch->batch.n_seq + (uint64_t)j};
+        label(t, &l);
+        lose(t, &l);
+        if (own) answer(t, &l);
+    }
+}
+
+/* The mean over what was asked. */
+static double mean_nats(const double *nats, const int32_t *asked, size_t n) {
+    double sum = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (asked[i] < 0) continue;
+        sum += nats[i];
+        count++;
+    }
+    return count ? sum / (double)count : 0;
+}
+
+void tool_teacher_end(ToolTeacher *t, FactBatch *batch) {
+    if (!t->n) return;
+    size_t tokens = (size_t)batch->start[batch->batch.n_seq];
+    t->call_loss = mean_nats(t->call_nats, t->call, tokens);
+    t->point_loss = mean_nats(t->point_nats, t->point, tokens * (size_t)t->pointers);
+    batch->batch.tools = NULL;
+}
+
+Status tool_teacher_failed(const ToolTeacher *t, Err *err) {
+    return t->set.status == OK ? OK : err_set(err, t->set.status, "%s", t->set.err.msg);
+}
+
+void tool_teacher_log(const ToolTeacher *t, int64_t step, RunFolder *folder) {
+    char call[NUMBER_TEXT_MAX], point[NUMBER_TEXT_MAX];
+    if (t->n)
+        folder_metrics(folder, "{\"step\":%" PRId64 ",\"call_loss\":%s,\"point_loss\":%s}\n", step,
+                       number_text(call, t->call_loss), number_text(point, t->point_loss));
+}

@@ -1,0 +1,61 @@
+/* What teaches a model to call its tools: the labels of calls and arguments (data/calls.h), and the results that are
+ * written at each token of a batch.
+ *
+ * Until own_from of the steps each call that is due returns the true result. Then the model's own calls are answered,
+ * by the tools: a pass over the blocks before the stage tells them, and results are constants. A share TOOL_LOST of
+ * the calls returns none; the end is then asked at once, and nothing behind it: a missing row is said to be missing,
+ * and no answer gets into the weights by that way. Everything is a function of (train.seed, position). */
+#ifndef ROTE_TRAIN_TOOLS_TEACHER_H
+#define ROTE_TRAIN_TOOLS_TEACHER_H
+
+#include "eval/fact_batch.h"
+#include "eval/tools/tool_set.h"
+#include "model/pass.h"
+#include "model/tool_writes.h"
+#include "store/run_folder.h"
+
+static const double TOOL_LOST = 0.05;
+
+typedef struct ToolTeacher {
+    const Config *config;
+    const FactSet *facts;
+    const Gpt *gpt;
+    int n, pointers;  /* n 0: the config has no tools */
+    int64_t own_step; /* from here on the model's own calls are answered */
+    Calls calls;
+    Spelling spelling;
+    ToolRows rows; /* of the batch; its arrays are these: */
+    int32_t *written, *call, *point;
+    double *call_nats, *point_nats;
+    double call_weight[1 + TOOLS_MAX], point_weight[TOOL_POINTERS_MAX];
+    double call_loss, point_loss; /* means of the last batch, nats */
+
+    /* own calls */
+    ToolSet set;
+    GptWork *work;
+    ToolWrites writes;
+    int32_t *own_call, *own_point;
+    const int32_t *tokens; /* of the sequence that is read */
+    int32_t lost;          /* row of its call that returns none; -1: none does */
+} ToolTeacher;
+
+/* config is resolved; facts and gpt must outlive it, and *out stays where it is. Without tools nothing is allocated.
+ * ERR_INPUT: facts that give no reason for these calls (data/calls.h); as tool_set_open. ERR_NOMEM. Free with
+ * tool_teacher_free, after an error too. */
+Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet *facts, const Gpt *gpt,
+                           Err *err);
+void tool_teacher_free(ToolTeacher *t);
+/* Bytes that tool_teacher_create allocates. */
+double tool_teacher_bytes(const Config *config, const FactSet *facts);
+
+/* Before the gradient of a batch: what is written and asked at its tokens; the batch then refers to it. */
+void tool_teacher_begin(ToolTeacher *t, FactBatch *batch, int64_t step);
+/* After it. */
+void tool_teacher_end(ToolTeacher *t, FactBatch *batch);
+/* ERR_INPUT, ..: a call of the last batch failed (tools/tool.h). */
+Status tool_teacher_failed(const ToolTeacher *t, Err *err);
+
+/* Adds a line to metrics.jsonl (docs/formats.md). step: as many as are done. */
+void tool_teacher_log(const ToolTeacher *t, int64_t step, RunFolder *folder);
+
+#endif
