@@ -1,5 +1,5 @@
-/* Of how many parameters one has its difference taken. A sanitizer looks at memory, not at figures, and slows each by ten:
- * there some of every tensor are enough. */
+/* Of how many parameters one has its difference taken. A sanitizer looks at memory, not at figures, and slows each by
+ * ten: there some of every tensor are enough. */
 #ifndef ROTE_TESTS_DOUBLE_EVERY_H
 #define ROTE_TESTS_DOUBLE_EVERY_H
 
