@@ -29,7 +29,8 @@ $ for words in '[bc, -q' '[bc, "x]' '["a\q"]' '[,]' '[a] b'; do rote train "tool
 2> rote: command line: key 'tools.0.command': '[,]': a word is empty
 2> rote: command line: key 'tools.0.command': '[a] b': not a list of words; write it as [bc, -q]
 [2]
-$ printf 'tools: [{tool: program, command: [bc, [x]]}]\n' > list.yaml; printf 'tools: [{tool: program, command: [bc, ""]}]\n' > empty.yaml; for f in list empty; do rote train $f.yaml --dry-run; done
+$ printf 'tools: [{tool: program, command: [bc, [x]]}]\n' > list.yaml; printf 'tools: [{tool: program, command: [bc, ""]}]\n' > empty.yaml
+$ for f in list empty; do rote train $f.yaml --dry-run; done
 2> rote: list.yaml:1: key 'tools.0.command': a word is one value, found a list
 2> rote: empty.yaml:1: key 'tools.0.command': a word is empty
 [2]
