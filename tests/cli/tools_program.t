@@ -47,12 +47,8 @@ $ sed 's/"answer":"1/"answer":"2/' whole > sums/tool_calls.jsonl; rote verify su
 $ command -v sqlite3 >/dev/null || exit 80
 > sqlite3 own.db 'create table sum(question primary key, answer); insert into sum select a.value || char(43) || b.value, a.value + b.value from generate_series(0, 99) a, generate_series(0, 99) b'
 $ test -f own.db || exit 80
-> rote train sums.yaml tools.0.tool=store tools.0.command=[] tools.0.ask= tools.0.file=own.db 'tools.0.query=select answer from sum where question = :x || :op || :y' --out own --quiet | sed -n 2p; grep file own/config.yaml
+> rote train sums.yaml tools.0.tool=store tools.0.command=[] tools.0.ask= tools.0.file=own.db 'tools.0.query=select answer from sum where question = :x || :op || :y' --out own --quiet | sed -n 2p; grep '  file' own/config.yaml
 verdict     annealed after 100 steps, every fact trained 7.1 times
-# relative paths begin at the folder of this file
-    file: "../own.db"
-    file_hash: "4274c1584663a5e66b71591ab99ed8af"
-# relative paths begin at the folder of this file
     file: "../own.db"
     file_hash: "4274c1584663a5e66b71591ab99ed8af"
 $ test -f own.db || exit 80
