@@ -108,8 +108,8 @@ static void defaults(void **state) {
 /* A row that points at another field, or at one of another size, would show nowhere else. */
 static void rows_are_sound(void **state) {
     (void)state;
-    static const size_t sizes[] = {[KEY_INT] = 4,   [KEY_INT64] = 8, [KEY_UINT64] = 8, [KEY_DOUBLE] = 8,
-                                   [KEY_BOOL] = 1,  [KEY_ENUM] = 4,  [KEY_SIZES] = 68, [KEY_RANGE] = 8,
+    static const size_t sizes[] = {[KEY_INT] = 4,   [KEY_INT64] = 8, [KEY_UINT64] = 8,  [KEY_DOUBLE] = 8,
+                                   [KEY_BOOL] = 1,  [KEY_ENUM] = 4,  [KEY_SIZES] = 68,  [KEY_RANGE] = 8,
                                    [KEY_FLAGS] = 4, [KEY_NAME] = 64, [KEY_PATH] = 1024, [KEY_WORDS] = 512};
     size_t covered = 0, of_rule = 0, of_tool = 0;
     for (int i = 0; i < KEY_COUNT; i++) {

@@ -199,8 +199,8 @@ static Status open_to_write(ToolTape *t, Err *err) {
     TRY(file_open_own(t->path, O_RDWR | O_CREAT, &t->fd, err));
     if (flock(t->fd, LOCK_EX | LOCK_NB) == 0) return OK;
     if (errno == EWOULDBLOCK)
-        return err_set(err, ERR_INPUT, "%s: another process writes it; wait for it, or leave out --allow-program",
-                       t->path);
+        return err_set(err, ERR_INPUT,
+                       "%s: another process writes it; wait for it, or leave out --allow-program", t->path);
     return err_set(err, ERR_IO, "%s: cannot be locked: %s", t->path, strerror(errno));
 }
 

@@ -16,8 +16,8 @@ typedef struct ToolTape ToolTape;
 /* Opens a tape and reads it; a file that is missing is an empty tape. A last line without its line end (a process was
  * killed as it wrote it) is not counted and, where the tape is written, cut off.
  *   path       NULL: there is no file yet (tape_attach)
- *   writable   false: only replayed; an answer that is not on it is then forgotten with the tape. true: no other process
- *              can write it until tape_close
+ *   writable   false: only replayed; an answer that is not on it is then forgotten with the tape
+ *              true: no other process can write it until tape_close
  * ERR_FORMAT: a line was altered, or is none of a tape; names the line. ERR_INPUT: no regular file; another process
  * writes it. ERR_IO, ERR_NOMEM. */
 Status tape_open(ToolTape **out, const char *path, bool writable, Err *err);

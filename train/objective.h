@@ -20,9 +20,10 @@ typedef struct Objective {
     ToolTeacher tools; /* tools.n 0: none */
 } Objective;
 
-/* config is resolved; facts, pool, gpt, programs (NULL: none may be asked) and state (store/rule_state.h; one of each rule, or NULL without
- * rules) must outlive the objective, and *out stays where it is. ERR_INPUT: rules that cannot be trained on
- * these facts, tools that they give no reason to call. ERR_NOMEM. Free with objective_free, also after an error. */
+/* config is resolved; facts, pool, gpt, programs (NULL: none may be asked) and state (store/rule_state.h; one of each
+ * rule, or NULL without rules) must outlive the objective, and *out stays where it is. ERR_INPUT: rules that cannot be
+ * trained on these facts, tools that they give no reason to call. ERR_NOMEM. Free with objective_free, also after an
+ * error. */
 Status objective_create(Objective *out, const Config *config, const FactSet *facts, const FactBatch *pool,
                         const Gpt *gpt, RuleState *state, const ToolPrograms *programs, Err *err);
 void objective_free(Objective *objective);

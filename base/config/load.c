@@ -64,10 +64,10 @@ static Status load_words(Loader *loader, const Key *key, const yaml_node_t *list
          item++) {
         const yaml_node_t *word = yaml_document_get_node(loader->document, *item);
         if (word->type != YAML_SCALAR_NODE)
-            return located(loader, word,
-                           err_set(err, ERR_INPUT, "key '%s': a word is one value, found %s", key->name,
-                                   kind_of(word)),
-                           err);
+            return located(
+                loader, word,
+                err_set(err, ERR_INPUT, "key '%s': a word is one value, found %s", key->name, kind_of(word)),
+                err);
         Status status =
             word_list_add(field, (const char *)word->data.scalar.value, word->data.scalar.length, err);
         if (status != OK) err_prefix(err, "key '%s': ", key->name);

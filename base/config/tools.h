@@ -31,17 +31,17 @@ enum { TOOL_TEXT_MAX = 512, TOOL_NAME_MAX = 64, TOOL_FILE_MAX = 1024 /* CONFIG_P
 /* One tool. */
 typedef struct ToolConfig {
     ToolKind tool;
-    int layer;     /* blocks before the stage; 0: it stands behind the embedding */
+    int layer; /* blocks before the stage; 0: it stands behind the embedding */
     /* words of ToolArg joined by '+', "run+token+run", each with its name or without, "key:span"; empty: those of the
      * tool (resolved) */
     char args[64];
     ToolRead read;
     ToolTrain train;
-    double own_from; /* share of the steps after which the model's own calls count; 1: never */
-    int max_calls;   /* calls in one sequence */
+    double own_from;       /* share of the steps after which the model's own calls count; 1: never */
+    int max_calls;         /* calls in one sequence */
     ToolProtocol protocol; /* of a program */
-    double weight;   /* of the cross-entropy of its calls and pointers */
-    Span attributes; /* of facts, that it serves (data/calls.h) */
+    double weight;         /* of the cross-entropy of its calls and pointers */
+    Span attributes;       /* of facts, that it serves (data/calls.h) */
 
     /* TOOL_PROGRAM */
     double timeout;                /* of one call, s */

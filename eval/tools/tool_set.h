@@ -18,9 +18,9 @@ typedef struct ToolSet {
     int max_calls[TOOLS_MAX]; /* of each, in one sequence */
     Tool *tool[TOOLS_MAX];
     const char *words[TOOLS_MAX][WORD_LIST_MAX + 1]; /* of programs */
-    char *text;        /* of a call's arguments, one after the other */
-    int32_t *symbols;  /* of an answer */
-    int64_t unspelled; /* answers that the vocabulary cannot spell: none */
+    char *text;                                      /* of a call's arguments, one after the other */
+    int32_t *symbols;                                /* of an answer */
+    int64_t unspelled;                               /* answers that the vocabulary cannot spell: none */
     double store_bits; /* that stores hold: sum over their rows of 8 bits for each byte of key and value. Of
                         * a user's file all its bytes */
     Status status;     /* of the first call that failed; all later ones have no result */

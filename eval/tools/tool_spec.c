@@ -31,10 +31,11 @@ ToolSpec tool_spec(const ToolConfig *config, const ToolArgs *args, int number, c
 Status tool_file_same(const ToolConfig *config, int number, const Tool *tool, Err *err) {
     char hash[33];
     if (!*config->file_hash || !tool_hash(tool, hash) || strcmp(hash, config->file_hash) == 0) return OK;
-    return err_set(err, ERR_INPUT,
-                   "tools.%d.file: %s: contains something else: its hash is %s, tools.%d.file_hash is %s; put "
-                   "the file back, or leave file_hash out",
-                   number, config->file, hash, number, config->file_hash);
+    return err_set(
+        err, ERR_INPUT,
+        "tools.%d.file: %s: contains something else: its hash is %s, tools.%d.file_hash is %s; put "
+        "the file back, or leave file_hash out",
+        number, config->file, hash, number, config->file_hash);
 }
 
 static Status resolve_file(ToolConfig *config, int number, Err *err) {
