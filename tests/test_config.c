@@ -109,9 +109,9 @@ static void defaults(void **state) {
 /* A row that points at another field, or at one of another size, would show nowhere else. */
 static void rows_are_sound(void **state) {
     (void)state;
-    static const size_t sizes[] = {[KEY_INT] = 4,   [KEY_INT64] = 8, [KEY_UINT64] = 8, [KEY_DOUBLE] = 8,
-                                   [KEY_BOOL] = 1,  [KEY_ENUM] = 4,  [KEY_SIZES] = 68, [KEY_RANGE] = 8,
-                                   [KEY_FLAGS] = 4, [KEY_NAME] = 64, [KEY_PATH] = 1024};
+    static const size_t sizes[] = {[KEY_INT] = 4,   [KEY_INT64] = 8, [KEY_UINT64] = 8,  [KEY_DOUBLE] = 8,
+                                   [KEY_BOOL] = 1,  [KEY_ENUM] = 4,  [KEY_SIZES] = 68,  [KEY_RANGE] = 8,
+                                   [KEY_FLAGS] = 4, [KEY_NAME] = 64, [KEY_PATH] = 1024, [KEY_WORDS] = 512};
     size_t covered = 0, of_rule = 0, of_tool = 0;
     for (int i = 0; i < KEY_COUNT; i++) {
         assert_string_equal(config_key_name(i), keys[i].name);
@@ -131,7 +131,7 @@ static void rows_are_sound(void **state) {
     assert_true(offsetof(Config, neurons) - covered < 100);
     /* `loss` and `units` stand before 8-byte fields: 4 bytes each */
     assert_int_equal(NEURON_RULES_MAX * (sizeof(NeuronRule) - 8), of_rule);
-    assert_int_equal(TOOLS_MAX * (sizeof(ToolConfig) - 4), of_tool); /* `max_calls` stands before 8 bytes */
+    assert_int_equal(TOOLS_MAX * (sizeof(ToolConfig) - 7), of_tool); /* `file_hash` has 33 bytes at the end */
     assert_null(config_key_name(-1));
     assert_null(config_key_name(KEY_COUNT));
 }
