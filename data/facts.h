@@ -95,8 +95,8 @@ static inline bool facts_coded(const FactSet *facts, int64_t t) {
     return !facts->field || facts->field[t] != FIELD_CONTEXT;
 }
 
-/* Whether training asks for token t of the pool. Words of templates and marks are asked for although they are not coded;
- * questions that are given (facts.given) are not. */
+/* Whether training asks for token t of the pool. Words of templates and marks are asked for although they are not
+ * coded; questions that are given (facts.given) are not. */
 static inline bool facts_asked(const FactSet *facts, int64_t t) {
     return !facts->config.given || facts_coded(facts, t);
 }

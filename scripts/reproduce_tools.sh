@@ -3,8 +3,8 @@
 # Measures: docs/math.md, "Tools inside the layers".
 #   scripts/reproduce_tools.sh [--quick | --full] [--out DIR] [--jobs N]
 #
-# Cost: 6 P operations a token, P = 108,000; 1,000 steps of some 1,400 tokens, three seeds, six arms; full: five seeds, three times the
-# steps. The time is printed at the start.
+# Cost: 6 P operations a token, P = 108,000; 1,000 steps of some 1,400 tokens, three seeds, five arms; full: five seeds, three times the
+# steps, and numbers under names. The time is printed at the start.
 # shellcheck source=scripts/reproduce_lib.sh
 . "$(dirname "$0")/reproduce_lib.sh"
 reproduce_options "$@"
@@ -21,7 +21,7 @@ arm native "$config" "${tool[@]}" "${steps[@]}"
 arm coded "$config" "${tool[@]}" facts.given=false "${steps[@]}"
 arm last "$config" tools.0.tool=calculator tools.0.layer=2 "${steps[@]}"
 arm learned "$config" "${tool[@]}" model.pos=learned "${steps[@]}"
-arm named "$config" tools.0.tool=calculator tools.0.layer=2 model.n_layer=3 facts.named=3 model.block_size=80 train.max_steps=$((3000 * times))
+[ "$form" = quick ] || arm named "$config" tools.0.tool=calculator tools.0.layer=2 model.n_layer=3 facts.named=3 model.block_size=80 train.max_steps=$((3000 * times))
 run_queue train
 
 # `rote tools eval` of the runs of an arm, as a list of paths and numbers in NAME-SEED.WORD.
@@ -36,7 +36,9 @@ look() { # NAME WORD OPTIONS...
     done
 }
 lengths=5-8,9-12
-for name in plain native coded last learned named; do look $name eval --digits $lengths; done
+arms="native coded last learned"
+[ "$form" = quick ] || arms="$arms named"
+for name in plain $arms; do look "$name" eval --digits $lengths; done
 for word in wrong none; do look native $word --inject $word --digits $lengths; done
 look native off --off --digits $lengths
 
@@ -69,7 +71,7 @@ row() { # NAME WORD
     printf '| native, questions coded'; row coded eval
     printf '| native, stage behind the last block'; row last eval
     printf '| native, learned positions'; row learned eval
-    printf '| native, named numbers (three layers, three times the steps)'; row named eval
+    [ "$form" = quick ] || { printf '| native, named numbers (three layers, three times the steps)'; row named eval; }
     printf '| native, no call answered'; row native off
     printf '| native, results injected: the wrong one is said'; row native wrong
     printf '| native, results lost: the answer is said'; row native none
@@ -77,11 +79,11 @@ row() { # NAME WORD
     for group in "${groups[@]}"; do printf ' %s (%s)' "$(share native none "$group" ended calls_due)" "$group"; done
     printf '.\n\n## Why answers are wrong\n\nShare of all answers by their first cause, all seeds. Missed and false calls as shares of the calls that are due, and that were made.\n\n'
     printf '| model | facts | accuracy | missed | early | false | argument | execution | decoding | calls missed | calls false |\n|---|---|---|---|---|---|---|---|---|---|---|\n'
-    for name in native coded last learned named; do
+    for name in $arms; do
         for group in "${groups[@]}"; do
-            printf '| %s | %s | %s' "$name" "$group" "$(of $name eval "$group" accuracy | awk '{s += $1} END {printf "%.4f", s / NR}')"
-            for cause in missed early false argument execution decoding; do printf ' | %s' "$(share $name eval "$group" wrong.$cause answers)"; done
-            printf ' | %s | %s |\n' "$(share $name eval "$group" calls_missed calls_due)" "$(share $name eval "$group" calls_false calls_made)"
+            printf '| %s | %s | %s' "$name" "$group" "$(of "$name" eval "$group" accuracy | awk '{s += $1} END {printf "%.4f", s / NR}')"
+            for cause in missed early false argument execution decoding; do printf ' | %s' "$(share "$name" eval "$group" wrong.$cause answers)"; done
+            printf ' | %s | %s |\n' "$(share "$name" eval "$group" calls_missed calls_due)" "$(share "$name" eval "$group" calls_false calls_made)"
         done
     done
     seconds=$(cat "$out"/*/timing.json | awk -F'[:,]' '/"seconds"/ {sum += $2} END {printf "%.0f", sum}')
