@@ -2,16 +2,20 @@
 
 #include <stdlib.h>
 
-static _Thread_local bool ran_out;
+static _Thread_local bool ran_out, ever_ran_out;
 
 static void *count(size_t size) {
     void *p = malloc(size);
-    if (!p) ran_out = true;
+    if (!p) json_lost();
     return p;
 }
 
+#ifndef ROTE_BARE /* no jansson for that CPU */
 /* jansson takes its allocator before its first use, so before main. */
 __attribute__((constructor)) static void count_memory(void) { json_set_alloc_funcs(count, free); }
+#else
+void *(*const json_memory)(size_t) = count; /* or the compiler warns that nobody calls it */
+#endif
 
 bool json_ran_out(void) {
     bool was = ran_out;
@@ -19,7 +23,9 @@ bool json_ran_out(void) {
     return was;
 }
 
-void json_lost(void) { ran_out = true; }
+void json_lost(void) { ran_out = ever_ran_out = true; }
+
+bool json_ever_ran_out(void) { return ever_ran_out; }
 
 bool json_whole(const json_t *value, json_int_t low, json_int_t high, json_int_t *out) {
     json_int_t number = json_integer_value(value); /* 0 of what is no integer */

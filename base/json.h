@@ -36,4 +36,7 @@ bool json_whole(const json_t *value, json_int_t low, json_int_t high, json_int_t
  * making text of it. */
 bool json_ran_out(void);
 
+/* Whether one has failed in this thread at all; for an object that grows while files are read and written. */
+bool json_ever_ran_out(void);
+
 #endif

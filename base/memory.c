@@ -54,6 +54,12 @@ void *memory_alloc(size_t bytes) {
 
 void memory_free(void *p) { free(p); }
 
+void *memory_one_more(void *array, size_t n, size_t size) {
+    if (n & (n - 1)) return array; /* the last power of two had room for it */
+    size_t capacity = n ? 2 * n : 1;
+    return capacity < n || capacity > SIZE_MAX / size ? NULL : realloc(array, capacity * size);
+}
+
 uint64_t memory_count(void) { return atomic_load(&allocations); }
 
 /* ---- the machine ---- */

@@ -21,6 +21,15 @@ void pattern_free(Pattern *pattern);
  * ERR_NOMEM. */
 Status pattern_matches(const Pattern *pattern, const char *text, size_t size, bool *out, Err *err);
 
+/* An expression for pattern_next. Errors as pattern_create. */
+Status pattern_create_next(Pattern **out, const char *regex, const char *what, Err *err);
+/* The first match that begins at byte `from` or later: bytes *begin up to *end. The text must be UTF-8: this is not
+ * checked, so that a long text with many matches takes linear time. One thread at a time may use a pattern.
+ *   *found  false: there is none
+ * Errors as pattern_matches. */
+Status pattern_next(const Pattern *pattern, const char *text, size_t size, size_t from, bool *found,
+                    size_t *begin, size_t *end, Err *err);
+
 /* What a match may take: steps of the matcher, KiB of its memory, and bytes of a compiled expression. */
 enum { PATTERN_STEPS = 1000000, PATTERN_HEAP_KIB = 16 * 1024, PATTERN_BYTES = 64 * 1024 };
 

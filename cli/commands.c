@@ -25,6 +25,7 @@
     command(neurons_eval)  /* neurons/eval.c */ \
     command(tools_eval)    /* tools/eval.c */ \
     command(tools_try)     /* tools/try.c */ \
+    command(import)        /* models/import.c */ \
     command(export)        /* models/export.c */ \
     command(compress)      /* archive/compress.c */ \
     command(decompress)    /* archive/decompress.c */ \

@@ -18,7 +18,13 @@ typedef struct Vocab {
     int *length; /* bytes of each string */
     int eos;     /* the symbol that ends a fact of varying length, or -1 */
     bool bytes;  /* true: each symbol is one byte; false: a word, and words are separated by one space */
+    /* Of an imported model: how text becomes symbols, which are in no order and several bytes long (`bytes` is true, as
+     * nothing separates them). NULL: the symbols say how. */
+    struct Tokenizer *tokenizer;
 } Vocab;
+
+/* Whether the last symbol of a prompt is the tab that separates it from the answer. */
+static inline bool vocab_has_tab(const Vocab *vocab) { return vocab->bytes && !vocab->tokenizer; }
 
 /* The field of a token says what it is part of. Field 0 is context: given to the model and not coded (a mark, the words
  * of a template). The tokens of every other field are learned and coded. */

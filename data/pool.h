@@ -11,7 +11,7 @@
  *   Marks are symbols after the symbols of the kind: one for the domain, then one for each paraphrase where the kind
  *   has no templates (no Kind.vary). They precede a sequence, in field 0.
  *   A seed prefix (facts.seed_prefix) is random symbols in front of all that, in field 0. They are the last symbols of
- *   the vocabulary. Training draws others at each exposure (train/seed_prefix.h).
+ *   the vocabulary. Training draws others at each exposure (train/seed_prefix.h), unless facts.fixed_prefix is set.
  * pool_draw draws the planned set; the caller checks the memory before and hashes the set afterwards.
  * ERR_INPUT: impossible. ERR_NOMEM. The caller frees the set, after an error too. */
 Status pool_plan(const Kind *kind, FactSet *out, Err *err);

@@ -7,6 +7,7 @@
 
 #include "data/records.h"
 #include "data/seen.h"
+#include "data/tokenizer/tokenizer.h"
 #include "data/vocab.h"
 
 static int compare(const void *a, const void *b) { return text_compare(*(const Text *)a, *(const Text *)b); }
@@ -50,6 +51,7 @@ void vocab_free(Vocab *vocab) {
     for (int i = 0; vocab->text && i < vocab->size; i++) free(vocab->text[i]);
     free(vocab->text);
     free(vocab->length);
+    tokenizer_free(vocab->tokenizer);
     *vocab = (Vocab){.eos = -1};
 }
 

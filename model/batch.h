@@ -31,7 +31,8 @@ typedef struct ToolRows {
 } ToolRows;
 
 /* Sequences laid end to end, without padding. Sequence s has the tokens start[s] .. start[s+1]-1.
- *   inputs   tokens that the model reads: 0 (BOS) at position 0, then x1 .. x(S-1); token v reads row v of wte
+ *   inputs   tokens that the model reads: 0 (BOS, which reads row model.bos of wte) at position 0, then
+ *            x1 .. x(S-1); token v reads row v
  *   targets  tokens that it must predict: x1 .. xS; below 0: no target, so no loss
  *   tags     one per sequence, or NULL
  *   rules    neuron rules, for the gradient (model/neurons/rules.h), or NULL

@@ -104,6 +104,7 @@ static void make_tool(Decoder *s) {
                             .w = &s->weights.tool,
                             .k = &s->chunk,
                             .a = &s->tool,
+                            .branch = s->norm_f.y,
                             .cache = &s->tool_cache};
 }
 
@@ -164,6 +165,7 @@ void decoder_rewind(Decoder *s, int position) {
 void decoder_edit(Decoder *s, const Edits *edits) {
     s->hooks.edits = edits;
     for (int l = 0; l < s->g->config.n_layer; l++) s->block[l].hooks = edits ? &s->hooks : NULL;
+    s->tool_run.hooks = edits ? &s->hooks : NULL;
     s->position = 0;
 }
 
@@ -178,7 +180,10 @@ void decoder_tools(Decoder *s, const uint8_t *symbol_class, DecoderTool *tool, v
 /* The n rows of the stream at the stage of tools: asks at each what to write, and writes it. */
 static void run_tools(Decoder *s, int n) {
     int P = s->g->config.tool.n_pointers;
-    if (!s->ask) return;
+    if (!s->ask) {
+        tool_write(&s->tool_run, NULL); /* an edit may write something */
+        return;
+    }
     tool_choose(&s->tool_run, s->call, s->point);
     for (int i = 0; i < n; i++)
         s->written[i] =

@@ -50,6 +50,7 @@ static void forward_to(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, 
     for (int l = 0; l <= layers; l++) {
         if (tool_behind(c, l)) {
             ToolRun tool = work_tool(g, w, k, e, NULL);
+            tool_show(&tool);
             tool_write(&tool, tools && tools->written ? tools->written + k->first : NULL);
         }
         if (l < layers) one_block(g, w, k, e, l);

@@ -133,6 +133,8 @@ ToolRun work_tool(const Gpt *g, const GptWork *w, const Chunk *k, const Exec *e,
                      .k = k,
                      .a = &w->tool,
                      .symbol_class = k->batch->tools ? k->batch->tools->symbol_class : NULL,
+                     .hooks = hooks_idle(&w->hooks) ? NULL : &w->hooks,
+                     .branch = w->norm_f.y, /* free until all blocks are done */
                      .g = &w->grads,
                      .params = g->params,
                      .grad = grad};

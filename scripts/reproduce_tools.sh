@@ -76,11 +76,11 @@ row() { # NAME WORD
     printf '| native, results injected: the wrong one is said'; row native wrong
     printf '| native, results lost: the answer is said'; row native none
     printf '\n1. *Beyond the trained lengths* the model adds as well as its pointers point: worst seed %s at 9–12 digits, behind the\n' "$(of native eval "digits 9-12" accuracy | worst)"
-    printf '   last block %s. The plain model does not add at all after as many steps.\n' "$(of last eval "digits 9-12" accuracy | worst)"
+    printf '   last block %s. The plain model hardly adds in range after as many steps, and not beyond.\n' "$(of last eval "digits 9-12" accuracy | worst)"
     printf '2. *What is trained beside the answers matters most.* Where the digits of the questions are targets too, the model calls\n'
-    printf '   too early and says other digits than the result (%s at 9–12 digits; the same in range). A likely reason, not\n'
-    printf '   shown here: it learns how long a number may be. `facts.given` leaves these targets out; the loss of calls then also\n'
-    printf '   weighs more, as there are fewer targets.\n' "$(of coded eval "digits 9-12" accuracy | worst)"
+    printf '   too early and says other digits than the result (%s at 9–12 digits; the same in range). A likely\n' "$(of coded eval "digits 9-12" accuracy | worst)"
+    printf '   reason, not shown here: it learns how long a number may be. `facts.given` leaves these targets out; the loss of\n'
+    printf '   calls then also weighs more, as there are fewer targets.\n'
     printf '3. *Learned positions are no failure here* (%s at 9–12 digits, though no fact trained those positions).\n' "$(of learned eval "digits 9-12" accuracy | worst)"
     printf '4. *The result is said because it was written*: no call answered, no answer; a wrong result is said as a right one is; a\n'
     printf '   lost one ends the answer at once.\n'

@@ -8,6 +8,7 @@
 #include "model/parametrization.h"
 #include "model/quantize.h"
 #include "store/checkpoints.h"
+#include "store/foreign/origin.h"
 #include "store/run_files.h"
 #include "store/run_folder.h"
 
@@ -29,8 +30,20 @@ static Status find_facts(const char *dir, const char *at, const char *data_hash,
     return status;
 }
 
+Status run_trained(const char *dir, Err *err) {
+    Origin origin;
+    bool imported;
+    TRY(origin_read(dir, &origin, &imported, err));
+    if (!imported) return OK;
+    return err_set(
+        err, ERR_INPUT,
+        "%s: was imported from %.400s, so it has no facts and no training, which this command needs", dir,
+        origin.file);
+}
+
 Status run_read(const char *dir, const char *at, Config *config, FactSet *facts, Err *err) {
     char data_hash[33];
+    TRY(run_trained(dir, err));
     TRY(folder_read(dir, config, data_hash, err));
     TRY(find_facts(dir, at, data_hash, config, facts, err));
     Status status = config_resolve(config, facts->n, facts->max_len, facts->vocab.size, err);
@@ -107,6 +120,18 @@ Status run_open_with(Run *out, const char *dir, const char *facts, const Progres
 
 Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err) {
     return run_open_with(out, dir, NULL, notes, err);
+}
+
+Status run_open_text(Run *out, const char *dir, const char *facts, const ProgressSink *notes, Err *err) {
+    Origin origin;
+    bool imported = false;
+    int eos;
+    if (!file_missing(dir)) TRY(origin_read(dir, &origin, &imported, err));
+    if (!imported) return run_open_with(out, dir, facts, notes, err);
+    TRY(run_open_model(out, &eos, dir, notes, err));
+    Status status = origin_vocab(dir, &origin, out->config.model.vocab_size, eos, &out->facts.vocab, err);
+    if (status != OK) run_close(out);
+    return status;
 }
 
 Status run_open_model(Run *out, int *eos, const char *dir, const ProgressSink *notes, Err *err) {

@@ -28,6 +28,13 @@ typedef struct Run {
 Status run_open_with(Run *out, const char *dir, const char *facts, const ProgressSink *notes, Err *err);
 Status run_open(Run *out, const char *dir, const ProgressSink *notes, Err *err); /* facts NULL */
 
+/* For commands that need no facts, but text: as run_open_with, and of an imported model, which has no facts, out->facts
+ * has its symbols alone. run_open_with refuses such a run with ERR_INPUT. */
+Status run_open_text(Run *out, const char *dir, const char *facts, const ProgressSink *notes, Err *err);
+
+/* ERR_INPUT: the run was imported, so it has no training and no facts. Errors of origin_read. */
+Status run_trained(const char *dir, Err *err);
+
 /* The model without its facts, which need not be there: out->facts is empty.
  *   eos   the token that ends a fact; -1: there is none
  * Errors as run_open; of runs of older versions, which did not store eos, those of their facts, too. */

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/file.h"
 #include "base/json.h"
+#include "base/lines.h"
 #include "base/number.h"
 #include "store/done.h"
 
@@ -199,12 +199,10 @@ Status run_curves(const char *dir, Curves *out, Err *err) {
     if (out->missing) return OK;
     TRY(run_text(dir, "metrics.jsonl", &text, err));
     Status status = OK;
-    for (char *line = text.data, *end; status == OK && *line; line = end + 1) {
-        end = strchr(line, '\n');
-        if (!end) break;
+    for (Lines lines = lines_of(text.data); status == OK && lines_next(&lines) && lines.ended;) {
         json_t *object;
         Err why;
-        Status parsed = json_read(line, (size_t)(end - line), 0, "metrics.jsonl", &object, &why);
+        Status parsed = json_read(lines.line, lines.size, 0, "metrics.jsonl", &object, &why);
         if (parsed == ERR_NOMEM) status = err_set(err, parsed, "%s", why.msg);
         if (object) status = curves_of_line(out, object, err);
         json_decref(object);

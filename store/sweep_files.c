@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/memory.h"
 #include "store/run_files.h"
 
 const char *const swept_state_name[SWEPT_STATES] = {
@@ -102,7 +103,7 @@ static Status add_run(SweepFiles *out, const char *dir, const char *name, Err *e
     }
     if (status != OK) TRY(unreadable(&run, status, &why, err));
     if (status == OK && !ours) return OK;
-    SweptRun *more = realloc(out->runs, (size_t)(out->n + 1) * sizeof *more);
+    SweptRun *more = memory_one_more(out->runs, (size_t)out->n, sizeof *more);
     if (!more) return err_set(err, ERR_NOMEM, "%s: no memory for %d runs", dir, out->n + 1);
     snprintf(run.name, sizeof run.name, "%s", name);
     out->runs = more;

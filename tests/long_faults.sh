@@ -2,6 +2,9 @@
 # Every fault of tests/faults.txt, put into a copy of the tree, must make a test fail: in double, the gradients of the
 # layers alone or of whole models, or the reference where the fault is not in a backward pass; of sweeps, their transcript; of
 # verdicts on capacity, test_fits; of what surrounds the program, tests/check_environment.sh; of seals, tests/check_damage.sh and
+# two unit tests; of base/, two others; of creativity, three and a transcript; of figures of logits, their unit tests and transcript; of sampling, two
+# unit tests and its transcript; of tools, five unit tests; of the stage of tools in the model, two;
+# of memory that runs out, tests/check_allocations.sh; of returns that are dropped, scripts/check_returns.sh.
 # two unit tests; of base/, two others; of creativity, two; of figures of logits, their unit tests and transcript; of sampling, two
 # unit tests and its transcript; of tools, five unit tests; of their stage in the model, two; of what facts ask of them, two; of memory that runs out, tests/check_allocations.sh; of returns that are dropped, scripts/check_returns.sh.
 # A fault whose place is no longer there, that does not compile, or that makes a test hang counts as failed, too.
@@ -24,7 +27,9 @@ base='plain/tests/test_file plain/tests/test_pattern'
 allocations=tests/check_allocations.sh returns=scripts/check_returns.sh
 creativity='plain/tests/test_tasks plain/tests/test_creativity'
 tools='plain/tests/test_calculator plain/tests/test_store plain/tests/test_tape plain/tests/test_programs plain/tests/test_mcp'
+creativity='plain/tests/test_tasks plain/tests/test_creativity plain/tests/test_plane tests/cli/creativity_curves.t'
 sampling='plain/tests/test_chain plain/tests/test_sample tests/cli/sample.t'
+foreign='plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model'
 measured='tests/test_neuron_eval tests/test_edits'
 logits='plain/tests/test_logit_row plain/tests/test_variance plain/tests/test_identities plain/tests/test_logit_pattern
     plain/tests/test_normality plain/tests/test_kstar plain/tests/test_null plain/tests/test_hooks
@@ -42,9 +47,11 @@ build() { # double | rules | fits | plain | sealed, more for make
     # shellcheck disable=SC2206  # words
     [ "$1" = logits ] && goal=(ISAS=portable BUILD=plain plain/rote ${logits% *})
     [ "$1" = sealed ] && goal=(ISAS=portable BUILD=plain plain/rote plain/tests/test_hostile plain/tests/test_done)
+    # shellcheck disable=SC2206
+    [ "$1" = foreign ] && goal=(ISAS=portable BUILD=plain $foreign)
     [ "$1" = sampling ] && goal=(ISAS=portable BUILD=plain plain/rote plain/tests/test_chain plain/tests/test_sample)
     # shellcheck disable=SC2206
-    [ "$1" = creativity ] && goal=(ISAS=portable BUILD=plain $creativity)
+    [ "$1" = creativity ] && goal=(ISAS=portable BUILD=plain plain/rote ${creativity% *})
     # shellcheck disable=SC2206
     [ "$1" = asked ] && goal=(ISAS=portable BUILD=plain $asked)
     # shellcheck disable=SC2206
@@ -83,6 +90,7 @@ tests_for() {
     capacity:*) echo tests/test_fits && return ;;
     sampling:*) echo $sampling && return ;;
     tools:*) echo $tools && return ;;
+    foreign:*) echo $foreign && return ;;
     logits:*) echo $logits && return ;;
     esac
     if [[ $1 != rules* && $1 != init_from:* && -n "$verbose" ]]; then
@@ -97,6 +105,16 @@ tests_for() {
     "rules in training:"* | init_from:*) echo $runs ;;
     *) echo $layers $models ;;
     esac
+}
+
+# First those that are named as the changed file: most likely they catch it, and the others need not run.
+near_first() { # file, tests
+    local stem test near='' far=''
+    stem=$(basename "$1" .c)
+    for test in "${@:2}"; do
+        if [[ ${test##*/} == *"${stem%s}"* ]]; then near+=" $test"; else far+=" $test"; fi
+    done
+    echo $near $far
 }
 
 # FAULTS_SHARE=6: one fault in six, others at the next commit.
@@ -135,13 +153,15 @@ try() { # what, file, from, to
     [[ $1 == places:* ]] && program=plain
     [[ $1 == sampling:* ]] && program=sampling
     [[ $1 == tools:* ]] && program=tools
+    [[ $1 == foreign:* ]] && program=foreign
     [[ $1 == rules* || $1 == init_from:* ]] && program=rules
     [[ $1 == capacity:* ]] && program=fits
     [[ $1 == logits:* ]] && program=logits
     if ! build $program; then
         echo "survived - does not compile: $1: $(grep -m 1 error log)"
     else
-        for test in $(tests_for "$1"); do
+        # shellcheck disable=SC2046  # words
+        for test in $(near_first "$2" $(tests_for "$1")); do
             passes "$test"
             case $? in
             0) continue ;;

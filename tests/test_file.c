@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "base/lines.h"
 #include "base/memory.h"
 
 static char folder[] = "/tmp/rote-test-file-XXXXXX";
@@ -402,6 +403,38 @@ static void locks(void **state) {
     assert_int_equal(lock_take("nowhere/lock", &fd, &err), ERR_IO);
 }
 
+static void lines_of_all_ends(void **state) {
+    (void)state;
+    static const char *const line[] = {"a", "", "b", "c", "", "", "d\xef\xbb\xbf"};
+    int n = 0;
+    for (Lines lines = lines_of("\xef\xbb\xbf"
+                                "a\n\nb\r\nc\r\n\r\rd\xef\xbb\xbf");
+         lines_next(&lines); n++) {
+        assert_int_equal(lines.size, strlen(line[n]));
+        assert_memory_equal(lines.line, line[n], lines.size);
+        assert_int_equal(lines.number, n + 1);
+        assert_int_equal(lines.ended, n < 6);
+    }
+    assert_int_equal(n, 7);
+    Lines none = lines_of("\xef\xbb\xbf");
+    assert_false(lines_next(&none));
+    static const struct {
+        const char *bytes;
+        size_t size;
+        int line; /* of the NUL byte */
+    } nul[] = {{"\0", 1, 1}, {"a\0", 2, 1}, {"a\r\n\0", 4, 2}, {"a\rb\nc\0d", 7, 3}};
+    for (size_t i = 0; i < sizeof nul / sizeof *nul; i++) {
+        Err err = {0};
+        Buffer text;
+        char said[32];
+        assert_int_equal(file_write_atomic("lines", nul[i].bytes, nul[i].size, &err), OK);
+        assert_int_equal(lines_read("lines", 100, &text, &err), ERR_INPUT);
+        snprintf(said, sizeof said, "lines:%d: ", nul[i].line);
+        assert_int_equal(strncmp(err.msg, said, strlen(said)), 0);
+    }
+    assert_int_equal(unlink("lines"), 0);
+}
+
 int main(void) {
     unsetenv("ROTE_FAULT");
     const struct CMUnitTest tests[] = {
@@ -418,6 +451,7 @@ int main(void) {
         cmocka_unit_test(makes_folders),
         cmocka_unit_test(files_of_others),
         cmocka_unit_test(locks),
+        cmocka_unit_test(lines_of_all_ends),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

@@ -279,7 +279,7 @@ static void servers_that_do_not_fit(void **state) {
                   "no MCP server: server/discover: it ended (exit status 3; its stderr ends: no licence)"}};
     Err err;
     Tool *tool;
-    int descriptors = count_entries("/proc/self/fd"), tasks = count_entries("/proc/self/task");
+    int descriptors = count_entries("/proc/self/fd"), tasks = count_threads();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *const command[] = {self, "child", cases[i].mode, NULL};
         ToolSpec spec = {.kind = TOOL_PROGRAM,

@@ -15,6 +15,20 @@
 #include "base/file.h"
 #include "base/memory.h"
 
+/* Room for one more item of every number of items: written and read back (address sanitizer sees the bounds). */
+static void arrays_grow(void **state) {
+    (void)state;
+    int *array = NULL;
+    for (int n = 0; n < 1000; n++) {
+        array = memory_one_more(array, (size_t)n, sizeof *array);
+        assert_non_null(array);
+        array[n] = n;
+    }
+    for (int n = 0; n < 1000; n++) assert_int_equal(array[n], n);
+    assert_null(memory_one_more(array, (size_t)1 << 62, sizeof *array));
+    free(array);
+}
+
 /* Runs work(arg) in a process of its own; returns its wait status. */
 static int in_child(void (*work)(const char *), const char *arg) {
     pid_t pid = fork();
@@ -158,8 +172,9 @@ static void messages(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(checksums), cmocka_unit_test(aligned_memory),      cmocka_unit_test(arenas),
-        cmocka_unit_test(figures),   cmocka_unit_test(address_space_limit), cmocka_unit_test(messages),
+        cmocka_unit_test(checksums), cmocka_unit_test(arrays_grow), cmocka_unit_test(aligned_memory),
+        cmocka_unit_test(arenas),    cmocka_unit_test(figures),     cmocka_unit_test(address_space_limit),
+        cmocka_unit_test(messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -269,6 +269,15 @@ static void prefixes_are_drawn_anew(void **state) {
     int32_t again = batch.inputs[batch.start[2] + 1];
     seed_prefix_draw(&batch, &facts, 9, 8);
     assert_int_equal(batch.inputs[batch.start[0] + 1], again);
+    facts.config.fixed_prefix = true; /* each sequence keeps its own */
+    fact_batch_free(&batch);
+    assert_int_equal(fact_batch_create(&batch, &facts, &err), OK);
+    seed_prefix_draw(&batch, &facts, 9, 6);
+    for (int j = 0; j < 6; j++)
+        for (int k = 0; k < 3; k++) {
+            assert_int_equal(batch.inputs[batch.start[j] + 1 + k], facts.tokens[facts.start[j] + k]);
+            assert_int_equal(batch.targets[batch.start[j] + k], -1);
+        }
     fact_batch_free(&batch);
     facts_free(&facts);
 }

@@ -20,6 +20,7 @@ enum { SEED = 20261129, N_SEQ = 5 };
 typedef struct Case {
     ModelConfig config;
     Gpt gpt;
+    Edits edits; /* of full passes and of the decoder */
     OwnBatch batch;
     OwnTools tools;
     int tokens, V, P;
@@ -45,6 +46,7 @@ static Case set_up(Draw *d, int i) {
 }
 
 static void tear_down(Case *x) {
+    edits_free(&x->edits);
     free_tools(&x->tools);
     free_batch(&x->batch);
     gpt_free(&x->gpt);
@@ -58,9 +60,20 @@ static real *logits_of(const Gpt *g, const Case *x, const ToolRows *tools, bool 
     int T = x->config.block_size;
     batch.tools = tools;
     assert_int_equal(gpt_work_create(&work, g, 2 * T, 2, T, backward, 1, NULL, &err), OK);
+    gpt_work_edit(work, x->edits.n ? &x->edits : NULL);
     gpt_logits(g, work, &batch, 0, N_SEQ, logits);
     gpt_work_free(work);
     return logits;
+}
+
+/* Changes at the hooks of the stage: edit(&x, "[1]=add:1000", "zero"). */
+static void edit(Case *x, const char *call, const char *write) {
+    Err err;
+    char text[256], name[2][HOOK_NAME_MAX];
+    int layer = x->config.tool.layer - 1;
+    snprintf(text, sizeof text, "%s%s;%s=%s", hook_name(name[0], (Hook){HOOK_TOOL_CALL, layer}), call,
+             hook_name(name[1], (Hook){HOOK_TOOL_WRITE, layer}), write);
+    if (edits_parse(&x->edits, &x->config, text, &err) != OK) fail_msg("%s", err.msg);
 }
 
 /* ---- nothing written, nothing changed ---- */
@@ -93,6 +106,12 @@ static void without_results_the_bits_of_a_model_without(void **state) {
         real *changed = logits_of(&x.gpt, &x, &x.tools.rows, false);
         assert_true(memcmp(changed, expected, bytes) != 0);
         free(changed);
+        edit(&x, "[0]=add:0", "scale:0"); /* results that are written 0 times */
+        changed = logits_of(&x.gpt, &x, &x.tools.rows, i % 2);
+        same_bits(changed, expected, bytes, "logits with results scaled to 0");
+        free(changed);
+        edits_free(&x.edits);
+        x.edits = (Edits){.n = 0};
         /* as at first: M, none and end are 0 */
         gpt_init(&plain, 7);
         gpt_init(&x.gpt, 7);
@@ -249,6 +268,7 @@ static int write_all(Case *x, ToolWrites *writes) {
     int32_t *call = zeroed((size_t)x->tokens * sizeof *call);
     int32_t *point = zeroed((size_t)(x->tokens * x->P) * sizeof *point);
     assert_int_equal(gpt_work_create(&work, &x->gpt, 3 * T, 3, T, false, 1, NULL, &err), OK);
+    gpt_work_edit(work, x->edits.n ? &x->edits : NULL);
     gpt_tool_choices(&x->gpt, work, &x->batch.batch, 0, N_SEQ, call, point);
     for (int s = 0; s < N_SEQ; s++)
         for (int i = x->batch.start[s]; i < x->batch.start[s + 1]; i++) {
@@ -295,10 +315,12 @@ static void decoding_has_the_bits_of_the_full_pass(void **state) {
         assert_int_equal(tool_writes_create(&full, x.config.block_size, max_calls, answer, &x, &err), OK);
         assert_int_equal(tool_writes_create(&stepped, x.config.block_size, max_calls, answer, &x, &err), OK);
         x.batch.batch.tools = &x.tools.rows;
+        if (i % 4 == 3) edit(&x, "[1]=add:1.5", "scale:0.5");
         written += write_all(&x, &full);
         real *logits = logits_of(&x.gpt, &x, &x.tools.rows, i % 2);
         assert_int_equal(decoder_create_rows(&decoder, &x.gpt, rows, &err), OK);
         decoder_tools(decoder, x.tools.symbol_class, tool_writes_step, &stepped);
+        if (x.edits.n) decoder_edit(decoder, &x.edits);
         for (int s = 0; s < N_SEQ; s++) decode(&x, decoder, &d, s, rows, logits);
         free(logits);
         logits = logits_of(&x.gpt, &x, NULL, false);
@@ -313,6 +335,72 @@ static void decoding_has_the_bits_of_the_full_pass(void **state) {
     assert_true(written > 100);
 }
 
+/* ---- hooks ---- */
+
+typedef struct Seen {
+    const Case *x;
+    const int32_t *call;
+    int rows;
+} Seen;
+
+static void look(void *user, const HookObservation *o) {
+    Seen *seen = user;
+    const Case *x = seen->x;
+    for (int r = 0; r < o->rows; r++) {
+        const real *row = o->x + r * o->ld;
+        if (o->hook.site == HOOK_TOOL_CALL) {
+            int best = 0;
+            for (int k = 1; k < o->width; k++)
+                if (row[k] > row[best]) best = k;
+            assert_int_equal(best, seen->call[o->token + r]);
+        } else {
+            bool none = true;
+            for (int j = 0; j < o->width; j++) none = none && row[j] == 0;
+            assert_int_equal(none, x->tools.written[o->token + r] == TOOL_NOTHING);
+        }
+        seen->rows++;
+    }
+}
+
+static void hooks_show_what_is_chosen_and_written(void **state) {
+    (void)state;
+    for (int i = 0; i < 8; i++) {
+        Err err;
+        Draw d = draw_from((uint64_t)(SEED + 400 + i));
+        Case x = set_up(&d, i);
+        GptWork *work;
+        int T = x.config.block_size;
+        int32_t *call = zeroed((size_t)x.tokens * sizeof *call);
+        int32_t *point = zeroed((size_t)(x.tokens * x.P) * sizeof *point);
+        x.batch.batch.tools = &x.tools.rows;
+        assert_int_equal(gpt_work_create(&work, &x.gpt, 2 * T, 2, T, i % 2, 1, NULL, &err), OK);
+        gpt_tool_choices(&x.gpt, work, &x.batch.batch, 0, N_SEQ, call, point);
+        Seen seen = {.x = &x, .call = call};
+        gpt_observe(&x.gpt, work, &x.batch.batch, 0, N_SEQ, 1u << HOOK_TOOL_CALL | 1u << HOOK_TOOL_WRITE,
+                    look, &seen);
+        assert_int_equal(seen.rows, 2 * x.tokens);
+        edit(&x, "[1]=add:1000", "zero"); /* a tool is called everywhere */
+        gpt_work_edit(work, &x.edits);
+        gpt_tool_choices(&x.gpt, work, &x.batch.batch, 0, N_SEQ, call, point);
+        for (int t = 0; t < x.tokens; t++) assert_int_equal(call[t], 1);
+        Hook all[3 * HOOK_SITES + 1];
+        int n = hooks_all(all, &x.config), tools = 0;
+        for (int h = 0; h < n; h++) {
+            char name[HOOK_NAME_MAX];
+            Hook back;
+            hook_name(name, all[h]);
+            assert_int_equal(hook_parse(&back, &x.config, name, strlen(name), &err), OK);
+            assert_true(back.site == all[h].site && back.layer == all[h].layer);
+            tools += strstr(name, "tool.hook_") != NULL;
+        }
+        assert_int_equal(tools, x.P ? 3 : 2);
+        free(call);
+        free(point);
+        gpt_work_free(work);
+        tear_down(&x);
+    }
+}
+
 /* ---- rows of results ---- */
 
 static int fixed_answer(void *user, int position, int call, const int32_t *place, int32_t *result, int room) {
@@ -321,7 +409,7 @@ static int fixed_answer(void *user, int position, int call, const int32_t *place
     assert_true(position >= 0 && (call == 1 || call == 2));
     if (call == 2) return TOOL_NONE;
     int n = 0;
-    for (; text[n] && n < room; n++) result[n] = text[n];
+    for (; text[n] && n < room; n++) result[n] = (unsigned char)text[n];
     return n;
 }
 
@@ -396,6 +484,7 @@ int main(void) {
         cmocka_unit_test(gradient_bits),
         cmocka_unit_test(choices_are_those_of_the_loss),
         cmocka_unit_test(decoding_has_the_bits_of_the_full_pass),
+        cmocka_unit_test(hooks_show_what_is_chosen_and_written),
         cmocka_unit_test(results_stand_in_their_rows),
         cmocka_unit_test(checkpoints_hold_the_stage),
     };

@@ -12,7 +12,7 @@ void seed_prefix_draw(FactBatch *batch, const FactSet *facts, uint64_t seed, int
         int32_t *input = batch->inputs + batch->start[j] + 1, *target = batch->targets + batch->start[j];
         for (uint64_t k = 0; k < h; k++) {
             uint64_t index = (uint64_t)(position + j) * h + k;
-            input[k] = first + (int32_t)random_below(stream, index, symbols);
+            if (!facts->config.fixed_prefix) input[k] = first + (int32_t)random_below(stream, index, symbols);
             target[k] = -1;
         }
     }

@@ -19,6 +19,7 @@ static Status read_result(const char *dir, Buffer *text, RunResult *result, Err 
     char path[CONFIG_PATH_MAX];
     if (file_missing(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
     TRY(folder_look(dir, &state, err));
+    TRY(run_trained(dir, err));
     if (state != FOLDER_DONE) return err_set(err, ERR_INPUT, "%s: not finished; train on with --resume", dir);
     TRY(run_result_text(dir, text, err));
     Status status = path_join(path, sizeof path, dir, "result.json", err);

@@ -117,6 +117,7 @@ typedef struct FactsConfig {
     bool domain_token; /* useful sequences begin with a domain symbol, junk does not */
     int paraphrases;   /* renderings of every fact */
     int seed_prefix, prefix_symbols; /* random symbols before every sequence; their number */
+    bool fixed_prefix;               /* each sequence keeps those that it was drawn with */
 } FactsConfig;
 
 typedef struct ModelConfig {
@@ -128,8 +129,10 @@ typedef struct ModelConfig {
     double norm_eps;
     Position pos;
     double rope_theta;
+    int bos; /* the row of the embedding that position 0 reads */
     Act act;
     bool gated, bias, tie_weights;
+    bool qkv_bias; /* biases of q, k and v, also without bias */
     Attn attn;
     Mlp mlp;
     double init_std;
@@ -161,6 +164,7 @@ typedef struct TrainConfig {
     int64_t eval_interval;       /* steps between evaluations; 0: only at the end */
     int64_t checkpoint_interval; /* 0: none by steps; changes no bit */
     double checkpoint_minutes;   /* of the clock; 0: none by the clock; changes no bit */
+    int keep_checkpoints;        /* how many of the newest stay; changes no bit */
     double stop_recall;          /* stop once recall reaches it; 0: off */
     double stop_gain;            /* stop once an evaluation gains less than this share of data bits; 0: off */
     double stop_memorized;       /* stop once more than this share of the data bits is memorized; 0: off */

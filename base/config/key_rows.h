@@ -115,6 +115,10 @@ KEY(facts.seed_prefix, KEY_INT, .initial = "0", FROM_TO(0, 64), .late = true,
         "(seed-conditioning)")
 KEY(facts.prefix_symbols, KEY_INT, .initial = "64", FROM_TO(2, 65536), .late = true,
     .help = "number of symbols that facts.seed_prefix draws from")
+KEY(facts.fixed_prefix, KEY_BOOL, .initial = "false", .late = true,
+    .help =
+        "the symbols of facts.seed_prefix are drawn once for each sequence, which keeps them, not anew at each "
+        "exposure")
 
 KEY(model.n_layer, KEY_INT, .initial = "2", FROM_TO(1, 512), .also = "n_layers num_layers layers depth",
     .help = "number of blocks")
@@ -140,12 +144,16 @@ KEY(model.pos, KEY_ENUM, .initial = "learned", .choices = positions, .also = "po
     .help = "positions: a learned embedding, rotary (rotated queries and keys), or none")
 KEY(model.rope_theta, KEY_DOUBLE, .initial = "10000", FROM(1), .also = "rope_base theta",
     .help = "pos rope: base of the wavelengths")
+KEY(model.bos, KEY_INT, .initial = "0", FROM_TO(0, 16777215), .late = true, .also = "bos_token_id",
+    .help = "row of the token embedding that the first position reads, before any token")
 KEY(model.act, KEY_ENUM, .initial = "gelu", .choices = acts,
     .also = "activation activation_function hidden_act",
     .help = "activation of the MLP; gelu is the tanh form")
 KEY(model.gated, KEY_BOOL, .initial = "false", .also = "glu swiglu geglu",
     .help = "MLP with a gate: out(act(gate(x)) * up(x)), three matrices instead of two")
 KEY(model.bias, KEY_BOOL, .initial = "true", .help = "biases in norms and linear layers")
+KEY(model.qkv_bias, KEY_BOOL, .initial = "false", .late = true,
+    .help = "biases of queries, keys and values, also with bias: false (as in Qwen2)")
 KEY(model.tie_weights, KEY_BOOL, .initial = "true", .also = "tied tie_word_embeddings weight_tying",
     .help = "the head uses the weights of the token embedding")
 KEY(model.attn, KEY_ENUM, .initial = "causal", .choices = attns, .also = "attention",
@@ -223,6 +231,8 @@ KEY(train.checkpoint_interval, KEY_INT64, .initial = "0", FROM_TO(1, BIG_STEP),
     .also = "save_every save_steps save_interval", .help = "steps between checkpoints")
 KEY(train.checkpoint_minutes, KEY_DOUBLE, .initial = "5", FROM_TO(0, 1e6), .zero = "off", .free = true,
     .help = "minutes between checkpoints, by the clock; what a crash may cost; changes no bit")
+KEY(train.keep_checkpoints, KEY_INT, .initial = "2", FROM_TO(2, 1000000), .free = true,
+    .help = "how many of the newest checkpoints stay; of a finished run too where checkpoint_interval is set")
 KEY(train.stop_recall, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), ABOVE, .zero = "off",
     .help = "stop at the first evaluation with at least this recall")
 KEY(train.stop_gain, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), ABOVE, .zero = "off",

@@ -10,7 +10,7 @@
 #include "base/config/rules.h"
 #include "base/config/sweep_read.h"
 #include "base/config/values.h"
-#include "base/file.h"
+#include "base/lines.h"
 #include "base/nearest.h"
 #include "base/places.h"
 
@@ -256,19 +256,16 @@ static Status load_document(Loader *loader, Err *err) {
 
 static int line_at(const char *text, size_t size, size_t offset) {
     int line = 1;
-    for (size_t i = 0; i < offset && i < size; i++) line += text[i] == '\n';
+    for (size_t i = 0; i < offset && i < size; i++)
+        line += text[i] == '\r' || (text[i] == '\n' && (i == 0 || text[i - 1] != '\r'));
     return line;
 }
 
 /* Whether that line is indented with a tab, which YAML forbids. */
-static bool tab_indents(const char *text, size_t size, int line) {
-    const char *at = text, *end = text + size;
-    for (int i = 1; i < line && at; i++) {
-        at = memchr(at, '\n', (size_t)(end - at));
-        if (at) at++;
-    }
-    for (; at && at < end && (*at == ' ' || *at == '\t'); at++)
-        if (*at == '\t') return true;
+static bool tab_indents(const char *text, int line) {
+    Lines lines = lines_of(text);
+    while (lines_next(&lines))
+        if (lines.number == line) return lines.line[strspn(lines.line, " ")] == '\t';
     return false;
 }
 
@@ -284,7 +281,7 @@ static Status yaml_failed(const Loader *loader, const yaml_parser_t *parser, con
     int line = (int)parser->problem_mark.line + 1;
     return err_set(err, ERR_INPUT, "%s:%d: YAML: %s%s%s%s", loader->where, line,
                    parser->context ? parser->context : "", parser->context ? ": " : "", problem,
-                   tab_indents(text, size, line) ? "; indent with spaces, not tabs" : "");
+                   tab_indents(text, line) ? "; indent with spaces, not tabs" : "");
 }
 
 /* Checks syntax, tags and depth in a first pass, so that the document that is built afterwards is small. */
@@ -323,11 +320,8 @@ static Status check_syntax(const Loader *loader, const char *text, size_t size, 
 
 /* Whether one of the comments before the first key is PLACES_LINE. */
 static bool has_places(const char *text) {
-    for (; *text == '#'; text++) {
-        if (!strncmp(text, PLACES_LINE, sizeof PLACES_LINE - 1)) return true;
-        text = strchr(text, '\n');
-        if (!text) return false;
-    }
+    for (Lines lines = lines_of(text); lines_next(&lines) && lines.line[0] == '#';)
+        if (lines.size == sizeof PLACES_LINE - 2 && !memcmp(lines.line, PLACES_LINE, lines.size)) return true;
     return false;
 }
 

@@ -74,6 +74,9 @@ Status config_resolve_model(ModelConfig *m, int max_len, int vocab_size, Err *er
                        "the facts have %d symbols and model.vocab_size is %d; set model.vocab_size to "
                        "0 or at least %d",
                        vocab_size, m->vocab_size, vocab_size);
+    if (m->bos >= m->vocab_size)
+        return err_set(err, ERR_INPUT, "model.bos is %d, but there are %d rows; set it to at most %d", m->bos,
+                       m->vocab_size, m->vocab_size - 1);
     if (m->match_params > 0 && m->mlp == MLP_PLAIN) TRY(match_inner(m, err));
     if (m->n_inner == 0) m->n_inner = 4 * m->n_embd;
     return OK;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/config/words.h"
+#include "base/memory.h"
 #include "base/places.h"
 
 typedef struct Reader {
@@ -31,7 +32,7 @@ static Status canonical(const Key *key, const char *text, size_t length, const c
 }
 
 static Status grown(void **array, int n, size_t size, Err *err) {
-    void *more = realloc(*array, ((size_t)n + 1) * size);
+    void *more = memory_one_more(*array, (size_t)n, size);
     if (!more) return err_set(err, ERR_NOMEM, "no memory for a sweep's values");
     *array = more;
     return OK;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/config/keys.h"
+#include "base/memory.h"
 
 /* Takes a value in quotes, *at behind the first one, into room that holds the rest of the text. */
 static Status take_quoted(const char **at, char *to, const char *text, Err *err) {
@@ -35,7 +36,7 @@ static size_t quoted_bytes(const char *text) {
 }
 
 static Status add_value(Values *out, const char **at, const char *text, Err *err) {
-    void *more = realloc(out->value, ((size_t)out->n + 1) * sizeof *out->value);
+    void *more = memory_one_more(out->value, (size_t)out->n, sizeof *out->value);
     if (more) out->value = more;
     bool in_quotes = **at == '"';
     size_t length = in_quotes ? quoted_bytes(*at) : strcspn(*at, ",");

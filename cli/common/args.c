@@ -37,6 +37,10 @@ static Status unknown_option(const Command *command, const char *word, Err *err)
     const char *start = word + strspn(word, "-");
     snprintf(name, sizeof name, "%.*s", (int)strcspn(start, "="), start);
     const char *nearest = nearest_name(name, names);
+    if (!strncmp(command->words, "-- ", 3)) /* its words are another command, with options of its own */
+        return err_set(err, ERR_INPUT,
+                       "%s: unknown option '%s'; write -- before the command, or see rote help %s",
+                       command->name, word, command->name);
     return err_set(err, ERR_INPUT, "%s: unknown option '%s'%s%s (rote help %s lists them)", command->name,
                    word, nearest ? ", nearest: --" : "", nearest ? nearest : "", command->name);
 }

@@ -9,6 +9,7 @@
 #include "base/json.h"
 
 Status json_result_text(json_t *object, char **out, Err *err) {
+    if (json_ever_ran_out()) json_lost(); /* files that were read and written since know only of their own */
     return json_take_text(object, JSON_INDENT(2) | JSON_REAL_PRECISION(17), "the JSON result", out, err);
 }
 

@@ -5,26 +5,20 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/threads.h"
 #include "cli/common/args.h"
 #include "cli/common/json.h"
-#include "cli/common/open.h"
+#include "cli/common/output.h"
 #include "cli/common/show.h"
+#include "cli/creativity/curves.h"
 #include "cli/creativity/grid.h"
+#include "cli/creativity/source.h"
 #include "cli/creativity/texts_file.h"
-#include "cli/sample/draw.h"
-#include "eval/creativity/creativity.h"
-#include "eval/creativity/draw.h"
+#include "cli/creativity/through.h"
 
 typedef struct Job {
     const Args *args;
-    Run run;
-    Task task;
-    bool has_task;
-    Texts trained;
-    SampleOptions options; /* of --chain */
+    Source source;
     Grid grid;
-    int n, max_len, threads;
     json_t *points; /* or NULL: text */
 } Job;
 
@@ -67,9 +61,9 @@ static json_t *figures_json(const Creativity *c) {
 }
 
 static void print_head(const Job *job, const Creativity *c) {
-    if (job && job->has_task)
+    if (job->source.has_task)
         printf("%s: %s valid, %s of them trained; %s samples each; the ideal sampler reaches cr* = %.3f\n",
-               job->run.facts.kind, show_int((int64_t)c->valid), show_int((int64_t)c->trained),
+               job->source.run.facts.kind, show_int((int64_t)c->valid), show_int((int64_t)c->trained),
                show_int(c->n), c->ideal);
     else printf("%s texts, measured as sequences: nobody knows which are valid\n", show_int(c->n));
     printf("%-28s %9s %9s %6s %6s %15s %6s %7s %6s %6s %7s\n", "chain", "coherence", "memorized", "novel",
@@ -98,16 +92,9 @@ static void print_point(const char *words, const Creativity *c) {
 /* ---- one point ---- */
 
 static Status chain_of(const Job *job, int point, Chain *out, char words[CHAIN_TEXT_MAX], Err *err) {
-    char base[CHAIN_TEXT_MAX], added[CHAIN_TEXT_MAX];
+    char added[CHAIN_TEXT_MAX];
     grid_words(&job->grid, point, added);
-    chain_text(&job->options.chain, base);
-    int used = snprintf(words, CHAIN_TEXT_MAX, "%s%s%s", base, *base && *added ? ";" : "", added);
-    if (used >= CHAIN_TEXT_MAX)
-        return err_set(err, ERR_INPUT, "creativity: --chain with --grid has more than %d bytes",
-                       CHAIN_TEXT_MAX - 1);
-    Status status = chain_parse(out, words, err);
-    if (status == ERR_INPUT) err_prefix(err, "creativity: ");
-    return status;
+    return source_chain(&job->source, added, out, words, err);
 }
 
 static Status take_point(Job *job, const Creativity *c, const char *words, bool first) {
@@ -123,70 +110,83 @@ static Status take_point(Job *job, const Creativity *c, const char *words, bool 
 }
 
 static Status run_point(Job *job, int point, Err *err) {
-    SampleOptions options = job->options;
+    const Source *source = &job->source;
     char words[CHAIN_TEXT_MAX];
+    Chain chain;
     Texts samples = {0};
     Creativity c;
-    TRY(chain_of(job, point, &options.chain, words, err));
-    Status status = creativity_draw(&samples, &job->run.gpt, &job->run.facts, &options, job->n, job->max_len,
-                                    job->threads, err);
+    TRY(chain_of(job, point, &chain, words, err));
+    Status status = source_draw(source, &chain, source->options.seed, &samples, err);
     if (status == OK)
-        status = creativity_measure(&c, &samples, &job->trained, job->has_task ? &job->task : NULL, err);
+        status =
+            creativity_measure(&c, &samples, &source->trained, source->has_task ? &source->task : NULL, err);
     if (status == OK) status = take_point(job, &c, words, point == 0);
-    free((void *)(uintptr_t)samples.start);
-    free((void *)(uintptr_t)samples.token);
+    texts_free(&samples);
     return status;
 }
 
 /* ---- the command ---- */
 
-static Status check_chains(const Job *job, Err *err) {
+static Status measure_run(Job *job, Err *err) {
     Chain chain;
     char words[CHAIN_TEXT_MAX];
+    TRY(source_open(&job->source, job->args, job->args->words[0], err));
     for (int point = 0; point < job->grid.n_points; point++) TRY(chain_of(job, point, &chain, words, err));
+    for (int point = 0; point < job->grid.n_points; point++) TRY(run_point(job, point, err));
     return OK;
-}
-
-static Status open_task(Job *job, Err *err) {
-    const FactSet *facts = &job->run.facts;
-    job->has_task = facts->config.n && task_is(facts->config.kind);
-    TRY(creativity_trained(&job->trained, facts, err));
-    job->max_len = job->run.gpt.config.block_size;
-    if (!job->has_task) return OK;
-    TRY(task_open(&job->task, &facts->config, facts->seed, err));
-    job->max_len = job->task.len;
-    return OK;
-}
-
-static Status measure_run(Job *job, Err *err) {
-    int64_t count;
-    Status status = OK;
-    TRY(open_run(&job->run, job->args->words[0], args_value(job->args, "facts"), err));
-    TRY_GOTO(sample_options(job->args, &job->run.config.sample, &job->options, &count, err));
-    job->n = args_has(job->args, "n") ? (int)count : 1000;
-    job->options.eos = job->run.facts.vocab.eos;
-    TRY_GOTO(check_chains(job, err));
-    TRY_GOTO(open_task(job, err));
-    for (int point = 0; point < job->grid.n_points; point++) TRY_GOTO(run_point(job, point, err));
-done:
-    run_close(&job->run);
-    return status;
 }
 
 static Status measure_files(Job *job, Err *err) {
-    Texts samples = {0};
+    Texts samples = {0}, *trained = &job->source.trained;
     Creativity c;
-    Status status = texts_read(args_value(job->args, "against"), &job->trained, err);
+    Status status = texts_read(args_value(job->args, "against"), trained, err);
     if (status == OK) status = texts_read(args_value(job->args, "texts"), &samples, err);
-    if (status == OK) status = creativity_measure(&c, &samples, &job->trained, NULL, err);
+    if (status == OK) status = creativity_measure(&c, &samples, trained, NULL, err);
     if (status == OK) status = take_point(job, &c, args_value(job->args, "texts"), true);
-    free((void *)(uintptr_t)samples.start);
-    free((void *)(uintptr_t)samples.token);
+    texts_free(&samples);
+    return status;
+}
+
+static Status measure_grid(Job *job, Err *err) {
+    Status status = grid_parse(&job->grid, "--grid", args_value(job->args, "grid"), "\n", err);
+    if (status == ERR_INPUT) err_prefix(err, "creativity: ");
+    TRY(status);
+    if (args_has(job->args, "json") && !(job->points = json_array()))
+        return err_set(err, ERR_NOMEM, "out of memory for the figures");
+    TRY(job->args->n_words ? measure_run(job, err) : measure_files(job, err));
+    return job->points ? json_out(json_pack("{s:O}", "points", job->points), err) : OK;
+}
+
+static Status measure_curves(Job *job, Err *err) {
+    SamplerCurves curves;
+    const char *plot = args_value(job->args, "plot");
+    Status status = sampler_curves_parse(&curves, job->args, err);
+    if (status == OK) status = sampler_curves_measure(&curves, &job->source, job->args, err);
+    if (status == OK)
+        status = args_has(job->args, "json") ? sampler_curves_json(&curves, err)
+                                             : sampler_curves_print(&curves, err);
+    if (status == OK && plot) status = sampler_curves_plot(&curves, plot, err);
+    sampler_curves_free(&curves);
+    return status;
+}
+
+static Status measure_through(Job *job, Err *err) {
+    Moments moments;
+    const char *by = args_value(job->args, "by"), *plot = args_value(job->args, "plot");
+    bool checkpoints = !strcmp(by, "checkpoint");
+    if (!checkpoints && strcmp(by, "run") != 0)
+        return err_set(err, ERR_INPUT, "creativity: --by '%s' is not run or checkpoint", by);
+    Status status = moments_measure(&moments, &job->source, job->args, checkpoints, err);
+    if (status == OK)
+        status = args_has(job->args, "json") ? moments_json(&moments, err) : moments_print(&moments, err);
+    if (status == OK && plot) status = moments_plot(&moments, plot, err);
+    free(moments.moment);
     return status;
 }
 
 static Status check_words(const Args *args, Err *err) {
-    bool texts = args_has(args, "texts"), against = args_has(args, "against");
+    bool texts = args_has(args, "texts"), against = args_has(args, "against"), grid = args_has(args, "grid"),
+         curve = args_has(args, "curve"), by = args_has(args, "by");
     if (texts != against)
         return err_set(err, ERR_INPUT,
                        "creativity: --texts and --against need each other: what is measured, and what "
@@ -195,28 +195,30 @@ static Status check_words(const Args *args, Err *err) {
         return err_set(err, ERR_INPUT, "creativity: a RUN and --texts exclude each other");
     if (!texts && !args->n_words)
         return err_set(err, ERR_INPUT, "creativity: needs a RUN, or --texts FILE with --against FILE");
+    if (grid + curve + by > 1)
+        return err_set(err, ERR_INPUT, "creativity: --grid, --curve and --by exclude each other");
+    if (texts && (curve || by || args_has(args, "edit")))
+        return err_set(err, ERR_INPUT, "creativity: --curve, --by and --edit need runs, not --texts");
+    if (args->n_words > 1 && !curve && !by)
+        return err_set(err, ERR_INPUT,
+                       "creativity: several runs are measured with --curve STAGES or --by run; give one RUN");
+    if (args_has(args, "plot") && !curve && !by)
+        return err_set(err, ERR_INPUT,
+                       "creativity: --plot draws what --curve or --by measures; give one of them");
     return OK;
 }
 
 static Status cmd_creativity(const Args *args, Err *err) {
     Job job = {.args = args};
-    Status status = OK;
-    int64_t count;
+    const char *plot = args_value(args, "plot");
     TRY(check_words(args, err));
-    TRY(sample_options(args, NULL, &job.options, &count, err));
-    TRY(args_threads(args, &job.threads, err));
-    if (job.threads == 0) job.threads = threads_default();
-    TRY_GOTO(grid_parse(&job.grid, args_value(args, "grid"), err));
-    if (args_has(args, "json") && !(job.points = json_array()))
-        TRY_GOTO(err_set(err, ERR_NOMEM, "out of memory for the figures"));
-    TRY_GOTO(args->n_words ? measure_run(&job, err) : measure_files(&job, err));
-    if (job.points) status = json_out(json_pack("{s:O}", "points", job.points), err);
-done:
-    if (status == ERR_INPUT && strncmp(err->msg, "--grid", 6) == 0) err_prefix(err, "creativity: ");
+    TRY(source_options(&job.source, args, err));
+    if (plot) TRY(output_check(plot, "<svg", "an SVG picture", args_has(args, "force"), err));
+    Status status = args_has(args, "curve") ? measure_curves(&job, err)
+                    : args_has(args, "by")  ? measure_through(&job, err)
+                                            : measure_grid(&job, err);
+    source_close(&job.source);
     grid_free(&job.grid);
-    task_close(&job.task);
-    free((void *)(uintptr_t)job.trained.start);
-    free((void *)(uintptr_t)job.trained.token);
     json_decref(job.points);
     return status;
 }
@@ -229,6 +231,14 @@ static const Option creativity_options[] = {
         "adds a stage with each of these values: top_k=1..64 (doubled), temperature=0,0.5,1; repeated: every "
         "combination",
         '\n'),
+    OPTION_LIST(
+        "curve", "STAGES",
+        "stages, some with several values: top_k=1..64, or 'top_n_sigma=1,2,3;temperature=8'; repeated: "
+        "curves, compared at equal coherence and at equal entropy",
+        '\n'),
+    OPTION("by", "run|checkpoint", "cr and memorized bits of each run, or of each stored checkpoint"),
+    OPTION("plot", "FILE.svg", "draws what --curve or --by measures"),
+    OPTION("edit", "EDIT", "changes the weights first: noise=SIZE, silence=SHARE, quantize=FORMAT"),
     OPTION("temperature", "T", "sampling temperature; 0: greedy (default: 1)"),
     FLAG("greedy", "the same as --temperature 0"),
     OPTION("top-k", "K", "only the K most probable tokens; 0: off (default: 0)"),
@@ -238,6 +248,7 @@ static const Option creativity_options[] = {
     OPTION("texts", "FILE", "without a run: measures these texts, one a line"),
     OPTION("against", "FILE", "the texts that --texts is compared with"),
     PLACE_OPTION,
+    FORCE_ANY_OPTION,
     THREADS_OPTION,
     JSON_OPTION,
     END_OPTION,
@@ -245,9 +256,9 @@ static const Option creativity_options[] = {
 
 const Command creativity_command = {
     .name = "creativity",
-    .words = "[RUN]",
+    .words = "[RUN...]",
     .min_words = 0,
-    .max_words = 1,
+    .max_words = ARGS_WORDS_MAX,
     .summary = "measures whether samples are valid, new and various",
     .options = creativity_options,
     .run = cmd_creativity,

@@ -13,14 +13,15 @@ typedef struct GridAxis {
 } GridAxis;
 
 typedef struct Grid {
+    const char *option; /* for messages: "--grid" */
     int n_axes, n_points;
     GridAxis axis[GRID_AXES_MAX];
 } Grid;
 
-/* Texts with a '\n' between them; NULL: one point without an axis. Values are separated by commas; a..b is a, 2a,
- * 4a, .. and b. Free with grid_free, after an error too.
+/* Axes with one of `between` between them; NULL: one point without an axis. Values are separated by commas; a..b is a,
+ * 2a, 4a, .. and b. Free with grid_free, after an error too.
  * ERR_INPUT: not of that form, more than GRID_AXES_MAX axes or GRID_POINTS_MAX points. ERR_NOMEM. */
-Status grid_parse(Grid *out, const char *texts, Err *err);
+Status grid_parse(Grid *out, const char *option, const char *texts, const char *between, Err *err);
 void grid_free(Grid *grid);
 /* The words of a point, as in "top_k=4;temperature=0.5"; empty where there is no axis. */
 void grid_words(const Grid *grid, int point, char out[CHAIN_TEXT_MAX]);

@@ -55,7 +55,8 @@ static bool plain_text(char out[RECORD_MAX], const FactSet *f, int i) {
     if (f->vocab.text) {
         const int32_t *tokens = f->tokens + f->start[i];
         int n = (int)(f->start[i + 1] - f->start[i]), prompt_len = f->prompt_len[i];
-        char *prompt = show_tokens(&f->vocab, tokens, prompt_len - (prompt_len > 0 && f->vocab.bytes));
+        char *prompt =
+            show_tokens(&f->vocab, tokens, prompt_len - (prompt_len > 0 && vocab_has_tab(&f->vocab)));
         char *answer = show_tokens(&f->vocab, tokens + prompt_len, n - prompt_len);
         whole = prompt && answer;
         if (whole) snprintf(out, RECORD_MAX, "%s%s%s", prompt, prompt_len ? "\t" : "", answer);
@@ -186,8 +187,8 @@ static json_t *facts_json(const FactSet *f) {
 /* "bios: n=20 seed=0 templates=8 ..": the keys of the draw; of the axes, only those that differ from their default. */
 static Status print_kind(FILE *out, const FactSet *f, Err *err) {
     static const char *const axes[] = {
-        "facts.heldout=0",     "facts.split_seed=0",  "facts.junk_n=0",         "facts.domain_token=false",
-        "facts.paraphrases=1", "facts.seed_prefix=0", "facts.prefix_symbols=64"};
+        "facts.heldout=0",     "facts.split_seed=0",  "facts.junk_n=0",          "facts.domain_token=false",
+        "facts.paraphrases=1", "facts.seed_prefix=0", "facts.prefix_symbols=64", "facts.fixed_prefix=false"};
     int n = 0;
     char **words = f->config.n ? config_facts_words(&f->config, &n) : NULL;
     if (f->config.n && !words) return err_set(err, ERR_NOMEM, "no memory for the keys of a fact set");

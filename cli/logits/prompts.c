@@ -1,20 +1,23 @@
-/* Inputs of the user's own: a file with a line "class<TAB>prompt" for each. It is read again for each pass. */
-#include <errno.h>
+/* Inputs of the user's own: a file with a line "class<TAB>prompt" for each. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lines.h"
 #include "cli/logits/logits.h"
 #include "cli/sample/draw.h"
 #include "data/text.h"
 
+enum { FILE_BYTES_MAX = 1 << 30 };
+
 typedef struct Prompts {
-    FILE *file;
+    Buffer file;
+    Lines lines;
     const char *path;
     const Vocab *vocab;
-    char *line;
+    char *line; /* the last line, its class and prompt divided */
     size_t room;
-    int number, most; /* lines so far; tokens of a prompt at most */
+    int most; /* tokens of a prompt at most */
     bool whole;
     int32_t *token;
     const LogitInputs *names;
@@ -22,7 +25,7 @@ typedef struct Prompts {
 
 static void prompts_free(void *source) {
     Prompts *p = source;
-    if (p->file) fclose(p->file);
+    buffer_free(&p->file);
     free(p->line);
     free(p->token);
     free(p);
@@ -30,27 +33,27 @@ static void prompts_free(void *source) {
 
 static Status prompts_rewind(void *source, Err *err) {
     Prompts *p = source;
-    p->number = 0;
-    if (fseek(p->file, 0, SEEK_SET) == 0) return OK;
-    return err_set(err, ERR_INPUT, "%s: it is read more than once, which this file does not allow: %s",
-                   p->path, strerror(errno));
+    (void)err;
+    p->lines = lines_of(p->file.data);
+    return OK;
 }
 
 /* The next line: *class and *prompt, both NULL at the end. */
 static Status next_line(Prompts *p, char **class, char **prompt, Err *err) {
-    errno = 0;
-    ssize_t length = getline(&p->line, &p->room, p->file);
     *class = *prompt = NULL;
-    p->number++;
-    if (length < 0 && errno == ENOMEM) return err_set(err, ERR_NOMEM, "%s: no memory for a line", p->path);
-    if (length < 0 && ferror(p->file)) return err_set(err, ERR_IO, "%s: %s", p->path, strerror(errno));
-    if (length < 0) return OK;
-    if (strlen(p->line) != (size_t)length)
-        return err_set(err, ERR_INPUT, "%s:%d: contains a NUL byte", p->path, p->number);
-    p->line[strcspn(p->line, "\r\n")] = '\0';
+    if (!lines_next(&p->lines)) return OK;
+    if (p->lines.size >= p->room) {
+        free(p->line);
+        p->room = 2 * p->lines.size + 1;
+        p->line = malloc(p->room);
+        if (!p->line) p->room = 0;
+        if (!p->line) return err_set(err, ERR_NOMEM, "%s: no memory for a line", p->path);
+    }
+    memcpy(p->line, p->lines.line, p->lines.size);
+    p->line[p->lines.size] = '\0';
     char *tab = strchr(p->line, '\t');
     if (!tab || tab == p->line)
-        return err_set(err, ERR_INPUT, "%s:%d: is not a class, a tab and a prompt", p->path, p->number);
+        return err_set(err, ERR_INPUT, "%s:%d: is not a class, a tab and a prompt", p->path, p->lines.number);
     *tab = '\0';
     *class = p->line;
     *prompt = tab + 1;
@@ -71,10 +74,10 @@ static Status prompts_next(void *source, LogitInput *out, bool *more, Err *err) 
     TRY(next_line(p, &class, &prompt, err));
     *more = class != NULL;
     if (!class) return OK;
-    int c = class_of(p->names, class);
-    if (c < 0) return err_set(err, ERR_INPUT, "%s: it changed while it was read", p->path);
-    *out = (LogitInput){.classes = UINT64_C(1) << c, .number = p->number, .token = p->token, .target = -1};
-    snprintf(where, sizeof where, "%.200s:%d: the prompt", p->path, p->number);
+    int c = class_of(p->names, class); /* found: prompts_open saw every line */
+    *out =
+        (LogitInput){.classes = UINT64_C(1) << c, .number = p->lines.number, .token = p->token, .target = -1};
+    snprintf(where, sizeof where, "%.200s:%d: the prompt", p->path, p->lines.number);
     TRY(sample_tokens(where, prompt, p->vocab, p->most, p->token, &out->n, err));
     out->from = p->whole ? 0 : out->n;
     return OK;
@@ -95,9 +98,8 @@ Status prompts_open(LogitInputs *out, const char *path, const Vocab *vocab, int 
     *p = (Prompts){.path = path, .vocab = vocab, .most = block_size - 1, .whole = whole, .names = out};
     p->token = malloc((size_t)block_size * sizeof *p->token);
     if (!p->token) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for %s", path));
-    p->file = fopen(path, "r");
-    if (!p->file) TRY_GOTO(err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno)));
-    TRY_GOTO(prompts_rewind(p, err));
+    TRY_GOTO(lines_read(path, FILE_BYTES_MAX, &p->file, err));
+    p->lines = lines_of(p->file.data);
     for (char *class, *prompt;;) {
         TRY_GOTO(next_line(p, &class, &prompt, err));
         if (!class) break;

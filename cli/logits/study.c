@@ -96,7 +96,10 @@ static Status take_symbols(Job *job, Err *err) {
     int V = job->main.run.gpt.config.vocab_size;
     job->skip = malloc((size_t)V);
     if (!job->skip) return err_set(err, ERR_NOMEM, "no memory for %d symbols", V);
+    const Vocab *vocab = &job->main.run.facts.vocab;
     facts_trained_symbols(job->skip, V, &job->main.run.facts);
+    for (int v = 0; vocab->tokenizer && v < V; v++) /* other rows of a pretrained model pad its matrices */
+        job->skip[v] = vocab->length[v] > 0;
     for (int v = 0; v < V; v++) {
         job->trained += job->skip[v];
         job->skip[v] = !job->skip[v];
@@ -139,7 +142,7 @@ static Status answer(Job *job, Err *err) {
     json_t *json = NULL;
     TRY(study_one(job, &job->main.run, &view, &study, &checks, err));
     Status status = args_has(job->args, "json") ? logits_json(&json, &view, err) : logits_show(&view, err);
-    if (status == OK && json) status = json_out(json, err);
+    if (status == OK && args_has(job->args, "json")) status = json_out(json, err);
     else json_decref(json);
     logit_study_free(&study);
     return status;
@@ -172,8 +175,10 @@ static Status answer_checkpoints(Job *job, Run *run, const char *dir, json_t *li
 }
 
 static Status through_training(Job *job, Err *err) {
-    json_t *list = args_has(job->args, "json") ? json_array() : NULL;
+    bool json = args_has(job->args, "json");
+    json_t *list = json ? json_array() : NULL;
     Status status = OK;
+    if (json && !list) return err_set(err, ERR_NOMEM, "no memory for a list of checkpoints");
     job->plan.figures_alone = true;
     job->plan.rows.n_others = 0;
     for (int i = 0; i < job->args->n_words && status == OK; i++)
@@ -243,7 +248,9 @@ Status logits_study(const Args *args, Err *err) {
     if (!job) return err_set(err, ERR_NOMEM, "out of memory");
     job->args = args;
     Status status = check(job, err);
-    if (status == OK) status = open_run_and_facts(&job->main, args, err);
+    if (status == OK)
+        status = args_has(args, "classes") ? open_run_and_text(&job->main, args, err)
+                                           : open_run_and_facts(&job->main, args, err);
     if (status == OK) {
         status = opened(job, err);
         logit_inputs_free(&job->inputs);

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "cli/common/show.h"
+#include "data/tokenizer/tokenizer.h"
 #include "data/vocab.h"
 #include "eval/sampling/settings.h"
 
@@ -22,6 +23,23 @@ static int32_t token_of(const Vocab *vocab, Text symbol) {
     return symbol.size ? (int32_t)value : -1;
 }
 
+static Status too_many(const char *where, int max_tokens, Err *err) {
+    return err_set(err, ERR_INPUT, "%s has more than %d tokens, the maximum with this block_size", where,
+                   max_tokens);
+}
+
+static Status tokenized(const char *where, Text text, Tokenizer *t, int max_tokens, int32_t *out, int *n,
+                        Err *err) {
+    TokenList list = {0};
+    Status status = tokenizer_encode(t, text, true, &list, err);
+    if (status == ERR_INPUT) err_prefix(err, "%s: ", where);
+    if (status == OK && list.n > max_tokens) status = too_many(where, max_tokens, err);
+    if (status == OK && list.n) memcpy(out, list.id, (size_t)list.n * sizeof *out);
+    if (status == OK) *n = (int)list.n;
+    token_list_free(&list);
+    return status;
+}
+
 Status sample_tokens(const char *where, const char *text, const Vocab *vocab, int max_tokens, int32_t *out,
                      int *n, Err *err) {
     char *copy = strdup(text);
@@ -29,7 +47,13 @@ Status sample_tokens(const char *where, const char *text, const Vocab *vocab, in
     if (!copy) return err_set(err, ERR_NOMEM, "%s: out of memory", where);
     Status status = OK;
     Text rest = {copy, strlen(copy)}, symbol;
-    if (!text_unescape(&rest))
+    bool spelled = text_unescape(&rest);
+    if (vocab->tokenizer && spelled) {
+        status = tokenized(where, rest, vocab->tokenizer, max_tokens, out, n, err);
+        free(copy);
+        return status;
+    }
+    if (!spelled)
         status = err_set(err, ERR_INPUT, "%s: a backslash begins \\t, \\n, \\r, \\\\ or \\xHH", where);
     while (status == OK) {
         if (vocab->bytes) {
@@ -45,9 +69,7 @@ Status sample_tokens(const char *where, const char *text, const Vocab *vocab, in
             status = err_set(err, ERR_INPUT, "%s: %s is not a symbol of the vocabulary (%s)", where,
                              text_quote(quote, symbol),
                              vocab->text ? "of the run's facts" : "token numbers, separated by spaces");
-        else if (*n == max_tokens)
-            status = err_set(err, ERR_INPUT, "%s has more than %d tokens, the maximum with this block_size",
-                             where, max_tokens);
+        else if (*n == max_tokens) status = too_many(where, max_tokens, err);
         else out[(*n)++] = token;
     }
     free(copy);

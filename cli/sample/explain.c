@@ -190,4 +190,8 @@ void explanation_free(Explanation *e) {
 
 const SampleObserver *explanation_observer(Explanation *e) { return &e->observer; }
 
-json_t *explanation_json(Explanation *e) { return e->failed ? NULL : e->steps; }
+Status explanation_end(const Explanation *e, Err *err) {
+    return e->failed ? err_set(err, ERR_NOMEM, "out of memory for an explanation") : OK;
+}
+
+json_t *explanation_json(Explanation *e) { return e->steps; }

@@ -17,7 +17,9 @@ Status explanation_create(Explanation **out, const Vocab *vocab, int vocab_size,
 void explanation_free(Explanation *e);
 /* For sampler_generate; valid as long as the explanation. */
 const SampleObserver *explanation_observer(Explanation *e);
-/* The steps so far, a borrowed reference; NULL: no memory. */
+/* ERR_NOMEM: a step could not be shown, or only a part of it. */
+Status explanation_end(const Explanation *e, Err *err);
+/* The steps so far, a borrowed reference. */
 json_t *explanation_json(Explanation *e);
 
 #endif

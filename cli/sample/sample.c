@@ -1,12 +1,13 @@
 /* rote sample: text that a run generates. */
+#include <errno.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/json.h"
+#include "base/lines.h"
 #include "base/threads.h"
 #include "cli/common/args.h"
 #include "cli/common/json.h"
@@ -55,21 +56,17 @@ static Status add_prompt(Job *job, const char *where, const char *text, Err *err
     return OK;
 }
 
-/* One prompt a line; lines may end in LF, CRLF or CR. */
+/* One prompt a line. */
 static Status read_prompts(Job *job, const char *path, Err *err) {
     Buffer text;
-    TRY(file_read_stream(path, PROMPTS_BYTES_MAX, &text, err));
+    TRY(lines_read(path, PROMPTS_BYTES_MAX, &text, err));
     Status status = OK;
-    int line = 1;
-    if (strlen(text.data) != text.size) status = err_set(err, ERR_INPUT, "%s: contains a NUL byte", path);
-    for (char *at = text.data; status == OK && *at; line++) {
-        char where[300], *end = at + strcspn(at, "\r\n"), *next = end;
-        if (*next == '\r') next++;
-        if (*next == '\n' && (next == end || next[-1] == '\r')) next++;
-        *end = '\0';
-        snprintf(where, sizeof where, "sample: %.200s:%d: the prompt", path, line);
-        status = add_prompt(job, where, at, err);
-        at = next;
+    for (Lines lines = lines_of(text.data); status == OK && lines_next(&lines);) {
+        char where[300];
+        snprintf(where, sizeof where, "sample: %.200s:%d: the prompt", path, lines.number);
+        text.data[lines.line - text.data + (ptrdiff_t)lines.size] =
+            '\0'; /* in place of its end: the next begins behind */
+        status = add_prompt(job, where, lines.line, err);
     }
     buffer_free(&text);
     if (status == OK && job->n_prompts == 0) status = err_set(err, ERR_INPUT, "%s: contains no prompt", path);
@@ -175,26 +172,41 @@ done:
     return status;
 }
 
-/* A line in, a continuation out, until the input ends. A line that is no prompt gets its error, and another line. */
+/* A line that is no prompt gets its error, and the next one is read. */
+static Status answer_line(Job *job, Sampler *sampler, const char *line, Err *err) {
+    Err why;
+    int before = job->n_prompts;
+    Status read = add_prompt(job, "sample: the line", line, &why), status = OK;
+    if (read == OK) status = generate_streaming(job, sampler, &job->prompt[before], job->count, err);
+    else if (read == ERR_INPUT) fprintf(stderr, "rote: %s\n", why.msg);
+    else status = err_set(err, read, "%s", why.msg);
+    fflush(stdout);
+    while (job->n_prompts > before) free(job->prompt[--job->n_prompts].tokens);
+    return status;
+}
+
+/* A line in, a continuation out, until the input ends. */
 static Status generate_interactive(Job *job, Sampler *sampler, Err *err) {
-    char *line = NULL;
+    char *text = NULL;
     size_t room = 0;
     Status status = OK;
     bool asks = isatty(0);
     for (ssize_t length; status == OK;) {
         if (asks) fputs("> ", stderr);
-        if ((length = getline(&line, &room, stdin)) < 0) break;
-        while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r')) line[--length] = '\0';
-        Err why;
-        int before = job->n_prompts;
-        Status read = add_prompt(job, "sample: the line", line, &why);
-        if (read == OK) status = generate_streaming(job, sampler, &job->prompt[before], job->count, err);
-        else if (read == ERR_INPUT) fprintf(stderr, "rote: %s\n", why.msg);
-        else status = err_set(err, read, "%s", why.msg);
-        fflush(stdout);
-        while (job->n_prompts > before) free(job->prompt[--job->n_prompts].tokens);
+        errno = 0;
+        if ((length = getline(&text, &room, stdin)) < 0) break;
+        if (strlen(text) != (size_t)length) {
+            fputs("rote: sample: the line contains a NUL byte\n", stderr);
+            continue;
+        }
+        for (Lines lines = lines_of(text); status == OK && lines_next(&lines);) { /* where lines end in CR */
+            text[lines.line - text + (ptrdiff_t)lines.size] = '\0';
+            status = answer_line(job, sampler, lines.line, err);
+        }
     }
-    free(line);
+    if (status == OK && !feof(stdin))
+        status = err_set(err, errno == ENOMEM ? ERR_NOMEM : ERR_IO, STDIN_NAME ": %s", strerror(errno));
+    free(text);
     return status;
 }
 
@@ -270,7 +282,7 @@ static Status cmd_sample(const Args *args, Err *err) {
     TRY(args_threads(args, &job.threads, err));
     if (job.threads == 0) job.threads = threads_default();
     job.options.logprobs = args_has(args, "logprobs");
-    TRY(open_run(&run, args->words[0], args_value(args, "facts"), err));
+    TRY(open_run_text(&run, args->words[0], args_value(args, "facts"), err));
     job.run = &run;
     TRY_GOTO(sample_options(args, config ? &other.sample : &run.config.sample, &job.options.sample,
                             &job.count, err));
@@ -283,6 +295,7 @@ static Status cmd_sample(const Args *args, Err *err) {
         TRY_GOTO(explanation_create(&job.explanation, &run.facts.vocab, run.gpt.config.vocab_size,
                                     &job.options.sample.chain, job.samples != NULL, err));
     TRY_GOTO(generate_all(&job, err));
+    if (job.explanation) TRY_GOTO(explanation_end(job.explanation, err));
     if (job.samples) TRY_GOTO(write_json(&job, err));
 done:
     for (int i = 0; i < job.options.n_stops; i++) free(job.options.stop[i]);

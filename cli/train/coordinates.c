@@ -4,11 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/file.h"
-#include "base/text_stream.h"
 #include "cli/common/args.h"
 #include "cli/common/json.h"
 #include "cli/common/output.h"
+#include "cli/common/plot_file.h"
 #include "eval/plot/plot.h"
 #include "train/coordinates.h"
 
@@ -113,10 +112,8 @@ static Status print_json(const Coordinates all[N_KINDS], Err *err) {
 
 /* The last block and the logits, for both parametrizations. */
 static Status write_plot(const char *path, const Coordinates all[N_KINDS], Err *err) {
-    char name[2 * N_KINDS][48], *text;
+    char name[2 * N_KINDS][48];
     double x[COORDINATES_WIDTHS_MAX];
-    size_t size;
-    TextStream *stream;
     int n = all[0].n_widths;
     for (int w = 0; w < n; w++) x[w] = all[0].width[w];
     Plot plot = {.title = "Change in the first step: flat is right",
@@ -138,12 +135,7 @@ static Status write_plot(const char *path, const Coordinates all[N_KINDS], Err *
                                           .line = true,
                                           .points = true};
         }
-    TRY(text_begin(&stream, err));
-    plot_svg(text_file(stream), &plot);
-    TRY(text_end(stream, &text, &size, err));
-    Status status = file_write_atomic(path, text, size, err);
-    free(text);
-    return status;
+    return plot_write(&plot, path, err);
 }
 
 static Status cmd_coordinates(const Args *args, Err *err) {
@@ -170,7 +162,7 @@ static Status cmd_coordinates(const Args *args, Err *err) {
         print_table(all);
         print_verdicts(all, (int)steps);
     }
-    if (path) TRY_GOTO(write_plot(output_target(path), all, err));
+    if (path) TRY_GOTO(write_plot(path, all, err));
 done:
     for (int k = 0; k < N_KINDS; k++) coordinates_free(&all[k]);
     return status;

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "base/exact.h"
-#include "base/file.h"
+#include "base/lines.h"
+#include "base/memory.h"
 #include "eval/capacity/table.h"
 
 static Status no_memory(const char *dir, Err *err) {
@@ -147,20 +148,19 @@ static Status read_waiting(Capacity *out, const char *dir, Err *err) {
     TRY(path_join(path, sizeof path, dir, "table.csv", err));
     if (file_missing(path)) return OK;
     TRY(file_read(path, (size_t)1 << 28, &text, err));
-    for (const char *line = text.data; status == OK && line && *line;) {
+    for (Lines lines = lines_of(text.data); status == OK && lines_next(&lines);) {
+        const char *line = lines.line;
         bool quoted = *line == '"';
         const char *name = line + quoted, *name_end = strchr(name, quoted ? '"' : ','), *state;
         state = name_end ? name_end + quoted : NULL;
         if (state && strncmp(state, ",waiting,", 9) == 0 &&
             !has_folder(&out->files, name, (size_t)(name_end - name))) {
-            char **more = realloc(out->waiting, ((size_t)out->n_waiting + 1) * sizeof *more);
+            char **more = memory_one_more(out->waiting, (size_t)out->n_waiting, sizeof *more);
             if (more) out->waiting = more;
             if (!more || !(more[out->n_waiting] = strndup(name, (size_t)(name_end - name))))
                 status = no_memory(dir, err);
             else out->n_waiting++;
         }
-        line = strchr(line, '\n');
-        if (line) line++;
     }
     buffer_free(&text);
     return status;

@@ -119,20 +119,15 @@ static Status find_shared(Creativity *out, const Texts *samples, const Texts *tr
     return status;
 }
 
-Status creativity_measure(Creativity *out, const Texts *samples, const Texts *trained, const Task *task,
-                          Err *err) {
-    *out = (Creativity){.n = samples->n, .valid = NAN, .trained = NAN, .ideal = NAN, .vendi = NAN};
-    if (samples->n < 1) return err_set(err, ERR_INPUT, "there is no sample to measure");
+/* whole: whether a sample stands whole in the training data, read where there is no task. */
+static Status count(Creativity *out, const Texts *samples, const Texts *trained, const Task *task,
+                    const bool *whole, Err *err) {
     int64_t *type = types_of(samples, task), *known = types_of(trained, task);
-    bool *whole = calloc((size_t)samples->n, sizeof *whole);
     Status status = OK;
-    if (!type || !known || !whole)
+    if (!type || !known)
         TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for the classes of %d samples", samples->n));
     qsort(known, (size_t)trained->n, sizeof *known, compare);
-    TRY_GOTO(find_shared(out, samples, trained, whole, err));
     TRY_GOTO(type_entropy(&out->entropy, type, samples->n, err));
-    TRY_GOTO(distinct_ngrams(out->distinct, samples, err));
-    TRY_GOTO(vendi_score(&out->vendi, samples, err));
     if (task) {
         out->valid = task->valid;
         out->trained = (double)count_different(known, trained->n);
@@ -142,6 +137,33 @@ Status creativity_measure(Creativity *out, const Texts *samples, const Texts *tr
 done:
     free(type);
     free(known);
+    return status;
+}
+
+static Status begin(Creativity *out, const Texts *samples, Err *err) {
+    *out = (Creativity){
+        .n = samples->n, .valid = NAN, .trained = NAN, .ideal = NAN, .longest_mean = NAN, .vendi = NAN};
+    for (int n = 0; n < DISTINCT_N; n++) out->distinct[n] = NAN;
+    return samples->n < 1 ? err_set(err, ERR_INPUT, "there is no sample to measure") : OK;
+}
+
+Status creativity_count(Creativity *out, const Texts *samples, const Texts *trained, const Task *task,
+                        Err *err) {
+    TRY(begin(out, samples, err));
+    return count(out, samples, trained, task, NULL, err);
+}
+
+Status creativity_measure(Creativity *out, const Texts *samples, const Texts *trained, const Task *task,
+                          Err *err) {
+    TRY(begin(out, samples, err));
+    bool *whole = calloc((size_t)samples->n, sizeof *whole);
+    Status status = OK;
+    if (!whole) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for %d samples", samples->n));
+    TRY_GOTO(find_shared(out, samples, trained, whole, err));
+    TRY_GOTO(distinct_ngrams(out->distinct, samples, err));
+    TRY_GOTO(vendi_score(&out->vendi, samples, err));
+    TRY_GOTO(count(out, samples, trained, task, whole, err));
+done:
     free(whole);
     return status;
 }

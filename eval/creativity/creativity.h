@@ -31,6 +31,11 @@ typedef struct Creativity {
 Status creativity_measure(Creativity *out, const Texts *samples, const Texts *trained, const Task *task,
                           Err *err);
 
+/* Its figures that follow from the classes: without n-grams, Vendi score and what depends on them (NAN). Much faster.
+ * task: not NULL. */
+Status creativity_count(Creativity *out, const Texts *samples, const Texts *trained, const Task *task,
+                        Err *err);
+
 /* (M - T) / N (1 - (1 - 1/M)^N): the mean cr_N of N uniform draws among M classes of which T were trained. */
 double creativity_ideal(double valid, double trained, int n);
 

@@ -172,7 +172,9 @@ static Status inputs_of(LogitInputs *inputs, uint8_t *skip, int *trained, const 
         *trained += skip[v];
         skip[v] = !skip[v];
     }
-    if (*trained < KSTAR_VOCABULARY_MIN) return err_set(err, ERR_INPUT, "too few symbols");
+    if (*trained < KSTAR_VOCABULARY_MIN)
+        return err_set(err, ERR_INPUT, "%d symbols were trained, and at least %d are needed", *trained,
+                       KSTAR_VOCABULARY_MIN);
     TRY(evaluator_create(&e, &run->gpt, &run->facts, 0, err));
     evaluator_run(&e, &evaluation);
     Status status = logit_inputs_known(inputs, &run->facts, e.recalled, &plan, err);
@@ -180,21 +182,19 @@ static Status inputs_of(LogitInputs *inputs, uint8_t *skip, int *trained, const 
     return status;
 }
 
-Status logits_section(FILE *out, const char *run_dir, Err *err) {
+static Status section(FILE *out, const char *run_dir, Err *err) {
     Run run;
     LogitInputs inputs = {.n_classes = 0};
     LogitStudyPlan plan = {.seed = 1};
-    Status status = run_open(&run, run_dir, NULL, err);
-    if (status != OK)
-        return status == ERR_NOMEM ? status : OK; /* the page is of the result; this needs the facts */
+    TRY(run_open(&run, run_dir, NULL, err));
+    Status status = OK;
     Looked *l = calloc(1, sizeof *l);
     uint8_t *skip = malloc((size_t)run.gpt.config.vocab_size);
     if (!l || !skip) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for the section of logits"));
-    status = inputs_of(&inputs, skip, &l->trained, &run, err);
+    TRY_GOTO(inputs_of(&inputs, skip, &l->trained, &run, err));
     plan.rows.skip = skip;
-    if (status == OK) status = look(l, &run, &inputs, &plan, err);
-    if (status == OK) status = show(out, l, err);
-    else if (status != ERR_NOMEM) status = OK;
+    TRY_GOTO(look(l, &run, &inputs, &plan, err));
+    status = show(out, l, err);
 done:
     if (l) logit_study_free(&l->study);
     logit_inputs_free(&inputs);
@@ -202,4 +202,15 @@ done:
     free(l);
     run_close(&run);
     return status;
+}
+
+Status logits_section(FILE *out, const char *run_dir, Err *why, Err *err) {
+    *why = (Err){.status = OK};
+    Status status = section(out, run_dir, why);
+    if (status == OK) return OK;
+    if (status == ERR_NOMEM) return err_set(err, status, "%s", why->msg);
+    fputs("<h2>Logits</h2>\n<p class=\"dim\">Not shown: ", out);
+    write_escaped(out, why->msg);
+    fputs("</p>\n", out);
+    return OK;
 }

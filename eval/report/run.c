@@ -91,7 +91,7 @@ static void run_plots(FILE *out, const Curves *c, const ReportRow *row) {
 }
 
 static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, const RunWithRules *run,
-                       json_t *pairs, const char *text, Err *err) {
+                       json_t *pairs, const char *text, Err *why, Err *err) {
     char number[48], other[48];
     page_begin(out, row->name, false);
     fprintf(out, "<p class=\"dim\">%s parameters, ", page_number(number, (double)row->params, 0));
@@ -112,7 +112,7 @@ static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, co
     run_plots(out, curves, row);
     if (curves->missing) fputs("<p class=\"dim\">No curves: metrics.jsonl is missing.</p>\n", out);
     TRY(rules_section(out, run, run->config->n_neurons > 0, err));
-    TRY(logits_section(out, run->path, err));
+    TRY(logits_section(out, run->path, why, err));
     fputs("<h2>Result</h2>\n<table class=\"pairs\">\n", out);
     pair_rows(out, "", pairs);
     fputs("</table>\n<h2>Config</h2>\n<pre>", out);
@@ -130,6 +130,7 @@ Status report_run(const char *path, const char *run_dir, Err *err) {
     json_t *pairs = NULL;
     Config config;
     AtomicFile file;
+    Err why = {.status = OK};
     Status status = OK;
     TRY_GOTO(report_row(&row, run_dir, err));
     TRY_GOTO(run_result(run_dir, RESULT_ANY, &result, err));
@@ -140,9 +141,11 @@ Status report_run(const char *path, const char *run_dir, Err *err) {
     TRY_GOTO(run_config(run_dir, &config, err));
     TRY_GOTO(atomic_open(&file, path, err));
     RunWithRules run = {row.name, run_dir, &config, &result};
-    status = run_page(file.stream, &row, &curves, &run, pairs, text.data, err);
+    status = run_page(file.stream, &row, &curves, &run, pairs, text.data, &why, err);
     if (status == OK) status = atomic_commit(&file, "report", err);
     else atomic_abort(&file);
+    if (status == OK && why.status != OK && why.status != ERR_INPUT)
+        status = err_set(err, why.status, "%s; the page is written without its section on logits", why.msg);
 done:
     curves_free(&curves);
     result_free(&result);

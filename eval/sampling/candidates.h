@@ -44,8 +44,8 @@ void candidates_reordered(Candidates *c);
 /* The softmax of the candidates into c->p, in the order of c->at. The sum is over tokens in that order; c is ranked
  * by one first. */
 void candidates_probabilities(Candidates *c);
-/* The entropy in nats of what candidates_probabilities left: c->p and c->at[0], the most likely, are as it made them.
- * */
+/* The entropy in nats of what candidates_probabilities left: c->p and c->at[0], the most likely, are as it made
+ * them. */
 double candidates_entropy(const Candidates *c);
 
 #endif

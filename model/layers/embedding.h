@@ -1,4 +1,5 @@
 /* The start of the residual stream: x_t = wte[token_t] + wpe[position_t]
+ * At position 0 the token is BOS, whatever number it has: it reads row model.bos.
  *   wte (V,d)  wpe (T,d), only with learned positions  x (n,d)  pos (n)       n = tokens */
 #ifndef ROTE_MODEL_LAYERS_EMBEDDING_H
 #define ROTE_MODEL_LAYERS_EMBEDDING_H

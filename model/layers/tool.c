@@ -20,6 +20,15 @@ void tool_place(Arena *arena, const ModelConfig *c, const Room *room, ToolActs *
     ARENA_PLACE(arena, a->places, room->rows > c->block_size ? room->rows : c->block_size);
 }
 
+/* ---- hooks ---- */
+
+static Hook hook_at(const ToolRun *t, HookSite site) { return (Hook){site, t->c->tool.layer - 1}; }
+
+/* x: this member's rows. */
+static void run_hook(const ToolRun *t, HookSite site, real *x, int width) {
+    if (t->hooks && width) hooks_run(t->hooks, hook_at(t, site), x, t->k->n, width, t->k->first + t->k->r0);
+}
+
 /* ---- what is written ---- */
 
 /* A stretch of rows from..to-1 at which symbols are written, the next one from `row` on; false: there is none below
@@ -35,27 +44,47 @@ static bool next_stretch(const int32_t *written, int row, int end, Stretch *out)
     return row < end;
 }
 
-void tool_write(const ToolRun *t, const int32_t *written) {
-    const ToolActs *a = t->a;
+/* to += what is written at this member's rows; to (n,d) begins at row 0 of the chunk. */
+static void add_written(const ToolRun *t, real *to, const int32_t *written) {
     const ToolWeights *w = t->w;
-    int d = t->c->n_embd, first = t->k->r0, end = first + t->k->n;
-    size_t row_bytes = (size_t)d * sizeof(real);
-    if (a->y != a->x)
-        memcpy(a->y + (ptrdiff_t)first * d, a->x + (ptrdiff_t)first * d, (size_t)t->k->n * row_bytes);
-    if (!written) return;
+    int d = t->c->n_embd, end = t->k->r0 + t->k->n;
     Stretch s;
-    for (int row = first; next_stretch(written, row, end, &s); row = s.to) {
-        real *symbols = a->symbols + (ptrdiff_t)s.from * d, *y = a->y + (ptrdiff_t)s.from * d;
+    for (int row = t->k->r0; next_stretch(written, row, end, &s); row = s.to) {
+        real *symbols = t->a->symbols + (ptrdiff_t)s.from * d, *y = to + (ptrdiff_t)s.from * d;
         for (int i = s.from; i < s.to; i++) {
             CHECK(written[i] < t->c->vocab_size);
-            memcpy(a->symbols + (ptrdiff_t)i * d, w->wte + (ptrdiff_t)written[i] * d, row_bytes);
+            memcpy(t->a->symbols + (ptrdiff_t)i * d, w->wte + (ptrdiff_t)written[i] * d,
+                   (size_t)d * sizeof(real));
         }
         linear_forward_add(t->e, y, y, symbols, &w->write, s.to - s.from);
     }
-    for (int i = first; i < end; i++) {
+    for (int i = t->k->r0; i < end; i++) {
         const real *vector = written[i] == TOOL_NONE ? w->none : written[i] == TOOL_END ? w->end : NULL;
-        if (vector) t->e->ops->add(a->y + (ptrdiff_t)i * d, vector, d);
+        if (vector) t->e->ops->add(to + (ptrdiff_t)i * d, vector, d);
     }
+}
+
+/* If anything is at the hook: computes what is written and runs the hook. true: it was edited, and added to y; false:
+ * the caller must still write. */
+static bool write_edited(const ToolRun *t, const int32_t *written) {
+    bool edited = hooks_edited(t->hooks, hook_at(t, HOOK_TOOL_WRITE));
+    if (!edited && !hooks_observed(t->hooks, HOOK_TOOL_WRITE)) return false;
+    int d = t->c->n_embd;
+    ptrdiff_t own = (ptrdiff_t)t->k->r0 * d;
+    memset(t->branch + own, 0, (size_t)t->k->n * (size_t)d * sizeof(real));
+    if (written) add_written(t, t->branch, written);
+    run_hook(t, HOOK_TOOL_WRITE, t->branch + own, d);
+    if (edited) t->e->ops->add(t->a->y + own, t->branch + own, (int64_t)t->k->n * d);
+    return edited;
+}
+
+void tool_write(const ToolRun *t, const int32_t *written) {
+    const ToolActs *a = t->a;
+    ptrdiff_t own = (ptrdiff_t)t->k->r0 * t->c->n_embd;
+    size_t bytes = (size_t)t->k->n * (size_t)t->c->n_embd * sizeof(real);
+    if (a->y != a->x) memcpy(a->y + own, a->x + own, bytes);
+    if (t->hooks && write_edited(t, written)) return;
+    if (written) add_written(t, a->y, written);
 }
 
 /* ---- the read-outs ---- */
@@ -68,7 +97,14 @@ static void read_rows(const ToolRun *t) {
     ptrdiff_t row = t->k->r0;
     norm_rows_forward(t->e, t->c, &a->r, a->x, &no_gain, t->k->r0, n);
     if (width) linear_forward(t->e, a->point + row * width, width, a->r.y + row * d, &t->w->point, n);
+    run_hook(t, HOOK_TOOL_POINT, a->point + row * width, width);
     linear_forward(t->e, a->call + row * calls, calls, a->r.y + row * d, &t->w->call, n);
+    run_hook(t, HOOK_TOOL_CALL, a->call + row * calls, calls);
+}
+
+void tool_show(const ToolRun *t) {
+    if (t->hooks && (hooks_observed(t->hooks, HOOK_TOOL_CALL) || hooks_observed(t->hooks, HOOK_TOOL_POINT)))
+        read_rows(t);
 }
 
 /* Where the pointers of one sequence point: its symbols and keys from place 0 on.

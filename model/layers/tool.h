@@ -16,6 +16,10 @@
  * one of its run as far as row t has read: u = t, or the symbol at u + 1 is of another class. Any other pointer may
  * point at any place u <= t, BOS at place 0 included.
  *
+ * Hooks: tool.hook_call, the logits of the calls; tool.hook_point, queries and keys; tool.hook_write, what is written.
+ * Edits of the first two change choices (tool_choose). An edited write is computed first and then added at every row,
+ * as an edited attn_out is.
+ *
  * loss = sum over the rows with a target of call_weight[target] (-ln p(target)), and of point_weight[p] (-ln p(place)).
  * Its gradient reaches W, b, Q, K and the stream before the stage, and so the blocks before it. */
 #ifndef ROTE_MODEL_LAYERS_TOOL_H
@@ -50,6 +54,8 @@ typedef struct ToolRun {
     const Chunk *k;
     const ToolActs *a;
     const uint8_t *symbol_class; /* as in ToolRows */
+    const Hooks *hooks;          /* NULL: no edits, no observer */
+    real *branch;                /* (n,d) scratch: what is written before it is added to the stream */
     const ToolCache *cache;      /* of a decoder; NULL: the chunk has complete sequences */
 
     /* backward */
@@ -64,6 +70,9 @@ void tool_place(Arena *arena, const ModelConfig *c, const Room *room, ToolActs *
 /* Writes: y = x, and what is written at this member's rows is added.
  *   written  one for each row of the chunk, from its row 0 on; NULL: nothing */
 void tool_write(const ToolRun *t, const int32_t *written);
+
+/* Shows an observer the read-outs at this member's rows; call it before tool_write, which may change x. */
+void tool_show(const ToolRun *t);
 
 /* The choices at this member's rows, from x (gpt_tool_choices in model/pass.h).
  *   call (n)  point (n,P)   from row 0 of the chunk on */

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many numbers a hook has for one token: d, KV hd, H block_size, I. */
-typedef enum Width { WIDTH_D, WIDTH_KV, WIDTH_PATTERN, WIDTH_INNER } Width;
-/* The parts that a model must have: attention or the causal mean; attention; an MLP; a gated MLP. */
-enum { NEEDS_MIXING = 1, NEEDS_CAUSAL = 2, NEEDS_MLP = 4, NEEDS_GATE = 8 };
+/* How many numbers a hook has for one token: d, KV hd, H block_size, I, 1 + tools, queries and keys of all pointers. */
+typedef enum Width { WIDTH_D, WIDTH_KV, WIDTH_PATTERN, WIDTH_INNER, WIDTH_CALLS, WIDTH_POINTERS } Width;
+/* The parts that a model must have: attention or the causal mean; attention; an MLP; a gated MLP; tools. */
+enum { NEEDS_MIXING = 1, NEEDS_CAUSAL = 2, NEEDS_MLP = 4, NEEDS_GATE = 8, NEEDS_TOOLS = 16 };
 
 static const struct {
     const char *name;
@@ -22,27 +22,33 @@ static const struct {
 
 int hook_width(const ModelConfig *c, HookSite site) {
     unsigned has = (c->attn != ATTN_NONE ? NEEDS_MIXING : 0) | (c->attn == ATTN_CAUSAL ? NEEDS_CAUSAL : 0) |
-                   (c->mlp == MLP_PLAIN ? NEEDS_MLP : 0) | (c->gated ? NEEDS_GATE : 0);
+                   (c->mlp == MLP_PLAIN ? NEEDS_MLP : 0) | (c->gated ? NEEDS_GATE : 0) |
+                   (c->tool.n_tools ? NEEDS_TOOLS : 0);
     if (site >= HOOK_SITES || sites[site].needs & ~has) return 0;
     switch (sites[site].width) {
     case WIDTH_KV: return c->n_kv_head * (c->n_embd / c->n_head);
     case WIDTH_PATTERN: return c->n_head * c->block_size;
     case WIDTH_INNER: return c->n_inner;
+    case WIDTH_CALLS: return 1 + c->tool.n_tools;
+    case WIDTH_POINTERS: return 2 * POINTER_WIDTH * c->tool.n_pointers;
     default: return c->n_embd;
     }
 }
 
 const char *hook_name(char out[HOOK_NAME_MAX], Hook hook) {
-    if (hook.site == HOOK_LN_FINAL) snprintf(out, HOOK_NAME_MAX, "%s", sites[hook.site].name);
+    if (hook.layer < 0) snprintf(out, HOOK_NAME_MAX, "%s", sites[hook.site].name);
     else snprintf(out, HOOK_NAME_MAX, "blocks.%d.%s", hook.layer, sites[hook.site].name);
     return out;
 }
 
 int hooks_all(Hook *out, const ModelConfig *c) {
     int n = 0;
-    for (int l = 0; l < c->n_layer; l++)
-        for (HookSite s = 0; s < HOOK_LN_FINAL; s++)
-            if (hook_width(c, s)) out[n++] = (Hook){s, l};
+    for (int l = -1; l < c->n_layer; l++)
+        for (HookSite s = 0; s < HOOK_LN_FINAL; s++) {
+            bool tools = sites[s].needs == NEEDS_TOOLS; /* behind one block, or before the first one */
+            if (tools ? l == c->tool.layer - 1 : l >= 0)
+                if (hook_width(c, s)) out[n++] = (Hook){s, l};
+        }
     out[n++] = (Hook){HOOK_LN_FINAL, -1};
     return n;
 }

@@ -10,7 +10,7 @@
 #include "base/config/config.h"
 #include "base/err.h"
 
-/* One row for each site, in the order of the forward pass: HOOK_..., its name after "blocks.L." (ln_final: its whole
+/* One row for each site, in the order of the forward pass: HOOK_..., its name after "blocks.L." (of no block: its whole
  * name), how many numbers it has for one token, and the parts that a model must have. To add a hook: a row here and a
  * line in its sub-layer. */
 #define HOOK_TABLE(X)                                                                                        \
@@ -42,6 +42,12 @@
     X(MLP_OUT, "hook_mlp_out", WIDTH_D, NEEDS_MLP)                                                           \
     /* the stream after the block */                                                                         \
     X(RESID_POST, "hook_resid_post", WIDTH_D, 0)                                                             \
+    /* the stage of tools, behind one block (before the first one: "tool.hook_call"): logits of the calls */ \
+    X(TOOL_CALL, "tool.hook_call", WIDTH_CALLS, NEEDS_TOOLS)                                                 \
+    /* query and key of pointer 0, then of pointer 1, .. */                                                  \
+    X(TOOL_POINT, "tool.hook_point", WIDTH_POINTERS, NEEDS_TOOLS)                                            \
+    /* what is written, which is added to the stream; 0 where nothing is */                                  \
+    X(TOOL_WRITE, "tool.hook_write", WIDTH_D, NEEDS_TOOLS)                                                   \
     /* the input of the head */                                                                              \
     X(LN_FINAL, "ln_final.hook_normalized", WIDTH_D, 0)
 
@@ -54,7 +60,7 @@ typedef enum HookSite {
 
 typedef struct Hook {
     HookSite site;
-    int layer; /* HOOK_LN_FINAL: -1 */
+    int layer; /* -1: of no block, as HOOK_LN_FINAL */
 } Hook;
 
 /* How many numbers the hook has for one token; 0: a model of this structure does not have it. */

@@ -50,7 +50,7 @@ $ rote creativity; rote creativity run --texts new.txt --against old.txt; rote c
 $ printf '\n\r\n' > empty.txt; printf 'a\0b\n' > nul.txt
 $ rote creativity --texts empty.txt --against old.txt; rote creativity --texts new.txt --against nul.txt
 2> rote: empty.txt: contains no text
-2> rote: nul.txt: contains a NUL byte
+2> rote: nul.txt:1: contains a NUL byte
 [2]
 $ for grid in top_k top_k= =3 top_k=1,,2 top_k=0..4 top_k=4..1 top_k=a..b top_n=1 temperature=-1 top_k=1..1000000000000; do rote creativity run --grid $grid; done
 2> rote: creativity: --grid 'top_k' is not of the form top_k=1..64 or temperature=0,0.5,1
@@ -65,7 +65,7 @@ $ for grid in top_k top_k= =3 top_k=1,,2 top_k=0..4 top_k=4..1 top_k=a..b top_n=
 2> rote: creativity: --grid top_k: '1..1000000000000' is not a range of whole numbers such as 1..64, from 1 to 1000000000
 [2]
 $ rote creativity run --grid top_k=1..4 --grid top_p=.1 --grid min_p=.1 --grid temperature=1 --grid typical_p=.5; rote creativity run --n 0; rote creativity run --chain top_q=1
-2> rote: creativity: --grid is given more than 4 times
+2> rote: creativity: --grid has more than 4 stages
 2> rote: creativity: --n '0' is not a whole number from 1 to 1000000
 2> rote: creativity: --chain: unknown stage 'top_q'; nearest: top_k
 [2]

@@ -38,7 +38,8 @@ $ rote facts show f --json
     "facts.domain_token=false",
     "facts.paraphrases=1",
     "facts.seed_prefix=0",
-    "facts.prefix_symbols=64"
+    "facts.prefix_symbols=64",
+    "facts.fixed_prefix=false"
   ],
   "tags": [],
   "data_hash": "3f6f09c2792a95a60820f3c2df55b8d8",
@@ -180,7 +181,8 @@ $ rote facts make facts.n=2 facts.heldout=1 facts.seq_len=3 facts.domain_token=t
     "facts.domain_token=true",
     "facts.paraphrases=1",
     "facts.seed_prefix=0",
-    "facts.prefix_symbols=64"
+    "facts.prefix_symbols=64",
+    "facts.fixed_prefix=false"
   ],
   "tags": [],
   "data_hash": "4b9be6726302624946239b9a216dd88d",

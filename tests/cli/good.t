@@ -26,6 +26,7 @@ usage: rote COMMAND ...
   neurons eval  what neuron rules did: firing, necessity, sufficiency, leak, price; over several runs with intervals
   tools eval    measures what a run answers with its tools, and the cause of each wrong answer
   tools try     speaks to a program as a tool layer would: what it answers, and how fast
+  import        makes a run of a pretrained model
   export        writes the weights in formats of other programs
   compress      writes and verifies an archive of a run's model and facts, or with --online of any file
   decompress    restores the content of an archive, bit for bit

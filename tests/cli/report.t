@@ -64,3 +64,17 @@ $ cat sweep/plots/*; ls sweep
 mine
 plots
 runs
+
+# The page of a run whose weights or facts are gone or damaged says so where its logits would stand.
+$ rote train facts.n=40 facts.heldout=3 facts.seq_len=3 facts.vocab_size=20 model.n_layer=1 model.n_head=1 model.n_embd=4 train.max_steps=2 --threads 1 --quiet --out run >/dev/null; rote report run; grep -A1 '>Logits<' run/report.html | cut -c1-40
+run/report.html
+<h2>Logits</h2>
+<p class="dim">The row that predicts the
+$ printf X | dd of=run/checkpoint-000000002.safetensors bs=1 seek=9999 conv=notrunc status=none; rote report run; grep -A1 '>Logits<' run/report.html
+<h2>Logits</h2>
+<p class="dim">Not shown: run/checkpoint-000000002.safetensors: tensor &#39;optimizer.m.blocks.0.attn.q.weight&#39;: altered: its CRC is 7235077d, the header has 8403360b; the run is finished, and no older checkpoint has its model: remove DONE and train on with --resume, which makes it again</p>
+2> rote: run/checkpoint-000000002.safetensors: tensor 'optimizer.m.blocks.0.attn.q.weight': altered: its CRC is 7235077d, the header has 8403360b; the run is finished, and no older checkpoint has its model: remove DONE and train on with --resume, which makes it again; the page is written without its section on logits
+$ rm run/checkpoint*; rote report run; grep -A1 '>Logits<' run/report.html
+run/report.html
+<h2>Logits</h2>
+<p class="dim">Not shown: run: contains no checkpoint, and the run is finished: it diverged, or they were removed; train it again in another folder</p>

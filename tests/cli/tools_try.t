@@ -134,7 +134,7 @@ $ rote tools try --ask 1 --timeout 0 -- sh echo.sh
 2> rote: tools try: --timeout '0' is not a number from 0.001 to 3600
 [2]
 $ rote tools try --ask 1 bc -q
-2> rote: tools try: unknown option '-q' (rote help tools try lists them)
+2> rote: tools try: unknown option '-q'; write -- before the command, or see rote help tools try
 [2]
 $ rote tools try --ask 1 -- no-such-program
 2> rote: tools try: tool no-such-program: no-such-program: cannot be started: No such file or directory

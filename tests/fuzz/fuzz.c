@@ -18,6 +18,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     FUZZ_TEXTS(CHOOSE)
     FUZZ_RUNS(CHOOSE)
     FUZZ_ARCHIVES(CHOOSE)
+    FUZZ_FOREIGN(CHOOSE)
     FUZZ_ONLINE(CHOOSE)
     if (target) return 0;
     fprintf(stderr, "ROTE_FUZZ must name a target (tests/fuzz/fuzz.h)\n");

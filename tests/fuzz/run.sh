@@ -15,7 +15,7 @@ export OMP_NUM_THREADS=1 ROTE_ISA=${ROTE_ISA:-portable}
 wraps=$(make -s print-memory-files)
 libraries='-fopenmp -lyaml -ljansson -lxxhash -lpcre2-8 -lsqlite3 -lz -ldl -lm'
 common="-std=gnu11 -O2 -g -I. -D_GNU_SOURCE -DHAVE_portable=1 -ffp-contract=off -fno-sanitize-recover=all $flags"
-sources='fuzz memory_files fuzz_texts fuzz_runs fuzz_archive fuzz_online_archive'
+sources='fuzz memory_files fuzz_texts fuzz_runs fuzz_archive fuzz_online_archive fuzz_foreign'
 
 make -s -j"$jobs" CC=clang OPT=-O2 CFLAGS="-O2 -g -fsanitize-coverage-ignorelist=tests/fuzz/no_coverage" SAN=fuzzer-no-link,address,undefined BUILD=$build $build/librote.a
 mkdir -p $build/found
@@ -32,12 +32,12 @@ targets=$(sed -n '/^#define FUZZ_/,/^$/p' tests/fuzz/fuzz.h | grep -o 'X([a-z]*,
 for target in $targets; do mkdir -p $build/corpus/"${target%:*}"; done
 ASAN_OPTIONS=detect_leaks=0 $build/make_seeds $build/corpus tests/golden/*.rote
 grep -oh '"[a-z_.:0-9]*"' base/config/key_rows.h base/config/rule_rows.h base/config/key_table.c data/folder/manifest.c \
-    store/*.[ch] model/formats/safetensors.c data/import/*.c | sort -u | grep -v '""' >$build/words
+    store/*.[ch] model/formats/safetensors.c model/formats/gguf.c model/formats/hf_files.c data/tokenizer/*.c data/import/*.c | sort -u | grep -v '""' >$build/words
 
 for target in $targets; do
     name=${target%:*} runs=$executions
     [ $# = 0 ] || [[ " $* " = *" $name "* ]] || continue
-    case $name in decode | online) runs=$((executions / 100)) ;; esac
+    case $name in decode | online | tokenizer) runs=$((executions / 100)) ;; esac
     ROTE_FUZZ=$name $build/fuzz -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=64 -print_final_stats=1 -verbosity=0 \
         -dict=$build/words -max_len="${target#*:}" -runs="$runs" -artifact_prefix=$build/found/"$name"- \
         $build/corpus/"$name" tests/fuzz/corpus/"$name" 2>&1 | tee $build/last

@@ -65,6 +65,21 @@ man         long  help --man
 completion  long  completion bash
 figures     long  help figures
 help        long  help train.optimizer
+stages      long  help chain
+explain     long  sample run --greedy --explain
+logits      long  logits wide --json
+logits_rows long  logits wide --class some=share:0.5 --at all --csv new.csv
+logits_own  long  logits wide --classes inputs.txt --layer 0
+logits_runs long  logits wide --checkpoints --by place:1
+logits_json long  logits wide --checkpoints --json
+explained   long  sample run --greedy --explain --json
+logits_null long  logits --null V=16 s=1 k=1,2 draws=20 --chain top_k=4;min_p=.1
+chain       long  sample run --chain top_k=3;typical_p=.9;temperature=.8 --n 2 --logprobs
+prompts     long  sample run --prompts prompts.txt --stop 3 --logprobs --json
+family      long  train facts.kind=siblings facts.parents=2 facts.children=4 facts.n=6 $model --resume --out new
+creative    long  creativity family --n 6 --json
+grid        long  creativity family --n 6 --grid top_k=1..2 --grid temperature=0,1
+texts       long  creativity --texts text.txt --against facts.jsonl
 doctor      long  doctor --json
 "
 
@@ -75,6 +90,8 @@ prepare() { # makes the folder $work/base that every trial copies
         cd "$work/base" || exit 1
         printf 'prompt,answer,tag\nFrance,Paris,A\nJapan,Tokyo,B\nTonga,Nuku,A\nPeru,Lima,B\n' >table.csv
         printf '{"prompt": "pl\\u00fcs", "answer": "a"}\n{"prompt": "q", "answer": "b"}\n' >facts.jsonl
+        printf 'low\t0\nlow\t1\nhigh\t13 4\nhigh\t12\n' >inputs.txt
+        printf '0\n1 2\n' >prompts.txt
         printf 'the same words, again the same words, and again\n' >text.txt
         printf 'facts: {n: 6, heldout: 3, seq_len: 3, vocab_size: 5}\nmodel: {n_layer: 1, n_head: 1, n_embd: 4}\ntrain: {max_steps: 4}\nneurons:\n  - {name: low, when: {regex: "^[01] "}, hook: blocks.0.mlp.hook_pre, units: 0-1}\n' >rules.yaml
         cat >server.sh <<'END'
@@ -90,6 +107,8 @@ END
             "$rote" facts import table.csv --out imported &&
             "$rote" train facts.path=imported $model --out tagged &&
             "$rote" sweep run $facts ${model/--threads 1/--jobs 1} facts.n=6,8 train.seed=0,1 --out sweep &&
+            "$rote" train $tiny facts.n=40 facts.vocab_size=20 --out wide &&
+            "$rote" train facts.kind=siblings facts.parents=2 facts.children=4 facts.n=6 $model --out family &&
             "$rote" compress run -o archive.rote --threads 1 &&
             "$rote" compress --online text.txt -o online.rote --preset fast --quiet &&
             "$rote" train $tiny --out half && rm half/DONE half/result.json half/checkpoint-000000004.safetensors

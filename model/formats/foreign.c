@@ -1,0 +1,210 @@
+#include "model/formats/foreign.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One row a tensor: ours, Hugging Face's, GGUF's; %d is the number of the block. */
+static const char *const name_table[][3] = {
+    {"wte", "model.embed_tokens.weight", "token_embd.weight"},
+    {"norm_f.weight", "model.norm.weight", "output_norm.weight"},
+    {"head.weight", "lm_head.weight", "output.weight"},
+    {"blocks.%d.norm1.weight", "model.layers.%d.input_layernorm.weight", "blk.%d.attn_norm.weight"},
+    {"blocks.%d.attn.q.weight", "model.layers.%d.self_attn.q_proj.weight", "blk.%d.attn_q.weight"},
+    {"blocks.%d.attn.k.weight", "model.layers.%d.self_attn.k_proj.weight", "blk.%d.attn_k.weight"},
+    {"blocks.%d.attn.v.weight", "model.layers.%d.self_attn.v_proj.weight", "blk.%d.attn_v.weight"},
+    {"blocks.%d.attn.o.weight", "model.layers.%d.self_attn.o_proj.weight", "blk.%d.attn_output.weight"},
+    {"blocks.%d.attn.q.bias", "model.layers.%d.self_attn.q_proj.bias", "blk.%d.attn_q.bias"},
+    {"blocks.%d.attn.k.bias", "model.layers.%d.self_attn.k_proj.bias", "blk.%d.attn_k.bias"},
+    {"blocks.%d.attn.v.bias", "model.layers.%d.self_attn.v_proj.bias", "blk.%d.attn_v.bias"},
+    {"blocks.%d.attn.o.bias", "model.layers.%d.self_attn.o_proj.bias", "blk.%d.attn_output.bias"},
+    {"blocks.%d.norm2.weight", "model.layers.%d.post_attention_layernorm.weight", "blk.%d.ffn_norm.weight"},
+    {"blocks.%d.mlp.gate.weight", "model.layers.%d.mlp.gate_proj.weight", "blk.%d.ffn_gate.weight"},
+    {"blocks.%d.mlp.up.weight", "model.layers.%d.mlp.up_proj.weight", "blk.%d.ffn_up.weight"},
+    {"blocks.%d.mlp.out.weight", "model.layers.%d.mlp.down_proj.weight", "blk.%d.ffn_down.weight"},
+    {"blocks.%d.mlp.gate.bias", "model.layers.%d.mlp.gate_proj.bias", "blk.%d.ffn_gate.bias"},
+    {"blocks.%d.mlp.up.bias", "model.layers.%d.mlp.up_proj.bias", "blk.%d.ffn_up.bias"},
+    {"blocks.%d.mlp.out.bias", "model.layers.%d.mlp.down_proj.bias", "blk.%d.ffn_down.bias"},
+};
+
+/* GPT-2 has q, k and v in one matrix, and its matrices transposed ("Conv1D"). */
+static const struct {
+    const char *ours, *theirs;
+    int part, parts;
+} gpt2_table[] = {
+    {"wte", "wte.weight", 0, 1},
+    {"wpe", "wpe.weight", 0, 1},
+    {"norm_f.weight", "ln_f.weight", 0, 1},
+    {"norm_f.bias", "ln_f.bias", 0, 1},
+    {"head.weight", "lm_head.weight", 0, 1},
+    {"blocks.%d.norm1.weight", "h.%d.ln_1.weight", 0, 1},
+    {"blocks.%d.norm1.bias", "h.%d.ln_1.bias", 0, 1},
+    {"blocks.%d.attn.q.weight", "h.%d.attn.c_attn.weight", 0, 3},
+    {"blocks.%d.attn.k.weight", "h.%d.attn.c_attn.weight", 1, 3},
+    {"blocks.%d.attn.v.weight", "h.%d.attn.c_attn.weight", 2, 3},
+    {"blocks.%d.attn.q.bias", "h.%d.attn.c_attn.bias", 0, 3},
+    {"blocks.%d.attn.k.bias", "h.%d.attn.c_attn.bias", 1, 3},
+    {"blocks.%d.attn.v.bias", "h.%d.attn.c_attn.bias", 2, 3},
+    {"blocks.%d.attn.o.weight", "h.%d.attn.c_proj.weight", 0, 1},
+    {"blocks.%d.attn.o.bias", "h.%d.attn.c_proj.bias", 0, 1},
+    {"blocks.%d.norm2.weight", "h.%d.ln_2.weight", 0, 1},
+    {"blocks.%d.norm2.bias", "h.%d.ln_2.bias", 0, 1},
+    {"blocks.%d.mlp.in.weight", "h.%d.mlp.c_fc.weight", 0, 1},
+    {"blocks.%d.mlp.in.bias", "h.%d.mlp.c_fc.bias", 0, 1},
+    {"blocks.%d.mlp.out.weight", "h.%d.mlp.c_proj.weight", 0, 1},
+    {"blocks.%d.mlp.out.bias", "h.%d.mlp.c_proj.bias", 0, 1},
+};
+
+/* Where one of our tensors is in the files: part number `part` of `parts` equal ones along the outputs of a tensor. */
+typedef struct Source {
+    char name[96];
+    int part, parts;
+    bool transposed;
+} Source;
+
+/* The number of the block in one of our names, -1: outside the blocks; *rest: the name behind it. */
+static int block_of(const char *name, const char **rest) {
+    int layer = -1, used = 0;
+    *rest = name;
+    if (sscanf(name, "blocks.%d.%n", &layer, &used) == 1 && used > 0) *rest = name + used;
+    return *rest == name ? -1 : layer;
+}
+
+/* Whether `mine`, a name of a table, is that of a tensor; then its foreign name is in out. */
+static bool named(char out[96], const char *mine, const char *theirs, const char *ours) {
+    const char *rest, *behind = strncmp(mine, "blocks.%d.", 10) == 0 ? mine + 10 : mine;
+    int layer = block_of(ours, &rest);
+    if ((behind != mine) != (layer >= 0) || strcmp(behind, rest) != 0) return false;
+    const char *number = strstr(theirs, "%d");
+    if (number) snprintf(out, 96, "%.*s%d%s", (int)(number - theirs), theirs, layer, number + 2);
+    else snprintf(out, 96, "%s", theirs);
+    return true;
+}
+
+/* false: no table has it. */
+static bool source_of(Source *out, const Tensor *ours, ForeignNames names) {
+    *out = (Source){.parts = 1};
+    if (names != NAMES_HF_GPT2) {
+        for (size_t i = 0; i < sizeof name_table / sizeof *name_table; i++)
+            if (named(out->name, name_table[i][0], name_table[i][names == NAMES_HF_LLAMA ? 1 : 2],
+                      ours->name))
+                return true;
+        return false;
+    }
+    for (size_t i = 0; i < sizeof gpt2_table / sizeof *gpt2_table; i++) {
+        if (!named(out->name, gpt2_table[i].ours, gpt2_table[i].theirs, ours->name)) continue;
+        out->part = gpt2_table[i].part;
+        out->parts = gpt2_table[i].parts;
+        out->transposed = ours->matrix && (ours->part == PART_ATTENTION || ours->part == PART_MLP);
+        return true;
+    }
+    return false;
+}
+
+static ForeignTensor *find(const ForeignModel *m, const char *name) {
+    for (int i = 0; i < m->n_tensors; i++)
+        if (!strcmp(m->tensor[i].name, name)) return &m->tensor[i];
+    return NULL;
+}
+
+const ForeignTensor *foreign_find(const ForeignModel *m, const char *name) { return find(m, name); }
+
+void foreign_free(ForeignModel *m) {
+    free(m->tensor);
+    *m = (ForeignModel){0};
+}
+
+/* ---- one tensor ---- */
+
+static Status check_shape(const ForeignModel *m, const ForeignTensor *t, const Tensor *want,
+                          const Source *source, Err *err) {
+    int64_t outputs = (int64_t)source->parts * (want->matrix ? want->rows : want->cols);
+    int64_t rows = !want->matrix ? 1 : source->transposed ? want->cols : outputs;
+    int64_t cols = want->matrix && !source->transposed ? want->cols : outputs;
+    if (!t->type->block_floats)
+        return err_set(err, ERR_INPUT, "%s: tensor '%s' has the type %s, rote reads " GGML_TYPES_READ,
+                       m->path, t->name, t->type->name);
+    if (t->n_dim == (want->matrix ? 2 : 1) && t->rows == rows && t->cols == cols) return OK;
+    return err_set(err, ERR_INPUT, "%s: tensor '%s' is %lld x %lld, the model's structure needs %lld x %lld",
+                   m->path, t->name, (long long)t->rows, (long long)t->cols, (long long)rows,
+                   (long long)cols);
+}
+
+/* As many numbers at once as fit into the buffer: whole blocks of any type. */
+enum { PART_FLOATS = 8192 };
+
+static Status read_numbers(const ForeignModel *m, const ForeignTensor *t, real *out, Err *err) {
+    float part[PART_FLOATS];
+    int64_t size = t->rows * t->cols;
+    for (int64_t at = 0; at < size; at += PART_FLOATS) {
+        int64_t n = size - at < PART_FLOATS ? size - at : PART_FLOATS;
+        ggml_floats(part, t->type, t->data + at / t->type->block * t->type->bytes, n);
+        for (int64_t i = 0; i < n; i++) {
+            if (!(part[i] - part[i] == 0))
+                return err_set(err, ERR_INPUT, "%s: tensor '%s': number %lld is NaN or Inf", m->path, t->name,
+                               (long long)(at + i));
+            out[at + i] = (real)part[i];
+        }
+    }
+    return OK;
+}
+
+/* In each head, row 2i becomes row i of before, and row 2i+1 row i + hd/2; `room` has a head. */
+static void pairs_from_halves(real *rows, real *room, int64_t n_rows, int64_t cols, int hd) {
+    for (int64_t from = 0; from < n_rows; from += hd, rows += hd * cols) {
+        memcpy(room, rows, (size_t)(hd * cols) * sizeof *rows);
+        for (int i = 0; i < hd; i++)
+            memcpy(rows + i * cols, room + (i / 2 + i % 2 * (hd / 2)) * cols, (size_t)cols * sizeof *rows);
+    }
+}
+
+/* A part of a tensor, or one that is transposed, by way of a copy of the whole. */
+static Status read_part(const ForeignModel *m, const ForeignTensor *t, const Tensor *want,
+                        const Source *source, real *out, Err *err) {
+    real *whole = malloc((size_t)(t->rows * t->cols) * sizeof *whole);
+    if (!whole) return err_set(err, ERR_NOMEM, "%s: no memory for tensor '%s'", m->path, t->name);
+    Status status = read_numbers(m, t, whole, err);
+    int64_t size = (int64_t)want->rows * want->cols, cols = want->cols;
+    if (!source->transposed) memcpy(out, whole + source->part * size, (size_t)size * sizeof *out);
+    for (int64_t r = 0; source->transposed && r < want->rows; r++)
+        for (int64_t c = 0; c < cols; c++)
+            out[r * cols + c] = whole[c * t->cols + source->part * want->rows + r];
+    free(whole);
+    return status;
+}
+
+static bool is_rotated(const Tensor *t) { return strstr(t->name, ".attn.q.") || strstr(t->name, ".attn.k."); }
+
+static Status take(const Gpt *g, ForeignModel *m, const Tensor *want, real *room, Err *err) {
+    Source source;
+    const ModelConfig *c = &g->config;
+    if (!source_of(&source, want, m->names))
+        return err_set(err, ERR_INPUT, "%s: tensor '%s' has no name in such files", m->path, want->name);
+    ForeignTensor *t = find(m, source.name);
+    if (!t) return err_set(err, ERR_INPUT, "%s: tensor '%s' is missing", m->path, source.name);
+    t->used = true;
+    TRY(check_shape(m, t, want, &source, err));
+    real *out = g->params + want->offset;
+    TRY(source.parts > 1 || source.transposed ? read_part(m, t, want, &source, out, err)
+                                              : read_numbers(m, t, out, err));
+    if (m->rope_halves && is_rotated(want)) { /* a bias has one number a row */
+        int64_t rows = want->matrix ? want->rows : want->cols;
+        pairs_from_halves(out, room, rows, want->matrix ? want->cols : 1, c->n_embd / c->n_head);
+    }
+    return OK;
+}
+
+Status foreign_weights(const Gpt *g, ForeignModel *m, Err *err) {
+    const ModelConfig *c = &g->config;
+    Status status = OK;
+    real *room = malloc((size_t)(c->n_embd / c->n_head) * (size_t)c->n_embd * sizeof *room);
+    if (!room) return err_set(err, ERR_NOMEM, "%s: no memory to read it", m->path);
+    for (int i = 0; status == OK && i < g->table.count; i++)
+        status = take(g, m, &g->table.tensor[i], room, err);
+    free(room);
+    for (int i = 0; status == OK && i < m->n_tensors; i++)
+        if (!m->tensor[i].used)
+            status = err_set(err, ERR_INPUT, "%s: tensor '%s' is none that a model of rote's has", m->path,
+                             m->tensor[i].name);
+    return status;
+}

@@ -1,0 +1,43 @@
+/* Weights of other programs' models: their names, shapes and order of rows, in GGUF and in Hugging Face files.
+ *
+ * A model is described by its structure, as a ModelConfig, and by the tensors that its files hold. Rotary positions
+ * turn two channels of a head as a pair: 2i and 2i+1 here and in GGUF's llama; i and i + hd/2 in Hugging Face's. There
+ * the rows of q and k are reordered, which changes no dot product of a query and a key. */
+#ifndef ROTE_MODEL_FORMATS_FOREIGN_H
+#define ROTE_MODEL_FORMATS_FOREIGN_H
+
+#include "model/formats/ggml_types.h"
+#include "model/gpt.h"
+
+/* HF_GPT2: without the prefix "transformer.", which some files have. */
+typedef enum ForeignNames { NAMES_HF_LLAMA, NAMES_GGUF_LLAMA, NAMES_HF_GPT2 } ForeignNames;
+
+/* A tensor in a file. A vector has rows 1. */
+typedef struct ForeignTensor {
+    char name[96];
+    const GgmlType *type;
+    int n_dim;
+    int64_t rows, cols;
+    const uint8_t *data;
+    bool used;
+} ForeignTensor;
+
+typedef struct ForeignModel {
+    const char *path; /* for messages */
+    ModelConfig config;
+    ForeignNames names;
+    bool rope_halves; /* a pair is i and i + hd/2 */
+    ForeignTensor *tensor;
+    int n_tensors;
+} ForeignModel;
+
+const ForeignTensor *foreign_find(const ForeignModel *m, const char *name); /* NULL: absent */
+
+/* Fills g's parameters, and marks the tensors that were used. ERR_INPUT: a tensor is missing, has another shape, a type
+ * that rote does not read, or NaN or Inf in it; or the files hold one that no part of the model uses. Names it.
+ * ERR_NOMEM. */
+Status foreign_weights(const Gpt *g, ForeignModel *m, Err *err);
+
+void foreign_free(ForeignModel *m);
+
+#endif

@@ -1,0 +1,155 @@
+#include "model/formats/gguf_model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SIZE_LIMIT = 1 << 24 };
+
+typedef struct Reader {
+    const Gguf *file;
+    const char *path, *architecture;
+    Err *err;
+} Reader;
+
+static const GgufKey *key_of(const Reader *s, const char *name) {
+    char full[128];
+    snprintf(full, sizeof full, "%s.%s", s->architecture, name);
+    return gguf_key(s->file, full);
+}
+
+/* A size; 0: the key is absent, which is allowed where `needed` is false. */
+static Status read_size(const Reader *s, const char *name, bool needed, int *out) {
+    int64_t value = 0;
+    const GgufKey *key = key_of(s, name);
+    *out = 0;
+    if (!key && !needed) return OK;
+    if (!gguf_whole(key, &value) || value < 1 || value > SIZE_LIMIT)
+        return err_set(s->err, ERR_INPUT, "%s: key %s.%s is %s", s->path, s->architecture, name,
+                       !key         ? "missing"
+                       : key->array ? "a list: rote's blocks are all alike"
+                                    : "no size");
+    *out = (int)value;
+    return OK;
+}
+
+static Status read_number(const Reader *s, const char *name, double *out) {
+    const GgufKey *key = key_of(s, name);
+    if (!key || (gguf_number(key, out) && *out - *out == 0)) return OK;
+    return err_set(s->err, ERR_INPUT, "%s: key %s.%s is no number", s->path, s->architecture, name);
+}
+
+/* ---- what rote's model lacks ---- */
+
+static bool text_is(GgufText text, const char *word) {
+    return text.size == strlen(word) && memcmp(text.data, word, text.size) == 0;
+}
+
+/* Every key of the architecture must be one that this file reads, or say that nothing is there. */
+static Status check_key(const Reader *s, const GgufKey *key, const char *name, size_t size) {
+    static const char *const read[] = {
+        "block_count",         "context_length",       "embedding_length",
+        "feed_forward_length", "attention.head_count", "attention.head_count_kv",
+        "rope.freq_base",      "rope.dimension_count", "attention.layer_norm_rms_epsilon",
+        "vocab_size",          "attention.key_length", "attention.value_length"};
+    int64_t whole = 1;
+    GgufText text = {"", 0};
+    for (size_t i = 0; i < sizeof read / sizeof *read; i++)
+        if (strlen(read[i]) == size && !memcmp(read[i], name, size)) return OK;
+    if (gguf_whole(key, &whole) && whole == 0) return OK; /* no experts, no window */
+    if (gguf_text(key, &text) && text_is(text, "none")) return OK;
+    return err_set(s->err, ERR_INPUT, "%s: key %s.%.*s says what a model of rote's lacks", s->path,
+                   s->architecture, (int)(size < 60 ? size : 60), name);
+}
+
+static Status check_keys(const Reader *s) {
+    size_t prefix = strlen(s->architecture);
+    for (int i = 0; i < s->file->n_keys; i++) {
+        GgufText name = s->file->key[i].name;
+        if (name.size <= prefix || memcmp(name.data, s->architecture, prefix) != 0 ||
+            name.data[prefix] != '.')
+            continue;
+        TRY(check_key(s, &s->file->key[i], name.data + prefix + 1, name.size - prefix - 1));
+    }
+    return OK;
+}
+
+/* ---- structure ---- */
+
+/* Sizes of a head that differ from n_embd / n_head. */
+static Status check_head(const Reader *s, const ModelConfig *c) {
+    static const char *const sizes[] = {"rope.dimension_count", "attention.key_length",
+                                        "attention.value_length"};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        int size;
+        TRY(read_size(s, sizes[i], false, &size));
+        if (size && (int64_t)size * c->n_head != c->n_embd)
+            return err_set(s->err, ERR_INPUT, "%s: key %s.%s is %d; a head of rote's has %d / %d channels",
+                           s->path, s->architecture, sizes[i], size, c->n_embd, c->n_head);
+    }
+    return OK;
+}
+
+static Status read_structure(const Reader *s, int context, ForeignModel *m) {
+    Config defaults;
+    config_defaults(&defaults);
+    ModelConfig *c = &m->config;
+    *c = defaults.model;
+    c->qkv_bias = m->rope_halves; /* both are what qwen2 has and llama has not */
+    c->norm = NORM_RMSNORM;
+    c->pos = POS_ROPE;
+    c->act = ACT_SILU;
+    c->gated = true;
+    c->bias = false;
+    c->norm_eps = 1e-5;
+    TRY(read_size(s, "block_count", true, &c->n_layer));
+    TRY(read_size(s, "embedding_length", true, &c->n_embd));
+    TRY(read_size(s, "feed_forward_length", true, &c->n_inner));
+    TRY(read_size(s, "attention.head_count", true, &c->n_head));
+    TRY(read_size(s, "attention.head_count_kv", false, &c->n_kv_head));
+    TRY(read_size(s, "context_length", true, &c->block_size));
+    TRY(read_number(s, "rope.freq_base", &c->rope_theta));
+    TRY(read_number(s, "attention.layer_norm_rms_epsilon", &c->norm_eps));
+    if (c->block_size > context) c->block_size = context;
+    c->tie_weights = !foreign_find(m, "output.weight");
+    const ForeignTensor *embedding = foreign_find(m, "token_embd.weight");
+    if (!embedding) return err_set(s->err, ERR_INPUT, "%s: tensor 'token_embd.weight' is missing", s->path);
+    if (embedding->rows > SIZE_LIMIT)
+        return err_set(s->err, ERR_INPUT, "%s: it has %lld tokens", s->path, (long long)embedding->rows);
+    c->vocab_size = (int)embedding->rows;
+    return check_head(s, c);
+}
+
+static Status take_tensors(const Reader *s, ForeignModel *m) {
+    m->tensor = calloc((size_t)s->file->n_tensors + 1, sizeof *m->tensor);
+    if (!m->tensor)
+        return err_set(s->err, ERR_NOMEM, "%s: no memory for %d tensors", s->path, s->file->n_tensors);
+    for (; m->n_tensors < s->file->n_tensors; m->n_tensors++) {
+        const GgufTensor *from = &s->file->tensor[m->n_tensors];
+        ForeignTensor *t = &m->tensor[m->n_tensors];
+        *t = (ForeignTensor){
+            .type = from->type, .n_dim = from->n_dim, .cols = from->dim[0], .data = from->data};
+        t->rows = from->size / from->dim[0];
+        snprintf(t->name, sizeof t->name, "%.*s", (int)from->name.size, from->name.data);
+    }
+    return OK;
+}
+
+Status gguf_model(const Gguf *file, const char *path, int context, ForeignModel *out, Err *err) {
+    Reader s = {.file = file, .path = path, .architecture = "llama", .err = err};
+    GgufText architecture = {"", 0};
+    *out = (ForeignModel){.path = path, .names = NAMES_GGUF_LLAMA};
+    if (!gguf_text(gguf_key(file, "general.architecture"), &architecture))
+        return err_set(err, ERR_INPUT, "%s: key general.architecture is missing", path);
+    if (text_is(architecture, "qwen2")) {
+        s.architecture = "qwen2";
+        out->rope_halves = true;
+    } else if (!text_is(architecture, s.architecture))
+        return err_set(err, ERR_INPUT, "%s: its architecture is '%.*s', rote reads llama and qwen2", path,
+                       (int)(architecture.size < 40 ? architecture.size : 40), architecture.data);
+    Status status = check_keys(&s);
+    if (status == OK) status = take_tensors(&s, out);
+    if (status == OK) status = read_structure(&s, context, out);
+    if (status != OK) foreign_free(out);
+    return status;
+}

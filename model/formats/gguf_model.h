@@ -1,0 +1,14 @@
+/* The model in a GGUF file: architectures llama (also of Mistral's and SmolLM's files) and qwen2. */
+#ifndef ROTE_MODEL_FORMATS_GGUF_MODEL_H
+#define ROTE_MODEL_FORMATS_GGUF_MODEL_H
+
+#include "model/formats/foreign.h"
+#include "model/formats/gguf.h"
+
+/* Structure and tensors. `file` must stay open; foreign_free it.
+ *   context   block_size is the file's context length, at most this
+ * ERR_INPUT: another architecture, a key that is missing, or one that says what rote's model lacks (experts, a scaling
+ * of RoPE, a sliding window); names it. ERR_NOMEM. */
+Status gguf_model(const Gguf *file, const char *path, int context, ForeignModel *out, Err *err);
+
+#endif

@@ -1,0 +1,203 @@
+#include "model/formats/hf_model.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+
+enum { SIZE_LIMIT = 1 << 24, PATH_ROOM = 1200 };
+
+typedef struct Reader {
+    const char *path; /* of config.json */
+    json_t *root;
+    ModelConfig *c;
+    Err *err;
+} Reader;
+
+static const json_t *key_of(const Reader *s, const char *name) {
+    const json_t *value = json_object_get(s->root, name);
+    return json_is_null(value) ? NULL : value;
+}
+
+static Status lacks(const Reader *s, const char *name) {
+    return err_set(s->err, ERR_INPUT, "%s: key %s says what a model of rote's lacks", s->path, name);
+}
+
+/* A size; `missing` stands for one that is absent; -1: it must be there. */
+static Status read_size(const Reader *s, const char *name, int missing, int *out) {
+    const json_t *value = key_of(s, name);
+    json_int_t size = missing;
+    if ((!value && missing >= 0) || json_whole(value, 1, SIZE_LIMIT, &size)) {
+        *out = (int)size;
+        return OK;
+    }
+    return err_set(s->err, ERR_INPUT, "%s: key %s is %s", s->path, name, value ? "no size" : "missing");
+}
+
+static Status read_number(const Reader *s, const char *name, double *out) {
+    const json_t *value = key_of(s, name);
+    if (value && !json_is_number(value))
+        return err_set(s->err, ERR_INPUT, "%s: key %s is no number", s->path, name);
+    if (value) *out = json_number_value(value);
+    return OK;
+}
+
+static bool truth(const Reader *s, const char *name, bool missing) {
+    const json_t *value = key_of(s, name);
+    return value ? json_is_true(value) : missing;
+}
+
+static Status read_act(const Reader *s, const char *name) {
+    static const struct {
+        const char *name;
+        Act act;
+    } acts[] = {{"gelu_new", ACT_GELU},
+                {"gelu_pytorch_tanh", ACT_GELU},
+                {"relu", ACT_RELU},
+                {"silu", ACT_SILU},
+                {"swish", ACT_SILU}};
+    const char *act = json_string_value(key_of(s, name));
+    for (size_t i = 0; act && i < sizeof acts / sizeof *acts; i++)
+        if (!strcmp(act, acts[i].name)) {
+            s->c->act = acts[i].act;
+            return OK;
+        }
+    return err_set(s->err, ERR_INPUT,
+                   "%s: key %s is '%.40s', rote has gelu_new, gelu_pytorch_tanh, relu and silu", s->path,
+                   name, act ? act : "");
+}
+
+/* ---- the types ---- */
+
+static Status read_gpt2(const Reader *s) {
+    ModelConfig *c = s->c;
+    c->norm = NORM_LAYERNORM;
+    c->pos = POS_LEARNED;
+    c->bias = true;
+    TRY(read_size(s, "n_embd", -1, &c->n_embd));
+    TRY(read_size(s, "n_layer", -1, &c->n_layer));
+    TRY(read_size(s, "n_head", -1, &c->n_head));
+    TRY(read_size(s, "n_positions", -1, &c->block_size));
+    TRY(read_size(s, "n_inner", 4 * c->n_embd, &c->n_inner));
+    TRY(read_number(s, "layer_norm_epsilon", &c->norm_eps));
+    c->n_kv_head = c->n_head;
+    c->tie_weights = truth(s, "tie_word_embeddings", true);
+    if (!truth(s, "scale_attn_weights", true)) return lacks(s, "scale_attn_weights");
+    if (truth(s, "scale_attn_by_inverse_layer_idx", false))
+        return lacks(s, "scale_attn_by_inverse_layer_idx");
+    return read_act(s, "activation_function");
+}
+
+/* Positions: rope_theta, or since transformers 5 rope_parameters. */
+static Status read_rope(const Reader *s) {
+    static const char *const keys[] = {"rope_scaling", "rope_parameters"};
+    TRY(read_number(s, "rope_theta", &s->c->rope_theta));
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const json_t *rope = key_of(s, keys[i]), *theta = json_object_get(rope, "rope_theta");
+        const char *type = json_string_value(json_object_get(rope, "rope_type"));
+        if (!type) type = json_string_value(json_object_get(rope, "type"));
+        if (rope && strcmp(type ? type : "default", "default") != 0) return lacks(s, keys[i]);
+        if (json_is_number(theta)) s->c->rope_theta = json_number_value(theta);
+    }
+    return OK;
+}
+
+static Status read_llama(const Reader *s, bool qwen2, int context) {
+    ModelConfig *c = s->c;
+    int head, window;
+    c->norm = NORM_RMSNORM;
+    c->pos = POS_ROPE;
+    c->gated = true;
+    c->norm_eps = 1e-6; /* of LlamaConfig */
+    TRY(read_size(s, "hidden_size", -1, &c->n_embd));
+    TRY(read_size(s, "intermediate_size", -1, &c->n_inner));
+    TRY(read_size(s, "num_hidden_layers", -1, &c->n_layer));
+    TRY(read_size(s, "num_attention_heads", -1, &c->n_head));
+    TRY(read_size(s, "num_key_value_heads", c->n_head, &c->n_kv_head));
+    TRY(read_size(s, "max_position_embeddings", 2048, &c->block_size));
+    TRY(read_size(s, "head_dim", c->n_embd / c->n_head, &head));
+    if ((int64_t)head * c->n_head != c->n_embd || head % 2) return lacks(s, "head_dim");
+    if (c->block_size > context) c->block_size = context;
+    TRY(read_size(s, "sliding_window", c->block_size, &window));
+    if (window < c->block_size && truth(s, "use_sliding_window", !qwen2)) return lacks(s, "sliding_window");
+    c->qkv_bias = qwen2;
+    TRY(read_number(s, "rms_norm_eps", &c->norm_eps));
+    c->tie_weights = truth(s, "tie_word_embeddings", false);
+    c->bias = truth(s, "attention_bias", false);
+    if (c->bias != truth(s, "mlp_bias", false)) return lacks(s, c->bias ? "attention_bias" : "mlp_bias");
+    TRY(read_rope(s));
+    return read_act(s, "hidden_act");
+}
+
+static int64_t token_at(const Reader *s, const char *name) {
+    const json_t *value = key_of(s, name);
+    json_int_t token = -1;
+    if (json_is_array(value)) value = json_array_get(value, 0); /* the first of several ends */
+    json_whole(value, 0, SIZE_LIMIT, &token);
+    return token;
+}
+
+static Status read_config(const Reader *s, int context, HfModel *out) {
+    const char *type = json_string_value(key_of(s, "model_type"));
+    Config defaults;
+    config_defaults(&defaults);
+    *s->c = defaults.model;
+    if (key_of(s, "quantization_config")) return lacks(s, "quantization_config");
+    bool gpt2 = type && !strcmp(type, "gpt2"), qwen2 = type && !strcmp(type, "qwen2");
+    bool llama = qwen2 || (type && (!strcmp(type, "llama") || !strcmp(type, "mistral")));
+    if (!gpt2 && !llama)
+        return err_set(s->err, ERR_INPUT,
+                       "%s: model_type is '%.40s', rote reads gpt2, llama, mistral and qwen2", s->path,
+                       type ? type : "");
+    TRY(gpt2 ? read_gpt2(s) : read_llama(s, qwen2, context));
+    TRY(read_size(s, "vocab_size", -1, &s->c->vocab_size));
+    out->model.names = gpt2 ? NAMES_HF_GPT2 : NAMES_HF_LLAMA;
+    out->model.rope_halves = llama;
+    out->bos = token_at(s, "bos_token_id");
+    out->eos = token_at(s, "eos_token_id");
+    return OK;
+}
+
+/* ---- the folder ---- */
+
+/* Buffers that older versions of transformers kept: masks, and the frequencies of RoPE. A tied head may be there. */
+static bool is_no_weight(const ForeignModel *m, const char *name) {
+    static const char *const ends[] = {".attn.bias", ".attn.masked_bias", ".rotary_emb.inv_freq"};
+    size_t size = strlen(name);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t end = strlen(ends[i]);
+        if (size > end && !strcmp(name + size - end, ends[i])) return true;
+    }
+    return m->config.tie_weights && !strcmp(name, "lm_head.weight");
+}
+
+static void tidy_names(ForeignModel *m) {
+    static const char prefix[] = "transformer.";
+    for (int i = 0; i < m->n_tensors; i++) {
+        ForeignTensor *t = &m->tensor[i];
+        if (!strncmp(t->name, prefix, sizeof prefix - 1))
+            memmove(t->name, t->name + sizeof prefix - 1, strlen(t->name) - (sizeof prefix - 2));
+        t->used = is_no_weight(m, t->name);
+    }
+}
+
+Status hf_model_open(HfModel *out, const char *dir, int context, Err *err) {
+    char path[PATH_ROOM];
+    *out = (HfModel){.model.path = dir, .bos = -1, .eos = -1};
+    TRY(path_join(path, sizeof path, dir, "config.json", err));
+    if (file_missing(path))
+        return err_set(err, ERR_INPUT, "%s: no folder of a model: it has no config.json", dir);
+    Reader s = {.path = path, .c = &out->model.config, .err = err};
+    TRY(hf_json_read(path, &s.root, err));
+    Status status = read_config(&s, context, out);
+    json_decref(s.root);
+    TRY(status);
+    TRY(hf_files_open(&out->files, dir, &out->model, err));
+    tidy_names(&out->model);
+    return OK;
+}
+
+void hf_model_close(HfModel *m) {
+    foreign_free(&m->model);
+    hf_files_close(&m->files);
+}

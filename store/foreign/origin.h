@@ -1,0 +1,35 @@
+/* Where an imported run came from: origin.json, and beside it tokenizer.json (docs/formats.md). A run that has the file
+ * has no facts of its own. */
+#ifndef ROTE_STORE_FOREIGN_ORIGIN_H
+#define ROTE_STORE_FOREIGN_ORIGIN_H
+
+#include <stdbool.h>
+
+#include "data/facts.h"
+#include "data/tokenizer/tokenizer.h"
+#include "model/gpt.h"
+
+typedef struct Origin {
+    char format[16]; /* "gguf", "hf" */
+    char file[1024]; /* as the user named it */
+    int64_t bytes;
+    char hash[33];      /* XXH3-128 of its bytes */
+    char tokenizer[33]; /* that of tokenizer.json beside origin.json */
+} Origin;
+
+/* Writes both files; fills origin->tokenizer. ERR_IO, ERR_NOMEM. */
+Status origin_write(const char *dir, Origin *origin, const Tokenizer *tokenizer, Err *err);
+
+/* *imported: whether the run in dir was; *out is then filled (NULL: not asked for). ERR_FORMAT: torn or altered.
+ * ERR_IO, ERR_NOMEM. */
+Status origin_read(const char *dir, Origin *out, bool *imported, Err *err);
+
+/* The symbols of an imported run: its tokenizer's tokens, and symbols without text up to `rows`, the rows of the
+ * embedding. vocab_free it. ERR_FORMAT: tokenizer.json is missing or altered. ERR_IO, ERR_NOMEM. */
+Status origin_vocab(const char *dir, const Origin *origin, int rows, int eos, Vocab *out, Err *err);
+
+/* Writes the tokenizer of an imported run into the folder of an export: tokenizer.json, and tokenizer_config.json, by
+ * which AutoTokenizer opens it. Of any other run: nothing. Replaces what is there. Errors as origin_vocab. */
+Status origin_export(const char *dir, const Gpt *g, int eos, const char *to, Err *err);
+
+#endif
