@@ -107,6 +107,16 @@ tests_for() {
     esac
 }
 
+# First those that are named as the changed file: most likely they catch it, and the others need not run.
+near_first() { # file, tests
+    local stem test near='' far=''
+    stem=$(basename "$1" .c)
+    for test in "${@:2}"; do
+        if [[ ${test##*/} == *"${stem%s}"* ]]; then near+=" $test"; else far+=" $test"; fi
+    done
+    echo $near $far
+}
+
 # FAULTS_SHARE=6: one fault in six, others at the next commit.
 share=${FAULTS_SHARE:-1} start=0
 [ "$share" = 1 ] || start=$(($(git rev-list --count HEAD 2>/dev/null || echo 0) % share))
@@ -150,7 +160,8 @@ try() { # what, file, from, to
     if ! build $program; then
         echo "survived - does not compile: $1: $(grep -m 1 error log)"
     else
-        for test in $(tests_for "$1"); do
+        # shellcheck disable=SC2046  # words
+        for test in $(near_first "$2" $(tests_for "$1")); do
             passes "$test"
             case $? in
             0) continue ;;

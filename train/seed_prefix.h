@@ -5,7 +5,8 @@
 #include "data/facts.h"
 #include "eval/fact_batch.h"
 
-/* Gives each sequence of the batch other prefix symbols (facts.fixed_prefix: leaves them), and no target to predict them.
+/* Gives each sequence of the batch other prefix symbols (facts.fixed_prefix: leaves them), and no target to predict
+ * them.
  *   position   of the batch's first sequence in the stream of training: the symbols depend on (seed, position) alone
  * Does nothing where the facts have no prefix. */
 void seed_prefix_draw(FactBatch *batch, const FactSet *facts, uint64_t seed, int64_t position);
