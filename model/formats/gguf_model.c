@@ -33,8 +33,8 @@ static Status read_size(const Reader *s, const char *name, bool needed, int *out
     return OK;
 }
 
-/* Files have such numbers as float32, configs as the decimal that was meant: 1e-5, not 9.99999974737875e-06. The shortest
- * decimal that gives the same float32. */
+/* Files have such numbers as float32, configs as the decimal that was meant: 1e-5, not 9.99999974737875e-06. So this is
+ * the shortest decimal that gives the same float32. */
 static double as_meant(double single) {
     char text[32];
     for (int digits = 1; digits <= 9; digits++) {
