@@ -56,7 +56,7 @@ static void defaults(void **state) {
         "  rope_theta: 10000\n  bos: 0\n"
         "  act: gelu\n"
         "  gated: false\n"
-        "  bias: true\n"
+        "  bias: true\n  qkv_bias: false\n"
         "  tie_weights: true\n"
         "  attn: causal\n"
         "  mlp: plain\n"
