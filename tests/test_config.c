@@ -87,6 +87,7 @@ static void defaults(void **state) {
         "  eval_interval: 0\n"
         "  checkpoint_interval: 0\n"
         "  checkpoint_minutes: 5\n"
+        "  keep_checkpoints: 2\n"
         "  stop_recall: 0\n"
         "  stop_gain: 0\n  stop_memorized: 0\n"
         "  seed: 0\n"
