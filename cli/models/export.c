@@ -4,6 +4,7 @@
 #include "cli/common/args.h"
 #include "cli/common/open.h"
 #include "cli/common/output.h"
+#include "cli/common/show.h"
 #include "model/formats/hf.h"
 #include "train/train.h"
 
@@ -26,7 +27,7 @@ static Status cmd_export(const Args *args, Err *err) {
     const char *target = format == EXPORT_HF ? path : output_target(path);
     if (status == OK) status = export_model(&run.gpt, format, target, eos, force, err);
     run_close(&run);
-    if (status == OK) printf("%s\n", path);
+    if (status == OK) printf("%s\n", show_name(path));
     return status;
 }
 
