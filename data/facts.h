@@ -23,6 +23,9 @@ typedef struct Vocab {
     struct Tokenizer *tokenizer;
 } Vocab;
 
+/* Whether the last symbol of a prompt is the tab that separates it from the answer. */
+static inline bool vocab_has_tab(const Vocab *vocab) { return vocab->bytes && !vocab->tokenizer; }
+
 /* The field of a token says what it is part of. Field 0 is context: given to the model and not coded (a mark, the words
  * of a template). The tokens of every other field are learned and coded. */
 enum { FIELD_CONTEXT = 0, FIELDS_MAX = 16, FIELD_NAME_MAX = 24 };

@@ -100,7 +100,7 @@ Status checkpoints_add(const CheckpointOwner *owner, const Snapshot *snapshot, c
     if (written != OK) return written;
 
     fault_point("checkpoint", "before_tidy");
-    return checkpoints_tidy(owner, state->step, CHECKPOINTS_KEPT, err);
+    return checkpoints_tidy(owner, state->step, checkpoints_kept(owner), err);
 }
 
 /* ERR_FORMAT: a field of the metadata has another value, so the checkpoint does not belong to this run. */

@@ -1,5 +1,5 @@
-/* The checkpoints of a run folder, and the state of the run that each of them contains. The newest two are kept, so
- * that a complete one remains if the other is damaged. */
+/* The checkpoints of a run folder, and the state of the run that each of them contains. The newest two or more are
+ * kept, so that a complete one remains if another is damaged. */
 #ifndef ROTE_STORE_CHECKPOINTS_H
 #define ROTE_STORE_CHECKPOINTS_H
 
@@ -35,7 +35,11 @@ typedef struct Snapshot {
 typedef struct CheckpointOwner {
     const char *dir, *config_hash, *data_hash;
     RunEnd end; /* the model of a finished run is its newest checkpoint, never an older one */
+    int keep;   /* how many of the newest stay; 0: CHECKPOINTS_KEPT */
 } CheckpointOwner;
+static inline int checkpoints_kept(const CheckpointOwner *owner) {
+    return owner->keep ? owner->keep : CHECKPOINTS_KEPT;
+}
 
 /* The length of metrics.jsonl when a checkpoint was written, and the CRC-32 of these bytes. */
 typedef struct CheckpointMark {
@@ -58,7 +62,7 @@ Status checkpoints_before(const CheckpointOwner *owner, int64_t limit, int64_t *
 Status checkpoints_at(const CheckpointOwner *owner, int64_t step, Snapshot *snapshot, CheckpointMark *mark,
                       Err *err);
 
-/* Writes a checkpoint (fault points "checkpoint.*"), then removes all but the two newest. ERR_IO, ERR_NOMEM,
+/* Writes a checkpoint (fault points "checkpoint.*"), then removes all but the newest ones. ERR_IO, ERR_NOMEM,
  * ERR_NUMERIC: as checkpoint_write; the older checkpoints then remain. */
 Status checkpoints_add(const CheckpointOwner *owner, const Snapshot *snapshot, const CheckpointMark *mark,
                        Err *err);

@@ -216,8 +216,10 @@ void folder_metrics(RunFolder *folder, const char *format, ...) {
 }
 
 static CheckpointOwner owner_of(const RunFolder *folder) {
-    return (CheckpointOwner){
-        .dir = folder->dir, .config_hash = folder->config_hash, .data_hash = folder->data_hash};
+    return (CheckpointOwner){.dir = folder->dir,
+                             .config_hash = folder->config_hash,
+                             .data_hash = folder->data_hash,
+                             .keep = folder->keep};
 }
 
 static Status sync_metrics(RunFolder *folder, Err *err) {
@@ -278,7 +280,7 @@ Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink 
     folder->mark = mark;
     folder->saved_step = snapshot->state->step;
     /* A process may have died before it did. */
-    return checkpoints_tidy(&owner, snapshot->state->step, CHECKPOINTS_KEPT, err);
+    return checkpoints_tidy(&owner, snapshot->state->step, checkpoints_kept(&owner), err);
 }
 
 /* ---- the end ---- */

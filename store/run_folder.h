@@ -18,6 +18,7 @@ typedef struct RunFolder {
     WriteStream metrics; /* its file NULL: none */
     CheckpointMark mark; /* of the metrics so far */
     int64_t saved_step;  /* of the newest checkpoint; -1: none */
+    int keep;            /* checkpoints that stay; 0: CHECKPOINTS_KEPT */
 } RunFolder;
 
 typedef enum FolderState {
@@ -84,7 +85,7 @@ Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink 
  * full disk. */
 void folder_metrics(RunFolder *folder, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Makes the metrics durable, then writes a checkpoint that contains their length, and removes all but the newest two
+/* Makes the metrics durable, then writes a checkpoint that contains their length, and removes all but the newest
  * checkpoints. ERR_IO, ERR_NOMEM: the earlier checkpoints are unchanged. */
 Status folder_save(RunFolder *folder, const Snapshot *snapshot, Err *err);
 

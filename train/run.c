@@ -159,6 +159,7 @@ Status run_train(const Config *config, const FactSet *facts, const RunOptions *o
     Status status = OK;
     TRY_GOTO(trainer_create(&t, err));
     TRY_GOTO(folder_open(&t.folder, options->dir, out->config_hash, facts->data_hash, err));
+    t.folder.keep = t.config.train.keep_checkpoints;
     if (options->dir) /* another process may have been faster to the lock */
         TRY_GOTO(check_folder(options->dir, options->resume, config, facts->data_hash, &found, err));
     if (found == FOLDER_DONE) {

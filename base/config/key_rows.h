@@ -86,6 +86,8 @@ KEY(facts.named, KEY_INT, .initial = "0", FROM_TO(2, 8), .zero = "two numbers wi
 KEY(facts.plain, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), .late = true, KINDS(OF_SUMS),
     .help =
         "kind sums: share of the facts whose question is one number (or name) and whose answer is that number")
+KEY(facts.given, KEY_BOOL, .initial = "false", .late = true, KINDS(OF_SUMS),
+    .help = "kind sums: questions are given: context, neither coded nor learned; only results are asked for")
 KEY(facts.heldout, KEY_INT, .initial = "0", FROM_TO(0, BIG_INT), .late = true, .also = "n_heldout held_out",
     .help =
         "held-out facts, which are never trained: drawn in addition to facts.n, or taken from the facts that "
@@ -150,6 +152,8 @@ KEY(model.act, KEY_ENUM, .initial = "gelu", .choices = acts,
 KEY(model.gated, KEY_BOOL, .initial = "false", .also = "glu swiglu geglu",
     .help = "MLP with a gate: out(act(gate(x)) * up(x)), three matrices instead of two")
 KEY(model.bias, KEY_BOOL, .initial = "true", .help = "biases in norms and linear layers")
+KEY(model.qkv_bias, KEY_BOOL, .initial = "false", .late = true,
+    .help = "biases of queries, keys and values, also with bias: false (as in Qwen2)")
 KEY(model.tie_weights, KEY_BOOL, .initial = "true", .also = "tied tie_word_embeddings weight_tying",
     .help = "the head uses the weights of the token embedding")
 KEY(model.attn, KEY_ENUM, .initial = "causal", .choices = attns, .also = "attention",
@@ -227,6 +231,8 @@ KEY(train.checkpoint_interval, KEY_INT64, .initial = "0", FROM_TO(1, BIG_STEP),
     .also = "save_every save_steps save_interval", .help = "steps between checkpoints")
 KEY(train.checkpoint_minutes, KEY_DOUBLE, .initial = "5", FROM_TO(0, 1e6), .zero = "off", .free = true,
     .help = "minutes between checkpoints, by the clock; what a crash may cost; changes no bit")
+KEY(train.keep_checkpoints, KEY_INT, .initial = "2", FROM_TO(2, 1000000), .free = true,
+    .help = "how many of the newest checkpoints stay; of a finished run too where checkpoint_interval is set")
 KEY(train.stop_recall, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), ABOVE, .zero = "off",
     .help = "stop at the first evaluation with at least this recall")
 KEY(train.stop_gain, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), ABOVE, .zero = "off",

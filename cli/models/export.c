@@ -6,6 +6,7 @@
 #include "cli/common/output.h"
 #include "cli/common/show.h"
 #include "model/formats/hf.h"
+#include "store/foreign/origin.h"
 #include "train/train.h"
 
 static Status cmd_export(const Args *args, Err *err) {
@@ -26,6 +27,8 @@ static Status cmd_export(const Args *args, Err *err) {
     Status status = format == EXPORT_HF ? export_hf_check(&run.gpt.config, err) : OK;
     const char *target = format == EXPORT_HF ? path : output_target(path);
     if (status == OK) status = export_model(&run.gpt, format, target, eos, force, err);
+    if (status == OK && format == EXPORT_HF)
+        status = origin_export(args->words[0], &run.gpt, eos, target, err);
     run_close(&run);
     if (status == OK) printf("%s\n", show_name(path));
     return status;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text_stream.h"
-#include "data/tokenizer/byte_level.h"
+#include "base/utf8.h"
 
 /* ---- known patterns ---- */
 
@@ -110,7 +110,7 @@ static Status split_from(const Split *s, int level, Text text) { /* NOLINT(misc-
         TRY(pattern_next(s->p->pattern[level], text.data, text.size, at, &found, &begin, &end, s->err));
         if (!found) break;
         if (end == begin) { /* an empty match divides nothing */
-            at = end < text.size ? end + utf8_length(text.data + end, text.size - end) : end;
+            at = end < text.size ? end + utf8_character(text.data + end, text.size - end) : end;
             continue;
         }
         TRY(split_from(s, level + 1, (Text){text.data + done, begin - done}));
@@ -124,8 +124,9 @@ Status patterns_split(const Patterns *p, Text text, PieceFunction *each, void *u
     const Split s = {p, each, user, err};
     while (text.size) {
         size_t size = 0, length;
-        bool valid = utf8_length(text.data, text.size) > 0;
-        while (size < text.size && ((length = utf8_length(text.data + size, text.size - size)) > 0) == valid)
+        bool valid = utf8_character(text.data, text.size) > 0;
+        while (size < text.size &&
+               ((length = utf8_character(text.data + size, text.size - size)) > 0) == valid)
             size += valid ? length : 1;
         Text run = {text.data, size};
         if (valid) TRY(split_from(&s, 0, run));

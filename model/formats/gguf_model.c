@@ -95,6 +95,7 @@ static Status read_structure(const Reader *s, int context, ForeignModel *m) {
     config_defaults(&defaults);
     ModelConfig *c = &m->config;
     *c = defaults.model;
+    c->qkv_bias = m->rope_halves; /* both are what qwen2 has and llama has not */
     c->norm = NORM_RMSNORM;
     c->pos = POS_ROPE;
     c->act = ACT_SILU;
@@ -135,13 +136,16 @@ static Status take_tensors(const Reader *s, ForeignModel *m) {
 }
 
 Status gguf_model(const Gguf *file, const char *path, int context, ForeignModel *out, Err *err) {
-    const Reader s = {.file = file, .path = path, .architecture = "llama", .err = err};
+    Reader s = {.file = file, .path = path, .architecture = "llama", .err = err};
     GgufText architecture = {"", 0};
     *out = (ForeignModel){.path = path, .names = NAMES_GGUF_LLAMA};
     if (!gguf_text(gguf_key(file, "general.architecture"), &architecture))
         return err_set(err, ERR_INPUT, "%s: key general.architecture is missing", path);
-    if (!text_is(architecture, s.architecture))
-        return err_set(err, ERR_INPUT, "%s: its architecture is '%.*s', rote reads llama", path,
+    if (text_is(architecture, "qwen2")) {
+        s.architecture = "qwen2";
+        out->rope_halves = true;
+    } else if (!text_is(architecture, s.architecture))
+        return err_set(err, ERR_INPUT, "%s: its architecture is '%.*s', rote reads llama and qwen2", path,
                        (int)(architecture.size < 40 ? architecture.size : 40), architecture.data);
     Status status = check_keys(&s);
     if (status == OK) status = take_tensors(&s, out);

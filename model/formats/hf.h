@@ -1,11 +1,12 @@
 /* Export of the weights to other programs.
  *
  *   hf           a folder with model.safetensors and config.json that `transformers` opens: GPT-2's names for
- *                layernorm + learned or no positions + plain MLP, LLaMA's for rmsnorm + rope + gated MLP
+ *                layernorm + learned or no positions + plain MLP, LLaMA's for rmsnorm + rope + gated MLP, as
+ *                a Qwen2 where q, k and v alone have biases
  *   npz          one file for numpy.load, with rote's tensor names
  *   safetensors  one file, with rote's tensor names and the model's config in the metadata
  *
- * In hf, BOS is row 0 of the embedding (bos_token_id 0), so the input of a sequence is [0, x1, x2, ...]. GPT-2 stores
+ * In hf, BOS is the row model.bos of the embedding, bos_token_id, and the first input of a sequence. GPT-2 stores
  * its matrices transposed, and q, k and v as one matrix. LLaMA rotates channels i and i + hd/2 of a head as a pair,
  * rote 2i and 2i+1: so the rows of q and k are reordered, which changes no dot product of a query and a key. Biases and
  * positions that GPT-2 always has are written as zeros where the model has none. */

@@ -62,6 +62,15 @@ $ grep -oE 'fill="#222">(stopped|1|3)[^<]*' split.svg; rote creativity s --n 60 
 fill="#222">stopped by train.stop_memorized
 fill="#222">1.0k parameters
 {"models":[{"run":"s","params":x,"step":20,"memorized_bits":x,"split_bits":x,"coherence":x,"memorized":x,"creativity":x,"ratio":x,"stopped_by_rule":true}]}
+$ rote train facts.kind=siblings facts.parents=2 facts.children=6 facts.n=12 facts.paraphrases=2 model.n_layer=1 model.n_embd=8 train.max_steps=60 train.learning_rate=0.02 train.checkpoint_interval=15 train.keep_checkpoints=3 --out kept --quiet > /dev/null; ls kept | grep -c safetensors
+3
+$ rote creativity kept --n 60 --by checkpoint; rote train facts.kind=siblings facts.parents=2 facts.children=6 facts.n=12 facts.paraphrases=2 train.keep_checkpoints=1 --out x
+run                             params     step  memorized split bits  share coherence memorized     cr cr/cr*
+kept                              1024       30        0.4       29.1  0.013     0.650     0.433  0.167  0.639
+kept                              1024       45        3.7       29.1  0.129     0.733     0.550  0.117  0.447
+kept                              1024       60        4.5       29.1  0.153     0.733     0.550  0.117  0.447
+2> rote: command line: key 'train.keep_checkpoints': 1 is out of range; allowed: 2 to 1000000
+[2]
 # Edited weights.
 $ for edit in quantize=int8 quantize=int2 noise=0 noise=1 silence=1; do rote creativity r0 --n 60 --edit $edit --by run | tail -n 1; done
 r0                                1024       60        4.5       29.1  0.154     0.717     0.533  0.117  0.447
