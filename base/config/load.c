@@ -1,6 +1,7 @@
 /* Reads a config from YAML and from the command line. */
 #include "base/config/load.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
@@ -446,15 +447,22 @@ static Status check_facts_path(Loader *loader, Err *err) {
     return ERR_INPUT;
 }
 
+/* Why a file cannot be read that is there and may be read. */
+static bool machine_failed(int cause) { return cause == EIO || cause == EMFILE || cause == ENFILE; }
+
 Status config_load_base(Config *out, const char *path, int n_overrides, const char *const *overrides,
                         SweepSpec *sweep, Err *err) {
     Loader loader = {.where = path, .sweep = sweep};
     config_defaults(&loader.config);
     if (path) {
         Buffer file;
+        errno = 0;
         Status status = file_read(path, sweep ? SWEEP_BYTES_MAX : CONFIG_BYTES_MAX, &file, err);
-        if (status == ERR_IO && err) err->status = ERR_INPUT;
-        if (status != OK) return status == ERR_IO ? ERR_INPUT : status;
+        if (status == ERR_IO && !machine_failed(errno)) {
+            if (err) err->status = ERR_INPUT;
+            return ERR_INPUT;
+        }
+        TRY(status);
         status = load_yaml(&loader, file.data, file.size, err);
         buffer_free(&file);
         if (status != OK) return status;

@@ -23,7 +23,8 @@
 static void result_print(const RunResult *r, const FactSet *facts, Quantize kind, const char *dir) {
     const double *x = r->figures.value;
     const bool *present = r->figures.present;
-    printf("run         %s%s\n", dir, r->already_done ? " (already finished; nothing was trained)" : "");
+    printf("run         %s%s\n", show_name(dir),
+           r->already_done ? " (already finished; nothing was trained)" : "");
     printf("verdict     %s after %s step%s, every fact trained %.1f times", r->verdict,
            show_int((int64_t)x[FIG_STEPS]), plural((int64_t)x[FIG_STEPS]), x[FIG_EXPOSURES]);
     if (x[FIG_EXPOSURES_MAX] > 0)

@@ -4,6 +4,7 @@
 #include "cli/common/args.h"
 #include "cli/common/json.h"
 #include "cli/common/progress.h"
+#include "cli/common/show.h"
 #include "cli/common/signals.h"
 #include "train/train.h"
 
@@ -18,8 +19,8 @@ static Status cmd_verify(const Args *args, Err *err) {
     progress_end(&line);
     TRY(status);
     if (args_has(args, "json"))
-        return json_out(json_pack("{ss sb}", "run", args->words[0], "verified", 1), err);
-    printf("%s: replayed; parameters, data and result are the same\n", args->words[0]);
+        return json_out(json_pack("{ss sb}", "run", show_name(args->words[0]), "verified", 1), err);
+    printf("%s: replayed; parameters, data and result are the same\n", show_name(args->words[0]));
     return OK;
 }
 
