@@ -11,8 +11,8 @@
 void *memory_alloc(size_t bytes);
 void memory_free(void *p);
 
-/* An array of n items of `size` bytes with room for at least one more: its memory doubles when n is 0 or a power of two,
- * so that n items copy no more than 2n. NULL: no memory, and the array is as it was. */
+/* An array of n items of `size` bytes with room for at least one more: its memory doubles when n is 0 or a power of
+ * two, so that n items copy no more than 2n. NULL: no memory, and the array is as it was. */
 void *memory_one_more(void *array, size_t n, size_t size);
 
 /* The number of calls of memory_alloc so far. Tests use it to show that the training loop allocates nothing. */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/kinds/sums.h"
+#include "data/pool.h"
 
 /* What a fact gives reason to ask for, before a tool's types of arguments are known. */
 typedef struct Reason {
@@ -64,7 +64,8 @@ static Sequence sequence_of(const FactSet *facts, int i) {
                   .field = facts->field ? facts->field + at : NULL,
                   .n = fact_length(facts, i),
                   .prompt = facts->prompt_len[i]};
-    while (s.field && s.marks < s.prompt && s.field[s.marks] == FIELD_CONTEXT) s.marks++;
+    int32_t first_mark = facts->vocab.size - (pool_marks(facts) > 0 ? pool_marks(facts) : 0);
+    while (s.marks < s.prompt && s.tokens[s.marks] >= first_mark) s.marks++;
     return s;
 }
 
@@ -76,25 +77,38 @@ static Piece field_piece(const Sequence *s, int field, int32_t from, int32_t to)
     return piece;
 }
 
-/* The number behind a name. */
-static Piece number_named(const Sequence *s, int32_t name) {
-    int32_t at = 0;
-    while (at < s->prompt && (s->field[at] != SUMS_NAME || s->tokens[at] != name)) at++;
-    return field_piece(s, SUMS_NUMBER, at, s->prompt);
+/* The digits in a row that begin at or behind `from`; n 0: there are none. Digits are class 1. */
+static Piece digits_from(const Sequence *s, const Spelling *spelling, int32_t from) {
+    Piece piece = {from, 0};
+    while (piece.first < s->prompt && spelling->symbol_class[s->tokens[piece.first]] != 1) piece.first++;
+    while (piece.first + piece.n < s->prompt && spelling->symbol_class[s->tokens[piece.first + piece.n]] == 1)
+        piece.n++;
+    return piece;
 }
 
-static int reasons_of_sums(const Sequence *s, Reason *out) {
-    Piece question = field_piece(s, SUMS_QUESTION, 0, s->prompt);
-    bool named = field_piece(s, SUMS_NAME, 0, s->prompt).n > 0;
-    int32_t sign = question.first + named; /* with names: x + z =, else: + and, behind a number, = */
-    out->attribute = 1, out->row = s->prompt, out->n_result = s->n - s->prompt - 1;
-    out->n_arguments = 0;
+/* The number that is given behind a name. */
+static Piece number_named(const Sequence *s, const Spelling *spelling, int32_t name) {
+    int32_t at = s->marks;
+    while (s->tokens[at] != name) at++;
+    return digits_from(s, spelling, at);
+}
+
+/* By symbols, since the fields of given questions say nothing: with names the question is what follows the last digit,
+ * "x + z =" or "x ="; without, a sign follows the first number, + or =. */
+static int reasons_of_sums(const Sequence *s, const Spelling *spelling, Reason *out) {
+    bool named = spelling->symbol_class[s->tokens[s->marks]] != 1;
+    Piece number = digits_from(s, spelling, s->marks);
+    int32_t sign = number.first + number.n;
+    for (; named && number.n; number = digits_from(s, spelling, sign)) sign = number.first + number.n;
+    sign += named;
+    *out = (Reason){.attribute = 1, .row = s->prompt, .n_result = s->n - s->prompt - 1};
     if (sign + 1 >= s->prompt) return 1; /* a number alone */
-    out->argument[1] = (Piece){sign, 1};
-    out->argument[0] = named ? number_named(s, s->tokens[sign - 1]) : field_piece(s, SUMS_NUMBER, 0, sign);
-    out->argument[2] =
-        named ? number_named(s, s->tokens[sign + 1]) : field_piece(s, SUMS_NUMBER, sign, s->prompt);
     out->n_arguments = 3;
+    out->argument[0] =
+        named ? number_named(s, spelling, s->tokens[sign - 1]) : digits_from(s, spelling, s->marks);
+    out->argument[1] = (Piece){sign, 1};
+    out->argument[2] =
+        named ? number_named(s, spelling, s->tokens[sign + 1]) : digits_from(s, spelling, sign);
     return 1;
 }
 
@@ -143,10 +157,10 @@ static int reasons_of_answer(const Sequence *s, bool relation, Reason *out) {
 }
 
 /* How many there are; at most `room` are written. */
-static int reasons_of(const Sequence *s, Reason *out, int room) {
+static int reasons_of(const Sequence *s, const Spelling *spelling, Reason *out, int room) {
     enum { BIRTH_DATE = 3, WORK_CITY = 8, FIRST_CHUNK = 2 }; /* fields of bios and biod */
     const char *kind = s->facts->kind;
-    if (!strcmp(kind, "sums")) return reasons_of_sums(s, out);
+    if (!strcmp(kind, "sums")) return reasons_of_sums(s, spelling, out);
     const FactsConfig *c = &s->facts->config;
     if (!strcmp(kind, "bios")) return reasons_of_people(s, BIRTH_DATE, WORK_CITY, 0, out, room);
     if (!strcmp(kind, "biod") && c->n)
@@ -226,7 +240,7 @@ static Status keep_call(Maker *m, int i, const Call *call, int64_t first, int64_
 /* Reasons are in the order of their rows. */
 static Status make_calls(Maker *m, int i, Reason *reason, int room, int64_t *n, Err *err) {
     Sequence s = sequence_of(m->facts, i);
-    int n_reasons = reasons_of(&s, reason, room);
+    int n_reasons = reasons_of(&s, m->spelling, reason, room);
     int64_t first = *n;
     for (int r = 0; r < n_reasons; r++) {
         bool served = false;

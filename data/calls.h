@@ -9,8 +9,7 @@
  *
  * A number alone (facts.plain) is asked for without a reason to call. Of all kinds but sums a tool may take the first
  * argument alone. Attributes are numbered from 1: the values of bios in the order birth_date birth_city university
- * major employer work_city, those of biod as they stand, and 1 elsewhere. A tool serves those of tools.N.attributes.
- * */
+ * major employer work_city, those of biod as they stand, and 1 elsewhere. A tool serves those of tools.N.attributes. */
 #ifndef ROTE_DATA_CALLS_H
 #define ROTE_DATA_CALLS_H
 

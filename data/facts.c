@@ -100,6 +100,18 @@ Status facts_hash(FactSet *facts, Err *err) {
     return OK;
 }
 
+/* What stands before token number in_fact of a sequence as text, '\0': nothing. */
+static char lead_of(const Vocab *vocab, int64_t in_fact, int prompt_len) {
+    bool answer_begins = prompt_len > 0 && in_fact == prompt_len;
+    if (vocab->tokenizer) return answer_begins ? '\t' : '\0';
+    if (vocab->bytes || in_fact == 0) return '\0';
+    return answer_begins ? '\t' : ' ';
+}
+
+static bool is_separator(const Vocab *vocab, int64_t in_fact, int prompt_len) {
+    return vocab_has_tab(vocab) && in_fact == prompt_len - 1;
+}
+
 void facts_text(const FactSet *facts, int i, char *out, int size) {
     CHECK(i >= 0 && i < facts->n_pool);
     if (size <= 0) return;
@@ -113,10 +125,10 @@ void facts_text(const FactSet *facts, int i, char *out, int size) {
         if (!facts->vocab.text) {
             length = (size_t)snprintf(piece, sizeof piece, in_fact ? " %d" : "%d", token);
         } else if (token != facts->vocab.eos) {
-            bool answer_begins = facts->prompt_len[i] > 0 && in_fact == facts->prompt_len[i];
-            if (!facts->vocab.bytes && in_fact) piece[length++] = answer_begins ? '\t' : ' ';
-            if (facts->vocab.bytes && in_fact == facts->prompt_len[i] - 1)
-                piece[length++] = '\t'; /* the separator itself, unescaped */
+            char lead = lead_of(&facts->vocab, in_fact, facts->prompt_len[i]);
+            if (lead) piece[length++] = lead;
+            if (is_separator(&facts->vocab, in_fact, facts->prompt_len[i]))
+                piece[length++] = '\t'; /* unescaped */
             else
                 length += text_escape(piece + length, sizeof piece - length,
                                       (Text){facts->vocab.text[token], (size_t)facts->vocab.length[token]});
@@ -138,15 +150,13 @@ int64_t facts_plain_text(const FactSet *facts, int i, char *out) {
         char number[16];
         const char *piece = number;
         int64_t length = 0;
-        bool answer_begins = facts->prompt_len[i] > 0 && in_fact == facts->prompt_len[i];
         if (!facts->vocab.text) {
             length = snprintf(number, sizeof number, in_fact ? " %d" : "%d", token);
         } else if (token != facts->vocab.eos) {
-            if (!facts->vocab.bytes && in_fact) {
-                if (out) out[used] = answer_begins ? '\t' : ' ';
-                used++;
-            }
-            bool separator = facts->vocab.bytes && in_fact == facts->prompt_len[i] - 1;
+            char lead = lead_of(&facts->vocab, in_fact, facts->prompt_len[i]);
+            if (lead && out) out[used] = lead;
+            used += lead != '\0';
+            bool separator = is_separator(&facts->vocab, in_fact, facts->prompt_len[i]);
             piece = separator ? "\t" : facts->vocab.text[token];
             length = separator ? 1 : facts->vocab.length[token];
         }

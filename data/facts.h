@@ -23,6 +23,9 @@ typedef struct Vocab {
     struct Tokenizer *tokenizer;
 } Vocab;
 
+/* Whether the last symbol of a prompt is the tab that separates it from the answer. */
+static inline bool vocab_has_tab(const Vocab *vocab) { return vocab->bytes && !vocab->tokenizer; }
+
 /* The field of a token says what it is part of. Field 0 is context: given to the model and not coded (a mark, the words
  * of a template). The tokens of every other field are learned and coded. */
 enum { FIELD_CONTEXT = 0, FIELDS_MAX = 16, FIELD_NAME_MAX = 24 };
@@ -96,6 +99,12 @@ static inline int64_t facts_pool_tokens(const FactSet *facts) {
 /* Whether the model is to learn token t of the pool: it is no context. */
 static inline bool facts_coded(const FactSet *facts, int64_t t) {
     return !facts->field || facts->field[t] != FIELD_CONTEXT;
+}
+
+/* Whether training asks for token t of the pool. Words of templates and marks are asked for although they are not
+ * coded; questions that are given (facts.given) are not. */
+static inline bool facts_asked(const FactSet *facts, int64_t t) {
+    return !facts->config.given || facts_coded(facts, t);
 }
 
 /* The number of the tag of that name, -1: none. The name is escaped, as it is shown (data/text.h), or in its own

@@ -68,7 +68,7 @@ static void add_tensors(ParamTable *t, const ModelConfig *c) {
             weight(t, PART_ATTENTION, D, D, std, "attn.q.weight", l);
             weight(t, PART_ATTENTION, K, D, std, "attn.k.weight", l);
             weight(t, PART_ATTENTION, K, D, std, "attn.v.weight", l);
-            if (c->bias) {
+            if (c->bias || c->qkv_bias) {
                 vector(t, PART_ATTENTION, D, 0, "attn.q.bias", l);
                 vector(t, PART_ATTENTION, K, 0, "attn.k.bias", l);
                 vector(t, PART_ATTENTION, K, 0, "attn.v.bias", l);

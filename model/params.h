@@ -61,8 +61,8 @@ typedef struct ParamTable {
  *     blocks.L.tool.write.weight (d,d) .none (d) .end (d)
  *
  * attn none or mean: no norm1 and no attention tensors (a causal mean and its norm have no parameters). mlp none: no
- * norm2 and no MLP tensors. rmsnorm: no bias in norms. bias false: no bias at all. q, k, v (and gate, up) are side by
- * side in memory, so that one matrix product computes them all. */
+ * norm2 and no MLP tensors. rmsnorm: no bias in norms. bias false: no bias, but with qkv_bias those of q, k and v. q,
+ * k, v (and gate, up) are side by side in memory, so that one matrix product computes them all. */
 Status params_plan(ParamTable *out, const ModelConfig *config, Err *err);
 void params_free(ParamTable *table);
 /* Freezes the tensors of the parts in `parts` (1 << part) and no others. */

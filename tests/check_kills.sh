@@ -26,6 +26,7 @@ route $drawn $small train.max_steps=120 $rule neurons.0.units=0-3 neurons.0.rout
 int4 $drawn $small train.max_steps=120 train.quantize=int4
 junk facts.kind=bios facts.n=16 facts.heldout=4 facts.junk_n=8 facts.junk_ratio=1 facts.zipf=0.5 model.n_layer=1 model.n_head=2 model.n_embd=8 train.max_steps=40 train.batch_size=16 train.micro_batch_size=3 train.checkpoint_interval=3
 bios facts.kind=bios facts.n=16 facts.heldout=4 facts.paraphrases=3 facts.templates=4 facts.order=shuffled model.n_layer=1 model.n_head=2 model.n_embd=8 train.max_steps=40 train.batch_size=12 train.checkpoint_interval=2
+tools facts.kind=sums facts.n=48 facts.digits=1-2 facts.plain=0.1 $small train.max_steps=120 train.batch_size=16 tools.0.tool=calculator tools.0.own_from=0.4
 recall $drawn $small train.max_steps=2000 train.learning_rate=0.01 train.eval_interval=10 train.stop_recall=0.3
 "
 isas=$("$rote" doctor | sed -n 's/^kernels *//p' | sed 's/(chosen)//')

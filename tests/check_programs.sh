@@ -3,7 +3,8 @@
 # written, where they are here: bc, sqlite3, and a server made with PyPI's mcp (PYTHON=... names a Python that has it).
 set -u
 cd "$(dirname "$0")/.." || exit 1
-rote=$PWD/${ROTE:-${BUILD:-build/gcc-O3}/rote} python=${PYTHON:-python3}
+rote=$(realpath "${ROTE:-${BUILD:-build/gcc-O3}/rote}") python=${PYTHON:-python3}
+soak=$(realpath -m "${BUILD:-build/gcc-O3}/tests/test_program_soak")
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -76,6 +77,12 @@ END
     check "shout, of PyPI's mcp" "$(answer --protocol mcp --tool shout --with text='zwei é' --with text=x -- "$python" server.py |
         sed 's/): .*/)/' | tr '\n' ' ')" "ZWEI É1 none (failed) "
 else skipped=$((skipped + 1)); fi
+
+# The long form: 1,800 calls.
+if [ -n "${ROTE_LONG:-}" ] && [ -x "$soak" ]; then
+    CALLS=150 SEED=$RANDOM "$soak" >soak 2>&1 || tail -n 5 soak
+    check "programs that draw what they do" "$(grep -c '^\[  FAILED' soak)" 0
+fi
 
 line="$passed passed, $failed failed"
 [ $skipped -gt 0 ] && line+=", $skipped skipped"

@@ -89,6 +89,27 @@ same() {
 check "results differ from those of the quiet sweep" same
 left() { [ -z "$(find "$scratch/killed" -name failed.json -o -name '*.rote-tmp')" ]; }
 check "failures or temporaries are left" left
+
+# What asks to end, twice, reaches a worker before its coordinator knows of it: that run is waiting, not failed.
+asked() {
+    local pid child i
+    env --default-signal=INT "$rote" sweep run "$scratch/sweep.yaml" train.max_steps=1000000 train.seed=1 --out "$scratch/asked" --jobs 1 --quiet \
+        >/dev/null 2>&1 &
+    pid=$!
+    for i in $(seq 100); do
+        sleep 0.05
+        { read -r child <"/proc/$pid/task/$pid/children"; } 2>/dev/null
+        [ -n "$child" ] && [ -n "$(find "$scratch/asked" -name metrics.jsonl -size +0)" ] && break
+    done
+    kill -STOP $pid && kill -STOP "$child" && kill -TERM "$child" && kill -INT "$child" && kill -CONT "$child"
+    for i in $(seq 100); do [ "$(awk '{ print $3 }' "/proc/$child/stat" 2>/dev/null)" = Z ] || sleep 0.02; done
+    kill -INT $pid && kill -CONT $pid
+    for i in $(seq 200); do kill -0 $pid 2>/dev/null && sleep 0.05; done
+    kill -KILL $pid 2>/dev/null && return 1
+    wait $pid
+    [ $? = 85 ] && [ -z "$(find "$scratch/asked" -name failed.json)" ]
+}
+check "a run that was asked to end counts as failed" asked
 rows() { [ "$(grep -c ',done,annealed,' "$scratch/killed/table.csv")" = "$runs" ]; }
 check "table.csv lacks a row" rows
 echo "$passed passed, $failed failed"

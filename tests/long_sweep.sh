@@ -13,12 +13,22 @@ expect() { # name, expected, got
         printf '%s: %s expected, got %s\n' "$1" "$2" "$3"
     fi
 }
-sweep() { timeout -s INT "$1" "$rote" sweep run "${keys[@]}" train.seed="$(seq -s, 100001 $((100000 + $2)))" --out sw --jobs 2 --quiet 2>&1; }
+# Runs it until so many runs have begun, then asks it to end; prints what it says of that.
+sweep() { # points, runs
+    local pid
+    env --default-signal=INT "$rote" sweep run "${keys[@]}" train.seed="$(seq -s, 100001 $((100000 + $1)))" --out sw --jobs 2 \
+        --quiet >said 2>&1 &
+    pid=$!
+    while kill -0 $pid 2>/dev/null && [ "$(find sw/runs -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" -lt "$2" ]; do sleep 0.1; done
+    kill -INT $pid
+    wait $pid
+    grep stopped said
+}
 rows() { tail -n +2 sw/table.csv | grep -c .; }
 done_rows() { awk -F, 'NR > 1 && $2 == "done"' sw/table.csv | grep -c .; }
 last() { "$rote" "$@" 2>&1 | tail -n 1; }
 
-stopped=$(sweep 3 "$points" | grep stopped)
+stopped=$(sweep "$points" 20)
 runs=$(sed -nE 's/.*stopped with ([0-9]+) of .*/\1/p' <<<"$stopped")
 expect 'stopped' "rote: stopped with $runs of $points runs done; the same command continues" "$stopped"
 expect 'status' "sw: $runs of $points runs done, $((points - runs)) waiting; table: sw/table.csv" "$(last sweep status sw)"
@@ -26,7 +36,7 @@ expect 'rows' "$points" "$(rows)"
 [ "$(wc -c <sw/sweep.yaml)" -gt 65536 ] || [ "$points" -lt 12000 ]
 expect 'sweep.yaml is above 64 KiB' 0 $?
 cp sw/sweep.yaml before.yaml
-stopped=$(sweep 3 $((points + 500)) | grep stopped)
+stopped=$(sweep $((points + 500)) 40)
 expect 'extended' "$((points + 500))" "$(sed -nE 's/.*stopped with [0-9]+ of ([0-9]+) runs.*/\1/p' <<<"$stopped")"
 expect 'rows of the extended' $((points + 500)) "$(rows)"
 moved=$work/other && mkdir "$moved" && mv sw "$moved" && cd "$moved" || exit 1

@@ -38,6 +38,7 @@ static inline ModelConfig draw_config(Draw *d, int i) {
     c.act = (Act)(i / 2 % 3);
     c.gated = i / 3 % 2;
     c.bias = i % 5 < 3;
+    c.qkv_bias = i % 5 == 4;
     c.tie_weights = i / 2 % 2;
     c.attn = i % 7 == 5 ? ATTN_MEAN : i % 7 == 6 ? ATTN_NONE : ATTN_CAUSAL;
     c.mlp = i % 8 == 3 ? MLP_NONE : MLP_PLAIN;

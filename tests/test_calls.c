@@ -71,14 +71,17 @@ static int expect_answers(Case *c) {
 
 static void sums_agree_with_the_calculator(void **state) {
     (void)state;
-    static const char *const sizes[][2] = {{"facts.named=0", "facts.digits=1-18"},
-                                           {"facts.named=3", "facts.digits=1-4"}};
-    for (int s = 0; s < 2; s++) {
+    static const char *const sizes[][3] = {{"facts.named=0", "facts.digits=1-18", "facts.given=false"},
+                                           {"facts.named=0", "facts.digits=1-5", "facts.given=true"},
+                                           {"facts.named=3", "facts.digits=1-4", "facts.given=false"},
+                                           {"facts.named=4", "facts.digits=1-4", "facts.given=true"}};
+    for (int s = 0; s < 4; s++) {
         Case c;
         open_case(&c,
                   CONFIG("facts.kind=sums", "facts.n=400", "facts.heldout=40", "facts.plain=0.1",
                          "facts.operations=add+subtract+multiply+compare", "facts.domain_token=true",
-                         sizes[s][0], sizes[s][1], "tools.0.tool=calculator", "tools.0.args=run+token+run"),
+                         sizes[s][0], sizes[s][1], sizes[s][2], "tools.0.tool=calculator",
+                         "tools.0.args=run+token+run"),
                   ROWS_ALL);
         int alone = 0;
         assert_int_equal(expect_answers(&c), 0);

@@ -90,7 +90,8 @@ static void foreign_keys_are_refused(void **state) {
                  {"facts.digits=3", 0x800},
                  {"facts.operations=compare", 0x800},
                  {"facts.named=3", 0x800},
-                 {"facts.plain=0.5", 0x800}};
+                 {"facts.plain=0.5", 0x800},
+                 {"facts.given=true", 0x800}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int kind = 0; kind < FACTS_KIND_COUNT; kind++) {
             Config config = LOAD(NULL, cases[i].word);

@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/file.h"
 #include "model/formats/hf.h"
+#include "store/foreign/gguf_export.h"
 #include "store/foreign/import.h"
 #include "store/run.h"
 #include "tests/export_testing.h"
@@ -101,6 +102,13 @@ static void hf_gpt2_variants(void **state) {
     round_trip(&c);
 }
 
+static void hf_qwen2(void **state) {
+    (void)state;
+    ModelConfig c = llama_type();
+    c.qkv_bias = true;
+    round_trip(&c);
+}
+
 static void hf_refused(const char *config, const char *why) {
     Err err = {0};
     Imported imported;
@@ -123,7 +131,8 @@ static void hf_refusals(void **state) {
     assert_int_equal(export_model(&g, EXPORT_HF, in_dir("hf"), -1, false, &err), OK);
     gpt_free(&g);
     hf_refused("{}", "model_type is ''");
-    hf_refused("{\"model_type\":\"bert\"}", "model_type is 'bert', rote reads gpt2, llama and mistral");
+    hf_refused("{\"model_type\":\"bert\"}",
+               "model_type is 'bert', rote reads gpt2, llama, mistral and qwen2");
     hf_refused("{\"model_type\":\"llama\"}", "key hidden_size is missing");
     hf_refused("{\"model_type\":\"llama\"," SIZES ",\"head_dim\":8}",
                "key head_dim says what a model of rote's lacks");
@@ -156,10 +165,6 @@ static void put_text(Bytes *b, const char *text) {
 
 static void put_u32(Bytes *b, const char *name, uint32_t value) {
     put_text(b, name), bytes_u32(b, 4), bytes_u32(b, value);
-}
-
-static void put_f64(Bytes *b, const char *name, double value) {
-    put_text(b, name), bytes_u32(b, 12), bytes_f64(b, value);
 }
 
 static void put_string(Bytes *b, const char *name, const char *value) {
@@ -205,13 +210,21 @@ static int put_tokenizer(Bytes *b) {
     return 6;
 }
 
-static const char *const gguf_names[][2] = {
-    {"wte", "token_embd.weight"},        {"norm_f.weight", "output_norm.weight"},
-    {"head.weight", "output.weight"},    {"norm1.weight", "attn_norm.weight"},
-    {"attn.q.weight", "attn_q.weight"},  {"attn.k.weight", "attn_k.weight"},
-    {"attn.v.weight", "attn_v.weight"},  {"attn.o.weight", "attn_output.weight"},
-    {"norm2.weight", "ffn_norm.weight"}, {"mlp.gate.weight", "ffn_gate.weight"},
-    {"mlp.up.weight", "ffn_up.weight"},  {"mlp.out.weight", "ffn_down.weight"}};
+static const char *const gguf_names[][2] = {{"wte", "token_embd.weight"},
+                                            {"norm_f.weight", "output_norm.weight"},
+                                            {"head.weight", "output.weight"},
+                                            {"norm1.weight", "attn_norm.weight"},
+                                            {"attn.q.weight", "attn_q.weight"},
+                                            {"attn.k.weight", "attn_k.weight"},
+                                            {"attn.v.weight", "attn_v.weight"},
+                                            {"attn.q.bias", "attn_q.bias"},
+                                            {"attn.k.bias", "attn_k.bias"},
+                                            {"attn.v.bias", "attn_v.bias"},
+                                            {"attn.o.weight", "attn_output.weight"},
+                                            {"norm2.weight", "ffn_norm.weight"},
+                                            {"mlp.gate.weight", "ffn_gate.weight"},
+                                            {"mlp.up.weight", "ffn_up.weight"},
+                                            {"mlp.out.weight", "ffn_down.weight"}};
 
 static void gguf_name(char out[64], const char *ours) {
     int layer = -1, used = 0;
@@ -223,8 +236,33 @@ static void gguf_name(char out[64], const char *ours) {
         }
 }
 
-/* Writes g as such a file: rows of q and k as they are. `more`: a further key, of value `value`; renamed: the tensor of
- * that number has another name. */
+static void put_size(Bytes *b, const char *architecture, const char *key, int value) {
+    char name[64];
+    snprintf(name, sizeof name, "%s.%s", architecture, key);
+    put_u32(b, name, (uint32_t)value);
+}
+
+static void put_number(Bytes *b, const char *architecture, const char *key, double value) {
+    char name[64];
+    snprintf(name, sizeof name, "%s.%s", architecture, key);
+    put_text(b, name), bytes_u32(b, 12), bytes_f64(b, value);
+}
+
+/* Row r of a tensor; of q and k with `halves` in the order of llama.cpp's other kind of rotation: the first numbers of
+ * all pairs of a head, then the second ones. A bias has one number a row. */
+static void put_rows(Bytes *b, const Gpt *g, const Tensor *t, bool halves) {
+    int hd = g->config.n_embd / g->config.n_head, rows = t->matrix ? t->rows : t->cols;
+    size_t row = (t->matrix ? (size_t)t->cols : 1) * 4;
+    const char *data = (const char *)(g->params + t->offset);
+    halves = halves && (strstr(t->name, "attn.q") || strstr(t->name, "attn.k"));
+    for (int r = 0; r < rows; r++) {
+        int in = r % hd, from = !halves ? r : r - in + (in < hd / 2 ? 2 * in : 2 * (in - hd / 2) + 1);
+        bytes_add(b, data + (size_t)from * row, row);
+    }
+}
+
+/* Writes g as such a file. `more`: a further key, of value `value`; renamed: the tensor of that number has another
+ * name. */
 static void put_gguf(Bytes *b, const Gpt *g, const char *architecture, const char *more, uint32_t value,
                      int renamed) {
     const ModelConfig *c = &g->config;
@@ -233,14 +271,14 @@ static void put_gguf(Bytes *b, const Gpt *g, const char *architecture, const cha
     bytes_add(b, "GGUF", 4), bytes_u32(b, 3), bytes_u64(b, (uint64_t)g->table.count),
         bytes_u64(b, (uint64_t)n_keys);
     put_string(b, "general.architecture", architecture);
-    put_u32(b, "llama.block_count", (uint32_t)c->n_layer);
-    put_u32(b, "llama.embedding_length", (uint32_t)c->n_embd);
-    put_u32(b, "llama.feed_forward_length", (uint32_t)c->n_inner);
-    put_u32(b, "llama.attention.head_count", (uint32_t)c->n_head);
-    put_u32(b, "llama.attention.head_count_kv", (uint32_t)c->n_kv_head);
-    put_u32(b, "llama.context_length", (uint32_t)c->block_size);
-    put_f64(b, "llama.rope.freq_base", c->rope_theta);
-    put_f64(b, "llama.attention.layer_norm_rms_epsilon", c->norm_eps);
+    put_size(b, architecture, "block_count", c->n_layer);
+    put_size(b, architecture, "embedding_length", c->n_embd);
+    put_size(b, architecture, "feed_forward_length", c->n_inner);
+    put_size(b, architecture, "attention.head_count", c->n_head);
+    put_size(b, architecture, "attention.head_count_kv", c->n_kv_head);
+    put_size(b, architecture, "context_length", c->block_size);
+    put_number(b, architecture, "rope.freq_base", c->rope_theta);
+    put_number(b, architecture, "attention.layer_norm_rms_epsilon", c->norm_eps);
     if (more) put_u32(b, more, value);
     assert_int_equal(put_tokenizer(b), 6);
     for (int i = 0; i < g->table.count; i++) {
@@ -254,10 +292,26 @@ static void put_gguf(Bytes *b, const Gpt *g, const char *architecture, const cha
     }
     while (b->size % 32) bytes_byte(b, 0);
     for (int i = 0; i < g->table.count; i++) {
-        const Tensor *t = &g->table.tensor[i];
-        bytes_add(b, g->params + t->offset, (size_t)t->rows * (size_t)t->cols * 4);
+        put_rows(b, g, &g->table.tensor[i], !strcmp(architecture, "qwen2"));
         while (b->size % 32) bytes_byte(b, 0);
     }
+}
+
+static void gguf_qwen2(void **state) {
+    (void)state;
+    Gpt g;
+    Bytes b = {0};
+    Err err = {0};
+    Imported imported;
+    ModelConfig c = llama_type();
+    c.qkv_bias = true;
+    make_gpt(&g, &c);
+    put_gguf(&b, &g, "qwen2", NULL, 0, -1);
+    write_file("x.gguf", b.data, b.size);
+    if (import("x.gguf", &imported, &err) != OK) fail_msg("%s", err.msg);
+    expect_run(&g);
+    bytes_free(&b);
+    gpt_free(&g);
 }
 
 static void gguf_llama(void **state) {
@@ -275,6 +329,20 @@ static void gguf_llama(void **state) {
     char hash[33];
     content_hash(b.data, b.size, hash);
     assert_string_equal(imported.origin.hash, hash);
+    /* What is exported comes back. */
+    Run again;
+    assert_int_equal(run_open_text(&again, in_dir("run"), NULL, NULL, &err), OK);
+    char run_dir[128];
+    strcpy(run_dir, in_dir("run"));
+    assert_int_equal(gguf_export(run_dir, &again.gpt, 20, in_dir("y.gguf"), &err), OK);
+    again.gpt.config.qkv_bias = true;
+    assert_int_equal(gguf_export(run_dir, &again.gpt, 20, in_dir("z.gguf"), &err), ERR_INPUT);
+    assert_non_null(strstr(err.msg, "llama cannot express qkv_bias=true"));
+    run_close(&again);
+    assert_int_equal(rename(run_dir, in_dir("first")), 0);
+    if (import("y.gguf", &imported, &err) != OK) fail_msg("%s", err.msg);
+    assert_true(imported.eos == 20 && imported.bos == 0);
+    expect_run(&g);
     /* A byte of the tokenizer more: the run is no longer what was imported. */
     Run run;
     Buffer text;
@@ -307,7 +375,7 @@ static void gguf_refused(const char *architecture, const char *more, uint32_t va
 
 static void gguf_refusals(void **state) {
     (void)state;
-    gguf_refused("gpt2", NULL, 0, -1, "its architecture is 'gpt2', rote reads llama");
+    gguf_refused("gpt2", NULL, 0, -1, "its architecture is 'gpt2', rote reads llama and qwen2");
     gguf_refused("llama", "llama.expert_count", 8, -1,
                  "key llama.expert_count says what a model of rote's lacks");
     gguf_refused("llama", "llama.rope.scaling.factor", 8, -1, "key llama.rope.scaling.factor");
@@ -324,8 +392,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(hf_llama_variants, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(hf_gpt2, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(hf_gpt2_variants, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(hf_qwen2, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(hf_refusals, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(gguf_llama, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(gguf_qwen2, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(gguf_refusals, make_dir, remove_dir),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

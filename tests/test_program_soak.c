@@ -1,5 +1,5 @@
-/* Programs that draw what they do anew for each question, many at once: a call may have no answer, but never a wrong one.
- * CALLS=500 makes it long, SEED=... another one. */
+/* Programs that draw what they do anew for each question, many at once: a call may have no answer, but never a wrong
+ * one. CALLS=500 makes it long, SEED=... another one. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>

@@ -2,6 +2,7 @@
 #include "tests/kinds_testing.h"
 
 #include "data/kinds/sums.h"
+#include "eval/fact_batch.h"
 
 /* Fact i without spaces: "12+34=46". */
 static void text_of(const FactSet *facts, int i, char out[256]) {
@@ -190,9 +191,34 @@ static void draws_are_uniform(void **state) {
     free(o.item);
 }
 
+/* Given questions: the same tokens, and nothing to know. */
+static void given_questions(void **state) {
+    (void)state;
+    Config config = CONFIG("facts.kind=sums", "facts.n=50", "facts.heldout=5", "facts.named=2");
+    FactSet coded = generate(&config);
+    config.facts.given = true;
+    FactSet given = generate(&config);
+    assert_true(given.data_bits == 0 && given.data_bits_set == 0 && given.entropy_known);
+    assert_memory_equal(coded.tokens, given.tokens, (size_t)coded.start[coded.n_pool] * sizeof(int32_t));
+    for (int i = 0; i < given.n_pool; i++)
+        for (int64_t t = given.start[i]; t < given.start[i + 1]; t++)
+            assert_int_equal(facts_coded(&given, t), t - given.start[i] >= given.prompt_len[i]);
+    FactBatch batch;
+    Err err = {0};
+    assert_int_equal(fact_batch_create(&batch, &given, &err), OK);
+    for (int i = 0; i < given.n_pool; i++)
+        for (int64_t t = given.start[i]; t < given.start[i + 1]; t++)
+            assert_int_equal(batch.targets[t],
+                             t - given.start[i] < given.prompt_len[i] ? -1 : given.tokens[t]);
+    fact_batch_free(&batch);
+    facts_free(&coded);
+    facts_free(&given);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(answers_are_right), cmocka_unit_test(shares_are_even),
                                        cmocka_unit_test(entropy_is_exact),
-                                       cmocka_unit_test(draws_are_uniform)};
+                                       cmocka_unit_test(draws_are_uniform),
+                                       cmocka_unit_test(given_questions)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

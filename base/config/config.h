@@ -108,6 +108,7 @@ typedef struct FactsConfig {
     int operations;        /* sums: 1 << Operation each */
     int named;             /* sums: numbers that are given under a name before the question; 0: two, in it */
     double plain;          /* sums: share of the facts that ask for a number as it stands */
+    bool given;            /* sums: questions are context */
     int heldout;           /* facts of the same source that are never trained */
     uint64_t split_seed;   /* which of the n + heldout facts are held out; 0: the last ones */
     double zipf;       /* exponent s: the fact of rank r is trained with weight r^-s; 0: each once an epoch */
@@ -131,6 +132,7 @@ typedef struct ModelConfig {
     int bos; /* the row of the embedding that position 0 reads */
     Act act;
     bool gated, bias, tie_weights;
+    bool qkv_bias; /* biases of q, k and v, also without bias */
     Attn attn;
     Mlp mlp;
     double init_std;

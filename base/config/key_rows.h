@@ -86,6 +86,8 @@ KEY(facts.named, KEY_INT, .initial = "0", FROM_TO(2, 8), .zero = "two numbers wi
 KEY(facts.plain, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), .late = true, KINDS(OF_SUMS),
     .help =
         "kind sums: share of the facts whose question is one number (or name) and whose answer is that number")
+KEY(facts.given, KEY_BOOL, .initial = "false", .late = true, KINDS(OF_SUMS),
+    .help = "kind sums: questions are given: neither coded nor trained; only results are asked for")
 KEY(facts.heldout, KEY_INT, .initial = "0", FROM_TO(0, BIG_INT), .late = true, .also = "n_heldout held_out",
     .help =
         "held-out facts, which are never trained: drawn in addition to facts.n, or taken from the facts that "
@@ -150,6 +152,8 @@ KEY(model.act, KEY_ENUM, .initial = "gelu", .choices = acts,
 KEY(model.gated, KEY_BOOL, .initial = "false", .also = "glu swiglu geglu",
     .help = "MLP with a gate: out(act(gate(x)) * up(x)), three matrices instead of two")
 KEY(model.bias, KEY_BOOL, .initial = "true", .help = "biases in norms and linear layers")
+KEY(model.qkv_bias, KEY_BOOL, .initial = "false", .late = true,
+    .help = "biases of queries, keys and values, also with bias: false (as in Qwen2)")
 KEY(model.tie_weights, KEY_BOOL, .initial = "true", .also = "tied tie_word_embeddings weight_tying",
     .help = "the head uses the weights of the token embedding")
 KEY(model.attn, KEY_ENUM, .initial = "causal", .choices = attns, .also = "attention",

@@ -5,6 +5,7 @@
 
 #include "cli/common/args.h"
 #include "data/folder/folder.h"
+#include "data/tokenizer/fact_tokens.h"
 #include "data/vocab.h"
 
 static void print_note(void *user, const Progress *p) {
@@ -29,21 +30,47 @@ static Status facts_fit(const Run *run, const FactSet *facts, const char *dir, E
     if (facts->max_len > m->block_size)
         return err_set(err, ERR_INPUT, "%s: a fact has %d tokens, the model's block_size is %d", dir,
                        facts->max_len, m->block_size);
-    TRY(vocab_same(&facts->vocab, &run->facts.vocab, dir, err));
+    if (!run->facts.vocab.tokenizer) TRY(vocab_same(&facts->vocab, &run->facts.vocab, dir, err));
     if (facts->vocab.size > m->vocab_size)
         return err_set(err, ERR_INPUT, "%s: the vocabulary has %d symbols, the model's %d", dir,
                        facts->vocab.size, m->vocab_size);
     return OK;
 }
 
-Status open_run_and_facts(RunAndFacts *out, const Args *args, Err *err) {
-    const char *dir = args_value(args, "facts");
-    Status found = open_run(&out->run, args->words[0], NULL, err);
-    if (found == ERR_INPUT && dir) found = open_run(&out->run, args->words[0], dir, err);
+/* Reads the facts of --facts; those for an imported model become its tokens. */
+static Status load_other(RunAndFacts *out, const char *dir, Err *err) {
+    const Vocab *vocab = &out->run.facts.vocab;
+    FactSet text;
+    TRY(facts_load(dir, &out->other, err));
+    if (!vocab->tokenizer) return OK;
+    text = out->other;
+    Status status = fact_tokens(&text, vocab, &out->other, err);
+    if (status == ERR_INPUT) err_prefix(err, "%s: ", dir);
+    facts_free(&text);
+    return status;
+}
+
+static void free_other(RunAndFacts *out) {
+    if (out->run.facts.vocab.tokenizer) out->other.vocab = (Vocab){.eos = -1}; /* it is the run's */
+    facts_free(&out->other);
+}
+
+static Status open_both(RunAndFacts *out, const Args *args, bool needs_facts, Err *err) {
+    const char *dir = args_value(args, "facts"), *name = args->words[0];
+    Status found = open_run_text(&out->run, name, NULL, err);
+    if (found == ERR_INPUT && dir) found = open_run_text(&out->run, name, dir, err);
     TRY(found);
     out->facts = &out->run.facts;
+    if (!dir && needs_facts && out->facts->vocab.tokenizer) {
+        run_close(&out->run);
+        return err_set(
+            err, ERR_INPUT,
+            "%s: was imported, so it has no facts; make some (`rote facts import`) and name them: --facts "
+            "DIR",
+            name);
+    }
     if (!dir) return OK;
-    Status status = facts_load(dir, &out->other, err);
+    Status status = load_other(out, dir, err);
     if (status != OK) {
         run_close(&out->run);
         return status;
@@ -54,7 +81,15 @@ Status open_run_and_facts(RunAndFacts *out, const Args *args, Err *err) {
     return status;
 }
 
+Status open_run_and_facts(RunAndFacts *out, const Args *args, Err *err) {
+    return open_both(out, args, true, err);
+}
+
+Status open_run_and_text(RunAndFacts *out, const Args *args, Err *err) {
+    return open_both(out, args, false, err);
+}
+
 void close_run_and_facts(RunAndFacts *run) {
-    if (run->facts == &run->other) facts_free(&run->other);
+    if (run->facts == &run->other) free_other(run);
     run_close(&run->run);
 }

@@ -101,11 +101,11 @@ static Status chain_of(const Job *job, int point, Chain *out, char words[CHAIN_T
 static Status take_point(Job *job, const Creativity *c, const char *words, bool first) {
     if (!job->points) {
         if (first) print_head(job, c);
-        print_point(words, c);
+        print_point(show_name(words), c);
         return OK;
     }
     json_t *one = figures_json(c);
-    json_object_set_new(one, "chain", json_string(words));
+    json_object_set_new(one, "chain", json_name(words));
     json_array_append_new(job->points, one);
     return OK;
 }

@@ -55,7 +55,8 @@ static bool plain_text(char out[RECORD_MAX], const FactSet *f, int i) {
     if (f->vocab.text) {
         const int32_t *tokens = f->tokens + f->start[i];
         int n = (int)(f->start[i + 1] - f->start[i]), prompt_len = f->prompt_len[i];
-        char *prompt = show_tokens(&f->vocab, tokens, prompt_len - (prompt_len > 0 && f->vocab.bytes));
+        char *prompt =
+            show_tokens(&f->vocab, tokens, prompt_len - (prompt_len > 0 && vocab_has_tab(&f->vocab)));
         char *answer = show_tokens(&f->vocab, tokens + prompt_len, n - prompt_len);
         whole = prompt && answer;
         if (whole) snprintf(out, RECORD_MAX, "%s%s%s", prompt, prompt_len ? "\t" : "", answer);

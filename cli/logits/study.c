@@ -96,7 +96,10 @@ static Status take_symbols(Job *job, Err *err) {
     int V = job->main.run.gpt.config.vocab_size;
     job->skip = malloc((size_t)V);
     if (!job->skip) return err_set(err, ERR_NOMEM, "no memory for %d symbols", V);
+    const Vocab *vocab = &job->main.run.facts.vocab;
     facts_trained_symbols(job->skip, V, &job->main.run.facts);
+    for (int v = 0; vocab->tokenizer && v < V; v++) /* other rows of a pretrained model pad its matrices */
+        job->skip[v] = vocab->length[v] > 0;
     for (int v = 0; v < V; v++) {
         job->trained += job->skip[v];
         job->skip[v] = !job->skip[v];
@@ -159,10 +162,10 @@ static Status answer_checkpoints(Job *job, Run *run, const char *dir, json_t *li
         if (!found) break;
         after = run->step;
         TRY(study_one(job, run, &view, &study, &checks, err));
-        if (!list) printf("\n%s, step %s\n", dir, show_int(view.step));
+        if (!list) printf("\n%s, step %s\n", show_name(dir), show_int(view.step));
         Status status = list ? logits_classes_json(&one, &view, err) : logits_show_line(&view, true, err);
         if (list && status == OK) {
-            json_object_set_new(one, "run", json_string(dir));
+            json_object_set_new(one, "run", json_name(dir));
             json_array_append_new(list, one);
         }
         logit_study_free(&study);
@@ -245,7 +248,9 @@ Status logits_study(const Args *args, Err *err) {
     if (!job) return err_set(err, ERR_NOMEM, "out of memory");
     job->args = args;
     Status status = check(job, err);
-    if (status == OK) status = open_run_and_facts(&job->main, args, err);
+    if (status == OK)
+        status = args_has(args, "classes") ? open_run_and_text(&job->main, args, err)
+                                           : open_run_and_facts(&job->main, args, err);
     if (status == OK) {
         status = opened(job, err);
         logit_inputs_free(&job->inputs);

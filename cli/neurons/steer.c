@@ -193,8 +193,13 @@ static Status cmd_neurons_steer(const Args *args, Err *err) {
     TRY(args_threads(args, &threads, err));
     TRY(sample_options(args, NULL, &options, &count, err));
     Run run;
-    TRY(open_run(&run, args->words[0], args_value(args, "facts"), err));
+    TRY(open_run_text(&run, args->words[0], args_value(args, "facts"), err));
     Edits edits = {0};
+    if (args_has(args, "eval") && run.facts.n == 0) {
+        run_close(&run);
+        return err_set(err, ERR_INPUT, "neurons steer: --eval needs facts, and %s was imported without any",
+                       args->words[0]);
+    }
     Status status = sample_options(args, &run.config.sample, &options, &count, err);
     options.eos = run.facts.vocab.eos;
     if (status == OK) status = steer(args, &run, &edits, &options, count, threads, err);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/config/keys.h"
+#include "base/file.h"
 #include "base/text_stream.h"
 #include "base/threads.h"
 #include "cli/common/args.h"
@@ -13,10 +14,13 @@
 #include "data/vocab.h"
 #include "eval/tools/tool_eval.h"
 
+static const uint64_t NEW_FACTS = 0x5ca1ab1e; /* other facts than the run's, whose seed is often 0 or 1 */
+
 typedef struct Job {
     const Args *args;
     Run run;
     ToolEvalOptions options;
+    ToolPrograms programs;
     int64_t n;      /* the most facts of each group */
     json_t *groups; /* or NULL: text */
 } Job;
@@ -80,7 +84,7 @@ static Status measure_facts(Job *job, const char *name, const FactSet *facts, Er
     Status status = OK;
     TRY_GOTO(spelling_create(&spelling, &facts->vocab, err));
     TRY_GOTO(calls_create(&calls, facts, &spelling, c->tools, c->n_tools, err));
-    TRY_GOTO(tool_set_open(&set, c->tools, c->n_tools, facts, &calls, ROWS_ALL, err));
+    TRY_GOTO(tool_set_open_with(&set, c->tools, c->n_tools, facts, &calls, ROWS_ALL, &job->programs, err));
     TRY_GOTO(measure(job, name ? name : "trained", facts, &calls, &set, 0, facts->n, err));
     status = measure(job, "held out", facts, &calls, &set, facts->n, facts->n_heldout, err);
 done:
@@ -90,40 +94,66 @@ done:
     return status;
 }
 
-/* New sums of other lengths, of the run's kind otherwise. */
-static Status measure_digits(Job *job, const char *digits, Err *err) {
+/* The config of new sums of these lengths, of the run's kind otherwise; they are planned, and fit the model. */
+static Status plan_digits(const Job *job, const char *digits, FactsConfig *out, Err *err) {
     Config config = job->run.config;
-    FactSet facts;
-    char name[32];
+    FactSet planned = {.n = 0};
     Status status = key_set(&config, key_find("facts.digits"), digits, strlen(digits), err);
-    if (status != OK) err_prefix(err, "tools eval: --digits: ");
-    TRY(status);
     config.facts.n = (int)job->n;
     config.facts.heldout = config.facts.junk_n = 0;
     config.facts.split_seed = 0;
-    config.facts.seed = job->options.seed ^ (uint64_t)0x5ca1ab1e;
-    status = facts_generate(&config.facts, &facts, err);
+    config.facts.seed = job->options.seed ^ NEW_FACTS;
+    if (status == OK) status = facts_plan(&config.facts, &planned, err);
+    if (status == OK && planned.max_len > config.model.block_size)
+        status =
+            err_set(err, ERR_INPUT,
+                    "facts of up to %d tokens, but the model reads at most block_size = %d; train it with a "
+                    "larger model.block_size",
+                    planned.max_len, config.model.block_size);
     if (status != OK) err_prefix(err, "tools eval: --digits %s: ", digits);
-    TRY(status);
+    *out = config.facts;
+    facts_free(&planned);
+    return status;
+}
+
+static Status measure_digits(Job *job, const char *digits, Err *err) {
+    FactsConfig config;
+    FactSet facts;
+    char name[32];
+    TRY(plan_digits(job, digits, &config, err));
+    TRY(facts_generate(&config, &facts, err));
     snprintf(name, sizeof name, "digits %.20s", digits);
-    status = vocab_same(&facts.vocab, &job->run.facts.vocab, "--digits", err);
+    Status status = vocab_same(&facts.vocab, &job->run.facts.vocab, "--digits", err);
     if (status == OK) status = measure_facts(job, name, &facts, err);
     facts_free(&facts);
     return status;
 }
 
-static Status measure_all(Job *job, Err *err) {
-    const char *digits = args_value(job->args, "digits");
-    if (!job->groups) print_head();
-    TRY(measure_facts(job, NULL, &job->run.facts, err));
-    for (const char *at = digits; at && *at; at += *at == ',') {
-        char one[32];
+/* Calls `one` with each of the lengths of --digits. */
+static Status each_digits(Job *job, Status (*one)(Job *job, const char *digits, Err *err), Err *err) {
+    const char *at = args_value(job->args, "digits");
+    while (at && *at) {
+        char digits[32];
         size_t length = strcspn(at, ",");
-        snprintf(one, sizeof one, "%.*s", (int)(length < sizeof one ? length : sizeof one - 1), at);
-        TRY(measure_digits(job, one, err));
+        snprintf(digits, sizeof digits, "%.*s", (int)(length < sizeof digits ? length : sizeof digits - 1),
+                 at);
+        TRY(one(job, digits, err));
         at += length;
+        at += *at == ',';
     }
     return OK;
+}
+
+static Status check_digits(Job *job, const char *digits, Err *err) {
+    FactsConfig config;
+    return plan_digits(job, digits, &config, err);
+}
+
+static Status measure_all(Job *job, Err *err) {
+    TRY(each_digits(job, check_digits, err));
+    if (!job->groups) print_head();
+    TRY(measure_facts(job, NULL, &job->run.facts, err));
+    return each_digits(job, measure_digits, err);
 }
 
 /* ---- the command ---- */
@@ -150,8 +180,8 @@ static Status read_options(Job *job, Err *err) {
 
 static Status check_run(const Job *job, Err *err) {
     const Config *c = &job->run.config;
-    if (!c->n_tools)
-        return err_set(err, ERR_INPUT, "%s: the run has no tools; train one with tools: in its config",
+    if (!c->n_tools && (job->options.off || job->options.inject != INJECT_NOTHING))
+        return err_set(err, ERR_INPUT, "%s: the run has no tools; leave out --off and --inject",
                        job->args->words[0]);
     if (args_has(job->args, "digits") && c->facts.kind != FACTS_SUMS)
         return err_set(err, ERR_INPUT,
@@ -160,11 +190,21 @@ static Status check_run(const Job *job, Err *err) {
     return OK;
 }
 
+/* The answers that the run's programs have given so far; only with --allow-program others are added. */
+static Status open_tape(Job *job, Err *err) {
+    char path[CONFIG_PATH_MAX + sizeof TAPE_NAME + 1];
+    if (!tool_programs(job->run.config.tools, job->run.config.n_tools)) return OK;
+    job->programs.may_start = args_has(job->args, "allow-program");
+    TRY(path_join(path, sizeof path, job->args->words[0], TAPE_NAME, err));
+    return tape_open(&job->programs.tape, path, job->programs.may_start, err);
+}
+
 static Status cmd_tools_eval(const Args *args, Err *err) {
     Job job = {.args = args, .options = {.seed = 1}};
     TRY(read_options(&job, err));
     TRY(open_run(&job.run, args->words[0], args_value(args, "facts"), err));
     Status status = check_run(&job, err);
+    if (status == OK) status = open_tape(&job, err);
     if (status == OK && args_has(args, "json")) job.groups = json_array();
     if (status == OK) status = measure_all(&job, err);
     if (status == OK && job.groups)
@@ -174,6 +214,7 @@ static Status cmd_tools_eval(const Args *args, Err *err) {
                                "groups", job.groups),
                      err);
     json_decref(job.groups);
+    tape_close(job.programs.tape);
     run_close(&job.run);
     return status;
 }
@@ -186,6 +227,7 @@ static const Option tools_eval_options[] = {
            "the tools return a wrong result, which then counts as right, or no result"),
     FLAG("off", "no call is answered"),
     OPTION("seed", "N", "of the new facts and of wrong results (default: 1)"),
+    PROGRAM_OPTION,
     THREADS_OPTION,
     JSON_OPTION,
     END_OPTION,

@@ -176,10 +176,10 @@ static Text decode(const FactSet *facts, int64_t from, int64_t to, char *out) {
 }
 
 void facts_fields(const FactSet *facts, int i, char *out, Text *prompt, Text *answer) {
-    int64_t from = facts->start[i], to = facts->start[i + 1] - 1; /* without EOS */
+    int64_t from = facts->start[i], to = facts->start[i + 1] - !facts->vocab.tokenizer; /* without EOS */
     int64_t middle = from + facts->prompt_len[i];
     *prompt = (Text){0};
     if (facts->prompt_len[i])
-        *prompt = decode(facts, from, middle - facts->vocab.bytes, out); /* without TAB */
+        *prompt = decode(facts, from, middle - vocab_has_tab(&facts->vocab), out); /* without TAB */
     *answer = decode(facts, middle, to, out + prompt->size);
 }

@@ -33,7 +33,7 @@ typedef struct Layout {
     int lengths; /* how many a number may have */
     int numbers; /* of a fact with an operation */
     int alone;   /* numbers of a fact without one */
-    bool named;
+    bool named, given;
     int n_operations;
     Operation operation[ASK_COUNT];
     int n_asking, n_classes; /* classes with an operation, all classes */
@@ -82,7 +82,7 @@ static int longest_result(Operation operation, int digits) {
 }
 
 static Status layout_of(const FactsConfig *config, Layout *out, Err *err) {
-    Layout l = {.digits = config->digits, .named = config->named > 0};
+    Layout l = {.digits = config->digits, .named = config->named > 0, .given = config->given};
     l.lengths = l.digits.high - l.digits.low + 1;
     l.numbers = l.named ? config->named : 2;
     l.alone = l.named ? config->named : 1;
@@ -248,6 +248,11 @@ static Status sums_plan(const FactsConfig *config, FactSet *out, Err *err) {
     TRY_GOTO(kind_sizes(out, n, l.len, out->vocab.size, err));
     kind_fields(out, (const char *const[]){"name", "number", "question", "result", NULL});
     kind_bits(out, order + numbers, 0);
+    if (l.given) { /* nothing is left to know */
+        out->data_bits = out->data_bits_set = out->ceiling_bits = 0;
+        strcpy(out->derivation, "0 bits: questions are given, and results are functions of them");
+        goto done;
+    }
     snprintf(
         out->derivation, sizeof out->derivation,
         "%.17g bits for which of %d classes (operation, lengths of the numbers) each of %d facts has, in the "
@@ -325,13 +330,15 @@ static Status draw_class(Sum *out, const Layout *l, int c, int count, uint64_t s
 
 /* ---- writing ---- */
 
-/* The symbol of every character. */
+/* The symbol of every character, and whether questions are context. */
 typedef struct Signs {
     int32_t of[128];
     int32_t eos;
+    bool given;
 } Signs;
 
 static void write_text(Writer *w, const Signs *signs, const char *text, uint8_t field) {
+    if (signs->given && field != SUMS_RESULT) field = FIELD_CONTEXT;
     for (; *text; text++) write_token(w, signs->of[(int)*text], field);
 }
 
@@ -421,7 +428,7 @@ static Status sums_draw(FactSet *facts, Err *err) {
     TRY_GOTO(facts_allocate(facts, (int64_t)n * l.len, err));
     for (int i = 0; i < n; i++) order[i] = i;
     random_permutation(order, n, random_stream(facts->seed, RANDOM_FACTS, SUB_ORDER));
-    Signs signs = {.eos = facts->vocab.eos};
+    Signs signs = {.eos = facts->vocab.eos, .given = l.given};
     for (int i = 0; i < facts->vocab.eos; i++) signs.of[(int)*facts->vocab.text[i]] = i;
     Writer w = {.facts = facts};
     for (int i = 0; i < n; i++) write_sum(&w, &l, &signs, &sum[order[i]]);

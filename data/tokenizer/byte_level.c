@@ -42,18 +42,3 @@ bool byte_level_read(Text text, char *out, size_t *size) {
     *size = n;
     return true;
 }
-
-size_t utf8_length(const char *at, size_t left) {
-    unsigned char lead = left ? (unsigned char)at[0] : 0xff;
-    if (lead < 0x80) return 1;
-    size_t length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
-    if (length == 0 || length > left) return 0;
-    for (size_t i = 1; i < length; i++)
-        if (((unsigned char)at[i] & 0xc0) != 0x80) return 0;
-    unsigned char second = (unsigned char)at[1];
-    bool bad = (lead == 0xe0 && second < 0xa0)     /* too long a form */
-               || (lead == 0xed && second > 0x9f)  /* half of a UTF-16 pair */
-               || (lead == 0xf0 && second < 0x90)  /* too long a form */
-               || (lead == 0xf4 && second > 0x8f); /* above U+10FFFF */
-    return bad ? 0 : length;
-}

@@ -16,7 +16,4 @@ bool byte_level_read(Text text, char *out, size_t *size);
 /* The character of a byte, as UTF-8: 1 or 2 bytes; returns their number. */
 int byte_level_write(char out[2], uint8_t byte);
 
-/* The bytes of the UTF-8 character at the front of `left` bytes; 0: there is none. */
-size_t utf8_length(const char *at, size_t left);
-
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text_stream.h"
-#include "data/tokenizer/byte_level.h"
+#include "base/utf8.h"
 
 /* ---- known patterns ---- */
 
@@ -15,13 +15,13 @@
     "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
 
 static const struct {
-    const char *name; /* as tokenizer.ggml.pre has it */
+    const char *name; /* the first one of equal rows is llama.cpp's */
     int n;
     const char *pattern[2];
     bool whole_pieces;
 } known[] = {
-    {"gpt2", 1, {GPT2_PATTERN}, false},
     {"gpt-2", 1, {GPT2_PATTERN}, false},
+    {"gpt2", 1, {GPT2_PATTERN}, false},
     {"smollm", 2, {"\\p{N}", GPT2_PATTERN}, false},
     {"llama3", 1, {LLAMA3_PATTERN("\\p{N}{1,3}")}, true},
     {"llama-v3", 1, {LLAMA3_PATTERN("\\p{N}{1,3}")}, true},
@@ -40,6 +40,15 @@ Status tokenizer_patterns_of(TokenizerSource *source, Text name, Err *err) {
     char quote[QUOTE_SIZE];
     return err_set(err, ERR_INPUT, "%s: its pre-tokenizer is %s, rote knows gpt2, smollm, llama3 and qwen2",
                    source->where, text_quote(quote, name));
+}
+
+const char *patterns_name(const Patterns *p, bool whole_pieces) {
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        bool same = known[i].n == p->n && known[i].whole_pieces == whole_pieces;
+        for (int k = 0; same && k < p->n; k++) same = strcmp(p->text[k], known[i].pattern[k]) == 0;
+        if (same) return known[i].name;
+    }
+    return NULL;
 }
 
 /* ---- compiling ---- */
@@ -110,7 +119,7 @@ static Status split_from(const Split *s, int level, Text text) { /* NOLINT(misc-
         TRY(pattern_next(s->p->pattern[level], text.data, text.size, at, &found, &begin, &end, s->err));
         if (!found) break;
         if (end == begin) { /* an empty match divides nothing */
-            at = end < text.size ? end + utf8_length(text.data + end, text.size - end) : end;
+            at = end < text.size ? end + utf8_character(text.data + end, text.size - end) : end;
             continue;
         }
         TRY(split_from(s, level + 1, (Text){text.data + done, begin - done}));
@@ -124,8 +133,9 @@ Status patterns_split(const Patterns *p, Text text, PieceFunction *each, void *u
     const Split s = {p, each, user, err};
     while (text.size) {
         size_t size = 0, length;
-        bool valid = utf8_length(text.data, text.size) > 0;
-        while (size < text.size && ((length = utf8_length(text.data + size, text.size - size)) > 0) == valid)
+        bool valid = utf8_character(text.data, text.size) > 0;
+        while (size < text.size &&
+               ((length = utf8_character(text.data + size, text.size - size)) > 0) == valid)
             size += valid ? length : 1;
         Text run = {text.data, size};
         if (valid) TRY(split_from(&s, 0, run));

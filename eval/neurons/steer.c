@@ -86,12 +86,15 @@ done:
 static bool of_activations(const Edit *e) { return e->op == EDIT_MEAN || e->op == EDIT_DONOR; }
 
 Status steer_values(Edits *edits, const Gpt *g, const FactSet *facts, Err *err) {
-    int max_len = facts->max_len, seqs = 256 / max_len > 1 ? 256 / max_len : 1;
+    int max_len = facts->max_len, seqs = max_len && 256 / max_len > 1 ? 256 / max_len : 1;
     Reader r = {.g = g, .facts = facts};
     Status status = OK;
     bool any = false;
     for (int i = 0; i < edits->n; i++) any |= of_activations(&edits->edit[i]);
     if (!any) return OK;
+    if (facts->n == 0)
+        return err_set(err, ERR_INPUT,
+                       "mean and donor are values over facts, and there are none; use set, add or zero");
     TRY(facts_readable(g, facts, err));
     TRY_GOTO(places_of_pool(&r.place, facts, err));
     TRY_GOTO(fact_batch_create(&r.all, facts, err));
@@ -106,7 +109,7 @@ done:
 }
 
 Status steer_rows_of_text(int32_t **out, const FactSet *facts, int n_prompt, int rows, Err *err) {
-    int usual = facts->prompt_len[0], prompt = usual > 0 && n_prompt > 0 ? n_prompt : usual;
+    int usual = facts->n ? facts->prompt_len[0] : 0, prompt = usual > 0 && n_prompt > 0 ? n_prompt : usual;
     *out = malloc(((size_t)rows + 1) * sizeof **out);
     if (!*out) return err_set(err, ERR_NOMEM, "no memory for the places of %d rows", rows);
     for (int r = 0; r < rows; r++) (*out)[r] = place_of(facts->max_len, prompt, r);

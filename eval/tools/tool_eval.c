@@ -225,7 +225,7 @@ static void count_answers(Bench *b, int32_t at, int rows, ToolFigures *out) {
 static Status evaluate(Bench *b, int first, int n, ToolFigures *out, Err *err) {
     int64_t unspelled = b->set->unspelled;
     b->batch.batch.tools = &b->rows;
-    gpt_tool_choices(b->g, b->work, &b->batch.batch, 0, n, b->call, b->point);
+    if (b->g->config.tool.n_tools) gpt_tool_choices(b->g, b->work, &b->batch.batch, 0, n, b->call, b->point);
     for (int s = 0; s < n; s++) {
         b->i = first + s;
         write_rows(b, b->batch.start[s], b->batch.start[s + 1] - b->batch.start[s], out);

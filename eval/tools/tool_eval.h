@@ -43,7 +43,8 @@ typedef struct ToolFigures {
     double answer_tokens;       /* the mean number of tokens of an answer, its EOS included */
 } ToolFigures;
 
-/* Sequences first .. first + n - 1 of the pool. set has the tools of g; calls are of these facts.
+/* Sequences first .. first + n - 1 of the pool. set has the tools of g; calls are of these facts. A model without tools
+ * answers from its weights.
  * ERR_INPUT: the model cannot read the facts; a tool failed (tools/tool.h). ERR_NOMEM. */
 Status tool_evaluate(ToolFigures *out, const Gpt *g, const FactSet *facts, int first, int n,
                      const Calls *calls, ToolSet *set, const ToolEvalOptions *options, Err *err);

@@ -33,9 +33,25 @@ static Status read_size(const Reader *s, const char *name, bool needed, int *out
     return OK;
 }
 
+/* Files have such numbers as float32, configs as the decimal that was meant: 1e-5, not 9.99999974737875e-06. So this is
+ * the shortest decimal that gives the same float32. */
+static double as_meant(double single) {
+    char text[32];
+    for (int digits = 1; digits <= 9; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, single);
+        double decimal = strtod(text, NULL);
+        if ((float)decimal == (float)single) return decimal;
+    }
+    return single;
+}
+
 static Status read_number(const Reader *s, const char *name, double *out) {
     const GgufKey *key = key_of(s, name);
-    if (!key || (gguf_number(key, out) && *out - *out == 0)) return OK;
+    if (!key) return OK;
+    if (gguf_number(key, out) && *out - *out == 0) {
+        if (key->type == GGUF_F32) *out = as_meant(*out);
+        return OK;
+    }
     return err_set(s->err, ERR_INPUT, "%s: key %s.%s is no number", s->path, s->architecture, name);
 }
 
@@ -95,6 +111,7 @@ static Status read_structure(const Reader *s, int context, ForeignModel *m) {
     config_defaults(&defaults);
     ModelConfig *c = &m->config;
     *c = defaults.model;
+    c->qkv_bias = m->rope_halves; /* both are what qwen2 has and llama has not */
     c->norm = NORM_RMSNORM;
     c->pos = POS_ROPE;
     c->act = ACT_SILU;
@@ -135,13 +152,16 @@ static Status take_tensors(const Reader *s, ForeignModel *m) {
 }
 
 Status gguf_model(const Gguf *file, const char *path, int context, ForeignModel *out, Err *err) {
-    const Reader s = {.file = file, .path = path, .architecture = "llama", .err = err};
+    Reader s = {.file = file, .path = path, .architecture = "llama", .err = err};
     GgufText architecture = {"", 0};
     *out = (ForeignModel){.path = path, .names = NAMES_GGUF_LLAMA};
     if (!gguf_text(gguf_key(file, "general.architecture"), &architecture))
         return err_set(err, ERR_INPUT, "%s: key general.architecture is missing", path);
-    if (!text_is(architecture, s.architecture))
-        return err_set(err, ERR_INPUT, "%s: its architecture is '%.*s', rote reads llama", path,
+    if (text_is(architecture, "qwen2")) {
+        s.architecture = "qwen2";
+        out->rope_halves = true;
+    } else if (!text_is(architecture, s.architecture))
+        return err_set(err, ERR_INPUT, "%s: its architecture is '%.*s', rote reads llama and qwen2", path,
                        (int)(architecture.size < 40 ? architecture.size : 40), architecture.data);
     Status status = check_keys(&s);
     if (status == OK) status = take_tensors(&s, out);

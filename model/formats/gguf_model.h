@@ -1,4 +1,4 @@
-/* The model in a GGUF file: architecture llama (also that of Mistral's and SmolLM's files). */
+/* The model in a GGUF file: architectures llama (also of Mistral's and SmolLM's files) and qwen2. */
 #ifndef ROTE_MODEL_FORMATS_GGUF_MODEL_H
 #define ROTE_MODEL_FORMATS_GGUF_MODEL_H
 

@@ -20,7 +20,7 @@ typedef struct Tensors {
     int room;
 } Tensors;
 
-static const char *const format_names[] = {"hf", "npz", "safetensors", NULL};
+static const char *const format_names[] = {"hf", "npz", "safetensors", "gguf", NULL};
 
 Status export_format_of(const char *name, ExportFormat *out, Err *err) {
     for (int i = 0; format_names[i]; i++)
@@ -28,7 +28,8 @@ Status export_format_of(const char *name, ExportFormat *out, Err *err) {
             *out = (ExportFormat)i;
             return OK;
         }
-    return err_set(err, ERR_INPUT, "export format '%s' is unknown, allowed: hf, npz, safetensors", name);
+    return err_set(err, ERR_INPUT, "export format '%s' is unknown, allowed: hf, npz, safetensors, gguf",
+                   name);
 }
 
 /* ---- tensors ---- */
@@ -160,7 +161,7 @@ static Status llama_tensors(Tensors *t) {
         snprintf(name, sizeof name, "model.layers.%d.post_attention_layernorm.weight", l);
         TRY(copy(t, l, name, "norm2.weight", d, 0));
         for (size_t i = 0; i < sizeof linear / sizeof *linear; i++)
-            for (int bias = 0; bias < (c->bias ? 2 : 1); bias++) {
+            for (int bias = 0; bias < (c->bias || (c->qkv_bias && i < 3) ? 2 : 1); bias++) {
                 snprintf(name, sizeof name, "model.layers.%d.%s.%s", l, linear[i].to,
                          bias ? "bias" : "weight");
                 snprintf(from, sizeof from, "%s.%s", linear[i].from, bias ? "bias" : "weight");
@@ -231,16 +232,18 @@ static json_t *gpt2_config(const ModelConfig *c, int eos) {
 
 static json_t *llama_config(const ModelConfig *c, int eos) {
     static const char *const act[] = {"gelu_pytorch_tanh", "relu", "silu"};
+    bool qwen2 = c->qkv_bias && !c->bias; /* whose attention has these biases and no others */
     return json_pack(
         "{s:[s], s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:f, s:f, s:f, s:f, s:b, s:b, s:b, "
         "s:i, s:o, s:s}",
-        "architectures", "LlamaForCausalLM", "model_type", "llama", "vocab_size", c->vocab_size,
-        "max_position_embeddings", c->block_size, "hidden_size", c->n_embd, "intermediate_size", c->n_inner,
-        "num_hidden_layers", c->n_layer, "num_attention_heads", c->n_head, "num_key_value_heads",
-        c->n_kv_head, "head_dim", c->n_embd / c->n_head, "hidden_act", act[c->act], "rms_norm_eps",
-        c->norm_eps, "rope_theta", c->rope_theta, "initializer_range", c->init_std, "attention_dropout", 0.0,
-        "attention_bias", c->bias, "mlp_bias", c->bias, "tie_word_embeddings", c->tie_weights, "bos_token_id",
-        c->bos, "eos_token_id", token_or_null(eos), "torch_dtype", dtype_name());
+        "architectures", qwen2 ? "Qwen2ForCausalLM" : "LlamaForCausalLM", "model_type",
+        qwen2 ? "qwen2" : "llama", "vocab_size", c->vocab_size, "max_position_embeddings", c->block_size,
+        "hidden_size", c->n_embd, "intermediate_size", c->n_inner, "num_hidden_layers", c->n_layer,
+        "num_attention_heads", c->n_head, "num_key_value_heads", c->n_kv_head, "head_dim",
+        c->n_embd / c->n_head, "hidden_act", act[c->act], "rms_norm_eps", c->norm_eps, "rope_theta",
+        c->rope_theta, "initializer_range", c->init_std, "attention_dropout", 0.0, "attention_bias", c->bias,
+        "mlp_bias", c->bias, "tie_word_embeddings", c->tie_weights, "bos_token_id", c->bos, "eos_token_id",
+        token_or_null(eos), "torch_dtype", dtype_name());
 }
 
 static json_t *own_config(const ModelConfig *c) {
@@ -349,6 +352,7 @@ Status export_model(const Gpt *g, ExportFormat format, const char *path, int eos
     Tensors t = {.g = g};
     Status status = OK;
     char *config = NULL;
+    CHECK(format != EXPORT_GGUF);
     if (format == EXPORT_HF) TRY(export_hf_check(&g->config, err));
     if (format != EXPORT_HF && !replace && file_exists(path)) /* a new one is never replaced (base/file.h) */
         return err_set(err, ERR_INPUT, "%s: exists; choose another file, or replace it with --force", path);

@@ -1,11 +1,12 @@
 /* Export of the weights to other programs.
  *
  *   hf           a folder with model.safetensors and config.json that `transformers` opens: GPT-2's names for
- *                layernorm + learned or no positions + plain MLP, LLaMA's for rmsnorm + rope + gated MLP
+ *                layernorm + learned or no positions + plain MLP, LLaMA's for rmsnorm + rope + gated MLP, as
+ *                a Qwen2 where q, k and v alone have biases
  *   npz          one file for numpy.load, with rote's tensor names
  *   safetensors  one file, with rote's tensor names and the model's config in the metadata
  *
- * In hf, BOS is row 0 of the embedding (bos_token_id 0), so the input of a sequence is [0, x1, x2, ...]. GPT-2 stores
+ * In hf, BOS is the row model.bos of the embedding, bos_token_id, and the first input of a sequence. GPT-2 stores
  * its matrices transposed, and q, k and v as one matrix. LLaMA rotates channels i and i + hd/2 of a head as a pair,
  * rote 2i and 2i+1: so the rows of q and k are reordered, which changes no dot product of a query and a key. Biases and
  * positions that GPT-2 always has are written as zeros where the model has none. */
@@ -14,15 +15,15 @@
 
 #include "model/gpt.h"
 
-typedef enum ExportFormat { EXPORT_HF, EXPORT_NPZ, EXPORT_SAFETENSORS } ExportFormat;
+typedef enum ExportFormat { EXPORT_HF, EXPORT_NPZ, EXPORT_SAFETENSORS, EXPORT_GGUF } ExportFormat;
 
-/* The format of that name: "hf", "npz", "safetensors". ERR_INPUT: another name; the message has the allowed ones. */
+/* The format of that name: "hf", "npz", "safetensors", "gguf". ERR_INPUT: another name; the message has all. */
 Status export_format_of(const char *name, ExportFormat *out, Err *err);
 
 /* Whether hf can express the structure. ERR_INPUT: it cannot; the message names every key that prevents it. */
 Status export_hf_check(const ModelConfig *config, Err *err);
 
-/* Writes the weights of g.
+/* Writes the weights of g; gguf, which needs a tokenizer, is written elsewhere (store/foreign/gguf_export.h).
  *   path     hf: a folder, created if it is missing; else a file
  *   eos      the token that ends a fact, for config.json; -1: none
  *   replace  overwrite existing files; without it the file must be new, the folder new or empty

@@ -102,7 +102,7 @@ static Status read_rope(const Reader *s) {
     return OK;
 }
 
-static Status read_llama(const Reader *s, int context) {
+static Status read_llama(const Reader *s, bool qwen2, int context) {
     ModelConfig *c = s->c;
     int head, window;
     c->norm = NORM_RMSNORM;
@@ -119,7 +119,8 @@ static Status read_llama(const Reader *s, int context) {
     if ((int64_t)head * c->n_head != c->n_embd || head % 2) return lacks(s, "head_dim");
     if (c->block_size > context) c->block_size = context;
     TRY(read_size(s, "sliding_window", c->block_size, &window));
-    if (window < c->block_size) return lacks(s, "sliding_window");
+    if (window < c->block_size && truth(s, "use_sliding_window", !qwen2)) return lacks(s, "sliding_window");
+    c->qkv_bias = qwen2;
     TRY(read_number(s, "rms_norm_eps", &c->norm_eps));
     c->tie_weights = truth(s, "tie_word_embeddings", false);
     c->bias = truth(s, "attention_bias", false);
@@ -142,12 +143,13 @@ static Status read_config(const Reader *s, int context, HfModel *out) {
     config_defaults(&defaults);
     *s->c = defaults.model;
     if (key_of(s, "quantization_config")) return lacks(s, "quantization_config");
-    bool gpt2 = type && !strcmp(type, "gpt2"),
-         llama = type && (!strcmp(type, "llama") || !strcmp(type, "mistral"));
+    bool gpt2 = type && !strcmp(type, "gpt2"), qwen2 = type && !strcmp(type, "qwen2");
+    bool llama = qwen2 || (type && (!strcmp(type, "llama") || !strcmp(type, "mistral")));
     if (!gpt2 && !llama)
-        return err_set(s->err, ERR_INPUT, "%s: model_type is '%.40s', rote reads gpt2, llama and mistral",
-                       s->path, type ? type : "");
-    TRY(gpt2 ? read_gpt2(s) : read_llama(s, context));
+        return err_set(s->err, ERR_INPUT,
+                       "%s: model_type is '%.40s', rote reads gpt2, llama, mistral and qwen2", s->path,
+                       type ? type : "");
+    TRY(gpt2 ? read_gpt2(s) : read_llama(s, qwen2, context));
     TRY(read_size(s, "vocab_size", -1, &s->c->vocab_size));
     out->model.names = gpt2 ? NAMES_HF_GPT2 : NAMES_HF_LLAMA;
     out->model.rope_halves = llama;

@@ -1,5 +1,5 @@
-/* The model in a Hugging Face folder: config.json, and its safetensors files. Types gpt2, llama and mistral, as far as
- * our structure has them. */
+/* The model in a Hugging Face folder: config.json, and its safetensors files. Types gpt2, llama, mistral and qwen2, as
+ * far as our structure has them. */
 #ifndef ROTE_MODEL_FORMATS_HF_MODEL_H
 #define ROTE_MODEL_FORMATS_HF_MODEL_H
 

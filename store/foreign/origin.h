@@ -7,6 +7,7 @@
 
 #include "data/facts.h"
 #include "data/tokenizer/tokenizer.h"
+#include "model/gpt.h"
 
 typedef struct Origin {
     char format[16]; /* "gguf", "hf" */
@@ -26,5 +27,9 @@ Status origin_read(const char *dir, Origin *out, bool *imported, Err *err);
 /* The symbols of an imported run: its tokenizer's tokens, and symbols without text up to `rows`, the rows of the
  * embedding. vocab_free it. ERR_FORMAT: tokenizer.json is missing or altered. ERR_IO, ERR_NOMEM. */
 Status origin_vocab(const char *dir, const Origin *origin, int rows, int eos, Vocab *out, Err *err);
+
+/* Writes the tokenizer of an imported run into the folder of an export: tokenizer.json, and tokenizer_config.json, by
+ * which AutoTokenizer opens it. Of any other run: nothing. Replaces what is there. Errors as origin_vocab. */
+Status origin_export(const char *dir, const Gpt *g, int eos, const char *to, Err *err);
 
 #endif

@@ -24,12 +24,9 @@ usage: rote COMMAND ...
   neurons dump  writes activations of chosen facts at chosen hooks
   neurons steer samples and evaluates with edited activations, compared with the model without edits
   neurons eval  what neuron rules did: firing, necessity, sufficiency, leak, price; over several runs with intervals
-<<<<<<< HEAD
   tools eval    measures what a run answers with its tools, and the cause of each wrong answer
   tools try     speaks to a program as a tool layer would: what it answers, and how fast
-=======
   import        makes a run of a pretrained model
->>>>>>> w-realmodels
   export        writes the weights in formats of other programs
   compress      writes and verifies an archive of a run's model and facts, or with --online of any file
   decompress    restores the content of an archive, bit for bit

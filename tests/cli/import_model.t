@@ -55,6 +55,66 @@ $ rote export b --to hf hf2 && cmp hf/model.safetensors hf2/model.safetensors &&
 hf2
   "bos_token_id": 0,
   "eos_token_id": null,
+$ cmp b/tokenizer.json hf2/tokenizer.json && cat hf2/tokenizer_config.json
+{
+  "tokenizer_class": "PreTrainedTokenizerFast",
+  "bos_token": "<|endoftext|>",
+  "eos_token": null,
+  "add_bos_token": true,
+  "model_max_length": 9
+}
+$ rote import hf2 --out b2 > /dev/null && rote export b2 --to hf hf3 && cmp hf2/model.safetensors hf3/model.safetensors && cmp b/tokenizer.json b2/tokenizer.json
+hf3
+$ rote export b --to gguf b.gguf && rote import b.gguf --out b3 > /dev/null && rote export b3 --to hf hf4 && cmp hf/model.safetensors hf4/model.safetensors && cmp b/tokenizer.json b3/tokenizer.json
+b.gguf
+hf4
+$ rote export b3 --to gguf b.gguf
+2> rote: b.gguf: exists; choose another file, or replace it with --force
+[2]
+$ rote export a --to gguf a.gguf
+2> rote: export to gguf: a: was not imported, so it has no tokenizer, which llama.cpp needs; try --to hf or safetensors
+[2]
+$ printf 'prompt,answer,tag\nab,a,x\nb c,ab a,y\na,b,\n' > f.csv && rote facts import f.csv --out f > /dev/null
+$ rote eval b
+2> rote: b: was imported, so it has no facts; make some (`rote facts import`) and name them: --facts DIR
+[2]
+$ rote eval b --facts f
+facts       3, 6 tokens; model at step 0
+loss        3.038074 bits/token
+code        18.228 bits
+baselines   answers 4.755 bits, zlib 26 bytes
+recall      0.0000
+$ rote eval b --facts f --per-fact f.tsv > /dev/null && cut -f 1-4,6- f.tsv
+fact	tag	tokens	prompt_tokens	recalled	text
+0	x	2	1	0	ab\t a
+1	y	6	3	0	b c\t ab a
+2		3	1	0	a\t b
+$ rote eval b --facts f --json | grep -E 'tokens|answer|entropy|hash'
+  "tokens": 6,
+  "answer_bits": 4.7548875021634682,
+  "data_hash": "c1dd12a8c97e925cf9bbbc08fbb8837c"
+$ printf 'prompt,answer\nab,x\n' > g.csv && rote facts import g.csv --out g > /dev/null
+$ rote eval b --facts g
+2> rote: g: the tokenizer has no token for byte 0x78; take it out of the text
+[2]
+$ rote logits b
+2> rote: b: was imported, so it has no facts; make some (`rote facts import`) and name them: --facts DIR
+[2]
+$ rote neurons steer b --do 'blocks.1.mlp.hook_post[0-7]=zero' --prompt 'ab c' --greedy --max-tokens 3
+without  ab cababab
+with     ab cababab
+$ rote neurons steer b --do 'blocks.1.mlp.hook_post[0-7]=mean' --prompt 'ab c'
+2> rote: neurons steer: --do mean and donor are values over facts, and there are none; use set, add or zero
+[2]
+$ rote neurons steer b --do 'blocks.1.mlp.hook_post[0-7]=zero' --eval
+2> rote: neurons steer: --eval needs facts, and b was imported without any
+[2]
+$ rote compress b -o x.rote
+2> rote: b: was imported from hf, so it has no facts and no training, which this command needs
+[2]
+$ rote creativity b
+2> rote: b: was imported from hf, so it has no facts and no training, which this command needs
+[2]
 $ rote import hf --out c --bos 7 --context 5 --json | tr -d '\n ' | sed 's/"hash":"[0-9a-f]*"//'; echo
 {"run":"c","format":"hf","file":"hf","bytes":12636,,"params":2152,"n_layer":2,"n_embd":8,"n_head":2,"n_kv_head":2,"n_inner":32,"block_size":5,"vocab_size":8,"bos":7,"eos":-1}
 $ rote import hf --out b
@@ -65,9 +125,6 @@ $ rote import nothing --out d
 [2]
 $ rote import hf
 2> rote: import: --out is missing: the folder of the new run
-[2]
-$ rote eval b
-2> rote: b: was imported from hf, so it has no facts and no training, which this command needs
 [2]
 $ rote verify b
 2> rote: b: was imported from hf, so it has no facts and no training, which this command needs

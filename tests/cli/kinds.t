@@ -419,7 +419,7 @@ $ rote facts make facts.seed_prefix=65 --out x; rote facts make facts.seed_prefi
 # Sums: questions about numbers
 
 $ rote facts make facts.kind=sums facts.n=4 facts.heldout=2 facts.operations=add+subtract+compare facts.plain=0.2 --out sums
-kind        sums: n=4 seed=0 digits=1-4 operations=add+subtract+compare named=0 plain=0.2 heldout=2
+kind        sums: n=4 seed=0 digits=1-4 operations=add+subtract+compare named=0 plain=0.2 given=false heldout=2
 facts       4, 43 tokens, the longest 16
 vocabulary  17 symbols
 pool        6 sequences: 4 facts, 2 held out

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/parallel.h"
+#include "tests/double/every.h"
 #include "tests/model_case.h"
 
 enum { CONFIGS = 28, SEED = 20261122 };
@@ -83,7 +84,7 @@ static double check_config(const ModelConfig *c, Draw *d, int *skipped, int *che
     assert_true(largest > 1e-3);
     for (int t = 0; t < g.table.count; t++) {
         const Tensor *x = &g.table.tensor[t];
-        for (int64_t i = 0; i < (int64_t)x->rows * x->cols; i++) {
+        for (int64_t i = 0; i < (int64_t)x->rows * x->cols; i += EVERY) {
             real *param = g.params + x->offset + i;
             double error = fabs((double)grad[x->offset + i] - difference(p, &own.batch, param)) / largest;
             if (error > 1e-7 && c->act == ACT_RELU && near_kink(p, &own.batch, param)) {

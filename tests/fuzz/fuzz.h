@@ -15,7 +15,7 @@
     X) /* fuzz_archive.c: parsers, and `decode`, a whole two-part archive behind its CRC */                  \
     X(header, 300)                                                                                           \
     X(structure, 100) X(side, 700) X(weights, 500) X(stream, 200) X(symbols, 200) X(decode, 1500)
-#define FUZZ_FOREIGN(X) /* fuzz_foreign.c */ X(gguf, 600) X(tokenizer, 600)
+#define FUZZ_FOREIGN(X) /* fuzz_foreign.c */ X(gguf, 600) X(tokenizer, 600) X(shard, 400)
 #define FUZZ_ONLINE(X)  /* fuzz_online_archive.c: a whole online archive behind its CRC */ X(online, 300)
 
 #define DECLARE(name, longest) void fuzz_##name(const uint8_t *data, size_t size);

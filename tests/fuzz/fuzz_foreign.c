@@ -1,10 +1,11 @@
-/* The readers of other programs' models: GGUF files and tokenizers. libFuzzer calls them (tests/fuzz/run.sh),
- * tests/test_fuzz_foreign.c with kept inputs. */
+/* The readers of other programs' models: GGUF files, safetensors files and tokenizers. libFuzzer calls them
+ * (tests/fuzz/run.sh), tests/test_fuzz_foreign.c with kept inputs. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/tokenizer/tokenizer_json.h"
 #include "model/formats/gguf.h"
+#include "model/formats/hf_files.h"
 #include "tests/fuzz/fuzz.h"
 
 /* Goes through everything that an open file promises. */
@@ -73,4 +74,19 @@ void fuzz_tokenizer(const uint8_t *data, size_t size) {
     token_list_free(&list);
     token_list_free(&other);
     tokenizer_free(t);
+}
+
+/* A safetensors file of other programs, header length and all. */
+void fuzz_shard(const uint8_t *data, size_t size) {
+    ForeignModel m = {.path = "x"};
+    Err err = {0};
+    Status status = hf_tensors("x", data, size, &m, &err);
+    CHECK(status == OK || (status == ERR_INPUT && !strncmp(err.msg, "x:", 2) && !strchr(err.msg, '\n')));
+    for (int i = 0; status == OK && i < m.n_tensors; i++) {
+        const ForeignTensor *t = &m.tensor[i];
+        int64_t bytes = t->rows * t->cols * t->type->bytes;
+        CHECK(foreign_find(&m, t->name) && t->data >= data && bytes <= data + size - t->data);
+        if (bytes) CHECK(t->data[0] + t->data[bytes - 1] < 511);
+    }
+    foreign_free(&m);
 }

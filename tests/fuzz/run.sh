@@ -32,7 +32,7 @@ targets=$(sed -n '/^#define FUZZ_/,/^$/p' tests/fuzz/fuzz.h | grep -o 'X([a-z]*,
 for target in $targets; do mkdir -p $build/corpus/"${target%:*}"; done
 ASAN_OPTIONS=detect_leaks=0 $build/make_seeds $build/corpus tests/golden/*.rote
 grep -oh '"[a-z_.:0-9]*"' base/config/key_rows.h base/config/rule_rows.h base/config/key_table.c data/folder/manifest.c \
-    store/*.[ch] model/formats/safetensors.c model/formats/gguf.c data/tokenizer/*.c data/import/*.c | sort -u | grep -v '""' >$build/words
+    store/*.[ch] model/formats/safetensors.c model/formats/gguf.c model/formats/hf_files.c data/tokenizer/*.c data/import/*.c | sort -u | grep -v '""' >$build/words
 
 for target in $targets; do
     name=${target%:*} runs=$executions

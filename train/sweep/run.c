@@ -226,13 +226,20 @@ static void describe_failure(SweepRun *run, int status, const char *last) {
     }
 }
 
-/* Stopped on request, or another process holds the run's lock: not a failure. */
+static bool stop_requested(const Pool *p) { return p->options->stop && *p->options->stop; }
+
+/* By a signal that asks a process to end: before it was caught, or the second one. */
+static bool was_asked_to_end(int status) {
+    int by = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128;
+    return by == SIGINT || by == SIGTERM || by == SIGHUP;
+}
+
+/* Stopped on request, or another process holds the run's lock: not a failure. A request reaches the workers from this
+ * process, and from a terminal, which sends it to all at once. */
 static bool resumes(const Pool *p, const Worker *w, int status) {
     if (WIFEXITED(status) && WEXITSTATUS(status) == 85) return true;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 2 && strstr(w->last, LOCK_HELD)) return true;
-    bool by_this_process = (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) ||
-                           (WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGTERM);
-    return p->stopping && by_this_process;
+    return (p->stopping || stop_requested(p)) && was_asked_to_end(status);
 }
 
 /* What the end of one run makes impossible is its own failure, never that of the sweep. */
@@ -248,6 +255,8 @@ static void finish(Pool *p, int index) {
         sweep_remove_failed(p->sweep, run);
     } else if (status == OK && resumes(p, &w, exit_status)) {
         run->state = SWEEP_WAITING;
+    } else if (status == OK && exit_status == 0 && run->state == SWEEP_FAILED) {
+        run->attempts++; /* ended, and its end cannot be read: the reason says why; a note of failure would stay */
     } else if (status == OK) {
         run->state = SWEEP_FAILED;
         run->attempts++;
@@ -265,8 +274,6 @@ static void finish(Pool *p, int index) {
 static void stop_all(Pool *p) {
     for (int w = 0; w < p->n; w++) kill(p->worker[w].pid, SIGTERM);
 }
-
-static bool stop_requested(const Pool *p) { return p->options->stop && *p->options->stop; }
 
 /* Whether any process works on a run or will work on one. */
 static bool something_left(const Pool *p) {
