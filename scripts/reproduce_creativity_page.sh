@@ -103,7 +103,7 @@ best_chain() { # NAME TABLE FIGURE
     picture split "cr/cr* against memorized bits per bit of the split, a line for each width: all fall on one curve"
     echo
     echo "The split is what tells the T trained classes from all M valid ones: M H₂(T/M) = $(awk 'NR == 2 {print $5}' "$out/split.text") bits. Bars: 95 % intervals over the seeds;"
-    echo "lone points: runs that \`train.stop_memorized\` stopped. Models below −0.5 have not learned their symbols and are left out."
+    echo "triangles without a line: runs that \`train.stop_memorized\` stopped. Models below −0.5 have not learned their symbols and are left out."
     echo
     echo "## Width and training (siblings, 8 parents with 32 children, a quarter of all pairs trained; T 1)"
     echo
@@ -240,7 +240,7 @@ best_chain() { # NAME TABLE FIGURE
         echo "Pieces of 64 bytes, two layers of width 64, 300 samples each. Nobody knows which texts are valid, so novelty alone says little; what"
         echo "the samples share with the text tells copying from inventing. Longest: the longest piece of a sample that stands in the text."
         echo
-        echo "| chain | $(for step in $texts; do printf '%s steps: new | longest, bytes: mean | most | ' "$step"; done)"
+        echo "| chain |$(for step in $texts; do printf ' %s steps: new | longest, bytes: mean | most |' "$step"; done)"
         echo "|---|$(for step in $texts; do printf -- '---|---|---|'; done)"
         column[longest]=13 column[most]=14
         for chain in top_k=1 top_k=2 top_k=4 top_k=8 top_k=16 top_k=32 top_k=64 temperature=0.25 temperature=0.5 temperature=1 temperature=1.5; do
