@@ -60,7 +60,7 @@ CLI_OBJ    := $(CLI_SRC:%.c=$(BUILD)/%.o)
 LIB        := $(BUILD)/librote.a
 # What models and their training need, without archives, reports, sweeps and the like: all that one_hash and the tests in
 # double link, of which many variants are built.
-CORE_SRC   := $(filter base/% data/% model/% store/% eval/stats/% train/neurons/% train/optimizers/%,$(SRC)) \
+CORE_SRC   := $(filter base/% data/% model/% store/% tools/% eval/stats/% eval/tools/% train/neurons/% train/optimizers/% train/tools/%,$(SRC)) \
 	$(wildcard eval/*.c train/*.c) eval/capacity/ratio.c
 CORE       := $(BUILD)/core.a
 TEST_BIN   := $(TEST_SRC:%.c=$(BUILD)/%)
