@@ -1,5 +1,5 @@
-/* The readers of other programs' models: GGUF files, safetensors files and tokenizers. libFuzzer calls them (tests/fuzz/run.sh),
- * tests/test_fuzz_foreign.c with kept inputs. */
+/* The readers of other programs' models: GGUF files, safetensors files and tokenizers. libFuzzer calls them
+ * (tests/fuzz/run.sh), tests/test_fuzz_foreign.c with kept inputs. */
 #include <stdlib.h>
 #include <string.h>
 
