@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/file.h"
 #include "model/formats/hf.h"
+#include "store/foreign/gguf_export.h"
 #include "store/foreign/import.h"
 #include "store/run.h"
 #include "tests/export_testing.h"
@@ -328,6 +329,20 @@ static void gguf_llama(void **state) {
     char hash[33];
     content_hash(b.data, b.size, hash);
     assert_string_equal(imported.origin.hash, hash);
+    /* What is exported comes back. */
+    Run again;
+    assert_int_equal(run_open_text(&again, in_dir("run"), NULL, NULL, &err), OK);
+    char run_dir[128];
+    strcpy(run_dir, in_dir("run"));
+    assert_int_equal(gguf_export(run_dir, &again.gpt, 20, in_dir("y.gguf"), &err), OK);
+    again.gpt.config.qkv_bias = true;
+    assert_int_equal(gguf_export(run_dir, &again.gpt, 20, in_dir("z.gguf"), &err), ERR_INPUT);
+    assert_non_null(strstr(err.msg, "llama cannot express qkv_bias=true"));
+    run_close(&again);
+    assert_int_equal(rename(run_dir, in_dir("first")), 0);
+    if (import("y.gguf", &imported, &err) != OK) fail_msg("%s", err.msg);
+    assert_true(imported.eos == 20 && imported.bos == 0);
+    expect_run(&g);
     /* A byte of the tokenizer more: the run is no longer what was imported. */
     Run run;
     Buffer text;

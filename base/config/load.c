@@ -11,6 +11,7 @@
 #include "base/config/rules.h"
 #include "base/config/sweep_read.h"
 #include "base/config/values.h"
+#include "base/config/word_list.h"
 #include "base/lines.h"
 #include "base/nearest.h"
 #include "base/places.h"
@@ -55,6 +56,28 @@ static Status located(const Loader *loader, const yaml_node_t *node, Status stat
     return status;
 }
 
+/* A list of words, in the form that a command line has, too. */
+static Status load_words(Loader *loader, const Key *key, const yaml_node_t *list, Err *err) {
+    Config words;
+    char *field = (char *)&words + key->offset, text[KEY_VALUE_MAX];
+    memset(field, 0, key->size);
+    for (yaml_node_item_t *item = list->data.sequence.items.start; item < list->data.sequence.items.top;
+         item++) {
+        const yaml_node_t *word = yaml_document_get_node(loader->document, *item);
+        if (word->type != YAML_SCALAR_NODE)
+            return located(
+                loader, word,
+                err_set(err, ERR_INPUT, "key '%s': a word is one value, found %s", key->name, kind_of(word)),
+                err);
+        Status status =
+            word_list_add(field, (const char *)word->data.scalar.value, word->data.scalar.length, err);
+        if (status != OK) err_prefix(err, "key '%s': ", key->name);
+        TRY(located(loader, word, status, err));
+    }
+    key_print(&words, key, text);
+    return located(loader, list, key_set(&loader->config, key, text, strlen(text), err), err);
+}
+
 static Status load_value(Loader *loader, const char *name, const yaml_node_t *at, const yaml_node_t *value,
                          Err *err) {
     const Key *key = key_find(name);
@@ -66,6 +89,8 @@ static Status load_value(Loader *loader, const char *name, const yaml_node_t *at
             err_set(err, ERR_INPUT, "key '%s' is set twice, first on line %d; keep one", key->name, *line),
             err);
     *line = line_of(at);
+    if (key->type == KEY_WORDS && value->type == YAML_SEQUENCE_NODE)
+        return load_words(loader, key, value, err);
     if (value->type != YAML_SCALAR_NODE)
         return located(
             loader, value,

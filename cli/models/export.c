@@ -6,13 +6,14 @@
 #include "cli/common/output.h"
 #include "cli/common/show.h"
 #include "model/formats/hf.h"
+#include "store/foreign/gguf_export.h"
 #include "store/foreign/origin.h"
 #include "train/train.h"
 
 static Status cmd_export(const Args *args, Err *err) {
     ExportFormat format;
     const char *to = args_value(args, "to"), *path = args_value(args, "out");
-    if (!to) return err_set(err, ERR_INPUT, "export: --to is missing, allowed: hf, npz, safetensors");
+    if (!to) return err_set(err, ERR_INPUT, "export: --to is missing, allowed: hf, npz, safetensors, gguf");
     TRY(export_format_of(to, &format, err));
     if (path && args->n_words > 1)
         return err_set(err, ERR_INPUT, "export: PATH and --out mean the same; give one of them");
@@ -26,7 +27,9 @@ static Status cmd_export(const Args *args, Err *err) {
     TRY(run_open_model(&run, &eos, args->words[0], &note_sink, err));
     Status status = format == EXPORT_HF ? export_hf_check(&run.gpt.config, err) : OK;
     const char *target = format == EXPORT_HF ? path : output_target(path);
-    if (status == OK) status = export_model(&run.gpt, format, target, eos, force, err);
+    if (status == OK)
+        status = format == EXPORT_GGUF ? gguf_export(args->words[0], &run.gpt, eos, target, err)
+                                       : export_model(&run.gpt, format, target, eos, force, err);
     if (status == OK && format == EXPORT_HF)
         status = origin_export(args->words[0], &run.gpt, eos, target, err);
     run_close(&run);
@@ -35,7 +38,7 @@ static Status cmd_export(const Args *args, Err *err) {
 }
 
 static const Option export_options[] = {
-    OPTION("to", "hf|npz|safetensors", "the format"),
+    OPTION("to", "hf|npz|safetensors|gguf", "the format"),
     OPTION("out", "PATH", "the same as PATH: a file; hf: a new or empty folder"),
     FORCE_OPTION("replace existing files"),
     END_OPTION,

@@ -14,8 +14,8 @@ static Status cmd_verify(const Args *args, Err *err) {
     signals_catch();
     ProgressLine line;
     ProgressSink sink = progress_line(&line, "replay", args_has(args, "quiet"));
-    Status status =
-        run_verify_with(args->words[0], args_value(args, "facts"), threads, sink, &stop_requested, err);
+    Status status = run_verify_with(args->words[0], args_value(args, "facts"),
+                                    args_has(args, "allow-program"), threads, sink, &stop_requested, err);
     progress_end(&line);
     TRY(status);
     if (args_has(args, "json"))
@@ -24,7 +24,9 @@ static Status cmd_verify(const Args *args, Err *err) {
     return OK;
 }
 
-static const Option verify_options[] = {PLACE_OPTION, THREADS_OPTION, QUIET_OPTION, JSON_OPTION, END_OPTION};
+static const Option verify_options[] = {
+    PLACE_OPTION, PROGRAM_OPTION, THREADS_OPTION, QUIET_OPTION, JSON_OPTION, END_OPTION,
+};
 
 const Command verify_command = {
     .name = "verify",

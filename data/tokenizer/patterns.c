@@ -15,13 +15,13 @@
     "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
 
 static const struct {
-    const char *name; /* as tokenizer.ggml.pre has it */
+    const char *name; /* the first one of equal rows is llama.cpp's */
     int n;
     const char *pattern[2];
     bool whole_pieces;
 } known[] = {
-    {"gpt2", 1, {GPT2_PATTERN}, false},
     {"gpt-2", 1, {GPT2_PATTERN}, false},
+    {"gpt2", 1, {GPT2_PATTERN}, false},
     {"smollm", 2, {"\\p{N}", GPT2_PATTERN}, false},
     {"llama3", 1, {LLAMA3_PATTERN("\\p{N}{1,3}")}, true},
     {"llama-v3", 1, {LLAMA3_PATTERN("\\p{N}{1,3}")}, true},
@@ -40,6 +40,15 @@ Status tokenizer_patterns_of(TokenizerSource *source, Text name, Err *err) {
     char quote[QUOTE_SIZE];
     return err_set(err, ERR_INPUT, "%s: its pre-tokenizer is %s, rote knows gpt2, smollm, llama3 and qwen2",
                    source->where, text_quote(quote, name));
+}
+
+const char *patterns_name(const Patterns *p, bool whole_pieces) {
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        bool same = known[i].n == p->n && known[i].whole_pieces == whole_pieces;
+        for (int k = 0; same && k < p->n; k++) same = strcmp(p->text[k], known[i].pattern[k]) == 0;
+        if (same) return known[i].name;
+    }
+    return NULL;
 }
 
 /* ---- compiling ---- */

@@ -16,6 +16,9 @@ typedef struct Patterns {
 Status patterns_create(Patterns *out, int n, const char *const *text, const char *where, Err *err);
 void patterns_free(Patterns *p);
 
+/* The first known name of these patterns; NULL: they have none. */
+const char *patterns_name(const Patterns *p, bool whole_pieces);
+
 /* Calls `each` for the pieces of a text, in their order. Matches of the first pattern and what is between them are
  * pieces, which the next pattern divides further. Bytes that are not UTF-8 are pieces of their own. Stops at the first
  * error, of `each` or of pattern_next. */

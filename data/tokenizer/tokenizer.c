@@ -55,6 +55,9 @@ int tokenizer_merges(const Tokenizer *t, const Merge **out) {
 
 int tokenizer_pattern_count(const Tokenizer *t) { return t->patterns.n; }
 const char *tokenizer_pattern(const Tokenizer *t, int i) { return t->patterns.text[i]; }
+const char *tokenizer_patterns_name(const Tokenizer *t) {
+    return patterns_name(&t->patterns, t->whole_pieces);
+}
 bool tokenizer_whole_pieces(const Tokenizer *t) { return t->whole_pieces; }
 
 /* The slot of the spelled token with these bytes, or the empty one where it belongs. */

@@ -74,6 +74,8 @@ Status tokenizer_encode(Tokenizer *t, Text text, bool specials, TokenList *out, 
 int tokenizer_merges(const Tokenizer *t, const Merge **out);
 int tokenizer_pattern_count(const Tokenizer *t);
 const char *tokenizer_pattern(const Tokenizer *t, int i);
+/* The first name of tokenizer_patterns_of that has just these patterns; NULL: none has. */
+const char *tokenizer_patterns_name(const Tokenizer *t);
 bool tokenizer_whole_pieces(const Tokenizer *t);
 
 #endif

@@ -101,6 +101,13 @@ static bool source_of(Source *out, const Tensor *ours, ForeignNames names) {
     return false;
 }
 
+bool foreign_name(char out[96], const Tensor *ours, ForeignNames names) {
+    Source source;
+    if (!source_of(&source, ours, names) || source.parts > 1) return false;
+    memcpy(out, source.name, sizeof source.name);
+    return true;
+}
+
 static ForeignTensor *find(const ForeignModel *m, const char *name) {
     for (int i = 0; i < m->n_tensors; i++)
         if (!strcmp(m->tensor[i].name, name)) return &m->tensor[i];

@@ -38,6 +38,9 @@ const ForeignTensor *foreign_find(const ForeignModel *m, const char *name); /* N
  * ERR_NOMEM. */
 Status foreign_weights(const Gpt *g, ForeignModel *m, Err *err);
 
+/* The name of one of our tensors there; false: it has none of its own. */
+bool foreign_name(char out[96], const Tensor *ours, ForeignNames names);
+
 void foreign_free(ForeignModel *m);
 
 #endif

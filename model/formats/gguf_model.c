@@ -33,9 +33,25 @@ static Status read_size(const Reader *s, const char *name, bool needed, int *out
     return OK;
 }
 
+/* Files have such numbers as float32, configs as the decimal that was meant: 1e-5, not 9.99999974737875e-06. So this is
+ * the shortest decimal that gives the same float32. */
+static double as_meant(double single) {
+    char text[32];
+    for (int digits = 1; digits <= 9; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, single);
+        double decimal = strtod(text, NULL);
+        if ((float)decimal == (float)single) return decimal;
+    }
+    return single;
+}
+
 static Status read_number(const Reader *s, const char *name, double *out) {
     const GgufKey *key = key_of(s, name);
-    if (!key || (gguf_number(key, out) && *out - *out == 0)) return OK;
+    if (!key) return OK;
+    if (gguf_number(key, out) && *out - *out == 0) {
+        if (key->type == GGUF_F32) *out = as_meant(*out);
+        return OK;
+    }
     return err_set(s->err, ERR_INPUT, "%s: key %s.%s is no number", s->path, s->architecture, name);
 }
 

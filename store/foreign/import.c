@@ -146,13 +146,15 @@ static Status make_config(Source *s, const ImportModel *options, Imported *out, 
     return status;
 }
 
-/* Before anything is allocated. */
-static Status check_memory(const ImportModel *options, const ParamTable *table, Err *err) {
-    double needs = (double)table->total * sizeof(real), has = (double)memory_available();
+/* Before anything is allocated or written. */
+static Status check_room(const ImportModel *options, const ParamTable *table, Err *err) {
+    double needs = (double)table->total * sizeof(real), memory = (double)memory_available();
+    double disk = (double)disk_available(options->dir);
     char needs_text[NUMBER_TEXT_MAX], has_text[NUMBER_TEXT_MAX];
-    if (needs <= has) return OK;
-    return err_set(err, ERR_INPUT, "%s: its weights need %s of memory, %s are available", options->path,
-                   bytes_text(needs_text, needs), bytes_text(has_text, has));
+    if (needs <= memory && needs <= disk) return OK;
+    return err_set(err, ERR_INPUT, "%s: its weights need %s of memory and disk, %s of %s are available",
+                   options->path, bytes_text(needs_text, needs),
+                   bytes_text(has_text, memory < needs ? memory : disk), memory < needs ? "memory" : "disk");
 }
 
 /* ---- the folder ---- */
@@ -185,7 +187,7 @@ static Status import(Source *s, const ImportModel *options, Imported *out, Err *
     ParamTable table = {0};
     TRY(make_config(s, options, out, err));
     TRY(params_plan(&table, &out->config.model, err));
-    Status status = check_memory(options, &table, err);
+    Status status = check_room(options, &table, err);
     out->params = table.total;
     params_free(&table);
     TRY(status);

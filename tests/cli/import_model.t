@@ -65,6 +65,15 @@ $ cmp b/tokenizer.json hf2/tokenizer.json && cat hf2/tokenizer_config.json
 }
 $ rote import hf2 --out b2 > /dev/null && rote export b2 --to hf hf3 && cmp hf2/model.safetensors hf3/model.safetensors && cmp b/tokenizer.json b2/tokenizer.json
 hf3
+$ rote export b --to gguf b.gguf && rote import b.gguf --out b3 > /dev/null && rote export b3 --to hf hf4 && cmp hf/model.safetensors hf4/model.safetensors && cmp b/tokenizer.json b3/tokenizer.json
+b.gguf
+hf4
+$ rote export b3 --to gguf b.gguf
+2> rote: b.gguf: exists; choose another file, or replace it with --force
+[2]
+$ rote export a --to gguf a.gguf
+2> rote: export to gguf: a: was not imported, so it has no tokenizer, which llama.cpp needs; try --to hf or safetensors
+[2]
 $ printf 'prompt,answer,tag\nab,a,x\nb c,ab a,y\na,b,\n' > f.csv && rote facts import f.csv --out f > /dev/null
 $ rote eval b
 2> rote: b: was imported, so it has no facts; make some (`rote facts import`) and name them: --facts DIR
