@@ -197,8 +197,8 @@ check-long:
 	$(call beyond_check,$(CHECK_SH) $(LONG_SH))
 
 # Of that what a change breaks most easily, for continuous integration: some ten minutes of two cores less.
-# Of the deliberate faults one in six, others at each commit; all of them in check-long.
-check-ci: export FAULTS_SHARE = 6
+# Of the deliberate faults one in eight, others at each commit; all of them in check-long.
+check-ci: export FAULTS_SHARE = 8
 check-ci:
 	$(call beyond_check,tests/check_one_hash.sh tests/long_faults.sh)
 

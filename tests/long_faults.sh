@@ -119,7 +119,7 @@ near_first() { # file, tests
     echo $near $far
 }
 
-# FAULTS_SHARE=6: one fault in six, others at the next commit.
+# FAULTS_SHARE=8: one fault in eight, others at the next commit.
 share=${FAULTS_SHARE:-1} start=0
 [ "$share" = 1 ] || start=$(($(git rev-list --count HEAD 2>/dev/null || echo 0) % share))
 
