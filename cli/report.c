@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "cli/common/args.h"
 #include "cli/common/output.h"
+#include "cli/common/show.h"
 #include "eval/report/list.h"
 #include "eval/report/report.h"
 #include "store/run_files.h"
@@ -110,7 +111,7 @@ static Status cmd_report(const Args *args, Err *err) {
     else if (sweep) TRY(report_sweep(target, dir, note, err));
     else TRY(report_folder(target, dir, err));
     if (note[0]) fprintf(stderr, "%s\n", note);
-    printf("%s\n", out);
+    printf("%s\n", show_name(out));
     return OK;
 }
 

@@ -101,6 +101,12 @@ static inline bool facts_coded(const FactSet *facts, int64_t t) {
     return !facts->field || facts->field[t] != FIELD_CONTEXT;
 }
 
+/* Whether training asks for token t of the pool. Words of templates and marks are asked for although they are not
+ * coded; questions that are given (facts.given) are not. */
+static inline bool facts_asked(const FactSet *facts, int64_t t) {
+    return !facts->config.given || facts_coded(facts, t);
+}
+
 /* The number of the tag of that name, -1: none. The name is escaped, as it is shown (data/text.h), or in its own
  * bytes. */
 int facts_tag_named(const FactSet *facts, const char *name);

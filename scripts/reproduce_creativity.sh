@@ -57,6 +57,7 @@ run_queue train
 measure() { # NAME TABLE OPTIONS...; each seed has draws of its own, so that runs do not share their luck
     local seed name=$1 table=$2
     shift 2
+    [[ "$* $name" == *--by* || $name == text-* ]] || set -- --classes "$@"
     for seed in $seeds; do echo "$name-$seed $table --seed $((${draw:-0} * 100 + seed + 1)) $*" >>"$out/measure.queue"; done
 }
 # LABEL NAMES OPTIONS...: the runs of all seeds together, with a picture beside the page.

@@ -136,6 +136,7 @@ Status run_config(const char *dir, Config *out, Err *err) {
     TRY(status);
     path_make_absolute(out->facts.path, sizeof out->facts.path); /* runs of one place have one text of it */
     path_make_absolute(out->train.init_from, sizeof out->train.init_from);
+    for (int i = 0; i < out->n_tools; i++) path_make_absolute(out->tools[i].file, sizeof out->tools[i].file);
     return OK;
 }
 

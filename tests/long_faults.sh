@@ -28,6 +28,7 @@ allocations=tests/check_allocations.sh returns=scripts/check_returns.sh
 creativity='plain/tests/test_tasks plain/tests/test_creativity'
 tools='plain/tests/test_calculator plain/tests/test_store plain/tests/test_tape plain/tests/test_programs plain/tests/test_mcp'
 creativity='plain/tests/test_tasks plain/tests/test_creativity plain/tests/test_plane tests/cli/creativity_curves.t'
+programs=tests/cli/tools_program.t
 sampling='plain/tests/test_chain plain/tests/test_sample tests/cli/sample.t'
 foreign='plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model'
 measured='tests/test_neuron_eval tests/test_edits'
@@ -89,6 +90,7 @@ tests_for() {
     places:*) echo tests/cli/places.t && return ;;
     capacity:*) echo tests/test_fits && return ;;
     sampling:*) echo $sampling && return ;;
+    programs:*) echo $programs && return ;;
     tools:*) echo $tools && return ;;
     foreign:*) echo $foreign && return ;;
     logits:*) echo $logits && return ;;
@@ -152,6 +154,7 @@ try() { # what, file, from, to
     [[ $1 == asked:* ]] && program=asked
     [[ $1 == places:* ]] && program=plain
     [[ $1 == sampling:* ]] && program=sampling
+    [[ $1 == programs:* ]] && program=plain
     [[ $1 == tools:* ]] && program=tools
     [[ $1 == foreign:* ]] && program=foreign
     [[ $1 == rules* || $1 == init_from:* ]] && program=rules

@@ -2,6 +2,7 @@
 #include "tests/kinds_testing.h"
 
 #include "data/kinds/sums.h"
+#include "eval/fact_batch.h"
 
 /* Fact i without spaces: "12+34=46". */
 static void text_of(const FactSet *facts, int i, char out[256]) {
@@ -202,6 +203,14 @@ static void given_questions(void **state) {
     for (int i = 0; i < given.n_pool; i++)
         for (int64_t t = given.start[i]; t < given.start[i + 1]; t++)
             assert_int_equal(facts_coded(&given, t), t - given.start[i] >= given.prompt_len[i]);
+    FactBatch batch;
+    Err err = {0};
+    assert_int_equal(fact_batch_create(&batch, &given, &err), OK);
+    for (int i = 0; i < given.n_pool; i++)
+        for (int64_t t = given.start[i]; t < given.start[i + 1]; t++)
+            assert_int_equal(batch.targets[t],
+                             t - given.start[i] < given.prompt_len[i] ? -1 : given.tokens[t]);
+    fact_batch_free(&batch);
     facts_free(&coded);
     facts_free(&given);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -193,21 +194,31 @@ done:
     return status;
 }
 
-static Status open_all(ToolTape *t, const char *path, bool writable, Err *err) {
+/* Before it is read: nobody adds a line in between. */
+static Status open_to_write(ToolTape *t, Err *err) {
+    TRY(file_open_own(t->path, O_RDWR | O_CREAT, &t->fd, err));
+    if (flock(t->fd, LOCK_EX | LOCK_NB) == 0) return OK;
+    if (errno == EWOULDBLOCK)
+        return err_set(err, ERR_INPUT,
+                       "%s: another process writes it; wait for it, or leave out --allow-program", t->path);
+    return err_set(err, ERR_IO, "%s: cannot be locked: %s", t->path, strerror(errno));
+}
+
+Status tape_attach(ToolTape *t, const char *path, bool writable, Err *err) {
+    CHECK(t->fd < 0 && t->n == 0);
     TRY(path_join(t->path, sizeof t->path, path, NULL, err));
+    if (writable) TRY(open_to_write(t, err));
     TRY(read_all(t, err));
-    if (!writable) return OK;
-    TRY(file_open_own(path, O_RDWR | O_CREAT, &t->fd, err));
-    if (ftruncate(t->fd, (off_t)t->file_size) == 0) return OK;
+    if (!writable || ftruncate(t->fd, (off_t)t->file_size) == 0) return OK;
     return err_set(err, ERR_IO, "%s: cannot be written: %s", path, strerror(errno));
 }
 
 Status tape_open(ToolTape **out, const char *path, bool writable, Err *err) {
     *out = NULL;
     ToolTape *t = calloc(1, sizeof *t);
-    if (!t) return err_set(err, ERR_NOMEM, "%s: no memory for a tape", path);
+    if (!t) return err_set(err, ERR_NOMEM, "no memory for a tape");
     t->fd = -1;
-    Status status = open_all(t, path, writable, err);
+    Status status = path ? tape_attach(t, path, writable, err) : OK;
     if (status == OK) *out = t;
     else tape_close(t);
     return status;

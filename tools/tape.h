@@ -15,10 +15,14 @@ typedef struct ToolTape ToolTape;
 
 /* Opens a tape and reads it; a file that is missing is an empty tape. A last line without its line end (a process was
  * killed as it wrote it) is not counted and, where the tape is written, cut off.
- *   writable   false: only replayed; an answer that is not on it is then kept nowhere
- * ERR_FORMAT: a line was altered, or is none of a tape; names the line. ERR_INPUT: no regular file. ERR_IO,
- * ERR_NOMEM. */
+ *   path       NULL: there is no file yet (tape_attach)
+ *   writable   false: only replayed; an answer that is not on it is then forgotten with the tape
+ *              true: no other process can write it until tape_close
+ * ERR_FORMAT: a line was altered, or is none of a tape; names the line. ERR_INPUT: no regular file; another process
+ * writes it. ERR_IO, ERR_NOMEM. */
 Status tape_open(ToolTape **out, const char *path, bool writable, Err *err);
+/* Gives a tape without a file, on which nothing is yet, its file. Errors as tape_open. */
+Status tape_attach(ToolTape *tape, const char *path, bool writable, Err *err);
 
 /* Whether the call of `tool` with n arguments is on the tape; then its answer, whose texts stay until the next
  * tape_add or tape_close. */

@@ -55,7 +55,7 @@ typedef struct ToolAnswer {
 /* ToolKind: base/config/tools.h */
 extern const char *const tool_kind_name[TOOL_KIND_COUNT]; /* "calculator", "store", "program" */
 
-typedef enum ToolProtocol { TOOL_LINES, TOOL_MCP, TOOL_PROTOCOLS } ToolProtocol;
+/* ToolProtocol: base/config/tools.h */
 extern const char *const tool_protocol_name[TOOL_PROTOCOLS]; /* "lines", "mcp" */
 
 /* One row of a store that is made from rows. */

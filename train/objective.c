@@ -1,12 +1,12 @@
 #include "train/objective.h"
 
 Status objective_create(Objective *x, const Config *config, const FactSet *facts, const FactBatch *pool,
-                        const Gpt *gpt, RuleState *state, Err *err) {
+                        const Gpt *gpt, RuleState *state, const ToolPrograms *programs, Err *err) {
     *x = (Objective){.ranking = NULL};
     TRY(neuron_rules_create(&x->rules, config, facts, pool, gpt, state, err));
     TRY(routing_create(&x->routing, &x->rules, err));
     TRY(causal_create(&x->causal, &x->rules, err));
-    TRY(tool_teacher_create(&x->tools, config, facts, gpt, err));
+    TRY(tool_teacher_create(&x->tools, config, facts, gpt, programs, err));
     return ranking_create(&x->ranking, &x->rules, err);
 }
 
@@ -28,9 +28,10 @@ double objective_bytes(const Config *config, const FactSet *facts, int64_t param
 void objective_init_params(const Objective *x, real *params) { neuron_rules_init_params(&x->rules, params); }
 
 Status objective_begin_step(Objective *x, int64_t step, Err *err) {
-    TRY(tool_teacher_failed(&x->tools, err));
     return neuron_rules_assign(&x->rules, step, err);
 }
+
+Status objective_failed(const Objective *x, Err *err) { return tool_teacher_failed(&x->tools, err); }
 
 const real *objective_gradient(Objective *x, Parallel *parallel, FactBatch *batch, int64_t step,
                                double *loss_nats) {

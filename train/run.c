@@ -30,6 +30,33 @@ static Status restore_or_begin(Trainer *t, FolderState found_folder, Err *err) {
     return OK;
 }
 
+/* The tape of the run that is trained, or that is replayed (verify): what is on it is not asked again. */
+static Status attach_tape(Trainer *t, Err *err) {
+    const RunOptions *options = t->options;
+    const char *dir = options->tape_dir ? options->tape_dir : options->dir;
+    char path[CONFIG_PATH_MAX + sizeof TAPE_NAME + 1];
+    if (!t->programs.tape || !dir) return OK;
+    TRY(path_join(path, sizeof path, dir, TAPE_NAME, err));
+    return tape_attach(t->programs.tape, path, options->dir && options->allow_program, err);
+}
+
+/* A config from elsewhere may name any program, so it starts none unless the user says so. Before anything is made. */
+static Status check_programs(const Config *config, const RunOptions *options, Err *err) {
+    const char *dir = options->tape_dir ? options->tape_dir : options->dir;
+    char path[CONFIG_PATH_MAX + sizeof TAPE_NAME + 1];
+    if (options->allow_program || !tool_teacher_asks(config)) return OK;
+    for (int i = 0; i < config->n_tools; i++) {
+        if (config->tools[i].tool != TOOL_PROGRAM) continue;
+        if (dir) TRY(path_join(path, sizeof path, dir, TAPE_NAME, err));
+        if (dir && !file_missing(path)) return OK;
+        return err_set(err, ERR_INPUT,
+                       "tools.%d is the program %s; if you trust it, add --allow-program, without which no "
+                       "program is started",
+                       i, config->tools[i].command);
+    }
+    return OK;
+}
+
 /* How often the rarest and the most frequent fact were shown. */
 static Status uneven_exposures(Trainer *t, RunCounts *out, Err *err) {
     int n = t->facts->n;
@@ -146,6 +173,7 @@ Status run_train(const Config *config, const FactSet *facts, const RunOptions *o
         TRY(check_folder(options->dir, options->resume, config, facts->data_hash, &found, err));
         if (found == FOLDER_DONE) return read_done(options->dir, out, err);
     }
+    TRY(check_programs(config, options, err));
     RunPlan plan;
     TRY(run_plan(&plan, config, facts, options->dir, err));
 
@@ -167,6 +195,7 @@ Status run_train(const Config *config, const FactSet *facts, const RunOptions *o
         goto done;
     }
     TRY_GOTO(restore_or_begin(&t, found, err));
+    TRY_GOTO(attach_tape(&t, err));
     status = train_timed(&t, out, err);
     if (status == ERR_NUMERIC) {
         strcpy(t.state.verdict, "diverged");

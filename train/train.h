@@ -16,6 +16,8 @@
 typedef struct RunOptions {
     const char *dir; /* the run folder; NULL: nothing is written (verify, tests) */
     bool resume;
+    bool allow_program;   /* programs of tools may be started, where their tape does not answer */
+    const char *tape_dir; /* the folder with the tape that is replayed; NULL: dir */
     const volatile sig_atomic_t *stop; /* set by a signal handler: stops at the end of a step; may be NULL */
     ProgressSink progress;
 } RunOptions;
@@ -24,19 +26,21 @@ typedef struct RunOptions {
  *   out  result_free it, after a failure too
  * ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: NaN or Inf; the message names tensor, index and step, out has
  * the verdict `diverged`, and the checkpoint before it is whole. ERR_INPUT: options->dir holds something else, or
- * a run with another config (the message states how they differ), or its lock is held. ERR_IO, ERR_FORMAT,
+ * a run with another config (the message states how they differ), or its lock is held; a program would have to be
+ * started. ERR_IO, ERR_FORMAT,
  * ERR_NOMEM. */
 Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out,
                  Err *err);
 
 /* Replays a finished run in memory and compares the parameters, the data and the result.
  *   facts    the folder of its facts, if the user gives one; NULL: the config's
+ *   allow_program  as in RunOptions; the tape is only read
  *   threads  0: the number in the run's config
  * ERR_FORMAT: what differs, or what is missing from the folder. ERR_INPUT: no finished run is there, or one whose
  * arithmetic is not exact. ERR_STOPPED. */
-Status run_verify_with(const char *dir, const char *facts, int threads, ProgressSink progress,
-                       const volatile sig_atomic_t *stop, Err *err);
-/* The same with facts NULL. */
+Status run_verify_with(const char *dir, const char *facts, bool allow_program, int threads,
+                       ProgressSink progress, const volatile sig_atomic_t *stop, Err *err);
+/* The same with facts NULL, and no program. */
 Status run_verify(const char *dir, int threads, ProgressSink progress, const volatile sig_atomic_t *stop,
                   Err *err);
 

@@ -80,6 +80,7 @@ Snapshot snapshot_of(Trainer *t) {
 
 static Status save(Trainer *t, Err *err) {
     Snapshot snapshot = snapshot_of(t);
+    if (t->programs.tape) TRY(tape_sync(t->programs.tape, err)); /* its answers made these weights */
     TRY(folder_save(&t->folder, &snapshot, err));
     t->saved_at = t->state.step;
     t->saved_s = clock_s();
@@ -114,6 +115,7 @@ Status train_on(Trainer *t, Err *err) {
         /* loss and gradient of the model; the gradient includes that of the neuron rules (train/objective.c) */
         const real *grad =
             objective_gradient(&t->objective, t->parallel, &t->batch, t->state.step, &loss_nats);
+        TRY(objective_failed(&t->objective, err));
         double norm = optimizer_norm(&t->optimizer, grad), rate = schedule_rate(c, t->state.step);
         TRY(check_gradient(t, grad, norm, loss_nats, err));
         TRY(update(t, grad, norm, rate, err));
@@ -176,8 +178,12 @@ Status trainer_create(Trainer *t, Err *err) {
     TRY(rule_states_create(&t->state.neurons, &t->config, err));
     t->state.n_neurons = t->config.n_neurons;
     t->state.width = t->config.model.n_inner;
+    if (tool_teacher_asks(&t->config) && tool_programs(t->config.tools, t->config.n_tools)) {
+        TRY(tape_open(&t->programs.tape, NULL, false, err));
+        t->programs.may_start = t->options->allow_program;
+    }
     TRY(objective_create(&t->objective, &t->config, t->facts, &t->evaluator.pool, &t->gpt, t->state.neurons,
-                         err));
+                         &t->programs, err));
     objective_init_params(&t->objective, t->gpt.params);
     return c->quantize == QUANTIZE_NONE ? OK : full_weights(t, err);
 }
@@ -185,6 +191,7 @@ Status trainer_create(Trainer *t, Err *err) {
 void trainer_free(Trainer *t) {
     folder_close(&t->folder);
     objective_free(&t->objective);
+    tape_close(t->programs.tape);
     rule_states_free(t->state.neurons, t->state.n_neurons);
     fact_batch_free(&t->batch);
     mix_free(&t->mix);

@@ -26,6 +26,7 @@ typedef struct Trainer {
     FactBatch batch; /* room for the longest one */
     Objective objective;
     RunFolder folder;
+    ToolPrograms programs; /* with a tape where the run asks programs */
     RunState state;
     int64_t saved_at; /* step of the newest checkpoint; -1: none */
     double saved_s;   /* when it was written or training began: when the next one is due by the clock */

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "data/obtain.h"
 #include "eval/evaluate.h"
+#include "eval/tools/tool_spec.h"
 #include "model/formats/npy.h"
 #include "store/result.h"
 #include "store/run.h"
@@ -156,11 +157,11 @@ static Status read_exact_run(const char *dir, const char *at, const RunResult *k
 
 Status run_verify(const char *dir, int threads, ProgressSink progress, const volatile sig_atomic_t *stop,
                   Err *err) {
-    return run_verify_with(dir, NULL, threads, progress, stop, err);
+    return run_verify_with(dir, NULL, false, threads, progress, stop, err);
 }
 
-Status run_verify_with(const char *dir, const char *at, int threads, ProgressSink progress,
-                       const volatile sig_atomic_t *stop, Err *err) {
+Status run_verify_with(const char *dir, const char *at, bool allow_program, int threads,
+                       ProgressSink progress, const volatile sig_atomic_t *stop, Err *err) {
     Buffer kept_text = {0};
     RunResult kept, replayed = {.n_neurons = 0};
     Config config;
@@ -174,8 +175,10 @@ Status run_verify_with(const char *dir, const char *at, int threads, ProgressSin
         return status;
     }
     TRY_GOTO(init_from_resolve(&config, err));
+    TRY_GOTO(tool_files_resolve(&config, err));
     if (threads > 0) config.train.threads = threads;
-    RunOptions options = {.stop = stop, .progress = progress};
+    RunOptions options = {
+        .stop = stop, .progress = progress, .allow_program = allow_program, .tape_dir = dir};
     TRY_GOTO(check_files(dir, err));
     TRY_GOTO(check_checkpoint(dir, at, &kept, config.train.threads, err));
     status = run_train(&config, &facts, &options, &replayed, err);

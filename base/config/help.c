@@ -17,6 +17,7 @@ static const char *type_name(const Key *key) {
     case KEY_FLAGS: return "one or more choices";
     case KEY_SIZES: return "a list of sizes";
     case KEY_RANGE: return "a range";
+    case KEY_WORDS: return "a list of words";
     case KEY_NAME: return "a name";
     case KEY_TEXT: return "a text";
     case KEY_PATH: break;

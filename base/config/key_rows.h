@@ -87,7 +87,7 @@ KEY(facts.plain, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), .late = true, KINDS(
     .help =
         "kind sums: share of the facts whose question is one number (or name) and whose answer is that number")
 KEY(facts.given, KEY_BOOL, .initial = "false", .late = true, KINDS(OF_SUMS),
-    .help = "kind sums: questions are given: context, neither coded nor learned; only results are asked for")
+    .help = "kind sums: questions are given: neither coded nor trained; only results are asked for")
 KEY(facts.heldout, KEY_INT, .initial = "0", FROM_TO(0, BIG_INT), .late = true, .also = "n_heldout held_out",
     .help =
         "held-out facts, which are never trained: drawn in addition to facts.n, or taken from the facts that "

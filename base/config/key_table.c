@@ -65,6 +65,9 @@ static const char *const tool_kinds[] = {[TOOL_CALCULATOR] = "calculator",
 static const char *const tool_reads[] = {[READ_POINTER] = "pointer", [READ_COUNT] = NULL};
 static const char *const tool_trains[] = {[TOOL_LABELLED] = "labelled", [TOOL_TRAIN_COUNT] = NULL};
 
+static const char *const tool_protocols[] = {
+    [TOOL_LINES] = "lines", [TOOL_MCP] = "mcp", [TOOL_PROTOCOLS] = NULL};
+
 #define BIG_INT  1000000000.0   /* fits in an int */
 #define BIG_STEP 1000000000000. /* 1e12: exact in a double, far below INT64_MAX */
 

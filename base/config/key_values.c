@@ -2,6 +2,7 @@
  *
  * strtod reads numbers in the C locale: the program never sets LC_NUMERIC. */
 #include "base/config/keys.h"
+#include "base/config/word_list.h"
 #include "base/escape.h"
 #include "base/file.h"
 #include "base/nearest.h"
@@ -273,6 +274,18 @@ static Status set_text(char *field, const Key *key, const char *text, Quoted q, 
     return OK;
 }
 
+static Status set_words(char *field, const Key *key, const char *text, Quoted q, Err *err) {
+    char list[WORD_LIST_BYTES];
+    Err why;
+    if (!is_text((const unsigned char *)text))
+        return err_set(err, ERR_INPUT, "key '%s': '%s' contains control characters or is not UTF-8",
+                       key->name, q.text);
+    if (word_list_read(list, text, &why) != OK)
+        return err_set(err, ERR_INPUT, "key '%s': '%s': %s", key->name, q.text, why.msg);
+    memcpy(field, list, sizeof list);
+    return OK;
+}
+
 static Status set_value(Config *config, const Key *key, const char *text, size_t length, Err *err) {
     void *field = (char *)config + key->offset;
     Quoted q = quoted(text, length);
@@ -294,6 +307,7 @@ static Status set_value(Config *config, const Key *key, const char *text, size_t
     case KEY_SIZES: return set_sizes(field, key, text, q, err);
     case KEY_RANGE: return set_range(field, key, text, q, err);
     case KEY_PATH: return set_path(field, key, text, q, err);
+    case KEY_WORDS: return set_words(field, key, text, q, err);
     case KEY_NAME:
     case KEY_TEXT: break;
     }

@@ -1,5 +1,6 @@
 /* Finds a config key by its name, or the nearest one to a wrong name; and describes the values that it allows. */
 #include "base/config/keys.h"
+#include "base/config/word_list.h"
 #include "base/nearest.h"
 
 #include <ctype.h>
@@ -151,6 +152,9 @@ void key_range(const Key *key, char *out, size_t size) {
         return;
     case KEY_RANGE:
         snprintf(out, size, "from-to, such as 1-4, within %.0f to %.0f", key->low, key->high);
+        return;
+    case KEY_WORDS:
+        snprintf(out, size, "such as [bc, -q], at most %d words and %zu bytes", WORD_LIST_MAX, key->size - 2);
         return;
     case KEY_INT:
     case KEY_INT64:

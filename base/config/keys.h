@@ -22,6 +22,7 @@ typedef enum KeyType {
     KEY_FLAGS,
     KEY_SIZES, /* a Sizes, "400x400x1000": whole numbers, each in the range */
     KEY_RANGE, /* a Span, "1-4": both ends in the range */
+    KEY_WORDS, /* words (base/config/word_list.h), as a list or between blanks */
     KEY_NAME,  /* usable in a file name: letters, digits, '.', '_', '-' */
     KEY_TEXT,  /* one line of any characters */
     /* Any bytes but NUL. Printed escaped (base/escape.h). An escaped value is accepted, too, unless there is a path

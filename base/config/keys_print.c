@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/config/keys.h"
+#include "base/config/word_list.h"
 #include "base/escape.h"
 #include "base/number.h"
 
@@ -43,6 +44,17 @@ void key_quote(char out[KEY_VALUE_MAX], const char *text) {
     out[n] = '\0';
 }
 
+static void print_words(const char *list, char *out, size_t size) {
+    char word[KEY_VALUE_MAX];
+    size_t n = 1;
+    out[0] = '[';
+    for (const char *w = NULL; (w = word_list_next(list, w)) != NULL;) {
+        key_quote(word, w);
+        n += (size_t)snprintf(out + n, size - n, "%s%s", n > 1 ? ", " : "", word);
+    }
+    snprintf(out + n, size - n, "]");
+}
+
 void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]) {
     const char *field = (const char *)config + key->offset;
     const size_t size = KEY_VALUE_MAX;
@@ -73,6 +85,7 @@ void key_print(const Config *config, const Key *key, char out[KEY_VALUE_MAX]) {
         snprintf(out, size, range.low == range.high ? "%d" : "%d-%d", range.low, range.high);
         return;
     }
+    case KEY_WORDS: print_words(field, out, size); return;
     case KEY_NAME:
     case KEY_TEXT:
     case KEY_PATH: break;

@@ -1,6 +1,7 @@
 /* Reads a config from YAML and from the command line. */
 #include "base/config/load.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
@@ -10,6 +11,7 @@
 #include "base/config/rules.h"
 #include "base/config/sweep_read.h"
 #include "base/config/values.h"
+#include "base/config/word_list.h"
 #include "base/lines.h"
 #include "base/nearest.h"
 #include "base/places.h"
@@ -54,6 +56,28 @@ static Status located(const Loader *loader, const yaml_node_t *node, Status stat
     return status;
 }
 
+/* A list of words, in the form that a command line has, too. */
+static Status load_words(Loader *loader, const Key *key, const yaml_node_t *list, Err *err) {
+    Config words;
+    char *field = (char *)&words + key->offset, text[KEY_VALUE_MAX];
+    memset(field, 0, key->size);
+    for (yaml_node_item_t *item = list->data.sequence.items.start; item < list->data.sequence.items.top;
+         item++) {
+        const yaml_node_t *word = yaml_document_get_node(loader->document, *item);
+        if (word->type != YAML_SCALAR_NODE)
+            return located(
+                loader, word,
+                err_set(err, ERR_INPUT, "key '%s': a word is one value, found %s", key->name, kind_of(word)),
+                err);
+        Status status =
+            word_list_add(field, (const char *)word->data.scalar.value, word->data.scalar.length, err);
+        if (status != OK) err_prefix(err, "key '%s': ", key->name);
+        TRY(located(loader, word, status, err));
+    }
+    key_print(&words, key, text);
+    return located(loader, list, key_set(&loader->config, key, text, strlen(text), err), err);
+}
+
 static Status load_value(Loader *loader, const char *name, const yaml_node_t *at, const yaml_node_t *value,
                          Err *err) {
     const Key *key = key_find(name);
@@ -65,6 +89,8 @@ static Status load_value(Loader *loader, const char *name, const yaml_node_t *at
             err_set(err, ERR_INPUT, "key '%s' is set twice, first on line %d; keep one", key->name, *line),
             err);
     *line = line_of(at);
+    if (key->type == KEY_WORDS && value->type == YAML_SEQUENCE_NODE)
+        return load_words(loader, key, value, err);
     if (value->type != YAML_SCALAR_NODE)
         return located(
             loader, value,
@@ -421,15 +447,22 @@ static Status check_facts_path(Loader *loader, Err *err) {
     return ERR_INPUT;
 }
 
+/* Why a file cannot be read that is there and may be read. */
+static bool machine_failed(int cause) { return cause == EIO || cause == EMFILE || cause == ENFILE; }
+
 Status config_load_base(Config *out, const char *path, int n_overrides, const char *const *overrides,
                         SweepSpec *sweep, Err *err) {
     Loader loader = {.where = path, .sweep = sweep};
     config_defaults(&loader.config);
     if (path) {
         Buffer file;
+        errno = 0;
         Status status = file_read(path, sweep ? SWEEP_BYTES_MAX : CONFIG_BYTES_MAX, &file, err);
-        if (status == ERR_IO && err) err->status = ERR_INPUT;
-        if (status != OK) return status == ERR_IO ? ERR_INPUT : status;
+        if (status == ERR_IO && !machine_failed(errno)) {
+            if (err) err->status = ERR_INPUT;
+            return ERR_INPUT;
+        }
+        TRY(status);
         status = load_yaml(&loader, file.data, file.size, err);
         buffer_free(&file);
         if (status != OK) return status;

@@ -7,7 +7,7 @@ TOOL_KEY("layer", layer, KEY_INT, .initial = "1", FROM_TO(0, 512), .also = "bloc
          .help = "number of blocks before the stage that calls; 0: behind the embedding. All tools share it")
 TOOL_KEY("args", args, KEY_TEXT, .initial = "", .also = "arguments",
          .help = "types of its arguments, joined by +: run (symbols of one class), token, span, prompt (all "
-                 "since BOS)")
+                 "since BOS); also NAME:TYPE")
 TOOL_KEY("read", read, KEY_ENUM, .initial = "pointer", .choices = tool_reads,
          .help = "how an argument is read: by a pointer at its place in the input")
 TOOL_KEY("train", train, KEY_ENUM, .initial = "labelled", .choices = tool_trains,
@@ -21,3 +21,19 @@ TOOL_KEY("weight", weight, KEY_DOUBLE, .initial = "1", FROM_TO(0, 1e6), .also = 
          .help = "weight of the cross-entropy of its calls and arguments in the loss")
 TOOL_KEY("attributes", attributes, KEY_RANGE, .initial = "1-65536", FROM_TO(1, 65536),
          .help = "attributes of a fact that it serves, counted from 1; the weights must know the others")
+TOOL_KEY("command", command, KEY_WORDS, .initial = "[]", .also = "program",
+         .help = "program: its words, such as [bc, -q]; no shell reads them. Only --allow-program starts it")
+TOOL_KEY("protocol", protocol, KEY_ENUM, .initial = "lines", .choices = tool_protocols,
+         .help = "program: lines (one line out, one back) or mcp (Model Context Protocol over stdio)")
+TOOL_KEY("ask", ask, KEY_TEXT, .initial = "", .also = "template",
+         .help = "protocol lines: the line to send, such as {a}{op}{b}, where {NAME} stands for an argument")
+TOOL_KEY("name", name, KEY_TEXT, .initial = "",
+         .help = "protocol mcp: the server's name of the tool; empty: its only one")
+TOOL_KEY("timeout", timeout, KEY_DOUBLE, .initial = "10", FROM_TO(0.001, 3600),
+         .help = "program: seconds that one call may take; then its result is none")
+TOOL_KEY("file", file, KEY_PATH, .initial = "", .free = true, .sets = "tools.N.file_hash",
+         .help = "store: a SQLite file of your own, with its query; empty: the facts' own answers")
+TOOL_KEY("query", query, KEY_TEXT, .initial = "", .also = "sql",
+         .help = "store: one row of one value, such as select v from t where k = :a")
+TOOL_KEY("file_hash", file_hash, KEY_TEXT, .initial = "",
+         .help = "hash of what the file holds; filled in. If it is given, the file must have it")

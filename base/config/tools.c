@@ -9,11 +9,41 @@
 static const char *const words[ARG_COUNT + 1] = {
     [ARG_RUN] = "run", [ARG_TOKEN] = "token", [ARG_SPAN] = "span", [ARG_PROMPT] = "prompt"};
 
+/* Takes "NAME:" off the front of an argument of `length` bytes. false: it begins with a colon, or the name has other
+ * characters than letters, digits, '_' and '-', or is too long. */
+static bool take_name(const char **at, size_t *length, char name[TOOL_NAME_MAX]) {
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    size_t n = strcspn(*at, ":");
+    if (n >= *length) return true;
+    if (n == 0 || n >= TOOL_NAME_MAX || strspn(*at, allowed) != n) return false;
+    snprintf(name, TOOL_NAME_MAX, "%.*s", (int)n, *at);
+    *at += n + 1;
+    *length -= n + 1;
+    return true;
+}
+
+/* Those that are not given. */
+static Status fill_names(const char *text, ToolArgs *args, Err *err) {
+    static const char *const of_three[] = {"a", "op", "b"}, *const others[] = {"a", "b", "c", "d"};
+    for (int i = 0; i < args->n; i++)
+        if (!*args->name[i]) strcpy(args->name[i], args->n == 3 ? of_three[i] : others[i]);
+    for (int i = 0; i < args->n; i++)
+        for (int j = 0; j < i; j++)
+            if (!strcmp(args->name[i], args->name[j]))
+                return err_set(err, ERR_INPUT, "'%s': two arguments have the name '%s'",
+                               quoted(text, strlen(text)).text, args->name[i]);
+    return OK;
+}
+
 Status tool_args_parse(const char *text, ToolArgs *out, Err *err) {
     ToolArgs args = {0};
     for (const char *at = text; *at;) {
         char word[16];
         size_t length = strcspn(at, "+");
+        if (args.n < TOOL_ARGS_MAX && !take_name(&at, &length, args.name[args.n]))
+            return err_set(err, ERR_INPUT,
+                           "'%s': the name in '%s' is not letters, digits, '_' and '-', at most %d",
+                           quoted(text, strlen(text)).text, quoted(at, length).text, TOOL_NAME_MAX - 1);
         snprintf(word, sizeof word, "%.*s", (int)(length < sizeof word ? length : sizeof word - 1), at);
         int arg = 0;
         while (words[arg] && strcmp(words[arg], word) != 0) arg++;
@@ -32,6 +62,7 @@ Status tool_args_parse(const char *text, ToolArgs *out, Err *err) {
             return err_set(err, ERR_INPUT, "'%s': an argument is missing behind the last '+'",
                            quoted(text, strlen(text)).text);
     }
+    TRY(fill_names(text, &args, err));
     *out = args;
     return OK;
 }
@@ -81,10 +112,57 @@ static Status resolve_args(ToolConfig *t, int i, Err *err) {
     return status;
 }
 
+/* Keys of one kind of tool that another one has. */
+static Status check_kind(const ToolConfig *t, int i, Err *err) {
+    const struct {
+        const char *key;
+        ToolKind kind;
+        bool set;
+    } needs[] = {{"command", TOOL_PROGRAM, *t->command}, {"ask", TOOL_PROGRAM, *t->ask},
+                 {"name", TOOL_PROGRAM, *t->name},       {"file", TOOL_STORE, *t->file},
+                 {"query", TOOL_STORE, *t->query},       {"file_hash", TOOL_STORE, *t->file_hash}};
+    for (size_t k = 0; k < sizeof needs / sizeof *needs; k++)
+        if (needs[k].set && t->tool != needs[k].kind)
+            return err_set(err, ERR_INPUT,
+                           "tools.%d.%s is set, but tools.%d.tool is %s; set it to %s, or leave out %s", i,
+                           needs[k].key, i, config_choice("tools.0.tool", (int)t->tool),
+                           config_choice("tools.0.tool", (int)needs[k].kind), needs[k].key);
+    return OK;
+}
+
+static Status check_program(const ToolConfig *t, int i, Err *err) {
+    bool lines = t->protocol == TOOL_LINES;
+    if (!*t->command)
+        return err_set(err, ERR_INPUT, "tools.%d.command is empty; name the program, such as [bc, -q]", i);
+    if (lines && !*t->ask)
+        return err_set(err, ERR_INPUT,
+                       "tools.%d.ask is empty; set it to the line to send, such as \"{a}{op}{b}\"", i);
+    if (lines && *t->name)
+        return err_set(err, ERR_INPUT, "tools.%d.name is of protocol mcp; leave it out, or set the protocol",
+                       i);
+    if (!lines && *t->ask)
+        return err_set(err, ERR_INPUT, "tools.%d.ask is of protocol lines; leave it out, or set the protocol",
+                       i);
+    return OK;
+}
+
+static Status check_tool(const ToolConfig *t, int i, Err *err) {
+    TRY(check_kind(t, i, err));
+    if (t->tool == TOOL_PROGRAM) return check_program(t, i, err);
+    if (!*t->file != !*t->query)
+        return err_set(err, ERR_INPUT, "tools.%d.file and tools.%d.query need each other; set both", i, i);
+    if (*t->file_hash && !*t->file)
+        return err_set(err, ERR_INPUT,
+                       "tools.%d.file_hash is set, but tools.%d.file is empty; leave it out, or set both", i,
+                       i);
+    return OK;
+}
+
 Status config_resolve_tools(Config *c, Err *err) {
     for (int i = 0; i < c->n_tools; i++) {
         ToolConfig *t = &c->tools[i];
         TRY(resolve_args(t, i, err));
+        TRY(check_tool(t, i, err));
         if (t->layer > c->model.n_layer)
             return err_set(err, ERR_INPUT,
                            "tools.%d.layer is %d and model.n_layer is %d; set the layer to a number from 0 "

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/config/span.h"
+#include "base/config/word_list.h"
 #include "base/err.h"
 
 enum { TOOLS_MAX = 4, TOOL_ARGS_MAX = 4, TOOL_POINTERS_MAX = TOOLS_MAX * TOOL_ARGS_MAX * 2 };
@@ -22,23 +23,42 @@ typedef enum ToolArg { ARG_RUN, ARG_TOKEN, ARG_SPAN, ARG_PROMPT, ARG_COUNT } Too
 typedef enum ToolRead { READ_POINTER, READ_COUNT } ToolRead;
 typedef enum ToolTrain { TOOL_LABELLED, TOOL_TRAIN_COUNT } ToolTrain;
 
+/* How a program is spoken to: docs/tools.md. */
+typedef enum ToolProtocol { TOOL_LINES, TOOL_MCP, TOOL_PROTOCOLS } ToolProtocol;
+
+enum { TOOL_TEXT_MAX = 512, TOOL_NAME_MAX = 64, TOOL_FILE_MAX = 1024 /* CONFIG_PATH_MAX */ };
+
 /* One tool. */
 typedef struct ToolConfig {
     ToolKind tool;
-    int layer;     /* blocks before the stage; 0: it stands behind the embedding */
-    char args[64]; /* words of ToolArg joined by '+', "run+token+run"; empty: those of the tool (resolved) */
+    int layer; /* blocks before the stage; 0: it stands behind the embedding */
+    /* words of ToolArg joined by '+', "run+token+run", each with its name or without, "key:span"; empty: those of the
+     * tool (resolved) */
+    char args[64];
     ToolRead read;
     ToolTrain train;
-    double own_from; /* share of the steps after which the model's own calls count; 1: never */
-    int max_calls;   /* calls in one sequence */
-    double weight;   /* of the cross-entropy of its calls and pointers */
-    Span attributes; /* of facts, that it serves (data/calls.h) */
+    double own_from;       /* share of the steps after which the model's own calls count; 1: never */
+    int max_calls;         /* calls in one sequence */
+    ToolProtocol protocol; /* of a program */
+    double weight;         /* of the cross-entropy of its calls and pointers */
+    Span attributes;       /* of facts, that it serves (data/calls.h) */
+
+    /* TOOL_PROGRAM */
+    double timeout;                /* of one call, s */
+    char command[WORD_LIST_BYTES]; /* its words (base/config/word_list.h) */
+    char ask[TOOL_TEXT_MAX];       /* TOOL_LINES: the line to send; {NAME} stands for an argument */
+    char name[TOOL_NAME_MAX];      /* TOOL_MCP: the server's name of the tool; empty: it has only one */
+    /* TOOL_STORE; both are empty: it has the facts' own answers */
+    char query[TOOL_TEXT_MAX];
+    char file[TOOL_FILE_MAX]; /* of SQLite; not hashed (file_hash is) */
+    char file_hash[33];       /* of its content and the query: eval/tools/tool_files.h fills it */
 } ToolConfig;
 
 /* The arguments of a tool. */
 typedef struct ToolArgs {
     int n;
     ToolArg arg[TOOL_ARGS_MAX];
+    char name[TOOL_ARGS_MAX][TOOL_NAME_MAX]; /* one that is not given: a, op, b of three, else a, b, c, d */
 } ToolArgs;
 
 /* Reads ToolConfig.args; the empty text has none. ERR_INPUT: err->msg begins with the text. */

@@ -77,7 +77,7 @@ static Status print_two_part(const Args *args, const Run *run, const TwoPart *t,
                                   json_number(facts->entropy_known ? facts->data_bits : (double)NAN),
                                   "certified_bits", json_number(sure)),
                         err);
-    printf("%s: %s bytes\n", path, show_int((int64_t)t->archive.size));
+    printf("%s: %s bytes\n", show_name(path), show_int((int64_t)t->archive.size));
     show_two_part_sizes(&t->sizes, t->kind, run->gpt.table.total);
     if (!facts->entropy_known) {
         printf("zlib needs %s bytes for the same facts as text\n", show_int(facts->zlib_bytes));

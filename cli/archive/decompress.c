@@ -56,7 +56,8 @@ static Status cmd_decompress(const Args *args, Err *err) {
     else TRY_GOTO(two_part_read(&content, in, bytes_of(&archive), archive.size, max_memory, ops, err));
     if (out) status = write_content(out, &content, args_has(args, "force"), err);
     if (status == OK && !args_has(args, "quiet"))
-        fprintf(stderr, "%s: %s bytes, checksum right\n", out ? out : in, show_int((int64_t)content.size));
+        fprintf(stderr, "%s: %s bytes, checksum right\n", show_name(out ? out : in),
+                show_int((int64_t)content.size));
 done:
     bytes_free(&content);
     buffer_free(&archive);

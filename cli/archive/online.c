@@ -117,7 +117,7 @@ Status compress_online(const Args *args, const char *path, int threads, Err *err
                                     json_number(seconds)),
                           err);
     } else {
-        printf("%s: %s bytes for %s: %.4f bits a byte\n", path, show_int((int64_t)archive.size),
+        printf("%s: %s bytes for %s: %.4f bits a byte\n", show_name(path), show_int((int64_t)archive.size),
                show_int((int64_t)file.size), bits_per_byte(archive.size, file.size));
         show_online_sizes(&sizes);
     }

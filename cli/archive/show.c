@@ -44,7 +44,7 @@ static Status show_two_part_archive(const char *path, const Buffer *archive, boo
     TwoPartInfo info;
     TRY(two_part_look(&info, path, bytes_of(archive), archive->size, 0, err));
     if (json) return two_part_json(&info, err);
-    printf("%s: %s bytes for %s bytes of content\n", path, show_int((int64_t)archive->size),
+    printf("%s: %s bytes for %s bytes of content\n", show_name(path), show_int((int64_t)archive->size),
            show_int((int64_t)info.header.content_bytes));
     printf("facts       %s of up to %d tokens, %s\n", show_int(info.n), info.max_len,
            info.as_set ? "as a set" : "in their order");
@@ -85,7 +85,7 @@ static Status show_online_archive(const char *path, const Buffer *archive, bool 
                                   (json_int_t)(i.sizes.header + i.sizes.plan), "stream_bytes",
                                   (json_int_t)i.sizes.stream, "memory_bytes", json_number(i.memory_bytes)),
                         err);
-    printf("%s: %s bytes for %s bytes of content\n", path, show_int((int64_t)archive->size),
+    printf("%s: %s bytes for %s bytes of content\n", show_name(path), show_int((int64_t)archive->size),
            show_int((int64_t)i.header.content_bytes));
     printf("predicts    %s\nmemory      %s\n", text, show_bytes(i.memory_bytes));
     show_online_sizes(&i.sizes);

@@ -24,7 +24,7 @@ const char *interval_text(char *out, size_t size, const Interval *i, int digits)
 
 void print_states(const Capacity *c) {
     int done = c->n_in_state[SWEPT_DONE];
-    printf("%s: %d run%s done", c->files.dir, done, plural(done));
+    printf("%s: %d run%s done", show_name(c->files.dir), done, plural(done));
     for (int i = SWEPT_DONE + 1; i < SWEPT_STATES; i++)
         if (c->n_in_state[i]) printf(", %d %s", c->n_in_state[i], swept_state_name[i]);
     if (c->n_waiting) printf(", %d waiting", c->n_waiting);

@@ -34,6 +34,7 @@ typedef struct Option {
 #define FORCE_ANY_OPTION   FORCE_OPTION("replace any file")
 #define FACTS_OPTION       OPTION("facts", "DIR", "use another fact set (default: the run's)")
 #define PLACE_OPTION       OPTION("facts", "DIR", "where the run's facts are, if they have moved")
+#define PROGRAM_OPTION     FLAG("allow-program", "start the programs that the config names as tools")
 /* clang-format on */
 
 enum { ARGS_OPTIONS_MAX = 24, ARGS_WORDS_MAX = 1000, ARGS_THREADS_MAX = THREADS_MAX };

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "cli/common/show.h"
 
 Status json_result_text(json_t *object, char **out, Err *err) {
     if (json_ever_ran_out()) json_lost(); /* files that were read and written since know only of their own */
@@ -22,6 +23,8 @@ Status json_out(json_t *object, Err *err) {
 }
 
 json_t *json_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+
+json_t *json_name(const char *name) { return json_string(show_name(name)); }
 
 json_t *json_seed(uint64_t seed) {
     char digits[24];

@@ -14,7 +14,8 @@ Status json_result_text(json_t *object, char **out, Err *err);
  * ERR_IO: it could not be written. */
 Status json_out(json_t *object, Err *err);
 
-json_t *json_number(double x);    /* null where x is not finite */
+json_t *json_number(double x);       /* null where x is not finite */
+json_t *json_name(const char *name); /* escaped where it is not UTF-8 */
 json_t *json_seed(uint64_t seed); /* a number; above 2^63 - 1, which many readers refuse or round, a string */
 
 #endif

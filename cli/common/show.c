@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/number.h"
 #include "data/text.h"
 
@@ -50,6 +51,23 @@ const char *show_duration(double seconds) {
     if (seconds < 1) snprintf(out, SHOW_SIZE, "under a second");
     else if (seconds < 1.5) snprintf(out, SHOW_SIZE, "about a second");
     else snprintf(out, SHOW_SIZE, "about %.0f %s", seconds / scale[i].unit, scale[i].name);
+    return out;
+}
+
+const char *show_name(const char *name) {
+    static char shown[4][ESCAPED_MAX * 1280];
+    static int next;
+    bool plain = true;
+    const char *at = name;
+    for (size_t left = strlen(name); left;) {
+        char one[ESCAPED_MAX];
+        const char *from = at;
+        size_t n = escape_next(one, &at, &left);
+        plain = plain && (*from == '\\' || (n == (size_t)(at - from) && !memcmp(one, from, n)));
+    }
+    if (plain) return name;
+    char *out = shown[next++ % 4];
+    (void)escape(out, sizeof shown[0], name); /* cut where it is longer than any path */
     return out;
 }
 

@@ -85,7 +85,8 @@ static void print_point(const char *words, const Creativity *c) {
            share(e, c->creativity.value / c->ideal));
     if (isnan(c->entropy.chao_shen)) printf(" %7s", "-");
     else printf(" %7.2f", c->entropy.chao_shen / 0.69314718055994531);
-    printf(" %6s %6.1f %5.1f/%d\n", share(f, c->distinct[1]), c->vendi, c->longest_mean, c->longest);
+    if (isnan(c->vendi)) printf(" %6s %6s %7s\n", "-", "-", "-"); /* --classes */
+    else printf(" %6s %6.1f %5.1f/%d\n", share(f, c->distinct[1]), c->vendi, c->longest_mean, c->longest);
     fflush(stdout);
 }
 
@@ -100,11 +101,11 @@ static Status chain_of(const Job *job, int point, Chain *out, char words[CHAIN_T
 static Status take_point(Job *job, const Creativity *c, const char *words, bool first) {
     if (!job->points) {
         if (first) print_head(job, c);
-        print_point(words, c);
+        print_point(show_name(words), c);
         return OK;
     }
     json_t *one = figures_json(c);
-    json_object_set_new(one, "chain", json_string(words));
+    json_object_set_new(one, "chain", json_name(words));
     json_array_append_new(job->points, one);
     return OK;
 }
@@ -114,12 +115,14 @@ static Status run_point(Job *job, int point, Err *err) {
     char words[CHAIN_TEXT_MAX];
     Chain chain;
     Texts samples = {0};
+    const Task *task = source->has_task ? &source->task : NULL;
     Creativity c;
     TRY(chain_of(job, point, &chain, words, err));
     Status status = source_draw(source, &chain, source->options.seed, &samples, err);
     if (status == OK)
-        status =
-            creativity_measure(&c, &samples, &source->trained, source->has_task ? &source->task : NULL, err);
+        status = args_has(job->args, "classes")
+                     ? creativity_count(&c, &samples, &source->trained, task, err)
+                     : creativity_measure(&c, &samples, &source->trained, task, err);
     if (status == OK) status = take_point(job, &c, words, point == 0);
     texts_free(&samples);
     return status;
@@ -131,6 +134,8 @@ static Status measure_run(Job *job, Err *err) {
     Chain chain;
     char words[CHAIN_TEXT_MAX];
     TRY(source_open(&job->source, job->args, job->args->words[0], err));
+    if (args_has(job->args, "classes") && !job->source.has_task)
+        return err_set(err, ERR_INPUT, "creativity: --classes needs a run of a creative task; leave it out");
     for (int point = 0; point < job->grid.n_points; point++) TRY(chain_of(job, point, &chain, words, err));
     for (int point = 0; point < job->grid.n_points; point++) TRY(run_point(job, point, err));
     return OK;
@@ -197,8 +202,9 @@ static Status check_words(const Args *args, Err *err) {
         return err_set(err, ERR_INPUT, "creativity: needs a RUN, or --texts FILE with --against FILE");
     if (grid + curve + by > 1)
         return err_set(err, ERR_INPUT, "creativity: --grid, --curve and --by exclude each other");
-    if (texts && (curve || by || args_has(args, "edit")))
-        return err_set(err, ERR_INPUT, "creativity: --curve, --by and --edit need runs, not --texts");
+    if (texts && (curve || by || args_has(args, "edit") || args_has(args, "classes")))
+        return err_set(err, ERR_INPUT,
+                       "creativity: --curve, --by, --edit and --classes need runs, not --texts");
     if (args->n_words > 1 && !curve && !by)
         return err_set(err, ERR_INPUT,
                        "creativity: several runs are measured with --curve STAGES or --by run; give one RUN");
@@ -237,6 +243,8 @@ static const Option creativity_options[] = {
         "curves, compared at equal coherence and at equal entropy",
         '\n'),
     OPTION("by", "run|checkpoint", "cr and memorized bits of each run, or of each stored checkpoint"),
+    FLAG("classes",
+         "only what follows from the classes of samples: no n-grams and no Vendi score, which take longest"),
     OPTION("plot", "FILE.svg", "draws what --curve or --by measures"),
     OPTION("edit", "EDIT", "changes the weights first: noise=SIZE, silence=SHARE, quantize=FORMAT"),
     OPTION("temperature", "T", "sampling temperature; 0: greedy (default: 1)"),

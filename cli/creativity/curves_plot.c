@@ -57,7 +57,7 @@ static void fill_means(Plane *p, const SamplerCurves *curves) {
             Interval y = mean_interval(ratio, n);
             p->x[i] = mean_of(coherence, n);
             p->y[i] = y.value;
-            p->low[i] = y.low;
+            p->low[i] = y.low < 0 ? 0 : y.low; /* the axis begins at 0 */
             p->high[i] = y.high;
             p->mean[i] = (PlanePoint){p->x[i], p->y[i], NAN};
             grid_words(&curves->curve[c].grid, k, p->note[i]);

@@ -95,9 +95,9 @@ Status moments_print(const Moments *moments, Err *err) {
         const Moment *m = &moments->moment[i];
         const char *slash = strrchr(m->dir, '/');
         printf("%-28s %9.0f %8lld %10.1f %10.1f %6.3f %9.3f %9.3f %6.3f %6.3f\n",
-               slash && slash[1] ? slash + 1 : m->dir, m->params, (long long)m->step, m->memorized_bits,
-               m->split_bits, m->memorized_bits / m->split_bits, m->coherence, m->memorized,
-               m->creativity.value, m->ratio);
+               show_name(slash && slash[1] ? slash + 1 : m->dir), m->params, (long long)m->step,
+               m->memorized_bits, m->split_bits, m->memorized_bits / m->split_bits, m->coherence,
+               m->memorized, m->creativity.value, m->ratio);
     }
     return OK;
 }
@@ -107,12 +107,12 @@ Status moments_json(const Moments *moments, Err *err) {
     for (int i = 0; i < moments->n; i++) {
         const Moment *m = &moments->moment[i];
         json_array_append_new(
-            list,
-            json_pack("{ss so sI so so so so so so sb}", "run", m->dir, "params", json_number(m->params),
-                      "step", (json_int_t)m->step, "memorized_bits", json_number(m->memorized_bits),
-                      "split_bits", json_number(m->split_bits), "coherence", json_number(m->coherence),
-                      "memorized", json_number(m->memorized), "creativity", json_number(m->creativity.value),
-                      "ratio", json_number(m->ratio), "stopped_by_rule", m->stopped));
+            list, json_pack("{ss so sI so so so so so so sb}", "run", show_name(m->dir), "params",
+                            json_number(m->params), "step", (json_int_t)m->step, "memorized_bits",
+                            json_number(m->memorized_bits), "split_bits", json_number(m->split_bits),
+                            "coherence", json_number(m->coherence), "memorized", json_number(m->memorized),
+                            "creativity", json_number(m->creativity.value), "ratio", json_number(m->ratio),
+                            "stopped_by_rule", m->stopped));
     }
     return json_out(json_pack("{so}", "models", list), err);
 }

@@ -47,7 +47,7 @@ static int add_mean(Points *p, int from, int end) {
     Interval y = mean_interval(ratio, n);
     p->x[p->n] = x;
     p->y[p->n] = y.value;
-    p->low[p->n] = y.low;
+    p->low[p->n] = y.low < 0 ? 0 : y.low; /* the axis begins at 0 */
     p->high[p->n++] = y.high;
     return at;
 }

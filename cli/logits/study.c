@@ -162,10 +162,10 @@ static Status answer_checkpoints(Job *job, Run *run, const char *dir, json_t *li
         if (!found) break;
         after = run->step;
         TRY(study_one(job, run, &view, &study, &checks, err));
-        if (!list) printf("\n%s, step %s\n", dir, show_int(view.step));
+        if (!list) printf("\n%s, step %s\n", show_name(dir), show_int(view.step));
         Status status = list ? logits_classes_json(&one, &view, err) : logits_show_line(&view, true, err);
         if (list && status == OK) {
-            json_object_set_new(one, "run", json_string(dir));
+            json_object_set_new(one, "run", json_name(dir));
             json_array_append_new(list, one);
         }
         logit_study_free(&study);

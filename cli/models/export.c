@@ -4,6 +4,7 @@
 #include "cli/common/args.h"
 #include "cli/common/open.h"
 #include "cli/common/output.h"
+#include "cli/common/show.h"
 #include "model/formats/hf.h"
 #include "store/foreign/gguf_export.h"
 #include "store/foreign/origin.h"
@@ -32,7 +33,7 @@ static Status cmd_export(const Args *args, Err *err) {
     if (status == OK && format == EXPORT_HF)
         status = origin_export(args->words[0], &run.gpt, eos, target, err);
     run_close(&run);
-    if (status == OK) printf("%s\n", path);
+    if (status == OK) printf("%s\n", show_name(path));
     return status;
 }
 

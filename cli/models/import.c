@@ -12,8 +12,8 @@ enum { CONTEXT = 2048 };
 static Status print_json(const Imported *m, const char *dir, Err *err) {
     const ModelConfig *c = &m->config.model;
     return json_out(json_pack("{s:s, s:s, s:s, s:I, s:s, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}",
-                              "run", dir, "format", m->origin.format, "file", m->origin.file, "bytes",
-                              (json_int_t)m->origin.bytes, "hash", m->origin.hash, "params",
+                              "run", show_name(dir), "format", m->origin.format, "file", m->origin.file,
+                              "bytes", (json_int_t)m->origin.bytes, "hash", m->origin.hash, "params",
                               (json_int_t)m->params, "n_layer", c->n_layer, "n_embd", c->n_embd, "n_head",
                               c->n_head, "n_kv_head", c->n_kv_head, "n_inner", c->n_inner, "block_size",
                               c->block_size, "vocab_size", c->vocab_size, "bos", m->bos, "eos", m->eos),
@@ -22,7 +22,7 @@ static Status print_json(const Imported *m, const char *dir, Err *err) {
 
 static void print_text(const Imported *m, const char *dir) {
     const ModelConfig *c = &m->config.model;
-    printf("%s\n", dir);
+    printf("%s\n", show_name(dir));
     printf("from        ");
     text_show(stdout, m->origin.file);
     printf(" (%s, %s, XXH3 %.8s)\n", m->origin.format, show_bytes((double)m->origin.bytes), m->origin.hash);

@@ -121,25 +121,25 @@ static void show_needs(const Sweep *sweep) {
 
 static json_t *counts_json(const Sweep *sweep) {
     char table[CONFIG_PATH_MAX];
-    json_t *o =
-        json_pack("{ss sI si}", "sweep", sweep->dir, "points", (json_int_t)sweep->n_points, "runs", sweep->n);
+    json_t *o = json_pack("{ss sI si}", "sweep", show_name(sweep->dir), "points", (json_int_t)sweep->n_points,
+                          "runs", sweep->n);
     for (int s = 0; o && s < SWEEP_STATES; s++)
         json_object_set_new(o, sweep_state_name[s], json_integer(sweep_count(sweep, (SweepState)s)));
     if (o && path_join(table, sizeof table, sweep->dir, "table.csv", NULL) == OK)
-        json_object_set_new(o, "table", json_string(table));
+        json_object_set_new(o, "table", json_name(table));
     return o;
 }
 
 static void print_counts(const Sweep *sweep) {
     int diverged = sweep_count(sweep, SWEEP_DIVERGED);
-    printf("%s: %d of %d run%s done", sweep->dir, sweep_count(sweep, SWEEP_DONE) + diverged, sweep->n,
-           plural(sweep->n));
+    printf("%s: %d of %d run%s done", show_name(sweep->dir), sweep_count(sweep, SWEEP_DONE) + diverged,
+           sweep->n, plural(sweep->n));
     if (diverged) printf(" (%d of them diverged)", diverged);
     for (int s = 0; s < SWEEP_STATES; s++) {
         int n = sweep_count(sweep, (SweepState)s);
         if (n && s != SWEEP_DONE && s != SWEEP_DIVERGED) printf(", %d %s", n, sweep_state_name[s]);
     }
-    printf("; table: %s/table.csv\n", sweep->dir);
+    printf("; table: %s/table.csv\n", show_name(sweep->dir));
 }
 
 /* NAN for a diverged run: figures of its model mean nothing. */
@@ -339,8 +339,8 @@ static Status cmd_sweep_retry(const Args *args, Err *err) {
         if (args_has(args, "json"))
             status = json_out(json_pack("{ss si}", "sweep", sweep.dir, "forgotten", n), err);
         else
-            printf("%s: %d failure%s removed; `rote sweep run --out %s` continues\n", sweep.dir, n, plural(n),
-                   sweep.dir);
+            printf("%s: %d failure%s removed; `rote sweep run --out %s` continues\n", show_name(sweep.dir), n,
+                   plural(n), show_name(sweep.dir));
     }
     close_folder(&spec, &sweep);
     return status;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/config/keys.h"
+#include "base/file.h"
 #include "base/text_stream.h"
 #include "base/threads.h"
 #include "cli/common/args.h"
@@ -19,6 +20,7 @@ typedef struct Job {
     const Args *args;
     Run run;
     ToolEvalOptions options;
+    ToolPrograms programs;
     int64_t n;      /* the most facts of each group */
     json_t *groups; /* or NULL: text */
 } Job;
@@ -82,7 +84,7 @@ static Status measure_facts(Job *job, const char *name, const FactSet *facts, Er
     Status status = OK;
     TRY_GOTO(spelling_create(&spelling, &facts->vocab, err));
     TRY_GOTO(calls_create(&calls, facts, &spelling, c->tools, c->n_tools, err));
-    TRY_GOTO(tool_set_open(&set, c->tools, c->n_tools, facts, &calls, ROWS_ALL, err));
+    TRY_GOTO(tool_set_open_with(&set, c->tools, c->n_tools, facts, &calls, ROWS_ALL, &job->programs, err));
     TRY_GOTO(measure(job, name ? name : "trained", facts, &calls, &set, 0, facts->n, err));
     status = measure(job, "held out", facts, &calls, &set, facts->n, facts->n_heldout, err);
 done:
@@ -188,11 +190,21 @@ static Status check_run(const Job *job, Err *err) {
     return OK;
 }
 
+/* The answers that the run's programs have given so far; only with --allow-program others are added. */
+static Status open_tape(Job *job, Err *err) {
+    char path[CONFIG_PATH_MAX + sizeof TAPE_NAME + 1];
+    if (!tool_programs(job->run.config.tools, job->run.config.n_tools)) return OK;
+    job->programs.may_start = args_has(job->args, "allow-program");
+    TRY(path_join(path, sizeof path, job->args->words[0], TAPE_NAME, err));
+    return tape_open(&job->programs.tape, path, job->programs.may_start, err);
+}
+
 static Status cmd_tools_eval(const Args *args, Err *err) {
     Job job = {.args = args, .options = {.seed = 1}};
     TRY(read_options(&job, err));
     TRY(open_run(&job.run, args->words[0], args_value(args, "facts"), err));
     Status status = check_run(&job, err);
+    if (status == OK) status = open_tape(&job, err);
     if (status == OK && args_has(args, "json")) job.groups = json_array();
     if (status == OK) status = measure_all(&job, err);
     if (status == OK && job.groups)
@@ -202,6 +214,7 @@ static Status cmd_tools_eval(const Args *args, Err *err) {
                                "groups", job.groups),
                      err);
     json_decref(job.groups);
+    tape_close(job.programs.tape);
     run_close(&job.run);
     return status;
 }
@@ -214,6 +227,7 @@ static const Option tools_eval_options[] = {
            "the tools return a wrong result, which then counts as right, or no result"),
     FLAG("off", "no call is answered"),
     OPTION("seed", "N", "of the new facts and of wrong results (default: 1)"),
+    PROGRAM_OPTION,
     THREADS_OPTION,
     JSON_OPTION,
     END_OPTION,

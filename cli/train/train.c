@@ -13,6 +13,7 @@
 #include "cli/train/plan.h"
 #include "cli/train/worker.h"
 #include "data/obtain.h"
+#include "eval/tools/tool_spec.h"
 #include "model/kernels/ops.h"
 #include "train/facts_load.h"
 #include "train/init_from.h"
@@ -22,7 +23,8 @@
 static void result_print(const RunResult *r, const FactSet *facts, Quantize kind, const char *dir) {
     const double *x = r->figures.value;
     const bool *present = r->figures.present;
-    printf("run         %s%s\n", dir, r->already_done ? " (already finished; nothing was trained)" : "");
+    printf("run         %s%s\n", show_name(dir),
+           r->already_done ? " (already finished; nothing was trained)" : "");
     printf("verdict     %s after %s step%s, every fact trained %.1f times", r->verdict,
            show_int((int64_t)x[FIG_STEPS]), plural((int64_t)x[FIG_STEPS]), x[FIG_EXPOSURES]);
     if (x[FIG_EXPOSURES_MAX] > 0)
@@ -69,6 +71,7 @@ static Status train(const Args *args, Config *config, FactSet *facts, Err *err) 
     TRY(config_resolve(config, facts->n, facts->max_len, facts->vocab.size, err));
     TRY(run_plan(&plan, config, facts, dir, err));
     TRY(init_from_resolve(config, err));
+    TRY(tool_files_resolve(config, err));
     if (args_has(args, "dry-run")) return plan_out(&plan, facts, config, json, err);
     if (!quiet) show_plan(&plan, facts, config);
     TRY(facts_draw(facts, err));
@@ -77,6 +80,7 @@ static Status train(const Args *args, Config *config, FactSet *facts, Err *err) 
     signals_catch();
     ProgressLine line = {.open = false};
     RunOptions options = {.dir = dir, .resume = args_has(args, "resume"), .stop = &stop_requested};
+    options.allow_program = args_has(args, "allow-program");
     options.progress = args_has(args, "worker") ? worker_progress() : progress_line(&line, "", quiet);
     RunResult result;
     Status status = run_train(config, facts, &options, &result, err);
@@ -114,6 +118,7 @@ static const Option train_options[] = {
     FLAG("resume", "continue the run in DIR, or start it"),
     FLAG("dry-run", "only print what the run needs"),
     FLAG("worker", "report progress to the sweep that started this run"),
+    PROGRAM_OPTION,
     THREADS_OPTION,
     QUIET_OPTION,
     JSON_OPTION,

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "model/batch.h"
 
@@ -97,25 +98,16 @@ done:
 
 /* ---- open and closed ---- */
 
-static Status open_tool(ToolSet *set, int tool, const FactSet *facts, const Calls *calls, StoreRows rows,
-                        Err *err) {
-    static const char *const names[TOOLS_MAX] = {"0", "1", "2", "3"};
-    ToolSpec spec = {.kind = set->config[tool].tool,
-                     .name = names[tool],
-                     .n_arguments = set->args[tool].n,
-                     .argument = {"a", "op", "b"}};
-    switch (spec.kind) {
-    case TOOL_CALCULATOR: return tool_open(&set->tool[tool], &spec, err);
-    case TOOL_STORE: return open_store(set, tool, &spec, facts, calls, rows, err);
-    case TOOL_PROGRAM:
-    case TOOL_KIND_COUNT: break;
-    }
-    return err_set(err, ERR_INPUT,
-                   "tools.%d.tool is program, which runs cannot call yet; use calculator or store", tool);
+static Status open_file(ToolSet *set, int tool, const ToolSpec *spec, Err *err) {
+    struct stat file;
+    TRY(tool_open(&set->tool[tool], spec, err));
+    if (stat(spec->file, &file) == 0) set->store_bits += 8.0 * (double)file.st_size;
+    return tool_file_same(&set->config[tool], tool, set->tool[tool], err);
 }
 
-Status tool_set_open(ToolSet *out, const ToolConfig *tools, int n, const FactSet *facts, const Calls *calls,
-                     StoreRows rows, Err *err) {
+Status tool_set_open_with(ToolSet *out, const ToolConfig *tools, int n, const FactSet *facts,
+                          const Calls *calls, StoreRows rows, const ToolPrograms *programs, Err *err) {
+    const ToolPrograms none = {NULL, false};
     *out = (ToolSet){.n = n, .text = malloc(TEXT_ROOM), .symbols = malloc(TEXT_ROOM * sizeof *out->symbols)};
     if (!out->text || !out->symbols) return err_set(err, ERR_NOMEM, "no memory for the calls of tools");
     TRY(spelling_create(&out->spelling, &facts->vocab, err));
@@ -125,8 +117,19 @@ Status tool_set_open(ToolSet *out, const ToolConfig *tools, int n, const FactSet
         TRY(tool_args_parse(tools[i].args, &out->args[i], err));
         out->first_pointer[i + 1] = tool_first_pointer(tools, i + 1);
     }
-    for (int i = 0; i < n; i++) TRY(open_tool(out, i, facts, calls, rows, err));
+    for (int i = 0; i < n; i++) {
+        ToolSpec spec =
+            tool_spec(&out->config[i], &out->args[i], i, out->words[i], programs ? programs : &none);
+        if (spec.file) TRY(open_file(out, i, &spec, err));
+        else if (spec.kind == TOOL_STORE) TRY(open_store(out, i, &spec, facts, calls, rows, err));
+        else TRY(tool_open(&out->tool[i], &spec, err));
+    }
     return OK;
+}
+
+Status tool_set_open(ToolSet *out, const ToolConfig *tools, int n, const FactSet *facts, const Calls *calls,
+                     StoreRows rows, Err *err) {
+    return tool_set_open_with(out, tools, n, facts, calls, rows, NULL, err);
 }
 
 void tool_set_close(ToolSet *set) {
@@ -152,10 +155,10 @@ bool tool_set_arguments(const ToolSet *set, const int32_t *tokens, int position,
     return whole;
 }
 
-/* The arguments as texts; those of a store are one, its key. false: they are too long. */
+/* The arguments as texts; those of a store that is made from facts are one, its key. false: they are too long. */
 static bool spell_call(ToolSet *set, int tool, const int32_t *tokens, const Piece *piece, ToolCall *out) {
     size_t used = 0, first = 0;
-    bool is_key = set->config[tool].tool == TOOL_STORE;
+    bool is_key = set->config[tool].tool == TOOL_STORE && !*set->config[tool].file;
     for (int a = 0; a < set->args[tool].n; a++) {
         if (is_key && a > 0) set->text[used++] = '\t';
         size_t size = spelling_text(&set->spelling, tokens + piece[a].first, piece[a].n, set->text + used,

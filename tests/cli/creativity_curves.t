@@ -71,6 +71,14 @@ kept                              1024       45        3.7       29.1  0.129    
 kept                              1024       60        4.5       29.1  0.153     0.733     0.550  0.117  0.447
 2> rote: command line: key 'train.keep_checkpoints': 1 is out of range; allowed: 2 to 1000000
 [2]
+$ rote creativity kept --n 60 --classes --grid temperature=1,2; rote creativity kept --n 60 | cut -c1-72
+siblings: 30 valid, 12 of them trained; 60 samples each; the ideal sampler reaches cr* = 0.261
+chain                        coherence memorized  novel     cr          (95 %) cr/cr* entropy dist-2  Vendi longest
+temperature=1                    0.733     0.550  0.183  0.117 0.054 to 0.179  0.447    5.46      -      -       -
+temperature=2                    0.450     0.250  0.200  0.133 0.058 to 0.209  0.511    7.55      -      -       -
+siblings: 30 valid, 12 of them trained; 60 samples each; the ideal sampl
+chain                        coherence memorized  novel     cr          
+(none)                           0.733     0.550  0.183  0.117 0.054 to 
 # Edited weights.
 $ for edit in quantize=int8 quantize=int2 noise=0 noise=1 silence=1; do rote creativity r0 --n 60 --edit $edit --by run | tail -n 1; done
 r0                                1024       60        4.5       29.1  0.154     0.717     0.533  0.117  0.447
@@ -102,10 +110,11 @@ $ echo x > mine
 $ rote train facts.n=4 facts.vocab_size=4 facts.seq_len=3 model.n_layer=1 model.n_embd=4 train.max_steps=2 --out plain --quiet > /dev/null; rote train facts.kind=siblings facts.parents=2 facts.children=7 facts.n=12 model.n_layer=1 model.n_embd=4 train.max_steps=2 --out wider --quiet > /dev/null
 $ rote creativity r0 --curve top_k=1 --plot mine; rote creativity --texts mine --against mine --by run
 2> rote: mine: exists and is not an SVG picture; choose another file, or replace it with --force
-2> rote: creativity: --curve, --by and --edit need runs, not --texts
+2> rote: creativity: --curve, --by, --edit and --classes need runs, not --texts
 [2]
-$ rote creativity plain --curve top_k=1; rote creativity plain --by run; rote creativity r0 wider --n 5 --curve top_k=1
+$ rote creativity plain --curve top_k=1; rote creativity plain --by run; rote creativity r0 wider --n 5 --curve top_k=1; rote creativity plain --classes
 2> rote: creativity: --curve needs runs of a creative task, and plain is none; kinds: siblings, triangles, circles, lines
 2> rote: creativity: --by needs runs of a creative task, and plain is none; kinds: siblings, triangles, circles, lines
 2> rote: creativity: wider has another task than the first run; compare samplers on runs that differ by their seeds only
+2> rote: creativity: --classes needs a run of a creative task; leave it out
 [2]

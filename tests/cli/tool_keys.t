@@ -10,6 +10,30 @@ $ small="facts.n=16 train.max_steps=4 model.n_embd=16 train.threads=1"; for keys
 2> rote: the config has neuron rules and tools, which cannot be combined; leave out the section neurons or tools
 2> rote: command line: key 'tools.1.tool': the tool tools.0 is missing; number tools from 0 without gaps
 [2]
+$ small="facts.kind=sums facts.n=16 train.max_steps=4 model.n_embd=16 train.threads=1"; for keys in 'tools.0.tool=program tools.0.args=run+token+run' tools.0.command=bc 'tools.0.tool=program tools.0.args=run+token+run tools.0.command=bc' 'tools.0.tool=program tools.0.args=run+token+run tools.0.command=bc tools.0.ask={a} tools.0.name=x' 'tools.0.tool=program tools.0.args=run+token+run tools.0.command=bc tools.0.ask={a} tools.0.protocol=mcp' 'tools.0.tool=store tools.0.file=x' 'tools.0.tool=store tools.0.file_hash=x' tools.0.args=a:run+a:token+run tools.0.args=:run tools.0.args=x+y:run; do rote train $small $keys --dry-run; done
+2> rote: tools.0.command is empty; name the program, such as [bc, -q]
+2> rote: tools.0.command is set, but tools.0.tool is calculator; set it to program, or leave out command
+2> rote: tools.0.ask is empty; set it to the line to send, such as "{a}{op}{b}"
+2> rote: tools.0.name is of protocol mcp; leave it out, or set the protocol
+2> rote: tools.0.ask is of protocol lines; leave it out, or set the protocol
+2> rote: tools.0.file and tools.0.query need each other; set both
+2> rote: tools.0.file_hash is set, but tools.0.file is empty; leave it out, or set both
+2> rote: tools.0.args is 'a:run+a:token+run': two arguments have the name 'a'
+2> rote: tools.0.args is ':run': the name in ':run' is not letters, digits, '_' and '-', at most 63
+2> rote: tools.0.args is 'x+y:run': 'x' is not one of run, token, span, prompt
+[2]
+$ for words in '[bc, -q' '[bc, "x]' '["a\q"]' '[,]' '[a] b'; do rote train "tools.0.command=$words" --dry-run; done
+2> rote: command line: key 'tools.0.command': '[bc, -q': not a list of words; write it as [bc, -q]
+2> rote: command line: key 'tools.0.command': '[bc, "x]': a quote has no end
+2> rote: command line: key 'tools.0.command': '["a\q"]': a backslash in quotes stands before a quote or a backslash
+2> rote: command line: key 'tools.0.command': '[,]': a word is empty
+2> rote: command line: key 'tools.0.command': '[a] b': not a list of words; write it as [bc, -q]
+[2]
+$ printf 'tools: [{tool: program, command: [bc, [x]]}]\n' > list.yaml; printf 'tools: [{tool: program, command: [bc, ""]}]\n' > empty.yaml
+$ for f in list empty; do rote train $f.yaml --dry-run; done
+2> rote: list.yaml:1: key 'tools.0.command': a word is one value, found a list
+2> rote: empty.yaml:1: key 'tools.0.command': a word is empty
+[2]
 $ printf 'facts: {kind: sums, n: 64, digits: 1-2}\ntrain: {max_steps: 12, batch_size: 8, checkpoint_interval: 5}\nmodel: {n_embd: 16}\ntools: [{tool: calculator}]\n' > sums.yaml; rote train sums.yaml --out whole --quiet > log; sed -n '/^tools/,$p' whole/config.yaml | grep -v attributes; grep -o '"head.*"tools": [0-9]*' whole/result.json
 tools:
   - tool: calculator
@@ -20,6 +44,14 @@ tools:
     own_from: 1
     max_calls: 1
     weight: 1
+    command: []
+    protocol: lines
+    ask: ""
+    name: ""
+    timeout: 10
+    file: ""
+    query: ""
+    file_hash: ""
 "head": 0, "tools": 1090
 $ cp -r whole cut; rm cut/DONE cut/result.json cut/checkpoint-000000012.safetensors; ls cut/*.safetensors; rote train sums.yaml --out cut --resume --quiet > log; grep param_hash whole/result.json | cmp - <(grep param_hash cut/result.json) && echo the same parameters
 cut/checkpoint-000000010.safetensors

@@ -91,5 +91,5 @@ $ rote train facts.kind=bios tools.0.tool=store tools.0.args=span+span --out x -
 2> rote: tools.0.max_calls is 1, but sequence 0 has more values to ask it for; raise it
 [2]
 $ rote train facts.kind=sums tools.0.tool=program tools.0.args=run+token+run tools.0.own_from=0 --out x --quiet
-2> rote: tools.0.tool is program, which runs cannot call yet; use calculator or store
+2> rote: tools.0.command is empty; name the program, such as [bc, -q]
 [2]

@@ -87,7 +87,7 @@ static void case_create(Case *x) {
         fact_batch_create(&x->all, &x->facts, &err) != OK ||
         fact_batch_reserve(&x->batch, FACTS, LENGTH, &err) != OK ||
         rule_states_create(&x->state, &x->config, &err) != OK ||
-        objective_create(&x->objective, &x->config, &x->facts, &x->all, &x->g, x->state, &err) != OK)
+        objective_create(&x->objective, &x->config, &x->facts, &x->all, &x->g, x->state, NULL, &err) != OK)
         fail_msg("%s", err.msg);
     gpt_init(&x->g, 11);
     for (int64_t i = 0; i < x->g.table.total; i++) x->g.params[i] += (real)(0.1 * sin((double)(i * i % 977)));

@@ -124,7 +124,7 @@ static void case_create(Case *x, const Setting *setting) {
         fact_batch_reserve(&x->batch, IN_BATCH, LENGTH, &err) != OK ||
         fact_batch_reserve(&x->part, IN_BATCH, LENGTH, &err) != OK ||
         rule_states_create(&x->state, &x->config, &err) != OK ||
-        objective_create(&x->objective, &x->config, &x->facts, &x->all, &x->g, x->state, &err) != OK)
+        objective_create(&x->objective, &x->config, &x->facts, &x->all, &x->g, x->state, NULL, &err) != OK)
         fail_msg("%s", err.msg);
     gpt_init(&x->g, 11);
     for (int64_t i = 0; i < x->g.table.total; i++) x->g.params[i] += (real)(0.1 * sin((double)(i * i % 977)));

@@ -141,9 +141,15 @@ quiet_run() { # name, command...
     cd "$work" && rm -rf "$work/$name.quiet"
 }
 
+# Whether a system call failed that is not on the folder: of another process, or of /proc, as numbers differ from run to run.
+hit_elsewhere() { # folder, with its trace
+    grep INJECTED "$1.trace" | grep -vqF "<$1" || grep INJECTED "$1.trace" | grep -qE '^[0-9]+ +[a-z0-9_]+\([^"]*"/'
+}
+
 # Runs a command with a fault in a copy of the folder, repeats it without, and prints a line that begins with one word:
 #   unharmed  the same output and files        refused   an error with its cause, and the repeat reaches the quiet end
 #   told      exit 0, and the output names the cause
+#   elsewhere another call failed than was meant: not judged
 #   CRASH     died of a signal                 SILENT    exit 0 with other output or files
 #   MISNAMED  an error without the cause       BLOCKED   the repeat is refused       LOST  the repeat reaches another end
 trial() { # name, fault in words, cause as a pattern, runner of the command with the fault, command...
@@ -164,6 +170,7 @@ trial() { # name, fault in words, cause as a pattern, runner of the command with
         "$rote" "$@" >"$dir.out" 2>"$dir.again" || word=BLOCKED
         [ $word = refused ] && ! [ "$(listing)" = "$(cat "$work/$name.files")" ] && word=LOST
     fi
+    [ -e "$dir.trace" ] && hit_elsewhere "$dir" && word=elsewhere
     local said=$dir.err
     [ $word = BLOCKED ] && said=$dir.again
     echo "$word $name $fault, exit $rc: $(tail -n 1 "$said" | cut -c 1-160)"
@@ -189,11 +196,11 @@ each_scenario() { # function, names...
 conclude() { # kind
     cat "$work"/*.words >"$work/words"
     local bad
-    bad=$(grep -vE '^(refused|unharmed|told) ' "$work/words")
+    bad=$(grep -vE '^(refused|unharmed|told|elsewhere) ' "$work/words")
     if [ -n "$bad" ]; then
         if [ -n "${ROTE_VERBOSE:-}" ]; then echo "$bad"; else awk '!said[$1 " " $2]++' <<<"$bad"; fi
     fi
     echo "$1: $(cut -d' ' -f1 "$work/words" | sort | uniq -c | awk '{printf "%s%s %s", sep, $1, $2; sep = ", "}')"
-    echo "$(grep -cE '^(refused|unharmed|told) ' "$work/words") passed, $(grep -c . <<<"$bad") failed"
+    echo "$(grep -cE '^(refused|unharmed|told|elsewhere) ' "$work/words") passed, $(grep -c . <<<"$bad") failed"
     [ -z "$bad" ]
 }

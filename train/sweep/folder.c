@@ -212,12 +212,18 @@ static Status check_place(const char *dir, Err *err) {
 
 /* A hash of everything that decides a point's result; of paths the place and not the spelling. */
 static Status point_hash(const Config *config, char out[33], Err *err) {
-    char facts[CONFIG_PATH_MAX], weights[CONFIG_PATH_MAX], read[2 * CONFIG_PATH_MAX];
+    char facts[CONFIG_PATH_MAX], weights[CONFIG_PATH_MAX], read[(2 + TOOLS_MAX) * CONFIG_PATH_MAX];
     strcpy(facts, config->facts.path);
     strcpy(weights, config->train.init_from);
     path_make_absolute(facts, sizeof facts);
     path_make_absolute(weights, sizeof weights);
-    snprintf(read, sizeof read, "%s\n%s", facts, weights);
+    int n = snprintf(read, sizeof read, "%s\n%s", facts, weights);
+    for (int i = 0; i < config->n_tools; i++) {
+        char store[CONFIG_PATH_MAX];
+        strcpy(store, config->tools[i].file);
+        path_make_absolute(store, sizeof store);
+        if (*store) n += snprintf(read + n, sizeof read - (size_t)n, "\n%s", store);
+    }
     return config_hash(config, read, out, err);
 }
 

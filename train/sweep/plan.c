@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "data/obtain.h"
+#include "eval/tools/tool_spec.h"
 #include "store/run_files.h"
 #include "train/facts_load.h"
 #include "train/init_from.h"
@@ -37,8 +38,11 @@ static Status choose_facts(SweepRun *run, Err *err) {
 static Status plan_run(SweepRun *run, const FactSet *facts, Err *err) {
     TRY(config_resolve(&run->resolved, facts->n, facts->max_len, facts->vocab.size, err));
     TRY(init_from_resolve(&run->resolved, err));
-    /* The worker must find the same weights. */
+    TRY(tool_files_resolve(&run->resolved, err));
+    /* The worker must find the same weights and stores. */
     strcpy(run->config.train.init_hash, run->resolved.train.init_hash);
+    for (int i = 0; i < run->config.n_tools; i++)
+        strcpy(run->config.tools[i].file_hash, run->resolved.tools[i].file_hash);
     TRY(config_hash(&run->resolved, facts->data_hash, run->config_hash, err));
     Config single = run->resolved; /* memory is estimated for one thread, which most runs of a sweep have */
     if (single.train.threads == 0) single.train.threads = 1;

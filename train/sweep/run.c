@@ -255,6 +255,8 @@ static void finish(Pool *p, int index) {
         sweep_remove_failed(p->sweep, run);
     } else if (status == OK && resumes(p, &w, exit_status)) {
         run->state = SWEEP_WAITING;
+    } else if (status == OK && exit_status == 0 && run->state == SWEEP_FAILED) {
+        run->attempts++; /* ended, and its end cannot be read: the reason says why; a note of failure would stay */
     } else if (status == OK) {
         run->state = SWEEP_FAILED;
         run->attempts++;

@@ -47,10 +47,15 @@ static int own_result(void *user, int position, int call, const int32_t *place, 
     return tool_set_result(&(ToolReader){&t->set, t->tokens}, position, call, place, result, room);
 }
 
-static Status create_own(ToolTeacher *t, Err *err) {
+bool tool_teacher_asks(const Config *config) {
+    return config->n_tools && own_step_of(config) < config->train.max_steps;
+}
+
+static Status create_own(ToolTeacher *t, const ToolPrograms *programs, Err *err) {
     int len = t->facts->max_len, n = t->config->train.batch_size;
     size_t tokens = batch_tokens(t->config, t->facts);
-    TRY(tool_set_open(&t->set, t->config->tools, t->n, t->facts, &t->calls, ROWS_TRAINED, err));
+    TRY(tool_set_open_with(&t->set, t->config->tools, t->n, t->facts, &t->calls, ROWS_TRAINED, programs,
+                           err));
     TRY(gpt_work_create(&t->work, t->gpt, len > WORK_TOKENS ? len : WORK_TOKENS, n, len, false, 1, NULL,
                         err));
     TRY(tool_writes_create(&t->writes, len, t->set.max_calls, own_result, t, err));
@@ -61,7 +66,7 @@ static Status create_own(ToolTeacher *t, Err *err) {
 }
 
 Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet *facts, const Gpt *gpt,
-                           Err *err) {
+                           const ToolPrograms *programs, Err *err) {
     ToolTeacher *t = out;
     *t = (ToolTeacher){.config = config,
                        .facts = facts,
@@ -89,7 +94,7 @@ Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet
                          .point_weight = t->point_weight,
                          .call_nats = t->call_nats,
                          .point_nats = t->point_nats};
-    return t->own_step < config->train.max_steps ? create_own(t, err) : OK;
+    return tool_teacher_asks(config) ? create_own(t, programs, err) : OK;
 }
 
 void tool_teacher_free(ToolTeacher *t) {

@@ -40,10 +40,13 @@ typedef struct ToolTeacher {
 } ToolTeacher;
 
 /* config is resolved; facts and gpt must outlive it, and *out stays where it is. Without tools nothing is allocated.
+ *   programs  NULL: none may be asked
  * ERR_INPUT: facts that give no reason for these calls (data/calls.h); as tool_set_open. ERR_NOMEM. Free with
  * tool_teacher_free, after an error too. */
 Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet *facts, const Gpt *gpt,
-                           Err *err);
+                           const ToolPrograms *programs, Err *err);
+/* Whether training with this config asks tools at all: from own_from on, where that is before the end. */
+bool tool_teacher_asks(const Config *config);
 void tool_teacher_free(ToolTeacher *t);
 /* Bytes that tool_teacher_create allocates. */
 double tool_teacher_bytes(const Config *config, const FactSet *facts);

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# Does a model that learned to call a calculator on sums of 1 to 4 digits add numbers of 5 to 12? And where the tool is off, or lies?
+# Measures: docs/math.md, "Tools inside the layers".
+#   scripts/reproduce_tools.sh [--quick | --full] [--out DIR] [--jobs N]
+#
+# Cost: 6 P operations a token, P = 108,000; 1,000 steps of some 1,400 tokens, three seeds, five arms; full: five seeds, three times the
+# steps, and numbers under names. The time is printed at the start.
+# shellcheck source=scripts/reproduce_lib.sh
+. "$(dirname "$0")/reproduce_lib.sh"
+reproduce_options "$@"
+# shellcheck source=scripts/reproduce_queue.sh
+. scripts/reproduce_queue.sh
+seeds="0 1 2" times=1
+[ "$form" = quick ] || seeds="0 1 2 3 4" times=3
+
+config=scripts/experiments/tools.yaml
+steps=(train.max_steps=$((1000 * times)))
+tool=(tools.0.tool=calculator tools.0.layer=1)
+arm plain "$config" "${steps[@]}"
+arm native "$config" "${tool[@]}" "${steps[@]}"
+arm coded "$config" "${tool[@]}" facts.given=false "${steps[@]}"
+arm last "$config" tools.0.tool=calculator tools.0.layer=2 "${steps[@]}"
+arm learned "$config" "${tool[@]}" model.pos=learned "${steps[@]}"
+[ "$form" = quick ] || arm named "$config" tools.0.tool=calculator tools.0.layer=2 model.n_layer=3 facts.named=3 model.block_size=80 train.max_steps=$((3000 * times))
+run_queue train
+
+# `rote tools eval` of the runs of an arm, as a list of paths and numbers in NAME-SEED.WORD.
+look() { # NAME WORD OPTIONS...
+    local name=$1 word=$2 seed to
+    shift 2
+    for seed in $seeds; do
+        to=$out/$name-$seed.$word
+        [ -e "$out/$name-$seed/DONE" ] || { echo "$name-$seed did not end" >&2 && exit 1; }
+        [ "$to" -nt "$rote" ] && [ "$to" -nt "$out/$name-$seed/DONE" ] && continue
+        "$rote" tools eval "$out/$name-$seed" --json "$@" | flatten >"$to" || exit 1
+    done
+}
+lengths=5-8,9-12
+arms="native coded last learned"
+[ "$form" = quick ] || arms="$arms named"
+for name in plain $arms; do look "$name" eval --digits $lengths; done
+for word in wrong none; do look native $word --inject $word --digits $lengths; done
+look native off --off --digits $lengths
+
+# One number for each seed: a figure of a group of facts.
+of() { # NAME WORD GROUP FIGURE
+    for seed in $seeds; do
+        awk -v g="\"$3\"" -v key="groups.$4" '$1 == "groups.facts" {is = ($0 == "groups.facts " g)} is && $1 == key {print $2}' "$out/$1-$seed.$2"
+    done
+}
+worst() { sort -n | awk 'NR == 1 {low = $1} {sum += $1} END {printf "%.4f (%.4f)", low, sum / NR}'; }
+share() { # NAME WORD GROUP PART WHOLE: over all seeds
+    paste <(of "$1" "$2" "$3" "$4") <(of "$1" "$2" "$3" "$5") | awk '{a += $1; b += $2} END {printf "%.4f", b ? a / b : 0}'
+}
+groups=("trained" "held out" "digits 5-8" "digits 9-12")
+row() { # NAME WORD
+    local group
+    for group in "${groups[@]}"; do printf ' | %s' "$(of "$1" "$2" "$group" accuracy | worst)"; done
+    printf ' |\n'
+}
+
+{
+    printf '# Tools inside the layers, %s form\n\n' "$form"
+    printf 'Sums `a + b =` of numbers of 1 to 4 digits, %s trained; width 64, two layers, no positions. *native*: a stage behind the\n' 20,000
+    printf 'first block calls a calculator; its calls and pointers are trained with labels. *plain*: the same model without the stage.\n'
+    printf 'Accuracy: greedy decoding gives all tokens of the result and its end; the tool is asked as the model asks. 1,000 facts\n'
+    printf 'of each group; the worst of seeds %s, and their mean in brackets.\n\n' "$seeds"
+    printf '| model | trained | held out | 5–8 digits | 9–12 digits |\n|---|---|---|---|---|\n'
+    printf '| plain'; row plain eval
+    printf '| native'; row native eval
+    printf '| native, questions coded'; row coded eval
+    printf '| native, stage behind the last block'; row last eval
+    printf '| native, learned positions'; row learned eval
+    [ "$form" = quick ] || { printf '| native, named numbers (three layers, three times the steps)'; row named eval; }
+    printf '| native, no call answered'; row native off
+    printf '| native, results injected: the wrong one is said'; row native wrong
+    printf '| native, results lost: the answer is said'; row native none
+    printf '\n1. *Beyond the trained lengths* the model adds as well as its pointers point: worst seed %s at 9–12 digits, behind the\n' "$(of native eval "digits 9-12" accuracy | worst)"
+    printf '   last block %s. The plain model hardly adds in range after as many steps, and not beyond.\n' "$(of last eval "digits 9-12" accuracy | worst)"
+    printf '2. *What is trained beside the answers matters most.* Where the digits of the questions are targets too, the model calls\n'
+    printf '   too early and says other digits than the result (%s at 9–12 digits; the same in range). A likely\n' "$(of coded eval "digits 9-12" accuracy | worst)"
+    printf '   reason, not shown here: it learns how long a number may be. `facts.given` leaves these targets out; the loss of\n'
+    printf '   calls then also weighs more, as there are fewer targets.\n'
+    printf '3. *Learned positions are no failure here* (%s at 9–12 digits, though no fact trained those positions).\n' "$(of learned eval "digits 9-12" accuracy | worst)"
+    printf '4. *The result is said because it was written*: no call answered, no answer; a wrong result is said as a right one is; a\n'
+    printf '   lost one ends the answer at once.\n'
+    printf '\nOf native with lost results the end is said at once in (share of calls, all seeds):'
+    for group in "${groups[@]}"; do printf ' %s (%s)' "$(share native none "$group" ended calls_due)" "$group"; done
+    printf '.\n\n## Why answers are wrong\n\nShare of all answers by their first cause, all seeds. Missed and false calls as shares of the calls that are due, and that were made.\n\n'
+    printf '| model | facts | accuracy | missed | early | false | argument | execution | decoding | calls missed | calls false |\n|---|---|---|---|---|---|---|---|---|---|---|\n'
+    for name in $arms; do
+        for group in "${groups[@]}"; do
+            printf '| %s | %s | %s' "$name" "$group" "$(of "$name" eval "$group" accuracy | awk '{s += $1} END {printf "%.4f", s / NR}')"
+            for cause in missed early false argument execution decoding; do printf ' | %s' "$(share "$name" eval "$group" wrong.$cause answers)"; done
+            printf ' | %s | %s |\n' "$(share "$name" eval "$group" calls_missed calls_due)" "$(share "$name" eval "$group" calls_false calls_made)"
+        done
+    done
+    seconds=$(cat "$out"/*/timing.json | awk -F'[:,]' '/"seconds"/ {sum += $2} END {printf "%.0f", sum}')
+    printf '\nTo reproduce: `scripts/reproduce_tools.sh --%s`; %s seconds of training on one thread each, while other programs ran.\n' "$form" "$seconds"
+} >"$page"
+cat "$page"
