@@ -216,30 +216,33 @@ void parallel_edit(Parallel *p, const Edits *edits) {
     for (int t = 0; t < p->teams; t++) gpt_work_edit(p->work[t], edits);
 }
 
+/* Begins a thread's forward pass: packs its part of the weights. Whether it has sequences, seq0 to seq1. */
+static bool begin_forward(Parallel *p, int n_seq, int *thread, int *seq0, int *seq1) {
+    *thread = omp_get_thread_num();
+    CHECK(omp_get_num_threads() == p->threads);
+    Team everyone = {*thread, p->threads, NULL};
+    weights_pack(&p->weights, p->g->ops, PACK_FORWARD, &everyone);
+#pragma omp barrier
+    if (*thread >= p->teams) return false;
+    *seq0 = share(n_seq, *thread, p->teams);
+    *seq1 = share(n_seq, *thread + 1, p->teams);
+    return true;
+}
+
 void parallel_tool_choices(Parallel *p, const Batch *batch, int32_t *call, int32_t *point) {
 #pragma omp parallel num_threads(p->threads)
     {
-        int thread = omp_get_thread_num();
-        CHECK(omp_get_num_threads() == p->threads);
-        Team everyone = {thread, p->threads, NULL};
-        weights_pack(&p->weights, p->g->ops, PACK_FORWARD, &everyone);
-#pragma omp barrier
-        if (thread < p->teams)
-            gpt_tool_choices(p->g, p->work[thread], batch, share(batch->n_seq, thread, p->teams),
-                             share(batch->n_seq, thread + 1, p->teams), call, point);
+        int thread, seq0, seq1;
+        if (begin_forward(p, batch->n_seq, &thread, &seq0, &seq1))
+            gpt_tool_choices(p->g, p->work[thread], batch, seq0, seq1, call, point);
     }
 }
 
 void parallel_code_lengths(Parallel *p, const Batch *batch, double *nats, int32_t *best) {
 #pragma omp parallel num_threads(p->threads)
     {
-        int thread = omp_get_thread_num();
-        CHECK(omp_get_num_threads() == p->threads);
-        Team everyone = {thread, p->threads, NULL};
-        weights_pack(&p->weights, p->g->ops, PACK_FORWARD, &everyone);
-#pragma omp barrier
-        if (thread < p->teams)
-            gpt_code_lengths(p->g, p->work[thread], batch, share(batch->n_seq, thread, p->teams),
-                             share(batch->n_seq, thread + 1, p->teams), nats, best);
+        int thread, seq0, seq1;
+        if (begin_forward(p, batch->n_seq, &thread, &seq0, &seq1))
+            gpt_code_lengths(p->g, p->work[thread], batch, seq0, seq1, nats, best);
     }
 }

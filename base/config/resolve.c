@@ -177,7 +177,7 @@ static Status resolve_train(TrainConfig *t, int n_facts, int max_len, double jun
     if (t->parametrization == PARAM_MUP && t->optimizer == OPT_SGD)
         return err_set(
             err, ERR_INPUT,
-            "train.parametrization is mup and train.optimizer is sgd, for which mup is not implemented; use "
+            "train.parametrization is mup and train.optimizer is sgd, for which mup has no rule here; use "
             "adamw, muon or soap, or parametrization standard");
     if (*t->init_hash && !*t->init_from)
         return err_set(

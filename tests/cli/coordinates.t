@@ -171,8 +171,8 @@ $ rote coordinates --widths 7,9
 2> rote: model.n_embd is 7 and model.n_head is 2: n_head must divide n_embd; set n_embd to 8, or n_head to 1
 [2]
 $ rote coordinates train.optimizer=sgd --widths 8,16
-2> rote: train.parametrization is mup and train.optimizer is sgd, for which mup is not implemented; use adamw, muon or soap, or parametrization standard
+2> rote: train.parametrization is mup and train.optimizer is sgd, for which mup has no rule here; use adamw, muon or soap, or parametrization standard
 [2]
 $ rote train facts.n=8 train.parametrization=mup train.optimizer=sgd --out x
-2> rote: train.parametrization is mup and train.optimizer is sgd, for which mup is not implemented; use adamw, muon or soap, or parametrization standard
+2> rote: train.parametrization is mup and train.optimizer is sgd, for which mup has no rule here; use adamw, muon or soap, or parametrization standard
 [2]
