@@ -109,6 +109,7 @@ static void pairs(void **state) {
     Fake f = {3, 0}; /* 2 in each class */
     LogitInputs inputs = fake_inputs(&f);
     assert_int_equal(logit_classes_create(&classes, &inputs, &err), OK);
+    assert_true(classes.all == 3 && classes.inputs[0] == 2 && classes.inputs[1] == 2);
     logit_classes_free(&classes);
     f.n = 2;
     assert_int_equal(logit_classes_create(&classes, &inputs, &err), ERR_INPUT);

@@ -24,6 +24,10 @@ Status json_out(json_t *object, Err *err) {
 
 json_t *json_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
+json_t *json_triple(Interval x) {
+    return json_pack("[o, o, o]", json_number(x.value), json_number(x.low), json_number(x.high));
+}
+
 json_t *json_name(const char *name) { return json_string(show_name(name)); }
 
 json_t *json_seed(uint64_t seed) {

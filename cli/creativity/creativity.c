@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/number.h"
 #include "cli/common/args.h"
 #include "cli/common/json.h"
 #include "cli/common/output.h"
@@ -24,10 +25,6 @@ typedef struct Job {
 
 /* ---- output ---- */
 
-static json_t *interval_json(const Interval *x) {
-    return json_pack("[o, o, o]", json_number(x->value), json_number(x->low), json_number(x->high));
-}
-
 static void put(json_t *object, const char *key, double value) {
     json_object_set_new(object, key, json_number(value));
 }
@@ -42,10 +39,10 @@ static json_t *figures_json(const Creativity *c) {
     put_count(out, "n", c->n);
     put(out, "valid", c->valid);
     put(out, "trained", c->trained);
-    json_object_set_new(out, "coherence", interval_json(&c->coherence));
-    json_object_set_new(out, "memorized", interval_json(&c->memorized));
-    json_object_set_new(out, "novel", interval_json(&c->novel));
-    json_object_set_new(out, "creativity", interval_json(&c->creativity));
+    json_object_set_new(out, "coherence", json_triple(c->coherence));
+    json_object_set_new(out, "memorized", json_triple(c->memorized));
+    json_object_set_new(out, "novel", json_triple(c->novel));
+    json_object_set_new(out, "creativity", json_triple(c->creativity));
     put(out, "ideal", c->ideal);
     put(out, "ratio", c->creativity.value / c->ideal);
     json_object_set_new(out, "distinct", distinct);
@@ -84,7 +81,7 @@ static void print_point(const char *words, const Creativity *c) {
            share(low, c->creativity.low < 0 ? 0 : c->creativity.low), share(high, c->creativity.high),
            share(e, c->creativity.value / c->ideal));
     if (isnan(c->entropy.chao_shen)) printf(" %7s", "-");
-    else printf(" %7.2f", c->entropy.chao_shen / 0.69314718055994531);
+    else printf(" %7.2f", bits_of_nats(c->entropy.chao_shen));
     if (isnan(c->vendi)) printf(" %6s %6s %7s\n", "-", "-", "-"); /* --classes */
     else printf(" %6s %6.1f %5.1f/%d\n", share(f, c->distinct[1]), c->vendi, c->longest_mean, c->longest);
     fflush(stdout);

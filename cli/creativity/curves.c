@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
+
 enum { AGAIN_SEED = 1000 };
 
 /* ---- the curves ---- */
@@ -67,7 +69,7 @@ static Status measure_point(SamplerCurves *curves, const Source *s, int c, int p
     if (status == OK) status = creativity_count(one, &samples, &s->trained, &s->task, err);
     texts_free(&samples);
     *out = (PlanePoint){one->coherence.value, one->creativity.value / one->ideal,
-                        one->entropy.chao_shen / 0.69314718055994531};
+                        bits_of_nats(one->entropy.chao_shen)};
     return status;
 }
 

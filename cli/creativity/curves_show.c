@@ -132,23 +132,18 @@ Status sampler_curves_print(const SamplerCurves *curves, Err *err) {
 
 /* ---- for programs ---- */
 
-static json_t *interval_json(Interval x) {
-    return json_pack("[o, o, o]", json_number(x.value), json_number(x.low), json_number(x.high));
-}
-
 static json_t *levels_json(const SamplerCurves *curves, int c, Measure measure, const double *level, int n) {
     json_t *list = json_array();
     for (int i = 0; i < n; i++) {
         json_t *one = json_object();
         json_object_set_new(one, "level", json_number(level[i]));
-        json_object_set_new(one, "ratio",
-                            interval_json(over_replicates(curves, c, measure, level[i], false)));
+        json_object_set_new(one, "ratio", json_triple(over_replicates(curves, c, measure, level[i], false)));
         json_object_set_new(one, "ratio_less",
-                            interval_json(over_replicates(curves, c, measure, level[i], true)));
+                            json_triple(over_replicates(curves, c, measure, level[i], true)));
         if (measure == AT_ENTROPY)
             json_object_set_new(
                 one, "coherence",
-                interval_json(over_replicates(curves, c, COHERENCE_AT_ENTROPY, level[i], false)));
+                json_triple(over_replicates(curves, c, COHERENCE_AT_ENTROPY, level[i], false)));
         json_array_append_new(list, one);
     }
     return list;
@@ -182,8 +177,8 @@ Status sampler_curves_json(const SamplerCurves *curves, Err *err) {
         Interval less = over_replicates(curves, c, AREA, 0, true);
         json_object_set_new(one, "curve", json_string(curves->curve[c].name));
         json_object_set_new(one, "points", points_json(curves, c));
-        json_object_set_new(one, "area", interval_json(over_replicates(curves, c, AREA, 0, false)));
-        json_object_set_new(one, "area_less", interval_json(less));
+        json_object_set_new(one, "area", json_triple(over_replicates(curves, c, AREA, 0, false)));
+        json_object_set_new(one, "area_less", json_triple(less));
         json_object_set_new(one, "verdict", c ? json_string(verdict_of(&less)) : json_null());
         json_object_set_new(one, "at_coherence",
                             levels_json(curves, c, AT_COHERENCE, coherence_level, COHERENCES));

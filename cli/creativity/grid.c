@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 static Status add_value(const Grid *grid, GridAxis *axis, const char *value, size_t length, Err *err) {
     if (length == 0 || length >= GRID_VALUE_MAX)
         return err_set(err, ERR_INPUT, "%s %s: '%.*s' is not a value", grid->option, axis->name, (int)length,
                        value);
-    void *grown = realloc(axis->value, (size_t)(axis->n + 1) * sizeof *axis->value);
+    void *grown = memory_one_more(axis->value, (size_t)axis->n, sizeof *axis->value);
     if (!grown) return err_set(err, ERR_NOMEM, "no memory for the values of %s %s", grid->option, axis->name);
     axis->value = grown;
     snprintf(axis->value[axis->n++], GRID_VALUE_MAX, "%.*s", (int)length, value);

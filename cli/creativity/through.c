@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/exact.h"
+#include "base/memory.h"
 #include "cli/common/json.h"
 #include "cli/common/show.h"
 #include "eval/evaluate.h"
@@ -32,7 +33,7 @@ static Status memorized(Moment *m, const Source *s, Err *err) {
 static Status add_moment(Moments *out, const Source *s, const char *dir, Err *err) {
     Texts samples = {0};
     Creativity c;
-    void *grown = realloc(out->moment, (size_t)(out->n + 1) * sizeof *out->moment);
+    void *grown = memory_one_more(out->moment, (size_t)out->n, sizeof *out->moment);
     if (!grown) return err_set(err, ERR_NOMEM, "no memory for %d models", out->n + 1);
     out->moment = grown;
     Moment *m = &out->moment[out->n];

@@ -113,7 +113,6 @@ static Status take_symbols(Job *job, Err *err) {
 static Status study_one(Job *job, const Run *run, LogitsView *view, LogitStudy *study, LogitChecks *checks,
                         Err *err) {
     const Gpt *g = &run->gpt;
-    int64_t inputs = 0;
     *view = (LogitsView){.run = run,
                          .inputs = &job->inputs,
                          .study = study,
@@ -127,9 +126,9 @@ static Status study_one(Job *job, const Run *run, LogitsView *view, LogitStudy *
     Status status = logit_study(study, g, &job->inputs, &job->plan, err);
     if (status == ERR_INPUT) err_prefix(err, "logits: ");
     TRY(status);
-    for (int c = 0; c < study->classes.n; c++) inputs += study->classes.inputs[c];
     if (job->plan.figures_alone || view->layer < view->n_layer) return OK;
-    status = logit_checks(checks, g, job->n_others ? job->model[0] : NULL, &job->inputs, inputs, err);
+    status =
+        logit_checks(checks, g, job->n_others ? job->model[0] : NULL, &job->inputs, study->classes.all, err);
     view->checks = checks;
     if (status != OK) logit_study_free(study);
     return status;
@@ -221,6 +220,8 @@ static Status check(Job *job, Err *err) {
         return err_set(err, ERR_INPUT, "logits: --at is '%s', allowed: answer, all", at);
     if (args_has(args, "classes") + args_has(args, "class") + args_has(args, "by") > 1)
         return err_set(err, ERR_INPUT, "logits: --classes, --class and --by exclude each other");
+    if (args_has(args, "classes") && args_has(args, "most"))
+        return err_set(err, ERR_INPUT, "logits: --classes and --most exclude each other");
     if (args_has(args, "chain")) return err_set(err, ERR_INPUT, "logits: --chain needs --null");
     if (args_has(args, "checkpoints") && csv)
         return err_set(err, ERR_INPUT, "logits: --checkpoints and --csv exclude each other");

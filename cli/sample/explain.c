@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/exact.h"
+#include "base/number.h"
 #include "cli/common/json.h"
 #include "cli/common/show.h"
 #include "eval/sampling/stage.h"
@@ -93,7 +94,7 @@ static void take_stage(void *context, int number, const Candidates *c) {
 static void print_step(Explanation *e, const SampleStep *step, const char *drawn) {
     printf(
         "position %d: %s (p %.4f)   logits: sigma %.3f, largest %.2f sigma above the mean, entropy %.3f bits",
-        step->position, drawn, step->p, e->deviation, e->largest, e->entropy / 0.69314718055994531);
+        step->position, drawn, step->p, e->deviation, e->largest, bits_of_nats(e->entropy));
     if (e->kstar.sigma > 0)
         printf(", k* %d (bulk: sigma %.3f, largest %.2f)", e->kstar.k, e->kstar.sigma, e->kstar.largest);
     putchar('\n');

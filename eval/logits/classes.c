@@ -34,6 +34,7 @@ static Status count(LogitClasses *out, LogitInputs *inputs, Err *err) {
         LogitInput input;
         TRY(inputs->next(inputs->source, &input, &more, err));
         if (!more) return OK;
+        out->all++;
         for (int c = 0; c < inputs->n_classes; c++)
             if (input.classes >> c & 1) {
                 out->inputs[c]++;

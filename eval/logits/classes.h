@@ -32,6 +32,7 @@ typedef struct FigureSum {
 
 typedef struct LogitClasses {
     int n;
+    int64_t all; /* inputs; those of the classes are more where an input is in several */
     int64_t rows[LOGIT_CLASSES_MAX], inputs[LOGIT_CLASSES_MAX], stride[LOGIT_CLASSES_MAX];
     int kept[LOGIT_CLASSES_MAX];
     FigureSum *sum; /* n x LOGIT_FIGURES */

@@ -122,24 +122,29 @@ static void variance_bars(FILE *out, const Looked *l) {
 
 /* ---- figures ---- */
 
+static void keep_depth(Looked *l, int layer, const LogitStudy *study) {
+    l->depth[layer] = layer;
+    for (int c = 0; c < study->classes.n; c++)
+        l->kstar[c][layer] = study->classes.sum[c * LOGIT_FIGURES + FIGURE_kstar].mean;
+}
+
 static Status look(Looked *l, const Run *run, LogitInputs *inputs, LogitStudyPlan *plan, Err *err) {
     int n_layer = run->gpt.config.n_layer;
     FigureSummary s;
     l->inputs = inputs;
     l->layers = n_layer < LAYERS_MAX ? n_layer : LAYERS_MAX;
     plan->figures_alone = true;
-    for (int at = 0; at <= l->layers; at++) {
+    for (int at = 0; at <= l->layers && at < n_layer; at++) {
         LogitStudy one;
         plan->rows.layer = at;
         TRY(logit_study(&one, &run->gpt, inputs, plan, err));
-        l->depth[at] = at;
-        for (int c = 0; c < inputs->n_classes; c++)
-            l->kstar[c][at] = one.classes.sum[c * LOGIT_FIGURES + FIGURE_kstar].mean;
+        keep_depth(l, at, &one);
         logit_study_free(&one);
     }
     plan->figures_alone = false;
     plan->rows.layer = n_layer;
     TRY(logit_study(&l->study, &run->gpt, inputs, plan, err));
+    if (n_layer <= LAYERS_MAX) keep_depth(l, n_layer, &l->study);
     Status status = figure_summary(&s, &l->study.classes, 0, FIGURE_sigma, err);
     l->sigma = s.mean < NULL_S_MAX ? s.mean : NULL_S_MAX;
     return status;

@@ -267,6 +267,9 @@ $ rote logits r0 --class 'x=regex:^zzz'
 $ rote logits r0 --class 'x=token:1' --by tag
 2> rote: logits: --classes, --class and --by exclude each other
 [2]
+$ rote logits r0 --classes p.txt --most 3
+2> rote: logits: --classes and --most exclude each other
+[2]
 $ rote logits r0 --layer 3
 2> rote: logits: --layer is 3; the model has 2 blocks: 0 (before them) to 2
 [2]
