@@ -373,6 +373,35 @@ static void gguf_refused(const char *architecture, const char *more, uint32_t va
     gpt_free(&g);
 }
 
+/* tokenizer.json cannot hold the text: nothing is written. A path that JSON cannot hold is stored escaped. */
+static void gguf_odd_texts(void **state) {
+    (void)state;
+    static const char name[] = "<|endoftext|>";
+    Gpt g;
+    Bytes b = {0};
+    Err err = {0};
+    Imported imported;
+    Origin origin;
+    bool is_import;
+    ModelConfig c = llama_type();
+    make_gpt(&g, &c);
+    put_gguf(&b, &g, "llama", NULL, 0, -1);
+    char *token = memmem(b.data, b.size, name, sizeof name - 1);
+    assert_non_null(token);
+    *token = '\xff';
+    write_file("x.gguf", b.data, b.size);
+    assert_int_equal(import("x.gguf", &imported, &err), ERR_INPUT);
+    assert_non_null(strstr(err.msg, "x.gguf: token 0, \"\\xFF|endoftext|>\", is not UTF-8 or has a NUL"));
+    assert_false(file_exists(in_dir("run")));
+    *token = '<';
+    write_file("\xe9\\.gguf", b.data, b.size);
+    if (import("\xe9\\.gguf", &imported, &err) != OK) fail_msg("%s", err.msg);
+    assert_int_equal(origin_read(in_dir("run"), &origin, &is_import, &err), OK);
+    assert_string_equal(strrchr(origin.file, '/'), "/\\xE9\\\\.gguf");
+    bytes_free(&b);
+    gpt_free(&g);
+}
+
 static void gguf_refusals(void **state) {
     (void)state;
     gguf_refused("gpt2", NULL, 0, -1, "its architecture is 'gpt2', rote reads llama and qwen2");
@@ -397,6 +426,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(gguf_llama, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(gguf_qwen2, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(gguf_refusals, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(gguf_odd_texts, make_dir, remove_dir),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

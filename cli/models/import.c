@@ -24,7 +24,7 @@ static void print_text(const Imported *m, const char *dir) {
     const ModelConfig *c = &m->config.model;
     printf("%s\n", show_name(dir));
     printf("from        ");
-    text_show(stdout, m->origin.file);
+    text_show_message(stdout, m->origin.file); /* escaped already */
     printf(" (%s, %s, XXH3 %.8s)\n", m->origin.format, show_bytes((double)m->origin.bytes), m->origin.hash);
     printf("model       %s parameters: %d blocks of width %d, %d heads (%d of keys and values), ",
            show_int(m->params), c->n_layer, c->n_embd, c->n_head, c->n_kv_head);
@@ -33,7 +33,7 @@ static void print_text(const Imported *m, const char *dir) {
     printf("tokens      %s; texts begin with %d (%s)", show_int(c->vocab_size), m->bos, m->bos_text);
     if (m->eos >= 0) printf(" and end with %d (%s)", m->eos, m->eos_text);
     printf("\ntry         rote sample %s --prompt \"The capital of France is\" --max-tokens 40 --greedy\n",
-           dir);
+           show_name(dir));
 }
 
 static Status cmd_import(const Args *args, Err *err) {

@@ -31,15 +31,12 @@ static Status origin_text(const Origin *o, char **out, Err *err) {
     return status;
 }
 
-Status origin_write(const char *dir, Origin *origin, const Tokenizer *tokenizer, Err *err) {
+Status origin_write(const char *dir, Origin *origin, const char *tokenizer, Err *err) {
     char *text;
-    TRY(tokenizer_json_text(tokenizer, &text, err));
-    content_hash(text, strlen(text), origin->tokenizer);
-    Status status = write_file(dir, "tokenizer.json", text, err);
-    free(text);
-    TRY(status);
+    content_hash(tokenizer, strlen(tokenizer), origin->tokenizer);
+    TRY(write_file(dir, "tokenizer.json", tokenizer, err));
     TRY(origin_text(origin, &text, err));
-    status = write_file(dir, "origin.json", text, err);
+    Status status = write_file(dir, "origin.json", text, err);
     free(text);
     return status;
 }

@@ -5,20 +5,24 @@
 
 #include <stdbool.h>
 
+#include "base/config/config.h"
+#include "base/escape.h"
 #include "data/facts.h"
 #include "data/tokenizer/tokenizer.h"
 #include "model/gpt.h"
 
 typedef struct Origin {
     char format[16]; /* "gguf", "hf" */
-    char file[1024]; /* as the user named it */
+    char file[ESCAPED_MAX *
+              CONFIG_PATH_MAX]; /* as the user named it, escaped (base/escape.h): JSON holds UTF-8 only */
     int64_t bytes;
     char hash[33];      /* XXH3-128 of its bytes */
     char tokenizer[33]; /* that of tokenizer.json beside origin.json */
 } Origin;
 
-/* Writes both files; fills origin->tokenizer. ERR_IO, ERR_NOMEM. */
-Status origin_write(const char *dir, Origin *origin, const Tokenizer *tokenizer, Err *err);
+/* Writes both files, tokenizer.json with the text `tokenizer` (tokenizer_json_text); fills origin->tokenizer.
+ * ERR_IO, ERR_NOMEM. */
+Status origin_write(const char *dir, Origin *origin, const char *tokenizer, Err *err);
 
 /* *imported: whether the run in dir was; *out is then filled (NULL: not asked for). ERR_FORMAT: torn or altered.
  * ERR_IO, ERR_NOMEM. */
