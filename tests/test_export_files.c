@@ -76,6 +76,9 @@ static void own_safetensors(void **state) {
     Err err;
     json_error_t why;
     ModelConfig c = llama_type();
+    c.bos = 3;
+    c.qkv_bias = true;
+    c.tool = (ToolStage){.n_tools = 2, .layer = 1, .n_pointers = 5, .runs = 0x80000001};
     make_gpt(&g, &c);
     export_to(&g, EXPORT_SAFETENSORS, in_dir("m.safetensors"), -1);
     assert_int_equal(safetensors_read(in_dir("m.safetensors"), SIZE_MAX, &file, &err), OK);
@@ -91,6 +94,18 @@ static void own_safetensors(void **state) {
     json_t *config = json_loads(safetensors_meta(&file, "config"), 0, &why);
     assert_int_equal(json_integer_value(json_object_get(config, "n_kv_head")), 2);
     assert_string_equal(json_string_value(json_object_get(config, "pos")), "rope");
+    assert_int_equal(json_integer_value(json_object_get(config, "bos")), 3);
+    assert_true(json_is_true(json_object_get(config, "qkv_bias")));
+    assert_true(json_is_false(json_object_get(config, "bias")));
+    assert_true(json_real_value(json_object_get(config, "rope_theta")) == 500);
+    for (int i = 0; config_key_name(i); i++) /* none is forgotten */
+        if (!strncmp(config_key_name(i), "model.", 6))
+            assert_non_null(json_object_get(config, config_key_name(i) + 6));
+    const json_t *tools = json_object_get(config, "tools");
+    assert_int_equal(json_integer_value(json_object_get(tools, "n_tools")), 2);
+    assert_int_equal(json_integer_value(json_object_get(tools, "layer")), 1);
+    assert_int_equal(json_integer_value(json_object_get(tools, "n_pointers")), 5);
+    assert_int_equal(json_integer_value(json_object_get(tools, "runs")), 0x80000001);
     json_decref(config);
     safetensors_free(&file);
     gpt_free(&g);

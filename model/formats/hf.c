@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/config/section.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "model/formats/npz.h"
@@ -246,15 +247,16 @@ static json_t *llama_config(const ModelConfig *c, int eos) {
         token_or_null(eos), "torch_dtype", dtype_name());
 }
 
+/* All keys of the model, and the shape of the stage of its tools, whose sizes no key has. */
 static json_t *own_config(const ModelConfig *c) {
-    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:f, s:s, s:f, s:s, s:b, s:b, s:b, s:s, s:s}",
-                     "n_layer", c->n_layer, "n_head", c->n_head, "n_kv_head", c->n_kv_head, "n_embd",
-                     c->n_embd, "n_inner", c->n_inner, "block_size", c->block_size, "vocab_size",
-                     c->vocab_size, "norm", config_choice("model.norm", (int)c->norm), "norm_eps",
-                     c->norm_eps, "pos", config_choice("model.pos", (int)c->pos), "rope_theta", c->rope_theta,
-                     "act", config_choice("model.act", (int)c->act), "gated", c->gated, "bias", c->bias,
-                     "tie_weights", c->tie_weights, "attn", config_choice("model.attn", (int)c->attn), "mlp",
-                     config_choice("model.mlp", (int)c->mlp));
+    Config config = {.model = *c};
+    json_t *model = config_section(&config, "model");
+    if (c->tool.n_tools > 0)
+        json_object_set_new(model, "tools",
+                            json_pack("{s:i, s:i, s:i, s:I}", "n_tools", c->tool.n_tools, "layer",
+                                      c->tool.layer, "n_pointers", c->tool.n_pointers, "runs",
+                                      (json_int_t)c->tool.runs));
+    return model;
 }
 
 /* ---- the three formats ---- */

@@ -4,7 +4,8 @@
  *                layernorm + learned or no positions + plain MLP, LLaMA's for rmsnorm + rope + gated MLP, as
  *                a Qwen2 where q, k and v alone have biases
  *   npz          one file for numpy.load, with rote's tensor names
- *   safetensors  one file, with rote's tensor names and the model's config in the metadata
+ *   safetensors  one file, with rote's tensor names; in the metadata, as "config", every key of the config's section
+ *                model, and of a model with tools the shape of their stage (ToolStage)
  *
  * In hf, BOS is the row model.bos of the embedding, bos_token_id, and the first input of a sequence. GPT-2 stores
  * its matrices transposed, and q, k and v as one matrix. LLaMA rotates channels i and i + hd/2 of a head as a pair,
