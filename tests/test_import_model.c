@@ -27,13 +27,15 @@ static void write_file(const char *name, const void *data, size_t size) {
     if (file_write_atomic(in_dir(name), data, size, &err) != OK) fail_msg("%s", err.msg);
 }
 
-static Status import(const char *name, Imported *out, Err *err) {
+static Status import_context(const char *name, int context, Imported *out, Err *err) {
     char path[128], run[128];
     strcpy(path, in_dir(name));
     strcpy(run, in_dir("run"));
-    const ImportModel options = {.path = path, .dir = run, .context = 2048, .bos = -1};
+    const ImportModel options = {.path = path, .dir = run, .context = context, .bos = -1};
     return import_model(&options, out, err);
 }
+
+static Status import(const char *name, Imported *out, Err *err) { return import_context(name, 0, out, err); }
 
 /* The run in "run" has the parameters of g, and its tokenizer. */
 static void expect_run(const Gpt *g) {
@@ -100,6 +102,34 @@ static void hf_gpt2_variants(void **state) {
     c.act = ACT_RELU;
     c.n_inner = 41;
     round_trip(&c);
+}
+
+/* Of learned positions the first ones are read; there are no more than the model has. */
+static void hf_gpt2_context(void **state) {
+    (void)state;
+    enum { SHORT = 5 };
+    Gpt g;
+    Run run;
+    Err err = {0};
+    Imported imported;
+    ModelConfig c = gpt2_type();
+    make_gpt(&g, &c);
+    export_to(&g, EXPORT_HF, in_dir("hf"), -1);
+    write_file("hf/tokenizer.json", TOKENIZER, sizeof TOKENIZER - 1);
+    assert_int_equal(import_context("hf", T + 1, &imported, &err), ERR_INPUT);
+    assert_non_null(strstr(err.msg, "its positions are learned, 9 of them: --context takes at most 9"));
+    assert_false(file_exists(in_dir("run")));
+    if (import_context("hf", SHORT, &imported, &err) != OK) fail_msg("%s", err.msg);
+    assert_int_equal(run_open_text(&run, in_dir("run"), NULL, NULL, &err), OK);
+    assert_int_equal(run.gpt.config.block_size, SHORT);
+    for (int i = 0; i < g.table.count; i++) {
+        const Tensor *all = &g.table.tensor[i], *some = params_find(&run.gpt.table, all->name);
+        assert_true(some && (some->rows == all->rows || !strcmp(all->name, "wpe")));
+        assert_memory_equal(run.gpt.params + some->offset, g.params + all->offset,
+                            (size_t)some->rows * (size_t)some->cols * sizeof(real));
+    }
+    run_close(&run);
+    gpt_free(&g);
 }
 
 static void hf_qwen2(void **state) {
@@ -421,6 +451,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(hf_llama_variants, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(hf_gpt2, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(hf_gpt2_variants, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(hf_gpt2_context, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(hf_qwen2, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(hf_refusals, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(gguf_llama, make_dir, remove_dir),

@@ -7,8 +7,6 @@
 #include "data/text.h"
 #include "store/foreign/import.h"
 
-enum { CONTEXT = 2048 };
-
 static Status print_json(const Imported *m, const char *dir, Err *err) {
     const ModelConfig *c = &m->config.model;
     return json_out(json_pack("{s:s, s:s, s:s, s:I, s:s, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}",
@@ -37,7 +35,7 @@ static void print_text(const Imported *m, const char *dir) {
 }
 
 static Status cmd_import(const Args *args, Err *err) {
-    int64_t context = CONTEXT, bos = -1;
+    int64_t context = 0, bos = -1;
     static Imported imported;
     const char *dir = args_value(args, "out");
     if (!dir) return err_set(err, ERR_INPUT, "import: --out is missing: the folder of the new run");
@@ -53,7 +51,8 @@ static Status cmd_import(const Args *args, Err *err) {
 
 static const Option import_options[] = {
     OPTION("out", "RUN", "the folder of the new run"),
-    OPTION("context", "N", "tokens that the model reads at most (default: 2048, or what it was made for)"),
+    OPTION("context", "N",
+           "tokens that the model reads at most (default: 2048); never more than it was made for"),
     OPTION("bos", "TOKEN", "the token before every text (default: as the file says)"),
     JSON_OPTION,
     END_OPTION,

@@ -27,9 +27,13 @@ typedef struct ForeignModel {
     ModelConfig config;
     ForeignNames names;
     bool rope_halves; /* a pair is i and i + hd/2 */
+    int positions;    /* learned: rows of wpe there, of which the first block_size are read */
     ForeignTensor *tensor;
     int n_tensors;
 } ForeignModel;
+
+/* Tokens that a model reads which was made for so many: at most `asked`; 0, not asked: at most 2048. */
+int foreign_context(int made_for, int asked);
 
 const ForeignTensor *foreign_find(const ForeignModel *m, const char *name); /* NULL: absent */
 

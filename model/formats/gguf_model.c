@@ -126,7 +126,7 @@ static Status read_structure(const Reader *s, int context, ForeignModel *m) {
     TRY(read_size(s, "context_length", true, &c->block_size));
     TRY(read_number(s, "rope.freq_base", &c->rope_theta));
     TRY(read_number(s, "attention.layer_norm_rms_epsilon", &c->norm_eps));
-    if (c->block_size > context) c->block_size = context;
+    c->block_size = foreign_context(c->block_size, context);
     c->tie_weights = !foreign_find(m, "output.weight");
     const ForeignTensor *embedding = foreign_find(m, "token_embd.weight");
     if (!embedding) return err_set(s->err, ERR_INPUT, "%s: tensor 'token_embd.weight' is missing", s->path);
