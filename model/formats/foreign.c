@@ -187,7 +187,9 @@ static Status read_part(const ForeignModel *m, const ForeignTensor *t, const Ten
     return status;
 }
 
-static bool is_rotated(const Tensor *t) { return strstr(t->name, ".attn.q.") || strstr(t->name, ".attn.k."); }
+bool foreign_is_rotated(const Tensor *ours) {
+    return strstr(ours->name, ".attn.q.") || strstr(ours->name, ".attn.k.");
+}
 
 static Status take(const Gpt *g, ForeignModel *m, const Tensor *want, real *room, Err *err) {
     Source source;
@@ -202,7 +204,7 @@ static Status take(const Gpt *g, ForeignModel *m, const Tensor *want, real *room
     TRY(source.parts > 1 || source.transposed
             ? read_part(m, t, want, &source, out, err)
             : read_numbers(m, t, (int64_t)want->rows * want->cols, out, err));
-    if (m->rope_halves && is_rotated(want)) { /* a bias has one number a row */
+    if (m->rope_halves && foreign_is_rotated(want)) { /* a bias has one number a row */
         int64_t rows = want->matrix ? want->rows : want->cols;
         pairs_from_halves(out, room, rows, want->matrix ? want->cols : 1, c->n_embd / c->n_head);
     }

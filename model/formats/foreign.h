@@ -44,6 +44,8 @@ Status foreign_weights(const Gpt *g, ForeignModel *m, Err *err);
 
 /* The name of one of our tensors there; false: it has none of its own. */
 bool foreign_name(char out[96], const Tensor *ours, ForeignNames names);
+/* Whether rotary positions turn its outputs: weights and biases of q and k. Their rows are in the files' order. */
+bool foreign_is_rotated(const Tensor *ours);
 
 void foreign_free(ForeignModel *m);
 

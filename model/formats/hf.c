@@ -12,6 +12,7 @@
 #include "base/config/section.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "model/formats/foreign.h"
 #include "model/formats/npz.h"
 #include "model/formats/safetensors.h"
 
@@ -145,38 +146,37 @@ static void halves_from_pairs(real *to, const real *from, int heads, int hd, int
         }
 }
 
-static Status llama_tensors(Tensors *t) {
-    static const struct {
-        const char *to, *from;
-    } linear[] = {{"self_attn.q_proj", "attn.q"}, {"self_attn.k_proj", "attn.k"},
-                  {"self_attn.v_proj", "attn.v"}, {"self_attn.o_proj", "attn.o"},
-                  {"mlp.gate_proj", "mlp.gate"},  {"mlp.up_proj", "mlp.up"},
-                  {"mlp.down_proj", "mlp.out"}};
+static Status copy_to_llama(Tensors *t, const Tensor *from) {
+    char name[96];
     const ModelConfig *c = &t->g->config;
-    int d = c->n_embd, hd = d / c->n_head;
-    TRY(copy(t, -1, "model.embed_tokens.weight", "wte", c->vocab_size, d));
-    for (int l = 0; l < c->n_layer; l++) {
-        char name[96], from[48];
-        snprintf(name, sizeof name, "model.layers.%d.input_layernorm.weight", l);
-        TRY(copy(t, l, name, "norm1.weight", d, 0));
-        snprintf(name, sizeof name, "model.layers.%d.post_attention_layernorm.weight", l);
-        TRY(copy(t, l, name, "norm2.weight", d, 0));
-        for (size_t i = 0; i < sizeof linear / sizeof *linear; i++)
-            for (int bias = 0; bias < (c->bias || (c->qkv_bias && i < 3) ? 2 : 1); bias++) {
-                snprintf(name, sizeof name, "model.layers.%d.%s.%s", l, linear[i].to,
-                         bias ? "bias" : "weight");
-                snprintf(from, sizeof from, "%s.%s", linear[i].from, bias ? "bias" : "weight");
-                const Tensor *source = ours(t, l, from);
-                CHECK(source);
-                int rows = bias ? source->cols : source->rows, cols = bias ? 0 : source->cols;
-                TRY(copy(t, l, name, from, rows, cols));
-                if (i < 2) /* q and k */
-                    halves_from_pairs((real *)t->file.tensor[t->file.n_tensors - 1].data, data_of(t, source),
-                                      rows / hd, hd, bias ? 1 : cols);
-            }
-    }
-    TRY(copy(t, -1, "model.norm.weight", "norm_f.weight", d, 0));
-    return c->tie_weights ? OK : copy(t, -1, "lm_head.weight", "head.weight", c->vocab_size, d);
+    int hd = c->n_embd / c->n_head, rows = from->matrix ? from->rows : from->cols;
+    int64_t cols = from->matrix ? from->cols : 0;
+    CHECK(foreign_name(name, from, NAMES_HF_LLAMA));
+    real *data = new_tensor(t, name, rows, cols);
+    if (!data) return ERR_NOMEM;
+    if (foreign_is_rotated(from)) halves_from_pairs(data, data_of(t, from), rows / hd, hd, cols ? cols : 1);
+    else memcpy(data, data_of(t, from), (size_t)from->rows * (size_t)from->cols * sizeof(real));
+    return OK;
+}
+
+/* In the order of Hugging Face's modules. */
+static Status llama_tensors(Tensors *t) {
+    static const char *const ends[] = {"norm_f.weight", "head.weight"};
+    static const char *const parts[] = {"norm1",  "norm2",    "attn.q", "attn.k", "attn.v",
+                                        "attn.o", "mlp.gate", "mlp.up", "mlp.out"};
+    static const char *const kinds[] = {"weight", "bias"};
+    const Tensor *from;
+    TRY(copy_to_llama(t, ours(t, -1, "wte")));
+    for (int l = 0; l < t->g->config.n_layer; l++)
+        for (size_t i = 0; i < 2 * sizeof parts / sizeof *parts; i++) {
+            char name[32];
+            snprintf(name, sizeof name, "%s.%s", parts[i / 2], kinds[i % 2]);
+            if ((from = ours(t, l, name)) != NULL) TRY(copy_to_llama(t, from));
+        }
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if ((from = ours(t, -1, ends[i])) != NULL) TRY(copy_to_llama(t, from));
+    CHECK(t->file.n_tensors == t->g->table.count);
+    return OK;
 }
 
 static Status own_tensors(Tensors *t) {
