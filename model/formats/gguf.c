@@ -1,14 +1,9 @@
 #include "model/formats/gguf.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/escape.h"
@@ -266,33 +261,21 @@ Status gguf_parse(const uint8_t *data, size_t size, const char *name, Gguf *out,
 }
 
 Status gguf_open(const char *path, Gguf *out, Err *err) {
-    struct stat info;
+    FileMap map;
     *out = (Gguf){0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) return err_set(err, errno == ENOENT ? ERR_INPUT : ERR_IO, "%s: %s", path, strerror(errno));
-    Status status = OK;
-    void *data = MAP_FAILED;
-    size_t size = 0;
-    if (fstat(fd, &info) != 0) TRY_GOTO(err_set(err, ERR_IO, "%s: %s", path, strerror(errno)));
-    if (!S_ISREG(info.st_mode)) TRY_GOTO(err_set(err, ERR_INPUT, "%s: not a regular file", path));
-    size = (size_t)info.st_size;
-    if (size < 4) TRY_GOTO(err_set(err, ERR_INPUT, "%s: no GGUF file: it has %zu bytes", path, size));
-    data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (data == MAP_FAILED)
-        TRY_GOTO(err_set(err, errno == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: cannot map %zu bytes: %s", path,
-                         size, strerror(errno)));
-    status = gguf_parse(data, size, path, out, err);
-    if (status == OK) out->mapped = true;
-done:
-    if (status != OK && data != MAP_FAILED) munmap(data, size);
-    close(fd);
+    TRY(file_map(path, &map, err));
+    Status status = map.size < 4
+                        ? err_set(err, ERR_INPUT, "%s: no GGUF file: it has %zu bytes", path, map.size)
+                        : gguf_parse(map.data, map.size, path, out, err);
+    if (status == OK) out->map = map;
+    else file_unmap(&map);
     return status;
 }
 
 void gguf_close(Gguf *g) {
     free(g->key);
     free(g->tensor);
-    if (g->mapped) munmap((void *)g->file, g->file_bytes);
+    file_unmap(&g->map);
     *g = (Gguf){0};
 }
 

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/file_map.h"
 #include "model/formats/ggml_types.h"
 
 enum { GGUF_KEYS_MAX = 1 << 16, GGUF_TENSORS_MAX = 1 << 17, GGUF_NAME_MAX = 64, GGUF_DIMS_MAX = 4 };
@@ -68,10 +69,10 @@ typedef struct Gguf {
     int n_keys, n_tensors;
     const uint8_t *file;
     size_t file_bytes;
-    bool mapped; /* gguf_close unmaps the file */
+    FileMap map; /* of gguf_open: what `file` points into */
 } Gguf;
 
-/* Opens a file. It must not be made shorter while it is open: the system would end the process at the first access.
+/* Opens a file, which must not be made shorter while it is open (base/file_map.h).
  * ERR_INPUT: not such a file, or another version, or it says something that cannot be true (a length, count or offset
  * beyond the file, tensors that overlap, an unknown type, a name twice); one line names the path and the place.
  * ERR_IO, ERR_NOMEM. Close with gguf_close; after an error there is nothing to close. */
