@@ -1,10 +1,10 @@
 /* rote import: another program's model as a run. */
 #include <stdio.h>
 
+#include "base/text.h"
 #include "cli/common/args.h"
 #include "cli/common/json.h"
 #include "cli/common/show.h"
-#include "data/text.h"
 #include "store/foreign/import.h"
 
 static Status print_json(const Imported *m, const char *dir, Err *err) {
