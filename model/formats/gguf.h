@@ -17,6 +17,7 @@
 
 #include "base/err.h"
 #include "base/file_map.h"
+#include "base/text.h"
 #include "model/formats/ggml_types.h"
 
 enum { GGUF_KEYS_MAX = 1 << 16, GGUF_TENSORS_MAX = 1 << 17, GGUF_NAME_MAX = 64, GGUF_DIMS_MAX = 4 };
@@ -38,14 +39,9 @@ typedef enum GgufType {
     GGUF_TYPE_COUNT
 } GgufType;
 
-/* Bytes inside the file, without a NUL at the end. They may be any bytes: GGUF says UTF-8, and nobody checks. */
-typedef struct GgufText {
-    const char *data;
-    size_t size;
-} GgufText;
-
+/* Texts lie inside the file. They may be any bytes: GGUF says UTF-8, and nobody checks. */
 typedef struct GgufKey {
-    GgufText name;
+    Text name;
     GgufType type;     /* of the value; of an array, that of its elements */
     bool array;        /* arrays of arrays are refused */
     uint64_t count;    /* elements; 1: no array */
@@ -53,7 +49,7 @@ typedef struct GgufKey {
 } GgufKey;
 
 typedef struct GgufTensor {
-    GgufText name;
+    Text name;
     const GgmlType *type;
     int n_dim;
     int64_t dim[GGUF_DIMS_MAX]; /* dim[0] is the row length; 1 from n_dim on */
@@ -89,7 +85,7 @@ const GgufTensor *gguf_tensor(const Gguf *file, const char *name); /* NULL: abse
 bool gguf_whole(const GgufKey *key, int64_t *out);
 bool gguf_number(const GgufKey *key, double *out);
 bool gguf_bool(const GgufKey *key, bool *out);
-bool gguf_text(const GgufKey *key, GgufText *out);
+bool gguf_text(const GgufKey *key, Text *out);
 
 /* Goes through an array. gguf_next_text: of strings; gguf_next_whole: of integers that fit. false: the end, or another
  * type. */
@@ -99,7 +95,7 @@ typedef struct GgufCursor {
     uint64_t left;
 } GgufCursor;
 GgufCursor gguf_begin(const GgufKey *key); /* of no array, or NULL: nothing to go through */
-bool gguf_next_text(GgufCursor *cursor, GgufText *out);
+bool gguf_next_text(GgufCursor *cursor, Text *out);
 bool gguf_next_whole(GgufCursor *cursor, int64_t *out);
 
 #endif
