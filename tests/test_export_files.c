@@ -178,6 +178,34 @@ static void folders_of_hf(void **state) {
     gpt_free(&g);
 }
 
+/* All files or none: the further ones stand before config.json, and what a killed export left of them is no obstacle. */
+static void further_files(void **state) {
+    (void)state;
+    static const ExportFile more[] = {{"one.json", "1"}, {"two.json", "2"}, {NULL, NULL}};
+    Gpt g;
+    Err err = {0};
+    struct stat one, config;
+    ModelConfig c = gpt2_type();
+    make_gpt(&g, &c);
+    assert_int_equal(export_hf(&g, more, in_dir("hf"), -1, false, &err), OK);
+    assert_int_equal(stat(in_dir("hf/two.json"), &one), 0);
+    assert_int_equal(stat(in_dir("hf/config.json"), &config), 0);
+    assert_true(
+        one.st_mtim.tv_sec < config.st_mtim.tv_sec ||
+        (one.st_mtim.tv_sec == config.st_mtim.tv_sec && one.st_mtim.tv_nsec <= config.st_mtim.tv_nsec));
+    assert_int_equal(mkdir(in_dir("broken"), 0777), 0);
+    put_text(in_dir("broken/.config.json.rote-tmp"), "{");
+    put_text(in_dir("broken/one.json"), "half");
+    assert_int_equal(export_model(&g, EXPORT_HF, in_dir("broken"), -1, false, &err), ERR_INPUT);
+    assert_non_null(strstr(err.msg, "(it contains one.json)"));
+    assert_int_equal(mkdir(in_dir("broken/.two.json.rote-tmp"), 0777),
+                     0); /* so the second cannot be written */
+    assert_int_not_equal(export_hf(&g, more, in_dir("broken"), -1, false, &err), OK);
+    assert_false(file_exists(in_dir("broken/config.json")) || file_exists(in_dir("broken/one.json")) ||
+                 file_exists(in_dir("broken/model.safetensors")));
+    gpt_free(&g);
+}
+
 int main(void) {
     printf("seed %llu\n", (unsigned long long)SEED);
     const struct CMUnitTest tests[] = {
@@ -185,6 +213,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(own_safetensors, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(targets_and_names, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(folders_of_hf, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(further_files, make_dir, remove_dir),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -272,10 +272,20 @@ static bool one_of(const char *name, const char *const *names) {
     return *names != NULL;
 }
 
+/* Whether it is one of those files, or a temporary of one. */
+static bool is_of(const char *name, const ExportFile *more) {
+    char temporary[300];
+    for (; more->name; more++) {
+        snprintf(temporary, sizeof temporary, ".%s" TEMPORARY_END, more->name);
+        if (!strcmp(name, more->name) || !strcmp(name, temporary)) return true;
+    }
+    return false;
+}
+
 /* A folder for a new export: missing, empty, or with the rest of an export whose process died.
  *   locked   this process has the temporary of config.json
  *   *begun   whether there is such a rest; in and out where locked */
-static Status check_folder(const char *path, bool locked, bool *begun, Err *err) {
+static Status check_folder(const char *path, const ExportFile *more, bool locked, bool *begun, Err *err) {
     static const char *const REST[] = {".",          "..", TEMPORARY(CONFIG_NAME), TEMPORARY(WEIGHTS_NAME),
                                        WEIGHTS_NAME, NULL};
     static const char *const NOTHING[] = {".", "..", NULL}, *const LOCKED[] = {".", "..",
@@ -291,7 +301,9 @@ static Status check_folder(const char *path, bool locked, bool *begun, Err *err)
     if (!folder) return err_set(err, errno == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: %s", path, strerror(errno));
     const struct dirent *entry;
     Status status = OK;
-    for (errno = 0; (entry = readdir(folder)) && one_of(entry->d_name, allowed);) errno = 0;
+    for (errno = 0; (entry = readdir(folder)) &&
+                    (one_of(entry->d_name, allowed) || (*begun && is_of(entry->d_name, more)));)
+        errno = 0;
     if (entry)
         status = err_set(
             err, ERR_INPUT,
@@ -311,23 +323,38 @@ static Status write_safetensors(const char *path, Tensors *t, char *config, Err 
     return status;
 }
 
-/* Makes the folder with both files, or leaves it as it was. */
-static Status write_folder(const char *dir, Tensors *t, const char *config, bool replace, Err *err) {
+/* Writes the further files, then commits config.json. Where one fails, those that were not there before are removed.
+ *   begun   what is there is the rest of a dead export */
+static Status write_more(const char *dir, const ExportFile *more, AtomicFile *config, bool begun, Err *err) {
+    char path[1024];
+    if (!more->name) return atomic_commit(config, CONFIG_NAME, err);
+    TRY(path_join(path, sizeof path, dir, more->name, err));
+    bool is_new = begun || file_missing(path);
+    Status status = file_write_atomic(path, more->text, strlen(more->text), err);
+    if (status == OK) status = write_more(dir, more + 1, config, begun, err);
+    if (status != OK && is_new) unlink(path);
+    return status;
+}
+
+/* Makes the folder with all files, or leaves it as it was. */
+static Status write_folder(const char *dir, Tensors *t, const char *config, const ExportFile *more,
+                           bool replace, Err *err) {
     char weights[1024], config_path[1024];
     AtomicFile file = {0};
     Status status = OK;
     bool begun = false;
     TRY(path_join(weights, sizeof weights, dir, WEIGHTS_NAME, err));
     TRY(path_join(config_path, sizeof config_path, dir, CONFIG_NAME, err));
-    if (!replace) TRY(check_folder(dir, false, &begun, err)); /* a folder of others is not touched */
+    if (!replace) TRY(check_folder(dir, more, false, &begun, err)); /* a folder of others is not touched */
     bool made = file_missing(dir);
     TRY(make_directories(dir, err));
     bool new_weights = begun || file_missing(weights);
     TRY_GOTO(atomic_open(&file, config_path, err));
-    if (!replace) TRY_GOTO(check_folder(dir, true, &begun, err)); /* another process may have been faster */
+    if (!replace)
+        TRY_GOTO(check_folder(dir, more, true, &begun, err)); /* another process may have been faster */
     fputs(config, file.stream); /* a failed write shows when the file is committed */
     status = write_safetensors(weights, t, NULL, err);
-    if (status == OK) status = atomic_commit(&file, CONFIG_NAME, err);
+    if (status == OK) status = write_more(dir, more, &file, begun, err);
     if (status != OK && new_weights) unlink(weights);
 done:
     if (status != OK) {
@@ -337,16 +364,21 @@ done:
     return status;
 }
 
-static Status write_hf(const char *dir, Tensors *t, int eos, bool replace, Err *err) {
-    const ModelConfig *c = &t->g->config;
-    if ((is_llama(c) ? llama_tensors(t) : gpt2_tensors(t)) != OK)
-        return err_set(err, ERR_NOMEM, "no memory to export to %s", dir);
-    char *text;
+Status export_hf(const Gpt *g, const ExportFile *more, const char *dir, int eos, bool replace, Err *err) {
+    const ModelConfig *c = &g->config;
+    Tensors t = {.g = g};
+    char *text = NULL;
+    TRY(export_hf_check(c, err));
+    Status status = (is_llama(c) ? llama_tensors(&t) : gpt2_tensors(&t)) == OK
+                        ? OK
+                        : err_set(err, ERR_NOMEM, "no memory to export to %s", dir);
     json_ran_out();
-    TRY(json_take_text(is_llama(c) ? llama_config(c, eos) : gpt2_config(c, eos), JSON_INDENT(2), dir, &text,
-                       err));
-    Status status = write_folder(dir, t, text, replace, err);
+    if (status == OK)
+        status = json_take_text(is_llama(c) ? llama_config(c, eos) : gpt2_config(c, eos), JSON_INDENT(2), dir,
+                                &text, err);
+    if (status == OK) status = write_folder(dir, &t, text, more, replace, err);
     free(text);
+    free_tensors(&t);
     return status;
 }
 
@@ -355,18 +387,14 @@ Status export_model(const Gpt *g, ExportFormat format, const char *path, int eos
     Status status = OK;
     char *config = NULL;
     CHECK(format != EXPORT_GGUF);
-    if (format == EXPORT_HF) TRY(export_hf_check(&g->config, err));
-    if (format != EXPORT_HF && !replace && file_exists(path)) /* a new one is never replaced (base/file.h) */
+    if (format == EXPORT_HF) return export_hf(g, &(ExportFile){NULL, NULL}, path, eos, replace, err);
+    if (!replace && file_exists(path)) /* a new one is never replaced (base/file.h) */
         return err_set(err, ERR_INPUT, "%s: exists; choose another file, or replace it with --force", path);
-    if (format == EXPORT_HF) {
-        TRY_GOTO(write_hf(path, &t, eos, replace, err));
-    } else {
-        if (own_tensors(&t) != OK) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to export to %s", path));
-        json_ran_out();
-        TRY_GOTO(json_take_text(own_config(&g->config), 0, path, &config, err));
-        if (format == EXPORT_NPZ) TRY_GOTO(npz_write(path, &t.file, err));
-        else TRY_GOTO(write_safetensors(path, &t, config, err));
-    }
+    if (own_tensors(&t) != OK) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to export to %s", path));
+    json_ran_out();
+    TRY_GOTO(json_take_text(own_config(&g->config), 0, path, &config, err));
+    if (format == EXPORT_NPZ) TRY_GOTO(npz_write(path, &t.file, err));
+    else TRY_GOTO(write_safetensors(path, &t, config, err));
 done:
     free(config);
     free_tensors(&t);
