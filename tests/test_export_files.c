@@ -178,7 +178,7 @@ static void folders_of_hf(void **state) {
     gpt_free(&g);
 }
 
-/* All files or none: the further ones stand before config.json, and what a killed export left of them is no obstacle. */
+/* All files or none: the further ones stand before config.json, and what a killed export left is no obstacle. */
 static void further_files(void **state) {
     (void)state;
     static const ExportFile more[] = {{"one.json", "1"}, {"two.json", "2"}, {NULL, NULL}};

@@ -31,8 +31,8 @@ Status export_hf_check(const ModelConfig *config, Err *err);
  * ERR_INPUT: hf cannot express the structure, or path exists; nothing is written then. ERR_IO, ERR_NOMEM. */
 Status export_model(const Gpt *g, ExportFormat format, const char *path, int eos, bool replace, Err *err);
 
-/* export_model to hf, with further files in the folder, such as those of a tokenizer. All are written before config.json,
- * which shows that an export is whole.
+/* export_model to hf, with further files in the folder, such as those of a tokenizer. All are written before
+ * config.json, which shows that an export is whole.
  *   more   ended by a name NULL */
 typedef struct ExportFile {
     const char *name, *text;
