@@ -91,8 +91,8 @@ static Status read_opened(int fd, const char *path, bool stream, size_t max_byte
     return read_rest(fd, path, regular ? size : FIRST, max_bytes, out, err);
 }
 
-/* A regular file and its size. O_NONBLOCK: a FIFO named by mistake is refused instead of waited for. */
-static Status open_to_read(const char *path, int *fd, size_t *size, Err *err) {
+/* O_NONBLOCK: a FIFO named by mistake is refused instead of waited for. */
+Status file_open_read(const char *path, int *fd, size_t *size, Err *err) {
     bool regular = false;
     *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (*fd < 0) return unreadable(path, err);
@@ -104,7 +104,7 @@ static Status open_to_read(const char *path, int *fd, size_t *size, Err *err) {
 Status file_read(const char *path, size_t max_bytes, Buffer *out, Err *err) {
     size_t size = 0;
     int fd;
-    TRY(open_to_read(path, &fd, &size, err));
+    TRY(file_open_read(path, &fd, &size, err));
     Status status =
         size > max_bytes ? too_large(path, max_bytes, err) : read_rest(fd, path, size, max_bytes, out, err);
     close(fd);
@@ -125,7 +125,7 @@ bool file_is_stdin(const char *path) { return strcmp(path, "-") == 0; }
 Status file_read_head(const char *path, size_t max_bytes, Buffer *out, int64_t *file_bytes, Err *err) {
     size_t whole = 0, size = 0;
     int fd;
-    TRY(open_to_read(path, &fd, &whole, err));
+    TRY(file_open_read(path, &fd, &whole, err));
     size_t room = whole < max_bytes ? whole : max_bytes;
     char *data = malloc(room + 1);
     Status status = data ? read_bytes(fd, path, data, room, 0, &size, err) : no_memory(path, room, err);
@@ -146,7 +146,7 @@ Status file_hash(const char *path, int64_t *file_bytes, char out[33], Err *err) 
     XXH128_canonical_t digest;
     size_t size = 0, got;
     int fd;
-    TRY(open_to_read(path, &fd, &size, err));
+    TRY(file_open_read(path, &fd, &size, err));
     char *piece = malloc(PIECE);
     XXH3_state_t *state = XXH3_createState();
     if (!piece || !state) TRY_GOTO(err_set(err, ERR_NOMEM, "%s: no memory to hash it", path));
@@ -172,7 +172,7 @@ Status file_crc32(const char *path, int64_t bytes, uint32_t *crc, int64_t *file_
     Status status = OK;
     size_t size = 0, got = sizeof piece, at = 0;
     int fd;
-    TRY(open_to_read(path, &fd, &size, err));
+    TRY(file_open_read(path, &fd, &size, err));
     *file_bytes = (int64_t)size;
     *crc = (uint32_t)crc32_z(0, NULL, 0);
     while (status == OK && got == sizeof piece && (int64_t)at < bytes) {

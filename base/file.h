@@ -30,6 +30,8 @@ void buffer_free(Buffer *b);
  *   file_bytes   size of the whole file
  * Errors as file_read. */
 Status file_read_head(const char *path, size_t max_bytes, Buffer *out, int64_t *file_bytes, Err *err);
+/* Opens a regular file to read it and tells its size; close *fd. Errors as file_read. */
+Status file_open_read(const char *path, int *fd, size_t *size, Err *err);
 /* Size and XXH3-128 (as content_hash) of a file of any size, which is read in pieces. Errors as file_read. */
 Status file_hash(const char *path, int64_t *file_bytes, char out[33], Err *err);
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/real.h"
+#include "base/text.h"
 #include "base/threads.h"
 #include "cli/commands.h"
 #include "cli/common/args.h"
@@ -13,7 +14,6 @@
 #include "cli/common/signals.h"
 #include "cli/common/version.h"
 #include "cli/help/help.h"
-#include "data/text.h"
 
 static int exit_code(Status status) {
     switch (status) {

@@ -107,7 +107,7 @@ static inline bool facts_asked(const FactSet *facts, int64_t t) {
     return !facts->config.given || facts_coded(facts, t);
 }
 
-/* The number of the tag of that name, -1: none. The name is escaped, as it is shown (data/text.h), or in its own
+/* The number of the tag of that name, -1: none. The name is escaped, as it is shown (base/text.h), or in its own
  * bytes. */
 int facts_tag_named(const FactSet *facts, const char *name);
 

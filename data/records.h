@@ -4,7 +4,7 @@
 #define ROTE_DATA_RECORDS_H
 
 #include "base/file.h"
-#include "data/text.h"
+#include "base/text.h"
 
 typedef struct Record {
     Text prompt, answer, tag; /* prompt.data or tag.data NULL: there is none */

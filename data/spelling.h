@@ -2,8 +2,8 @@
 #ifndef ROTE_DATA_SPELLING_H
 #define ROTE_DATA_SPELLING_H
 
+#include "base/text.h"
 #include "data/facts.h"
-#include "data/text.h"
 
 /* How the symbols of a vocabulary stand side by side. */
 typedef struct Spelling {

@@ -26,7 +26,7 @@ Status fact_batch_create(FactBatch *out, const FactSet *facts, Err *err) {
         }
         out->start[i] = (int32_t)first;
         out->tags[i] = facts->tag ? facts->tag[i] : -1;
-        out->inputs[first] = 0; /* BOS reads row 0 */
+        out->inputs[first] = 0; /* BOS, which reads row model.bos */
         for (int64_t t = first + 1; t < facts->start[i + 1]; t++) out->inputs[t] = facts->tokens[t - 1];
     }
     out->start[facts->n_pool] = (int32_t)tokens;

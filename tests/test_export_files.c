@@ -76,6 +76,9 @@ static void own_safetensors(void **state) {
     Err err;
     json_error_t why;
     ModelConfig c = llama_type();
+    c.bos = 3;
+    c.qkv_bias = true;
+    c.tool = (ToolStage){.n_tools = 2, .layer = 1, .n_pointers = 5, .runs = 0x80000001};
     make_gpt(&g, &c);
     export_to(&g, EXPORT_SAFETENSORS, in_dir("m.safetensors"), -1);
     assert_int_equal(safetensors_read(in_dir("m.safetensors"), SIZE_MAX, &file, &err), OK);
@@ -91,6 +94,18 @@ static void own_safetensors(void **state) {
     json_t *config = json_loads(safetensors_meta(&file, "config"), 0, &why);
     assert_int_equal(json_integer_value(json_object_get(config, "n_kv_head")), 2);
     assert_string_equal(json_string_value(json_object_get(config, "pos")), "rope");
+    assert_int_equal(json_integer_value(json_object_get(config, "bos")), 3);
+    assert_true(json_is_true(json_object_get(config, "qkv_bias")));
+    assert_true(json_is_false(json_object_get(config, "bias")));
+    assert_true(json_real_value(json_object_get(config, "rope_theta")) == 500);
+    for (int i = 0; config_key_name(i); i++) /* none is forgotten */
+        if (!strncmp(config_key_name(i), "model.", 6))
+            assert_non_null(json_object_get(config, config_key_name(i) + 6));
+    const json_t *tools = json_object_get(config, "tools");
+    assert_int_equal(json_integer_value(json_object_get(tools, "n_tools")), 2);
+    assert_int_equal(json_integer_value(json_object_get(tools, "layer")), 1);
+    assert_int_equal(json_integer_value(json_object_get(tools, "n_pointers")), 5);
+    assert_int_equal(json_integer_value(json_object_get(tools, "runs")), 0x80000001);
     json_decref(config);
     safetensors_free(&file);
     gpt_free(&g);
@@ -163,6 +178,34 @@ static void folders_of_hf(void **state) {
     gpt_free(&g);
 }
 
+/* All files or none: the further ones stand before config.json, and what a killed export left is no obstacle. */
+static void further_files(void **state) {
+    (void)state;
+    static const ExportFile more[] = {{"one.json", "1"}, {"two.json", "2"}, {NULL, NULL}};
+    Gpt g;
+    Err err = {0};
+    struct stat one, config;
+    ModelConfig c = gpt2_type();
+    make_gpt(&g, &c);
+    assert_int_equal(export_hf(&g, more, in_dir("hf"), -1, false, &err), OK);
+    assert_int_equal(stat(in_dir("hf/two.json"), &one), 0);
+    assert_int_equal(stat(in_dir("hf/config.json"), &config), 0);
+    assert_true(
+        one.st_mtim.tv_sec < config.st_mtim.tv_sec ||
+        (one.st_mtim.tv_sec == config.st_mtim.tv_sec && one.st_mtim.tv_nsec <= config.st_mtim.tv_nsec));
+    assert_int_equal(mkdir(in_dir("broken"), 0777), 0);
+    put_text(in_dir("broken/.config.json.rote-tmp"), "{");
+    put_text(in_dir("broken/one.json"), "half");
+    assert_int_equal(export_model(&g, EXPORT_HF, in_dir("broken"), -1, false, &err), ERR_INPUT);
+    assert_non_null(strstr(err.msg, "(it contains one.json)"));
+    assert_int_equal(mkdir(in_dir("broken/.two.json.rote-tmp"), 0777),
+                     0); /* so the second cannot be written */
+    assert_int_not_equal(export_hf(&g, more, in_dir("broken"), -1, false, &err), OK);
+    assert_false(file_exists(in_dir("broken/config.json")) || file_exists(in_dir("broken/one.json")) ||
+                 file_exists(in_dir("broken/model.safetensors")));
+    gpt_free(&g);
+}
+
 int main(void) {
     printf("seed %llu\n", (unsigned long long)SEED);
     const struct CMUnitTest tests[] = {
@@ -170,6 +213,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(own_safetensors, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(targets_and_names, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(folders_of_hf, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(further_files, make_dir, remove_dir),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "base/file_map.h"
 #include "base/lines.h"
 #include "base/memory.h"
 
@@ -110,6 +111,31 @@ static void refuses_to_read(void **state) {
 }
 
 /* ---- writing ---- */
+
+static void maps_files(void **state) {
+    (void)state;
+    static const struct {
+        const char *path, *message;
+    } bad[] = {{"absent", "absent: No such file or directory"},
+               {"dir", "dir: cannot read: a folder, not a regular file"},
+               {"fifo", "fifo: cannot read: a device or pipe, not a regular file"}}; /* of the test above */
+    FileMap map;
+    Err err = {0};
+    put("mapped", "12345");
+    assert_int_equal(file_map("mapped", &map, &err), OK);
+    assert_int_equal(map.size, 5);
+    assert_memory_equal(map.data, "12345", 5);
+    file_unmap(&map);
+    assert_null(map.data);
+    put("mapped", "");
+    assert_int_equal(file_map("mapped", &map, &err), OK);
+    assert_true(!map.data && !map.size);
+    file_unmap(&map);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(file_map(bad[i].path, &map, &err), ERR_INPUT);
+        assert_string_equal(err.msg, bad[i].message);
+    }
+}
 
 static void writes_and_replaces(void **state) {
     (void)state;
@@ -440,6 +466,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_whole_files),
         cmocka_unit_test(refuses_to_read),
+        cmocka_unit_test(maps_files),
         cmocka_unit_test(writes_and_replaces),
         cmocka_unit_test(overwrites_leftovers),
         cmocka_unit_test(full_disk_keeps_the_old_file),

@@ -92,7 +92,7 @@ static void check_values(const Gguf *g) {
     int64_t whole = 0;
     double number = 0;
     bool truth = false;
-    GgufText text = {NULL, 0};
+    Text text = {NULL, 0};
     assert_true(gguf_text(gguf_key(g, "general.architecture"), &text) && text.size == 5);
     assert_memory_equal(text.data, "llama", 5);
     static const struct {
@@ -201,21 +201,21 @@ static void lies_in_keys(void **state) {
     put_begin(&b, 3, 0, 1), bytes_u64(&b, UINT64_C(1) << 63), put_data(&b, 64);
     refused(&b, "the name of a key is 9223372036854775808");
     put_begin(&b, 3, 0, 1), put_key(&b, "k", GGUF_STRING), bytes_u64(&b, UINT64_MAX), put_data(&b, 64);
-    refused(&b, "the value of 'k' is 18446744073709551615");
+    refused(&b, "the value of \"k\" is 18446744073709551615");
     put_begin(&b, 3, 0, 1), put_key(&b, "k", GGUF_STRING), bytes_u64(&b, 70),
         refused(&b, "is 70, at most 45");
     put_begin(&b, 3, 0, 1), put_key(&b, "k\n\x1b", 13), put_data(&b, 64);
-    refused(&b, "key 'k\\n\\x1B' has the unknown type 13");
+    refused(&b, "key \"k\\n\\x1B\" has the unknown type 13");
     put_begin(&b, 3, 0, 1), put_array(&b, "k", GGUF_ARRAY, 1), put_data(&b, 64);
-    refused(&b, "'k' is an array of arrays");
+    refused(&b, "\"k\" is an array of arrays");
     put_begin(&b, 3, 0, 1), put_array(&b, "k", GGUF_F64, UINT64_C(1) << 61), put_data(&b, 64);
-    refused(&b, "inside the value of 'k'");
+    refused(&b, "inside the value of \"k\"");
     put_begin(&b, 3, 0, 1), put_array(&b, "k", GGUF_STRING, UINT64_MAX), put_data(&b, 64);
-    refused(&b, "the length of the value of 'k'");
+    refused(&b, "the length of the value of \"k\"");
     put_begin(&b, 3, 0, 1), put_key(&b, "k", GGUF_BOOL), bytes_byte(&b, 2), refused(&b, "truth value of 2");
     put_begin(&b, 3, 0, 2);
     for (int i = 0; i < 2; i++) put_key(&b, "k", GGUF_U8), bytes_byte(&b, 1);
-    refused(&b, "key 'k' occurs twice");
+    refused(&b, "key \"k\" occurs twice");
     put_begin(&b, 3, 0, 1), put_key(&b, "general.alignment", GGUF_U32), bytes_u32(&b, 48);
     refused(&b, "general.alignment");
 }
@@ -230,7 +230,7 @@ static void lies_in_tensors(void **state) {
         {{32, 0, 1, 1}, 0, 0, "has the size 0"},
         {{32, UINT64_C(1) << 63, 1, 1}, 0, 0, "has the size 9223372036854775808"},
         {{UINT64_C(1) << 32, UINT64_C(1) << 32, 1, 1}, 0, 0, "has the size"},
-        {{UINT64_C(1) << 30, UINT64_C(1) << 32, 1, 1}, 0, 0, "'t' has"}, /* 2^64 bytes */
+        {{UINT64_C(1) << 30, UINT64_C(1) << 32, 1, 1}, 0, 0, "\"t\" has"}, /* 2^64 bytes */
         {{16, 2, 1, 1}, 8, 0, "no multiple of 32, the block of Q8_0"},
         {{32, 1, 1, 1}, 4, 0, "unknown type 4"},
         {{32, 1, 1, 1}, UINT32_MAX, 0, "unknown type"},
@@ -248,9 +248,9 @@ static void lies_in_tensors(void **state) {
     put_begin(&b, 3, 1, 0), put_tensor(&b, "t", 5, one, 0, 0), put_data(&b, 128), refused(&b, "5 dimensions");
     put_begin(&b, 3, 1, 0), put_tensor(&b, "t", 0, one, 0, 0), put_data(&b, 128), refused(&b, "0 dimensions");
     put_begin(&b, 3, 2, 0), put_tensor(&b, "t", 1, one, 0, 0), put_tensor(&b, "u", 1, one, 0, 96);
-    put_data(&b, 224), refused(&b, "tensors 't' and 'u' overlap");
+    put_data(&b, 224), refused(&b, "tensors \"t\" and \"u\" overlap");
     put_begin(&b, 3, 2, 0), put_tensor(&b, "t", 1, one, 0, 0), put_tensor(&b, "t", 1, one, 0, 128);
-    put_data(&b, 256), refused(&b, "tensor 't' occurs twice");
+    put_data(&b, 256), refused(&b, "tensor \"t\" occurs twice");
     put_begin(&b, 3, 1, 0);
     put_tensor(&b, "0123456789012345678901234567890123456789012345678901234567890123", 1, one, 0, 0);
     put_data(&b, 128), refused(&b, "the name of a tensor is 64");

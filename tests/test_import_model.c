@@ -27,13 +27,15 @@ static void write_file(const char *name, const void *data, size_t size) {
     if (file_write_atomic(in_dir(name), data, size, &err) != OK) fail_msg("%s", err.msg);
 }
 
-static Status import(const char *name, Imported *out, Err *err) {
+static Status import_context(const char *name, int context, Imported *out, Err *err) {
     char path[128], run[128];
     strcpy(path, in_dir(name));
     strcpy(run, in_dir("run"));
-    const ImportModel options = {.path = path, .dir = run, .context = 2048, .bos = -1};
+    const ImportModel options = {.path = path, .dir = run, .context = context, .bos = -1};
     return import_model(&options, out, err);
 }
+
+static Status import(const char *name, Imported *out, Err *err) { return import_context(name, 0, out, err); }
 
 /* The run in "run" has the parameters of g, and its tokenizer. */
 static void expect_run(const Gpt *g) {
@@ -100,6 +102,34 @@ static void hf_gpt2_variants(void **state) {
     c.act = ACT_RELU;
     c.n_inner = 41;
     round_trip(&c);
+}
+
+/* Of learned positions the first ones are read; there are no more than the model has. */
+static void hf_gpt2_context(void **state) {
+    (void)state;
+    enum { SHORT = 5 };
+    Gpt g;
+    Run run;
+    Err err = {0};
+    Imported imported;
+    ModelConfig c = gpt2_type();
+    make_gpt(&g, &c);
+    export_to(&g, EXPORT_HF, in_dir("hf"), -1);
+    write_file("hf/tokenizer.json", TOKENIZER, sizeof TOKENIZER - 1);
+    assert_int_equal(import_context("hf", T + 1, &imported, &err), ERR_INPUT);
+    assert_non_null(strstr(err.msg, "its positions are learned, 9 of them: --context takes at most 9"));
+    assert_false(file_exists(in_dir("run")));
+    if (import_context("hf", SHORT, &imported, &err) != OK) fail_msg("%s", err.msg);
+    assert_int_equal(run_open_text(&run, in_dir("run"), NULL, NULL, &err), OK);
+    assert_int_equal(run.gpt.config.block_size, SHORT);
+    for (int i = 0; i < g.table.count; i++) {
+        const Tensor *all = &g.table.tensor[i], *some = params_find(&run.gpt.table, all->name);
+        assert_true(some && (some->rows == all->rows || !strcmp(all->name, "wpe")));
+        assert_memory_equal(run.gpt.params + some->offset, g.params + all->offset,
+                            (size_t)some->rows * (size_t)some->cols * sizeof(real));
+    }
+    run_close(&run);
+    gpt_free(&g);
 }
 
 static void hf_qwen2(void **state) {
@@ -373,6 +403,35 @@ static void gguf_refused(const char *architecture, const char *more, uint32_t va
     gpt_free(&g);
 }
 
+/* tokenizer.json cannot hold the text: nothing is written. A path that JSON cannot hold is stored escaped. */
+static void gguf_odd_texts(void **state) {
+    (void)state;
+    static const char name[] = "<|endoftext|>";
+    Gpt g;
+    Bytes b = {0};
+    Err err = {0};
+    Imported imported;
+    Origin origin;
+    bool is_import;
+    ModelConfig c = llama_type();
+    make_gpt(&g, &c);
+    put_gguf(&b, &g, "llama", NULL, 0, -1);
+    char *token = memmem(b.data, b.size, name, sizeof name - 1);
+    assert_non_null(token);
+    *token = '\xff';
+    write_file("x.gguf", b.data, b.size);
+    assert_int_equal(import("x.gguf", &imported, &err), ERR_INPUT);
+    assert_non_null(strstr(err.msg, "x.gguf: token 0, \"\\xFF|endoftext|>\", is not UTF-8 or has a NUL"));
+    assert_false(file_exists(in_dir("run")));
+    *token = '<';
+    write_file("\xe9\\.gguf", b.data, b.size);
+    if (import("\xe9\\.gguf", &imported, &err) != OK) fail_msg("%s", err.msg);
+    assert_int_equal(origin_read(in_dir("run"), &origin, &is_import, &err), OK);
+    assert_string_equal(strrchr(origin.file, '/'), "/\\xE9\\\\.gguf");
+    bytes_free(&b);
+    gpt_free(&g);
+}
+
 static void gguf_refusals(void **state) {
     (void)state;
     gguf_refused("gpt2", NULL, 0, -1, "its architecture is 'gpt2', rote reads llama and qwen2");
@@ -392,11 +451,13 @@ int main(void) {
         cmocka_unit_test_setup_teardown(hf_llama_variants, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(hf_gpt2, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(hf_gpt2_variants, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(hf_gpt2_context, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(hf_qwen2, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(hf_refusals, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(gguf_llama, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(gguf_qwen2, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(gguf_refusals, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(gguf_odd_texts, make_dir, remove_dir),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* A user's own facts: what is refused and how it is said, and that no bytes at all can do harm. */
 #include "tests/import_testing.h"
 
-#include "data/text.h"
+#include "base/text.h"
 
 static void bad_files_are_named(void **state) {
     (void)state;

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "data/text.h"
+#include "base/text.h"
 
 /* A field that nobody asked for cannot refuse a file, nor change what is read. */
 static void unread_fields_are_skipped(void **state) {

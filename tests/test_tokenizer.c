@@ -23,7 +23,7 @@ static const char *const merges[] = {"a b", "b c", "ab c", "Ġ t", "1 2", "x x",
 static const char *const made[] = {"ab", "bc", "abc", "Ġt", "12", "xx", "Ã©"};
 static const char *const specials[] = {"<|a|>", "<|a|>b", "<", "end of it"};
 
-static Tokenizer *small(const char *patterns) {
+static Tokenizer *small_with(const char *patterns, Text odd, TokenKind odd_kind) {
     static char spelled[BYTES][2];
     static Text token[BYTES + 16], merge[8][2];
     static uint8_t kind[BYTES + 16];
@@ -39,6 +39,10 @@ static Tokenizer *small(const char *patterns) {
         kind[s.n_tokens] = i % 2 ? TOKEN_ADDED : TOKEN_CONTROL;
         token[s.n_tokens++] = (Text){(char *)specials[i], strlen(specials[i])};
     }
+    if (odd.data) {
+        kind[s.n_tokens] = (uint8_t)odd_kind;
+        token[s.n_tokens++] = odd;
+    }
     for (size_t i = 0; i < sizeof merges / sizeof *merges; i++) {
         const char *space = strchr(merges[i], ' ');
         if (!strncmp(merges[i], "é", 2)) continue; /* that of no token: see the refusals */
@@ -49,6 +53,8 @@ static Tokenizer *small(const char *patterns) {
     assert_int_equal(tokenizer_create(&t, &s, &err), OK);
     return t;
 }
+
+static Tokenizer *small(const char *patterns) { return small_with(patterns, (Text){NULL, 0}, TOKEN_PLAIN); }
 
 /* The tokens as text, with a bar between them; decoding must give the text. */
 static const char *bars(Tokenizer *t, Text text, bool with_specials) {
@@ -222,6 +228,28 @@ static void long_pieces(void **state) {
 /* ---- refusals ---- */
 
 #define PRE "\"pre_tokenizer\":{\"type\":\"ByteLevel\",\"add_prefix_space\":false}"
+/* A text that JSON cannot hold is refused by name; a plain token with such bytes is spelled. */
+static void not_for_json(void **state) {
+    (void)state;
+    static const struct {
+        Text text;
+        const char *shown;
+    } bad[] = {{{(char *)"<\xff>", 3}, "\"<\\xFF>\""}, {{(char *)"<\0>", 3}, "\"<\\x00>\""}};
+    static const TokenKind kinds[] = {TOKEN_CONTROL, TOKEN_ADDED, TOKEN_UNUSED};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+            Tokenizer *t = small_with("gpt2", bad[i].text, kinds[k]);
+            Err err = {0};
+            char *json, why[128];
+            snprintf(why, sizeof why, "token %d, %s, is not UTF-8 or has a NUL", tokenizer_size(t) - 1,
+                     bad[i].shown);
+            assert_int_equal(tokenizer_json_text(t, &json, &err), ERR_INPUT);
+            assert_null(json);
+            if (strncmp(err.msg, why, strlen(why)) != 0) fail_msg("'%s'", err.msg);
+            tokenizer_free(t);
+        }
+}
+
 #define BPE "\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0,\"b\":1,\"ab\":2},\"merges\":[\"a b\"]}"
 #define AB  "\"vocab\":{\"a\":0,\"b\":1},\"merges\":"
 
@@ -304,7 +332,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(merges_in_order), cmocka_unit_test(special_tokens), cmocka_unit_test(pieces),
         cmocka_unit_test(alphabet),        cmocka_unit_test(any_bytes),      cmocka_unit_test(long_pieces),
-        cmocka_unit_test(refusals),        cmocka_unit_test(deep_nesting),
+        cmocka_unit_test(refusals),        cmocka_unit_test(deep_nesting),   cmocka_unit_test(not_for_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

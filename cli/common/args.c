@@ -2,8 +2,8 @@
 #include "cli/common/args.h"
 #include "base/file.h"
 #include "base/nearest.h"
+#include "base/text.h"
 #include "base/threads.h"
-#include "data/text.h"
 #include "eval/sampling/settings.h"
 
 #include <errno.h>

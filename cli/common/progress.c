@@ -1,6 +1,5 @@
 /* The progress line on stderr. */
 #include "cli/common/progress.h"
-#include "data/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "cli/common/show.h"
-#include "data/text.h"
 
 /* ---- the terminal ---- */
 

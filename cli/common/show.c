@@ -7,7 +7,7 @@
 
 #include "base/escape.h"
 #include "base/number.h"
-#include "data/text.h"
+#include "base/text.h"
 
 enum { SHOW_SIZE = 40, SHOW_SLOTS = 8 };
 

@@ -20,7 +20,7 @@ const char *show_name(const char *name);
 /* "s" unless n is 1; a constant. */
 const char *plural(int64_t n);
 
-/* Tokens as text, escaped (data/text.h), without EOS; malloc'd. NULL: no memory. */
+/* Tokens as text, escaped (base/text.h), without EOS; malloc'd. NULL: no memory. */
 char *show_tokens(const Vocab *vocab, const int32_t *tokens, int n);
 
 #endif

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "cli/common/args.h"
 #include "cli/common/output.h"
 #include "cli/facts/show.h"
@@ -13,7 +14,6 @@
 #include "data/import/import.h"
 #include "data/mix.h"
 #include "data/obtain.h"
-#include "data/text.h"
 #include "store/run.h"
 #include "store/run_files.h"
 #include "train/facts_load.h"

@@ -9,11 +9,11 @@
 
 #include "base/config/words.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "base/text_stream.h"
 #include "cli/common/json.h"
 #include "cli/common/show.h"
 #include "data/pool.h"
-#include "data/text.h"
 
 enum { FIRST_RECORDS = 5, RECORD_MAX = 256, TAGS_SHOWN = 5 };
 

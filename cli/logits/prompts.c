@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/lines.h"
+#include "base/text.h"
 #include "cli/logits/logits.h"
 #include "cli/sample/draw.h"
-#include "data/text.h"
 
 enum { FILE_BYTES_MAX = 1 << 30 };
 

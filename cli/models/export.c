@@ -10,6 +10,15 @@
 #include "store/foreign/origin.h"
 #include "train/train.h"
 
+static Status export_folder(const char *run, const Gpt *g, const char *dir, int eos, bool force, Err *err) {
+    OriginFiles files;
+    TRY(export_hf_check(&g->config, err));
+    TRY(origin_files(run, g, eos, &files, err));
+    Status status = export_hf(g, files.file, dir, eos, force, err);
+    origin_files_free(&files);
+    return status;
+}
+
 static Status cmd_export(const Args *args, Err *err) {
     ExportFormat format;
     const char *to = args_value(args, "to"), *path = args_value(args, "out");
@@ -25,13 +34,10 @@ static Status cmd_export(const Args *args, Err *err) {
     Run run;
     int eos;
     TRY(run_open_model(&run, &eos, args->words[0], &note_sink, err));
-    Status status = format == EXPORT_HF ? export_hf_check(&run.gpt.config, err) : OK;
     const char *target = format == EXPORT_HF ? path : output_target(path);
-    if (status == OK)
-        status = format == EXPORT_GGUF ? gguf_export(args->words[0], &run.gpt, eos, target, err)
-                                       : export_model(&run.gpt, format, target, eos, force, err);
-    if (status == OK && format == EXPORT_HF)
-        status = origin_export(args->words[0], &run.gpt, eos, target, err);
+    Status status = format == EXPORT_HF     ? export_folder(args->words[0], &run.gpt, target, eos, force, err)
+                    : format == EXPORT_GGUF ? gguf_export(args->words[0], &run.gpt, eos, target, err)
+                                            : export_model(&run.gpt, format, target, eos, force, err);
     run_close(&run);
     if (status == OK) printf("%s\n", show_name(path));
     return status;

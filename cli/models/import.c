@@ -1,13 +1,11 @@
 /* rote import: another program's model as a run. */
 #include <stdio.h>
 
+#include "base/text.h"
 #include "cli/common/args.h"
 #include "cli/common/json.h"
 #include "cli/common/show.h"
-#include "data/text.h"
 #include "store/foreign/import.h"
-
-enum { CONTEXT = 2048 };
 
 static Status print_json(const Imported *m, const char *dir, Err *err) {
     const ModelConfig *c = &m->config.model;
@@ -24,7 +22,7 @@ static void print_text(const Imported *m, const char *dir) {
     const ModelConfig *c = &m->config.model;
     printf("%s\n", show_name(dir));
     printf("from        ");
-    text_show(stdout, m->origin.file);
+    text_show_message(stdout, m->origin.file); /* escaped already */
     printf(" (%s, %s, XXH3 %.8s)\n", m->origin.format, show_bytes((double)m->origin.bytes), m->origin.hash);
     printf("model       %s parameters: %d blocks of width %d, %d heads (%d of keys and values), ",
            show_int(m->params), c->n_layer, c->n_embd, c->n_head, c->n_kv_head);
@@ -33,11 +31,11 @@ static void print_text(const Imported *m, const char *dir) {
     printf("tokens      %s; texts begin with %d (%s)", show_int(c->vocab_size), m->bos, m->bos_text);
     if (m->eos >= 0) printf(" and end with %d (%s)", m->eos, m->eos_text);
     printf("\ntry         rote sample %s --prompt \"The capital of France is\" --max-tokens 40 --greedy\n",
-           dir);
+           show_name(dir));
 }
 
 static Status cmd_import(const Args *args, Err *err) {
-    int64_t context = CONTEXT, bos = -1;
+    int64_t context = 0, bos = -1;
     static Imported imported;
     const char *dir = args_value(args, "out");
     if (!dir) return err_set(err, ERR_INPUT, "import: --out is missing: the folder of the new run");
@@ -53,7 +51,8 @@ static Status cmd_import(const Args *args, Err *err) {
 
 static const Option import_options[] = {
     OPTION("out", "RUN", "the folder of the new run"),
-    OPTION("context", "N", "tokens that the model reads at most (default: 2048, or what it was made for)"),
+    OPTION("context", "N",
+           "tokens that the model reads at most (default: 2048); never more than it was made for"),
     OPTION("bos", "TOKEN", "the token before every text (default: as the file says)"),
     JSON_OPTION,
     END_OPTION,

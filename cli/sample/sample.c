@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/lines.h"
+#include "base/text.h"
 #include "base/threads.h"
 #include "cli/common/args.h"
 #include "cli/common/json.h"
@@ -16,7 +17,6 @@
 #include "cli/sample/draw.h"
 #include "cli/sample/explain.h"
 #include "cli/sample/reply.h"
-#include "data/text.h"
 #include "train/train.h"
 
 enum { PROMPTS_BYTES_MAX = 1 << 30, CHUNK = 64 };

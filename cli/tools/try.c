@@ -5,11 +5,11 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "cli/common/args.h"
 #include "cli/common/json.h"
 #include "cli/common/show.h"
 #include "cli/common/signals.h"
-#include "data/text.h"
 #include "tools/tool.h"
 
 enum { CALLS_MAX = 1000, WITH_SEPARATOR = '\x1f' };

@@ -7,7 +7,7 @@
 #include <zlib.h>
 
 #include "base/err.h"
-#include "data/text.h"
+#include "base/text.h"
 
 typedef struct Deflated {
     z_stream z;

@@ -4,7 +4,7 @@
 #define ROTE_DATA_IMPORT_ROWS_H
 
 #include "base/file.h"
-#include "data/text.h"
+#include "base/text.h"
 
 enum { ROW_FIELDS_MAX = 256 };
 typedef struct Rows {

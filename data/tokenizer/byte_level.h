@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "data/text.h"
+#include "base/text.h"
 
 /* Writes the bytes that the text spells, at most text.size, and their number; false: a character is not of the
  * alphabet. */

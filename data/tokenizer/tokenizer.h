@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "data/text.h"
+#include "base/text.h"
 
 enum { TOKENS_MAX = 1 << 20, MERGES_MAX = 1 << 21, TOKENIZER_PATTERNS_MAX = 4 };
 

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "data/tokenizer/byte_level.h"
 
 typedef struct Reader {
@@ -255,13 +256,32 @@ static size_t spell(char *out, Text bytes) {
     return n;
 }
 
+/* Whether the token is written as it is: a special or an unused one. Plain ones are spelled in the visible alphabet. */
+static bool is_verbatim(const Tokenizer *t, int32_t token) {
+    Text bytes = tokenizer_bytes(t, token);
+    return bytes.size > 0 && tokenizer_find(t, bytes) != token;
+}
+
+/* JSON holds UTF-8 only, and jansson no NUL in a key. */
+static Status check_texts(const Tokenizer *t, Err *err) {
+    char quote[QUOTE_SIZE];
+    for (int32_t i = 0; i < tokenizer_size(t); i++) {
+        Text bytes = tokenizer_bytes(t, i);
+        if (is_verbatim(t, i) && !utf8_text(bytes.data, bytes.size))
+            return err_set(err, ERR_INPUT,
+                           "token %d, %s, is not UTF-8 or has a NUL: tokenizer.json cannot hold it", i,
+                           text_quote(quote, bytes));
+    }
+    return OK;
+}
+
 /* Special tokens stand in the vocabulary, too: `tokenizers` gives those that do not new numbers. */
 static json_t *vocab_json(const Tokenizer *t, char *room) {
     json_t *vocab = json_object();
     for (int32_t i = 0; i < tokenizer_size(t); i++) {
         Text bytes = tokenizer_bytes(t, i);
         if (bytes.size == 0) continue; /* unused, without a name */
-        if (tokenizer_find(t, bytes) == i) spell(room, bytes);
+        if (!is_verbatim(t, i)) spell(room, bytes);
         else memcpy(room, bytes.data, bytes.size), room[bytes.size] = '\0';
         if (!json_object_get(vocab, room)) json_object_set_new(vocab, room, json_integer(i));
     }
@@ -309,6 +329,7 @@ Status tokenizer_json_text(const Tokenizer *t, char **out, Err *err) {
     for (int32_t i = 0; i < tokenizer_size(t); i++)
         if (tokenizer_bytes(t, i).size > longest) longest = tokenizer_bytes(t, i).size;
     *out = NULL;
+    TRY(check_texts(t, err));
     char *room = malloc(4 * longest + 2); /* two tokens of two bytes a byte, a space, a NUL */
     if (!room) return err_set(err, ERR_NOMEM, "no memory to write a tokenizer");
     json_ran_out(); /* what an earlier object left */

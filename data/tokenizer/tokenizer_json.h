@@ -18,7 +18,7 @@ Status tokenizer_json_read(const char *path, Tokenizer **out, Err *err);
 Status tokenizer_json_parse(const char *data, size_t size, const char *where, Tokenizer **out, Err *err);
 
 /* The tokenizer as such a file, which tokenizer_json_parse and `tokenizers` read back: the same tokens for every text.
- * malloc'd. ERR_NOMEM. ERR_FORMAT: a special token is not UTF-8. */
+ * malloc'd. ERR_INPUT: the text of a token that is not plain is not UTF-8, or has a NUL; names it. ERR_NOMEM. */
 Status tokenizer_json_text(const Tokenizer *t, char **out, Err *err);
 
 #endif

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "data/labels.h"
-#include "data/text.h"
 
 static Status no_memory(Err *err) { return err_set(err, ERR_NOMEM, "no memory for the classes of an atlas"); }
 

@@ -13,7 +13,7 @@ typedef struct AtlasClasses {
     int first, n_facts; /* the sequences of the pool that are used: the facts, or the held-out facts */
     char by[32];        /* "tag" */
     int n;
-    char *name[ATLAS_CLASSES_MAX]; /* without line ends and tabs (data/text.h) */
+    char *name[ATLAS_CLASSES_MAX]; /* without line ends and tabs (base/text.h) */
     int size[ATLAS_CLASSES_MAX];   /* facts; at least ATLAS_CLASS_MIN are in the class, and as many outside */
     uint64_t *member;              /* n_facts: bit c is set if a fact is of class c */
     int left_out;                  /* number of groups that are too small */

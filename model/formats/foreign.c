@@ -108,6 +108,12 @@ bool foreign_name(char out[96], const Tensor *ours, ForeignNames names) {
     return true;
 }
 
+int foreign_context(int made_for, int asked) {
+    enum { CONTEXT = 2048 };
+    int most = asked ? asked : CONTEXT;
+    return made_for < most ? made_for : most;
+}
+
 static ForeignTensor *find(const ForeignModel *m, const char *name) {
     for (int i = 0; i < m->n_tensors; i++)
         if (!strcmp(m->tensor[i].name, name)) return &m->tensor[i];
@@ -126,6 +132,7 @@ void foreign_free(ForeignModel *m) {
 static Status check_shape(const ForeignModel *m, const ForeignTensor *t, const Tensor *want,
                           const Source *source, Err *err) {
     int64_t outputs = (int64_t)source->parts * (want->matrix ? want->rows : want->cols);
+    if (!strcmp(want->name, "wpe")) outputs = m->positions;
     int64_t rows = !want->matrix ? 1 : source->transposed ? want->cols : outputs;
     int64_t cols = want->matrix && !source->transposed ? want->cols : outputs;
     if (!t->type->block_floats)
@@ -140,9 +147,9 @@ static Status check_shape(const ForeignModel *m, const ForeignTensor *t, const T
 /* As many numbers at once as fit into the buffer: whole blocks of any type. */
 enum { PART_FLOATS = 8192 };
 
-static Status read_numbers(const ForeignModel *m, const ForeignTensor *t, real *out, Err *err) {
+/* The first `size` numbers. */
+static Status read_numbers(const ForeignModel *m, const ForeignTensor *t, int64_t size, real *out, Err *err) {
     float part[PART_FLOATS];
-    int64_t size = t->rows * t->cols;
     for (int64_t at = 0; at < size; at += PART_FLOATS) {
         int64_t n = size - at < PART_FLOATS ? size - at : PART_FLOATS;
         ggml_floats(part, t->type, t->data + at / t->type->block * t->type->bytes, n);
@@ -170,7 +177,7 @@ static Status read_part(const ForeignModel *m, const ForeignTensor *t, const Ten
                         const Source *source, real *out, Err *err) {
     real *whole = malloc((size_t)(t->rows * t->cols) * sizeof *whole);
     if (!whole) return err_set(err, ERR_NOMEM, "%s: no memory for tensor '%s'", m->path, t->name);
-    Status status = read_numbers(m, t, whole, err);
+    Status status = read_numbers(m, t, t->rows * t->cols, whole, err);
     int64_t size = (int64_t)want->rows * want->cols, cols = want->cols;
     if (!source->transposed) memcpy(out, whole + source->part * size, (size_t)size * sizeof *out);
     for (int64_t r = 0; source->transposed && r < want->rows; r++)
@@ -180,7 +187,9 @@ static Status read_part(const ForeignModel *m, const ForeignTensor *t, const Ten
     return status;
 }
 
-static bool is_rotated(const Tensor *t) { return strstr(t->name, ".attn.q.") || strstr(t->name, ".attn.k."); }
+bool foreign_is_rotated(const Tensor *ours) {
+    return strstr(ours->name, ".attn.q.") || strstr(ours->name, ".attn.k.");
+}
 
 static Status take(const Gpt *g, ForeignModel *m, const Tensor *want, real *room, Err *err) {
     Source source;
@@ -192,9 +201,10 @@ static Status take(const Gpt *g, ForeignModel *m, const Tensor *want, real *room
     t->used = true;
     TRY(check_shape(m, t, want, &source, err));
     real *out = g->params + want->offset;
-    TRY(source.parts > 1 || source.transposed ? read_part(m, t, want, &source, out, err)
-                                              : read_numbers(m, t, out, err));
-    if (m->rope_halves && is_rotated(want)) { /* a bias has one number a row */
+    TRY(source.parts > 1 || source.transposed
+            ? read_part(m, t, want, &source, out, err)
+            : read_numbers(m, t, (int64_t)want->rows * want->cols, out, err));
+    if (m->rope_halves && foreign_is_rotated(want)) { /* a bias has one number a row */
         int64_t rows = want->matrix ? want->rows : want->cols;
         pairs_from_halves(out, room, rows, want->matrix ? want->cols : 1, c->n_embd / c->n_head);
     }

@@ -27,9 +27,13 @@ typedef struct ForeignModel {
     ModelConfig config;
     ForeignNames names;
     bool rope_halves; /* a pair is i and i + hd/2 */
+    int positions;    /* learned: rows of wpe there, of which the first block_size are read */
     ForeignTensor *tensor;
     int n_tensors;
 } ForeignModel;
+
+/* Tokens that a model reads which was made for so many: at most `asked`; 0, not asked: at most 2048. */
+int foreign_context(int made_for, int asked);
 
 const ForeignTensor *foreign_find(const ForeignModel *m, const char *name); /* NULL: absent */
 
@@ -40,6 +44,8 @@ Status foreign_weights(const Gpt *g, ForeignModel *m, Err *err);
 
 /* The name of one of our tensors there; false: it has none of its own. */
 bool foreign_name(char out[96], const Tensor *ours, ForeignNames names);
+/* Whether rotary positions turn its outputs: weights and biases of q and k. Their rows are in the files' order. */
+bool foreign_is_rotated(const Tensor *ours);
 
 void foreign_free(ForeignModel *m);
 

@@ -1,17 +1,11 @@
 #include "model/formats/gguf.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/bytes.h"
-#include "base/escape.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "numbers are read as they lie in the file, which is little-endian"
@@ -37,17 +31,6 @@ typedef struct Reader {
 
 /* ---- messages ---- */
 
-enum { QUOTE_MAX = 80 };
-
-/* The text, escaped and cut, for messages. */
-static const char *quote(char out[QUOTE_MAX], GgufText t) {
-    size_t used = 0, left = t.size;
-    const char *at = t.data;
-    while (left && used + ESCAPED_MAX + 4 < QUOTE_MAX) used += escape_next(out + used, &at, &left);
-    strcpy(out + used, left ? "..." : "");
-    return out;
-}
-
 __attribute__((format(printf, 2, 3))) static Status refuse(const Reader *s, const char *format, ...) {
     char why[512];
     va_list args;
@@ -64,7 +47,7 @@ static Status cut(const Reader *s, const char *what) {
 /* ---- parts of the header ---- */
 
 /* A string of at most `most` bytes. */
-static Status read_text(Reader *s, const char *what, uint64_t most, GgufText *out) {
+static Status read_text(Reader *s, const char *what, uint64_t most, Text *out) {
     uint64_t size = read_u64(&s->r);
     if (s->r.failed) return cut(s, what);
     if (size > most)
@@ -72,16 +55,16 @@ static Status read_text(Reader *s, const char *what, uint64_t most, GgufText *ou
                       (unsigned long long)most);
     const uint8_t *data = read_bytes(&s->r, size);
     if (!data) return cut(s, what);
-    *out = (GgufText){(const char *)data, size};
+    *out = (Text){(char *)(uintptr_t)data, size};
     return OK;
 }
 
 /* Passes over `count` elements, each of which lies inside the file. */
 static Status pass_elements(Reader *s, const GgufKey *key) {
-    char name[QUOTE_MAX], what[QUOTE_MAX + 32];
-    snprintf(what, sizeof what, "the value of '%s'", quote(name, key->name));
+    char name[QUOTE_SIZE], what[QUOTE_SIZE + 32];
+    snprintf(what, sizeof what, "the value of %s", text_quote(name, key->name));
     if (key->type == GGUF_STRING) {
-        GgufText text;
+        Text text;
         for (uint64_t i = 0; i < key->count; i++) TRY(read_text(s, what, s->g->file_bytes, &text));
         return OK;
     }
@@ -94,7 +77,7 @@ static Status pass_elements(Reader *s, const GgufKey *key) {
 }
 
 static Status read_key(Reader *s, GgufKey *key) {
-    char name[QUOTE_MAX];
+    char name[QUOTE_SIZE];
     TRY(read_text(s, "the name of a key", KEY_NAME_MAX, &key->name));
     uint32_t type = read_u32(&s->r);
     key->count = 1;
@@ -104,9 +87,9 @@ static Status read_key(Reader *s, GgufKey *key) {
         key->count = read_u64(&s->r);
     }
     if (s->r.failed) return cut(s, "a key");
-    if (type == GGUF_ARRAY) return refuse(s, "key '%s' is an array of arrays", quote(name, key->name));
+    if (type == GGUF_ARRAY) return refuse(s, "key %s is an array of arrays", text_quote(name, key->name));
     if (type >= GGUF_TYPE_COUNT)
-        return refuse(s, "key '%s' has the unknown type %u", quote(name, key->name), type);
+        return refuse(s, "key %s has the unknown type %u", text_quote(name, key->name), type);
     key->type = (GgufType)type;
     key->at = s->r.at;
     return pass_elements(s, key);
@@ -114,46 +97,40 @@ static Status read_key(Reader *s, GgufKey *key) {
 
 /* The tensor's data begin at `offset` of the data section, whose place is known only behind the last tensor. */
 static Status read_tensor(Reader *s, GgufTensor *t, uint64_t *offset) {
-    char name[QUOTE_MAX];
+    char name[QUOTE_SIZE];
     TRY(read_text(s, "the name of a tensor", GGUF_NAME_MAX - 1, &t->name));
-    quote(name, t->name);
+    text_quote(name, t->name);
     uint32_t n_dim = read_u32(&s->r);
     if (s->r.failed) return cut(s, "a tensor's description");
-    if (n_dim < 1 || n_dim > GGUF_DIMS_MAX) return refuse(s, "tensor '%s' has %u dimensions", name, n_dim);
+    if (n_dim < 1 || n_dim > GGUF_DIMS_MAX) return refuse(s, "tensor %s has %u dimensions", name, n_dim);
     t->n_dim = (int)n_dim;
     t->size = 1;
     for (int i = 0; i < GGUF_DIMS_MAX; i++) {
         uint64_t dim = i < t->n_dim ? read_u64(&s->r) : 1;
         if (dim < 1 || dim > INT64_MAX || __builtin_mul_overflow(t->size, (int64_t)dim, &t->size))
             return s->r.failed ? cut(s, "a tensor's description")
-                               : refuse(s, "tensor '%s' has the size %llu", name, (unsigned long long)dim);
+                               : refuse(s, "tensor %s has the size %llu", name, (unsigned long long)dim);
         t->dim[i] = (int64_t)dim;
     }
     uint32_t type = read_u32(&s->r);
     *offset = read_u64(&s->r);
     if (s->r.failed) return cut(s, "a tensor's description");
     t->type = ggml_type(type);
-    if (!t->type) return refuse(s, "tensor '%s' has the unknown type %u", name, type);
+    if (!t->type) return refuse(s, "tensor %s has the unknown type %u", name, type);
     if (t->dim[0] % t->type->block)
-        return refuse(s, "tensor '%s' has rows of %lld numbers, no multiple of %d, the block of %s", name,
+        return refuse(s, "tensor %s has rows of %lld numbers, no multiple of %d, the block of %s", name,
                       (long long)t->dim[0], t->type->block, t->type->name);
     if (__builtin_mul_overflow((uint64_t)t->size / (uint64_t)t->type->block, (uint64_t)t->type->bytes,
                                &t->bytes))
-        return refuse(s, "tensor '%s' has %lld numbers", name, (long long)t->size);
+        return refuse(s, "tensor %s has %lld numbers", name, (long long)t->size);
     return OK;
 }
 
 /* ---- tables ---- */
 
-static int compare_text(GgufText a, GgufText b) {
-    size_t both = a.size < b.size ? a.size : b.size;
-    int order = both ? memcmp(a.data, b.data, both) : 0;
-    return order ? order : (a.size > b.size) - (a.size < b.size);
-}
-
 /* Both structs begin with their name. */
 static int compare_names(const void *a, const void *b) {
-    return compare_text(*(const GgufText *)a, *(const GgufText *)b);
+    return text_compare(*(const Text *)a, *(const Text *)b);
 }
 
 static int compare_places(const void *a, const void *b) {
@@ -165,10 +142,10 @@ static int compare_places(const void *a, const void *b) {
 static Status sort_names(const Reader *s, void *table, int n, size_t item, const char *what) {
     if (n) qsort(table, (size_t)n, item, compare_names);
     for (int i = 1; i < n; i++) {
-        const GgufText *name = (const GgufText *)((const char *)table + (size_t)i * item);
-        char quoted[QUOTE_MAX];
+        const Text *name = (const Text *)((const char *)table + (size_t)i * item);
+        char quoted[QUOTE_SIZE];
         if (compare_names(name, (const char *)name - item) == 0)
-            return refuse(s, "%s '%s' occurs twice", what, quote(quoted, *name));
+            return refuse(s, "%s %s occurs twice", what, text_quote(quoted, *name));
     }
     return OK;
 }
@@ -212,26 +189,27 @@ static Status read_alignment(const Reader *s, size_t *out) {
 static Status place_tensors(Reader *s, const uint64_t *offset) {
     Gguf *g = s->g;
     size_t alignment = ALIGNMENT, at = (size_t)(s->r.at - g->file);
-    char name[QUOTE_MAX], other[QUOTE_MAX];
+    char name[QUOTE_SIZE], other[QUOTE_SIZE];
     TRY(read_alignment(s, &alignment));
     at = (at + alignment - 1) / alignment * alignment;
     size_t room = at < g->file_bytes ? g->file_bytes - at : 0;
     for (int i = 0; i < g->n_tensors; i++) {
         GgufTensor *t = &g->tensor[i];
         if (offset[i] % alignment)
-            return refuse(s, "tensor '%s' is at offset %llu, no multiple of %zu", quote(name, t->name),
+            return refuse(s, "tensor %s is at offset %llu, no multiple of %zu", text_quote(name, t->name),
                           (unsigned long long)offset[i], alignment);
         if (offset[i] > room || t->bytes > room - offset[i])
             return refuse(
-                s, "tensor '%s' has %llu bytes at offset %llu, the data have %zu bytes; fetch it again",
-                quote(name, t->name), (unsigned long long)t->bytes, (unsigned long long)offset[i], room);
+                s, "tensor %s has %llu bytes at offset %llu, the data have %zu bytes; fetch it again",
+                text_quote(name, t->name), (unsigned long long)t->bytes, (unsigned long long)offset[i], room);
         t->data = g->file + at + offset[i];
     }
     if (g->n_tensors) qsort(g->tensor, (size_t)g->n_tensors, sizeof *g->tensor, compare_places);
     for (int i = 1; i < g->n_tensors; i++) {
         const GgufTensor *a = &g->tensor[i - 1], *b = &g->tensor[i];
         if (a->data + a->bytes > b->data)
-            return refuse(s, "tensors '%s' and '%s' overlap", quote(other, a->name), quote(name, b->name));
+            return refuse(s, "tensors %s and %s overlap", text_quote(other, a->name),
+                          text_quote(name, b->name));
     }
     return sort_names(s, g->tensor, g->n_tensors, sizeof *g->tensor, "tensor");
 }
@@ -266,45 +244,33 @@ Status gguf_parse(const uint8_t *data, size_t size, const char *name, Gguf *out,
 }
 
 Status gguf_open(const char *path, Gguf *out, Err *err) {
-    struct stat info;
+    FileMap map;
     *out = (Gguf){0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) return err_set(err, errno == ENOENT ? ERR_INPUT : ERR_IO, "%s: %s", path, strerror(errno));
-    Status status = OK;
-    void *data = MAP_FAILED;
-    size_t size = 0;
-    if (fstat(fd, &info) != 0) TRY_GOTO(err_set(err, ERR_IO, "%s: %s", path, strerror(errno)));
-    if (!S_ISREG(info.st_mode)) TRY_GOTO(err_set(err, ERR_INPUT, "%s: not a regular file", path));
-    size = (size_t)info.st_size;
-    if (size < 4) TRY_GOTO(err_set(err, ERR_INPUT, "%s: no GGUF file: it has %zu bytes", path, size));
-    data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (data == MAP_FAILED)
-        TRY_GOTO(err_set(err, errno == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: cannot map %zu bytes: %s", path,
-                         size, strerror(errno)));
-    status = gguf_parse(data, size, path, out, err);
-    if (status == OK) out->mapped = true;
-done:
-    if (status != OK && data != MAP_FAILED) munmap(data, size);
-    close(fd);
+    TRY(file_map(path, &map, err));
+    Status status = map.size < 4
+                        ? err_set(err, ERR_INPUT, "%s: no GGUF file: it has %zu bytes", path, map.size)
+                        : gguf_parse(map.data, map.size, path, out, err);
+    if (status == OK) out->map = map;
+    else file_unmap(&map);
     return status;
 }
 
 void gguf_close(Gguf *g) {
     free(g->key);
     free(g->tensor);
-    if (g->mapped) munmap((void *)g->file, g->file_bytes);
+    file_unmap(&g->map);
     *g = (Gguf){0};
 }
 
 /* ---- access ---- */
 
 const GgufKey *gguf_key(const Gguf *g, const char *name) {
-    GgufText wanted = {name, strlen(name)};
+    Text wanted = {(char *)(uintptr_t)name, strlen(name)};
     return g->n_keys ? bsearch(&wanted, g->key, (size_t)g->n_keys, sizeof *g->key, compare_names) : NULL;
 }
 
 const GgufTensor *gguf_tensor(const Gguf *g, const char *name) {
-    GgufText wanted = {name, strlen(name)};
+    Text wanted = {(char *)(uintptr_t)name, strlen(name)};
     return g->n_tensors ? bsearch(&wanted, g->tensor, (size_t)g->n_tensors, sizeof *g->tensor, compare_names)
                         : NULL;
 }
@@ -353,15 +319,15 @@ bool gguf_bool(const GgufKey *key, bool *out) {
 }
 
 /* The string at *at, which moves behind it; its length was checked. */
-static GgufText text_at(const uint8_t **at) {
+static Text text_at(const uint8_t **at) {
     uint64_t size;
     memcpy(&size, *at, sizeof size);
-    GgufText text = {(const char *)*at + sizeof size, size};
+    Text text = {(char *)(uintptr_t)(*at + sizeof size), size};
     *at += sizeof size + size;
     return text;
 }
 
-bool gguf_text(const GgufKey *key, GgufText *out) {
+bool gguf_text(const GgufKey *key, Text *out) {
     if (!key || key->array || key->type != GGUF_STRING) return false;
     const uint8_t *at = key->at;
     *out = text_at(&at);
@@ -373,7 +339,7 @@ GgufCursor gguf_begin(const GgufKey *key) {
     return (GgufCursor){key, key->at, key->count};
 }
 
-bool gguf_next_text(GgufCursor *c, GgufText *out) {
+bool gguf_next_text(GgufCursor *c, Text *out) {
     if (!c->left || c->key->type != GGUF_STRING) return false;
     c->left--;
     *out = text_at(&c->at);

@@ -16,6 +16,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/file_map.h"
+#include "base/text.h"
 #include "model/formats/ggml_types.h"
 
 enum { GGUF_KEYS_MAX = 1 << 16, GGUF_TENSORS_MAX = 1 << 17, GGUF_NAME_MAX = 64, GGUF_DIMS_MAX = 4 };
@@ -37,14 +39,9 @@ typedef enum GgufType {
     GGUF_TYPE_COUNT
 } GgufType;
 
-/* Bytes inside the file, without a NUL at the end. They may be any bytes: GGUF says UTF-8, and nobody checks. */
-typedef struct GgufText {
-    const char *data;
-    size_t size;
-} GgufText;
-
+/* Texts lie inside the file. They may be any bytes: GGUF says UTF-8, and nobody checks. */
 typedef struct GgufKey {
-    GgufText name;
+    Text name;
     GgufType type;     /* of the value; of an array, that of its elements */
     bool array;        /* arrays of arrays are refused */
     uint64_t count;    /* elements; 1: no array */
@@ -52,7 +49,7 @@ typedef struct GgufKey {
 } GgufKey;
 
 typedef struct GgufTensor {
-    GgufText name;
+    Text name;
     const GgmlType *type;
     int n_dim;
     int64_t dim[GGUF_DIMS_MAX]; /* dim[0] is the row length; 1 from n_dim on */
@@ -68,10 +65,10 @@ typedef struct Gguf {
     int n_keys, n_tensors;
     const uint8_t *file;
     size_t file_bytes;
-    bool mapped; /* gguf_close unmaps the file */
+    FileMap map; /* of gguf_open: what `file` points into */
 } Gguf;
 
-/* Opens a file. It must not be made shorter while it is open: the system would end the process at the first access.
+/* Opens a file, which must not be made shorter while it is open (base/file_map.h).
  * ERR_INPUT: not such a file, or another version, or it says something that cannot be true (a length, count or offset
  * beyond the file, tensors that overlap, an unknown type, a name twice); one line names the path and the place.
  * ERR_IO, ERR_NOMEM. Close with gguf_close; after an error there is nothing to close. */
@@ -88,7 +85,7 @@ const GgufTensor *gguf_tensor(const Gguf *file, const char *name); /* NULL: abse
 bool gguf_whole(const GgufKey *key, int64_t *out);
 bool gguf_number(const GgufKey *key, double *out);
 bool gguf_bool(const GgufKey *key, bool *out);
-bool gguf_text(const GgufKey *key, GgufText *out);
+bool gguf_text(const GgufKey *key, Text *out);
 
 /* Goes through an array. gguf_next_text: of strings; gguf_next_whole: of integers that fit. false: the end, or another
  * type. */
@@ -98,7 +95,7 @@ typedef struct GgufCursor {
     uint64_t left;
 } GgufCursor;
 GgufCursor gguf_begin(const GgufKey *key); /* of no array, or NULL: nothing to go through */
-bool gguf_next_text(GgufCursor *cursor, GgufText *out);
+bool gguf_next_text(GgufCursor *cursor, Text *out);
 bool gguf_next_whole(GgufCursor *cursor, int64_t *out);
 
 #endif

@@ -57,10 +57,6 @@ static Status read_number(const Reader *s, const char *name, double *out) {
 
 /* ---- what rote's model lacks ---- */
 
-static bool text_is(GgufText text, const char *word) {
-    return text.size == strlen(word) && memcmp(text.data, word, text.size) == 0;
-}
-
 /* Every key of the architecture must be one that this file reads, or say that nothing is there. */
 static Status check_key(const Reader *s, const GgufKey *key, const char *name, size_t size) {
     static const char *const read[] = {
@@ -69,7 +65,7 @@ static Status check_key(const Reader *s, const GgufKey *key, const char *name, s
         "rope.freq_base",      "rope.dimension_count", "attention.layer_norm_rms_epsilon",
         "vocab_size",          "attention.key_length", "attention.value_length"};
     int64_t whole = 1;
-    GgufText text = {"", 0};
+    Text text = {"", 0};
     for (size_t i = 0; i < sizeof read / sizeof *read; i++)
         if (strlen(read[i]) == size && !memcmp(read[i], name, size)) return OK;
     if (gguf_whole(key, &whole) && whole == 0) return OK; /* no experts, no window */
@@ -81,7 +77,7 @@ static Status check_key(const Reader *s, const GgufKey *key, const char *name, s
 static Status check_keys(const Reader *s) {
     size_t prefix = strlen(s->architecture);
     for (int i = 0; i < s->file->n_keys; i++) {
-        GgufText name = s->file->key[i].name;
+        Text name = s->file->key[i].name;
         if (name.size <= prefix || memcmp(name.data, s->architecture, prefix) != 0 ||
             name.data[prefix] != '.')
             continue;
@@ -126,7 +122,7 @@ static Status read_structure(const Reader *s, int context, ForeignModel *m) {
     TRY(read_size(s, "context_length", true, &c->block_size));
     TRY(read_number(s, "rope.freq_base", &c->rope_theta));
     TRY(read_number(s, "attention.layer_norm_rms_epsilon", &c->norm_eps));
-    if (c->block_size > context) c->block_size = context;
+    c->block_size = foreign_context(c->block_size, context);
     c->tie_weights = !foreign_find(m, "output.weight");
     const ForeignTensor *embedding = foreign_find(m, "token_embd.weight");
     if (!embedding) return err_set(s->err, ERR_INPUT, "%s: tensor 'token_embd.weight' is missing", s->path);
@@ -153,7 +149,7 @@ static Status take_tensors(const Reader *s, ForeignModel *m) {
 
 Status gguf_model(const Gguf *file, const char *path, int context, ForeignModel *out, Err *err) {
     Reader s = {.file = file, .path = path, .architecture = "llama", .err = err};
-    GgufText architecture = {"", 0};
+    Text architecture = {"", 0};
     *out = (ForeignModel){.path = path, .names = NAMES_GGUF_LLAMA};
     if (!gguf_text(gguf_key(file, "general.architecture"), &architecture))
         return err_set(err, ERR_INPUT, "%s: key general.architecture is missing", path);

@@ -6,7 +6,7 @@
 #include "model/formats/gguf.h"
 
 /* Structure and tensors. `file` must stay open; foreign_free it.
- *   context   block_size is the file's context length, at most this
+ *   context   block_size is the file's context length, at most this (foreign_context)
  * ERR_INPUT: another architecture, a key that is missing, or one that says what rote's model lacks (experts, a scaling
  * of RoPE, a sliding window); names it. ERR_NOMEM. */
 Status gguf_model(const Gguf *file, const char *path, int context, ForeignModel *out, Err *err);

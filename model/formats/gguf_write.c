@@ -58,7 +58,7 @@ static void put_string(Bytes *b, const char *name, const char *value) {
     put_text(b, value, strlen(value));
 }
 
-static void put_texts(Bytes *b, const char *name, const GgufText *text, int n) {
+static void put_texts(Bytes *b, const char *name, const Text *text, int n) {
     put_key(b, name, GGUF_ARRAY);
     bytes_u32(b, GGUF_STRING);
     bytes_u64(b, (uint64_t)n);

@@ -9,11 +9,11 @@
 typedef struct GgufTokens {
     const char *pre; /* the pre-tokenizer: "smollm" */
     int n_tokens;    /* the model's vocab_size: every row has one */
-    GgufText *token;
+    Text *token;
     int32_t *type; /* 1 normal, 3 control, 4 user defined, 5 unused */
     int n_merges;
-    GgufText *merge; /* "a b" */
-    int eos;         /* -1: none */
+    Text *merge; /* "a b" */
+    int eos;     /* -1: none */
 } GgufTokens;
 
 /* ERR_INPUT: llama cannot express the structure; names every key that prevents it. */

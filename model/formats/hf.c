@@ -9,8 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/config/section.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "model/formats/foreign.h"
 #include "model/formats/npz.h"
 #include "model/formats/safetensors.h"
 
@@ -144,38 +146,37 @@ static void halves_from_pairs(real *to, const real *from, int heads, int hd, int
         }
 }
 
-static Status llama_tensors(Tensors *t) {
-    static const struct {
-        const char *to, *from;
-    } linear[] = {{"self_attn.q_proj", "attn.q"}, {"self_attn.k_proj", "attn.k"},
-                  {"self_attn.v_proj", "attn.v"}, {"self_attn.o_proj", "attn.o"},
-                  {"mlp.gate_proj", "mlp.gate"},  {"mlp.up_proj", "mlp.up"},
-                  {"mlp.down_proj", "mlp.out"}};
+static Status copy_to_llama(Tensors *t, const Tensor *from) {
+    char name[96];
     const ModelConfig *c = &t->g->config;
-    int d = c->n_embd, hd = d / c->n_head;
-    TRY(copy(t, -1, "model.embed_tokens.weight", "wte", c->vocab_size, d));
-    for (int l = 0; l < c->n_layer; l++) {
-        char name[96], from[48];
-        snprintf(name, sizeof name, "model.layers.%d.input_layernorm.weight", l);
-        TRY(copy(t, l, name, "norm1.weight", d, 0));
-        snprintf(name, sizeof name, "model.layers.%d.post_attention_layernorm.weight", l);
-        TRY(copy(t, l, name, "norm2.weight", d, 0));
-        for (size_t i = 0; i < sizeof linear / sizeof *linear; i++)
-            for (int bias = 0; bias < (c->bias || (c->qkv_bias && i < 3) ? 2 : 1); bias++) {
-                snprintf(name, sizeof name, "model.layers.%d.%s.%s", l, linear[i].to,
-                         bias ? "bias" : "weight");
-                snprintf(from, sizeof from, "%s.%s", linear[i].from, bias ? "bias" : "weight");
-                const Tensor *source = ours(t, l, from);
-                CHECK(source);
-                int rows = bias ? source->cols : source->rows, cols = bias ? 0 : source->cols;
-                TRY(copy(t, l, name, from, rows, cols));
-                if (i < 2) /* q and k */
-                    halves_from_pairs((real *)t->file.tensor[t->file.n_tensors - 1].data, data_of(t, source),
-                                      rows / hd, hd, bias ? 1 : cols);
-            }
-    }
-    TRY(copy(t, -1, "model.norm.weight", "norm_f.weight", d, 0));
-    return c->tie_weights ? OK : copy(t, -1, "lm_head.weight", "head.weight", c->vocab_size, d);
+    int hd = c->n_embd / c->n_head, rows = from->matrix ? from->rows : from->cols;
+    int64_t cols = from->matrix ? from->cols : 0;
+    CHECK(foreign_name(name, from, NAMES_HF_LLAMA));
+    real *data = new_tensor(t, name, rows, cols);
+    if (!data) return ERR_NOMEM;
+    if (foreign_is_rotated(from)) halves_from_pairs(data, data_of(t, from), rows / hd, hd, cols ? cols : 1);
+    else memcpy(data, data_of(t, from), (size_t)from->rows * (size_t)from->cols * sizeof(real));
+    return OK;
+}
+
+/* In the order of Hugging Face's modules. */
+static Status llama_tensors(Tensors *t) {
+    static const char *const ends[] = {"norm_f.weight", "head.weight"};
+    static const char *const parts[] = {"norm1",  "norm2",    "attn.q", "attn.k", "attn.v",
+                                        "attn.o", "mlp.gate", "mlp.up", "mlp.out"};
+    static const char *const kinds[] = {"weight", "bias"};
+    const Tensor *from;
+    TRY(copy_to_llama(t, ours(t, -1, "wte")));
+    for (int l = 0; l < t->g->config.n_layer; l++)
+        for (size_t i = 0; i < 2 * sizeof parts / sizeof *parts; i++) {
+            char name[32];
+            snprintf(name, sizeof name, "%s.%s", parts[i / 2], kinds[i % 2]);
+            if ((from = ours(t, l, name)) != NULL) TRY(copy_to_llama(t, from));
+        }
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if ((from = ours(t, -1, ends[i])) != NULL) TRY(copy_to_llama(t, from));
+    CHECK(t->file.n_tensors == t->g->table.count);
+    return OK;
 }
 
 static Status own_tensors(Tensors *t) {
@@ -246,15 +247,16 @@ static json_t *llama_config(const ModelConfig *c, int eos) {
         token_or_null(eos), "torch_dtype", dtype_name());
 }
 
+/* All keys of the model, and the shape of the stage of its tools, whose sizes no key has. */
 static json_t *own_config(const ModelConfig *c) {
-    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:f, s:s, s:f, s:s, s:b, s:b, s:b, s:s, s:s}",
-                     "n_layer", c->n_layer, "n_head", c->n_head, "n_kv_head", c->n_kv_head, "n_embd",
-                     c->n_embd, "n_inner", c->n_inner, "block_size", c->block_size, "vocab_size",
-                     c->vocab_size, "norm", config_choice("model.norm", (int)c->norm), "norm_eps",
-                     c->norm_eps, "pos", config_choice("model.pos", (int)c->pos), "rope_theta", c->rope_theta,
-                     "act", config_choice("model.act", (int)c->act), "gated", c->gated, "bias", c->bias,
-                     "tie_weights", c->tie_weights, "attn", config_choice("model.attn", (int)c->attn), "mlp",
-                     config_choice("model.mlp", (int)c->mlp));
+    Config config = {.model = *c};
+    json_t *model = config_section(&config, "model");
+    if (c->tool.n_tools > 0)
+        json_object_set_new(model, "tools",
+                            json_pack("{s:i, s:i, s:i, s:I}", "n_tools", c->tool.n_tools, "layer",
+                                      c->tool.layer, "n_pointers", c->tool.n_pointers, "runs",
+                                      (json_int_t)c->tool.runs));
+    return model;
 }
 
 /* ---- the three formats ---- */
@@ -270,10 +272,20 @@ static bool one_of(const char *name, const char *const *names) {
     return *names != NULL;
 }
 
+/* Whether it is one of those files, or a temporary of one. */
+static bool is_of(const char *name, const ExportFile *more) {
+    char temporary[300];
+    for (; more->name; more++) {
+        snprintf(temporary, sizeof temporary, ".%s" TEMPORARY_END, more->name);
+        if (!strcmp(name, more->name) || !strcmp(name, temporary)) return true;
+    }
+    return false;
+}
+
 /* A folder for a new export: missing, empty, or with the rest of an export whose process died.
  *   locked   this process has the temporary of config.json
  *   *begun   whether there is such a rest; in and out where locked */
-static Status check_folder(const char *path, bool locked, bool *begun, Err *err) {
+static Status check_folder(const char *path, const ExportFile *more, bool locked, bool *begun, Err *err) {
     static const char *const REST[] = {".",          "..", TEMPORARY(CONFIG_NAME), TEMPORARY(WEIGHTS_NAME),
                                        WEIGHTS_NAME, NULL};
     static const char *const NOTHING[] = {".", "..", NULL}, *const LOCKED[] = {".", "..",
@@ -289,7 +301,9 @@ static Status check_folder(const char *path, bool locked, bool *begun, Err *err)
     if (!folder) return err_set(err, errno == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: %s", path, strerror(errno));
     const struct dirent *entry;
     Status status = OK;
-    for (errno = 0; (entry = readdir(folder)) && one_of(entry->d_name, allowed);) errno = 0;
+    for (errno = 0; (entry = readdir(folder)) &&
+                    (one_of(entry->d_name, allowed) || (*begun && is_of(entry->d_name, more)));)
+        errno = 0;
     if (entry)
         status = err_set(
             err, ERR_INPUT,
@@ -309,23 +323,38 @@ static Status write_safetensors(const char *path, Tensors *t, char *config, Err 
     return status;
 }
 
-/* Makes the folder with both files, or leaves it as it was. */
-static Status write_folder(const char *dir, Tensors *t, const char *config, bool replace, Err *err) {
+/* Writes the further files, then commits config.json. Where one fails, those that were not there before are removed.
+ *   begun   what is there is the rest of a dead export */
+static Status write_more(const char *dir, const ExportFile *more, AtomicFile *config, bool begun, Err *err) {
+    char path[1024];
+    if (!more->name) return atomic_commit(config, CONFIG_NAME, err);
+    TRY(path_join(path, sizeof path, dir, more->name, err));
+    bool is_new = begun || file_missing(path);
+    Status status = file_write_atomic(path, more->text, strlen(more->text), err);
+    if (status == OK) status = write_more(dir, more + 1, config, begun, err);
+    if (status != OK && is_new) unlink(path);
+    return status;
+}
+
+/* Makes the folder with all files, or leaves it as it was. */
+static Status write_folder(const char *dir, Tensors *t, const char *config, const ExportFile *more,
+                           bool replace, Err *err) {
     char weights[1024], config_path[1024];
     AtomicFile file = {0};
     Status status = OK;
     bool begun = false;
     TRY(path_join(weights, sizeof weights, dir, WEIGHTS_NAME, err));
     TRY(path_join(config_path, sizeof config_path, dir, CONFIG_NAME, err));
-    if (!replace) TRY(check_folder(dir, false, &begun, err)); /* a folder of others is not touched */
+    if (!replace) TRY(check_folder(dir, more, false, &begun, err)); /* a folder of others is not touched */
     bool made = file_missing(dir);
     TRY(make_directories(dir, err));
     bool new_weights = begun || file_missing(weights);
     TRY_GOTO(atomic_open(&file, config_path, err));
-    if (!replace) TRY_GOTO(check_folder(dir, true, &begun, err)); /* another process may have been faster */
+    if (!replace)
+        TRY_GOTO(check_folder(dir, more, true, &begun, err)); /* another process may have been faster */
     fputs(config, file.stream); /* a failed write shows when the file is committed */
     status = write_safetensors(weights, t, NULL, err);
-    if (status == OK) status = atomic_commit(&file, CONFIG_NAME, err);
+    if (status == OK) status = write_more(dir, more, &file, begun, err);
     if (status != OK && new_weights) unlink(weights);
 done:
     if (status != OK) {
@@ -335,16 +364,21 @@ done:
     return status;
 }
 
-static Status write_hf(const char *dir, Tensors *t, int eos, bool replace, Err *err) {
-    const ModelConfig *c = &t->g->config;
-    if ((is_llama(c) ? llama_tensors(t) : gpt2_tensors(t)) != OK)
-        return err_set(err, ERR_NOMEM, "no memory to export to %s", dir);
-    char *text;
+Status export_hf(const Gpt *g, const ExportFile *more, const char *dir, int eos, bool replace, Err *err) {
+    const ModelConfig *c = &g->config;
+    Tensors t = {.g = g};
+    char *text = NULL;
+    TRY(export_hf_check(c, err));
+    Status status = (is_llama(c) ? llama_tensors(&t) : gpt2_tensors(&t)) == OK
+                        ? OK
+                        : err_set(err, ERR_NOMEM, "no memory to export to %s", dir);
     json_ran_out();
-    TRY(json_take_text(is_llama(c) ? llama_config(c, eos) : gpt2_config(c, eos), JSON_INDENT(2), dir, &text,
-                       err));
-    Status status = write_folder(dir, t, text, replace, err);
+    if (status == OK)
+        status = json_take_text(is_llama(c) ? llama_config(c, eos) : gpt2_config(c, eos), JSON_INDENT(2), dir,
+                                &text, err);
+    if (status == OK) status = write_folder(dir, &t, text, more, replace, err);
     free(text);
+    free_tensors(&t);
     return status;
 }
 
@@ -353,18 +387,14 @@ Status export_model(const Gpt *g, ExportFormat format, const char *path, int eos
     Status status = OK;
     char *config = NULL;
     CHECK(format != EXPORT_GGUF);
-    if (format == EXPORT_HF) TRY(export_hf_check(&g->config, err));
-    if (format != EXPORT_HF && !replace && file_exists(path)) /* a new one is never replaced (base/file.h) */
+    if (format == EXPORT_HF) return export_hf(g, &(ExportFile){NULL, NULL}, path, eos, replace, err);
+    if (!replace && file_exists(path)) /* a new one is never replaced (base/file.h) */
         return err_set(err, ERR_INPUT, "%s: exists; choose another file, or replace it with --force", path);
-    if (format == EXPORT_HF) {
-        TRY_GOTO(write_hf(path, &t, eos, replace, err));
-    } else {
-        if (own_tensors(&t) != OK) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to export to %s", path));
-        json_ran_out();
-        TRY_GOTO(json_take_text(own_config(&g->config), 0, path, &config, err));
-        if (format == EXPORT_NPZ) TRY_GOTO(npz_write(path, &t.file, err));
-        else TRY_GOTO(write_safetensors(path, &t, config, err));
-    }
+    if (own_tensors(&t) != OK) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to export to %s", path));
+    json_ran_out();
+    TRY_GOTO(json_take_text(own_config(&g->config), 0, path, &config, err));
+    if (format == EXPORT_NPZ) TRY_GOTO(npz_write(path, &t.file, err));
+    else TRY_GOTO(write_safetensors(path, &t, config, err));
 done:
     free(config);
     free_tensors(&t);

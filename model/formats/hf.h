@@ -4,7 +4,8 @@
  *                layernorm + learned or no positions + plain MLP, LLaMA's for rmsnorm + rope + gated MLP, as
  *                a Qwen2 where q, k and v alone have biases
  *   npz          one file for numpy.load, with rote's tensor names
- *   safetensors  one file, with rote's tensor names and the model's config in the metadata
+ *   safetensors  one file, with rote's tensor names; in the metadata, as "config", every key of the config's section
+ *                model, and of a model with tools the shape of their stage (ToolStage)
  *
  * In hf, BOS is the row model.bos of the embedding, bos_token_id, and the first input of a sequence. GPT-2 stores
  * its matrices transposed, and q, k and v as one matrix. LLaMA rotates channels i and i + hd/2 of a head as a pair,
@@ -29,5 +30,13 @@ Status export_hf_check(const ModelConfig *config, Err *err);
  *   replace  overwrite existing files; without it the file must be new, the folder new or empty
  * ERR_INPUT: hf cannot express the structure, or path exists; nothing is written then. ERR_IO, ERR_NOMEM. */
 Status export_model(const Gpt *g, ExportFormat format, const char *path, int eos, bool replace, Err *err);
+
+/* export_model to hf, with further files in the folder, such as those of a tokenizer. All are written before
+ * config.json, which shows that an export is whole.
+ *   more   ended by a name NULL */
+typedef struct ExportFile {
+    const char *name, *text;
+} ExportFile;
+Status export_hf(const Gpt *g, const ExportFile *more, const char *dir, int eos, bool replace, Err *err);
 
 #endif

@@ -1,12 +1,7 @@
 #include "model/formats/hf_files.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -136,26 +131,6 @@ Status hf_tensors(const char *file, const uint8_t *data, size_t bytes, ForeignMo
 
 /* ---- the folder ---- */
 
-static Status map_file(const char *path, HfFile *f, Err *err) {
-    struct stat info;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) return err_set(err, errno == ENOENT ? ERR_INPUT : ERR_IO, "%s: %s", path, strerror(errno));
-    Status status = OK;
-    if (fstat(fd, &info) != 0) TRY_GOTO(err_set(err, ERR_IO, "%s: %s", path, strerror(errno)));
-    if (!S_ISREG(info.st_mode)) TRY_GOTO(err_set(err, ERR_INPUT, "%s: not a regular file", path));
-    if (info.st_size < 8)
-        TRY_GOTO(err_set(err, ERR_INPUT, "%s: no whole safetensors file; fetch it again", path));
-    void *data = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (data == MAP_FAILED)
-        TRY_GOTO(err_set(err, errno == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: cannot map it: %s", path,
-                         strerror(errno)));
-    f->data = data;
-    f->bytes = (size_t)info.st_size;
-done:
-    close(fd);
-    return status;
-}
-
 static Status add_file(HfFiles *files, const char *dir, const char *name, ForeignModel *m, Err *err) {
     char path[PATH_ROOM];
     for (int i = 0; i < files->n; i++)
@@ -166,9 +141,9 @@ static Status add_file(HfFiles *files, const char *dir, const char *name, Foreig
     TRY(path_join(path, sizeof path, dir, name, err));
     HfFile *f = &files->file[files->n];
     snprintf(f->name, sizeof f->name, "%s", name);
-    TRY(map_file(path, f, err));
+    TRY(file_map(path, &f->map, err));
     files->n++;
-    return hf_tensors(path, f->data, f->bytes, m, err);
+    return hf_tensors(path, f->map.data, f->map.size, m, err);
 }
 
 /* The files that an index names. */
@@ -203,7 +178,7 @@ Status hf_files_open(HfFiles *out, const char *dir, ForeignModel *m, Err *err) {
 }
 
 void hf_files_close(HfFiles *files) {
-    for (int i = 0; i < files->n; i++) munmap((void *)files->file[i].data, files->file[i].bytes);
+    for (int i = 0; i < files->n; i++) file_unmap(&files->file[i].map);
     free(files->file);
     *files = (HfFiles){0};
 }

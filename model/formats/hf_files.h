@@ -5,14 +5,14 @@
 
 #include <jansson.h>
 
+#include "base/file_map.h"
 #include "model/formats/foreign.h"
 
 enum { HF_SHARDS_MAX = 256, HF_HEADER_MAX = 4 << 20, HF_JSON_MAX = 4 << 20 };
 
 typedef struct HfFile {
     char name[256]; /* in the folder */
-    const uint8_t *data;
-    size_t bytes;
+    FileMap map;
 } HfFile;
 
 typedef struct HfFiles {

@@ -69,7 +69,7 @@ static Status read_act(const Reader *s, const char *name) {
 
 /* ---- the types ---- */
 
-static Status read_gpt2(const Reader *s) {
+static Status read_gpt2(const Reader *s, int context, int *positions) {
     ModelConfig *c = s->c;
     c->norm = NORM_LAYERNORM;
     c->pos = POS_LEARNED;
@@ -77,7 +77,12 @@ static Status read_gpt2(const Reader *s) {
     TRY(read_size(s, "n_embd", -1, &c->n_embd));
     TRY(read_size(s, "n_layer", -1, &c->n_layer));
     TRY(read_size(s, "n_head", -1, &c->n_head));
-    TRY(read_size(s, "n_positions", -1, &c->block_size));
+    TRY(read_size(s, "n_positions", -1, positions));
+    if (context > *positions)
+        return err_set(s->err, ERR_INPUT,
+                       "%s: its positions are learned, %d of them: --context takes at most %d", s->path,
+                       *positions, *positions);
+    c->block_size = foreign_context(*positions, context);
     TRY(read_size(s, "n_inner", 4 * c->n_embd, &c->n_inner));
     TRY(read_number(s, "layer_norm_epsilon", &c->norm_eps));
     c->n_kv_head = c->n_head;
@@ -117,7 +122,7 @@ static Status read_llama(const Reader *s, bool qwen2, int context) {
     TRY(read_size(s, "max_position_embeddings", 2048, &c->block_size));
     TRY(read_size(s, "head_dim", c->n_embd / c->n_head, &head));
     if ((int64_t)head * c->n_head != c->n_embd || head % 2) return lacks(s, "head_dim");
-    if (c->block_size > context) c->block_size = context;
+    c->block_size = foreign_context(c->block_size, context);
     TRY(read_size(s, "sliding_window", c->block_size, &window));
     if (window < c->block_size && truth(s, "use_sliding_window", !qwen2)) return lacks(s, "sliding_window");
     c->qkv_bias = qwen2;
@@ -149,7 +154,7 @@ static Status read_config(const Reader *s, int context, HfModel *out) {
         return err_set(s->err, ERR_INPUT,
                        "%s: model_type is '%.40s', rote reads gpt2, llama, mistral and qwen2", s->path,
                        type ? type : "");
-    TRY(gpt2 ? read_gpt2(s) : read_llama(s, qwen2, context));
+    TRY(gpt2 ? read_gpt2(s, context, &out->model.positions) : read_llama(s, qwen2, context));
     TRY(read_size(s, "vocab_size", -1, &s->c->vocab_size));
     out->model.names = gpt2 ? NAMES_HF_GPT2 : NAMES_HF_LLAMA;
     out->model.rope_halves = llama;

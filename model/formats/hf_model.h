@@ -13,7 +13,8 @@ typedef struct HfModel {
 } HfModel;
 
 /* Structure and tensors.
- *   context   block_size is the model's context length, at most this
+ *   context   block_size is the model's context length, at most this (foreign_context); more than a gpt2 has positions
+ *             is refused
  * ERR_INPUT: another type, a key that is missing, or one that says what rote's model lacks (a scaling of RoPE, a
  * sliding window, another activation, heads of another size); names it. Errors of hf_files_open. Close with
  * hf_model_close, after an error too. */

@@ -54,10 +54,10 @@ static void put_merge(Writing *w, Merge merge) {
 
 /* The texts do not move any more. */
 static void point(Writing *w) {
-    const char *at = (const char *)w->text.data;
+    char *at = (char *)w->text.data;
     for (int i = 0; i < w->n; i++) {
-        GgufText *text = i < w->out.n_tokens ? &w->out.token[i] : &w->out.merge[i - w->out.n_tokens];
-        *text = (GgufText){at, w->size[i]};
+        Text *text = i < w->out.n_tokens ? &w->out.token[i] : &w->out.merge[i - w->out.n_tokens];
+        *text = (Text){at, w->size[i]};
         at += w->size[i];
     }
 }

@@ -7,8 +7,6 @@
 static const uint8_t kind_of_type[] = {TOKEN_UNUSED, TOKEN_PLAIN,  TOKEN_CONTROL, TOKEN_CONTROL,
                                        TOKEN_ADDED,  TOKEN_UNUSED, TOKEN_PLAIN};
 
-static Text text_of(GgufText t) { return (Text){(char *)t.data, t.size}; }
-
 /* The number of elements of an array of that type; -1: it is none. */
 static int64_t count_of(const GgufKey *key, GgufType type, int64_t most) {
     return key && key->array && key->type == type && key->count <= (uint64_t)most ? (int64_t)key->count : -1;
@@ -18,14 +16,14 @@ static Status read_tokens(const Gguf *file, const char *path, TokenizerSource *s
                           Err *err) {
     GgufCursor texts = gguf_begin(gguf_key(file, "tokenizer.ggml.tokens"));
     GgufCursor types = gguf_begin(gguf_key(file, "tokenizer.ggml.token_type"));
-    GgufText text;
+    Text text;
     int64_t type = 1;
     for (int i = 0; gguf_next_text(&texts, &text); i++) {
         if (types.key &&
             (!gguf_next_whole(&types, &type) || type < 1 || type >= (int64_t)sizeof kind_of_type))
             return err_set(err, ERR_INPUT,
                            "%s: tokenizer.ggml.token_type has no type from 1 to 6 for token %d", path, i);
-        token[i] = text_of(text);
+        token[i] = text;
         kind[i] = kind_of_type[type];
     }
     s->token = token;
@@ -36,30 +34,30 @@ static Status read_tokens(const Gguf *file, const char *path, TokenizerSource *s
 static Status read_merges(const Gguf *file, const char *path, TokenizerSource *s, Text (*merge)[2],
                           Err *err) {
     GgufCursor texts = gguf_begin(gguf_key(file, "tokenizer.ggml.merges"));
-    GgufText text;
+    Text text;
     for (int i = 0; gguf_next_text(&texts, &text); i++) {
         /* The first character may itself be a space in no vocabulary: it is spelled U+0120. */
         const char *space = text.size ? memchr(text.data, ' ', text.size) : NULL;
         if (!space)
             return err_set(err, ERR_INPUT, "%s: tokenizer.ggml.merges: merge %d has no space", path, i);
         size_t left = (size_t)(space - text.data);
-        merge[i][0] = (Text){(char *)text.data, left};
-        merge[i][1] = (Text){(char *)space + 1, text.size - left - 1};
+        merge[i][0] = (Text){text.data, left};
+        merge[i][1] = (Text){text.data + left + 1, text.size - left - 1};
     }
     s->merge = (const Text(*)[2])merge;
     return OK;
 }
 
 static Status check_model(const Gguf *file, const char *path, TokenizerSource *s, Err *err) {
-    GgufText model, pre = {"gpt2", 4};
+    Text model, pre = {"gpt2", 4};
     char quote[QUOTE_SIZE];
     if (!gguf_text(gguf_key(file, "tokenizer.ggml.model"), &model))
         return err_set(err, ERR_INPUT, "%s: it has no tokenizer (tokenizer.ggml.model)", path);
-    if (!text_is(text_of(model), "gpt2"))
+    if (!text_is(model, "gpt2"))
         return err_set(err, ERR_INPUT, "%s: its tokenizer is %s, rote reads byte-level BPE (gpt2)", path,
-                       text_quote(quote, text_of(model)));
+                       text_quote(quote, model));
     gguf_text(gguf_key(file, "tokenizer.ggml.pre"), &pre);
-    return tokenizer_patterns_of(s, text_of(pre), err);
+    return tokenizer_patterns_of(s, pre, err);
 }
 
 Status gguf_tokenizer(const Gguf *file, const char *path, Tokenizer **out, Err *err) {

@@ -96,7 +96,8 @@ static Status hash_folder(const Source *s, const char *dir, Origin *out, Err *er
 
 static Status make_origin(const Source *s, const char *path, Origin *out, Err *err) {
     snprintf(out->format, sizeof out->format, s->folder ? "hf" : "gguf");
-    snprintf(out->file, sizeof out->file, "%s", path);
+    if (!escape(out->file, sizeof out->file, path))
+        return err_set(err, ERR_INPUT, "%s: its path is too long; name it by a shorter one", path);
     return s->folder ? hash_folder(s, path, out, err) : file_hash(path, &out->bytes, out->hash, err);
 }
 
@@ -159,8 +160,7 @@ static Status check_room(const ImportModel *options, const ParamTable *table, Er
 
 /* ---- the folder ---- */
 
-static Status write_run(const ImportModel *options, Imported *out, const Tokenizer *tokenizer, Gpt *g,
-                        Err *err) {
+static Status write_run(const ImportModel *options, Imported *out, const char *tokenizer, Gpt *g, Err *err) {
     char hash[33];
     RunFolder folder;
     RunState state = {.code_bits = __builtin_nan("")};
@@ -181,8 +181,16 @@ static Status check_folder(const char *dir, Err *err) {
     return err_set(err, ERR_INPUT, "%s: contains a run; choose another --out", dir);
 }
 
+/* tokenizer.json, made before anything is written: it cannot hold every tokenizer. */
+static Status make_tokenizer(const Source *s, const char *path, char **out, Err *err) {
+    Status status = tokenizer_json_text(s->tokenizer, out, err);
+    if (status != OK) err_prefix(err, "%s: ", path);
+    return status;
+}
+
 static Status import(Source *s, const ImportModel *options, Imported *out, Err *err) {
     const Ops *ops;
+    char *tokenizer;
     Gpt g = {0};
     ParamTable table = {0};
     TRY(make_config(s, options, out, err));
@@ -193,9 +201,11 @@ static Status import(Source *s, const ImportModel *options, Imported *out, Err *
     TRY(status);
     TRY(make_origin(s, options->path, &out->origin, err));
     TRY(ops_select(&ops, err));
-    TRY(gpt_create(&g, &out->config.model, ops, GEMM_EXACT, err));
-    status = foreign_weights(&g, model_of(s), err);
-    if (status == OK) status = write_run(options, out, s->tokenizer, &g, err);
+    TRY(make_tokenizer(s, options->path, &tokenizer, err));
+    status = gpt_create(&g, &out->config.model, ops, GEMM_EXACT, err);
+    if (status == OK) status = foreign_weights(&g, model_of(s), err);
+    if (status == OK) status = write_run(options, out, tokenizer, &g, err);
+    free(tokenizer);
     gpt_free(&g);
     return status;
 }

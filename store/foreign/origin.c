@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/seal.h"
+#include "base/utf8.h"
 #include "data/tokenizer/tokenizer_json.h"
 #include "data/vocab.h"
 #include "store/run_files.h"
@@ -31,15 +32,12 @@ static Status origin_text(const Origin *o, char **out, Err *err) {
     return status;
 }
 
-Status origin_write(const char *dir, Origin *origin, const Tokenizer *tokenizer, Err *err) {
+Status origin_write(const char *dir, Origin *origin, const char *tokenizer, Err *err) {
     char *text;
-    TRY(tokenizer_json_text(tokenizer, &text, err));
-    content_hash(text, strlen(text), origin->tokenizer);
-    Status status = write_file(dir, "tokenizer.json", text, err);
-    free(text);
-    TRY(status);
+    content_hash(tokenizer, strlen(tokenizer), origin->tokenizer);
+    TRY(write_file(dir, "tokenizer.json", tokenizer, err));
     TRY(origin_text(origin, &text, err));
-    status = write_file(dir, "origin.json", text, err);
+    Status status = write_file(dir, "origin.json", text, err);
     free(text);
     return status;
 }
@@ -100,68 +98,73 @@ static Status vocab_of(Tokenizer *t, int rows, int eos, Vocab *out, Err *err) {
     return err_set(err, ERR_NOMEM, "no memory for a vocabulary of %d symbols", rows);
 }
 
-/* tokenizer.json as it was written. */
-static Status read_tokenizer(const char *dir, const Origin *origin, Buffer *text, char path[CONFIG_PATH_MAX],
+/* tokenizer.json as it was written: its text, and what it says. */
+static Status read_tokenizer(const char *dir, const Origin *origin, int rows, Buffer *text, Tokenizer **out,
                              Err *err) {
-    char hash[33];
-    TRY(path_join(path, CONFIG_PATH_MAX, dir, "tokenizer.json", err));
+    char hash[33], path[CONFIG_PATH_MAX];
+    *out = NULL;
+    TRY(path_join(path, sizeof path, dir, "tokenizer.json", err));
     TRY(file_read(path, TOKENIZER_JSON_MAX, text, err));
     content_hash(text->data, text->size, hash);
-    if (strcmp(hash, origin->tokenizer) == 0) return OK;
+    Status status =
+        strcmp(hash, origin->tokenizer) == 0
+            ? tokenizer_json_parse(text->data, text->size, path, out, err)
+            : err_set(err, ERR_FORMAT, "%s: altered since the import; import the model again", path);
+    if (status == OK && tokenizer_size(*out) > rows)
+        status =
+            err_set(err, ERR_FORMAT, "%s: %d tokens, but the model has %d", path, tokenizer_size(*out), rows);
+    if (status == OK) return OK;
+    tokenizer_free(*out);
     buffer_free(text);
-    return err_set(err, ERR_FORMAT, "%s: altered since the import; import the model again", path);
+    return status;
 }
 
 Status origin_vocab(const char *dir, const Origin *origin, int rows, int eos, Vocab *out, Err *err) {
-    char path[CONFIG_PATH_MAX];
     Buffer text;
-    Tokenizer *t = NULL;
-    TRY(read_tokenizer(dir, origin, &text, path, err));
-    Status status = tokenizer_json_parse(text.data, text.size, path, &t, err);
+    Tokenizer *t;
+    TRY(read_tokenizer(dir, origin, rows, &text, &t, err));
     buffer_free(&text);
-    if (status == OK && tokenizer_size(t) > rows)
-        status =
-            err_set(err, ERR_FORMAT, "%s: %d tokens, but the model has %d", path, tokenizer_size(t), rows);
-    if (status == OK) return vocab_of(t, rows, eos, out, err);
-    tokenizer_free(t);
-    return status;
+    return vocab_of(t, rows, eos, out, err);
 }
 
 /* ---- export ---- */
 
-static json_t *text_of(const Vocab *vocab, int token) {
-    return token < 0 || token >= vocab->size ? json_null()
-                                             : json_stringn(vocab->text[token], (size_t)vocab->length[token]);
+/* null: there is none, or it is a part of a character, which JSON cannot hold. */
+static json_t *text_of(const Tokenizer *t, int token) {
+    if (token < 0 || token >= tokenizer_size(t)) return json_null();
+    Text bytes = tokenizer_bytes(t, token);
+    return utf8_text(bytes.data, bytes.size) ? json_stringn(bytes.data, bytes.size) : json_null();
 }
 
 /* rote's models read BOS first: add_bos_token says so. */
-static Status write_config(const char *to, const ModelConfig *c, const Vocab *vocab, Err *err) {
-    char *text;
+static Status config_text_of(const ModelConfig *c, const Tokenizer *t, int eos, char **out, Err *err) {
     json_ran_out();
-    TRY(json_take_text(json_pack("{s:s, s:o, s:o, s:b, s:i}", "tokenizer_class", "PreTrainedTokenizerFast",
-                                 "bos_token", text_of(vocab, c->bos), "eos_token", text_of(vocab, vocab->eos),
-                                 "add_bos_token", 1, "model_max_length", c->block_size),
-                       JSON_INDENT(2), "tokenizer_config.json", &text, err));
-    Status status = write_file(to, "tokenizer_config.json", text, err);
-    free(text);
+    return json_take_text(json_pack("{s:s, s:o, s:o, s:b, s:i}", "tokenizer_class", "PreTrainedTokenizerFast",
+                                    "bos_token", text_of(t, c->bos), "eos_token", text_of(t, eos),
+                                    "add_bos_token", 1, "model_max_length", c->block_size),
+                          JSON_INDENT(2), "tokenizer_config.json", out, err);
+}
+
+Status origin_files(const char *dir, const Gpt *g, int eos, OriginFiles *out, Err *err) {
+    Origin origin;
+    Buffer text;
+    Tokenizer *t;
+    bool imported;
+    *out = (OriginFiles){0};
+    TRY(origin_read(dir, &origin, &imported, err));
+    if (!imported) return OK;
+    TRY(read_tokenizer(dir, &origin, g->config.vocab_size, &text, &t, err));
+    Status status = config_text_of(&g->config, t, eos, &out->text[1], err);
+    tokenizer_free(t);
+    out->text[0] = text.data;
+    out->file[0] = (ExportFile){"tokenizer.json", out->text[0]};
+    out->file[1] = (ExportFile){"tokenizer_config.json", out->text[1]};
+    if (status != OK) origin_files_free(out);
     return status;
 }
 
-Status origin_export(const char *dir, const Gpt *g, int eos, const char *to, Err *err) {
-    Origin origin;
-    Vocab vocab;
-    Buffer text;
-    char path[CONFIG_PATH_MAX];
-    bool imported;
-    TRY(origin_read(dir, &origin, &imported, err));
-    if (!imported) return OK;
-    TRY(origin_vocab(dir, &origin, g->config.vocab_size, eos, &vocab, err));
-    Status status = read_tokenizer(dir, &origin, &text, path, err);
-    if (status == OK) {
-        status = write_file(to, "tokenizer.json", text.data, err);
-        buffer_free(&text);
-    }
-    if (status == OK) status = write_config(to, &g->config, &vocab, err);
-    vocab_free(&vocab);
-    return status;
+void origin_files_free(OriginFiles *files) {
+    free(files->text[0]);
+    free(files->text[1]);
+    *files = (OriginFiles){0};
 }

@@ -120,6 +120,10 @@ $ rote import hf --out c --bos 7 --context 5 --json | tr -d '\n ' | sed 's/"hash
 $ rote import hf --out b
 2> rote: b: contains a run; choose another --out
 [2]
+$ cp -r hf "$(printf 'h\351\033[31m')"; rote import "$(printf 'h\351\033[31m')" --out "$(printf 'o\033[31m')" | grep -e from -e try | sed 's/KiB, .*/KiB)/'; grep '"file"' o*/origin.json; rm -r h?*31m o*31m
+from        h\xE9\x1B[31m (hf, 12.3 KiB)
+try         rote sample o\x1B[31m --prompt "The capital of France is" --max-tokens 40 --greedy
+  "file": "h\\xE9\\x1B[31m",
 $ rote import nothing --out d
 2> rote: nothing: No such file or directory
 [2]

@@ -13,7 +13,7 @@ static uint64_t walk(const Gguf *g) {
     uint64_t sum = 0;
     for (int i = 0; i < g->n_keys; i++) {
         const GgufKey *k = &g->key[i];
-        GgufText text;
+        Text text;
         int64_t whole = 0;
         double number = 0;
         bool truth = false;

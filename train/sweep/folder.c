@@ -11,7 +11,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "data/text.h"
+#include "base/text.h"
 #include "store/early.h"
 #include "store/run_files.h"
 #include "store/sweep_yaml.h"

@@ -1,7 +1,7 @@
 /* Text is bytes: pieces of a buffer, the words in them, and escapes by which any bytes fit into a line that a person
  * can read. */
-#ifndef ROTE_DATA_TEXT_H
-#define ROTE_DATA_TEXT_H
+#ifndef ROTE_BASE_TEXT_H
+#define ROTE_BASE_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

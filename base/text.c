@@ -1,4 +1,4 @@
-#include "data/text.h"
+#include "base/text.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -11,7 +11,8 @@ bool text_equal(Text a, Text b) {
 }
 
 int text_compare(Text a, Text b) {
-    int order = memcmp(a.data, b.data, a.size < b.size ? a.size : b.size);
+    size_t both = a.size < b.size ? a.size : b.size;
+    int order = both ? memcmp(a.data, b.data, both) : 0; /* no bytes may have no place */
     return order ? order : (a.size > b.size) - (a.size < b.size);
 }
 
