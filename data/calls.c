@@ -260,6 +260,26 @@ static Status make_calls(Maker *m, int i, Reason *reason, int room, int64_t *n, 
     return OK;
 }
 
+/* What a prompt is asked with in training is to be what it is asked with later. */
+static Status check_prompt(const FactSet *facts, const ToolConfig *tool, const ToolArgs *args, int number,
+                           Err *err) {
+    if (!facts->config.seed_prefix || facts->config.fixed_prefix) return OK;
+    for (int a = 0; a < args->n; a++)
+        if (args->arg[a] == ARG_PROMPT)
+            return err_set(
+                err, ERR_INPUT,
+                "tools.%d.args is %s, and a prompt begins with the symbols of facts.seed_prefix, which "
+                "training draws anew each time; set facts.fixed_prefix, or take an argument of "
+                "another type",
+                number, tool->args);
+    return OK;
+}
+
+int calls_most(const FactSet *facts) {
+    if (!strcmp(facts->kind, "bios")) return 6;
+    return !strcmp(facts->kind, "biod") && facts->config.n ? facts->config.attributes : 1;
+}
+
 Status calls_create(Calls *out, const FactSet *facts, const Spelling *spelling, const ToolConfig *tools,
                     int n, Err *err) {
     Maker m = {.facts = facts, .spelling = spelling, .tools = tools, .n_tools = n, .out = out};
@@ -269,7 +289,10 @@ Status calls_create(Calls *out, const FactSet *facts, const Spelling *spelling, 
     *out = (Calls){.start = calloc((size_t)facts->n_pool + 1, sizeof *out->start)};
     Reason *reason = malloc((size_t)room * sizeof *reason);
     if (!out->start || !reason) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for the calls of tools"));
-    for (int t = 0; t < n; t++) TRY_GOTO(tool_args_parse(tools[t].args, &m.args[t], err));
+    for (int t = 0; t < n; t++) {
+        TRY_GOTO(tool_args_parse(tools[t].args, &m.args[t], err));
+        TRY_GOTO(check_prompt(facts, &tools[t], &m.args[t], t, err));
+    }
     for (int i = 0; i < facts->n_pool; i++) {
         TRY_GOTO(make_calls(&m, i, reason, room, &made, err));
         out->start[i + 1] = made;

@@ -42,11 +42,13 @@ typedef struct Calls {
 
 /* The calls of n tools, whose configs are resolved. Free with calls_free, after an error too. ERR_INPUT, which names
  * the tool and the fact: a fact does not have the arguments that the tool takes, or an argument of its type cannot be
- * pointed at; two tools are called at one place; more calls than tools.N.max_calls; a tool that is never called.
- * ERR_NOMEM. */
+ * pointed at, or is a prompt that training draws anew (facts.seed_prefix); two tools are called at one place; more
+ * calls than tools.N.max_calls; a tool that is never called. ERR_NOMEM. */
 Status calls_create(Calls *out, const FactSet *facts, const Spelling *spelling, const ToolConfig *tools,
                     int n, Err *err);
 void calls_free(Calls *calls);
+/* The most calls of one sequence of these facts, drawn or planned. */
+int calls_most(const FactSet *facts);
 
 /* The tokens that an argument means at a row of a sequence, given the places of its pointers (tool_arg_pointers). n is
  * 0 where there is no such argument: a place behind the row, BOS, a symbol of no class, a span that ends before it

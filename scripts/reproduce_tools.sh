@@ -78,9 +78,9 @@ row() { # NAME WORD
     printf '\n1. *Beyond the trained lengths* the model adds as well as its pointers point: worst seed %s at 9–12 digits, behind the\n' "$(of native eval "digits 9-12" accuracy | worst)"
     printf '   last block %s. The plain model hardly adds in range after as many steps, and not beyond.\n' "$(of last eval "digits 9-12" accuracy | worst)"
     printf '2. *What is trained beside the answers matters most.* Where the digits of the questions are targets too, the model calls\n'
-    printf '   too early and says other digits than the result (%s at 9–12 digits; the same in range). A likely\n' "$(of coded eval "digits 9-12" accuracy | worst)"
-    printf '   reason, not shown here: it learns how long a number may be. `facts.given` leaves these targets out; the loss of\n'
-    printf '   calls then also weighs more, as there are fewer targets.\n'
+    printf '   too early and says other digits than the result (%s at 9–12 digits; in range it is as good as native).\n' "$(of coded eval "digits 9-12" accuracy | worst)"
+    printf '   A likely reason, not shown here: it learns how long a number may be. `facts.given` leaves these targets out; the\n'
+    printf '   loss of calls then also weighs more, as there are fewer targets.\n'
     printf '3. *Learned positions are no failure here* (%s at 9–12 digits, though no fact trained those positions).\n' "$(of learned eval "digits 9-12" accuracy | worst)"
     printf '4. *The result is said because it was written*: no call answered, no answer; a wrong result is said as a right one is; a\n'
     printf '   lost one ends the answer at once.\n'

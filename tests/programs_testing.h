@@ -65,7 +65,8 @@ static void *run_scenario(void *outcome) {
         ToolCall call = {{text(o->scenario->asked[i].question)}};
         ToolAnswer answer = {0};
         double from_s = clock_s();
-        o->asked[i] = tool_call(tool, &call, 1, &answer, &o->err);
+        tool_begin(tool); /* each call has its own chance */
+        o->asked[i] = tool_call(tool, &call, &answer, &o->err);
         o->seconds[i] = clock_s() - from_s;
         if (o->asked[i] != OK) break;
         o->reason[i] = answer.reason;

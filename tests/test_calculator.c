@@ -24,7 +24,7 @@ static ToolAnswer ask(const char *a, const char *op, const char *b) {
     Err err;
     ToolCall call = {{text(a), text(op), text(b)}};
     ToolAnswer answer;
-    assert_int_equal(tool_call(three, &call, 1, &answer, &err), OK);
+    assert_int_equal(tool_call(three, &call, &answer, &err), OK);
     return answer;
 }
 
@@ -37,7 +37,7 @@ static void expect(const char *a, const char *op, const char *b, const char *exp
     assert_int_equal(answer.text.size, strlen(expected));
     snprintf(whole, sizeof whole, "%s%s%s", a, op, b);
     ToolCall call = {{text(whole)}};
-    assert_int_equal(tool_call(one, &call, 1, &answer, &err), OK);
+    assert_int_equal(tool_call(one, &call, &answer, &err), OK);
     assert_int_equal(answer.reason, TOOL_ANSWERED);
     assert_string_equal(answer.text.bytes, expected);
 }
@@ -86,12 +86,12 @@ static void refused(void **state) {
     assert_int_equal(tool_counts(three)->reason[TOOL_REFUSED] - before, sizeof wrong / sizeof *wrong);
     ToolCall call = {{{"1\0+", 3}, text("+"), text("1")}};
     ToolAnswer answer;
-    assert_int_equal(tool_call(three, &call, 1, &answer, &err), OK);
+    assert_int_equal(tool_call(three, &call, &answer, &err), OK);
     assert_int_equal(answer.reason, TOOL_REFUSED);
     static const char *const whole[] = {"", "12", "1+", "+1", "1+2=", "1 + 2", "1+2+3", "x"};
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
         call.argument[0] = text(whole[i]);
-        assert_int_equal(tool_call(one, &call, 1, &answer, &err), OK);
+        assert_int_equal(tool_call(one, &call, &answer, &err), OK);
         assert_int_equal(answer.reason, TOOL_REFUSED);
     }
 }
@@ -169,16 +169,17 @@ static void longest(void **state) {
     memset(nines, '9', TOOL_ARGUMENT_BYTES_MAX + 1);
     size_t n = TOOL_ARGUMENT_BYTES_MAX;
     ToolCall call[2] = {{{{nines, n}, text("x"), {nines, n}}}, {{{nines, n + 1}, text("x"), text("1")}}};
-    ToolAnswer answer[2];
-    assert_int_equal(tool_call(three, call, 2, answer, &err), OK);
-    assert_int_equal(answer[0].reason, TOOL_ANSWERED); /* 99..9800..01 */
-    assert_int_equal(answer[0].text.size, 2 * n);
+    ToolAnswer answer;
+    assert_int_equal(tool_call(three, &call[0], &answer, &err), OK);
+    assert_int_equal(answer.reason, TOOL_ANSWERED); /* 99..9800..01 */
+    assert_int_equal(answer.text.size, 2 * n);
     for (size_t i = 0; i < 2 * n; i++)
-        assert_int_equal(answer[0].text.bytes[i], i < n - 1       ? '9'
-                                                  : i == n - 1    ? '8'
-                                                  : i < 2 * n - 1 ? '0'
-                                                                  : '1');
-    assert_int_equal(answer[1].reason, TOOL_REFUSED);
+        assert_int_equal(answer.text.bytes[i], i < n - 1       ? '9'
+                                               : i == n - 1    ? '8'
+                                               : i < 2 * n - 1 ? '0'
+                                                               : '1');
+    assert_int_equal(tool_call(three, &call[1], &answer, &err), OK);
+    assert_int_equal(answer.reason, TOOL_REFUSED);
     free(nines);
 }
 

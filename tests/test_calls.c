@@ -1,7 +1,7 @@
 /* The calls that facts ask for, how they are spelled, and that the tools give the facts' own answers. */
 #include "tests/kinds_testing.h"
 
-#include "eval/tools/tool_set.h"
+#include "eval/tools/tool_eval.h"
 #include "model/batch.h"
 
 /* A set with its calls and its tools. */
@@ -19,7 +19,7 @@ static void open_case(Case *c, Config config, StoreRows rows) {
     c->facts = generate(&c->config);
     if (spelling_create(&c->spelling, &c->facts.vocab, &err) != OK ||
         calls_create(&c->calls, &c->facts, &c->spelling, config.tools, config.n_tools, &err) != OK ||
-        tool_set_open(&c->set, config.tools, config.n_tools, &c->facts, &c->calls, rows, &err) != OK)
+        tool_set_open(&c->set, &c->config, &c->facts, &c->spelling, &c->calls, rows, NULL, &err) != OK)
         fail_msg("%s", err.msg);
 }
 
@@ -36,6 +36,7 @@ static Status refused(Config config, Err *err) {
     Calls calls;
     assert_int_equal(spelling_create(&spelling, &facts.vocab, err), OK);
     Status status = calls_create(&calls, &facts, &spelling, config.tools, config.n_tools, err);
+    if (status == OK) status = tool_set_check(&config, &facts, &spelling, &calls, err);
     calls_free(&calls);
     spelling_free(&spelling);
     facts_free(&facts);
@@ -47,9 +48,9 @@ static Status refused(Config config, Err *err) {
 static bool expect_answer(Case *c, int i, const Call *call) {
     const int32_t *tokens = c->facts.tokens + c->facts.start[i];
     int32_t place[TOOL_POINTERS_MAX], result[64];
+    int first = c->config.model.tool.first_pointer[call->tool];
     for (int p = 0; p < CALL_PLACES_MAX; p++)
-        if (c->set.first_pointer[call->tool] + p < TOOL_POINTERS_MAX)
-            place[c->set.first_pointer[call->tool] + p] = call->place[p];
+        if (first + p < TOOL_POINTERS_MAX) place[first + p] = call->place[p];
     ToolReader reader = {&c->set, tokens};
     int n = tool_set_result(&reader, call->row, call->tool + 1, place, result, 64);
     if (n == TOOL_NONE) return false;
@@ -121,8 +122,12 @@ static void stores_hold_what_facts_say(void **state) {
         int served = 0;
         for (int64_t k = 0; k < c.calls.start[c.facts.n_pool]; k++) served += c.calls.call[k].tool == 0;
         assert_int_equal(served, cases[i].calls * c.facts.n_pool);
+        assert_int_equal(c.calls.start[1], calls_most(&c.facts));
+        FactSet planned = plan(&config);
+        assert_int_equal(calls_most(&planned), calls_most(&c.facts));
+        assert_true(tool_set_bytes(&config, &planned) > 0);
+        facts_free(&planned);
         assert_int_equal(expect_answers(&c), 0);
-        assert_true(c.set.store_bits > 0);
         close_case(&c);
         if (strcmp(cases[i].words[0], "facts.kind=rules") == 0) continue;
         open_case(&c, config, ROWS_TRAINED); /* rows of those held out are missing */
@@ -141,6 +146,58 @@ static void renderings_share_rows(void **state) {
               ROWS_TRAINED);
     assert_int_equal(expect_answers(&c), 0);
     close_case(&c);
+}
+
+/* An argument that fills the room of a call's texts leaves none for the tab behind it. */
+static void arguments_that_fill_the_room(void **state) {
+    (void)state;
+    enum { FIRST = 1 << 15, SECOND = 1 << 15 };
+    static int32_t tokens[FIRST + SECOND]; /* "0 0 0 ..": 2^16 - 1 bytes */
+    const int32_t place[] = {1, FIRST, FIRST + 1, FIRST + SECOND};
+    int32_t result[8];
+    Case c;
+    open_case(&c,
+              CONFIG("facts.kind=triples", "facts.n=20", "facts.symbols=10", "tools.0.tool=store",
+                     "tools.0.args=span+span"),
+              ROWS_ALL);
+    assert_int_equal(spelling_text(&c.spelling, tokens, FIRST, NULL, 0), (1 << 16) - 1);
+    ToolReader reader = {&c.set, tokens};
+    assert_int_equal(tool_set_result(&reader, FIRST + SECOND, 1, place, result, 8), TOOL_NONE);
+    assert_int_equal(tool_counts(c.set.tool[0])->reason[TOOL_MISSING], 0); /* it was not asked */
+    close_case(&c);
+}
+
+/* All facts but the first `others` have one answer. Returns how many calls keep it where results are to be wrong. */
+static int kept_results(int others) {
+    Case c;
+    Gpt g;
+    Err err = {0};
+    const Ops *ops;
+    ToolFigures figures;
+    const ToolEvalOptions options = {.inject = INJECT_WRONG, .seed = 1, .threads = 1};
+    open_case(&c,
+              CONFIG("facts.kind=triples", "facts.n=600", "tools.0.tool=store", "tools.0.args=token+token",
+                     "model.n_layer=1", "model.n_embd=8"),
+              ROWS_ALL);
+    const Call *call = c.calls.call;
+    for (int i = 0; i < c.facts.n; i++)
+        c.facts.tokens[c.facts.start[i] + call[c.calls.start[i]].row] = i < others ? 1 : 0;
+    assert_int_equal(config_resolve_model(&c.config.model, c.facts.max_len, c.facts.vocab.size, &err), OK);
+    assert_int_equal(ops_select(&ops, &err), OK);
+    assert_int_equal(gpt_create(&g, &c.config.model, ops, GEMM_EXACT, &err), OK);
+    gpt_init(&g, 1);
+    assert_int_equal(tool_evaluate(&figures, &g, &c.facts, 0, c.facts.n, &c.calls, &c.set, &options, &err),
+                     OK);
+    gpt_free(&g);
+    close_case(&c);
+    return figures.not_wrong;
+}
+
+static void wrong_results_are_wrong(void **state) {
+    (void)state;
+    assert_int_equal(kept_results(300), 0);
+    assert_int_equal(kept_results(1), 0); /* which few draws find */
+    assert_int_equal(kept_results(0), 600);
 }
 
 static Piece argument(const Case *c, ToolArg type, int row, int first, int last) {
@@ -226,7 +283,10 @@ static void configs_that_fit_no_fact(void **state) {
         {{"facts.kind=bios", "tools.0.args=span", "tools.0.attributes=7"}, "no fact of kind bios"},
         {{"facts.kind=biod", "tools.0.args=span", "tools.0.attributes=1-2", "tools.0.max_calls=2",
           "tools.1.args=span", "tools.1.attributes=2"},
-         "both called for attribute 2"}};
+         "both called for attribute 2"},
+        {{"facts.kind=triples", "facts.subjects=4", "tools.0.tool=store", "tools.0.args=token"},
+         "different values; take more arguments: tools.0.args"},
+        {{"facts.kind=triples", "facts.seed_prefix=2", "tools.0.args=prompt"}, "facts.fixed_prefix"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Err err = {0};
         int n = 0;
@@ -241,6 +301,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums_agree_with_the_calculator), cmocka_unit_test(stores_hold_what_facts_say),
         cmocka_unit_test(renderings_share_rows),          cmocka_unit_test(places_that_mean_nothing),
+        cmocka_unit_test(arguments_that_fill_the_room),   cmocka_unit_test(wrong_results_are_wrong),
         cmocka_unit_test(results_that_no_symbols_spell),  cmocka_unit_test(configs_that_fit_no_fact)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -200,9 +200,6 @@ static void doubles_are_short(void **state) {
 
 /* ---- hash and difference ---- */
 
-/* tools.N.read and .train, until there is a second way. */
-static bool has_one_value(const Key *key) { return key->choices && !key->choices[1]; }
-
 static void hash_sees_what_changes_bits(void **state) {
     (void)state;
     Config before, after;
@@ -239,7 +236,6 @@ static void hash_sees_what_changes_bits(void **state) {
                                             "sample.seed"};
     int free_count = 0;
     for (int i = 0; i < KEY_COUNT; i++) {
-        if (has_one_value(&keys[i])) continue;
         bool listed = false;
         for (size_t j = 0; j < sizeof free_keys / sizeof *free_keys; j++)
             listed = listed || strcmp(free_keys[j], keys[i].name) == 0;
@@ -276,7 +272,6 @@ static void later_keys_leave_hashes_alone(void **state) {
         config.n_neurons = NEURON_RULES_MAX;
         config.n_tools = TOOLS_MAX;
         assert_int_equal(key_hashed(&config, &keys[i]), !keys[i].free && !keys[i].late);
-        if (has_one_value(&keys[i])) continue;
         char was[KEY_VALUE_MAX], is[KEY_VALUE_MAX];
         key_print(&config, &keys[i], was);
         uint32_t number = 0;

@@ -250,12 +250,14 @@ static void started_again(void **state) {
     ToolCall hang = {{text("hang")}}, well = {{text("1")}};
     assert_int_equal(tool_open(&tool, &spec, &err), OK);
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(tool_call(tool, &hang, 1, &answer, &err), OK);
+        assert_int_equal(tool_call(tool, &hang, &answer, &err), OK);
         assert_int_equal(answer.reason, TOOL_TIMEOUT);
     }
     for (int i = 0; i < 20 && answer.reason != TOOL_ANSWERED;
-         i++) /* on a busy machine .15 s may be too short */
-        assert_int_equal(tool_call(tool, &well, 1, &answer, &err), OK);
+         i++) {           /* on a busy machine .15 s may be too short */
+        tool_begin(tool); /* else what follows three lost calls is not asked */
+        assert_int_equal(tool_call(tool, &well, &answer, &err), OK);
+    }
     assert_int_equal(answer.reason, TOOL_ANSWERED);
     assert_true(tool_counts(tool)->starts >= 2);
     tool_close(tool);

@@ -131,7 +131,8 @@ static void *soak(void *user) {
         ToolCall call = {{text(question)}};
         ToolAnswer a;
         double from_s = clock_s();
-        Status status = tool_call(tool, &call, 1, &a, &err);
+        tool_begin(tool);
+        Status status = tool_call(tool, &call, &a, &err);
         s->slow = s->slow || clock_s() - from_s > spec.timeout_s + 1;
         if (status != OK) snprintf(s->wrong, sizeof s->wrong, "%.200s", err.msg);
         else if (a.reason != TOOL_ANSWERED) s->none++;

@@ -72,7 +72,7 @@ static Tool *program(ToolTape *tape, bool may_start) {
 static Status ask(Tool *tool, const char *question, ToolReason reason, const char *answer, Err *err) {
     ToolCall call = {{text(question)}};
     ToolAnswer a;
-    TRY(tool_call(tool, &call, 1, &a, err));
+    TRY(tool_call(tool, &call, &a, err));
     assert_int_equal(a.reason, reason);
     assert_string_equal(a.text.bytes, answer);
     return OK;

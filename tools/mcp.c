@@ -168,10 +168,8 @@ static Status find_revision(Mcp *mcp, Child *p, double deadline_s, Err *err) {
 }
 
 /* Looks for the tool on one page of tools/list. *n: tools so far; *found: a copy of its entry. */
-static Status look_at_page(const Mcp *mcp, const ToolSpec *spec, const json_t *result, size_t *n,
-                           json_t **found, Err *err) {
+static Status look_at_page(const ToolSpec *spec, const json_t *result, size_t *n, json_t **found, Err *err) {
     const json_t *tools = json_object_get(result, "tools");
-    (void)mcp;
     if (!json_is_array(tools)) return err_set(err, ERR_INPUT, "no MCP server: tools/list: no tools");
     *n += json_array_size(tools);
     for (size_t i = 0; i < json_array_size(tools) && !*found; i++) {
@@ -192,7 +190,7 @@ static Status list_tools(Mcp *mcp, Child *p, const ToolSpec *spec, double deadli
         TRY(exchange(mcp, p, "tools/list", params, deadline_s, &answer, &end, err));
         if (end != CHILD_OK) return not_answered("tools/list", end, err);
         json_t *result = json_object_get(answer, "result"), *cursor = json_object_get(result, "nextCursor");
-        Status status = result ? look_at_page(mcp, spec, result, n, found, err)
+        Status status = result ? look_at_page(spec, result, n, found, err)
                                : err_set(err, ERR_INPUT, "no MCP server: tools/list: %s", error_text(answer));
         bool more = status == OK && json_is_string(cursor) && !(spec->call && *found);
         params = more ? json_pack("{s:O}", "cursor", cursor) : NULL;

@@ -1,4 +1,4 @@
-/* What one kind of tool says to one call; tools/tool.c makes the answers of an array of them. */
+/* What one kind of tool says to one call; tools/tool.c makes the answer of it. */
 #ifndef ROTE_TOOLS_REPLY_H
 #define ROTE_TOOLS_REPLY_H
 

@@ -11,7 +11,7 @@
 #include "tools/store.h"
 #include "tools/tape.h"
 
-/* After so many calls in a row that cost a timeout or a start, the rest of an array is not asked. */
+/* After so many calls in a row that cost a timeout or a start, the rest of a batch is not asked. */
 enum { LOST_MAX = 3 };
 
 struct Tool {
@@ -20,9 +20,7 @@ struct Tool {
     Program *program;
     ToolCounts counts;
     Reply reply;
-    Bytes texts;    /* of the answers of an array, each ended by a NUL: the text and why */
-    size_t *place;  /* [2i], [2i + 1]: where they begin */
-    int place_room; /* calls that place has room for */
+    int lost; /* calls of the batch that were lost, in a row up to the last one */
 };
 
 /* ---- opening ---- */
@@ -79,8 +77,6 @@ void tool_close(Tool *t) {
     program_close(t->program);
     store_close(t->store);
     bytes_free(&t->reply.text);
-    bytes_free(&t->texts);
-    free(t->place);
     free(t);
 }
 
@@ -93,8 +89,8 @@ static void set_answer(Reply *reply, const ToolAnswer *answer) {
     else reply_none(reply, answer->reason, "%s", answer->why);
 }
 
-/* A program's call: from the tape, or asked and put on it. *lost: calls lost in a row. */
-static Status ask_program(Tool *t, const ToolCall *call, int *lost, Err *err) {
+/* A program's call: from the tape, or asked and put on it. */
+static Status ask_program(Tool *t, const ToolCall *call, Err *err) {
     ToolTape *tape = t->spec.tape;
     ToolAnswer answer;
     int n = t->spec.n_arguments;
@@ -107,10 +103,10 @@ static Status ask_program(Tool *t, const ToolCall *call, int *lost, Err *err) {
         return err_set(err, ERR_INPUT,
                        "a call is not on the tape (%s), so %s must be asked: add --allow-program", TAPE_NAME,
                        t->spec.command[0]);
-    if (*lost >= LOST_MAX)
+    if (t->lost >= LOST_MAX)
         reply_none(&t->reply, TOOL_GONE, "not asked: %d calls before it were lost", LOST_MAX);
     else TRY(program_call(t->program, call, &t->reply, err));
-    *lost = is_lost(t->reply.reason) ? *lost + 1 : 0;
+    t->lost = is_lost(t->reply.reason) ? t->lost + 1 : 0;
     if (!tape || t->reply.text.failed) return OK;
     answer = (ToolAnswer){t->reply.reason, {(char *)t->reply.text.data, t->reply.text.size}, t->reply.why};
     return tape_add(tape, t->spec.name, call, n, &answer, err);
@@ -124,7 +120,7 @@ static bool is_text(const Tool *t, const ToolCall *call) {
     return true;
 }
 
-static Status ask(Tool *t, const ToolCall *call, int *lost, Err *err) {
+static Status ask(Tool *t, const ToolCall *call, Err *err) {
     Bytes text = t->reply.text;
     text.size = 0;
     t->reply = (Reply){.reason = TOOL_ANSWERED, .text = text};
@@ -135,44 +131,28 @@ static Status ask(Tool *t, const ToolCall *call, int *lost, Err *err) {
     switch (t->spec.kind) {
     case TOOL_CALCULATOR: return calculator_call(call, t->spec.n_arguments, &t->reply, err);
     case TOOL_STORE: return store_call(t->store, call, &t->reply, err);
-    case TOOL_PROGRAM: return ask_program(t, call, lost, err);
+    case TOOL_PROGRAM: return ask_program(t, call, err);
     case TOOL_KIND_COUNT: break;
     }
     return OK;
 }
 
-static Status ask_all(Tool *t, const ToolCall *calls, int n, ToolAnswer *answers, Err *err) {
-    int lost = 0;
-    t->texts.size = 0;
+static Status answer_call(Tool *t, const ToolCall *call, ToolAnswer *out, Err *err) {
+    Reply *reply = &t->reply;
     if (t->store) TRY(store_check(t->store, err));
-    if (n > t->place_room) {
-        size_t *grown = realloc(t->place, 2 * (size_t)n * sizeof *grown);
-        if (!grown) return err_set(err, ERR_NOMEM, "no memory for %d answers", n);
-        t->place = grown;
-        t->place_room = n;
-    }
-    for (int i = 0; i < n; i++) {
-        TRY(ask(t, &calls[i], &lost, err));
-        const Reply *reply = &t->reply;
-        answers[i] = (ToolAnswer){.reason = reply->reason, .text.size = reply->text.size};
-        t->place[2 * i] = t->texts.size;
-        bytes_add(&t->texts, reply->text.data, reply->text.size);
-        bytes_byte(&t->texts, 0);
-        t->place[2 * i + 1] = t->texts.size;
-        bytes_add(&t->texts, reply->why, strlen(reply->why) + 1);
-        if (reply->text.failed || t->texts.failed)
-            return err_set(err, ERR_NOMEM, "no memory for %d answers", n);
-        t->counts.reason[reply->reason]++;
-    }
-    for (int i = 0; i < n; i++) {
-        answers[i].text.bytes = (const char *)t->texts.data + t->place[2 * i];
-        answers[i].why = (const char *)t->texts.data + t->place[2 * i + 1];
-    }
+    TRY(ask(t, call, err));
+    size_t size = reply->text.size;
+    bytes_byte(&reply->text, 0);
+    if (reply->text.failed) return err_set(err, ERR_NOMEM, "no memory for an answer");
+    t->counts.reason[reply->reason]++;
+    *out = (ToolAnswer){reply->reason, {(const char *)reply->text.data, size}, reply->why};
     return OK;
 }
 
-Status tool_call(Tool *t, const ToolCall *calls, int n, ToolAnswer *answers, Err *err) {
-    Status status = ask_all(t, calls, n, answers, err);
+void tool_begin(Tool *t) { t->lost = 0; }
+
+Status tool_call(Tool *t, const ToolCall *call, ToolAnswer *answer, Err *err) {
+    Status status = answer_call(t, call, answer, err);
     if (status != OK) err_prefix(err, "tool %s: ", t->spec.name);
     return status;
 }

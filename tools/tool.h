@@ -110,13 +110,15 @@ typedef struct Tool Tool;
  * ERR_IO, ERR_NOMEM. *out is NULL after an error. */
 Status tool_open(Tool **out, const ToolSpec *spec, Err *err);
 
-/* Asks n calls, in their order; a caller that asks each distinct call once saves time, nothing else. The answers' texts
- * belong to the tool until its next tool_call or tool_close. A tool belongs to one thread at a time.
- * No call of a program takes longer than timeout_s + 1 s. Where three calls of one array in a row time out or lose the
- * program, those after it are not asked; the next array begins anew.
+/* Begins a batch of calls; the first one begins with tool_open. Where three calls of a program in a row time out or
+ * lose it, the rest of their batch is not asked: they are TOOL_GONE, on the tape, too. */
+void tool_begin(Tool *tool);
+
+/* Asks one call. The answer's texts, each ended by a NUL, belong to the tool until its next tool_call or tool_close. A
+ * tool belongs to one thread at a time. No call of a program takes longer than timeout_s + 1 s.
  * ERR_INPUT: the store's file has changed since tool_open; a call is not on the tape and may_start is false; the first
  * start of a program failed as at tool_open. ERR_IO: the tape cannot be written. ERR_NOMEM. */
-Status tool_call(Tool *tool, const ToolCall *calls, int n, ToolAnswer *answers, Err *err);
+Status tool_call(Tool *tool, const ToolCall *call, ToolAnswer *answer, Err *err);
 
 /* Ends a program: closes its input, waits, SIGTERM, SIGKILL to its process group; within 1 s. NULL does nothing. */
 void tool_close(Tool *tool);

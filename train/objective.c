@@ -6,7 +6,7 @@ Status objective_create(Objective *x, const Config *config, const FactSet *facts
     TRY(neuron_rules_create(&x->rules, config, facts, pool, gpt, state, err));
     TRY(routing_create(&x->routing, &x->rules, err));
     TRY(causal_create(&x->causal, &x->rules, err));
-    TRY(tool_teacher_create(&x->tools, config, facts, gpt, programs, err));
+    TRY(tool_teacher_create(&x->tools, config, facts, programs, err));
     return ranking_create(&x->ranking, &x->rules, err);
 }
 
@@ -39,7 +39,7 @@ const real *objective_gradient(Objective *x, Parallel *parallel, FactBatch *batc
     /* From here on the rules are part of the batch (batch->batch.rules). Every gradient of the batch then contains
      * theirs: mlp_backward (model/layers/mlp.c) adds it. */
     neuron_rules_begin(&x->rules, batch, step);
-    tool_teacher_begin(&x->tools, batch, step);
+    tool_teacher_begin(&x->tools, parallel, batch, step);
     ranking_prepare(x->ranking, &x->rules, parallel, batch);
     if (routing_active(x->routing, &x->rules))
         grad = routing_gradient(x->routing, &x->rules, parallel, batch, loss_nats);

@@ -62,8 +62,6 @@ static const char *const tool_kinds[] = {[TOOL_CALCULATOR] = "calculator",
                                          [TOOL_STORE] = "store",
                                          [TOOL_PROGRAM] = "program",
                                          [TOOL_KIND_COUNT] = NULL};
-static const char *const tool_reads[] = {[READ_POINTER] = "pointer", [READ_COUNT] = NULL};
-static const char *const tool_trains[] = {[TOOL_LABELLED] = "labelled", [TOOL_TRAIN_COUNT] = NULL};
 
 static const char *const tool_protocols[] = {
     [TOOL_LINES] = "lines", [TOOL_MCP] = "mcp", [TOOL_PROTOCOLS] = NULL};

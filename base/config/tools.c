@@ -67,20 +67,6 @@ Status tool_args_parse(const char *text, ToolArgs *out, Err *err) {
     return OK;
 }
 
-static int pointers_of(const ToolConfig *tool) {
-    ToolArgs args;
-    int n = 0;
-    CHECK(tool_args_parse(tool->args, &args, NULL) == OK);
-    for (int i = 0; i < args.n; i++) n += tool_arg_pointers(args.arg[i]);
-    return n;
-}
-
-int tool_first_pointer(const ToolConfig *tool, int i) {
-    int n = 0;
-    for (int j = 0; j < i; j++) n += pointers_of(&tool[j]);
-    return n;
-}
-
 ToolStage tool_stage(const ToolConfig *tool, int n) {
     ToolStage stage = {.n_tools = n, .layer = n ? tool->layer : 0};
     for (int i = 0; i < n; i++) {
@@ -90,6 +76,7 @@ ToolStage tool_stage(const ToolConfig *tool, int n) {
             if (args.arg[k] == ARG_RUN) stage.runs |= (uint32_t)1 << stage.n_pointers;
             stage.n_pointers += tool_arg_pointers(args.arg[k]);
         }
+        stage.first_pointer[i + 1] = stage.n_pointers;
     }
     return stage;
 }

@@ -20,9 +20,6 @@ typedef enum ToolKind { TOOL_CALCULATOR, TOOL_STORE, TOOL_PROGRAM, TOOL_KIND_COU
  *   prompt  all symbols since BOS; no pointer */
 typedef enum ToolArg { ARG_RUN, ARG_TOKEN, ARG_SPAN, ARG_PROMPT, ARG_COUNT } ToolArg;
 
-typedef enum ToolRead { READ_POINTER, READ_COUNT } ToolRead;
-typedef enum ToolTrain { TOOL_LABELLED, TOOL_TRAIN_COUNT } ToolTrain;
-
 /* How a program is spoken to: docs/tools.md. */
 typedef enum ToolProtocol { TOOL_LINES, TOOL_MCP, TOOL_PROTOCOLS } ToolProtocol;
 
@@ -35,8 +32,6 @@ typedef struct ToolConfig {
     /* words of ToolArg joined by '+', "run+token+run", each with its name or without, "key:span"; empty: those of the
      * tool (resolved) */
     char args[64];
-    ToolRead read;
-    ToolTrain train;
     double own_from;       /* share of the steps after which the model's own calls count; 1: never */
     int max_calls;         /* calls in one sequence */
     ToolProtocol protocol; /* of a program */
@@ -51,7 +46,7 @@ typedef struct ToolConfig {
     /* TOOL_STORE; both are empty: it has the facts' own answers */
     char query[TOOL_TEXT_MAX];
     char file[TOOL_FILE_MAX]; /* of SQLite; not hashed (file_hash is) */
-    char file_hash[33];       /* of its content and the query: eval/tools/tool_files.h fills it */
+    char file_hash[33];       /* of its content and the query: eval/tools/tool_spec.h fills it */
 } ToolConfig;
 
 /* The arguments of a tool. */
@@ -72,12 +67,11 @@ enum { POINTER_WIDTH = 8 }; /* channels of a pointer's queries and keys */
 typedef struct ToolStage {
     int n_tools; /* 0: the model has no stage */
     int layer, n_pointers;
+    int first_pointer[TOOLS_MAX + 1]; /* of each tool; [n_tools] is n_pointers */
     uint32_t runs; /* bit p: pointer p points at the last symbol of a run; else at any place */
 } ToolStage;
 
 /* The stage of n tools whose args can be read (CHECK). */
 ToolStage tool_stage(const ToolConfig *tool, int n);
-/* The first pointer of tool i; for i = n the number of pointers. */
-int tool_first_pointer(const ToolConfig *tool, int i);
 
 #endif

@@ -10,6 +10,7 @@
 #include "cli/common/json.h"
 #include "cli/common/open.h"
 #include "cli/common/show.h"
+#include "cli/tools/reasons.h"
 #include "data/obtain.h"
 #include "data/vocab.h"
 #include "eval/tools/tool_eval.h"
@@ -21,13 +22,22 @@ typedef struct Job {
     Run run;
     ToolEvalOptions options;
     ToolPrograms programs;
-    int64_t n;      /* the most facts of each group */
-    json_t *groups; /* or NULL: text */
+    int64_t n; /* the most facts of each group */
+    bool json;
+    json_t *groups;               /* of json */
+    ToolCounts counts[TOOLS_MAX]; /* of all groups */
+    int not_wrong;                /* of all groups (ToolFigures) */
 } Job;
 
 /* ---- output ---- */
 
 static double share_of(int count, int all) { return all ? (double)count / all : 0; }
+
+static uint64_t calls_asked(const ToolCounts *counts) {
+    uint64_t n = 0;
+    for (int r = 0; r < TOOL_REASONS; r++) n += counts->reason[r];
+    return n;
+}
 
 static void print_head(void) {
     printf("%-14s %8s %9s", "facts", "answers", "accuracy");
@@ -57,9 +67,37 @@ static void add_group(Job *job, const char *name, const FactSet *facts, const To
     json_object_set_new(o, "calls_made", json_integer(f->made));
     json_object_set_new(o, "calls_false", json_integer(f->spurious));
     json_object_set_new(o, "ended", json_integer(f->ended));
+    json_object_set_new(o, "not_wrong", json_integer(f->not_wrong));
     json_object_set_new(o, "unspelled", json_integer((json_int_t)f->unspelled));
     json_object_set_new(o, "answer_tokens", json_number(f->answer_tokens));
     json_array_append_new(job->groups, o);
+}
+
+/* What the tools said: the reasons that occurred. */
+static void print_counts(const Job *job) {
+    for (int i = 0; i < job->run.config.n_tools; i++) {
+        const ToolCounts *counts = &job->counts[i];
+        if (!calls_asked(counts)) continue;
+        printf("tools.%d, %s call%s: ", i, show_int((int64_t)calls_asked(counts)),
+               plural((int64_t)calls_asked(counts)));
+        reasons_print(counts);
+        putchar('\n');
+    }
+    if (job->not_wrong)
+        printf("%s call%s kept the true result: no fact has another one of its length\n",
+               show_int(job->not_wrong), plural(job->not_wrong));
+}
+
+static json_t *counts_json(const Job *job) {
+    json_t *tools = json_array();
+    for (int i = 0; i < job->run.config.n_tools; i++) {
+        const ToolCounts *counts = &job->counts[i];
+        json_array_append_new(tools,
+                              json_pack("{so sI sI sI}", "reasons", reasons_json(counts), "replayed",
+                                        (json_int_t)counts->replayed, "starts", (json_int_t)counts->starts,
+                                        "strays", (json_int_t)counts->strays));
+    }
+    return tools;
 }
 
 /* ---- groups of facts ---- */
@@ -70,9 +108,21 @@ static Status measure(Job *job, const char *name, const FactSet *facts, const Ca
     if (n > job->n) n = (int)job->n;
     if (n == 0) return OK;
     TRY(tool_evaluate(&figures, &job->run.gpt, facts, first, n, calls, set, &job->options, err));
-    if (job->groups) add_group(job, name, facts, &figures);
+    job->not_wrong += figures.not_wrong;
+    if (job->json) add_group(job, name, facts, &figures);
     else print_group(name, &figures);
     return OK;
+}
+
+static void add_counts(Job *job, const ToolSet *set) {
+    for (int i = 0; i < job->run.config.n_tools; i++) {
+        const ToolCounts *counts = tool_counts(set->tool[i]);
+        ToolCounts *sum = &job->counts[i];
+        for (int r = 0; r < TOOL_REASONS; r++) sum->reason[r] += counts->reason[r];
+        sum->replayed += counts->replayed;
+        sum->starts += counts->starts;
+        sum->strays += counts->strays;
+    }
 }
 
 /* The trained and the held-out facts of a set; of a set that is new to the run all, under one name. */
@@ -80,13 +130,14 @@ static Status measure_facts(Job *job, const char *name, const FactSet *facts, Er
     const Config *c = &job->run.config;
     Spelling spelling = {.vocab = NULL};
     Calls calls = {NULL, NULL};
-    ToolSet set = {.n = 0};
+    ToolSet set = {.config = NULL};
     Status status = OK;
     TRY_GOTO(spelling_create(&spelling, &facts->vocab, err));
     TRY_GOTO(calls_create(&calls, facts, &spelling, c->tools, c->n_tools, err));
-    TRY_GOTO(tool_set_open_with(&set, c->tools, c->n_tools, facts, &calls, ROWS_ALL, &job->programs, err));
+    TRY_GOTO(tool_set_open(&set, c, facts, &spelling, &calls, ROWS_ALL, &job->programs, err));
     TRY_GOTO(measure(job, name ? name : "trained", facts, &calls, &set, 0, facts->n, err));
-    status = measure(job, "held out", facts, &calls, &set, facts->n, facts->n_heldout, err);
+    TRY_GOTO(measure(job, "held out", facts, &calls, &set, facts->n, facts->n_heldout, err));
+    add_counts(job, &set);
 done:
     tool_set_close(&set);
     calls_free(&calls);
@@ -110,7 +161,7 @@ static Status plan_digits(const Job *job, const char *digits, FactsConfig *out, 
                     "facts of up to %d tokens, but the model reads at most block_size = %d; train it with a "
                     "larger model.block_size",
                     planned.max_len, config.model.block_size);
-    if (status != OK) err_prefix(err, "tools eval: --digits %s: ", digits);
+    if (status != OK) err_prefix(err, "tools eval: --digits %s (facts.n is --n): ", digits);
     *out = config.facts;
     facts_free(&planned);
     return status;
@@ -151,9 +202,11 @@ static Status check_digits(Job *job, const char *digits, Err *err) {
 
 static Status measure_all(Job *job, Err *err) {
     TRY(each_digits(job, check_digits, err));
-    if (!job->groups) print_head();
+    if (!job->json) print_head();
     TRY(measure_facts(job, NULL, &job->run.facts, err));
-    return each_digits(job, measure_digits, err);
+    TRY(each_digits(job, measure_digits, err));
+    if (!job->json) print_counts(job);
+    return OK;
 }
 
 /* ---- the command ---- */
@@ -200,18 +253,18 @@ static Status open_tape(Job *job, Err *err) {
 }
 
 static Status cmd_tools_eval(const Args *args, Err *err) {
-    Job job = {.args = args, .options = {.seed = 1}};
+    Job job = {.args = args, .json = args_has(args, "json"), .options = {.seed = 1}};
     TRY(read_options(&job, err));
     TRY(open_run(&job.run, args->words[0], args_value(args, "facts"), err));
     Status status = check_run(&job, err);
     if (status == OK) status = open_tape(&job, err);
-    if (status == OK && args_has(args, "json")) job.groups = json_array();
+    if (job.json) job.groups = json_array();
     if (status == OK) status = measure_all(&job, err);
-    if (status == OK && job.groups)
+    if (status == OK && job.json)
         status =
-            json_out(json_pack("{sI sb ss sO}", "step", (json_int_t)job.run.step, "off", job.options.off,
+            json_out(json_pack("{sI sb ss sO so}", "step", (json_int_t)job.run.step, "off", job.options.off,
                                "inject", args_has(args, "inject") ? args_value(args, "inject") : "nothing",
-                               "groups", job.groups),
+                               "groups", job.groups, "tools", counts_json(&job)),
                      err);
     json_decref(job.groups);
     tape_close(job.programs.tape);

@@ -10,6 +10,7 @@
 #include "cli/common/json.h"
 #include "cli/common/show.h"
 #include "cli/common/signals.h"
+#include "cli/tools/reasons.h"
 #include "tools/tool.h"
 
 enum { CALLS_MAX = 1000, WITH_SEPARATOR = '\x1f' };
@@ -138,7 +139,8 @@ static Status ask_all(Job *job, Tool *tool, double opened_s, Err *err) {
             ToolAnswer answer;
             if (stop_requested) return err_set(err, ERR_STOPPED, "tools try: stopped");
             double from_s = clock_s();
-            TRY(tool_call(tool, &job->call[i], 1, &answer, err));
+            tool_begin(tool);
+            TRY(tool_call(tool, &job->call[i], &answer, err));
             double now_s = clock_s();
             if (!round && !i) job->start_s = now_s - opened_s;
             if (round) job->time_s[job->n_times++] = now_s - from_s;
@@ -163,7 +165,7 @@ static json_t *string_of(ToolText text) { return json_stringn(text.size ? text.b
 
 static Status tell_json(const Job *job, const Tool *tool, const char *how, Err *err) {
     const ToolCounts *counts = tool_counts(tool);
-    json_t *calls = json_array(), *reasons = json_object();
+    json_t *calls = json_array();
     for (int i = 0; i < job->n; i++) {
         json_t *call = json_object(), *arguments = json_object();
         for (int k = 0; k < job->spec.n_arguments; k++)
@@ -175,10 +177,8 @@ static Status tell_json(const Job *job, const Tool *tool, const char *how, Err *
         else json_object_set_new(call, "why", json_string(job->first[i].why));
         json_array_append_new(calls, call);
     }
-    for (int i = 0; i < TOOL_REASONS; i++)
-        json_object_set_new(reasons, tool_reason_name[i], json_integer((json_int_t)counts->reason[i]));
     return json_out(json_pack("{ss so so sI sI si sf sf sf}", "protocol", how, "calls", calls, "reasons",
-                              reasons, "starts", (json_int_t)counts->starts, "strays",
+                              reasons_json(counts), "starts", (json_int_t)counts->starts, "strays",
                               (json_int_t)counts->strays, "differing_calls", job->differ, "start_s",
                               job->start_s, "median_s", median_s(job), "worst_s", worst_s(job)),
                     err);
@@ -206,13 +206,8 @@ static void tell(const Job *job, const Tool *tool, const char *how) {
     text_show_message(stdout, how);
     putchar('\n');
     for (int i = 0; i < job->n; i++) tell_call(job, i);
-    printf("\n%s calls:", show_int((int64_t)job->n * (job->repeat + 1)));
-    const char *between = " ";
-    for (int i = 0; i < TOOL_REASONS; i++) {
-        if (!counts->reason[i]) continue;
-        printf("%s%s %s", between, show_int((int64_t)counts->reason[i]), tool_reason_name[i]);
-        between = ", ";
-    }
+    printf("\n%s calls: ", show_int((int64_t)job->n * (job->repeat + 1)));
+    reasons_print(counts);
     printf("\nstart %.1f ms with the first answer; then median %.3f ms, worst %.3f ms a call\n",
            1e3 * job->start_s, 1e3 * median_s(job), 1e3 * worst_s(job));
     if (counts->starts > 1) printf("started %s times\n", show_int((int64_t)counts->starts));

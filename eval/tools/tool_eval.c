@@ -7,13 +7,12 @@
 #include "eval/fact_batch.h"
 #include "eval/prompts.h"
 #include "model/parallel.h"
-#include "model/pass.h"
 #include "model/tool_writes.h"
 
 const char *const tool_cause_name[CAUSES] = {"right",    "missed",    "early",   "false",
                                              "argument", "execution", "decoding"};
 
-enum { WORK_TOKENS = 1024 };
+enum { TRIES = 64 }; /* donors of a wrong result that are drawn */
 
 typedef struct Bench {
     const Gpt *g;
@@ -23,14 +22,14 @@ typedef struct Bench {
     const ToolEvalOptions *options;
     FactBatch pool, batch;
     ToolRows rows;
-    GptWork *work;
     Parallel *parallel;
     ToolWrites writes;
     int32_t *written, *call, *point, *best; /* of the batch's tokens */
     int32_t *called, *caller;               /* as in ToolWrites, of the batch's tokens */
     int32_t *tokens;                        /* of the facts, with wrong results where they are injected */
     double *nats;
-    int i; /* the sequence that is read */
+    int not_wrong; /* calls whose result stayed the true one */
+    int i;         /* the sequence that is read */
 } Bench;
 
 /* ---- what calls return ---- */
@@ -55,31 +54,42 @@ static int result_of(void *user, int position, int call, const int32_t *place, i
     return tool_set_result(&(ToolReader){b->set, tokens}, position, call, place, result, room);
 }
 
-/* Another answer of the same length: of symbols of the same classes, or that of another fact. */
-static void make_wrong(Bench *b, int i, const Call *call, Stream stream, uint64_t index) {
+/* Symbols of the same classes, and those of no class from this fact's answer where it is as long. Whether it is another
+ * answer than the true one. */
+static bool make_answer(const Bench *b, int i, const Call *call, int donor, Stream stream, uint64_t index) {
     const FactSet *facts = b->facts;
-    const uint8_t *class = b->set->spelling.symbol_class;
+    const uint8_t *class = b->set->spelling->symbol_class;
+    const int32_t *truth = facts->tokens + facts->start[i] + call->row;
     int32_t *answer = b->tokens + facts->start[i] + call->row;
-    for (int try = 0; try < 64; try++, index++) {
-        bool same = true;
-        int donor = (int)random_below(stream, 2 * index, (uint64_t)facts->n_pool);
-        int64_t c = b->calls->start[donor];
-        while (c < b->calls->start[donor + 1] && b->calls->call[c].attribute != call->attribute) c++;
-        bool fits = c < b->calls->start[donor + 1] && b->calls->call[c].n_result == call->n_result;
-        for (int k = 0; k < call->n_result; k++) {
-            int32_t true_one = facts->tokens[facts->start[i] + call->row + k], other = true_one;
-            if (class[true_one]) {
-                uint64_t from = (2 * index + 1) * 64 + (uint64_t)k;
-                do other = (int32_t)random_below(stream, from++, (uint64_t)facts->vocab.size);
-                while (class[other] != class[true_one]);
-            } else if (fits) {
-                other = facts->tokens[facts->start[donor] + b->calls->call[c].row + k];
-            }
-            same = same && other == true_one;
-            answer[k] = other;
+    bool same = true;
+    int64_t c = b->calls->start[donor];
+    while (c < b->calls->start[donor + 1] && b->calls->call[c].attribute != call->attribute) c++;
+    bool fits = c < b->calls->start[donor + 1] && b->calls->call[c].n_result == call->n_result;
+    for (int k = 0; k < call->n_result; k++) {
+        int32_t other = truth[k];
+        if (class[truth[k]]) {
+            uint64_t from = (2 * index + 1) * 64 + (uint64_t)k;
+            do other = (int32_t)random_below(stream, from++, (uint64_t)facts->vocab.size);
+            while (class[other] != class[truth[k]]);
+        } else if (fits) {
+            other = facts->tokens[facts->start[donor] + b->calls->call[c].row + k];
         }
-        if (!same) return;
+        same = same && other == truth[k];
+        answer[k] = other;
     }
+    return !same;
+}
+
+/* Of a fact that is drawn; where drawing finds none, of the first that has another answer. */
+static void make_wrong(Bench *b, int i, const Call *call, Stream stream, uint64_t index) {
+    int n = b->facts->n_pool;
+    for (int try = 0; try < TRIES; try++, index++) {
+        int donor = (int)random_below(stream, 2 * index, (uint64_t)n);
+        if (make_answer(b, i, call, donor, stream, index)) return;
+    }
+    for (int donor = 0; donor < n; donor++)
+        if (make_answer(b, i, call, donor, stream, index)) return;
+    b->not_wrong++;
 }
 
 static void inject_wrong(Bench *b, int first, int n) {
@@ -100,7 +110,6 @@ static Status bench_create(Bench *b, int first, int n, Err *err) {
     TRY(fact_batch_create(&b->pool, facts, err));
     TRY(fact_batch_reserve(&b->batch, n, len, err));
     TRY(parallel_create(&b->parallel, b->g, &plan, err));
-    TRY(gpt_work_create(&b->work, b->g, len > WORK_TOKENS ? len : WORK_TOKENS, n, len, false, 1, NULL, err));
     TRY(tool_writes_create(&b->writes, len, b->set->max_calls, result_of, b, err));
     b->written = malloc(tokens * sizeof *b->written);
     b->call = calloc(tokens, sizeof *b->call);
@@ -122,7 +131,7 @@ static Status bench_create(Bench *b, int first, int n, Err *err) {
         const int32_t *read = b->tokens + facts->start[i];
         memcpy(b->batch.inputs + at + 1, read, (size_t)(length - 1) * sizeof *read);
     }
-    b->rows = (ToolRows){.written = b->written, .symbol_class = b->set->spelling.symbol_class};
+    b->rows = (ToolRows){.written = b->written, .symbol_class = b->set->spelling->symbol_class};
     return OK;
 }
 
@@ -130,7 +139,6 @@ static void bench_free(Bench *b) {
     fact_batch_free(&b->pool);
     fact_batch_free(&b->batch);
     parallel_free(b->parallel);
-    gpt_work_free(b->work);
     tool_writes_free(&b->writes);
     free(b->written);
     free(b->call);
@@ -225,7 +233,9 @@ static void count_answers(Bench *b, int32_t at, int rows, ToolFigures *out) {
 static Status evaluate(Bench *b, int first, int n, ToolFigures *out, Err *err) {
     int64_t unspelled = b->set->unspelled;
     b->batch.batch.tools = &b->rows;
-    if (b->g->config.tool.n_tools) gpt_tool_choices(b->g, b->work, &b->batch.batch, 0, n, b->call, b->point);
+    tool_set_begin(b->set);
+    out->not_wrong = b->not_wrong;
+    if (b->g->config.tool.n_tools) parallel_tool_choices(b->parallel, &b->batch.batch, b->call, b->point);
     for (int s = 0; s < n; s++) {
         b->i = first + s;
         write_rows(b, b->batch.start[s], b->batch.start[s + 1] - b->batch.start[s], out);

@@ -23,8 +23,8 @@ typedef enum ToolCause {
 } ToolCause;
 extern const char *const tool_cause_name[CAUSES];
 
-/* INJECT_WRONG: calls that are due return a wrong result, which then counts as true; INJECT_NONE: all calls return
- * none. */
+/* INJECT_WRONG: calls that are due return a wrong result, which then counts as true: symbols of the same classes, and
+ * the others as another fact has them. INJECT_NONE: all calls return none. */
 typedef enum ToolInject { INJECT_NOTHING, INJECT_WRONG, INJECT_NONE } ToolInject;
 
 typedef struct ToolEvalOptions {
@@ -39,8 +39,9 @@ typedef struct ToolFigures {
     int due, missed;            /* calls that are due; of them not made at their place by their tool */
     int made, spurious;         /* calls that were made; of them where none, or another, is due */
     int ended;                  /* where a call is due, and EOS is said in place of its answer */
-    int64_t unspelled;          /* answers of a tool that the vocabulary cannot spell */
-    double answer_tokens;       /* the mean number of tokens of an answer, its EOS included */
+    int not_wrong;        /* INJECT_WRONG: calls due that keep their result: no fact has another as long */
+    int64_t unspelled;    /* answers of a tool that the vocabulary cannot spell */
+    double answer_tokens; /* the mean number of tokens of an answer, its EOS included */
 } ToolFigures;
 
 /* Sequences first .. first + n - 1 of the pool. set has the tools of g; calls are of these facts. A model without tools

@@ -2,11 +2,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "model/batch.h"
 
 enum { TEXT_ROOM = 1 << 16 };
+
+/* A store of the facts' own answers. */
+static bool holds_facts(const ToolConfig *tool) { return tool->tool == TOOL_STORE && !*tool->file; }
 
 /* ---- rows of a store ---- */
 
@@ -33,10 +35,10 @@ static void add_row(Table *t, const ToolSet *set, const int32_t *tokens, const C
             if (t->text) t->text[t->used] = '\t';
             t->used++;
         }
-        add_text(t, &set->spelling, tokens, call->argument[a]);
+        add_text(t, set->spelling, tokens, call->argument[a]);
     }
     value = t->used;
-    add_text(t, &set->spelling, tokens, (Piece){call->row, call->n_result});
+    add_text(t, set->spelling, tokens, (Piece){call->row, call->n_result});
     if (t->row) t->row[t->n] = (ToolRow){{t->text + key, value - key}, {t->text + value, t->used - value}};
     t->n++;
 }
@@ -74,8 +76,21 @@ static void merge_rows(Table *t) {
     t->n = n;
 }
 
-static Status open_store(ToolSet *set, int tool, ToolSpec *spec, const FactSet *facts, const Calls *calls,
-                         StoreRows rows, Err *err) {
+/* Merged rows are sorted: rows of one key stand side by side. */
+static Status check_keys(const Table *t, int tool, Err *err) {
+    for (size_t i = 1; i < t->n; i++) {
+        ToolText key = t->row[i].key;
+        if (compare_texts(t->row[i - 1].key, key) != 0) continue;
+        return err_set(err, ERR_INPUT,
+                       "tools.%d: two facts give the key '%.*s' different values; take more arguments: "
+                       "tools.%d.args",
+                       tool, key.size < 64 ? (int)key.size : 64, key.bytes, tool);
+    }
+    return OK;
+}
+
+static Status open_rows(ToolSet *set, int tool, ToolSpec *spec, const FactSet *facts, const Calls *calls,
+                        StoreRows rows, Err *err) {
     Table t = {.row = NULL};
     add_rows(&t, set, tool, facts, calls, rows);
     t.room = t.used + 1;
@@ -85,8 +100,7 @@ static Status open_store(ToolSet *set, int tool, ToolSpec *spec, const FactSet *
     if (!t.row || !t.text) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for a store of %zu rows", t.n));
     add_rows(&t, set, tool, facts, calls, rows);
     merge_rows(&t);
-    for (size_t i = 0; i < t.n; i++)
-        set->store_bits += 8.0 * (double)(t.row[i].key.size + t.row[i].value.size);
+    TRY_GOTO(check_keys(&t, tool, err));
     spec->row = t.row, spec->n_rows = t.n;
     spec->n_arguments = 1, spec->argument[0] = "key";
     TRY_GOTO(tool_open(&set->tool[tool], spec, err));
@@ -98,46 +112,81 @@ done:
 
 /* ---- open and closed ---- */
 
-static Status open_file(ToolSet *set, int tool, const ToolSpec *spec, Err *err) {
-    struct stat file;
-    TRY(tool_open(&set->tool[tool], spec, err));
-    if (stat(spec->file, &file) == 0) set->store_bits += 8.0 * (double)file.st_size;
-    return tool_file_same(&set->config[tool], tool, set->tool[tool], err);
-}
-
-Status tool_set_open_with(ToolSet *out, const ToolConfig *tools, int n, const FactSet *facts,
-                          const Calls *calls, StoreRows rows, const ToolPrograms *programs, Err *err) {
-    const ToolPrograms none = {NULL, false};
-    *out = (ToolSet){.n = n, .text = malloc(TEXT_ROOM), .symbols = malloc(TEXT_ROOM * sizeof *out->symbols)};
+static Status prepare(ToolSet *out, const Config *config, const Spelling *spelling, Err *err) {
+    *out = (ToolSet){.config = config,
+                     .spelling = spelling,
+                     .text = malloc(TEXT_ROOM),
+                     .symbols = malloc(TEXT_ROOM * sizeof *out->symbols)};
     if (!out->text || !out->symbols) return err_set(err, ERR_NOMEM, "no memory for the calls of tools");
-    TRY(spelling_create(&out->spelling, &facts->vocab, err));
-    for (int i = 0; i < n; i++) {
-        out->config[i] = tools[i];
-        out->max_calls[i] = tools[i].max_calls;
-        TRY(tool_args_parse(tools[i].args, &out->args[i], err));
-        out->first_pointer[i + 1] = tool_first_pointer(tools, i + 1);
-    }
-    for (int i = 0; i < n; i++) {
-        ToolSpec spec =
-            tool_spec(&out->config[i], &out->args[i], i, out->words[i], programs ? programs : &none);
-        if (spec.file) TRY(open_file(out, i, &spec, err));
-        else if (spec.kind == TOOL_STORE) TRY(open_store(out, i, &spec, facts, calls, rows, err));
-        else TRY(tool_open(&out->tool[i], &spec, err));
+    for (int i = 0; i < config->n_tools; i++) {
+        out->max_calls[i] = config->tools[i].max_calls;
+        TRY(tool_args_parse(config->tools[i].args, &out->args[i], err));
     }
     return OK;
 }
 
-Status tool_set_open(ToolSet *out, const ToolConfig *tools, int n, const FactSet *facts, const Calls *calls,
-                     StoreRows rows, Err *err) {
-    return tool_set_open_with(out, tools, n, facts, calls, rows, NULL, err);
+Status tool_set_open(ToolSet *out, const Config *config, const FactSet *facts, const Spelling *spelling,
+                     const Calls *calls, StoreRows rows, const ToolPrograms *programs, Err *err) {
+    const ToolPrograms none = {NULL, false};
+    TRY(prepare(out, config, spelling, err));
+    for (int i = 0; i < config->n_tools; i++) {
+        const ToolConfig *tool = &config->tools[i];
+        ToolSpec spec = tool_spec(tool, &out->args[i], i, out->words[i], programs ? programs : &none);
+        if (holds_facts(tool)) TRY(open_rows(out, i, &spec, facts, calls, rows, err));
+        else TRY(tool_open(&out->tool[i], &spec, err));
+        if (spec.file) TRY(tool_file_same(tool, i, out->tool[i], err));
+    }
+    return OK;
+}
+
+static Status check_store(ToolSet *set, int tool, const FactSet *facts, const Calls *calls, Err *err) {
+    ToolSpec spec = tool_spec(&set->config->tools[tool], &set->args[tool], tool, NULL, NULL);
+    TRY(open_rows(set, tool, &spec, facts, calls, ROWS_ALL, err));
+    tool_close(set->tool[tool]);
+    set->tool[tool] = NULL;
+    return OK;
+}
+
+Status tool_set_check(const Config *config, const FactSet *facts, const Spelling *spelling,
+                      const Calls *calls, Err *err) {
+    ToolSet set;
+    Status status = prepare(&set, config, spelling, err);
+    for (int i = 0; i < config->n_tools && status == OK; i++)
+        if (holds_facts(&config->tools[i])) status = check_store(&set, i, facts, calls, err);
+    tool_set_close(&set);
+    return status;
+}
+
+/* Of a symbol as text, with what stands between two. */
+static double symbol_bytes(const Vocab *vocab) {
+    double bytes = 0;
+    if (!vocab->text) return 11; /* a number */
+    for (int v = 0; v < vocab->size; v++) bytes += vocab->length[v] + 1;
+    return bytes / vocab->size;
+}
+
+/* The texts of a sequence's rows: values and words before them are apart from each other, names are not, and a prompt
+ * is all before a value. Each row is held twice: in SQLite, and until SQLite has it. */
+double tool_set_bytes(const Config *config, const FactSet *facts) {
+    double bytes = (1 + sizeof(int32_t)) * TEXT_ROOM, calls = calls_most(facts);
+    double sequence = facts->max_len * symbol_bytes(&facts->vocab);
+    for (int i = 0; i < config->n_tools; i++) {
+        if (!holds_facts(&config->tools[i])) continue;
+        double texts = strstr(config->tools[i].args, "prompt") ? calls : 2;
+        bytes += 2 * facts->n_pool * (calls * sizeof(ToolRow) + texts * sequence);
+    }
+    return bytes;
+}
+
+void tool_set_begin(ToolSet *set) {
+    for (int i = 0; i < set->config->n_tools; i++) tool_begin(set->tool[i]);
 }
 
 void tool_set_close(ToolSet *set) {
-    for (int i = 0; i < set->n; i++) tool_close(set->tool[i]);
-    spelling_free(&set->spelling);
+    for (int i = 0; i < TOOLS_MAX; i++) tool_close(set->tool[i]);
     free(set->text);
     free(set->symbols);
-    *set = (ToolSet){.n = 0};
+    *set = (ToolSet){.config = NULL};
 }
 
 /* ---- asking ---- */
@@ -146,9 +195,9 @@ bool tool_set_arguments(const ToolSet *set, const int32_t *tokens, int position,
                         const int32_t *place, Piece out[TOOL_ARGS_MAX]) {
     const ToolArgs *args = &set->args[call - 1];
     bool whole = true;
-    place += set->first_pointer[call - 1];
+    place += set->config->model.tool.first_pointer[call - 1];
     for (int a = 0; a < args->n; a++) {
-        out[a] = call_argument(args->arg[a], tokens, &set->spelling, position, place);
+        out[a] = call_argument(args->arg[a], tokens, set->spelling, position, place);
         whole = whole && out[a].n > 0;
         place += tool_arg_pointers(args->arg[a]);
     }
@@ -158,10 +207,11 @@ bool tool_set_arguments(const ToolSet *set, const int32_t *tokens, int position,
 /* The arguments as texts; those of a store that is made from facts are one, its key. false: they are too long. */
 static bool spell_call(ToolSet *set, int tool, const int32_t *tokens, const Piece *piece, ToolCall *out) {
     size_t used = 0, first = 0;
-    bool is_key = set->config[tool].tool == TOOL_STORE && !*set->config[tool].file;
+    bool is_key = holds_facts(&set->config->tools[tool]);
     for (int a = 0; a < set->args[tool].n; a++) {
+        if (is_key && a > 0 && used == TEXT_ROOM - 1) return false;
         if (is_key && a > 0) set->text[used++] = '\t';
-        size_t size = spelling_text(&set->spelling, tokens + piece[a].first, piece[a].n, set->text + used,
+        size_t size = spelling_text(set->spelling, tokens + piece[a].first, piece[a].n, set->text + used,
                                     TEXT_ROOM - 1 - used);
         if (size > TEXT_ROOM - 1 - used) return false;
         used += size;
@@ -181,10 +231,10 @@ int tool_set_result(void *user, int position, int call, const int32_t *place, in
     if (set->status != OK || !tool_set_arguments(set, reader->tokens, position, call, place, piece))
         return TOOL_NONE;
     if (!spell_call(set, call - 1, reader->tokens, piece, &spelled)) return TOOL_NONE;
-    set->status = tool_call(set->tool[call - 1], &spelled, 1, &answer, &set->err);
+    set->status = tool_call(set->tool[call - 1], &spelled, &answer, &set->err);
     if (set->status != OK || answer.reason != TOOL_ANSWERED) return TOOL_NONE;
     Text text = {(char *)answer.text.bytes, answer.text.size};
-    int n = spelling_tokens(&set->spelling, text, set->symbols, TEXT_ROOM);
+    int n = spelling_tokens(set->spelling, text, set->symbols, TEXT_ROOM);
     if (n < 0) {
         set->unspelled++;
         return TOOL_NONE;

@@ -10,34 +10,36 @@
 typedef enum StoreRows { ROWS_TRAINED, ROWS_ALL } StoreRows; /* without, with those held out */
 
 typedef struct ToolSet {
-    int n;
-    Spelling spelling;
-    ToolConfig config[TOOLS_MAX];
+    const Config *config; /* NULL: closed */
+    const Spelling *spelling;
     ToolArgs args[TOOLS_MAX];
-    int first_pointer[TOOLS_MAX + 1];
     int max_calls[TOOLS_MAX]; /* of each, in one sequence */
     Tool *tool[TOOLS_MAX];
     const char *words[TOOLS_MAX][WORD_LIST_MAX + 1]; /* of programs */
     char *text;                                      /* of a call's arguments, one after the other */
     int32_t *symbols;                                /* of an answer */
     int64_t unspelled;                               /* answers that the vocabulary cannot spell: none */
-    double store_bits; /* that stores hold: sum over their rows of 8 bits for each byte of key and value. Of
-                        * a user's file all its bytes */
-    Status status;     /* of the first call that failed; all later ones have no result */
+    Status status; /* of the first call that failed; all later ones have no result */
     Err err;
 } ToolSet;
 
-/* facts have the vocabulary; calls are theirs and make the rows of stores. Both must outlive it.
- * The set stays where it is.
+/* Opens the tools of a config, which is resolved. The spelling is that of the facts, whose calls make the rows of
+ * stores. Config and spelling must outlive the set, which stays where it is.
  *   programs  NULL: no program is answered
  * ERR_INPUT: two facts give one key different values; a store's file is not that of file_hash; as tool_open.
  * ERR_NOMEM. Free with tool_set_close, after an error too. */
-Status tool_set_open_with(ToolSet *out, const ToolConfig *tools, int n, const FactSet *facts,
-                          const Calls *calls, StoreRows rows, const ToolPrograms *programs, Err *err);
-/* The same with programs NULL. */
-Status tool_set_open(ToolSet *out, const ToolConfig *tools, int n, const FactSet *facts, const Calls *calls,
-                     StoreRows rows, Err *err);
+Status tool_set_open(ToolSet *out, const Config *config, const FactSet *facts, const Spelling *spelling,
+                     const Calls *calls, StoreRows rows, const ToolPrograms *programs, Err *err);
 void tool_set_close(ToolSet *set);
+
+/* Whether stores can be made from all facts, those held out included. ERR_INPUT, ERR_NOMEM: as tool_set_open. */
+Status tool_set_check(const Config *config, const FactSet *facts, const Spelling *spelling,
+                      const Calls *calls, Err *err);
+/* Bytes that tool_set_open needs for these facts, drawn or planned; an estimate, as texts of keys differ in length. */
+double tool_set_bytes(const Config *config, const FactSet *facts);
+
+/* Begins a batch of calls (tools/tool.h). */
+void tool_set_begin(ToolSet *set);
 
 /* A sequence whose calls are answered. */
 typedef struct ToolReader {

@@ -39,8 +39,6 @@ tools:
   - tool: calculator
     layer: 1
     args: "run+token+run"
-    read: pointer
-    train: labelled
     own_from: 1
     max_calls: 1
     weight: 1

@@ -9,6 +9,7 @@ facts           answers  accuracy    missed     early     false  argument execut
 trained             200    0.9250    0.0000    0.0000    0.0200    0.0100    0.0000    0.0450   0.0000   0.0201    3.13
 held out             50    0.9400    0.0000    0.0000    0.0200    0.0000    0.0000    0.0400   0.0000   0.0200    3.14
 digits 3-4          200    0.7050    0.0000    0.0000    0.0200    0.1000    0.0000    0.1750   0.0000   0.0200    5.07
+tools.0, 446 calls: 440 answered, 6 refused
 $ rote tools eval sums --off --n 100
 facts           answers  accuracy    missed     early     false  argument execution  decoding   missed    false  tokens
 trained             100    0.0100    0.9700    0.0000    0.0000    0.0000    0.0000    0.0200   1.0000   0.0000    3.09
@@ -17,6 +18,7 @@ $ rote tools eval sums --inject wrong --n 100
 facts           answers  accuracy    missed     early     false  argument execution  decoding   missed    false  tokens
 trained             100    0.9000    0.0000    0.0000    0.0200    0.0000    0.0000    0.0800   0.0000   0.0202    3.09
 held out             50    0.9400    0.0000    0.0000    0.0200    0.0200    0.0000    0.0200   0.0000   0.0200    3.14
+tools.0, 1 call: 1 refused
 $ rote tools eval sums --inject none --n 100 --json | head -n 12
 {
   "step": 250,
@@ -30,6 +32,8 @@ $ rote tools eval sums --inject none --n 100 --json | head -n 12
       "accuracy": 0.0,
       "wrong": {
         "missed": 0,
+$ rote tools eval sums --json | sed -n '/"tools"/,$p' | tr -d '\n '; echo
+"tools":[{"reasons":{"answered":1028,"missing":0,"refused":5,"failed":0,"timeout":0,"gone":0,"malformed":0},"replayed":0,"starts":0,"strays":0}]}
 $ sed -n 2p sums/metrics.jsonl | cut -c 1-24
 {"step":1,"call_loss":0.
 $ rote verify sums --quiet
@@ -59,6 +63,7 @@ $ rote tools eval store
 facts           answers  accuracy    missed     early     false  argument execution  decoding   missed    false  tokens
 trained             200    0.7300    0.0000    0.0000    0.0000    0.0000    0.0000    0.2700   0.0000   0.0000    1.00
 held out             20    0.6000    0.0000    0.0000    0.0000    0.0000    0.0000    0.4000   0.0000   0.0000    1.00
+tools.0, 220 calls: 220 answered
 $ rote tools eval store --off
 facts           answers  accuracy    missed     early     false  argument execution  decoding   missed    false  tokens
 trained             200    0.0350    0.9650    0.0000    0.0000    0.0000    0.0000    0.0000   1.0000   0.0000    1.00
@@ -73,10 +78,10 @@ $ rote tools eval store --digits 1-2
 2> rote: tools eval: --digits: the run's facts are of kind triples; only sums have lengths
 [2]
 $ rote tools eval sums --digits 30
-2> rote: tools eval: --digits 30: key 'facts.digits': 30 is out of range; allowed: from-to, such as 1-4, within 1 to 18
+2> rote: tools eval: --digits 30 (facts.n is --n): key 'facts.digits': 30 is out of range; allowed: from-to, such as 1-4, within 1 to 18
 [2]
 $ rote tools eval sums --digits 3-18
-2> rote: tools eval: --digits 3-18: facts of up to 58 tokens, but the model reads at most block_size = 24; train it with a larger model.block_size
+2> rote: tools eval: --digits 3-18 (facts.n is --n): facts of up to 58 tokens, but the model reads at most block_size = 24; train it with a larger model.block_size
 [2]
 $ rote tools eval sums --off --inject none
 2> rote: tools eval: --off with --inject: no result is written, so none can be wrong; choose one
@@ -86,6 +91,13 @@ $ rote tools eval sums --inject some
 [2]
 $ rote train facts.kind=random tools.0.tool=store --out x --quiet
 2> rote: tools.0: no fact of kind random has a reason to call it; leave the tool out, or see tools.0.attributes
+[2]
+$ rote train facts.kind=triples facts.subjects=40 facts.n=40 tools.0.tool=store tools.0.args=token --out x --quiet; ls x
+2> rote: tools.0: two facts give the key '14' different values; take more arguments: tools.0.args
+2> ls: cannot access 'x': No such file or directory
+[2]
+$ rote train facts.kind=triples facts.n=20 facts.seed_prefix=2 tools.0.tool=store --out x --quiet
+2> rote: tools.0.args is prompt, and a prompt begins with the symbols of facts.seed_prefix, which training draws anew each time; set facts.fixed_prefix, or take an argument of another type
 [2]
 $ rote train facts.kind=bios tools.0.tool=store tools.0.args=span+span --out x --quiet
 2> rote: tools.0.max_calls is 1, but sequence 0 has more values to ask it for; raise it

@@ -21,6 +21,7 @@ $ rote tools eval sums --allow-program | tee asked
 facts           answers  accuracy    missed     early     false  argument execution  decoding   missed    false  tokens
 trained             900    0.1411    0.0000    0.0000    0.0000    0.3278    0.0000    0.5311   0.0000   0.0000    3.17
 held out             50    0.1800    0.0000    0.0000    0.0000    0.3000    0.0000    0.5200   0.0000   0.0000    3.14
+tools.0, 950 calls: 950 answered
 
 # The program is gone; the answers are not.
 
@@ -42,6 +43,12 @@ $ sed 's/"answer":"1/"answer":"2/' whole > sums/tool_calls.jsonl; rote verify su
 2> rote: sums/tool_calls.jsonl:7: this line or one before it was altered: its hash is another; a tape cannot be edited
 [1]
 
+# A program that fails three times in a row is not asked for the rest of a group of facts.
+
+$ cp -r sums dead; rm dead/tool_calls.jsonl; cp calc.sh kept.sh; echo exit 1 > calc.sh; rote tools eval dead --n 20 --allow-program | tail -n 1; grep -c 'not asked' dead/tool_calls.jsonl; mv kept.sh calc.sh
+tools.0, 40 calls: 40 gone
+34
+
 # A store of one's own: what it holds is part of the run.
 
 $ command -v sqlite3 >/dev/null || exit 80
@@ -56,6 +63,7 @@ $ test -f own.db || exit 80
 facts           answers  accuracy    missed     early     false  argument execution  decoding   missed    false  tokens
 trained             900    0.1411    0.0000    0.0000    0.0000    0.3278    0.0000    0.5311   0.0000   0.0000    3.17
 held out             50    0.1800    0.0000    0.0000    0.0000    0.3000    0.0000    0.5200   0.0000   0.0000    3.14
+tools.0, 950 calls: 950 answered
 own: replayed; parameters, data and result are the same
 $ test -f own.db || exit 80
 > sqlite3 own.db 'delete from sum where answer = 7'

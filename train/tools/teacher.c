@@ -7,8 +7,6 @@
 #include "base/number.h"
 #include "base/random.h"
 
-enum { WORK_TOKENS = 512 };
-
 /* ---- made and freed ---- */
 
 static size_t batch_tokens(const Config *config, const FactSet *facts) {
@@ -16,11 +14,16 @@ static size_t batch_tokens(const Config *config, const FactSet *facts) {
 }
 
 double tool_teacher_bytes(const Config *config, const FactSet *facts) {
-    double row = 3 * sizeof(int32_t) + sizeof(double) +
-                 (double)config->model.tool.n_pointers * (2 * sizeof(int32_t) + sizeof(double));
+    const double index = sizeof(int32_t), nats = sizeof(double);
+    bool asks = tool_teacher_asks(config);
+    double points = config->model.tool.n_pointers + 1,
+           arrays = asks ? 2 : 1; /* of labels, and of own calls */
     if (!config->n_tools) return 0;
-    return (double)batch_tokens(config, facts) * row +
-           (double)facts->n_pool * (sizeof(Call) + sizeof(int64_t));
+    double row = index + arrays * (1 + points) * index + (1 + points) * nats;
+    /* The array of calls is doubled as it grows. */
+    return (double)batch_tokens(config, facts) * row + (double)facts->n_pool * sizeof(int64_t) +
+           2.0 * facts->n_pool * calls_most(facts) * sizeof(Call) + facts->vocab.size +
+           tool_set_bytes(config, facts) + (asks ? 3 * index * facts->max_len : 0);
 }
 
 static int64_t own_step_of(const Config *config) {
@@ -32,11 +35,11 @@ static int64_t own_step_of(const Config *config) {
 
 static void set_weights(ToolTeacher *t) {
     const ToolConfig *tools = t->config->tools;
+    const int *first = t->config->model.tool.first_pointer;
     for (int i = 0; i < t->n; i++) {
         t->call_weight[1 + i] = tools[i].weight;
         if (tools[i].weight > t->call_weight[0]) t->call_weight[0] = tools[i].weight;
-        for (int p = tool_first_pointer(tools, i); p < tool_first_pointer(tools, i + 1); p++)
-            t->point_weight[p] = tools[i].weight;
+        for (int p = first[i]; p < first[i + 1]; p++) t->point_weight[p] = tools[i].weight;
     }
 }
 
@@ -52,25 +55,20 @@ bool tool_teacher_asks(const Config *config) {
 }
 
 static Status create_own(ToolTeacher *t, const ToolPrograms *programs, Err *err) {
-    int len = t->facts->max_len, n = t->config->train.batch_size;
     size_t tokens = batch_tokens(t->config, t->facts);
-    TRY(tool_set_open_with(&t->set, t->config->tools, t->n, t->facts, &t->calls, ROWS_TRAINED, programs,
-                           err));
-    TRY(gpt_work_create(&t->work, t->gpt, len > WORK_TOKENS ? len : WORK_TOKENS, n, len, false, 1, NULL,
-                        err));
-    TRY(tool_writes_create(&t->writes, len, t->set.max_calls, own_result, t, err));
+    TRY(tool_set_open(&t->set, t->config, t->facts, &t->spelling, &t->calls, ROWS_TRAINED, programs, err));
+    TRY(tool_writes_create(&t->writes, t->facts->max_len, t->set.max_calls, own_result, t, err));
     t->own_call = calloc(tokens, sizeof *t->own_call);
     t->own_point = calloc(tokens * (size_t)(t->pointers + 1), sizeof *t->own_point);
     if (t->own_call && t->own_point) return OK;
     return err_set(err, ERR_NOMEM, "no memory for the calls of a batch of %zu tokens", tokens);
 }
 
-Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet *facts, const Gpt *gpt,
+Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet *facts,
                            const ToolPrograms *programs, Err *err) {
     ToolTeacher *t = out;
     *t = (ToolTeacher){.config = config,
                        .facts = facts,
-                       .gpt = gpt,
                        .n = config->n_tools,
                        .pointers = config->model.tool.n_pointers,
                        .own_step = own_step_of(config)};
@@ -78,6 +76,7 @@ Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet
     size_t tokens = batch_tokens(config, facts), points = tokens * (size_t)(t->pointers + 1);
     TRY(spelling_create(&t->spelling, &facts->vocab, err));
     TRY(calls_create(&t->calls, facts, &t->spelling, config->tools, t->n, err));
+    TRY(tool_set_check(config, facts, &t->spelling, &t->calls, err));
     t->written = malloc(tokens * sizeof *t->written);
     t->call = malloc(tokens * sizeof *t->call);
     t->point = malloc(points * sizeof *t->point);
@@ -101,7 +100,6 @@ void tool_teacher_free(ToolTeacher *t) {
     calls_free(&t->calls);
     spelling_free(&t->spelling);
     tool_set_close(&t->set);
-    gpt_work_free(t->work);
     tool_writes_free(&t->writes);
     free(t->written);
     free(t->call);
@@ -134,8 +132,8 @@ static void label(ToolTeacher *t, const Lesson *l) {
     for (int i = 0; i < l->n_calls; i++) {
         const Call *c = &l->call[i];
         if (c->tool < 0) continue;
-        int first = tool_first_pointer(t->config->tools, c->tool);
-        int last = tool_first_pointer(t->config->tools, c->tool + 1);
+        int first = t->config->model.tool.first_pointer[c->tool];
+        int last = t->config->model.tool.first_pointer[c->tool + 1];
         int32_t row = l->at + c->row;
         t->call[row] = c->tool + 1;
         for (int p = first; p < last; p++) t->point[row * t->pointers + p] = c->place[p - first];
@@ -177,12 +175,14 @@ static void answer(ToolTeacher *t, const Lesson *l) {
     }
 }
 
-void tool_teacher_begin(ToolTeacher *t, FactBatch *batch, int64_t step) {
+void tool_teacher_begin(ToolTeacher *t, Parallel *parallel, FactBatch *batch, int64_t step) {
     if (!t->n) return;
     bool own = step >= t->own_step;
     batch->batch.tools = &t->rows;
-    if (own)
-        gpt_tool_choices(t->gpt, t->work, &batch->batch, 0, batch->batch.n_seq, t->own_call, t->own_point);
+    if (own) {
+        tool_set_begin(&t->set);
+        parallel_tool_choices(parallel, &batch->batch, t->own_call, t->own_point);
+    }
     for (int j = 0; j < batch->batch.n_seq; j++) {
         int64_t first = t->calls.start[batch->sequence[j]];
         Lesson l = {.batch = batch,

@@ -10,7 +10,7 @@
 
 #include "eval/fact_batch.h"
 #include "eval/tools/tool_set.h"
-#include "model/pass.h"
+#include "model/parallel.h"
 #include "model/tool_writes.h"
 #include "store/run_folder.h"
 
@@ -19,7 +19,6 @@ static const double TOOL_LOST = 0.05;
 typedef struct ToolTeacher {
     const Config *config;
     const FactSet *facts;
-    const Gpt *gpt;
     int n, pointers;  /* n 0: the config has no tools */
     int64_t own_step; /* from here on the model's own calls are answered */
     Calls calls;
@@ -32,27 +31,28 @@ typedef struct ToolTeacher {
 
     /* own calls */
     ToolSet set;
-    GptWork *work;
     ToolWrites writes;
     int32_t *own_call, *own_point;
     const int32_t *tokens; /* of the sequence that is read */
     int32_t lost;          /* row of its call that returns none; -1: none does */
 } ToolTeacher;
 
-/* config is resolved; facts and gpt must outlive it, and *out stays where it is. Without tools nothing is allocated.
+/* config is resolved; it and facts must outlive *out, and *out stays where it is. Without tools nothing is allocated.
  *   programs  NULL: none may be asked
- * ERR_INPUT: facts that give no reason for these calls (data/calls.h); as tool_set_open. ERR_NOMEM. Free with
+ * ERR_INPUT: facts that give no reason for these calls (data/calls.h); a store that cannot be made from them, also
+ * where training asks none: evaluation does; as tool_set_open. ERR_NOMEM. Free with
  * tool_teacher_free, after an error too. */
-Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet *facts, const Gpt *gpt,
+Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet *facts,
                            const ToolPrograms *programs, Err *err);
 /* Whether training with this config asks tools at all: from own_from on, where that is before the end. */
 bool tool_teacher_asks(const Config *config);
 void tool_teacher_free(ToolTeacher *t);
-/* Bytes that tool_teacher_create allocates. */
+/* Bytes that tool_teacher_create needs, for facts that are drawn or planned; from above. */
 double tool_teacher_bytes(const Config *config, const FactSet *facts);
 
-/* Before the gradient of a batch: what is written and asked at its tokens; the batch then refers to it. */
-void tool_teacher_begin(ToolTeacher *t, FactBatch *batch, int64_t step);
+/* Before the gradient of a batch: what is written and asked at its tokens; the batch then refers to it.
+ *   parallel  of the model; the pass that finds its own calls runs on it */
+void tool_teacher_begin(ToolTeacher *t, Parallel *parallel, FactBatch *batch, int64_t step);
 /* After it. */
 void tool_teacher_end(ToolTeacher *t, FactBatch *batch);
 /* ERR_INPUT, ..: a call of the last batch failed (tools/tool.h). */
