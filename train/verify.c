@@ -133,15 +133,18 @@ static bool has_code_lengths(const RunResult *kept) {
     return __builtin_isfinite(x[FIG_CODE_BITS] + x[FIG_HELDOUT_CODE_BITS]);
 }
 
-/* The checkpoint is whole and has the parameters that the result names (run_open), and its code lengths are those of
- * the files. */
-static Status check_checkpoint(const char *dir, const char *facts, const RunResult *kept, int threads,
-                               Err *err) {
+/* The last checkpoint is whole and has the parameters that the result names (run_open), and its code lengths are those
+ * of the files. The older ones that are kept, of which DONE knows nothing, are whole. */
+static Status check_checkpoints(const char *dir, const char *facts, const RunResult *kept, int threads,
+                                Err *err) {
     if (strcmp(kept->verdict, "diverged") == 0) return OK; /* its last checkpoint is older than its end */
     Run run;
     TRY(run_open_with(&run, dir, facts, NULL, err));
     Status status = OK;
     if (run.facts.n_heldout && has_code_lengths(kept)) status = check_code_lengths(&run, dir, threads, err);
+    int64_t after = -1;
+    for (bool found = true; status == OK && found; after = run.step)
+        status = run_next_checkpoint(&run, dir, after, &found, err);
     run_close(&run);
     return status;
 }
@@ -180,7 +183,7 @@ Status run_verify_with(const char *dir, const char *at, bool allow_program, int 
     RunOptions options = {
         .stop = stop, .progress = progress, .allow_program = allow_program, .tape_dir = dir};
     TRY_GOTO(check_files(dir, err));
-    TRY_GOTO(check_checkpoint(dir, at, &kept, config.train.threads, err));
+    TRY_GOTO(check_checkpoints(dir, at, &kept, config.train.threads, err));
     status = run_train(&config, &facts, &options, &replayed, err);
     if (status != OK && strcmp(replayed.verdict, "diverged")) goto done;
     TRY_GOTO(result_text(&replayed, &text, err));
