@@ -131,10 +131,12 @@ static Status measure_facts(Job *job, const char *name, const FactSet *facts, Er
     Spelling spelling = {.vocab = NULL};
     Calls calls = {NULL, NULL};
     ToolSet set = {.config = NULL};
+    const StoreSource all = {.facts = facts, .calls = &calls, .rows = ROWS_ALL};
+    const StoreContent content = {&all, 1};
     Status status = OK;
     TRY_GOTO(spelling_create(&spelling, &facts->vocab, err));
     TRY_GOTO(calls_create(&calls, facts, &spelling, c->tools, c->n_tools, err));
-    TRY_GOTO(tool_set_open(&set, c, facts, &spelling, &calls, ROWS_ALL, &job->programs, err));
+    TRY_GOTO(tool_set_open(&set, c, &spelling, &content, &job->programs, err));
     TRY_GOTO(measure(job, name ? name : "trained", facts, &calls, &set, 0, facts->n, err));
     TRY_GOTO(measure(job, "held out", facts, &calls, &set, facts->n, facts->n_heldout, err));
     add_counts(job, &set);

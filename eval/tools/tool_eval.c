@@ -165,11 +165,13 @@ static bool same_arguments(const Bench *b, const Call *due, const int32_t *place
     return true;
 }
 
-static bool same_result(const Bench *b, const Call *due, const int32_t *written, int rows) {
+static bool same_result(const Bench *b, const Call *due, int32_t at, int rows) {
+    const int32_t *written = b->written + at, *caller = b->caller + at;
     const int32_t *answer = b->tokens + b->facts->start[b->i] + due->row;
     for (int k = 0; k < due->n_result; k++)
         if (written[due->row + k] != answer[k]) return false;
-    return due->row + due->n_result >= rows || written[due->row + due->n_result] == TOOL_END;
+    int32_t end = due->row + due->n_result; /* where the next call may have its own result */
+    return end >= rows || written[end] == TOOL_END || caller[end] != due->row;
 }
 
 static int calls_made(const int32_t *called, int tool, int before) {
@@ -194,7 +196,7 @@ static ToolCause cause_of(const Bench *b, const Call *c, int32_t at, int rows) {
     }
     const int32_t *place = b->point + (size_t)(at + c->row) * (size_t)b->g->config.tool.n_pointers;
     if (!same_arguments(b, c, place)) return CAUSE_ARGUMENT;
-    return same_result(b, c, b->written + at, rows) ? CAUSE_DECODING : CAUSE_EXECUTION;
+    return same_result(b, c, at, rows) ? CAUSE_DECODING : CAUSE_EXECUTION;
 }
 
 /* Answers the calls of one sequence. */

@@ -3,11 +3,14 @@
 #ifndef ROTE_EVAL_TOOLS_TOOL_SET_H
 #define ROTE_EVAL_TOOLS_TOOL_SET_H
 
-#include "data/calls.h"
+#include "eval/tools/store_rows.h"
 #include "eval/tools/tool_spec.h"
 
-/* The rows of a store that is written from facts. */
-typedef enum StoreRows { ROWS_TRAINED, ROWS_ALL } StoreRows; /* without, with those held out */
+/* What stores of the facts' own answers hold. */
+typedef struct StoreContent {
+    const StoreSource *source;
+    int n_sources;
+} StoreContent;
 
 typedef struct ToolSet {
     const Config *config; /* NULL: closed */
@@ -23,13 +26,16 @@ typedef struct ToolSet {
     Err err;
 } ToolSet;
 
-/* Opens the tools of a config, which is resolved. The spelling is that of the facts, whose calls make the rows of
- * stores. Config and spelling must outlive the set, which stays where it is.
+/* Whether a tool is a store of the facts' own answers. */
+bool tool_holds_facts(const ToolConfig *tool);
+
+/* Opens the tools of a config, which is resolved. The spelling is that of the content's facts. Config and spelling must
+ * outlive the set, which stays where it is.
  *   programs  NULL: no program is answered
- * ERR_INPUT: two facts give one key different values; a store's file is not that of file_hash; as tool_open.
+ * ERR_INPUT: as store_table_create; a store's file is not that of file_hash; as tool_open.
  * ERR_NOMEM. Free with tool_set_close, after an error too. */
-Status tool_set_open(ToolSet *out, const Config *config, const FactSet *facts, const Spelling *spelling,
-                     const Calls *calls, StoreRows rows, const ToolPrograms *programs, Err *err);
+Status tool_set_open(ToolSet *out, const Config *config, const Spelling *spelling,
+                     const StoreContent *content, const ToolPrograms *programs, Err *err);
 void tool_set_close(ToolSet *set);
 
 /* Whether stores can be made from all facts, those held out included. ERR_INPUT, ERR_NOMEM: as tool_set_open. */
