@@ -22,8 +22,8 @@ void tool_writes_free(ToolWrites *w) {
     memset(w, 0, sizeof *w);
 }
 
-/* Forgets what calls at rows from `position` on wrote, and sets the rows that were never asked for. A forgotten call may
- * have taken the place of an end. */
+/* Forgets what calls at rows from `position` on wrote, and sets the rows that were never asked for. A call that is
+ * forgotten may have taken the place of an end. */
 static void go_back(ToolWrites *w, int position) {
     CHECK(position == 0 || position < w->position);
     for (int t = position; t < w->length; t++) {

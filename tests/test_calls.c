@@ -16,7 +16,7 @@ typedef struct Case {
 static void open_case(Case *c, Config config, StoreRows rows) {
     Err err = {0};
     const StoreSource source = {.facts = &c->facts, .calls = &c->calls, .rows = rows};
-    const StoreContent content = {&source, 1};
+    const StoreContent content = {.source = &source, .n_sources = 1};
     *c = (Case){.config = config};
     c->facts = generate(&c->config);
     if (spelling_create(&c->spelling, &c->facts.vocab, &err) != OK ||

@@ -10,6 +10,7 @@
 #include "cli/common/json.h"
 #include "cli/common/open.h"
 #include "cli/common/show.h"
+#include "cli/tools/audit.h"
 #include "cli/tools/reasons.h"
 #include "data/obtain.h"
 #include "data/vocab.h"
@@ -22,9 +23,11 @@ typedef struct Job {
     Run run;
     ToolEvalOptions options;
     ToolPrograms programs;
-    int64_t n; /* the most facts of each group */
-    bool json;
-    json_t *groups;               /* of json */
+    int64_t n;         /* the most facts of each group */
+    const char *store; /* of --store, the file; NULL: not given */
+    int store_tool;
+    bool json, headed;            /* headed: the table has its first line */
+    json_t *groups, *audit;       /* of json; audit NULL: none */
     ToolCounts counts[TOOLS_MAX]; /* of all groups */
     int not_wrong;                /* of all groups (ToolFigures) */
 } Job;
@@ -45,7 +48,9 @@ static void print_head(void) {
     printf(" %8s %8s %7s\n", "missed", "false", "tokens");
 }
 
-static void print_group(const char *name, const ToolFigures *f) {
+static void print_group(Job *job, const char *name, const ToolFigures *f) {
+    if (!job->headed) print_head();
+    job->headed = true;
     printf("%-14s %8s %9.4f", name, show_int(f->answers), share_of(f->cause[CAUSE_RIGHT], f->answers));
     for (int c = CAUSE_RIGHT + 1; c < CAUSES; c++) printf(" %9.4f", share_of(f->cause[c], f->answers));
     printf(" %8.4f %8.4f %7.2f\n", share_of(f->missed, f->due), share_of(f->spurious, f->made),
@@ -110,7 +115,7 @@ static Status measure(Job *job, const char *name, const FactSet *facts, const Ca
     TRY(tool_evaluate(&figures, &job->run.gpt, facts, first, n, calls, set, &job->options, err));
     job->not_wrong += figures.not_wrong;
     if (job->json) add_group(job, name, facts, &figures);
-    else print_group(name, &figures);
+    else print_group(job, name, &figures);
     return OK;
 }
 
@@ -132,7 +137,8 @@ static Status measure_facts(Job *job, const char *name, const FactSet *facts, Er
     Calls calls = {NULL, NULL};
     ToolSet set = {.config = NULL};
     const StoreSource all = {.facts = facts, .calls = &calls, .rows = ROWS_ALL};
-    const StoreContent content = {&all, 1};
+    const StoreContent content = {
+        .source = &all, .n_sources = 1, .other = job->store, .other_tool = job->store_tool};
     Status status = OK;
     TRY_GOTO(spelling_create(&spelling, &facts->vocab, err));
     TRY_GOTO(calls_create(&calls, facts, &spelling, c->tools, c->n_tools, err));
@@ -204,11 +210,15 @@ static Status check_digits(Job *job, const char *digits, Err *err) {
 
 static Status measure_all(Job *job, Err *err) {
     TRY(each_digits(job, check_digits, err));
-    if (!job->json) print_head();
     TRY(measure_facts(job, NULL, &job->run.facts, err));
     TRY(each_digits(job, measure_digits, err));
     if (!job->json) print_counts(job);
-    return OK;
+    if (!args_has(job->args, "audit")) return OK;
+    const AuditOptions options = {.n = (int)job->n,
+                                  .seed = job->options.seed,
+                                  .threads = job->options.threads,
+                                  .programs = &job->programs};
+    return audit_show(&job->run, &options, job->json ? &job->audit : NULL, err);
 }
 
 /* ---- the command ---- */
@@ -233,11 +243,45 @@ static Status read_options(Job *job, Err *err) {
     return OK;
 }
 
+/* --store [N=]FILE: without N the only store. */
+static Status read_store(Job *job, Err *err) {
+    const char *file = args_value(job->args, "store");
+    const Config *c = &job->run.config;
+    int stores = 0;
+    if (!file) return OK;
+    if (args_has(job->args, "audit"))
+        return err_set(
+            err, ERR_INPUT,
+            "tools eval: --audit with --store: it changes rows of the facts' own answers; choose one");
+    bool numbered = file[0] >= '0' && file[0] <= '9' && file[1] == '=';
+    for (int i = 0; i < c->n_tools; i++) {
+        if (c->tools[i].tool != TOOL_STORE || (numbered && i != file[0] - '0')) continue;
+        job->store_tool = i;
+        stores++;
+    }
+    if (stores > 1)
+        return err_set(err, ERR_INPUT, "tools eval: --store: the run has %d stores; say which: --store 0=%s",
+                       stores, file);
+    if (stores == 0)
+        return err_set(err, ERR_INPUT, "tools eval: --store: %s",
+                       numbered ? "that tool of the run is no store" : "the run has no store");
+    job->store = file + 2 * numbered;
+    return OK;
+}
+
 static Status check_run(const Job *job, Err *err) {
     const Config *c = &job->run.config;
-    if (!c->n_tools && (job->options.off || job->options.inject != INJECT_NOTHING))
-        return err_set(err, ERR_INPUT, "%s: the run has no tools; leave out --off and --inject",
+    bool asks = job->options.off || job->options.inject != INJECT_NOTHING || args_has(job->args, "audit");
+    if (!c->n_tools && asks)
+        return err_set(err, ERR_INPUT, "%s: the run has no tools; leave out --off, --inject and --audit",
                        job->args->words[0]);
+    bool holds = false;
+    for (int i = 0; i < c->n_tools; i++) holds = holds || tool_holds_facts(&c->tools[i]);
+    if (args_has(job->args, "audit") && !holds)
+        return err_set(
+            err, ERR_INPUT,
+            "tools eval: --audit: no tool of the run is a store of the facts' own answers, so there "
+            "are no rows to delete");
     if (args_has(job->args, "digits") && c->facts.kind != FACTS_SUMS)
         return err_set(err, ERR_INPUT,
                        "tools eval: --digits: the run's facts are of kind %s; only sums have lengths",
@@ -259,16 +303,19 @@ static Status cmd_tools_eval(const Args *args, Err *err) {
     TRY(read_options(&job, err));
     TRY(open_run(&job.run, args->words[0], args_value(args, "facts"), err));
     Status status = check_run(&job, err);
+    if (status == OK) status = read_store(&job, err);
     if (status == OK) status = open_tape(&job, err);
     if (job.json) job.groups = json_array();
     if (status == OK) status = measure_all(&job, err);
     if (status == OK && job.json)
-        status =
-            json_out(json_pack("{sI sb ss sO so}", "step", (json_int_t)job.run.step, "off", job.options.off,
-                               "inject", args_has(args, "inject") ? args_value(args, "inject") : "nothing",
-                               "groups", job.groups, "tools", counts_json(&job)),
-                     err);
+        status = json_out(json_pack("{sI sb ss so* sO so sO*}", "step", (json_int_t)job.run.step, "off",
+                                    job.options.off, "inject",
+                                    args_has(args, "inject") ? args_value(args, "inject") : "nothing",
+                                    "store", job.store ? json_name(job.store) : NULL, "groups", job.groups,
+                                    "tools", counts_json(&job), "audit", job.audit),
+                          err);
     json_decref(job.groups);
+    json_decref(job.audit);
     tape_close(job.programs.tape);
     run_close(&job.run);
     return status;
@@ -278,10 +325,13 @@ static const Option tools_eval_options[] = {
     PLACE_OPTION,
     OPTION("digits", "A-B,...", "kind sums: also new facts with numbers of these lengths"),
     OPTION("n", "N", "the most facts of each group (default: 1000)"),
+    OPTION("store", "[N=]FILE",
+           "another store than that of tool N: of SQLite, CSV or TSV (default: the run's)"),
     OPTION("inject", "wrong|none",
            "the tools return a wrong result, which then counts as right, or no result"),
     FLAG("off", "no call is answered"),
-    OPTION("seed", "N", "of the new facts and of wrong results (default: 1)"),
+    FLAG("audit", "also with rows of the store deleted, edited and added: what the weights know without it"),
+    OPTION("seed", "N", "of the new facts, of wrong results and of edits (default: 1)"),
     PROGRAM_OPTION,
     THREADS_OPTION,
     JSON_OPTION,

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "data/import/rows.h"
+
 typedef struct Writer {
     StoreTable *table; /* without buffers it is only measured */
     const ToolArgs *args;
@@ -96,10 +99,57 @@ Status store_table_create(StoreTable *out, const StoreSource *source, int n_sour
     out->room = out->used + 1;
     out->row = malloc((out->n + 1) * sizeof *out->row);
     out->text = malloc(out->room);
-    if (!out->row || !out->text)
-        return err_set(err, ERR_NOMEM, "no memory for a store of %zu rows", out->n);
+    if (!out->row || !out->text) return err_set(err, ERR_NOMEM, "no memory for a store of %zu rows", out->n);
     add_rows(&w, source, n_sources);
     return merge_rows(out, tool, err);
+}
+
+/* ---- a user's table ---- */
+
+enum { FILE_BYTES_MAX = 1 << 30, LINE_BYTES_MAX = 1 << 20 };
+
+static bool is_header(const Rows *rows, const ToolArgs *args) {
+    bool named = text_is(rows->field[args->n], "value");
+    for (int a = 0; a < args->n; a++) named = named && text_is(rows->field[a], args->name[a]);
+    return named;
+}
+
+static Status take_row(StoreTable *t, const Rows *rows, const ToolArgs *args, bool first, Err *err) {
+    if (rows->n_fields != args->n + 1)
+        return err_set(err, ERR_INPUT, "%s:%d: %d columns; expected %d: the tool's arguments and the value",
+                       rows->path, rows->row_line, rows->n_fields, args->n + 1);
+    if (first && is_header(rows, args)) return OK;
+    size_t at[2] = {t->used, 0};
+    for (int f = 0; f <= args->n; f++) {
+        if (f > 0 && f < args->n) add_byte(t, '\t');
+        if (f == args->n) at[1] = t->used;
+        memcpy(t->text + t->used, rows->field[f].data, rows->field[f].size);
+        t->used += rows->field[f].size;
+    }
+    t->row[t->n++] = (ToolRow){{t->text + at[0], at[1] - at[0]}, {t->text + at[1], t->used - at[1]}};
+    return OK;
+}
+
+Status store_table_read(StoreTable *out, const char *path, const ToolArgs *args, Err *err) {
+    Rows rows = {.path = path, .bad = ERR_INPUT, .max_bytes = FILE_BYTES_MAX, .max_line = LINE_BYTES_MAX};
+    size_t length = strlen(path), lines = 1;
+    bool tabs = length > 4 && !strcmp(path + length - 4, ".tsv"), more = true;
+    Buffer file = {NULL, 0};
+    Status status = OK;
+    *out = (StoreTable){.n = 0};
+    TRY_GOTO(rows_open(&rows, &file, err));
+    for (size_t i = 0; i < file.size; i++) lines += file.data[i] == '\n' || file.data[i] == '\r';
+    out->row = malloc(lines * sizeof *out->row);
+    out->text = malloc(file.size + 1);
+    if (!out->row || !out->text) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for the rows of %s", path));
+    for (bool first = true;; first = false) {
+        TRY_GOTO(tabs ? rows_tsv(&rows, &more, err) : rows_csv(&rows, &more, err));
+        if (!more) break;
+        TRY_GOTO(take_row(out, &rows, args, first, err));
+    }
+done:
+    buffer_free(&file);
+    return status;
 }
 
 void store_table_free(StoreTable *table) {

@@ -33,4 +33,9 @@ Status store_table_create(StoreTable *out, const StoreSource *source, int n_sour
                           const ToolArgs *args, const Spelling *spelling, Err *err);
 void store_table_free(StoreTable *table);
 
+/* The rows of a table of text, in its order: a column for each argument, then the value; tabs separate them in a file
+ * whose name ends in .tsv, commas elsewhere (CSV). A first row that names the arguments and "value" is none.
+ * ERR_INPUT: another number of columns; errors of rows_open and rows_csv. ERR_IO, ERR_NOMEM. Free as above. */
+Status store_table_read(StoreTable *out, const char *path, const ToolArgs *args, Err *err);
+
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "model/batch.h"
 
 enum { TEXT_ROOM = 1 << 16 };
@@ -24,16 +25,49 @@ static Status prepare(ToolSet *out, const Config *config, const Spelling *spelli
     return OK;
 }
 
+static Status open_table(ToolSet *set, int tool, ToolSpec *spec, const StoreTable *table, Err *err) {
+    spec->row = table->row, spec->n_rows = table->n;
+    spec->n_arguments = 1, spec->argument[0] = "key";
+    set->keyed[tool] = true;
+    return tool_open(&set->tool[tool], spec, err);
+}
+
 /* The facts' own answers as a store. */
 static Status open_rows(ToolSet *set, int tool, ToolSpec *spec, const StoreContent *content, Err *err) {
     StoreTable t;
     Status status = store_table_create(&t, content->source, content->n_sources, tool, &set->args[tool],
                                        set->spelling, err);
-    spec->row = t.row, spec->n_rows = t.n;
-    spec->n_arguments = 1, spec->argument[0] = "key";
-    if (status == OK) status = tool_open(&set->tool[tool], spec, err);
+    if (status == OK) status = open_table(set, tool, spec, &t, err);
     store_table_free(&t);
     return status;
+}
+
+static Status open_other_rows(ToolSet *set, int tool, ToolSpec *spec, const char *file, Err *err) {
+    StoreTable t;
+    spec->file = spec->query = NULL;
+    Status status = store_table_read(&t, file, &set->args[tool], err);
+    if (status == OK) status = open_table(set, tool, spec, &t, err);
+    if (status != OK && !strstr(err->msg, file)) err_prefix(err, "%s: ", file);
+    store_table_free(&t);
+    return status;
+}
+
+/* Another file than the run's store. */
+static Status open_other(ToolSet *set, int tool, ToolSpec *spec, const char *file, Err *err) {
+    static const char magic[] = "SQLite format 3";
+    Buffer head;
+    int64_t bytes;
+    TRY(file_read_head(file, sizeof magic, &head, &bytes, err));
+    bool sqlite = head.size == sizeof magic && memcmp(head.data, magic, sizeof magic) == 0;
+    buffer_free(&head);
+    if (!sqlite) return open_other_rows(set, tool, spec, file, err);
+    if (!spec->file) {
+        spec->query = "select value from facts where key = ?1";
+        spec->n_arguments = 1, spec->argument[0] = "key";
+        set->keyed[tool] = true;
+    }
+    spec->file = file;
+    return tool_open(&set->tool[tool], spec, err);
 }
 
 Status tool_set_open(ToolSet *out, const Config *config, const Spelling *spelling,
@@ -43,6 +77,10 @@ Status tool_set_open(ToolSet *out, const Config *config, const Spelling *spellin
     for (int i = 0; i < config->n_tools; i++) {
         const ToolConfig *tool = &config->tools[i];
         ToolSpec spec = tool_spec(tool, &out->args[i], i, out->words[i], programs ? programs : &none);
+        if (content->other && content->other_tool == i) {
+            TRY(open_other(out, i, &spec, content->other, err));
+            continue;
+        }
         if (tool_holds_facts(tool)) TRY(open_rows(out, i, &spec, content, err));
         else TRY(tool_open(&out->tool[i], &spec, err));
         if (spec.file) TRY(tool_file_same(tool, i, out->tool[i], err));
@@ -62,7 +100,7 @@ Status tool_set_check(const Config *config, const FactSet *facts, const Spelling
                       const Calls *calls, Err *err) {
     ToolSet set;
     const StoreSource all = {.facts = facts, .calls = calls, .rows = ROWS_ALL};
-    const StoreContent content = {&all, 1};
+    const StoreContent content = {.source = &all, .n_sources = 1};
     Status status = prepare(&set, config, spelling, err);
     for (int i = 0; i < config->n_tools && status == OK; i++)
         if (tool_holds_facts(&config->tools[i])) status = check_store(&set, i, &content, err);
@@ -120,7 +158,7 @@ bool tool_set_arguments(const ToolSet *set, const int32_t *tokens, int position,
 /* The arguments as texts; those of a store that is made from facts are one, its key. false: they are too long. */
 static bool spell_call(ToolSet *set, int tool, const int32_t *tokens, const Piece *piece, ToolCall *out) {
     size_t used = 0, first = 0;
-    bool is_key = tool_holds_facts(&set->config->tools[tool]);
+    bool is_key = set->keyed[tool];
     for (int a = 0; a < set->args[tool].n; a++) {
         if (is_key && a > 0 && used == TEXT_ROOM - 1) return false;
         if (is_key && a > 0) set->text[used++] = '\t';

@@ -10,6 +10,11 @@
 typedef struct StoreContent {
     const StoreSource *source;
     int n_sources;
+    /* A user's file in place of the store of tool `other_tool`: of SQLite, with the tool's query (of a store of the
+     * facts' own answers: a table facts(key, value), the arguments of a key separated by tabs), or a table of text
+     * (store_table_read). NULL: none */
+    const char *other;
+    int other_tool;
 } StoreContent;
 
 typedef struct ToolSet {
@@ -17,6 +22,7 @@ typedef struct ToolSet {
     const Spelling *spelling;
     ToolArgs args[TOOLS_MAX];
     int max_calls[TOOLS_MAX]; /* of each, in one sequence */
+    bool keyed[TOOLS_MAX];    /* its arguments are one text, its key, with tabs between them */
     Tool *tool[TOOLS_MAX];
     const char *words[TOOLS_MAX][WORD_LIST_MAX + 1]; /* of programs */
     char *text;                                      /* of a call's arguments, one after the other */
