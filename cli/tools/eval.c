@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/config/keys.h"
-#include "base/file.h"
 #include "base/text_stream.h"
 #include "base/threads.h"
 #include "cli/common/args.h"
@@ -11,6 +10,7 @@
 #include "cli/common/open.h"
 #include "cli/common/show.h"
 #include "cli/tools/audit.h"
+#include "cli/tools/open.h"
 #include "cli/tools/reasons.h"
 #include "data/obtain.h"
 #include "data/vocab.h"
@@ -22,10 +22,8 @@ typedef struct Job {
     const Args *args;
     Run run;
     ToolEvalOptions options;
-    ToolPrograms programs;
-    int64_t n;         /* the most facts of each group */
-    const char *store; /* of --store, the file; NULL: not given */
-    int store_tool;
+    ToolChoices choices;
+    int64_t n;                    /* the most facts of each group */
     bool json, headed;            /* headed: the table has its first line */
     json_t *groups, *audit;       /* of json; audit NULL: none */
     ToolCounts counts[TOOLS_MAX]; /* of all groups */
@@ -132,24 +130,15 @@ static void add_counts(Job *job, const ToolSet *set) {
 
 /* The trained and the held-out facts of a set; of a set that is new to the run all, under one name. */
 static Status measure_facts(Job *job, const char *name, const FactSet *facts, Err *err) {
-    const Config *c = &job->run.config;
-    Spelling spelling = {.vocab = NULL};
-    Calls calls = {NULL, NULL};
-    ToolSet set = {.config = NULL};
-    const StoreSource all = {.facts = facts, .calls = &calls, .rows = ROWS_ALL};
-    const StoreContent content = {
-        .source = &all, .n_sources = 1, .other = job->store, .other_tool = job->store_tool};
+    OpenTools tools;
+    const Calls *calls = &tools.calls;
     Status status = OK;
-    TRY_GOTO(spelling_create(&spelling, &facts->vocab, err));
-    TRY_GOTO(calls_create(&calls, facts, &spelling, c->tools, c->n_tools, err));
-    TRY_GOTO(tool_set_open(&set, c, &spelling, &content, &job->programs, err));
-    TRY_GOTO(measure(job, name ? name : "trained", facts, &calls, &set, 0, facts->n, err));
-    TRY_GOTO(measure(job, "held out", facts, &calls, &set, facts->n, facts->n_heldout, err));
-    add_counts(job, &set);
+    TRY_GOTO(open_tools(&tools, &job->run.config, facts, &job->choices, err));
+    TRY_GOTO(measure(job, name ? name : "trained", facts, calls, &tools.set, 0, facts->n, err));
+    TRY_GOTO(measure(job, "held out", facts, calls, &tools.set, facts->n, facts->n_heldout, err));
+    add_counts(job, &tools.set);
 done:
-    tool_set_close(&set);
-    calls_free(&calls);
-    spelling_free(&spelling);
+    open_tools_free(&tools);
     return status;
 }
 
@@ -217,7 +206,7 @@ static Status measure_all(Job *job, Err *err) {
     const AuditOptions options = {.n = (int)job->n,
                                   .seed = job->options.seed,
                                   .threads = job->options.threads,
-                                  .programs = &job->programs};
+                                  .programs = &job->choices.programs};
     return audit_show(&job->run, &options, job->json ? &job->audit : NULL, err);
 }
 
@@ -243,32 +232,6 @@ static Status read_options(Job *job, Err *err) {
     return OK;
 }
 
-/* --store [N=]FILE: without N the only store. */
-static Status read_store(Job *job, Err *err) {
-    const char *file = args_value(job->args, "store");
-    const Config *c = &job->run.config;
-    int stores = 0;
-    if (!file) return OK;
-    if (args_has(job->args, "audit"))
-        return err_set(
-            err, ERR_INPUT,
-            "tools eval: --audit with --store: it changes rows of the facts' own answers; choose one");
-    bool numbered = file[0] >= '0' && file[0] <= '9' && file[1] == '=';
-    for (int i = 0; i < c->n_tools; i++) {
-        if (c->tools[i].tool != TOOL_STORE || (numbered && i != file[0] - '0')) continue;
-        job->store_tool = i;
-        stores++;
-    }
-    if (stores > 1)
-        return err_set(err, ERR_INPUT, "tools eval: --store: the run has %d stores; say which: --store 0=%s",
-                       stores, file);
-    if (stores == 0)
-        return err_set(err, ERR_INPUT, "tools eval: --store: %s",
-                       numbered ? "that tool of the run is no store" : "the run has no store");
-    job->store = file + 2 * numbered;
-    return OK;
-}
-
 static Status check_run(const Job *job, Err *err) {
     const Config *c = &job->run.config;
     bool asks = job->options.off || job->options.inject != INJECT_NOTHING || args_has(job->args, "audit");
@@ -276,6 +239,10 @@ static Status check_run(const Job *job, Err *err) {
         return err_set(err, ERR_INPUT, "%s: the run has no tools; leave out --off, --inject and --audit",
                        job->args->words[0]);
     bool holds = false;
+    if (args_has(job->args, "audit") && args_has(job->args, "store"))
+        return err_set(
+            err, ERR_INPUT,
+            "tools eval: --audit with --store: it changes rows of the facts' own answers; choose one");
     for (int i = 0; i < c->n_tools; i++) holds = holds || tool_holds_facts(&c->tools[i]);
     if (args_has(job->args, "audit") && !holds)
         return err_set(
@@ -289,34 +256,24 @@ static Status check_run(const Job *job, Err *err) {
     return OK;
 }
 
-/* The answers that the run's programs have given so far; only with --allow-program others are added. */
-static Status open_tape(Job *job, Err *err) {
-    char path[CONFIG_PATH_MAX + sizeof TAPE_NAME + 1];
-    if (!tool_programs(job->run.config.tools, job->run.config.n_tools)) return OK;
-    job->programs.may_start = args_has(job->args, "allow-program");
-    TRY(path_join(path, sizeof path, job->args->words[0], TAPE_NAME, err));
-    return tape_open(&job->programs.tape, path, job->programs.may_start, err);
-}
-
 static Status cmd_tools_eval(const Args *args, Err *err) {
     Job job = {.args = args, .json = args_has(args, "json"), .options = {.seed = 1}};
     TRY(read_options(&job, err));
     TRY(open_run(&job.run, args->words[0], args_value(args, "facts"), err));
     Status status = check_run(&job, err);
-    if (status == OK) status = read_store(&job, err);
-    if (status == OK) status = open_tape(&job, err);
+    if (status == OK) status = tool_choices_read(&job.choices, args, &job.run.config, err);
     if (job.json) job.groups = json_array();
     if (status == OK) status = measure_all(&job, err);
     if (status == OK && job.json)
         status = json_out(json_pack("{sI sb ss so* sO so sO*}", "step", (json_int_t)job.run.step, "off",
                                     job.options.off, "inject",
                                     args_has(args, "inject") ? args_value(args, "inject") : "nothing",
-                                    "store", job.store ? json_name(job.store) : NULL, "groups", job.groups,
-                                    "tools", counts_json(&job), "audit", job.audit),
+                                    "store", job.choices.store ? json_name(job.choices.store) : NULL,
+                                    "groups", job.groups, "tools", counts_json(&job), "audit", job.audit),
                           err);
     json_decref(job.groups);
     json_decref(job.audit);
-    tape_close(job.programs.tape);
+    tool_choices_free(&job.choices);
     run_close(&job.run);
     return status;
 }
@@ -325,8 +282,7 @@ static const Option tools_eval_options[] = {
     PLACE_OPTION,
     OPTION("digits", "A-B,...", "kind sums: also new facts with numbers of these lengths"),
     OPTION("n", "N", "the most facts of each group (default: 1000)"),
-    OPTION("store", "[N=]FILE",
-           "another store than that of tool N: of SQLite, CSV or TSV (default: the run's)"),
+    STORE_OPTION,
     OPTION("inject", "wrong|none",
            "the tools return a wrong result, which then counts as right, or no result"),
     FLAG("off", "no call is answered"),

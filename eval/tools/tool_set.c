@@ -178,13 +178,14 @@ int tool_set_result(void *user, int position, int call, const int32_t *place, in
     ToolSet *set = reader->set;
     Piece piece[TOOL_ARGS_MAX];
     ToolCall spelled = {.argument = {{NULL, 0}}};
-    ToolAnswer answer;
+    ToolAnswer *answer = &set->answer;
+    *answer = (ToolAnswer){.reason = TOOL_REFUSED, .why = "an argument means nothing, or is too long"};
     if (set->status != OK || !tool_set_arguments(set, reader->tokens, position, call, place, piece))
         return TOOL_NONE;
     if (!spell_call(set, call - 1, reader->tokens, piece, &spelled)) return TOOL_NONE;
-    set->status = tool_call(set->tool[call - 1], &spelled, &answer, &set->err);
-    if (set->status != OK || answer.reason != TOOL_ANSWERED) return TOOL_NONE;
-    Text text = {(char *)answer.text.bytes, answer.text.size};
+    set->status = tool_call(set->tool[call - 1], &spelled, answer, &set->err);
+    if (set->status != OK || answer->reason != TOOL_ANSWERED) return TOOL_NONE;
+    Text text = {(char *)answer->text.bytes, answer->text.size};
     int n = spelling_tokens(set->spelling, text, set->symbols, TEXT_ROOM);
     if (n < 0) {
         set->unspelled++;

@@ -27,6 +27,7 @@ typedef struct ToolSet {
     const char *words[TOOLS_MAX][WORD_LIST_MAX + 1]; /* of programs */
     char *text;                                      /* of a call's arguments, one after the other */
     int32_t *symbols;                                /* of an answer */
+    ToolAnswer answer;                               /* to the last call, until the next one */
     int64_t unspelled;                               /* answers that the vocabulary cannot spell: none */
     Status status; /* of the first call that failed; all later ones have no result */
     Err err;

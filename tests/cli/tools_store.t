@@ -42,6 +42,33 @@ $ rote tools eval s --store half.csv --json | sed -n 4,5p
   "inject": "nothing",
   "store": "half.csv",
 
+# One prompt, token by token.
+
+$ rote tools ask s --prompt 'bc1\t' --explain
+bc1\tlb
+read         written      says                p  call
+(begin)      -            g              0.0524
+b            -            c              0.1959
+c            -            1              0.4261
+1            -            0              0.2654
+\t           l            l              0.8336  tools.0(a=bc1) -> lb
+l            b            b              0.9680
+b            (end)        (end)          0.9978
+$ rote tools ask s --prompt 'zz99\t' --explain | tail -n 1
+\t           (none)       (end)          0.9989  tools.0(a=zz99) -> none: missing, no row
+$ rote tools ask s --prompt 'ay100\t' --store half.csv
+ay100\t
+$ rote tools ask s --prompt 'bc1\t' --off; rote tools ask s --prompt 'bc1\t' --max-tokens 1; rote tools ask s --max-tokens 1
+bc1\t
+bc1\tl
+g
+$ for key in bc1 zz99; do rote tools ask s --prompt "$key\t" --explain --json | sed -n '/"call": {/,/"says"/p' | tr -d '\n '; echo; done
+"call":{"tool":0,"arguments":{"a":"bc1"},"reason":"answered","answer":"lb","why":null,"spelled":true},"written":"l","says":"l",
+"call":{"tool":0,"arguments":{"a":"zz99"},"reason":"missing","answer":null,"why":"norow","spelled":false},"written":"(none)","says":"(end)",
+
+
+$ for i in $(seq 1 9 160); do line=$(sed -n ${i}p t.tsv); [ "$(rote tools ask s --prompt "${line%$'\t'*}\t" | sed 's/\\t/\t/')" = "$line" ] || echo "$line"; done
+
 # People: one row of each is changed. Rows that are added are more people of the same draw.
 
 $ rote train facts.kind=biod facts.n=128 facts.symbols=32 facts.name_sizes=32x32x32 facts.attributes=2 facts.diversity=64 facts.chunk_symbols=32 model.n_layer=1 model.n_embd=16 tools.0.tool=store tools.0.args=span+span tools.0.max_calls=2 train.max_steps=150 train.batch_size=64 train.learning_rate=0.02 train.threads=1 --out people --quiet | head -n 1
@@ -58,6 +85,17 @@ added, off          200    0.0000         -         -
 leak                       0.0000  of deleted rows from the weights: before, less what is guessed of added rows
 brought                    1.0000  by the store: right with all rows, less before with the tool off
 artefacts                  0.0000  before of deleted rows with the tool on, less with the tool off
+
+$ rote tools ask people --prompt '1 2 3' --explain
+1 2 3 0 28 28 28
+read         written      says                p  call
+(begin)      -            10             0.0680
+1            -            19             0.1642
+2            -            12             0.7722
+3            (none)       0              0.1726  tools.0(a=1 2 3, b=1 2 3) -> none: missing, no row
+0            (none)       28             0.3880  tools.0(a=1 2 3, b=0) -> none: missing, no row
+28           -            28             0.5902
+28           -            28             0.7110
 
 # What is refused
 
@@ -87,4 +125,15 @@ $ rote tools eval s --store twice.csv
 [2]
 $ rote tools eval s --store other.db
 2> rote: tool 0: other.db: the query is wrong: no such table: facts
+[2]
+$ rote train facts.path=f model.n_layer=1 train.max_steps=1 --out plain --quiet | head -n 1
+run         plain
+$ rote tools ask plain
+2> rote: plain: the run has no tools; rote sample continues its prompts
+[2]
+$ rote tools ask s --prompt '#'
+2> rote: tools ask: --prompt: "#" is not a symbol of the vocabulary (of the run's facts)
+[2]
+$ rote tools ask sums --store half.csv
+2> rote: tools ask: --store: the run has no store
 [2]
