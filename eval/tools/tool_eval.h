@@ -43,6 +43,7 @@ typedef struct ToolFigures {
     int ended;                  /* where a call is due, and EOS is said in place of its answer */
     int not_wrong;        /* INJECT_WRONG: calls due that keep their result: no fact has another as long */
     int64_t unspelled;    /* answers of a tool that the vocabulary cannot spell */
+    double code_nats;     /* of all coded tokens, with what was written */
     double answer_tokens; /* the mean number of tokens of an answer, its EOS included */
 } ToolFigures;
 

@@ -97,6 +97,40 @@ read         written      says                p  call
 28           -            28             0.5902
 28           -            28             0.7110
 
+# The ledger: with its tools a model says more bits than its weights can hold. A store that is not counted is a leak.
+
+$ rote train facts.kind=biod facts.n=4096 facts.symbols=64 facts.name_sizes=64x64x64 facts.attributes=2 facts.diversity=16384 facts.chunk_len=3 facts.chunk_symbols=64 model.n_layer=1 model.n_head=1 model.n_embd=12 tools.0.tool=store tools.0.args=span tools.0.attributes=1 tools.1.tool=store tools.1.args=span tools.1.attributes=2 train.max_steps=250 train.batch_size=64 train.learning_rate=0.02 train.threads=1 --out many --quiet | head -n 1
+run         many
+$ rote tools eval many --n 100 --ledger
+facts           answers  accuracy    missed     early     false  argument execution  decoding   missed    false  tokens
+trained             200    1.0000    0.0000    0.0000    0.0000    0.0000    0.0000    0.0000   0.0000   0.0000    3.00
+tools.0, 100 calls: 100 answered
+tools.1, 100 calls: 100 answered
+
+bits of 4,096 trained facts
+data                             218543.3
+memorized, tools off            -105996.0  what the weights know
+memorized, with tools            143963.3
+weights                          120288.0
+stores                           425008.0  packed
+margin                           401332.7  no leak
+margin without stores            -23675.3  leak: bits are elsewhere
+$ rote tools eval many --n 1 --ledger --json > many.json; python3 -c 'import json; l = json.load(open("many.json"))["ledger"]; r = json.load(open("many/result.json")); print(abs(l["memorized_bits"] - r["memorized_bits"]) < 1e-6, l["memorized_bits_with_tools"] <= l["weight_bits"] + l["store_bits"], l["leaks"], l["leaks_without_stores"])'
+True True False True
+$ rote tools eval s --n 1 --ledger | tail -n 8
+bits of 120 trained facts
+data                              unknown
+memorized, tools off              unknown  what the weights know
+memorized, with tools             unknown
+weights                          140864.0
+stores                             5032.0  packed
+margin                            unknown
+margin without stores             unknown
+$ rote compress many --out many.rote; ls many.rote
+2> rote: the model calls tools, which an archive does not contain; train it without
+2> ls: cannot access 'many.rote': No such file or directory
+[2]
+
 # What is refused
 
 $ rote train facts.kind=sums facts.n=50 tools.0.tool=calculator train.max_steps=1 --out sums --quiet | head -n 1
