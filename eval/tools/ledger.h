@@ -1,7 +1,7 @@
 /* Where a run's bits are: a store holds bits that the weights do not.
  *
- * With its tools a model codes facts in fewer bits than without: code length of every coded token, the model's own calls
- * answered. Facts, drawn at random, cannot be held by less than H bits, so
+ * With its tools a model codes facts in fewer bits than without: the code length of every coded token, the model's own
+ * calls answered. Facts that are drawn at random cannot be held by less than H bits, so
  *   H <= code bits with the tools + bits of the weights + bits of the stores + LEAK_BITS
  * with a probability of at least 1 - 2^-64. Where it fails, bits are elsewhere: in a store that was not counted. */
 #ifndef ROTE_EVAL_TOOLS_LEDGER_H
