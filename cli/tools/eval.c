@@ -66,6 +66,8 @@ static void add_group(Job *job, const char *name, const FactSet *facts, const To
     for (int c = CAUSE_RIGHT + 1; c < CAUSES; c++)
         json_object_set_new(causes, tool_cause_name[c], json_integer(f->cause[c]));
     json_object_set_new(o, "wrong", causes);
+    json_object_set_new(o, "by_weights", json_integer(f->by_weights));
+    json_object_set_new(o, "right_by_weights", json_integer(f->right_by_weights));
     json_object_set_new(o, "calls_due", json_integer(f->due));
     json_object_set_new(o, "calls_missed", json_integer(f->missed));
     json_object_set_new(o, "calls_made", json_integer(f->made));

@@ -192,6 +192,8 @@ static void count_answers(Bench *b, int32_t at, int rows, ToolFigures *out) {
         end += end < rows && tokens[end] == eos;
         for (int t = c->row; t < end; t++) right = right && b->best[at + t] == tokens[t];
         out->answers++;
+        out->by_weights += c->tool < 0;
+        out->right_by_weights += c->tool < 0 && right;
         out->answer_tokens += end - c->row;
         out->ended += c->tool >= 0 && eos >= 0 && b->best[at + c->row] == eos;
         out->cause[right ? CAUSE_RIGHT : cause_of(b, c, at, rows)]++;

@@ -124,7 +124,18 @@ typedef struct Lesson {
     uint64_t position; /* in training */
 } Lesson;
 
-/* What is asked, and the true results. A call's rows, but the first, ask for none. */
+/* Whether a tool may be called once more behind the first n calls. */
+static bool may_call(const ToolTeacher *t, const Lesson *l, int n) {
+    for (int tool = 0; tool < t->n; tool++) {
+        int made = 0;
+        for (int i = 0; i < n; i++) made += l->call[i].tool == tool;
+        if (made < t->config->tools[tool].max_calls) return true;
+    }
+    return false;
+}
+
+/* What is asked, and the true results. Rows at which no call can be made ask for none: those behind the first of a
+ * result, up to its end or, where no call is left, including it. */
 static void label(ToolTeacher *t, const Lesson *l) {
     for (int32_t k = l->at; k < l->at + l->rows; k++) {
         t->written[k] = TOOL_NOTHING;
@@ -141,7 +152,7 @@ static void label(ToolTeacher *t, const Lesson *l) {
         for (int p = first; p < last; p++) t->point[row * t->pointers + p] = c->place[p - first];
         for (int k = 0; k <= c->n_result && c->row + k < l->rows; k++) {
             t->written[row + k] = k < c->n_result ? l->batch->targets[row + k] : TOOL_END;
-            if (k > 0) t->call[row + k] = -1;
+            if (k > 0 && (k < c->n_result || !may_call(t, l, i + 1))) t->call[row + k] = -1;
         }
     }
 }
