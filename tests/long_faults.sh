@@ -15,6 +15,7 @@ only=${1:-}
 # the quickest to build; *.t and *.sh: with the program of plain/.
 kinds='
 sweep:              tests/cli/sweep.t
+cluster:            tests/cli/sweep_work.t
 environment:        tests/check_environment.sh
 memory:             tests/check_allocations.sh
 returns:            scripts/check_returns.sh

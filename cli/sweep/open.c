@@ -9,7 +9,6 @@
 #include "store/run_files.h"
 #include "store/sweep_yaml.h"
 
-/* The spec of "[CFG] [key=value...]"; without words, that of the folder's sweep.yaml. */
 Status sweep_words(SweepSpec *spec, const Args *args, const char *dir, Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, dir, "sweep.yaml", err));
@@ -22,8 +21,8 @@ Status sweep_words(SweepSpec *spec, const Args *args, const char *dir, Err *err)
                            "%s: missing; put it back, or give the config and the keys of this sweep again",
                            path);
         if (!there)
-            return err_set(err, ERR_INPUT, "sweep run: the config is missing; usage: rote sweep run %s",
-                           args->command->words);
+            return err_set(err, ERR_INPUT, "%s: the config is missing; usage: rote %s %s",
+                           args->command->name, args->command->name, args->command->words);
         return sweep_yaml_read(spec, dir, err);
     }
     int n_files;
@@ -35,7 +34,6 @@ Status sweep_words(SweepSpec *spec, const Args *args, const char *dir, Err *err)
     return status;
 }
 
-/* The sweep of a folder, with the states of its runs. */
 Status sweep_folder_open(SweepSpec *spec, Sweep *sweep, const char *dir, Err *err) {
     bool there;
     TRY(run_holds(dir, "sweep.yaml", &there, err));
@@ -101,10 +99,10 @@ void sweep_show_needs(const Sweep *sweep) {
     show_growing(sweep);
 }
 
-/* More threads than the machine has make nothing faster. */
 Status sweep_estimate(const Sweep *sweep, int jobs, double *seconds, Err *err) {
     const Ops *ops;
     TRY(ops_select(&ops, err));
+    /* More threads than the machine has make nothing faster. */
     int threads = jobs < threads_cores() ? jobs : threads_cores();
     double one = peak_best_of_five(ops, 1);
     *seconds = 0;

@@ -1,4 +1,4 @@
-/* rote sweep run, sweep status, sweep retry. */
+/* rote sweep run, sweep work, sweep status, sweep retry. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +19,7 @@
 #include "cli/sweep/screen.h"
 #include "store/run_files.h"
 #include "store/sweep_yaml.h"
+#include "train/sweep/slurm.h"
 #include "train/sweep/sweep.h"
 
 /* ---- text and JSON ---- */
@@ -69,7 +70,8 @@ static void print_rows(const Sweep *sweep) {
             if (isfinite(value[k])) printf(" %*.*f", space[k], digits[k], value[k]);
             else printf(" %*s", space[k], "-");
         }
-        printf("%s%s\n", *run->reason ? "  " : "", run->reason);
+        const char *why = run->state == SWEEP_RUNNING ? run->holder : run->reason;
+        printf("%s%s\n", *why ? "  " : "", why);
     }
 }
 
@@ -84,14 +86,15 @@ static json_t *rows_json(const Sweep *sweep) {
             json_object_set_new(set, config_key_name(key[k]), json_string(value ? value : ""));
             free(value);
         }
-        json_array_append_new(rows, json_pack("{ss ss so sI so so so so si}", "run", run->name, "state",
-                                              sweep_state_name[run->state], "set", set, "params",
-                                              (json_int_t)run->plan.params, "memorized_bits",
-                                              json_number(figure(run, "memorized_bits")), "bits_per_param",
-                                              json_number(figure(run, "bits_per_param")), "recall",
-                                              json_number(figure(run, "recall")), "reason",
-                                              *run->reason ? json_string(run->reason) : json_null(),
-                                              "attempts", run->attempts));
+        json_array_append_new(
+            rows, json_pack("{ss ss so sI so so so so so si}", "run", run->name, "state",
+                            sweep_state_name[run->state], "set", set, "params", (json_int_t)run->plan.params,
+                            "memorized_bits", json_number(figure(run, "memorized_bits")), "bits_per_param",
+                            json_number(figure(run, "bits_per_param")), "recall",
+                            json_number(figure(run, "recall")), "reason",
+                            *run->reason ? json_string(run->reason) : json_null(), "holder",
+                            run->state == SWEEP_RUNNING ? json_string(run->holder) : json_null(), "attempts",
+                            run->attempts));
     }
     return rows;
 }
@@ -121,20 +124,17 @@ static Status dry_run(const Sweep *sweep, int jobs, bool json, Err *err) {
                     err);
 }
 
-static Status run_all(Sweep *sweep, const Args *args, int jobs, Err *err) {
+/* Makes runs of a sweep whose folder is open, and prints how many are done then. */
+static Status make_runs(Sweep *sweep, const Args *args, SweepOptions options, Err *err) {
     bool quiet = args_has(args, "quiet");
-    TRY(sweep_look(sweep, err));
-    TRY(sweep_check_room(sweep, err));
-    if (args_has(args, "dry-run")) return dry_run(sweep, jobs, args_has(args, "json"), err);
-    TRY(sweep_open(sweep, err));
     if (!quiet) sweep_show_needs(sweep);
     signals_catch();
     SweepScreen screen = {.quiet = quiet, .terminal = terminal_redraws()};
-    SweepOptions options = {.program = own_program(),
-                            .jobs = jobs,
-                            .stop = &stop_requested,
-                            .update = sweep_screen_update,
-                            .user = &screen};
+    options.program = own_program();
+    options.allow_program = args_has(args, "allow-program");
+    options.stop = &stop_requested;
+    options.update = sweep_screen_update;
+    options.user = &screen;
     Status status = sweep_run(sweep, &options, err);
     sweep_screen_end(&screen);
     if (args_has(args, "json")) {
@@ -147,30 +147,50 @@ static Status run_all(Sweep *sweep, const Args *args, int jobs, Err *err) {
     return status;
 }
 
-static Status cmd_sweep_run(const Args *args, Err *err) {
-    int64_t jobs = threads_default();
-    SweepSpec spec;
-    Sweep sweep;
+/* --jobs, once it is known that the kernels work. */
+static Status take_jobs(const Args *args, int *jobs, Err *err) {
+    int64_t n = threads_default();
     const Ops *ops;
-    const char *dir = args_value(args, "out");
-    if (!dir) return err_set(err, ERR_INPUT, "sweep run: --out DIR is missing: the sweep's folder");
     TRY(ops_select(&ops, err));
     if (!args_has(args, "jobs")) TRY(threads_check(err));
-    TRY(args_int(args, "jobs", 1, ARGS_THREADS_MAX, &jobs, err));
+    TRY(args_int(args, "jobs", 1, ARGS_THREADS_MAX, &n, err));
+    *jobs = (int)n;
+    return OK;
+}
+
+static Status run_all(Sweep *sweep, const Args *args, int jobs, Err *err) {
+    TRY(sweep_look(sweep, err));
+    TRY(sweep_check_room(sweep, err));
+    if (args_has(args, "dry-run")) return dry_run(sweep, jobs, args_has(args, "json"), err);
+    TRY(sweep_open(sweep, err));
+    return make_runs(sweep, args, (SweepOptions){.jobs = jobs}, err);
+}
+
+static Status cmd_sweep_run(const Args *args, Err *err) {
+    int jobs;
+    SweepSpec spec;
+    Sweep sweep;
+    const char *dir = args_value(args, "out");
+    if (!dir) return err_set(err, ERR_INPUT, "sweep run: --out DIR is missing: the sweep's folder");
+    TRY(take_jobs(args, &jobs, err));
     TRY(sweep_words(&spec, args, dir, err));
     Status status = sweep_plan(&sweep, &spec, dir, err);
     if (status == OK) {
-        status = run_all(&sweep, args, (int)jobs, err);
+        status = run_all(&sweep, args, jobs, err);
         sweep_free(&sweep);
     }
     sweep_spec_free(&spec);
     return status;
 }
 
+#define JOBS_OPTION                                                                                          \
+    OPTION("jobs", "N", "runs at a time; fewer runs share the threads (default: see `rote doctor`)")
+
 static const Option sweep_options[] = {
     OPTION("out", "DIR", "the sweep's folder"),
-    OPTION("jobs", "N", "runs at a time; fewer runs share the threads (default: see `rote doctor`)"),
+    JOBS_OPTION,
     FLAG("dry-run", "only print what the sweep needs"),
+    PROGRAM_OPTION,
     QUIET_OPTION,
     JSON_OPTION,
     END_OPTION,
@@ -185,7 +205,37 @@ const Command sweep_run_command = {
     .run = cmd_sweep_run,
 };
 
+static Status cmd_sweep_work(const Args *args, Err *err) {
+    SweepOptions options = {.share = true};
+    SweepSpec spec;
+    Sweep sweep;
+    TRY(take_jobs(args, &options.jobs, err));
+    TRY(args_duration(args, "time", &options.seconds, err));
+    TRY(sweep_folder_open(&spec, &sweep, args->words[0], err));
+    Status status = sweep_open(&sweep, err);
+    if (status == OK) status = make_runs(&sweep, args, options, err);
+    sweep_folder_close(&spec, &sweep);
+    return status;
+}
+
+static const Option work_options[] = {
+    JOBS_OPTION,    OPTION("time", "TIME", "stop then, as at Ctrl-C: 90s, 30m, 3h, 2d (default: no limit)"),
+    PROGRAM_OPTION, QUIET_OPTION,
+    JSON_OPTION,    END_OPTION,
+};
+
+const Command sweep_work_command = {
+    .name = "sweep work",
+    .words = "DIR",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "trains runs of a sweep that wait, beside others that do so, anywhere on the same folder",
+    .options = work_options,
+    .run = cmd_sweep_work,
+};
+
 static Status cmd_sweep_status(const Args *args, Err *err) {
+    char cluster[SLURM_STATES_MAX];
     SweepSpec spec;
     Sweep sweep;
     TRY(sweep_folder_open(&spec, &sweep, args->words[0], err));
@@ -194,12 +244,16 @@ static Status cmd_sweep_status(const Args *args, Err *err) {
     Status status = OK;
     if (args_has(args, "json")) {
         json_t *o = counts_json(&sweep);
+        slurm_states(sweep.dir, cluster, sizeof cluster);
+        if (o) json_object_set_new(o, "slurm", *cluster ? json_string(cluster) : json_null());
         if (o) json_object_set_new(o, "rows", rows_json(&sweep));
         status = json_out(o, err);
     } else {
         print_rows(&sweep);
         putchar('\n');
         print_counts(&sweep);
+        slurm_states(sweep.dir, cluster, sizeof cluster);
+        if (*cluster) printf("slurm: %s\n", cluster);
     }
     sweep_folder_close(&spec, &sweep);
     return status;

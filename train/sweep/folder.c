@@ -95,7 +95,8 @@ Status sweep_look_at(const Sweep *sweep, SweepRun *run, Err *err) {
     if (status != OK) TRY(cannot_read(run, status, &why, err));
     if (done) return read_done(dir, run, err);
     if (failed) TRY(read_failed(dir, run, err));
-    if (lock_held(claim)) run->state = SWEEP_RUNNING;
+    run->holder[0] = '\0';
+    if (lock_holder(claim, run->holder, sizeof run->holder)) run->state = SWEEP_RUNNING;
     if (run->state == SWEEP_WAITING) TRY(look_for_end(dir, run, err));
     return OK;
 }
