@@ -26,6 +26,7 @@
     command(neurons_steer) /* neurons/steer.c */ \
     command(neurons_eval)  /* neurons/eval.c */ \
     command(tools_eval)    /* tools/eval.c */ \
+    command(tools_ask)     /* tools/ask.c */ \
     command(tools_try)     /* tools/try.c */ \
     command(import)        /* models/import.c */ \
     command(export)        /* models/export.c */ \

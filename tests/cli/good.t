@@ -25,6 +25,7 @@ usage: rote COMMAND ...
   neurons steer samples and evaluates with edited activations, compared with the model without edits
   neurons eval  what neuron rules did: firing, necessity, sufficiency, leak, price; over several runs with intervals
   tools eval    measures what a run answers with its tools, and the cause of each wrong answer
+  tools ask     answers a prompt with a run's tools, and explains how
   tools try     speaks to a program as a tool layer would: what it answers, and how fast
   import        makes a run of a pretrained model
   export        writes the weights in formats of other programs
