@@ -25,6 +25,7 @@ report:             tests/cli/report.t
 places:             tests/cli/places.t
 programs:           tests/cli/tools_program.t
 sealed:             plain/tests/test_hostile plain/tests/test_done tests/check_damage.sh
+mapped:             plain/tests/test_mapped
 base:               plain/tests/test_file plain/tests/test_pattern
 creativity:         plain/tests/test_tasks plain/tests/test_creativity plain/tests/test_plane tests/cli/creativity_curves.t
 sampling:           plain/tests/test_chain plain/tests/test_sample tests/cli/sample.t
