@@ -18,8 +18,8 @@ enum { ROUNDS_MAX = 99 };
 typedef struct Shape {
     int V, T, d, L, H, B;
 } Shape;
-static const Shape shapes[] = {{64, 16, 8, 1, 1, 64},   {64, 16, 8, 4, 1, 256},  {64, 16, 16, 1, 1, 64},
-                               {128, 16, 16, 2, 1, 64}, {64, 16, 24, 1, 1, 64},  {256, 16, 32, 1, 2, 64},
+static const Shape shapes[] = {{64, 16, 8, 1, 1, 64},   {64, 16, 8, 4, 1, 256}, {64, 16, 16, 1, 1, 64},
+                               {128, 16, 16, 2, 1, 64}, {64, 16, 24, 1, 1, 64}, {256, 16, 32, 1, 2, 64},
                                {64, 16, 32, 4, 2, 64},  {128, 16, 48, 2, 3, 64}};
 
 static double now(void) {
@@ -82,7 +82,8 @@ static Status alone_create(Alone *m, const Shape *s, uint64_t seed, const Ops *o
 static void alone_step(Alone *m) {
     double loss;
     real *grad = parallel_gradient(m->parallel, &m->batch, &loss);
-    Update u = {++m->step, 1e-3, optimizer_clip(optimizer_norm(&m->optimizer, grad), m->config.train.grad_clip)};
+    Update u = {++m->step, 1e-3,
+                optimizer_clip(optimizer_norm(&m->optimizer, grad), m->config.train.grad_clip)};
     optimizer_step(&m->optimizer, m->gpt.params, grad, &u);
     if (!__builtin_isfinite(optimizer_norm(&m->optimizer, m->gpt.params))) abort();
 }
@@ -155,24 +156,27 @@ static Status measure(const Shape *s, const Ops *ops, const Ops *lane_ops, int r
         began = now();
         for (int i = 0; i < repeat; i++) side_step(&side);
         double middle = now();
-        for (int i = 0; i < repeat * W; i++) alone_step(&one[i % 2]); /* two: not the same cache lines forever */
+        for (int i = 0; i < repeat * W; i++)
+            alone_step(&one[i % 2]); /* two: not the same cache lines forever */
         lane_us[r] = (middle - began) * 1e6 / repeat / W;
         alone_us[r] = (now() - middle) * 1e6 / repeat / W;
         ratio[r] = alone_us[r] / lane_us[r];
     }
     printf("d%-3d L%d V%-4d B%-5d  %9.1f %9.1f %8.2f   (%.2f-%.2f) %s\n", s->d, s->L, s->V, s->B,
-           median(alone_us, rounds), median(lane_us, rounds), median(ratio, rounds), ratio[0], ratio[rounds - 1],
-           wrong ? "DIFFERENT BITS" : "");
+           median(alone_us, rounds), median(lane_us, rounds), median(ratio, rounds), ratio[0],
+           ratio[rounds - 1], wrong ? "DIFFERENT BITS" : "");
     return OK;
 }
 
 int main(int argc, char **argv) {
-    int rounds = argc > 1 ? atoi(argv[1]) : 9, only = argc > 2 ? atoi(argv[2]) : 0;
+    int rounds = argc > 1 ? atoi(argv[1]) : 9, only = argc > 2 ? atoi(argv[2]) : 0,
+        width = argc > 3 ? atoi(argv[3]) : 0;
     const Ops *ops;
     Err err;
     if (ops_select(&ops, &err) != OK) return 1;
     for (const Ops *const *lane = ops_available(); *lane; lane++) {
         if (strcmp((*lane)->isa, "portable") == 0 || ((*lane)->lanes->lanes > ops->lanes->lanes)) continue;
+        if (width && width != (*lane)->lanes->lanes) continue;
         printf("alone %s, %d lanes %s\nshape               alone us   lane us    ratio\n", ops->isa,
                (*lane)->lanes->lanes, (*lane)->isa);
         for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {

@@ -55,7 +55,8 @@ INLINE void norm_row(real *y, real *mean, real *rstd, const real *x, const real 
         EACH_PART(C, part[i] = at(x, j), part[i] += at(x, j));
         mu = (parts_sum(part, C) + vec_set(0)) / size;
     }
-    EACH_PART(C, vec d = at(x, j) - mu; part[i] = d * d, vec d = at(x, j) - mu; part[i] = vec_fma(d, d, part[i]));
+    EACH_PART(C, vec d = at(x, j) - mu; part[i] = d * d, vec d = at(x, j) - mu;
+              part[i] = vec_fma(d, d, part[i]));
     vec root = parts_sum(part, C) / size + vec_set(epsilon);
     vec r = vec_set(1) / vec_sqrt(root);
     put(rstd, 0, r);
@@ -93,9 +94,8 @@ INLINE void norm_rows(real *y, real *mean, real *rstd, const real *x, const real
 }
 
 void FN(lane_norm_forward)(real *y, real *mean, real *rstd, const real *x, const real *gain, const real *bias,
-                           Norm kind, double eps, int N, int C) {
-    BY_WIDTH(C, norm_rows(y, mean, rstd, x, gain, bias, kind, eps, N, WIDTH))
-}
+                           Norm kind, double eps, int N,
+                           int C){BY_WIDTH(C, norm_rows(y, mean, rstd, x, gain, bias, kind, eps, N, WIDTH))}
 
 INLINE void norm_row_backward(real *dx, const real *dy, const real *x, vec mean, vec r, const real *gain,
                               Norm kind, int C) {

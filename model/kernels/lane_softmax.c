@@ -21,25 +21,23 @@ INLINE vec row_largest(const real *x, int n) {
     return vec_max(vec_max(a, b), vec_max(c, d));
 }
 
-/* x[j] = exp((x[j] - shift) scale); returns the sum. An exponential is at least +0, so no sum is -0. */
+/* exp((x[j] - shift) scale) for the elements of partial sum i of a row of n, in place; returns their sum. An exponential
+ * is at least +0, so a sum that begins at +0 has the same bits. */
+INLINE vec part_exp(real *x, vec shift, vec scale, bool scaled, int i, int n) {
+    vec sum = vec_set(0);
+    for (int j = i; j < n; j += 16) {
+        vec d = at(x, j) - shift, e = vec_exp(scaled ? d * scale : d);
+        put(x, j, e);
+        sum += e;
+    }
+    return sum;
+}
+
+/* The same for a whole row. */
 INLINE vec row_exp(real *x, vec shift, vec scale, bool scaled, int n) {
     vec part[16];
-    int whole = n / 16 * 16;
-#define EXP_AT(j) vec_exp(scaled ? (at(x, j) - shift) * scale : at(x, j) - shift)
-    for (int i = 0; i < 16; i++) part[i] = vec_set(0);
-    for (int from = 0; from < whole; from += 16)
-        for (int i = 0; i < 16; i++) {
-            vec e = EXP_AT(from + i);
-            put(x, from + i, e);
-            part[i] += e;
-        }
-    for (int i = 0; whole + i < n; i++) {
-        vec e = EXP_AT(whole + i);
-        put(x, whole + i, e);
-        part[i] += e;
-    }
-#undef EXP_AT
-    return parts_sum(part, 16);
+    for (int i = 0; i < 16 && i < n; i++) part[i] = part_exp(x, shift, scale, scaled, i, n);
+    return parts_sum(part, n);
 }
 
 void FN(lane_softmax)(real *x, real scale, int R, int first, int width, ptrdiff_t ld) {

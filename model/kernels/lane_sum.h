@@ -13,7 +13,7 @@
             first;                                                                                           \
         }                                                                                                    \
         for (int from = 16; from < (C); from += 16) {                                                        \
-            int count = (C) - from < 16 ? (C) - from : 16;                                                   \
+            int count = (C)-from < 16 ? (C)-from : 16;                                                       \
             for (int i = 0; i < count; i++) {                                                                \
                 int j = from + i;                                                                            \
                 next;                                                                                        \

@@ -15,7 +15,8 @@ void FN(lane_sum_squares)(double *sum, const real *x, int64_t n) {
 void FN(lane_adamw)(real *p, real *m, real *v, const real *g, const AdamWStep *step, int64_t n) {
     vec beta1, beta2, rest1, rest2, gscale, lr, correct1, correct2, eps, keep;
     for (int l = 0; l < VL; l++) {
-        beta1[l] = step[l].beta1, beta2[l] = step[l].beta2, rest1[l] = step[l].rest1, rest2[l] = step[l].rest2;
+        beta1[l] = step[l].beta1, beta2[l] = step[l].beta2, rest1[l] = step[l].rest1,
+        rest2[l] = step[l].rest2;
         gscale[l] = step[l].gscale, lr[l] = step[l].lr, eps[l] = step[l].eps;
         correct1[l] = step[l].correct1, correct2[l] = step[l].correct2, keep[l] = 1 - step[l].decay;
     }

@@ -10,7 +10,9 @@ bool lanes_serve_model(const ModelConfig *c) {
     return c->pos != POS_ROPE && !c->gated && c->attn != ATTN_MEAN && c->tool.n_tools == 0;
 }
 
-enum { CHUNK_ROWS = 16 }; /* tokens of a chunk of short sequences: a gradient's tile is loaded and stored once a chunk */
+enum {
+    CHUNK_ROWS = 16
+}; /* tokens of a chunk of short sequences: a gradient's tile is loaded and stored once a chunk */
 
 static real *place(Lanes *x, int64_t elements) {
     real *p;
@@ -66,6 +68,7 @@ static void lay_out(Lanes *x) {
     x->dwide = place(x, n * (c->n_inner > qkv_width(c) ? c->n_inner : qkv_width(c)));
     x->datt = place(x, n * d);
     x->scores = place(x, (int64_t)ATTENTION_ROWS * x->max_len);
+    ARENA_PLACE(&x->arena, x->leaf_nats, (size_t)x->leaves * (size_t)x->k->lanes);
     ARENA_PLACE(&x->arena, x->row, n * x->k->lanes);
     ARENA_PLACE(&x->arena, x->target, n * x->k->lanes);
 }
@@ -137,9 +140,8 @@ static int share(long long n, int part, int parts) { return (int)(n * part / par
 real *lanes_gradient(Lanes *x, const Batch *const *batch, double *loss_nats) {
     int W = x->k->lanes, n_seq = batch[0]->n_seq;
     int64_t reals = x->grad_elements * W, n_targets[LANES_MAX];
-    double nats[LANES_MAX][LANES_MAX]; /* of each leaf, at most as many as LANES_MAX at once */
+    double *nats = x->leaf_nats;
     real scale[LANES_MAX];
-    CHECK(x->leaves <= LANES_MAX);
     for (int l = 0; l < W; l++) {
         CHECK(batch[l]->n_seq == n_seq);
         n_targets[l] = batch_n_targets(batch[l]);
@@ -148,17 +150,17 @@ real *lanes_gradient(Lanes *x, const Batch *const *batch, double *loss_nats) {
     for (int leaf = 0; leaf < x->leaves; leaf++) {
         memset(x->grad[leaf], 0, (size_t)reals * sizeof(real));
         lanes_leaf(x, batch, share(n_seq, leaf, x->leaves), share(n_seq, leaf + 1, x->leaves), scale,
-                   x->grad[leaf], nats[leaf]);
+                   x->grad[leaf], nats + leaf * W);
     }
     for (int stride = 1; stride < x->leaves; stride *= 2)
         for (int l = 0; l + stride < x->leaves; l += 2 * stride) {
             x->g->ops->add(x->grad[l], x->grad[l + stride], reals);
-            for (int i = 0; i < W; i++) nats[l][i] += nats[l + stride][i];
+            for (int i = 0; i < W; i++) nats[l * W + i] += nats[(l + stride) * W + i];
         }
     const Gpt *g = x->g;
     if (g->config.tie_weights)
         g->ops->add(x->grad[0] + g->at.wte * W, x->grad[0] + g->table.total * W,
                     (int64_t)g->config.vocab_size * g->config.n_embd * W);
-    for (int l = 0; l < W; l++) loss_nats[l] = nats[0][l] / (double)n_targets[l];
+    for (int l = 0; l < W; l++) loss_nats[l] = nats[l] / (double)n_targets[l];
     return x->grad[0];
 }

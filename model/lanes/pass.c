@@ -132,7 +132,8 @@ static void each_head(const Run *r, const LaneBlock *b, real *y, real *dqkv, voi
     for (int s = 0; s < r->sequences; s++) {
         int64_t row = r->start[s] - r->start[0];
         for (int h = 0; h < H; h++) {
-            int64_t group = h / (H / KV), q = row * ld + h * hd, k = row * ld + (H + group) * hd, v = k + KV * hd;
+            int64_t group = h / (H / KV), q = row * ld + h * hd, k = row * ld + (H + group) * hd,
+                    v = k + KV * hd;
             Head head = {.r = r,
                          .T = r->start[s + 1] - r->start[s],
                          .hd = hd,
@@ -144,7 +145,8 @@ static void each_head(const Run *r, const LaneBlock *b, real *y, real *dqkv, voi
                          .p = element(r, b->p, ((int64_t)s * H + h) * max_len * max_len),
                          .y = element(r, y, row * r->d + h * hd),
                          .first_of_group = h % (H / KV) == 0};
-            if (dqkv) head.dq = element(r, dqkv, q), head.dk = element(r, dqkv, k), head.dv = element(r, dqkv, v);
+            if (dqkv)
+                head.dq = element(r, dqkv, q), head.dk = element(r, dqkv, k), head.dv = element(r, dqkv, v);
             work(&head);
         }
     }
@@ -242,21 +244,27 @@ static void chunk_gradient(const Run *r, const real *scale, double *nats) {
 /* The tokens of a chunk, lane beside lane. Position 0 is BOS, whatever its number. */
 static void read_tokens(const Run *r, const Batch *const *batch, int s0) {
     int first = r->start[0], W = r->lanes, bos = r->c->bos;
+    const int32_t *input[LANES_MAX], *target[LANES_MAX];
+    int32_t *row = r->x->row, *want = r->x->target;
     for (int l = 0; l < W; l++) {
-        const Batch *b = batch[l];
-        for (int s = 0; s <= r->sequences; s++) CHECK(b->start[s0 + s] == r->start[s]);
-        for (int i = 0; i < r->n; i++) {
-            r->x->row[i * W + l] = b->inputs[first + i];
-            r->x->target[i * W + l] = b->targets[first + i];
-        }
-        for (int s = 0; bos > 0 && s < r->sequences; s++) r->x->row[(r->start[s] - first) * W + l] = bos;
+        input[l] = batch[l]->inputs + first;
+        target[l] = batch[l]->targets + first;
+        for (int s = 0; s <= r->sequences; s++) CHECK(batch[l]->start[s0 + s] == r->start[s]);
     }
+    for (int i = 0; i < r->n; i++)
+        for (int l = 0; l < W; l++) {
+            row[i * W + l] = input[l][i];
+            want[i * W + l] = target[l][i];
+        }
+    for (int s = 0; bos > 0 && s < r->sequences; s++)
+        for (int l = 0; l < W; l++) row[(r->start[s] - first) * W + l] = bos;
 }
 
 void lanes_leaf(Lanes *x, const Batch *const *batch, int seq0, int seq1, const real *scale, real *grad,
                 double *nats) {
     const int32_t *start = batch[0]->start;
-    Run r = {.x = x, .k = x->k, .c = &x->g->config, .d = x->g->config.n_embd, .lanes = x->k->lanes, .grad = grad};
+    Run r = {
+        .x = x, .k = x->k, .c = &x->g->config, .d = x->g->config.n_embd, .lanes = x->k->lanes, .grad = grad};
     for (int l = 0; l < r.lanes; l++) nats[l] = 0;
     for (int s = seq0; s < seq1; s += r.sequences) {
         r.start = start + s;

@@ -22,8 +22,9 @@ struct Lanes {
     int leaves, max_len, rows, sequences; /* rows, sequences: the largest chunk */
     int64_t grad_elements;
     real *params;
-    real **grad;      /* one per leaf */
-    LaneBlock *block; /* n_layer + 1; the last has only x */
+    real **grad;       /* one per leaf */
+    double *leaf_nats; /* (leaves, lanes) */
+    LaneBlock *block;  /* n_layer + 1; the last has only x */
     LaneNorm norm_f;
     real *logits;
     real *dx, *dnorm, *datt;
