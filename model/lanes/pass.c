@@ -97,16 +97,17 @@ static void head_forward(const Head *h) {
     }
 }
 
-/* dkv += w^T x over the rows i0 .. i0+R-1. A key's chain begins at +0 with masked rows, which leave it at +0, so they
- * are skipped; another head's chain goes on from any value, so all rows are added. */
+/* dkv += w^T x over the rows i0 .. i0+R-1. The chain of a key begins in the block of rows that has its own row, at the
+ * group's first head; there it begins at +0 with masked rows, which leave it at +0, so they are skipped. */
 static void add_transposed(const Head *h, real *dkv, const real *w, const real *x, int x_ld, int i0, int R) {
     const Run *r = h->r;
     for (int j = 0; j < i0 + R; j += ROWS) {
-        int keys = i0 + R - j < ROWS ? i0 + R - j : ROWS, from = h->first_of_group && j > i0 ? j - i0 : 0;
+        bool begins = h->first_of_group && j >= i0;
+        int keys = i0 + R - j < ROWS ? i0 + R - j : ROWS, from = begins ? j - i0 : 0;
         r->k->lane_gemm(element(r, dkv, (int64_t)j * h->ld), h->ld,
                         (View){element(r, (real *)(uintptr_t)w, (int64_t)from * h->T + j), 1, h->T},
                         (View){element(r, (real *)(uintptr_t)x, (int64_t)(i0 + from) * x_ld), x_ld, 1},
-                        GEMM_ADD, NULL, keys, h->hd, R - from);
+                        begins ? GEMM_ZERO : GEMM_ADD, NULL, keys, h->hd, R - from);
     }
 }
 
@@ -185,7 +186,6 @@ static void block_backward(const Run *r, const LaneBlock *b, const BlockPlaces *
     }
     if (c->attn == ATTN_CAUSAL) {
         linear_input(r, x->datt, x->dx, w->o, d, d);
-        memset(x->dwide, 0, (size_t)r->n * (size_t)ld * (size_t)r->lanes * sizeof(real));
         each_head(r, b, x->datt, x->dwide, head_backward);
         linear_input(r, x->dnorm, x->dwide, w->qkv, d, ld);
         linear_weight(r, w->o, x->dx, b->att, d, d);
