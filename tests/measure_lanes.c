@@ -105,7 +105,7 @@ static Status side_create(Side *x, Alone *one, const Shape *s, const Ops *ops, E
         lanes_put(x->lanes, lanes_params(x->lanes), l, one[l].gpt.params, one->gpt.table.total);
     }
     x->clip = one->config.train.grad_clip;
-    return lane_optimizer_create(&x->optimizer, x->lanes, ops->lanes, optimizer, err);
+    return lane_optimizer_create(&x->optimizer, x->lanes, lane_ops(ops), optimizer, err);
 }
 
 static void side_step(Side *x) {
@@ -133,16 +133,16 @@ static int different(const Side *x, const Alone *one, int W) {
     return count;
 }
 
-static Status measure(const Shape *s, const Ops *ops, const Ops *lane_ops, int rounds, Err *err) {
-    int W = lane_ops->lanes->lanes;
+static Status measure(const Shape *s, const Ops *ops, const Ops *lane_isa, int rounds, Err *err) {
+    int W = lane_ops(lane_isa)->lanes;
     Alone *one = calloc((size_t)W, sizeof *one);
     Side side = {0};
     double ratio[ROUNDS_MAX], alone_us[ROUNDS_MAX], lane_us[ROUNDS_MAX];
     for (int l = 0; l < W; l++) TRY(alone_create(&one[l], s, (uint64_t)l + 1, ops, err));
     Gpt shape = one->gpt;
-    shape.ops = lane_ops;
+    shape.ops = lane_isa;
     one->gpt = shape;
-    TRY(side_create(&side, one, s, lane_ops, err));
+    TRY(side_create(&side, one, s, lane_isa, err));
     one->gpt.ops = ops;
     for (int i = 0; i < 2; i++) {
         for (int l = 0; l < W; l++) alone_step(&one[l]);
@@ -175,10 +175,11 @@ int main(int argc, char **argv) {
     Err err;
     if (ops_select(&ops, &err) != OK) return 1;
     for (const Ops *const *lane = ops_available(); *lane; lane++) {
-        if (strcmp((*lane)->isa, "portable") == 0 || ((*lane)->lanes->lanes > ops->lanes->lanes)) continue;
-        if (width && width != (*lane)->lanes->lanes) continue;
+        if (strcmp((*lane)->isa, "portable") == 0 || (lane_ops(*lane)->lanes > lane_ops(ops)->lanes))
+            continue;
+        if (width && width != lane_ops(*lane)->lanes) continue;
         printf("alone %s, %d lanes %s\nshape               alone us   lane us    ratio\n", ops->isa,
-               (*lane)->lanes->lanes, (*lane)->isa);
+               lane_ops(*lane)->lanes, (*lane)->isa);
         for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
             if (only && shapes[i].d != only) continue;
             if (measure(&shapes[i], ops, *lane, rounds, &err) != OK) {

@@ -101,7 +101,7 @@ static void create_side(Side *x, Alone *one, int n_seq, int leaves) {
         x->batch[l] = &one[l].batch.batch;
         lanes_put(x->lanes, lanes_params(x->lanes), l, one[l].gpt.params, g->table.total);
     }
-    if (lane_optimizer_create(&x->optimizer, x->lanes, g->ops->lanes, optimizer, &err) != OK)
+    if (lane_optimizer_create(&x->optimizer, x->lanes, lane_ops(g->ops), optimizer, &err) != OK)
         fail_msg("%s", err.msg);
 }
 
@@ -141,7 +141,7 @@ static void same_vector(const Side *x, const real *side, int lane, const real *a
 
 static void one_case(Draw *d, int i, const Ops *ops) {
     ModelConfig c = served(d, i);
-    int n_seq = draw_int(d, 1, 7), leaves = draw_int(d, 1, 5), W = ops->lanes->lanes;
+    int n_seq = draw_int(d, 1, 7), leaves = draw_int(d, 1, 5), W = lane_ops(ops)->lanes;
     Alone *one = zeroed((size_t)W * sizeof *one);
     Side side;
     double loss[LANES_MAX], norm[LANES_MAX];
@@ -172,7 +172,7 @@ static void lanes_have_the_bits_of_models_alone(void **state) {
     print_message("seed %d\n", SEED);
     for (const Ops *const *ops = ops_available(); *ops; ops++) {
         Draw d = draw_from(SEED);
-        bool slow = (*ops)->lanes->lanes <= 4; /* portable: its multiply-add is slow */
+        bool slow = lane_ops(*ops)->lanes <= 4; /* portable: its multiply-add is slow */
         for (int i = 0; i < (slow ? 12 : 40); i++) one_case(&d, i, *ops);
     }
 }

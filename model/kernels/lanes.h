@@ -75,4 +75,7 @@ typedef struct LaneOps {
 } LaneOps;
 enum { LANES_MAX = 16 };
 
+/* The table with the instruction set of these kernels. */
+const LaneOps *lane_ops(const Ops *ops);
+
 #endif

@@ -169,7 +169,6 @@ real FN(read_all)(const real *x, int64_t n);
 typedef struct Ops {
     const char *isa; /* "portable", "avx2", "avx512", "neon" */
     bool exact;      /* false when gemm is OpenBLAS's */
-    const struct LaneOps *lanes; /* several models side by side (model/kernels/lanes.h) */
 #define OPS_FIELD(name) __typeof__(FN(name)) *name;
     OPS(OPS_FIELD)
 #undef OPS_FIELD

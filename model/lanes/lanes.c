@@ -6,6 +6,30 @@
 #include "model/lanes/pass.h"
 #include "model/parallel.h"
 
+extern const LaneOps lane_ops_portable;
+#ifdef HAVE_avx2
+extern const LaneOps lane_ops_avx2;
+#endif
+#ifdef HAVE_avx512
+extern const LaneOps lane_ops_avx512;
+#endif
+#ifdef HAVE_neon
+extern const LaneOps lane_ops_neon;
+#endif
+
+const LaneOps *lane_ops(const Ops *ops) {
+#ifdef HAVE_avx2
+    if (strcmp(ops->isa, "avx2") == 0) return &lane_ops_avx2;
+#endif
+#ifdef HAVE_avx512
+    if (strcmp(ops->isa, "avx512") == 0) return &lane_ops_avx512;
+#endif
+#ifdef HAVE_neon
+    if (strcmp(ops->isa, "neon") == 0) return &lane_ops_neon;
+#endif
+    return &lane_ops_portable;
+}
+
 bool lanes_serve_model(const ModelConfig *c) {
     return c->pos != POS_ROPE && !c->gated && c->attn != ATTN_MEAN && c->tool.n_tools == 0;
 }
@@ -75,7 +99,7 @@ static void lay_out(Lanes *x) {
 
 /* Sets the sizes, allocates the tables of pointers and measures the arena. False: no memory. */
 static bool measure(Lanes *x, const Gpt *g, int leaves, int batch_size, int max_len) {
-    *x = (Lanes){.g = g, .k = g->ops->lanes, .max_len = max_len, .grad_elements = gpt_gradient_reals(g)};
+    *x = (Lanes){.g = g, .k = lane_ops(g->ops), .max_len = max_len, .grad_elements = gpt_gradient_reals(g)};
     x->leaves = leaves < batch_size ? leaves : batch_size;
     x->sequences = (CHUNK_ROWS + max_len - 1) / max_len;
     if (x->sequences > batch_size) x->sequences = batch_size;
@@ -96,7 +120,7 @@ size_t lanes_bytes(const Gpt *g, int leaves, int batch_size, int max_len) {
 }
 
 Status lanes_create(Lanes **out, const Gpt *g, int leaves, int batch_size, int max_len, Err *err) {
-    CHECK(lanes_serve_model(&g->config) && g->ops->exact && g->ops->lanes->lanes <= LANES_MAX);
+    CHECK(lanes_serve_model(&g->config) && g->ops->exact && lane_ops(g->ops)->lanes <= LANES_MAX);
     *out = NULL;
     Lanes *x = calloc(1, sizeof *x);
     if (!x || !measure(x, g, leaves, batch_size, max_len)) {
