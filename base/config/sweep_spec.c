@@ -130,6 +130,12 @@ done:
     return status;
 }
 
+Status sweep_spec_add(SweepSpec *spec, int n_words, const char *const *words, Err *err) {
+    TRY(sweep_read_point(spec, n_words, words, err));
+    find_keys(spec);
+    return OK;
+}
+
 void sweep_spec_free(SweepSpec *spec) {
     for (int p = 0; p < spec->n_listed; p++) {
         for (int s = 0; s < spec->listed[p].n; s++) free(spec->listed[p].setting[s].value);

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/config/words.h"
 #include "base/file.h"
@@ -193,12 +192,6 @@ static json_t *rows_json(const Sweep *sweep) {
 }
 
 /* ---- the commands ---- */
-
-/* The path of this program: on Linux one that stays valid where the file is replaced while the sweep runs. */
-static const char *own_program(void) {
-    static const char linux_name[] = "/proc/self/exe";
-    return access(linux_name, X_OK) == 0 ? linux_name : program_path;
-}
 
 /* More threads than the machine has make nothing faster. */
 static Status estimate(const Sweep *sweep, int jobs, double *seconds, Err *err) {
