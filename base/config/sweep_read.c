@@ -1,7 +1,6 @@
 /* The `sweep:` section of a config file, and comma lists of the command line. */
 #include "base/config/sweep_read.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -207,28 +206,6 @@ Status sweep_read_section(SweepSpec *spec, yaml_document_t *document, const yaml
             }
             if (!points && pass == 1) TRY(read_axis(&r, key, value, err));
         }
-    return OK;
-}
-
-/* ---- a point from words ---- */
-
-Status sweep_read_point(SweepSpec *spec, int n_words, const char *const *words, Err *err) {
-    TRY(grown((void **)&spec->listed, spec->n_listed, sizeof *spec->listed, err));
-    SweepListed *listed = &spec->listed[spec->n_listed++];
-    *listed = (SweepListed){0};
-    for (int i = 0; i < n_words; i++) {
-        const char *equals = strchr(words[i], '=');
-        char name[80];
-        CHECK(equals && (size_t)(equals - words[i]) < sizeof name);
-        snprintf(name, sizeof name, "%.*s", (int)(equals - words[i]), words[i]);
-        const Key *key = key_find(name);
-        if (!key) return config_unknown_key(name, err);
-        TRY(grown((void **)&listed->setting, listed->n, sizeof *listed->setting, err));
-        SweepSetting *setting = &listed->setting[listed->n];
-        setting->key = (int)(key - keys);
-        TRY(canonical(key, equals + 1, strlen(equals + 1), "", &setting->value, err));
-        listed->n++;
-    }
     return OK;
 }
 

@@ -14,10 +14,6 @@
 Status sweep_read_section(SweepSpec *spec, yaml_document_t *document, const yaml_node_t *at,
                           const yaml_node_t *node, const char *where, const char *places, Err *err);
 
-/* Adds a point that "key=value" words set, each key once and none of an axis. ERR_INPUT: an unknown key, a wrong value.
- * ERR_NOMEM. */
-Status sweep_read_point(SweepSpec *spec, int n_words, const char *const *words, Err *err);
-
 /* values_read, with the key in the message. */
 Status values_of_word(Values *out, const Key *key, const char *text, Err *err);
 /* Makes the values the axis of a key; they replace an existing one. ERR_INPUT: an empty or wrong value; the list of

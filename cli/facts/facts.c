@@ -32,22 +32,6 @@ static void print_columns(const ImportColumns *c) {
     printf("%s\n", c->header ? "; the first line names them" : "");
 }
 
-static void print_notes(const ImportColumns *c, const char *path) {
-    if (c->suspected) {
-        fputs("note: ", stderr);
-        text_show(stderr, path);
-        fprintf(stderr,
-                ":%d looks like a line of names, but is imported as a fact; --header skips such a line, "
-                "--no-header confirms that it is a fact\n",
-                c->line);
-    }
-    if (*c->note) {
-        fputs("note: ", stderr);
-        text_show(stderr, path);
-        fprintf(stderr, ": %s\n", c->note);
-    }
-}
-
 /* What is shown is ready before the folder is made: without memory for it nothing is made, and the command can be
  * repeated.
  *   columns   of an import; NULL: drawn */
@@ -56,7 +40,7 @@ static Status save_and_show(const FactSet *facts, const Args *args, const Import
     TRY(facts_shown(facts, args_has(args, "json"), &shown, err));
     Status status = facts_save(facts, args_value(args, "out"), err);
     if (status == OK && columns)
-        print_notes(columns, file_is_stdin(args->words[0]) ? STDIN_NAME : args->words[0]);
+        import_notes(columns, file_is_stdin(args->words[0]) ? STDIN_NAME : args->words[0]);
     if (status == OK && columns && !args_has(args, "json")) print_columns(columns);
     if (status == OK) fputs(shown, stdout);
     free(shown);

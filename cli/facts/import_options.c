@@ -1,7 +1,9 @@
 #include "cli/facts/import_options.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "data/import/delimiter.h"
 
 /* 0 where the option is not given. */
@@ -42,4 +44,20 @@ Status read_import_options(const Args *args, ImportOptions *out, Err *err) {
         return err_set(err, ERR_INPUT, "%s: --vocab '%s', allowed: bytes, words", command, vocab);
     out->bytes = !vocab || !strcmp(vocab, "bytes");
     return delimiter_of(args, &out->delimiter, err);
+}
+
+void import_notes(const ImportColumns *c, const char *path) {
+    if (c->suspected) {
+        fputs("note: ", stderr);
+        text_show(stderr, path);
+        fprintf(stderr,
+                ":%d looks like a line of names, but is imported as a fact; --header skips such a line, "
+                "--no-header confirms that it is a fact\n",
+                c->line);
+    }
+    if (*c->note) {
+        fputs("note: ", stderr);
+        text_show(stderr, path);
+        fprintf(stderr, ": %s\n", c->note);
+    }
 }

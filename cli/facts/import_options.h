@@ -23,4 +23,7 @@
 /* The options of IMPORT_OPTIONS, which must be in the command's list. ERR_INPUT. */
 Status read_import_options(const Args *args, ImportOptions *out, Err *err);
 
+/* What looks wrong about the columns, on stderr: a first line that was taken for a fact, and the like. */
+void import_notes(const ImportColumns *columns, const char *path);
+
 #endif

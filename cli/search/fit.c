@@ -16,8 +16,6 @@
 #include "cli/search/recipe.h"
 #include "data/folder/folder.h"
 
-const char *const fit_axis_name[] = {"n_embd", "n_inner", "n_layer", NULL};
-
 enum {
     STEPS = 3000,     /* of a run that does not recall the facts before */
     BATCH = 512,      /* facts of a step, where there are so many */
@@ -33,40 +31,7 @@ enum {
  * to three bits of a parameter. */
 static const double FIRST_BITS = 3, LEAST_BITS = 0.125;
 
-/* ---- models ---- */
-
-Config fit_config(const Fit *fit, int depth, int size) {
-    Config c = fit->base;
-    c.model.n_layer = depth;
-    if (fit->axis == AXIS_N_EMBD) c.model.n_embd = size;
-    if (fit->axis == AXIS_N_INNER) c.model.n_inner = size;
-    if (fit->axis == AXIS_N_LAYER) c.model.n_layer = size;
-    if (fit->rate_by_width) c.train.learning_rate = recipe_rate(c.model.n_embd);
-    return c;
-}
-
-Status fit_needs(const Fit *fit, int depth, int size, RunPlan *plan, Config *resolved, Err *err) {
-    const FactSet *facts = &fit->facts;
-    *resolved = fit_config(fit, depth, size);
-    TRY(config_resolve(resolved, facts->n, facts->max_len, facts->vocab.size, err));
-    resolved->train.threads = 1;
-    return run_needs(plan, resolved, facts, err);
-}
-
-double fit_run_seconds(void *user, int depth, int size, Tried outcome) {
-    static const double SHARE = 0.4; /* of its steps that a run needs which recalls the facts, in trials */
-    const Fit *fit = user;
-    RunPlan plan;
-    Config resolved;
-    if (fit_needs(fit, depth, size, &plan, &resolved, NULL) != OK) return NAN;
-    return (outcome == TRIED_REACHED ? SHARE : 1) * run_seconds(&plan, &resolved, fit->peak);
-}
-
-void fit_label(const Fit *fit, int depth, int size, char out[64]) {
-    Config c = fit_config(fit, depth, size);
-    int used = snprintf(out, 64, "L%d d%d", c.model.n_layer, c.model.n_embd);
-    if (fit->axis == AXIS_N_INNER) snprintf(out + used, 64 - (size_t)used, " n_inner %d", c.model.n_inner);
-}
+/* ---- the range ---- */
 
 /* The smallest size, a multiple of the unit, with so many parameters; the largest possible one where none has. */
 static Status size_with(const Fit *fit, double params, int *out, Err *err) {
@@ -111,7 +76,7 @@ static Status read_facts(Fit *fit, const Args *args, Err *err) {
                        "--recall below 1");
     fit->is_folder = stat(fit->path, &about) == 0 && S_ISDIR(about.st_mode);
     if (fit->is_folder) return facts_load(fit->path, &fit->facts, err);
-    return facts_import(fit->path, &options, &fit->facts, NULL, err);
+    return facts_import(fit->path, &options, &fit->facts, &fit->columns, err);
 }
 
 /* Whether the sweep's folder has the facts: of a file it has its own copy, which its runs read. ERR_INPUT: it has
@@ -139,7 +104,8 @@ static Status save_facts(const Fit *fit, Err *err) {
 /* ---- the base config ---- */
 
 /* The user's settings, over those of the search. steps: the search sets the number of steps. */
-static Status load_base(Config *out, const Fit *fit, const Args *args, bool steps, Err *err) {
+static Status load_base(Config *out, const Fit *fit, int n_users, const char *const *users, bool steps,
+                        Err *err) {
     int n_facts = fit->facts.n, batch = n_facts < BATCH ? n_facts : BATCH;
     int64_t passes = ((int64_t)PASSES * n_facts + batch - 1) / batch, most = passes > STEPS ? passes : STEPS;
     char batch_word[48], steps_word[48], path_word[CONFIG_PATH_MAX + 32];
@@ -149,11 +115,11 @@ static Status load_base(Config *out, const Fit *fit, const Args *args, bool step
     snprintf(steps_word, sizeof steps_word, "train.max_steps=%lld", (long long)most);
     const char *ours[] = {RECIPE_WORDS,     path_word,  "model.n_layer=1",
                           "model.n_head=4", batch_word, steps ? steps_word : batch_word};
-    int n_ours = (int)(sizeof ours / sizeof *ours), n_users = args->n_words - 1;
+    int n_ours = (int)(sizeof ours / sizeof *ours);
     const char **words = calloc((size_t)(n_ours + n_users), sizeof *words);
     if (!words) return err_set(err, ERR_NOMEM, "fit: no memory for the settings");
     memcpy(words, ours, sizeof ours);
-    if (n_users) memcpy(words + n_ours, args->words + 1, (size_t)n_users * sizeof *words);
+    if (n_users) memcpy(words + n_ours, users, (size_t)n_users * sizeof *words);
     Status status = config_load(out, NULL, n_ours + n_users, words, err);
     free(words);
     return status;
@@ -167,6 +133,7 @@ static Status check_settings(const Config *c, const Config *ours, FitAxis axis, 
     } own[] = {{c->train.seed != ours->train.seed, "train.seed"},
                {c->train.stop_recall != ours->train.stop_recall, "train.stop_recall"},
                {c->train.eval_interval != ours->train.eval_interval, "train.eval_interval"},
+               {memcmp(&c->facts, &ours->facts, sizeof c->facts) != 0, "a key of facts"},
                {c->model.match_params != ours->model.match_params, "model.match_params"},
                {axis == AXIS_N_EMBD && c->model.n_embd != ours->model.n_embd, "model.n_embd"},
                {axis == AXIS_N_INNER && c->model.n_inner != ours->model.n_inner, "model.n_inner"},
@@ -178,7 +145,9 @@ static Status check_settings(const Config *c, const Config *ours, FitAxis axis, 
 }
 
 static Status make_base(Fit *fit, const Args *args, Err *err) {
-    Config defaults, *c = &fit->base;
+    Config ours, *c = &fit->base;
+    int n_users = args->n_words - 1;
+    const char *const *users = args->words + 1;
     for (int i = 1; i < args->n_words; i++) {
         if (!is_setting(args->words[i]))
             return err_set(err, ERR_INPUT, "fit: '%s' is not key=value; one file of facts, then settings",
@@ -187,10 +156,10 @@ static Status make_base(Fit *fit, const Args *args, Err *err) {
             return err_set(err, ERR_INPUT, "fit: '%s': the facts are those of %s; leave it out",
                            args->words[i], show_name(fit->path));
     }
-    config_defaults(&defaults);
-    TRY(load_base(c, fit, args, true, err));
-    if (c->train.exposures > 0) TRY(load_base(c, fit, args, false, err));
-    TRY(check_settings(c, &defaults, fit->axis, err));
+    TRY(load_base(&ours, fit, 0, NULL, true, err));
+    TRY(load_base(c, fit, n_users, users, true, err));
+    if (c->train.exposures > 0) TRY(load_base(c, fit, n_users, users, false, err));
+    TRY(check_settings(c, &ours, fit->axis, err));
     fit->rate_by_width = c->train.learning_rate == RECIPE_NO_RATE;
     if (fit->rate_by_width && c->train.optimizer != OPT_SOAP)
         return err_set(err, ERR_INPUT,
@@ -248,7 +217,9 @@ static Status search_and_show(const Fit *fit, const Args *args, Err *err) {
     int n;
     bool has;
     TRY(has_facts(fit, &has, err));
-    TRY(grown_open(&grown, "fit", fit->dir, &fit->base, err));
+    const char *keys[5];
+    fit_keys(fit, keys);
+    TRY(grown_open(&grown, "fit", fit->dir, &fit->base, keys, err));
     Status status = OK;
     TRY_GOTO(fit_tried(fit, &grown, &tried, &n, err));
     SearchStep step = search_next(&fit->range, tried, n);
@@ -289,7 +260,7 @@ static Status cmd_fit(const Args *args, Err *err) {
     Status status = make_base(&fit, args, err);
     if (status == OK) status = find_range(&fit, err);
     if (status == OK) {
-        if (fit.axis == AXIS_N_EMBD) fit.base.model.n_embd = fit.range.first;
+        if (fit.axis == AXIS_N_EMBD) fit.base = fit_config(&fit, fit.range.depth, fit.range.first);
         status = search_and_show(&fit, args, err);
     }
     facts_free(&fit.facts);

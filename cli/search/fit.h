@@ -1,10 +1,11 @@
-/* rote fit: the smallest model that recalls a user's facts. fit.c reads the command line and the facts, fit_search.c
- * trains, fit_show.c tells. */
+/* rote fit: the smallest model that recalls a user's facts. fit.c reads the command line and the facts, fit_models.c
+ * knows the models and their runs, fit_search.c trains, fit_show.c tells. */
 #ifndef ROTE_CLI_SEARCH_FIT_H
 #define ROTE_CLI_SEARCH_FIT_H
 
 #include "cli/common/args.h"
 #include "cli/search/grown.h"
+#include "data/import/import.h"
 #include "eval/capacity/smallest.h"
 
 typedef enum FitAxis { AXIS_N_EMBD, AXIS_N_INNER, AXIS_N_LAYER, FIT_AXES } FitAxis;
@@ -15,7 +16,8 @@ typedef struct Fit {
     bool is_folder;
     char dir[CONFIG_PATH_MAX]; /* of the sweep */
     FactSet facts;
-    double recall; /* the goal, 0..1 */
+    ImportColumns columns; /* of a file */
+    double recall;         /* the goal, 0..1 */
     FitAxis axis;
     SearchRange range;
     Config base;        /* of every run, not resolved */
@@ -24,6 +26,8 @@ typedef struct Fit {
     int jobs;
     bool quiet;
 } Fit;
+
+/* ---- fit_models.c ---- */
 
 /* The config of a model, not resolved. */
 Config fit_config(const Fit *fit, int depth, int size);
@@ -34,12 +38,16 @@ double fit_run_seconds(void *user, int depth, int size, Tried outcome);
 /* "L1 d16", "L1 d16 n_inner 32" */
 void fit_label(const Fit *fit, int depth, int size, char out[64]);
 
-/* ---- fit_search.c ---- */
+/* The keys that every point sets, ended by NULL. */
+void fit_keys(const Fit *fit, const char *out[5]);
 
 /* What the folder's runs have shown: malloc'd, *n models in the order of their first runs. ERR_NOMEM. */
 Status fit_tried(const Fit *fit, const Grown *grown, TriedModel **out, int *n, Err *err);
 /* The run of a model and seed; NULL: there is none. */
 const SweepRun *fit_run(const Fit *fit, const Grown *grown, int depth, int size, int seed);
+
+/* ---- fit_search.c ---- */
+
 /* Trains until the search has ended; *step is its end. ERR_STOPPED, or the errors of grown_run. */
 Status fit_search(const Fit *fit, Grown *grown, SearchStep *step, Err *err);
 

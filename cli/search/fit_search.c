@@ -8,49 +8,6 @@
 #include "cli/common/show.h"
 #include "cli/common/signals.h"
 #include "cli/search/fit.h"
-#include "cli/search/recipe.h"
-
-/* ---- from runs to models ---- */
-
-static int size_of(const Fit *fit, const Config *c) {
-    if (fit->axis == AXIS_N_EMBD) return c->model.n_embd;
-    return fit->axis == AXIS_N_INNER ? c->model.n_inner : c->model.n_layer;
-}
-
-/* Along the layers there is no other depth. */
-static int depth_of(const Fit *fit, const Config *c) {
-    return fit->axis == AXIS_N_LAYER ? fit->range.depth : c->model.n_layer;
-}
-
-static Tried outcome_of(const Fit *fit, const SweepRun *run) {
-    if (run->state == SWEEP_DIVERGED) return TRIED_MISSED;
-    if (run->state != SWEEP_DONE) return TRIED_NOT;
-    return run->result->figures.value[FIG_RECALL] >= fit->recall ? TRIED_REACHED : TRIED_MISSED;
-}
-
-Status fit_tried(const Fit *fit, const Grown *g, TriedModel **out, int *n, Err *err) {
-    *n = 0;
-    *out = calloc((size_t)g->sweep.n + 1, sizeof **out);
-    if (!*out) return err_set(err, ERR_NOMEM, "fit: no memory for %d runs", g->sweep.n);
-    for (int i = 0; i < g->sweep.n; i++) {
-        const SweepRun *run = &g->sweep.run[i];
-        int depth = depth_of(fit, &run->config), size = size_of(fit, &run->config), at = 0;
-        if (run->config.train.seed >= SMALLEST_SEEDS) continue;
-        while (at < *n && ((*out)[at].depth != depth || (*out)[at].size != size)) at++;
-        if (at == *n) (*out)[(*n)++] = (TriedModel){.depth = depth, .size = size};
-        (*out)[at].seed[run->config.train.seed] = outcome_of(fit, run);
-    }
-    return OK;
-}
-
-const SweepRun *fit_run(const Fit *fit, const Grown *g, int depth, int size, int seed) {
-    for (int i = 0; i < g->sweep.n; i++) {
-        const Config *c = &g->sweep.run[i].config;
-        if (depth_of(fit, c) == depth && size_of(fit, c) == size && c->train.seed == (uint64_t)seed)
-            return &g->sweep.run[i];
-    }
-    return NULL;
-}
 
 /* ---- the line on the screen ---- */
 
@@ -107,16 +64,9 @@ static void tell(const Screen *s, const Grown *g, const SearchStep *step) {
 /* ---- the search ---- */
 
 static Status add_point(const Fit *fit, Grown *g, int depth, int size, int seed, Err *err) {
-    char words[4][48];
-    const Config c = fit_config(fit, depth, size);
-    int n = 0;
-    if (fit->axis != AXIS_N_LAYER) snprintf(words[n++], sizeof words[0], "model.n_layer=%d", depth);
-    snprintf(words[n++], sizeof words[0], "model.%s=%d", fit_axis_name[fit->axis], size);
-    if (fit->axis == AXIS_N_EMBD && fit->rate_by_width)
-        snprintf(words[n++], sizeof words[0], "train.learning_rate=%.15g", c.train.learning_rate);
-    snprintf(words[n++], sizeof words[0], "train.seed=%d", seed);
-    const char *list[4] = {words[0], words[1], words[2], words[3]};
-    return grown_add(g, n, list, err);
+    Config c = fit_config(fit, depth, size);
+    c.train.seed = (uint64_t)seed;
+    return grown_add(g, &c, err);
 }
 
 static Status run_step(Screen *s, Grown *g, const SearchStep *step, Err *err) {

@@ -14,6 +14,7 @@
 #include "cli/common/json.h"
 #include "cli/common/open.h"
 #include "cli/common/show.h"
+#include "cli/facts/import_options.h"
 #include "cli/search/fit.h"
 #include "eval/archive/two_part.h"
 #include "eval/quantized.h"
@@ -39,6 +40,11 @@ void fit_show_plan(const Fit *fit, const SearchStep *step, double seconds, int d
     Config resolved;
     fprintf(stderr, "facts       %s of up to %d tokens, vocabulary %d; zlib needs %s bytes\n",
             show_int(facts->n), facts->max_len, facts->vocab.size, show_int(facts->zlib_bytes));
+    if (!fit->is_folder) {
+        import_notes(&fit->columns, fit->path);
+        fprintf(stderr, "columns     %s%s%s\n", fit->columns.prompt, *fit->columns.prompt ? " -> " : "",
+                fit->columns.answer);
+    }
     put_range(fit);
     if (fit_needs(fit, fit->range.depth, fit->range.first, &plan, &resolved, NULL) == OK)
         fprintf(stderr,
@@ -296,7 +302,7 @@ static json_t *winner_json(const Winner *w) {
 
 /* No model recalls enough: the best of them, and what to do. */
 static Status none_found(const Fit *fit, const Grown *g, const CurveRow *row, int n, Err *err) {
-    double best = 0;
+    double best = -1;
     char label[64] = "";
     for (int i = 0; i < n; i++) {
         double recall = recall_of(fit_run(fit, g, row[i].model->depth, row[i].model->size, 0));

@@ -19,25 +19,35 @@ static bool same_plan(const Config *a, const Config *b) {
            a->train.exposures == b->train.exposures;
 }
 
-static Status same_base(const Grown *g, const Config *base, Err *err) {
+/* Whether the folder's points set these keys and no others. */
+static bool same_keys(const SweepSpec *spec, const char *const *keys) {
+    int n = 0;
+    for (; keys[n]; n++) {
+        bool set = false;
+        for (int k = 0; k < spec->n_keys; k++) set = set || !strcmp(config_key_name(spec->key[k]), keys[n]);
+        if (!set) return false;
+    }
+    return n == spec->n_keys;
+}
+
+static Status same_search(const Grown *g, const Config *base, Err *err) {
     char *difference;
     TRY(config_difference(&g->spec.base, base, 4, &difference, err));
-    Status status = OK;
-    if (difference || !same_plan(&g->spec.base, base))
-        status =
-            err_set(err, ERR_INPUT, "%s: %s contains another search (%s); choose another --out", g->command,
-                    show_name(g->dir), difference ? difference : "of another size or budget");
-    else if (g->spec.n_axes)
-        status = err_set(err, ERR_INPUT,
-                         "%s: %s contains a sweep that `rote sweep run` made; choose another --out",
-                         g->command, show_name(g->dir));
+    const char *how = difference;
+    if (!how && !same_plan(&g->spec.base, base)) how = "of another size or budget";
+    if (!how && (g->spec.n_axes || !same_keys(&g->spec, g->keys))) how = "along other keys";
+    Status status = !how
+                        ? OK
+                        : err_set(err, ERR_INPUT, "%s: %s contains another search (%s); choose another --out",
+                                  g->command, show_name(g->dir), how);
     free(difference);
     return status;
 }
 
-Status grown_open(Grown *out, const char *command, const char *dir, const Config *base, Err *err) {
+Status grown_open(Grown *out, const char *command, const char *dir, const Config *base,
+                  const char *const *keys, Err *err) {
     bool there;
-    *out = (Grown){.command = command, .sweep = {.lock_fd = -1}};
+    *out = (Grown){.command = command, .keys = keys, .sweep = {.lock_fd = -1}};
     TRY(path_join(out->dir, sizeof out->dir, dir, NULL, err));
     TRY(sweep_check_place(dir, err));
     TRY(run_holds(dir, "sweep.yaml", &there, err));
@@ -46,7 +56,7 @@ Status grown_open(Grown *out, const char *command, const char *dir, const Config
         return OK;
     }
     TRY(sweep_yaml_read(&out->spec, dir, err));
-    Status status = same_base(out, base, err);
+    Status status = same_search(out, base, err);
     if (status == OK && out->spec.n_listed) status = grown_plan(out, err);
     if (status != OK) grown_free(out);
     return status;
@@ -69,8 +79,8 @@ Status grown_begin(const char *dir, Err *err) {
     return OK;
 }
 
-Status grown_add(Grown *g, int n_words, const char *const *words, Err *err) {
-    return sweep_spec_add(&g->spec, n_words, words, err);
+Status grown_add(Grown *g, const Config *point, Err *err) {
+    return sweep_spec_add(&g->spec, point, g->keys, err);
 }
 
 Status grown_plan(Grown *g, Err *err) {

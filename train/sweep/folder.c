@@ -173,8 +173,8 @@ Status sweep_retry(Sweep *sweep, int *n, Err *err) {
 /* Whether a name is a sweep's own: of a folder whose sweep.yaml is gone, too, where began says that one was there. */
 static bool is_ours(const char *name, bool began) {
     static const char *const EARLY[] = {".", "..", "locks", "sweep.yaml", (".sweep.yaml" TEMPORARY_END)};
-    static const char *const LATE[] = {"runs", "table.csv", "report.html", "plots",
-                                       "facts", (".table.csv" TEMPORARY_END)};
+    static const char *const LATE[] = {"runs",  "table.csv", "report.html",
+                                       "plots", "facts",     (".table.csv" TEMPORARY_END)};
     for (size_t i = 0; i < sizeof EARLY / sizeof EARLY[0]; i++)
         if (!strcmp(name, EARLY[i])) return true;
     for (size_t i = 0; i < sizeof LATE / sizeof LATE[0] && began; i++)
