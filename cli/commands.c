@@ -7,6 +7,7 @@
 /* clang-format off */
 #define COMMANDS(command) \
     command(demo)          /* demo.c */ \
+    command(fit)           /* search/fit.c */ \
     command(facts_make)    /* facts/facts.c */ \
     command(facts_import)  /* facts/facts.c */ \
     command(facts_show)    /* facts/facts.c */ \

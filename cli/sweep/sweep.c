@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/config/words.h"
 #include "base/file.h"
@@ -100,12 +99,6 @@ static json_t *rows_json(const Sweep *sweep) {
 }
 
 /* ---- the commands ---- */
-
-/* The path of this program: on Linux one that stays valid where the file is replaced while the sweep runs. */
-static const char *own_program(void) {
-    static const char linux_name[] = "/proc/self/exe";
-    return access(linux_name, X_OK) == 0 ? linux_name : program_path;
-}
 
 static Status dry_run(const Sweep *sweep, int jobs, bool json, Err *err) {
     double seconds;

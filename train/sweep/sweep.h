@@ -67,6 +67,10 @@ Status sweep_check_room(const Sweep *sweep, Err *err);
  * something else, or cannot be extended now since another process works on it. */
 Status sweep_open(Sweep *sweep, Err *err);
 
+/* Whether dir is a sweep's folder, or may become one: it is missing, or empty, or lost its sweep.yaml. ERR_INPUT: it
+ * holds something else. ERR_IO. */
+Status sweep_check_place(const char *dir, Err *err);
+
 /* Writes table.csv, a row for every run. An error where another process is writing it at this moment. */
 Status sweep_write_table(const Sweep *sweep, Err *err);
 
