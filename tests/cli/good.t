@@ -8,6 +8,7 @@ rote: measures how many bits a small transformer memorizes
 usage: rote COMMAND ...
 
   demo          shows the program: draws facts, trains models of four widths, prints bits per parameter, writes a report
+  fit           finds the smallest model that recalls your facts, with its size, its archive and its config
   facts make    draws a fact set, or writes a split of one that is read
   facts import  makes a fact set from your own facts
   facts show    shows kind, counts, entropy and first records of a fact set, a run's facts, or a config's facts
