@@ -65,6 +65,10 @@ by_weights() { # NAME: recall of the answers that no tool serves
         printf ' | %s | %s' "$(audited "rows-$n" audit "deleted, off" before | mean4)" "$(audited "rows-$n" audit "added, off" right | mean4)"
         printf ' | %s |\n' "$(audited "rows-$n" audit added right | worst)"
     done
+    printf '\n1. *The store is read, not learned*: edited rows are followed, deleted ones are said to be missing, and with the tool off\n'
+    printf '   the weights say no more of a deleted row than of one that they never saw.\n'
+    printf '2. *Names that were never trained are asked for as trained ones are*, from some hundred people on: an argument is pointed at\n'
+    printf '   and copied, and not said.\n'
     printf '\n## Facts beyond what weights hold\n\n'
     printf 'People with four values of log2 225 = 7.81 bits each (kind biod): the facts of In-Tool Learning (2508.20755) in bits. Two\n'
     printf 'layers of width %s. *Weights*: no store, SOAP. *Store*: the same and the stage, AdamW, 1,500 steps.\n\n' "$width"
@@ -77,8 +81,9 @@ by_weights() { # NAME: recall of the answers that no tool serves
             "$(of "store-$n" audit trained accuracy | worst)" "$(audited "store-$n" audit added right | worst)"
     done
     printf '\nParameters a fact in the weights for recall .95, interpolated: %s (95 %% interval over seeds; P = %s).\n' "$(params_a_fact | mean 2)" "$(result "weights-$few" params | head -n 1)"
-    printf 'Published (2508.20755, P = 8.13 facts + 5.6k): 8.13, two thirds of which are 5.42.\n\n'
-    printf 'Bits of %s people (mean of seeds): memorized with the tools off %s, with them %s; weights %s, store %s.\n' "$many" \
+    printf 'Published (2508.20755, P = 8.13 facts + 5.6k): 8.13, two thirds of which are 5.42.\n'
+    printf 'Here an answer is asked for behind the name and the true values before it, there in a question of its own.\n'
+    printf '\nBits of %s people (mean of seeds): memorized with the tools off %s, with them %s; weights %s, store %s.\n' "$many" \
         "$(for s in $seeds; do awk '$1 == "ledger.memorized_bits" {print $2}' "$out/store-$many-$s.audit"; done | point 0)" \
         "$(for s in $seeds; do awk '$1 == "ledger.memorized_bits_with_tools" {print $2}' "$out/store-$many-$s.audit"; done | point 0)" \
         "$(for s in $seeds; do awk '$1 == "ledger.weight_bits" {print $2}' "$out/store-$many-$s.audit"; done | point 0)" \
