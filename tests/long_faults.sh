@@ -35,6 +35,7 @@ asked:              plain/tests/test_sums plain/tests/test_calls
 stage:              tests/double/test_tool tests/test_tool
 foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model
 capacity:           tests/test_fits
+lanes:              plain/tests/test_lanes
 rules: measured     tests/test_neuron_eval tests/test_edits
 rules in training:  tests/test_neurons tests/test_init_from
 rules               tests/double/test_rules tests/double/test_causal tests/double/test_rule_losses tests/double/test_routing
