@@ -32,6 +32,8 @@ typedef struct ToolEvalOptions {
     ToolInject inject;
     uint64_t seed; /* of the wrong results */
     int threads;
+    const int32_t *tokens;  /* of the pool: the answers that are right; NULL: the facts' */
+    const uint8_t *counted; /* of each call: whether its answer counts; NULL: all do */
 } ToolEvalOptions;
 
 typedef struct ToolFigures {

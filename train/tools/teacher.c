@@ -56,7 +56,9 @@ bool tool_teacher_asks(const Config *config) {
 
 static Status create_own(ToolTeacher *t, const ToolPrograms *programs, Err *err) {
     size_t tokens = batch_tokens(t->config, t->facts);
-    TRY(tool_set_open(&t->set, t->config, t->facts, &t->spelling, &t->calls, ROWS_TRAINED, programs, err));
+    const StoreSource trained = {.facts = t->facts, .calls = &t->calls, .rows = ROWS_TRAINED};
+    const StoreContent content = {.source = &trained, .n_sources = 1};
+    TRY(tool_set_open(&t->set, t->config, &t->spelling, &content, programs, err));
     TRY(tool_writes_create(&t->writes, t->facts->max_len, t->set.max_calls, own_result, t, err));
     t->own_call = calloc(tokens, sizeof *t->own_call);
     t->own_point = calloc(tokens * (size_t)(t->pointers + 1), sizeof *t->own_point);
