@@ -34,7 +34,7 @@ logits:             plain/tests/test_logit_row plain/tests/test_variance plain/t
 tools:              plain/tests/test_calculator plain/tests/test_store plain/tests/test_tape plain/tests/test_programs plain/tests/test_mcp
 asked:              plain/tests/test_sums plain/tests/test_calls
 stage:              tests/double/test_tool tests/test_tool
-foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model
+foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model plain/tests/test_export_gguf
 capacity:           tests/test_fits
 rules: measured     tests/test_neuron_eval tests/test_edits
 rules in training:  tests/test_neurons tests/test_init_from
