@@ -36,7 +36,7 @@ tools:              plain/tests/test_calculator plain/tests/test_store plain/tes
 asked:              plain/tests/test_sums plain/tests/test_calls plain/tests/test_audit
 stores:             tests/cli/tools_store.t
 stage:              tests/double/test_tool tests/test_tool
-foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model
+foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model plain/tests/test_export_gguf
 capacity:           tests/test_fits
 lanes:              plain/tests/test_lanes
 fit:                plain/tests/test_smallest tests/cli/fit.t
