@@ -21,8 +21,8 @@ INLINE vec row_largest(const real *x, int n) {
     return vec_max(vec_max(a, b), vec_max(c, d));
 }
 
-/* exp((x[j] - shift) scale) for the elements of partial sum i of a row of n, in place; returns their sum. An exponential
- * is at least +0, so a sum that begins at +0 has the same bits. */
+/* exp((x[j] - shift) scale) for the elements of partial sum i of a row of n, in place; returns their sum. An
+ * exponential is at least +0, so a sum that begins at +0 has the same bits. */
 INLINE vec part_exp(real *x, vec shift, vec scale, bool scaled, int i, int n) {
     vec sum = vec_set(0);
     for (int j = i; j < n; j += 16) {

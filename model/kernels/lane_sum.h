@@ -1,5 +1,6 @@
-/* The sum of a row whose elements are vectors, one lane a model (lanes.h), in the order of vec.h: partial sum i adds the
- * elements i, i + 16, ..; then the partial sums are combined 8-4-2-1. Those past the end of a short row are left out. */
+/* The sum of a row whose elements are vectors, one lane a model (lanes.h), in the order of vec.h: partial sum i adds
+ * the elements i, i + 16, ..; then the partial sums are combined 8-4-2-1. Those past the end of a short row are left
+ * out. */
 #ifndef ROTE_MODEL_KERNELS_LANE_SUM_H
 #define ROTE_MODEL_KERNELS_LANE_SUM_H
 

@@ -18,16 +18,24 @@ extern const LaneOps lane_ops_neon;
 #endif
 
 const LaneOps *lane_ops(const Ops *ops) {
+    static const struct {
+        const char *isa;
+        const LaneOps *ops;
+    } tables[] = {
+        {"portable", &lane_ops_portable},
 #ifdef HAVE_avx2
-    if (strcmp(ops->isa, "avx2") == 0) return &lane_ops_avx2;
+        {"avx2", &lane_ops_avx2},
 #endif
 #ifdef HAVE_avx512
-    if (strcmp(ops->isa, "avx512") == 0) return &lane_ops_avx512;
+        {"avx512", &lane_ops_avx512},
 #endif
 #ifdef HAVE_neon
-    if (strcmp(ops->isa, "neon") == 0) return &lane_ops_neon;
+        {"neon", &lane_ops_neon},
 #endif
-    return &lane_ops_portable;
+    };
+    size_t i = 0;
+    while (strcmp(tables[i].isa, ops->isa) != 0) CHECK(++i < sizeof tables / sizeof *tables);
+    return tables[i].ops;
 }
 
 bool lanes_serve_model(const ModelConfig *c) {
