@@ -157,16 +157,6 @@ typedef struct Lesson {
     uint64_t position; /* in training */
 } Lesson;
 
-/* Whether a tool may be called once more behind the first n calls. */
-static bool may_call(const ToolTeacher *t, const Lesson *l, int n) {
-    for (int tool = 0; tool < t->n; tool++) {
-        int made = 0;
-        for (int i = 0; i < n; i++) made += l->call[i].tool == tool;
-        if (made < t->config->tools[tool].max_calls) return true;
-    }
-    return false;
-}
-
 /* Asks for the ways of an answer; false: there is none. */
 static bool ask_ways(ToolTeacher *t, const Lesson *l, const Call *call) {
     int32_t row = l->at + call->row;
@@ -199,13 +189,16 @@ static void label(ToolTeacher *t, const Lesson *l) {
         for (int p = 0; p < t->pointers; p++) t->point[k * t->pointers + p] = -1;
         if (t->unlabelled) t->way_first[k] = t->way_count[k] = 0;
     }
+    int left = 0; /* calls that can be made */
+    for (int i = 0; i < t->n; i++) left += t->config->tools[i].max_calls;
     for (int i = 0; i < l->n_calls; i++) {
         const Call *c = &l->call[i];
         if (!(t->unlabelled ? ask_ways(t, l, c) : ask_label(t, l, c))) continue;
+        left--;
         for (int k = 0; k <= c->n_result && c->row + k < l->rows; k++) {
             int32_t row = l->at + c->row + k;
             t->written[row] = k < c->n_result ? l->batch->targets[row] : TOOL_END;
-            if (k > 0 && (k < c->n_result || !may_call(t, l, i + 1))) t->call[row] = -1;
+            if (k > 0 && (k < c->n_result || left <= 0)) t->call[row] = -1;
         }
     }
 }
