@@ -169,8 +169,8 @@ static void known_values(void **state) {
     }
 }
 
-/* Few rows, of rank 3 and a little noise: centred they add up to 0, so the last singular value is rounding alone, and the
- * largest gap of all lies before it. It says nothing of the model. */
+/* Few rows, of rank 3 and a little noise: centred they add up to 0, so the last singular value is rounding alone, and
+ * the largest gap of all lies before it. It says nothing of the model. */
 static void few_rows(void **state) {
     (void)state;
     enum { N = 8, WIDTH = 30, RANK = 3 };
