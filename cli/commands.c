@@ -17,6 +17,7 @@
     command(sweep_submit)  /* sweep/submit.c */ \
     command(sweep_status)  /* sweep/sweep.c */ \
     command(sweep_retry)   /* sweep/sweep.c */ \
+    command(measure)       /* search/measure.c */ \
     command(eval)          /* eval/eval.c */ \
     command(verify)        /* train/verify.c */ \
     command(sample)        /* sample/sample.c */ \

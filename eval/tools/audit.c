@@ -46,7 +46,8 @@ static void choose_rows(Auditor *a) {
                                  .calls = &a->calls,
                                  .symbol_class = a->spelling.symbol_class,
                                  .stream = random_stream(a->options->seed, RANDOM_TOOLS, 2),
-                                 .tokens = a->tokens};
+                                 .tokens = a->tokens,
+                                 .whole = true};
     for (int i = 0; i < a->n; i++) {
         int64_t c = row_of(a, i);
         for (int64_t k = a->calls.start[i]; k < a->calls.start[i + 1]; k++)
