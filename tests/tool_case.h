@@ -57,9 +57,57 @@ static inline OwnTools draw_tools(Draw *d, const ModelConfig *c, const Batch *b)
                 x.point[i * P + p] = allowed && draw_int(d, 0, 2) ? u : -1;
             }
         }
-    x.rows = (ToolRows){x.written,     x.symbol_class, x.call,      x.point,
-                        x.call_weight, x.point_weight, x.call_nats, x.point_nats};
+    x.rows = (ToolRows){x.written,      x.symbol_class, x.call,       x.point, x.call_weight,
+                        x.point_weight, x.call_nats,    x.point_nats, NULL};
     return x;
+}
+
+/* Rows that are taught without labels. */
+typedef struct OwnWays {
+    ToolWays ways;
+    int32_t *way, *first, *count;
+    double *nats;
+} OwnWays;
+
+/* A way of calling at a token, place t of its sequence. */
+static inline void draw_way(Draw *d, const ModelConfig *c, const OwnTools *x, const int32_t *inputs, int t,
+                            int32_t *out) {
+    out[0] = draw_int(d, 1, c->tool.n_tools);
+    for (int p = 0; p < c->tool.n_pointers; p++) {
+        int u = draw_int(d, 0, t);
+        bool allowed = may_point(&c->tool, x->symbol_class, inputs, p, t, u);
+        out[1 + p] = allowed && draw_int(d, 0, 3) ? u : -1;
+    }
+}
+
+/* About half of the rows have 1 to 6 ways, or just one, and their targets are gone. */
+static inline OwnWays draw_ways(Draw *d, const ModelConfig *c, const Batch *b, OwnTools *x, bool one) {
+    int n = b->start[b->n_seq], P = c->tool.n_pointers, width = 1 + P;
+    OwnWays w = {.way = calloc((size_t)(n * 6 * width), sizeof(int32_t)),
+                 .first = calloc((size_t)n, sizeof(int32_t)),
+                 .count = calloc((size_t)n, sizeof(int32_t)),
+                 .nats = calloc((size_t)n, sizeof(double))};
+    int32_t made = 0;
+    for (int s = 0; s < b->n_seq; s++)
+        for (int i = b->start[s]; i < b->start[s + 1]; i++) {
+            w.first[i] = made;
+            w.count[i] = draw_int(d, 0, 1) ? draw_int(d, 1, one ? 1 : 6) : 0;
+            for (int k = 0; k < w.count[i]; k++)
+                draw_way(d, c, x, b->inputs + b->start[s], i - b->start[s],
+                         w.way + (ptrdiff_t)made++ * width);
+            if (w.count[i] == 0) continue;
+            x->call[i] = -1;
+            for (int p = 0; p < P; p++) x->point[i * P + p] = -1;
+        }
+    w.ways = (ToolWays){w.way, w.first, w.count, 1 + draw_int(d, 0, 2), w.nats};
+    return w;
+}
+
+static inline void free_ways(OwnWays *w) {
+    free(w->way);
+    free(w->first);
+    free(w->count);
+    free(w->nats);
 }
 
 static inline void free_tools(OwnTools *x) {

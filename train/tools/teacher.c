@@ -13,6 +13,15 @@ static size_t batch_tokens(const Config *config, const FactSet *facts) {
     return (size_t)config->train.batch_size * (size_t)facts->max_len;
 }
 
+static bool is_unlabelled(const Config *config) {
+    return config->n_tools && config->tools[0].train != TOOL_LABELLED;
+}
+
+/* The most ways that a batch has. */
+static double ways_of_batch(const Config *config, const FactSet *facts) {
+    return (double)config->train.batch_size * calls_most(facts) * TOOL_WAYS_MAX;
+}
+
 double tool_teacher_bytes(const Config *config, const FactSet *facts) {
     const double index = sizeof(int32_t), nats = sizeof(double);
     bool asks = tool_teacher_asks(config);
@@ -20,10 +29,13 @@ double tool_teacher_bytes(const Config *config, const FactSet *facts) {
            arrays = asks ? 2 : 1; /* of labels, and of own calls */
     if (!config->n_tools) return 0;
     double row = index + arrays * (1 + points) * index + (1 + points) * nats;
+    if (is_unlabelled(config)) row += 2 * index + nats;
     /* The array of calls is doubled as it grows. */
     return (double)batch_tokens(config, facts) * row + (double)facts->n_pool * sizeof(int64_t) +
            2.0 * facts->n_pool * calls_most(facts) * sizeof(Call) + facts->vocab.size +
-           tool_set_bytes(config, facts) + (asks ? 3 * index * facts->max_len : 0);
+           tool_set_bytes(config, facts) + (asks ? 3 * index * facts->max_len : 0) +
+           (is_unlabelled(config) ? ways_bytes(config, facts) + ways_of_batch(config, facts) * points * index
+                                  : 0);
 }
 
 static int64_t own_step_of(const Config *config) {
@@ -56,12 +68,28 @@ bool tool_teacher_asks(const Config *config) {
 
 static Status create_own(ToolTeacher *t, const ToolPrograms *programs, Err *err) {
     size_t tokens = batch_tokens(t->config, t->facts);
-    TRY(tool_set_open(&t->set, t->config, t->facts, &t->spelling, &t->calls, ROWS_TRAINED, programs, err));
+    const StoreSource trained = {.facts = t->facts, .calls = &t->calls, .rows = ROWS_TRAINED};
+    const StoreContent content = {.source = &trained, .n_sources = 1};
+    TRY(tool_set_open(&t->set, t->config, &t->spelling, &content, programs, err));
     TRY(tool_writes_create(&t->writes, t->facts->max_len, t->set.max_calls, own_result, t, err));
     t->own_call = calloc(tokens, sizeof *t->own_call);
     t->own_point = calloc(tokens * (size_t)(t->pointers + 1), sizeof *t->own_point);
     if (t->own_call && t->own_point) return OK;
     return err_set(err, ERR_NOMEM, "no memory for the calls of a batch of %zu tokens", tokens);
+}
+
+static Status create_ways(ToolTeacher *t, Err *err) {
+    size_t tokens = batch_tokens(t->config, t->facts);
+    TRY(ways_create(&t->ways, t->config, t->facts, &t->spelling, &t->calls, err));
+    t->way = malloc((size_t)ways_of_batch(t->config, t->facts) * (size_t)(1 + t->pointers) * sizeof *t->way);
+    t->way_first = malloc(tokens * sizeof *t->way_first);
+    t->way_count = malloc(tokens * sizeof *t->way_count);
+    t->way_nats = calloc(tokens, sizeof *t->way_nats);
+    if (!t->way || !t->way_first || !t->way_count || !t->way_nats)
+        return err_set(err, ERR_NOMEM, "no memory for the calls of a batch of %zu tokens", tokens);
+    t->taught = (ToolWays){t->way, t->way_first, t->way_count, t->call_weight[0], t->way_nats};
+    t->rows.ways = &t->taught;
+    return OK;
 }
 
 Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet *facts,
@@ -71,7 +99,8 @@ Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet
                        .facts = facts,
                        .n = config->n_tools,
                        .pointers = config->model.tool.n_pointers,
-                       .own_step = own_step_of(config)};
+                       .own_step = own_step_of(config),
+                       .unlabelled = is_unlabelled(config)};
     if (!t->n) return OK;
     size_t tokens = batch_tokens(config, facts), points = tokens * (size_t)(t->pointers + 1);
     TRY(spelling_create(&t->spelling, &facts->vocab, err));
@@ -93,10 +122,12 @@ Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet
                          .point_weight = t->point_weight,
                          .call_nats = t->call_nats,
                          .point_nats = t->point_nats};
+    if (t->unlabelled) TRY(create_ways(t, err));
     return tool_teacher_asks(config) ? create_own(t, programs, err) : OK;
 }
 
 void tool_teacher_free(ToolTeacher *t) {
+    ways_free(&t->ways);
     calls_free(&t->calls);
     spelling_free(&t->spelling);
     tool_set_close(&t->set);
@@ -106,6 +137,10 @@ void tool_teacher_free(ToolTeacher *t) {
     free(t->point);
     free(t->call_nats);
     free(t->point_nats);
+    free(t->way);
+    free(t->way_first);
+    free(t->way_count);
+    free(t->way_nats);
     free(t->own_call);
     free(t->own_point);
     *t = (ToolTeacher){.n = 0};
@@ -122,26 +157,61 @@ typedef struct Lesson {
     uint64_t position; /* in training */
 } Lesson;
 
-/* What is asked, and the true results. A call's rows, but the first, ask for none. */
+/* Whether a tool may be called once more behind the first n calls. */
+static bool may_call(const ToolTeacher *t, const Lesson *l, int n) {
+    for (int tool = 0; tool < t->n; tool++) {
+        int made = 0;
+        for (int i = 0; i < n; i++) made += l->call[i].tool == tool;
+        if (made < t->config->tools[tool].max_calls) return true;
+    }
+    return false;
+}
+
+/* Asks for the ways of an answer; false: there is none. */
+static bool ask_ways(ToolTeacher *t, const Lesson *l, const Call *call) {
+    int32_t row = l->at + call->row;
+    int n = ways_right(&t->ways, call - t->calls.call, l->batch->inputs + l->at + 1,
+                       t->way + (ptrdiff_t)t->n_ways * (1 + t->pointers));
+    t->way_first[row] = t->n_ways;
+    t->way_count[row] = n;
+    t->n_ways += n;
+    t->call[row] = n ? -1 : 0;
+    return n > 0;
+}
+
+/* Asks for a call, and its pointers, by its label; false: none is due. */
+static bool ask_label(ToolTeacher *t, const Lesson *l, const Call *call) {
+    const int *first = t->config->model.tool.first_pointer;
+    int32_t row = l->at + call->row;
+    if (call->tool < 0) return false;
+    t->call[row] = call->tool + 1;
+    for (int p = first[call->tool]; p < first[call->tool + 1]; p++)
+        t->point[row * t->pointers + p] = call->place[p - first[call->tool]];
+    return true;
+}
+
+/* What is asked, and the true results. Rows at which no call can be made ask for none: those behind the first of a
+ * result, up to its end or, where no call is left, including it. */
 static void label(ToolTeacher *t, const Lesson *l) {
     for (int32_t k = l->at; k < l->at + l->rows; k++) {
         t->written[k] = TOOL_NOTHING;
         t->call[k] = 0;
         for (int p = 0; p < t->pointers; p++) t->point[k * t->pointers + p] = -1;
+        if (t->unlabelled) t->way_first[k] = t->way_count[k] = 0;
     }
     for (int i = 0; i < l->n_calls; i++) {
         const Call *c = &l->call[i];
-        if (c->tool < 0) continue;
-        int first = t->config->model.tool.first_pointer[c->tool];
-        int last = t->config->model.tool.first_pointer[c->tool + 1];
-        int32_t row = l->at + c->row;
-        t->call[row] = c->tool + 1;
-        for (int p = first; p < last; p++) t->point[row * t->pointers + p] = c->place[p - first];
+        if (!(t->unlabelled ? ask_ways(t, l, c) : ask_label(t, l, c))) continue;
         for (int k = 0; k <= c->n_result && c->row + k < l->rows; k++) {
-            t->written[row + k] = k < c->n_result ? l->batch->targets[row + k] : TOOL_END;
-            if (k > 0) t->call[row + k] = -1;
+            int32_t row = l->at + c->row + k;
+            t->written[row] = k < c->n_result ? l->batch->targets[row] : TOOL_END;
+            if (k > 0 && (k < c->n_result || !may_call(t, l, i + 1))) t->call[row] = -1;
         }
     }
+}
+
+static bool is_due(const ToolTeacher *t, const Lesson *l, const Call *call) {
+    return t->unlabelled ? t->way_count[l->at + call->row] > 0 : call->tool >= 0;
 }
 
 /* Draws whether a call returns none. Then EOS is asked in place of its answer, and nothing after it. */
@@ -150,7 +220,7 @@ static void lose(ToolTeacher *t, const Lesson *l) {
     t->lost = -1;
     for (int i = 0; i < l->n_calls; i++) {
         int32_t row = l->call[i].row, eos = t->facts->vocab.eos;
-        if (l->call[i].tool < 0 || random_unit(stream, (l->position << 16) + (uint64_t)i) >= TOOL_LOST)
+        if (!is_due(t, l, &l->call[i]) || random_unit(stream, (l->position << 16) + (uint64_t)i) >= TOOL_LOST)
             continue;
         t->lost = row;
         for (int32_t k = row; k < l->rows; k++) {
@@ -159,6 +229,7 @@ static void lose(ToolTeacher *t, const Lesson *l) {
             if (k == row) continue;
             t->call[l->at + k] = -1;
             for (int p = 0; p < t->pointers; p++) t->point[(l->at + k) * t->pointers + p] = -1;
+            if (t->unlabelled) t->way_count[l->at + k] = 0;
         }
         return;
     }
@@ -179,6 +250,7 @@ void tool_teacher_begin(ToolTeacher *t, Parallel *parallel, FactBatch *batch, in
     if (!t->n) return;
     bool own = step >= t->own_step;
     batch->batch.tools = &t->rows;
+    t->n_ways = 0;
     if (own) {
         tool_set_begin(&t->set);
         parallel_tool_choices(parallel, &batch->batch, t->own_call, t->own_point);
@@ -197,12 +269,12 @@ void tool_teacher_begin(ToolTeacher *t, Parallel *parallel, FactBatch *batch, in
     }
 }
 
-/* The mean over what was asked. */
-static double mean_nats(const double *nats, const int32_t *asked, size_t n) {
+/* The mean over what was asked: least or above. */
+static double mean_nats(const double *nats, const int32_t *asked, int32_t least, size_t n) {
     double sum = 0;
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
-        if (asked[i] < 0) continue;
+        if (asked[i] < least) continue;
         sum += nats[i];
         count++;
     }
@@ -212,8 +284,9 @@ static double mean_nats(const double *nats, const int32_t *asked, size_t n) {
 void tool_teacher_end(ToolTeacher *t, FactBatch *batch) {
     if (!t->n) return;
     size_t tokens = (size_t)batch->start[batch->batch.n_seq];
-    t->call_loss = mean_nats(t->call_nats, t->call, tokens);
-    t->point_loss = mean_nats(t->point_nats, t->point, tokens * (size_t)t->pointers);
+    t->call_loss = mean_nats(t->call_nats, t->call, 0, tokens);
+    t->point_loss = mean_nats(t->point_nats, t->point, 0, tokens * (size_t)t->pointers);
+    if (t->unlabelled) t->way_loss = mean_nats(t->way_nats, t->way_count, 1, tokens);
     batch->batch.tools = NULL;
 }
 
@@ -222,8 +295,13 @@ Status tool_teacher_failed(const ToolTeacher *t, Err *err) {
 }
 
 void tool_teacher_log(const ToolTeacher *t, int64_t step, RunFolder *folder) {
-    char call[NUMBER_TEXT_MAX], point[NUMBER_TEXT_MAX];
-    if (t->n)
-        folder_metrics(folder, "{\"step\":%" PRId64 ",\"call_loss\":%s,\"point_loss\":%s}\n", step,
-                       number_text(call, t->call_loss), number_text(point, t->point_loss));
+    char call[NUMBER_TEXT_MAX], point[NUMBER_TEXT_MAX], way[NUMBER_TEXT_MAX];
+    if (!t->n) return;
+    number_text(call, t->call_loss);
+    if (t->unlabelled)
+        folder_metrics(folder, "{\"step\":%" PRId64 ",\"call_loss\":%s,\"way_loss\":%s}\n", step, call,
+                       number_text(way, t->way_loss));
+    else
+        folder_metrics(folder, "{\"step\":%" PRId64 ",\"call_loss\":%s,\"point_loss\":%s}\n", step, call,
+                       number_text(point, t->point_loss));
 }
