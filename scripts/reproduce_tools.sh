@@ -95,7 +95,8 @@ row() { # NAME WORD
     printf '5. *Labels are not needed*: with as many steps the model learns to call from answers alone (`tools.0.train`).\n'
     printf '6. *Numbers under names* (`x12y34z7x+z=`, three before the question; two layers, the stage behind the second, rotary\n'
     printf '   positions, twice the steps): in range the pointers go by name; beyond it they often do not. Initial values of\n'
-    printf '   standard deviation 0.1 matter: with 0.02 the pointers stay at chance (one of three numbers) for 2,400 steps, not 600.\n'
+    printf '   standard deviation 0.1 matter: with 0.02 the pointers of one run stay at chance, one of three numbers, for 3,000 steps\n'
+    printf '   at this learning rate, and for 2,400 at 0.003.\n'
     printf '\nOf native with lost results the end is said at once in (share of calls, all seeds):'
     for group in "${groups[@]}"; do printf ' %s (%s)' "$(share native none "$group" ended calls_due)" "$group"; done
     printf '.\n\n## Why answers are wrong\n\nShare of all answers by their first cause, all seeds. Missed and false calls as shares of the calls that are due, and that were made.\n\n'

@@ -1,5 +1,6 @@
 /* The stage of tools taught without labels: one way of calling is a label, bit for bit; several have the code length of
- * their sum; a sure mixture writes its result; threads, teams, micro-batches and instruction sets change no bit. The gradients: double/test_tool.c. */
+ * their sum; a sure mixture writes its result; threads, teams, micro-batches and instruction sets change no bit. The
+ * gradients: double/test_tool.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

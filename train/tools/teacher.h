@@ -3,10 +3,12 @@
  *
  * Without labels a call is due where a way returns the answer, and nowhere else; a row where none is due is asked for
  * no call, as with labels. A mixture of results is written at every answer, due or not, until own_from, and then
- * nothing teaches the calls. Else, until own_from of the steps each call that is due returns the true result. Then the model's
- * own calls are answered, by the tools: a pass over the blocks before the stage tells them, and results are constants.
- * A share TOOL_LOST of the calls returns none; the end is then asked at once, and nothing behind it: a missing row is
- * said to be missing, and no answer gets into the weights by that way. Everything is a function of (train.seed,
+ * nothing teaches the calls.
+ *
+ * Else until own_from of the steps each call that is due returns the true result. Then the model's own calls are
+ * answered, by the tools: a pass over the blocks before the stage tells them, and results are constants. A share
+ * TOOL_LOST of the calls that are due returns none; the end is then asked at once, and nothing behind it: a missing row
+ * is said to be missing, and no answer gets into the weights by that way. Everything is a function of (train.seed,
  * position). */
 #ifndef ROTE_TRAIN_TOOLS_TEACHER_H
 #define ROTE_TRAIN_TOOLS_TEACHER_H
