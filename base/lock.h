@@ -3,6 +3,7 @@
 #define ROTE_BASE_LOCK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/err.h"
 
@@ -20,5 +21,7 @@ Status lock_stands(const char *path, int fd, bool *out, Err *err);
 #define LOCK_HELD ": held by "
 /* Whether a process holds the lock now. The question itself may make another process's lock_take fail. */
 bool lock_held(const char *path);
+/* The same, and by whom, cut to `size` bytes: "process 17", "process 17 on node3 (job 5_2)". */
+bool lock_holder(const char *path, char *out, size_t size);
 
 #endif

@@ -52,6 +52,13 @@ void *memory_alloc(size_t bytes) {
     return p;
 }
 
+void *memory_reserve(size_t bytes) {
+    void *p = NULL;
+    size_t size = padded(bytes ? bytes : 1);
+    atomic_fetch_add(&allocations, 1);
+    return size <= PTRDIFF_MAX && posix_memalign(&p, ALIGNMENT, size) == 0 ? p : NULL;
+}
+
 void memory_free(void *p) { free(p); }
 
 void *memory_one_more(void *array, size_t n, size_t size) {

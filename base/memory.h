@@ -9,6 +9,8 @@
 
 /* Zeroed memory, aligned to 64 bytes (a cache line, and the widest vector). NULL: no memory. Free with memory_free. */
 void *memory_alloc(size_t bytes);
+/* The same, but the contents are undefined, and a large block takes memory only where it is written. */
+void *memory_reserve(size_t bytes);
 void memory_free(void *p);
 
 /* An array of n items of `size` bytes with room for at least one more: its memory doubles when n is 0 or a power of

@@ -30,7 +30,7 @@ typedef enum Purpose {
     RANDOM_NULL = 18,    /* normal logits that samplers cut; sub = draw */
     RANDOM_INPUTS = 19,  /* inputs made of facts; sub 0 the wrong symbol, 1 random symbols */
     RANDOM_TOOLS =
-        20,    /* results of tools; sub 0: that get lost in training, 1: wrong ones in an evaluation */
+        20, /* results of tools; sub 0: that get lost in training, 1: wrong ones in an evaluation, 2: edited ones */
     RANDOM_END /* one past the last */
 } Purpose;
 

@@ -7,13 +7,17 @@
 /* clang-format off */
 #define COMMANDS(command) \
     command(demo)          /* demo.c */ \
+    command(fit)           /* search/fit.c */ \
     command(facts_make)    /* facts/facts.c */ \
     command(facts_import)  /* facts/facts.c */ \
     command(facts_show)    /* facts/facts.c */ \
     command(train)         /* train/train.c */ \
     command(sweep_run)     /* sweep/sweep.c */ \
+    command(sweep_work)    /* sweep/sweep.c */ \
+    command(sweep_submit)  /* sweep/submit.c */ \
     command(sweep_status)  /* sweep/sweep.c */ \
     command(sweep_retry)   /* sweep/sweep.c */ \
+    command(measure)       /* search/measure.c */ \
     command(eval)          /* eval/eval.c */ \
     command(verify)        /* train/verify.c */ \
     command(sample)        /* sample/sample.c */ \
@@ -24,6 +28,7 @@
     command(neurons_steer) /* neurons/steer.c */ \
     command(neurons_eval)  /* neurons/eval.c */ \
     command(tools_eval)    /* tools/eval.c */ \
+    command(tools_ask)     /* tools/ask.c */ \
     command(tools_try)     /* tools/try.c */ \
     command(import)        /* models/import.c */ \
     command(export)        /* models/export.c */ \

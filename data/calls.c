@@ -17,12 +17,17 @@ enum { REASONS_MAX = 1 << 16 }; /* attributes of biod */
 
 /* ---- arguments ---- */
 
+/* A prompt's last symbol that stands in no table of the user's: the tab before the answer. */
+static int without_tab(const Vocab *vocab, const int32_t *tokens, int n) {
+    return n > 0 && vocab_has_tab(vocab) && *vocab->text[tokens[n - 1]] == '\t' ? n - 1 : n;
+}
+
 Piece call_argument(ToolArg type, const int32_t *tokens, const Spelling *spelling, int32_t row,
                     const int32_t *place) {
     Piece none = {0, 0};
     int32_t last;
     const uint8_t *class = spelling->symbol_class;
-    if (type == ARG_PROMPT) return (Piece){0, row};
+    if (type == ARG_PROMPT) return (Piece){0, without_tab(spelling->vocab, tokens, row)};
     if (place[0] < 1 || place[0] > row) return none;
     last = place[0] - 1;
     if (type == ARG_TOKEN) return (Piece){last, 1};
@@ -148,7 +153,7 @@ static int reasons_of_answer(const Sequence *s, bool relation, Reason *out) {
                     .row = s->prompt,
                     .n_result = end - s->prompt,
                     .n_arguments = 1,
-                    .argument = {{s->marks, s->prompt - s->marks}}};
+                    .argument = {{s->marks, without_tab(&s->facts->vocab, s->tokens, s->prompt) - s->marks}}};
     if (!relation) return 1;
     out->argument[0] = field_piece(s, 1, 0, s->prompt);
     out->argument[1] = field_piece(s, 2, 0, s->prompt);
@@ -204,7 +209,9 @@ static Status make_call(Maker *m, int i, const Sequence *s, int tool, const Reas
                 "%s means; %s",
                 tool, m->tools[tool].args, a + 1, i, reason->argument[a].n, arg_words[args->arg[a]],
                 "use span");
-        out->argument[a] = args->arg[a] == ARG_PROMPT ? (Piece){0, reason->row} : reason->argument[a];
+        out->argument[a] = args->arg[a] == ARG_PROMPT
+                               ? call_argument(ARG_PROMPT, s->tokens, m->spelling, reason->row, NULL)
+                               : reason->argument[a];
         pointer += tool_arg_pointers(args->arg[a]);
     }
     return OK;

@@ -5,7 +5,7 @@
  *   bios     each value: called before its first token; arguments: the name, and the words before the value
  *   biod     each value: arguments: the name; the value before it
  *   triples  the object: arguments: subject, relation
- *   others   the answer: arguments: the prompt
+ *   others   the answer: arguments: the prompt, without the tab between it and the answer
  *
  * A number alone (facts.plain) is asked for without a reason to call. Of all kinds but sums a tool may take the first
  * argument alone. Attributes are numbered from 1: the values of bios in the order birth_date birth_city university
@@ -50,9 +50,9 @@ void calls_free(Calls *calls);
 /* The most calls of one sequence of these facts, drawn or planned. */
 int calls_most(const FactSet *facts);
 
-/* The tokens that an argument means at a row of a sequence, given the places of its pointers (tool_arg_pointers). n is
- * 0 where there is no such argument: a place behind the row, BOS, a symbol of no class, a span that ends before it
- * begins. */
+/* The tokens that an argument means at a row of a sequence, given the places of its pointers (tool_arg_pointers). A
+ * prompt ends before the tab that separates it from the answer. n is 0 where there is no such argument: a place behind
+ * the row, BOS, a symbol of no class, a span that ends before it begins. */
 Piece call_argument(ToolArg type, const int32_t *tokens, const Spelling *spelling, int32_t row,
                     const int32_t *place);
 

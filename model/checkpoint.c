@@ -99,6 +99,35 @@ Status checkpoint_load(const char *path, const StFile *file, const ParamTable *t
                 real *to = (s < 0 ? params : slot[s].data) + offset_of(table, i, slot, s);
                 if (copying) memcpy(to, t->data, t->bytes);
                 else TRY(check_finite(path, t, err));
+                safetensors_forget(file, t);
             }
     return OK;
+}
+
+/* Whether the file's tensors lie behind one another as in the parameter vector, at addresses for reals. */
+static bool in_order(const StFile *file, const ParamTable *table) {
+    const StTensor *first = safetensors_find(file, table->tensor[0].name);
+    for (int i = 0; i < table->count; i++) {
+        const Tensor *t = &table->tensor[i];
+        const char *at = (const char *)first->data + (size_t)t->offset * sizeof(real);
+        if (safetensors_find(file, t->name)->data != at) return false;
+    }
+    return (uintptr_t)first->data % sizeof(real) == 0;
+}
+
+Status checkpoint_place(const char *path, StFile *file, Gpt *g, Err *err) {
+    const ParamTable *table = &g->table;
+    for (int i = 0; i < table->count; i++) {
+        StTensor expected = describe(table, i, NULL, -1);
+        const StTensor *t = NULL;
+        TRY(find_same(path, file, &expected, &t, err));
+        TRY(check_finite(path, t, err));
+        safetensors_forget(file, t);
+    }
+    if (file->map.data && in_order(file, table)) {
+        gpt_map_params(g, &file->map, safetensors_find(file, table->tensor[0].name)->data);
+        return OK;
+    }
+    TRY(gpt_allocate_params(g, err));
+    return checkpoint_load(path, file, table, g->params, NULL, 0, err);
 }

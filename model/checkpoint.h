@@ -4,7 +4,7 @@
 #define ROTE_MODEL_CHECKPOINT_H
 
 #include "model/formats/safetensors.h"
-#include "model/params.h"
+#include "model/gpt.h"
 
 /* The matrix that an optimizer buffer has for one tensor; its size may differ from the tensor's. rows 0: none. */
 typedef struct SlotMatrix {
@@ -35,5 +35,9 @@ Status checkpoint_read(const char *path, const ParamTable *table, StFile *out, E
  * written has; params and slots are then untouched. */
 Status checkpoint_load(const char *path, const StFile *file, const ParamTable *table, real *params,
                        const CheckpointSlot *slot, int n_slots, Err *err);
+/* Gives g, which gpt_plan made, the parameters of such a file, instead of those that it may have. Those of a mapped
+ * file stay in it, and g owns the map. Errors as checkpoint_load: g's parameters are as before. ERR_NOMEM: it has
+ * none. */
+Status checkpoint_place(const char *path, StFile *file, Gpt *g, Err *err);
 
 #endif

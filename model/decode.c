@@ -20,6 +20,7 @@ struct Decoder {
 
     Block *block; /* n_layer; all use the same rows, each has its own cache */
     Cache *cache; /* n_layer */
+    real *values; /* of all caches: only what was read takes memory */
     BlockActs acts;
     NormRows norm_f;
     int32_t *pos;
@@ -53,6 +54,11 @@ static void lay_out_tool(Decoder *s, const Room *room) {
     ARENA_PLACE(arena, s->written, rows);
 }
 
+static size_t value_reals(const ModelConfig *c) {
+    size_t kv = (size_t)(qkv_width(c) - c->n_embd) / 2;
+    return c->attn == ATTN_CAUSAL ? (size_t)c->n_layer * kv * (size_t)c->block_size : 0;
+}
+
 /* Places everything in the arena. Before the arena is allocated, this only measures its size. */
 static void lay_out(Decoder *s) {
     const ModelConfig *c = &s->g->config;
@@ -65,7 +71,7 @@ static void lay_out(Decoder *s) {
         cache->kv.T = c->block_size;
         if (c->attn == ATTN_CAUSAL) {
             ARENA_PLACE(arena, cache->kv.keys, kv * T);
-            ARENA_PLACE(arena, cache->kv.values, kv * T);
+            cache->kv.values = s->values + (size_t)l * kv * T;
         }
         if (c->attn == ATTN_MEAN) ARENA_PLACE(arena, cache->sums, T * d);
     }
@@ -121,6 +127,11 @@ Status decoder_create_rows(Decoder **out, const Gpt *g, int rows, Err *err) {
     }
     s->g = g;
     s->rows = rows;
+    s->values = memory_reserve(value_reals(c) * sizeof(real));
+    if (!s->values) {
+        decoder_free(s);
+        return err_set(err, ERR_NOMEM, "no memory for the values of %d tokens", c->block_size);
+    }
     lay_out(s);
     Status status = weights_create(&s->weights, g, PACK_FORWARD, err);
     if (status == OK) status = arena_allocate(&s->arena, "decoder", err);
@@ -152,6 +163,7 @@ void decoder_free(Decoder *s) {
     if (!s) return;
     weights_free(&s->weights);
     arena_free(&s->arena);
+    memory_free(s->values);
     free(s->block);
     free(s->cache);
     free(s);

@@ -74,7 +74,13 @@ static Status make_rope_table(Gpt *g, Err *err) {
     return OK;
 }
 
-Status gpt_create(Gpt *g, const ModelConfig *config, const Ops *ops, GemmKind gemm, Err *err) {
+static void free_params(Gpt *g) {
+    if (!g->map.data) memory_free(g->params);
+    file_unmap(&g->map);
+    g->params = NULL;
+}
+
+Status gpt_plan(Gpt *g, const ModelConfig *config, const Ops *ops, GemmKind gemm, Err *err) {
     Status status = OK;
     memset(g, 0, sizeof *g);
     g->config = *config;
@@ -86,10 +92,30 @@ Status gpt_create(Gpt *g, const ModelConfig *config, const Ops *ops, GemmKind ge
     TRY_GOTO(params_plan(&g->table, config, err));
     TRY_GOTO(find_places(g, err));
     TRY_GOTO(make_rope_table(g, err));
-    g->params = memory_alloc((size_t)g->table.total * sizeof(real));
-    if (!g->params)
-        status = err_set(err, ERR_NOMEM, "no memory for %lld parameters", (long long)g->table.total);
 done:
+    if (status != OK) gpt_free(g);
+    return status;
+}
+
+Status gpt_allocate_params(Gpt *g, Err *err) {
+    free_params(g);
+    g->params = memory_alloc((size_t)g->table.total * sizeof(real));
+    if (g->params) return OK;
+    return err_set(err, ERR_NOMEM, "no memory for %lld parameters", (long long)g->table.total);
+}
+
+void gpt_map_params(Gpt *g, FileMap *map, const void *params) {
+    free_params(g);
+    g->params = (real *)params;
+    g->map = *map;
+    *map = (FileMap){.data = NULL};
+}
+
+Status gpt_write_params(Gpt *g, Err *err) { return file_map_writable(&g->map, err); }
+
+Status gpt_create(Gpt *g, const ModelConfig *config, const Ops *ops, GemmKind gemm, Err *err) {
+    TRY(gpt_plan(g, config, ops, gemm, err));
+    Status status = gpt_allocate_params(g, err);
     if (status != OK) gpt_free(g);
     return status;
 }
@@ -99,7 +125,7 @@ void gpt_init(Gpt *g, uint64_t seed) { params_init(g->params, &g->table, seed); 
 void gpt_free(Gpt *g) {
     params_free(&g->table);
     free(g->at.block);
-    memory_free(g->params);
+    free_params(g);
     memory_free(g->rope_table);
     memset(g, 0, sizeof *g);
 }

@@ -24,6 +24,7 @@
 
 #include "base/config/config.h"
 #include "base/err.h"
+#include "base/file_map.h"
 #include "base/memory.h"
 #include "model/kernels/ops.h"
 #include "model/params.h"
@@ -65,7 +66,8 @@ typedef struct Gpt {
     ModelConfig config; /* resolved */
     ParamTable table;
     Places at;
-    real *params; /* table.total reals */
+    real *params; /* table.total reals; NULL until there are some */
+    FileMap map;  /* where they lie in a file: read only, unless gpt_write_params was called */
     const Ops *ops;
     Ops own_ops;      /* ops with another gemm, when train.gemm=openblas */
     real *rope_table; /* (block_size, hd/2, 2) cos, sin; NULL without rope */
@@ -75,6 +77,14 @@ typedef struct Gpt {
 Status gpt_create(Gpt *g, const ModelConfig *config, const Ops *ops, GemmKind gemm, Err *err);
 void gpt_init(Gpt *g, uint64_t seed);
 void gpt_free(Gpt *g);
+
+/* gpt_create without the parameters, and the two ways to give it some, instead of those that it may have: zeros in
+ * memory, or those at `params` in a file's map, which g then owns (map is left empty). ERR_NOMEM: it has none. */
+Status gpt_plan(Gpt *g, const ModelConfig *config, const Ops *ops, GemmKind gemm, Err *err);
+Status gpt_allocate_params(Gpt *g, Err *err);
+void gpt_map_params(Gpt *g, FileMap *map, const void *params);
+/* Before parameters of a model that was read are changed. They stay where they are. ERR_NOMEM. */
+Status gpt_write_params(Gpt *g, Err *err);
 
 /* The tensor at that place of the parameter vector or of a gradient; NULL where the model has no such tensor. */
 static inline real *tensor_at(real *vector, int64_t place) { return place < 0 ? NULL : vector + place; }

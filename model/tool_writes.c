@@ -22,13 +22,15 @@ void tool_writes_free(ToolWrites *w) {
     memset(w, 0, sizeof *w);
 }
 
-/* Forgets what calls at rows from `position` on wrote, and sets the rows that were never asked for. */
+/* Forgets what calls at rows from `position` on wrote, and sets the rows that were never asked for. A call that is
+ * forgotten may have taken the place of an end. */
 static void go_back(ToolWrites *w, int position) {
     CHECK(position == 0 || position < w->position);
     for (int t = position; t < w->length; t++) {
         if (position > 0 && w->caller[t] < position) continue;
-        w->written[t] = TOOL_NOTHING;
-        w->caller[t] = -1;
+        bool ended = position > 0 && w->caller[t - 1] >= 0 && w->written[t - 1] >= 0;
+        w->written[t] = ended ? TOOL_END : TOOL_NOTHING;
+        w->caller[t] = ended ? w->caller[t - 1] : -1;
         w->called[t] = 0;
     }
     w->position = position;
@@ -55,7 +57,7 @@ int32_t tool_writes_step(void *writes, int position, int call, const int32_t *pl
     ToolWrites *w = writes;
     CHECK(position >= 0 && position < w->length && position <= w->position);
     if (position == 0 || position < w->position) go_back(w, position);
-    bool busy = w->caller[position] >= 0;
+    bool busy = w->caller[position] >= 0 && w->written[position] != TOOL_END;
     if (!busy && call > 0 && may_call(w, position, call)) write_result(w, position, call, place);
     w->position = position + 1;
     return w->written[position];

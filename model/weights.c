@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So many columns fill complete panels in every instruction set; a member's share begins at such a multiple. */
-enum { PANEL = 32 };
+/* So many columns fill complete panels in every instruction set; a member's share begins at such a multiple. PIECE: as
+ * many rows of a file are in memory twice while they are packed. */
+enum { PANEL = 32, PIECE = 32 * PANEL };
 
 static void place_weight(Arena *arena, Weight *w, Packing packing) {
     uintptr_t base = (uintptr_t)arena->base;
@@ -79,8 +80,10 @@ static void point_at_tool(ToolWeights *w, const Gpt *g) {
 Status weights_create(Weights *out, const Gpt *g, Packing packing, Err *err) {
     const ModelConfig *c = &g->config;
     if (!g->ops->exact) packing = PACK_NONE;
-    *out =
-        (Weights){.n_layer = c->n_layer, .head = {.O = c->vocab_size, .C = c->n_embd}, .tool = shape_tool(c)};
+    *out = (Weights){.n_layer = c->n_layer,
+                     .head = {.O = c->vocab_size, .C = c->n_embd},
+                     .tool = shape_tool(c),
+                     .map = &g->map};
     out->block = calloc((size_t)c->n_layer, sizeof *out->block);
     if (!out->block) return err_set(err, ERR_NOMEM, "no memory for the weights of %d layers", c->n_layer);
     for (int l = 0; l < c->n_layer; l++) {
@@ -108,28 +111,42 @@ void weights_free(Weights *s) {
     memset(s, 0, sizeof *s);
 }
 
-static void pack_share(const Ops *ops, const Team *team, real *packed, View b, int K, int N) {
-    int from, to;
-    if (!packed) return;
-    team_share(team, N, PANEL, &from, &to);
-    b.p += from * b.col;
-    if (from < to) ops->pack(packed + (ptrdiff_t)from * K, b, K, to - from);
+/* Products read the packed weights; so those in a file need no memory. */
+static void pack_forward(const Weights *s, const Weight *w, const Ops *ops, const Team *team) {
+    int from, to, C = w->C;
+    if (!w->forward) return;
+    team_share(team, w->O, PANEL, &from, &to);
+    for (int o = from; o < to; o += PIECE) {
+        int n = to - o < PIECE ? to - o : PIECE;
+        const real *rows = w->w + (ptrdiff_t)o * C;
+        ops->pack(w->forward + (ptrdiff_t)o * C, (View){rows, 1, C}, C, n);
+        file_map_forget(s->map, rows, (size_t)n * (size_t)C * sizeof(real));
+    }
 }
 
-static void pack_weight(const Weight *w, const Ops *ops, Packing packing, const Team *team) {
-    if (packing != PACK_NONE) pack_share(ops, team, w->forward, (View){w->w, 1, w->C}, w->C, w->O);
-    if (packing == PACK_BOTH) pack_share(ops, team, w->backward, (View){w->w, w->C, 1}, w->O, w->C);
+static void pack_backward(const Weight *w, const Ops *ops, const Team *team) {
+    int from, to;
+    if (!w->backward) return;
+    team_share(team, w->C, PANEL, &from, &to);
+    if (from < to)
+        ops->pack(w->backward + (ptrdiff_t)from * w->O, (View){w->w + from, w->C, 1}, w->O, to - from);
+}
+
+static void pack_weight(const Weights *s, const Weight *w, const Ops *ops, Packing packing,
+                        const Team *team) {
+    if (packing != PACK_NONE) pack_forward(s, w, ops, team);
+    if (packing == PACK_BOTH) pack_backward(w, ops, team);
 }
 
 void weights_pack(const Weights *s, const Ops *ops, Packing packing, const Team *team) {
     for (int l = 0; l < s->n_layer; l++) {
         const BlockWeights *b = &s->block[l];
-#define PACK(name, tensors) pack_weight(&b->name, ops, packing, team);
+#define PACK(name, tensors) pack_weight(s, &b->name, ops, packing, team);
         BLOCK_LAYERS(PACK)
 #undef PACK
     }
-    pack_weight(&s->head, ops, packing, team);
-    pack_weight(&s->tool.point, ops, packing, team);
-    pack_weight(&s->tool.call, ops, packing, team);
-    pack_weight(&s->tool.write, ops, packing, team);
+    pack_weight(s, &s->head, ops, packing, team);
+    pack_weight(s, &s->tool.point, ops, packing, team);
+    pack_weight(s, &s->tool.call, ops, packing, team);
+    pack_weight(s, &s->tool.write, ops, packing, team);
 }

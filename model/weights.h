@@ -32,7 +32,8 @@ typedef struct Weights {
     int n_layer;
     BlockWeights *block;
     Weight norm_f, head;
-    ToolWeights tool; /* all zero: none */
+    ToolWeights tool;   /* all zero: none */
+    const FileMap *map; /* the model's */
     Arena arena;
 } Weights;
 

@@ -35,6 +35,8 @@ header  aarch64-libc    /usr/aarch64-linux-gnu/include/stdio.h  libc6-dev-arm64-
 program qemu            qemu-aarch64-static    qemu-user-static   qemu-user-static   -
 program valgrind        valgrind               valgrind           valgrind           -
 program chromium        chromium               chromium           chromium           -
+program Slurm           /usr/sbin/slurmctld    slurm-wlm          slurm              -
+program munge           /usr/sbin/munged       munge              munge              -
 '
 demo='
 program gnuplot         gnuplot                gnuplot-nox        gnuplot            gnuplot

@@ -188,8 +188,10 @@ static Status read_one(const CheckpointOwner *owner, const char *path, int64_t s
     TRY_GOTO(check_field(path, &file, "config_hash", owner->config_hash, err));
     TRY_GOTO(check_field(path, &file, "data_hash", owner->data_hash, err));
     TRY_GOTO(read_fields(path, step, &file, &state, mark, err));
-    TRY_GOTO(checkpoint_load(path, &file, snapshot->table, snapshot->params, snapshot->slot,
-                             snapshot->n_slots, err));
+    if (snapshot->model) TRY_GOTO(checkpoint_place(path, &file, snapshot->model, err));
+    else
+        TRY_GOTO(checkpoint_load(path, &file, snapshot->table, snapshot->params, snapshot->slot,
+                                 snapshot->n_slots, err));
     *snapshot->state = state;
 done:
     safetensors_free(&file);
@@ -213,7 +215,8 @@ static Status check_end(const CheckpointOwner *owner, const char *path, int64_t 
         return err_set(err, ERR_FORMAT, "%s: the newest checkpoint, but DONE names that of step %" PRId64,
                        path, end->checkpoint);
     if (!*end->param_hash) return OK;
-    content_hash(snapshot->params, (size_t)snapshot->table->total * sizeof(real), hash);
+    const real *params = snapshot->model ? snapshot->model->params : snapshot->params;
+    content_hash(params, (size_t)snapshot->table->total * sizeof(real), hash);
     if (!strcmp(hash, end->param_hash)) return OK;
     return err_set(err, ERR_FORMAT, "%s: its parameters hash to %s, result.json has %s", path, hash,
                    end->param_hash);

@@ -26,6 +26,7 @@ typedef struct RunState {
 typedef struct Snapshot {
     const ParamTable *table;
     real *params;
+    Gpt *model; /* instead of params: receives them (checkpoint_place); n_slots is 0 then. NULL: none */
     CheckpointSlot slot[SNAPSHOT_SLOTS_MAX];
     int n_slots; /* 0: a reader needs only the parameters */
     RunState *state;

@@ -51,11 +51,16 @@ Status run_read(const char *dir, const char *at, Config *config, FactSet *facts,
     return status;
 }
 
-static void take_params(Run *out, int64_t step) {
+static Status take_params(Run *out, int64_t step, Err *err) {
+    Gpt *g = &out->gpt;
+    size_t bytes = (size_t)g->table.total * sizeof(real);
     out->step = step;
-    content_hash(out->gpt.params, (size_t)out->gpt.table.total * sizeof(real), out->param_hash);
-    quantize_params(out->gpt.params, out->gpt.params, &out->gpt.table, out->config.train.quantize, ALL_PARTS,
-                    1);
+    content_hash(g->params, bytes, out->param_hash);
+    file_map_forget(&g->map, g->params, bytes);
+    if (out->config.train.quantize == QUANTIZE_NONE) return OK;
+    TRY(gpt_write_params(g, err));
+    quantize_params(g->params, g->params, &g->table, out->config.train.quantize, ALL_PARTS, 1);
+    return OK;
 }
 
 /* The model of out->config, which is resolved. run_close it, after a failure too. */
@@ -67,7 +72,7 @@ static Status read_model(Run *out, const char *dir, const char *data_hash, const
     CheckpointMark mark;
     bool found = false;
     TRY(ops_select(&ops, err));
-    TRY(gpt_create(&out->gpt, &out->config.model, ops, out->config.train.gemm, err));
+    TRY(gpt_plan(&out->gpt, &out->config.model, ops, out->config.train.gemm, err));
     parametrization_apply(&out->gpt.table, &out->config);
     TRY(rule_states_create(&out->neurons, &out->config, err));
     state.max_steps = out->config.train.max_steps;
@@ -75,7 +80,7 @@ static Status read_model(Run *out, const char *dir, const char *data_hash, const
     state.neurons = out->neurons;
     state.width = out->config.model.n_inner;
     TRY(config_hash(&out->config, data_hash, hash, err));
-    Snapshot snapshot = {.table = &out->gpt.table, .params = out->gpt.params, .state = &state};
+    Snapshot snapshot = {.table = &out->gpt.table, .model = &out->gpt, .state = &state};
     CheckpointOwner owner = {.dir = dir, .config_hash = hash, .data_hash = data_hash};
     TRY(run_end(dir, &owner.end, err));
     TRY(checkpoints_newest(&owner, &snapshot, &mark, notes, &found, err));
@@ -85,8 +90,7 @@ static Status read_model(Run *out, const char *dir, const char *data_hash, const
             owner.end.finished
                 ? ", and the run is finished: it diverged, or they were removed; train it again in another folder"
                 : " yet; train on with --resume");
-    take_params(out, state.step);
-    return OK;
+    return take_params(out, state.step, err);
 }
 
 Status run_next_checkpoint(Run *run, const char *dir, int64_t after, bool *found, Err *err) {
@@ -103,9 +107,10 @@ Status run_next_checkpoint(Run *run, const char *dir, int64_t after, bool *found
         first = step;
     }
     if (first < 0) return OK;
+    TRY(gpt_write_params(&run->gpt, err));
     Snapshot snapshot = {.table = &run->gpt.table, .params = run->gpt.params, .state = &state};
     TRY(checkpoints_at(&owner, first, &snapshot, &mark, err));
-    take_params(run, first);
+    TRY(take_params(run, first, err));
     *found = true;
     return OK;
 }

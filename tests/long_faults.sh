@@ -15,6 +15,7 @@ only=${1:-}
 # the quickest to build; *.t and *.sh: with the program of plain/.
 kinds='
 sweep:              tests/cli/sweep.t
+cluster:            tests/cli/sweep_work.t
 environment:        tests/check_environment.sh
 memory:             tests/check_allocations.sh
 returns:            scripts/check_returns.sh
@@ -24,6 +25,7 @@ report:             tests/cli/report.t
 places:             tests/cli/places.t
 programs:           tests/cli/tools_program.t
 sealed:             plain/tests/test_hostile plain/tests/test_done tests/check_damage.sh
+mapped:             plain/tests/test_mapped
 base:               plain/tests/test_file plain/tests/test_pattern
 creativity:         plain/tests/test_tasks plain/tests/test_creativity plain/tests/test_plane tests/cli/creativity_curves.t
 sampling:           plain/tests/test_chain plain/tests/test_sample tests/cli/sample.t
@@ -31,10 +33,13 @@ logits:             plain/tests/test_logit_row plain/tests/test_variance plain/t
                     plain/tests/test_normality plain/tests/test_kstar plain/tests/test_null plain/tests/test_hooks \
                     plain/tests/test_logit_classes tests/cli/logits.t
 tools:              plain/tests/test_calculator plain/tests/test_store plain/tests/test_tape plain/tests/test_programs plain/tests/test_mcp
-asked:              plain/tests/test_sums plain/tests/test_calls plain/tests/test_ways
+asked:              plain/tests/test_sums plain/tests/test_calls plain/tests/test_audit plain/tests/test_ways
+stores:             tests/cli/tools_store.t
 stage:              tests/double/test_tool tests/test_tool tests/test_tool_ways
-foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model
+foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model plain/tests/test_export_gguf
 capacity:           tests/test_fits
+lanes:              plain/tests/test_lanes
+fit:                plain/tests/test_smallest tests/cli/fit.t
 rules: measured     tests/test_neuron_eval tests/test_edits
 rules in training:  tests/test_neurons tests/test_init_from
 rules               tests/double/test_rules tests/double/test_causal tests/double/test_rule_losses tests/double/test_routing

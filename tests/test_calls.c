@@ -15,11 +15,13 @@ typedef struct Case {
 
 static void open_case(Case *c, Config config, StoreRows rows) {
     Err err = {0};
+    const StoreSource source = {.facts = &c->facts, .calls = &c->calls, .rows = rows};
+    const StoreContent content = {.source = &source, .n_sources = 1};
     *c = (Case){.config = config};
     c->facts = generate(&c->config);
     if (spelling_create(&c->spelling, &c->facts.vocab, &err) != OK ||
         calls_create(&c->calls, &c->facts, &c->spelling, config.tools, config.n_tools, &err) != OK ||
-        tool_set_open(&c->set, &c->config, &c->facts, &c->spelling, &c->calls, rows, NULL, &err) != OK)
+        tool_set_open(&c->set, &c->config, &c->spelling, &content, NULL, &err) != OK)
         fail_msg("%s", err.msg);
 }
 

@@ -206,11 +206,64 @@ static void locks_after_cuts_and_moves(void **state) {
     lock_release(fd);
 }
 
+/* What a lock may hold: its process and where that runs. Anything else is somebody's file. */
+static void texts_of_locks(void **state) {
+    (void)state;
+    static const char *const ours[] =
+        {"", "17", "17\n", "17 rote@node-3.lab\n", "17 rote@node3 5_2\n", "17 rote@-", "1\0\0"},
+                             *const others[] = {"17 apples",     "rote@node3", "seventeen",
+                                                "17 rote@a b;c", "17\n18\n",   "17 rote@a\nb"};
+    int fd;
+    Err err;
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        assert_int_equal(file_write_atomic("owned", ours[i], i == 6 ? 3 : strlen(ours[i]), &err), OK);
+        assert_int_equal(lock_take("owned", &fd, &err), OK);
+        lock_release(fd);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        assert_int_equal(file_write_atomic("owned", others[i], strlen(others[i]), &err), OK);
+        assert_int_equal(lock_take("owned", &fd, &err), ERR_INPUT);
+    }
+}
+
+/* As if another host had it: its text says who. */
+static void holders_of_locks(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *holder;
+    } cases[] = {{"17 rote@node3 5_2\n", "process 17 on node3 (job 5_2)"},
+                 {"17 rote@node3\n", "process 17 on node3"},
+                 {"17\n", "process 17"},
+                 {"", "another process"}};
+    char holder[160];
+    Err err;
+    int fd;
+    assert_int_equal(unlink("owned"), 0);
+    assert_int_equal(lock_take("owned", &fd, &err), OK);
+    assert_true(lock_holder("owned", holder, sizeof holder));
+    char expected[64];
+    snprintf(expected, sizeof expected, "process %ld", (long)getpid());
+    assert_string_equal(holder, expected);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(ftruncate(fd, 0), 0);
+        assert_int_equal(pwrite(fd, cases[i].text, strlen(cases[i].text), 0), (int)strlen(cases[i].text));
+        assert_true(lock_holder("owned", holder, sizeof holder));
+        assert_string_equal(holder, cases[i].holder);
+    }
+    lock_release(fd);
+    assert_false(lock_held("owned"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_heads_and_hashes),     cmocka_unit_test(missing_is_not_unreadable),
-        cmocka_unit_test(replaces_nothing_new),       cmocka_unit_test(temporary_names_of_others),
-        cmocka_unit_test(removed_locks_lock_nothing), cmocka_unit_test(locks_after_cuts_and_moves),
+        cmocka_unit_test(texts_of_locks),
+        cmocka_unit_test(holders_of_locks),
+        cmocka_unit_test(reads_heads_and_hashes),
+        cmocka_unit_test(missing_is_not_unreadable),
+        cmocka_unit_test(replaces_nothing_new),
+        cmocka_unit_test(temporary_names_of_others),
+        cmocka_unit_test(removed_locks_lock_nothing),
+        cmocka_unit_test(locks_after_cuts_and_moves),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

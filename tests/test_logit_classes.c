@@ -37,8 +37,13 @@ static Status fake_rewind(void *source, Err *e) {
 
 static LogitInputs fake_inputs(Fake *f) {
     static char a[] = "a", b[] = "b";
-    return (LogitInputs){
-        .n_classes = 2, .name = {a, b}, .max_rows = 1, .source = f, .next = fake_next, .rewind = fake_rewind};
+    return (LogitInputs){.n_classes = 2,
+                         .name = {a, b},
+                         .max_rows = 1,
+                         .positions = 1,
+                         .source = f,
+                         .next = fake_next,
+                         .rewind = fake_rewind};
 }
 
 static void near(double got, double want, double within) {

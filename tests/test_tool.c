@@ -433,6 +433,13 @@ static void results_stand_in_their_rows(void **state) {
     assert_int_equal(tool_writes_step(&w, 8, 1, NULL), 'a');
     assert_int_equal(tool_writes_step(&w, 9, 1, NULL), 'b'); /* no row is left for the end */
     tool_writes_free(&w);
+    /* side by side: the next result takes the place of the end, which is back where that call is forgotten */
+    static const int side[6][3] = {{0, 1, 'a'},          {1, 1, 'a'},      {2, 2, TOOL_NONE},
+                                   {3, 0, TOOL_NOTHING}, {2, 0, TOOL_END}, {1, 0, TOOL_END}};
+    assert_int_equal(tool_writes_create(&w, 5, max_calls, fixed_answer, "a", &err), OK);
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(tool_writes_step(&w, side[i][0], side[i][1], NULL), side[i][2]);
+    tool_writes_free(&w);
     assert_int_equal(tool_writes_create(&w, 2, max_calls, fixed_answer, "", &err), OK);
     assert_int_equal(tool_writes_step(&w, 0, 1, NULL), TOOL_END);
     assert_int_equal(tool_writes_step(&w, 1, 2, NULL), TOOL_NONE);

@@ -7,8 +7,10 @@
 #include "base/config/kinds.h"
 #include "base/config/load.h"
 #include "base/config/sweep_read.h"
+#include "base/config/words.h"
 #include "base/escape.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/places.h"
 #include "base/text_stream.h"
 
@@ -128,6 +130,26 @@ done:
     free(single);
     if (status != OK) sweep_spec_free(&spec);
     return status;
+}
+
+Status sweep_spec_add(SweepSpec *spec, const Config *point, const char *const *names, Err *err) {
+    int n = 0;
+    while (names[n]) n++;
+    SweepListed *listed = memory_one_more(spec->listed, (size_t)spec->n_listed, sizeof *listed);
+    if (!listed) return err_set(err, ERR_NOMEM, "no memory for %d points", spec->n_listed + 1);
+    spec->listed = listed;
+    listed += spec->n_listed++;
+    *listed = (SweepListed){.setting = calloc((size_t)n, sizeof *listed->setting)};
+    if (!listed->setting) return err_set(err, ERR_NOMEM, "no memory for a point");
+    for (; listed->n < n; listed->n++) {
+        const Key *key = key_find(names[listed->n]);
+        CHECK(key);
+        SweepSetting *setting = &listed->setting[listed->n];
+        *setting = (SweepSetting){(int)(key - keys), config_value(point, (int)(key - keys))};
+        if (!setting->value) return err_set(err, ERR_NOMEM, "no memory for a point");
+    }
+    find_keys(spec);
+    return OK;
 }
 
 void sweep_spec_free(SweepSpec *spec) {

@@ -46,6 +46,10 @@ typedef struct SweepSpec {
 Status sweep_spec_load(SweepSpec *out, const char *path, int n_words, const char *const *words, Err *err);
 void sweep_spec_free(SweepSpec *spec);
 
+/* Adds a point to the list: the values that `point` has of the keys named (ended by NULL), none of which is an axis.
+ * For programs that plan a sweep while it runs. ERR_NOMEM; the spec can then only be freed. */
+Status sweep_spec_add(SweepSpec *spec, const Config *point, const char *const *names, Err *err);
+
 /* The number of points; equal ones count separately. */
 int64_t sweep_spec_points(const SweepSpec *spec);
 

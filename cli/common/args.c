@@ -161,6 +161,25 @@ Status args_real(const Args *args, const char *option, double min, double max, d
     return OK;
 }
 
+Status args_duration(const Args *args, const char *option, double *seconds, Err *err) {
+    static const char units[] = "smhd";
+    static const double in_seconds[] = {1, 60, 3600, 86400};
+    const char *text = args_value(args, option);
+    if (!text) return OK;
+    char *end;
+    errno = 0;
+    double x = strtod(text, &end);
+    const char *unit = *end ? strchr(units, *end) : NULL;
+    if (end != text && unit && !end[1] && !errno) x *= in_seconds[unit - units];
+    else x = -1;
+    if (!(x >= 1 && x <= 1e9))
+        return err_set(err, ERR_INPUT,
+                       "%s: --%s '%s' is not a time of a second or more, such as 90s, 30m, 3h or 2d",
+                       args->command->name, option, text);
+    *seconds = x;
+    return OK;
+}
+
 Status args_threads(const Args *args, int *out, Err *err) {
     int64_t threads = 0;
     if (!args_has(args, "threads")) TRY(threads_check(err));

@@ -26,3 +26,8 @@ void signals_catch(void) {
         if (sigaction(caught[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
             sigaction(caught[i], &action, NULL);
 }
+
+const char *own_program(void) {
+    static const char linux_name[] = "/proc/self/exe";
+    return access(linux_name, X_OK) == 0 ? linux_name : program_path;
+}

@@ -15,5 +15,7 @@ extern volatile sig_atomic_t stop_requested;
 void signals_catch(void);
 
 extern const char *program_path; /* argv[0], set by main */
+/* The path of this program: on Linux one that stays valid where the file is replaced while it runs. */
+const char *own_program(void);
 
 #endif

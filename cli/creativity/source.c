@@ -42,6 +42,7 @@ Status source_edit(Source *s, const Args *args, Err *err) {
     WeightEdit edit;
     if (!args_has(args, "edit")) return OK;
     TRY(weight_edit_parse(&edit, args_value(args, "edit"), err));
+    TRY(gpt_write_params(&s->run.gpt, err));
     weight_edit(&s->run.gpt, &edit, s->options.seed);
     return OK;
 }

@@ -8,10 +8,9 @@
 #include "base/text.h"
 #include "cli/common/args.h"
 #include "cli/common/output.h"
+#include "cli/facts/import_options.h"
 #include "cli/facts/show.h"
 #include "data/folder/folder.h"
-#include "data/import/delimiter.h"
-#include "data/import/import.h"
 #include "data/mix.h"
 #include "data/obtain.h"
 #include "store/run.h"
@@ -33,22 +32,6 @@ static void print_columns(const ImportColumns *c) {
     printf("%s\n", c->header ? "; the first line names them" : "");
 }
 
-static void print_notes(const ImportColumns *c, const char *path) {
-    if (c->suspected) {
-        fputs("note: ", stderr);
-        text_show(stderr, path);
-        fprintf(stderr,
-                ":%d looks like a line of names, but is imported as a fact; --header skips such a line, "
-                "--no-header confirms that it is a fact\n",
-                c->line);
-    }
-    if (*c->note) {
-        fputs("note: ", stderr);
-        text_show(stderr, path);
-        fprintf(stderr, ": %s\n", c->note);
-    }
-}
-
 /* What is shown is ready before the folder is made: without memory for it nothing is made, and the command can be
  * repeated.
  *   columns   of an import; NULL: drawn */
@@ -57,7 +40,7 @@ static Status save_and_show(const FactSet *facts, const Args *args, const Import
     TRY(facts_shown(facts, args_has(args, "json"), &shown, err));
     Status status = facts_save(facts, args_value(args, "out"), err);
     if (status == OK && columns)
-        print_notes(columns, file_is_stdin(args->words[0]) ? STDIN_NAME : args->words[0]);
+        import_notes(columns, file_is_stdin(args->words[0]) ? STDIN_NAME : args->words[0]);
     if (status == OK && columns && !args_has(args, "json")) print_columns(columns);
     if (status == OK) fputs(shown, stdout);
     free(shown);
@@ -96,45 +79,10 @@ const Command facts_make_command = {
     .run = cmd_facts_make,
 };
 
-/* 0 where the option is not given. */
-static Status delimiter_of(const Args *args, char *out, Err *err) {
-    const char *given = args_value(args, "delimiter");
-    *out = 0;
-    if (!given) return OK;
-    *out = !strcmp(given, "tab") || !strcmp(given, "\\t") ? '\t' : *given;
-    if (delimiter_possible(*out) && (*out == '\t' || strlen(given) == 1)) return OK;
-    return err_set(
-        err, ERR_INPUT,
-        "facts import: --delimiter takes one ASCII character other than a quote, such as ';', or tab");
-}
-
 static Status cmd_facts_import(const Args *args, Err *err) {
-    static const char *const formats[] = {"tsv", "csv", "jsonl", "text", NULL};
-    static const ImportFormat format_of[] = {IMPORT_TSV, IMPORT_CSV, IMPORT_JSONL, IMPORT_TEXT};
-    ImportOptions options = {.format = IMPORT_AUTO,
-                             .bytes = true,
-                             .allow_conflicts = args_has(args, "allow-conflicts"),
-                             .prompt = args_value(args, "prompt"),
-                             .answer = args_value(args, "answer"),
-                             .tag = args_value(args, "tag")};
+    ImportOptions options;
     TRY(need_out(args, err));
-    if (args_has(args, "header") && args_has(args, "no-header"))
-        return err_set(err, ERR_INPUT, "facts import: --header and --no-header exclude each other");
-    if (args_has(args, "header")) options.header = HEADER_YES;
-    if (args_has(args, "no-header")) options.header = HEADER_NO;
-    const char *format = args_value(args, "format"), *vocab = args_value(args, "vocab");
-    if (format) {
-        int i = 0;
-        while (formats[i] && strcmp(formats[i], format) != 0) i++;
-        if (!formats[i])
-            return err_set(err, ERR_INPUT, "facts import: --format '%s', allowed: tsv, csv, jsonl, text",
-                           format);
-        options.format = format_of[i];
-    }
-    if (vocab && strcmp(vocab, "bytes") != 0 && strcmp(vocab, "words") != 0)
-        return err_set(err, ERR_INPUT, "facts import: --vocab '%s', allowed: bytes, words", vocab);
-    options.bytes = !vocab || !strcmp(vocab, "bytes");
-    TRY(delimiter_of(args, &options.delimiter, err));
+    TRY(read_import_options(args, &options, err));
     const char *path = args->words[0];
     if (!file_is_stdin(path)) TRY(input_check(path, err));
     FactSet facts;
@@ -147,17 +95,7 @@ static Status cmd_facts_import(const Args *args, Err *err) {
 
 static const Option import_options[] = {
     OPTION("out", "DIR", "the fact set's folder"),
-    OPTION("format", "tsv|csv|jsonl|text", "format of FILE (default: by its name)"),
-    OPTION("delimiter", "CHAR|tab",
-           "separator of the fields of csv (default: ',', or that of a first line sep=)"),
-    OPTION("vocab", "bytes|words", "symbols are bytes or words (default: bytes)"),
-    OPTION_EMPTY("prompt", "FIELD",
-                 "field of the prompt, with --no-header a column's number (default: prompt, else the first)"),
-    OPTION("answer", "FIELD", "field of the answer, likewise (default: answer, else the second)"),
-    OPTION("tag", "FIELD", "field of the tag, likewise (default: tag, else the third)"),
-    FLAG("header", "the first line of a table names its columns (default: if it has the names above)"),
-    FLAG("no-header", "the first line of a table is a fact"),
-    FLAG("allow-conflicts", "keep facts with the same prompt and different answers"),
+    IMPORT_OPTIONS,
     JSON_OPTION,
     END_OPTION,
 };

@@ -93,7 +93,7 @@ Status prompts_open(LogitInputs *out, const char *path, const Vocab *vocab, int 
                          .next = prompts_next,
                          .rewind = prompts_rewind,
                          .free = prompts_free,
-                         .max_rows = block_size,
+                         .positions = block_size,
                          .by = "file"};
     *p = (Prompts){.path = path, .vocab = vocab, .most = block_size - 1, .whole = whole, .names = out};
     p->token = malloc((size_t)block_size * sizeof *p->token);
@@ -103,6 +103,8 @@ Status prompts_open(LogitInputs *out, const char *path, const Vocab *vocab, int 
     for (char *class, *prompt;;) {
         TRY_GOTO(next_line(p, &class, &prompt, err));
         if (!class) break;
+        size_t rows = strlen(prompt) + 1; /* no token has less than a byte */
+        if (rows > (size_t)out->max_rows) out->max_rows = rows < (size_t)block_size ? (int)rows : block_size;
         char shown[256];
         text_escape(shown, sizeof shown, (Text){class, strlen(class)});
         if (class_of(out, class) < 0) TRY_GOTO(logit_inputs_class(out, shown, err));

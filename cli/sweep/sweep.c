@@ -1,9 +1,8 @@
-/* rote sweep run, sweep status, sweep retry. */
+/* rote sweep run, sweep work, sweep status, sweep retry. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/config/words.h"
 #include "base/file.h"
@@ -15,109 +14,14 @@
 #include "cli/common/progress.h"
 #include "cli/common/show.h"
 #include "cli/common/signals.h"
+#include "cli/sweep/open.h"
 #include "cli/sweep/screen.h"
 #include "store/run_files.h"
 #include "store/sweep_yaml.h"
+#include "train/sweep/slurm.h"
 #include "train/sweep/sweep.h"
 
-/* The spec of "[CFG] [key=value...]"; without words, that of the folder's sweep.yaml. */
-static Status load_spec(SweepSpec *spec, const Args *args, const char *dir, Err *err) {
-    char path[CONFIG_PATH_MAX];
-    TRY(path_join(path, sizeof path, dir, "sweep.yaml", err));
-    if (args->n_words == 0) {
-        bool there, began;
-        TRY(run_holds(dir, "sweep.yaml", &there, err));
-        TRY(run_holds(dir, "locks/sweep", &began, err));
-        if (!there && began)
-            return err_set(err, ERR_INPUT,
-                           "%s: missing; put it back, or give the config and the keys of this sweep again",
-                           path);
-        if (!there)
-            return err_set(err, ERR_INPUT, "sweep run: the config is missing; usage: rote sweep run %s",
-                           args->command->words);
-        return sweep_yaml_read(spec, dir, err);
-    }
-    int n_files;
-    TRY(args_settings(args, &n_files, err));
-    TRY(sweep_spec_load(spec, n_files ? args->words[0] : NULL, args->n_words - n_files, args->words + n_files,
-                        err));
-    Status status = sweep_spec_check(spec, err);
-    if (status != OK) sweep_spec_free(spec);
-    return status;
-}
-
-/* The sweep of a folder, with the states of its runs. */
-static Status open_folder(SweepSpec *spec, Sweep *sweep, const char *dir, Err *err) {
-    bool there;
-    TRY(run_holds(dir, "sweep.yaml", &there, err));
-    if (!there) return err_set(err, ERR_INPUT, "%s: is not a sweep's folder (no sweep.yaml)", dir);
-    TRY(sweep_yaml_read(spec, dir, err));
-    Status status = sweep_plan(sweep, spec, dir, err);
-    if (status == OK) {
-        status = sweep_look(sweep, err);
-        if (status != OK) sweep_free(sweep);
-    }
-    if (status != OK) sweep_spec_free(spec);
-    return status;
-}
-
-static void close_folder(SweepSpec *spec, Sweep *sweep) {
-    sweep_free(sweep);
-    sweep_spec_free(spec);
-}
-
 /* ---- text and JSON ---- */
-
-typedef struct Needs {
-    int todo;
-    double flops, memory, disk;
-} Needs;
-
-static Needs needs_of(const Sweep *sweep) {
-    Needs n = {0};
-    for (int i = 0; i < sweep->n; i++) {
-        const SweepRun *run = &sweep->run[i];
-        if (run->state == SWEEP_DONE || run->state == SWEEP_DIVERGED) continue;
-        n.todo++;
-        n.flops += run->plan.flops_per_step * (double)run->resolved.train.max_steps;
-        n.disk += run->plan.disk_bytes;
-        if (run->plan.memory_bytes > n.memory) n.memory = run->plan.memory_bytes;
-    }
-    return n;
-}
-
-/* Warns where facts.subjects is 0 (as many as needed): each number of facts then has its own vocabulary, and so its
- * own model. */
-static void show_growing(const Sweep *sweep) {
-    int64_t subjects = 0;
-    bool grows = false;
-    for (int i = 0; i < sweep->n; i++) {
-        const Config *c = &sweep->run[i].resolved, *first = &sweep->run[0].resolved;
-        if (c->facts.kind != FACTS_TRIPLES || c->facts.subjects || c->facts.symbols) return;
-        int64_t total = (int64_t)c->facts.n + c->facts.heldout + c->facts.junk_n;
-        int64_t needed = (total - 1) / c->facts.objects.n + 1;
-        if (needed > subjects) subjects = needed;
-        grows = grows || c->model.vocab_size != first->model.vocab_size;
-    }
-    if (grows)
-        fprintf(stderr,
-                "note: facts.subjects is 0, so the vocabulary and the model grow with facts.n, and `rote "
-                "capacity` cannot compare the sizes; facts.subjects=%lld is enough for all of them\n",
-                (long long)subjects);
-}
-
-static void show_needs(const Sweep *sweep) {
-    Needs n = needs_of(sweep);
-    fprintf(stderr, "%lld point%s, %d run%s", (long long)sweep->n_points, plural(sweep->n_points), sweep->n,
-            plural(sweep->n));
-    if (sweep->n < sweep->n_points)
-        fprintf(stderr, " (%lld points repeat another point's run)", (long long)(sweep->n_points - sweep->n));
-    if (n.todo == 0) fprintf(stderr, ", nothing to do\n");
-    else
-        fprintf(stderr, ", %d to do: %s FLOP, memory up to %s a run, disk %s\n", n.todo, show_short(n.flops),
-                show_bytes(n.memory), show_bytes(n.disk));
-    show_growing(sweep);
-}
 
 static json_t *counts_json(const Sweep *sweep) {
     char table[CONFIG_PATH_MAX];
@@ -165,7 +69,8 @@ static void print_rows(const Sweep *sweep) {
             if (isfinite(value[k])) printf(" %*.*f", space[k], digits[k], value[k]);
             else printf(" %*s", space[k], "-");
         }
-        printf("%s%s\n", *run->reason ? "  " : "", run->reason);
+        const char *why = run->state == SWEEP_RUNNING ? run->holder : run->reason;
+        printf("%s%s\n", *why ? "  " : "", why);
     }
 }
 
@@ -180,51 +85,31 @@ static json_t *rows_json(const Sweep *sweep) {
             json_object_set_new(set, config_key_name(key[k]), json_string(value ? value : ""));
             free(value);
         }
-        json_array_append_new(rows, json_pack("{ss ss so sI so so so so si}", "run", run->name, "state",
-                                              sweep_state_name[run->state], "set", set, "params",
-                                              (json_int_t)run->plan.params, "memorized_bits",
-                                              json_number(figure(run, "memorized_bits")), "bits_per_param",
-                                              json_number(figure(run, "bits_per_param")), "recall",
-                                              json_number(figure(run, "recall")), "reason",
-                                              *run->reason ? json_string(run->reason) : json_null(),
-                                              "attempts", run->attempts));
+        json_array_append_new(
+            rows, json_pack("{ss ss so sI so so so so so si}", "run", run->name, "state",
+                            sweep_state_name[run->state], "set", set, "params", (json_int_t)run->plan.params,
+                            "memorized_bits", json_number(figure(run, "memorized_bits")), "bits_per_param",
+                            json_number(figure(run, "bits_per_param")), "recall",
+                            json_number(figure(run, "recall")), "reason",
+                            *run->reason ? json_string(run->reason) : json_null(), "holder",
+                            run->state == SWEEP_RUNNING ? json_string(run->holder) : json_null(), "attempts",
+                            run->attempts));
     }
     return rows;
 }
 
 /* ---- the commands ---- */
 
-/* The path of this program: on Linux one that stays valid where the file is replaced while the sweep runs. */
-static const char *own_program(void) {
-    static const char linux_name[] = "/proc/self/exe";
-    return access(linux_name, X_OK) == 0 ? linux_name : program_path;
-}
-
-/* More threads than the machine has make nothing faster. */
-static Status estimate(const Sweep *sweep, int jobs, double *seconds, Err *err) {
-    const Ops *ops;
-    TRY(ops_select(&ops, err));
-    int threads = jobs < threads_cores() ? jobs : threads_cores();
-    double one = peak_best_of_five(ops, 1);
-    *seconds = 0;
-    for (int i = 0; i < sweep->n; i++) {
-        const SweepRun *run = &sweep->run[i];
-        if (run->state != SWEEP_DONE && run->state != SWEEP_DIVERGED)
-            *seconds += run_seconds(&run->plan, &run->resolved, one) / threads;
-    }
-    return OK;
-}
-
 static Status dry_run(const Sweep *sweep, int jobs, bool json, Err *err) {
     double seconds;
-    TRY(estimate(sweep, jobs, &seconds, err));
+    TRY(sweep_estimate(sweep, jobs, &seconds, err));
     if (!json) {
         print_rows(sweep);
-        show_needs(sweep);
+        sweep_show_needs(sweep);
         fprintf(stderr, "time: %s with --jobs %d (" ESTIMATE ")\n", show_duration(seconds), jobs);
         return OK;
     }
-    Needs n = needs_of(sweep);
+    SweepNeeds n = sweep_needs(sweep);
     return json_out(json_pack("{sI si si sf sf sI sI so}", "points", (json_int_t)sweep->n_points, "runs",
                               sweep->n, "to_do", n.todo, "flops", n.flops, "seconds_estimate", seconds,
                               "memory_bytes", (json_int_t)n.memory, "disk_bytes", (json_int_t)n.disk, "rows",
@@ -232,20 +117,17 @@ static Status dry_run(const Sweep *sweep, int jobs, bool json, Err *err) {
                     err);
 }
 
-static Status run_all(Sweep *sweep, const Args *args, int jobs, Err *err) {
+/* Makes runs of a sweep whose folder is open, and prints how many are done then. */
+static Status make_runs(Sweep *sweep, const Args *args, SweepOptions options, Err *err) {
     bool quiet = args_has(args, "quiet");
-    TRY(sweep_look(sweep, err));
-    TRY(sweep_check_room(sweep, err));
-    if (args_has(args, "dry-run")) return dry_run(sweep, jobs, args_has(args, "json"), err);
-    TRY(sweep_open(sweep, err));
-    if (!quiet) show_needs(sweep);
+    if (!quiet) sweep_show_needs(sweep);
     signals_catch();
     SweepScreen screen = {.quiet = quiet, .terminal = terminal_redraws()};
-    SweepOptions options = {.program = own_program(),
-                            .jobs = jobs,
-                            .stop = &stop_requested,
-                            .update = sweep_screen_update,
-                            .user = &screen};
+    options.program = own_program();
+    options.allow_program = args_has(args, "allow-program");
+    options.stop = &stop_requested;
+    options.update = sweep_screen_update;
+    options.user = &screen;
     Status status = sweep_run(sweep, &options, err);
     sweep_screen_end(&screen);
     if (args_has(args, "json")) {
@@ -258,30 +140,50 @@ static Status run_all(Sweep *sweep, const Args *args, int jobs, Err *err) {
     return status;
 }
 
-static Status cmd_sweep_run(const Args *args, Err *err) {
-    int64_t jobs = threads_default();
-    SweepSpec spec;
-    Sweep sweep;
+/* --jobs, once it is known that the kernels work. */
+static Status take_jobs(const Args *args, int *jobs, Err *err) {
+    int64_t n = threads_default();
     const Ops *ops;
-    const char *dir = args_value(args, "out");
-    if (!dir) return err_set(err, ERR_INPUT, "sweep run: --out DIR is missing: the sweep's folder");
     TRY(ops_select(&ops, err));
     if (!args_has(args, "jobs")) TRY(threads_check(err));
-    TRY(args_int(args, "jobs", 1, ARGS_THREADS_MAX, &jobs, err));
-    TRY(load_spec(&spec, args, dir, err));
+    TRY(args_int(args, "jobs", 1, ARGS_THREADS_MAX, &n, err));
+    *jobs = (int)n;
+    return OK;
+}
+
+static Status run_all(Sweep *sweep, const Args *args, int jobs, Err *err) {
+    TRY(sweep_look(sweep, err));
+    TRY(sweep_check_room(sweep, err));
+    if (args_has(args, "dry-run")) return dry_run(sweep, jobs, args_has(args, "json"), err);
+    TRY(sweep_open(sweep, err));
+    return make_runs(sweep, args, (SweepOptions){.jobs = jobs}, err);
+}
+
+static Status cmd_sweep_run(const Args *args, Err *err) {
+    int jobs;
+    SweepSpec spec;
+    Sweep sweep;
+    const char *dir = args_value(args, "out");
+    if (!dir) return err_set(err, ERR_INPUT, "sweep run: --out DIR is missing: the sweep's folder");
+    TRY(take_jobs(args, &jobs, err));
+    TRY(sweep_words(&spec, args, dir, err));
     Status status = sweep_plan(&sweep, &spec, dir, err);
     if (status == OK) {
-        status = run_all(&sweep, args, (int)jobs, err);
+        status = run_all(&sweep, args, jobs, err);
         sweep_free(&sweep);
     }
     sweep_spec_free(&spec);
     return status;
 }
 
+#define JOBS_OPTION                                                                                          \
+    OPTION("jobs", "N", "runs at a time; fewer runs share the threads (default: see `rote doctor`)")
+
 static const Option sweep_options[] = {
     OPTION("out", "DIR", "the sweep's folder"),
-    OPTION("jobs", "N", "runs at a time; fewer runs share the threads (default: see `rote doctor`)"),
+    JOBS_OPTION,
     FLAG("dry-run", "only print what the sweep needs"),
+    PROGRAM_OPTION,
     QUIET_OPTION,
     JSON_OPTION,
     END_OPTION,
@@ -296,23 +198,57 @@ const Command sweep_run_command = {
     .run = cmd_sweep_run,
 };
 
-static Status cmd_sweep_status(const Args *args, Err *err) {
+static Status cmd_sweep_work(const Args *args, Err *err) {
+    SweepOptions options = {.share = true};
     SweepSpec spec;
     Sweep sweep;
-    TRY(open_folder(&spec, &sweep, args->words[0], err));
+    TRY(take_jobs(args, &options.jobs, err));
+    TRY(args_duration(args, "time", &options.seconds, err));
+    TRY(sweep_folder_open(&spec, &sweep, args->words[0], err));
+    Status status = sweep_open(&sweep, err);
+    if (status == OK) status = make_runs(&sweep, args, options, err);
+    sweep_folder_close(&spec, &sweep);
+    return status;
+}
+
+static const Option work_options[] = {
+    JOBS_OPTION,    OPTION("time", "TIME", "stop then, as at Ctrl-C: 90s, 30m, 3h, 2d (default: no limit)"),
+    PROGRAM_OPTION, QUIET_OPTION,
+    JSON_OPTION,    END_OPTION,
+};
+
+const Command sweep_work_command = {
+    .name = "sweep work",
+    .words = "DIR",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "trains runs of a sweep that wait, beside others that do so, anywhere on the same folder",
+    .options = work_options,
+    .run = cmd_sweep_work,
+};
+
+static Status cmd_sweep_status(const Args *args, Err *err) {
+    char cluster[SLURM_STATES_MAX];
+    SweepSpec spec;
+    Sweep sweep;
+    TRY(sweep_folder_open(&spec, &sweep, args->words[0], err));
     /* An error here does not matter: the status can be read where the folder cannot be written. */
     (void)sweep_write_table(&sweep, NULL);
     Status status = OK;
     if (args_has(args, "json")) {
         json_t *o = counts_json(&sweep);
+        slurm_states(sweep.dir, cluster, sizeof cluster);
+        if (o) json_object_set_new(o, "slurm", *cluster ? json_string(cluster) : json_null());
         if (o) json_object_set_new(o, "rows", rows_json(&sweep));
         status = json_out(o, err);
     } else {
         print_rows(&sweep);
         putchar('\n');
         print_counts(&sweep);
+        slurm_states(sweep.dir, cluster, sizeof cluster);
+        if (*cluster) printf("slurm: %s\n", cluster);
     }
-    close_folder(&spec, &sweep);
+    sweep_folder_close(&spec, &sweep);
     return status;
 }
 
@@ -332,7 +268,7 @@ static Status cmd_sweep_retry(const Args *args, Err *err) {
     SweepSpec spec;
     Sweep sweep;
     int n = 0;
-    TRY(open_folder(&spec, &sweep, args->words[0], err));
+    TRY(sweep_folder_open(&spec, &sweep, args->words[0], err));
     Status status = sweep_retry(&sweep, &n, err);
     if (status == OK) {
         (void)sweep_write_table(&sweep, NULL);
@@ -342,7 +278,7 @@ static Status cmd_sweep_retry(const Args *args, Err *err) {
             printf("%s: %d failure%s removed; `rote sweep run --out %s` continues\n", show_name(sweep.dir), n,
                    plural(n), show_name(sweep.dir));
     }
-    close_folder(&spec, &sweep);
+    sweep_folder_close(&spec, &sweep);
     return status;
 }
 

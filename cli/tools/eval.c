@@ -3,13 +3,15 @@
 #include <string.h>
 
 #include "base/config/keys.h"
-#include "base/file.h"
 #include "base/text_stream.h"
 #include "base/threads.h"
 #include "cli/common/args.h"
 #include "cli/common/json.h"
 #include "cli/common/open.h"
 #include "cli/common/show.h"
+#include "cli/tools/audit.h"
+#include "cli/tools/ledger.h"
+#include "cli/tools/open.h"
 #include "cli/tools/reasons.h"
 #include "data/obtain.h"
 #include "data/vocab.h"
@@ -21,12 +23,12 @@ typedef struct Job {
     const Args *args;
     Run run;
     ToolEvalOptions options;
-    ToolPrograms programs;
-    int64_t n; /* the most facts of each group */
-    bool json;
-    json_t *groups;               /* of json */
-    ToolCounts counts[TOOLS_MAX]; /* of all groups */
-    int not_wrong;                /* of all groups (ToolFigures) */
+    ToolChoices choices;
+    int64_t n;                       /* the most facts of each group */
+    bool json, headed;               /* headed: the table has its first line */
+    json_t *groups, *audit, *ledger; /* of json; audit and ledger NULL: none */
+    ToolCounts counts[TOOLS_MAX];    /* of all groups */
+    int not_wrong;                   /* of all groups (ToolFigures) */
 } Job;
 
 /* ---- output ---- */
@@ -45,7 +47,9 @@ static void print_head(void) {
     printf(" %8s %8s %7s\n", "missed", "false", "tokens");
 }
 
-static void print_group(const char *name, const ToolFigures *f) {
+static void print_group(Job *job, const char *name, const ToolFigures *f) {
+    if (!job->headed) print_head();
+    job->headed = true;
     printf("%-14s %8s %9.4f", name, show_int(f->answers), share_of(f->cause[CAUSE_RIGHT], f->answers));
     for (int c = CAUSE_RIGHT + 1; c < CAUSES; c++) printf(" %9.4f", share_of(f->cause[c], f->answers));
     printf(" %8.4f %8.4f %7.2f\n", share_of(f->missed, f->due), share_of(f->spurious, f->made),
@@ -62,6 +66,8 @@ static void add_group(Job *job, const char *name, const FactSet *facts, const To
     for (int c = CAUSE_RIGHT + 1; c < CAUSES; c++)
         json_object_set_new(causes, tool_cause_name[c], json_integer(f->cause[c]));
     json_object_set_new(o, "wrong", causes);
+    json_object_set_new(o, "by_weights", json_integer(f->by_weights));
+    json_object_set_new(o, "right_by_weights", json_integer(f->right_by_weights));
     json_object_set_new(o, "calls_due", json_integer(f->due));
     json_object_set_new(o, "calls_missed", json_integer(f->missed));
     json_object_set_new(o, "calls_made", json_integer(f->made));
@@ -110,7 +116,7 @@ static Status measure(Job *job, const char *name, const FactSet *facts, const Ca
     TRY(tool_evaluate(&figures, &job->run.gpt, facts, first, n, calls, set, &job->options, err));
     job->not_wrong += figures.not_wrong;
     if (job->json) add_group(job, name, facts, &figures);
-    else print_group(name, &figures);
+    else print_group(job, name, &figures);
     return OK;
 }
 
@@ -127,21 +133,15 @@ static void add_counts(Job *job, const ToolSet *set) {
 
 /* The trained and the held-out facts of a set; of a set that is new to the run all, under one name. */
 static Status measure_facts(Job *job, const char *name, const FactSet *facts, Err *err) {
-    const Config *c = &job->run.config;
-    Spelling spelling = {.vocab = NULL};
-    Calls calls = {NULL, NULL};
-    ToolSet set = {.config = NULL};
+    OpenTools tools;
+    const Calls *calls = &tools.calls;
     Status status = OK;
-    TRY_GOTO(spelling_create(&spelling, &facts->vocab, err));
-    TRY_GOTO(calls_create(&calls, facts, &spelling, c->tools, c->n_tools, err));
-    TRY_GOTO(tool_set_open(&set, c, facts, &spelling, &calls, ROWS_ALL, &job->programs, err));
-    TRY_GOTO(measure(job, name ? name : "trained", facts, &calls, &set, 0, facts->n, err));
-    TRY_GOTO(measure(job, "held out", facts, &calls, &set, facts->n, facts->n_heldout, err));
-    add_counts(job, &set);
+    TRY_GOTO(open_tools(&tools, &job->run.config, facts, &job->choices, err));
+    TRY_GOTO(measure(job, name ? name : "trained", facts, calls, &tools.set, 0, facts->n, err));
+    TRY_GOTO(measure(job, "held out", facts, calls, &tools.set, facts->n, facts->n_heldout, err));
+    add_counts(job, &tools.set);
 done:
-    tool_set_close(&set);
-    calls_free(&calls);
-    spelling_free(&spelling);
+    open_tools_free(&tools);
     return status;
 }
 
@@ -202,10 +202,18 @@ static Status check_digits(Job *job, const char *digits, Err *err) {
 
 static Status measure_all(Job *job, Err *err) {
     TRY(each_digits(job, check_digits, err));
-    if (!job->json) print_head();
     TRY(measure_facts(job, NULL, &job->run.facts, err));
     TRY(each_digits(job, measure_digits, err));
     if (!job->json) print_counts(job);
+    const AuditOptions options = {.n = (int)job->n,
+                                  .seed = job->options.seed,
+                                  .threads = job->options.threads,
+                                  .programs = &job->choices.programs};
+    if (args_has(job->args, "audit"))
+        TRY(audit_show(&job->run, &options, job->json ? &job->audit : NULL, err));
+    if (args_has(job->args, "ledger"))
+        TRY(ledger_show(&job->run, &job->choices.programs, job->options.threads,
+                        job->json ? &job->ledger : NULL, err));
     return OK;
 }
 
@@ -233,9 +241,23 @@ static Status read_options(Job *job, Err *err) {
 
 static Status check_run(const Job *job, Err *err) {
     const Config *c = &job->run.config;
-    if (!c->n_tools && (job->options.off || job->options.inject != INJECT_NOTHING))
-        return err_set(err, ERR_INPUT, "%s: the run has no tools; leave out --off and --inject",
+    bool asks = job->options.off || job->options.inject != INJECT_NOTHING || args_has(job->args, "audit") ||
+                args_has(job->args, "ledger");
+    if (!c->n_tools && asks)
+        return err_set(err, ERR_INPUT,
+                       "%s: the run has no tools; leave out --off, --inject, --audit and --ledger",
                        job->args->words[0]);
+    bool holds = false;
+    if (args_has(job->args, "audit") && args_has(job->args, "store"))
+        return err_set(
+            err, ERR_INPUT,
+            "tools eval: --audit with --store: it changes rows of the facts' own answers; choose one");
+    for (int i = 0; i < c->n_tools; i++) holds = holds || tool_holds_facts(&c->tools[i]);
+    if (args_has(job->args, "audit") && !holds)
+        return err_set(
+            err, ERR_INPUT,
+            "tools eval: --audit: no tool of the run is a store of the facts' own answers, so there "
+            "are no rows to delete");
     if (args_has(job->args, "digits") && c->facts.kind != FACTS_SUMS)
         return err_set(err, ERR_INPUT,
                        "tools eval: --digits: the run's facts are of kind %s; only sums have lengths",
@@ -243,31 +265,26 @@ static Status check_run(const Job *job, Err *err) {
     return OK;
 }
 
-/* The answers that the run's programs have given so far; only with --allow-program others are added. */
-static Status open_tape(Job *job, Err *err) {
-    char path[CONFIG_PATH_MAX + sizeof TAPE_NAME + 1];
-    if (!tool_programs(job->run.config.tools, job->run.config.n_tools)) return OK;
-    job->programs.may_start = args_has(job->args, "allow-program");
-    TRY(path_join(path, sizeof path, job->args->words[0], TAPE_NAME, err));
-    return tape_open(&job->programs.tape, path, job->programs.may_start, err);
-}
-
 static Status cmd_tools_eval(const Args *args, Err *err) {
     Job job = {.args = args, .json = args_has(args, "json"), .options = {.seed = 1}};
     TRY(read_options(&job, err));
     TRY(open_run(&job.run, args->words[0], args_value(args, "facts"), err));
     Status status = check_run(&job, err);
-    if (status == OK) status = open_tape(&job, err);
+    if (status == OK) status = tool_choices_read(&job.choices, args, &job.run.config, err);
     if (job.json) job.groups = json_array();
     if (status == OK) status = measure_all(&job, err);
     if (status == OK && job.json)
         status =
-            json_out(json_pack("{sI sb ss sO so}", "step", (json_int_t)job.run.step, "off", job.options.off,
-                               "inject", args_has(args, "inject") ? args_value(args, "inject") : "nothing",
-                               "groups", job.groups, "tools", counts_json(&job)),
+            json_out(json_pack("{sI sb ss so* sO so sO* sO*}", "step", (json_int_t)job.run.step, "off",
+                               job.options.off, "inject",
+                               args_has(args, "inject") ? args_value(args, "inject") : "nothing", "store",
+                               job.choices.store ? json_name(job.choices.store) : NULL, "groups", job.groups,
+                               "tools", counts_json(&job), "audit", job.audit, "ledger", job.ledger),
                      err);
     json_decref(job.groups);
-    tape_close(job.programs.tape);
+    json_decref(job.audit);
+    json_decref(job.ledger);
+    tool_choices_free(&job.choices);
     run_close(&job.run);
     return status;
 }
@@ -276,10 +293,13 @@ static const Option tools_eval_options[] = {
     PLACE_OPTION,
     OPTION("digits", "A-B,...", "kind sums: also new facts with numbers of these lengths"),
     OPTION("n", "N", "the most facts of each group (default: 1000)"),
+    STORE_OPTION,
     OPTION("inject", "wrong|none",
            "the tools return a wrong result, which then counts as right, or no result"),
     FLAG("off", "no call is answered"),
-    OPTION("seed", "N", "of the new facts and of wrong results (default: 1)"),
+    FLAG("audit", "also with rows of the store deleted, edited and added: what the weights know without it"),
+    FLAG("ledger", "also which bits are in the weights, and which in the stores, of all trained facts"),
+    OPTION("seed", "N", "of the new facts, of wrong results and of edits (default: 1)"),
     PROGRAM_OPTION,
     THREADS_OPTION,
     JSON_OPTION,

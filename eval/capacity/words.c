@@ -299,9 +299,6 @@ static bool only_training(const Series *s) {
     return true;
 }
 
-static const double SOAP_RATE =
-    0.24; /* learning rate over n_embd: optimal at n_embd 8, 16 and 24 (scripts/experiments/ladder.yaml) */
-
 static void put_soap_rate(FILE *f, const Series *s) {
     int low = INT_MAX, high = 0;
     for (int a = 0; a < s->n_architectures; a++) {

@@ -14,6 +14,9 @@ char *series_statement(const Series *s);
  * training with an optimizer other than SOAP has not converged. Else empty. */
 char *series_advice(const Series *s);
 
+/* SOAP's learning rate times n_embd: best at n_embd 8, 16 and 24 (scripts/experiments/ladder.yaml). */
+#define SOAP_RATE 0.24
+
 /* The smallest architecture of which every run on so many facts, at the longest budget, recalls at least the share
  * `min` (0 .. 1) of them; NULL: there is none. */
 const Architecture *smallest_recall(const Series *s, double facts, double min);

@@ -16,7 +16,7 @@ typedef struct WeightEdit {
 
 /* "noise=0.1", "silence=0.5", "quantize=int4". ERR_INPUT: not one of them, or out of range. */
 Status weight_edit_parse(WeightEdit *out, const char *text, Err *err);
-/* Changes the model's parameters.
+/* Changes the model's parameters; of one that was read, after gpt_write_params.
  *   noise     every number w of every tensor becomes w + size * rms(tensor) * a normal number
  *   silence   of each MLP this share of the neurons, drawn, no longer adds to the stream (weights of mlp.out are 0)
  *   seed      of the draws */

@@ -92,6 +92,7 @@ static Status look(Sample *s, const Gpt *g, int longest, Err *err) {
     gpt_lens(g, work, &batch, 0, s->n, g->config.n_layer, s->chosen, keep_logits, s);
     gpt_observe(g, work, &batch, 0, s->n, 1u << HOOK_LN_FINAL | 1u << HOOK_RESID_POST, keep_hook, s);
     gpt_work_free(work);
+    file_map_forget(&g->map, g->params, (size_t)g->table.total * sizeof(real));
     for (int i = 0; i < s->n; i++) {
         LogitMoments m = logit_moments(s->stream + (ptrdiff_t)i * s->d, s->d);
         s->variance[i] = m.variance + (g->config.norm == NORM_LAYERNORM ? 0 : m.mean * m.mean);

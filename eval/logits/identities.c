@@ -12,6 +12,13 @@ static double dot(const double *a, const double *b, int n) {
     return sum;
 }
 
+/* The same of a row of W and the first n numbers of b. */
+static double row_dot(const real *a, const double *b, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) sum += (double)a[i] * b[i];
+    return sum;
+}
+
 /* ---- the head ---- */
 
 /* Q R of W diag(g), column after column: what earlier columns explain is taken off twice, which leaves Q orthogonal to
@@ -20,7 +27,8 @@ static void factor(LogitHead *h) {
     int V = h->V, d = h->d;
     for (int j = 0; j < d; j++) {
         double *column = h->q + (size_t)j * (size_t)V;
-        for (int v = 0; v < V; v++) column[v] = h->weight[(size_t)v * (size_t)d + (size_t)j] * h->gain[j];
+        for (int v = 0; v < V; v++)
+            column[v] = (double)h->weight[(size_t)v * (size_t)d + (size_t)j] * h->gain[j];
         for (int twice = 0; twice < 2; twice++)
             for (int i = 0; i < j; i++) {
                 const double *q = h->q + (size_t)i * (size_t)V;
@@ -37,12 +45,12 @@ static void factor(LogitHead *h) {
 static void moments_of_rows(LogitHead *h) {
     int V = h->V, d = h->d;
     for (int v = 0; v < V; v++)
-        for (int j = 0; j < d; j++) h->mean[j] += h->weight[(size_t)v * (size_t)d + (size_t)j] / V;
+        for (int j = 0; j < d; j++) h->mean[j] += (double)h->weight[(size_t)v * (size_t)d + (size_t)j] / V;
     for (int v = 0; v < V; v++) {
-        const double *row = h->weight + (size_t)v * (size_t)d;
+        const real *row = h->weight + (size_t)v * (size_t)d;
         for (int i = 0; i < d; i++)
             for (int j = 0; j < d; j++)
-                h->covariance[i * d + j] += (row[i] - h->mean[i]) * (row[j] - h->mean[j]) / V;
+                h->covariance[i * d + j] += ((double)row[i] - h->mean[i]) * ((double)row[j] - h->mean[j]) / V;
     }
 }
 
@@ -51,18 +59,16 @@ Status logit_head_create(LogitHead *out, const Gpt *g, Err *err) {
     size_t width = (size_t)d, matrix = (size_t)V * width;
     *out =
         (LogitHead){.V = V, .d = d, .layernorm = g->config.norm == NORM_LAYERNORM, .eps = g->config.norm_eps};
-    out->weight = calloc(2 * matrix + 2 * width * width + 3 * width, sizeof *out->weight);
-    if (!out->weight) return err_set(err, ERR_NOMEM, "no memory for a head of %d x %d", V, d);
-    out->q = out->weight + matrix;
+    out->q = calloc(matrix + 2 * width * width + 3 * width, sizeof *out->q);
+    if (!out->q) return err_set(err, ERR_NOMEM, "no memory for a head of %d x %d", V, d);
     out->covariance = out->q + matrix;
     out->r = out->covariance + width * width;
     out->gain = out->r + width * width;
     out->bias = out->gain + width;
     out->mean = out->bias + width;
-    const real *weight = tensor_at(g->params, g->at.head.weight);
+    out->weight = tensor_at(g->params, g->at.head.weight);
     const real *gain = tensor_at(g->params, g->at.norm_f.weight),
                *bias = tensor_at(g->params, g->at.norm_f.bias);
-    for (size_t i = 0; i < matrix; i++) out->weight[i] = (double)weight[i];
     for (int j = 0; j < d; j++) {
         out->gain[j] = gain ? (double)gain[j] : 1;
         out->bias[j] = bias ? (double)bias[j] : 0;
@@ -73,7 +79,7 @@ Status logit_head_create(LogitHead *out, const Gpt *g, Err *err) {
 }
 
 void logit_head_free(LogitHead *head) {
-    free(head->weight); /* the rest with it */
+    free(head->q); /* the rest with it */
     *head = (LogitHead){0};
 }
 
@@ -176,7 +182,7 @@ void logit_rank_free(LogitRank *rank) {
 static double recover(double *xhat, const LogitHead *h, const double *row, double *room) {
     int V = h->V, d = h->d;
     double squares = dot(row, row, V);
-    for (int v = 0; v < V; v++) room[v] = row[v] - dot(h->weight + (size_t)v * (size_t)d, h->bias, d);
+    for (int v = 0; v < V; v++) room[v] = row[v] - row_dot(h->weight + (size_t)v * (size_t)d, h->bias, d);
     for (int j = 0; j < d; j++) {
         const double *q = h->q + (size_t)j * (size_t)V;
         xhat[j] = dot(q, room, V);

@@ -22,7 +22,7 @@ typedef struct LogitHead {
     int V, d;
     bool layernorm;
     double eps;
-    double *weight;      /* V x d: W */
+    const real *weight;  /* V x d: W, the model's */
     double *gain, *bias; /* d each */
     double *mean;        /* d: wbar */
     double *covariance;  /* d x d: of the rows of W, over V */
@@ -30,7 +30,7 @@ typedef struct LogitHead {
     double *q, *r;
 } LogitHead;
 
-/* ERR_NOMEM. O(V d^2). */
+/* g must outlive it. ERR_NOMEM. O(V d^2). */
 Status logit_head_create(LogitHead *out, const Gpt *g, Err *err);
 void logit_head_free(LogitHead *head);
 

@@ -181,7 +181,8 @@ static Status fact_inputs_create(LogitInputs *out, FactInputs **source, const Fa
                          .next = fact_inputs_next,
                          .rewind = fact_inputs_rewind,
                          .free = fact_inputs_free,
-                         .max_rows = facts->max_len};
+                         .max_rows = facts->max_len,
+                         .positions = facts->max_len};
     snprintf(out->by, sizeof out->by, "%s", by);
     f->facts = facts;
     f->plan = *plan;

@@ -22,7 +22,8 @@ typedef struct LogitInputs {
     char by[32]; /* what divides them: "knowledge" */
     int n_classes;
     char *name[LOGIT_CLASSES_MAX];
-    int max_rows;   /* of the longest input, n + 1 */
+    int max_rows;   /* at least those of the longest input, n + 1 */
+    int positions;  /* at least max_rows: what decides whether the variance is divided by position */
     char note[512]; /* which classes could not be made, and why; or empty */
 
     void *source;

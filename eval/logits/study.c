@@ -137,7 +137,7 @@ static Status take(void *user, const LogitSeen *seen, Err *err) {
 static Status make_room(Passing *p, LogitInputs *inputs, Err *err) {
     LogitStudy *s = p->study;
     size_t classes = (size_t)s->classes.n, V = (size_t)p->V;
-    s->positions = inputs->max_rows;
+    s->positions = inputs->positions;
     if (classes * (size_t)s->positions * V > STUDY_CELLS_MAX) s->positions = 1;
     TRY(variance_create(&p->variance, p->V, p->models, s->classes.n, s->positions, err));
     TRY(top_counts_create(&p->top, p->V, s->classes.n, p->V < STUDY_TOP ? p->V : STUDY_TOP, err));

@@ -3,16 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/random.h"
 #include "eval/fact_batch.h"
 #include "eval/prompts.h"
+#include "eval/tools/other_answer.h"
 #include "model/parallel.h"
 #include "model/tool_writes.h"
 
 const char *const tool_cause_name[CAUSES] = {"right",    "missed",    "early",   "false",
                                              "argument", "execution", "decoding"};
-
-enum { TRIES = 64 }; /* donors of a wrong result that are drawn */
 
 typedef struct Bench {
     const Gpt *g;
@@ -26,7 +24,7 @@ typedef struct Bench {
     ToolWrites writes;
     int32_t *written, *call, *point, *best; /* of the batch's tokens */
     int32_t *called, *caller;               /* as in ToolWrites, of the batch's tokens */
-    int32_t *tokens;                        /* of the facts, with wrong results where they are injected */
+    int32_t *tokens;                        /* as ToolEvalOptions has them, with wrong results injected */
     double *nats;
     int not_wrong; /* calls whose result stayed the true one */
     int i;         /* the sequence that is read */
@@ -54,49 +52,15 @@ static int result_of(void *user, int position, int call, const int32_t *place, i
     return tool_set_result(&(ToolReader){b->set, tokens}, position, call, place, result, room);
 }
 
-/* Symbols of the same classes, and those of no class from this fact's answer where it is as long. Whether it is another
- * answer than the true one. */
-static bool make_answer(const Bench *b, int i, const Call *call, int donor, Stream stream, uint64_t index) {
-    const FactSet *facts = b->facts;
-    const uint8_t *class = b->set->spelling->symbol_class;
-    const int32_t *truth = facts->tokens + facts->start[i] + call->row;
-    int32_t *answer = b->tokens + facts->start[i] + call->row;
-    bool same = true;
-    int64_t c = b->calls->start[donor];
-    while (c < b->calls->start[donor + 1] && b->calls->call[c].attribute != call->attribute) c++;
-    bool fits = c < b->calls->start[donor + 1] && b->calls->call[c].n_result == call->n_result;
-    for (int k = 0; k < call->n_result; k++) {
-        int32_t other = truth[k];
-        if (class[truth[k]]) {
-            uint64_t from = (2 * index + 1) * 64 + (uint64_t)k;
-            do other = (int32_t)random_below(stream, from++, (uint64_t)facts->vocab.size);
-            while (class[other] != class[truth[k]]);
-        } else if (fits) {
-            other = facts->tokens[facts->start[donor] + b->calls->call[c].row + k];
-        }
-        same = same && other == truth[k];
-        answer[k] = other;
-    }
-    return !same;
-}
-
-/* Of a fact that is drawn; where drawing finds none, of the first that has another answer. */
-static void make_wrong(Bench *b, int i, const Call *call, Stream stream, uint64_t index) {
-    int n = b->facts->n_pool;
-    for (int try = 0; try < TRIES; try++, index++) {
-        int donor = (int)random_below(stream, 2 * index, (uint64_t)n);
-        if (make_answer(b, i, call, donor, stream, index)) return;
-    }
-    for (int donor = 0; donor < n; donor++)
-        if (make_answer(b, i, call, donor, stream, index)) return;
-    b->not_wrong++;
-}
-
 static void inject_wrong(Bench *b, int first, int n) {
-    Stream stream = random_stream(b->options->seed, RANDOM_TOOLS, 1);
+    const OtherAnswers others = {.facts = b->facts,
+                                 .calls = b->calls,
+                                 .symbol_class = b->set->spelling->symbol_class,
+                                 .stream = random_stream(b->options->seed, RANDOM_TOOLS, 1),
+                                 .tokens = b->tokens};
     for (int i = first; i < first + n; i++)
         for (int64_t c = b->calls->start[i]; c < b->calls->start[i + 1]; c++)
-            if (b->calls->call[c].tool >= 0) make_wrong(b, i, &b->calls->call[c], stream, (uint64_t)c << 20);
+            b->not_wrong += b->calls->call[c].tool >= 0 && !other_answer(&others, i, c);
 }
 
 /* ---- the passes ---- */
@@ -122,7 +86,8 @@ static Status bench_create(Bench *b, int first, int n, Err *err) {
     if (!b->written || !b->call || !b->point || !b->best || !b->called || !b->caller || !b->nats ||
         !b->tokens)
         return err_set(err, ERR_NOMEM, "no memory to evaluate the tools on %d facts", n);
-    memcpy(b->tokens, facts->tokens, (size_t)facts->start[facts->n_pool] * sizeof *b->tokens);
+    memcpy(b->tokens, b->options->tokens ? b->options->tokens : facts->tokens,
+           (size_t)facts->start[facts->n_pool] * sizeof *b->tokens);
     if (b->options->inject == INJECT_WRONG) inject_wrong(b, first, n);
     fact_batch_clear(&b->batch);
     for (int i = first; i < first + n; i++) {
@@ -165,11 +130,13 @@ static bool same_arguments(const Bench *b, const Call *due, const int32_t *place
     return true;
 }
 
-static bool same_result(const Bench *b, const Call *due, const int32_t *written, int rows) {
+static bool same_result(const Bench *b, const Call *due, int32_t at, int rows) {
+    const int32_t *written = b->written + at, *caller = b->caller + at;
     const int32_t *answer = b->tokens + b->facts->start[b->i] + due->row;
     for (int k = 0; k < due->n_result; k++)
         if (written[due->row + k] != answer[k]) return false;
-    return due->row + due->n_result >= rows || written[due->row + due->n_result] == TOOL_END;
+    int32_t end = due->row + due->n_result; /* where the next call may have its own result */
+    return end >= rows || written[end] == TOOL_END || caller[end] != due->row;
 }
 
 static int calls_made(const int32_t *called, int tool, int before) {
@@ -194,7 +161,7 @@ static ToolCause cause_of(const Bench *b, const Call *c, int32_t at, int rows) {
     }
     const int32_t *place = b->point + (size_t)(at + c->row) * (size_t)b->g->config.tool.n_pointers;
     if (!same_arguments(b, c, place)) return CAUSE_ARGUMENT;
-    return same_result(b, c, b->written + at, rows) ? CAUSE_DECODING : CAUSE_EXECUTION;
+    return same_result(b, c, at, rows) ? CAUSE_DECODING : CAUSE_EXECUTION;
 }
 
 /* Answers the calls of one sequence. */
@@ -221,13 +188,24 @@ static void count_answers(Bench *b, int32_t at, int rows, ToolFigures *out) {
         const Call *c = &b->calls->call[k];
         int end = c->row + c->n_result;
         bool right = true;
+        if (b->options->counted && !b->options->counted[k]) continue;
         end += end < rows && tokens[end] == eos;
         for (int t = c->row; t < end; t++) right = right && b->best[at + t] == tokens[t];
         out->answers++;
+        out->by_weights += c->tool < 0;
+        out->right_by_weights += c->tool < 0 && right;
         out->answer_tokens += end - c->row;
         out->ended += c->tool >= 0 && eos >= 0 && b->best[at + c->row] == eos;
         out->cause[right ? CAUSE_RIGHT : cause_of(b, c, at, rows)]++;
     }
+}
+
+/* As a code length of the facts is counted (eval/evaluate.h): fact by fact. */
+static double coded_nats(const Bench *b, int32_t at, int rows) {
+    double nats = 0;
+    for (int t = 0; t < rows; t++)
+        if (facts_coded(b->facts, b->facts->start[b->i] + t)) nats += b->nats[at + t];
+    return nats;
 }
 
 static Status evaluate(Bench *b, int first, int n, ToolFigures *out, Err *err) {
@@ -244,7 +222,9 @@ static Status evaluate(Bench *b, int first, int n, ToolFigures *out, Err *err) {
     parallel_code_lengths(b->parallel, &b->batch.batch, b->nats, b->best);
     for (int s = 0; s < n; s++) {
         b->i = first + s;
-        count_answers(b, b->batch.start[s], b->batch.start[s + 1] - b->batch.start[s], out);
+        int32_t at = b->batch.start[s], rows = b->batch.start[s + 1] - at;
+        count_answers(b, at, rows, out);
+        out->code_nats += coded_nats(b, at, rows);
     }
     if (out->answers) out->answer_tokens /= out->answers;
     out->unspelled = b->set->unspelled - unspelled;

@@ -3,33 +3,46 @@
 #ifndef ROTE_EVAL_TOOLS_TOOL_SET_H
 #define ROTE_EVAL_TOOLS_TOOL_SET_H
 
-#include "data/calls.h"
+#include "eval/tools/store_rows.h"
 #include "eval/tools/tool_spec.h"
 
-/* The rows of a store that is written from facts. */
-typedef enum StoreRows { ROWS_TRAINED, ROWS_ALL } StoreRows; /* without, with those held out */
+/* What stores of the facts' own answers hold. */
+typedef struct StoreContent {
+    const StoreSource *source;
+    int n_sources;
+    /* A user's file in place of the store of tool `other_tool`: of SQLite, with the tool's query (of a store of the
+     * facts' own answers: a table facts(key, value), the arguments of a key separated by tabs), or a table of text
+     * (store_table_read). NULL: none */
+    const char *other;
+    int other_tool;
+} StoreContent;
 
 typedef struct ToolSet {
     const Config *config; /* NULL: closed */
     const Spelling *spelling;
     ToolArgs args[TOOLS_MAX];
     int max_calls[TOOLS_MAX]; /* of each, in one sequence */
+    bool keyed[TOOLS_MAX];    /* its arguments are one text, its key, with tabs between them */
     Tool *tool[TOOLS_MAX];
     const char *words[TOOLS_MAX][WORD_LIST_MAX + 1]; /* of programs */
     char *text;                                      /* of a call's arguments, one after the other */
     int32_t *symbols;                                /* of an answer */
+    ToolAnswer answer;                               /* to the last call, until the next one */
     int64_t unspelled;                               /* answers that the vocabulary cannot spell: none */
     Status status; /* of the first call that failed; all later ones have no result */
     Err err;
 } ToolSet;
 
-/* Opens the tools of a config, which is resolved. The spelling is that of the facts, whose calls make the rows of
- * stores. Config and spelling must outlive the set, which stays where it is.
+/* Whether a tool is a store of the facts' own answers. */
+bool tool_holds_facts(const ToolConfig *tool);
+
+/* Opens the tools of a config, which is resolved. The spelling is that of the content's facts. Config and spelling must
+ * outlive the set, which stays where it is.
  *   programs  NULL: no program is answered
- * ERR_INPUT: two facts give one key different values; a store's file is not that of file_hash; as tool_open.
+ * ERR_INPUT: as store_table_create; a store's file is not that of file_hash; as tool_open.
  * ERR_NOMEM. Free with tool_set_close, after an error too. */
-Status tool_set_open(ToolSet *out, const Config *config, const FactSet *facts, const Spelling *spelling,
-                     const Calls *calls, StoreRows rows, const ToolPrograms *programs, Err *err);
+Status tool_set_open(ToolSet *out, const Config *config, const Spelling *spelling,
+                     const StoreContent *content, const ToolPrograms *programs, Err *err);
 void tool_set_close(ToolSet *set);
 
 /* Whether stores can be made from all facts, those held out included. ERR_INPUT, ERR_NOMEM: as tool_set_open. */

@@ -235,15 +235,31 @@ static Status read_tables(const char *path, json_t *root, size_t data_size, StFi
     return err_set(err, ERR_FORMAT, "%s: altered: %zu bytes behind the last tensor", path, data_size - at);
 }
 
+static Status read_whole(const char *path, int64_t file_bytes, StFile *file, const char **data, size_t *size,
+                         Err *err) {
+    Buffer whole;
+    if (file_bytes >= SAFETENSORS_MAPPED) {
+        TRY(file_map(path, &file->map, err));
+        *data = (const char *)file->map.data;
+        *size = file->map.size;
+    } else {
+        TRY(file_read(path, (size_t)file_bytes, &whole, err));
+        file->owned = whole.data;
+        *data = whole.data;
+        *size = whole.size;
+    }
+    return OK;
+}
+
 /* Reads the file and gives each tensor its data, if they have their CRC and the header is still the same. */
 static Status read_data(const char *path, const Buffer *head, int64_t file_bytes, const json_t *meta,
                         StFile *file, Err *err) {
-    Buffer whole;
-    TRY(file_read(path, (size_t)file_bytes, &whole, err));
-    file->owned = whole.data;
-    if (whole.size != (size_t)file_bytes || memcmp(whole.data, head->data, head->size))
+    const char *whole, *data;
+    size_t size;
+    TRY(read_whole(path, file_bytes, file, &whole, &size, err));
+    if (size != (size_t)file_bytes || memcmp(whole, head->data, head->size))
         return err_set(err, ERR_FORMAT, "%s: changed while it was read", path);
-    const char *data = whole.data + head->size;
+    data = whole + head->size;
     for (int i = 0; i < file->n_tensors; i++) {
         StTensor *t = &file->tensor[i];
         char key[sizeof TENSOR_CRC + sizeof t->name], crc[DIGITS + 1];
@@ -255,6 +271,7 @@ static Status read_data(const char *path, const Buffer *head, int64_t file_bytes
                            path, t->name, crc, stored ? stored : "nothing");
         t->data = data;
         data += t->bytes;
+        safetensors_forget(file, t);
     }
     return OK;
 }
@@ -288,7 +305,12 @@ void safetensors_free(StFile *file) {
     free(file->meta);
     free(file->tensor);
     free(file->owned);
+    file_unmap(&file->map);
     memset(file, 0, sizeof *file);
+}
+
+void safetensors_forget(const StFile *file, const StTensor *tensor) {
+    file_map_forget(&file->map, tensor->data, tensor->bytes);
 }
 
 const StTensor *safetensors_find(const StFile *file, const char *name) {

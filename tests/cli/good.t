@@ -8,6 +8,7 @@ rote: measures how many bits a small transformer memorizes
 usage: rote COMMAND ...
 
   demo          shows the program: draws facts, trains models of four widths, prints bits per parameter, writes a report
+  fit           finds the smallest model that recalls your facts, with its size, its archive and its config
   facts make    draws a fact set, or writes a split of one that is read
   facts import  makes a fact set from your own facts
   facts show    shows kind, counts, entropy and first records of a fact set, a run's facts, or a config's facts
@@ -25,6 +26,7 @@ usage: rote COMMAND ...
   neurons steer samples and evaluates with edited activations, compared with the model without edits
   neurons eval  what neuron rules did: firing, necessity, sufficiency, leak, price; over several runs with intervals
   tools eval    measures what a run answers with its tools, and the cause of each wrong answer
+  tools ask     answers a prompt with a run's tools, and explains how
   tools try     speaks to a program as a tool layer would: what it answers, and how fast
   import        makes a run of a pretrained model
   export        writes the weights in formats of other programs

@@ -110,8 +110,8 @@ $ rote sweep status S --json | grep -A 14 rows
       "bits_per_param": 0.033457803401404765,
       "recall": 0.20000000000000001,
       "reason": null,
+      "holder": null,
       "attempts": 0
-    },
 # A point's result is that of the same run made alone.
 $ grep -v sweep: s.yaml | grep -v '\[' > alone.yaml; rote train alone.yaml model.n_embd=16 train.seed=1 --out alone --quiet > /dev/null
 $ cmp alone/result.json S/runs/n_embd=16,seed=1-*/result.json && echo same
@@ -281,7 +281,7 @@ $ rote sweep retry alone
 2> rote: alone: is not a sweep's folder (no sweep.yaml)
 [2]
 $ rote sweep rerun T
-2> rote: sweep: unknown command 'rerun', allowed: run, status, retry
+2> rote: sweep: unknown command 'rerun', allowed: run, work, submit, status, retry
 [2]
 $ rote train s.yaml
 2> rote: s.yaml:4: section 'sweep' describes many runs; use `rote sweep run`

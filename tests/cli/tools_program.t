@@ -14,7 +14,6 @@ verdict     annealed after 100 steps, every fact trained 7.1 times
 $ head -n 1 sums/tool_calls.jsonl
 {"tool":"0","arguments":["1","+","69"],"answer":"70","hash":"27112c40bc951f504b6d064ce226bbf3"}
 $ rote tools eval sums
-facts           answers  accuracy    missed     early     false  argument execution  decoding   missed    false  tokens
 2> rote: tool 0: a call is not on the tape (tool_calls.jsonl), so sh must be asked: add --allow-program
 [2]
 $ rote tools eval sums --allow-program | tee asked

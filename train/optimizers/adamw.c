@@ -21,12 +21,16 @@ AdamWUpdate adamw_update(const Optimizer *o, real *params, const real *grad, con
                           .gscale = (real)update->grad_scale}};
 }
 
-void adamw_block(Optimizer *o, const ParamBlock *block, const void *with) {
-    const AdamWUpdate *u = with;
-    const Tensor *t = &o->table->tensor[block->tensor];
+AdamWStep adamw_numbers(const AdamWUpdate *u, const Tensor *t) {
     AdamWStep s = u->numbers;
     s.lr = (real)(u->learning_rate * t->rate_scale);
     if (!t->decay) s.decay = 0;
+    return s;
+}
+
+void adamw_block(Optimizer *o, const ParamBlock *block, const void *with) {
+    const AdamWUpdate *u = with;
+    AdamWStep s = adamw_numbers(u, &o->table->tensor[block->tensor]);
     int64_t at = block->from;
     o->ops->adamw(u->params + at, o->slot[0] + at, o->slot[1] + at, u->grad + at, &s, block->n);
 }

@@ -43,6 +43,8 @@ typedef struct AdamWUpdate {
 } AdamWUpdate;
 
 AdamWUpdate adamw_update(const Optimizer *o, real *params, const real *grad, const Update *update);
+/* The numbers of a tensor's elements. */
+AdamWStep adamw_numbers(const AdamWUpdate *update, const Tensor *tensor);
 /* with: the AdamWUpdate. m is slot 0, v slot 1. */
 void adamw_block(Optimizer *o, const ParamBlock *block, const void *with);
 

@@ -95,7 +95,8 @@ Status sweep_look_at(const Sweep *sweep, SweepRun *run, Err *err) {
     if (status != OK) TRY(cannot_read(run, status, &why, err));
     if (done) return read_done(dir, run, err);
     if (failed) TRY(read_failed(dir, run, err));
-    if (lock_held(claim)) run->state = SWEEP_RUNNING;
+    run->holder[0] = '\0';
+    if (lock_holder(claim, run->holder, sizeof run->holder)) run->state = SWEEP_RUNNING;
     if (run->state == SWEEP_WAITING) TRY(look_for_end(dir, run, err));
     return OK;
 }
@@ -173,8 +174,8 @@ Status sweep_retry(Sweep *sweep, int *n, Err *err) {
 /* Whether a name is a sweep's own: of a folder whose sweep.yaml is gone, too, where began says that one was there. */
 static bool is_ours(const char *name, bool began) {
     static const char *const EARLY[] = {".", "..", "locks", "sweep.yaml", (".sweep.yaml" TEMPORARY_END)};
-    static const char *const LATE[] = {"runs", "table.csv", "report.html", "plots",
-                                       (".table.csv" TEMPORARY_END)};
+    static const char *const LATE[] = {"runs",  "table.csv", "report.html",
+                                       "plots", "facts",     (".table.csv" TEMPORARY_END)};
     for (size_t i = 0; i < sizeof EARLY / sizeof EARLY[0]; i++)
         if (!strcmp(name, EARLY[i])) return true;
     for (size_t i = 0; i < sizeof LATE / sizeof LATE[0] && began; i++)
@@ -182,9 +183,8 @@ static bool is_ours(const char *name, bool began) {
     return false;
 }
 
-/* Whether dir may become or is a sweep's folder: without sweep.yaml it must hold nothing but a sweep's own
- * files. */
-static Status check_place(const char *dir, Err *err) {
+/* Without sweep.yaml it must hold nothing but a sweep's own files. */
+Status sweep_check_place(const char *dir, Err *err) {
     struct stat info;
     bool is_sweep, began;
     TRY(run_holds(dir, "sweep.yaml", &is_sweep, err));
@@ -303,7 +303,7 @@ Status sweep_open(Sweep *sweep, Err *err) {
     bool write;
     Status status = OK;
     TRY(sweep_yaml_text(&sweep->spec, sweep->dir, &text, err));
-    TRY_GOTO(check_place(sweep->dir, err));
+    TRY_GOTO(sweep_check_place(sweep->dir, err));
     TRY_GOTO(compare(sweep, text, &write, err)); /* refused before anything is written */
     TRY_GOTO(make_directories(locks, err));
     TRY_GOTO(file_open_own(lock, O_RDWR | O_CREAT, &sweep->lock_fd, err));

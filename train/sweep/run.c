@@ -15,7 +15,7 @@
 #include "train/sweep/worker.h"
 
 static const double LOOK_AGAIN_S = 0.3, TABLE_S = 2;
-enum { POLL_MS = 100 };
+enum { POLL_MS = 100, LOOKS = 4 };
 
 typedef struct Pool {
     Sweep *sweep;
@@ -28,6 +28,7 @@ typedef struct Pool {
     double *look_again; /* by run: earliest time of the next look; INFINITY: over for this process */
     double memory;      /* bytes for all workers together */
     double started_s, table_s;
+    double alone_s;    /* when this process had or could take a run last */
     double flops_done; /* of runs that this process finished */
     bool stopping, changed;
 } Pool;
@@ -174,8 +175,8 @@ static Status start(Pool *p, SweepRun *run, int threads, Err *err) {
     }
     Status status = look_claimed(p, run, &ours, err);
     if (status == OK && ours)
-        status = run_worker_start(&p->worker[p->n], p->sweep, run, claim, threads, p->options->program,
-                                  clock_s(), err);
+        status =
+            run_worker_start(&p->worker[p->n], p->sweep, run, claim, threads, p->options, clock_s(), err);
     if (status != OK || !ours) {
         lock_release(claim);
         return status;
@@ -226,7 +227,10 @@ static void describe_failure(SweepRun *run, int status, const char *last) {
     }
 }
 
-static bool stop_requested(const Pool *p) { return p->options->stop && *p->options->stop; }
+static bool stop_requested(const Pool *p) {
+    double limit = p->options->seconds;
+    return (p->options->stop && *p->options->stop) || (limit > 0 && clock_s() - p->started_s > limit);
+}
 
 /* By a signal that asks a process to end: before it was caught, or the second one. */
 static bool was_asked_to_end(int status) {
@@ -275,12 +279,19 @@ static void stop_all(Pool *p) {
     for (int w = 0; w < p->n; w++) kill(p->worker[w].pid, SIGTERM);
 }
 
-/* Whether any process works on a run or will work on one. */
-static bool something_left(const Pool *p) {
-    if (p->n > 0) return true;
-    for (int i = 0; i < p->sweep->n; i++)
-        if (!is_over(&p->sweep->run[i]) && isfinite(p->look_again[i])) return true;
-    return false;
+/* Whether this process has, or can take, or waits for, a run. A share does not wait for others, but looks some times
+ * more: whoever asks for the state of a run seems to hold it at that moment. */
+static bool something_left(Pool *p) {
+    bool others = false, ours = p->n > 0;
+    for (int i = 0; i < p->sweep->n && !ours; i++) {
+        const SweepRun *run = &p->sweep->run[i];
+        if (is_over(run) || !isfinite(p->look_again[i])) continue;
+        if (run->state == SWEEP_RUNNING) others = true;
+        else ours = true;
+    }
+    double now = clock_s();
+    if (ours) p->alone_s = now;
+    return ours || (others && (!p->options->share || now - p->alone_s < LOOKS * LOOK_AGAIN_S));
 }
 
 static void listen(Pool *p) {
@@ -336,6 +347,7 @@ static Status pool_create(Pool *p, Sweep *sweep, const SweepOptions *options, Er
     CHECK(options->jobs > 0 && sweep->n > 0);
     size_t n = (size_t)sweep->n, jobs = (size_t)options->jobs;
     *p = (Pool){.sweep = sweep, .options = options, .jobs = options->jobs, .started_s = clock_s()};
+    p->alone_s = p->started_s;
     p->worker = calloc(jobs, sizeof *p->worker);
     p->progress = calloc(jobs, sizeof *p->progress);
     p->order = calloc(n, sizeof *p->order);
@@ -346,7 +358,10 @@ static Status pool_create(Pool *p, Sweep *sweep, const SweepOptions *options, Er
     p->memory = (double)memory_available();
     for (int i = 0; i < sweep->n; i++) {
         p->failed_before[i] = sweep->run[i].attempts;
-        if (sweep->run[i].state == SWEEP_FAILED) sweep->run[i].state = SWEEP_WAITING;
+        if (sweep->run[i].state == SWEEP_FAILED) {
+            if (options->share) p->look_again[i] = INFINITY;
+            else sweep->run[i].state = SWEEP_WAITING;
+        }
         if (is_over(&sweep->run[i])) sweep_remove_failed(sweep, &sweep->run[i]); /* of an earlier attempt */
     }
     return order_runs(sweep, p->order, err);
@@ -367,18 +382,19 @@ static void pool_free(Pool *p) {
     free(p->look_again);
 }
 
-static Status verdict(const Sweep *sweep, bool stopped, Err *err) {
+static Status verdict(const Sweep *sweep, bool share, bool stopped, Err *err) {
     int done = sweep_count(sweep, SWEEP_DONE) + sweep_count(sweep, SWEEP_DIVERGED);
     int failed = sweep_count(sweep, SWEEP_FAILED);
     if (done == sweep->n) return OK;
     if (stopped)
         return err_set(err, ERR_STOPPED, "stopped with %d of %d run%s done; the same command continues", done,
                        sweep->n, sweep->n == 1 ? "" : "s");
+    if (failed == 0) return OK; /* others make what is left */
     const SweepRun *first = sweep->run;
     while (first->state != SWEEP_FAILED) first++;
-    return err_set(err, ERR_IO, "%d of %d run%s failed, first %s: %s; the same command tries %s again",
+    return err_set(err, ERR_IO, "%d of %d run%s failed, first %s: %s; %sthe same command tries %s again",
                    failed, sweep->n, sweep->n == 1 ? "" : "s", first->name, first->reason,
-                   failed == 1 ? "it" : "them");
+                   share ? "after rote sweep retry " : "", failed == 1 ? "it" : "them");
 }
 
 Status sweep_run(Sweep *sweep, const SweepOptions *options, Err *err) {
@@ -391,5 +407,5 @@ Status sweep_run(Sweep *sweep, const SweepOptions *options, Err *err) {
     pool_free(&pool);
     TRY(status);
     TRY(last_table(sweep, err));
-    return verdict(sweep, stopped, err);
+    return verdict(sweep, options->share, stopped, err);
 }

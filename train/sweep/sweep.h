@@ -35,6 +35,7 @@ typedef struct SweepRun {
     SweepState state;
     RunResult *result; /* of a finished run, once it is read; else NULL */
     char reason[512];  /* why it failed or diverged: one line */
+    char holder[160];  /* who makes it, while it runs: see lock_holder */
     int attempts;      /* failed ones so far */
 } SweepRun;
 
@@ -66,6 +67,10 @@ Status sweep_check_room(const Sweep *sweep, Err *err);
  * something else, or cannot be extended now since another process works on it. */
 Status sweep_open(Sweep *sweep, Err *err);
 
+/* Whether dir is a sweep's folder, or may become one: it is missing, or empty, or lost its sweep.yaml. ERR_INPUT: it
+ * holds something else. ERR_IO. */
+Status sweep_check_place(const char *dir, Err *err);
+
 /* Writes table.csv, a row for every run. An error where another process is writing it at this moment. */
 Status sweep_write_table(const Sweep *sweep, Err *err);
 
@@ -94,6 +99,9 @@ typedef struct SweepView {
 typedef struct SweepOptions {
     const char *program; /* path of this program */
     int jobs;            /* threads in all: one a run where there are enough runs, else several a run */
+    double seconds;      /* after so long, as if stopped; 0: no limit */
+    bool allow_program;  /* runs may start the programs that their configs name as tools */
+    bool share;          /* one of many that work on the folder: see sweep_run */
     const volatile sig_atomic_t *stop;
     void (*update)(void *user, const SweepView *view); /* several times a second; may be NULL */
     void *user;
@@ -101,7 +109,8 @@ typedef struct SweepOptions {
 
 /* Makes every run that is not done, failed ones too, and waits for those that other processes make. The sweep
  * is open. OK: all are done, diverged ones included. ERR_STOPPED: stopped, resumable. ERR_IO: some runs
- * failed; the message names the first. */
+ * failed; the message names the first.
+ * share: only runs that wait; ends when none is left to take, OK also where others are still made. */
 Status sweep_run(Sweep *sweep, const SweepOptions *options, Err *err);
 
 /* ---- internal to train/sweep/ ---- */

@@ -43,7 +43,7 @@ static int spawn(pid_t *pid, const char *program, char *const *words, int stderr
 }
 
 Status run_worker_start(Worker *out, const Sweep *sweep, SweepRun *run, int claim_fd, int threads,
-                        const char *program, double now_s, Err *err) {
+                        const SweepOptions *how, double now_s, Err *err) {
     *out = (Worker){.run = run, .claim_fd = claim_fd, .pipe_fd = -1, .threads = threads, .started_s = now_s};
     out->progress = (SweepWorker){.run = run, .threads = threads, .max_steps = run->resolved.train.max_steps};
     char dir[CONFIG_PATH_MAX], out_dir[CONFIG_PATH_MAX + 8], threads_text[16];
@@ -52,8 +52,14 @@ Status run_worker_start(Worker *out, const Sweep *sweep, SweepRun *run, int clai
     snprintf(threads_text, sizeof threads_text, "%d", threads);
     int n, used = 0, end[2];
     char **config = config_words(&run->config, &n);
-    const char *const options[] = {out_dir,      "--resume", "--quiet", "--threads",
-                                   threads_text, "--worker", NULL};
+    const char *const options[] = {out_dir,
+                                   "--resume",
+                                   "--quiet",
+                                   "--threads",
+                                   threads_text,
+                                   "--worker",
+                                   how->allow_program ? "--allow-program" : NULL,
+                                   NULL};
     const char **words = calloc((size_t)n + 2 + sizeof options / sizeof options[0], sizeof *words);
     Status status = OK;
     if (!config || !words) {
@@ -65,12 +71,12 @@ Status run_worker_start(Worker *out, const Sweep *sweep, SweepRun *run, int clai
     for (int i = 0; i < n; i++) words[used++] = config[i];
     for (int i = 0; options[i]; i++) words[used++] = options[i];
     TRY_GOTO(make_pipe(end, err));
-    int why = spawn(&out->pid, program, (char *const *)words, end[1]);
+    int why = spawn(&out->pid, how->program, (char *const *)words, end[1]);
     close(end[1]);
     out->pipe_fd = end[0];
     if (why) {
         close(end[0]);
-        status = err_set(err, why == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: cannot start it: %s", program,
+        status = err_set(err, why == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: cannot start it: %s", how->program,
                          strerror(why));
     }
 done:

@@ -23,10 +23,10 @@ typedef struct Worker {
     char last[512];  /* the last line that was no progress */
 } Worker;
 
-/* Starts `program train key=value... --out DIR --resume --threads N --quiet --worker`. claim_fd stays the
- * caller's. ERR_IO, ERR_NOMEM, ERR_INPUT: not started. */
+/* Starts `program train key=value... --out DIR --resume --threads N --quiet --worker` (and --allow-program, where
+ * `how` does). claim_fd stays the caller's. ERR_IO, ERR_NOMEM, ERR_INPUT: not started. */
 Status run_worker_start(Worker *out, const Sweep *sweep, SweepRun *run, int claim_fd, int threads,
-                        const char *program, double now_s, Err *err);
+                        const SweepOptions *how, double now_s, Err *err);
 /* Reads what its stderr has, without waiting. */
 void run_worker_read(Worker *worker);
 /* Waits for its end and returns the exit status as waitpid gives it. Closes the pipe, not the claim. */

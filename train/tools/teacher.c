@@ -60,6 +60,12 @@ bool tool_teacher_asks(const Config *config) {
            (own_step_of(config) < config->train.max_steps || config->tools[0].train == TOOL_MIXTURE);
 }
 
+static Status open_tools(ToolTeacher *t, const ToolPrograms *programs, Err *err) {
+    const StoreSource trained = {.facts = t->facts, .calls = &t->calls, .rows = ROWS_TRAINED};
+    const StoreContent content = {.source = &trained, .n_sources = 1};
+    return tool_set_open(&t->set, t->config, &t->spelling, &content, programs, err);
+}
+
 static Status create_own(ToolTeacher *t, Err *err) {
     size_t tokens = batch_tokens(t->config, t->facts);
     TRY(tool_writes_create(&t->writes, t->facts->max_len, t->set.max_calls, own_result, t, err));
@@ -109,8 +115,7 @@ Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet
                          .call_nats = t->call_nats,
                          .point_nats = t->point_nats};
     if (t->unlabelled) TRY(create_ways(t, err));
-    if (tool_teacher_asks(config))
-        TRY(tool_set_open(&t->set, config, facts, &t->spelling, &t->calls, ROWS_TRAINED, programs, err));
+    if (tool_teacher_asks(config)) TRY(open_tools(t, programs, err));
     return t->own_step < config->train.max_steps ? create_own(t, err) : OK;
 }
 
@@ -143,6 +148,16 @@ typedef struct Lesson {
     uint64_t position; /* in training */
 } Lesson;
 
+/* Whether a tool may be called once more behind the first n calls. */
+static bool may_call(const ToolTeacher *t, const Lesson *l, int n) {
+    for (int tool = 0; tool < t->n; tool++) {
+        int made = 0;
+        for (int i = 0; i < n; i++) made += t->unlabelled || l->call[i].tool == tool;
+        if (made < t->config->tools[tool].max_calls) return true;
+    }
+    return false;
+}
+
 /* Asks for the ways of an answer; false: there is none. */
 static bool ask_ways(ToolTeacher *t, const Lesson *l, const Call *call) {
     Answer answer = {call - t->calls.call, l->batch->inputs + l->at + 1, l->at + call->row,
@@ -165,7 +180,8 @@ static bool ask_label(ToolTeacher *t, const Lesson *l, const Call *call) {
     return true;
 }
 
-/* What is asked, and the true results. A call's rows, but the first, ask for none. */
+/* What is asked, and the true results. Rows at which no call can be made ask for none: those behind the first of a
+ * result, up to its end or, where no call is left, including it. */
 static void label(ToolTeacher *t, const Lesson *l) {
     for (int32_t k = l->at; k < l->at + l->rows; k++) {
         t->written[k] = TOOL_NOTHING;
@@ -178,7 +194,7 @@ static void label(ToolTeacher *t, const Lesson *l) {
         for (int k = 0; k <= c->n_result && c->row + k < l->rows; k++) {
             int32_t row = l->at + c->row + k;
             if (!t->mixes) t->written[row] = k < c->n_result ? l->batch->targets[row] : TOOL_END;
-            if (k > 0) t->call[row] = -1;
+            if (k > 0 && (k < c->n_result || !may_call(t, l, i + 1))) t->call[row] = -1;
         }
     }
 }

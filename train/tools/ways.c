@@ -110,6 +110,8 @@ Status ways_create(Ways *out, const Config *config, const FactSet *facts, const 
                    const Calls *calls, Err *err) {
     Status status = OK;
     ToolSet set = {.config = NULL};
+    const StoreSource trained = {.facts = facts, .calls = calls, .rows = ROWS_TRAINED};
+    const StoreContent content = {.source = &trained, .n_sources = 1};
     size_t width = 1 + (size_t)config->model.tool.n_pointers, n = (size_t)calls->start[facts->n_pool] + 1;
     *out = (Ways){.config = config, .facts = facts, .spelling = spelling, .calls = calls};
     out->right = calloc(n, sizeof *out->right);
@@ -119,7 +121,7 @@ Status ways_create(Ways *out, const Config *config, const FactSet *facts, const 
         TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for the calls that %zu answers allow", n));
     for (int i = 0; i < config->n_tools; i++)
         TRY_GOTO(tool_args_parse(config->tools[i].args, &out->args[i], err));
-    TRY_GOTO(tool_set_open(&set, config, facts, spelling, calls, ROWS_TRAINED, NULL, err));
+    TRY_GOTO(tool_set_open(&set, config, spelling, &content, NULL, err));
     TRY_GOTO(ask_all(out, &set, way, result, err));
 done:
     free(way);

@@ -1,0 +1,211 @@
+#include "train/sweep/slurm.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "base/config/config.h"
+#include "base/file.h"
+#include "base/text_stream.h"
+#include "tools/child.h"
+
+/* ---- the script ---- */
+
+static Status check_path(const char *path, Err *err) {
+    for (const char *c = path; *c; c++)
+        if (strchr("\"'\\%", *c) || (unsigned char)*c < ' ' || *c == 0x7f)
+            return err_set(err, ERR_INPUT,
+                           "%s: a script of Slurm cannot name this path (quotes, backslashes, %% and control "
+                           "characters); choose another one",
+                           path);
+    return OK;
+}
+
+/* Slurm warns up to a minute earlier than it is asked to, and a run ends at its next step. */
+static int warning_s(double seconds) { return seconds >= 600 ? 120 : (int)ceil(seconds / 5); }
+
+Status slurm_script(const SlurmArray *array, char **text, Err *err) {
+    TextStream *stream;
+    TRY(check_path(array->program, err));
+    TRY(check_path(array->dir, err));
+    TRY(text_begin(&stream, err));
+    FILE *f = text_file(stream);
+    const char *name = strrchr(array->dir, '/');
+    name = name && name[1] ? name + 1 : array->dir;
+    fprintf(
+        f,
+        "#!/bin/bash\n"
+        "# The tasks of this array train the runs of a sweep that wait: each takes what no other has, is queued\n"
+        "# again when its time is nearly over, and ends when no run is left to take. Written by `rote sweep\n"
+        "# submit`; it may be edited, and submitted with sbatch.\n");
+    fprintf(f, "#SBATCH --job-name=\"rote-%s\"\n", name);
+    fprintf(f, "#SBATCH --array=0-%d\n", array->tasks - 1);
+    fprintf(f, "#SBATCH --ntasks=1\n#SBATCH --cpus-per-task=%d\n", array->cpus);
+    fprintf(f, "#SBATCH --time=%.0f\n", ceil(array->seconds / 60));
+    fprintf(f, "#SBATCH --signal=B:USR1@%d\n", warning_s(array->seconds));
+    fprintf(f, "#SBATCH --requeue\n#SBATCH --open-mode=append\n");
+    fprintf(f, "#SBATCH --output=\"%s/slurm/%%A_%%a.log\"\n\n", array->dir);
+    fprintf(
+        f,
+        "echo \"$(date): task ${SLURM_ARRAY_TASK_ID:-alone} on $(hostname), started ${SLURM_RESTART_COUNT:-0} "
+        "times before\"\n");
+    fprintf(f, "'%s' sweep work '%s' --jobs \"${SLURM_CPUS_PER_TASK:-1}\" --quiet &\n", array->program,
+            array->dir);
+    fprintf(
+        f,
+        "worker=$!\n"
+        "trap 'kill -USR1 \"$worker\"' USR1 # the time is nearly over\n"
+        "trap cancelled=1 TERM\n"
+        "wait \"$worker\"\n"
+        "code=$?\n"
+        "while kill -0 \"$worker\" 2>/dev/null; do # a signal ended the waiting\n"
+        "    wait \"$worker\"\n"
+        "    code=$?\n"
+        "done\n"
+        "if [ \"$code\" -gt 128 ]; then # a signal came as the worker ended\n"
+        "    wait \"$worker\"\n"
+        "    code=$?\n"
+        "fi\n"
+        "if [ \"$code\" = 85 ] && [ -z \"${cancelled:-}\" ]; then # stopped, with runs left\n"
+        "    scontrol requeue \"${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_}${SLURM_ARRAY_TASK_ID:-$SLURM_JOB_ID}\"\n"
+        "fi\n"
+        "exit \"$code\"\n");
+    return text_end(stream, text, NULL, err);
+}
+
+/* ---- Slurm's commands ---- */
+
+enum { PATIENCE_S = 60, LINE_MAX_BYTES = 4096 };
+
+/* Runs a command and gives every line that it prints to `take`. ERR_INPUT: it cannot be started. ERR_IO: it fails, in
+ * its words. */
+static Status lines_of(const char *const *command, void (*take)(void *to, ToolText line), void *to,
+                       Err *err) {
+    Child child;
+    ToolText line;
+    char how[300];
+    TRY(child_start(&child, command, err));
+    double deadline = clock_s() + PATIENCE_S;
+    ChildEnd end;
+    while ((end = child_line(&child, LINE_MAX_BYTES, deadline, &line)) == CHILD_OK) take(to, line);
+    child_stop(&child);
+    bool fine = end == CHILD_ENDED && WIFEXITED(child.exit_status) && WEXITSTATUS(child.exit_status) == 0;
+    child_describe(&child, how, sizeof how);
+    child_free(&child);
+    return fine ? OK : err_set(err, ERR_IO, "%s: %s", command[0], end == CHILD_TIMEOUT ? "no answer" : how);
+}
+
+static void take_nothing(void *to, ToolText line) {
+    (void)to;
+    (void)line;
+}
+
+Status slurm_check(Err *err) {
+    const char *const command[] = {"sbatch", "--version", NULL};
+    Status status = lines_of(command, take_nothing, NULL, err);
+    if (status != OK) err_prefix(err, "Slurm is not to be had here: ");
+    return status;
+}
+
+/* "17" or "17;cluster", and whatever a site's sbatch says besides. */
+static void take_job(void *to, ToolText line) {
+    char *job = to;
+    size_t digits = 0;
+    while (digits < line.size && line.bytes[digits] >= '0' && line.bytes[digits] <= '9') digits++;
+    if (digits == 0 || digits >= SLURM_JOB_MAX || (digits < line.size && line.bytes[digits] != ';')) return;
+    memcpy(job, line.bytes, digits);
+    job[digits] = '\0';
+}
+
+static Status keep_job(const char *dir, const char *job, Err *err) {
+    char path[CONFIG_PATH_MAX], *text;
+    TextStream *stream;
+    Buffer before = {0};
+    TRY(path_join(path, sizeof path, dir, "slurm/jobs", err));
+    if (!file_missing(path)) TRY(file_read(path, 1 << 20, &before, err));
+    Status status = text_begin(&stream, err);
+    if (status == OK) {
+        fprintf(text_file(stream), "%s%s\n", before.data ? before.data : "", job);
+        status = text_end(stream, &text, NULL, err);
+    }
+    buffer_free(&before);
+    TRY(status);
+    status = file_write_atomic(path, text, strlen(text), err);
+    free(text);
+    return status;
+}
+
+Status slurm_submit(const char *dir, const char *script, const char *const *options, int n,
+                    char job[SLURM_JOB_MAX], Err *err) {
+    char place[CONFIG_PATH_MAX], path[CONFIG_PATH_MAX];
+    TRY(path_join(place, sizeof place, dir, "slurm", err));
+    TRY(path_join(path, sizeof path, place, "array.sh", err));
+    TRY(make_directories(place, err));
+    TRY(file_write_atomic(path, script, strlen(script), err));
+    const char **command = calloc((size_t)n + 4, sizeof *command);
+    if (!command) return err_set(err, ERR_NOMEM, "no memory to start sbatch");
+    int used = 0;
+    command[used++] = "sbatch";
+    command[used++] = "--parsable";
+    for (int i = 0; i < n; i++) command[used++] = options[i];
+    command[used] = path;
+    job[0] = '\0';
+    Status status = lines_of(command, take_job, job, err);
+    free(command);
+    TRY(status);
+    if (!*job) return err_set(err, ERR_IO, "sbatch: it names no job; the script is %s", path);
+    return keep_job(dir, job, err);
+}
+
+/* ---- states ---- */
+
+enum { STATES = 16, NAME_MAX_BYTES = 32 };
+
+typedef struct States {
+    int n, tasks[STATES];
+    char name[STATES][NAME_MAX_BYTES];
+} States;
+
+static void take_state(void *to, ToolText line) {
+    States *states = to;
+    char name[NAME_MAX_BYTES];
+    size_t n = line.size < sizeof name - 1 ? line.size : sizeof name - 1;
+    for (size_t i = 0; i < n; i++)
+        name[i] = (char)(line.bytes[i] >= 'A' && line.bytes[i] <= 'Z' ? line.bytes[i] + 32 : '_');
+    name[n] = '\0';
+    int k = 0;
+    while (k < states->n && strcmp(states->name[k], name)) k++;
+    if (k == STATES) return;
+    if (k == states->n) strcpy(states->name[states->n++], name);
+    states->tasks[k]++;
+}
+
+static void put_states(const char *job, const States *states, char *out, size_t size) {
+    size_t used = strlen(out);
+    int n = snprintf(out + used, size - used, "%sjob %s:", used ? "; " : "", job);
+    for (int k = 0; k < states->n && n > 0 && (size_t)n < size - used; k++) {
+        used += (size_t)n;
+        n = snprintf(out + used, size - used, "%s %d %s", k ? "," : "", states->tasks[k], states->name[k]);
+    }
+}
+
+void slurm_states(const char *dir, char *out, size_t size) {
+    char path[CONFIG_PATH_MAX];
+    Buffer jobs;
+    out[0] = '\0';
+    if (path_join(path, sizeof path, dir, "slurm/jobs", NULL) != OK || file_missing(path) ||
+        file_read(path, 1 << 20, &jobs, NULL) != OK)
+        return;
+    char *rest = jobs.data;
+    for (char *job; (job = strtok_r(rest, "\n", &rest));) {
+        States states = {0};
+        const char *const command[] = {"squeue", "-h", "-r", "-t", "all", "-o", "%T", "-j", job, NULL};
+        if (strspn(job, "0123456789") != strlen(job)) continue;
+        if (lines_of(command, take_state, &states, NULL) == OK && states.n)
+            put_states(job, &states, out, size);
+    }
+    buffer_free(&jobs);
+}
