@@ -36,7 +36,7 @@ static void update(void *user, const SweepView *view) {
     Screen *s = user;
     char text[256];
     if (view->note && !s->line.quiet) run_note(&s->sink, 0, "%s", view->note);
-    if (!progress_due(&s->line)) return;
+    if (!grown_line_due(&s->line)) return;
     int used = put_estimate(text, sizeof text, s), missing = s->m->step.n_missing;
     int left = sweep_count(view->sweep, SWEEP_WAITING) + sweep_count(view->sweep, SWEEP_RUNNING);
     double eta = s->m->next_s - view->seconds;
@@ -74,25 +74,27 @@ static void tell_round(const Screen *s) {
 
 /* ---- rounds ---- */
 
-/* Where the folder stands. */
-static Status look(const Lab *lab, const Grown *g, Measurement *m, Err *err) {
+/* Where the folder stands, and what is next if so many seconds are left. */
+static Status look(const Lab *lab, const Grown *g, double left_s, Measurement *m, Err *err) {
     RoundRun *runs;
     int n;
-    double slowness, sum = 0;
+    double slowness, thousand_s = NAN, steps = 0;
+    int cores = lab->jobs < threads_cores() ? lab->jobs : threads_cores();
     TRY(lab_runs(lab, g, &runs, &n, &slowness, err));
-    Status status = round_next(&m->step, lab->within, MEASURE_FIRST, runs, n, err);
     const RunPoint *pilot = lab_pilot(runs, n);
+    const RoundRun one = {.level = pilot ? 0 : PILOT_LEVEL,
+                          .steps = 1000}; /* a step costs the same at any level */
+    Status status = lab_run_seconds(lab, pilot, &one, &thousand_s, err);
+    double step_s = thousand_s / 1000 * slowness / cores;
+    if (status == OK)
+        status = round_next(&m->step, lab->within, MEASURE_FIRST, left_s / step_s, runs, n, err);
+    if (status == OK)
+        for (int i = 0; i < m->step.n_missing; i++) steps += (double)m->step.missing[i].steps;
     m->has_pilot = pilot != NULL;
     if (pilot) m->pilot = *pilot;
     m->n_runs = n;
     m->spent_s = grown_seconds(g);
-    for (int i = 0; i < m->step.n_missing && status == OK; i++) {
-        double seconds = NAN;
-        status = lab_run_seconds(lab, pilot, &m->step.missing[i], &seconds, err);
-        sum += seconds;
-    }
-    int cores = lab->jobs < threads_cores() ? lab->jobs : threads_cores();
-    m->next_s = sum * slowness / cores;
+    m->next_s = steps * step_s;
     free(runs);
     return status;
 }
@@ -124,13 +126,14 @@ Status lab_look(const Lab *lab, Measurement *out, Err *err) {
     Grown grown;
     *out = (Measurement){.next_s = NAN};
     TRY(grown_open(&grown, "measure", lab->dir, &lab->base, lab_keys, err));
-    Status status = look(lab, &grown, out, err);
+    Status status = look(lab, &grown, lab->time_s, out, err);
     grown_free(&grown);
     return status;
 }
 
 Status lab_measure(const Lab *lab, Measurement *out, Err *err) {
     double began = clock_s();
+    int64_t rounds = 0;
     Grown grown;
     Screen s = {.lab = lab, .m = out};
     *out = (Measurement){.next_s = NAN};
@@ -138,10 +141,10 @@ Status lab_measure(const Lab *lab, Measurement *out, Err *err) {
     TRY(grown_open(&grown, "measure", lab->dir, &lab->base, lab_keys, err));
     Status status = OK;
     for (;;) {
-        TRY_GOTO(look(lab, &grown, out, err));
+        double left_s = lab->time_s - (clock_s() - began);
+        TRY_GOTO(look(lab, &grown, left_s, out, err));
         if (out->step.n_missing == 0) break;
-        out->out_of_time = clock_s() - began + out->next_s > lab->time_s;
-        if (out->out_of_time) break;
+        if (out->next_s > left_s || rounds++ == lab->rounds) break;
         tell_round(&s);
         TRY_GOTO(run_round(&s, &grown, err));
     }
