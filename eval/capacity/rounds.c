@@ -52,8 +52,8 @@ static Status measure(RoundStep *out, const RoundRun *done, int n, Err *err) {
 
 static double half_width(const Interval *i) { return (i->high - i->low) / 2; }
 
-/* Whether more seeds are the cheaper way to show that the gain is below 1 %. Its interval narrows with the root of their
- * number; n pairs more cost 1.5 n runs of the longer budget, doubling it costs 2 n and lowers the gain itself. */
+/* Whether more seeds are the cheaper way to show that the gain is below 1 %. Its interval narrows with the root of
+ * their number; n pairs more cost 1.5 n runs of the longer budget, doubling it costs 2 n and lowers the gain itself. */
 static bool seeds_will_do(const Plateau *p, int seeds) {
     double room = GAIN_MAX - __builtin_fabs(p->gain.value);
     return seeds < SEEDS_FOR_GAIN && half_width(&p->gain) < 1.2 * room;
