@@ -9,6 +9,24 @@ struct Rules; /* model/neurons/rules.h */
 /* What a row's stage of tools adds to the stream instead of a symbol's embedding. */
 enum { TOOL_NOTHING = -1, TOOL_NONE = -2, TOOL_END = -3 };
 
+enum { TOOL_WAYS_MAX = 257 }; /* at a row: 256, and no call */
+
+/* Rows of the stage of tools that are taught without labels (model/layers/tool_ways.h). A way of calling is 1 + P
+ * numbers: the call, 1 .. n, and the place of each pointer, below 0 if the call does not use it.
+ *   first, count  (tokens) the token has `count` ways, at most TOOL_WAYS_MAX, from number `first` of `way` on. 0: none.
+ *                 A token with ways has no targets of calls and pointers
+ *   nats          (tokens) receives -ln of the sum of their probabilities, 0 without ways, in a gradient's pass
+ * The mixture (model/layers/tool_mixture.h) has all ways, with no call as one of them: call 0, no places.
+ *   result        NULL: no mixture. Else the symbols that ways return, one result after the other
+ *   result_first, result_count   of each way: its symbols in `result`. Count TOOL_NONE: no result; TOOL_NOTHING: no
+ *                 call. Nothing is `written` at a token with ways and behind it, up to the next one with ways */
+typedef struct ToolWays {
+    const int32_t *way, *first, *count;
+    double weight; /* not of the mixture */
+    double *nats;
+    const int32_t *result, *result_first, *result_count;
+} ToolWays;
+
 /* What the stage of tools (model/layers/tool.h) does at each token of a batch, and what is asked of its read-outs. n
  * tools, P pointers, V symbols (ModelConfig.tool). Arrays with one entry for each token are indexed as the batch's
  * inputs.
@@ -21,13 +39,15 @@ enum { TOOL_NOTHING = -1, TOOL_NONE = -2, TOOL_END = -3 };
  *   call_weight   (1+n) weight of the cross-entropy of a call, by its target; NULL: 1
  *   point_weight  (P) weight of the cross-entropy of each pointer; NULL: 1
  *   call_nats     receives -ln p of each target of call, 0 without one, in a gradient's pass; NULL: not wanted
- *   point_nats    (tokens,P) the same for point */
+ *   point_nats    (tokens,P) the same for point
+ *   ways          NULL: every token that is asked has a target */
 typedef struct ToolRows {
     const int32_t *written;
     const uint8_t *symbol_class;
     const int32_t *call, *point;
     const double *call_weight, *point_weight;
     double *call_nats, *point_nats;
+    const ToolWays *ways;
 } ToolRows;
 
 /* Sequences laid end to end, without padding. Sequence s has the tokens start[s] .. start[s+1]-1.

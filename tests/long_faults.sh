@@ -33,12 +33,13 @@ logits:             plain/tests/test_logit_row plain/tests/test_variance plain/t
                     plain/tests/test_normality plain/tests/test_kstar plain/tests/test_null plain/tests/test_hooks \
                     plain/tests/test_logit_classes tests/cli/logits.t
 tools:              plain/tests/test_calculator plain/tests/test_store plain/tests/test_tape plain/tests/test_programs plain/tests/test_mcp
-asked:              plain/tests/test_sums plain/tests/test_calls plain/tests/test_audit
+asked:              plain/tests/test_sums plain/tests/test_calls plain/tests/test_audit plain/tests/test_ways
 stores:             tests/cli/tools_store.t
-stage:              tests/double/test_tool tests/test_tool
-foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model
+stage:              tests/double/test_tool tests/test_tool tests/test_tool_ways
+foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model plain/tests/test_export_gguf
 capacity:           tests/test_fits
 measure:            plain/tests/test_rounds tests/cli/measure.t
+lanes:              plain/tests/test_lanes
 fit:                plain/tests/test_smallest tests/cli/fit.t
 rules: measured     tests/test_neuron_eval tests/test_edits
 rules in training:  tests/test_neurons tests/test_init_from

@@ -1,7 +1,7 @@
 /* Models side by side (model/lanes/) against the same models one after the other: the time of a model step (gradient,
  * norm, clipping, AdamW), one thread, in turns within one process; medians of the rounds' ratios. Checks first that
- * both have the same bits.
- *     make build/gcc-O3/tests/measure_lanes && build/gcc-O3/tests/measure_lanes [rounds] */
+ * both have the same bits. ROTE_ISA chooses the kernels of both.
+ *     make build/gcc-O3/tests/measure_lanes && build/gcc-O3/tests/measure_lanes [rounds [width]] */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +18,9 @@ enum { ROUNDS_MAX = 99 };
 typedef struct Shape {
     int V, T, d, L, H, B;
 } Shape;
-static const Shape shapes[] = {{64, 16, 8, 1, 1, 64},   {64, 16, 8, 4, 1, 256}, {64, 16, 16, 1, 1, 64},
-                               {128, 16, 16, 2, 1, 64}, {64, 16, 24, 1, 1, 64}, {256, 16, 32, 1, 2, 64},
-                               {64, 16, 32, 4, 2, 64},  {128, 16, 48, 2, 3, 64}};
+static const Shape shapes[] = {{64, 16, 8, 1, 1, 64},    {64, 16, 8, 4, 1, 256},   {64, 16, 16, 1, 1, 64},
+                               {128, 16, 16, 2, 1, 256}, {64, 16, 16, 4, 1, 1024}, {64, 16, 24, 1, 1, 64},
+                               {256, 16, 32, 1, 2, 64},  {64, 16, 32, 4, 2, 64},   {128, 16, 48, 2, 3, 64}};
 
 static double now(void) {
     struct timespec t;
@@ -133,17 +133,13 @@ static int different(const Side *x, const Alone *one, int W) {
     return count;
 }
 
-static Status measure(const Shape *s, const Ops *ops, const Ops *lane_isa, int rounds, Err *err) {
-    int W = lane_ops(lane_isa)->lanes;
+static Status measure(const Shape *s, const Ops *ops, int rounds, Err *err) {
+    int W = lane_ops(ops)->lanes;
     Alone *one = calloc((size_t)W, sizeof *one);
     Side side = {0};
     double ratio[ROUNDS_MAX], alone_us[ROUNDS_MAX], lane_us[ROUNDS_MAX];
     for (int l = 0; l < W; l++) TRY(alone_create(&one[l], s, (uint64_t)l + 1, ops, err));
-    Gpt shape = one->gpt;
-    shape.ops = lane_isa;
-    one->gpt = shape;
-    TRY(side_create(&side, one, s, lane_isa, err));
-    one->gpt.ops = ops;
+    TRY(side_create(&side, one, s, ops, err));
     for (int i = 0; i < 2; i++) {
         for (int l = 0; l < W; l++) alone_step(&one[l]);
         side_step(&side);
@@ -162,31 +158,25 @@ static Status measure(const Shape *s, const Ops *ops, const Ops *lane_isa, int r
         alone_us[r] = (now() - middle) * 1e6 / repeat / W;
         ratio[r] = alone_us[r] / lane_us[r];
     }
-    printf("d%-3d L%d V%-4d B%-5d  %9.1f %9.1f %8.2f   (%.2f-%.2f) %s\n", s->d, s->L, s->V, s->B,
-           median(alone_us, rounds), median(lane_us, rounds), median(ratio, rounds), ratio[0],
-           ratio[rounds - 1], wrong ? "DIFFERENT BITS" : "");
+    double alone = median(alone_us, rounds), lane = median(lane_us, rounds), gain = median(ratio, rounds);
+    printf("d%-3d L%d V%-4d B%-5d %9.1f %9.1f %7.2f (%.2f-%.2f)%s\n", s->d, s->L, s->V, s->B, alone, lane,
+           gain, ratio[0], ratio[rounds - 1], wrong ? "  OTHER BITS" : "");
+    fflush(stdout);
     return OK;
 }
 
 int main(int argc, char **argv) {
-    int rounds = argc > 1 ? atoi(argv[1]) : 9, only = argc > 2 ? atoi(argv[2]) : 0,
-        width = argc > 3 ? atoi(argv[3]) : 0;
+    int rounds = argc > 1 ? atoi(argv[1]) : 9, only = argc > 2 ? atoi(argv[2]) : 0;
     const Ops *ops;
     Err err;
-    if (ops_select(&ops, &err) != OK) return 1;
-    for (const Ops *const *lane = ops_available(); *lane; lane++) {
-        if (strcmp((*lane)->isa, "portable") == 0 || (lane_ops(*lane)->lanes > lane_ops(ops)->lanes))
-            continue;
-        if (width && width != lane_ops(*lane)->lanes) continue;
-        printf("alone %s, %d lanes %s\nshape               alone us   lane us    ratio\n", ops->isa,
-               lane_ops(*lane)->lanes, (*lane)->isa);
-        for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-            if (only && shapes[i].d != only) continue;
-            if (measure(&shapes[i], ops, *lane, rounds, &err) != OK) {
-                printf("%s\n", err.msg);
-                return 1;
-            }
-        }
+    if (rounds < 1 || rounds > ROUNDS_MAX || ops_select(&ops, &err) != OK) return 1;
+    printf("%s, %d lanes\nshape                  alone us   lane us   ratio\n", ops->isa,
+           lane_ops(ops)->lanes);
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        if (only && shapes[i].d != only) continue;
+        if (measure(&shapes[i], ops, rounds, &err) == OK) continue;
+        printf("%s\n", err.msg);
+        return 1;
     }
     return 0;
 }

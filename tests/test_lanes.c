@@ -1,6 +1,6 @@
-/* Models side by side (model/lanes/) are a second implementation of the model and of AdamW, with other loops and another
- * layout. So they are an oracle: over random structures, every lane must have the bits of the same model trained alone,
- * on every instruction set. */
+/* Models side by side (model/lanes/) are a second implementation of the model and of AdamW, with other loops and
+ * another layout. So they are an oracle: over random structures, every lane must have the bits of the same model
+ * trained alone, on every instruction set. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,8 +31,8 @@ typedef struct Side {
     const Batch *batch[LANES_MAX];
 } Side;
 
-/* Structures that lanes serve; the first few have the sizes at which loops begin anew: a partial sum's second element, a
- * second block of rows of attention, more than one chunk's worth of tokens, widths with code of their own. */
+/* Structures that lanes serve; the first few have the sizes at which loops begin anew: a partial sum's second element,
+ * a second block of rows of attention, more than one chunk's worth of tokens, widths with code of their own. */
 static ModelConfig served(Draw *d, int i) {
     static const struct {
         int d, H, KV, I, T, V;

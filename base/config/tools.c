@@ -135,6 +135,12 @@ static Status check_program(const ToolConfig *t, int i, Err *err) {
 
 static Status check_tool(const ToolConfig *t, int i, Err *err) {
     TRY(check_kind(t, i, err));
+    if (t->tool == TOOL_PROGRAM && t->train != TOOL_LABELLED)
+        return err_set(
+            err, ERR_INPUT,
+            "tools.%d.train is %s, which asks the tool all calls that every prompt allows; a program is "
+            "not asked so often: set it to labelled",
+            i, config_choice("tools.0.train", (int)t->train));
     if (t->tool == TOOL_PROGRAM) return check_program(t, i, err);
     if (!*t->file != !*t->query)
         return err_set(err, ERR_INPUT, "tools.%d.file and tools.%d.query need each other; set both", i, i);
@@ -161,6 +167,13 @@ Status config_resolve_tools(Config *c, Err *err) {
                 "tools.0.layer is %d and tools.%d.layer is %d: all tools share one stage; set both "
                 "to the same layer",
                 c->tools[0].layer, i, t->layer);
+        if (t->train != c->tools[0].train)
+            return err_set(
+                err, ERR_INPUT,
+                "tools.0.train is %s and tools.%d.train is %s: without labels a call of any tool may "
+                "be the one to teach; set both to the same",
+                config_choice("tools.0.train", (int)c->tools[0].train), i,
+                config_choice("tools.0.train", (int)t->train));
     }
     if (c->n_tools && c->n_neurons)
         return err_set(err, ERR_INPUT,

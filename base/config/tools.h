@@ -23,6 +23,12 @@ typedef enum ToolArg { ARG_RUN, ARG_TOKEN, ARG_SPAN, ARG_PROMPT, ARG_COUNT } Too
 /* How a program is spoken to: docs/tools.md. */
 typedef enum ToolProtocol { TOOL_LINES, TOOL_MCP, TOOL_PROTOCOLS } ToolProtocol;
 
+/* What teaches the model its calls and pointers: docs/math.md, "Tools inside the layers".
+ *   labelled  the fields of the facts
+ *   marginal  no label: all ways of calling that return the answer are taught at once
+ *   mixture   no label: what is written is the mean of all results, and the loss of the answer teaches the calls */
+typedef enum ToolTraining { TOOL_LABELLED, TOOL_MARGINAL, TOOL_MIXTURE, TOOL_TRAININGS } ToolTraining;
+
 enum { TOOL_TEXT_MAX = 512, TOOL_NAME_MAX = 64, TOOL_FILE_MAX = 1024 /* CONFIG_PATH_MAX */ };
 
 /* One tool. */
@@ -32,6 +38,7 @@ typedef struct ToolConfig {
     /* words of ToolArg joined by '+', "run+token+run", each with its name or without, "key:span"; empty: those of the
      * tool (resolved) */
     char args[64];
+    ToolTraining train;    /* all tools have the same */
     double own_from;       /* share of the steps after which the model's own calls count; 1: never */
     int max_calls;         /* calls in one sequence */
     ToolProtocol protocol; /* of a program */

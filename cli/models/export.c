@@ -5,6 +5,7 @@
 #include "cli/common/open.h"
 #include "cli/common/output.h"
 #include "cli/common/show.h"
+#include "model/formats/gguf_write.h"
 #include "model/formats/hf.h"
 #include "store/foreign/gguf_export.h"
 #include "store/foreign/origin.h"
@@ -16,6 +17,32 @@ static Status export_folder(const char *run, const Gpt *g, const char *dir, int 
     TRY(origin_files(run, g, eos, &files, err));
     Status status = export_hf(g, files.file, dir, eos, force, err);
     origin_files_free(&files);
+    return status;
+}
+
+/* llama.cpp needs the tokens' texts, so the facts must be found. */
+static Status export_gguf(const Args *args, const char *path, Err *err) {
+    Run run;
+    uint32_t type;
+    TRY(gguf_type_of(args_has(args, "type") ? args_value(args, "type") : "f32", &type, err));
+    TRY(open_run_text(&run, args->words[0], args_value(args, "facts"), err));
+    Status status = gguf_export(args->words[0], &run.gpt, &run.facts.vocab, type, output_target(path), err);
+    run_close(&run);
+    return status;
+}
+
+static Status export_other(const Args *args, ExportFormat format, const char *path, bool force, Err *err) {
+    static const char *const of_gguf[] = {"type", "facts"};
+    Run run;
+    int eos;
+    for (size_t i = 0; i < sizeof of_gguf / sizeof *of_gguf; i++)
+        if (args_has(args, of_gguf[i]))
+            return err_set(err, ERR_INPUT, "export: --%s belongs to --to gguf", of_gguf[i]);
+    TRY(run_open_model(&run, &eos, args->words[0], &note_sink, err));
+    Status status = format == EXPORT_HF
+                        ? export_folder(args->words[0], &run.gpt, path, eos, force, err)
+                        : export_model(&run.gpt, format, output_target(path), eos, force, err);
+    run_close(&run);
     return status;
 }
 
@@ -31,21 +58,16 @@ static Status cmd_export(const Args *args, Err *err) {
         return err_set(err, ERR_INPUT, "export: PATH is missing; usage: rote export RUN --to %s PATH", to);
     bool force = args_has(args, "force");
     if (format != EXPORT_HF) TRY(output_check(path, NULL, NULL, force, err));
-    Run run;
-    int eos;
-    TRY(run_open_model(&run, &eos, args->words[0], &note_sink, err));
-    const char *target = format == EXPORT_HF ? path : output_target(path);
-    Status status = format == EXPORT_HF     ? export_folder(args->words[0], &run.gpt, target, eos, force, err)
-                    : format == EXPORT_GGUF ? gguf_export(args->words[0], &run.gpt, eos, target, err)
-                                            : export_model(&run.gpt, format, target, eos, force, err);
-    run_close(&run);
-    if (status == OK) printf("%s\n", show_name(path));
-    return status;
+    TRY(format == EXPORT_GGUF ? export_gguf(args, path, err) : export_other(args, format, path, force, err));
+    printf("%s\n", show_name(path));
+    return OK;
 }
 
 static const Option export_options[] = {
     OPTION("to", "hf|npz|safetensors|gguf", "the format"),
+    OPTION("type", "f32|f16|q8_0", "gguf: the type of matrices (default: f32)"),
     OPTION("out", "PATH", "the same as PATH: a file; hf: a new or empty folder"),
+    OPTION("facts", "DIR", "gguf: where the run's facts are, if they have moved"),
     FORCE_OPTION("replace existing files"),
     END_OPTION,
 };

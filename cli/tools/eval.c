@@ -10,6 +10,7 @@
 #include "cli/common/open.h"
 #include "cli/common/show.h"
 #include "cli/tools/audit.h"
+#include "cli/tools/ledger.h"
 #include "cli/tools/open.h"
 #include "cli/tools/reasons.h"
 #include "data/obtain.h"
@@ -23,11 +24,11 @@ typedef struct Job {
     Run run;
     ToolEvalOptions options;
     ToolChoices choices;
-    int64_t n;                    /* the most facts of each group */
-    bool json, headed;            /* headed: the table has its first line */
-    json_t *groups, *audit;       /* of json; audit NULL: none */
-    ToolCounts counts[TOOLS_MAX]; /* of all groups */
-    int not_wrong;                /* of all groups (ToolFigures) */
+    int64_t n;                       /* the most facts of each group */
+    bool json, headed;               /* headed: the table has its first line */
+    json_t *groups, *audit, *ledger; /* of json; audit and ledger NULL: none */
+    ToolCounts counts[TOOLS_MAX];    /* of all groups */
+    int not_wrong;                   /* of all groups (ToolFigures) */
 } Job;
 
 /* ---- output ---- */
@@ -65,6 +66,8 @@ static void add_group(Job *job, const char *name, const FactSet *facts, const To
     for (int c = CAUSE_RIGHT + 1; c < CAUSES; c++)
         json_object_set_new(causes, tool_cause_name[c], json_integer(f->cause[c]));
     json_object_set_new(o, "wrong", causes);
+    json_object_set_new(o, "by_weights", json_integer(f->by_weights));
+    json_object_set_new(o, "right_by_weights", json_integer(f->right_by_weights));
     json_object_set_new(o, "calls_due", json_integer(f->due));
     json_object_set_new(o, "calls_missed", json_integer(f->missed));
     json_object_set_new(o, "calls_made", json_integer(f->made));
@@ -202,12 +205,16 @@ static Status measure_all(Job *job, Err *err) {
     TRY(measure_facts(job, NULL, &job->run.facts, err));
     TRY(each_digits(job, measure_digits, err));
     if (!job->json) print_counts(job);
-    if (!args_has(job->args, "audit")) return OK;
     const AuditOptions options = {.n = (int)job->n,
                                   .seed = job->options.seed,
                                   .threads = job->options.threads,
                                   .programs = &job->choices.programs};
-    return audit_show(&job->run, &options, job->json ? &job->audit : NULL, err);
+    if (args_has(job->args, "audit"))
+        TRY(audit_show(&job->run, &options, job->json ? &job->audit : NULL, err));
+    if (args_has(job->args, "ledger"))
+        TRY(ledger_show(&job->run, &job->choices.programs, job->options.threads,
+                        job->json ? &job->ledger : NULL, err));
+    return OK;
 }
 
 /* ---- the command ---- */
@@ -234,15 +241,16 @@ static Status read_options(Job *job, Err *err) {
 
 static Status check_run(const Job *job, Err *err) {
     const Config *c = &job->run.config;
-    bool asks = job->options.off || job->options.inject != INJECT_NOTHING || args_has(job->args, "audit");
+    bool asks = job->options.off || job->options.inject != INJECT_NOTHING || args_has(job->args, "audit") ||
+                args_has(job->args, "ledger");
     if (!c->n_tools && asks)
-        return err_set(err, ERR_INPUT, "%s: the run has no tools; leave out --off, --inject and --audit",
+        return err_set(err, ERR_INPUT,
+                       "%s: the run has no tools; leave out --off, --inject, --audit and --ledger",
                        job->args->words[0]);
-    bool holds = false;
-    if (args_has(job->args, "audit") && args_has(job->args, "store"))
-        return err_set(
-            err, ERR_INPUT,
-            "tools eval: --audit with --store: it changes rows of the facts' own answers; choose one");
+    bool holds = false, own = args_has(job->args, "audit") || args_has(job->args, "ledger");
+    if (own && args_has(job->args, "store"))
+        return err_set(err, ERR_INPUT,
+                       "tools eval: --audit and --ledger are about the run's own store; leave out --store");
     for (int i = 0; i < c->n_tools; i++) holds = holds || tool_holds_facts(&c->tools[i]);
     if (args_has(job->args, "audit") && !holds)
         return err_set(
@@ -265,14 +273,16 @@ static Status cmd_tools_eval(const Args *args, Err *err) {
     if (job.json) job.groups = json_array();
     if (status == OK) status = measure_all(&job, err);
     if (status == OK && job.json)
-        status = json_out(json_pack("{sI sb ss so* sO so sO*}", "step", (json_int_t)job.run.step, "off",
-                                    job.options.off, "inject",
-                                    args_has(args, "inject") ? args_value(args, "inject") : "nothing",
-                                    "store", job.choices.store ? json_name(job.choices.store) : NULL,
-                                    "groups", job.groups, "tools", counts_json(&job), "audit", job.audit),
-                          err);
+        status =
+            json_out(json_pack("{sI sb ss so* sO so sO* sO*}", "step", (json_int_t)job.run.step, "off",
+                               job.options.off, "inject",
+                               args_has(args, "inject") ? args_value(args, "inject") : "nothing", "store",
+                               job.choices.store ? json_name(job.choices.store) : NULL, "groups", job.groups,
+                               "tools", counts_json(&job), "audit", job.audit, "ledger", job.ledger),
+                     err);
     json_decref(job.groups);
     json_decref(job.audit);
+    json_decref(job.ledger);
     tool_choices_free(&job.choices);
     run_close(&job.run);
     return status;
@@ -287,6 +297,7 @@ static const Option tools_eval_options[] = {
            "the tools return a wrong result, which then counts as right, or no result"),
     FLAG("off", "no call is answered"),
     FLAG("audit", "also with rows of the store deleted, edited and added: what the weights know without it"),
+    FLAG("ledger", "also which bits are in the weights, and which in the stores, of all trained facts"),
     OPTION("seed", "N", "of the new facts, of wrong results and of edits (default: 1)"),
     PROGRAM_OPTION,
     THREADS_OPTION,

@@ -2,23 +2,28 @@
 
 enum { TRIES = 64 }; /* donors that are drawn */
 
+/* The donor's call of the same attribute whose answer is as long; NULL: it has none. */
+static const Call *call_like(const OtherAnswers *o, const Call *call, int donor) {
+    int64_t c = o->calls->start[donor], end = o->calls->start[donor + 1];
+    while (c < end && o->calls->call[c].attribute != call->attribute) c++;
+    return c < end && o->calls->call[c].n_result == call->n_result ? &o->calls->call[c] : NULL;
+}
+
 /* Whether it is another answer than the true one. */
 static bool answer_of(const OtherAnswers *o, int i, const Call *call, int donor, uint64_t index) {
     const FactSet *facts = o->facts;
     const int32_t *truth = facts->tokens + facts->start[i] + call->row;
     int32_t *answer = o->tokens + facts->start[i] + call->row;
+    const Call *like = call_like(o, call, donor);
     bool same = true;
-    int64_t c = o->calls->start[donor];
-    while (c < o->calls->start[donor + 1] && o->calls->call[c].attribute != call->attribute) c++;
-    bool fits = c < o->calls->start[donor + 1] && o->calls->call[c].n_result == call->n_result;
     for (int k = 0; k < call->n_result; k++) {
         int32_t other = truth[k];
-        if (o->symbol_class[truth[k]]) {
+        if (o->symbol_class[truth[k]] && !o->whole) {
             uint64_t from = (2 * index + 1) * 64 + (uint64_t)k;
             do other = (int32_t)random_below(o->stream, from++, (uint64_t)facts->vocab.size);
             while (o->symbol_class[other] != o->symbol_class[truth[k]]);
-        } else if (fits) {
-            other = facts->tokens[facts->start[donor] + o->calls->call[c].row + k];
+        } else if (like) {
+            other = facts->tokens[facts->start[donor] + like->row + k];
         }
         same = same && other == truth[k];
         answer[k] = other;

@@ -11,6 +11,7 @@ typedef struct OtherAnswers {
     const uint8_t *symbol_class; /* of the facts' spelling */
     Stream stream;
     int32_t *tokens; /* as facts->tokens: receives the answers */
+    bool whole;      /* another fact's answer as it is, whatever its symbols are */
 } OtherAnswers;
 
 /* Writes another answer than the true one in the place of call `call`, which is of sequence i: symbols of the same

@@ -192,10 +192,20 @@ static void count_answers(Bench *b, int32_t at, int rows, ToolFigures *out) {
         end += end < rows && tokens[end] == eos;
         for (int t = c->row; t < end; t++) right = right && b->best[at + t] == tokens[t];
         out->answers++;
+        out->by_weights += c->tool < 0;
+        out->right_by_weights += c->tool < 0 && right;
         out->answer_tokens += end - c->row;
         out->ended += c->tool >= 0 && eos >= 0 && b->best[at + c->row] == eos;
         out->cause[right ? CAUSE_RIGHT : cause_of(b, c, at, rows)]++;
     }
+}
+
+/* As a code length of the facts is counted (eval/evaluate.h): fact by fact. */
+static double coded_nats(const Bench *b, int32_t at, int rows) {
+    double nats = 0;
+    for (int t = 0; t < rows; t++)
+        if (facts_coded(b->facts, b->facts->start[b->i] + t)) nats += b->nats[at + t];
+    return nats;
 }
 
 static Status evaluate(Bench *b, int first, int n, ToolFigures *out, Err *err) {
@@ -212,7 +222,9 @@ static Status evaluate(Bench *b, int first, int n, ToolFigures *out, Err *err) {
     parallel_code_lengths(b->parallel, &b->batch.batch, b->nats, b->best);
     for (int s = 0; s < n; s++) {
         b->i = first + s;
-        count_answers(b, b->batch.start[s], b->batch.start[s + 1] - b->batch.start[s], out);
+        int32_t at = b->batch.start[s], rows = b->batch.start[s + 1] - at;
+        count_answers(b, at, rows, out);
+        out->code_nats += coded_nats(b, at, rows);
     }
     if (out->answers) out->answer_tokens /= out->answers;
     out->unspelled = b->set->unspelled - unspelled;

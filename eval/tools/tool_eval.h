@@ -37,12 +37,14 @@ typedef struct ToolEvalOptions {
 } ToolEvalOptions;
 
 typedef struct ToolFigures {
-    int answers, cause[CAUSES]; /* the causes add up to the answers */
-    int due, missed;            /* calls that are due; of them not made at their place by their tool */
-    int made, spurious;         /* calls that were made; of them where none, or another, is due */
-    int ended;                  /* where a call is due, and EOS is said in place of its answer */
+    int answers, cause[CAUSES];       /* the causes add up to the answers */
+    int by_weights, right_by_weights; /* answers that no tool serves; of them right ones */
+    int due, missed;                  /* calls that are due; of them not made at their place by their tool */
+    int made, spurious;               /* calls that were made; of them where none, or another, is due */
+    int ended;                        /* where a call is due, and EOS is said in place of its answer */
     int not_wrong;        /* INJECT_WRONG: calls due that keep their result: no fact has another as long */
     int64_t unspelled;    /* answers of a tool that the vocabulary cannot spell */
+    double code_nats;     /* of all coded tokens, with what was written */
     double answer_tokens; /* the mean number of tokens of an answer, its EOS included */
 } ToolFigures;
 

@@ -27,40 +27,33 @@ static const char *const name_table[][3] = {
     {"blocks.%d.mlp.out.bias", "model.layers.%d.mlp.down_proj.bias", "blk.%d.ffn_down.bias"},
 };
 
-/* GPT-2 has q, k and v in one matrix, and its matrices transposed ("Conv1D"). */
+/* GPT-2 has q, k and v in one matrix; Hugging Face's files have its matrices transposed ("Conv1D"). */
 static const struct {
-    const char *ours, *theirs;
+    const char *ours, *theirs[2]; /* Hugging Face's, GGUF's */
     int part, parts;
 } gpt2_table[] = {
-    {"wte", "wte.weight", 0, 1},
-    {"wpe", "wpe.weight", 0, 1},
-    {"norm_f.weight", "ln_f.weight", 0, 1},
-    {"norm_f.bias", "ln_f.bias", 0, 1},
-    {"head.weight", "lm_head.weight", 0, 1},
-    {"blocks.%d.norm1.weight", "h.%d.ln_1.weight", 0, 1},
-    {"blocks.%d.norm1.bias", "h.%d.ln_1.bias", 0, 1},
-    {"blocks.%d.attn.q.weight", "h.%d.attn.c_attn.weight", 0, 3},
-    {"blocks.%d.attn.k.weight", "h.%d.attn.c_attn.weight", 1, 3},
-    {"blocks.%d.attn.v.weight", "h.%d.attn.c_attn.weight", 2, 3},
-    {"blocks.%d.attn.q.bias", "h.%d.attn.c_attn.bias", 0, 3},
-    {"blocks.%d.attn.k.bias", "h.%d.attn.c_attn.bias", 1, 3},
-    {"blocks.%d.attn.v.bias", "h.%d.attn.c_attn.bias", 2, 3},
-    {"blocks.%d.attn.o.weight", "h.%d.attn.c_proj.weight", 0, 1},
-    {"blocks.%d.attn.o.bias", "h.%d.attn.c_proj.bias", 0, 1},
-    {"blocks.%d.norm2.weight", "h.%d.ln_2.weight", 0, 1},
-    {"blocks.%d.norm2.bias", "h.%d.ln_2.bias", 0, 1},
-    {"blocks.%d.mlp.in.weight", "h.%d.mlp.c_fc.weight", 0, 1},
-    {"blocks.%d.mlp.in.bias", "h.%d.mlp.c_fc.bias", 0, 1},
-    {"blocks.%d.mlp.out.weight", "h.%d.mlp.c_proj.weight", 0, 1},
-    {"blocks.%d.mlp.out.bias", "h.%d.mlp.c_proj.bias", 0, 1},
+    {"wte", {"wte.weight", "token_embd.weight"}, 0, 1},
+    {"wpe", {"wpe.weight", "position_embd.weight"}, 0, 1},
+    {"norm_f.weight", {"ln_f.weight", "output_norm.weight"}, 0, 1},
+    {"norm_f.bias", {"ln_f.bias", "output_norm.bias"}, 0, 1},
+    {"head.weight", {"lm_head.weight", "output.weight"}, 0, 1},
+    {"blocks.%d.norm1.weight", {"h.%d.ln_1.weight", "blk.%d.attn_norm.weight"}, 0, 1},
+    {"blocks.%d.norm1.bias", {"h.%d.ln_1.bias", "blk.%d.attn_norm.bias"}, 0, 1},
+    {"blocks.%d.attn.q.weight", {"h.%d.attn.c_attn.weight", "blk.%d.attn_qkv.weight"}, 0, 3},
+    {"blocks.%d.attn.k.weight", {"h.%d.attn.c_attn.weight", "blk.%d.attn_qkv.weight"}, 1, 3},
+    {"blocks.%d.attn.v.weight", {"h.%d.attn.c_attn.weight", "blk.%d.attn_qkv.weight"}, 2, 3},
+    {"blocks.%d.attn.q.bias", {"h.%d.attn.c_attn.bias", "blk.%d.attn_qkv.bias"}, 0, 3},
+    {"blocks.%d.attn.k.bias", {"h.%d.attn.c_attn.bias", "blk.%d.attn_qkv.bias"}, 1, 3},
+    {"blocks.%d.attn.v.bias", {"h.%d.attn.c_attn.bias", "blk.%d.attn_qkv.bias"}, 2, 3},
+    {"blocks.%d.attn.o.weight", {"h.%d.attn.c_proj.weight", "blk.%d.attn_output.weight"}, 0, 1},
+    {"blocks.%d.attn.o.bias", {"h.%d.attn.c_proj.bias", "blk.%d.attn_output.bias"}, 0, 1},
+    {"blocks.%d.norm2.weight", {"h.%d.ln_2.weight", "blk.%d.ffn_norm.weight"}, 0, 1},
+    {"blocks.%d.norm2.bias", {"h.%d.ln_2.bias", "blk.%d.ffn_norm.bias"}, 0, 1},
+    {"blocks.%d.mlp.in.weight", {"h.%d.mlp.c_fc.weight", "blk.%d.ffn_up.weight"}, 0, 1},
+    {"blocks.%d.mlp.in.bias", {"h.%d.mlp.c_fc.bias", "blk.%d.ffn_up.bias"}, 0, 1},
+    {"blocks.%d.mlp.out.weight", {"h.%d.mlp.c_proj.weight", "blk.%d.ffn_down.weight"}, 0, 1},
+    {"blocks.%d.mlp.out.bias", {"h.%d.mlp.c_proj.bias", "blk.%d.ffn_down.bias"}, 0, 1},
 };
-
-/* Where one of our tensors is in the files: part number `part` of `parts` equal ones along the outputs of a tensor. */
-typedef struct Source {
-    char name[96];
-    int part, parts;
-    bool transposed;
-} Source;
 
 /* The number of the block in one of our names, -1: outside the blocks; *rest: the name behind it. */
 static int block_of(const char *name, const char **rest) {
@@ -81,31 +74,22 @@ static bool named(char out[96], const char *mine, const char *theirs, const char
     return true;
 }
 
-/* false: no table has it. */
-static bool source_of(Source *out, const Tensor *ours, ForeignNames names) {
-    *out = (Source){.parts = 1};
-    if (names != NAMES_HF_GPT2) {
+bool foreign_source(ForeignSource *out, const Tensor *ours, ForeignNames names) {
+    bool hf = names == NAMES_HF_LLAMA || names == NAMES_HF_GPT2;
+    *out = (ForeignSource){.parts = 1};
+    if (names == NAMES_HF_LLAMA || names == NAMES_GGUF_LLAMA) {
         for (size_t i = 0; i < sizeof name_table / sizeof *name_table; i++)
-            if (named(out->name, name_table[i][0], name_table[i][names == NAMES_HF_LLAMA ? 1 : 2],
-                      ours->name))
-                return true;
+            if (named(out->name, name_table[i][0], name_table[i][hf ? 1 : 2], ours->name)) return true;
         return false;
     }
     for (size_t i = 0; i < sizeof gpt2_table / sizeof *gpt2_table; i++) {
-        if (!named(out->name, gpt2_table[i].ours, gpt2_table[i].theirs, ours->name)) continue;
+        if (!named(out->name, gpt2_table[i].ours, gpt2_table[i].theirs[!hf], ours->name)) continue;
         out->part = gpt2_table[i].part;
         out->parts = gpt2_table[i].parts;
-        out->transposed = ours->matrix && (ours->part == PART_ATTENTION || ours->part == PART_MLP);
+        out->transposed = hf && ours->matrix && (ours->part == PART_ATTENTION || ours->part == PART_MLP);
         return true;
     }
     return false;
-}
-
-bool foreign_name(char out[96], const Tensor *ours, ForeignNames names) {
-    Source source;
-    if (!source_of(&source, ours, names) || source.parts > 1) return false;
-    memcpy(out, source.name, sizeof source.name);
-    return true;
 }
 
 int foreign_context(int made_for, int asked) {
@@ -130,7 +114,7 @@ void foreign_free(ForeignModel *m) {
 /* ---- one tensor ---- */
 
 static Status check_shape(const ForeignModel *m, const ForeignTensor *t, const Tensor *want,
-                          const Source *source, Err *err) {
+                          const ForeignSource *source, Err *err) {
     int64_t outputs = (int64_t)source->parts * (want->matrix ? want->rows : want->cols);
     if (!strcmp(want->name, "wpe")) outputs = m->positions;
     int64_t rows = !want->matrix ? 1 : source->transposed ? want->cols : outputs;
@@ -168,13 +152,18 @@ static void pairs_from_halves(real *rows, real *room, int64_t n_rows, int64_t co
     for (int64_t from = 0; from < n_rows; from += hd, rows += hd * cols) {
         memcpy(room, rows, (size_t)(hd * cols) * sizeof *rows);
         for (int i = 0; i < hd; i++)
-            memcpy(rows + i * cols, room + (i / 2 + i % 2 * (hd / 2)) * cols, (size_t)cols * sizeof *rows);
+            memcpy(rows + foreign_half_row(i, hd) * cols, room + i * cols, (size_t)cols * sizeof *rows);
     }
+}
+
+int64_t foreign_half_row(int64_t row, int hd) {
+    int64_t i = row % hd;
+    return row - i + (i < hd / 2 ? 2 * i : 2 * i - hd + 1);
 }
 
 /* A part of a tensor, or one that is transposed, by way of a copy of the whole. */
 static Status read_part(const ForeignModel *m, const ForeignTensor *t, const Tensor *want,
-                        const Source *source, real *out, Err *err) {
+                        const ForeignSource *source, real *out, Err *err) {
     real *whole = malloc((size_t)(t->rows * t->cols) * sizeof *whole);
     if (!whole) return err_set(err, ERR_NOMEM, "%s: no memory for tensor '%s'", m->path, t->name);
     Status status = read_numbers(m, t, t->rows * t->cols, whole, err);
@@ -192,9 +181,9 @@ bool foreign_is_rotated(const Tensor *ours) {
 }
 
 static Status take(const Gpt *g, ForeignModel *m, const Tensor *want, real *room, Err *err) {
-    Source source;
+    ForeignSource source;
     const ModelConfig *c = &g->config;
-    if (!source_of(&source, want, m->names))
+    if (!foreign_source(&source, want, m->names))
         return err_set(err, ERR_INPUT, "%s: tensor '%s' has no name in such files", m->path, want->name);
     ForeignTensor *t = find(m, source.name);
     if (!t) return err_set(err, ERR_INPUT, "%s: tensor '%s' is missing", m->path, source.name);

@@ -9,8 +9,15 @@
 #include "model/formats/ggml_types.h"
 #include "model/gpt.h"
 
-/* HF_GPT2: without the prefix "transformer.", which some files have. */
-typedef enum ForeignNames { NAMES_HF_LLAMA, NAMES_GGUF_LLAMA, NAMES_HF_GPT2 } ForeignNames;
+/* HF_GPT2: without the prefix "transformer.", which some files have. GGUF_LLAMA: also qwen2's. */
+typedef enum ForeignNames { NAMES_HF_LLAMA, NAMES_GGUF_LLAMA, NAMES_HF_GPT2, NAMES_GGUF_GPT2 } ForeignNames;
+
+/* Where one of our tensors is in the files: part number `part` of `parts` equal ones along the outputs of a tensor. */
+typedef struct ForeignSource {
+    char name[96];
+    int part, parts;
+    bool transposed;
+} ForeignSource;
 
 /* A tensor in a file. A vector has rows 1. */
 typedef struct ForeignTensor {
@@ -42,10 +49,13 @@ const ForeignTensor *foreign_find(const ForeignModel *m, const char *name); /* N
  * ERR_NOMEM. */
 Status foreign_weights(const Gpt *g, ForeignModel *m, Err *err);
 
-/* The name of one of our tensors there; false: it has none of its own. */
-bool foreign_name(char out[96], const Tensor *ours, ForeignNames names);
+/* false: such files have no tensor for it. */
+bool foreign_source(ForeignSource *out, const Tensor *ours, ForeignNames names);
 /* Whether rotary positions turn its outputs: weights and biases of q and k. Their rows are in the files' order. */
 bool foreign_is_rotated(const Tensor *ours);
+/* The row of ours that is row `row` of a rotated tensor there, where a pair is i and i + hd/2; hd: channels of a
+ * head. */
+int64_t foreign_half_row(int64_t row, int hd);
 
 void foreign_free(ForeignModel *m);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "model/quantize.h"
 
 static float from_bits(uint32_t bits) {
     float x;
@@ -151,42 +152,75 @@ static void q6_k_block(float *out, const uint8_t *b) {
     }
 }
 
+/* ---- writing ---- */
+
+static uint32_t bits_of(float x) {
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+static void put_half(uint8_t *p, float x) {
+    float y = (float)quantize_fp16((double)x), size = y < 0 ? -y : y;
+    uint32_t sign = bits_of(x) >> 16 & 0x8000, bits = bits_of(size);
+    uint32_t h = sign | (size < 0x1p-14F ? (uint32_t)(size * 0x1p24F) : (bits - (112u << 23)) >> 13);
+    p[0] = (uint8_t)h;
+    p[1] = (uint8_t)(h >> 8);
+}
+
+static void f32_pack(uint8_t *out, const float *x) { memcpy(out, x, sizeof *x); }
+static void f16_pack(uint8_t *out, const float *x) { put_half(out, *x); }
+
+static void q8_0_pack(uint8_t *out, const float *x) {
+    float largest = 0;
+    for (int i = 0; i < 32; i++) {
+        float size = x[i] < 0 ? -x[i] : x[i];
+        largest = size > largest ? size : largest;
+    }
+    float d = largest / 127, inverse = d != 0 ? 1 / d : 0;
+    put_half(out, d);
+    for (int i = 0; i < 32; i++) {
+        double q = (double)(x[i] * inverse); /* roundf: halves away from zero */
+        out[2 + i] = (uint8_t)(int8_t)(q < 0 ? q - 0.5 : q + 0.5);
+    }
+}
+
 /* ---- the table ---- */
 
 /* By number; unused numbers have no name. The sizes are those of ggml.c, type_traits. */
 static const GgmlType types[] = {
-    [0] = {"F32", 1, 4, f32_block},
-    [1] = {"F16", 1, 2, f16_block},
-    [2] = {"Q4_0", 32, 18, q4_0_block},
-    [3] = {"Q4_1", 32, 20, q4_1_block},
-    [6] = {"Q5_0", 32, 22, q5_0_block},
-    [7] = {"Q5_1", 32, 24, q5_1_block},
-    [8] = {"Q8_0", 32, 34, q8_0_block},
-    [9] = {"Q8_1", 32, 36, NULL},
-    [10] = {"Q2_K", 256, 84, q2_k_block},
-    [11] = {"Q3_K", 256, 110, q3_k_block},
-    [12] = {"Q4_K", 256, 144, q4_k_block},
-    [13] = {"Q5_K", 256, 176, q5_k_block},
-    [14] = {"Q6_K", 256, 210, q6_k_block},
-    [15] = {"Q8_K", 256, 292, NULL},
-    [16] = {"IQ2_XXS", 256, 66, NULL},
-    [17] = {"IQ2_XS", 256, 74, NULL},
-    [18] = {"IQ3_XXS", 256, 98, NULL},
-    [19] = {"IQ1_S", 256, 50, NULL},
-    [20] = {"IQ4_NL", 32, 18, NULL},
-    [21] = {"IQ3_S", 256, 110, NULL},
-    [22] = {"IQ2_S", 256, 82, NULL},
-    [23] = {"IQ4_XS", 256, 136, NULL},
-    [24] = {"I8", 1, 1, NULL},
-    [25] = {"I16", 1, 2, NULL},
-    [26] = {"I32", 1, 4, NULL},
-    [27] = {"I64", 1, 8, NULL},
-    [28] = {"F64", 1, 8, NULL},
-    [29] = {"IQ1_M", 256, 56, NULL},
-    [30] = {"BF16", 1, 2, bf16_block},
-    [34] = {"TQ1_0", 256, 54, NULL},
-    [35] = {"TQ2_0", 256, 66, NULL},
-    [39] = {"MXFP4", 32, 17, NULL},
+    [0] = {"F32", 1, 4, f32_block, f32_pack},
+    [1] = {"F16", 1, 2, f16_block, f16_pack},
+    [2] = {"Q4_0", 32, 18, q4_0_block, NULL},
+    [3] = {"Q4_1", 32, 20, q4_1_block, NULL},
+    [6] = {"Q5_0", 32, 22, q5_0_block, NULL},
+    [7] = {"Q5_1", 32, 24, q5_1_block, NULL},
+    [8] = {"Q8_0", 32, 34, q8_0_block, q8_0_pack},
+    [9] = {"Q8_1", 32, 36, NULL, NULL},
+    [10] = {"Q2_K", 256, 84, q2_k_block, NULL},
+    [11] = {"Q3_K", 256, 110, q3_k_block, NULL},
+    [12] = {"Q4_K", 256, 144, q4_k_block, NULL},
+    [13] = {"Q5_K", 256, 176, q5_k_block, NULL},
+    [14] = {"Q6_K", 256, 210, q6_k_block, NULL},
+    [15] = {"Q8_K", 256, 292, NULL, NULL},
+    [16] = {"IQ2_XXS", 256, 66, NULL, NULL},
+    [17] = {"IQ2_XS", 256, 74, NULL, NULL},
+    [18] = {"IQ3_XXS", 256, 98, NULL, NULL},
+    [19] = {"IQ1_S", 256, 50, NULL, NULL},
+    [20] = {"IQ4_NL", 32, 18, NULL, NULL},
+    [21] = {"IQ3_S", 256, 110, NULL, NULL},
+    [22] = {"IQ2_S", 256, 82, NULL, NULL},
+    [23] = {"IQ4_XS", 256, 136, NULL, NULL},
+    [24] = {"I8", 1, 1, NULL, NULL},
+    [25] = {"I16", 1, 2, NULL, NULL},
+    [26] = {"I32", 1, 4, NULL, NULL},
+    [27] = {"I64", 1, 8, NULL, NULL},
+    [28] = {"F64", 1, 8, NULL, NULL},
+    [29] = {"IQ1_M", 256, 56, NULL, NULL},
+    [30] = {"BF16", 1, 2, bf16_block, NULL},
+    [34] = {"TQ1_0", 256, 54, NULL, NULL},
+    [35] = {"TQ2_0", 256, 66, NULL, NULL},
+    [39] = {"MXFP4", 32, 17, NULL, NULL},
 };
 
 const GgmlType *ggml_type(uint32_t number) {
@@ -196,4 +230,9 @@ const GgmlType *ggml_type(uint32_t number) {
 void ggml_floats(float *out, const GgmlType *type, const uint8_t *data, int64_t n) {
     CHECK(type->block_floats && n % type->block == 0);
     for (int64_t i = 0; i < n; i += type->block, data += type->bytes) type->block_floats(out + i, data);
+}
+
+void ggml_pack(uint8_t *out, const GgmlType *type, const float *numbers, int64_t n) {
+    CHECK(type->block_pack && n % type->block == 0);
+    for (int64_t i = 0; i < n; i += type->block, out += type->bytes) type->block_pack(out, numbers + i);
 }

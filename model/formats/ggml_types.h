@@ -16,7 +16,13 @@ typedef struct GgmlType {
     int block, bytes; /* numbers of a block, and its size in bytes */
     /* Writes `block` numbers from one block; NULL: rote knows the size only. */
     void (*block_floats)(float *out, const uint8_t *block);
+    /* The other way: rounds `block` numbers. NULL: rote does not write this type. */
+    void (*block_pack)(uint8_t *out, const float *numbers);
 } GgmlType;
+
+/* Numbers of the types that are written. Rounded are F16 to the nearest, at most 65504, and Q8_0 as ggml's reference
+ * does it (quantize_row_q8_0_ref): d = largest |x| / 127, q = x / d to the nearest integer. */
+enum { GGML_F32 = 0, GGML_F16 = 1, GGML_Q8_0 = 8 };
 
 /* The type of that number in a file; NULL: unknown. */
 const GgmlType *ggml_type(uint32_t number);
@@ -26,5 +32,7 @@ const GgmlType *ggml_type(uint32_t number);
 
 /* n numbers from whole blocks; n is a multiple of type->block, and type->block_floats is not NULL. */
 void ggml_floats(float *out, const GgmlType *type, const uint8_t *data, int64_t n);
+/* The other way; type->block_pack is not NULL. */
+void ggml_pack(uint8_t *out, const GgmlType *type, const float *numbers, int64_t n);
 
 #endif

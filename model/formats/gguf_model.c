@@ -9,6 +9,7 @@ enum { SIZE_LIMIT = 1 << 24 };
 typedef struct Reader {
     const Gguf *file;
     const char *path, *architecture;
+    bool gpt2;
     Err *err;
 } Reader;
 
@@ -59,11 +60,19 @@ static Status read_number(const Reader *s, const char *name, double *out) {
 
 /* Every key of the architecture must be one that this file reads, or say that nothing is there. */
 static Status check_key(const Reader *s, const GgufKey *key, const char *name, size_t size) {
-    static const char *const read[] = {
-        "block_count",         "context_length",       "embedding_length",
-        "feed_forward_length", "attention.head_count", "attention.head_count_kv",
-        "rope.freq_base",      "rope.dimension_count", "attention.layer_norm_rms_epsilon",
-        "vocab_size",          "attention.key_length", "attention.value_length"};
+    static const char *const read[] = {"block_count",
+                                       "context_length",
+                                       "embedding_length",
+                                       "feed_forward_length",
+                                       "attention.head_count",
+                                       "attention.head_count_kv",
+                                       "rope.freq_base",
+                                       "rope.dimension_count",
+                                       "attention.layer_norm_rms_epsilon",
+                                       "vocab_size",
+                                       "attention.key_length",
+                                       "attention.value_length",
+                                       "attention.layer_norm_epsilon"};
     int64_t whole = 1;
     Text text = {"", 0};
     for (size_t i = 0; i < sizeof read / sizeof *read; i++)
@@ -102,33 +111,45 @@ static Status check_head(const Reader *s, const ModelConfig *c) {
     return OK;
 }
 
-static Status read_structure(const Reader *s, int context, ForeignModel *m) {
-    Config defaults;
-    config_defaults(&defaults);
+static Status read_sizes(const Reader *s, int context, ForeignModel *m) {
     ModelConfig *c = &m->config;
-    *c = defaults.model;
-    c->qkv_bias = m->rope_halves; /* both are what qwen2 has and llama has not */
-    c->norm = NORM_RMSNORM;
-    c->pos = POS_ROPE;
-    c->act = ACT_SILU;
-    c->gated = true;
-    c->bias = false;
-    c->norm_eps = 1e-5;
     TRY(read_size(s, "block_count", true, &c->n_layer));
     TRY(read_size(s, "embedding_length", true, &c->n_embd));
     TRY(read_size(s, "feed_forward_length", true, &c->n_inner));
     TRY(read_size(s, "attention.head_count", true, &c->n_head));
     TRY(read_size(s, "attention.head_count_kv", false, &c->n_kv_head));
     TRY(read_size(s, "context_length", true, &c->block_size));
-    TRY(read_number(s, "rope.freq_base", &c->rope_theta));
-    TRY(read_number(s, "attention.layer_norm_rms_epsilon", &c->norm_eps));
-    c->block_size = foreign_context(c->block_size, context);
     c->tie_weights = !foreign_find(m, "output.weight");
     const ForeignTensor *embedding = foreign_find(m, "token_embd.weight");
     if (!embedding) return err_set(s->err, ERR_INPUT, "%s: tensor 'token_embd.weight' is missing", s->path);
     if (embedding->rows > SIZE_LIMIT)
         return err_set(s->err, ERR_INPUT, "%s: it has %lld tokens", s->path, (long long)embedding->rows);
     c->vocab_size = (int)embedding->rows;
+    m->positions = c->block_size;
+    if (s->gpt2 && context > c->block_size)
+        return err_set(s->err, ERR_INPUT,
+                       "%s: its positions are learned, %d of them: --context takes at most %d", s->path,
+                       c->block_size, c->block_size);
+    c->block_size = foreign_context(c->block_size, context);
+    return OK;
+}
+
+static Status read_structure(const Reader *s, int context, ForeignModel *m) {
+    Config defaults;
+    config_defaults(&defaults);
+    ModelConfig *c = &m->config;
+    *c = defaults.model;
+    c->norm_eps = 1e-5;
+    c->norm = s->gpt2 ? NORM_LAYERNORM : NORM_RMSNORM;
+    c->pos = s->gpt2 ? POS_LEARNED : POS_ROPE;
+    c->act = s->gpt2 ? ACT_GELU : ACT_SILU;
+    c->gated = !s->gpt2;
+    c->bias = s->gpt2;
+    c->qkv_bias = m->rope_halves; /* both are what qwen2 has and llama has not */
+    TRY(read_sizes(s, context, m));
+    TRY(read_number(s, "rope.freq_base", &c->rope_theta));
+    TRY(read_number(s, s->gpt2 ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon",
+                    &c->norm_eps));
     return check_head(s, c);
 }
 
@@ -156,9 +177,13 @@ Status gguf_model(const Gguf *file, const char *path, int context, ForeignModel 
     if (text_is(architecture, "qwen2")) {
         s.architecture = "qwen2";
         out->rope_halves = true;
+    } else if (text_is(architecture, "gpt2")) {
+        s.architecture = "gpt2";
+        s.gpt2 = true;
+        out->names = NAMES_GGUF_GPT2;
     } else if (!text_is(architecture, s.architecture))
-        return err_set(err, ERR_INPUT, "%s: its architecture is '%.*s', rote reads llama and qwen2", path,
-                       (int)(architecture.size < 40 ? architecture.size : 40), architecture.data);
+        return err_set(err, ERR_INPUT, "%s: its architecture is '%.*s', rote reads llama, qwen2 and gpt2",
+                       path, (int)(architecture.size < 40 ? architecture.size : 40), architecture.data);
     Status status = check_keys(&s);
     if (status == OK) status = take_tensors(&s, out);
     if (status == OK) status = read_structure(&s, context, out);

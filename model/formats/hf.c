@@ -135,27 +135,18 @@ static Status gpt2_tensors(Tensors *t) {
     return c->tie_weights ? OK : copy(t, -1, "lm_head.weight", "head.weight", c->vocab_size, d);
 }
 
-/* In each head, row i of `to` is row 2i of `from`, and row i + hd/2 is row 2i+1. For weights and, with cols 1,
- * biases. */
-static void halves_from_pairs(real *to, const real *from, int heads, int hd, int64_t cols) {
-    for (int h = 0; h < heads; h++)
-        for (int i = 0; i < hd; i++) {
-            int source = i < hd / 2 ? 2 * i : 2 * (i - hd / 2) + 1;
-            memcpy(to + ((int64_t)h * hd + i) * cols, from + ((int64_t)h * hd + source) * cols,
-                   (size_t)cols * sizeof(real));
-        }
-}
-
 static Status copy_to_llama(Tensors *t, const Tensor *from) {
-    char name[96];
+    ForeignSource to;
     const ModelConfig *c = &t->g->config;
     int hd = c->n_embd / c->n_head, rows = from->matrix ? from->rows : from->cols;
-    int64_t cols = from->matrix ? from->cols : 0;
-    CHECK(foreign_name(name, from, NAMES_HF_LLAMA));
-    real *data = new_tensor(t, name, rows, cols);
+    int64_t cols = from->matrix ? from->cols : 0, row = cols ? cols : 1;
+    CHECK(foreign_source(&to, from, NAMES_HF_LLAMA));
+    real *data = new_tensor(t, to.name, rows, cols);
     if (!data) return ERR_NOMEM;
-    if (foreign_is_rotated(from)) halves_from_pairs(data, data_of(t, from), rows / hd, hd, cols ? cols : 1);
-    else memcpy(data, data_of(t, from), (size_t)from->rows * (size_t)from->cols * sizeof(real));
+    bool rotated = foreign_is_rotated(from);
+    for (int64_t r = 0; r < rows; r++)
+        memcpy(data + r * row, data_of(t, from) + (rotated ? foreign_half_row(r, hd) : r) * row,
+               (size_t)row * sizeof(real));
     return OK;
 }
 

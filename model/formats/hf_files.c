@@ -26,7 +26,7 @@ static const GgmlType *dtype_of(const char *name) {
         uint32_t type;
     } known[] = {{"F32", 0}, {"F16", 1},  {"BF16", 30}, {"F64", 28},
                  {"I8", 24}, {"I16", 25}, {"I32", 26},  {"I64", 27}};
-    static const GgmlType one_byte = {"of one byte", 1, 1, NULL};
+    static const GgmlType one_byte = {"of one byte", 1, 1, NULL, NULL};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(name, known[i].name)) return ggml_type(known[i].type);
     return !strcmp(name, "BOOL") || !strcmp(name, "U8") || !strncmp(name, "F8_", 3) ? &one_byte : NULL;

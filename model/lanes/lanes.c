@@ -18,25 +18,32 @@ extern const LaneOps lane_ops_neon;
 #endif
 
 const LaneOps *lane_ops(const Ops *ops) {
+    static const struct {
+        const char *isa;
+        const LaneOps *ops;
+    } tables[] = {
+        {"portable", &lane_ops_portable},
 #ifdef HAVE_avx2
-    if (strcmp(ops->isa, "avx2") == 0) return &lane_ops_avx2;
+        {"avx2", &lane_ops_avx2},
 #endif
 #ifdef HAVE_avx512
-    if (strcmp(ops->isa, "avx512") == 0) return &lane_ops_avx512;
+        {"avx512", &lane_ops_avx512},
 #endif
 #ifdef HAVE_neon
-    if (strcmp(ops->isa, "neon") == 0) return &lane_ops_neon;
+        {"neon", &lane_ops_neon},
 #endif
-    return &lane_ops_portable;
+    };
+    size_t i = 0;
+    while (strcmp(tables[i].isa, ops->isa) != 0) CHECK(++i < sizeof tables / sizeof *tables);
+    return tables[i].ops;
 }
 
 bool lanes_serve_model(const ModelConfig *c) {
     return c->pos != POS_ROPE && !c->gated && c->attn != ATTN_MEAN && c->tool.n_tools == 0;
 }
 
-enum {
-    CHUNK_ROWS = 16
-}; /* tokens of a chunk of short sequences: a gradient's tile is loaded and stored once a chunk */
+/* Tokens of a chunk of short sequences: a gradient's tile is loaded and stored once a chunk. */
+enum { CHUNK_ROWS = 16 };
 
 static real *place(Lanes *x, int64_t elements) {
     real *p;
@@ -109,14 +116,6 @@ static bool measure(Lanes *x, const Gpt *g, int leaves, int batch_size, int max_
     if (!x->grad || !x->block) return false;
     lay_out(x);
     return true;
-}
-
-size_t lanes_bytes(const Gpt *g, int leaves, int batch_size, int max_len) {
-    Lanes x;
-    size_t bytes = measure(&x, g, leaves, batch_size, max_len) ? x.arena.size : SIZE_MAX;
-    free(x.grad);
-    free(x.block);
-    return bytes;
 }
 
 Status lanes_create(Lanes **out, const Gpt *g, int leaves, int batch_size, int max_len, Err *err) {

@@ -1,4 +1,6 @@
-#include "model/layers/tool.h"
+#include "model/layers/tool_mixture.h"
+#include "model/layers/tool_places.h"
+#include "model/layers/tool_ways.h"
 
 #include <string.h>
 
@@ -15,6 +17,7 @@ void tool_place(Arena *arena, const ModelConfig *c, const Room *room, ToolActs *
     if (room->backward) {
         ARENA_PLACE(arena, a->dpoint, n * width);
         ARENA_PLACE(arena, a->nats, n);
+        ARENA_PLACE(arena, a->mix, 2 * n);
     }
     /* of one sequence at least; a decoder has fewer rows than that */
     ARENA_PLACE(arena, a->places, room->rows > c->block_size ? room->rows : c->block_size);
@@ -27,6 +30,27 @@ static Hook hook_at(const ToolRun *t, HookSite site) { return (Hook){site, t->c-
 /* x: this member's rows. */
 static void run_hook(const ToolRun *t, HookSite site, real *x, int width) {
     if (t->hooks && width) hooks_run(t->hooks, hook_at(t, site), x, t->k->n, width, t->k->first + t->k->r0);
+}
+
+/* ---- the read-outs ---- */
+
+/* r, queries and keys, and the logits of calls, of this member's rows. */
+static void read_rows(const ToolRun *t) {
+    static const Weight no_gain = {.w = NULL};
+    const ToolActs *a = t->a;
+    int d = t->c->n_embd, width = tool_point_width(t->c), calls = 1 + t->c->tool.n_tools, n = t->k->n;
+    ptrdiff_t row = t->k->r0;
+    norm_rows_forward(t->e, t->c, &a->r, a->x, &no_gain, t->k->r0, n);
+    if (width) linear_forward(t->e, a->point + row * width, width, a->r.y + row * d, &t->w->point, n);
+    run_hook(t, HOOK_TOOL_POINT, a->point + row * width, width);
+    linear_forward(t->e, a->call + row * calls, calls, a->r.y + row * d, &t->w->call, n);
+    run_hook(t, HOOK_TOOL_CALL, a->call + row * calls, calls);
+}
+
+/* Whether results are written as a mixture: the rows of this pass are those of a batch that is trained. */
+static bool mixes(const ToolRun *t) {
+    const ToolRows *rows = t->k->batch->tools;
+    return rows && rows->ways && rows->ways->result && !t->cache;
 }
 
 /* ---- what is written ---- */
@@ -85,81 +109,14 @@ void tool_write(const ToolRun *t, const int32_t *written) {
     if (a->y != a->x) memcpy(a->y + own, a->x + own, bytes);
     if (t->hooks && write_edited(t, written)) return;
     if (written) add_written(t, a->y, written);
-}
-
-/* ---- the read-outs ---- */
-
-/* r, queries and keys, and the logits of calls, of this member's rows. */
-static void read_rows(const ToolRun *t) {
-    static const Weight no_gain = {.w = NULL};
-    const ToolActs *a = t->a;
-    int d = t->c->n_embd, width = tool_point_width(t->c), calls = 1 + t->c->tool.n_tools, n = t->k->n;
-    ptrdiff_t row = t->k->r0;
-    norm_rows_forward(t->e, t->c, &a->r, a->x, &no_gain, t->k->r0, n);
-    if (width) linear_forward(t->e, a->point + row * width, width, a->r.y + row * d, &t->w->point, n);
-    run_hook(t, HOOK_TOOL_POINT, a->point + row * width, width);
-    linear_forward(t->e, a->call + row * calls, calls, a->r.y + row * d, &t->w->call, n);
-    run_hook(t, HOOK_TOOL_CALL, a->call + row * calls, calls);
+    if (!mixes(t)) return;
+    read_rows(t);
+    tool_mix(t, t->k->batch->tools->ways);
 }
 
 void tool_show(const ToolRun *t) {
     if (t->hooks && (hooks_observed(t->hooks, HOOK_TOOL_CALL) || hooks_observed(t->hooks, HOOK_TOOL_POINT)))
         read_rows(t);
-}
-
-/* Where the pointers of one sequence point: its symbols and keys from place 0 on.
- *   keys  of place u and pointer p: POINTER_WIDTH reals at keys + u * ld + p * step */
-typedef struct PlaceKeys {
-    const int32_t *tokens;
-    const real *keys;
-    ptrdiff_t ld, step;
-    const uint8_t *symbol_class;
-} PlaceKeys;
-
-static int class_at(const PlaceKeys *x, int u) {
-    return u == 0 || !x->symbol_class ? 0 : x->symbol_class[x->tokens[u]]; /* place 0 is BOS */
-}
-
-/* The places that pointer p of row t may point at, in ascending order; returns how many. */
-static int allowed_places(const PlaceKeys *x, const ToolStage *stage, int p, int t, int32_t *out) {
-    int n = 0;
-    bool runs = stage->runs >> p & 1;
-    for (int u = 0; u <= t; u++) {
-        int class = runs ? class_at(x, u) : 1;
-        if (class && (!runs || u == t || class_at(x, u + 1) != class)) out[n++] = u;
-    }
-    return n;
-}
-
-/* The scores of m places for a query, and their keys side by side, in e->scores: both pointers are set to it. */
-typedef struct Scores {
-    real *score; /* (m) */
-    real *keys;  /* (m,POINTER_WIDTH) */
-} Scores;
-
-static const real score_scale = (real)0.35355339059327376220; /* 1 / sqrt(POINTER_WIDTH) */
-
-static Scores score_places(const Exec *e, const PlaceKeys *x, int p, const real *query, const int32_t *place,
-                           int m) {
-    _Static_assert(POINTER_WIDTH == 8 && ATTENTION_ROWS > 1 + 2 * POINTER_WIDTH, "e->scores holds them");
-    Scores s = {e->scores, e->scores + m};
-    for (int i = 0; i < m; i++)
-        memcpy(s.keys + (ptrdiff_t)i * POINTER_WIDTH, x->keys + place[i] * x->ld + p * x->step,
-               POINTER_WIDTH * sizeof(real));
-    e->ops->gemm(s.score, m, (View){query, POINTER_WIDTH, 1}, (View){s.keys, 1, POINTER_WIDTH}, GEMM_ZERO,
-                 NULL, 1, m, POINTER_WIDTH, e->gemm);
-    e->ops->scale(s.score, score_scale, m);
-    return s;
-}
-
-/* Of sequence s of the chunk, from the rows of this pass. */
-static PlaceKeys places_of(const ToolRun *t, int s) {
-    ptrdiff_t width = tool_point_width(t->c), row = chunk_row(t->k, s);
-    return (PlaceKeys){.tokens = t->k->batch->inputs + t->k->batch->start[s],
-                       .keys = t->a->point + row * width + POINTER_WIDTH,
-                       .ld = width,
-                       .step = 2 * POINTER_WIDTH,
-                       .symbol_class = t->symbol_class};
 }
 
 /* ---- choices ---- */
@@ -171,20 +128,14 @@ static int first_largest(const real *x, int n) {
     return best;
 }
 
-/* The choices of one row, at place `place` of its sequence. */
-static void choose_row(const ToolRun *t, const PlaceKeys *x, ptrdiff_t row, int place, int32_t *call,
-                       int32_t *point) {
-    const ToolStage *stage = &t->c->tool;
-    int calls = 1 + stage->n_tools;
-    const real *queries = t->a->point + row * tool_point_width(t->c);
-    *call = first_largest(t->a->call + row * calls, calls);
-    for (int p = 0; p < stage->n_pointers; p++) {
-        point[p] = -1;
-        int m = *call ? allowed_places(x, stage, p, place, t->a->places) : 0;
-        if (m == 0) continue;
-        const real *query = queries + (ptrdiff_t)p * 2 * POINTER_WIDTH;
-        Scores s = score_places(t->e, x, p, query, t->a->places, m);
-        point[p] = t->a->places[first_largest(s.score, m)];
+/* The choices of one row, at a place of its sequence. */
+static void choose_row(const ToolRun *t, PointerAt at, const real *logits, int32_t *call, int32_t *point) {
+    *call = first_largest(logits, 1 + t->c->tool.n_tools);
+    for (at.pointer = 0; at.pointer < t->c->tool.n_pointers; at.pointer++) {
+        point[at.pointer] = -1;
+        if (*call == 0) continue;
+        Scores s = tool_scores(t, &at);
+        if (s.n) point[at.pointer] = s.place[first_largest(s.score, s.n)];
     }
 }
 
@@ -212,40 +163,24 @@ void tool_choose(const ToolRun *t, int32_t *call, int32_t *point) {
     int P = t->c->tool.n_pointers;
     read_rows(t);
     for (int s = k->own_s0; s < k->own_s1; s++) {
-        PlaceKeys x = t->cache ? cache_rows(t) : places_of(t, s);
+        PlaceKeys x = t->cache ? cache_rows(t) : tool_places_of(t, s);
         for (int i = 0; i < chunk_length(k, s); i++) {
             ptrdiff_t row = chunk_row(k, s) + i;
-            choose_row(t, &x, row, k->position + i, call + row, point + row * P);
+            PointerAt at = {.keys = &x, .sequence = s, .place = k->position + i};
+            choose_row(t, at, t->a->call + row * (1 + t->c->tool.n_tools), call + row, point + row * P);
         }
     }
 }
 
 /* ---- backward ---- */
 
-/* The gradient of one pointer: of its query, and of the keys of the places, in a->dpoint.
- *   s_i = <q, k_i> / sqrt 8          ds = (softmax(s) - onehot) scale
- *   dq = sum_i ds_i k_i / sqrt 8     dk_i += ds_i q / sqrt 8 */
-static double point_backward(const ToolRun *t, const PlaceKeys *x, int s, int place, int p, int target,
-                             real scale) {
-    const Exec *e = t->e;
-    const int D = POINTER_WIDTH;
-    ptrdiff_t width = tool_point_width(t->c), row = chunk_row(t->k, s);
-    const real *query = t->a->point + (row + place) * width + (ptrdiff_t)p * 2 * D;
-    real *dquery = t->a->dpoint + (row + place) * width + (ptrdiff_t)p * 2 * D;
-    int32_t *places = t->a->places + row, at = 0;
-    int m = allowed_places(x, &t->c->tool, p, place, places);
-    while (at < m && places[at] != target) at++;
-    CHECK(at < m);
-    Scores scores = score_places(e, x, p, query, places, m);
-    real *ds = scores.score, *dkeys = scores.keys + (ptrdiff_t)m * D;
+/* The gradient of one pointer with a target, in a->dpoint: that of scores is (softmax(s) - onehot) scale. */
+static double point_backward(const ToolRun *t, const PointerAt *at, int target, real scale) {
     double nats;
-    e->ops->cross_entropy(ds, &nats, &at, scale, 1, m, m);
-    e->ops->scale(ds, score_scale, m);
-    e->ops->gemm(dquery, D, (View){ds, m, 1}, (View){scores.keys, D, 1}, GEMM_ZERO, NULL, 1, D, m, e->gemm);
-    e->ops->gemm(dkeys, D, (View){ds, 1, 1}, (View){query, D, 1}, GEMM_ZERO, NULL, m, D, 1, e->gemm);
-    for (int i = 0; i < m; i++)
-        e->ops->add(t->a->dpoint + (row + places[i]) * width + (ptrdiff_t)(2 * p + 1) * D,
-                    dkeys + (ptrdiff_t)i * D, D);
+    Scores s = tool_scores(t, at);
+    int32_t i = scores_place(&s, target);
+    t->e->ops->cross_entropy(s.score, &nats, &i, scale, 1, s.n, s.n);
+    tool_scores_backward(t, at, &s);
     return nats;
 }
 
@@ -257,14 +192,14 @@ static void points_backward(const ToolRun *t, const ToolRows *rows, real scale) 
     if (P == 0) return;
     memset(t->a->dpoint + (ptrdiff_t)k->r0 * tool_point_width(t->c), 0, own * sizeof(real));
     for (int s = k->own_s0; s < k->own_s1; s++) {
-        PlaceKeys x = places_of(t, s);
+        PlaceKeys x = tool_places_of(t, s);
         for (int i = 0; i < chunk_length(k, s); i++) {
             ptrdiff_t token = (k->batch->start[s] + i) * (ptrdiff_t)P;
             for (int p = 0; p < P; p++) {
                 int target = rows->point ? rows->point[token + p] : -1;
                 double nats = 0, weight = rows->point_weight ? rows->point_weight[p] : 1;
-                if (target >= 0)
-                    nats = point_backward(t, &x, s, i, p, target, (real)((double)scale * weight));
+                PointerAt at = {&x, s, i, p};
+                if (target >= 0) nats = point_backward(t, &at, target, (real)((double)scale * weight));
                 if (rows->point_nats) rows->point_nats[token + p] = nats;
             }
         }
@@ -326,14 +261,17 @@ void tool_backward(const ToolRun *t, real scale) {
     int d = t->c->n_embd, width = tool_point_width(t->c), calls = 1 + t->c->tool.n_tools, n = t->k->n;
     ptrdiff_t row = t->k->r0;
     if (!rows) return;
-    bool asked = rows->call || (rows->point && width);
+    bool asked = rows->call || (rows->point && width) || rows->ways;
     if (asked) {
         read_rows(t);
         points_backward(t, rows, scale);
         calls_backward(t, rows, scale);
+        if (mixes(t)) tool_mixture_backward(t, rows->ways);
+        else if (rows->ways) tool_ways_backward(t, rows->ways, scale);
     }
     team_wait(t->e->team); /* weight gradients sum over all rows of the chunk */
     if (rows->written) writes_backward(t, rows->written + t->k->first);
+    if (mixes(t)) tool_mixture_weights(t, rows->ways);
     if (asked) {
         if (width) weight_backward(t, &t->w->point, a->dpoint, a->r.y, t->k->rows);
         weight_backward(t, &t->w->call, a->call, a->r.y, t->k->rows);

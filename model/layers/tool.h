@@ -20,8 +20,9 @@
  * Edits of the first two change choices (tool_choose). An edited write is computed first and then added at every row,
  * as an edited attn_out is.
  *
- * loss = sum over the rows with a target of call_weight[target] (-ln p(target)), and of point_weight[p] (-ln p(place)).
- * Its gradient reaches W, b, Q, K and the stream before the stage, and so the blocks before it. */
+ * loss = sum over the rows with a target of call_weight[target] (-ln p(target)), and of point_weight[p] (-ln p(place)),
+ * and of the rows that are taught without labels (model/layers/tool_ways.h). Its gradient reaches W, b, Q, K and the
+ * stream before the stage, and so the blocks before it. */
 #ifndef ROTE_MODEL_LAYERS_TOOL_H
 #define ROTE_MODEL_LAYERS_TOOL_H
 
@@ -37,6 +38,7 @@ typedef struct ToolActs {
     real *call;      /* (n,1+N) logits */
     real *dpoint;    /* (n,tool_point_width) their gradients; those of call are in its place */
     double *nats;    /* (n) */
+    real *mix;       /* (n,2) of a mixture of results: how much of none and of end is written */
     int32_t *places; /* (n) the places that a pointer may point at */
 } ToolActs;
 

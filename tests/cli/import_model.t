@@ -71,8 +71,18 @@ hf4
 $ rote export b3 --to gguf b.gguf
 2> rote: b.gguf: exists; choose another file, or replace it with --force
 [2]
-$ rote export a --to gguf a.gguf
-2> rote: export to gguf: a: was not imported, so it has no tokenizer, which llama.cpp needs; try --to hf or safetensors
+$ rote export a --to gguf a.gguf && rote export b --to gguf b.gguf --type q8_0 --force && head -c 4 a.gguf b.gguf
+a.gguf
+b.gguf
+==> a.gguf <==
+GGUF
+==> b.gguf <==
+GGUF
+$ rote export b --to gguf c.gguf --type q4_0
+2> rote: export: --type q4_0 is unknown, allowed: f32, f16, q8_0
+[2]
+$ rote export b --to npz c.npz --type f16
+2> rote: export: --type belongs to --to gguf
 [2]
 $ printf 'prompt,answer,tag\nab,a,x\nb c,ab a,y\na,b,\n' > f.csv && rote facts import f.csv --out f > /dev/null
 $ rote eval b

@@ -72,7 +72,7 @@ held out             20    0.0000    1.0000    0.0000    0.0000    0.0000    0.0
 # What is refused
 
 $ rote tools eval plain --off
-2> rote: plain: the run has no tools; leave out --off, --inject and --audit
+2> rote: plain: the run has no tools; leave out --off, --inject, --audit and --ledger
 [2]
 $ rote tools eval store --digits 1-2
 2> rote: tools eval: --digits: the run's facts are of kind triples; only sums have lengths

@@ -1,5 +1,6 @@
 /* The stage of tools: parameters of models with it, of every tensor, against central differences in double, with
- * results written, and calls and pointers asked for. */
+ * results written, and calls and pointers asked for by targets and, in every second model, without labels: by all ways
+ * that are right, or by a mixture of results. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +18,7 @@ typedef struct Case {
     Gpt gpt;
     OwnBatch batch;
     OwnTools tools;
+    OwnWays ways;
     Parallel *parallel;
     real *grad;
 } Case;
@@ -32,6 +34,7 @@ static double loss_of(Case *x) {
         if (x->tools.call[i] >= 0) sum += rows->call_weight[x->tools.call[i]] * rows->call_nats[i];
         else assert_true(rows->call_nats[i] == 0);
         for (int p = 0; p < P; p++) sum += rows->point_weight[p] * rows->point_nats[i * P + p];
+        if (rows->ways) sum += rows->ways->weight * rows->ways->nats[i];
     }
     return (nats + sum) / (double)n_targets;
 }
@@ -63,6 +66,11 @@ static void set_up(Case *x, int i) {
                (size_t)x->config.n_embd * (size_t)x->config.n_embd * sizeof(real));
     x->batch = draw_batch(&d, &x->config, N_SEQ);
     x->tools = draw_tools(&d, &x->config, &x->batch.batch);
+    if (i % 2) {
+        x->ways = draw_ways(&d, &x->config, &x->batch.batch, &x->tools, MOST_WAYS);
+        if (i % 4 == 3) draw_results(&d, &x->config, &x->batch.batch, &x->tools, &x->ways);
+        x->tools.rows.ways = &x->ways.ways;
+    }
     x->batch.batch.tools = &x->tools.rows;
     ParallelPlan plan = {.threads = 1,
                          .leaves = 2,
@@ -76,6 +84,7 @@ static void set_up(Case *x, int i) {
 static void tear_down(Case *x) {
     free(x->grad);
     parallel_free(x->parallel);
+    free_ways(&x->ways);
     free_tools(&x->tools);
     free_batch(&x->batch);
     gpt_free(&x->gpt);
@@ -128,7 +137,7 @@ static void gradients_with_tools(void **state) {
     bool seen[6] = {false};
     printf("seed %d\n", SEED);
     for (int i = 0; i < CONFIGS; i++) {
-        Case x;
+        Case x = {.ways = {.way = NULL}};
         Draw d = draw_from((uint64_t)i);
         set_up(&x, i);
         double error = check_case(&x, &d, i, &checked, seen);

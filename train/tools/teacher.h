@@ -1,10 +1,15 @@
-/* What teaches a model to call its tools: the labels of calls and arguments (data/calls.h), and the results that are
- * written at each token of a batch.
+/* What teaches a model to call its tools: the labels of calls and arguments (data/calls.h), or without labels the ways
+ * of calling that return the answer (train/tools/ways.h), and the results that are written at each token of a batch.
  *
- * Until own_from of the steps each call that is due returns the true result. Then the model's own calls are answered,
- * by the tools: a pass over the blocks before the stage tells them, and results are constants. A share TOOL_LOST of
- * the calls returns none; the end is then asked at once, and nothing behind it: a missing row is said to be missing,
- * and no answer gets into the weights by that way. Everything is a function of (train.seed, position). */
+ * Without labels a call is due where a way returns the answer, and nowhere else; a row where none is due is asked for
+ * no call, as with labels. A mixture of results is written at every answer, due or not, until own_from, and then
+ * nothing teaches the calls.
+ *
+ * Else until own_from of the steps each call that is due returns the true result. Then the model's own calls are
+ * answered, by the tools: a pass over the blocks before the stage tells them, and results are constants. A share
+ * TOOL_LOST of the calls that are due returns none; the end is then asked at once, and nothing behind it: a missing row
+ * is said to be missing, and no answer gets into the weights by that way. Everything is a function of (train.seed,
+ * position). */
 #ifndef ROTE_TRAIN_TOOLS_TEACHER_H
 #define ROTE_TRAIN_TOOLS_TEACHER_H
 
@@ -13,6 +18,7 @@
 #include "model/parallel.h"
 #include "model/tool_writes.h"
 #include "store/run_folder.h"
+#include "train/tools/way_batch.h"
 
 static const double TOOL_LOST = 0.05;
 
@@ -29,6 +35,12 @@ typedef struct ToolTeacher {
     double call_weight[1 + TOOLS_MAX], point_weight[TOOL_POINTERS_MAX];
     double call_loss, point_loss; /* means of the last batch, nats */
 
+    /* without labels */
+    bool unlabelled, mixes;
+    Ways ways;
+    WayBatch taught;
+    double way_loss;
+
     /* own calls */
     ToolSet set;
     ToolWrites writes;
@@ -40,11 +52,11 @@ typedef struct ToolTeacher {
 /* config is resolved; it and facts must outlive *out, and *out stays where it is. Without tools nothing is allocated.
  *   programs  NULL: none may be asked
  * ERR_INPUT: facts that give no reason for these calls (data/calls.h); a store that cannot be made from them, also
- * where training asks none: evaluation does; as tool_set_open. ERR_NOMEM. Free with
+ * where training asks none: evaluation does; as tool_set_open and ways_create. ERR_NOMEM. Free with
  * tool_teacher_free, after an error too. */
 Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet *facts,
                            const ToolPrograms *programs, Err *err);
-/* Whether training with this config asks tools at all: from own_from on, where that is before the end. */
+/* Whether the steps of training with this config ask tools: from own_from on, where that is before the end. */
 bool tool_teacher_asks(const Config *config);
 void tool_teacher_free(ToolTeacher *t);
 /* Bytes that tool_teacher_create needs, for facts that are drawn or planned; from above. */
