@@ -74,11 +74,38 @@ static void tell_round(const Screen *s) {
 
 /* ---- rounds ---- */
 
+static bool same_run(const Config *a, const Config *b) {
+    return a->facts.load == b->facts.load && a->train.max_steps == b->train.max_steps &&
+           a->train.seed == b->train.seed;
+}
+
+static bool is_missing(const RoundStep *step, const Lab *lab, const RunPoint *pilot, const Config *of) {
+    for (int i = 0; i < step->n_missing; i++) {
+        Config c = lab_config(lab, pilot, &step->missing[i]);
+        if (same_run(&c, of)) return true;
+    }
+    return false;
+}
+
+/* Steps of the next round's runs, and of those that an earlier call began and left: a sweep makes all that wait. */
+static double steps_to_do(const Lab *lab, const Grown *g, const Measurement *m) {
+    const RunPoint *pilot = m->has_pilot ? &m->pilot : NULL;
+    double steps = 0;
+    for (int i = 0; i < m->step.n_missing; i++) steps += (double)m->step.missing[i].steps;
+    for (int i = 0; i < g->sweep.n; i++) {
+        const SweepRun *run = &g->sweep.run[i];
+        bool over = run->state == SWEEP_DONE || run->state == SWEEP_DIVERGED;
+        if (!over && !is_missing(&m->step, lab, pilot, &run->config))
+            steps += (double)run->config.train.max_steps;
+    }
+    return steps;
+}
+
 /* Where the folder stands, and what is next if so many seconds are left. */
 static Status look(const Lab *lab, const Grown *g, double left_s, Measurement *m, Err *err) {
     RoundRun *runs;
     int n;
-    double slowness, thousand_s = NAN, steps = 0;
+    double slowness, thousand_s = NAN;
     int cores = lab->jobs < threads_cores() ? lab->jobs : threads_cores();
     TRY(lab_runs(lab, g, &runs, &n, &slowness, err));
     const RunPoint *pilot = lab_pilot(runs, n);
@@ -88,24 +115,18 @@ static Status look(const Lab *lab, const Grown *g, double left_s, Measurement *m
     double step_s = thousand_s / 1000 * slowness / cores;
     if (status == OK)
         status = round_next(&m->step, lab->within, MEASURE_FIRST, left_s / step_s, runs, n, err);
-    if (status == OK)
-        for (int i = 0; i < m->step.n_missing; i++) steps += (double)m->step.missing[i].steps;
     m->has_pilot = pilot != NULL;
     if (pilot) m->pilot = *pilot;
     m->n_runs = n;
     m->spent_s = grown_seconds(g);
-    m->next_s = steps * step_s;
+    m->next_s = steps_to_do(lab, g, m) * step_s;
     free(runs);
     return status;
 }
 
 static bool has_point(const Grown *g, const Config *c) {
-    for (int i = 0; i < g->sweep.n; i++) {
-        const Config *of = &g->sweep.run[i].config;
-        if (of->facts.load == c->facts.load && of->train.max_steps == c->train.max_steps &&
-            of->train.seed == c->train.seed)
-            return true;
-    }
+    for (int i = 0; i < g->sweep.n; i++)
+        if (same_run(&g->sweep.run[i].config, c)) return true;
     return false;
 }
 
