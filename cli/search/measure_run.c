@@ -39,6 +39,7 @@ static void update(void *user, const SweepView *view) {
     if (!grown_line_due(&s->line)) return;
     int used = put_estimate(text, sizeof text, s), missing = s->m->step.n_missing;
     int left = sweep_count(view->sweep, SWEEP_WAITING) + sweep_count(view->sweep, SWEEP_RUNNING);
+    if (missing < left) missing = left; /* with runs that an earlier call left */
     double eta = s->m->next_s - view->seconds;
     snprintf(text + used, sizeof text - (size_t)used,
              "%s: %s steps, %d of %d runs done; round ends in about %s", s->lab->label,
