@@ -40,8 +40,9 @@ static Status show_pair(const SamplePair *p, const Vocab *vocab, int n_prompt, j
 }
 
 /* out: NULL, or the object that gets "prompt" and "samples". */
-static Status sample_both(const Args *args, const Run *run, const Edits *edits, SampleOptions options,
-                          int64_t count, json_t *out, Err *err) {
+static Status sample_both(const Args *args, const RunAndFacts *both, const Edits *edits,
+                          SampleOptions options, int64_t count, json_t *out, Err *err) {
+    const Run *run = &both->run;
     const Vocab *vocab = &run->facts.vocab;
     int block = run->gpt.config.block_size, n_prompt = 0;
     Status status = OK;
@@ -55,7 +56,7 @@ static Status sample_both(const Args *args, const Run *run, const Edits *edits, 
         TRY_GOTO(err_set(err, ERR_NOMEM, "out of memory for %d tokens", block));
     TRY_GOTO(sample_prompt(args, vocab, block - 1, pair.tokens[0], &n_prompt, err));
     for (int i = 0; i < n_prompt; i++) pair.tokens[1][i] = pair.tokens[0][i];
-    TRY_GOTO(steer_rows_of_text(&place, &run->facts, n_prompt, block, err));
+    TRY_GOTO(steer_rows_of_text(&place, both->facts, n_prompt, block, err));
     placed.row = place;
     TRY_GOTO(sampler_create(&sampler, &run->gpt, err));
     for (int64_t i = 0; i < count; i++) {
@@ -146,11 +147,11 @@ static void print_steered(const Steered *s, const FactSet *facts) {
                s->before.heldout_code_bits, s->after.heldout_code_bits);
 }
 
-static Status evaluate_both(const Run *run, const Edits *edits, int threads, json_t *out, Err *err) {
+static Status evaluate_both(const RunAndFacts *both, const Edits *edits, int threads, json_t *out, Err *err) {
     Steered s;
-    TRY(steer_evaluate(&s, &run->gpt, &run->facts, edits, threads, err));
-    if (out) json_object_set_new(out, "eval", steered_json(&s, &run->facts));
-    else print_steered(&s, &run->facts);
+    TRY(steer_evaluate(&s, &both->run.gpt, both->facts, edits, threads, err));
+    if (out) json_object_set_new(out, "eval", steered_json(&s, both->facts));
+    else print_steered(&s, both->facts);
     steered_free(&s);
     return OK;
 }
@@ -163,20 +164,20 @@ static json_t *edits_json(const Edits *edits) {
     return list;
 }
 
-static Status steer(const Args *args, const Run *run, Edits *edits, const SampleOptions *options,
+static Status steer(const Args *args, const RunAndFacts *both, Edits *edits, const SampleOptions *options,
                     int64_t count, int threads, Err *err) {
     bool json = args_has(args, "json"), evaluates = args_has(args, "eval");
-    Status status = edits_parse(edits, &run->gpt.config, args_value(args, "do"), err);
+    Status status = edits_parse(edits, &both->run.gpt.config, args_value(args, "do"), err);
     if (status == ERR_INPUT) err_prefix(err, "neurons steer: --do ");
     TRY(status);
-    status = steer_values(edits, &run->gpt, &run->facts, err);
+    status = steer_values(edits, &both->run.gpt, both->facts, err);
     if (status == ERR_INPUT) err_prefix(err, "neurons steer: --do ");
     TRY(status);
     json_t *out = json ? json_object() : NULL;
     if (json) json_object_set_new(out, "edits", edits_json(edits));
     if (!evaluates || args_has(args, "prompt"))
-        TRY_GOTO(sample_both(args, run, edits, *options, count, out, err));
-    if (evaluates) TRY_GOTO(evaluate_both(run, edits, threads, out, err));
+        TRY_GOTO(sample_both(args, both, edits, *options, count, out, err));
+    if (evaluates) TRY_GOTO(evaluate_both(both, edits, threads, out, err));
 done:
     if (status == OK && json) return json_out(out, err);
     json_decref(out);
@@ -192,19 +193,20 @@ static Status cmd_neurons_steer(const Args *args, Err *err) {
                        "neurons steer: --do is missing, such as --do 'blocks.0.mlp.hook_post[0-7]=set:2.0'");
     TRY(args_threads(args, &threads, err));
     TRY(sample_options(args, NULL, &options, &count, err));
-    Run run;
-    TRY(open_run_text(&run, args->words[0], args_value(args, "facts"), err));
+    RunAndFacts both;
+    TRY(open_run_and_text(&both, args, err));
     Edits edits = {0};
-    if (args_has(args, "eval") && run.facts.n == 0) {
-        run_close(&run);
-        return err_set(err, ERR_INPUT, "neurons steer: --eval needs facts, and %s was imported without any",
-                       args->words[0]);
-    }
-    Status status = sample_options(args, &run.config.sample, &options, &count, err);
-    options.eos = run.facts.vocab.eos;
-    if (status == OK) status = steer(args, &run, &edits, &options, count, threads, err);
+    Status status =
+        args_has(args, "eval") && both.facts->n == 0
+            ? err_set(
+                  err, ERR_INPUT,
+                  "neurons steer: --eval needs facts, and %s was imported without any; name some: --facts DIR",
+                  args->words[0])
+            : sample_options(args, &both.run.config.sample, &options, &count, err);
+    options.eos = both.run.facts.vocab.eos;
+    if (status == OK) status = steer(args, &both, &edits, &options, count, threads, err);
     edits_free(&edits);
-    run_close(&run);
+    close_run_and_facts(&both);
     return status;
 }
 
@@ -215,8 +217,8 @@ static const Option steer_options[] = {
         "position), as in 'blocks.1.mlp.hook_post[0-7]=set:2.0'; may be repeated",
         ';'),
     SAMPLE_OPTIONS,
-    FLAG("eval", "code lengths and recall of the run's facts, by tag; with --prompt also samples"),
-    PLACE_OPTION,
+    FLAG("eval", "code lengths and recall of the facts, by tag; with --prompt also samples"),
+    FACTS_OPTION,
     THREADS_OPTION,
     JSON_OPTION,
     END_OPTION,

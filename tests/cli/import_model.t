@@ -117,8 +117,14 @@ $ rote neurons steer b --do 'blocks.1.mlp.hook_post[0-7]=mean' --prompt 'ab c'
 2> rote: neurons steer: --do mean and donor are values over facts, and there are none; use set, add or zero
 [2]
 $ rote neurons steer b --do 'blocks.1.mlp.hook_post[0-7]=zero' --eval
-2> rote: neurons steer: --eval needs facts, and b was imported without any
+2> rote: neurons steer: --eval needs facts, and b was imported without any; name some: --facts DIR
 [2]
+$ rote neurons steer b --do 'blocks.1.mlp.hook_post[0-7]=add:0' --eval --facts f | sed 's/  *[0-9.]* ->  *[0-9.]*$//'
+tag                  facts              recall  changed                    code bits
+(none)                   1    0.0000 -> 0.0000        0
+x                        1    0.0000 -> 0.0000        0
+y                        1    0.0000 -> 0.0000        0
+all                      3    0.0000 -> 0.0000        0
 $ rote compress b -o x.rote
 2> rote: b: was imported from hf, so it has no facts and no training, which this command needs
 [2]
