@@ -30,17 +30,6 @@ arm named "$config" "${named[@]}"
 for how in marginal mixture; do arm named-$how "$config" "${named[@]}" tools.0.train=$how; done
 run_queue train
 
-# `rote tools eval` of the runs of an arm, as a list of paths and numbers in NAME-SEED.WORD.
-look() { # NAME WORD OPTIONS...
-    local name=$1 word=$2 seed to
-    shift 2
-    for seed in $seeds; do
-        to=$out/$name-$seed.$word
-        [ -e "$out/$name-$seed/DONE" ] || { echo "$name-$seed did not end" >&2 && exit 1; }
-        [ "$to" -nt "$rote" ] && [ "$to" -nt "$out/$name-$seed/DONE" ] && continue
-        "$rote" tools eval "$out/$name-$seed" --json "$@" | flatten >"$to" || exit 1
-    done
-}
 lengths=5-8,9-12
 arms="native coded last learned marginal mixture named named-marginal named-mixture"
 for name in plain $arms; do look "$name" eval --digits $lengths; done
@@ -48,13 +37,6 @@ look fresh eval --digits $lengths --seed 77
 for word in wrong none; do look native $word --inject $word --digits $lengths; done
 look native off --off --digits $lengths
 
-# One number for each seed: a figure of a group of facts.
-of() { # NAME WORD GROUP FIGURE
-    for seed in $seeds; do
-        awk -v g="\"$3\"" -v key="groups.$4" '$1 == "groups.facts" {is = ($0 == "groups.facts " g)} is && $1 == key {print $2}' "$out/$1-$seed.$2"
-    done
-}
-worst() { sort -n | awk 'NR == 1 {low = $1} {sum += $1} END {printf "%.4f (%.4f)", low, sum / NR}'; }
 share() { # NAME WORD GROUP PART WHOLE: over all seeds
     paste <(of "$1" "$2" "$3" "$4") <(of "$1" "$2" "$3" "$5") | awk '{a += $1; b += $2} END {printf "%.4f", b ? a / b : 0}'
 }

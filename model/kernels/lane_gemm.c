@@ -4,14 +4,12 @@
 #include "model/kernels/vec.h"
 
 /* A tile has TM rows and TN columns; its accumulators, TN values of b and one of a fill the register file. */
-#ifndef TM
 #if defined(ISA_avx512)
 #define TM 4
 #define TN 4
 #else
 #define TM 6
 #define TN 2
-#endif
 #endif
 
 /* Keeps a value in its register: gcc would read it from memory again in each multiply-add of a row of the tile. */

@@ -6,9 +6,6 @@
 #include "model/kernels/lanes.h"
 #include "model/kernels/vec.h"
 
-INLINE vec at(const real *x, ptrdiff_t i) { return vec_load(x + i * VL); }
-INLINE void put(real *x, ptrdiff_t i, vec value) { vec_store(x + i * VL, value); }
-
 void FN(lane_add_rows)(real *y, const real *x, const real *b, int N, int C) {
     for (int i = 0; i < N; i++, x += (ptrdiff_t)C * VL, y += (ptrdiff_t)C * VL)
         for (int j = 0; j < C; j++) put(y, j, b ? at(x, j) + at(b, j) : at(x, j));

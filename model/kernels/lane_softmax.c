@@ -4,9 +4,6 @@
 #include "model/kernels/lanes.h"
 #include "model/kernels/vec.h"
 
-INLINE vec at(const real *x, ptrdiff_t i) { return vec_load(x + i * VL); }
-INLINE void put(real *x, ptrdiff_t i, vec value) { vec_store(x + i * VL, value); }
-
 /* The maximum is the same in any order. */
 INLINE vec row_largest(const real *x, int n) {
     vec a = at(x, 0), b = a, c = a, d = a;
@@ -21,22 +18,31 @@ INLINE vec row_largest(const real *x, int n) {
     return vec_max(vec_max(a, b), vec_max(c, d));
 }
 
-/* exp((x[j] - shift) scale) for the elements of partial sum i of a row of n, in place; returns their sum. An
- * exponential is at least +0, so a sum that begins at +0 has the same bits. */
-INLINE vec part_exp(real *x, vec shift, vec scale, bool scaled, int i, int n) {
-    vec sum = vec_set(0);
-    for (int j = i; j < n; j += 16) {
-        vec d = at(x, j) - shift, e = vec_exp(scaled ? d * scale : d);
-        put(x, j, e);
-        sum += e;
-    }
-    return sum;
+/* x[j] = exp((x[j] - shift) scale); returns the value. */
+INLINE vec exp_at(real *x, int j, vec shift, vec scale, bool scaled) {
+    vec d = at(x, j) - shift, e = vec_exp(scaled ? d * scale : d);
+    put(x, j, e);
+    return e;
 }
 
-/* The same for a whole row. */
+/* exp_at for a row of n; returns the sum. An exponential is at least +0, so a sum that begins at +0 has the same bits
+ * as one that begins at its first element. */
 INLINE vec row_exp(real *x, vec shift, vec scale, bool scaled, int n) {
     vec part[16];
-    for (int i = 0; i < 16 && i < n; i++) part[i] = part_exp(x, shift, scale, scaled, i, n);
+    int whole = n / 16 * 16;
+    for (int i = 0; whole && i < 16; i += 4) { /* four at a time hide the latency */
+        vec sum[4] = {vec_set(0), vec_set(0), vec_set(0), vec_set(0)};
+        for (int from = 0; from < whole; from += 16) {
+#pragma GCC unroll 4
+            for (int k = 0; k < 4; k++) sum[k] += exp_at(x, from + i + k, shift, scale, scaled);
+        }
+#pragma GCC unroll 4
+        for (int k = 0; k < 4; k++) part[i + k] = sum[k];
+    }
+    for (int i = 0; whole + i < n; i++) {
+        vec e = exp_at(x, whole + i, shift, scale, scaled);
+        part[i] = whole ? part[i] + e : e;
+    }
     return parts_sum(part, n);
 }
 

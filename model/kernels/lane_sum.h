@@ -1,10 +1,16 @@
-/* The sum of a row whose elements are vectors, one lane a model (lanes.h), in the order of vec.h: partial sum i adds
+/* Rows whose elements are vectors, one lane a model (lanes.h), and their sums in the order of vec.h: partial sum i adds
  * the elements i, i + 16, ..; then the partial sums are combined 8-4-2-1. Those past the end of a short row are left
  * out. */
 #ifndef ROTE_MODEL_KERNELS_LANE_SUM_H
 #define ROTE_MODEL_KERNELS_LANE_SUM_H
 
+#include <stddef.h>
+
 #include "model/kernels/vec.h"
+
+/* Element i of a row. */
+INLINE vec at(const real *x, ptrdiff_t i) { return vec_load(x + i * VL); }
+INLINE void put(real *x, ptrdiff_t i, vec value) { vec_store(x + i * VL, value); }
 
 /* Runs `first` for the elements j < 16 of a row of C, and `next` for the others; i = j % 16 is the partial sum. */
 #define EACH_PART(C, first, next)                                                                            \

@@ -5,7 +5,8 @@
  * makes the chain of operations that the kernels of ops.h make for one model, so it has the same bits.
  *
  * Sizes and strides count elements; a View's strides do too. Where lanes differ in a number (a target, a learning
- * rate), it is an array with one entry a lane. Otherwise the contracts are those of ops.h. */
+ * rate), it is an array with one entry a lane. Otherwise the contracts are those of ops.h. Once a lane has a number
+ * that is not finite, its further bits are not defined; the other lanes keep theirs. */
 #ifndef ROTE_MODEL_KERNELS_LANES_H
 #define ROTE_MODEL_KERNELS_LANES_H
 

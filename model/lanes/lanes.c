@@ -42,9 +42,8 @@ bool lanes_serve_model(const ModelConfig *c) {
     return c->pos != POS_ROPE && !c->gated && c->attn != ATTN_MEAN && c->tool.n_tools == 0;
 }
 
-enum {
-    CHUNK_ROWS = 16
-}; /* tokens of a chunk of short sequences: a gradient's tile is loaded and stored once a chunk */
+/* Tokens of a chunk of short sequences: a gradient's tile is loaded and stored once a chunk. */
+enum { CHUNK_ROWS = 16 };
 
 static real *place(Lanes *x, int64_t elements) {
     real *p;
@@ -117,14 +116,6 @@ static bool measure(Lanes *x, const Gpt *g, int leaves, int batch_size, int max_
     if (!x->grad || !x->block) return false;
     lay_out(x);
     return true;
-}
-
-size_t lanes_bytes(const Gpt *g, int leaves, int batch_size, int max_len) {
-    Lanes x;
-    size_t bytes = measure(&x, g, leaves, batch_size, max_len) ? x.arena.size : SIZE_MAX;
-    free(x.grad);
-    free(x.block);
-    return bytes;
 }
 
 Status lanes_create(Lanes **out, const Gpt *g, int leaves, int batch_size, int max_len, Err *err) {

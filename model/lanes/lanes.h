@@ -18,7 +18,6 @@ typedef struct Lanes Lanes;
  * ERR_NOMEM. */
 Status lanes_create(Lanes **out, const Gpt *g, int leaves, int batch_size, int max_len, Err *err);
 void lanes_free(Lanes *lanes);
-size_t lanes_bytes(const Gpt *g, int leaves, int batch_size, int max_len);
 
 /* The number of models. */
 int lanes_count(const Lanes *lanes);

@@ -24,6 +24,11 @@ static real *grad(const Run *r, int64_t place) { return tensor_of(r, r->grad, pl
 
 static real *element(const Run *r, real *x, int64_t i) { return x + i * r->lanes; }
 
+/* A matrix to read from element i on; row, col: as in View. */
+static View view(const Run *r, const real *x, int64_t i, ptrdiff_t row, ptrdiff_t col) {
+    return (View){x + i * r->lanes, row, col};
+}
+
 /* ---- linear: x (n,C), w (O,C), y (n,O) ---- */
 
 static void linear(const Run *r, real *y, const real *x, Place w, int C, int O) {
@@ -79,8 +84,7 @@ static void causal_scores(const Head *h, real *s, const real *a, int a_ld, const
     const Run *r = h->r;
     for (int i = 0; i < R; i += ROWS) {
         int rows = R - i < ROWS ? R - i : ROWS;
-        r->k->lane_gemm(element(r, s, (int64_t)i * h->T), h->T,
-                        (View){element(r, (real *)(uintptr_t)a, (int64_t)(i0 + i) * a_ld), a_ld, 1},
+        r->k->lane_gemm(element(r, s, (int64_t)i * h->T), h->T, view(r, a, (int64_t)(i0 + i) * a_ld, a_ld, 1),
                         (View){b, 1, h->ld}, GEMM_ZERO, NULL, rows, i0 + i + rows, h->hd);
     }
 }
@@ -105,9 +109,9 @@ static void add_transposed(const Head *h, real *dkv, const real *w, const real *
         bool begins = h->first_of_group && j >= i0;
         int keys = i0 + R - j < ROWS ? i0 + R - j : ROWS, from = begins ? j - i0 : 0;
         r->k->lane_gemm(element(r, dkv, (int64_t)j * h->ld), h->ld,
-                        (View){element(r, (real *)(uintptr_t)w, (int64_t)from * h->T + j), 1, h->T},
-                        (View){element(r, (real *)(uintptr_t)x, (int64_t)(i0 + from) * x_ld), x_ld, 1},
-                        begins ? GEMM_ZERO : GEMM_ADD, NULL, keys, h->hd, R - from);
+                        view(r, w, (int64_t)from * h->T + j, 1, h->T),
+                        view(r, x, (int64_t)(i0 + from) * x_ld, x_ld, 1), begins ? GEMM_ZERO : GEMM_ADD, NULL,
+                        keys, h->hd, R - from);
     }
 }
 
