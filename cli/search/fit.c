@@ -255,11 +255,11 @@ static Status cmd_fit(const Args *args, Err *err) {
     TRY(read_dir(args, fit.path, fit.dir, err));
     TRY(sweep_check_place(fit.dir, err));
     fit.jobs = (int)jobs;
-    fit.peak = peak_best_of_five(ops, 1);
     TRY(read_facts(&fit, args, err));
     Status status = make_base(&fit, args, err);
     if (status == OK) status = find_range(&fit, err);
     if (status == OK) {
+        fit.peak = peak_best_of_five(ops, 1);
         if (fit.axis == AXIS_N_EMBD) fit.base = fit_config(&fit, fit.range.depth, fit.range.first);
         status = search_and_show(&fit, args, err);
     }

@@ -144,8 +144,9 @@ static Status cmd_measure(const Args *args, Err *err) {
     lab = calloc((size_t)n, sizeof *lab);
     m = calloc((size_t)n, sizeof *m);
     if (!lab || !m) TRY_GOTO(err_set(err, ERR_NOMEM, "measure: no memory for %lld structures", (long long)n));
-    common.peak = peak_best_of_five(ops, 1);
     TRY_GOTO(read_labs(lab, &common, args, &spec, (int)n, err));
+    double peak = peak_best_of_five(ops, 1);
+    for (int64_t i = 0; i < n; i++) lab[i].peak = peak;
     status = measure_all(lab, m, (int)n, args, err);
 done:
     free(lab);

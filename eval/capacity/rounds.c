@@ -28,16 +28,17 @@ static void list_missing(RoundStep *out, const RoundRun *done, int n) {
             }
 }
 
-/* What `rote capacity` finds in the runs of a complete round alone. A run that diverged holds nothing. */
+/* What `rote capacity` finds in the runs of a complete round, and in those of lower levels that are there: it counts
+ * them where they are beyond capacity. A run that diverged holds nothing. */
 static Status measure(RoundStep *out, const RoundRun *done, int n, Err *err) {
     const Round *r = &out->round;
     Architecture architecture = {.params = 1, .n_sizes = ROUND_LEVELS, .n_budgets = 2, .n_seeds = r->seeds};
     Series series = {.n_architectures = 1, .architectures = &architecture, .entropy_known = true};
-    series.runs = calloc(ROUND_RUNS_MAX, sizeof *series.runs);
+    series.runs = calloc((size_t)n + 1, sizeof *series.runs);
     if (!series.runs) return err_set(err, ERR_NOMEM, "no memory for a round");
     for (int half = 0; half < 2; half++)
         for (int seed = 0; seed < r->seeds; seed++)
-            for (int level = r->level; level < r->level + ROUND_LEVELS; level++) {
+            for (int level = 0; level < r->level + ROUND_LEVELS; level++) {
                 const RoundRun *run = find(done, n, level, seed, half ? r->steps / 2 : r->steps);
                 if (run && !isnan(run->point.bits))
                     series.runs[series.n_runs++] = (SeriesRun){.point = run->point};
