@@ -19,7 +19,7 @@ enum { TOOL_WAYS_MAX = 257 }; /* at a row: 256, and no call */
  * The mixture (model/layers/tool_mixture.h) has all ways, with no call as one of them: call 0, no places.
  *   result        NULL: no mixture. Else the symbols that ways return, one result after the other
  *   result_first, result_count   of each way: its symbols in `result`. Count TOOL_NONE: no result; TOOL_NOTHING: no
- *                 call. Nothing is `written` at a token with ways and behind it, up to the next one with ways */
+ *                 call. No symbol is `written` from a token with ways on, up to the next one with ways */
 typedef struct ToolWays {
     const int32_t *way, *first, *count;
     double weight; /* not of the mixture */

@@ -78,7 +78,8 @@ row() { # NAME WORD
     printf '3. *Learned positions are no failure here* (%s at 9–12 digits, though no fact trained those positions).\n' "$(of learned eval "digits 9-12" accuracy | worst)"
     printf '4. *The result is said because it was written*: no call answered, no answer; a wrong result is said as a right one is; a\n'
     printf '   lost one ends the answer at once.\n'
-    printf '5. *Labels are not needed*: with as many steps the model learns to call from answers alone (`tools.0.train`).\n'
+    printf '5. *Labels are not needed*: with as many steps the model learns to call from answers alone (`tools.0.train`). Known is\n'
+    printf '   where an answer begins: rows before it are asked for no call.\n'
     printf '6. *Numbers under names* (`x12y34z7x+z=`, three before the question; two layers, the stage behind the second, rotary\n'
     printf '   positions, twice the steps): in range the pointers go by name; beyond it they often do not. Initial values of\n'
     printf '   standard deviation 0.1 matter: with 0.02 the pointers of one run stay at chance, one of three numbers, for 3,000 steps\n'

@@ -14,7 +14,7 @@ step=6
 
 # A thread that cannot be started for want of memory is libgomp's to tell: it ends the program with these words.
 cause='memory|libgomp: Thread creation failed'
-with_failure() { timeout 60 setarch -R env ALLOCATION_FAIL="$at" LD_PRELOAD="$work/allocations.so" "$@"; }
+with_failure() { timeout -k 5 60 setarch -R env ALLOCATION_FAIL="$at" LD_PRELOAD="$work/allocations.so" "$@"; }
 
 each() { # name, command...
     local name=$1 at turn=0

@@ -84,8 +84,8 @@ out=$( (exec 3>&- 4>&- 5>&-; ulimit -n 6 && "$rote" sweep run $points --quiet --
 check "a sweep with 6 descriptors" is "$? $(grep -c '^rote: 3 of 3 runs failed, .*: no pipe for a worker' <<<"$out")" "1 1"
 check "the sweep again with more" is "$("$rote" sweep run $points --quiet --out few >/dev/null 2>&1; echo $?)" 0
 if [ "$(uname -m)" = x86_64 ]; then # where the program itself fits
-    check "doctor with 100 MB of addresses" is "$( (ulimit -v 100000 && timeout 10 "$rote" doctor) | grep -c '^openblas    cannot be loaded')" 1
-    out=$( (ulimit -v 100000 && timeout 10 "$rote" train $tiny train.gemm=openblas --threads 1 --out blas) 2>&1)
+    check "doctor with 100 MB of addresses" is "$( (ulimit -v 100000 && timeout -k 5 10 "$rote" doctor) | grep -c '^openblas    cannot be loaded')" 1
+    out=$( (ulimit -v 100000 && timeout -k 5 10 "$rote" train $tiny train.gemm=openblas --threads 1 --out blas) 2>&1)
     check "OpenBLAS with 100 MB of addresses" is "$? $(grep -c '^rote: train.gemm=openblas: .*256 MiB' <<<"$out")" "2 1"
 else
     skipped=$((skipped + 2))

@@ -13,7 +13,7 @@ errors=(EIO) step=5
 [ -n "$ROTE_LONG" ] && errors=(${ERRORS:-EIO ENOSPC EACCES EMFILE}) step=1
 declare -A says=([EIO]='input/output error' [ENOSPC]='no space left' [EACCES]='permission denied' [EMFILE]='too many open files')
 
-with_failure() { timeout 60 strace -f -qq -y -o "$PWD.trace" -e trace="$call" -e inject="$call:error=$error:when=$number" "$@"; }
+with_failure() { timeout -k 5 60 strace -f -qq -y -o "$PWD.trace" -e trace="$call" -e inject="$call:error=$error:when=$number" "$@"; }
 
 # "CALL NUMBER" of each call on the folder, numbered among those of its name.
 calls_on() { # log, folder

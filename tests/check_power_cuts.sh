@@ -73,7 +73,7 @@ each() { # name, command...
         turn=$((turn + 1))
         [ $(((turn + seed) % step)) = 0 ] || continue
         again "$cut" "$mode" || { echo "FAILS $name: $(cat "$at/err")"; return; }
-        timeout 10 "$rote" "$@" >"$at/out" 2>"$at/err" </dev/null
+        timeout -k 5 10 "$rote" "$@" >"$at/out" 2>"$at/err" </dev/null
         rc=$?
         if [ "$files" = "$(hashes)" ]; then echo "whole $name" # where all was there, some repeats are refused, as without a cut
         elif [ $rc != 0 ]; then echo "BLOCKED $name, cut $cut in mode $mode: exit $rc: $(tail -n 1 "$at/err")"

@@ -69,12 +69,12 @@ descriptors() {
     quiet=$(hashes "$work/base/run")
     for closed in '<&-' '>&-' '2>&-' '<&- >&-' '<&- 2>&-' '>&- 2>&-' '<&- >&- 2>&-'; do
         fresh
-        eval "timeout 20 '$rote' train $tiny --out run >out 2>err $closed"
+        eval "timeout -k 5 20 '$rote' train $tiny --out run >out 2>err $closed"
         rc=$?
         expect "train with $closed makes the same run" same_run run
         for command in 'eval ../base/run --json' 'facts make facts.n=4 --out f' ${long:+'compress run -o c.rote' "sweep run $drawn $model train.seed=0 --out s --jobs 1" 'report run --out p.html' 'verify run' 'export run --to npz w.npz'}; do
             rm -rf f c.rote
-            eval "timeout 20 '$rote' $command >out 2>err $closed"
+            eval "timeout -k 5 20 '$rote' $command >out 2>err $closed"
             rc=$?
             expect "$command with $closed comes to an end" ended
         done
@@ -82,7 +82,7 @@ descriptors() {
     done 2>/dev/null
     fresh
     mkdir run
-    eval "timeout 20 '$rote' train $tiny --out new >&- 2>&-"
+    eval "timeout -k 5 20 '$rote' train $tiny --out new >&- 2>&-"
     rc=''
     expect "no line of progress gets into a file" eval '! grep -rqa "tokens/s" new'
 }
@@ -96,7 +96,7 @@ rounding() {
         local -a with=(env "LD_PRELOAD=$bin/rounding.so" "ROUNDING=$mode")
         [ $mode = x87 ] && with=(env "LD_PRELOAD=$bin/rounding.so" X87=027f)
         changed() {
-            timeout 20 "${with[@]}" "$rote" "$@" >out 2>err </dev/null
+            timeout -k 5 20 "${with[@]}" "$rote" "$@" >out 2>err </dev/null
             rc=$?
         }
         self_test_or() { refused_for 'self-test|rounding|arithmetic' || { worked && "$@"; }; }
@@ -134,14 +134,14 @@ threads() {
         # shellcheck disable=SC2206
         [ -n "$setting" ] && with=(env $setting)
         [[ $setting = taskset* ]] && with=($setting)
-        timeout 20 "${with[@]}" "$rote" doctor >out 2>err
+        timeout -k 5 20 "${with[@]}" "$rote" doctor >out 2>err
         rc=$?
         local says has
         says=$(awk '$1 == "threads" {print $2}' out)
         [[ $setting = OMP_NUM_THREADS=[0a-z-]* || $setting = *99999 ]] &&
             expect "doctor itself names '$setting' as no number of threads" eval 'grep -v libgomp out err | grep -q OMP_NUM_THREADS'
         # shellcheck disable=SC2086
-        timeout 20 "${with[@]}" "$rote" train $drawn $model --quiet --out run >out 2>err
+        timeout -k 5 20 "${with[@]}" "$rote" train $drawn $model --quiet --out run >out 2>err
         rc=$?
         expect "train with '$setting': the same run, or refused" same_run_or_refused run
         [ -d run ] || continue
@@ -152,7 +152,7 @@ threads() {
         '') expect "without a setting, every core is taken" [ "$has" = "$cores" ] ;;
         esac
         # shellcheck disable=SC2086
-        timeout 20 "${with[@]}" "$rote" sweep run $drawn $model train.seed=0,1 --out s --dry-run >out 2>&1
+        timeout -k 5 20 "${with[@]}" "$rote" sweep run $drawn $model train.seed=0,1 --out s --dry-run >out 2>&1
         rc=$?
         [ -n "$says" ] && expect "sweep run with '$setting' plans with the same number" grep -qE -- "--jobs $says( |$)" out
     done
@@ -209,9 +209,9 @@ names() {
     local deep=$here/_deep i
     mkdir _deep && cd _deep && for i in {1..22}; do mkdir "$(printf 'd%.0s' {1..200})" && cd "$(printf 'd%.0s' {1..200})" || break; done
     # shellcheck disable=SC2086
-    timeout 20 "$rote" train $tiny --quiet --out r >"$here/out" 2>"$here/err"
+    timeout -k 5 20 "$rote" train $tiny --quiet --out r >"$here/out" 2>"$here/err"
     rc=$?
-    timeout 20 "$rote" eval r >/dev/null 2>&1
+    timeout -k 5 20 "$rote" eval r >/dev/null 2>&1
     local rc2=$?
     cd "$here" || return
     expect "a working folder of 4,400 bytes: works, or is refused" eval "{ worked && [ $rc2 = 0 ]; } || refused"
@@ -475,7 +475,7 @@ unreadable() {
     expect "a finished run without timing.json still answers --json" eval 'worked && valid_json'
     fresh
     cp -r ../base/run run && rm run/checkpoint-000000004.safetensors && truncate -s 3G run/checkpoint-000000004.safetensors
-    (ulimit -v 2000000; timeout 5 "$rote" eval run >out 2>err)
+    (ulimit -v 2000000; timeout -k 5 5 "$rote" eval run >out 2>err)
     rc=$?
     expect "a checkpoint of 3 GiB of nothing is refused for that, not for memory" eval 'refused && ! grep -qi memory err'
 }
@@ -502,7 +502,7 @@ full() {
             (cd "$here" && expect "$name with $left KiB left: works, or is refused for that" eval "worked || refused_for 'no space left|are free'")
             [ "$rc" = 0 ] && continue
             # shellcheck disable=SC2086
-            timeout 20 "$rote" $command >"$here/out" 2>"$here/err" </dev/null
+            timeout -k 5 20 "$rote" $command >"$here/out" 2>"$here/err" </dev/null
             rc=$?
             (cd "$here" && expect "$name, repeated after it met a full disk with $left KiB left, works" worked)
         done
@@ -538,21 +538,21 @@ limits() {
         for n in 64 ${long:+96 128 256}; do
             fresh
             # shellcheck disable=SC2086
-            (ulimit -s "$n" && timeout 20 "$rote" $verb >out 2>err </dev/null)
+            (ulimit -s "$n" && timeout -k 5 20 "$rote" $verb >out 2>err </dev/null)
             rc=$?
             expect "${verb%% --*} with a stack of $n KiB: works, or is refused" fine_or_refused
         done
         for n in 0 1 8 ${long:+2 4 16}; do
             fresh
             # shellcheck disable=SC2086
-            ( { ulimit -f "$n" && timeout 20 "$rote" $verb 2>&1 >/dev/null </dev/null; echo "exit $?"; } | cat >err)
+            ( { ulimit -f "$n" && timeout -k 5 20 "$rote" $verb 2>&1 >/dev/null </dev/null; echo "exit $?"; } | cat >err)
             rc=$(sed -n 's/^exit //p' err) && touch out
             expect "${verb%% --*} with files of at most $n KiB: works, or is refused for that" eval "worked || refused_for 'file too large'"
         done
         for n in 100000 ${long:+30000 60000 200000}; do
             fresh
             # shellcheck disable=SC2086
-            (ulimit -v "$n" && timeout 20 "$rote" $verb >out 2>err </dev/null)
+            (ulimit -v "$n" && timeout -k 5 20 "$rote" $verb >out 2>err </dev/null)
             rc=$?
             expect "${verb%% --*} with $n KiB of addresses: works, or is refused for that" eval "worked || refused_for 'memory' || cannot_load"
         done
@@ -572,7 +572,7 @@ has_checkpoint() { [ -n "$(ls run/checkpoint-* 2>/dev/null)" ]; }
 # A command may be ended behind its output: as it draws plots, or reads an archive back.
 whole_or_absent() {
     [ ! -e new.html ] || grep -q '</html>' new.html || return
-    [ ! -e new.rote ] || timeout 60 "$rote" decompress new.rote -o decoded >/dev/null 2>&1 || return
+    [ ! -e new.rote ] || timeout -k 5 60 "$rote" decompress new.rote -o decoded >/dev/null 2>&1 || return
     [ ! -e new.npz ] || [ "$(head -c 2 new.npz)" = PK ]
 }
 signals() {
@@ -668,15 +668,15 @@ readers() {
     expect "the reader of progress goes away: exit 85, or it goes on" [ "$rc" = 85 -o "$rc" = 124 ]
     fresh
     mkfifo p
-    { env --default-signal timeout 10 "$rote" eval ../base/run --json >p 2>err; echo $? >status; } &
+    { env --default-signal timeout -k 5 10 "$rote" eval ../base/run --json >p 2>err; echo $? >status; } &
     pid=$!
     true <p
     wait $pid
     rc=$(cat status)
-    expect "the reader of a result goes away: not a success, not a hang" [ "$rc" != 0 -a "$rc" != 124 -a "$rc" != 139 ]
+    expect "the reader of a result goes away: not a success, not a hang" [ "$rc" != 0 -a "$rc" != 124 -a "$rc" != 137 -a "$rc" != 139 ]
     for verb in 'eval ../base/run --json' 'help' 'facts show ../base/facts' 'capacity ../base/sweep' 'sweep status ../base/sweep' 'doctor' '--version'; do
         # shellcheck disable=SC2086
-        timeout 10 "$rote" $verb >/dev/full 2>err
+        timeout -k 5 10 "$rote" $verb >/dev/full 2>err
         rc=$?
         touch out
         expect "${verb%% .*} onto a full device is an error for that" refused_for 'no space left'

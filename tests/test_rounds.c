@@ -57,15 +57,17 @@ typedef struct Measured {
     double truth;
 } Measured;
 
-static Measured measured(const Lab *lab, double within, RoundRun *done, int *n) {
+static Measured measured(const Lab *lab, double within, double left, RoundRun *done, int *n) {
     Measured m = {.cost = 0};
     RunPoint pilot;
     *n = 0;
     for (;;) {
         Err err;
-        if (*n < 2) assert_int_equal(round_next(&m.end, within, FIRST, done, *n, &err), OK);
-        else assert_int_equal(round_advance(&m.end, within, done, *n, &err), OK);
-        if (m.end.n_missing == 0 || m.end.round.steps > STEPS_MAX) break;
+        if (*n < 2) assert_int_equal(round_next(&m.end, within, FIRST, left - m.cost, done, *n, &err), OK);
+        else assert_int_equal(round_advance(&m.end, within, left - m.cost, done, *n, &err), OK);
+        double needed = 0;
+        for (int i = 0; i < m.end.n_missing; i++) needed += (double)m.end.missing[i].steps;
+        if (m.end.n_missing == 0 || m.end.round.steps > STEPS_MAX || m.cost + needed > left) break;
         for (int i = 0; i < m.end.n_missing; i++) {
             RoundRun run = m.end.missing[i];
             for (int j = 0; j < *n; j++) /* no run twice */
@@ -112,7 +114,7 @@ static Laboratories simulated(double within, double noise, int labs) {
         Lab lab = lab_of((uint64_t)i);
         lab.seed_sd *= noise;
         int n;
-        Measured m = measured(&lab, within, done, &n);
+        Measured m = measured(&lab, within, INFINITY, done, &n);
         Interval c = m.end.architecture.plateau.reached;
         steps[i] = (double)m.end.last.steps;
         seeds[i] = m.end.last.seeds;
@@ -158,17 +160,34 @@ static void test_resumed(void **state) {
     int n;
     Lab lab = lab_of(7);
     Err err;
-    Measured m = measured(&lab, 0.05, done, &n);
+    Measured m = measured(&lab, 0.05, INFINITY, done, &n);
     assert_int_equal(m.end.reason, ROUND_DONE);
     for (int stop = 0; stop <= n; stop++) {
         RoundStep step;
         for (int i = 0; i < stop; i++) turned[i] = done[stop - 1 - i];
-        assert_int_equal(round_next(&step, 0.05, FIRST, turned, stop, &err), OK);
+        assert_int_equal(round_next(&step, 0.05, FIRST, INFINITY, turned, stop, &err), OK);
         if (stop == n) assert_int_equal(step.reason, ROUND_DONE);
         else assert_int_equal(step.missing[0].steps, done[stop].steps);
         if (stop < n) assert_int_equal(step.missing[0].seed, done[stop].seed);
         if (stop < n) assert_int_equal(step.missing[0].level, done[stop].level);
     }
+}
+
+/* Where the time is short, it is spent on what is asked for: an interval, if only of a bound. */
+static void test_short_of_time(void **state) {
+    (void)state;
+    static RoundRun done[RUNS_MAX];
+    int narrow = 0, n;
+    enum { TRIALS = 50 };
+    for (int i = 0; i < TRIALS; i++) {
+        Lab lab = lab_of((uint64_t)i);
+        const double left = 200 * FIRST;
+        Measured m = measured(&lab, 0.05, left, done, &n);
+        assert_true(m.cost <= left && m.end.measured);
+        Interval c = m.end.architecture.plateau.reached;
+        narrow += m.end.last.seeds >= ROUND_SEEDS_MIN && (c.high - c.low) / 2 <= 0.05 * c.value;
+    }
+    assert_true(narrow >= TRIALS * 9 / 10);
 }
 
 /* A pilot that holds little: the levels rise until the smallest size is beyond capacity. */
@@ -179,7 +198,7 @@ static void test_levels(void **state) {
     Lab lab = lab_of(3);
     lab.share = 0.17;
     lab.gamma = 1;
-    Measured m = measured(&lab, 0.05, done, &n);
+    Measured m = measured(&lab, 0.05, INFINITY, done, &n);
     assert_int_equal(m.end.reason, ROUND_DONE);
     assert_true(m.end.last.level > 0);
     assert_true(round_ceiling(&done[0].point, m.end.last.level) >= OVERFILL_MIN * m.truth * 0.97);
@@ -194,16 +213,17 @@ static void test_without_end(void **state) {
     Lab lab = lab_of(5);
     lab.share = 0.2; /* longer training holds less */
     lab.gamma = -0.2;
-    Measured m = measured(&lab, 0.05, done, &n);
+    Measured m = measured(&lab, 0.05, INFINITY, done, &n);
     assert_int_equal(m.end.reason, ROUND_UNSTABLE);
     RoundRun pilot = {.level = PILOT_LEVEL, .steps = FIRST, .point = {.bits = NAN}};
-    assert_int_equal(round_next(&step, 0.05, FIRST, &pilot, 1, &err), OK);
+    assert_int_equal(round_next(&step, 0.05, FIRST, INFINITY, &pilot, 1, &err), OK);
     assert_int_equal(step.reason, ROUND_UNSTABLE);
     assert_int_equal(step.n_missing, 0);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_coverage), cmocka_unit_test(test_resumed),
-                                       cmocka_unit_test(test_levels), cmocka_unit_test(test_without_end)};
+                                       cmocka_unit_test(test_short_of_time), cmocka_unit_test(test_levels),
+                                       cmocka_unit_test(test_without_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "cli/common/show.h"
 #include "cli/common/signals.h"
@@ -98,6 +99,12 @@ Status grown_run(Grown *g, const GrownOptions *options, Err *err) {
                         .update = options->update,
                         .user = options->user};
     return sweep_run(&g->sweep, &how, err);
+}
+
+bool grown_line_due(ProgressLine *line) {
+    if (!progress_due(line)) return false;
+    if (!line->terminal) line->next_s = clock_s() + 60;
+    return true;
 }
 
 double grown_seconds(const Grown *g) {

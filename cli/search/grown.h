@@ -42,6 +42,9 @@ typedef struct GrownOptions {
  * goes on. */
 Status grown_run(Grown *grown, const GrownOptions *options, Err *err);
 
+/* progress_due; where lines are not redrawn (a log file), once a minute. */
+bool grown_line_due(ProgressLine *line);
+
 /* Seconds that the runs of the folder took, together. */
 double grown_seconds(const Grown *grown);
 

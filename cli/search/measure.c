@@ -125,12 +125,13 @@ static Status cmd_measure(const Args *args, Err *err) {
     int64_t jobs = threads_default();
     const Ops *ops;
     SweepSpec spec;
-    Lab common = {.quiet = args_has(args, "quiet")};
+    Lab common = {.rounds = INT64_MAX, .quiet = args_has(args, "quiet")};
     TRY(ops_select(&ops, err));
     if (!args_has(args, "jobs")) TRY(threads_check(err));
     TRY(args_int(args, "jobs", 1, ARGS_THREADS_MAX, &jobs, err));
     TRY(read_within(args, &common.within, err));
     TRY(read_time(args, &common.time_s, err));
+    TRY(args_int(args, "rounds", 1, 1000, &common.rounds, err));
     common.jobs = (int)jobs;
     TRY(load_spec(&spec, args, err));
     Status status = OK;
@@ -157,6 +158,7 @@ static const Option measure_options[] = {
     OPTION("within", "SHARE", "half of the interval's width over its middle (default: 5%)"),
     OPTION("time", "TIME",
            "of this call, such as 90s, 20m, 2h; no round begins that would last longer (default: 20m)"),
+    OPTION("rounds", "N", "at most so many rounds in this call (default: as the time allows)"),
     OPTION("out", "DIR",
            "the sweep's folder, in which a stopped measurement goes on (default: runs/measure)"),
     OPTION("jobs", "N", "threads for all runs together (default: see `rote doctor`)"),

@@ -16,6 +16,7 @@ typedef struct Lab {
     Config base;               /* of every run, not resolved */
     int64_t params;
     double within, time_s; /* half of the interval's width, relative; seconds for this call */
+    int64_t rounds;        /* at most, in this call */
     double peak;           /* operations per second of a thread */
     int jobs;
     bool quiet;
@@ -44,7 +45,6 @@ const RunPoint *lab_pilot(const RoundRun *runs, int n);
 
 typedef struct Measurement {
     RoundStep step; /* what is next, or the end */
-    bool out_of_time;
     double next_s;  /* seconds that the next round needs with these jobs, as estimated */
     double spent_s; /* of all runs of the folder together */
     int n_runs;

@@ -50,6 +50,8 @@ Status lab_run_seconds(const Lab *lab, const RunPoint *pilot, const RoundRun *ru
     return OK;
 }
 
+enum { BATCH_MAX = 4096 };
+
 Status lab_begin(Lab *lab, Err *err) {
     Config *c = &lab->base, defaults, resolved;
     RunPlan needs;
@@ -59,6 +61,11 @@ Status lab_begin(Lab *lab, Err *err) {
             "measure: nobody knows how many bits facts of kind %s have; leave facts.kind and facts.path out "
             "to draw facts, or find the smallest model for your own with `rote fit`",
             config_choice("facts.kind", (int)c->facts.kind));
+    if (c->facts.kind == FACTS_TRIPLES && !c->facts.subjects && !c->facts.symbols)
+        return err_set(
+            err, ERR_INPUT,
+            "measure: facts.subjects is 0, so the vocabulary and the model grow with the number of facts; "
+            "set facts.subjects");
     config_defaults(&defaults);
     c->facts.n = defaults.facts.n; /* the load says how many */
     c->facts.n_given = false;
@@ -68,7 +75,8 @@ Status lab_begin(Lab *lab, Err *err) {
     c->train.max_steps = MEASURE_FIRST;
     c->facts.load = MEASURE_BATCH_LOAD;
     TRY(plan(c, &needs, &resolved, err));
-    if (c->train.batch_size == 0) c->train.batch_size = resolved.facts.n;
+    if (c->train.batch_size == 0)
+        c->train.batch_size = resolved.facts.n < BATCH_MAX ? resolved.facts.n : BATCH_MAX;
     if (c->train.learning_rate == RECIPE_NO_RATE) {
         if (c->train.optimizer != OPT_SOAP)
             return err_set(
@@ -77,15 +85,8 @@ Status lab_begin(Lab *lab, Err *err) {
                 config_choice("train.optimizer", (int)c->train.optimizer));
         c->train.learning_rate = recipe_rate(resolved.model.n_embd);
     }
-    int64_t params = needs.params;
-    c->facts.load = MEASURE_PILOT_LOAD;
-    TRY(plan(c, &needs, &resolved, err));
-    if (needs.params != params)
-        return err_set(err, ERR_INPUT,
-                       "measure: the vocabulary grows with the number of facts, and with it the model; set "
-                       "facts.subjects");
     c->facts.load = 0;
-    lab->params = params;
+    lab->params = needs.params;
     snprintf(lab->label, sizeof lab->label, "L%d d%d", resolved.model.n_layer, resolved.model.n_embd);
     return OK;
 }

@@ -36,9 +36,10 @@ static void update(void *user, const SweepView *view) {
     Screen *s = user;
     char text[256];
     if (view->note && !s->line.quiet) run_note(&s->sink, 0, "%s", view->note);
-    if (!progress_due(&s->line)) return;
+    if (!grown_line_due(&s->line)) return;
     int used = put_estimate(text, sizeof text, s), missing = s->m->step.n_missing;
     int left = sweep_count(view->sweep, SWEEP_WAITING) + sweep_count(view->sweep, SWEEP_RUNNING);
+    if (missing < left) missing = left; /* with runs that an earlier call left */
     double eta = s->m->next_s - view->seconds;
     snprintf(text + used, sizeof text - (size_t)used,
              "%s: %s steps, %d of %d runs done; round ends in about %s", s->lab->label,
@@ -74,36 +75,59 @@ static void tell_round(const Screen *s) {
 
 /* ---- rounds ---- */
 
-/* Where the folder stands. */
-static Status look(const Lab *lab, const Grown *g, Measurement *m, Err *err) {
+static bool same_run(const Config *a, const Config *b) {
+    return a->facts.load == b->facts.load && a->train.max_steps == b->train.max_steps &&
+           a->train.seed == b->train.seed;
+}
+
+static bool is_missing(const RoundStep *step, const Lab *lab, const RunPoint *pilot, const Config *of) {
+    for (int i = 0; i < step->n_missing; i++) {
+        Config c = lab_config(lab, pilot, &step->missing[i]);
+        if (same_run(&c, of)) return true;
+    }
+    return false;
+}
+
+/* Steps of the next round's runs, and of those that an earlier call began and left: a sweep makes all that wait. */
+static double steps_to_do(const Lab *lab, const Grown *g, const Measurement *m) {
+    const RunPoint *pilot = m->has_pilot ? &m->pilot : NULL;
+    double steps = 0;
+    for (int i = 0; i < m->step.n_missing; i++) steps += (double)m->step.missing[i].steps;
+    for (int i = 0; i < g->sweep.n; i++) {
+        const SweepRun *run = &g->sweep.run[i];
+        bool over = run->state == SWEEP_DONE || run->state == SWEEP_DIVERGED;
+        if (!over && !is_missing(&m->step, lab, pilot, &run->config))
+            steps += (double)run->config.train.max_steps;
+    }
+    return steps;
+}
+
+/* Where the folder stands, and what is next if so many seconds are left. */
+static Status look(const Lab *lab, const Grown *g, double left_s, Measurement *m, Err *err) {
     RoundRun *runs;
     int n;
-    double slowness, sum = 0;
+    double slowness, thousand_s = NAN;
+    int cores = lab->jobs < threads_cores() ? lab->jobs : threads_cores();
     TRY(lab_runs(lab, g, &runs, &n, &slowness, err));
-    Status status = round_next(&m->step, lab->within, MEASURE_FIRST, runs, n, err);
     const RunPoint *pilot = lab_pilot(runs, n);
+    const RoundRun one = {.level = pilot ? 0 : PILOT_LEVEL,
+                          .steps = 1000}; /* a step costs the same at any level */
+    Status status = lab_run_seconds(lab, pilot, &one, &thousand_s, err);
+    double step_s = thousand_s / 1000 * slowness / cores;
+    if (status == OK)
+        status = round_next(&m->step, lab->within, MEASURE_FIRST, left_s / step_s, runs, n, err);
     m->has_pilot = pilot != NULL;
     if (pilot) m->pilot = *pilot;
     m->n_runs = n;
     m->spent_s = grown_seconds(g);
-    for (int i = 0; i < m->step.n_missing && status == OK; i++) {
-        double seconds = NAN;
-        status = lab_run_seconds(lab, pilot, &m->step.missing[i], &seconds, err);
-        sum += seconds;
-    }
-    int cores = lab->jobs < threads_cores() ? lab->jobs : threads_cores();
-    m->next_s = sum * slowness / cores;
+    m->next_s = steps_to_do(lab, g, m) * step_s;
     free(runs);
     return status;
 }
 
 static bool has_point(const Grown *g, const Config *c) {
-    for (int i = 0; i < g->sweep.n; i++) {
-        const Config *of = &g->sweep.run[i].config;
-        if (of->facts.load == c->facts.load && of->train.max_steps == c->train.max_steps &&
-            of->train.seed == c->train.seed)
-            return true;
-    }
+    for (int i = 0; i < g->sweep.n; i++)
+        if (same_run(&g->sweep.run[i].config, c)) return true;
     return false;
 }
 
@@ -124,13 +148,14 @@ Status lab_look(const Lab *lab, Measurement *out, Err *err) {
     Grown grown;
     *out = (Measurement){.next_s = NAN};
     TRY(grown_open(&grown, "measure", lab->dir, &lab->base, lab_keys, err));
-    Status status = look(lab, &grown, out, err);
+    Status status = look(lab, &grown, lab->time_s, out, err);
     grown_free(&grown);
     return status;
 }
 
 Status lab_measure(const Lab *lab, Measurement *out, Err *err) {
     double began = clock_s();
+    int64_t rounds = 0;
     Grown grown;
     Screen s = {.lab = lab, .m = out};
     *out = (Measurement){.next_s = NAN};
@@ -138,10 +163,10 @@ Status lab_measure(const Lab *lab, Measurement *out, Err *err) {
     TRY(grown_open(&grown, "measure", lab->dir, &lab->base, lab_keys, err));
     Status status = OK;
     for (;;) {
-        TRY_GOTO(look(lab, &grown, out, err));
+        double left_s = lab->time_s - (clock_s() - began);
+        TRY_GOTO(look(lab, &grown, left_s, out, err));
         if (out->step.n_missing == 0) break;
-        out->out_of_time = clock_s() - began + out->next_s > lab->time_s;
-        if (out->out_of_time) break;
+        if (out->next_s > left_s || rounds++ == lab->rounds) break;
         tell_round(&s);
         TRY_GOTO(run_round(&s, &grown, err));
     }

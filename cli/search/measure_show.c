@@ -78,7 +78,7 @@ static void print_next(const Lab *lab, const Measurement *m) {
             lab->base.train.learning_rate);
     if (!next) return;
     put_time(time, 1.1 * m->next_s + 1);
-    printf("next        %s: %s; the same command with --time %s goes on\n", next, show_duration(m->next_s),
+    printf("next        %s: %s (--time %s); the same command goes on\n", next, show_duration(m->next_s),
            time);
 }
 

@@ -52,8 +52,8 @@ static Status measure(RoundStep *out, const RoundRun *done, int n, Err *err) {
 
 static double half_width(const Interval *i) { return (i->high - i->low) / 2; }
 
-/* Whether more seeds are the cheaper way to show that the gain is below 1 %. Its interval narrows with the root of their
- * number; n pairs more cost 1.5 n runs of the longer budget, doubling it costs 2 n and lowers the gain itself. */
+/* Whether more seeds are the cheaper way to show that the gain is below 1 %. Its interval narrows with the root of
+ * their number; n pairs more cost 1.5 n runs of the longer budget, doubling it costs 2 n and lowers the gain itself. */
 static bool seeds_will_do(const Plateau *p, int seeds) {
     double room = GAIN_MAX - __builtin_fabs(p->gain.value);
     return seeds < SEEDS_FOR_GAIN && half_width(&p->gain) < 1.2 * room;
@@ -82,20 +82,47 @@ static void grow(Round *round, RoundReason reason) {
     if (reason == ROUND_SEEDS || reason == ROUND_CONFIRM) round->seeds++;
 }
 
-Status round_advance(RoundStep *out, double within, const RoundRun *done, int n, Err *err) {
-    for (;;) {
-        list_missing(out, done, n);
-        if (out->n_missing) return OK;
+static double cost_of(const RoundStep *step) {
+    double steps = 0;
+    for (int i = 0; i < step->n_missing; i++) steps += (double)step->missing[i].steps;
+    return steps;
+}
+
+/* What comes after a round for that reason. Where the steps that are left do not allow it and one seed more after it,
+ * seeds narrow the interval of what was reached instead; where they do not allow that either, it is asked for all the
+ * same, and the caller ends here. */
+static void go_on(RoundStep *out, double within, double left, const RoundRun *done, int n) {
+    const Plateau *p = &out->architecture.plateau;
+    bool narrow = half_width(&p->reached) <= within * p->reached.value;
+    Round now = out->round;
+    grow(&out->round, out->reason);
+    list_missing(out, done, n);
+    double reserve = ROUND_LEVELS * 1.5 * (double)out->round.steps;
+    if (out->n_missing == 0 || out->reason != ROUND_STEPS || cost_of(out) + reserve <= left) return;
+    if ((now.seeds >= ROUND_SEEDS_MIN && narrow) || now.seeds == ROUND_SEEDS_MAX) return;
+    RoundStep other = *out;
+    other.reason = ROUND_SEEDS;
+    other.round = now;
+    grow(&other.round, ROUND_SEEDS);
+    list_missing(&other, done, n);
+    if (cost_of(&other) <= left) *out = other;
+}
+
+Status round_advance(RoundStep *out, double within, double left, const RoundRun *done, int n, Err *err) {
+    list_missing(out, done, n);
+    while (out->n_missing == 0) {
         TRY(measure(out, done, n, err));
         bool certain = out->reason == ROUND_CONFIRM;
         out->reason =
             out->measured ? judge(&out->architecture, out->round.seeds, within, certain) : ROUND_UNSTABLE;
         if (out->reason == ROUND_DONE || out->reason == ROUND_UNSTABLE) return OK;
-        grow(&out->round, out->reason);
+        go_on(out, within, left, done, n);
     }
+    return OK;
 }
 
-Status round_next(RoundStep *out, double within, int64_t first, const RoundRun *done, int n, Err *err) {
+Status round_next(RoundStep *out, double within, int64_t first, double left, const RoundRun *done, int n,
+                  Err *err) {
     *out = (RoundStep){.reason = ROUND_FIRST, .round = {0, 4 * first, 1}};
     const RoundRun *pilot = find(done, n, PILOT_LEVEL, 0, first);
     if (!pilot) {
@@ -103,7 +130,7 @@ Status round_next(RoundStep *out, double within, int64_t first, const RoundRun *
         out->missing[out->n_missing++] = (RoundRun){.level = PILOT_LEVEL, .steps = first};
         return OK;
     }
-    if (!isnan(pilot->point.bits)) return round_advance(out, within, done, n, err);
+    if (!isnan(pilot->point.bits)) return round_advance(out, within, left, done, n, err);
     out->reason = ROUND_UNSTABLE; /* it diverged */
     return OK;
 }

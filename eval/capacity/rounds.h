@@ -60,11 +60,12 @@ typedef struct RoundStep {
 } RoundStep;
 
 /* within: half of the interval's width over its value. first: steps of the pilot; the first round has 4 and 2 times as
- * many. ERR_NOMEM. */
-Status round_next(RoundStep *out, double within, int64_t first, const RoundRun *done, int n, Err *err);
-
+ * many. left: steps, of all runs together, for which there is time; a caller ends where those of the missing runs are
+ * more. ERR_NOMEM. */
+Status round_next(RoundStep *out, double within, int64_t first, double left, const RoundRun *done, int n,
+                  Err *err);
 /* The same, from a step whose pilot is done and whose round may now be complete: *out is that step. */
-Status round_advance(RoundStep *out, double within, const RoundRun *done, int n, Err *err);
+Status round_advance(RoundStep *out, double within, double left, const RoundRun *done, int n, Err *err);
 
 /* What a size of that level needs: ceiling bits, from the pilot. */
 double round_ceiling(const RunPoint *pilot, int level);

@@ -146,8 +146,8 @@ done:
     return status;
 }
 
-/* Of the calls of the added facts: whether they count, and which are rows. What the run knows is left out: it has its own
- * row. */
+/* Of the calls of the added facts: whether they count, and which are rows. What the run knows is left out: it has a row
+ * of its own. */
 static Status mark_added(const Auditor *other, const AddedFacts *added, uint8_t **counted, uint8_t **change,
                          Err *err) {
     size_t calls = (size_t)other->calls.start[added->facts->n_pool];

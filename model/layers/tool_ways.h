@@ -6,8 +6,8 @@
  *   dcall  = softmax - sum_w q(w) onehot(call of w)
  *   ds     = Q softmax - sum_w q(w) onehot(place of w), over the ways that have the pointer; Q: the sum of their q
  *
- * With one way that is the cross-entropy of a label. (Maximum marginal likelihood, Guu et al.
- * 2017, 1704.07926, here as an exact sum.) */
+ * With one way that is the cross-entropy of a label. (Maximum marginal likelihood: Guu et al. 2017, 1704.07926; here
+ * the sum is exact.) */
 #ifndef ROTE_MODEL_LAYERS_TOOL_WAYS_H
 #define ROTE_MODEL_LAYERS_TOOL_WAYS_H
 

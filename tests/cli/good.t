@@ -14,8 +14,11 @@ usage: rote COMMAND ...
   facts show    shows kind, counts, entropy and first records of a fact set, a run's facts, or a config's facts
   train         trains one run
   sweep run     trains many runs; skips those that are done; CFG may have a sweep: section
+  sweep work    trains runs of a sweep that wait, beside others that do so, anywhere on the same folder
+  sweep submit  gives the runs of a sweep that wait to Slurm, as a job array
   sweep status  shows every run of a sweep with its state and main results
   sweep retry   removes failures, so that the runs count as waiting
+  measure       measures bits per parameter of a structure, and plans the runs that this needs
   eval          measures recall, memorized bits and code lengths of a run
   verify        trains a run again and compares hashes
   sample        generates text from a run
@@ -115,13 +118,13 @@ $ rote help --man | grep -E '^\.(TH|SH|SS "rote (train|sweep))' | head -8
 .SH COMMANDS
 .SS "rote train [CFG] [key=value...]"
 .SS "rote sweep run [CFG] [key=a,b,c...] \-\-out DIR"
-.SS "rote sweep status DIR"
-.SS "rote sweep retry DIR"
+.SS "rote sweep work DIR"
+.SS "rote sweep submit [CFG] [key=a,b,c...] \-\-out DIR [\-\- SBATCH OPTIONS]"
 $ rote completion zsh | sed -n 2p | cut -c3-
 zsh completion for rote; made by `rote completion zsh`
 $ rote completion zsh | grep -E '^    (sweep|--quantize)\)'
     --quantize) compadd -- fp16 bf16 int8 int6 int4 int3 int2 ternary; return ;;
-    sweep) compadd -- run status retry ;;
+    sweep) compadd -- run work submit status retry ;;
 $ rote doctor --json | grep -E 'self_test|numeric_spec'
   "self_test": "passed",
   "numeric_spec": "rote-1",
