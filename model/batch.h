@@ -9,17 +9,22 @@ struct Rules; /* model/neurons/rules.h */
 /* What a row's stage of tools adds to the stream instead of a symbol's embedding. */
 enum { TOOL_NOTHING = -1, TOOL_NONE = -2, TOOL_END = -3 };
 
-enum { TOOL_WAYS_MAX = 256 }; /* at a row */
+enum { TOOL_WAYS_MAX = 257 }; /* at a row: 256, and no call */
 
 /* Rows of the stage of tools that are taught without labels (model/layers/tool_ways.h). A way of calling is 1 + P
  * numbers: the call, 1 .. n, and the place of each pointer, below 0 if the call does not use it.
  *   first, count  (tokens) the token has `count` ways, at most TOOL_WAYS_MAX, from number `first` of `way` on. 0: none.
  *                 A token with ways has no targets of calls and pointers
- *   nats          (tokens) receives -ln of the sum of their probabilities, 0 without ways, in a gradient's pass */
+ *   nats          (tokens) receives -ln of the sum of their probabilities, 0 without ways, in a gradient's pass
+ * The mixture (model/layers/tool_mixture.h) has all ways, with no call as one of them: call 0, no places.
+ *   result        NULL: no mixture. Else the symbols that ways return, one result after the other
+ *   result_first, result_count   of each way: its symbols in `result`. Count TOOL_NONE: no result; TOOL_NOTHING: no
+ *                 call. Nothing is `written` at a token with ways and behind it, up to the next one with ways */
 typedef struct ToolWays {
     const int32_t *way, *first, *count;
-    double weight;
+    double weight; /* not of the mixture */
     double *nats;
+    const int32_t *result, *result_first, *result_count;
 } ToolWays;
 
 /* What the stage of tools (model/layers/tool.h) does at each token of a batch, and what is asked of its read-outs. n

@@ -1,9 +1,10 @@
 # shellcheck shell=bash disable=SC2154 # variables of the script that sources this
-# Runs with neuron rules for the scripts that compare arms, a run for each of $seeds: queues of training and evaluation, and their
-# figures. Sourced, after reproduce_lib.sh.
+# Runs with neuron rules or tools for the scripts that compare arms, a run for each of $seeds: queues of training and evaluation, and
+# their figures. Sourced, after reproduce_lib.sh.
 #   arm NAME CONFIG KEY=VALUE...   queues a run for each seed
 #   ask NAME OPTIONS...            queues `rote neurons eval` of them
 #   run_queue train | eval         does what is queued; finished runs are skipped
+#   look NAME WORD OPTIONS...      `rote tools eval` of them, now
 #   figure, result, price ...      one number for each seed, one a line
 
 : >"$out/train.queue"
@@ -89,3 +90,30 @@ minus() { paste "$1" "$2" | awk '{print $1 - $2}'; }
 # Memorized bits of the twin $1 less those of arm $2, by seed.
 price() { minus <(result "$1" memorized_bits) <(result "$2" memorized_bits); }
 holds() { awk "BEGIN {print ($1) ? \"holds\" : \"does not hold\"}"; }
+
+# ---- tools ----
+
+# `rote tools eval` of the runs of an arm, as a list of paths and numbers in NAME-SEED.WORD.
+look() { # NAME WORD OPTIONS...
+    local name=$1 word=$2 seed to
+    shift 2
+    for seed in $seeds; do
+        to=$out/$name-$seed.$word
+        [ -e "$out/$name-$seed/DONE" ] || { echo "$name-$seed did not end" >&2 && exit 1; }
+        [ "$to" -nt "$rote" ] && [ "$to" -nt "$out/$name-$seed/DONE" ] && continue
+        "$rote" tools eval "$out/$name-$seed" --json "$@" | flatten >"$to" || exit 1
+    done
+}
+# One number for each seed: a figure of a group of facts.
+of() { # NAME WORD GROUP FIGURE
+    for seed in $seeds; do
+        awk -v g="\"$3\"" -v key="groups.$4" '$1 == "groups.facts" {is = ($0 == "groups.facts " g)} is && $1 == key {print $2}' "$out/$1-$seed.$2"
+    done
+}
+# The same of an audit's rows.
+audited() { # NAME WORD ROWS FIGURE
+    for seed in $seeds; do
+        awk -v r="audit.rows.rows \"$3\"" -v key="audit.rows.$4" '$1 == "audit.rows.rows" {is = ($0 == r)} is && $1 == key {print $2}' "$out/$1-$seed.$2"
+    done
+}
+worst() { sort -n | awk 'NR == 1 {low = $1} {sum += $1} END {printf "%.4f (%.4f)", low, sum / NR}'; }

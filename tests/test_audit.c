@@ -51,6 +51,11 @@ static void a_change_holds_for_all_renderings(void **state) {
         j++;
     }
     assert_int_equal(others, 1);
+    store_table_free(&changed);
+    for (size_t c = 0; c < n_calls; c++) change[c] = c < (size_t)calls.start[20] ? ROW_KEPT : ROW_LEFT_OUT;
+    change[call[0]] = ROW_LEFT_OUT; /* of the first person one rendering is left out, of the others two */
+    made(store_table_create(&changed, &source, 1, 0, &args, &spelling, &err), &err);
+    assert_int_equal(changed.n, 19);
     store_table_free(&kept);
     store_table_free(&changed);
     free(change);

@@ -110,6 +110,7 @@ static void rounded(uint32_t type, int width) {
     make_gpt(&g, &c);
     g.params[7] = (real)1e-7; /* a float16 below its normal numbers */
     g.params[8] = (real)-70000;
+    g.params[9] = (real)4e-5; /* and a larger one of them */
     write_model(&g, &numbers, type);
     again = read_model();
     int of_each[3] = {0};

@@ -169,11 +169,35 @@ static void known_values(void **state) {
     }
 }
 
+/* Few rows, of rank 3 and a little noise: centred they add up to 0, so the last singular value is rounding alone, and
+ * the largest gap of all lies before it. It says nothing of the model. */
+static void few_rows(void **state) {
+    (void)state;
+    enum { N = 8, WIDTH = 30, RANK = 3 };
+    static double a[N * WIDTH];
+    const Stream stream = random_stream(20261129, RANDOM_TEST, 0);
+    LogitHead head = {.V = WIDTH, .d = RANK, .layernorm = false};
+    LogitRank of;
+    for (int i = 0; i < N; i++)
+        for (int v = 0; v < WIDTH; v++) {
+            double sum = 1e-3 * random_normal(stream, (uint64_t)(i * WIDTH + v));
+            for (int k = 0; k < RANK; k++)
+                sum += random_normal(stream, (uint64_t)(1000 + RANK * i + k)) *
+                       random_normal(stream, (uint64_t)(2000 + RANK * v + k));
+            a[i * WIDTH + v] = sum;
+        }
+    assert_int_equal(logit_rank(&of, &head, a, N, &err), OK);
+    assert_int_equal(of.rank, RANK);
+    assert_true(of.gap > 100 && of.value[N - 2] > 1e-4 && of.value[N - 1] < 1e-12);
+    logit_rank_free(&of);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layernorm),
         cmocka_unit_test(rmsnorm),
         cmocka_unit_test(known_values),
+        cmocka_unit_test(few_rows),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

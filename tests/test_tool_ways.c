@@ -1,5 +1,6 @@
 /* The stage of tools taught without labels: one way of calling is a label, bit for bit; several have the code length of
- * their sum; threads, teams, micro-batches and instruction sets change no bit. The gradients: double/test_tool.c. */
+ * their sum; a sure mixture writes its result; threads, teams, micro-batches and instruction sets change no bit. The
+ * gradients: double/test_tool.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,7 +29,7 @@ static void create(Gpt *g, const ModelConfig *c, int isa) {
     if (gpt_create(g, c, ops_available()[isa], GEMM_EXACT, &err) != OK) fail_msg("%s", err.msg);
 }
 
-static Case set_up(Draw *d, int i, bool one_way) {
+static Case set_up(Draw *d, int i, int most_ways) {
     Case x = {.config = draw_config(d, i)};
     x.config.block_size += 6;
     x.config.tool = draw_stage(d, &x.config, i);
@@ -36,7 +37,7 @@ static Case set_up(Draw *d, int i, bool one_way) {
     draw_params(&x.gpt, d, 0.4);
     x.batch = draw_batch(d, &x.config, N_SEQ);
     x.tools = draw_tools(d, &x.config, &x.batch.batch);
-    x.ways = draw_ways(d, &x.config, &x.batch.batch, &x.tools, one_way);
+    x.ways = draw_ways(d, &x.config, &x.batch.batch, &x.tools, most_ways);
     x.tokens = x.batch.start[N_SEQ];
     x.P = x.config.tool.n_pointers;
     x.bytes = (size_t)x.gpt.table.total * sizeof(real);
@@ -67,13 +68,14 @@ static void gradient_bits(void **state) {
     (void)state;
     static const int threads[] = {1, 2, 3, 5};
     printf("seed %d\n", SEED);
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 12; i++) { /* from 6 on: a mixture */
         Draw d = draw_from((uint64_t)(SEED + i));
-        Case x = set_up(&d, i, false);
+        Case x = set_up(&d, i, MOST_WAYS);
         size_t nats = (size_t)x.tokens * sizeof(double);
         real *expected = NULL;
         double *way_nats = zeroed(nats);
         x.tools.rows.ways = &x.ways.ways;
+        if (i >= 6) draw_results(&d, &x.config, &x.batch.batch, &x.tools, &x.ways);
         for (int isa = 0; ops_available()[isa]; isa++) {
             Gpt g;
             create(&g, &x.config, isa);
@@ -119,7 +121,7 @@ static void one_way_is_a_label(void **state) {
     (void)state;
     for (int i = 0; i < 6; i++) {
         Draw d = draw_from((uint64_t)(SEED + 100 + i));
-        Case x = set_up(&d, i, true);
+        Case x = set_up(&d, i, 1);
         double label, way = 0;
         for (int k = 0; k < x.tokens; k++) { /* only these: the terms of a key are then in one order */
             x.tools.call[k] = -1;
@@ -145,7 +147,7 @@ static void all_ways_of_a_call_are_the_call(void **state) {
     int asked = 0;
     for (int i = 0; i < 6; i++) {
         Draw d = draw_from((uint64_t)(SEED + 200 + i));
-        Case x = set_up(&d, i, false);
+        Case x = set_up(&d, i, MOST_WAYS);
         int width = 1 + x.P, t = 0;
         int32_t *way = zeroed((size_t)TOOL_WAYS_MAX * (size_t)width * sizeof *way), n = 0;
         for (int k = 0; k < x.tokens; k++) x.ways.count[k] = x.ways.first[k] = 0, x.tools.call[k] = -1;
@@ -172,11 +174,60 @@ static void all_ways_of_a_call_are_the_call(void **state) {
     assert_true(asked > 1);
 }
 
+/* The mean loss of the batch. */
+static double loss_of(Case *x) {
+    Err err;
+    Parallel *p;
+    double loss;
+    ParallelPlan plan = {1, 1, N_SEQ, x->config.block_size, 2};
+    x->batch.batch.tools = &x->tools.rows;
+    assert_int_equal(parallel_create(&p, &x->gpt, &plan, &err), OK);
+    (void)parallel_gradient(p, &x->batch.batch, &loss);
+    parallel_free(p);
+    return loss;
+}
+
+/* At the first row of each sequence: no call, and a call that is sure. What is written is then the result of that call,
+ * as if it stood in `written`. */
+static void a_sure_mixture_writes_its_result(void **state) {
+    (void)state;
+    for (int n = -1; n <= MOST_SYMBOLS; n++) { /* symbols of the result; -1: there is none */
+        int i = 9 + 15 * (n % 2 ? 1 : 0);      /* one tool without pointers */
+        Draw d = draw_from((uint64_t)(SEED + 300 + n));
+        Case x = set_up(&d, i, MOST_WAYS);
+        assert_true(x.P == 0 && x.config.tool.n_tools == 1);
+        draw_results(&d, &x.config, &x.batch.batch, &x.tools, &x.ways);
+        x.gpt.params[x.gpt.at.tool_call.bias] = -500;
+        x.gpt.params[x.gpt.at.tool_call.bias + 1] = 500;
+        double without = loss_of(&x);
+        int32_t *written = x.tools.written;
+        for (int k = 0; k < x.tokens; k++) x.ways.count[k] = 0;
+        for (int s = 0; s < N_SEQ; s++) {
+            int first = x.batch.start[s], way = x.ways.first[first] = 2 * s;
+            x.ways.count[first] = 2;
+            x.ways.way[way] = 0, x.ways.way[way + 1] = 1;
+            x.ways.result_count[way] = TOOL_NOTHING;
+            x.ways.result_count[way + 1] = n < 0 ? TOOL_NONE : n;
+            x.ways.result_first[way + 1] = 0;
+            for (int k = 0; k <= n && first + k < x.batch.start[s + 1]; k++)
+                written[first + k] = k < n ? x.ways.result[k] : TOOL_END;
+            if (n < 0) written[first] = TOOL_NONE;
+        }
+        double expected = loss_of(&x);
+        for (int k = 0; k < x.tokens; k++) written[k] = TOOL_NOTHING;
+        x.tools.rows.ways = &x.ways.ways;
+        assert_true(fabs(loss_of(&x) - expected) < 1e-5 * expected);
+        assert_true(without != expected);
+        tear_down(&x);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradient_bits),
         cmocka_unit_test(one_way_is_a_label),
         cmocka_unit_test(all_ways_of_a_call_are_the_call),
+        cmocka_unit_test(a_sure_mixture_writes_its_result),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,7 +65,7 @@ static inline OwnTools draw_tools(Draw *d, const ModelConfig *c, const Batch *b)
 /* Rows that are taught without labels. */
 typedef struct OwnWays {
     ToolWays ways;
-    int32_t *way, *first, *count;
+    int32_t *way, *first, *count, *result, *result_first, *result_count;
     double *nats;
 } OwnWays;
 
@@ -80,18 +80,24 @@ static inline void draw_way(Draw *d, const ModelConfig *c, const OwnTools *x, co
     }
 }
 
-/* About half of the rows have 1 to 6 ways, or just one, and their targets are gone. */
-static inline OwnWays draw_ways(Draw *d, const ModelConfig *c, const Batch *b, OwnTools *x, bool one) {
+enum { MOST_WAYS = 6, MOST_SYMBOLS = 4 };
+
+/* About half of the rows have 1 to `most` ways, and their targets are gone. */
+static inline OwnWays draw_ways(Draw *d, const ModelConfig *c, const Batch *b, OwnTools *x, int most) {
     int n = b->start[b->n_seq], P = c->tool.n_pointers, width = 1 + P;
-    OwnWays w = {.way = calloc((size_t)(n * 6 * width), sizeof(int32_t)),
-                 .first = calloc((size_t)n, sizeof(int32_t)),
-                 .count = calloc((size_t)n, sizeof(int32_t)),
+    size_t ways = (size_t)n * MOST_WAYS, size = sizeof(int32_t);
+    OwnWays w = {.way = calloc(ways * (size_t)width, size),
+                 .first = calloc((size_t)n, size),
+                 .count = calloc((size_t)n, size),
+                 .result = calloc(ways * MOST_SYMBOLS, size),
+                 .result_first = calloc(ways, size),
+                 .result_count = calloc(ways, size),
                  .nats = calloc((size_t)n, sizeof(double))};
     int32_t made = 0;
     for (int s = 0; s < b->n_seq; s++)
         for (int i = b->start[s]; i < b->start[s + 1]; i++) {
             w.first[i] = made;
-            w.count[i] = draw_int(d, 0, 1) ? draw_int(d, 1, one ? 1 : 6) : 0;
+            w.count[i] = draw_int(d, 0, 1) ? draw_int(d, 1, most) : 0;
             for (int k = 0; k < w.count[i]; k++)
                 draw_way(d, c, x, b->inputs + b->start[s], i - b->start[s],
                          w.way + (ptrdiff_t)made++ * width);
@@ -99,14 +105,38 @@ static inline OwnWays draw_ways(Draw *d, const ModelConfig *c, const Batch *b, O
             x->call[i] = -1;
             for (int p = 0; p < P; p++) x->point[i * P + p] = -1;
         }
-    w.ways = (ToolWays){w.way, w.first, w.count, 1 + draw_int(d, 0, 2), w.nats};
+    w.ways = (ToolWays){
+        .way = w.way, .first = w.first, .count = w.count, .weight = 1 + draw_int(d, 0, 2), .nats = w.nats};
     return w;
+}
+
+/* They become a mixture of results: of every row the first way is no call. Nothing else is written. */
+static inline void draw_results(Draw *d, const ModelConfig *c, const Batch *b, OwnTools *x, OwnWays *w) {
+    int n = b->start[b->n_seq], width = 1 + c->tool.n_pointers;
+    for (int i = 0; i < n; i++) {
+        x->written[i] = TOOL_NOTHING;
+        for (int k = w->first[i]; k < w->first[i] + w->count[i]; k++) {
+            w->result_first[k] = k * MOST_SYMBOLS;
+            w->result_count[k] = draw_int(d, 0, 4) ? draw_int(d, 0, MOST_SYMBOLS) : TOOL_NONE;
+            for (int j = 0; j < MOST_SYMBOLS; j++)
+                w->result[k * MOST_SYMBOLS + j] = draw_int(d, 0, c->vocab_size - 1);
+            if (k > w->first[i]) continue;
+            w->result_count[k] = TOOL_NOTHING;
+            for (int p = 0; p < width; p++) w->way[k * width + p] = p ? -1 : 0;
+        }
+    }
+    w->ways.result = w->result;
+    w->ways.result_first = w->result_first;
+    w->ways.result_count = w->result_count;
 }
 
 static inline void free_ways(OwnWays *w) {
     free(w->way);
     free(w->first);
     free(w->count);
+    free(w->result);
+    free(w->result_first);
+    free(w->result_count);
     free(w->nats);
 }
 

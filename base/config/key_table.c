@@ -63,8 +63,10 @@ static const char *const tool_kinds[] = {[TOOL_CALCULATOR] = "calculator",
                                          [TOOL_PROGRAM] = "program",
                                          [TOOL_KIND_COUNT] = NULL};
 
-static const char *const tool_trainings[] = {
-    [TOOL_LABELLED] = "labelled", [TOOL_MARGINAL] = "marginal", [TOOL_TRAININGS] = NULL};
+static const char *const tool_trainings[] = {[TOOL_LABELLED] = "labelled",
+                                             [TOOL_MARGINAL] = "marginal",
+                                             [TOOL_MIXTURE] = "mixture",
+                                             [TOOL_TRAININGS] = NULL};
 
 static const char *const tool_protocols[] = {
     [TOOL_LINES] = "lines", [TOOL_MCP] = "mcp", [TOOL_PROTOCOLS] = NULL};

@@ -10,8 +10,8 @@ TOOL_KEY("args", args, KEY_TEXT, .initial = "", .also = "arguments",
                  "since BOS); also NAME:TYPE")
 TOOL_KEY("train", train, KEY_ENUM, .initial = "labelled", .choices = tool_trainings,
          .help =
-             "what teaches calls: the fields of the facts, or without labels all calls at once that return "
-             "the answer. All tools share it")
+             "what teaches calls: the facts' fields; without labels all calls that return the answer, or the "
+             "answer, by a mean of all results")
 TOOL_KEY("own_from", own_from, KEY_DOUBLE, .initial = "1", FROM_TO(0, 1),
          .help = "share of the steps after which the model's own calls are answered in training; before: the "
                  "true ones")

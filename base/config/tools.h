@@ -25,8 +25,9 @@ typedef enum ToolProtocol { TOOL_LINES, TOOL_MCP, TOOL_PROTOCOLS } ToolProtocol;
 
 /* What teaches the model its calls and pointers: docs/math.md, "Tools inside the layers".
  *   labelled  the fields of the facts
- *   marginal  no label: all ways of calling that return the answer are taught at once */
-typedef enum ToolTraining { TOOL_LABELLED, TOOL_MARGINAL, TOOL_TRAININGS } ToolTraining;
+ *   marginal  no label: all ways of calling that return the answer are taught at once
+ *   mixture   no label: what is written is the mean of all results, and the loss of the answer teaches the calls */
+typedef enum ToolTraining { TOOL_LABELLED, TOOL_MARGINAL, TOOL_MIXTURE, TOOL_TRAININGS } ToolTraining;
 
 enum { TOOL_TEXT_MAX = 512, TOOL_NAME_MAX = 64, TOOL_FILE_MAX = 1024 /* CONFIG_PATH_MAX */ };
 

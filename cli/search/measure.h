@@ -35,7 +35,7 @@ Config lab_config(const Lab *lab, const RunPoint *pilot, const RoundRun *run);
 Status lab_run_seconds(const Lab *lab, const RunPoint *pilot, const RoundRun *run, double *out, Err *err);
 
 /* The finished runs of the folder, as rounds know them: malloc'd. *slowness: the seconds they took over those
- * estimated; 1 without any. ERR_NOMEM. */
+ * estimated; 1 where they are too few. ERR_NOMEM. */
 Status lab_runs(const Lab *lab, const Grown *grown, RoundRun **out, int *n, double *slowness, Err *err);
 /* The pilot among them; NULL: not done. */
 const RunPoint *lab_pilot(const RoundRun *runs, int n);

@@ -17,6 +17,10 @@ typedef struct Screen {
     ProgressSink sink;
 } Screen;
 
+static int64_t steps_of(const RoundStep *step) {
+    return step->reason == ROUND_PILOT ? MEASURE_FIRST : step->round.steps;
+}
+
 /* "2.654 bits/param (2.61 to 2.70)" of the last complete round; nothing before. */
 static int put_estimate(char *out, size_t size, const Screen *s) {
     const Interval *c = &s->m->step.architecture.plateau.reached;
@@ -38,7 +42,7 @@ static void update(void *user, const SweepView *view) {
     double eta = s->m->next_s - view->seconds;
     snprintf(text + used, sizeof text - (size_t)used,
              "%s: %s steps, %d of %d runs done; round ends in about %s", s->lab->label,
-             show_int(s->m->step.round.steps), missing - left, missing,
+             show_int(steps_of(&s->m->step)), missing - left, missing,
              isfinite(eta) && eta < 3.6e6 ? show_clock(eta > 0 ? eta : 0) : "?");
     progress_show(&s->line, text);
 }
@@ -62,10 +66,10 @@ static void tell_round(const Screen *s) {
     if (step->measured && !isnan(step->architecture.plateau.gain.value))
         snprintf(estimate + used, sizeof estimate - (size_t)used, "doubling gains %.1f %%; ",
                  100 * step->architecture.plateau.gain.value);
-    run_note(
-        &s->sink, 0, "%snext: %s: %s steps, %d seed%s, %d run%s, %s", estimate, reason_text[step->reason],
-        show_int(step->reason == ROUND_PILOT ? MEASURE_FIRST : step->round.steps), step->round.seeds,
-        plural(step->round.seeds), step->n_missing, plural(step->n_missing), show_duration(s->m->next_s));
+    run_note(&s->sink, 0, "%snext: %s: %s steps, %d seed%s, %d run%s, %s", estimate,
+             reason_text[step->reason], show_int(steps_of(step)), step->round.seeds,
+             plural(step->round.seeds), step->n_missing, plural(step->n_missing),
+             show_duration(s->m->next_s));
 }
 
 /* ---- rounds ---- */

@@ -205,17 +205,19 @@ static json_t *call_json(const Job *job, const AskedCall *c) {
     return o;
 }
 
-static json_t *text_json(char *text) { return text ? json_string_take(text) : json_null(); }
+static json_t *token_json(const Job *job, int32_t token) {
+    return token == TOOL_NOTHING ? json_null() : json_string_take(token_text(job, token));
+}
 
 static json_t *steps_json(const Job *job) {
     json_t *steps = json_array();
     for (int t = 0; t < job->n_steps; t++) {
         const Step *step = &job->step[t];
         json_t *one = json_object();
-        json_object_set_new(one, "read", text_json(t ? token_text(job, job->tokens[t - 1]) : NULL));
+        json_object_set_new(one, "read", token_json(job, t ? job->tokens[t - 1] : TOOL_NOTHING));
         json_object_set_new(one, "call", step->call ? call_json(job, step->call) : json_null());
-        json_object_set_new(one, "written", text_json(token_text(job, step->written)));
-        json_object_set_new(one, "says", text_json(token_text(job, step->says)));
+        json_object_set_new(one, "written", token_json(job, step->written));
+        json_object_set_new(one, "says", token_json(job, step->says));
         json_object_set_new(one, "p", json_number(step->p));
         json_array_append_new(steps, one);
     }

@@ -247,11 +247,10 @@ static Status check_run(const Job *job, Err *err) {
         return err_set(err, ERR_INPUT,
                        "%s: the run has no tools; leave out --off, --inject, --audit and --ledger",
                        job->args->words[0]);
-    bool holds = false;
-    if (args_has(job->args, "audit") && args_has(job->args, "store"))
-        return err_set(
-            err, ERR_INPUT,
-            "tools eval: --audit with --store: it changes rows of the facts' own answers; choose one");
+    bool holds = false, own = args_has(job->args, "audit") || args_has(job->args, "ledger");
+    if (own && args_has(job->args, "store"))
+        return err_set(err, ERR_INPUT,
+                       "tools eval: --audit and --ledger are about the run's own store; leave out --store");
     for (int i = 0; i < c->n_tools; i++) holds = holds || tool_holds_facts(&c->tools[i]);
     if (args_has(job->args, "audit") && !holds)
         return err_set(

@@ -146,18 +146,20 @@ done:
     return status;
 }
 
-/* Of the added facts: the rows that count, and the store's own that those which the run knows would contradict. */
+/* Of the calls of the added facts: whether they count, and which are rows. What the run knows is left out: it has its own
+ * row. */
 static Status mark_added(const Auditor *other, const AddedFacts *added, uint8_t **counted, uint8_t **change,
                          Err *err) {
     size_t calls = (size_t)other->calls.start[added->facts->n_pool];
     *counted = calloc(calls + 1, 1);
-    *change = calloc(calls + 1, 1);
+    *change = malloc(calls + 1);
     if (!*counted || !*change) return err_set(err, ERR_NOMEM, "no memory for the audit of added rows");
+    memset(*change, ROW_LEFT_OUT, calls);
     for (int i = added->first; i < added->first + added->n; i++)
         for (int64_t c = other->calls.start[i]; c < other->calls.start[i + 1]; c++) {
-            bool known = added->known && added->known[i];
-            (*counted)[c] = is_row(other, c) && !known;
-            (*change)[c] = known ? ROW_DELETED : ROW_KEPT;
+            if (!is_row(other, c) || (added->known && added->known[i])) continue;
+            (*counted)[c] = 1;
+            (*change)[c] = ROW_KEPT;
         }
     return OK;
 }

@@ -32,6 +32,7 @@ static void add_row(Writer *w, const StoreSource *s, int sequence, int64_t call)
     const Call *c = &s->calls->call[call];
     RowChange change = s->change ? (RowChange)s->change[call] : ROW_KEPT;
     int64_t start = s->facts->start[sequence];
+    if (change == ROW_LEFT_OUT) return;
     add_byte(t, (char)change);
     size_t key = t->used;
     for (int a = 0; a < w->args->n; a++) {

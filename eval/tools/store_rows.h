@@ -8,7 +8,8 @@
 
 typedef enum StoreRows { ROWS_TRAINED, ROWS_ALL } StoreRows; /* without, with those held out */
 
-typedef enum RowChange { ROW_KEPT, ROW_DELETED, ROW_EDITED } RowChange;
+/* ROW_LEFT_OUT: the source has no such row; another source may. */
+typedef enum RowChange { ROW_KEPT, ROW_DELETED, ROW_EDITED, ROW_LEFT_OUT } RowChange;
 
 /* A set of facts whose answers are rows. */
 typedef struct StoreSource {

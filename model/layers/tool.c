@@ -1,3 +1,4 @@
+#include "model/layers/tool_mixture.h"
 #include "model/layers/tool_places.h"
 #include "model/layers/tool_ways.h"
 
@@ -16,6 +17,7 @@ void tool_place(Arena *arena, const ModelConfig *c, const Room *room, ToolActs *
     if (room->backward) {
         ARENA_PLACE(arena, a->dpoint, n * width);
         ARENA_PLACE(arena, a->nats, n);
+        ARENA_PLACE(arena, a->mix, 2 * n);
     }
     /* of one sequence at least; a decoder has fewer rows than that */
     ARENA_PLACE(arena, a->places, room->rows > c->block_size ? room->rows : c->block_size);
@@ -28,6 +30,27 @@ static Hook hook_at(const ToolRun *t, HookSite site) { return (Hook){site, t->c-
 /* x: this member's rows. */
 static void run_hook(const ToolRun *t, HookSite site, real *x, int width) {
     if (t->hooks && width) hooks_run(t->hooks, hook_at(t, site), x, t->k->n, width, t->k->first + t->k->r0);
+}
+
+/* ---- the read-outs ---- */
+
+/* r, queries and keys, and the logits of calls, of this member's rows. */
+static void read_rows(const ToolRun *t) {
+    static const Weight no_gain = {.w = NULL};
+    const ToolActs *a = t->a;
+    int d = t->c->n_embd, width = tool_point_width(t->c), calls = 1 + t->c->tool.n_tools, n = t->k->n;
+    ptrdiff_t row = t->k->r0;
+    norm_rows_forward(t->e, t->c, &a->r, a->x, &no_gain, t->k->r0, n);
+    if (width) linear_forward(t->e, a->point + row * width, width, a->r.y + row * d, &t->w->point, n);
+    run_hook(t, HOOK_TOOL_POINT, a->point + row * width, width);
+    linear_forward(t->e, a->call + row * calls, calls, a->r.y + row * d, &t->w->call, n);
+    run_hook(t, HOOK_TOOL_CALL, a->call + row * calls, calls);
+}
+
+/* Whether results are written as a mixture: the rows of this pass are those of a batch that is trained. */
+static bool mixes(const ToolRun *t) {
+    const ToolRows *rows = t->k->batch->tools;
+    return rows && rows->ways && rows->ways->result && !t->cache;
 }
 
 /* ---- what is written ---- */
@@ -86,21 +109,9 @@ void tool_write(const ToolRun *t, const int32_t *written) {
     if (a->y != a->x) memcpy(a->y + own, a->x + own, bytes);
     if (t->hooks && write_edited(t, written)) return;
     if (written) add_written(t, a->y, written);
-}
-
-/* ---- the read-outs ---- */
-
-/* r, queries and keys, and the logits of calls, of this member's rows. */
-static void read_rows(const ToolRun *t) {
-    static const Weight no_gain = {.w = NULL};
-    const ToolActs *a = t->a;
-    int d = t->c->n_embd, width = tool_point_width(t->c), calls = 1 + t->c->tool.n_tools, n = t->k->n;
-    ptrdiff_t row = t->k->r0;
-    norm_rows_forward(t->e, t->c, &a->r, a->x, &no_gain, t->k->r0, n);
-    if (width) linear_forward(t->e, a->point + row * width, width, a->r.y + row * d, &t->w->point, n);
-    run_hook(t, HOOK_TOOL_POINT, a->point + row * width, width);
-    linear_forward(t->e, a->call + row * calls, calls, a->r.y + row * d, &t->w->call, n);
-    run_hook(t, HOOK_TOOL_CALL, a->call + row * calls, calls);
+    if (!mixes(t)) return;
+    read_rows(t);
+    tool_mix(t, t->k->batch->tools->ways);
 }
 
 void tool_show(const ToolRun *t) {
@@ -255,10 +266,12 @@ void tool_backward(const ToolRun *t, real scale) {
         read_rows(t);
         points_backward(t, rows, scale);
         calls_backward(t, rows, scale);
-        if (rows->ways) tool_ways_backward(t, rows->ways, scale);
+        if (mixes(t)) tool_mixture_backward(t, rows->ways);
+        else if (rows->ways) tool_ways_backward(t, rows->ways, scale);
     }
     team_wait(t->e->team); /* weight gradients sum over all rows of the chunk */
     if (rows->written) writes_backward(t, rows->written + t->k->first);
+    if (mixes(t)) tool_mixture_weights(t, rows->ways);
     if (asked) {
         if (width) weight_backward(t, &t->w->point, a->dpoint, a->r.y, t->k->rows);
         weight_backward(t, &t->w->call, a->call, a->r.y, t->k->rows);

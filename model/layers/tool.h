@@ -38,6 +38,7 @@ typedef struct ToolActs {
     real *call;      /* (n,1+N) logits */
     real *dpoint;    /* (n,tool_point_width) their gradients; those of call are in its place */
     double *nats;    /* (n) */
+    real *mix;       /* (n,2) of a mixture of results: how much of none and of end is written */
     int32_t *places; /* (n) the places that a pointer may point at */
 } ToolActs;
 

@@ -1,15 +1,14 @@
 #include "model/layers/tool_ways.h"
 
 #include "base/exact.h"
-#include "model/layers/tool_places.h"
 
-/* A row with ways. */
-typedef struct WayRow {
-    PointerAt at;
-    const int32_t *way;
-    int n, width;            /* ways; numbers of a way */
-    double q[TOOL_WAYS_MAX]; /* ln p of each, then q */
-} WayRow;
+WayRow way_row_of(const ToolRun *t, const ToolWays *ways, const PlaceKeys *keys, int sequence, int i) {
+    int32_t token = t->k->batch->start[sequence] + i;
+    WayRow w = {.at = {keys, sequence, i, 0}, .n = ways->count[token], .width = 1 + t->c->tool.n_pointers};
+    CHECK(w.n <= TOOL_WAYS_MAX);
+    w.way = ways->way + (ptrdiff_t)ways->first[token] * w.width;
+    return w;
+}
 
 /* The place of pointer p, or below 0; p = -1: the call. */
 static int32_t choice(const WayRow *w, int i, int p) { return w->way[(ptrdiff_t)i * w->width + 1 + p]; }
@@ -69,20 +68,25 @@ static void scores_to_gradient(const ToolRun *t, const WayRow *w, real *x, int n
     }
 }
 
-static double row_backward(const ToolRun *t, WayRow *w, real scale) {
-    int calls = 1 + t->c->tool.n_tools, P = t->c->tool.n_pointers, d = t->c->n_embd;
+static real *call_logits(const ToolRun *t, const WayRow *w) {
     ptrdiff_t row = chunk_row(t->k, w->at.sequence) + w->at.place;
-    real *logits = t->a->call + row * calls;
-    int32_t index[TOOL_WAYS_MAX];
-    CHECK(w->n <= TOOL_WAYS_MAX);
-    linear_forward(t->e, logits, calls, t->a->r.y + row * d, &t->w->call, 1);
+    return t->a->call + row * (1 + t->c->tool.n_tools);
+}
+
+void way_row_read(const ToolRun *t, WayRow *w) {
+    ptrdiff_t row = chunk_row(t->k, w->at.sequence) + w->at.place;
+    real *logits = call_logits(t, w);
+    linear_forward(t->e, logits, 1 + t->c->tool.n_tools, t->a->r.y + row * t->c->n_embd, &t->w->call, 1);
     add_call(t, logits, w);
-    for (int p = 0; p < P; p++)
+    for (int p = 0; p < t->c->tool.n_pointers; p++)
         if (has_pointer(w, p)) add_pointer(t, w, p);
-    double nats = posterior(w);
+}
+
+void way_row_backward(const ToolRun *t, WayRow *w, real scale) {
+    int32_t index[TOOL_WAYS_MAX];
     for (int i = 0; i < w->n; i++) index[i] = choice(w, i, -1);
-    scores_to_gradient(t, w, logits, calls, index, scale);
-    for (int p = 0; p < P; p++) {
+    scores_to_gradient(t, w, call_logits(t, w), 1 + t->c->tool.n_tools, index, scale);
+    for (int p = 0; p < t->c->tool.n_pointers; p++) {
         if (!has_pointer(w, p)) continue;
         w->at.pointer = p;
         Scores s = tool_scores(t, &w->at);
@@ -91,21 +95,21 @@ static double row_backward(const ToolRun *t, WayRow *w, real scale) {
         scores_to_gradient(t, w, s.score, s.n, index, scale);
         tool_scores_backward(t, &w->at, &s);
     }
-    return nats;
 }
 
 void tool_ways_backward(const ToolRun *t, const ToolWays *ways, real scale) {
     const Chunk *k = t->k;
     real weighted = (real)((double)scale * ways->weight);
-    WayRow w = {.width = 1 + t->c->tool.n_pointers};
     for (int s = k->own_s0; s < k->own_s1; s++) {
         PlaceKeys keys = tool_places_of(t, s);
         for (int i = 0; i < chunk_length(k, s); i++) {
-            int32_t token = k->batch->start[s] + i;
-            w.at = (PointerAt){&keys, s, i, 0};
-            w.n = ways->count[token];
-            w.way = ways->way + (ptrdiff_t)ways->first[token] * w.width;
-            ways->nats[token] = w.n ? row_backward(t, &w, weighted) : 0;
+            WayRow w = way_row_of(t, ways, &keys, s, i);
+            double *nats = &ways->nats[k->batch->start[s] + i];
+            *nats = 0;
+            if (w.n == 0) continue;
+            way_row_read(t, &w);
+            *nats = posterior(&w);
+            way_row_backward(t, &w, weighted);
         }
     }
 }

@@ -16,7 +16,7 @@
 #define HOOK_TABLE(X)                                                                                        \
     /* the stream before the block */                                                                        \
     X(RESID_PRE, "hook_resid_pre", WIDTH_D, 0)                                                               \
-    /* the input of the attention: after gain and bias, with rmsnorm too */                                  \
+    /* the input of the attention: after gain and bias; ln1.hook_out in TransformerLens 4 */                 \
     X(LN1, "ln1.hook_normalized", WIDTH_D, NEEDS_MIXING)                                                     \
     /* heads side by side; q and k before their rotation */                                                  \
     X(Q, "attn.hook_q", WIDTH_D, NEEDS_CAUSAL)                                                               \

@@ -169,7 +169,7 @@ $ rote tools eval sums --audit
 2> rote: tools eval: --audit: no tool of the run is a store of the facts' own answers, so there are no rows to delete
 [2]
 $ rote tools eval s --audit --store half.csv
-2> rote: tools eval: --audit with --store: it changes rows of the facts' own answers; choose one
+2> rote: tools eval: --audit and --ledger are about the run's own store; leave out --store
 [2]
 $ rote tools eval sums --store half.csv
 2> rote: tools eval: --store: the run has no store

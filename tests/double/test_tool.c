@@ -1,5 +1,6 @@
 /* The stage of tools: parameters of models with it, of every tensor, against central differences in double, with
- * results written, and calls and pointers asked for by targets and, in every second model, without labels. */
+ * results written, and calls and pointers asked for by targets and, in every second model, without labels: by all ways
+ * that are right, or by a mixture of results. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -66,7 +67,8 @@ static void set_up(Case *x, int i) {
     x->batch = draw_batch(&d, &x->config, N_SEQ);
     x->tools = draw_tools(&d, &x->config, &x->batch.batch);
     if (i % 2) {
-        x->ways = draw_ways(&d, &x->config, &x->batch.batch, &x->tools, false);
+        x->ways = draw_ways(&d, &x->config, &x->batch.batch, &x->tools, MOST_WAYS);
+        if (i % 4 == 3) draw_results(&d, &x->config, &x->batch.batch, &x->tools, &x->ways);
         x->tools.rows.ways = &x->ways.ways;
     }
     x->batch.batch.tools = &x->tools.rows;

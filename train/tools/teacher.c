@@ -17,11 +17,6 @@ static bool is_unlabelled(const Config *config) {
     return config->n_tools && config->tools[0].train != TOOL_LABELLED;
 }
 
-/* The most ways that a batch has. */
-static double ways_of_batch(const Config *config, const FactSet *facts) {
-    return (double)config->train.batch_size * calls_most(facts) * TOOL_WAYS_MAX;
-}
-
 double tool_teacher_bytes(const Config *config, const FactSet *facts) {
     const double index = sizeof(int32_t), nats = sizeof(double);
     bool asks = tool_teacher_asks(config);
@@ -29,13 +24,11 @@ double tool_teacher_bytes(const Config *config, const FactSet *facts) {
            arrays = asks ? 2 : 1; /* of labels, and of own calls */
     if (!config->n_tools) return 0;
     double row = index + arrays * (1 + points) * index + (1 + points) * nats;
-    if (is_unlabelled(config)) row += 2 * index + nats;
     /* The array of calls is doubled as it grows. */
     return (double)batch_tokens(config, facts) * row + (double)facts->n_pool * sizeof(int64_t) +
            2.0 * facts->n_pool * calls_most(facts) * sizeof(Call) + facts->vocab.size +
            tool_set_bytes(config, facts) + (asks ? 3 * index * facts->max_len : 0) +
-           (is_unlabelled(config) ? ways_bytes(config, facts) + ways_of_batch(config, facts) * points * index
-                                  : 0);
+           (is_unlabelled(config) ? ways_bytes(config, facts) + way_batch_bytes(config, facts) : 0);
 }
 
 static int64_t own_step_of(const Config *config) {
@@ -63,14 +56,18 @@ static int own_result(void *user, int position, int call, const int32_t *place, 
 }
 
 bool tool_teacher_asks(const Config *config) {
-    return config->n_tools && own_step_of(config) < config->train.max_steps;
+    return config->n_tools &&
+           (own_step_of(config) < config->train.max_steps || config->tools[0].train == TOOL_MIXTURE);
 }
 
-static Status create_own(ToolTeacher *t, const ToolPrograms *programs, Err *err) {
-    size_t tokens = batch_tokens(t->config, t->facts);
+static Status open_tools(ToolTeacher *t, const ToolPrograms *programs, Err *err) {
     const StoreSource trained = {.facts = t->facts, .calls = &t->calls, .rows = ROWS_TRAINED};
     const StoreContent content = {.source = &trained, .n_sources = 1};
-    TRY(tool_set_open(&t->set, t->config, &t->spelling, &content, programs, err));
+    return tool_set_open(&t->set, t->config, &t->spelling, &content, programs, err);
+}
+
+static Status create_own(ToolTeacher *t, Err *err) {
+    size_t tokens = batch_tokens(t->config, t->facts);
     TRY(tool_writes_create(&t->writes, t->facts->max_len, t->set.max_calls, own_result, t, err));
     t->own_call = calloc(tokens, sizeof *t->own_call);
     t->own_point = calloc(tokens * (size_t)(t->pointers + 1), sizeof *t->own_point);
@@ -79,16 +76,10 @@ static Status create_own(ToolTeacher *t, const ToolPrograms *programs, Err *err)
 }
 
 static Status create_ways(ToolTeacher *t, Err *err) {
-    size_t tokens = batch_tokens(t->config, t->facts);
     TRY(ways_create(&t->ways, t->config, t->facts, &t->spelling, &t->calls, err));
-    t->way = malloc((size_t)ways_of_batch(t->config, t->facts) * (size_t)(1 + t->pointers) * sizeof *t->way);
-    t->way_first = malloc(tokens * sizeof *t->way_first);
-    t->way_count = malloc(tokens * sizeof *t->way_count);
-    t->way_nats = calloc(tokens, sizeof *t->way_nats);
-    if (!t->way || !t->way_first || !t->way_count || !t->way_nats)
-        return err_set(err, ERR_NOMEM, "no memory for the calls of a batch of %zu tokens", tokens);
-    t->taught = (ToolWays){t->way, t->way_first, t->way_count, t->call_weight[0], t->way_nats};
-    t->rows.ways = &t->taught;
+    TRY(way_batch_create(&t->taught, t->config, t->facts, err));
+    t->taught.taught.weight = t->call_weight[0];
+    t->rows.ways = &t->taught.taught;
     return OK;
 }
 
@@ -100,7 +91,8 @@ Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet
                        .n = config->n_tools,
                        .pointers = config->model.tool.n_pointers,
                        .own_step = own_step_of(config),
-                       .unlabelled = is_unlabelled(config)};
+                       .unlabelled = is_unlabelled(config),
+                       .mixes = config->n_tools && config->tools[0].train == TOOL_MIXTURE};
     if (!t->n) return OK;
     size_t tokens = batch_tokens(config, facts), points = tokens * (size_t)(t->pointers + 1);
     TRY(spelling_create(&t->spelling, &facts->vocab, err));
@@ -123,10 +115,12 @@ Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet
                          .call_nats = t->call_nats,
                          .point_nats = t->point_nats};
     if (t->unlabelled) TRY(create_ways(t, err));
-    return tool_teacher_asks(config) ? create_own(t, programs, err) : OK;
+    if (tool_teacher_asks(config)) TRY(open_tools(t, programs, err));
+    return t->own_step < config->train.max_steps ? create_own(t, err) : OK;
 }
 
 void tool_teacher_free(ToolTeacher *t) {
+    way_batch_free(&t->taught);
     ways_free(&t->ways);
     calls_free(&t->calls);
     spelling_free(&t->spelling);
@@ -137,10 +131,6 @@ void tool_teacher_free(ToolTeacher *t) {
     free(t->point);
     free(t->call_nats);
     free(t->point_nats);
-    free(t->way);
-    free(t->way_first);
-    free(t->way_count);
-    free(t->way_nats);
     free(t->own_call);
     free(t->own_point);
     *t = (ToolTeacher){.n = 0};
@@ -154,6 +144,7 @@ typedef struct Lesson {
     const Call *call;
     int n_calls;
     int32_t at, rows;
+    bool own;          /* the model's own calls are answered */
     uint64_t position; /* in training */
 } Lesson;
 
@@ -161,7 +152,7 @@ typedef struct Lesson {
 static bool may_call(const ToolTeacher *t, const Lesson *l, int n) {
     for (int tool = 0; tool < t->n; tool++) {
         int made = 0;
-        for (int i = 0; i < n; i++) made += l->call[i].tool == tool;
+        for (int i = 0; i < n; i++) made += t->unlabelled || l->call[i].tool == tool;
         if (made < t->config->tools[tool].max_calls) return true;
     }
     return false;
@@ -169,14 +160,13 @@ static bool may_call(const ToolTeacher *t, const Lesson *l, int n) {
 
 /* Asks for the ways of an answer; false: there is none. */
 static bool ask_ways(ToolTeacher *t, const Lesson *l, const Call *call) {
-    int32_t row = l->at + call->row;
-    int n = ways_right(&t->ways, call - t->calls.call, l->batch->inputs + l->at + 1,
-                       t->way + (ptrdiff_t)t->n_ways * (1 + t->pointers));
-    t->way_first[row] = t->n_ways;
-    t->way_count[row] = n;
-    t->n_ways += n;
-    t->call[row] = n ? -1 : 0;
-    return n > 0;
+    Answer answer = {call - t->calls.call, l->batch->inputs + l->at + 1, l->at + call->row,
+                     l->rows - call->row};
+    bool asked = true;
+    if (!t->mixes) asked = way_batch_right(&t->taught, &t->ways, &answer);
+    else if (!l->own) way_batch_mix(&t->taught, &t->ways, &t->set, &answer);
+    t->call[answer.token] = asked ? -1 : 0;
+    return asked;
 }
 
 /* Asks for a call, and its pointers, by its label; false: none is due. */
@@ -197,21 +187,20 @@ static void label(ToolTeacher *t, const Lesson *l) {
         t->written[k] = TOOL_NOTHING;
         t->call[k] = 0;
         for (int p = 0; p < t->pointers; p++) t->point[k * t->pointers + p] = -1;
-        if (t->unlabelled) t->way_first[k] = t->way_count[k] = 0;
     }
     for (int i = 0; i < l->n_calls; i++) {
         const Call *c = &l->call[i];
         if (!(t->unlabelled ? ask_ways(t, l, c) : ask_label(t, l, c))) continue;
         for (int k = 0; k <= c->n_result && c->row + k < l->rows; k++) {
             int32_t row = l->at + c->row + k;
-            t->written[row] = k < c->n_result ? l->batch->targets[row] : TOOL_END;
+            if (!t->mixes) t->written[row] = k < c->n_result ? l->batch->targets[row] : TOOL_END;
             if (k > 0 && (k < c->n_result || !may_call(t, l, i + 1))) t->call[row] = -1;
         }
     }
 }
 
-static bool is_due(const ToolTeacher *t, const Lesson *l, const Call *call) {
-    return t->unlabelled ? t->way_count[l->at + call->row] > 0 : call->tool >= 0;
+static bool is_due(const ToolTeacher *t, const Call *call) {
+    return t->unlabelled ? ways_any(&t->ways, call - t->calls.call) : call->tool >= 0;
 }
 
 /* Draws whether a call returns none. Then EOS is asked in place of its answer, and nothing after it. */
@@ -220,16 +209,17 @@ static void lose(ToolTeacher *t, const Lesson *l) {
     t->lost = -1;
     for (int i = 0; i < l->n_calls; i++) {
         int32_t row = l->call[i].row, eos = t->facts->vocab.eos;
-        if (!is_due(t, l, &l->call[i]) || random_unit(stream, (l->position << 16) + (uint64_t)i) >= TOOL_LOST)
+        if (!is_due(t, &l->call[i]) || random_unit(stream, (l->position << 16) + (uint64_t)i) >= TOOL_LOST)
             continue;
         t->lost = row;
         for (int32_t k = row; k < l->rows; k++) {
             l->batch->targets[l->at + k] = k == row ? eos : -1; /* without EOS -1: not asked */
             t->written[l->at + k] = k == row ? TOOL_NONE : TOOL_NOTHING;
+            if (t->mixes) t->taught.count[l->at + k] = 0;
             if (k == row) continue;
             t->call[l->at + k] = -1;
             for (int p = 0; p < t->pointers; p++) t->point[(l->at + k) * t->pointers + p] = -1;
-            if (t->unlabelled) t->way_count[l->at + k] = 0;
+            if (t->unlabelled) t->taught.count[l->at + k] = 0;
         }
         return;
     }
@@ -250,9 +240,9 @@ void tool_teacher_begin(ToolTeacher *t, Parallel *parallel, FactBatch *batch, in
     if (!t->n) return;
     bool own = step >= t->own_step;
     batch->batch.tools = &t->rows;
-    t->n_ways = 0;
+    if (t->unlabelled) way_batch_clear(&t->taught, (size_t)batch->start[batch->batch.n_seq]);
+    if (t->set.config) tool_set_begin(&t->set);
     if (own) {
-        tool_set_begin(&t->set);
         parallel_tool_choices(parallel, &batch->batch, t->own_call, t->own_point);
     }
     for (int j = 0; j < batch->batch.n_seq; j++) {
@@ -262,6 +252,7 @@ void tool_teacher_begin(ToolTeacher *t, Parallel *parallel, FactBatch *batch, in
                     .n_calls = (int)(t->calls.start[batch->sequence[j] + 1] - first),
                     .at = batch->start[j],
                     .rows = batch->start[j + 1] - batch->start[j],
+                    .own = own,
                     .position = (uint64_t)step * (uint64_t)batch->batch.n_seq + (uint64_t)j};
         label(t, &l);
         lose(t, &l);
@@ -286,7 +277,7 @@ void tool_teacher_end(ToolTeacher *t, FactBatch *batch) {
     size_t tokens = (size_t)batch->start[batch->batch.n_seq];
     t->call_loss = mean_nats(t->call_nats, t->call, 0, tokens);
     t->point_loss = mean_nats(t->point_nats, t->point, 0, tokens * (size_t)t->pointers);
-    if (t->unlabelled) t->way_loss = mean_nats(t->way_nats, t->way_count, 1, tokens);
+    if (t->unlabelled && !t->mixes) t->way_loss = mean_nats(t->taught.nats, t->taught.count, 1, tokens);
     batch->batch.tools = NULL;
 }
 
@@ -298,7 +289,8 @@ void tool_teacher_log(const ToolTeacher *t, int64_t step, RunFolder *folder) {
     char call[NUMBER_TEXT_MAX], point[NUMBER_TEXT_MAX], way[NUMBER_TEXT_MAX];
     if (!t->n) return;
     number_text(call, t->call_loss);
-    if (t->unlabelled)
+    if (t->mixes) folder_metrics(folder, "{\"step\":%" PRId64 ",\"call_loss\":%s}\n", step, call);
+    else if (t->unlabelled)
         folder_metrics(folder, "{\"step\":%" PRId64 ",\"call_loss\":%s,\"way_loss\":%s}\n", step, call,
                        number_text(way, t->way_loss));
     else

@@ -2,10 +2,13 @@
  * of calling that return the answer (train/tools/ways.h), and the results that are written at each token of a batch.
  *
  * Without labels a call is due where a way returns the answer, and nowhere else; a row where none is due is asked for
- * no call, as with labels. Until own_from of the steps each call that is due returns the true result. Then the model's
- * own calls are answered, by the tools: a pass over the blocks before the stage tells them, and results are constants.
- * A share TOOL_LOST of the calls returns none; the end is then asked at once, and nothing behind it: a missing row is
- * said to be missing, and no answer gets into the weights by that way. Everything is a function of (train.seed,
+ * no call, as with labels. A mixture of results is written at every answer, due or not, until own_from, and then
+ * nothing teaches the calls.
+ *
+ * Else until own_from of the steps each call that is due returns the true result. Then the model's own calls are
+ * answered, by the tools: a pass over the blocks before the stage tells them, and results are constants. A share
+ * TOOL_LOST of the calls that are due returns none; the end is then asked at once, and nothing behind it: a missing row
+ * is said to be missing, and no answer gets into the weights by that way. Everything is a function of (train.seed,
  * position). */
 #ifndef ROTE_TRAIN_TOOLS_TEACHER_H
 #define ROTE_TRAIN_TOOLS_TEACHER_H
@@ -15,7 +18,7 @@
 #include "model/parallel.h"
 #include "model/tool_writes.h"
 #include "store/run_folder.h"
-#include "train/tools/ways.h"
+#include "train/tools/way_batch.h"
 
 static const double TOOL_LOST = 0.05;
 
@@ -33,11 +36,10 @@ typedef struct ToolTeacher {
     double call_loss, point_loss; /* means of the last batch, nats */
 
     /* without labels */
-    bool unlabelled;
+    bool unlabelled, mixes;
     Ways ways;
-    ToolWays taught; /* of the batch; its arrays are these: */
-    int32_t *way, *way_first, *way_count, n_ways;
-    double *way_nats, way_loss;
+    WayBatch taught;
+    double way_loss;
 
     /* own calls */
     ToolSet set;

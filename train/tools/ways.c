@@ -8,10 +8,10 @@
 /* The places that an argument may have: of one without a pointer there is one choice, with no places. */
 typedef struct Choices {
     int n;
-    int32_t place[TOOL_WAYS_MAX][2];
+    int32_t place[WAYS_MAX][2];
 } Choices;
 
-/* n is TOOL_WAYS_MAX + 1 if there are more than TOOL_WAYS_MAX. */
+/* n is WAYS_MAX + 1 if there are more than WAYS_MAX. */
 static void find_choices(const Ways *w, ToolArg type, const int32_t *tokens, int32_t row, Choices *out) {
     int pointers = tool_arg_pointers(type);
     out->n = 0;
@@ -19,13 +19,13 @@ static void find_choices(const Ways *w, ToolArg type, const int32_t *tokens, int
         for (int32_t v = pointers == 2 ? u : row; v <= row; v++) {
             const int32_t place[2] = {u, v};
             if (call_argument(type, tokens, w->spelling, row, place).n == 0) continue;
-            if (out->n++ == TOOL_WAYS_MAX) return;
+            if (out->n++ == WAYS_MAX) return;
             memcpy(out->place[out->n - 1], place, sizeof place);
         }
 }
 
-/* Adds the ways of a tool to the n that are there. Returns how many there are then, TOOL_WAYS_MAX + 1 for more than
- * TOOL_WAYS_MAX. */
+/* Adds the ways of a tool to the n that are there. Returns how many there are then, WAYS_MAX + 1 for more than
+ * WAYS_MAX. */
 static int add_ways(const Ways *w, int tool, const int32_t *tokens, int32_t row, int32_t *out, int n) {
     const ToolArgs *args = &w->args[tool];
     int width = 1 + w->config->model.tool.n_pointers, first = w->config->model.tool.first_pointer[tool];
@@ -34,10 +34,10 @@ static int add_ways(const Ways *w, int tool, const int32_t *tokens, int32_t row,
     for (int a = 0; a < args->n; a++) {
         find_choices(w, args->arg[a], tokens, row, &choices[a]);
         all *= choices[a].n; /* at most 257 to the power of 4: it is cut below */
-        if (all > TOOL_WAYS_MAX) all = TOOL_WAYS_MAX + 1;
+        if (all > WAYS_MAX) all = WAYS_MAX + 1;
         if (all == 0) return n;
     }
-    if (n + all > TOOL_WAYS_MAX) return TOOL_WAYS_MAX + 1;
+    if (n + all > WAYS_MAX) return WAYS_MAX + 1;
     for (; n < from + all; n++) {
         int32_t *way = out + (ptrdiff_t)n * width;
         int number = n - from, pointer = 0;
@@ -55,7 +55,7 @@ static int add_ways(const Ways *w, int tool, const int32_t *tokens, int32_t row,
 
 static int all_ways(const Ways *w, const int32_t *tokens, int32_t row, int32_t *out) {
     int n = 0;
-    for (int tool = 0; tool < w->config->n_tools && n <= TOOL_WAYS_MAX; tool++)
+    for (int tool = 0; tool < w->config->n_tools && n <= WAYS_MAX; tool++)
         n = add_ways(w, tool, tokens, row, out, n);
     return n;
 }
@@ -63,15 +63,15 @@ static int all_ways(const Ways *w, const int32_t *tokens, int32_t row, int32_t *
 /* ---- which return the answer ---- */
 
 static Status check_ways(const Ways *w, int sequence, int n, Err *err) {
-    if (n <= TOOL_WAYS_MAX) return OK;
+    if (n <= WAYS_MAX) return OK;
     return err_set(
         err, ERR_INPUT,
         "tools.0.train is %s, which asks all calls that a prompt allows, but sequence %d allows more "
         "than %d; take arguments that fewer places can be (tools.N.args), shorter facts, or labelled",
-        config_choice("tools.0.train", (int)w->config->tools[0].train), sequence, TOOL_WAYS_MAX);
+        config_choice("tools.0.train", (int)w->config->tools[0].train), sequence, WAYS_MAX);
 }
 
-/* Asks all ways of one answer. way: room for TOOL_WAYS_MAX; result: for the answer and one more. Adds to *right. */
+/* Asks all ways of one answer. way: room for WAYS_MAX; result: for the answer and one more. Adds to *right. */
 static Status ask_ways(Ways *w, ToolSet *set, int sequence, int64_t number, int32_t *way, int32_t *result,
                        int64_t *right, Err *err) {
     const Call *call = &w->calls->call[number];
@@ -115,7 +115,7 @@ Status ways_create(Ways *out, const Config *config, const FactSet *facts, const 
     size_t width = 1 + (size_t)config->model.tool.n_pointers, n = (size_t)calls->start[facts->n_pool] + 1;
     *out = (Ways){.config = config, .facts = facts, .spelling = spelling, .calls = calls};
     out->right = calloc(n, sizeof *out->right);
-    int32_t *way = malloc(TOOL_WAYS_MAX * width * sizeof *way);
+    int32_t *way = malloc(WAYS_MAX * width * sizeof *way);
     int32_t *result = malloc(((size_t)facts->max_len + 1) * sizeof *result);
     if (!out->right || !way || !result)
         TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for the calls that %zu answers allow", n));
@@ -137,14 +137,23 @@ void ways_free(Ways *ways) {
 
 double ways_bytes(const Config *config, const FactSet *facts) {
     double way = (1.0 + config->model.tool.n_pointers) * sizeof(int32_t);
-    return (double)facts->n_pool * calls_most(facts) * TOOL_WAYS_MAX / 8 + TOOL_WAYS_MAX * way +
+    return (double)facts->n_pool * calls_most(facts) * WAYS_MAX / 8 + WAYS_MAX * way +
            (double)facts->max_len * sizeof(int32_t) + tool_set_bytes(config, facts);
+}
+
+bool ways_any(const Ways *w, int64_t call) {
+    for (size_t i = 0; i < sizeof *w->right / sizeof **w->right; i++)
+        if (w->right[call][i]) return true;
+    return false;
+}
+
+int ways_all(const Ways *w, int64_t call, const int32_t *tokens, int32_t *out) {
+    return all_ways(w, tokens, w->calls->call[call].row, out);
 }
 
 int ways_right(const Ways *w, int64_t call, const int32_t *tokens, int32_t *out) {
     const uint64_t *right = w->right[call];
-    int width = 1 + w->config->model.tool.n_pointers, n = 0;
-    int all = all_ways(w, tokens, w->calls->call[call].row, out);
+    int width = 1 + w->config->model.tool.n_pointers, n = 0, all = ways_all(w, call, tokens, out);
     for (int i = 0; i < all; i++)
         if (right[i / 64] >> (i % 64) & 1)
             memmove(out + (ptrdiff_t)n++ * width, out + (ptrdiff_t)i * width, (size_t)width * sizeof *out);

@@ -9,17 +9,19 @@
 #include "eval/tools/tool_set.h"
 #include "model/batch.h"
 
+enum { WAYS_MAX = TOOL_WAYS_MAX - 1 }; /* that a prompt may allow: no call is not one of them */
+
 typedef struct Ways {
     const Config *config;
     const FactSet *facts;
     const Spelling *spelling;
     const Calls *calls; /* only where answers are: their rows and tokens */
     ToolArgs args[TOOLS_MAX];
-    uint64_t (*right)[TOOL_WAYS_MAX / 64]; /* of each call of `calls`, bit w: way w returns its answer */
+    uint64_t (*right)[WAYS_MAX / 64]; /* of each call of `calls`, bit w: way w returns its answer */
 } Ways;
 
 /* The facts and the config, which is resolved, must outlive *out, as must calls and spelling. Asks the tools about all
- * facts that are trained. ERR_INPUT: a prompt allows more than TOOL_WAYS_MAX ways; no way returns the answer of any
+ * facts that are trained. ERR_INPUT: a prompt allows more than WAYS_MAX ways; no way returns the answer of any
  * fact; as tool_set_open. ERR_NOMEM. Free with ways_free, after an error too. */
 Status ways_create(Ways *out, const Config *config, const FactSet *facts, const Spelling *spelling,
                    const Calls *calls, Err *err);
@@ -27,9 +29,13 @@ void ways_free(Ways *ways);
 /* Bytes that ways_create needs for facts that are drawn or planned; from above. */
 double ways_bytes(const Config *config, const FactSet *facts);
 
-/* The ways that return the answer of call number `call`, as ToolWays has them (model/batch.h).
+/* Whether some way returns the answer of call number `call`. */
+bool ways_any(const Ways *ways, int64_t call);
+/* All ways of that call's row, as ToolWays has them (model/batch.h).
  *   tokens  of its sequence
- *   out     room for TOOL_WAYS_MAX ways; returns how many */
+ *   out     room for WAYS_MAX ways; returns how many */
+int ways_all(const Ways *ways, int64_t call, const int32_t *tokens, int32_t *out);
+/* Those that return the answer. */
 int ways_right(const Ways *ways, int64_t call, const int32_t *tokens, int32_t *out);
 
 #endif
