@@ -47,7 +47,7 @@ void FN(lane_embed_backward)(real *dwte, real *dwpe, const real *dx, const int32
 
 INLINE void norm_row(real *y, real *mean, real *rstd, const real *x, const real *gain, const real *bias,
                      Norm kind, real epsilon, int C) {
-    vec size = vec_set((real)C), part[16], mu = vec_set(0);
+    vec size = vec_set((real)C), part[16] = {vec_set(0)}, mu = part[0];
     if (kind == NORM_LAYERNORM) {
         EACH_PART(C, part[i] = at(x, j), part[i] += at(x, j));
         mu = (parts_sum(part, C) + vec_set(0)) / size;
@@ -68,20 +68,18 @@ INLINE void norm_row(real *y, real *mean, real *rstd, const real *x, const real 
 
 /* Common widths are constants, so that the loops over partial sums are unrolled. */
 #define BY_WIDTH(C, call)                                                                                    \
-    switch (C) {                                                                                             \
-    case 8: {                                                                                                \
-        enum { WIDTH = 8 };                                                                                  \
-        call;                                                                                                \
-    } break;                                                                                                 \
-    case 16: {                                                                                               \
-        enum { WIDTH = 16 };                                                                                 \
-        call;                                                                                                \
-    } break;                                                                                                 \
-    default: {                                                                                               \
-        const int WIDTH = (C);                                                                               \
-        call;                                                                                                \
-    }                                                                                                        \
-    }
+    do {                                                                                                     \
+        if ((C) == 8) {                                                                                      \
+            enum { WIDTH = 8 };                                                                              \
+            call;                                                                                            \
+        } else if ((C) == 16) {                                                                              \
+            enum { WIDTH = 16 };                                                                             \
+            call;                                                                                            \
+        } else {                                                                                             \
+            const int WIDTH = (C);                                                                           \
+            call;                                                                                            \
+        }                                                                                                    \
+    } while (0)
 
 INLINE void norm_rows(real *y, real *mean, real *rstd, const real *x, const real *gain, const real *bias,
                       Norm kind, double eps, int N, int C) {
@@ -91,13 +89,14 @@ INLINE void norm_rows(real *y, real *mean, real *rstd, const real *x, const real
 }
 
 void FN(lane_norm_forward)(real *y, real *mean, real *rstd, const real *x, const real *gain, const real *bias,
-                           Norm kind, double eps, int N,
-                           int C){BY_WIDTH(C, norm_rows(y, mean, rstd, x, gain, bias, kind, eps, N, WIDTH))}
+                           Norm kind, double eps, int N, int C) {
+    BY_WIDTH(C, norm_rows(y, mean, rstd, x, gain, bias, kind, eps, N, WIDTH));
+}
 
 INLINE void norm_row_backward(real *dx, const real *dy, const real *x, vec mean, vec r, const real *gain,
                               Norm kind, int C) {
     vec size = vec_set((real)C), zero = vec_set(0), shift = kind == NORM_LAYERNORM ? mean : zero;
-    vec sum_g[16], sum_gx[16];
+    vec sum_g[16] = {zero}, sum_gx[16] = {zero};
 #define G(j)    (gain ? at(dy, j) * at(gain, j) : at(dy, j))
 #define XHAT(j) ((at(x, j) - shift) * r)
     EACH_PART(C, sum_g[i] = G(j); sum_gx[i] = vec_fma(sum_g[i], XHAT(j), zero), vec g = G(j); sum_g[i] += g;
@@ -126,7 +125,7 @@ INLINE void norm_rows_backward(real *dx, const real *dy, const real *x, const re
 
 void FN(lane_norm_backward)(real *dx, const real *dy, const real *x, const real *mean, const real *rstd,
                             const real *gain, Norm kind, int N, int C) {
-    BY_WIDTH(C, norm_rows_backward(dx, dy, x, mean, rstd, gain, kind, N, WIDTH))
+    BY_WIDTH(C, norm_rows_backward(dx, dy, x, mean, rstd, gain, kind, N, WIDTH));
 }
 
 void FN(lane_norm_param_backward)(real *dgain, real *dbias, const real *dy, const real *x, const real *mean,
@@ -146,6 +145,7 @@ void FN(lane_norm_param_backward)(real *dgain, real *dbias, const real *dy, cons
 
 /* ---- activation ---- */
 
+/* as in activation.c */
 #define GELU_A ((real)1.5957691216057308)
 #define GELU_B ((real)0.071354816272600260)
 

@@ -28,7 +28,7 @@ INLINE vec exp_at(real *x, int j, vec shift, vec scale, bool scaled) {
 /* exp_at for a row of n; returns the sum. An exponential is at least +0, so a sum that begins at +0 has the same bits
  * as one that begins at its first element. */
 INLINE vec row_exp(real *x, vec shift, vec scale, bool scaled, int n) {
-    vec part[16];
+    vec part[16] = {vec_set(0)};
     int whole = n / 16 * 16;
     for (int i = 0; whole && i < 16; i += 4) { /* four at a time hide the latency */
         vec sum[4] = {vec_set(0), vec_set(0), vec_set(0), vec_set(0)};
