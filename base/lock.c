@@ -19,9 +19,10 @@ static const char IN_NUMBERS[] = "0123456789";
 static const char IN_NAMES[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
 static bool is_lock_text(const char *text, size_t size) {
-    size_t at = strspn(text, IN_NUMBERS), mark = strlen(OWNER_MARK);
-    if (at && !strncmp(text + at, OWNER_MARK, mark)) {
-        at += mark + strspn(text + at + mark, IN_NAMES);
+    size_t at = strspn(text, IN_NUMBERS), mark = strlen(OWNER_MARK), left = strlen(text + at);
+    if (at && !strncmp(text + at, OWNER_MARK, left < mark ? left : mark)) {
+        at += left < mark ? left : mark; /* less: a cut came between */
+        at += strspn(text + at, IN_NAMES);
         if (text[at] == ' ') at += 1 + strspn(text + at + 1, IN_NAMES);
     }
     at += text[at] == '\n';

@@ -17,8 +17,9 @@ check() { # name, what it is, what it should be
     fi
 }
 
-# A program that says its number and that of its child, and then answers nothing.
+# A program that says its number and that of its child once it is asked, and answers nothing.
 cat >silent.sh <<'END'
+read -r line
 sleep 300 & echo "$$ $!" >numbers.new; mv numbers.new numbers
 while read -r line; do :; done
 END
