@@ -172,9 +172,8 @@ Status args_duration(const Args *args, const char *option, double *seconds, Err 
     const char *unit = *end ? strchr(units, *end) : NULL;
     if (end != text && unit && !end[1] && !errno) x *= in_seconds[unit - units];
     else x = -1;
-    if (!(x >= 1 && x <= 1e9))
-        return err_set(err, ERR_INPUT,
-                       "%s: --%s '%s' is not a time of a second or more, such as 90s, 30m, 3h or 2d",
+    if (!(x > 0 && x <= 1e9))
+        return err_set(err, ERR_INPUT, "%s: --%s '%s' is not a time such as 90s, 30m, 3h or 2d",
                        args->command->name, option, text);
     *seconds = x;
     return OK;
@@ -185,6 +184,14 @@ Status args_threads(const Args *args, int *out, Err *err) {
     if (!args_has(args, "threads")) TRY(threads_check(err));
     TRY(args_int(args, "threads", 1, ARGS_THREADS_MAX, &threads, err));
     *out = (int)threads;
+    return OK;
+}
+
+Status args_jobs(const Args *args, int *out, Err *err) {
+    int64_t jobs = threads_default();
+    if (!args_has(args, "jobs")) TRY(threads_check(err));
+    TRY(args_int(args, "jobs", 1, ARGS_THREADS_MAX, &jobs, err));
+    *out = (int)jobs;
     return OK;
 }
 

@@ -78,11 +78,13 @@ const char *args_value(const Args *args, const char *option); /* NULL: not given
 Status args_int(const Args *args, const char *option, int64_t min, int64_t max, int64_t *out, Err *err);
 Status args_uint64(const Args *args, const char *option, uint64_t *out, Err *err);
 Status args_real(const Args *args, const char *option, double min, double max, double *out, Err *err);
-/* "90s", "30m", "3h", "2d", as seconds; at least a second. */
+/* "90s", "30m", "3h", "2d", as seconds. */
 Status args_duration(const Args *args, const char *option, double *seconds, Err *err);
 /* --threads; *out = 0 where it is not given, which means threads_default (base/threads.h).
  * ERR_INPUT also where the environment has a wrong OMP_NUM_THREADS and --threads does not overrule it. */
 Status args_threads(const Args *args, int *out, Err *err);
+/* --jobs, the threads of all runs together; threads_default where it is not given. ERR_INPUT: likewise. */
+Status args_jobs(const Args *args, int *out, Err *err);
 
 /* The index of the tag that the option names; -1 where the option is not given.
  * ERR_INPUT: no fact of the set has that tag; the message names the nearest one. ERR_NOMEM. */

@@ -1,7 +1,6 @@
 /* rote fit: the command line, the facts, and what is tried. */
 #include "cli/search/fit.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -244,17 +243,14 @@ done:
 }
 
 static Status cmd_fit(const Args *args, Err *err) {
-    int64_t jobs = threads_default();
     const Ops *ops;
     Fit fit = {.path = args->words[0], .recall = 1, .quiet = args_has(args, "quiet")};
     TRY(ops_select(&ops, err));
-    if (!args_has(args, "jobs")) TRY(threads_check(err));
-    TRY(args_int(args, "jobs", 1, ARGS_THREADS_MAX, &jobs, err));
+    TRY(args_jobs(args, &fit.jobs, err));
     TRY(args_real(args, "recall", 0.01, 1, &fit.recall, err));
     TRY(read_axis(args, &fit.axis, err));
     TRY(read_dir(args, fit.path, fit.dir, err));
     TRY(sweep_check_place(fit.dir, err));
-    fit.jobs = (int)jobs;
     TRY(read_facts(&fit, args, err));
     Status status = make_base(&fit, args, err);
     if (status == OK) status = find_range(&fit, err);

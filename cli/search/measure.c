@@ -31,25 +31,6 @@ static Status read_within(const Args *args, double *out, Err *err) {
                    word);
 }
 
-/* "90s", "20m", "2h" */
-static Status read_time(const Args *args, double *out, Err *err) {
-    static const struct {
-        const char *name;
-        double seconds;
-    } unit[] = {{"s", 1}, {"m", 60}, {"h", 3600}};
-    const char *word = args_value(args, "time");
-    *out = TIME_S;
-    if (!word) return OK;
-    char *end;
-    double value = strtod(word, &end);
-    for (size_t i = 0; i < sizeof unit / sizeof *unit; i++) {
-        if (end == word || strcmp(end, unit[i].name) != 0) continue;
-        *out = value * unit[i].seconds;
-        if (*out > 0 && *out < 1e8) return OK;
-    }
-    return err_set(err, ERR_INPUT, "measure: --time '%s' is not a time such as 90s, 20m or 2h", word);
-}
-
 /* ---- the structures ---- */
 
 /* What the rounds set: refused on the command line, replaced where a file has it. */
@@ -122,17 +103,14 @@ static Status read_labs(Lab *lab, const Lab *common, const Args *args, const Swe
 
 static Status cmd_measure(const Args *args, Err *err) {
     enum { STRUCTURES_MAX = 100 };
-    int64_t jobs = threads_default();
     const Ops *ops;
     SweepSpec spec;
-    Lab common = {.rounds = INT64_MAX, .quiet = args_has(args, "quiet")};
+    Lab common = {.time_s = TIME_S, .rounds = INT64_MAX, .quiet = args_has(args, "quiet")};
     TRY(ops_select(&ops, err));
-    if (!args_has(args, "jobs")) TRY(threads_check(err));
-    TRY(args_int(args, "jobs", 1, ARGS_THREADS_MAX, &jobs, err));
+    TRY(args_jobs(args, &common.jobs, err));
     TRY(read_within(args, &common.within, err));
-    TRY(read_time(args, &common.time_s, err));
+    TRY(args_duration(args, "time", &common.time_s, err));
     TRY(args_int(args, "rounds", 1, 1000, &common.rounds, err));
-    common.jobs = (int)jobs;
     TRY(load_spec(&spec, args, err));
     Status status = OK;
     int64_t n = sweep_spec_points(&spec);

@@ -142,13 +142,9 @@ static Status make_runs(Sweep *sweep, const Args *args, SweepOptions options, Er
 
 /* --jobs, once it is known that the kernels work. */
 static Status take_jobs(const Args *args, int *jobs, Err *err) {
-    int64_t n = threads_default();
     const Ops *ops;
     TRY(ops_select(&ops, err));
-    if (!args_has(args, "jobs")) TRY(threads_check(err));
-    TRY(args_int(args, "jobs", 1, ARGS_THREADS_MAX, &n, err));
-    *jobs = (int)n;
-    return OK;
+    return args_jobs(args, jobs, err);
 }
 
 static Status run_all(Sweep *sweep, const Args *args, int jobs, Err *err) {

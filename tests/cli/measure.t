@@ -115,7 +115,7 @@ $ rote measure small.yaml --within 0
 2> rote: measure: --within '0' is not a share from 0.1% to 50%, such as 5%
 [2]
 $ rote measure small.yaml --time 20
-2> rote: measure: --time '20' is not a time such as 90s, 20m or 2h
+2> rote: measure: --time '20' is not a time such as 90s, 30m, 3h or 2d
 [2]
 $ rote measure small.yaml --rounds 0
 2> rote: measure: --rounds '0' is not a whole number from 1 to 1000

@@ -17,7 +17,7 @@ $ rote sweep submit s.yaml --time 30s --out S
 2> rote: sweep submit: --time: Slurm's least time is 1m
 [2]
 $ rote sweep submit s.yaml --time soon --out S
-2> rote: sweep submit: --time 'soon' is not a time of a second or more, such as 90s, 30m, 3h or 2d
+2> rote: sweep submit: --time 'soon' is not a time such as 90s, 30m, 3h or 2d
 [2]
 $ rote sweep submit s.yaml --out S --cluster pbs
 2> rote: sweep submit: --cluster: 'pbs' is not slurm; on others start `rote sweep work S` as often as you like
@@ -43,7 +43,7 @@ array.sh
 # A job that is there, and one that Slurm has forgotten.
 
 $ printf '#!/bin/sh\necho "18;far"\n' > bin/sbatch
-$ printf '#!/bin/sh\ncase $* in *" 18") printf "RUNNING\\nPENDING\\nPENDING\\n";; *) exit 1;; esac\n' > bin/squeue; chmod +x bin/squeue
+$ printf '#!/bin/sh\n[ "$*" = "-h -r -t all -o %%F %%T -j 18,17" ] && printf "18 RUNNING\\n18 PENDING\\n18 PENDING\\n"\n' > bin/squeue; chmod +x bin/squeue
 $ PATH=$PWD/bin:$PATH rote sweep submit --out S --tasks 3 --cpus 2 --time 90m
 job 18 is submitted: S/slurm/array.sh; logs: S/slurm/18_*.log
 rote sweep status S  shows how far it is

@@ -78,17 +78,17 @@ Status slurm_script(const SlurmArray *array, char **text, Err *err) {
 
 /* ---- Slurm's commands ---- */
 
-enum { PATIENCE_S = 60, LINE_MAX_BYTES = 4096 };
+enum { SUBMIT_S = 120, LOOK_S = 20, LINE_MAX_BYTES = 4096 }; /* seconds that an answer may take */
 
 /* Runs a command and gives every line that it prints to `take`. ERR_INPUT: it cannot be started. ERR_IO: it fails, in
  * its words. */
-static Status lines_of(const char *const *command, void (*take)(void *to, ToolText line), void *to,
-                       Err *err) {
+static Status lines_of(const char *const *command, int patience_s, void (*take)(void *to, ToolText line),
+                       void *to, Err *err) {
     Child child;
     ToolText line;
     char how[300];
     TRY(child_start(&child, command, err));
-    double deadline = clock_s() + PATIENCE_S;
+    double deadline = clock_s() + patience_s;
     ChildEnd end;
     while ((end = child_line(&child, LINE_MAX_BYTES, deadline, &line)) == CHILD_OK) take(to, line);
     child_stop(&child);
@@ -105,7 +105,7 @@ static void take_nothing(void *to, ToolText line) {
 
 Status slurm_check(Err *err) {
     const char *const command[] = {"sbatch", "--version", NULL};
-    Status status = lines_of(command, take_nothing, NULL, err);
+    Status status = lines_of(command, LOOK_S, take_nothing, NULL, err);
     if (status != OK) err_prefix(err, "Slurm is not to be had here: ");
     return status;
 }
@@ -125,7 +125,7 @@ static Status keep_job(const char *dir, const char *job, Err *err) {
     TextStream *stream;
     Buffer before = {0};
     TRY(path_join(path, sizeof path, dir, "slurm/jobs", err));
-    if (!file_missing(path)) TRY(file_read(path, 1 << 20, &before, err));
+    if (!file_missing(path)) TRY(file_read(path, 1 << 16, &before, err));
     Status status = text_begin(&stream, err);
     if (status == OK) {
         fprintf(text_file(stream), "%s%s\n", before.data ? before.data : "", job);
@@ -153,7 +153,7 @@ Status slurm_submit(const char *dir, const char *script, const char *const *opti
     for (int i = 0; i < n; i++) command[used++] = options[i];
     command[used] = path;
     job[0] = '\0';
-    Status status = lines_of(command, take_job, job, err);
+    Status status = lines_of(command, SUBMIT_S, take_job, job, err);
     free(command);
     TRY(status);
     if (!*job) return err_set(err, ERR_IO, "sbatch: it names no job; the script is %s", path);
@@ -162,50 +162,58 @@ Status slurm_submit(const char *dir, const char *script, const char *const *opti
 
 /* ---- states ---- */
 
-enum { STATES = 16, NAME_MAX_BYTES = 32 };
+enum { STATES = 32 };
 
+/* Tasks of one job in one state, in the order of Slurm's lines. */
 typedef struct States {
     int n, tasks[STATES];
-    char name[STATES][NAME_MAX_BYTES];
+    char job[STATES][SLURM_JOB_MAX], name[STATES][32];
 } States;
 
+/* "17 OUT_OF_MEMORY" */
 static void take_state(void *to, ToolText line) {
     States *states = to;
-    char name[NAME_MAX_BYTES];
-    size_t n = line.size < sizeof name - 1 ? line.size : sizeof name - 1;
-    for (size_t i = 0; i < n; i++)
-        name[i] = (char)(line.bytes[i] >= 'A' && line.bytes[i] <= 'Z' ? line.bytes[i] + 32 : '_');
-    name[n] = '\0';
+    char text[128], job[SLURM_JOB_MAX], name[32];
+    snprintf(text, sizeof text, "%.*s", line.size < sizeof text ? (int)line.size : (int)sizeof text,
+             line.bytes);
+    if (sscanf(text, "%63[0-9] %31[A-Z_]", job, name) != 2) return;
+    for (char *c = name; *c; c++)
+        if (*c != '_') *c = (char)(*c + ('a' - 'A'));
     int k = 0;
-    while (k < states->n && strcmp(states->name[k], name)) k++;
+    while (k < states->n && (strcmp(states->job[k], job) != 0 || strcmp(states->name[k], name) != 0)) k++;
     if (k == STATES) return;
-    if (k == states->n) strcpy(states->name[states->n++], name);
+    if (k == states->n) {
+        strcpy(states->job[k], job);
+        strcpy(states->name[k], name);
+        states->n++;
+    }
     states->tasks[k]++;
 }
 
-static void put_states(const char *job, const States *states, char *out, size_t size) {
-    size_t used = strlen(out);
-    int n = snprintf(out + used, size - used, "%sjob %s:", used ? "; " : "", job);
-    for (int k = 0; k < states->n && n > 0 && (size_t)n < size - used; k++) {
-        used += (size_t)n;
-        n = snprintf(out + used, size - used, "%s %d %s", k ? "," : "", states->tasks[k], states->name[k]);
+static void put_states(const States *states, char *out, size_t size) {
+    size_t used = 0;
+    for (int k = 0; k < states->n && used < size; k++) {
+        bool same = k && !strcmp(states->job[k], states->job[k - 1]);
+        if (same) used += (size_t)snprintf(out + used, size - used, ",");
+        else used += (size_t)snprintf(out + used, size - used, "%sjob %s:", k ? "; " : "", states->job[k]);
+        if (used < size)
+            used += (size_t)snprintf(out + used, size - used, " %d %s", states->tasks[k], states->name[k]);
     }
 }
 
 void slurm_states(const char *dir, char *out, size_t size) {
     char path[CONFIG_PATH_MAX];
     Buffer jobs;
+    States states = {0};
     out[0] = '\0';
     if (path_join(path, sizeof path, dir, "slurm/jobs", NULL) != OK || file_missing(path) ||
-        file_read(path, 1 << 20, &jobs, NULL) != OK)
+        file_read(path, 1 << 16, &jobs, NULL) != OK)
         return;
-    char *rest = jobs.data;
-    for (char *job; (job = strtok_r(rest, "\n", &rest));) {
-        States states = {0};
-        const char *const command[] = {"squeue", "-h", "-r", "-t", "all", "-o", "%T", "-j", job, NULL};
-        if (strspn(job, "0123456789") != strlen(job)) continue;
-        if (lines_of(command, take_state, &states, NULL) == OK && states.n)
-            put_states(job, &states, out, size);
-    }
+    while (jobs.size && jobs.data[jobs.size - 1] == '\n') jobs.data[--jobs.size] = '\0';
+    for (char *c = jobs.data; *c; c++)
+        if (*c == '\n') *c = ',';
+    const char *const command[] = {"squeue", "-h", "-r", "-t", "all", "-o", "%F %T", "-j", jobs.data, NULL};
+    bool numbers = jobs.size && strspn(jobs.data, "0123456789,") == jobs.size;
+    if (numbers && lines_of(command, LOOK_S, take_state, &states, NULL) == OK) put_states(&states, out, size);
     buffer_free(&jobs);
 }
