@@ -115,10 +115,11 @@ static Status measure(Job *job, const char *name, const FactSet *facts, const Ca
     if (n > job->n) n = (int)job->n;
     if (n == 0) return OK;
     if (calls->start[first] == calls->start[first + n])
-        return err_set(err, ERR_INPUT,
-                       "tools eval: %s: facts of kind %s ask for nothing, so there is no answer to measure; see "
-                       "`rote eval`",
-                       job->args->words[0], facts->kind);
+        return err_set(
+            err, ERR_INPUT,
+            "tools eval: %s: facts of kind %s ask for nothing, so there is no answer to measure; see "
+            "`rote eval`",
+            job->args->words[0], facts->kind);
     TRY(tool_evaluate(&figures, &job->run.gpt, facts, first, n, calls, set, &job->options, err));
     job->not_wrong += figures.not_wrong;
     if (job->json) add_group(job, name, facts, &figures);
