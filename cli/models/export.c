@@ -67,7 +67,7 @@ static const Option export_options[] = {
     OPTION("to", "hf|npz|safetensors|gguf", "the format"),
     OPTION("type", "f32|f16|q8_0", "gguf: the type of matrices (default: f32)"),
     OPTION("out", "PATH", "the same as PATH: a file; hf: a new or empty folder"),
-    OPTION("facts", "DIR", "gguf: where the run's facts are, if they have moved"),
+    READ_OPTION("facts", "DIR", "fact set", "gguf: where the run's facts are, if they have moved"),
     FORCE_OPTION("replace existing files"),
     END_OPTION,
 };
@@ -77,6 +77,8 @@ const Command export_command = {
     .words = "RUN --to FORMAT PATH",
     .min_words = 1,
     .max_words = 2,
+    .reads = "run",
+    .n_reads = 1,
     .summary = "writes the weights in formats of other programs",
     .options = export_options,
     .run = cmd_export,

@@ -129,6 +129,8 @@ const Command train_command = {
     .name = "train",
     .words = "[CFG] [key=value...]",
     .max_words = ARGS_WORDS_MAX,
+    .reads = "config file",
+    .n_reads = 1,
     .summary = "trains one run",
     .options = train_options,
     .run = cmd_train,
