@@ -147,3 +147,21 @@ $ rote facts show nowhere
 $ rote export nowhere --to hf out
 2> rote: nowhere: there is no such run
 [2]
+
+# Versions and bug reports.
+$ rote --version --jsn
+2> rote: --version: '--jsn' is one word too many
+[2]
+$ rote doctor run
+2> rote: doctor: a run belongs to --bug-report; `rote eval` looks at a run
+[2]
+$ rote doctor --bug-report b.txt --json
+2> rote: doctor: --bug-report writes a text; leave out --json
+[2]
+$ rote doctor nowhere --bug-report b.txt
+2> rote: nowhere: there is no such sweep
+[2]
+$ echo mine > mine.txt
+$ rote doctor --bug-report mine.txt
+2> rote: mine.txt: exists and is not a bug report of rote's; choose another file, or replace it with --force
+[2]
