@@ -67,7 +67,7 @@ TEST_BIN   := $(TEST_SRC:%.c=$(BUILD)/%)
 # What a sanitizer need not see: test_ceiling, a minute of the same trainings as test_train; for races, tests that start no
 # thread (strace -f -e clone3 shows it).
 ALONE      := capacity capacity_ratio capacity_series certify checkpoint config config_kinds config_neurons \
-	config_resolve config_text config_units counterparts creativity edits exact export export_files facts \
+	config_resolve config_text config_units counterparts creativity edits events exact export export_files facts \
 	facts_memory facts_places facts_sealed file file_others fuzz_archive fuzz_online fuzz_runs fuzz_texts \
 	hold_out hooks identities import import_folder import_refused import_shapes kind_entropy kinds kstar \
 	labels lanes lira load logit_classes logit_pattern logit_row match membership memory mix normality null \

@@ -8,8 +8,8 @@
 
 #define ROTE_VERSION "0.1.0"
 
-/* Prints the versions on stdout: a line, or as JSON one object with what else tells this program from others. ERR_NOMEM,
- * ERR_IO. */
+/* Prints the versions on stdout: a line, or as JSON one object with what else tells this program from others. ERR_IO,
+ * ERR_NOMEM. */
 Status version_print(bool json, Err *err);
 
 #endif

@@ -58,7 +58,7 @@ How small does it get?
 How do I show it, and use it elsewhere?
   report        writes a self-contained page about a run, a sweep or a folder of runs
   import        makes a run of a pretrained model
-  export        writes the weights in formats of other programs
+  export        writes the weights, or the metrics of a run or a sweep, in formats of other programs
 
 How fast is this machine?
   bench         measures matrix products and training steps, as a share of this machine's peak
@@ -197,3 +197,37 @@ bug.txt
 verdict     annealed
   name: (left out)
   facts.n: 10
+
+# Event files for TensorBoard: of a run, of a sweep, again only with --force, and of what has no metrics.
+$ rote export own/runs/secret --to tensorboard events && ls events
+events
+events.out.tfevents.rote
+$ cp events/* before
+$ rote export own/runs/secret --to tensorboard events
+2> rote: events/events.out.tfevents.rote: exists; choose another folder, or replace it with --force
+[2]
+$ rote export own/runs/secret --to tensorboard events --force > /dev/null; cmp events/events.out.tfevents.rote before
+$ rote export own --to tensorboard all; ls all all/*
+all
+all:
+dead
+secret
+
+all/dead:
+events.out.tfevents.rote
+
+all/secret:
+events.out.tfevents.rote
+2> 2 runs, with their hparams
+$ rm own/runs/secret/checkpoint*; rote export own/runs/secret --to tensorboard without
+without
+2> without histograms: own/runs/secret: contains no checkpoint, and the run is finished: it diverged, or they were removed; train it again in another folder
+$ rote export own/runs/dead --to tensorboard dead
+2> rote: own/runs/dead: a single run; name a folder of runs, or use `rote eval` for one run
+[2]
+$ rote export own --to tensorboard all --type f16
+2> rote: export: --type belongs to --to gguf
+[2]
+$ rote export own --to npz x --facts d
+2> rote: export: --facts belongs to --to gguf and --to tensorboard
+[2]

@@ -78,10 +78,10 @@ $ rote facts import x.tsv
 2> rote: facts import: --out DIR is missing: the folder for the fact set
 [2]
 $ rote export some-run
-2> rote: export: --to is missing, allowed: hf, npz, safetensors, gguf
+2> rote: export: --to is missing, allowed: hf, npz, safetensors, gguf, tensorboard
 [2]
 $ rote export some-run --to onnx out
-2> rote: export format 'onnx' is unknown, allowed: hf, npz, safetensors, gguf
+2> rote: export format 'onnx' is unknown, allowed: hf, npz, safetensors, gguf, tensorboard
 [2]
 $ rote export some-run --to hf
 2> rote: export: PATH is missing; usage: rote export RUN --to hf PATH
