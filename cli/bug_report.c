@@ -16,7 +16,7 @@ enum { RUNS_MAX = 10 };
 
 /* Whether a word may name a file: it has a dot in front of a letter, and is neither a config key nor a tensor. */
 static bool names_a_file(const char *word, size_t length) {
-    static const char *const tensors[] = {"blocks.", "tool.", "optimizer.", "ln_final."};
+    static const char *const tensors[] = {"blocks.", "tool.", "optimizer.", "norm_f."};
     char name[128];
     snprintf(name, sizeof name, "%.*s", (int)length, word);
     name[strcspn(name, "=:,;)")] = '\0';
