@@ -117,9 +117,9 @@ class Reader(unittest.TestCase):
         big.mkdir()
         row = lines[1].rsplit(",", 1)[0] + ',"killed, and\nsaid ""no"""'
         (big / "table.csv").write_text("\n".join([lines[0]] + [row] * 10000) + "\n")
-        begin = time.monotonic()
+        begin = time.process_time()
         table = rote.Sweep(big).table
-        self.assertLess(time.monotonic() - begin, 2)
+        self.assertLess(time.process_time() - begin, 2)
         self.assertEqual((len(table), table[9999]["reason"]), (10000, 'killed, and\nsaid "no"'))
         (big / "table.csv").write_text(lines[0] + "\n1,2\n")
         self.fails(["table.csv:2", "2 columns"], lambda: rote.Sweep(big).table)

@@ -35,14 +35,12 @@ class Table(List[Row]):
 
 
 def _number(text: str) -> Union[str, int, float, None]:
-    if not text:
-        return None
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            pass
-    return text
+    if not text or text[0] not in "0123456789-":
+        return text or None
+    try:
+        return int(text) if text.isdigit() else float(text)
+    except ValueError:
+        return text
 
 
 def read_text(path: Path) -> str:
@@ -98,10 +96,11 @@ def read_table(path: Path, delimiter: str, text: Sequence[str] = ()) -> Table:
     if not names:
         raise RoteError(f"{path}: damaged: it has no line of names")
     out = Table()
+    readers = [(lambda cell: cell or None) if name in text else _number for name in names]
     for number, cells in enumerate(rows, 2):
         if len(cells) != len(names):
             raise RoteError(f"{path}:{number}: damaged: {len(cells)} columns, not {len(names)}")
-        out.append({n: (c or None) if n in text else _number(c) for n, c in zip(names, cells)})
+        out.append({name: read(cell) for name, read, cell in zip(names, readers, cells)})
     return out
 
 
