@@ -1,4 +1,4 @@
-# rote: make demo | make check | make check-all | make reproduce-quick | make | make install PREFIX=...
+# rote: make demo | make check | make check-all | make reproduce-quick | make | make install PREFIX=... | make wheel | make deb
 # V=1 shows whole commands. Variants: CC=clang, OPT=-O2, DOUBLE=1 (gradient checks), SAN=address,undefined | thread, STATIC=1,
 # BARE=1 (another CPU whose libraries are not here: only their headers, static, for tests/one_hash).
 # Each variant has a folder of its own under build/, and a change of flags rebuilds it: objects never mix.
@@ -89,7 +89,7 @@ short    = $(if $(V),,@echo '$(1) $(2)';)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all setup demo reproduce-quick tests one_hash golden_archives print-build print-flags print-memory-files check check-long check-ci check-all asan tsan lint install uninstall compile_commands clean FORCE
+.PHONY: all setup demo reproduce-quick tests one_hash golden_archives print-build print-flags print-memory-files check check-long check-ci check-all asan tsan lint install uninstall wheel deb compile_commands clean FORCE
 
 all:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
@@ -242,6 +242,12 @@ install: all
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/rote $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rote \
 		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_rote $(DESTDIR)$(PREFIX)/share/man/man1/rote.1
+
+# For pip and for apt, in dist/.
+wheel:
+	scripts/make_wheel.sh
+deb:
+	scripts/make_deb.sh
 
 # For editors and clang-tidy; kernels appear as their portable build.
 compile_commands:
