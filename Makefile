@@ -1,4 +1,4 @@
-# rote: make demo | make check | make check-all | make reproduce-quick | make | make install PREFIX=...
+# rote: make demo | make check | make check-all | make reproduce-quick | make | make install PREFIX=... | make wheel | make deb
 # V=1 shows whole commands. Variants: CC=clang, OPT=-O2, DOUBLE=1 (gradient checks), SAN=address,undefined | thread, STATIC=1,
 # BARE=1 (another CPU whose libraries are not here: only their headers, static, for tests/one_hash).
 # Each variant has a folder of its own under build/, and a change of flags rebuilds it: objects never mix.
@@ -67,7 +67,7 @@ TEST_BIN   := $(TEST_SRC:%.c=$(BUILD)/%)
 # What a sanitizer need not see: test_ceiling, a minute of the same trainings as test_train; for races, tests that start no
 # thread (strace -f -e clone3 shows it).
 ALONE      := capacity capacity_ratio capacity_series certify checkpoint config config_kinds config_neurons \
-	config_resolve config_text config_units counterparts creativity edits exact export export_files facts \
+	config_resolve config_text config_units counterparts creativity edits events exact export export_files facts \
 	facts_memory facts_places facts_sealed file file_others fuzz_archive fuzz_online fuzz_runs fuzz_texts \
 	hold_out hooks identities import import_folder import_refused import_shapes kind_entropy kinds kstar \
 	labels lanes lira load logit_classes logit_pattern logit_row match membership memory mix normality null \
@@ -89,7 +89,7 @@ short    = $(if $(V),,@echo '$(1) $(2)';)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all setup demo reproduce-quick tests one_hash golden_archives print-build print-flags print-memory-files check check-long check-ci check-all asan tsan lint install uninstall compile_commands clean FORCE
+.PHONY: all setup demo reproduce-quick tests one_hash golden_archives print-build print-flags print-memory-files check check-long check-ci check-all asan tsan lint install uninstall wheel deb compile_commands clean FORCE
 
 all:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
@@ -242,6 +242,12 @@ install: all
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/rote $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rote \
 		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_rote $(DESTDIR)$(PREFIX)/share/man/man1/rote.1
+
+# For pip and for apt, in dist/.
+wheel:
+	scripts/make_wheel.sh
+deb:
+	scripts/make_deb.sh
 
 # For editors and clang-tidy; kernels appear as their portable build.
 compile_commands:

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/real.h"
 #include "base/text.h"
 #include "base/threads.h"
 #include "cli/commands.h"
@@ -50,8 +49,10 @@ static Status run(int argc, char **argv, Err *err) {
         return err_set(err, ERR_INPUT, "no command");
     }
     if (!strcmp(argv[1], "--version")) {
-        printf("rote %s (arithmetic %s)\n", ROTE_VERSION, NUMERIC_SPEC);
-        return OK;
+        bool json = argc > 2 && !strcmp(argv[2], "--json");
+        if (argc > 2 + json)
+            return err_set(err, ERR_INPUT, "--version: '%s' is one word too many", argv[2 + json]);
+        return version_print(json, err);
     }
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
         help_overview(commands, stdout);
