@@ -131,10 +131,10 @@ json_t *rule_over_runs_json(const RuleOverRuns *x) {
 
 enum { CELL = 15, CELL_RANDOM = 21 };
 
-static const char *cell(char out[64], Estimate f, bool quantiles) {
+static const char *cell(char out[64], Estimate f, bool quantiles, bool count) {
     char mean[32];
-    bool count = f.n > 0 && f.mean == floor(f.mean) && fabs(f.mean) >= 2;
-    snprintf(mean, sizeof mean, "%.*f", count ? 0 : fabs(f.mean) >= 100 ? 1 : 4, f.mean);
+    bool whole = count && f.mean == floor(f.mean);
+    snprintf(mean, sizeof mean, "%.*f", whole ? 0 : fabs(f.mean) >= 100 ? 1 : 4, f.mean);
     if (f.n <= 0) snprintf(out, 64, "-");
     else if (!isfinite(f.low) || (f.low == f.high && !quantiles)) snprintf(out, 64, "%s", mean);
     else if (quantiles) snprintf(out, 64, "%.3f (%.2f..%.2f)", f.mean, f.low, f.high);
@@ -143,9 +143,9 @@ static const char *cell(char out[64], Estimate f, bool quantiles) {
 }
 
 /* The sign ± takes two bytes and one column. */
-static void put_cell(Estimate f, bool quantiles) {
+static void put_cell(Estimate f, bool quantiles, bool count) {
     char text[64];
-    cell(text, f, quantiles);
+    cell(text, f, quantiles, count);
     int wide = (int)strlen(text) - (strstr(text, "±") != NULL);
     int width = quantiles ? CELL_RANDOM : CELL;
     printf(" %*s%s", wide < width ? width - wide : 0, "", text);
@@ -154,16 +154,17 @@ static void put_cell(Estimate f, bool quantiles) {
 static const struct Row {
     int figure;
     const char *label;
+    bool count;
 } row[] = {
-    {FIGURE_CLASS_FACTS, "facts of the class"},
-    {FIGURE_OTHER_FACTS, "other facts"},
+    {FIGURE_CLASS_FACTS, "facts of the class", .count = true},
+    {FIGURE_OTHER_FACTS, "other facts", .count = true},
     {FIGURE_HIT, "HIT"},
     {FIGURE_FAR, "FAR"},
     {FIGURE_AUROC, "AUROC of a fact's mean z"},
     {FIGURE_PRECISION, "average precision"},
     {FIGURE_PRIOR, "share of the class"},
     {FIGURE_SELECTIVITY, "class selectivity"},
-    {FIGURE_SELECTIVE, "units with a selectivity"},
+    {FIGURE_SELECTIVE, "units with a selectivity", .count = true},
     {FIGURE_INFORMATION, "information, bits"},
     {FIGURE_INFORMATION_MAX, "of the best unit"},
     {FIGURE_UNCLAMPED, "class: bits a fact"},
@@ -186,24 +187,24 @@ static const struct Row {
     {FIGURE_DOSE_RECALL + 1, "  clamped to 1 x mean"},
     {FIGURE_DOSE_RECALL + 2, "  clamped to 2 x mean"},
     {FIGURE_DOSE_RECALL + 3, "  clamped to 4 x mean"},
-    {FIGURE_PAIRS, "counterparts"},
+    {FIGURE_PAIRS, "counterparts", .count = true},
     {FIGURE_FLIP_BASE, "  flipped without clamping"},
     {FIGURE_DOSE_FLIP, "  clamped to 0.5 x mean"},
     {FIGURE_DOSE_FLIP + 1, "  clamped to 1 x mean"},
     {FIGURE_DOSE_FLIP + 2, "  clamped to 2 x mean"},
     {FIGURE_DOSE_FLIP + 3, "  clamped to 4 x mean"},
-    {FIGURE_DONOR_PAIRS, "  of them with a donor"},
+    {FIGURE_DONOR_PAIRS, "  of them with a donor", .count = true},
     {FIGURE_DONOR_FLIP, "  clamped to 0.5 x donor"},
     {FIGURE_DONOR_FLIP + 1, "  clamped to 1 x donor"},
     {FIGURE_DONOR_FLIP + 2, "  clamped to 2 x donor"},
     {FIGURE_DONOR_FLIP + 3, "  clamped to 4 x donor"},
-    {FIGURE_TAG_PAIRS, "counterparts of --pairs-tag"},
+    {FIGURE_TAG_PAIRS, "counterparts of --pairs-tag", .count = true},
     {FIGURE_TAG_FLIP_BASE, "  flipped without clamping"},
     {FIGURE_DOSE_TAG_FLIP, "  clamped to 0.5 x mean"},
     {FIGURE_DOSE_TAG_FLIP + 1, "  clamped to 1 x mean"},
     {FIGURE_DOSE_TAG_FLIP + 2, "  clamped to 2 x mean"},
     {FIGURE_DOSE_TAG_FLIP + 3, "  clamped to 4 x mean"},
-    {FIGURE_DONOR_TAG_PAIRS, "  of them with a donor"},
+    {FIGURE_DONOR_TAG_PAIRS, "  of them with a donor", .count = true},
     {FIGURE_DONOR_TAG_FLIP, "  clamped to 0.5 x donor"},
     {FIGURE_DONOR_TAG_FLIP + 1, "  clamped to 1 x donor"},
     {FIGURE_DONOR_TAG_FLIP + 2, "  clamped to 2 x donor"},
@@ -241,7 +242,7 @@ static bool print_row(const RuleOverRuns *x, const struct Row *r) {
     if (!any || none) return true;
     printf("%-30s", r->label);
     for (int k = 0; k < COLUMNS; k++)
-        if (shown(x, k)) put_cell(f[k], column[k].column == SOURCE_RANDOM);
+        if (shown(x, k)) put_cell(f[k], column[k].column == SOURCE_RANDOM, r->count);
     putchar('\n');
     return true;
 }
@@ -271,7 +272,7 @@ static void print_units(const RuleOverRuns *x) {
 /* Behind `before`; false: no memory. */
 static bool put_one(const char *before, Estimate f) {
     char text[64];
-    printf("%s %s", before, cell(text, f, false));
+    printf("%s %s", before, cell(text, f, false, false));
     return f.n >= 0;
 }
 
