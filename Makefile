@@ -1,6 +1,7 @@
 # rote: make demo | make check | make check-all | make reproduce-quick | make | make install PREFIX=... | make wheel | make deb
 # V=1 shows whole commands. Variants: CC=clang, OPT=-O2, DOUBLE=1 (gradient checks), SAN=address,undefined | thread, STATIC=1,
 # BARE=1 (another CPU whose libraries are not here: only their headers, static, for tests/one_hash).
+# MPI=1 (mpicc), MPI=mpich or MPI=openmpi (Debian's mpicc.mpich, mpicc.openmpi): ranks (base/ranks.h). Only one object differs.
 # Each variant has a folder of its own under build/, and a change of flags rebuilds it: objects never mix.
 ifeq ($(origin CC),default)
 CC := gcc
@@ -10,6 +11,7 @@ DOUBLE  ?=
 SAN     ?=
 STATIC  ?=
 BARE    ?=
+MPI     ?=
 PREFIX  ?= /usr/local
 JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 
@@ -30,7 +32,10 @@ DEFS    := -D_GNU_SOURCE $(if $(DOUBLE),-DROTE_DOUBLE) $(if $(BARE),-DROTE_BARE 
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 LIBS    := $(if $(BARE),,-lyaml -ljansson -lxxhash -lpcre2-8 -lsqlite3 -lz -ldl -lm)
 LDFLAGS ?=
-LINK     = $(CC) $(CFLAGS) -fopenmp $(SANFLAGS) $(LDFLAGS) $(if $(STATIC)$(BARE),-static) $(if $(BARE),-Wl$(comma)--gc-sections)
+MPICC   := $(if $(filter 1,$(MPI)),mpicc,mpicc.$(MPI))
+# What is compiled and linked with MPI: by its compiler, which calls ours.
+WITH_CC  = $(if $(MPI),MPICH_CC='$(CC)' OMPI_CC='$(CC)' $(MPICC),$(CC))
+LINK     = $(WITH_CC) $(CFLAGS) -fopenmp $(SANFLAGS) $(LDFLAGS) $(if $(STATIC)$(BARE),-static) $(if $(BARE),-Wl$(comma)--gc-sections)
 ROOMS   := base data model store tools eval train
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 
@@ -58,6 +63,9 @@ TEST_SRC   := $(wildcard tests/$(if $(DOUBLE),double/)test_*.c)
 OBJ        := $(SRC:%.c=$(BUILD)/%.o) $(foreach i,$(ISAS),$(KERNEL_SRC:model/kernels/%.c=$(BUILD)/$(i)/%.o))
 CLI_OBJ    := $(CLI_SRC:%.c=$(BUILD)/%.o)
 LIB        := $(BUILD)/librote.a
+# Programs with MPI have their own base/ranks.o, which comes before the library's.
+PROGRAMS   := $(BUILD)$(if $(MPI),/$(MPICC))
+RANKS_OBJ  := $(if $(MPI),$(PROGRAMS)/ranks.o)
 # What models and their training need, without archives, reports, sweeps and the like: all that one_hash and the tests in
 # double link, of which many variants are built.
 CORE_SRC   := $(filter base/% data/% model/% store/% tools/% eval/stats/% eval/tools/% train/neurons/% train/optimizers/% train/tools/%,$(SRC)) \
@@ -94,11 +102,24 @@ short    = $(if $(V),,@echo '$(1) $(2)';)
 all:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
 
-rote: $(BUILD)/rote
-	$(call short,CP,$@)cp $< $@
+rote: $(PROGRAMS)/rote FORCE
+	$(call short,CP,$@)cmp -s $< $@ || cp $< $@
 
-$(BUILD)/rote: $(CLI_OBJ) $(LIB)
+$(PROGRAMS)/rote: $(CLI_OBJ) $(RANKS_OBJ) $(LIB)
 	$(call short,LINK,$@)$(LINK) -o $@ $^ $(LIBS)
+
+ifneq ($(MPI),)
+$(RANKS_OBJ): base/ranks.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call short,CC,$< ($(MPICC)))$(WITH_CC) $(ALL_CFLAGS) -DROTE_MPI -c $< -o $@
+
+$(PROGRAMS)/one_hash: $(BUILD)/tests/one_hash.o $(RANKS_OBJ) $(CORE)
+	$(call short,LINK,$@)$(LINK) -o $@ $^ $(LIBS)
+
+# The programs of tests/check_one_hash.sh and tests/check_ranks.sh.
+.PHONY: ranks
+ranks: $(PROGRAMS)/rote $(PROGRAMS)/one_hash
+endif
 
 $(LIB): $(OBJ)
 $(CORE): $(filter $(CORE_SRC:%.c=$(BUILD)/%.o) $(foreach i,$(ISAS),$(BUILD)/$(i)/%),$(OBJ))

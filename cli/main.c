@@ -96,7 +96,7 @@ int main(int argc, char **argv) {
     /* A result that could not be written to stdout, as on a full disk, is a failure. */
     if ((fflush(stdout) || ferror(stdout)) && status == OK)
         status = err_set(&err, ERR_IO, "standard output: %s", strerror(errno));
-    if (status != OK) {
+    if (status != OK && err.msg[0]) { /* empty: another process says it (cli/train/train.c) */
         fputs("rote: ", stderr);
         text_show_message(stderr, err.msg);
         fputc('\n', stderr);
