@@ -1,6 +1,7 @@
-# rote: make demo | make check | make check-all | make reproduce-quick | make | make install PREFIX=...
+# rote: make demo | make check | make check-all | make reproduce-quick | make | make install PREFIX=... | make wheel | make deb
 # V=1 shows whole commands. Variants: CC=clang, OPT=-O2, DOUBLE=1 (gradient checks), SAN=address,undefined | thread, STATIC=1,
 # BARE=1 (another CPU whose libraries are not here: only their headers, static, for tests/one_hash).
+# MPI=1 (mpicc), MPI=mpich or MPI=openmpi (Debian's mpicc.mpich, mpicc.openmpi): ranks (base/ranks.h). Only one object differs.
 # Each variant has a folder of its own under build/, and a change of flags rebuilds it: objects never mix.
 ifeq ($(origin CC),default)
 CC := gcc
@@ -10,6 +11,7 @@ DOUBLE  ?=
 SAN     ?=
 STATIC  ?=
 BARE    ?=
+MPI     ?=
 PREFIX  ?= /usr/local
 JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 
@@ -30,7 +32,10 @@ DEFS    := -D_GNU_SOURCE $(if $(DOUBLE),-DROTE_DOUBLE) $(if $(BARE),-DROTE_BARE 
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 LIBS    := $(if $(BARE),,-lyaml -ljansson -lxxhash -lpcre2-8 -lsqlite3 -lz -ldl -lm)
 LDFLAGS ?=
-LINK     = $(CC) $(CFLAGS) -fopenmp $(SANFLAGS) $(LDFLAGS) $(if $(STATIC)$(BARE),-static) $(if $(BARE),-Wl$(comma)--gc-sections)
+MPICC   := $(if $(filter 1,$(MPI)),mpicc,mpicc.$(MPI))
+# What is compiled and linked with MPI: by its compiler, which calls ours.
+WITH_CC  = $(if $(MPI),MPICH_CC='$(CC)' OMPI_CC='$(CC)' $(MPICC),$(CC))
+LINK     = $(WITH_CC) $(CFLAGS) -fopenmp $(SANFLAGS) $(LDFLAGS) $(if $(STATIC)$(BARE),-static) $(if $(BARE),-Wl$(comma)--gc-sections)
 ROOMS   := base data model store tools eval train
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 
@@ -58,6 +63,9 @@ TEST_SRC   := $(wildcard tests/$(if $(DOUBLE),double/)test_*.c)
 OBJ        := $(SRC:%.c=$(BUILD)/%.o) $(foreach i,$(ISAS),$(KERNEL_SRC:model/kernels/%.c=$(BUILD)/$(i)/%.o))
 CLI_OBJ    := $(CLI_SRC:%.c=$(BUILD)/%.o)
 LIB        := $(BUILD)/librote.a
+# Programs with MPI have their own base/ranks.o, which comes before the library's.
+PROGRAMS   := $(BUILD)$(if $(MPI),/$(MPICC))
+RANKS_OBJ  := $(if $(MPI),$(PROGRAMS)/ranks.o)
 # What models and their training need, without archives, reports, sweeps and the like: all that one_hash and the tests in
 # double link, of which many variants are built.
 CORE_SRC   := $(filter base/% data/% model/% store/% tools/% eval/stats/% eval/tools/% train/neurons/% train/optimizers/% train/tools/%,$(SRC)) \
@@ -67,7 +75,7 @@ TEST_BIN   := $(TEST_SRC:%.c=$(BUILD)/%)
 # What a sanitizer need not see: test_ceiling, a minute of the same trainings as test_train; for races, tests that start no
 # thread (strace -f -e clone3 shows it).
 ALONE      := capacity capacity_ratio capacity_series certify checkpoint config config_kinds config_neurons \
-	config_resolve config_text config_units counterparts creativity edits exact export export_files facts \
+	config_resolve config_text config_units counterparts creativity edits events exact export export_files facts \
 	facts_memory facts_places facts_sealed file file_others fuzz_archive fuzz_online fuzz_runs fuzz_texts \
 	hold_out hooks identities import import_folder import_refused import_shapes kind_entropy kinds kstar \
 	labels lanes lira load logit_classes logit_pattern logit_row match membership memory mix normality null \
@@ -89,16 +97,29 @@ short    = $(if $(V),,@echo '$(1) $(2)';)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all setup demo reproduce-quick tests one_hash golden_archives print-build print-flags print-memory-files check check-long check-ci check-all asan tsan lint install uninstall compile_commands clean FORCE
+.PHONY: all setup demo reproduce-quick tests one_hash golden_archives print-build print-flags print-memory-files check check-long check-ci check-all asan tsan lint install uninstall wheel deb compile_commands clean FORCE
 
 all:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
 
-rote: $(BUILD)/rote
-	$(call short,CP,$@)cp $< $@
+rote: $(PROGRAMS)/rote FORCE
+	$(call short,CP,$@)cmp -s $< $@ || cp $< $@
 
-$(BUILD)/rote: $(CLI_OBJ) $(LIB)
+$(PROGRAMS)/rote: $(CLI_OBJ) $(RANKS_OBJ) $(LIB)
 	$(call short,LINK,$@)$(LINK) -o $@ $^ $(LIBS)
+
+ifneq ($(MPI),)
+$(RANKS_OBJ): base/ranks.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call short,CC,$< ($(MPICC)))$(WITH_CC) $(ALL_CFLAGS) -DROTE_MPI -c $< -o $@
+
+$(PROGRAMS)/one_hash: $(BUILD)/tests/one_hash.o $(RANKS_OBJ) $(CORE)
+	$(call short,LINK,$@)$(LINK) -o $@ $^ $(LIBS)
+
+# The programs of tests/check_one_hash.sh and tests/check_ranks.sh.
+.PHONY: ranks
+ranks: $(PROGRAMS)/rote $(PROGRAMS)/one_hash
+endif
 
 $(LIB): $(OBJ)
 $(CORE): $(filter $(CORE_SRC:%.c=$(BUILD)/%.o) $(foreach i,$(ISAS),$(BUILD)/$(i)/%),$(OBJ))
@@ -242,6 +263,12 @@ install: all
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/rote $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rote \
 		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_rote $(DESTDIR)$(PREFIX)/share/man/man1/rote.1
+
+# For pip and for apt, in dist/.
+wheel:
+	scripts/make_wheel.sh
+deb:
+	scripts/make_deb.sh
 
 # For editors and clang-tidy; kernels appear as their portable build.
 compile_commands:

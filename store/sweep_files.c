@@ -156,6 +156,18 @@ Status sweep_files_read(SweepFiles *out, const char *dir, Err *err) {
     return OK;
 }
 
+Status sweep_files_run(SweepFiles *out, const char *dir, bool *is_run, Err *err) {
+    char runs[1100];
+    *out = (SweepFiles){.n = 0};
+    TRY(path_join(runs, sizeof runs, dir, "runs", err));
+    *is_run = false;
+    if (!file_exists(runs)) TRY(is_run_folder(dir, is_run, err));
+    if (!*is_run) return OK;
+    TRY(path_join(out->dir, sizeof out->dir, dir, NULL, err));
+    TRY(add_run(out, dir, ".", err));
+    return out->n ? read_run(out->runs, err) : OK;
+}
+
 void sweep_files_free(SweepFiles *sweep) {
     for (int i = 0; i < sweep->n; i++) run_result_drop(sweep->runs[i].result);
     free(sweep->runs);

@@ -16,12 +16,14 @@ $ cat > walk <<'END'
 > END
 $ mkdir here; bash walk; wc -l < walked
 demo --out
-fit --out
+doctor --bug-report
 facts make --out
 facts import --out
 train --out
 sweep run --out
 sweep submit --out
+coordinates --out
+fit --out
 measure --out
 eval --per-fact
 creativity --plot
@@ -29,9 +31,8 @@ logits --csv
 neurons atlas --tsv
 neurons atlas --svg
 neurons dump --out
-import --out
-export --out
 decompress --out
 report --out
-coordinates --out
-30
+import --out
+export --out
+31
