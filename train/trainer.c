@@ -109,7 +109,7 @@ Status train_on(Trainer *t, Err *err) {
         if (stop_requested(t)) return stop_here(t, err);
         TRY(objective_begin_step(&t->objective, t->state.step, err));
         int64_t position = t->state.step * c->batch_size;
-        fact_batch_draw(&t->batch, &t->evaluator.pool, &t->mix, position);
+        fact_batch_draw(&t->batch, objective_texts(&t->objective, &t->evaluator.pool), &t->mix, position);
         seed_prefix_draw(&t->batch, t->facts, c->seed, position);
         double loss_nats;
         /* loss and gradient of the model; the gradient includes that of the neuron rules (train/objective.c) */
@@ -158,7 +158,7 @@ Status trainer_create(Trainer *t, Err *err) {
     const TrainConfig *c = &t->config.train;
     const Ops *ops;
     int threads = trainer_threads(c);
-    ParallelPlan plan = trainer_parallel_plan(c, t->facts);
+    ParallelPlan plan = trainer_parallel_plan(&t->config, t->facts);
     if (c->stop_memorized > 0 && !t->facts->entropy_known)
         return err_set(
             err, ERR_INPUT,
@@ -174,7 +174,7 @@ Status trainer_create(Trainer *t, Err *err) {
     TRY(parallel_create(&t->parallel, &t->gpt, &plan, err));
     TRY(evaluator_create(&t->evaluator, &t->gpt, t->facts, threads, err));
     TRY(mix_init(&t->mix, t->facts, &t->config.facts, c->seed, err));
-    TRY(fact_batch_reserve(&t->batch, c->batch_size, t->facts->max_len, err));
+    TRY(fact_batch_reserve(&t->batch, c->batch_size, plan.max_len, err));
     TRY(rule_states_create(&t->state.neurons, &t->config, err));
     t->state.n_neurons = t->config.n_neurons;
     t->state.width = t->config.model.n_inner;
