@@ -137,7 +137,7 @@ Status train_on(Trainer *t, Err *err) {
         TRY(begin_step(t, &stop, err));
         if (stop) return stop_here(t, err);
         int64_t position = t->state.step * c->batch_size;
-        fact_batch_draw(&t->batch, &t->evaluator.pool, &t->mix, position);
+        fact_batch_draw(&t->batch, objective_texts(&t->objective, &t->evaluator.pool), &t->mix, position);
         seed_prefix_draw(&t->batch, t->facts, c->seed, position);
         double loss_nats;
         /* loss and gradient of the model; the gradient includes that of the neuron rules (train/objective.c) */
@@ -186,7 +186,7 @@ Status trainer_create(Trainer *t, Err *err) {
     const TrainConfig *c = &t->config.train;
     const Ops *ops;
     int threads = trainer_threads(c);
-    ParallelPlan plan = trainer_parallel_plan(c, t->facts);
+    ParallelPlan plan = trainer_parallel_plan(&t->config, t->facts);
     plan.ranks = t->options->ranks;
     if (c->stop_memorized > 0 && !t->facts->entropy_known)
         return err_set(
@@ -204,7 +204,7 @@ Status trainer_create(Trainer *t, Err *err) {
     TRY(evaluator_create(&t->evaluator, &t->gpt, t->facts, threads, err));
     parallel_join(t->evaluator.parallel, plan.ranks);
     TRY(mix_init(&t->mix, t->facts, &t->config.facts, c->seed, err));
-    TRY(fact_batch_reserve(&t->batch, c->batch_size, t->facts->max_len, err));
+    TRY(fact_batch_reserve(&t->batch, c->batch_size, plan.max_len, err));
     TRY(rule_states_create(&t->state.neurons, &t->config, err));
     t->state.n_neurons = t->config.n_neurons;
     t->state.width = t->config.model.n_inner;
