@@ -345,6 +345,10 @@ Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err
     return write_text(folder, "timing.json", json, "timing", err);
 }
 
+Status folder_selection(RunFolder *folder, const char *text, Err *err) {
+    return folder->dir[0] ? write_text(folder, "selected.tsv", text, "selected", err) : OK;
+}
+
 Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t *source, int n, Err *err) {
     if (!folder->dir[0]) return OK;
     char path[CONFIG_PATH_MAX];
