@@ -1,6 +1,6 @@
 /* The page: sends what the user chose to the worker, shows what comes back, keeps the run in IndexedDB. */
 'use strict';
-/* global tarOf, FOLDER */
+/* global tarOf */
 
 const id = (name) => document.getElementById(name);
 const make = (name, properties = {}) => Object.assign(document.createElement(name), properties);
@@ -248,7 +248,7 @@ function start(form) {
 
 function download() {
     const files = state.files.filter(([path]) => !path.endsWith('/lock'))
-        .map(([path, bytes]) => [path.slice(FOLDER.length + 1), bytes]);
+        .map(([path, bytes]) => [path.replace(/^\/\w+\//, ''), bytes]);
     const link = make('a', {href: URL.createObjectURL(tarOf(files, Math.floor(Date.now() / 1000))), download: 'rote-run.tar'});
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);

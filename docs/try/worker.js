@@ -7,7 +7,7 @@
 const SLICE_MS = 1000;
 const RUN = `${FOLDER}/run`;
 const files = new Map();
-let program, train = [], asked = null, stopping = false, busy = false;
+let program, train = [], asked = null, looked = null, stopping = false;
 
 class Refused extends Error {}
 
@@ -56,7 +56,7 @@ async function evaluate() {
 function firstStep(text) {
     const step = text.split(/^position /m)[1] || '';
     return {
-        summary: (step.match(/sigma [0-9.]+, largest .*?(?= \(bulk)/) || [''])[0],
+        summary: (step.match(/sigma [0-9.]+, largest [0-9.]+ sigma above the mean, entropy [0-9.]+ bits/) || [''])[0],
         tokens: [...step.matchAll(/^[> ] (.*?) +([0-9.]+) +(?:[0-9.]+|-)$/gm)]
             .filter((row) => row[1].trim() !== 'candidates')
             .map((row) => ({text: row[1], p: Number(row[2])})),
@@ -64,6 +64,7 @@ function firstStep(text) {
 }
 
 async function look() {
+    looked = asked;
     if (!asked || !trained()) return;
     const {fact, prompt, row, layer, forced} = asked, hook = `blocks.${layer}.mlp.hook_post`;
     const greedy = ['--prompt', prompt, '--greedy'];
@@ -86,12 +87,15 @@ const keep = () => post('keep', {files: [...files], train});
 async function trainInSlices() {
     stopping = false;
     for (let code = 85; code === 85 && !stopping;) {
-        let began = performance.now(), posted = 0;
+        const began = performance.now();
+        let posted = 0;
         const done = await rote(train, ({text, read, stop}) => {
             const now = performance.now();
             post('progress', {text});
-            if (now - posted > 200) postMetrics(read);
-            if (now - posted > 200) posted = now;
+            if (now - posted > 200) {
+                postMetrics(read);
+                posted = now;
+            }
             if (now - began > SLICE_MS) stop();
         });
         code = done.code;
@@ -139,34 +143,21 @@ const requests = {
     },
 };
 
-async function answer(message) {
-    busy = true;
-    try {
-        await requests[message.kind](message);
-    } catch (error) {
+/* One after the other, because all share the files. */
+let last = Promise.resolve();
+function inTurn(work) {
+    last = last.then(work).catch((error) => {
         post('error', {text: error instanceof Refused ? error.message : `The program ended: ${error.message || error}`});
-    }
-    busy = false;
+    });
 }
 
 self.onmessage = ({data}) => {
-    if (data.kind === 'stop') stopping = true;
-    else if (data.kind === 'ask') {
+    if (data.kind === 'stop') {
+        stopping = true;
+    } else if (data.kind === 'ask') {
         asked = data.asked;
-        if (!busy) lookNow();
-    } else answer(data);
-};
-
-async function lookNow() {
-    busy = true;
-    try {
-        let seen;
-        do {
-            seen = asked;
-            await look();
-        } while (seen !== asked);
-    } catch (error) {
-        post('error', {text: error.message});
+        inTurn(() => (looked === asked ? null : look()));
+    } else {
+        inTurn(() => requests[data.kind](data));
     }
-    busy = false;
-}
+};
