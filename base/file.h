@@ -12,6 +12,10 @@
 #include "base/lock.h"
 #include "base/write_stream.h"
 
+/* 2^bits bytes, or the most that a machine of 32 bits can have in one place. */
+#define FILE_BYTES(bits)                                                                                     \
+    ((size_t)(UINT64_C(1) << (bits) < PTRDIFF_MAX ? UINT64_C(1) << (bits) : PTRDIFF_MAX - 1))
+
 typedef struct Buffer {
     char *data;  /* a NUL follows the size bytes */
     size_t size; /* bytes */
