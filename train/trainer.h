@@ -60,7 +60,7 @@ void trainer_evaluate(Trainer *t);
  * tensor, index and step; the checkpoint before it is whole. ERR_IO: the folder cannot be written. */
 Status train_on(Trainer *t, Err *err);
 
-/* ---- together.c ---- */
+/* ---- ranks.c ---- */
 
 /* Several ranks: checks that all make the same run, then copies rank 0's state to the others. ERR_INPUT. */
 Status trainer_share_state(Trainer *t, const char *config_hash, Err *err);
