@@ -11,6 +11,7 @@
 #include "cli/common/signals.h"
 #include "cli/eval/lines.h"
 #include "cli/train/plan.h"
+#include "cli/train/together.h"
 #include "cli/train/worker.h"
 #include "data/obtain.h"
 #include "eval/tools/tool_spec.h"
@@ -64,6 +65,7 @@ static Status result_json_out(const char *dir, Err *err) {
 /* Plans before it draws, so that a run that does not fit is refused at once. */
 static Status train(const Args *args, Config *config, FactSet *facts, Err *err) {
     bool quiet = args_has(args, "quiet"), json = args_has(args, "json");
+    int alone = 0;
     const char *out = args_has(args, "out") ? args_value(args, "out") : "runs";
     char dir[CONFIG_PATH_MAX];
     RunPlan plan;
@@ -81,7 +83,7 @@ static Status train(const Args *args, Config *config, FactSet *facts, Err *err) 
     ProgressLine line = {.open = false};
     RunOptions options = {.dir = dir, .resume = args_has(args, "resume"), .stop = &stop_requested};
     options.allow_program = args_has(args, "allow-program");
-    options.progress = args_has(args, "worker") ? worker_progress() : progress_line(&line, "", quiet);
+    options.progress = args_has(args, "worker") ? worker_progress(&alone) : progress_line(&line, "", quiet);
     RunResult result;
     Status status = run_train(config, facts, &options, &result, err);
     progress_end(&line);
@@ -103,6 +105,7 @@ static Status cmd_train(const Args *args, Err *err) {
     int threads;
     const Ops *ops;
     if (args_has(args, "worker")) TRY(worker_begin(err));
+    if (args_has(args, "together")) return train_runs_together(args, err);
     TRY(ops_select(&ops, err)); /* reports a wrong ROTE_ISA before anything is drawn */
     TRY(args_threads(args, &threads, err));
     TRY(args_config(args, &config, err));
@@ -118,6 +121,8 @@ static const Option train_options[] = {
     FLAG("resume", "continue the run in DIR, or start it"),
     FLAG("dry-run", "only print what the run needs"),
     FLAG("worker", "report progress to the sweep that started this run"),
+    OPTION("together", "N",
+           "with --worker: the words are those of N runs of the sweep, each with its folder"),
     PROGRAM_OPTION,
     THREADS_OPTION,
     QUIET_OPTION,

@@ -111,7 +111,7 @@ $ rote sweep status S --json | grep -A 14 rows
       "recall": 0.20000000000000001,
       "reason": null,
       "holder": null,
-      "attempts": 0
+      "lanes": 1,
 # A point's result is that of the same run made alone.
 $ grep -v sweep: s.yaml | grep -v '\[' > alone.yaml; rote train alone.yaml model.n_embd=16 train.seed=1 --out alone --quiet > /dev/null
 $ cmp alone/result.json S/runs/n_embd=16,seed=1-*/result.json && echo same
