@@ -163,7 +163,7 @@ $ cat F/runs/seed=7-*/failed.json
   "signal": 9,
   "attempts": 1
 }
-$ cut -d, -f2,26 F/table.csv
+$ cut -d, -f2,27 F/table.csv
 state,reason
 failed,"killed by signal 9 (Killed): out of memory
 failed,"killed by signal 9 (Killed): out of memory
