@@ -187,15 +187,10 @@ Status folder_begin(RunFolder *folder, const Config *config, int eos, const Ops 
     TRY(open_metrics(folder, true, err));
     folder->mark = (CheckpointMark){0};
 
-    Config kept = *config;
-    char *text, *whole = NULL;
-    TRY(config_store_places(&kept, folder->dir, err));
-    text = config_text(&kept, false);
-    Status status = text && asprintf(&whole, PLACES_LINE "%s", text) >= 0
-                        ? write_text(folder, "config.yaml", whole, "config", err)
-                        : err_set(err, ERR_NOMEM, "%s: no memory for config.yaml", folder->dir);
+    char *text;
+    TRY(config_file_text(config, folder->dir, &text, err));
+    Status status = write_text(folder, "config.yaml", text, "config", err);
     free(text);
-    free(whole);
     return status;
 }
 

@@ -227,6 +227,8 @@ Status config_text_given(const Config *config, char **out, Err *err);
 
 /* Makes the paths those that a file in `folder` stores (base/places.h, with its errors). */
 Status config_store_places(Config *config, const char *folder, Err *err);
+/* The text of a file config.yaml in that folder, whose relative paths begin there; free it. ERR_INPUT, ERR_NOMEM. */
+Status config_file_text(const Config *config, const char *folder, char **out, Err *err);
 
 /* XXH3-128 of the hashed text and data_hash, as 32 hex digits. ERR_NOMEM. */
 Status config_hash(const Config *config, const char *data_hash, char out[33], Err *err);
