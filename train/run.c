@@ -192,11 +192,15 @@ static Status prepare(Trainer *t, FolderState *found, RunResult *out, Err *err) 
 /* The ranks agree on how it went; *done: the run is over already. */
 static Status prepare_together(Trainer *t, bool *done, RunResult *out, Err *err) {
     FolderState found;
+    Ranks *ranks = t->options->ranks;
+    TRY(ranks_agree(ranks, config_hash(&t->config, t->facts->data_hash, out->config_hash, err), NULL, err));
+    TRY(trainer_same_run(t, out->config_hash, err));
     Status status = prepare(t, &found, out, err);
     int over = found == FOLDER_DONE;
-    TRY(ranks_agree(t->options->ranks, status, &over, err));
+    TRY(ranks_agree(ranks, status, &over, err));
     *done = over;
-    return *done ? OK : trainer_share_state(t, out->config_hash, err);
+    if (!*done) trainer_share_state(t);
+    return OK;
 }
 
 /* The other ranks help to evaluate; rank 0 has the result. */
@@ -222,8 +226,7 @@ Status run_train(const Config *config, const FactSet *facts, const RunOptions *o
                  .evaluated_at = -1,
                  .saved_at = -1};
     bool done = false;
-    Status status = config_hash(config, facts->data_hash, out->config_hash, err);
-    TRY(ranks_agree(options->ranks, status, NULL, err));
+    Status status = OK;
     TRY_GOTO(prepare_together(&t, &done, out, err));
     if (done) {
         if (options->dir) status = read_done(options->dir, out, err);

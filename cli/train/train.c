@@ -117,7 +117,8 @@ static Status prepare(const Args *args, Job *o, Err *err) {
 static Status train(const Args *args, Job *o, Err *err) {
     bool quiet = args_has(args, "quiet"), json = args_has(args, "json");
     TRY(ranks_agree(o->ranks, prepare(args, o, err), NULL, err));
-    if (args_has(args, "dry-run")) return o->first ? plan_out(&o->plan, &o->facts, &o->config, json, err) : OK;
+    if (args_has(args, "dry-run"))
+        return o->first ? plan_out(&o->plan, &o->facts, &o->config, json, err) : OK;
     if (!ranks_alone(o->ranks) && o->first && !quiet)
         fprintf(stderr, "processes   %d, %d on this machine, each with %d thread%s\n", o->ranks->count,
                 o->ranks->on_machine, trainer_threads(&o->config.train),
