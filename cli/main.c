@@ -64,6 +64,7 @@ static Status run(int argc, char **argv, Err *err) {
     TRY(command_find(&command, &used, commands, argc - 1, words, err));
     Args args;
     Status status = args_parse(&args, command, commands, argc - 1 - used, argv + 1 + used, err);
+    if (status == OK) status = args_inputs(&args, err);
     if (status == OK) status = environment_check(computes(command), err);
     if (status == OK) status = command->run(&args, err);
     args_free(&args);

@@ -27,7 +27,7 @@ static Status restore_or_begin(Trainer *t, FolderState found_folder, Err *err) {
                             trainer_threads(&t->config.train), err);
     t->saved_at = t->state.step;
     refresh_model(t);
-    return OK;
+    return mix_select_all(&t->mix, &t->selection, &t->config.train, err);
 }
 
 /* The tape of the run that is trained, or that is replayed (verify): what is on it is not asked again. */
@@ -85,7 +85,7 @@ static Status fill_figures(Trainer *t, bool diverged, RunResult *out, Err *err) 
     RunCounts counts = {.steps = t->state.step,
                         .tokens = t->state.tokens,
                         .exposures = (double)mix_useful(&t->mix, shown) / t->facts->n};
-    if (t->config.facts.zipf > 0) TRY(uneven_exposures(t, &counts, err));
+    if (exposures_uneven(&t->config)) TRY(uneven_exposures(t, &counts, err));
     trainer_figures(t, evaluation, &counts, &out->figures);
     out->n_fields = result_fields(out->by_field, t->facts, evaluation);
     for (int p = 0; p < PART_COUNT; p++) out->params_by[p] = t->gpt.table.by_part[p];
@@ -107,6 +107,7 @@ static Status fill_result(Trainer *t, RunResult *out, Err *err) {
     if (finite_figures && t->facts->n_heldout)
         TRY(folder_code_lengths(&t->folder, t->evaluator.fact_bits, t->facts->source,
                                 t->facts->n + t->facts->n_heldout, err));
+    TRY(select_write(t, err));
     char *text;
     TRY(result_text(out, &text, err));
     Status status = folder_finish(&t->folder, text, t->config.train.checkpoint_interval > 0, err);
@@ -199,8 +200,7 @@ static Status prepare_together(Trainer *t, bool *done, RunResult *out, Err *err)
     int over = found == FOLDER_DONE;
     TRY(ranks_agree(ranks, status, &over, err));
     *done = over;
-    if (!*done) trainer_share_state(t);
-    return OK;
+    return *done ? OK : trainer_share_state(t, err);
 }
 
 /* The other ranks help to evaluate; rank 0 has the result. */

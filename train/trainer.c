@@ -1,5 +1,5 @@
-/* The training loop. The order of a step is fixed: gradient, finite?, update, finite?, log, evaluate, save; a
- * stop is honoured between steps. */
+/* The training loop. The order of a step is fixed: gradient, finite?, update, finite?, log, evaluate, drop facts, save;
+ * a stop is honoured between steps. */
 #include "train/trainer.h"
 
 #include <inttypes.h>
@@ -93,6 +93,14 @@ static bool save_due(const Trainer *t) {
            (c->checkpoint_minutes > 0 && clock_s() - t->saved_s >= 60 * c->checkpoint_minutes);
 }
 
+/* Where a round of train.select is due. */
+static Status drop_facts(Trainer *t, Err *err) {
+    if (!select_due(t)) return OK;
+    if (t->evaluated_at != t->state.step) trainer_evaluate(t);
+    TRY(check_evaluation(t, err));
+    return select_facts(t, err);
+}
+
 /* ---- the loop ---- */
 
 static bool stop_requested(const Trainer *t) { return t->options->stop && *t->options->stop; }
@@ -137,7 +145,7 @@ Status train_on(Trainer *t, Err *err) {
         TRY(begin_step(t, &stop, err));
         if (stop) return stop_here(t, err);
         int64_t position = t->state.step * c->batch_size;
-        fact_batch_draw(&t->batch, &t->evaluator.pool, &t->mix, position);
+        fact_batch_draw(&t->batch, objective_texts(&t->objective, &t->evaluator.pool), &t->mix, position);
         seed_prefix_draw(&t->batch, t->facts, c->seed, position);
         double loss_nats;
         /* loss and gradient of the model; the gradient includes that of the neuron rules (train/objective.c) */
@@ -153,6 +161,7 @@ Status train_on(Trainer *t, Err *err) {
             objective_log(&t->objective, t->state.step, &t->folder);
         }
         if (last || schedule_due(t->state.step, c->eval_interval)) TRY(evaluate_and_judge(t, err));
+        if (!t->state.verdict[0]) TRY(drop_facts(t, err));
         if (t->state.verdict[0] || save_due(t)) TRY(save_together(t, err));
         show_progress(t, loss_nats);
     }
@@ -186,7 +195,7 @@ Status trainer_create(Trainer *t, Err *err) {
     const TrainConfig *c = &t->config.train;
     const Ops *ops;
     int threads = trainer_threads(c);
-    ParallelPlan plan = trainer_parallel_plan(c, t->facts);
+    ParallelPlan plan = trainer_parallel_plan(&t->config, t->facts);
     plan.ranks = t->options->ranks;
     if (c->stop_memorized > 0 && !t->facts->entropy_known)
         return err_set(
@@ -204,7 +213,8 @@ Status trainer_create(Trainer *t, Err *err) {
     TRY(evaluator_create(&t->evaluator, &t->gpt, t->facts, threads, err));
     parallel_join(t->evaluator.parallel, plan.ranks);
     TRY(mix_init(&t->mix, t->facts, &t->config.facts, c->seed, err));
-    TRY(fact_batch_reserve(&t->batch, c->batch_size, t->facts->max_len, err));
+    TRY(select_begin(t, err));
+    TRY(fact_batch_reserve(&t->batch, c->batch_size, plan.max_len, err));
     TRY(rule_states_create(&t->state.neurons, &t->config, err));
     t->state.n_neurons = t->config.n_neurons;
     t->state.width = t->config.model.n_inner;
@@ -225,6 +235,7 @@ void trainer_free(Trainer *t) {
     rule_states_free(t->state.neurons, t->state.n_neurons);
     fact_batch_free(&t->batch);
     mix_free(&t->mix);
+    selection_free(&t->selection);
     evaluator_free(&t->evaluator);
     parallel_free(t->parallel);
     optimizer_free(&t->optimizer);

@@ -97,7 +97,6 @@ Status compress_online(const Args *args, const char *path, int threads, Err *err
     bool quiet = args_has(args, "quiet");
     TRY(preset_of(args, &plan, err));
     TRY(leave_out(&plan.parts, args_value(args, "without"), err));
-    if (!file_is_stdin(args->words[0])) TRY(input_check(args->words[0], err));
     /* Before signals are caught: a pipe may never end. */
     TRY(file_read_stream(args->words[0], ARCHIVE_MAX_BYTES, &file, err));
     Status status = OK;

@@ -154,17 +154,16 @@ static void put_cell(Estimate f, bool quantiles, bool count) {
 static const struct Row {
     int figure;
     const char *label;
-    bool count;
 } row[] = {
-    {FIGURE_CLASS_FACTS, "facts of the class", .count = true},
-    {FIGURE_OTHER_FACTS, "other facts", .count = true},
+    {FIGURE_CLASS_FACTS, "facts of the class"},
+    {FIGURE_OTHER_FACTS, "other facts"},
     {FIGURE_HIT, "HIT"},
     {FIGURE_FAR, "FAR"},
     {FIGURE_AUROC, "AUROC of a fact's mean z"},
     {FIGURE_PRECISION, "average precision"},
     {FIGURE_PRIOR, "share of the class"},
     {FIGURE_SELECTIVITY, "class selectivity"},
-    {FIGURE_SELECTIVE, "units with a selectivity", .count = true},
+    {FIGURE_SELECTIVE, "units with a selectivity"},
     {FIGURE_INFORMATION, "information, bits"},
     {FIGURE_INFORMATION_MAX, "of the best unit"},
     {FIGURE_UNCLAMPED, "class: bits a fact"},
@@ -187,24 +186,24 @@ static const struct Row {
     {FIGURE_DOSE_RECALL + 1, "  clamped to 1 x mean"},
     {FIGURE_DOSE_RECALL + 2, "  clamped to 2 x mean"},
     {FIGURE_DOSE_RECALL + 3, "  clamped to 4 x mean"},
-    {FIGURE_PAIRS, "counterparts", .count = true},
+    {FIGURE_PAIRS, "counterparts"},
     {FIGURE_FLIP_BASE, "  flipped without clamping"},
     {FIGURE_DOSE_FLIP, "  clamped to 0.5 x mean"},
     {FIGURE_DOSE_FLIP + 1, "  clamped to 1 x mean"},
     {FIGURE_DOSE_FLIP + 2, "  clamped to 2 x mean"},
     {FIGURE_DOSE_FLIP + 3, "  clamped to 4 x mean"},
-    {FIGURE_DONOR_PAIRS, "  of them with a donor", .count = true},
+    {FIGURE_DONOR_PAIRS, "  of them with a donor"},
     {FIGURE_DONOR_FLIP, "  clamped to 0.5 x donor"},
     {FIGURE_DONOR_FLIP + 1, "  clamped to 1 x donor"},
     {FIGURE_DONOR_FLIP + 2, "  clamped to 2 x donor"},
     {FIGURE_DONOR_FLIP + 3, "  clamped to 4 x donor"},
-    {FIGURE_TAG_PAIRS, "counterparts of --pairs-tag", .count = true},
+    {FIGURE_TAG_PAIRS, "counterparts of --pairs-tag"},
     {FIGURE_TAG_FLIP_BASE, "  flipped without clamping"},
     {FIGURE_DOSE_TAG_FLIP, "  clamped to 0.5 x mean"},
     {FIGURE_DOSE_TAG_FLIP + 1, "  clamped to 1 x mean"},
     {FIGURE_DOSE_TAG_FLIP + 2, "  clamped to 2 x mean"},
     {FIGURE_DOSE_TAG_FLIP + 3, "  clamped to 4 x mean"},
-    {FIGURE_DONOR_TAG_PAIRS, "  of them with a donor", .count = true},
+    {FIGURE_DONOR_TAG_PAIRS, "  of them with a donor"},
     {FIGURE_DONOR_TAG_FLIP, "  clamped to 0.5 x donor"},
     {FIGURE_DONOR_TAG_FLIP + 1, "  clamped to 1 x donor"},
     {FIGURE_DONOR_TAG_FLIP + 2, "  clamped to 2 x donor"},
@@ -229,6 +228,12 @@ static bool shown(const RuleOverRuns *x, int k) {
     return column[k].group == GROUP_TRAINED || x->has_heldout;
 }
 
+static bool is_count(int figure) {
+    return figure == FIGURE_CLASS_FACTS || figure == FIGURE_OTHER_FACTS || figure == FIGURE_SELECTIVE ||
+           figure == FIGURE_PAIRS || figure == FIGURE_DONOR_PAIRS || figure == FIGURE_TAG_PAIRS ||
+           figure == FIGURE_DONOR_TAG_PAIRS;
+}
+
 /* false: no memory. */
 static bool print_row(const RuleOverRuns *x, const struct Row *r) {
     Estimate f[COLUMNS];
@@ -242,7 +247,7 @@ static bool print_row(const RuleOverRuns *x, const struct Row *r) {
     if (!any || none) return true;
     printf("%-30s", r->label);
     for (int k = 0; k < COLUMNS; k++)
-        if (shown(x, k)) put_cell(f[k], column[k].column == SOURCE_RANDOM, r->count);
+        if (shown(x, k)) put_cell(f[k], column[k].column == SOURCE_RANDOM, is_count(r->figure));
     putchar('\n');
     return true;
 }

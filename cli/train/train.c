@@ -44,6 +44,9 @@ static void result_print(const RunResult *r, const FactSet *facts, Quantize kind
     if (kind != QUANTIZE_NONE) show_weights(kind, (int64_t)x[FIG_WEIGHT_BITS], x[FIG_MEMORIZED_BITS]);
     if (present[FIG_R]) printf("knowledge   R %.4f of R_max %.4f bits/param\n", x[FIG_R], x[FIG_R_MAX]);
     printf("recall      %.4f\n", x[FIG_RECALL]);
+    if (present[FIG_KEPT])
+        show_kept(facts, (int)x[FIG_KEPT], x[FIG_KEPT_RECALL], x[FIG_KEPT_CODE_BITS],
+                  x[FIG_KEPT_MEMORIZED_BITS]);
     if (present[FIG_HELDOUT]) {
         printf("held out    %s facts, %.6f bits/token; membership AUC %.4f, F1 %.4f",
                show_int((int64_t)x[FIG_HELDOUT]), bits_of_nats(x[FIG_HELDOUT_LOSS_NATS]), x[FIG_MIA_AUC],
@@ -184,6 +187,8 @@ const Command train_command = {
     .name = "train",
     .words = "[CFG] [key=value...]",
     .max_words = ARGS_WORDS_MAX,
+    .reads = "config file",
+    .n_reads = 1,
     .summary = "trains one run",
     .options = train_options,
     .run = cmd_train,

@@ -38,7 +38,7 @@ $ rote compress in.txt -o c.rote --preset best
 2> rote: compress: --preset is only for archives made with --online
 [2]
 $ rote compress --online nowhere -o c.rote
-2> rote: nowhere: there is no such file
+2> rote: nowhere: there is no such file or folder
 [2]
 $ head -c 90 a.rote > cut.rote; rote decompress cut.rote -o x
 2> rote: cut.rote: damaged: 90 bytes, its header has 93

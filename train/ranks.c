@@ -17,6 +17,11 @@ static void share_rule(Ranks *ranks, RuleState *rule) {
     ranks_share(ranks, rule->unit, (size_t)rule->room * sizeof *rule->unit);
 }
 
+static void share_selection(Ranks *ranks, Selection *selection) {
+    ranks_share(ranks, &selection->rounds, sizeof selection->rounds);
+    ranks_share(ranks, selection->dropped, (size_t)selection->n * sizeof *selection->dropped);
+}
+
 static void share_arrays(Trainer *t) {
     Ranks *ranks = t->options->ranks;
     Snapshot s = snapshot_of(t);
@@ -44,9 +49,9 @@ Status trainer_same_run(const Trainer *t, const char *config_hash, Err *err) {
     return ranks_agree(ranks, status, NULL, err);
 }
 
-void trainer_share_state(Trainer *t) {
+Status trainer_share_state(Trainer *t, Err *err) {
     Ranks *ranks = t->options->ranks;
-    if (ranks_alone(ranks)) return;
+    if (ranks_alone(ranks)) return OK;
     RunState *state = &t->state;
     SharedState shared = {state->step, state->tokens, state->code_bits, ""};
     memcpy(shared.verdict, state->verdict, sizeof shared.verdict);
@@ -56,7 +61,11 @@ void trainer_share_state(Trainer *t) {
     state->code_bits = shared.code_bits;
     memcpy(state->verdict, shared.verdict, sizeof shared.verdict);
     for (int i = 0; i < state->n_neurons; i++) share_rule(ranks, &state->neurons[i]);
+    share_selection(ranks, &t->selection);
     share_arrays(t);
     t->saved_at = state->step;
     refresh_model(t);
+    Status status = OK;
+    if (!trainer_is_first(t)) status = mix_select_all(&t->mix, &t->selection, &t->config.train, err);
+    return ranks_agree(ranks, status, NULL, err);
 }
