@@ -16,6 +16,7 @@ only=${1:-}
 kinds='
 sweep:              tests/cli/sweep.t
 cluster:            tests/cli/sweep_work.t
+ranks:              tests/check_ranks.sh
 environment:        tests/check_environment.sh
 memory:             tests/check_allocations.sh
 returns:            scripts/check_returns.sh
@@ -85,6 +86,7 @@ passes() { # test
     case $1 in
     plain/*) command=("$1") ;;
     *.t) command=(env ROTE=plain/rote tests/cli/run.sh "$1") ;;
+    tests/check_ranks.sh) command=(env ROTE=plain/rote BUILD=plain MAKEFLAGS='OPT=-O1 ISAS=portable' "$1") ;;
     tests/check_allocations.sh) command=(env ROTE=plain/rote "$1" make train) ;;
     *.sh) command=(env ROTE=plain/rote "$1") ;;
     esac
