@@ -130,10 +130,22 @@ $ rote neurons eval run1 --quiet --random 0 --rule modeB --json | tr -d ' \n' | 
 
 # Drawn by dose; on a page, beside the twin.
 
-$ rote neurons eval run1 --quiet --random 5 --plot dose.svg | grep 'others: recall'; grep -o 'Rule modeB: answers by dose<\|flips, values of a donor\|flips, random units\|recall of the other facts' dose.svg
+$ rote neurons eval run1 --quiet --random 5 --plot dose.svg | grep 'others: recall'; grep -o '<title>[^<]*' dose.svg; grep -o 'flips, values of a donor\|flips, random units\|recall of the other facts' dose.svg
 others: recall                          0.7500                     -
-Rule modeB: answers by dose<
-Rule modeB: answers by dose<
+<title>Rule modeB: answers by dose
+<title>1, 0.01667
+<title>0.5, 0.4167
+<title>1, 0.25
+<title>2, 0.08333
+<title>4, 0
+<title>0.5, 0
+<title>1, 0
+<title>2, 0
+<title>4, 0
+<title>0.5, 0
+<title>1, 0
+<title>2, 0
+<title>4, 0
 flips, random units
 recall of the other facts
 flips, values of a donor
