@@ -66,7 +66,7 @@ Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err
     FolderState state;
     RunManifest manifest;
     char hash[33];
-    if (file_missing(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
+    TRY(file_named(dir, "run", err));
     TRY(folder_look(dir, &state, err));
     if (state == FOLDER_NEW)
         return err_set(err, ERR_INPUT, "%s: no run has begun there (no config.yaml)", dir);

@@ -23,6 +23,8 @@ output:             tests/cli/output.t
 others:             tests/cli/others.t
 report:             tests/cli/report.t
 places:             tests/cli/places.t
+doors:              tests/cli/good.t
+events:             plain/tests/test_events
 programs:           tests/cli/tools_program.t
 sealed:             plain/tests/test_hostile plain/tests/test_done tests/check_damage.sh
 mapped:             plain/tests/test_mapped

@@ -15,12 +15,15 @@ int trainer_threads(const TrainConfig *config) {
     return config->threads > 0 ? config->threads : threads_default();
 }
 
-ParallelPlan trainer_parallel_plan(const TrainConfig *config, const FactSet *facts) {
+ParallelPlan trainer_parallel_plan(const Config *whole, const FactSet *facts) {
+    const TrainConfig *config = &whole->train;
+    bool by_tokens =
+        tools_by_tokens(whole->tools, whole->n_tools); /* facts become longer: train/tools/call_pool.h */
     return (ParallelPlan){
         .threads = trainer_threads(config),
         .leaves = config->grad_leaves < config->batch_size ? config->grad_leaves : config->batch_size,
         .batch_size = config->batch_size,
-        .max_len = facts->max_len,
+        .max_len = by_tokens ? whole->model.block_size : facts->max_len,
         .micro_batch = config->micro_batch_size,
     };
 }
@@ -42,15 +45,15 @@ static double memory_of(const Config *config, const FactSet *facts, const ParamT
     const Ops ops = {.exact = config->train.gemm == GEMM_EXACT};
     Gpt shape = {.config = config->model, .table = *table, .ops = &ops}; /* sizes only: nothing is run */
     int threads = trainer_threads(&config->train);
-    ParallelPlan training = trainer_parallel_plan(&config->train, facts);
+    ParallelPlan training = trainer_parallel_plan(config, facts);
     ParallelPlan evaluation = {
         .threads = threads, .batch_size = facts->n + facts->n_heldout, .max_len = facts->max_len};
     double tokens = (double)facts_pool_tokens(facts),
            copies = config->train.quantize == QUANTIZE_NONE ? 1 : 2;
     return copies * (double)table->total * sizeof(real) + optimizer_bytes(&config->train, table, threads) +
            (double)parallel_bytes(&shape, &training) + (double)parallel_bytes(&shape, &evaluation) +
-           (double)config->train.batch_size * (facts->max_len * 8 + 8) /* the batch: inputs and targets */
-           + tokens * 20 + (double)facts->n_pool * 37                  /* eval/evaluate.h */
+           (double)config->train.batch_size * (training.max_len * 8 + 8) /* the batch: inputs and targets */
+           + tokens * 20 + (double)facts->n_pool * 37                    /* eval/evaluate.h */
            + select_bytes(config, facts->n) + objective_bytes(config, facts, table->total) +
            facts_bytes(facts) + 8 * MIB /* the program and its libraries */;
 }

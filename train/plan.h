@@ -28,7 +28,7 @@ Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const 
 /* config->threads, or one for each core. */
 int trainer_threads(const TrainConfig *config);
 
-/* How a training batch is cut over threads and leaves. */
-ParallelPlan trainer_parallel_plan(const TrainConfig *config, const FactSet *facts);
+/* How a training batch is cut over threads and leaves; max_len is what one of its sequences may have. */
+ParallelPlan trainer_parallel_plan(const Config *config, const FactSet *facts);
 
 #endif

@@ -34,6 +34,8 @@ typedef struct Trainer {
     double saved_s;   /* when it was written or training began: when the next one is due by the clock */
     double started_s, shown_s; /* display only */
     int64_t started_tokens, shown_tokens;
+    Status unsaved; /* of the last checkpoint, where several ranks train: the next step begins with it */
+    Err unsaved_err;
 } Trainer;
 
 /* ---- trainer.c ---- */
@@ -57,6 +59,14 @@ void trainer_evaluate(Trainer *t);
 /* Trains from t->state on until there is a verdict. ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: names
  * tensor, index and step; the checkpoint before it is whole. ERR_IO: the folder cannot be written. */
 Status train_on(Trainer *t, Err *err);
+
+/* ---- ranks.c ---- */
+
+/* Several ranks: checks that all make the same run, then copies rank 0's state to the others. ERR_INPUT. */
+Status trainer_share_state(Trainer *t, const char *config_hash, Err *err);
+static inline bool trainer_is_first(const Trainer *t) {
+    return ranks_alone(t->options->ranks) || t->options->ranks->rank == 0;
+}
 
 /* ---- select.c: train.select; without it, they do nothing ---- */
 

@@ -18,7 +18,7 @@
 static Status read_result(const char *dir, Buffer *text, RunResult *result, Err *err) {
     FolderState state;
     char path[CONFIG_PATH_MAX];
-    if (file_missing(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
+    TRY(file_named(dir, "run", err));
     TRY(folder_look(dir, &state, err));
     TRY(run_trained(dir, err));
     if (state != FOLDER_DONE) return err_set(err, ERR_INPUT, "%s: not finished; train on with --resume", dir);

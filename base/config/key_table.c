@@ -70,6 +70,9 @@ static const char *const tool_trainings[] = {[TOOL_LABELLED] = "labelled",
                                              [TOOL_MIXTURE] = "mixture",
                                              [TOOL_TRAININGS] = NULL};
 
+static const char *const tool_callings[] = {
+    [TOOL_BY_STAGE] = "stage", [TOOL_BY_TOKENS] = "tokens", [TOOL_CALLINGS] = NULL};
+
 static const char *const tool_protocols[] = {
     [TOOL_LINES] = "lines", [TOOL_MCP] = "mcp", [TOOL_PROTOCOLS] = NULL};
 

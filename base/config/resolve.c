@@ -50,6 +50,7 @@ Status config_resolve_facts(FactsConfig *facts, int n_facts, int max_len, int vo
 Status config_resolve_model(ModelConfig *m, int max_len, int vocab_size, Err *err) {
     if (m->n_kv_head == 0) m->n_kv_head = m->n_head;
     if (m->block_size == 0) m->block_size = max_len;
+    vocab_size += m->tool.n_marks;
     if (m->vocab_size == 0) m->vocab_size = vocab_size;
     if (m->match_params > 0 && m->mlp == MLP_NONE) TRY(match_width(m, err));
     if (m->attn == ATTN_CAUSAL && m->n_embd % m->n_head != 0)
@@ -71,9 +72,10 @@ Status config_resolve_model(ModelConfig *m, int max_len, int vocab_size, Err *er
                        max_len, m->block_size, max_len);
     if (vocab_size > m->vocab_size)
         return err_set(err, ERR_INPUT,
-                       "the facts have %d symbols and model.vocab_size is %d; set model.vocab_size to "
+                       "the facts %shave %d symbols and model.vocab_size is %d; set model.vocab_size to "
                        "0 or at least %d",
-                       vocab_size, m->vocab_size, vocab_size);
+                       m->tool.n_marks ? "with the marks of calls " : "", vocab_size, m->vocab_size,
+                       vocab_size);
     if (m->bos >= m->vocab_size)
         return err_set(err, ERR_INPUT, "model.bos is %d, but there are %d rows; set it to at most %d", m->bos,
                        m->vocab_size, m->vocab_size - 1);

@@ -319,8 +319,8 @@ $ rote train facts.kind=text --out none
 2> rote: command line: key 'facts.kind': is text, but facts.path is empty; set it to a file
 [2]
 $ rote train facts.kind=text facts.path=none.txt --out none
-2> rote: none.txt: cannot read: No such file or directory
-[1]
+2> rote: none.txt: there is no such file
+[2]
 $ rote train facts.kind=text facts.path=cat.txt facts.heldout=3 --out none
 2> rote: facts.heldout is 3, but cat.txt has 3 facts (chunks of facts.seq_len bytes), and at least one must be trained; lower it
 [2]
