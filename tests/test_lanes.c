@@ -95,7 +95,8 @@ static void create_side(Side *x, Alone *one, int n_seq, int leaves) {
     Err err;
     const Optimizer *optimizer[LANES_MAX];
     const Gpt *g = &one->gpt;
-    if (lanes_create(&x->lanes, g, leaves, n_seq, g->config.block_size, &err) != OK) fail_msg("%s", err.msg);
+    if (lanes_create(&x->lanes, g, lane_ops(g->ops), leaves, n_seq, g->config.block_size, &err) != OK)
+        fail_msg("%s", err.msg);
     for (int l = 0; l < lanes_count(x->lanes); l++) {
         optimizer[l] = &one[l].optimizer;
         x->batch[l] = &one[l].batch.batch;

@@ -35,6 +35,22 @@ typedef struct RunOptions {
 Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out,
                  Err *err);
 
+/* One of several runs that are trained together. */
+typedef struct RunTask {
+    const Config *config; /* this and the next two as of run_train */
+    const FactSet *facts;
+    RunOptions options;
+    RunResult result; /* these as of run_train, from the run's end on */
+    Status status;
+    Err err;
+} RunTask;
+/* As soon as a run has ended: its folder is closed. */
+typedef void RunHasEnded(void *user, RunTask *task);
+
+/* run_train of n runs of one shape (train/together.h), on one thread; config->train.threads is 1. Each ends as it would
+ * alone, whatever becomes of the others. ERR_NOMEM: no run has begun. */
+Status run_train_together(RunTask *task, int n, RunHasEnded *ended, void *user, Err *err);
+
 /* Replays a finished run in memory and compares the parameters, the data and the result.
  *   facts    the folder of its facts, if the user gives one; NULL: the config's
  *   allow_program  as in RunOptions; the tape is only read
