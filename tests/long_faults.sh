@@ -45,6 +45,7 @@ measure:            plain/tests/test_rounds tests/cli/measure.t
 select:             plain/tests/test_select tests/cli/select.t
 lanes:              plain/tests/test_lanes plain/tests/test_together
 fit:                plain/tests/test_smallest tests/cli/fit.t
+effects:            tests/cli/neurons_eval.t
 rules: measured     tests/test_neuron_eval tests/test_edits
 rules in training:  tests/test_neurons tests/test_init_from
 rules               tests/double/test_rules tests/double/test_causal tests/double/test_rule_losses tests/double/test_routing
