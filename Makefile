@@ -43,7 +43,7 @@ WASM_LINK := -g0 -sALLOW_MEMORY_GROWTH -sABORTING_MALLOC=0 -sTOTAL_STACK=1MB -sE
 export NODE_PATH := $(if $(WASM),/usr/share/nodejs,$(NODE_PATH))
 # docs/try/run.js starts each command in a new instance.
 WASM_PROGRAM := -sMODULARIZE -sEXPORT_NAME=createRote -sINVOKE_RUN=0 -sFORCE_FILESYSTEM \
-	-sEXPORTED_FUNCTIONS=_main,_stop_requested -sEXPORTED_RUNTIME_METHODS=callMain,FS,TTY
+	-sEXPORTED_FUNCTIONS=_main,_stop_requested -sEXPORTED_RUNTIME_METHODS=callMain,FS,TTY $(addprefix -Wl$(comma)--wrap=,dlopen posix_spawn posix_spawnp)
 ROOMS   := base data model store tools eval train
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 
@@ -102,13 +102,13 @@ short    = $(if $(V),,@echo '$(1) $(2)';)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all setup demo reproduce-quick tests one_hash golden_archives print-build print-flags print-memory-files check check-long check-ci check-all asan tsan lint install uninstall compile_commands clean FORCE
+.PHONY: all setup demo reproduce-quick tests one_hash wasm golden_archives print-build print-flags print-memory-files check check-long check-ci check-all asan tsan lint install uninstall compile_commands clean FORCE
 
 all:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
 
 rote: $(BUILD)/rote
-	$(call short,CP,$@)cp $< $@
+	$(if $(WASM),,$(call short,CP,$@)cp $< $@)
 
 $(BUILD)/rote: $(CLI_OBJ) $(LIB)
 	$(call short,LINK,$@)$(LINK) $(if $(WASM),$(WASM_PROGRAM)) -o $@ $^ $(LIBS)
@@ -127,7 +127,7 @@ $(BUILD)/flags: FORCE
 # The headers of every library, looked for once per build folder; says what to install where one is missing.
 $(BUILD)/libraries:
 	@mkdir -p $(@D)
-	@$(if $(BARE),,CC='$(CC)' scripts/setup.sh --look)
+	@$(if $(WASM),scripts/wasm_libraries.sh build/wasm-libraries,$(if $(BARE),,CC='$(CC)' scripts/setup.sh --look))
 	@touch $@
 
 $(BUILD)/%.o: %.c $(BUILD)/flags | $(BUILD)/libraries
@@ -165,6 +165,13 @@ $(BUILD)/tests/one_hash: $(BUILD)/tests/one_hash.o $(CORE)
 tests: $(SUITE_BIN) $(if $(DOUBLE),,$(addprefix $(BUILD)/tests/,one_hash golden_archives kept_sets tokens logits_of) $(BUILD)/rote)
 
 one_hash: $(BUILD)/tests/one_hash
+
+# The program in WebAssembly, and docs/try as one page around it: build/emcc-O3/rote.html.
+wasm:
+	@command -v emcc >/dev/null && command -v node >/dev/null || { \
+		echo 'rote: make wasm needs emcc and node; on Debian: apt-get install --no-install-recommends emscripten nodejs' >&2; exit 1; }
+	+@$(MAKE) --no-print-directory $(PARALLEL) CC=emcc BUILD=build/emcc-O3 build/emcc-O3/rote one_hash
+	@scripts/wasm_page.sh build/emcc-O3
 
 golden_archives: $(BUILD)/tests/golden_archives
 
