@@ -1,6 +1,7 @@
-# rote: make demo | make check | make check-all | make reproduce-quick | make | make install PREFIX=...
+# rote: make demo | make check | make check-all | make reproduce-quick | make | make install PREFIX=... | make wheel | make deb
 # V=1 shows whole commands. Variants: CC=clang, OPT=-O2, DOUBLE=1 (gradient checks), SAN=address,undefined | thread, STATIC=1,
 # BARE=1 (another CPU whose libraries are not here: only their headers, static, for tests/one_hash), CC=emcc (a browser).
+# MPI=1 (mpicc), MPI=mpich or MPI=openmpi (Debian's mpicc.mpich, mpicc.openmpi): ranks (base/ranks.h). Only one object differs.
 # Each variant has a folder of its own under build/, and a change of flags rebuilds it: objects never mix.
 ifeq ($(origin CC),default)
 CC := gcc
@@ -10,6 +11,7 @@ DOUBLE  ?=
 SAN     ?=
 STATIC  ?=
 BARE    ?=
+MPI     ?=
 PREFIX  ?= /usr/local
 JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 
@@ -29,18 +31,22 @@ endif
 # WebAssembly has one thread: OpenMP's functions say so, and its pragmas are ignored.
 OPENMP  := $(if $(WASM),-Wno-unknown-pragmas -Wno-unused-parameter -Wno-unused-variable,-fopenmp)
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(NUMERIC) $(OPENMP) -I. -MMD -MP $(DEFS) $(SANFLAGS)
-# What WebAssembly leaves out: regular expressions, stores and symbols for a debugger. Its libraries have no packages and
-# are built from Debian's sources (scripts/wasm_libraries.sh).
+# WebAssembly is without regular expressions and stores (docs/try/program). Its libraries have no packages and are built from Debian's sources (scripts/wasm_libraries.sh).
 WASM_DEFS := -DXXH_INLINE_ALL -Ibuild/wasm-libraries/include -Idocs/try/program -include docs/try/program/browser.h -Wno-shorten-64-to-32
 DEFS    := -D_GNU_SOURCE $(if $(DOUBLE),-DROTE_DOUBLE) $(if $(BARE)$(WASM),-DROTE_NO_PCRE2) $(if $(WASM),$(WASM_DEFS)) $(if $(BARE),-DROTE_BARE -ffunction-sections -fdata-sections -idirafter /usr/include)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 LIBS    := $(if $(WASM),build/wasm-libraries/libraries.a)$(if $(BARE)$(WASM),,-lyaml -ljansson -lxxhash -lpcre2-8 -lsqlite3 -lz -ldl -lm)
 LDFLAGS ?=
-LINK     = $(CC) $(CFLAGS) $(OPENMP) $(SANFLAGS) $(LDFLAGS) $(if $(STATIC)$(BARE),-static) $(if $(BARE),-Wl$(comma)--gc-sections) $(if $(WASM),$(WASM_LINK))
-# Bytes that do not fit in memory are an error of malloc; the first page of a stack is not enough for paths and messages.
+MPICC   := $(if $(filter 1,$(MPI)),mpicc,mpicc.$(MPI))
+# What is compiled and linked with MPI: by its compiler, which calls ours.
+WITH_CC  = $(if $(MPI),MPICH_CC='$(CC)' OMPI_CC='$(CC)' $(MPICC),$(CC))
+LINK     = $(WITH_CC) $(CFLAGS) $(OPENMP) $(SANFLAGS) $(LDFLAGS) $(if $(STATIC)$(BARE),-static) $(if $(BARE),-Wl$(comma)--gc-sections) $(if $(WASM),$(WASM_LINK))
+# Bytes that do not fit in memory are an error of malloc. Emscripten's own stack is too small for messages and paths.
 WASM_LINK := -g0 -sALLOW_MEMORY_GROWTH -sABORTING_MALLOC=0 -sTOTAL_STACK=1MB -sENVIRONMENT=web,worker,node
 # Debian's emscripten reads Debian's node modules, whichever node there is.
-export NODE_PATH := $(if $(WASM),/usr/share/nodejs,$(NODE_PATH))
+ifneq ($(WASM),)
+export NODE_PATH := /usr/share/nodejs
+endif
 # docs/try/run.js starts each command in a new instance.
 WASM_PROGRAM := -sMODULARIZE -sEXPORT_NAME=createRote -sINVOKE_RUN=0 -sFORCE_FILESYSTEM \
 	-sEXPORTED_FUNCTIONS=_main,_stop_requested -sEXPORTED_RUNTIME_METHODS=callMain,FS,TTY $(addprefix -Wl$(comma)--wrap=,dlopen posix_spawn posix_spawnp)
@@ -71,6 +77,9 @@ TEST_SRC   := $(wildcard tests/$(if $(DOUBLE),double/)test_*.c)
 OBJ        := $(SRC:%.c=$(BUILD)/%.o) $(foreach i,$(ISAS),$(KERNEL_SRC:model/kernels/%.c=$(BUILD)/$(i)/%.o))
 CLI_OBJ    := $(CLI_SRC:%.c=$(BUILD)/%.o)
 LIB        := $(BUILD)/librote.a
+# Programs with MPI have their own base/ranks.o, which comes before the library's.
+PROGRAMS   := $(BUILD)$(if $(MPI),/$(MPICC))
+RANKS_OBJ  := $(if $(MPI),$(PROGRAMS)/ranks.o)
 # What models and their training need, without archives, reports, sweeps and the like: all that one_hash and the tests in
 # double link, of which many variants are built.
 CORE_SRC   := $(filter base/% data/% model/% store/% tools/% eval/stats/% eval/tools/% train/neurons/% train/optimizers/% train/tools/%,$(SRC)) \
@@ -80,7 +89,7 @@ TEST_BIN   := $(TEST_SRC:%.c=$(BUILD)/%)
 # What a sanitizer need not see: test_ceiling, a minute of the same trainings as test_train; for races, tests that start no
 # thread (strace -f -e clone3 shows it).
 ALONE      := capacity capacity_ratio capacity_series certify checkpoint config config_kinds config_neurons \
-	config_resolve config_text config_units counterparts creativity edits exact export export_files facts \
+	config_resolve config_text config_units counterparts creativity edits events exact export export_files facts \
 	facts_memory facts_places facts_sealed file file_others fuzz_archive fuzz_online fuzz_runs fuzz_texts \
 	hold_out hooks identities import import_folder import_refused import_shapes kind_entropy kinds kstar \
 	labels lanes lira load logit_classes logit_pattern logit_row match membership memory mix normality null \
@@ -102,16 +111,29 @@ short    = $(if $(V),,@echo '$(1) $(2)';)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all setup demo reproduce-quick tests one_hash wasm golden_archives print-build print-flags print-memory-files check check-long check-ci check-all asan tsan lint install uninstall compile_commands clean FORCE
+.PHONY: all setup demo reproduce-quick tests one_hash wasm golden_archives print-build print-flags print-memory-files check check-long check-ci check-all asan tsan lint install uninstall wheel deb compile_commands clean FORCE
 
 all:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
 
-rote: $(BUILD)/rote
-	$(if $(WASM),,$(call short,CP,$@)cp $< $@)
+rote: $(PROGRAMS)/rote FORCE
+	$(if $(WASM),,$(call short,CP,$@)cmp -s $< $@ || cp $< $@)
 
-$(BUILD)/rote: $(CLI_OBJ) $(LIB)
+$(PROGRAMS)/rote: $(CLI_OBJ) $(RANKS_OBJ) $(LIB)
 	$(call short,LINK,$@)$(LINK) $(if $(WASM),$(WASM_PROGRAM)) -o $@ $^ $(LIBS)
+
+ifneq ($(MPI),)
+$(RANKS_OBJ): base/ranks.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call short,CC,$< ($(MPICC)))$(WITH_CC) $(ALL_CFLAGS) -DROTE_MPI -c $< -o $@
+
+$(PROGRAMS)/one_hash: $(BUILD)/tests/one_hash.o $(RANKS_OBJ) $(CORE)
+	$(call short,LINK,$@)$(LINK) -o $@ $^ $(LIBS)
+
+# The programs of tests/check_one_hash.sh and tests/check_ranks.sh.
+.PHONY: ranks
+ranks: $(PROGRAMS)/rote $(PROGRAMS)/one_hash
+endif
 
 $(LIB): $(OBJ)
 $(CORE): $(filter $(CORE_SRC:%.c=$(BUILD)/%.o) $(foreach i,$(ISAS),$(BUILD)/$(i)/%),$(OBJ))
@@ -262,6 +284,12 @@ install: all
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/rote $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rote \
 		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_rote $(DESTDIR)$(PREFIX)/share/man/man1/rote.1
+
+# For pip and for apt, in dist/.
+wheel:
+	scripts/make_wheel.sh
+deb:
+	scripts/make_deb.sh
 
 # For editors and clang-tidy; kernels appear as their portable build.
 compile_commands:

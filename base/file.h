@@ -97,6 +97,9 @@ bool file_exists(const char *path);
 /* Whether there is surely no such file. Not the opposite of file_exists: of a file that cannot be looked at (no
  * permission, a failing disk) both are false, and reading it says why. */
 bool file_missing(const char *path);
+/* What the user names must be there; this is the one rule for it. ERR_INPUT: "path: there is no such WHAT".
+ *   what   "file", "run", .. */
+Status file_named(const char *path, const char *what, Err *err);
 /* The CRC-32 of zlib, of size bytes, any size. */
 uint32_t crc32_of(const void *data, size_t size);
 

@@ -66,7 +66,7 @@ Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err
     FolderState state;
     RunManifest manifest;
     char hash[33];
-    if (file_missing(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
+    TRY(file_named(dir, "run", err));
     TRY(folder_look(dir, &state, err));
     if (state == FOLDER_NEW)
         return err_set(err, ERR_INPUT, "%s: no run has begun there (no config.yaml)", dir);
@@ -343,6 +343,10 @@ Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err
     timing.peak_rss_mib = (double)memory_peak_rss() / (1024 * 1024);
     timing_json(&timing, json);
     return write_text(folder, "timing.json", json, "timing", err);
+}
+
+Status folder_selection(RunFolder *folder, const char *text, Err *err) {
+    return folder->dir[0] ? write_text(folder, "selected.tsv", text, "selected", err) : OK;
 }
 
 Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t *source, int n, Err *err) {

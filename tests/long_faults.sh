@@ -23,6 +23,8 @@ output:             tests/cli/output.t
 others:             tests/cli/others.t
 report:             tests/cli/report.t
 places:             tests/cli/places.t
+doors:              tests/cli/good.t
+events:             plain/tests/test_events
 programs:           tests/cli/tools_program.t
 sealed:             plain/tests/test_hostile plain/tests/test_done tests/check_damage.sh
 mapped:             plain/tests/test_mapped
@@ -39,6 +41,7 @@ stage:              tests/double/test_tool tests/test_tool tests/test_tool_ways
 foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model plain/tests/test_export_gguf
 capacity:           tests/test_fits
 measure:            plain/tests/test_rounds tests/cli/measure.t
+select:             plain/tests/test_select tests/cli/select.t
 lanes:              plain/tests/test_lanes
 fit:                plain/tests/test_smallest tests/cli/fit.t
 rules: measured     tests/test_neuron_eval tests/test_edits

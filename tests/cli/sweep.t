@@ -275,7 +275,7 @@ $ rote sweep run s.yaml --out T --jobs 0
 2> rote: sweep run: --jobs '0' is not a whole number from 1 to 4096
 [2]
 $ rote sweep status T
-2> rote: T: is not a sweep's folder (no sweep.yaml)
+2> rote: T: there is no such sweep
 [2]
 $ rote sweep retry alone
 2> rote: alone: is not a sweep's folder (no sweep.yaml)
