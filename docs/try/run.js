@@ -24,7 +24,7 @@ function writeTree(fs, files) {
  *   files        Map: all files below FOLDER; changed by the command
  *   tick         called at each progress line with {text, read(path), stop()}; may be missing
  * Gives {code, out, err}: the exit code and what was printed. */
-const FOLDER = '/w';
+const FOLDER = '/w', MEMORY_KIB = 2 * 1024 * 1024 - 64 * 1024; /* what an instance may have, but for program and stack */
 async function runRote(createRote, module, files, words, tick) {
     const decoder = new TextDecoder(), bytes = {out: [], err: []};
     const text = (list) => decoder.decode(new Uint8Array(list));
@@ -38,6 +38,7 @@ async function runRote(createRote, module, files, words, tick) {
         quit() {},
     });
     const fs = instance.FS;
+    fs.writeFile('/proc/meminfo', `MemAvailable: ${MEMORY_KIB} kB\n`); /* where the program looks before it trains */
     fs.mkdirTree(FOLDER);
     writeTree(fs, files);
     fs.chdir(FOLDER);
