@@ -156,9 +156,9 @@ static void destroy(Job *job) {
 
 /* ---- output ---- */
 
-/* A token, or what is written, as text; to be freed. NULL: nothing is written, or no memory. */
+/* A token, or what is written, as text; to be freed. NULL: no memory. */
 static char *token_text(const Job *job, int32_t token) {
-    if (token == TOOL_NOTHING) return NULL;
+    if (token == TOOL_NOTHING) return strdup("-");
     if (token == TOOL_NONE) return strdup("(none)");
     if (token == TOOL_END || token == vocab_of(job)->eos) return strdup("(end)");
     return show_tokens(vocab_of(job), &token, 1);
@@ -173,20 +173,26 @@ static void print_call(const Job *job, const AskedCall *c) {
     else printf(") -> none: %s%s%s", tool_reason_name[c->reason], *c->text ? ", " : "", show_name(c->text));
 }
 
-static void print_steps(const Job *job) {
+/* false: no memory. */
+static bool print_step(const Job *job, int t) {
+    const Step *step = &job->step[t];
+    char *read = t ? token_text(job, job->tokens[t - 1]) : strdup("(begin)");
+    char *written = token_text(job, step->written), *says = token_text(job, step->says);
+    bool whole = read && written && says;
+    if (whole) printf("%-12s %-12s %-12s %8.4f", read, written, says, step->p);
+    if (whole && step->call) print_call(job, step->call);
+    putchar('\n');
+    free(read);
+    free(written);
+    free(says);
+    return whole;
+}
+
+static Status print_steps(const Job *job, Err *err) {
     printf("%-12s %-12s %-12s %8s  %s\n", "read", "written", "says", "p", "call");
-    for (int t = 0; t < job->n_steps; t++) {
-        const Step *step = &job->step[t];
-        char *read = t ? token_text(job, job->tokens[t - 1]) : strdup("(begin)");
-        char *written = token_text(job, step->written), *says = token_text(job, step->says);
-        printf("%-12s %-12s %-12s %8.4f", read ? read : "", written ? written : "-", says ? says : "",
-               step->p);
-        if (step->call) print_call(job, step->call);
-        putchar('\n');
-        free(read);
-        free(written);
-        free(says);
-    }
+    for (int t = 0; t < job->n_steps; t++)
+        if (!print_step(job, t)) return err_set(err, ERR_NOMEM, "no memory for the text of step %d", t);
+    return OK;
 }
 
 static json_t *call_json(const Job *job, const AskedCall *c) {
@@ -238,7 +244,7 @@ static Status show(const Job *job, Err *err) {
     }
     if (!prompt || !text) status = err_set(err, ERR_NOMEM, "no memory for the text of %d tokens", job->n);
     else printf("%s%s%s\n", prompt, *prompt && *text && !vocab_of(job)->bytes ? " " : "", text);
-    if (status == OK && explains) print_steps(job);
+    if (status == OK && explains) status = print_steps(job, err);
     free(prompt);
     free(text);
     return status;
