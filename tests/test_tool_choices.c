@@ -76,7 +76,7 @@ static void choices_are_those_of_the_loss(void **state) {
         Draw d = draw_from((uint64_t)(SEED + 200 + i));
         Case x = set_up(&d, i);
         Parallel *one, *two;
-        ParallelPlan plan = {1, 1, N_SEQ, x.config.block_size, 2};
+        ParallelPlan plan = {1, 1, N_SEQ, x.config.block_size, 2, NULL};
         x.batch.batch.tools = &x.tools.rows;
         assert_int_equal(parallel_create(&one, &x.gpt, &plan, &err), OK);
         plan = i % 2 ? (ParallelPlan){2, 0, N_SEQ, x.config.block_size, 1, NULL}
@@ -142,7 +142,7 @@ static void draws_are_those_of_the_probabilities(void **state) {
         Draw d = draw_from((uint64_t)(SEED + 500 + i));
         Case x = set_up(&d, i);
         Parallel *p;
-        ParallelPlan plan = {1 + i % 3, 1, N_SEQ, x.config.block_size, 2};
+        ParallelPlan plan = {1 + i % 3, 1, N_SEQ, x.config.block_size, 2, NULL};
         x.batch.batch.tools = &x.tools.rows;
         assert_int_equal(parallel_create(&p, &x.gpt, &plan, &err), OK);
         size_t n = (size_t)x.tokens, width = 1 + (size_t)x.P;

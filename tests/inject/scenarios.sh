@@ -8,6 +8,7 @@ export GOMP_SPINCOUNT=1000 OMP_WAIT_POLICY=passive LC_ALL=C # the program does n
 
 model='model.n_layer=1 model.n_head=1 model.n_embd=4 train.max_steps=4 --threads 1 --quiet'
 shape='model.n_layer=1 model.n_head=1 model.n_embd=4'
+least="${shape%4}1 facts.seq_len=8 facts.vocab_size=4 --within 50%"
 facts='facts.n=6 facts.heldout=3 facts.seq_len=3 facts.vocab_size=5'
 tiny="$facts $model train.checkpoint_interval=2 train.eval_interval=2"
 # name, short or long, command; it runs in a copy of the folder that `prepare` makes.
@@ -82,10 +83,10 @@ creative    long  creativity family --n 6 --json
 grid        long  creativity family --n 6 --grid top_k=1..2 --grid temperature=0,1
 texts       long  creativity --texts text.txt --against facts.jsonl
 doctor      long  doctor --json
-bug_report  long  doctor --bug-report new.txt run
+bug_report  long  doctor --bug-report .new.txt run
 fit         long  fit pair.csv --jobs 1 --quiet --json --out new
 fit_plan    long  fit pair.csv --jobs 1 --dry-run --json
-measure     long  measure $shape --within 50% --rounds 1 --jobs 1 --quiet --json --out new
+measured    long  measure $least --time 0.001s --jobs 1 --quiet --json --out measured
 plan_sizes  long  measure $shape --jobs 1 --dry-run --json
 work        long  sweep work waiting --jobs 1 --quiet
 submit      long  sweep submit $facts $shape train.seed=5,6 --dry-run --out new
@@ -131,6 +132,7 @@ END
             "$rote" train facts.kind=siblings facts.parents=2 facts.children=4 facts.n=6 $model --out family &&
             "$rote" train facts.path=imported $model tools.0.tool=store --out calls &&
             "$rote" export tagged --to gguf model.gguf &&
+            "$rote" measure $least --rounds 1 --jobs 1 --quiet --out measured &&
             cp -r sweep waiting && rm -r waiting/runs/*seed=1* &&
             "$rote" compress run -o archive.rote --threads 1 &&
             "$rote" compress --online text.txt -o online.rote --preset fast --quiet &&
@@ -148,8 +150,8 @@ listing() {
     done
 }
 
-# An output without clocks.
-printed() { sed -E '/"(seconds[a-z_]*|core_seconds_estimate|tokens_per_s|timed_tokens|peak_rss_mib|memory_bytes|disk_bytes|gflops)"/d; s/[0-9.]+ ?(s|ms|min)\b/T/g' "$1"; }
+# An output without clocks and the folder's own place.
+printed() { sed -E "s|$work/[A-Za-z0-9_.]*|HERE|g" "$1" | sed -E '/"([a-z_]*seconds[a-z_]*|tokens_per_s|timed_tokens|peak_rss_mib|memory_bytes|disk_bytes|gflops)"/d; s/[0-9.]+ ?(s|ms|min)\b/T/g'; }
 
 # Runs a command without a fault in a copy of the folder; keeps its output and files.
 quiet_run() { # name, command...
