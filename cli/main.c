@@ -10,22 +10,10 @@
 #include "cli/commands.h"
 #include "cli/common/args.h"
 #include "cli/common/environment.h"
+#include "cli/common/exit_code.h"
 #include "cli/common/signals.h"
 #include "cli/common/version.h"
 #include "cli/help/help.h"
-
-static int exit_code(Status status) {
-    switch (status) {
-    case OK: return 0;
-    case ERR_INPUT: return 2;
-    case ERR_STOPPED: return 85;
-    case ERR_IO:
-    case ERR_FORMAT:
-    case ERR_NOMEM:
-    case ERR_NUMERIC: break;
-    }
-    return 1;
-}
 
 /* The doctor tells itself what the self-test says. */
 static bool computes(const Command *command) {
@@ -64,6 +52,7 @@ static Status run(int argc, char **argv, Err *err) {
     TRY(command_find(&command, &used, commands, argc - 1, words, err));
     Args args;
     Status status = args_parse(&args, command, commands, argc - 1 - used, argv + 1 + used, err);
+    if (status == OK) status = args_inputs(&args, err);
     if (status == OK) status = environment_check(computes(command), err);
     if (status == OK) status = command->run(&args, err);
     args_free(&args);
@@ -96,7 +85,7 @@ int main(int argc, char **argv) {
     /* A result that could not be written to stdout, as on a full disk, is a failure. */
     if ((fflush(stdout) || ferror(stdout)) && status == OK)
         status = err_set(&err, ERR_IO, "standard output: %s", strerror(errno));
-    if (status != OK) {
+    if (status != OK && err.msg[0]) { /* empty: another process says it (cli/train/train.c) */
         fputs("rote: ", stderr);
         text_show_message(stderr, err.msg);
         fputc('\n', stderr);

@@ -66,7 +66,7 @@ Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err
     FolderState state;
     RunManifest manifest;
     char hash[33];
-    if (file_missing(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
+    TRY(file_named(dir, "run", err));
     TRY(folder_look(dir, &state, err));
     if (state == FOLDER_NEW)
         return err_set(err, ERR_INPUT, "%s: no run has begun there (no config.yaml)", dir);
@@ -302,7 +302,7 @@ Status folder_read_timing(const char *dir, RunTiming *out, Err *err) {
     int64_t size;
     Buffer text;
     json_t *root;
-    *out = (RunTiming){unknown, unknown, unknown, unknown};
+    *out = (RunTiming){unknown, unknown, unknown, unknown, unknown};
     TRY(run_holds(dir, "timing.json", &there, err));
     if (!there) return OK;
     TRY(path_join(path, sizeof path, dir, "timing.json", err));
@@ -313,7 +313,9 @@ Status folder_read_timing(const char *dir, RunTiming *out, Err *err) {
     *out = (RunTiming){.seconds = timing_number(root, "seconds"),
                        .tokens_per_s = timing_number(root, "tokens_per_s"),
                        .peak_rss_mib = timing_number(root, "peak_rss_mib"),
-                       .tokens = timing_number(root, "timed_tokens")};
+                       .tokens = timing_number(root, "timed_tokens"),
+                       .together = timing_number(root, "trained_together")};
+    if (!__builtin_isfinite(out->together) && __builtin_isfinite(out->seconds)) out->together = 1;
     json_decref(root);
     return OK;
 }
@@ -325,15 +327,17 @@ static const char *timing_text(char out[64], int digits, double x) {
 }
 
 void timing_json(const RunTiming *timing, char out[TIMING_JSON_MAX]) {
-    char seconds[64], rate[64], memory[64], tokens[64];
+    char seconds[64], rate[64], memory[64], tokens[64], together[96] = "";
+    if (timing->together > 1)
+        snprintf(together, sizeof together, ",\n  \"trained_together\": %.0f", timing->together);
     snprintf(out, TIMING_JSON_MAX,
              "{\n  \"seconds\": %s,\n  \"tokens_per_s\": %s,\n"
-             "  \"peak_rss_mib\": %s,\n  \"timed_tokens\": %s\n}",
+             "  \"peak_rss_mib\": %s,\n  \"timed_tokens\": %s%s\n}",
              timing_text(seconds, 3, timing->seconds), timing_text(rate, 1, timing->tokens_per_s),
-             timing_text(memory, 1, timing->peak_rss_mib), timing_text(tokens, 0, timing->tokens));
+             timing_text(memory, 1, timing->peak_rss_mib), timing_text(tokens, 0, timing->tokens), together);
 }
 
-Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err) {
+Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, int together, Err *err) {
     if (!folder->dir[0]) return OK;
     RunTiming timing;
     char json[TIMING_JSON_MAX];
@@ -341,9 +345,14 @@ Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err
     timing.seconds = seconds + (timing.seconds > 0 ? timing.seconds : 0);
     timing.tokens = (double)tokens + (timing.tokens > 0 ? timing.tokens : 0);
     timing.tokens_per_s = timing.seconds > 0 ? timing.tokens / timing.seconds : 0;
+    timing.together = together;
     timing.peak_rss_mib = (double)memory_peak_rss() / (1024 * 1024);
     timing_json(&timing, json);
     return write_text(folder, "timing.json", json, "timing", err);
+}
+
+Status folder_selection(RunFolder *folder, const char *text, Err *err) {
+    return folder->dir[0] ? write_text(folder, "selected.tsv", text, "selected", err) : OK;
 }
 
 Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t *source, int n, Err *err) {

@@ -134,10 +134,9 @@ Status sweep_files_read(SweepFiles *out, const char *dir, Err *err) {
     struct stat info;
     bool one_run = false;
     *out = (SweepFiles){.n = 0};
-    if (stat(dir, &info) != 0) {
-        if (errno == ENOENT) return err_set(err, ERR_INPUT, "%s: there is no such sweep", dir);
+    TRY(file_named(dir, "sweep", err));
+    if (stat(dir, &info) != 0)
         return err_set(err, ERR_IO, "%s: cannot be looked at: %s", dir, strerror(errno));
-    }
     if (!S_ISDIR(info.st_mode)) return err_set(err, ERR_INPUT, "%s: not a folder; name a sweep's", dir);
     TRY(path_join(out->dir, sizeof out->dir, dir, NULL, err));
     TRY(path_join(folder, sizeof folder, dir, "runs", err));

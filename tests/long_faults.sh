@@ -41,7 +41,8 @@ stage:              tests/double/test_tool tests/test_tool tests/test_tool_ways
 foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model plain/tests/test_export_gguf
 capacity:           tests/test_fits
 measure:            plain/tests/test_rounds tests/cli/measure.t
-lanes:              plain/tests/test_lanes
+select:             plain/tests/test_select tests/cli/select.t
+lanes:              plain/tests/test_lanes plain/tests/test_together
 fit:                plain/tests/test_smallest tests/cli/fit.t
 rules: measured     tests/test_neuron_eval tests/test_edits
 rules in training:  tests/test_neurons tests/test_init_from

@@ -149,7 +149,7 @@ static void gradient_bits(void **state) {
                 Parallel *p;
                 double loss;
                 ParallelPlan plan = {threads[k], i % 2 ? 2 : 1, N_SEQ, x.config.block_size,
-                                     1 + (isa + k) % 3};
+                                     1 + (isa + k) % 3, NULL};
                 assert_int_equal(parallel_create(&p, &g, &plan, &err), OK);
                 const real *grad = parallel_gradient(p, &x.batch.batch, &loss);
                 if (!expected) {
@@ -209,11 +209,11 @@ static void choices_are_those_of_the_loss(void **state) {
         Draw d = draw_from((uint64_t)(SEED + 200 + i));
         Case x = set_up(&d, i);
         Parallel *one, *two;
-        ParallelPlan plan = {1, 1, N_SEQ, x.config.block_size, 2};
+        ParallelPlan plan = {1, 1, N_SEQ, x.config.block_size, 2, NULL};
         x.batch.batch.tools = &x.tools.rows;
         assert_int_equal(parallel_create(&one, &x.gpt, &plan, &err), OK);
-        plan = i % 2 ? (ParallelPlan){2, 0, N_SEQ, x.config.block_size, 1}
-                     : (ParallelPlan){3, 1, N_SEQ, x.config.block_size, 0}; /* one team of three */
+        plan = i % 2 ? (ParallelPlan){2, 0, N_SEQ, x.config.block_size, 1, NULL}
+                     : (ParallelPlan){3, 1, N_SEQ, x.config.block_size, 0, NULL}; /* one team of three */
         assert_int_equal(parallel_create(&two, &x.gpt, &plan, &err), OK);
         size_t n = (size_t)x.tokens;
         int32_t *call = zeroed(n * sizeof *call), *point = zeroed(n * (size_t)x.P * sizeof *point);

@@ -106,7 +106,8 @@ static const Option export_options[] = {
            "the format; tensorboard: metrics, histograms of activations, hparams of a sweep"),
     OPTION("type", "f32|f16|q8_0", "gguf: the type of matrices (default: f32)"),
     OPTION("out", "PATH", "the same as PATH: a file; hf: a new or empty folder; tensorboard: a folder"),
-    OPTION("facts", "DIR", "gguf, tensorboard: where the run's facts are, if they have moved"),
+    READ_OPTION("facts", "DIR", "fact set",
+                "gguf, tensorboard: where the run's facts are, if they have moved"),
     FORCE_OPTION("replace existing files"),
     END_OPTION,
 };
@@ -116,6 +117,8 @@ const Command export_command = {
     .words = "RUN|SWEEP --to FORMAT PATH",
     .min_words = 1,
     .max_words = 2,
+    .reads = "run or sweep",
+    .n_reads = 1,
     .summary = "writes the weights, or the metrics of a run or a sweep, in formats of other programs",
     .options = export_options,
     .run = cmd_export,

@@ -146,10 +146,9 @@ done:
 }
 
 static const Option neurons_eval_options[] = {
-    OPTION_LIST(
-        "twin", "RUN",
-        "the same run without its rules (its twin), to compare with; one for each RUN, in the same order",
-        '\n'),
+    {"twin", "RUN",
+     "the same run without its rules (its twin), to compare with; one for each RUN, in the same order", '\n',
+     false, "run"},
     OPTION("rule", "NAME", "only that rule (default: all)"),
     OPTION("neutral", "TAG",
            "flips start from the facts with this tag (default: from the rule's other side)"),
@@ -168,6 +167,8 @@ const Command neurons_eval_command = {
     .words = "RUN [RUN...]",
     .min_words = 1,
     .max_words = ARGS_WORDS_MAX,
+    .reads = "run",
+    .n_reads = ARGS_WORDS_MAX,
     .summary =
         "what neuron rules did: firing, necessity, sufficiency, leak, price; over several runs with intervals",
     .options = neurons_eval_options,

@@ -116,7 +116,7 @@ $ rote fit
 2> rote: fit: an argument is missing; usage: rote fit FACTS.csv|DIR [key=value...]
 [2]
 $ rote fit nowhere.csv
-2> rote: nowhere.csv: there is no such file
+2> rote: nowhere.csv: there is no such file or folder
 [2]
 $ : > empty.csv
 $ rote fit empty.csv

@@ -174,6 +174,16 @@ $ rote neurons eval run1 other
 2> rote: other: neurons.0.against is another than in run1; runs that are averaged differ in their seeds alone
 [2]
 
+# Of a side without facts there are no figures, and none are counted.
+
+$ rote train facts.n=6 facts.seq_len=3 facts.vocab_size=5 model.n_layer=1 model.n_head=1 model.n_embd=4 train.max_steps=1 neurons.0.when.share=1 neurons.0.hook=blocks.0.mlp.hook_pre neurons.0.units=0-1 --out every --quiet | head -n 1
+run         every
+$ rote neurons eval every --random 0 | grep -E 'facts|FAR|AUROC|units with'
+facts of the class                           6
+other facts                                  0
+units with a selectivity                     0
+sides permuted: HIT, FAR, AUROC 0.9722, -, -
+
 # Held-out facts teach a causal rule nothing: with other answers there, the same weights.
 
 $ for k in 0 1; do { for i in 0 1 2 3 4 5 6 7 8; do echo "asA s$i,v$((i * 7 % 5)),A"; echo "asN s$i,v$((i * 7 % 5)),N"; done; for i in 0 1 2 3 4 5 6 7 8; do echo "asB s$i,v$(((i * 3 + (i > 5) * k) % 5)),B"; done; } > c$k.csv; rote facts import c$k.csv --no-header --vocab words --out c$k > /dev/null; rote train facts.path=c$k facts.heldout=3 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=20 neurons.0.when.tag=B neurons.0.against=N neurons.0.hook=blocks.0.mlp.hook_pre neurons.0.units=0-3 neurons.0.loss=causal --out held$k --quiet --json | grep -o '"param_hash": "[0-9a-f]*"' > hash$k; done; grep -c param hash0; cmp hash0 hash1

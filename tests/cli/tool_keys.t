@@ -39,6 +39,7 @@ tools:
   - tool: calculator
     layer: 1
     args: "run+token+run"
+    call: stage
     train: labelled
     own_from: 1
     max_calls: 1

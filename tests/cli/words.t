@@ -1,5 +1,6 @@
 # Command lines that are wrong in themselves.
 
+$ mkdir some-run; touch a.yaml x.tsv
 $ rote 2>&1 | tail -n 1
 rote: no command
 $ rote trian
@@ -108,7 +109,7 @@ $ rote sample some-run --seed -1
 2> rote: sample: --seed '-1' is not a whole number from 0 to 18446744073709551615
 [2]
 $ rote sample some-run --seed 18446744073709551615
-2> rote: some-run: there is no such run
+2> rote: some-run: no run has begun there (no config.yaml)
 [2]
 $ rote sample some-run --greedy --temperature 1
 2> rote: sample: --greedy and --temperature exclude each other
@@ -139,13 +140,13 @@ $ rote sample nowhere
 2> rote: nowhere: there is no such run
 [2]
 $ rote report nowhere
-2> rote: nowhere: No such file or directory
+2> rote: nowhere: there is no such folder
 [2]
 $ rote facts show nowhere
-2> rote: nowhere: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
+2> rote: nowhere: there is no such file or folder
 [2]
 $ rote export nowhere --to hf out
-2> rote: nowhere: there is no such run
+2> rote: nowhere: there is no such run or sweep
 [2]
 
 # Versions and bug reports.
@@ -153,13 +154,13 @@ $ rote --version --jsn
 2> rote: --version: '--jsn' is one word too many
 [2]
 $ rote doctor run
-2> rote: doctor: a run belongs to --bug-report; `rote eval` looks at a run
+2> rote: run: there is no such run or sweep
 [2]
 $ rote doctor --bug-report b.txt --json
 2> rote: doctor: --bug-report writes a text; leave out --json
 [2]
 $ rote doctor nowhere --bug-report b.txt
-2> rote: nowhere: there is no such sweep
+2> rote: nowhere: there is no such run or sweep
 [2]
 $ echo mine > mine.txt
 $ rote doctor --bug-report mine.txt

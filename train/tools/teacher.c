@@ -23,6 +23,9 @@ double tool_teacher_bytes(const Config *config, const FactSet *facts) {
     double points = config->model.tool.n_pointers + 1,
            arrays = asks ? 2 : 1; /* of labels, and of own calls */
     if (!config->n_tools) return 0;
+    if (tools_by_tokens(config->tools, config->n_tools))
+        return call_pool_bytes(config, facts) + 2.0 * facts->n_pool * calls_most(facts) * sizeof(Call) +
+               (double)facts->n_pool * sizeof(int64_t) + tool_set_bytes(config, facts);
     double row = index + arrays * (1 + points) * index + (1 + points) * nats;
     /* The array of calls is doubled as it grows. */
     return (double)batch_tokens(config, facts) * row + (double)facts->n_pool * sizeof(int64_t) +
@@ -98,6 +101,10 @@ Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet
     TRY(spelling_create(&t->spelling, &facts->vocab, err));
     TRY(calls_create(&t->calls, facts, &t->spelling, config->tools, t->n, err));
     TRY(tool_set_check(config, facts, &t->spelling, &t->calls, err));
+    if (tools_by_tokens(config->tools, t->n)) {
+        t->n = 0;
+        return call_pool_create(&t->by_tokens, config, facts, &t->calls, err);
+    }
     t->written = malloc(tokens * sizeof *t->written);
     t->call = malloc(tokens * sizeof *t->call);
     t->point = malloc(points * sizeof *t->point);
@@ -122,6 +129,7 @@ Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet
 void tool_teacher_free(ToolTeacher *t) {
     way_batch_free(&t->taught);
     ways_free(&t->ways);
+    call_pool_free(&t->by_tokens);
     calls_free(&t->calls);
     spelling_free(&t->spelling);
     tool_set_close(&t->set);
@@ -236,7 +244,12 @@ static void answer(ToolTeacher *t, const Lesson *l) {
     }
 }
 
+const FactBatch *tool_teacher_texts(const ToolTeacher *t) {
+    return t->by_tokens.texts.start ? &t->by_tokens.texts : NULL;
+}
+
 void tool_teacher_begin(ToolTeacher *t, Parallel *parallel, FactBatch *batch, int64_t step) {
+    if (tool_teacher_texts(t)) call_pool_lose(&t->by_tokens, batch, step);
     if (!t->n) return;
     bool own = step >= t->own_step;
     batch->batch.tools = &t->rows;

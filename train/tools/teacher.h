@@ -18,14 +18,14 @@
 #include "model/parallel.h"
 #include "model/tool_writes.h"
 #include "store/run_folder.h"
+#include "train/tools/call_pool.h"
 #include "train/tools/way_batch.h"
-
-static const double TOOL_LOST = 0.05;
 
 typedef struct ToolTeacher {
     const Config *config;
     const FactSet *facts;
-    int n, pointers;  /* n 0: the config has no tools */
+    int n, pointers; /* n 0: no tools, or they are called by tokens, which the text teaches: */
+    CallPool by_tokens;
     int64_t own_step; /* from here on the model's own calls are answered */
     Calls calls;
     Spelling spelling;
@@ -62,6 +62,8 @@ void tool_teacher_free(ToolTeacher *t);
 /* Bytes that tool_teacher_create needs, for facts that are drawn or planned; from above. */
 double tool_teacher_bytes(const Config *config, const FactSet *facts);
 
+/* What training reads in place of the facts where tools are called by tokens; else NULL. */
+const FactBatch *tool_teacher_texts(const ToolTeacher *t);
 /* Before the gradient of a batch: what is written and asked at its tokens; the batch then refers to it.
  *   parallel  of the model; the pass that finds its own calls runs on it */
 void tool_teacher_begin(ToolTeacher *t, Parallel *parallel, FactBatch *batch, int64_t step);
