@@ -211,8 +211,9 @@ void folder_metrics(RunFolder *folder, const char *format, ...) {
     int n = vsnprintf(line, sizeof line, format, args);
     va_end(args);
     CHECK(n > 0 && (size_t)n < sizeof line);
-    fwrite(line, 1, (size_t)n,
-           folder->metrics.file); /* the stream records errors, and folder_save reports them */
+    /* Whoever follows the run reads whole lines. The stream records errors, and folder_save reports them. */
+    fwrite(line, 1, (size_t)n, folder->metrics.file);
+    (void)write_stream_flush(&folder->metrics);
     folder->mark.metrics_bytes += n;
     folder->mark.metrics_crc = (uint32_t)crc32(folder->mark.metrics_crc, (const Bytef *)line, (uInt)n);
 }
