@@ -118,7 +118,7 @@ say_zipf_chosen() { result "$1-zipf-$usual" recall | point 3; }
     echo "  $(each_optimizer say_gain). An interval that contains 0 shows nothing."
     echo "- Where the facts (nearly) fit, dropping some only loses: at load 2, of $(facts soap-2-none) facts, $(each_optimizer say_fits) are recited without and"
     echo "  with selection."
-    echo "- So choosing brings whole facts to four fifths of the bits that a model of too many facts memorizes, not to all of them:"
+    echo "- So choosing brings whole facts to most of the bits that a model of too many facts memorizes, not to all of them:"
     echo "  the rest of those bits is never a whole fact. Budgets are short; longer training may move the limit."
     echo "- The bits over all facts are then negative ($(each_optimizer say_cost) bits per parameter at load 4): a fact that was dropped costs more than a"
     echo "  uniform guess. The model has forgotten that it does not know."

@@ -1,5 +1,5 @@
-/* The dose curves of a neuron rule: what a model answers while the rule's units are held at a dose times their values in
- * the class. */
+/* The dose curves of a neuron rule: what a model answers while the rule's units are held at a dose times their values
+ * in the class. */
 #ifndef ROTE_EVAL_NEURONS_DOSE_H
 #define ROTE_EVAL_NEURONS_DOSE_H
 

@@ -15,8 +15,8 @@ typedef struct RunWithRules {
 } RunWithRules;
 
 /* Writes a row per rule and run, then effects, curves and heat map of the run whose rules separate their classes best.
- * Effects and heat map need that run's model; if that cannot be opened, the page says why. Writes nothing if n is 0. ERR_IO:
- * metrics.jsonl cannot be read. ERR_INPUT: a twin that is none (eval/report/effects.h). ERR_NOMEM. */
+ * Effects and heat map need that run's model; if that cannot be opened, the page says why. Writes nothing if n is 0.
+ * ERR_IO: metrics.jsonl cannot be read. ERR_INPUT: a twin that is none (eval/report/effects.h). ERR_NOMEM. */
 Status rules_section(FILE *out, const RunWithRules *runs, int n, Err *err);
 
 #endif
