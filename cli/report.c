@@ -107,7 +107,10 @@ static Status cmd_report(const Args *args, Err *err) {
     const char *target = output_target(out);
     TRY(run_ended_with(dir, "config.yaml", &one_run, err));
     if (!one_run) TRY(is_sweep(dir, &sweep, err));
-    if (one_run) TRY(report_run(target, dir, err));
+    const char *twin = args_value(args, "twin");
+    if (twin && !one_run)
+        return err_set(err, ERR_INPUT, "report: --twin is for the page of one run, and %s is none", dir);
+    if (one_run) TRY(report_run(target, dir, twin, err));
     else if (sweep) TRY(report_sweep(target, dir, note, err));
     else TRY(report_folder(target, dir, err));
     if (note[0]) fprintf(stderr, "%s\n", note);
@@ -117,6 +120,7 @@ static Status cmd_report(const Args *args, Err *err) {
 
 static const Option report_options[] = {
     OPTION("out", "FILE.html", "the page (default: report.html in the folder); replaces only such pages"),
+    OPTION("twin", "RUN", "the same run without its neuron rules, to compare with"),
     FORCE_ANY_OPTION,
     END_OPTION,
 };
@@ -126,6 +130,8 @@ const Command report_command = {
     .words = "RUN|SWEEP|DIR",
     .min_words = 1,
     .max_words = 1,
+    .reads = "folder",
+    .n_reads = 1,
     .summary = "writes a self-contained page about a run, a sweep or a folder of runs",
     .options = report_options,
     .run = cmd_report,

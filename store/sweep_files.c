@@ -134,10 +134,9 @@ Status sweep_files_read(SweepFiles *out, const char *dir, Err *err) {
     struct stat info;
     bool one_run = false;
     *out = (SweepFiles){.n = 0};
-    if (stat(dir, &info) != 0) {
-        if (errno == ENOENT) return err_set(err, ERR_INPUT, "%s: there is no such sweep", dir);
+    TRY(file_named(dir, "sweep", err));
+    if (stat(dir, &info) != 0)
         return err_set(err, ERR_IO, "%s: cannot be looked at: %s", dir, strerror(errno));
-    }
     if (!S_ISDIR(info.st_mode)) return err_set(err, ERR_INPUT, "%s: not a folder; name a sweep's", dir);
     TRY(path_join(out->dir, sizeof out->dir, dir, NULL, err));
     TRY(path_join(folder, sizeof folder, dir, "runs", err));
@@ -155,6 +154,18 @@ Status sweep_files_read(SweepFiles *out, const char *dir, Err *err) {
     qsort(out->runs, (size_t)out->n, sizeof *out->runs, by_name);
     for (int i = 0; i < out->n; i++) TRY(read_run(&out->runs[i], err));
     return OK;
+}
+
+Status sweep_files_run(SweepFiles *out, const char *dir, bool *is_run, Err *err) {
+    char runs[1100];
+    *out = (SweepFiles){.n = 0};
+    TRY(path_join(runs, sizeof runs, dir, "runs", err));
+    *is_run = false;
+    if (!file_exists(runs)) TRY(is_run_folder(dir, is_run, err));
+    if (!*is_run) return OK;
+    TRY(path_join(out->dir, sizeof out->dir, dir, NULL, err));
+    TRY(add_run(out, dir, ".", err));
+    return out->n ? read_run(out->runs, err) : OK;
 }
 
 void sweep_files_free(SweepFiles *sweep) {

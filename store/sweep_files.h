@@ -40,6 +40,9 @@ typedef struct SweepFiles {
  * not an error. Free with sweep_files_free, after an error too.
  * ERR_INPUT: dir does not exist, is itself a run folder, or contains no run. ERR_IO, ERR_NOMEM. */
 Status sweep_files_read(SweepFiles *out, const char *dir, Err *err);
+/* The same of dir where it is itself a run folder, as a list of one; *is_run false: it is none, and the list is empty.
+ * ERR_IO, ERR_NOMEM. */
+Status sweep_files_run(SweepFiles *out, const char *dir, bool *is_run, Err *err);
 void sweep_files_free(SweepFiles *sweep);
 
 /* A figure by its key (store/figures.h); NAN: not present, or unknown. */

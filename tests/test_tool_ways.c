@@ -56,7 +56,7 @@ static real *gradient_of(Case *x, const Gpt *g, int threads, int leaves, int mic
     Err err;
     Parallel *p;
     double loss;
-    ParallelPlan plan = {threads, leaves, N_SEQ, x->config.block_size, micro_batch};
+    ParallelPlan plan = {threads, leaves, N_SEQ, x->config.block_size, micro_batch, NULL};
     x->batch.batch.tools = &x->tools.rows;
     assert_int_equal(parallel_create(&p, g, &plan, &err), OK);
     real *grad = memcpy(zeroed(x->bytes), parallel_gradient(p, &x->batch.batch, &loss), x->bytes);
@@ -179,7 +179,7 @@ static double loss_of(Case *x) {
     Err err;
     Parallel *p;
     double loss;
-    ParallelPlan plan = {1, 1, N_SEQ, x->config.block_size, 2};
+    ParallelPlan plan = {1, 1, N_SEQ, x->config.block_size, 2, NULL};
     x->batch.batch.tools = &x->tools.rows;
     assert_int_equal(parallel_create(&p, &x->gpt, &plan, &err), OK);
     (void)parallel_gradient(p, &x->batch.batch, &loss);

@@ -42,6 +42,8 @@ static const char *const formats[] = {
 static const char *const parts[] = {"embedding", "attention", "mlp", "norm", "head", "tools", NULL};
 static const char *const parametrizations[] = {
     [PARAM_STANDARD] = "standard", [PARAM_MUP] = "mup", [PARAM_COUNT] = NULL};
+static const char *const selects[] = {
+    [SELECT_NONE] = "none", [SELECT_LOSS] = "loss", [SELECT_RANDOM] = "random", [SELECT_COUNT] = NULL};
 static const char *const gemms[] = {
     [GEMM_EXACT] = "exact", [GEMM_OPENBLAS] = "openblas", [GEMM_COUNT] = NULL};
 

@@ -161,6 +161,33 @@ static Status resolve_exposures(TrainConfig *t, int n_facts, double junk_ratio, 
     return OK;
 }
 
+/* train.select: one of the two sizes, and rounds in order. */
+static Status check_select(const TrainConfig *t, Err *err) {
+    bool keep = t->select_keep > 0, bits = t->select_bits > 0;
+    const char *size = keep ? "select_keep" : "select_bits";
+    if (t->select == SELECT_NONE) {
+        if (!keep && !bits) return OK;
+        return err_set(err, ERR_INPUT,
+                       "train.%s is %.15g, but train.select is none, so no fact is dropped; set "
+                       "train.select=loss, or leave %s out",
+                       size, keep ? t->select_keep : t->select_bits, size);
+    }
+    if (keep == bits)
+        return err_set(
+            err, ERR_INPUT,
+            "train.select is %s, and %s of train.select_keep and train.select_bits %s how many facts "
+            "are kept; set one of them, such as select_keep=0.5 (half of the facts) or "
+            "select_bits=1.5 (bits per parameter)",
+            config_choice("train.select", (int)t->select), keep ? "both" : "neither", keep ? "say" : "says");
+    if (t->select_rounds > 1 && t->select_end <= t->select_start)
+        return err_set(
+            err, ERR_INPUT,
+            "train.select_start is %.15g and train.select_end is %.15g: the last of %d rounds must be "
+            "after the first; raise select_end, or set select_rounds=1",
+            t->select_start, t->select_end, t->select_rounds);
+    return OK;
+}
+
 static Status resolve_train(TrainConfig *t, int n_facts, int max_len, double junk_ratio, Err *err) {
     if (t->batch_size == 0) t->batch_size = n_facts;
     TRY(resolve_exposures(t, n_facts, junk_ratio, err));
@@ -187,6 +214,7 @@ static Status resolve_train(TrainConfig *t, int n_facts, int max_len, double jun
             "train.init_hash is %s, but train.init_from is empty; set it to a run, or leave init_hash out",
             quoted(t->init_hash, strlen(t->init_hash)).text);
     TRY(resolve_steps(t, err));
+    TRY(check_select(t, err));
     const char *stop = t->stop_recall > 0      ? "stop_recall"
                        : t->stop_gain > 0      ? "stop_gain"
                        : t->stop_memorized > 0 ? "stop_memorized"

@@ -357,6 +357,8 @@ const Command capacity_command = {
     .words = "SWEEP",
     .min_words = 1,
     .max_words = 1,
+    .reads = "sweep",
+    .n_reads = 1,
     .summary =
         "estimates the capacity of a sweep's models: plateaus, bits per parameter, intervals, verdicts",
     .options = capacity_options,

@@ -1,6 +1,7 @@
 /* Numbers and tokens as people read them. */
 #include "cli/common/show.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,12 @@ const char *show_duration(double seconds) {
     if (seconds < 1) snprintf(out, SHOW_SIZE, "under a second");
     else if (seconds < 1.5) snprintf(out, SHOW_SIZE, "about a second");
     else snprintf(out, SHOW_SIZE, "about %.0f %s", seconds / scale[i].unit, scale[i].name);
+    return out;
+}
+
+const char *show_share(double share) {
+    char *out = slot();
+    snprintf(out, SHOW_SIZE, isnan(share) ? "-" : "%.4f", share);
     return out;
 }
 

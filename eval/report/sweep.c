@@ -227,7 +227,7 @@ static Status rules_of(FILE *out, const Capacity *c, Err *err) {
     for (int i = 0; i < c->files.n; i++) {
         const SweptRun *r = &c->files.runs[i];
         if (r->state == SWEPT_DONE && r->has_config && r->config.n_neurons)
-            run[n++] = (RunWithRules){r->name, r->path, &r->config, r->result};
+            run[n++] = (RunWithRules){r->name, r->path, &r->config, r->result, NULL};
     }
     Status status = rules_section(out, run, n, err);
     free(run);

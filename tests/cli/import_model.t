@@ -141,7 +141,7 @@ from        h\xE9\x1B[31m (hf, 12.3 KiB)
 try         rote sample o\x1B[31m --prompt "The capital of France is" --max-tokens 40 --greedy
   "file": "h\\xE9\\x1B[31m",
 $ rote import nothing --out d
-2> rote: nothing: No such file or directory
+2> rote: nothing: there is no such file or folder
 [2]
 $ rote import hf
 2> rote: import: --out is missing: the folder of the new run
