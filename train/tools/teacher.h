@@ -6,8 +6,8 @@
  * the gradient of ln p of what was drawn (REINFORCE: Williams 1992; the baseline is that of the batch, so that a step
  * needs no memory of those before it). From own_from on nothing teaches the calls.
  *
- * Else without labels a call is due where a way returns the answer, and nowhere else; a row where none is due is asked for
- * no call, as with labels. A mixture of results is written at every answer, due or not, until own_from, and then
+ * Else without labels a call is due where a way returns the answer, and nowhere else; a row where none is due is asked
+ * for no call, as with labels. A mixture of results is written at every answer, due or not, until own_from, and then
  * nothing teaches the calls.
  *
  * Else until own_from of the steps each call that is due returns the true result. Then the model's own calls are
