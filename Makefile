@@ -31,7 +31,8 @@ endif
 # WebAssembly has one thread: OpenMP's functions say so, and its pragmas are ignored.
 OPENMP  := $(if $(WASM),-Wno-unknown-pragmas -Wno-unused-parameter -Wno-unused-variable,-fopenmp)
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(NUMERIC) $(OPENMP) -I. -MMD -MP $(DEFS) $(SANFLAGS)
-# WebAssembly is without regular expressions and stores (docs/try/program). Its libraries have no packages and are built from Debian's sources (scripts/wasm_libraries.sh).
+# WebAssembly is without regular expressions and stores (docs/try/program). Its libraries have no packages: scripts/wasm_libraries.sh
+# builds them from Debian's sources.
 WASM_DEFS := -DXXH_INLINE_ALL -Ibuild/wasm-libraries/include -Idocs/try/program -include docs/try/program/browser.h -Wno-shorten-64-to-32
 DEFS    := -D_GNU_SOURCE $(if $(DOUBLE),-DROTE_DOUBLE) $(if $(BARE)$(WASM),-DROTE_NO_PCRE2) $(if $(WASM),$(WASM_DEFS)) $(if $(BARE),-DROTE_BARE -ffunction-sections -fdata-sections -idirafter /usr/include)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
