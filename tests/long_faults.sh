@@ -36,7 +36,8 @@ tools:              plain/tests/test_calculator plain/tests/test_store plain/tes
 asked:              plain/tests/test_sums plain/tests/test_calls plain/tests/test_audit plain/tests/test_ways
 stores:             tests/cli/tools_store.t
 stage:              tests/double/test_tool tests/test_tool tests/test_tool_ways
-foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model plain/tests/test_export_gguf
+foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model plain/tests/test_import_gguf \
+                    plain/tests/test_export_gguf
 capacity:           tests/test_fits
 measure:            plain/tests/test_rounds tests/cli/measure.t
 lanes:              plain/tests/test_lanes
