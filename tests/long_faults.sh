@@ -41,8 +41,6 @@ stores:             tests/cli/tools_store.t
 ways:               plain/tests/test_call_text tests/cli/tools_tokens.t tests/cli/tools_unlabelled.t \
                     tests/cli/tool_keys.t
 stage:              tests/double/test_tool tests/test_tool tests/test_tool_choices tests/test_tool_ways
-foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model plain/tests/test_export_gguf
-stage:              tests/double/test_tool tests/test_tool tests/test_tool_ways
 foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model plain/tests/test_import_gguf \
                     plain/tests/test_export_gguf
 capacity:           tests/test_fits
