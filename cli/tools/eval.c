@@ -254,6 +254,11 @@ static Status check_run(const Job *job, Err *err) {
         return err_set(err, ERR_INPUT,
                        "%s: the run has no tools; leave out --off, --inject, --audit and --ledger",
                        job->args->words[0]);
+    if (args_has(job->args, "ledger") && tools_by_tokens(c->tools, c->n_tools))
+        return err_set(
+            err, ERR_INPUT,
+            "tools eval: --ledger: the run calls by tokens (tools.0.call), so what an answer costs depends "
+            "on the tokens that are said; only a stage has a ledger");
     bool holds = false, own = args_has(job->args, "audit") || args_has(job->args, "ledger");
     if (own && args_has(job->args, "store"))
         return err_set(err, ERR_INPUT,

@@ -255,14 +255,14 @@ verdict     annealed after 10 steps, every fact trained 10.0 times on average, 5
   "exposures_least": 5,
   "exposures_most": 19,
 $ rote eval uneven --per-fact uneven.tsv > /dev/null; cut -f 1,3,4,6- uneven.tsv
-fact	tokens	prompt_tokens	recalled	role	text
-0	3	1	0	fact	229 227 111
-1	3	1	0	fact	185 14 198
-2	3	1	0	fact	191 232 62
-3	3	1	0	fact	215 232 73
-4	3	1	0	fact	233 126 103
-5	3	0		heldout	227 73 145
-6	3	0		heldout	105 155 10
+fact	tokens	prompt_tokens	recalled	role	exposures	text
+0	3	1	0	fact	19	229 227 111
+1	3	1	0	fact	12	185 14 198
+2	3	1	0	fact	5	191 232 62
+3	3	1	0	fact	9	215 232 73
+4	3	1	0	fact	5	233 126 103
+5	3	0		heldout		227 73 145
+6	3	0		heldout		105 155 10
 $ rote eval uneven --per-fact uneven.tsv > /dev/null; rote verify uneven --quiet
 uneven: replayed; parameters, data and result are the same
 
