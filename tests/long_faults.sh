@@ -24,6 +24,8 @@ output:             tests/cli/output.t
 others:             tests/cli/others.t
 report:             tests/cli/report.t
 places:             tests/cli/places.t
+missing:            tests/cli/missing.t
+asking:             tests/cli/tools_eval.t
 doors:              tests/cli/good.t
 events:             plain/tests/test_events
 programs:           tests/cli/tools_program.t
