@@ -12,6 +12,10 @@
 #include "base/lock.h"
 #include "base/write_stream.h"
 
+/* 2^bits bytes, or the most that a machine of 32 bits can have in one place. */
+#define FILE_BYTES(bits)                                                                                     \
+    ((size_t)(UINT64_C(1) << (bits) < PTRDIFF_MAX ? UINT64_C(1) << (bits) : PTRDIFF_MAX - 1))
+
 typedef struct Buffer {
     char *data;  /* a NUL follows the size bytes */
     size_t size; /* bytes */
@@ -58,6 +62,9 @@ typedef struct AtomicFile {
 } AtomicFile;
 Status atomic_open(AtomicFile *file, const char *path, Err *err);
 Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err);
+/* As atomic_commit, but waits for no disk: after a power cut the file may be the old one, empty or gone. For what may be
+ * lost, since a sync takes milliseconds. */
+Status atomic_commit_unsynced(AtomicFile *file, const char *fault_name, Err *err);
 /* As atomic_commit, but replaces nothing that was there before atomic_open, either. ERR_INPUT: a file of that name is
  * there, and stays. */
 Status atomic_commit_new(AtomicFile *file, const char *fault_name, Err *err);
@@ -93,6 +100,9 @@ bool file_exists(const char *path);
 /* Whether there is surely no such file. Not the opposite of file_exists: of a file that cannot be looked at (no
  * permission, a failing disk) both are false, and reading it says why. */
 bool file_missing(const char *path);
+/* What the user names must be there; this is the one rule for it. ERR_INPUT: "path: there is no such WHAT".
+ *   what   "file", "run", .. */
+Status file_named(const char *path, const char *what, Err *err);
 /* The CRC-32 of zlib, of size bytes, any size. */
 uint32_t crc32_of(const void *data, size_t size);
 

@@ -72,7 +72,7 @@ static Status alone_create(Alone *m, const Shape *s, uint64_t seed, const Ops *o
     TRY(config_resolve(&m->config, s->B, s->T, s->V, err));
     TRY(gpt_create(&m->gpt, &m->config.model, ops, GEMM_EXACT, err));
     gpt_init(&m->gpt, seed);
-    ParallelPlan plan = {1, m->config.train.grad_leaves, s->B, s->T, 0};
+    ParallelPlan plan = {1, m->config.train.grad_leaves, s->B, s->T, 0, NULL};
     TRY(parallel_create(&m->parallel, &m->gpt, &plan, err));
     TRY(optimizer_create(&m->optimizer, &m->config.train, &m->gpt, 1, err));
     m->batch = random_batch(s, seed);
@@ -98,7 +98,7 @@ typedef struct Side {
 
 static Status side_create(Side *x, Alone *one, const Shape *s, const Ops *ops, Err *err) {
     const Optimizer *optimizer[LANES_MAX];
-    TRY(lanes_create(&x->lanes, &one->gpt, one->config.train.grad_leaves, s->B, s->T, err));
+    TRY(lanes_create(&x->lanes, &one->gpt, lane_ops(ops), one->config.train.grad_leaves, s->B, s->T, err));
     for (int l = 0; l < lanes_count(x->lanes); l++) {
         optimizer[l] = &one[l].optimizer;
         x->batch[l] = &one[l].batch;

@@ -87,6 +87,8 @@ static const char default_text[] =
     "  checkpoint_minutes: 5\n  keep_checkpoints: 2\n"
     "  stop_recall: 0\n"
     "  stop_gain: 0\n  stop_memorized: 0\n"
+    "  select: none\n  select_keep: 0\n  select_bits: 0\n  select_start: 0.1\n  select_end: 0.3\n"
+    "  select_rounds: 4\n"
     "  seed: 0\n"
     "  init_from: \"\"\n"
     "  init_hash: \"\"\n"

@@ -21,8 +21,8 @@ static void round_trip(const ModelConfig *config) {
     assert_true(imported.params == g.table.total && imported.eos == 20 && imported.bos == 0);
     assert_string_equal(imported.bos_text, "<|endoftext|>");
     expect_run(&g);
-    assert_int_equal(import("hf", &imported, &err), ERR_INPUT); /* a run is there */
-    assert_non_null(strstr(err.msg, "contains a run; choose another --out"));
+    assert_int_equal(import("hf", &imported, &err), OK); /* once more, the same */
+    expect_run(&g);
     gpt_free(&g);
 }
 

@@ -62,7 +62,7 @@ static void create(Gpt *g, const ModelConfig *c, const Ops *ops, Draw d) {
 static Parallel *parallel(const Gpt *g, int threads, int leaves, int batch_size, int micro) {
     Err err;
     Parallel *p;
-    ParallelPlan plan = {threads, leaves, batch_size, g->config.block_size, micro};
+    ParallelPlan plan = {threads, leaves, batch_size, g->config.block_size, micro, NULL};
     if (parallel_create(&p, g, &plan, &err) != OK) fail_msg("%s", err.msg);
     return p;
 }

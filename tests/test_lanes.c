@@ -76,7 +76,7 @@ static void create_alone(Alone *x, const ModelConfig *c, int i, int n_seq, int l
     x->train.learning_rate = 1e-3 * draw_int(d, 1, 30);
     x->train.weight_decay = 0.05 * draw_int(d, 0, 3);
     x->train.grad_clip = draw_int(d, 0, 2) * 0.05;
-    ParallelPlan plan = {1, leaves, n_seq, c->block_size, 0};
+    ParallelPlan plan = {1, leaves, n_seq, c->block_size, 0, NULL};
     if (gpt_create(&x->gpt, c, ops, GEMM_EXACT, &err) != OK) fail_msg("%s", err.msg);
     draw_params(&x->gpt, d, 0.3);
     if (i % 5 == 2) params_freeze(&x->gpt.table, 1u << PART_NORM);
@@ -96,7 +96,8 @@ static void create_side(Side *x, Alone *one, int n_seq, int leaves) {
     Err err;
     const Optimizer *optimizer[LANES_MAX];
     const Gpt *g = &one->gpt;
-    if (lanes_create(&x->lanes, g, leaves, n_seq, g->config.block_size, &err) != OK) fail_msg("%s", err.msg);
+    if (lanes_create(&x->lanes, g, lane_ops(g->ops), leaves, n_seq, g->config.block_size, &err) != OK)
+        fail_msg("%s", err.msg);
     for (int l = 0; l < lanes_count(x->lanes); l++) {
         optimizer[l] = &one[l].optimizer;
         x->batch[l] = &one[l].batch.batch;

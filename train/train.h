@@ -7,6 +7,7 @@
 
 #include "base/config/config.h"
 #include "base/progress.h"
+#include "base/ranks.h"
 #include "data/facts.h"
 #include "store/result.h"
 #include "store/run.h" /* what callers of run_train open next */
@@ -20,6 +21,8 @@ typedef struct RunOptions {
     const char *tape_dir; /* the folder with the tape that is replayed; NULL: dir */
     const volatile sig_atomic_t *stop; /* set by a signal handler: stops at the end of a step; may be NULL */
     ProgressSink progress;
+    Ranks
+        *ranks; /* that train together; NULL: alone. Rank 0's folder is the run's; the others have dir NULL */
 } RunOptions;
 
 /* Trains. config: resolved, by init_from_resolve too (train/init_from.h).
@@ -28,9 +31,26 @@ typedef struct RunOptions {
  * the verdict `diverged`, and the checkpoint before it is whole. ERR_INPUT: options->dir holds something else, or
  * a run with another config (the message states how they differ), or its lock is held; a program would have to be
  * started. ERR_IO, ERR_FORMAT,
- * ERR_NOMEM. */
+ * ERR_NOMEM. With several ranks all return the same status with the same message; *out is rank 0's. ERR_STOPPED also:
+ * a rank is lost, and the folder has the last checkpoint before that. */
 Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out,
                  Err *err);
+
+/* One of several runs that are trained together. */
+typedef struct RunTask {
+    const Config *config; /* this and the next two as of run_train */
+    const FactSet *facts;
+    RunOptions options;
+    RunResult result; /* these as of run_train, from the run's end on */
+    Status status;
+    Err err;
+} RunTask;
+/* As soon as a run has ended: its folder is closed. */
+typedef void RunHasEnded(void *user, RunTask *task);
+
+/* run_train of n runs of one shape (train/together.h), on one thread; config->train.threads is 1. Each ends as it would
+ * alone, whatever becomes of the others. ERR_NOMEM: no run has begun. */
+Status run_train_together(RunTask *task, int n, RunHasEnded *ended, void *user, Err *err);
 
 /* Replays a finished run in memory and compares the parameters, the data and the result.
  *   facts    the folder of its facts, if the user gives one; NULL: the config's

@@ -22,6 +22,8 @@ typedef struct Trainer {
     Evaluator evaluator;
     Evaluation evaluation; /* the newest */
     int64_t evaluated_at;  /* its step; -1: none yet in this process */
+    Selection selection;   /* train.select; else empty */
+    int keep;              /* facts that it leaves at the end */
     Mix mix;
     FactBatch batch; /* room for the longest one */
     Objective objective;
@@ -32,6 +34,13 @@ typedef struct Trainer {
     double saved_s;   /* when it was written or training began: when the next one is due by the clock */
     double started_s, shown_s; /* display only */
     int64_t started_tokens, shown_tokens;
+    Status unsaved; /* of the last checkpoint, where several ranks train: the next step begins with it */
+    Err unsaved_err;
+    /* While others hold what is trained (train/together.h): makes the parameters and the optimizer's buffers here
+     * those of this step. NULL: they are. */
+    void (*fetch)(struct Trainer *t);
+    struct Together *together;
+    int lane;
 } Trainer;
 
 /* ---- trainer.c ---- */
@@ -56,9 +65,50 @@ void trainer_evaluate(Trainer *t);
  * tensor, index and step; the checkpoint before it is whole. ERR_IO: the folder cannot be written. */
 Status train_on(Trainer *t, Err *err);
 
+/* ---- ranks.c ---- */
+
+/* With several ranks: checks that all make the same run. ERR_INPUT. */
+Status trainer_same_run(const Trainer *t, const char *config_hash, Err *err);
+/* Copies rank 0's state to the others. ERR_NOMEM. */
+Status trainer_share_state(Trainer *t, Err *err);
+static inline bool trainer_is_first(const Trainer *t) {
+    return ranks_alone(t->options->ranks) || t->options->ranks->rank == 0;
+}
+
+/* ---- select.c: train.select; without it, they do nothing ---- */
+
+/* Nothing is dropped yet. ERR_INPUT: select_bits, and nobody knows the entropy. ERR_NOMEM. */
+Status select_begin(Trainer *t, Err *err);
+/* Whether facts are dropped after this step. */
+bool select_due(const Trainer *t);
+/* Makes the rounds that are due, from the evaluation of this step. ERR_NOMEM. */
+Status select_facts(Trainer *t, Err *err);
+/* The text of selected.tsv: a row for each fact; malloc'd. ERR_NOMEM. */
+Status select_table(const Selection *s, const TrainConfig *config, char **out, Err *err);
+/* Writes selected.tsv. ERR_IO, ERR_NOMEM. */
+Status select_write(Trainer *t, Err *err);
+
+/* Its parts, for runs that are trained together. A step is
+ *   step_begin     a stop is honoured (ERR_STOPPED), the batch is drawn; *over: the run has its verdict, no step is due
+ *   step_gradient  loss, gradient and its norm, which are finite, and the learning rate
+ *   step_update    of those, for the optimizer
+ *   step_updated   with the norm of the parameters after the update, which is finite
+ *   step_end       logs, evaluates, saves
+ * and step_alone is the middle three. */
+typedef struct StepFigures {
+    double loss_nats, norm, rate;
+} StepFigures;
+Status step_begin(Trainer *t, bool *over, Err *err);
+Status step_alone(Trainer *t, StepFigures *out, Err *err);
+Update step_update(const Trainer *t, const StepFigures *f);
+Status step_updated(Trainer *t, double params_norm, Err *err);
+Status step_end(Trainer *t, const StepFigures *f, Err *err);
+
 /* ---- nonfinite.c: ERR_NUMERIC, with the step, the place and what helps ---- */
 
-/* Before the update: a gradient or a loss that is no finite number. norm: of the gradient. */
+/* Whether check_gradient has nothing to say. norm: of the gradient. */
+bool gradient_is_fine(double norm, double loss_nats);
+/* Before the update: a gradient or a loss that is no finite number. */
 Status check_gradient(const Trainer *t, const real *grad, double norm, double loss_nats, Err *err);
 /* The first element of a vector laid out like the parameters that is NaN or Inf. OK: there is none. */
 Status name_nonfinite(const Trainer *t, const real *x, const char *what, Err *err);

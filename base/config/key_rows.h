@@ -243,13 +243,26 @@ KEY(train.stop_gain, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), ABOVE, .zero = "
     .help = "stop at the first evaluation that gains less than this share of the data bits")
 KEY(train.stop_memorized, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), ABOVE, .zero = "off", .late = true,
     .help = "stop at the first evaluation with more memorized bits than this share of the data bits")
+KEY(train.select, KEY_ENUM, .initial = "none", .choices = selects, .late = true, .also = "selection prune",
+    .help =
+        "drops facts in training, so that those that are left fit; loss: those that cost most bits, random: any")
+KEY(train.select_keep, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), ABOVE, .zero = "off", .late = true,
+    .also = "keep_share", .help = "train.select: share of the facts that are kept")
+KEY(train.select_bits, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1e6), ABOVE, .zero = "off", .late = true,
+    .also = "keep_bits",
+    .help = "train.select: bits per parameter that the facts kept may fill (K facts: K (H/N - log2 K) bits)")
+KEY(train.select_start, KEY_DOUBLE, .initial = "0.1", FROM_TO(0, 1), ABOVE, .late = true,
+    .help = "train.select: share of max_steps after which facts are dropped for the first time")
+KEY(train.select_end, KEY_DOUBLE, .initial = "0.3", FROM_TO(0, 1), ABOVE, .late = true,
+    .help = "train.select: share of max_steps after which facts are dropped for the last time")
+KEY(train.select_rounds, KEY_INT, .initial = "4", FROM_TO(1, SELECT_ROUNDS_MAX), .late = true,
+    .help = "train.select: how many times facts are dropped; each time the same share of those that are left")
 KEY(train.seed, KEY_UINT64, .initial = "0",
     .help = "seed of the initial weights and of the order of the facts")
 KEY(train.init_from, KEY_PATH, .initial = "", .free = true, .sets = "train.init_hash",
     .also = "pretrained warm_start finetune_from",
-    .help =
-        "start from the newest weights of this run, of the same shape; vocabularies are not compared; empty: "
-        "draw weights")
+    .help = "start from the newest weights of this run, of the same shape (a stage of tools may be new); "
+            "vocabularies are not compared; empty: draw weights")
 KEY(train.init_hash, KEY_TEXT, .initial = "", .late = true,
     .help =
         "param_hash of the weights in train.init_from; filled in. If it is given, the weights must have it")

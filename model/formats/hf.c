@@ -22,7 +22,7 @@ typedef struct Tensors {
     int room;
 } Tensors;
 
-static const char *const format_names[] = {"hf", "npz", "safetensors", "gguf", NULL};
+static const char *const format_names[] = {"hf", "npz", "safetensors", "gguf", "tensorboard", NULL};
 
 Status export_format_of(const char *name, ExportFormat *out, Err *err) {
     for (int i = 0; format_names[i]; i++)
@@ -30,8 +30,8 @@ Status export_format_of(const char *name, ExportFormat *out, Err *err) {
             *out = (ExportFormat)i;
             return OK;
         }
-    return err_set(err, ERR_INPUT, "export format '%s' is unknown, allowed: hf, npz, safetensors, gguf",
-                   name);
+    return err_set(err, ERR_INPUT,
+                   "export format '%s' is unknown, allowed: hf, npz, safetensors, gguf, tensorboard", name);
 }
 
 /* ---- tensors ---- */
@@ -387,7 +387,7 @@ Status export_model(const Gpt *g, ExportFormat format, const char *path, int eos
     Tensors t = {.g = g};
     Status status = OK;
     char *config = NULL;
-    CHECK(format != EXPORT_GGUF);
+    CHECK(format < EXPORT_GGUF);
     if (format == EXPORT_HF) return export_hf(g, &(ExportFile){NULL, NULL}, path, eos, replace, err);
     if (!replace && file_exists(path)) /* a new one is never replaced (base/file.h) */
         return err_set(err, ERR_INPUT, "%s: exists; choose another file, or replace it with --force", path);

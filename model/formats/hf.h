@@ -16,15 +16,23 @@
 
 #include "model/gpt.h"
 
-typedef enum ExportFormat { EXPORT_HF, EXPORT_NPZ, EXPORT_SAFETENSORS, EXPORT_GGUF } ExportFormat;
+typedef enum ExportFormat {
+    EXPORT_HF,
+    EXPORT_NPZ,
+    EXPORT_SAFETENSORS,
+    EXPORT_GGUF,
+    EXPORT_TENSORBOARD
+} ExportFormat;
 
-/* The format of that name: "hf", "npz", "safetensors", "gguf". ERR_INPUT: another name; the message has all. */
+/* The format of that name: "hf", "npz", "safetensors", "gguf", "tensorboard". ERR_INPUT: another name; the message has
+ * all. */
 Status export_format_of(const char *name, ExportFormat *out, Err *err);
 
 /* Whether hf can express the structure. ERR_INPUT: it cannot; the message names every key that prevents it. */
 Status export_hf_check(const ModelConfig *config, Err *err);
 
-/* Writes the weights of g; gguf, which needs a tokenizer, is written elsewhere (store/foreign/gguf_export.h).
+/* Writes the weights of g. Written elsewhere: gguf, which needs a tokenizer (store/foreign/gguf_export.h), and what
+ * TensorBoard reads, which has no weights (eval/tensorboard/export.h).
  *   path     hf: a folder, created if it is missing; else a file
  *   eos      the token that ends a fact, for config.json; -1: none
  *   replace  overwrite existing files; without it the file must be new, the folder new or empty

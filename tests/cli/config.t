@@ -1,7 +1,7 @@
 # Configs that are wrong: file, line, value, what is allowed.
 
 $ rote train nowhere.yaml
-2> rote: nowhere.yaml: cannot read: No such file or directory
+2> rote: nowhere.yaml: there is no such config file
 [2]
 $ mkdir folder
 $ rote train folder
@@ -105,7 +105,7 @@ $ rote train train.learning_rate=
 2> rote: command line: key 'train.learning_rate': no value; allowed: above 0, at most 1000
 [2]
 $ rote train train.learning_rate
-2> rote: train.learning_rate: cannot read: No such file or directory
+2> rote: train.learning_rate: there is no such config file
 [2]
 $ rote train train.learning_rat=0.1
 2> rote: command line: unknown key 'train.learning_rat'; nearest: train.learning_rate
