@@ -1,6 +1,7 @@
-# rote: make demo | make check | make check-all | make reproduce-quick | make | make install PREFIX=...
+# rote: make demo | make check | make check-all | make reproduce-quick | make | make install PREFIX=... | make wheel | make deb
 # V=1 shows whole commands. Variants: CC=clang, OPT=-O2, DOUBLE=1 (gradient checks), SAN=address,undefined | thread, STATIC=1,
-# BARE=1 (another CPU whose libraries are not here: only their headers, static, for tests/one_hash).
+# BARE=1 (another CPU whose libraries are not here: only their headers, static, for tests/one_hash), CC=emcc (a browser).
+# MPI=1 (mpicc), MPI=mpich or MPI=openmpi (Debian's mpicc.mpich, mpicc.openmpi): ranks (base/ranks.h). Only one object differs.
 # Each variant has a folder of its own under build/, and a change of flags rebuilds it: objects never mix.
 ifeq ($(origin CC),default)
 CC := gcc
@@ -10,10 +11,12 @@ DOUBLE  ?=
 SAN     ?=
 STATIC  ?=
 BARE    ?=
+MPI     ?=
 PREFIX  ?= /usr/local
 JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 
 comma   := ,
+WASM    := $(filter emcc,$(notdir $(firstword $(CC))))
 BUILD   ?= build/$(notdir $(firstword $(CC)))$(OPT)$(if $(DOUBLE),-double)$(if $(SAN),-$(firstword $(subst $(comma), ,$(SAN))))$(if $(STATIC),-static)$(if $(BARE),-bare)
 
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Werror=unused-result
@@ -25,12 +28,29 @@ FAST    := $(filter -Ofast -ffast-math -funsafe-math-optimizations -fsingle-prec
 ifneq ($(FAST),)
 $(error $(FAST): rote's arithmetic is exact, so this flag is not allowed; leave it out of CC, OPT, CFLAGS and LDFLAGS)
 endif
-ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(NUMERIC) -fopenmp -I. -MMD -MP $(DEFS) $(SANFLAGS)
-DEFS    := -D_GNU_SOURCE $(if $(DOUBLE),-DROTE_DOUBLE) $(if $(BARE),-DROTE_BARE -ffunction-sections -fdata-sections -idirafter /usr/include)
+# WebAssembly has one thread: OpenMP's functions say so, and its pragmas are ignored.
+OPENMP  := $(if $(WASM),-Wno-unknown-pragmas -Wno-unused-parameter -Wno-unused-variable,-fopenmp)
+ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(NUMERIC) $(OPENMP) -I. -MMD -MP $(DEFS) $(SANFLAGS)
+# WebAssembly is without regular expressions and stores (docs/try/program). Its libraries have no packages: scripts/wasm_libraries.sh
+# builds them from Debian's sources.
+WASM_DEFS := -DXXH_INLINE_ALL -Ibuild/wasm-libraries/include -Idocs/try/program -include docs/try/program/browser.h -Wno-shorten-64-to-32
+DEFS    := -D_GNU_SOURCE $(if $(DOUBLE),-DROTE_DOUBLE) $(if $(BARE)$(WASM),-DROTE_NO_PCRE2) $(if $(WASM),$(WASM_DEFS)) $(if $(BARE),-DROTE_BARE -ffunction-sections -fdata-sections -idirafter /usr/include)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-LIBS    := $(if $(BARE),,-lyaml -ljansson -lxxhash -lpcre2-8 -lsqlite3 -lz -ldl -lm)
+LIBS    := $(if $(WASM),build/wasm-libraries/libraries.a)$(if $(BARE)$(WASM),,-lyaml -ljansson -lxxhash -lpcre2-8 -lsqlite3 -lz -ldl -lm)
 LDFLAGS ?=
-LINK     = $(CC) $(CFLAGS) -fopenmp $(SANFLAGS) $(LDFLAGS) $(if $(STATIC)$(BARE),-static) $(if $(BARE),-Wl$(comma)--gc-sections)
+MPICC   := $(if $(filter 1,$(MPI)),mpicc,mpicc.$(MPI))
+# What is compiled and linked with MPI: by its compiler, which calls ours.
+WITH_CC  = $(if $(MPI),MPICH_CC='$(CC)' OMPI_CC='$(CC)' $(MPICC),$(CC))
+LINK     = $(WITH_CC) $(CFLAGS) $(OPENMP) $(SANFLAGS) $(LDFLAGS) $(if $(STATIC)$(BARE),-static) $(if $(BARE),-Wl$(comma)--gc-sections) $(if $(WASM),$(WASM_LINK))
+# Bytes that do not fit in memory are an error of malloc. Emscripten's own stack is too small for messages and paths.
+WASM_LINK := -g0 -sALLOW_MEMORY_GROWTH -sABORTING_MALLOC=0 -sTOTAL_STACK=1MB -sENVIRONMENT=web,worker,node
+# Debian's emscripten reads Debian's node modules, whichever node there is.
+ifneq ($(WASM),)
+export NODE_PATH := /usr/share/nodejs
+endif
+# docs/try/run.js starts each command in a new instance.
+WASM_PROGRAM := -sMODULARIZE -sEXPORT_NAME=createRote -sINVOKE_RUN=0 -sFORCE_FILESYSTEM \
+	-sEXPORTED_FUNCTIONS=_main,_stop_requested -sEXPORTED_RUNTIME_METHODS=callMain,FS,TTY $(addprefix -Wl$(comma)--wrap=,dlopen posix_spawn posix_spawnp)
 ROOMS   := base data model store tools eval train
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 
@@ -44,7 +64,7 @@ ISAS := portable neon
 else
 ISAS := portable
 endif
-FLAGS_portable :=
+FLAGS_portable := $(if $(WASM),-msimd128)
 FLAGS_avx2     := -mavx2 -mfma
 FLAGS_avx512   := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512
 FLAGS_neon     :=
@@ -52,12 +72,15 @@ DEFS += $(foreach i,$(ISAS),-DHAVE_$(i)=1)
 
 KERNEL_SRC := $(wildcard model/kernels/*.c)
 # A room's files and those of its folders; the kernels are built once per instruction set.
-SRC        := $(filter-out $(KERNEL_SRC),$(foreach r,$(ROOMS),$(wildcard $(r)/*.c $(r)/*/*.c)))
+SRC        := $(filter-out $(KERNEL_SRC) $(if $(WASM),tools/store.c tools/store_hash.c),$(foreach r,$(ROOMS),$(wildcard $(r)/*.c $(r)/*/*.c))) $(if $(WASM),docs/try/program/absent.c)
 CLI_SRC    := $(wildcard cli/*.c cli/*/*.c)
 TEST_SRC   := $(wildcard tests/$(if $(DOUBLE),double/)test_*.c)
 OBJ        := $(SRC:%.c=$(BUILD)/%.o) $(foreach i,$(ISAS),$(KERNEL_SRC:model/kernels/%.c=$(BUILD)/$(i)/%.o))
 CLI_OBJ    := $(CLI_SRC:%.c=$(BUILD)/%.o)
 LIB        := $(BUILD)/librote.a
+# Programs with MPI have their own base/ranks.o, which comes before the library's.
+PROGRAMS   := $(BUILD)$(if $(MPI),/$(MPICC))
+RANKS_OBJ  := $(if $(MPI),$(PROGRAMS)/ranks.o)
 # What models and their training need, without archives, reports, sweeps and the like: all that one_hash and the tests in
 # double link, of which many variants are built.
 CORE_SRC   := $(filter base/% data/% model/% store/% tools/% eval/stats/% eval/tools/% train/neurons/% train/optimizers/% train/tools/%,$(SRC)) \
@@ -67,7 +90,7 @@ TEST_BIN   := $(TEST_SRC:%.c=$(BUILD)/%)
 # What a sanitizer need not see: test_ceiling, a minute of the same trainings as test_train; for races, tests that start no
 # thread (strace -f -e clone3 shows it).
 ALONE      := capacity capacity_ratio capacity_series certify checkpoint config config_kinds config_neurons \
-	config_resolve config_text config_units counterparts creativity edits exact export export_files facts \
+	config_resolve config_text config_units counterparts creativity edits events exact export export_files facts \
 	facts_memory facts_places facts_sealed file file_others fuzz_archive fuzz_online fuzz_runs fuzz_texts \
 	hold_out hooks identities import import_folder import_refused import_shapes kind_entropy kinds kstar \
 	labels lanes lira load logit_classes logit_pattern logit_row match membership memory mix normality null \
@@ -89,22 +112,35 @@ short    = $(if $(V),,@echo '$(1) $(2)';)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all setup demo reproduce-quick tests one_hash golden_archives print-build print-flags print-memory-files check check-long check-ci check-all asan tsan lint install uninstall compile_commands clean FORCE
+.PHONY: all setup demo reproduce-quick tests one_hash wasm golden_archives print-build print-flags print-memory-files check check-long check-ci check-all asan tsan lint install uninstall wheel deb compile_commands clean FORCE
 
 all:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
 
-rote: $(BUILD)/rote
-	$(call short,CP,$@)cp $< $@
+rote: $(PROGRAMS)/rote FORCE
+	$(if $(WASM),,$(call short,CP,$@)cmp -s $< $@ || cp $< $@)
 
-$(BUILD)/rote: $(CLI_OBJ) $(LIB)
+$(PROGRAMS)/rote: $(CLI_OBJ) $(RANKS_OBJ) $(LIB)
+	$(call short,LINK,$@)$(LINK) $(if $(WASM),$(WASM_PROGRAM)) -o $@ $^ $(LIBS)
+
+ifneq ($(MPI),)
+$(RANKS_OBJ): base/ranks.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call short,CC,$< ($(MPICC)))$(WITH_CC) $(ALL_CFLAGS) -DROTE_MPI -c $< -o $@
+
+$(PROGRAMS)/one_hash: $(BUILD)/tests/one_hash.o $(RANKS_OBJ) $(CORE)
 	$(call short,LINK,$@)$(LINK) -o $@ $^ $(LIBS)
+
+# The programs of tests/check_one_hash.sh and tests/check_ranks.sh.
+.PHONY: ranks
+ranks: $(PROGRAMS)/rote $(PROGRAMS)/one_hash
+endif
 
 $(LIB): $(OBJ)
 $(CORE): $(filter $(CORE_SRC:%.c=$(BUILD)/%.o) $(foreach i,$(ISAS),$(BUILD)/$(i)/%),$(OBJ))
 $(LIB) $(CORE):
 	@rm -f $@
-	$(call short,AR,$@)ar rcs $@ $^
+	$(call short,AR,$@)$(if $(WASM),emar,ar) rcs $@ $^
 
 # What an object is made with; newer than the object only when it changed.
 $(BUILD)/flags: FORCE
@@ -114,7 +150,7 @@ $(BUILD)/flags: FORCE
 # The headers of every library, looked for once per build folder; says what to install where one is missing.
 $(BUILD)/libraries:
 	@mkdir -p $(@D)
-	@$(if $(BARE),,CC='$(CC)' scripts/setup.sh --look)
+	@$(if $(WASM),scripts/wasm_libraries.sh build/wasm-libraries,$(if $(BARE),,CC='$(CC)' scripts/setup.sh --look))
 	@touch $@
 
 $(BUILD)/%.o: %.c $(BUILD)/flags | $(BUILD)/libraries
@@ -141,7 +177,7 @@ MEMORY_FILES := $(addprefix -Wl$(comma)--wrap=,file_read file_read_stream file_r
 	seal_check deflated_begin deflated_add deflated_add_char deflated_end nearest_name config_defaults)
 $(BUILD)/tests/test_fuzz_texts $(BUILD)/tests/test_fuzz_runs: private LDFLAGS += $(MEMORY_FILES)
 
-link_test = $(call short,LINK,$@)$(LINK) -o $@ $^ $(if $(BARE),,-lcmocka) $(LIBS)
+link_test = $(call short,LINK,$@)$(LINK) $(if $(WASM),-sSINGLE_FILE) -o $@ $^ $(if $(BARE)$(WASM),,-lcmocka) $(LIBS)
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 	$(link_test)
 $(BUILD)/tests/double/%: $(BUILD)/tests/double/%.o $(CORE)
@@ -152,6 +188,13 @@ $(BUILD)/tests/one_hash: $(BUILD)/tests/one_hash.o $(CORE)
 tests: $(SUITE_BIN) $(if $(DOUBLE),,$(addprefix $(BUILD)/tests/,one_hash golden_archives kept_sets tokens logits_of) $(BUILD)/rote)
 
 one_hash: $(BUILD)/tests/one_hash
+
+# The program in WebAssembly, and docs/try as one page around it: build/emcc-O3/rote.html.
+wasm:
+	@command -v emcc >/dev/null && command -v node >/dev/null || { \
+		echo 'rote: make wasm needs emcc and node; on Debian: apt-get install --no-install-recommends emscripten nodejs' >&2; exit 1; }
+	+@$(MAKE) --no-print-directory $(PARALLEL) CC=emcc BUILD=build/emcc-O3 build/emcc-O3/rote one_hash
+	@scripts/wasm_page.sh build/emcc-O3
 
 golden_archives: $(BUILD)/tests/golden_archives
 
@@ -243,6 +286,12 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/rote $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rote \
 		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_rote $(DESTDIR)$(PREFIX)/share/man/man1/rote.1
 
+# For pip and for apt, in dist/.
+wheel:
+	scripts/make_wheel.sh
+deb:
+	scripts/make_deb.sh
+
 # For editors and clang-tidy; kernels appear as their portable build.
 compile_commands:
 	@{ echo '['; sep=; \
@@ -255,4 +304,4 @@ compile_commands:
 clean:
 	rm -rf build rote compile_commands.json
 
--include $(OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d) $(BUILD)/tests/one_hash.d $(BUILD)/tests/golden_archives.d $(BUILD)/tests/kept_sets.d $(BUILD)/tests/tokens.d $(BUILD)/tests/logits_of.d
+-include $(OBJ:.o=.d) $(RANKS_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(sort $(TEST_BIN:=.d) $(patsubst %.c,$(BUILD)/%.d,$(wildcard tests/*.c)))

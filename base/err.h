@@ -17,8 +17,8 @@
 
 typedef enum STATUS_IS_READ Status {
     OK = 0,
-    ERR_INPUT,   /* the user's input is wrong: exit 2, nothing written */
-    ERR_IO,      /* input or output failed: missing file, full disk, short read: exit 1 */
+    ERR_INPUT, /* the user's input is wrong, or what it names is not there (file_named): exit 2, nothing written */
+    ERR_IO,      /* input or output failed: no permission, full disk, short read: exit 1 */
     ERR_FORMAT,  /* a file of rote's is incomplete, truncated or altered: exit 1 */
     ERR_NOMEM,   /* an allocation failed: exit 1 */
     ERR_NUMERIC, /* NaN or Inf where a finite number is needed: exit 1 */

@@ -200,6 +200,10 @@ bool file_missing(const char *path) {
     return stat(path, &info) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
+Status file_named(const char *path, const char *what, Err *err) {
+    return file_missing(path) ? err_set(err, ERR_INPUT, "%s: there is no such %s", path, what) : OK;
+}
+
 /* ---- failure points ---- */
 
 void fault_point(const char *name, const char *where) {

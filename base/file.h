@@ -12,6 +12,10 @@
 #include "base/lock.h"
 #include "base/write_stream.h"
 
+/* 2^bits bytes, or the most that a machine of 32 bits can have in one place. */
+#define FILE_BYTES(bits)                                                                                     \
+    ((size_t)(UINT64_C(1) << (bits) < PTRDIFF_MAX ? UINT64_C(1) << (bits) : PTRDIFF_MAX - 1))
+
 typedef struct Buffer {
     char *data;  /* a NUL follows the size bytes */
     size_t size; /* bytes */
@@ -96,6 +100,9 @@ bool file_exists(const char *path);
 /* Whether there is surely no such file. Not the opposite of file_exists: of a file that cannot be looked at (no
  * permission, a failing disk) both are false, and reading it says why. */
 bool file_missing(const char *path);
+/* What the user names must be there; this is the one rule for it. ERR_INPUT: "path: there is no such WHAT".
+ *   what   "file", "run", .. */
+Status file_named(const char *path, const char *what, Err *err);
 /* The CRC-32 of zlib, of size bytes, any size. */
 uint32_t crc32_of(const void *data, size_t size);
 

@@ -13,7 +13,7 @@ Status file_map(const char *path, FileMap *out, Err *err) {
     size_t size = 0;
     int fd;
     *out = (FileMap){0};
-    if (file_missing(path)) return err_set(err, ERR_INPUT, "%s: %s", path, strerror(ENOENT));
+    TRY(file_named(path, "file", err));
     TRY(file_open_read(path, &fd, &size, err));
     if (size > 0) data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (data == MAP_FAILED)

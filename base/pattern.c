@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef ROTE_BARE /* without libraries: no regular expressions */
+#ifdef ROTE_NO_PCRE2
 
 Status pattern_create(Pattern **out, const char *regex, const char *what, Err *err) {
     if (out) *out = NULL;

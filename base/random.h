@@ -31,7 +31,8 @@ typedef enum Purpose {
     RANDOM_INPUTS = 19,  /* inputs made of facts; sub 0 the wrong symbol, 1 random symbols */
     RANDOM_TOOLS =
         20, /* results of tools; sub 0: that get lost in training, 1: wrong ones in an evaluation, 2: edited ones */
-    RANDOM_END /* one past the last */
+    RANDOM_SELECT = 21, /* train.select random; sub = round, index = fact */
+    RANDOM_END          /* one past the last */
 } Purpose;
 
 /* An endless sequence of random words, accessed by index. sub distinguishes streams of one purpose (see Purpose). */

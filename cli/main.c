@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/real.h"
 #include "base/text.h"
 #include "base/threads.h"
 #include "cli/commands.h"
@@ -38,8 +37,10 @@ static Status run(int argc, char **argv, Err *err) {
         return err_set(err, ERR_INPUT, "no command");
     }
     if (!strcmp(argv[1], "--version")) {
-        printf("rote %s (arithmetic %s)\n", ROTE_VERSION, NUMERIC_SPEC);
-        return OK;
+        bool json = argc > 2 && !strcmp(argv[2], "--json");
+        if (argc > 2 + json)
+            return err_set(err, ERR_INPUT, "--version: '%s' is one word too many", argv[2 + json]);
+        return version_print(json, err);
     }
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
         help_overview(commands, stdout);
@@ -51,6 +52,7 @@ static Status run(int argc, char **argv, Err *err) {
     TRY(command_find(&command, &used, commands, argc - 1, words, err));
     Args args;
     Status status = args_parse(&args, command, commands, argc - 1 - used, argv + 1 + used, err);
+    if (status == OK) status = args_inputs(&args, err);
     if (status == OK) status = environment_check(computes(command), err);
     if (status == OK) status = command->run(&args, err);
     args_free(&args);
@@ -83,7 +85,7 @@ int main(int argc, char **argv) {
     /* A result that could not be written to stdout, as on a full disk, is a failure. */
     if ((fflush(stdout) || ferror(stdout)) && status == OK)
         status = err_set(&err, ERR_IO, "standard output: %s", strerror(errno));
-    if (status != OK) {
+    if (status != OK && err.msg[0]) { /* empty: another process says it (cli/train/train.c) */
         fputs("rote: ", stderr);
         text_show_message(stderr, err.msg);
         fputc('\n', stderr);

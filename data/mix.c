@@ -9,14 +9,47 @@ enum { MIX_ZIPF = 0, MIX_RENDERING = 1 }; /* sub-streams of RANDOM_MIX */
 
 static const uint64_t ALL = (uint64_t)1 << 32;
 
-static Status weigh(Mix *mix, double exponent, Err *err) {
-    mix->cumulative = malloc((size_t)mix->n * sizeof *mix->cumulative);
-    if (!mix->cumulative) return err_set(err, ERR_NOMEM, "no memory for the weights of %d facts", mix->n);
+/* Weights of the facts of a phase. */
+static Status weigh(MixPhase *phase, double exponent, Err *err) {
+    phase->cumulative = malloc((size_t)phase->n * sizeof *phase->cumulative);
+    if (!phase->cumulative) return err_set(err, ERR_NOMEM, "no memory for the weights of %d facts", phase->n);
     double sum = 0;
-    for (int i = 0; i < mix->n; i++) {
-        sum += exact_pow(i + 1, -exponent);
-        mix->cumulative[i] = sum;
+    for (int i = 0; i < phase->n; i++) {
+        sum += exact_pow((phase->fact ? phase->fact[i] : i) + 1, -exponent);
+        phase->cumulative[i] = sum;
     }
+    return OK;
+}
+
+static void phase_free(MixPhase *phase) {
+    order_free(&phase->order);
+    free(phase->cumulative);
+    free(phase->fact);
+    *phase = (MixPhase){0};
+}
+
+/* Appends a phase, whose n and facts are set and which becomes the mix's; after an error it is freed. */
+static Status add_phase(Mix *mix, MixPhase *phase, Err *err) {
+    Status status = order_init(&phase->order, phase->n, mix->seed, err);
+    if (status == OK && mix->zipf > 0) status = weigh(phase, mix->zipf, err);
+    if (status == OK) mix->phase[mix->n_phases++] = *phase;
+    else phase_free(phase);
+    return status;
+}
+
+Status mix_select(Mix *mix, const Selection *selection, int round, int64_t position, Err *err) {
+    CHECK(selection->n == mix->n && mix->n_phases <= SELECT_ROUNDS_MAX);
+    MixPhase phase = {.first = mix_useful(mix, position), .n = selection_kept(selection, round)};
+    phase.fact = malloc((size_t)phase.n * sizeof *phase.fact);
+    if (!phase.fact) return err_set(err, ERR_NOMEM, "no memory for the order of %d facts", phase.n);
+    for (int i = 0, kept = 0; i < mix->n; i++)
+        if (selection_keeps_after(selection, i, round)) phase.fact[kept++] = i;
+    return add_phase(mix, &phase, err);
+}
+
+Status mix_select_all(Mix *mix, const Selection *selection, const TrainConfig *config, Err *err) {
+    for (int r = 1; r <= selection->rounds; r++)
+        TRY(mix_select(mix, selection, r, selection_step(config, r) * config->batch_size, err));
     return OK;
 }
 
@@ -35,20 +68,22 @@ static Status list_variants(Mix *mix, const FactSet *facts, Err *err) {
 }
 
 Status mix_init(Mix *mix, const FactSet *facts, const FactsConfig *config, uint64_t seed, Err *err) {
-    *mix =
-        (Mix){.seed = seed, .useful_share = ALL, .n = facts->n, .first_junk = facts->n_pool - facts->n_junk};
+    *mix = (Mix){.seed = seed,
+                 .useful_share = ALL,
+                 .n = facts->n,
+                 .first_junk = facts->n_pool - facts->n_junk,
+                 .zipf = config->zipf};
     if (config->junk_ratio > 0 && !facts->n_junk)
         return err_set(err, ERR_INPUT, "facts.junk_ratio is %.15g, but the facts contain no junk; %s",
                        config->junk_ratio,
                        facts_are_read(config->kind) ? "leave the key out" : "set facts.junk_n");
     Status status = OK;
-    TRY_GOTO(order_init(&mix->facts, mix->n, seed, err));
+    TRY_GOTO(add_phase(mix, &(MixPhase){.n = mix->n}, err));
     if (config->junk_ratio > 0) {
         mix->useful_share = (uint64_t)(0x1p32 / (1 + config->junk_ratio) + 0.5);
         TRY_GOTO(order_init(&mix->junk, facts->n_junk, seed, err));
         mix->junk.purpose = RANDOM_JUNK_ORDER;
     }
-    if (config->zipf > 0) TRY_GOTO(weigh(mix, config->zipf, err));
     if (facts->n_variants) TRY_GOTO(list_variants(mix, facts, err));
 done:
     if (status != OK) mix_free(mix);
@@ -56,9 +91,8 @@ done:
 }
 
 void mix_free(Mix *mix) {
-    order_free(&mix->facts);
+    for (int p = 0; p < mix->n_phases; p++) phase_free(&mix->phase[p]);
     order_free(&mix->junk);
-    free(mix->cumulative);
     free(mix->first_variant);
     free(mix->variant);
     *mix = (Mix){0};
@@ -69,13 +103,13 @@ int64_t mix_useful(const Mix *mix, int64_t positions) {
 }
 
 /* The first fact whose cumulative weight is above a uniform draw. */
-static int draw_fact(const Mix *mix, int64_t index) {
-    double u = random_unit(random_stream(mix->seed, RANDOM_MIX, MIX_ZIPF), (uint64_t)index);
-    double at = u * mix->cumulative[mix->n - 1];
-    int low = 0, high = mix->n - 1;
+static int draw_fact(const MixPhase *phase, uint64_t seed, int64_t index) {
+    double u = random_unit(random_stream(seed, RANDOM_MIX, MIX_ZIPF), (uint64_t)index);
+    double at = u * phase->cumulative[phase->n - 1];
+    int low = 0, high = phase->n - 1;
     while (low < high) {
         int middle = low + (high - low) / 2;
-        if (mix->cumulative[middle] > at) high = middle;
+        if (phase->cumulative[middle] > at) high = middle;
         else low = middle + 1;
     }
     return low;
@@ -83,7 +117,12 @@ static int draw_fact(const Mix *mix, int64_t index) {
 
 /* The fact of useful sequence number `index`. */
 static int fact_at(Mix *mix, int64_t index) {
-    return mix->cumulative ? draw_fact(mix, index) : order_fact(&mix->facts, index);
+    int p = mix->n_phases - 1;
+    while (mix->phase[p].first > index) p--;
+    MixPhase *phase = &mix->phase[p];
+    int drawn = phase->cumulative ? draw_fact(phase, mix->seed, index)
+                                  : order_fact(&phase->order, index - phase->first);
+    return phase->fact ? phase->fact[drawn] : drawn;
 }
 
 int mix_sequence(Mix *mix, int64_t position) {

@@ -144,13 +144,28 @@ static Status try_above(Search *s, const char *beside, FactSet *out, char found[
     return OK;
 }
 
+/* Drawn facts, where the user says that they are in a folder. */
+static Status draw_given(const FactsConfig *config, const char *given, FactSet *out, Err *err) {
+    FactSet there;
+    TRY(facts_load(given, &there, err));
+    Status status = facts_obtain(config, out, err);
+    if (status == OK && strcmp(there.data_hash, out->data_hash) != 0) {
+        facts_free(out);
+        status = err_set(err, ERR_INPUT,
+                         "%s: other facts than those that the config draws; leave out --facts", given);
+    }
+    facts_free(&there);
+    return status;
+}
+
 Status facts_find(const FactsConfig *config, const FactsPlaces *places, FactSet *out,
                   char found[CONFIG_PATH_MAX], Err *err) {
     Search s = {.config = config, .data_hash = places->data_hash ? places->data_hash : ""};
     const char *beside = places->beside;
     char place[CONFIG_PATH_MAX];
     if (found) *found = '\0';
-    if (!facts_are_read(config->kind)) return facts_obtain(config, out, err);
+    if (!facts_are_read(config->kind))
+        return places->given ? draw_given(config, places->given, out, err) : facts_obtain(config, out, err);
     TRY(try_place(&s, places->given ? places->given : config->path, out, found, err));
     if (!places->given && beside && !s.done) {
         if (config->path[0] != '/' && path_join(place, sizeof place, beside, config->path, NULL) == OK)

@@ -35,6 +35,7 @@ typedef struct FactsPlaces {
  *   where data_hash is known: the last parts of the path, from `beside` and from the folders above it (a project that
  *   was moved as a whole)
  * found: takes the path where they were; for drawn facts, which are nowhere, "". May be NULL.
+ * Of drawn facts `given` must hold the same ones, or it is ERR_INPUT.
  * ERR_INPUT, which lists the places: there are none. A place whose files are damaged, or cannot be read, is an error,
  * too. */
 Status facts_find(const FactsConfig *config, const FactsPlaces *places, FactSet *out,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "data/mix.h"
 #include "eval/capacity/ratio.h"
 
 static void facts_figures(double *x, const FactSet *facts) {
@@ -33,6 +34,14 @@ static void evaluation_figures(double *x, const Evaluation *e, double params, do
     x[FIG_BITS_PER_WEIGHT_BIT] = e->memorized_bits / weight_bits;
 }
 
+static void kept_figures(double *x, const Kept *kept, bool measured) {
+    x[FIG_KEPT] = kept->facts;
+    if (!measured) return;
+    x[FIG_KEPT_RECALL] = kept->recall;
+    x[FIG_KEPT_CODE_BITS] = kept->code_bits;
+    x[FIG_KEPT_MEMORIZED_BITS] = kept->memorized_bits;
+}
+
 static void training_figures(double *x, const RunCounts *counts) {
     x[FIG_EXPOSURES] = counts->exposures;
     x[FIG_EXPOSURES_MIN] = (double)counts->exposures_min;
@@ -51,7 +60,8 @@ static unsigned what_holds(const FigureSources *from) {
     if (from->config->train.quantize != QUANTIZE_NONE) holds |= WITH_QUANTIZED;
     if (facts->n_heldout) holds |= WITH_HELDOUT;
     if (from->counts) holds |= WITH_TRAINING;
-    if (from->counts && from->config->facts.zipf > 0) holds |= WITH_ZIPF;
+    if (from->counts && exposures_uneven(from->config)) holds |= WITH_UNEVEN;
+    if (from->kept) holds |= WITH_SELECTION;
     return holds;
 }
 
@@ -67,6 +77,7 @@ void result_figures(RunFigures *out, const FigureSources *from) {
     x[FIG_MIA_F1_LAW] = membership_law(from->facts->data_bits, params);
     facts_figures(x, from->facts);
     if (e) evaluation_figures(x, e, params, weight_bits);
+    if (from->kept) kept_figures(x, from->kept, e != NULL);
     if (from->counts) training_figures(x, from->counts);
     if (capacity_ratio(&ratio, from->facts, e ? e : &none, from->params)) {
         holds |= WITH_BIOGRAPHIES;

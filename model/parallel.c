@@ -4,22 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/leaf_sum.h"
+#include "model/neurons/rules.h"
 #include "model/pass.h"
 
 struct Parallel {
     const Gpt *g;
+    Ranks *ranks; /* NULL: alone */
     int threads, teams, leaves, max_len, micro;
+    int first, end; /* this rank's leaves */
     Weights weights;
     GptWork **work;    /* one per team */
     int *team_first;   /* teams + 1: the first thread of each team */
     Barrier *barrier;  /* one per team */
-    real **grad;       /* one per leaf, gpt_gradient_reals each */
+    real **grad;       /* one per leaf of this rank, gpt_gradient_reals each */
     double *leaf_nats; /* leaves */
     int64_t grad_reals;
     Arena arena;
+    LeafSum sum;
 };
-
-enum { SUM_BLOCK = 4096 }; /* reals that a thread adds at a time */
 
 /* Sequences that a team computes at once: so few that their activations stay in the second-level cache, but at least 64
  * rows, so that products are long. If the weights are not packed in advance, every chunk packs them, which takes at
@@ -50,7 +53,11 @@ static void divide(Parallel *p, const Gpt *g, const ParallelPlan *plan) {
     p->g = g;
     p->threads = plan->threads;
     p->leaves = plan->leaves < plan->batch_size ? plan->leaves : plan->batch_size;
-    p->teams = p->leaves == 0 || p->leaves > p->threads ? p->threads : p->leaves;
+    p->ranks = plan->ranks;
+    p->first = ranks_alone(p->ranks) ? 0 : share(p->leaves, p->ranks->rank, p->ranks->count);
+    p->end = ranks_alone(p->ranks) ? p->leaves : share(p->leaves, p->ranks->rank + 1, p->ranks->count);
+    int own = p->end - p->first;
+    p->teams = own == 0 || own > p->threads ? p->threads : own;
     p->max_len = plan->max_len;
     p->grad_reals = gpt_gradient_reals(g);
     int largest_team = (p->threads + p->teams - 1) / p->teams;
@@ -65,7 +72,7 @@ size_t parallel_bytes(const Gpt *g, const ParallelPlan *plan) {
     size_t work = gpt_work_bytes(&g->config, p.micro * p.max_len, p.micro, p.max_len, p.leaves > 0,
                                  (p.threads + p.teams - 1) / p.teams);
     size_t packed = weights_bytes(&g->config, choose_packing(g, p.leaves > 0));
-    return packed + (size_t)p.teams * work + (size_t)p.leaves * (size_t)p.grad_reals * sizeof(real);
+    return packed + (size_t)p.teams * work + (size_t)(p.end - p.first) * (size_t)p.grad_reals * sizeof(real);
 }
 
 /* Sets the number of threads that a parallel region really gets (OMP_THREAD_LIMIT may limit it), and tests each
@@ -91,7 +98,7 @@ static Status start_threads(Parallel *p, Err *err) {
 /* Places the gradients of the leaves in the arena. Before the arena is allocated, this only measures their size. */
 static void place_leaves(Parallel *p) {
     p->arena.size = 0;
-    for (int l = 0; l < p->leaves; l++) {
+    for (int l = 0; l < p->end - p->first; l++) {
         size_t place = arena_add(&p->arena, (size_t)p->grad_reals * sizeof(real));
         p->grad[l] = (void *)((uintptr_t)p->arena.base + place);
     }
@@ -105,6 +112,12 @@ Status parallel_create(Parallel **out, const Gpt *g, const ParallelPlan *plan, E
     Parallel *p = calloc(1, sizeof *p);
     if (!p) return err_set(err, ERR_NOMEM, "no memory for %d threads", plan->threads);
     divide(p, g, plan);
+    if (p->leaves && p->first == p->end)
+        TRY_GOTO(
+            err_set(err, ERR_INPUT,
+                    "%d processes for a batch of %d leaves: each computes at least one; start fewer, or, "
+                    "for another run, raise train.grad_leaves",
+                    p->ranks->count, p->leaves));
     TRY_GOTO(start_threads(p, err));
     cut.threads = p->threads;
     divide(p, g, &cut);
@@ -123,6 +136,14 @@ Status parallel_create(Parallel **out, const Gpt *g, const ParallelPlan *plan, E
     place_leaves(p);
     if (p->leaves) TRY_GOTO(arena_allocate(&p->arena, "gradients", err));
     place_leaves(p);
+    p->sum = (LeafSum){.ops = g->ops,
+                       .ranks = p->ranks,
+                       .leaves = p->leaves,
+                       .first = p->first,
+                       .end = p->end,
+                       .grad = p->grad,
+                       .n = p->grad_reals};
+    if (p->leaves) TRY_GOTO(leaf_sum_create(&p->sum, err));
     TRY_GOTO(weights_create(&p->weights, g, choose_packing(g, p->leaves > 0), err));
     for (int t = 0; t < p->teams; t++) {
         p->barrier[t].size = team_size_of(p, t);
@@ -139,6 +160,7 @@ void parallel_free(Parallel *p) {
     if (!p) return;
     for (int t = 0; p->work && t < p->teams; t++) gpt_work_free(p->work[t]);
     weights_free(&p->weights);
+    leaf_sum_free(&p->sum);
     arena_free(&p->arena);
     free(p->work);
     free(p->team_first);
@@ -148,31 +170,76 @@ void parallel_free(Parallel *p) {
     free(p);
 }
 
-static int share(long long n, int part, int parts) { return (int)(n * part / parts); }
+void parallel_join(Parallel *p, Ranks *ranks) {
+    CHECK(p->leaves == 0);
+    p->ranks = ranks;
+}
 
 /* Computes the leaves of a team; every member of the team calls it. */
 static void run_leaves(Parallel *p, const Batch *batch, real scale, int team, const Team *member) {
-    for (int leaf = share(p->leaves, team, p->teams); leaf < share(p->leaves, team + 1, p->teams); leaf++) {
-        int from, to;
+    int own = p->end - p->first;
+    for (int i = share(own, team, p->teams); i < share(own, team + 1, p->teams); i++) {
+        int from, to, leaf = p->first + i;
         CHECK(p->grad_reals < (int64_t)SUM_BLOCK * INT32_MAX);
         team_share(member, (int)((p->grad_reals + SUM_BLOCK - 1) / SUM_BLOCK), 1, &from, &to);
         int64_t a = (int64_t)from * SUM_BLOCK, b = (int64_t)to * SUM_BLOCK;
         if (b > p->grad_reals) b = p->grad_reals;
-        memset(p->grad[leaf] + a, 0, (size_t)(b - a) * sizeof(real));
+        memset(p->grad[i] + a, 0, (size_t)(b - a) * sizeof(real));
         team_wait(member);
         double nats = gpt_gradient(p->g, p->work[team], batch, share(batch->n_seq, leaf, p->leaves),
-                                   share(batch->n_seq, leaf + 1, p->leaves), scale, p->grad[leaf], member);
+                                   share(batch->n_seq, leaf + 1, p->leaves), scale, p->grad[i], member);
         if (member->rank == 0) p->leaf_nats[leaf] = nats;
         team_wait(member);
     }
 }
 
-/* Pairwise by index: 0+1, 2+3, ..., then (0+1)+(2+3), ... */
-static void add_leaves(Parallel *p, int64_t from, int64_t n) {
-    for (int stride = 1; stride < p->leaves; stride *= 2)
-        for (int l = 0; l + stride < p->leaves; l += 2 * stride)
-            p->g->ops->add(p->grad[l] + from, p->grad[l + stride] + from, n);
+/* ---- between ranks ---- */
+
+/* What the ranks' parts of an array are: sequences for which each computes, and their tokens. */
+typedef struct Parts {
+    Ranks *ranks;
+    int32_t sequence[RANKS_MAX + 1], token[RANKS_MAX + 1];
+} Parts;
+
+static void collect(const Parts *parts, void *data, const int32_t *first, size_t row_bytes) {
+    int64_t at[RANKS_MAX + 1];
+    for (int r = 0; data && r <= parts->ranks->count; r++) at[r] = first[r] * (int64_t)row_bytes;
+    if (data) ranks_collect(parts->ranks, data, at);
 }
+
+/* Leaves 0: sequences are divided, else leaves of sequences. */
+static void divide_batch(Parts *parts, Ranks *ranks, const Batch *batch, int leaves) {
+    parts->ranks = ranks;
+    for (int r = 0; r <= ranks->count; r++) {
+        int s = leaves ? share(batch->n_seq, share(leaves, r, ranks->count), leaves)
+                       : share(batch->n_seq, r, ranks->count);
+        parts->sequence[r] = s;
+        parts->token[r] = batch->start[s];
+    }
+}
+
+/* All that a gradient's pass writes beside the gradient, of all ranks. */
+static void collect_batch(const Parallel *p, const Batch *batch) {
+    Parts parts;
+    int32_t leaf[RANKS_MAX + 1];
+    size_t pointers = (size_t)p->g->config.tool.n_pointers;
+    if (ranks_alone(p->ranks)) return;
+    divide_batch(&parts, p->ranks, batch, p->leaves);
+    for (int r = 0; r <= p->ranks->count; r++) leaf[r] = share(p->leaves, r, p->ranks->count);
+    collect(&parts, p->leaf_nats, leaf, sizeof *p->leaf_nats);
+    for (int i = 0; batch->rules && i < batch->rules->n; i++) {
+        const Rule *rule = &batch->rules->rule[i];
+        collect(&parts, rule->sums, parts.sequence, sizeof *rule->sums);
+        collect(&parts, rule->observed_pre, parts.token, (size_t)rule->n_units * sizeof(real));
+        collect(&parts, rule->observed_post, parts.token, (size_t)rule->n_units * sizeof(real));
+    }
+    if (!batch->tools || p->g->config.tool.n_tools == 0) return;
+    collect(&parts, batch->tools->call_nats, parts.token, sizeof(double));
+    collect(&parts, batch->tools->point_nats, parts.token, pointers * sizeof(double));
+    if (batch->tools->ways) collect(&parts, batch->tools->ways->nats, parts.token, sizeof(double));
+}
+
+/* ---- the gradient ---- */
 
 int64_t batch_n_targets(const Batch *batch) {
     int64_t n_targets = 0;
@@ -196,8 +263,10 @@ real *parallel_gradient_sum(Parallel *p, const Batch *batch, int64_t n_targets, 
 #pragma omp barrier
 #pragma omp for schedule(static)
         for (int64_t from = 0; from < p->grad_reals; from += SUM_BLOCK)
-            add_leaves(p, from, p->grad_reals - from < SUM_BLOCK ? p->grad_reals - from : SUM_BLOCK);
+            leaf_sum_own(&p->sum, from, p->grad_reals - from < SUM_BLOCK ? p->grad_reals - from : SUM_BLOCK);
     }
+    leaf_sum_ranks(&p->sum, p->threads);
+    collect_batch(p, batch);
     gpt_gradient_fold(p->g, p->grad[0]);
     for (int stride = 1; stride < p->leaves; stride *= 2)
         for (int l = 0; l + stride < p->leaves; l += 2 * stride) p->leaf_nats[l] += p->leaf_nats[l + stride];
@@ -216,6 +285,8 @@ void parallel_edit(Parallel *p, const Edits *edits) {
     for (int t = 0; t < p->teams; t++) gpt_work_edit(p->work[t], edits);
 }
 
+/* ---- forward passes ---- */
+
 /* Begins a thread's forward pass: packs its part of the weights. Whether it has sequences, seq0 to seq1. */
 static bool begin_forward(Parallel *p, int n_seq, int *thread, int *seq0, int *seq1) {
     *thread = omp_get_thread_num();
@@ -224,8 +295,11 @@ static bool begin_forward(Parallel *p, int n_seq, int *thread, int *seq0, int *s
     weights_pack(&p->weights, p->g->ops, PACK_FORWARD, &everyone);
 #pragma omp barrier
     if (*thread >= p->teams) return false;
-    *seq0 = share(n_seq, *thread, p->teams);
-    *seq1 = share(n_seq, *thread + 1, p->teams);
+    int rank = ranks_alone(p->ranks) ? 0 : p->ranks->rank,
+        ranks = ranks_alone(p->ranks) ? 1 : p->ranks->count;
+    int first = share(n_seq, rank, ranks), own = share(n_seq, rank + 1, ranks) - first;
+    *seq0 = first + share(own, *thread, p->teams);
+    *seq1 = first + share(own, *thread + 1, p->teams);
     return true;
 }
 
@@ -236,6 +310,11 @@ void parallel_tool_choices(Parallel *p, const Batch *batch, int32_t *call, int32
         if (begin_forward(p, batch->n_seq, &thread, &seq0, &seq1))
             gpt_tool_choices(p->g, p->work[thread], batch, seq0, seq1, call, point);
     }
+    if (ranks_alone(p->ranks)) return;
+    Parts parts;
+    divide_batch(&parts, p->ranks, batch, 0);
+    collect(&parts, call, parts.token, sizeof *call);
+    collect(&parts, point, parts.token, (size_t)p->g->config.tool.n_pointers * sizeof *point);
 }
 
 void parallel_code_lengths(Parallel *p, const Batch *batch, double *nats, int32_t *best) {
@@ -245,4 +324,9 @@ void parallel_code_lengths(Parallel *p, const Batch *batch, double *nats, int32_
         if (begin_forward(p, batch->n_seq, &thread, &seq0, &seq1))
             gpt_code_lengths(p->g, p->work[thread], batch, seq0, seq1, nats, best);
     }
+    if (ranks_alone(p->ranks)) return;
+    Parts parts;
+    divide_batch(&parts, p->ranks, batch, 0);
+    collect(&parts, nats, parts.token, sizeof *nats);
+    collect(&parts, best, parts.token, sizeof *best);
 }

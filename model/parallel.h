@@ -2,10 +2,12 @@
  *
  * The batch is divided into `leaves` contiguous groups of sequences. The gradient of a leaf is one chain in token
  * order; leaves are added pairwise by index: (0+1) + (2+3) ... Each thread takes leaves; with more threads than leaves,
- * threads form teams, one for each leaf. No bit depends on the number of threads or the size of a micro-batch. */
+ * threads form teams, one for each leaf. Several processes (base/ranks.h) divide the leaves among them first. No bit
+ * depends on the number of processes, the number of threads or the size of a micro-batch. */
 #ifndef ROTE_MODEL_PARALLEL_H
 #define ROTE_MODEL_PARALLEL_H
 
+#include "base/ranks.h"
 #include "model/batch.h"
 #include "model/gpt.h"
 #include "model/neurons/edits.h"
@@ -18,11 +20,16 @@ typedef struct ParallelPlan {
     int batch_size;  /* sequences */
     int max_len;     /* tokens of the longest sequence */
     int micro_batch; /* sequences that a team computes at once; 0: as many as fit in the cache */
+    Ranks *ranks;    /* that call the functions below together, each with the same arguments; NULL: alone */
 } ParallelPlan;
 
+/* Of one process. */
 size_t parallel_bytes(const Gpt *g, const ParallelPlan *plan);
+/* ERR_INPUT: more ranks than leaves. ERR_NOMEM, ERR_NUMERIC (a kernel's self-test). */
 Status parallel_create(Parallel **out, const Gpt *g, const ParallelPlan *plan, Err *err);
 void parallel_free(Parallel *p);
+/* As plan.ranks, for what was created without leaves. */
+void parallel_join(Parallel *p, Ranks *ranks);
 
 /* The gradient of the mean of -ln p over the batch's targets (targets >= 0), plus lambda times the gradient of the
  * loss of each rule of batch->rules, as far as its scope lets it reach (model/neurons/rules.h). It is in a buffer of p

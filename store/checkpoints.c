@@ -87,16 +87,21 @@ Status checkpoints_add(const CheckpointOwner *owner, const Snapshot *snapshot, c
                      {"verdict", (char *)state->verdict},
                      {"metrics_bytes", bytes},
                      {"metrics_crc32", crc},
-                     {"neurons", NULL}};
-    int n_meta = sizeof meta / sizeof meta[0];
+                     {"", NULL},  /* neurons */
+                     {"", NULL}}; /* selection */
+    int n_meta = sizeof meta / sizeof meta[0] - 2;
+    char *neurons = NULL, *selection = NULL;
     if (state->n_neurons) {
-        TRY(rule_states_text(state->neurons, state->n_neurons, &meta[n_meta - 1].value, err));
-    } else {
-        n_meta--;
+        TRY(rule_states_text(state->neurons, state->n_neurons, &neurons, err));
+        meta[n_meta++] = (StMeta){"neurons", neurons};
     }
-    Status written = checkpoint_write(path, snapshot->table, snapshot->params, snapshot->slot,
-                                      snapshot->n_slots, meta, n_meta, err);
-    if (state->n_neurons) free(meta[n_meta - 1].value);
+    Status written = state->selection ? selection_text(state->selection, &selection, err) : OK;
+    if (selection) meta[n_meta++] = (StMeta){"selection", selection};
+    if (written == OK)
+        written = checkpoint_write(path, snapshot->table, snapshot->params, snapshot->slot, snapshot->n_slots,
+                                   meta, n_meta, err);
+    free(neurons);
+    free(selection);
     if (written != OK) return written;
 
     fault_point("checkpoint", "before_tidy");
@@ -145,6 +150,23 @@ static bool parse_verdict(const char *text, char out[16]) {
     return false;
 }
 
+static Status read_neurons(const char *path, const StFile *file, RunState *state, Err *err) {
+    const char *neurons = safetensors_meta(file, "neurons");
+    if (!neurons) return err_set(err, ERR_FORMAT, "%s: 'neurons' is missing from __metadata__", path);
+    Status status = rule_states_parse(neurons, state->neurons, state->n_neurons, state->width, err);
+    if (status != OK) err_prefix(err, "%s: ", path);
+    return status;
+}
+
+/* n: facts that it must be about; 0: any number. */
+static Status read_selection(const char *path, const StFile *file, int n, Selection *out, Err *err) {
+    const char *text = safetensors_meta(file, "selection");
+    if (!text) return err_set(err, ERR_FORMAT, "%s: 'selection' is missing from __metadata__", path);
+    Status status = selection_parse(text, n, out, err);
+    if (status != OK) err_prefix(err, "%s: ", path);
+    return status;
+}
+
 /* step: that of the file's name. */
 static Status read_fields(const char *path, int64_t step, const StFile *file, RunState *state,
                           CheckpointMark *mark, Err *err) {
@@ -169,12 +191,8 @@ static Status read_fields(const char *path, int64_t step, const StFile *file, Ru
         if (!right[i])
             return err_set(err, ERR_FORMAT, "%s: %s is '%s', which is never written there", path, KEYS[i],
                            value[i]);
-    if (state->n_neurons == 0) return OK;
-    const char *neurons = safetensors_meta(file, "neurons");
-    if (!neurons) return err_set(err, ERR_FORMAT, "%s: 'neurons' is missing from __metadata__", path);
-    Status status = rule_states_parse(neurons, state->neurons, state->n_neurons, state->width, err);
-    if (status != OK) err_prefix(err, "%s: ", path);
-    return status;
+    if (state->n_neurons) TRY(read_neurons(path, file, state, err));
+    return OK;
 }
 
 static Status read_one(const CheckpointOwner *owner, const char *path, int64_t step, Snapshot *snapshot,
@@ -182,18 +200,26 @@ static Status read_one(const CheckpointOwner *owner, const char *path, int64_t s
     StFile file;
     TRY(checkpoint_read(path, snapshot->table, &file, err));
     RunState state = *snapshot->state;
+    Selection selection = {0};
     Status status = OK;
     TRY_GOTO(check_field(path, &file, "format", FORMAT, err));
     TRY_GOTO(check_field(path, &file, "numeric_spec", NUMERIC_SPEC, err));
     TRY_GOTO(check_field(path, &file, "config_hash", owner->config_hash, err));
     TRY_GOTO(check_field(path, &file, "data_hash", owner->data_hash, err));
     TRY_GOTO(read_fields(path, step, &file, &state, mark, err));
+    if (state.selection) TRY_GOTO(read_selection(path, &file, state.selection->n, &selection, err));
     if (snapshot->model) TRY_GOTO(checkpoint_place(path, &file, snapshot->model, err));
     else
         TRY_GOTO(checkpoint_load(path, &file, snapshot->table, snapshot->params, snapshot->slot,
                                  snapshot->n_slots, err));
+    if (state.selection) {
+        selection_free(state.selection);
+        *state.selection = selection;
+        selection = (Selection){0};
+    }
     *snapshot->state = state;
 done:
+    selection_free(&selection);
     safetensors_free(&file);
     return status;
 }

@@ -4,6 +4,7 @@
 #define ROTE_STORE_CHECKPOINTS_H
 
 #include "base/progress.h"
+#include "data/selection.h"
 #include "model/checkpoint.h"
 #include "store/rule_state.h"
 #include "store/run_files.h"
@@ -20,6 +21,9 @@ typedef struct RunState {
     int n_neurons;      /* neuron rules; 0: none, or the reader does not ask for them */
     RuleState *neurons; /* of each */
     int width;          /* neurons of a layer that the rules are about */
+    /* train.select: which facts are trained; a reader gets those of the checkpoint, in place of what is there, which
+     * has as many facts or none. NULL: the run selects nothing, or the reader does not ask */
+    Selection *selection;
 } RunState;
 
 /* The contents of a checkpoint: pointers to the state and the arrays in memory. */

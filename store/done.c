@@ -23,6 +23,7 @@ static const struct {
 } sealed[] = {
     {"manifest.json", KEPT},         {"config.yaml", KEPT},       {"metrics.jsonl", KEPT},
     {"code_lengths.npy", REWRITTEN}, {"pool_ids.npy", REWRITTEN}, {"result.json", REWRITTEN},
+    {"selected.tsv", REWRITTEN},
 };
 enum { SEALED_COUNT = sizeof sealed / sizeof sealed[0] };
 _Static_assert((int)SEALED_COUNT <= (int)SEAL_FILES_MAX, "a seal has room for every file");

@@ -17,8 +17,9 @@ static bool ends_in(const char *text, const char *end) {
 }
 
 bool early_temporary(const char *name) {
-    static const char *const OURS[] = {"manifest.json", "config.yaml", "result.json",    "timing.json",
-                                       "DONE",          "failed.json", "tokenizer.json", "origin.json"};
+    static const char *const OURS[] = {"manifest.json", "config.yaml",      "result.json",    "timing.json",
+                                       "DONE",          "failed.json",      "tokenizer.json", "origin.json",
+                                       "pool_ids.npy",  "code_lengths.npy", "selected.tsv"};
     if (name[0] != '.' || !ends_in(name, TEMPORARY_END)) return false;
     size_t length = strlen(name + 1) - strlen(TEMPORARY_END);
     for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)

@@ -62,12 +62,22 @@ FIGURE(
     MIA_F1_LAW, "mia_f1_law", "Membership F1, the law of Morris et al.", RATIO(3), .when = WITH_HELDOUT,
     .help =
         "F1 by the fit of Morris et al. 2025, at the same data bits per parameter; null where H is unknown")
+FIGURE(KEPT, "kept", "Facts that are kept", COUNT, AT(0, 17, 0), .when = WITH_SELECTION, .diverged = true,
+       .help = "how many facts train.select has not dropped (K of N)")
+FIGURE(KEPT_RECALL, "kept_recall", "Recall of the facts that are kept", RATIO(3), AT(9, 18, 0),
+       .when = WITH_SELECTION,
+       .help = "share of them whose answer is the greedy continuation of their prompt")
+FIGURE(KEPT_CODE_BITS, "kept_code_bits", "Code bits of the facts that are kept", BITS(0), AT(10, 19, 0),
+       .when = WITH_SELECTION, .help = "sum over them of -log2 p(fact)")
+FIGURE(KEPT_MEMORIZED_BITS, "kept_memorized_bits", "Memorized bits of the facts that are kept", BITS(0),
+       AT(11, 20, 0), .when = WITH_SELECTION,
+       .help = "data_bits K/N - kept_code_bits - log2 C(N, K): to say which ones they are is not free")
 FIGURE(EXPOSURES, "exposures", "Times each fact was trained", RATIO(1), AT(0, 10, 15), .head = "exposures",
        .when = WITH_TRAINING, .needed = true, .diverged = true, .help = "times each fact was trained, mean")
-FIGURE(EXPOSURES_MIN, "exposures_least", "Times the rarest fact was trained", COUNT, .when = WITH_ZIPF,
+FIGURE(EXPOSURES_MIN, "exposures_least", "Times the rarest fact was trained", COUNT, .when = WITH_UNEVEN,
        .diverged = true, .help = "times the rarest fact was trained")
-FIGURE(EXPOSURES_MAX, "exposures_most", "Times the most frequent fact was trained", COUNT, .when = WITH_ZIPF,
-       .diverged = true, .help = "times the most frequent fact was trained")
+FIGURE(EXPOSURES_MAX, "exposures_most", "Times the most frequent fact was trained", COUNT,
+       .when = WITH_UNEVEN, .diverged = true, .help = "times the most frequent fact was trained")
 FIGURE(STEPS, "steps", "Steps", COUNT, AT(0, 11, 0), .when = WITH_TRAINING, .needed = true, .diverged = true,
        .help = "updates made")
 FIGURE(TOKENS, "tokens", "Tokens trained on", COUNT, AT(0, 12, 0), .when = WITH_TRAINING, .needed = true,

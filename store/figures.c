@@ -77,7 +77,8 @@ void figures_help(FILE *out) {
         {WITH_BIOGRAPHIES, "bios, biod"},
         {WITH_HELDOUT, "held-out facts"},
         {WITH_TRAINING, "a training run"},
-        {WITH_ZIPF, "facts.zipf"},
+        {WITH_UNEVEN, "facts.zipf, train.select"},
+        {WITH_SELECTION, "train.select"},
     };
     fputs("| figure | unit | present | content |\n|---|---|---|---|\n", out);
     for (int f = 0; f < FIGURE_COUNT; f++) {

@@ -29,7 +29,8 @@ typedef enum FigureWhen {
     WITH_BIOGRAPHIES = 1 << 4,     /* kinds bios and biod whose sizes are known */
     WITH_HELDOUT = 1 << 5,         /* held-out facts */
     WITH_TRAINING = 1 << 6,        /* a training run, not an evaluation by itself */
-    WITH_ZIPF = 1 << 7             /* a training run with facts.zipf */
+    WITH_UNEVEN = 1 << 7,          /* a training run with facts.zipf or train.select */
+    WITH_SELECTION = 1 << 8        /* a run with train.select, and its own facts */
 } FigureWhen;
 
 /* Lists of some of the figures, each with its own order. */

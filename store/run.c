@@ -79,6 +79,10 @@ static Status read_model(Run *out, const char *dir, const char *data_hash, const
     state.n_neurons = out->config.n_neurons;
     state.neurons = out->neurons;
     state.width = out->config.model.n_inner;
+    if (out->config.train.select != SELECT_NONE) {
+        out->selection.n = out->facts.n; /* 0 where the facts need not be there */
+        state.selection = &out->selection;
+    }
     TRY(config_hash(&out->config, data_hash, hash, err));
     Snapshot snapshot = {.table = &out->gpt.table, .model = &out->gpt, .state = &state};
     CheckpointOwner owner = {.dir = dir, .config_hash = hash, .data_hash = data_hash};
@@ -157,6 +161,7 @@ Status run_open_model(Run *out, int *eos, const char *dir, const ProgressSink *n
 
 void run_close(Run *run) {
     rule_states_free(run->neurons, run->config.n_neurons);
+    selection_free(&run->selection);
     gpt_free(&run->gpt);
     facts_free(&run->facts);
     memset(run, 0, sizeof *run);

@@ -5,6 +5,7 @@
 #include "base/config/config.h"
 #include "base/progress.h"
 #include "data/facts.h"
+#include "data/selection.h"
 #include "model/gpt.h"
 #include "store/rule_state.h"
 
@@ -15,6 +16,7 @@ typedef struct Run {
     char param_hash[33]; /* of the checkpoint's parameters, before they are rounded */
     int64_t step;        /* of the checkpoint */
     RuleState *neurons;  /* the state of each rule of config.neurons */
+    Selection selection; /* train.select: which facts are trained; else empty */
 } Run;
 
 /* Reads config, facts and the newest complete checkpoint. run_close it; a failure leaves nothing to close. Facts that

@@ -66,7 +66,7 @@ Status folder_read(const char *dir, Config *config, char data_hash[33], Err *err
     FolderState state;
     RunManifest manifest;
     char hash[33];
-    if (file_missing(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
+    TRY(file_named(dir, "run", err));
     TRY(folder_look(dir, &state, err));
     if (state == FOLDER_NEW)
         return err_set(err, ERR_INPUT, "%s: no run has begun there (no config.yaml)", dir);
@@ -194,15 +194,10 @@ Status folder_begin(RunFolder *folder, const Config *config, int eos, const Ops 
     TRY(open_metrics(folder, true, err));
     folder->mark = (CheckpointMark){0};
 
-    Config kept = *config;
-    char *text, *whole = NULL;
-    TRY(config_store_places(&kept, folder->dir, err));
-    text = config_text(&kept, false);
-    Status status = text && asprintf(&whole, PLACES_LINE "%s", text) >= 0
-                        ? write_text(folder, "config.yaml", whole, "config", err)
-                        : err_set(err, ERR_NOMEM, "%s: no memory for config.yaml", folder->dir);
+    char *text;
+    TRY(config_file_text(config, folder->dir, &text, err));
+    Status status = write_text(folder, "config.yaml", text, "config", err);
     free(text);
-    free(whole);
     return status;
 }
 
@@ -216,8 +211,9 @@ void folder_metrics(RunFolder *folder, const char *format, ...) {
     int n = vsnprintf(line, sizeof line, format, args);
     va_end(args);
     CHECK(n > 0 && (size_t)n < sizeof line);
-    fwrite(line, 1, (size_t)n,
-           folder->metrics.file); /* the stream records errors, and folder_save reports them */
+    /* Whoever follows the run reads whole lines. The stream records errors, and folder_save reports them. */
+    fwrite(line, 1, (size_t)n, folder->metrics.file);
+    (void)write_stream_flush(&folder->metrics);
     folder->mark.metrics_bytes += n;
     folder->mark.metrics_crc = (uint32_t)crc32(folder->mark.metrics_crc, (const Bytef *)line, (uInt)n);
 }
@@ -358,6 +354,10 @@ Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, int toge
     timing_json(&timing, json);
     return write_text_by(atomic_commit_unsynced, folder, "timing.json", json, "timing",
                          err); /* only a clock */
+}
+
+Status folder_selection(RunFolder *folder, const char *text, Err *err) {
+    return folder->dir[0] ? write_text(folder, "selected.tsv", text, "selected", err) : OK;
 }
 
 Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t *source, int n, Err *err) {

@@ -98,6 +98,9 @@ Status folder_save(RunFolder *folder, const Snapshot *snapshot, Err *err);
  * ERR_IO, ERR_NOMEM. */
 Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t *source, int n, Err *err);
 
+/* Writes selected.tsv: which facts were trained to the end (train.select), with that text. ERR_IO. */
+Status folder_selection(RunFolder *folder, const char *text, Err *err);
+
 /* Adds seconds and tokens of this process to timing.json. together: as in RunTiming. ERR_IO. */
 Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, int together, Err *err);
 

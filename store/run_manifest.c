@@ -70,6 +70,9 @@ Status run_manifest_read(const char *dir, RunManifest *out, Err *err) {
 #define COMPILER "gcc " __VERSION__
 #endif
 
+const char *program_commit(void) { return ROTE_COMMIT; }
+const char *program_compiler(void) { return COMPILER; }
+
 Status run_manifest_text(const char *config_hash, const char *data_hash, int eos, const char *isa,
                          int threads, char **out, Err *err) {
     char cpu[256], *text;

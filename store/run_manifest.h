@@ -16,6 +16,10 @@ typedef struct RunManifest {
     bool has_eos; /* older versions did not write it */
 } RunManifest;
 
+/* The commit and the compiler that this program was made with; commit "unknown": made outside a repository. */
+const char *program_commit(void);
+const char *program_compiler(void);
+
 /* ERR_FORMAT: torn or altered. ERR_IO, ERR_NOMEM. */
 Status run_manifest_read(const char *dir, RunManifest *out, Err *err);
 

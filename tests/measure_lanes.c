@@ -73,7 +73,7 @@ static Status alone_create(Alone *m, const Shape *s, uint64_t seed, const Ops *o
     TRY(config_resolve(&m->config, s->B, s->T, s->V, err));
     TRY(gpt_create(&m->gpt, &m->config.model, ops, GEMM_EXACT, err));
     gpt_init(&m->gpt, seed);
-    ParallelPlan plan = {1, m->config.train.grad_leaves, s->B, s->T, 0};
+    ParallelPlan plan = {1, m->config.train.grad_leaves, s->B, s->T, 0, NULL};
     TRY(parallel_create(&m->parallel, &m->gpt, &plan, err));
     TRY(optimizer_create(&m->optimizer, &m->config.train, &m->gpt, 1, err));
     m->batch = random_batch(s, seed);

@@ -2,6 +2,7 @@
  * compiler, optimization level and number of threads (tests/one_hash.golden). It reads and writes no file, so
  * that a build for another CPU needs no library and runs under an emulator.
  *   one_hash [THREADS]
+ * Started by mpiexec as several ranks, where it is built with MPI, they train together, and rank 0 prints.
  * A new golden file, after a change of NUMERIC_SPEC: build/gcc-O3/tests/one_hash > tests/one_hash.golden */
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,7 +85,7 @@ static void must(Status status, const Err *err) {
 }
 
 /* The trainer's loop without a run folder. */
-static void train(const char *name, Config c, int threads) {
+static void train(const char *name, Config c, int threads, Ranks *ranks) {
     Err err;
     FactSet facts;
     const Ops *ops;
@@ -103,7 +104,8 @@ static void train(const char *name, Config c, int threads) {
     ParallelPlan plan = {.threads = threads,
                          .leaves = c.train.grad_leaves < n ? c.train.grad_leaves : n,
                          .batch_size = n,
-                         .max_len = facts.max_len};
+                         .max_len = facts.max_len,
+                         .ranks = ranks};
     must(parallel_create(&parallel, &gpt, &plan, &err), &err);
     must(optimizer_create(&optimizer, &c.train, &gpt, threads, &err), &err);
     must(fact_batch_create(&all, &facts, &err), &err);
@@ -120,7 +122,7 @@ static void train(const char *name, Config c, int threads) {
     }
     char hash[33];
     content_hash(gpt.params, (size_t)gpt.table.total * sizeof(real), hash);
-    printf("%-9s %s loss %.17g\n", name, hash, loss);
+    if (ranks->rank == 0) printf("%-9s %s loss %.17g\n", name, hash, loss);
     fact_batch_free(&batch);
     mix_free(&mix);
     fact_batch_free(&all);
@@ -132,10 +134,14 @@ static void train(const char *name, Config c, int threads) {
 
 int main(int argc, char **argv) {
     int threads = argc > 1 ? atoi(argv[1]) : 1;
+    Ranks ranks;
+    Err err;
     if (threads < 1) return 2;
-    train("gpt2", gpt2(), threads);
-    train("llama", llama(), threads);
-    train("averager", averager(), threads);
-    train("soap", soap(), threads);
+    must(ranks_begin(&ranks, &err), &err);
+    train("gpt2", gpt2(), threads, &ranks);
+    train("llama", llama(), threads, &ranks);
+    train("averager", averager(), threads, &ranks);
+    train("soap", soap(), threads, &ranks);
+    ranks_end(&ranks);
     return 0;
 }

@@ -131,6 +131,10 @@ static void means_are_over_draws(void **state) {
 
     assert_int_equal(certified_mean(&m, runs, 1, &err), OK);
     assert_true(isnan(m.certified.low) && m.n_draws == 1);
+
+    runs[1].memorized_bits = -0.1; /* of nothing there is no share */
+    assert_int_equal(certified_mean(&m, runs, 2, &err), OK);
+    assert_true(isnan(m.share.value) && isfinite(m.certified.value));
 }
 
 int main(void) {

@@ -132,7 +132,8 @@ static void targets_and_names(void **state) {
     }
     ExportFormat none;
     assert_int_equal(export_format_of("onnx", &none, &err), ERR_INPUT);
-    assert_string_equal(err.msg, "export format 'onnx' is unknown, allowed: hf, npz, safetensors, gguf");
+    assert_string_equal(err.msg,
+                        "export format 'onnx' is unknown, allowed: hf, npz, safetensors, gguf, tensorboard");
     gpt_free(&g);
 }
 

@@ -116,7 +116,7 @@ static void maps_files(void **state) {
     (void)state;
     static const struct {
         const char *path, *message;
-    } bad[] = {{"absent", "absent: No such file or directory"},
+    } bad[] = {{"absent", "absent: there is no such file"},
                {"dir", "dir: cannot read: a folder, not a regular file"},
                {"fifo", "fifo: cannot read: a device or pipe, not a regular file"}}; /* of the test above */
     FileMap map;

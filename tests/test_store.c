@@ -231,7 +231,7 @@ static void files_that_are_none(void **state) {
     Err err;
     char wal[80], none[200] = "no SQLite here, though long enough";
     unlink(path);
-    expect_refused(file_spec("select ?"), ERR_IO, "No such file");
+    expect_refused(file_spec("select ?"), ERR_INPUT, "there is no such file");
     assert_true(!file_exists(path));
     assert_int_equal(file_write_atomic(path, none, sizeof none, &err), OK);
     expect_refused(file_spec("select ?"), ERR_INPUT, "not a database");

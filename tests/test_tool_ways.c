@@ -56,7 +56,7 @@ static real *gradient_of(Case *x, const Gpt *g, int threads, int leaves, int mic
     Err err;
     Parallel *p;
     double loss;
-    ParallelPlan plan = {threads, leaves, N_SEQ, x->config.block_size, micro_batch};
+    ParallelPlan plan = {threads, leaves, N_SEQ, x->config.block_size, micro_batch, NULL};
     x->batch.batch.tools = &x->tools.rows;
     assert_int_equal(parallel_create(&p, g, &plan, &err), OK);
     real *grad = memcpy(zeroed(x->bytes), parallel_gradient(p, &x->batch.batch, &loss), x->bytes);
@@ -128,7 +128,7 @@ static void one_way_is_a_label(void **state) {
             for (int p = 0; p < x.P; p++) x.tools.point[k * x.P + p] = -1;
         }
         x.ways.ways.weight = 1;
-        x.tools.rows.call_weight = x.tools.rows.point_weight = NULL;
+        x.tools.rows.call_weight = x.tools.rows.point_weight = x.tools.rows.row_weight = NULL;
         x.tools.rows.ways = &x.ways.ways;
         real *got = gradient_of(&x, &x.gpt, 1, 1, 2);
         for (int k = 0; k < x.tokens; k++) way += x.ways.nats[k];
@@ -179,7 +179,7 @@ static double loss_of(Case *x) {
     Err err;
     Parallel *p;
     double loss;
-    ParallelPlan plan = {1, 1, N_SEQ, x->config.block_size, 2};
+    ParallelPlan plan = {1, 1, N_SEQ, x->config.block_size, 2, NULL};
     x->batch.batch.tools = &x->tools.rows;
     assert_int_equal(parallel_create(&p, &x->gpt, &plan, &err), OK);
     (void)parallel_gradient(p, &x->batch.batch, &loss);

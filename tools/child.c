@@ -101,9 +101,11 @@ static int set_actions(posix_spawn_file_actions_t *actions, int input, int outpu
     int why = posix_spawn_file_actions_adddup2(actions, input, STDIN_FILENO);
     if (!why) why = posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO);
     if (!why) why = posix_spawn_file_actions_adddup2(actions, log, STDERR_FILENO);
-#if defined __GLIBC__ && __GLIBC_PREREQ(2, 34)
+#ifdef __GLIBC__
+#if __GLIBC_PREREQ(2, 34)
     /* Ours are closed by FD_CLOEXEC; this is for those of libraries. */
     if (!why) why = posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+#endif
 #endif
     return why;
 }

@@ -113,6 +113,7 @@ static Status address_of(char out[3 * PATH_BYTES_MAX + 64], const char *path, Er
 static Status open_file(Store *s, Err *err) {
     const char *path = s->spec->file;
     char address[3 * PATH_BYTES_MAX + 64];
+    TRY(file_named(path, "file", err));
     if (stat(path, &s->opened) != 0)
         return err_set(err, ERR_IO, "%s: cannot read: %s", path, strerror(errno));
     if (!S_ISREG(s->opened.st_mode)) return err_set(err, ERR_INPUT, "%s: no regular file", path);

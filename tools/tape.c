@@ -14,7 +14,7 @@
 #include "base/json.h"
 
 enum { HASH = 32 };
-static const size_t TAPE_BYTES_MAX = (size_t)1 << 36;
+static const size_t TAPE_BYTES_MAX = FILE_BYTES(36);
 
 /* How a line ends: its hash, over the hash of the line before it and over its own text up to here. */
 #define HASH_BEFORE ",\"hash\":\""

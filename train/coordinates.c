@@ -57,7 +57,7 @@ static Status probe_create(Probe *p, const Config *config, int width, Err *err) 
     TRY(config_resolve(c, p->facts.n, p->facts.max_len, p->facts.vocab.size, err));
     TRY(ops_select(&ops, err));
     TRY(gpt_create(&p->gpt, &c->model, ops, c->train.gemm, err));
-    ParallelPlan plan = trainer_parallel_plan(&c->train, &p->facts);
+    ParallelPlan plan = trainer_parallel_plan(c, &p->facts);
     TRY(parallel_create(&p->parallel, &p->gpt, &plan, err));
     TRY(optimizer_create(&p->optimizer, &c->train, &p->gpt, plan.threads, err));
     TRY(fact_batch_create(&p->all, &p->facts, err));

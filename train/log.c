@@ -33,9 +33,12 @@ void log_step(Trainer *t, double loss_nats, double rate, double norm) {
 
 void trainer_figures(const Trainer *t, const Evaluation *evaluation, const RunCounts *counts,
                      RunFigures *out) {
+    Kept kept = {.facts = selection_kept(&t->selection, t->selection.rounds)};
+    if (t->selection.n && evaluation) kept_measure(&kept, &t->evaluator, &t->selection);
     FigureSources from = {.config = &t->config,
                           .facts = t->facts,
                           .evaluation = evaluation,
+                          .kept = t->selection.n ? &kept : NULL,
                           .params = t->gpt.table.total,
                           .weight_bits = quantize_weight_bits(&t->gpt.table, t->config.train.quantize),
                           .counts = counts};

@@ -33,6 +33,11 @@ Status objective_begin_step(Objective *x, int64_t step, Err *err) {
 
 Status objective_failed(const Objective *x, Err *err) { return tool_teacher_failed(&x->tools, err); }
 
+const FactBatch *objective_texts(const Objective *x, const FactBatch *pool) {
+    const FactBatch *texts = tool_teacher_texts(&x->tools);
+    return texts ? texts : pool;
+}
+
 const real *objective_gradient(Objective *x, Parallel *parallel, FactBatch *batch, int64_t step,
                                double *loss_nats) {
     const real *grad;

@@ -36,6 +36,9 @@ void objective_init_params(const Objective *objective, real *params);
 /* Before the batch of a step is drawn; step: from 0. ERR_INPUT, ERR_NOMEM: neurons due now cannot be chosen. */
 Status objective_begin_step(Objective *objective, int64_t step, Err *err);
 
+/* What batches are drawn from: the facts' own sequences, or what they become for this objective. */
+const FactBatch *objective_texts(const Objective *objective, const FactBatch *pool);
+
 /* The gradient on the batch, laid out as the parameter vector, for the caller to read until the next call.
  *   loss_nats  the model's own loss: mean -ln p a target */
 const real *objective_gradient(Objective *objective, Parallel *parallel, FactBatch *batch, int64_t step,

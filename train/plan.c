@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/threads.h"
+#include "data/selection.h"
 #include "model/parallel.h"
 #include "model/quantize.h"
 #include "train/objective.h"
@@ -14,12 +15,15 @@ int trainer_threads(const TrainConfig *config) {
     return config->threads > 0 ? config->threads : threads_default();
 }
 
-ParallelPlan trainer_parallel_plan(const TrainConfig *config, const FactSet *facts) {
+ParallelPlan trainer_parallel_plan(const Config *whole, const FactSet *facts) {
+    const TrainConfig *config = &whole->train;
+    bool by_tokens =
+        tools_by_tokens(whole->tools, whole->n_tools); /* facts become longer: train/tools/call_pool.h */
     return (ParallelPlan){
         .threads = trainer_threads(config),
         .leaves = config->grad_leaves < config->batch_size ? config->grad_leaves : config->batch_size,
         .batch_size = config->batch_size,
-        .max_len = facts->max_len,
+        .max_len = by_tokens ? whole->model.block_size : facts->max_len,
         .micro_batch = config->micro_batch_size,
     };
 }
@@ -30,21 +34,28 @@ static double facts_bytes(const FactSet *facts) {
            + (double)facts->n_pool * (8 + 4 + 4 + 4);
 }
 
+/* The rounds of train.select, the order of each phase, and a ranking. */
+static double select_bytes(const Config *config, int n) {
+    if (config->train.select == SELECT_NONE) return 0;
+    double phase = 8 + (config->facts.zipf > 0 ? 8 : 0);
+    return n * (1 + config->train.select_rounds * phase + 16);
+}
+
 static double memory_of(const Config *config, const FactSet *facts, const ParamTable *table) {
     const Ops ops = {.exact = config->train.gemm == GEMM_EXACT};
     Gpt shape = {.config = config->model, .table = *table, .ops = &ops}; /* sizes only: nothing is run */
     int threads = trainer_threads(&config->train);
-    ParallelPlan training = trainer_parallel_plan(&config->train, facts);
+    ParallelPlan training = trainer_parallel_plan(config, facts);
     ParallelPlan evaluation = {
         .threads = threads, .batch_size = facts->n + facts->n_heldout, .max_len = facts->max_len};
     double tokens = (double)facts_pool_tokens(facts),
            copies = config->train.quantize == QUANTIZE_NONE ? 1 : 2;
     return copies * (double)table->total * sizeof(real) + optimizer_bytes(&config->train, table, threads) +
            (double)parallel_bytes(&shape, &training) + (double)parallel_bytes(&shape, &evaluation) +
-           (double)config->train.batch_size * (facts->max_len * 8 + 8) /* the batch: inputs and targets */
-           + tokens * 20 + (double)facts->n_pool * 37                  /* eval/evaluate.h */
-           + objective_bytes(config, facts, table->total) + facts_bytes(facts) +
-           8 * MIB /* the program and its libraries */;
+           (double)config->train.batch_size * (training.max_len * 8 + 8) /* the batch: inputs and targets */
+           + tokens * 20 + (double)facts->n_pool * 37                    /* eval/evaluate.h */
+           + select_bytes(config, facts->n) + objective_bytes(config, facts, table->total) +
+           facts_bytes(facts) + 8 * MIB /* the program and its libraries */;
 }
 
 /* Two checkpoints and the temporary of a third; the rest of a run folder is small beside its first megabyte.
@@ -66,6 +77,7 @@ Status run_needs(RunPlan *out, const Config *config, const FactSet *facts, Err *
     TRY(params_plan(&table, &config->model, err));
     *out = (RunPlan){
         .facts = facts->n,
+        .keep = facts->n,
         .params = table.total,
         .weight_bits = quantize_weight_bits(&table, train->quantize),
         .memory_bytes = memory_of(config, facts, &table),
@@ -75,7 +87,8 @@ Status run_needs(RunPlan *out, const Config *config, const FactSet *facts, Err *
     };
     for (int p = 0; p < PART_COUNT; p++) out->params_by[p] = table.by_part[p];
     params_free(&table);
-    return OK;
+    if (train->select == SELECT_NONE) return OK;
+    return selection_target(train, facts, out->params, &out->keep, err);
 }
 
 Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const char *out_dir, Err *err) {

@@ -8,6 +8,7 @@
 
 typedef struct RunPlan {
     int facts; /* trained on */
+    int keep;  /* of them, to the end; train.select may drop the others */
     int64_t params;
     int64_t params_by[PART_COUNT];
     int64_t weight_bits; /* that hold the trained model (model/quantize.h) */
@@ -16,7 +17,8 @@ typedef struct RunPlan {
 } RunPlan;
 
 /* config resolved; the facts need only be planned. Memory and disk are estimates from above, of what is allocated, not
- * of what is touched. ERR_INPUT: a batch of more than 2^31 - 1 tokens. ERR_NOMEM. */
+ * of what is touched. ERR_INPUT: a batch of more than 2^31 - 1 tokens; train.select_bits, and nobody knows the entropy.
+ * ERR_NOMEM. */
 Status run_needs(RunPlan *out, const Config *config, const FactSet *facts, Err *err);
 
 /* The same, and whether the machine has as much. out_dir: where the run folder will lie; NULL: no disk is needed.
@@ -26,7 +28,7 @@ Status run_plan(RunPlan *out, const Config *config, const FactSet *facts, const 
 /* config->threads, or one for each core. */
 int trainer_threads(const TrainConfig *config);
 
-/* How a training batch is cut over threads and leaves. */
-ParallelPlan trainer_parallel_plan(const TrainConfig *config, const FactSet *facts);
+/* How a training batch is cut over threads and leaves; max_len is what one of its sequences may have. */
+ParallelPlan trainer_parallel_plan(const Config *config, const FactSet *facts);
 
 #endif

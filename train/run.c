@@ -27,7 +27,7 @@ static Status restore_or_begin(Trainer *t, FolderState found_folder, Err *err) {
                             trainer_threads(&t->config.train), err);
     t->saved_at = t->state.step;
     refresh_model(t);
-    return OK;
+    return mix_select_all(&t->mix, &t->selection, &t->config.train, err);
 }
 
 /* The tape of the run that is trained, or that is replayed (verify): what is on it is not asked again. */
@@ -44,9 +44,15 @@ static Status attach_tape(Trainer *t, Err *err) {
 static Status check_programs(const Config *config, const RunOptions *options, Err *err) {
     const char *dir = options->tape_dir ? options->tape_dir : options->dir;
     char path[CONFIG_PATH_MAX + sizeof TAPE_NAME + 1];
-    if (options->allow_program || !tool_teacher_asks(config)) return OK;
+    bool alone = ranks_alone(options->ranks);
+    if ((options->allow_program && alone) || !tool_teacher_asks(config)) return OK;
     for (int i = 0; i < config->n_tools; i++) {
         if (config->tools[i].tool != TOOL_PROGRAM) continue;
+        if (!alone)
+            return err_set(err, ERR_INPUT,
+                           "tools.%d is a program, which %d processes would ask at once and might not answer "
+                           "alike; train with one process and --threads",
+                           i, options->ranks->count);
         if (dir) TRY(path_join(path, sizeof path, dir, TAPE_NAME, err));
         if (dir && !file_missing(path)) return OK;
         return err_set(err, ERR_INPUT,
@@ -79,7 +85,7 @@ static Status fill_figures(Trainer *t, bool diverged, RunResult *out, Err *err) 
     RunCounts counts = {.steps = t->state.step,
                         .tokens = t->state.tokens,
                         .exposures = (double)mix_useful(&t->mix, shown) / t->facts->n};
-    if (t->config.facts.zipf > 0) TRY(uneven_exposures(t, &counts, err));
+    if (exposures_uneven(&t->config)) TRY(uneven_exposures(t, &counts, err));
     trainer_figures(t, evaluation, &counts, &out->figures);
     out->n_fields = result_fields(out->by_field, t->facts, evaluation);
     for (int p = 0; p < PART_COUNT; p++) out->params_by[p] = t->gpt.table.by_part[p];
@@ -101,6 +107,7 @@ static Status fill_result(Trainer *t, RunResult *out, Err *err) {
     if (finite_figures && t->facts->n_heldout)
         TRY(folder_code_lengths(&t->folder, t->evaluator.fact_bits, t->facts->source,
                                 t->facts->n + t->facts->n_heldout, err));
+    TRY(select_write(t, err));
     char *text;
     TRY(result_text(out, &text, err));
     Status status = folder_finish(&t->folder, text, t->config.train.checkpoint_interval > 0, err);
@@ -146,6 +153,37 @@ static Status check_folder(const char *dir, bool resume, const Config *config, c
 
 /* ---- a run, from its folder to its result ---- */
 
+/* The other ranks help to evaluate; rank 0 has the result. */
+static Status fill_result_as_first(Trainer *t, RunResult *out, Err *err) {
+    if (trainer_is_first(t)) return fill_result(t, out, err);
+    bool finite = __builtin_isfinite(optimizer_norm(&t->optimizer, trained_params(t)));
+    if (finite && t->evaluated_at != t->state.step) trainer_evaluate(t);
+    return OK;
+}
+
+/* The folder of a new or resumed run, and what is trained; or a folder that is done. */
+static Status prepare(Trainer *t, FolderState *found, RunResult *out, Err *err) {
+    const RunOptions *options = t->options;
+    const Config *config = &t->config;
+    const char *dir = options->dir, *data_hash = t->facts->data_hash;
+    *found = FOLDER_NEW;
+    if (dir) {
+        TRY(check_folder(dir, options->resume, config, data_hash, found, err));
+        if (*found == FOLDER_DONE) return OK;
+    }
+    TRY(check_programs(config, options, err));
+    RunPlan plan;
+    TRY(run_plan(&plan, config, t->facts, dir, err));
+    TRY(trainer_create(t, err));
+    TRY(folder_open(&t->folder, dir, out->config_hash, data_hash, err));
+    t->folder.keep = config->train.keep_checkpoints;
+    if (dir) /* another process may have been faster to the lock */
+        TRY(check_folder(dir, options->resume, config, data_hash, found, err));
+    if (*found == FOLDER_DONE) return OK;
+    TRY(restore_or_begin(t, *found, err));
+    return attach_tape(t, err);
+}
+
 /* All before the first step. *ready: it is to be trained, and end_run is due; else it is over already, or failed.
  * trainer_free in any case. */
 static Status begin_run(Trainer *t, const Config *config, const FactSet *facts, const RunOptions *options,
@@ -161,23 +199,14 @@ static Status begin_run(Trainer *t, const Config *config, const FactSet *facts, 
                    .saved_at = -1};
     figures_init(&out->figures);
     snprintf(out->data_hash, sizeof out->data_hash, "%s", facts->data_hash);
-    TRY(config_hash(config, facts->data_hash, out->config_hash, err));
-    FolderState found = FOLDER_NEW;
-    if (options->dir) {
-        TRY(check_folder(options->dir, options->resume, config, facts->data_hash, &found, err));
-        if (found == FOLDER_DONE) return read_done(options->dir, out, err);
-    }
-    TRY(check_programs(config, options, err));
-    RunPlan plan;
-    TRY(run_plan(&plan, config, facts, options->dir, err));
-    TRY(trainer_create(t, err));
-    TRY(folder_open(&t->folder, options->dir, out->config_hash, facts->data_hash, err));
-    t->folder.keep = t->config.train.keep_checkpoints;
-    if (options->dir) /* another process may have been faster to the lock */
-        TRY(check_folder(options->dir, options->resume, config, facts->data_hash, &found, err));
-    if (found == FOLDER_DONE) return read_done(options->dir, out, err);
-    TRY(restore_or_begin(t, found, err));
-    TRY(attach_tape(t, err));
+    FolderState found;
+    TRY(ranks_agree(options->ranks, config_hash(config, facts->data_hash, out->config_hash, err), NULL, err));
+    TRY(trainer_same_run(t, out->config_hash, err));
+    Status status = prepare(t, &found, out, err);
+    int done = found == FOLDER_DONE;
+    TRY(ranks_agree(options->ranks, status, &done, err));
+    if (done) return options->dir ? read_done(options->dir, out, err) : OK;
+    TRY(trainer_share_state(t, err));
     *ready = true;
     return OK;
 }
@@ -208,7 +237,7 @@ static Status end_run(Trainer *t, Status trained, int together, RunResult *out, 
     }
     if (status == OK || status == ERR_NUMERIC) {
         Err why; /* a diverged run keeps its own message */
-        Status filled = fill_result(t, out, &why);
+        Status filled = fill_result_as_first(t, out, &why);
         if (filled != OK) status = err_set(err, filled, "%s", why.msg);
     }
     folder_close(&t->folder);

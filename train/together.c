@@ -80,7 +80,7 @@ static void close_ranks(Together *x) {
 static Status open_lanes(Together *x, const LaneOps *ops, Err *err) {
     const Trainer *first = x->run[0];
     const Optimizer *one[LANES_MAX];
-    ParallelPlan plan = trainer_parallel_plan(&first->config.train, first->facts);
+    ParallelPlan plan = trainer_parallel_plan(&first->config, first->facts);
     for (int i = 0; i < ops->lanes; i++) one[i] = &x->run[i < x->n ? i : 0]->optimizer;
     TRY(lanes_create(&x->lanes, &first->gpt, ops, plan.leaves, plan.batch_size, plan.max_len, err));
     TRY(lane_optimizer_create(&x->optimizer, x->lanes, ops, one, err));

@@ -7,6 +7,7 @@
 
 #include "base/config/config.h"
 #include "base/progress.h"
+#include "base/ranks.h"
 #include "data/facts.h"
 #include "store/result.h"
 #include "store/run.h" /* what callers of run_train open next */
@@ -20,6 +21,8 @@ typedef struct RunOptions {
     const char *tape_dir; /* the folder with the tape that is replayed; NULL: dir */
     const volatile sig_atomic_t *stop; /* set by a signal handler: stops at the end of a step; may be NULL */
     ProgressSink progress;
+    Ranks
+        *ranks; /* that train together; NULL: alone. Rank 0's folder is the run's; the others have dir NULL */
 } RunOptions;
 
 /* Trains. config: resolved, by init_from_resolve too (train/init_from.h).
@@ -28,7 +31,8 @@ typedef struct RunOptions {
  * the verdict `diverged`, and the checkpoint before it is whole. ERR_INPUT: options->dir holds something else, or
  * a run with another config (the message states how they differ), or its lock is held; a program would have to be
  * started. ERR_IO, ERR_FORMAT,
- * ERR_NOMEM. */
+ * ERR_NOMEM. With several ranks all return the same status with the same message; *out is rank 0's. ERR_STOPPED also:
+ * a rank is lost, and the folder has the last checkpoint before that. */
 Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out,
                  Err *err);
 

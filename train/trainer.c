@@ -1,5 +1,5 @@
-/* The training loop. The order of a step is fixed: gradient, finite?, update, finite?, log, evaluate, save; a
- * stop is honoured between steps. Runs that are trained together (train/together.c) take the same steps. */
+/* The training loop. The order of a step is fixed: gradient, finite?, update, finite?, log, evaluate, drop facts, save;
+ * a stop is honoured between steps. Runs that are trained together (train/together.c) take the same steps. */
 #include "train/trainer.h"
 
 #include <inttypes.h>
@@ -84,24 +84,60 @@ static bool save_due(const Trainer *t) {
            (c->checkpoint_minutes > 0 && clock_s() - t->saved_s >= 60 * c->checkpoint_minutes);
 }
 
+/* Where a round of train.select is due. */
+static Status drop_facts(Trainer *t, Err *err) {
+    if (!select_due(t)) return OK;
+    if (t->evaluated_at != t->state.step) trainer_evaluate(t);
+    TRY(check_evaluation(t, err));
+    return select_facts(t, err);
+}
+
 /* ---- the loop ---- */
 
 static bool stop_requested(const Trainer *t) { return t->options->stop && *t->options->stop; }
 
 static Status stop_here(Trainer *t, Err *err) {
-    if (t->saved_at != t->state.step) TRY(save(t, err));
+    if (t->saved_at != t->state.step && trainer_is_first(t)) TRY(save(t, err));
     return err_set(err, ERR_STOPPED, "stopped at step %" PRId64 " of %" PRId64 "; %s", t->state.step,
                    t->config.train.max_steps, t->folder.dir[0] ? "resume with --resume" : "nothing was kept");
 }
 
+/* Whether the next step can be made: no signal has come, and no rank has an error. What only one of them knows, all
+ * learn here, so that all leave the loop at the same step. */
+static Status can_step(Trainer *t, bool *stop, Err *err) {
+    int asked = stop_requested(t);
+    Status status = t->unsaved == OK ? OK : err_set(err, t->unsaved, "%s", t->unsaved_err.msg);
+    if (status == OK && !asked) status = objective_begin_step(&t->objective, t->state.step, err);
+    status = ranks_agree(t->options->ranks, status, &asked, err);
+    *stop = asked;
+    return status;
+}
+
+/* A lost rank is an error of this step: what came from it is missing in the gradient. */
+static Status objective_whole(Trainer *t, Err *err) {
+    Status status = objective_failed(&t->objective, err);
+    Ranks *ranks = t->options->ranks;
+    return !ranks_alone(ranks) && (ranks->lost || tool_teacher_asks(&t->config))
+               ? ranks_agree(ranks, status, NULL, err)
+               : status;
+}
+
+/* Rank 0 writes the folder; the others hear of an error before the next step. */
+static Status save_as_first(Trainer *t, Err *err) {
+    if (ranks_alone(t->options->ranks)) return save(t, err);
+    if (trainer_is_first(t)) t->unsaved = save(t, &t->unsaved_err);
+    return t->state.verdict[0] && t->unsaved != OK ? err_set(err, t->unsaved, "%s", t->unsaved_err.msg) : OK;
+}
+
 Status step_begin(Trainer *t, bool *over, Err *err) {
     const TrainConfig *c = &t->config.train;
+    bool stop;
     *over = t->state.verdict[0] != '\0';
     if (*over) return OK;
-    if (stop_requested(t)) return stop_here(t, err);
-    TRY(objective_begin_step(&t->objective, t->state.step, err));
+    TRY(can_step(t, &stop, err));
+    if (stop) return stop_here(t, err);
     int64_t position = t->state.step * c->batch_size;
-    fact_batch_draw(&t->batch, &t->evaluator.pool, &t->mix, position);
+    fact_batch_draw(&t->batch, objective_texts(&t->objective, &t->evaluator.pool), &t->mix, position);
     seed_prefix_draw(&t->batch, t->facts, c->seed, position);
     return OK;
 }
@@ -128,7 +164,7 @@ Status step_alone(Trainer *t, StepFigures *f, Err *err) {
     /* loss and gradient of the model; the gradient includes that of the neuron rules (train/objective.c) */
     const real *grad =
         objective_gradient(&t->objective, t->parallel, &t->batch, t->state.step, &f->loss_nats);
-    TRY(objective_failed(&t->objective, err));
+    TRY(objective_whole(t, err));
     f->norm = optimizer_norm(&t->optimizer, grad);
     f->rate = schedule_rate(&t->config.train, t->state.step);
     TRY(check_gradient(t, grad, f->norm, f->loss_nats, err));
@@ -145,7 +181,8 @@ Status step_end(Trainer *t, const StepFigures *f, Err *err) {
         objective_log(&t->objective, t->state.step, &t->folder);
     }
     if (last || schedule_due(t->state.step, c->eval_interval)) TRY(evaluate_and_judge(t, err));
-    if (t->state.verdict[0] || save_due(t)) TRY(save(t, err));
+    if (!t->state.verdict[0]) TRY(drop_facts(t, err));
+    if (t->state.verdict[0] || save_due(t)) TRY(save_as_first(t, err));
     show_progress(t, f->loss_nats);
     return OK;
 }
@@ -168,9 +205,8 @@ static Status first_weights(Trainer *t, Err *err) {
     const TrainConfig *c = &t->config.train;
     char hash[33];
     CHECK(!*c->init_from == !*c->init_hash); /* init_from_resolve */
-    if (*c->init_from) return init_from_read(c, &t->gpt.table, t->gpt.params, hash, err);
     gpt_init(&t->gpt, c->seed);
-    return OK;
+    return *c->init_from ? init_from_read(c, &t->gpt.table, t->gpt.params, hash, err) : OK;
 }
 
 /* What the optimizer moves with train.quantize, beside the rounded weights of the model. */
@@ -188,7 +224,8 @@ Status trainer_create(Trainer *t, Err *err) {
     const TrainConfig *c = &t->config.train;
     const Ops *ops;
     int threads = trainer_threads(c);
-    ParallelPlan plan = trainer_parallel_plan(c, t->facts);
+    ParallelPlan plan = trainer_parallel_plan(&t->config, t->facts);
+    plan.ranks = t->options->ranks;
     if (c->stop_memorized > 0 && !t->facts->entropy_known)
         return err_set(
             err, ERR_INPUT,
@@ -203,8 +240,10 @@ Status trainer_create(Trainer *t, Err *err) {
     TRY(optimizer_create(&t->optimizer, c, &t->gpt, threads, err));
     TRY(parallel_create(&t->parallel, &t->gpt, &plan, err));
     TRY(evaluator_create(&t->evaluator, &t->gpt, t->facts, threads, err));
+    parallel_join(t->evaluator.parallel, plan.ranks);
     TRY(mix_init(&t->mix, t->facts, &t->config.facts, c->seed, err));
-    TRY(fact_batch_reserve(&t->batch, c->batch_size, t->facts->max_len, err));
+    TRY(select_begin(t, err));
+    TRY(fact_batch_reserve(&t->batch, c->batch_size, plan.max_len, err));
     TRY(rule_states_create(&t->state.neurons, &t->config, err));
     t->state.n_neurons = t->config.n_neurons;
     t->state.width = t->config.model.n_inner;
@@ -225,6 +264,7 @@ void trainer_free(Trainer *t) {
     rule_states_free(t->state.neurons, t->state.n_neurons);
     fact_batch_free(&t->batch);
     mix_free(&t->mix);
+    selection_free(&t->selection);
     evaluator_free(&t->evaluator);
     parallel_free(t->parallel);
     optimizer_free(&t->optimizer);

@@ -22,6 +22,8 @@ typedef struct Trainer {
     Evaluator evaluator;
     Evaluation evaluation; /* the newest */
     int64_t evaluated_at;  /* its step; -1: none yet in this process */
+    Selection selection;   /* train.select; else empty */
+    int keep;              /* facts that it leaves at the end */
     Mix mix;
     FactBatch batch; /* room for the longest one */
     Objective objective;
@@ -32,6 +34,8 @@ typedef struct Trainer {
     double saved_s;   /* when it was written or training began: when the next one is due by the clock */
     double started_s, shown_s; /* display only */
     int64_t started_tokens, shown_tokens;
+    Status unsaved; /* of the last checkpoint, where several ranks train: the next step begins with it */
+    Err unsaved_err;
     /* While others hold what is trained (train/together.h): makes the parameters and the optimizer's buffers here
      * those of this step. NULL: they are. */
     void (*fetch)(struct Trainer *t);
@@ -60,6 +64,29 @@ void trainer_evaluate(Trainer *t);
 /* Trains from t->state on until there is a verdict. ERR_STOPPED: checkpointed, resumable. ERR_NUMERIC: names
  * tensor, index and step; the checkpoint before it is whole. ERR_IO: the folder cannot be written. */
 Status train_on(Trainer *t, Err *err);
+
+/* ---- ranks.c ---- */
+
+/* With several ranks: checks that all make the same run. ERR_INPUT. */
+Status trainer_same_run(const Trainer *t, const char *config_hash, Err *err);
+/* Copies rank 0's state to the others. ERR_NOMEM. */
+Status trainer_share_state(Trainer *t, Err *err);
+static inline bool trainer_is_first(const Trainer *t) {
+    return ranks_alone(t->options->ranks) || t->options->ranks->rank == 0;
+}
+
+/* ---- select.c: train.select; without it, they do nothing ---- */
+
+/* Nothing is dropped yet. ERR_INPUT: select_bits, and nobody knows the entropy. ERR_NOMEM. */
+Status select_begin(Trainer *t, Err *err);
+/* Whether facts are dropped after this step. */
+bool select_due(const Trainer *t);
+/* Makes the rounds that are due, from the evaluation of this step. ERR_NOMEM. */
+Status select_facts(Trainer *t, Err *err);
+/* The text of selected.tsv: a row for each fact; malloc'd. ERR_NOMEM. */
+Status select_table(const Selection *s, const TrainConfig *config, char **out, Err *err);
+/* Writes selected.tsv. ERR_IO, ERR_NOMEM. */
+Status select_write(Trainer *t, Err *err);
 
 /* Its parts, for runs that are trained together. A step is
  *   step_begin     a stop is honoured (ERR_STOPPED), the batch is drawn; *over: the run has its verdict, no step is due

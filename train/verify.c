@@ -12,13 +12,13 @@
 #include "store/run_files.h"
 #include "store/run_folder.h"
 #include "train/init_from.h"
-#include "train/train.h"
+#include "train/trainer.h"
 
 /* result.json of a finished run. */
 static Status read_result(const char *dir, Buffer *text, RunResult *result, Err *err) {
     FolderState state;
     char path[CONFIG_PATH_MAX];
-    if (file_missing(dir)) return err_set(err, ERR_INPUT, "%s: there is no such run", dir);
+    TRY(file_named(dir, "run", err));
     TRY(folder_look(dir, &state, err));
     TRY(run_trained(dir, err));
     if (state != FOLDER_DONE) return err_set(err, ERR_INPUT, "%s: not finished; train on with --resume", dir);
@@ -127,6 +127,26 @@ static Status check_code_lengths(const Run *run, const char *dir, int threads, E
     return status;
 }
 
+/* selected.tsv is a function of the config and of the last checkpoint. */
+static Status check_selection(const Run *run, const char *dir, Err *err) {
+    char path[CONFIG_PATH_MAX], *expected;
+    Buffer text;
+    if (!run->selection.n) return OK;
+    TRY(path_join(path, sizeof path, dir, "selected.tsv", err));
+    if (file_missing(path))
+        return err_set(err, ERR_FORMAT, "%s: missing; remove DONE and train on with --resume", path);
+    TRY(run_sealed(dir, "selected.tsv", err));
+    TRY(select_table(&run->selection, &run->config.train, &expected, err));
+    Status status = file_read(path, strlen(expected), &text, err);
+    if (status == OK) {
+        if (strcmp(text.data, expected))
+            status = err_set(err, ERR_FORMAT, "%s: differs from what the checkpoint gives", path);
+        buffer_free(&text);
+    }
+    free(expected);
+    return status;
+}
+
 /* A result whose code lengths are finite: their files were written with it. */
 static bool has_code_lengths(const RunResult *kept) {
     const double *x = kept->figures.value;
@@ -142,6 +162,7 @@ static Status check_checkpoints(const char *dir, const char *facts, const RunRes
     TRY(run_open_with(&run, dir, facts, NULL, err));
     Status status = OK;
     if (run.facts.n_heldout && has_code_lengths(kept)) status = check_code_lengths(&run, dir, threads, err);
+    if (status == OK) status = check_selection(&run, dir, err);
     int64_t after = -1;
     for (bool found = true; status == OK && found; after = run.step)
         status = run_next_checkpoint(&run, dir, after, &found, err);

@@ -16,6 +16,9 @@
 
 enum { CONFIG_PATH_MAX = 1024, CONFIG_NAME_MAX = 64 };
 
+/* train.select_rounds; a digit each in a checkpoint. */
+enum { SELECT_ROUNDS_MAX = 9 };
+
 /* A short list of sizes, written "400x400x1000"; entries past n are 0. */
 enum { SIZES_MAX = 16 };
 typedef struct Sizes {
@@ -62,6 +65,7 @@ typedef enum Mlp { MLP_PLAIN, MLP_NONE, MLP_COUNT } Mlp; /* with a gate or witho
 typedef enum OptimizerKind { OPT_ADAMW, OPT_MUON, OPT_SGD, OPT_SOAP, OPT_COUNT } OptimizerKind;
 typedef enum Schedule { SCHED_CONSTANT, SCHED_COSINE, SCHED_LINEAR, SCHED_WSD, SCHED_COUNT } Schedule;
 typedef enum Parametrization { PARAM_STANDARD, PARAM_MUP, PARAM_COUNT } Parametrization;
+typedef enum Select { SELECT_NONE, SELECT_LOSS, SELECT_RANDOM, SELECT_COUNT } Select;
 typedef enum GemmKind { GEMM_EXACT, GEMM_OPENBLAS, GEMM_COUNT } GemmKind;
 /* Formats of weights (model/quantize.h); from INT8 on, codes with a scale per row. */
 typedef enum Quantize {
@@ -123,6 +127,7 @@ typedef struct FactsConfig {
 typedef struct ModelConfig {
     int n_layer;
     int n_head, n_kv_head;      /* n_kv_head 0: as n_head (resolved) */
+    int head_dim;               /* channels of a head; 0: n_embd / n_head (head_size) */
     int n_embd, n_inner;        /* n_inner 0: 4 n_embd (resolved) */
     int block_size, vocab_size; /* tokens, symbols; 0: as the facts need (resolved) */
     Norm norm;
@@ -133,6 +138,7 @@ typedef struct ModelConfig {
     Act act;
     bool gated, bias, tie_weights;
     bool qkv_bias; /* biases of q, k and v, also without bias */
+    bool qk_norm;  /* RMSNorm of each head's query and key */
     Attn attn;
     Mlp mlp;
     double init_std;
@@ -140,6 +146,13 @@ typedef struct ModelConfig {
     int64_t match_params;
     ToolStage tool; /* no key: follows from Config.tools */
 } ModelConfig;
+
+/* Channels of a head, and of all heads side by side: of queries, and of keys (the same for values). */
+static inline int head_size(const ModelConfig *c) {
+    return c->head_dim ? c->head_dim : c->n_embd / c->n_head;
+}
+static inline int heads_width(const ModelConfig *c) { return c->n_head * head_size(c); }
+static inline int kv_width(const ModelConfig *c) { return c->n_kv_head * head_size(c); }
 
 typedef struct TrainConfig {
     int64_t max_steps;
@@ -168,6 +181,12 @@ typedef struct TrainConfig {
     double stop_recall;          /* stop once recall reaches it; 0: off */
     double stop_gain;            /* stop once an evaluation gains less than this share of data bits; 0: off */
     double stop_memorized;       /* stop once more than this share of the data bits is memorized; 0: off */
+    /* Which facts are trained to the end (data/selection.h). Rounds at even distances from select_start to select_end,
+     * shares of max_steps; the last one leaves a share of the facts, or as many as fill select_bits per parameter. */
+    Select select;
+    double select_keep, select_bits; /* 0: off */
+    double select_start, select_end;
+    int select_rounds;
     uint64_t seed;
     char init_from[CONFIG_PATH_MAX]; /* run folder with the initial weights; not hashed (init_hash is) */
     char init_hash[33];              /* param_hash of those weights: train/init_from.h fills it */
@@ -217,6 +236,8 @@ Status config_text_given(const Config *config, char **out, Err *err);
 
 /* Makes the paths those that a file in `folder` stores (base/places.h, with its errors). */
 Status config_store_places(Config *config, const char *folder, Err *err);
+/* The text of a file config.yaml in that folder, whose relative paths begin there; free it. ERR_INPUT, ERR_NOMEM. */
+Status config_file_text(const Config *config, const char *folder, char **out, Err *err);
 
 /* XXH3-128 of the hashed text and data_hash, as 32 hex digits. ERR_NOMEM. */
 Status config_hash(const Config *config, const char *data_hash, char out[33], Err *err);

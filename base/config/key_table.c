@@ -42,6 +42,8 @@ static const char *const formats[] = {
 static const char *const parts[] = {"embedding", "attention", "mlp", "norm", "head", "tools", NULL};
 static const char *const parametrizations[] = {
     [PARAM_STANDARD] = "standard", [PARAM_MUP] = "mup", [PARAM_COUNT] = NULL};
+static const char *const selects[] = {
+    [SELECT_NONE] = "none", [SELECT_LOSS] = "loss", [SELECT_RANDOM] = "random", [SELECT_COUNT] = NULL};
 static const char *const gemms[] = {
     [GEMM_EXACT] = "exact", [GEMM_OPENBLAS] = "openblas", [GEMM_COUNT] = NULL};
 
@@ -66,7 +68,11 @@ static const char *const tool_kinds[] = {[TOOL_CALCULATOR] = "calculator",
 static const char *const tool_trainings[] = {[TOOL_LABELLED] = "labelled",
                                              [TOOL_MARGINAL] = "marginal",
                                              [TOOL_MIXTURE] = "mixture",
+                                             [TOOL_SAMPLED] = "sampled",
                                              [TOOL_TRAININGS] = NULL};
+
+static const char *const tool_callings[] = {
+    [TOOL_BY_STAGE] = "stage", [TOOL_BY_TOKENS] = "tokens", [TOOL_CALLINGS] = NULL};
 
 static const char *const tool_protocols[] = {
     [TOOL_LINES] = "lines", [TOOL_MCP] = "mcp", [TOOL_PROTOCOLS] = NULL};

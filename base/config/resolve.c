@@ -50,13 +50,14 @@ Status config_resolve_facts(FactsConfig *facts, int n_facts, int max_len, int vo
 Status config_resolve_model(ModelConfig *m, int max_len, int vocab_size, Err *err) {
     if (m->n_kv_head == 0) m->n_kv_head = m->n_head;
     if (m->block_size == 0) m->block_size = max_len;
+    vocab_size += m->tool.n_marks;
     if (m->vocab_size == 0) m->vocab_size = vocab_size;
     if (m->match_params > 0 && m->mlp == MLP_NONE) TRY(match_width(m, err));
-    if (m->attn == ATTN_CAUSAL && m->n_embd % m->n_head != 0)
+    if (m->attn == ATTN_CAUSAL && !m->head_dim && m->n_embd % m->n_head != 0)
         return err_set(
             err, ERR_INPUT,
-            "model.n_embd is %d and model.n_head is %d: n_head must divide n_embd; set n_embd to %lld, or "
-            "n_head to 1",
+            "model.n_embd is %d and model.n_head is %d: n_head must divide n_embd; set n_embd to %lld, "
+            "n_head to 1, or model.head_dim",
             m->n_embd, m->n_head, ll(((int64_t)m->n_embd / m->n_head + 1) * m->n_head));
     if (m->attn == ATTN_CAUSAL && m->n_head % m->n_kv_head != 0)
         return err_set(
@@ -71,9 +72,10 @@ Status config_resolve_model(ModelConfig *m, int max_len, int vocab_size, Err *er
                        max_len, m->block_size, max_len);
     if (vocab_size > m->vocab_size)
         return err_set(err, ERR_INPUT,
-                       "the facts have %d symbols and model.vocab_size is %d; set model.vocab_size to "
+                       "the facts %shave %d symbols and model.vocab_size is %d; set model.vocab_size to "
                        "0 or at least %d",
-                       vocab_size, m->vocab_size, vocab_size);
+                       m->tool.n_marks ? "with the marks of calls " : "", vocab_size, m->vocab_size,
+                       vocab_size);
     if (m->bos >= m->vocab_size)
         return err_set(err, ERR_INPUT, "model.bos is %d, but there are %d rows; set it to at most %d", m->bos,
                        m->vocab_size, m->vocab_size - 1);
@@ -159,6 +161,33 @@ static Status resolve_exposures(TrainConfig *t, int n_facts, double junk_ratio, 
     return OK;
 }
 
+/* train.select: one of the two sizes, and rounds in order. */
+static Status check_select(const TrainConfig *t, Err *err) {
+    bool keep = t->select_keep > 0, bits = t->select_bits > 0;
+    const char *size = keep ? "select_keep" : "select_bits";
+    if (t->select == SELECT_NONE) {
+        if (!keep && !bits) return OK;
+        return err_set(err, ERR_INPUT,
+                       "train.%s is %.15g, but train.select is none, so no fact is dropped; set "
+                       "train.select=loss, or leave %s out",
+                       size, keep ? t->select_keep : t->select_bits, size);
+    }
+    if (keep == bits)
+        return err_set(
+            err, ERR_INPUT,
+            "train.select is %s, and %s of train.select_keep and train.select_bits %s how many facts "
+            "are kept; set one of them, such as select_keep=0.5 (half of the facts) or "
+            "select_bits=1.5 (bits per parameter)",
+            config_choice("train.select", (int)t->select), keep ? "both" : "neither", keep ? "say" : "says");
+    if (t->select_rounds > 1 && t->select_end <= t->select_start)
+        return err_set(
+            err, ERR_INPUT,
+            "train.select_start is %.15g and train.select_end is %.15g: the last of %d rounds must be "
+            "after the first; raise select_end, or set select_rounds=1",
+            t->select_start, t->select_end, t->select_rounds);
+    return OK;
+}
+
 static Status resolve_train(TrainConfig *t, int n_facts, int max_len, double junk_ratio, Err *err) {
     if (t->batch_size == 0) t->batch_size = n_facts;
     TRY(resolve_exposures(t, n_facts, junk_ratio, err));
@@ -185,6 +214,7 @@ static Status resolve_train(TrainConfig *t, int n_facts, int max_len, double jun
             "train.init_hash is %s, but train.init_from is empty; set it to a run, or leave init_hash out",
             quoted(t->init_hash, strlen(t->init_hash)).text);
     TRY(resolve_steps(t, err));
+    TRY(check_select(t, err));
     const char *stop = t->stop_recall > 0      ? "stop_recall"
                        : t->stop_gain > 0      ? "stop_gain"
                        : t->stop_memorized > 0 ? "stop_memorized"

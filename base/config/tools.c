@@ -68,6 +68,7 @@ Status tool_args_parse(const char *text, ToolArgs *out, Err *err) {
 }
 
 ToolStage tool_stage(const ToolConfig *tool, int n) {
+    if (tools_by_tokens(tool, n)) return (ToolStage){.n_marks = n + TOOL_MARKS};
     ToolStage stage = {.n_tools = n, .layer = n ? tool->layer : 0};
     for (int i = 0; i < n; i++) {
         ToolArgs args;
@@ -136,11 +137,12 @@ static Status check_program(const ToolConfig *t, int i, Err *err) {
 static Status check_tool(const ToolConfig *t, int i, Err *err) {
     TRY(check_kind(t, i, err));
     if (t->tool == TOOL_PROGRAM && t->train != TOOL_LABELLED)
-        return err_set(
-            err, ERR_INPUT,
-            "tools.%d.train is %s, which asks the tool all calls that every prompt allows; a program is "
-            "not asked so often: set it to labelled",
-            i, config_choice("tools.0.train", (int)t->train));
+        return err_set(err, ERR_INPUT,
+                       "tools.%d.train is %s, which asks the tool %s; a program is "
+                       "not asked so often: set it to labelled",
+                       i, config_choice("tools.0.train", (int)t->train),
+                       t->train == TOOL_SAMPLED ? "for every answer of every step"
+                                                : "all calls that every prompt allows");
     if (t->tool == TOOL_PROGRAM) return check_program(t, i, err);
     if (!*t->file != !*t->query)
         return err_set(err, ERR_INPUT, "tools.%d.file and tools.%d.query need each other; set both", i, i);
@@ -151,11 +153,33 @@ static Status check_tool(const ToolConfig *t, int i, Err *err) {
     return OK;
 }
 
+/* Calls by tokens are part of the text that is trained: nothing else teaches them. */
+static Status check_tokens(const ToolConfig *t, int i, Err *err) {
+    const char *key = t->train != TOOL_LABELLED ? "train" : t->own_from != 1 ? "own_from" : "weight";
+    if (t->train == TOOL_LABELLED && t->own_from == 1 && t->weight == 1) return OK;
+    return err_set(
+        err, ERR_INPUT,
+        "tools.%d.call is tokens, and tools.%d.%s is of a stage: calls are tokens of the text that is "
+        "trained; leave it out",
+        i, i, key);
+}
+
 Status config_resolve_tools(Config *c, Err *err) {
     for (int i = 0; i < c->n_tools; i++) {
         ToolConfig *t = &c->tools[i];
         TRY(resolve_args(t, i, err));
         TRY(check_tool(t, i, err));
+        if (t->call != c->tools[0].call)
+            return err_set(
+                err, ERR_INPUT,
+                "tools.0.call is %s and tools.%d.call is %s: a model calls all tools in one way; set "
+                "both to the same",
+                config_choice("tools.0.call", (int)c->tools[0].call), i,
+                config_choice("tools.0.call", (int)t->call));
+        if (t->call == TOOL_BY_TOKENS) {
+            TRY(check_tokens(t, i, err));
+            continue;
+        }
         if (t->layer > c->model.n_layer)
             return err_set(err, ERR_INPUT,
                            "tools.%d.layer is %d and model.n_layer is %d; set the layer to a number from 0 "

@@ -3,6 +3,7 @@
 #ifndef ROTE_BASE_CONFIG_TOOLS_H
 #define ROTE_BASE_CONFIG_TOOLS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/config/span.h"
@@ -26,8 +27,20 @@ typedef enum ToolProtocol { TOOL_LINES, TOOL_MCP, TOOL_PROTOCOLS } ToolProtocol;
 /* What teaches the model its calls and pointers: docs/math.md, "Tools inside the layers".
  *   labelled  the fields of the facts
  *   marginal  no label: all ways of calling that return the answer are taught at once
- *   mixture   no label: what is written is the mean of all results, and the loss of the answer teaches the calls */
-typedef enum ToolTraining { TOOL_LABELLED, TOOL_MARGINAL, TOOL_MIXTURE, TOOL_TRAININGS } ToolTraining;
+ *   mixture   no label: what is written is the mean of all results, and the loss of the answer teaches the calls
+ *   sampled   no label: one way of calling is drawn, and what its result did to the loss of the answer teaches it */
+typedef enum ToolTraining {
+    TOOL_LABELLED,
+    TOOL_MARGINAL,
+    TOOL_MIXTURE,
+    TOOL_SAMPLED,
+    TOOL_TRAININGS
+} ToolTraining;
+
+/* How the model calls.
+ *   stage   from inside, behind a block (model/layers/tool.h)
+ *   tokens  by symbols that it says, and what it copies with them: the control (data/call_text.h) */
+typedef enum ToolCalling { TOOL_BY_STAGE, TOOL_BY_TOKENS, TOOL_CALLINGS } ToolCalling;
 
 enum { TOOL_TEXT_MAX = 512, TOOL_NAME_MAX = 64, TOOL_FILE_MAX = 1024 /* CONFIG_PATH_MAX */ };
 
@@ -38,7 +51,8 @@ typedef struct ToolConfig {
     /* words of ToolArg joined by '+', "run+token+run", each with its name or without, "key:span"; empty: those of the
      * tool (resolved) */
     char args[64];
-    ToolTraining train;    /* all tools have the same */
+    ToolCalling call;      /* all tools have the same */
+    ToolTraining train;    /* likewise */
     double own_from;       /* share of the steps after which the model's own calls count; 1: never */
     int max_calls;         /* calls in one sequence */
     ToolProtocol protocol; /* of a program */
@@ -76,7 +90,16 @@ typedef struct ToolStage {
     int layer, n_pointers;
     int first_pointer[TOOLS_MAX + 1]; /* of each tool; [n_tools] is n_pointers */
     uint32_t runs; /* bit p: pointer p points at the last symbol of a run; else at any place */
+    int n_marks; /* symbols behind those of the facts with which the model calls by tokens; then it has no stage */
 } ToolStage;
+
+/* Whether tools are called by tokens. */
+static inline bool tools_by_tokens(const ToolConfig *tool, int n) {
+    return n > 0 && tool->call == TOOL_BY_TOKENS;
+}
+/* The marks of calls by tokens: one for each tool, then one between two arguments, one that asks, and one behind the
+ * result. */
+enum { TOOL_MARKS = 3 };
 
 /* The stage of n tools whose args can be read (CHECK). */
 ToolStage tool_stage(const ToolConfig *tool, int n);

@@ -8,7 +8,7 @@
 #include "train/online/online.h"
 
 /* A larger file is not read: it is not an archive of rote's. */
-#define ARCHIVE_MAX_BYTES ((size_t)1 << 35)
+#define ARCHIVE_MAX_BYTES FILE_BYTES(35)
 
 static inline const uint8_t *bytes_of(const Buffer *b) { return (const uint8_t *)b->data; }
 

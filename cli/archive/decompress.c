@@ -43,7 +43,6 @@ static Status cmd_decompress(const Args *args, Err *err) {
     if (file) TRY(output_not_input(out, in, "is the archive itself; choose another file", err));
     if (threads) omp_set_num_threads(threads);
     TRY(ops_select(&ops, err));
-    if (!file_is_stdin(in)) TRY(input_check(in, err));
     TRY(archive_read(in, true, ARCHIVE_MAX_BYTES, &archive, err));
     if (file_is_stdin(in)) in = STDIN_NAME;
     Status status = OK;
@@ -79,6 +78,8 @@ const Command decompress_command = {
     .words = "X.rote|- -o FILE|-",
     .min_words = 1,
     .max_words = 1,
+    .reads = "file",
+    .n_reads = 1,
     .summary = "restores the content of an archive, bit for bit",
     .options = decompress_options,
     .run = cmd_decompress,

@@ -1,4 +1,5 @@
 /* rote compress --online, and how decompress reads such archives. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -81,7 +82,7 @@ static void show_needs(const OnlinePlan *p, size_t size, const OnlineRun *run, b
 }
 
 static double bits_per_byte(size_t archive, uint64_t content) {
-    return content ? 8.0 * (double)archive / (double)content : 0;
+    return content ? 8.0 * (double)archive / (double)content : NAN;
 }
 
 /* ---- the commands ---- */
@@ -96,7 +97,6 @@ Status compress_online(const Args *args, const char *path, int threads, Err *err
     bool quiet = args_has(args, "quiet");
     TRY(preset_of(args, &plan, err));
     TRY(leave_out(&plan.parts, args_value(args, "without"), err));
-    if (!file_is_stdin(args->words[0])) TRY(input_check(args->words[0], err));
     /* Before signals are caught: a pipe may never end. */
     TRY(file_read_stream(args->words[0], ARCHIVE_MAX_BYTES, &file, err));
     Status status = OK;
@@ -117,8 +117,8 @@ Status compress_online(const Args *args, const char *path, int threads, Err *err
                                     json_number(seconds)),
                           err);
     } else {
-        printf("%s: %s bytes for %s: %.4f bits a byte\n", show_name(path), show_int((int64_t)archive.size),
-               show_int((int64_t)file.size), bits_per_byte(archive.size, file.size));
+        printf("%s: %s bytes for %s: %s bits a byte\n", show_name(path), show_int((int64_t)archive.size),
+               show_int((int64_t)file.size), show_share(bits_per_byte(archive.size, file.size)));
         show_online_sizes(&sizes);
     }
 done:

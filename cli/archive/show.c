@@ -97,7 +97,6 @@ static Status cmd_archive_show(const Args *args, Err *err) {
     ArchiveHeader header;
     const char *path = args->words[0];
     bool json = args_has(args, "json");
-    TRY(input_check(path, err));
     TRY(archive_read(path, false, ARCHIVE_MAX_BYTES, &archive, err));
     Status status = archive_look(path, bytes_of(&archive), archive.size, &header, err);
     if (status == OK && header.mode == ARCHIVE_ONLINE)
@@ -114,6 +113,8 @@ const Command archive_show_command = {
     .words = "X.rote",
     .min_words = 1,
     .max_words = 1,
+    .reads = "file",
+    .n_reads = 1,
     .summary = "shows the content of an archive, and the bits of each part",
     .options = show_options,
     .run = cmd_archive_show,

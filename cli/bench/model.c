@@ -47,7 +47,7 @@ Status bench_model_create(BenchModel *m, const Shape *shape, const BenchOptions 
     TRY(configure(&m->config, shape, optimizer, err));
     TRY(gpt_create(&m->gpt, &m->config.model, &m->ops, GEMM_EXACT, err));
     gpt_init(&m->gpt, 1);
-    ParallelPlan plan = {threads, m->config.train.grad_leaves, shape->B, shape->T, 0};
+    ParallelPlan plan = {threads, m->config.train.grad_leaves, shape->B, shape->T, 0, NULL};
     TRY(parallel_create(&m->parallel, &m->gpt, &plan, err));
     TRY(optimizer_create(&m->optimizer, &m->config.train, &m->gpt, threads, err));
     TRY(random_batch(&m->batch, shape, err));

@@ -204,6 +204,31 @@ bool is_setting(const char *word) {
     return config_has_key(name) || file_missing(word);
 }
 
+/* Each part of a value that a repeated option has joined; "[N=]FILE" may begin with a number. */
+static Status check_named(const char *value, const Option *option, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    bool numbered = option->value[0] == '[' && value[0] >= '0' && value[0] <= '9' && value[1] == '=';
+    for (const char *at = value + 2 * numbered;; at++) {
+        size_t length = option->separator ? strcspn(at, (char[2]){option->separator}) : strlen(at);
+        if (length >= sizeof path) return OK; /* who opens it says what is wrong */
+        snprintf(path, sizeof path, "%.*s", (int)length, at);
+        if (!file_is_stdin(path)) TRY(file_named(path, option->reads, err));
+        at += length;
+        if (!*at) return OK;
+    }
+}
+
+Status args_inputs(const Args *args, Err *err) {
+    const Command *command = args->command;
+    for (int i = 0; i < args->n_words && i < command->n_reads; i++)
+        if (args->words[i][0] != '-' && !is_setting(args->words[i]))
+            TRY(file_named(args->words[i], command->reads, err));
+    for (int k = 0; command->options[k].name; k++)
+        if (args->value[k] && command->options[k].reads)
+            TRY(check_named(args->value[k], &command->options[k], err));
+    return OK;
+}
+
 Status args_settings(const Args *args, int *n_files, Err *err) {
     *n_files = args->n_words > 0 && !is_setting(args->words[0]) ? 1 : 0;
     for (int i = *n_files; i < args->n_words; i++)

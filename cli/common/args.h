@@ -16,15 +16,17 @@ typedef struct Option {
     const char *help;
     char separator;    /* the option may be repeated, and its values are joined with this; 0: only once */
     bool may_be_empty; /* the empty string is a value */
+    const char *reads; /* what the value names, which must be there: "file"; NULL: nothing */
 } Option;
 
 /* clang-format off */
 /* Rows of an option list. */
-#define OPTION(name, value, help)                 {name, value, help, 0, false}
-#define OPTION_EMPTY(name, value, help)           {name, value, help, 0, true}
-#define OPTION_LIST(name, value, help, separator) {name, value, help, separator, false}
-#define FLAG(name, help)                          {name, NULL, help, 0, false}
-#define END_OPTION                                {NULL, NULL, NULL, 0, false}
+#define OPTION(name, value, help)                 {name, value, help, 0, false, NULL}
+#define OPTION_EMPTY(name, value, help)           {name, value, help, 0, true, NULL}
+#define OPTION_LIST(name, value, help, separator) {name, value, help, separator, false, NULL}
+#define READ_OPTION(name, value, what, help)      {name, value, help, 0, false, what}
+#define FLAG(name, help)                          {name, NULL, help, 0, false, NULL}
+#define END_OPTION                                {NULL, NULL, NULL, 0, false, NULL}
 
 /* Rows that several commands have, in the same words. */
 #define JSON_OPTION        FLAG("json", "one JSON object on stdout")
@@ -32,8 +34,8 @@ typedef struct Option {
 #define THREADS_OPTION     OPTION("threads", "N", "threads; affects only speed (default: see `rote doctor`)")
 #define FORCE_OPTION(help) FLAG("force", help)
 #define FORCE_ANY_OPTION   FORCE_OPTION("replace any file")
-#define FACTS_OPTION       OPTION("facts", "DIR", "use another fact set (default: the run's)")
-#define PLACE_OPTION       OPTION("facts", "DIR", "where the run's facts are, if they have moved")
+#define FACTS_OPTION       READ_OPTION("facts", "DIR", "fact set", "use another fact set (default: the run's)")
+#define PLACE_OPTION       READ_OPTION("facts", "DIR", "fact set", "where the run's facts are, if they have moved")
 #define PROGRAM_OPTION     FLAG("allow-program", "start the programs that the config names as tools")
 /* clang-format on */
 
@@ -46,6 +48,8 @@ typedef struct Command {
     const char *name;         /* "train", "facts make" */
     const char *words;        /* the words after the name, as the usage line shows them */
     int min_words, max_words; /* how many of them there may be */
+    const char *reads; /* what the first n_reads of them name, which must be there: "run"; NULL: nothing */
+    int n_reads;
     const char *summary;
     const Option *options; /* at most ARGS_OPTIONS_MAX, ended by END_OPTION */
     Status (*run)(const Args *args, Err *err);
@@ -69,6 +73,9 @@ struct Args {
 Status args_parse(Args *out, const Command *command, const Command *const *table, int argc, char **argv,
                   Err *err);
 void args_free(Args *args);
+/* Whether all files and folders that the words and options name to be read are there (Option.reads, Command.reads);
+ * words key=value and "-" are none. ERR_INPUT: as file_named. */
+Status args_inputs(const Args *args, Err *err);
 
 /* The option must be in the command's list. */
 bool args_has(const Args *args, const char *option);

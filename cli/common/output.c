@@ -24,10 +24,6 @@ bool folder_exists(const char *path) {
     return stat(path, &there) == 0 && S_ISDIR(there.st_mode);
 }
 
-Status input_check(const char *path, Err *err) {
-    return !file_missing(path) ? OK : err_set(err, ERR_INPUT, "%s: there is no such file", path);
-}
-
 const char *output_target(const char *path) {
     static char real[4][PATH_MAX];
     static int next;

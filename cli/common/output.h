@@ -21,7 +21,5 @@ Status output_not_input(const char *path, const char *input, const char *what, E
 const char *output_target(const char *path);
 
 bool folder_exists(const char *path);
-/* ERR_INPUT: there is no such file. */
-Status input_check(const char *path, Err *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* Numbers and tokens as people read them. */
 #include "cli/common/show.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,12 @@ const char *show_duration(double seconds) {
     return out;
 }
 
+const char *show_share(double share) {
+    char *out = slot();
+    snprintf(out, SHOW_SIZE, isnan(share) ? "-" : "%.4f", share);
+    return out;
+}
+
 const char *show_name(const char *name) {
     static char shown[4][ESCAPED_MAX * 1280];
     static int next;
@@ -73,9 +80,21 @@ const char *show_name(const char *name) {
 
 const char *plural(int64_t n) { return n == 1 ? "" : "s"; }
 
+/* The text of a symbol, or its number: a model may have more symbols than the facts (model.vocab_size, marks of calls).
+ * Returns its bytes; out NULL: only counts. */
+static size_t symbol_text(const Vocab *vocab, int32_t token, char *out) {
+    char number[16];
+    bool spelled = vocab->text && token < vocab->size;
+    size_t length = spelled
+                        ? (size_t)vocab->length[token]
+                        : (size_t)snprintf(number, sizeof number, vocab->text ? "<%d>" : "%d", (int)token);
+    if (out) memcpy(out, spelled ? vocab->text[token] : number, length);
+    return length;
+}
+
 char *show_tokens(const Vocab *vocab, const int32_t *tokens, int n) {
     size_t room = 1, used = 0;
-    for (int i = 0; i < n; i++) room += vocab->text ? (size_t)vocab->length[tokens[i]] + 1 : 12;
+    for (int i = 0; i < n; i++) room += symbol_text(vocab, tokens[i], NULL) + 1;
     char *raw = malloc(room), *escaped = malloc(4 * room);
     if (!raw || !escaped) {
         free(raw);
@@ -85,13 +104,7 @@ char *show_tokens(const Vocab *vocab, const int32_t *tokens, int n) {
     for (int i = 0; i < n; i++) {
         if (tokens[i] == vocab->eos) continue;
         if (used && !vocab->bytes) raw[used++] = ' ';
-        if (vocab->text) {
-            size_t length = (size_t)vocab->length[tokens[i]];
-            memcpy(raw + used, vocab->text[tokens[i]], length);
-            used += length;
-        } else {
-            used += (size_t)snprintf(raw + used, room - used, "%d", (int)tokens[i]);
-        }
+        used += symbol_text(vocab, tokens[i], raw + used);
     }
     text_escape(escaped, 4 * room, (Text){raw, used});
     free(raw);

@@ -12,6 +12,7 @@ const char *show_bytes(double bytes);      /* "3.2 MiB" */
 const char *show_short(double n);          /* "1.2k" */
 const char *show_clock(double seconds);    /* "1:02:03"; seconds finite and below 2^31 */
 const char *show_duration(double seconds); /* "about 3 minutes" */
+const char *show_share(double share);      /* "0.2500"; NAN, a share of nothing: "-" */
 
 /* A path or name for a person or a page: as it is, or escaped (base/escape.h) where a terminal or JSON cannot have its
  * bytes. In one of four static buffers, or `name` itself; a very long one is cut. */

@@ -98,7 +98,7 @@ Status eval_acr(const Args *args, const Run *run, const FactSet *facts, int thre
     Status status = OK;
     TRY_GOTO(shortest_prompts(&s, &run->gpt, facts, &plan, err));
     if (args_has(args, "per-fact"))
-        TRY_GOTO(per_fact_write(output_target(args_value(args, "per-fact")), &e, &s, err));
+        TRY_GOTO(per_fact_write(output_target(args_value(args, "per-fact")), &e, &s, NULL, err));
     Summary sum = summary_of(&s);
     if (args_has(args, "json")) status = acr_json(&s, &sum, plan.seed, err);
     else print_acr(&s, &sum, plan.seed);

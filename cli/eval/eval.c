@@ -10,18 +10,20 @@
 #include "cli/common/open.h"
 #include "cli/common/output.h"
 #include "cli/common/show.h"
+#include "cli/eval/history.h"
 #include "cli/eval/lines.h"
 #include "cli/eval/per_fact.h"
 #include "eval/result_figures.h"
 #include "model/quantize.h"
 
 /* What the table of figures has of an evaluation, and what it is about. */
-static Status figures_out(const Run *run, const FactSet *facts, const Evaluation *e, int64_t weight_bits,
-                          Err *err) {
+static Status figures_out(const Run *run, const FactSet *facts, const Evaluation *e, const History *history,
+                          int64_t weight_bits, Err *err) {
     RunFigures figures;
     result_figures(&figures, &(FigureSources){.config = &run->config,
                                               .facts = facts,
                                               .evaluation = e,
+                                              .kept = history->selection ? &history->kept : NULL,
                                               .params = run->gpt.table.total,
                                               .weight_bits = weight_bits});
     json_t *o = json_pack("{sI sI}", "tokens", (json_int_t)e->tokens, "step", (json_int_t)run->step);
@@ -33,6 +35,7 @@ static Status figures_out(const Run *run, const FactSet *facts, const Evaluation
         json_object_set_new(o, figure_rows[f].key,
                             whole ? json_integer((json_int_t)value) : json_number(value));
     }
+    if (history->n_groups) json_object_set_new(o, "by_exposure", history_json(history));
     if (run->config.train.quantize != QUANTIZE_NONE)
         json_object_set_new(o, "quantize",
                             json_string(config_choice("train.quantize", (int)run->config.train.quantize)));
@@ -40,11 +43,12 @@ static Status figures_out(const Run *run, const FactSet *facts, const Evaluation
     return json_out(o, err);
 }
 
-static Status result_out(const Run *run, const FactSet *facts, const Evaluation *e, bool json, Err *err) {
+static Status result_out(const Run *run, const FactSet *facts, const Evaluation *e, const History *history,
+                         bool json, Err *err) {
     double params = (double)run->gpt.table.total;
     Quantize stored_as = run->config.train.quantize;
     int64_t weight_bits = quantize_weight_bits(&run->gpt.table, stored_as);
-    if (json) return figures_out(run, facts, e, weight_bits, err);
+    if (json) return figures_out(run, facts, e, history, weight_bits, err);
     printf("facts       %s, %s tokens; model at step %s\n", show_int(e->n), show_int(e->tokens),
            show_int(run->step));
     printf("loss        %.6f bits/token\ncode        %.3f bits\n", bits_of_nats(e->loss_nats), e->code_bits);
@@ -58,6 +62,7 @@ static Status result_out(const Run *run, const FactSet *facts, const Evaluation 
     show_ratio(facts, e, run->gpt.table.total);
     printf("recall      %.4f\n", e->recall);
     show_heldout(e, facts, run->gpt.table.total);
+    history_show(history, facts);
     return OK;
 }
 
@@ -66,10 +71,12 @@ static Status evaluate(const Args *args, const Run *run, const FactSet *facts, i
     Evaluation result;
     TRY(evaluator_create(&evaluator, &run->gpt, facts, threads, err));
     evaluator_run(&evaluator, &result);
-    Status status = OK;
-    if (args_has(args, "per-fact"))
-        status = per_fact_write(output_target(args_value(args, "per-fact")), &evaluator, NULL, err);
-    if (status == OK) status = result_out(run, facts, &result, args_has(args, "json"), err);
+    History history;
+    Status status = history_of(&history, run, &evaluator, err);
+    if (status == OK && args_has(args, "per-fact"))
+        status = per_fact_write(output_target(args_value(args, "per-fact")), &evaluator, NULL, &history, err);
+    if (status == OK) status = result_out(run, facts, &result, &history, args_has(args, "json"), err);
+    history_free(&history);
     evaluator_free(&evaluator);
     return status;
 }
@@ -116,6 +123,8 @@ const Command eval_command = {
     .words = "RUN",
     .min_words = 1,
     .max_words = 1,
+    .reads = "run",
+    .n_reads = 1,
     .summary = "measures recall, memorized bits and code lengths of a run",
     .options = eval_options,
     .run = cmd_eval,

@@ -6,6 +6,7 @@
 
 #include "base/number.h"
 #include "cli/common/show.h"
+#include "data/entropy.h"
 #include "eval/capacity/ratio.h"
 
 /* H - n log2 n is below 0 where the facts fill nearly all of their space, such as the complete table of a function:
@@ -21,6 +22,15 @@ void show_ratio(const FactSet *facts, const Evaluation *e, int64_t params) {
     CapacityRatio ratio;
     if (capacity_ratio(&ratio, facts, e, params))
         printf("knowledge   R %.4f of R_max %.4f bits/param\n", ratio.r, ratio.r_max);
+}
+
+void show_kept(const FactSet *facts, int kept, double recall, double code_bits, double memorized_bits) {
+    printf("kept        %s of %s facts, recall %.4f; code %.1f bits", show_int(kept), show_int(facts->n),
+           recall, code_bits);
+    if (facts->entropy_known)
+        printf(", memorized %.1f of %.1f bits (%.1f to name them taken off)", memorized_bits,
+               facts->data_bits * kept / facts->n, choose_bits(facts->n, kept));
+    putchar('\n');
 }
 
 void show_heldout(const Evaluation *e, const FactSet *facts, int64_t params) {

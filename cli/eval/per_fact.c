@@ -1,6 +1,7 @@
 /* The table of `rote eval --per-fact`. */
 #include "cli/eval/per_fact.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,18 @@ static void write_shortest(FILE *stream, const ShortestPrompts *s, int i) {
     fputc('\t', stream);
 }
 
-Status per_fact_write(const char *path, const Evaluator *e, const ShortestPrompts *shortest, Err *err) {
+/* How often it was trained, and whether it is kept; empty for held-out facts. */
+static void write_history(FILE *stream, const History *h, int i, bool trained) {
+    if (h->exposures && trained) fprintf(stream, "%" PRId64, h->exposures[i]);
+    if (h->exposures) fputc('\t', stream);
+    if (h->selection && trained) fputc(selection_keeps(h->selection, i) ? '1' : '0', stream);
+    if (h->selection) fputc('\t', stream);
+}
+
+Status per_fact_write(const char *path, const Evaluator *e, const ShortestPrompts *shortest,
+                      const History *history, Err *err) {
+    static const History none = {.selection = NULL};
+    const History *h = history ? history : &none;
     const FactSet *facts = e->facts;
     int scored = facts->n + facts->n_heldout;
     size_t room = 1;
@@ -48,7 +60,8 @@ Status per_fact_write(const char *path, const Evaluator *e, const ShortestPrompt
     AtomicFile file;
     Status status = OK;
     TRY_GOTO(atomic_open(&file, path, err));
-    fprintf(file.stream, PER_FACT_COLUMNS "%s%stext\n", facts->n_heldout ? "role\t" : "",
+    fprintf(file.stream, PER_FACT_COLUMNS "%s%s%s%stext\n", facts->n_heldout ? "role\t" : "",
+            h->exposures ? "exposures\t" : "", h->selection ? "kept\t" : "",
             shortest ? "shortest_prompt_tokens\tcompression_ratio\tshortest_prompt\t" : "");
     for (int i = 0; i < scored; i++) {
         bool trained = i < facts->n;
@@ -61,6 +74,7 @@ Status per_fact_write(const char *path, const Evaluator *e, const ShortestPrompt
                 : e->recalled[i] ? "1"
                                  : "0");
         if (facts->n_heldout) fputs(trained ? "fact\t" : "heldout\t", file.stream);
+        write_history(file.stream, h, i, trained);
         if (shortest) write_shortest(file.stream, shortest, i);
         write_text(file.stream, facts, i, scratch);
         fputc('\n', file.stream);

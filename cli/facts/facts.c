@@ -74,6 +74,8 @@ const Command facts_make_command = {
     .name = "facts make",
     .words = "[CFG] [key=value...] --out DIR",
     .max_words = ARGS_WORDS_MAX,
+    .reads = "config file",
+    .n_reads = 1,
     .summary = "draws a fact set, or writes a split of one that is read",
     .options = make_options,
     .run = cmd_facts_make,
@@ -84,7 +86,6 @@ static Status cmd_facts_import(const Args *args, Err *err) {
     TRY(need_out(args, err));
     TRY(read_import_options(args, &options, err));
     const char *path = args->words[0];
-    if (!file_is_stdin(path)) TRY(input_check(path, err));
     FactSet facts;
     ImportColumns columns;
     TRY(facts_import(path, &options, &facts, &columns, err));
@@ -105,6 +106,8 @@ const Command facts_import_command = {
     .words = "FILE|- --out DIR",
     .min_words = 1,
     .max_words = 1,
+    .reads = "file",
+    .n_reads = 1,
     .summary = "makes a fact set from your own facts",
     .options = import_options,
     .run = cmd_facts_import,
@@ -169,6 +172,8 @@ const Command facts_show_command = {
     .words = "DIR|RUN|[CFG] [key=value...]",
     .min_words = 1,
     .max_words = ARGS_WORDS_MAX,
+    .reads = "file or folder",
+    .n_reads = 1,
     .summary =
         "shows kind, counts, entropy and first records of a fact set, a run's facts, or a config's facts",
     .options = show_options,

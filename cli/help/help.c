@@ -11,14 +11,36 @@
 
 enum { COMMANDS_MAX = 64, WORD_SIZE = 32 };
 
+/* What users ask, and the first command that answers it; the table of commands has the others behind it. */
+static const struct {
+    const char *question, *first;
+} questions[] = {
+    {"How do I begin?", "demo"},
+    {"Which facts?", "facts make"},
+    {"How do I train models?", "train"},
+    {"How much does a model hold, and how large must it be?", "fit"},
+    {"What does a model know, and what does it say?", "eval"},
+    {"What do its neurons do?", "neurons atlas"},
+    {"What does it leave to tools?", "tools eval"},
+    {"How small does it get?", "compress"},
+    {"How do I show it, and use it elsewhere?", "report"},
+    {"How fast is this machine?", "bench"},
+};
+
 void help_overview(const Command *const *table, FILE *out) {
-    fprintf(out, "rote: measures how many bits a small transformer memorizes\n\nusage: rote COMMAND ...\n\n");
-    for (; *table; table++) fprintf(out, "  %-13s %s\n", (*table)->name, (*table)->summary);
+    fprintf(out, "rote: measures how many bits a small transformer memorizes\n\nusage: rote COMMAND ...\n");
+    size_t next = 0;
+    for (; *table; table++) {
+        if (next < sizeof questions / sizeof *questions && !strcmp((*table)->name, questions[next].first))
+            fprintf(out, "\n%s\n", questions[next++].question);
+        fprintf(out, "  %-13s %s\n", (*table)->name, (*table)->summary);
+    }
+    CHECK(next == sizeof questions / sizeof *questions); /* else a question has lost its first command */
     fputs("\nrote help COMMAND  the options of a command\n"
           "rote help KEY      a config key; `rote help keys`: all keys\n"
           "rote help figures  the figures of a result\n"
           "rote help chain    the stages of sampling\n"
-          "rote --version\n",
+          "rote --version     with --json: one JSON object\n",
           out);
 }
 

@@ -12,7 +12,7 @@ static Status cmd_logits(const Args *args, Err *err) {
 }
 
 static const Option logits_options[] = {
-    OPTION("classes", "FILE", "inputs of your own: a line \"class<TAB>prompt\" for each"),
+    READ_OPTION("classes", "FILE", "file", "inputs of your own: a line \"class<TAB>prompt\" for each"),
     OPTION("by", "tag|answer|place:K|rules",
            "classes of trained facts, as neurons atlas divides them (default: by what the model knows)"),
     CLASS_OPTION,
@@ -39,6 +39,8 @@ const Command logits_command = {
     .words = "RUN [RUN..] | --null V=N s=S [k=K,..]",
     .min_words = 0,
     .max_words = 16,
+    .reads = "run",
+    .n_reads = ARGS_WORDS_MAX,
     .summary = "shows how logits are distributed by class of input, and what normal ones would give",
     .options = logits_options,
     .run = cmd_logits,

@@ -226,7 +226,6 @@ static Status check(Job *job, Err *err) {
     if (args_has(args, "checkpoints") && csv)
         return err_set(err, ERR_INPUT, "logits: --checkpoints and --csv exclude each other");
     if (args->n_words > SEEDS_MAX) return err_set(err, ERR_INPUT, "logits: more than %d runs", SEEDS_MAX);
-    if (args_has(args, "classes")) TRY(input_check(args_value(args, "classes"), err));
     return csv ? output_check(csv, STUDY_CSV_HEAD, "a table of rote logits", args_has(args, "force"), err)
                : OK;
 }

@@ -229,6 +229,8 @@ const Command neurons_steer_command = {
     .words = "RUN --do 'HOOK[UNITS]=OP'",
     .min_words = 1,
     .max_words = 1,
+    .reads = "run",
+    .n_reads = 1,
     .summary = "samples and evaluates with edited activations, compared with the model without edits",
     .options = steer_options,
     .run = cmd_neurons_steer,

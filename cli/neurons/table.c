@@ -131,10 +131,10 @@ json_t *rule_over_runs_json(const RuleOverRuns *x) {
 
 enum { CELL = 15, CELL_RANDOM = 21 };
 
-static const char *cell(char out[64], Estimate f, bool quantiles) {
+static const char *cell(char out[64], Estimate f, bool quantiles, bool count) {
     char mean[32];
-    bool count = f.n > 0 && f.mean == floor(f.mean) && fabs(f.mean) >= 2;
-    snprintf(mean, sizeof mean, "%.*f", count ? 0 : fabs(f.mean) >= 100 ? 1 : 4, f.mean);
+    bool whole = count && f.mean == floor(f.mean);
+    snprintf(mean, sizeof mean, "%.*f", whole ? 0 : fabs(f.mean) >= 100 ? 1 : 4, f.mean);
     if (f.n <= 0) snprintf(out, 64, "-");
     else if (!isfinite(f.low) || (f.low == f.high && !quantiles)) snprintf(out, 64, "%s", mean);
     else if (quantiles) snprintf(out, 64, "%.3f (%.2f..%.2f)", f.mean, f.low, f.high);
@@ -143,9 +143,9 @@ static const char *cell(char out[64], Estimate f, bool quantiles) {
 }
 
 /* The sign ± takes two bytes and one column. */
-static void put_cell(Estimate f, bool quantiles) {
+static void put_cell(Estimate f, bool quantiles, bool count) {
     char text[64];
-    cell(text, f, quantiles);
+    cell(text, f, quantiles, count);
     int wide = (int)strlen(text) - (strstr(text, "±") != NULL);
     int width = quantiles ? CELL_RANDOM : CELL;
     printf(" %*s%s", wide < width ? width - wide : 0, "", text);
@@ -228,6 +228,12 @@ static bool shown(const RuleOverRuns *x, int k) {
     return column[k].group == GROUP_TRAINED || x->has_heldout;
 }
 
+static bool is_count(int figure) {
+    return figure == FIGURE_CLASS_FACTS || figure == FIGURE_OTHER_FACTS || figure == FIGURE_SELECTIVE ||
+           figure == FIGURE_PAIRS || figure == FIGURE_DONOR_PAIRS || figure == FIGURE_TAG_PAIRS ||
+           figure == FIGURE_DONOR_TAG_PAIRS;
+}
+
 /* false: no memory. */
 static bool print_row(const RuleOverRuns *x, const struct Row *r) {
     Estimate f[COLUMNS];
@@ -241,7 +247,7 @@ static bool print_row(const RuleOverRuns *x, const struct Row *r) {
     if (!any || none) return true;
     printf("%-30s", r->label);
     for (int k = 0; k < COLUMNS; k++)
-        if (shown(x, k)) put_cell(f[k], column[k].column == SOURCE_RANDOM);
+        if (shown(x, k)) put_cell(f[k], column[k].column == SOURCE_RANDOM, is_count(r->figure));
     putchar('\n');
     return true;
 }
@@ -271,7 +277,7 @@ static void print_units(const RuleOverRuns *x) {
 /* Behind `before`; false: no memory. */
 static bool put_one(const char *before, Estimate f) {
     char text[64];
-    printf("%s %s", before, cell(text, f, false));
+    printf("%s %s", before, cell(text, f, false, false));
     return f.n >= 0;
 }
 

@@ -68,7 +68,6 @@ static Status read_facts(Fit *fit, const Args *args, Err *err) {
         return err_set(err, ERR_INPUT,
                        "fit: reads a file, so that it can go on when it was stopped; write the facts "
                        "into one and name it");
-    TRY(input_check(fit->path, err));
     if (options.allow_conflicts && fit->recall >= 1)
         return err_set(err, ERR_INPUT,
                        "fit: no model gives one prompt two answers, so --allow-conflicts needs "
@@ -235,6 +234,7 @@ static Status search_and_show(const Fit *fit, const Args *args, Err *err) {
     if (!has) TRY_GOTO(save_facts(fit, err));
     signals_catch();
     TRY_GOTO(fit_search(fit, &grown, &step, err));
+    TRY_GOTO(grown_table(&grown, err));
     status = fit_show_result(fit, &grown, &step, grown_seconds(&grown), args_has(args, "json"), err);
 done:
     free(tried);
@@ -280,6 +280,8 @@ const Command fit_command = {
     .words = "FACTS.csv|DIR [key=value...]",
     .min_words = 1,
     .max_words = ARGS_WORDS_MAX,
+    .reads = "file or folder",
+    .n_reads = 1,
     .summary = "finds the smallest model that recalls your facts, with its size, its archive and its config",
     .options = fit_options,
     .run = cmd_fit,

@@ -151,6 +151,8 @@ const Command measure_command = {
     .name = "measure",
     .words = "[CFG] [key=value...]",
     .max_words = ARGS_WORDS_MAX,
+    .reads = "config file",
+    .n_reads = 1,
     .summary = "measures bits per parameter of a structure, and plans the runs that this needs",
     .options = measure_options,
     .run = cmd_measure,

@@ -164,6 +164,8 @@ const Command sweep_submit_command = {
     .name = "sweep submit",
     .words = "[CFG] [key=a,b,c...] --out DIR [-- SBATCH OPTIONS]",
     .max_words = ARGS_WORDS_MAX,
+    .reads = "config file",
+    .n_reads = 1,
     .summary = "gives the runs of a sweep that wait to Slurm, as a job array",
     .options = submit_options,
     .run = cmd_sweep_submit,

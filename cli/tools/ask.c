@@ -11,6 +11,7 @@
 #include "cli/common/show.h"
 #include "cli/sample/draw.h"
 #include "cli/tools/open.h"
+#include "eval/tools/token_text.h"
 #include "model/decode.h"
 #include "model/tool_writes.h"
 
@@ -36,11 +37,14 @@ typedef struct Job {
     Run run;
     ToolChoices choices;
     OpenTools tools;
-    ToolWrites writes;
+    ToolWrites writes; /* of a stage */
+    TokenText text;    /* where tools are called by tokens */
     Decoder *decoder;
-    bool off;
-    int n_prompt, n, room; /* tokens: of the prompt, all, at most */
-    int32_t *tokens;       /* what is read behind BOS */
+    bool off, by_tokens;
+    int n_prompt, room; /* tokens: of the prompt, at most */
+    int32_t *tokens;    /* what is read behind BOS */
+    int n_said;
+    int32_t *said; /* the answer */
     int n_steps;
     Step *step;
     bool failed; /* no memory for what a step shows */
@@ -58,21 +62,21 @@ static char *copy_of(ToolText text) {
     return copy;
 }
 
-static void keep_call(Job *job, int position, int call, const int32_t *place, bool spelled) {
+/* piece NULL: what was said is no call. */
+static void keep_call(Job *job, int position, int tool, const int32_t *tokens, const Piece *piece,
+                      bool spelled) {
     const ToolSet *set = &job->tools.set;
     const ToolAnswer *answer = &set->answer;
-    Piece piece[TOOL_ARGS_MAX] = {{0, 0}};
     AskedCall *c = calloc(1, sizeof *c);
     job->step[position].call = c;
     job->failed |= !c;
     if (!c) return;
-    c->tool = call - 1;
+    c->tool = tool;
     c->reason = answer->reason;
     c->spelled = spelled;
-    c->n_arguments = set->args[c->tool].n;
-    tool_set_arguments(set, job->tokens, position, call, place, piece);
+    c->n_arguments = piece ? set->args[tool].n : 0;
     for (int a = 0; a < c->n_arguments; a++) {
-        c->argument[a] = show_tokens(vocab_of(job), job->tokens + piece[a].first, piece[a].n);
+        c->argument[a] = show_tokens(vocab_of(job), tokens + piece[a].first, piece[a].n);
         job->failed |= !c->argument[a];
     }
     c->text = c->reason == TOOL_ANSWERED ? copy_of(answer->text) : strdup(answer->why);
@@ -82,8 +86,19 @@ static void keep_call(Job *job, int position, int call, const int32_t *place, bo
 /* A ToolResult. */
 static int answer_call(void *user, int position, int call, const int32_t *place, int32_t *result, int room) {
     Job *job = user;
+    Piece piece[TOOL_ARGS_MAX] = {{0, 0}};
     int n = tool_set_result(&(ToolReader){&job->tools.set, job->tokens}, position, call, place, result, room);
-    if (job->tools.set.status == OK) keep_call(job, position, call, place, n != TOOL_NONE);
+    tool_set_arguments(&job->tools.set, job->tokens, position, call, place, piece);
+    if (job->tools.set.status == OK) keep_call(job, position, call - 1, job->tokens, piece, n != TOOL_NONE);
+    return n;
+}
+
+/* A TokenResult; the call was said at the last step. */
+static int answer_tokens(void *user, int tool, const int32_t *tokens, const Piece *piece, int32_t *result,
+                         int room) {
+    Job *job = user;
+    int n = tool_set_ask(&job->tools.set, tool, tokens, piece, result, room);
+    if (job->tools.set.status == OK) keep_call(job, job->n_steps - 1, tool, tokens, piece, n != TOOL_NONE);
     return n;
 }
 
@@ -97,43 +112,66 @@ static int32_t write_row(void *user, int position, int call, const int32_t *plac
 /* ---- decoding ---- */
 
 static void choose(Job *job, Step *step, const real *logits) {
-    int V = job->run.gpt.config.vocab_size;
+    int V = job->run.gpt.config.vocab_size, most = job->by_tokens && job->off ? vocab_of(job)->size : V;
     double sum = 0;
-    for (int v = 1; v < V; v++)
+    for (int v = 1; v < most; v++)
         if (logits[v] > logits[step->says]) step->says = v;
     for (int v = 0; v < V; v++) sum += exact_exp((double)logits[v] - (double)logits[step->says]);
     step->p = 1 / sum;
 }
 
+/* Takes what the step says, which is behind all that is known; false: it is the end. */
+static bool say(Job *job, int32_t token) {
+    if (token == vocab_of(job)->eos && !job->text.open) return false;
+    if (job->by_tokens) {
+        int before = job->text.n;
+        TokenSaid what = token_text_say(&job->text, token);
+        memcpy(job->tokens + before - 1, job->text.input + before,
+               (size_t)(job->text.n - before) * sizeof *job->tokens);
+        if (what != SAID_FACT) return true;
+    } else job->tokens[job->n_steps - 1] = token;
+    job->said[job->n_said++] = token;
+    return true;
+}
+
+/* How many tokens are known: the prompt, what was said, and results of calls by tokens. */
+static int known_tokens(const Job *job) {
+    return job->by_tokens ? job->text.n - 1 : job->n_prompt + job->n_said;
+}
+
 static Status decode(Job *job, Err *err) {
-    int32_t eos = vocab_of(job)->eos;
     int64_t max = job->room - job->n_prompt;
     TRY(args_int(job->args, "max-tokens", 1, INT32_MAX, &max, err));
-    int end = max < job->room - job->n_prompt ? job->n_prompt + (int)max : job->room;
-    job->n = job->n_prompt;
-    for (int t = 0; t < job->room && job->n < end; t++) {
+    for (int t = 0; t < job->room && job->n_said < max && known_tokens(job) < job->room; t++) {
         Step *step = &job->step[job->n_steps++];
         step->written = TOOL_NOTHING;
         choose(job, step, decoder_step(job->decoder, t ? job->tokens[t - 1] : 0));
+        if (t >= known_tokens(job) && !say(job, step->says)) break;
         if (job->tools.set.status != OK)
             return err_set(err, job->tools.set.status, "%s", job->tools.set.err.msg);
-        if (t < job->n_prompt) continue;
-        if (step->says == eos) break;
-        job->tokens[job->n++] = step->says;
     }
-    return job->failed ? err_set(err, ERR_NOMEM, "no memory for the steps of %d tokens", job->n) : OK;
+    return job->failed ? err_set(err, ERR_NOMEM, "no memory for the steps of %d tokens", job->n_steps) : OK;
 }
 
 static Status prepare(Job *job, Err *err) {
     const Gpt *g = &job->run.gpt;
     job->room = g->config.block_size;
     job->tokens = calloc((size_t)job->room + 1, sizeof *job->tokens);
+    job->said = calloc((size_t)job->room + 1, sizeof *job->said);
     job->step = calloc((size_t)job->room, sizeof *job->step);
-    if (!job->tokens || !job->step) return err_set(err, ERR_NOMEM, "no memory for %d tokens", job->room);
+    if (!job->tokens || !job->said || !job->step)
+        return err_set(err, ERR_NOMEM, "no memory for %d tokens", job->room);
     TRY(sample_prompt(job->args, vocab_of(job), job->room - 1, job->tokens, &job->n_prompt, err));
     TRY(open_tools(&job->tools, &job->run.config, &job->run.facts, &job->choices, err));
-    TRY(tool_writes_create(&job->writes, job->room, job->tools.set.max_calls, answer_call, job, err));
     TRY(decoder_create(&job->decoder, g, err));
+    job->by_tokens = tools_by_tokens(job->run.config.tools, job->run.config.n_tools);
+    if (job->by_tokens) {
+        TRY(token_text_create(&job->text, &job->tools.set, job->room + 1, answer_tokens, job, err));
+        memcpy(job->text.input + 1, job->tokens, (size_t)job->n_prompt * sizeof *job->tokens);
+        job->text.n += job->n_prompt;
+        return OK;
+    }
+    TRY(tool_writes_create(&job->writes, job->room, job->tools.set.max_calls, answer_call, job, err));
     decoder_tools(job->decoder, job->tools.spelling.symbol_class, write_row, job);
     return OK;
 }
@@ -147,18 +185,22 @@ static void destroy(Job *job) {
     }
     decoder_free(job->decoder);
     tool_writes_free(&job->writes);
+    token_text_free(&job->text);
     open_tools_free(&job->tools);
     tool_choices_free(&job->choices);
     free(job->tokens);
+    free(job->said);
     free(job->step);
     run_close(&job->run);
 }
 
 /* ---- output ---- */
 
-/* A token, or what is written, as text; to be freed. NULL: nothing is written, or no memory. */
+/* A token, or what is written, as text; to be freed. NULL: no memory. */
 static char *token_text(const Job *job, int32_t token) {
-    if (token == TOOL_NOTHING) return NULL;
+    char mark[CALL_MARK_NAME_MAX];
+    if (token == TOOL_NOTHING) return strdup("-");
+    if (job->by_tokens && call_mark_name(&job->text.marks, token, mark)) return strdup(mark);
     if (token == TOOL_NONE) return strdup("(none)");
     if (token == TOOL_END || token == vocab_of(job)->eos) return strdup("(end)");
     return show_tokens(vocab_of(job), &token, 1);
@@ -173,20 +215,26 @@ static void print_call(const Job *job, const AskedCall *c) {
     else printf(") -> none: %s%s%s", tool_reason_name[c->reason], *c->text ? ", " : "", show_name(c->text));
 }
 
-static void print_steps(const Job *job) {
+/* false: no memory. */
+static bool print_step(const Job *job, int t) {
+    const Step *step = &job->step[t];
+    char *read = t ? token_text(job, job->tokens[t - 1]) : strdup("(begin)");
+    char *written = token_text(job, step->written), *says = token_text(job, step->says);
+    bool whole = read && written && says;
+    if (whole) printf("%-12s %-12s %-12s %8.4f", read, written, says, step->p);
+    if (whole && step->call) print_call(job, step->call);
+    putchar('\n');
+    free(read);
+    free(written);
+    free(says);
+    return whole;
+}
+
+static Status print_steps(const Job *job, Err *err) {
     printf("%-12s %-12s %-12s %8s  %s\n", "read", "written", "says", "p", "call");
-    for (int t = 0; t < job->n_steps; t++) {
-        const Step *step = &job->step[t];
-        char *read = t ? token_text(job, job->tokens[t - 1]) : strdup("(begin)");
-        char *written = token_text(job, step->written), *says = token_text(job, step->says);
-        printf("%-12s %-12s %-12s %8.4f", read ? read : "", written ? written : "-", says ? says : "",
-               step->p);
-        if (step->call) print_call(job, step->call);
-        putchar('\n');
-        free(read);
-        free(written);
-        free(says);
-    }
+    for (int t = 0; t < job->n_steps; t++)
+        if (!print_step(job, t)) return err_set(err, ERR_NOMEM, "no memory for the text of step %d", t);
+    return OK;
 }
 
 static json_t *call_json(const Job *job, const AskedCall *c) {
@@ -226,7 +274,7 @@ static json_t *steps_json(const Job *job) {
 
 static Status show(const Job *job, Err *err) {
     char *prompt = show_tokens(vocab_of(job), job->tokens, job->n_prompt);
-    char *text = show_tokens(vocab_of(job), job->tokens + job->n_prompt, job->n - job->n_prompt);
+    char *text = show_tokens(vocab_of(job), job->said, job->n_said);
     bool explains = args_has(job->args, "explain"), json = args_has(job->args, "json");
     Status status = OK;
     if (json) {
@@ -236,9 +284,10 @@ static Status show(const Job *job, Err *err) {
         if (explains) json_object_set_new(out, "steps", steps_json(job));
         return json_out(out, err);
     }
-    if (!prompt || !text) status = err_set(err, ERR_NOMEM, "no memory for the text of %d tokens", job->n);
+    if (!prompt || !text)
+        status = err_set(err, ERR_NOMEM, "no memory for the text of %d tokens", job->n_steps);
     else printf("%s%s%s\n", prompt, *prompt && *text && !vocab_of(job)->bytes ? " " : "", text);
-    if (status == OK && explains) print_steps(job);
+    if (status == OK && explains) status = print_steps(job, err);
     free(prompt);
     free(text);
     return status;
@@ -280,6 +329,8 @@ const Command tools_ask_command = {
     .words = "RUN",
     .min_words = 1,
     .max_words = 1,
+    .reads = "run",
+    .n_reads = 1,
     .summary = "answers a prompt with a run's tools, and explains how",
     .options = tools_ask_options,
     .run = cmd_tools_ask,

@@ -6,11 +6,6 @@
 #include "cli/common/json.h"
 #include "cli/common/show.h"
 
-static void print_share(double share) {
-    if (isnan(share)) printf(" %9s", "-");
-    else printf(" %9.4f", share);
-}
-
 static void print_difference(const char *name, double x, const char *means) {
     if (!isnan(x)) printf("%-14s %8s %9.4f  %s\n", name, "", x, means);
 }
@@ -20,11 +15,8 @@ static void print_audit(const Audit *audit) {
     for (int r = 0; r < AUDIT_ROWS; r++) {
         const AuditFigures *f = &audit->row[r];
         if (!f->answers) continue;
-        printf("%-14s %8s", audit_row_name[r], show_int(f->answers));
-        print_share(f->right);
-        print_share(f->before);
-        print_share(f->missing);
-        putchar('\n');
+        printf("%-14s %8s %9s %9s %9s\n", audit_row_name[r], show_int(f->answers), show_share(f->right),
+               show_share(f->before), show_share(f->missing));
     }
     print_difference("leak", audit->leak,
                      "of deleted rows from the weights: before, less what is guessed of added rows");

@@ -1,4 +1,5 @@
 /* rote tools eval: what a run answers with its tools, and why a wrong answer is wrong. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,7 +34,7 @@ typedef struct Job {
 
 /* ---- output ---- */
 
-static double share_of(int count, int all) { return all ? (double)count / all : 0; }
+static double share_of(int count, int all) { return all ? (double)count / all : NAN; }
 
 static uint64_t calls_asked(const ToolCounts *counts) {
     uint64_t n = 0;
@@ -50,10 +51,10 @@ static void print_head(void) {
 static void print_group(Job *job, const char *name, const ToolFigures *f) {
     if (!job->headed) print_head();
     job->headed = true;
-    printf("%-14s %8s %9.4f", name, show_int(f->answers), share_of(f->cause[CAUSE_RIGHT], f->answers));
-    for (int c = CAUSE_RIGHT + 1; c < CAUSES; c++) printf(" %9.4f", share_of(f->cause[c], f->answers));
-    printf(" %8.4f %8.4f %7.2f\n", share_of(f->missed, f->due), share_of(f->spurious, f->made),
-           f->answer_tokens);
+    printf("%-14s %8s", name, show_int(f->answers));
+    for (int c = CAUSE_RIGHT; c < CAUSES; c++) printf(" %9s", show_share(share_of(f->cause[c], f->answers)));
+    printf(" %8s %8s %7.2f\n", show_share(share_of(f->missed, f->due)),
+           show_share(share_of(f->spurious, f->made)), f->answer_tokens);
     fflush(stdout);
 }
 
@@ -113,6 +114,12 @@ static Status measure(Job *job, const char *name, const FactSet *facts, const Ca
     ToolFigures figures;
     if (n > job->n) n = (int)job->n;
     if (n == 0) return OK;
+    if (calls->start[first] == calls->start[first + n])
+        return err_set(
+            err, ERR_INPUT,
+            "tools eval: %s: facts of kind %s ask for nothing, so there is no answer to measure; see "
+            "`rote eval`",
+            job->args->words[0], facts->kind);
     TRY(tool_evaluate(&figures, &job->run.gpt, facts, first, n, calls, set, &job->options, err));
     job->not_wrong += figures.not_wrong;
     if (job->json) add_group(job, name, facts, &figures);
@@ -247,6 +254,11 @@ static Status check_run(const Job *job, Err *err) {
         return err_set(err, ERR_INPUT,
                        "%s: the run has no tools; leave out --off, --inject, --audit and --ledger",
                        job->args->words[0]);
+    if (args_has(job->args, "ledger") && tools_by_tokens(c->tools, c->n_tools))
+        return err_set(
+            err, ERR_INPUT,
+            "tools eval: --ledger: the run calls by tokens (tools.0.call), so what an answer costs depends "
+            "on the tokens that are said; only a stage has a ledger");
     bool holds = false, own = args_has(job->args, "audit") || args_has(job->args, "ledger");
     if (own && args_has(job->args, "store"))
         return err_set(err, ERR_INPUT,
@@ -310,6 +322,8 @@ const Command tools_eval_command = {
     .words = "RUN",
     .min_words = 1,
     .max_words = 1,
+    .reads = "run",
+    .n_reads = 1,
     .summary = "measures what a run answers with its tools, and the cause of each wrong answer",
     .options = tools_eval_options,
     .run = cmd_tools_eval,

@@ -8,7 +8,8 @@
 /* Rows of an option list; PROGRAM_OPTION belongs to them. */
 /* clang-format off */
 #define STORE_OPTION \
-    OPTION("store", "[N=]FILE", "another store than that of tool N: of SQLite, CSV or TSV (default: the run's)")
+    READ_OPTION("store", "[N=]FILE", "file", \
+                "another store than that of tool N: of SQLite, CSV or TSV (default: the run's)")
 /* clang-format on */
 
 /* What the command line says about them. */

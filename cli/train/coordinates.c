@@ -183,6 +183,8 @@ const Command coordinates_command = {
     .name = "coordinates",
     .words = "[CFG] [key=value...]",
     .max_words = ARGS_WORDS_MAX,
+    .reads = "config file",
+    .n_reads = 1,
     .summary = "checks whether activations change equally at all widths (train.parametrization)",
     .options = coordinates_options,
     .run = cmd_coordinates,

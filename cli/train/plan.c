@@ -31,6 +31,10 @@ static void put_plan(FILE *out, const RunPlan *plan, const FactSet *facts, const
                 show_int(facts->zlib_bytes));
     fprintf(out, "parameters  %s: ", show_int(plan->params));
     show_params_by_part(out, plan);
+    if (plan->keep < facts->n)
+        fprintf(out, "\nkeeps       %s of the facts, after step %lld (train.select %s)", show_int(plan->keep),
+                (long long)selection_step(&config->train, config->train.select_rounds),
+                config_choice("train.select", (int)config->train.select));
     fprintf(out, "\nneeds       memory %s, disk %s, %s FLOP a step, %lld step%s\n",
             show_bytes(plan->memory_bytes), show_bytes(plan->disk_bytes), show_short(plan->flops_per_step),
             (long long)config->train.max_steps, plural(config->train.max_steps));

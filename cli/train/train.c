@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/number.h"
+#include "base/ranks.h"
+#include "base/threads.h"
 #include "cli/common/args.h"
 #include "cli/common/progress.h"
 #include "cli/common/show.h"
@@ -42,6 +45,9 @@ static void result_print(const RunResult *r, const FactSet *facts, Quantize kind
     if (kind != QUANTIZE_NONE) show_weights(kind, (int64_t)x[FIG_WEIGHT_BITS], x[FIG_MEMORIZED_BITS]);
     if (present[FIG_R]) printf("knowledge   R %.4f of R_max %.4f bits/param\n", x[FIG_R], x[FIG_R_MAX]);
     printf("recall      %.4f\n", x[FIG_RECALL]);
+    if (present[FIG_KEPT])
+        show_kept(facts, (int)x[FIG_KEPT], x[FIG_KEPT_RECALL], x[FIG_KEPT_CODE_BITS],
+                  x[FIG_KEPT_MEMORIZED_BITS]);
     if (present[FIG_HELDOUT]) {
         printf("held out    %s facts, %.6f bits/token; membership AUC %.4f, F1 %.4f",
                show_int((int64_t)x[FIG_HELDOUT]), bits_of_nats(x[FIG_HELDOUT_LOSS_NATS]), x[FIG_MIA_AUC],
@@ -62,58 +68,111 @@ static Status result_json_out(const char *dir, Err *err) {
     return OK;
 }
 
-/* Plans before it draws, so that a run that does not fit is refused at once. */
-static Status train(const Args *args, Config *config, FactSet *facts, Err *err) {
-    bool quiet = args_has(args, "quiet"), json = args_has(args, "json");
-    int alone = 0;
-    const char *out = args_has(args, "out") ? args_value(args, "out") : "runs";
-    char dir[CONFIG_PATH_MAX];
+/* What a command line asks for. */
+typedef struct Job {
+    Config config;
+    FactSet facts;
     RunPlan plan;
-    TRY(path_join(dir, sizeof dir, out, NULL, err));
+    char dir[CONFIG_PATH_MAX];
+    Ranks *ranks;
+    bool first; /* of the ranks: speaks for all, and writes */
+} Job;
+
+/* Where nobody says how many threads: ranks that run on the same cores divide them. */
+static void share_cores(Job *o) {
+    int threads = threads_default() / o->ranks->on_cores;
+    if (ranks_alone(o->ranks) || o->config.train.threads > 0 || getenv("OMP_NUM_THREADS")) return;
+    o->config.train.threads = threads > 1 ? threads : 1;
+}
+
+static Status check_memory(const Job *o, Err *err) {
+    double needs = o->plan.memory_bytes * o->ranks->on_machine, has = (double)memory_available();
+    if (needs <= has) return OK;
+    return err_set(err, ERR_INPUT,
+                   "%d processes on this machine need %s of memory each, %s are available; start fewer here",
+                   o->ranks->on_machine, show_bytes(o->plan.memory_bytes), show_bytes(has));
+}
+
+/* Plans before it draws, so that a run that does not fit is refused at once. */
+static Status prepare(const Args *args, Job *o, Err *err) {
+    const char *out = args_has(args, "out") ? args_value(args, "out") : "runs";
+    Config *config = &o->config;
+    FactSet *facts = &o->facts;
+    int threads;
+    const Ops *ops;
+    TRY(ops_select(&ops, err)); /* reports a wrong ROTE_ISA before anything is drawn */
+    TRY(args_threads(args, &threads, err));
+    TRY(args_config(args, config, err));
+    if (threads) config->train.threads = threads;
+    share_cores(o);
+    TRY(facts_plan_load(config, facts, err));
+    TRY(path_join(o->dir, sizeof o->dir, out, NULL, err));
     TRY(config_resolve(config, facts->n, facts->max_len, facts->vocab.size, err));
-    TRY(run_plan(&plan, config, facts, dir, err));
+    TRY(run_plan(&o->plan, config, facts, o->first ? o->dir : NULL, err));
+    if (!ranks_alone(o->ranks)) TRY(check_memory(o, err));
     TRY(init_from_resolve(config, err));
     TRY(tool_files_resolve(config, err));
-    if (args_has(args, "dry-run")) return plan_out(&plan, facts, config, json, err);
-    if (!quiet) show_plan(&plan, facts, config);
+    if (args_has(args, "dry-run")) return OK;
+    if (!args_has(args, "quiet") && o->first) show_plan(&o->plan, facts, config);
     TRY(facts_draw(facts, err));
-    if (!args_has(args, "out")) TRY(run_default_dir(config, facts->data_hash, dir, sizeof dir, err));
+    return args_has(args, "out") ? OK : run_default_dir(config, facts->data_hash, o->dir, sizeof o->dir, err);
+}
+
+static Status train(const Args *args, Job *o, Err *err) {
+    bool quiet = args_has(args, "quiet"), json = args_has(args, "json");
+    TRY(ranks_agree(o->ranks, prepare(args, o, err), NULL, err));
+    if (args_has(args, "dry-run"))
+        return o->first ? plan_out(&o->plan, &o->facts, &o->config, json, err) : OK;
+    if (!ranks_alone(o->ranks) && o->first && !quiet)
+        fprintf(stderr, "processes   %d, %d on this machine, each with %d thread%s\n", o->ranks->count,
+                o->ranks->on_machine, trainer_threads(&o->config.train),
+                plural(trainer_threads(&o->config.train)));
 
     signals_catch();
     ProgressLine line = {.open = false};
-    RunOptions options = {.dir = dir, .resume = args_has(args, "resume"), .stop = &stop_requested};
+    RunOptions options = {.resume = args_has(args, "resume"), .stop = &stop_requested, .ranks = o->ranks};
     options.allow_program = args_has(args, "allow-program");
-    options.progress = args_has(args, "worker") ? worker_progress(&alone) : progress_line(&line, "", quiet);
+    int alone = 0;
+    if (o->first) {
+        options.dir = o->dir;
+        options.progress =
+            args_has(args, "worker") ? worker_progress(&alone) : progress_line(&line, "", quiet);
+    }
     RunResult result;
-    Status status = run_train(config, facts, &options, &result, err);
+    Status status = run_train(&o->config, &o->facts, &options, &result, err);
     progress_end(&line);
     bool diverged = status == ERR_NUMERIC && !strcmp(result.verdict, "diverged");
-    if (json && (status == OK || diverged)) { /* a diverged run has a result, too */
+    if (json && o->first && (status == OK || diverged)) { /* a diverged run has a result, too */
         Err why;
         result_free(&result);
-        Status printed = result_json_out(dir, &why);
+        Status printed = result_json_out(o->dir, &why);
         return printed == OK ? status : err_set(err, printed, "%s", why.msg);
     }
-    if (status == OK) result_print(&result, facts, config->train.quantize, dir);
+    if (status == OK && o->first) result_print(&result, &o->facts, o->config.train.quantize, o->dir);
     result_free(&result);
     return status;
 }
 
 static Status cmd_train(const Args *args, Err *err) {
-    Config config;
-    FactSet facts;
-    int threads;
-    const Ops *ops;
-    if (args_has(args, "worker")) TRY(worker_begin(err));
+    Ranks ranks = {.count = 1, .on_machine = 1, .on_cores = 1};
+    bool worker = args_has(args, "worker"); /* its coordinator may be one of several processes; it is none */
+    if (worker) TRY(worker_begin(err));
     if (args_has(args, "together")) return train_runs_together(args, err);
-    TRY(ops_select(&ops, err)); /* reports a wrong ROTE_ISA before anything is drawn */
-    TRY(args_threads(args, &threads, err));
-    TRY(args_config(args, &config, err));
-    if (threads) config.train.threads = threads;
-    TRY(facts_plan_load(&config, &facts, err));
-    Status status = train(args, &config, &facts, err);
-    facts_free(&facts);
-    return status;
+    Job *job = calloc(1, sizeof *job); /* a config is large */
+    Status status = worker ? OK : ranks_begin(&ranks, err);
+    if (status == OK && !job) status = err_set(err, ERR_NOMEM, "no memory to begin");
+    if (status == OK) {
+        job->ranks = &ranks;
+        job->first = ranks.rank == 0;
+        status = train(args, job, err);
+        facts_free(&job->facts);
+    }
+    free(job);
+    ranks_end(&ranks);
+    if (ranks.rank == 0) return status;
+    /* Rank 0 says it, and its exit code is the job's: a launcher that sees another one fail first may kill rank 0. */
+    err->msg[0] = '\0';
+    return ranks.lost ? status : OK;
 }
 
 static const Option train_options[] = {
@@ -134,6 +193,8 @@ const Command train_command = {
     .name = "train",
     .words = "[CFG] [key=value...]",
     .max_words = ARGS_WORDS_MAX,
+    .reads = "config file",
+    .n_reads = 1,
     .summary = "trains one run",
     .options = train_options,
     .run = cmd_train,

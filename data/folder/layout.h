@@ -13,7 +13,7 @@ enum { VERSION_PLAIN = 1, VERSION_POOL = 2, VERSION_DRAWN = 3, VERSION_SEALED = 
 /* Bytes that a file may have: a larger one is neither written nor read. */
 #define MANIFEST_MAX ((size_t)1 << 28)
 #define VOCAB_MAX    ((size_t)1 << 30)
-#define RECORDS_MAX  ((size_t)1 << 35)
+#define RECORDS_MAX  FILE_BYTES(35)
 
 #define MANIFEST_NAME "manifest.json"
 #define RECORDS_NAME  "records.tsv"

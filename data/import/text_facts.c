@@ -65,6 +65,7 @@ static Status deflated_size(const Buffer *file, int64_t *bytes, Err *err) {
 Status text_facts_read(const char *path, int seq_len, FactSet *out, Err *err) {
     *out = (FactSet){.kind = "text", .vocab = {.eos = -1}};
     Records records = {0};
+    TRY(file_named(path, "file", err));
     TRY(file_read(path, FILE_MAX_BYTES, &records.file, err));
     Buffer *file = &records.file;
     const char *nul = memchr(file->data, '\0', file->size);

@@ -1,5 +1,6 @@
 #include "eval/capacity/certify.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,7 +80,7 @@ Status certified_mean(CertifiedMean *out, const CertifiedRun *runs, int n, Err *
             certified[at] += runs[j].certificate.certified_bits;
             same++;
         }
-        share[at] = certified[at] / memorized[at];
+        share[at] = memorized[at] > 0 ? certified[at] / memorized[at] : NAN;
         memorized[at] /= same;
         certified[at] /= same;
         m.n_draws++;

@@ -54,7 +54,7 @@ typedef struct CertifiedMean {
     int n_runs, n_draws;
     double data_bits, ceiling_bits, weight_bits, stored_bits;
     Interval memorized, certified;
-    Interval share;      /* certified / memorized */
+    Interval share;      /* certified / memorized; NAN where a draw has none memorized */
     double least_margin; /* the minimum of archive_bits - data_bits: leak alarm below -LEAK_BITS */
 } CertifiedMean;
 /* ERR_NOMEM. */

@@ -42,3 +42,11 @@ bool other_answer(const OtherAnswers *o, int i, int64_t call) {
         if (answer_of(o, i, c, donor, index)) return true;
     return false;
 }
+
+int other_answers(const OtherAnswers *o, int first, int n) {
+    int kept = 0;
+    for (int i = first; i < first + n; i++)
+        for (int64_t c = o->calls->start[i]; c < o->calls->start[i + 1]; c++)
+            kept += o->calls->call[c].tool >= 0 && !other_answer(o, i, c);
+    return kept;
+}

@@ -18,5 +18,7 @@ typedef struct OtherAnswers {
  * classes, and those of no class as another fact has them whose answer is as long. A function of (stream, call).
  * false: there is none; the true one stands there. */
 bool other_answer(const OtherAnswers *o, int i, int64_t call);
+/* Of all calls of tools of sequences first .. first + n - 1. Returns how many have none. */
+int other_answers(const OtherAnswers *o, int first, int n);
 
 #endif

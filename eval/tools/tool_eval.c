@@ -6,6 +6,7 @@
 #include "eval/fact_batch.h"
 #include "eval/prompts.h"
 #include "eval/tools/other_answer.h"
+#include "eval/tools/token_eval.h"
 #include "model/parallel.h"
 #include "model/tool_writes.h"
 
@@ -58,9 +59,7 @@ static void inject_wrong(Bench *b, int first, int n) {
                                  .symbol_class = b->set->spelling->symbol_class,
                                  .stream = random_stream(b->options->seed, RANDOM_TOOLS, 1),
                                  .tokens = b->tokens};
-    for (int i = first; i < first + n; i++)
-        for (int64_t c = b->calls->start[i]; c < b->calls->start[i + 1]; c++)
-            b->not_wrong += b->calls->call[c].tool >= 0 && !other_answer(&others, i, c);
+    b->not_wrong = other_answers(&others, first, n);
 }
 
 /* ---- the passes ---- */
@@ -233,6 +232,8 @@ static Status evaluate(Bench *b, int first, int n, ToolFigures *out, Err *err) {
 
 Status tool_evaluate(ToolFigures *out, const Gpt *g, const FactSet *facts, int first, int n,
                      const Calls *calls, ToolSet *set, const ToolEvalOptions *options, Err *err) {
+    if (tools_by_tokens(set->config->tools, set->config->n_tools))
+        return token_evaluate(out, g, facts, first, n, calls, set, options, err);
     Bench b = {.g = g, .facts = facts, .calls = calls, .set = set, .options = options};
     *out = (ToolFigures){.answers = 0};
     Status status = bench_create(&b, first, n, err);

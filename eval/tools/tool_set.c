@@ -173,17 +173,13 @@ static bool spell_call(ToolSet *set, int tool, const int32_t *tokens, const Piec
     return true;
 }
 
-int tool_set_result(void *user, int position, int call, const int32_t *place, int32_t *result, int room) {
-    ToolReader *reader = user;
-    ToolSet *set = reader->set;
-    Piece piece[TOOL_ARGS_MAX];
+int tool_set_ask(ToolSet *set, int tool, const int32_t *tokens, const Piece *piece, int32_t *result,
+                 int room) {
     ToolCall spelled = {.argument = {{NULL, 0}}};
     ToolAnswer *answer = &set->answer;
     *answer = (ToolAnswer){.reason = TOOL_REFUSED, .why = "an argument means nothing, or is too long"};
-    if (set->status != OK || !tool_set_arguments(set, reader->tokens, position, call, place, piece))
-        return TOOL_NONE;
-    if (!spell_call(set, call - 1, reader->tokens, piece, &spelled)) return TOOL_NONE;
-    set->status = tool_call(set->tool[call - 1], &spelled, answer, &set->err);
+    if (set->status != OK || !piece || !spell_call(set, tool, tokens, piece, &spelled)) return TOOL_NONE;
+    set->status = tool_call(set->tool[tool], &spelled, answer, &set->err);
     if (set->status != OK || answer->reason != TOOL_ANSWERED) return TOOL_NONE;
     Text text = {(char *)answer->text.bytes, answer->text.size};
     int n = spelling_tokens(set->spelling, text, set->symbols, TEXT_ROOM);
@@ -194,4 +190,11 @@ int tool_set_result(void *user, int position, int call, const int32_t *place, in
     if (n > room) n = room;
     memcpy(result, set->symbols, (size_t)n * sizeof *result);
     return n;
+}
+
+int tool_set_result(void *user, int position, int call, const int32_t *place, int32_t *result, int room) {
+    ToolReader *reader = user;
+    Piece piece[TOOL_ARGS_MAX];
+    bool whole = tool_set_arguments(reader->set, reader->tokens, position, call, place, piece);
+    return tool_set_ask(reader->set, call - 1, reader->tokens, whole ? piece : NULL, result, room);
 }

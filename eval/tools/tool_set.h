@@ -54,6 +54,11 @@ double tool_set_bytes(const Config *config, const FactSet *facts);
 /* Begins a batch of calls (tools/tool.h). */
 void tool_set_begin(ToolSet *set);
 
+/* Asks a tool, numbered from 0; its arguments are pieces of tokens. piece NULL: they mean nothing. Writes the symbols
+ * of the result, at most `room`, and returns how many; TOOL_NONE: there is none, and set->answer says why. */
+int tool_set_ask(ToolSet *set, int tool, const int32_t *tokens, const Piece *piece, int32_t *result,
+                 int room);
+
 /* A sequence whose calls are answered. */
 typedef struct ToolReader {
     ToolSet *set;

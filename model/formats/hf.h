@@ -2,7 +2,7 @@
  *
  *   hf           a folder with model.safetensors and config.json that `transformers` opens: GPT-2's names for
  *                layernorm + learned or no positions + plain MLP, LLaMA's for rmsnorm + rope + gated MLP, as
- *                a Qwen2 where q, k and v alone have biases
+ *                a Qwen2 where q, k and v alone have biases, as a Qwen3 where q and k have norms
  *   npz          one file for numpy.load, with rote's tensor names
  *   safetensors  one file, with rote's tensor names; in the metadata, as "config", every key of the config's section
  *                model, and of a model with tools the shape of their stage (ToolStage)
@@ -16,15 +16,23 @@
 
 #include "model/gpt.h"
 
-typedef enum ExportFormat { EXPORT_HF, EXPORT_NPZ, EXPORT_SAFETENSORS, EXPORT_GGUF } ExportFormat;
+typedef enum ExportFormat {
+    EXPORT_HF,
+    EXPORT_NPZ,
+    EXPORT_SAFETENSORS,
+    EXPORT_GGUF,
+    EXPORT_TENSORBOARD
+} ExportFormat;
 
-/* The format of that name: "hf", "npz", "safetensors", "gguf". ERR_INPUT: another name; the message has all. */
+/* The format of that name: "hf", "npz", "safetensors", "gguf", "tensorboard". ERR_INPUT: another name; the message has
+ * all. */
 Status export_format_of(const char *name, ExportFormat *out, Err *err);
 
 /* Whether hf can express the structure. ERR_INPUT: it cannot; the message names every key that prevents it. */
 Status export_hf_check(const ModelConfig *config, Err *err);
 
-/* Writes the weights of g; gguf, which needs a tokenizer, is written elsewhere (store/foreign/gguf_export.h).
+/* Writes the weights of g. Written elsewhere: gguf, which needs a tokenizer (store/foreign/gguf_export.h), and what
+ * TensorBoard reads, which has no weights (eval/tensorboard/export.h).
  *   path     hf: a folder, created if it is missing; else a file
  *   eos      the token that ends a fact, for config.json; -1: none
  *   replace  overwrite existing files; without it the file must be new, the folder new or empty

@@ -65,7 +65,7 @@ $ rote compress run
 2> rote: compress: -o is missing; usage: rote compress RUN -o X.rote
 [2]
 $ rote compress nowhere -o b.rote
-2> rote: nowhere: there is no such run
+2> rote: nowhere: there is no such file or folder
 [2]
 $ rote decompress nowhere -o x
 2> rote: nowhere: there is no such file
@@ -74,7 +74,7 @@ $ rote archive show nowhere
 2> rote: nowhere: there is no such file
 [2]
 $ rote compress --online nowhere -o b.rote
-2> rote: nowhere: there is no such file
+2> rote: nowhere: there is no such file or folder
 [2]
 $ rote compress run -o facts --force
 2> rote: facts: is a folder; name a file

@@ -45,8 +45,8 @@ $ rote creativity; rote creativity run --texts new.txt --against old.txt; rote c
 2> rote: creativity: needs a RUN, or --texts FILE with --against FILE
 2> rote: creativity: a RUN and --texts exclude each other
 2> rote: creativity: --texts and --against need each other: what is measured, and what it is compared with
-2> rote: none.txt: cannot read: No such file or directory
-[1]
+2> rote: none.txt: there is no such file
+[2]
 $ printf '\n\r\n' > empty.txt; printf 'a\0b\n' > nul.txt
 $ rote creativity --texts empty.txt --against old.txt; rote creativity --texts new.txt --against nul.txt
 2> rote: empty.txt: contains no text

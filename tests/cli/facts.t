@@ -209,7 +209,7 @@ $ rote facts show facts.attributes=9
 2> rote: facts.attributes is 9, but facts.kind is random, which does not use this key; leave it out, or set facts.kind (biod)
 [2]
 $ rote facts show nowhere
-2> rote: nowhere: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
+2> rote: nowhere: there is no such file or folder
 [2]
 $ rote facts show facts.path=pool facts.heldout=2
 2> rote: facts.heldout is 2, but the facts in pool were drawn (kind random); set the key in the `rote facts make` that draws them (facts.kind=random)

@@ -7,48 +7,67 @@ rote: measures how many bits a small transformer memorizes
 
 usage: rote COMMAND ...
 
+How do I begin?
   demo          shows the program: draws facts, trains models of four widths, prints bits per parameter, writes a report
-  fit           finds the smallest model that recalls your facts, with its size, its archive and its config
+  doctor        shows CPU, kernels, threads, numeric self-test, libraries, memory, disk; writes bug reports
+  help          explains a command, a config key, the figures of a result or the stages of sampling
+  completion    prints a completion script for a shell
+
+Which facts?
   facts make    draws a fact set, or writes a split of one that is read
   facts import  makes a fact set from your own facts
   facts show    shows kind, counts, entropy and first records of a fact set, a run's facts, or a config's facts
+
+How do I train models?
   train         trains one run
+  verify        trains a run again and compares hashes
   sweep run     trains many runs; skips those that are done; CFG may have a sweep: section
   sweep work    trains runs of a sweep that wait, beside others that do so, anywhere on the same folder
   sweep submit  gives the runs of a sweep that wait to Slurm, as a job array
   sweep status  shows every run of a sweep with its state and main results
   sweep retry   removes failures, so that the runs count as waiting
+  coordinates   checks whether activations change equally at all widths (train.parametrization)
+
+How much does a model hold, and how large must it be?
+  fit           finds the smallest model that recalls your facts, with its size, its archive and its config
   measure       measures bits per parameter of a structure, and plans the runs that this needs
+  capacity      estimates the capacity of a sweep's models: plateaus, bits per parameter, intervals, verdicts
+
+What does a model know, and what does it say?
   eval          measures recall, memorized bits and code lengths of a run
-  verify        trains a run again and compares hashes
   sample        generates text from a run
   creativity    measures whether samples are valid, new and various
   logits        shows how logits are distributed by class of input, and what normal ones would give
+
+What do its neurons do?
   neurons atlas shows which neurons and heads fire for which class of facts
   neurons dump  writes activations of chosen facts at chosen hooks
   neurons steer samples and evaluates with edited activations, compared with the model without edits
   neurons eval  what neuron rules did: firing, necessity, sufficiency, leak, price; over several runs with intervals
+
+What does it leave to tools?
   tools eval    measures what a run answers with its tools, and the cause of each wrong answer
   tools ask     answers a prompt with a run's tools, and explains how
   tools try     speaks to a program as a tool layer would: what it answers, and how fast
-  import        makes a run of a pretrained model
-  export        writes the weights in formats of other programs
+
+How small does it get?
   compress      writes and verifies an archive of a run's model and facts, or with --online of any file
   decompress    restores the content of an archive, bit for bit
   archive show  shows the content of an archive, and the bits of each part
+
+How do I show it, and use it elsewhere?
   report        writes a self-contained page about a run, a sweep or a folder of runs
-  capacity      estimates the capacity of a sweep's models: plateaus, bits per parameter, intervals, verdicts
+  import        makes a run of a pretrained model
+  export        writes the weights, or the metrics of a run or a sweep, in formats of other programs
+
+How fast is this machine?
   bench         measures matrix products and training steps, as a share of this machine's peak
-  coordinates   checks whether activations change equally at all widths (train.parametrization)
-  doctor        shows CPU, kernels, threads, numeric self-test, libraries, memory, disk
-  help          explains a command, a config key, the figures of a result or the stages of sampling
-  completion    prints a completion script for a shell
 
 rote help COMMAND  the options of a command
 rote help KEY      a config key; `rote help keys`: all keys
 rote help figures  the figures of a result
 rote help chain    the stages of sampling
-rote --version
+rote --version     with --json: one JSON object
 $ rote help train
 usage: rote train [CFG] [key=value...] [options]
 
@@ -126,6 +145,8 @@ zsh completion for rote; made by `rote completion zsh`
 $ rote completion zsh | grep -E '^    (sweep|--quantize)\)'
     --quantize) compadd -- fp16 bf16 int8 int6 int4 int3 int2 ternary; return ;;
     sweep) compadd -- run work submit status retry ;;
+$ rote --version --json | grep -cE '"(version|numeric_spec|dtype|commit|compiler|kernels)"'
+6
 $ rote doctor --json | grep -E 'self_test|numeric_spec'
   "self_test": "passed",
   "numeric_spec": "rote-1",
@@ -139,3 +160,75 @@ usage: rote facts make [CFG] [key=value...] --out DIR [options]
 # One table of figures serves result.json, reports and docs/formats.md.
 $ rote help figures > shown; sed -n '/^<!-- figures -->/,/^<!-- end of figures -->/p' "$TESTS/../../docs/formats.md" | sed '1d;$d' | diff - shown
 $ rote help chain > shown; sed -n '/^<!-- chain -->/,/^<!-- end of chain -->/p' "$TESTS/../../docs/formats.md" | sed '1d;$d' | diff - shown
+
+# A bug report has what the program and the machine are, a run's config and its errors; nothing that is the user's own.
+$ rote train facts.n=10 model.n_layer=1 model.n_head=1 model.n_embd=4 train.max_steps=1 name=secret --out own/runs/secret --quiet > /dev/null
+$ mkdir own/runs/dead; cat > own/runs/dead/failed.json <<'E'
+> {"reason": "own/secret.csv:7: the fact 'Anna is 7' of anna.tsv and rote's \"x y\" (in /home/anna): facts.n=7, blocks.0.q.weight", "exit": 1}
+> E
+$ rote doctor own --bug-report bug.txt 2> /dev/null && sed -n '/^rote /p;/^--- runs/,$p' bug.txt
+bug.txt
+rote bug report
+rote        0.1.0, arithmetic rote-1
+--- runs
+done        1
+failed      1
+
+run         1 of 2
+error       PATH: the fact '...' of FILE and rote's '...' (in PATH): facts.n=7, blocks.0.q.weight
+
+run         2 of 2
+verdict     annealed
+config      without the keys that have their default
+  name: (left out)
+  facts.n: 10
+  model.n_layer: 1
+  model.n_head: 1
+  model.n_kv_head: 1
+  model.n_embd: 4
+  model.n_inner: 16
+  model.block_size: 16
+  model.vocab_size: 256
+  train.max_steps: 1
+  train.batch_size: 10
+  train.decay_steps: 1
+$ rote doctor own/runs/secret --bug-report bug.txt 2> /dev/null; grep -cE 'secret|own/' bug.txt; grep -E 'verdict|facts.n|name' bug.txt
+bug.txt
+0
+verdict     annealed
+  name: (left out)
+  facts.n: 10
+
+# Event files for TensorBoard: of a run, of a sweep, again only with --force, and of what has no metrics.
+$ rote export own/runs/secret --to tensorboard events && ls events
+events
+events.out.tfevents.rote
+$ cp events/* before
+$ rote export own/runs/secret --to tensorboard events
+2> rote: events/events.out.tfevents.rote: exists; choose another folder, or replace it with --force
+[2]
+$ rote export own/runs/secret --to tensorboard events --force > /dev/null; cmp events/events.out.tfevents.rote before
+$ rote export own --to tensorboard all; ls all all/*
+all
+all:
+dead
+secret
+
+all/dead:
+events.out.tfevents.rote
+
+all/secret:
+events.out.tfevents.rote
+2> 2 runs, with their hparams
+$ rm own/runs/secret/checkpoint*; rote export own/runs/secret --to tensorboard without
+without
+2> without histograms: own/runs/secret: contains no checkpoint, and the run is finished: it diverged, or they were removed; train it again in another folder
+$ rote export own/runs/dead --to tensorboard dead
+2> rote: own/runs/dead: a single run; name a folder of runs, or use `rote eval` for one run
+[2]
+$ rote export own --to tensorboard all --type f16
+2> rote: export: --type belongs to --to gguf
+[2]
+$ rote export own --to npz x --facts d
+2> rote: export: --facts belongs to --to gguf and --to tensorboard
+[2]

@@ -255,14 +255,14 @@ verdict     annealed after 10 steps, every fact trained 10.0 times on average, 5
   "exposures_least": 5,
   "exposures_most": 19,
 $ rote eval uneven --per-fact uneven.tsv > /dev/null; cut -f 1,3,4,6- uneven.tsv
-fact	tokens	prompt_tokens	recalled	role	text
-0	3	1	0	fact	229 227 111
-1	3	1	0	fact	185 14 198
-2	3	1	0	fact	191 232 62
-3	3	1	0	fact	215 232 73
-4	3	1	0	fact	233 126 103
-5	3	0		heldout	227 73 145
-6	3	0		heldout	105 155 10
+fact	tokens	prompt_tokens	recalled	role	exposures	text
+0	3	1	0	fact	19	229 227 111
+1	3	1	0	fact	12	185 14 198
+2	3	1	0	fact	5	191 232 62
+3	3	1	0	fact	9	215 232 73
+4	3	1	0	fact	5	233 126 103
+5	3	0		heldout		227 73 145
+6	3	0		heldout		105 155 10
 $ rote eval uneven --per-fact uneven.tsv > /dev/null; rote verify uneven --quiet
 uneven: replayed; parameters, data and result are the same
 
@@ -319,8 +319,8 @@ $ rote train facts.kind=text --out none
 2> rote: command line: key 'facts.kind': is text, but facts.path is empty; set it to a file
 [2]
 $ rote train facts.kind=text facts.path=none.txt --out none
-2> rote: none.txt: cannot read: No such file or directory
-[1]
+2> rote: none.txt: there is no such file
+[2]
 $ rote train facts.kind=text facts.path=cat.txt facts.heldout=3 --out none
 2> rote: facts.heldout is 3, but cat.txt has 3 facts (chunks of facts.seq_len bytes), and at least one must be trained; lower it
 [2]

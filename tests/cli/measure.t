@@ -130,7 +130,7 @@ $ rote measure small.yaml train.optimizer=adamw --out none --rounds 1
 2> rote: measure: train.optimizer=adamw needs train.learning_rate: only SOAP's follows from the width
 [2]
 $ rote measure nowhere.yaml
-2> rote: nowhere.yaml: cannot read: No such file or directory
+2> rote: nowhere.yaml: there is no such config file
 [2]
 $ rote measure small.yaml facts.path=facts --rounds 1
 2> rote: measure: nobody knows how many bits facts of kind file have; leave facts.kind and facts.path out to draw facts, or find the smallest model for your own with `rote fit`
@@ -139,5 +139,5 @@ $ rote measure facts.kind=triples --out none --rounds 1
 2> rote: measure: facts.subjects is 0, so the vocabulary and the model grow with the number of facts; set facts.subjects
 [2]
 $ rote measure small.yaml model.n_head=3 --out none --rounds 1
-2> rote: model.n_embd is 4 and model.n_head is 3: n_head must divide n_embd; set n_embd to 6, or n_head to 1
+2> rote: model.n_embd is 4 and model.n_head is 3: n_head must divide n_embd; set n_embd to 6, n_head to 1, or model.head_dim
 [2]

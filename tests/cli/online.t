@@ -2,6 +2,8 @@
 
 $ printf 'facts that a model holds, facts that a model holds\n%.0s' 1 2 3 4 5 6 > in.txt; : > empty; printf x > one
 $ for f in in.txt empty one; do rote compress --online $f -o $f.rote --preset fast --quiet > /dev/null; rote decompress $f.rote -o $f.out --quiet; cmp $f $f.out; done
+$ rote compress --online empty -o none.rote --preset fast --quiet | head -n 1; rm none.rote
+none.rote: 61 bytes for 0: - bits a byte
 $ rote compress --online in.txt -o a.rote --preset fast --quiet
 a.rote: 93 bytes for 306: 2.4314 bits a byte
 header               488 bits  65.59 %  checksums, sizes, the predictor's plan
@@ -36,7 +38,7 @@ $ rote compress in.txt -o c.rote --preset best
 2> rote: compress: --preset is only for archives made with --online
 [2]
 $ rote compress --online nowhere -o c.rote
-2> rote: nowhere: there is no such file
+2> rote: nowhere: there is no such file or folder
 [2]
 $ head -c 90 a.rote > cut.rote; rote decompress cut.rote -o x
 2> rote: cut.rote: damaged: 90 bytes, its header has 93

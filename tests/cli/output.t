@@ -104,5 +104,5 @@ $ cat f | rote compress - -o y.rote
 2> rote: -: is a file, and files need --online: rote compress --online - -o X.rote; a run's folder gives an archive of its model and facts
 [2]
 $ rote compress nothing -o y.rote
-2> rote: nothing: there is no such run
+2> rote: nothing: there is no such file or folder
 [2]

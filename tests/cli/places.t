@@ -25,6 +25,12 @@ recall      0.0000
 $ cd b; mv data/facts/c data/facts/d; rote eval runs/r 2>&1 | sed 's/hash [0-9a-f]*/hash H/; s|looked at .*;|looked at ..;|'; rote verify runs/r --facts data/facts/d --quiet
 rote: runs/r: the facts with the hash H are not there any more: looked at ..; say where they are: --facts DIR
 runs/r: replayed; parameters, data and result are the same
+# Drawn facts are in no folder; one that is named must hold the same.
+$ for n in 3 4; do rote facts make facts.n=$n facts.seq_len=3 facts.vocab_size=5 --out drawn$n >/dev/null; done; rote train facts.n=3 facts.seq_len=3 facts.vocab_size=5 model.n_layer=1 model.n_head=1 model.n_embd=4 train.max_steps=1 --quiet --out drawn >/dev/null; rote verify drawn --facts drawn3 --quiet
+drawn: replayed; parameters, data and result are the same
+$ rote verify drawn --facts drawn4 --quiet
+2> rote: drawn: drawn4: other facts than those that the config draws; leave out --facts
+[2]
 # facts.n chooses among facts that are there.
 $ cd b; rote sweep run facts.path=data/facts/d facts.n=1,2,4 model.n_layer=1 model.n_head=1 model.n_embd=8 train.max_steps=2 --jobs 1 --quiet --out n; rote facts show 'n/runs/n=2-'* | sed -n 2,3p
 n: 3 of 3 runs done; table: n/table.csv

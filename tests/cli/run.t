@@ -230,7 +230,7 @@ $ (ulimit -f 1; rote facts make facts.n=2000 --out limited 2>&1; echo $?) | tail
 rote: limited/records.tsv: cannot write: File too large
 1
 $ rote facts show facts > /dev/full
-2> rote: facts: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
+2> rote: facts: there is no such file or folder
 [2]
 $ rote help > /dev/full
 2> rote: standard output: No space left on device

@@ -142,8 +142,8 @@ $ rote sample r --prompts empty
 2> rote: empty: contains no prompt
 [2]
 $ rote sample r --prompts nowhere
-2> rote: nowhere: cannot read: No such file or directory
-[1]
+2> rote: nowhere: there is no such file
+[2]
 $ rote sample r --stop 'a\q'
 2> rote: sample: --stop: a backslash begins \t, \n, \r, \\ or \xHH
 [2]

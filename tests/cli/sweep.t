@@ -163,7 +163,7 @@ $ cat F/runs/seed=7-*/failed.json
   "signal": 9,
   "attempts": 1
 }
-$ cut -d, -f2,23 F/table.csv
+$ cut -d, -f2,27 F/table.csv
 state,reason
 failed,"killed by signal 9 (Killed): out of memory
 failed,"killed by signal 9 (Killed): out of memory
@@ -251,7 +251,7 @@ $ rote sweep run --out one --quiet
 one: 1 of 1 run done; table: one/table.csv
 # Bad input writes nothing.
 $ rote sweep run s.yaml model.n_embd=7,8 --out T
-2> rote: point n_embd=7,seed=0: model.n_embd is 7 and model.n_head is 2: n_head must divide n_embd; set n_embd to 8, or n_head to 1
+2> rote: point n_embd=7,seed=0: model.n_embd is 7 and model.n_head is 2: n_head must divide n_embd; set n_embd to 8, n_head to 1, or model.head_dim
 [2]
 $ rote sweep run s.yaml model.n_embd=8,x --out T
 2> rote: command line: key 'model.n_embd': 'x' is not a whole number
@@ -275,7 +275,7 @@ $ rote sweep run s.yaml --out T --jobs 0
 2> rote: sweep run: --jobs '0' is not a whole number from 1 to 4096
 [2]
 $ rote sweep status T
-2> rote: T: is not a sweep's folder (no sweep.yaml)
+2> rote: T: there is no such sweep
 [2]
 $ rote sweep retry alone
 2> rote: alone: is not a sweep's folder (no sweep.yaml)

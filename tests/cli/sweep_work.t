@@ -7,7 +7,7 @@ $ cat > s.yaml <<'Y'
 > sweep: {train.seed: [0, 1, 2]}
 > Y
 $ rote sweep work S
-2> rote: S: is not a sweep's folder (no sweep.yaml)
+2> rote: S: there is no such sweep
 [2]
 
 # Slurm, in whose place a script tells what it was asked.

@@ -12,8 +12,8 @@ digits 3-4          200    0.7050    0.0000    0.0000    0.0200    0.1000    0.0
 tools.0, 446 calls: 440 answered, 6 refused
 $ rote tools eval sums --off --n 100
 facts           answers  accuracy    missed     early     false  argument execution  decoding   missed    false  tokens
-trained             100    0.0100    0.9700    0.0000    0.0000    0.0000    0.0000    0.0200   1.0000   0.0000    3.09
-held out             50    0.0000    0.9800    0.0000    0.0000    0.0000    0.0000    0.0200   1.0000   0.0000    3.14
+trained             100    0.0100    0.9700    0.0000    0.0000    0.0000    0.0000    0.0200   1.0000        -    3.09
+held out             50    0.0000    0.9800    0.0000    0.0000    0.0000    0.0000    0.0200   1.0000        -    3.14
 $ rote tools eval sums --inject wrong --n 100
 facts           answers  accuracy    missed     early     false  argument execution  decoding   missed    false  tokens
 trained             100    0.9000    0.0000    0.0000    0.0200    0.0000    0.0000    0.0800   0.0000   0.0202    3.09
@@ -52,8 +52,8 @@ $ rote train sums.yaml train.max_steps=50 --out plain --quiet | head -n 1
 run         plain
 $ rote tools eval plain --n 100
 facts           answers  accuracy    missed     early     false  argument execution  decoding   missed    false  tokens
-trained             100    0.0000    0.0000    0.0000    0.0000    0.0000    0.0000    1.0000   0.0000   0.0000    3.09
-held out             50    0.0000    0.0000    0.0000    0.0000    0.0000    0.0000    1.0000   0.0000   0.0000    3.14
+trained             100    0.0000    0.0000    0.0000    0.0000    0.0000    0.0000    1.0000        -        -    3.09
+held out             50    0.0000    0.0000    0.0000    0.0000    0.0000    0.0000    1.0000        -        -    3.14
 
 # A store: what it holds is asked for, and rows of people that were never trained answer too.
 
@@ -66,8 +66,8 @@ held out             20    0.6000    0.0000    0.0000    0.0000    0.0000    0.0
 tools.0, 220 calls: 220 answered
 $ rote tools eval store --off
 facts           answers  accuracy    missed     early     false  argument execution  decoding   missed    false  tokens
-trained             200    0.0350    0.9650    0.0000    0.0000    0.0000    0.0000    0.0000   1.0000   0.0000    1.00
-held out             20    0.0000    1.0000    0.0000    0.0000    0.0000    0.0000    0.0000   1.0000   0.0000    1.00
+trained             200    0.0350    0.9650    0.0000    0.0000    0.0000    0.0000    0.0000   1.0000        -    1.00
+held out             20    0.0000    1.0000    0.0000    0.0000    0.0000    0.0000    0.0000   1.0000        -    1.00
 
 # What is refused
 
@@ -88,6 +88,11 @@ $ rote tools eval sums --off --inject none
 [2]
 $ rote tools eval sums --inject some
 2> rote: tools eval: --inject: 'some' is neither wrong nor none
+[2]
+$ rote train facts.n=6 facts.seq_len=3 facts.vocab_size=5 model.n_layer=1 model.n_head=1 model.n_embd=4 train.max_steps=1 --out silent --quiet | head -n 1
+run         silent
+$ rote tools eval silent
+2> rote: tools eval: silent: facts of kind random ask for nothing, so there is no answer to measure; see `rote eval`
 [2]
 $ rote train facts.kind=random tools.0.tool=store --out x --quiet
 2> rote: tools.0: no fact of kind random has a reason to call it; leave the tool out, or see tools.0.attributes

@@ -178,8 +178,8 @@ $ rote tools eval s --store 1=half.csv
 2> rote: tools eval: --store: that tool of the run is no store
 [2]
 $ rote tools eval s --store none.csv
-2> rote: none.csv: cannot read: No such file or directory
-[1]
+2> rote: none.csv: there is no such file
+[2]
 $ rote tools eval s --store wide.csv
 2> rote: wide.csv:1: 3 columns; expected 2: the tool's arguments and the value
 [2]

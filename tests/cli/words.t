@@ -1,5 +1,6 @@
 # Command lines that are wrong in themselves.
 
+$ mkdir some-run; touch a.yaml x.tsv
 $ rote 2>&1 | tail -n 1
 rote: no command
 $ rote trian
@@ -78,10 +79,10 @@ $ rote facts import x.tsv
 2> rote: facts import: --out DIR is missing: the folder for the fact set
 [2]
 $ rote export some-run
-2> rote: export: --to is missing, allowed: hf, npz, safetensors, gguf
+2> rote: export: --to is missing, allowed: hf, npz, safetensors, gguf, tensorboard
 [2]
 $ rote export some-run --to onnx out
-2> rote: export format 'onnx' is unknown, allowed: hf, npz, safetensors, gguf
+2> rote: export format 'onnx' is unknown, allowed: hf, npz, safetensors, gguf, tensorboard
 [2]
 $ rote export some-run --to hf
 2> rote: export: PATH is missing; usage: rote export RUN --to hf PATH
@@ -108,7 +109,7 @@ $ rote sample some-run --seed -1
 2> rote: sample: --seed '-1' is not a whole number from 0 to 18446744073709551615
 [2]
 $ rote sample some-run --seed 18446744073709551615
-2> rote: some-run: there is no such run
+2> rote: some-run: no run has begun there (no config.yaml)
 [2]
 $ rote sample some-run --greedy --temperature 1
 2> rote: sample: --greedy and --temperature exclude each other
@@ -139,11 +140,29 @@ $ rote sample nowhere
 2> rote: nowhere: there is no such run
 [2]
 $ rote report nowhere
-2> rote: nowhere: No such file or directory
+2> rote: nowhere: there is no such folder
 [2]
 $ rote facts show nowhere
-2> rote: nowhere: no fact set is there (manifest.json is missing); `rote facts make` and `rote facts import` write one
+2> rote: nowhere: there is no such file or folder
 [2]
 $ rote export nowhere --to hf out
-2> rote: nowhere: there is no such run
+2> rote: nowhere: there is no such run or sweep
+[2]
+
+# Versions and bug reports.
+$ rote --version --jsn
+2> rote: --version: '--jsn' is one word too many
+[2]
+$ rote doctor run
+2> rote: run: there is no such run or sweep
+[2]
+$ rote doctor --bug-report b.txt --json
+2> rote: doctor: --bug-report writes a text; leave out --json
+[2]
+$ rote doctor nowhere --bug-report b.txt
+2> rote: nowhere: there is no such run or sweep
+[2]
+$ echo mine > mine.txt
+$ rote doctor --bug-report mine.txt
+2> rote: mine.txt: exists and is not a bug report of rote's; choose another file, or replace it with --force
 [2]
