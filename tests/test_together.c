@@ -59,14 +59,13 @@ static void make_case(Case *c, Draw *d, const Config *shape, int i, int n, const
 
 /* The runs of a group as long as it is best on this machine. Returns how many. */
 static int make_cases(Case *c, Draw *d, const Ops *ops, const char *name) {
-    int n = together_size(ops, RUNS);
     Config shape;
     char hash[33], first[33];
     Err err;
     config_defaults(&shape);
     ModelConfig *m = &shape.model;
     m->n_layer = draw_int(d, 1, 2);
-    m->n_embd = 2 * draw_int(d, 1, 4);
+    m->n_embd = 2 * draw_int(d, 1, 6);
     m->n_head = draw_int(d, 1, 2);
     m->tie_weights = draw_int(d, 0, 1);
     m->bias = draw_int(d, 0, 1);
@@ -78,6 +77,7 @@ static int make_cases(Case *c, Draw *d, const Ops *ops, const char *name) {
     shape.train.batch_size = draw_int(d, 1, 7);
     shape.train.max_steps = STEPS;
     shape.train.threads = 1;
+    int n = together_size(ops, &shape, RUNS);
     for (int i = 0; i < n; i++) {
         make_case(&c[i], d, &shape, i, n, name);
         assert_int_equal(together_shape(&c[i].config, c[i].facts.max_len, hash, &err), OK);

@@ -91,9 +91,10 @@ static Status open_lanes(Together *x, const LaneOps *ops, Err *err) {
 
 /* As many lanes as pay for the runs that are left. A change moves what is trained to other places, and changes no bit
  * of it. Without memory for lanes the runs are trained all the same. */
-static void choose_lanes(Together *x, const Ops *ops) {
+static void choose_lanes(Together *x, const Gpt *shape) {
+    const Ops *ops = shape->ops;
     Err why;
-    const LaneOps *best = x->no_memory ? NULL : lane_ops_for(ops, x->left);
+    const LaneOps *best = x->no_memory ? NULL : lane_ops_for(ops, shape->config.n_embd, x->left);
     if (best && best->lanes < x->left) best = lane_ops(ops); /* some of the runs of wider lanes have ended */
     if (best && best->lanes < x->left) best = NULL;
     if (best == x->ops) return;
@@ -163,7 +164,7 @@ void train_together(Trainer *const *t, int n, TogetherEnded *ended, void *user) 
     for (int i = 0; i < n; i++) x.run[i] = t[i];
     while (x.left > 0) {
         Step s = {.status = {OK}};
-        choose_lanes(&x, t[0]->gpt.ops);
+        choose_lanes(&x, &t[0]->gpt);
         for (int i = 0; i < x.n; i++)
             if (x.run[i]) s.status[i] = step_begin(x.run[i], &s.over[i], &s.err[i]);
         let_go(&x, &s);
@@ -201,20 +202,20 @@ Status together_shape(const Config *resolved, int length, char out[33], Err *err
     return config_hash(&shape, tokens, out, err);
 }
 
-int together_size(const Ops *ops, int runs) {
-    const LaneOps *lanes = lane_ops_for(ops, runs);
+int together_size(const Ops *ops, const Config *resolved, int runs) {
+    const LaneOps *lanes = lane_ops_for(ops, resolved->model.n_embd, runs);
     if (!lanes) return 1;
     return runs < lanes->lanes ? runs : lanes->lanes;
 }
 
-double together_gain(const Ops *ops, int runs) {
-    const LaneOps *lanes = lane_ops_for(ops, runs);
-    return lanes && runs <= lanes->lanes ? runs / lane_step_cost(lanes) : 1;
+double together_gain(const Ops *ops, const Config *resolved, int runs) {
+    const LaneOps *lanes = lane_ops_for(ops, resolved->model.n_embd, runs);
+    return lanes && runs <= lanes->lanes ? runs / lane_step_cost(lanes, resolved->model.n_embd) : 1;
 }
 
 Status together_bytes(const Ops *ops, const Config *resolved, int length, int runs, double *bytes, Err *err) {
     const TrainConfig *t = &resolved->train;
-    const LaneOps *lanes = lane_ops_for(ops, runs);
+    const LaneOps *lanes = lane_ops_for(ops, resolved->model.n_embd, runs);
     *bytes = 0;
     if (!lanes) return OK;
     Gpt shape = {.config = resolved->model, .ops = ops}; /* sizes only */

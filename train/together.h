@@ -17,9 +17,9 @@
 Status together_shape(const Config *resolved, int length, char out[33], Err *err);
 
 /* How many of so many runs of a shape one thread best trains together, on these kernels; 1: alone. */
-int together_size(const Ops *ops, int runs);
+int together_size(const Ops *ops, const Config *resolved, int runs);
 /* The time of a step of each of so many alone over that of a step together; 1: alone. */
-double together_gain(const Ops *ops, int runs);
+double together_gain(const Ops *ops, const Config *resolved, int runs);
 /* Bytes beside what the runs take alone: of the lanes. length: as above. ERR_NOMEM. */
 Status together_bytes(const Ops *ops, const Config *resolved, int length, int runs, double *bytes, Err *err);
 

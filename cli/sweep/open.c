@@ -110,8 +110,8 @@ Status sweep_estimate(const Sweep *sweep, int jobs, double *seconds, Err *err) {
     for (int i = 0; i < sweep->n; i++) {
         const SweepRun *run = &sweep->run[i];
         if (run->state != SWEEP_DONE && run->state != SWEEP_DIVERGED)
-            *seconds +=
-                run_seconds(&run->plan, &run->resolved, one) / threads / together_gain(ops, run->together);
+            *seconds += run_seconds(&run->plan, &run->resolved, one) / threads /
+                        together_gain(ops, &run->resolved, run->together);
     }
     return OK;
 }

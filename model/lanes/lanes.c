@@ -40,19 +40,28 @@ static const LaneOps *table_of(const char *isa) {
 
 const LaneOps *lane_ops(const Ops *ops) { return table_of(ops->isa); }
 
-/* Medians of `measure_lanes` at d8 (docs/speed.md): 4 portable lanes, 8 of AVX2, 16 of AVX-512. NEON, which has 4, was
- * not measured. */
-double lane_step_cost(const LaneOps *ops) { return ops->lanes <= 4 ? 3.5 : ops->lanes <= 8 ? 3.4 : 5.6; }
+/* Medians of `measure_lanes` at 8 and 12 channels (docs/speed.md): 4 portable lanes, 8 of AVX2, 16 of AVX-512, each
+ * against the models alone on the widest machine that uses them. NEON, which has 4, was not measured. */
+double lane_step_cost(const LaneOps *ops, int channels) {
+    static const struct {
+        int lanes;
+        double narrow, wide; /* up to 8 channels, up to LANES_CHANNELS */
+    } cost[] = {{4, 3.5, 3.6}, {8, 3.4, 4.6}, {16, 5.6, 8.0}};
+    int i = 0;
+    while (cost[i].lanes < ops->lanes) i++;
+    return channels <= 8 ? cost[i].narrow : cost[i].wide;
+}
 
-const LaneOps *lane_ops_for(const Ops *ops, int models) {
+const LaneOps *lane_ops_for(const Ops *ops, int channels, int models) {
     const LaneOps *best = lane_ops(ops);
 #ifdef HAVE_avx2
     /* fewer lanes, and what they leave alone; who has AVX-512 has AVX2 */
     const LaneOps *fewer = &lane_ops_avx2;
     int rest = models > fewer->lanes ? models - fewer->lanes : 0;
-    if (best->lanes > fewer->lanes && lane_step_cost(fewer) + rest < lane_step_cost(best)) best = fewer;
+    if (best->lanes > fewer->lanes && lane_step_cost(fewer, channels) + rest < lane_step_cost(best, channels))
+        best = fewer;
 #endif
-    return models > lane_step_cost(best) ? best : NULL;
+    return models > lane_step_cost(best, channels) ? best : NULL;
 }
 
 bool lanes_serve_model(const ModelConfig *c) {

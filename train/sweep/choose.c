@@ -88,7 +88,7 @@ Worker pool_next(const Pool *p, int k, double now) {
         like += !p->alone[i] && !strcmp(p->sweep->run[i].shape, run->shape);
     }
     double share = ceil(work / free_threads); /* of a free thread in what is left to do */
-    wanted = together_size(p->ops, share < like ? (int)share : like);
+    wanted = together_size(p->ops, &run->resolved, share < like ? (int)share : like);
     for (int j = k + 1; j < p->sweep->n && w.n < wanted; j++) {
         int i = p->order[j];
         if (pool_can_start(p, i, now) && !p->alone[i] && !strcmp(p->sweep->run[i].shape, run->shape))
