@@ -8,10 +8,10 @@
 
 typedef struct RunValues {
     int n;
-    const SweptRun *const *run;    /* n; borrowed */
-    const char *base[KEY_COUNT];   /* of the config that the runs' are packed against; NULL: it lacks the key */
+    const SweptRun *const *run;  /* n; borrowed */
+    const char *base[KEY_COUNT]; /* of the config that the runs' are packed against; NULL: it lacks the key */
     const char **column[KEY_COUNT]; /* n; NULL: all runs with a config have `base` */
-    char **text;                   /* every text once: an open hash table with `room` places */
+    char **text;                    /* every text once: an open hash table with `room` places */
     size_t room, n_texts;
 } RunValues;
 

@@ -11,7 +11,8 @@
 typedef struct PackedConfig {
     const Config *base;
     size_t size;
-    unsigned char *parts; /* offset, length (16 bits each) and bytes of each part that differs; NULL: none does */
+    unsigned char
+        *parts; /* offset, length (16 bits each) and bytes of each part that differs; NULL: none does */
 } PackedConfig;
 
 /* base must outlive out; free with config_packed_free. ERR_NOMEM. */

@@ -135,7 +135,9 @@ static Status series_make(Series *s, const RunTable *t, int series, int *of, con
 
 /* ---- the sweep ---- */
 
-static int with_name(const void *name, const void *run) { return strcmp(name, ((const SweptRun *)run)->name); }
+static int with_name(const void *name, const void *run) {
+    return strcmp(name, ((const SweptRun *)run)->name);
+}
 
 static bool has_folder(const SweepFiles *files, const char *name, size_t size) {
     char text[sizeof files->runs->name];
@@ -188,7 +190,8 @@ Status capacity_read(Capacity *out, const char *dir, Err *err) {
     of = calloc((size_t)table.n + 1, sizeof *of);
     if (!out->series || !of) TRY_GOTO(no_memory(dir, err));
     for (int i = 0; i < table.n; i++)
-        if (table.series[i] == i) TRY_GOTO(series_make(&out->series[out->n_series++], &table, i, of, dir, err));
+        if (table.series[i] == i)
+            TRY_GOTO(series_make(&out->series[out->n_series++], &table, i, of, dir, err));
 done:
     free(of);
     run_table_free(&table);
