@@ -1,5 +1,5 @@
-/* The values of every key in the configs of many runs, as text. A value that many runs have is stored once, and of a key
- * that all runs have alike only one is. */
+/* The values of every key in the configs of many runs, as text. A value that many runs have is stored once, and of a
+ * key that all runs have alike only one is. */
 #ifndef ROTE_STORE_RUN_VALUES_H
 #define ROTE_STORE_RUN_VALUES_H
 
