@@ -50,8 +50,9 @@ static void same_text_same_config(void **state) {
     assert_string_equal(by_difference, read);
     assert_int_equal(like.facts.n_given, whole.facts.n_given);
     static const char *const others[][2] = {
-        {"n_layer: 2", "n_layer: -2"},  {"n_layer: 2", "n_layer: x"},         {"n_layer: 2", "n_layers: 2"},
-        {"n_layer: 2", "n_layer: 2 3"}, {"norm: layernorm", "norm: rmsnorm"}, {"n_layer: 2\n", ""}};
+        {"n_embd: 8", "n_head: 8"},    {"n_layer: 2", "n_layer: -2"},  {"n_layer: 2", "n_layer: x"},
+        {"n_layer: 2", "n_layers: 2"}, {"n_layer: 2", "n_layer: 2 3"}, {"norm: layernorm", "norm: rmsnorm"},
+        {"n_layer: 2\n", ""}};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         char text[1 << 14], *at = strstr(a, others[i][0]);
         if (!at) continue; /* another default */
