@@ -1,5 +1,5 @@
-/* A config as what differs from another one: for tables of many configs, which differ in a few values. A Config takes 23
- * KB, since it has room for every rule, tool and path. */
+/* A config as what differs from another one: for tables of many configs, which differ in a few values. A Config takes
+ * 23 KB, since it has room for every rule, tool and path. */
 #ifndef ROTE_BASE_CONFIG_PACKED_H
 #define ROTE_BASE_CONFIG_PACKED_H
 
