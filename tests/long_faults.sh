@@ -17,6 +17,7 @@ kinds='
 sweep:              tests/cli/sweep.t
 cluster:            tests/cli/sweep_work.t
 ranks:              tests/check_ranks.sh
+values:             plain/tests/test_run_values plain/tests/test_capacity_series
 environment:        tests/check_environment.sh
 memory:             tests/check_allocations.sh
 returns:            scripts/check_returns.sh
