@@ -31,8 +31,8 @@ endif
 # WebAssembly has one thread: OpenMP's functions say so, and its pragmas are ignored.
 OPENMP  := $(if $(WASM),-Wno-unknown-pragmas -Wno-unused-parameter -Wno-unused-variable,-fopenmp)
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(NUMERIC) $(OPENMP) -I. -MMD -MP $(DEFS) $(SANFLAGS)
-# What WebAssembly leaves out: regular expressions, stores and symbols for a debugger. Its libraries have no packages and
-# are built from Debian's sources (scripts/wasm_libraries.sh).
+# WebAssembly is without regular expressions and stores (docs/try/program). Its libraries have no packages: scripts/wasm_libraries.sh
+# builds them from Debian's sources.
 WASM_DEFS := -DXXH_INLINE_ALL -Ibuild/wasm-libraries/include -Idocs/try/program -include docs/try/program/browser.h -Wno-shorten-64-to-32
 DEFS    := -D_GNU_SOURCE $(if $(DOUBLE),-DROTE_DOUBLE) $(if $(BARE)$(WASM),-DROTE_NO_PCRE2) $(if $(WASM),$(WASM_DEFS)) $(if $(BARE),-DROTE_BARE -ffunction-sections -fdata-sections -idirafter /usr/include)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -42,13 +42,15 @@ MPICC   := $(if $(filter 1,$(MPI)),mpicc,mpicc.$(MPI))
 # What is compiled and linked with MPI: by its compiler, which calls ours.
 WITH_CC  = $(if $(MPI),MPICH_CC='$(CC)' OMPI_CC='$(CC)' $(MPICC),$(CC))
 LINK     = $(WITH_CC) $(CFLAGS) $(OPENMP) $(SANFLAGS) $(LDFLAGS) $(if $(STATIC)$(BARE),-static) $(if $(BARE),-Wl$(comma)--gc-sections) $(if $(WASM),$(WASM_LINK))
-# Bytes that do not fit in memory are an error of malloc; the first page of a stack is not enough for paths and messages.
+# Bytes that do not fit in memory are an error of malloc. Emscripten's own stack is too small for messages and paths.
 WASM_LINK := -g0 -sALLOW_MEMORY_GROWTH -sABORTING_MALLOC=0 -sTOTAL_STACK=1MB -sENVIRONMENT=web,worker,node
 # Debian's emscripten reads Debian's node modules, whichever node there is.
-export NODE_PATH := $(if $(WASM),/usr/share/nodejs,$(NODE_PATH))
+ifneq ($(WASM),)
+export NODE_PATH := /usr/share/nodejs
+endif
 # docs/try/run.js starts each command in a new instance.
 WASM_PROGRAM := -sMODULARIZE -sEXPORT_NAME=createRote -sINVOKE_RUN=0 -sFORCE_FILESYSTEM \
-	-sEXPORTED_FUNCTIONS=_main,_stop_requested -sEXPORTED_RUNTIME_METHODS=callMain,FS,TTY
+	-sEXPORTED_FUNCTIONS=_main,_stop_requested -sEXPORTED_RUNTIME_METHODS=callMain,FS,TTY $(addprefix -Wl$(comma)--wrap=,dlopen posix_spawn posix_spawnp)
 ROOMS   := base data model store tools eval train
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 
@@ -110,13 +112,13 @@ short    = $(if $(V),,@echo '$(1) $(2)';)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all setup demo reproduce-quick tests one_hash golden_archives print-build print-flags print-memory-files check check-long check-ci check-all asan tsan lint install uninstall wheel deb compile_commands clean FORCE
+.PHONY: all setup demo reproduce-quick tests one_hash wasm golden_archives print-build print-flags print-memory-files check check-long check-ci check-all asan tsan lint install uninstall wheel deb compile_commands clean FORCE
 
 all:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
 
 rote: $(PROGRAMS)/rote FORCE
-	$(call short,CP,$@)cmp -s $< $@ || cp $< $@
+	$(if $(WASM),,$(call short,CP,$@)cmp -s $< $@ || cp $< $@)
 
 $(PROGRAMS)/rote: $(CLI_OBJ) $(RANKS_OBJ) $(LIB)
 	$(call short,LINK,$@)$(LINK) $(if $(WASM),$(WASM_PROGRAM)) -o $@ $^ $(LIBS)
@@ -148,7 +150,7 @@ $(BUILD)/flags: FORCE
 # The headers of every library, looked for once per build folder; says what to install where one is missing.
 $(BUILD)/libraries:
 	@mkdir -p $(@D)
-	@$(if $(BARE),,CC='$(CC)' scripts/setup.sh --look)
+	@$(if $(WASM),scripts/wasm_libraries.sh build/wasm-libraries,$(if $(BARE),,CC='$(CC)' scripts/setup.sh --look))
 	@touch $@
 
 $(BUILD)/%.o: %.c $(BUILD)/flags | $(BUILD)/libraries
@@ -186,6 +188,13 @@ $(BUILD)/tests/one_hash: $(BUILD)/tests/one_hash.o $(CORE)
 tests: $(SUITE_BIN) $(if $(DOUBLE),,$(addprefix $(BUILD)/tests/,one_hash golden_archives kept_sets tokens logits_of) $(BUILD)/rote)
 
 one_hash: $(BUILD)/tests/one_hash
+
+# The program in WebAssembly, and docs/try as one page around it: build/emcc-O3/rote.html.
+wasm:
+	@command -v emcc >/dev/null && command -v node >/dev/null || { \
+		echo 'rote: make wasm needs emcc and node; on Debian: apt-get install --no-install-recommends emscripten nodejs' >&2; exit 1; }
+	+@$(MAKE) --no-print-directory $(PARALLEL) CC=emcc BUILD=build/emcc-O3 build/emcc-O3/rote one_hash
+	@scripts/wasm_page.sh build/emcc-O3
 
 golden_archives: $(BUILD)/tests/golden_archives
 
@@ -295,4 +304,4 @@ compile_commands:
 clean:
 	rm -rf build rote compile_commands.json
 
--include $(OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d) $(BUILD)/tests/one_hash.d $(BUILD)/tests/golden_archives.d $(BUILD)/tests/kept_sets.d $(BUILD)/tests/tokens.d $(BUILD)/tests/logits_of.d
+-include $(OBJ:.o=.d) $(RANKS_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(sort $(TEST_BIN:=.d) $(patsubst %.c,$(BUILD)/%.d,$(wildcard tests/*.c)))

@@ -110,9 +110,9 @@ static Status page_of(const char *dir, PageOf *out, Err *err) {
     return OK;
 }
 
-static Status write_page(const char *target, const char *dir, PageOf kind, Err *err) {
+static Status write_page(const char *target, const char *dir, PageOf kind, const char *twin, Err *err) {
     char note[160] = "";
-    if (kind == PAGE_OF_RUN) TRY(report_run(target, dir, err));
+    if (kind == PAGE_OF_RUN) TRY(report_run(target, dir, twin, err));
     else if (kind == PAGE_OF_SWEEP) TRY(report_sweep(target, dir, note, err));
     else TRY(report_folder(target, dir, err));
     if (note[0]) fprintf(stderr, "%s\n", note);
@@ -128,7 +128,8 @@ static void rest(double seconds) {
 
 /* Writes the page again and again until nothing is left to wait for, or somebody asks to stop: then once more, as a
  * page that no longer loads itself anew. A page that takes long to make, as of a large sweep, is made less often. */
-static Status watch(const char *target, const char *dir, PageOf kind, const char *name, Err *err) {
+static Status watch(const char *target, const char *dir, PageOf kind, const char *twin, const char *name,
+                    Err *err) {
     bool finished = false, told = false;
     signals_catch();
     while (!finished) {
@@ -145,7 +146,7 @@ static Status watch(const char *target, const char *dir, PageOf kind, const char
         double seconds = 4 * (clock_s() - begin);
         if (!finished) rest(seconds > PAGE_SECONDS ? seconds : PAGE_SECONDS);
     }
-    TRY(write_page(target, dir, kind, err));
+    TRY(write_page(target, dir, kind, twin, err));
     if (!told) printf("%s\n", show_name(name));
     return OK;
 }
@@ -160,18 +161,22 @@ static Status cmd_report(const Args *args, Err *err) {
         TRY(output_check(out, REPORT_MARK, "a report of rote's", args_has(args, "force"), err));
     const char *target = output_target(out);
     TRY(page_of(dir, &kind, err));
+    const char *twin = args_value(args, "twin");
+    if (twin && kind != PAGE_OF_RUN)
+        return err_set(err, ERR_INPUT, "report: --twin is for the page of one run, and %s is none", dir);
     if (!args_has(args, "watch")) {
-        TRY(write_page(target, dir, kind, err));
+        TRY(write_page(target, dir, kind, twin, err));
         printf("%s\n", show_name(out));
         return OK;
     }
     if (kind == PAGE_OF_FOLDER)
         return err_set(err, ERR_INPUT, "report: --watch follows a run or a sweep, and %s is neither", dir);
-    return watch(target, dir, kind, out, err);
+    return watch(target, dir, kind, twin, out, err);
 }
 
 static const Option report_options[] = {
     OPTION("out", "FILE.html", "the page (default: report.html in the folder); replaces only such pages"),
+    OPTION("twin", "RUN", "the same run without its neuron rules, to compare with"),
     FLAG("watch", "write the page again while the run or sweep goes on; it loads itself anew in a browser"),
     FORCE_ANY_OPTION,
     END_OPTION,

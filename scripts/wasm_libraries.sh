@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The libraries of rote for WebAssembly, which no package has: Debian's sources of libyaml, jansson and zlib, as the machine's
-# headers are (docs/try). Nothing of the machine is changed: lists and sources stay in the folder. Run by make; needs apt-get.
+# The libraries of rote for WebAssembly, which no package has: Debian's sources of libyaml, jansson and zlib (docs/try).
+# Nothing of the machine is changed: lists and sources stay in the folder. Run by make; needs apt-get.
 #   wasm_libraries.sh FOLDER   makes FOLDER/include and FOLDER/libraries.a
 set -euo pipefail
 mkdir -p "$1"
@@ -34,7 +34,8 @@ for archive in sources/*.orig.tar.*[z2]; do tar -C sources -xf "$archive"; done
 mkdir -p include objects
 cp /usr/include/yaml.h /usr/include/jansson*.h /usr/include/zlib.h /usr/include/zconf.h /usr/include/xxhash.h include
 cp -r /usr/include/Random123 include
-sed -i 's/^#if !defined(__x86_64__) /#if !defined(__wasm__) \&\& !defined(__x86_64__) /' include/Random123/features/gccfeatures.h
+sed -i 's/^#if !defined(__x86_64__) /#if !defined(__wasm__) \&\& !defined(__x86_64__) /' \
+    include/Random123/features/gccfeatures.h
 compile() { # name, flags...; the C files of the folder
     local name=$1 file
     shift

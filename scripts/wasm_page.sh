@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes the page of docs/try as one file that needs no other: each line @@NAME@@ of page.html becomes that file, the program
-# itself packed by gzip and written as base64. Run by `make wasm`.
+# Writes the page of docs/try as one file that needs no other: each line @@NAME@@ of page.html becomes that file, the
+# program itself packed by gzip and written as base64. Run by `make wasm`.
 #   wasm_page.sh FOLDER   FOLDER/rote and FOLDER/rote.wasm -> FOLDER/rote.html
 set -euo pipefail
 built=$1 from=$(dirname "$0")/../docs/try

@@ -123,7 +123,7 @@ static void remove_temporaries(const char *dir) {
 
 Status folder_open(RunFolder *folder, const char *dir, const char *config_hash, const char *data_hash,
                    Err *err) {
-    *folder = (RunFolder){.lock_fd = -1, .saved_step = -1};
+    *folder = (RunFolder){.lock_fd = -1, .saved_step = -1, .synced_bytes = -1};
     snprintf(folder->config_hash, sizeof folder->config_hash, "%s", config_hash);
     snprintf(folder->data_hash, sizeof folder->data_hash, "%s", data_hash);
     if (!dir) return OK;
@@ -150,8 +150,10 @@ static Status still_there(const RunFolder *folder, Err *err) {
                    folder->dir);
 }
 
-static Status write_text(const RunFolder *folder, const char *name, const char *text, const char *fault,
-                         Err *err) {
+typedef Status Commit(AtomicFile *file, const char *fault_name, Err *err);
+
+static Status write_text_by(Commit *commit, const RunFolder *folder, const char *name, const char *text,
+                            const char *fault, Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, folder->dir, name, err));
     TRY(still_there(folder, err));
@@ -163,7 +165,12 @@ static Status write_text(const RunFolder *folder, const char *name, const char *
         atomic_abort(&file);
         return err_set(err, ERR_IO, "%s: cannot write: %s", path, strerror(errno));
     }
-    return atomic_commit(&file, fault, err);
+    return commit(&file, fault, err);
+}
+
+static Status write_text(const RunFolder *folder, const char *name, const char *text, const char *fault,
+                         Err *err) {
+    return write_text_by(atomic_commit, folder, name, text, fault, err);
 }
 
 static Status write_manifest(const RunFolder *folder, int eos, const Ops *ops, int threads, Err *err) {
@@ -187,15 +194,10 @@ Status folder_begin(RunFolder *folder, const Config *config, int eos, const Ops 
     TRY(open_metrics(folder, true, err));
     folder->mark = (CheckpointMark){0};
 
-    Config kept = *config;
-    char *text, *whole = NULL;
-    TRY(config_store_places(&kept, folder->dir, err));
-    text = config_text(&kept, false);
-    Status status = text && asprintf(&whole, PLACES_LINE "%s", text) >= 0
-                        ? write_text(folder, "config.yaml", whole, "config", err)
-                        : err_set(err, ERR_NOMEM, "%s: no memory for config.yaml", folder->dir);
+    char *text;
+    TRY(config_file_text(config, folder->dir, &text, err));
+    Status status = write_text(folder, "config.yaml", text, "config", err);
     free(text);
-    free(whole);
     return status;
 }
 
@@ -224,6 +226,7 @@ static CheckpointOwner owner_of(const RunFolder *folder) {
 }
 
 static Status sync_metrics(RunFolder *folder, Err *err) {
+    if (folder->synced_bytes == folder->mark.metrics_bytes) return OK;
     int why = write_stream_flush(&folder->metrics);
     if (!why && fsync(folder->metrics.fd) != 0) why = errno;
     if (why)
@@ -231,6 +234,7 @@ static Status sync_metrics(RunFolder *folder, Err *err) {
             err, ERR_IO,
             "%s/metrics.jsonl: cannot write: %s; the last checkpoint is safe; continue with --resume",
             folder->dir, strerror(why));
+    folder->synced_bytes = folder->mark.metrics_bytes;
     return OK;
 }
 
@@ -348,7 +352,8 @@ Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, int toge
     timing.together = together;
     timing.peak_rss_mib = (double)memory_peak_rss() / (1024 * 1024);
     timing_json(&timing, json);
-    return write_text(folder, "timing.json", json, "timing", err);
+    return write_text_by(atomic_commit_unsynced, folder, "timing.json", json, "timing",
+                         err); /* only a clock */
 }
 
 Status folder_selection(RunFolder *folder, const char *text, Err *err) {

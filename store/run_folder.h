@@ -14,11 +14,12 @@
 typedef struct RunFolder {
     char dir[CONFIG_PATH_MAX]; /* empty: no folder, nothing is written (replays, tests) */
     char config_hash[33], data_hash[33];
-    int lock_fd;         /* -1: none */
-    WriteStream metrics; /* its file NULL: none */
-    CheckpointMark mark; /* of the metrics so far */
-    int64_t saved_step;  /* of the newest checkpoint; -1: none */
-    int keep;            /* checkpoints that stay; 0: CHECKPOINTS_KEPT */
+    int lock_fd;          /* -1: none */
+    WriteStream metrics;  /* its file NULL: none */
+    CheckpointMark mark;  /* of the metrics so far */
+    int64_t synced_bytes; /* of the metrics; -1: this process has synced none */
+    int64_t saved_step;   /* of the newest checkpoint; -1: none */
+    int keep;             /* checkpoints that stay; 0: CHECKPOINTS_KEPT */
 } RunFolder;
 
 typedef enum FolderState {

@@ -201,11 +201,12 @@ static Status begin_run(Trainer *t, const Config *config, const FactSet *facts, 
     snprintf(out->data_hash, sizeof out->data_hash, "%s", facts->data_hash);
     FolderState found;
     TRY(ranks_agree(options->ranks, config_hash(config, facts->data_hash, out->config_hash, err), NULL, err));
+    TRY(trainer_same_run(t, out->config_hash, err));
     Status status = prepare(t, &found, out, err);
     int done = found == FOLDER_DONE;
     TRY(ranks_agree(options->ranks, status, &done, err));
     if (done) return options->dir ? read_done(options->dir, out, err) : OK;
-    TRY(trainer_share_state(t, out->config_hash, err));
+    TRY(trainer_share_state(t, err));
     *ready = true;
     return OK;
 }

@@ -205,9 +205,8 @@ static Status first_weights(Trainer *t, Err *err) {
     const TrainConfig *c = &t->config.train;
     char hash[33];
     CHECK(!*c->init_from == !*c->init_hash); /* init_from_resolve */
-    if (*c->init_from) return init_from_read(c, &t->gpt.table, t->gpt.params, hash, err);
     gpt_init(&t->gpt, c->seed);
-    return OK;
+    return *c->init_from ? init_from_read(c, &t->gpt.table, t->gpt.params, hash, err) : OK;
 }
 
 /* What the optimizer moves with train.quantize, beside the rounded weights of the model. */

@@ -67,8 +67,10 @@ Status train_on(Trainer *t, Err *err);
 
 /* ---- ranks.c ---- */
 
-/* Several ranks: checks that all make the same run, then copies rank 0's state to the others. ERR_INPUT. */
-Status trainer_share_state(Trainer *t, const char *config_hash, Err *err);
+/* With several ranks: checks that all make the same run. ERR_INPUT. */
+Status trainer_same_run(const Trainer *t, const char *config_hash, Err *err);
+/* Copies rank 0's state to the others. ERR_NOMEM. */
+Status trainer_share_state(Trainer *t, Err *err);
 static inline bool trainer_is_first(const Trainer *t) {
     return ranks_alone(t->options->ranks) || t->options->ranks->rank == 0;
 }

@@ -44,9 +44,10 @@ static void task_ended(void *user, RunTask *task) {
     result_free(&task->result);
 }
 
-/* "COUNT key=value... DIR" from word *at on. */
+/* "words=COUNT key=value... DIR" from word *at on. */
 static Status read_words(Member *x, const Args *args, int *at, Err *err) {
-    int left = args->n_words - *at, count = left > 0 ? atoi(args->words[*at]) : -1;
+    int left = args->n_words - *at, count = -1;
+    if (left > 0) (void)sscanf(args->words[*at], "words=%d", &count);
     if (count < 0 || count > left - 2)
         return err_set(err, ERR_INPUT, "train: --together is for the sweep that starts this process");
     Args own = *args;

@@ -3,7 +3,8 @@
 
 /* One row of a matrix of float32 (NumPy's format, version 1: a header of text, then the numbers). */
 function npyRow(bytes, row) {
-    const headerSize = bytes[8] + 256 * bytes[9], header = new TextDecoder().decode(bytes.subarray(10, 10 + headerSize));
+    const headerSize = bytes[8] + 256 * bytes[9];
+    const header = new TextDecoder().decode(bytes.subarray(10, 10 + headerSize));
     const [rows, columns] = header.match(/\((\d+), (\d+)\)/).slice(1).map(Number);
     const at = 10 + headerSize + 4 * columns * Math.min(row, rows - 1);
     return new Float32Array(bytes.slice(at, at + 4 * columns).buffer);

@@ -4,7 +4,7 @@
 
 const id = (name) => document.getElementById(name);
 const make = (name, properties = {}) => Object.assign(document.createElement(name), properties);
-const state = {files: [], facts: [], fact: 0, forced: new Set(), layers: 1, prompts: 'drawn', figures: {}, training: false};
+const state = {files: [], facts: [], fact: 0, forced: new Set(), figures: {}};
 
 /* ---- what is kept: one record in IndexedDB ---- */
 
@@ -29,11 +29,17 @@ async function inStore(mode, work) {
     });
 }
 
+function cannotKeep(error) {
+    id('kept').textContent = `This browser keeps no run (${error.message}): it is lost when the tab is closed.`;
+    id('kept').hidden = false;
+}
+
 async function keep(files, train) {
     try {
-        await inStore('readwrite', (store) => store.put({files, train, form: formValues()}, KEY));
+        await inStore('readwrite', (store) => store.put({files, train, form: state.form}, KEY));
+        id('kept').hidden = false;
     } catch (error) {
-        id('kept').textContent = `This browser does not keep the run (${error.message}): it is lost when the tab is closed.`;
+        cannotKeep(error);
     }
 }
 
@@ -44,7 +50,8 @@ const FIELDS = ['table', 'symbols', 'n', 'layers', 'width', 'steps', 'rate'];
 const source = () => document.querySelector('input[name=source]:checked').value;
 
 function formValues() {
-    return {source: source(), early: id('early').checked, ...Object.fromEntries(FIELDS.map((name) => [name, id(name).value]))};
+    const values = Object.fromEntries(FIELDS.map((name) => [name, id(name).value]));
+    return {source: source(), early: id('early').checked, ...values};
 }
 
 function fillForm(values) {
@@ -83,7 +90,8 @@ function showError(text) {
 
 function showFigures() {
     const f = state.figures, known = f.bits_per_param !== null && f.bits_per_param !== undefined;
-    const rows = [['step', f.step], ['recall', f.recall === undefined ? '' : f.recall.toFixed(2)], ['parameters', f.params]];
+    const recall = f.recall === undefined ? '' : f.recall.toFixed(2);
+    const rows = [['step', f.step], ['recall', recall], ['parameters', f.params]];
     if (known) rows.push(['bits a parameter', f.bits_per_param.toFixed(3)]);
     else if (f.answer_bits)
         rows.push(['answers recalled, bits a parameter', (f.recall * f.answer_bits / f.params).toFixed(3)]);
@@ -100,21 +108,23 @@ function showFigures() {
 /* A line through points [x, y], with the largest values at the axes. */
 function drawChart(svg, points, top) {
     const name = 'http://www.w3.org/2000/svg', right = 296, bottom = 104, left = 4, height = 96;
-    const last = points.length ? points[points.length - 1][0] : 1, most = top || Math.max(1e-9, ...points.map((p) => p[1]));
+    const [last, now] = points.length ? points[points.length - 1] : [1, 0];
+    const most = top || Math.max(1e-9, ...points.map((p) => p[1]));
     const element = (kind, attributes, text = '') => {
         const made = document.createElementNS(name, kind);
         for (const key of Object.keys(attributes)) made.setAttribute(key, attributes[key]);
         made.textContent = text;
         return made;
     };
-    const at = ([x, y]) => `${(left + (right - left) * x / Math.max(1, last)).toFixed(1)} ${(bottom - height * y / most).toFixed(1)}`;
+    const across = (x) => (left + (right - left) * x / Math.max(1, last)).toFixed(1);
+    const up = (y) => (bottom - height * y / most).toFixed(1);
     svg.replaceChildren(
         element('line', {x1: left, x2: right, y1: bottom, y2: bottom}),
         element('line', {x1: left, x2: left, y1: bottom - height, y2: bottom}),
-        element('text', {x: left + 4, y: bottom - height + 4}, most.toPrecision(3)),
+        element('text', {x: left, y: bottom - height - 3}, most.toPrecision(3)),
         element('text', {x: right, y: bottom + 12, 'text-anchor': 'end'}, `step ${last}`),
-        element('path', {d: points.length ? `M${points.map(at).join(' L')}` : ''}));
-    svg.setAttribute('aria-label', points.length ? `now ${points[points.length - 1][1].toPrecision(3)}` : 'nothing yet');
+        element('path', {d: points.length ? `M${points.map(([x, y]) => `${across(x)} ${up(y)}`).join(' L')}` : ''}));
+    svg.setAttribute('aria-label', points.length ? `now ${now.toPrecision(3)}` : 'nothing yet');
 }
 
 function showMetrics(rows) {
@@ -136,9 +146,11 @@ function showFacts(facts) {
     state.facts = facts;
     if (state.fact >= facts.length) state.fact = 0;
     if (before !== facts.length)
-        id('squares').replaceChildren(...facts.map((fact, i) => make('button', {type: 'button', onclick: () => choose(i)})));
+        id('squares').replaceChildren(
+            ...facts.map((_, i) => make('button', {type: 'button', onclick: () => choose(i)})));
     facts.forEach((fact, i) => {
-        const square = id('squares').children[i], text = `${promptOf(fact)}: ${fact.recalled ? 'recalled' : 'not recalled'}`;
+        const square = id('squares').children[i];
+        const text = `${promptOf(fact)}: ${fact.recalled ? 'recalled' : 'not recalled'}`;
         square.className = fact.recalled ? 'known' : '';
         square.title = text;
         square.setAttribute('aria-label', text);
@@ -206,14 +218,12 @@ function showLook({asked, answer, steered, values, tokens, summary}) {
 }
 
 function showLayers(n) {
-    state.layers = n;
     id('layer').replaceChildren(...Array.from({length: n}, (_, i) => make('option', {value: i, textContent: i + 1})));
 }
 
 /* ---- the run ---- */
 
 function training(on) {
-    state.training = on;
     id('train').disabled = on;
     id('stop').hidden = !on;
     id('stop').disabled = false;
@@ -234,11 +244,12 @@ function rest(done, result) {
 
 function start(form) {
     showError('');
-    Object.assign(state, {files: [], facts: [], fact: 0, figures: {}, symbols: form.symbols});
+    Object.assign(state, {files: [], facts: [], fact: 0, figures: {}, form, symbols: form.symbols});
     state.forced.clear();
     showLayers(Number(form.layers));
     showMetrics([]);
     showFigures();
+    id('kept').hidden = id('verify').hidden = true;
     id('facts').hidden = id('look').hidden = true;
     id('progress').textContent = 'starting';
     training(true);
@@ -249,7 +260,8 @@ function start(form) {
 function download() {
     const files = state.files.filter(([path]) => !path.endsWith('/lock'))
         .map(([path, bytes]) => [path.replace(/^\/\w+\//, ''), bytes]);
-    const link = make('a', {href: URL.createObjectURL(tarOf(files, Math.floor(Date.now() / 1000))), download: 'rote-run.tar'});
+    const archive = tarOf(files, Math.floor(Date.now() / 1000));
+    const link = make('a', {href: URL.createObjectURL(archive), download: 'rote-run.tar'});
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
@@ -306,11 +318,13 @@ async function open() {
     try {
         kept = await inStore('readonly', (store) => store.get(KEY));
     } catch (error) {
-        id('kept').textContent = `This browser keeps nothing (${error.message}): a run is lost when the tab is closed.`;
+        cannotKeep(error);
     }
     if (kept) {
         fillForm(kept.form);
         state.files = kept.files;
+        id('kept').hidden = false;
+        state.form = kept.form;
         state.symbols = kept.form.symbols;
         showLayers(Number(kept.form.layers));
         const result = kept.files.find(([path]) => path.endsWith('/run/result.json'));

@@ -1,5 +1,5 @@
-/* The program as a function: rote(arguments) runs one command in a new instance, as a shell starts a new process. Between
- * commands its files are a Map from paths to bytes. */
+/* The program as a function: each command runs in a new instance, as a shell starts a new process. Between commands its
+ * files are a Map from paths to bytes. */
 'use strict';
 
 /* Reads all files below a folder of an instance. */
@@ -25,6 +25,7 @@ function writeTree(fs, files) {
  *   tick         called at each progress line with {text, read(path), stop()}; may be missing
  * Gives {code, out, err}: the exit code and what was printed. */
 const FOLDER = '/w';
+const MEMORY_KIB = 2 * 1024 * 1024 - 64 * 1024; /* of what an instance may have, some for the program and its stack */
 async function runRote(createRote, module, files, words, tick) {
     const decoder = new TextDecoder(), bytes = {out: [], err: []};
     const text = (list) => decoder.decode(new Uint8Array(list));
@@ -38,6 +39,7 @@ async function runRote(createRote, module, files, words, tick) {
         quit() {},
     });
     const fs = instance.FS;
+    fs.writeFile('/proc/meminfo', `MemAvailable: ${MEMORY_KIB} kB\n`); /* where the program looks before it trains */
     fs.mkdirTree(FOLDER);
     writeTree(fs, files);
     fs.chdir(FOLDER);

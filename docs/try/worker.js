@@ -1,6 +1,6 @@
-/* The worker: trains in slices and looks at the model between them. A slice is `rote train --resume` that is asked to stop
- * after a second, as by Ctrl-C; the run goes on from its checkpoint with the same bits. So messages come through, and what
- * the page keeps is never older than a slice. It defines no figure: each comes from a command of the program. */
+/* The worker: trains in slices and looks at the model between them. A slice is `rote train --resume` that is asked to
+ * stop after a second, as by Ctrl-C; the run goes on from its checkpoint with the same bits. So messages come through,
+ * and what the page keeps is never older than a slice. Every figure comes from a command of the program. */
 'use strict';
 /* global runRote, createRote, FOLDER, npyRow */
 
@@ -32,7 +32,7 @@ function postMetrics(read) {
     try {
         post('metrics', {rows: jsonLines(read(`${RUN}/metrics.jsonl`))});
     } catch (error) {
-        if (!(error instanceof SyntaxError) && error.name !== 'ErrnoError') throw error; /* not written yet, or half a line */
+        if (!(error instanceof SyntaxError) && error.name !== 'ErrnoError') throw error; /* half a line, or no file */
     }
 }
 
@@ -120,7 +120,8 @@ const requests = {
             postMetrics((path) => files.get(path));
             await evaluate();
         }
-        post('opened', {done: has(`${RUN}/DONE`), kept: Boolean(kept), version: (await rote(['--version'])).out.trim()});
+        const version = (await rote(['--version'])).out.trim();
+        post('opened', {done: has(`${RUN}/DONE`), kept: Boolean(kept), version});
     },
     async begin({table, symbols, drawn, keys}) {
         files.clear();
@@ -147,7 +148,8 @@ const requests = {
 let last = Promise.resolve();
 function inTurn(work) {
     last = last.then(work).catch((error) => {
-        post('error', {text: error instanceof Refused ? error.message : `The program ended: ${error.message || error}`});
+        const ended = `The program ended: ${error.message || error}`;
+        post('error', {text: error instanceof Refused ? error.message : ended});
     });
 }
 

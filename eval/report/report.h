@@ -11,10 +11,11 @@
 /* The mark of every page that rote makes, near its beginning. */
 #define REPORT_MARK "<meta name=\"generator\" content=\"rote\">"
 
-/* The page of a run folder: result, learning curve (metrics.jsonl), neuron rules, logits, config. ERR_INPUT: the run
- * is not finished. ERR_FORMAT: a file of it is incomplete. ERR_IO, ERR_NOMEM. Where its facts or weights are damaged or
- * cannot be read, the page is written and names that, and the error, too. */
-Status report_run(const char *path, const char *run_dir, Err *err);
+/* The page of a run folder: result, learning curve (metrics.jsonl), neuron rules, logits, config.
+ *   twin   the folder of the same run without its rules; NULL: none
+ * ERR_INPUT: the run is not finished; a twin that is none. ERR_FORMAT: a file of it is incomplete. ERR_IO, ERR_NOMEM.
+ * Where its facts or weights are damaged or cannot be read, the page is written and names that, and the error, too. */
+Status report_run(const char *path, const char *run_dir, const char *twin, Err *err);
 
 /* The page of a sweep's folder: fits and verdicts (eval/capacity/series.h), plots and every run. The plots also go
  * to DIR/plots.

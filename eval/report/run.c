@@ -2,10 +2,12 @@
 #include "eval/report/report.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/text_stream.h"
 #include "eval/report/list.h"
 #include "eval/report/logits.h"
 #include "eval/report/page.h"
@@ -123,14 +125,16 @@ static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, co
     return OK;
 }
 
-Status report_run(const char *path, const char *run_dir, Err *err) {
+Status report_run(const char *path, const char *run_dir, const char *twin, Err *err) {
     ReportRow row;
     Curves curves = {.loss_bits.n = 0};
     RunResult result = {.n_neurons = 0};
     Buffer text = {NULL, 0}, result_text = {NULL, 0};
     json_t *pairs = NULL;
     Config config;
-    AtomicFile file;
+    TextStream *page;
+    char *whole = NULL;
+    size_t size;
     Err why = {.status = OK};
     Status status = OK;
     TRY_GOTO(report_row(&row, run_dir, err));
@@ -140,14 +144,19 @@ Status report_run(const char *path, const char *run_dir, Err *err) {
     TRY_GOTO(run_curves(run_dir, &curves, err));
     TRY_GOTO(run_text(run_dir, "config.yaml", &text, err));
     TRY_GOTO(run_config(run_dir, &config, err));
-    TRY_GOTO(atomic_open(&file, path, err));
-    RunWithRules run = {row.name, run_dir, &config, &result};
-    status = run_page(file.stream, &row, &curves, &run, pairs, text.data, &why, err);
-    if (status == OK) status = atomic_commit(&file, "report", err);
-    else atomic_abort(&file);
+    if (twin && !config.n_neurons)
+        TRY_GOTO(err_set(err, ERR_INPUT, "%s: has no neuron rules, so it has no twin", run_dir));
+    TRY_GOTO(
+        text_begin(&page, err)); /* a twin that is none is found while the page is made: nothing is written */
+    RunWithRules run = {row.name, run_dir, &config, &result, twin};
+    status = run_page(text_file(page), &row, &curves, &run, pairs, text.data, &why, err);
+    if (status != OK) text_abort(page);
+    else if ((status = text_end(page, &whole, &size, err)) == OK)
+        status = file_write_atomic(path, whole, size, err);
     if (status == OK && why.status != OK && why.status != ERR_INPUT)
         status = err_set(err, why.status, "%s; the page is written without its section on logits", why.msg);
 done:
+    free(whole);
     curves_free(&curves);
     result_free(&result);
     json_decref(pairs);

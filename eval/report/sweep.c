@@ -222,14 +222,26 @@ static bool any_known(const Capacity *c) {
 /* Only runs that count. */
 static Status rules_of(FILE *out, const Capacity *c, Err *err) {
     RunWithRules *run = calloc((size_t)c->files.n + 1, sizeof *run);
-    int n = 0;
+    Config *config = NULL;
+    int n = 0, with_rules = 0;
+    Status status = OK;
     if (!run) return no_memory(err);
     for (int i = 0; i < c->files.n; i++) {
         const SweptRun *r = &c->files.runs[i];
-        if (r->state == SWEPT_DONE && r->has_config && r->config.n_neurons)
-            run[n++] = (RunWithRules){r->name, r->path, &r->config, r->result};
+        with_rules += r->state == SWEPT_DONE && swept_config(r).n_neurons > 0;
     }
-    Status status = rules_section(out, run, n, err);
+    config = calloc((size_t)with_rules + 1, sizeof *config);
+    if (!config) TRY_GOTO(no_memory(err));
+    for (int i = 0; i < c->files.n && n < with_rules; i++) {
+        const SweptRun *r = &c->files.runs[i];
+        config[n] = swept_config(r);
+        if (r->state != SWEPT_DONE || !config[n].n_neurons) continue;
+        run[n] = (RunWithRules){r->name, r->path, &config[n], r->result, NULL};
+        n++;
+    }
+    status = rules_section(out, run, n, err);
+done:
+    free(config);
     free(run);
     return status;
 }

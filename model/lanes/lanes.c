@@ -56,7 +56,8 @@ const LaneOps *lane_ops_for(const Ops *ops, int models) {
 }
 
 bool lanes_serve_model(const ModelConfig *c) {
-    return c->pos != POS_ROPE && !c->gated && c->attn != ATTN_MEAN && c->tool.n_tools == 0;
+    return c->pos != POS_ROPE && !c->gated && c->attn != ATTN_MEAN && c->tool.n_tools == 0 && !c->qk_norm &&
+           !c->head_dim;
 }
 
 /* Tokens of a chunk of short sequences: a gradient's tile is loaded and stored once a chunk. */

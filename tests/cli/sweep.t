@@ -163,7 +163,7 @@ $ cat F/runs/seed=7-*/failed.json
   "signal": 9,
   "attempts": 1
 }
-$ cut -d, -f2,26 F/table.csv
+$ cut -d, -f2,27 F/table.csv
 state,reason
 failed,"killed by signal 9 (Killed): out of memory
 failed,"killed by signal 9 (Killed): out of memory
@@ -251,7 +251,7 @@ $ rote sweep run --out one --quiet
 one: 1 of 1 run done; table: one/table.csv
 # Bad input writes nothing.
 $ rote sweep run s.yaml model.n_embd=7,8 --out T
-2> rote: point n_embd=7,seed=0: model.n_embd is 7 and model.n_head is 2: n_head must divide n_embd; set n_embd to 8, or n_head to 1
+2> rote: point n_embd=7,seed=0: model.n_embd is 7 and model.n_head is 2: n_head must divide n_embd; set n_embd to 8, n_head to 1, or model.head_dim
 [2]
 $ rote sweep run s.yaml model.n_embd=8,x --out T
 2> rote: command line: key 'model.n_embd': 'x' is not a whole number

@@ -70,7 +70,7 @@ static void add_settings(Words *w, const Config *config, bool counted) {
     int n;
     char **settings = config_words(config, &n);
     if (!settings) w->lost = true;
-    if (settings && counted) add_word(w, "%d", n);
+    if (settings && counted) add_word(w, "words=%d", n);
     for (int i = 0; settings && i < n; i++) add_word(w, "%s", settings[i]);
     config_words_free(settings);
 }

@@ -39,7 +39,7 @@ typedef struct Worker {
 
 /* Starts a worker for the n runs whose `run` and `claim_fd` are set in out, on out->threads threads:
  *     program train --resume --quiet --worker --threads=N key=value... --out=DIR
- *     program train --resume --quiet --worker --together=n -- COUNT key=value... DIR COUNT key=value... DIR ...
+ *     program train --resume --quiet --worker --together=n -- words=COUNT key=value... DIR words=COUNT ... DIR ...
  * the second for several runs; COUNT says how many settings follow. --allow-program where `how` does. Claims stay the
  * caller's. ERR_IO, ERR_NOMEM, ERR_INPUT: not started. */
 Status run_worker_start(Worker *out, const Sweep *sweep, const SweepOptions *how, double now_s, Err *err);

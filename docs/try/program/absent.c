@@ -1,5 +1,5 @@
-/* What a browser has not: stores, whose library it lacks, and other programs. Asked for, each is an error in the
- * program's own words. */
+/* What a browser has not: stores, whose library it lacks, other programs and OpenBLAS. Asked for, each is an error in
+ * the program's own words. */
 #include <errno.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -34,13 +34,29 @@ const char *store_hash(const Store *store) {
 
 void store_close(Store *store) { CHECK(!store); }
 
-/* ---- programs ---- */
+/* ---- programs, and libraries that are loaded ---- */
 
-int posix_spawnp(pid_t *restrict pid, const char *restrict file, const posix_spawn_file_actions_t *actions,
-                 const posix_spawnattr_t *restrict attributes, char *const *restrict argv,
-                 char *const *restrict environment) {
-    (void)pid, (void)file, (void)actions, (void)attributes, (void)argv, (void)environment;
+/* The linker's --wrap gives these to who calls the functions without __wrap_. */
+int __wrap_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+                       const posix_spawnattr_t *attributes, char *const *argv, char *const *environment);
+int __wrap_posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
+                        const posix_spawnattr_t *attributes, char *const *argv, char *const *environment);
+void *__wrap_dlopen(const char *name, int flags);
+
+int __wrap_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+                       const posix_spawnattr_t *attributes, char *const *argv, char *const *environment) {
+    (void)pid, (void)path, (void)actions, (void)attributes, (void)argv, (void)environment;
     return ENOSYS;
+}
+
+int __wrap_posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
+                        const posix_spawnattr_t *attributes, char *const *argv, char *const *environment) {
+    return __wrap_posix_spawn(pid, file, actions, attributes, argv, environment);
+}
+
+void *__wrap_dlopen(const char *name, int flags) {
+    (void)name, (void)flags;
+    return NULL;
 }
 
 /* ---- the C library ---- */

@@ -37,7 +37,8 @@ function browse(profile, arguments_ = []) {
         await tab('Network.enable');
         await tab('Runtime.enable');
         await tab('Emulation.setDeviceMetricsOverride', {width, height, deviceScaleFactor: 1, mobile: width < 500});
-        await tab('Emulation.setEmulatedMedia', {features: [{name: 'prefers-color-scheme', value: dark ? 'dark' : 'light'}]});
+        const colors = {name: 'prefers-color-scheme', value: dark ? 'dark' : 'light'};
+        await tab('Emulation.setEmulatedMedia', {features: [colors]});
         await tab('Page.enable');
         await tab('Page.navigate', {url});
         return {
@@ -49,7 +50,8 @@ function browse(profile, arguments_ = []) {
                     if (await run(expression).catch(() => false)) return;
                     await new Promise((go) => { setTimeout(go, 100); });
                 }
-                throw new Error(`not within ${seconds} s: ${expression}; the page: ${await run('document.body.innerText.slice(0, 600)')}`);
+                const text = await run('document.body.innerText.slice(0, 600)');
+                throw new Error(`not within ${seconds} s: ${expression}; the page: ${text}`);
             },
             async picture(path) {
                 const {data} = await tab('Page.captureScreenshot', {captureBeyondViewport: true});
@@ -62,6 +64,11 @@ function browse(profile, arguments_ = []) {
         open,
         heard,
         send,
+        /* As a power cut ends it. */
+        kill: () => new Promise((done) => {
+            child.on('exit', done);
+            child.kill('SIGKILL');
+        }),
         close: () => new Promise((done) => {
             child.on('exit', done);
             send('Browser.close').catch(() => {});

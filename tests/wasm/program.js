@@ -1,0 +1,80 @@
+/* The program in WebAssembly against the native one, in node: the same commands give the same bytes and words.
+ *   node program.js BUILT ROTE SCRATCH */
+'use strict';
+const fs = require('fs');
+const path = require('path');
+const {runRote, FOLDER} = require('../../docs/try/run.js');
+const {expect, native, all} = require('./tests.js');
+
+const [built, rote, scratch] = process.argv.slice(2);
+
+/* emcc's file has no ending that node knows. */
+function loadProgram() {
+    const made = {exports: {}}, text = fs.readFileSync(path.join(built, 'rote'), 'utf8');
+    const load = new Function('module', 'exports', 'require', '__dirname', '__filename', text);
+    load(made, made.exports, require, built, built);
+    return made.exports;
+}
+
+const FACTS = 'France\tParis\nItaly\tRome\nSpain\tMadrid\nPeru\tLima\nJapan\tTokyo\nIndia\tNew Delhi\n';
+const IMPORT = ['facts', 'import', 'facts.tsv', '--no-header', '--prompt', '1', '--answer', '2', '--vocab', 'words',
+    '--out', 'facts'];
+const TRAIN = ['train', 'facts.kind=file', 'facts.path=facts', 'model.n_layer=1', 'model.n_embd=16', 'model.n_head=4',
+    'train.learning_rate=0.01', 'train.max_steps=60', 'train.eval_interval=20', '--out', 'run', '--resume'];
+const SAME = ['result.json', 'metrics.jsonl', 'config.yaml', 'checkpoint-000000060.safetensors'];
+
+all(async () => {
+    const createRote = loadProgram();
+    const module = await WebAssembly.compile(fs.readFileSync(path.join(built, 'rote.wasm')));
+    const files = () => new Map([[`${FOLDER}/facts.tsv`, Buffer.from(FACTS)]]);
+    const run = (tree, words, tick) => runRote(createRote, module, tree, words, tick);
+    fs.writeFileSync(path.join(scratch, 'facts.tsv'), FACTS);
+    const same = (tree, name) => {
+        const here = tree.get(`${FOLDER}/run/${name}`);
+        return here && Buffer.compare(Buffer.from(here), fs.readFileSync(path.join(scratch, 'run', name))) === 0;
+    };
+
+    for (const words of [IMPORT, TRAIN]) {
+        const done = native(rote, scratch, words);
+        expect(`native ${words[0]}`, done.code === 0, done.err);
+    }
+    const whole = files();
+    await run(whole, IMPORT);
+    const trained = await run(whole, TRAIN);
+    expect('a run in one piece', trained.code === 0, trained.err);
+    for (const name of SAME) expect(`one piece, ${name}`, same(whole, name), 'other bytes');
+
+    const cut = files();
+    let slices = 0, code = 85;
+    await run(cut, IMPORT);
+    for (; code === 85 && slices < 200; slices++)
+        ({code} = await run(cut, TRAIN, ({stop}) => stop()));
+    expect('a run in slices', code === 0 && slices > 1, `code ${code} after ${slices} slices`);
+    for (const name of SAME) expect(`in slices, ${name}`, same(cut, name), 'other bytes');
+    const names = (tree) => [...tree.keys()].sort().join();
+    expect('no slice leaves a file', names(cut) === names(whole), names(cut));
+
+    /* Bad input, in the program's words; the first is the same in both. */
+    const wrong = [
+        ['train', 'model.n_embd=17', 'model.n_head=4', '--out', 'no'],
+        ['train', 'train.bogus=1', '--out', 'no'],
+        ['facts', 'import', 'none.tsv', '--out', 'no'],
+        ['eval', 'run', '--json', '--bogus'],
+        ['neurons', 'steer', 'run', '--do', 'blocks.7.mlp.hook_post[0]=zero', '--prompt', 'France', '--greedy'],
+    ];
+    for (const words of wrong) {
+        const here = await run(whole, words), there = native(rote, scratch, words);
+        expect(`refused: ${words.join(' ')}`, here.code === there.code && here.code === 2 && here.err === there.err,
+            `${here.code} ${here.err} natively ${there.code} ${there.err}`);
+    }
+    const absent = [
+        [['train', 'model.n_embd=1536', 'model.n_layer=5', 'model.n_head=4', 'train.max_steps=1', '--out', 'no'],
+            2, /needs .* of memory, 1\.9 GiB are available/],
+        [['train', 'train.gemm=openblas', '--out', 'no'], 2, /cannot be loaded/],
+        [['neurons', 'atlas', 'run', '--class', 'x=regex:a'], 2, /no PCRE2/],
+    ];
+    for (const [words, code, text] of absent) {
+        const done = await run(whole, words);
+        expect(`absent: ${words.join(' ')}`, done.code === code && text.test(done.err), `${done.code} ${done.err}`);
+    }
+});
