@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The wheel and the Debian package in a bare Debian 12 without compilers, made by debootstrap, with the network off after the
-# install: the demo's figures, the hashes of tests/one_hash.golden, and a training by the Python reader. Needs root,
+# The wheel and the Debian package in a bare Debian 12 without compilers, made by debootstrap, with the network off after
+# the install: the demo's figures, the hashes of tests/one_hash.golden, and a training by the Python reader. Needs root,
 # debootstrap, debhelper and the network; some minutes. By hand, before a release.
 #   campaign_install.sh [FOLDER]     a folder for the Debian, which is kept (default: a new one, removed at the end)
 set -u
@@ -22,28 +22,30 @@ inside() { chroot "$root" sh -c "$1" 2>>"$work/log"; }
 offline() { unshare -n chroot "$root" sh -c "$1" 2>>"$work/log"; }
 
 scripts/make_wheel.sh "$work/dist" >/dev/null && scripts/make_deb.sh "$work/dist" >/dev/null || exit 1
-[ -e "$root/etc/debian_version" ] || debootstrap --variant=minbase bookworm "$root" >"$work/log" 2>&1 || skip "debootstrap failed"
+[ -e "$root/etc/debian_version" ] || debootstrap --variant=minbase bookworm "$root" >"$work/log" 2>&1 ||
+    skip "debootstrap failed"
 mountpoint -q "$root/proc" || mount --bind /proc "$root/proc" || skip "no /proc"
 mkdir -p "$root/pkg" && rm -f "$root"/pkg/* && cp "$work"/dist/* build/wheel/tests/one_hash "$root/pkg/"
-inside 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 python3-pip' >/dev/null
+get='DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends'
+inside "apt-get update -qq && $get python3 python3-pip" >/dev/null
 expect "no compiler" "" "$(inside 'command -v gcc cc make')"
 
 figures=$(sed -n '/^n_embd  params/,/^32 /p' README.md)
 use() { # name: what a user does first
-    expect "$1: rote on PATH" "rote $(sed -n 's/#define ROTE_VERSION "\(.*\)"/\1/p' cli/common/version.h) (arithmetic rote-1)" \
-        "$(offline 'rote --version')"
+    expect "$1: rote on PATH" "$(build/wheel/rote --version)" "$(offline 'rote --version')"
     expect "$1: the demo's figures" "$figures" "$(offline 'rm -rf /tmp/demo; rote demo --out /tmp/demo' | head -n 5)"
     expect "$1: the reader" "annealed" "$(offline 'rm -rf /tmp/run; cd /tmp && python3 -c "
 import rote
-print(rote.train({\"facts.n\": 20, \"model.n_embd\": 8, \"train.max_steps\": 5}, \"run\", progress=False).result[\"verdict\"])"')"
+run = rote.train({\"facts.n\": 20, \"model.n_embd\": 8, \"train.max_steps\": 5}, \"run\", progress=False)
+print(run.result[\"verdict\"])"')"
 }
 offline 'pip install -q --no-index --break-system-packages /pkg/rote-*.whl' >/dev/null
 use wheel
 expect "one_hash" "$(cat tests/one_hash.golden)" "$(offline '/pkg/one_hash 2')"
-inside 'pip uninstall -q -y --break-system-packages rote; apt-get install -y -qq --no-install-recommends /pkg/rote_*.deb' >/dev/null
+inside "pip uninstall -q -y --break-system-packages rote; $get /pkg/rote_*.deb" >/dev/null
 use deb
 expect "deb: manual page and completion" "3" \
-    "$(inside 'ls /usr/share/man/man1/rote.1.gz /usr/share/bash-completion/completions/rote /usr/share/zsh/vendor-completions/_rote' | wc -l)"
+    "$(inside 'cd /usr/share; ls man/man1/rote.1.gz bash-completion/completions/rote zsh/vendor-completions/_rote' | wc -l)"
 [ $failed = 0 ] || tail -n 20 "$work/log"
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
