@@ -94,7 +94,7 @@ ALONE      := capacity capacity_ratio capacity_series certify checkpoint config 
 	facts_memory facts_places facts_sealed file file_others fuzz_archive fuzz_online fuzz_runs fuzz_texts \
 	hold_out hooks identities import import_folder import_refused import_shapes kind_entropy kinds kstar \
 	labels lanes lira load logit_classes logit_pattern logit_row match membership memory mix normality null \
-	parametrization pattern places pool random range_coder report report_neurons rounds sample smallest soap stats tasks text \
+	parametrization pattern places pool random range_coder report report_neurons rounds sample smallest soap stats tasks text together \
 	two_part_damage variance
 NOT_ASKED  := $(if $(SAN),ceiling) $(if $(filter thread,$(SAN)),$(ALONE))
 SUITE_BIN  := $(filter-out $(NOT_ASKED:%=$(BUILD)/tests/test_%),$(TEST_BIN))
@@ -304,4 +304,4 @@ compile_commands:
 clean:
 	rm -rf build rote compile_commands.json
 
--include $(OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d) $(BUILD)/tests/one_hash.d $(BUILD)/tests/golden_archives.d $(BUILD)/tests/kept_sets.d $(BUILD)/tests/tokens.d $(BUILD)/tests/logits_of.d
+-include $(OBJ:.o=.d) $(RANKS_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(sort $(TEST_BIN:=.d) $(patsubst %.c,$(BUILD)/%.d,$(wildcard tests/*.c)))

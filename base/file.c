@@ -335,13 +335,13 @@ static int place(const AtomicFile *file, bool replace) {
     return rename(file->temporary, file->path);
 }
 
-static Status commit(AtomicFile *file, bool replace, const char *fault_name, Err *err) {
+static Status commit(AtomicFile *file, bool replace, bool sync, const char *fault_name, Err *err) {
     Status status = OK;
     const char *step = "write";
     if ((errno = write_stream_flush(&file->out)) != 0) goto failed;
     fault_point(fault_name, "before_sync");
     step = "sync";
-    if (fsync(file->out.fd) != 0) goto failed;
+    if (sync && fsync(file->out.fd) != 0) goto failed;
     fault_point(fault_name, "before_rename");
     step = "rename into place";
     /* Renamed before it is closed: the lock on it then covers the whole of its life under the temporary name. */
@@ -355,7 +355,7 @@ static Status commit(AtomicFile *file, bool replace, const char *fault_name, Err
     fclose(file->stream);
     file->stream = NULL;
     fault_point(fault_name, "before_dirsync");
-    status = sync_folder(file->path, err);
+    if (sync) status = sync_folder(file->path, err);
     if (status != OK && file->fresh) { /* there was none before, and is none now */
         unlink(file->path);
         file->placed = false;
@@ -370,11 +370,15 @@ failed:
 }
 
 Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err) {
-    return commit(file, true, fault_name, err);
+    return commit(file, true, true, fault_name, err);
+}
+
+Status atomic_commit_unsynced(AtomicFile *file, const char *fault_name, Err *err) {
+    return commit(file, true, false, fault_name, err);
 }
 
 Status atomic_commit_new(AtomicFile *file, const char *fault_name, Err *err) {
-    return commit(file, false, fault_name, err);
+    return commit(file, false, true, fault_name, err);
 }
 
 void atomic_abort(AtomicFile *file) {

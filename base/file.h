@@ -62,6 +62,9 @@ typedef struct AtomicFile {
 } AtomicFile;
 Status atomic_open(AtomicFile *file, const char *path, Err *err);
 Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err);
+/* As atomic_commit, but waits for no disk: after a power cut the file may be the old one, empty or gone. For what may be
+ * lost, since a sync takes milliseconds. */
+Status atomic_commit_unsynced(AtomicFile *file, const char *fault_name, Err *err);
 /* As atomic_commit, but replaces nothing that was there before atomic_open, either. ERR_INPUT: a file of that name is
  * there, and stays. */
 Status atomic_commit_new(AtomicFile *file, const char *fault_name, Err *err);

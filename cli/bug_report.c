@@ -79,7 +79,8 @@ static void put_config(FILE *out, const Config *config) {
 
 static void put_run(FILE *out, const SweptRun *run) {
     if (run->verdict[0]) fprintf(out, "verdict     %s\n", run->verdict);
-    if (run->has_config) put_config(out, &run->config);
+    Config config = swept_config(run);
+    if (run->has_config) put_config(out, &config);
     if (!run->reason[0]) return;
     fputs("error       ", out);
     bug_report_message(out, run->reason);

@@ -10,22 +10,10 @@
 #include "cli/commands.h"
 #include "cli/common/args.h"
 #include "cli/common/environment.h"
+#include "cli/common/exit_code.h"
 #include "cli/common/signals.h"
 #include "cli/common/version.h"
 #include "cli/help/help.h"
-
-static int exit_code(Status status) {
-    switch (status) {
-    case OK: return 0;
-    case ERR_INPUT: return 2;
-    case ERR_STOPPED: return 85;
-    case ERR_IO:
-    case ERR_FORMAT:
-    case ERR_NOMEM:
-    case ERR_NUMERIC: break;
-    }
-    return 1;
-}
 
 /* The doctor tells itself what the self-test says. */
 static bool computes(const Command *command) {

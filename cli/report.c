@@ -5,12 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "cli/common/args.h"
 #include "cli/common/output.h"
 #include "cli/common/show.h"
+#include "cli/common/signals.h"
 #include "eval/report/list.h"
+#include "eval/report/page.h"
 #include "eval/report/report.h"
 #include "store/run_files.h"
 
@@ -96,27 +100,84 @@ static Status is_sweep(const char *dir, bool *out, Err *err) {
     return OK;
 }
 
+typedef enum PageOf { PAGE_OF_RUN, PAGE_OF_SWEEP, PAGE_OF_FOLDER } PageOf;
+
+static Status page_of(const char *dir, PageOf *out, Err *err) {
+    bool one_run, sweep = false;
+    TRY(run_ended_with(dir, "config.yaml", &one_run, err));
+    if (!one_run) TRY(is_sweep(dir, &sweep, err));
+    *out = one_run ? PAGE_OF_RUN : sweep ? PAGE_OF_SWEEP : PAGE_OF_FOLDER;
+    return OK;
+}
+
+static Status write_page(const char *target, const char *dir, PageOf kind, const char *twin, Err *err) {
+    char note[160] = "";
+    if (kind == PAGE_OF_RUN) TRY(report_run(target, dir, twin, err));
+    else if (kind == PAGE_OF_SWEEP) TRY(report_sweep(target, dir, note, err));
+    else TRY(report_folder(target, dir, err));
+    if (note[0]) fprintf(stderr, "%s\n", note);
+    return OK;
+}
+
+/* Sleeps so long, or until somebody asks to stop. */
+static void rest(double seconds) {
+    const struct timespec moment = {.tv_nsec = 100 * 1000 * 1000};
+    double end = clock_s() + seconds;
+    while (!stop_requested && clock_s() < end) nanosleep(&moment, NULL);
+}
+
+/* Writes the page again and again until nothing is left to wait for, or somebody asks to stop: then once more, as a
+ * page that no longer loads itself anew. A page that takes long to make, as of a large sweep, is made less often. */
+static Status watch(const char *target, const char *dir, PageOf kind, const char *twin, const char *name,
+                    Err *err) {
+    bool finished = false, told = false;
+    signals_catch();
+    while (!finished) {
+        double begin = clock_s();
+        bool live = !stop_requested;
+        TRY(kind == PAGE_OF_RUN ? report_run_live(target, dir, live, &finished, err)
+                                : report_sweep_live(target, dir, live, &finished, err));
+        if (!finished && !told) {
+            printf("%s\n", show_name(name)); /* now, as it can be opened */
+            fflush(stdout);
+            told = true;
+        }
+        if (!live && !finished) return OK;
+        double seconds = 4 * (clock_s() - begin);
+        if (!finished) rest(seconds > PAGE_SECONDS ? seconds : PAGE_SECONDS);
+    }
+    TRY(write_page(target, dir, kind, twin, err));
+    if (!told) printf("%s\n", show_name(name));
+    return OK;
+}
+
 static Status cmd_report(const Args *args, Err *err) {
     const char *dir = args->words[0], *out = args_value(args, "out");
-    char path[CONFIG_PATH_MAX], note[160] = "";
-    bool one_run, sweep = false;
+    char path[CONFIG_PATH_MAX];
+    PageOf kind;
     TRY(path_join(path, sizeof path, dir, "report.html", err));
     if (!out) out = path;
     if (out != path || folder_exists(dir)) /* that there is no such run is told below */
         TRY(output_check(out, REPORT_MARK, "a report of rote's", args_has(args, "force"), err));
     const char *target = output_target(out);
-    TRY(run_ended_with(dir, "config.yaml", &one_run, err));
-    if (!one_run) TRY(is_sweep(dir, &sweep, err));
-    if (one_run) TRY(report_run(target, dir, err));
-    else if (sweep) TRY(report_sweep(target, dir, note, err));
-    else TRY(report_folder(target, dir, err));
-    if (note[0]) fprintf(stderr, "%s\n", note);
-    printf("%s\n", show_name(out));
-    return OK;
+    TRY(page_of(dir, &kind, err));
+    const char *twin = args_value(args, "twin");
+    if (twin && kind != PAGE_OF_RUN)
+        return err_set(err, ERR_INPUT, "report: --twin is for the page of one run, and %s is none", dir);
+    if (!args_has(args, "watch")) {
+        TRY(write_page(target, dir, kind, twin, err));
+        printf("%s\n", show_name(out));
+        return OK;
+    }
+    if (kind == PAGE_OF_FOLDER)
+        return err_set(err, ERR_INPUT, "report: --watch follows a run or a sweep, and %s is neither", dir);
+    return watch(target, dir, kind, twin, out, err);
 }
 
 static const Option report_options[] = {
     OPTION("out", "FILE.html", "the page (default: report.html in the folder); replaces only such pages"),
+    OPTION("twin", "RUN", "the same run without its neuron rules, to compare with"),
+    FLAG("watch", "write the page again while the run or sweep goes on; it loads itself anew in a browser"),
     FORCE_ANY_OPTION,
     END_OPTION,
 };

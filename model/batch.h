@@ -40,14 +40,20 @@ typedef struct ToolWays {
  *   point_weight  (P) weight of the cross-entropy of each pointer; NULL: 1
  *   call_nats     receives -ln p of each target of call, 0 without one, in a gradient's pass; NULL: not wanted
  *   point_nats    (tokens,P) the same for point
- *   ways          NULL: every token that is asked has a target */
+ *   row_weight    (tokens) multiplies the weights of a token's targets, of any sign; NULL: 1
+ *   ways          NULL: every token that is asked has a target
+ *   draw          read where choices are made (gpt_tool_choices) and nowhere else: (tokens,1+P) numbers in [0,1). The
+ *                 call, and then the place of each pointer, is drawn from its probabilities, by its own number, in
+ *                 place of the largest; no call at a token whose first number is below 0. NULL: the largest */
 typedef struct ToolRows {
     const int32_t *written;
     const uint8_t *symbol_class;
     const int32_t *call, *point;
     const double *call_weight, *point_weight;
     double *call_nats, *point_nats;
+    const double *row_weight;
     const ToolWays *ways;
+    const double *draw;
 } ToolRows;
 
 /* Sequences laid end to end, without padding. Sequence s has the tokens start[s] .. start[s+1]-1.

@@ -55,8 +55,7 @@ static void lay_out_tool(Decoder *s, const Room *room) {
 }
 
 static size_t value_reals(const ModelConfig *c) {
-    size_t kv = (size_t)(qkv_width(c) - c->n_embd) / 2;
-    return c->attn == ATTN_CAUSAL ? (size_t)c->n_layer * kv * (size_t)c->block_size : 0;
+    return c->attn == ATTN_CAUSAL ? (size_t)c->n_layer * (size_t)kv_width(c) * (size_t)c->block_size : 0;
 }
 
 /* Places everything in the arena. Before the arena is allocated, this only measures its size. */
@@ -64,7 +63,7 @@ static void lay_out(Decoder *s) {
     const ModelConfig *c = &s->g->config;
     Arena *arena = &s->arena;
     const Room room = {.rows = s->rows};
-    size_t d = (size_t)c->n_embd, T = (size_t)c->block_size, kv = ((size_t)qkv_width(c) - d) / 2;
+    size_t d = (size_t)c->n_embd, T = (size_t)c->block_size, kv = (size_t)kv_width(c);
     arena->size = 0;
     for (int l = 0; l < c->n_layer; l++) {
         Cache *cache = &s->cache[l];
@@ -92,6 +91,7 @@ static void make_blocks(Decoder *s) {
         s->block[l] = (Block){.c = c,
                               .d = c->n_embd,
                               .ld = qkv_width(c),
+                              .zw = heads_width(c),
                               .in = pre_width(c),
                               .e = &s->exec,
                               .w = &s->weights.block[l],

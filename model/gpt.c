@@ -57,7 +57,7 @@ static Status find_places(Gpt *g, Err *err) {
  * 15). */
 static Status make_rope_table(Gpt *g, Err *err) {
     const ModelConfig *c = &g->config;
-    int hd = c->n_embd / c->n_head, pairs = hd / 2;
+    int hd = head_size(c), pairs = hd / 2;
     if (c->pos != POS_ROPE || c->attn != ATTN_CAUSAL) return OK;
     size_t reals = (size_t)c->block_size * (size_t)(pairs ? pairs : 1) * 2;
     g->rope_table = memory_alloc(reals * sizeof(real));
@@ -146,6 +146,6 @@ double gpt_flops(const ModelConfig *c, const ParamTable *table, double tokens, d
         if (t->matrix && (t->part == PART_ATTENTION || t->part == PART_MLP || t->part == PART_TOOLS))
             matrices += (double)t->rows * t->cols;
     }
-    double attention = c->attn == ATTN_CAUSAL ? 6.0 * c->n_layer * T * c->n_embd : 0;
+    double attention = c->attn == ATTN_CAUSAL ? 6.0 * c->n_layer * T * heads_width(c) : 0;
     return tokens * (6 * matrices + attention);
 }

@@ -8,8 +8,8 @@
  *   behind one of them, with tools:              x += what a tool returned (model/layers/tool.h)
  *   logits = norm_f(x) head^T   (head = wte when tied)
  *
- * with, for V symbols, n tokens, d = n_embd channels, H heads of hd = d / H, KV heads of keys and values, I neurons,
- * and phi the activation function:
+ * with, for V symbols, n tokens, d = n_embd channels, H heads of hd channels (head_size), KV heads of keys and values,
+ * I neurons, and phi the activation function:
  *   wte   (V,d)    token embedding: row v is what symbol v adds to the stream
  *   wpe   (T,d)    position embedding, for T = block_size positions (model.pos=learned)
  *   x     (n,d)    the residual stream: one row a token, which every block reads and adds to
@@ -37,6 +37,8 @@
 #define BLOCK_LAYERS(X)                                                                                      \
     X(norm1, "norm1")                                                                                        \
     X(qkv, "attn.q")                                                                                         \
+    X(q_norm, "attn.q_norm")                                                                                 \
+    X(k_norm, "attn.k_norm")                                                                                 \
     X(o, "attn.o")                                                                                           \
     X(norm2, "norm2")                                                                                        \
     X(in, c->gated ? "mlp.gate" : "mlp.in")                                                                  \
@@ -90,9 +92,7 @@ Status gpt_write_params(Gpt *g, Err *err);
 static inline real *tensor_at(real *vector, int64_t place) { return place < 0 ? NULL : vector + place; }
 
 /* Channels of one row of q, k and v side by side: (H + 2 KV) hd. */
-static inline int qkv_width(const ModelConfig *c) {
-    return (c->n_head + 2 * c->n_kv_head) * (c->n_embd / c->n_head);
-}
+static inline int qkv_width(const ModelConfig *c) { return heads_width(c) + 2 * kv_width(c); }
 /* Numbers of one row before the activation: I; gated: 2 I, gate and up side by side. */
 static inline int pre_width(const ModelConfig *c) { return c->gated ? 2 * c->n_inner : c->n_inner; }
 /* Numbers of one row of the pointers of tools: query and key of pointer 0, then of pointer 1, .. */
@@ -111,7 +111,7 @@ int64_t gpt_gradient_reals(const Gpt *g);
 void gpt_gradient_fold(const Gpt *g, real *grad);
 
 /* Floating-point operations of one training step on `tokens` tokens in sequences of length T: per token
- * 6 * (matrix parameters + V d) + 6 L T d, with the causal half of attention counted (docs/speed.md). */
+ * 6 * (matrix parameters + V d) + 6 L T H hd, with the causal half of attention counted (docs/speed.md). */
 double gpt_flops(const ModelConfig *config, const ParamTable *table, double tokens, double T);
 
 #endif

@@ -133,7 +133,7 @@ static Status quantize_block(Gptq *s, int layer, Err *err) {
     int d = c->n_embd, I = c->n_inner;
     if (c->attn == ATTN_CAUSAL) {
         TRY(quantize_layer(s, (Hook){HOOK_LN1, layer}, p->qkv.weight, qkv_width(c), d, err));
-        TRY(quantize_layer(s, (Hook){HOOK_Z, layer}, p->o.weight, d, d, err));
+        TRY(quantize_layer(s, (Hook){HOOK_Z, layer}, p->o.weight, d, heads_width(c), err));
     }
     if (c->mlp == MLP_PLAIN) {
         TRY(quantize_layer(s, (Hook){HOOK_LN2, layer}, p->in.weight, pre_width(c), d, err));
@@ -147,6 +147,7 @@ Status gptq_quantize(Gpt *g, Quantize kind, const Batch *batch, int max_len, int
     const ModelConfig *c = &g->config;
     Gptq s = {.g = g, .kind = kind, .batch = batch, .threads = threads};
     size_t widest = (size_t)(c->mlp == MLP_PLAIN && c->n_inner > c->n_embd ? c->n_inner : c->n_embd);
+    if (c->attn == ATTN_CAUSAL && widest < (size_t)heads_width(c)) widest = (size_t)heads_width(c);
     size_t largest = 0; /* size of the matrices that read one input together, from above */
     for (int i = 0; i < g->table.count; i++) {
         const Tensor *t = &g->table.tensor[i];

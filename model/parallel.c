@@ -113,10 +113,11 @@ Status parallel_create(Parallel **out, const Gpt *g, const ParallelPlan *plan, E
     if (!p) return err_set(err, ERR_NOMEM, "no memory for %d threads", plan->threads);
     divide(p, g, plan);
     if (p->leaves && p->first == p->end)
-        TRY_GOTO(err_set(err, ERR_INPUT,
-                         "%d processes for a batch of %d leaves: each computes at least one; start fewer, or, "
-                         "for another run, raise train.grad_leaves",
-                         p->ranks->count, p->leaves));
+        TRY_GOTO(
+            err_set(err, ERR_INPUT,
+                    "%d processes for a batch of %d leaves: each computes at least one; start fewer, or, "
+                    "for another run, raise train.grad_leaves",
+                    p->ranks->count, p->leaves));
     TRY_GOTO(start_threads(p, err));
     cut.threads = p->threads;
     divide(p, g, &cut);
@@ -294,7 +295,8 @@ static bool begin_forward(Parallel *p, int n_seq, int *thread, int *seq0, int *s
     weights_pack(&p->weights, p->g->ops, PACK_FORWARD, &everyone);
 #pragma omp barrier
     if (*thread >= p->teams) return false;
-    int rank = ranks_alone(p->ranks) ? 0 : p->ranks->rank, ranks = ranks_alone(p->ranks) ? 1 : p->ranks->count;
+    int rank = ranks_alone(p->ranks) ? 0 : p->ranks->rank,
+        ranks = ranks_alone(p->ranks) ? 1 : p->ranks->count;
     int first = share(n_seq, rank, ranks), own = share(n_seq, rank + 1, ranks) - first;
     *seq0 = first + share(own, *thread, p->teams);
     *seq1 = first + share(own, *thread + 1, p->teams);

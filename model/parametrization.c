@@ -10,9 +10,14 @@
  *   head, not tied                 s                   s                   s
  *   tied: last gain, bias          s                   s                   s
  *
+ * Two keys change the row of q. With qk_norm the size of q does not depend on its weights: in place of q, the gain of
+ * its norm has the factor sqrt(s) in all three columns. With head_dim a head does not grow with the width: there is no
+ * such factor.
+ *
  * At the base width all factors are 1. It should be the narrowest width (docs/math.md has the cost of a wide one).
  *
- * The first two columns are the paper's table 3 (table 8 for a tied head); they assume that n_inner grows with n_embd.
+ * The first two columns are the paper's table 3 (table 8 for a tied head); they assume that n_inner, and
+ * with head_dim also n_head, grow with n_embd.
  * Two of the paper's rules are multipliers in the forward pass. Here they are factors of parameters next to them: a
  * parameter a times as large, with a times the rate, gives the same function after every step of Adam. The first rule
  * divides attention scores by the head size instead of its root: factor sqrt(s) at q, if the number of heads is that of
@@ -37,6 +42,13 @@ static void multiply(Tensor *t, double start, double rate) {
     t->rate_scale *= rate;
 }
 
+/* What sets the size of queries, where heads grow with the width. */
+static bool is_query(const Tensor *t, const ModelConfig *c) {
+    if (c->head_dim) return false;
+    if (c->qk_norm) return ends_with(t->name, "attn.q_norm.weight");
+    return ends_with(t->name, "attn.q.weight") || ends_with(t->name, "attn.q.bias");
+}
+
 void parametrization_apply(ParamTable *table, const Config *config) {
     if (config->train.parametrization != PARAM_MUP) return;
     double s = (double)config->train.mup_base_width / config->model.n_embd, root = __builtin_sqrt(s);
@@ -45,7 +57,7 @@ void parametrization_apply(ParamTable *table, const Config *config) {
         Tensor *t = &table->tensor[i];
         bool hidden = t->part == PART_ATTENTION || t->part == PART_MLP || t->part == PART_TOOLS;
         if (t->matrix && hidden) multiply(t, root, block_rate);
-        if (ends_with(t->name, "attn.q.weight") || ends_with(t->name, "attn.q.bias")) multiply(t, root, root);
+        if (is_query(t, &config->model)) multiply(t, root, root);
         if (t->part == PART_HEAD) multiply(t, s, s);
         if (config->model.tie_weights && !strncmp(t->name, "norm_f.", 7)) multiply(t, s, s);
     }

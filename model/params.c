@@ -54,8 +54,29 @@ static void add_tools(ParamTable *t, const ModelConfig *c) {
     vector(t, PART_TOOLS, d, 0, "tool.end", layer);
 }
 
+/* residual_std: of the weights whose output is added to the residual stream. */
+static void add_attention(ParamTable *t, const ModelConfig *c, double residual_std, int l) {
+    int D = c->n_embd, Q = heads_width(c), K = kv_width(c);
+    double std = c->init_std;
+    norm(t, c, "norm1.weight", "norm1.bias", l);
+    weight(t, PART_ATTENTION, Q, D, std, "attn.q.weight", l);
+    weight(t, PART_ATTENTION, K, D, std, "attn.k.weight", l);
+    weight(t, PART_ATTENTION, K, D, std, "attn.v.weight", l);
+    if (c->bias || c->qkv_bias) {
+        vector(t, PART_ATTENTION, Q, 0, "attn.q.bias", l);
+        vector(t, PART_ATTENTION, K, 0, "attn.k.bias", l);
+        vector(t, PART_ATTENTION, K, 0, "attn.v.bias", l);
+    }
+    if (c->qk_norm) {
+        vector(t, PART_NORM, head_size(c), 1, "attn.q_norm.weight", l);
+        vector(t, PART_NORM, head_size(c), 1, "attn.k_norm.weight", l);
+    }
+    weight(t, PART_ATTENTION, D, Q, residual_std, "attn.o.weight", l);
+    if (c->bias) vector(t, PART_ATTENTION, D, 0, "attn.o.bias", l);
+}
+
 static void add_tensors(ParamTable *t, const ModelConfig *c) {
-    int D = c->n_embd, K = c->n_kv_head * (D / c->n_head), I = c->n_inner;
+    int D = c->n_embd, I = c->n_inner;
     /* As in GPT-2 (Radford et al. 2019, section 2.3): weights whose output is added to the residual stream are smaller,
      * by the root of the number of such additions. */
     int added = (c->attn == ATTN_CAUSAL) + (c->mlp == MLP_PLAIN);
@@ -63,19 +84,7 @@ static void add_tensors(ParamTable *t, const ModelConfig *c) {
     weight(t, PART_EMBEDDING, c->vocab_size, D, std, "wte", -1);
     if (c->pos == POS_LEARNED) weight(t, PART_EMBEDDING, c->block_size, D, std, "wpe", -1);
     for (int l = 0; l < c->n_layer; l++) {
-        if (c->attn == ATTN_CAUSAL) {
-            norm(t, c, "norm1.weight", "norm1.bias", l);
-            weight(t, PART_ATTENTION, D, D, std, "attn.q.weight", l);
-            weight(t, PART_ATTENTION, K, D, std, "attn.k.weight", l);
-            weight(t, PART_ATTENTION, K, D, std, "attn.v.weight", l);
-            if (c->bias || c->qkv_bias) {
-                vector(t, PART_ATTENTION, D, 0, "attn.q.bias", l);
-                vector(t, PART_ATTENTION, K, 0, "attn.k.bias", l);
-                vector(t, PART_ATTENTION, K, 0, "attn.v.bias", l);
-            }
-            weight(t, PART_ATTENTION, D, D, residual_std, "attn.o.weight", l);
-            if (c->bias) vector(t, PART_ATTENTION, D, 0, "attn.o.bias", l);
-        }
+        if (c->attn == ATTN_CAUSAL) add_attention(t, c, residual_std, l);
         if (c->mlp == MLP_PLAIN) {
             norm(t, c, "norm2.weight", "norm2.bias", l);
             weight(t, PART_MLP, I, D, std, c->gated ? "mlp.gate.weight" : "mlp.in.weight", l);
@@ -95,15 +104,16 @@ static void add_tensors(ParamTable *t, const ModelConfig *c) {
 
 Status params_plan(ParamTable *out, const ModelConfig *c, Err *err) {
     memset(out, 0, sizeof *out);
-    int64_t d = c->n_embd, kv = (int64_t)c->n_kv_head * (d / c->n_head);
+    int64_t d = c->n_embd, q = (int64_t)c->n_head * head_size(c), kv = (int64_t)c->n_kv_head * head_size(c);
     int64_t largest = c->vocab_size > c->n_inner ? c->vocab_size : c->n_inner;
     if (largest < c->block_size) largest = c->block_size;
     if (largest < d) largest = d;
+    if (largest < q) largest = q;
     if (largest < kv) largest = kv; /* without attention nothing else bounds n_kv_head */
-    if (largest > INT32_MAX || largest * d > INT32_MAX)
+    if (largest > INT32_MAX || q + 2 * kv > INT32_MAX || largest * d > INT32_MAX)
         return err_set(err, ERR_INPUT,
-                       "a matrix of %lld x %lld has more than 2^31 elements; make model.n_embd, n_inner or "
-                       "vocab_size smaller",
+                       "a matrix of %lld x %lld has more than 2^31 elements; make model.n_embd, n_inner, "
+                       "vocab_size or the heads smaller",
                        (long long)largest, (long long)d);
     ParamTable sizes = {0};
     add_tensors(&sizes, c); /* only counts */

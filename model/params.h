@@ -47,8 +47,9 @@ typedef struct ParamTable {
  * The names, in order; a config has only the tensors of its structure:
  *   wte (V,d)  wpe (T,d, learned positions)
  *   blocks.L.norm1.weight .bias (d)
- *   blocks.L.attn.q.weight (d,d) .k.weight .v.weight (kv*hd,d)  .q.bias .k.bias .v.bias
- *   blocks.L.attn.o.weight (d,d) .bias
+ *   blocks.L.attn.q.weight (H*hd,d) .k.weight .v.weight (kv*hd,d)  .q.bias .k.bias .v.bias
+ *   blocks.L.attn.q_norm.weight .k_norm.weight (hd)
+ *   blocks.L.attn.o.weight (d,H*hd) .bias
  *   blocks.L.norm2.weight .bias (d)
  *   blocks.L.mlp.in.weight (I,d) .bias;  gated: blocks.L.mlp.gate.weight .up.weight, .gate.bias .up.bias
  *   blocks.L.mlp.out.weight (d,I) .bias
@@ -61,8 +62,9 @@ typedef struct ParamTable {
  *     blocks.L.tool.write.weight (d,d) .none (d) .end (d)
  *
  * attn none or mean: no norm1 and no attention tensors (a causal mean and its norm have no parameters). mlp none: no
- * norm2 and no MLP tensors. rmsnorm: no bias in norms. bias false: no bias, but with qkv_bias those of q, k and v. q,
- * k, v (and gate, up) are side by side in memory, so that one matrix product computes them all. */
+ * norm2 and no MLP tensors. rmsnorm: no bias in norms. bias false: no bias, but with qkv_bias those of q, k and v.
+ * q_norm and k_norm only with qk_norm. q, k, v (and gate, up) are side by side in memory, so that one matrix product
+ * computes them all. */
 Status params_plan(ParamTable *out, const ModelConfig *config, Err *err);
 void params_free(ParamTable *table);
 /* Freezes the tensors of the parts in `parts` (1 << part) and no others. */

@@ -65,7 +65,7 @@ void gpt_lens(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq
  *   call   0 (no call) or 1 .. n: the largest logit, the first of several
  *   point  (tokens,P) at a token with a call, of every pointer, those of other tools too: the place with the largest
  *          score, the first of several, or -1 if no place is allowed; -1 at a token without a call
- * Of batch->tools only symbol_class is read. The model has such a stage (CHECK). */
+ * Of batch->tools only symbol_class and draw are read. The model has such a stage (CHECK). */
 void gpt_tool_choices(const Gpt *g, GptWork *work, const Batch *batch, int seq0, int seq1, int32_t *call,
                       int32_t *point);
 

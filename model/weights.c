@@ -35,7 +35,7 @@ static void shape_block(BlockWeights *b, const ModelConfig *c) {
     int d = c->n_embd, I = c->n_inner;
     if (c->attn == ATTN_CAUSAL) {
         b->qkv = (Weight){.O = qkv_width(c), .C = d};
-        b->o = (Weight){.O = d, .C = d};
+        b->o = (Weight){.O = d, .C = heads_width(c)};
     }
     if (c->mlp == MLP_PLAIN) {
         b->in = (Weight){.O = pre_width(c), .C = d};

@@ -37,6 +37,7 @@ program valgrind        valgrind               valgrind           valgrind      
 program chromium        chromium               chromium           chromium           -
 program Slurm           /usr/sbin/slurmctld    slurm-wlm          slurm              -
 program munge           /usr/sbin/munged       munge              munge              -
+program MPICH           mpicc.mpich            libmpich-dev       mpich-devel        -
 '
 demo='
 program gnuplot         gnuplot                gnuplot-nox        gnuplot            gnuplot

@@ -123,7 +123,7 @@ static void remove_temporaries(const char *dir) {
 
 Status folder_open(RunFolder *folder, const char *dir, const char *config_hash, const char *data_hash,
                    Err *err) {
-    *folder = (RunFolder){.lock_fd = -1, .saved_step = -1};
+    *folder = (RunFolder){.lock_fd = -1, .saved_step = -1, .synced_bytes = -1};
     snprintf(folder->config_hash, sizeof folder->config_hash, "%s", config_hash);
     snprintf(folder->data_hash, sizeof folder->data_hash, "%s", data_hash);
     if (!dir) return OK;
@@ -150,8 +150,10 @@ static Status still_there(const RunFolder *folder, Err *err) {
                    folder->dir);
 }
 
-static Status write_text(const RunFolder *folder, const char *name, const char *text, const char *fault,
-                         Err *err) {
+typedef Status Commit(AtomicFile *file, const char *fault_name, Err *err);
+
+static Status write_text_by(Commit *commit, const RunFolder *folder, const char *name, const char *text,
+                            const char *fault, Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, folder->dir, name, err));
     TRY(still_there(folder, err));
@@ -163,7 +165,12 @@ static Status write_text(const RunFolder *folder, const char *name, const char *
         atomic_abort(&file);
         return err_set(err, ERR_IO, "%s: cannot write: %s", path, strerror(errno));
     }
-    return atomic_commit(&file, fault, err);
+    return commit(&file, fault, err);
+}
+
+static Status write_text(const RunFolder *folder, const char *name, const char *text, const char *fault,
+                         Err *err) {
+    return write_text_by(atomic_commit, folder, name, text, fault, err);
 }
 
 static Status write_manifest(const RunFolder *folder, int eos, const Ops *ops, int threads, Err *err) {
@@ -187,15 +194,10 @@ Status folder_begin(RunFolder *folder, const Config *config, int eos, const Ops 
     TRY(open_metrics(folder, true, err));
     folder->mark = (CheckpointMark){0};
 
-    Config kept = *config;
-    char *text, *whole = NULL;
-    TRY(config_store_places(&kept, folder->dir, err));
-    text = config_text(&kept, false);
-    Status status = text && asprintf(&whole, PLACES_LINE "%s", text) >= 0
-                        ? write_text(folder, "config.yaml", whole, "config", err)
-                        : err_set(err, ERR_NOMEM, "%s: no memory for config.yaml", folder->dir);
+    char *text;
+    TRY(config_file_text(config, folder->dir, &text, err));
+    Status status = write_text(folder, "config.yaml", text, "config", err);
     free(text);
-    free(whole);
     return status;
 }
 
@@ -209,8 +211,9 @@ void folder_metrics(RunFolder *folder, const char *format, ...) {
     int n = vsnprintf(line, sizeof line, format, args);
     va_end(args);
     CHECK(n > 0 && (size_t)n < sizeof line);
-    fwrite(line, 1, (size_t)n,
-           folder->metrics.file); /* the stream records errors, and folder_save reports them */
+    /* Whoever follows the run reads whole lines. The stream records errors, and folder_save reports them. */
+    fwrite(line, 1, (size_t)n, folder->metrics.file);
+    (void)write_stream_flush(&folder->metrics);
     folder->mark.metrics_bytes += n;
     folder->mark.metrics_crc = (uint32_t)crc32(folder->mark.metrics_crc, (const Bytef *)line, (uInt)n);
 }
@@ -223,6 +226,7 @@ static CheckpointOwner owner_of(const RunFolder *folder) {
 }
 
 static Status sync_metrics(RunFolder *folder, Err *err) {
+    if (folder->synced_bytes == folder->mark.metrics_bytes) return OK;
     int why = write_stream_flush(&folder->metrics);
     if (!why && fsync(folder->metrics.fd) != 0) why = errno;
     if (why)
@@ -230,6 +234,7 @@ static Status sync_metrics(RunFolder *folder, Err *err) {
             err, ERR_IO,
             "%s/metrics.jsonl: cannot write: %s; the last checkpoint is safe; continue with --resume",
             folder->dir, strerror(why));
+    folder->synced_bytes = folder->mark.metrics_bytes;
     return OK;
 }
 
@@ -301,7 +306,7 @@ Status folder_read_timing(const char *dir, RunTiming *out, Err *err) {
     int64_t size;
     Buffer text;
     json_t *root;
-    *out = (RunTiming){unknown, unknown, unknown, unknown};
+    *out = (RunTiming){unknown, unknown, unknown, unknown, unknown};
     TRY(run_holds(dir, "timing.json", &there, err));
     if (!there) return OK;
     TRY(path_join(path, sizeof path, dir, "timing.json", err));
@@ -312,7 +317,9 @@ Status folder_read_timing(const char *dir, RunTiming *out, Err *err) {
     *out = (RunTiming){.seconds = timing_number(root, "seconds"),
                        .tokens_per_s = timing_number(root, "tokens_per_s"),
                        .peak_rss_mib = timing_number(root, "peak_rss_mib"),
-                       .tokens = timing_number(root, "timed_tokens")};
+                       .tokens = timing_number(root, "timed_tokens"),
+                       .together = timing_number(root, "trained_together")};
+    if (!__builtin_isfinite(out->together) && __builtin_isfinite(out->seconds)) out->together = 1;
     json_decref(root);
     return OK;
 }
@@ -324,15 +331,17 @@ static const char *timing_text(char out[64], int digits, double x) {
 }
 
 void timing_json(const RunTiming *timing, char out[TIMING_JSON_MAX]) {
-    char seconds[64], rate[64], memory[64], tokens[64];
+    char seconds[64], rate[64], memory[64], tokens[64], together[96] = "";
+    if (timing->together > 1)
+        snprintf(together, sizeof together, ",\n  \"trained_together\": %.0f", timing->together);
     snprintf(out, TIMING_JSON_MAX,
              "{\n  \"seconds\": %s,\n  \"tokens_per_s\": %s,\n"
-             "  \"peak_rss_mib\": %s,\n  \"timed_tokens\": %s\n}",
+             "  \"peak_rss_mib\": %s,\n  \"timed_tokens\": %s%s\n}",
              timing_text(seconds, 3, timing->seconds), timing_text(rate, 1, timing->tokens_per_s),
-             timing_text(memory, 1, timing->peak_rss_mib), timing_text(tokens, 0, timing->tokens));
+             timing_text(memory, 1, timing->peak_rss_mib), timing_text(tokens, 0, timing->tokens), together);
 }
 
-Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err) {
+Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, int together, Err *err) {
     if (!folder->dir[0]) return OK;
     RunTiming timing;
     char json[TIMING_JSON_MAX];
@@ -340,9 +349,11 @@ Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err
     timing.seconds = seconds + (timing.seconds > 0 ? timing.seconds : 0);
     timing.tokens = (double)tokens + (timing.tokens > 0 ? timing.tokens : 0);
     timing.tokens_per_s = timing.seconds > 0 ? timing.tokens / timing.seconds : 0;
+    timing.together = together;
     timing.peak_rss_mib = (double)memory_peak_rss() / (1024 * 1024);
     timing_json(&timing, json);
-    return write_text(folder, "timing.json", json, "timing", err);
+    return write_text_by(atomic_commit_unsynced, folder, "timing.json", json, "timing",
+                         err); /* only a clock */
 }
 
 Status folder_selection(RunFolder *folder, const char *text, Err *err) {

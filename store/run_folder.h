@@ -14,11 +14,12 @@
 typedef struct RunFolder {
     char dir[CONFIG_PATH_MAX]; /* empty: no folder, nothing is written (replays, tests) */
     char config_hash[33], data_hash[33];
-    int lock_fd;         /* -1: none */
-    WriteStream metrics; /* its file NULL: none */
-    CheckpointMark mark; /* of the metrics so far */
-    int64_t saved_step;  /* of the newest checkpoint; -1: none */
-    int keep;            /* checkpoints that stay; 0: CHECKPOINTS_KEPT */
+    int lock_fd;          /* -1: none */
+    WriteStream metrics;  /* its file NULL: none */
+    CheckpointMark mark;  /* of the metrics so far */
+    int64_t synced_bytes; /* of the metrics; -1: this process has synced none */
+    int64_t saved_step;   /* of the newest checkpoint; -1: none */
+    int keep;             /* checkpoints that stay; 0: CHECKPOINTS_KEPT */
 } RunFolder;
 
 typedef enum FolderState {
@@ -49,15 +50,17 @@ Status folder_same_run(const char *dir, const Config *config, const char *data_h
 
 /* timing.json: clock times, which no check uses. NAN: unknown. */
 typedef struct RunTiming {
-    double seconds, tokens_per_s; /* of all processes that worked on the run */
-    double peak_rss_mib;          /* of the last one */
-    double tokens;                /* trained on in that time */
+    double seconds,
+        tokens_per_s;    /* of all processes that worked on the run; of runs that share a thread its part */
+    double peak_rss_mib; /* of the last one */
+    double tokens;       /* trained on in that time */
+    double together;     /* runs that shared the thread of the last one; 1: this alone */
 } RunTiming;
 
 /* All values are unknown if the file is missing or damaged. ERR_IO, ERR_NOMEM: the file could not be read. */
 Status folder_read_timing(const char *dir, RunTiming *out, Err *err);
 /* The JSON object of the file, without a final newline; unknown values are null. */
-enum { TIMING_JSON_MAX = 384 };
+enum { TIMING_JSON_MAX = 512 };
 void timing_json(const RunTiming *timing, char out[TIMING_JSON_MAX]);
 
 /* ---- writing, in the order of a run ---- */
@@ -98,8 +101,8 @@ Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t 
 /* Writes selected.tsv: which facts were trained to the end (train.select), with that text. ERR_IO. */
 Status folder_selection(RunFolder *folder, const char *text, Err *err);
 
-/* Adds seconds and tokens of this process to timing.json. ERR_IO. */
-Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, Err *err);
+/* Adds seconds and tokens of this process to timing.json. together: as in RunTiming. ERR_IO. */
+Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, int together, Err *err);
 
 /* result.json, of that text, and DONE last; a failed.json of an earlier attempt goes.
  *   spare  keep the checkpoint before the last one; false: it was there in case of a crash only, and goes

@@ -63,13 +63,25 @@ static Status read_result(SweptRun *run, Err *err) {
     return OK;
 }
 
-static Status read_files(SweptRun *run, Err *err) {
+/* Reads config.yaml, packed against the first config of the folder. */
+static Status read_config(SweepFiles *files, SweptRun *run, Err *err) {
+    Config config;
+    TRY(run_config(run->path, &config, err));
+    if (!files->base) {
+        files->base = malloc(sizeof *files->base);
+        if (!files->base) return err_set(err, ERR_NOMEM, "%s: no memory for its configs", files->dir);
+        *files->base = config;
+    }
+    return config_pack(&run->config, files->base, &config, err);
+}
+
+static Status read_files(SweepFiles *files, SweptRun *run, Err *err) {
     bool config, done, failed, ended;
     run->state = SWEPT_UNFINISHED;
     TRY(run_holds(run->path, "config.yaml", &config, err));
     TRY(run_holds(run->path, "DONE", &done, err));
     TRY(run_holds(run->path, "failed.json", &failed, err));
-    if (config) TRY(run_config(run->path, &run->config, err));
+    if (config) TRY(read_config(files, run, err));
     run->has_config = config;
     if (done && !config) return err_set(err, ERR_FORMAT, "config.yaml is missing");
     if (done) return read_result(run, err);
@@ -79,10 +91,10 @@ static Status read_files(SweptRun *run, Err *err) {
     return OK;
 }
 
-static Status read_run(SweptRun *run, Err *err) {
+static Status read_run(SweepFiles *files, SweptRun *run, Err *err) {
     Err why;
     if (run->state == SWEPT_UNREADABLE) return OK;
-    Status status = read_files(run, &why);
+    Status status = read_files(files, run, &why);
     return status == OK ? OK : unreadable(run, status, &why, err);
 }
 
@@ -152,7 +164,7 @@ Status sweep_files_read(SweepFiles *out, const char *dir, Err *err) {
     TRY(add_runs(out, folder, err));
     if (out->n == 0) return err_set(err, ERR_INPUT, "%s: contains no run; `rote sweep run` makes them", dir);
     qsort(out->runs, (size_t)out->n, sizeof *out->runs, by_name);
-    for (int i = 0; i < out->n; i++) TRY(read_run(&out->runs[i], err));
+    for (int i = 0; i < out->n; i++) TRY(read_run(out, &out->runs[i], err));
     return OK;
 }
 
@@ -165,12 +177,16 @@ Status sweep_files_run(SweepFiles *out, const char *dir, bool *is_run, Err *err)
     if (!*is_run) return OK;
     TRY(path_join(out->dir, sizeof out->dir, dir, NULL, err));
     TRY(add_run(out, dir, ".", err));
-    return out->n ? read_run(out->runs, err) : OK;
+    return out->n ? read_run(out, out->runs, err) : OK;
 }
 
 void sweep_files_free(SweepFiles *sweep) {
-    for (int i = 0; i < sweep->n; i++) run_result_drop(sweep->runs[i].result);
+    for (int i = 0; i < sweep->n; i++) {
+        run_result_drop(sweep->runs[i].result);
+        config_packed_free(&sweep->runs[i].config);
+    }
     free(sweep->runs);
+    free(sweep->base);
     *sweep = (SweepFiles){.n = 0};
 }
 

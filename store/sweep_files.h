@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "base/config/config.h"
+#include "base/config/packed.h"
 #include "base/err.h"
 #include "store/result.h"
 
@@ -26,7 +26,7 @@ typedef struct SweptRun {
     char reason[sizeof((Err *)0)->msg]; /* why it diverged, failed or cannot be read; else empty */
     char verdict[32];                   /* from result.json; empty: there is none */
     bool has_config;                    /* config.yaml could be read */
-    Config config;
+    PackedConfig config;                /* read it by swept_config */
     RunResult *result; /* NULL unless done or diverged */
 } SweptRun;
 
@@ -34,6 +34,7 @@ typedef struct SweepFiles {
     char dir[1024];
     int n;
     SweptRun *runs; /* sorted by name */
+    Config *base;   /* the first one that could be read: the others are packed against it */
 } SweepFiles;
 
 /* Reads dir/runs, or dir itself if run folders are directly in it. A run that cannot be read is a row with its reason,
@@ -44,6 +45,13 @@ Status sweep_files_read(SweepFiles *out, const char *dir, Err *err);
  * ERR_IO, ERR_NOMEM. */
 Status sweep_files_run(SweepFiles *out, const char *dir, bool *is_run, Err *err);
 void sweep_files_free(SweepFiles *sweep);
+
+/* The config of a run with has_config; else all zero. */
+static inline Config swept_config(const SweptRun *run) {
+    Config config;
+    config_unpack(&config, &run->config);
+    return config;
+}
 
 /* A figure by its key (store/figures.h); NAN: not present, or unknown. */
 double sweep_figure(const SweptRun *run, const char *key);

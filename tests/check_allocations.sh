@@ -3,14 +3,15 @@
 # The command must then either not need it (same output, same files) or refuse, name memory as the cause, leave nothing half
 # done, and reach its usual end when it is repeated (tests/inject/scenarios.sh).
 #   tests/check_allocations.sh [SCENARIO...]     default: every sixth call stack of the short scenarios, some 210 trials;
-#                                                with ROTE_LONG=1 every one of all (tests/long_allocations.sh). ROTE_VERBOSE=1:
-#                                                every failure
+#                                                with ROTE_LONG=1 every one of all (tests/long_allocations.sh). STEP=N: every
+#                                                N-th. ROTE_VERBOSE=1: every failure
 cd "$(dirname "$0")/.." || exit 1
 command -v setarch >/dev/null || { echo "0 passed, 0 failed, 1 skipped"; exit 0; }
 . tests/inject/scenarios.sh
 ${CC:-gcc} -O2 -shared -fPIC tests/inject/allocations.c -o "$work/allocations.so" -ldl || { echo "0 passed, 1 failed"; exit 1; }
 step=6
 [ -n "${ROTE_LONG:-}" ] || [ $# -gt 0 ] && step=1
+step=${STEP:-$step}
 
 # A thread that cannot be started for want of memory is libgomp's to tell: it ends the program with these words.
 cause='memory|libgomp: Thread creation failed'

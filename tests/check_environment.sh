@@ -66,6 +66,41 @@ kill -s HUP $!
 wait $! 2>/dev/null
 check "SIGHUP of a sweep" is "$? $(checkpoints sweep)" "85 1"
 
+# What trains runs one after the other: a search, a measurement, a worker of a sweep.
+printf 'prompt,answer\nx,1\ny,2\n' >pair.csv
+"$rote" sweep run $tiny train.seed=0,1 --jobs 1 --quiet --out waiting >/dev/null && rm -r waiting/runs/*seed=1*
+slow='train.learning_rate=1e-9 train.max_steps=10000000'
+stopped() { # folder, command...
+    local dir=$1
+    shift
+    "$rote" "$@" --jobs 1 --quiet >/dev/null 2>&1 &
+    for _ in $(seq 200); do compgen -G "$dir/runs/*/metrics.jsonl" >/dev/null && break; sleep 0.05; done
+    kill -s HUP $! && wait $! 2>/dev/null
+    check "SIGHUP of $1 $2" is "$?" 85
+}
+stopped fit fit pair.csv $slow --out fit
+stopped measure measure model.n_embd=64 --time 9d --out measure
+rm -r sweep/runs/*
+stopped sweep sweep work sweep
+for closed in '>&-' '2>&-' '<&- >&- 2>&-'; do
+    rm -rf closed && cp -r waiting closed
+    eval "\"$rote\" sweep work closed --jobs 1 >log 2>&1 $closed"
+    check "sweep work $closed" is "$? $(find closed -name DONE | wc -l)" "0 2"
+    rm -rf closed
+    eval "\"$rote\" fit pair.csv --jobs 1 --out closed >log 2>&1 $closed"
+    check "fit $closed" is "$? $(grep -c 'path: "facts"' closed/winner.yaml)" "0 1"
+    rm -rf closed
+    for command in 'tools try --ask x --repeat 1 -- cat' 'creativity open --n 2' 'measure --dry-run --jobs 1' 'export open --to npz closed'; do
+        eval "\"$rote\" $command >log 2>&1 $closed"
+        check "$command $closed" is $? 0
+    done
+    rm -f closed
+done
+for command in 'fit pair.csv --out wrong' 'measure --out wrong' 'sweep work waiting'; do
+    out=$(OMP_NUM_THREADS=0 "$rote" $command 2>&1)
+    check "$command with OMP_NUM_THREADS=0" is "$? $(grep -c "OMP_NUM_THREADS='0'" <<<"$out") $(ls -d wrong 2>/dev/null)" "2 1 "
+done
+
 # ---- crashes and runs that fail ----
 "$rote" train $long train.checkpoint_minutes=1e-6 --threads 1 --quiet --out clock >/dev/null 2>&1 &
 for _ in $(seq 200); do [ "$(checkpoints clock 2>/dev/null)" = 2 ] && break; sleep 0.05; done
@@ -100,15 +135,17 @@ C
     echo text >text && "$rote" compress --online text -o text.rote --preset fast --quiet >/dev/null
     for mode in 0x2000 0x8040; do
         for command in "train $(echo $tiny) --out mode" 'compress open -o mode.rote' 'compress --online text -o mode.rote' \
-            'decompress text.rote -o mode' 'facts make facts.n=6 --out mode' 'sample open' 'export open --to npz --out mode'; do
+            'decompress text.rote -o mode' 'facts make facts.n=6 --out mode' 'sample open' 'export open --to npz --out mode' \
+            'fit pair.csv --out mode' 'measure --out mode' 'sweep work waiting' 'tools eval open' 'tools ask open' \
+            'tools try --ask x -- cat' 'creativity open' 'logits open' 'import text --out mode' 'export open --to hf mode'; do
             out=$(MODE=$mode LD_PRELOAD=./mode.so "$rote" $command 2>&1)
-            check "${command%% *} with MXCSR $mode" is "$? $(grep -c 'self-test: the CPU' <<<"$out") $(ls -d mode mode.rote 2>/dev/null)" "1 1 "
+            check "$command with MXCSR $mode" is "$? $(grep -c 'self-test: the CPU' <<<"$out") $(ls -d mode mode.rote 2>/dev/null)" "1 1 "
         done
         out=$(MODE=$mode LD_PRELOAD=./mode.so "$rote" doctor 2>&1)
         check "doctor with MXCSR $mode" says '^self-test   self-test: the CPU'
     done
 else
-    skipped=$((skipped + 16))
+    skipped=$((skipped + 36))
 fi
 
 # ---- threads ----

@@ -3,15 +3,17 @@
 # The command must then either not need it or refuse, name the cause, leave nothing half done under a final name, and reach its
 # usual end when it is repeated (tests/inject/scenarios.sh).
 # Every fifth call of the short scenarios with one error; with EVERY=1 (tests/long_io_faults.sh) each call of all, with four errors.
-#   tests/check_io_faults.sh [SCENARIO...]     ROTE_VERBOSE=1: prints every failure; ERRORS="EIO": not all four in the long form
+#   tests/check_io_faults.sh [SCENARIO...]     ROTE_VERBOSE=1: prints every failure; ERRORS="EIO": not all four in the long form, also
+#                                             EINTR; STEP=N: every N-th call
 cd "$(dirname "$0")/.." || exit 1
 strace -qq -o /dev/null true 2>/dev/null || { echo "0 passed, 0 failed, 1 skipped"; exit 0; }
 ROTE_LONG=${EVERY:-}
 . tests/inject/scenarios.sh
 calls=openat,read,pread64,write,pwrite64,writev,fsync,ftruncate,renameat,rename,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir,flock,getdents64,lseek,newfstatat
 errors=(EIO) step=5
-[ -n "$ROTE_LONG" ] && errors=(${ERRORS:-EIO ENOSPC EACCES EMFILE}) step=1
-declare -A says=([EIO]='input/output error' [ENOSPC]='no space left' [EACCES]='permission denied' [EMFILE]='too many open files')
+[ -n "$ROTE_LONG" ] && errors=(${ERRORS:-EIO ENOSPC EACCES EMFILE}) step=${STEP:-1}
+declare -A says=([EIO]='input/output error' [ENOSPC]='no space left' [EACCES]='permission denied' [EMFILE]='too many open files'
+    [EINTR]='interrupted system call')
 
 with_failure() { timeout -k 5 60 strace -f -qq -y -o "$PWD.trace" -e trace="$call" -e inject="$call:error=$error:when=$number" "$@"; }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# One hash: a 50-step training of four models gives the parameters of tests/one_hash.golden with any number of threads and
-# on any instruction set; with ROTE_LONG=1 also from other compilers and optimization levels, and on aarch64
+# One hash: a 50-step training of four models gives the parameters of tests/one_hash.golden with any number of threads, of
+# ranks (with each MPI that is here) and on any instruction set; with ROTE_LONG=1 also from other compilers and optimization levels, and on aarch64
 # under an emulator.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -20,7 +20,26 @@ expect() { # name, command...
     fi
 }
 
+ranks() { # mpich or openmpi: 1 to 4 ranks of 1 and 2 threads
+    local mpi=$1 launcher n threads program=${BUILD:-build/gcc-O3}/mpicc.$1/one_hash
+    if ! command -v "mpicc.$mpi" "mpiexec.$mpi" >/dev/null; then
+        skipped=$((skipped + 1))
+        echo "one_hash: no ranks with $mpi: it is not here"
+        return
+    fi
+    launcher="mpiexec.$mpi"
+    [ "$mpi" = openmpi ] && launcher+=' --oversubscribe --bind-to none'
+    make -s "MPI=$mpi" "CC=${CC:-gcc}" "BUILD=${BUILD:-build/gcc-O3}" ranks >/dev/null
+    # shellcheck disable=SC2086  # words
+    for n in 1 2 3 4; do
+        for threads in 1 2; do expect "$n ranks of $threads threads, $mpi" timeout 300 $launcher -n $n "$program" $threads; done
+    done
+}
+
 if [ -z "${ROTE_LONG:-}" ]; then
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+    ranks mpich
+    ranks openmpi
     program=${BUILD:-build/gcc-O3}/tests/one_hash
     for threads in 1 2 3 4 8; do expect "$threads threads" "$program" $threads; done
     case $(uname -m) in x86_64) isas='portable avx2 avx512' ;; aarch64 | arm64) isas='portable neon' ;; *) isas=portable ;; esac

@@ -8,7 +8,7 @@ passed=0 failed=0
 done_with() { echo "$passed passed, $failed failed${1:+, $1 skipped}"; [ $failed = 0 ]; exit; }
 
 for browser in chromium chromium-browser google-chrome; do command -v $browser >/dev/null && break; browser=; done
-if [ -z "$browser" ] || ! $browser --version >/dev/null 2>&1; then done_with 3; fi
+if [ -z "$browser" ] || ! $browser --version >/dev/null 2>&1; then done_with 4; fi
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -53,6 +53,20 @@ title=$(grep -o '<title>[^<]*' dom | head -n 1)
 expect "a page that sorts: $title" $?
 ! grep CONSOLE log
 expect "the console is silent" $?
+# A page that follows a run keeps its place when it loads itself anew, every five seconds.
+cp -r sweep/runs/n=30,n_embd=4 going
+rm going/DONE going/result.json
+"$rote" report going --watch >said & watch=$!
+until [ -s said ] || ! kill -0 $watch 2>/dev/null; do sleep 0.05; done
+sed '1,/<title>/s|<title>|<script>sessionStorage.setItem("rote " + location.pathname, 321); let every; setInterval = (f, ms) => every = ms;</script>&|' \
+    going/report.html >live.html
+kill $watch && wait $watch
+echo "<script>addEventListener('load', () => document.title = every + ' ' + scrollY)</script>" >>live.html
+timeout 60 $browser --headless --no-sandbox --disable-gpu --window-size=500,600 --dump-dom "file://$work/live.html" >dom 2>/dev/null ||
+    failed=$((failed + 1))
+title=$(grep -o '<title>[^<]*' dom | head -n 1)
+[ "$title" = '<title>5000 321' ]
+expect "a page that follows a run: $title" $?
 [ -s sweep/plots/capacity.svg ] || [ -s sweep/plots/data_bits.svg ]
 expect "plots are files, too" $?
 done_with

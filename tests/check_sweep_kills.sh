@@ -19,9 +19,9 @@ check() { # what, command...
 
 cat >"$scratch/sweep.yaml" <<Y
 facts: {n: 32, seq_len: 8, vocab_size: 16, seed: 1}
-model: {n_layer: 1, n_head: 2, n_embd: 12}
+model: {n_layer: 1, n_head: 2}
 train: {max_steps: $steps, learning_rate: 0.01, eval_interval: 100, checkpoint_interval: 40, grad_leaves: 1}
-sweep: {train.seed: [$(seq -s, "$runs")]}
+sweep: {model.n_embd: [8, 12], train.seed: [$(seq -s, $((runs / 2)))]}
 Y
 sweep() { # folder, log
     exec "$rote" sweep run "$scratch/sweep.yaml" --out "$scratch/$1" --jobs 2 --quiet >>"$scratch/$2" 2>&1

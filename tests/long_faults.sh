@@ -16,6 +16,7 @@ only=${1:-}
 kinds='
 sweep:              tests/cli/sweep.t
 cluster:            tests/cli/sweep_work.t
+ranks:              tests/check_ranks.sh
 environment:        tests/check_environment.sh
 memory:             tests/check_allocations.sh
 returns:            scripts/check_returns.sh
@@ -37,13 +38,19 @@ logits:             plain/tests/test_logit_row plain/tests/test_variance plain/t
 tools:              plain/tests/test_calculator plain/tests/test_store plain/tests/test_tape plain/tests/test_programs plain/tests/test_mcp
 asked:              plain/tests/test_sums plain/tests/test_calls plain/tests/test_audit plain/tests/test_ways
 stores:             tests/cli/tools_store.t
-stage:              tests/double/test_tool tests/test_tool tests/test_tool_ways
+ways:               plain/tests/test_call_text tests/cli/tools_tokens.t tests/cli/tools_unlabelled.t \
+                    tests/cli/tool_keys.t
+stage:              tests/double/test_tool tests/test_tool tests/test_tool_choices tests/test_tool_ways
 foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model plain/tests/test_export_gguf
+stage:              tests/double/test_tool tests/test_tool tests/test_tool_ways
+foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model plain/tests/test_import_gguf \
+                    plain/tests/test_export_gguf
 capacity:           tests/test_fits
 measure:            plain/tests/test_rounds tests/cli/measure.t
 select:             plain/tests/test_select tests/cli/select.t
-lanes:              plain/tests/test_lanes
+lanes:              plain/tests/test_lanes plain/tests/test_together
 fit:                plain/tests/test_smallest tests/cli/fit.t
+effects:            tests/cli/neurons_eval.t
 rules: measured     tests/test_neuron_eval tests/test_edits
 rules in training:  tests/test_neurons tests/test_init_from
 rules               tests/double/test_rules tests/double/test_causal tests/double/test_rule_losses tests/double/test_routing
@@ -85,6 +92,7 @@ passes() { # test
     case $1 in
     plain/*) command=("$1") ;;
     *.t) command=(env ROTE=plain/rote tests/cli/run.sh "$1") ;;
+    tests/check_ranks.sh) command=(env ROTE=plain/rote BUILD=plain MAKEFLAGS='OPT=-O1 ISAS=portable' "$1") ;;
     tests/check_allocations.sh) command=(env ROTE=plain/rote "$1" make train) ;;
     *.sh) command=(env ROTE=plain/rote "$1") ;;
     esac

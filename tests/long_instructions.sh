@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Instructions of one training step at the configs i and iii of `rote bench`, counted by callgrind (AVX2 kernels, one
-# thread): what a change did to speed, without a clock. A count more than 3 % from tests/instructions.golden fails: upwards
+# Instructions of one training step at the configs i and iii of `rote bench`, and of eight models of 8 channels side by
+# side, counted by callgrind (AVX2 kernels, one thread): what a change did to speed, without a clock. A count more than 3 % from tests/instructions.golden fails: upwards
 # it is a regression, downwards new golden numbers are due.
 #   tests/long_instructions.sh [--update]     --update writes the golden numbers; review with git diff
 # A count is one compiler's, at its flags; the golden file names both, and with others nothing is compared. Some three
@@ -10,7 +10,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 BUILD=${BUILD:-build/gcc-O3}
 rote=${ROTE:-$BUILD/rote} golden=tests/instructions.golden band=3
-configs=('i 64' 'iii 8') # with sequences a step
+configs=('i 64' 'iii 8' 'lanes 64') # with sequences a step
 export ROTE_ISA=avx2 OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive # with a policy set, rote does not start itself again
 
 skip() {
@@ -32,8 +32,17 @@ fi
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 run() { # config, batch, steps -> instructions of the whole program
-    valgrind --tool=callgrind --callgrind-out-file=/dev/null \
-        "$rote" bench --config "$1" --batch "$2" --steps "$3" --threads 1 2>&1 | sed -n 's/.* Collected : //p'
+    local command=("$rote" bench --config "$1" --batch "$2" --steps "$3" --threads 1)
+    [ "$1" = lanes ] && together "$2" $(($3 + 1)) # a run has at least one step
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null "${command[@]}" 2>&1 | sed -n 's/.* Collected : //p'
+}
+together() { # batch, steps -> command: what a sweep starts for eight seeds
+    local seed shape=(facts.n=64 facts.seq_len=16 facts.vocab_size=64 model.n_layer=1 model.n_head=1 model.n_embd=8
+        "train.batch_size=$1" "train.max_steps=$2" train.learning_rate=0.01)
+    command=("$rote" train --resume --quiet --worker --together=8 --)
+    for seed in {0..7}; do
+        command+=($((${#shape[@]} + 1)) "${shape[@]}" "train.seed=$seed" "$work/lanes-$2-$seed")
+    done
 }
 for config in "${configs[@]}"; do
     # shellcheck disable=SC2086  # two words

@@ -98,7 +98,7 @@ typedef struct Side {
 
 static Status side_create(Side *x, Alone *one, const Shape *s, const Ops *ops, Err *err) {
     const Optimizer *optimizer[LANES_MAX];
-    TRY(lanes_create(&x->lanes, &one->gpt, one->config.train.grad_leaves, s->B, s->T, err));
+    TRY(lanes_create(&x->lanes, &one->gpt, lane_ops(ops), one->config.train.grad_leaves, s->B, s->T, err));
     for (int l = 0; l < lanes_count(x->lanes); l++) {
         optimizer[l] = &one[l].optimizer;
         x->batch[l] = &one[l].batch;

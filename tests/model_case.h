@@ -39,6 +39,8 @@ static inline ModelConfig draw_config(Draw *d, int i) {
     c.gated = i / 3 % 2;
     c.bias = i % 5 < 3;
     c.qkv_bias = i % 5 == 4;
+    c.head_dim = i % 9 == 4 ? hd % 5 + 1 : 0;    /* another size than n_embd / n_head */
+    c.qk_norm = i % 4 == 1 && head_size(&c) > 2; /* that of fewer numbers is too steep for differences */
     c.tie_weights = i / 2 % 2;
     c.attn = i % 7 == 5 ? ATTN_MEAN : i % 7 == 6 ? ATTN_NONE : ATTN_CAUSAL;
     c.mlp = i % 8 == 3 ? MLP_NONE : MLP_PLAIN;
@@ -47,9 +49,11 @@ static inline ModelConfig draw_config(Draw *d, int i) {
 }
 
 static inline void print_config(const ModelConfig *c) {
-    printf("  L%d H%d/%d d%d I%d T%d V%d norm %d pos %d act %d gated %d bias %d tied %d attn %d mlp %d\n",
-           c->n_layer, c->n_head, c->n_kv_head, c->n_embd, c->n_inner, c->block_size, c->vocab_size, c->norm,
-           c->pos, c->act, c->gated, c->bias, c->tie_weights, c->attn, c->mlp);
+    printf(
+        "  L%d H%d/%dx%d d%d I%d T%d V%d norm %d pos %d act %d gated %d bias %d tied %d attn %d mlp %d qk_norm %d\n",
+        c->n_layer, c->n_head, c->n_kv_head, head_size(c), c->n_embd, c->n_inner, c->block_size,
+        c->vocab_size, c->norm, c->pos, c->act, c->gated, c->bias, c->tie_weights, c->attn, c->mlp,
+        c->qk_norm);
 }
 
 /* Every parameter moved off its starting value, so that gains differ from 1 and biases from 0. */

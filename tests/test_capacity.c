@@ -68,7 +68,7 @@ static void advice_by_optimizer(void **state) {
                        "train.learning_rate=0.03";
     assert_int_equal(c.n_series, 1);
     expect_advice(&c.series[0], said);
-    TrainConfig *train = (TrainConfig *)&c.series[0].architectures[0].first->config.train;
+    TrainConfig *train = &c.files.base->train; /* of all runs */
     train->parametrization = PARAM_MUP; /* whose rates are those of its base */
     expect_advice(&c.series[0], "");
     train->parametrization = PARAM_STANDARD;

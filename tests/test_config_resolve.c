@@ -57,7 +57,8 @@ static void resolves_defaults(void **state) {
 /* Against 100 facts of up to 20 tokens out of 50 symbols. */
 static const Bad conflicts[] = {
     {"model: {n_embd: 64, n_head: 3}",
-     "model.n_embd is 64 and model.n_head is 3: n_head must divide n_embd; set n_embd to 66, or n_head to 1"},
+     "model.n_embd is 64 and model.n_head is 3: n_head must divide n_embd; set n_embd to 66, n_head "
+     "to 1, or model.head_dim"},
     {"model: {n_head: 4, n_kv_head: 3}",
      "model.n_head is 4 and model.n_kv_head is 3: n_kv_head must divide n_head; set n_kv_head to 0 (as many "
      "as n_head), or to 1"},

@@ -88,6 +88,11 @@ static void come_back(void **state) {
     c.tie_weights = true;
     c.qkv_bias = true; /* qwen2: rows of q and k, and their biases, in another order */
     same_logits(&c);
+    c.qkv_bias = false;
+    c.head_dim = 10; /* llama with heads of a size of their own; qwen3: their gains in another order, too */
+    same_logits(&c);
+    c.qk_norm = true;
+    same_logits(&c);
 }
 
 static double rounded_q8_0(const real *x, int i) { /* of a row of whole blocks */
@@ -215,6 +220,14 @@ static void refusals(void **state) {
     c.mlp = MLP_NONE;
     c.n_embd = 18;
     refused(&c, "Qwen2 with norm=rmsnorm cannot express mlp=none, an odd head size (3);");
+    c = llama_type();
+    c.qk_norm = c.qkv_bias = true;
+    c.head_dim = 7;
+    refused(&c, "Qwen3 with norm=rmsnorm cannot express an odd head size (7), qkv_bias=true;");
+    c = gpt2_type();
+    c.qk_norm = true;
+    c.head_dim = 7;
+    refused(&c, "GPT-2 with norm=layernorm cannot express head_dim=7, qk_norm=true;");
     uint32_t type;
     Err err;
     assert_int_equal(gguf_type_of("q8", &type, &err), ERR_INPUT);

@@ -75,8 +75,8 @@ static int change_every_byte(void) {
             FactSet loaded;
             Err err = {0};
             char was = b.data[i];
-            char now =
-                was >= '0' && was <= '9' ? (char)('0' + (was - '0' + 1) % 10) : (char)(was ^ 1 << i % 8);
+            bool digit = was >= '0' && was <= '9';
+            char now = (char)(digit ? '0' + (was - '0' + 1) % 10 : was ^ 1 << i % 8);
             assert_int_equal(pwrite(fd, &now, 1, (off_t)i),
                              1); /* in place: some file systems flush a file cut anew */
             if (facts_load("set", &loaded, &err) == OK)

@@ -50,6 +50,21 @@ static void normalize(const Case *t, double *y, const real *x, int layer, const 
                (bias ? (double)bias[j] : 0);
 }
 
+/* The norm of one head: of q's heads by hook_q_normed, of k's by hook_k_normed; without a norm the head itself. */
+static void expect_normed(const Case *t, int layer, int at, HookSite before, HookSite after, int heads,
+                          const char *name) {
+    int hd = head_size(&t->c);
+    const real *gain = tensor_of(t, layer, name), *x = row_of(t, before, layer, at);
+    double y[64];
+    for (int h = 0; h < heads; h++) {
+        double square = 0;
+        for (int j = 0; j < hd; j++) square += (double)x[h * hd + j] * (double)x[h * hd + j] / hd;
+        for (int j = 0; j < hd; j++)
+            y[h * hd + j] = (double)x[h * hd + j] / sqrt(square + t->c.norm_eps) * (double)gain[j];
+    }
+    expect_row(t, after, layer, at, y);
+}
+
 static void rotated(const Case *t, double *out, const real *head, int hd, int position) {
     for (int j = 0; j < hd; j++) out[j] = (double)head[j];
     for (int j = 0; t->c.pos == POS_ROPE && j < hd / 2; j++) {
@@ -67,21 +82,26 @@ static double activation(Act kind, double x) {
 
 static void expect_attention(const Case *t, int layer, int first, int at) {
     const ModelConfig *c = &t->c;
-    int hd = c->n_embd / c->n_head, kv = c->n_kv_head * hd, here = at - first;
+    int hd = head_size(c), heads = heads_width(c), kv = kv_width(c), here = at - first;
+    HookSite q_site = c->qk_norm ? HOOK_Q_NORMED : HOOK_Q, k_site = c->qk_norm ? HOOK_K_NORMED : HOOK_K;
     double q[64], k[64], pattern[512] = {0}, z[64] = {0}, y[64];
-    linear(t, y, row_of(t, HOOK_LN1, layer, at), layer, "attn.q", c->n_embd, c->n_embd);
+    linear(t, y, row_of(t, HOOK_LN1, layer, at), layer, "attn.q", heads, c->n_embd);
     expect_row(t, HOOK_Q, layer, at, y);
     linear(t, y, row_of(t, HOOK_LN1, layer, at), layer, "attn.k", kv, c->n_embd);
     expect_row(t, HOOK_K, layer, at, y);
     linear(t, y, row_of(t, HOOK_LN1, layer, at), layer, "attn.v", kv, c->n_embd);
     expect_row(t, HOOK_V, layer, at, y);
+    if (c->qk_norm) {
+        expect_normed(t, layer, at, HOOK_Q, HOOK_Q_NORMED, c->n_head, "attn.q_norm.weight");
+        expect_normed(t, layer, at, HOOK_K, HOOK_K_NORMED, c->n_kv_head, "attn.k_norm.weight");
+    }
     for (int h = 0; h < c->n_head; h++) {
         int group = h / (c->n_head / c->n_kv_head);
         double *p = pattern + h * c->block_size, total = 0;
-        rotated(t, q, row_of(t, HOOK_Q, layer, at) + h * hd, hd, here);
+        rotated(t, q, row_of(t, q_site, layer, at) + h * hd, hd, here);
         for (int s = 0; s <= here; s++) {
             double score = 0;
-            rotated(t, k, row_of(t, HOOK_K, layer, first + s) + group * hd, hd, s);
+            rotated(t, k, row_of(t, k_site, layer, first + s) + group * hd, hd, s);
             for (int j = 0; j < hd; j++) score += q[j] * k[j];
             total += p[s] = exp(score / sqrt(hd));
         }
@@ -93,7 +113,7 @@ static void expect_attention(const Case *t, int layer, int first, int at) {
     }
     expect_row(t, HOOK_PATTERN, layer, at, pattern);
     expect_row(t, HOOK_Z, layer, at, z);
-    linear(t, y, row_of(t, HOOK_Z, layer, at), layer, "attn.o", c->n_embd, c->n_embd);
+    linear(t, y, row_of(t, HOOK_Z, layer, at), layer, "attn.o", c->n_embd, heads);
     expect_row(t, HOOK_ATTN_OUT, layer, at, y);
 }
 

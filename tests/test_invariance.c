@@ -37,11 +37,14 @@ static ModelConfig gpt2_like(void) {
                          .init_std = 0.2};
 }
 
-static ModelConfig llama_like(void) {
+/* As Qwen3: LLaMA, with norms of queries and keys and heads of a size of their own. */
+static ModelConfig qwen3_like(void) {
     ModelConfig c = gpt2_like();
     c.n_head = 4;
     c.n_kv_head = 2;
-    c.n_embd = 36;
+    c.n_embd = 35;
+    c.head_dim = 10;
+    c.qk_norm = true;
     c.norm = NORM_RMSNORM;
     c.pos = POS_ROPE;
     c.act = ACT_SILU;
@@ -70,7 +73,7 @@ static void gradient_bits(void **state) {
     static const int threads[] = {1, 2, 3, 4, 5, 8}, leaves[] = {1, 2, 4, 5}, micro[] = {1, 2, 3, 0};
     enum { SEQUENCES = 7 };
     for (int model = 0; model < 2; model++) {
-        ModelConfig c = model ? llama_like() : gpt2_like();
+        ModelConfig c = model ? qwen3_like() : gpt2_like();
         Draw d = draw_from(SEED + (uint64_t)model);
         OwnBatch own = draw_batch(&d, &c, SEQUENCES);
         real *expected[4] = {NULL};
@@ -128,7 +131,7 @@ static void code_length_bits(void **state) {
     (void)state;
     enum { SEQUENCES = 11, MOST = 40 };
     for (int model = 0; model < 2; model++) {
-        ModelConfig c = model ? llama_like() : gpt2_like();
+        ModelConfig c = model ? qwen3_like() : gpt2_like();
         Draw d = draw_from(SEED + 10 + (uint64_t)model);
         OwnBatch own = draw_batch(&d, &c, SEQUENCES);
         Gpt g;
@@ -175,7 +178,7 @@ static void zero_parameters(void **state) {
     (void)state;
     double worst = 0;
     for (int V = 2; V < 3000; V = V * 3 / 2 + 1) {
-        ModelConfig c = V % 2 ? llama_like() : gpt2_like();
+        ModelConfig c = V % 2 ? qwen3_like() : gpt2_like();
         c.vocab_size = V;
         Draw d = draw_from(SEED + 20);
         OwnBatch own = draw_batch(&d, &c, 3);
@@ -219,7 +222,7 @@ static void future_is_unseen(void **state) {
     (void)state;
     enum { T = 150, V = 53 };
     for (int model = 0; model < 3; model++) {
-        ModelConfig c = model ? llama_like() : gpt2_like();
+        ModelConfig c = model ? qwen3_like() : gpt2_like();
         if (model == 2) c.attn = ATTN_MEAN;
         c.block_size = T;
         Draw d = draw_from(SEED + 30 + (uint64_t)model);

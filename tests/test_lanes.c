@@ -39,7 +39,8 @@ static ModelConfig served(Draw *d, int i) {
     } sizes[] = {{8, 1, 1, 32, 16, 64}, {16, 2, 1, 40, 5, 33},  {24, 3, 3, 24, 18, 70},
                  {40, 2, 2, 17, 3, 21}, {6, 2, 1, 5, 131, 130}, {5, 1, 1, 7, 67, 3}};
     ModelConfig c = draw_config(d, i);
-    c.gated = false;
+    c.gated = c.qk_norm = false;
+    c.head_dim = 0;
     if (c.pos == POS_ROPE) c.pos = POS_LEARNED;
     if (c.attn == ATTN_MEAN) c.attn = ATTN_CAUSAL;
     if (i % 4 == 1 && c.vocab_size > 4) c.bos = c.vocab_size - 1;
@@ -95,7 +96,8 @@ static void create_side(Side *x, Alone *one, int n_seq, int leaves) {
     Err err;
     const Optimizer *optimizer[LANES_MAX];
     const Gpt *g = &one->gpt;
-    if (lanes_create(&x->lanes, g, leaves, n_seq, g->config.block_size, &err) != OK) fail_msg("%s", err.msg);
+    if (lanes_create(&x->lanes, g, lane_ops(g->ops), leaves, n_seq, g->config.block_size, &err) != OK)
+        fail_msg("%s", err.msg);
     for (int l = 0; l < lanes_count(x->lanes); l++) {
         optimizer[l] = &one[l].optimizer;
         x->batch[l] = &one[l].batch.batch;

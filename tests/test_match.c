@@ -51,6 +51,9 @@ static void counts_what_is_allocated(void **state) {
         m->pos = (Position)random_below(random, at + 9, 3);
         m->attn = (Attn)random_below(random, at + 10, 3);
         m->mlp = (Mlp)random_below(random, at + 11, 2);
+        m->qkv_bias = random_below(random, at + 12, 2);
+        m->qk_norm = random_below(random, at + 13, 2);
+        m->head_dim = (int)random_below(random, at + 14, 2) * (1 + (int)random_below(random, at + 15, 9));
         Err err = {0};
         if (config_resolve(&config, 20, 7, 13, &err) != OK) fail_msg("%s", err.msg);
         assert_int_equal(config_params(m), planned(m));

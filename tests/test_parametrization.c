@@ -87,6 +87,33 @@ static void factors(void **state) {
         }
 }
 
+/* What replaces q's own factor: the gain of its norm, and nothing where heads do not grow with the width. */
+static void queries(void **state) {
+    (void)state;
+    static const struct {
+        bool qk_norm;
+        int head_dim;
+        double q, q_rate, gain;
+    } CASES[] = {{true, 0, 0.5, 0.25, 0.5}, {true, 32, 0.5, 0.25, 1}, {false, 32, 0.5, 0.25, 0}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        Config c = small(OPT_ADAMW, true);
+        Err err;
+        c.model.qk_norm = CASES[i].qk_norm;
+        c.model.head_dim = CASES[i].head_dim;
+        if (config_resolve(&c, 16, 8, 16, &err) != OK) fail_msg("%s", err.msg);
+        ParamTable table = table_of(&c);
+        const Tensor *q = params_find(&table, "blocks.0.attn.q.weight"),
+                     *gain = params_find(&table, "blocks.0.attn.q_norm.weight");
+        double std = q->init_std;
+        parametrization_apply(&table, &c);
+        assert_true(q->init_std == CASES[i].q * std && q->rate_scale == CASES[i].q_rate);
+        if (gain) assert_true(gain->init_value == CASES[i].gain && gain->rate_scale == CASES[i].gain);
+        assert_true((gain != NULL) == (CASES[i].gain > 0));
+        if (gain) assert_true(!gain->matrix && !gain->decay && gain->part == PART_NORM);
+        params_free(&table);
+    }
+}
+
 static void nothing_at_the_base(void **state) {
     (void)state;
     Config c = resolved(OPT_ADAMW, true);
@@ -190,6 +217,7 @@ static void coordinate_check(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(factors),
+        cmocka_unit_test(queries),
         cmocka_unit_test(nothing_at_the_base),
         cmocka_unit_test(optimizers_obey_the_rate),
         cmocka_unit_test(flat_or_not),

@@ -94,7 +94,7 @@ static char *page(void) {
 static Status report_here(Err *err) {
     char path[128];
     snprintf(path, sizeof path, "%s/page.html", dir);
-    return report_run(path, dir, err);
+    return report_run(path, dir, NULL, err);
 }
 
 /* These runs have a result, but neither facts nor weights. */
@@ -180,7 +180,7 @@ static void broken_folders(void **state) {
     assert_non_null(strstr(err.msg, "result.json"));
     char path[128];
     snprintf(path, sizeof path, "%s/page.html", dir);
-    assert_int_equal(report_run(path, "/nonexistent/run", &err) == OK, 0);
+    assert_int_equal(report_run(path, "/nonexistent/run", NULL, &err) == OK, 0);
     assert_false(file_exists(path));
 }
 

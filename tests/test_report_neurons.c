@@ -52,7 +52,7 @@ static void rules_of_two_runs(void **state) {
     Err err = {0};
     const char text[] = "{\"neurons\": [{\"units\": [0, 1, 2, 7, 9]}]}";
     assert_int_equal(result_parse(text, "text", RESULT_ANY, &result, &err), OK);
-    RunWithRules run[2] = {{"one", "<one>", &config, &result}, {"two", "two", &config, &result}};
+    RunWithRules run[2] = {{"one", "<one>", &config, &result, NULL}, {"two", "two", &config, &result, NULL}};
     put_metrics("<one>", 0.625);
     put_metrics("two", 0.875);
     char *html = section(run, 2);

@@ -1,5 +1,5 @@
 /* The stage of tools: where nothing is written it changes no bit; threads, instruction sets and the division of a
- * sequence into calls of a decoder change none either; what it chooses is what its loss says. */
+ * sequence into calls of a decoder change none either. What it chooses: test_tool_choices. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -169,82 +169,6 @@ static void gradient_bits(void **state) {
         free(point_nats);
         tear_down(&x);
     }
-}
-
-/* ---- choices ---- */
-
-/* -ln p of pointer p of token i at every place of its sequence, by asking its loss; INFINITY: not allowed. */
-static void ask_places(Case *x, Parallel *parallel, int s, int i, int p, double *nats) {
-    const ToolStage *stage = &x->config.tool;
-    double loss;
-    for (int u = 0; u <= i - x->batch.start[s]; u++) {
-        nats[u] = INFINITY;
-        if (!may_point(stage, x->tools.symbol_class, x->batch.inputs + x->batch.start[s], p,
-                       i - x->batch.start[s], u))
-            continue;
-        for (int k = 0; k < x->tokens * x->P; k++) x->tools.point[k] = -1;
-        x->tools.point[i * x->P + p] = u;
-        (void)parallel_gradient(parallel, &x->batch.batch, &loss);
-        nats[u] = x->tools.point_nats[i * x->P + p];
-    }
-}
-
-/* The place with the largest probability, the first one; the probabilities add up to 1. */
-static int best_place(const double *nats, int n) {
-    int best = -1;
-    double sum = 0;
-    for (int u = 0; u < n; u++) {
-        sum += exp(-nats[u]);
-        if (!isinf(nats[u]) && (best < 0 || nats[u] < nats[best])) best = u;
-    }
-    assert_true(best < 0 || fabs(sum - 1) < 1e-5);
-    return best;
-}
-
-static void choices_are_those_of_the_loss(void **state) {
-    (void)state;
-    int calls = 0, points = 0;
-    for (int i = 0; i < 4; i++) {
-        Err err;
-        Draw d = draw_from((uint64_t)(SEED + 200 + i));
-        Case x = set_up(&d, i);
-        Parallel *one, *two;
-        ParallelPlan plan = {1, 1, N_SEQ, x.config.block_size, 2, NULL};
-        x.batch.batch.tools = &x.tools.rows;
-        assert_int_equal(parallel_create(&one, &x.gpt, &plan, &err), OK);
-        plan = i % 2 ? (ParallelPlan){2, 0, N_SEQ, x.config.block_size, 1}
-                     : (ParallelPlan){3, 1, N_SEQ, x.config.block_size, 0}; /* one team of three */
-        assert_int_equal(parallel_create(&two, &x.gpt, &plan, &err), OK);
-        size_t n = (size_t)x.tokens;
-        int32_t *call = zeroed(n * sizeof *call), *point = zeroed(n * (size_t)x.P * sizeof *point);
-        int32_t *call2 = zeroed(n * sizeof *call), *point2 = zeroed(n * (size_t)x.P * sizeof *point);
-        parallel_tool_choices(one, &x.batch.batch, call, point);
-        parallel_tool_choices(two, &x.batch.batch, call2, point2);
-        same_bits(call, call2, n * sizeof *call, "calls");
-        same_bits(point, point2, n * (size_t)x.P * sizeof *point, "places");
-        for (int s = 0; s < N_SEQ; s++)
-            for (int t = x.batch.start[s]; t < x.batch.start[s + 1]; t++) {
-                calls += call[t] > 0;
-                for (int p = 0; p < x.P; p++) {
-                    if (call[t] == 0) {
-                        assert_int_equal(point[t * x.P + p], -1);
-                        continue;
-                    }
-                    double nats[64];
-                    ask_places(&x, one, s, t, p, nats);
-                    assert_int_equal(point[t * x.P + p], best_place(nats, t - x.batch.start[s] + 1));
-                    points += point[t * x.P + p] >= 0;
-                }
-            }
-        free(call);
-        free(point);
-        free(call2);
-        free(point2);
-        parallel_free(one);
-        parallel_free(two);
-        tear_down(&x);
-    }
-    assert_true(calls > 20 && points > 20);
 }
 
 /* ---- decoding ---- */
@@ -490,7 +414,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_results_the_bits_of_a_model_without),
         cmocka_unit_test(gradient_bits),
-        cmocka_unit_test(choices_are_those_of_the_loss),
         cmocka_unit_test(decoding_has_the_bits_of_the_full_pass),
         cmocka_unit_test(hooks_show_what_is_chosen_and_written),
         cmocka_unit_test(results_stand_in_their_rows),

@@ -128,7 +128,7 @@ static void one_way_is_a_label(void **state) {
             for (int p = 0; p < x.P; p++) x.tools.point[k * x.P + p] = -1;
         }
         x.ways.ways.weight = 1;
-        x.tools.rows.call_weight = x.tools.rows.point_weight = NULL;
+        x.tools.rows.call_weight = x.tools.rows.point_weight = x.tools.rows.row_weight = NULL;
         x.tools.rows.ways = &x.ways.ways;
         real *got = gradient_of(&x, &x.gpt, 1, 1, 2);
         for (int k = 0; k < x.tokens; k++) way += x.ways.nats[k];

@@ -18,7 +18,7 @@ typedef struct OwnTools {
     ToolRows rows;
     int32_t *written, *call, *point;
     uint8_t *symbol_class;
-    double *call_weight, *point_weight, *call_nats, *point_nats;
+    double *call_weight, *point_weight, *call_nats, *point_nats, *row_weight;
 } OwnTools;
 
 /* By the definition, written out: whether pointer p of row t may point at place u. */
@@ -40,7 +40,8 @@ static inline OwnTools draw_tools(Draw *d, const ModelConfig *c, const Batch *b)
                   .call_weight = calloc((size_t)stage->n_tools + 1, sizeof(double)),
                   .point_weight = calloc((size_t)P + 1, sizeof(double)),
                   .call_nats = calloc((size_t)n, sizeof(double)),
-                  .point_nats = calloc((size_t)(n * P) + 1, sizeof(double))};
+                  .point_nats = calloc((size_t)(n * P) + 1, sizeof(double)),
+                  .row_weight = calloc((size_t)n, sizeof(double))};
     for (int v = 0; v < c->vocab_size; v++) x.symbol_class[v] = (uint8_t)draw_int(d, 0, 2);
     for (int k = 0; k <= stage->n_tools; k++) x.call_weight[k] = k == 1 ? 1 : 0.5 + draw_int(d, 0, 4);
     for (int p = 0; p < P; p++) x.point_weight[p] = 0.5 + draw_int(d, 0, 4);
@@ -57,8 +58,16 @@ static inline OwnTools draw_tools(Draw *d, const ModelConfig *c, const Batch *b)
                 x.point[i * P + p] = allowed && draw_int(d, 0, 2) ? u : -1;
             }
         }
-    x.rows = (ToolRows){x.written,      x.symbol_class, x.call,       x.point, x.call_weight,
-                        x.point_weight, x.call_nats,    x.point_nats, NULL};
+    for (int i = 0; i < n; i++) x.row_weight[i] = i % 3 ? 1 : draw_int(d, -2, 2);
+    x.rows = (ToolRows){.written = x.written,
+                        .symbol_class = x.symbol_class,
+                        .call = x.call,
+                        .point = x.point,
+                        .call_weight = x.call_weight,
+                        .point_weight = x.point_weight,
+                        .call_nats = x.call_nats,
+                        .point_nats = x.point_nats,
+                        .row_weight = x.row_weight};
     return x;
 }
 
@@ -149,6 +158,7 @@ static inline void free_tools(OwnTools *x) {
     free(x->point_weight);
     free(x->call_nats);
     free(x->point_nats);
+    free(x->row_weight);
 }
 
 #endif

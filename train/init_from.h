@@ -5,7 +5,8 @@
 
 #include "model/params.h"
 
-/* Reads them into params, which table lays out.
+/* Reads them into params, which table lays out. The tensors of a stage of tools, which stand behind all others, keep
+ * their values where the run has no such stage.
  *   config  has init_from, and may have init_hash
  *   hash    of the weights
  * ERR_INPUT: no such run, no checkpoint, a damaged newest one, a tensor of another size, or weights of another hash

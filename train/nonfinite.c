@@ -39,8 +39,12 @@ static void name_largest(const Trainer *t, const real *x, char *out, size_t size
     }
 }
 
+bool gradient_is_fine(double norm, double loss_nats) {
+    return __builtin_isfinite(norm) && norm < NORM_MAX && __builtin_isfinite(loss_nats);
+}
+
 Status check_gradient(const Trainer *t, const real *grad, double norm, double loss_nats, Err *err) {
-    if (__builtin_isfinite(norm) && norm < NORM_MAX && __builtin_isfinite(loss_nats)) return OK;
+    if (gradient_is_fine(norm, loss_nats)) return OK;
     TRY(name_nonfinite(t, grad, "gradient of", err));
     if (!__builtin_isfinite(loss_nats))
         return err_set(err, ERR_NUMERIC,

@@ -36,19 +36,22 @@ static void share_arrays(Trainer *t) {
     }
 }
 
-Status trainer_share_state(Trainer *t, const char *config_hash, Err *err) {
+Status trainer_same_run(const Trainer *t, const char *config_hash, Err *err) {
     Ranks *ranks = t->options->ranks;
-    if (ranks_alone(ranks)) return OK;
+    Status status = OK;
     char first[33];
     snprintf(first, sizeof first, "%s", config_hash);
     ranks_share(ranks, first, sizeof first);
-    Status status = OK;
     if (strcmp(first, config_hash) != 0)
         status = err_set(err, ERR_INPUT,
                          "the processes were started with different configs, facts or weights to start from; "
                          "give all the same ones, in a folder that all of them see");
-    TRY(ranks_agree(ranks, status, NULL, err));
+    return ranks_agree(ranks, status, NULL, err);
+}
 
+Status trainer_share_state(Trainer *t, Err *err) {
+    Ranks *ranks = t->options->ranks;
+    if (ranks_alone(ranks)) return OK;
     RunState *state = &t->state;
     SharedState shared = {state->step, state->tokens, state->code_bits, ""};
     memcpy(shared.verdict, state->verdict, sizeof shared.verdict);
@@ -62,6 +65,7 @@ Status trainer_share_state(Trainer *t, const char *config_hash, Err *err) {
     share_arrays(t);
     t->saved_at = state->step;
     refresh_model(t);
+    Status status = OK;
     if (!trainer_is_first(t)) status = mix_select_all(&t->mix, &t->selection, &t->config.train, err);
     return ranks_agree(ranks, status, NULL, err);
 }

@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "store/result.h"
 #include "store/run_files.h"
-#include "train/trainer.h"
+#include "train/together.h"
 
 /* Goes on from the newest whole checkpoint, or begins at step 0. */
 static Status restore_or_begin(Trainer *t, FolderState found_folder, Err *err) {
@@ -151,23 +151,17 @@ static Status check_folder(const char *dir, bool resume, const Config *config, c
     return OK;
 }
 
-/* Trains, and adds the time it took to timing.json. */
-static Status train_timed(Trainer *t, RunResult *out, Err *err) {
-    t->started_s = t->shown_s = t->saved_s = clock_s();
-    t->started_tokens = t->shown_tokens = t->state.tokens;
-    Status status = train_on(t, err);
-    out->seconds = clock_s() - t->started_s;
-    int64_t tokens = t->state.tokens - t->started_tokens;
-    out->tokens_per_s = out->seconds > 0 ? (double)tokens / out->seconds : 0;
-    if (status == OK || status == ERR_STOPPED || status == ERR_NUMERIC) {
-        Err timing; /* a lost clock is no reason to lose a run */
-        if (folder_timing(&t->folder, out->seconds, tokens, &timing) != OK)
-            run_note(&t->options->progress, t->state.step, "%s", timing.msg);
-    }
-    return status;
+/* ---- a run, from its folder to its result ---- */
+
+/* The other ranks help to evaluate; rank 0 has the result. */
+static Status fill_result_as_first(Trainer *t, RunResult *out, Err *err) {
+    if (trainer_is_first(t)) return fill_result(t, out, err);
+    bool finite = __builtin_isfinite(optimizer_norm(&t->optimizer, trained_params(t)));
+    if (finite && t->evaluated_at != t->state.step) trainer_evaluate(t);
+    return OK;
 }
 
-/* All before training: the folder of a new or resumed run, and what is trained; or a folder that is done. */
+/* The folder of a new or resumed run, and what is trained; or a folder that is done. */
 static Status prepare(Trainer *t, FolderState *found, RunResult *out, Err *err) {
     const RunOptions *options = t->options;
     const Config *config = &t->config;
@@ -190,57 +184,135 @@ static Status prepare(Trainer *t, FolderState *found, RunResult *out, Err *err) 
     return attach_tape(t, err);
 }
 
-/* The ranks agree on how it went; *done: the run is over already. */
-static Status prepare_together(Trainer *t, bool *done, RunResult *out, Err *err) {
+/* All before the first step. *ready: it is to be trained, and end_run is due; else it is over already, or failed.
+ * trainer_free in any case. */
+static Status begin_run(Trainer *t, const Config *config, const FactSet *facts, const RunOptions *options,
+                        RunResult *out, bool *ready, Err *err) {
+    *ready = false;
+    *out = (RunResult){.verdict = "failed"};
+    *t = (Trainer){.config = *config,
+                   .facts = facts,
+                   .options = options,
+                   .state = {.code_bits = __builtin_nan(""), .max_steps = config->train.max_steps},
+                   .folder = {.lock_fd = -1},
+                   .evaluated_at = -1,
+                   .saved_at = -1};
+    figures_init(&out->figures);
+    snprintf(out->data_hash, sizeof out->data_hash, "%s", facts->data_hash);
     FolderState found;
+    TRY(ranks_agree(options->ranks, config_hash(config, facts->data_hash, out->config_hash, err), NULL, err));
+    TRY(trainer_same_run(t, out->config_hash, err));
     Status status = prepare(t, &found, out, err);
-    int over = found == FOLDER_DONE;
-    TRY(ranks_agree(t->options->ranks, status, &over, err));
-    *done = over;
-    return *done ? OK : trainer_share_state(t, out->config_hash, err);
-}
-
-/* The other ranks help to evaluate; rank 0 has the result. */
-static Status fill_result_together(Trainer *t, RunResult *out, Err *err) {
-    if (trainer_is_first(t)) return fill_result(t, out, err);
-    bool finite = __builtin_isfinite(optimizer_norm(&t->optimizer, trained_params(t)));
-    if (finite && t->evaluated_at != t->state.step) trainer_evaluate(t);
+    int done = found == FOLDER_DONE;
+    TRY(ranks_agree(options->ranks, status, &done, err));
+    if (done) return options->dir ? read_done(options->dir, out, err) : OK;
+    TRY(trainer_share_state(t, err));
+    *ready = true;
     return OK;
 }
 
-Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out,
-                 Err *err) {
-    Err local;
-    if (!err) err = &local; /* a diverged run's message is part of its result */
-    *out = (RunResult){.verdict = "failed"};
-    figures_init(&out->figures);
-    snprintf(out->data_hash, sizeof out->data_hash, "%s", facts->data_hash);
-    Trainer t = {.config = *config,
-                 .facts = facts,
-                 .options = options,
-                 .state = {.code_bits = __builtin_nan(""), .max_steps = config->train.max_steps},
-                 .folder = {.lock_fd = -1},
-                 .evaluated_at = -1,
-                 .saved_at = -1};
-    bool done = false;
-    Status status = config_hash(config, facts->data_hash, out->config_hash, err);
-    TRY(ranks_agree(options->ranks, status, NULL, err));
-    TRY_GOTO(prepare_together(&t, &done, out, err));
-    if (done) {
-        if (options->dir) status = read_done(options->dir, out, err);
-        goto done;
-    }
-    status = train_timed(&t, out, err);
+static void start_clock(Trainer *t) {
+    t->started_s = t->shown_s = t->saved_s = clock_s();
+    t->started_tokens = t->shown_tokens = t->state.tokens;
+}
+
+/* Adds the time that training took to timing.json; of runs that share a thread each one's part. together: as in
+ * RunTiming. */
+static void note_time(Trainer *t, int together, RunResult *out) {
+    Err why; /* a lost clock is no reason to lose a run */
+    out->seconds = (clock_s() - t->started_s) / together;
+    int64_t tokens = t->state.tokens - t->started_tokens;
+    out->tokens_per_s = out->seconds > 0 ? (double)tokens / out->seconds : 0;
+    if (folder_timing(&t->folder, out->seconds, tokens, together, &why) != OK)
+        run_note(&t->options->progress, t->state.step, "%s", why.msg);
+}
+
+/* All after the last step. trained: how training ended, as err says. Closes the folder. */
+static Status end_run(Trainer *t, Status trained, int together, RunResult *out, Err *err) {
+    Status status = trained;
+    if (status == OK || status == ERR_STOPPED || status == ERR_NUMERIC) note_time(t, together, out);
     if (status == ERR_NUMERIC) {
-        strcpy(t.state.verdict, "diverged");
+        strcpy(t->state.verdict, "diverged");
         snprintf(out->reason, sizeof out->reason, "%s", err->msg);
     }
     if (status == OK || status == ERR_NUMERIC) {
         Err why; /* a diverged run keeps its own message */
-        Status filled = fill_result_together(&t, out, &why);
+        Status filled = fill_result_as_first(t, out, &why);
         if (filled != OK) status = err_set(err, filled, "%s", why.msg);
     }
-done:
+    folder_close(&t->folder);
+    return status;
+}
+
+Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out,
+                 Err *err) {
+    Trainer t;
+    Err local;
+    bool ready;
+    if (!err) err = &local; /* a diverged run's message is part of its result */
+    Status status = begin_run(&t, config, facts, options, out, &ready, err);
+    if (ready) {
+        start_clock(&t);
+        status = end_run(&t, train_on(&t, err), 1, out, err);
+    }
     trainer_free(&t);
     return status;
+}
+
+/* ---- several runs ---- */
+
+typedef struct Group {
+    int n; /* that are trained */
+    Trainer *trainer;
+    RunTask **task; /* of each trainer */
+    RunHasEnded *ended;
+    void *user;
+} Group;
+
+static void end_task(Group *g, RunTask *task, Status status) {
+    task->status = status;
+    g->ended(g->user, task);
+}
+
+static void task_trained(void *user, Trainer *t, Status status, Err *err) {
+    Group *g = user;
+    RunTask *task = g->task[t - g->trainer];
+    task->err = *err;
+    end_task(g, task, end_run(t, status, g->n, &task->result, &task->err));
+}
+
+static Status group_create(Group *g, int n, RunHasEnded *ended, void *user, Err *err) {
+    *g = (Group){.ended = ended, .user = user};
+    g->trainer = calloc((size_t)n, sizeof *g->trainer);
+    g->task = calloc((size_t)n, sizeof *g->task);
+    if (g->trainer && g->task) return OK;
+    free(g->trainer);
+    free(g->task);
+    return err_set(err, ERR_NOMEM, "no memory for %d runs", n);
+}
+
+Status run_train_together(RunTask *task, int n, RunHasEnded *ended, void *user, Err *err) {
+    Group g;
+    Trainer *ready[LANES_MAX];
+    CHECK(n > 0 && n <= LANES_MAX);
+    TRY(group_create(&g, n, ended, user, err));
+    for (int i = 0; i < n; i++) {
+        bool begun;
+        Trainer *t = &g.trainer[g.n];
+        Status status = begin_run(t, task[i].config, task[i].facts, &task[i].options, &task[i].result, &begun,
+                                  &task[i].err);
+        ready[g.n] = t;
+        g.task[g.n] = &task[i];
+        if (begun) g.n++;
+        else {
+            trainer_free(t);
+            end_task(&g, &task[i], status);
+        }
+    }
+    for (int i = 0; i < g.n; i++) start_clock(ready[i]);
+    if (g.n > 0) train_together(ready, g.n, task_trained, &g);
+    for (int i = 0; i < g.n; i++) trainer_free(ready[i]);
+    free(g.trainer);
+    free(g.task);
+    return OK;
 }

@@ -21,7 +21,8 @@ typedef struct RunOptions {
     const char *tape_dir; /* the folder with the tape that is replayed; NULL: dir */
     const volatile sig_atomic_t *stop; /* set by a signal handler: stops at the end of a step; may be NULL */
     ProgressSink progress;
-    Ranks *ranks; /* that train together; NULL: alone. Rank 0's folder is the run's; the others have dir NULL */
+    Ranks
+        *ranks; /* that train together; NULL: alone. Rank 0's folder is the run's; the others have dir NULL */
 } RunOptions;
 
 /* Trains. config: resolved, by init_from_resolve too (train/init_from.h).
@@ -34,6 +35,22 @@ typedef struct RunOptions {
  * a rank is lost, and the folder has the last checkpoint before that. */
 Status run_train(const Config *config, const FactSet *facts, const RunOptions *options, RunResult *out,
                  Err *err);
+
+/* One of several runs that are trained together. */
+typedef struct RunTask {
+    const Config *config; /* this and the next two as of run_train */
+    const FactSet *facts;
+    RunOptions options;
+    RunResult result; /* these as of run_train, from the run's end on */
+    Status status;
+    Err err;
+} RunTask;
+/* As soon as a run has ended: its folder is closed. */
+typedef void RunHasEnded(void *user, RunTask *task);
+
+/* run_train of n runs of one shape (train/together.h), on one thread; config->train.threads is 1. Each ends as it would
+ * alone, whatever becomes of the others. ERR_NOMEM: no run has begun. */
+Status run_train_together(RunTask *task, int n, RunHasEnded *ended, void *user, Err *err);
 
 /* Replays a finished run in memory and compares the parameters, the data and the result.
  *   facts    the folder of its facts, if the user gives one; NULL: the config's

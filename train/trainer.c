@@ -1,5 +1,5 @@
 /* The training loop. The order of a step is fixed: gradient, finite?, update, finite?, log, evaluate, drop facts, save;
- * a stop is honoured between steps. */
+ * a stop is honoured between steps. Runs that are trained together (train/together.c) take the same steps. */
 #include "train/trainer.h"
 
 #include <inttypes.h>
@@ -24,22 +24,12 @@ void refresh_model(Trainer *t) {
                         trainer_threads(&t->config.train));
 }
 
-static Status update(Trainer *t, const real *grad, double norm, double rate, Err *err) {
-    const TrainConfig *c = &t->config.train;
-    Update u = {
-        .t = t->state.step + 1, .learning_rate = rate, .grad_scale = optimizer_clip(norm, c->grad_clip)};
-    real *params = trained_params(t);
-    objective_update(&t->objective, &t->optimizer, params, grad, &u);
-    /* The sum of squares is finite only where every element is. */
-    if (!__builtin_isfinite(optimizer_norm(&t->optimizer, params)))
-        return name_nonfinite(t, params, "after the update,", err);
-    refresh_model(t);
-    t->state.step++;
-    t->state.tokens += t->batch.start[c->batch_size];
-    return OK;
+static void fetch(Trainer *t) {
+    if (t->fetch) t->fetch(t);
 }
 
 void trainer_evaluate(Trainer *t) {
+    fetch(t);
     evaluator_run(&t->evaluator, &t->evaluation);
     t->evaluated_at = t->state.step;
 }
@@ -79,6 +69,7 @@ Snapshot snapshot_of(Trainer *t) {
 }
 
 static Status save(Trainer *t, Err *err) {
+    fetch(t);
     Snapshot snapshot = snapshot_of(t);
     if (t->programs.tape) TRY(tape_sync(t->programs.tape, err)); /* its answers made these weights */
     TRY(folder_save(&t->folder, &snapshot, err));
@@ -113,7 +104,7 @@ static Status stop_here(Trainer *t, Err *err) {
 
 /* Whether the next step can be made: no signal has come, and no rank has an error. What only one of them knows, all
  * learn here, so that all leave the loop at the same step. */
-static Status begin_step(Trainer *t, bool *stop, Err *err) {
+static Status can_step(Trainer *t, bool *stop, Err *err) {
     int asked = stop_requested(t);
     Status status = t->unsaved == OK ? OK : err_set(err, t->unsaved, "%s", t->unsaved_err.msg);
     if (status == OK && !asked) status = objective_begin_step(&t->objective, t->state.step, err);
@@ -132,40 +123,79 @@ static Status objective_whole(Trainer *t, Err *err) {
 }
 
 /* Rank 0 writes the folder; the others hear of an error before the next step. */
-static Status save_together(Trainer *t, Err *err) {
+static Status save_as_first(Trainer *t, Err *err) {
     if (ranks_alone(t->options->ranks)) return save(t, err);
     if (trainer_is_first(t)) t->unsaved = save(t, &t->unsaved_err);
     return t->state.verdict[0] && t->unsaved != OK ? err_set(err, t->unsaved, "%s", t->unsaved_err.msg) : OK;
 }
 
-Status train_on(Trainer *t, Err *err) {
+Status step_begin(Trainer *t, bool *over, Err *err) {
     const TrainConfig *c = &t->config.train;
-    while (!t->state.verdict[0]) {
-        bool stop;
-        TRY(begin_step(t, &stop, err));
-        if (stop) return stop_here(t, err);
-        int64_t position = t->state.step * c->batch_size;
-        fact_batch_draw(&t->batch, objective_texts(&t->objective, &t->evaluator.pool), &t->mix, position);
-        seed_prefix_draw(&t->batch, t->facts, c->seed, position);
-        double loss_nats;
-        /* loss and gradient of the model; the gradient includes that of the neuron rules (train/objective.c) */
-        const real *grad =
-            objective_gradient(&t->objective, t->parallel, &t->batch, t->state.step, &loss_nats);
-        TRY(objective_whole(t, err));
-        double norm = optimizer_norm(&t->optimizer, grad), rate = schedule_rate(c, t->state.step);
-        TRY(check_gradient(t, grad, norm, loss_nats, err));
-        TRY(update(t, grad, norm, rate, err));
-        bool last = t->state.step >= c->max_steps;
-        if (schedule_logs(t->state.step, c->max_steps)) {
-            log_step(t, loss_nats, rate, norm);
-            objective_log(&t->objective, t->state.step, &t->folder);
-        }
-        if (last || schedule_due(t->state.step, c->eval_interval)) TRY(evaluate_and_judge(t, err));
-        if (!t->state.verdict[0]) TRY(drop_facts(t, err));
-        if (t->state.verdict[0] || save_due(t)) TRY(save_together(t, err));
-        show_progress(t, loss_nats);
-    }
+    bool stop;
+    *over = t->state.verdict[0] != '\0';
+    if (*over) return OK;
+    TRY(can_step(t, &stop, err));
+    if (stop) return stop_here(t, err);
+    int64_t position = t->state.step * c->batch_size;
+    fact_batch_draw(&t->batch, objective_texts(&t->objective, &t->evaluator.pool), &t->mix, position);
+    seed_prefix_draw(&t->batch, t->facts, c->seed, position);
     return OK;
+}
+
+Update step_update(const Trainer *t, const StepFigures *f) {
+    return (Update){.t = t->state.step + 1,
+                    .learning_rate = f->rate,
+                    .grad_scale = optimizer_clip(f->norm, t->config.train.grad_clip)};
+}
+
+Status step_updated(Trainer *t, double params_norm, Err *err) {
+    /* The sum of squares is finite only where every element is. */
+    if (!__builtin_isfinite(params_norm)) {
+        fetch(t);
+        return name_nonfinite(t, trained_params(t), "after the update,", err);
+    }
+    refresh_model(t);
+    t->state.step++;
+    t->state.tokens += t->batch.start[t->config.train.batch_size];
+    return OK;
+}
+
+Status step_alone(Trainer *t, StepFigures *f, Err *err) {
+    /* loss and gradient of the model; the gradient includes that of the neuron rules (train/objective.c) */
+    const real *grad =
+        objective_gradient(&t->objective, t->parallel, &t->batch, t->state.step, &f->loss_nats);
+    TRY(objective_whole(t, err));
+    f->norm = optimizer_norm(&t->optimizer, grad);
+    f->rate = schedule_rate(&t->config.train, t->state.step);
+    TRY(check_gradient(t, grad, f->norm, f->loss_nats, err));
+    Update u = step_update(t, f);
+    objective_update(&t->objective, &t->optimizer, trained_params(t), grad, &u);
+    return step_updated(t, optimizer_norm(&t->optimizer, trained_params(t)), err);
+}
+
+Status step_end(Trainer *t, const StepFigures *f, Err *err) {
+    const TrainConfig *c = &t->config.train;
+    bool last = t->state.step >= c->max_steps;
+    if (schedule_logs(t->state.step, c->max_steps)) {
+        log_step(t, f->loss_nats, f->rate, f->norm);
+        objective_log(&t->objective, t->state.step, &t->folder);
+    }
+    if (last || schedule_due(t->state.step, c->eval_interval)) TRY(evaluate_and_judge(t, err));
+    if (!t->state.verdict[0]) TRY(drop_facts(t, err));
+    if (t->state.verdict[0] || save_due(t)) TRY(save_as_first(t, err));
+    show_progress(t, f->loss_nats);
+    return OK;
+}
+
+Status train_on(Trainer *t, Err *err) {
+    for (;;) {
+        bool over;
+        StepFigures figures;
+        TRY(step_begin(t, &over, err));
+        if (over) return OK;
+        TRY(step_alone(t, &figures, err));
+        TRY(step_end(t, &figures, err));
+    }
 }
 
 /* ---- made and freed ---- */
@@ -175,9 +205,8 @@ static Status first_weights(Trainer *t, Err *err) {
     const TrainConfig *c = &t->config.train;
     char hash[33];
     CHECK(!*c->init_from == !*c->init_hash); /* init_from_resolve */
-    if (*c->init_from) return init_from_read(c, &t->gpt.table, t->gpt.params, hash, err);
     gpt_init(&t->gpt, c->seed);
-    return OK;
+    return *c->init_from ? init_from_read(c, &t->gpt.table, t->gpt.params, hash, err) : OK;
 }
 
 /* What the optimizer moves with train.quantize, beside the rounded weights of the model. */

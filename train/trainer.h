@@ -36,6 +36,11 @@ typedef struct Trainer {
     int64_t started_tokens, shown_tokens;
     Status unsaved; /* of the last checkpoint, where several ranks train: the next step begins with it */
     Err unsaved_err;
+    /* While others hold what is trained (train/together.h): makes the parameters and the optimizer's buffers here
+     * those of this step. NULL: they are. */
+    void (*fetch)(struct Trainer *t);
+    struct Together *together;
+    int lane;
 } Trainer;
 
 /* ---- trainer.c ---- */
@@ -62,8 +67,10 @@ Status train_on(Trainer *t, Err *err);
 
 /* ---- ranks.c ---- */
 
-/* Several ranks: checks that all make the same run, then copies rank 0's state to the others. ERR_INPUT. */
-Status trainer_share_state(Trainer *t, const char *config_hash, Err *err);
+/* With several ranks: checks that all make the same run. ERR_INPUT. */
+Status trainer_same_run(const Trainer *t, const char *config_hash, Err *err);
+/* Copies rank 0's state to the others. ERR_NOMEM. */
+Status trainer_share_state(Trainer *t, Err *err);
 static inline bool trainer_is_first(const Trainer *t) {
     return ranks_alone(t->options->ranks) || t->options->ranks->rank == 0;
 }
@@ -81,9 +88,27 @@ Status select_table(const Selection *s, const TrainConfig *config, char **out, E
 /* Writes selected.tsv. ERR_IO, ERR_NOMEM. */
 Status select_write(Trainer *t, Err *err);
 
+/* Its parts, for runs that are trained together. A step is
+ *   step_begin     a stop is honoured (ERR_STOPPED), the batch is drawn; *over: the run has its verdict, no step is due
+ *   step_gradient  loss, gradient and its norm, which are finite, and the learning rate
+ *   step_update    of those, for the optimizer
+ *   step_updated   with the norm of the parameters after the update, which is finite
+ *   step_end       logs, evaluates, saves
+ * and step_alone is the middle three. */
+typedef struct StepFigures {
+    double loss_nats, norm, rate;
+} StepFigures;
+Status step_begin(Trainer *t, bool *over, Err *err);
+Status step_alone(Trainer *t, StepFigures *out, Err *err);
+Update step_update(const Trainer *t, const StepFigures *f);
+Status step_updated(Trainer *t, double params_norm, Err *err);
+Status step_end(Trainer *t, const StepFigures *f, Err *err);
+
 /* ---- nonfinite.c: ERR_NUMERIC, with the step, the place and what helps ---- */
 
-/* Before the update: a gradient or a loss that is no finite number. norm: of the gradient. */
+/* Whether check_gradient has nothing to say. norm: of the gradient. */
+bool gradient_is_fine(double norm, double loss_nats);
+/* Before the update: a gradient or a loss that is no finite number. */
 Status check_gradient(const Trainer *t, const real *grad, double norm, double loss_nats, Err *err);
 /* The first element of a vector laid out like the parameters that is NaN or Inf. OK: there is none. */
 Status name_nonfinite(const Trainer *t, const real *x, const char *what, Err *err);

@@ -87,6 +87,18 @@ Status config_store_places(Config *config, const char *folder, Err *err) {
     return OK;
 }
 
+Status config_file_text(const Config *config, const char *folder, char **out, Err *err) {
+    Config kept = *config;
+    *out = NULL;
+    TRY(config_store_places(&kept, folder, err));
+    char *text = config_text(&kept, false);
+    bool made = text && asprintf(out, PLACES_LINE "%s", text) >= 0;
+    free(text);
+    if (made) return OK;
+    *out = NULL;
+    return err_set(err, ERR_NOMEM, "%s: no memory for its config", folder);
+}
+
 Status config_hash(const Config *config, const char *data_hash, char out[33], Err *err) {
     char *text;
     size_t size;

@@ -127,6 +127,7 @@ typedef struct FactsConfig {
 typedef struct ModelConfig {
     int n_layer;
     int n_head, n_kv_head;      /* n_kv_head 0: as n_head (resolved) */
+    int head_dim;               /* channels of a head; 0: n_embd / n_head (head_size) */
     int n_embd, n_inner;        /* n_inner 0: 4 n_embd (resolved) */
     int block_size, vocab_size; /* tokens, symbols; 0: as the facts need (resolved) */
     Norm norm;
@@ -137,6 +138,7 @@ typedef struct ModelConfig {
     Act act;
     bool gated, bias, tie_weights;
     bool qkv_bias; /* biases of q, k and v, also without bias */
+    bool qk_norm;  /* RMSNorm of each head's query and key */
     Attn attn;
     Mlp mlp;
     double init_std;
@@ -144,6 +146,13 @@ typedef struct ModelConfig {
     int64_t match_params;
     ToolStage tool; /* no key: follows from Config.tools */
 } ModelConfig;
+
+/* Channels of a head, and of all heads side by side: of queries, and of keys (the same for values). */
+static inline int head_size(const ModelConfig *c) {
+    return c->head_dim ? c->head_dim : c->n_embd / c->n_head;
+}
+static inline int heads_width(const ModelConfig *c) { return c->n_head * head_size(c); }
+static inline int kv_width(const ModelConfig *c) { return c->n_kv_head * head_size(c); }
 
 typedef struct TrainConfig {
     int64_t max_steps;
@@ -227,6 +236,8 @@ Status config_text_given(const Config *config, char **out, Err *err);
 
 /* Makes the paths those that a file in `folder` stores (base/places.h, with its errors). */
 Status config_store_places(Config *config, const char *folder, Err *err);
+/* The text of a file config.yaml in that folder, whose relative paths begin there; free it. ERR_INPUT, ERR_NOMEM. */
+Status config_file_text(const Config *config, const char *folder, char **out, Err *err);
 
 /* XXH3-128 of the hashed text and data_hash, as 32 hex digits. ERR_NOMEM. */
 Status config_hash(const Config *config, const char *data_hash, char out[33], Err *err);

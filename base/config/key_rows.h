@@ -123,10 +123,12 @@ KEY(facts.fixed_prefix, KEY_BOOL, .initial = "false", .late = true,
 KEY(model.n_layer, KEY_INT, .initial = "2", FROM_TO(1, 512), .also = "n_layers num_layers layers depth",
     .help = "number of blocks")
 KEY(model.n_head, KEY_INT, .initial = "2", FROM_TO(1, 65536), .also = "n_heads num_heads heads",
-    .help = "attention heads per block; must divide n_embd")
+    .help = "attention heads per block; without head_dim, n_head must divide n_embd")
 KEY(model.n_kv_head, KEY_INT, .initial = "0", FROM_TO(1, 65536), .zero = "as many as n_head",
     .also = "n_kv_heads num_kv_heads num_key_value_heads",
     .help = "key and value heads (grouped-query attention); must divide n_head")
+KEY(model.head_dim, KEY_INT, .initial = "0", FROM_TO(1, 65536), .zero = "n_embd / n_head", .late = true,
+    .also = "head_size d_head key_length", .help = "channels of a head's query, key and value")
 KEY(model.n_embd, KEY_INT, .initial = "64", FROM_TO(1, 65536),
     .also = "d_model hidden_size width n_embed dim", .help = "width of the residual stream")
 KEY(model.n_inner, KEY_INT, .initial = "0", FROM_TO(1, 1048576), .zero = "4 n_embd",
@@ -154,6 +156,8 @@ KEY(model.gated, KEY_BOOL, .initial = "false", .also = "glu swiglu geglu",
 KEY(model.bias, KEY_BOOL, .initial = "true", .help = "biases in norms and linear layers")
 KEY(model.qkv_bias, KEY_BOOL, .initial = "false", .late = true,
     .help = "biases of queries, keys and values, also with bias: false (as in Qwen2)")
+KEY(model.qk_norm, KEY_BOOL, .initial = "false", .late = true, .also = "use_qk_norm qk_layernorm",
+    .help = "RMSNorm with a gain over each head's query and key, before the rotation (as in Qwen3)")
 KEY(model.tie_weights, KEY_BOOL, .initial = "true", .also = "tied tie_word_embeddings weight_tying",
     .help = "the head uses the weights of the token embedding")
 KEY(model.attn, KEY_ENUM, .initial = "causal", .choices = attns, .also = "attention",
@@ -257,9 +261,8 @@ KEY(train.seed, KEY_UINT64, .initial = "0",
     .help = "seed of the initial weights and of the order of the facts")
 KEY(train.init_from, KEY_PATH, .initial = "", .free = true, .sets = "train.init_hash",
     .also = "pretrained warm_start finetune_from",
-    .help =
-        "start from the newest weights of this run, of the same shape; vocabularies are not compared; empty: "
-        "draw weights")
+    .help = "start from the newest weights of this run, of the same shape (a stage of tools may be new); "
+            "vocabularies are not compared; empty: draw weights")
 KEY(train.init_hash, KEY_TEXT, .initial = "", .late = true,
     .help =
         "param_hash of the weights in train.init_from; filled in. If it is given, the weights must have it")

@@ -68,6 +68,7 @@ static const char *const tool_kinds[] = {[TOOL_CALCULATOR] = "calculator",
 static const char *const tool_trainings[] = {[TOOL_LABELLED] = "labelled",
                                              [TOOL_MARGINAL] = "marginal",
                                              [TOOL_MIXTURE] = "mixture",
+                                             [TOOL_SAMPLED] = "sampled",
                                              [TOOL_TRAININGS] = NULL};
 
 static const char *const tool_callings[] = {

@@ -4,10 +4,13 @@ enum { INNER_MAX = 1048576, WIDTH_MAX = 65536 }; /* as the keys allow */
 static const double NEAR = 0.01;
 
 int64_t config_params(const ModelConfig *m) {
-    int64_t d = m->n_embd, inner = m->n_inner, kv = (int64_t)m->n_kv_head * (d / m->n_head);
+    int64_t d = m->n_embd, inner = m->n_inner, hd = head_size(m), q = m->n_head * hd, kv = m->n_kv_head * hd;
     int64_t norm = m->norm == NORM_LAYERNORM && m->bias ? 2 * d : d;
     int64_t block = 0;
-    if (m->attn == ATTN_CAUSAL) block += norm + 2 * d * d + 2 * kv * d + (m->bias ? 2 * d + 2 * kv : 0);
+    if (m->attn == ATTN_CAUSAL) {
+        block += norm + 2 * q * d + 2 * kv * d + (m->qk_norm ? 2 * hd : 0);
+        block += (m->bias || m->qkv_bias ? q + 2 * kv : 0) + (m->bias ? d : 0);
+    }
     if (m->mlp == MLP_PLAIN)
         block += norm + (m->gated ? 3 : 2) * inner * d + (m->bias ? (m->gated ? 2 : 1) * inner + d : 0);
     /* the stage of tools (model/params.c): its calls with their biases, M, none and end, and the pointers' Q and K */
@@ -21,7 +24,7 @@ int64_t config_params(const ModelConfig *m) {
 
 /* The size that comes nearest to match_params. */
 typedef struct Choice {
-    int size; /* n_inner, or n_embd / n_head */
+    int size; /* n_inner, or n_embd in units of width_unit */
     /* its parameters; the possible numbers on both sides of match_params, 0: none */
     int64_t params, below, over;
 } Choice;
@@ -74,16 +77,18 @@ Status match_inner(ModelConfig *m, Err *err) {
     return OK;
 }
 
-/* The width is a multiple of n_head, which must divide it. */
+/* The width is a multiple of this: n_head must divide it, unless the heads have a size of their own. */
+static int width_unit(const ModelConfig *m) { return m->head_dim ? 1 : m->n_head; }
+
 static int64_t params_of_heads(const ModelConfig *m, int size) {
     ModelConfig sized = *m;
-    sized.n_embd = size * m->n_head;
+    sized.n_embd = size * width_unit(m);
     return config_params(&sized);
 }
 
 Status match_width(ModelConfig *m, Err *err) {
-    Choice c = choose(m, WIDTH_MAX / m->n_head, params_of_heads);
+    Choice c = choose(m, WIDTH_MAX / width_unit(m), params_of_heads);
     TRY(check(m, &c, "model.n_embd", "n_head, n_layer or the vocabulary", err));
-    m->n_embd = c.size * m->n_head;
+    m->n_embd = c.size * width_unit(m);
     return OK;
 }

@@ -12,7 +12,8 @@ int64_t config_params(const ModelConfig *m);
 /* Sets n_inner so that the number of parameters is nearest to match_params. ERR_INPUT: none is within 1 % (the
  * message has the nearest possible numbers), or the user set another n_inner. */
 Status match_inner(ModelConfig *m, Err *err);
-/* The same for a model without an MLP: sets n_embd, to a multiple of n_head. ERR_INPUT: none is within 1 %. */
+/* The same for a model without an MLP: sets n_embd, without head_dim to a multiple of n_head. ERR_INPUT: none is
+ * within 1 %. */
 Status match_width(ModelConfig *m, Err *err);
 
 #endif

@@ -53,11 +53,11 @@ Status config_resolve_model(ModelConfig *m, int max_len, int vocab_size, Err *er
     vocab_size += m->tool.n_marks;
     if (m->vocab_size == 0) m->vocab_size = vocab_size;
     if (m->match_params > 0 && m->mlp == MLP_NONE) TRY(match_width(m, err));
-    if (m->attn == ATTN_CAUSAL && m->n_embd % m->n_head != 0)
+    if (m->attn == ATTN_CAUSAL && !m->head_dim && m->n_embd % m->n_head != 0)
         return err_set(
             err, ERR_INPUT,
-            "model.n_embd is %d and model.n_head is %d: n_head must divide n_embd; set n_embd to %lld, or "
-            "n_head to 1",
+            "model.n_embd is %d and model.n_head is %d: n_head must divide n_embd; set n_embd to %lld, "
+            "n_head to 1, or model.head_dim",
             m->n_embd, m->n_head, ll(((int64_t)m->n_embd / m->n_head + 1) * m->n_head));
     if (m->attn == ATTN_CAUSAL && m->n_head % m->n_kv_head != 0)
         return err_set(

@@ -13,7 +13,7 @@ TOOL_KEY("call", call, KEY_ENUM, .initial = "stage", .choices = tool_callings,
 TOOL_KEY("train", train, KEY_ENUM, .initial = "labelled", .choices = tool_trainings,
          .help =
              "what teaches calls: the facts' fields; without labels all calls that return the answer, or the "
-             "answer, by a mean of all results")
+             "answer, by a mean of all results or by one that is drawn")
 TOOL_KEY("own_from", own_from, KEY_DOUBLE, .initial = "1", FROM_TO(0, 1),
          .help = "share of the steps after which the model's own calls are answered in training; before: the "
                  "true ones")

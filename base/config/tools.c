@@ -137,11 +137,12 @@ static Status check_program(const ToolConfig *t, int i, Err *err) {
 static Status check_tool(const ToolConfig *t, int i, Err *err) {
     TRY(check_kind(t, i, err));
     if (t->tool == TOOL_PROGRAM && t->train != TOOL_LABELLED)
-        return err_set(
-            err, ERR_INPUT,
-            "tools.%d.train is %s, which asks the tool all calls that every prompt allows; a program is "
-            "not asked so often: set it to labelled",
-            i, config_choice("tools.0.train", (int)t->train));
+        return err_set(err, ERR_INPUT,
+                       "tools.%d.train is %s, which asks the tool %s; a program is "
+                       "not asked so often: set it to labelled",
+                       i, config_choice("tools.0.train", (int)t->train),
+                       t->train == TOOL_SAMPLED ? "for every answer of every step"
+                                                : "all calls that every prompt allows");
     if (t->tool == TOOL_PROGRAM) return check_program(t, i, err);
     if (!*t->file != !*t->query)
         return err_set(err, ERR_INPUT, "tools.%d.file and tools.%d.query need each other; set both", i, i);

@@ -27,8 +27,15 @@ typedef enum ToolProtocol { TOOL_LINES, TOOL_MCP, TOOL_PROTOCOLS } ToolProtocol;
 /* What teaches the model its calls and pointers: docs/math.md, "Tools inside the layers".
  *   labelled  the fields of the facts
  *   marginal  no label: all ways of calling that return the answer are taught at once
- *   mixture   no label: what is written is the mean of all results, and the loss of the answer teaches the calls */
-typedef enum ToolTraining { TOOL_LABELLED, TOOL_MARGINAL, TOOL_MIXTURE, TOOL_TRAININGS } ToolTraining;
+ *   mixture   no label: what is written is the mean of all results, and the loss of the answer teaches the calls
+ *   sampled   no label: one way of calling is drawn, and what its result did to the loss of the answer teaches it */
+typedef enum ToolTraining {
+    TOOL_LABELLED,
+    TOOL_MARGINAL,
+    TOOL_MIXTURE,
+    TOOL_SAMPLED,
+    TOOL_TRAININGS
+} ToolTraining;
 
 /* How the model calls.
  *   stage   from inside, behind a block (model/layers/tool.h)

@@ -99,7 +99,7 @@ static const char *format_name(const WeightFormat *format) {
 /* Weights that were trained in the format are not rounded again. */
 static bool rounded(const WeightFormat *format, const CertifiedGroup *g) {
     return quantize_has_codes(format->kind) &&
-           g->series->runs[g->first].run->config.train.quantize != format->kind;
+           swept_config(g->series->runs[g->first].run).train.quantize != format->kind;
 }
 
 static const char *format_method(const WeightFormat *format, const CertifiedGroup *g) {

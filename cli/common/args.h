@@ -39,7 +39,7 @@ typedef struct Option {
 #define PROGRAM_OPTION     FLAG("allow-program", "start the programs that the config names as tools")
 /* clang-format on */
 
-enum { ARGS_OPTIONS_MAX = 24, ARGS_WORDS_MAX = 1000, ARGS_THREADS_MAX = THREADS_MAX };
+enum { ARGS_OPTIONS_MAX = 24, ARGS_WORDS_MAX = 4000, ARGS_THREADS_MAX = THREADS_MAX };
 
 typedef struct Args Args;
 

@@ -13,12 +13,14 @@ enum { AGAIN_SEED = 1000 };
 
 /* The stages, without the values of those that have several. */
 static void name_curve(SamplerCurve *c) {
+    char name[sizeof c->name] = "";
     size_t used = 0;
-    for (int a = 0; a < c->grid.n_axes && used < sizeof c->name; a++) {
+    for (int a = 0; a < c->grid.n_axes && used < sizeof name; a++) {
         const GridAxis *axis = &c->grid.axis[a];
-        used += (size_t)snprintf(c->name + used, sizeof c->name - used, "%s%s%s%s", a ? ";" : "", axis->name,
+        used += (size_t)snprintf(name + used, sizeof name - used, "%s%s%s%s", a ? ";" : "", axis->name,
                                  axis->n == 1 ? "=" : "", axis->n == 1 ? axis->value[0] : "");
     }
+    memcpy(c->name, name, sizeof name);
 }
 
 static Status add_curve(SamplerCurves *out, const char *text, Err *err) {

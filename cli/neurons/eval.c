@@ -10,8 +10,11 @@
 #include "cli/common/args.h"
 #include "cli/common/json.h"
 #include "cli/common/open.h"
+#include "cli/common/output.h"
+#include "cli/common/plot_file.h"
 #include "cli/common/progress.h"
 #include "cli/common/show.h"
+#include "eval/neurons/dose.h"
 
 typedef struct Work {
     const Args *args;
@@ -77,6 +80,11 @@ static Status add_run(Work *w, int r, const Run *run, const Run *twin, Err *err)
     int neutral, pairs;
     if (r == 0) {
         TRY(find_rule(w, &run->config, w->args->words[0], &w->plan.only, err));
+        if (args_has(w->args, "plot") && w->plan.only < 0 && run->config.n_neurons > 1)
+            return err_set(err, ERR_INPUT,
+                           "neurons eval: --plot draws one rule; choose it with --rule, such as "
+                           "--rule %s",
+                           run->config.neurons[0].name);
         TRY(rules_over_runs_begin(&w->rules, &w->plan, &run->config, err));
     }
     TRY(args_tag(w->args, "neutral", &run->facts, &neutral, err));
@@ -98,6 +106,20 @@ static Status eval_run(Work *w, int r, Err *err) {
 }
 
 /* ---- the command ---- */
+
+/* --plot, of the only rule. */
+static Status draw(const Work *w, Err *err) {
+    const char *plot = args_value(w->args, "plot");
+    DoseCurves curves;
+    if (!plot) return OK;
+    dose_curves(&curves, &w->rules.rule[0]);
+    if (curves.plot.n_series) return plot_write(&curves.plot, plot, err);
+    return err_set(
+        err, ERR_INPUT,
+        "neurons eval: --plot has nothing to draw: rule '%s' has no facts outside its class that are "
+        "answered or flipped",
+        w->rules.rule[0].rule.name);
+}
 
 static Status show(const Work *w, Err *err) {
     if (!args_has(w->args, "json")) {
@@ -126,6 +148,9 @@ static Status cmd_neurons_eval(const Args *args, Err *err) {
     TRY(args_int(args, "threads", 1, 4096, &threads, err));
     progress_line(&w.line, "neurons eval", args_has(args, "quiet"));
     w.line.next_s = w.began_s + 3; /* nothing to be said of a short wait */
+    if (args_has(args, "plot"))
+        TRY_GOTO(
+            output_check(args_value(args, "plot"), "<svg", "an SVG picture", args_has(args, "force"), err));
     TRY_GOTO(split_twins(&w, err));
     w.plan = (RulesPlan){.n_runs = args->n_words,
                          .dir = args->words,
@@ -136,6 +161,7 @@ static Status cmd_neurons_eval(const Args *args, Err *err) {
                          .user = &w};
     for (int r = 0; r < args->n_words; r++) TRY_GOTO(eval_run(&w, r, err));
     progress_end(&w.line);
+    TRY_GOTO(draw(&w, err));
     status = show(&w, err);
 done:
     progress_end(&w.line);
@@ -154,6 +180,8 @@ static const Option neurons_eval_options[] = {
            "flips start from the facts with this tag (default: from the rule's other side)"),
     OPTION("pairs-tag", "TAG",
            "measure also flips to the answers of facts with this tag; the rule need not apply to them"),
+    OPTION("plot", "FILE.svg", "draws answers by dose: flips and recall while a rule's units are held"),
+    FORCE_ANY_OPTION,
     OPTION("random", "N", "random sets of units to compare with (default: 20)"),
     PLACE_OPTION,
     THREADS_OPTION,

@@ -234,6 +234,7 @@ static Status search_and_show(const Fit *fit, const Args *args, Err *err) {
     if (!has) TRY_GOTO(save_facts(fit, err));
     signals_catch();
     TRY_GOTO(fit_search(fit, &grown, &step, err));
+    TRY_GOTO(grown_table(&grown, err));
     status = fit_show_result(fit, &grown, &step, grown_seconds(&grown), args_has(args, "json"), err);
 done:
     free(tried);

@@ -159,10 +159,11 @@ done:
 /* Its config, with which `rote train` makes the same run again. */
 static Status write_config(Winner *w, const Run *run, Err *err) {
     Config c = run->config;
+    char *text;
     TRY(path_join(w->config, sizeof w->config, w->fit->dir, "winner.yaml", err));
-    TRY(config_store_places(&c, w->fit->dir, err));
-    char *text = config_text(&c, false);
-    if (!text) return err_set(err, ERR_NOMEM, "fit: no memory for the config");
+    TRY(path_join(c.facts.path, sizeof c.facts.path, w->fit->base.facts.path, NULL,
+                  err)); /* as it was given */
+    TRY(config_file_text(&c, w->fit->dir, &text, err));
     Status status = file_write_atomic(w->config, text, strlen(text), err);
     free(text);
     return status;
@@ -300,20 +301,28 @@ static json_t *winner_json(const Winner *w) {
                      "xz_bytes", w->xz < 0 ? json_null() : json_integer(w->xz));
 }
 
+/* The lowest recall of a model's seeds that are done; NAN: none is. */
+static double sure_recall(const Fit *fit, const Grown *g, const TriedModel *m) {
+    double lowest = NAN;
+    for (int seed = 0; seed < SMALLEST_SEEDS; seed++)
+        lowest = fmin(lowest, recall_of(fit_run(fit, g, m->depth, m->size, seed)));
+    return lowest;
+}
+
 /* No model recalls enough: the best of them, and what to do. */
 static Status none_found(const Fit *fit, const Grown *g, const CurveRow *row, int n, Err *err) {
     double best = -1;
     char label[64] = "";
     for (int i = 0; i < n; i++) {
-        double recall = recall_of(fit_run(fit, g, row[i].model->depth, row[i].model->size, 0));
+        double recall = sure_recall(fit, g, row[i].model);
         if (!(recall > best)) continue;
         best = recall;
         fit_label(fit, row[i].model->depth, row[i].model->size, label);
     }
     return err_set(
         err, ERR_NUMERIC,
-        "fit: no model up to %s %d%s recalls %.4g %% of the facts; the best, %s, recalls %.4g %%: give more "
-        "steps (train.max_steps=%lld and another --out), or a lower --recall",
+        "fit: no model up to %s %d%s recalls %.4g %% of the facts with every seed; the best, %s, recalls "
+        "%.4g %% with its worst: give more steps (train.max_steps=%lld and another --out), or a lower --recall",
         fit_axis_name[fit->axis], fit->range.most,
         fit->range.deepest > fit->range.depth ? " and more layers" : "", 100 * fit->recall, label, 100 * best,
         (long long)(n ? 2 * g->sweep.run[0].resolved.train.max_steps : 0));

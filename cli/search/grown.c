@@ -101,6 +101,8 @@ Status grown_run(Grown *g, const GrownOptions *options, Err *err) {
     return sweep_run(&g->sweep, &how, err);
 }
 
+Status grown_table(const Grown *g, Err *err) { return g->sweep.n ? sweep_write_table(&g->sweep, err) : OK; }
+
 bool grown_line_due(ProgressLine *line) {
     if (!progress_due(line)) return false;
     if (!line->terminal) line->next_s = clock_s() + 60;

@@ -170,6 +170,7 @@ Status lab_measure(const Lab *lab, Measurement *out, Err *err) {
         tell_round(&s);
         TRY_GOTO(run_round(&s, &grown, err));
     }
+    TRY_GOTO(grown_table(&grown, err));
 done:
     grown_free(&grown);
     return status;

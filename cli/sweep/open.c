@@ -8,6 +8,7 @@
 #include "cli/common/show.h"
 #include "store/run_files.h"
 #include "store/sweep_yaml.h"
+#include "train/together.h"
 
 Status sweep_words(SweepSpec *spec, const Args *args, const char *dir, Err *err) {
     char path[CONFIG_PATH_MAX];
@@ -109,7 +110,8 @@ Status sweep_estimate(const Sweep *sweep, int jobs, double *seconds, Err *err) {
     for (int i = 0; i < sweep->n; i++) {
         const SweepRun *run = &sweep->run[i];
         if (run->state != SWEEP_DONE && run->state != SWEEP_DIVERGED)
-            *seconds += run_seconds(&run->plan, &run->resolved, one) / threads;
+            *seconds +=
+                run_seconds(&run->plan, &run->resolved, one) / threads / together_gain(ops, run->together);
     }
     return OK;
 }

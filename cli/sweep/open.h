@@ -22,7 +22,8 @@ SweepNeeds sweep_needs(const Sweep *sweep);
 /* On stderr. */
 void sweep_show_needs(const Sweep *sweep);
 
-/* The time of the runs that are not done, on so many threads of this machine. ERR_INPUT: ROTE_ISA is wrong. */
+/* The time of the runs that are not done, on so many threads of this machine; in lanes where sweep_preview says so.
+ * ERR_INPUT: ROTE_ISA is wrong. */
 Status sweep_estimate(const Sweep *sweep, int jobs, double *seconds, Err *err);
 
 #endif

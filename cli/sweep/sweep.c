@@ -56,8 +56,10 @@ static void print_rows(const Sweep *sweep) {
     int width = 3;
     for (int i = 0; i < sweep->n; i++)
         if ((int)strlen(sweep->run[i].name) > width) width = (int)strlen(sweep->run[i].name);
-    printf("%-9s %-*s %10s %14s %10s %7s  %s\n", "state", width, "run", "params", "memorized_bits",
-           "bits/param", "recall", "reason");
+    bool lanes = false;
+    for (int i = 0; i < sweep->n; i++) lanes = lanes || sweep->run[i].together > 1;
+    printf("%-9s %-*s %10s %14s %10s %7s%s  %s\n", "state", width, "run", "params", "memorized_bits",
+           "bits/param", "recall", lanes ? "  lanes" : "", "reason");
     for (int i = 0; i < sweep->n; i++) {
         const SweepRun *run = &sweep->run[i];
         printf("%-9s %-*s %10lld", sweep_state_name[run->state], width, run->name,
@@ -69,6 +71,8 @@ static void print_rows(const Sweep *sweep) {
             if (isfinite(value[k])) printf(" %*.*f", space[k], digits[k], value[k]);
             else printf(" %*s", space[k], "-");
         }
+        if (lanes && run->together > 1) printf(" %6d", run->together);
+        else if (lanes) printf(" %6s", run->together ? "alone" : "-");
         const char *why = run->state == SWEEP_RUNNING ? run->holder : run->reason;
         printf("%s%s\n", *why ? "  " : "", why);
     }
@@ -86,34 +90,41 @@ static json_t *rows_json(const Sweep *sweep) {
             free(value);
         }
         json_array_append_new(
-            rows, json_pack("{ss ss so sI so so so so so si}", "run", run->name, "state",
-                            sweep_state_name[run->state], "set", set, "params", (json_int_t)run->plan.params,
-                            "memorized_bits", json_number(figure(run, "memorized_bits")), "bits_per_param",
-                            json_number(figure(run, "bits_per_param")), "recall",
-                            json_number(figure(run, "recall")), "reason",
-                            *run->reason ? json_string(run->reason) : json_null(), "holder",
-                            run->state == SWEEP_RUNNING ? json_string(run->holder) : json_null(), "attempts",
-                            run->attempts));
+            rows,
+            json_pack("{ss ss so sI so so so so so so si}", "run", run->name, "state",
+                      sweep_state_name[run->state], "set", set, "params", (json_int_t)run->plan.params,
+                      "memorized_bits", json_number(figure(run, "memorized_bits")), "bits_per_param",
+                      json_number(figure(run, "bits_per_param")), "recall",
+                      json_number(figure(run, "recall")), "reason",
+                      *run->reason ? json_string(run->reason) : json_null(), "holder",
+                      run->state == SWEEP_RUNNING ? json_string(run->holder) : json_null(), "lanes",
+                      run->together ? json_integer(run->together) : json_null(), "attempts", run->attempts));
     }
     return rows;
 }
 
 /* ---- the commands ---- */
 
-static Status dry_run(const Sweep *sweep, int jobs, bool json, Err *err) {
+static Status dry_run(Sweep *sweep, const SweepOptions *options, bool json, Err *err) {
     double seconds;
-    TRY(sweep_estimate(sweep, jobs, &seconds, err));
+    int groups, together = 0;
+    TRY(sweep_preview(sweep, options, &groups, err));
+    TRY(sweep_estimate(sweep, options->jobs, &seconds, err));
+    for (int i = 0; i < sweep->n; i++) together += sweep->run[i].together > 1;
     if (!json) {
         print_rows(sweep);
         sweep_show_needs(sweep);
-        fprintf(stderr, "time: %s with --jobs %d (" ESTIMATE ")\n", show_duration(seconds), jobs);
+        if (groups)
+            fprintf(stderr, "lanes: %d run%s in %d group%s, %d alone\n", together, plural(together), groups,
+                    plural(groups), sweep_needs(sweep).todo - together);
+        fprintf(stderr, "time: %s with --jobs %d (" ESTIMATE ")\n", show_duration(seconds), options->jobs);
         return OK;
     }
     SweepNeeds n = sweep_needs(sweep);
-    return json_out(json_pack("{sI si si sf sf sI sI so}", "points", (json_int_t)sweep->n_points, "runs",
-                              sweep->n, "to_do", n.todo, "flops", n.flops, "seconds_estimate", seconds,
-                              "memory_bytes", (json_int_t)n.memory, "disk_bytes", (json_int_t)n.disk, "rows",
-                              rows_json(sweep)),
+    return json_out(json_pack("{sI si si sf sf sI sI si si so}", "points", (json_int_t)sweep->n_points,
+                              "runs", sweep->n, "to_do", n.todo, "flops", n.flops, "seconds_estimate",
+                              seconds, "memory_bytes", (json_int_t)n.memory, "disk_bytes", (json_int_t)n.disk,
+                              "in_lanes", together, "groups", groups, "rows", rows_json(sweep)),
                     err);
 }
 
@@ -140,32 +151,36 @@ static Status make_runs(Sweep *sweep, const Args *args, SweepOptions options, Er
     return status;
 }
 
-/* --jobs, once it is known that the kernels work. */
-static Status take_jobs(const Args *args, int *jobs, Err *err) {
+/* --jobs and --lanes, once it is known that the kernels work. */
+static Status take_options(const Args *args, SweepOptions *options, Err *err) {
     const Ops *ops;
+    const char *lanes = args_value(args, "lanes");
     TRY(ops_select(&ops, err));
-    return args_jobs(args, jobs, err);
+    if (lanes && strcmp(lanes, "auto") && strcmp(lanes, "off"))
+        return err_set(err, ERR_INPUT, "%s: --lanes: '%.32s' is not auto or off", args->command->name, lanes);
+    options->no_lanes = lanes && !strcmp(lanes, "off");
+    return args_jobs(args, &options->jobs, err);
 }
 
-static Status run_all(Sweep *sweep, const Args *args, int jobs, Err *err) {
+static Status run_all(Sweep *sweep, const Args *args, const SweepOptions *options, Err *err) {
     TRY(sweep_look(sweep, err));
     TRY(sweep_check_room(sweep, err));
-    if (args_has(args, "dry-run")) return dry_run(sweep, jobs, args_has(args, "json"), err);
+    if (args_has(args, "dry-run")) return dry_run(sweep, options, args_has(args, "json"), err);
     TRY(sweep_open(sweep, err));
-    return make_runs(sweep, args, (SweepOptions){.jobs = jobs}, err);
+    return make_runs(sweep, args, *options, err);
 }
 
 static Status cmd_sweep_run(const Args *args, Err *err) {
-    int jobs;
+    SweepOptions options = {.jobs = 0};
     SweepSpec spec;
     Sweep sweep;
     const char *dir = args_value(args, "out");
     if (!dir) return err_set(err, ERR_INPUT, "sweep run: --out DIR is missing: the sweep's folder");
-    TRY(take_jobs(args, &jobs, err));
+    TRY(take_options(args, &options, err));
     TRY(sweep_words(&spec, args, dir, err));
     Status status = sweep_plan(&sweep, &spec, dir, err);
     if (status == OK) {
-        status = run_all(&sweep, args, jobs, err);
+        status = run_all(&sweep, args, &options, err);
         sweep_free(&sweep);
     }
     sweep_spec_free(&spec);
@@ -174,10 +189,13 @@ static Status cmd_sweep_run(const Args *args, Err *err) {
 
 #define JOBS_OPTION                                                                                          \
     OPTION("jobs", "N", "runs at a time; fewer runs share the threads (default: see `rote doctor`)")
+#define LANES_OPTION                                                                                         \
+    OPTION("lanes", "auto|off", "train small models of one shape side by side on a thread (default: auto)")
 
 static const Option sweep_options[] = {
     OPTION("out", "DIR", "the sweep's folder"),
     JOBS_OPTION,
+    LANES_OPTION,
     FLAG("dry-run", "only print what the sweep needs"),
     PROGRAM_OPTION,
     QUIET_OPTION,
@@ -200,7 +218,7 @@ static Status cmd_sweep_work(const Args *args, Err *err) {
     SweepOptions options = {.share = true};
     SweepSpec spec;
     Sweep sweep;
-    TRY(take_jobs(args, &options.jobs, err));
+    TRY(take_options(args, &options, err));
     TRY(args_duration(args, "time", &options.seconds, err));
     TRY(sweep_folder_open(&spec, &sweep, args->words[0], err));
     Status status = sweep_open(&sweep, err);
@@ -210,9 +228,13 @@ static Status cmd_sweep_work(const Args *args, Err *err) {
 }
 
 static const Option work_options[] = {
-    JOBS_OPTION,    OPTION("time", "TIME", "stop then, as at Ctrl-C: 90s, 30m, 3h, 2d (default: no limit)"),
-    PROGRAM_OPTION, QUIET_OPTION,
-    JSON_OPTION,    END_OPTION,
+    JOBS_OPTION,
+    LANES_OPTION,
+    OPTION("time", "TIME", "stop then, as at Ctrl-C: 90s, 30m, 3h, 2d (default: no limit)"),
+    PROGRAM_OPTION,
+    QUIET_OPTION,
+    JSON_OPTION,
+    END_OPTION,
 };
 
 const Command sweep_work_command = {
@@ -234,6 +256,7 @@ static Status cmd_sweep_status(const Args *args, Err *err) {
     TRY(sweep_folder_open(&spec, &sweep, args->words[0], err));
     /* An error here does not matter: the status can be read where the folder cannot be written. */
     (void)sweep_write_table(&sweep, NULL);
+    sweep_look_together(&sweep);
     Status status = OK;
     if (args_has(args, "json")) {
         json_t *o = counts_json(&sweep);

@@ -196,10 +196,10 @@ static void destroy(Job *job) {
 
 /* ---- output ---- */
 
-/* A token, or what is written, as text; to be freed. NULL: nothing is written, or no memory. */
-static char *shown(const Job *job, int32_t token) {
+/* A token, or what is written, as text; to be freed. NULL: no memory. */
+static char *token_text(const Job *job, int32_t token) {
     char mark[CALL_MARK_NAME_MAX];
-    if (token == TOOL_NOTHING) return NULL;
+    if (token == TOOL_NOTHING) return strdup("-");
     if (job->by_tokens && call_mark_name(&job->text.marks, token, mark)) return strdup(mark);
     if (token == TOOL_NONE) return strdup("(none)");
     if (token == TOOL_END || token == vocab_of(job)->eos) return strdup("(end)");
@@ -215,20 +215,26 @@ static void print_call(const Job *job, const AskedCall *c) {
     else printf(") -> none: %s%s%s", tool_reason_name[c->reason], *c->text ? ", " : "", show_name(c->text));
 }
 
-static void print_steps(const Job *job) {
+/* false: no memory. */
+static bool print_step(const Job *job, int t) {
+    const Step *step = &job->step[t];
+    char *read = t ? token_text(job, job->tokens[t - 1]) : strdup("(begin)");
+    char *written = token_text(job, step->written), *says = token_text(job, step->says);
+    bool whole = read && written && says;
+    if (whole) printf("%-12s %-12s %-12s %8.4f", read, written, says, step->p);
+    if (whole && step->call) print_call(job, step->call);
+    putchar('\n');
+    free(read);
+    free(written);
+    free(says);
+    return whole;
+}
+
+static Status print_steps(const Job *job, Err *err) {
     printf("%-12s %-12s %-12s %8s  %s\n", "read", "written", "says", "p", "call");
-    for (int t = 0; t < job->n_steps; t++) {
-        const Step *step = &job->step[t];
-        char *read = t ? shown(job, job->tokens[t - 1]) : strdup("(begin)");
-        char *written = shown(job, step->written), *says = shown(job, step->says);
-        printf("%-12s %-12s %-12s %8.4f", read ? read : "", written ? written : "-", says ? says : "",
-               step->p);
-        if (step->call) print_call(job, step->call);
-        putchar('\n');
-        free(read);
-        free(written);
-        free(says);
-    }
+    for (int t = 0; t < job->n_steps; t++)
+        if (!print_step(job, t)) return err_set(err, ERR_NOMEM, "no memory for the text of step %d", t);
+    return OK;
 }
 
 static json_t *call_json(const Job *job, const AskedCall *c) {
@@ -248,7 +254,7 @@ static json_t *call_json(const Job *job, const AskedCall *c) {
 }
 
 static json_t *token_json(const Job *job, int32_t token) {
-    return token == TOOL_NOTHING ? json_null() : json_string_take(shown(job, token));
+    return token == TOOL_NOTHING ? json_null() : json_string_take(token_text(job, token));
 }
 
 static json_t *steps_json(const Job *job) {
@@ -281,7 +287,7 @@ static Status show(const Job *job, Err *err) {
     if (!prompt || !text)
         status = err_set(err, ERR_NOMEM, "no memory for the text of %d tokens", job->n_steps);
     else printf("%s%s%s\n", prompt, *prompt && *text && !vocab_of(job)->bytes ? " " : "", text);
-    if (status == OK && explains) print_steps(job);
+    if (status == OK && explains) status = print_steps(job, err);
     free(prompt);
     free(text);
     return status;

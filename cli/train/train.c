@@ -14,6 +14,7 @@
 #include "cli/common/signals.h"
 #include "cli/eval/lines.h"
 #include "cli/train/plan.h"
+#include "cli/train/together.h"
 #include "cli/train/worker.h"
 #include "data/obtain.h"
 #include "eval/tools/tool_spec.h"
@@ -120,7 +121,8 @@ static Status prepare(const Args *args, Job *o, Err *err) {
 static Status train(const Args *args, Job *o, Err *err) {
     bool quiet = args_has(args, "quiet"), json = args_has(args, "json");
     TRY(ranks_agree(o->ranks, prepare(args, o, err), NULL, err));
-    if (args_has(args, "dry-run")) return o->first ? plan_out(&o->plan, &o->facts, &o->config, json, err) : OK;
+    if (args_has(args, "dry-run"))
+        return o->first ? plan_out(&o->plan, &o->facts, &o->config, json, err) : OK;
     if (!ranks_alone(o->ranks) && o->first && !quiet)
         fprintf(stderr, "processes   %d, %d on this machine, each with %d thread%s\n", o->ranks->count,
                 o->ranks->on_machine, trainer_threads(&o->config.train),
@@ -130,9 +132,11 @@ static Status train(const Args *args, Job *o, Err *err) {
     ProgressLine line = {.open = false};
     RunOptions options = {.resume = args_has(args, "resume"), .stop = &stop_requested, .ranks = o->ranks};
     options.allow_program = args_has(args, "allow-program");
+    int alone = 0;
     if (o->first) {
         options.dir = o->dir;
-        options.progress = args_has(args, "worker") ? worker_progress() : progress_line(&line, "", quiet);
+        options.progress =
+            args_has(args, "worker") ? worker_progress(&alone) : progress_line(&line, "", quiet);
     }
     RunResult result;
     Status status = run_train(&o->config, &o->facts, &options, &result, err);
@@ -153,6 +157,7 @@ static Status cmd_train(const Args *args, Err *err) {
     Ranks ranks = {.count = 1, .on_machine = 1, .on_cores = 1};
     bool worker = args_has(args, "worker"); /* its coordinator may be one of several processes; it is none */
     if (worker) TRY(worker_begin(err));
+    if (args_has(args, "together")) return train_runs_together(args, err);
     Job *job = calloc(1, sizeof *job); /* a config is large */
     Status status = worker ? OK : ranks_begin(&ranks, err);
     if (status == OK && !job) status = err_set(err, ERR_NOMEM, "no memory to begin");
@@ -175,6 +180,8 @@ static const Option train_options[] = {
     FLAG("resume", "continue the run in DIR, or start it"),
     FLAG("dry-run", "only print what the run needs"),
     FLAG("worker", "report progress to the sweep that started this run"),
+    OPTION("together", "N",
+           "with --worker: the words are those of N runs of the sweep, each with its folder"),
     PROGRAM_OPTION,
     THREADS_OPTION,
     QUIET_OPTION,

@@ -26,11 +26,11 @@ Status worker_begin(Err *err) {
 }
 
 static void write_progress(void *user, const Progress *p) {
-    (void)user;
+    const int *run = user;
     if (p->note) return;
-    int n = fprintf(stderr, WORKER_MARK " %" PRId64 " %" PRId64 " %.6g %.3f\n", p->step, p->max_steps,
-                    p->loss_bits, p->eta_s);
+    int n = fprintf(stderr, WORKER_MARK " %d %" PRId64 " %" PRId64 " %.6g %.3f\n", *run, p->step,
+                    p->max_steps, p->loss_bits, p->eta_s);
     if (n < 0) stop_requested = 1;
 }
 
-ProgressSink worker_progress(void) { return (ProgressSink){.update = write_progress}; }
+ProgressSink worker_progress(int *run) { return (ProgressSink){.update = write_progress, .user = run}; }

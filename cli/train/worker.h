@@ -7,7 +7,8 @@
 
 /* Makes the run stop when the coordinator ends. ERR_STOPPED: it has ended already. */
 Status worker_begin(Err *err);
-/* Writes figures as lines on stderr (train/sweep/worker.h), and stops the run where nobody reads them. */
-ProgressSink worker_progress(void);
+/* Writes figures as lines on stderr (train/sweep/worker.h), and stops the run where nobody reads them.
+ *   run  its number among those of the process; must stay where it is */
+ProgressSink worker_progress(int *run);
 
 #endif

@@ -9,9 +9,10 @@ void model_encode(Bytes *out, const ModelConfig *c) {
     const int choices[] = {(int)c->norm, (int)c->pos, (int)c->act, (int)c->attn, (int)c->mlp};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) bytes_varint(out, (uint64_t)sizes[i]);
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) bytes_byte(out, (uint8_t)choices[i]);
-    bytes_byte(
-        out, (uint8_t)(c->gated | c->bias << 1 | c->tie_weights << 2 | (c->bos > 0) << 3 | c->qkv_bias << 4));
+    bytes_byte(out, (uint8_t)(c->gated | c->bias << 1 | c->tie_weights << 2 | (c->bos > 0) << 3 |
+                              c->qkv_bias << 4 | c->qk_norm << 5 | (c->head_dim > 0) << 6));
     if (c->bos > 0) bytes_varint(out, (uint64_t)c->bos);
+    if (c->head_dim > 0) bytes_varint(out, (uint64_t)c->head_dim);
     bytes_f64(out, c->norm_eps);
     if (c->pos == POS_ROPE) bytes_f64(out, c->rope_theta);
 }
@@ -44,12 +45,14 @@ Status model_decode(ModelConfig *out, ByteReader *r, Err *err) {
     c->act = (Act)read_choice(r, ACT_COUNT);
     c->attn = (Attn)read_choice(r, ATTN_COUNT);
     c->mlp = (Mlp)read_choice(r, MLP_COUNT);
-    int flags = read_choice(r, 32);
+    int flags = read_choice(r, 128);
     if (flags & 8) c->bos = read_size(r, 1, DIMENSION_MAX);
+    if (flags & 64) c->head_dim = read_size(r, 1, DIMENSION_MAX);
     c->gated = flags & 1;
     c->bias = flags >> 1 & 1;
     c->tie_weights = flags >> 2 & 1;
     c->qkv_bias = flags >> 4 & 1;
+    c->qk_norm = flags >> 5 & 1;
     c->norm_eps = read_f64(r);
     if (c->pos == POS_ROPE) c->rope_theta = read_f64(r);
     bool sane = c->norm_eps > 0 && c->norm_eps <= 1 && c->rope_theta >= 1 && c->rope_theta <= 1e12;

@@ -187,9 +187,9 @@ done:
  * intervals, the facts, and their text twice. A header may claim nothing that is not counted here. */
 static double memory_needed(const ModelConfig *m, int64_t params, uint64_t content_bytes) {
     double T = m->block_size, V = m->vocab_size, d = m->n_embd, L = m->n_layer;
-    int head = m->n_embd / m->n_head;
-    double kv = (double)m->n_kv_head * head;
-    double reals = (double)params + L * T * (d + kv) + T * (d + 2) + 4 * d + 2 * kv + 3.0 * m->n_inner;
+    double head = head_size(m), q = m->n_head * head, kv = m->n_kv_head * head;
+    double reals =
+        (double)params + L * T * (d + kv) + T * (d + 2) + 2 * d + 2 * q + 2 * kv + 3.0 * m->n_inner;
     double tables = 4096 * L + V * (4 * T + 64), packed = (double)weights_bytes(m, PACK_FORWARD);
     return 4 * reals + packed + tables + 56.0 * (double)content_bytes + (2 << 20);
 }

@@ -14,7 +14,7 @@ typedef struct Work {
 static double size_of(const SeriesRun *r) { return sweep_figure(r->run, "facts"); }
 
 static double cost_of(const SeriesRun *r) {
-    return sweep_figure(r->run, "params") * size_of(r) * r->run->config.facts.seq_len;
+    return sweep_figure(r->run, "params") * size_of(r) * swept_config(r->run).facts.seq_len;
 }
 
 /* Series whose facts have a known entropy. Runs are sorted by architecture, size and budget, so the longest is last. */

@@ -31,7 +31,7 @@ static void suggest_load(Architecture *out, const Series *s, int a) {
         const SeriesRun *run = &s->runs[i];
         if (run->architecture != a || !run->beyond || !run->run) continue;
         if (run->point.data_bits != out->plateau.smallest_data) continue;
-        out->next_load = LOADS_MIN * run->run->config.facts.load;
+        out->next_load = LOADS_MIN * swept_config(run->run).facts.load;
         out->next_facts = LOADS_MIN * sweep_figure(run->run, "facts");
         return;
     }

@@ -16,16 +16,18 @@ typedef struct Pool {
 
 /* Whether two runs have one pool: the same facts, drawn or read, with as many of them trained. */
 static bool same_pool(const SweptRun *a, const SweptRun *b) {
-    return a->config.facts.seed == b->config.facts.seed &&
-           strcmp(a->config.facts.path, b->config.facts.path) == 0 &&
+    Config of_a = swept_config(a), of_b = swept_config(b);
+    return of_a.facts.seed == of_b.facts.seed && strcmp(of_a.facts.path, of_b.facts.path) == 0 &&
            sweep_figure(a, "heldout") == sweep_figure(b, "heldout");
 }
+
+static uint64_t split_seed(const SweptRun *run) { return swept_config(run).facts.split_seed; }
 
 static int different_splits(const Pool *p) {
     int count = 0;
     for (int i = 0; i < p->n_runs; i++) {
         int j = 0;
-        while (j < i && p->run[j]->config.facts.split_seed != p->run[i]->config.facts.split_seed) j++;
+        while (j < i && split_seed(p->run[j]) != split_seed(p->run[i])) j++;
         count += j == i;
     }
     return count;

@@ -19,22 +19,22 @@ static void put_seed(char out[96], const Series *s, const SeriesRun *of) {
         snprintf(out, 96, "seed %d", of->point.pair);
         return;
     }
-    const Config *c = &of->run->config;
+    Config own = swept_config(of->run);
     for (int i = 0; i < s->n_runs; i++) {
-        const Config *other = &s->runs[i].run->config;
         if (s->runs[i].architecture != of->architecture) continue;
-        train |= other->train.seed != c->train.seed;
-        facts |= other->facts.seed != c->facts.seed;
-        split |= other->facts.split_seed != c->facts.split_seed;
+        Config other = swept_config(s->runs[i].run);
+        train |= other.train.seed != own.train.seed;
+        facts |= other.facts.seed != own.facts.seed;
+        split |= other.facts.split_seed != own.facts.split_seed;
     }
     size_t used = 0;
     out[0] = '\0';
-    if (train) used += (size_t)snprintf(out + used, 96 - used, "train.seed %" PRIu64, c->train.seed);
+    if (train) used += (size_t)snprintf(out + used, 96 - used, "train.seed %" PRIu64, own.train.seed);
     if (facts)
         used +=
-            (size_t)snprintf(out + used, 96 - used, "%sfacts.seed %" PRIu64, used ? ", " : "", c->facts.seed);
+            (size_t)snprintf(out + used, 96 - used, "%sfacts.seed %" PRIu64, used ? ", " : "", own.facts.seed);
     if (split)
-        snprintf(out + used, 96 - used, "%sfacts.split_seed %" PRIu64, used ? ", " : "", c->facts.split_seed);
+        snprintf(out + used, 96 - used, "%sfacts.split_seed %" PRIu64, used ? ", " : "", own.facts.split_seed);
 }
 
 /* The mean over the runs of the other seeds; NAN: there are none. */

@@ -20,11 +20,12 @@ static Status no_memory(const char *dir, Err *err) {
  * configured value counts, since rounding to whole steps makes the actual exposures differ a little from size to
  * size. */
 static double budget_of(const SweptRun *run, bool in_exposures) {
-    const TrainConfig *c = &run->config.train;
+    Config config = swept_config(run);
+    const TrainConfig *c = &config.train;
     double facts = sweep_figure(run, "facts"), batch = c->batch_size > 0 ? c->batch_size : facts;
     if (!in_exposures) return (double)c->max_steps;
     if (c->exposures > 0) return c->exposures;
-    return (double)c->max_steps * batch / (facts * (1 + run->config.facts.junk_ratio));
+    return (double)c->max_steps * batch / (facts * (1 + config.facts.junk_ratio));
 }
 
 /* Facts coded as a set, without replacement: the probability p of a fact grows by 1/(1 - i p) when i others are
@@ -73,48 +74,49 @@ static double size_of(const SeriesRun *r) { return sweep_figure(r->run, "facts")
 static double run_budget(const SeriesRun *r) { return r->point.budget; }
 static double run_pair(const SeriesRun *r) { return r->point.pair; }
 
-static void architectures_of(Series *s, const RunTable *t, int series) {
+/* of (n): receives the architecture of each run of the series. */
+static void architectures_of(Series *s, const RunTable *t, int series, int *of) {
+    for (int i = 0; i < t->n; i++) of[i] = -1;
     for (int i = 0; i < t->n; i++) {
-        bool known = false;
-        for (int j = 0; j < i && !known; j++) known = in_series(t, j, series) && t->model[j] == t->model[i];
-        if (!in_series(t, i, series) || known) continue;
+        if (!in_series(t, i, series) || of[t->model[i]] >= 0) continue;
+        of[t->model[i]] = s->n_architectures;
         Architecture *a = &s->architectures[s->n_architectures++];
         a->first = t->run[i];
+        a->model = t->model[i];
         a->params = (int64_t)sweep_figure(t->run[i], "params");
         run_table_label_architecture(a->label, sizeof a->label, t, i);
     }
     qsort(s->architectures, (size_t)s->n_architectures, sizeof *s->architectures, by_architecture);
+    for (int a = 0; a < s->n_architectures; a++) of[s->architectures[a].model] = a;
+    for (int i = 0; i < t->n; i++)
+        if (in_series(t, i, series)) of[i] = of[t->model[i]];
 }
 
-static int architecture_of(const Series *s, const RunTable *t, int run) {
-    for (int a = 0; a < s->n_architectures; a++)
-        for (int j = 0; j < t->n; j++)
-            if (t->run[j] == s->architectures[a].first && t->model[j] == t->model[run]) return a;
-    check_failed(__FILE__, __LINE__, "every run has its architecture");
-}
-
-static Status series_make(Series *s, const RunTable *t, int series, const char *dir, Err *err) {
-    bool seeds[KEY_COUNT];
-    run_table_seed_keys(seeds);
-    s->runs = calloc((size_t)t->n, sizeof *s->runs);
-    s->architectures = calloc((size_t)t->n, sizeof *s->architectures);
+/* of (n): scratch */
+static Status series_make(Series *s, const RunTable *t, int series, int *of, const char *dir, Err *err) {
+    int n = 0, n_models = 0;
+    for (int i = 0; i < t->n; i++) n += in_series(t, i, series), n_models += t->model[i] == i;
+    s->runs = calloc((size_t)n, sizeof *s->runs);
+    s->architectures = calloc((size_t)n_models, sizeof *s->architectures);
     if (!s->runs || !s->architectures) return no_memory(dir, err);
     run_table_label_series(s->settings, sizeof s->settings, t, series);
-    architectures_of(s, t, series);
-    for (int i = 0; i < t->n; i++)
-        s->budget_in_exposures |= in_series(t, i, series) && t->run[i]->config.train.exposures > 0;
+    architectures_of(s, t, series, of);
+    for (int i = 0; i < t->n; i++) {
+        if (!in_series(t, i, series)) continue;
+        s->budget_in_exposures |= swept_config(t->run[i]).train.exposures > 0;
+    }
     for (int i = 0; i < t->n; i++) {
         if (!in_series(t, i, series)) continue;
         const SweptRun *run = t->run[i];
         double bits = sweep_figure(run, "memorized_bits");
         s->runs[s->n_runs++] = (SeriesRun){.run = run,
-                                           .architecture = architecture_of(s, t, i),
+                                           .architecture = of[i],
                                            .point = {.ceiling_bits = sweep_figure(run, "ceiling_bits"),
                                                      .data_bits = sweep_figure(run, "data_bits"),
                                                      .bits = bits,
                                                      .set_bits = bits == bits ? set_bits_of(run, bits) : NAN,
                                                      .budget = budget_of(run, s->budget_in_exposures),
-                                                     .pair = run_table_same(t, i, seeds)},
+                                                     .pair = t->pair[i]},
                                            .exposures = sweep_figure(run, "exposures")};
         s->entropy_known |= bits == bits;
     }
@@ -133,10 +135,14 @@ static Status series_make(Series *s, const RunTable *t, int series, const char *
 
 /* ---- the sweep ---- */
 
+static int with_name(const void *name, const void *run) { return strcmp(name, ((const SweptRun *)run)->name); }
+
 static bool has_folder(const SweepFiles *files, const char *name, size_t size) {
-    for (int i = 0; i < files->n; i++)
-        if (strlen(files->runs[i].name) == size && !memcmp(files->runs[i].name, name, size)) return true;
-    return false;
+    char text[sizeof files->runs->name];
+    if (size >= sizeof text) return false;
+    memcpy(text, name, size);
+    text[size] = '\0';
+    return bsearch(text, files->runs, (size_t)files->n, sizeof *files->runs, with_name) != NULL;
 }
 
 /* Reads the rows of table.csv whose state is "waiting": name,state,..., the name in quotes if it contains a comma. A
@@ -168,21 +174,23 @@ static Status read_waiting(Capacity *out, const char *dir, Err *err) {
 
 Status capacity_read(Capacity *out, const char *dir, Err *err) {
     RunTable table = {.n = 0};
+    int *of = NULL;
     *out = (Capacity){.n_series = 0};
     TRY(sweep_files_read(&out->files, dir, err));
     for (int i = 0; i < out->files.n; i++) out->n_in_state[out->files.runs[i].state]++;
     TRY(read_waiting(out, dir, err));
     Status status = OK;
     TRY_GOTO(run_table_make(&table, &out->files, err));
-    run_table_group(&table);
-    out->series = calloc((size_t)table.n + 1, sizeof *out->series);
-    if (!out->series) {
-        status = no_memory(dir, err);
-        goto done;
-    }
+    TRY_GOTO(run_table_group(&table, err));
+    int n = 0;
+    for (int i = 0; i < table.n; i++) n += table.series[i] == i;
+    out->series = calloc((size_t)n + 1, sizeof *out->series);
+    of = calloc((size_t)table.n + 1, sizeof *of);
+    if (!out->series || !of) TRY_GOTO(no_memory(dir, err));
     for (int i = 0; i < table.n; i++)
-        if (table.series[i] == i) TRY_GOTO(series_make(&out->series[out->n_series++], &table, i, dir, err));
+        if (table.series[i] == i) TRY_GOTO(series_make(&out->series[out->n_series++], &table, i, of, dir, err));
 done:
+    free(of);
     run_table_free(&table);
     return status;
 }

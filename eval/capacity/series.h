@@ -16,6 +16,7 @@
 typedef struct Architecture {
     char label[128];       /* "L2 d16 attn=none" */
     const SweptRun *first; /* one of its runs: the config */
+    int model;             /* while the series is made: RunTable.model of its runs */
     int64_t params;
     int n_runs, n_sizes, n_budgets, n_seeds; /* seeds: pairs of train.seed and facts.seed */
     double exposures;   /* mean exposures of a fact, at the longest budget, over the counted sizes */

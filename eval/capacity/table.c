@@ -37,83 +37,68 @@ static Status no_memory(const char *dir, Err *err) {
 }
 
 void run_table_free(RunTable *t) {
-    for (int i = 0; t->value && i < t->n; i++)
-        for (int k = 0; k < KEY_COUNT; k++) free(t->value[i][k]);
-    free(t->value);
+    run_values_free(&t->values);
     free(t->run);
     free(t->model);
     free(t->series);
+    free(t->pair);
 }
 
 Status run_table_make(RunTable *t, const SweepFiles *files, Err *err) {
-    char text[KEY_VALUE_MAX];
     size_t room = (size_t)files->n + 1;
     *t = (RunTable){.n = 0};
     t->run = calloc(room, sizeof *t->run);
-    t->value = calloc(room, sizeof *t->value);
     t->model = calloc(room, sizeof *t->model);
     t->series = calloc(room, sizeof *t->series);
-    if (!t->run || !t->value || !t->model || !t->series) return no_memory(files->dir, err);
-    for (int i = 0; i < files->n; i++) {
-        if (files->runs[i].state != SWEPT_DONE) continue;
-        int at = t->n++;
-        t->run[at] = &files->runs[i];
-        for (int k = 0; k < KEY_COUNT; k++) {
-            key_print(&files->runs[i].config, &keys[k], text);
-            t->value[at][k] = strdup(text);
-            if (!t->value[at][k]) return no_memory(files->dir, err);
-        }
-    }
-    return OK;
-}
-
-/* The lowest run whose chosen keys have the same values as run i's. */
-int run_table_same(const RunTable *t, int i, const bool *chosen) {
-    for (int j = 0; j < i; j++) {
-        int k = 0;
-        while (k < KEY_COUNT && (!chosen[k] || strcmp(t->value[i][k], t->value[j][k]) == 0)) k++;
-        if (k == KEY_COUNT) return j;
-    }
-    return i;
+    t->pair = calloc(room, sizeof *t->pair);
+    if (!t->run || !t->model || !t->series || !t->pair) return no_memory(files->dir, err);
+    for (int i = 0; i < files->n; i++)
+        if (files->runs[i].state == SWEPT_DONE) t->run[t->n++] = &files->runs[i];
+    return run_values_make(&t->values, t->run, t->n, err);
 }
 
 /* If a batch contains all facts, its size follows from their number. */
 static bool full_batches(const RunTable *t) {
-    for (int i = 0; i < t->n; i++)
-        if (t->run[i]->config.train.batch_size != (int)sweep_figure(t->run[i], "facts") &&
-            t->run[i]->config.train.batch_size != 0)
-            return false;
+    for (int i = 0; i < t->n; i++) {
+        int batch = swept_config(t->run[i]).train.batch_size;
+        if (batch != (int)sweep_figure(t->run[i], "facts") && batch != 0) return false;
+    }
     return true;
 }
 
-/* The run whose value of key k is compared with that of run i to find an axis: the first run with the same model.
- * Facts of another kind make another series, although the vocabulary, and so the model, follows from them. */
-static int compared_with(const RunTable *t, int i, int k) {
-    bool facts_key = strncmp(keys[k].name, "facts.", 6) == 0;
-    bool drawn = t->run[i]->config.facts.kind != FACTS_FILE && t->run[0]->config.facts.kind != FACTS_FILE;
-    return facts_key && (drawn || strcmp(keys[k].name, "facts.kind") == 0) ? 0 : t->model[i];
+static bool drawn(const RunTable *t, int i) {
+    static const char kind[] = "facts.kind";
+    return strcmp(run_value(&t->values, i, key_index(kind)), config_choice(kind, FACTS_FILE)) != 0;
 }
 
-void run_table_group(RunTable *t) {
-    bool model[KEY_COUNT];
-    for (int k = 0; k < KEY_COUNT; k++) model[k] = is_model_key(k);
-    for (int i = 0; i < t->n; i++) t->model[i] = run_table_same(t, i, model);
-
-    bool full = full_batches(t);
-    for (int k = 0; k < KEY_COUNT; k++) {
-        if (model[k] || keys[k].free || listed(keys[k].name, within_series) ||
-            (full && strcmp(keys[k].name, "train.batch_size") == 0))
-            continue;
-        for (int i = 0; i < t->n; i++)
-            t->axis[k] |= strcmp(t->value[i][k], t->value[compared_with(t, i, k)][k]) != 0;
-    }
-    for (int i = 0; i < t->n; i++) t->series[i] = run_table_same(t, i, t->axis);
+/* Whether run i's value of key k makes an axis of it: it is compared with that of the first run with the same model.
+ * Facts of another kind make another series, although the vocabulary, and so the model, follows from them. */
+static bool makes_axis(const RunTable *t, int i, int k) {
+    bool facts_key = strncmp(keys[k].name, "facts.", 6) == 0;
+    bool with_first =
+        facts_key && (strcmp(keys[k].name, "facts.kind") == 0 || (drawn(t, i) && drawn(t, 0)));
+    return run_value(&t->values, i, k) != run_value(&t->values, with_first ? 0 : t->model[i], k);
 }
 
 static const char *const seed_keys[] = {"train.seed", "facts.seed", "facts.split_seed", NULL};
 
-void run_table_seed_keys(bool out[KEY_COUNT]) {
-    for (int k = 0; k < KEY_COUNT; k++) out[k] = listed(keys[k].name, seed_keys);
+Status run_table_group(RunTable *t, Err *err) {
+    bool model[KEY_COUNT], seeds[KEY_COUNT];
+    for (int k = 0; k < KEY_COUNT; k++) {
+        model[k] = is_model_key(k);
+        seeds[k] = listed(keys[k].name, seed_keys);
+    }
+    TRY(run_values_classes(&t->values, model, t->model, err));
+    TRY(run_values_classes(&t->values, seeds, t->pair, err));
+
+    bool full = full_batches(t);
+    for (int k = 0; k < KEY_COUNT; k++) {
+        if (!t->values.column[k] || model[k] || keys[k].free || listed(keys[k].name, within_series) ||
+            (full && strcmp(keys[k].name, "train.batch_size") == 0))
+            continue;
+        for (int i = 0; i < t->n && !t->axis[k]; i++) t->axis[k] = makes_axis(t, i, k);
+    }
+    return run_values_classes(&t->values, t->axis, t->series, err);
 }
 
 /* ---- labels ---- */
@@ -126,20 +111,21 @@ static void append(char *text, size_t size, const char *leaf, const char *value)
 void run_table_label_series(char *out, size_t size, const RunTable *t, int run) {
     out[0] = '\0';
     for (int k = 0; k < KEY_COUNT; k++)
-        if (t->axis[k]) append(out, size, key_leaf(&keys[k]), t->value[run][k]);
+        if (t->axis[k]) append(out, size, key_leaf(&keys[k]), run_value(&t->values, run, k));
 }
 
 /* "L2 d16", and the keys that distinguish architectures of the same depth and width. */
 void run_table_label_architecture(char *out, size_t size, const RunTable *t, int run) {
     int layers = key_index("model.n_layer"), width = key_index("model.n_embd");
-    snprintf(out, size, "L%s d%s", t->value[run][layers], t->value[run][width]);
+    const RunValues *v = &t->values;
+    snprintf(out, size, "L%s d%s", run_value(v, run, layers), run_value(v, run, width));
     for (int k = 0; k < KEY_COUNT; k++) {
         bool tells = false;
-        for (int i = 0; i < t->n && !tells && is_model_key(k); i++)
+        for (int i = 0; i < t->n && !tells && v->column[k] && is_model_key(k); i++)
             for (int j = 0; j < i && !tells && t->model[i] == i; j++)
-                tells = t->model[j] == j && strcmp(t->value[i][layers], t->value[j][layers]) == 0 &&
-                        strcmp(t->value[i][width], t->value[j][width]) == 0 &&
-                        strcmp(t->value[i][k], t->value[j][k]) != 0;
-        if (tells) append(out, size, key_leaf(&keys[k]), t->value[run][k]);
+                tells = t->model[j] == j && run_value(v, i, layers) == run_value(v, j, layers) &&
+                        run_value(v, i, width) == run_value(v, j, width) &&
+                        run_value(v, i, k) != run_value(v, j, k);
+        if (tells) append(out, size, key_leaf(&keys[k]), run_value(v, run, k));
     }
 }

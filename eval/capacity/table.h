@@ -3,29 +3,24 @@
 #ifndef ROTE_EVAL_CAPACITY_TABLE_H
 #define ROTE_EVAL_CAPACITY_TABLE_H
 
-#include "base/config/keys.h"
-#include "store/sweep_files.h"
+#include "store/run_values.h"
 
 typedef struct RunTable {
     int n;
     const SweptRun **run;      /* n: the runs that count */
-    char *(*value)[KEY_COUNT]; /* n: the values of their configs as text */
+    RunValues values;          /* of their configs */
     int *model;                /* n: runs of one model have equal numbers: the index of its first run */
     int *series;               /* n: the same for series */
+    int *pair;                 /* n: the same for their seeds */
     bool axis[KEY_COUNT];
 } RunTable;
 
 /* Reads runs and values without grouping them. files must outlive out. ERR_NOMEM. Free with run_table_free, after an
  * error too. */
 Status run_table_make(RunTable *out, const SweepFiles *files, Err *err);
-/* Fills model, series and axis. */
-void run_table_group(RunTable *t);
+/* Fills model, series, pair and axis. ERR_NOMEM. */
+Status run_table_group(RunTable *t, Err *err);
 void run_table_free(RunTable *t);
-
-/* The lowest run whose chosen keys have the same values as run i's. */
-int run_table_same(const RunTable *t, int i, const bool *chosen);
-/* The keys that are seeds. */
-void run_table_seed_keys(bool out[KEY_COUNT]);
 
 /* "optimizer=soap quantize=int8": the axes of the run's series. */
 void run_table_label_series(char *out, size_t size, const RunTable *t, int run);

@@ -165,10 +165,12 @@ static void put_gaining(FILE *f, const Series *s) {
 
 /* Triples with facts.subjects 0: the vocabulary grows with facts.n, so every size is another model. */
 static bool model_grows(const Series *s) {
+    if (s->n_architectures == 0) return false;
+    Config first = swept_config(s->architectures[0].first);
     for (int a = 0; a < s->n_architectures; a++) {
-        const Config *first = &s->architectures[0].first->config, *c = &s->architectures[a].first->config;
-        if (c->facts.kind == FACTS_TRIPLES && !c->facts.subjects && !c->facts.symbols &&
-            c->facts.n != first->facts.n && c->model.vocab_size != first->model.vocab_size)
+        Config c = swept_config(s->architectures[a].first);
+        if (c.facts.kind == FACTS_TRIPLES && !c.facts.subjects && !c.facts.symbols &&
+            c.facts.n != first.facts.n && c.model.vocab_size != first.model.vocab_size)
             return true;
     }
     return false;
@@ -302,7 +304,7 @@ static bool only_training(const Series *s) {
 static void put_soap_rate(FILE *f, const Series *s) {
     int low = INT_MAX, high = 0;
     for (int a = 0; a < s->n_architectures; a++) {
-        int width = s->architectures[a].first->config.model.n_embd;
+        int width = swept_config(s->architectures[a].first).model.n_embd;
         if (width < low) low = width;
         if (width > high) high = width;
     }
@@ -316,14 +318,16 @@ char *series_advice(const Series *s) {
     TextStream *text;
     if (text_begin(&text, NULL) != OK) return NULL;
     FILE *f = text_file(text);
-    const TrainConfig *train = s->n_architectures ? &s->architectures[0].first->config.train : NULL;
+    Config config = {.n_neurons = 0};
+    if (s->n_architectures) config = swept_config(s->architectures[0].first);
+    const TrainConfig *train = s->n_architectures ? &config.train : NULL;
     bool soap = train && train->optimizer == OPT_SOAP,
          standard = train && train->parametrization == PARAM_STANDARD;
     if (s->unstable || s->slope.gain.value <= -GAIN_MAX) {
         fprintf(f, "advice: runs of the longer budget hold less: train with a lower learning rate than %.3g",
                 train->learning_rate);
         if (soap && standard &&
-            train->learning_rate > SOAP_RATE / s->architectures[0].first->config.model.n_embd)
+            train->learning_rate > SOAP_RATE / config.model.n_embd)
             fputs(", for SOAP ", f), put_soap_rate(f, s);
         if (train->schedule == SCHED_CONSTANT) fputs(", and let it fall at the end: train.schedule=wsd", f);
     } else if (only_training(s) && !soap && standard) {

@@ -152,7 +152,7 @@ static void take(void *user, const HookObservation *seen) {
                   reader->answer ? facts->prompt_len[s] : 0, reader->all.start[s + 1] - start};
         if (seen->hook.site == HOOK_PRE) take_pre(l, i, r);
         else if (seen->hook.site == HOOK_POST) take_post(l, i, r);
-        else if (seen->hook.site == HOOK_Z) take_z(l, i, r, c->n_embd / c->n_head);
+        else if (seen->hook.site == HOOK_Z) take_z(l, i, r, head_size(c));
         else take_pattern(l, i, r, seen->column / c->block_size, facts->prompt_len[s]);
     }
 }

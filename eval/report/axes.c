@@ -20,32 +20,20 @@ static bool is_number(const char *text) {
  * facts.path is only a name. */
 static bool matters(const Key *key) { return !key->free || key->sets || !strcmp(key->name, "facts.path"); }
 
-static Status read_values(SweepKeys *keys_out, const SweepFiles *files, Err *err) {
-    char text[KEY_VALUE_MAX];
-    for (int i = 0; i < files->n; i++)
-        for (int k = 0; k < KEY_COUNT && files->runs[i].has_config; k++) {
-            if (!key_present(&files->runs[i].config, &keys[k])) continue;
-            key_print(&files->runs[i].config, &keys[k], text);
-            keys_out->value[i][k] = strdup(text);
-            if (!keys_out->value[i][k]) return no_memory(err);
-        }
-    return OK;
-}
-
 static void find_base(SweepKeys *out) {
     for (int k = 0; k < KEY_COUNT; k++) {
         const char *first = NULL;
         bool same = true;
         out->number[k] = true;
         for (int i = 0; i < out->n; i++) {
-            const char *value = out->value[i][k];
+            const char *value = run_value(&out->values, i, k);
             if (!value) {
-                same = same && !out->value[i][0]; /* a run whose config has no such rule */
+                same = same && !out->run[i]->has_config; /* a run whose config has no such rule */
                 continue;
             }
+            if (value != first) out->number[k] = out->number[k] && is_number(value);
             if (!first) first = value;
-            same = same && !strcmp(first, value);
-            out->number[k] = out->number[k] && is_number(value);
+            same = same && first == value;
         }
         out->base[k] = same ? first : NULL;
         out->varies[k] = first && !same && matters(&keys[k]);
@@ -105,7 +93,8 @@ static int by_axes(const void *a, const void *b) {
     const Placed *x = a, *y = b;
     for (int k = 0; k < x->sweep->n_axes; k++) {
         int key = x->sweep->axis[k];
-        const char *u = x->sweep->value[x->run][key], *v = y->sweep->value[y->run][key];
+        const char *u = run_value(&x->sweep->values, x->run, key),
+                   *v = run_value(&y->sweep->values, y->run, key);
         int order = u && v ? key_value_order(key, u, v) : !u - !v;
         if (order) return order;
     }
@@ -128,10 +117,11 @@ Status sweep_keys(SweepKeys *out, const SweepFiles *files, Err *err) {
     bool there;
     Buffer text;
     *out = (SweepKeys){.n = files->n,
-                       .value = calloc((size_t)files->n + 1, sizeof *out->value),
+                       .run = calloc((size_t)files->n + 1, sizeof *out->run),
                        .order = calloc((size_t)files->n + 1, sizeof *out->order)};
-    if (!out->value || !out->order) return no_memory(err);
-    TRY(read_values(out, files, err));
+    if (!out->run || !out->order) return no_memory(err);
+    for (int i = 0; i < files->n; i++) out->run[i] = &files->runs[i];
+    TRY(run_values_make(&out->values, out->run, out->n, err));
     find_base(out);
     TRY(run_holds(files->dir, "sweep.yaml", &there, err));
     if (there) {
@@ -145,9 +135,8 @@ Status sweep_keys(SweepKeys *out, const SweepFiles *files, Err *err) {
 }
 
 void sweep_keys_free(SweepKeys *k) {
-    for (int i = 0; k->value && i < k->n; i++)
-        for (int j = 0; j < KEY_COUNT; j++) free(k->value[i][j]);
-    free(k->value);
+    run_values_free(&k->values);
+    free(k->run);
     free(k->order);
     free(k->text);
     if (k->has_spec) sweep_spec_free(&k->spec);

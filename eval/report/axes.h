@@ -2,13 +2,13 @@
 #ifndef ROTE_EVAL_REPORT_AXES_H
 #define ROTE_EVAL_REPORT_AXES_H
 
-#include "base/config/keys.h"
 #include "base/config/sweep_spec.h"
-#include "store/sweep_files.h"
+#include "store/run_values.h"
 
 typedef struct SweepKeys {
     int n;                     /* runs */
-    char *(*value)[KEY_COUNT]; /* n; NULL if a run has no config, or lacks that rule */
+    const SweptRun **run;      /* n */
+    RunValues values;
     int *order;                /* n: the runs by the axes, the first one slowest, numbers by value */
     /* the value that all runs with a config share; NULL: it varies, or no run has a config */
     const char *base[KEY_COUNT];

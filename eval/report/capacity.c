@@ -10,7 +10,7 @@ static bool has_plateau(const Architecture *a) { return a->plateau.reached.value
 static int group_of(const Capacity *c, int series, const Architecture *a, const int *depth, int n_depths) {
     if (c->n_series > 1) return series;
     for (int d = 0; d < n_depths; d++)
-        if (depth[d] == a->first->config.model.n_layer) return d;
+        if (depth[d] == swept_config(a->first).model.n_layer) return d;
     return n_depths;
 }
 
@@ -19,7 +19,7 @@ static int by_int(const void *a, const void *b) { return *(const int *)a - *(con
 static int depths_of(const Series *s, int depth[PLOT_COLOURS]) {
     int n = 0;
     for (int a = 0; a < s->n_architectures; a++) {
-        int layers = s->architectures[a].first->config.model.n_layer, d = 0;
+        int layers = swept_config(s->architectures[a].first).model.n_layer, d = 0;
         while (d < n && depth[d] != layers) d++;
         if (d == n && n < PLOT_COLOURS - 1) depth[n++] = layers;
     }

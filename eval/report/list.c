@@ -139,7 +139,7 @@ Status report_runs(const char *path, const char *title, const char *intro, const
     AtomicFile file;
     if (!x || !y) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory to report %d runs", n));
     TRY_GOTO(atomic_open(&file, path, err));
-    page_begin(file.stream, title, false);
+    page_begin(file.stream, title, PAGE_PLAIN);
     if (intro) {
         fputs("<p class=\"dim\">", file.stream);
         write_escaped(file.stream, intro);

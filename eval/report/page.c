@@ -58,7 +58,14 @@ static const char style[] =
     "table{font-size:.82rem}th,td{padding:.35rem .45rem}}\n"
     "pre{background:var(--card);border-radius:.5rem;padding:1rem;overflow-x:auto;font-size:.85rem;"
     "line-height:1.45}\n"
-    "dt{font-weight:600;margin-top:.6rem}dd{margin:0;color:var(--dim)}\n";
+    "dt{font-weight:600;margin-top:.6rem}dd{margin:0;color:var(--dim)}\n"
+    /* while runs go on: how far one is, and a cell for each */
+    ".bar{height:.5rem;border-radius:.25rem;background:var(--line);overflow:hidden}"
+    ".bar i{display:block;height:100%;background:var(--c0)}\n"
+    ".cells{display:flex;flex-wrap:wrap;gap:.25rem;margin:1rem 0}"
+    ".cells i{width:1rem;height:1rem;border-radius:.2rem;background:var(--line)}"
+    ".cells .done{background:var(--c2)}.cells .unfinished{background:var(--c0)}"
+    ".cells .failed,.cells .diverged,.cells .unreadable{background:var(--c4)}\n";
 
 /* Additional rules for a sweep's page: tables that sort, and a config for every run. */
 static const char sweep_style[] =
@@ -105,21 +112,29 @@ static const char script[] =
     "if(text)return(up?1:-1)*a.localeCompare(b,undefined,{numeric:true});"
     "if(a!=a||b!=b)return(a!=a)-(b!=b);return up?a-b:b-a}).forEach(([,r])=>body.append(r))}})}\n";
 
-void page_begin(FILE *out, const char *title, bool sortable) {
+/* The place is kept by the session of the tab, as not every browser does so of its own. %d: milliseconds. */
+static const char live_script[] =
+    "addEventListener('DOMContentLoaded',()=>{const s=sessionStorage,k='rote '+location.pathname;"
+    "scrollTo(0,+s.getItem(k)||0);"
+    "setInterval(()=>{if(document.hidden)return;s.setItem(k,scrollY);location.reload()},%d)});\n";
+
+void page_begin(FILE *out, const char *title, unsigned flags) {
+    bool sorts = flags & PAGE_SORTS, live = flags & PAGE_LIVE;
     fputs("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
           "'unsafe-inline'",
           out);
-    if (sortable) fputs("; script-src 'unsafe-inline'", out);
+    if (sorts || live) fputs("; script-src 'unsafe-inline'", out);
     fputs("\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" REPORT_MARK
           "\n<title>",
           out);
     write_escaped(out, title);
-    fprintf(out, "</title>\n<style>\n%s%s</style>\n<body>\n<h1>", style, sortable ? sweep_style : "");
+    fprintf(out, "</title>\n<style>\n%s%s</style>\n<body>\n<h1>", style, sorts ? sweep_style : "");
     write_escaped(out, title);
     fputs("</h1>\n", out);
-    if (sortable)
-        fprintf(out, "<script>\naddEventListener('DOMContentLoaded',()=>{%s});\n</script>\n", script);
+    if (sorts) fprintf(out, "<script>\naddEventListener('DOMContentLoaded',()=>{%s});\n</script>\n", script);
+    if (live)
+        fprintf(out, "<script>\n"), fprintf(out, live_script, PAGE_SECONDS * 1000), fputs("</script>\n", out);
 }
 
 void page_end(FILE *out, bool capacity) {

@@ -5,9 +5,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Style sheet and headline. The page's policy forbids all requests. sortable: tables of class "sort" sort by a click
- * on a column's head, by a script in the page; without scripts they are plain tables. */
-void page_begin(FILE *out, const char *title, bool sortable);
+/* Style sheet and headline. The page's policy forbids all requests.
+ *   PAGE_SORTS  tables of class "sort" sort by a click on a column's head, by a script in the page; without scripts
+ *               they are plain tables
+ *   PAGE_LIVE   the page loads itself anew every PAGE_SECONDS while it is seen, and keeps its scroll position */
+enum { PAGE_PLAIN = 0, PAGE_SORTS = 1, PAGE_LIVE = 2, PAGE_SECONDS = 5 };
+void page_begin(FILE *out, const char *title, unsigned flags);
 /* Definitions of the figures, and the sources. capacity: also the terms of a sweep's page. */
 void page_end(FILE *out, bool capacity);
 

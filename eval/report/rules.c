@@ -7,6 +7,7 @@
 #include "base/text_stream.h"
 #include "eval/neurons/atlas_heat.h"
 #include "eval/plot/plot.h"
+#include "eval/report/effects.h"
 #include "eval/report/page.h"
 #include "store/run.h"
 
@@ -224,7 +225,9 @@ Status rules_section(FILE *out, const RunWithRules *runs, int n, Err *err) {
         write_escaped(out, runs[shown].name);
         fputs(".", out);
     }
-    fputs("</p>\n<div class=\"plots\">\n", out);
+    fputs("</p>\n", out);
+    TRY(effects_section(out, runs[shown].path, runs[shown].twin, err));
+    fputs("<div class=\"plots\">\n", out);
     Curves curves;
     Status status = run_curves(runs[shown].path, &curves, err);
     if (status == OK) learning(out, runs[shown].config, &curves);

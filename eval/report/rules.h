@@ -11,11 +11,12 @@ typedef struct RunWithRules {
     const char *name, *path;
     const Config *config;
     const RunResult *result;
+    const char *twin; /* the folder of the same run without its rules; NULL: not known */
 } RunWithRules;
 
-/* Writes a row per rule and run, then curves and heat map of the run whose rules separate their classes best. The
- * heat map needs that run's model; if that cannot be opened, the page says why. Writes nothing if n is 0. ERR_IO:
- * metrics.jsonl cannot be read. ERR_NOMEM. */
+/* Writes a row per rule and run, then effects, curves and heat map of the run whose rules separate their classes best.
+ * Effects and heat map need that run's model; if that cannot be opened, the page says why. Writes nothing if n is 0.
+ * ERR_IO: metrics.jsonl cannot be read. ERR_INPUT: a twin that is none (eval/report/effects.h). ERR_NOMEM. */
 Status rules_section(FILE *out, const RunWithRules *runs, int n, Err *err);
 
 #endif

@@ -2,10 +2,12 @@
 #include "eval/report/report.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/text_stream.h"
 #include "eval/report/list.h"
 #include "eval/report/logits.h"
 #include "eval/report/page.h"
@@ -82,9 +84,10 @@ static void curve_plot(FILE *out, const char *title, const char *y_label, PlotSe
     plot_svg(out, &plot);
 }
 
-static void run_plots(FILE *out, const Curves *c, const ReportRow *row) {
+/* ceiling: of the memorized bits; NAN: unknown */
+static void run_plots(FILE *out, const Curves *c, double ceiling) {
     curve_plot(out, "Memorized bits while training", "memorized bits",
-               series_of("memorized bits", &c->memorized), row->ceiling_bits);
+               series_of("memorized bits", &c->memorized), ceiling);
     curve_plot(out, "Recall while training", "recall", series_of("share of facts recalled", &c->recall), NAN);
     curve_plot(out, "Loss while training", "bits per token", series_of("loss of the batch", &c->loss_bits),
                NAN);
@@ -93,7 +96,7 @@ static void run_plots(FILE *out, const Curves *c, const ReportRow *row) {
 static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, const RunWithRules *run,
                        json_t *pairs, const char *text, Err *why, Err *err) {
     char number[48], other[48];
-    page_begin(out, row->name, false);
+    page_begin(out, row->name, PAGE_PLAIN);
     fprintf(out, "<p class=\"dim\">%s parameters, ", page_number(number, (double)row->params, 0));
     fprintf(out, "%s fact%s, %s step%s</p>\n<div class=\"cards\">\n", page_number(number, row->facts, 0),
             row->facts == 1 ? "" : "s", page_number(other, (double)row->steps, 0),
@@ -109,7 +112,7 @@ static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, co
     page_card(out, "recall", page_number(number, row->recall, 3));
     page_card(out, "verdict", row->verdict);
     fputs("</div>\n", out);
-    run_plots(out, curves, row);
+    run_plots(out, curves, row->ceiling_bits);
     if (curves->missing) fputs("<p class=\"dim\">No curves: metrics.jsonl is missing.</p>\n", out);
     TRY(rules_section(out, run, run->config->n_neurons > 0, err));
     TRY(logits_section(out, run->path, why, err));
@@ -122,14 +125,16 @@ static Status run_page(FILE *out, const ReportRow *row, const Curves *curves, co
     return OK;
 }
 
-Status report_run(const char *path, const char *run_dir, Err *err) {
+Status report_run(const char *path, const char *run_dir, const char *twin, Err *err) {
     ReportRow row;
     Curves curves = {.loss_bits.n = 0};
     RunResult result = {.n_neurons = 0};
     Buffer text = {NULL, 0}, result_text = {NULL, 0};
     json_t *pairs = NULL;
     Config config;
-    AtomicFile file;
+    TextStream *page;
+    char *whole = NULL;
+    size_t size;
     Err why = {.status = OK};
     Status status = OK;
     TRY_GOTO(report_row(&row, run_dir, err));
@@ -139,18 +144,70 @@ Status report_run(const char *path, const char *run_dir, Err *err) {
     TRY_GOTO(run_curves(run_dir, &curves, err));
     TRY_GOTO(run_text(run_dir, "config.yaml", &text, err));
     TRY_GOTO(run_config(run_dir, &config, err));
-    TRY_GOTO(atomic_open(&file, path, err));
-    RunWithRules run = {row.name, run_dir, &config, &result};
-    status = run_page(file.stream, &row, &curves, &run, pairs, text.data, &why, err);
-    if (status == OK) status = atomic_commit(&file, "report", err);
-    else atomic_abort(&file);
+    if (twin && !config.n_neurons)
+        TRY_GOTO(err_set(err, ERR_INPUT, "%s: has no neuron rules, so it has no twin", run_dir));
+    TRY_GOTO(
+        text_begin(&page, err)); /* a twin that is none is found while the page is made: nothing is written */
+    RunWithRules run = {row.name, run_dir, &config, &result, twin};
+    status = run_page(text_file(page), &row, &curves, &run, pairs, text.data, &why, err);
+    if (status != OK) text_abort(page);
+    else if ((status = text_end(page, &whole, &size, err)) == OK)
+        status = file_write_atomic(path, whole, size, err);
     if (status == OK && why.status != OK && why.status != ERR_INPUT)
         status = err_set(err, why.status, "%s; the page is written without its section on logits", why.msg);
 done:
+    free(whole);
     curves_free(&curves);
     result_free(&result);
     json_decref(pairs);
     buffer_free(&result_text);
+    buffer_free(&text);
+    return status;
+}
+
+/* ---- while it trains ---- */
+
+static double last_of(const Curve *curve) { return curve->n ? curve->value[curve->n - 1] : NAN; }
+
+static void live_page(FILE *out, const char *name, const Config *config, const Curves *c, const char *text,
+                      bool live) {
+    char number[48], other[48];
+    double step = c->loss_bits.n ? c->loss_bits.step[c->loss_bits.n - 1] : 0,
+           steps = (double)config->train.max_steps;
+    page_begin(out, name, PAGE_LIVE * live);
+    fprintf(out, "<p class=\"dim\">Not finished: step %s of %s", page_number(number, step, 0),
+            page_number(other, steps, 0));
+    fprintf(out, "%s</p>\n<div class=\"bar\"><i style=\"width:%.1f%%\"></i></div>\n<div class=\"cards\">\n",
+            live ? ". This page follows the run." : "", steps > 0 ? 100 * step / steps : 0);
+    page_card(out, "loss, bits a token", page_number(number, last_of(&c->loss_bits), 4));
+    page_card(out, "memorized bits", page_number(number, last_of(&c->memorized), 0));
+    page_card(out, "recall", page_number(number, last_of(&c->recall), 3));
+    fputs("</div>\n", out);
+    run_plots(out, c, NAN);
+    fputs("<h2>Config</h2>\n<pre>", out);
+    write_escaped(out, text);
+    fputs("</pre>\n", out);
+    page_end(out, false);
+}
+
+Status report_run_live(const char *path, const char *run_dir, bool live, bool *finished, Err *err) {
+    Curves curves = {.loss_bits.n = 0};
+    Buffer text = {NULL, 0};
+    Config config;
+    AtomicFile file;
+    char name[256];
+    Status status = OK;
+    TRY(run_holds(run_dir, "DONE", finished, err));
+    if (*finished) return OK;
+    TRY_GOTO(run_curves(run_dir, &curves, err));
+    TRY_GOTO(run_text(run_dir, "config.yaml", &text, err));
+    TRY_GOTO(run_config(run_dir, &config, err));
+    report_name(name, run_dir);
+    TRY_GOTO(atomic_open(&file, path, err));
+    live_page(file.stream, name, &config, &curves, text.data, live);
+    status = atomic_commit(&file, "report", err);
+done:
+    curves_free(&curves);
     buffer_free(&text);
     return status;
 }

@@ -37,8 +37,8 @@ static int axis_values(const SweepKeys *sweep, int key, Value *room) {
             if (room) room[n] = (Value){key, axis->value[i]};
     }
     for (int i = 0; !grid && i < sweep->n; i++) {
-        if (!sweep->value[i][key]) continue;
-        if (room) room[n] = (Value){key, sweep->value[i][key]};
+        if (!run_value(&sweep->values, i, key)) continue;
+        if (room) room[n] = (Value){key, run_value(&sweep->values, i, key)};
         n++;
     }
     return n;
@@ -89,7 +89,7 @@ static Status axes_table(FILE *out, const SweepKeys *sweep, Err *err) {
 static void config_lines(FILE *out, const SweepKeys *sweep, int run, bool varying) {
     const Key *before = NULL;
     for (int k = 0; k < KEY_COUNT; k++) {
-        const char *value = run < 0 ? sweep->base[k] : sweep->value[run][k];
+        const char *value = run < 0 ? sweep->base[k] : run_value(&sweep->values, run, k);
         bool said = keys[k].free ? keys[k].sets && value && strcmp(value, keys[k].initial) != 0 : true;
         if (!value || !said || (varying && !sweep->varies[k])) continue;
         key_put_name(out, before, &keys[k]);
@@ -165,7 +165,7 @@ static void run_row(FILE *out, const SweepFiles *files, int i, const SweepKeys *
     for (int a = 0; a < sweep->n_axes; a++) {
         int k = sweep->axis[a];
         fputs(sweep->number[k] ? "<td>" : "<td class=\"name\">", out);
-        write_escaped(out, sweep->value[i][k] ? sweep->value[i][k] : "\u2013");
+        write_escaped(out, run_value(&sweep->values, i, k) ? run_value(&sweep->values, i, k) : "\u2013");
         fputs("</td>", out);
     }
     for (int c = 0; c < n_columns; c++)

@@ -222,22 +222,70 @@ static bool any_known(const Capacity *c) {
 /* Only runs that count. */
 static Status rules_of(FILE *out, const Capacity *c, Err *err) {
     RunWithRules *run = calloc((size_t)c->files.n + 1, sizeof *run);
-    int n = 0;
+    Config *config = NULL;
+    int n = 0, with_rules = 0;
+    Status status = OK;
     if (!run) return no_memory(err);
     for (int i = 0; i < c->files.n; i++) {
         const SweptRun *r = &c->files.runs[i];
-        if (r->state == SWEPT_DONE && r->has_config && r->config.n_neurons)
-            run[n++] = (RunWithRules){r->name, r->path, &r->config, r->result};
+        with_rules += r->state == SWEPT_DONE && swept_config(r).n_neurons > 0;
     }
-    Status status = rules_section(out, run, n, err);
+    config = calloc((size_t)with_rules + 1, sizeof *config);
+    if (!config) TRY_GOTO(no_memory(err));
+    for (int i = 0; i < c->files.n && n < with_rules; i++) {
+        const SweptRun *r = &c->files.runs[i];
+        config[n] = swept_config(r);
+        if (r->state != SWEPT_DONE || !config[n].n_neurons) continue;
+        run[n] = (RunWithRules){r->name, r->path, &config[n], r->result, NULL};
+        n++;
+    }
+    status = rules_section(out, run, n, err);
+done:
+    free(config);
     free(run);
     return status;
 }
 
+/* ---- while it is made ---- */
+
+typedef struct Cell {
+    const char *name, *state;
+    double recall;
+} Cell;
+
+static int by_name(const void *a, const void *b) {
+    return strverscmp(((const Cell *)a)->name, ((const Cell *)b)->name);
+}
+
+/* A cell for every run, by name: so each keeps its place. */
+static Status grid(FILE *out, const Capacity *c, Err *err) {
+    int n = 0;
+    Cell *cell = calloc((size_t)(c->files.n + c->n_waiting) + 1, sizeof *cell);
+    if (!cell) return no_memory(err);
+    for (int i = 0; i < c->files.n; i++) {
+        const SweptRun *run = &c->files.runs[i];
+        cell[n++] = (Cell){run->name, swept_state_name[run->state], sweep_figure(run, "recall")};
+    }
+    for (int i = 0; i < c->n_waiting; i++) cell[n++] = (Cell){c->waiting[i], "waiting", NAN};
+    qsort(cell, (size_t)n, sizeof *cell, by_name);
+    fputs("<div class=\"cells\">\n", out);
+    for (int i = 0; i < n; i++) {
+        fprintf(out, "<i class=\"%s\" title=\"", cell[i].state);
+        write_escaped(out, cell[i].name);
+        fprintf(out, ": %s", cell[i].state);
+        if (isfinite(cell[i].recall)) fprintf(out, ", recall %.3f", cell[i].recall);
+        fputs("\"></i>\n", out);
+    }
+    fputs("</div>\n", out);
+    free(cell);
+    return OK;
+}
+
 static Status sweep_page(FILE *out, const char *name, const Capacity *c, const Figures *figures,
-                         const SweepKeys *varied, Err *err) {
-    page_begin(out, name, true);
+                         const SweepKeys *varied, bool with_grid, bool live, Err *err) {
+    page_begin(out, name, PAGE_SORTS | PAGE_LIVE * live);
     counts(out, c);
+    if (with_grid) TRY(grid(out, c, err));
     TRY(statements(out, c, err));
     figures_of(out, figures, TOPIC_CAPACITY, NULL);
     if (c->n_series) fputs(any_known(c) ? "<h2>Models and fits</h2>\n" : "<h2>Models</h2>\n", out);
@@ -254,30 +302,43 @@ static Status sweep_page(FILE *out, const char *name, const Capacity *c, const F
     return OK;
 }
 
-Status report_sweep(const char *path, const char *dir, char note[160], Err *err) {
+/* on_the_way: with a grid, and without plots as files. */
+static Status write_sweep(const char *path, const char *dir, bool on_the_way, bool live, bool *finished,
+                          char note[160], Err *err) {
     Capacity capacity = {.n_series = 0};
     Figures figures = {.n = 0};
     SweepKeys varied = {.n = 0};
     char name[256];
     AtomicFile file;
     Status status = OK;
-    note[0] = '\0';
     TRY_GOTO(capacity_read(&capacity, dir, err));
+    *finished = capacity.n_waiting == 0 && capacity.n_in_state[SWEPT_UNFINISHED] == 0;
+    if (on_the_way && *finished) goto done;
     TRY_GOTO(sweep_keys(&varied, &capacity.files, err));
     TRY_GOTO(figures_make(&figures, &capacity, err));
-    if (figures.n > 0) TRY_GOTO(figures_check(dir, err));
+    if (figures.n > 0 && !on_the_way) TRY_GOTO(figures_check(dir, err));
     report_name(name, dir);
     TRY_GOTO(atomic_open(&file, path, err));
-    status = sweep_page(file.stream, name, &capacity, &figures, &varied, err);
+    status = sweep_page(file.stream, name, &capacity, &figures, &varied, on_the_way, live, err);
     if (status != OK) {
         atomic_abort(&file);
         goto done;
     }
     TRY_GOTO(atomic_commit(&file, "report", err));
-    status = figures_write(&figures, dir, note, err);
+    if (!on_the_way) status = figures_write(&figures, dir, note, err);
 done:
     figures_free(&figures);
     sweep_keys_free(&varied);
     capacity_free(&capacity);
     return status;
+}
+
+Status report_sweep(const char *path, const char *dir, char note[160], Err *err) {
+    bool finished;
+    note[0] = '\0';
+    return write_sweep(path, dir, false, false, &finished, note, err);
+}
+
+Status report_sweep_live(const char *path, const char *dir, bool live, bool *finished, Err *err) {
+    return write_sweep(path, dir, true, live, finished, NULL, err);
 }

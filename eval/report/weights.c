@@ -46,7 +46,7 @@ static void add_format(Figure *f, const Capacity *c, const Series *s, const Arch
     eta = (Interval){memorized_bits(a) / stored_bits, eta.low / stored_bits, eta.high / stored_bits, NAN};
     if (line->n < c->n_series)
         series_add(f, line, stored_bits / (double)a->params, eta.value, &eta,
-                   config_choice("train.quantize", (int)a->first->config.train.quantize));
+                   config_choice("train.quantize", (int)swept_config(a->first).train.quantize));
 }
 
 Status weights_figure(Figures *out, const Capacity *c, Err *err) {
@@ -57,8 +57,8 @@ Status weights_figure(Figures *out, const Capacity *c, Err *err) {
     for (int i = 0; i < c->n_series; i++) {
         const Series *s = &c->series[i];
         if (!s->entropy_known) return OK;
-        differ |= s->architectures[0].first->config.train.quantize !=
-                  c->series[0].architectures[0].first->config.train.quantize;
+        differ |= swept_config(s->architectures[0].first).train.quantize !=
+                  swept_config(c->series[0].architectures[0].first).train.quantize;
         if (s->n_architectures > models) models = s->n_architectures;
     }
     if (!differ) return OK;

@@ -153,8 +153,8 @@ static void add_hparams(Bytes *b, const SweepKeys *sweep, int run) {
     HParam param[KEY_COUNT];
     int n = 0;
     for (int k = 0; k < KEY_COUNT; k++)
-        if (sweep->value[run][k] && (sweep->varies[k] || sweep_is_axis(sweep, k)))
-            param[n++] = (HParam){keys[k].name, sweep->value[run][k]};
+        if (run_value(&sweep->values, run, k) && (sweep->varies[k] || sweep_is_axis(sweep, k)))
+            param[n++] = (HParam){keys[k].name, run_value(&sweep->values, run, k)};
     event_hparams(b, param, n);
 }
 

@@ -13,6 +13,8 @@ static const char *const name_table[][3] = {
     {"blocks.%d.attn.q.weight", "model.layers.%d.self_attn.q_proj.weight", "blk.%d.attn_q.weight"},
     {"blocks.%d.attn.k.weight", "model.layers.%d.self_attn.k_proj.weight", "blk.%d.attn_k.weight"},
     {"blocks.%d.attn.v.weight", "model.layers.%d.self_attn.v_proj.weight", "blk.%d.attn_v.weight"},
+    {"blocks.%d.attn.q_norm.weight", "model.layers.%d.self_attn.q_norm.weight", "blk.%d.attn_q_norm.weight"},
+    {"blocks.%d.attn.k_norm.weight", "model.layers.%d.self_attn.k_norm.weight", "blk.%d.attn_k_norm.weight"},
     {"blocks.%d.attn.o.weight", "model.layers.%d.self_attn.o_proj.weight", "blk.%d.attn_output.weight"},
     {"blocks.%d.attn.q.bias", "model.layers.%d.self_attn.q_proj.bias", "blk.%d.attn_q.bias"},
     {"blocks.%d.attn.k.bias", "model.layers.%d.self_attn.k_proj.bias", "blk.%d.attn_k.bias"},
@@ -91,6 +93,8 @@ bool foreign_source(ForeignSource *out, const Tensor *ours, ForeignNames names) 
     }
     return false;
 }
+
+void foreign_head(ModelConfig *c, int hd) { c->head_dim = (int64_t)hd * c->n_head == c->n_embd ? 0 : hd; }
 
 int foreign_context(int made_for, int asked) {
     enum { CONTEXT = 2048 };
@@ -177,7 +181,10 @@ static Status read_part(const ForeignModel *m, const ForeignTensor *t, const Ten
 }
 
 bool foreign_is_rotated(const Tensor *ours) {
-    return strstr(ours->name, ".attn.q.") || strstr(ours->name, ".attn.k.");
+    static const char *const layers[] = {".attn.q.", ".attn.k.", ".attn.q_norm.", ".attn.k_norm."};
+    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
+        if (strstr(ours->name, layers[i])) return true;
+    return false;
 }
 
 static Status take(const Gpt *g, ForeignModel *m, const Tensor *want, real *room, Err *err) {
@@ -193,9 +200,10 @@ static Status take(const Gpt *g, ForeignModel *m, const Tensor *want, real *room
     TRY(source.parts > 1 || source.transposed
             ? read_part(m, t, want, &source, out, err)
             : read_numbers(m, t, (int64_t)want->rows * want->cols, out, err));
-    if (m->rope_halves && foreign_is_rotated(want)) { /* a bias has one number a row */
+    if (m->rope_halves &&
+        foreign_is_rotated(want)) { /* a bias, or a gain of one head, has one number a row */
         int64_t rows = want->matrix ? want->rows : want->cols;
-        pairs_from_halves(out, room, rows, want->matrix ? want->cols : 1, c->n_embd / c->n_head);
+        pairs_from_halves(out, room, rows, want->matrix ? want->cols : 1, head_size(c));
     }
     return OK;
 }
@@ -203,7 +211,7 @@ static Status take(const Gpt *g, ForeignModel *m, const Tensor *want, real *room
 Status foreign_weights(const Gpt *g, ForeignModel *m, Err *err) {
     const ModelConfig *c = &g->config;
     Status status = OK;
-    real *room = malloc((size_t)(c->n_embd / c->n_head) * (size_t)c->n_embd * sizeof *room);
+    real *room = malloc((size_t)head_size(c) * (size_t)c->n_embd * sizeof *room);
     if (!room) return err_set(err, ERR_NOMEM, "%s: no memory to read it", m->path);
     for (int i = 0; status == OK && i < g->table.count; i++)
         status = take(g, m, &g->table.tensor[i], room, err);

@@ -9,7 +9,7 @@
 #include "model/formats/ggml_types.h"
 #include "model/gpt.h"
 
-/* HF_GPT2: without the prefix "transformer.", which some files have. GGUF_LLAMA: also qwen2's. */
+/* HF_GPT2: without the prefix "transformer.", which some files have. LLAMA: also those of qwen2 and qwen3. */
 typedef enum ForeignNames { NAMES_HF_LLAMA, NAMES_GGUF_LLAMA, NAMES_HF_GPT2, NAMES_GGUF_GPT2 } ForeignNames;
 
 /* Where one of our tensors is in the files: part number `part` of `parts` equal ones along the outputs of a tensor. */
@@ -39,6 +39,9 @@ typedef struct ForeignModel {
     int n_tensors;
 } ForeignModel;
 
+/* A head of `hd` channels, as files say it: sets head_dim, unless that is what n_embd and n_head give. */
+void foreign_head(ModelConfig *config, int hd);
+
 /* Tokens that a model reads which was made for so many: at most `asked`; 0, not asked: at most 2048. */
 int foreign_context(int made_for, int asked);
 
@@ -51,7 +54,8 @@ Status foreign_weights(const Gpt *g, ForeignModel *m, Err *err);
 
 /* false: such files have no tensor for it. */
 bool foreign_source(ForeignSource *out, const Tensor *ours, ForeignNames names);
-/* Whether rotary positions turn its outputs: weights and biases of q and k. Their rows are in the files' order. */
+/* Whether rotary positions turn its outputs: weights and biases of q and k, and the gains of their norms. Their rows
+ * are in the files' order. */
 bool foreign_is_rotated(const Tensor *ours);
 /* The row of ours that is row `row` of a rotated tensor there, where a pair is i and i + hd/2; hd: channels of a
  * head. */

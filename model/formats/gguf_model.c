@@ -9,7 +9,7 @@ enum { SIZE_LIMIT = 1 << 24 };
 typedef struct Reader {
     const Gguf *file;
     const char *path, *architecture;
-    bool gpt2;
+    bool gpt2, qwen2, qwen3;
     Err *err;
 } Reader;
 
@@ -97,17 +97,28 @@ static Status check_keys(const Reader *s) {
 
 /* ---- structure ---- */
 
-/* Sizes of a head that differ from n_embd / n_head. */
-static Status check_head(const Reader *s, const ModelConfig *c) {
-    static const char *const sizes[] = {"rope.dimension_count", "attention.key_length",
-                                        "attention.value_length"};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+/* The size of a head: that of keys, else n_embd / n_head. That of values, and what is rotated, is the same here. */
+static Status read_head(const Reader *s, ModelConfig *c) {
+    static const char *const others[] = {"attention.value_length", "rope.dimension_count"};
+    int head;
+    TRY(read_size(s, "attention.key_length", false, &head));
+    if (!head && c->n_embd % c->n_head)
+        return err_set(s->err, ERR_INPUT,
+                       "%s: key %s.attention.key_length is missing, and %d heads do not divide %d", s->path,
+                       s->architecture, c->n_head, c->n_embd);
+    if (!head) head = c->n_embd / c->n_head;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         int size;
-        TRY(read_size(s, sizes[i], false, &size));
-        if (size && (int64_t)size * c->n_head != c->n_embd)
-            return err_set(s->err, ERR_INPUT, "%s: key %s.%s is %d; a head of rote's has %d / %d channels",
-                           s->path, s->architecture, sizes[i], size, c->n_embd, c->n_head);
+        TRY(read_size(s, others[i], false, &size));
+        if (size && size != head)
+            return err_set(s->err, ERR_INPUT,
+                           "%s: key %s.%s is %d; the heads of rote's model have %d channels", s->path,
+                           s->architecture, others[i], size, head);
     }
+    foreign_head(c, head);
+    if (!s->gpt2 && head % 2)
+        return err_set(s->err, ERR_INPUT, "%s: key %s.attention.key_length is %d, an odd number", s->path,
+                       s->architecture, head);
     return OK;
 }
 
@@ -145,12 +156,14 @@ static Status read_structure(const Reader *s, int context, ForeignModel *m) {
     c->act = s->gpt2 ? ACT_GELU : ACT_SILU;
     c->gated = !s->gpt2;
     c->bias = s->gpt2;
-    c->qkv_bias = m->rope_halves; /* both are what qwen2 has and llama has not */
+    c->qkv_bias = s->qwen2;
+    c->qk_norm = s->qwen3;
+    m->rope_halves = s->qwen2 || s->qwen3;
     TRY(read_sizes(s, context, m));
     TRY(read_number(s, "rope.freq_base", &c->rope_theta));
     TRY(read_number(s, s->gpt2 ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon",
                     &c->norm_eps));
-    return check_head(s, c);
+    return read_head(s, c);
 }
 
 static Status take_tensors(const Reader *s, ForeignModel *m) {
@@ -174,16 +187,17 @@ Status gguf_model(const Gguf *file, const char *path, int context, ForeignModel 
     *out = (ForeignModel){.path = path, .names = NAMES_GGUF_LLAMA};
     if (!gguf_text(gguf_key(file, "general.architecture"), &architecture))
         return err_set(err, ERR_INPUT, "%s: key general.architecture is missing", path);
-    if (text_is(architecture, "qwen2")) {
-        s.architecture = "qwen2";
-        out->rope_halves = true;
-    } else if (text_is(architecture, "gpt2")) {
+    s.gpt2 = text_is(architecture, "gpt2");
+    s.qwen2 = text_is(architecture, "qwen2");
+    s.qwen3 = text_is(architecture, "qwen3");
+    if (s.gpt2) {
         s.architecture = "gpt2";
-        s.gpt2 = true;
         out->names = NAMES_GGUF_GPT2;
-    } else if (!text_is(architecture, s.architecture))
-        return err_set(err, ERR_INPUT, "%s: its architecture is '%.*s', rote reads llama, qwen2 and gpt2",
-                       path, (int)(architecture.size < 40 ? architecture.size : 40), architecture.data);
+    } else if (s.qwen2 || s.qwen3) s.architecture = s.qwen2 ? "qwen2" : "qwen3";
+    else if (!text_is(architecture, s.architecture))
+        return err_set(err, ERR_INPUT,
+                       "%s: its architecture is '%.*s', rote reads llama, qwen2, qwen3 and gpt2", path,
+                       (int)(architecture.size < 40 ? architecture.size : 40), architecture.data);
     Status status = check_keys(&s);
     if (status == OK) status = take_tensors(&s, out);
     if (status == OK) status = read_structure(&s, context, out);

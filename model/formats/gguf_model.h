@@ -1,4 +1,5 @@
-/* The model in a GGUF file: architectures llama (also of Mistral's and SmolLM's files) and qwen2. */
+/* The model in a GGUF file: architectures gpt2, llama (also of Mistral's and SmolLM's files), qwen2
+ * and qwen3. */
 #ifndef ROTE_MODEL_FORMATS_GGUF_MODEL_H
 #define ROTE_MODEL_FORMATS_GGUF_MODEL_H
 

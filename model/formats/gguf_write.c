@@ -19,8 +19,10 @@ typedef struct Architecture {
 
 static const Architecture *architecture_of(const ModelConfig *c) {
     static const Architecture gpt2 = {"gpt2", "GPT-2", true, false}, llama = {"llama", "LLaMA", false, false},
-                              qwen2 = {"qwen2", "Qwen2", false, true};
-    return c->norm == NORM_LAYERNORM ? &gpt2 : c->qkv_bias && !c->bias ? &qwen2 : &llama;
+                              qwen2 = {"qwen2", "Qwen2", false, true},
+                              qwen3 = {"qwen3", "Qwen3", false, true};
+    if (c->norm == NORM_LAYERNORM) return &gpt2;
+    return c->qk_norm ? &qwen3 : c->qkv_bias && !c->bias ? &qwen2 : &llama;
 }
 
 Status gguf_write_check(const ModelConfig *c, Err *err) {
@@ -39,7 +41,10 @@ Status gguf_write_check(const ModelConfig *c, Err *err) {
     REFUSE(c->bias && !a->gpt2, "bias=true");
     REFUSE(a->gpt2 && c->n_kv_head != c->n_head, "n_kv_head=%d below n_head=%d", c->n_kv_head, c->n_head);
     REFUSE(c->tool.n_tools > 0, "tools");
-    REFUSE(!a->gpt2 && c->n_embd / c->n_head % 2, "an odd head size (%d)", c->n_embd / c->n_head);
+    REFUSE(!a->gpt2 && head_size(c) % 2, "an odd head size (%d)", head_size(c));
+    REFUSE(a->gpt2 && heads_width(c) != c->n_embd, "head_dim=%d", c->head_dim);
+    REFUSE(a->gpt2 && c->qk_norm, "qk_norm=true");
+    REFUSE(c->qk_norm && c->qkv_bias && !a->gpt2, "qkv_bias=true");
 #undef REFUSE
     if (!used) return OK;
     return err_set(err, ERR_INPUT,
@@ -134,12 +139,16 @@ static int put_model(Bytes *b, const ModelConfig *c, uint32_t type) {
     put_own_size(b, a, "feed_forward_length", c->n_inner);
     put_own_size(b, a, "attention.head_count", c->n_head);
     put_own_size(b, a, "attention.head_count_kv", c->n_kv_head);
-    if (!a->gpt2) put_own_size(b, a, "rope.dimension_count", c->n_embd / c->n_head);
+    if (!a->gpt2) {
+        put_own_size(b, a, "rope.dimension_count", head_size(c));
+        put_own_size(b, a, "attention.key_length", head_size(c));
+        put_own_size(b, a, "attention.value_length", head_size(c));
+    }
     put_own_size(b, a, "vocab_size", c->vocab_size);
     if (!a->gpt2) put_own_single(b, a, "rope.freq_base", c->rope_theta);
     put_own_single(b, a, a->gpt2 ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon",
                    c->norm_eps);
-    return a->gpt2 ? 10 : 12;
+    return a->gpt2 ? 10 : 14;
 }
 
 static int put_tokens(Bytes *b, const GgufTokens *t, int bos) {
@@ -177,7 +186,7 @@ typedef struct Writing {
 static Status writing_create(Writing *w, const Gpt *g, uint32_t type, Err *err) {
     ModelConfig c = g->config;
     const Architecture *a = architecture_of(&c);
-    *w = (Writing){.g = g, .type = type, .hd = c.n_embd / c.n_head, .halves = a->rope_halves};
+    *w = (Writing){.g = g, .type = type, .hd = head_size(&c), .halves = a->rope_halves};
     w->names = a->gpt2 ? NAMES_GGUF_GPT2 : NAMES_GGUF_LLAMA;
     if (a->gpt2) {
         c.bias = true;

@@ -138,7 +138,7 @@ static Status gpt2_tensors(Tensors *t) {
 static Status copy_to_llama(Tensors *t, const Tensor *from) {
     ForeignSource to;
     const ModelConfig *c = &t->g->config;
-    int hd = c->n_embd / c->n_head, rows = from->matrix ? from->rows : from->cols;
+    int hd = head_size(c), rows = from->matrix ? from->rows : from->cols;
     int64_t cols = from->matrix ? from->cols : 0, row = cols ? cols : 1;
     CHECK(foreign_source(&to, from, NAMES_HF_LLAMA));
     real *data = new_tensor(t, to.name, rows, cols);
@@ -153,8 +153,9 @@ static Status copy_to_llama(Tensors *t, const Tensor *from) {
 /* In the order of Hugging Face's modules. */
 static Status llama_tensors(Tensors *t) {
     static const char *const ends[] = {"norm_f.weight", "head.weight"};
-    static const char *const parts[] = {"norm1",  "norm2",    "attn.q", "attn.k", "attn.v",
-                                        "attn.o", "mlp.gate", "mlp.up", "mlp.out"};
+    static const char *const parts[] = {"norm1",    "norm2",  "attn.q",      "attn.k",
+                                        "attn.v",   "attn.o", "attn.q_norm", "attn.k_norm",
+                                        "mlp.gate", "mlp.up", "mlp.out"};
     static const char *const kinds[] = {"weight", "bias"};
     const Tensor *from;
     TRY(copy_to_llama(t, ours(t, -1, "wte")));
@@ -194,8 +195,10 @@ Status export_hf_check(const ModelConfig *c, Err *err) {
     REFUSE(c->tool.n_tools > 0, "tools");
     REFUSE(llama && c->pos != POS_ROPE, "pos=%s", config_choice("model.pos", (int)c->pos));
     REFUSE(llama && !c->gated, "gated=false");
-    REFUSE(llama && c->pos == POS_ROPE && c->n_embd / c->n_head % 2, "an odd head size (%d)",
-           c->n_embd / c->n_head);
+    REFUSE(llama && c->pos == POS_ROPE && head_size(c) % 2, "an odd head size (%d)", head_size(c));
+    REFUSE(!llama && heads_width(c) != c->n_embd, "head_dim=%d", c->head_dim);
+    REFUSE(!llama && c->qk_norm, "qk_norm=true");
+    REFUSE(llama && c->qk_norm && (c->bias || c->qkv_bias), "%s=true", c->bias ? "bias" : "qkv_bias");
     REFUSE(!llama && c->pos == POS_ROPE, "pos=rope");
     REFUSE(!llama && c->gated, "gated=true");
     REFUSE(!llama && c->n_kv_head != c->n_head, "n_kv_head=%d below n_head=%d", c->n_kv_head, c->n_head);
@@ -203,7 +206,10 @@ Status export_hf_check(const ModelConfig *c, Err *err) {
     if (!used) return OK;
     return err_set(err, ERR_INPUT,
                    "export to hf: %s with norm=%s cannot express %s; try --to npz or safetensors",
-                   llama ? "LLaMA" : "GPT-2", config_choice("model.norm", (int)c->norm), wrong + 2);
+                   !llama       ? "GPT-2"
+                   : c->qk_norm ? "Qwen3"
+                                : "LLaMA",
+                   config_choice("model.norm", (int)c->norm), wrong + 2);
 }
 
 static json_t *token_or_null(int token) { return token < 0 ? json_null() : json_integer(token); }
@@ -225,16 +231,20 @@ static json_t *gpt2_config(const ModelConfig *c, int eos) {
 static json_t *llama_config(const ModelConfig *c, int eos) {
     static const char *const act[] = {"gelu_pytorch_tanh", "relu", "silu"};
     bool qwen2 = c->qkv_bias && !c->bias; /* whose attention has these biases and no others */
+    const char *type = c->qk_norm ? "qwen3" : qwen2 ? "qwen2" : "llama";
     return json_pack(
         "{s:[s], s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:f, s:f, s:f, s:f, s:b, s:b, s:b, "
         "s:i, s:o, s:s}",
-        "architectures", qwen2 ? "Qwen2ForCausalLM" : "LlamaForCausalLM", "model_type",
-        qwen2 ? "qwen2" : "llama", "vocab_size", c->vocab_size, "max_position_embeddings", c->block_size,
+        "architectures",
+        c->qk_norm ? "Qwen3ForCausalLM"
+        : qwen2    ? "Qwen2ForCausalLM"
+                   : "LlamaForCausalLM",
+        "model_type", type, "vocab_size", c->vocab_size, "max_position_embeddings", c->block_size,
         "hidden_size", c->n_embd, "intermediate_size", c->n_inner, "num_hidden_layers", c->n_layer,
-        "num_attention_heads", c->n_head, "num_key_value_heads", c->n_kv_head, "head_dim",
-        c->n_embd / c->n_head, "hidden_act", act[c->act], "rms_norm_eps", c->norm_eps, "rope_theta",
-        c->rope_theta, "initializer_range", c->init_std, "attention_dropout", 0.0, "attention_bias", c->bias,
-        "mlp_bias", c->bias, "tie_word_embeddings", c->tie_weights, "bos_token_id", c->bos, "eos_token_id",
+        "num_attention_heads", c->n_head, "num_key_value_heads", c->n_kv_head, "head_dim", head_size(c),
+        "hidden_act", act[c->act], "rms_norm_eps", c->norm_eps, "rope_theta", c->rope_theta,
+        "initializer_range", c->init_std, "attention_dropout", 0.0, "attention_bias", c->bias, "mlp_bias",
+        c->bias, "tie_word_embeddings", c->tie_weights, "bos_token_id", c->bos, "eos_token_id",
         token_or_null(eos), "torch_dtype", dtype_name());
 }
 

@@ -2,7 +2,7 @@
  *
  *   hf           a folder with model.safetensors and config.json that `transformers` opens: GPT-2's names for
  *                layernorm + learned or no positions + plain MLP, LLaMA's for rmsnorm + rope + gated MLP, as
- *                a Qwen2 where q, k and v alone have biases
+ *                a Qwen2 where q, k and v alone have biases, as a Qwen3 where q and k have norms
  *   npz          one file for numpy.load, with rote's tensor names
  *   safetensors  one file, with rote's tensor names; in the metadata, as "config", every key of the config's section
  *                model, and of a model with tools the shape of their stage (ToolStage)

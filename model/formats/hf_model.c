@@ -107,9 +107,24 @@ static Status read_rope(const Reader *s) {
     return OK;
 }
 
-static Status read_llama(const Reader *s, bool qwen2, int context) {
+/* LLaMA's type and those that differ in a detail. */
+typedef enum Type { TYPE_LLAMA, TYPE_MISTRAL, TYPE_QWEN2, TYPE_QWEN3, TYPE_GPT2, TYPES } Type;
+
+static Status read_head(const Reader *s, Type type) {
     ModelConfig *c = s->c;
-    int head, window;
+    enum { QWEN3_HEAD = 128 }; /* of Qwen3Config, whatever the width */
+    int head, missing = type == TYPE_QWEN3 ? QWEN3_HEAD : c->n_embd / c->n_head;
+    TRY(read_size(s, "head_dim", missing ? missing : 1, &head));
+    if (head % 2 || (!key_of(s, "head_dim") && type != TYPE_QWEN3 && c->n_embd % c->n_head))
+        return lacks(s, key_of(s, "head_dim") ? "head_dim" : "num_attention_heads");
+    foreign_head(c, head);
+    return OK;
+}
+
+static Status read_llama(const Reader *s, Type type, int context) {
+    ModelConfig *c = s->c;
+    int window;
+    bool qwen = type == TYPE_QWEN2 || type == TYPE_QWEN3;
     c->norm = NORM_RMSNORM;
     c->pos = POS_ROPE;
     c->gated = true;
@@ -120,12 +135,12 @@ static Status read_llama(const Reader *s, bool qwen2, int context) {
     TRY(read_size(s, "num_attention_heads", -1, &c->n_head));
     TRY(read_size(s, "num_key_value_heads", c->n_head, &c->n_kv_head));
     TRY(read_size(s, "max_position_embeddings", 2048, &c->block_size));
-    TRY(read_size(s, "head_dim", c->n_embd / c->n_head, &head));
-    if ((int64_t)head * c->n_head != c->n_embd || head % 2) return lacks(s, "head_dim");
+    TRY(read_head(s, type));
     c->block_size = foreign_context(c->block_size, context);
     TRY(read_size(s, "sliding_window", c->block_size, &window));
-    if (window < c->block_size && truth(s, "use_sliding_window", !qwen2)) return lacks(s, "sliding_window");
-    c->qkv_bias = qwen2;
+    if (window < c->block_size && truth(s, "use_sliding_window", !qwen)) return lacks(s, "sliding_window");
+    c->qkv_bias = type == TYPE_QWEN2;
+    c->qk_norm = type == TYPE_QWEN3;
     TRY(read_number(s, "rms_norm_eps", &c->norm_eps));
     c->tie_weights = truth(s, "tie_word_embeddings", false);
     c->bias = truth(s, "attention_bias", false);
@@ -143,21 +158,23 @@ static int64_t token_at(const Reader *s, const char *name) {
 }
 
 static Status read_config(const Reader *s, int context, HfModel *out) {
-    const char *type = json_string_value(key_of(s, "model_type"));
+    static const char *const names[TYPES] = {"llama", "mistral", "qwen2", "qwen3", "gpt2"};
+    const char *name = json_string_value(key_of(s, "model_type"));
+    Type type = TYPE_LLAMA;
     Config defaults;
     config_defaults(&defaults);
     *s->c = defaults.model;
     if (key_of(s, "quantization_config")) return lacks(s, "quantization_config");
-    bool gpt2 = type && !strcmp(type, "gpt2"), qwen2 = type && !strcmp(type, "qwen2");
-    bool llama = qwen2 || (type && (!strcmp(type, "llama") || !strcmp(type, "mistral")));
-    if (!gpt2 && !llama)
+    while (type < TYPES && (!name || strcmp(name, names[type]) != 0)) type++;
+    if (type == TYPES)
         return err_set(s->err, ERR_INPUT,
-                       "%s: model_type is '%.40s', rote reads gpt2, llama, mistral and qwen2", s->path,
-                       type ? type : "");
-    TRY(gpt2 ? read_gpt2(s, context, &out->model.positions) : read_llama(s, qwen2, context));
+                       "%s: model_type is '%.40s', rote reads gpt2, llama, mistral, qwen2 and qwen3", s->path,
+                       name ? name : "");
+    bool gpt2 = type == TYPE_GPT2;
+    TRY(gpt2 ? read_gpt2(s, context, &out->model.positions) : read_llama(s, type, context));
     TRY(read_size(s, "vocab_size", -1, &s->c->vocab_size));
     out->model.names = gpt2 ? NAMES_HF_GPT2 : NAMES_HF_LLAMA;
-    out->model.rope_halves = llama;
+    out->model.rope_halves = !gpt2;
     out->bos = token_at(s, "bos_token_id");
     out->eos = token_at(s, "eos_token_id");
     return OK;

@@ -24,7 +24,7 @@ void FN(norm_forward)(real *y, real *mean, real *rstd, const real *x, const real
         }
         real root = v16_sum(squares) / size + epsilon;
         rstd[i] = 1 / real_sqrt(root);
-        mean[i] = mu;
+        if (mean) mean[i] = mu;
         v16 r16 = v16_set(rstd[i]);
         for (int j = 0; j < C; j += 16) {
             v16 xhat = v16_mul(v16_sub(v16_load_n(x + j, C - j, 0), shift), r16);

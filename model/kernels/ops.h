@@ -65,10 +65,12 @@ int64_t FN(first_nonfinite)(const real *x, int64_t n);
 
 /* ---- norm: layernorm (Ba et al. 2016) and rmsnorm (Zhang & Sennrich 2019) ----
  * y = xhat * gain + bias,  xhat = (x - mean) * rstd  (rmsnorm: mean = 0)
- *   x, y (N,C)  gain (C)  bias (C) or NULL  mean, rstd (N) for the backward pass (rmsnorm: no mean) */
+ *   x, y (N,C)  gain (C)  bias (C) or NULL  mean, rstd (N) for the backward pass (rmsnorm: mean may be NULL)
+ * y may be x. */
 void FN(norm_forward)(real *y, real *mean, real *rstd, const real *x, const real *gain, const real *bias,
                       Norm kind, double eps, int N, int C);
-/* dx += rstd (g - mean(g) - xhat mean(g xhat)) with g = dy gain; means over the C channels (rmsnorm: no mean(g)). */
+/* dx += rstd (g - mean(g) - xhat mean(g xhat)) with g = dy gain; means over the C channels (rmsnorm: no mean(g), mean
+ * may be NULL). */
 void FN(norm_backward)(real *dx, const real *dy, const real *x, const real *mean, const real *rstd,
                        const real *gain, Norm kind, int N, int C);
 /* dgain[j] += sum over rows of dy xhat, dbias[j] += sum of dy: chains in row order, for the columns j0 <= j < j1. */

@@ -17,7 +17,7 @@ extern const LaneOps lane_ops_avx512;
 extern const LaneOps lane_ops_neon;
 #endif
 
-const LaneOps *lane_ops(const Ops *ops) {
+static const LaneOps *table_of(const char *isa) {
     static const struct {
         const char *isa;
         const LaneOps *ops;
@@ -34,12 +34,30 @@ const LaneOps *lane_ops(const Ops *ops) {
 #endif
     };
     size_t i = 0;
-    while (strcmp(tables[i].isa, ops->isa) != 0) CHECK(++i < sizeof tables / sizeof *tables);
+    while (strcmp(tables[i].isa, isa) != 0) CHECK(++i < sizeof tables / sizeof *tables);
     return tables[i].ops;
 }
 
+const LaneOps *lane_ops(const Ops *ops) { return table_of(ops->isa); }
+
+/* Medians of `measure_lanes` at d8 (docs/speed.md): 4 portable lanes, 8 of AVX2, 16 of AVX-512. NEON, which has 4, was
+ * not measured. */
+double lane_step_cost(const LaneOps *ops) { return ops->lanes <= 4 ? 3.5 : ops->lanes <= 8 ? 3.4 : 5.6; }
+
+const LaneOps *lane_ops_for(const Ops *ops, int models) {
+    const LaneOps *best = lane_ops(ops);
+#ifdef HAVE_avx2
+    /* fewer lanes, and what they leave alone; who has AVX-512 has AVX2 */
+    const LaneOps *fewer = &lane_ops_avx2;
+    int rest = models > fewer->lanes ? models - fewer->lanes : 0;
+    if (best->lanes > fewer->lanes && lane_step_cost(fewer) + rest < lane_step_cost(best)) best = fewer;
+#endif
+    return models > lane_step_cost(best) ? best : NULL;
+}
+
 bool lanes_serve_model(const ModelConfig *c) {
-    return c->pos != POS_ROPE && !c->gated && c->attn != ATTN_MEAN && c->tool.n_tools == 0;
+    return c->pos != POS_ROPE && !c->gated && c->attn != ATTN_MEAN && c->tool.n_tools == 0 && !c->qk_norm &&
+           !c->head_dim;
 }
 
 /* Tokens of a chunk of short sequences: a gradient's tile is loaded and stored once a chunk. */
@@ -105,8 +123,8 @@ static void lay_out(Lanes *x) {
 }
 
 /* Sets the sizes, allocates the tables of pointers and measures the arena. False: no memory. */
-static bool measure(Lanes *x, const Gpt *g, int leaves, int batch_size, int max_len) {
-    *x = (Lanes){.g = g, .k = lane_ops(g->ops), .max_len = max_len, .grad_elements = gpt_gradient_reals(g)};
+static bool measure(Lanes *x, const Gpt *g, const LaneOps *k, int leaves, int batch_size, int max_len) {
+    *x = (Lanes){.g = g, .k = k, .max_len = max_len, .grad_elements = gpt_gradient_reals(g)};
     x->leaves = leaves < batch_size ? leaves : batch_size;
     x->sequences = (CHUNK_ROWS + max_len - 1) / max_len;
     if (x->sequences > batch_size) x->sequences = batch_size;
@@ -118,11 +136,12 @@ static bool measure(Lanes *x, const Gpt *g, int leaves, int batch_size, int max_
     return true;
 }
 
-Status lanes_create(Lanes **out, const Gpt *g, int leaves, int batch_size, int max_len, Err *err) {
-    CHECK(lanes_serve_model(&g->config) && g->ops->exact && lane_ops(g->ops)->lanes <= LANES_MAX);
+Status lanes_create(Lanes **out, const Gpt *g, const LaneOps *k, int leaves, int batch_size, int max_len,
+                    Err *err) {
+    CHECK(lanes_serve_model(&g->config) && g->ops->exact && k->lanes <= LANES_MAX);
     *out = NULL;
     Lanes *x = calloc(1, sizeof *x);
-    if (!x || !measure(x, g, leaves, batch_size, max_len)) {
+    if (!x || !measure(x, g, k, leaves, batch_size, max_len)) {
         lanes_free(x);
         return err_set(err, ERR_NOMEM, "no memory for models side by side");
     }
@@ -156,6 +175,14 @@ void lanes_put(const Lanes *x, real *to, int lane, const real *from, int64_t n) 
 void lanes_take(const Lanes *x, real *to, const real *from, int lane, int64_t n) {
     int lanes = x->k->lanes;
     for (int64_t i = 0; i < n; i++) to[i] = from[i * lanes + lane];
+}
+
+double lanes_bytes(const Gpt *g, const LaneOps *k, int leaves, int batch_size, int max_len) {
+    Lanes x;
+    double bytes = measure(&x, g, k, leaves, batch_size, max_len) ? (double)x.arena.size : 0;
+    free(x.grad);
+    free(x.block);
+    return bytes;
 }
 
 static int share(long long n, int part, int parts) { return (int)(n * part / parts); }

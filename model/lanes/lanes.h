@@ -13,10 +13,14 @@
 bool lanes_serve_model(const ModelConfig *config);
 
 typedef struct Lanes Lanes;
-/* g: the shape of all models, and the kernels; it must outlive the lanes. Its own parameters are not read.
+/* g: the shape of all models; it must outlive the lanes. Its own parameters are not read.
+ *   k   the kernels of the lanes: of g's instruction set or another one that the machine has; the bits are the same
  *   leaves, batch_size, max_len   as in ParallelPlan
  * ERR_NOMEM. */
-Status lanes_create(Lanes **out, const Gpt *g, int leaves, int batch_size, int max_len, Err *err);
+Status lanes_create(Lanes **out, const Gpt *g, const LaneOps *k, int leaves, int batch_size, int max_len,
+                    Err *err);
+/* Bytes that lanes_create allocates. Of g only the sizes are read. */
+double lanes_bytes(const Gpt *g, const LaneOps *k, int leaves, int batch_size, int max_len);
 void lanes_free(Lanes *lanes);
 
 /* The number of models. */

@@ -22,10 +22,7 @@ void add_linear(const Block *b, HookSite site, real *to, const real *from, const
     if (!b->hooks || !add_branch(b, site, to, from, x, w)) linear_forward_add(b->e, to, from, x, w, b->k->n);
 }
 
-/* The gradient of a parameter; a gradient has the layout of the parameters. */
-static real *gradient_of(const Block *b, const real *param) {
-    return param ? b->grad + (param - b->params) : NULL;
-}
+real *gradient_of(const Block *b, const real *param) { return param ? b->grad + (param - b->params) : NULL; }
 
 void weight_gradient(const Block *b, const Weight *w, const real *dy, ptrdiff_t ldy, const real *x) {
     linear_backward_weight(b->e, gradient_of(b, w->w), gradient_of(b, w->bias), dy, ldy, x, b->k->rows, w->C,

@@ -7,7 +7,7 @@
  * goes back through the sub-layer, and adds to the gradients of the weights.
  *
  * Shapes: n rows (tokens), d = n_embd, H heads of hd channels, KV heads of keys and values, I neurons;
- * ld = (H + 2 KV) hd; in = I, gated: 2 I. All matrices begin at row 0 of the chunk (model/batch.h). */
+ * zw = H hd, ld = (H + 2 KV) hd; in = I, gated: 2 I. All matrices begin at row 0 of the chunk (model/batch.h). */
 #ifndef ROTE_MODEL_LAYERS_SUBLAYER_H
 #define ROTE_MODEL_LAYERS_SUBLAYER_H
 
@@ -27,7 +27,9 @@ typedef struct BlockActs {
     real *qkv;        /* (n,ld) q, k and v side by side */
     real *p;          /* (H,T,T) for each sequence: attention weights; NULL: not stored */
     int64_t p_stride; /* reals from the weights of one sequence to those of the next */
-    real *att;        /* (n,d) p v, heads side by side */
+    real *att;        /* (n,zw) p v, heads side by side */
+    real *qk;         /* (n,(H + KV) hd) q and k before their norm; NULL: without qk_norm, or not stored */
+    real *qk_rstd;    /* (n,H + KV) of that norm */
     NormRows norm2;
     real *pre;  /* (n,in) before the activation; gated: gate and up side by side */
     real *post; /* (n,I) after it */
@@ -38,6 +40,7 @@ typedef struct BlockGrads {
     real *dx;    /* (n,d) of the stream: first of next, then of mid, then of x */
     real *dnorm; /* (n,d) of a norm's output */
     real *dqkv, *datt, *dpre, *dpost;
+    real *dqk; /* (n,(H + KV) hd) of the outputs of the norm of q and k */
 } BlockGrads;
 
 /* The largest chunk: at most `rows` tokens, in at most `sequences` sequences of at most `length` tokens. backward: the
@@ -55,7 +58,7 @@ typedef struct Cache {
 
 typedef struct Block {
     const ModelConfig *c;
-    int d, ld, in; /* widths, see above */
+    int d, ld, zw, in; /* widths, see above */
     const Exec *e;
     const BlockWeights *w;
     const Chunk *k; /* rows and sequences */
@@ -91,6 +94,8 @@ static inline void hook(const Block *b, HookSite site, real *x, ptrdiff_t ld) {
  * starts its chain at `from`. Observing it changes no bit. */
 void add_linear(const Block *b, HookSite site, real *to, const real *from, const real *x, const Weight *w);
 
+/* The gradient of a parameter; a gradient has the layout of the parameters. NULL of NULL. */
+real *gradient_of(const Block *b, const real *param);
 /* Adds to the gradient of w over all rows of the chunk: dw += dy^T x, dbias += column sums of dy.
  *   dy (n,O), ldy reals from one row to the next    x (n,C)
  * Only this member's share of the O outputs. */

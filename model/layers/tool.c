@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/exact.h"
+
 /* ---- memory ---- */
 
 void tool_place(Arena *arena, const ModelConfig *c, const Room *room, ToolActs *a) {
@@ -128,14 +130,26 @@ static int first_largest(const real *x, int n) {
     return best;
 }
 
-/* The choices of one row, at a place of its sequence. */
-static void choose_row(const ToolRun *t, PointerAt at, const real *logits, int32_t *call, int32_t *point) {
-    *call = first_largest(logits, 1 + t->c->tool.n_tools);
+/* The first one whose probability, with those before it, is above u. */
+static int drawn(const real *x, int n, double u) {
+    double top = (double)x[first_largest(x, n)], all = 0, sum = 0;
+    for (int i = 0; i < n; i++) all += exact_exp((double)x[i] - top);
+    for (int i = 0; i < n - 1; i++)
+        if ((sum += exact_exp((double)x[i] - top)) > u * all) return i;
+    return n - 1;
+}
+
+static int chosen(const real *x, int n, const double *u) { return u ? drawn(x, n, *u) : first_largest(x, n); }
+
+/* The choices of one row, at a place of its sequence; draw NULL: the largest. */
+static void choose_row(const ToolRun *t, PointerAt at, const real *logits, const double *draw, int32_t *call,
+                       int32_t *point) {
+    *call = draw && *draw < 0 ? 0 : chosen(logits, 1 + t->c->tool.n_tools, draw);
     for (at.pointer = 0; at.pointer < t->c->tool.n_pointers; at.pointer++) {
         point[at.pointer] = -1;
         if (*call == 0) continue;
         Scores s = tool_scores(t, &at);
-        if (s.n) point[at.pointer] = s.place[first_largest(s.score, s.n)];
+        if (s.n) point[at.pointer] = s.place[chosen(s.score, s.n, draw ? draw + 1 + at.pointer : NULL)];
     }
 }
 
@@ -161,13 +175,15 @@ static PlaceKeys cache_rows(const ToolRun *t) {
 void tool_choose(const ToolRun *t, int32_t *call, int32_t *point) {
     const Chunk *k = t->k;
     int P = t->c->tool.n_pointers;
+    const double *draw = t->cache || !k->batch->tools ? NULL : k->batch->tools->draw;
     read_rows(t);
     for (int s = k->own_s0; s < k->own_s1; s++) {
         PlaceKeys x = t->cache ? cache_rows(t) : tool_places_of(t, s);
         for (int i = 0; i < chunk_length(k, s); i++) {
             ptrdiff_t row = chunk_row(k, s) + i;
             PointerAt at = {.keys = &x, .sequence = s, .place = k->position + i};
-            choose_row(t, at, t->a->call + row * (1 + t->c->tool.n_tools), call + row, point + row * P);
+            choose_row(t, at, t->a->call + row * (1 + t->c->tool.n_tools),
+                       draw ? draw + (k->first + row) * (1 + P) : NULL, call + row, point + row * P);
         }
     }
 }
@@ -198,6 +214,7 @@ static void points_backward(const ToolRun *t, const ToolRows *rows, real scale) 
             for (int p = 0; p < P; p++) {
                 int target = rows->point ? rows->point[token + p] : -1;
                 double nats = 0, weight = rows->point_weight ? rows->point_weight[p] : 1;
+                if (rows->row_weight) weight *= rows->row_weight[k->batch->start[s] + i];
                 PointerAt at = {&x, s, i, p};
                 if (target >= 0) nats = point_backward(t, &at, target, (real)((double)scale * weight));
                 if (rows->point_nats) rows->point_nats[token + p] = nats;
@@ -217,10 +234,11 @@ static void calls_backward(const ToolRun *t, const ToolRows *rows, real scale) {
         return;
     }
     t->e->ops->cross_entropy(call, nats, rows->call + token, scale, n, calls, calls);
-    for (int i = 0; i < n && rows->call_weight; i++) {
+    for (int i = 0; i < n; i++) {
         int target = rows->call[token + i];
-        if (target >= 0 && rows->call_weight[target] != 1)
-            t->e->ops->scale(call + (ptrdiff_t)i * calls, (real)rows->call_weight[target], calls);
+        double weight = target >= 0 && rows->call_weight ? rows->call_weight[target] : 1;
+        if (target >= 0 && rows->row_weight) weight *= rows->row_weight[token + i];
+        if (weight != 1) t->e->ops->scale(call + (ptrdiff_t)i * calls, (real)weight, calls);
     }
 }
 

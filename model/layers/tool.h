@@ -21,8 +21,8 @@
  * as an edited attn_out is.
  *
  * loss = sum over the rows with a target of call_weight[target] (-ln p(target)), and of point_weight[p] (-ln p(place)),
- * and of the rows that are taught without labels (model/layers/tool_ways.h). Its gradient reaches W, b, Q, K and the
- * stream before the stage, and so the blocks before it. */
+ * both times the row's weight, and of the rows that are taught without labels (model/layers/tool_ways.h). Its gradient
+ * reaches W, b, Q, K and the stream before the stage, and so the blocks before it. */
 #ifndef ROTE_MODEL_LAYERS_TOOL_H
 #define ROTE_MODEL_LAYERS_TOOL_H
 

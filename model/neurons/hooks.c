@@ -5,10 +5,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many numbers a hook has for one token: d, KV hd, H block_size, I, 1 + tools, queries and keys of all pointers. */
-typedef enum Width { WIDTH_D, WIDTH_KV, WIDTH_PATTERN, WIDTH_INNER, WIDTH_CALLS, WIDTH_POINTERS } Width;
-/* The parts that a model must have: attention or the causal mean; attention; an MLP; a gated MLP; tools. */
-enum { NEEDS_MIXING = 1, NEEDS_CAUSAL = 2, NEEDS_MLP = 4, NEEDS_GATE = 8, NEEDS_TOOLS = 16 };
+/* How many numbers a hook has for one token: d, H hd, KV hd, H block_size, I, 1 + tools, queries and keys of all
+ * pointers. */
+typedef enum Width {
+    WIDTH_D,
+    WIDTH_HEADS,
+    WIDTH_KV,
+    WIDTH_PATTERN,
+    WIDTH_INNER,
+    WIDTH_CALLS,
+    WIDTH_POINTERS
+} Width;
+/* The parts that a model must have: attention or the causal mean; attention; an MLP; a gated MLP; tools; norms of each
+ * head's query and key. */
+enum {
+    NEEDS_MIXING = 1,
+    NEEDS_CAUSAL = 2,
+    NEEDS_MLP = 4,
+    NEEDS_GATE = 8,
+    NEEDS_TOOLS = 16,
+    NEEDS_QK_NORM = 32
+};
 
 static const struct {
     const char *name;
@@ -23,10 +40,11 @@ static const struct {
 int hook_width(const ModelConfig *c, HookSite site) {
     unsigned has = (c->attn != ATTN_NONE ? NEEDS_MIXING : 0) | (c->attn == ATTN_CAUSAL ? NEEDS_CAUSAL : 0) |
                    (c->mlp == MLP_PLAIN ? NEEDS_MLP : 0) | (c->gated ? NEEDS_GATE : 0) |
-                   (c->tool.n_tools ? NEEDS_TOOLS : 0);
+                   (c->tool.n_tools ? NEEDS_TOOLS : 0) | (c->qk_norm ? NEEDS_QK_NORM : 0);
     if (site >= HOOK_SITES || sites[site].needs & ~has) return 0;
     switch (sites[site].width) {
-    case WIDTH_KV: return c->n_kv_head * (c->n_embd / c->n_head);
+    case WIDTH_HEADS: return heads_width(c);
+    case WIDTH_KV: return kv_width(c);
     case WIDTH_PATTERN: return c->n_head * c->block_size;
     case WIDTH_INNER: return c->n_inner;
     case WIDTH_CALLS: return 1 + c->tool.n_tools;

@@ -18,14 +18,17 @@
     X(RESID_PRE, "hook_resid_pre", WIDTH_D, 0)                                                               \
     /* the input of the attention: after gain and bias; ln1.hook_out in TransformerLens 4 */                 \
     X(LN1, "ln1.hook_normalized", WIDTH_D, NEEDS_MIXING)                                                     \
-    /* heads side by side; q and k before their rotation */                                                  \
-    X(Q, "attn.hook_q", WIDTH_D, NEEDS_CAUSAL)                                                               \
+    /* heads side by side; q and k before norm and rotation */                                               \
+    X(Q, "attn.hook_q", WIDTH_HEADS, NEEDS_CAUSAL)                                                           \
     X(K, "attn.hook_k", WIDTH_KV, NEEDS_CAUSAL)                                                              \
     X(V, "attn.hook_v", WIDTH_KV, NEEDS_CAUSAL)                                                              \
+    /* after the norm of each head, before the rotation */                                                   \
+    X(Q_NORMED, "attn.hook_q_normed", WIDTH_HEADS, NEEDS_CAUSAL | NEEDS_QK_NORM)                             \
+    X(K_NORMED, "attn.hook_k_normed", WIDTH_KV, NEEDS_CAUSAL | NEEDS_QK_NORM)                                \
     /* attention weights; key j of head h has index h * block_size + j */                                    \
     X(PATTERN, "attn.hook_pattern", WIDTH_PATTERN, NEEDS_CAUSAL)                                             \
     /* pattern v, heads side by side */                                                                      \
-    X(Z, "attn.hook_z", WIDTH_D, NEEDS_CAUSAL)                                                               \
+    X(Z, "attn.hook_z", WIDTH_HEADS, NEEDS_CAUSAL)                                                           \
     /* the output of the attention, which is added to the stream; bias included */                           \
     X(ATTN_OUT, "hook_attn_out", WIDTH_D, NEEDS_MIXING)                                                      \
     /* the stream between attention and MLP */                                                               \

@@ -174,11 +174,11 @@ static Status write_run(const ImportModel *options, Imported *out, const char *t
     return status;
 }
 
-static Status check_folder(const char *dir, Err *err) {
+/* An import that has ended early, or whose result could not be shown, is made again: with the same files, the same. */
+static Status check_folder(const char *dir, const Imported *new, Err *err) {
     FolderState state;
     TRY(folder_look(dir, &state, err));
-    if (state == FOLDER_NEW) return OK;
-    return err_set(err, ERR_INPUT, "%s: contains a run; choose another --out", dir);
+    return state == FOLDER_NEW ? OK : folder_same_run(dir, &new->config, new->origin.hash, err);
 }
 
 /* tokenizer.json, made before anything is written: it cannot hold every tokenizer. */
@@ -200,6 +200,7 @@ static Status import(Source *s, const ImportModel *options, Imported *out, Err *
     params_free(&table);
     TRY(status);
     TRY(make_origin(s, options->path, &out->origin, err));
+    TRY(check_folder(options->dir, out, err));
     TRY(ops_select(&ops, err));
     TRY(make_tokenizer(s, options->path, &tokenizer, err));
     status = gpt_create(&g, &out->config.model, ops, GEMM_EXACT, err);
@@ -213,7 +214,6 @@ static Status import(Source *s, const ImportModel *options, Imported *out, Err *
 Status import_model(const ImportModel *options, Imported *out, Err *err) {
     Source s = {.bos = -1, .eos = -1};
     *out = (Imported){.eos = -1};
-    TRY(check_folder(options->dir, err));
     struct stat info;
     bool folder = stat(options->path, &info) == 0 && S_ISDIR(info.st_mode);
     Status status = folder ? open_hf(&s, options, err) : open_gguf(&s, options, err);

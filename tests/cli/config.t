@@ -84,7 +84,7 @@ $ rote train map.yaml
 # A byte-order mark and CRLF are how some editors write: fine.
 $ printf '\xef\xbb\xbfmodel:\r\n  n_embd: 18\r\n  n_head: 4\r\n' > dos.yaml
 $ rote train dos.yaml
-2> rote: model.n_embd is 18 and model.n_head is 4: n_head must divide n_embd; set n_embd to 20, or n_head to 1
+2> rote: model.n_embd is 18 and model.n_head is 4: n_head must divide n_embd; set n_embd to 20, n_head to 1, or model.head_dim
 [2]
 
 # Values.
@@ -183,7 +183,7 @@ $ rote train value.yaml
 # What keys demand of each other.
 
 $ rote train model.n_embd=18 model.n_head=4
-2> rote: model.n_embd is 18 and model.n_head is 4: n_head must divide n_embd; set n_embd to 20, or n_head to 1
+2> rote: model.n_embd is 18 and model.n_head is 4: n_head must divide n_embd; set n_embd to 20, n_head to 1, or model.head_dim
 [2]
 $ rote train model.n_head=4 model.n_kv_head=3 model.n_embd=16
 2> rote: model.n_head is 4 and model.n_kv_head is 3: n_kv_head must divide n_head; set n_kv_head to 0 (as many as n_head), or to 1
@@ -204,7 +204,7 @@ $ rote train train.schedule=wsd train.warmup_steps=100 train.max_steps=100
 2> rote: train.schedule is wsd and train.warmup_steps is 100, all of train.max_steps: no step is left for the decay; set warmup_steps to at most 99
 [2]
 $ rote train facts.n=10 facts.seq_len=8 model.n_layer=400 model.n_embd=32768 model.n_head=64
-2> rote: a matrix of 131072 x 32768 has more than 2^31 elements; make model.n_embd, n_inner or vocab_size smaller
+2> rote: a matrix of 131072 x 32768 has more than 2^31 elements; make model.n_embd, n_inner, vocab_size or the heads smaller
 [2]
 $ rote train facts.n=10 facts.seq_len=8 model.n_layer=400 model.n_embd=16384 model.n_head=64 --threads 1
 2> rote: the run needs 32.[0-9] TiB of memory, [0-9.]+ [KMGT]iB are available; lower .*facts.n (re)

@@ -168,7 +168,7 @@ $ rote coordinates --widths 16
 2> rote: coordinates: --widths '16': needs 2 to 12 ascending numbers, as in 32,64,128
 [2]
 $ rote coordinates --widths 7,9
-2> rote: model.n_embd is 7 and model.n_head is 2: n_head must divide n_embd; set n_embd to 8, or n_head to 1
+2> rote: model.n_embd is 7 and model.n_head is 2: n_head must divide n_embd; set n_embd to 8, n_head to 1, or model.head_dim
 [2]
 $ rote coordinates train.optimizer=sgd --widths 8,16
 2> rote: train.parametrization is mup and train.optimizer is sgd, for which mup has no rule here; use adamw, muon or soap, or parametrization standard

@@ -43,7 +43,12 @@ done      n_layer=1,n_embd=8,learning_rate=0.03,seed=2-ecd91
 runs/fit-capitals: 4 of 4 runs done; table: runs/fit-capital
 $ rote capacity runs/fit-capitals | sed -n 3p
 L1 d8 with 1,288 parameters is the smallest of 2 models that recalls all 8 facts
-# The winner's config makes the winner again.
+# The winner's config makes the winner again, also where its folder has moved.
+$ cp -r runs/fit-capitals moved && mv runs/fit-capitals kept && rote train moved/winner.yaml --dry-run --quiet | head -n 1; mv kept runs/fit-capitals
+2> facts       8 of up to 14 tokens, vocabulary 36: entropy unknown; answers 24.0 bits, zlib 94 bytes
+2> parameters  1,288: embedding 400, attention 288, mlp 552, norm 48, head 0
+2> needs       memory 10.7 MiB, disk 1.2 MiB, 686k FLOP a step, 200 steps
+2> time        under a second (estimate from this machine's peak and the share of it that models of this width reach)
 $ rote train runs/fit-capitals/winner.yaml --out again --quiet > /dev/null && cmp again/result.json runs/fit-capitals/runs/n_layer=1,n_embd=8,*seed=0-*/result.json && echo same
 same
 # Stopped and called again it goes on: only what is missing is trained.
@@ -95,7 +100,7 @@ $ rote fit capitals.csv --prompt country --answer capital train.max_steps=2 --ax
   L4 d8                     3,904  0.0000                  no
   L8 d8                     7,392  0.0000                  no
   L16 d8                   14,368  0.0000                  no
-2> rote: fit: no model up to n_layer 16 recalls 100 % of the facts; the best, L1 d8, recalls 0 %: give more steps (train.max_steps=4 and another --out), or a lower --recall
+2> rote: fit: no model up to n_layer 16 recalls 100 % of the facts with every seed; the best, L1 d8, recalls 0 % with its worst: give more steps (train.max_steps=4 and another --out), or a lower --recall
 [1]
 # A folder of another search, or of something else, is refused.
 $ rote fit capitals.csv --prompt country --answer capital train.max_steps=300

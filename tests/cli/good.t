@@ -77,6 +77,7 @@ trains one run
   --resume                     continue the run in DIR, or start it
   --dry-run                    only print what the run needs
   --worker                     report progress to the sweep that started this run
+  --together N                 with --worker: the words are those of N runs of the sweep, each with its folder
   --allow-program              start the programs that the config names as tools
   --threads N                  threads; affects only speed (default: see `rote doctor`)
   --quiet                      no progress on stderr

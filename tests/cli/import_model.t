@@ -133,8 +133,10 @@ $ rote creativity b
 [2]
 $ rote import hf --out c --bos 7 --context 5 --json | tr -d '\n ' | sed 's/"hash":"[0-9a-f]*"//'; echo
 {"run":"c","format":"hf","file":"hf","bytes":12636,,"params":2152,"n_layer":2,"n_embd":8,"n_head":2,"n_kv_head":2,"n_inner":32,"block_size":5,"vocab_size":8,"bos":7,"eos":-1}
-$ rote import hf --out b
-2> rote: b: contains a run; choose another --out
+$ rote import hf --out b | grep -c parameters
+1
+$ rote import hf --out b --context 5
+2> rote: b: contains a run with another config (model.block_size: 9 -> 5); choose another --out
 [2]
 $ cp -r hf "$(printf 'h\351\033[31m')"; rote import "$(printf 'h\351\033[31m')" --out "$(printf 'o\033[31m')" | grep -e from -e try | sed 's/KiB, .*/KiB)/'; grep '"file"' o*/origin.json; rm -r h?*31m o*31m
 from        h\xE9\x1B[31m (hf, 12.3 KiB)

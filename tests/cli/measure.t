@@ -139,5 +139,5 @@ $ rote measure facts.kind=triples --out none --rounds 1
 2> rote: measure: facts.subjects is 0, so the vocabulary and the model grow with the number of facts; set facts.subjects
 [2]
 $ rote measure small.yaml model.n_head=3 --out none --rounds 1
-2> rote: model.n_embd is 4 and model.n_head is 3: n_head must divide n_embd; set n_embd to 6, or n_head to 1
+2> rote: model.n_embd is 4 and model.n_head is 3: n_head must divide n_embd; set n_embd to 6, n_head to 1, or model.head_dim
 [2]

@@ -78,3 +78,38 @@ $ rm run/checkpoint*; rote report run; grep -A1 '>Logits<' run/report.html
 run/report.html
 <h2>Logits</h2>
 <p class="dim">Not shown: run: contains no checkpoint, and the run is finished: it diverged, or they were removed; train it again in another folder</p>
+
+# --watch follows a run or a sweep that goes on, until it is done or somebody asks to stop: the page then no longer loads
+# itself anew.
+$ cp -r sweep/runs/n_embd=8,n=60 going; rm going/DONE going/result.json
+$ rote report going --watch > said & until [ -s said ]; do sleep 0.02; done; cat said
+> grep -oE 'Not finished: [^<]*|setInterval.*reload' going/report.html; grep -c '<svg' going/report.html; kill $!; wait $!; echo $?
+> grep -oE 'Not finished: [^<]*|setInterval.*reload' going/report.html
+going/report.html
+setInterval(()=>{if(document.hidden)return;s.setItem(k,scrollY);location.reload
+Not finished: step 20 of 20. This page follows the run.
+3
+0
+Not finished: step 20 of 20
+$ rm sweep/runs/n_embd=8,n=60/DONE; rm -r sweep/plots; rote report sweep --watch > named & until [ -s named ]; do sleep 0.02; done
+> grep -o '<i class=.*' sweep/report.html; grep -c setInterval sweep/report.html; kill $!; wait $!; echo $?; ls sweep
+<i class="failed" title="dead: failed"></i>
+<i class="done" title="n_embd=4,n=9: done, recall 0.000"></i>
+<i class="done" title="n_embd=4,n=60: done, recall 0.000"></i>
+<i class="done" title="n_embd=4,n=120: done, recall 0.025"></i>
+<i class="done" title="n_embd=8,n=9: done, recall 0.111"></i>
+<i class="unfinished" title="n_embd=8,n=60: unfinished"></i>
+<i class="done" title="n_embd=8,n=120: done, recall 0.017"></i>
+1
+0
+report.html
+runs
+$ rm -r sweep/runs/n_embd=8,n=60; PATH=${PATH%%:*} rote report sweep --watch 2> /dev/null; grep -c 'class="cells"\|setInterval' sweep/report.html
+sweep/report.html
+0
+[1]
+$ rote report sweep/runs/n_embd=4,n=9 --watch; mkdir folder; cp -r sweep/runs/n_embd=4,n=9 folder/
+sweep/runs/n_embd=4,n=9/report.html
+$ rote report folder --watch
+2> rote: report: --watch follows a run or a sweep, and folder is neither
+[2]

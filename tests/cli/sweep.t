@@ -111,7 +111,7 @@ $ rote sweep status S --json | grep -A 14 rows
       "recall": 0.20000000000000001,
       "reason": null,
       "holder": null,
-      "attempts": 0
+      "lanes": 1,
 # A point's result is that of the same run made alone.
 $ grep -v sweep: s.yaml | grep -v '\[' > alone.yaml; rote train alone.yaml model.n_embd=16 train.seed=1 --out alone --quiet > /dev/null
 $ cmp alone/result.json S/runs/n_embd=16,seed=1-*/result.json && echo same
@@ -163,7 +163,7 @@ $ cat F/runs/seed=7-*/failed.json
   "signal": 9,
   "attempts": 1
 }
-$ cut -d, -f2,23 F/table.csv
+$ cut -d, -f2,27 F/table.csv
 state,reason
 failed,"killed by signal 9 (Killed): out of memory
 failed,"killed by signal 9 (Killed): out of memory
@@ -251,7 +251,7 @@ $ rote sweep run --out one --quiet
 one: 1 of 1 run done; table: one/table.csv
 # Bad input writes nothing.
 $ rote sweep run s.yaml model.n_embd=7,8 --out T
-2> rote: point n_embd=7,seed=0: model.n_embd is 7 and model.n_head is 2: n_head must divide n_embd; set n_embd to 8, or n_head to 1
+2> rote: point n_embd=7,seed=0: model.n_embd is 7 and model.n_head is 2: n_head must divide n_embd; set n_embd to 8, n_head to 1, or model.head_dim
 [2]
 $ rote sweep run s.yaml model.n_embd=8,x --out T
 2> rote: command line: key 'model.n_embd': 'x' is not a whole number
@@ -288,4 +288,36 @@ $ rote train s.yaml
 [2]
 $ (ulimit -v 4000000; rote --version > /dev/null 2>&1 || exit 80; rote sweep run s.yaml model.n_embd=8192 model.n_layer=32 --out T)
 2> rote: run seed=0-[0-9a-f]+ needs [0-9.]+ GiB of memory, 3.[0-9] GiB are available; .* (re)
+[2]
+# Small models of one shape are trained side by side, with the files that each has alone.
+$ rote sweep run alone.yaml train.seed=0,1,2,3 train.learning_rate=0.01,0.02 --out L --dry-run --jobs 2 2>&1 | grep -E 'lanes|waiting' | head -n 3
+lanes: 8 runs in 2 groups, 0 alone
+state     run                                    params memorized_bits bits/param  recall  lanes  reason
+waiting   seed=0,learning_rate=0.01-a2acddcb        984              -          -       -      4
+$ rote sweep run alone.yaml train.seed=0,1,2,3 train.learning_rate=0.01,0.02 --out L --jobs 2 --quiet
+L: 8 of 8 runs done; table: L/table.csv
+$ rote sweep run alone.yaml train.seed=0,1,2,3 train.learning_rate=0.01,0.02 --out M --jobs 2 --lanes off --quiet
+M: 8 of 8 runs done; table: M/table.csv
+$ for d in L/runs/*; do for f in DONE config.yaml metrics.jsonl result.json checkpoint-000000030.safetensors; do cmp $d/$f M/${d#L/}/$f || exit; done; done && echo same
+same
+$ rote sweep status L | sed -n 1,2p
+state     run                                    params memorized_bits bits/param  recall  lanes  reason
+done      seed=0,learning_rate=0.01-a2acddcb        984           32.9     0.0335  0.2000      4
+$ rote sweep status M | sed -n 1,2p
+state     run                                    params memorized_bits bits/param  recall  reason
+done      seed=0,learning_rate=0.01-a2acddcb        984           32.9     0.0335  0.2000
+$ rote verify L/runs/seed=3,learning_rate=0.02-* --quiet
+L/runs/seed=3,learning_rate=0.02-2bb8fa92: replayed; parameters, data and result are the same
+# Where their process dies, nobody knows whose fault it was: each goes on alone.
+$ ROTE_FAULT=checkpoint.before_rename:3 rote sweep run alone.yaml train.seed=0,1,2,3 --out K --jobs 1 2>&1 | grep -v 'to do'
+a process that trained several runs has died; each of them goes on alone
+done     1/4  seed=0-a2acddcb  0.0335 bits/param  recall 0.2000
+done     2/4  seed=1-b0c87c13  0.0327 bits/param  recall 0.3000
+done     3/4  seed=2-54023fa5  0.0352 bits/param  recall 0.2500
+done     4/4  seed=3-da27e1fd  0.0356 bits/param  recall 0.3000
+K: 4 of 4 runs done; table: K/table.csv
+$ rote sweep status K --json | grep -c '"lanes": 1'
+4
+$ rote sweep run alone.yaml --out K --lanes maybe
+2> rote: sweep run: --lanes: 'maybe' is not auto or off
 [2]

@@ -56,6 +56,19 @@ tools:
 $ cp -r whole cut; rm cut/DONE cut/result.json cut/checkpoint-000000012.safetensors; ls cut/*.safetensors; rote train sums.yaml --out cut --resume --quiet > log; grep param_hash whole/result.json | cmp - <(grep param_hash cut/result.json) && echo the same parameters
 cut/checkpoint-000000010.safetensors
 the same parameters
+$ bare="facts.kind=sums facts.n=64 facts.digits=1-2 train.max_steps=6 train.batch_size=8 model.n_embd=16 train.threads=1"; rote train $bare --out bare --quiet | grep -v '^run'; for layer in 0 2; do rote train $bare tools.0.tool=calculator tools.0.layer=$layer train.init_from=bare train.freeze=embedding+attention+mlp+norm --out probe$layer --quiet | sed -n '/^loss/p;/^param/p'; done; rote train $bare tools.0.tool=calculator --out with --quiet > log
+verdict     annealed after 6 steps, every fact trained 0.8 times
+loss        3.626313 bits/token
+memorized   -1115.5 of 744.8 bits (ceiling 360.8), -0.1603 bits/param
+recall      0.0000
+parameters  6,960, hash 5e280279026aaef5d64cee5536bb0213
+loss        3.626313 bits/token
+parameters  8,050, hash efe2b6ed7645d99970ecfa890036b154
+loss        3.626313 bits/token
+parameters  8,050, hash de5f64eb72f9a6fe1311679ee50d79d0
+$ rote train facts.kind=sums facts.n=64 facts.digits=1-2 train.max_steps=6 train.batch_size=8 model.n_embd=16 train.threads=1 train.init_from=with --out x --quiet
+2> rote: train.init_from: with: tensor 'blocks.0.tool.arg.0.query.weight' is 8 x 16 there and none in this model; take the model keys of with/config.yaml
+[2]
 $ rote export whole --to hf --out h
 2> rote: export to hf: GPT-2 with norm=layernorm cannot express tools; try --to npz or safetensors
 [2]

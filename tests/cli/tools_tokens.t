@@ -27,8 +27,8 @@ trained              50    0.0200    0.0000    0.0000    0.0000    0.2200    0.7
 held out             20    0.0000    0.0000    0.0000    0.0000    0.6500    0.3500    0.0000   0.0000   0.0476    7.40
 $ rote tools eval store --off
 facts           answers  accuracy    missed     early     false  argument execution  decoding   missed    false  tokens
-trained             100    0.0000    1.0000    0.0000    0.0000    0.0000    0.0000    0.0000   1.0000   0.0000    1.00
-held out             20    0.0000    1.0000    0.0000    0.0000    0.0000    0.0000    0.0000   1.0000   0.0000    1.00
+trained             100    0.0000    1.0000    0.0000    0.0000    0.0000    0.0000    0.0000   1.0000        -    1.00
+held out             20    0.0000    1.0000    0.0000    0.0000    0.0000    0.0000    0.0000   1.0000        -    1.00
 $ rote tools ask store --prompt '17 61' --explain
 17 61 90 91 103 61 104 104 104
 read         written      says                p  call

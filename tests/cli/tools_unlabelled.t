@@ -31,15 +31,23 @@ $ sed -n '2p' mixture1/metrics.jsonl | cut -c 1-24; for run in own mixture1; do 
 {"step":1,"call_loss":0.
 own: replayed; parameters, data and result are the same
 mixture1: replayed; parameters, data and result are the same
+$ for threads in 1 2; do rote train sums.yaml tools.0.train=sampled tools.0.own_from=.8 tools.0.max_calls=2 train.max_steps=40 train.checkpoint_interval=30 train.threads=$threads --out drawn$threads --quiet | tail -n 1; done
+parameters  7,890, hash 8fc3f893db7e0fb052873822cb5a7178
+parameters  7,890, hash 8fc3f893db7e0fb052873822cb5a7178
+$ sed -n '2p' drawn1/metrics.jsonl | grep -o '"call_loss\|"answer_loss":[0-9.]\{4\}'; rm drawn2/DONE drawn2/result.json drawn2/checkpoint-000000040.safetensors; rote train sums.yaml tools.0.train=sampled tools.0.own_from=.8 tools.0.max_calls=2 train.max_steps=40 train.checkpoint_interval=30 --out drawn2 --resume --quiet | tail -n 1
+"call_loss
+"answer_loss":8.00
+parameters  7,890, hash 8fc3f893db7e0fb052873822cb5a7178
 $ rote train facts.kind=bios facts.n=20 train.max_steps=4 train.batch_size=8 model.n_embd=16 tools.0.tool=store tools.0.max_calls=6 tools.0.train=marginal --out bios --quiet | head -n 2; grep -o '"way_loss":[0-9.]\{5\}' bios/metrics.jsonl | tail -n 1
 run         bios
 verdict     annealed after 4 steps, every fact trained 1.6 times
 "way_loss":0.679
-$ small="facts.kind=sums facts.n=64 train.max_steps=4 train.batch_size=8 model.n_embd=16 train.threads=1 tools.0.tool=calculator tools.0.train=marginal"; for keys in 'tools.0.tool=program tools.0.args=run+token+run tools.0.command=bc tools.0.ask={a}{op}{b}' 'tools.1.tool=store' facts.named=8 tools.0.args=span+token+span 'facts.kind=triples facts.n=20 tools.0.args=token' tools.0.train=sampled; do rote train $small $keys --out x --quiet; done
+$ small="facts.kind=sums facts.n=64 train.max_steps=4 train.batch_size=8 model.n_embd=16 train.threads=1 tools.0.tool=calculator tools.0.train=marginal"; for keys in 'tools.0.tool=program tools.0.args=run+token+run tools.0.command=bc tools.0.ask={a}{op}{b}' 'tools.1.tool=store' facts.named=8 tools.0.args=span+token+span 'facts.kind=triples facts.n=20 tools.0.args=token' 'tools.0.train=sampled tools.0.tool=program tools.0.args=run+token+run tools.0.command=bc tools.0.ask={a}{op}{b}' tools.0.train=drawn; do rote train $small $keys --out x --quiet; done
 2> rote: tools.0.train is marginal, which asks the tool all calls that every prompt allows; a program is not asked so often: set it to labelled
 2> rote: tools.0.train is marginal and tools.1.train is labelled: without labels a call of any tool may be the one to teach; set both to the same
 2> rote: tools.0.train is marginal, which asks all calls that a prompt allows, but sequence 0 allows more than 256; take arguments that fewer places can be (tools.N.args), shorter facts, or labelled
 2> rote: tools.0.train is marginal, which asks all calls that a prompt allows, but sequence 0 allows more than 256; take arguments that fewer places can be (tools.N.args), shorter facts, or labelled
 2> rote: tools.0.train is marginal, but no call that these prompts allow returns the answer of a fact; see tools.N.args
-2> rote: command line: key 'tools.0.train': 'sampled' is not one of labelled | marginal | mixture
+2> rote: tools.0.train is sampled, which asks the tool for every answer of every step; a program is not asked so often: set it to labelled
+2> rote: command line: key 'tools.0.train': 'drawn' is not one of labelled | marginal | mixture | sampled
 [2]

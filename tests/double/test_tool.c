@@ -31,9 +31,11 @@ static double loss_of(Case *x) {
     int64_t n_targets = batch_n_targets(&x->batch.batch);
     (void)parallel_gradient_sum(x->parallel, &x->batch.batch, n_targets, &nats);
     for (int i = 0; i < x->batch.start[N_SEQ]; i++) {
-        if (x->tools.call[i] >= 0) sum += rows->call_weight[x->tools.call[i]] * rows->call_nats[i];
+        double asked = 0;
+        if (x->tools.call[i] >= 0) asked += rows->call_weight[x->tools.call[i]] * rows->call_nats[i];
         else assert_true(rows->call_nats[i] == 0);
-        for (int p = 0; p < P; p++) sum += rows->point_weight[p] * rows->point_nats[i * P + p];
+        for (int p = 0; p < P; p++) asked += rows->point_weight[p] * rows->point_nats[i * P + p];
+        sum += rows->row_weight[i] * asked;
         if (rows->ways) sum += rows->ways->weight * rows->ways->nats[i];
     }
     return (nats + sum) / (double)n_targets;

@@ -7,6 +7,8 @@ trap 'rm -rf "$work"' EXIT
 export GOMP_SPINCOUNT=1000 OMP_WAIT_POLICY=passive LC_ALL=C # the program does not start itself again, which would count anew
 
 model='model.n_layer=1 model.n_head=1 model.n_embd=4 train.max_steps=4 --threads 1 --quiet'
+shape='model.n_layer=1 model.n_head=1 model.n_embd=4'
+least="${shape%4}1 facts.seq_len=8 facts.vocab_size=4 --within 50%"
 facts='facts.n=6 facts.heldout=3 facts.seq_len=3 facts.vocab_size=5'
 tiny="$facts $model train.checkpoint_interval=2 train.eval_interval=2"
 # name, short or long, command; it runs in a copy of the folder that `prepare` makes.
@@ -81,6 +83,23 @@ creative    long  creativity family --n 6 --json
 grid        long  creativity family --n 6 --grid top_k=1..2 --grid temperature=0,1
 texts       long  creativity --texts text.txt --against facts.jsonl
 doctor      long  doctor --json
+bug_report  long  doctor --bug-report .new.txt run
+fit         long  fit pair.csv --jobs 1 --quiet --json --out new
+fit_plan    long  fit pair.csv --jobs 1 --dry-run --json
+measured    long  measure $least --time 0.001s --jobs 1 --quiet --json --out measured
+plan_sizes  long  measure $shape --jobs 1 --dry-run --json
+work        long  sweep work waiting --jobs 1 --quiet
+submit      long  sweep submit $facts $shape train.seed=5,6 --dry-run --out new
+submit_json long  sweep submit $facts $shape train.seed=5,6 --dry-run --json --out new
+calls       long  tools eval calls --json
+rows        long  tools eval calls --store rows.csv --inject wrong --threads 1
+audit       long  tools eval calls --audit --ledger --json
+ask         long  tools ask calls --prompt France\\t --explain
+ask_json    long  tools ask calls --prompt France\\t --explain --json
+import_gguf long  import model.gguf --json --out new
+export_gguf long  export tagged --to gguf new.gguf
+tensorboard long  export run --to tensorboard new
+boards      long  export sweep --to tensorboard new
 "
 
 prepare() { # makes the folder $work/base that every trial copies
@@ -92,6 +111,8 @@ prepare() { # makes the folder $work/base that every trial copies
         printf '{"prompt": "pl\\u00fcs", "answer": "a"}\n{"prompt": "q", "answer": "b"}\n' >facts.jsonl
         printf 'low\t0\nlow\t1\nhigh\t13 4\nhigh\t12\n' >inputs.txt
         printf '0\n1 2\n' >prompts.txt
+        printf 'prompt,answer\nx,1\ny,2\n' >pair.csv
+        printf 'France,Rome\nPeru,Lima\n' >rows.csv
         printf 'the same words, again the same words, and again\n' >text.txt
         printf 'facts: {n: 6, heldout: 3, seq_len: 3, vocab_size: 5}\nmodel: {n_layer: 1, n_head: 1, n_embd: 4}\ntrain: {max_steps: 4}\nneurons:\n  - {name: low, when: {regex: "^[01] "}, hook: blocks.0.mlp.hook_pre, units: 0-1}\n' >rules.yaml
         cat >server.sh <<'END'
@@ -109,6 +130,10 @@ END
             "$rote" sweep run $facts ${model/--threads 1/--jobs 1} facts.n=6,8 train.seed=0,1 --out sweep &&
             "$rote" train $tiny facts.n=40 facts.vocab_size=20 --out wide &&
             "$rote" train facts.kind=siblings facts.parents=2 facts.children=4 facts.n=6 $model --out family &&
+            "$rote" train facts.path=imported $model tools.0.tool=store --out calls &&
+            "$rote" export tagged --to gguf model.gguf &&
+            "$rote" measure $least --rounds 1 --jobs 1 --quiet --out measured &&
+            cp -r sweep waiting && rm -r waiting/runs/*seed=1* &&
             "$rote" compress run -o archive.rote --threads 1 &&
             "$rote" compress --online text.txt -o online.rote --preset fast --quiet &&
             "$rote" train $tiny --out half && rm half/DONE half/result.json half/checkpoint-000000004.safetensors
@@ -125,8 +150,8 @@ listing() {
     done
 }
 
-# An output without clocks.
-printed() { sed -E '/"(seconds|seconds_estimate|tokens_per_s|timed_tokens|peak_rss_mib|memory_bytes|disk_bytes|gflops)"/d; s/[0-9.]+ ?(s|ms|min)\b/T/g' "$1"; }
+# An output without clocks and the folder's own place.
+printed() { sed -E "s|$work/[A-Za-z0-9_.]*|HERE|g" "$1" | sed -E '/"([a-z_]*seconds[a-z_]*|tokens_per_s|timed_tokens|peak_rss_mib|memory_bytes|disk_bytes|gflops)"/d; s/[0-9.]+ ?(s|ms|min)\b/T/g'; }
 
 # Runs a command without a fault in a copy of the folder; keeps its output and files.
 quiet_run() { # name, command...

@@ -1,6 +1,6 @@
 """`rote neurons dump --hook all` beside the cache of TransformerLens 4 (TransformerBridge), which opens `rote export --to hf`.
 
-  bridge.py ROTE FOLDER            compares models of the types GPT-2, LLaMA and Qwen2
+  bridge.py ROTE FOLDER            compares models of the types GPT-2, LLaMA, Qwen2 and Qwen3
   bridge.py ROTE FOLDER --table    prints the table of names in docs/formats.md
 
 The bridge is opened as it comes, without compatibility mode: its activations are those of the weights as they are. For each
@@ -23,7 +23,8 @@ from transformer_lens.model_bridge import TransformerBridge
 ROTE, FOLDER = sys.argv[1], sys.argv[2]
 LENGTH, TOLERANCE = 9, 1e-4
 LLAMA = ["model.norm=rmsnorm", "model.pos=rope", "model.act=silu", "model.gated=true", "model.bias=false", "model.n_kv_head=2"]
-KINDS = {"GPT-2": [], "LLaMA": LLAMA, "Qwen2": LLAMA + ["model.qkv_bias=true"]}
+KINDS = {"GPT-2": [], "LLaMA": LLAMA, "Qwen2": LLAMA + ["model.qkv_bias=true"],
+         "Qwen3": LLAMA + ["model.qk_norm=true", "model.head_dim=10"]}
 SHAPE = ["facts.kind=random", "facts.n=24", f"facts.seq_len={LENGTH}", "facts.vocab_size=17", "model.n_layer=2", "model.n_embd=24",
          "model.n_head=4", "model.init_std=0.2", "train.max_steps=3"]
 torch.set_num_threads(1)
@@ -62,12 +63,12 @@ def activations(kind, options):
         if x.shape[:2] == tokens.shape:
             theirs[name] = x.reshape(*tokens.shape, -1)
     mine = {name: x.reshape(*tokens.shape, -1) for name, x in ours.items() if "hook_" in name}
-    return mine, theirs, 6 if options else 0
+    return mine, theirs, 10 if kind == "Qwen3" else 6 if options else 0
 
 
 def as_theirs(name, x, head):
     """Two neighbouring channels of a head turn together in rote, channels i and i + hd/2 there."""
-    if head and re.search(r"hook_[qk]$", name):
+    if head and re.search(r"hook_[qk](_normed)?$", name):
         x = x.reshape(*x.shape[:2], -1, head // 2, 2).swapaxes(3, 4).reshape(x.shape)
     return x
 

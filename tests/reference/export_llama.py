@@ -24,6 +24,7 @@ MODELS = {
     "gpt2_plain": ["model.bias=false", "model.tie_weights=false", "model.n_inner=72"],
     "llama": LLAMA + ["model.n_kv_head=2"],
     "qwen2": LLAMA + ["model.n_kv_head=2", "model.qkv_bias=true", "model.rope_theta=50000"],
+    "qwen3": LLAMA + ["model.n_kv_head=2", "model.qk_norm=true", "model.head_dim=16", "model.n_embd=50"],
 }
 failed = 0
 

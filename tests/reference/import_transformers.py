@@ -2,8 +2,8 @@
 
   import_transformers.py BUILD FOLDER     BUILD has rote, tests/logits_of, tests/tokens
 
-GPT-2, LLaMA, Mistral and Qwen2 of three sizes each, odd ones too, with fewer heads of keys and values where the type has
-them. The logits of 10^4 positions lie within 1e-4 of transformers' in float64 (largest difference over largest logit of
+GPT-2, LLaMA, Mistral, Qwen2 and Qwen3 of three sizes each, odd ones too, with fewer heads of keys and values where the
+type has them, and with heads of another size than width / heads (Qwen3, and the odd LLaMA). The logits of 10^4 positions lie within 1e-4 of transformers' in float64 (largest difference over largest logit of
 a row), and the most probable token is the same. With q and k in the wrong order they do not: that is tried, too.
 `rote export --to hf` then gives a folder that AutoModelForCausalLM opens and continues ten prompts from with the same 200
 tokens, and whose AutoTokenizer cuts texts into the same tokens and puts them together again."""
@@ -65,8 +65,11 @@ def random_model(kind, size, number):
         config = transformers.GPT2Config(n_positions=300, n_embd=width, n_layer=layers, n_head=heads, n_inner=inner,
                                          **common)
     else:
-        of = {"llama": transformers.LlamaConfig, "mistral": transformers.MistralConfig, "qwen2": transformers.Qwen2Config}
+        of = {"llama": transformers.LlamaConfig, "mistral": transformers.MistralConfig, "qwen2": transformers.Qwen2Config,
+              "qwen3": transformers.Qwen3Config}
         more = {"sliding_window": None} if kind == "mistral" else {}
+        if kind == "qwen3" or (kind, size) == ("llama", "odd"):
+            more["head_dim"] = {"small": 6, "odd": 14, "larger": 32}[size]
         config = of[kind](hidden_size=width, intermediate_size=inner, num_hidden_layers=layers, num_attention_heads=heads,
                           num_key_value_heads=kv, max_position_embeddings=300, rms_norm_eps=1e-5,
                           rope_parameters={"rope_type": "default", "rope_theta": 10000.0 * (1 + number)}, **more, **common)
@@ -106,9 +109,9 @@ def swap_order(model, path, to):
         with open(os.path.join(path, name), "rb") as a, open(os.path.join(to, name), "wb") as b:
             b.write(a.read())
     tensors = load_file(os.path.join(path, "model.safetensors"))
-    half = model.config.hidden_size // model.config.num_attention_heads // 2
+    half = tensors["model.layers.0.self_attn.q_proj.weight"].shape[0] // model.config.num_attention_heads // 2
     for name, t in tensors.items():
-        if "q_proj" in name or "k_proj" in name:
+        if any(part in name for part in ("q_proj", "k_proj", "q_norm", "k_norm")):
             heads = t.reshape(-1, 2, half, *t.shape[1:])
             tensors[name] = heads.transpose(1, 2).reshape(t.shape).contiguous()
     save_file(tensors, os.path.join(to, "model.safetensors"), metadata={"format": "pt"})
@@ -147,7 +150,7 @@ def exported(name):
 
 
 worst = length = number = 0
-for kind in "gpt2", "llama", "mistral", "qwen2":
+for kind in "gpt2", "llama", "mistral", "qwen2", "qwen3":
     for size in SIZES:
         name = f"{kind}_{size}"
         path = os.path.join(FOLDER, name + "_source")
@@ -159,7 +162,7 @@ for kind in "gpt2", "llama", "mistral", "qwen2":
         worst = max(worst, expect(model, name, path))
         if size != "small":
             length += exported(name)
-        if kind in ("llama", "qwen2") and size == "odd":
+        if kind in ("llama", "qwen2", "qwen3") and size == "odd":
             swap_order(model, path, path + "_swapped")
             far = expect(model, name + "_swapped", path + "_swapped", True)
             check(far > 1e-2, f"{name}: q and k in the wrong order change logits by {far:.1e} only")

@@ -14,6 +14,7 @@
 #include "train/facts_load.h"
 #include "train/init_from.h"
 #include "train/sweep/sweep.h"
+#include "train/together.h"
 
 const char *const sweep_state_name[SWEEP_STATES] = {"waiting", "running", "done", "diverged", "failed"};
 
@@ -35,6 +36,13 @@ static Status choose_facts(SweepRun *run, Err *err) {
     return OK;
 }
 
+/* 0: not all sequences have the same length. */
+static int common_length(const FactSet *facts) {
+    for (int i = 0; i < facts->n_pool; i++)
+        if (fact_length(facts, i) != facts->max_len) return 0;
+    return facts->max_len;
+}
+
 static Status plan_run(SweepRun *run, const FactSet *facts, Err *err) {
     TRY(config_resolve(&run->resolved, facts->n, facts->max_len, facts->vocab.size, err));
     TRY(init_from_resolve(&run->resolved, err));
@@ -44,6 +52,8 @@ static Status plan_run(SweepRun *run, const FactSet *facts, Err *err) {
     for (int i = 0; i < run->config.n_tools; i++)
         strcpy(run->config.tools[i].file_hash, run->resolved.tools[i].file_hash);
     TRY(config_hash(&run->resolved, facts->data_hash, run->config_hash, err));
+    run->length = common_length(facts);
+    TRY(together_shape(&run->resolved, run->length, run->shape, err));
     Config single = run->resolved; /* memory is estimated for one thread, which most runs of a sweep have */
     if (single.train.threads == 0) single.train.threads = 1;
     return run_needs(&run->plan, &single, facts, err);

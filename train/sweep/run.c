@@ -12,57 +12,41 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "train/sweep/worker.h"
+#include "train/sweep/pool.h"
 
 static const double LOOK_AGAIN_S = 0.3, TABLE_S = 2;
 enum { POLL_MS = 100, LOOKS = 4 };
-
-typedef struct Pool {
-    Sweep *sweep;
-    const SweepOptions *options;
-    int n, jobs;
-    Worker *worker; /* room for jobs */
-    SweepWorker *progress;
-    int *order;         /* runs, the longest first */
-    int *failed_before; /* by run: failed attempts before this sweep_run began */
-    double *look_again; /* by run: earliest time of the next look; INFINITY: over for this process */
-    double memory;      /* bytes for all workers together */
-    double started_s, table_s;
-    double alone_s;    /* when this process had or could take a run last */
-    double flops_done; /* of runs that this process finished */
-    bool stopping, changed;
-} Pool;
-
-static double run_flops(const SweepRun *run) {
-    return run->plan.flops_per_step * (double)run->resolved.train.max_steps;
-}
-
-static bool is_over(const SweepRun *run) { return run->state == SWEEP_DONE || run->state == SWEEP_DIVERGED; }
 
 /* ---- progress ---- */
 
 static double eta_s(const Pool *p, double now) {
     double done = p->flops_done, left = 0;
     for (int i = 0; i < p->sweep->n; i++)
-        if (!is_over(&p->sweep->run[i]) && p->sweep->run[i].state != SWEEP_FAILED)
-            left += run_flops(&p->sweep->run[i]);
-    for (int w = 0; w < p->n; w++) {
-        const SweepWorker *progress = &p->worker[w].progress;
-        double part = run_flops(progress->run) * (double)progress->step / (double)progress->max_steps;
-        done += part;
-        left -= part;
-    }
+        if (!sweep_run_over(&p->sweep->run[i]) && p->sweep->run[i].state != SWEEP_FAILED)
+            left += sweep_run_flops(&p->sweep->run[i]);
+    for (int w = 0; w < p->n; w++)
+        for (int i = 0; i < p->worker[w].n; i++) {
+            const SweepWorker *progress = &p->worker[w].run[i].progress;
+            if (!p->worker[w].run[i].run) continue;
+            double part =
+                sweep_run_flops(progress->run) * (double)progress->step / (double)progress->max_steps;
+            done += part;
+            left -= part;
+        }
     return done > 0 ? left * (now - p->started_s) / done : NAN;
 }
 
 static void show(Pool *p, const SweepRun *finished, const char *note) {
     if (!p->options->update) return;
     double now = clock_s();
-    for (int w = 0; w < p->n; w++) {
-        p->progress[w] = p->worker[w].progress;
-        p->progress[w].seconds = now - p->worker[w].started_s;
-    }
-    SweepView view = {p->sweep, p->n, p->progress, finished, now - p->started_s, eta_s(p, now), note};
+    int n = 0;
+    for (int w = 0; w < p->n; w++)
+        for (int i = 0; i < p->worker[w].n; i++) {
+            if (!p->worker[w].run[i].run) continue;
+            p->progress[n] = p->worker[w].run[i].progress;
+            p->progress[n++].seconds = now - p->worker[w].started_s;
+        }
+    SweepView view = {p->sweep, n, p->progress, finished, now - p->started_s, eta_s(p, now), note};
     p->options->update(p->options->user, &view);
 }
 
@@ -81,44 +65,6 @@ static Status last_table(const Sweep *sweep, Err *err) {
 }
 
 /* ---- starting ---- */
-
-static int threads_used(const Pool *p) {
-    int n = 0;
-    for (int w = 0; w < p->n; w++) n += p->worker[w].threads;
-    return n;
-}
-
-static double memory_used(const Pool *p) {
-    double bytes = 0;
-    for (int w = 0; w < p->n; w++) bytes += p->worker[w].run->plan.memory_bytes * p->worker[w].threads;
-    return bytes;
-}
-
-static int waiting_for_us(const Pool *p) {
-    int n = 0;
-    for (int i = 0; i < p->sweep->n; i++)
-        n += p->sweep->run[i].state == SWEEP_WAITING && isfinite(p->look_again[i]);
-    return n;
-}
-
-/* One thread a run; where fewer runs are left than threads, the runs share the threads. */
-static int threads_for(const Pool *p, const SweepRun *run) {
-    if (run->resolved.train.threads > 0) return run->resolved.train.threads;
-    int free_threads = p->jobs - threads_used(p), waiting = waiting_for_us(p);
-    int each = free_threads / (waiting < 1 ? 1 : waiting);
-    return each < 1 ? 1 : each;
-}
-
-/* Whether threads and memory allow the run beside the others. A single run always starts: it reports itself
- * what it lacks. */
-static bool has_room(const Pool *p, const SweepRun *run, int *threads) {
-    *threads = threads_for(p, run);
-    if (p->n == 0) return true;
-    if (p->n == p->jobs || threads_used(p) + *threads > p->jobs) return false;
-    double left = p->memory - memory_used(p);
-    if (run->plan.memory_bytes * *threads > left) *threads = 1; /* an estimate from above */
-    return run->plan.memory_bytes * *threads <= left;
-}
 
 static void over(Pool *p, SweepRun *run) {
     p->look_again[run - p->sweep->run] = INFINITY;
@@ -148,7 +94,7 @@ static Status look_claimed(Pool *p, SweepRun *run, bool *ours, Err *err) {
     TRY(sweep_path(p->sweep, run, "lock", lock, err));
     TRY(sweep_look_at(p->sweep, run, err)); /* running, as we hold the claim, or over */
     *ours = false;
-    if (is_over(run)) {
+    if (sweep_run_over(run)) {
         sweep_remove_failed(p->sweep, run); /* from an attempt before the successful one */
         over(p, run);
     } else if (run->attempts > p->failed_before[i]) { /* another process has tried and failed */
@@ -164,66 +110,98 @@ static Status look_claimed(Pool *p, SweepRun *run, bool *ours, Err *err) {
     return OK;
 }
 
-static Status start(Pool *p, SweepRun *run, int threads, Err *err) {
-    int claim;
+/* Claims a run: *fd is the claim; -1: it is not this process that must make it. */
+static Status take(Pool *p, SweepRun *run, int *fd, Err *err) {
     bool ours = false;
-    TRY(sweep_claim(p->sweep, run, &claim, err));
-    if (claim < 0) {
+    TRY(sweep_claim(p->sweep, run, fd, err));
+    if (*fd < 0) {
         run->state = SWEEP_RUNNING;
         p->look_again[run - p->sweep->run] = clock_s() + LOOK_AGAIN_S;
         return OK;
     }
     Status status = look_claimed(p, run, &ours, err);
-    if (status == OK && ours)
-        status =
-            run_worker_start(&p->worker[p->n], p->sweep, run, claim, threads, p->options, clock_s(), err);
-    if (status != OK || !ours) {
-        lock_release(claim);
-        return status;
+    if (status == OK && ours) return OK;
+    lock_release(*fd);
+    *fd = -1;
+    return status;
+}
+
+/* The first run of w, and the others as far as they can be had. */
+static Status start(Pool *p, const Worker *wanted, Err *err) {
+    Worker *w = &p->worker[p->n];
+    Status status = OK;
+    *w = *wanted;
+    w->n = 0;
+    for (int i = 0; i < wanted->n && status == OK; i++) {
+        WorkerRun *r = &w->run[w->n];
+        Err why;
+        *r = (WorkerRun){.run = wanted->run[i].run};
+        status = take(p, r->run, &r->claim_fd, &why);
+        if (status == OK && r->claim_fd >= 0) w->n++;
+        if (status != OK && i > 0) { /* it comes later, and is then the first */
+            p->look_again[r->run - p->sweep->run] = clock_s() + LOOK_AGAIN_S;
+            status = OK;
+        } else if (status != OK) (void)err_set(err, status, "%s", why.msg);
     }
-    run->state = SWEEP_RUNNING;
-    p->look_again[run - p->sweep->run] = INFINITY;
+    if (status != OK || w->n == 0) return status;
+    status = run_worker_start(w, p->sweep, p->options, clock_s(), err);
+    for (int i = 0; i < w->n; i++) {
+        if (status != OK) {
+            lock_release(w->run[i].claim_fd);
+            w->run[i].run->state = SWEEP_WAITING;
+            continue;
+        }
+        w->run[i].run->state = SWEEP_RUNNING;
+        p->look_again[w->run[i].run - p->sweep->run] = INFINITY;
+    }
+    TRY(status);
     p->n++;
     p->changed = true;
     return OK;
 }
 
-static bool has_worker(const Pool *p, const SweepRun *run) {
-    for (int w = 0; w < p->n; w++)
-        if (p->worker[w].run == run) return true;
-    return false;
-}
-
 static void start_all(Pool *p) {
     double now = clock_s();
     for (int k = 0; k < p->sweep->n; k++) {
-        SweepRun *run = &p->sweep->run[p->order[k]];
-        int threads;
-        if (is_over(run) || p->look_again[p->order[k]] > now || has_worker(p, run)) continue;
-        if (!has_room(p, run, &threads)) {
-            if (p->n == p->jobs || threads_used(p) >= p->jobs) return;
+        int i = p->order[k];
+        if (!pool_can_start(p, i, now)) continue;
+        Worker w = pool_next(p, k, now);
+        if (!pool_has_room(p, &w)) {
+            if (p->n == p->jobs || pool_threads(p) >= p->jobs) return;
             continue; /* a smaller run may fit */
         }
         Err why;
-        if (start(p, run, threads, &why) == OK) continue;
+        if (start(p, &w, &why) == OK) continue;
         /* What another run lacks, such as descriptors, may be there when one has ended. */
-        if (p->n > 0) p->look_again[p->order[k]] = now + LOOK_AGAIN_S;
-        else fail(p, run, why.msg);
+        if (p->n > 0) p->look_again[i] = now + LOOK_AGAIN_S;
+        else fail(p, &p->sweep->run[i], why.msg);
     }
 }
 
 /* ---- ending ---- */
 
-static void describe_failure(SweepRun *run, int status, const char *last) {
-    if (WIFSIGNALED(status)) {
-        int signal_number = WTERMSIG(status);
-        snprintf(run->reason, sizeof run->reason, "killed by signal %d (%s)%s%s%.300s", signal_number,
-                 strsignal(signal_number), signal_number == SIGKILL ? ": out of memory, or by a user" : "",
+/* How a run's process has ended, or how it says that the run has. */
+typedef struct ProcessEnd {
+    int code;   /* as a shell has it */
+    int signal; /* 0: none killed it */
+    const char *last;
+} ProcessEnd;
+
+static ProcessEnd end_of_process(int status, const char *last) {
+    int by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    return (ProcessEnd){by ? 128 + by : WEXITSTATUS(status), by, last};
+}
+
+static void describe_failure(SweepRun *run, const ProcessEnd *end) {
+    const char *last = end->last;
+    if (end->signal) {
+        snprintf(run->reason, sizeof run->reason, "killed by signal %d (%s)%s%s%.300s", end->signal,
+                 strsignal(end->signal), end->signal == SIGKILL ? ": out of memory, or by a user" : "",
                  *last ? "; last message: " : "", last);
     } else if (*last) {
         snprintf(run->reason, sizeof run->reason, "%s", last);
     } else {
-        snprintf(run->reason, sizeof run->reason, "exit status %d without a message", WEXITSTATUS(status));
+        snprintf(run->reason, sizeof run->reason, "exit status %d without a message", end->code);
     }
 }
 
@@ -232,47 +210,62 @@ static bool stop_requested(const Pool *p) {
     return (p->options->stop && *p->options->stop) || (limit > 0 && clock_s() - p->started_s > limit);
 }
 
-/* By a signal that asks a process to end: before it was caught, or the second one. */
-static bool was_asked_to_end(int status) {
-    int by = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128;
-    return by == SIGINT || by == SIGTERM || by == SIGHUP;
-}
-
 /* Stopped on request, or another process holds the run's lock: not a failure. A request reaches the workers from this
- * process, and from a terminal, which sends it to all at once. */
-static bool resumes(const Pool *p, const Worker *w, int status) {
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 85) return true;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 2 && strstr(w->last, LOCK_HELD)) return true;
-    return (p->stopping || stop_requested(p)) && was_asked_to_end(status);
+ * process, and from a terminal, which sends it to all at once: before they catch it, or as the second one. */
+static bool resumes(const Pool *p, const ProcessEnd *end) {
+    int by = end->code - 128;
+    if (end->code == 85) return true;
+    if (end->code == 2 && strstr(end->last, LOCK_HELD)) return true;
+    return (p->stopping || stop_requested(p)) && (by == SIGINT || by == SIGTERM || by == SIGHUP);
 }
 
-/* What the end of one run makes impossible is its own failure, never that of the sweep. */
-static void finish(Pool *p, int index) {
-    Worker w = p->worker[index];
-    SweepRun *run = w.run;
+/* What the end of one run makes impossible is its own failure, never that of the sweep.
+ *   others  it had them in its process, which died without a word of this run: nobody knows whose fault it was */
+static void finish(Pool *p, WorkerRun *r, const ProcessEnd *end, bool others) {
+    SweepRun *run = r->run;
     Err why;
-    int exit_status = run_worker_reap(&w);
-    p->worker[index] = p->worker[--p->n];
+    r->run = NULL;
     Status status = sweep_look_at(p->sweep, run, &why);
-    if (status == OK && is_over(run)) {
-        p->flops_done += run_flops(run);
+    if (status == OK && sweep_run_over(run)) {
+        p->flops_done += sweep_run_flops(run);
         sweep_remove_failed(p->sweep, run);
-    } else if (status == OK && resumes(p, &w, exit_status)) {
+    } else if (status == OK && resumes(p, end)) {
         run->state = SWEEP_WAITING;
-    } else if (status == OK && exit_status == 0 && run->state == SWEEP_FAILED) {
+    } else if (status == OK && others) {
+        run->state = SWEEP_WAITING;
+        p->alone[run - p->sweep->run] = true;
+    } else if (status == OK && end->code == 0 && run->state == SWEEP_FAILED) {
         run->attempts++; /* ended, and its end cannot be read: the reason says why; a note of failure would stay */
     } else if (status == OK) {
         run->state = SWEEP_FAILED;
         run->attempts++;
-        describe_failure(run, exit_status, w.last);
-        int signal_number = WIFSIGNALED(exit_status) ? WTERMSIG(exit_status) : 0;
-        int exit_code = signal_number ? 128 + signal_number : WEXITSTATUS(exit_status);
-        if (sweep_write_failed(p->sweep, run, exit_code, signal_number, &why) != OK) show(p, NULL, why.msg);
+        describe_failure(run, end);
+        if (sweep_write_failed(p->sweep, run, end->code, end->signal, &why) != OK) show(p, NULL, why.msg);
     }
-    lock_release(w.claim_fd);
+    lock_release(r->claim_fd);
     if (status != OK) fail(p, run, why.msg);
     else if (run->state == SWEEP_WAITING) p->look_again[run - p->sweep->run] = clock_s() + LOOK_AGAIN_S;
     else over(p, run);
+}
+
+/* The runs of a worker that have ended, and the worker itself where it has. */
+static void finish_worker(Pool *p, int index) {
+    Worker *w = &p->worker[index];
+    for (int i = 0; i < w->n; i++) {
+        ProcessEnd end = {w->run[i].exit_code, 0, w->run[i].last};
+        if (w->run[i].run && w->run[i].ended) finish(p, &w->run[i], &end, false);
+    }
+    if (!w->ended) return;
+    int status = run_worker_reap(w), left = 0;
+    for (int i = 0; i < w->n; i++) left += w->run[i].run != NULL;
+    Worker last = *w;
+    *w = p->worker[--p->n];
+    if (last.n > 1 && left > 0 && !p->stopping)
+        show(p, NULL, "a process that trained several runs has died; each of them goes on alone");
+    for (int i = 0; i < last.n; i++) {
+        ProcessEnd end = end_of_process(status, last.run[i].last);
+        if (last.run[i].run) finish(p, &last.run[i], &end, last.n > 1);
+    }
 }
 
 static void stop_all(Pool *p) {
@@ -285,7 +278,7 @@ static bool something_left(Pool *p) {
     bool others = false, ours = p->n > 0;
     for (int i = 0; i < p->sweep->n && !ours; i++) {
         const SweepRun *run = &p->sweep->run[i];
-        if (is_over(run) || !isfinite(p->look_again[i])) continue;
+        if (sweep_run_over(run) || !isfinite(p->look_again[i])) continue;
         if (run->state == SWEEP_RUNNING) others = true;
         else ours = true;
     }
@@ -313,8 +306,7 @@ static void coordinate(Pool *p) {
         if (p->stopping && p->n == 0) return;
         if (!p->stopping) start_all(p);
         listen(p);
-        for (int w = p->n - 1; w >= 0; w--)
-            if (p->worker[w].ended) finish(p, w);
+        for (int w = p->n - 1; w >= 0; w--) finish_worker(p, w);
         show(p, NULL, NULL);
         if (p->changed && clock_s() - p->table_s > TABLE_S) table(p);
     }
@@ -322,39 +314,20 @@ static void coordinate(Pool *p) {
 
 /* ---- the sweep ---- */
 
-typedef struct Length {
-    double flops;
-    int run;
-} Length;
-
-static int longest_first(const void *a, const void *b) {
-    const Length *x = a, *y = b;
-    return x->flops != y->flops ? (x->flops < y->flops) - (x->flops > y->flops)
-                                : (x->run > y->run) - (x->run < y->run);
-}
-
-static Status order_runs(const Sweep *sweep, int *order, Err *err) {
-    Length *length = calloc((unsigned)sweep->n, sizeof *length);
-    if (!length) return err_set(err, ERR_NOMEM, "no memory for %d runs", sweep->n);
-    for (int i = 0; i < sweep->n; i++) length[i] = (Length){run_flops(&sweep->run[i]), i};
-    qsort(length, (size_t)sweep->n, sizeof *length, longest_first);
-    for (int i = 0; i < sweep->n; i++) order[i] = length[i].run;
-    free(length);
-    return OK;
-}
-
 static Status pool_create(Pool *p, Sweep *sweep, const SweepOptions *options, Err *err) {
     CHECK(options->jobs > 0 && sweep->n > 0);
     size_t n = (size_t)sweep->n, jobs = (size_t)options->jobs;
     *p = (Pool){.sweep = sweep, .options = options, .jobs = options->jobs, .started_s = clock_s()};
     p->alone_s = p->started_s;
     p->worker = calloc(jobs, sizeof *p->worker);
-    p->progress = calloc(jobs, sizeof *p->progress);
+    p->progress = calloc(jobs * LANES_MAX, sizeof *p->progress);
+    p->alone = calloc(n, sizeof *p->alone);
     p->order = calloc(n, sizeof *p->order);
     p->failed_before = calloc(n, sizeof *p->failed_before);
     p->look_again = calloc(n, sizeof *p->look_again);
-    if (!p->worker || !p->progress || !p->order || !p->failed_before || !p->look_again)
+    if (!p->worker || !p->progress || !p->order || !p->failed_before || !p->look_again || !p->alone)
         return err_set(err, ERR_NOMEM, "no memory for %zu runs", n);
+    TRY(ops_select(&p->ops, err));
     p->memory = (double)memory_available();
     for (int i = 0; i < sweep->n; i++) {
         p->failed_before[i] = sweep->run[i].attempts;
@@ -362,9 +335,10 @@ static Status pool_create(Pool *p, Sweep *sweep, const SweepOptions *options, Er
             if (options->share) p->look_again[i] = INFINITY;
             else sweep->run[i].state = SWEEP_WAITING;
         }
-        if (is_over(&sweep->run[i])) sweep_remove_failed(sweep, &sweep->run[i]); /* of an earlier attempt */
+        if (sweep_run_over(&sweep->run[i]))
+            sweep_remove_failed(sweep, &sweep->run[i]); /* of an earlier attempt */
     }
-    return order_runs(sweep, p->order, err);
+    return pool_order(sweep, p->order, err);
 }
 
 /* Workers are left only after an error: stops them. */
@@ -373,13 +347,15 @@ static void pool_free(Pool *p) {
     stop_all(p);
     for (int w = 0; w < p->n; w++) {
         run_worker_reap(&p->worker[w]);
-        lock_release(p->worker[w].claim_fd);
+        for (int i = 0; i < p->worker[w].n; i++)
+            if (p->worker[w].run[i].run) lock_release(p->worker[w].run[i].claim_fd);
     }
     free(p->worker);
     free(p->progress);
     free(p->order);
     free(p->failed_before);
     free(p->look_again);
+    free(p->alone);
 }
 
 static Status verdict(const Sweep *sweep, bool share, bool stopped, Err *err) {

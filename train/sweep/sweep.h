@@ -32,11 +32,14 @@ typedef struct SweepRun {
     Config resolved;
     char config_hash[33];
     RunPlan plan;
+    int length;     /* tokens of every sequence of its facts; 0: they differ */
+    char shape[33]; /* runs with the same one can be trained together (train/together.h); empty: alone */
     SweepState state;
     RunResult *result; /* of a finished run, once it is read; else NULL */
     char reason[512];  /* why it failed or diverged: one line */
     char holder[160];  /* who makes it, while it runs: see lock_holder */
     int attempts;      /* failed ones so far */
+    int together; /* how many its process trains or trained in lanes; 1: it alone; 0: not known or not yet */
 } SweepRun;
 
 typedef struct Sweep {
@@ -89,7 +92,7 @@ typedef struct SweepWorker {
 
 typedef struct SweepView {
     const Sweep *sweep;
-    int n_workers;
+    int n_workers; /* runs that this process makes */
     const SweepWorker *worker;
     const SweepRun *finished; /* the run that has just ended, or NULL */
     double seconds, eta_s;    /* eta_s NAN: not known yet */
@@ -102,10 +105,17 @@ typedef struct SweepOptions {
     double seconds;      /* after so long, as if stopped; 0: no limit */
     bool allow_program;  /* runs may start the programs that their configs name as tools */
     bool share;          /* one of many that work on the folder: see sweep_run */
+    bool no_lanes;       /* every run in a process of its own */
     const volatile sig_atomic_t *stop;
     void (*update)(void *user, const SweepView *view); /* several times a second; may be NULL */
     void *user;
 } SweepOptions;
+
+/* Sets `together` of each run that is not over, as sweep_run would train it if nothing else worked on the sweep, as far
+ * as can be told before. *groups: processes that train several. ERR_NOMEM. */
+Status sweep_preview(Sweep *sweep, const SweepOptions *options, int *groups, Err *err);
+/* Sets it for runs that have been trained, from their folders. */
+void sweep_look_together(Sweep *sweep);
 
 /* Makes every run that is not done, failed ones too, and waits for those that other processes make. The sweep
  * is open. OK: all are done, diverged ones included. ERR_STOPPED: stopped, resumable. ERR_IO: some runs

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -42,62 +44,109 @@ static int spawn(pid_t *pid, const char *program, char *const *words, int stderr
     return why;
 }
 
-Status run_worker_start(Worker *out, const Sweep *sweep, SweepRun *run, int claim_fd, int threads,
-                        const SweepOptions *how, double now_s, Err *err) {
-    *out = (Worker){.run = run, .claim_fd = claim_fd, .pipe_fd = -1, .threads = threads, .started_s = now_s};
-    out->progress = (SweepWorker){.run = run, .threads = threads, .max_steps = run->resolved.train.max_steps};
-    char dir[CONFIG_PATH_MAX], out_dir[CONFIG_PATH_MAX + 8], threads_text[16];
-    TRY(sweep_path(sweep, run, NULL, dir, err));
-    snprintf(out_dir, sizeof out_dir, "--out=%s", dir); /* one word: the folder may begin with dashes */
-    snprintf(threads_text, sizeof threads_text, "%d", threads);
-    int n, used = 0, end[2];
-    char **config = config_words(&run->config, &n);
-    const char *const options[] = {out_dir,
-                                   "--resume",
-                                   "--quiet",
-                                   "--threads",
-                                   threads_text,
-                                   "--worker",
-                                   how->allow_program ? "--allow-program" : NULL,
-                                   NULL};
-    const char **words = calloc((size_t)n + 2 + sizeof options / sizeof options[0], sizeof *words);
-    Status status = OK;
-    if (!config || !words) {
-        status = err_set(err, ERR_NOMEM, "no memory to start a run");
-        goto done;
+/* A command line that grows; each word a copy. */
+typedef struct Words {
+    char **word;
+    int n;
+    bool lost; /* no memory for one of them */
+} Words;
+
+static void add_word(Words *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void add_word(Words *w, const char *format, ...) {
+    char **more = realloc(w->word, ((size_t)w->n + 2) * sizeof *more), *text = NULL;
+    va_list args;
+    va_start(args, format);
+    if (more) w->word = more;
+    if (!more || vasprintf(&text, format, args) < 0) w->lost = true;
+    else {
+        w->word[w->n++] = text;
+        w->word[w->n] = NULL;
     }
-    words[used++] = "rote";
-    words[used++] = "train";
-    for (int i = 0; i < n; i++) words[used++] = config[i];
-    for (int i = 0; options[i]; i++) words[used++] = options[i];
-    TRY_GOTO(make_pipe(end, err));
-    int why = spawn(&out->pid, how->program, (char *const *)words, end[1]);
-    close(end[1]);
-    out->pipe_fd = end[0];
-    if (why) {
-        close(end[0]);
-        status = err_set(err, why == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: cannot start it: %s", how->program,
-                         strerror(why));
+    va_end(args);
+}
+
+/* The settings of a run, with their number before them where `counted`. */
+static void add_settings(Words *w, const Config *config, bool counted) {
+    int n;
+    char **settings = config_words(config, &n);
+    if (!settings) w->lost = true;
+    if (settings && counted) add_word(w, "words=%d", n);
+    for (int i = 0; settings && i < n; i++) add_word(w, "%s", settings[i]);
+    config_words_free(settings);
+}
+
+static Status command_line(Words *w, const Worker *x, const Sweep *sweep, bool allow_program, Err *err) {
+    char dir[CONFIG_PATH_MAX];
+    bool several = x->n > 1;
+    add_word(w, "rote");
+    add_word(w, "train");
+    add_word(w, "--resume");
+    add_word(w, "--quiet");
+    add_word(w, "--worker");
+    if (allow_program) add_word(w, "--allow-program");
+    if (several) add_word(w, "--together=%d", x->n);
+    else add_word(w, "--threads=%d", x->threads);
+    if (several) add_word(w, "--"); /* a folder may begin with dashes */
+    for (int i = 0; i < x->n; i++) {
+        TRY(sweep_path(sweep, x->run[i].run, NULL, dir, err));
+        add_settings(w, &x->run[i].run->config, several);
+        add_word(w, several ? "%s" : "--out=%s", dir);
     }
-done:
-    config_words_free(config);
-    free(words);
+    return w->lost ? err_set(err, ERR_NOMEM, "no memory to start a run") : OK;
+}
+
+Status run_worker_start(Worker *out, const Sweep *sweep, const SweepOptions *how, double now_s, Err *err) {
+    Words words = {.n = 0};
+    int end[2];
+    out->pipe_fd = -1;
+    out->started_s = now_s;
+    for (int i = 0; i < out->n; i++) {
+        const SweepRun *run = out->run[i].run;
+        out->run[i].progress =
+            (SweepWorker){.run = run, .threads = out->threads, .max_steps = run->resolved.train.max_steps};
+    }
+    Status status = command_line(&words, out, sweep, how->allow_program, err);
+    if (status == OK) status = make_pipe(end, err);
+    if (status == OK) {
+        int why = spawn(&out->pid, how->program, words.word, end[1]);
+        close(end[1]);
+        out->pipe_fd = end[0];
+        if (why) {
+            close(end[0]);
+            status = err_set(err, why == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: cannot start it: %s", how->program,
+                             strerror(why));
+        }
+    }
+    for (int i = 0; i < words.n; i++) free(words.word[i]);
+    free(words.word);
     return status;
 }
 
+static void take_message(WorkerRun *r, const char *text) {
+    snprintf(r->last, sizeof r->last, "%.500s", !strncmp(text, "rote: ", 6) ? text + 6 : text);
+}
+
+/* What no run says of itself is said of all. */
 static void take_line(Worker *w) {
-    w->line[w->line_length] = '\0';
-    w->line_length = 0;
+    int run, code, used = 0;
     long long step, max_steps;
     double bits, eta;
-    if (sscanf(w->line, WORKER_MARK " %lld %lld %lf %lf", &step, &max_steps, &bits, &eta) == 4) {
-        w->progress.step = step;
-        w->progress.max_steps = max_steps;
-        w->progress.loss_bits = bits;
-        w->progress.eta_s = eta;
+    w->line[w->line_length] = '\0';
+    w->line_length = 0;
+    if (sscanf(w->line, WORKER_MARK " %d %lld %lld %lf %lf", &run, &step, &max_steps, &bits, &eta) == 5) {
+        if (run < 0 || run >= w->n) return;
+        SweepWorker *progress = &w->run[run].progress;
+        progress->step = step;
+        progress->max_steps = max_steps;
+        progress->loss_bits = bits;
+        progress->eta_s = eta;
+    } else if (sscanf(w->line, WORKER_END " %d %d %n", &run, &code, &used) == 2 && used > 0) {
+        if (run < 0 || run >= w->n) return;
+        w->run[run].ended = true;
+        w->run[run].exit_code = code;
+        take_message(&w->run[run], w->line + used);
     } else if (*w->line) {
-        const char *text = !strncmp(w->line, "rote: ", 6) ? w->line + 6 : w->line;
-        snprintf(w->last, sizeof w->last, "%.500s", text);
+        for (int i = 0; i < w->n; i++) take_message(&w->run[i], w->line);
     }
 }
 

@@ -1,35 +1,51 @@
-/* One child process that makes one run, and what it writes to its stderr: progress, and at the end the reason
- * of a failure. */
+/* One child process that makes a run, or several of one shape together (train/together.h), and what it writes to its
+ * stderr: progress, and at the end the reason of a failure. */
 #ifndef ROTE_TRAIN_SWEEP_WORKER_H
 #define ROTE_TRAIN_SWEEP_WORKER_H
 
 #include <sys/types.h>
 
+#include "model/kernels/lanes.h"
 #include "train/sweep/sweep.h"
 
-/* A worker's progress is a line of these words on stderr: WORKER_MARK STEP MAX_STEPS BITS_PER_TOKEN ETA_S. */
+/* Lines that a worker writes to stderr, of these words. RUN: the number of the run among those of the worker, from 0.
+ *     WORKER_MARK RUN STEP MAX_STEPS BITS_PER_TOKEN ETA_S
+ *     WORKER_END RUN EXIT_CODE MESSAGE      of several runs: this one has ended as a process of its own would have */
 #define WORKER_MARK "progress"
+#define WORKER_END  "ended"
+
+/* A run of a worker. */
+typedef struct WorkerRun {
+    SweepRun *run; /* NULL: it has ended, and what there was to do about it is done */
+    int claim_fd;
+    SweepWorker progress; /* as last reported */
+    bool ended;           /* has said so */
+    int exit_code;        /* then */
+    char last[512];       /* the last line that was no progress */
+} WorkerRun;
 
 typedef struct Worker {
-    SweepRun *run;
+    int n; /* runs that it was started with */
+    WorkerRun run[LANES_MAX];
     pid_t pid;
-    int claim_fd, pipe_fd;
+    int pipe_fd;
     int threads;
+    double memory; /* bytes */
     double started_s;
-    SweepWorker progress; /* as last reported */
-    bool ended;           /* its stderr is closed */
+    bool ended; /* its stderr is closed */
     int line_length;
     char line[1024]; /* not complete yet */
-    char last[512];  /* the last line that was no progress */
 } Worker;
 
-/* Starts `program train key=value... --out DIR --resume --threads N --quiet --worker` (and --allow-program, where
- * `how` does). claim_fd stays the caller's. ERR_IO, ERR_NOMEM, ERR_INPUT: not started. */
-Status run_worker_start(Worker *out, const Sweep *sweep, SweepRun *run, int claim_fd, int threads,
-                        const SweepOptions *how, double now_s, Err *err);
+/* Starts a worker for the n runs whose `run` and `claim_fd` are set in out, on out->threads threads:
+ *     program train --resume --quiet --worker --threads=N key=value... --out=DIR
+ *     program train --resume --quiet --worker --together=n -- words=COUNT key=value... DIR words=COUNT ... DIR ...
+ * the second for several runs; COUNT says how many settings follow. --allow-program where `how` does. Claims stay the
+ * caller's. ERR_IO, ERR_NOMEM, ERR_INPUT: not started. */
+Status run_worker_start(Worker *out, const Sweep *sweep, const SweepOptions *how, double now_s, Err *err);
 /* Reads what its stderr has, without waiting. */
 void run_worker_read(Worker *worker);
-/* Waits for its end and returns the exit status as waitpid gives it. Closes the pipe, not the claim. */
+/* Waits for its end and returns the exit status as waitpid gives it. Closes the pipe, not the claims. */
 int run_worker_reap(Worker *worker);
 
 #endif

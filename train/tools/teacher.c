@@ -17,6 +17,10 @@ static bool is_unlabelled(const Config *config) {
     return config->n_tools && config->tools[0].train != TOOL_LABELLED;
 }
 
+static bool is_sampled(const Config *config) {
+    return config->n_tools && config->tools[0].train == TOOL_SAMPLED;
+}
+
 double tool_teacher_bytes(const Config *config, const FactSet *facts) {
     const double index = sizeof(int32_t), nats = sizeof(double);
     bool asks = tool_teacher_asks(config);
@@ -31,7 +35,9 @@ double tool_teacher_bytes(const Config *config, const FactSet *facts) {
     return (double)batch_tokens(config, facts) * row + (double)facts->n_pool * sizeof(int64_t) +
            2.0 * facts->n_pool * calls_most(facts) * sizeof(Call) + facts->vocab.size +
            tool_set_bytes(config, facts) + (asks ? 3 * index * facts->max_len : 0) +
-           (is_unlabelled(config) ? ways_bytes(config, facts) + way_batch_bytes(config, facts) : 0);
+           (is_sampled(config)      ? (double)batch_tokens(config, facts) * (points + 2) * nats
+            : is_unlabelled(config) ? ways_bytes(config, facts) + way_batch_bytes(config, facts)
+                                    : 0);
 }
 
 static int64_t own_step_of(const Config *config) {
@@ -59,8 +65,8 @@ static int own_result(void *user, int position, int call, const int32_t *place, 
 }
 
 bool tool_teacher_asks(const Config *config) {
-    return config->n_tools &&
-           (own_step_of(config) < config->train.max_steps || config->tools[0].train == TOOL_MIXTURE);
+    return config->n_tools && (own_step_of(config) < config->train.max_steps ||
+                               config->tools[0].train == TOOL_MIXTURE || is_sampled(config));
 }
 
 static Status open_tools(ToolTeacher *t, const ToolPrograms *programs, Err *err) {
@@ -76,6 +82,16 @@ static Status create_own(ToolTeacher *t, Err *err) {
     t->own_point = calloc(tokens * (size_t)(t->pointers + 1), sizeof *t->own_point);
     if (t->own_call && t->own_point) return OK;
     return err_set(err, ERR_NOMEM, "no memory for the calls of a batch of %zu tokens", tokens);
+}
+
+static Status create_draws(ToolTeacher *t, Err *err) {
+    size_t tokens = batch_tokens(t->config, t->facts);
+    t->draw = calloc(tokens * (size_t)(t->pointers + 1), sizeof *t->draw);
+    t->row_weight = calloc(tokens, sizeof *t->row_weight);
+    t->nats = calloc(tokens, sizeof *t->nats);
+    if (!t->draw || !t->row_weight || !t->nats)
+        return err_set(err, ERR_NOMEM, "no memory for the calls of a batch of %zu tokens", tokens);
+    return OK;
 }
 
 static Status create_ways(ToolTeacher *t, Err *err) {
@@ -94,7 +110,8 @@ Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet
                        .n = config->n_tools,
                        .pointers = config->model.tool.n_pointers,
                        .own_step = own_step_of(config),
-                       .unlabelled = is_unlabelled(config),
+                       .unlabelled = is_unlabelled(config) && !is_sampled(config),
+                       .samples = is_sampled(config),
                        .mixes = config->n_tools && config->tools[0].train == TOOL_MIXTURE};
     if (!t->n) return OK;
     size_t tokens = batch_tokens(config, facts), points = tokens * (size_t)(t->pointers + 1);
@@ -122,8 +139,9 @@ Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet
                          .call_nats = t->call_nats,
                          .point_nats = t->point_nats};
     if (t->unlabelled) TRY(create_ways(t, err));
+    if (t->samples) TRY(create_draws(t, err));
     if (tool_teacher_asks(config)) TRY(open_tools(t, programs, err));
-    return t->own_step < config->train.max_steps ? create_own(t, err) : OK;
+    return t->own_step < config->train.max_steps || t->samples ? create_own(t, err) : OK;
 }
 
 void tool_teacher_free(ToolTeacher *t) {
@@ -141,6 +159,9 @@ void tool_teacher_free(ToolTeacher *t) {
     free(t->point_nats);
     free(t->own_call);
     free(t->own_point);
+    free(t->draw);
+    free(t->row_weight);
+    free(t->nats);
     *t = (ToolTeacher){.n = 0};
 }
 
@@ -160,7 +181,7 @@ typedef struct Lesson {
 static bool may_call(const ToolTeacher *t, const Lesson *l, int n) {
     for (int tool = 0; tool < t->n; tool++) {
         int made = 0;
-        for (int i = 0; i < n; i++) made += t->unlabelled || l->call[i].tool == tool;
+        for (int i = 0; i < n; i++) made += t->unlabelled || t->samples || l->call[i].tool == tool;
         if (made < t->config->tools[tool].max_calls) return true;
     }
     return false;
@@ -188,6 +209,14 @@ static bool ask_label(ToolTeacher *t, const Lesson *l, const Call *call) {
     return true;
 }
 
+/* Asks for the call of an answer, and where there are labels or ways for its pointers; false: none is due. */
+static bool ask(ToolTeacher *t, const Lesson *l, const Call *call) {
+    if (t->unlabelled) return ask_ways(t, l, call);
+    if (!t->samples) return ask_label(t, l, call);
+    t->call[l->at + call->row] = -1; /* take_draws */
+    return true;
+}
+
 /* What is asked, and the true results. Rows at which no call can be made ask for none: those behind the first of a
  * result, up to its end or, where no call is left, including it. */
 static void label(ToolTeacher *t, const Lesson *l) {
@@ -198,7 +227,7 @@ static void label(ToolTeacher *t, const Lesson *l) {
     }
     for (int i = 0; i < l->n_calls; i++) {
         const Call *c = &l->call[i];
-        if (!(t->unlabelled ? ask_ways(t, l, c) : ask_label(t, l, c))) continue;
+        if (!ask(t, l, c)) continue;
         for (int k = 0; k <= c->n_result && c->row + k < l->rows; k++) {
             int32_t row = l->at + c->row + k;
             if (!t->mixes) t->written[row] = k < c->n_result ? l->batch->targets[row] : TOOL_END;
@@ -207,7 +236,8 @@ static void label(ToolTeacher *t, const Lesson *l) {
     }
 }
 
-static bool is_due(const ToolTeacher *t, const Call *call) {
+static bool is_due(const ToolTeacher *t, const Lesson *l, const Call *call) {
+    if (t->samples) return t->own_call[l->at + call->row] > 0;
     return t->unlabelled ? ways_any(&t->ways, call - t->calls.call) : call->tool >= 0;
 }
 
@@ -217,7 +247,7 @@ static void lose(ToolTeacher *t, const Lesson *l) {
     t->lost = -1;
     for (int i = 0; i < l->n_calls; i++) {
         int32_t row = l->call[i].row, eos = t->facts->vocab.eos;
-        if (!is_due(t, &l->call[i]) || random_unit(stream, (l->position << 16) + (uint64_t)i) >= TOOL_LOST)
+        if (!is_due(t, l, &l->call[i]) || random_unit(stream, (l->position << 16) + (uint64_t)i) >= TOOL_LOST)
             continue;
         t->lost = row;
         for (int32_t k = row; k < l->rows; k++) {
@@ -244,6 +274,91 @@ static void answer(ToolTeacher *t, const Lesson *l) {
     }
 }
 
+/* ---- drawn calls ---- */
+
+static Lesson lesson_of(const ToolTeacher *t, FactBatch *batch, int j, int64_t step) {
+    int64_t first = t->calls.start[batch->sequence[j]];
+    return (Lesson){.batch = batch,
+                    .call = t->calls.call + first,
+                    .n_calls = (int)(t->calls.start[batch->sequence[j] + 1] - first),
+                    .at = batch->start[j],
+                    .rows = batch->start[j + 1] - batch->start[j],
+                    .own = step >= t->own_step,
+                    .position = (uint64_t)step * (uint64_t)batch->batch.n_seq + (uint64_t)j};
+}
+
+/* The numbers that calls are drawn by: at answers, and nowhere else. */
+static void draw_numbers(ToolTeacher *t, FactBatch *batch, int64_t step) {
+    Stream stream = random_stream(t->config->train.seed, RANDOM_TOOLS, 3);
+    size_t width = 1 + (size_t)t->pointers, tokens = (size_t)batch->start[batch->batch.n_seq];
+    for (size_t k = 0; k < tokens; k++) t->draw[k * width] = -1;
+    for (int j = 0; j < batch->batch.n_seq; j++) {
+        Lesson l = lesson_of(t, batch, j, step);
+        for (int i = 0; i < l.n_calls; i++) {
+            double *draw = t->draw + (size_t)(l.at + l.call[i].row) * width;
+            uint64_t number = ((l.position << 16) + (uint64_t)i) * (1 + TOOL_POINTERS_MAX);
+            for (size_t p = 0; p < width; p++) draw[p] = random_unit(stream, number + p);
+        }
+    }
+}
+
+/* The first number of a row: below 0 where nothing is drawn, or does not count. */
+static double *draw_of(const ToolTeacher *t, int32_t token) {
+    return t->draw + (size_t)token * (1 + (size_t)t->pointers);
+}
+
+/* What was drawn is asked for, but where a result was being written, no call was left, or the result was lost. After
+ * answer(). */
+static void take_draws(ToolTeacher *t, const Lesson *l) {
+    const int *first = t->config->model.tool.first_pointer;
+    for (int i = 0; i < l->n_calls; i++) {
+        int32_t row = l->call[i].row, at = l->at + row;
+        int call = t->own_call[at];
+        bool lost = t->lost >= 0 && row >= t->lost, busy = !call && t->writes.caller[row] >= 0;
+        if (lost || busy || t->writes.called[row] != call) {
+            *draw_of(t, at) = -1;
+            continue;
+        }
+        t->call[at] = call;
+        for (int p = call ? first[call - 1] : 0; call && p < first[call]; p++)
+            t->point[at * t->pointers + p] = t->own_point[at * t->pointers + p];
+    }
+}
+
+/* The loss of an answer, and how many tokens it has. */
+static double loss_of_answer(const ToolTeacher *t, const Lesson *l, int i, double *n) {
+    int32_t row = l->call[i].row, end = row + l->call[i].n_result + 1; /* EOS, or the next word */
+    double nats = 0;
+    if (end > l->rows) end = l->rows;
+    if (i + 1 < l->n_calls && end > l->call[i + 1].row) end = l->call[i + 1].row;
+    for (; row < end; row++) {
+        *n += l->batch->targets[l->at + row] >= 0;
+        nats += t->nats[l->at + row];
+    }
+    return nats;
+}
+
+/* What multiplies the loss of what was drawn: the other answers' loss a token, times the tokens of this answer, less
+ * its own loss. All other rows have 1. */
+static void weigh_draws(ToolTeacher *t, Parallel *parallel, FactBatch *batch, int64_t step) {
+    double all = 0, tokens = 0;
+    int answers = 0;
+    parallel_code_lengths(parallel, &batch->batch, t->nats, NULL);
+    for (int32_t k = 0; k < batch->start[batch->batch.n_seq]; k++) t->row_weight[k] = 1;
+    for (int pass = 0; pass < 2; pass++)
+        for (int j = 0; j < batch->batch.n_seq; j++) {
+            Lesson l = lesson_of(t, batch, j, step);
+            for (int i = 0; i < l.n_calls; i++) {
+                int32_t at = l.at + l.call[i].row;
+                double n = 0, nats = loss_of_answer(t, &l, i, &n);
+                if (*draw_of(t, at) < 0) continue;
+                if (pass == 0) all += nats, tokens += n, answers++;
+                else t->row_weight[at] = tokens > n ? n * (all - nats) / (tokens - n) - nats : 0;
+            }
+        }
+    t->answer_loss = answers ? all / answers : 0;
+}
+
 const FactBatch *tool_teacher_texts(const ToolTeacher *t) {
     return t->by_tokens.texts.start ? &t->by_tokens.texts : NULL;
 }
@@ -251,26 +366,22 @@ const FactBatch *tool_teacher_texts(const ToolTeacher *t) {
 void tool_teacher_begin(ToolTeacher *t, Parallel *parallel, FactBatch *batch, int64_t step) {
     if (tool_teacher_texts(t)) call_pool_lose(&t->by_tokens, batch, step);
     if (!t->n) return;
-    bool own = step >= t->own_step;
+    bool own = step >= t->own_step, draws = t->samples && !own;
     batch->batch.tools = &t->rows;
     if (t->unlabelled) way_batch_clear(&t->taught, (size_t)batch->start[batch->batch.n_seq]);
     if (t->set.config) tool_set_begin(&t->set);
-    if (own) {
-        parallel_tool_choices(parallel, &batch->batch, t->own_call, t->own_point);
-    }
+    t->rows.draw = draws ? t->draw : NULL;
+    t->rows.row_weight = draws ? t->row_weight : NULL;
+    if (draws) draw_numbers(t, batch, step);
+    if (own || draws) parallel_tool_choices(parallel, &batch->batch, t->own_call, t->own_point);
     for (int j = 0; j < batch->batch.n_seq; j++) {
-        int64_t first = t->calls.start[batch->sequence[j]];
-        Lesson l = {.batch = batch,
-                    .call = t->calls.call + first,
-                    .n_calls = (int)(t->calls.start[batch->sequence[j] + 1] - first),
-                    .at = batch->start[j],
-                    .rows = batch->start[j + 1] - batch->start[j],
-                    .own = own,
-                    .position = (uint64_t)step * (uint64_t)batch->batch.n_seq + (uint64_t)j};
+        Lesson l = lesson_of(t, batch, j, step);
         label(t, &l);
         lose(t, &l);
-        if (own) answer(t, &l);
+        if (own || draws) answer(t, &l);
+        if (draws) take_draws(t, &l);
     }
+    if (draws) weigh_draws(t, parallel, batch, step);
 }
 
 /* The mean over what was asked: least or above. */
@@ -303,6 +414,9 @@ void tool_teacher_log(const ToolTeacher *t, int64_t step, RunFolder *folder) {
     if (!t->n) return;
     number_text(call, t->call_loss);
     if (t->mixes) folder_metrics(folder, "{\"step\":%" PRId64 ",\"call_loss\":%s}\n", step, call);
+    else if (t->samples)
+        folder_metrics(folder, "{\"step\":%" PRId64 ",\"call_loss\":%s,\"answer_loss\":%s}\n", step, call,
+                       number_text(way, t->answer_loss));
     else if (t->unlabelled)
         folder_metrics(folder, "{\"step\":%" PRId64 ",\"call_loss\":%s,\"way_loss\":%s}\n", step, call,
                        number_text(way, t->way_loss));

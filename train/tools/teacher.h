@@ -1,8 +1,13 @@
 /* What teaches a model to call its tools: the labels of calls and arguments (data/calls.h), or without labels the ways
  * of calling that return the answer (train/tools/ways.h), and the results that are written at each token of a batch.
  *
- * Without labels a call is due where a way returns the answer, and nowhere else; a row where none is due is asked for
- * no call, as with labels. A mixture of results is written at every answer, due or not, until own_from, and then
+ * Sampled, a call is drawn at every answer, by the numbers of (train.seed, position, call), and its result written. A
+ * forward pass tells the loss L of each answer; with the mean L' of the other answers of the batch, L - L' multiplies
+ * the gradient of ln p of what was drawn (REINFORCE: Williams 1992; the baseline is that of the batch, so that a step
+ * needs no memory of those before it). From own_from on nothing teaches the calls.
+ *
+ * Else without labels a call is due where a way returns the answer, and nowhere else; a row where none is due is asked
+ * for no call, as with labels. A mixture of results is written at every answer, due or not, until own_from, and then
  * nothing teaches the calls.
  *
  * Else until own_from of the steps each call that is due returns the true result. Then the model's own calls are
@@ -36,10 +41,14 @@ typedef struct ToolTeacher {
     double call_loss, point_loss; /* means of the last batch, nats */
 
     /* without labels */
-    bool unlabelled, mixes;
-    Ways ways;
+    bool unlabelled, mixes, samples;
+    Ways ways; /* not where calls are drawn */
     WayBatch taught;
-    double way_loss;
+    double way_loss, answer_loss; /* answer_loss: the mean L */
+
+    /* drawn calls */
+    double *draw, *row_weight; /* of rows */
+    double *nats;
 
     /* own calls */
     ToolSet set;
