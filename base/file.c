@@ -415,9 +415,8 @@ Status path_join(char *out, size_t size, const char *dir, const char *name, Err 
 }
 
 void path_make_absolute(char *path, size_t size) {
-    char *absolute = realpath(path, NULL);
-    if (absolute && strlen(absolute) < size) strcpy(path, absolute);
-    free(absolute);
+    char absolute[PATH_MAX]; /* its own memory: without any, a path would stay relative in silence */
+    if (realpath(path, absolute) && strlen(absolute) < size) strcpy(path, absolute);
 }
 
 Status make_directories(const char *path, Err *err) {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/config/load_like.h"
 #include "base/json.h"
 #include "base/lines.h"
 #include "base/number.h"
@@ -124,19 +125,32 @@ void run_result_drop(RunResult *result) {
     free(result);
 }
 
-Status run_config(const char *dir, Config *out, Err *err) {
+Status run_config(const char *dir, Config *out, Err *err) { return run_config_like(dir, NULL, out, err); }
+
+Status run_config_like(const char *dir, ReadConfig *before, Config *out, Err *err) {
     char path[1200];
     Buffer text;
     TRY(path_join(path, sizeof path, dir, "config.yaml", err));
     TRY(run_text(dir, "config.yaml", &text, err));
-    Status status = strlen(text.data) == text.size && text.size <= CONFIG_MAX_BYTES
-                        ? config_load_text(out, text.data, path, err)
-                        : err_set(err, ERR_FORMAT, "%s: not a config written by rote", path);
-    buffer_free(&text);
+    bool whole = strlen(text.data) == text.size && text.size <= CONFIG_MAX_BYTES;
+    if (whole && before && before->text && config_load_like(out, text.data, before->text, &before->config)) {
+        buffer_free(&text);
+        return OK;
+    }
+    Status status = whole ? config_load_text(out, text.data, path, err)
+                          : err_set(err, ERR_FORMAT, "%s: not a config written by rote", path);
+    if (status != OK) buffer_free(&text);
     TRY(status);
     path_make_absolute(out->facts.path, sizeof out->facts.path); /* runs of one place have one text of it */
     path_make_absolute(out->train.init_from, sizeof out->train.init_from);
     for (int i = 0; i < out->n_tools; i++) path_make_absolute(out->tools[i].file, sizeof out->tools[i].file);
+    if (before) {
+        free(before->text);
+        before->text = text.data;
+        before->config = *out;
+    } else {
+        buffer_free(&text);
+    }
     return OK;
 }
 

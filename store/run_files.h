@@ -47,6 +47,14 @@ void run_result_drop(RunResult *result); /* may be NULL */
 /* dir/config.yaml. ERR_IO, ERR_INPUT, ERR_FORMAT, ERR_NOMEM. */
 Status run_config(const char *dir, Config *out, Err *err);
 
+/* The same for many runs one after the other, which mostly differ in numbers: they are read by their difference from
+ * the last one that was not. before: all zero at first; free(before->text) at the end. */
+typedef struct ReadConfig {
+    char *text;
+    Config config;
+} ReadConfig;
+Status run_config_like(const char *dir, ReadConfig *before, Config *out, Err *err);
+
 /* One quantity over the steps, reduced to some hundred points. */
 typedef struct Curve {
     int n, room;

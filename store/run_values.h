@@ -1,5 +1,5 @@
-/* The values of every key in the configs of many runs, as text. A value that many runs have is stored once, and of a key
- * that all runs have alike only one is. */
+/* The values of every key in the configs of many runs, as text. A value that many runs have is stored once, and of a
+ * key that all runs have alike only one is. */
 #ifndef ROTE_STORE_RUN_VALUES_H
 #define ROTE_STORE_RUN_VALUES_H
 
@@ -8,10 +8,10 @@
 
 typedef struct RunValues {
     int n;
-    const SweptRun *const *run;    /* n; borrowed */
-    const char *base[KEY_COUNT];   /* of the config that the runs' are packed against; NULL: it lacks the key */
+    const SweptRun *const *run;  /* n; borrowed */
+    const char *base[KEY_COUNT]; /* of the config that the runs' are packed against; NULL: it lacks the key */
     const char **column[KEY_COUNT]; /* n; NULL: all runs with a config have `base` */
-    char **text;                   /* every text once: an open hash table with `room` places */
+    char **text;                    /* every text once: an open hash table with `room` places */
     size_t room, n_texts;
 } RunValues;
 

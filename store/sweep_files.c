@@ -66,7 +66,7 @@ static Status read_result(SweptRun *run, Err *err) {
 /* Reads config.yaml, packed against the first config of the folder. */
 static Status read_config(SweepFiles *files, SweptRun *run, Err *err) {
     Config config;
-    TRY(run_config(run->path, &config, err));
+    TRY(run_config_like(run->path, &files->before, &config, err));
     if (!files->base) {
         files->base = malloc(sizeof *files->base);
         if (!files->base) return err_set(err, ERR_NOMEM, "%s: no memory for its configs", files->dir);
@@ -187,6 +187,7 @@ void sweep_files_free(SweepFiles *sweep) {
     }
     free(sweep->runs);
     free(sweep->base);
+    free(sweep->before.text);
     *sweep = (SweepFiles){.n = 0};
 }
 

@@ -8,6 +8,7 @@
 #include "base/config/packed.h"
 #include "base/err.h"
 #include "store/result.h"
+#include "store/run_files.h"
 
 typedef enum SweptState {
     SWEPT_DONE,       /* finished, with a result.json */
@@ -27,14 +28,15 @@ typedef struct SweptRun {
     char verdict[32];                   /* from result.json; empty: there is none */
     bool has_config;                    /* config.yaml could be read */
     PackedConfig config;                /* read it by swept_config */
-    RunResult *result; /* NULL unless done or diverged */
+    RunResult *result;                  /* NULL unless done or diverged */
 } SweptRun;
 
 typedef struct SweepFiles {
     char dir[1024];
     int n;
-    SweptRun *runs; /* sorted by name */
-    Config *base;   /* the first one that could be read: the others are packed against it */
+    SweptRun *runs;    /* sorted by name */
+    Config *base;      /* the first one that could be read: the others are packed against it */
+    ReadConfig before; /* while they are read */
 } SweepFiles;
 
 /* Reads dir/runs, or dir itself if run folders are directly in it. A run that cannot be read is a row with its reason,

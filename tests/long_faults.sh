@@ -17,6 +17,7 @@ kinds='
 sweep:              tests/cli/sweep.t
 cluster:            tests/cli/sweep_work.t
 ranks:              tests/check_ranks.sh
+values:             plain/tests/test_run_values plain/tests/test_capacity_series
 environment:        tests/check_environment.sh
 memory:             tests/check_allocations.sh
 returns:            scripts/check_returns.sh
@@ -24,6 +25,8 @@ output:             tests/cli/output.t
 others:             tests/cli/others.t
 report:             tests/cli/report.t
 places:             tests/cli/places.t
+missing:            tests/cli/missing.t
+asking:             tests/cli/tools_eval.t
 doors:              tests/cli/good.t
 events:             plain/tests/test_events
 programs:           tests/cli/tools_program.t
@@ -41,8 +44,6 @@ stores:             tests/cli/tools_store.t
 ways:               plain/tests/test_call_text tests/cli/tools_tokens.t tests/cli/tools_unlabelled.t \
                     tests/cli/tool_keys.t
 stage:              tests/double/test_tool tests/test_tool tests/test_tool_choices tests/test_tool_ways
-foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model plain/tests/test_export_gguf
-stage:              tests/double/test_tool tests/test_tool tests/test_tool_ways
 foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model plain/tests/test_import_gguf \
                     plain/tests/test_export_gguf
 capacity:           tests/test_fits

@@ -1,5 +1,5 @@
-/* Makes a folder of finished runs without training any: configs, results and seals as a sweep leaves them, with figures of
- * a made-up law. For measuring what reads many results (docs/scale.md) and tests/check_many.sh.
+/* Makes a folder of finished runs without training any: configs, results and seals as a sweep leaves them, with
+ * figures of a made-up law. For measuring what reads many results (docs/scale.md).
  *   many_results DIR N   DIR/runs/00000 ..: widths x sizes x budgets x seeds; nothing is synced */
 #include <inttypes.h>
 #include <math.h>

@@ -44,20 +44,20 @@ static void before_and_after(void **state) {
     Edits idle = edits_of(&g.config, "blocks.0.mlp.hook_post=scale:1");
     Edits real_ones = edits_of(&g.config, "blocks.1.mlp.hook_post[2-5]=set:2;blocks.0.hook_mlp_out=mean");
     if (steer_values(&real_ones, &g, &facts, &err) != OK) fail_msg("%s", err.msg);
-    if (steer_evaluate(&one, &g, &facts, &idle, 1, &err) != OK) fail_msg("%s", err.msg);
+    if (steer_evaluate(&one, &g, &facts, NULL, &idle, 1, &err) != OK) fail_msg("%s", err.msg);
     assert_true(one.before.code_bits == one.after.code_bits && one.changed == 0);
     double before = one.before.code_bits;
     steered_free(&one);
 
-    if (steer_evaluate(&one, &g, &facts, &real_ones, 1, &err) != OK) fail_msg("%s", err.msg);
-    if (steer_evaluate(&three, &g, &facts, &real_ones, 3, &err) != OK) fail_msg("%s", err.msg);
+    if (steer_evaluate(&one, &g, &facts, NULL, &real_ones, 1, &err) != OK) fail_msg("%s", err.msg);
+    if (steer_evaluate(&three, &g, &facts, NULL, &real_ones, 3, &err) != OK) fail_msg("%s", err.msg);
     assert_true(one.before.code_bits == before && three.before.code_bits == before);
     assert_true(one.after.code_bits == three.after.code_bits && one.after.code_bits != before);
     assert_true(one.after.heldout_code_bits == three.after.heldout_code_bits);
-    assert_int_equal(one.n_tags, 1); /* no fact has a tag */
-    assert_int_equal(one.tag[0].tag, -1);
-    assert_int_equal(one.tag[0].facts, N_FACTS);
-    assert_true(one.tag[0].after.code_bits == one.after.code_bits);
+    assert_int_equal(one.n_groups, 1); /* no fact has a tag */
+    assert_null(one.group[0].name);
+    assert_int_equal(one.group[0].facts, N_FACTS);
+    assert_true(one.group[0].after.code_bits == one.after.code_bits);
     steered_free(&one);
     steered_free(&three);
     edits_free(&idle);

@@ -69,7 +69,7 @@ static void advice_by_optimizer(void **state) {
     assert_int_equal(c.n_series, 1);
     expect_advice(&c.series[0], said);
     TrainConfig *train = &c.files.base->train; /* of all runs */
-    train->parametrization = PARAM_MUP; /* whose rates are those of its base */
+    train->parametrization = PARAM_MUP;        /* whose rates are those of its base */
     expect_advice(&c.series[0], "");
     train->parametrization = PARAM_STANDARD;
     train->optimizer = OPT_SOAP;

@@ -342,8 +342,8 @@ static void zero_is_an_ablation(void **state) {
     Steered steered, plain;
     Err err = {0};
     if (edits_parse(&edits, &from.gpt.config, "blocks.1.mlp.hook_post[2-5,11]=zero", &err) != OK ||
-        steer_evaluate(&steered, &from.gpt, &from.facts, &edits, 1, &err) != OK ||
-        steer_evaluate(&plain, &to.gpt, &to.facts, &(Edits){0}, 1, &err) != OK)
+        steer_evaluate(&steered, &from.gpt, &from.facts, NULL, &edits, 1, &err) != OK ||
+        steer_evaluate(&plain, &to.gpt, &to.facts, NULL, &(Edits){0}, 1, &err) != OK)
         fail_msg("%s", err.msg);
     print_message("%.3f bits, ablated %.3f\n", steered.before.code_bits, steered.after.code_bits);
     assert_true(steered.after.code_bits == plain.before.code_bits);

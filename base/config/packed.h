@@ -1,5 +1,5 @@
-/* A config as what differs from another one: for tables of many configs, which differ in a few values. A Config takes 23
- * KB, since it has room for every rule, tool and path. */
+/* A config as what differs from another one: for tables of many configs, which differ in a few values. A Config takes
+ * 23 KB, since it has room for every rule, tool and path. */
 #ifndef ROTE_BASE_CONFIG_PACKED_H
 #define ROTE_BASE_CONFIG_PACKED_H
 
@@ -11,7 +11,8 @@
 typedef struct PackedConfig {
     const Config *base;
     size_t size;
-    unsigned char *parts; /* offset, length (16 bits each) and bytes of each part that differs; NULL: none does */
+    unsigned char
+        *parts; /* offset, length (16 bits each) and bytes of each part that differs; NULL: none does */
 } PackedConfig;
 
 /* base must outlive out; free with config_packed_free. ERR_NOMEM. */

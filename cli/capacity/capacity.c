@@ -55,10 +55,10 @@ static json_t *json_architecture(const Series *s, int at) {
     const Plateau *p = &a->plateau;
     double params = (double)a->params;
     Interval per_param = {p->reached.value / params, p->reached.low / params, p->reached.high / params, NAN};
-    json_t *o =
-        json_pack("{ss si si sI si si si si}", "label", a->label, "n_layer", swept_config(a->first).model.n_layer,
-                  "n_embd", swept_config(a->first).model.n_embd, "params", (json_int_t)a->params, "runs", a->n_runs,
-                  "sizes", a->n_sizes, "budgets", a->n_budgets, "seeds", a->n_seeds);
+    json_t *o = json_pack("{ss si si sI si si si si}", "label", a->label, "n_layer",
+                          swept_config(a->first).model.n_layer, "n_embd", swept_config(a->first).model.n_embd,
+                          "params", (json_int_t)a->params, "runs", a->n_runs, "sizes", a->n_sizes, "budgets",
+                          a->n_budgets, "seeds", a->n_seeds);
     if (!o) return NULL;
     json_object_set_new(o, "longest_budget", json_number(p->budget));
     json_object_set_new(o, "exposures", json_number(a->exposures));

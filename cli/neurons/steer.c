@@ -1,8 +1,10 @@
 /* rote neurons steer: samples and figures with and without edited activations. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/common/args.h"
+#include "cli/common/fact_classes.h"
 #include "cli/common/json.h"
 #include "cli/common/open.h"
 #include "cli/common/show.h"
@@ -106,26 +108,24 @@ static json_t *knowledge_json(const Knowledge *k) {
     return o;
 }
 
-static const char *tag_name(const FactSet *facts, int tag) { return tag < 0 ? "" : facts->tag_names[tag]; }
-
-static json_t *steered_json(const Steered *s, const FactSet *facts) {
-    json_t *o = json_object(), *tags = json_array();
+/* word: "tag" or "class" */
+static json_t *steered_json(const Steered *s, const char *word) {
+    json_t *o = json_object(), *groups = json_array();
     json_object_set_new(o, "facts", json_integer(s->before.n));
     json_object_set_new(o, "changed", json_integer(s->changed));
     json_object_set_new(o, "before", whole_json(&s->before));
     json_object_set_new(o, "after", whole_json(&s->after));
-    for (int i = 0; i < s->n_tags; i++) {
-        const TagChange *t = &s->tag[i];
-        json_t *row = json_object(), *name = json_string(tag_name(facts, t->tag));
-        json_object_set_new(row, "tag", t->tag < 0 || !name ? json_null() : json_incref(name));
-        json_decref(name);
-        json_object_set_new(row, "facts", json_integer(t->facts));
-        json_object_set_new(row, "changed", json_integer(t->changed));
-        json_object_set_new(row, "before", knowledge_json(&t->before));
-        json_object_set_new(row, "after", knowledge_json(&t->after));
-        json_array_append_new(tags, row);
+    for (int i = 0; i < s->n_groups; i++) {
+        const ClassChange *c = &s->group[i];
+        json_t *row = json_object(), *name = c->name ? json_string(c->name) : NULL;
+        json_object_set_new(row, word, name ? name : json_null());
+        json_object_set_new(row, "facts", json_integer(c->facts));
+        json_object_set_new(row, "changed", json_integer(c->changed));
+        json_object_set_new(row, "before", knowledge_json(&c->before));
+        json_object_set_new(row, "after", knowledge_json(&c->after));
+        json_array_append_new(groups, row);
     }
-    json_object_set_new(o, "tags", tags);
+    json_object_set_new(o, strcmp(word, "tag") ? "classes" : "tags", groups);
     return o;
 }
 
@@ -134,11 +134,12 @@ static void print_row(const char *name, int facts, int changed, Knowledge before
            after.recall, show_int(changed), before.code_bits, after.code_bits);
 }
 
-static void print_steered(const Steered *s, const FactSet *facts) {
-    printf("%-16s %9s %19s %8s %28s\n", "tag", "facts", "recall", "changed", "code bits");
-    for (int i = 0; facts->n_tags && i < s->n_tags; i++) {
-        const TagChange *t = &s->tag[i];
-        print_row(t->tag < 0 ? "(none)" : tag_name(facts, t->tag), t->facts, t->changed, t->before, t->after);
+/* listed: there are tags, or classes, beside all facts. */
+static void print_steered(const Steered *s, const char *word, bool listed) {
+    printf("%-16s %9s %19s %8s %28s\n", word, "facts", "recall", "changed", "code bits");
+    for (int i = 0; listed && i < s->n_groups; i++) {
+        const ClassChange *c = &s->group[i];
+        print_row(c->name ? c->name : "(none)", c->facts, c->changed, c->before, c->after);
     }
     print_row("all", s->before.n, s->changed, (Knowledge){s->before.code_bits, s->before.recall},
               (Knowledge){s->after.code_bits, s->after.recall});
@@ -147,13 +148,22 @@ static void print_steered(const Steered *s, const FactSet *facts) {
                s->before.heldout_code_bits, s->after.heldout_code_bits);
 }
 
-static Status evaluate_both(const RunAndFacts *both, const Edits *edits, int threads, json_t *out, Err *err) {
-    Steered s;
-    TRY(steer_evaluate(&s, &both->run.gpt, both->facts, edits, threads, err));
-    if (out) json_object_set_new(out, "eval", steered_json(&s, both->facts));
-    else print_steered(&s, both->facts);
+static bool by_class(const Args *args) { return args_has(args, "by") || args_has(args, "class"); }
+
+static Status evaluate_both(const Args *args, const RunAndFacts *both, const Edits *edits, int threads,
+                            json_t *out, Err *err) {
+    Steered s = {.n_groups = 0};
+    AtlasClasses classes = {.n = 0};
+    bool divided = by_class(args);
+    const char *word = divided ? "class" : "tag";
+    Status status = OK;
+    if (divided) TRY(fact_classes(&classes, args, "neurons steer", &both->run, both->facts, false, err));
+    status = steer_evaluate(&s, &both->run.gpt, both->facts, divided ? &classes : NULL, edits, threads, err);
+    if (status == OK && out) json_object_set_new(out, "eval", steered_json(&s, word));
+    else if (status == OK) print_steered(&s, word, divided || both->facts->n_tags);
     steered_free(&s);
-    return OK;
+    if (divided) atlas_classes_free(&classes);
+    return status;
 }
 
 /* ---- */
@@ -177,7 +187,7 @@ static Status steer(const Args *args, const RunAndFacts *both, Edits *edits, con
     if (json) json_object_set_new(out, "edits", edits_json(edits));
     if (!evaluates || args_has(args, "prompt"))
         TRY_GOTO(sample_both(args, both, edits, *options, count, out, err));
-    if (evaluates) TRY_GOTO(evaluate_both(both, edits, threads, out, err));
+    if (evaluates) TRY_GOTO(evaluate_both(args, both, edits, threads, out, err));
 done:
     if (status == OK && json) return json_out(out, err);
     json_decref(out);
@@ -191,6 +201,11 @@ static Status cmd_neurons_steer(const Args *args, Err *err) {
     if (!args_has(args, "do"))
         return err_set(err, ERR_INPUT,
                        "neurons steer: --do is missing, such as --do 'blocks.0.mlp.hook_post[0-7]=set:2.0'");
+    if (by_class(args) && !args_has(args, "eval"))
+        return err_set(err, ERR_INPUT,
+                       "neurons steer: --by and --class divide what --eval shows; add --eval");
+    if (args_has(args, "by") && args_has(args, "class"))
+        return err_set(err, ERR_INPUT, "neurons steer: --by and --class exclude each other");
     TRY(args_threads(args, &threads, err));
     TRY(sample_options(args, NULL, &options, &count, err));
     RunAndFacts both;
@@ -217,7 +232,11 @@ static const Option steer_options[] = {
         "position), as in 'blocks.1.mlp.hook_post[0-7]=set:2.0'; may be repeated",
         ';'),
     SAMPLE_OPTIONS,
-    FLAG("eval", "code lengths and recall of the facts, by tag; with --prompt also samples"),
+    FLAG("eval", "code lengths and recall of the facts, by tag or class; with --prompt also samples"),
+    OPTION(
+        "by", "tag|answer|place:K|rules",
+        "--eval: classes by tag, first symbol of the answer, symbol at place K, or the run's rules (default: tag)"),
+    CLASS_OPTION,
     FACTS_OPTION,
     THREADS_OPTION,
     JSON_OPTION,

@@ -161,8 +161,8 @@ static Status write_config(Winner *w, const Run *run, Err *err) {
     Config c = run->config;
     char *text;
     TRY(path_join(w->config, sizeof w->config, w->fit->dir, "winner.yaml", err));
-    TRY(path_join(c.facts.path, sizeof c.facts.path, w->fit->base.facts.path, NULL,
-                  err)); /* as it was given */
+    /* As it was given: the run's is absolute, once it is read. */
+    strcpy(c.facts.path, w->fit->base.facts.path);
     TRY(config_file_text(&c, w->fit->dir, &text, err));
     Status status = file_write_atomic(w->config, text, strlen(text), err);
     free(text);

@@ -42,8 +42,8 @@ typedef struct GrownOptions {
  * goes on. */
 Status grown_run(Grown *grown, const GrownOptions *options, Err *err);
 
-/* Brings table.csv up to date where no run was trained since grown_plan: an earlier command may have ended before it had
- * written what its runs became. Errors as sweep_write_table. */
+/* Brings table.csv up to date where no run was trained since grown_plan: an earlier command may have ended before it
+ * had written what its runs became. Errors as sweep_write_table. */
 Status grown_table(const Grown *grown, Err *err);
 
 /* progress_due; where lines are not redrawn (a log file), once a minute. */

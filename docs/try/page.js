@@ -74,8 +74,7 @@ function tableOf(text) {
 }
 
 function keysOf(form) {
-    const heads = form.width % 4 ? 1 : 4;
-    return [`model.n_layer=${form.layers}`, `model.n_embd=${form.width}`, `model.n_head=${heads}`,
+    return [`model.n_layer=${form.layers}`, `model.n_embd=${form.width}`, 'model.n_head=4',
         `train.max_steps=${form.steps}`, `train.learning_rate=${form.rate}`, 'train.eval_interval=20',
         ...(form.early ? ['train.stop_recall=1'] : [])];
 }

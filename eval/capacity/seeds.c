@@ -31,10 +31,11 @@ static void put_seed(char out[96], const Series *s, const SeriesRun *of) {
     out[0] = '\0';
     if (train) used += (size_t)snprintf(out + used, 96 - used, "train.seed %" PRIu64, own.train.seed);
     if (facts)
-        used +=
-            (size_t)snprintf(out + used, 96 - used, "%sfacts.seed %" PRIu64, used ? ", " : "", own.facts.seed);
+        used += (size_t)snprintf(out + used, 96 - used, "%sfacts.seed %" PRIu64, used ? ", " : "",
+                                 own.facts.seed);
     if (split)
-        snprintf(out + used, 96 - used, "%sfacts.split_seed %" PRIu64, used ? ", " : "", own.facts.split_seed);
+        snprintf(out + used, 96 - used, "%sfacts.split_seed %" PRIu64, used ? ", " : "",
+                 own.facts.split_seed);
 }
 
 /* The mean over the runs of the other seeds; NAN: there are none. */

@@ -47,30 +47,34 @@ static int by_architecture(const void *a, const void *b) {
     return strcmp(x->label, y->label);
 }
 
+/* Runs of a series are done, so they have a result. */
+static double facts_of(const SweptRun *run) { return run->result->figures.value[FIG_FACTS]; }
+
 static int by_place(const void *a, const void *b) {
     const SeriesRun *x = a, *y = b;
-    double size_x = sweep_figure(x->run, "facts"), size_y = sweep_figure(y->run, "facts");
+    double size_x = facts_of(x->run), size_y = facts_of(y->run);
     if (x->architecture != y->architecture) return x->architecture < y->architecture ? -1 : 1;
     if (size_x != size_y) return size_x < size_y ? -1 : 1;
     if (x->point.budget != y->point.budget) return x->point.budget < y->point.budget ? -1 : 1;
     return strcmp(x->run->name, y->run->name);
 }
 
-/* The number of different values of `value` among the runs; architecture -1: among all. */
-static int different(const Series *s, int architecture, double (*value)(const SeriesRun *)) {
-    int count = 0;
-    for (int i = 0; i < s->n_runs; i++) {
-        if (architecture >= 0 && s->runs[i].architecture != architecture) continue;
-        bool seen = false;
-        for (int j = 0; j < i && !seen; j++)
-            seen = (architecture < 0 || s->runs[j].architecture == architecture) &&
-                   value(&s->runs[j]) == value(&s->runs[i]);
-        count += !seen;
-    }
+static int by_number(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The number of different values of `value` among the runs; architecture -1: among all. room (n_runs): scratch */
+static int different(const Series *s, int architecture, double (*value)(const SeriesRun *), double *room) {
+    int n = 0, count = 0;
+    for (int i = 0; i < s->n_runs; i++)
+        if (architecture < 0 || s->runs[i].architecture == architecture) room[n++] = value(&s->runs[i]);
+    qsort(room, (size_t)n, sizeof *room, by_number);
+    for (int i = 0; i < n; i++) count += i == 0 || room[i] != room[i - 1];
     return count;
 }
 
-static double size_of(const SeriesRun *r) { return sweep_figure(r->run, "facts"); }
+static double size_of(const SeriesRun *r) { return facts_of(r->run); }
 static double run_budget(const SeriesRun *r) { return r->point.budget; }
 static double run_pair(const SeriesRun *r) { return r->point.pair; }
 
@@ -99,6 +103,8 @@ static Status series_make(Series *s, const RunTable *t, int series, int *of, con
     s->runs = calloc((size_t)n, sizeof *s->runs);
     s->architectures = calloc((size_t)n_models, sizeof *s->architectures);
     if (!s->runs || !s->architectures) return no_memory(dir, err);
+    double *room = calloc((size_t)n, sizeof *room);
+    if (!room) return no_memory(dir, err);
     run_table_label_series(s->settings, sizeof s->settings, t, series);
     architectures_of(s, t, series, of);
     for (int i = 0; i < t->n; i++) {
@@ -123,19 +129,22 @@ static Status series_make(Series *s, const RunTable *t, int series, int *of, con
     qsort(s->runs, (size_t)s->n_runs, sizeof *s->runs, by_place);
     for (int i = 0; i < s->n_runs; i++) s->architectures[s->runs[i].architecture].n_runs++;
     for (int a = 0; a < s->n_architectures; a++) {
-        s->architectures[a].n_sizes = different(s, a, size_of);
-        s->architectures[a].n_budgets = different(s, a, run_budget);
-        s->architectures[a].n_seeds = different(s, a, run_pair);
+        s->architectures[a].n_sizes = different(s, a, size_of, room);
+        s->architectures[a].n_budgets = different(s, a, run_budget, room);
+        s->architectures[a].n_seeds = different(s, a, run_pair, room);
     }
-    s->n_seeds = different(s, -1, run_pair);
-    s->n_budgets = different(s, -1, run_budget);
+    s->n_seeds = different(s, -1, run_pair, room);
+    s->n_budgets = different(s, -1, run_budget, room);
+    free(room);
     TRY(series_fit(s, err));
     return series_sizes(s, err);
 }
 
 /* ---- the sweep ---- */
 
-static int with_name(const void *name, const void *run) { return strcmp(name, ((const SweptRun *)run)->name); }
+static int with_name(const void *name, const void *run) {
+    return strcmp(name, ((const SweptRun *)run)->name);
+}
 
 static bool has_folder(const SweepFiles *files, const char *name, size_t size) {
     char text[sizeof files->runs->name];
@@ -188,7 +197,8 @@ Status capacity_read(Capacity *out, const char *dir, Err *err) {
     of = calloc((size_t)table.n + 1, sizeof *of);
     if (!out->series || !of) TRY_GOTO(no_memory(dir, err));
     for (int i = 0; i < table.n; i++)
-        if (table.series[i] == i) TRY_GOTO(series_make(&out->series[out->n_series++], &table, i, of, dir, err));
+        if (table.series[i] == i)
+            TRY_GOTO(series_make(&out->series[out->n_series++], &table, i, of, dir, err));
 done:
     free(of);
     run_table_free(&table);

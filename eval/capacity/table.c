@@ -75,8 +75,7 @@ static bool drawn(const RunTable *t, int i) {
  * Facts of another kind make another series, although the vocabulary, and so the model, follows from them. */
 static bool makes_axis(const RunTable *t, int i, int k) {
     bool facts_key = strncmp(keys[k].name, "facts.", 6) == 0;
-    bool with_first =
-        facts_key && (strcmp(keys[k].name, "facts.kind") == 0 || (drawn(t, i) && drawn(t, 0)));
+    bool with_first = facts_key && (strcmp(keys[k].name, "facts.kind") == 0 || (drawn(t, i) && drawn(t, 0)));
     return run_value(&t->values, i, k) != run_value(&t->values, with_first ? 0 : t->model[i], k);
 }
 

@@ -7,11 +7,11 @@
 
 typedef struct RunTable {
     int n;
-    const SweptRun **run;      /* n: the runs that count */
-    RunValues values;          /* of their configs */
-    int *model;                /* n: runs of one model have equal numbers: the index of its first run */
-    int *series;               /* n: the same for series */
-    int *pair;                 /* n: the same for their seeds */
+    const SweptRun **run; /* n: the runs that count */
+    RunValues values;     /* of their configs */
+    int *model;           /* n: runs of one model have equal numbers: the index of its first run */
+    int *series;          /* n: the same for series */
+    int *pair;            /* n: the same for their seeds */
     bool axis[KEY_COUNT];
 } RunTable;
 

@@ -326,8 +326,7 @@ char *series_advice(const Series *s) {
     if (s->unstable || s->slope.gain.value <= -GAIN_MAX) {
         fprintf(f, "advice: runs of the longer budget hold less: train with a lower learning rate than %.3g",
                 train->learning_rate);
-        if (soap && standard &&
-            train->learning_rate > SOAP_RATE / config.model.n_embd)
+        if (soap && standard && train->learning_rate > SOAP_RATE / config.model.n_embd)
             fputs(", for SOAP ", f), put_soap_rate(f, s);
         if (train->schedule == SCHED_CONSTANT) fputs(", and let it fall at the end: train.schedule=wsd", f);
     } else if (only_training(s) && !soap && standard) {

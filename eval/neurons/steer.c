@@ -120,47 +120,75 @@ Status steer_rows_of_text(int32_t **out, const FactSet *facts, int n_prompt, int
 
 static int tag_of(const FactSet *facts, int i) { return facts->tag ? facts->tag[i] : -1; }
 
-static void add_fact(Knowledge *k, const Evaluator *e, int i) {
-    k->code_bits += e->fact_bits[i];
-    k->recall += e->recalled[i];
+/* What every fact cost, and whether it was recalled, without the edits. */
+typedef struct Then {
+    double *bits;
+    bool *recalled;
+} Then;
+
+static void add_change(ClassChange *to, const Then *then, const Evaluator *now, int i) {
+    to->facts++;
+    to->changed += now->recalled[i] != then->recalled[i];
+    to->before.code_bits += then->bits[i];
+    to->before.recall += then->recalled[i];
+    to->after.code_bits += now->fact_bits[i];
+    to->after.recall += now->recalled[i];
 }
 
-Status steer_evaluate(Steered *out, const Gpt *g, const FactSet *facts, const Edits *edits, int threads,
-                      Err *err) {
+/* Sums of recalled facts become shares; groups without facts are left out. */
+static void finish(Steered *s, int groups) {
+    for (int g = 0; g < groups; g++) {
+        ClassChange c = s->group[g];
+        if (!c.facts) continue;
+        c.before.recall /= c.facts;
+        c.after.recall /= c.facts;
+        s->group[s->n_groups++] = c;
+    }
+}
+
+/* Group 0: facts without a tag. */
+static void by_tag(Steered *s, const FactSet *facts, const Then *then, const Evaluator *now) {
+    for (int t = 0; t <= facts->n_tags; t++) s->group[t].name = t ? facts->tag_names[t - 1] : NULL;
+    for (int i = 0; i < facts->n; i++) add_change(&s->group[tag_of(facts, i) + 1], then, now, i);
+    finish(s, facts->n_tags + 1);
+}
+
+static void by_class(Steered *s, const AtlasClasses *classes, const Then *then, const Evaluator *now) {
+    for (int c = 0; c < classes->n; c++) {
+        s->group[c].name = classes->name[c];
+        for (int i = 0; i < classes->n_facts; i++)
+            if (classes->member[i] >> c & 1) add_change(&s->group[c], then, now, i);
+    }
+    finish(s, classes->n);
+}
+
+Status steer_evaluate(Steered *out, const Gpt *g, const FactSet *facts, const AtlasClasses *classes,
+                      const Edits *edits, int threads, Err *err) {
     Evaluator e;
     Edits placed = *edits;
     int32_t *place = NULL;
+    size_t n = (size_t)facts->n, groups = (size_t)(classes ? classes->n : facts->n_tags + 1);
     Status status = OK;
-    *out = (Steered){.n_tags = 0};
+    *out = (Steered){.n_groups = 0};
+    CHECK(!classes || (classes->first == 0 && classes->n_facts == facts->n));
     TRY(evaluator_create(&e, g, facts, threads, err));
-    bool *before = calloc((size_t)facts->n, sizeof *before);
-    /* row 0: facts without a tag */
-    TagChange *tag = out->tag = calloc((size_t)facts->n_tags + 1, sizeof *out->tag);
-    if (!before || !tag)
-        TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for the figures of %d tags", facts->n_tags));
+    Then then = {malloc(n * sizeof *then.bits), malloc(n * sizeof *then.recalled)};
+    out->group = calloc(groups, sizeof *out->group);
+    if (!then.bits || !then.recalled || !out->group)
+        TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for the figures of %zu groups of facts", groups));
     TRY_GOTO(places_of_pool(&place, facts, err));
     placed.row = place;
     evaluator_run(&e, &out->before);
-    memcpy(before, e.recalled, (size_t)facts->n * sizeof *before);
-    for (int i = 0; i < facts->n; i++) add_fact(&tag[tag_of(facts, i) + 1].before, &e, i);
+    memcpy(then.bits, e.fact_bits, n * sizeof *then.bits);
+    memcpy(then.recalled, e.recalled, n * sizeof *then.recalled);
     parallel_edit(e.parallel, &placed);
     evaluator_run(&e, &out->after);
-    for (int i = 0; i < facts->n; i++) {
-        TagChange *t = &tag[tag_of(facts, i) + 1];
-        add_fact(&t->after, &e, i);
-        t->facts++;
-        t->changed += e.recalled[i] != before[i];
-    }
-    for (int t = 0; t <= facts->n_tags; t++) {
-        if (!tag[t].facts) continue;
-        tag[t].tag = t - 1;
-        tag[t].before.recall /= tag[t].facts;
-        tag[t].after.recall /= tag[t].facts;
-        out->changed += tag[t].changed;
-        tag[out->n_tags++] = tag[t];
-    }
+    for (int i = 0; i < facts->n; i++) out->changed += e.recalled[i] != then.recalled[i];
+    if (classes) by_class(out, classes, &then, &e);
+    else by_tag(out, facts, &then, &e);
 done:
-    free(before);
+    free(then.bits);
+    free(then.recalled);
     free(place);
     evaluator_free(&e);
     if (status != OK) steered_free(out);
@@ -168,6 +196,6 @@ done:
 }
 
 void steered_free(Steered *s) {
-    free(s->tag);
-    *s = (Steered){.n_tags = 0};
+    free(s->group);
+    *s = (Steered){.n_groups = 0};
 }

@@ -6,10 +6,10 @@
 #include "store/run_values.h"
 
 typedef struct SweepKeys {
-    int n;                     /* runs */
-    const SweptRun **run;      /* n */
+    int n;                /* runs */
+    const SweptRun **run; /* n */
     RunValues values;
-    int *order;                /* n: the runs by the axes, the first one slowest, numbers by value */
+    int *order; /* n: the runs by the axes, the first one slowest, numbers by value */
     /* the value that all runs with a config share; NULL: it varies, or no run has a config */
     const char *base[KEY_COUNT];
     bool varies[KEY_COUNT]; /* and its value can change a figure */

@@ -146,8 +146,8 @@ Status report_run(const char *path, const char *run_dir, const char *twin, Err *
     TRY_GOTO(run_config(run_dir, &config, err));
     if (twin && !config.n_neurons)
         TRY_GOTO(err_set(err, ERR_INPUT, "%s: has no neuron rules, so it has no twin", run_dir));
-    TRY_GOTO(
-        text_begin(&page, err)); /* a twin that is none is found while the page is made: nothing is written */
+    /* Into memory first: a twin that is none is found while the page is made, and nothing is written then. */
+    TRY_GOTO(text_begin(&page, err));
     RunWithRules run = {row.name, run_dir, &config, &result, twin};
     status = run_page(text_file(page), &row, &curves, &run, pairs, text.data, &why, err);
     if (status != OK) text_abort(page);

@@ -24,8 +24,8 @@ typedef struct Imported {
 
 /* BOS is the file's token of that name where the file says that texts begin with it; else <|endoftext|>, by which such
  * models are trained to tell documents apart; else the token that ends a text.
- * ERR_INPUT: the folder has another run, or the model has what rote's lacks (model/formats/gguf_model.h, foreign.h), or the
- * tokenizer (data/tokenizer/tokenizer.h); nothing is written then. ERR_IO, ERR_NOMEM. */
+ * ERR_INPUT: the folder has another run, or the model has what rote's lacks (model/formats/gguf_model.h, foreign.h),
+ * or the tokenizer (data/tokenizer/tokenizer.h); nothing is written then. ERR_IO, ERR_NOMEM. */
 Status import_model(const ImportModel *options, Imported *out, Err *err);
 
 #endif

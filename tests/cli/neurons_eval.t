@@ -155,6 +155,21 @@ modeB</td><td class="name">the run</td><td>1.000</td><td>0.000</td><td>3.22</td>
 modeB</td><td class="name">its twin</td><td>0.526</td><td>0.495</td><td>0.10</td><td>0.36</td><td>0.917</td><td>0.917</td><td>0.583</td><td>0.583</td><td>0.000</td><td>0.000</td><td>0.000</td><td>–</td></tr>
 Rule modeB: answers by dose</text>
 
+# What an edit changes, by the rule's class, and by one of one's own.
+
+$ rote neurons steer run1 --do 'blocks.0.mlp.hook_post[0-2,7]=zero' --eval --by rules
+class                facts              recall  changed                    code bits
+modeB                   12    0.9167 -> 0.4167        8         68.7 ->        107.3
+all                     36    0.8333 -> 0.6389        9        216.2 ->        255.7
+$ rote neurons steer run1 --do 'blocks.0.mlp.hook_post[0-2,7]=zero' --eval --class 'old=tag:A' --class 'eleventh=token:sub10' --json | grep -A 3 classes
+    "classes": [
+      {
+        "class": "old",
+        "facts": 12,
+$ rote neurons steer run1 --do 'blocks.0.mlp.hook_post[0-2,7]=zero' --by rules
+2> rote: neurons steer: --by and --class divide what --eval shows; add --eval
+[2]
+
 # A class of held-out facts.
 
 $ rote train facts.n=20 facts.heldout=10 facts.seq_len=4 facts.vocab_size=8 model.n_layer=1 model.n_head=1 model.n_embd=4 train.max_steps=2 neurons.0.when.token=3 neurons.0.hook=blocks.0.mlp.hook_post neurons.0.units=auto:random:8 neurons.0.assign_at=0 --out held --quiet > /dev/null; rote train facts.path=a model.n_layer=1 model.n_head=2 model.n_embd=12 train.max_steps=1 --out plain --quiet > /dev/null; rote neurons eval held --quiet --random 1 | head -n 8

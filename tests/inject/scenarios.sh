@@ -192,6 +192,7 @@ trial() { # name, fault in words, cause as a pattern, runner of the command with
     elif ! grep -qiE "$cause" "$dir.err"; then word=MISNAMED
     else
         word=refused
+        [ "$name" != work ] || "$rote" sweep retry waiting >/dev/null 2>&1 # a worker leaves failures to it, and says so
         "$rote" "$@" >"$dir.out" 2>"$dir.again" || word=BLOCKED
         [ $word = refused ] && ! [ "$(listing)" = "$(cat "$work/$name.files")" ] && word=LOST
     fi

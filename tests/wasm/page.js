@@ -43,6 +43,19 @@ async function download(tab, folder) {
     return JSON.parse(fs.readFileSync(path.join(folder, 'run', 'result.json'))).param_hash;
 }
 
+/* tests/one_hash in a page of its own. */
+async function oneHash(browser) {
+    const file = path.join(scratch, 'one_hash.html');
+    const program = fs.readFileSync(path.join(built, 'tests/one_hash'), 'utf8');
+    const before = 'var lines = [], Module = {print: (line) => lines.push(line)};';
+    fs.writeFileSync(file, `<meta charset="utf-8"><script>${before}</script><script>${program}</script>`);
+    const tab = await browser.open(`file://${path.resolve(file)}`, 800, 600);
+    await tab.until('lines.length === 4', 600);
+    const lines = (await tab.run('lines')).join('\n');
+    const golden = fs.readFileSync('tests/one_hash.golden', 'utf8').trim();
+    expect('one_hash', lines === golden, lines);
+}
+
 /* A browser is ended in the middle of a run; opened again, the page goes on. */
 async function resume(profile, hash) {
     const choose = 'id("symbols").value = "bytes"; id("steps").value = 60; id("train").click()';
@@ -80,6 +93,7 @@ all(async () => {
         .map((event) => event.params.request.url).filter((address) => address !== url && !address.startsWith('blob:'));
     expect('no request', asked.length === 0, asked);
     expect('no error in the console', !browser.heard.some((event) => event.method === 'Runtime.exceptionThrown'));
+    await oneHash(browser);
     await browser.close();
     await resume(path.join(scratch, 'profile2'), () => {
         const folder = path.join(scratch, 'undisturbed');

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 /* As the GNU C library has it. */
-void qsort_r(void *array, size_t n, size_t size, int (*compare)(const void *, const void *, void *), void *context);
+void qsort_r(void *array, size_t n, size_t size, int (*compare)(const void *, const void *, void *),
+             void *context);
 
 #endif
