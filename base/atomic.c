@@ -39,13 +39,9 @@ void fault_point(const char *name, const char *where) {
 /* The folder that holds path, "." when path names none. */
 static void parent_of(const char *path, char *out, size_t size) {
     const char *slash = strrchr(path, '/');
-    if (!slash) {
-        snprintf(out, size, ".");
-    } else if (slash == path) {
-        snprintf(out, size, "/");
-    } else {
-        snprintf(out, size, "%.*s", (int)(slash - path), path);
-    }
+    if (!slash) snprintf(out, size, ".");
+    else if (slash == path) snprintf(out, size, "/");
+    else snprintf(out, size, "%.*s", (int)(slash - path), path);
 }
 
 static Status sync_folder(const char *path, Err *err) {
