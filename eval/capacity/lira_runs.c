@@ -95,6 +95,7 @@ Status size_lira(SizeSummary *out, const Series *s, int from, int to, Err *err) 
     if (!p.run) return err_set(err, ERR_NOMEM, "no memory for %d runs", to - from);
     Status status = OK;
     for (int i = from; i < to; i++) {
+        if (s->runs[i].point.budget != s->runs[to - 1].point.budget || !has_files(s->runs[i].run)) continue;
         gather(&p, s, i, to);
         if (different_splits(&p) < LIRA_RUNS_MIN || p.n_runs <= max) continue;
         best = i;
