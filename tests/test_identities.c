@@ -193,8 +193,8 @@ static void few_rows(void **state) {
     logit_rank_free(&of);
 }
 
-/* Channel 11 is nearly channel 2, another block's: what is left of it must be orthogonal to all before it, and the factors
- * give the head back. */
+/* Channel 11 is nearly channel 2, another block's: what is left of it must be orthogonal to all before it, and the
+ * factors give the head back. */
 static void nearly_parallel(void **state) {
     (void)state;
     enum { TOKENS = 40, WIDTH = 12 };
