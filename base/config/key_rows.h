@@ -261,8 +261,9 @@ KEY(train.seed, KEY_UINT64, .initial = "0",
     .help = "seed of the initial weights and of the order of the facts")
 KEY(train.init_from, KEY_PATH, .initial = "", .free = true, .sets = "train.init_hash",
     .also = "pretrained warm_start finetune_from",
-    .help = "start from the newest weights of this run, of the same shape (a stage of tools may be new); "
-            "vocabularies are not compared; empty: draw weights")
+    .help =
+        "start from this run's newest weights, of the same shape (tools may be new); vocabularies are not "
+        "compared; empty: draw weights")
 KEY(train.init_hash, KEY_TEXT, .initial = "", .late = true,
     .help =
         "param_hash of the weights in train.init_from; filled in. If it is given, the weights must have it")

@@ -10,10 +10,11 @@ TOOL_KEY("args", args, KEY_TEXT, .initial = "", .also = "arguments",
                  "since BOS); also NAME:TYPE")
 TOOL_KEY("call", call, KEY_ENUM, .initial = "stage", .choices = tool_callings,
          .help = "how the model calls: from inside, behind a block, or by tokens that it says")
-TOOL_KEY("train", train, KEY_ENUM, .initial = "labelled", .choices = tool_trainings,
-         .help =
-             "what teaches calls: the facts' fields; without labels all calls that return the answer, or the "
-             "answer, by a mean of all results or by one that is drawn")
+TOOL_KEY(
+    "train", train, KEY_ENUM, .initial = "labelled", .choices = tool_trainings,
+    .help =
+        "what teaches calls: the facts' fields; else all calls that are right, or the answer with a mean of "
+        "all results or a drawn one")
 TOOL_KEY("own_from", own_from, KEY_DOUBLE, .initial = "1", FROM_TO(0, 1),
          .help = "share of the steps after which the model's own calls are answered in training; before: the "
                  "true ones")

@@ -151,8 +151,8 @@ $ rote train relearn.yaml neurons.0.start_out=nan --out c
 
 $ rote help init_from
 train.init_from: a path
-  start from the newest weights of this run, of the same shape (a stage of tools
-  may be new); vocabularies are not compared; empty: draw weights
+  start from this run's newest weights, of the same shape (tools may be new);
+  vocabularies are not compared; empty: draw weights
   default ""; at most 1023 bytes
   not part of the config hash; train.init_hash is
   other names: pretrained warm_start finetune_from
