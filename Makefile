@@ -118,7 +118,7 @@ all:
 	+@$(MAKE) --no-print-directory $(PARALLEL) rote
 
 rote: $(PROGRAMS)/rote FORCE
-	$(if $(WASM),,$(call short,CP,$@)cmp -s $< $@ || cp $< $@)
+	$(if $(WASM),,$(call short,CP,$@)cmp -s $< $@ || { cp $< $@.new && mv -f $@.new $@; })
 
 $(PROGRAMS)/rote: $(CLI_OBJ) $(RANKS_OBJ) $(LIB)
 	$(call short,LINK,$@)$(LINK) $(if $(WASM),$(WASM_PROGRAM)) -o $@ $^ $(LIBS)

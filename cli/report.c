@@ -176,7 +176,7 @@ static Status cmd_report(const Args *args, Err *err) {
 
 static const Option report_options[] = {
     OPTION("out", "FILE.html", "the page (default: report.html in the folder); replaces only such pages"),
-    OPTION("twin", "RUN", "the same run without its neuron rules, to compare with"),
+    READ_OPTION("twin", "RUN", "run", "the same run without its neuron rules, to compare with"),
     FLAG("watch", "write the page again while the run or sweep goes on; it loads itself anew in a browser"),
     FORCE_ANY_OPTION,
     END_OPTION,

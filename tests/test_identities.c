@@ -8,6 +8,7 @@
 #include "eval/evaluate.h"
 #include "eval/logits/identities.h"
 #include "model/pass.h"
+#include "tests/model_case.h"
 #include "train/train.h"
 
 static Err err;
@@ -192,12 +193,46 @@ static void few_rows(void **state) {
     logit_rank_free(&of);
 }
 
+/* Channel 11 is nearly channel 2, another block's: what is left of it must be orthogonal to all before it, and the factors
+ * give the head back. */
+static void nearly_parallel(void **state) {
+    (void)state;
+    enum { TOKENS = 40, WIDTH = 12 };
+    Gpt g;
+    LogitHead head;
+    Draw d = draw_from(3);
+    ModelConfig c = {
+        .n_layer = 1, .n_head = 1, .n_kv_head = 1, .n_embd = WIDTH, .n_inner = 1, .block_size = 2};
+    c.vocab_size = TOKENS;
+    c.norm = NORM_RMSNORM;
+    c.norm_eps = 1e-5;
+    c.tie_weights = true;
+    assert_int_equal(gpt_create(&g, &c, ops_available()[0], GEMM_EXACT, &err), OK);
+    draw_params(&g, &d, 0.5);
+    real *w = g.params + g.at.wte;
+    for (int v = 0; v < TOKENS; v++) w[v * WIDTH + 11] = w[v * WIDTH + 2] + (real)(1e-4 * draw_normal(&d));
+    g.params[g.at.norm_f.weight + 11] = g.params[g.at.norm_f.weight + 2];
+    assert_int_equal(logit_head_create(&head, &g, &err), OK);
+    for (int i = 0; i < WIDTH; i++)
+        for (int j = 0; j <= i; j++) {
+            double sum = i == j ? -1 : 0;
+            for (int v = 0; v < TOKENS; v++) sum += head.q[i * TOKENS + v] * head.q[j * TOKENS + v];
+            assert_true(fabs(sum) < 1e-14); /* one pass leaves 1e-12 */
+        }
+    for (int v = 0; v < TOKENS; v++)
+        for (int j = 0; j < WIDTH; j++) {
+            double sum = -(double)w[v * WIDTH + j] * head.gain[j];
+            for (int i = 0; i <= j; i++) sum += head.q[i * TOKENS + v] * head.r[i * WIDTH + j];
+            assert_true(fabs(sum) < 1e-14);
+        }
+    logit_head_free(&head);
+    gpt_free(&g);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(layernorm),
-        cmocka_unit_test(rmsnorm),
-        cmocka_unit_test(known_values),
-        cmocka_unit_test(few_rows),
+        cmocka_unit_test(layernorm), cmocka_unit_test(rmsnorm),         cmocka_unit_test(known_values),
+        cmocka_unit_test(few_rows),  cmocka_unit_test(nearly_parallel),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

@@ -148,8 +148,8 @@ static void gradient_bits(void **state) {
                 Err err;
                 Parallel *p;
                 double loss;
-                ParallelPlan plan = {threads[k], i % 2 ? 2 : 1, N_SEQ, x.config.block_size,
-                                     1 + (isa + k) % 3, NULL};
+                ParallelPlan plan = {threads[k],          i % 2 ? 2 : 1,     N_SEQ,
+                                     x.config.block_size, 1 + (isa + k) % 3, NULL};
                 assert_int_equal(parallel_create(&p, &g, &plan, &err), OK);
                 const real *grad = parallel_gradient(p, &x.batch.batch, &loss);
                 if (!expected) {

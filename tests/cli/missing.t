@@ -31,6 +31,7 @@ logits --csv
 neurons atlas --tsv
 neurons atlas --svg
 neurons dump --out
+neurons eval --plot
 decompress --out
 report --out
 import --out
