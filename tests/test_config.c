@@ -133,8 +133,8 @@ static void rows_are_sound(void **state) {
     assert_true(offsetof(Config, neurons) - covered < 100);
     /* `loss` and `units` stand before 8-byte fields: 4 bytes each */
     assert_int_equal(NEURON_RULES_MAX * (sizeof(NeuronRule) - 8), of_rule);
-    /* `train` stands before 8 bytes: 4; `file_hash` has 33 at the end: 7 */
-    assert_int_equal(TOOLS_MAX * (sizeof(ToolConfig) - 11), of_tool);
+    /* `file_hash` has 33 at the end: 7 */
+    assert_int_equal(TOOLS_MAX * (sizeof(ToolConfig) - 7), of_tool);
     assert_null(config_key_name(-1));
     assert_null(config_key_name(KEY_COUNT));
 }
