@@ -25,6 +25,7 @@ function writeTree(fs, files) {
  *   tick         called at each progress line with {text, read(path), stop()}; may be missing
  * Gives {code, out, err}: the exit code and what was printed. */
 const FOLDER = '/w';
+const RETURN = 13, BRACKET = 91, ERASE = 75;
 const MEMORY_KIB = 2 * 1024 * 1024 - 64 * 1024; /* of what an instance may have, some for the program and its stack */
 async function runRote(createRote, module, files, words, tick) {
     const decoder = new TextDecoder(), bytes = {out: [], err: []};
@@ -50,17 +51,14 @@ async function runRote(createRote, module, files, words, tick) {
     });
     Object.assign(instance.TTY.default_tty_ops, collect(bytes.out));
     Object.assign(instance.TTY.default_tty1_ops, collect(bytes.err), {
-        put_char(tty, c) { /* a progress line begins with a return and is drawn again */
-            if (c !== 13) {
-                bytes.err.push(c);
-                line.push(c);
-                return;
-            }
-            const shown = text(line).replace(/\x1b\[K/g, '').trim();
-            line = [];
-            if (tick && shown)
-                tick({text: shown, read: (path) => fs.readFile(path),
-                      stop: () => { instance.HEAP32[instance._stop_requested >> 2] = 1; }});
+        put_char(tty, c) { /* a progress line begins with a return, ends with ESC [ K, and is drawn again */
+            if (c === RETURN) line = [];
+            else bytes.err.push(c);
+            line.push(c);
+            if (!tick || c !== ERASE || line[line.length - 2] !== BRACKET) return;
+            const shown = text(line.slice(0, -3)).trim();
+            tick({text: shown, read: (path) => fs.readFile(path),
+                stop: () => { instance.HEAP32[instance._stop_requested >> 2] = 1; }});
         },
     });
     let code;

@@ -20,8 +20,8 @@ const FACTS = 'France\tParis\nItaly\tRome\nSpain\tMadrid\nPeru\tLima\nJapan\tTok
 const IMPORT = ['facts', 'import', 'facts.tsv', '--no-header', '--prompt', '1', '--answer', '2', '--vocab', 'words',
     '--out', 'facts'];
 const TRAIN = ['train', 'facts.kind=file', 'facts.path=facts', 'model.n_layer=1', 'model.n_embd=16', 'model.n_head=4',
-    'train.learning_rate=0.01', 'train.max_steps=60', 'train.eval_interval=20', '--out', 'run', '--resume'];
-const SAME = ['result.json', 'metrics.jsonl', 'config.yaml', 'checkpoint-000000060.safetensors'];
+    'train.learning_rate=0.01', 'train.max_steps=30', 'train.eval_interval=10', '--out', 'run', '--resume'];
+const SAME = ['result.json', 'metrics.jsonl', 'config.yaml', 'checkpoint-000000030.safetensors'];
 
 all(async () => {
     const createRote = loadProgram();
