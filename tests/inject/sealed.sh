@@ -8,8 +8,8 @@
 # and else a failure:
 #   SILENT    exit 0 with other output or files           UNNAMED   an error that names neither
 #   CRASH     a signal or a minute without an end         BLOCKED   refused, though only clocks were lost (timing.json)
-# timing.json is a clock, and of config.yaml of an unfinished run the keys that are in no hash may be changed by hand: what
-# follows from that alone counts as unharmed.
+# timing.json is a clock and says what was trained beside the run, and of config.yaml of an unfinished run the keys that
+# are in no hash may be changed by hand: what follows from that alone counts as unharmed.
 #   tests/inject/sealed.sh [SCENARIO...]    run, half, sweep, and fact sets by kind; with ROTE_LONG=1 many more places, sets, commands
 #   SEED=N other places; PLACES=N of each kind in each file; ROTE_VERBOSE=1 prints every failure
 # tests/check_damage.sh and tests/long_damage.sh run it.
@@ -144,6 +144,7 @@ judge() { # file, what was done, command's name: sets word; compares with $quiet
         elif [[ $how = gone && $base = checkpoint* && $said = *"${file%/*}"*checkpoint* ]]; then word=refused
         else word=UNNAMED; fi
     elif [ "$(without "$left" "$files")" = "$(without "$left" "$quiet_files")" ]; then word=unharmed
+    elif [[ $base = timing.json && $(timeless $answer) = "$(timeless "$quiet")" ]]; then word=unharmed
     elif [[ $name = *,many* ]]; then
         run=${file%/*} run=${run##*/}
         new=$(cat $answer.out $answer.err page.html 2>/dev/null | grep -vxFf "$quiet.lines")
@@ -152,7 +153,7 @@ judge() { # file, what was done, command's name: sets word; compares with $quiet
         elif [[ $base = DONE && $how = gone && $new = *"$run"* && ($new = *unfinished* || $new = *waiting*) ]]; then word=told
         elif [[ $base = failed.json && $how = gone && $new = *waiting* ]]; then word=told
         else word=SILENT; fi
-    elif [[ ($base = timing.json || $how = gone && $base = DONE) && $(timeless $answer) = "$(timeless "$quiet")" ]]; then word=unharmed
+    elif [[ $how = gone && $base = DONE && $(timeless $answer) = "$(timeless "$quiet")" ]]; then word=unharmed
     elif [[ $file = stopped/config.yaml && $(by_hand "$answer") = "$(by_hand "$quiet")" ]]; then word=unharmed
     else word=SILENT; fi
     # verify vouches for every file but clocks. DONE of older versions was empty; older checkpoints may be removed.
@@ -166,7 +167,7 @@ without() { # file, "FILE HASH" of many
     echo "${all/$'\n'"$1 "????????????????$'\n'/$'\n'}"
 }
 timeless() { # answer: its output without what timing.json holds and whether the run was done before
-    grep -vE '"(seconds|tokens_per_s|peak_rss_mib|timed_tokens)"' "$1.out" | sed 's/,$//; s/ (already finished.*//'
+    grep -vE '"(seconds|tokens_per_s|peak_rss_mib|timed_tokens|lanes)"' "$1.out" | sed 's/,$//; s/ (already finished.*//'
     grep -v '\.out ' "$1.files"
 }
 
