@@ -84,7 +84,7 @@ signalled() { # signal, words...
 }
 
 check_killed() {
-    local words="$drawn $small train.max_steps=600 train.optimizer=muon" rc
+    local words="$drawn $small train.max_steps=600 train.optimizer=muon train.select=loss train.select_keep=0.5 train.select_start=0.01" rc
     # shellcheck disable=SC2086  # words
     "$plain" train $words --quiet --out "$work/quiet" >/dev/null
     # shellcheck disable=SC2086
