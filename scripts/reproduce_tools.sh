@@ -51,6 +51,7 @@ for word in wrong none; do look native $word --inject $word --digits $lengths; d
 look native off --off --digits $lengths
 for layer in 0 1; do look named-$layer eval; done
 for layer in 0 1 2; do look probe-$layer eval; done
+look named-plain eval
 
 share() { # NAME WORD GROUP PART WHOLE: over all seeds
     paste <(of "$1" "$2" "$3" "$4") <(of "$1" "$2" "$3" "$5") | awk '{a += $1; b += $2} END {printf "%.4f", b ? a / b : 0}'
@@ -121,6 +122,9 @@ row() { # NAME WORD
         [ $layer -lt 2 ] || name=named
         printf '| %s | %s | %s |\n' $layer "$(read_out $name "held out" | worst)" "$(read_out probe-$layer "held out" | worst)"
     done
+    printf '\nThe control is a weak one: the model without tools answers %s of the held-out questions, so it has little to read. What\n' \
+        "$(of named-plain eval "held out" accuracy | worst)"
+    printf 'the table shows is that such a model does not come to know which numbers are asked for by itself.\n'
     printf '\nOf native with lost results the end is said at once in (share of calls, all seeds):'
     for group in "${groups[@]}"; do printf ' %s (%s)' "$(share native none "$group" ended calls_due)" "$group"; done
     printf '.\n\n## Why answers are wrong\n\nShare of all answers by their first cause, all seeds. Missed and false calls as shares of the calls that are due, and that were made.\n\n'
