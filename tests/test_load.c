@@ -131,8 +131,8 @@ static void requests_that_cannot_be_met(void **state) {
          "facts.load sets the number of facts that are drawn, but with facts.kind file "
          "the number in here is given; leave facts.load out"},
         {"facts.load=1", "model.n_head=3",
-         "model.n_embd is 8 and model.n_head is 3: n_head must divide n_embd; set n_embd to 9, or n_head to "
-         "1"},
+         "model.n_embd is 8 and model.n_head is 3: n_head must divide n_embd; set n_embd to 9, n_head to 1, "
+         "or model.head_dim"},
         {"facts.load=1", "model.block_size=5",
          "the longest fact has 6 tokens and model.block_size is 5; set model.block_size to 0 or at least 6"},
     };
