@@ -93,7 +93,7 @@ ALONE      := capacity capacity_ratio capacity_series certify checkpoint config 
 	config_resolve config_text config_units counterparts creativity edits events exact export export_files facts \
 	facts_memory facts_places facts_sealed file file_others fuzz_archive fuzz_online fuzz_runs fuzz_texts \
 	hold_out hooks identities import import_folder import_refused import_shapes kind_entropy kinds kstar \
-	labels lanes lira load logit_classes logit_pattern logit_row match membership memory mix normality null \
+	labels lanes left lira load logit_classes logit_pattern logit_row match membership memory mix normality null \
 	parametrization pattern places pool random range_coder report report_neurons rounds sample smallest soap stats tasks text together \
 	two_part_damage variance
 NOT_ASKED  := $(if $(SAN),ceiling) $(if $(filter thread,$(SAN)),$(ALONE))

@@ -16,6 +16,7 @@ only=${1:-}
 kinds='
 sweep:              tests/cli/sweep.t
 cluster:            tests/cli/sweep_work.t
+left:               plain/tests/test_left
 ranks:              tests/check_ranks.sh
 values:             plain/tests/test_run_values plain/tests/test_capacity_series
 environment:        tests/check_environment.sh

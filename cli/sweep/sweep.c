@@ -249,6 +249,14 @@ const Command sweep_work_command = {
     .run = cmd_sweep_work,
 };
 
+static void print_left(const Sweep *sweep) {
+    SweepLeft left = sweep_left(sweep);
+    if (isfinite(left.seconds))
+        printf("left: %s, at the pace of %d finished run%s, with %d process%s as now\n",
+               show_duration(left.seconds), left.finished, plural(left.finished), left.processes,
+               left.processes == 1 ? "" : "es");
+}
+
 static Status cmd_sweep_status(const Args *args, Err *err) {
     char cluster[SLURM_STATES_MAX];
     SweepSpec spec;
@@ -261,6 +269,7 @@ static Status cmd_sweep_status(const Args *args, Err *err) {
     if (args_has(args, "json")) {
         json_t *o = counts_json(&sweep);
         slurm_states(sweep.dir, cluster, sizeof cluster);
+        if (o) json_object_set_new(o, "seconds_left", json_number(sweep_left(&sweep).seconds));
         if (o) json_object_set_new(o, "slurm", *cluster ? json_string(cluster) : json_null());
         if (o) json_object_set_new(o, "rows", rows_json(&sweep));
         status = json_out(o, err);
@@ -268,6 +277,7 @@ static Status cmd_sweep_status(const Args *args, Err *err) {
         print_rows(&sweep);
         putchar('\n');
         print_counts(&sweep);
+        print_left(&sweep);
         slurm_states(sweep.dir, cluster, sizeof cluster);
         if (*cluster) printf("slurm: %s\n", cluster);
     }

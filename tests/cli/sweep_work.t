@@ -77,6 +77,8 @@ $ rote sweep work S --time 1h --quiet
 S: 3 of 3 runs done; table: S/table.csv
 $ rm S/runs/"$(cat name)"/DONE; flock S/locks/"$(cat name)" rote sweep work S --quiet
 S: 2 of 3 runs done, 1 running; table: S/table.csv
+$ flock S/locks/"$(cat name)" rote sweep status S | tail -n 1
+left: .*, at the pace of 2 finished runs, with 1 process as now (re)
 $ printf '{"reason": "a test", "attempts": 1}' > S/runs/"$(cat name)"/failed.json; rote sweep work S --quiet
 S: 2 of 3 runs done, 1 failed; table: S/table.csv
 2> rote: 1 of 3 runs failed, first seed=0-.*: a test; after rote sweep retry the same command tries it again (re)

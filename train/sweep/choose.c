@@ -153,8 +153,10 @@ void sweep_look_together(Sweep *sweep) {
     for (int i = 0; i < sweep->n; i++) {
         char dir[CONFIG_PATH_MAX];
         RunTiming timing;
-        if (sweep_path(sweep, &sweep->run[i], NULL, dir, NULL) == OK &&
-            folder_read_timing(dir, &timing, NULL) == OK && timing.together <= LANES_MAX)
-            sweep->run[i].together = (int)timing.together;
+        if (sweep_path(sweep, &sweep->run[i], NULL, dir, NULL) != OK ||
+            folder_read_timing(dir, &timing, NULL) != OK)
+            continue;
+        if (timing.together <= LANES_MAX) sweep->run[i].together = (int)timing.together;
+        sweep->run[i].seconds = timing.seconds;
     }
 }

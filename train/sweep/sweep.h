@@ -40,6 +40,8 @@ typedef struct SweepRun {
     char holder[160];  /* who makes it, while it runs: see lock_holder */
     int attempts;      /* failed ones so far */
     int together; /* how many its process trains or trained in lanes; 1: it alone; 0: not known or not yet */
+    double
+        seconds; /* of a finished run, of processor or its part of it, once sweep_look_together has read it */
 } SweepRun;
 
 typedef struct Sweep {
@@ -114,8 +116,18 @@ typedef struct SweepOptions {
 /* Sets `together` of each run that is not over, as sweep_run would train it if nothing else worked on the sweep, as far
  * as can be told before. *groups: processes that train several. ERR_NOMEM. */
 Status sweep_preview(Sweep *sweep, const SweepOptions *options, int *groups, Err *err);
-/* Sets it for runs that have been trained, from their folders. */
+/* Sets it, and `seconds`, for runs that have been trained, from their folders. */
 void sweep_look_together(Sweep *sweep);
+
+/* How long it takes until no run waits or goes on, at the pace of the finished ones. */
+typedef struct SweepLeft {
+    double seconds; /* runs that go on count whole; NAN: none goes on, or none has finished */
+    int finished;   /* runs whose pace it is */
+    int processes;  /* that train now, on any machine */
+} SweepLeft;
+/* Time is taken to grow with floating-point operations, and failed runs not to be tried again. After
+ * sweep_look_together. */
+SweepLeft sweep_left(const Sweep *sweep);
 
 /* Makes every run that is not done, failed ones too, and waits for those that other processes make. The sweep
  * is open. OK: all are done, diverged ones included. ERR_STOPPED: stopped, resumable. ERR_IO: some runs
