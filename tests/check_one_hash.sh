@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One hash: a 50-step training of four models gives the parameters of tests/one_hash.golden with any number of threads, of
-# ranks (with each MPI that is here) and on any instruction set; with ROTE_LONG=1 also from other compilers and optimization levels, and on aarch64
-# under an emulator.
+# ranks (with each MPI that is here) and on any instruction set; with ROTE_LONG=1 also from other compilers and
+# optimization levels, and on aarch64 under an emulator.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 passed=0 failed=0 skipped=0
