@@ -240,9 +240,9 @@ check-long:
 	$(call beyond_check,$(CHECK_SH) $(LONG_SH))
 
 # Of that what a change breaks most easily, for continuous integration: some ten minutes of two cores less.
-# Of the deliberate faults one in eight, of the transcripts under the address sanitizer one in two, others at each commit;
+# Of the deliberate faults one in twelve, of the transcripts under the address sanitizer one in two, others at each commit;
 # all of them in check-long.
-check-ci: export FAULTS_SHARE = 8
+check-ci: export FAULTS_SHARE = 12
 check-ci: export TRANSCRIPTS_SHARE = 2
 check-ci:
 	$(call beyond_check,tests/check_one_hash.sh tests/long_faults.sh)
