@@ -19,8 +19,7 @@ typedef struct LeafSum {
     real **grad;    /* end - first: each of n reals */
     int64_t n;
     /* only with several ranks */
-    real *
-        received; /* for this rank's part of a piece of the vector, what other ranks have left: `part` reals each */
+    real *received; /* what other ranks have left, for this rank's part of a piece: `part` reals each */
     real **left; /* leaves: this rank's part of the piece, where what is left of a rank begins at that leaf */
     RanksPart *parts;
     void *requests;

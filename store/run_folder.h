@@ -50,11 +50,10 @@ Status folder_same_run(const char *dir, const Config *config, const char *data_h
 
 /* timing.json: clock times, which no check uses. NAN: unknown. */
 typedef struct RunTiming {
-    double seconds,
-        tokens_per_s;    /* of all processes that worked on the run; of runs that share a thread its part */
-    double peak_rss_mib; /* of the last one */
-    double tokens;       /* trained on in that time */
-    double together;     /* runs that shared the thread of the last one; 1: this alone */
+    double seconds, tokens_per_s; /* of all processes that worked on the run; sharing a thread, its part */
+    double peak_rss_mib;          /* of the last one */
+    double tokens;                /* trained on in that time */
+    double together;              /* runs that shared the thread of the last one; 1: this alone */
 } RunTiming;
 
 /* All values are unknown if the file is missing or damaged. ERR_IO, ERR_NOMEM: the file could not be read. */

@@ -22,6 +22,8 @@ configs="
 4 $drawn $small train.optimizer=soap train.precondition_interval=3 train.grad_leaves=7 train.quantize=int4
 3 facts.kind=sums facts.n=48 facts.digits=1-2 facts.plain=0.1 $small train.batch_size=16 tools.0.tool=calculator tools.0.own_from=0.4
 2 facts.kind=sums facts.n=48 facts.digits=1-2 $small train.batch_size=16 tools.0.tool=calculator tools.0.train=marginal
+3 facts.kind=sums facts.n=48 facts.digits=1-2 $small train.batch_size=16 tools.0.tool=calculator tools.0.train=sampled
+2 facts.kind=sums facts.n=48 facts.digits=1-2 $small model.block_size=32 train.batch_size=16 tools.0.tool=calculator tools.0.call=tokens
 "
 
 check() { # name, what was wrong (empty: nothing)

@@ -153,19 +153,25 @@ static void put_gguf(Bytes *b, const Gpt *g, const char *architecture, const cha
     }
 }
 
+/* The file becomes a run of that model. */
+static Imported expect_import(const Bytes *b, const Gpt *g) {
+    Imported imported;
+    Err err = {0};
+    write_file("x.gguf", b->data, b->size);
+    if (import("x.gguf", &imported, &err) != OK) fail_msg("%s", err.msg);
+    expect_run(g);
+    return imported;
+}
+
 static void gguf_qwen2(void **state) {
     (void)state;
     Gpt g;
     Bytes b = {0};
-    Err err = {0};
-    Imported imported;
     ModelConfig c = llama_type();
     c.qkv_bias = true;
     make_gpt(&g, &c);
     put_gguf(&b, &g, "qwen2", NULL, 0, -1);
-    write_file("x.gguf", b.data, b.size);
-    if (import("x.gguf", &imported, &err) != OK) fail_msg("%s", err.msg);
-    expect_run(&g);
+    (void)expect_import(&b, &g);
     bytes_free(&b);
     gpt_free(&g);
 }
@@ -185,9 +191,7 @@ static void gguf_qwen3(void **state) {
         strstr(err.msg, "key qwen3.attention.key_length is missing, and 5 heads do not divide 24"));
     bytes_free(&b);
     put_gguf(&b, &g, "qwen3", "qwen3.attention.key_length", 10, -1);
-    write_file("x.gguf", b.data, b.size);
-    if (import("x.gguf", &imported, &err) != OK) fail_msg("%s", err.msg);
-    expect_run(&g);
+    (void)expect_import(&b, &g);
     bytes_free(&b);
     gpt_free(&g);
 }
@@ -197,13 +201,10 @@ static void gguf_llama(void **state) {
     Gpt g;
     Bytes b = {0};
     Err err = {0};
-    Imported imported;
     ModelConfig c = llama_type();
     make_gpt(&g, &c);
     put_gguf(&b, &g, "llama", NULL, 0, -1);
-    write_file("x.gguf", b.data, b.size);
-    if (import("x.gguf", &imported, &err) != OK) fail_msg("%s", err.msg);
-    expect_run(&g);
+    Imported imported = expect_import(&b, &g);
     char hash[33];
     content_hash(b.data, b.size, hash);
     assert_string_equal(imported.origin.hash, hash);

@@ -70,7 +70,7 @@ static void close_lanes(Together *x) {
     x->ops = NULL;
 }
 
-static void close_ranks(Together *x) {
+static void move_up(Together *x) {
     int n = 0;
     for (int i = 0; i < x->n; i++)
         if (x->run[i]) x->run[n++] = x->run[i];
@@ -99,7 +99,7 @@ static void choose_lanes(Together *x, const Gpt *shape) {
     if (best && best->lanes < x->left) best = NULL;
     if (best == x->ops) return;
     close_lanes(x);
-    close_ranks(x);
+    move_up(x);
     if (!best || open_lanes(x, best, &why) == OK) return;
     x->no_memory = true;
     close_lanes(x);

@@ -21,8 +21,7 @@ typedef struct RunOptions {
     const char *tape_dir; /* the folder with the tape that is replayed; NULL: dir */
     const volatile sig_atomic_t *stop; /* set by a signal handler: stops at the end of a step; may be NULL */
     ProgressSink progress;
-    Ranks
-        *ranks; /* that train together; NULL: alone. Rank 0's folder is the run's; the others have dir NULL */
+    Ranks *ranks; /* that train together; NULL: alone. Rank 0's folder is the run's; the others have none */
 } RunOptions;
 
 /* Trains. config: resolved, by init_from_resolve too (train/init_from.h).

@@ -65,6 +65,22 @@ void trainer_evaluate(Trainer *t);
  * tensor, index and step; the checkpoint before it is whole. ERR_IO: the folder cannot be written. */
 Status train_on(Trainer *t, Err *err);
 
+/* Its parts, for runs that are trained together. A step is
+ *   step_begin     a stop is honoured (ERR_STOPPED), the batch is drawn; *over: the run has its verdict, no step is due
+ *   step_alone     gradient and update
+ *   step_end       logs, evaluates, drops facts, saves
+ * Where the gradient is computed elsewhere, in place of step_alone: step_update says what to update with, from the loss,
+ * the gradient's norm and the learning rate; step_updated takes the norm of the parameters after it. Both norms are of
+ * the whole vector; ERR_NUMERIC: one is not finite. */
+typedef struct StepFigures {
+    double loss_nats, norm, rate;
+} StepFigures;
+Status step_begin(Trainer *t, bool *over, Err *err);
+Status step_alone(Trainer *t, StepFigures *out, Err *err);
+Update step_update(const Trainer *t, const StepFigures *f);
+Status step_updated(Trainer *t, double params_norm, Err *err);
+Status step_end(Trainer *t, const StepFigures *f, Err *err);
+
 /* ---- ranks.c ---- */
 
 /* With several ranks: checks that all make the same run. ERR_INPUT. */
@@ -87,22 +103,6 @@ Status select_facts(Trainer *t, Err *err);
 Status select_table(const Selection *s, const TrainConfig *config, char **out, Err *err);
 /* Writes selected.tsv. ERR_IO, ERR_NOMEM. */
 Status select_write(Trainer *t, Err *err);
-
-/* Its parts, for runs that are trained together. A step is
- *   step_begin     a stop is honoured (ERR_STOPPED), the batch is drawn; *over: the run has its verdict, no step is due
- *   step_gradient  loss, gradient and its norm, which are finite, and the learning rate
- *   step_update    of those, for the optimizer
- *   step_updated   with the norm of the parameters after the update, which is finite
- *   step_end       logs, evaluates, saves
- * and step_alone is the middle three. */
-typedef struct StepFigures {
-    double loss_nats, norm, rate;
-} StepFigures;
-Status step_begin(Trainer *t, bool *over, Err *err);
-Status step_alone(Trainer *t, StepFigures *out, Err *err);
-Update step_update(const Trainer *t, const StepFigures *f);
-Status step_updated(Trainer *t, double params_norm, Err *err);
-Status step_end(Trainer *t, const StepFigures *f, Err *err);
 
 /* ---- nonfinite.c: ERR_NUMERIC, with the step, the place and what helps ---- */
 

@@ -11,8 +11,7 @@
 typedef struct PackedConfig {
     const Config *base;
     size_t size;
-    unsigned char
-        *parts; /* offset, length (16 bits each) and bytes of each part that differs; NULL: none does */
+    unsigned char *parts; /* of each that differs: offset, length (16 bits each), bytes; NULL: none does */
 } PackedConfig;
 
 /* base must outlive out; free with config_packed_free. ERR_NOMEM. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/lanes/pass.h"
+#include "model/leaf_sum.h"
 #include "model/parallel.h"
 
 extern const LaneOps lane_ops_portable;
@@ -193,8 +194,6 @@ double lanes_bytes(const Gpt *g, const LaneOps *k, int leaves, int batch_size, i
     free(x.block);
     return bytes;
 }
-
-static int share(long long n, int part, int parts) { return (int)(n * part / parts); }
 
 real *lanes_gradient(Lanes *x, const Batch *const *batch, double *loss_nats) {
     int W = x->k->lanes, n_seq = batch[0]->n_seq;

@@ -40,8 +40,7 @@ typedef struct SweepRun {
     char holder[160];  /* who makes it, while it runs: see lock_holder */
     int attempts;      /* failed ones so far */
     int together; /* how many its process trains or trained in lanes; 1: it alone; 0: not known or not yet */
-    double
-        seconds; /* of a finished run, of processor or its part of it, once sweep_look_together has read it */
+    double seconds; /* of a finished run, by its timing.json; 0 or NAN: not known */
 } SweepRun;
 
 typedef struct Sweep {
