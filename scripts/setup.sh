@@ -25,6 +25,8 @@ tests='
 header  cmocka          cmocka.h               libcmocka-dev      libcmocka-devel    cmocka
 library OpenBLAS        libopenblas.so.0       libopenblas0-pthread  openblas-serial openblas
 program clang-format    clang-format           clang-format       clang-tools-extra  clang-format
+program sqlite3         sqlite3                sqlite3            sqlite             sqlite
+program xz              xz                     xz-utils           xz                 xz
 '
 all='
 program clang           clang                  clang              clang              llvm

@@ -69,9 +69,9 @@ Status train_on(Trainer *t, Err *err);
  *   step_begin     a stop is honoured (ERR_STOPPED), the batch is drawn; *over: the run has its verdict, no step is due
  *   step_alone     gradient and update
  *   step_end       logs, evaluates, drops facts, saves
- * Where the gradient is computed elsewhere, in place of step_alone: step_update says what to update with, from the loss,
- * the gradient's norm and the learning rate; step_updated takes the norm of the parameters after it. Both norms are of
- * the whole vector; ERR_NUMERIC: one is not finite. */
+ * Where the gradient is computed elsewhere, in place of step_alone: step_update says what to update with, from the
+ * loss, the gradient's norm and the learning rate; step_updated takes the norm of the parameters after it. Both norms
+ * are of the whole vector; ERR_NUMERIC: one is not finite. */
 typedef struct StepFigures {
     double loss_nats, norm, rate;
 } StepFigures;
