@@ -38,23 +38,14 @@ Status pattern_matches(const Pattern *pattern, const char *text, size_t size, bo
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "base/utf8.h"
+
 struct Pattern {
     pcre2_code *code;
     pcre2_match_context *limits;
     pcre2_match_data *found;
     char what[96];
 };
-
-static bool is_utf8(const char *text) {
-    int why;
-    size_t place;
-    pcre2_code *any = pcre2_compile((PCRE2_SPTR) "", 0, PCRE2_UTF, &why, &place, NULL);
-    pcre2_match_data *found = any ? pcre2_match_data_create(1, NULL) : NULL;
-    int got = found ? pcre2_match(any, (PCRE2_SPTR)text, strlen(text), 0, 0, found, NULL) : 0;
-    pcre2_match_data_free(found);
-    pcre2_code_free(any);
-    return got >= 0;
-}
 
 /* `any`: the text may be no UTF-8; PCRE2 then looks through all of it at each match. */
 static pcre2_code *compile(const char *regex, bool utf, bool any, int *why, size_t *place) {
@@ -78,7 +69,7 @@ static Status create(Pattern **out, const char *regex, bool any, const char *wha
     Pattern *p = calloc(1, sizeof *p);
     if (!p) return err_set(err, ERR_NOMEM, "%s: no memory to compile it", what);
     snprintf(p->what, sizeof p->what, "%s", what);
-    p->code = compile(regex, is_utf8(regex), any, &why, &place);
+    p->code = compile(regex, utf8_text(regex, strlen(regex)), any, &why, &place);
     if (!p->code) {
         pattern_free(p);
         return refuse(what, regex, why, place, err);

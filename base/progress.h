@@ -2,6 +2,7 @@
 #ifndef ROTE_BASE_PROGRESS_H
 #define ROTE_BASE_PROGRESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct Progress {
@@ -11,6 +12,7 @@ typedef struct Progress {
     double eta_s;        /* estimated seconds to the end */
     /* NULL, or a line that stays on the screen, such as "checkpoint at step 100"; then only `step` is set too */
     const char *note;
+    bool warning; /* the note tells of something amiss: shown with --quiet, too */
 } Progress;
 
 typedef struct ProgressSink {
@@ -20,6 +22,9 @@ typedef struct ProgressSink {
 
 /* Sends a line worth keeping to the sink; does nothing without one. */
 void run_note(const ProgressSink *sink, int64_t step, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The same of something amiss, which --quiet does not hide. */
+void run_warn(const ProgressSink *sink, int64_t step, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -270,7 +270,7 @@ Status checkpoints_newest(const CheckpointOwner *owner, Snapshot *snapshot, Chec
         if (status == OK) {
             *found = true;
             if (newest.status != OK)
-                run_note(notes, step, "%s; the one of step %" PRId64 " is complete", newest.msg, step);
+                run_warn(notes, step, "%s; the one of step %" PRId64 " is complete", newest.msg, step);
             return OK;
         }
         if (status == ERR_IO && was_removed(path)) {

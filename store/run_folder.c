@@ -272,7 +272,7 @@ Status folder_restore(RunFolder *folder, Snapshot *snapshot, const ProgressSink 
     Err why;
     Status status = checkpoints_newest(&owner, snapshot, &mark, notes, found, &why);
     if (status == ERR_FORMAT) { /* no checkpoint can be used: the same as if there were none */
-        run_note(notes, 0, "%s", why.msg);
+        run_warn(notes, 0, "%s", why.msg);
         return OK;
     }
     if (status != OK) return err_set(err, status, "%s", why.msg);

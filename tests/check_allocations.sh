@@ -21,7 +21,7 @@ each() { # name, command...
     local name=$1 at turn=0
     shift
     quiet_run "$name" "$@" || return
-    cp -r "$work/base" "$work/$name.log.d" && cd "$work/$name.log.d" || return
+    cp -r "$work/$name.base" "$work/$name.log.d" && cd "$work/$name.log.d" || return
     setarch -R env ALLOCATION_LOG="$work/$name.log" LD_PRELOAD="$work/allocations.so" "$rote" "$@" >/dev/null 2>&1
     while read -r at _; do
         [ $((turn++ % step)) = 0 ] && trial "$name" "allocation $at" "$cause" with_failure "$@"

@@ -31,7 +31,7 @@ each() { # name, command...
     local name=$1 call number error turn=0
     shift
     quiet_run "$name" "$@" || return
-    cp -r "$work/base" "$work/$name.log.d" && cd "$work/$name.log.d" || return
+    cp -r "$work/$name.base" "$work/$name.log.d" && cd "$work/$name.log.d" || return
     strace -f -qq -y -o "$work/$name.log" -e trace=$calls "$rote" "$@" >/dev/null 2>&1
     while read -r call number; do
         turn=$((turn + 1))
@@ -42,6 +42,18 @@ each() { # name, command...
     done < <(calls_on "$work/$name.log" "$work/$name.log.d")
 }
 
+# A run has ended well, and of this process, which asks for it, the look at its DONE fails then (the fourth).
+end_unseen() {
+    local dir=$work/end_unseen run
+    cp -r "$work/base" "$dir" && cd "$dir" || return
+    run=$("$rote" sweep status waiting | awk '$1 == "waiting" {print $2; exit}')
+    strace -qq -o /dev/null -P "waiting/runs/$run/DONE" -e trace=newfstatat -e inject=newfstatat:error=ENOSPC:when=4 \
+        "$rote" sweep work waiting --jobs 1 --quiet >out 2>err
+    echo "$([ -e "waiting/runs/$run/DONE" ] && grep -q 'DONE: cannot be looked at: No space left' err && echo refused || echo MISNAMED)" \
+        "end_unseen: $(tail -n 1 err)"
+}
+
 prepare
 each_scenario each "$@"
+[ $# -gt 0 ] || end_unseen >"$work/end_unseen.words"
 conclude "system calls"

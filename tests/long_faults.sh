@@ -21,6 +21,8 @@ ranks:              tests/check_ranks.sh
 values:             plain/tests/test_run_values plain/tests/test_capacity_series
 environment:        tests/check_environment.sh
 memory:             tests/check_allocations.sh
+disk:               tests/check_io_faults.sh
+told:               tests/cli/run.t tests/cli/fit.t tests/cli/good.t
 returns:            scripts/check_returns.sh
 output:             tests/cli/output.t
 others:             tests/cli/others.t

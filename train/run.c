@@ -224,7 +224,7 @@ static void note_time(Trainer *t, int together, RunResult *out) {
     int64_t tokens = t->state.tokens - t->started_tokens;
     out->tokens_per_s = out->seconds > 0 ? (double)tokens / out->seconds : 0;
     if (folder_timing(&t->folder, out->seconds, tokens, together, &why) != OK)
-        run_note(&t->options->progress, t->state.step, "%s", why.msg);
+        run_warn(&t->options->progress, t->state.step, "%s", why.msg);
 }
 
 /* All after the last step. trained: how training ended, as err says. Closes the folder. */

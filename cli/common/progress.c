@@ -89,11 +89,8 @@ static void show_note(ProgressLine *line, const char *note) {
 
 static void progress_update(void *user, const Progress *p) {
     ProgressLine *line = user;
-    if (line->quiet) return;
-    if (p->note) {
-        show_note(line, p->note);
-        return;
-    }
+    if (p->note && (!line->quiet || p->warning)) show_note(line, p->note);
+    if (line->quiet || p->note) return;
     if (p->step == p->max_steps) line->next_s = 0; /* the last step is always shown */
     if (!progress_due(line)) return;
     double eta_s = isfinite(p->eta_s) && p->eta_s < 1e8 ? p->eta_s : 0;

@@ -45,7 +45,7 @@ static Status export_other(const Args *args, ExportFormat format, const char *pa
     return status;
 }
 
-/* Of a run that has no checkpoint or no facts, the histograms alone are missing. */
+/* Of a run that has no checkpoint or no facts, the histograms alone are missing; what is there must be readable. */
 static Status export_tensorboard(const Args *args, const char *path, bool force, Err *err) {
     const char *dir = args->words[0];
     int runs = 0;
@@ -58,14 +58,16 @@ static Status export_tensorboard(const Args *args, const char *path, bool force,
         fprintf(stderr, "%s runs, with their hparams\n", show_int(runs));
         return OK;
     }
-    if (open_run(&run, dir, args_value(args, "facts"), &why) != OK) {
+    Status status = open_run(&run, dir, args_value(args, "facts"), &why);
+    if (status != OK && status != ERR_INPUT) return err_set(err, status, "%s", why.msg);
+    if (status != OK) {
         TRY(tensorboard_run(path, dir, NULL, force, err));
         fprintf(stderr, "without histograms: ");
         text_show_message(stderr, why.msg);
         fputc('\n', stderr);
         return OK;
     }
-    Status status = tensorboard_run(path, dir, &run, force, err);
+    status = tensorboard_run(path, dir, &run, force, err);
     run_close(&run);
     return status;
 }

@@ -255,6 +255,7 @@ static Status cmd_fit(const Args *args, Err *err) {
     Status status = make_base(&fit, args, err);
     if (status == OK) status = find_range(&fit, err);
     if (status == OK) {
+        if (!fit.is_folder) import_notes(&fit.columns, fit.path); /* with --quiet, too */
         fit.peak = peak_best_of_five(ops, 1);
         if (fit.axis == AXIS_N_EMBD) fit.base = fit_config(&fit, fit.range.depth, fit.range.first);
         status = search_and_show(&fit, args, err);

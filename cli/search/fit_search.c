@@ -22,7 +22,7 @@ typedef struct Screen {
 static void update(void *user, const SweepView *view) {
     Screen *s = user;
     char text[256], label[64], eta[24] = "?";
-    if (view->note && !s->line.quiet) run_note(&s->sink, 0, "%s", view->note);
+    if (view->note) (view->warning ? run_warn : run_note)(&s->sink, 0, "%s", view->note);
     if (!grown_line_due(&s->line) || view->n_workers == 0) return;
     const SweepWorker *w = &view->worker[0];
     for (int i = 1; i < view->n_workers; i++)

@@ -14,7 +14,6 @@
 #include "cli/common/json.h"
 #include "cli/common/open.h"
 #include "cli/common/show.h"
-#include "cli/facts/import_options.h"
 #include "cli/search/fit.h"
 #include "eval/archive/two_part.h"
 #include "eval/quantized.h"
@@ -40,11 +39,9 @@ void fit_show_plan(const Fit *fit, const SearchStep *step, double seconds, int d
     Config resolved;
     fprintf(stderr, "facts       %s of up to %d tokens, vocabulary %d; zlib needs %s bytes\n",
             show_int(facts->n), facts->max_len, facts->vocab.size, show_int(facts->zlib_bytes));
-    if (!fit->is_folder) {
-        import_notes(&fit->columns, fit->path);
+    if (!fit->is_folder)
         fprintf(stderr, "columns     %s%s%s\n", fit->columns.prompt, *fit->columns.prompt ? " -> " : "",
                 fit->columns.answer);
-    }
     put_range(fit);
     if (fit_needs(fit, fit->range.depth, fit->range.first, &plan, &resolved, NULL) == OK)
         fprintf(stderr,
@@ -74,21 +71,20 @@ Status fit_plan_json(const Fit *fit, const SearchStep *step, double seconds, Err
 
 /* ---- other programs ---- */
 
-/* The bytes that `xz -9e` makes of a file; -1: there is no xz, or it failed. */
-static int64_t xz_bytes(const char *path) {
+/* The bytes that `xz -9e` makes of a file; -1: there is no xz, or it failed. ERR_NOMEM, ERR_IO: it cannot be asked. */
+static Status xz_bytes(const char *path, int64_t *bytes, Err *err) {
     char program[] = "xz", best[] = "-9e", out[] = "--stdout", end[] = "--", *name = strdup(path),
          block[4096];
     char *const argv[] = {program, best, out, end, name, NULL};
     posix_spawn_file_actions_t actions;
     int pipes[2], state = -1;
-    int64_t bytes = 0;
     pid_t pid;
-    if (!name || pipe(pipes) != 0) {
+    *bytes = 0;
+    if (!name || pipe2(pipes, O_CLOEXEC) != 0) {
+        int why = name ? errno : ENOMEM;
         free(name);
-        return -1;
+        return err_set(err, why == ENOMEM ? ERR_NOMEM : ERR_IO, "xz: cannot be asked: %s", strerror(why));
     }
-    fcntl(pipes[0], F_SETFD, FD_CLOEXEC);
-    fcntl(pipes[1], F_SETFD, FD_CLOEXEC);
     int failed = posix_spawn_file_actions_init(&actions);
     if (!failed) {
         failed = posix_spawn_file_actions_adddup2(&actions, pipes[1], STDOUT_FILENO);
@@ -99,13 +95,17 @@ static int64_t xz_bytes(const char *path) {
     }
     close(pipes[1]);
     for (ssize_t n; !failed && ((n = read(pipes[0], block, sizeof block)) > 0 || (n < 0 && errno == EINTR));)
-        if (n > 0) bytes += n;
+        if (n > 0) *bytes += n;
     close(pipes[0]);
     free(name);
-    if (failed) return -1;
-    while (waitpid(pid, &state, 0) < 0 && errno == EINTR) {
-    }
-    return WIFEXITED(state) && WEXITSTATUS(state) == 0 ? bytes : -1;
+    if (failed == ENOMEM || failed == EAGAIN)
+        return err_set(err, failed == ENOMEM ? ERR_NOMEM : ERR_IO, "xz: cannot be started: %s",
+                       strerror(failed));
+    if (!failed)
+        while (waitpid(pid, &state, 0) < 0 && errno == EINTR) {
+        }
+    if (failed || !WIFEXITED(state) || WEXITSTATUS(state) != 0) *bytes = -1;
+    return OK;
 }
 
 static int64_t file_bytes(const char *path) {
@@ -186,7 +186,7 @@ static Status winner_of(Winner *w, Err *err) {
     TRY_GOTO(
         path_join(w->text_path, sizeof w->text_path, fit->path, fit->is_folder ? "records.tsv" : NULL, err));
     w->text = file_bytes(w->text_path);
-    w->xz = xz_bytes(w->text_path);
+    status = xz_bytes(w->text_path, &w->xz, err);
 done:
     run_close(&run);
     return status;

@@ -35,7 +35,7 @@ static int put_estimate(char *out, size_t size, const Screen *s) {
 static void update(void *user, const SweepView *view) {
     Screen *s = user;
     char text[256];
-    if (view->note && !s->line.quiet) run_note(&s->sink, 0, "%s", view->note);
+    if (view->note) (view->warning ? run_warn : run_note)(&s->sink, 0, "%s", view->note);
     if (!grown_line_due(&s->line)) return;
     int used = put_estimate(text, sizeof text, s), missing = s->m->step.n_missing;
     int left = sweep_count(view->sweep, SWEEP_WAITING) + sweep_count(view->sweep, SWEEP_RUNNING);

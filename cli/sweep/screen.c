@@ -102,7 +102,10 @@ static void draw(SweepScreen *screen, const SweepView *v) {
 
 void sweep_screen_update(void *user, const SweepView *v) {
     SweepScreen *screen = user;
-    if (screen->quiet) return;
+    if (screen->quiet) {
+        if (v->warning) fprintf(stderr, "%s\n", v->note);
+        return;
+    }
     double now = clock_s();
     bool event = v->finished || v->note;
     if (screen->terminal) {

@@ -110,6 +110,7 @@ $ rote fit capitals.csv --prompt country --answer capital train.max_steps=200 --
 2> rote: fit: runs/fit-capitals contains another search (along other keys); choose another --out
 [2]
 $ rote fit capitals.csv train.max_steps=200
+2> note: capitals.csv:1 looks like a line of names, but is imported as a fact; --header skips such a line, --no-header confirms that it is a fact
 2> rote: fit: runs/fit-capitals contains a search for other facts; choose another --out
 [2]
 $ mkdir other; touch other/mine
@@ -158,3 +159,6 @@ $ printf 'France,Paris\nFrance,Lyon\n' > two.csv
 $ rote fit two.csv
 2> rote: two.csv:2: 1 record gives an earlier prompt another answer (--allow-conflicts keeps it); "France" is "Paris" in line 1, "Lyon" in line 2
 [2]
+$ printf 'prompt;answer\nx;1\ny;2\n' > semicolons.csv
+$ rote fit semicolons.csv --quiet --jobs 1 --out semicolons > /dev/null
+2> note: semicolons.csv: every line has a ';' and none a ','; if it separates the fields, use --delimiter ';'

@@ -220,6 +220,11 @@ events.out.tfevents.rote
 all/secret:
 events.out.tfevents.rote
 2> 2 runs, with their hparams
+$ cp own/runs/secret/checkpoint* kept; for file in own/runs/secret/checkpoint*; do printf x | dd of="$file" bs=1 seek=900 conv=notrunc status=none; done
+$ rote export own/runs/secret --to tensorboard damaged 2>&1 | sed 's/header.*//'; ls damaged
+rote: own/runs/secret/checkpoint-000000001.safetensors: 
+2> ls: cannot access 'damaged': No such file or directory
+[2]
 $ rm own/runs/secret/checkpoint*; rote export own/runs/secret --to tensorboard without
 without
 2> without histograms: own/runs/secret: contains no checkpoint, and the run is finished: it diverged, or they were removed; train it again in another folder

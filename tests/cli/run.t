@@ -255,6 +255,7 @@ $ rote verify run --quiet
 $ cp -r run mended; rm mended/DONE; rote eval mended --json 2>/dev/null | grep '"step"'
   "step": 20,
 $ rote train small.yaml --out mended --quiet --resume > /dev/null && rote verify mended --quiet > /dev/null && cmp run/result.json mended/result.json
+2> mended/checkpoint-000000030.safetensors: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the one of step 20 is complete
 $ cp mended/checkpoint-000000020.safetensors mended/checkpoint-000000030.safetensors; rote eval mended
 2> rote: mended/checkpoint-000000030.safetensors: step is '20', which is never written there; the run is finished, and no older checkpoint has its model: remove DONE and train on with --resume, which makes it again
 [1]
@@ -275,6 +276,8 @@ $ rote train small.yaml --out torn --resume train.max_steps=20 2>&1 >/dev/null |
 torn/checkpoint-000000020.safetensors: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the one of step 10 is complete
 torn: continues from step 10
 step 20/20  2.6881 bits/token 
+$ rm torn/DONE; truncate -s -100 torn/checkpoint-000000020.safetensors; rote train small.yaml --out torn --resume --quiet train.max_steps=20 > /dev/null
+2> torn/checkpoint-000000020.safetensors: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the one of step 10 is complete
 
 # A finished run that lost a file, and one that is not finished.
 

@@ -102,7 +102,7 @@ tensorboard long  export run --to tensorboard new
 boards      long  export sweep --to tensorboard new
 "
 
-prepare() { # makes the folder $work/base that every trial copies
+prepare() { # makes the folder $work/base, of which every trial copies what it needs
     mkdir "$work/base"
     # shellcheck disable=SC2086
     (
@@ -142,27 +142,28 @@ END
 
 # What a folder holds; clocks, locks and temporaries left out.
 ${CC:-gcc} -O2 tests/inject/damage.c -o "$work/damage" || { echo "0 passed, 1 failed"; exit 1; }
-listing() {
-    "$work/damage" hash . | grep -v '/\.[^/ ]* ' | grep -v '/table\.csv ' | sort
-    find . -name table.csv | sort | while read -r table; do
-        # counted from the end: names of runs are quoted and have commas
-        awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "seconds") at = NF - i } { $(NF - at) = ""; print }' "$table"
-    done
-}
+listing() { "$work/damage" hash . | grep -v '/\.[^/ ]* '; }
+as_quiet() { listing | cmp -s - "$work/$1.files"; } # name
 
 # An output without clocks and the folder's own place.
 printed() { sed -E "s|$work/[A-Za-z0-9_.]*|HERE|g" "$1" | sed -E '/"([a-z_]*seconds[a-z_]*|tokens_per_s|timed_tokens|peak_rss_mib|memory_bytes|disk_bytes|gflops)"/d; s/[0-9.]+ ?(s|ms|min)\b/T/g'; }
 
-# Runs a command without a fault in a copy of the folder; keeps its output and files.
+# Runs a command without a fault; keeps its output and files. The folder that it is tried in, NAME.base, holds what of the base the
+# command names, and the facts that runs know by their path.
 quiet_run() { # name, command...
-    local name=$1
+    local name=$1 item
     shift
-    cp -r "$work/base" "$work/$name.quiet" && cd "$work/$name.quiet" || return 1
+    mkdir "$work/$name.base" && cp -r "$work/base/imported" "$work/$name.base" || return 1
+    for item in "$work"/base/*; do
+        [[ " $* " != *" ${item##*/} "* ]] || cp -r "$item" "$work/$name.base"
+    done
+    cp -r "$work/$name.base" "$work/$name.quiet" && cd "$work/$name.quiet" || return 1
     if ! "$rote" "$@" >"$work/$name.out" 2>"$work/$name.err"; then
         echo "FAILS $name without a fault: $(tail -n 1 "$work/$name.err")"
         return 1
     fi
     listing >"$work/$name.files"
+    printed "$work/$name.out" >"$work/$name.printed"
     cd "$work" && rm -rf "$work/$name.quiet"
 }
 
@@ -181,12 +182,12 @@ trial() { # name, fault in words, cause as a pattern, runner of the command with
     local name=$1 fault=$2 cause=$3 runner=$4 rc word
     local dir=$work/$name.$BASHPID
     shift 4
-    rm -rf "$dir" && cp -r "$work/base" "$dir" && cd "$dir" || exit 1
+    rm -rf "$dir" && cp -r "$work/$name.base" "$dir" && cd "$dir" || exit 1
     { "$runner" "$rote" "$@" >"$dir.out" 2>"$dir.err"; } 2>/dev/null
     rc=$?
     if [ $rc -ge 124 ]; then word=CRASH
     elif [ $rc = 0 ]; then
-        if [ "$(printed "$work/$name.out")" = "$(printed "$dir.out")" ] && [ "$(listing)" = "$(cat "$work/$name.files")" ]; then word=unharmed
+        if printed "$dir.out" | cmp -s - "$work/$name.printed" && as_quiet "$name"; then word=unharmed
         elif grep -qiE "$cause" "$dir.out" "$dir.err"; then word=told # a row of a table that says why it has no figures
         else word=SILENT; fi
     elif ! grep -qiE "$cause" "$dir.err"; then word=MISNAMED
@@ -194,16 +195,18 @@ trial() { # name, fault in words, cause as a pattern, runner of the command with
         word=refused
         [ "$name" != work ] || "$rote" sweep retry waiting >/dev/null 2>&1 # a worker leaves failures to it, and says so
         "$rote" "$@" >"$dir.out" 2>"$dir.again" || word=BLOCKED
-        [ $word = refused ] && ! [ "$(listing)" = "$(cat "$work/$name.files")" ] && word=LOST
+        [ $word = refused ] && ! as_quiet "$name" && word=LOST
     fi
     [ -e "$dir.trace" ] && hit_elsewhere "$dir" && word=elsewhere
-    local said=$dir.err
+    local said=$dir.err lines
     [ $word = BLOCKED ] && said=$dir.again
-    echo "$word $name $fault, exit $rc: $(tail -n 1 "$said" | cut -c 1-160)"
+    mapfile -t lines <"$said"
+    lines+=("${lines[*]: -1}")
+    echo "$word $name $fault, exit $rc: ${lines[-1]:0:160}"
     cd "$work" && rm -rf "$dir" "$dir".*
 }
 
-# Calls each(name, command...) for the scenarios that are wanted, two at a time.
+# Calls each(name, command...) for the scenarios that are wanted, two at a time, or as many as JOBS says.
 each_scenario() { # function, names...
     local each=$1 name size command jobs=0
     shift
@@ -214,7 +217,7 @@ each_scenario() { # function, names...
         # shellcheck disable=SC2086
         "$each" "$name" $command >"$work/$name.words" &
         jobs=$((jobs + 1))
-        [ $((jobs % 2)) = 0 ] && wait
+        [ $((jobs % ${JOBS:-2})) = 0 ] && wait
     done <<<"$scenarios"
     wait
 }

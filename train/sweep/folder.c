@@ -31,6 +31,7 @@ Status sweep_path(const Sweep *sweep, const SweepRun *run, const char *name, cha
 static Status cannot_read(SweepRun *run, Status status, const Err *why, Err *err) {
     if (status == ERR_NOMEM) return err_set(err, status, "%s", why->msg);
     run->state = SWEEP_FAILED;
+    run->unreadable = true;
     snprintf(run->reason, sizeof run->reason, "%.500s", why->msg);
     return OK;
 }
@@ -85,6 +86,7 @@ Status sweep_look_at(const Sweep *sweep, SweepRun *run, Err *err) {
     TRY(sweep_path(sweep, run, NULL, dir, err));
     TRY(claim_path(sweep, run, claim, err));
     run->state = SWEEP_WAITING;
+    run->unreadable = false;
     run->attempts = 0;
     run->reason[0] = '\0';
     struct stat info;

@@ -36,7 +36,7 @@ static double eta_s(const Pool *p, double now) {
     return done > 0 ? left * (now - p->started_s) / done : NAN;
 }
 
-static void show(Pool *p, const SweepRun *finished, const char *note) {
+static void show_as(Pool *p, const SweepRun *finished, const char *note, bool warning) {
     if (!p->options->update) return;
     double now = clock_s();
     int n = 0;
@@ -46,9 +46,12 @@ static void show(Pool *p, const SweepRun *finished, const char *note) {
             p->progress[n] = p->worker[w].run[i].progress;
             p->progress[n++].seconds = now - p->worker[w].started_s;
         }
-    SweepView view = {p->sweep, n, p->progress, finished, now - p->started_s, eta_s(p, now), note};
+    SweepView view = {p->sweep, n, p->progress, finished, now - p->started_s, eta_s(p, now), note, warning};
     p->options->update(p->options->user, &view);
 }
+
+static void show(Pool *p, const SweepRun *finished, const char *note) { show_as(p, finished, note, false); }
+static void warn(Pool *p, const char *what) { show_as(p, NULL, what, true); }
 
 /* A failure (another process is writing the table) does not matter here: it is written again later. */
 static void table(Pool *p) {
@@ -234,13 +237,14 @@ static void finish(Pool *p, WorkerRun *r, const ProcessEnd *end, bool others) {
     } else if (status == OK && others) {
         run->state = SWEEP_WAITING;
         p->alone[run - p->sweep->run] = true;
-    } else if (status == OK && end->code == 0 && run->state == SWEEP_FAILED) {
+    } else if (status == OK && end->code == 0 && run->unreadable) {
+        run->state = SWEEP_FAILED; /* as we hold its claim, it may seem to run */
         run->attempts++; /* ended, and its end cannot be read: the reason says why; a note of failure would stay */
     } else if (status == OK) {
         run->state = SWEEP_FAILED;
         run->attempts++;
         describe_failure(run, end);
-        if (sweep_write_failed(p->sweep, run, end->code, end->signal, &why) != OK) show(p, NULL, why.msg);
+        if (sweep_write_failed(p->sweep, run, end->code, end->signal, &why) != OK) warn(p, why.msg);
     }
     lock_release(r->claim_fd);
     if (status != OK) fail(p, run, why.msg);
@@ -261,7 +265,7 @@ static void finish_worker(Pool *p, int index) {
     Worker last = *w;
     *w = p->worker[--p->n];
     if (last.n > 1 && left > 0 && !p->stopping)
-        show(p, NULL, "a process that trained several runs has died; each of them goes on alone");
+        warn(p, "a process that trained several runs has died; each of them goes on alone");
     for (int i = 0; i < last.n; i++) {
         ProcessEnd end = end_of_process(status, last.run[i].last);
         if (last.run[i].run) finish(p, &last.run[i], &end, last.n > 1);

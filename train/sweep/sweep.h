@@ -37,6 +37,7 @@ typedef struct SweepRun {
     SweepState state;
     RunResult *result; /* of a finished run, once it is read; else NULL */
     char reason[512];  /* why it failed or diverged: one line */
+    bool unreadable;   /* it could not be looked at: the reason says why */
     char holder[160];  /* who makes it, while it runs: see lock_holder */
     int attempts;      /* failed ones so far */
     int together; /* how many its process trains or trained in lanes; 1: it alone; 0: not known or not yet */
@@ -98,6 +99,7 @@ typedef struct SweepView {
     const SweepRun *finished; /* the run that has just ended, or NULL */
     double seconds, eta_s;    /* eta_s NAN: not known yet */
     const char *note;         /* a line to keep on the screen, or NULL */
+    bool warning;             /* the note tells of something amiss */
 } SweepView;
 
 typedef struct SweepOptions {
