@@ -58,6 +58,7 @@ typedef struct AtomicFile {
     WriteStream out;
     char path[1024], temporary[1088];
     bool fresh;  /* when it was opened, there was no such file */
+    bool alone;  /* its temporary has a name of its own, as the disk has no locks between machines */
     bool placed; /* it stands under its name, though the commit may have failed after that */
 } AtomicFile;
 Status atomic_open(AtomicFile *file, const char *path, Err *err);

@@ -266,7 +266,8 @@ static json_t *curve_json(const Fit *fit, const Grown *g, const CurveRow *row, i
 
 static void print_winner(const Winner *w) {
     const Fit *fit = w->fit;
-    const Config *c = &w->run->resolved;
+    Config resolved, *c = &resolved;
+    config_unpack(c, &w->run->resolved);
     printf(
         "%s with %s parameters is the smallest model tried that recalls %.4g %% of %s facts with %d seeds\n",
         w->label, show_int(w->run->plan.params), 100 * fit->recall, show_int(fit->facts.n), SMALLEST_SEEDS);
@@ -286,7 +287,8 @@ static void print_winner(const Winner *w) {
 
 static json_t *winner_json(const Winner *w) {
     json_t *formats = json_array();
-    const Config *c = &w->run->resolved;
+    Config resolved, *c = &resolved;
+    config_unpack(c, &w->run->resolved);
     for (int f = 0; f < FORMATS; f++)
         json_array_append_new(formats,
                               json_pack("{si sI sI so}", "bits", format[f].bits, "bytes",
@@ -325,7 +327,7 @@ static Status none_found(const Fit *fit, const Grown *g, const CurveRow *row, in
         "%.4g %% with its worst: give more steps (train.max_steps=%lld and another --out), or a lower --recall",
         fit_axis_name[fit->axis], fit->range.most,
         fit->range.deepest > fit->range.depth ? " and more layers" : "", 100 * fit->recall, label, 100 * best,
-        (long long)(n ? 2 * g->sweep.run[0].resolved.train.max_steps : 0));
+        (long long)(n ? 2 * g->sweep.run[0].max_steps : 0));
 }
 
 Status fit_show_result(const Fit *fit, const Grown *g, const SearchStep *step, double seconds, bool json,
