@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/lock_reach.h"
 #include "base/text.h"
+#include "model/kernels/lanes.h"
 #include "store/early.h"
 #include "store/run_files.h"
 #include "store/run_folder.h"
