@@ -251,7 +251,7 @@ best_chain() { # NAME TABLE FIGURE
             echo
         done
     fi
-    printf '\nTo reproduce: `scripts/reproduce_creativity.sh --%s` (%s runs).\n' "$form" "$(find "$out" -name DONE | wc -l)"
+    reproduce_runs_footer
 } >"$page.new"
 mv "$page.new" "$page"
 cat "$page"

@@ -265,7 +265,7 @@ auc_row() { # NAME
             printf ' %s |\n' "$(pair "$name$l" memorized unseen figures.margin.auc | mean 3)"
         done
     done
-    printf '\nTo reproduce: `scripts/reproduce_logits.sh --%s` (%s runs).\n' "$form" "$(find "$out" -name DONE | wc -l)"
+    reproduce_runs_footer
 } >"$page.new"
 mv "$page.new" "$page"
 cat "$page"

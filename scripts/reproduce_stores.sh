@@ -96,7 +96,6 @@ by_weights() { # NAME: recall of the answers that no tool serves
         printf '| %s | %s | %s | %s | %s |\n' "$([ $name = all ] && echo 'all in the weights' || echo 'values 1 and 2 in the store')" \
             "$(result $name params | head -n 1)" "$(result $name facts | head -n 1)" "$(by_weights $name | worst)" "$(of $name eval trained accuracy | worst)"
     done
-    seconds=$(cat "$out"/*/timing.json | awk -F'[:,]' '/"seconds"/ {sum += $2} END {printf "%.0f", sum}')
-    printf '\nTo reproduce: `scripts/reproduce_stores.sh --%s`; %s seconds of training on one thread each, while other programs ran.\n' "$form" "$seconds"
+    reproduce_runs_footer
 } >"$page"
 cat "$page"

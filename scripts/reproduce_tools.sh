@@ -136,7 +136,6 @@ row() { # NAME WORD
             printf ' | %s | %s |\n' "$(share "$name" eval "$group" calls_missed calls_due)" "$(share "$name" eval "$group" calls_false calls_made)"
         done
     done
-    seconds=$(cat "$out"/*/timing.json | awk -F'[:,]' '/"seconds"/ {sum += $2} END {printf "%.0f", sum}')
-    printf '\nTo reproduce: `scripts/reproduce_tools.sh --%s`; %s seconds of training on one thread each, while other programs ran.\n' "$form" "$seconds"
+    reproduce_runs_footer
 } >"$page"
 cat "$page"
