@@ -94,14 +94,14 @@ silent_row() { # SIZE STEPS
     echo
     echo "## What holds where"
     echo
-    echo "- A bit obeyed of an arbitrary class costs $(each 16 "${full_budgets% *}" 1) and $(each 24 "${full_budgets% *}" 1) memorized bits (L1 d16 and d24) after $(counted "${full_budgets% *}") steps,"
+    echo "- Each bit of an arbitrary class that the neurons learn costs $(each 16 "${full_budgets% *}" 1) and $(each 24 "${full_budgets% *}" 1) memorized bits (L1 d16 and d24) after $(counted "${full_budgets% *}") steps,"
     echo "  $(each 16 "${full_budgets#* }" 1) and $(each 24 "${full_budgets#* }" 1) after $(counted "${full_budgets#* }"): longer training lowers the price."
     echo "- A class that the input shows is not free. At ratio 0.1 it costs $(range_of 0.1) % of all bits, at ratio 1 $(range_of 1) %: most"
     echo "  where training is short of the facts, least where a large model has learned them all. A full model pays"
     echo "  $(for width in $full_widths; do for steps in $full_budgets; do share "full-$width-$steps-marked" "full-$width-$steps-none" | point 1; done; done | sort -g | sed -n '1p;$p' | paste -sd_ | sed 's/_/ to /') %."
     echo "- The class itself pays most at ratio 0.1: in L2 d32 after ${room_budgets#* } steps, its recall falls from $(p "room-2:32-${room_budgets#* }-none" trained.class_recall) to"
     echo "  $(p "room-2:32-${room_budgets#* }-0.1" trained.class_recall), that of the others from $(p "room-2:32-${room_budgets#* }-none" trained.other_recall) to $(p "room-2:32-${room_budgets#* }-0.1" trained.other_recall). At ratio 1 the others pay too."
-    echo "- Neurons come near to silence in a large model: zeroing the eight that fire least costs $(p "room-4:64-${room_budgets#* }-silent" trained.zero_class_bits 2) bits a fact in L4 d64,"
+    echo "- In a large model some neurons are nearly silent: zeroing the eight that fire least costs $(p "room-4:64-${room_budgets#* }-silent" trained.zero_class_bits 2) bits a fact in L4 d64,"
     echo "  $(p "room-2:32-${room_budgets#* }-silent" trained.zero_class_bits 2) in L2 d32."
     echo
     echo "## A full model"
@@ -110,7 +110,7 @@ silent_row() { # SIZE STEPS
     echo "trained (\`pre_hinge\`, ratio 1) to fire for a random half of the facts (*arbitrary*), or for those whose first symbol is one"
     echo "of 32 (*marked*). A batch is about a quarter of the facts, so equal steps are equal exposures: a quarter of the steps."
     echo
-    echo "- Obeyed: n times the information of firing about the class, in bits. Per bit: price over obeyed bits; a marked class adds"
+    echo "- Obeyed: n times the mutual information of firing and class, in bits. Per bit: price over obeyed bits; a marked class adds"
     echo "  no bits to the data."
     echo
     echo "| class | model, parameters | steps | HIT | FAR | obeyed, bits | price, bits | per bit obeyed | price, % |"
