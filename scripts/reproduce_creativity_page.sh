@@ -83,7 +83,7 @@ best_chain() { # NAME TABLE FIGURE
     back=$(best_chain $memorizer flat cr) typical=$(best_chain $early typical_p cr) on=10-300 muon=muon-0.01
     echo "1. By itself, more k or more temperature is more variance. On a memorizing model (width 64, 1,500 steps; cr/cr\\* $(v $memorizer plain '(none)' ratio)), no k and no"
     echo "   temperature up to 3 passes $(for T in ${temperatures//,/ }; do p $memorizer wide temperature=$T ratio; done | sort -g | tail -n 1); on width 32 top-k 8, 64 and 256 reach $(p $late k top_k=8 ratio), $(p $late k top_k=64 ratio) and $(p $late k top_k=256 ratio)."
-    echo "2. Cutting at the gap between the logits and *then* giving the rest nearly equal probabilities brings the memorizing model back: \`$back\` reaches"
+    echo "2. Cutting at the gap between the logits and *then* giving the rest nearly equal probabilities makes the memorizing model invent again: \`$back\` reaches"
     echo "   cr/cr\\* $(v $memorizer flat "$back" ratio) at coherence $(v $memorizer flat "$back" coherence), against $(v "siblings-64-$(best_step 64)" plain '(none)' ratio) at its best step in training ($(best_step 64)), T 1. It never forgot what is valid."
     echo "3. What the plain model invents is decided by training: over memorized bits per bit of the split, all widths lie on one curve, which peaks at 0"
     echo "   ([below](#one-curve-for-all-widths)). Stopping there (\`train.stop_memorized=1e-9\`, which does not look at cr) gives cr $(for width in $widths; do echo "$(p "stopped-$width" plain '(none)' cr) ($(p "siblings-$width-$(best_step "$width")" plain '(none)' cr) at the best step of width $width)"; done | paste -sd, | sed 's/,/, /g')."
