@@ -162,7 +162,7 @@ silent_row() { # SIZE STEPS
     echo
     echo "## What holds where"
     echo
-    echo "- A bit obeyed of an arbitrary class costs $(each 16 "${full_budgets% *}" 1) and $(each 24 "${full_budgets% *}" 1) memorized bits (L1 d16 and d24) after $(counted "${full_budgets% *}") steps,"
+    echo "- Each bit of an arbitrary class that the neurons learn costs $(each 16 "${full_budgets% *}" 1) and $(each 24 "${full_budgets% *}" 1) memorized bits (L1 d16 and d24) after $(counted "${full_budgets% *}") steps,"
     echo "  $(each 16 "${full_budgets#* }" 1) and $(each 24 "${full_budgets#* }" 1) after $(counted "${full_budgets#* }"): longer training lowers the price."
     echo "- A class that the input shows is not free. At ratio 0.1 it costs $(range_of 0.1) % of all bits, at ratio 1 $(range_of 1) %: most"
     echo "  where training is short of the facts, least where a large model has learned them all. A full model pays"
@@ -180,7 +180,7 @@ silent_row() { # SIZE STEPS
     echo "trained (\`pre_hinge\`, ratio 1) to fire for a random half of the facts (*arbitrary*), or for those whose first symbol is one"
     echo "of 32 (*marked*). A batch is about a quarter of the facts, so equal steps are equal exposures: a quarter of the steps."
     echo
-    echo "- Obeyed: n times the information of firing about the class, in bits. Per bit: price over obeyed bits; a marked class adds"
+    echo "- Obeyed: n times the mutual information of firing and class, in bits. Per bit: price over obeyed bits; a marked class adds"
     echo "  no bits to the data."
     echo
     echo "| class | model, parameters | steps | HIT | FAR | obeyed, bits | price, bits | per bit obeyed | price, % |"
