@@ -32,9 +32,11 @@ missing:            tests/cli/missing.t
 asking:             tests/cli/tools_eval.t
 doors:              tests/cli/good.t
 events:             plain/tests/test_events
+reader:             tests/check_reader.sh
 programs:           tests/cli/tools_program.t
 sealed:             plain/tests/test_hostile plain/tests/test_done tests/check_damage.sh
 mapped:             plain/tests/test_mapped
+claims:             plain/tests/test_claim
 base:               plain/tests/test_file plain/tests/test_pattern
 creativity:         plain/tests/test_tasks plain/tests/test_creativity plain/tests/test_plane tests/cli/creativity_curves.t
 sampling:           plain/tests/test_chain plain/tests/test_sample tests/cli/sample.t
@@ -198,7 +200,7 @@ worker() { # number, of
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-mkdir "$work/1" && cp -r Makefile base data model store tools eval train cli tests scripts "$work/1" || exit 1
+mkdir "$work/1" && cp -r Makefile base data model store tools eval train cli python tests scripts "$work/1" || exit 1
 cd "$work/1" || exit 1
 workers=$(nproc) jobs=-j$(nproc) all_pass=1
 asked="tests/cli/sweep.t $gradients tests/double/test_reference tests/double/test_straight_through"
