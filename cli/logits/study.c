@@ -213,7 +213,7 @@ static Status check(Job *job, Err *err) {
     job->layer = -1;
     TRY(args_threads(args, &job->plan.rows.threads, err));
     TRY(args_uint64(args, "seed", &job->plan.seed, err));
-    TRY(args_int(args, "max_per_class", 2, INT32_MAX, &job->max_per_class, err));
+    TRY(args_int(args, "most", 2, INT32_MAX, &job->max_per_class, err));
     TRY(args_int(args, "layer", 0, 1000, &job->layer, err));
     job->whole = at && !strcmp(at, "all");
     if (at && !job->whole && strcmp(at, "answer") != 0)
