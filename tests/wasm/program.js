@@ -4,7 +4,7 @@
 const fs = require('fs');
 const path = require('path');
 const {runRote, FOLDER} = require('../../docs/try/run.js');
-const {expect, native, all} = require('./tests.js');
+const {expect, native, nativeOfBrowser, all} = require('./tests.js');
 
 const [built, rote, scratch] = process.argv.slice(2);
 
@@ -67,9 +67,33 @@ all(async () => {
         expect(`refused: ${words.join(' ')}`, here.code === there.code && here.code === 2 && here.err === there.err,
             `${here.code} ${here.err} natively ${there.code} ${there.err}`);
     }
+    /* Too large by the estimate: the same figures. */
+    const large = [
+        ['train', 'model.n_embd=1536', 'model.n_layer=5', 'model.n_head=4', 'train.max_steps=1', '--out', 'no'],
+        ['facts', 'make', 'facts.n=60000000', '--out', 'no'],
+    ];
+    for (const words of large) {
+        const here = await run(whole, words), there = nativeOfBrowser(rote, scratch, words);
+        expect(`too large: ${words.join(' ')}`, here.code === 2 && there.code === 2 && here.err === there.err
+            && /need.* of memory, 1\.9 GiB are available/.test(here.err), `${here.err} natively ${there.err}`);
+    }
+    /* Memory that ends all the same: here the browser gives no more, there no large allocation succeeds. */
+    const grow = WebAssembly.Memory.prototype.grow;
+    WebAssembly.Memory.prototype.grow = function (pages) {
+        if (this.buffer.byteLength + 65536 * pages > 40 * 1024 ** 2) throw new RangeError('no more');
+        return grow.call(this, pages);
+    };
+    const scarce = {LD_PRELOAD: path.join(scratch, 'allocations.so'), ALLOCATION_LARGEST: String(16 * 1024 ** 2),
+        GOMP_SPINCOUNT: '1000'}; /* with it the program does not start itself again, without what is preloaded */
+    for (const words of [['facts', 'make', 'facts.n=1000000', '--out', 'no'],
+        ['train', 'facts.n=1000000', 'model.n_embd=8', '--out', 'no']]) {
+        const here = await run(whole, words), there = native(rote, scratch, words, scarce);
+        expect(`no memory: ${words.join(' ')}`, here.code === 1 && there.code === 1 && here.err === there.err
+            && /no memory for 1000000 facts/.test(here.err), `${here.code} ${here.err} natively ${there.code} ${there.err}`);
+    }
+    WebAssembly.Memory.prototype.grow = grow;
+
     const absent = [
-        [['train', 'model.n_embd=1536', 'model.n_layer=5', 'model.n_head=4', 'train.max_steps=1', '--out', 'no'],
-            2, /needs .* of memory, 1\.9 GiB are available/],
         [['train', 'train.gemm=openblas', '--out', 'no'], 2, /cannot be loaded/],
         [['neurons', 'atlas', 'run', '--class', 'x=regex:a'], 2, /no PCRE2/],
     ];
