@@ -20,8 +20,8 @@ const FACTS = 'France\tParis\nItaly\tRome\nSpain\tMadrid\nPeru\tLima\nJapan\tTok
 const IMPORT = ['facts', 'import', 'facts.tsv', '--no-header', '--prompt', '1', '--answer', '2', '--vocab', 'words',
     '--out', 'facts'];
 const TRAIN = ['train', 'facts.kind=file', 'facts.path=facts', 'model.n_layer=1', 'model.n_embd=16', 'model.n_head=4',
-    'train.learning_rate=0.01', 'train.max_steps=30', 'train.eval_interval=10', '--out', 'run', '--resume'];
-const SAME = ['result.json', 'metrics.jsonl', 'config.yaml', 'checkpoint-000000030.safetensors'];
+    'train.learning_rate=0.01', 'train.max_steps=900', 'train.eval_interval=100', '--out', 'run', '--resume'];
+const SAME = ['result.json', 'metrics.jsonl', 'config.yaml', 'checkpoint-000000900.safetensors'];
 
 all(async () => {
     const createRote = loadProgram();
@@ -86,7 +86,7 @@ all(async () => {
     const scarce = {LD_PRELOAD: path.join(scratch, 'allocations.so'), ALLOCATION_LARGEST: String(16 * 1024 ** 2),
         GOMP_SPINCOUNT: '1000'}; /* with it the program does not start itself again, without what is preloaded */
     for (const words of [['facts', 'make', 'facts.n=1000000', '--out', 'no'],
-        ['train', 'facts.n=1000000', 'model.n_embd=8', '--out', 'no']]) {
+        ['train', 'facts.n=1000000', 'model.n_embd=8', '--out', 'no', '--quiet']]) {
         const here = await run(whole, words), there = native(rote, scratch, words, scarce);
         expect(`no memory: ${words.join(' ')}`, here.code === 1 && there.code === 1 && here.err === there.err
             && /no memory for 1000000 facts/.test(here.err), `${here.code} ${here.err} natively ${there.code} ${there.err}`);
