@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/lock_owner.h"
+#include "base/lock_reach.h"
 
 /* ---- failure points ---- */
 
@@ -58,9 +60,19 @@ static Status sync_folder(const char *path, Err *err) {
     return OK;
 }
 
+/* Where locks do not keep writers apart, each has a temporary of its own. */
+static Status own_temporary(AtomicFile *file, Err *err) {
+    char name[LOCK_NAME_MAX];
+    lock_owner_name(name);
+    char *end = file->temporary + strlen(file->temporary) - strlen(TEMPORARY_END);
+    int room = (int)(file->temporary + sizeof file->temporary - end);
+    if (snprintf(end, (size_t)room, ".%s" TEMPORARY_END, name) < room) return OK;
+    return err_set(err, ERR_INPUT, "%s: the path is too long", file->path);
+}
+
 /* One try to open and lock the temporary; -1 in *fd: another process has just renamed it. O_NONBLOCK: a FIFO in its
  * place is refused instead of waited for. */
-static Status try_temporary(const AtomicFile *file, int *fd, struct stat *ours, Err *err) {
+static Status try_temporary(AtomicFile *file, int *fd, struct stat *ours, Err *err) {
     const char *name = file->temporary;
     int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
     int opened = open(name, flags | O_EXCL, 0666);
@@ -70,13 +82,20 @@ static Status try_temporary(const AtomicFile *file, int *fd, struct stat *ours, 
     if (opened < 0) return err_set(err, ERR_IO, "%s: cannot create: %s", file->path, strerror(errno));
     Status status = OK;
     struct stat there;
-    if (flock(opened, LOCK_EX | LOCK_NB) != 0) {
-        made = made && errno != EWOULDBLOCK; /* now it is the other's */
+    int why = flock(opened, LOCK_EX | LOCK_NB) != 0 ? errno : 0;
+    if (!file->alone && (lock_errno_none(why) || !lock_reaches(opened))) {
+        file->alone = true;
+        if (made) unlink(name);
+        close(opened);
+        return own_temporary(file, err);
+    }
+    if (why && !lock_errno_none(why)) {
+        made = made && why != EWOULDBLOCK; /* now it is the other's */
         status =
-            errno == EWOULDBLOCK
+            why == EWOULDBLOCK
                 ? err_set(err, ERR_IO, "%s: another process is writing it; wait for it or write elsewhere",
                           file->path)
-                : err_set(err, ERR_IO, "%s: cannot lock: %s", name, strerror(errno));
+                : err_set(err, ERR_IO, "%s: cannot lock: %s", name, strerror(why));
     } else if (fstat(opened, ours) != 0) {
         status = err_set(err, ERR_IO, "%s: cannot create: %s", file->path, strerror(errno));
     } else if (!S_ISREG(ours->st_mode)) {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/lock.h"
 #include "base/text.h"
 #include "base/threads.h"
 #include "cli/commands.h"
@@ -14,6 +15,7 @@
 #include "cli/common/signals.h"
 #include "cli/common/version.h"
 #include "cli/help/help.h"
+#include "train/sweep/slurm.h"
 
 /* The doctor tells itself what the self-test says. */
 static bool computes(const Command *command) {
@@ -64,7 +66,7 @@ static Status run(int argc, char **argv, Err *err) {
  * then takes several times as long. The runtime reads these variables before main begins, so the program starts
  * itself again with them. Variables that the user has set are kept. */
 static void spin_briefly(char **argv) {
-    if (threads_check(NULL) != OK) return; /* OpenMP has told it, and would tell it again */
+    if (threads_check(NULL) != OK) return; /* OpenMP has printed a warning, and would print it again */
     if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT") || getenv("KMP_BLOCKTIME")) return;
     char self[4096];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
@@ -78,6 +80,7 @@ static void spin_briefly(char **argv) {
 int main(int argc, char **argv) {
     environment_fill_descriptors();
     program_path = argv[0];
+    lock_job_gone = slurm_job_gone;
     spin_briefly(argv);
     signal(SIGXFSZ, SIG_IGN); /* at the limit of ulimit -f a write then fails with an error */
     Err err = {.status = OK};

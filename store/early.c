@@ -17,14 +17,17 @@ static bool ends_in(const char *text, const char *end) {
 }
 
 bool early_temporary(const char *name) {
-    static const char *const OURS[] = {"manifest.json", "config.yaml",      "result.json",    "timing.json",
-                                       "DONE",          "failed.json",      "tokenizer.json", "origin.json",
-                                       "pool_ids.npy",  "code_lengths.npy", "selected.tsv"};
+    static const char *const OURS[] = {
+        "manifest.json",  "config.yaml", "result.json",  "timing.json",      "DONE",         "failed.json",
+        "tokenizer.json", "origin.json", "pool_ids.npy", "code_lengths.npy", "selected.tsv", "metrics.jsonl"};
     if (name[0] != '.' || !ends_in(name, TEMPORARY_END)) return false;
-    size_t length = strlen(name + 1) - strlen(TEMPORARY_END);
-    for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++)
-        if (strlen(OURS[i]) == length && !strncmp(name + 1, OURS[i], length)) return true;
-    return !strncmp(name + 1, "checkpoint-", 11) && ends_in(name, ".safetensors" TEMPORARY_END);
+    for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++) {
+        size_t length =
+            strlen(OURS[i]); /* then TEMPORARY_END, or the writer's name before it (base/atomic.c) */
+        if (!strncmp(name + 1, OURS[i], length) && name[1 + length] == '.') return true;
+    }
+    return !strncmp(name + 1, "checkpoint-", 11) &&
+           (ends_in(name, ".safetensors" TEMPORARY_END) || strstr(name, ".safetensors."));
 }
 
 /* dir/name as JSON; NULL: it is none, or too large for a note of ours. ERR_IO, ERR_NOMEM: it cannot be read. */
@@ -82,6 +85,7 @@ static Status is_ours(const char *dir, const char *name, bool *out, Err *err) {
     static const char *const UNTOUCHED[] = {".", "..", "lock", "failed.json"};
     *out = early_temporary(name);
     for (size_t i = 0; i < sizeof UNTOUCHED / sizeof UNTOUCHED[0]; i++) *out |= !strcmp(name, UNTOUCHED[i]);
+    *out |= !strncmp(name, "lock.", 5) && name[5] && strspn(name + 5, "0123456789") == strlen(name + 5);
     if (!strcmp(name, "manifest.json")) return is_manifest(dir, out, err);
     if (!strcmp(name, "metrics.jsonl")) return is_empty(dir, name, out, err);
     return OK;

@@ -130,7 +130,7 @@ Status folder_open(RunFolder *folder, const char *dir, const char *config_hash, 
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, dir, "lock", err));
     TRY(make_directories(dir, err));
-    TRY(lock_take(path, &folder->lock_fd, err));
+    TRY(lock_take_patient(path, &folder->lock_fd, err));
     snprintf(folder->dir, sizeof folder->dir, "%s", dir);
     remove_temporaries(dir);
     return OK;
@@ -144,10 +144,11 @@ static Status still_there(const RunFolder *folder, Err *err) {
     bool stands;
     TRY(lock_stands(path, folder->lock_fd, &stands, err));
     if (stands) return OK;
-    return err_set(err, ERR_IO,
-                   "%s: the folder was moved or replaced during the run, or its lock removed; continue with "
-                   "--resume where the run is now",
-                   folder->dir);
+    return err_set(
+        err, ERR_IO,
+        "%s: the folder was moved or replaced during the run, or its lock removed or taken over; continue "
+        "with --resume where the run is now",
+        folder->dir);
 }
 
 typedef Status Commit(AtomicFile *file, const char *fault_name, Err *err);
@@ -181,10 +182,21 @@ static Status write_manifest(const RunFolder *folder, int eos, const Ops *ops, i
     return status;
 }
 
+/* Another file of the same text, in the place of one to which a process that was paused may still add lines. */
+static Status renew_metrics(const char *path, Err *err) {
+    Buffer text = {0};
+    if (file_missing(path)) return OK;
+    TRY(file_read(path, FILE_BYTES(40), &text, err));
+    Status status = file_write_atomic(path, text.data, text.size, err);
+    buffer_free(&text);
+    return status;
+}
+
 /* Adds lines to those that are there; empty: drops them first. */
 static Status open_metrics(RunFolder *folder, bool empty, Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(path_join(path, sizeof path, folder->dir, "metrics.jsonl", err));
+    if (lock_is_claim(folder->lock_fd)) TRY(renew_metrics(path, err));
     return file_append_open(path, empty, &folder->metrics, err);
 }
 
@@ -375,7 +387,7 @@ Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t 
     return npy_write(path, "code_lengths", "<f8", bits, n, err);
 }
 
-Status folder_finish(RunFolder *folder, const char *result, bool spare, Err *err) {
+Status folder_finish(RunFolder *folder, const char *result, bool keep_previous, Err *err) {
     if (!folder->dir[0]) return OK;
     TRY(sync_metrics(folder, err));
     TRY(still_there(folder, err));
@@ -384,7 +396,7 @@ Status folder_finish(RunFolder *folder, const char *result, bool spare, Err *err
     TRY(write_text(folder, "result.json", result, "result", err));
     TRY(early_forget_failure(folder->dir, err)); /* who ran the sweep may have left it */
     CheckpointOwner owner = owner_of(folder);
-    if (!spare && folder->saved_step >= 0) TRY(checkpoints_tidy(&owner, folder->saved_step, 1, err));
+    if (!keep_previous && folder->saved_step >= 0) TRY(checkpoints_tidy(&owner, folder->saved_step, 1, err));
     char *seal;
     TRY(done_text(folder->dir, folder->config_hash, folder->saved_step, &seal, err));
     Status status = write_text(folder, "DONE", seal, "done", err);

@@ -86,12 +86,14 @@ signalled() { # signal, words...
 }
 
 check_killed() {
-    local words="$drawn $small train.max_steps=600 train.optimizer=muon train.select=loss train.select_keep=0.5 train.select_start=0.01" rc
+    local words="$drawn $small train.max_steps=600 train.optimizer=muon train.select=loss train.select_keep=0.5 train.select_start=0.01" rc mapped
     # shellcheck disable=SC2086  # words
     "$plain" train $words --quiet --out "$work/quiet" >/dev/null
     # shellcheck disable=SC2086
     rc=$(signalled KILL $words)
     check 'killed' "$([ "$rc" = 0 ] && echo "the job ended as if nothing had been"; [ -e "$work/killed/DONE" ] && echo "it was over")"
+    mapped=$(eval "$(sed -n 's/^ *\(case $rc in .* esac\)$/\1/p' docs/design.md)" >/dev/null; echo $?)
+    check 'killed: the job script of docs/design.md' "$([ "$mapped" = 85 ] || echo "exit code $rc becomes $mapped")"
     # shellcheck disable=SC2086
     rc=$(signalled TERM $words)
     check 'a signal to one rank' "$([ "$rc" = 85 ] || echo "exit code $rc"; refused 85 'resume with --resume')"

@@ -34,6 +34,7 @@ reader:             tests/check_reader.sh
 programs:           tests/cli/tools_program.t
 sealed:             plain/tests/test_hostile plain/tests/test_done tests/check_damage.sh
 mapped:             plain/tests/test_mapped
+claims:             plain/tests/test_claim
 base:               plain/tests/test_file plain/tests/test_pattern
 creativity:         plain/tests/test_tasks plain/tests/test_creativity plain/tests/test_plane tests/cli/creativity_curves.t
 sampling:           plain/tests/test_chain plain/tests/test_sample tests/cli/sample.t

@@ -13,35 +13,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
-
-static char folder[] = "/tmp/rote-test-others-XXXXXX";
-
-static int enter_folder(void **state) {
-    (void)state;
-    return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int leave_folder(void **state) {
-    (void)state;
-    if (chdir("/") != 0) return -1;
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
-}
-
-static void assert_holds(const char *path, const char *expected) {
-    Buffer b;
-    Err err = {0};
-    if (file_read(path, 1 << 20, &b, &err) != OK) fail_msg("%s", err.msg);
-    assert_int_equal(b.size, strlen(expected));
-    assert_string_equal(b.data, expected);
-    buffer_free(&b);
-}
-
-static void put(const char *path, const char *text) {
-    Err err = {0};
-    if (file_write_atomic(path, text, strlen(text), &err) != OK) fail_msg("%s", err.msg);
-}
+#include "tests/file_testing.h"
 
 /* A header is judged, and a hash taken, without the whole file in memory. */
 static void reads_heads_and_hashes(void **state) {
@@ -240,14 +212,14 @@ static void holders_of_locks(void **state) {
     int fd;
     assert_int_equal(unlink("owned"), 0);
     assert_int_equal(lock_take("owned", &fd, &err), OK);
-    assert_true(lock_holder("owned", holder, sizeof holder));
+    assert_int_equal(lock_look("owned", holder, sizeof holder), LOCK_TAKEN);
     char expected[64];
     snprintf(expected, sizeof expected, "process %ld", (long)getpid());
     assert_string_equal(holder, expected);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_int_equal(ftruncate(fd, 0), 0);
         assert_int_equal(pwrite(fd, cases[i].text, strlen(cases[i].text), 0), (int)strlen(cases[i].text));
-        assert_true(lock_holder("owned", holder, sizeof holder));
+        assert_int_equal(lock_look("owned", holder, sizeof holder), LOCK_TAKEN);
         assert_string_equal(holder, cases[i].holder);
     }
     lock_release(fd);

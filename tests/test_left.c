@@ -31,7 +31,7 @@ static int make_sweep(void **state) {
         SweepRun *run = &sweep->run[i];
         run->state = as[i].state;
         run->plan.flops_per_step = as[i].flops / 4;
-        run->resolved.train.max_steps = 4;
+        run->max_steps = 4;
         run->seconds = as[i].seconds;
         strcpy(run->holder, as[i].holder);
     }

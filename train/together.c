@@ -1,5 +1,7 @@
 #include "train/together.h"
 
+#include <string.h>
+
 #include "model/lanes/lanes.h"
 #include "train/optimizers/lanes.h"
 #include "train/optimizers/schedule.h"
@@ -180,6 +182,21 @@ void train_together(Trainer *const *t, int n, TogetherEnded *ended, void *user) 
 
 /* ---- what may be together ---- */
 
+/* Of many runs that are planned, one after the other has the shape of the one before. */
+static Status hash_of_shape(const Config *shape, const char *tokens, char out[33], Err *err) {
+    static _Thread_local Config last;
+    static _Thread_local char last_tokens[32], last_hash[33];
+    if (!*last_hash || strcmp(tokens, last_tokens) != 0 || memcmp(shape, &last, sizeof last) != 0) {
+        last_hash[0] = '\0';
+        TRY(config_hash(shape, tokens, out, err));
+        last = *shape;
+        snprintf(last_tokens, sizeof last_tokens, "%s", tokens);
+        memcpy(last_hash, out, sizeof last_hash);
+    }
+    memcpy(out, last_hash, sizeof last_hash);
+    return OK;
+}
+
 Status together_shape(const Config *resolved, int length, char out[33], Err *err) {
     const TrainConfig *t = &resolved->train;
     Config shape = *resolved, plain;
@@ -199,7 +216,7 @@ Status together_shape(const Config *resolved, int length, char out[33], Err *err
     shape.train.mup_base_width = t->mup_base_width;
     shape.train.freeze = t->freeze;
     snprintf(tokens, sizeof tokens, "%d tokens", length);
-    return config_hash(&shape, tokens, out, err);
+    return hash_of_shape(&shape, tokens, out, err);
 }
 
 int together_size(const Ops *ops, const Config *resolved, int runs) {

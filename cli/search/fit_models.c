@@ -76,19 +76,22 @@ Status fit_tried(const Fit *fit, const Grown *g, TriedModel **out, int *n, Err *
     if (!*out) return err_set(err, ERR_NOMEM, "fit: no memory for %d runs", g->sweep.n);
     for (int i = 0; i < g->sweep.n; i++) {
         const SweepRun *run = &g->sweep.run[i];
-        int depth = depth_of(fit, &run->config), size = size_of(fit, &run->config), at = 0;
-        if (run->config.train.seed >= SMALLEST_SEEDS) continue;
+        Config c;
+        config_unpack(&c, &run->config);
+        int depth = depth_of(fit, &c), size = size_of(fit, &c), at = 0;
+        if (c.train.seed >= SMALLEST_SEEDS) continue;
         while (at < *n && ((*out)[at].depth != depth || (*out)[at].size != size)) at++;
         if (at == *n) (*out)[(*n)++] = (TriedModel){.depth = depth, .size = size};
-        (*out)[at].seed[run->config.train.seed] = outcome_of(fit, run);
+        (*out)[at].seed[c.train.seed] = outcome_of(fit, run);
     }
     return OK;
 }
 
 const SweepRun *fit_run(const Fit *fit, const Grown *g, int depth, int size, int seed) {
     for (int i = 0; i < g->sweep.n; i++) {
-        const Config *c = &g->sweep.run[i].config;
-        if (depth_of(fit, c) == depth && size_of(fit, c) == size && c->train.seed == (uint64_t)seed)
+        Config c;
+        config_unpack(&c, &g->sweep.run[i].config);
+        if (depth_of(fit, &c) == depth && size_of(fit, &c) == size && c.train.seed == (uint64_t)seed)
             return &g->sweep.run[i];
     }
     return NULL;

@@ -27,7 +27,7 @@ extern char **environ;
 static void put_range(const Fit *fit) {
     const SearchRange *r = &fit->range;
     fprintf(stderr, "models      %s %d to %d in steps of %d, %d seeds each", fit_axis_name[fit->axis],
-            r->unit, r->most, r->unit, SMALLEST_SEEDS);
+            r->unit, r->max, r->unit, SMALLEST_SEEDS);
     if (r->deepest > r->depth)
         fprintf(stderr, "; %d layer%s, up to %d where no width is enough", r->depth, plural(r->depth),
                 r->deepest);
@@ -65,7 +65,7 @@ Status fit_plan_json(const Fit *fit, const SearchStep *step, double seconds, Err
     const SearchRange *r = &fit->range;
     return json_out(json_pack("{si si ss si si si si si so so}", "facts", fit->facts.n, "zlib_bytes",
                               (int)fit->facts.zlib_bytes, "axis", fit_axis_name[fit->axis], "first", r->first,
-                              "unit", r->unit, "most", r->most, "n_layer", r->depth, "n_layer_most",
+                              "unit", r->unit, "most", r->max, "n_layer", r->depth, "n_layer_most",
                               r->deepest, "next",
                               step->state == SEARCH_ON ? json_integer(step->size) : json_null(),
                               "seconds_estimate", json_number(seconds)),
@@ -266,7 +266,8 @@ static json_t *curve_json(const Fit *fit, const Grown *g, const CurveRow *row, i
 
 static void print_winner(const Winner *w) {
     const Fit *fit = w->fit;
-    const Config *c = &w->run->resolved;
+    Config resolved, *c = &resolved;
+    config_unpack(c, &w->run->resolved);
     printf(
         "%s with %s parameters is the smallest model tried that recalls %.4g %% of %s facts with %d seeds\n",
         w->label, show_int(w->run->plan.params), 100 * fit->recall, show_int(fit->facts.n), SMALLEST_SEEDS);
@@ -286,7 +287,8 @@ static void print_winner(const Winner *w) {
 
 static json_t *winner_json(const Winner *w) {
     json_t *formats = json_array();
-    const Config *c = &w->run->resolved;
+    Config resolved, *c = &resolved;
+    config_unpack(c, &w->run->resolved);
     for (int f = 0; f < FORMATS; f++)
         json_array_append_new(formats,
                               json_pack("{si sI sI so}", "bits", format[f].bits, "bytes",
@@ -323,9 +325,9 @@ static Status none_found(const Fit *fit, const Grown *g, const CurveRow *row, in
         err, ERR_NUMERIC,
         "fit: no model up to %s %d%s recalls %.4g %% of the facts with every seed; the best, %s, recalls "
         "%.4g %% with its worst: give more steps (train.max_steps=%lld and another --out), or a lower --recall",
-        fit_axis_name[fit->axis], fit->range.most,
+        fit_axis_name[fit->axis], fit->range.max,
         fit->range.deepest > fit->range.depth ? " and more layers" : "", 100 * fit->recall, label, 100 * best,
-        (long long)(n ? 2 * g->sweep.run[0].resolved.train.max_steps : 0));
+        (long long)(n ? 2 * g->sweep.run[0].max_steps : 0));
 }
 
 Status fit_show_result(const Fit *fit, const Grown *g, const SearchStep *step, double seconds, bool json,

@@ -58,7 +58,7 @@ Status lab_begin(Lab *lab, Err *err) {
     if (facts_are_read(c->facts.kind))
         return err_set(
             err, ERR_INPUT,
-            "measure: nobody knows how many bits facts of kind %s have; leave facts.kind and facts.path out "
+            "measure: the entropy of facts of kind %s is unknown; leave facts.kind and facts.path out "
             "to draw facts, or find the smallest model for your own with `rote fit`",
             config_choice("facts.kind", (int)c->facts.kind));
     if (c->facts.kind == FACTS_TRIPLES && !c->facts.subjects && !c->facts.symbols)
@@ -95,8 +95,9 @@ Status lab_begin(Lab *lab, Err *err) {
 
 static const SweepRun *pilot_run(const Grown *g) {
     for (int i = 0; i < g->sweep.n; i++) {
-        const Config *c = &g->sweep.run[i].config;
-        if (c->train.max_steps == MEASURE_FIRST && c->train.seed == 0) return &g->sweep.run[i];
+        Config c;
+        config_unpack(&c, &g->sweep.run[i].config);
+        if (c.train.max_steps == MEASURE_FIRST && c.train.seed == 0) return &g->sweep.run[i];
     }
     return NULL;
 }
@@ -105,13 +106,15 @@ static bool is_over(const SweepRun *run) { return run->state == SWEEP_DONE || ru
 
 static RunPoint point_of(const SweepRun *run) {
     const RunFigures *f = &run->result->figures;
+    Config c;
+    config_unpack(&c, &run->config);
     double bits = run->state == SWEEP_DONE ? f->value[FIG_MEMORIZED_BITS] : (double)NAN;
     return (RunPoint){.ceiling_bits = f->value[FIG_CEILING_BITS],
                       .data_bits = f->value[FIG_DATA_BITS],
                       .bits = bits,
                       .set_bits = bits,
-                      .budget = (double)run->config.train.max_steps,
-                      .pair = (int)run->config.train.seed};
+                      .budget = (double)c.train.max_steps,
+                      .pair = (int)c.train.seed};
 }
 
 /* False: the run is not one of the rounds. */
@@ -144,13 +147,16 @@ Status lab_runs(const Lab *lab, const Grown *g, RoundRun **out, int *n, double *
     for (int i = 0; i < g->sweep.n && piloted; i++) {
         const SweepRun *run = &g->sweep.run[i];
         RoundRun *to = &(*out)[*n];
-        if (!is_over(run) || !level_of(lab, &pilot, &run->config, &to->level)) continue;
-        *to = (RoundRun){to->level, (int)run->config.train.seed, run->config.train.max_steps, point_of(run)};
+        Config c;
+        config_unpack(&c, &run->config);
+        if (!is_over(run) || !level_of(lab, &pilot, &c, &to->level)) continue;
+        *to = (RoundRun){to->level, (int)c.train.seed, c.train.max_steps, point_of(run)};
         ++*n;
         double of_run = took(g, run);
         if (!(of_run > 0)) continue;
         seconds += of_run;
-        estimated += run_seconds(&run->plan, &run->resolved, lab->peak);
+        config_unpack(&c, &run->resolved);
+        estimated += run_seconds(&run->plan, &c, lab->peak);
     }
     *slowness = estimated > ENOUGH_S ? seconds / estimated : 1;
     return OK;

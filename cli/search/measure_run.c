@@ -96,13 +96,14 @@ static double steps_to_do(const Lab *lab, const Grown *g, const Measurement *m) 
     for (int i = 0; i < g->sweep.n; i++) {
         const SweepRun *run = &g->sweep.run[i];
         bool over = run->state == SWEEP_DONE || run->state == SWEEP_DIVERGED;
-        if (!over && !is_missing(&m->step, lab, pilot, &run->config))
-            steps += (double)run->config.train.max_steps;
+        Config c;
+        config_unpack(&c, &run->config);
+        if (!over && !is_missing(&m->step, lab, pilot, &c)) steps += (double)c.train.max_steps;
     }
     return steps;
 }
 
-/* Where the folder stands, and what is next if so many seconds are left. */
+/* The state of the folder, and the next round if so many seconds are left. */
 static Status look(const Lab *lab, const Grown *g, double left_s, Measurement *m, Err *err) {
     RoundRun *runs;
     int n;
@@ -126,8 +127,11 @@ static Status look(const Lab *lab, const Grown *g, double left_s, Measurement *m
 }
 
 static bool has_point(const Grown *g, const Config *c) {
-    for (int i = 0; i < g->sweep.n; i++)
-        if (same_run(&g->sweep.run[i].config, c)) return true;
+    for (int i = 0; i < g->sweep.n; i++) {
+        Config there;
+        config_unpack(&there, &g->sweep.run[i].config);
+        if (same_run(&there, c)) return true;
+    }
     return false;
 }
 

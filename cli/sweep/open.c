@@ -60,7 +60,7 @@ SweepNeeds sweep_needs(const Sweep *sweep) {
         const SweepRun *run = &sweep->run[i];
         if (run->state == SWEEP_DONE || run->state == SWEEP_DIVERGED) continue;
         n.todo++;
-        n.flops += run->plan.flops_per_step * (double)run->resolved.train.max_steps;
+        n.flops += run->plan.flops_per_step * (double)run->max_steps;
         n.disk += run->plan.disk_bytes;
         if (run->plan.memory_bytes > n.memory) n.memory = run->plan.memory_bytes;
     }
@@ -71,14 +71,17 @@ SweepNeeds sweep_needs(const Sweep *sweep) {
  * own model. */
 static void show_growing(const Sweep *sweep) {
     int64_t subjects = 0;
+    int vocabulary = 0;
     bool grows = false;
+    Config config, *c = &config;
     for (int i = 0; i < sweep->n; i++) {
-        const Config *c = &sweep->run[i].resolved, *first = &sweep->run[0].resolved;
+        config_unpack(c, &sweep->run[i].resolved);
         if (c->facts.kind != FACTS_TRIPLES || c->facts.subjects || c->facts.symbols) return;
         int64_t total = (int64_t)c->facts.n + c->facts.heldout + c->facts.junk_n;
         int64_t needed = (total - 1) / c->facts.objects.n + 1;
         if (needed > subjects) subjects = needed;
-        grows = grows || c->model.vocab_size != first->model.vocab_size;
+        if (i == 0) vocabulary = c->model.vocab_size;
+        grows = grows || c->model.vocab_size != vocabulary;
     }
     if (grows)
         fprintf(stderr,
@@ -109,9 +112,10 @@ Status sweep_estimate(const Sweep *sweep, int jobs, double *seconds, Err *err) {
     *seconds = 0;
     for (int i = 0; i < sweep->n; i++) {
         const SweepRun *run = &sweep->run[i];
-        if (run->state != SWEEP_DONE && run->state != SWEEP_DIVERGED)
-            *seconds += run_seconds(&run->plan, &run->resolved, one) / threads /
-                        together_gain(ops, &run->resolved, run->together);
+        Config c;
+        if (run->state == SWEEP_DONE || run->state == SWEEP_DIVERGED) continue;
+        config_unpack(&c, &run->resolved);
+        *seconds += run_seconds(&run->plan, &c, one) / threads / together_gain(ops, &c, run->together);
     }
     return OK;
 }

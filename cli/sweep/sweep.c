@@ -84,8 +84,10 @@ static json_t *rows_json(const Sweep *sweep) {
     for (int i = 0; i < sweep->n; i++) {
         const SweepRun *run = &sweep->run[i];
         json_t *set = json_object();
+        Config resolved;
+        config_unpack(&resolved, &run->resolved);
         for (int k = 0; k < n_keys; k++) {
-            char *value = config_value(&run->resolved, key[k]);
+            char *value = config_value(&resolved, key[k]);
             json_object_set_new(set, config_key_name(key[k]), json_string(value ? value : ""));
             free(value);
         }

@@ -7,9 +7,7 @@
 #include "train/sweep/pool.h"
 #include "train/together.h"
 
-double sweep_run_flops(const SweepRun *run) {
-    return run->plan.flops_per_step * (double)run->resolved.train.max_steps;
-}
+double sweep_run_flops(const SweepRun *run) { return run->plan.flops_per_step * (double)run->max_steps; }
 
 bool sweep_run_over(const SweepRun *run) { return run->state == SWEEP_DONE || run->state == SWEEP_DIVERGED; }
 
@@ -34,7 +32,7 @@ static int waiting_for_us(const Pool *p) {
 
 /* One thread a run; where fewer runs are left than threads, the runs share the threads. */
 static int threads_for(const Pool *p, const SweepRun *run) {
-    if (run->resolved.train.threads > 0) return run->resolved.train.threads;
+    if (run->threads > 0) return run->threads;
     int free_threads = p->jobs - pool_threads(p), waiting = waiting_for_us(p);
     int each = free_threads / (waiting < 1 ? 1 : waiting);
     return each < 1 ? 1 : each;
@@ -44,7 +42,9 @@ static int threads_for(const Pool *p, const SweepRun *run) {
 static double memory_of(const Pool *p, const Worker *w) {
     const SweepRun *first = w->run[0].run;
     double lanes = 0, runs = 0;
-    if (w->n > 1 && together_bytes(p->ops, &first->resolved, first->length, w->n, &lanes, NULL) != OK)
+    Config resolved;
+    config_unpack(&resolved, &first->resolved);
+    if (w->n > 1 && together_bytes(p->ops, &resolved, first->length, w->n, &lanes, NULL) != OK)
         return INFINITY;
     for (int i = 0; i < w->n; i++) runs += w->run[i].run->plan.memory_bytes;
     return runs * w->threads + lanes;
@@ -88,7 +88,9 @@ Worker pool_next(const Pool *p, int k, double now) {
         like += !p->alone[i] && !strcmp(p->sweep->run[i].shape, run->shape);
     }
     double share = ceil(work / free_threads); /* of a free thread in what is left to do */
-    wanted = together_size(p->ops, &run->resolved, share < like ? (int)share : like);
+    Config resolved;
+    config_unpack(&resolved, &run->resolved);
+    wanted = together_size(p->ops, &resolved, share < like ? (int)share : like);
     for (int j = k + 1; j < p->sweep->n && w.n < wanted; j++) {
         int i = p->order[j];
         if (pool_can_start(p, i, now) && !p->alone[i] && !strcmp(p->sweep->run[i].shape, run->shape))
@@ -152,11 +154,8 @@ Status sweep_preview(Sweep *sweep, const SweepOptions *options, int *groups, Err
 void sweep_look_together(Sweep *sweep) {
     for (int i = 0; i < sweep->n; i++) {
         char dir[CONFIG_PATH_MAX];
-        RunTiming timing;
-        if (sweep_path(sweep, &sweep->run[i], NULL, dir, NULL) != OK ||
-            folder_read_timing(dir, &timing, NULL) != OK)
-            continue;
-        if (timing.together <= LANES_MAX) sweep->run[i].together = (int)timing.together;
-        sweep->run[i].seconds = timing.seconds;
+        SweepRun *run = &sweep->run[i];
+        if (!run->result && sweep_path(sweep, run, NULL, dir, NULL) == OK)
+            (void)sweep_look_timing(dir, run, NULL); /* a clock, not missed */
     }
 }

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -11,9 +12,12 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/lock_reach.h"
 #include "base/text.h"
+#include "model/kernels/lanes.h"
 #include "store/early.h"
 #include "store/run_files.h"
+#include "store/run_folder.h"
 #include "store/sweep_yaml.h"
 #include "train/sweep/sweep.h"
 
@@ -35,9 +39,20 @@ static Status cannot_read(SweepRun *run, Status status, const Err *why, Err *err
     return OK;
 }
 
+/* Left as it is where nobody knows. */
+Status sweep_look_timing(const char *dir, SweepRun *run, Err *err) {
+    RunTiming timing;
+    TRY(folder_read_timing(dir, &timing, err));
+    if (timing.together <= LANES_MAX) run->together = (int)timing.together;
+    run->seconds = timing.seconds;
+    return OK;
+}
+
 static Status read_done(const char *dir, SweepRun *run, Err *err) {
     Err why;
     Status status = run->result ? OK : run_result_new(dir, RESULT_COMPARED, &run->result, &why);
+    if (status == OK && isnan(run->seconds))
+        (void)sweep_look_timing(dir, run, NULL); /* a clock, not missed */
     if (status != OK) return cannot_read(run, status, &why, err);
     run->state = strcmp(run->result->verdict, "diverged") ? SWEEP_DONE : SWEEP_DIVERGED;
     snprintf(run->reason, sizeof run->reason, "%.500s", run->result->reason);
@@ -96,7 +111,9 @@ Status sweep_look_at(const Sweep *sweep, SweepRun *run, Err *err) {
     if (done) return read_done(dir, run, err);
     if (failed) TRY(read_failed(dir, run, err));
     run->holder[0] = '\0';
-    if (lock_holder(claim, run->holder, sizeof run->holder)) run->state = SWEEP_RUNNING;
+    LockState claimed = lock_look(claim, run->holder, sizeof run->holder);
+    run->doubtful = claimed == LOCK_DOUBTFUL;
+    if (claimed != LOCK_FREE) run->state = SWEEP_RUNNING;
     if (run->state == SWEEP_WAITING) TRY(look_for_end(dir, run, err));
     return OK;
 }
@@ -112,15 +129,23 @@ int sweep_count(const Sweep *sweep, SweepState state) {
     return n;
 }
 
-Status sweep_claim(const Sweep *sweep, const SweepRun *run, int *fd, Err *err) {
+Status sweep_claim(const Sweep *sweep, SweepRun *run, int *fd, Err *err) {
     char path[CONFIG_PATH_MAX];
     TRY(claim_path(sweep, run, path, err));
     Err why;
     Status status = lock_take(path, fd, &why);
+    run->doubtful = false;
     if (status == OK) return OK;
     *fd = -1;
-    if (status == ERR_INPUT && strstr(why.msg, LOCK_HELD)) return OK;
-    return err_set(err, status, "%s", why.msg);
+    if (status != ERR_INPUT || !strstr(why.msg, LOCK_HELD)) return err_set(err, status, "%s", why.msg);
+    run->doubtful = lock_look(path, NULL, 0) == LOCK_DOUBTFUL;
+    return OK;
+}
+
+bool sweep_claim_stands(const Sweep *sweep, const SweepRun *run, int fd) {
+    char path[CONFIG_PATH_MAX];
+    bool stands;
+    return claim_path(sweep, run, path, NULL) == OK && lock_stands(path, fd, &stands, NULL) == OK && stands;
 }
 
 Status sweep_write_failed(const Sweep *sweep, SweepRun *run, int exit_code, int signal_number, Err *err) {
@@ -292,6 +317,25 @@ static Status compare(const Sweep *sweep, const char *text, bool *write, Err *er
     return status;
 }
 
+/* Where the disk has no locks between machines: sweep.yaml is written under a claim, and whoever works with the one of
+ * before goes on with its points. */
+static Status write_claimed(const Sweep *sweep, const char *yaml, const char *text, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    bool write;
+    int fd;
+    TRY(path_join(path, sizeof path, sweep->dir, "locks/sweep.yaml", err)); /* no run's name */
+    TRY(compare(sweep, text, &write, err));
+    if (!write) return OK;
+    Status status;
+    while ((status = lock_take_patient(path, &fd, err)) == ERR_INPUT && strstr(err->msg, LOCK_HELD))
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    TRY(status);
+    status = compare(sweep, text, &write, err);
+    if (status == OK && write) status = file_write_atomic(yaml, text, strlen(text), err);
+    lock_release(fd);
+    return status;
+}
+
 /* Every process that works on the folder holds the lock shared. Only a process that holds it exclusively may
  * change sweep.yaml, so that none works with an outdated one. */
 Status sweep_open(Sweep *sweep, Err *err) {
@@ -309,6 +353,10 @@ Status sweep_open(Sweep *sweep, Err *err) {
     TRY_GOTO(file_open_own(lock, O_RDWR | O_CREAT, &sweep->lock_fd, err));
     for (int tries = 0;; tries++) {
         bool alone = flock(sweep->lock_fd, LOCK_EX | LOCK_NB) == 0;
+        if (lock_errno_none(alone ? 0 : errno) || !lock_reaches(sweep->lock_fd)) {
+            status = write_claimed(sweep, yaml, text, err);
+            goto done;
+        }
         if (!alone && flock(sweep->lock_fd, LOCK_SH) != 0) {
             status = err_set(err, ERR_IO, "%s: cannot lock: %s", lock, strerror(errno));
             goto done;

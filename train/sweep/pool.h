@@ -16,7 +16,8 @@ typedef struct Pool {
     bool *alone;           /* by run: a process that made it with others has died */
     const Ops *ops;
     double memory; /* bytes for all workers together */
-    double started_s, table_s;
+    double started_s;
+    double table_s;    /* when table.csv is written next */
     double alone_s;    /* when this process had or could take a run last */
     double flops_done; /* of runs that this process finished */
     bool stopping, changed;

@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "train/sweep/pool.h"
 
-static const double LOOK_AGAIN_S = 0.3, TABLE_S = 2;
+static const double LOOK_AGAIN_S = 0.3, TABLE_S = 2, TABLE_SHARE = 20; /* of 100,000 runs it takes a second */
 enum { POLL_MS = 100, LOOKS = 4 };
 
 /* ---- progress ---- */
@@ -52,8 +52,10 @@ static void show(Pool *p, const SweepRun *finished, const char *note) {
 
 /* A failure (another process is writing the table) does not matter here: it is written again later. */
 static void table(Pool *p) {
-    p->table_s = clock_s();
+    double from = clock_s();
     p->changed = sweep_write_table(p->sweep, NULL) != OK;
+    double took = clock_s() - from;
+    p->table_s = from + fmax(TABLE_S, TABLE_SHARE * took);
 }
 
 static Status last_table(const Sweep *sweep, Err *err) {
@@ -87,11 +89,28 @@ static Status forget_done(const Pool *p, const SweepRun *run, Err *err) {
     return unlink(done) == 0 ? OK : err_set(err, ERR_IO, "%s: cannot be removed: %s", done, strerror(errno));
 }
 
+/* Whether the worker of a coordinator that is gone still makes it, or may. */
+static bool has_maker(Pool *p, SweepRun *run, const char *lock) {
+    LockState state = lock_look(lock, NULL, 0);
+    if (state == LOCK_FREE) return false;
+    run->state = SWEEP_RUNNING;
+    run->doubtful = state == LOCK_DOUBTFUL;
+    p->look_again[run - p->sweep->run] = clock_s() + LOOK_AGAIN_S;
+    return true;
+}
+
+/* Where the disk has no locks, a worker that was paused for long, and is taken for dead, learns here that it is. */
+static Status shut_out(const char *lock, Err *err) {
+    int fd;
+    if (!lock_was_claimed(lock)) return OK;
+    TRY(lock_take(lock, &fd, err));
+    lock_release(fd);
+    return OK;
+}
+
 /* After the claim: whether this process must make the run. */
-static Status look_claimed(Pool *p, SweepRun *run, bool *ours, Err *err) {
-    char lock[CONFIG_PATH_MAX];
+static Status look_claimed(Pool *p, SweepRun *run, const char *lock, bool *ours, Err *err) {
     ptrdiff_t i = run - p->sweep->run;
-    TRY(sweep_path(p->sweep, run, "lock", lock, err));
     TRY(sweep_look_at(p->sweep, run, err)); /* running, as we hold the claim, or over */
     *ours = false;
     if (sweep_run_over(run)) {
@@ -100,26 +119,33 @@ static Status look_claimed(Pool *p, SweepRun *run, bool *ours, Err *err) {
     } else if (run->attempts > p->failed_before[i]) { /* another process has tried and failed */
         run->state = SWEEP_FAILED;
         over(p, run);
-    } else if (lock_held(lock)) { /* by a worker whose coordinator was killed */
-        run->state = SWEEP_RUNNING;
-        p->look_again[i] = clock_s() + LOOK_AGAIN_S;
-    } else {
+    } else if (!has_maker(p, run, lock)) {
         if (run->state == SWEEP_FAILED) TRY(forget_done(p, run, err));
+        TRY(shut_out(lock, err));
         *ours = true;
     }
     return OK;
 }
 
-/* Claims a run: *fd is the claim; -1: it is not this process that must make it. */
+/* Claims a run: *fd is the claim; -1: it is not this process that must make it. Without locks every claim makes a file:
+ * none is made in vain. */
 static Status take(Pool *p, SweepRun *run, int *fd, Err *err) {
+    char lock[CONFIG_PATH_MAX];
     bool ours = false;
+    *fd = -1;
+    TRY(sweep_path(p->sweep, run, "lock", lock, err));
+    if (lock_was_claimed(lock)) {
+        TRY(sweep_look_at(p->sweep, run, err)); /* its claim is watched from now on, too */
+        if (sweep_run_over(run)) over(p, run);
+        if (sweep_run_over(run) || has_maker(p, run, lock)) return OK;
+    }
     TRY(sweep_claim(p->sweep, run, fd, err));
     if (*fd < 0) {
         run->state = SWEEP_RUNNING;
         p->look_again[run - p->sweep->run] = clock_s() + LOOK_AGAIN_S;
         return OK;
     }
-    Status status = look_claimed(p, run, &ours, err);
+    Status status = look_claimed(p, run, lock, &ours, err);
     if (status == OK && ours) return OK;
     lock_release(*fd);
     *fd = -1;
@@ -229,6 +255,8 @@ static void finish(Pool *p, WorkerRun *r, const ProcessEnd *end, bool others) {
     if (status == OK && sweep_run_over(run)) {
         p->flops_done += sweep_run_flops(run);
         sweep_remove_failed(p->sweep, run);
+    } else if (!sweep_claim_stands(p->sweep, run, r->claim_fd)) {
+        run->state = SWEEP_WAITING; /* we were paused, and another process makes it */
     } else if (status == OK && resumes(p, end)) {
         run->state = SWEEP_WAITING;
     } else if (status == OK && others) {
@@ -272,19 +300,20 @@ static void stop_all(Pool *p) {
     for (int w = 0; w < p->n; w++) kill(p->worker[w].pid, SIGTERM);
 }
 
-/* Whether this process has, or can take, or waits for, a run. A share does not wait for others, but looks some times
- * more: whoever asks for the state of a run seems to hold it at that moment. */
+/* Whether this process has, or can take, or waits for, a run. A share does not wait for others, unless
+ * they may be gone, but looks some times more: whoever asks for the state of a run seems to hold it at that moment. */
 static bool something_left(Pool *p) {
-    bool others = false, ours = p->n > 0;
+    bool others = false, doubtful = false, ours = p->n > 0;
     for (int i = 0; i < p->sweep->n && !ours; i++) {
         const SweepRun *run = &p->sweep->run[i];
         if (sweep_run_over(run) || !isfinite(p->look_again[i])) continue;
         if (run->state == SWEEP_RUNNING) others = true;
         else ours = true;
+        doubtful = doubtful || (run->state == SWEEP_RUNNING && run->doubtful);
     }
     double now = clock_s();
     if (ours) p->alone_s = now;
-    return ours || (others && (!p->options->share || now - p->alone_s < LOOKS * LOOK_AGAIN_S));
+    return ours || doubtful || (others && (!p->options->share || now - p->alone_s < LOOKS * LOOK_AGAIN_S));
 }
 
 static void listen(Pool *p) {
@@ -308,7 +337,7 @@ static void coordinate(Pool *p) {
         listen(p);
         for (int w = p->n - 1; w >= 0; w--) finish_worker(p, w);
         show(p, NULL, NULL);
-        if (p->changed && clock_s() - p->table_s > TABLE_S) table(p);
+        if (p->changed && clock_s() > p->table_s) table(p);
     }
 }
 

@@ -52,6 +52,15 @@ Status slurm_script(const SlurmArray *array, char **text, Err *err) {
         f,
         "echo \"$(date): task ${SLURM_ARRAY_TASK_ID:-alone} on $(hostname), started ${SLURM_RESTART_COUNT:-0} "
         "times before\"\n");
+    fprintf(
+        f,
+        "if [ ! -e '%s/sweep.yaml' ]; then\n"
+        "    said=\"$(hostname): %s is not there: a sweep on a cluster must lie on a disk that all nodes see\"\n"
+        "    scontrol update jobid=\"$SLURM_JOB_ID\" comment=\"$said\" 2>/dev/null # the log may be lost, too\n"
+        "    echo \"rote: $said\" >&2\n"
+        "    exit 2\n"
+        "fi\n",
+        array->dir, array->dir);
     fprintf(f, "'%s' sweep work '%s' --jobs \"${SLURM_CPUS_PER_TASK:-1}\" --quiet &\n", array->program,
             array->dir);
     fprintf(
@@ -216,4 +225,56 @@ void slurm_states(const char *dir, char *out, size_t size) {
     bool numbers = jobs.size && strspn(jobs.data, "0123456789,") == jobs.size;
     if (numbers && lines_of(command, LOOK_S, take_state, &states, NULL) == OK) put_states(&states, out, size);
     buffer_free(&jobs);
+}
+
+/* ---- one job ---- */
+
+enum { JOBS_KEPT = 64 };
+static const double KEPT_S = 10;
+
+typedef struct JobAnswer {
+    char job[SLURM_JOB_MAX];
+    double asked_s;
+    bool known, there; /* it has processes */
+    int restarts;
+} JobAnswer;
+
+/* "RUNNING 2": of a job in one of these states processes may be alive. */
+static void take_job_state(void *to, ToolText line) {
+    static const char *const LIVE[] = {"RUNNING",  "SUSPENDED",   "COMPLETING", "STOPPED",
+                                       "RESIZING", "CONFIGURING", "SIGNALING",  "STAGE_OUT"};
+    JobAnswer *answer = to;
+    char text[128], state[32];
+    snprintf(text, sizeof text, "%.*s", line.size < sizeof text ? (int)line.size : (int)sizeof text,
+             line.bytes);
+    if (sscanf(text, "%31s %d", state, &answer->restarts) != 2) return;
+    answer->known = true;
+    for (size_t i = 0; i < sizeof LIVE / sizeof LIVE[0]; i++) answer->there |= !strcmp(state, LIVE[i]);
+}
+
+static void ask_job(JobAnswer *answer) {
+    const char *const command[] = {"squeue", "-h",        "-t", "all", "-O", "State:.32,RestartCnt:.16",
+                                   "-j",     answer->job, NULL};
+    Err why;
+    Status status = lines_of(command, LOOK_S, take_job_state, answer, &why);
+    /* Slurm forgets a job some minutes after its end. */
+    if (status == OK || strstr(why.msg, "Invalid job id")) answer->known = true;
+}
+
+bool slurm_job_gone(const char *job, int restarts) {
+    static JobAnswer kept[JOBS_KEPT];
+    static int next;
+    double now = clock_s();
+    JobAnswer *answer = NULL;
+    if (strlen(job) >= SLURM_JOB_MAX || strspn(job, "0123456789_") != strlen(job)) return false;
+    for (int i = 0; i < JOBS_KEPT; i++)
+        if (!strcmp(kept[i].job, job)) answer = &kept[i];
+    if (!answer || now - answer->asked_s > KEPT_S) {
+        if (!answer) answer = &kept[next++ % JOBS_KEPT];
+        JobAnswer fresh = {.asked_s = now};
+        snprintf(fresh.job, sizeof fresh.job, "%s", job);
+        ask_job(&fresh);
+        *answer = fresh;
+    }
+    return answer->known && (!answer->there || answer->restarts > restarts);
 }

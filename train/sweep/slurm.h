@@ -3,6 +3,7 @@
 #ifndef ROTE_TRAIN_SWEEP_SLURM_H
 #define ROTE_TRAIN_SWEEP_SLURM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -30,5 +31,9 @@ Status slurm_submit(const char *dir, const char *script, const char *const *opti
 /* What squeue says of the tasks of all jobs that were submitted for this folder: "job 17: 3 running, 5 pending", cut to
  * `size`. "": there are none, Slurm has forgotten them, or does not answer here. */
 void slurm_states(const char *dir, char *out, size_t size);
+
+/* For lock_job_gone (base/lock.h): whether the job is over, or waits, or was queued again more than `restarts` times,
+ * as squeue says. An answer counts for ten seconds. */
+bool slurm_job_gone(const char *job, int restarts);
 
 #endif

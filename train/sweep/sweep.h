@@ -10,6 +10,7 @@
 
 #include <signal.h>
 
+#include "base/config/packed.h"
 #include "base/config/sweep_spec.h"
 #include "train/train.h"
 
@@ -26,10 +27,11 @@ typedef enum SweepState {
 extern const char *const sweep_state_name[SWEEP_STATES];
 
 typedef struct SweepRun {
-    char name[SWEEP_NAME_MAX]; /* its folder is runs/NAME */
-    int64_t point;             /* of the spec; the first one, where several are the same run */
-    Config config;             /* of the point, not resolved */
-    Config resolved;
+    char name[SWEEP_NAME_MAX];     /* its folder is runs/NAME */
+    int64_t point;                 /* of the spec; the first one, where several are the same run */
+    PackedConfig config, resolved; /* of the point as it was given, and what it means: config_unpack */
+    int64_t max_steps;             /* of the latter */
+    int threads;                   /* that the config names; 0: none */
     char config_hash[33];
     RunPlan plan;
     int length;     /* tokens of every sequence of its facts; 0: they differ */
@@ -37,7 +39,8 @@ typedef struct SweepRun {
     SweepState state;
     RunResult *result; /* of a finished run, once it is read; else NULL */
     char reason[512];  /* why it failed or diverged: one line */
-    char holder[160];  /* who makes it, while it runs: see lock_holder */
+    char holder[160];  /* who makes it, while it runs: see lock_look */
+    bool doubtful;     /* it runs, or its machine is gone: nobody knows yet */
     int attempts;      /* failed ones so far */
     int together; /* how many its process trains or trained in lanes; 1: it alone; 0: not known or not yet */
     double seconds; /* of a finished run, by its timing.json; 0 or NAN: not known */
@@ -47,7 +50,9 @@ typedef struct Sweep {
     char dir[CONFIG_PATH_MAX];
     SweepSpec spec; /* borrowed */
     int64_t n_points;
-    int n; /* distinct runs, in the order of the points */
+    Config
+        *base; /* what the runs' configs are packed against: the spec's, and the first run's resolved one */
+    int n;     /* distinct runs, in the order of the points */
     SweepRun *run;
     int lock_fd; /* shared by all processes that work on the folder; -1: not held */
 } Sweep;
@@ -58,7 +63,8 @@ typedef struct Sweep {
 Status sweep_plan(Sweep *out, const SweepSpec *spec, const char *dir, Err *err);
 void sweep_free(Sweep *sweep);
 
-/* Reads every run's state from the folder; a run without a folder is waiting. */
+/* Reads every run's state from the folder; a run without a folder is waiting. ERR_INPUT: too long a path.
+ * ERR_NOMEM. */
 Status sweep_look(Sweep *sweep, Err *err);
 int sweep_count(const Sweep *sweep, SweepState state);
 
@@ -78,7 +84,7 @@ Status sweep_check_place(const char *dir, Err *err);
 /* Writes table.csv, a row for every run. An error where another process is writing it at this moment. */
 Status sweep_write_table(const Sweep *sweep, Err *err);
 
-/* Removes failed.json from every failed run that no process works on; *n: how many. */
+/* Removes failed.json from every failed run that no process works on; *n: how many. ERR_IO, ERR_NOMEM. */
 Status sweep_retry(Sweep *sweep, int *n, Err *err);
 
 /* ---- running ---- */
@@ -115,7 +121,7 @@ typedef struct SweepOptions {
 /* Sets `together` of each run that is not over, as sweep_run would train it if nothing else worked on the sweep, as far
  * as can be told before. *groups: processes that train several. ERR_NOMEM. */
 Status sweep_preview(Sweep *sweep, const SweepOptions *options, int *groups, Err *err);
-/* Sets it, and `seconds`, for runs that have been trained, from their folders. */
+/* Sets it, and `seconds`, for runs that have been trained, from their folders; of finished ones sweep_look has. */
 void sweep_look_together(Sweep *sweep);
 
 /* How long it takes until no run waits or goes on, at the pace of the finished ones. */
@@ -139,10 +145,14 @@ Status sweep_run(Sweep *sweep, const SweepOptions *options, Err *err);
 /* The path of a file in a run's folder; name NULL: the folder itself. ERR_INPUT: too long. */
 Status sweep_path(const Sweep *sweep, const SweepRun *run, const char *name, char out[CONFIG_PATH_MAX],
                   Err *err);
-/* Reads one run's state from its folder. */
+/* Reads one run's state from its folder. Errors as sweep_look. */
 Status sweep_look_at(const Sweep *sweep, SweepRun *run, Err *err);
+/* Sets `together` and `seconds` from its timing.json. ERR_IO, ERR_NOMEM. */
+Status sweep_look_timing(const char *dir, SweepRun *run, Err *err);
 /* Claims a run: *fd is the lock to release; -1: another process holds it. */
-Status sweep_claim(const Sweep *sweep, const SweepRun *run, int *fd, Err *err);
+Status sweep_claim(const Sweep *sweep, SweepRun *run, int *fd, Err *err);
+/* Whether the claim is still ours, as far as is known: not where we were paused and another process has taken it. */
+bool sweep_claim_stands(const Sweep *sweep, const SweepRun *run, int fd);
 /* Writes failed.json from run->reason and run->attempts. signal_number 0: the worker was not killed. */
 Status sweep_write_failed(const Sweep *sweep, SweepRun *run, int exit_code, int signal_number, Err *err);
 void sweep_remove_failed(const Sweep *sweep, const SweepRun *run);

@@ -24,8 +24,8 @@ static void put_text(FILE *f, const char *text) {
 }
 
 /* false: no memory. */
-static bool put_key(FILE *f, const SweepRun *run, int key) {
-    char *value = config_value(&run->resolved, key);
+static bool put_key(FILE *f, const Config *resolved, int key) {
+    char *value = config_value(resolved, key);
     put_text(f, value ? value : "");
     free(value);
     return value != NULL;
@@ -41,21 +41,24 @@ static void put_figure(FILE *f, const SweepRun *run, RunFigure figure) {
 
 static bool put_run(FILE *f, const Sweep *sweep, const SweepRun *run, const int *key, int n_keys,
                     const RunFigure *figure, int n_figures) {
+    Config resolved;
+    config_unpack(&resolved, &run->resolved);
     put_text(f, run->name);
     fprintf(f, ",%s,", sweep_state_name[run->state]);
     put_text(f, run->result ? run->result->verdict : "");
     bool whole = true;
     for (int k = 0; k < n_keys; k++) {
         fputc(',', f);
-        whole = put_key(f, run, key[k]) && whole;
+        whole = put_key(f, &resolved, key[k]) && whole;
     }
     for (int i = 0; i < n_figures; i++) {
         fputc(',', f);
         put_figure(f, run, figure[i]);
     }
     char dir[CONFIG_PATH_MAX];
-    RunTiming timing = {.seconds = NAN};
-    if (run->result && sweep_path(sweep, run, NULL, dir, NULL) == OK)
+    RunTiming timing = {.seconds = run->result ? run->seconds : NAN};
+    if (run->result && isnan(run->seconds) &&
+        sweep_path(sweep, run, NULL, dir, NULL) == OK)                        /* written after DONE */
         whole = folder_read_timing(dir, &timing, NULL) != ERR_NOMEM && whole; /* empty where nobody knows */
     fprintf(f, ",");
     if (isfinite(timing.seconds)) fprintf(f, "%.3f", timing.seconds);

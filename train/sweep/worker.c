@@ -89,7 +89,9 @@ static Status command_line(Words *w, const Worker *x, const Sweep *sweep, bool a
     if (several) add_word(w, "--"); /* a folder may begin with dashes */
     for (int i = 0; i < x->n; i++) {
         TRY(sweep_path(sweep, x->run[i].run, NULL, dir, err));
-        add_settings(w, &x->run[i].run->config, several);
+        Config config;
+        config_unpack(&config, &x->run[i].run->config);
+        add_settings(w, &config, several);
         add_word(w, several ? "%s" : "--out=%s", dir);
     }
     return w->lost ? err_set(err, ERR_NOMEM, "no memory to start a run") : OK;
@@ -103,7 +105,7 @@ Status run_worker_start(Worker *out, const Sweep *sweep, const SweepOptions *how
     for (int i = 0; i < out->n; i++) {
         const SweepRun *run = out->run[i].run;
         out->run[i].progress =
-            (SweepWorker){.run = run, .threads = out->threads, .max_steps = run->resolved.train.max_steps};
+            (SweepWorker){.run = run, .threads = out->threads, .max_steps = run->max_steps};
     }
     Status status = command_line(&words, out, sweep, how->allow_program, err);
     if (status == OK) status = make_pipe(end, err);
