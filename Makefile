@@ -177,7 +177,7 @@ MEMORY_FILES := $(addprefix -Wl$(comma)--wrap=,file_read file_read_stream file_r
 	seal_check deflated_begin deflated_add deflated_add_char deflated_end nearest_name config_defaults)
 $(BUILD)/tests/test_fuzz_texts $(BUILD)/tests/test_fuzz_runs: private LDFLAGS += $(MEMORY_FILES)
 
-link_test = $(call short,LINK,$@)$(LINK) $(if $(WASM),-sSINGLE_FILE) -o $@ $^ $(if $(BARE)$(WASM),,-lcmocka) $(LIBS)
+link_test = $(call short,LINK,$@)$(LINK) $(if $(WASM),-sSINGLE_FILE) -o $@ $^ $(if $(BARE)$(WASM)$(filter one_hash,$(@F)),,-lcmocka) $(LIBS)
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 	$(link_test)
 $(BUILD)/tests/double/%: $(BUILD)/tests/double/%.o $(CORE)
@@ -245,7 +245,7 @@ check-long:
 check-ci: export FAULTS_SHARE = 12
 check-ci: export TRANSCRIPTS_SHARE = 2
 check-ci:
-	$(call beyond_check,tests/check_one_hash.sh tests/long_faults.sh)
+	$(call beyond_check,tests/check_one_hash.sh tests/check_wasm.sh tests/long_faults.sh)
 
 check-all:
 	+@$(MAKE) --no-print-directory check

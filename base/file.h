@@ -64,13 +64,13 @@ typedef struct AtomicFile {
 Status atomic_open(AtomicFile *file, const char *path, Err *err);
 Status atomic_commit(AtomicFile *file, const char *fault_name, Err *err);
 /* As atomic_commit, but waits for no disk: after a power cut the file may be the old one, empty or gone. For what may
- * be lost, since a sync takes milliseconds. */
+ * be lost, since a sync takes milliseconds. Errors as atomic_commit. */
 Status atomic_commit_unsynced(AtomicFile *file, const char *fault_name, Err *err);
 /* As atomic_commit, but replaces nothing that was there before atomic_open, either. ERR_INPUT: a file of that name is
  * there, and stays. */
 Status atomic_commit_new(AtomicFile *file, const char *fault_name, Err *err);
 void atomic_abort(AtomicFile *file);
-/* Writes `size` bytes as such a file; its fault_name is the file's name without the folder. */
+/* Writes `size` bytes as such a file; its fault_name is the file's name without the folder. Errors as atomic_commit. */
 Status file_write_atomic(const char *path, const void *data, size_t size, Err *err);
 
 /* Puts a file that another program has written under the name `to`, in the same file system: syncs it, renames it, and

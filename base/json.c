@@ -14,7 +14,7 @@ static void *count(size_t size) {
 /* jansson takes its allocator before its first use, so before main. */
 __attribute__((constructor)) static void count_memory(void) { json_set_alloc_funcs(count, free); }
 #else
-void *(*const json_memory)(size_t) = count; /* or the compiler warns that nobody calls it */
+void *(*const json_memory)(size_t) = count; /* or the compiler warns that it is not called */
 #endif
 
 bool json_ran_out(void) {

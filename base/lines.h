@@ -13,7 +13,7 @@ typedef struct Lines {
     const char *line; /* without its end; a line end or a NUL follows */
     size_t size;      /* bytes of it */
     int number;       /* from 1 */
-    bool ended;       /* false: the last one, at whose end the text was cut or nobody wrote a line end */
+    bool ended;       /* false: the last one, without a line end, or cut there */
     const char *next;
 } Lines;
 

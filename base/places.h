@@ -19,7 +19,8 @@
  * was. */
 Status place_store(char *path, size_t size, const char *folder, Err *err);
 
-/* The other direction: a path of `folder` becomes one of the current folder. A relative one stays relative. */
+/* The other direction: a path of `folder` becomes one of the current folder. A relative one stays relative. Errors as
+ * place_store. */
 Status place_open(char *path, size_t size, const char *folder, Err *err);
 
 /* The folder that a file lies in, for place_open: "." where its path is a name alone. ERR_INPUT: too long. */

@@ -149,18 +149,18 @@ static void send_all(Ranks *r, char *data, size_t bytes, int from) {
 Status ranks_agree(Ranks *ranks, Status own, int *flag, Err *err) {
     if (ranks_alone(ranks)) return own;
     int mine[2] = {own != OK ? ranks->count - ranks->rank : 0, flag ? *flag : 0}, all[2] = {0};
-    Err told = {.status = own};
-    if (err && own != OK) told = *err;
+    Err agreed = {.status = own};
+    if (err && own != OK) agreed = *err;
     MPI_Request request;
     if (!ranks->lost)
         finish(ranks, MPI_Iallreduce(mine, all, 2, MPI_INT, MPI_MAX, MPI_COMM_WORLD, &request), &request);
-    if (!ranks->lost && all[0]) send_all(ranks, (char *)&told, sizeof told, ranks->count - all[0]);
+    if (!ranks->lost && all[0]) send_all(ranks, (char *)&agreed, sizeof agreed, ranks->count - all[0]);
     if (ranks->lost)
         return err_set(err, ERR_STOPPED,
                        "another process of this run has ended; the run stops at its last checkpoint; resume "
                        "with --resume");
     if (flag) *flag = all[1];
-    return all[0] ? err_set(err, told.status, "%s", told.msg) : OK;
+    return all[0] ? err_set(err, agreed.status, "%s", agreed.msg) : OK;
 }
 
 void ranks_share(Ranks *ranks, void *data, size_t bytes) {

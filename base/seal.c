@@ -6,7 +6,7 @@
 
 enum { HASH = 32 };
 
-/* What stands before and behind the hash, and what of the text gives way to it. */
+/* The text before and behind the hash, and the part of the text that the hash replaces. */
 static const struct {
     const char *before, *after, *replaced;
 } forms[] = {

@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "base/file.h"
 
-/* How the hash stands there: as 32 hex digits, */
+/* How the hash is written: as 32 hex digits, */
 typedef enum SealForm {
     SEAL_LINE,    /* in a last line "seal HASH" */
     SEAL_COMMENT, /* in a last line "# seal HASH", which YAML skips */

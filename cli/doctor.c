@@ -45,7 +45,7 @@ static Status examine(Machine *out, Err *err) {
     TRY(ops_select(&out->ops, err));
     json_t *isas = json_array();
     for (const Ops *const *o = ops_available(); *o; o++) json_array_append_new(isas, json_string((*o)->isa));
-    (void)!ops_self_test(out->ops, &out->test); /* both are told in the report, and by the exit code */
+    (void)!ops_self_test(out->ops, &out->test); /* both are in the report and in the exit code */
     (void)!threads_check(&out->threads);
     const char *why = out->threads.status == OK ? threads_why() : out->threads.msg;
     out->report = json_pack("{ss so ss si ss ss ss ss so sf sf}", "cpu", cpu, "kernels", isas,

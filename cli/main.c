@@ -66,7 +66,7 @@ static Status run(int argc, char **argv, Err *err) {
  * then takes several times as long. The runtime reads these variables before main begins, so the program starts
  * itself again with them. Variables that the user has set are kept. */
 static void spin_briefly(char **argv) {
-    if (threads_check(NULL) != OK) return; /* OpenMP has told it, and would tell it again */
+    if (threads_check(NULL) != OK) return; /* OpenMP has printed a warning, and would print it again */
     if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT") || getenv("KMP_BLOCKTIME")) return;
     char self[4096];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);

@@ -20,7 +20,7 @@
 
 static int not_hidden(const struct dirent *entry) { return entry->d_name[0] != '.'; }
 
-/* A folder of which nobody knows whether it is a finished run; *n: how many there are. The first one is named. */
+/* A folder that may or may not be a finished run; *n: how many there are. The message names the first one. */
 static void left_out(int *n, Err *first, const Err *why) {
     if (!(*n)++) *first = *why;
 }
@@ -130,24 +130,24 @@ static void rest(double seconds) {
  * page that no longer loads itself anew. A page that takes long to make, as of a large sweep, is made less often. */
 static Status watch(const char *target, const char *dir, PageOf kind, const char *twin, const char *name,
                     Err *err) {
-    bool finished = false, told = false;
+    bool finished = false, printed = false;
     signals_catch();
     while (!finished) {
         double begin = clock_s();
         bool live = !stop_requested;
         TRY(kind == PAGE_OF_RUN ? report_run_live(target, dir, live, &finished, err)
                                 : report_sweep_live(target, dir, live, &finished, err));
-        if (!finished && !told) {
+        if (!finished && !printed) {
             printf("%s\n", show_name(name)); /* now, as it can be opened */
             fflush(stdout);
-            told = true;
+            printed = true;
         }
         if (!live && !finished) return OK;
         double seconds = 4 * (clock_s() - begin);
         if (!finished) rest(seconds > PAGE_SECONDS ? seconds : PAGE_SECONDS);
     }
     TRY(write_page(target, dir, kind, twin, err));
-    if (!told) printf("%s\n", show_name(name));
+    if (!printed) printf("%s\n", show_name(name));
     return OK;
 }
 
@@ -157,7 +157,7 @@ static Status cmd_report(const Args *args, Err *err) {
     PageOf kind;
     TRY(path_join(path, sizeof path, dir, "report.html", err));
     if (!out) out = path;
-    if (out != path || folder_exists(dir)) /* that there is no such run is told below */
+    if (out != path || folder_exists(dir)) /* the missing run is reported below */
         TRY(output_check(out, REPORT_MARK, "a report of rote's", args_has(args, "force"), err));
     const char *target = output_target(out);
     TRY(page_of(dir, &kind, err));

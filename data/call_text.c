@@ -18,18 +18,18 @@ bool call_mark_name(const CallMarks *marks, int32_t token, char out[CALL_MARK_NA
 /* Where the text is written; token NULL: nowhere. */
 typedef struct Writer {
     int32_t *token;
-    bool *asked;
+    bool *is_target;
     int n;
 } Writer;
 
-static void put(Writer *w, int32_t token, bool asked) {
+static void put(Writer *w, int32_t token, bool is_target) {
     if (w->token) w->token[w->n] = token;
-    if (w->asked) w->asked[w->n] = asked;
+    if (w->is_target) w->is_target[w->n] = is_target;
     w->n++;
 }
 
-static void put_all(Writer *w, const int32_t *token, int n, bool asked) {
-    for (int i = 0; i < n; i++) put(w, token[i], asked);
+static void put_all(Writer *w, const int32_t *token, int n, bool is_target) {
+    for (int i = 0; i < n; i++) put(w, token[i], is_target);
 }
 
 static void put_call(const CallText *t, Writer *w, const int32_t *tokens, const Call *call) {
@@ -45,13 +45,13 @@ static void put_call(const CallText *t, Writer *w, const int32_t *tokens, const 
 }
 
 int call_text(const CallText *t, int sequence, const Call *call, int n_calls, int end, int32_t *token,
-              bool *asked) {
-    Writer w = {token, asked, 0};
+              bool *is_target) {
+    Writer w = {token, is_target, 0};
     int64_t first = t->facts->start[sequence];
     for (int row = 0, c = 0; row < end; row++) {
         for (; c < n_calls && call[c].row <= row; c++)
             if (call[c].tool >= 0) put_call(t, &w, t->tokens + first, &call[c]);
-        put(&w, t->tokens[first + row], facts_asked(t->facts, first + row));
+        put(&w, t->tokens[first + row], facts_is_target(t->facts, first + row));
     }
     return w.n;
 }

@@ -1,5 +1,5 @@
 /* Calls by tokens (tools.N.call: tokens): the same calls of tools as those of a stage (data/calls.h), written into the
- * text. In front of an answer that a tool serves stands
+ * text. Before an answer that a tool serves the text has
  *
  *   <call N> argument <next> argument .. <ask> result <back>
  *
@@ -32,13 +32,13 @@ typedef struct CallText {
 } CallText;
 
 /* The text of the first `end` tokens of a sequence, with the calls before them.
- *   call   of the sequence, in the order of their rows
- *   token  receives it; NULL: it is only counted
- *   asked  whether training asks for each token: those of calls, and those of the fact as facts_asked says. NULL: not
- *          wanted
+ *   call       of the sequence, in the order of their rows
+ *   token      receives it; NULL: it is only counted
+ *   is_target  whether each token is a target of training: those of calls, and those of the fact by facts_is_target.
+ *              NULL: not wanted
  * Returns the number of its tokens. */
 int call_text(const CallText *t, int sequence, const Call *call, int n_calls, int end, int32_t *token,
-              bool *asked);
+              bool *is_target);
 
 /* The pieces of a call that was said: n tokens behind its first mark, up to <ask>, which is not among them. false: they
  * are not as many arguments as the tool takes, or one of them is empty or holds a mark.

@@ -17,7 +17,7 @@ enum { REASONS_MAX = 1 << 16 }; /* attributes of biod */
 
 /* ---- arguments ---- */
 
-/* A prompt's last symbol that stands in no table of the user's: the tab before the answer. */
+/* The last symbol of a prompt that the user's table does not contain: the tab before the answer. */
 static int without_tab(const Vocab *vocab, const int32_t *tokens, int n) {
     return n > 0 && vocab_has_tab(vocab) && *vocab->text[tokens[n - 1]] == '\t' ? n - 1 : n;
 }
@@ -47,7 +47,7 @@ static bool point_at(ToolArg type, const int32_t *tokens, const Spelling *spelli
                      int32_t *place) {
     if (type == ARG_SPAN) place[0] = piece.first + 1, place[1] = piece.first + piece.n;
     else if (type != ARG_PROMPT) place[0] = piece.first + piece.n;
-    else return true; /* it holds the argument, whatever else stands there */
+    else return true; /* it holds the argument, whatever else it contains */
     Piece back = call_argument(type, tokens, spelling, row, place);
     return back.n == piece.n && back.first == piece.first;
 }
@@ -126,7 +126,7 @@ static Piece words_before(const Sequence *s, int32_t value) {
 }
 
 /* The values of a person: tokens in a row of a field from `first` to `last`; `len` above 0: each that many tokens, and
- * numbered as they stand. */
+ * numbered in their order. */
 static int reasons_of_people(const Sequence *s, int first, int last, int len, Reason *out, int room) {
     int n = 0;
     for (int32_t at = s->prompt; at < s->n && n < room;) {
@@ -282,7 +282,7 @@ static Status check_prompt(const FactSet *facts, const ToolConfig *tool, const T
     return OK;
 }
 
-int calls_most(const FactSet *facts) {
+int calls_max(const FactSet *facts) {
     if (!strcmp(facts->kind, "bios")) return 6;
     return !strcmp(facts->kind, "biod") && facts->config.n ? facts->config.attributes : 1;
 }

@@ -9,7 +9,7 @@
  *
  * A number alone (facts.plain) is asked for without a reason to call. Of all kinds but sums a tool may take the first
  * argument alone. Attributes are numbered from 1: the values of bios in the order birth_date birth_city university
- * major employer work_city, those of biod as they stand, and 1 elsewhere. A tool serves those of tools.N.attributes. */
+ * major employer work_city, those of biod in order, and 1 elsewhere. A tool serves those of tools.N.attributes. */
 #ifndef ROTE_DATA_CALLS_H
 #define ROTE_DATA_CALLS_H
 
@@ -48,7 +48,7 @@ Status calls_create(Calls *out, const FactSet *facts, const Spelling *spelling, 
                     int n, Err *err);
 void calls_free(Calls *calls);
 /* The most calls of one sequence of these facts, drawn or planned. */
-int calls_most(const FactSet *facts);
+int calls_max(const FactSet *facts);
 
 /* The tokens that an argument means at a row of a sequence, given the places of its pointers (tool_arg_pointers). A
  * prompt ends before the tab that separates it from the answer. n is 0 where there is no such argument: a place behind

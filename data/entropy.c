@@ -22,7 +22,7 @@ double sequence_count(int vocab_size, int seq_len) {
     return count;
 }
 
-/* Below 2^53 the space is an exact integer and the sum is taken as it stands. Above, with K = V^S,
+/* Below 2^53 the space is an exact integer and the sum is computed term by term. Above, with K = V^S,
  *   sum log2(K - i) = n S log2 V + sum log2(1 - i/K),
  *   sum ln(1 - i/K) = - S1/K - S2/(2 K^2) - ...,  S1 = n(n-1)/2,  S2 = (n-1)n(2n-1)/6.
  * With n < 2^31 the third term is below 2^-37 bits, where H (if n is that large) is good to 2^-17. */
@@ -61,9 +61,9 @@ static double choose_by_factorials(int n, int k) {
 double marks_bits(int n, int all, int marked) {
     if (n == all) return choose_bits(n, marked);
     double whole = choose_by_factorials(all, marked);
-    int least = marked > all - n ? marked - (all - n) : 0, most = marked < n ? marked : n;
+    int k_min = marked > all - n ? marked - (all - n) : 0, k_max = marked < n ? marked : n;
     Sum bits = {0};
-    for (int k = least; k <= most; k++) {
+    for (int k = k_min; k <= k_max; k++) {
         double outside = choose_by_factorials(all - n, marked - k);
         double p = exact_pow(2, choose_by_factorials(n, k) + outside - whole);
         sum_add(&bits, p * (whole - outside));
@@ -77,16 +77,16 @@ double marks_bits(int n, int all, int marked) {
  * M is a chain that goes from m to m + 1 with probability (D - m)/D. Its probabilities are walked until only D is
  * left or n draws are done. States below 2^-90 are left out: the band that is walked has some 20 sqrt(D) of them. */
 Status subset_bits(double *out, int64_t n, int D, double space, Err *err) {
-    double least = 0x1p-90;
+    double threshold = 0x1p-90;
     double *p = calloc((size_t)D + 1, sizeof *p); /* p[m]: probability of m values seen so far */
     if (!p) return err_set(err, ERR_NOMEM, "no memory for the entropy of draws from %d values", D);
     int low = 0, high = 0;
     p[0] = 1;
     for (int64_t i = 0; i < n && low < D; i++) {
-        if (high < D && p[high] > least) high++;
+        if (high < D && p[high] > threshold) high++;
         for (int m = high; m > low; m--) p[m] = p[m] * m / D + p[m - 1] * (D - m + 1) / D;
         p[low] = p[low] * low / D;
-        while (low < high && p[low] < least) p[low++] = 0;
+        while (low < high && p[low] < threshold) p[low++] = 0;
     }
     double total = 0, above = 0; /* rounding leaves the sum of all near 1, not at it */
     for (int m = low; m <= high; m++) total += p[m];

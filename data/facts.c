@@ -100,7 +100,7 @@ Status facts_hash(FactSet *facts, Err *err) {
     return OK;
 }
 
-/* What stands before token number in_fact of a sequence as text, '\0': nothing. */
+/* The character before token number in_fact of a sequence in text, '\0': nothing. */
 static char lead_of(const Vocab *vocab, int64_t in_fact, int prompt_len) {
     bool answer_begins = prompt_len > 0 && in_fact == prompt_len;
     if (vocab->tokenizer) return answer_begins ? '\t' : '\0';

@@ -101,9 +101,9 @@ static inline bool facts_coded(const FactSet *facts, int64_t t) {
     return !facts->field || facts->field[t] != FIELD_CONTEXT;
 }
 
-/* Whether training asks for token t of the pool. Words of templates and marks are asked for although they are not
- * coded; questions that are given (facts.given) are not. */
-static inline bool facts_asked(const FactSet *facts, int64_t t) {
+/* Whether token t of the pool is a target of training. Words of templates and marks are targets although they are not
+ * coded; given questions (facts.given) are none. */
+static inline bool facts_is_target(const FactSet *facts, int64_t t) {
     return !facts->config.given || facts_coded(facts, t);
 }
 

@@ -38,7 +38,7 @@ static Status find_repeated(bool *repeated, const FactSet *facts, Err *err) {
 }
 
 /* "facts.n is 5", and "facts.heldout is 2" where it is set. */
-static const char *asked(char out[80], const FactsConfig *config, int n) {
+static const char *keys_set(char out[80], const FactsConfig *config, int n) {
     int used = config->n_given ? snprintf(out, 80, "facts.n is %d%s", n, config->heldout ? " and " : "") : 0;
     if (config->heldout || !used)
         snprintf(out + used, 80 - (size_t)used, "facts.heldout is %d", config->heldout);
@@ -49,7 +49,7 @@ static const char *asked(char out[80], const FactsConfig *config, int n) {
 static Status check(const FactSet *facts, const FactsConfig *config, int n, Err *err) {
     bool imported = strcmp(facts->kind, "import") == 0;
     char keys[80];
-    asked(keys, config, n);
+    keys_set(keys, config, n);
     if ((!imported && !is_text(facts)) || facts->n_fields)
         return err_set(err, ERR_INPUT,
                        "%s, but the facts in %s were drawn (kind %s); set the key in the `rote facts make` "

@@ -43,7 +43,8 @@ void mix_free(Mix *mix);
 /* From `position` on, which is after that of the round before, only the facts that are left after the round come.
  * ERR_NOMEM: the mix is as before. */
 Status mix_select(Mix *mix, const Selection *selection, int round, int64_t position, Err *err);
-/* The same for all rounds that the selection has, each at the position where a run of this config makes it. */
+/* The same for all rounds that the selection has, each at the position where a run of this config makes it.
+ * ERR_NOMEM. */
 Status mix_select_all(Mix *mix, const Selection *selection, const TrainConfig *config, Err *err);
 
 /* Pool index of the sequence at `position` (from 0) of the endless stream. Allocates nothing. */

@@ -70,7 +70,7 @@ Status facts_obtain(const FactsConfig *config, FactSet *out, Err *err) {
 
 /* ---- facts that may have moved ---- */
 
-enum { PARTS_MOST = 8 }; /* of the path that are kept, and of folders above */
+enum { PARTS_MAX = 8 }; /* of the path that are kept, and of folders above */
 
 typedef struct Search {
     const FactsConfig *config;
@@ -85,7 +85,7 @@ static void note(Search *s, const char *path, const char *why) {
 }
 
 /* Whether `path` holds something that could be facts of the config's kind. */
-static bool stands_at(const FactsConfig *config, const char *path) {
+static bool exists_at(const FactsConfig *config, const char *path) {
     char file[CONFIG_PATH_MAX + 16];
     bool text = config->kind == FACTS_TEXT;
     return path_join(file, sizeof file, path, text ? NULL : "manifest.json", NULL) == OK &&
@@ -95,7 +95,7 @@ static bool stands_at(const FactsConfig *config, const char *path) {
 /* The facts at `path`, if they are there and are those that are meant. */
 static Status try_place(Search *s, const char *path, FactSet *out, char found[CONFIG_PATH_MAX], Err *err) {
     if (strlen(path) >= CONFIG_PATH_MAX) return OK;
-    if (!stands_at(s->config, path)) {
+    if (!exists_at(s->config, path)) {
         note(s, path, s->config->kind == FACTS_TEXT ? "no such file" : "no manifest.json");
         return OK;
     }
@@ -117,11 +117,11 @@ static Status try_place(Search *s, const char *path, FactSet *out, char found[CO
 /* The last 1, 2, .. parts of the path from one folder; a set that is not the one, or damaged, is passed over. */
 static Status try_parts(Search *s, const char *folder, FactSet *out, char found[CONFIG_PATH_MAX], Err *err) {
     const char *path = s->config->path, *from = path + strlen(path);
-    for (int parts = 0; parts < PARTS_MOST && from > path && !s->done; parts++) {
+    for (int parts = 0; parts < PARTS_MAX && from > path && !s->done; parts++) {
         while (from > path && from[-1] == '/') from--;
         while (from > path && from[-1] != '/') from--;
         char place[CONFIG_PATH_MAX], *looked = s->looked + strlen(s->looked);
-        if (path_join(place, sizeof place, folder, from, NULL) != OK || !stands_at(s->config, place))
+        if (path_join(place, sizeof place, folder, from, NULL) != OK || !exists_at(s->config, place))
             continue;
         Status status = try_place(s, place, out, found, err);
         if (status != OK && status != ERR_FORMAT && status != ERR_INPUT) return status;
@@ -134,7 +134,7 @@ static Status try_above(Search *s, const char *beside, FactSet *out, char found[
     char folder[CONFIG_PATH_MAX];
     TRY(path_join(folder, sizeof folder, beside, NULL, err));
     path_make_absolute(folder, sizeof folder);
-    for (int above = 0; above < PARTS_MOST && !s->done; above++) {
+    for (int above = 0; above < PARTS_MAX && !s->done; above++) {
         TRY(try_parts(s, folder, out, found, err));
         char *slash = strrchr(folder, '/');
         if (!slash || slash == folder) break;

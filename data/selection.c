@@ -35,7 +35,7 @@ Status selection_target(const TrainConfig *config, const FactSet *facts, int64_t
     }
     if (!facts->entropy_known)
         return err_set(err, ERR_INPUT,
-                       "train.select_bits is %.15g, but nobody knows the entropy of these facts; set "
+                       "train.select_bits is %.15g, but the entropy of these facts is unknown; set "
                        "train.select_keep, a share of them, instead",
                        config->select_bits);
     double each = facts->data_bits / n, wanted = config->select_bits * (double)params;

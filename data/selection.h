@@ -29,7 +29,7 @@ static inline bool selection_keeps(const Selection *s, int fact) { return !s->dr
 /* ---- the rule: functions of the config and the facts alone ---- */
 
 /* How many facts are left at the end: select_keep n, to nearest, at least 1; or the smallest K whose ceiling,
- * K (H/n - log2 K) bits, reaches select_bits params; n where no K does. ERR_INPUT: select_bits, and nobody knows H. */
+ * K (H/n - log2 K) bits, reaches select_bits params; n where no K does. ERR_INPUT: select_bits, and H is unknown. */
 Status selection_target(const TrainConfig *config, const FactSet *facts, int64_t params, int *keep, Err *err);
 /* How many are left after round 1 .. select_rounds: n (keep/n)^(round/rounds), to nearest. */
 int selection_size(const TrainConfig *config, int n, int keep, int round);

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "data/facts.h"
 
-/* How the symbols of a vocabulary stand side by side. */
+/* How the symbols of a vocabulary are joined to a text. */
 typedef struct Spelling {
     const Vocab *vocab;
     bool joined; /* nothing between them: bytes, or words of one character each; else a space */
@@ -13,7 +13,7 @@ typedef struct Spelling {
         symbol_class; /* vocab->size: what run an argument of type run is of. 1: digits; 2: letters; 0: none */
 } Spelling;
 
-/* Letters are a class only where the symbols are bytes: words of letters stand in one run with their whole sentence.
+/* Letters are a class only where the symbols are bytes: a run of words of letters would be the whole sentence.
  * Free with spelling_free. ERR_NOMEM. */
 Status spelling_create(Spelling *out, const Vocab *vocab, Err *err);
 void spelling_free(Spelling *spelling);

@@ -92,15 +92,15 @@ static int64_t count_words(const Records *records) {
 }
 
 static Status vocab_of_words(Vocab *out, const Records *records, Err *err) {
-    int64_t most = count_words(records);
+    int64_t max_words = count_words(records);
     Seen seen = {0};
     Status status = OK;
-    Text *word = malloc((size_t)(most + 1) * sizeof *word);
+    Text *word = malloc((size_t)(max_words + 1) * sizeof *word);
     if (!word) {
-        status = err_set(err, ERR_NOMEM, "no memory for %lld words", (long long)most);
+        status = err_set(err, ERR_NOMEM, "no memory for %lld words", (long long)max_words);
         goto done;
     }
-    TRY_GOTO(seen_init(&seen, most, same_word, word, err));
+    TRY_GOTO(seen_init(&seen, max_words, same_word, word, err));
     int32_t n = 0;
     for (int32_t i = 0; i < records->n; i++) {
         Text part[2] = {records->item[i].prompt, records->item[i].answer};
@@ -155,7 +155,7 @@ Status vocab_same(const Vocab *vocab, const Vocab *run, const char *dir, Err *er
 }
 
 int32_t vocab_find(const Vocab *vocab, Text symbol) {
-    int low = 0, high = vocab->eos; /* symbols are sorted, EOS stands behind them */
+    int low = 0, high = vocab->eos; /* symbols are sorted, EOS is behind them */
     while (low < high) {
         int middle = low + (high - low) / 2;
         int order = text_compare(symbol, symbol_of(vocab, middle));

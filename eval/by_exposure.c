@@ -20,7 +20,7 @@ typedef struct Trained {
     int fact;
 } Trained;
 
-static int most_trained_first(const void *a, const void *b) {
+static int by_exposures(const void *a, const void *b) {
     const Trained *x = a, *y = b;
     if (x->times != y->times) return x->times > y->times ? -1 : 1;
     return x->fact < y->fact ? -1 : 1;
@@ -29,7 +29,7 @@ static int most_trained_first(const void *a, const void *b) {
 /* The group of facts at[0 .. n - 1]. */
 static ExposureGroup group_of(const Evaluator *e, const Trained *at, int n) {
     const FactSet *facts = e->facts;
-    ExposureGroup group = {.facts = n, .most = at[0].times, .least = at[n - 1].times};
+    ExposureGroup group = {.facts = n, .max_exposures = at[0].times, .min_exposures = at[n - 1].times};
     int recalled = 0;
     for (int i = 0; i < n; i++) {
         group.exposures += (double)at[i].times / n;
@@ -47,7 +47,7 @@ Status exposure_groups(ExposureGroup out[EXPOSURE_GROUPS], int *n, const Evaluat
     Trained *sorted = malloc((size_t)facts * sizeof *sorted);
     if (!sorted) return err_set(err, ERR_NOMEM, "no memory to sort %d facts by exposure", facts);
     for (int i = 0; i < facts; i++) sorted[i] = (Trained){count[i], i};
-    qsort(sorted, (size_t)facts, sizeof *sorted, most_trained_first);
+    qsort(sorted, (size_t)facts, sizeof *sorted, by_exposures);
     *n = 0;
     for (int g = 0; g < EXPOSURE_GROUPS; g++) {
         int from = (int)((int64_t)facts * g / EXPOSURE_GROUPS),

@@ -14,9 +14,9 @@ enum { EXPOSURE_GROUPS = 10 };
 
 typedef struct ExposureGroup {
     int facts;
-    int64_t least, most;   /* times its facts were trained */
-    double exposures;      /* mean */
-    double code_bits;      /* of all facts of the group */
+    int64_t min_exposures, max_exposures; /* times its facts were trained */
+    double exposures;                     /* mean */
+    double code_bits;                     /* of all facts of the group */
     double memorized_bits; /* facts data_bits/n - code_bits, with its sign; NAN where H is unknown */
     double recall;
 } ExposureGroup;

@@ -30,7 +30,7 @@ Status fact_batch_create(FactBatch *out, const FactSet *facts, Err *err) {
         for (int64_t t = first + 1; t < facts->start[i + 1]; t++) out->inputs[t] = facts->tokens[t - 1];
     }
     out->start[facts->n_pool] = (int32_t)tokens;
-    for (int64_t t = 0; t < tokens; t++) out->targets[t] = facts_asked(facts, t) ? facts->tokens[t] : -1;
+    for (int64_t t = 0; t < tokens; t++) out->targets[t] = facts_is_target(facts, t) ? facts->tokens[t] : -1;
     out->batch = (Batch){facts->n_pool, out->start, out->inputs, out->targets, out->tags, NULL, NULL};
     return OK;
 }

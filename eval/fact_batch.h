@@ -13,8 +13,8 @@ typedef struct FactBatch {
 } FactBatch;
 
 /* The whole pool, sequence i of the batch being fact i. A sequence of S tokens has S rows: row t reads token t - 1,
- * row 0 reads BOS (0), and its target is token t; -1 where training does not ask for it (facts_asked). ERR_INPUT: more
- * than 2^31 - 1 tokens, or an empty fact. ERR_NOMEM. */
+ * row 0 reads BOS (0), and its target is token t; -1 where it is no target (facts_is_target). ERR_INPUT: more than
+ * 2^31 - 1 tokens, or an empty fact. ERR_NOMEM. */
 Status fact_batch_create(FactBatch *out, const FactSet *facts, Err *err);
 void fact_batch_free(FactBatch *b);
 

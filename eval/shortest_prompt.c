@@ -345,7 +345,7 @@ static Status check(const FactSet *facts, Err *err) {
         if (!facts_coded(facts, t))
             return err_set(
                 err, ERR_INPUT,
-                "the facts have tokens that are context; no prompt of one piece stands before them");
+                "the facts have context tokens, which are not coded; --acr needs facts that are coded whole");
     return OK;
 }
 

@@ -11,7 +11,7 @@ enum { TOOL_NOTHING = -1, TOOL_NONE = -2, TOOL_END = -3 };
 
 enum { TOOL_WAYS_MAX = 257 }; /* at a row: 256, and no call */
 
-/* Rows of the stage of tools that are taught without labels (model/layers/tool_ways.h). A way of calling is 1 + P
+/* Rows of the stage of tools that are trained without labels (model/layers/tool_ways.h). A way of calling is 1 + P
  * numbers: the call, 1 .. n, and the place of each pointer, below 0 if the call does not use it.
  *   first, count  (tokens) the token has `count` ways, at most TOOL_WAYS_MAX, from number `first` of `way` on. 0: none.
  *                 A token with ways has no targets of calls and pointers

@@ -33,12 +33,12 @@ static void put_core_type_right(void) {
 }
 
 /* Its code, and the buffers that it takes when it is loaded: 0.3.21 ended with 110 MiB and hung with 100. */
-enum { LEAST_MEMORY = 256 << 20 };
+enum { MEMORY_MIN = 256 << 20 };
 
 static void load(void) {
     static const char *const names[] = {"libopenblas.so.0", "libopenblas.so", "libopenblas.dylib"};
     /* With less it waits without end for memory of its own, before any call of it returns. */
-    if (library_gemm || memory_available() < LEAST_MEMORY) return;
+    if (library_gemm || memory_available() < MEMORY_MIN) return;
     put_core_type_right();
     void *handle = NULL;
     for (size_t i = 0; i < sizeof names / sizeof *names && !handle; i++)
@@ -88,7 +88,7 @@ Status blas_ops(Ops *out, const Ops *ops, Err *err) {
     load();
     if (!library_gemm)
         return err_set(err, ERR_INPUT, "train.gemm=openblas: libopenblas.so.0 cannot be loaded; %s",
-                       memory_available() < LEAST_MEMORY
+                       memory_available() < MEMORY_MIN
                            ? "it needs 256 MiB of memory; raise ulimit -v or free some"
                            : "install libopenblas0 (Debian), openblas (Fedora, Homebrew)");
     *out = *ops;

@@ -60,8 +60,7 @@ Status checkpoint_read(const char *path, const ParamTable *table, StFile *out, E
 static Status check_finite(const char *path, const StTensor *t, Err *err) {
     real x;
     for (size_t i = 0; i < t->bytes / sizeof x; i++) {
-        memcpy(&x, (const char *)t->data + i * sizeof x,
-               sizeof x); /* a header of any length may stand before it */
+        memcpy(&x, (const char *)t->data + i * sizeof x, sizeof x); /* it may follow a header of any length */
         if (!__builtin_isfinite(x))
             return err_set(err, ERR_FORMAT,
                            "%s: tensor '%s': number %zu is not finite, which is never written", path, t->name,

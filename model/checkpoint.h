@@ -20,7 +20,7 @@ typedef struct CheckpointSlot {
 } CheckpointSlot;
 
 /* Written whole or not at all (fault points "checkpoint.*"). The bytes are a pure function of the arguments.
- */
+ * ERR_IO, ERR_NOMEM. */
 Status checkpoint_write(const char *path, const ParamTable *table, const real *params,
                         const CheckpointSlot *slot, int n_slots, const StMeta *meta, int n_meta, Err *err);
 

@@ -22,7 +22,7 @@ static Place place_of(const ParamTable *table, int layer, const char *name) {
     return (Place){offset_of(table, weight), offset_of(table, bias)};
 }
 
-/* Without tools there are no such tensors. layer < 0: the stage stands behind the embedding. */
+/* Without tools there are no such tensors. layer < 0: the stage is behind the embedding. */
 static void find_tool_places(Places *at, const ParamTable *table, int layer) {
     at->tool_point = (Place){place_of(table, layer, "tool.arg.0.query").weight, -1};
     at->tool_call = place_of(table, layer, "tool.call");

@@ -98,7 +98,7 @@ static inline int pre_width(const ModelConfig *c) { return c->gated ? 2 * c->n_i
 /* Numbers of one row of the pointers of tools: query and key of pointer 0, then of pointer 1, .. */
 static inline int tool_point_width(const ModelConfig *c) { return 2 * POINTER_WIDTH * c->tool.n_pointers; }
 
-/* Whether the stage of tools stands behind the first `layers` blocks. */
+/* Whether the stage of tools is behind the first `layers` blocks. */
 static inline bool tool_behind(const ModelConfig *c, int layers) {
     return c->tool.n_tools > 0 && c->tool.layer == layers;
 }

@@ -39,7 +39,7 @@ static void one_block(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, i
 }
 
 /* From tokens to norm_f (n,d), the input of the head, for this member's sequences; of all blocks only the first
- * `layers`, with the stage of tools if it stands behind one of them. */
+ * `layers`, with the stage of tools if it is behind one of them. */
 static void forward_to(const Gpt *g, GptWork *w, const Chunk *k, const Exec *e, int layers) {
     const ModelConfig *c = &g->config;
     ptrdiff_t d = c->n_embd;

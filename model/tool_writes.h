@@ -2,7 +2,7 @@
  * call at row t is written at row t + j: row t predicts the first symbol of the answer. TOOL_END follows behind the
  * last one. A call without result writes TOOL_NONE at row t and nothing behind it. As long as a result is being written
  * no call counts. From the row of TOOL_END on the next may: there its result takes the place of TOOL_END, as answers
- * that stand side by side need it.
+ * of adjacent values need it.
  *
  * For a decoder (tool_writes_step is a DecoderTool), and for full passes: the rows of gpt_tool_choices in order. */
 #ifndef ROTE_MODEL_TOOL_WRITES_H

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A file is one idea and a function one step: no file has more than 500 lines, no function more than 60 (in tests, where a
-# table of cases stands inside it, 100), no line more than 120 columns.
+# table of cases is inside it, 100), no line more than 120 columns. A type and its name are on one line: where a comment
+# behind a field is too long, clang-format tears them apart; the comment then belongs above the field.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 passed=0 failed=0
@@ -25,5 +26,10 @@ check "a function of more than 60 lines" "$(awk '
     /^}/ {if (from && FNR - from + 1 > most) print FILENAME ":" from ": " FNR - from + 1; from = 0}' $files)"
 # shellcheck disable=SC2086
 check "a line of more than 120 columns" "$(LC_ALL=C.UTF-8 awk 'length > 120 {print FILENAME ":" FNR}' $files)"
+# shellcheck disable=SC2086
+check "a type without its name, above a long comment: put the comment above the field" "$(awk '
+    FNR > 1 && type ~ /^ +((const|unsigned|struct|static) )*[A-Za-z_][A-Za-z_0-9]*( const)?$/ &&
+        type !~ /^ +(return|else|do|done)$/ && /^ +(\**[A-Za-z_0-9]+(\[[^]]*\])*;|\/\*)/ {print FILENAME ":" FNR - 1}
+    {type = $0}' $files)"
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

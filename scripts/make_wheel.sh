@@ -3,31 +3,40 @@
 # on PATH. The program chooses its kernels when it starts; its libraries are linked in (libc and libm alone are not), and
 # their licences are in the wheel. OpenBLAS, which is optional, is found at run time where it is installed.
 #   make_wheel.sh [FOLDER]     default: dist; uses CC, JOBS, and PYTHON to write the zip file (default: python3)
+# CC=aarch64-linux-gnu-gcc makes that of another machine, with Debian's libraries for it (scripts/arm_libraries.sh).
 set -eu
 cd "$(dirname "$0")/.."
 out=${1:-dist} cc=${CC:-gcc} python=${PYTHON:-python3}
 fail() { echo "make_wheel.sh: $*" >&2; exit 1; }
 command -v "$python" >/dev/null || fail "$python is missing; it writes the wheel"
-build=build/wheel
+machine=$($cc -dumpmachine) && arch=${machine%%-*}
+build=build/wheel tools='' paths=''
+if [ "$arch" != "$(uname -m)" ]; then
+    [ "$arch" = aarch64 ] || fail "$cc is for $arch; wheels are for this machine or for aarch64"
+    build+=-$arch tools=$machine- folder=build/arm-libraries
+    scripts/arm_libraries.sh $folder
+    export C_INCLUDE_PATH=$PWD/$folder/usr/include:$PWD/$folder/usr/include/$machine
+    paths="-L$folder/usr/lib/$machine"
+fi
 libraries='-lyaml -ljansson -lxxhash -lpcre2-8 -lsqlite3 -lz -l:libgomp.a'
 # Without -fopenmp at the link, which would ask for the shared libgomp.
 make -s -j"${JOBS:-$(nproc)}" CC="$cc" BUILD=$build LINK="$cc -O3" \
-    LIBS="-Wl,-Bstatic $libraries -Wl,-Bdynamic -lm -ldl -lpthread" $build/rote $build/tests/one_hash
+    LIBS="$paths -Wl,-Bstatic $libraries -Wl,-Bdynamic -lm -ldl -lpthread" $build/rote $build/tests/one_hash
 
-needed=$(readelf -d $build/rote | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -vE '^(libc|libm|ld-linux.*)\.so' || true)
+needed=$(${tools}readelf -d $build/rote | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -vE '^(libc|libm|ld-linux.*)\.so' || true)
 [ -z "$needed" ] || fail "the program still needs $needed"
 
 version=$(sed -n 's/#define ROTE_VERSION "\(.*\)"/\1/p' cli/common/version.h)
 # The newest symbol of glibc that is used says which systems can run it.
-glibc=$(objdump -T $build/rote | grep -o 'GLIBC_2\.[0-9]*' | cut -d. -f2 | sort -n | tail -n 1)
+glibc=$(${tools}objdump -T $build/rote | grep -o 'GLIBC_2\.[0-9]*' | cut -d. -f2 | sort -n | tail -n 1)
 [ -n "$version" ] && [ -n "$glibc" ] || fail "no version of rote or of glibc found"
-tag=py3-none-manylinux_2_${glibc}_$(uname -m)
+tag=py3-none-manylinux_2_${glibc}_$arch
 
 stage=$(mktemp -d) && trap 'rm -rf "$stage"' EXIT
 info=$stage/rote-$version.dist-info
 mkdir -p "$stage/rote" "$stage/rote-$version.data/scripts" "$info/licenses"
 cp python/rote/*.py python/rote/py.typed "$stage/rote/"
-strip -o "$stage/rote-$version.data/scripts/rote" $build/rote
+${tools}strip -o "$stage/rote-$version.data/scripts/rote" $build/rote
 cp LICENSE "$info/licenses/rote"
 # Debian's files of copyright of what is linked in: the packages of the libraries, of libgomp and of Random123.
 for package in libyaml-dev libjansson-dev libxxhash-dev libpcre2-dev libsqlite3-dev zlib1g-dev librandom123-dev libgomp1; do

@@ -67,9 +67,12 @@ sweeps="full $formats"
     echo "([formulas](../math.md#archives-and-certified-bits)). Random facts of 16 tokens over 64 symbols, 4.8 bits per parameter,"
     echo "one layer, d = ${widths// /, }, SOAP, $exposures epochs, seeds $seeds (facts and weights)."
     echo
-    echo "At 8 bits after training the certified bits are $(share rtn) % of the cross-entropy value to the nearest and $(share gptq) % by"
-    echo "GPTQ, mean over models. The expectation of at least 95 % $(verdict "$(share rtn)") to the nearest, and $(verdict "$(share gptq)") by GPTQ, the"
-    echo "default. Rounding causes nearly all of the difference. With 32 bits the difference is the side information (number"
+    echo "| after training, 8 bits | certified / cross-entropy, %, mean over models | at least 95 % |"
+    echo "|---|---|---|"
+    echo "| to the nearest | $(share rtn) | $(verdict "$(share rtn)") |"
+    echo "| by GPTQ, the default | $(share gptq) | $(verdict "$(share gptq)") |"
+    echo
+    echo "Rounding causes nearly all of the difference. With 32 bits the difference is the side information (number"
     echo "and form of the facts) and the last byte of the stream."
     echo
     echo "## Bits of a weight"

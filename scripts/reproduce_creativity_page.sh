@@ -71,19 +71,19 @@ best_chain() { # NAME TABLE FIGURE
     for chain in $(awk 'NR > 2 {print $1}' "$out/$1-0.$2"); do echo "$(value "$1" "$2" "$chain" "$3" | point 4) $chain"; done | sort -g | tail -n 1 | cut -d' ' -f2
 }
 {
-    echo "# Does cutting the logits make a model creative, or only varied? HOW? ($form form)"
+    echo "# Does cutting the logits make a model creative, or only varied? ($form form)"
     echo
     echo "Tasks whose valid samples are all known: a model sees some and is to find others. Coherence: the share of samples that are"
     echo "valid. cr: different samples that are valid and were not trained, over all samples; cr\\*: what uniform draws among all valid"
     echo "samples reach. Sequences that say the same count as one ([tasks](../formats.md), [measures](../math.md#creativity))."
     echo "Values are means over seeds $seeds (facts and weights), ± half of the 95 % interval (Student's t); 1,000 samples each."
     echo
-    echo "## HOW?"
+    echo "## Findings"
     echo
     back=$(best_chain $memorizer flat cr) typical=$(best_chain $early typical_p cr) on=10-300 muon=muon-0.01
     echo "1. By itself, more k or more temperature is more variance. On a memorizing model (width 64, 1,500 steps; cr/cr\\* $(v $memorizer plain '(none)' ratio)), no k and no"
     echo "   temperature up to 3 passes $(for T in ${temperatures//,/ }; do p $memorizer wide temperature=$T ratio; done | sort -g | tail -n 1); on width 32 top-k 8, 64 and 256 reach $(p $late k top_k=8 ratio), $(p $late k top_k=64 ratio) and $(p $late k top_k=256 ratio)."
-    echo "2. Cutting where the logits break and *then* forgetting the probabilities brings the memorizing model back: \`$back\` reaches"
+    echo "2. Cutting at the gap between the logits and *then* giving the rest nearly equal probabilities makes the memorizing model invent again: \`$back\` reaches"
     echo "   cr/cr\\* $(v $memorizer flat "$back" ratio) at coherence $(v $memorizer flat "$back" coherence), against $(v "siblings-64-$(best_step 64)" plain '(none)' ratio) at its best step in training ($(best_step 64)), T 1. It never forgot what is valid."
     echo "3. What the plain model invents is decided by training: over memorized bits per bit of the split, all widths lie on one curve, which peaks at 0"
     echo "   ([below](#one-curve-for-all-widths)). Stopping there (\`train.stop_memorized=1e-9\`, which does not look at cr) gives cr $(for width in $widths; do echo "$(p "stopped-$width" plain '(none)' cr) ($(p "siblings-$width-$(best_step "$width")" plain '(none)' cr) at the best step of width $width)"; done | paste -sd, | sed 's/,/, /g')."
@@ -96,7 +96,7 @@ best_chain() { # NAME TABLE FIGURE
     echo
     picture late "Coherence and cr/cr* of the memorizing model: temperature and top-k stay at the bottom, a cut with a flat temperature rises"
     echo
-    echo "Width 64 after 1,500 steps. A curve is a sampler, a point a setting, dashed the frontier; the ideal stands in the corner."
+    echo "Width 64 after 1,500 steps. A curve is a sampler, a point a setting, dashed the frontier; the ideal is in the corner."
     echo
     echo "## One curve for all widths"
     echo
@@ -237,8 +237,8 @@ best_chain() { # NAME TABLE FIGURE
         echo
         echo "## A text: $(basename $text) of Debian (md5 $(md5sum <$text | cut -c1-32))"
         echo
-        echo "Pieces of 64 bytes, two layers of width 64, 300 samples each. Nobody knows which texts are valid, so novelty alone says little; what"
-        echo "the samples share with the text tells copying from inventing. Longest: the longest piece of a sample that stands in the text."
+        echo "Pieces of 64 bytes, two layers of width 64, 300 samples each. Which texts are valid is unknown, so novelty alone says little; what"
+        echo "the samples share with the text shows how much is copied. Longest: the longest piece of a sample that occurs in the text."
         echo
         echo "| chain |$(for step in $texts; do printf ' %s steps: new | longest, bytes: mean | most |' "$step"; done)"
         echo "|---|$(for step in $texts; do printf -- '---|---|---|'; done)"
@@ -251,7 +251,7 @@ best_chain() { # NAME TABLE FIGURE
             echo
         done
     fi
-    printf '\nTo reproduce: `scripts/reproduce_creativity.sh --%s` (%s runs).\n' "$form" "$(find "$out" -name DONE | wc -l)"
+    reproduce_runs_footer
 } >"$page.new"
 mv "$page.new" "$page"
 cat "$page"

@@ -25,6 +25,29 @@ row() { # LABEL KEY LEAF=VALUE...
     done
     printf '\n'
 }
+# Differences at the most exposures from long random strings, paired by seed, and what the last step of exposures gains.
+verdicts() {
+    local last=${exposures##*,} before=${exposures%,*} words fields
+    before=${before##*,}
+    printf '\nDifferences from the first row after %s exposures, paired by seed. A capacity is reached where more exposures gain\n' "$last"
+    printf 'nothing; the last column is what the step from %s exposures gained.\n\n' "$before"
+    printf '| | difference | verdict | last gain, %% |\n|---|---|---|---|\n'
+    while IFS='|' read -r words fields; do
+        printf '| %s | %s | %s | %s |\n' "$words" "$(paired "$fields" "$last" 'kind=random seq_len=16' "$last" '$1 - $2' 3)" \
+            "$(paired "$fields" "$last" 'kind=random seq_len=16' "$last" '$1 - $2' 6 |
+                awk '{print ($1 - $3 > 0 ? "more" : $1 + $3 < 0 ? "less" : "not shown")}')" \
+            "$(paired "$fields" "$last" "$fields" "$before" '100 * ($1 / $2 - 1)' 1)"
+    done <<<$'random, 8 tokens over 64 symbols|kind=random seq_len=8\npeople (bioD)|kind=biod'
+}
+paired() { # LEAF=VALUES EXPOSURES LEAF=VALUES EXPOSURES FORMULA DIGITS
+    local one
+    # shellcheck disable=SC2086
+    reproduce_runs probes "exposures=$2" $1
+    one=("${runs[@]}")
+    # shellcheck disable=SC2086
+    reproduce_runs probes "exposures=$4" $3
+    paste <(reproduce_values bits_per_param "${one[@]}") <(reproduce_values bits_per_param "${runs[@]}") | awk "{print $5}" | reproduce_summary "$6"
+}
 {
     printf '# Facts against random strings, %s form\n\n' "$form"
     printf 'Does a model hold fewer bits per parameter of facts than of random strings? One architecture, one optimizer, equal\n'
@@ -37,6 +60,8 @@ row() { # LABEL KEY LEAF=VALUE...
     row 'people (bioD): bits of H' bits_per_param kind=biod
     row 'the same weights: R' r kind=biod
     row 'R_max' r_max kind=biod
+    verdicts
+    reproduce_certified 'all three|probes'
     reproduce_footer probes
 } >"$page"
 cat "$page"

@@ -4,6 +4,8 @@
 #   reproduce_sweep NAME ARGS...  rote sweep run ARGS... in $out/NAME; continues where it was stopped
 #   reproduce_all FUNCTION        FUNCTION calls reproduce_sweep: prints what all its sweeps will take, then runs them
 #   reproduce_seconds NAME...     seconds that the runs of these sweeps took, from their timing.json
+#   reproduce_certified ROW...    a section: what archives of sweeps prove
+#   reproduce_footer NAME...      the page's last lines: how to reproduce it, and its cost (reproduce_runs_footer: of runs without a sweep)
 #   page                          path of the page: begin with > "$page", continue with >> "$page"
 set -eu
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -70,9 +72,33 @@ reproduce_capacity() { # SWEEP
 reproduce_footer() { # SWEEP...
     local cpu
     cpu=$(reproduce_seconds "$@")
-    printf '\nTo reproduce: `scripts/reproduce_%s.sh --%s`. The runs took %s seconds of wall-clock time,\n' "$name" "$form" "$cpu"
+    printf '\nTo reproduce: `scripts/%s --%s`. The runs took %s seconds of wall-clock time,\n' "$(basename "$0")" "$form" "$cpu"
     printf 'one thread each: %s minutes with two side by side, while other programs also ran on the machine.\n' \
         "$(awk "BEGIN {printf \"%.1f\", $cpu / 120}")"
+}
+
+# The same for runs of their own, each a folder in $out.
+reproduce_runs_footer() {
+    printf '\nTo reproduce: `scripts/%s --%s` (%s runs). They took %s seconds of wall-clock time, one thread each,\n' \
+        "$(basename "$0")" "$form" "$(find "$out" -maxdepth 2 -name DONE | wc -l)" \
+        "$(cat "$out"/*/timing.json | awk -F'[:,]' '/"seconds"/ {sum += $2} END {printf "%.0f", sum}')"
+    printf 'while other programs also ran on the machine.\n'
+}
+
+# What archives of sweeps prove: a table, means over models and sizes at the longest budget (lowest to highest).
+reproduce_certified() { # "WORDS|SWEEP"...
+    local row
+    printf '\n## What archives prove\n\n'
+    printf 'Certified bits, a lower bound of what the weights hold however far training got ([formulas](../math.md#archives-and-certified-bits)):\n'
+    printf 'an archive of every run at the longest budget was written, read back and compared. Means (lowest to highest); 8 bits: rounded\n'
+    printf 'by GPTQ after training.\n\n'
+    printf '| | bits a weight | certified / cross-entropy, %% | certified bits/param |\n|---|---|---|---|\n'
+    for row in "$@"; do
+        (cd "$out" && "$rote" capacity "${row#*|}" --certify --bits 32,8 --quiet) | awk -v words="${row%%|*}" '
+            /^ +bits +certified/ {on = 1; next}
+            on && ($1 == 32 || $1 == 8) {print "| " words " | " $1 " | " $3 " " $4 " " $5 " " $6 " | " $7 " " $8 " " $9 " " $10 " |"}' |
+            sed -E 's/([0-9.-]+) \(\1 to \1\)/\1/g'
+    done
 }
 
 reproduce_block() { printf '\n```\n%s\n```\n' "$1"; }
@@ -111,6 +137,11 @@ reproduce_summary() {
             variance = (squares - n * mean * mean) / (n - 1)
             printf "%.*f ± %.*f\n", digits, mean, digits, (n > 10 ? 2.23 : t[n - 1]) * sqrt((variance > 0 ? variance : 0) / n)
         }'
+}
+
+# Is "mean ± half" on stdin above, below or in accord with a published value, or with a range of values?
+reproduce_verdict() { # LOW [HIGH]
+    awk -v low="$1" -v high="${2:-$1}" '{print ($1 - $3 > high ? "higher" : $1 + $3 < low ? "lower" : "agrees")}'
 }
 
 # The folders of the sweep's runs whose config.yaml has all of these values, into the array `runs`.

@@ -139,7 +139,7 @@ auc_row() { # NAME
     echo "   $(null_mass 64 "$(u load-500 sigma 3)" 1 mass | point 3); load-8000: $(u load-8000 p1 3) and $(null_mass 64 "$(u load-8000 sigma 3)" 1 mass | point 3)). So most of what makes a wrong answer sound"
     echo "   sure is that σ is large, which training sets for all inputs alike, and not that the model takes it for known."
     echo "2. *How far from normal.* On random facts hardly at all: AD p is $(u load-2000 anderson_darling_p) for unseen, $(m load-2000 anderson_darling_p) for memorized facts at load-2000."
-    echo "   What is known is one logit: k\* is $(m load-500 kstar) below capacity, $(m load-2000 kstar) at it. A model that is full has no room to let"
+    echo "   Knowledge shows in one logit: k\* is $(m load-500 kstar) below capacity, $(m load-2000 kstar) at it. A model that is full has no room to let"
     echo "   the answer stand out: it wins by a small gap within the normal. With a vocabulary whose symbols play roles (triples) rows"
     echo "   are far from normal for every class (kurtosis $(m triples excess_kurtosis 0)): the objects stand out together."
     echo "3. *What determines a logit.* Input and seed: $(plain load-2000 variance.input.share | percent) and $(plain load-2000 variance.seed.share | percent) % at load-2000; the token alone $(plain load-2000 variance.token.share | percent) %, the class nothing."
@@ -152,7 +152,7 @@ auc_row() { # NAME
     echo "   $(step $((200 * times)) memorized kstar | point 2), and goes on to leave the normal after all is right. By layer it is the last block that does it; the"
     echo "   stream before the first block puts the input token itself far out (tied head)."
     echo
-    echo "## 1. What would a normal give?"
+    echo "## 1. What would normal logits give?"
     echo
     echo "Error of the large-V formula M(k) = Φ(s − Φ⁻¹(1 − k/V)) for the mass of the top k, in per cent of the exact mass"
     echo "(\`rote logits --null\`); within 3 % in bold. The control is simulation: tests/test_null.c."
@@ -265,7 +265,7 @@ auc_row() { # NAME
             printf ' %s |\n' "$(pair "$name$l" memorized unseen figures.margin.auc | mean 3)"
         done
     done
-    printf '\nTo reproduce: `scripts/reproduce_logits.sh --%s` (%s runs).\n' "$form" "$(find "$out" -name DONE | wc -l)"
+    reproduce_runs_footer
 } >"$page.new"
 mv "$page.new" "$page"
 cat "$page"

@@ -25,6 +25,7 @@ reproduce_all sweeps
     printf -- '- F1 law: that of Morris et al. (arXiv 2505.24832) in bits of data per parameter ([math](../math.md)).\n'
     printf -- '- LiRA: the likelihood-ratio attack, each fact against the runs that trained on it and those that did not.\n'
     reproduce_block "$(reproduce_capacity membership)"
+    reproduce_certified 'L1, all sizes|membership'
     reproduce_footer membership
 } >"$page"
 cat "$page"

@@ -57,6 +57,7 @@ text=$(reproduce_capacity morris)
     printf 'Sets of %s data bits per parameter, SOAP, %s epochs. The paper has no models of this size: its mean\n' "$small_loads" "$small"
     printf 'over d 32 to 256 is 3.83 (fp32). The gain is that of the last doubling of the budget; below 1 %% a model is converged.\n'
     reproduce_block "$(reproduce_capacity small)"
+    reproduce_certified 'V 2048, S 64|morris' 'scaled down|small'
     reproduce_footer morris small
 } >"$page"
 cat "$page"

@@ -318,7 +318,7 @@ notes() {
         echo
         $part
     done
-    printf '\nTo reproduce: `scripts/reproduce_neurons.sh --%s` (%s runs).\n' "$form" "$(find "$out" -name DONE | wc -l)"
+    reproduce_runs_footer
 } >"$page.new"
 mv "$page.new" "$page"
 cat "$page"

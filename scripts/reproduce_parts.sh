@@ -92,6 +92,16 @@ params() { sed -n "/^    \"$1\": {/,/^    }/s/.*\"params\": \([0-9]*\),/\1/p" "$
             "$(result "without-$part" memorized_bits | mean) | $(result "only-$part" memorized_bits | mean) |"
     done
     echo "| all | $(params all) | $(noise all 2 | mean) | $(lost all int4 | mean) | $(lost all reset | mean) | | $(result whole memorized_bits | mean) |"
+    echo
+    echo "Share of the whole that a part holds alone, per cent, paired by seed. Verdict: is it below half?"
+    echo
+    echo "| part | share, % | of the parameters, % | verdict |"
+    echo "|---|---|---|---|"
+    for part in $parts; do
+        alone=$(paste <(result "only-$part" memorized_bits) <(result whole memorized_bits) | awk '{print 100 * $1 / $2}' | reproduce_summary 1)
+        echo "| $part | $alone | $(awk "BEGIN {printf \"%.1f\", 100 * $(params "$part") / $(params all)}") | $(awk '{print ($1 + $3 < 50 ? "below" : $1 - $3 > 50 ? "above" : "not shown")}' <<<"$alone") |"
+    done
+    reproduce_runs_footer
 } >"$page.new"
 mv "$page.new" "$page"
 cat "$page"

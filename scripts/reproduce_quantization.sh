@@ -68,11 +68,11 @@ row() { # n label file-of-seed weight_bits
         printf "| %s | %d | %.0f ± %.0f | %.3f ± %.3f | %.4f ± %.4f | %.3f |\n", l, b, m, w, m / p, w / p, m / b, w / b, r }'
 }
 
-share() { # n way: mean over the seeds, without an interval
+share() { # n way: mean over the seeds and half of the interval
     local seed
     for seed in $seeds; do
         echo "$(field "$out/n$1-none-$seed/$2.json" memorized_bits) $(field "$out/n$1-none-$seed/result.json" memorized_bits)"
-    done | awk '{ small += $1; full += $2 } END { printf "%.3f", small / full }'
+    done | awk '{print $1 / $2}' | reproduce_summary 3
 }
 
 table() { # n
@@ -110,15 +110,19 @@ params=$(field "$out/n$room-none-0/result.json" params)
     echo
     echo "## Comparison with published values"
     echo
-    echo "| share of the 32-bit model's bits that is left | published | with room | overfilled |"
-    echo "|---|---|---|---|"
+    echo "Verdict: is the published value in the interval?"
+    echo
+    echo "| share of the 32-bit model's bits that is left | published | with room | verdict | overfilled | verdict |"
+    echo "|---|---|---|---|---|---|"
     for way in int8-rtn int8-gptq int4-rtn int4-gptq; do
-        case $way in int8*) published="all" ;; *) published="about 0.35 (0.7 of 2 bits/param)" ;; esac
-        echo "| ${way%-*}, after training, ${way#*-} | $published | $(share $room $way) | $(share $over $way) |"
+        case $way in int8*) published="all" value=1 ;; *) published="about 0.35 (0.7 of 2 bits/param)" value=0.35 ;; esac
+        echo "| ${way%-*}, after training, ${way#*-} | $published | $(share $room $way) | $(share $room $way | reproduce_verdict $value) |" \
+            "$(share $over $way) | $(share $over $way | reproduce_verdict $value) |"
     done
     echo
     echo "Published: Allen-Zhu & Li 2024 (2404.05405), GPT-2 on biographies at about 2 bits per parameter. Here: random facts, and"
     echo "a far smaller model. Below zero the quantized model codes the facts worse than the uniform code does."
+    reproduce_runs_footer
 } >"$page.new"
 mv "$page.new" "$page"
 cat "$page"

@@ -156,7 +156,7 @@ say_zipf_chosen() { result "$1-zipf-$usual" recall | point 3; }
     for o in $optimizers; do printf '|---|---|---'; done
     echo '|'
     for tenth in 1 2 3 4 5 6 7 8 9 10; do tenth_row $tenth; done
-    printf '\nTo reproduce: `scripts/reproduce_select.sh --%s` (%s runs).\n' "$form" "$(find "$out" -name DONE | wc -l)"
+    reproduce_runs_footer
 } >"$page.new"
 mv "$page.new" "$page"
 cat "$page"

@@ -50,13 +50,13 @@ by_weights() { # NAME: recall of the answers that no tool serves
 
 {
     printf '# A store of facts, %s form\n\n' "$form"
-    printf 'Seeds %s, of the facts as of the weights; the worst seed, and the mean in brackets, where two figures stand.\n' "$seeds"
-    printf 'Recall: greedy decoding gives all tokens of an answer. The store is asked as the model asks.\n'
+    printf 'Seeds %s for facts and weights; the worst seed, and the mean in brackets, where there are two figures.\n' "$seeds"
+    printf 'Recall: greedy decoding gives all tokens of an answer. The model makes the calls.\n'
     printf '\n## Rows that are deleted, edited, and added after training\n\n'
     printf 'People in sentences (kind bios), six values each; every value is a row, whose key is the name and the words before it.\n'
     printf 'Two layers of width 16, %s parameters, %s steps. Of each second person one row is\n' "$(result rows-512 params | head -n 1)" "$(result rows-512 steps | head -n 1)"
     printf 'changed. *Added*: 300 more people of the draw, whose rows are put into the store alone.\n\n'
-    printf '| people trained | full | edited: new said | edited: old said | deleted: old said | deleted: missing said | off: old said | off: guessed of added | added |\n'
+    printf '| people trained | full | edited: new answer | edited: old answer | deleted: old answer | deleted: answered as missing | off: old answer | off: added, guessed | added |\n'
     printf '|---|---|---|---|---|---|---|---|---|\n'
     for n in $rows; do
         printf '| %s | %s' "$n" "$(audited "rows-$n" audit full right | worst)"
@@ -65,10 +65,10 @@ by_weights() { # NAME: recall of the answers that no tool serves
         printf ' | %s | %s' "$(audited "rows-$n" audit "deleted, off" before | mean4)" "$(audited "rows-$n" audit "added, off" right | mean4)"
         printf ' | %s |\n' "$(audited "rows-$n" audit added right | worst)"
     done
-    printf '\n1. *The store is read, not learned*: edited rows are followed, deleted ones are said to be missing, and with the tool off\n'
-    printf '   the weights say no more of a deleted row than of one that they never saw.\n'
-    printf '2. *Names that were never trained are asked for as trained ones are*, from some hundred people on: an argument is pointed at\n'
-    printf '   and copied, and not said.\n'
+    printf '\n1. *The store is read, not learned*: edited rows are followed, deleted ones are reported as missing, and with the tool off\n'
+    printf '   the weights know no more of a deleted row than of one that they never saw.\n'
+    printf '2. *Calls are right for names that were never trained, too*, from some hundred people on: an argument is pointed at\n'
+    printf '   and copied, not generated.\n'
     printf '\n## Facts beyond what weights hold\n\n'
     printf 'People with four values of log2 225 = 7.81 bits each (kind biod): the facts of In-Tool Learning (2508.20755) in bits. Two\n'
     printf 'layers of width %s. *Weights*: no store, SOAP. *Store*: the same and the stage, AdamW, 1,500 steps.\n\n' "$width"
@@ -82,7 +82,7 @@ by_weights() { # NAME: recall of the answers that no tool serves
     done
     printf '\nParameters a fact in the weights for recall .95, interpolated: %s (95 %% interval over seeds; P = %s).\n' "$(params_a_fact | mean 2)" "$(result "weights-$few" params | head -n 1)"
     printf 'Published (2508.20755, P = 8.13 facts + 5.6k): 8.13, two thirds of which are 5.42.\n'
-    printf 'Here an answer is asked for behind the name and the true values before it, there in a question of its own.\n'
+    printf 'Here an answer follows the name and the true values before it; there each answer has a question of its own.\n'
     printf '\nBits of %s people (mean of seeds): memorized with the tools off %s, with them %s; weights %s, store %s.\n' "$many" \
         "$(for s in $seeds; do awk '$1 == "ledger.memorized_bits" {print $2}' "$out/store-$many-$s.audit"; done | point 0)" \
         "$(for s in $seeds; do awk '$1 == "ledger.memorized_bits_with_tools" {print $2}' "$out/store-$many-$s.audit"; done | point 0)" \
@@ -96,7 +96,6 @@ by_weights() { # NAME: recall of the answers that no tool serves
         printf '| %s | %s | %s | %s | %s |\n' "$([ $name = all ] && echo 'all in the weights' || echo 'values 1 and 2 in the store')" \
             "$(result $name params | head -n 1)" "$(result $name facts | head -n 1)" "$(by_weights $name | worst)" "$(of $name eval trained accuracy | worst)"
     done
-    seconds=$(cat "$out"/*/timing.json | awk -F'[:,]' '/"seconds"/ {sum += $2} END {printf "%.0f", sum}')
-    printf '\nTo reproduce: `scripts/reproduce_stores.sh --%s`; %s seconds of training on one thread each, while other programs ran.\n' "$form" "$seconds"
+    reproduce_runs_footer
 } >"$page"
 cat "$page"

@@ -72,9 +72,9 @@ row() { # NAME WORD
     printf '# Tools inside the layers, %s form\n\n' "$form"
     printf 'Sums `a + b =` of numbers of 1 to 4 digits, %s trained; width 64, two layers, no positions. *native*: a stage behind the\n' 20,000
     printf 'first block calls a calculator; its calls and pointers are trained with labels. *plain*: the same model without the stage.\n'
-    printf 'Accuracy: greedy decoding gives all tokens of the result and its end; the tool is asked as the model asks. 1,000 facts\n'
-    printf 'of each group; the worst of seeds %s, and their mean in brackets. The recipe was chosen while these sums were looked at;\n' "$seeds"
-    printf '*other facts* is the same on facts and questions that were drawn once it stood.\n\n'
+    printf 'Accuracy: greedy decoding gives all tokens of the result and its end; the model makes the calls. 1,000 facts\n'
+    printf 'of each group; the worst of seeds %s, and their mean in brackets. The recipe was chosen on these sums;\n' "$seeds"
+    printf '*other facts* is the same on facts and questions that were drawn after that choice.\n\n'
     printf '| model | trained | held out | 5–8 digits | 9–12 digits |\n|---|---|---|---|---|\n'
     printf '| plain'; row plain eval
     printf '| native'; row native eval
@@ -91,8 +91,8 @@ row() { # NAME WORD
     printf '| named numbers, marginal'; row named-marginal eval
     printf '| named numbers, mixture'; row named-mixture eval
     printf '| native, no call answered'; row native off
-    printf '| native, results injected: the wrong one is said'; row native wrong
-    printf '| native, results lost: the answer is said'; row native none
+    printf '| native, wrong results: the model repeats them'; row native wrong
+    printf '| native, results lost: the model is still right'; row native none
     printf '\n1. *Beyond the trained lengths* the model adds as well as its pointers point: worst seed %s at 9–12 digits, behind the\n' "$(of native eval "digits 9-12" accuracy | worst)"
     printf '   last block %s. The plain model hardly adds in range after as many steps, and not beyond.\n' "$(of last eval "digits 9-12" accuracy | worst)"
     printf '2. *What is trained beside the answers matters most.* Where the digits of the questions are targets too, the model calls\n'
@@ -100,15 +100,15 @@ row() { # NAME WORD
     printf '   A likely reason, not shown here: it learns how long a number may be. `facts.given` leaves these targets out; the\n'
     printf '   loss of calls then also weighs more, as there are fewer targets.\n'
     printf '3. *Learned positions are no failure here* (%s at 9–12 digits, though no fact trained those positions).\n' "$(of learned eval "digits 9-12" accuracy | worst)"
-    printf '4. *The result is said because it was written*: no call answered, no answer; a wrong result is said as a right one is; a\n'
+    printf '4. *The model says the result because it was written*: without results it never answers; a wrong result is repeated like a right one; a\n'
     printf '   lost one ends the answer at once.\n'
-    printf '5. *Labels are not needed*: with as many steps the model learns to call from answers alone (`tools.0.train`). Known is\n'
-    printf '   where an answer begins: rows before it are asked for no call. `sampled` is the control, which draws one call at a time.\n'
+    printf '5. *Labels are not needed*: with as many steps the model learns to call from answers alone (`tools.0.train`). Training knows\n'
+    printf '   where an answer begins: before it, the target is no call. `sampled` is the control, which draws one call at a time.\n'
     printf '6. *Numbers under names* (`x12y34z7x+z=`, three before the question; two layers, the stage behind the second, rotary\n'
     printf '   positions, twice the steps): in range the pointers go by name; beyond it they often do not. Initial values of\n'
     printf '   standard deviation 0.1 matter: with 0.02 the pointers of one run stay at chance, one of three numbers, for 3,000 steps\n'
     printf '   at this learning rate, and for 2,400 at 0.003.\n'
-    printf '7. *Calls by tokens* (`tools.0.call: tokens`): the same calls, said symbol by symbol and copied by attention, cost %s\n' \
+    printf '7. *Calls by tokens* (`tools.0.call: tokens`): the same calls, generated symbol by symbol and copied by attention, cost %s\n' \
         "$(of tokens eval "held out" answer_tokens | point 1)"
     printf '   tokens an answer where native costs %s, and end at the lengths that were trained (%s at 5–8 digits, with\n' \
         "$(of native eval "held out" answer_tokens | point 1)" "$(of tokens eval "digits 5-8" accuracy | worst)"
@@ -124,8 +124,8 @@ row() { # NAME WORD
     done
     printf '\nThe control is a weak one: the model without tools answers %s of the held-out questions, so it has little to read. What\n' \
         "$(of named-plain eval "held out" accuracy | worst)"
-    printf 'the table shows is that such a model does not come to know which numbers are asked for by itself.\n'
-    printf '\nOf native with lost results the end is said at once in (share of calls, all seeds):'
+    printf 'the table shows is that such a model does not represent by itself which numbers its question names.\n'
+    printf '\nWith lost results, native ends its answer at once in (share of calls, all seeds):'
     for group in "${groups[@]}"; do printf ' %s (%s)' "$(share native none "$group" ended calls_due)" "$group"; done
     printf '.\n\n## Why answers are wrong\n\nShare of all answers by their first cause, all seeds. Missed and false calls as shares of the calls that are due, and that were made.\n\n'
     printf '| model | facts | accuracy | missed | early | false | argument | execution | decoding | calls missed | calls false |\n|---|---|---|---|---|---|---|---|---|---|---|\n'
@@ -136,7 +136,6 @@ row() { # NAME WORD
             printf ' | %s | %s |\n' "$(share "$name" eval "$group" calls_missed calls_due)" "$(share "$name" eval "$group" calls_false calls_made)"
         done
     done
-    seconds=$(cat "$out"/*/timing.json | awk -F'[:,]' '/"seconds"/ {sum += $2} END {printf "%.0f", sum}')
-    printf '\nTo reproduce: `scripts/reproduce_tools.sh --%s`; %s seconds of training on one thread each, while other programs ran.\n' "$form" "$seconds"
+    reproduce_runs_footer
 } >"$page"
 cat "$page"

@@ -35,7 +35,7 @@ const SealedFile *done_file(const Seal *seal, const char *name);
 /* Reads dir/file->name: buffer_free it. One of another size is not read. ERR_FORMAT: missing, or not the bytes that the
  * run ended with; the message states what to do. ERR_IO, ERR_NOMEM. */
 Status done_read_file(const SealedFile *file, const char *dir, Buffer *out, Err *err);
-/* The same question of a file of any size, which is read in pieces. */
+/* The same check of a file of any size, which is read in pieces. Errors as done_read_file. */
 Status done_check_file(const SealedFile *file, const char *dir, Err *err);
 
 /* The text of DONE, with the hashes of the run's files, which must all exist; malloc'd. checkpoint: as in Seal. ERR_IO,

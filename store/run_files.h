@@ -29,9 +29,11 @@ Status run_end(const char *dir, RunEnd *out, Err *err);
 /* dir/name as text; buffer_free it. ERR_FORMAT: of a finished run, and missing or no longer what it was (store/done.h).
  * ERR_IO: missing, or larger than such a file can be (it is not read then). ERR_INPUT: too long a path. ERR_NOMEM. */
 Status run_text(const char *dir, const char *name, Buffer *out, Err *err);
-/* Whether dir holds a file of that name, or lost one that the run ended with: reading it then says so. */
+/* Whether dir holds a file of that name, or lost one that the run ended with: reading it is then an error. ERR_FORMAT,
+ * ERR_IO, ERR_NOMEM: of DONE, which names the files. */
 Status run_ended_with(const char *dir, const char *name, bool *out, Err *err);
-/* Whether a file that is read by other means is what the run ended with; name NULL: all that DONE names. */
+/* Whether a file that is read by other means is what the run ended with; name NULL: all that DONE names.
+ * ERR_FORMAT: it is not. ERR_IO, ERR_NOMEM. */
 Status run_sealed(const char *dir, const char *name, Err *err);
 
 /* Reads dir/result.json; free with buffer_free. ERR_INPUT: the run is not finished. ERR_FORMAT: it is finished, but the

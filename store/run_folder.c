@@ -387,7 +387,7 @@ Status folder_code_lengths(RunFolder *folder, const double *bits, const int32_t 
     return npy_write(path, "code_lengths", "<f8", bits, n, err);
 }
 
-Status folder_finish(RunFolder *folder, const char *result, bool spare, Err *err) {
+Status folder_finish(RunFolder *folder, const char *result, bool keep_previous, Err *err) {
     if (!folder->dir[0]) return OK;
     TRY(sync_metrics(folder, err));
     TRY(still_there(folder, err));
@@ -396,7 +396,7 @@ Status folder_finish(RunFolder *folder, const char *result, bool spare, Err *err
     TRY(write_text(folder, "result.json", result, "result", err));
     TRY(early_forget_failure(folder->dir, err)); /* who ran the sweep may have left it */
     CheckpointOwner owner = owner_of(folder);
-    if (!spare && folder->saved_step >= 0) TRY(checkpoints_tidy(&owner, folder->saved_step, 1, err));
+    if (!keep_previous && folder->saved_step >= 0) TRY(checkpoints_tidy(&owner, folder->saved_step, 1, err));
     char *seal;
     TRY(done_text(folder->dir, folder->config_hash, folder->saved_step, &seal, err));
     Status status = write_text(folder, "DONE", seal, "done", err);

@@ -104,9 +104,9 @@ Status folder_selection(RunFolder *folder, const char *text, Err *err);
 Status folder_timing(RunFolder *folder, double seconds, int64_t tokens, int together, Err *err);
 
 /* result.json, of that text, and DONE last; a failed.json of an earlier attempt goes.
- *   spare  keep the checkpoint before the last one; false: it was there in case of a crash only, and goes
+ *   keep_previous  keep the checkpoint before the last one; false: it was there in case of a crash only, and goes
  * ERR_IO, ERR_NOMEM. */
-Status folder_finish(RunFolder *folder, const char *result, bool spare, Err *err);
+Status folder_finish(RunFolder *folder, const char *result, bool keep_previous, Err *err);
 
 void folder_close(RunFolder *folder);
 

@@ -1,20 +1,18 @@
 #!/usr/bin/env bash
 # The program in WebAssembly (make wasm): a run in node has the native program's bytes, also in slices, and errors have
-# its words. With ROTE_LONG=1 it is built where emcc is, tests/one_hash runs in node, and the page in a headless
-# Chromium (tests/wasm/page.js). Skipped where emcc or node is missing; in the short form also where `make wasm` was not run.
+# its words. With ROTE_LONG=1 tests/one_hash runs in node, and the page in a headless Chromium (tests/wasm/page.js). Builds
+# what is missing. Skipped where there is no emcc or no node.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-skip() {
-    echo "wasm: $1: skipped"
+for program in emcc node; do
+    command -v $program >/dev/null && continue
+    echo "wasm: no $program: skipped"
     echo "0 passed, 0 failed, 1 skipped"
     exit 0
-}
-for program in emcc node; do command -v $program >/dev/null || skip "no $program"; done
-built=build/emcc-O3
-if [ -n "${ROTE_LONG:-}" ]; then
-    make -s wasm >&2 || { echo "wasm: make wasm fails"; echo "0 passed, 1 failed"; exit 1; }
-fi
-[ -e $built/rote.html ] || skip "make wasm was not run"
+done
+built=build/emcc-O3 native=${ROTE:-${BUILD:-build/gcc-O3}/rote}
+[ -x "$native" ] || make -s "$native" >&2
+make -s wasm >&2 || { echo "wasm: make wasm fails"; echo "0 passed, 1 failed"; exit 1; }
 passed=0 failed=0 skipped=0
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
@@ -27,7 +25,8 @@ check() { # program, arguments: each of its lines "ok ..." or "not ok ..." is a 
     if [ "$(tail -n 1 "$out")" != end ]; then failed=$((failed + 1)); fi
 }
 
-rote=$(realpath "${ROTE:-${BUILD:-build/gcc-O3}/rote}")
+rote=$(realpath "$native")
+${CC:-gcc} -O2 -shared -fPIC tests/inject/allocations.c -o "$scratch/allocations.so" -ldl || failed=1
 check tests/wasm/program.js $built "$rote" "$scratch"
 if [ -n "${ROTE_LONG:-}" ]; then
     if node $built/tests/one_hash 2>&1 | cut -c1-200 | diff tests/one_hash.golden -; then passed=$((passed + 1)); else

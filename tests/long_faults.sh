@@ -30,6 +30,7 @@ missing:            tests/cli/missing.t
 asking:             tests/cli/tools_eval.t
 doors:              tests/cli/good.t
 events:             plain/tests/test_events
+reader:             tests/check_reader.sh
 programs:           tests/cli/tools_program.t
 sealed:             plain/tests/test_hostile plain/tests/test_done tests/check_damage.sh
 mapped:             plain/tests/test_mapped
@@ -197,7 +198,7 @@ worker() { # number, of
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-mkdir "$work/1" && cp -r Makefile base data model store tools eval train cli tests scripts "$work/1" || exit 1
+mkdir "$work/1" && cp -r Makefile base data model store tools eval train cli python tests scripts "$work/1" || exit 1
 cd "$work/1" || exit 1
 workers=$(nproc) jobs=-j$(nproc) all_pass=1
 asked="tests/cli/sweep.t $gradients tests/double/test_reference tests/double/test_straight_through"

@@ -1,5 +1,5 @@
 /* The study behind k* (eval/logits/kstar.h), by simulation.
- *   measure_kstar q DRAWS V...       the calibrated q: the 5 % quantile of kstar_least_q on noise, with its error
+ *   measure_kstar q DRAWS V...       the calibrated q: the 5 % quantile of kstar_min_q on noise, with its error
  *   measure_kstar power DRAWS V...   with the q that stands in kstar.c: false alarms, power against one planted logit,
  *                                    five planted logits, and the share of outliers at which masking begins */
 #include <math.h>
@@ -39,7 +39,7 @@ static int calibrate(const KStarTable *table, double *z, int draws) {
     if (!least) return 1;
     for (int i = 0; i < draws; i++) {
         draw(z, table->V, 0, 0, 1, (uint64_t)i);
-        least[i] = kstar_least_q(table, z);
+        least[i] = kstar_min_q(table, z);
     }
     sort_doubles(least, draws);
     double error = sqrt(KSTAR_LEVEL * (1 - KSTAR_LEVEL) / draws);

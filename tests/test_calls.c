@@ -124,9 +124,9 @@ static void stores_hold_what_facts_say(void **state) {
         int served = 0;
         for (int64_t k = 0; k < c.calls.start[c.facts.n_pool]; k++) served += c.calls.call[k].tool == 0;
         assert_int_equal(served, cases[i].calls * c.facts.n_pool);
-        assert_int_equal(c.calls.start[1], calls_most(&c.facts));
+        assert_int_equal(c.calls.start[1], calls_max(&c.facts));
         FactSet planned = plan(&config);
-        assert_int_equal(calls_most(&planned), calls_most(&c.facts));
+        assert_int_equal(calls_max(&planned), calls_max(&c.facts));
         assert_true(tool_set_bytes(&config, &planned) > 0);
         facts_free(&planned);
         assert_int_equal(expect_answers(&c), 0);

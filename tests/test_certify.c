@@ -127,7 +127,7 @@ static void means_are_over_draws(void **state) {
     expect_near(m.certified.high - m.certified.value, 12.7062047362 * 4, 1e-6);
     expect_near(m.data_bits, 200, 1e-9);
     expect_near(m.weight_bits, 50, 1e-9);
-    expect_near(m.least_margin, -80, 1e-12);
+    expect_near(m.min_margin, -80, 1e-12);
 
     assert_int_equal(certified_mean(&m, runs, 1, &err), OK);
     assert_true(isnan(m.certified.low) && m.n_draws == 1);

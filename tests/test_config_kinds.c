@@ -58,8 +58,8 @@ static void foreign_keys_are_refused(void **state) {
     (void)state;
     static const struct {
         const char *word;
-        unsigned
-            kinds; /* random file triples bios biod rules text siblings triangles circles lines sums, from bit 0 */
+        /* random file triples bios biod rules text siblings triangles circles lines sums, from bit 0 */
+        unsigned kinds;
     } cases[] = {{"facts.seq_len=3", 0x43},
                  {"facts.vocab_size=33", 0x63},
                  {"facts.symbols=4", 0x1c},

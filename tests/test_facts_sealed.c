@@ -189,7 +189,8 @@ static void figures_are_computed_again(void **state) {
         {"\"max_len\": 35", "\"max_len\": 36", "max_len is 36"},
         {"over i < 20 ", "over i < 21 ", "derivation is "},
         {"value_sizes=12x", "value_sizes=13x", "vocab_size is 2918, but"},
-        {"facts.heldout=5", "facts.heldout=4", "pool: heldout is 5, but what it was drawn with gives 4"},
+        {"facts.heldout=5", "facts.heldout=4",
+         "pool: heldout is 5, but a draw with the recorded keys gives 4"},
         {"facts.split_seed=3", "facts.split_seed=4", "set/manifest.json: was altered"}, /* in no figure */
         {"facts.seed=12", "facts.seed=13", "seed is 12"},
         {"\"data_hash\": \"", "\"data_hash\": \"x", "one was altered"},

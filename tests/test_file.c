@@ -20,48 +20,7 @@
 #include "base/file_map.h"
 #include "base/lines.h"
 #include "base/memory.h"
-
-static char folder[] = "/tmp/rote-test-file-XXXXXX";
-
-static int enter_folder(void **state) {
-    (void)state;
-    return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int leave_folder(void **state) {
-    (void)state;
-    if (chdir("/") != 0) return -1;
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
-}
-
-static void assert_holds(const char *path, const char *expected) {
-    Buffer b;
-    Err err = {0};
-    if (file_read(path, 1 << 20, &b, &err) != OK) fail_msg("%s", err.msg);
-    assert_int_equal(b.size, strlen(expected));
-    assert_string_equal(b.data, expected);
-    buffer_free(&b);
-}
-
-static void put(const char *path, const char *text) {
-    Err err = {0};
-    if (file_write_atomic(path, text, strlen(text), &err) != OK) fail_msg("%s", err.msg);
-}
-
-/* Runs work(arg) in a process of its own; returns its wait status. */
-static int in_child(void (*work)(const char *), const char *arg) {
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        work(arg);
-        _exit(0);
-    }
-    int status = -1;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return status;
-}
+#include "tests/file_testing.h"
 
 /* ---- reading ---- */
 

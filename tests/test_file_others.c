@@ -13,35 +13,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
-
-static char folder[] = "/tmp/rote-test-others-XXXXXX";
-
-static int enter_folder(void **state) {
-    (void)state;
-    return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int leave_folder(void **state) {
-    (void)state;
-    if (chdir("/") != 0) return -1;
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
-}
-
-static void assert_holds(const char *path, const char *expected) {
-    Buffer b;
-    Err err = {0};
-    if (file_read(path, 1 << 20, &b, &err) != OK) fail_msg("%s", err.msg);
-    assert_int_equal(b.size, strlen(expected));
-    assert_string_equal(b.data, expected);
-    buffer_free(&b);
-}
-
-static void put(const char *path, const char *text) {
-    Err err = {0};
-    if (file_write_atomic(path, text, strlen(text), &err) != OK) fail_msg("%s", err.msg);
-}
+#include "tests/file_testing.h"
 
 /* A header is judged, and a hash taken, without the whole file in memory. */
 static void reads_heads_and_hashes(void **state) {

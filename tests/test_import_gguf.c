@@ -284,7 +284,7 @@ static void gguf_refusals(void **state) {
     (void)state;
     gguf_refused("gpt3", NULL, 0, -1, "its architecture is 'gpt3', rote reads llama, qwen2, qwen3 and gpt2");
     gguf_refused("llama", "llama.expert_count", 8, -1,
-                 "key llama.expert_count says what a model of rote's lacks");
+                 "key llama.expert_count asks for a part that rote's models do not have");
     gguf_refused("llama", "llama.rope.scaling.factor", 8, -1, "key llama.rope.scaling.factor");
     gguf_refused("llama", "llama.attention.key_length", 8, -1,
                  "tensor 'blk.0.attn_q.weight' is 24 x 24, the model's structure needs 48 x 24");
@@ -293,7 +293,7 @@ static void gguf_refusals(void **state) {
                  "key llama.attention.value_length is 8; the heads of rote's model have 4 channels");
     gguf_refused("llama", "other", 0, 2, "tensor 'blk.0.attn_q.weight' is missing");
     gguf_refused("llama", "other", 0, 0, "tensor 'token_embd.weight' is missing");
-    gguf_refused("llama", "other", 0, 20, "is none that a model of rote's has"); /* taken for a tied head */
+    gguf_refused("llama", "other", 0, 20, "is not part of rote's models"); /* taken for a tied head */
     gguf_refused("llama", "other", 77, -1, "tensor 'blk.0.attn_k.weight': number 5 is NaN or Inf");
 }
 

@@ -130,7 +130,7 @@ static void hf_refusals(void **state) {
                "model_type is 'bert', rote reads gpt2, llama, mistral, qwen2 and qwen3");
     hf_refused("{\"model_type\":\"llama\"}", "key hidden_size is missing");
     hf_refused("{\"model_type\":\"llama\"," SIZES ",\"head_dim\":7}",
-               "key head_dim says what a model of rote's lacks");
+               "key head_dim asks for a part that rote's models do not have");
     hf_refused("{\"model_type\":\"llama\"," SIZES ",\"rope_scaling\":{\"rope_type\":\"yarn\"}}",
                "key rope_scaling");
     hf_refused("{\"model_type\":\"mistral\"," SIZES ",\"sliding_window\":8}", "key sliding_window");
@@ -152,7 +152,7 @@ static void hf_refusals(void **state) {
     hf_refused(
         "{\"model_type\":\"llama\",\"hidden_size\":24,\"intermediate_size\":40,\"num_hidden_layers\":1,"
         "\"num_attention_heads\":6,\"num_key_value_heads\":2,\"vocab_size\":21,\"hidden_act\":\"silu\"}",
-        "tensor 'model.layers.1.input_layernorm.weight' is none that a model of rote's has");
+        "tensor 'model.layers.1.input_layernorm.weight' is not part of rote's models");
     hf_refused(
         "{\"model_type\":\"llama\",\"hidden_size\":24,\"intermediate_size\":41,\"num_hidden_layers\":2,"
         "\"num_attention_heads\":6,\"num_key_value_heads\":2,\"vocab_size\":21,\"hidden_act\":\"silu\"}",

@@ -301,7 +301,7 @@ static void wrong_rules_are_refused(void **state) {
     refuse(&f, &rule,
            "rule 'r': when.regex is 'a(', which is not a regular expression: missing closing parenthesis at "
            "byte 2");
-    /* The whole fact stands twice, once on either side. */
+    /* The whole fact occurs twice, once on either side. */
     memcpy(f.tokens + 3, f.tokens, 3 * sizeof *f.tokens);
     rule = rule_by_tag("north", "", AT_AFTER_CUE);
     memcpy(f.tag, ((int32_t[]){0, 1, -1, 0}), 16);

@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "tests/file_testing.h"
 
 /* Room for one more item of every number of items: written and read back (address sanitizer sees the bounds). */
 static void arrays_grow(void **state) {
@@ -27,19 +28,6 @@ static void arrays_grow(void **state) {
     for (int n = 0; n < 1000; n++) assert_int_equal(array[n], n);
     assert_null(memory_one_more(array, (size_t)1 << 62, sizeof *array));
     free(array);
-}
-
-/* Runs work(arg) in a process of its own; returns its wait status. */
-static int in_child(void (*work)(const char *), const char *arg) {
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        work(arg);
-        _exit(0);
-    }
-    int status = -1;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return status;
 }
 
 /* ---- checksums ---- */

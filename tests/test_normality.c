@@ -228,7 +228,7 @@ static void one_law(void **state) {
     /* a lone logit does not make its component infinitely narrow */
     x[0] = 40;
     Mixture m = mixture_of(x, N, 0.13, 2.5, 1);
-    near(m.sigma[1], MIXTURE_SIGMA_LEAST * 2.5, 1e-12, "sigma", "a lone logit", N);
+    near(m.sigma[1], MIXTURE_SIGMA_MIN * 2.5, 1e-12, "sigma", "a lone logit", N);
     near(m.weight[1], 1.0 / N, 1e-6, "weight", "a lone logit", N);
 }
 

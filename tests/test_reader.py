@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -155,6 +156,26 @@ class Reader(unittest.TestCase):
         finally:
             os.environ["ROTE"] = before
             _program.program.cache_clear()
+
+    def test_another_program_first_on_path(self):
+        right, beside, first = os.environ["ROTE"], self.top / "scripts", self.top / "first"
+        (beside / "rote").parent.mkdir()
+        (beside / "rote").symlink_to(right)
+        first.mkdir()
+        (first / "rote").symlink_to(right)
+        here = {**os.environ, "PATH": f"{first}:{os.environ['PATH']}", "PYTHONPATH": str(Path(rote.__file__).parents[1])}
+        del here["ROTE"]
+        text = (f"import sysconfig; sysconfig.get_path = lambda name: {str(beside)!r}\n"
+                "import runpy, sys; sys.argv = ['rote', '--version']; runpy.run_module('rote', run_name='__main__')")
+        call = [sys.executable, "-c", text]
+        same = subprocess.run(call, env=here, capture_output=True, text=True)
+        (first / "rote").unlink()
+        (first / "rote").write_text("#!/bin/sh\necho 5\n")
+        (first / "rote").chmod(0o755)
+        other = subprocess.run(call, env=here, capture_output=True, text=True)
+        self.assertEqual((same.returncode, same.stderr, same.stdout), (0, "", other.stdout))
+        self.assertTrue(other.stdout.startswith("rote "))
+        self.assertIn(f"{first / 'rote'} is another program", other.stderr)
 
     def test_words(self):
         self.assertEqual(_program.settings({"a": {"b": 1, "c": True}, "d.e": [0.1, "x"]}), ["a.b=1", "a.c=true", "d.e=0.1,x"])

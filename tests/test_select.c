@@ -169,9 +169,9 @@ static void a_run_keeps_the_cheapest_facts(void **state) {
         bits += group[g].code_bits;
         facts += group[g].facts;
         assert_int_equal(facts, 24 * (g + 1) / 10);
-        assert_true((double)group[g].least <= group[g].exposures &&
-                    group[g].exposures <= (double)group[g].most);
-        assert_true(!g || group[g].most <= group[g - 1].least);
+        assert_true((double)group[g].min_exposures <= group[g].exposures &&
+                    group[g].exposures <= (double)group[g].max_exposures);
+        assert_true(!g || group[g].max_exposures <= group[g - 1].min_exposures);
     }
     assert_true(fabs(bits - evaluation.code_bits) < 1e-9);
     evaluator_free(&e);

@@ -50,7 +50,7 @@ static SearchStep search(Search *s, const SearchRange *range, const Oracle *o) {
     for (;;) {
         SearchStep step = search_next(range, s->tried, s->n);
         if (step.state != SEARCH_ON) return step;
-        assert_true(step.size % range->unit == 0 && step.size >= range->unit && step.size <= range->most);
+        assert_true(step.size % range->unit == 0 && step.size >= range->unit && step.size <= range->max);
         assert_true(step.n_seeds > 0);
         TriedModel *m = model_of(s, step.depth, step.size);
         for (int seed = step.first_seed; seed < step.first_seed + step.n_seeds; seed++, s->runs++) {

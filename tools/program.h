@@ -6,7 +6,8 @@
 
 typedef struct Program Program;
 
-/* As tool_open of a TOOL_PROGRAM. counts: of the tool; spec and counts must stay until program_close. */
+/* As tool_open of a TOOL_PROGRAM. counts: of the tool; spec and counts must stay until program_close. Errors as
+ * tool_open. */
 Status program_open(Program **out, const ToolSpec *spec, ToolCounts *counts, Err *err);
 /* Asks one call, which takes timeout_s + 1 s at most; a first start before it has START_S of its own.
  * ERR_INPUT: the first start failed. ERR_NOMEM. */

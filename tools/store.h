@@ -6,7 +6,7 @@
 
 typedef struct Store Store;
 
-/* As tool_open of a TOOL_STORE. */
+/* As tool_open of a TOOL_STORE, with its errors. */
 Status store_open(Store **out, const ToolSpec *spec, Err *err);
 /* ERR_INPUT: the file is no longer the one that was opened. To be asked before an array of calls. */
 Status store_check(const Store *store, Err *err);

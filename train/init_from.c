@@ -31,7 +31,7 @@ static Status same_tensors(const char *dir, const ParamTable *all, const ParamTa
     return OK;
 }
 
-/* there: the table of that model, to be freed, after an error too. Without a stage of tools, whose tensors stand behind
+/* there: the table of that model, to be freed, after an error too. Without a stage of tools, whose tensors are behind
  * all others, it lays out the first part of `here`. */
 static Status check_shape(const char *dir, const ModelConfig *model, const ParamTable *here,
                           ParamTable *there, Err *err) {

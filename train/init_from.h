@@ -5,7 +5,7 @@
 
 #include "model/params.h"
 
-/* Reads them into params, which table lays out. The tensors of a stage of tools, which stand behind all others, keep
+/* Reads them into params, which table lays out. The tensors of a stage of tools, which are behind all others, keep
  * their values where the run has no such stage.
  *   config  has init_from, and may have init_hash
  *   hash    of the weights

@@ -17,7 +17,7 @@ typedef struct RunPlan {
 } RunPlan;
 
 /* config resolved; the facts need only be planned. Memory and disk are estimates from above, of what is allocated, not
- * of what is touched. ERR_INPUT: a batch of more than 2^31 - 1 tokens; train.select_bits, and nobody knows the entropy.
+ * of what is touched. ERR_INPUT: a batch of more than 2^31 - 1 tokens; train.select_bits, and the entropy is unknown.
  * ERR_NOMEM. */
 Status run_needs(RunPlan *out, const Config *config, const FactSet *facts, Err *err);
 

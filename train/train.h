@@ -59,7 +59,7 @@ Status run_train_together(RunTask *task, int n, RunHasEnded *ended, void *user, 
  * arithmetic is not exact. ERR_STOPPED. */
 Status run_verify_with(const char *dir, const char *facts, bool allow_program, int threads,
                        ProgressSink progress, const volatile sig_atomic_t *stop, Err *err);
-/* The same with facts NULL, and no program. */
+/* The same with facts NULL, and no program. Errors as there. */
 Status run_verify(const char *dir, int threads, ProgressSink progress, const volatile sig_atomic_t *stop,
                   Err *err);
 

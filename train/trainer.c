@@ -41,12 +41,12 @@ static Status evaluate_and_judge(Trainer *t, Err *err) {
     TRY(check_evaluation(t, err));
     log_evaluation(t);
     const Evaluation *e = &t->evaluation;
-    /* The gain is a share of H; where nobody knows H, of what the facts cost at the evaluation before. */
+    /* The gain is a share of H; where H is unknown, of the code length at the evaluation before. */
     double before = t->state.code_bits, whole = t->facts->entropy_known ? t->facts->data_bits : before;
     bool recalled = c->stop_recall > 0 && e->recall >= c->stop_recall;
     bool stalled =
         c->stop_gain > 0 && before - e->code_bits < c->stop_gain * whole; /* false on a NaN before */
-    double memorized = t->facts->data_bits - e->code_bits;                /* NAN where nobody knows H */
+    double memorized = t->facts->data_bits - e->code_bits;                /* NAN where H is unknown */
     bool memorizes = c->stop_memorized > 0 && memorized > c->stop_memorized * t->facts->data_bits;
     t->state.code_bits = e->code_bits;
     if (t->state.step >= c->max_steps) strcpy(t->state.verdict, "annealed");
@@ -105,11 +105,11 @@ static Status stop_here(Trainer *t, Err *err) {
 /* Whether the next step can be made: no signal has come, and no rank has an error. What only one of them knows, all
  * learn here, so that all leave the loop at the same step. */
 static Status can_step(Trainer *t, bool *stop, Err *err) {
-    int asked = stop_requested(t);
+    int stopping = stop_requested(t);
     Status status = t->unsaved == OK ? OK : err_set(err, t->unsaved, "%s", t->unsaved_err.msg);
-    if (status == OK && !asked) status = objective_begin_step(&t->objective, t->state.step, err);
-    status = ranks_agree(t->options->ranks, status, &asked, err);
-    *stop = asked;
+    if (status == OK && !stopping) status = objective_begin_step(&t->objective, t->state.step, err);
+    status = ranks_agree(t->options->ranks, status, &stopping, err);
+    *stop = stopping;
     return status;
 }
 
@@ -229,7 +229,7 @@ Status trainer_create(Trainer *t, Err *err) {
     if (c->stop_memorized > 0 && !t->facts->entropy_known)
         return err_set(
             err, ERR_INPUT,
-            "train.stop_memorized is %.15g, but nobody knows the entropy of these facts, so no bits count "
+            "train.stop_memorized is %.15g, but the entropy of these facts is unknown, so no bits count "
             "as memorized; leave it out, or set train.stop_gain",
             c->stop_memorized);
     TRY(ops_select(&ops, err));

@@ -93,7 +93,7 @@ static inline bool trainer_is_first(const Trainer *t) {
 
 /* ---- select.c: train.select; without it, they do nothing ---- */
 
-/* Nothing is dropped yet. ERR_INPUT: select_bits, and nobody knows the entropy. ERR_NOMEM. */
+/* Nothing is dropped yet. ERR_INPUT: select_bits, and the entropy is unknown. ERR_NOMEM. */
 Status select_begin(Trainer *t, Err *err);
 /* Whether facts are dropped after this step. */
 bool select_due(const Trainer *t);
@@ -106,7 +106,7 @@ Status select_write(Trainer *t, Err *err);
 
 /* ---- nonfinite.c: ERR_NUMERIC, with the step, the place and what helps ---- */
 
-/* Whether check_gradient has nothing to say. norm: of the gradient. */
+/* Whether check_gradient returns OK. norm: of the gradient. */
 bool gradient_is_fine(double norm, double loss_nats);
 /* Before the update: a gradient or a loss that is no finite number. */
 Status check_gradient(const Trainer *t, const real *grad, double norm, double loss_nats, Err *err);

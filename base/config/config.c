@@ -44,7 +44,7 @@ const char *config_choice(const char *name, int value) {
 
 typedef enum Part { PART_ALL, PART_HASHED, PART_GIVEN } Part;
 
-/* Whether the key stands in the text. facts.n at its default is no number of facts that somebody chose. */
+/* Whether the text contains the key. facts.n at its default was not chosen by the user. */
 static bool is_written(const Config *config, const Key *key, Part part) {
     if (!key_present(config, key) || (part == PART_HASHED && !key_hashed(config, key))) return false;
     bool counts = config->facts.n_given || (part != PART_GIVEN && !facts_are_read(config->facts.kind));

@@ -111,7 +111,7 @@ typedef struct FactsConfig {
     Span digits;           /* sums: lengths of the numbers, drawn evenly */
     int operations;        /* sums: 1 << Operation each */
     int named;             /* sums: numbers that are given under a name before the question; 0: two, in it */
-    double plain;          /* sums: share of the facts that ask for a number as it stands */
+    double plain;          /* sums: share of the facts whose answer is the number of the question */
     bool given;            /* sums: questions are context */
     int heldout;           /* facts of the same source that are never trained */
     uint64_t split_seed;   /* which of the n + heldout facts are held out; 0: the last ones */
@@ -230,7 +230,7 @@ void config_defaults(Config *out);
  *   their defaults */
 char *config_text(const Config *config, bool hashed_only);
 
-/* The same of a config that is not resolved, without facts.n where nobody has set it: a point of a sweep may read its
+/* The same of a config that is not resolved, without facts.n where it is not set: a point of a sweep may read its
  * facts, all of them. malloc'd. ERR_NOMEM. */
 Status config_text_given(const Config *config, char **out, Err *err);
 
@@ -268,7 +268,7 @@ const char *const *config_key_values(int index);
  * ERR_INPUT: one line, "file:line: key 'x.y': what; allowed: ...", or "command line: ..." for an override.
  * ERR_NOMEM. */
 Status config_load(Config *out, const char *path, int n_overrides, const char *const *overrides, Err *err);
-/* The same from a text; `where` is the name of the file in messages. */
+/* The same from a text; `where` is the name of the file in messages. Errors as config_load. */
 Status config_load_text(Config *out, const char *text, const char *where, Err *err);
 
 /* ---- kinds.c ---- */
@@ -285,9 +285,9 @@ Status config_kind_check(const Config *config, Err *err);
  *   n_facts, max_len, vocab_size   of the fact set: facts, tokens of the longest sequence, symbols; each >= 1
  * ERR_INPUT: names both keys, both values and the fix; config is untouched. */
 Status config_resolve(Config *config, int n_facts, int max_len, int vocab_size, Err *err);
-/* Its part for the facts: keys that describe a set must agree with the set that was read. */
+/* Its part for the facts: keys that describe a set must agree with the set that was read. Errors as config_resolve. */
 Status config_resolve_facts(FactsConfig *facts, int n_facts, int max_len, int vocab_size, Err *err);
-/* Its part for the model's shape. */
+/* Its part for the model's shape. Errors as config_resolve. */
 Status config_resolve_model(ModelConfig *model, int max_len, int vocab_size, Err *err);
 /* Sets facts.n to the n that facts.load requires. ERR_INPUT, which names both keys: the user set another facts.n. */
 Status config_choose_n(FactsConfig *facts, int n, Err *err);

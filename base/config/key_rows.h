@@ -79,7 +79,7 @@ KEY(facts.digits, KEY_RANGE, .initial = "1-4", FROM_TO(1, 18), .late = true, .al
     .help = "kind sums: shortest and longest number, in digits; each length is equally frequent")
 KEY(facts.operations, KEY_FLAGS, .initial = "add", .choices = operations, .late = true,
     .also = "ops operators", KINDS(OF_SUMS),
-    .help = "kind sums: what is asked of two numbers; compare answers <, = or >")
+    .help = "kind sums: operations on two numbers; the answer of compare is <, = or >")
 KEY(facts.named, KEY_INT, .initial = "0", FROM_TO(2, 8), .zero = "two numbers without names", .late = true,
     KINDS(OF_SUMS),
     .help = "kind sums: numbers that are given with names, before the question names two of them")
@@ -87,7 +87,7 @@ KEY(facts.plain, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1), .late = true, KINDS(
     .help =
         "kind sums: share of the facts whose question is one number (or name) and whose answer is that number")
 KEY(facts.given, KEY_BOOL, .initial = "false", .late = true, KINDS(OF_SUMS),
-    .help = "kind sums: questions are given: neither coded nor trained; only results are asked for")
+    .help = "kind sums: questions are context, neither coded nor trained; only results are trained")
 KEY(facts.heldout, KEY_INT, .initial = "0", FROM_TO(0, BIG_INT), .late = true, .also = "n_heldout held_out",
     .help =
         "held-out facts, which are never trained: drawn in addition to facts.n, or taken from the facts that "

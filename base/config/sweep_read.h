@@ -14,7 +14,7 @@
 Status sweep_read_section(SweepSpec *spec, yaml_document_t *document, const yaml_node_t *at,
                           const yaml_node_t *node, const char *where, const char *places, Err *err);
 
-/* values_read, with the key in the message. */
+/* values_read, with the key in the message. Errors as values_read. */
 Status values_of_word(Values *out, const Key *key, const char *text, Err *err);
 /* Makes the values the axis of a key; they replace an existing one. ERR_INPUT: an empty or wrong value; the list of
  * points sets that key. ERR_NOMEM. */

@@ -32,7 +32,7 @@ static Status path_with_commas(Word *word, const char *text, Err *err) {
     if (each)
         return err_set(
             err, ERR_INPUT,
-            "key '%s': %s is there, and each of its parts between commas, too; quote what is meant: "
+            "key '%s': %s exists, and so does each of its parts between the commas; quote what you mean: "
             "\"%s\", or each of them",
             word->key->name, text, text);
     word->list = false;

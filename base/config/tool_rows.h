@@ -9,7 +9,7 @@ TOOL_KEY("args", args, KEY_TEXT, .initial = "", .also = "arguments",
          .help = "types of its arguments, joined by +: run (symbols of one class), token, span, prompt (all "
                  "since BOS); also NAME:TYPE")
 TOOL_KEY("call", call, KEY_ENUM, .initial = "stage", .choices = tool_callings,
-         .help = "how the model calls: from inside, behind a block, or by tokens that it says")
+         .help = "how the model calls: by a stage behind a block, or by tokens that it generates")
 TOOL_KEY(
     "train", train, KEY_ENUM, .initial = "labelled", .choices = tool_trainings,
     .help =

@@ -26,7 +26,7 @@ typedef enum ToolProtocol { TOOL_LINES, TOOL_MCP, TOOL_PROTOCOLS } ToolProtocol;
 
 /* What teaches the model its calls and pointers: docs/math.md, "Tools inside the layers".
  *   labelled  the fields of the facts
- *   marginal  no label: all ways of calling that return the answer are taught at once
+ *   marginal  no label: all ways of calling that return the answer are targets at once
  *   mixture   no label: what is written is the mean of all results, and the loss of the answer teaches the calls
  *   sampled   no label: one way of calling is drawn, and what its result did to the loss of the answer teaches it */
 typedef enum ToolTraining {
@@ -47,7 +47,7 @@ enum { TOOL_TEXT_MAX = 512, TOOL_NAME_MAX = 64, TOOL_FILE_MAX = 1024 /* CONFIG_P
 /* One tool. */
 typedef struct ToolConfig {
     ToolKind tool;
-    int layer; /* blocks before the stage; 0: it stands behind the embedding */
+    int layer; /* blocks before the stage; 0: it is behind the embedding */
     /* words of ToolArg joined by '+', "run+token+run", each with its name or without, "key:span"; empty: those of the
      * tool (resolved) */
     char args[64];

@@ -20,7 +20,7 @@ typedef struct Values {
 Status values_read(Values *out, const char *text, Err *err);
 void values_free(Values *values);
 
-/* Whether a command line must have the value in quotes even where it stands alone, as it begins with one. */
+/* Whether a command line must quote the value even when it is the whole word, because it begins with a quote. */
 static inline bool value_needs_quotes(const char *value) { return *value == '"'; }
 /* The value in quotes. malloc'd; NULL: no memory. */
 char *value_quoted(const char *value);

@@ -32,7 +32,8 @@ static Status add_quoted(char *list, const char **at, Err *err) {
             continue;
         }
         if (*c == '\\' && *++c != '"' && *c != '\\')
-            return err_set(err, ERR_INPUT, "a backslash in quotes stands before a quote or a backslash");
+            return err_set(err, ERR_INPUT,
+                           "in quotes, a backslash must be followed by a quote or a backslash");
         word[n++] = *c;
     }
     if (*c && *c != '"') return err_set(err, ERR_INPUT, "more than %d bytes", WORD_LIST_BYTES - 2);

@@ -15,7 +15,7 @@ const char *word_list_next(const char *list, const char *word);
 /* Adds a word at the list's end. ERR_INPUT: it is empty or has a NUL, or there is no room. */
 Status word_list_add(char *list, const char *word, size_t length, Err *err);
 
-/* Reads "[bc, -q]", whose words may stand in double quotes (then \" is a quote and \\ a backslash), or words between
+/* Reads "[bc, -q]", whose words may be in double quotes (then \" is a quote and \\ a backslash), or words between
  * blanks: "bc -q". ERR_INPUT: an empty word, a quote without its end, too long. */
 Status word_list_read(char list[WORD_LIST_BYTES], const char *text, Err *err);
 

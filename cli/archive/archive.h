@@ -27,9 +27,10 @@ int verify_threads(int threads);
 
 /* ---- online.c: archives of files, without stored weights ---- */
 
-/* rote compress FILE --online. threads: 0: all. */
+/* rote compress FILE --online. threads: 0: all. ERR_INPUT: an option or the file. ERR_IO, ERR_NOMEM, ERR_STOPPED. */
 Status compress_online(const Args *args, const char *path, int threads, Err *err);
-/* max_memory: bytes; 0: all that is available. Free content with bytes_free. */
+/* max_memory: bytes; 0: all that is available. Free content with bytes_free. ERR_FORMAT: a damaged archive.
+ * ERR_INPUT: it needs more memory. ERR_NOMEM, ERR_STOPPED. */
 Status decompress_online(Bytes *content, const char *path, const Buffer *archive, double max_memory,
                          int threads, bool quiet, Err *err);
 

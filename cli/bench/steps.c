@@ -11,11 +11,11 @@
 #include "cli/common/progress.h"
 #include "model/decode.h"
 
-typedef struct StepFigures {
+typedef struct StepTimes {
     double ms, gflops, peak_gflops, rss_mib;
     double forward_gflops, decode_tokens_per_s, decode_limit;
     int rounds;
-} StepFigures;
+} StepTimes;
 
 static const BenchColumn columns[] = {{"config", "config", -6, TEXT, 0},
                                       {"ms", "ms/step", 9, FIXED, 1},
@@ -29,7 +29,7 @@ static const BenchColumn columns[] = {{"config", "config", -6, TEXT, 0},
                                       {0}};
 enum { SHORT_ROUNDS = 9 };
 
-static void time_training(BenchModel *m, const BenchOptions *options, StepFigures *out) {
+static void time_training(BenchModel *m, const BenchOptions *options, StepTimes *out) {
     double ms[ROUNDS_MAX], peak[ROUNDS_MAX];
     int repeat = bench_steps_a_round(m), done = 0;
     for (double began = clock_s(); bench_more(options, done, began); done++) {
@@ -100,7 +100,7 @@ typedef struct StepsOf {
 
 static Status time_config(TimedProcess *parent, const void *argument, Err *err) {
     const StepsOf *of = argument;
-    StepFigures figures = {0};
+    StepTimes figures = {0};
     BenchModel m;
     Status status = OK;
     TRY_GOTO(bench_model_create(&m, of->shape, of->options, of->options->threads, OPT_ADAMW, err));
@@ -114,7 +114,7 @@ done:
     return status;
 }
 
-static json_t *steps_row(const Shape *s, const StepFigures *f) {
+static json_t *steps_row(const Shape *s, const StepTimes *f) {
     return json_pack("{ss sf sf sf sf sf sf si so so so}", "config", s->name, "ms", f->ms, "tokens_per_s",
                      s->B * s->T / f->ms * 1e3, "gflops", f->gflops, "share_of_peak",
                      f->gflops / f->peak_gflops, "peak_gflops", f->peak_gflops, "rss_mib", f->rss_mib,
@@ -129,7 +129,7 @@ Status bench_steps(const BenchOptions *options, json_t *report, Err *err) {
     json_object_set_new(report, "peak_gflops", json_number(peak)); /* first in the report; set below */
     BenchTable table = table_begin(options, report, "steps", columns);
     for (const Shape *s = NULL; (s = bench_next(options, s));) {
-        StepFigures figures;
+        StepTimes figures;
         TimedProcess w;
         TRY(bench_process_start(&w, time_config, &(StepsOf){s, options}, err));
         Status status = process_receive(&w, &figures, sizeof figures, err);

@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -35,7 +34,7 @@ static bool method_named(const char *word, size_t size, QuantizeMethod *out) {
     return false;
 }
 
-/* Formats without codes have nothing for GPTQ to choose: they stand once. */
+/* Formats without codes have nothing for GPTQ to choose: they have one row. */
 static Status add_bits(Work *w, int bits, const char *methods, Err *err) {
     Quantize kind;
     if (!format_of_bits(bits, &kind))
@@ -58,15 +57,13 @@ static Status read_options(Work *w, const Args *args, Err *err) {
     *w = (Work){.plan = {.as_set = args_has(args, "set")}};
     TRY(args_threads(args, &w->plan.threads, err));
     if (!bits) bits = "32,16,8,4";
-    for (const char *at = bits;; at++) {
-        char *end;
-        long value = strtol(at, &end, 10);
-        if (end == at || (*end && *end != ',') || value < 0 || value > 64)
+    for (const char *at = bits; at;) {
+        int value;
+        if (!list_int(&at, &value) || value < 0 || value > 64)
             return err_set(err, ERR_INPUT, "capacity: --bits '%s': a list of " FORMAT_BITS, bits);
-        TRY(add_bits(w, (int)value, method ? method : "gptq", err));
-        at = end;
-        if (!*at) return OK;
+        TRY(add_bits(w, value, method ? method : "gptq", err));
     }
+    return OK;
 }
 
 Status certify_check(const Args *args, Err *err) {
@@ -163,7 +160,7 @@ static void print_work(const Work *w, const Capacity *c) {
                    "certified (95 %)", "share, % (95 %)", "/param", "/bit", "ceiling");
         }
         print_group(w, g);
-        for (int k = 0; k < w->plan.n_formats; k++) min_margin = fmin(min_margin, g->mean[k].least_margin);
+        for (int k = 0; k < w->plan.n_formats; k++) min_margin = fmin(min_margin, g->mean[k].min_margin);
     }
     print_over_models(w);
     printf("\n%d archives of %d runs at the longest budget, all read back and compared; "
@@ -199,7 +196,7 @@ static json_t *json_group(const Work *w, const CertifiedGroup *g) {
         json_object_set_new(f, "weight_bits", json_number(m->weight_bits));
         json_object_set_new(f, "stored_weight_bits", json_number(m->stored_bits));
         json_object_set_new(f, "ceiling_bits", json_number(m->ceiling_bits));
-        json_object_set_new(f, "least_archive_minus_data_bits", json_number(m->least_margin));
+        json_object_set_new(f, "least_archive_minus_data_bits", json_number(m->min_margin));
         json_array_append_new(formats, f);
     }
     json_object_set_new(o, "formats", formats);

@@ -7,6 +7,7 @@
 #include "eval/sampling/settings.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,6 +160,15 @@ Status args_real(const Args *args, const char *option, double min, double max, d
                        option, text, min, max);
     *out = x;
     return OK;
+}
+
+bool list_int(const char **at, int *out) {
+    char *end;
+    long value = strtol(*at, &end, 10);
+    if (end == *at || (*end && *end != ',') || value < INT_MIN || value > INT_MAX) return false;
+    *out = (int)value;
+    *at = *end ? end + 1 : NULL;
+    return true;
 }
 
 Status args_duration(const Args *args, const char *option, double *seconds, Err *err) {

@@ -66,7 +66,7 @@ struct Args {
     char *joined[ARGS_OPTIONS_MAX]; /* the storage of values that were joined */
 };
 
-/* Takes argv apart, which begins after the command's name. Options may stand anywhere, as --name=value or
+/* Takes argv apart, which begins after the command's name. Options may be anywhere, as --name=value or
  * --name value; in the second form the value must not begin with "--". After "--" every word is a plain word.
  * -o is short for --out. ERR_INPUT: an unknown option (the message names the nearest one), a missing or
  * superfluous value or word, an option given twice. ERR_NOMEM. Free with args_free, after an error, too. */
@@ -85,7 +85,10 @@ const char *args_value(const Args *args, const char *option); /* NULL: not given
 Status args_int(const Args *args, const char *option, int64_t min, int64_t max, int64_t *out, Err *err);
 Status args_uint64(const Args *args, const char *option, uint64_t *out, Err *err);
 Status args_real(const Args *args, const char *option, double min, double max, double *out, Err *err);
-/* "90s", "30m", "3h", "2d", as seconds. */
+/* The next number of a list such as "4,8,16". *at: where it begins; moved behind its comma, NULL after the last one.
+ * false: no whole number is there, or none that an int can hold. */
+bool list_int(const char **at, int *out);
+/* "90s", "30m", "3h", "2d", as seconds. Errors as args_int. */
 Status args_duration(const Args *args, const char *option, double *seconds, Err *err);
 /* --threads; *out = 0 where it is not given, which means threads_default (base/threads.h).
  * ERR_INPUT also where the environment has a wrong OMP_NUM_THREADS and --threads does not overrule it. */

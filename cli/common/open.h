@@ -11,7 +11,7 @@
 /* Prints notes on stderr, and nothing else. */
 extern const ProgressSink note_sink;
 
-/* run_open_with (store/run.h), with its notes on stderr. Close with run_close. */
+/* run_open_with (store/run.h), with its notes on stderr. Close with run_close. Errors as there. */
 Status open_run(Run *out, const char *dir, const char *facts, Err *err);
 
 /* run_open_text (store/run.h), in the same way: for commands that continue or look at text. */
@@ -26,9 +26,8 @@ typedef struct RunAndFacts {
 
 /* The run of the first word, and the facts of --facts DIR if given; where the run's own are not found, these must be
  * they. For an imported model, which has none of its own, they become its tokens (data/tokenizer/fact_tokens.h). out
- * must stay where it is until
- * close_run_and_facts. ERR_INPUT: facts that the run's model cannot read, or another error of run_open or
- * facts_load. */
+ * must stay where it is until close_run_and_facts. ERR_INPUT: facts that the run's model cannot read, or another error
+ * of run_open or facts_load. */
 Status open_run_and_facts(RunAndFacts *out, const Args *args, Err *err);
 /* The same for a command that can do without facts: of an imported model, if none are given, out->facts is empty. */
 Status open_run_and_text(RunAndFacts *out, const Args *args, Err *err);

@@ -1,4 +1,4 @@
-/* Numbers and tokens as people read them. Except for show_tokens, the text stands in one of eight static buffers:
+/* Numbers and tokens as people read them. Except for show_tokens, the text is in one of eight static buffers:
  * it is valid until the eighth call after. Not for more than one thread. */
 #ifndef ROTE_CLI_COMMON_SHOW_H
 #define ROTE_CLI_COMMON_SHOW_H

@@ -62,7 +62,7 @@ static void print_head(const Job *job, const Creativity *c) {
         printf("%s: %s valid, %s of them trained; %s samples each; the ideal sampler reaches cr* = %.3f\n",
                job->source.run.facts.kind, show_int((int64_t)c->valid), show_int((int64_t)c->trained),
                show_int(c->n), c->ideal);
-    else printf("%s texts, measured as sequences: nobody knows which are valid\n", show_int(c->n));
+    else printf("%s texts, measured as sequences: which of them are valid is unknown\n", show_int(c->n));
     printf("%-28s %9s %9s %6s %6s %15s %6s %7s %6s %6s %7s\n", "chain", "coherence", "memorized", "novel",
            "cr", "(95 %)", "cr/cr*", "entropy", "dist-2", "Vendi", "longest");
 }

@@ -30,9 +30,10 @@ void sampler_curves_free(SamplerCurves *curves);
 /* Samples all runs of the command line. ERR_INPUT: runs of no or of different tasks. */
 Status sampler_curves_measure(SamplerCurves *curves, Source *source, const Args *args, Err *err);
 
+/* On stdout: text, or one object. ERR_NOMEM. */
 Status sampler_curves_print(const SamplerCurves *curves, Err *err);
 Status sampler_curves_json(const SamplerCurves *curves, Err *err);
-/* The plane as SVG. */
+/* The plane as SVG. ERR_IO, ERR_INPUT: the path. ERR_NOMEM. */
 Status sampler_curves_plot(const SamplerCurves *curves, const char *path, Err *err);
 
 #endif

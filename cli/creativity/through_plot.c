@@ -10,7 +10,7 @@
 
 enum { SEEDS_MAX = 64 };
 /* Bits far below 0 are of models that have not learned their symbols yet; they would take most of the axis. */
-static const double LEAST_SHARE = -0.5;
+static const double SHARE_MIN = -0.5;
 
 typedef struct Points {
     Moment *moment; /* sorted; a series is a row of them */
@@ -43,7 +43,7 @@ static int add_mean(Points *p, int from, int end) {
         ratio[n] = p->moment[at].ratio;
     }
     double x = mean_of(share, n);
-    if (!(x >= LEAST_SHARE)) return at;
+    if (!(x >= SHARE_MIN)) return at;
     Interval y = mean_interval(ratio, n);
     p->x[p->n] = x;
     p->y[p->n] = y.value;

@@ -36,8 +36,8 @@ void history_show(const History *h, const FactSet *facts) {
            "memorized bits");
     for (int g = 0; g < h->n_groups; g++) {
         const ExposureGroup *x = &h->group[g];
-        printf("%10.1f %10s %10s %9.4f %15.1f ", x->exposures, show_int(x->least), show_int(x->most),
-               x->recall, x->code_bits);
+        printf("%10.1f %10s %10s %9.4f %15.1f ", x->exposures, show_int(x->min_exposures),
+               show_int(x->max_exposures), x->recall, x->code_bits);
         if (facts->entropy_known) printf("%15.1f\n", x->memorized_bits);
         else printf("%15s\n", "-");
     }
@@ -47,8 +47,8 @@ json_t *history_json(const History *h) {
     json_t *rows = json_array();
     for (int g = 0; g < h->n_groups; g++) {
         const ExposureGroup *x = &h->group[g];
-        json_t *row = json_pack("{si sI sI}", "facts", x->facts, "exposures_least", (json_int_t)x->least,
-                                "exposures_most", (json_int_t)x->most);
+        json_t *row = json_pack("{si sI sI}", "facts", x->facts, "exposures_least",
+                                (json_int_t)x->min_exposures, "exposures_most", (json_int_t)x->max_exposures);
         json_object_set_new(row, "exposures", json_number(x->exposures));
         json_object_set_new(row, "code_bits", json_number(x->code_bits));
         json_object_set_new(row, "memorized_bits", json_number(x->memorized_bits));

@@ -28,7 +28,7 @@ void show_kept(const FactSet *facts, int kept, double recall, double code_bits, 
     printf("kept        %s of %s facts, recall %.4f; code %.1f bits", show_int(kept), show_int(facts->n),
            recall, code_bits);
     if (facts->entropy_known)
-        printf(", memorized %.1f of %.1f bits (%.1f to name them taken off)", memorized_bits,
+        printf(", memorized %.1f of %.1f bits (%.1f subtracted to name them)", memorized_bits,
                facts->data_bits * kept / facts->n, choose_bits(facts->n, kept));
     putchar('\n');
 }

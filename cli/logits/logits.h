@@ -11,7 +11,7 @@
 
 /* null.c: `rote logits --null V=N s=S [k=K,..] [draws=N]`, without a run. ERR_INPUT. */
 Status logits_null(const Args *args, Err *err);
-/* study.c: `rote logits RUN`. */
+/* study.c: `rote logits RUN`. ERR_INPUT: options, classes or runs that do not fit. ERR_IO, ERR_FORMAT, ERR_NOMEM. */
 Status logits_study(const Args *args, Err *err);
 
 /* What one study of a run says, and how it was made. */
@@ -27,11 +27,11 @@ typedef struct LogitsView {
 
 /* show.c. ERR_NOMEM. */
 Status logits_show(const LogitsView *view, Err *err);
-/* A line for each class, below the head where `head`. */
+/* A line for each class, below the head where `head`. ERR_NOMEM. */
 Status logits_show_line(const LogitsView *view, bool head, Err *err);
 /* logits_json.c. ERR_NOMEM. */
 Status logits_json(json_t **out, const LogitsView *view, Err *err);
-/* The figures of the classes alone. */
+/* The figures of the classes alone. ERR_NOMEM. */
 Status logits_classes_json(json_t **out, const LogitsView *view, Err *err);
 
 /* prompts.c: the inputs of a file with a line "class<TAB>prompt" for each. The row that comes after the prompt, or all.

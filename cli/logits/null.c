@@ -41,18 +41,16 @@ static Status take_number(const char *word, double min, double max, bool whole, 
 
 static Status take_ks(Null *n, const char *word, Err *err) {
     n->n_k = 0;
-    for (const char *at = word + 2;; at++) {
-        char *end;
-        long k = strtol(at, &end, 10);
-        if (end == at || k < 1 || k > NULL_KEPT_VOCABULARY_MAX || (*end && *end != ','))
+    for (const char *at = word + 2; at;) {
+        int k;
+        if (!list_int(&at, &k) || k < 1 || k > NULL_KEPT_VOCABULARY_MAX)
             return err_set(err, ERR_INPUT,
                            "logits --null: %s: a list of numbers of tokens from 1, such as k=1,10,100", word);
         if (n->n_k == KS_MAX)
             return err_set(err, ERR_INPUT, "logits --null: k= has more than %d numbers", KS_MAX);
-        n->row[n->n_k++].k = (int)k;
-        at = end;
-        if (!*at) return OK;
+        n->row[n->n_k++].k = k;
     }
+    return OK;
 }
 
 static Status take_words(Null *n, const Args *args, Err *err) {

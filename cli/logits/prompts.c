@@ -17,7 +17,7 @@ typedef struct Prompts {
     const Vocab *vocab;
     char *line; /* the last line, its class and prompt divided */
     size_t room;
-    int most; /* tokens of a prompt at most */
+    int max_tokens; /* of a prompt */
     bool whole;
     int32_t *token;
     const LogitInputs *names;
@@ -78,7 +78,7 @@ static Status prompts_next(void *source, LogitInput *out, bool *more, Err *err) 
     *out =
         (LogitInput){.classes = UINT64_C(1) << c, .number = p->lines.number, .token = p->token, .target = -1};
     snprintf(where, sizeof where, "%.200s:%d: the prompt", p->path, p->lines.number);
-    TRY(sample_tokens(where, prompt, p->vocab, p->most, p->token, &out->n, err));
+    TRY(sample_tokens(where, prompt, p->vocab, p->max_tokens, p->token, &out->n, err));
     out->from = p->whole ? 0 : out->n;
     return OK;
 }
@@ -95,7 +95,7 @@ Status prompts_open(LogitInputs *out, const char *path, const Vocab *vocab, int 
                          .free = prompts_free,
                          .positions = block_size,
                          .by = "file"};
-    *p = (Prompts){.path = path, .vocab = vocab, .most = block_size - 1, .whole = whole, .names = out};
+    *p = (Prompts){.path = path, .vocab = vocab, .max_tokens = block_size - 1, .whole = whole, .names = out};
     p->token = malloc((size_t)block_size * sizeof *p->token);
     if (!p->token) TRY_GOTO(err_set(err, ERR_NOMEM, "no memory for %s", path));
     TRY_GOTO(lines_read(path, FILE_BYTES_MAX, &p->file, err));

@@ -24,7 +24,7 @@ typedef struct Job {
     int trained;
     LogitInputs inputs;
     LogitStudyPlan plan;
-    int64_t most, layer; /* layer -1: the model's logits */
+    int64_t max_per_class, layer; /* layer -1: the model's logits */
     bool whole;
 } Job;
 
@@ -53,7 +53,7 @@ static Status divided_inputs(Job *job, const FactInputsPlan *plan, Err *err) {
 static Status take_inputs(Job *job, Err *err) {
     const Args *args = job->args;
     const ModelConfig *model = &job->main.run.gpt.config;
-    FactInputsPlan plan = {job->whole, (int)job->most, job->plan.seed, model->vocab_size};
+    FactInputsPlan plan = {job->whole, (int)job->max_per_class, job->plan.seed, model->vocab_size};
     if (args_has(args, "class") || args_has(args, "by")) return divided_inputs(job, &plan, err);
     Status status = args_has(args, "classes")
                         ? prompts_open(&job->inputs, args_value(args, "classes"), &job->main.run.facts.vocab,
@@ -83,8 +83,8 @@ static Status take_others(Job *job, Err *err) {
             run->gpt.config.block_size != first->gpt.config.block_size)
             return err_set(
                 err, ERR_INPUT,
-                "logits: %s: other facts or another shape than %s; runs that stand beside it differ in "
-                "their seed or steps alone",
+                "logits: %s: other facts or another shape than %s; compared runs may differ only in "
+                "their seed or steps",
                 job->args->words[i], job->args->words[0]);
     }
     job->plan.rows.others = job->model;
@@ -213,7 +213,7 @@ static Status check(Job *job, Err *err) {
     job->layer = -1;
     TRY(args_threads(args, &job->plan.rows.threads, err));
     TRY(args_uint64(args, "seed", &job->plan.seed, err));
-    TRY(args_int(args, "most", 2, INT32_MAX, &job->most, err));
+    TRY(args_int(args, "max_per_class", 2, INT32_MAX, &job->max_per_class, err));
     TRY(args_int(args, "layer", 0, 1000, &job->layer, err));
     job->whole = at && !strcmp(at, "all");
     if (at && !job->whole && strcmp(at, "answer") != 0)

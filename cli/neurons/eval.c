@@ -52,7 +52,7 @@ static Status split_twins(Work *w, Err *err) {
     if (named != runs)
         return err_set(
             err, ERR_INPUT,
-            "neurons eval: --twin stands %d time%s for %d run%s; each run has its own, in the same order",
+            "neurons eval: --twin is given %d time%s for %d run%s; each run has its own, in the same order",
             named, named == 1 ? "" : "s", runs, runs == 1 ? "" : "s");
     return OK;
 }

@@ -34,7 +34,7 @@ Status sample_options(const Args *args, const SampleConfig *config, SampleOption
  * ERR_INPUT: no symbol of the vocabulary, or too many. ERR_NOMEM. */
 Status sample_tokens(const char *where, const char *text, const Vocab *vocab, int max_tokens, int32_t *out,
                      int *n, Err *err);
-/* --prompt; no tokens where it is not given. */
+/* --prompt; no tokens where it is not given. Errors as sample_tokens. */
 Status sample_prompt(const Args *args, const Vocab *vocab, int max_tokens, int32_t *out, int *n, Err *err);
 /* {"tokens": [...], "text": "..."}. NULL: no memory. */
 json_t *sample_json(const Vocab *vocab, const int32_t *tokens, int n);

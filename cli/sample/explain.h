@@ -1,5 +1,5 @@
 /* rote sample --explain: at each step the most probable tokens and their probabilities before and after each
- * stage, the spread of the logits, and how many stand out of it (k*). */
+ * stage, the spread of the logits, and how many are outliers (k*). */
 #ifndef ROTE_CLI_SAMPLE_EXPLAIN_H
 #define ROTE_CLI_SAMPLE_EXPLAIN_H
 

@@ -9,7 +9,7 @@
 #include "cli/common/show.h"
 
 typedef struct Writing {
-    Reply *reply;
+    SampleReply *reply;
     const Vocab *vocab;
     const ReplyOptions *options;
     const SampleObserver *observer; /* of the caller, or NULL */
@@ -20,12 +20,12 @@ typedef struct Writing {
     bool no_memory;
 } Writing;
 
-void reply_free(Reply *reply) {
+void reply_free(SampleReply *reply) {
     free(reply->tokens);
     free(reply->logprob);
     free(reply->p);
     free(reply->text);
-    *reply = (Reply){0};
+    *reply = (SampleReply){0};
 }
 
 /* The model's own ln p of a token. */
@@ -53,7 +53,7 @@ static size_t find_stop(const ReplyOptions *options, const char *text, size_t *o
 /* After each token the whole text is made again, since a word brings its blank and a byte may complete a character. */
 static bool write_step(void *context, const SampleStep *step) {
     Writing *w = context;
-    Reply *r = w->reply;
+    SampleReply *r = w->reply;
     if (w->options->logprobs) {
         r->logprob[r->n] = log_softmax(step->logits, w->vocab_size, step->token);
         r->p[r->n] = step->p;
@@ -86,11 +86,11 @@ static void write_stage(void *context, int number, const Candidates *c) {
     if (w->observer && w->observer->stage) w->observer->stage(w->observer->context, number, c);
 }
 
-Status reply_generate(Reply *out, Sampler *sampler, const Vocab *vocab, const ReplyOptions *options,
+Status reply_generate(SampleReply *out, Sampler *sampler, const Vocab *vocab, const ReplyOptions *options,
                       uint32_t index, const int32_t *prompt, int n_prompt, FILE *stream,
                       const SampleObserver *observer, Err *err) {
     int room = sampler_block_size(sampler), n;
-    *out = (Reply){.n_prompt = n_prompt, .ended = "length"};
+    *out = (SampleReply){.n_prompt = n_prompt, .ended = "length"};
     out->tokens = calloc((size_t)room + 1, sizeof *out->tokens);
     out->text = strdup("");
     if (options->logprobs) {
@@ -115,7 +115,7 @@ Status reply_generate(Reply *out, Sampler *sampler, const Vocab *vocab, const Re
     return OK;
 }
 
-json_t *reply_json(const Reply *reply) {
+json_t *reply_json(const SampleReply *reply) {
     json_t *tokens = json_array(), *one = json_object();
     for (int i = 0; i < reply->n; i++)
         json_array_append_new(tokens, json_integer(reply->tokens[reply->n_prompt + i]));

@@ -18,25 +18,25 @@ typedef struct ReplyOptions {
     bool logprobs;
 } ReplyOptions;
 
-typedef struct Reply {
+typedef struct SampleReply {
     int n_prompt, n;   /* tokens of the prompt, new tokens */
     int32_t *tokens;   /* n_prompt + n */
     double *logprob;   /* n, or NULL: ln p of each new token, before the chain */
     double *p;         /* n, or NULL: after the chain */
     const char *ended; /* why: "eos", "stop" or "length" */
     char *text;        /* of the new tokens, without the stop string */
-} Reply;
+} SampleReply;
 
-void reply_free(Reply *reply);
+void reply_free(SampleReply *reply);
 
 /* Continues the prompt.
  *   stream  NULL, or the text is written there as far as it cannot belong to a stop string
  * Errors as sampler_generate. ERR_NOMEM. */
-Status reply_generate(Reply *out, Sampler *sampler, const Vocab *vocab, const ReplyOptions *options,
+Status reply_generate(SampleReply *out, Sampler *sampler, const Vocab *vocab, const ReplyOptions *options,
                       uint32_t index, const int32_t *prompt, int n_prompt, FILE *stream,
                       const SampleObserver *observer, Err *err);
 
 /* {"tokens", "text", "ended", "logprobs", "probs"}. NULL: no memory. */
-json_t *reply_json(const Reply *reply);
+json_t *reply_json(const SampleReply *reply);
 
 #endif

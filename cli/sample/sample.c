@@ -89,13 +89,13 @@ static Status print_prompt(const Job *job, const Prompt *prompt, Err *err) {
     return OK;
 }
 
-static void print_logprobs(const Job *job, const Reply *reply) {
+static void print_logprobs(const Job *job, const SampleReply *reply) {
     if (!job->options.logprobs) return;
     fputs("\nlogprobs ", stdout);
     for (int i = 0; i < reply->n; i++) printf(" %.6f", reply->logprob[i]);
 }
 
-static Status put_reply(Job *job, const Prompt *prompt, const Reply *reply, Err *err) {
+static Status put_reply(Job *job, const Prompt *prompt, const SampleReply *reply, Err *err) {
     if (!job->samples) {
         TRY(print_prompt(job, prompt, err));
         if (reply->text[0]) printf("%s%s", prompt->n && !vocab_of(job)->bytes ? " " : "", reply->text);
@@ -118,7 +118,7 @@ static Status put_reply(Job *job, const Prompt *prompt, const Reply *reply, Err 
 static Status generate_streaming(Job *job, Sampler *sampler, const Prompt *prompt, int64_t count, Err *err) {
     const SampleObserver *observer = job->explanation ? explanation_observer(job->explanation) : NULL;
     for (int64_t i = 0; i < count; i++) {
-        Reply reply;
+        SampleReply reply;
         bool streams = !job->samples && !observer;
         if (streams) TRY(print_prompt(job, prompt, err));
         Status status = reply_generate(&reply, sampler, vocab_of(job), &job->options, (uint32_t)i,
@@ -136,10 +136,10 @@ static Status generate_streaming(Job *job, Sampler *sampler, const Prompt *promp
 
 /* Samples first .. first + n - 1 of all prompts' samples, shared among the threads; the text does not depend on how. */
 static Status generate_chunk(Job *job, Sampler **sampler, int64_t first, int n, Err *err) {
-    Reply reply[CHUNK] = {{0}};
+    SampleReply reply[CHUNK] = {{0}};
     Status status[CHUNK];
     Err why[CHUNK], *whys = why;
-    Reply *replies = reply;
+    SampleReply *replies = reply;
     int threads = job->threads;
 #pragma omp parallel for num_threads(threads) schedule(dynamic, 1)
     for (int i = 0; i < n; i++) {
@@ -311,7 +311,7 @@ static const Option sample_command_options[] = {
     SAMPLE_OPTIONS,
     PLACE_OPTION,
     READ_OPTION("config", "FILE", "file",
-                "a config whose section `sample:` stands for the run's; options come before both"),
+                "a config whose section `sample:` replaces the run's; options come before both"),
     READ_OPTION("prompts", "FILE", "file", "one prompt a line; - is standard input"),
     OPTION_LIST("stop", "TEXT", "generation ends before this text; may be repeated", '\x1f'),
     FLAG("logprobs", "ln p of each new token, before the chain"),

@@ -16,19 +16,19 @@
 #include "data/folder/folder.h"
 
 enum {
-    STEPS = 3000,     /* of a run that does not recall the facts before */
-    BATCH = 512,      /* facts of a step, where there are so many */
-    PASSES = 100,     /* at least so often is each fact trained */
-    EVALUATIONS = 60, /* how often a run looks whether it recalls them */
-    DEEPER = 4,       /* how many times the layers, where no width is enough */
-    INNER_UNIT = 4,   /* step of n_inner */
-    SIZES_LEAST = 16, /* the largest size is at least so many units, */
-    WIDTH_MAX = 4096  /* and at most this */
+    STEPS = 3000,        /* of a run that does not recall the facts before */
+    BATCH = 512,         /* facts of a step, where there are so many */
+    PASSES = 100,        /* at least so often is each fact trained */
+    EVALUATIONS = 60,    /* how often a run looks whether it recalls them */
+    DEEPER = 4,          /* how many times the layers, where no width is enough */
+    INNER_UNIT = 4,      /* step of n_inner */
+    MAX_SIZE_UNITS = 16, /* the largest size is at least so many units, */
+    WIDTH_MAX = 4096     /* and at most this */
 };
 
 /* Bits of the facts, by zlib, for one parameter: where the search begins, and the most that it tries. Models hold two
  * to three bits of a parameter. */
-static const double FIRST_BITS = 3, LEAST_BITS = 0.125;
+static const double FIRST_BITS = 3, BITS_MIN = 0.125;
 
 /* ---- the range ---- */
 
@@ -53,8 +53,8 @@ static Status find_range(Fit *fit, Err *err) {
     if (fit->axis == AXIS_N_EMBD) r->deepest *= DEEPER;
     double bits = 8.0 * (double)fit->facts.zlib_bytes;
     TRY(size_with(fit, bits / FIRST_BITS, &r->first, err));
-    TRY(size_with(fit, bits / LEAST_BITS, &r->most, err));
-    if (r->most < SIZES_LEAST * r->unit) r->most = SIZES_LEAST * r->unit;
+    TRY(size_with(fit, bits / BITS_MIN, &r->max, err));
+    if (r->max < MAX_SIZE_UNITS * r->unit) r->max = MAX_SIZE_UNITS * r->unit;
     return OK;
 }
 
@@ -105,12 +105,13 @@ static Status save_facts(const Fit *fit, Err *err) {
 static Status load_base(Config *out, const Fit *fit, int n_users, const char *const *users, bool steps,
                         Err *err) {
     int n_facts = fit->facts.n, batch = n_facts < BATCH ? n_facts : BATCH;
-    int64_t passes = ((int64_t)PASSES * n_facts + batch - 1) / batch, most = passes > STEPS ? passes : STEPS;
+    int64_t passes = ((int64_t)PASSES * n_facts + batch - 1) / batch,
+            max_steps = passes > STEPS ? passes : STEPS;
     char batch_word[48], steps_word[48], path_word[CONFIG_PATH_MAX + 32];
     snprintf(path_word, sizeof path_word, "facts.path=%s%s", fit->is_folder ? fit->path : fit->dir,
              fit->is_folder ? "" : "/facts");
     snprintf(batch_word, sizeof batch_word, "train.batch_size=%d", batch);
-    snprintf(steps_word, sizeof steps_word, "train.max_steps=%lld", (long long)most);
+    snprintf(steps_word, sizeof steps_word, "train.max_steps=%lld", (long long)max_steps);
     const char *ours[] = {RECIPE_WORDS,     path_word,  "model.n_layer=1",
                           "model.n_head=4", batch_word, steps ? steps_word : batch_word};
     int n_ours = (int)(sizeof ours / sizeof *ours);

@@ -55,9 +55,9 @@ Status fit_search(const Fit *fit, Grown *grown, SearchStep *step, Err *err);
 
 /* Before the search, on stderr: facts, range, budget and cost. done: runs that the folder already has. */
 void fit_show_plan(const Fit *fit, const SearchStep *step, double seconds, int done);
-/* The same as JSON (--dry-run --json). */
+/* The same as JSON (--dry-run --json). ERR_NOMEM. */
 Status fit_plan_json(const Fit *fit, const SearchStep *step, double seconds, Err *err);
-/* The result on stdout, and the winner's config in the folder. */
+/* The result on stdout, and the winner's config in the folder. ERR_IO, ERR_NOMEM. */
 Status fit_show_result(const Fit *fit, const Grown *grown, const SearchStep *step, double seconds, bool json,
                        Err *err);
 

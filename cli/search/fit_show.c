@@ -27,7 +27,7 @@ extern char **environ;
 static void put_range(const Fit *fit) {
     const SearchRange *r = &fit->range;
     fprintf(stderr, "models      %s %d to %d in steps of %d, %d seeds each", fit_axis_name[fit->axis],
-            r->unit, r->most, r->unit, SMALLEST_SEEDS);
+            r->unit, r->max, r->unit, SMALLEST_SEEDS);
     if (r->deepest > r->depth)
         fprintf(stderr, "; %d layer%s, up to %d where no width is enough", r->depth, plural(r->depth),
                 r->deepest);
@@ -65,7 +65,7 @@ Status fit_plan_json(const Fit *fit, const SearchStep *step, double seconds, Err
     const SearchRange *r = &fit->range;
     return json_out(json_pack("{si si ss si si si si si so so}", "facts", fit->facts.n, "zlib_bytes",
                               (int)fit->facts.zlib_bytes, "axis", fit_axis_name[fit->axis], "first", r->first,
-                              "unit", r->unit, "most", r->most, "n_layer", r->depth, "n_layer_most",
+                              "unit", r->unit, "most", r->max, "n_layer", r->depth, "n_layer_most",
                               r->deepest, "next",
                               step->state == SEARCH_ON ? json_integer(step->size) : json_null(),
                               "seconds_estimate", json_number(seconds)),
@@ -325,7 +325,7 @@ static Status none_found(const Fit *fit, const Grown *g, const CurveRow *row, in
         err, ERR_NUMERIC,
         "fit: no model up to %s %d%s recalls %.4g %% of the facts with every seed; the best, %s, recalls "
         "%.4g %% with its worst: give more steps (train.max_steps=%lld and another --out), or a lower --recall",
-        fit_axis_name[fit->axis], fit->range.most,
+        fit_axis_name[fit->axis], fit->range.max,
         fit->range.deepest > fit->range.depth ? " and more layers" : "", 100 * fit->recall, label, 100 * best,
         (long long)(n ? 2 * g->sweep.run[0].max_steps : 0));
 }

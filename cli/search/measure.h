@@ -54,14 +54,14 @@ typedef struct Measurement {
 
 /* Trains until the goal is reached or the time is over. ERR_STOPPED, or the errors of grown_run. */
 Status lab_measure(const Lab *lab, Measurement *out, Err *err);
-/* The same without training: where the folder stands, and what is next. */
+/* The same without training: the state of the folder and the next round. ERR_FORMAT, ERR_IO, ERR_NOMEM. */
 Status lab_look(const Lab *lab, Measurement *out, Err *err);
 
 /* ---- measure_show.c ---- */
 
 /* Before the rounds, on stderr. */
 void lab_show_plan(const Lab *lab, const Measurement *m);
-/* n structures, on stdout. */
+/* n structures, on stdout. ERR_NOMEM. */
 Status lab_show(const Lab *lab, const Measurement *m, int n, bool json, Err *err);
 
 #endif

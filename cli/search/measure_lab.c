@@ -58,7 +58,7 @@ Status lab_begin(Lab *lab, Err *err) {
     if (facts_are_read(c->facts.kind))
         return err_set(
             err, ERR_INPUT,
-            "measure: nobody knows how many bits facts of kind %s have; leave facts.kind and facts.path out "
+            "measure: the entropy of facts of kind %s is unknown; leave facts.kind and facts.path out "
             "to draw facts, or find the smallest model for your own with `rote fit`",
             config_choice("facts.kind", (int)c->facts.kind));
     if (c->facts.kind == FACTS_TRIPLES && !c->facts.subjects && !c->facts.symbols)

@@ -103,7 +103,7 @@ static double steps_to_do(const Lab *lab, const Grown *g, const Measurement *m) 
     return steps;
 }
 
-/* Where the folder stands, and what is next if so many seconds are left. */
+/* The state of the folder, and the next round if so many seconds are left. */
 static Status look(const Lab *lab, const Grown *g, double left_s, Measurement *m, Err *err) {
     RoundRun *runs;
     int n;

@@ -56,9 +56,9 @@ static Status make_plan(Plan *plan, const Sweep *sweep, const Args *args, Err *e
     TRY(args_duration(args, "time", &seconds, err));
     if (seconds < 60) return err_set(err, ERR_INPUT, "sweep submit: --time: Slurm's least time is 1m");
     TRY(sweep_estimate(sweep, 1, &plan->core_seconds, err));
-    double most = ceil((double)plan->needs.todo / (double)cpus);
+    double workers_max = ceil((double)plan->needs.todo / (double)cpus);
     tasks = (int64_t)fmin(fmax(ceil(plan->core_seconds / (0.5 * seconds * (double)cpus)), 1),
-                          fmin(most, SLURM_TASKS_MAX));
+                          fmin(workers_max, SLURM_TASKS_MAX));
     TRY(args_int(args, "tasks", 1, SLURM_TASKS_MAX, &tasks, err));
     TRY(own_path(plan->program, err));
     TRY(whole_path(sweep->dir, plan->dir, err));

@@ -314,8 +314,8 @@ done:
 static const Option tools_ask_options[] = {
     PLACE_OPTION,
     OPTION_EMPTY("prompt", "TEXT",
-                 "what is asked; for facts over bytes it ends in \\t; for facts without text: token numbers"),
-    FLAG("explain", "token by token: what was read, called, returned, written and said"),
+                 "the prompt; for facts over bytes it ends in \\t; for facts without text: token numbers"),
+    FLAG("explain", "token by token: what was read, called, returned, written and generated"),
     OPTION("max-tokens", "N", "maximum number of new tokens (default: as many as block_size allows)"),
     STORE_OPTION,
     FLAG("off", "no call is answered"),

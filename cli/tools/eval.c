@@ -258,7 +258,7 @@ static Status check_run(const Job *job, Err *err) {
         return err_set(
             err, ERR_INPUT,
             "tools eval: --ledger: the run calls by tokens (tools.0.call), so what an answer costs depends "
-            "on the tokens that are said; only a stage has a ledger");
+            "on the generated tokens; only a stage has a ledger");
     bool holds = false, own = args_has(job->args, "audit") || args_has(job->args, "ledger");
     if (own && args_has(job->args, "store"))
         return err_set(err, ERR_INPUT,

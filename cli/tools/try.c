@@ -263,10 +263,10 @@ static const Option try_options[] = {
     OPTION("ask", "LINE", "the line to send; {NAME} stands for what --with gives"),
     OPTION_LIST("with", "NAME=VALUE",
                 "an argument; may be repeated: a name that comes again begins the next call", WITH_SEPARATOR),
-    OPTION("protocol", "lines|mcp", "how the program is spoken to (default: lines)"),
+    OPTION("protocol", "lines|mcp", "the protocol of the program (default: lines)"),
     OPTION("tool", "NAME", "which of an MCP server's tools (default: its only one)"),
     OPTION("timeout", "S", "seconds that one call may take (default: 10)"),
-    OPTION("repeat", "N", "how often all calls are asked again, for their times (default: 10)"),
+    OPTION("repeat", "N", "how often all calls are repeated, to measure their times (default: 10)"),
     JSON_OPTION,
     END_OPTION,
 };

@@ -2,7 +2,6 @@
  * parametrizations. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "cli/common/args.h"
 #include "cli/common/json.h"
@@ -17,17 +16,16 @@ enum { N_KINDS = sizeof KINDS / sizeof *KINDS };
 /* "32,64,128": numbers in ascending order. */
 static Status parse_widths(const char *text, int *width, int *n, Err *err) {
     *n = 0;
-    for (const char *at = text;; at++) {
-        char *end;
-        long value = strtol(at, &end, 10);
-        if (end == at || value < 1 || value > 65536 || (*end && *end != ',') ||
-            (*n > 0 && value <= width[*n - 1]) || *n == COORDINATES_WIDTHS_MAX)
+    for (const char *at = text; at;) {
+        int value;
+        if (!list_int(&at, &value) || value < 1 || value > 65536 || *n == COORDINATES_WIDTHS_MAX ||
+            (*n > 0 && value <= width[*n - 1])) {
+            *n = 0;
             break;
-        width[(*n)++] = (int)value;
-        at = end;
-        if (!*at && *n >= 2) return OK;
-        if (!*at) break;
+        }
+        width[(*n)++] = value;
     }
+    if (*n >= 2) return OK;
     return err_set(err, ERR_INPUT,
                    "coordinates: --widths '%.60s': needs 2 to %d ascending numbers, as in 32,64,128", text,
                    COORDINATES_WIDTHS_MAX);

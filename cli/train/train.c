@@ -78,7 +78,7 @@ typedef struct Job {
     bool first; /* of the ranks: speaks for all, and writes */
 } Job;
 
-/* Where nobody says how many threads: ranks that run on the same cores divide them. */
+/* If the number of threads is not given: ranks that run on the same cores divide them. */
 static void share_cores(Job *o) {
     int threads = threads_default() / o->ranks->on_cores;
     if (ranks_alone(o->ranks) || o->config.train.threads > 0 || getenv("OMP_NUM_THREADS")) return;

@@ -30,8 +30,8 @@ static Status same_text(const char *path, const char *name, const char *said, co
 
 static Status same_size(const char *path, const char *name, long long said, long long planned, Err *err) {
     if (said == planned) return OK;
-    return err_set(err, ERR_FORMAT, "%s: %s is %lld, but what it was drawn with gives %lld", path, name, said,
-                   planned);
+    return err_set(err, ERR_FORMAT, "%s: %s is %lld, but a draw with the recorded keys gives %lld", path,
+                   name, said, planned);
 }
 
 /* Nobody knows what these facts were drawn with. */

@@ -158,11 +158,11 @@ Status facts_write_records(FILE *stream, const char *path, const FactSet *facts,
 }
 
 /* One of the two files that come before the manifest.
- *   made   whether it stands there now, after an error too */
+ *   made   whether it exists now, after an error too */
 static Status write_file(const char *path, const char *fault_name, const FactSet *facts, bool *made,
                          FileSeal *seal, Err *err) {
     bool vocab = strcmp(fault_name, "vocab") == 0;
-    size_t most = vocab ? VOCAB_MAX : RECORDS_MAX;
+    size_t max_bytes = vocab ? VOCAB_MAX : RECORDS_MAX;
     AtomicFile file;
     Status status = OK;
     TRY(atomic_open(&file, path, err));
@@ -177,9 +177,9 @@ static Status write_file(const char *path, const char *fault_name, const FactSet
     *made = file.placed;
     TRY(status);
     TRY(file_hash(path, &seal->bytes, seal->hash, err));
-    if ((uint64_t)seal->bytes <= most) return OK;
+    if ((uint64_t)seal->bytes <= max_bytes) return OK;
     return err_set(err, ERR_INPUT, "%s: %lld bytes, at most %zu are possible; use fewer or shorter facts",
-                   path, (long long)seal->bytes, most);
+                   path, (long long)seal->bytes, max_bytes);
 }
 
 static bool one_of(const char *name, const char *const *names) {
@@ -189,7 +189,7 @@ static bool one_of(const char *name, const char *const *names) {
 
 #define TEMPORARY(name) "." name TEMPORARY_END /* base/file.h */
 
-/* Nothing that stands in the folder is ever overwritten, but what a process left there that died while it
+/* No file of the folder is ever overwritten, but what a process left there that died while it
  * made a fact set: the manifest's temporary is there first and says so.
  *   begun   whether there is such a rest */
 static Status check_folder(const char *dir, bool *begun, Err *err) {

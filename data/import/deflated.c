@@ -18,9 +18,10 @@ static void deflated_piece(Deflated *d, Text piece, int flush) {
 }
 
 void deflated_add(Deflated *d, Text text) {
-    const size_t MOST = (size_t)1 << 30; /* zlib counts in 32 bits */
-    for (size_t at = 0; at < text.size; at += MOST)
-        deflated_piece(d, (Text){text.data + at, text.size - at < MOST ? text.size - at : MOST}, Z_NO_FLUSH);
+    const size_t PIECE_MAX = (size_t)1 << 30; /* zlib counts in 32 bits */
+    for (size_t at = 0; at < text.size; at += PIECE_MAX)
+        deflated_piece(d, (Text){text.data + at, text.size - at < PIECE_MAX ? text.size - at : PIECE_MAX},
+                       Z_NO_FLUSH);
 }
 
 void deflated_add_char(Deflated *d, char c) { deflated_piece(d, (Text){&c, 1}, Z_NO_FLUSH); }

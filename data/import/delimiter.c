@@ -24,7 +24,7 @@ void delimiters_see(Delimiters *d, const Rows *rows, char delimiter) {
     }
     for (int i = 1; i < rows->n_fields && !d->unpadded; i++)
         d->unpadded = rows->quoted[i] || rows->field[i].size < 2 || rows->field[i].data[0] != ' ';
-    d->parted += rows->n_fields > 1;
+    d->split += rows->n_fields > 1;
     d->rows++;
 }
 
@@ -32,10 +32,10 @@ void delimiters_see(Delimiters *d, const Rows *rows, char delimiter) {
  * rows, too, another is likelier only if it parts all of them into as many. */
 static char suspect(const Delimiters *d) {
     static const char by_trust[] = ";\t|,";
-    if (!d->rows || (d->parted && d->rows < 2)) return 0;
+    if (!d->rows || (d->split && d->rows < 2)) return 0;
     for (const char *c = by_trust; *c; c++) {
         size_t k = (size_t)(strchr(DELIMITERS, *c) - DELIMITERS);
-        if (d->first[k] && !d->missing[k] && !(d->parted && d->uneven[k])) return *c;
+        if (d->first[k] && !d->missing[k] && !(d->split && d->uneven[k])) return *c;
     }
     return 0;
 }
@@ -50,12 +50,12 @@ void delimiters_note(const Delimiters *d, char delimiter, bool tsv, char out[DEL
     delimiter_name(own_name, delimiter);
     delimiter_name(other_name, other);
     out[0] = '\0';
-    if (other && !(tsv && d->parted))
+    if (other && !(tsv && d->split))
         snprintf(out, DELIMITER_NOTE_MAX, "every line has %s %s%s%s; if it separates the fields, use %s%s%s",
-                 d->parted ? "as many" : "a", other_name, d->parted ? " as the first" : " and none a ",
-                 d->parted ? "" : own_name, tsv ? "--format csv" : "--delimiter ",
+                 d->split ? "as many" : "a", other_name, d->split ? " as the first" : " and none a ",
+                 d->split ? "" : own_name, tsv ? "--format csv" : "--delimiter ",
                  tsv && other != ',' ? " --delimiter " : "", tsv && other == ',' ? "" : other_name);
-    else if (d->parted && !d->unpadded)
+    else if (d->split && !d->unpadded)
         snprintf(
             out, DELIMITER_NOTE_MAX,
             "a blank follows every %s and is now part of the field behind it; remove one of them if it is no part",

@@ -11,7 +11,7 @@ enum { DELIMITERS_N = 4, DELIMITER_NOTE_MAX = 256 };
 
 /* What the rows of a table have in common. A zeroed one has seen no row. */
 typedef struct Delimiters {
-    int32_t rows, parted; /* rows seen; rows with more than one field */
+    int32_t rows, split; /* rows seen; rows with more than one field */
     /* For each character of DELIMITERS: how often it occurs in the first row outside quotes; whether it is missing in a
      * later row; whether it occurs more or less often in a later row. */
     int first[DELIMITERS_N];

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { CELLS = 3, NAME_MOST = 32 };
+enum { CELLS = 3, CELL_NAME_MAX = 32 };
 
 static void cells_of(const Record *r, Text cell[CELLS]) {
     cell[0] = r->prompt, cell[1] = r->answer, cell[2] = r->tag;
@@ -14,7 +14,7 @@ static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* What columns are called: a letter, then letters, digits, blanks, '_', '-'. */
 static bool is_name(Text t) {
-    if (t.size == 0 || t.size > NAME_MOST || !is_letter(t.data[0])) return false;
+    if (t.size == 0 || t.size > CELL_NAME_MAX || !is_letter(t.data[0])) return false;
     for (size_t i = 1; i < t.size; i++)
         if (!is_letter(t.data[i]) && !is_digit(t.data[i]) && !strchr(" _-", t.data[i])) return false;
     return true;

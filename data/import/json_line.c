@@ -73,7 +73,7 @@ static Status skip_nested(Scanner *s, Err *err) {
     return OK;
 }
 
-/* *out: the value as it stands. */
+/* *out: the value as it is written. */
 static Status skip_value(Scanner *s, Text *out, Err *err) {
     char c = peek(s), *from = s->at;
     if (!c) return cut_off(s, err);
@@ -147,7 +147,7 @@ static bool is_number(Text t) {
 
 static Status take(const Scanner *s, const char *name, Text value, JsonField *out, Err *err) {
     const char *is = NULL;
-    if (out->null || out->text.data) is = "stands twice; keep one";
+    if (out->null || out->text.data) is = "occurs twice; keep one";
     else if (*value.data == '[') is = "is a list; write it as a text, in quotes, or choose another field";
     else if (*value.data == '{') is = "is an object; write it as a text, in quotes, or choose another field";
     else if (text_is(value, "null")) out->null = true;

@@ -27,8 +27,8 @@ static Status add(Records *out, const Rows *rows, const ImportOptions *options, 
 /* ---- tables: TSV and CSV ---- */
 
 typedef struct Columns {
-    int of[ROLES];   /* column of each role, or -1 */
-    int least, most; /* fields a row may have */
+    int of[ROLES];              /* column of each role, or -1 */
+    int min_fields, max_fields; /* fields a row may have */
     char expected[256];
 } Columns;
 
@@ -71,27 +71,29 @@ static void list_fields(const Rows *rows, char *out, size_t size) {
 }
 
 static Status columns_by_name(Columns *c, const Rows *rows, const ImportOptions *options, Err *err) {
-    const char *asked[ROLES] = {options->prompt, options->answer, options->tag};
+    const char *wanted[ROLES] = {options->prompt, options->answer, options->tag};
     char names[200];
     list_fields(rows, names, sizeof names);
     for (int i = 0; i < ROLES; i++) {
-        const char *name = asked[i] ? asked[i] : role_name[i];
+        const char *name = wanted[i] ? wanted[i] : role_name[i];
         c->of[i] = find_column(rows, name);
-        if (c->of[i] < 0 && (asked[i] || i == ANSWER))
+        if (c->of[i] < 0 && (wanted[i] || i == ANSWER))
             return err_set(err, rows->bad,
                            "%s:%d: no field '%s' in the first line, which has %s (--%s names it)", rows->path,
                            rows->row_line, shown_name(name).text, names, role_name[i]);
     }
-    c->least = c->most = rows->n_fields;
+    c->min_fields = c->max_fields = rows->n_fields;
     snprintf(c->expected, sizeof c->expected, "%d (%s)", rows->n_fields, names);
     return OK;
 }
 
 static void columns_by_place(Columns *c, const Rows *rows) {
     if (rows->n_fields == 1) {
-        *c = (Columns){.of = {-1, 0, -1}, .least = 1, .most = 1, .expected = "1 as in the first line"};
+        *c = (Columns){
+            .of = {-1, 0, -1}, .min_fields = 1, .max_fields = 1, .expected = "1 as in the first line"};
     } else {
-        *c = (Columns){.of = {0, 1, 2}, .least = 2, .most = 3, .expected = "2 or 3 (prompt, answer, tag)"};
+        *c = (Columns){
+            .of = {0, 1, 2}, .min_fields = 2, .max_fields = 3, .expected = "2 or 3 (prompt, answer, tag)"};
     }
 }
 
@@ -107,40 +109,40 @@ static int column_number(const char *text) {
 
 /* --prompt 2 --answer 4, where no line names the columns. */
 static Status columns_by_number(Columns *c, const Rows *rows, const ImportOptions *options, Err *err) {
-    const char *asked[ROLES] = {options->prompt, options->answer, options->tag};
+    const char *wanted[ROLES] = {options->prompt, options->answer, options->tag};
     for (int i = 0; i < ROLES; i++) {
-        int column = asked[i] ? column_number(asked[i]) : 0;
+        int column = wanted[i] ? column_number(wanted[i]) : 0;
         c->of[i] = column - 1;
-        if (i == ANSWER && !asked[i])
+        if (i == ANSWER && !wanted[i])
             return err_set(err, rows->bad, "%s: --no-header and no --answer: which column, as in --answer 2?",
                            rows->path);
-        if (asked[i] && (column < 1 || column > rows->n_fields))
+        if (wanted[i] && (column < 1 || column > rows->n_fields))
             return err_set(
                 err, rows->bad,
                 "%s:%d: --%s '%s': without a line of names it takes the number of a column, 1 to %d",
-                rows->path, rows->row_line, role_name[i], shown_name(asked[i]).text, rows->n_fields);
+                rows->path, rows->row_line, role_name[i], shown_name(wanted[i]).text, rows->n_fields);
     }
-    c->least = c->most = rows->n_fields;
+    c->min_fields = c->max_fields = rows->n_fields;
     snprintf(c->expected, sizeof c->expected, "%d as in the first line", rows->n_fields);
     return OK;
 }
 
 /* header: the first row, where it is one of names. */
-static void tell_columns(ImportColumns *out, const Columns *c, const Rows *header, bool named) {
-    char *told[ROLES] = {out->prompt, out->answer, out->tag};
+static void describe_columns(ImportColumns *out, const Columns *c, const Rows *header, bool named) {
+    char *label[ROLES] = {out->prompt, out->answer, out->tag};
     out->header = named;
     for (int i = 0; i < ROLES; i++) {
         if (c->of[i] < 0 || c->of[i] >= header->n_fields) continue;
         char name[40];
         text_escape(name, sizeof name, header->field[c->of[i]]);
-        snprintf(told[i], IMPORT_NAME_MAX, named ? "column %d (%s)" : "column %d", c->of[i] + 1, name);
+        snprintf(label[i], IMPORT_NAME_MAX, named ? "column %d (%s)" : "column %d", c->of[i] + 1, name);
     }
 }
 
 /* How a table is read, and what its rows have shown so far. */
 typedef struct Table {
     Rows *rows;
-    bool tsv, asked; /* asked: the user or the line sep= names the separator */
+    bool tsv, delimiter_given; /* by the user or the line sep= */
     Delimiters seen;
 } Table;
 
@@ -152,7 +154,7 @@ static Status next_row(Table *t, bool *more, Err *err) {
 
 static void note_delimiter(const Table *t, char out[DELIMITER_NOTE_MAX]) {
     out[0] = '\0';
-    if (!t->asked) delimiters_note(&t->seen, t->tsv ? '\t' : t->rows->delimiter, t->tsv, out);
+    if (!t->delimiter_given) delimiters_note(&t->seen, t->tsv ? '\t' : t->rows->delimiter, t->tsv, out);
 }
 
 static Status wrong_width(const Table *t, const Columns *columns, bool first, Err *err) {
@@ -184,33 +186,33 @@ static Status read_declared(Table *t, const ImportOptions *options, Err *err) {
             "%s:1: the line declares %s as the separator, but --delimiter is %s; remove one of them",
             t->rows->path, name, delimiter_name(asked, options->delimiter));
     t->rows->delimiter = said;
-    t->asked = true;
+    t->delimiter_given = true;
     rows_line(t->rows);
     return OK;
 }
 
-static Status parse_rows(Table *t, const ImportOptions *options, Records *out, ImportColumns *told,
+static Status parse_rows(Table *t, const ImportOptions *options, Records *out, ImportColumns *used,
                          Err *err) {
     Columns columns;
     Rows *rows = t->rows;
-    bool more, asked = options->prompt || options->answer || options->tag;
+    bool more, named_columns = options->prompt || options->answer || options->tag;
     TRY(read_declared(t, options, err));
     TRY(next_row(t, &more, err));
     if (!more) return OK;
     bool by_name = is_header(rows, options), named = by_name || options->header == HEADER_YES;
     if (by_name) TRY(columns_by_name(&columns, rows, options, err));
-    else if (asked) TRY(columns_by_number(&columns, rows, options, err));
+    else if (named_columns) TRY(columns_by_number(&columns, rows, options, err));
     else columns_by_place(&columns, rows);
-    if (named && columns.most < rows->n_fields) {
+    if (named && columns.max_fields < rows->n_fields) {
         char names[200];
         list_fields(rows, names, sizeof names);
         return err_set(err, rows->bad, "%s:%d: %d columns (%s); --prompt and --answer say which", rows->path,
                        rows->row_line, rows->n_fields, names);
     }
-    tell_columns(told, &columns, rows, named);
+    describe_columns(used, &columns, rows, named);
     if (named) TRY(next_row(t, &more, err));
     while (more) {
-        if (rows->n_fields < columns.least || rows->n_fields > columns.most)
+        if (rows->n_fields < columns.min_fields || rows->n_fields > columns.max_fields)
             return wrong_width(t, &columns, out->n == 0, err);
         Text field[ROLES] = {{0}};
         for (int i = 0; i < ROLES; i++)
@@ -218,7 +220,7 @@ static Status parse_rows(Table *t, const ImportOptions *options, Records *out, I
         TRY(add(out, rows, options, field, err));
         TRY(next_row(t, &more, err));
     }
-    note_delimiter(t, told->note);
+    note_delimiter(t, used->note);
     return OK;
 }
 
@@ -228,7 +230,8 @@ Status parse_tsv(Rows *rows, const ImportOptions *options, Records *out, ImportC
 
 Status parse_csv(Rows *rows, const ImportOptions *options, Records *out, ImportColumns *columns, Err *err) {
     if (options->delimiter) rows->delimiter = options->delimiter;
-    return parse_rows(&(Table){.rows = rows, .asked = options->delimiter != 0}, options, out, columns, err);
+    return parse_rows(&(Table){.rows = rows, .delimiter_given = options->delimiter != 0}, options, out,
+                      columns, err);
 }
 
 /* ---- lines of text ---- */
@@ -271,10 +274,10 @@ Status parse_jsonl(Rows *rows, const ImportOptions *options, Records *out, Impor
                            "%s:%d: field '%s' is not in the first record; all records have a "
                            "prompt, or none",
                            rows->path, rows->row_line, shown_name(name[PROMPT]).text);
-        char *told[ROLES] = {columns->prompt, columns->answer, columns->tag};
+        char *label[ROLES] = {columns->prompt, columns->answer, columns->tag};
         for (int i = 0; i < ROLES; i++)
-            if (text[i].data && !*told[i])
-                snprintf(told[i], IMPORT_NAME_MAX, "field %s", shown_name(name[i]).text);
+            if (text[i].data && !*label[i])
+                snprintf(label[i], IMPORT_NAME_MAX, "field %s", shown_name(name[i]).text);
     }
     return OK;
 }

@@ -29,7 +29,8 @@ Status rows_open(Rows *rows, Buffer *buffer, Err *err);
 /* The next line that is not empty, without its end, as a row of one field; false: the file ends. */
 bool rows_line(Rows *rows);
 /* The next row, its fields separated by tabs, or by the delimiter as in CSV (RFC 4180; quotes are removed in place).
- * Empty lines are skipped. more: false, the file ends. bad: a malformed row, or more than ROW_FIELDS_MAX fields. */
+ * Empty lines are skipped. more: false, the file ends. Returns rows->bad: a malformed
+ * row, or more than ROW_FIELDS_MAX fields. */
 Status rows_tsv(Rows *rows, bool *more, Err *err);
 Status rows_csv(Rows *rows, bool *more, Err *err);
 

@@ -100,9 +100,9 @@ static int64_t order_number(const Task *task, bool ring, const int32_t *order) {
         for (int j = 0; j < m; j++) rank[i] += order[j] < order[i];
         set[rank[i]] = order[i];
     }
-    int least = 0;
-    while (ring && rank[least] > 0) least++;
-    for (int i = 0; i < m - ring; i++) p[i] = rank[(least + i + ring) % m] - ring;
+    int first = 0;
+    while (ring && rank[first] > 0) first++;
+    for (int i = 0; i < m - ring; i++) p[i] = rank[(first + i + ring) % m] - ring;
     bool turned = p[0] > p[m - ring - 1];
     for (int i = 0, j = m - ring - 1; turned && i < j; i++, j--) {
         int old = p[i];
@@ -185,21 +185,15 @@ static int64_t judge(const Task *task, bool ring, const int32_t *tokens) {
     return order_number(task, ring, order);
 }
 
-static void swap(int32_t *a, int32_t *b) {
-    int32_t old = *a;
-    *a = *b;
-    *b = old;
-}
-
 /* The direction, then the order of the edges. */
 static void edges_respell(int32_t *tokens, int len, Stream stream, uint64_t index) {
     int edges = len / 2;
     if (random_below(stream, index, 2))
-        for (int e = 0; e < edges; e++) swap(&tokens[2 * e], &tokens[2 * e + 1]);
+        for (int e = 0; e < edges; e++) tokens_swap(&tokens[2 * e], &tokens[2 * e + 1]);
     for (int e = 0; e + 1 < edges; e++) {
         int other = e + (int)random_below(stream, index + 1 + (uint64_t)e, (uint64_t)(edges - e));
-        swap(&tokens[2 * e], &tokens[2 * other]);
-        swap(&tokens[2 * e + 1], &tokens[2 * other + 1]);
+        tokens_swap(&tokens[2 * e], &tokens[2 * other]);
+        tokens_swap(&tokens[2 * e + 1], &tokens[2 * other + 1]);
     }
 }
 

@@ -1,5 +1,5 @@
 /* Siblings: two children of one parent, then the parent. Symbols: the parents, then the children of parent 0, of parent
- * 1, .. A class is a pair of children, so the order in which they stand does not matter. */
+ * 1, .. A class is a pair of children, so their order does not matter. */
 #include <stdio.h>
 
 #include "data/kinds/pairs.h"

@@ -90,7 +90,7 @@ static Status layout_of(const FactsConfig *config, Layout *out, Err *err) {
         if (config->operations >> op & 1) l.operation[l.n_operations++] = (Operation)op;
     if (l.n_operations == 0 && config->plain < 1)
         return err_set(err, ERR_INPUT,
-                       "facts.operations is none, so nothing can be asked; name at least one, such as add");
+                       "facts.operations is none, so there are no questions; name at least one, such as add");
     int asking = power_of(l.lengths, l.numbers), alone = power_of(l.lengths, l.alone);
     if ((int64_t)asking * l.n_operations + alone > CLASSES_MAX)
         return err_set(err, ERR_INPUT,

@@ -28,8 +28,8 @@ typedef struct Task {
     int vocab_size;
     double valid;     /* M: the number of classes, exact, below 2^53 */
     double spellings; /* of each class */
-    int16_t
-        *triangle; /* triangles: 3 M vertices, each triple ascending, the triples in lexicographic order */
+    /* triangles: 3 M vertices, each triple ascending, the triples in lexicographic order */
+    int16_t *triangle;
     uint64_t *adjacent;   /* triangles: a row of bits for each vertex */
     char derivation[200]; /* of M, with its figures */
 } Task;
@@ -48,6 +48,12 @@ typedef struct TaskKind {
     const char *const *fields; /* names, ended by NULL */
     uint8_t (*field)(int position);
 } TaskKind;
+
+static inline void tokens_swap(int32_t *a, int32_t *b) {
+    int32_t old = *a;
+    *a = *b;
+    *b = old;
+}
 
 /* Whether facts of this kind are samples of a task. */
 bool task_is(FactsKind kind);

@@ -71,21 +71,15 @@ static void triangles_spell(const Task *task, uint64_t number, int32_t *tokens) 
     for (int i = 0; i < 3; i++) tokens[i] = task->triangle[3 * number + (uint64_t)i];
 }
 
-static void swap(int32_t *a, int32_t *b) {
-    int32_t old = *a;
-    *a = *b;
-    *b = old;
-}
-
 static int64_t triangles_judge(const Task *task, const int32_t *tokens) {
     int32_t v[3];
     for (int i = 0; i < 3; i++) {
         v[i] = tokens[i];
         if (v[i] < 0 || v[i] >= task->vertices) return -1;
     }
-    if (v[0] > v[1]) swap(&v[0], &v[1]);
-    if (v[1] > v[2]) swap(&v[1], &v[2]);
-    if (v[0] > v[1]) swap(&v[0], &v[1]);
+    if (v[0] > v[1]) tokens_swap(&v[0], &v[1]);
+    if (v[1] > v[2]) tokens_swap(&v[1], &v[2]);
+    if (v[0] > v[1]) tokens_swap(&v[0], &v[1]);
     int64_t from = 0, to = (int64_t)task->valid; /* the one that is not below v lies in from .. to */
     while (from < to) {
         int64_t middle = from + (to - from) / 2;
@@ -101,7 +95,8 @@ static int64_t triangles_judge(const Task *task, const int32_t *tokens) {
 
 static void triangles_respell(int32_t *tokens, int len, Stream stream, uint64_t index) {
     for (int i = 0; i + 1 < len; i++)
-        swap(&tokens[i], &tokens[i + (int)random_below(stream, index + (uint64_t)i, (uint64_t)(len - i))]);
+        tokens_swap(&tokens[i],
+                    &tokens[i + (int)random_below(stream, index + (uint64_t)i, (uint64_t)(len - i))]);
 }
 
 static uint8_t triangles_field(int position) {

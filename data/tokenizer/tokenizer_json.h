@@ -14,7 +14,7 @@ enum { TOKENIZER_JSON_MAX = 64 << 20 }; /* bytes of a file */
 
 /* ERR_INPUT: not such a file, or a part that rote lacks; one line names the path and the part. ERR_IO, ERR_NOMEM. */
 Status tokenizer_json_read(const char *path, Tokenizer **out, Err *err);
-/* The same from a text; `where` is the name of the file in messages. */
+/* The same from a text; `where` is the name of the file in messages. ERR_INPUT, ERR_NOMEM. */
 Status tokenizer_json_parse(const char *data, size_t size, const char *where, Tokenizer **out, Err *err);
 
 /* The tokenizer as such a file, which tokenizer_json_parse and `tokenizers` read back: the same tokens for every text.

@@ -279,7 +279,7 @@ static Status read_facts(Bytes *out, const Gpt *g, CodedFacts *c, const TwoPartI
     if (out->size - before == info->header.content_bytes && !memcmp(hash, info->header.hash, HASH_BYTES))
         return OK;
     out->size = before;
-    return err_set(err, ERR_FORMAT, "what it gives back has another checksum than what went in");
+    return err_set(err, ERR_FORMAT, "the decoded facts have another checksum than the facts that were coded");
 }
 
 Status two_part_read(Bytes *out, const char *path, const uint8_t *data, size_t size, double max_memory,

@@ -33,7 +33,7 @@ Status certify(Certificate *out, const Gpt *g, Quantize weight_format, const Fac
     Bytes archive = {0};
     TwoPartSizes sizes;
     if (!facts->entropy_known)
-        return err_set(err, ERR_INPUT, "nobody knows the entropy of these facts: nothing to certify");
+        return err_set(err, ERR_INPUT, "the entropy of these facts is unknown: nothing to certify");
     bool stay = options->kind == weight_format;
     TRY(quantized_model(&small, g, stay ? QUANTIZE_NONE : options->kind, stay ? METHOD_RTN : options->method,
                         facts, options->threads, err));
@@ -66,7 +66,7 @@ Status certified_mean(CertifiedMean *out, const CertifiedRun *runs, int n, Err *
     for (int i = 0; i < n; i++) {
         const Certificate *c = &runs[i].certificate;
         double margin = c->archive_bits - c->data_bits;
-        if (i == 0 || margin < m.least_margin) m.least_margin = margin;
+        if (i == 0 || margin < m.min_margin) m.min_margin = margin;
         m.data_bits += c->data_bits / n;
         m.ceiling_bits += c->ceiling_bits / n;
         m.weight_bits += c->weight_bits / n;

@@ -26,9 +26,9 @@ typedef struct Certificate {
     double archive_bits;   /* bits of the whole archive, including weights and header */
     double weight_bits;    /* of the weights in that format (model/quantize.h) */
     double stored_bits; /* of the weights in the archive, entropy-coded: an upper bound of what they hold */
-    double
-        ceiling_bits; /* min of weight_bits and M* = H - N log2 N; as a set, min of weight_bits and H - log2 N! */
-    bool leaks;       /* the whole archive is shorter than H - LEAK_BITS */
+    /* min of weight_bits and M* = H - N log2 N; as a set, min of weight_bits and H - log2 N! */
+    double ceiling_bits;
+    bool leaks; /* the whole archive is shorter than H - LEAK_BITS */
 } Certificate;
 
 /* Writes the archive of g and its facts, reads it back and compares.
@@ -54,8 +54,8 @@ typedef struct CertifiedMean {
     int n_runs, n_draws;
     double data_bits, ceiling_bits, weight_bits, stored_bits;
     Interval memorized, certified;
-    Interval share;      /* certified / memorized; NAN where a draw has none memorized */
-    double least_margin; /* the minimum of archive_bits - data_bits: leak alarm below -LEAK_BITS */
+    Interval share;    /* certified / memorized; NAN where a draw has none memorized */
+    double min_margin; /* the minimum of archive_bits - data_bits: leak alarm below -LEAK_BITS */
 } CertifiedMean;
 /* ERR_NOMEM. */
 Status certified_mean(CertifiedMean *out, const CertifiedRun *runs, int n, Err *err);

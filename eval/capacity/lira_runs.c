@@ -58,7 +58,7 @@ static Status read_run(Pool *p, int row, Err *err) {
     TRY_GOTO(read_array(run, "pool_ids.npy", "<i8", total, (void **)&id, err));
     for (int i = 0; i < total; i++) {
         if (id[i] < 0 || id[i] >= total || seen[id[i]])
-            TRY_GOTO(err_set(err, ERR_FORMAT, "%s/pool_ids.npy: number %d is out of range or stands twice",
+            TRY_GOTO(err_set(err, ERR_FORMAT, "%s/pool_ids.npy: number %d is out of range or occurs twice",
                              run->path, i));
         size_t at = (size_t)row * (size_t)total + (size_t)id[i];
         seen[id[i]] = true;

@@ -34,15 +34,15 @@ typedef enum Answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES } Answer;
 typedef struct Plateau {
     double budget; /* the longest budget; the figures below are at this budget unless another is named */
     double largest_bits; /* mean at the size with the most data: a lower bound where there is no plateau */
-    Interval
-        reached; /* the plateau, bits: mean over the runs of sizes beyond the transition; NAN: there are none */
+    /* the plateau, bits: mean over the runs of sizes beyond the transition; NAN: there are none */
+    Interval reached;
     double set_bits; /* the same as a set */
     /* ceiling of the largest size over `reached` (without a plateau over largest_bits); NAN: nothing is memorized */
     double overfill;
     int n_sizes;   /* number of sizes in the mean `reached` */
     double spread; /* the largest deviation of a size's mean from it, relative */
-    double
-        load_factor; /* data of the largest of these sizes over those of the smallest; NAN: there are none */
+    /* data of the largest of these sizes over those of the smallest; NAN: there are none */
+    double load_factor;
     double smallest_data; /* data of the smallest of these sizes, bits */
     /* relative rise when the data are four times as many: the slope of a line over log2(data bits) through the runs
      * of these sizes, over `reached`; NAN: fewer than three runs, or one size */
@@ -53,12 +53,11 @@ typedef struct Plateau {
     double gain_factor;
     Interval gain; /* relative gain of the longer run over the shorter one; paired */
     int n_pairs;
-    Answer
-        converged; /* yes: the whole interval of the gain lies within 1 % of 0; no: all of it lies outside */
+    /* yes: the whole interval of the gain lies within 1 % of 0; no: all of it lies outside */
+    Answer converged;
     bool unstable; /* all of it is below -1 %: longer training memorizes less */
-    Shift
-        /* the pair number (column) whose runs differ from the others of the same sizes; column -1: there is none */
-        odd;
+    /* the pair number (column) whose runs differ from the others of the same sizes; column -1: there is none */
+    Shift odd;
 } Plateau;
 
 /* Whether an interval lies within -max and max. No: all of it lies outside. */

@@ -64,7 +64,8 @@ typedef struct RoundStep {
  * more. ERR_NOMEM. */
 Status round_next(RoundStep *out, double within, int64_t first, double left, const RoundRun *done, int n,
                   Err *err);
-/* The same, from a step whose pilot is done and whose round may now be complete: *out is that step. */
+/* The same, from a step whose pilot is done and whose round may now be complete: *out is that step.
+ * ERR_NOMEM. */
 Status round_advance(RoundStep *out, double within, double left, const RoundRun *done, int n, Err *err);
 
 /* What a size of that level needs: ceiling bits, from the pilot. */

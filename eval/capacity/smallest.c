@@ -34,8 +34,8 @@ static void bracket(SearchStep *step, const TriedModel *tried, int n) {
             step->missed = tried[i].size;
 }
 
-static int at_least(int size, int least) { return size < least ? least : size; }
-static int at_most(int size, int most) { return size > most ? most : size; }
+static int at_least(int size, int min) { return size < min ? min : size; }
+static int at_most(int size, int max) { return size > max ? max : size; }
 
 /* Between two sizes more than a unit apart: the multiple of the unit nearest to their geometric mean, since the
  * parameters grow with the square of a width. */
@@ -47,9 +47,9 @@ static int between(int low, int high, int unit) {
 /* The size to try at this depth; 0: none is left. */
 static int next_size(const SearchRange *range, const SearchStep *step, bool begun) {
     int unit = range->unit, missed = step->missed, reached = step->reached;
-    if (!begun) return step->depth == range->depth ? range->first : range->most;
-    if (!reached) return missed < range->most ? at_most(2 * missed, range->most) : 0;
-    if (reached - missed <= unit) return 0; /* missed 0 stands below the smallest size, the unit */
+    if (!begun) return step->depth == range->depth ? range->first : range->max;
+    if (!reached) return missed < range->max ? at_most(2 * missed, range->max) : 0;
+    if (reached - missed <= unit) return 0; /* missed 0 is below the smallest size, the unit */
     if (!missed) return at_least(reached / 2 / unit * unit, unit);
     return between(missed, reached, unit);
 }
@@ -88,15 +88,15 @@ SearchStep search_next(const SearchRange *range, const TriedModel *tried, int n)
 
 double search_cost(const SearchRange *range, const TriedModel *tried, int n, int threshold, RunCost cost,
                    void *user) {
-    enum { MOST = 128 }; /* sizes are halved and bisected: a search is far shorter */
-    TriedModel all[MOST];
+    enum { TRIED_MAX = 128 }; /* sizes are halved and bisected: a search is far shorter */
+    TriedModel all[TRIED_MAX];
     double sum = 0;
-    if (n > MOST) n = MOST;
+    if (n > TRIED_MAX) n = TRIED_MAX;
     if (n) memcpy(all, tried, (size_t)n * sizeof *all);
     for (;;) {
         SearchStep step = search_next(range, all, n);
         const TriedModel *model = find(all, n, step.depth, step.size);
-        if (step.state != SEARCH_ON || (!model && n == MOST)) return sum;
+        if (step.state != SEARCH_ON || (!model && n == TRIED_MAX)) return sum;
         TriedModel *at = model ? &all[model - all] : &all[n++];
         if (!model) *at = (TriedModel){.depth = step.depth, .size = step.size};
         Tried outcome = step.size >= threshold ? TRIED_REACHED : TRIED_MISSED;

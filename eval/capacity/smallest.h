@@ -19,8 +19,8 @@ typedef struct TriedModel {
 
 /* unit <= first <= most, first and most multiples of unit; depth <= deepest. */
 typedef struct SearchRange {
-    int unit, first, most; /* of the size */
-    int depth, deepest;    /* number of layers; deepest = depth: no other depth is tried */
+    int unit, first, max; /* of the size */
+    int depth, deepest;   /* number of layers; deepest = depth: no other depth is tried */
 } SearchRange;
 
 typedef enum SearchState { SEARCH_ON, SEARCH_FOUND, SEARCH_NOTHING } SearchState;

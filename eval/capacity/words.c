@@ -86,7 +86,7 @@ char *architecture_verdict(const Architecture *a) {
     FILE *f = text_file(text);
     const Plateau *p = &a->plateau;
     if (!a->entropy_known) {
-        fputs("no capacity: nobody knows the entropy of these facts", f);
+        fputs("no capacity: the entropy of these facts is unknown", f);
     } else if (architecture_certain(a)) {
         fputs("converged and saturated: ", f);
         put_gain(f, &p->gain, p->gain_factor, p->n_pairs, "pair");
@@ -181,7 +181,7 @@ char *series_verdict(const Series *s) {
     if (text_begin(&text, NULL) != OK) return NULL;
     FILE *f = text_file(text);
     if (!s->entropy_known) {
-        fputs("no capacity: nobody knows the entropy of these facts", f);
+        fputs("no capacity: the entropy of these facts is unknown", f);
     } else if (!series_certain(s) && model_grows(s)) {
         fputs("lower bound only: facts.subjects is 0, so the vocabulary and with it the model grew with "
               "facts.n: no model has several sizes; set facts.subjects",

@@ -119,7 +119,7 @@ static Status find_shared(Creativity *out, const Texts *samples, const Texts *tr
     return status;
 }
 
-/* whole: whether a sample stands whole in the training data, read where there is no task. */
+/* whole: whether a sample occurs whole in the training data, read where there is no task. */
 static Status count(Creativity *out, const Texts *samples, const Texts *trained, const Task *task,
                     const bool *whole, Err *err) {
     int64_t *type = types_of(samples, task), *known = types_of(trained, task);

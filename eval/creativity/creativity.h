@@ -9,17 +9,17 @@
 #include "eval/creativity/texts.h"
 #include "eval/stats/stats.h"
 
-/* Shares are of all n samples. Without a task nobody knows what is valid: coherence and what follows from it are NAN,
- * a sample is memorized where it stands whole in the training data, and novel means that it does not. */
+/* Shares are of all n samples. Without a task it is unknown which samples are valid: coherence and
+ * what follows from it are NAN, a sample is memorized if it occurs whole in the training data, and else novel. */
 typedef struct Creativity {
     int n;                 /* samples */
     double valid, trained; /* classes: M, and those of the training data */
     Interval coherence;    /* valid samples; Wilson's interval */
     Interval memorized;    /* valid, and their class was trained */
     Interval novel;        /* valid and not trained, repeats counted */
-    Interval
-        creativity; /* cr_N: different classes that are valid and not trained, over n; jackknife interval */
-    double ideal;   /* cr*: what uniform draws among all valid samples reach on average */
+    /* cr_N: different classes that are valid and not trained, over n; jackknife interval */
+    Interval creativity;
+    double ideal; /* cr*: what uniform draws among all valid samples reach on average */
     double distinct[DISTINCT_N];
     double longest_mean; /* longest n-gram shared with the training data, tokens: mean over the samples */
     int longest;         /* its maximum */
@@ -32,7 +32,7 @@ Status creativity_measure(Creativity *out, const Texts *samples, const Texts *tr
                           Err *err);
 
 /* Its figures that follow from the classes: without n-grams, Vendi score and what depends on them (NAN). Much faster.
- * task: not NULL. */
+ * task: not NULL. ERR_NOMEM. */
 Status creativity_count(Creativity *out, const Texts *samples, const Texts *trained, const Task *task,
                         Err *err);
 

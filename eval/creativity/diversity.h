@@ -16,8 +16,8 @@ typedef struct TypeEntropy {
     int types, singletons; /* types that came up; types that came up once */
     double plugin;         /* of the observed shares: biased downwards by about (types - 1) / 2n */
     double miller_madow;   /* plugin + (types - 1) / 2n (Miller 1955) */
-    double
-        chao_shen; /* coverage-adjusted (Chao and Shen 2003, equation 6); NAN where every draw is a singleton */
+    /* coverage-adjusted (Chao and Shen 2003, equation 6); NAN where every draw is a singleton */
+    double chao_shen;
 } TypeEntropy;
 /* type: n numbers; draws of one type have the same number. n >= 1. ERR_NOMEM. */
 Status type_entropy(TypeEntropy *out, const int64_t *type, int n, Err *err);

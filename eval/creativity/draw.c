@@ -12,7 +12,7 @@ enum { DRAW_THREADS_MAX = 256 };
 /* The tokens before a sample; returns how many. */
 static int prompt_of(const FactSet *facts, uint64_t seed, int i, int32_t *tokens) {
     const FactsConfig *c = &facts->config;
-    int h = c->n ? c->seed_prefix : 0, n = h; /* n 0: nobody knows what the facts were drawn with */
+    int h = c->n ? c->seed_prefix : 0, n = h; /* n 0: the keys of the draw are not recorded */
     Stream stream = random_stream(seed, RANDOM_PREFIX, 2);
     for (int k = 0; k < h; k++)
         tokens[k] =

@@ -7,11 +7,11 @@
 #include "base/threads.h"
 #include "model/quantize.h"
 
-static Status parse_size(double *out, const char *text, double most, Err *err) {
+static Status parse_size(double *out, const char *text, double max, Err *err) {
     char *end;
     *out = strtod(text, &end);
-    if (end != text && !*end && *out >= 0 && *out <= most) return OK;
-    return err_set(err, ERR_INPUT, "--edit: '%s' is not a number from 0 to %g", text, most);
+    if (end != text && !*end && *out >= 0 && *out <= max) return OK;
+    return err_set(err, ERR_INPUT, "--edit: '%s' is not a number from 0 to %g", text, max);
 }
 
 Status weight_edit_parse(WeightEdit *out, const char *text, Err *err) {

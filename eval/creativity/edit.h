@@ -9,8 +9,8 @@ typedef enum EditKind { EDIT_NONE, EDIT_NOISE, EDIT_SILENCE, EDIT_QUANTIZE } Edi
 
 typedef struct WeightEdit {
     EditKind kind;
-    double
-        size; /* noise: standard deviation in units of a tensor's root mean square; silence: share of neurons */
+    /* noise: standard deviation in units of a tensor's root mean square; silence: share of neurons */
+    double size;
     Quantize format; /* round to nearest (model/quantize.h) */
 } WeightEdit;
 

@@ -6,10 +6,11 @@
 #include "eval/creativity/texts.h"
 
 typedef struct SuffixArray {
-    int32_t n;       /* positions: all tokens */
-    int32_t *suffix; /* n positions, in the order of what stands from there to the end of its text */
-    int32_t *end;    /* n: where the text of a position ends */
-    int32_t *token;  /* n */
+    int32_t n; /* positions: all tokens */
+    /* n positions, in the order of the suffixes that begin there, up to the end of their text */
+    int32_t *suffix;
+    int32_t *end;   /* n: where the text of a position ends */
+    int32_t *token; /* n */
 } SuffixArray;
 
 /* A suffix ends with its text, so no n-gram spans two. Time N (log N)^2 for N tokens. ERR_INPUT: more than 2^30 tokens.
@@ -17,9 +18,9 @@ typedef struct SuffixArray {
 Status suffix_array_create(SuffixArray *out, const Texts *texts, Err *err);
 void suffix_array_free(SuffixArray *array);
 
-/* How many of the first tokens of a sequence stand somewhere in the array, one behind the other. */
+/* The length of the longest prefix of a sequence that occurs in the array. */
 int suffix_array_match(const SuffixArray *array, const int32_t *tokens, int n);
-/* The longest n-gram of the sequence that stands in the array: its number of tokens. */
+/* The longest n-gram of the sequence that occurs in the array: its number of tokens. */
 int suffix_array_longest(const SuffixArray *array, const int32_t *tokens, int n);
 
 #endif

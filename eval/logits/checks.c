@@ -31,8 +31,8 @@ static void sample_free(Sample *s) {
 
 static Status sample_create(Sample *s, const Gpt *g, LogitInputs *inputs, int64_t n, Err *err) {
     int d = g->config.n_embd, V = g->config.vocab_size;
-    int64_t most = 2 * d + 2 < 2 * CHECK_WIDTH_MAX ? 2 * d + 2 : 2 * CHECK_WIDTH_MAX;
-    int rows = (int)(n < most ? n : most);
+    int64_t max_rows = 2 * d + 2 < 2 * CHECK_WIDTH_MAX ? 2 * d + 2 : 2 * CHECK_WIDTH_MAX;
+    int rows = (int)(n < max_rows ? n : max_rows);
     size_t room = (size_t)rows * (size_t)inputs->max_rows + 1;
     bool more = true;
     *s = (Sample){.V = V, .d = d, .last_layer = g->config.n_layer - 1};

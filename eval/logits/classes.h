@@ -56,6 +56,7 @@ typedef struct FigureSummary {
     double mean, deviation, q05, median, q95;
 } FigureSummary;
 
+/* Of the kept rows of class c. ERR_NOMEM. */
 Status figure_summary(FigureSummary *out, const LogitClasses *classes, int c, LogitFigure figure, Err *err);
 
 /* How a figure differs between two classes, by the kept rows. */
@@ -65,6 +66,7 @@ typedef struct FigurePair {
     double p;     /* of the rank test (Mann & Whitney 1947), two-sided, normal approximation */
 } FigurePair;
 
+/* Of classes a and b. ERR_NOMEM. */
 Status figure_pair(FigurePair *out, const LogitClasses *classes, LogitFigure figure, int a, int b, Err *err);
 
 #endif

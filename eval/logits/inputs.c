@@ -59,7 +59,7 @@ typedef struct FactInputs {
     int32_t *symbol;  /* n_symbols: those that occur in training */
     uint8_t *trained; /* vocab_size */
     int32_t *buffer;  /* max_len */
-    uint8_t *stands;  /* (max_len, vocab_size) bits: the symbol stands at that place in training; or NULL */
+    uint8_t *occurs;  /* (max_len, vocab_size) bits: the symbol occurs at that place in training; or NULL */
 } FactInputs;
 
 static void fact_inputs_free(void *source) {
@@ -69,7 +69,7 @@ static void fact_inputs_free(void *source) {
     free(f->symbol);
     free(f->trained);
     free(f->buffer);
-    free(f->stands);
+    free(f->occurs);
     free(f);
 }
 
@@ -81,27 +81,27 @@ static Status fact_inputs_rewind(void *source, Err *err) {
     return OK;
 }
 
-static size_t stand_bit(const FactInputs *f, int place, int32_t symbol) {
+static size_t occurrence_bit(const FactInputs *f, int place, int32_t symbol) {
     return (size_t)place * (size_t)f->plan.vocab_size + (size_t)symbol;
 }
 
-static bool stands_at(const FactInputs *f, int place, int32_t symbol) {
-    size_t bit = stand_bit(f, place, symbol);
-    return f->stands[bit / 8] >> bit % 8 & 1;
+static bool occurs_at(const FactInputs *f, int place, int32_t symbol) {
+    size_t bit = occurrence_bit(f, place, symbol);
+    return f->occurs[bit / 8] >> bit % 8 & 1;
 }
 
-static void mark_stands(FactInputs *f) {
+static void mark_occurrences(FactInputs *f) {
     const FactSet *facts = f->facts;
     for (int i = 0; i < facts->n_pool; i++)
         for (int64_t t = facts->start[i]; is_trained(facts, i) && t < facts->start[i + 1]; t++) {
-            size_t bit = stand_bit(f, (int)(t - facts->start[i]), facts->tokens[t]);
-            f->stands[bit / 8] |= (uint8_t)(1u << bit % 8);
+            size_t bit = occurrence_bit(f, (int)(t - facts->start[i]), facts->tokens[t]);
+            f->occurs[bit / 8] |= (uint8_t)(1u << bit % 8);
         }
 }
 
-/* Evenly: of `all`, `most` are taken. True: number j is. */
-static bool is_taken(int64_t j, int64_t all, int64_t most) {
-    return most == 0 || most >= all || j * most / all != (j + 1) * most / all;
+/* Evenly: of `all`, `n_taken` are taken. True: number j is. */
+static bool is_taken(int64_t j, int64_t all, int64_t n_taken) {
+    return n_taken == 0 || n_taken >= all || j * n_taken / all != (j + 1) * n_taken / all;
 }
 
 static int prompt_of(const FactInputs *f, int i) {
@@ -112,13 +112,13 @@ static int prompt_of(const FactInputs *f, int i) {
     return own < length ? own : length - 1;
 }
 
-/* A symbol at random that training has, but never at this place; -1: every one stands there. */
+/* A symbol at random that training has, but never at this place; -1: every symbol occurs there. */
 static int32_t misplaced(const FactInputs *f, int place, int i) {
     uint64_t from =
         random_below(random_stream(f->plan.seed, RANDOM_INPUTS, 0), (uint64_t)i, (uint64_t)f->n_symbols);
     for (int k = 0; k < f->n_symbols; k++) {
         int32_t symbol = f->symbol[(from + (uint64_t)k) % (uint64_t)f->n_symbols];
-        if (!stands_at(f, place, symbol)) return symbol;
+        if (!occurs_at(f, place, symbol)) return symbol;
     }
     return -1;
 }
@@ -159,7 +159,7 @@ static Status fact_inputs_next(void *source, LogitInput *out, bool *more, Err *e
             uint64_t classes = part->make == AS_IT_IS ? f->member[i] : UINT64_C(1) << f->made[f->at_part];
             uint64_t taken = 0;
             for (int c = 0; c < LOGIT_CLASSES_MAX; c++)
-                if (classes >> c & 1 && is_taken(f->seen[c]++, f->size[c], f->plan.most))
+                if (classes >> c & 1 && is_taken(f->seen[c]++, f->size[c], f->plan.max_per_class))
                     taken |= UINT64_C(1) << c;
             if (!taken || !make_input(f, out, part->make, i)) continue;
             out->classes = taken;
@@ -246,14 +246,14 @@ Status logit_inputs_known(LogitInputs *out, const FactSet *facts, const bool *re
     size_t bits = (size_t)facts->max_len * (size_t)plan->vocab_size;
     Status status = OK;
     TRY_GOTO(fact_inputs_create(out, &f, facts, "knowledge", plan, err));
-    f->stands = calloc(bits / 8 + 1, 1);
-    if (!f->stands) TRY_GOTO(no_memory(err));
-    mark_stands(f);
+    f->occurs = calloc(bits / 8 + 1, 1);
+    if (!f->occurs) TRY_GOTO(no_memory(err));
+    mark_occurrences(f);
     f->part[f->n_parts++] = (InputPart){AS_IT_IS, 0, facts->n + facts->n_heldout};
     TRY_GOTO(add_facts(out, f, "memorized", 0, facts->n, recalled, true, err));
     TRY_GOTO(add_facts(out, f, "forgotten", 0, facts->n, recalled, false, err));
     TRY_GOTO(add_facts(out, f, "unseen", facts->n, facts->n_heldout, NULL, true, err));
-    TRY_GOTO(add_made(out, f, WRONG_TYPE, "wrong_type", "every symbol stands at every place", err));
+    TRY_GOTO(add_made(out, f, WRONG_TYPE, "wrong_type", "every symbol occurs at every place", err));
     TRY_GOTO(add_made(out, f, RANDOM_TOKENS, "random", "facts without a prompt", err));
     if (!out->n_classes)
         status = err_set(err, ERR_INPUT, "no class has %d inputs (%s)", LOGIT_CLASS_MIN, out->note);

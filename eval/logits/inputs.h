@@ -15,7 +15,7 @@ typedef struct LogitInput {
     int number;           /* of a fact: in the pool; of a line: from 1 */
     int n, from;          /* 0 <= from <= n */
     const int32_t *token; /* n; valid until the next input is asked for */
-    int32_t target;       /* what row n should predict; -1: nobody says */
+    int32_t target;       /* what row n should predict; -1: none */
 } LogitInput;
 
 typedef struct LogitInputs {
@@ -39,9 +39,9 @@ void logit_inputs_free(LogitInputs *inputs);
 Status logit_inputs_class(LogitInputs *inputs, const char *name, Err *err);
 
 typedef struct FactInputsPlan {
-    bool whole; /* every row of a fact; else the row that predicts its answer's first token */
-    int most; /* inputs of each class at most, evenly chosen; 0: all. Facts in several classes count for each. */
-    uint64_t seed; /* of what is drawn */
+    bool whole;        /* every row of a fact; else the row that predicts its answer's first token */
+    int max_per_class; /* inputs, evenly chosen; 0: all. Facts in several classes count for each. */
+    uint64_t seed;     /* of what is drawn */
     int vocab_size;
 } FactInputsPlan;
 
@@ -49,7 +49,7 @@ typedef struct FactInputsPlan {
  *   memorized   trained, and recalled
  *   forgotten   trained, and not recalled
  *   unseen      held out: the same kind of fact, of other subjects
- *   wrong_type  the prompt of a trained fact with a last token that never stands at that place in training
+ *   wrong_type  the prompt of a trained fact with a last token that never occurs at that place in training
  *   random      as many random tokens as such a prompt has, each of them one that occurs in training
  * Classes with fewer than LOGIT_CLASS_MIN inputs are left out (note). Facts without a prompt have the shortest one
  * that is theirs alone (recall_prompts); held-out ones then one as long as that of some trained fact.
@@ -60,7 +60,8 @@ Status logit_inputs_known(LogitInputs *out, const FactSet *facts, const bool *re
 
 /* Trained facts by what they say.
  *   member  facts->n: bit c where the fact is of class c; copied
- *   name    n_classes, copied */
+ *   name    n_classes, copied
+ * ERR_INPUT: too many classes. ERR_NOMEM. */
 Status logit_inputs_divided(LogitInputs *out, const FactSet *facts, const uint64_t *member, int n_classes,
                             char *const *name, const char *by, const FactInputsPlan *plan, Err *err);
 

@@ -146,13 +146,13 @@ KStar kstar_of(const KStarTable *table, const double *sorted) {
                    .margin = k ? (sorted[k - 1] - sorted[k]) / sigma : 0};
 }
 
-double kstar_least_q(const KStarTable *table, const double *sorted) {
-    double mu, sigma, least = 1;
+double kstar_min_q(const KStarTable *table, const double *sorted) {
+    double mu, sigma, min_q = 1;
     if (!fit_bulk(table, sorted, &mu, &sigma)) return 1;
     for (int i = 0; i < table->V / 2; i++) {
         double p = normal_cdf(-(sorted[i] - mu) / sigma), q = p * table->V / (i + 1);
-        if (2 * p > least) break; /* no later q is below 2 p */
-        if (q < least) least = q;
+        if (2 * p > min_q) break; /* no later q is below 2 p */
+        if (q < min_q) min_q = q;
     }
-    return least;
+    return min_q;
 }

@@ -1,4 +1,4 @@
-/* k*: how many of V logits stand out of a normal law, and by how much.
+/* k*: how many of V logits are outliers of a normal distribution, and by how much.
  *
  *   k* = max{k : 1 - Phi(z_(k)) <= q k / V}, z_(k) = (l_(k) - mu) / sigma, l_(k) the k-th largest logit
  *
@@ -47,6 +47,6 @@ KStar kstar_of(const KStarTable *table, const double *sorted);
 int kstar_count(const double *sorted, int V, double mu, double sigma, double q);
 void kstar_median_scale(const double *sorted, int V, double *median, double *deviation);
 /* The least q at which k* is not 0: that of noise has a 5 % quantile, which is the calibrated q. */
-double kstar_least_q(const KStarTable *table, const double *sorted);
+double kstar_min_q(const KStarTable *table, const double *sorted);
 
 #endif

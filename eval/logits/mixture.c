@@ -12,7 +12,7 @@ static const double LN_SQRT_2PI = 0.91893853320467274178;
 
 /* ---- groups: the sample in brief ----
  *
- * Groups of neighbours that grow by a quarter of what lies outside them, up to a 40th of all: the ends stand alone, and
+ * Groups of neighbours that grow by a quarter of what lies outside them, up to a 40th of all: the ends are single, and
  * a step costs nearly the same for any n. All in units of the sample: its mean is 0, its deviation 1. */
 
 enum { GROUPS = 192, GROW = 4, OF_ALL = 40 };
@@ -80,10 +80,10 @@ static bool of_sums(Two *t, Sums s, double n) {
     for (int k = 0; k < 2; k++) {
         double w = k ? n - s.weight : s.weight, mean = (k ? -s.sum : s.sum) / w;
         double variance = (k ? n - s.squares : s.squares) / w - mean * mean;
-        double least = MIXTURE_SIGMA_LEAST * MIXTURE_SIGMA_LEAST;
+        double smallest = MIXTURE_SIGMA_MIN * MIXTURE_SIGMA_MIN;
         t->weight[k] = w / n;
         t->mean[k] = mean;
-        t->sigma[k] = sqrt(variance > least ? variance : least);
+        t->sigma[k] = sqrt(variance > smallest ? variance : smallest);
     }
     return true;
 }
@@ -225,9 +225,9 @@ static bool last_steps(Two *t, const double *l, int n, double mean, double sigma
 }
 
 Mixture mixture_of(const double *sorted, int n, double mean, double sigma, int outliers) {
-    enum { N_LEAST = 8, ROUNDS = 34 };
+    enum { N_MIN = 8, ROUNDS = 34 };
     Mixture out = {{NAN, NAN}, {NAN, NAN}, {NAN, NAN}, NAN, NAN};
-    if (n < N_LEAST || !(sigma > 0)) return out;
+    if (n < N_MIN || !(sigma > 0)) return out;
     Groups g;
     group(&g, sorted, n, mean, sigma);
     Two best = best_start(&g, outliers), longer = best;

@@ -10,9 +10,9 @@ typedef struct Mixture {
 } Mixture;
 
 /* Each sigma is at least this share of the sample's, or one logit alone would have an unbounded likelihood. */
-#define MIXTURE_SIGMA_LEAST 0.05
+#define MIXTURE_SIGMA_MIN 0.05
 
-/* sorted: n finite numbers, the largest first. outliers: how many of them stand out (k*), one of the places to start
+/* sorted: n finite numbers, the largest first. outliers: how many of them are outliers (k*), one of the places to start
  * from. Expectation and maximization (Dempster, Laird & Rubin 1977): up to 40 steps on groups of neighbours, the finer
  * the further out, one to three and the likelihood on all of the sample. All NAN where n < 8 or all are equal. No
  * allocation. */

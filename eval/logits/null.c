@@ -67,8 +67,7 @@ typedef struct Grid {
     double *x, *pdf, *growth; /* growth: e^(s x) */
     double *f, *below,
         *above; /* for the t of the moment; below and above: with f itself by the trapezoid rule */
-    double *grown,
-        *squared; /* integrals above x of f t e^(s x) and of f (t e^(s x))^2; NULL where nobody asks */
+    double *grown, *squared; /* integrals above x of f t e^(s x) and of f (t e^(s x))^2; NULL: not wanted */
 } Grid;
 
 static void grid_free(Grid *g) { free(g->x); }
@@ -150,13 +149,13 @@ static Range range_of(const Grid *g, int V, int moment) {
  * out. */
 static void add_masses(NullLaw *law, const Grid *g, double weight) {
     int V = law->V;
-    double ln_least = -50 - exact_log(weight);
+    double ln_min = -50 - exact_log(weight);
     for (int j = 0; j < g->n; j++) {
         double a = g->above[j], b = g->below[j], mean = (V - 1) * a / (a + b);
         double first = mean - 9 * sqrt(mean) - 30;
         if (!(g->f[j] > 0) || !(b > 0) || !(a > 0) || first > law->k_max) continue;
         double ln_here = g->ln_V + exact_log(g->f[j]) + g->s * g->x[j];
-        if (ln_here + (V - 1) * exact_log(a + b) < ln_least) continue; /* all k together */
+        if (ln_here + (V - 1) * exact_log(a + b) < ln_min) continue; /* all k together */
         double ln_b = exact_log(b), ln_a = exact_log(a), ratio = a / b;
         int k = first < 1 ? 1 : (int)first;
         double ln_w = ln_here + (V - k) * ln_b + (k - 1) * ln_a;

@@ -39,11 +39,11 @@ Status pair_auc(Interval *out, const double *upper, int n_upper, const double *l
 /* The AUC of classes a and b by a pattern: of score[a] - score[b], over the inputs of a against those of b.
  *   score  n x classes, class_pattern_score of held-out inputs
  *   class  n
- * As pair_auc; NAN where a class had no inputs to learn from. */
+ * As pair_auc; NAN where a class had no inputs to learn from. ERR_NOMEM. */
 Status pattern_auc(Interval *out, const double *score, const int32_t *class, int n, int classes, int a, int b,
                    Err *err);
 
-/* The control: the same labels in random order. Number `sub` of a seed. */
+/* The control: the same labels in random order. Number `sub` of a seed. ERR_NOMEM. */
 Status permuted_classes(int32_t *out, const int32_t *class, int n, uint64_t seed, uint32_t sub, Err *err);
 
 #endif

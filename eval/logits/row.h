@@ -23,8 +23,8 @@ typedef struct LogitRow {
      * next one, in nats; 1 / hill is the exponent of the tail of e^l */
     double hill;
     int hill_k;
-    KStar
-        kstar; /* k, robust mu and sigma of the bulk, the largest's distance in sigma, the margin behind k */
+    /* k, robust mu and sigma of the bulk, the largest's distance in sigma, the margin behind k */
+    KStar kstar;
     Mixture mixture; /* NAN where all logits are equal */
 
     /* softmax at temperature 1: all V tokens */
@@ -35,8 +35,8 @@ typedef struct LogitRow {
     double sum_p2;       /* chance that two draws agree */
     double log_z;        /* ln sum e^l */
     double skipped_mass; /* probability of the skipped tokens together */
-    double
-        ln_p_sigma; /* of ln p under p itself, where its mean is -entropy: Min-K%++ is (ln p_t + entropy) / it */
+    /* of ln p under p itself, where its mean is -entropy: Min-K%++ is (ln p_t + entropy) / it */
+    double ln_p_sigma;
 
     /* the target; all NAN, rank 0, where there is none */
     double target_distance; /* (l_target - mu) / sigma, the bulk's */

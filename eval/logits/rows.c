@@ -127,13 +127,13 @@ static bool piece_add(Piece *p, const LogitInput *input) {
     return true;
 }
 
-/* Fills the piece; `held`: an input that was read and had no room in the piece before, or its n is -1. */
-static Status piece_fill(Rows *r, LogitInput *held, bool *more, Err *err) {
+/* Fills the piece; `pending`: an input that was read and had no room in the piece before, or its n is -1. */
+static Status piece_fill(Rows *r, LogitInput *pending, bool *more, Err *err) {
     Piece *p = &r->piece;
     int V = r->g->config.vocab_size;
     p->n_seq = p->rows = 0;
-    if (held->n >= 0) CHECK(piece_add(p, held));
-    held->n = -1;
+    if (pending->n >= 0) CHECK(piece_add(p, pending));
+    pending->n = -1;
     while (*more) {
         LogitInput input;
         TRY(r->inputs->next(r->inputs->source, &input, more, err));
@@ -147,7 +147,7 @@ static Status piece_fill(Rows *r, LogitInput *held, bool *more, Err *err) {
                 return err_set(err, ERR_INPUT, "input %d: token %d, the model has %d symbols", input.number,
                                input.token[t], V);
         if (!piece_add(p, &input)) {
-            *held = input;
+            *pending = input;
             break;
         }
     }
@@ -255,15 +255,15 @@ static void rows_free(Rows *r) {
 Status logit_rows(const Gpt *g, LogitInputs *inputs, const LogitRowsPlan *plan, LogitSink *sink, void *user,
                   Err *err) {
     Rows r = {.g = g, .inputs = inputs, .plan = plan};
-    LogitInput held = {.n = -1};
+    LogitInput pending = {.n = -1};
     bool more = true;
     Status status = OK;
     size_t row_size = plan->raw ? (size_t)g->config.vocab_size * (size_t)(1 + plan->n_others) : 0;
     TRY_GOTO(piece_create(&r.piece, inputs->max_rows, row_size, err));
     TRY_GOTO(workers_create(&r, err));
     TRY_GOTO(inputs->rewind(inputs->source, err));
-    while (more || held.n >= 0) {
-        TRY_GOTO(piece_fill(&r, &held, &more, err));
+    while (more || pending.n >= 0) {
+        TRY_GOTO(piece_fill(&r, &pending, &more, err));
         TRY_GOTO(run_piece(&r, err));
         for (int i = 0; i < r.piece.rows; i++) TRY_GOTO(sink(user, &r.piece.seen[i], err));
     }

@@ -24,7 +24,7 @@ typedef struct LogitStudyPlan {
 typedef struct LogitStudy {
     const LogitInputs *inputs;
     LogitClasses classes;
-    int positions; /* 1: not told apart */
+    int positions; /* 1: not distinguished */
     VarianceShares shares;
     int always[LOGIT_CLASSES_MAX]; /* tokens in the top STUDY_TOP of every row */
     /* classes x classes, a < b: AUC of the class pattern on inputs that it was not learned from, and of the same with

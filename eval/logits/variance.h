@@ -10,7 +10,7 @@
  *   y(s, i, v)                                      SEED      sum (y(s, i, v) - m(i, v))^2
  * The sets are nested, so the parts add up to sum y^2 whatever the numbers of inputs are. A mean of few values follows
  * their noise: where a set explains nothing, its share is df / (all df behind TOKEN) of what lies behind TOKEN; df
- * stand beside the parts. One pass; memory is (classes x positions + 5) V numbers, whatever the number of inputs. */
+ * are given with the parts. One pass; memory is (classes x positions + 5) V numbers, whatever the number of inputs. */
 #ifndef ROTE_EVAL_LOGITS_VARIANCE_H
 #define ROTE_EVAL_LOGITS_VARIANCE_H
 

@@ -18,7 +18,8 @@ void atlas_pick_free(AtlasPick *pick);
 /* Appends a neuron if there is room and it is not selected yet. heading: above the first one of a group. */
 void atlas_pick_add(AtlasPick *pick, int unit, const char *heading);
 
-/* Selects for every class the neurons that separate it best, by rank: `top` in all, at least one per class. */
+/* Selects for every class the neurons that separate it best, by rank: `top` in all, at least one per class.
+ * ERR_NOMEM. */
 Status atlas_pick_best(AtlasPick *out, const Atlas *a, int top, Err *err);
 
 /* A column for every class, and one for the facts of no class if there are any. ERR_NOMEM. */

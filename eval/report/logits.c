@@ -11,7 +11,7 @@
 #include "eval/plot/plot.h"
 #include "store/run.h"
 
-enum { MOST = 300, LAYERS_MAX = 64, CURVE = 129 };
+enum { INPUTS_MAX = 300, LAYERS_MAX = 64, CURVE = 129 };
 
 /* What the plots show: the model's logits, and the figures at every depth. */
 typedef struct Looked {
@@ -157,7 +157,7 @@ static Status show(FILE *out, const Looked *l, Err *err) {
         "inputs of each class: memorized (trained and recalled), forgotten (trained, not recalled), unseen "
         "(held out), wrong_type, random. <code>rote logits</code> has every figure.</p>\n<div "
         "class=\"plots\">\n",
-        MOST);
+        INPUTS_MAX);
     histogram(out, l);
     quantiles(out, l);
     TRY(masses(out, l, err));
@@ -171,7 +171,7 @@ static Status inputs_of(LogitInputs *inputs, uint8_t *skip, int *trained, const 
     int V = run->gpt.config.vocab_size;
     Evaluator e;
     Evaluation evaluation;
-    FactInputsPlan plan = {.most = MOST, .seed = 1, .vocab_size = V};
+    FactInputsPlan plan = {.max_per_class = INPUTS_MAX, .seed = 1, .vocab_size = V};
     facts_trained_symbols(skip, V, &run->facts);
     for (int v = 0; v < V; v++) {
         *trained += skip[v];

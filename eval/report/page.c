@@ -138,20 +138,21 @@ void page_begin(FILE *out, const char *title, unsigned flags) {
 }
 
 void page_end(FILE *out, bool capacity) {
-    fputs("<h2>How to read the figures</h2>\n<dl>\n"
-          "<dt>Data bits</dt><dd>The exact information content of the facts, in the order drawn.</dd>\n"
-          "<dt>Memorized bits</dt><dd>Data bits less what the facts cost to code with the model, every token "
-          "counted, the first one too. Negative where the model codes worse than chance.</dd>\n"
-          "<dt>Code bits</dt><dd>What the facts cost to code with the model. Nobody knows the information "
-          "content of imported facts, so two baselines stand beside: the answers alone, coded by how often "
-          "each occurs, and everything as zlib packs it.</dd>\n"
-          "<dt>Ceiling</dt><dd>The most that memorized bits can reach: a model that codes facts one at a "
-          "time still pays log<sub>2</sub>&nbsp;N bits to say which of the N it is.</dd>\n"
-          "<dt>Recall</dt><dd>Share of facts whose answer is what greedy decoding continues their prompt "
-          "with; a fact without a prompt is asked by its shortest unique prefix.</dd>\n"
-          "<dt>Verdict</dt><dd><i>annealed</i>: the schedule ran to its end, which alone does not show "
-          "convergence. <i>stopped</i>: a stop condition held. A single run never shows a capacity.</dd>\n",
-          out);
+    fputs(
+        "<h2>How to read the figures</h2>\n<dl>\n"
+        "<dt>Data bits</dt><dd>The exact information content of the facts, in the order drawn.</dd>\n"
+        "<dt>Memorized bits</dt><dd>Data bits less what the facts cost to code with the model, every token "
+        "counted, the first one too. Negative where the model codes worse than chance.</dd>\n"
+        "<dt>Code bits</dt><dd>What the facts cost to code with the model. Nobody knows the information "
+        "content of imported facts, so two baselines are shown beside it: the answers alone, coded by how often "
+        "each occurs, and everything as zlib packs it.</dd>\n"
+        "<dt>Ceiling</dt><dd>The most that memorized bits can reach: a model that codes facts one at a "
+        "time still pays log<sub>2</sub>&nbsp;N bits to say which of the N it is.</dd>\n"
+        "<dt>Recall</dt><dd>Share of facts whose answer is what greedy decoding continues their prompt "
+        "with; a fact without a prompt has its shortest unique prefix as prompt.</dd>\n"
+        "<dt>Verdict</dt><dd><i>annealed</i>: the schedule ran to its end, which alone does not show "
+        "convergence. <i>stopped</i>: a stop condition held. A single run never shows a capacity.</dd>\n",
+        out);
     if (capacity)
         fputs(
             "<dt>Plateau</dt><dd>What a model holds when it is given more facts than it can hold: the mean "

@@ -25,7 +25,7 @@ Status report_sweep(const char *path, const char *dir, char note[160], Err *err)
 
 /* The same of a run or a sweep that goes on: its state, the curves so far and the config; a sweep's page has a cell for
  * every run, and no plots in DIR/plots. The page loads itself anew (eval/report/page.h).
- *   live      false: it does not, as nobody will write it again
+ *   live      false: it does not, as the page is final
  *   finished  whether nothing is left to wait for: write the page of the finished one then
  * Errors as above; an unfinished run is none. */
 Status report_run_live(const char *path, const char *run_dir, bool live, bool *finished, Err *err);

@@ -110,7 +110,7 @@ static Status what_was_run(FILE *out, const SweepKeys *sweep, Err *err) {
             "<p class=\"dim\">sweep.yaml is missing: what varies is read from the runs that are there.</p>\n",
             out);
     if (!sweep->text) return OK;
-    fputs("<details><summary>What was asked: sweep.yaml</summary>\n<pre>", out);
+    fputs("<details><summary>The sweep's axes: sweep.yaml</summary>\n<pre>", out);
     write_escaped(out, sweep->text);
     fputs("</pre></details>\n", out);
     return OK;

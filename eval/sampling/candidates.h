@@ -1,5 +1,5 @@
-/* The candidates of one draw: tokens with their logits, ranked as far as somebody needs it. Stages of a chain
- * (eval/sampling/stage.h) cut them and change their logits; nobody sorts more of them than is used. */
+/* The candidates of one draw: tokens with their logits, ranked as far as a stage needs it. Stages of a chain
+ * (eval/sampling/stage.h) cut them and change their logits; no more of them are sorted than are used. */
 #ifndef ROTE_EVAL_SAMPLING_CANDIDATES_H
 #define ROTE_EVAL_SAMPLING_CANDIDATES_H
 

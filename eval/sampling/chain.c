@@ -36,15 +36,15 @@ typedef struct StageParameter {
 /* In the order of the table; ends with name NULL. */
 static const StageParameter stage_parameters[] = {
 #define STAGE(...)
-#define PARAMETER(stage, name, also, initial, least, most, whole, help)                                      \
-    {STAGE_##stage, #name, also, initial, least, most, whole, help},
+#define PARAMETER(stage, name, also, initial, low, high, whole, help)                                        \
+    {STAGE_##stage, #name, also, initial, low, high, whole, help},
 #include "eval/sampling/stage_rows.h"
 #undef STAGE
 #undef PARAMETER
     {.name = NULL},
 };
 
-/* llama.cpp's chain, and the values that it takes where nobody sets one. */
+/* llama.cpp's chain, and its default values. */
 static const char llama_cpp[] =
     "penalties;dry;top_n_sigma;top_k=40;typical_p;top_p=0.95;min_p=0.05;xtc;temperature=0.8";
 
@@ -90,7 +90,7 @@ static Status unknown(const char *name, Err *err) {
 const char *stage_name(StageKind kind) { return stage_rows[kind].name; }
 
 void chain_help(FILE *out) {
-    char initial[NUMBER_TEXT_MAX], least[NUMBER_TEXT_MAX], most[NUMBER_TEXT_MAX];
+    char initial[NUMBER_TEXT_MAX], low[NUMBER_TEXT_MAX], high[NUMBER_TEXT_MAX];
     fputs("| stage | parameter | initial | allowed | |\n|---|---|---|---|---|\n", out);
     for (int i = 0; i < STAGE_COUNT; i++) {
         fprintf(out, "| %s | | | | %s |\n", stage_rows[i].name, stage_rows[i].help);
@@ -99,7 +99,7 @@ void chain_help(FILE *out) {
         for (const StageParameter *p = stage_parameters; p->name; p++)
             if ((int)p->kind == i)
                 fprintf(out, "| | `%s` | %s | %s to %s | %s |\n", p->name, number_text(initial, p->initial),
-                        number_text(least, p->min), number_text(most, p->max), p->help);
+                        number_text(low, p->min), number_text(high, p->max), p->help);
     }
 }
 
@@ -143,15 +143,15 @@ static Status stage_for(Chain *chain, StageKind kind, int place, uint32_t *set, 
 }
 
 static Status parse_number(const StageParameter *p, const char *text, double *out, Err *err) {
-    char *end, least[NUMBER_TEXT_MAX], most[NUMBER_TEXT_MAX];
+    char *end, low[NUMBER_TEXT_MAX], high[NUMBER_TEXT_MAX];
     errno = 0;
     *out = strtod(text, &end);
     if (end == text || *end || (errno && *out == 0))
         return err_set(err, ERR_INPUT, "chain: %s is '%s', which is not a number", p->name, text);
     if (*out >= p->min && *out <= p->max && (!p->whole || *out == floor(*out))) return OK;
     return err_set(err, ERR_INPUT, "chain: %s is %s, allowed: %s%s to %s", p->name, text,
-                   p->whole ? "a whole number from " : "", number_text(least, p->min),
-                   number_text(most, p->max));
+                   p->whole ? "a whole number from " : "", number_text(low, p->min),
+                   number_text(high, p->max));
 }
 
 /* "17:-inf,4:2" with biases, "17,4" without. */
@@ -194,7 +194,7 @@ static Status parse_part(Chain *chain, uint32_t *set, const char *name, const ch
     const StageParameter *parameter = find_parameter(name);
     if (!value && kind < 0 && parameter) kind = (int)parameter->kind;
     if (!value && kind >= 0) return stage_for(chain, (StageKind)kind, PLACE_STAGE, set, &stage, err);
-    /* "xtc=0.5", "dry=0.8": a stage's name stands for its main parameter. */
+    /* "xtc=0.5", "dry=0.8": a stage's name means its main parameter. */
     for (const StageParameter *p = stage_parameters; !parameter && kind >= 0 && p->name; p++)
         if ((int)p->kind == kind) parameter = p;
     if (!parameter) return unknown(name, err);

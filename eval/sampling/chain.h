@@ -4,7 +4,7 @@
  *
  * Each part sets a parameter of a stage (stage_rows.h has their names). Stages run in the order in which the text names
  * them first; a parameter that is set a second time begins another stage of that kind. A stage may be named without a
- * value. `llama.cpp` stands for that program's chain with its default values. The empty text is the chain that does
+ * value. `llama.cpp` means that program's chain with its default values. The empty text is the chain that does
  * nothing: a draw from the model's own distribution. */
 #ifndef ROTE_EVAL_SAMPLING_CHAIN_H
 #define ROTE_EVAL_SAMPLING_CHAIN_H

@@ -38,7 +38,7 @@ typedef struct SampleObserver {
 } SampleObserver;
 
 typedef struct Sampler Sampler;
-/* g must outlive it. */
+/* g must outlive it. ERR_NOMEM. */
 Status sampler_create(Sampler **out, const Gpt *g, Err *err);
 void sampler_free(Sampler *s);
 int sampler_block_size(const Sampler *s);

@@ -41,9 +41,9 @@ KStar noise_kstar(Noise *noise, const Candidates *c) {
 
 /* ln of the k at which the expected mass passes `mass`; linear between two k, so that it is smooth in s. */
 static Status count_at(int tokens, double s, double mass, double *ln_count) {
-    for (int64_t most = 64;; most *= 8) {
+    for (int64_t limit = 64;; limit *= 8) {
         NullLaw law;
-        int k_max = most < tokens ? (int)most : tokens, k = 0;
+        int k_max = limit < tokens ? (int)limit : tokens, k = 0;
         TRY(null_law(&law, tokens, s, k_max, NULL));
         while (k < k_max && law.mass[k] < mass) k++;
         bool found = k < k_max || k_max == tokens;

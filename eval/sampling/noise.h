@@ -1,4 +1,4 @@
-/* The stage kstar measures a row of logits against noise: which logits stand out of a normal law (k*, eval/logits/
+/* The stage kstar measures a row of logits against noise: which logits are outliers of a normal law (k*, eval/logits/
  * kstar.h), and where none does, how many tokens normal logits of that spread would need (eval/logits/null.h). */
 #ifndef ROTE_EVAL_SAMPLING_NOISE_H
 #define ROTE_EVAL_SAMPLING_NOISE_H
@@ -14,7 +14,7 @@ typedef struct Noise {
     KStarTable table;
     int vocab_size;
     double *sorted; /* vocab_size */
-    /* What null_law said for `tokens` logits and this mass: ln k at each node, below 0 where nobody has asked. */
+    /* The result of null_law for `tokens` logits and this mass: ln k at each node, below 0: not computed yet. */
     int tokens;
     double mass, ln_count[NOISE_NODES];
     Status status; /* ERR_NOMEM: a count could not be computed */

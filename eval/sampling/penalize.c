@@ -56,11 +56,11 @@ static bool is_breaker(const Stage *stage, int32_t token) {
 
 /* length[t]: the longest run before an earlier t in `last` that the last tokens repeat, without a breaker. */
 static void repetition_lengths(double *length, const Stage *stage, const int32_t *last, int n) {
-    int most = 0;
-    while (most < n && !is_breaker(stage, last[n - 1 - most])) most++;
+    int max_match = 0;
+    while (max_match < n && !is_breaker(stage, last[n - 1 - max_match])) max_match++;
     for (int at = 1; at < n; at++) { /* last[at] went on after last[at - m .. at - 1] */
         int m = 0;
-        while (m < most && m < at && last[at - 1 - m] == last[n - 1 - m]) m++;
+        while (m < max_match && m < at && last[at - 1 - m] == last[n - 1 - m]) m++;
         if (length[last[at]] < m) length[last[at]] = m;
     }
 }

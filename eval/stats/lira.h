@@ -13,8 +13,8 @@ enum { LIRA_RUNS_MIN = 4, LIRA_OWN_VARIANCE = 64 };
 
 typedef struct Lira {
     int n_runs; /* 0: the sweep does not allow the attack */
-    double
-        examples; /* attacked examples, mean over models: those for which other models exist on both sides */
+    /* attacked examples, mean over models: those for which other models exist on both sides */
+    double examples;
     /* whether variances are per example; with fewer than LIRA_OWN_VARIANCE models there is one per side for all
      * examples */
     bool own_variance;

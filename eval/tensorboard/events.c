@@ -108,28 +108,28 @@ void event_scalar(Bytes *b, int64_t step, const char *tag, double value) {
 /* ---- histograms ---- */
 
 void event_histogram(Bytes *b, int64_t step, const char *tag, const real *x, size_t n) {
-    double least = INFINITY, largest = -INFINITY, sum = 0, squares = 0, count = 0;
+    double smallest = INFINITY, largest = -INFINITY, sum = 0, squares = 0, count = 0;
     double limit[EVENT_BUCKETS], bucket[EVENT_BUCKETS] = {0};
     for (size_t i = 0; i < n; i++) {
         if (!isfinite(x[i])) continue;
         double value = (double)x[i];
-        least = value < least ? value : least;
+        smallest = value < smallest ? value : smallest;
         largest = value > largest ? value : largest;
         sum += value;
         squares += value * value;
         count++;
     }
-    double width = (largest - least) / EVENT_BUCKETS;
-    if (count == 0) least = largest = width = 0;
+    double width = (largest - smallest) / EVENT_BUCKETS;
+    if (count == 0) smallest = largest = width = 0;
     for (size_t i = 0; i < n; i++) {
         if (!isfinite(x[i])) continue;
-        double place = width > 0 ? ((double)x[i] - least) / width : 0;
+        double place = width > 0 ? ((double)x[i] - smallest) / width : 0;
         bucket[place < EVENT_BUCKETS ? (int)place : EVENT_BUCKETS - 1]++;
     }
     for (int i = 0; i < EVENT_BUCKETS; i++)
-        limit[i] = i + 1 < EVENT_BUCKETS ? least + width * (i + 1) : largest;
+        limit[i] = i + 1 < EVENT_BUCKETS ? smallest + width * (i + 1) : largest;
     Bytes h = {.data = NULL}, v = {.data = NULL};
-    put_f64(&h, 1, least);
+    put_f64(&h, 1, smallest);
     put_f64(&h, 2, largest);
     put_f64(&h, 3, count);
     put_f64(&h, 4, sum);

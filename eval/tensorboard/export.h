@@ -20,7 +20,8 @@ Status tensorboard_run(const char *out, const char *run_dir, const Run *model, b
 
 /* The same, without histograms, of every run of a sweep in out/NAME/, with the values of the keys that vary as hparams,
  * and how the run ended. A run that has no metrics has these alone.
- *   n   the number of runs */
+ *   n   the number of runs
+ * ERR_INPUT: no sweep is there, or out is in use. ERR_IO, ERR_FORMAT, ERR_NOMEM. */
 Status tensorboard_sweep(const char *out, const char *dir, bool replace, int *n, Err *err);
 
 #endif

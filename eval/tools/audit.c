@@ -164,7 +164,7 @@ static Status mark_added(const Auditor *other, const AddedFacts *added, uint8_t 
     return OK;
 }
 
-/* The added facts' rows stand beside the run's. */
+/* The rows of the added facts join those of the run. */
 static Status ask_added(const Auditor *a, const AddedFacts *added, AuditFigures *row, Err *err) {
     Auditor other = {.g = a->g, .config = a->config, .facts = added->facts, .options = a->options};
     ToolSet set = {.config = NULL};

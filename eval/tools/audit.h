@@ -34,8 +34,8 @@ typedef struct Audit {
     AuditFigures row[AUDIT_ROWS];
     double leak;    /* of the weights: before, deleted, off, less right, added, off. NAN without added rows */
     double brought; /* by the store: right, full, less before, deleted, off */
-    double
-        artefacts; /* before, deleted, less before, deleted, off: answers that come back although their row is gone */
+    /* before, deleted, less before, deleted, off: answers that come back although their row is gone */
+    double artefacts;
 } Audit;
 
 typedef struct AuditOptions {

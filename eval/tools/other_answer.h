@@ -16,7 +16,7 @@ typedef struct OtherAnswers {
 
 /* Writes another answer than the true one in the place of call `call`, which is of sequence i: symbols of the same
  * classes, and those of no class as another fact has them whose answer is as long. A function of (stream, call).
- * false: there is none; the true one stands there. */
+ * false: there is none; the true one is in the place. */
 bool other_answer(const OtherAnswers *o, int i, int64_t call);
 /* Of all calls of tools of sequences first .. first + n - 1. Returns how many have none. */
 int other_answers(const OtherAnswers *o, int first, int n);

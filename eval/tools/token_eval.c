@@ -19,7 +19,7 @@ typedef struct Bench {
     Decoder *decoder;
     TokenText text;
     int32_t *tokens; /* of the pool, with the answers that are right */
-    CallText before; /* what stands before an answer */
+    CallText before; /* the text before an answer */
 
     /* the answer that is decoded */
     const Call *call;

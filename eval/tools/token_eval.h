@@ -6,8 +6,8 @@
 #include "eval/tools/tool_eval.h"
 
 /* As tool_evaluate, with these differences. No cause is CAUSE_EARLY. A call that never ends has other arguments.
- * options->off: marks are never said, and none stands before an answer. code_nats is NAN: what the calls cost depends
- * on what is said. answer_tokens has those of the calls and their results, too. */
+ * options->off: marks are never generated, and none are before an answer. code_nats is NAN: the cost of the
+ * calls depends on the generated text. answer_tokens has those of the calls and their results, too. */
 Status token_evaluate(ToolFigures *out, const Gpt *g, const FactSet *facts, int first, int n,
                       const Calls *calls, ToolSet *set, const ToolEvalOptions *options, Err *err);
 

@@ -108,7 +108,7 @@ Status tool_set_check(const Config *config, const FactSet *facts, const Spelling
     return status;
 }
 
-/* Of a symbol as text, with what stands between two. */
+/* The bytes of a symbol as text, with the separator. */
 static double symbol_bytes(const Vocab *vocab) {
     double bytes = 0;
     if (!vocab->text) return 11; /* a number */
@@ -119,7 +119,7 @@ static double symbol_bytes(const Vocab *vocab) {
 /* The texts of a sequence's rows: values and words before them are apart from each other, names are not, and a prompt
  * is all before a value. Each row is held twice: in SQLite, and until SQLite has it. */
 double tool_set_bytes(const Config *config, const FactSet *facts) {
-    double bytes = (1 + sizeof(int32_t)) * TEXT_ROOM, calls = calls_most(facts);
+    double bytes = (1 + sizeof(int32_t)) * TEXT_ROOM, calls = calls_max(facts);
     double sequence = facts->max_len * symbol_bytes(&facts->vocab);
     for (int i = 0; i < config->n_tools; i++) {
         if (!tool_holds_facts(&config->tools[i])) continue;

@@ -96,10 +96,10 @@ bool foreign_source(ForeignSource *out, const Tensor *ours, ForeignNames names) 
 
 void foreign_head(ModelConfig *c, int hd) { c->head_dim = (int64_t)hd * c->n_head == c->n_embd ? 0 : hd; }
 
-int foreign_context(int made_for, int asked) {
+int foreign_context(int made_for, int requested) {
     enum { CONTEXT = 2048 };
-    int most = asked ? asked : CONTEXT;
-    return made_for < most ? made_for : most;
+    int max = requested ? requested : CONTEXT;
+    return made_for < max ? made_for : max;
 }
 
 static ForeignTensor *find(const ForeignModel *m, const char *name) {
@@ -218,7 +218,7 @@ Status foreign_weights(const Gpt *g, ForeignModel *m, Err *err) {
     free(room);
     for (int i = 0; status == OK && i < m->n_tensors; i++)
         if (!m->tensor[i].used)
-            status = err_set(err, ERR_INPUT, "%s: tensor '%s' is none that a model of rote's has", m->path,
+            status = err_set(err, ERR_INPUT, "%s: tensor '%s' is not part of rote's models", m->path,
                              m->tensor[i].name);
     return status;
 }

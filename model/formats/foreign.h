@@ -42,8 +42,8 @@ typedef struct ForeignModel {
 /* A head of `hd` channels, as files say it: sets head_dim, unless that is what n_embd and n_head give. */
 void foreign_head(ModelConfig *config, int hd);
 
-/* Tokens that a model reads which was made for so many: at most `asked`; 0, not asked: at most 2048. */
-int foreign_context(int made_for, int asked);
+/* Tokens that a model reads which was made for so many: at most `requested`; 0: at most 2048. */
+int foreign_context(int made_for, int requested);
 
 const ForeignTensor *foreign_find(const ForeignModel *m, const char *name); /* NULL: absent */
 

@@ -47,12 +47,12 @@ static Status cut(const Reader *s, const char *what) {
 /* ---- parts of the header ---- */
 
 /* A string of at most `most` bytes. */
-static Status read_text(Reader *s, const char *what, uint64_t most, Text *out) {
+static Status read_text(Reader *s, const char *what, uint64_t max, Text *out) {
     uint64_t size = read_u64(&s->r);
     if (s->r.failed) return cut(s, what);
-    if (size > most)
+    if (size > max)
         return refuse(s, "the length of %s is %llu, at most %llu are allowed", what, (unsigned long long)size,
-                      (unsigned long long)most);
+                      (unsigned long long)max);
     const uint8_t *data = read_bytes(&s->r, size);
     if (!data) return cut(s, what);
     *out = (Text){(char *)(uintptr_t)data, size};
@@ -161,9 +161,9 @@ static Status read_counts(Reader *s, uint64_t *n_tensors, uint64_t *n_keys) {
     if (s->r.failed) return cut(s, "its header");
     size_t left = (size_t)(s->r.end - s->r.at);
     if (*n_keys > GGUF_KEYS_MAX || *n_keys > left / SMALLEST_KEY)
-        return refuse(s, "it says that it has %llu keys", (unsigned long long)*n_keys);
+        return refuse(s, "its header states %llu keys", (unsigned long long)*n_keys);
     if (*n_tensors > GGUF_TENSORS_MAX || *n_tensors > left / SMALLEST_TENSOR)
-        return refuse(s, "it says that it has %llu tensors", (unsigned long long)*n_tensors);
+        return refuse(s, "its header states %llu tensors", (unsigned long long)*n_tensors);
     return OK;
 }
 

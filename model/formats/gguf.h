@@ -39,7 +39,7 @@ typedef enum GgufType {
     GGUF_TYPE_COUNT
 } GgufType;
 
-/* Texts lie inside the file. They may be any bytes: GGUF says UTF-8, and nobody checks. */
+/* Texts lie inside the file. They may be any bytes: GGUF prescribes UTF-8, which is not checked. */
 typedef struct GgufKey {
     Text name;
     GgufType type;     /* of the value; of an array, that of its elements */
@@ -73,7 +73,7 @@ typedef struct Gguf {
  * beyond the file, tensors that overlap, an unknown type, a name twice); one line names the path and the place.
  * ERR_IO, ERR_NOMEM. Close with gguf_close; after an error there is nothing to close. */
 Status gguf_open(const char *path, Gguf *out, Err *err);
-/* The same from memory, which must outlive *out. `name` stands for the path in messages. */
+/* The same from memory, which must outlive *out. `name` is the path in messages. */
 Status gguf_parse(const uint8_t *data, size_t size, const char *name, Gguf *out, Err *err);
 void gguf_close(Gguf *file);
 

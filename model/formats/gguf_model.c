@@ -79,8 +79,8 @@ static Status check_key(const Reader *s, const GgufKey *key, const char *name, s
         if (strlen(read[i]) == size && !memcmp(read[i], name, size)) return OK;
     if (gguf_whole(key, &whole) && whole == 0) return OK; /* no experts, no window */
     if (gguf_text(key, &text) && text_is(text, "none")) return OK;
-    return err_set(s->err, ERR_INPUT, "%s: key %s.%.*s says what a model of rote's lacks", s->path,
-                   s->architecture, (int)(size < 60 ? size : 60), name);
+    return err_set(s->err, ERR_INPUT, "%s: key %s.%.*s asks for a part that rote's models do not have",
+                   s->path, s->architecture, (int)(size < 60 ? size : 60), name);
 }
 
 static Status check_keys(const Reader *s) {

@@ -75,9 +75,9 @@ static uint32_t file_type_of(uint32_t type) {
 
 /* Vectors and learned positions stay float32, as in llama.cpp's own files; rows that are no whole blocks get
  * float16. */
-static uint32_t type_of(const Tensor *t, uint32_t asked) {
+static uint32_t type_of(const Tensor *t, uint32_t requested) {
     if (!t->matrix || !strcmp(t->name, "wpe")) return GGML_F32;
-    return asked == GGML_Q8_0 && t->cols % ggml_type(GGML_Q8_0)->block ? GGML_F16 : asked;
+    return requested == GGML_Q8_0 && t->cols % ggml_type(GGML_Q8_0)->block ? GGML_F16 : requested;
 }
 
 /* ---- the header ---- */

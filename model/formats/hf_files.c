@@ -136,8 +136,9 @@ static Status add_file(HfFiles *files, const char *dir, const char *name, Foreig
     for (int i = 0; i < files->n; i++)
         if (!strcmp(files->file[i].name, name)) return OK;
     if (files->n == HF_SHARDS_MAX || strlen(name) >= sizeof files->file->name || strchr(name, '/'))
-        return err_set(err, ERR_INPUT, "%s: file '%.80s': its name is no file's, or there are more than %d",
-                       dir, name, HF_SHARDS_MAX);
+        return err_set(err, ERR_INPUT,
+                       "%s: file '%.80s': it is not the name of a file, or there are more than %d", dir, name,
+                       HF_SHARDS_MAX);
     TRY(path_join(path, sizeof path, dir, name, err));
     HfFile *f = &files->file[files->n];
     snprintf(f->name, sizeof f->name, "%s", name);

@@ -20,10 +20,11 @@ static const json_t *key_of(const Reader *s, const char *name) {
 }
 
 static Status lacks(const Reader *s, const char *name) {
-    return err_set(s->err, ERR_INPUT, "%s: key %s says what a model of rote's lacks", s->path, name);
+    return err_set(s->err, ERR_INPUT, "%s: key %s asks for a part that rote's models do not have", s->path,
+                   name);
 }
 
-/* A size; `missing` stands for one that is absent; -1: it must be there. */
+/* A size; `missing` is the value if the key is absent; -1: it must be there. */
 static Status read_size(const Reader *s, const char *name, int missing, int *out) {
     const json_t *value = key_of(s, name);
     json_int_t size = missing;

@@ -18,7 +18,7 @@ size_t npy_head(unsigned char out[NPY_HEAD_MAX], const char *descr, int64_t rows
 /* Writes n numbers of 8 bytes atomically; fault_name: base/file.h. ERR_IO. */
 Status npy_write(const char *path, const char *fault_name, const char *descr, const void *data, int64_t n,
                  Err *err);
-/* The same for a matrix (rows,columns) of reals, columns above 0. */
+/* The same for a matrix (rows,columns) of reals, columns above 0. ERR_IO. */
 Status npy_write_rows(const char *path, const char *fault_name, const real *data, int64_t rows,
                       int64_t columns, Err *err);
 /* What npy_write wrote; *out is the caller's to free. *n other than expected: the file has so many, which are not read,

@@ -203,7 +203,7 @@ typedef real vec2 __attribute__((vector_size(2 * sizeof(real))));
 typedef real vec4 __attribute__((vector_size(4 * sizeof(real))));
 typedef real vec8 __attribute__((vector_size(8 * sizeof(real))));
 #define PLUS(a, b) ((a) + (b))
-#define MOST(a, b)                                                                                           \
+#define LARGER(a, b)                                                                                         \
     ({                                                                                                       \
         __typeof__(a) left_ = (a), right_ = (b);                                                             \
         __typeof__(left_ > right_) more_ = left_ > right_;                                                   \
@@ -243,7 +243,7 @@ INLINE real v16_sum(v16 x) {
 }
 /* The maximum is the same in any order. */
 INLINE real v16_largest(v16 x) {
-    FOLD_TO_2(x, MOST)
+    FOLD_TO_2(x, LARGER)
     return two[0] > two[1] ? two[0] : two[1];
 }
 

@@ -65,6 +65,11 @@ const LaneOps *lane_ops_for(const Ops *ops, int channels, int models) {
     return models > lane_step_cost(best, channels) ? best : NULL;
 }
 
+/* A layer that is new in BLOCK_LAYERS is computed in model/lanes/, or refused here: sweeps would train without it. */
+#define ONE_LAYER(name, tensors) +1
+_Static_assert(0 BLOCK_LAYERS(ONE_LAYER) == 8, "a new layer: compute it in lanes, or refuse it below");
+#undef ONE_LAYER
+
 bool lanes_serve_model(const ModelConfig *c) {
     return c->pos != POS_ROPE && !c->gated && c->attn != ATTN_MEAN && c->tool.n_tools == 0 && !c->qk_norm &&
            !c->head_dim;

@@ -9,7 +9,8 @@
 #include "model/gpt.h"
 #include "model/kernels/lanes.h"
 
-/* Whether lanes compute a model of this structure: no rotary positions, gates, causal means or tools. */
+/* Whether lanes compute a model of this structure: no rotary positions, gates, causal means, tools, norm of queries and
+ * keys, or head_dim. */
 bool lanes_serve_model(const ModelConfig *config);
 
 typedef struct Lanes Lanes;

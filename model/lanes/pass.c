@@ -5,60 +5,60 @@
 #include <string.h>
 
 /* A chunk of sequences, and where the models and the gradients are. */
-typedef struct Run {
+typedef struct LanePass {
     Lanes *x;
     const LaneOps *k;
     const ModelConfig *c;
     const int32_t *start; /* of the chunk's sequences */
     int sequences, n, d, lanes;
     real *grad;
-} Run;
+} LanePass;
 
 /* An element of a vector in the layout of the parameters; NULL where the model has no such tensor. */
-static real *tensor_of(const Run *r, real *vector, int64_t place) {
+static real *tensor_of(const LanePass *r, real *vector, int64_t place) {
     return place < 0 ? NULL : vector + place * r->lanes;
 }
 
-static real *param(const Run *r, int64_t place) { return tensor_of(r, r->x->params, place); }
-static real *grad(const Run *r, int64_t place) { return tensor_of(r, r->grad, place); }
+static real *param(const LanePass *r, int64_t place) { return tensor_of(r, r->x->params, place); }
+static real *grad(const LanePass *r, int64_t place) { return tensor_of(r, r->grad, place); }
 
-static real *element(const Run *r, real *x, int64_t i) { return x + i * r->lanes; }
+static real *element(const LanePass *r, real *x, int64_t i) { return x + i * r->lanes; }
 
 /* A matrix to read from element i on; row, col: as in View. */
-static View view(const Run *r, const real *x, int64_t i, ptrdiff_t row, ptrdiff_t col) {
+static View view(const LanePass *r, const real *x, int64_t i, ptrdiff_t row, ptrdiff_t col) {
     return (View){x + i * r->lanes, row, col};
 }
 
 /* ---- linear: x (n,C), w (O,C), y (n,O) ---- */
 
-static void linear(const Run *r, real *y, const real *x, Place w, int C, int O) {
+static void linear(const LanePass *r, real *y, const real *x, Place w, int C, int O) {
     const real *bias = param(r, w.bias);
     r->k->lane_gemm(y, O, (View){x, C, 1}, (View){param(r, w.weight), 1, C}, bias ? GEMM_BIAS : GEMM_ZERO,
                     bias, r->n, O, C);
 }
 
-static void linear_add(const Run *r, real *y, const real *before, const real *x, Place w, int C, int O) {
+static void linear_add(const LanePass *r, real *y, const real *before, const real *x, Place w, int C, int O) {
     r->k->lane_add_rows(y, before, param(r, w.bias), r->n, O);
     r->k->lane_gemm(y, O, (View){x, C, 1}, (View){param(r, w.weight), 1, C}, GEMM_ADD, NULL, r->n, O, C);
 }
 
-static void linear_input(const Run *r, real *dx, const real *dy, Place w, int C, int O) {
+static void linear_input(const LanePass *r, real *dx, const real *dy, Place w, int C, int O) {
     r->k->lane_gemm(dx, C, (View){dy, O, 1}, (View){param(r, w.weight), C, 1}, GEMM_ZERO, NULL, r->n, C, O);
 }
 
-static void linear_weight(const Run *r, Place w, const real *dy, const real *x, int C, int O) {
+static void linear_weight(const LanePass *r, Place w, const real *dy, const real *x, int C, int O) {
     r->k->lane_gemm(grad(r, w.weight), C, (View){dy, 1, O}, (View){x, C, 1}, GEMM_ADD, NULL, O, C, r->n);
     if (w.bias >= 0) r->k->lane_columns_add(grad(r, w.bias), dy, r->n, O, O);
 }
 
 /* ---- norm ---- */
 
-static void norm(const Run *r, const LaneNorm *out, const real *x, Place w) {
+static void norm(const LanePass *r, const LaneNorm *out, const real *x, Place w) {
     r->k->lane_norm_forward(out->y, out->mean, out->rstd, x, param(r, w.weight), param(r, w.bias), r->c->norm,
                             r->c->norm_eps, r->n, r->d);
 }
 
-static void norm_back(const Run *r, const LaneNorm *out, const real *x, Place w) {
+static void norm_back(const LanePass *r, const LaneNorm *out, const real *x, Place w) {
     const Lanes *s = r->x;
     r->k->lane_norm_param_backward(grad(r, w.weight), grad(r, w.bias), s->dnorm, x, out->mean, out->rstd,
                                    r->c->norm, r->n, r->d);
@@ -69,7 +69,7 @@ static void norm_back(const Run *r, const LaneNorm *out, const real *x, Place w)
 /* ---- attention of one sequence, one head; ld: elements of a row of qkv ---- */
 
 typedef struct Head {
-    const Run *r;
+    const LanePass *r;
     int T, hd, ld, d;
     real *q, *k, *v, *dq, *dk, *dv; /* the gradients: NULL in a forward pass */
     real *p, *y;                    /* y: in a backward pass its gradient */
@@ -81,7 +81,7 @@ enum { ROWS = 4 };
 
 /* s = a b^T for the keys up to each row's own, at least: rows i0 .. i0+R-1 of a sequence. */
 static void causal_scores(const Head *h, real *s, const real *a, int a_ld, const real *b, int i0, int R) {
-    const Run *r = h->r;
+    const LanePass *r = h->r;
     for (int i = 0; i < R; i += ROWS) {
         int rows = R - i < ROWS ? R - i : ROWS;
         r->k->lane_gemm(element(r, s, (int64_t)i * h->T), h->T, view(r, a, (int64_t)(i0 + i) * a_ld, a_ld, 1),
@@ -90,7 +90,7 @@ static void causal_scores(const Head *h, real *s, const real *a, int a_ld, const
 }
 
 static void head_forward(const Head *h) {
-    const Run *r = h->r;
+    const LanePass *r = h->r;
     for (int i0 = 0; i0 < h->T; i0 += ATTENTION_ROWS) {
         int R = h->T - i0 < ATTENTION_ROWS ? h->T - i0 : ATTENTION_ROWS, width = i0 + R;
         real *s = element(r, h->p, (int64_t)i0 * h->T);
@@ -104,7 +104,7 @@ static void head_forward(const Head *h) {
 /* dkv += w^T x over the rows i0 .. i0+R-1. The chain of a key begins in the block of rows that has its own row, at the
  * group's first head; there it begins at +0 with masked rows, which leave it at +0, so they are skipped. */
 static void add_transposed(const Head *h, real *dkv, const real *w, const real *x, int x_ld, int i0, int R) {
-    const Run *r = h->r;
+    const LanePass *r = h->r;
     for (int j = 0; j < i0 + R; j += ROWS) {
         bool begins = h->first_of_group && j >= i0;
         int keys = i0 + R - j < ROWS ? i0 + R - j : ROWS, from = begins ? j - i0 : 0;
@@ -116,7 +116,7 @@ static void add_transposed(const Head *h, real *dkv, const real *w, const real *
 }
 
 static void head_backward(const Head *h) {
-    const Run *r = h->r;
+    const LanePass *r = h->r;
     real *ds = r->x->scores;
     for (int i0 = 0; i0 < h->T; i0 += ATTENTION_ROWS) {
         int R = h->T - i0 < ATTENTION_ROWS ? h->T - i0 : ATTENTION_ROWS, width = i0 + R;
@@ -131,7 +131,8 @@ static void head_backward(const Head *h) {
 }
 
 /* Every head of every sequence of the chunk. y: z, or its gradient; dqkv: NULL in a forward pass. */
-static void each_head(const Run *r, const LaneBlock *b, real *y, real *dqkv, void (*work)(const Head *)) {
+static void each_head(const LanePass *r, const LaneBlock *b, real *y, real *dqkv,
+                      void (*work)(const Head *)) {
     const ModelConfig *c = r->c;
     int H = c->n_head, KV = c->n_kv_head, hd = r->d / H, ld = qkv_width(c), max_len = r->x->max_len;
     for (int s = 0; s < r->sequences; s++) {
@@ -159,7 +160,7 @@ static void each_head(const Run *r, const LaneBlock *b, real *y, real *dqkv, voi
 
 /* ---- a block ---- */
 
-static void block_forward(const Run *r, const LaneBlock *b, const BlockPlaces *w) {
+static void block_forward(const LanePass *r, const LaneBlock *b, const BlockPlaces *w) {
     const ModelConfig *c = r->c;
     int d = r->d, I = c->n_inner;
     if (c->attn == ATTN_CAUSAL) {
@@ -176,7 +177,7 @@ static void block_forward(const Run *r, const LaneBlock *b, const BlockPlaces *w
     }
 }
 
-static void block_backward(const Run *r, const LaneBlock *b, const BlockPlaces *w) {
+static void block_backward(const LanePass *r, const LaneBlock *b, const BlockPlaces *w) {
     const ModelConfig *c = r->c;
     const Lanes *x = r->x;
     int d = r->d, I = c->n_inner, ld = qkv_width(c);
@@ -200,7 +201,7 @@ static void block_backward(const Run *r, const LaneBlock *b, const BlockPlaces *
 
 /* ---- a chunk ---- */
 
-static void embed(const Run *r, real *wpe) {
+static void embed(const LanePass *r, real *wpe) {
     const Lanes *x = r->x;
     for (int s = 0; s < r->sequences; s++) {
         int64_t row = r->start[s] - r->start[0];
@@ -209,7 +210,7 @@ static void embed(const Run *r, real *wpe) {
     }
 }
 
-static void embed_backward(const Run *r, real *dwte, real *dwpe) {
+static void embed_backward(const LanePass *r, real *dwte, real *dwpe) {
     const Lanes *x = r->x;
     for (int s = 0; s < r->sequences; s++) {
         int64_t row = r->start[s] - r->start[0];
@@ -218,7 +219,7 @@ static void embed_backward(const Run *r, real *dwte, real *dwpe) {
     }
 }
 
-static void head_and_loss(const Run *r, const real *scale, double *nats) {
+static void head_and_loss(const LanePass *r, const real *scale, double *nats) {
     const Lanes *x = r->x;
     int V = r->c->vocab_size, d = r->d;
     Place head = x->g->at.head;
@@ -228,7 +229,7 @@ static void head_and_loss(const Run *r, const real *scale, double *nats) {
     linear_weight(r, head, x->logits, x->norm_f.y, d, V);
 }
 
-static void chunk_gradient(const Run *r, const real *scale, double *nats) {
+static void chunk_gradient(const LanePass *r, const real *scale, double *nats) {
     const Lanes *x = r->x;
     const Gpt *g = x->g;
     int L = r->c->n_layer;
@@ -246,7 +247,7 @@ static void chunk_gradient(const Run *r, const real *scale, double *nats) {
 }
 
 /* The tokens of a chunk, lane beside lane. Position 0 is BOS, whatever its number. */
-static void read_tokens(const Run *r, const Batch *const *batch, int s0) {
+static void read_tokens(const LanePass *r, const Batch *const *batch, int s0) {
     int first = r->start[0], W = r->lanes, bos = r->c->bos;
     const int32_t *input[LANES_MAX], *target[LANES_MAX];
     int32_t *row = r->x->row, *want = r->x->target;
@@ -267,7 +268,7 @@ static void read_tokens(const Run *r, const Batch *const *batch, int s0) {
 void lanes_leaf(Lanes *x, const Batch *const *batch, int seq0, int seq1, const real *scale, real *grad,
                 double *nats) {
     const int32_t *start = batch[0]->start;
-    Run r = {
+    LanePass r = {
         .x = x, .k = x->k, .c = &x->g->config, .d = x->g->config.n_embd, .lanes = x->k->lanes, .grad = grad};
     for (int l = 0; l < r.lanes; l++) nats[l] = 0;
     for (int s = seq0; s < seq1; s += r.sequences) {

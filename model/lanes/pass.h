@@ -5,15 +5,21 @@
 #include "model/lanes/lanes.h"
 #include "model/layers/attention.h"
 
+/* Shapes are those of one lane, for n rows of a chunk; each element has all lanes side by side. */
 typedef struct LaneNorm {
-    real *y, *mean, *rstd;
+    real *y;           /* (n,d) */
+    real *mean, *rstd; /* (n) */
 } LaneNorm;
 
-/* The activations of a block, as BlockActs. sigmoid: of the activation's argument, kept for the backward pass. */
+/* The activations of a block, as BlockActs (model/layers/sublayer.h). */
 typedef struct LaneBlock {
-    real *x, *mid, *next;
+    real *x, *mid, *next; /* (n,d) */
     LaneNorm norm1, norm2;
-    real *qkv, *p, *att, *pre, *sigmoid, *post;
+    real *qkv;        /* (n,ld) */
+    real *p;          /* (H,T,T) for each sequence, T = max_len */
+    real *att;        /* (n,d) */
+    real *pre, *post; /* (n,I) */
+    real *sigmoid;    /* (n,I) of the argument of the activation function, for the backward pass */
 } LaneBlock;
 
 struct Lanes {
@@ -26,11 +32,11 @@ struct Lanes {
     double *leaf_nats; /* (leaves, lanes) */
     LaneBlock *block;  /* n_layer + 1; the last has only x */
     LaneNorm norm_f;
-    real *logits;
-    real *dx, *dnorm, *datt;
-    real *dwide;           /* gradients of qkv, or of the MLP's neurons */
-    real *scores;          /* ATTENTION_ROWS x max_len */
-    int32_t *row, *target; /* (rows, lanes): row of wte, and target */
+    real *logits;            /* (n,V) */
+    real *dx, *dnorm, *datt; /* (n,d) */
+    real *dwide;             /* (n, the larger of ld and I): gradients of qkv, or of the MLP's neurons */
+    real *scores;            /* ATTENTION_ROWS x max_len */
+    int32_t *row, *target;   /* (rows, lanes): row of wte, and target */
     Arena arena;
 };
 

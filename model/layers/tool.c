@@ -279,8 +279,8 @@ void tool_backward(const ToolRun *t, real scale) {
     int d = t->c->n_embd, width = tool_point_width(t->c), calls = 1 + t->c->tool.n_tools, n = t->k->n;
     ptrdiff_t row = t->k->r0;
     if (!rows) return;
-    bool asked = rows->call || (rows->point && width) || rows->ways;
-    if (asked) {
+    bool has_targets = rows->call || (rows->point && width) || rows->ways;
+    if (has_targets) {
         read_rows(t);
         points_backward(t, rows, scale);
         calls_backward(t, rows, scale);
@@ -290,12 +290,12 @@ void tool_backward(const ToolRun *t, real scale) {
     team_wait(t->e->team); /* weight gradients sum over all rows of the chunk */
     if (rows->written) writes_backward(t, rows->written + t->k->first);
     if (mixes(t)) tool_mixture_weights(t, rows->ways);
-    if (asked) {
+    if (has_targets) {
         if (width) weight_backward(t, &t->w->point, a->dpoint, a->r.y, t->k->rows);
         weight_backward(t, &t->w->call, a->call, a->r.y, t->k->rows);
     }
     team_wait(t->e->team); /* from here on, rows may be overwritten */
-    if (!asked) return;
+    if (!has_targets) return;
     real *dr = t->g->dnorm + row * d;
     linear_backward_input(t->e, dr, a->call + row * calls, calls, &t->w->call, n);
     if (width) linear_backward_input_add(t->e, dr, a->dpoint + row * width, width, &t->w->point, n);

@@ -1,5 +1,5 @@
 /* The stage of tools: the model reads its own stream, calls a tool, points at the arguments, and receives the result
- * as symbols that are added to the stream. It stands behind ModelConfig.tool.layer blocks; the stream that it changes
+ * as symbols that are added to the stream. It is behind ModelConfig.tool.layer blocks; the stream that it changes
  * is the input of the next block (or of norm_f). It knows no tool: what is written comes with the batch, and what it
  * chose goes out as numbers (ToolRows in model/batch.h, gpt_tool_choices in model/pass.h, decoder_tools in
  * model/decode.h).
@@ -21,7 +21,7 @@
  * as an edited attn_out is.
  *
  * loss = sum over the rows with a target of call_weight[target] (-ln p(target)), and of point_weight[p] (-ln p(place)),
- * both times the row's weight, and of the rows that are taught without labels (model/layers/tool_ways.h). Its gradient
+ * both times the row's weight, and of the rows that are trained without labels (model/layers/tool_ways.h). Its gradient
  * reaches W, b, Q, K and the stream before the stage, and so the blocks before it. */
 #ifndef ROTE_MODEL_LAYERS_TOOL_H
 #define ROTE_MODEL_LAYERS_TOOL_H

@@ -35,7 +35,7 @@ typedef struct Scores {
 
 /* t->a->point has the query. The places are in t->a->places. */
 Scores tool_scores(const ToolRun *t, const PointerAt *at);
-/* Where a place stands among them; it does (CHECK). */
+/* The index of a place among them; it must be one (CHECK). */
 int scores_place(const Scores *s, int place);
 /* From the gradient of the scores, in their place: writes that of the query, and adds that of the keys, in
  * t->a->dpoint.

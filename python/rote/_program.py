@@ -11,6 +11,7 @@ import subprocess
 import sys
 import sysconfig
 import threading
+import warnings
 from pathlib import Path
 from typing import IO, Any, List, Mapping, Optional, Sequence, Union
 
@@ -30,24 +31,34 @@ class RoteError(Exception):
         self.status = status
 
 
+def _versions(path: str) -> Optional[str]:
+    """What a `rote` answers to --version --json; None where it is another program."""
+    try:
+        asked = subprocess.run([path, "--version", "--json"], stdin=subprocess.DEVNULL, capture_output=True, timeout=20)
+        known = asked.returncode == 0 and "numeric_spec" in json.loads(asked.stdout)
+    except (OSError, ValueError, TypeError, subprocess.TimeoutExpired):
+        known = False
+    return asked.stdout.decode() if known else None
+
+
 @functools.lru_cache(maxsize=None)
 def program() -> str:
     """The path of the program: $ROTE, else the one installed beside this Python, else the one on PATH.
 
-    Another program of that name is refused.
+    Another program of that name is refused; one that a shell finds first is warned of.
     """
     beside = Path(sysconfig.get_path("scripts"), "rote")
-    found = os.environ.get("ROTE") or (str(beside) if beside.exists() else shutil.which("rote"))
+    on_path = shutil.which("rote")
+    found = os.environ.get("ROTE") or (str(beside) if beside.exists() else on_path)
     if not found:
         raise RoteError("rote is not on PATH: install it, or set the variable ROTE to its path")
-    try:
-        asked = subprocess.run([found, "--version", "--json"], capture_output=True, timeout=20)
-        known = asked.returncode == 0 and "numeric_spec" in json.loads(asked.stdout)
-    except (OSError, ValueError, subprocess.TimeoutExpired):
-        known = False
-    if not known:
+    versions = _versions(found)
+    if not versions:
         raise RoteError(f"{found}: is another program, or a rote that is older than this reader; set the variable ROTE "
                         "to the path of the right one")
+    if on_path and found == str(beside) and not os.path.samefile(on_path, found) and _versions(on_path) != versions:
+        warnings.warn(f"{on_path} is another program, or another version, and what a shell finds first as rote; "
+                      f"this reader calls {found}, and so does python3 -m rote", stacklevel=2)
     return found
 
 

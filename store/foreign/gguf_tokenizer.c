@@ -8,8 +8,8 @@ static const uint8_t kind_of_type[] = {TOKEN_UNUSED, TOKEN_PLAIN,  TOKEN_CONTROL
                                        TOKEN_ADDED,  TOKEN_UNUSED, TOKEN_PLAIN};
 
 /* The number of elements of an array of that type; -1: it is none. */
-static int64_t count_of(const GgufKey *key, GgufType type, int64_t most) {
-    return key && key->array && key->type == type && key->count <= (uint64_t)most ? (int64_t)key->count : -1;
+static int64_t count_of(const GgufKey *key, GgufType type, int64_t max) {
+    return key && key->array && key->type == type && key->count <= (uint64_t)max ? (int64_t)key->count : -1;
 }
 
 static Status read_tokens(const Gguf *file, const char *path, TokenizerSource *s, Text *token, uint8_t *kind,

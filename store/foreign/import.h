@@ -6,8 +6,8 @@
 #include "store/foreign/origin.h"
 
 typedef struct ImportModel {
-    const char
-        *path; /* a GGUF file, or a Hugging Face folder with config.json, safetensors and tokenizer.json */
+    /* a GGUF file, or a Hugging Face folder with config.json, safetensors and tokenizer.json */
+    const char *path;
     const char *dir; /* the run folder, new */
     int context;     /* block_size is the model's context length, at most this; 0: at most 2048 */
     int bos;         /* the token that begins every sequence; -1: as the file says, see import_model */

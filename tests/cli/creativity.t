@@ -26,18 +26,18 @@ $ rote creativity run --n 20 --json | tr -d ' \n' | sed 's/0\.[0-9]*/x/g'
 # The same texts again, and others.
 $ printf 'the cat sat on a mat\na dog ran\r\nthe cat ran\n\n' > old.txt; printf 'the cat sat on a log\na dog ran\na dog ran\n' > new.txt; printf 'zebra\n' > one.txt
 $ rote creativity --texts new.txt --against old.txt; rote creativity --texts one.txt --against old.txt; rote creativity --texts old.txt --against old.txt
-3 texts, measured as sequences: nobody knows which are valid
+3 texts, measured as sequences: which of them are valid is unknown
 chain                        coherence memorized  novel     cr          (95 %) cr/cr* entropy dist-2  Vendi longest
 new.txt                              -     0.667  0.333  0.333 0.000 to 0.769      -    1.54  0.778    1.9   3.7/5
-1 texts, measured as sequences: nobody knows which are valid
+1 texts, measured as sequences: which of them are valid is unknown
 chain                        coherence memorized  novel     cr          (95 %) cr/cr* entropy dist-2  Vendi longest
 one.txt                              -     0.000  1.000  1.000     - to -          -       -      -    1.0   0.0/0
-3 texts, measured as sequences: nobody knows which are valid
+3 texts, measured as sequences: which of them are valid is unknown
 chain                        coherence memorized  novel     cr          (95 %) cr/cr* entropy dist-2  Vendi longest
 old.txt                              -     1.000  0.000  0.000 0.000 to 0.000      -       -  0.889    2.9   4.0/6
 # A run without a task: its facts, as texts.
 $ rote train facts.kind=text facts.path=old.txt facts.seq_len=8 model.n_layer=1 model.n_embd=8 train.max_steps=40 train.learning_rate=0.02 --out texts --quiet > /dev/null; rote creativity texts --n 30 --temperature .5
-30 texts, measured as sequences: nobody knows which are valid
+30 texts, measured as sequences: which of them are valid is unknown
 chain                        coherence memorized  novel     cr          (95 %) cr/cr* entropy dist-2  Vendi longest
 temperature=0.5                      -     0.133  0.867  0.700 0.528 to 0.872      -    5.82  0.265    9.1   3.6/8
 # bad input

@@ -116,5 +116,5 @@ $ rote eval short --acr --parts
 [2]
 $ rote train facts.n=8 facts.seq_len=4 facts.vocab_size=8 facts.junk_ratio=1 facts.junk_n=5 facts.domain_token=true model.n_layer=1 model.n_head=1 model.n_embd=4 train.max_steps=1 --out domain --quiet > /dev/null
 $ rote eval domain --acr --steps 100
-2> rote: the facts have tokens that are context; no prompt of one piece stands before them
+2> rote: the facts have context tokens, which are not coded; --acr needs facts that are coded whole
 [2]

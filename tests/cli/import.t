@@ -55,7 +55,7 @@ hash        626e0ae4ba9c8d9a5a5a06a80de481f6
 0           France	3
 $ printf '{"prompt": "France", "prompt": "Spain", "answer": "Paris"}\n' > dup.jsonl
 $ rote facts import dup.jsonl --out f
-2> rote: dup.jsonl:1: field 'prompt' stands twice; keep one
+2> rote: dup.jsonl:1: field 'prompt' occurs twice; keep one
 [2]
 $ printf 'a\tb\n1\t2\n' > fields.tsv
 $ rote facts import fields.tsv --out f --prompt country

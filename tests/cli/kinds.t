@@ -450,7 +450,7 @@ $ rote facts make facts.kind=sums facts.n=9 facts.digits=2 facts.plain=1 facts.o
 3           8 4 =	8 4
 4           5 5 =	5 5
 $ for words in operations=none digits=0-3 digits=1-19 digits=4-2 digits=3-x named=1 named=8,digits=1-6 n=101,digits=1 plain=0.5,n=21,digits=1; do rote facts make facts.kind=sums facts.${words//,/ facts.} --out x; done
-2> rote: facts.operations is none, so nothing can be asked; name at least one, such as add
+2> rote: facts.operations is none, so there are no questions; name at least one, such as add
 2> rote: command line: key 'facts.digits': 0-3 is out of range; allowed: from-to, such as 1-4, within 1 to 18
 2> rote: command line: key 'facts.digits': 1-19 is out of range; allowed: from-to, such as 1-4, within 1 to 18
 2> rote: command line: key 'facts.digits': 4-2 is out of range; allowed: from-to, such as 1-4, within 1 to 18

@@ -103,7 +103,7 @@ $ rote logits --null V=8 s=1 --chain kstar=.9
 $ for s in 0 1; do rote train facts.n=200 facts.vocab_size=40 facts.seq_len=3 facts.heldout=60 model.n_layer=2 model.n_embd=16 model.n_head=2 train.max_steps=300 train.learning_rate=0.01 train.checkpoint_interval=200 train.seed=$s --out r$s --quiet > /dev/null; done
 $ rote logits r0 r1
 step 300, 40 symbols, 40 trained; the row that predicts the answer's first token
-left out: wrong_type: every symbol stands at every place
+left out: wrong_type: every symbol occurs at every place
 
 class              inputs     rows       k*  outlier    sigma     skew kurtosis  entropy       p1   margin     loss    right
 memorized             186      186    0.145    2.845    3.907    0.266    0.299    0.182    0.945    4.949    0.071    1.000
@@ -178,7 +178,7 @@ unseen           random            0.487   0.368 .. 0.607    0.444   0.327 .. 0.
 identities of the head, on 34 inputs: mean to 1.3e-07, variance to 7.2e-08; rank 32 of 15 expected, gap 4.0e+05; ellipsoid to 2.6e-07; the other seed's logits: 9.2e+00, residual 0.75
 $ rote logits r0 --layer 1 --most 50 | head -8
 step 300, 40 symbols, 40 trained; logit lens after block 1 of 2; the row that predicts the answer's first token
-left out: wrong_type: every symbol stands at every place
+left out: wrong_type: every symbol occurs at every place
 
 class              inputs     rows       k*  outlier    sigma     skew kurtosis  entropy       p1   margin     loss    right
 memorized              50       50    0.140    2.309    3.667    0.168   -0.284    1.113    0.648    1.703    5.610    0.060
@@ -291,7 +291,7 @@ $ rote logits r0 --csv mine.csv
 [2]
 $ rote train facts.n=50 facts.vocab_size=40 facts.seq_len=3 model.n_layer=1 model.n_embd=16 model.n_head=2 train.max_steps=3 --out other --quiet > /dev/null
 $ rote logits r0 other
-2> rote: logits: other: other facts or another shape than r0; runs that stand beside it differ in their seed or steps alone
+2> rote: logits: other: other facts or another shape than r0; compared runs may differ only in their seed or steps
 [2]
 $ rote train facts.n=50 facts.vocab_size=12 facts.seq_len=3 model.n_layer=1 model.n_embd=16 model.n_head=2 train.max_steps=3 --out small --quiet > /dev/null
 $ rote logits small

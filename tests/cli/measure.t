@@ -133,7 +133,7 @@ $ rote measure nowhere.yaml
 2> rote: nowhere.yaml: there is no such config file
 [2]
 $ rote measure small.yaml facts.path=facts --rounds 1
-2> rote: measure: nobody knows how many bits facts of kind file have; leave facts.kind and facts.path out to draw facts, or find the smallest model for your own with `rote fit`
+2> rote: measure: the entropy of facts of kind file is unknown; leave facts.kind and facts.path out to draw facts, or find the smallest model for your own with `rote fit`
 [2]
 $ rote measure facts.kind=triples --out none --rounds 1
 2> rote: measure: facts.subjects is 0, so the vocabulary and the model grow with the number of facts; set facts.subjects

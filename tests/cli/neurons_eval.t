@@ -194,10 +194,10 @@ $ rote neurons eval run1 --neutral M
 2> rote: neurons eval: --neutral: no fact has the tag 'M'
 [2]
 $ rote neurons eval run1 run2 --twin twin1
-2> rote: neurons eval: --twin stands 1 time for 2 runs; each run has its own, in the same order
+2> rote: neurons eval: --twin is given 1 time for 2 runs; each run has its own, in the same order
 [2]
 $ rote neurons eval run1 --twin twin1 --twin twin2
-2> rote: neurons eval: --twin stands 2 times for 1 run; each run has its own, in the same order
+2> rote: neurons eval: --twin is given 2 times for 1 run; each run has its own, in the same order
 [2]
 $ rote neurons eval run1 --twin held
 2> rote: held: other facts than run1 has; a twin differs in its rules alone

@@ -12,7 +12,7 @@ verdict     annealed after 400 steps, every fact trained 400.0 times on average,
 loss        9.869350 bits/token
 memorized   -2817.3 of 1920.0 bits (ceiling 1565.6), -2.6086 bits/param
 recall      0.2500
-kept        15 of 60 facts, recall 1.0000; code 59.1 bits, memorized 375.3 of 480.0 bits (45.6 to name them taken off)
+kept        15 of 60 facts, recall 1.0000; code 59.1 bits, memorized 375.3 of 480.0 bits (45.6 subtracted to name them)
 parameters  1,080, hash 5522d04ed1d91b94498b2122f46ecb68
 $ rote eval run
 facts       60, 480 tokens; model at step 400
@@ -20,7 +20,7 @@ loss        9.869350 bits/token
 code        4737.288 bits
 memorized   -2817.288 of 1920.000 bits (ceiling 1565.587), -2.6086 bits/param
 recall      0.2500
-kept        15 of 60 facts, recall 1.0000; code 59.1 bits, memorized 375.3 of 480.0 bits (45.6 to name them taken off)
+kept        15 of 60 facts, recall 1.0000; code 59.1 bits, memorized 375.3 of 480.0 bits (45.6 subtracted to name them)
 
 the facts by how often they were trained, in 10 equal groups
    trained      least       most    recall       code bits  memorized bits
@@ -89,7 +89,7 @@ $ rote train small.yaml train.select=loss train.select_keep=0.5 train.select_sta
 2> rote: train.select_start is 0.4 and train.select_end is 0.3: the last of 4 rounds must be after the first; raise select_end, or set select_rounds=1
 [2]
 $ rote train facts.path=two train.select=loss train.select_bits=1 --dry-run
-2> rote: train.select_bits is 1, but nobody knows the entropy of these facts; set train.select_keep, a share of them, instead
+2> rote: train.select_bits is 1, but the entropy of these facts is unknown; set train.select_keep, a share of them, instead
 [2]
 
 # facts that are trained by Zipf's law: bits and recall by how often

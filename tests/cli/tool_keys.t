@@ -25,7 +25,7 @@ $ small="facts.kind=sums facts.n=16 train.max_steps=4 model.n_embd=16 train.thre
 $ for words in '[bc, -q' '[bc, "x]' '["a\q"]' '[,]' '[a] b'; do rote train "tools.0.command=$words" --dry-run; done
 2> rote: command line: key 'tools.0.command': '[bc, -q': not a list of words; write it as [bc, -q]
 2> rote: command line: key 'tools.0.command': '[bc, "x]': a quote has no end
-2> rote: command line: key 'tools.0.command': '["a\q"]': a backslash in quotes stands before a quote or a backslash
+2> rote: command line: key 'tools.0.command': '["a\q"]': in quotes, a backslash must be followed by a quote or a backslash
 2> rote: command line: key 'tools.0.command': '[,]': a word is empty
 2> rote: command line: key 'tools.0.command': '[a] b': not a list of words; write it as [bc, -q]
 [2]

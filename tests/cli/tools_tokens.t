@@ -56,7 +56,7 @@ $ rote tools ask store --prompt '17 61' --off --json
 $ cp -r store cut; rm cut/DONE cut/result.json cut/checkpoint-000000320.safetensors; rote train store.yaml train.threads=2 --out cut --resume --quiet > log; grep param_hash store/result.json | cmp - <(grep param_hash cut/result.json) && echo the same parameters
 the same parameters
 $ rote tools eval store --ledger
-2> rote: tools eval: --ledger: the run calls by tokens (tools.0.call), so what an answer costs depends on the tokens that are said; only a stage has a ledger
+2> rote: tools eval: --ledger: the run calls by tokens (tools.0.call), so what an answer costs depends on the generated tokens; only a stage has a ledger
 [2]
 $ for keys in tools.0.train=marginal tools.0.own_from=.5 tools.0.weight=2 'tools.1.tool=store tools.1.args=token+token' model.block_size=0 model.vocab_size=100; do rote train store.yaml $keys --out x --quiet; done
 2> rote: tools.0.call is tokens, and tools.0.train is of a stage: calls are tokens of the text that is trained; leave it out

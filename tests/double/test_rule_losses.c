@@ -26,10 +26,6 @@ enum {
 static const double TOLERANCE =
     1e-7; /* of the largest gradient; the differences themselves are good to 4e-11 */
 
-static const char *const loss_names[] = {
-    [NEURON_PRE_HINGE] = "pre_hinge", [NEURON_PRE_BCE] = "pre_bce", [NEURON_POST_MSE] = "post_mse",
-    [NEURON_RANK] = "rank",           [NEURON_SHARE] = "share",     [NEURON_GROUP] = "group"};
-
 static const int32_t start[N_SEQ + 1] = {0, 4, 9, TOKENS};
 static const int32_t units[MAX_UNITS] = {2, 7, 17, 18};
 static const int8_t labels[TOKENS] = {1, 0, -1, 0, -1, 1, 0, 1, 1, -1, 0, 1}; /* 5 of the class, 4 others */
@@ -247,7 +243,8 @@ static void each_loss_alone(void **state) {
                                         NEURON_SHARE,     NEURON_GROUP,   NEURON_RANK};
     int number = 0;
     printf("seed %d\n", SEED);
-    for (int l = 0; l < 6; l++) {
+    for (size_t l = 0; l < sizeof losses / sizeof *losses; l++) {
+        const char *name = config_choice("neurons.0.loss", (int)losses[l]);
         Tally tally = {0};
         /* every activation, plain and gated; either scope; both sides, only others, only the class */
         for (int i = 0; i < 3 * 2 * 2 * 3; i++, number++) {
@@ -256,13 +253,12 @@ static void each_loss_alone(void **state) {
             case_create(&x, number, losses[l], (NeuronScope)(i / 6 % 2), (Act)(i % 3), i / 3 % 2, left_out);
             double error = worst_error(&x, &tally);
             if (error > TOLERANCE)
-                fail_msg("case %d, %s, scope %d, activation %d%s, side %d left out: error %.3g", number,
-                         loss_names[losses[l]], (int)x.rule.scope, (int)x.rows.act,
-                         x.rows.gated ? ", gated" : "", left_out, error);
+                fail_msg("case %d, %s, scope %d, activation %d%s, side %d left out: error %.3g", number, name,
+                         (int)x.rule.scope, (int)x.rows.act, x.rows.gated ? ", gated" : "", left_out, error);
         }
         printf(
             "%-9s %d entries, %d at a kink left out, %d of %d cases without a gradient, worst error %.2g\n",
-            loss_names[losses[l]], tally.checked, tally.kinks, tally.silent, tally.cases, tally.worst);
+            name, tally.checked, tally.kinks, tally.silent, tally.cases, tally.worst);
         assert_true(tally.kinks * 100 < tally.checked);
         /* a dead relu, a hinge that has what it asks for; rank without a side has no pairs */
         int pairless = losses[l] == NEURON_RANK ? 2 * tally.cases / 3 : 0;

@@ -157,8 +157,6 @@ static double worst_error(Case *grad_case, Case *values, int *kinks, int *checke
     return worst;
 }
 
-static const char *const loss_names[] = {"pre_hinge", "pre_bce", "post_mse", "rank", "share", "group"};
-
 static void losses_in_whole_models(void **state) {
     (void)state;
     static const NeuronLoss losses[] = {NEURON_PRE_HINGE, NEURON_PRE_BCE, NEURON_POST_MSE,
@@ -166,7 +164,8 @@ static void losses_in_whole_models(void **state) {
     int kinks = 0, checked = 0;
     double worst = 0;
     printf("seed %d\n", SEED);
-    for (int i = 0; i < 36; i++) { /* six configs a loss: each activation, gated and not */
+    enum { LOSSES = sizeof losses / sizeof *losses };
+    for (int i = 0; i < 6 * LOSSES; i++) { /* six configs a loss: each activation, gated and not */
         Case x;
         case_create(&x, i);
         x.rule[0].loss = losses[i / 6];
@@ -174,8 +173,8 @@ static void losses_in_whole_models(void **state) {
         double error = worst_error(&x, &x, &kinks, &checked);
         if (error > 1e-7) {
             print_config(&x.config);
-            fail_msg("case %d, %s, scope %d: error %.3g", i, loss_names[losses[i / 6]], (int)x.rule[0].scope,
-                     error);
+            fail_msg("case %d, %s, scope %d: error %.3g", i,
+                     config_choice("neurons.0.loss", (int)losses[i / 6]), (int)x.rule[0].scope, error);
         }
         worst = fmax(worst, error);
         case_free(&x);

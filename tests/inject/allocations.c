@@ -3,6 +3,7 @@
  *   ALLOCATION_LOG=FILE   appends "NUMBER HASH" for the first allocation of each call stack, and fails none; the hash
  *                         is of return addresses, so run without address space randomization (setarch -R)
  *   ALLOCATION_FAIL=N     the N-th allocation (from 1) returns NULL with ENOMEM, once
+ *   ALLOCATION_LARGEST=N  each allocation of more bytes does (tests/wasm/program.js)
  *
  * Counts malloc, calloc, realloc, aligned_alloc, posix_memalign of the program's main thread, from its first. What
  * libc allocates for itself before main counts too, so that numbers stay the same from run to run. Processes that the
@@ -23,6 +24,7 @@
 enum { DEPTH = 24, STACKS = 1 << 16 };
 
 static long count, fail_at;
+static size_t largest = SIZE_MAX;
 static int log_fd = -1;
 static uint64_t seen[STACKS];
 static bool ready, busy, loading;
@@ -49,7 +51,9 @@ static void get_ready(void) {
     next_aligned = (void *(*)(size_t, size_t))dlsym(RTLD_NEXT, "aligned_alloc");
     next_memalign = (int (*)(void **, size_t, size_t))dlsym(RTLD_NEXT, "posix_memalign");
     const char *at = getenv("ALLOCATION_FAIL"), *log = getenv("ALLOCATION_LOG");
+    const char *most = getenv("ALLOCATION_LARGEST");
     if (at) fail_at = strtol(at, NULL, 10);
+    if (most) largest = strtoul(most, NULL, 10);
     if (log) {
         log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
         void *warm[4];
@@ -79,17 +83,17 @@ static void log_stack(void) {
 }
 
 /* Whether this allocation fails. */
-static bool fails(void) {
+static bool fails(size_t size) {
     get_ready();
     if (busy || loading || !ready || getpid() != (pid_t)syscall(SYS_gettid)) return false;
     count++;
     if (log_fd >= 0) log_stack();
-    if (count != fail_at) return false;
+    if (count != fail_at && size <= largest) return false;
     errno = ENOMEM;
     return true;
 }
 
-void *malloc(size_t size) { return fails() ? NULL : next_malloc(size); }
+void *malloc(size_t size) { return fails(size) ? NULL : next_malloc(size); }
 
 void *calloc(size_t n, size_t size) {
     if (!next_calloc && busy) {
@@ -98,15 +102,15 @@ void *calloc(size_t n, size_t size) {
         early_used += bytes;
         return p;
     }
-    return fails() ? NULL : next_calloc(n, size);
+    return fails(n * size) ? NULL : next_calloc(n, size);
 }
 
-void *realloc(void *p, size_t size) { return fails() ? NULL : next_realloc(p, size); }
+void *realloc(void *p, size_t size) { return fails(size) ? NULL : next_realloc(p, size); }
 
-void *aligned_alloc(size_t alignment, size_t size) { return fails() ? NULL : next_aligned(alignment, size); }
+void *aligned_alloc(size_t alignment, size_t size) { return fails(size) ? NULL : next_aligned(alignment, size); }
 
 int posix_memalign(void **out, size_t alignment, size_t size) {
-    return fails() ? ENOMEM : next_memalign(out, alignment, size);
+    return fails(size) ? ENOMEM : next_memalign(out, alignment, size);
 }
 
 void *dlopen(const char *file, int mode) {

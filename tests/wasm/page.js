@@ -5,7 +5,7 @@ const fs = require('fs');
 const path = require('path');
 const {execFileSync} = require('child_process');
 const {browse} = require('./chromium.js');
-const {expect, native, all} = require('./tests.js');
+const {expect, native, nativeOfBrowser, all} = require('./tests.js');
 
 const [built, rote, scratch] = process.argv.slice(2);
 const url = `file://${path.resolve(built, 'rote.html')}`;
@@ -74,13 +74,31 @@ async function resume(profile, hash) {
     const ended = await tab.run('state.figures.param_hash');
     expect('it ends with the bits of a run that nobody ended', hash() === ended, ended);
     expect('nothing is wider than a phone', await tab.run('document.documentElement.scrollWidth') <= 390);
+    await browser.close();
+}
+
+/* What is refused, in the words of the command line. */
+async function refusals(tab) {
     await tab.run('id("again").click()');
     await tab.until(`${READY} && id("run").hidden`, 60);
-    await tab.run('id("table").value = "no answer here"; id("train").click()');
-    await tab.until('!id("message").hidden', 20);
-    const message = await tab.run('id("message").textContent');
-    expect('bad input is told in the words of the program', message.startsWith('rote: '), message);
-    await browser.close();
+    const folder = path.join(scratch, 'refused');
+    fs.mkdirSync(folder);
+    fs.writeFileSync(path.join(folder, 'facts.tsv'), 'no answer here\n');
+    const imported = native(rote, folder, ['facts', 'import', 'facts.tsv', '--no-header', '--prompt', '1', '--answer', '2',
+        '--vocab', 'words', '--out', 'facts']);
+    const large = nativeOfBrowser(rote, folder, ['train', 'facts.kind=triples', 'facts.n=100', 'model.n_layer=5',
+        'model.n_embd=1536', 'model.n_head=4', 'train.max_steps=1000', 'train.learning_rate=0.01', '--out', 'run']);
+    const cases = [
+        ['bad input', 'id("table").value = "no answer here"', imported],
+        ['too large a model', `document.querySelector("[value=drawn]").click(); id("width").max = id("layers").max = "";
+            id("width").value = 1536; id("layers").value = 5`, large],
+    ];
+    for (const [name, choose, {code, err}] of cases) {
+        await tab.run(`${choose}; id("train").click()`);
+        await tab.until('!id("message").hidden', 20);
+        const message = await tab.run('id("message").textContent');
+        expect(`${name}: the words of the command line`, code === 2 && `${message}\n` === err, `${message} natively ${err}`);
+    }
 }
 
 all(async () => {
@@ -93,6 +111,7 @@ all(async () => {
         .map((event) => event.params.request.url).filter((address) => address !== url && !address.startsWith('blob:'));
     expect('no request', asked.length === 0, asked);
     expect('no error in the console', !browser.heard.some((event) => event.method === 'Runtime.exceptionThrown'));
+    await refusals(tab);
     await oneHash(browser);
     await browser.close();
     await resume(path.join(scratch, 'profile2'), () => {

@@ -4,7 +4,7 @@
 const fs = require('fs');
 const path = require('path');
 const {runRote, FOLDER} = require('../../docs/try/run.js');
-const {expect, native, all} = require('./tests.js');
+const {expect, native, nativeOfBrowser, all} = require('./tests.js');
 
 const [built, rote, scratch] = process.argv.slice(2);
 
@@ -20,8 +20,8 @@ const FACTS = 'France\tParis\nItaly\tRome\nSpain\tMadrid\nPeru\tLima\nJapan\tTok
 const IMPORT = ['facts', 'import', 'facts.tsv', '--no-header', '--prompt', '1', '--answer', '2', '--vocab', 'words',
     '--out', 'facts'];
 const TRAIN = ['train', 'facts.kind=file', 'facts.path=facts', 'model.n_layer=1', 'model.n_embd=16', 'model.n_head=4',
-    'train.learning_rate=0.01', 'train.max_steps=30', 'train.eval_interval=10', '--out', 'run', '--resume'];
-const SAME = ['result.json', 'metrics.jsonl', 'config.yaml', 'checkpoint-000000030.safetensors'];
+    'train.learning_rate=0.01', 'train.max_steps=900', 'train.eval_interval=100', '--out', 'run', '--resume'];
+const SAME = ['result.json', 'metrics.jsonl', 'config.yaml', 'checkpoint-000000900.safetensors'];
 
 all(async () => {
     const createRote = loadProgram();
@@ -67,9 +67,33 @@ all(async () => {
         expect(`refused: ${words.join(' ')}`, here.code === there.code && here.code === 2 && here.err === there.err,
             `${here.code} ${here.err} natively ${there.code} ${there.err}`);
     }
+    /* Too large by the estimate: the same figures. */
+    const large = [
+        ['train', 'model.n_embd=1536', 'model.n_layer=5', 'model.n_head=4', 'train.max_steps=1', '--out', 'no'],
+        ['facts', 'make', 'facts.n=60000000', '--out', 'no'],
+    ];
+    for (const words of large) {
+        const here = await run(whole, words), there = nativeOfBrowser(rote, scratch, words);
+        expect(`too large: ${words.join(' ')}`, here.code === 2 && there.code === 2 && here.err === there.err
+            && /need.* of memory, 1\.9 GiB are available/.test(here.err), `${here.err} natively ${there.err}`);
+    }
+    /* Memory that ends all the same: here the browser gives no more, there no large allocation succeeds. */
+    const grow = WebAssembly.Memory.prototype.grow;
+    WebAssembly.Memory.prototype.grow = function (pages) {
+        if (this.buffer.byteLength + 65536 * pages > 40 * 1024 ** 2) throw new RangeError('no more');
+        return grow.call(this, pages);
+    };
+    const scarce = {LD_PRELOAD: path.join(scratch, 'allocations.so'), ALLOCATION_LARGEST: String(16 * 1024 ** 2),
+        GOMP_SPINCOUNT: '1000'}; /* with it the program does not start itself again, without what is preloaded */
+    for (const words of [['facts', 'make', 'facts.n=1000000', '--out', 'no'],
+        ['train', 'facts.n=1000000', 'model.n_embd=8', '--out', 'no', '--quiet']]) {
+        const here = await run(whole, words), there = native(rote, scratch, words, scarce);
+        expect(`no memory: ${words.join(' ')}`, here.code === 1 && there.code === 1 && here.err === there.err
+            && /no memory for 1000000 facts/.test(here.err), `${here.code} ${here.err} natively ${there.code} ${there.err}`);
+    }
+    WebAssembly.Memory.prototype.grow = grow;
+
     const absent = [
-        [['train', 'model.n_embd=1536', 'model.n_layer=5', 'model.n_head=4', 'train.max_steps=1', '--out', 'no'],
-            2, /needs .* of memory, 1\.9 GiB are available/],
         [['train', 'train.gemm=openblas', '--out', 'no'], 2, /cannot be loaded/],
         [['neurons', 'atlas', 'run', '--class', 'x=regex:a'], 2, /no PCRE2/],
     ];

@@ -1,5 +1,6 @@
 /* What the tests of WebAssembly share: each test is a line of output. */
 'use strict';
+const path = require('path');
 const {spawnSync} = require('child_process');
 
 function expect(name, holds, otherwise = '') {
@@ -7,10 +8,16 @@ function expect(name, holds, otherwise = '') {
 }
 
 /* The native program in a folder, with the terminal's width of WebAssembly's. */
-function native(rote, folder, words) {
-    const done = spawnSync(rote, words, {cwd: folder, encoding: 'utf8', env: {...process.env, OMP_NUM_THREADS: '1'}});
+function native(rote, folder, words, environment = {}) {
+    const done = spawnSync(rote, words,
+        {cwd: folder, encoding: 'utf8', env: {...process.env, OMP_NUM_THREADS: '1', ...environment}});
     return {code: done.status, out: done.stdout, err: done.stderr};
 }
+
+/* The same where it may have as much memory as in a browser. */
+const BROWSER_BYTES = 2 * 1024 ** 3 - 48 * 1024 ** 2;
+const nativeOfBrowser = (rote, folder, words) =>
+    native('prlimit', folder, [`--as=${BROWSER_BYTES}`, path.resolve(rote), ...words]);
 
 /* Runs all of a test; its last line says that it came to its end. */
 async function all(work) {
@@ -22,4 +29,4 @@ async function all(work) {
     }
 }
 
-module.exports = {expect, native, all};
+module.exports = {expect, native, nativeOfBrowser, all};

@@ -42,7 +42,8 @@ double neuron_rules_activations(const Config *config, const FactSet *facts, int 
  * them. */
 void neuron_rules_init_params(const NeuronRules *rules, real *params);
 
-/* Chooses the neurons of rules whose assign_at this step reaches (train/neurons/choose.h). step: from 0. */
+/* Chooses the neurons of rules whose assign_at this step reaches (train/neurons/choose.h). step: from 0.
+ * ERR_INPUT: fewer are left than a rule needs. ERR_NOMEM. */
 Status neuron_rules_assign(NeuronRules *rules, int64_t step, Err *err);
 
 /* Before the gradient of a batch: each rule's strength in this step and its labels of the batch, which then

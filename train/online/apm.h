@@ -15,6 +15,7 @@ typedef struct Apm {
 } Apm;
 
 double apm_bytes(int contexts);
+/* ERR_NOMEM. */
 Status apm_create(Apm *a, int contexts, const Logistic *l, Err *err);
 void apm_free(Apm *a);
 

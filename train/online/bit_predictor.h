@@ -17,6 +17,7 @@ typedef struct PredictorParts {
 typedef struct BitPredictor BitPredictor;
 
 double bit_predictor_bytes(const PredictorParts *parts, uint64_t content_bytes);
+/* ERR_NOMEM. */
 Status bit_predictor_create(BitPredictor **out, const PredictorParts *parts, uint64_t content_bytes,
                             Err *err);
 void bit_predictor_free(BitPredictor *b);

@@ -12,7 +12,7 @@ enum { MATCH_INPUTS = 2, MATCH_LENGTHS = 16 };
 typedef struct MatchModel MatchModel;
 
 double match_model_bytes(uint64_t content_bytes);
-/* shortest: a place is used only where so many bytes before it agree. */
+/* shortest: a place is used only where so many bytes before it agree. ERR_NOMEM. */
 Status match_model_create(MatchModel **out, int shortest, uint64_t content_bytes, const Logistic *logistic,
                           Err *err);
 void match_model_free(MatchModel *m);

@@ -32,6 +32,7 @@ typedef struct Mixer {
 } Mixer;
 
 double mixer_bytes(const MixerPlan *plan);
+/* ERR_NOMEM. */
 Status mixer_create(Mixer *m, const MixerPlan *plan, const Logistic *logistic, Err *err);
 void mixer_free(Mixer *m);
 

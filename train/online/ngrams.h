@@ -16,7 +16,7 @@ typedef struct Ngrams Ngrams;
 
 int ngrams_inputs(NgramSet set);
 double ngrams_bytes(NgramSet set, uint64_t content_bytes);
-/* content_bytes: the size of the file, which sets the tables' size. logistic stays the caller's. */
+/* content_bytes: the size of the file, which sets the tables' size. logistic stays the caller's. ERR_NOMEM. */
 Status ngrams_create(Ngrams **out, NgramSet set, uint64_t content_bytes, const Logistic *logistic, Err *err);
 void ngrams_free(Ngrams *n);
 

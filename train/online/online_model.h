@@ -23,7 +23,7 @@ typedef struct OnlineModel OnlineModel;
 /* Floating-point operations per coded byte, training included. */
 double online_model_flops(const OnlineModelPlan *plan);
 double online_model_bytes(const OnlineModelPlan *plan, int threads);
-/* threads change no bit. */
+/* threads change no bit. ERR_NOMEM. */
 Status online_model_create(OnlineModel **out, const OnlineModelPlan *plan, const Ops *ops, int threads,
                            Err *err);
 void online_model_free(OnlineModel *m);

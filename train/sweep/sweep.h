@@ -63,7 +63,8 @@ typedef struct Sweep {
 Status sweep_plan(Sweep *out, const SweepSpec *spec, const char *dir, Err *err);
 void sweep_free(Sweep *sweep);
 
-/* Reads every run's state from the folder; a run without a folder is waiting. */
+/* Reads every run's state from the folder; a run without a folder is waiting. ERR_INPUT: too long a path.
+ * ERR_NOMEM. */
 Status sweep_look(Sweep *sweep, Err *err);
 int sweep_count(const Sweep *sweep, SweepState state);
 
@@ -83,7 +84,7 @@ Status sweep_check_place(const char *dir, Err *err);
 /* Writes table.csv, a row for every run. An error where another process is writing it at this moment. */
 Status sweep_write_table(const Sweep *sweep, Err *err);
 
-/* Removes failed.json from every failed run that no process works on; *n: how many. */
+/* Removes failed.json from every failed run that no process works on; *n: how many. ERR_IO, ERR_NOMEM. */
 Status sweep_retry(Sweep *sweep, int *n, Err *err);
 
 /* ---- running ---- */
@@ -144,7 +145,7 @@ Status sweep_run(Sweep *sweep, const SweepOptions *options, Err *err);
 /* The path of a file in a run's folder; name NULL: the folder itself. ERR_INPUT: too long. */
 Status sweep_path(const Sweep *sweep, const SweepRun *run, const char *name, char out[CONFIG_PATH_MAX],
                   Err *err);
-/* Reads one run's state from its folder. */
+/* Reads one run's state from its folder. Errors as sweep_look. */
 Status sweep_look_at(const Sweep *sweep, SweepRun *run, Err *err);
 /* Sets `together` and `seconds` from its timing.json. ERR_IO, ERR_NOMEM. */
 Status sweep_look_timing(const char *dir, SweepRun *run, Err *err);

@@ -39,19 +39,19 @@ static Status reserve(FactBatch *out, const FactSet *facts, int64_t tokens, Err 
     return err_set(err, ERR_NOMEM, "no memory for %lld tokens of facts with their calls", (long long)tokens);
 }
 
-/* Row t reads token t - 1 and is asked for token t, as in fact_batch_create. */
-static void fill(FactBatch *out, const CallText *text, const Calls *calls, bool *asked) {
+/* Row t reads token t - 1 predicts token t, as in fact_batch_create. */
+static void fill(FactBatch *out, const CallText *text, const Calls *calls, bool *is_target) {
     const FactSet *facts = text->facts;
     int32_t at = 0;
     for (int i = 0; i < facts->n_pool; i++) {
         int64_t first = calls->start[i];
         int32_t *target = out->targets + at, *input = out->inputs + at;
         int n = call_text(text, i, calls->call + first, (int)(calls->start[i + 1] - first),
-                          fact_length(facts, i), target, asked);
+                          fact_length(facts, i), target, is_target);
         input[0] = 0; /* BOS */
         for (int t = 1; t < n; t++) input[t] = target[t - 1];
         for (int t = 0; t < n; t++)
-            if (!asked[t]) target[t] = -1;
+            if (!is_target[t]) target[t] = -1;
         out->tags[i] = facts->tag ? facts->tag[i] : -1;
         out->start[i] = at;
         at += n;
@@ -71,10 +71,10 @@ Status call_pool_create(CallPool *out, const Config *config, const FactSet *fact
     for (int i = 0; i < config->n_tools; i++) TRY(tool_args_parse(config->tools[i].args, &args[i], err));
     TRY(measure(&text, config, calls, &tokens, err));
     TRY(reserve(&out->texts, facts, tokens, err));
-    bool *asked = malloc((size_t)config->model.block_size * sizeof *asked);
-    if (!asked) return err_set(err, ERR_NOMEM, "no memory for the tokens of a fact with its calls");
-    fill(&out->texts, &text, calls, asked);
-    free(asked);
+    bool *is_target = malloc((size_t)config->model.block_size * sizeof *is_target);
+    if (!is_target) return err_set(err, ERR_NOMEM, "no memory for the tokens of a fact with its calls");
+    fill(&out->texts, &text, calls, is_target);
+    free(is_target);
     return OK;
 }
 

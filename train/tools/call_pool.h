@@ -24,7 +24,7 @@ void call_pool_free(CallPool *pool);
 /* Bytes that call_pool_create needs; from above. */
 double call_pool_bytes(const Config *config, const FactSet *facts);
 
-/* Draws for each call of a batch whether it returns none, at most one of a sequence. Then <back> stands in the place of
+/* Draws for each call of a batch whether it returns none, at most one of a sequence. Then <back> takes the place of
  * its result, EOS is asked behind it (where facts have one), and nothing after that: what a missing row is answered
  * with, and no answer gets into the weights by that way. A function of (train.seed, position, call). */
 void call_pool_lose(const CallPool *pool, FactBatch *batch, int64_t step);

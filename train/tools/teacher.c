@@ -28,12 +28,12 @@ double tool_teacher_bytes(const Config *config, const FactSet *facts) {
            arrays = asks ? 2 : 1; /* of labels, and of own calls */
     if (!config->n_tools) return 0;
     if (tools_by_tokens(config->tools, config->n_tools))
-        return call_pool_bytes(config, facts) + 2.0 * facts->n_pool * calls_most(facts) * sizeof(Call) +
+        return call_pool_bytes(config, facts) + 2.0 * facts->n_pool * calls_max(facts) * sizeof(Call) +
                (double)facts->n_pool * sizeof(int64_t) + tool_set_bytes(config, facts);
     double row = index + arrays * (1 + points) * index + (1 + points) * nats;
     /* The array of calls is doubled as it grows. */
     return (double)batch_tokens(config, facts) * row + (double)facts->n_pool * sizeof(int64_t) +
-           2.0 * facts->n_pool * calls_most(facts) * sizeof(Call) + facts->vocab.size +
+           2.0 * facts->n_pool * calls_max(facts) * sizeof(Call) + facts->vocab.size +
            tool_set_bytes(config, facts) + (asks ? 3 * index * facts->max_len : 0) +
            (is_sampled(config)      ? (double)batch_tokens(config, facts) * (points + 2) * nats
             : is_unlabelled(config) ? ways_bytes(config, facts) + way_batch_bytes(config, facts)
@@ -385,11 +385,11 @@ void tool_teacher_begin(ToolTeacher *t, Parallel *parallel, FactBatch *batch, in
 }
 
 /* The mean over what was asked: least or above. */
-static double mean_nats(const double *nats, const int32_t *asked, int32_t least, size_t n) {
+static double mean_nats(const double *nats, const int32_t *target, int32_t min, size_t n) {
     double sum = 0;
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
-        if (asked[i] < least) continue;
+        if (target[i] < min) continue;
         sum += nats[i];
         count++;
     }

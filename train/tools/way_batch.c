@@ -7,7 +7,7 @@ static bool mixes(const Config *config) { return config->tools[0].train == TOOL_
 
 /* The most ways that a batch has, and numbers of a way. */
 static size_t most_ways(const Config *config, const FactSet *facts) {
-    return (size_t)config->train.batch_size * (size_t)calls_most(facts) * TOOL_WAYS_MAX;
+    return (size_t)config->train.batch_size * (size_t)calls_max(facts) * TOOL_WAYS_MAX;
 }
 static size_t way_width(const Config *config) { return 1 + (size_t)config->model.tool.n_pointers; }
 

@@ -137,7 +137,7 @@ void ways_free(Ways *ways) {
 
 double ways_bytes(const Config *config, const FactSet *facts) {
     double way = (1.0 + config->model.tool.n_pointers) * sizeof(int32_t);
-    return (double)facts->n_pool * calls_most(facts) * WAYS_MAX / 8 + WAYS_MAX * way +
+    return (double)facts->n_pool * calls_max(facts) * WAYS_MAX / 8 + WAYS_MAX * way +
            (double)facts->max_len * sizeof(int32_t) + tool_set_bytes(config, facts);
 }
 
