@@ -92,7 +92,7 @@ check_killed() {
     # shellcheck disable=SC2086
     rc=$(signalled KILL $words)
     check 'killed' "$([ "$rc" = 0 ] && echo "the job ended as if nothing had been"; [ -e "$work/killed/DONE" ] && echo "it was over")"
-    mapped=$(eval "$(sed -n 's/^ *\(case $rc in .* esac\)$/\1/p' docs/design.md)" >/dev/null; echo $?)
+    mapped=$( (eval "$(sed -n 's/^ *\(case $rc in .* esac\)$/\1/p' docs/design.md)"); echo $?)
     check 'killed: the job script of docs/design.md' "$([ "$mapped" = 85 ] || echo "exit code $rc becomes $mapped")"
     # shellcheck disable=SC2086
     rc=$(signalled TERM $words)
