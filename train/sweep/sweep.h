@@ -50,9 +50,9 @@ typedef struct Sweep {
     char dir[CONFIG_PATH_MAX];
     SweepSpec spec; /* borrowed */
     int64_t n_points;
-    Config
-        *base; /* what the runs' configs are packed against: the spec's, and the first run's resolved one */
-    int n;     /* distinct runs, in the order of the points */
+    /* What the runs' configs are packed against: the spec's, and the first run's resolved one. */
+    Config *base;
+    int n; /* distinct runs, in the order of the points */
     SweepRun *run;
     int lock_fd; /* shared by all processes that work on the folder; -1: not held */
 } Sweep;
