@@ -324,6 +324,44 @@ static void exp_bits_and_error(void **state) {
     free(got);
 }
 
+/* Code lengths against exact_exp, and the same bits everywhere: sums over 1 to 3 groups of sixteen and a tail. Last, rows
+ * with logits of which one is -Inf (no probability), and then one NaN. */
+static void code_length_bits(void **state) {
+    (void)state;
+    enum { ROWS = 3, V_MAX = 70 };
+    Draw d = draw_from(SEED + 90);
+    for (int turn = 0; turn < 140; turn++) {
+        int V = 1 + turn % V_MAX;
+        real x[ROWS * V_MAX],
+            spread = turn % 3 == 2 ? 300 : 3; /* with 300: exp far below the smallest float */
+        int32_t target[ROWS], first_best[ROWS], best[ROWS];
+        double first[ROWS], nats[ROWS];
+        for (int i = 0; i < ROWS * V; i++) x[i] = spread * (real)draw_normal(&d);
+        for (int r = 0; r < ROWS; r++) target[r] = draw_int(&d, 0, V - 1);
+        if (turn >= V_MAX && V > 1) {
+            x[V + (target[1] + 1) % V] = -INFINITY;
+            x[2 * V + (target[2] + 1) % V] = NAN;
+        }
+        ops_available()[0]->code_lengths(first, first_best, x, target, ROWS, V, V);
+        for (int r = 0; r < 2; r++) {
+            double sum = 0, largest = -INFINITY;
+            for (int j = 0; j < V; j++) largest = fmax(largest, (double)x[r * V + j]);
+            for (int j = 0; j < V; j++) sum += exact_exp((double)x[r * V + j] - largest);
+            double expected = exact_log(sum) + largest - (double)x[r * V + target[r]];
+            assert_true(fabs(first[r] - expected) <= 1e-11 * (1 + fabs(expected)));
+        }
+        if (turn >= V_MAX && V > 1) assert_true(isnan(first[2]));
+        for (int isa = 1; ops_available()[isa]; isa++) {
+            ops_available()[isa]->code_lengths(nats, best, x, target, ROWS, V, V);
+            int rows = isnan(first[2]) ? 2 : ROWS; /* NaNs may have other bits */
+            assert_int_equal(isnan(nats[2]), isnan(first[2]));
+            same_bits(nats, first, sizeof(double[ROWS]) / ROWS * (size_t)rows, ops_available()[isa]->isa);
+            same_bits(best, first_best, sizeof(int32_t[ROWS]) / ROWS * (size_t)rows,
+                      ops_available()[isa]->isa);
+        }
+    }
+}
+
 int main(void) {
     printf("seed %d\n", SEED);
     const struct CMUnitTest tests[] = {
@@ -333,6 +371,7 @@ int main(void) {
         cmocka_unit_test(masked_keys_stay_zero),
         cmocka_unit_test(fused_multiply_add_bits),
         cmocka_unit_test(exp_bits_and_error),
+        cmocka_unit_test(code_length_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,25 +108,27 @@ static json_t *rows_json(const Sweep *sweep) {
 /* ---- the commands ---- */
 
 static Status dry_run(Sweep *sweep, const SweepOptions *options, bool json, Err *err) {
-    double seconds;
+    double seconds, group_bytes;
     int groups, together = 0;
-    TRY(sweep_preview(sweep, options, &groups, err));
+    TRY(sweep_preview(sweep, options, &groups, &group_bytes, err));
     TRY(sweep_estimate(sweep, options->jobs, &seconds, err));
     for (int i = 0; i < sweep->n; i++) together += sweep->run[i].together > 1;
     if (!json) {
         print_rows(sweep);
         sweep_show_needs(sweep);
         if (groups)
-            fprintf(stderr, "lanes: %d run%s in %d group%s, %d alone\n", together, plural(together), groups,
-                    plural(groups), sweep_needs(sweep).todo - together);
+            fprintf(stderr, "lanes: %d run%s in %d group%s, memory up to %s a group, %d alone\n", together,
+                    plural(together), groups, plural(groups), show_bytes(group_bytes),
+                    sweep_needs(sweep).todo - together);
         fprintf(stderr, "time: %s with --jobs %d (" ESTIMATE ")\n", show_duration(seconds), options->jobs);
         return OK;
     }
     SweepNeeds n = sweep_needs(sweep);
-    return json_out(json_pack("{sI si si sf sf sI sI si si so}", "points", (json_int_t)sweep->n_points,
+    return json_out(json_pack("{sI si si sf sf sI sI si si sI so}", "points", (json_int_t)sweep->n_points,
                               "runs", sweep->n, "to_do", n.todo, "flops", n.flops, "seconds_estimate",
                               seconds, "memory_bytes", (json_int_t)n.memory, "disk_bytes", (json_int_t)n.disk,
-                              "in_lanes", together, "groups", groups, "rows", rows_json(sweep)),
+                              "in_lanes", together, "groups", groups, "group_memory_bytes",
+                              (json_int_t)group_bytes, "rows", rows_json(sweep)),
                     err);
 }
 

@@ -21,7 +21,11 @@ enum {
     NC = 512,         /* columns packed at once: KC x NC stay in the second-level cache */
     MC = 192,         /* rows of a that are multiplied with one panel before the next */
     DIRECT_ROWS = 64, /* up to so many rows of a, b is not packed */
-    PREFETCH_K = 64   /* in a shorter chain, prefetched rows of c would arrive too late */
+#ifdef ISA_avx2
+    PREFETCH_K = 16 /* where caches are small, even a short chain gains: its stores find their lines */
+#else
+    PREFETCH_K = 64 /* in a shorter chain, prefetched rows of c would arrive too late */
+#endif
 };
 _Static_assert(KC *NC + MC * KC + MR * NR <= GEMM_SCRATCH_REALS, "scratch");
 

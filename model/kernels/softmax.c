@@ -139,30 +139,84 @@ void FN(cross_entropy)(real *logits, double *nats, const int32_t *targets, real 
 
 /* exp for x <= 0 in double, relative error below 3e-13: a Taylor series to r^10 for |r| <= ln 2 / 2; the first omitted
  * term is r^11/11! < 2.3e-13. A code length needs only 1e-9, and exact_exp would take twice the operations. There is no
- * fused multiply-add, so loops over this function vectorize to the same bits everywhere. */
-INLINE double code_exp(double x) {
+ * fused multiply-add, so every instruction set gives the same bits.
+ *
+ * One or two groups of sixteen at a time, each step for all of them before the next one: a chain is some 90 cycles long,
+ * and a processor that has to look far ahead for the next chain runs out of room for waiting operations. */
+typedef double wide __attribute__((vector_size(VL * sizeof(real))));
+typedef int64_t wide_bits __attribute__((vector_size(VL * sizeof(real))));
+enum { WL = VL * sizeof(real) / sizeof(double), NW = 16 / WL };
+typedef real narrow __attribute__((vector_size(WL * sizeof(real)), aligned(sizeof(real)), may_alias));
+
+#define EACH_WIDE(statement)                                                                                 \
+    _Pragma("GCC unroll 16") for (int w = 0; w < groups * NW; w++) { statement; }
+
+/* gcc puts such steps in order of vectors again; this keeps them as written. */
+#ifdef ISA_avx2
+#define KEEP_ORDER(x) __asm__("" : "+x"(x))
+#else
+#define KEEP_ORDER(x) ((void)(x))
+#endif
+
+INLINE wide widen(const real *x) {
+#ifdef ISA_avx2
+    return (wide)_mm256_cvtps_pd(_mm_loadu_ps(x));
+#else
+    return __builtin_convertvector(*(const narrow *)x, wide);
+#endif
+}
+
+INLINE wide at_least(wide x, double floor) {
+#if defined(ISA_avx512)
+    return (wide)_mm512_max_pd(_mm512_set1_pd(floor), (__m512d)x); /* the second one where either is NaN */
+#elif defined(ISA_avx2)
+    return (wide)_mm256_max_pd(_mm256_set1_pd(floor), (__m256d)x);
+#else
+    wide_bits below = x < floor;
+    return (wide)((below & (wide_bits)(floor - (wide){0})) | (~below & (wide_bits)x));
+#endif
+}
+
+/* sum[i % 16] += exp(x[i] - shift), for one or two groups of sixteen: 1 or 2, a constant where this is inlined */
+INLINE void add_code_exp(int groups, wide sum[NW], const real *x, double shift) {
+    static const double term[] = {1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120,
+                                  1.0 / 24,     1.0 / 6,     0.5,        1.0,       1.0};
     const double round = 0x1.8p52; /* adding it leaves n in the low bits */
-    x = x < -700 ? -700 : x;       /* exp is then 1e-304, which does not change a sum that contains a 1 */
-    double shifted = x * 0x1.71547652b82fep+0 + round, n = shifted - round;
-    double r =
-        (x - n * 0x1.62e42fep-1) - n * 0x1.f473de6af278ep-30; /* ln 2: its first 28 bits, and the rest */
-    double p = 1.0 / 3628800;
-    p = p * r + 1.0 / 362880;
-    p = p * r + 1.0 / 40320;
-    p = p * r + 1.0 / 5040;
-    p = p * r + 1.0 / 720;
-    p = p * r + 1.0 / 120;
-    p = p * r + 1.0 / 24;
-    p = p * r + 1.0 / 6;
-    p = p * r + 0.5;
-    p = p * r + 1.0;
-    p = p * r + 1.0;
-    uint64_t bits, exponent;
-    memcpy(&bits, &p, sizeof bits);
-    memcpy(&exponent, &shifted, sizeof exponent);
-    bits += exponent << 52;
-    memcpy(&p, &bits, sizeof p);
-    return p;
+    wide r[2 * NW], shifted[2 * NW], n[2 * NW], p[2 * NW];
+    EACH_WIDE(r[w] = widen(x + w * WL) - shift; KEEP_ORDER(r[w]))
+    /* exp(-700) is 1e-304, which does not change a sum that contains a 1 */
+    EACH_WIDE(r[w] = at_least(r[w], -700))
+    EACH_WIDE(shifted[w] = r[w] * 0x1.71547652b82fep+0; KEEP_ORDER(shifted[w]))
+    EACH_WIDE(shifted[w] += round; KEEP_ORDER(shifted[w]))
+    EACH_WIDE(n[w] = shifted[w] - round)
+    EACH_WIDE(r[w] = r[w] - n[w] * 0x1.62e42fep-1) /* ln 2: its first 28 bits, and the rest */
+    EACH_WIDE(r[w] = r[w] - n[w] * 0x1.f473de6af278ep-30)
+    EACH_WIDE(p[w] = 1.0 / 3628800 - (wide){0})
+    _Pragma("GCC unroll 10") for (int i = 0; i < 10; i++) {
+        EACH_WIDE(p[w] *= r[w]; KEEP_ORDER(p[w]))
+        EACH_WIDE(p[w] += term[i]; KEEP_ORDER(p[w]))
+    }
+    EACH_WIDE(sum[w % NW] += (wide)((wide_bits)p[w] + ((wide_bits)shifted[w] << 52)))
+}
+
+/* Sum of exp(x[j] - shift), 16 interleaved partial sums, combined 8-4-2-1. */
+INLINE double sum_code_exp(const real *x, double shift, int n) {
+    wide sum[NW];
+    double part[16];
+    int j = 0;
+    for (int w = 0; w < NW; w++) sum[w] = (wide){0};
+    for (; j + 32 <= n; j += 32) add_code_exp(2, sum, x + j, shift);
+    for (; j + 16 <= n; j += 16) add_code_exp(1, sum, x + j, shift);
+    memcpy(part, sum, sizeof part);
+    if (j < n) {
+        real rest[16] = {0};
+        memcpy(rest, x + j, (size_t)(n - j) * sizeof(real));
+        add_code_exp(1, sum, rest, shift);
+        memcpy(part, sum, (size_t)(n - j) * sizeof(double));
+    }
+    for (int half = 8; half > 0; half /= 2)
+        for (int lane = 0; lane < half; lane++) part[lane] += part[lane + half];
+    return part[0];
 }
 
 /* The first index of `value`, which x contains. Compares sixteen elements at a time. */
@@ -186,15 +240,8 @@ void FN(code_lengths)(double *nats, int32_t *best, const real *logits, const int
             real largest = row_largest(logits, V);
             if (best) best[first + i] = first_of(logits, largest, V);
             if (targets[i] < 0) continue;
-            double part[16] = {0}, shift = (double)largest;
-            int j = 0;
-            for (; j + 16 <= V; j += 16)
-                for (int lane = 0; lane < 16; lane++)
-                    part[lane] += code_exp((double)logits[j + lane] - shift);
-            for (int lane = 0; j + lane < V; lane++) part[lane] += code_exp((double)logits[j + lane] - shift);
-            for (int half = 8; half > 0; half /= 2)
-                for (int lane = 0; lane < half; lane++) part[lane] += part[lane + half];
-            lengths.sum[i] = part[0];
+            double shift = (double)largest;
+            lengths.sum[i] = sum_code_exp(logits, shift, V);
             lengths.shortfall[i] = shift - (double)logits[targets[i]];
         }
         write_lengths(nats, &lengths, rows);

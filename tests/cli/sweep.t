@@ -292,9 +292,12 @@ $ (ulimit -v 4000000; rote --version > /dev/null 2>&1 || exit 80; rote sweep run
 # Small models of one shape are trained side by side, with the files that each has alone. One thread each: at the end of a sweep
 # the last run alone may get two, which its manifest says.
 $ rote sweep run alone.yaml train.threads=1 train.seed=0,1,2,3 train.learning_rate=0.01,0.02 --out L --dry-run --jobs 2 2>&1 | grep -E 'lanes|waiting' | head -n 3
-lanes: 8 runs in 2 groups, 0 alone
+lanes: 8 runs in 2 groups, memory up to [0-9.]+ MiB a group, 0 alone (re)
 state     run                                    params memorized_bits bits/param  recall  lanes  reason
 waiting   seed=0,learning_rate=0.01-a2acddcb        984              -          -       -      4
+# Whether a group needs more than its runs do: it has the memory of its lanes as well.
+$ rote sweep run alone.yaml train.threads=1 train.seed=0,1,2,3 train.learning_rate=0.01,0.02 --out L --dry-run --jobs 2 --json 2> /dev/null | tr -d ' ,"' | awk -F: '/^memory_bytes/ {run = $2} /^group_memory_bytes/ {print ($2 > 4 * run)}'
+1
 $ rote sweep run alone.yaml train.threads=1 train.seed=0,1,2,3 train.learning_rate=0.01,0.02 --out L --jobs 2 --quiet
 L: 8 of 8 runs done; table: L/table.csv
 $ rote sweep run alone.yaml train.threads=1 train.seed=0,1,2,3 train.learning_rate=0.01,0.02 --out M --jobs 2 --lanes off --quiet

@@ -121,7 +121,7 @@ Status pool_order(const Sweep *sweep, int *order, Err *err) {
 }
 
 /* Workers begin one after the other; once every thread has one, each waits for a thread to become free. */
-static void preview(Pool *p, int *groups) {
+static void preview(Pool *p, int *groups, double *bytes) {
     for (int k = 0; k < p->sweep->n; k++) {
         if (!pool_can_start(p, p->order[k], 0)) continue;
         Worker w = pool_next(p, k, 0);
@@ -129,22 +129,27 @@ static void preview(Pool *p, int *groups) {
             w.run[i].run->together = w.n;
             p->look_again[w.run[i].run - p->sweep->run] = INFINITY;
         }
-        *groups += w.n > 1;
         if (p->jobs > 1) p->jobs--;
+        if (w.n == 1) continue;
+        *groups += 1;
+        w.threads = 1;
+        double memory = memory_of(p, &w);
+        if (isfinite(memory)) *bytes = fmax(*bytes, memory);
     }
 }
 
-Status sweep_preview(Sweep *sweep, const SweepOptions *options, int *groups, Err *err) {
+Status sweep_preview(Sweep *sweep, const SweepOptions *options, int *groups, double *group_bytes, Err *err) {
     size_t n = (size_t)sweep->n;
     Pool p = {.sweep = sweep, .options = options, .jobs = options->jobs};
     p.order = calloc(n, sizeof *p.order);
     p.look_again = calloc(n, sizeof *p.look_again);
     p.alone = calloc(n, sizeof *p.alone);
     *groups = 0;
+    *group_bytes = 0;
     Status status = p.order && p.look_again && p.alone ? ops_select(&p.ops, err)
                                                        : err_set(err, ERR_NOMEM, "no memory for %zu runs", n);
     if (status == OK) status = pool_order(sweep, p.order, err);
-    if (status == OK) preview(&p, groups);
+    if (status == OK) preview(&p, groups, group_bytes);
     free(p.order);
     free(p.look_again);
     free(p.alone);

@@ -121,8 +121,9 @@ typedef struct SweepOptions {
 } SweepOptions;
 
 /* Sets `together` of each run that is not over, as sweep_run would train it if nothing else worked on the sweep, as far
- * as can be told before. *groups: processes that train several. ERR_NOMEM. */
-Status sweep_preview(Sweep *sweep, const SweepOptions *options, int *groups, Err *err);
+ * as can be told before. *groups: processes that train several; *group_bytes: the largest one's memory, its lanes
+ * and its runs; 0 without any. ERR_NOMEM. */
+Status sweep_preview(Sweep *sweep, const SweepOptions *options, int *groups, double *group_bytes, Err *err);
 /* Sets it, and `seconds`, for runs that have been trained, from their folders; of finished ones sweep_look has. */
 void sweep_look_together(Sweep *sweep);
 
