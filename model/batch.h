@@ -42,6 +42,11 @@ typedef struct ToolWays {
  *   point_nats    (tokens,P) the same for point
  *   row_weight    (tokens) multiplies the weights of a token's targets, of any sign; NULL: 1
  *   ways          NULL: every token that is asked has a target
+ *   call_cost     (1+n) nats that a call costs, by its tool, of no call 0; NULL: nothing. Part of the loss, where calls
+ *                 are soft: by a gate, or in a mixture (model/layers/tool_gate.h)
+ *   paid          the tool whose call was made at the token, 1 .. n, 0: none; NULL: none anywhere. 0 with a mixture
+ *   expected      (tokens,n) receives the calls of each tool that are expected at the token, in a gradient's pass; NULL:
+ *                 not wanted
  *   draw          read where choices are made (gpt_tool_choices) and nowhere else: (tokens,1+P) numbers in [0,1). The
  *                 call, and then the place of each pointer, is drawn from its probabilities, by its own number, in
  *                 place of the largest; no call at a token whose first number is below 0. NULL: the largest */
@@ -53,6 +58,9 @@ typedef struct ToolRows {
     double *call_nats, *point_nats;
     const double *row_weight;
     const ToolWays *ways;
+    const double *call_cost;
+    const int32_t *paid;
+    double *expected;
     const double *draw;
 } ToolRows;
 

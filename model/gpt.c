@@ -27,6 +27,7 @@ static void find_tool_places(Places *at, const ParamTable *table, int layer) {
     at->tool_point = (Place){place_of(table, layer, "tool.arg.0.query").weight, -1};
     at->tool_call = place_of(table, layer, "tool.call");
     at->tool_write = place_of(table, layer, "tool.write");
+    at->tool_gate = place_of(table, layer, "tool.gate");
     char name[48], block[24] = "";
     if (layer >= 0) snprintf(block, sizeof block, "blocks.%d.", layer);
     snprintf(name, sizeof name, "%stool.none", block);

@@ -60,7 +60,7 @@ typedef struct Places {
     Place norm_f, head; /* head.weight == wte when tied */
     BlockPlaces *block; /* n_layer */
     /* of the stage of tools; point: query and key of all pointers, one after the other in memory */
-    Place tool_point, tool_call, tool_write;
+    Place tool_point, tool_call, tool_write, tool_gate;
     int64_t tool_none, tool_end;
 } Places;
 

@@ -236,6 +236,7 @@ static void collect_batch(const Parallel *p, const Batch *batch) {
     if (!batch->tools || p->g->config.tool.n_tools == 0) return;
     collect(&parts, batch->tools->call_nats, parts.token, sizeof(double));
     collect(&parts, batch->tools->point_nats, parts.token, pointers * sizeof(double));
+    collect(&parts, batch->tools->expected, parts.token, (size_t)p->g->config.tool.n_tools * sizeof(double));
     if (batch->tools->ways) collect(&parts, batch->tools->ways->nats, parts.token, sizeof(double));
 }
 

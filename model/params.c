@@ -52,6 +52,9 @@ static void add_tools(ParamTable *t, const ModelConfig *c) {
     weight(t, PART_TOOLS, d, d, 0, "tool.write.weight", layer);
     vector(t, PART_TOOLS, d, 0, "tool.none", layer);
     vector(t, PART_TOOLS, d, 0, "tool.end", layer);
+    if (!c->tool.gated) return;
+    weight(t, PART_TOOLS, 1, d, c->init_std, "tool.gate.weight", layer);
+    vector(t, PART_TOOLS, 1, 0, "tool.gate.bias", layer);
 }
 
 /* residual_std: of the weights whose output is added to the residual stream. */

@@ -60,6 +60,7 @@ typedef struct ParamTable {
  *     blocks.L.tool.arg.P.query.weight .key.weight (8,d), for each pointer P
  *     blocks.L.tool.call.weight (1+n,d) .bias
  *     blocks.L.tool.write.weight (d,d) .none (d) .end (d)
+ *     blocks.L.tool.gate.weight (1,d) .bias (1), with a gate
  *
  * attn none or mean: no norm1 and no attention tensors (a causal mean and its norm have no parameters). mlp none: no
  * norm2 and no MLP tensors. rmsnorm: no bias in norms. bias false: no bias, but with qkv_bias those of q, k and v.

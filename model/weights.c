@@ -28,6 +28,7 @@ static void lay_out(Weights *s, Packing packing) {
     place_weight(&s->arena, &s->tool.point, packing);
     place_weight(&s->arena, &s->tool.call, packing);
     place_weight(&s->arena, &s->tool.write, packing == PACK_NONE ? PACK_NONE : PACK_FORWARD);
+    place_weight(&s->arena, &s->tool.gate, packing);
 }
 
 /* Sets the shapes of a block's matrices. */
@@ -49,7 +50,8 @@ static ToolWeights shape_tool(const ModelConfig *c) {
     if (t->n_tools == 0) return (ToolWeights){.none = NULL};
     return (ToolWeights){.point = {.O = tool_point_width(c), .C = d},
                          .call = {.O = 1 + t->n_tools, .C = d},
-                         .write = {.O = d, .C = d}};
+                         .write = {.O = d, .C = d},
+                         .gate = {.O = t->gated, .C = d}};
 }
 
 size_t weights_bytes(const ModelConfig *c, Packing packing) {
@@ -72,6 +74,7 @@ static void point_at_tool(ToolWeights *w, const Gpt *g) {
     point_at(&w->point, g, g->at.tool_point);
     point_at(&w->call, g, g->at.tool_call);
     point_at(&w->write, g, g->at.tool_write);
+    point_at(&w->gate, g, g->at.tool_gate);
     w->none = tensor_at(g->params, g->at.tool_none);
     w->end = tensor_at(g->params, g->at.tool_end);
     w->wte = tensor_at(g->params, g->at.wte);
@@ -149,4 +152,5 @@ void weights_pack(const Weights *s, const Ops *ops, Packing packing, const Team 
     pack_weight(s, &s->tool.point, ops, packing, team);
     pack_weight(s, &s->tool.call, ops, packing, team);
     pack_weight(s, &s->tool.write, ops, packing, team);
+    pack_weight(s, &s->tool.gate, ops, packing, team);
 }

@@ -23,7 +23,7 @@ typedef struct BlockWeights {
 
 /* Those of the stage of tools (model/layers/tool.h). point: query and key of every pointer below each other. */
 typedef struct ToolWeights {
-    Weight point, call, write;
+    Weight point, call, write, gate;
     const real *none, *end;
     const real *wte; /* (V,d), a constant here */
 } ToolWeights;

@@ -1,5 +1,5 @@
-/* The stage of tools: where nothing is written it changes no bit; threads, instruction sets and the division of a
- * sequence into calls of a decoder change none either. What it chooses: test_tool_choices. */
+/* The stage of tools: where nothing is written, or its gate is closed, it changes no bit; threads, instruction sets and
+ * the division of a sequence into calls of a decoder change none either. What it chooses: test_tool_choices. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -78,6 +78,32 @@ static void edit(Case *x, const char *call, const char *write) {
 
 /* ---- nothing written, nothing changed ---- */
 
+/* A gate of 0, by its parameters and at its hook, lets nothing pass; another one does. */
+static void closed_gate(Case *x, const real *expected) {
+    Err err;
+    char text[64], name[HOOK_NAME_MAX];
+    size_t bytes = (size_t)x->tokens * (size_t)x->V * sizeof(real), d = (size_t)x->config.n_embd;
+    real *gate = x->gpt.params + x->gpt.at.tool_gate.weight, *bias = x->gpt.params + x->gpt.at.tool_gate.bias;
+    memset(gate, 0, d * sizeof *gate);
+    for (int open = 0; open < 2; open++) {
+        *bias = open ? 0 : -1000;
+        for (int backward = 0; backward < 2; backward++) {
+            real *logits = logits_of(&x->gpt, x, &x->tools.rows, backward);
+            if (open) assert_true(memcmp(logits, expected, bytes) != 0);
+            else same_bits(logits, expected, bytes, "logits behind a closed gate");
+            free(logits);
+        }
+    }
+    snprintf(text, sizeof text, "%s=add:-1000",
+             hook_name(name, (Hook){HOOK_TOOL_GATE, x->config.tool.layer - 1}));
+    if (edits_parse(&x->edits, &x->config, text, &err) != OK) fail_msg("%s", err.msg);
+    real *logits = logits_of(&x->gpt, x, &x->tools.rows, false);
+    same_bits(logits, expected, bytes, "logits behind a gate that is closed at its hook");
+    free(logits);
+    edits_free(&x->edits);
+    x->edits = (Edits){.n = 0};
+}
+
 static void without_results_the_bits_of_a_model_without(void **state) {
     (void)state;
     printf("seed %d\n", SEED);
@@ -112,6 +138,7 @@ static void without_results_the_bits_of_a_model_without(void **state) {
         free(changed);
         edits_free(&x.edits);
         x.edits = (Edits){.n = 0};
+        if (x.config.tool.gated) closed_gate(&x, expected);
         /* as at first: M, none and end are 0 */
         gpt_init(&plain, 7);
         gpt_init(&x.gpt, 7);
@@ -139,6 +166,8 @@ static void gradient_bits(void **state) {
         size_t bytes = (size_t)x.gpt.table.total * sizeof(real), nats = (size_t)x.tokens * sizeof(double);
         real *expected = NULL;
         double *call_nats = zeroed(nats), *point_nats = zeroed(nats * (size_t)x.P);
+        size_t counts = nats * (size_t)x.config.tool.n_tools;
+        double *calls = zeroed(counts);
         x.batch.batch.tools = &x.tools.rows;
         for (int isa = 0; ops_available()[isa]; isa++) {
             Gpt g;
@@ -156,10 +185,12 @@ static void gradient_bits(void **state) {
                     expected = memcpy(zeroed(bytes), grad, bytes);
                     memcpy(call_nats, x.tools.call_nats, nats);
                     memcpy(point_nats, x.tools.point_nats, nats * (size_t)x.P);
+                    memcpy(calls, x.tools.expected, counts);
                 }
                 same_bits(grad, expected, bytes, "gradient with tools");
                 same_bits(x.tools.call_nats, call_nats, nats, "code lengths of calls");
                 same_bits(x.tools.point_nats, point_nats, nats * (size_t)x.P, "code lengths of pointers");
+                same_bits(x.tools.expected, calls, counts, "expected calls");
                 parallel_free(p);
             }
             gpt_free(&g);
@@ -167,6 +198,7 @@ static void gradient_bits(void **state) {
         free(expected);
         free(call_nats);
         free(point_nats);
+        free(calls);
         tear_down(&x);
     }
 }
@@ -318,7 +350,7 @@ static void hooks_show_what_is_chosen_and_written(void **state) {
             assert_true(back.site == all[h].site && back.layer == all[h].layer);
             tools += strstr(name, "tool.hook_") != NULL;
         }
-        assert_int_equal(tools, x.P ? 3 : 2);
+        assert_int_equal(tools, (x.P ? 3 : 2) + x.config.tool.gated);
         free(call);
         free(point);
         gpt_work_free(work);
@@ -381,7 +413,9 @@ static void checkpoints_hold_the_stage(void **state) {
                                         "blocks.0.tool.call.bias",
                                         "blocks.0.tool.write.weight",
                                         "blocks.0.tool.none",
-                                        "blocks.0.tool.end"};
+                                        "blocks.0.tool.end",
+                                        "blocks.0.tool.gate.weight",
+                                        "blocks.0.tool.gate.bias"};
     char path[] = "/tmp/rote-test-tool-XXXXXX";
     Err err;
     StFile file;
@@ -389,7 +423,7 @@ static void checkpoints_hold_the_stage(void **state) {
     Case x = set_up(&d, 1);
     Gpt back;
     ModelConfig c = x.config;
-    c.tool = (ToolStage){.n_tools = 2, .layer = 1, .n_pointers = 2, .runs = 1};
+    c.tool = (ToolStage){.n_tools = 2, .layer = 1, .n_pointers = 2, .runs = 1, .gated = true};
     gpt_free(&x.gpt);
     create(&x.gpt, &c, 0);
     draw_params(&x.gpt, &d, 0.4);

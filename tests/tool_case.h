@@ -11,14 +11,15 @@ static inline ToolStage draw_stage(Draw *d, const ModelConfig *c, int i) {
     return (ToolStage){.n_tools = 1 + i % 3,
                        .layer = draw_int(d, 0, c->n_layer),
                        .n_pointers = i % 5 == 4 ? 0 : 1 + i % 3,
+                       .gated = i % 5 >= 3 || i % 4 == 3,
                        .runs = (uint32_t)draw_int(d, 0, 7)};
 }
 
 typedef struct OwnTools {
     ToolRows rows;
-    int32_t *written, *call, *point;
+    int32_t *written, *call, *point, *paid;
     uint8_t *symbol_class;
-    double *call_weight, *point_weight, *call_nats, *point_nats, *row_weight;
+    double *call_weight, *point_weight, *call_nats, *point_nats, *row_weight, *call_cost, *expected;
 } OwnTools;
 
 /* By the definition, written out: whether pointer p of row t may point at place u. */
@@ -41,7 +42,10 @@ static inline OwnTools draw_tools(Draw *d, const ModelConfig *c, const Batch *b)
                   .point_weight = calloc((size_t)P + 1, sizeof(double)),
                   .call_nats = calloc((size_t)n, sizeof(double)),
                   .point_nats = calloc((size_t)(n * P) + 1, sizeof(double)),
-                  .row_weight = calloc((size_t)n, sizeof(double))};
+                  .row_weight = calloc((size_t)n, sizeof(double)),
+                  .paid = calloc((size_t)n, sizeof(int32_t)),
+                  .call_cost = calloc((size_t)stage->n_tools + 1, sizeof(double)),
+                  .expected = calloc((size_t)(n * stage->n_tools), sizeof(double))};
     for (int v = 0; v < c->vocab_size; v++) x.symbol_class[v] = (uint8_t)draw_int(d, 0, 2);
     for (int k = 0; k <= stage->n_tools; k++) x.call_weight[k] = k == 1 ? 1 : 0.5 + draw_int(d, 0, 4);
     for (int p = 0; p < P; p++) x.point_weight[p] = 0.5 + draw_int(d, 0, 4);
@@ -59,6 +63,8 @@ static inline OwnTools draw_tools(Draw *d, const ModelConfig *c, const Batch *b)
             }
         }
     for (int i = 0; i < n; i++) x.row_weight[i] = i % 3 ? 1 : draw_int(d, -2, 2);
+    for (int i = 0; i < n; i++) x.paid[i] = i % 4 ? 0 : 1 + i / 4 % stage->n_tools;
+    for (int k = 1; k <= stage->n_tools; k++) x.call_cost[k] = 0.5 * k;
     x.rows = (ToolRows){.written = x.written,
                         .symbol_class = x.symbol_class,
                         .call = x.call,
@@ -67,7 +73,10 @@ static inline OwnTools draw_tools(Draw *d, const ModelConfig *c, const Batch *b)
                         .point_weight = x.point_weight,
                         .call_nats = x.call_nats,
                         .point_nats = x.point_nats,
-                        .row_weight = x.row_weight};
+                        .row_weight = x.row_weight,
+                        .call_cost = x.call_cost,
+                        .paid = x.paid,
+                        .expected = x.expected};
     return x;
 }
 
@@ -124,6 +133,7 @@ static inline void draw_results(Draw *d, const ModelConfig *c, const Batch *b, O
     int n = b->start[b->n_seq], width = 1 + c->tool.n_pointers;
     for (int i = 0; i < n; i++) {
         x->written[i] = TOOL_NOTHING;
+        x->paid[i] = 0;
         for (int k = w->first[i]; k < w->first[i] + w->count[i]; k++) {
             w->result_first[k] = k * MOST_SYMBOLS;
             w->result_count[k] = draw_int(d, 0, 4) ? draw_int(d, 0, MOST_SYMBOLS) : TOOL_NONE;
@@ -159,6 +169,9 @@ static inline void free_tools(OwnTools *x) {
     free(x->call_nats);
     free(x->point_nats);
     free(x->row_weight);
+    free(x->paid);
+    free(x->call_cost);
+    free(x->expected);
 }
 
 #endif

@@ -74,6 +74,9 @@ static const char *const tool_trainings[] = {[TOOL_LABELLED] = "labelled",
 static const char *const tool_callings[] = {
     [TOOL_BY_STAGE] = "stage", [TOOL_BY_TOKENS] = "tokens", [TOOL_CALLINGS] = NULL};
 
+static const char *const tool_gates[] = {
+    [TOOL_NO_GATE] = "none", [TOOL_LEARNED_GATE] = "learned", [TOOL_GATES] = NULL};
+
 static const char *const tool_protocols[] = {
     [TOOL_LINES] = "lines", [TOOL_MCP] = "mcp", [TOOL_PROTOCOLS] = NULL};
 

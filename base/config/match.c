@@ -13,10 +13,12 @@ int64_t config_params(const ModelConfig *m) {
     }
     if (m->mlp == MLP_PLAIN)
         block += norm + (m->gated ? 3 : 2) * inner * d + (m->bias ? (m->gated ? 2 : 1) * inner + d : 0);
-    /* the stage of tools (model/params.c): its calls with their biases, M, none and end, and the pointers' Q and K */
+    /* the stage of tools (model/params.c): its calls with their biases, M, none and end, the pointers' Q and K,
+     * and its gate */
     const ToolStage *t = &m->tool;
-    int64_t tool =
-        t->n_tools ? (t->n_tools + 1) * (d + 1) + d * d + 2 * d + 2 * POINTER_WIDTH * t->n_pointers * d : 0;
+    int64_t tool = t->n_tools ? (t->n_tools + 1) * (d + 1) + d * d + 2 * d +
+                                    2 * POINTER_WIDTH * t->n_pointers * d + (t->gated ? d + 1 : 0)
+                              : 0;
     int64_t tables = 1 + !m->tie_weights;
     return tables * m->vocab_size * d + (m->pos == POS_LEARNED ? m->block_size * d : 0) + m->n_layer * block +
            norm + tool;

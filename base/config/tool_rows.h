@@ -22,6 +22,13 @@ TOOL_KEY("max_calls", max_calls, KEY_INT, .initial = "1", FROM_TO(1, 1000000),
          .help = "maximum number of calls in one sequence")
 TOOL_KEY("weight", weight, KEY_DOUBLE, .initial = "1", FROM_TO(0, 1e6), .also = "lambda",
          .help = "weight of the cross-entropy of its calls and arguments in the loss")
+TOOL_KEY("gate", gate, KEY_ENUM, .initial = "none", .choices = tool_gates,
+         .help =
+             "learned: what is written is multiplied by a number from 0 to 1 that the model reads off its "
+             "row")
+TOOL_KEY(
+    "cost", cost, KEY_DOUBLE, .initial = "0", FROM_TO(0, 1e6), .also = "price",
+    .help = "bits that a call adds to the loss, where the model can avoid it: by a gate, a mixture, a draw")
 TOOL_KEY("attributes", attributes, KEY_RANGE, .initial = "1-65536", FROM_TO(1, 65536),
          .help = "attributes of a fact that it serves, counted from 1; the weights must know the others")
 TOOL_KEY("command", command, KEY_WORDS, .initial = "[]", .also = "program",

@@ -69,7 +69,8 @@ Status tool_args_parse(const char *text, ToolArgs *out, Err *err) {
 
 ToolStage tool_stage(const ToolConfig *tool, int n) {
     if (tools_by_tokens(tool, n)) return (ToolStage){.n_marks = n + TOOL_MARKS};
-    ToolStage stage = {.n_tools = n, .layer = n ? tool->layer : 0};
+    ToolStage stage = {
+        .n_tools = n, .layer = n ? tool->layer : 0, .gated = n && tool->gate == TOOL_LEARNED_GATE};
     for (int i = 0; i < n; i++) {
         ToolArgs args;
         CHECK(tool_args_parse(tool[i].args, &args, NULL) == OK);
@@ -155,13 +156,45 @@ static Status check_tool(const ToolConfig *t, int i, Err *err) {
 
 /* Calls by tokens are part of the text that is trained: nothing else teaches them. */
 static Status check_tokens(const ToolConfig *t, int i, Err *err) {
-    const char *key = t->train != TOOL_LABELLED ? "train" : t->own_from != 1 ? "own_from" : "weight";
-    if (t->train == TOOL_LABELLED && t->own_from == 1 && t->weight == 1) return OK;
+    const char *key = t->train != TOOL_LABELLED ? "train"
+                      : t->own_from != 1        ? "own_from"
+                      : t->weight != 1          ? "weight"
+                      : t->gate != TOOL_NO_GATE ? "gate"
+                      : t->cost != 0            ? "cost"
+                                                : NULL;
+    if (!key) return OK;
     return err_set(
         err, ERR_INPUT,
         "tools.%d.call is tokens, and tools.%d.%s is of a stage: calls are tokens of the text that is "
         "trained; leave it out",
         i, i, key);
+}
+
+/* A cost that the model cannot avoid would change nothing. */
+static Status check_cost(const ToolConfig *t, const ToolConfig *first, int i, Err *err) {
+    if (t->gate != first->gate)
+        return err_set(
+            err, ERR_INPUT,
+            "tools.0.gate is %s and tools.%d.gate is %s: all tools share one stage; set both to the "
+            "same",
+            config_choice("tools.0.gate", (int)first->gate), i, config_choice("tools.0.gate", (int)t->gate));
+    if (t->gate != TOOL_NO_GATE && t->train == TOOL_SAMPLED)
+        return err_set(err, ERR_INPUT,
+                       "tools.%d.gate is learned, and tools.%d.train is sampled: whether a call is made is "
+                       "drawn; leave out the gate",
+                       i, i);
+    if (t->cost != 0 && t->gate == TOOL_NO_GATE && (t->train == TOOL_LABELLED || t->train == TOOL_MARGINAL))
+        return err_set(
+            err, ERR_INPUT,
+            "tools.%d.cost is set, but with tools.%d.train: %s calls are given, so the model cannot "
+            "avoid it; set tools.%d.gate to learned, or train to mixture or sampled",
+            i, i, config_choice("tools.0.train", (int)t->train), i);
+    if (t->cost != first->cost && t->train == TOOL_MARGINAL)
+        return err_set(err, ERR_INPUT,
+                       "tools.0.cost and tools.%d.cost differ, but with tools.N.train: marginal nothing says "
+                       "which tool was called; set both to the same",
+                       i);
+    return OK;
 }
 
 Status config_resolve_tools(Config *c, Err *err) {
@@ -191,6 +224,7 @@ Status config_resolve_tools(Config *c, Err *err) {
                 "tools.0.layer is %d and tools.%d.layer is %d: all tools share one stage; set both "
                 "to the same layer",
                 c->tools[0].layer, i, t->layer);
+        TRY(check_cost(t, &c->tools[0], i, err));
         if (t->train != c->tools[0].train)
             return err_set(
                 err, ERR_INPUT,

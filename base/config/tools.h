@@ -42,6 +42,11 @@ typedef enum ToolTraining {
  *   tokens  by symbols that it says, and what it copies with them: the control (data/call_text.h) */
 typedef enum ToolCalling { TOOL_BY_STAGE, TOOL_BY_TOKENS, TOOL_CALLINGS } ToolCalling;
 
+/* What multiplies what is written (model/layers/tool_gate.h).
+ *   none     nothing
+ *   learned  sigma of a read-out of each row */
+typedef enum ToolGate { TOOL_NO_GATE, TOOL_LEARNED_GATE, TOOL_GATES } ToolGate;
+
 enum { TOOL_TEXT_MAX = 512, TOOL_NAME_MAX = 64, TOOL_FILE_MAX = 1024 /* CONFIG_PATH_MAX */ };
 
 /* One tool. */
@@ -57,6 +62,8 @@ typedef struct ToolConfig {
     int max_calls;         /* calls in one sequence */
     ToolProtocol protocol; /* of a program */
     double weight;         /* of the cross-entropy of its calls and pointers */
+    ToolGate gate;         /* all tools have the same */
+    double cost;           /* of a call, bits of the loss */
     Span attributes;       /* of facts, that it serves (data/calls.h) */
 
     /* TOOL_PROGRAM */
@@ -90,6 +97,7 @@ typedef struct ToolStage {
     int layer, n_pointers;
     int first_pointer[TOOLS_MAX + 1]; /* of each tool; [n_tools] is n_pointers */
     uint32_t runs; /* bit p: pointer p points at the last symbol of a run; else at any place */
+    bool gated;    /* a learned gate multiplies what is written */
     int n_marks; /* symbols behind those of the facts with which the model calls by tokens; then it has no stage */
 } ToolStage;
 

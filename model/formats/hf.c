@@ -252,11 +252,11 @@ static json_t *llama_config(const ModelConfig *c, int eos) {
 static json_t *own_config(const ModelConfig *c) {
     Config config = {.model = *c};
     json_t *model = config_section(&config, "model");
-    if (c->tool.n_tools > 0)
-        json_object_set_new(model, "tools",
-                            json_pack("{s:i, s:i, s:i, s:I}", "n_tools", c->tool.n_tools, "layer",
-                                      c->tool.layer, "n_pointers", c->tool.n_pointers, "runs",
-                                      (json_int_t)c->tool.runs));
+    if (c->tool.n_tools == 0) return model;
+    json_t *tools = json_pack("{s:i, s:i, s:i, s:I}", "n_tools", c->tool.n_tools, "layer", c->tool.layer,
+                              "n_pointers", c->tool.n_pointers, "runs", (json_int_t)c->tool.runs);
+    if (c->tool.gated) json_object_set_new(tools, "gated", json_true());
+    json_object_set_new(model, "tools", tools);
     return model;
 }
 

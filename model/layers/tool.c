@@ -1,3 +1,4 @@
+#include "model/layers/tool_gate.h"
 #include "model/layers/tool_mixture.h"
 #include "model/layers/tool_places.h"
 #include "model/layers/tool_ways.h"
@@ -21,6 +22,12 @@ void tool_place(Arena *arena, const ModelConfig *c, const Room *room, ToolActs *
         ARENA_PLACE(arena, a->nats, n);
         ARENA_PLACE(arena, a->mix, 2 * n);
     }
+    if (c->tool.gated) {
+        ARENA_PLACE(arena, a->gate, n);
+        ARENA_PLACE(arena, a->result, n * d);
+        if (room->backward) ARENA_PLACE(arena, a->dresult, n * d);
+        if (room->backward) ARENA_PLACE(arena, a->dgate, n);
+    }
     /* of one sequence at least; a decoder has fewer rows than that */
     ARENA_PLACE(arena, a->places, room->rows > c->block_size ? room->rows : c->block_size);
 }
@@ -36,13 +43,18 @@ static void run_hook(const ToolRun *t, HookSite site, real *x, int width) {
 
 /* ---- the read-outs ---- */
 
+/* r of this member's rows. */
+static void norm_own(const ToolRun *t) {
+    static const Weight no_gain = {.w = NULL};
+    norm_rows_forward(t->e, t->c, &t->a->r, t->a->x, &no_gain, t->k->r0, t->k->n);
+}
+
 /* r, queries and keys, and the logits of calls, of this member's rows. */
 static void read_rows(const ToolRun *t) {
-    static const Weight no_gain = {.w = NULL};
     const ToolActs *a = t->a;
     int d = t->c->n_embd, width = tool_point_width(t->c), calls = 1 + t->c->tool.n_tools, n = t->k->n;
     ptrdiff_t row = t->k->r0;
-    norm_rows_forward(t->e, t->c, &a->r, a->x, &no_gain, t->k->r0, n);
+    norm_own(t);
     if (width) linear_forward(t->e, a->point + row * width, width, a->r.y + row * d, &t->w->point, n);
     run_hook(t, HOOK_TOOL_POINT, a->point + row * width, width);
     linear_forward(t->e, a->call + row * calls, calls, a->r.y + row * d, &t->w->call, n);
@@ -90,6 +102,18 @@ static void add_written(const ToolRun *t, real *to, const int32_t *written) {
     }
 }
 
+/* What is written at this member's rows, times its gate, is added to `to` (n,d), which begins at row 0 of the chunk. */
+static void add_results(const ToolRun *t, real *to, const int32_t *written) {
+    ptrdiff_t own = (ptrdiff_t)t->k->r0 * t->c->n_embd;
+    bool gated = t->c->tool.gated, mixed = mixes(t);
+    real *sum = gated ? t->a->result : to;
+    if (!written && !mixed) return;
+    if (gated) memset(sum + own, 0, (size_t)t->k->n * (size_t)t->c->n_embd * sizeof(real));
+    if (written) add_written(t, sum, written);
+    if (mixed) tool_mix(t, t->k->batch->tools->ways, sum);
+    if (gated) tool_gate_add(t, to);
+}
+
 /* If anything is at the hook: computes what is written and runs the hook. true: it was edited, and added to y; false:
  * the caller must still write. */
 static bool write_edited(const ToolRun *t, const int32_t *written) {
@@ -98,22 +122,28 @@ static bool write_edited(const ToolRun *t, const int32_t *written) {
     int d = t->c->n_embd;
     ptrdiff_t own = (ptrdiff_t)t->k->r0 * d;
     memset(t->branch + own, 0, (size_t)t->k->n * (size_t)d * sizeof(real));
-    if (written) add_written(t, t->branch, written);
+    add_results(t, t->branch, written);
     run_hook(t, HOOK_TOOL_WRITE, t->branch + own, d);
     if (edited) t->e->ops->add(t->a->y + own, t->branch + own, (int64_t)t->k->n * d);
     return edited;
+}
+
+/* The read-outs that a write needs. A decoder that asked what to write has r already (tool_choose). */
+static void read_before_write(const ToolRun *t, const int32_t *written) {
+    if (mixes(t)) read_rows(t);
+    else if (t->c->tool.gated && !(t->cache && written)) norm_own(t);
+    if (t->c->tool.gated) tool_gate_read(t);
 }
 
 void tool_write(const ToolRun *t, const int32_t *written) {
     const ToolActs *a = t->a;
     ptrdiff_t own = (ptrdiff_t)t->k->r0 * t->c->n_embd;
     size_t bytes = (size_t)t->k->n * (size_t)t->c->n_embd * sizeof(real);
+    bool shown = t->hooks && hooks_observed(t->hooks, HOOK_TOOL_GATE);
     if (a->y != a->x) memcpy(a->y + own, a->x + own, bytes);
+    if (written || mixes(t) || shown) read_before_write(t, written);
     if (t->hooks && write_edited(t, written)) return;
-    if (written) add_written(t, a->y, written);
-    if (!mixes(t)) return;
-    read_rows(t);
-    tool_mix(t, t->k->batch->tools->ways);
+    add_results(t, a->y, written);
 }
 
 void tool_show(const ToolRun *t) {
@@ -248,29 +278,42 @@ static void weight_backward(const ToolRun *t, const Weight *w, const real *dy, c
     linear_backward_weight(t->e, t->grad + (w->w - t->params), dbias, dy, w->O, x, N, w->C, w->O);
 }
 
-/* dM += dy_t wte[y_t]^T, dnone and dend += dy_t, over all rows of the chunk in their order. */
+/* dM += dw_t wte[y_t]^T, dnone and dend += dw_t, over all rows of the chunk in their order. */
 static void writes_backward(const ToolRun *t, const int32_t *written) {
     const ToolActs *a = t->a;
+    const real *dresult = tool_dresult(t);
     int d = t->c->n_embd, from, to;
     Stretch s;
     for (int row = 0; next_stretch(written, row, t->k->rows, &s); row = s.to)
-        weight_backward(t, &t->w->write, t->g->dx + (ptrdiff_t)s.from * d, a->symbols + (ptrdiff_t)s.from * d,
+        weight_backward(t, &t->w->write, dresult + (ptrdiff_t)s.from * d, a->symbols + (ptrdiff_t)s.from * d,
                         s.to - s.from);
     team_share(t->e->team, d, 16, &from, &to);
     if (from == to) return;
     for (int i = 0; i < t->k->rows; i++) {
         const real *vector = written[i] == TOOL_NONE ? t->w->none : written[i] == TOOL_END ? t->w->end : NULL;
         if (vector)
-            t->e->ops->add(t->grad + (vector - t->params) + from, t->g->dx + (ptrdiff_t)i * d + from,
+            t->e->ops->add(t->grad + (vector - t->params) + from, dresult + (ptrdiff_t)i * d + from,
                            to - from);
     }
 }
 
+/* The gradients of this member's read-outs, in the place of calls, in dpoint and dgate. */
+static void read_outs_backward(const ToolRun *t, const ToolRows *rows, bool gates, real scale) {
+    read_rows(t);
+    points_backward(t, rows, scale);
+    calls_backward(t, rows, scale);
+    if (gates) tool_gate_backward(t);
+    tool_cost_backward(t, rows, scale);
+    if (mixes(t)) tool_mixture_backward(t, rows->ways, scale);
+    else if (rows->ways) tool_ways_backward(t, rows->ways, scale);
+}
+
 /* With dy in dx:
+ *   dw, dgate            tool_gate_backward; without a gate dw is dy
  *   dM, dnone, dend      writes_backward
  *   dcall = (softmax - onehot) scale weight      dW += dcall^T r      db += column sums of dcall
  *   dq, dk               point_backward          dQ += dq^T r         dK += dk^T r
- *   dr = dcall W + dq Q + dk K
+ *   dr = dcall W + dq Q + dk K + dgate g
  *   dx = dy + the norm's backward of dr */
 void tool_backward(const ToolRun *t, real scale) {
     static const Weight no_gain = {.w = NULL};
@@ -279,14 +322,9 @@ void tool_backward(const ToolRun *t, real scale) {
     int d = t->c->n_embd, width = tool_point_width(t->c), calls = 1 + t->c->tool.n_tools, n = t->k->n;
     ptrdiff_t row = t->k->r0;
     if (!rows) return;
-    bool has_targets = rows->call || (rows->point && width) || rows->ways;
-    if (has_targets) {
-        read_rows(t);
-        points_backward(t, rows, scale);
-        calls_backward(t, rows, scale);
-        if (mixes(t)) tool_mixture_backward(t, rows->ways);
-        else if (rows->ways) tool_ways_backward(t, rows->ways, scale);
-    }
+    bool gates = t->c->tool.gated && (rows->written || mixes(t));
+    bool has_targets = rows->call || (rows->point && width) || rows->ways || gates;
+    if (has_targets) read_outs_backward(t, rows, gates, scale);
     team_wait(t->e->team); /* weight gradients sum over all rows of the chunk */
     if (rows->written) writes_backward(t, rows->written + t->k->first);
     if (mixes(t)) tool_mixture_weights(t, rows->ways);
@@ -294,10 +332,12 @@ void tool_backward(const ToolRun *t, real scale) {
         if (width) weight_backward(t, &t->w->point, a->dpoint, a->r.y, t->k->rows);
         weight_backward(t, &t->w->call, a->call, a->r.y, t->k->rows);
     }
+    if (gates) weight_backward(t, &t->w->gate, a->dgate, a->r.y, t->k->rows);
     team_wait(t->e->team); /* from here on, rows may be overwritten */
     if (!has_targets) return;
     real *dr = t->g->dnorm + row * d;
     linear_backward_input(t->e, dr, a->call + row * calls, calls, &t->w->call, n);
     if (width) linear_backward_input_add(t->e, dr, a->dpoint + row * width, width, &t->w->point, n);
+    if (gates) linear_backward_input_add(t->e, dr, a->dgate + row, 1, &t->w->gate, n);
     norm_rows_backward(t->e, t->c, t->g->dx, t->g->dnorm, a->x, &a->r, &no_gain, t->k->r0, n);
 }

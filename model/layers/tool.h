@@ -8,6 +8,7 @@
  *   call:     softmax over {no call, tool 1 .. tool N} of W r_t + b                    W (1+N,d)  b (1+N)
  *   pointer p of row t: softmax over the allowed places u <= t of <Q_p r_t, K_p r_u> / sqrt 8      Q_p, K_p (8,d)
  *   write:    x_t += M wte[y_t] for a symbol y_t,  x_t += none,  or x_t += end         M (d,d)  none, end (d)
+ *             with a gate, which multiplies what is written: model/layers/tool_gate.h
  *
  * wte is a constant here: it receives no gradient by this way. M, none and end are 0 at first, so that a new model has
  * the logits of one without the stage. A row at which nothing is written is not touched, not even by an addition of 0.
@@ -16,9 +17,9 @@
  * one of its run as far as row t has read: u = t, or the symbol at u + 1 is of another class. Any other pointer may
  * point at any place u <= t, BOS at place 0 included.
  *
- * Hooks: tool.hook_call, the logits of the calls; tool.hook_point, queries and keys; tool.hook_write, what is written.
- * Edits of the first two change choices (tool_choose). An edited write is computed first and then added at every row,
- * as an edited attn_out is.
+ * Hooks: tool.hook_call, the logits of the calls; tool.hook_point, queries and keys; tool.hook_gate, the gates' logits;
+ * tool.hook_write, what is written, times its gate. Edits of the first two change choices (tool_choose). An edited write
+ * is computed first and then added at every row, as an edited attn_out is.
  *
  * loss = sum over the rows with a target of call_weight[target] (-ln p(target)), and of point_weight[p] (-ln p(place)),
  * both times the row's weight, and of the rows that are trained without labels (model/layers/tool_ways.h). Its gradient
@@ -39,6 +40,10 @@ typedef struct ToolActs {
     real *dpoint;    /* (n,tool_point_width) their gradients; those of call are in its place */
     double *nats;    /* (n) */
     real *mix;       /* (n,2) of a mixture of results: how much of none and of end is written */
+    real *gate;      /* (n) with a gate; NULL without one, as the next three */
+    real *result;    /* (n,d) what is written, before its gate multiplies it */
+    real *dresult;   /* (n,d) its gradient */
+    real *dgate;     /* (n) that of the gates' logits */
     int32_t *places; /* (n) the places that a pointer may point at */
 } ToolActs;
 
@@ -66,6 +71,9 @@ typedef struct ToolRun {
     real *grad; /* has the layout of params */
 } ToolRun;
 
+/* The gradient of what is written. */
+static inline const real *tool_dresult(const ToolRun *t) { return t->a->dresult ? t->a->dresult : t->g->dx; }
+
 /* a->x is placed before. Places the other rows; without room->backward y is x, and there are no gradients. */
 void tool_place(Arena *arena, const ModelConfig *c, const Room *room, ToolActs *a);
 
@@ -73,7 +81,7 @@ void tool_place(Arena *arena, const ModelConfig *c, const Room *room, ToolActs *
  *   written  one for each row of the chunk, from its row 0 on; NULL: nothing */
 void tool_write(const ToolRun *t, const int32_t *written);
 
-/* Shows an observer the read-outs at this member's rows; call it before tool_write, which may change x. */
+/* Shows an observer calls and pointers at this member's rows; call it before tool_write, which may change x. */
 void tool_show(const ToolRun *t);
 
 /* The choices at this member's rows, from x (gpt_tool_choices in model/pass.h).

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/exact.h"
+#include "model/layers/tool_gate.h"
 #include "model/layers/tool_ways.h"
 
 /* The result of way i. */
@@ -50,7 +51,7 @@ static void add_means(const ToolRun *t, const ToolWays *ways, const WayRow *w, p
     mix[0] = (real)rest;
 }
 
-void tool_mix(const ToolRun *t, const ToolWays *ways) {
+void tool_mix(const ToolRun *t, const ToolWays *ways, real *to) {
     const Chunk *k = t->k;
     int d = t->c->n_embd;
     for (int s = k->own_s0; s < k->own_s1; s++) {
@@ -60,7 +61,7 @@ void tool_mix(const ToolRun *t, const ToolWays *ways) {
             if (w.n == 0) continue;
             ptrdiff_t row = chunk_row(k, s) + i;
             int rows = rows_of(t, ways, &w);
-            real *y = t->a->y + row * d;
+            real *y = to + row * d;
             way_row_read(t, &w);
             add_means(t, ways, &w, row, rows);
             linear_forward_add(t->e, y, y, t->a->symbols + row * d, &t->w->write, rows);
@@ -91,8 +92,9 @@ static double gain(const ToolRun *t, Result r, const real *dy, const real *back,
     return sum;
 }
 
-void tool_mixture_backward(const ToolRun *t, const ToolWays *ways) {
+void tool_mixture_backward(const ToolRun *t, const ToolWays *ways, real scale) {
     const Chunk *k = t->k;
+    double p[1 + TOOLS_MAX];
     int d = t->c->n_embd;
     for (int s = k->own_s0; s < k->own_s1; s++) {
         PlaceKeys keys = tool_places_of(t, s);
@@ -101,13 +103,15 @@ void tool_mixture_backward(const ToolRun *t, const ToolWays *ways) {
             if (w.n == 0) continue;
             ptrdiff_t row = chunk_row(k, s) + i;
             int rows = rows_of(t, ways, &w);
-            const real *dy = t->g->dx + row * d;
+            const real *dy = tool_dresult(t) + row * d;
             real *back = t->g->dnorm + row * d;
             linear_backward_input(t->e, back, dy, d, &t->w->write, rows);
             way_row_read(t, &w);
+            tool_cost_read(t, k->batch->tools, row, p);
             for (int v = 0; v < w.n; v++)
                 w.q[v] = -exact_exp(w.q[v]) * gain(t, result_of(ways, &w, v), dy, back, rows);
             way_row_backward(t, &w, 1);
+            tool_cost_mixed(t, k->batch->tools, row, p, scale);
         }
     }
 }
@@ -128,7 +132,7 @@ void tool_mixture_weights(const ToolRun *t, const ToolWays *ways) {
             if (w.n == 0) continue;
             ptrdiff_t row = chunk_row(k, s) + i;
             int rows = rows_of(t, ways, &w);
-            const real *dy = t->g->dx + row * d;
+            const real *dy = tool_dresult(t) + row * d;
             linear_backward_weight(t->e, t->grad + (t->w->write.w - t->params), NULL, dy, d,
                                    t->a->symbols + row * d, rows, d, d);
             for (int j = 0; j < rows; j++) {

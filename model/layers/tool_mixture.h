@@ -12,10 +12,12 @@
 
 #include "model/layers/tool.h"
 
-/* Adds the mixture at this member's rows to y. The read-outs of its rows are in t->a. */
-void tool_mix(const ToolRun *t, const ToolWays *ways);
-/* The gradients of calls and pointers, as tool_ways_backward. dx is that of y, and dnorm is scratch. */
-void tool_mixture_backward(const ToolRun *t, const ToolWays *ways);
+/* Adds the mixture at this member's rows to `to` (n,d), which begins at row 0 of the chunk. The read-outs of its rows
+ * are in t->a. */
+void tool_mix(const ToolRun *t, const ToolWays *ways, real *to);
+/* The gradients of calls and pointers, as tool_ways_backward, and of what the calls cost (model/layers/tool_gate.h). dy
+ * is that of what is written (tool_dresult), and dnorm is scratch. */
+void tool_mixture_backward(const ToolRun *t, const ToolWays *ways, real scale);
 /* dM, dnone and dend, over all rows of the chunk. */
 void tool_mixture_weights(const ToolRun *t, const ToolWays *ways);
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* How many numbers a hook has for one token: d, H hd, KV hd, H block_size, I, 1 + tools, queries and keys of all
- * pointers. */
+ * pointers, 1. */
 typedef enum Width {
     WIDTH_D,
     WIDTH_HEADS,
@@ -14,17 +14,19 @@ typedef enum Width {
     WIDTH_PATTERN,
     WIDTH_INNER,
     WIDTH_CALLS,
-    WIDTH_POINTERS
+    WIDTH_POINTERS,
+    WIDTH_GATE
 } Width;
 /* The parts that a model must have: attention or the causal mean; attention; an MLP; a gated MLP; tools; norms of each
- * head's query and key. */
+ * head's query and key; tools with a gate. */
 enum {
     NEEDS_MIXING = 1,
     NEEDS_CAUSAL = 2,
     NEEDS_MLP = 4,
     NEEDS_GATE = 8,
     NEEDS_TOOLS = 16,
-    NEEDS_QK_NORM = 32
+    NEEDS_QK_NORM = 32,
+    NEEDS_TOOL_GATE = 64
 };
 
 static const struct {
@@ -40,7 +42,8 @@ static const struct {
 int hook_width(const ModelConfig *c, HookSite site) {
     unsigned has = (c->attn != ATTN_NONE ? NEEDS_MIXING : 0) | (c->attn == ATTN_CAUSAL ? NEEDS_CAUSAL : 0) |
                    (c->mlp == MLP_PLAIN ? NEEDS_MLP : 0) | (c->gated ? NEEDS_GATE : 0) |
-                   (c->tool.n_tools ? NEEDS_TOOLS : 0) | (c->qk_norm ? NEEDS_QK_NORM : 0);
+                   (c->tool.n_tools ? NEEDS_TOOLS : 0) | (c->qk_norm ? NEEDS_QK_NORM : 0) |
+                   (c->tool.gated ? NEEDS_TOOL_GATE : 0);
     if (site >= HOOK_SITES || sites[site].needs & ~has) return 0;
     switch (sites[site].width) {
     case WIDTH_HEADS: return heads_width(c);
@@ -48,6 +51,7 @@ int hook_width(const ModelConfig *c, HookSite site) {
     case WIDTH_PATTERN: return c->n_head * c->block_size;
     case WIDTH_INNER: return c->n_inner;
     case WIDTH_CALLS: return 1 + c->tool.n_tools;
+    case WIDTH_GATE: return 1;
     case WIDTH_POINTERS: return 2 * POINTER_WIDTH * c->tool.n_pointers;
     default: return c->n_embd;
     }
@@ -63,7 +67,7 @@ int hooks_all(Hook *out, const ModelConfig *c) {
     int n = 0;
     for (int l = -1; l < c->n_layer; l++)
         for (HookSite s = 0; s < HOOK_LN_FINAL; s++) {
-            bool tools = sites[s].needs == NEEDS_TOOLS; /* behind one block, or before the first one */
+            bool tools = sites[s].needs & NEEDS_TOOLS; /* behind one block, or before the first one */
             if (tools ? l == c->tool.layer - 1 : l >= 0)
                 if (hook_width(c, s)) out[n++] = (Hook){s, l};
         }

@@ -49,6 +49,8 @@
     X(TOOL_CALL, "tool.hook_call", WIDTH_CALLS, NEEDS_TOOLS)                                                 \
     /* query and key of pointer 0, then of pointer 1, .. */                                                  \
     X(TOOL_POINT, "tool.hook_point", WIDTH_POINTERS, NEEDS_TOOLS)                                            \
+    /* the logit of the gate */                                                                              \
+    X(TOOL_GATE, "tool.hook_gate", WIDTH_GATE, NEEDS_TOOLS | NEEDS_TOOL_GATE)                                \
     /* what is written, which is added to the stream; 0 where nothing is */                                  \
     X(TOOL_WRITE, "tool.hook_write", WIDTH_D, NEEDS_TOOLS)                                                   \
     /* the input of the head */                                                                              \

@@ -44,6 +44,8 @@ tools:
     own_from: 1
     max_calls: 1
     weight: 1
+    gate: none
+    cost: 0
     command: []
     protocol: lines
     ask: ""

@@ -7,6 +7,8 @@
 #include "base/number.h"
 #include "base/random.h"
 
+static const double LN_2 = 0.6931471805599453; /* nats a bit */
+
 /* ---- made and freed ---- */
 
 static size_t batch_tokens(const Config *config, const FactSet *facts) {
@@ -30,7 +32,7 @@ double tool_teacher_bytes(const Config *config, const FactSet *facts) {
     if (tools_by_tokens(config->tools, config->n_tools))
         return call_pool_bytes(config, facts) + 2.0 * facts->n_pool * calls_max(facts) * sizeof(Call) +
                (double)facts->n_pool * sizeof(int64_t) + tool_set_bytes(config, facts);
-    double row = index + arrays * (1 + points) * index + (1 + points) * nats;
+    double row = 2 * index + arrays * (1 + points) * index + (1 + points + config->n_tools) * nats;
     /* The array of calls is doubled as it grows. */
     return (double)batch_tokens(config, facts) * row + (double)facts->n_pool * sizeof(int64_t) +
            2.0 * facts->n_pool * calls_max(facts) * sizeof(Call) + facts->vocab.size +
@@ -47,11 +49,19 @@ static int64_t own_step_of(const Config *config) {
     return (int64_t)(from * (double)config->train.max_steps + 0.5);
 }
 
+/* Whether the number of calls is part of what is learned. */
+static bool counts_calls(const ToolTeacher *t) {
+    bool counts = t->config->model.tool.gated;
+    for (int i = 0; i < t->n; i++) counts = counts || t->config->tools[i].cost > 0;
+    return counts;
+}
+
 static void set_weights(ToolTeacher *t) {
     const ToolConfig *tools = t->config->tools;
     const int *first = t->config->model.tool.first_pointer;
     for (int i = 0; i < t->n; i++) {
         t->call_weight[1 + i] = tools[i].weight;
+        t->call_cost[1 + i] = tools[i].cost * LN_2;
         if (tools[i].weight > t->call_weight[0]) t->call_weight[0] = tools[i].weight;
         for (int p = first[i]; p < first[i + 1]; p++) t->point_weight[p] = tools[i].weight;
     }
@@ -124,10 +134,12 @@ Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet
     }
     t->written = malloc(tokens * sizeof *t->written);
     t->call = malloc(tokens * sizeof *t->call);
+    t->paid = malloc(tokens * sizeof *t->paid);
+    t->expected = calloc(tokens * (size_t)t->n, sizeof *t->expected);
     t->point = malloc(points * sizeof *t->point);
     t->call_nats = calloc(tokens, sizeof *t->call_nats);
     t->point_nats = calloc(points, sizeof *t->point_nats);
-    if (!t->written || !t->call || !t->point || !t->call_nats || !t->point_nats)
+    if (!t->written || !t->call || !t->paid || !t->expected || !t->point || !t->call_nats || !t->point_nats)
         return err_set(err, ERR_NOMEM, "no memory for the calls of a batch of %zu tokens", tokens);
     set_weights(t);
     t->rows = (ToolRows){.written = t->written,
@@ -135,6 +147,9 @@ Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet
                          .call = t->call,
                          .point = t->point,
                          .call_weight = t->call_weight,
+                         .call_cost = t->samples ? NULL : t->call_cost,
+                         .paid = t->paid,
+                         .expected = t->expected,
                          .point_weight = t->point_weight,
                          .call_nats = t->call_nats,
                          .point_nats = t->point_nats};
@@ -154,6 +169,8 @@ void tool_teacher_free(ToolTeacher *t) {
     tool_writes_free(&t->writes);
     free(t->written);
     free(t->call);
+    free(t->paid);
+    free(t->expected);
     free(t->point);
     free(t->call_nats);
     free(t->point_nats);
@@ -222,12 +239,13 @@ static bool ask(ToolTeacher *t, const Lesson *l, const Call *call) {
 static void label(ToolTeacher *t, const Lesson *l) {
     for (int32_t k = l->at; k < l->at + l->rows; k++) {
         t->written[k] = TOOL_NOTHING;
-        t->call[k] = 0;
+        t->call[k] = t->paid[k] = 0;
         for (int p = 0; p < t->pointers; p++) t->point[k * t->pointers + p] = -1;
     }
     for (int i = 0; i < l->n_calls; i++) {
         const Call *c = &l->call[i];
         if (!ask(t, l, c)) continue;
+        if (!t->mixes && !t->samples) t->paid[l->at + c->row] = t->unlabelled ? 1 : c->tool + 1;
         for (int k = 0; k <= c->n_result && c->row + k < l->rows; k++) {
             int32_t row = l->at + c->row + k;
             if (!t->mixes) t->written[row] = k < c->n_result ? l->batch->targets[row] : TOOL_END;
@@ -256,6 +274,7 @@ static void lose(ToolTeacher *t, const Lesson *l) {
             if (t->mixes) t->taught.count[l->at + k] = 0;
             if (k == row) continue;
             t->call[l->at + k] = -1;
+            t->paid[l->at + k] = 0;
             for (int p = 0; p < t->pointers; p++) t->point[(l->at + k) * t->pointers + p] = -1;
             if (t->unlabelled) t->taught.count[l->at + k] = 0;
         }
@@ -271,6 +290,7 @@ static void answer(ToolTeacher *t, const Lesson *l) {
     for (int32_t k = 0; k < l->rows; k++) {
         int32_t at = l->at + k;
         t->written[at] = tool_writes_step(&t->writes, k, t->own_call[at], t->own_point + at * t->pointers);
+        t->paid[at] = t->writes.called[k];
     }
 }
 
@@ -335,7 +355,7 @@ static double loss_of_answer(const ToolTeacher *t, const Lesson *l, int i, doubl
         *n += l->batch->targets[l->at + row] >= 0;
         nats += t->nats[l->at + row];
     }
-    return nats;
+    return nats + t->call_cost[t->paid[l->at + l->call[i].row]];
 }
 
 /* What multiplies the loss of what was drawn: the other answers' loss a token, times the tokens of this answer, less
@@ -396,8 +416,21 @@ static double mean_nats(const double *nats, const int32_t *target, int32_t min, 
     return count ? sum / (double)count : 0;
 }
 
+/* Calls an answer that are expected in the batch. */
+static double mean_calls(const ToolTeacher *t, const FactBatch *batch) {
+    double sum = 0;
+    int64_t answers = 0;
+    for (int j = 0; j < batch->batch.n_seq; j++) {
+        const int64_t *start = t->calls.start + batch->sequence[j];
+        answers += start[1] - start[0];
+    }
+    for (int64_t i = 0; i < (int64_t)batch->start[batch->batch.n_seq] * t->n; i++) sum += t->expected[i];
+    return answers ? sum / (double)answers : 0;
+}
+
 void tool_teacher_end(ToolTeacher *t, FactBatch *batch) {
     if (!t->n) return;
+    if (counts_calls(t)) t->calls_expected = mean_calls(t, batch);
     size_t tokens = (size_t)batch->start[batch->batch.n_seq];
     t->call_loss = mean_nats(t->call_nats, t->call, 0, tokens);
     t->point_loss = mean_nats(t->point_nats, t->point, 0, tokens * (size_t)t->pointers);
@@ -410,17 +443,14 @@ Status tool_teacher_failed(const ToolTeacher *t, Err *err) {
 }
 
 void tool_teacher_log(const ToolTeacher *t, int64_t step, RunFolder *folder) {
-    char call[NUMBER_TEXT_MAX], point[NUMBER_TEXT_MAX], way[NUMBER_TEXT_MAX];
+    char call[NUMBER_TEXT_MAX], other[NUMBER_TEXT_MAX], expected[NUMBER_TEXT_MAX], calls[64] = "",
+                                                                                   second[64] = "";
     if (!t->n) return;
-    number_text(call, t->call_loss);
-    if (t->mixes) folder_metrics(folder, "{\"step\":%" PRId64 ",\"call_loss\":%s}\n", step, call);
-    else if (t->samples)
-        folder_metrics(folder, "{\"step\":%" PRId64 ",\"call_loss\":%s,\"answer_loss\":%s}\n", step, call,
-                       number_text(way, t->answer_loss));
-    else if (t->unlabelled)
-        folder_metrics(folder, "{\"step\":%" PRId64 ",\"call_loss\":%s,\"way_loss\":%s}\n", step, call,
-                       number_text(way, t->way_loss));
-    else
-        folder_metrics(folder, "{\"step\":%" PRId64 ",\"call_loss\":%s,\"point_loss\":%s}\n", step, call,
-                       number_text(point, t->point_loss));
+    if (counts_calls(t))
+        snprintf(calls, sizeof calls, ",\"calls\":%s", number_text(expected, t->calls_expected));
+    double loss = t->samples ? t->answer_loss : t->unlabelled ? t->way_loss : t->point_loss;
+    const char *name = t->samples ? "answer_loss" : t->unlabelled ? "way_loss" : "point_loss";
+    if (!t->mixes) snprintf(second, sizeof second, ",\"%s\":%s", name, number_text(other, loss));
+    folder_metrics(folder, "{\"step\":%" PRId64 ",\"call_loss\":%s%s%s}\n", step,
+                   number_text(call, t->call_loss), second, calls);
 }

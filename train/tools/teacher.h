@@ -10,6 +10,9 @@
  * for no call, as with labels. A mixture of results is written at every answer, due or not, until own_from, and then
  * nothing teaches the calls.
  *
+ * A gate is read wherever a result is written, and a cost (tools.N.cost) is paid where one begins: in the place of its
+ * call, which the label, the model or the mixture made. Sampled, L has the cost of the calls that were drawn.
+ *
  * Else until own_from of the steps each call that is due returns the true result. Then the model's own calls are
  * answered, by the tools: a pass over the blocks before the stage tells them, and results are constants. A share
  * TOOL_LOST of the calls that are due returns none; the end is then asked at once, and nothing behind it: a missing row
@@ -35,10 +38,11 @@ typedef struct ToolTeacher {
     Calls calls;
     Spelling spelling;
     ToolRows rows; /* of the batch; its arrays are these: */
-    int32_t *written, *call, *point;
-    double *call_nats, *point_nats;
-    double call_weight[1 + TOOLS_MAX], point_weight[TOOL_POINTERS_MAX];
+    int32_t *written, *call, *point, *paid;
+    double *call_nats, *point_nats, *expected;
+    double call_cost[1 + TOOLS_MAX], call_weight[1 + TOOLS_MAX], point_weight[TOOL_POINTERS_MAX];
     double call_loss, point_loss; /* means of the last batch, nats */
+    double calls_expected;        /* calls an answer in it, where there is a gate or a cost */
 
     /* without labels */
     bool unlabelled, mixes, samples;
