@@ -45,8 +45,8 @@ typedef struct ToolWays {
  *   call_cost     (1+n) nats that a call costs, by its tool, of no call 0; NULL: nothing. Part of the loss, where calls
  *                 are soft: by a gate, or in a mixture (model/layers/tool_gate.h)
  *   paid          the tool whose call was made at the token, 1 .. n, 0: none; NULL: none anywhere. 0 with a mixture
- *   expected      (tokens,n) receives the calls of each tool that are expected at the token, in a gradient's pass; NULL:
- *                 not wanted
+ *   expected      (tokens,n) receives the calls of each tool that are expected at the token, in a gradient's pass;
+ *                 NULL: not wanted
  *   draw          read where choices are made (gpt_tool_choices) and nowhere else: (tokens,1+P) numbers in [0,1). The
  *                 call, and then the place of each pointer, is drawn from its probabilities, by its own number, in
  *                 place of the largest; no call at a token whose first number is below 0. NULL: the largest */

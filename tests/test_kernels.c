@@ -324,8 +324,8 @@ static void exp_bits_and_error(void **state) {
     free(got);
 }
 
-/* Code lengths against exact_exp, and the same bits everywhere: sums over 1 to 3 groups of sixteen and a tail. Last, rows
- * with logits of which one is -Inf (no probability), and then one NaN. */
+/* Code lengths against exact_exp, and the same bits everywhere: sums over 1 to 3 groups of sixteen and a tail. Last,
+ * rows with logits of which one is -Inf (no probability), and then one NaN. */
 static void code_length_bits(void **state) {
     (void)state;
     enum { ROWS = 3, V_MAX = 70 };

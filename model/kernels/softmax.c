@@ -141,8 +141,8 @@ void FN(cross_entropy)(real *logits, double *nats, const int32_t *targets, real 
  * term is r^11/11! < 2.3e-13. A code length needs only 1e-9, and exact_exp would take twice the operations. There is no
  * fused multiply-add, so every instruction set gives the same bits.
  *
- * One or two groups of sixteen at a time, each step for all of them before the next one: a chain is some 90 cycles long,
- * and a processor that has to look far ahead for the next chain runs out of room for waiting operations. */
+ * One or two groups of sixteen at a time, each step for all of them before the next one: a chain is some 90 cycles
+ * long, and a processor that has to look far ahead for the next chain runs out of room for waiting operations. */
 typedef double wide __attribute__((vector_size(VL * sizeof(real))));
 typedef int64_t wide_bits __attribute__((vector_size(VL * sizeof(real))));
 enum { WL = VL * sizeof(real) / sizeof(double), NW = 16 / WL };

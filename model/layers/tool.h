@@ -18,8 +18,8 @@
  * point at any place u <= t, BOS at place 0 included.
  *
  * Hooks: tool.hook_call, the logits of the calls; tool.hook_point, queries and keys; tool.hook_gate, the gates' logits;
- * tool.hook_write, what is written, times its gate. Edits of the first two change choices (tool_choose). An edited write
- * is computed first and then added at every row, as an edited attn_out is.
+ * tool.hook_write, what is written, times its gate. Edits of the first two change choices (tool_choose). An edited
+ * write is computed first and then added at every row, as an edited attn_out is.
  *
  * loss = sum over the rows with a target of call_weight[target] (-ln p(target)), and of point_weight[p] (-ln p(place)),
  * both times the row's weight, and of the rows that are trained without labels (model/layers/tool_ways.h). Its gradient

@@ -43,8 +43,8 @@ static double loss_of(Case *x) {
     return (nats + sum) / (double)n_targets;
 }
 
-/* As in test_gradients.c, with half of its h: a gate behind a norm of four channels has larger fifth derivatives. With 2h
- * the worst error is 16 times as large, that of h to the power of 4. */
+/* As in test_gradients.c, with half of its h: a gate behind a norm of four channels has larger fifth derivatives. With
+ * 2h the worst error is 16 times as large, that of h to the power of 4. */
 static double difference(Case *x, real *param) {
     const double h = 1e-4;
     static const int at[4] = {-2, -1, 1, 2};
