@@ -46,7 +46,7 @@ logits:             plain/tests/test_logit_row plain/tests/test_variance plain/t
 tools:              plain/tests/test_calculator plain/tests/test_store plain/tests/test_tape plain/tests/test_programs plain/tests/test_mcp
 asked:              plain/tests/test_sums plain/tests/test_calls plain/tests/test_audit plain/tests/test_ways
 stores:             tests/cli/tools_store.t
-ways:               plain/tests/test_call_text tests/cli/tools_tokens.t tests/cli/tools_unlabelled.t \
+ways:               plain/tests/test_call_text tests/cli/tools_gate.t tests/cli/tools_tokens.t tests/cli/tools_unlabelled.t \
                     tests/cli/tool_keys.t
 stage:              tests/double/test_tool tests/test_tool tests/test_tool_choices tests/test_tool_ways
 foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model plain/tests/test_import_gguf \
