@@ -40,6 +40,9 @@ static inline double exact_from_bits(uint64_t u) {
     return x;
 }
 
+/* The nearest integer, ties to even, |x| < 2^51. */
+static inline double exact_nearest(double x) { return (x + EXACT_MAGIC) - EXACT_MAGIC; }
+
 /* 2^k for -1022 <= k <= 1023, from t = k + MAGIC: the shift drops MAGIC's own bits. */
 static inline double exact_two_to(double t) { return exact_from_bits((exact_bits(t) + 1023) << 52); }
 

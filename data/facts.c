@@ -46,6 +46,17 @@ void facts_free(FactSet *facts) {
     *facts = (FactSet){0};
 }
 
+int facts_symbols_used(const FactSet *facts) {
+    bool *used = calloc((size_t)facts->vocab.size, sizeof *used);
+    int n = used ? 0 : -1;
+    for (int64_t t = 0; used && t < facts->start[facts->n]; t++) {
+        n += !used[facts->tokens[t]];
+        used[facts->tokens[t]] = true;
+    }
+    free(used);
+    return n;
+}
+
 int facts_tag_named(const FactSet *facts, const char *name) {
     for (int k = 0; k < facts->n_tags; k++)
         if (text_spelled((Text){facts->tag_names[k], strlen(facts->tag_names[k])}, name)) return k;
@@ -91,6 +102,7 @@ Status facts_hash(FactSet *facts, Err *err) {
     hash_number(state, facts->vocab.bytes);
     for (int i = 0; facts->vocab.text && i < facts->vocab.size; i++)
         hash_string(state, facts->vocab.text[i], facts->vocab.length[i]);
+    if (facts->vocab.tokens) hash_string(state, facts->vocab.tokenizer_hash, 32);
     if (facts->n_pool > facts->n || facts->n_fields) hash_pool(state, facts);
 
     XXH128_canonical_t digest;
@@ -100,10 +112,17 @@ Status facts_hash(FactSet *facts, Err *err) {
     return OK;
 }
 
+/* The text of a symbol. A tokenizer's answer begins with a space, which the tab before it replaces. */
+static Text symbol_text(const Vocab *vocab, int32_t token, bool answer_begins) {
+    Text text = {vocab->text[token], (size_t)vocab->length[token]};
+    bool space = vocab->tokens && answer_begins && text.size && *text.data == ' ';
+    return space ? (Text){text.data + 1, text.size - 1} : text;
+}
+
 /* The character before token number in_fact of a sequence in text, '\0': nothing. */
 static char lead_of(const Vocab *vocab, int64_t in_fact, int prompt_len) {
     bool answer_begins = prompt_len > 0 && in_fact == prompt_len;
-    if (vocab->tokenizer) return answer_begins ? '\t' : '\0';
+    if (vocab->tokens) return answer_begins ? '\t' : '\0';
     if (vocab->bytes || in_fact == 0) return '\0';
     return answer_begins ? '\t' : ' ';
 }
@@ -131,7 +150,7 @@ void facts_text(const FactSet *facts, int i, char *out, int size) {
                 piece[length++] = '\t'; /* unescaped */
             else
                 length += text_escape(piece + length, sizeof piece - length,
-                                      (Text){facts->vocab.text[token], (size_t)facts->vocab.length[token]});
+                                      symbol_text(&facts->vocab, token, lead == '\t'));
         }
         if (length > room - 1 - used) length = room - 1 - used;
         memcpy(out + used, piece, length);
@@ -157,8 +176,9 @@ int64_t facts_plain_text(const FactSet *facts, int i, char *out) {
             if (lead && out) out[used] = lead;
             used += lead != '\0';
             bool separator = is_separator(&facts->vocab, in_fact, facts->prompt_len[i]);
-            piece = separator ? "\t" : facts->vocab.text[token];
-            length = separator ? 1 : facts->vocab.length[token];
+            Text symbol = symbol_text(&facts->vocab, token, lead == '\t');
+            piece = separator ? "\t" : symbol.data;
+            length = separator ? 1 : (int64_t)symbol.size;
         }
         if (out) memcpy(out + used, piece, (size_t)length);
         used += length;

@@ -18,13 +18,22 @@ typedef struct Vocab {
     int *length; /* bytes of each string */
     int eos;     /* the symbol that ends a fact of varying length, or -1 */
     bool bytes;  /* true: each symbol is one byte; false: a word, and words are separated by one space */
-    /* Of an imported model: how text becomes symbols, which are in no order and several bytes long (`bytes` is true, as
-     * nothing separates them). NULL: the symbols say how. */
-    struct Tokenizer *tokenizer;
+    /* The symbols are a tokenizer's tokens: in no order, several bytes long, with nothing between them (`bytes` is true,
+     * too); eos is any of them. */
+    bool tokens;
+    struct Tokenizer
+        *tokenizer;          /* how text becomes tokens; NULL: none, or it is not known, as in an archive */
+    char *tokenizer_json;    /* what is stored and exported of it: its tokenizer.json; NULL: no tokenizer */
+    char tokenizer_hash[33]; /* XXH3-128 of that text */
 } Vocab;
 
+/* How many of the symbols text can spell, beginning with symbol 0. */
+static inline int vocab_spelled(const Vocab *vocab) {
+    return vocab->eos >= 0 && !vocab->tokens ? vocab->eos : vocab->size;
+}
+
 /* Whether the last symbol of a prompt is the tab that separates it from the answer. */
-static inline bool vocab_has_tab(const Vocab *vocab) { return vocab->bytes && !vocab->tokenizer; }
+static inline bool vocab_has_tab(const Vocab *vocab) { return vocab->bytes && !vocab->tokens; }
 
 /* The field of a token says what it is part of. Field 0 is context: given to the model and not coded (a mark, the words
  * of a template). The tokens of every other field are learned and coded. */
@@ -95,6 +104,9 @@ static inline int64_t facts_tokens(const FactSet *facts) {
 static inline int64_t facts_pool_tokens(const FactSet *facts) {
     return facts->start ? facts->start[facts->n_pool] : (int64_t)facts->n_pool * facts->max_len;
 }
+
+/* How many different symbols occur in the n facts; -1: no memory. */
+int facts_symbols_used(const FactSet *facts);
 
 /* Whether the model is to learn token t of the pool: it is no context. */
 static inline bool facts_coded(const FactSet *facts, int64_t t) {

@@ -76,7 +76,7 @@ static Status symbol_named(const FactSet *f, const char *name, int32_t *out, Err
         return OK;
     }
     *out = vocab_find(vocab, (Text){(char *)name, strlen(name)});
-    for (int i = 0; *out < 0 && i < vocab->eos; i++)
+    for (int i = 0; *out < 0 && i < vocab_spelled(vocab); i++)
         if (text_spelled((Text){vocab->text[i], (size_t)vocab->length[i]}, name)) *out = i;
     if (*out >= 0) return OK;
     const char **names = calloc((size_t)vocab->size + 1, sizeof *names);
@@ -86,7 +86,10 @@ static Status symbol_named(const FactSet *f, const char *name, int32_t *out, Err
     const char *near = nearest_name(name, names);
     char quote[QUOTE_SIZE];
     Status status = err_set(err, ERR_INPUT, "when.token is '%s', which is not one of the %d symbols (%s)%s%s",
-                            name, vocab->size - 1, vocab->bytes ? "bytes" : "words",
+                            name, vocab->size - 1,
+                            vocab->tokens  ? "tokens"
+                            : vocab->bytes ? "bytes"
+                                           : "words",
                             near ? "; nearest: " : "", near ? shown_name(quote, near) : "");
     free(names);
     return status;

@@ -9,6 +9,7 @@
 #include "data/hold_out.h"
 #include "data/import/text_facts.h"
 #include "data/pool.h"
+#include "data/tokenizer/choice.h"
 
 static Status plan_generated(const FactsConfig *config, FactSet *out, Err *err) {
     const Kind *kind = kind_row(config->kind);
@@ -22,8 +23,13 @@ static Status plan_generated(const FactsConfig *config, FactSet *out, Err *err) 
 
 static Status read_facts(const FactsConfig *config, FactSet *out, Err *err) {
     bool text = config->kind == FACTS_TEXT;
+    TokenChoice tokens;
+    TRY(token_choice_read(&tokens, config->vocab, "facts.vocab", config->tokenizer, "facts.tokenizer", "",
+                          err));
     TRY(text ? text_facts_read(config->path, config->seq_len, out, err) : facts_load(config->path, out, err));
-    Status status = facts_choose(out, config, err);
+    Status status = facts_tokenize(out, &tokens, err);
+    if (status != OK) err_prefix(err, "%s: ", config->path);
+    if (status == OK) status = facts_choose(out, config, err);
     if (status != OK) facts_free(out);
     return status;
 }
@@ -158,8 +164,24 @@ static Status draw_given(const FactsConfig *config, const char *given, FactSet *
     return status;
 }
 
-Status facts_find(const FactsConfig *config, const FactsPlaces *places, FactSet *out,
+/* The tokenizer's file, where it is not at its path: from `beside`, or the copy that a run keeps (tokenizer.json there).
+ * Whether it is the right one shows in the hash of the facts. */
+static void find_tokenizer(FactsConfig *config, const char *beside) {
+    char place[CONFIG_PATH_MAX];
+    const char *path = config->tokenizer;
+    if (!*path || !beside || !file_missing(path)) return;
+    bool found =
+        *path != '/' && path_join(place, sizeof place, beside, path, NULL) == OK && !file_missing(place);
+    if (!found)
+        found = path_join(place, sizeof place, beside, "tokenizer.json", NULL) == OK && !file_missing(place);
+    if (found) strcpy(config->tokenizer, place);
+}
+
+Status facts_find(const FactsConfig *wanted, const FactsPlaces *places, FactSet *out,
                   char found[CONFIG_PATH_MAX], Err *err) {
+    FactsConfig there = *wanted;
+    const FactsConfig *config = &there;
+    find_tokenizer(&there, places->beside);
     Search s = {.config = config, .data_hash = places->data_hash ? places->data_hash : ""};
     const char *beside = places->beside;
     char place[CONFIG_PATH_MAX];

@@ -48,6 +48,7 @@ static Status plan_source(const Kind *kind, const FactsConfig *config, FactSet *
 int pool_marks(const FactSet *facts) {
     const Kind *kind = kind_named(facts->kind);
     if (kind && facts->config.n) return all_marks(kind, &facts->config);
+    if (facts->vocab.tokens) return 0;
     return facts->vocab.text ? facts->vocab.size - facts->vocab.eos - 1 : -1;
 }
 

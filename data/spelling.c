@@ -8,16 +8,17 @@
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80); }
 
-/* Symbols that text can spell come first; behind them are EOS and marks. */
-static int n_spelled(const Vocab *vocab) { return vocab->eos >= 0 ? vocab->eos : vocab->size; }
-
 Status spelling_create(Spelling *out, const Vocab *vocab, Err *err) {
+    if (vocab->tokenizer)
+        return err_set(
+            err, ERR_INPUT,
+            "tools read facts whose symbols are numbers, bytes or words; these are a tokenizer's tokens");
     *out = (Spelling){.vocab = vocab, .symbol_class = calloc((size_t)vocab->size, 1)};
     if (!out->symbol_class)
         return err_set(err, ERR_NOMEM, "no memory for the classes of %d symbols", vocab->size);
     if (!vocab->text) return OK;
     out->joined = true;
-    for (int v = 0; v < n_spelled(vocab); v++) {
+    for (int v = 0; v < vocab_spelled(vocab); v++) {
         const char *text = vocab->text[v];
         bool digits = true;
         for (int i = 0; i < vocab->length[v]; i++) digits = digits && is_digit(text[i]);

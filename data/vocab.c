@@ -1,10 +1,11 @@
-/* A vocabulary holds only the symbols that occur, sorted by their bytes, and EOS at its end: a symbol that
- * never occurs would only waste a row of the embedding. */
+/* A vocabulary of bytes or words holds only the symbols that occur, sorted by their bytes, and EOS at its end: a symbol
+ * that never occurs would only waste a row of the embedding. */
 #include <stdlib.h>
 #include <string.h>
 
 #include <xxhash.h>
 
+#include "base/file.h"
 #include "data/records.h"
 #include "data/seen.h"
 #include "data/tokenizer/tokenizer.h"
@@ -31,6 +32,25 @@ no_memory:
     return err_set(err, ERR_NOMEM, "no memory for a vocabulary of %d symbols", n + 1);
 }
 
+Status vocab_of_tokenizer(Vocab *out, Tokenizer *t, char *json, int rows, int eos, Err *err) {
+    *out = (Vocab){.eos = eos, .bytes = true, .tokens = true, .tokenizer = t, .tokenizer_json = json};
+    content_hash(json, strlen(json), out->tokenizer_hash);
+    out->text = calloc((size_t)rows, sizeof *out->text);
+    out->length = calloc((size_t)rows, sizeof *out->length);
+    bool whole = out->text && out->length;
+    for (int i = 0; whole && i < rows; i++) {
+        Text bytes = i < tokenizer_size(t) ? tokenizer_bytes(t, i) : (Text){NULL, 0};
+        out->text[i] = calloc(bytes.size + 1, 1);
+        out->size = i + 1;
+        whole = out->text[i] != NULL;
+        if (whole && bytes.size) memcpy(out->text[i], bytes.data, bytes.size);
+        out->length[i] = (int)bytes.size;
+    }
+    if (whole) return OK;
+    vocab_free(out);
+    return err_set(err, ERR_NOMEM, "no memory for a vocabulary of %d symbols", rows);
+}
+
 Status vocab_add_mark(Vocab *vocab, const char *name, Err *err) {
     if (vocab->text) {
         size_t size = (size_t)vocab->size + 1;
@@ -52,6 +72,7 @@ void vocab_free(Vocab *vocab) {
     free(vocab->text);
     free(vocab->length);
     tokenizer_free(vocab->tokenizer);
+    free(vocab->tokenizer_json);
     *vocab = (Vocab){.eos = -1};
 }
 
@@ -123,14 +144,25 @@ Status vocab_of_records(Vocab *out, const Records *records, bool bytes, Err *err
 static Text symbol_of(const Vocab *vocab, int i) { return (Text){vocab->text[i], (size_t)vocab->length[i]}; }
 
 static const char *vocab_kind(const Vocab *vocab) {
-    return !vocab->text ? "token numbers" : vocab->bytes ? "bytes" : "words";
+    return !vocab->text    ? "token numbers"
+           : vocab->tokens ? "a tokenizer's tokens"
+           : vocab->bytes  ? "bytes"
+                           : "words";
 }
 
 Status vocab_same(const Vocab *vocab, const Vocab *run, const char *dir, Err *err) {
-    if (!vocab->text != !run->text || (vocab->text && vocab->bytes != run->bytes))
+    if (!vocab->text != !run->text || !vocab->tokenizer != !run->tokenizer ||
+        (vocab->text && vocab->bytes != run->bytes))
         return err_set(err, ERR_INPUT, "%s: its symbols are %s, those of the run's facts are %s", dir,
                        vocab_kind(vocab), vocab_kind(run));
     if (!vocab->text) return OK;
+    if (vocab->tokenizer && strcmp(vocab->tokenizer_hash, run->tokenizer_hash) != 0)
+        return err_set(
+            err, ERR_INPUT,
+            "%s: its tokenizer has the hash %s, that of the run's facts %s; a model reads only the "
+            "tokens of its own",
+            dir, vocab->tokenizer_hash, run->tokenizer_hash);
+    if (vocab->tokenizer) return OK;
     static const char advice[] = "a model reads only facts whose vocab.json is that of its own";
     for (int i = 0; i < vocab->eos && i < run->eos; i++) {
         char have[QUOTE_SIZE], want[QUOTE_SIZE];
@@ -155,6 +187,10 @@ Status vocab_same(const Vocab *vocab, const Vocab *run, const char *dir, Err *er
 }
 
 int32_t vocab_find(const Vocab *vocab, Text symbol) {
+    if (vocab->tokenizer) {
+        int32_t token = tokenizer_find(vocab->tokenizer, symbol);
+        return token >= 0 ? token : tokenizer_find_special(vocab->tokenizer, symbol);
+    }
     int low = 0, high = vocab->eos; /* symbols are sorted, EOS is behind them */
     while (low < high) {
         int middle = low + (high - low) / 2;

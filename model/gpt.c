@@ -7,6 +7,7 @@
 
 #include "base/exact.h"
 #include "model/blas.h"
+#include "model/rope.h"
 
 static int64_t offset_of(const ParamTable *table, const char *name) {
     const Tensor *t = params_find(table, name);
@@ -54,18 +55,17 @@ static Status find_places(Gpt *g, Err *err) {
     return OK;
 }
 
-/* cos and sin of pos * theta^(-2i/hd), computed in double, for every position and pair (Su et al. 2021, eq.
- * 15). */
+/* cos and sin of pos times the frequency of a pair (model/rope.h), computed in double, for every position and pair. */
 static Status make_rope_table(Gpt *g, Err *err) {
     const ModelConfig *c = &g->config;
-    int hd = head_size(c), pairs = hd / 2;
+    int pairs = head_size(c) / 2;
     if (c->pos != POS_ROPE || c->attn != ATTN_CAUSAL) return OK;
     size_t reals = (size_t)c->block_size * (size_t)(pairs ? pairs : 1) * 2;
     g->rope_table = memory_alloc(reals * sizeof(real));
     if (!g->rope_table)
         return err_set(err, ERR_NOMEM, "no memory for the rotary table of %d positions", c->block_size);
     for (int i = 0; i < pairs; i++) {
-        double frequency = exact_pow(c->rope_theta, -2.0 * i / hd);
+        double frequency = rope_frequency(c, i);
         for (int t = 0; t < c->block_size; t++) {
             real *angle = g->rope_table + ((size_t)t * (size_t)pairs + (size_t)i) * 2;
             angle[0] = (real)exact_cos(t * frequency);

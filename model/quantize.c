@@ -14,27 +14,6 @@ const char *const quantize_name[] = {
 
 enum { VECTOR_BITS = 16, SCALE_BITS = 16 };
 
-/* To the nearest integer, ties to even, |x| < 2^51. */
-static double nearest_integer(double x) { return (x + EXACT_MAGIC) - EXACT_MAGIC; }
-
-/* The nearest number with `digits` binary digits, of which the last is worth at least 2^min_exponent. The division by a
- * power of two is exact, so there is only one rounding. */
-static double round_to(double x, int digits, int min_exponent, double largest) {
-    int exponent = (int)(exact_bits(x) >> 52 & 2047) - 1023, last = exponent - (digits - 1);
-    double unit = exact_two_to((last < min_exponent ? min_exponent : last) + EXACT_MAGIC);
-    double y = nearest_integer(x / unit) * unit;
-    return y > largest ? largest : y < -largest ? -largest : y;
-}
-
-double quantize_fp16(double x) {
-    return __builtin_fabs(x) < 65504 ? round_to(x, 11, -24, 65504) : x < 0 ? -65504 : 65504;
-}
-
-double quantize_bf16(double x) {
-    const double largest = 0x1.fep127;
-    return __builtin_fabs(x) < largest ? round_to(x, 8, -133, largest) : x < 0 ? -largest : largest;
-}
-
 /* ---- a row with codes ---- */
 
 static double largest_of(const real *row, int n) {
@@ -69,7 +48,7 @@ static double clipping_error(const real *row, int n, double scale, int high) {
     double sum[8] = {0}, inverse = 1 / scale, low = -high - 1;
     for (int i = 0; i < n; i += 8)
         for (int k = 0; k < 8 && i + k < n; k++) {
-            double w = (double)row[i + k], code = nearest_integer(w * inverse);
+            double w = (double)row[i + k], code = exact_nearest(w * inverse);
             code = code < high ? code : high;
             code = code > low ? code : low;
             double miss = w - code * scale;
@@ -121,7 +100,7 @@ int quantize_code(Quantize kind, double scale, double w) {
     int high = high_of(kind), low = quantize_lowest(kind);
     if (scale == 0) return 0;
     double code = w / scale;
-    return !(code > low) ? low : code < high ? (int)nearest_integer(code) : high;
+    return !(code > low) ? low : code < high ? (int)exact_nearest(code) : high;
 }
 
 static void quantize_row(real *out, const real *in, int n, Quantize kind) {

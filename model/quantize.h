@@ -12,6 +12,7 @@
 #ifndef ROTE_MODEL_QUANTIZE_H
 #define ROTE_MODEL_QUANTIZE_H
 
+#include "base/half.h"
 #include "model/params.h"
 
 /* Sets of parts have the bits 1 << Part; this one has all parts. */
@@ -19,10 +20,6 @@ enum { ALL_PARTS = (1 << PART_COUNT) - 1 };
 
 /* The names of the formats, in the order of Quantize ("none" first), ended by NULL. */
 extern const char *const quantize_name[];
-
-/* x rounded to the nearest float16 or bfloat16, ties to even; larger numbers become the largest finite one. */
-double quantize_fp16(double x);
-double quantize_bf16(double x);
 
 static inline bool quantize_has_codes(Quantize kind) { return kind >= QUANTIZE_INT8; }
 

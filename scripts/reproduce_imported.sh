@@ -72,7 +72,7 @@ read -r n2 right2 low2 high2 mean2 <<<"$(tag invented)"
     echo
     echo "| prompt | answer | tokens | bits | greedy |"
     echo "|---|---|---|---|---|"
-    awk -F'\t' 'NR > 1 {split($7, part, /\\t/); printf "| %s |%s | %d | %.2f | %s |\n", part[1], part[2], $3 - $4, $5, $6 ? "yes" : "no"}' "$out/bits.tsv"
+    awk -F'\t' 'NR > 1 {split($7, part, /\\t/); printf "| %s | %s | %d | %.2f | %s |\n", part[1], part[2], $3 - $4, $5, $6 ? "yes" : "no"}' "$out/bits.tsv"
     echo
     echo "## The logits behind the prompts"
     echo

@@ -174,9 +174,10 @@ static Status write_text(const RunFolder *folder, const char *name, const char *
     return write_text_by(atomic_commit, folder, name, text, fault, err);
 }
 
-static Status write_manifest(const RunFolder *folder, int eos, const Ops *ops, int threads, Err *err) {
+static Status write_manifest(const RunFolder *folder, const RunTokens *tokens, const Ops *ops, int threads,
+                             Err *err) {
     char *text;
-    TRY(run_manifest_text(folder->config_hash, folder->data_hash, eos, ops->isa, threads, &text, err));
+    TRY(run_manifest_text(folder->config_hash, folder->data_hash, tokens, ops->isa, threads, &text, err));
     Status status = write_text(folder, "manifest.json", text, "manifest", err);
     free(text);
     return status;
@@ -192,6 +193,14 @@ static Status renew_metrics(const char *path, Err *err) {
     return status;
 }
 
+/* The bytes whose hash the manifest has. */
+static Status write_tokenizer(const RunFolder *folder, const char *json, Err *err) {
+    char path[CONFIG_PATH_MAX];
+    TRY(path_join(path, sizeof path, folder->dir, "tokenizer.json", err));
+    TRY(still_there(folder, err));
+    return file_write_atomic(path, json, strlen(json), err);
+}
+
 /* Adds lines to those that are there; empty: drops them first. */
 static Status open_metrics(RunFolder *folder, bool empty, Err *err) {
     char path[CONFIG_PATH_MAX];
@@ -200,9 +209,11 @@ static Status open_metrics(RunFolder *folder, bool empty, Err *err) {
     return file_append_open(path, empty, &folder->metrics, err);
 }
 
-Status folder_begin(RunFolder *folder, const Config *config, int eos, const Ops *ops, int threads, Err *err) {
+Status folder_begin(RunFolder *folder, const Config *config, const RunTokens *tokens, const Ops *ops,
+                    int threads, Err *err) {
     if (!folder->dir[0]) return OK;
-    TRY(write_manifest(folder, eos, ops, threads, err));
+    TRY(write_manifest(folder, tokens, ops, threads, err));
+    if (tokens->json) TRY(write_tokenizer(folder, tokens->json, err));
     TRY(open_metrics(folder, true, err));
     folder->mark = (CheckpointMark){0};
 

@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "model/kernels/ops.h"
 #include "store/checkpoints.h"
+#include "store/run_manifest.h"
 
 /* A run folder that is open for writing. */
 typedef struct RunFolder {
@@ -71,10 +72,10 @@ void timing_json(const RunTiming *timing, char out[TIMING_JSON_MAX]);
 Status folder_open(RunFolder *folder, const char *dir, const char *config_hash, const char *data_hash,
                    Err *err);
 
-/* A run from step 0: the manifest, empty metrics, and config.yaml last, which marks the run as begun.
- *   eos  the token that ends a fact; -1: there is none
- * ERR_IO, ERR_NOMEM. ERR_INPUT: a path of the config is too long, seen from the folder. */
-Status folder_begin(RunFolder *folder, const Config *config, int eos, const Ops *ops, int threads, Err *err);
+/* A run from step 0: the manifest, tokenizer.json where there is one, empty metrics, and config.yaml last, which marks
+ * the run as begun. ERR_IO, ERR_NOMEM. ERR_INPUT: a path of the config is too long, seen from the folder. */
+Status folder_begin(RunFolder *folder, const Config *config, const RunTokens *tokens, const Ops *ops,
+                    int threads, Err *err);
 
 /* Instead of folder_begin, for a run that was begun: fills the snapshot from the newest complete checkpoint, and cuts
  * the metrics to their length at that time. A note names a newer checkpoint that is damaged.

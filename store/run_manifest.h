@@ -12,8 +12,9 @@
 
 typedef struct RunManifest {
     char config_hash[33], data_hash[33], numeric_spec[32];
-    int eos;      /* the token that ends a fact; -1: there is none */
-    bool has_eos; /* older versions did not write it */
+    int eos;            /* the token that ends a fact; -1: there is none */
+    bool has_eos;       /* older versions did not write it */
+    char tokenizer[33]; /* XXH3-128 of the run's tokenizer.json; "": it has none */
 } RunManifest;
 
 /* The commit and the compiler that this program was made with; commit "unknown": made outside a repository. */
@@ -23,8 +24,16 @@ const char *program_compiler(void);
 /* ERR_FORMAT: torn or altered. ERR_IO, ERR_NOMEM. */
 Status run_manifest_read(const char *dir, RunManifest *out, Err *err);
 
-/* The text of a run that begins in this process; malloc'd. eos: -1: none. ERR_NOMEM. */
-Status run_manifest_text(const char *config_hash, const char *data_hash, int eos, const char *isa,
-                         int threads, char **out, Err *err);
+/* The tokens of a run that begins. */
+typedef struct RunTokens {
+    int eos; /* the one that ends a fact; -1: there is none */
+    const char *
+        json; /* tokenizer.json of facts in a tokenizer's tokens; NULL: none, or it is written by the caller */
+    const char *hash; /* of json */
+} RunTokens;
+
+/* The text of a run that begins in this process; malloc'd. ERR_NOMEM. */
+Status run_manifest_text(const char *config_hash, const char *data_hash, const RunTokens *tokens,
+                         const char *isa, int threads, char **out, Err *err);
 
 #endif

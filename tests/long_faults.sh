@@ -51,6 +51,8 @@ ways:               plain/tests/test_call_text tests/cli/tools_gate.t tests/cli/
 stage:              tests/double/test_tool tests/test_tool tests/test_tool_choices tests/test_tool_ways
 foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model plain/tests/test_import_gguf \
                     plain/tests/test_export_gguf
+vocab:              plain/tests/test_bpe
+rope:               plain/tests/test_rope
 capacity:           tests/test_fits
 measure:            plain/tests/test_rounds tests/cli/measure.t
 select:             plain/tests/test_select tests/cli/select.t

@@ -8,13 +8,13 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
+#include "data/tokenizer/gguf_tokenizer.h"
 #include "data/vocab.h"
 #include "model/formats/gguf_model.h"
 #include "model/formats/gguf_write.h"
 #include "model/pass.h"
 #include "model/quantize.h"
 #include "store/foreign/gguf_export.h"
-#include "store/foreign/gguf_tokenizer.h"
 #include "tests/export_testing.h"
 
 static const Vocab numbers = {.size = V, .eos = -1};

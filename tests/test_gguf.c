@@ -12,7 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/file.h"
-#include "model/formats/gguf.h"
+#include "base/formats/gguf.h"
 
 /* ---- writing ---- */
 

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "model/formats/ggml_types.h"
+#include "base/formats/ggml_types.h"
 #include "store/foreign/gguf_export.h"
 #include "tests/import_model_testing.h"
 

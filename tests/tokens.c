@@ -2,26 +2,45 @@
  *   tokens FILE          FILE: a tokenizer.json or a GGUF file. Standard input: for each text its size in 32 bits, and
  *                        the bytes. Standard output: for each text the number of its tokens, and the tokens, 32 bits
  *                        each. -1: it cannot be encoded. Fails where decoding gives other bytes.
- *   tokens FILE --json   prints the tokenizer as tokenizer.json */
+ *   tokens FILE --json   prints the tokenizer as tokenizer.json
+ *   tokens --train N     the same of a tokenizer of N tokens that is trained on standard input: texts as above */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/tokenizer/open.h"
 #include "data/tokenizer/tokenizer_json.h"
-#include "store/foreign/gguf_tokenizer.h"
+#include "data/tokenizer/train.h"
 
 static Tokenizer *open_tokenizer(const char *path) {
     Tokenizer *t = NULL;
     Err err = {0};
-    Gguf file = {0};
-    Status status;
-    if (strstr(path, ".gguf")) {
-        status = gguf_open(path, &file, &err);
-        if (status == OK) status = gguf_tokenizer(&file, path, &t, &err);
-        gguf_close(&file);
-    } else {
-        status = tokenizer_json_read(path, &t, &err);
+    int eos;
+    if (tokenizer_open(path, &t, &eos, &err) == OK) return t;
+    fprintf(stderr, "%s\n", err.msg);
+    exit(1);
+}
+
+/* The next text of standard input; NULL: the end. */
+static char *read_text(uint32_t *size) {
+    if (fread(size, sizeof *size, 1, stdin) != 1) return NULL;
+    char *text = malloc(*size + 1);
+    if (!text || fread(text, 1, *size, stdin) != *size) exit(1);
+    return text;
+}
+
+static Tokenizer *train(int n) {
+    BpeTrainer *trainer;
+    Tokenizer *t = NULL;
+    Err err = {0};
+    uint32_t size;
+    Status status = bpe_begin(&trainer, &err);
+    for (char *text; status == OK && (text = read_text(&size));) {
+        status = bpe_add(trainer, (Text){text, size}, &err);
+        free(text);
     }
+    if (status == OK) status = bpe_train(trainer, n, &t, &err);
+    bpe_free(trainer);
     if (status == OK) return t;
     fprintf(stderr, "%s\n", err.msg);
     exit(1);
@@ -45,7 +64,8 @@ static void encode_one(Tokenizer *t, char *text, size_t size, TokenList *list) {
 
 int main(int argc, char **argv) {
     if (argc < 2) return 1;
-    Tokenizer *t = open_tokenizer(argv[1]);
+    bool trains = argc > 2 && !strcmp(argv[1], "--train");
+    Tokenizer *t = trains ? train(atoi(argv[2])) : open_tokenizer(argv[1]);
     TokenList list = {0};
     if (argc > 2) {
         char *text;
@@ -53,9 +73,8 @@ int main(int argc, char **argv) {
         puts(text);
         free(text);
     } else {
-        for (uint32_t size; fread(&size, sizeof size, 1, stdin) == 1;) {
-            char *text = malloc(size + 1);
-            if (!text || fread(text, 1, size, stdin) != size) return 1;
+        uint32_t size;
+        for (char *text; (text = read_text(&size));) {
             encode_one(t, text, size, &list);
             free(text);
         }

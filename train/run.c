@@ -22,9 +22,11 @@ static Status restore_or_begin(Trainer *t, FolderState found_folder, Err *err) {
             run_note(&t->options->progress, 0, "%s: contains no complete checkpoint, so the run starts over",
                      t->folder.dir);
     }
+    const Vocab *vocab = &t->facts->vocab;
+    RunTokens tokens = {vocab->eos, vocab->tokenizer_json, vocab->tokenizer_hash};
     if (!restored)
-        return folder_begin(&t->folder, &t->config, t->facts->vocab.eos, t->gpt.ops,
-                            trainer_threads(&t->config.train), err);
+        return folder_begin(&t->folder, &t->config, &tokens, t->gpt.ops, trainer_threads(&t->config.train),
+                            err);
     t->saved_at = t->state.step;
     refresh_model(t);
     return mix_select_all(&t->mix, &t->selection, &t->config.train, err);

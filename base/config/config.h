@@ -59,6 +59,7 @@ typedef enum RuleFamily { RULE_AFFINE, RULE_QUADRATIC, RULE_LOOKUP, RULE_FAMILY_
 typedef enum Operation { ASK_ADD, ASK_SUBTRACT, ASK_MULTIPLY, ASK_COMPARE, ASK_COUNT } Operation;
 typedef enum Norm { NORM_LAYERNORM, NORM_RMSNORM, NORM_COUNT } Norm;
 typedef enum Position { POS_LEARNED, POS_ROPE, POS_NONE, POS_COUNT } Position;
+typedef enum RopeScaling { ROPE_UNSCALED, ROPE_LINEAR, ROPE_LLAMA3, ROPE_SCALING_COUNT } RopeScaling;
 typedef enum Act { ACT_GELU, ACT_RELU, ACT_SILU, ACT_COUNT } Act;
 typedef enum Attn { ATTN_CAUSAL, ATTN_NONE, ATTN_MEAN, ATTN_COUNT } Attn;
 typedef enum Mlp { MLP_PLAIN, MLP_NONE, MLP_COUNT } Mlp; /* with a gate or without: ModelConfig.gated */
@@ -86,6 +87,9 @@ typedef struct FactsConfig {
     FactsKind kind;
     /* file: a folder of `rote facts`; text: a file. Not hashed: the content is hashed instead. */
     char path[CONFIG_PATH_MAX];
+    /* Read kinds: the tokens into which their text is encoded, "tokenizer" or "bpe:N"; "": the symbols that they have.
+     * The file of the tokenizer is not hashed: the content is hashed instead. */
+    char vocab[24], tokenizer[CONFIG_PATH_MAX];
     int n; /* facts */
     /* Somebody has set n: of read kinds it then chooses among the facts that are there, else all are meant. False in a
      * config of a drawn kind, but for the base of a sweep. */
@@ -133,7 +137,9 @@ typedef struct ModelConfig {
     Norm norm;
     double norm_eps;
     Position pos;
-    double rope_theta;
+    RopeScaling rope_scaling; /* for texts longer than rope_original (model/rope.h) */
+    double rope_theta, rope_factor, rope_low_freq, rope_high_freq;
+    int rope_original;
     int bos; /* the row of the embedding that position 0 reads */
     Act act;
     bool gated, bias, tie_weights;

@@ -11,6 +11,12 @@ KEY(facts.path, KEY_PATH, .initial = "", .free = true, .also = "dir folder file"
     .help =
         "kind file: the folder of the fact set; kind text: the file. A path without facts.kind means kind "
         "file")
+KEY(facts.vocab, KEY_TEXT, .initial = "", .late = true, .also = "tokens", KINDS(OF_READ),
+    .help =
+        "kinds file, text: the facts in the tokens of facts.tokenizer (tokenizer), or of one trained on them (bpe:N: "
+        "N tokens)")
+KEY(facts.tokenizer, KEY_PATH, .initial = "", .free = true, .also = "tokenizer_file", KINDS(OF_READ),
+    .help = "facts.vocab tokenizer: its tokenizer.json or GGUF file")
 KEY(facts.n, KEY_INT, .initial = "256", FROM_TO(1, BIG_INT), .also = "count n_facts num_facts",
     .help =
         "number of facts, all different: sequences, triples, people or rows; of facts that are read: how many "
@@ -146,6 +152,20 @@ KEY(model.pos, KEY_ENUM, .initial = "learned", .choices = positions, .also = "po
     .help = "positions: a learned embedding, rotary (rotated queries and keys), or none")
 KEY(model.rope_theta, KEY_DOUBLE, .initial = "10000", FROM(1), .also = "rope_base theta",
     .help = "pos rope: base of the wavelengths")
+KEY(model.rope_scaling, KEY_ENUM, .initial = "none", .choices = rope_scalings, .late = true,
+    .also = "rope_type",
+    .help = "pos rope: longer wavelengths for longer texts: all alike, or as in Llama 3.1")
+KEY(model.rope_factor, KEY_DOUBLE, .initial = "1", FROM(1), .late = true, .also = "scaling_factor",
+    .help = "rope_scaling: by what frequencies are divided; llama3: those of long waves")
+KEY(model.rope_low_freq, KEY_DOUBLE, .initial = "1", FROM_TO(0, 1e6), ABOVE, .late = true,
+    .also = "low_freq_factor",
+    .help = "rope_scaling llama3: waves longer than rope_original / this are scaled")
+KEY(model.rope_high_freq, KEY_DOUBLE, .initial = "4", FROM_TO(0, 1e6), ABOVE, .late = true,
+    .also = "high_freq_factor",
+    .help = "rope_scaling llama3: waves shorter than rope_original / this are not scaled")
+KEY(model.rope_original, KEY_INT, .initial = "8192", FROM_TO(1, BIG_INT), .late = true,
+    .also = "original_max_position_embeddings",
+    .help = "rope_scaling llama3: positions that the model was made for before")
 KEY(model.bos, KEY_INT, .initial = "0", FROM_TO(0, 16777215), .late = true, .also = "bos_token_id",
     .help = "row of the token embedding that the first position reads, before any token")
 KEY(model.act, KEY_ENUM, .initial = "gelu", .choices = acts,

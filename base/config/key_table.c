@@ -22,6 +22,10 @@ static const char *const norms[] = {
     [NORM_LAYERNORM] = "layernorm", [NORM_RMSNORM] = "rmsnorm", [NORM_COUNT] = NULL};
 static const char *const positions[] = {
     [POS_LEARNED] = "learned", [POS_ROPE] = "rope", [POS_NONE] = "none", [POS_COUNT] = NULL};
+static const char *const rope_scalings[] = {[ROPE_UNSCALED] = "none",
+                                            [ROPE_LINEAR] = "linear",
+                                            [ROPE_LLAMA3] = "llama3",
+                                            [ROPE_SCALING_COUNT] = NULL};
 static const char *const acts[] = {
     [ACT_GELU] = "gelu", [ACT_RELU] = "relu", [ACT_SILU] = "silu", [ACT_COUNT] = NULL};
 static const char *const attns[] = {

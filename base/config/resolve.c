@@ -47,6 +47,20 @@ Status config_resolve_facts(FactsConfig *facts, int n_facts, int max_len, int vo
     return OK;
 }
 
+static Status check_rope(const ModelConfig *m, Err *err) {
+    if (m->rope_scaling == ROPE_UNSCALED) return OK;
+    if (m->pos != POS_ROPE)
+        return err_set(err, ERR_INPUT, "model.rope_scaling is %s, but model.pos is %s; set pos to rope",
+                       config_choice("model.rope_scaling", (int)m->rope_scaling),
+                       config_choice("model.pos", (int)m->pos));
+    if (m->rope_scaling == ROPE_LLAMA3 && m->rope_high_freq <= m->rope_low_freq)
+        return err_set(
+            err, ERR_INPUT,
+            "model.rope_low_freq is %.15g and model.rope_high_freq is %.15g: the second must be larger",
+            m->rope_low_freq, m->rope_high_freq);
+    return OK;
+}
+
 Status config_resolve_model(ModelConfig *m, int max_len, int vocab_size, Err *err) {
     if (m->n_kv_head == 0) m->n_kv_head = m->n_head;
     if (m->block_size == 0) m->block_size = max_len;
@@ -65,6 +79,7 @@ Status config_resolve_model(ModelConfig *m, int max_len, int vocab_size, Err *er
             "model.n_head is %d and model.n_kv_head is %d: n_kv_head must divide n_head; set n_kv_head to 0 "
             "(as many as n_head), or to 1",
             m->n_head, m->n_kv_head);
+    TRY(check_rope(m, err));
     if (max_len > m->block_size)
         return err_set(err, ERR_INPUT,
                        "the longest fact has %d tokens and model.block_size is %d; set model.block_size to 0 "

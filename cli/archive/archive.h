@@ -2,6 +2,8 @@
 #ifndef ROTE_CLI_ARCHIVE_ARCHIVE_H
 #define ROTE_CLI_ARCHIVE_ARCHIVE_H
 
+#include <jansson.h>
+
 #include "base/file.h"
 #include "cli/common/args.h"
 #include "eval/archive/two_part.h"
@@ -38,6 +40,9 @@ Status decompress_online(Bytes *content, const char *path, const Buffer *archive
 
 /* The sizes of its parts, in bits and as shares. stored: the format of the weights. */
 void show_two_part_sizes(const TwoPartSizes *sizes, Quantize stored, int64_t params);
+/* What an archive has of a tokenizer. tokens: of the tokenizer; 0: the facts have other symbols. texts: those packed. */
+void show_tokenizer(int tokens, int texts);
+json_t *tokenizer_sizes_json(int tokens, int texts);
 void show_online_sizes(const OnlineSizes *sizes);
 /* "n-grams, matches, a transformer of 2 layers and width 64". Returns out. */
 const char *online_parts_text(const OnlinePlan *plan, char *out, size_t size);

@@ -66,19 +66,23 @@ static Status print_two_part(const Args *args, const Run *run, const TwoPart *t,
     const FactSet *facts = &run->facts;
     double sure = facts->entropy_known ? certified_bits(facts, t) : (double)NAN;
     double params = (double)run->gpt.table.total;
+    int tokens = facts->vocab.tokens ? facts->vocab.size : 0;
+    int texts = tokens ? facts_symbols_used(facts) - 1 : 0; /* all but EOS */
+    if (texts < 0) return err_set(err, ERR_NOMEM, "no memory to count symbols");
     if (args_has(args, "json"))
-        return json_out(json_pack("{ss sI sI sI sI sI sI si sI ss so so}", "archive", path, "archive_bytes",
-                                  (json_int_t)t->archive.size, "header_bytes", (json_int_t)t->sizes.header,
-                                  "structure_bytes", (json_int_t)t->sizes.structure, "weights_bytes",
-                                  (json_int_t)t->sizes.weights, "side_bytes", (json_int_t)t->sizes.side,
-                                  "stream_bytes", (json_int_t)t->sizes.stream, "n", facts->n, "params",
-                                  (json_int_t)run->gpt.table.total, "weights", quantize_name[t->kind],
-                                  "data_bits",
-                                  json_number(facts->entropy_known ? facts->data_bits : (double)NAN),
-                                  "certified_bits", json_number(sure)),
-                        err);
+        return json_out(
+            json_pack("{ss sI sI sI sI sI sI so si sI ss so so}", "archive", path, "archive_bytes",
+                      (json_int_t)t->archive.size, "header_bytes", (json_int_t)t->sizes.header,
+                      "structure_bytes", (json_int_t)t->sizes.structure, "weights_bytes",
+                      (json_int_t)t->sizes.weights, "side_bytes", (json_int_t)t->sizes.side, "stream_bytes",
+                      (json_int_t)t->sizes.stream, "tokenizer", tokenizer_sizes_json(tokens, texts), "n",
+                      facts->n, "params", (json_int_t)run->gpt.table.total, "weights", quantize_name[t->kind],
+                      "data_bits", json_number(facts->entropy_known ? facts->data_bits : (double)NAN),
+                      "certified_bits", json_number(sure)),
+            err);
     printf("%s: %s bytes\n", show_name(path), show_int((int64_t)t->archive.size));
     show_two_part_sizes(&t->sizes, t->kind, run->gpt.table.total);
+    show_tokenizer(tokens, texts);
     if (!facts->entropy_known) {
         printf("zlib needs %s bytes for the same facts as text\n", show_int(facts->zlib_bytes));
         return OK;

@@ -25,19 +25,34 @@ void show_two_part_sizes(const TwoPartSizes *s, Quantize stored, int64_t params)
     show_part("stream", s->stream, all, "the facts, coded by the model");
 }
 
+void show_tokenizer(int tokens, int texts) {
+    if (!tokens) return;
+    printf(
+        "tokenizer   packed and counted in side: the texts of %s of its %s tokens, all that decoding needs; "
+        "not packed: its merges, which encode\n",
+        show_int(texts), show_int(tokens));
+}
+
+/* null: the facts have other symbols. */
+json_t *tokenizer_sizes_json(int tokens, int texts) {
+    if (!tokens) return json_null();
+    return json_pack("{si si sb}", "tokens", tokens, "packed_texts", texts, "packed_merges", 0);
+}
+
 static Status two_part_json(const TwoPartInfo *i, Err *err) {
     char hash[33];
     hash_digits(i->header.hash, hash);
-    return json_out(json_pack("{ss si sI ss si si sb sI ss si si si sI sI sI sI sI}", "mode", "two-part",
-                              "version", ARCHIVE_VERSION, "content_bytes",
-                              (json_int_t)i->header.content_bytes, "content_hash", hash, "n", i->n, "max_len",
-                              i->max_len, "set", i->as_set, "params", (json_int_t)i->params, "weights",
-                              quantize_name[i->weight_format], "n_layer", i->model.n_layer, "n_embd",
-                              i->model.n_embd, "vocab_size", i->model.vocab_size, "header_bytes",
-                              (json_int_t)i->sizes.header, "structure_bytes", (json_int_t)i->sizes.structure,
-                              "weights_bytes", (json_int_t)i->sizes.weights, "side_bytes",
-                              (json_int_t)i->sizes.side, "stream_bytes", (json_int_t)i->sizes.stream),
-                    err);
+    return json_out(
+        json_pack("{ss si sI ss si si sb so sI ss si si si sI sI sI sI sI}", "mode", "two-part", "version",
+                  i->header.version, "content_bytes", (json_int_t)i->header.content_bytes, "content_hash",
+                  hash, "n", i->n, "max_len", i->max_len, "set", i->as_set, "tokenizer",
+                  tokenizer_sizes_json(i->tokens, i->token_texts), "params", (json_int_t)i->params, "weights",
+                  quantize_name[i->weight_format], "n_layer", i->model.n_layer, "n_embd", i->model.n_embd,
+                  "vocab_size", i->model.vocab_size, "header_bytes", (json_int_t)i->sizes.header,
+                  "structure_bytes", (json_int_t)i->sizes.structure, "weights_bytes",
+                  (json_int_t)i->sizes.weights, "side_bytes", (json_int_t)i->sizes.side, "stream_bytes",
+                  (json_int_t)i->sizes.stream),
+        err);
 }
 
 static Status show_two_part_archive(const char *path, const Buffer *archive, bool json, Err *err) {
@@ -51,6 +66,7 @@ static Status show_two_part_archive(const char *path, const Buffer *archive, boo
     printf("model       %d layers, width %d, %d symbols\n", info.model.n_layer, info.model.n_embd,
            info.model.vocab_size);
     show_two_part_sizes(&info.sizes, info.weight_format, info.params);
+    show_tokenizer(info.tokens, info.token_texts);
     return OK;
 }
 

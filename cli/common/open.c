@@ -30,21 +30,25 @@ static Status facts_fit(const Run *run, const FactSet *facts, const char *dir, E
     if (facts->max_len > m->block_size)
         return err_set(err, ERR_INPUT, "%s: a fact has %d tokens, the model's block_size is %d", dir,
                        facts->max_len, m->block_size);
-    if (!run->facts.vocab.tokenizer) TRY(vocab_same(&facts->vocab, &run->facts.vocab, dir, err));
+    TRY(vocab_same(&facts->vocab, &run->facts.vocab, dir, err));
     if (facts->vocab.size > m->vocab_size)
         return err_set(err, ERR_INPUT, "%s: the vocabulary has %d symbols, the model's %d", dir,
                        facts->vocab.size, m->vocab_size);
     return OK;
 }
 
-/* Reads the facts of --facts; those for an imported model become its tokens. */
+/* An imported model has tokens and no facts of its own. */
+static bool is_imported(const Run *run) { return run->facts.vocab.tokenizer && !run->facts.n; }
+
+/* Reads the facts of --facts; for a model that reads a tokenizer's tokens they become those. */
 static Status load_other(RunAndFacts *out, const char *dir, Err *err) {
     const Vocab *vocab = &out->run.facts.vocab;
     FactSet text;
     TRY(facts_load(dir, &out->other, err));
     if (!vocab->tokenizer) return OK;
     text = out->other;
-    Status status = fact_tokens(&text, vocab, &out->other, err);
+    Status status = is_imported(&out->run) ? fact_tokens(&text, vocab, &out->other, err)
+                                           : own_tokens(&text, vocab, &out->other, err);
     if (status == ERR_INPUT) err_prefix(err, "%s: ", dir);
     facts_free(&text);
     return status;
@@ -61,7 +65,7 @@ static Status open_both(RunAndFacts *out, const Args *args, bool needs_facts, Er
     if (found == ERR_INPUT && dir) found = open_run_text(&out->run, name, dir, err);
     TRY(found);
     out->facts = &out->run.facts;
-    if (!dir && needs_facts && out->facts->vocab.tokenizer) {
+    if (!dir && needs_facts && is_imported(&out->run)) {
         run_close(&out->run);
         return err_set(
             err, ERR_INPUT,

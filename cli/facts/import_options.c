@@ -40,9 +40,12 @@ Status read_import_options(const Args *args, ImportOptions *out, Err *err) {
                            format);
         out->format = format_of[i];
     }
-    if (vocab && strcmp(vocab, "bytes") != 0 && strcmp(vocab, "words") != 0)
-        return err_set(err, ERR_INPUT, "%s: --vocab '%s', allowed: bytes, words", command, vocab);
-    out->bytes = !vocab || !strcmp(vocab, "bytes");
+    out->bytes = !vocab || strcmp(vocab, "words") != 0;
+    bool symbols = vocab && (!strcmp(vocab, "bytes") || !strcmp(vocab, "words"));
+    Status status = token_choice_read(&out->tokens, symbols ? NULL : vocab, "--vocab",
+                                      args_value(args, "tokenizer"), "--tokenizer", "bytes, words, ", err);
+    if (status == ERR_INPUT) err_prefix(err, "%s: ", command);
+    TRY(status);
     return delimiter_of(args, &out->delimiter, err);
 }
 

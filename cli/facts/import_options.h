@@ -10,7 +10,9 @@
     OPTION("format", "tsv|csv|jsonl|text", "format of FILE (default: by its name)"),                                   \
     OPTION("delimiter", "CHAR|tab",                                                                                    \
            "separator of the fields of csv (default: ',', or that of a first line sep=)"),                             \
-    OPTION("vocab", "bytes|words", "symbols are bytes or words (default: bytes)"),                                     \
+    OPTION("vocab", "bytes|words|tokenizer|bpe:N",                                                                     \
+           "symbols are bytes, words, the tokens of --tokenizer, or N tokens of one trained on FILE (default: bytes)"),\
+    READ_OPTION("tokenizer", "FILE", "file", "tokenizer.json or GGUF file of --vocab tokenizer"),                      \
     OPTION_EMPTY("prompt", "FIELD",                                                                                    \
                  "field of the prompt, with --no-header a column's number (default: prompt, else the first)"),         \
     OPTION("answer", "FIELD", "field of the answer, likewise (default: answer, else the second)"),                     \

@@ -58,8 +58,9 @@ static bool plain_text(char out[RECORD_MAX], const FactSet *f, int i) {
         char *prompt =
             show_tokens(&f->vocab, tokens, prompt_len - (prompt_len > 0 && vocab_has_tab(&f->vocab)));
         char *answer = show_tokens(&f->vocab, tokens + prompt_len, n - prompt_len);
+        bool space = f->vocab.tokens && prompt_len && answer && *answer == ' '; /* for it the tab stands */
         whole = prompt && answer;
-        if (whole) snprintf(out, RECORD_MAX, "%s%s%s", prompt, prompt_len ? "\t" : "", answer);
+        if (whole) snprintf(out, RECORD_MAX, "%s%s%s", prompt, prompt_len ? "\t" : "", answer + space);
         free(prompt);
         free(answer);
     }
@@ -145,12 +146,27 @@ static bool json_pool(json_t *o, const FactSet *f) {
     return words || !f->config.n;
 }
 
+/* Bytes of text for each token, ends of facts not counted. */
+static double bytes_per_token(const FactSet *f) {
+    int64_t bytes = 0, tokens = 0;
+    for (int64_t t = 0; t < f->start[f->n]; t++) {
+        if (f->tokens[t] == f->vocab.eos) continue;
+        bytes += f->vocab.length[f->tokens[t]];
+        tokens++;
+    }
+    return tokens ? (double)bytes / (double)tokens : 0;
+}
+
 /* NULL: no memory. */
 static json_t *facts_json(const FactSet *f) {
     json_t *o = json_pack("{ss si si si si}", "kind", f->kind, "n", f->n, "max_len", f->max_len, "vocab_size",
                           f->vocab.size, "duplicates", f->duplicates);
     if (!o) return NULL;
     json_object_set_new(o, "tokens", json_integer(f->start[f->n]));
+    if (f->vocab.tokens)
+        json_object_set_new(o, "tokenizer",
+                            json_pack("{ss si sf}", "hash", f->vocab.tokenizer_hash, "tokens_used",
+                                      facts_symbols_used(f), "bytes_per_token", bytes_per_token(f)));
     json_object_set_new(o, "entropy_bits", json_number(f->entropy_known ? f->data_bits : NAN));
     json_object_set_new(o, "data_bits_set", json_number(f->entropy_known ? f->data_bits_set : NAN));
     json_object_set_new(o, "ceiling_bits", json_number(f->entropy_known ? f->ceiling_bits : NAN));
@@ -167,7 +183,7 @@ static json_t *facts_json(const FactSet *f) {
             json_object_set_new(o, key, json_number(f->order_bits[i]));
         }
     }
-    bool whole = json_pool(o, f);
+    bool whole = json_pool(o, f) && (!f->vocab.tokens || facts_symbols_used(f) >= 0);
     json_t *tags = json_array();
     for (int i = 0; i < f->n_tags; i++)
         whole = json_array_append_new(tags, json_shown(f->tag_names[i])) == 0 && whole;
@@ -311,6 +327,11 @@ static Status print_all(FILE *out, const FactSet *f, Err *err) {
     TRY(print_kind(out, f, err));
     fprintf(out, "facts       %s, %s tokens, the longest %d\nvocabulary  %s symbols\n", show_int(f->n),
             show_int(f->start[f->n]), f->max_len, show_int(f->vocab.size));
+    int used = f->vocab.tokens ? facts_symbols_used(f) : 0;
+    if (used < 0) return err_set(err, ERR_NOMEM, "no memory to count symbols");
+    if (f->vocab.tokens)
+        fprintf(out, "tokenizer   %s; %s of its tokens occur, and %.3f bytes a token\n",
+                f->vocab.tokenizer_hash, show_int(used), bytes_per_token(f));
     print_pool(out, f);
     print_entropy(out, f);
     print_fields(out, f);

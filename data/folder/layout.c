@@ -11,6 +11,7 @@ Status folder_paths(FolderPaths *paths, const char *dir, Err *err) {
     snprintf(paths->records, sizeof paths->records, "%s/" RECORDS_NAME, dir);
     snprintf(paths->vocab, sizeof paths->vocab, "%s/" VOCAB_NAME, dir);
     snprintf(paths->manifest, sizeof paths->manifest, "%s/" MANIFEST_NAME, dir);
+    snprintf(paths->tokenizer, sizeof paths->tokenizer, "%s/" TOKENS_NAME, dir);
     snprintf(paths->lock, sizeof paths->lock, "%s/" LOCK_NAME, dir);
     return OK;
 }
@@ -20,5 +21,6 @@ bool folder_kind_plain(const char *kind) {
 }
 
 bool folder_plain(const FactSet *facts) {
-    return folder_kind_plain(facts->kind) && facts->n_pool == facts->n && !facts->n_fields;
+    return folder_kind_plain(facts->kind) && facts->n_pool == facts->n && !facts->n_fields &&
+           !facts->vocab.tokens;
 }

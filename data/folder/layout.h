@@ -7,8 +7,9 @@
 
 #define FORMAT_NAME "rote-facts"
 /* Version 2 adds the other sequences of the pool and the fields of tokens, version 3 the config that the facts were
- * drawn with, version 4 the seals of the three files. Version 4 is written; all are read. */
-enum { VERSION_PLAIN = 1, VERSION_POOL = 2, VERSION_DRAWN = 3, VERSION_SEALED = 4 };
+ * drawn with, version 4 the seals of the files, version 5 a tokenizer. Version 4 is written, or 5 for a tokenizer's tokens;
+ * all are read. */
+enum { VERSION_PLAIN = 1, VERSION_POOL = 2, VERSION_DRAWN = 3, VERSION_SEALED = 4, VERSION_TOKENIZER = 5 };
 
 /* Bytes that a file may have: a larger one is neither written nor read. */
 #define MANIFEST_MAX ((size_t)1 << 28)
@@ -18,12 +19,14 @@ enum { VERSION_PLAIN = 1, VERSION_POOL = 2, VERSION_DRAWN = 3, VERSION_SEALED = 
 #define MANIFEST_NAME "manifest.json"
 #define RECORDS_NAME  "records.tsv"
 #define VOCAB_NAME    "vocab.json"
+#define TOKENS_NAME   "tokenizer.json"
 #define LOCK_NAME     ".rote-lock"
 
-/* The three files; vocab.json exists where the set has text. The lock exists while the folder is written. */
+/* The files; vocab.json exists where the set has text, tokenizer.json where its symbols are a tokenizer's tokens. The
+ * lock exists while the folder is written. */
 typedef struct FolderPaths {
     char records[CONFIG_PATH_MAX + 16], vocab[CONFIG_PATH_MAX + 16], manifest[CONFIG_PATH_MAX + 16];
-    char lock[CONFIG_PATH_MAX + 16];
+    char tokenizer[CONFIG_PATH_MAX + 16], lock[CONFIG_PATH_MAX + 16];
 } FolderPaths;
 
 /* ERR_INPUT: dir is empty or too long. */
@@ -31,7 +34,8 @@ Status folder_paths(FolderPaths *paths, const char *dir, Err *err);
 
 /* Whether version 1 knows sets of this FactSet.kind: random, import, text. */
 bool folder_kind_plain(const char *kind);
-/* Whether the set is of such a kind and has facts only, without fields: then the records give all figures, too. */
+/* Whether the set is of such a kind and has facts only, without fields and tokenizer: then the records give all figures,
+ * too. */
 bool folder_plain(const FactSet *facts);
 
 #endif

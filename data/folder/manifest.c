@@ -27,10 +27,10 @@ static Status read_version(Manifest *out, const char *path, Err *err) {
     json_error_t why;
     if (json_unpack_ex(out->root, &why, 0, "{s:s, s:I}", "format", &format, "version", &version) != 0)
         return folder_unpack_error(path, "", &why, err);
-    if (strcmp(format, FORMAT_NAME) != 0 || version < VERSION_PLAIN || version > VERSION_SEALED)
+    if (strcmp(format, FORMAT_NAME) != 0 || version < VERSION_PLAIN || version > VERSION_TOKENIZER)
         return err_set(err, ERR_FORMAT,
                        "%s: format %.32s, version %lld; this program reads %s, versions %d to %d", path,
-                       format, (long long)version, FORMAT_NAME, VERSION_PLAIN, VERSION_SEALED);
+                       format, (long long)version, FORMAT_NAME, VERSION_PLAIN, VERSION_TOKENIZER);
     out->version = (int)version;
     return OK;
 }
@@ -40,13 +40,15 @@ static Status read_version(Manifest *out, const char *path, Err *err) {
 static const char *const layout[] = {[VERSION_PLAIN] = COMMON "}",
                                      [VERSION_POOL] = COMMON ", s:o}",
                                      [VERSION_DRAWN] = COMMON ", s:o, s:o}",
-                                     [VERSION_SEALED] = COMMON ", s?o, s?o, s:{s:o, s?o}, s:s}"};
+                                     [VERSION_SEALED] = COMMON ", s?o, s?o, s:{s:o, s?o}, s:s}",
+                                     [VERSION_TOKENIZER] = COMMON ", s:o, s?o, s:{s:o, s:o, s:o}, s:s}"};
 
 static Status read_fields(Manifest *out, const char *path, Err *err) {
     const char *format, *seed, *seal;
     json_int_t version, n, tokens, max_len, vocab_size, duplicates; /* then each has its range */
-    json_t *records = NULL, *vocab = NULL;
+    json_t *records = NULL, *vocab = NULL, *tokenizer = NULL;
     json_error_t why;
+    bool tokens_file = out->version == VERSION_TOKENIZER; /* the layout then has its name before the seal */
     if (json_unpack_ex(out->root, &why, JSON_STRICT, layout[out->version], "format", &format, "version",
                        &version, "kind", &out->kind, "n", &n, "tokens", &tokens, "max_len", &max_len,
                        "vocab_size", &vocab_size, "seed", &seed, "entropy_bits", &out->entropy_bits,
@@ -54,7 +56,8 @@ static Status read_fields(Manifest *out, const char *path, Err *err) {
                        &out->derivation, "duplicates", &duplicates, "baselines", "answer_bits",
                        &out->answer_bits, "zlib_bytes", &out->zlib_bytes, "data_hash", &out->data_hash,
                        "pool", &out->pool, "drawn_with", &out->drawn_with, "files", RECORDS_NAME, &records,
-                       VOCAB_NAME, &vocab, "seal", &seal) != 0)
+                       VOCAB_NAME, &vocab, tokens_file ? TOKENS_NAME : "seal",
+                       tokens_file ? (void *)&tokenizer : (void *)&seal, "seal", &seal) != 0)
         return folder_unpack_error(path, "", &why, err);
     if (tokens < n || tokens > INT32_MAX || n < 1 || max_len < 1 || max_len > INT32_MAX || vocab_size < 1 ||
         vocab_size > INT32_MAX || duplicates < 0 || duplicates > INT32_MAX)
@@ -67,8 +70,10 @@ static Status read_fields(Manifest *out, const char *path, Err *err) {
     out->seed = strtoull(seed, &end, 10);
     if (errno || *end || seed[0] < '0' || seed[0] > '9')
         return err_set(err, ERR_FORMAT, "%s: seed \"%.32s\" is not a number", path, seed);
-    out->sealed = out->version == VERSION_SEALED;
+    out->sealed = out->version >= VERSION_SEALED;
     out->has_vocab = vocab != NULL;
+    out->has_tokenizer = tokenizer != NULL;
+    if (tokenizer) TRY(seal_read(&out->tokenizer, tokenizer, path, TOKENS_NAME, err));
     if (records) TRY(seal_read(&out->records, records, path, RECORDS_NAME, err));
     return vocab ? seal_read(&out->vocab, vocab, path, VOCAB_NAME, err) : OK;
 }

@@ -18,9 +18,10 @@ typedef struct Manifest {
     json_t *entropy_bits, *data_bits_set, *ceiling_bits, *answer_bits, *zlib_bytes;
     json_t *pool;       /* from version 2 on; NULL in version 4: the set is plain */
     json_t *drawn_with; /* from version 3 on; NULL: the set is plain, or was not drawn */
-    FileSeal records, vocab;
-    bool sealed;    /* from version 4 on: the two seals above are there, and the manifest's own */
-    bool has_vocab; /* sealed: whether there is a vocab.json */
+    FileSeal records, vocab, tokenizer;
+    bool sealed;        /* from version 4 on: the seals above are there, and the manifest's own */
+    bool has_vocab;     /* sealed: whether there is a vocab.json */
+    bool has_tokenizer; /* version 5: there is a tokenizer.json */
 } Manifest;
 
 /* Reads and checks the form; manifest_free also after an error. ERR_FORMAT. ERR_IO. ERR_NOMEM. */

@@ -17,6 +17,7 @@
 #include "data/import/text_facts.h"
 #include "data/kinds/kinds.h"
 #include "data/records.h"
+#include "data/tokenizer/tokenizer_json.h"
 #include "data/vocab.h"
 
 /* The first n symbols of a JSON array of escaped strings; the next one is EOS, empty. */
@@ -53,6 +54,52 @@ static Status vocab_of_json(Vocab *out, const json_t *symbols, int n, bool bytes
     return status;
 }
 
+/* tokenizer.json, whose hash vocab.json has; `eos` is one of its tokens. */
+static Status read_tokenizer(const FolderPaths *paths, const Manifest *manifest, const char *hash,
+                             json_int_t eos, Vocab *out, Err *err) {
+    Buffer text = {0};
+    Tokenizer *t = NULL;
+    const char *path = paths->tokenizer;
+    TRY(file_read(path, TOKENIZER_JSON_MAX, &text, err));
+    Status status = seal_check(&manifest->tokenizer, path, text.data, text.size, err);
+    if (status == OK && strcmp(hash, manifest->tokenizer.hash) != 0)
+        status = err_set(err, ERR_FORMAT, "%s: it names the tokenizer %.40s, but %s is %s", paths->vocab,
+                         hash, path, manifest->tokenizer.hash);
+    if (status == OK) status = tokenizer_json_parse(text.data, text.size, path, &t, err);
+    if (status == OK && (tokenizer_size(t) != manifest->vocab_size || eos < 0 || eos >= tokenizer_size(t)))
+        status =
+            err_set(err, ERR_FORMAT,
+                    "%s: %d tokens, and the token %lld ends a text; expected %d as in manifest.json, and "
+                    "one of them",
+                    path, tokenizer_size(t), (long long)eos, manifest->vocab_size);
+    if (status == OK) return vocab_of_tokenizer(out, t, text.data, manifest->vocab_size, (int)eos, err);
+    tokenizer_free(t);
+    buffer_free(&text);
+    return status == ERR_INPUT ? ERR_FORMAT : status;
+}
+
+/* vocab.json of a set in a tokenizer's tokens. */
+static Status read_tokens(const FolderPaths *paths, const Manifest *manifest, Vocab *out, Err *err) {
+    Buffer file = {0};
+    json_t *root = NULL;
+    const char *kind, *hash;
+    json_int_t eos;
+    json_error_t why;
+    Status status = OK;
+    TRY_GOTO(folder_json(paths->vocab, seal_room(&manifest->vocab, VOCAB_MAX), &file, &root, err));
+    if (json_unpack_ex(root, &why, JSON_STRICT, "{s:s, s:I, s:s}", "kind", &kind, "eos", &eos, "tokenizer",
+                       &hash))
+        TRY_GOTO(folder_unpack_error(paths->vocab, "", &why, err));
+    if (strcmp(kind, "tokenizer") != 0)
+        TRY_GOTO(err_set(err, ERR_FORMAT, "%s: kind \"%.32s\"; expected tokenizer", paths->vocab, kind));
+    TRY_GOTO(seal_check(&manifest->vocab, paths->vocab, file.data, file.size, err));
+    status = read_tokenizer(paths, manifest, hash, eos, out, err);
+done:
+    buffer_free(&file);
+    json_decref(root);
+    return status;
+}
+
 /* marks: whether symbols may follow EOS. */
 static Status read_vocab(const FolderPaths *paths, const Manifest *manifest, bool marks, Vocab *out,
                          Err *err) {
@@ -66,6 +113,7 @@ static Status read_vocab(const FolderPaths *paths, const Manifest *manifest, boo
     Status status = OK;
     if (manifest->sealed && !manifest->has_vocab)
         return err_set(err, ERR_FORMAT, "%s: files: " VOCAB_NAME " is missing", paths->manifest);
+    if (manifest->has_tokenizer) return read_tokens(paths, manifest, out, err);
     TRY_GOTO(folder_json(path, manifest->sealed ? seal_room(&manifest->vocab, VOCAB_MAX) : VOCAB_MAX, &file,
                          &root, err));
     if (json_unpack_ex(root, &why, JSON_STRICT, "{s:s, s:I, s:o}", "kind", &kind, "eos", &eos, "symbols",
@@ -228,6 +276,9 @@ static Status load_pool(FactSet *facts, Rows *rows, const FolderPaths *paths, co
     facts->n_heldout = (int)heldout, facts->n_variants = (int)variants, facts->n_junk = (int)junk;
     TRY(names_of_json(facts, fields, tags, manifest->sealed, paths->manifest, err));
     bool drawn = kind_named(facts->kind) != NULL; /* else texts, which have no marks */
+    if (drawn && manifest->has_tokenizer)
+        return err_set(err, ERR_FORMAT, "%s: kind %s: drawn facts have no tokenizer", paths->manifest,
+                       facts->kind);
     bool text = manifest->sealed ? manifest->has_vocab : !file_missing(paths->vocab);
     if (!drawn || text) TRY(read_vocab(paths, manifest, drawn, &facts->vocab, err));
     else facts->vocab = (Vocab){.size = manifest->vocab_size, .eos = -1};

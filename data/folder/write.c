@@ -17,6 +17,7 @@
 #include "data/folder/seal.h"
 #include "data/import/encode.h"
 #include "data/kinds/kinds.h"
+#include "data/tokenizer/tokenizer_json.h"
 
 enum { INDENTED = JSON_INDENT(2) | JSON_REAL_PRECISION(17) };
 
@@ -28,8 +29,20 @@ static json_t *escaped_json(Text text) {
     return json_string_take(escaped);
 }
 
+/* A tokenizer's tokens stand in tokenizer.json; vocab.json names it by its hash. */
+static Status write_tokens_of(FILE *stream, const char *path, const Vocab *vocab, Err *err) {
+    char *text;
+    TRY(json_take_text(json_pack("{s:s, s:i, s:s}", "kind", "tokenizer", "eos", vocab->eos, "tokenizer",
+                                 vocab->tokenizer_hash),
+                       INDENTED, path, &text, err));
+    fprintf(stream, "%s\n", text); /* a failed write shows when the file is committed */
+    free(text);
+    return OK;
+}
+
 static Status write_vocab(FILE *stream, const char *path, const Vocab *vocab, Err *err) {
     json_ran_out(); /* what an earlier file left */
+    if (vocab->tokenizer) return write_tokens_of(stream, path, vocab, err);
     json_t *symbols = json_array();
     for (int i = 0; i < vocab->size; i++)
         json_array_append_new(symbols, escaped_json((Text){vocab->text[i], (size_t)vocab->length[i]}));
@@ -79,27 +92,38 @@ static int longest_of(const FactSet *facts) {
     return (int)longest;
 }
 
-static Status write_manifest(FILE *stream, const char *path, const FactSet *facts, const FileSeal *records,
-                             const FileSeal *vocab, Err *err) {
+/* The seals of the other files; bytes -1: it is not there. */
+typedef struct Seals {
+    FileSeal records, vocab, tokenizer;
+} Seals;
+
+static json_t *seals_json(const Seals *seals) {
+    json_t *files = json_object();
+    json_object_set_new(files, RECORDS_NAME, seal_json(&seals->records));
+    if (seals->vocab.bytes >= 0) json_object_set_new(files, VOCAB_NAME, seal_json(&seals->vocab));
+    if (seals->tokenizer.bytes >= 0) json_object_set_new(files, TOKENS_NAME, seal_json(&seals->tokenizer));
+    return files;
+}
+
+static Status write_manifest(FILE *stream, const char *path, const FactSet *facts, const Seals *seals,
+                             Err *err) {
     bool known = facts->entropy_known;
     char seed[24], *text = NULL, *sealed = NULL;
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)facts->seed);
     json_ran_out(); /* what an earlier file left */
     json_t *root = json_pack(
         "{s:s, s:i, s:s, s:i, s:I, s:i, s:i, s:s, s:o, s:o, s:o, s:s, s:i, s:{s:o, s:o}, s:s}", "format",
-        FORMAT_NAME, "version", VERSION_SEALED, "kind", facts->kind, "n", facts->n, "tokens",
-        (json_int_t)facts->start[facts->n], "max_len", longest_of(facts), "vocab_size", facts->vocab.size,
-        "seed", seed, "entropy_bits", real_or_null(facts->data_bits, known), "data_bits_set",
-        real_or_null(facts->data_bits_set, known), "ceiling_bits", real_or_null(facts->ceiling_bits, known),
-        "derivation", facts->derivation, "duplicates", facts->duplicates, "baselines", "answer_bits",
+        FORMAT_NAME, "version", facts->vocab.tokenizer ? VERSION_TOKENIZER : VERSION_SEALED, "kind",
+        facts->kind, "n", facts->n, "tokens", (json_int_t)facts->start[facts->n], "max_len",
+        longest_of(facts), "vocab_size", facts->vocab.size, "seed", seed, "entropy_bits",
+        real_or_null(facts->data_bits, known), "data_bits_set", real_or_null(facts->data_bits_set, known),
+        "ceiling_bits", real_or_null(facts->ceiling_bits, known), "derivation", facts->derivation,
+        "duplicates", facts->duplicates, "baselines", "answer_bits",
         real_or_null(facts->answer_bits, !known || facts->answer_bits > 0), "zlib_bytes",
         known ? json_null() : json_integer(facts->zlib_bytes), "data_hash", facts->data_hash);
     Status status = OK;
     if (!folder_plain(facts)) TRY_GOTO(add_pool(root, facts, path, err));
-    json_t *files = json_object();
-    json_object_set_new(files, RECORDS_NAME, seal_json(records));
-    if (vocab) json_object_set_new(files, VOCAB_NAME, seal_json(vocab));
-    json_object_set_new(root, "files", files);
+    json_object_set_new(root, "files", seals_json(seals));
     status = json_take_text(root, INDENTED, path, &text, err);
     root = NULL;
     TRY_GOTO(status);
@@ -157,29 +181,33 @@ Status facts_write_records(FILE *stream, const char *path, const FactSet *facts,
     return OK;
 }
 
-/* One of the two files that come before the manifest.
+/* The files that come before the manifest. */
+typedef enum Part { PART_RECORDS, PART_VOCAB, PART_TOKENIZER, PARTS } Part;
+static const char *const part_fault[PARTS] = {"records", "vocab", "tokenizer"};
+static const size_t part_most[PARTS] = {RECORDS_MAX, VOCAB_MAX, TOKENIZER_JSON_MAX};
+
+/* One of them.
  *   made   whether it exists now, after an error too */
-static Status write_file(const char *path, const char *fault_name, const FactSet *facts, bool *made,
-                         FileSeal *seal, Err *err) {
-    bool vocab = strcmp(fault_name, "vocab") == 0;
-    size_t max_bytes = vocab ? VOCAB_MAX : RECORDS_MAX;
+static Status write_file(const char *path, Part part, const FactSet *facts, bool *made, FileSeal *seal,
+                         Err *err) {
     AtomicFile file;
     Status status = OK;
     TRY(atomic_open(&file, path, err));
-    if (vocab) status = write_vocab(file.stream, path, &facts->vocab, err);
+    if (part == PART_VOCAB) status = write_vocab(file.stream, path, &facts->vocab, err);
+    else if (part == PART_TOKENIZER) fputs(facts->vocab.tokenizer_json, file.stream);
     else if (!folder_plain(facts)) pool_records_write(file.stream, facts);
     else status = facts_write_records(file.stream, path, facts, facts->vocab.text != NULL, err);
     if (status != OK) {
         atomic_abort(&file);
         return status;
     }
-    status = atomic_commit_new(&file, fault_name, err);
+    status = atomic_commit_new(&file, part_fault[part], err);
     *made = file.placed;
     TRY(status);
     TRY(file_hash(path, &seal->bytes, seal->hash, err));
-    if ((uint64_t)seal->bytes <= max_bytes) return OK;
+    if ((uint64_t)seal->bytes <= part_most[part]) return OK;
     return err_set(err, ERR_INPUT, "%s: %lld bytes, at most %zu are possible; use fewer or shorter facts",
-                   path, (long long)seal->bytes, max_bytes);
+                   path, (long long)seal->bytes, part_most[part]);
 }
 
 static bool one_of(const char *name, const char *const *names) {
@@ -197,6 +225,7 @@ static Status check_folder(const char *dir, bool *begun, Err *err) {
                                        LOCK_NAME,    TEMPORARY(MANIFEST_NAME),
                                        RECORDS_NAME, TEMPORARY(RECORDS_NAME),
                                        VOCAB_NAME,   TEMPORARY(VOCAB_NAME),
+                                       TOKENS_NAME,  TEMPORARY(TOKENS_NAME),
                                        NULL};
     static const char *const NOTHING[] = {".", "..", LOCK_NAME, NULL};
     char manifest[CONFIG_PATH_MAX + 32];
@@ -236,16 +265,17 @@ static Status lock_folder(const FolderPaths *paths, const char *dir, bool *made,
 
 /* What this process has put under final names. */
 typedef struct Made {
-    bool folder, records, vocab;
+    bool folder, records, vocab, tokenizer;
 } Made;
 
 static Status write_set(const FactSet *facts, const FolderPaths *paths, AtomicFile *manifest, Made *made,
                         Err *err) {
-    FileSeal records, vocab;
-    bool text = facts->vocab.text != NULL;
-    TRY(write_file(paths->records, "records", facts, &made->records, &records, err));
-    if (text) TRY(write_file(paths->vocab, "vocab", facts, &made->vocab, &vocab, err));
-    TRY(write_manifest(manifest->stream, paths->manifest, facts, &records, text ? &vocab : NULL, err));
+    Seals seals = {.vocab.bytes = -1, .tokenizer.bytes = -1};
+    TRY(write_file(paths->records, PART_RECORDS, facts, &made->records, &seals.records, err));
+    if (facts->vocab.text) TRY(write_file(paths->vocab, PART_VOCAB, facts, &made->vocab, &seals.vocab, err));
+    if (facts->vocab.tokenizer)
+        TRY(write_file(paths->tokenizer, PART_TOKENIZER, facts, &made->tokenizer, &seals.tokenizer, err));
+    TRY(write_manifest(manifest->stream, paths->manifest, facts, &seals, err));
     return atomic_commit_new(manifest, "manifest", err);
 }
 
@@ -262,11 +292,13 @@ Status facts_save(const FactSet *facts, const char *dir, Err *err) {
     if (begun) { /* a dead process's */
         unlink(paths.records);
         unlink(paths.vocab);
+        unlink(paths.tokenizer);
     }
     status = write_set(facts, &paths, &manifest, &made, err);
 done:
     if (status != OK) {
         if (manifest.placed) unlink(paths.manifest);
+        if (made.tokenizer) unlink(paths.tokenizer);
         if (made.vocab) unlink(paths.vocab);
         if (made.records) unlink(paths.records);
         atomic_abort(&manifest); /* the last: it marks the others as ours */

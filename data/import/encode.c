@@ -176,10 +176,13 @@ static Text decode(const FactSet *facts, int64_t from, int64_t to, char *out) {
 }
 
 void facts_fields(const FactSet *facts, int i, char *out, Text *prompt, Text *answer) {
-    int64_t from = facts->start[i], to = facts->start[i + 1] - !facts->vocab.tokenizer; /* without EOS */
+    int64_t from = facts->start[i], to = facts->start[i + 1];
+    if (facts->vocab.eos >= 0 && facts->tokens[to - 1] == facts->vocab.eos) to--;
     int64_t middle = from + facts->prompt_len[i];
     *prompt = (Text){0};
     if (facts->prompt_len[i])
         *prompt = decode(facts, from, middle - vocab_has_tab(&facts->vocab), out); /* without TAB */
     *answer = decode(facts, middle, to, out + prompt->size);
+    if (facts->vocab.tokens && facts->prompt_len[i] && answer->size) /* without the space before it */
+        answer->data++, answer->size--;
 }

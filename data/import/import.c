@@ -180,6 +180,7 @@ Status facts_import(const char *path, const ImportOptions *options, FactSet *out
     TRY_GOTO(facts_of_records(out, &records, path, err));
     TRY_GOTO(facts_count_imported(out, err));
     TRY_GOTO(deflated_size(&records, &out->zlib_bytes, err));
+    TRY_GOTO(facts_tokenize(out, &options->tokens, err));
     if (columns) *columns = told;
 done:
     records_free(&records);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "data/facts.h"
+#include "data/tokenizer/choice.h"
 
 typedef enum ImportFormat {
     IMPORT_AUTO, /* by the ending of the file's name */
@@ -22,6 +23,7 @@ typedef struct ImportOptions {
     ImportFormat format;
     ImportHeader header;
     bool bytes;           /* true: symbols are bytes; false: whitespace-separated words */
+    TokenChoice tokens;   /* or else a tokenizer's tokens; bytes is true then */
     char delimiter;       /* of CSV; 0: a comma, or what a first line "sep=X" says */
     bool allow_conflicts; /* keep a prompt that has two different answers */
     /* Names of the fields; with HEADER_NO the numbers of columns. NULL: prompt, answer, tag if the first line names
@@ -44,7 +46,8 @@ typedef struct ImportColumns {
  *   path      may be a pipe; "-" is standard input, which has no name to tell the format by
  *   out       equal records are kept once, the others counted in out->duplicates; free with facts_free
  *   columns   may be NULL
- * ERR_INPUT: "file:line: what", or the options contradict each other; without allow_conflicts also prompts with two
+ * ERR_INPUT: "file:line: what", or the options contradict each other, or facts_tokenize (data/tokenizer/choice.h) refuses;
+ * without allow_conflicts also prompts with two
  * answers, of which the first five are shown. ERR_IO. ERR_NOMEM. After an error nothing is left to free. */
 Status facts_import(const char *path, const ImportOptions *options, FactSet *out, ImportColumns *columns,
                     Err *err);

@@ -17,17 +17,48 @@ enum { FILE_MAX_BYTES = 1 << 28 };
 /* c log2 c, 0 at 0. */
 static double weighed(double c) { return c > 0 ? c * exact_log2(c) : 0; }
 
+/* The bytes of a text's chunks, numbered by the order of those that occur. */
+typedef struct ChunkBytes {
+    const FactSet *facts;
+    char *room; /* for the bytes of a chunk */
+    size_t number[256];
+    size_t n; /* different bytes */
+} ChunkBytes;
+
+static Text chunk_bytes(const ChunkBytes *b, int i) {
+    Text prompt, chunk;
+    facts_fields(b->facts, i, b->room, &prompt, &chunk);
+    return chunk;
+}
+
+static Status chunk_bytes_begin(ChunkBytes *b, const FactSet *facts, Err *err) {
+    bool occurs[256] = {false};
+    size_t longest = 1;
+    *b = (ChunkBytes){.facts = facts};
+    for (int i = 0; i < facts->n_pool; i++)
+        if (facts_text_bytes(facts, i) > longest) longest = facts_text_bytes(facts, i);
+    if (!(b->room = malloc(longest))) return err_set(err, ERR_NOMEM, "no memory for %zu bytes", longest);
+    for (int i = 0; i < facts->n_pool; i++) {
+        Text chunk = chunk_bytes(b, i);
+        for (size_t k = 0; k < chunk.size; k++) occurs[(unsigned char)chunk.data[k]] = true;
+    }
+    for (int c = 0; c < 256; c++)
+        if (occurs[c]) b->number[c] = b->n++;
+    return OK;
+}
+
 /* Sum over bytes of -log2 of their share among those that follow the same `order` bytes of the chunk; at its beginning
- * fewer stand before, which is a context of its own (symbol V). EOS is no byte of the file. */
-static Status order_bits(double *out, const FactSet *facts, int order, Err *err) {
-    size_t base = (size_t)facts->vocab.eos + 1, contexts = 1; /* at most 256 */
+ * fewer stand before, which is a context of its own. */
+static Status order_bits(double *out, const ChunkBytes *b, int order, Err *err) {
+    size_t base = b->n + 1, contexts = 1; /* at most 256 */
     for (int i = 0; i < order; i++) contexts *= base;
     uint32_t *count = calloc(contexts * base, sizeof *count);
     if (!count) return err_set(err, ERR_NOMEM, "no memory to count %zu contexts", contexts);
-    for (int i = 0; i < facts->n; i++) {
+    for (int i = 0; i < b->facts->n; i++) {
         size_t context = contexts - 1;
-        for (int64_t t = facts->start[i]; t < facts->start[i + 1] - 1; t++) {
-            size_t at = context * base + (size_t)facts->tokens[t];
+        Text chunk = chunk_bytes(b, i);
+        for (size_t k = 0; k < chunk.size; k++) {
+            size_t at = context * base + b->number[(unsigned char)chunk.data[k]];
             count[at]++;
             context = at % contexts;
         }
@@ -47,9 +78,12 @@ static Status order_bits(double *out, const FactSet *facts, int order, Err *err)
 }
 
 Status text_facts_count(FactSet *facts, Err *err) {
-    for (int order = 0; order < TEXT_ORDERS; order++)
-        TRY(order_bits(&facts->order_bits[order], facts, order, err));
-    return OK;
+    ChunkBytes bytes;
+    Status status = chunk_bytes_begin(&bytes, facts, err);
+    for (int order = 0; status == OK && order < TEXT_ORDERS; order++)
+        status = order_bits(&facts->order_bits[order], &bytes, order, err);
+    free(bytes.room);
+    return status;
 }
 
 static Status deflated_size(const Buffer *file, int64_t *bytes, Err *err) {

@@ -1,4 +1,4 @@
-/* Facts in the tokens of a pretrained model. */
+/* Facts in the tokens of a tokenizer. */
 #ifndef ROTE_DATA_TOKENIZER_FACT_TOKENS_H
 #define ROTE_DATA_TOKENIZER_FACT_TOKENS_H
 
@@ -12,5 +12,9 @@
  *   out->vocab   is *vocab, which stays the caller's: take it out before facts_free
  * ERR_INPUT: the facts are no text, or a byte has no token. ERR_NOMEM. */
 Status fact_tokens(const FactSet *from, const Vocab *vocab, FactSet *out, Err *err);
+
+/* The same as facts of one's own: every token is coded, the prompts' too, and vocab->eos, a token, ends each fact.
+ * data_hash is that of the tokens. */
+Status own_tokens(const FactSet *from, const Vocab *vocab, FactSet *out, Err *err);
 
 #endif

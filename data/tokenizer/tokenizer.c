@@ -294,6 +294,12 @@ static Status make_room(TokenList *list, size_t n, Err *err) {
     return OK;
 }
 
+Status token_list_add(TokenList *list, int32_t token, Err *err) {
+    TRY(make_room(list, 1, err));
+    list->id[list->n++] = token;
+    return OK;
+}
+
 static Status encode_piece(void *user, Text piece, Err *err) {
     const Encoding *e = user;
     Tokenizer *t = e->t;
@@ -339,8 +345,7 @@ Status tokenizer_encode(Tokenizer *t, Text text, bool specials, TokenList *out, 
         status = patterns_split(&t->patterns, plain, encode_piece, &e, err);
         size_t used = plain.size;
         if (status == OK && special >= 0) {
-            status = make_room(out, 1, err);
-            if (status == OK) out->id[out->n++] = special;
+            status = token_list_add(out, special, err);
             used += tokenizer_bytes(t, special).size;
         }
         text = (Text){text.data + used, text.size - used};

@@ -63,6 +63,8 @@ typedef struct TokenList {
     int64_t n, room;
 } TokenList;
 void token_list_free(TokenList *list);
+/* Appends one. ERR_NOMEM. */
+Status token_list_add(TokenList *list, int32_t token, Err *err);
 
 /* Appends the tokens of a text. O(n log n) in its bytes.
  *   specials  the text may spell special tokens; false: they are text like any other

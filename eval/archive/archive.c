@@ -29,7 +29,7 @@ Status archive_seal(Bytes *out, const ArchiveHeader *header, const Section *sect
     }
     for (int i = 0; !rest.failed && i < 8; i++) rest.data[i] = (uint8_t)((CRC_FROM + rest.size) >> 8 * i);
     bytes_add(out, ARCHIVE_MARK, sizeof ARCHIVE_MARK - 1);
-    bytes_byte(out, ARCHIVE_VERSION);
+    bytes_byte(out, header->version ? (uint8_t)header->version : ARCHIVE_VERSION);
     bytes_byte(out, (uint8_t)header->mode);
     bytes_byte(out, 0);
     bytes_byte(out, 0);
@@ -41,22 +41,23 @@ Status archive_seal(Bytes *out, const ArchiveHeader *header, const Section *sect
 }
 
 /* Mark, version and length, which precede the part that the checksum covers. */
-static Status look_first(const char *path, ByteReader *r, uint64_t size, ArchiveMode *mode, uint32_t *crc,
+static Status look_first(const char *path, ByteReader *r, uint64_t size, ArchiveHeader *header, uint32_t *crc,
                          Err *err) {
     const uint8_t *mark = read_bytes(r, sizeof ARCHIVE_MARK - 1);
     if (!mark || memcmp(mark, ARCHIVE_MARK, sizeof ARCHIVE_MARK - 1) != 0)
         return err_set(err, ERR_FORMAT, "%s: no archive of rote's, or its first bytes are damaged", path);
     int version = read_byte(r), kind = read_byte(r), zeros = read_byte(r) | read_byte(r);
     *crc = read_u32(r);
-    if (!r->failed && version != ARCHIVE_VERSION)
-        return err_set(err, ERR_FORMAT, "%s: an archive of version %d; this rote reads version %d", path,
-                       version, ARCHIVE_VERSION);
+    if (!r->failed && (version < ARCHIVE_VERSION || version > ARCHIVE_VERSION_TOKENS))
+        return err_set(err, ERR_FORMAT, "%s: an archive of version %d; this rote reads versions %d and %d",
+                       path, version, ARCHIVE_VERSION, ARCHIVE_VERSION_TOKENS);
     uint64_t bytes = read_u64(r);
     if (r->failed || bytes != size)
         return err_set(err, ERR_FORMAT, "%s: damaged: %llu bytes, its header has %llu", path,
                        (unsigned long long)size, (unsigned long long)bytes);
     bool known = !zeros && (kind == ARCHIVE_TWO_PART || kind == ARCHIVE_ONLINE);
-    *mode = known ? (ArchiveMode)kind : 0;
+    header->mode = known ? (ArchiveMode)kind : 0;
+    header->version = version;
     return OK;
 }
 
@@ -65,11 +66,11 @@ Status archive_read(const char *path, bool stream, size_t max_bytes, Buffer *out
     if (!file_is_stdin(path) && stat(path, &info) == 0 && S_ISREG(info.st_mode)) {
         Buffer head;
         int64_t size;
-        ArchiveMode mode;
+        ArchiveHeader header;
         uint32_t crc;
         TRY(file_read_head(path, ARCHIVE_HEADER_BYTES, &head, &size, err));
         ByteReader r = {(const uint8_t *)head.data, (const uint8_t *)head.data + head.size, false};
-        Status status = look_first(path, &r, (uint64_t)size, &mode, &crc, err);
+        Status status = look_first(path, &r, (uint64_t)size, &header, &crc, err);
         buffer_free(&head);
         TRY(status);
     }
@@ -79,7 +80,7 @@ Status archive_read(const char *path, bool stream, size_t max_bytes, Buffer *out
 Status archive_look(const char *path, const uint8_t *data, size_t size, ArchiveHeader *header, Err *err) {
     ByteReader r = {data, data + size, false};
     uint32_t crc;
-    TRY(look_first(path, &r, size, &header->mode, &crc, err));
+    TRY(look_first(path, &r, size, header, &crc, err));
     if (crc != crc32_of(data + CRC_FROM, size - CRC_FROM))
         return err_set(err, ERR_FORMAT, "%s: damaged: its checksum is another", path);
     header->content_bytes = read_u64(&r);

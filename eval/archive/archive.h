@@ -6,13 +6,15 @@
 #include "base/err.h"
 #include "base/file.h"
 
-enum { ARCHIVE_VERSION = 1, ARCHIVE_HEADER_BYTES = 56, HASH_BYTES = 16 };
+/* Version 2 has facts in a tokenizer's tokens. The lower one that says all is written; both are read. */
+enum { ARCHIVE_VERSION = 1, ARCHIVE_VERSION_TOKENS = 2, ARCHIVE_HEADER_BYTES = 56, HASH_BYTES = 16 };
 #define ARCHIVE_MARK "\x89ROTE\r\n\x1a" /* a transfer as text, or one cut at the first zero, breaks it */
 
 typedef enum ArchiveMode { ARCHIVE_TWO_PART = 1, ARCHIVE_ONLINE = 2 } ArchiveMode;
 
 typedef struct ArchiveHeader {
     ArchiveMode mode;
+    int version;                    /* 0: ARCHIVE_VERSION */
     uint64_t content_bytes;         /* of the decoded content */
     unsigned char hash[HASH_BYTES]; /* its XXH3-128, canonical byte order */
 } ArchiveHeader;

@@ -140,7 +140,8 @@ Status coded_facts_content(Bytes *out, const CodedFacts *c, Err *err) {
     if (c->layout == CONTENT_BYTES)
         for (int i = 0; i < facts->n; i++)
             for (int64_t t = facts->start[i]; t < facts->start[i + 1] - 1; t++)
-                fputc(facts->vocab.text[facts->tokens[t]][0], stream);
+                fwrite(facts->vocab.text[facts->tokens[t]], 1, (size_t)facts->vocab.length[facts->tokens[t]],
+                       stream);
     else status = facts_write_records(stream, "archive", facts, c->layout == CONTENT_TABLE, err);
     if (status != OK) {
         text_abort(text);

@@ -16,11 +16,27 @@ static void add_text(Bytes *b, const char *text, size_t size) {
     bytes_add(b, text, size);
 }
 
+/* Of a tokenizer's tokens, which occur and have a text: EOS has none here, and the others need none. true: all. NULL: no
+ * memory. */
+static bool *packed_symbols(const FactSet *facts) {
+    int size = facts->vocab.size;
+    bool *packed = malloc((size_t)size + 1);
+    if (!packed) return NULL;
+    memset(packed, !facts->vocab.tokens, (size_t)size);
+    for (int64_t t = 0; facts->vocab.tokens && t < facts->start[facts->n]; t++)
+        packed[facts->tokens[t]] = true;
+    if (facts->vocab.tokens) packed[facts->vocab.eos] = false;
+    return packed;
+}
+
 Status names_encode(Bytes *out, const FactSet *facts, Err *err) {
-    Bytes plain = {0}, packed = {0};
+    Bytes plain = {0};
+    bool *packed = packed_symbols(facts);
+    if (!packed) return err_set(err, ERR_NOMEM, "no memory for the archive's symbols");
     bytes_byte(&plain, facts->vocab.bytes);
     for (int i = 0; i < facts->vocab.size; i++)
-        add_text(&plain, facts->vocab.text[i], (size_t)facts->vocab.length[i]);
+        add_text(&plain, facts->vocab.text[i], packed[i] ? (size_t)facts->vocab.length[i] : 0);
+    free(packed);
     bytes_varint(&plain, (uint64_t)facts->n_tags);
     for (int i = 0; i < facts->n_tags; i++)
         add_text(&plain, facts->tag_names[i], strlen(facts->tag_names[i]));
@@ -32,7 +48,6 @@ Status names_encode(Bytes *out, const FactSet *facts, Err *err) {
     if (whole) bytes_add(out, room, size);
     free(room);
     bytes_free(&plain);
-    bytes_free(&packed);
     return whole && !out->failed ? OK : err_set(err, ERR_NOMEM, "no memory for the archive's symbols");
 }
 
@@ -59,7 +74,9 @@ static Status names_read(FactSet *facts, ByteReader *r, Err *err) {
         return err_set(err, ERR_NOMEM, "no memory for %d symbols", vocab->size);
     for (int i = 0; i < vocab->size; i++) {
         TRY(take_text(r, &vocab->text[i], &vocab->length[i], err));
-        bool sane = i == vocab->eos ? vocab->length[i] == 0 : !vocab->bytes || vocab->length[i] == 1;
+        bool sane = i == vocab->eos ? vocab->length[i] == 0
+                    : vocab->tokens ? true
+                                    : !vocab->bytes || vocab->length[i] == 1;
         if (!sane) return side_damaged(err);
     }
     int n_tags = (int)read_varint(r, (uint64_t)(r->end - r->at));

@@ -51,7 +51,8 @@ static bool coded_per_fact(const CodedFacts *c) {
 Status side_encode(Bytes *out, const CodedFacts *c, Err *err) {
     const FactSet *facts = &c->facts;
     bool context = facts_have_context(facts), names = c->layout != CONTENT_NUMBERS;
-    bytes_byte(out, (uint8_t)((int)c->layout | (int)c->ends << 2 | c->as_set << 4 | context << 5));
+    bytes_byte(out, (uint8_t)((int)c->layout | (int)c->ends << 2 | c->as_set << 4 | context << 5 |
+                              (names && facts->vocab.tokens) << 6));
     bytes_varint(out, (uint64_t)facts->n);
     bytes_varint(out, (uint64_t)facts->max_len);
     bytes_varint(out, (uint64_t)facts->vocab.size);
@@ -137,9 +138,10 @@ Status side_decode(CodedFacts *out, const uint8_t *data, size_t size, const Side
     facts->vocab.eos = (int)read_varint(&r, (uint64_t)facts->vocab.size) - 1;
     out->prompts = (int)read_varint(&r, (uint64_t)PROMPT_FIXED + block_size);
     facts->n_fields = flags >> 5 & 1 ? 2 : 0;
-    bool sane = !r.failed && flags < 64 && out->layout < CONTENT_COUNT && out->ends < ENDS_COUNT &&
-                facts->n > 0 && facts->max_len > 0 && facts->vocab.size > 0 &&
-                (out->ends != ENDS_EOS || facts->vocab.eos >= 0) &&
+    facts->vocab.tokens = flags >> 6 & 1;
+    bool sane = !r.failed && flags < 128 && !(facts->vocab.tokens && out->layout == CONTENT_NUMBERS) &&
+                out->layout < CONTENT_COUNT && out->ends < ENDS_COUNT && facts->n > 0 && facts->max_len > 0 &&
+                facts->vocab.size > 0 && (out->ends != ENDS_EOS || facts->vocab.eos >= 0) &&
                 (out->layout == CONTENT_TABLE || out->prompts == PROMPT_NONE) &&
                 !(facts->n_fields && (out->ends == ENDS_EOS || out->layout != CONTENT_NUMBERS)) &&
                 (out->layout == CONTENT_NUMBERS || facts->vocab.eos >= 0);

@@ -163,6 +163,7 @@ Status two_part_write(Bytes *out, const Gpt *g, const FactSet *facts, const TwoP
     TRY_GOTO(coded_facts_of(&c, facts, options->as_set, err));
     TRY_GOTO(coded_facts_content(&content, &c, err));
     header.content_bytes = content.size;
+    if (c.layout != CONTENT_NUMBERS && facts->vocab.tokens) header.version = ARCHIVE_VERSION_TOKENS;
     hash_of(content.data, content.size, header.hash);
     TRY_GOTO(write_sections(section, g, &c, options, err));
     for (int i = 0; i < SECTIONS; i++) part[i] = (Section){section[i].data, section[i].size};
@@ -234,7 +235,10 @@ static Status look(TwoPartInfo *out, Section part[SECTIONS], double *left, const
 
 static Status read_side(CodedFacts *c, const TwoPartInfo *info, const Section *side, double left, Err *err) {
     SideLimits limits = {info->header.content_bytes, info->model.block_size, info->model.vocab_size, left};
-    return side_decode(c, side->data, side->size, &limits, err);
+    TRY(side_decode(c, side->data, side->size, &limits, err));
+    if (c->facts.vocab.tokens == (info->header.version == ARCHIVE_VERSION_TOKENS)) return OK;
+    coded_facts_free(c);
+    return err_set(err, ERR_FORMAT, "damaged: what it holds is not of version %d", info->header.version);
 }
 
 Status two_part_look(TwoPartInfo *out, const char *path, const uint8_t *data, size_t size, double max_memory,
@@ -251,6 +255,9 @@ Status two_part_look(TwoPartInfo *out, const char *path, const uint8_t *data, si
     out->n = c.facts.n;
     out->max_len = c.facts.max_len;
     out->as_set = c.as_set;
+    for (int i = 0; c.facts.vocab.tokens && i < c.facts.vocab.size; i++)
+        out->token_texts += c.facts.vocab.length[i] > 0;
+    out->tokens = c.facts.vocab.tokens ? c.facts.vocab.size : 0;
     coded_facts_free(&c);
     return OK;
 }

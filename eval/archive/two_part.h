@@ -33,6 +33,8 @@ typedef struct TwoPartInfo {
     Quantize weight_format;
     int n, max_len; /* the number of facts, and the longest, in tokens */
     bool as_set;
+    int tokens;      /* of the tokenizer whose tokens the facts are; 0: their symbols are others */
+    int token_texts; /* of those, the tokens whose texts are packed: those that occur, but the end */
     TwoPartSizes sizes;
     double memory_bytes; /* for decoding */
 } TwoPartInfo;

@@ -6,7 +6,7 @@
 #ifndef ROTE_MODEL_FORMATS_FOREIGN_H
 #define ROTE_MODEL_FORMATS_FOREIGN_H
 
-#include "model/formats/ggml_types.h"
+#include "base/formats/ggml_types.h"
 #include "model/gpt.h"
 
 /* HF_GPT2: without the prefix "transformer.", which some files have. LLAMA: also those of qwen2 and qwen3. */

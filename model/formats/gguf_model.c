@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/rope.h"
+
 enum { SIZE_LIMIT = 1 << 24 };
 
 typedef struct Reader {
@@ -58,6 +60,15 @@ static Status read_number(const Reader *s, const char *name, double *out) {
 
 /* ---- what rote's model lacks ---- */
 
+/* One of RoPE's scaling; what it says is read with the structure. Only yarn reads the others. */
+static bool is_scaling(const char *name, size_t size) {
+    static const char *const keys[] = {"rope.scaling.type", "rope.scaling.factor", "rope.scaling.finetuned",
+                                       "rope.scaling.original_context_length"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strlen(keys[i]) == size && !memcmp(keys[i], name, size)) return true;
+    return false;
+}
+
 /* Every key of the architecture must be one that this file reads, or say that nothing is there. */
 static Status check_key(const Reader *s, const GgufKey *key, const char *name, size_t size) {
     static const char *const read[] = {"block_count",
@@ -77,6 +88,7 @@ static Status check_key(const Reader *s, const GgufKey *key, const char *name, s
     Text text = {"", 0};
     for (size_t i = 0; i < sizeof read / sizeof *read; i++)
         if (strlen(read[i]) == size && !memcmp(read[i], name, size)) return OK;
+    if (is_scaling(name, size)) return OK;
     if (gguf_whole(key, &whole) && whole == 0) return OK; /* no experts, no window */
     if (gguf_text(key, &text) && text_is(text, "none")) return OK;
     return err_set(s->err, ERR_INPUT, "%s: key %s.%.*s asks for a part that rote's models do not have",
@@ -145,6 +157,50 @@ static Status read_sizes(const Reader *s, int context, ForeignModel *m) {
     return OK;
 }
 
+/* linear, by its keys: also where a factor stands there without a type, as in llama.cpp. */
+static Status read_scaling_keys(const Reader *s, ModelConfig *c) {
+    Text type = key_of(s, "rope.scaling.factor") ? (Text){"linear", 6} : (Text){"none", 4};
+    const GgufKey *key = key_of(s, "rope.scaling.type");
+    if (key && !gguf_text(key, &type))
+        return err_set(s->err, ERR_INPUT, "%s: key %s.rope.scaling.type is no text", s->path,
+                       s->architecture);
+    if (text_is(type, "none")) return OK;
+    if (!text_is(type, "linear"))
+        return err_set(s->err, ERR_INPUT,
+                       "%s: key %s.rope.scaling.type is '%.*s', rote has linear and that of llama3", s->path,
+                       s->architecture, (int)(type.size < 40 ? type.size : 40), type.data);
+    TRY(read_number(s, "rope.scaling.factor", &c->rope_factor));
+    if (c->rope_factor >= 1 && c->rope_factor <= 1e9) {
+        c->rope_scaling = ROPE_LINEAR;
+        return OK;
+    }
+    return err_set(s->err, ERR_INPUT, "%s: key %s.rope.scaling.factor is %g", s->path, s->architecture,
+                   c->rope_factor);
+}
+
+/* llama3, by the divisors of the frequencies. */
+static Status read_frequencies(const Reader *s, ForeignModel *m) {
+    ForeignTensor *t = NULL;
+    ModelConfig *c = &m->config;
+    for (int i = 0; i < m->n_tensors; i++)
+        if (!strcmp(m->tensor[i].name, GGUF_ROPE_FREQS)) t = &m->tensor[i];
+    if (!t) return OK;
+    t->used = true;
+    int pairs = head_size(c) / 2;
+    bool right = t->type == ggml_type(GGML_F32) && t->rows == 1 && t->cols == pairs &&
+                 c->rope_scaling == ROPE_UNSCALED && c->pos == POS_ROPE;
+    float *divisor = malloc((size_t)pairs * sizeof *divisor);
+    if (!divisor) return err_set(s->err, ERR_NOMEM, "%s: no memory for %d pairs", s->path, pairs);
+    if (right) memcpy(divisor, t->data, (size_t)pairs * sizeof *divisor);
+    right = right && rope_fit_llama3(c, divisor);
+    free(divisor);
+    return right ? OK
+                 : err_set(s->err, ERR_INPUT,
+                           "%s: tensor '" GGUF_ROPE_FREQS
+                           "' has the factors of a RoPE scaling that is not llama3's",
+                           s->path);
+}
+
 static Status read_structure(const Reader *s, int context, ForeignModel *m) {
     Config defaults;
     config_defaults(&defaults);
@@ -163,7 +219,9 @@ static Status read_structure(const Reader *s, int context, ForeignModel *m) {
     TRY(read_number(s, "rope.freq_base", &c->rope_theta));
     TRY(read_number(s, s->gpt2 ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon",
                     &c->norm_eps));
-    return read_head(s, c);
+    TRY(read_head(s, c));
+    TRY(read_scaling_keys(s, c));
+    return read_frequencies(s, m);
 }
 
 static Status take_tensors(const Reader *s, ForeignModel *m) {

@@ -7,6 +7,8 @@
 #include "base/bytes.h"
 #include "base/file.h"
 #include "model/formats/foreign.h"
+#include "model/formats/gguf_model.h"
+#include "model/rope.h"
 
 enum { VERSION = 3, ALIGNMENT = 32 };
 
@@ -45,6 +47,7 @@ Status gguf_write_check(const ModelConfig *c, Err *err) {
     REFUSE(a->gpt2 && heads_width(c) != c->n_embd, "head_dim=%d", c->head_dim);
     REFUSE(a->gpt2 && c->qk_norm, "qk_norm=true");
     REFUSE(c->qk_norm && c->qkv_bias && !a->gpt2, "qkv_bias=true");
+    REFUSE(c->rope_scaling == ROPE_LLAMA3 && a->rope_halves, "rope_scaling=llama3");
 #undef REFUSE
     if (!used) return OK;
     return err_set(err, ERR_INPUT,
@@ -128,6 +131,12 @@ static void put_own_single(Bytes *b, const Architecture *a, const char *name, do
     put_single(b, full, value);
 }
 
+static void put_own_string(Bytes *b, const Architecture *a, const char *name, const char *value) {
+    char full[80];
+    snprintf(full, sizeof full, "%s.%s", a->name, name);
+    put_string(b, full, value);
+}
+
 /* Both return the number of keys. */
 static int put_model(Bytes *b, const ModelConfig *c, uint32_t type) {
     const Architecture *a = architecture_of(c);
@@ -148,7 +157,10 @@ static int put_model(Bytes *b, const ModelConfig *c, uint32_t type) {
     if (!a->gpt2) put_own_single(b, a, "rope.freq_base", c->rope_theta);
     put_own_single(b, a, a->gpt2 ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon",
                    c->norm_eps);
-    return a->gpt2 ? 10 : 14;
+    if (c->rope_scaling != ROPE_LINEAR) return a->gpt2 ? 10 : 14; /* llama3: put_frequencies */
+    put_own_string(b, a, "rope.scaling.type", "linear");
+    put_own_single(b, a, "rope.scaling.factor", c->rope_factor);
+    return 16;
 }
 
 static int put_tokens(Bytes *b, const GgufTokens *t, int bos) {
@@ -180,6 +192,7 @@ typedef struct Writing {
     uint32_t type;
     int hd;
     bool halves;
+    int frequencies; /* of the tensor of divisors behind the others; 0: there is none */
 } Writing;
 
 /* GPT-2 always has biases and positions: those that the model lacks are zeros. */
@@ -188,6 +201,7 @@ static Status writing_create(Writing *w, const Gpt *g, uint32_t type, Err *err) 
     const Architecture *a = architecture_of(&c);
     *w = (Writing){.g = g, .type = type, .hd = head_size(&c), .halves = a->rope_halves};
     w->names = a->gpt2 ? NAMES_GGUF_GPT2 : NAMES_GGUF_LLAMA;
+    if (c.rope_scaling == ROPE_LLAMA3) w->frequencies = w->hd / 2;
     if (a->gpt2) {
         c.bias = true;
         c.pos = POS_LEARNED;
@@ -227,7 +241,13 @@ static int put_tensors(Bytes *b, const Writing *w) {
         offset += padded(tensor_bytes(w, t, rows, cols));
         n++;
     }
-    return n;
+    if (!w->frequencies) return n;
+    put_text(b, GGUF_ROPE_FREQS, sizeof GGUF_ROPE_FREQS - 1);
+    bytes_u32(b, 1);
+    bytes_u64(b, (uint64_t)w->frequencies);
+    bytes_u32(b, GGML_F32);
+    bytes_u64(b, offset);
+    return n + 1;
 }
 
 static void put_header(Bytes *b, const Writing *w, const GgufTokens *tokens) {
@@ -283,6 +303,17 @@ static Status write_tensor(FILE *file, const Writing *w, const Tensor *t, const 
     return status;
 }
 
+/* The divisors of the frequencies of the pairs, as llama.cpp reads a scaling of llama3. */
+static void write_frequencies(FILE *file, const Writing *w) {
+    static const char zeros[ALIGNMENT];
+    uint64_t bytes = (uint64_t)w->frequencies * sizeof(float);
+    for (int i = 0; i < w->frequencies; i++) {
+        float divisor = (float)rope_divisor(&w->g->config, i);
+        fwrite(&divisor, sizeof divisor, 1, file);
+    }
+    fwrite(zeros, 1, padded(bytes) - bytes, file);
+}
+
 static Status write_file(const Writing *w, const Bytes *header, const char *path, Err *err) {
     AtomicFile file;
     TRY(atomic_open(&file, path, err));
@@ -290,6 +321,7 @@ static Status write_file(const Writing *w, const Bytes *header, const char *path
     Status status = OK;
     for (int i = 0; status == OK && i < w->table.count; i++)
         status = write_tensor(file.stream, w, &w->table.tensor[i], path, err);
+    if (status == OK) write_frequencies(file.stream, w);
     if (status == OK) return atomic_commit(&file, "export", err);
     atomic_abort(&file);
     return status;

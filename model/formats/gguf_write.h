@@ -2,7 +2,7 @@
 #ifndef ROTE_MODEL_FORMATS_GGUF_WRITE_H
 #define ROTE_MODEL_FORMATS_GGUF_WRITE_H
 
-#include "model/formats/gguf.h"
+#include "base/formats/gguf.h"
 #include "model/gpt.h"
 
 /* A tokenizer, as llama.cpp's files describe it. n_tokens 0: none, and tokens are numbers there. */

@@ -228,11 +228,22 @@ static json_t *gpt2_config(const ModelConfig *c, int eos) {
         dtype_name());
 }
 
+/* NULL: frequencies are not scaled. */
+static json_t *rope_scaling_json(const ModelConfig *c) {
+    const char *type = config_choice("model.rope_scaling", (int)c->rope_scaling);
+    if (c->rope_scaling == ROPE_LINEAR)
+        return json_pack("{s:s, s:f}", "rope_type", type, "factor", c->rope_factor);
+    if (c->rope_scaling != ROPE_LLAMA3) return NULL;
+    return json_pack("{s:s, s:f, s:f, s:f, s:i}", "rope_type", type, "factor", c->rope_factor,
+                     "low_freq_factor", c->rope_low_freq, "high_freq_factor", c->rope_high_freq,
+                     "original_max_position_embeddings", c->rope_original);
+}
+
 static json_t *llama_config(const ModelConfig *c, int eos) {
     static const char *const act[] = {"gelu_pytorch_tanh", "relu", "silu"};
     bool qwen2 = c->qkv_bias && !c->bias; /* whose attention has these biases and no others */
     const char *type = c->qk_norm ? "qwen3" : qwen2 ? "qwen2" : "llama";
-    return json_pack(
+    json_t *config = json_pack(
         "{s:[s], s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:f, s:f, s:f, s:f, s:b, s:b, s:b, "
         "s:i, s:o, s:s}",
         "architectures",
@@ -246,6 +257,9 @@ static json_t *llama_config(const ModelConfig *c, int eos) {
         "initializer_range", c->init_std, "attention_dropout", 0.0, "attention_bias", c->bias, "mlp_bias",
         c->bias, "tie_word_embeddings", c->tie_weights, "bos_token_id", c->bos, "eos_token_id",
         token_or_null(eos), "torch_dtype", dtype_name());
+    json_t *scaling = rope_scaling_json(c);
+    if (scaling) json_object_set_new(config, "rope_scaling", scaling);
+    return config;
 }
 
 /* All keys of the model, and the shape of the stage of its tools, whose sizes no key has. */

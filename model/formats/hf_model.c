@@ -94,6 +94,36 @@ static Status read_gpt2(const Reader *s, int context, int *positions) {
     return read_act(s, "activation_function");
 }
 
+static Status scaling_number(const Reader *s, const json_t *rope, const char *name, double low, double *out) {
+    const json_t *value = json_object_get(rope, name);
+    double number = json_number_value(value);
+    if (!value && low == 0) return OK; /* its default */
+    if (!json_is_number(value) || !(number >= low) || !(number > 0) || number > 1e9)
+        return err_set(s->err, ERR_INPUT, "%s: RoPE scaling: %s is %s", s->path, name,
+                       value ? "no number that can be" : "missing");
+    *out = number;
+    return OK;
+}
+
+/* linear and llama3 (model/rope.h); the others are refused by name. */
+static Status read_scaling(const Reader *s, const json_t *rope, const char *key, const char *type) {
+    ModelConfig *c = s->c;
+    double original = c->rope_original;
+    if (!strcmp(type, "linear")) c->rope_scaling = ROPE_LINEAR;
+    else if (!strcmp(type, "llama3")) c->rope_scaling = ROPE_LLAMA3;
+    else
+        return err_set(s->err, ERR_INPUT, "%s: key %s is of type '%.40s', rote has linear and llama3",
+                       s->path, key, type);
+    TRY(scaling_number(s, rope, "factor", 1, &c->rope_factor));
+    if (c->rope_scaling == ROPE_LINEAR) return OK;
+    TRY(scaling_number(s, rope, "low_freq_factor", 0, &c->rope_low_freq));
+    TRY(scaling_number(s, rope, "high_freq_factor", 0, &c->rope_high_freq));
+    TRY(scaling_number(s, rope, "original_max_position_embeddings", 0, &original));
+    c->rope_original = (int)original;
+    if (c->rope_original == original && c->rope_high_freq > c->rope_low_freq) return OK;
+    return err_set(s->err, ERR_INPUT, "%s: key %s: its factors of llama3 cannot be", s->path, key);
+}
+
 /* Positions: rope_theta, or since transformers 5 rope_parameters. */
 static Status read_rope(const Reader *s) {
     static const char *const keys[] = {"rope_scaling", "rope_parameters"};
@@ -102,7 +132,7 @@ static Status read_rope(const Reader *s) {
         const json_t *rope = key_of(s, keys[i]), *theta = json_object_get(rope, "rope_theta");
         const char *type = json_string_value(json_object_get(rope, "rope_type"));
         if (!type) type = json_string_value(json_object_get(rope, "type"));
-        if (rope && strcmp(type ? type : "default", "default") != 0) return lacks(s, keys[i]);
+        if (rope && type && strcmp(type, "default") != 0) TRY(read_scaling(s, rope, keys[i], type));
         if (json_is_number(theta)) s->c->rope_theta = json_number_value(theta);
     }
     return OK;

@@ -10,10 +10,10 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "data/tokenizer/gguf_tokenizer.h"
 #include "data/tokenizer/tokenizer_json.h"
 #include "model/formats/gguf_model.h"
 #include "model/formats/hf_model.h"
-#include "store/foreign/gguf_tokenizer.h"
 #include "store/run_folder.h"
 
 /* What the files say, whatever their format. */
@@ -167,7 +167,8 @@ static Status write_run(const ImportModel *options, Imported *out, const char *t
     Snapshot snapshot = {.table = &g->table, .params = g->params, .state = &state};
     TRY(config_hash(&out->config, out->origin.hash, hash, err));
     Status status = folder_open(&folder, options->dir, hash, out->origin.hash, err);
-    if (status == OK) status = folder_begin(&folder, &out->config, out->eos, g->ops, 1, err);
+    RunTokens tokens = {.eos = out->eos}; /* its tokenizer.json stands beside origin.json */
+    if (status == OK) status = folder_begin(&folder, &out->config, &tokens, g->ops, 1, err);
     if (status == OK) status = origin_write(options->dir, &out->origin, tokenizer, err);
     if (status == OK) status = folder_save(&folder, &snapshot, err);
     folder_close(&folder);

@@ -10,6 +10,7 @@
 #include "data/tokenizer/tokenizer_json.h"
 #include "data/vocab.h"
 #include "store/run_files.h"
+#include "store/run_manifest.h"
 
 enum { ORIGIN_MAX = 1 << 14 };
 
@@ -79,37 +80,18 @@ Status origin_read(const char *dir, Origin *out, bool *imported, Err *err) {
 
 /* ---- the symbols ---- */
 
-/* Takes the tokenizer. */
-static Status vocab_of(Tokenizer *t, int rows, int eos, Vocab *out, Err *err) {
-    *out = (Vocab){.eos = eos, .bytes = true, .tokenizer = t};
-    out->text = calloc((size_t)rows, sizeof *out->text);
-    out->length = calloc((size_t)rows, sizeof *out->length);
-    bool whole = out->text && out->length;
-    for (int i = 0; whole && i < rows; i++) {
-        Text bytes = i < tokenizer_size(t) ? tokenizer_bytes(t, i) : (Text){NULL, 0};
-        out->text[i] = calloc(bytes.size + 1, 1);
-        out->size = i + 1;
-        whole = out->text[i] != NULL;
-        if (whole && bytes.size) memcpy(out->text[i], bytes.data, bytes.size);
-        out->length[i] = (int)bytes.size;
-    }
-    if (whole) return OK;
-    vocab_free(out);
-    return err_set(err, ERR_NOMEM, "no memory for a vocabulary of %d symbols", rows);
-}
-
-/* tokenizer.json as it was written: its text, and what it says. */
-static Status read_tokenizer(const char *dir, const Origin *origin, int rows, Buffer *text, Tokenizer **out,
-                             Err *err) {
+/* tokenizer.json as it was written (the hash `written`): its text, and what it says. */
+static Status read_tokenizer(const char *dir, const char *written, bool imported, int rows, Buffer *text,
+                             Tokenizer **out, Err *err) {
     char hash[33], path[CONFIG_PATH_MAX];
     *out = NULL;
     TRY(path_join(path, sizeof path, dir, "tokenizer.json", err));
     TRY(file_read(path, TOKENIZER_JSON_MAX, text, err));
     content_hash(text->data, text->size, hash);
-    Status status =
-        strcmp(hash, origin->tokenizer) == 0
-            ? tokenizer_json_parse(text->data, text->size, path, out, err)
-            : err_set(err, ERR_FORMAT, "%s: altered since the import; import the model again", path);
+    Status status = strcmp(hash, written) == 0 ? tokenizer_json_parse(text->data, text->size, path, out, err)
+                                               : err_set(err, ERR_FORMAT, "%s: altered since %s", path,
+                                                         imported ? "the import; import the model again"
+                                                                  : "training began; " RUN_FILE_LOST);
     if (status == OK && tokenizer_size(*out) > rows)
         status =
             err_set(err, ERR_FORMAT, "%s: %d tokens, but the model has %d", path, tokenizer_size(*out), rows);
@@ -122,9 +104,8 @@ static Status read_tokenizer(const char *dir, const Origin *origin, int rows, Bu
 Status origin_vocab(const char *dir, const Origin *origin, int rows, int eos, Vocab *out, Err *err) {
     Buffer text;
     Tokenizer *t;
-    TRY(read_tokenizer(dir, origin, rows, &text, &t, err));
-    buffer_free(&text);
-    return vocab_of(t, rows, eos, out, err);
+    TRY(read_tokenizer(dir, origin->tokenizer, true, rows, &text, &t, err));
+    return vocab_of_tokenizer(out, t, text.data, rows, eos, err);
 }
 
 /* ---- export ---- */
@@ -152,8 +133,11 @@ Status origin_files(const char *dir, const Gpt *g, int eos, OriginFiles *out, Er
     bool imported;
     *out = (OriginFiles){0};
     TRY(origin_read(dir, &origin, &imported, err));
-    if (!imported) return OK;
-    TRY(read_tokenizer(dir, &origin, g->config.vocab_size, &text, &t, err));
+    RunManifest manifest = {.tokenizer = ""};
+    if (!imported) TRY(run_manifest_read(dir, &manifest, err));
+    const char *written = imported ? origin.tokenizer : manifest.tokenizer;
+    if (!*written) return OK;
+    TRY(read_tokenizer(dir, written, imported, g->config.vocab_size, &text, &t, err));
     Status status = config_text_of(&g->config, t, eos, &out->text[1], err);
     tokenizer_free(t);
     out->text[0] = text.data;

@@ -33,8 +33,9 @@ Status origin_read(const char *dir, Origin *out, bool *imported, Err *err);
  * embedding. vocab_free it. ERR_FORMAT: tokenizer.json is missing or altered. ERR_IO, ERR_NOMEM. */
 Status origin_vocab(const char *dir, const Origin *origin, int rows, int eos, Vocab *out, Err *err);
 
-/* The tokenizer of an imported run as files of an export: tokenizer.json, and tokenizer_config.json, by which
- * AutoTokenizer opens it. Of any other run: none. origin_files_free it. Errors as origin_vocab. */
+/* The tokenizer of an imported run, or of one that was trained on a tokenizer's tokens, as files of an export:
+ * tokenizer.json, and tokenizer_config.json, by which AutoTokenizer opens it. Of any other run: none. origin_files_free
+ * it. Errors as origin_vocab. */
 typedef struct OriginFiles {
     char *text[2];
     ExportFile file[3]; /* ended by a name NULL */

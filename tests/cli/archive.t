@@ -102,6 +102,9 @@ $ head -c 400 a.rote > cut.rote; rote decompress cut.rote -o x
 $ rote decompress in.tsv -o x
 2> rote: in.tsv: no archive of rote's, or its first bytes are damaged
 [1]
+$ (head -c 8 a.rote; printf '\003'; tail -c +10 a.rote) > three.rote; rote decompress three.rote -o x
+2> rote: three.rote: an archive of version 2; this rote reads version 1
+[1]
 $ (head -c 8 a.rote; printf '\002'; tail -c +10 a.rote) > two.rote; rote decompress two.rote -o x
 2> rote: two.rote: an archive of version 2; this rote reads version 1
 [1]

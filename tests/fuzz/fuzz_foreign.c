@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/formats/gguf.h"
 #include "data/tokenizer/tokenizer_json.h"
-#include "model/formats/gguf.h"
 #include "model/formats/hf_files.h"
 #include "tests/fuzz/fuzz.h"
 

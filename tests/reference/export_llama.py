@@ -24,6 +24,9 @@ MODELS = {
     "gpt2_plain": ["model.bias=false", "model.tie_weights=false", "model.n_inner=72"],
     "llama": LLAMA + ["model.n_kv_head=2"],
     "qwen2": LLAMA + ["model.n_kv_head=2", "model.qkv_bias=true", "model.rope_theta=50000"],
+    "llama_linear": LLAMA + ["model.rope_scaling=linear", "model.rope_factor=2.5"],
+    "llama_llama3": LLAMA + ["model.rope_scaling=llama3", "model.rope_factor=8", "model.rope_original=96"],
+    "qwen2_linear": LLAMA + ["model.qkv_bias=true", "model.rope_scaling=linear", "model.rope_factor=4"],
     "qwen3": LLAMA + ["model.n_kv_head=2", "model.qk_norm=true", "model.head_dim=16", "model.n_embd=50"],
 }
 failed = 0
@@ -116,6 +119,9 @@ def own_models():
     for name, options in MODELS.items():
         run = make(name, ["facts.kind=text", "facts.path=" + text], options)
         length += compare(run, prompts, False, 0.003 if name.startswith("gpt2") else 0)
+    for vocab in "bpe:300", "bpe:450":
+        run = make("tokens_" + vocab[4:], ["facts.kind=text", "facts.path=" + text, "facts.vocab=" + vocab], MODELS["llama"])
+        length += compare(run, prompts, False)
     run = make("word_run", ["facts.kind=file", "facts.path=" + os.path.join(FOLDER, "words")], MODELS["llama"])
     length += compare(run, [f"where lives animal{i} number{i}" for i in range(10)], False)
     run = make("numbers", ["facts.kind=random", "facts.n=64"], [])

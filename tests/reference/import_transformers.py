@@ -3,10 +3,12 @@
   import_transformers.py BUILD FOLDER     BUILD has rote, tests/logits_of, tests/tokens
 
 GPT-2, LLaMA, Mistral, Qwen2 and Qwen3 of three sizes each, odd ones too, with fewer heads of keys and values where the
-type has them, and with heads of another size than width / heads (Qwen3, and the odd LLaMA). The logits of 10^4 positions lie within 1e-4 of transformers' in float64 (largest difference over largest logit of
+type has them, with heads of another size than width / heads (Qwen3, and the odd LLaMA), and LLaMA and Qwen2 with scaled
+rotary positions (linear, llama3). The logits of 10^4 positions lie within 1e-4 of transformers' in float64 (largest difference over largest logit of
 a row), and the most probable token is the same. With q and k in the wrong order they do not: that is tried, too.
 `rote export --to hf` then gives a folder that AutoModelForCausalLM opens and continues ten prompts from with the same 200
-tokens, and whose AutoTokenizer cuts texts into the same tokens and puts them together again."""
+tokens, and whose AutoTokenizer cuts texts into the same tokens and puts them together again. So does a run of rote's own on
+facts in the tokens of a tokenizer that was trained on them."""
 import json
 import os
 import struct
@@ -24,6 +26,9 @@ BUILD, FOLDER = sys.argv[1], sys.argv[2]
 POSITIONS, SEQUENCES, TOKENS = 280, 3, int(os.environ.get("TOKENS", "200"))
 # layers, heads, heads of keys and values, channels, neurons, tokens
 SIZES = {"small": (1, 2, 1, 16, 37, 283), "odd": (3, 6, 2, 60, 101, 401), "larger": (4, 8, 2, 128, 352, 700)}
+SCALED = {None: {"rope_type": "default"}, "linear": {"rope_type": "linear", "factor": 2.5},
+          "llama3": {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+                     "original_max_position_embeddings": 96}}
 ODD_GPT2 = (3, 3, 3, 33, 77, 401)
 TEXTS = ["Derive forward and backward on paper.", "  two  spaces\n\n\ttab", "", "12345 and 3.14", "naïve café — 東京 🙂",
          "rote's `model/params.c` (1)", "\r\nend \n"]
@@ -58,7 +63,7 @@ def train_tokenizer(folder, size):
     return tokenizer
 
 
-def random_model(kind, size, number):
+def random_model(kind, size, number, scaling):
     layers, heads, kv, width, inner, vocabulary = ODD_GPT2 if (kind, size) == ("gpt2", "odd") else SIZES[size]
     common = {"vocab_size": vocabulary, "bos_token_id": 0, "eos_token_id": 0, "tie_word_embeddings": number % 2 == 0}
     if kind == "gpt2":
@@ -72,7 +77,7 @@ def random_model(kind, size, number):
             more["head_dim"] = {"small": 6, "odd": 14, "larger": 32}[size]
         config = of[kind](hidden_size=width, intermediate_size=inner, num_hidden_layers=layers, num_attention_heads=heads,
                           num_key_value_heads=kv, max_position_embeddings=300, rms_norm_eps=1e-5,
-                          rope_parameters={"rope_type": "default", "rope_theta": 10000.0 * (1 + number)}, **more, **common)
+                          rope_parameters={**SCALED[scaling], "rope_theta": 10000.0 * (1 + number)}, **more, **common)
     config._attn_implementation = "eager"
     model = transformers.AutoModelForCausalLM.from_config(config)
     with torch.no_grad():
@@ -150,11 +155,12 @@ def exported(name):
 
 
 worst = length = number = 0
-for kind in "gpt2", "llama", "mistral", "qwen2", "qwen3":
+KINDS = [(kind, None) for kind in ("gpt2", "llama", "mistral", "qwen2", "qwen3")]
+for kind, scaling in KINDS + [("llama", "linear"), ("llama", "llama3"), ("qwen2", "llama3")]:
     for size in SIZES:
-        name = f"{kind}_{size}"
+        name = f"{kind}_{size}" + (f"_{scaling}" if scaling else "")
         path = os.path.join(FOLDER, name + "_source")
-        model = random_model(kind, size, number)
+        model = random_model(kind, size, number, scaling)
         number += 1
         model.save_pretrained(path)
         train_tokenizer(path, model.config.vocab_size)
@@ -162,10 +168,14 @@ for kind in "gpt2", "llama", "mistral", "qwen2", "qwen3":
         worst = max(worst, expect(model, name, path))
         if size != "small":
             length += exported(name)
-        if kind in ("llama", "qwen2", "qwen3") and size == "odd":
+        if not scaling and kind in ("llama", "qwen2", "qwen3") and size == "odd":
             swap_order(model, path, path + "_swapped")
             far = expect(model, name + "_swapped", path + "_swapped", True)
             check(far > 1e-2, f"{name}: q and k in the wrong order change logits by {far:.1e} only")
+run(BUILD + "/rote", "train", "--quiet", "--out", os.path.join(FOLDER, "own"), "facts.kind=text",
+    "facts.path=CONTRIBUTING.md", "facts.vocab=bpe:400", "facts.n=20", "facts.seq_len=64", "model.block_size=260",
+    "model.n_embd=32", "train.max_steps=20", "train.batch_size=8")
+length += exported("own")
 print(f"transformers: {number} models, {number * SEQUENCES * POSITIONS} rows, worst {worst:.1e}; {length} tokens continued; "
       f"{failed} differences")
 sys.exit(failed > 0)

@@ -3,7 +3,9 @@
 tokenizers_hf.py TOKENS FOLDER [FILE...]: TOKENS is the program, FOLDER has room. Four small tokenizers are trained here,
 one for each pre-tokenizer that rote knows; FILE: further ones, tokenizer.json or GGUF. Of a GGUF file the tokenizer that
 rote writes as tokenizer.json is read by `tokenizers`. Texts that are not UTF-8 have no counterpart there: for those
-decoding alone must give the bytes back, which the program checks for every text."""
+decoding alone must give the bytes back, which the program checks for every text. A tokenizer that rote trains must be that
+of its BpeTrainer: the same tokens with the same numbers, and the same merges in the same order."""
+import json
 import random
 import struct
 import subprocess
@@ -115,7 +117,34 @@ def compare(program, folder, path, count):
     return not wrong and (lacks_bytes or refused + odd_refused == 0) and refused < count // 2
 
 
+def same_training(program, n, texts):
+    """Ours and theirs, trained on the same texts, as far as pairs occur twice."""
+    data = b"".join(struct.pack("<I", len(t)) + t for t in (text.encode() for text in texts))
+    mine = json.loads(subprocess.run([program, "--train", str(n)], input=data, stdout=subprocess.PIPE, check=True).stdout)
+    t = Tokenizer(models.BPE())
+    t.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    t.train_from_iterator(texts, trainers.BpeTrainer(
+        vocab_size=n, min_frequency=2, show_progress=False, special_tokens=[AddedToken("<|endoftext|>", special=True)],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
+    theirs = json.loads(t.to_str())
+    merges = [[" ".join(m) if isinstance(m, list) else m for m in one["model"]["merges"]] for one in (mine, theirs)]
+    good = mine["model"]["vocab"] == theirs["model"]["vocab"] and merges[0] == merges[1]
+    first = next((i for i, (a, b) in enumerate(zip(*merges)) if a != b), "none")
+    print("trained to %d tokens on %d texts: %d merges, %s (first that differs: %s)" % (
+        n, len(texts), len(merges[0]), "as theirs" if good else "OTHERS", first))
+    return good
+
+
+def training(program):
+    r = random.Random(SEED + 2)
+    mixed = [random_text(r, []) for _ in range(3000)]
+    runs = ["".join(r.choice("ab  ") for _ in range(r.randrange(1, 40))) for _ in range(400)]
+    table = ["%s of %s is %s" % (r.choice(WORDS), r.choice(WORDS), r.randrange(10000)) for _ in range(2000)]
+    return [same_training(program, n, texts) for n, texts in
+            ((257, mixed), (300, mixed), (1500, mixed), (3300, mixed), (300, runs), (420, table), (800, table))]
+
+
 program, folder, files = sys.argv[1], sys.argv[2], sys.argv[3:]
 made = list(trained(folder))
 good = [compare(program, folder, path, TEXTS // (len(made) + len(files))) for path in made + files]
-sys.exit(0 if all(good) else 1)
+sys.exit(0 if all(good + training(program)) else 1)

@@ -198,6 +198,9 @@ static Status look(OnlineInfo *out, Section part[SECTIONS], const char *path, co
     TRY(archive_look(path, data, size, &out->header, err));
     if (out->header.mode != ARCHIVE_ONLINE)
         return err_set(err, ERR_FORMAT, "%s: not an online archive", path);
+    if (out->header.version != ARCHIVE_VERSION)
+        return err_set(err, ERR_FORMAT, "%s: damaged: online archives have version %d, it has %d", path,
+                       ARCHIVE_VERSION, out->header.version);
     TRY(archive_sections(path, data, size, part, SECTIONS, err));
     if (part[PLAN].size > 0 && part[PLAN].data[0] != PREDICTOR_VERSION)
         return err_set(err, ERR_FORMAT, "%s: made by predictor version %d; this rote has version %d", path,

@@ -8,8 +8,8 @@
  * (ggml-org/ggml, docs/gguf.md.) A file is mapped, not read: only pages that are used take memory. Every length, count
  * and offset is checked when the file is opened, so later access needs no checks. Nothing is believed before it fits
  * into the file: the tables take at most 16 MiB, and as much again while they are sorted. */
-#ifndef ROTE_MODEL_FORMATS_GGUF_H
-#define ROTE_MODEL_FORMATS_GGUF_H
+#ifndef ROTE_BASE_FORMATS_GGUF_H
+#define ROTE_BASE_FORMATS_GGUF_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,8 +17,8 @@
 
 #include "base/err.h"
 #include "base/file_map.h"
+#include "base/formats/ggml_types.h"
 #include "base/text.h"
-#include "model/formats/ggml_types.h"
 
 enum { GGUF_KEYS_MAX = 1 << 16, GGUF_TENSORS_MAX = 1 << 17, GGUF_NAME_MAX = 64, GGUF_DIMS_MAX = 4 };
 

@@ -6,8 +6,8 @@
  *   Q2_K .. Q6_K       256 numbers in sub-blocks of 16 or 32; each sub-block has a scale s (and minimum m) that is
  *                      itself a small integer: w = (d s) q - (dmin m)
  * d, m and dmin are float16. Source: ggml-common.h (layouts) and ggml-quants.c (dequantize_row_*), ggml-org/ggml. */
-#ifndef ROTE_MODEL_FORMATS_GGML_TYPES_H
-#define ROTE_MODEL_FORMATS_GGML_TYPES_H
+#ifndef ROTE_BASE_FORMATS_GGML_TYPES_H
+#define ROTE_BASE_FORMATS_GGML_TYPES_H
 
 #include <stdint.h>
 

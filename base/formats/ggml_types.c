@@ -1,11 +1,11 @@
 /* Every product and sum is rounded on its own, as in ggml's portable code (no fused multiply-add). */
-#include "model/formats/ggml_types.h"
+#include "base/formats/ggml_types.h"
 
 #include <stddef.h>
 #include <string.h>
 
 #include "base/err.h"
-#include "model/quantize.h"
+#include "base/half.h"
 
 static float from_bits(uint32_t bits) {
     float x;

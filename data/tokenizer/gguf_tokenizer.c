@@ -1,4 +1,4 @@
-#include "store/foreign/gguf_tokenizer.h"
+#include "data/tokenizer/gguf_tokenizer.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* The tokenizer inside a GGUF file. */
-#ifndef ROTE_STORE_FOREIGN_GGUF_TOKENIZER_H
-#define ROTE_STORE_FOREIGN_GGUF_TOKENIZER_H
+#ifndef ROTE_DATA_TOKENIZER_GGUF_TOKENIZER_H
+#define ROTE_DATA_TOKENIZER_GGUF_TOKENIZER_H
 
+#include "base/formats/gguf.h"
 #include "data/tokenizer/tokenizer.h"
-#include "model/formats/gguf.h"
 
 /* From the keys tokenizer.ggml.*: model (gpt2: byte-level BPE), pre, tokens, token_type, merges.
  *   path  for messages

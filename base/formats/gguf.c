@@ -1,4 +1,4 @@
-#include "model/formats/gguf.h"
+#include "base/formats/gguf.h"
 
 #include <stdarg.h>
 #include <stdio.h>
