@@ -103,10 +103,10 @@ $ rote decompress in.tsv -o x
 2> rote: in.tsv: no archive of rote's, or its first bytes are damaged
 [1]
 $ (head -c 8 a.rote; printf '\003'; tail -c +10 a.rote) > three.rote; rote decompress three.rote -o x
-2> rote: three.rote: an archive of version 2; this rote reads version 1
+2> rote: three.rote: an archive of version 3; this rote reads versions 1 and 2
 [1]
 $ (head -c 8 a.rote; printf '\002'; tail -c +10 a.rote) > two.rote; rote decompress two.rote -o x
-2> rote: two.rote: an archive of version 2; this rote reads version 1
+2> rote: two.rote: damaged: what it holds is not of version 2
 [1]
 $ (head -c 300 a.rote; printf 'X'; tail -c +302 a.rote) > bent.rote; rote decompress bent.rote -o x; rote archive show bent.rote
 2> rote: bent.rote: damaged: its checksum is another
@@ -123,6 +123,7 @@ facts
 in.tsv
 out.tsv
 run
+three.rote
 two.rote
 
 # Facts whose H is known: as a set, and the bits that are certified.
