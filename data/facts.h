@@ -18,11 +18,11 @@ typedef struct Vocab {
     int *length; /* bytes of each string */
     int eos;     /* the symbol that ends a fact of varying length, or -1 */
     bool bytes;  /* true: each symbol is one byte; false: a word, and words are separated by one space */
-    /* The symbols are a tokenizer's tokens: in no order, several bytes long, with nothing between them (`bytes` is true,
-     * too); eos is any of them. */
+    /* The symbols are a tokenizer's tokens: in no order, several bytes long, with nothing between them (`bytes` is
+     * true, too); eos is any of them. */
     bool tokens;
-    struct Tokenizer
-        *tokenizer;          /* how text becomes tokens; NULL: none, or it is not known, as in an archive */
+    /* How text becomes tokens; NULL: no tokenizer, or it is not known, as in an archive. */
+    struct Tokenizer *tokenizer;
     char *tokenizer_json;    /* what is stored and exported of it: its tokenizer.json; NULL: no tokenizer */
     char tokenizer_hash[33]; /* XXH3-128 of that text */
 } Vocab;

@@ -164,8 +164,8 @@ static Status draw_given(const FactsConfig *config, const char *given, FactSet *
     return status;
 }
 
-/* The tokenizer's file, where it is not at its path: from `beside`, or the copy that a run keeps (tokenizer.json there).
- * Whether it is the right one shows in the hash of the facts. */
+/* The tokenizer's file, where it is not at its path: from `beside`, or the copy that a run keeps (tokenizer.json
+ * there). Whether it is the right one shows in the hash of the facts. */
 static void find_tokenizer(FactsConfig *config, const char *beside) {
     char place[CONFIG_PATH_MAX];
     const char *path = config->tokenizer;

@@ -17,8 +17,8 @@ Status vocab_of_tokenizer(Vocab *out, struct Tokenizer *t, char *json, int rows,
 Status vocab_add_mark(Vocab *vocab, const char *name, Err *err);
 /* Leaves an empty vocabulary without EOS. */
 void vocab_free(Vocab *vocab);
-/* Whether the facts in folder `dir` have the symbols of a run's facts: numbers, bytes or words, and the text of each; or
- * the same tokenizer. ERR_INPUT: they have not; names the first symbol that differs. */
+/* Whether the facts in folder `dir` have the symbols of a run's facts: numbers, bytes or words, and the text of each;
+ * or the same tokenizer. ERR_INPUT: they have not; names the first symbol that differs. */
 Status vocab_same(const Vocab *vocab, const Vocab *run, const char *dir, Err *err);
 /* Index of a symbol, or -1; of a tokenizer: of the token with just these bytes. Binary search, or a hash table. */
 int32_t vocab_find(const Vocab *vocab, Text symbol);

@@ -45,8 +45,8 @@ static double smooth_of(double divisor, double factor) {
 /* The nearest whole number, at least 1 and at most what the key allows. */
 static int whole(double x) { return x < 1 ? 1 : x > 1e9 ? 1000000000 : (int)exact_nearest(x); }
 
-/* high_freq for low_freq 1. With several pairs between the bounds s is a line of the frequency, a f + b, from the first to
- * the last of them. With one, it is 4, or lower where the pairs beside it would be between the bounds, too. */
+/* high_freq for low_freq 1. With several pairs between the bounds s is a line of the frequency, a f + b, from the first
+ * to the last of them. With one, it is 4, or lower where the pairs beside it would be between the bounds, too. */
 static double high_of(const ModelConfig *c, const float *divisor, int first, int last) {
     double f = rope_plain_frequency(c, first), next = rope_plain_frequency(c, first + 1);
     double s = smooth_of((double)divisor[first], c->rope_factor), step = f / next;

@@ -23,8 +23,9 @@ double rope_frequency(const ModelConfig *c, int i);
 double rope_divisor(const ModelConfig *c, int i);
 
 /* The other way, for files that have the divisors alone: sets the scaling llama3 of c with which each of the hd/2 pairs
- * has a divisor that rounds to `divisor` as a float32, nearly. low_freq is 1 there, as in every known model, since equal
- * multiples of L, low_freq and high_freq are the same. All 1: no scaling. false: there is none; *c is then unchanged. */
+ * has a divisor that rounds to `divisor` as a float32, nearly. low_freq is 1 there, as in every known model, since
+ * equal multiples of L, low_freq and high_freq are the same. All 1: no scaling. false: there is none; *c is then
+ * unchanged. */
 bool rope_fit_llama3(ModelConfig *c, const float *divisor);
 
 #endif

@@ -1,6 +1,6 @@
 /* Tokenizers that are trained on facts, and facts in a tokenizer's tokens: merges against a second implementation that
- * counts anew for each, the ids of bytes, the text of the facts back, folders, refusals. Against Hugging Face's trainer:
- * tests/check_tokenizer.sh. */
+ * counts anew for each, the ids of bytes, the text of the facts back, folders, refusals. Against Hugging Face's
+ * trainer: tests/check_tokenizer.sh. */
 #include "tests/import_testing.h"
 
 #include "data/hold_out.h"
@@ -51,7 +51,8 @@ static void expect_merges(const char *const *texts, int n_texts, int merges, con
 /* Counted by hand. */
 static void merges_by_count(void **state) {
     (void)state;
-    /* aa 4 times ("aaa" has it twice); then Z+a, aa+a and aa+b twice each are equal: the lower ids, a+b's twice, first */
+    /* aa 4 times ("aaa" has it twice); then Z+a, aa+a and aa+b twice each are equal: the lower ids, a+b's twice, first
+     * */
     static const char *const gage[] = {"aaabdaaabac"};
     expect_merges(gage, 1, 3, "a+a a+b aa+ab");
     static const char *const count[] = {"low low low lower", "newest newest", "widest"};
@@ -276,7 +277,8 @@ static void an_end_is_added(void **state) {
     assert_non_null(strstr(err.msg, "no token for byte 0x63"));
 }
 
-/* Facts of kind text: chunks of bytes, in tokens; held out they are the same chunks, and baselines are those of bytes. */
+/* Facts of kind text: chunks of bytes, in tokens; held out they are the same chunks, and baselines are those of bytes.
+ * */
 static void chunks_of_text(void **state) {
     (void)state;
     static const char text[] = "to be or not to be, that is the question: to be that";

@@ -1,5 +1,5 @@
-/* Scaled rotary frequencies: the formulas computed a second time, with libm; scalings read back from the divisors alone;
- * GGUF files and Hugging Face folders both ways; what rote lacks, refused by name. Against transformers:
+/* Scaled rotary frequencies: the formulas computed a second time, with libm; scalings read back from the divisors
+ * alone; GGUF files and Hugging Face folders both ways; what rote lacks, refused by name. Against transformers:
  * tests/check_transformers.sh; against llama.cpp: tests/check_llama.sh. */
 #include <math.h>
 #include <setjmp.h>

@@ -40,7 +40,7 @@ Status decompress_online(Bytes *content, const char *path, const Buffer *archive
 
 /* The sizes of its parts, in bits and as shares. stored: the format of the weights. */
 void show_two_part_sizes(const TwoPartSizes *sizes, Quantize stored, int64_t params);
-/* What an archive has of a tokenizer. tokens: of the tokenizer; 0: the facts have other symbols. texts: those packed. */
+/* What an archive has of a tokenizer. tokens: all its tokens; 0: the facts have other symbols. texts: those packed. */
 void show_tokenizer(int tokens, int texts);
 json_t *tokenizer_sizes_json(int tokens, int texts);
 void show_online_sizes(const OnlineSizes *sizes);

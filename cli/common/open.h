@@ -25,9 +25,9 @@ typedef struct RunAndFacts {
 } RunAndFacts;
 
 /* The run of the first word, and the facts of --facts DIR if given; where the run's own are not found, these must be
- * they. For a model that reads a tokenizer's tokens they become those (data/tokenizer/fact_tokens.h). out must stay where
- * it is until close_run_and_facts. ERR_INPUT: facts that the run's model cannot read, or another error of run_open or
- * facts_load. */
+ * they. For a model that reads a tokenizer's tokens they become those (data/tokenizer/fact_tokens.h). out must stay
+ * where it is until close_run_and_facts. ERR_INPUT: facts that the run's model cannot read, or another error of
+ * run_open or facts_load. */
 Status open_run_and_facts(RunAndFacts *out, const Args *args, Err *err);
 /* The same for a command that can do without facts: of an imported model, if none are given, out->facts is empty. */
 Status open_run_and_text(RunAndFacts *out, const Args *args, Err *err);

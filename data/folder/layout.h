@@ -7,8 +7,8 @@
 
 #define FORMAT_NAME "rote-facts"
 /* Version 2 adds the other sequences of the pool and the fields of tokens, version 3 the config that the facts were
- * drawn with, version 4 the seals of the files, version 5 a tokenizer. Version 4 is written, or 5 for a tokenizer's tokens;
- * all are read. */
+ * drawn with, version 4 the seals of the files, version 5 a tokenizer. Version 4 is written, or 5 for a tokenizer's
+ * tokens; all are read. */
 enum { VERSION_PLAIN = 1, VERSION_POOL = 2, VERSION_DRAWN = 3, VERSION_SEALED = 4, VERSION_TOKENIZER = 5 };
 
 /* Bytes that a file may have: a larger one is neither written nor read. */
@@ -34,8 +34,8 @@ Status folder_paths(FolderPaths *paths, const char *dir, Err *err);
 
 /* Whether version 1 knows sets of this FactSet.kind: random, import, text. */
 bool folder_kind_plain(const char *kind);
-/* Whether the set is of such a kind and has facts only, without fields and tokenizer: then the records give all figures,
- * too. */
+/* Whether the set is of such a kind and has facts only, without fields and tokenizer: then the records give all
+ * figures, too. */
 bool folder_plain(const FactSet *facts);
 
 #endif

@@ -46,9 +46,9 @@ typedef struct ImportColumns {
  *   path      may be a pipe; "-" is standard input, which has no name to tell the format by
  *   out       equal records are kept once, the others counted in out->duplicates; free with facts_free
  *   columns   may be NULL
- * ERR_INPUT: "file:line: what", or the options contradict each other, or facts_tokenize (data/tokenizer/choice.h) refuses;
- * without allow_conflicts also prompts with two
- * answers, of which the first five are shown. ERR_IO. ERR_NOMEM. After an error nothing is left to free. */
+ * ERR_INPUT: "file:line: what", or the options contradict each other, or facts_tokenize (data/tokenizer/choice.h)
+ * refuses; without allow_conflicts also prompts with two answers, of which the first five are shown. ERR_IO. ERR_NOMEM.
+ * After an error nothing is left to free. */
 Status facts_import(const char *path, const ImportOptions *options, FactSet *out, ImportColumns *columns,
                     Err *err);
 

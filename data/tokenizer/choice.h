@@ -23,8 +23,8 @@ Status token_choice_read(TokenChoice *out, const char *vocab, const char *vocab_
  * token that ends a text (data/tokenizer/open.h), or a special token that is added behind the others. Baselines of the
  * facts' text stay; data_hash is of the tokens. A tokenizer is trained on all facts of the set, held-out ones, too: so
  * they are alike in every way but the training of the model.
- * ERR_INPUT: facts of another kind, a file that is no tokenizer, fewer merges than are wanted. ERR_IO, ERR_NOMEM. The set
- * stays the caller's to free, after an error too. */
+ * ERR_INPUT: facts of another kind, a file that is no tokenizer, fewer merges than are wanted. ERR_IO, ERR_NOMEM. The
+ * set stays the caller's to free, after an error too. */
 Status facts_tokenize(FactSet *facts, const TokenChoice *choice, Err *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* The pairs of neighbouring tokens while merges are chosen: how often each occurs, in which pieces, and which of them is
- * the most frequent. */
+/* The pairs of neighbouring tokens while merges are chosen: how often each occurs, in which pieces, and which of them
+ * is the most frequent. */
 #ifndef ROTE_DATA_TOKENIZER_PAIRS_H
 #define ROTE_DATA_TOKENIZER_PAIRS_H
 
@@ -41,8 +41,8 @@ void pairs_free(Pairs *p);
 bool pairs_count(Pairs *p, Merge of, int64_t times, int32_t piece);
 /* Between merges: pairs whose counts rose can be the most frequent again. false: no memory. */
 bool pairs_settle(Pairs *p);
-/* Takes the most frequent pair; equal counts: the lower left token, then the lower right one. -1: none occurs twice. The
- * pair may not come again unless its count rises. *no_memory: why there is none. */
+/* Takes the most frequent pair; equal counts: the lower left token, then the lower right one. -1: none occurs twice.
+ * The pair may not come again unless its count rises. *no_memory: why there is none. */
 int32_t pairs_take(Pairs *p, bool *no_memory);
 
 #endif

@@ -69,9 +69,9 @@ static Text token_text(const Growing *g, int32_t i) {
     return (Text){(char *)g->text.data + g->start[i], g->start[i + 1] - g->start[i]};
 }
 
-/* The number of the token whose text was just added behind those of the others; -1: no memory, or more than 4 GiB. No two
- * merges make the same text. For where a token stands no merge has crossed its ends, so what is inside was merged in the same
- * order, with the same last pair, wherever it stands; and pieces have no text of the special token. */
+/* The number of the token whose text was just added behind those of the others; -1: no memory, or more than 4 GiB. No
+ * two merges make the same text. For where a token stands no merge has crossed its ends, so what is inside was merged
+ * in the same order, with the same last pair, wherever it stands; and pieces have no text of the special token. */
 static int32_t enter_token(Growing *g) {
     if (g->text.failed || g->text.size > UINT32_MAX) return -1;
     g->start[g->n + 1] = (uint32_t)g->text.size;

@@ -1,13 +1,13 @@
 /* A byte-level BPE tokenizer trained on texts (Gage 1994; Sennrich et al. 2016, arXiv 1508.07909, algorithm 1).
  *
  * Texts are divided into pieces by GPT-2's pattern (data/tokenizer/patterns.h), and pieces into bytes. Then the pair of
- * neighbouring tokens with the highest count over all pieces becomes a token, everywhere, from left to right, until there
- * are as many tokens as are wanted. Equal counts: the pair with the lower left token, then with the lower right one.
- * Neighbours overlap: "aaa" has the pair (a, a) twice. So the tokenizer is a function of the texts alone, and it is the
- * same as that of Hugging Face's `tokenizers` (BpeTrainer with min_frequency 2).
+ * neighbouring tokens with the highest count over all pieces becomes a token, everywhere, from left to right, until
+ * there are as many tokens as are wanted. Equal counts: the pair with the lower left token, then with the lower right
+ * one. Neighbours overlap: "aaa" has the pair (a, a) twice. So the tokenizer is a function of the texts alone, and it
+ * is the same as that of Hugging Face's `tokenizers` (BpeTrainer with min_frequency 2).
  *
- * Its tokens: 0 is the special token <|endoftext|>; then the 256 bytes, in the order of their characters in the alphabet
- * of data/tokenizer/byte_level.h; then what merges make. */
+ * Its tokens: 0 is the special token <|endoftext|>; then the 256 bytes, in the order of their characters in the
+ * alphabet of data/tokenizer/byte_level.h; then what merges make. */
 #ifndef ROTE_DATA_TOKENIZER_TRAIN_H
 #define ROTE_DATA_TOKENIZER_TRAIN_H
 

@@ -16,8 +16,8 @@ static void add_text(Bytes *b, const char *text, size_t size) {
     bytes_add(b, text, size);
 }
 
-/* Of a tokenizer's tokens, which occur and have a text: EOS has none here, and the others need none. true: all. NULL: no
- * memory. */
+/* Of a tokenizer's tokens, which occur and have a text: EOS has none here, and the others need none. true: all. NULL:
+ * no memory. */
 static bool *packed_symbols(const FactSet *facts) {
     int size = facts->vocab.size;
     bool *packed = malloc((size_t)size + 1);

@@ -11,8 +11,8 @@
 
 /* Structure and tensors. `file` must stay open; foreign_free it.
  *   context   block_size is the file's context length, at most this (foreign_context)
- * ERR_INPUT: another architecture, a key that is missing, or one that says what rote's model lacks (experts, another scaling
- * of RoPE than linear or llama3, a sliding window); names it. ERR_NOMEM. */
+ * ERR_INPUT: another architecture, a key that is missing, or one that says what rote's model lacks (experts, another
+ * scaling of RoPE than linear or llama3, a sliding window); names it. ERR_NOMEM. */
 Status gguf_model(const Gguf *file, const char *path, int context, ForeignModel *out, Err *err);
 
 #endif

@@ -65,7 +65,7 @@ $ rote facts import fields.tsv --out f --format yaml
 2> rote: facts import: --format 'yaml', allowed: tsv, csv, jsonl, text
 [2]
 $ rote facts import fields.tsv --out f --vocab letters
-2> rote: facts import: --vocab 'letters', allowed: bytes, words
+2> rote: facts import: --vocab is "letters", allowed: bytes, words, tokenizer, bpe:N
 [2]
 $ mkdir full; echo keep > full/file
 $ rote facts import fields.tsv --out full

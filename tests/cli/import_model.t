@@ -96,9 +96,9 @@ baselines   answers 4.755 bits, zlib 26 bytes
 recall      0.0000
 $ rote eval b --facts f --per-fact f.tsv > /dev/null && cut -f 1-4,6- f.tsv
 fact	tag	tokens	prompt_tokens	recalled	text
-0	x	2	1	0	ab\t a
-1	y	6	3	0	b c\t ab a
-2		3	1	0	a\t b
+0	x	2	1	0	ab\ta
+1	y	6	3	0	b c\tab a
+2		3	1	0	a\tb
 $ rote eval b --facts f --json | grep -E 'tokens|answer|entropy|hash'
   "tokens": 6,
   "answer_bits": 4.7548875021634682,
