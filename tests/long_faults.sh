@@ -52,7 +52,7 @@ stage:              tests/double/test_tool tests/test_tool tests/test_tool_choic
 foreign:            plain/tests/test_gguf plain/tests/test_tokenizer plain/tests/test_import_model plain/tests/test_import_gguf \
                     plain/tests/test_export_gguf
 vocab:              plain/tests/test_bpe
-rope:               plain/tests/test_rope
+rotary scaling:     plain/tests/test_rope
 capacity:           tests/test_fits
 measure:            plain/tests/test_rounds tests/cli/measure.t
 select:             plain/tests/test_select tests/cli/select.t
