@@ -98,6 +98,11 @@ ALONE      := capacity capacity_ratio capacity_series certify checkpoint config 
 	two_part_damage variance
 NOT_ASKED  := $(if $(SAN),ceiling) $(if $(filter thread,$(SAN)),$(ALONE))
 SUITE_BIN  := $(filter-out $(NOT_ASKED:%=$(BUILD)/tests/test_%),$(TEST_BIN))
+# UNITS_SHARE=2 UNITS_FROM=0: one program in two, others at the next commit.
+ifneq ($(UNITS_SHARE),)
+SUITE_BIN  := $(shell printf '%s\n' $(SUITE_BIN) | awk -v from=$$(($$(git rev-list --count HEAD 2>/dev/null || echo 0) + $(or $(UNITS_FROM),0))) \
+    'NR % $(UNITS_SHARE) == from % $(UNITS_SHARE)')
+endif
 # Scripts that test (tests/run_all.sh): make check runs check_*.sh; make check-all runs them again with ROTE_LONG=1,
 # and long_*.sh. campaign_*.sh take too long for either and are run by hand.
 CHECK_SH   := $(wildcard tests/check_*.sh)
@@ -227,25 +232,25 @@ check:
 	@BUILD=$(BUILD) tests/run_all.sh tests/cli/run.sh $(CHECK_SH) $(TEST_BIN) \
 		$(patsubst %.c,$(BUILD)-double/%,$(wildcard tests/double/test_*.c)) scripts/check_arrows.sh scripts/check_circles.sh scripts/check_sizes.sh scripts/check_returns.sh scripts/check_format.sh
 
-# What make check leaves out: the sanitizers, clang, and the scripts of $(1) in their long form.
-define beyond_check
+# What make check leaves out: the sanitizers, clang, and all scripts in their long form.
+check-long:
 	@CC='$(CC)' scripts/setup.sh --all
 	+@$(MAKE) --no-print-directory asan
 	+@$(MAKE) --no-print-directory UNITS=1 tsan
 	+@$(MAKE) --no-print-directory UNITS=1 CC=clang suite
-	@BUILD=$(BUILD) ROTE_LONG=1 tests/run_all.sh $(1) scripts/check_tidy.sh
-endef
+	@BUILD=$(BUILD) ROTE_LONG=1 tests/run_all.sh $(CHECK_SH) $(LONG_SH) scripts/check_tidy.sh
 
-check-long:
-	$(call beyond_check,$(CHECK_SH) $(LONG_SH))
-
-# Of that what a change breaks most easily, for continuous integration: some ten minutes of two cores less.
-# Of the deliberate faults one in twelve, of the transcripts under the address sanitizer one in two, others at each commit;
-# all of them in check-long.
-check-ci: export FAULTS_SHARE = 12
-check-ci: export TRANSCRIPTS_SHARE = 2
+# Of that what a change breaks most easily, for continuous integration, which has half an hour: of the unit tests under each
+# sanitizer one in two, of the transcripts one in four, of the deliberate faults one in twenty-four, others at each
+# commit; nothing in double under a sanitizer, and clang's own program is only built. All of it is in check-long.
+check-ci: export FAULTS_SHARE = 24
+check-ci: export TRANSCRIPTS_SHARE = 4
+check-ci: export UNITS_SHARE = 2
 check-ci:
-	$(call beyond_check,tests/check_one_hash.sh tests/check_wasm.sh tests/long_faults.sh)
+	@CC='$(CC)' scripts/setup.sh --all
+	+@$(MAKE) --no-print-directory SAN=address,undefined OPT=-O2 UNITS_FROM=0 suite
+	+@$(MAKE) --no-print-directory UNITS=1 UNITS_FROM=1 tsan
+	@BUILD=$(BUILD) ROTE_LONG=1 tests/run_all.sh tests/check_one_hash.sh tests/check_wasm.sh tests/long_faults.sh scripts/check_tidy.sh
 
 check-all:
 	+@$(MAKE) --no-print-directory check
