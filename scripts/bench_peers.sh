@@ -11,6 +11,8 @@
 #     --llama PATH   a llama-bench of llama.cpp (default: $LLAMA): decoding too, one stream on one thread
 #     --log FILE     appends what was measured to FILE and prints the tables of all that stands in it, so
 #                    that a sitting can be made in pieces; --rounds 0 only prints them
+#     --torch2 PY    a Python that has PyTorch 2 (python3 -m venv V && V/bin/pip install torch); Debian's PyTorch
+#                    may then be missing
 #     --install      gets the Debian packages first: python3-torch, libopenblas0-openmp, libdnnl-dev
 #
 # Without --install nothing is installed: a PyTorch that is not there is an error, the rest is left out and
@@ -26,6 +28,8 @@
 #           tensors, mask and scale of attention folded into its first product, and threads that soon sleep:
 #           forward and backward have a team of threads each, and one team's waiting would stop the other
 #   onednn  tuned, with matrix products by oneDNN instead of OpenBLAS (scripts/peer_dnnl.c)
+#   eager2, sdpa2, compile2   PyTorch 2 as it comes; with scaled_dot_product_attention and fused AdamW; with
+#           torch.compile as well
 #   llm.c   its CPU program with its own compiler flags (scripts/peer_llmc.c); it pads the vocabulary to
 #           groups of 128, which these shapes are already, and does not clip gradients, which the others do
 #   llama.cpp   weights in float32, its cache of keys and values in float16 as it comes; T tokens
@@ -36,10 +40,10 @@ cd "$(dirname "$0")/.."
 
 fail() { echo "bench_peers: $1" >&2; exit "${2:-1}"; }
 
-rounds=3 seconds=8 threads=$(nproc) llmc=${LLMC:-} llama=${LLAMA:-} log='' configs=()
+rounds=3 seconds=8 threads=$(nproc) torch2='' llmc=${LLMC:-} llama=${LLAMA:-} log='' configs=()
 while [ $# -gt 0 ]; do
     case $1 in
-    --rounds | --seconds | --threads | --llmc | --llama | --log)
+    --rounds | --seconds | --threads | --torch2 | --llmc | --llama | --log)
         [ $# -ge 2 ] || fail "$1: needs a value" 2
         declare "${1#--}=$2"
         shift
@@ -68,11 +72,15 @@ elif has avx2; then
 fi
 
 export OMP_NUM_THREADS=$threads
-missing=() shim=$folder/peer_dnnl.so
+missing=() debian=1 shim=$folder/peer_dnnl.so
 if [ "$rounds" -gt 0 ]; then
     make -s >&2
-    "$python" -c 'import torch' 2>/dev/null || fail "no PyTorch; run with --install (Debian), or set PYTHON"
-    "$cc" -O2 -shared -fPIC scripts/peer_dnnl.c -ldnnl -o "$shim" 2>/dev/null ||
+    [ -z "$torch2" ] || "$torch2" -c 'import torch' 2>/dev/null || fail "--torch2 $torch2: has no PyTorch"
+    if ! "$python" -c 'import torch' 2>/dev/null; then
+        [ -n "$torch2" ] || fail "no PyTorch; run with --install (Debian), or set PYTHON"
+        missing+=("PyTorch of Debian (--install)") debian=''
+    fi
+    [ -z "$debian" ] || "$cc" -O2 -shared -fPIC scripts/peer_dnnl.c -ldnnl -o "$shim" 2>/dev/null ||
         missing+=("onednn (Debian: libdnnl-dev)")
     if [ -z "$llmc" ]; then
         missing+=("llm.c (--llmc PATH)")
@@ -105,7 +113,7 @@ torch() { # config, name, environment..., -- options
     while [ "$1" != -- ]; do settings+=("$1"); shift; done
     shift
     # shellcheck disable=SC2086  # a shape is six words
-    record "$config" "$name" env "${settings[@]}" "$python" scripts/peer_torch.py ${shape[$config]} \
+    record "$config" "$name" env "${settings[@]}" "${torch_python:-$python}" scripts/peer_torch.py ${shape[$config]} \
         --threads "$threads" --seconds "$seconds" "$@"
 }
 rote_step() { # config: what rote bench says of whole steps, on one line
@@ -127,7 +135,8 @@ about() { # what the machine and the programs are, one line each
     model=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sort -u)
     echo "${model:-$(uname -m)}; $threads of $(nproc) cores; $(uname -sr)"
     ./rote --version
-    "$python" scripts/peer_torch.py --about
+    [ -z "$debian" ] || "$python" scripts/peer_torch.py --about
+    [ -z "$torch2" ] || "$torch2" scripts/peer_torch.py --about
     "$cc" --version | head -n 1
     [ ! -e "$shim" ] || echo '#include <dnnl.h>
         DNNL_VERSION_MAJOR DNNL_VERSION_MINOR DNNL_VERSION_PATCH' | "$cc" -E - | sed -n '$s/^ */oneDNN /p' |
@@ -143,11 +152,20 @@ for ((round = 1; round <= rounds; round++)); do
         record "$config" rote rote_step "$config"
         # shellcheck disable=SC2086
         [ -z "$llama" ] || record "$config" llama.cpp llama_decode ${shape[$config]}
-        torch "$config" stock --
-        torch "$config" fixed "${fixed[@]}" --
-        torch "$config" tuned "${fixed[@]}" "${tuned[@]}" -- --tuned
+        if [ -n "$debian" ]; then
+            torch "$config" stock --
+            torch "$config" fixed "${fixed[@]}" --
+            torch "$config" tuned "${fixed[@]}" "${tuned[@]}" -- --tuned
+        fi
         [ ! -e "$shim" ] ||
             torch "$config" onednn "${fixed[@]}" "${tuned[@]}" LD_PRELOAD="$shim" -- --tuned
+        if [ -n "$torch2" ]; then
+            torch_python=$torch2
+            torch "$config" eager2 --
+            torch "$config" sdpa2 -- --sdpa
+            torch "$config" compile2 -- --sdpa --compile
+            torch_python=
+        fi
         # shellcheck disable=SC2086
         [ -z "$llmc" ] || record "$config" llm.c "$folder/peer_llmc" ${shape[$config]} "$seconds"
     done

@@ -12,7 +12,7 @@ import json
 import statistics
 import sys
 
-PROGRAMS = ["rote", "stock", "fixed", "tuned", "onednn", "llm.c"]
+PROGRAMS = ["rote", "stock", "fixed", "tuned", "onednn", "eager2", "sdpa2", "compile2", "llm.c"]
 DECODERS = ["rote", "llama.cpp"]
 CONFIGS = ["i", "ii", "iii", "iv", "v"]
 

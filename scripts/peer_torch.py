@@ -2,13 +2,14 @@
 """One training step of rote's benchmark model in PyTorch, timed on the CPU: a GPT-2 with tied head, AdamW,
 clipping, float32.
 
-    peer_torch.py V T d L H B [--threads N] [--seconds S] [--tuned]
+    peer_torch.py V T d L H B [--threads N] [--seconds S] [--tuned | --sdpa [--compile]]
     peer_torch.py --about
 
 --tuned replaces what costs PyTorch time on small models without changing what is computed: AdamW over lists
-of tensors at once, and attention as two batched products with scale and mask folded into the first. Prints
-one JSON object: the median step in ms, the number of steps, peak memory in MiB, the BLAS and the core type
-that it took, and the file whose sgemm is called. --about prints the version of PyTorch and its BLAS."""
+of tensors at once, and attention as two batched products with scale and mask folded into the first. --sdpa is
+for PyTorch 2: its scaled_dot_product_attention and fused AdamW; --compile: torch.compile as well. Prints one
+JSON object: the median step in ms, the number of steps, peak memory in MiB, the BLAS and the core type that
+it took, and the file whose sgemm is called. --about prints the version of PyTorch and its BLAS."""
 import argparse
 import ctypes
 import json
@@ -22,7 +23,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-WARM_UP, STEPS_MIN = 2, 3
+WARM_UP, STEPS_MIN = 3, 3
 
 
 def blas():
@@ -47,9 +48,9 @@ def blas():
 
 
 class Attention(nn.Module):
-    def __init__(self, T, d, H, tuned):
+    def __init__(self, T, d, H, how):
         super().__init__()
-        self.T, self.H, self.width, self.tuned = T, H, d // H, tuned
+        self.T, self.H, self.width, self.how = T, H, d // H, how
         self.qkv = nn.Linear(d, 3 * d)
         self.out = nn.Linear(d, d)
         above = torch.triu(torch.ones(T, T, dtype=torch.bool), 1)
@@ -60,7 +61,9 @@ class Attention(nn.Module):
         heads = self.qkv(x).view(-1, self.T, 3, self.H, self.width).permute(2, 0, 3, 1, 4)
         q, k, v = heads[0], heads[1], heads[2]
         scale = 1 / math.sqrt(self.width)
-        if self.tuned:
+        if self.how == "sdpa":
+            y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        elif self.how == "tuned":
             n = x.shape[0] * self.H
             q, k, v = (t.reshape(n, self.T, -1) for t in (q, k, v))
             p = torch.baddbmm(self.mask.expand(n, -1, -1), q, k.transpose(1, 2), alpha=scale).softmax(-1)
@@ -71,9 +74,9 @@ class Attention(nn.Module):
 
 
 class Block(nn.Module):
-    def __init__(self, T, d, H, tuned):
+    def __init__(self, T, d, H, how):
         super().__init__()
-        self.norm1, self.attn = nn.LayerNorm(d), Attention(T, d, H, tuned)
+        self.norm1, self.attn = nn.LayerNorm(d), Attention(T, d, H, how)
         self.norm2, self.up, self.down = nn.LayerNorm(d), nn.Linear(d, 4 * d), nn.Linear(4 * d, d)
 
     def forward(self, x):
@@ -82,10 +85,10 @@ class Block(nn.Module):
 
 
 class Model(nn.Module):
-    def __init__(self, V, T, d, L, H, tuned):
+    def __init__(self, V, T, d, L, H, how):
         super().__init__()
         self.wte, self.wpe = nn.Embedding(V, d), nn.Embedding(T, d)
-        self.blocks = nn.Sequential(*(Block(T, d, H, tuned) for _ in range(L)))
+        self.blocks = nn.Sequential(*(Block(T, d, H, how) for _ in range(L)))
         self.norm = nn.LayerNorm(d)
         for p in self.parameters():
             if p.dim() > 1:
@@ -99,21 +102,25 @@ class Model(nn.Module):
 
 def timed_steps(a):
     V, T, d, L, H, B = a.shape
-    model = Model(V, T, d, L, H, a.tuned)
+    how = "sdpa" if a.sdpa else "tuned" if a.tuned else "plain"
+    model = Model(V, T, d, L, H, how)
+    step = torch.compile(model) if a.compile else model
     groups = [{"params": [p for p in model.parameters() if p.dim() > 1], "weight_decay": 0.1},
               {"params": [p for p in model.parameters() if p.dim() == 1], "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=1e-3, **({"foreach": True} if a.tuned else {}))
+    optimizer = torch.optim.AdamW(groups, lr=1e-3, **{"plain": {}, "tuned": {"foreach": True}, "sdpa": {"fused": True}}[how])
     tokens, targets = torch.randint(V, (B, T)), torch.randint(V, (B, T))
-    times, began = [], time.perf_counter()
+    times, began = [], math.inf  # from the last step of warming up on: compiling takes longer than --seconds
     while len(times) < WARM_UP + STEPS_MIN or time.perf_counter() - began < a.seconds:
         start = time.perf_counter()
-        loss = model(tokens, targets)
+        loss = step(tokens, targets)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         loss.item()
         times.append(time.perf_counter() - start)
+        if len(times) == WARM_UP:
+            began = time.perf_counter()
     name, sgemm = blas()
     peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {"ms": round(1e3 * statistics.median(times[WARM_UP:]), 3), "steps": len(times) - WARM_UP,
@@ -125,6 +132,8 @@ parser.add_argument("shape", type=int, nargs="*", metavar="V T d L H B")
 parser.add_argument("--threads", type=int, default=2)
 parser.add_argument("--seconds", type=float, default=8.0)
 parser.add_argument("--tuned", action="store_true")
+parser.add_argument("--sdpa", action="store_true")
+parser.add_argument("--compile", action="store_true")
 parser.add_argument("--about", action="store_true")
 args = parser.parse_args()
 if args.about:
