@@ -242,7 +242,7 @@ check-long:
 
 # Of that what a change breaks most easily, for continuous integration, which has half an hour: of the unit tests under each
 # sanitizer one in two, of the transcripts one in four, of the deliberate faults one in twenty-four, others at each
-# commit; nothing in double under a sanitizer, and clang's own program is only built. All of it is in check-long.
+# commit; nothing in double under a sanitizer, and of clang's program its hash. All of it is in check-long.
 check-ci: export FAULTS_SHARE = 24
 check-ci: export TRANSCRIPTS_SHARE = 4
 check-ci: export UNITS_SHARE = 2

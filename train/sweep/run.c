@@ -258,10 +258,8 @@ static void finish(Pool *p, WorkerRun *r, const ProcessEnd *end, bool others) {
     if (status == OK && sweep_run_over(run)) {
         p->flops_done += sweep_run_flops(run);
         sweep_remove_failed(p->sweep, run);
-    } else if (!sweep_claim_stands(p->sweep, run, r->claim_fd)) {
-        run->state = SWEEP_WAITING; /* we were paused, and another process makes it */
-    } else if (status == OK && resumes(p, end)) {
-        run->state = SWEEP_WAITING;
+    } else if (!sweep_claim_stands(p->sweep, run, r->claim_fd) || (status == OK && resumes(p, end))) {
+        run->state = SWEEP_WAITING; /* we were paused, and another process makes it; or it goes on later */
     } else if (status == OK && others) {
         run->state = SWEEP_WAITING;
         p->alone[run - p->sweep->run] = true;
