@@ -32,12 +32,15 @@ static void put_all(Writer *w, const int32_t *token, int n, bool is_target) {
     for (int i = 0; i < n; i++) put(w, token[i], is_target);
 }
 
-static void put_call(const CallText *t, Writer *w, const int32_t *tokens, const Call *call) {
+/* own: the tokens of the fact, which say where its arguments are; tokens: those that are written. */
+static void put_call(const CallText *t, Writer *w, const int32_t *own, const int32_t *tokens,
+                     const Call *call) {
     const CallMarks *marks = t->marks;
     put(w, marks->call + call->tool, true);
     for (int a = 0; a < t->args[call->tool].n; a++) {
         if (a > 0) put(w, marks->next, true);
-        put_all(w, tokens + call->argument[a].first, call->argument[a].n, true);
+        Piece piece = call_piece(call, &t->args[call->tool], a, own, t->spelling);
+        put_all(w, tokens + piece.first, piece.n, true);
     }
     put(w, marks->ask, true);
     put_all(w, tokens + call->row, call->n_result, false);
@@ -50,7 +53,7 @@ int call_text(const CallText *t, int sequence, const Call *call, int n_calls, in
     int64_t first = t->facts->start[sequence];
     for (int row = 0, c = 0; row < end; row++) {
         for (; c < n_calls && call[c].row <= row; c++)
-            if (call[c].tool >= 0) put_call(t, &w, t->tokens + first, &call[c]);
+            if (call[c].tool >= 0) put_call(t, &w, t->facts->tokens + first, t->tokens + first, &call[c]);
         put(&w, t->tokens[first + row], facts_is_target(t->facts, first + row));
     }
     return w.n;

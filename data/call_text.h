@@ -27,7 +27,8 @@ bool call_mark_name(const CallMarks *marks, int32_t token, char out[CALL_MARK_NA
 typedef struct CallText {
     const FactSet *facts;
     const CallMarks *marks;
-    const ToolArgs *args;  /* of each tool */
+    const ToolArgs *args; /* of each tool */
+    const Spelling *spelling;
     const int32_t *tokens; /* of the pool: the facts', or others in the place of their answers */
 } CallText;
 

@@ -13,7 +13,7 @@ typedef struct Reason {
     Piece argument[TOOL_ARGS_MAX];
 } Reason;
 
-enum { REASONS_MAX = 1 << 16 }; /* attributes of biod */
+enum { REASONS_MAX = UINT16_MAX }; /* attributes of biod */
 
 /* ---- arguments ---- */
 
@@ -40,6 +40,14 @@ Piece call_argument(ToolArg type, const int32_t *tokens, const Spelling *spellin
     if (last + 1 < row && class[tokens[last + 1]] == class[tokens[last]]) return none; /* inside a run */
     while (first > 0 && class[tokens[first - 1]] == class[tokens[last]]) first--;
     return (Piece){first, last - first + 1};
+}
+
+Piece call_piece(const Call *call, const ToolArgs *args, int a, const int32_t *tokens,
+                 const Spelling *spelling) {
+    const uint16_t *place = call->place;
+    for (int before = 0; before < a; before++) place += tool_arg_pointers(args->arg[before]);
+    int32_t pair[2] = {place[0], tool_arg_pointers(args->arg[a]) > 1 ? place[1] : 0};
+    return call_argument(args->arg[a], tokens, spelling, call->row, pair);
 }
 
 /* The places that mean this piece; false: none do. */
@@ -198,21 +206,24 @@ static Status make_call(Maker *m, int i, const Sequence *s, int tool, const Reas
                        "tools.%d.args is %s: %d arguments, but facts of kind %s have %s%d to call it with",
                        tool, m->tools[tool].args, args->n, m->facts->kind,
                        reason->n_arguments == 2 ? "1 or " : "", reason->n_arguments);
-    *out = (Call){
-        .tool = tool, .attribute = reason->attribute, .row = reason->row, .n_result = reason->n_result};
+    if (reason->row > UINT16_MAX)
+        return err_set(err, ERR_INPUT,
+                       "sequence %d has an answer at token %d; a tool is called at token %d at the latest", i,
+                       reason->row, UINT16_MAX);
+    *out = (Call){.tool = (int8_t)tool,
+                  .attribute = (uint16_t)reason->attribute,
+                  .row = reason->row,
+                  .n_result = reason->n_result};
     for (int a = 0; a < args->n; a++) {
-        if (!point_at(args->arg[a], s->tokens, m->spelling, reason->row, reason->argument[a],
-                      out->place + pointer))
+        int32_t place[2] = {0, 0};
+        if (!point_at(args->arg[a], s->tokens, m->spelling, reason->row, reason->argument[a], place))
             return err_set(
                 err, ERR_INPUT,
                 "tools.%d.args is %s: argument %d of sequence %d has %d tokens that no pointer of type "
                 "%s means; %s",
                 tool, m->tools[tool].args, a + 1, i, reason->argument[a].n, arg_words[args->arg[a]],
                 "use span");
-        out->argument[a] = args->arg[a] == ARG_PROMPT
-                               ? call_argument(ARG_PROMPT, s->tokens, m->spelling, reason->row, NULL)
-                               : reason->argument[a];
-        pointer += tool_arg_pointers(args->arg[a]);
+        for (int p = 0; p < tool_arg_pointers(args->arg[a]); p++) out->place[pointer++] = (uint16_t)place[p];
     }
     return OK;
 }
@@ -252,7 +263,7 @@ static Status make_calls(Maker *m, int i, Reason *reason, int room, int64_t *n, 
     for (int r = 0; r < n_reasons; r++) {
         bool served = false;
         Call call = {.tool = -1,
-                     .attribute = reason[r].attribute,
+                     .attribute = (uint16_t)reason[r].attribute,
                      .row = reason[r].row,
                      .n_result = reason[r].n_result};
         for (int tool = 0; tool < m->n_tools && reason[r].n_arguments; tool++) {

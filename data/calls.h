@@ -26,12 +26,12 @@ enum { CALL_PLACES_MAX = 2 * TOOL_ARGS_MAX };
 /* Row t of a sequence has read BOS and its tokens 0 .. t - 1, and predicts token t. A place is a row: that of the
  * newest token that it has read. */
 typedef struct Call {
-    int tool; /* number in the config's list, from 0; -1: none serves this attribute, the rest says what is asked */
-    int attribute;
-    int32_t row;                    /* at which the tool is called */
-    int32_t place[CALL_PLACES_MAX]; /* of the tool's pointers, in their order */
-    Piece argument[TOOL_ARGS_MAX];
+    int32_t row;      /* at which the tool is called */
     int32_t n_result; /* the answer is the tokens from `row` on, this many */
+    uint16_t attribute;
+    uint16_t place[CALL_PLACES_MAX]; /* of the tool's pointers, in their order */
+    int8_t
+        tool; /* number in the config's list, from 0; -1: none serves this attribute, the rest says what is asked */
 } Call;
 
 /* Of every sequence of a pool, in the order of their rows. */
@@ -43,7 +43,7 @@ typedef struct Calls {
 /* The calls of n tools, whose configs are resolved. Free with calls_free, after an error too. ERR_INPUT, which names
  * the tool and the fact: a fact does not have the arguments that the tool takes, or an argument of its type cannot be
  * pointed at, or is a prompt that training draws anew (facts.seed_prefix); two tools are called at one place; more
- * calls than tools.N.max_calls; a tool that is never called. ERR_NOMEM. */
+ * calls than tools.N.max_calls; a call behind token 65,535; a tool that is never called. ERR_NOMEM. */
 Status calls_create(Calls *out, const FactSet *facts, const Spelling *spelling, const ToolConfig *tools,
                     int n, Err *err);
 void calls_free(Calls *calls);
@@ -55,5 +55,8 @@ int calls_max(const FactSet *facts);
  * the row, BOS, a symbol of no class, a span that ends before it begins. */
 Piece call_argument(ToolArg type, const int32_t *tokens, const Spelling *spelling, int32_t row,
                     const int32_t *place);
+/* Argument a of a call that a tool with these args answers; tokens of its sequence, which has n > 0 of them. */
+Piece call_piece(const Call *call, const ToolArgs *args, int a, const int32_t *tokens,
+                 const Spelling *spelling);
 
 #endif

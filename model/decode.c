@@ -20,7 +20,7 @@ struct Decoder {
 
     Block *block; /* n_layer; all use the same rows, each has its own cache */
     Cache *cache; /* n_layer */
-    real *values; /* of all caches: only what was read takes memory */
+    real *kept;   /* keys, then values, of all caches: only what was read takes memory */
     BlockActs acts;
     NormRows norm_f;
     int32_t *pos;
@@ -54,7 +54,8 @@ static void lay_out_tool(Decoder *s, const Room *room) {
     ARENA_PLACE(arena, s->written, rows);
 }
 
-static size_t value_reals(const ModelConfig *c) {
+/* Keys of all layers, and as many values. */
+static size_t key_reals(const ModelConfig *c) {
     return c->attn == ATTN_CAUSAL ? (size_t)c->n_layer * (size_t)kv_width(c) * (size_t)c->block_size : 0;
 }
 
@@ -69,8 +70,8 @@ static void lay_out(Decoder *s) {
         Cache *cache = &s->cache[l];
         cache->kv.T = c->block_size;
         if (c->attn == ATTN_CAUSAL) {
-            ARENA_PLACE(arena, cache->kv.keys, kv * T);
-            cache->kv.values = s->values + (size_t)l * kv * T;
+            cache->kv.keys = s->kept + (size_t)l * kv * T;
+            cache->kv.values = cache->kv.keys + key_reals(c);
         }
         if (c->attn == ATTN_MEAN) ARENA_PLACE(arena, cache->sums, T * d);
     }
@@ -127,10 +128,10 @@ Status decoder_create_rows(Decoder **out, const Gpt *g, int rows, Err *err) {
     }
     s->g = g;
     s->rows = rows;
-    s->values = memory_reserve(value_reals(c) * sizeof(real));
-    if (!s->values) {
+    s->kept = memory_reserve(2 * key_reals(c) * sizeof(real));
+    if (!s->kept) {
         decoder_free(s);
-        return err_set(err, ERR_NOMEM, "no memory for the values of %d tokens", c->block_size);
+        return err_set(err, ERR_NOMEM, "no memory for the keys and values of %d tokens", c->block_size);
     }
     lay_out(s);
     Status status = weights_create(&s->weights, g, PACK_FORWARD, err);
@@ -163,7 +164,7 @@ void decoder_free(Decoder *s) {
     if (!s) return;
     weights_free(&s->weights);
     arena_free(&s->arena);
-    memory_free(s->values);
+    memory_free(s->kept);
     free(s->block);
     free(s->cache);
     free(s);
@@ -218,6 +219,8 @@ const real *decoder_read(Decoder *s, const int32_t *token, int n) {
     s->chunk.position = s->hooks.position = s->position;
 
     embedding_forward(g, a->x, s->pos, token, s->position, n);
+    file_map_forget(&g->map, tensor_at(g->params, g->at.wte),
+                    (size_t)c->vocab_size * (size_t)d * sizeof(real));
     for (int l = 0; l <= c->n_layer; l++) {
         if (tool_behind(c, l)) run_tools(s, n);
         if (l < c->n_layer) block_forward(&s->block[l]);

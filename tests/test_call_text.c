@@ -40,7 +40,7 @@ static void open_case(Case *c, Config config) {
         tool_set_open(&c->set, &c->config, &c->spelling, &content, NULL, &err) != OK ||
         token_text_create(&c->text, &c->set, ROOM, ask, c, &err) != OK)
         fail_msg("%s", err.msg);
-    c->written = (CallText){&c->facts, &c->text.marks, c->set.args, c->facts.tokens};
+    c->written = (CallText){&c->facts, &c->text.marks, c->set.args, &c->spelling, c->facts.tokens};
 }
 
 static void close_case(Case *c) {
@@ -173,7 +173,8 @@ static void what_training_asks_for(void **state) {
     int32_t lost = 0, due = 0;
     open_case(&c, CONFIG("facts.kind=sums", "facts.n=64", "facts.plain=0.1", "tools.0.call=tokens",
                          "tools.0.tool=calculator", "tools.0.args=run+token+run"));
-    if (call_pool_create(&pool, &c.config, &c.facts, &c.calls, &err) != OK) fail_msg("%s", err.msg);
+    if (call_pool_create(&pool, &c.config, &c.facts, &c.spelling, &c.calls, &err) != OK)
+        fail_msg("%s", err.msg);
     for (int i = 0; i < c.facts.n_pool; i++) {
         int32_t token[ROOM], at = pool.texts.start[i];
         bool asked[ROOM];
@@ -201,7 +202,7 @@ static void what_training_asks_for(void **state) {
     fact_batch_free(&batch);
     call_pool_free(&pool);
     c.config.model.block_size = 12;
-    assert_int_equal(call_pool_create(&pool, &c.config, &c.facts, &c.calls, &err), ERR_INPUT);
+    assert_int_equal(call_pool_create(&pool, &c.config, &c.facts, &c.spelling, &c.calls, &err), ERR_INPUT);
     assert_non_null(strstr(err.msg, "model.block_size is 12; set it to at least "));
     call_pool_free(&pool);
     close_case(&c);

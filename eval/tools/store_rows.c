@@ -37,7 +37,8 @@ static void add_row(Writer *w, const StoreSource *s, int sequence, int64_t call)
     size_t key = t->used;
     for (int a = 0; a < w->args->n; a++) {
         if (a > 0) add_byte(t, '\t');
-        add_text(w, s->facts->tokens + start, c->argument[a]);
+        add_text(w, s->facts->tokens + start,
+                 call_piece(c, w->args, a, s->facts->tokens + start, w->spelling));
     }
     size_t value = t->used;
     add_text(w, (change == ROW_EDITED ? s->edited : s->facts->tokens) + start, (Piece){c->row, c->n_result});

@@ -34,9 +34,10 @@ typedef struct Bench {
 
 static bool same_arguments(const Bench *b, int tool, const int32_t *said, const Piece *piece) {
     const Call *due = b->call;
+    const int32_t *fact = b->facts->tokens + (b->own - b->tokens); /* says where its arguments are */
     if (!piece || due->tool != tool) return false;
     for (int a = 0; a < b->set->args[tool].n; a++) {
-        Piece want = due->argument[a];
+        Piece want = call_piece(due, &b->set->args[tool], a, fact, b->set->spelling);
         if (piece[a].n != want.n ||
             memcmp(said + piece[a].first, b->own + want.first, (size_t)want.n * sizeof *said) != 0)
             return false;
@@ -160,7 +161,7 @@ static Status create(Bench *b, int first, int n, ToolFigures *out, Err *err) {
     b->tokens = malloc(size);
     if (!b->tokens) return err_set(err, ERR_NOMEM, "no memory to evaluate the tools on %d facts", n);
     memcpy(b->tokens, b->options->tokens ? b->options->tokens : facts->tokens, size);
-    b->before = (CallText){facts, &b->text.marks, b->set->args, b->tokens};
+    b->before = (CallText){facts, &b->text.marks, b->set->args, b->set->spelling, b->tokens};
     if (b->options->inject != INJECT_WRONG) return OK;
     const OtherAnswers others = {.facts = facts,
                                  .calls = b->calls,

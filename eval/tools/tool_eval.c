@@ -122,10 +122,12 @@ static bool same_tokens(const int32_t *tokens, Piece a, Piece b) {
 
 static bool same_arguments(const Bench *b, const Call *due, const int32_t *place) {
     Piece piece[TOOL_ARGS_MAX];
-    const int32_t *tokens = b->tokens + b->facts->start[b->i];
+    int64_t start = b->facts->start[b->i];
+    const int32_t *tokens = b->tokens + start, *fact = b->facts->tokens + start;
+    const ToolArgs *args = &b->set->args[due->tool];
     if (!tool_set_arguments(b->set, tokens, due->row, due->tool + 1, place, piece)) return false;
-    for (int a = 0; a < b->set->args[due->tool].n; a++)
-        if (!same_tokens(tokens, piece[a], due->argument[a])) return false;
+    for (int a = 0; a < args->n; a++)
+        if (!same_tokens(tokens, piece[a], call_piece(due, args, a, fact, b->set->spelling))) return false;
     return true;
 }
 

@@ -60,14 +60,15 @@ static void fill(FactBatch *out, const CallText *text, const Calls *calls, bool 
     out->batch = (Batch){facts->n_pool, out->start, out->inputs, out->targets, out->tags, NULL, NULL};
 }
 
-Status call_pool_create(CallPool *out, const Config *config, const FactSet *facts, const Calls *calls,
-                        Err *err) {
+Status call_pool_create(CallPool *out, const Config *config, const FactSet *facts, const Spelling *spelling,
+                        const Calls *calls, Err *err) {
     ToolArgs args[TOOLS_MAX];
     int64_t tokens;
     *out = (CallPool){.marks = call_marks(&facts->vocab, config->n_tools),
                       .eos = facts->vocab.eos,
                       .seed = config->train.seed};
-    const CallText text = {.facts = facts, .marks = &out->marks, .args = args, .tokens = facts->tokens};
+    const CallText text = {
+        .facts = facts, .marks = &out->marks, .args = args, .spelling = spelling, .tokens = facts->tokens};
     for (int i = 0; i < config->n_tools; i++) TRY(tool_args_parse(config->tools[i].args, &args[i], err));
     TRY(measure(&text, config, calls, &tokens, err));
     TRY(reserve(&out->texts, facts, tokens, err));

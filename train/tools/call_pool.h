@@ -18,8 +18,8 @@ typedef struct CallPool {
 
 /* The calls are those of these facts. ERR_INPUT: a sequence with its calls is longer than model.block_size; more than
  * 2^31 - 1 tokens. ERR_NOMEM. Free with call_pool_free, after an error too. */
-Status call_pool_create(CallPool *out, const Config *config, const FactSet *facts, const Calls *calls,
-                        Err *err);
+Status call_pool_create(CallPool *out, const Config *config, const FactSet *facts, const Spelling *spelling,
+                        const Calls *calls, Err *err);
 void call_pool_free(CallPool *pool);
 /* Bytes that call_pool_create needs; from above. */
 double call_pool_bytes(const Config *config, const FactSet *facts);

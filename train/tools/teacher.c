@@ -130,7 +130,7 @@ Status tool_teacher_create(ToolTeacher *out, const Config *config, const FactSet
     TRY(tool_set_check(config, facts, &t->spelling, &t->calls, err));
     if (tools_by_tokens(config->tools, t->n)) {
         t->n = 0;
-        return call_pool_create(&t->by_tokens, config, facts, &t->calls, err);
+        return call_pool_create(&t->by_tokens, config, facts, &t->spelling, &t->calls, err);
     }
     t->written = malloc(tokens * sizeof *t->written);
     t->call = malloc(tokens * sizeof *t->call);
