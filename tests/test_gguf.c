@@ -72,10 +72,10 @@ static void put_sample(Bytes *b) {
     put_array(b, "texts", GGUF_STRING, 3), put_text(b, "a"), put_text(b, ""), put_text(b, "\xc4\xa0t");
     put_array(b, "numbers", GGUF_I32, 2), bytes_u32(b, 3), bytes_u32(b, UINT32_MAX);
     put_array(b, "none", GGUF_F64, 0);
-    put_tensor(b, "b", 2, (const uint64_t[]){64, 3}, 8, 4096 + 64); /* 6 blocks of 34 bytes */
+    put_tensor(b, "b", 2, (const uint64_t[]){64, 3}, 8, 4096 + 32); /* 6 blocks of 34 bytes */
     put_tensor(b, "a", 1, (const uint64_t[]){32}, 3, 4096);         /* 20 bytes */
     put_tensor(b, "c", 4, (const uint64_t[]){2, 4, 8, 16}, 0, 0);   /* 4096 bytes */
-    put_data(b, 5184);
+    put_data(b, 4352);
 }
 
 /* Opens a copy of exactly that size, so that a sanitizer sees every read behind it. */
@@ -147,8 +147,8 @@ static void sample_file(void **state) {
     const GgufTensor *t = gguf_tensor(&g, "b");
     assert_true(t && t->n_dim == 2 && t->dim[0] == 64 && t->dim[1] == 3 && t->dim[2] == 1 && t->size == 192);
     assert_true(t->bytes == 204 && !strcmp(t->type->name, "Q8_0"));
-    const uint8_t *data = g.file + g.file_bytes - 5184;
-    assert_ptr_equal(t->data, data + 4096 + 64);
+    const uint8_t *data = g.file + g.file_bytes - 4352;
+    assert_ptr_equal(t->data, data + 4096 + 32);
     assert_ptr_equal(gguf_tensor(&g, "c")->data, data);
     assert_null(gguf_tensor(&g, "d"));
     gguf_close(&g);
@@ -165,9 +165,9 @@ static void truncated(void **state) {
     (void)state;
     Bytes b = {0};
     put_sample(&b);
-    assert_true(b.size > 5000);
+    assert_true(b.size > 4800);
     for (size_t size = 0; size < b.size; size += size < 1024 ? 1 : 97) {
-        if (size >= b.size - (5184 - 4160 - 204))
+        if (size >= b.size - (4352 - 4128 - 204))
             break; /* behind the last tensor's data: nothing is missing */
         Gguf g;
         Err err = {0};
@@ -249,6 +249,10 @@ static void lies_in_tensors(void **state) {
     put_begin(&b, 3, 1, 0), put_tensor(&b, "t", 0, one, 0, 0), put_data(&b, 128), refused(&b, "0 dimensions");
     put_begin(&b, 3, 2, 0), put_tensor(&b, "t", 1, one, 0, 0), put_tensor(&b, "u", 1, one, 0, 96);
     put_data(&b, 224), refused(&b, "tensors \"t\" and \"u\" overlap");
+    put_begin(&b, 3, 2, 0), put_tensor(&b, "t", 1, one, 0, 0), put_tensor(&b, "u", 1, one, 0, 160);
+    put_data(&b, 288), refused(&b, "32 bytes before tensor \"u\" are of no tensor");
+    put_begin(&b, 3, 1, 0), put_tensor(&b, "t", 1, one, 0, 0);
+    put_data(&b, 160), refused(&b, "32 bytes behind the last tensor are of no tensor");
     put_begin(&b, 3, 2, 0), put_tensor(&b, "t", 1, one, 0, 0), put_tensor(&b, "t", 1, one, 0, 128);
     put_data(&b, 256), refused(&b, "tensor \"t\" occurs twice");
     put_begin(&b, 3, 1, 0);

@@ -185,11 +185,32 @@ static Status read_alignment(const Reader *s, size_t *out) {
     return OK;
 }
 
+/* Tensors in the order of their places fill the data section, but for less than `alignment` bytes behind each: else a
+ * file could be as long as it likes, and all of it would be read for its hash. */
+static Status check_places(const Reader *s, const uint8_t *at, size_t alignment) {
+    const Gguf *g = s->g;
+    char name[QUOTE_SIZE], other[QUOTE_SIZE];
+    for (int i = 0; i < g->n_tensors; i++) {
+        const GgufTensor *t = &g->tensor[i];
+        if (t->data < at)
+            return refuse(s, "tensors %s and %s overlap", text_quote(other, g->tensor[i - 1].name),
+                          text_quote(name, t->name));
+        if ((size_t)(t->data - at) >= alignment)
+            return refuse(s, "%zu bytes before tensor %s are of no tensor", (size_t)(t->data - at),
+                          text_quote(name, t->name));
+        at = t->data + t->bytes;
+    }
+    size_t rest = (size_t)(g->file + g->file_bytes - at);
+    if (g->n_tensors && rest >= alignment)
+        return refuse(s, "%zu bytes behind the last tensor are of no tensor", rest);
+    return OK;
+}
+
 /* Gives each tensor its data, which must lie in the data section, aligned, apart from the data of the others. */
 static Status place_tensors(Reader *s, const uint64_t *offset) {
     Gguf *g = s->g;
     size_t alignment = ALIGNMENT, at = (size_t)(s->r.at - g->file);
-    char name[QUOTE_SIZE], other[QUOTE_SIZE];
+    char name[QUOTE_SIZE];
     TRY(read_alignment(s, &alignment));
     at = (at + alignment - 1) / alignment * alignment;
     size_t room = at < g->file_bytes ? g->file_bytes - at : 0;
@@ -205,12 +226,7 @@ static Status place_tensors(Reader *s, const uint64_t *offset) {
         t->data = g->file + at + offset[i];
     }
     if (g->n_tensors) qsort(g->tensor, (size_t)g->n_tensors, sizeof *g->tensor, compare_places);
-    for (int i = 1; i < g->n_tensors; i++) {
-        const GgufTensor *a = &g->tensor[i - 1], *b = &g->tensor[i];
-        if (a->data + a->bytes > b->data)
-            return refuse(s, "tensors %s and %s overlap", text_quote(other, a->name),
-                          text_quote(name, b->name));
-    }
+    TRY(check_places(s, g->file + at, alignment));
     return sort_names(s, g->tensor, g->n_tensors, sizeof *g->tensor, "tensor");
 }
 

@@ -64,7 +64,7 @@ done:
 }
 
 static const Option decompress_options[] = {
-    OPTION("out", "FILE", "the output file, also -o; - is stdout"),
+    STDOUT_OPTION("out", "FILE", "the output file, also -o; - is stdout"),
     FLAG("check", "only decode and compare checksums; nothing is written"),
     OPTION("memory", "MIB", "maximum memory (default: all that is available)"),
     FORCE_OPTION("replace an existing file"),

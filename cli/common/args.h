@@ -14,19 +14,21 @@ typedef struct Option {
     const char *name;  /* without the dashes; NULL ends a list */
     const char *value; /* placeholder of the value in help ("DIR"); NULL: the option is a flag */
     const char *help;
-    char separator;    /* the option may be repeated, and its values are joined with this; 0: only once */
-    bool may_be_empty; /* the empty string is a value */
-    const char *reads; /* what the value names, which must be there: "file"; NULL: nothing */
+    char separator;     /* the option may be repeated, and its values are joined with this; 0: only once */
+    bool may_be_empty;  /* the empty string is a value */
+    const char *reads;  /* what the value names, which must be there: "file"; NULL: nothing */
+    bool may_be_stdout; /* of --out: - is standard output, elsewhere an error */
 } Option;
 
 /* clang-format off */
 /* Rows of an option list. */
-#define OPTION(name, value, help)                 {name, value, help, 0, false, NULL}
-#define OPTION_EMPTY(name, value, help)           {name, value, help, 0, true, NULL}
-#define OPTION_LIST(name, value, help, separator) {name, value, help, separator, false, NULL}
-#define READ_OPTION(name, value, what, help)      {name, value, help, 0, false, what}
-#define FLAG(name, help)                          {name, NULL, help, 0, false, NULL}
-#define END_OPTION                                {NULL, NULL, NULL, 0, false, NULL}
+#define OPTION(name, value, help)                 {name, value, help, 0, false, NULL, false}
+#define STDOUT_OPTION(name, value, help)          {name, value, help, 0, false, NULL, true}
+#define OPTION_EMPTY(name, value, help)           {name, value, help, 0, true, NULL, false}
+#define OPTION_LIST(name, value, help, separator) {name, value, help, separator, false, NULL, false}
+#define READ_OPTION(name, value, what, help)      {name, value, help, 0, false, what, false}
+#define FLAG(name, help)                          {name, NULL, help, 0, false, NULL, false}
+#define END_OPTION                                {NULL, NULL, NULL, 0, false, NULL, false}
 
 /* Rows that several commands have, in the same words. */
 #define JSON_OPTION        FLAG("json", "one JSON object on stdout")

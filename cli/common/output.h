@@ -10,7 +10,7 @@
  * nothing exists at path, or force (--force), or a file that rote wrote. A link counts as the file that it leads to.
  *   mark  a text in the first 4096 bytes of such a file; NULL: no existing file may be replaced
  *   what  the file's kind, for the message: "a report of rote's"
- * A folder, a device, a pipe and a link that leads nowhere are never replaced. ERR_INPUT otherwise. */
+ * A folder, a device, a pipe and a link that leads nowhere are never replaced; "-" is no name. ERR_INPUT otherwise. */
 Status output_check(const char *path, const char *mark, const char *what, bool force, Err *err);
 
 /* ERR_INPUT: both are the same file, by device and inode. what: the rest of the message. */

@@ -174,7 +174,7 @@ done:
 static const Option neurons_eval_options[] = {
     {"twin", "RUN",
      "the same run without its rules (its twin), to compare with; one for each RUN, in the same order", '\n',
-     false, "run"},
+     false, "run", false},
     OPTION("rule", "NAME", "only that rule (default: all)"),
     OPTION("neutral", "TAG",
            "flips start from the facts with this tag (default: from the rule's other side)"),

@@ -85,12 +85,19 @@ static int compare_names(const void *a, const void *b) {
     return strcmp(((const ForeignTensor *)a)->name, ((const ForeignTensor *)b)->name);
 }
 
-static Status check_apart(const char *file, ForeignTensor *t, int n, Err *err) {
+/* The tensors fill the data without gap or overlap, as the format asks for. */
+static Status check_places(const char *file, ForeignTensor *t, int n, const uint8_t *data, size_t room,
+                           Err *err) {
+    const uint8_t *at = data;
     if (n) qsort(t, (size_t)n, sizeof *t, compare_places);
-    for (int i = 1; i < n; i++)
-        if (t[i - 1].data + t[i - 1].rows * t[i - 1].cols * t[i - 1].type->bytes > t[i].data)
-            return wrong(file, t[i].name, "its data overlap those of another", err);
-    return OK;
+    for (int i = 0; i < n; i++) {
+        if (t[i].data < at) return wrong(file, t[i].name, "its data overlap those of another", err);
+        if (t[i].data > at) return wrong(file, t[i].name, "there is a gap before its data", err);
+        at = t[i].data + t[i].rows * t[i].cols * t[i].type->bytes;
+    }
+    if (at == data + room) return OK;
+    return err_set(err, ERR_INPUT, "%s: %zu bytes behind its last tensor are of no tensor", file,
+                   (size_t)(data + room - at));
 }
 
 static Status take_header(const char *file, const json_t *root, const uint8_t *data, size_t room,
@@ -108,7 +115,7 @@ static Status take_header(const char *file, const json_t *root, const uint8_t *d
         TRY(read_tensor(file, name, entry, data, room, &m->tensor[m->n_tensors], err));
         m->n_tensors++;
     }
-    return check_apart(file, m->tensor + first, m->n_tensors - first, err);
+    return check_places(file, m->tensor + first, m->n_tensors - first, data, room, err);
 }
 
 Status hf_tensors(const char *file, const uint8_t *data, size_t bytes, ForeignModel *m, Err *err) {

@@ -135,6 +135,13 @@ $ rote import hf --out c --bos 7 --context 5 --json | tr -d '\n ' | sed 's/"hash
 {"run":"c","format":"hf","file":"hf","bytes":12636,,"params":2152,"n_layer":2,"n_embd":8,"n_head":2,"n_kv_head":2,"n_inner":32,"block_size":5,"vocab_size":8,"bos":7,"eos":-1}
 $ rote import hf --out b | grep -c parameters
 1
+$ cp -r hf long && truncate -s +100 long/model.safetensors; cp b.gguf long.gguf && truncate -s +20G long.gguf
+$ rote import long --out l
+2> rote: long/model.safetensors: 100 bytes behind its last tensor are of no tensor
+[2]
+$ rote import long.gguf --out l
+2> rote: long.gguf: no whole GGUF file: 21474836480 bytes behind the last tensor are of no tensor
+[2]
 $ rote import hf --out b --context 5
 2> rote: b: contains a run with another config (model.block_size: 9 -> 5); choose another --out
 [2]
