@@ -197,6 +197,14 @@ bool file_missing(const char *path) {
     return stat(path, &info) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
+Status file_there(const char *path, bool *out, Err *err) {
+    struct stat info;
+    *out = stat(path, &info) == 0;
+    if (*out || errno == ENOENT || errno == ENOTDIR) return OK;
+    return err_set(err, errno == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: cannot be looked at: %s", path,
+                   strerror(errno));
+}
+
 Status file_named(const char *path, const char *what, Err *err) {
     return file_missing(path) ? err_set(err, ERR_INPUT, "%s: there is no such %s", path, what) : OK;
 }

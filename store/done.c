@@ -123,8 +123,10 @@ static const char missing[] = "missing, though the run ended with it (DONE names
 Status done_read_file(const SealedFile *file, const char *dir, Buffer *out, Err *err) {
     char path[PATH_ROOM], hash[33];
     int64_t size;
+    bool there;
     TRY(path_join(path, sizeof path, dir, file->name, err));
-    if (file_missing(path)) return other_content(file, dir, missing, err);
+    TRY(file_there(path, &there, err));
+    if (!there) return other_content(file, dir, missing, err);
     TRY(file_read_head(path, (size_t)file->bytes, out, &size, err));
     content_hash(out->data, out->size, hash);
     if (size == file->bytes && out->size == (size_t)size && !strcmp(hash, file->hash)) return OK;
@@ -136,8 +138,10 @@ Status done_check_file(const SealedFile *file, const char *dir, Err *err) {
     char path[PATH_ROOM], hash[33];
     int64_t size;
     Buffer none;
+    bool there;
     TRY(path_join(path, sizeof path, dir, file->name, err));
-    if (file_missing(path)) return other_content(file, dir, missing, err);
+    TRY(file_there(path, &there, err));
+    if (!there) return other_content(file, dir, missing, err);
     TRY(file_read_head(path, 0, &none, &size,
                        err)); /* its size; one that has grown to gigabytes is not read */
     buffer_free(&none);
@@ -151,8 +155,10 @@ Status done_check_file(const SealedFile *file, const char *dir, Err *err) {
 static Status put_file(FILE *f, const char *dir, const char *name, Err *err) {
     char path[PATH_ROOM], hash[33];
     int64_t size;
+    bool there;
     TRY(path_join(path, sizeof path, dir, name, err));
-    if (file_missing(path)) return OK;
+    TRY(file_there(path, &there, err));
+    if (!there) return OK;
     TRY(file_hash(path, &size, hash, err));
     fprintf(f, "%s %" PRId64 " %s\n", name, size, hash);
     return OK;

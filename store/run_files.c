@@ -1,10 +1,8 @@
 #include "store/run_files.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/config/load_like.h"
 #include "base/json.h"
@@ -21,12 +19,8 @@ static double number_of(const json_t *object, const char *key) {
 
 Status run_holds(const char *dir, const char *name, bool *out, Err *err) {
     char path[1200];
-    struct stat info;
     TRY(path_join(path, sizeof path, dir, name, err));
-    *out = stat(path, &info) == 0;
-    if (*out || errno == ENOENT || errno == ENOTDIR) return OK;
-    return err_set(err, errno == ENOMEM ? ERR_NOMEM : ERR_IO, "%s: cannot be looked at: %s", path,
-                   strerror(errno));
+    return file_there(path, out, err);
 }
 
 Status run_end(const char *dir, RunEnd *out, Err *err) {

@@ -186,7 +186,9 @@ static Status write_manifest(const RunFolder *folder, const RunTokens *tokens, c
 /* Another file of the same text, in the place of one to which a process that was paused may still add lines. */
 static Status renew_metrics(const char *path, Err *err) {
     Buffer text = {0};
-    if (file_missing(path)) return OK;
+    bool there;
+    TRY(file_there(path, &there, err));
+    if (!there) return OK;
     TRY(file_read(path, FILE_BYTES(40), &text, err));
     Status status = file_write_atomic(path, text.data, text.size, err);
     buffer_free(&text);
@@ -278,7 +280,9 @@ static Status check_metrics(const RunFolder *folder, const CheckpointMark *mark,
     TRY(path_join(path, sizeof path, folder->dir, "metrics.jsonl", err));
     uint32_t crc;
     int64_t size;
-    if (file_missing(path)) return err_set(err, ERR_FORMAT, "%s: missing; " RUN_FILE_LOST, path);
+    bool there;
+    TRY(file_there(path, &there, err));
+    if (!there) return err_set(err, ERR_FORMAT, "%s: missing; " RUN_FILE_LOST, path);
     TRY(file_crc32(path, mark->metrics_bytes, &crc, &size, err));
     if ((whole ? size == mark->metrics_bytes : size >= mark->metrics_bytes) && crc == mark->metrics_crc)
         return OK;

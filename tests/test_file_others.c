@@ -63,6 +63,14 @@ static void missing_is_not_unreadable(void **state) {
     assert_int_equal(symlink("loop", "loop"), 0);
     assert_false(file_exists("loop"));
     assert_false(file_missing("loop"));
+    bool there = true;
+    Err err;
+    assert_int_equal(file_there("nowhere", &there, &err), OK);
+    assert_false(there);
+    assert_int_equal(file_there("there", &there, &err), OK);
+    assert_true(there);
+    assert_int_equal(file_there("loop", &there, &err), ERR_IO);
+    assert_non_null(strstr(err.msg, "loop: cannot be looked at"));
 }
 
 static void replaces_nothing_new(void **state) {

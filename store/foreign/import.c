@@ -49,7 +49,9 @@ static Status reads_bos(const char *dir, bool *out, Err *err) {
     char path[CONFIG_PATH_MAX];
     json_t *root;
     TRY(path_join(path, sizeof path, dir, "tokenizer_config.json", err));
-    if (file_missing(path)) return OK;
+    bool there;
+    TRY(file_there(path, &there, err));
+    if (!there) return OK;
     TRY(hf_json_read(path, &root, err));
     *out = json_is_true(json_object_get(root, "add_bos_token"));
     json_decref(root);
