@@ -3,7 +3,7 @@
 # docs/speed.md: how many times as long as rote each takes, everyone's share of the machine's multiply-add
 # peak of the same minutes, and everyone's peak memory.
 #
-#   scripts/bench_peers.sh [options] [configs: i ii iii iv v]
+#   scripts/bench_peers.sh [options] [configs: i ii iii iv v | ladder]
 #     --rounds N     times that every program runs, in turn (default 3); the spread is over rounds
 #     --seconds S    how long each runs (default 8; at least 3 steps)
 #     --threads N    threads of every program (default: one per core)
@@ -13,6 +13,9 @@
 #                    that a sitting can be made in pieces; --rounds 0 only prints them
 #     --torch2 PY    a Python that has PyTorch 2 (python3 -m venv V && V/bin/pip install torch); Debian's PyTorch
 #                    may then be missing
+#     --jax PY       a Python that has JAX: sixteen models of width 8, 16 and 24 on one thread too, in JAX (vmap, scan, jit)
+#                    and in rote, one after the other and in lanes (tests/measure_lanes.c). With the word ladder in the
+#                    place of configs nothing else is measured
 #     --install      gets the Debian packages first: python3-torch, libopenblas0-openmp, libdnnl-dev
 #
 # Without --install nothing is installed: a PyTorch that is not there is an error, the rest is left out and
@@ -40,21 +43,23 @@ cd "$(dirname "$0")/.."
 
 fail() { echo "bench_peers: $1" >&2; exit "${2:-1}"; }
 
-rounds=3 seconds=8 threads=$(nproc) torch2='' llmc=${LLMC:-} llama=${LLAMA:-} log='' configs=()
+rounds=3 seconds=8 threads=$(nproc) torch2='' jax='' ladder='' llmc=${LLMC:-} llama=${LLAMA:-} log='' configs=()
 while [ $# -gt 0 ]; do
     case $1 in
-    --rounds | --seconds | --threads | --torch2 | --llmc | --llama | --log)
+    --rounds | --seconds | --threads | --torch2 | --jax | --llmc | --llama | --log)
         [ $# -ge 2 ] || fail "$1: needs a value" 2
         declare "${1#--}=$2"
         shift
         ;;
     --install) apt-get install -y python3-torch libopenblas0-openmp libdnnl-dev ;;
     i | ii | iii | iv | v) configs+=("$1") ;;
+    ladder) ladder=only ;;
     *) fail "$1: not an option (see the head of this file)" 2 ;;
     esac
     shift
 done
-[ ${#configs[@]} -gt 0 ] || configs=(i ii iii iv v)
+[ -z "$ladder" ] || [ -n "$jax" ] || fail "ladder needs --jax PY" 2
+[ ${#configs[@]} -gt 0 ] || [ -n "$ladder" ] || configs=(i ii iii iv v)
 python=${PYTHON:-/usr/bin/python3} cc=${CC:-cc}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -72,6 +77,33 @@ elif has avx2; then
 fi
 
 export OMP_NUM_THREADS=$threads
+middle() { sort -g | awk '{ x[NR] = $1 } END { print x[int((NR + 1) / 2)], x[1], x[NR] }'; }
+# Microseconds of a model step, one thread: JAX, rote alone, rote in lanes; medians over the rounds, least and most.
+jax_ladder() {
+    local d us alone lane all=() build=${BUILD:-build/gcc-O3}
+    "$jax" scripts/peer_jax.py --about 2>"$folder/err" || fail "--jax $jax: has no JAX"
+    make -s "$build/tests/measure_lanes" >&2
+    for ((round = 1; round <= rounds; round++)); do
+        for d in 8 16 24; do
+            echo "round $round of $rounds: JAX, d$d" >&2
+            us=$("$jax" scripts/peer_jax.py 64 16 $d 1 1 64 --seconds "$seconds" 2>"$folder/err" |
+                sed -n 's/.*"us": \([0-9.]*\).*/\1/p')
+            [ -n "$us" ] || { cat "$folder/err" >&2 && fail "JAX failed"; }
+            read -r alone lane < <("$build/tests/measure_lanes" 9 $d | awk -v d="d$d" '$1 == d && $2 == "L1" { print $5, $6; exit }')
+            echo "$d $us $alone $lane" >>"$folder/ladder"
+        done
+    done
+    printf '\nSixteen models, one thread, microseconds a model step:\n| model | JAX | rote, one after the other | in lanes | JAX over rote | over lanes |\n|---|---|---|---|---|---|\n'
+    for d in 8 16 24; do
+        all=()
+        # shellcheck disable=SC2016 # awk's fields
+        for what in '$2' '$3' '$4' '$2 / $3' '$2 / $4'; do
+            all+=("$(awk -v d=$d "\$1 == d { print $what }" "$folder/ladder" | middle | awk '{ f = $1 < 20 ? "%.2f" : "%.0f"; printf f " (" f "–" f ")", $1, $2, $3 }')")
+        done
+        printf '| d%d L1 V64 B64 | %s | %s | %s | %s | %s |\n' $d "${all[@]}"
+    done
+}
+[ "$ladder" != only ] || { jax_ladder; exit; }
 missing=() debian=1 shim=$folder/peer_dnnl.so
 if [ "$rounds" -gt 0 ]; then
     make -s >&2
@@ -172,4 +204,5 @@ for ((round = 1; round <= rounds; round++)); do
 done
 [ -s "$log" ] || fail "nothing measured yet: --rounds 0 goes with the --log of an earlier run" 2
 "$python" scripts/peer_table.py "$log"
+[ -z "$jax" ] || [ "$rounds" -eq 0 ] || jax_ladder
 for what in "${missing[@]}"; do echo "missing: $what"; done
