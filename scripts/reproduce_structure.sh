@@ -90,14 +90,15 @@ figure() {
         END {
             low = int(low * 5 - 1) / 5; high = int(high * 5 + 1) / 5
             split("#2563a8 #c2571a #3c8d40", colour, " ")
-            height = 34 * rows + 62
-            printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 %d\" font-family=\"sans-serif\" font-size=\"12\">\n", height
+            height = 34 * rows + 78
+            printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 660 %d\" font-family=\"sans-serif\" font-size=\"12\">\n", height
             print "<title>Bits per parameter at equal P, difference from the first structure, with 95 % intervals</title>"
-            printf "<rect width=\"640\" height=\"%d\" fill=\"#fff\"/>\n", height
+            printf "<rect width=\"660\" height=\"%d\" fill=\"#fff\"/>\n", height
             for (value = low; value < high + .01; value += .2) {
                 printf "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"24\" y2=\"%d\" stroke=\"%s\"/>", x(value), x(value), 34 * rows + 30, value * value < .0001 ? "#333" : "#ddd"
-                printf "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%+.1f</text>\n", x(value), 34 * rows + 46, value * value < .0001 ? 0 : value
+                printf "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", x(value), 34 * rows + 46, value * value < .0001 ? 0 : sprintf("%+.1f", value)
             }
+            printf "<text x=\"410\" y=\"%d\" text-anchor=\"middle\">difference from the first structure, bits per parameter</text>\n", height - 8
             for (s = 1; s <= sizes; s++)
                 printf "<circle cx=\"%d\" cy=\"12\" r=\"4\" fill=\"%s\"/><text x=\"%d\" y=\"16\">P %s</text>\n", 110 + 90 * s, colour[s], 118 + 90 * s, name[s]
             for (r = 1; r <= rows; r++) {
