@@ -40,7 +40,8 @@ void fuzz_gguf(const uint8_t *data, size_t size) {
     Status status = gguf_parse(data, size, "x", &g, &err);
     CHECK(status == OK || (status == ERR_INPUT && !strncmp(err.msg, "x: ", 3) && !strchr(err.msg, '\n')));
     if (status != OK) return;
-    CHECK(walk(&g) < UINT64_MAX); /* so that it is computed */
+    volatile uint64_t sum = walk(&g); /* so that it is computed */
+    (void)sum;
     gguf_close(&g);
 }
 
