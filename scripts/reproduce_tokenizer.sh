@@ -14,7 +14,7 @@
 . "$(dirname "$0")/reproduce_lib.sh"
 reproduce_options "$@"
 [ "$form" = quick ] || { echo "reproduce_tokenizer.sh has only the quick form" >&2 && exit 2; }
-n=700 params=6000 seeds=0,1,2 sizes="288 384 576" largest=576
+n=700 params=6000 seeds=0,1,2 sizes="288 384 512" largest=512
 
 rm -rf "$out/drawn" "$out/rows"
 "$rote" facts make facts.n=$n facts.seq_len=4 facts.vocab_size=64 facts.seed=1 --out "$out/drawn" >/dev/null
