@@ -30,8 +30,8 @@ typedef struct Call {
     int32_t n_result; /* the answer is the tokens from `row` on, this many */
     uint16_t attribute;
     uint16_t place[CALL_PLACES_MAX]; /* of the tool's pointers, in their order */
-    int8_t
-        tool; /* number in the config's list, from 0; -1: none serves this attribute, the rest says what is asked */
+    /* Number in the config's list, from 0; -1: none serves this attribute, the rest says what is asked. */
+    int8_t tool;
 } Call;
 
 /* Of every sequence of a pool, in the order of their rows. */
