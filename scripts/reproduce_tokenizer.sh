@@ -69,7 +69,7 @@ row() {
     echo "Made by \`scripts/reproduce_tokenizer.sh --quick\`. $n rows of four words, each of a list of 64, are learned by models of"
     echo "$params parameters (one layer, width 8, the MLP's width matched; weights tied), as bytes and in the tokens of tokenizers that"
     echo "are trained on the rows. The rows all differ and are drawn evenly, so their information is known and the same for"
-    printf 'every tokenizer: H = %s bits, %s per parameter. Seeds %s; ± is half of the 95 %% interval (Student'"'"'s t).\n' "$bits" \
+    printf 'every tokenizer: H = %.1f bits, %s per parameter. Seeds %s; ± is half of the 95 %% interval (Student'"'"'s t).\n' "$bits" \
         "$(awk "BEGIN {printf \"%.2f\", $bits / $params}")" "$seeds"
     echo
     echo '```'
