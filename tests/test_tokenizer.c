@@ -207,6 +207,33 @@ static void any_bytes(void **state) {
     tokenizer_free(t);
 }
 
+/* A special token that is spelled as a plain one of a larger number; found by fuzzing. */
+static void special_before_plain(void **state) {
+    (void)state;
+    static const char file[] =
+        "{\"pre_tokenizer\":{\"type\":\"ByteLevel\",\"add_prefix_space\":false},"
+        "\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":6,\"b\":1,\"ab\":2},\"merges\":[[\"a\",\"b\"]]},"
+        "\"added_tokens\":[{\"id\":0,\"content\":\"a\"}]}";
+    Tokenizer *t, *again;
+    Err err = {0};
+    char *json;
+    assert_int_equal(tokenizer_json_parse(file, strlen(file), "x", &t, &err), OK);
+    assert_int_equal(tokenizer_json_text(t, &json, &err), OK);
+    if (tokenizer_json_parse(json, strlen(json), "x", &again, &err) != OK) fail_msg("%s", err.msg);
+    for (int with = 0; with < 2; with++) {
+        TokenList one = {0}, other = {0};
+        assert_int_equal(tokenizer_encode(t, (Text){(char *)"abba", 4}, with, &one, &err), OK);
+        assert_int_equal(tokenizer_encode(again, (Text){(char *)"abba", 4}, with, &other, &err), OK);
+        assert_int_equal(one.n, other.n);
+        assert_memory_equal(one.id, other.id, (size_t)one.n * sizeof *one.id);
+        token_list_free(&one);
+        token_list_free(&other);
+    }
+    free(json);
+    tokenizer_free(again);
+    tokenizer_free(t);
+}
+
 /* A million bytes in one piece: a quadratic algorithm would take an hour. */
 static void long_pieces(void **state) {
     (void)state;
@@ -330,9 +357,11 @@ static void deep_nesting(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(merges_in_order), cmocka_unit_test(special_tokens), cmocka_unit_test(pieces),
-        cmocka_unit_test(alphabet),        cmocka_unit_test(any_bytes),      cmocka_unit_test(long_pieces),
-        cmocka_unit_test(refusals),        cmocka_unit_test(deep_nesting),   cmocka_unit_test(not_for_json),
+        cmocka_unit_test(merges_in_order), cmocka_unit_test(special_tokens),
+        cmocka_unit_test(pieces),          cmocka_unit_test(alphabet),
+        cmocka_unit_test(any_bytes),       cmocka_unit_test(special_before_plain),
+        cmocka_unit_test(long_pieces),     cmocka_unit_test(refusals),
+        cmocka_unit_test(deep_nesting),    cmocka_unit_test(not_for_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

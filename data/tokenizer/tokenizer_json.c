@@ -275,15 +275,17 @@ static Status check_texts(const Tokenizer *t, Err *err) {
     return OK;
 }
 
-/* Special tokens stand in the vocabulary, too: `tokenizers` gives those that do not new numbers. */
+/* Special tokens stand in the vocabulary, too: `tokenizers` gives those that do not new numbers. One that is spelled as a
+ * plain token leaves it its place: merges name plain tokens. */
 static json_t *vocab_json(const Tokenizer *t, char *room) {
     json_t *vocab = json_object();
     for (int32_t i = 0; i < tokenizer_size(t); i++) {
         Text bytes = tokenizer_bytes(t, i);
         if (bytes.size == 0) continue; /* unused, without a name */
-        if (!is_verbatim(t, i)) spell(room, bytes);
+        bool plain = !is_verbatim(t, i);
+        if (plain) spell(room, bytes);
         else memcpy(room, bytes.data, bytes.size), room[bytes.size] = '\0';
-        if (!json_object_get(vocab, room)) json_object_set_new(vocab, room, json_integer(i));
+        if (plain || !json_object_get(vocab, room)) json_object_set_new(vocab, room, json_integer(i));
     }
     return vocab;
 }
