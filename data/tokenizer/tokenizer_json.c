@@ -275,8 +275,8 @@ static Status check_texts(const Tokenizer *t, Err *err) {
     return OK;
 }
 
-/* Special tokens stand in the vocabulary, too: `tokenizers` gives those that do not new numbers. One that is spelled as a
- * plain token leaves it its place: merges name plain tokens. */
+/* Special tokens stand in the vocabulary, too: `tokenizers` gives those that do not new numbers. One that is spelled as
+ * a plain token leaves it its place: merges name plain tokens. */
 static json_t *vocab_json(const Tokenizer *t, char *room) {
     json_t *vocab = json_object();
     for (int32_t i = 0; i < tokenizer_size(t); i++) {
