@@ -319,6 +319,7 @@ static void refusals(void **state) {
     refused("{" PRE ",\"model\":{\"vocab\":{\"a\":-1},\"merges\":[]}}", "token \"a\" has no number");
     refused("{" PRE ",\"model\":{\"vocab\":{},\"merges\":[]}}", "0 tokens");
     refused("{" PRE ",\"model\":{\"vocab\":{\"a\":0,\"a\":1},\"merges\":[]}}", "duplicate");
+    refused("{\"a\":\"\\u01\n0a\"}", "near '\"\\u01?'"); /* one line, also where jansson quotes a line end */
     refused("{" PRE ",\"model\":{" AB "[\"a b\"]}}",
             "merge 0, of \"a\" and \"b\": what they make is no token");
     refused("{" PRE ",\"model\":{" AB "[\"ab\"]}}", "merge 0 is not two tokens");
