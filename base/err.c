@@ -11,6 +11,8 @@ Status err_set(Err *err, Status status, const char *format, ...) {
         va_start(args, format);
         vsnprintf(msg, sizeof msg, format, args);
         va_end(args);
+        for (char *c = msg; *c; c++) /* of a text that it quotes */
+            if (*c == '\n' || *c == '\r') *c = ' ';
         snprintf(err->msg, sizeof err->msg, "%s", msg);
         err->status = status;
     }

@@ -320,6 +320,11 @@ static void refusals(void **state) {
     refused("{" PRE ",\"model\":{\"vocab\":{},\"merges\":[]}}", "0 tokens");
     refused("{" PRE ",\"model\":{\"vocab\":{\"a\":0,\"a\":1},\"merges\":[]}}", "duplicate");
     refused("{\"a\":\"\\u01\n0a\"}", "near '\"\\u01?'"); /* one line, also where jansson quotes a line end */
+    refused(
+        "{" BPE
+        ",\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":"
+        "{\"Regex\":\"a\\n(\"},\"behavior\":\"Isolated\"},{\"type\":\"ByteLevel\",\"use_regex\":false}]}}",
+        "is 'a (', which is not a regular expression");
     refused("{" PRE ",\"model\":{" AB "[\"a b\"]}}",
             "merge 0, of \"a\" and \"b\": what they make is no token");
     refused("{" PRE ",\"model\":{" AB "[\"ab\"]}}", "merge 0 is not two tokens");
