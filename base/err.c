@@ -4,6 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A message may quote a text with line ends. */
+static void make_one_line(char *msg) {
+    for (; *msg; msg++)
+        if (*msg == '\n' || *msg == '\r') *msg = ' ';
+}
+
 Status err_set(Err *err, Status status, const char *format, ...) {
     if (err) {
         char msg[sizeof err->msg]; /* the arguments may point into err */
@@ -11,8 +17,7 @@ Status err_set(Err *err, Status status, const char *format, ...) {
         va_start(args, format);
         vsnprintf(msg, sizeof msg, format, args);
         va_end(args);
-        for (char *c = msg; *c; c++) /* of a text that it quotes */
-            if (*c == '\n' || *c == '\r') *c = ' ';
+        make_one_line(msg);
         snprintf(err->msg, sizeof err->msg, "%s", msg);
         err->status = status;
     }
@@ -26,6 +31,7 @@ void err_prefix(Err *err, const char *format, ...) {
     va_start(args, format);
     vsnprintf(head, sizeof head, format, args);
     va_end(args);
+    make_one_line(head);
     snprintf(tail, sizeof tail, "%s", err->msg);
     size_t used = strlen(head), max = sizeof err->msg - 1;
     if (used > max) used = max;

@@ -101,7 +101,7 @@ bool file_exists(const char *path);
 /* Whether there is surely no such file. Not the opposite of file_exists: of a file that cannot be looked at (no
  * permission, a failing disk) both are false, and reading it says why. */
 bool file_missing(const char *path);
-/* The same where it matters: ERR_IO: the file cannot be looked at. ERR_NOMEM. */
+/* Whether there is such a file, where neither answer may be a guess. ERR_IO: it cannot be looked at. ERR_NOMEM. */
 Status file_there(const char *path, bool *out, Err *err);
 /* What the user names must be there; this is the one rule for it. ERR_INPUT: "path: there is no such WHAT".
  *   what   "file", "run", .. */

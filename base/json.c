@@ -63,12 +63,5 @@ Status json_read(const char *data, size_t size, size_t flags, const char *where,
         *out = NULL;
         return err_set(err, ERR_NOMEM, "%s: no memory to read it", where);
     }
-    if (*out) return OK;
-    json_show_why(&why);
-    return err_set(err, ERR_FORMAT, "%s:%d: %s", where, why.line, why.text);
-}
-
-void json_show_why(json_error_t *why) {
-    for (char *c = why->text; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7f) *c = '?';
+    return *out ? OK : err_set(err, ERR_FORMAT, "%s:%d: %s", where, why.line, why.text);
 }

@@ -20,8 +20,6 @@ Status json_take_text(json_t *root, size_t flags, const char *what, char **out, 
  *   where   the file's name, for the message "where:LINE: what is wrong"
  * ERR_NOMEM. ERR_FORMAT: not JSON. *out is NULL then. */
 Status json_read(const char *data, size_t size, size_t flags, const char *where, json_t **out, Err *err);
-/* What jansson says may quote the file: its control characters become question marks, so that the text is one line. */
-void json_show_why(json_error_t *why);
 
 /* A string made of a malloc'd text, which is freed; NULL: there was no memory for the text, which json_take_text then
  * says as if jansson had none. */

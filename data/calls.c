@@ -13,7 +13,7 @@ typedef struct Reason {
     Piece argument[TOOL_ARGS_MAX];
 } Reason;
 
-enum { REASONS_MAX = UINT16_MAX }; /* attributes of biod */
+enum { REASONS_MAX = 1 << 16 }; /* attributes of biod */
 
 /* ---- arguments ---- */
 
@@ -211,7 +211,7 @@ static Status make_call(Maker *m, int i, const Sequence *s, int tool, const Reas
                        "sequence %d has an answer at token %d; a tool is called at token %d at the latest", i,
                        reason->row, UINT16_MAX);
     *out = (Call){.tool = (int8_t)tool,
-                  .attribute = (uint16_t)reason->attribute,
+                  .attribute = reason->attribute,
                   .row = reason->row,
                   .n_result = reason->n_result};
     for (int a = 0; a < args->n; a++) {
@@ -263,7 +263,7 @@ static Status make_calls(Maker *m, int i, Reason *reason, int room, int64_t *n, 
     for (int r = 0; r < n_reasons; r++) {
         bool served = false;
         Call call = {.tool = -1,
-                     .attribute = (uint16_t)reason[r].attribute,
+                     .attribute = reason[r].attribute,
                      .row = reason[r].row,
                      .n_result = reason[r].n_result};
         for (int tool = 0; tool < m->n_tools && reason[r].n_arguments; tool++) {

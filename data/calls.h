@@ -28,7 +28,7 @@ enum { CALL_PLACES_MAX = 2 * TOOL_ARGS_MAX };
 typedef struct Call {
     int32_t row;      /* at which the tool is called */
     int32_t n_result; /* the answer is the tokens from `row` on, this many */
-    uint16_t attribute;
+    int32_t attribute;
     uint16_t place[CALL_PLACES_MAX]; /* of the tool's pointers, in their order */
     /* Number in the config's list, from 0; -1: none serves this attribute, the rest says what is asked. */
     int8_t tool;

@@ -219,6 +219,7 @@ const real *decoder_read(Decoder *s, const int32_t *token, int n) {
     s->chunk.position = s->hooks.position = s->position;
 
     embedding_forward(g, a->x, s->pos, token, s->position, n);
+    /* Each row that was read brought its neighbours in the file along. */
     file_map_forget(&g->map, tensor_at(g->params, g->at.wte),
                     (size_t)c->vocab_size * (size_t)d * sizeof(real));
     for (int l = 0; l <= c->n_layer; l++) {

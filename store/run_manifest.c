@@ -26,11 +26,10 @@ static Status parse_manifest(const Buffer *text, const char *path, RunManifest *
                        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s?o, s?s, s?s}", "config_hash", &config,
                        "data_hash", &data, "numeric_spec", &spec, "dtype", &other[0], "commit", &other[1],
                        "compiler", &other[2], "cpu", &other[3], "isa", &other[4], "threads", &threads, "eos",
-                       &eos, "tokenizer", &tokenizer, "seal", &seal) != 0) {
-        json_show_why(&why);
+                       &eos, "tokenizer", &tokenizer, "seal", &seal) != 0)
         status = json_ran_out() ? err_set(err, ERR_NOMEM, "%s: no memory to read it", path)
                                 : err_set(err, ERR_FORMAT, "%s: altered: %s; " RUN_FILE_LOST, path, why.text);
-    } else if (eos && !json_is_null(eos) && !json_whole(eos, 0, INT32_MAX, &token))
+    else if (eos && !json_is_null(eos) && !json_whole(eos, 0, INT32_MAX, &token))
         status = err_set(err, ERR_FORMAT, "%s: eos is no token; " RUN_FILE_LOST, path);
     else if (threads < 1 || threads > INT32_MAX)
         status = err_set(err, ERR_FORMAT, "%s: threads is out of range; " RUN_FILE_LOST, path);

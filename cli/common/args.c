@@ -4,6 +4,7 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "base/threads.h"
+#include "cli/common/output.h"
 #include "eval/sampling/settings.h"
 
 #include <errno.h>
@@ -78,11 +79,7 @@ static Status read_option(Args *out, int argc, char **argv, int *i, Err *err) {
         return err_set(err, ERR_INPUT, "%s: --%s needs a value (%s)%s", command->name, option->name,
                        option->value,
                        !value && !last ? "; write a value that begins with dashes after '='" : "");
-    if (!strcmp(option->name, "out") && !strcmp(value, "-") && !option->may_be_stdout)
-        return err_set(err, ERR_INPUT,
-                       "%s: --out -: nothing is written to standard output; name a place, or write ./- for "
-                       "one of that name",
-                       command->name);
+    if (!strcmp(option->name, "out") && !option->may_be_stdout) TRY(output_named(value, err));
     out->value[k] = value;
     return before ? append_value(out, k, before, err) : OK;
 }

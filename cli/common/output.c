@@ -56,12 +56,16 @@ static Status folder_takes_files(const char *path, Err *err) {
     return OK;
 }
 
+Status output_named(const char *path, Err *err) {
+    if (strcmp(path, "-") != 0) return OK;
+    return err_set(
+        err, ERR_INPUT,
+        "-: nothing is written to standard output; name a place, or write ./- for one of that name");
+}
+
 Status output_check(const char *path, const char *mark, const char *what, bool force, Err *err) {
     struct stat there, link;
-    if (!strcmp(path, "-"))
-        return err_set(err, ERR_INPUT,
-                       "-: nothing is written to standard output; name a file, or write ./- for one of that "
-                       "name");
+    TRY(output_named(path, err));
     bool exists = stat(path, &there) == 0;
     if (exists && S_ISDIR(there.st_mode))
         return err_set(err, ERR_INPUT, "%s: is a folder; name a file", path);

@@ -1,6 +1,5 @@
 /* rote export: weights, and the course of a run or a sweep, in formats of other programs. */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/text.h"
 #include "cli/common/args.h"
@@ -94,11 +93,7 @@ static Status cmd_export(const Args *args, Err *err) {
     if (!path && args->n_words > 1) path = args->words[1];
     if (!path)
         return err_set(err, ERR_INPUT, "export: PATH is missing; usage: rote export RUN --to %s PATH", to);
-    if (!strcmp(path, "-"))
-        return err_set(
-            err, ERR_INPUT,
-            "export: PATH -: nothing is written to standard output; name a place, or write ./- for "
-            "one of that name");
+    TRY(output_named(path, err));
     bool force = args_has(args, "force");
     bool folder = format == EXPORT_HF || format == EXPORT_TENSORBOARD;
     if (!folder) TRY(output_check(path, NULL, NULL, force, err));

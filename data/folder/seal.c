@@ -17,7 +17,6 @@ Status seal_read(FileSeal *out, const json_t *object, const char *manifest_path,
     if (json_unpack_ex((json_t *)object, &why, JSON_STRICT, "{s:I, s:s}", "bytes", &bytes, "hash", &hash) !=
         0) {
         if (json_ran_out()) return err_set(err, ERR_NOMEM, "%s: no memory to read it", manifest_path);
-        json_show_why(&why);
         return err_set(err, ERR_FORMAT, "%s: files: %s: %s", manifest_path, name, why.text);
     }
     if (bytes < 0 || strlen(hash) != 32)

@@ -25,8 +25,8 @@ Status hf_json_read(const char *path, json_t **out, Err *err);
 
 /* Maps the files and appends their tensors to m->tensor; they must stay open as long as these are used, and no file may
  * be made shorter meanwhile. Types other than F32, F16 and BF16 are kept by name, and refused where a model needs them.
- * ERR_INPUT: a file is missing, or says something that cannot be true (lengths, offsets, overlaps, a name twice); names
- * it. ERR_IO, ERR_NOMEM. Close with hf_files_close, after an error too. */
+ * ERR_INPUT: a file is missing, or says something that cannot be true (lengths, offsets, overlaps, gaps, a name twice);
+ * names it. ERR_IO, ERR_NOMEM. Close with hf_files_close, after an error too. */
 Status hf_files_open(HfFiles *out, const char *dir, ForeignModel *m, Err *err);
 void hf_files_close(HfFiles *files);
 

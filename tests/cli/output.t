@@ -92,19 +92,19 @@ hello hello
 $ rote compress --online <(cat f) -o p.rote --preset fast --quiet > /dev/null; rote decompress --quiet p.rote -o -
 hello hello
 $ rote compress --online f -o - --preset fast --quiet
-2> rote: compress: --out -: nothing is written to standard output; name a place, or write ./- for one of that name
+2> rote: -: nothing is written to standard output; name a place, or write ./- for one of that name
 [2]
 $ rote train facts.n=4 --out -
-2> rote: train: --out -: nothing is written to standard output; name a place, or write ./- for one of that name
+2> rote: -: nothing is written to standard output; name a place, or write ./- for one of that name
 [2]
 $ rote report q --out=-
-2> rote: report: --out -: nothing is written to standard output; name a place, or write ./- for one of that name
+2> rote: -: nothing is written to standard output; name a place, or write ./- for one of that name
 [2]
 $ rote coordinates model.n_layer=1 --widths 8,16 --out -
-2> rote: coordinates: --out -: nothing is written to standard output; name a place, or write ./- for one of that name
+2> rote: -: nothing is written to standard output; name a place, or write ./- for one of that name
 [2]
 $ rote neurons eval q --plot -
-2> rote: -: nothing is written to standard output; name a file, or write ./- for one of that name
+2> rote: -: nothing is written to standard output; name a place, or write ./- for one of that name
 [2]
 $ mkdir -- -d; cp f ./-d/-f; rote compress --online -o -d/-x.rote --preset fast --quiet -- -d/-f > /dev/null; rote decompress -o - --quiet -- -d/-x.rote
 hello hello

@@ -198,3 +198,10 @@ $ rote tools ask s --prompt '#'
 $ rote tools ask sums --store half.csv
 2> rote: tools ask: --store: the run has no store
 [2]
+
+# A place is a number below 65,536.
+$ (echo prompt,answer; head -c 70000 /dev/zero | tr '\0' a; printf ',b\nc,d\n') > long.csv; rote facts import long.csv --out long | grep facts
+facts       2, 70,007 tokens, the longest 70003
+$ rote train facts.path=long tools.0.tool=store tools.0.args=prompt model.n_layer=1 model.n_embd=2 model.n_head=1 model.attn=mean model.pos=none train.batch_size=1 train.grad_leaves=1 train.max_steps=1 --threads 1 --quiet --out longrun
+2> rote: sequence 0 has an answer at token 70001; a tool is called at token 65535 at the latest
+[2]
