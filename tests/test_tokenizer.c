@@ -234,6 +234,26 @@ static void special_before_plain(void **state) {
     tokenizer_free(t);
 }
 
+/* A plain token with a character that is not of the alphabet keeps its own text, of which a part was read already; found
+ * by fuzzing. */
+static void own_text(void **state) {
+    (void)state;
+    static const char file[] = "{\"pre_tokenizer\":{\"type\":\"ByteLevel\",\"add_prefix_space\":false},\"model\":{"
+                               "\"type\":\"BPE\",\"vocab\":{\"a\":0,\"\xc3\xa9\xd2\x8b\":1},\"merges\":[]}}";
+    Tokenizer *t, *again;
+    Err err = {0};
+    char *json;
+    assert_int_equal(tokenizer_json_parse(file, strlen(file), "x", &t, &err), OK);
+    Text bytes = tokenizer_bytes(t, 1);
+    assert_int_equal(bytes.size, 4);
+    assert_memory_equal(bytes.data, "\xc3\xa9\xd2\x8b", 4);
+    if (tokenizer_json_text(t, &json, &err) != OK) fail_msg("%s", err.msg);
+    assert_int_equal(tokenizer_json_parse(json, strlen(json), "x", &again, &err), OK);
+    free(json);
+    tokenizer_free(again);
+    tokenizer_free(t);
+}
+
 /* A million bytes in one piece: a quadratic algorithm would take an hour. */
 static void long_pieces(void **state) {
     (void)state;
@@ -318,6 +338,7 @@ static void refusals(void **state) {
     refused("{" PRE ",\"model\":{\"vocab\":{\"a\":1048576},\"merges\":[]}}", "token \"a\" has no number");
     refused("{" PRE ",\"model\":{\"vocab\":{\"a\":-1},\"merges\":[]}}", "token \"a\" has no number");
     refused("{" PRE ",\"model\":{\"vocab\":{},\"merges\":[]}}", "0 tokens");
+    refused("{" PRE ",\"model\":{\"vocab\":{\"\":0},\"merges\":[]}}", "none of its tokens has a byte");
     refused("{" PRE ",\"model\":{\"vocab\":{\"a\":0,\"a\":1},\"merges\":[]}}", "duplicate");
     refused("{\"a\":\"\\u01\n0a\"}", "near '\"\\u01 '"); /* one line, also where jansson quotes a line end */
     refused(
@@ -368,6 +389,7 @@ int main(void) {
         cmocka_unit_test(any_bytes),       cmocka_unit_test(special_before_plain),
         cmocka_unit_test(long_pieces),     cmocka_unit_test(refusals),
         cmocka_unit_test(deep_nesting),    cmocka_unit_test(not_for_json),
+        cmocka_unit_test(own_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@
 #include "base/text.h"
 
 /* Writes the bytes that the text spells, at most text.size, and their number; false: a character is not of the
- * alphabet. */
+ * alphabet, and `out` holds those before it. */
 bool byte_level_read(Text text, char *out, size_t *size);
 /* The character of a byte, as UTF-8: 1 or 2 bytes; returns their number. */
 int byte_level_write(char out[2], uint8_t byte);

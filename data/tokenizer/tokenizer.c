@@ -132,13 +132,14 @@ static Status add_tokens(Tokenizer *t, const TokenizerSource *s, Err *err) {
         if (t->text.failed) return no_memory(t, err);
         if (t->text.size > UINT32_MAX)
             return err_set(err, ERR_INPUT, "%s: its tokens have more than 4 GiB", t->where);
-        if (s->kind[i] == TOKEN_PLAIN && s->token[i].size &&
-            byte_level_read(s->token[i], (char *)t->text.data + from, &size)) {
-            t->text.size = from + size;
-            t->spelled[i] = true;
-        } /* else its own text, which no merge makes */
+        t->spelled[i] = s->kind[i] == TOKEN_PLAIN && s->token[i].size &&
+                        byte_level_read(s->token[i], (char *)t->text.data + from, &size);
+        if (t->spelled[i]) t->text.size = from + size;
+        else if (s->token[i].size) /* its own text, which no merge makes; reading may have changed its beginning */
+            memcpy(t->text.data + from, s->token[i].data, s->token[i].size);
         t->start[i + 1] = (uint32_t)t->text.size;
     }
+    if (!t->text.size) return err_set(err, ERR_INPUT, "%s: none of its tokens has a byte", t->where);
     return OK;
 }
 
