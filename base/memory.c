@@ -20,7 +20,8 @@
 
 enum {
     ALIGNMENT = 64,             /* a cache line, and the widest vector */
-    HUGE_PAGE = 2 * 1024 * 1024 /* what Linux calls one on x86-64 and on aarch64 with pages of 4 KiB */
+    HUGE_PAGE = 2 * 1024 * 1024, /* what Linux calls one on x86-64 and on aarch64 with pages of 4 KiB */
+    LARGE = 64 * 1024 * 1024     /* below it, threads take longer to start than they save */
 };
 
 static atomic_uint_fast64_t allocations;
@@ -41,6 +42,17 @@ static void ask_for_huge_pages(void *p, size_t size) {
 #endif
 }
 
+/* The system gives memory when it is first written, page by page, which takes longer than all else in loading a large
+ * model: threads ask for their pages at the same time. */
+static void zero(char *p, size_t size) {
+    int64_t pieces = (int64_t)((size + HUGE_PAGE - 1) / HUGE_PAGE);
+#pragma omp parallel for schedule(static) if (size >= LARGE)
+    for (int64_t i = 0; i < pieces; i++) {
+        size_t from = (size_t)i * HUGE_PAGE, left = size - from;
+        memset(p + from, 0, left < HUGE_PAGE ? left : HUGE_PAGE);
+    }
+}
+
 void *memory_alloc(size_t bytes) {
     size_t size = padded(bytes ? bytes : 1);
     void *p = NULL;
@@ -48,7 +60,7 @@ void *memory_alloc(size_t bytes) {
     if (size > PTRDIFF_MAX || posix_memalign(&p, size < 2 * HUGE_PAGE ? ALIGNMENT : HUGE_PAGE, size) != 0)
         return NULL;
     ask_for_huge_pages(p, size);
-    memset(p, 0, size);
+    zero(p, size);
     return p;
 }
 

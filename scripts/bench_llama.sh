@@ -9,7 +9,7 @@
 # reads, its cache of keys and values in float32, too. A rate of rote is the difference of two runs of a command, one with more
 # tokens, so that starting and loading are not in it; llama.cpp's is measured inside its process. Medians over the rounds.
 #
-# Cost: two minutes. Nothing else should run meanwhile: chrt -f 40 scripts/bench_llama.sh holds off other programs of the machine.
+# Cost: four minutes. Nothing else should run meanwhile: chrt -f 40 scripts/bench_llama.sh holds off other programs of the machine.
 set -eu
 cd "$(dirname "$0")/.."
 rounds=3 threads=2 out='' python=${PYTHON:-python3} rote=./rote

@@ -238,8 +238,9 @@ static void special_before_plain(void **state) {
  * by fuzzing. */
 static void own_text(void **state) {
     (void)state;
-    static const char file[] = "{\"pre_tokenizer\":{\"type\":\"ByteLevel\",\"add_prefix_space\":false},\"model\":{"
-                               "\"type\":\"BPE\",\"vocab\":{\"a\":0,\"\xc3\xa9\xd2\x8b\":1},\"merges\":[]}}";
+    static const char file[] =
+        "{\"pre_tokenizer\":{\"type\":\"ByteLevel\",\"add_prefix_space\":false},\"model\":{"
+        "\"type\":\"BPE\",\"vocab\":{\"a\":0,\"\xc3\xa9\xd2\x8b\":1},\"merges\":[]}}";
     Tokenizer *t, *again;
     Err err = {0};
     char *json;

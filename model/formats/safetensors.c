@@ -251,6 +251,16 @@ static Status read_whole(const char *path, int64_t file_bytes, StFile *file, con
     return OK;
 }
 
+static Status check_crc(const char *path, const StTensor *t, uint32_t found, const json_t *meta, Err *err) {
+    char key[sizeof TENSOR_CRC + sizeof t->name], crc[DIGITS + 1];
+    snprintf(key, sizeof key, TENSOR_CRC "%s", t->name);
+    const char *stored = json_string_value(json_object_get(meta, key));
+    hex_crc(crc, found);
+    if (stored && !strcmp(stored, crc)) return OK;
+    return err_set(err, ERR_FORMAT, "%s: tensor '%s': altered: its CRC is %s, the header has %s", path,
+                   t->name, crc, stored ? stored : "nothing");
+}
+
 /* Reads the file and gives each tensor its data, if they have their CRC and the header is still the same. */
 static Status read_data(const char *path, const Buffer *head, int64_t file_bytes, const json_t *meta,
                         StFile *file, Err *err) {
@@ -260,20 +270,23 @@ static Status read_data(const char *path, const Buffer *head, int64_t file_bytes
     if (size != (size_t)file_bytes || memcmp(whole, head->data, head->size))
         return err_set(err, ERR_FORMAT, "%s: changed while it was read", path);
     data = whole + head->size;
+    uint32_t *found = calloc((size_t)file->n_tensors + 1, sizeof *found);
+    if (!found) return err_set(err, ERR_NOMEM, "%s: no memory for the CRCs of its tensors", path);
     for (int i = 0; i < file->n_tensors; i++) {
-        StTensor *t = &file->tensor[i];
-        char key[sizeof TENSOR_CRC + sizeof t->name], crc[DIGITS + 1];
-        snprintf(key, sizeof key, TENSOR_CRC "%s", t->name);
-        const char *stored = json_string_value(json_object_get(meta, key));
-        hex_crc(crc, crc32_of(data, t->bytes));
-        if (!stored || strcmp(stored, crc))
-            return err_set(err, ERR_FORMAT, "%s: tensor '%s': altered: its CRC is %s, the header has %s",
-                           path, t->name, crc, stored ? stored : "nothing");
-        t->data = data;
-        data += t->bytes;
+        file->tensor[i].data = data;
+        data += file->tensor[i].bytes;
+    }
+#pragma omp parallel for schedule(dynamic) if (file->map.data)
+    for (int i = 0; i < file->n_tensors; i++) {
+        const StTensor *t = &file->tensor[i];
+        found[i] = crc32_of(t->data, t->bytes);
         safetensors_forget(file, t);
     }
-    return OK;
+    Status status = OK;
+    for (int i = 0; i < file->n_tensors && status == OK; i++)
+        status = check_crc(path, &file->tensor[i], found[i], meta, err);
+    free(found);
+    return status;
 }
 
 Status safetensors_read(const char *path, size_t max_bytes, StFile *out, Err *err) {
