@@ -19,7 +19,7 @@
 #include "base/small_file.h"
 
 enum {
-    ALIGNMENT = 64,             /* a cache line, and the widest vector */
+    ALIGNMENT = 64,              /* a cache line, and the widest vector */
     HUGE_PAGE = 2 * 1024 * 1024, /* what Linux calls one on x86-64 and on aarch64 with pages of 4 KiB */
     LARGE = 64 * 1024 * 1024     /* below it, threads take longer to start than they save */
 };

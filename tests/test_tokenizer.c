@@ -234,8 +234,8 @@ static void special_before_plain(void **state) {
     tokenizer_free(t);
 }
 
-/* A plain token with a character that is not of the alphabet keeps its own text, of which a part was read already; found
- * by fuzzing. */
+/* A plain token with a character that is not of the alphabet keeps its own text, of which a part was read already;
+ * found by fuzzing. */
 static void own_text(void **state) {
     (void)state;
     static const char file[] =

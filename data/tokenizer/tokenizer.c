@@ -135,7 +135,8 @@ static Status add_tokens(Tokenizer *t, const TokenizerSource *s, Err *err) {
         t->spelled[i] = s->kind[i] == TOKEN_PLAIN && s->token[i].size &&
                         byte_level_read(s->token[i], (char *)t->text.data + from, &size);
         if (t->spelled[i]) t->text.size = from + size;
-        else if (s->token[i].size) /* its own text, which no merge makes; reading may have changed its beginning */
+        else if (s->token[i]
+                     .size) /* its own text, which no merge makes; reading may have changed its beginning */
             memcpy(t->text.data + from, s->token[i].data, s->token[i].size);
         t->start[i + 1] = (uint32_t)t->text.size;
     }
