@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "base/text_stream.h"
 #include "cli/common/progress.h"
 #include "cli/common/show.h"
@@ -50,6 +51,16 @@ static void put_line(FILE *out, const char *text, int columns) {
     fprintf(out, "%.*s\033[K\n", text_fit(text, columns - 1), text);
 }
 
+/* A warning is never cut; it may quote a hostile file. */
+static void put_note(FILE *out, const SweepView *v, int columns) {
+    if (columns && !v->warning) {
+        put_line(out, v->note, columns);
+        return;
+    }
+    text_show_message(out, v->note);
+    fputs(columns ? "\033[K\n" : "\n", out);
+}
+
 /* Figures first, in columns; the name last, where it may be cut. */
 static void put_worker(FILE *out, const SweepWorker *w, int columns) {
     char text[512], steps[48];
@@ -85,7 +96,7 @@ static void draw(SweepScreen *screen, const SweepView *v) {
     if (shown > rows - 3) shown = rows > 4 ? rows - 3 : 1;
     if (screen->lines) fprintf(out, "\033[%dA", screen->lines);
     fputc('\r', out);
-    if (v->note) put_line(out, v->note, columns);
+    if (v->note) put_note(out, v, columns);
     if (v->finished && v->finished->state != SWEEP_DONE) { /* stays above the lines that are redrawn */
         put_finished(out, v);
         fputs("\033[K\n", out);
@@ -103,7 +114,7 @@ static void draw(SweepScreen *screen, const SweepView *v) {
 void sweep_screen_update(void *user, const SweepView *v) {
     SweepScreen *screen = user;
     if (screen->quiet) {
-        if (v->warning) fprintf(stderr, "%s\n", v->note);
+        if (v->warning) put_note(stderr, v, 0);
         return;
     }
     double now = clock_s();
@@ -115,7 +126,7 @@ void sweep_screen_update(void *user, const SweepView *v) {
         draw(screen, v);
         return;
     }
-    if (v->note) fprintf(stderr, "%s\n", v->note);
+    if (v->note) put_note(stderr, v, 0);
     if (v->finished) {
         put_finished(stderr, v);
         fputc('\n', stderr);

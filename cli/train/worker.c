@@ -27,9 +27,10 @@ Status worker_begin(Err *err) {
 
 static void write_progress(void *user, const Progress *p) {
     const int *run = user;
-    if (p->note) return;
-    int n = fprintf(stderr, WORKER_MARK " %d %" PRId64 " %" PRId64 " %.6g %.3f\n", *run, p->step,
-                    p->max_steps, p->loss_bits, p->eta_s);
+    if (p->note && !p->warning) return;
+    int n = p->note ? fprintf(stderr, WORKER_WARNING " %d %s\n", *run, p->note)
+                    : fprintf(stderr, WORKER_MARK " %d %" PRId64 " %" PRId64 " %.6g %.3f\n", *run, p->step,
+                              p->max_steps, p->loss_bits, p->eta_s);
     if (n < 0) stop_requested = 1;
 }
 

@@ -249,6 +249,22 @@ one: 0 of 1 run done, 1 failed; table: one/table.csv
 [1]
 $ rote sweep run --out one --quiet
 one: 1 of 1 run done; table: one/table.csv
+# What a run warns of is heard, also with --quiet: of one process a run, and of one for several.
+$ for lanes in off auto; do
+>   ROTE_FAULT=result.before_rename rote sweep run s.yaml train.checkpoint_interval=10 train.seed=0,1,2,3 model.n_embd=8 --lanes $lanes --jobs 1 --out W$lanes --quiet >/dev/null 2>&1
+>   for run in W$lanes/runs/*; do truncate -s -100 "$(ls "$run"/*.safetensors | tail -n 1)"; done
+>   rote sweep run --out W$lanes --lanes $lanes --jobs 1 --quiet 2>&1 | sed 's/^\(.*-\)[0-9a-f]*: .*: tensor/\1: tensor/'
+> done
+seed=0-: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the one of step 20 is complete
+seed=1-: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the one of step 20 is complete
+seed=2-: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the one of step 20 is complete
+seed=3-: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the one of step 20 is complete
+Woff: 4 of 4 runs done; table: Woff/table.csv
+seed=0-: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the one of step 20 is complete
+seed=1-: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the one of step 20 is complete
+seed=2-: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the one of step 20 is complete
+seed=3-: tensor 'optimizer.v.blocks.0.mlp.out.weight': truncated: its data end at byte 11712 of 11708; the one of step 20 is complete
+Wauto: 4 of 4 runs done; table: Wauto/table.csv
 # Bad input writes nothing.
 $ rote sweep run s.yaml model.n_embd=7,8 --out T
 2> rote: point n_embd=7,seed=0: model.n_embd is 7 and model.n_head is 2: n_head must divide n_embd; set n_embd to 8, n_head to 1, or model.head_dim

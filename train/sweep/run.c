@@ -15,7 +15,7 @@
 #include "train/sweep/pool.h"
 
 static const double LOOK_AGAIN_S = 0.3, TABLE_S = 2, TABLE_SHARE = 20; /* of 100,000 runs it takes a second */
-enum { POLL_MS = 100, LOOKS = 4 };
+enum { POLL_MS = 100, LOOKS = 4, WARNING_MAX = 2048 };
 
 /* ---- progress ---- */
 
@@ -52,6 +52,13 @@ static void show_as(Pool *p, const SweepRun *finished, const char *note, bool wa
 
 static void show(Pool *p, const SweepRun *finished, const char *note) { show_as(p, finished, note, false); }
 static void warn(Pool *p, const char *what) { show_as(p, NULL, what, true); }
+
+/* What a run's process warns of. */
+static void warn_of(void *user, const SweepRun *run, const char *message) {
+    char text[WARNING_MAX];
+    snprintf(text, sizeof text, "%s: %s", run->name, message);
+    warn(user, text);
+}
 
 /* A failure (another process is writing the table) does not matter here: it is written again later. */
 static void table(Pool *p) {
@@ -324,7 +331,7 @@ static void listen(Pool *p) {
         for (int w = 0; w < p->n; w++) fds[w] = (struct pollfd){.fd = p->worker[w].pipe_fd, .events = POLLIN};
     (void)poll(fds, fds ? (nfds_t)p->n : 0, POLL_MS); /* a signal may end it early */
     free(fds);
-    for (int w = 0; w < p->n; w++) run_worker_read(&p->worker[w]);
+    for (int w = 0; w < p->n; w++) run_worker_read(&p->worker[w], warn_of, p);
 }
 
 static void coordinate(Pool *p) {

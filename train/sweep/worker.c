@@ -129,7 +129,7 @@ static void take_message(WorkerRun *r, const char *text) {
 }
 
 /* What no run says of itself is said of all. */
-static void take_line(Worker *w) {
+static void take_line(Worker *w, WarningSink *warn, void *user) {
     int run, code, used = 0;
     long long step, max_steps;
     double bits, eta;
@@ -147,12 +147,14 @@ static void take_line(Worker *w) {
         w->run[run].ended = true;
         w->run[run].exit_code = code;
         take_message(&w->run[run], w->line + used);
+    } else if (sscanf(w->line, WORKER_WARNING " %d %n", &run, &used) == 1 && used > 0) {
+        if (run >= 0 && run < w->n && w->run[run].run) warn(user, w->run[run].run, w->line + used);
     } else if (*w->line) {
         for (int i = 0; i < w->n; i++) take_message(&w->run[i], w->line);
     }
 }
 
-void run_worker_read(Worker *w) {
+void run_worker_read(Worker *w, WarningSink *warn, void *user) {
     char text[4096];
     for (;;) {
         ssize_t n = read(w->pipe_fd, text, sizeof text);
@@ -162,11 +164,11 @@ void run_worker_read(Worker *w) {
             break;
         }
         for (ssize_t i = 0; i < n; i++) {
-            if (text[i] == '\n') take_line(w);
+            if (text[i] == '\n') take_line(w, warn, user);
             else if (w->line_length < (int)sizeof w->line - 1) w->line[w->line_length++] = text[i];
         }
     }
-    if (w->ended && w->line_length) take_line(w);
+    if (w->ended && w->line_length) take_line(w, warn, user);
 }
 
 int run_worker_reap(Worker *w) {

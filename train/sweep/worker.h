@@ -10,9 +10,11 @@
 
 /* Lines that a worker writes to stderr, of these words. RUN: the number of the run among those of the worker, from 0.
  *     WORKER_MARK RUN STEP MAX_STEPS BITS_PER_TOKEN ETA_S
- *     WORKER_END RUN EXIT_CODE MESSAGE      of several runs: this one has ended as a process of its own would have */
-#define WORKER_MARK "progress"
-#define WORKER_END  "ended"
+ *     WORKER_END RUN EXIT_CODE MESSAGE      of several runs: this one has ended as a process of its own would have
+ *     WORKER_WARNING RUN MESSAGE            something is amiss, and the run goes on */
+#define WORKER_MARK    "progress"
+#define WORKER_END     "ended"
+#define WORKER_WARNING "warning"
 
 /* A run of a worker. */
 typedef struct WorkerRun {
@@ -43,8 +45,9 @@ typedef struct Worker {
  * the second for several runs; COUNT says how many settings follow. --allow-program where `how` does. Claims stay the
  * caller's. ERR_IO, ERR_NOMEM, ERR_INPUT: not started. */
 Status run_worker_start(Worker *out, const Sweep *sweep, const SweepOptions *how, double now_s, Err *err);
-/* Reads what its stderr has, without waiting. */
-void run_worker_read(Worker *worker);
+/* Reads what its stderr has, without waiting; `warn` gets each warning. */
+typedef void WarningSink(void *user, const SweepRun *run, const char *message);
+void run_worker_read(Worker *worker, WarningSink *warn, void *user);
 /* Waits for its end and returns the exit status as waitpid gives it. Closes the pipe, not the claims. */
 int run_worker_reap(Worker *worker);
 
