@@ -42,7 +42,7 @@ static double median(double *x, int n) {
 typedef struct Alone {
     Config config;
     Gpt gpt;
-    Optimizer optimizer;
+    Optimizer optimizer, own; /* own: the lane's */
     Parallel *parallel;
     Batch batch;
     int64_t step;
@@ -61,6 +61,8 @@ static Batch random_batch(const Shape *s, uint64_t seed) {
     return (Batch){.n_seq = s->B, .start = start, .inputs = inputs, .targets = targets};
 }
 
+static OptimizerKind kind;
+
 static Status alone_create(Alone *m, const Shape *s, uint64_t seed, const Ops *ops, Err *err) {
     config_defaults(&m->config);
     m->config.model.n_layer = s->L;
@@ -70,12 +72,14 @@ static Status alone_create(Alone *m, const Shape *s, uint64_t seed, const Ops *o
     m->config.model.vocab_size = s->V;
     m->config.train.batch_size = s->B;
     m->config.train.weight_decay = 0.1;
+    m->config.train.optimizer = kind;
     TRY(config_resolve(&m->config, s->B, s->T, s->V, err));
     TRY(gpt_create(&m->gpt, &m->config.model, ops, GEMM_EXACT, err));
     gpt_init(&m->gpt, seed);
     ParallelPlan plan = {1, m->config.train.grad_leaves, s->B, s->T, 0, NULL};
     TRY(parallel_create(&m->parallel, &m->gpt, &plan, err));
     TRY(optimizer_create(&m->optimizer, &m->config.train, &m->gpt, 1, err));
+    TRY(optimizer_create(&m->own, &m->config.train, &m->gpt, 1, err));
     m->batch = random_batch(s, seed);
     return OK;
 }
@@ -98,10 +102,10 @@ typedef struct Side {
 } Side;
 
 static Status side_create(Side *x, Alone *one, const Shape *s, const Ops *ops, Err *err) {
-    const Optimizer *optimizer[LANES_MAX];
+    Optimizer *optimizer[LANES_MAX];
     TRY(lanes_create(&x->lanes, &one->gpt, lane_ops(ops), one->config.train.grad_leaves, s->B, s->T, err));
     for (int l = 0; l < lanes_count(x->lanes); l++) {
-        optimizer[l] = &one[l].optimizer;
+        optimizer[l] = &one[l].own;
         x->batch[l] = &one[l].batch;
         lanes_put(x->lanes, lanes_params(x->lanes), l, one[l].gpt.params, one->gpt.table.total);
     }
@@ -170,6 +174,9 @@ int main(int argc, char **argv) {
     int rounds = argc > 1 ? atoi(argv[1]) : 9, only = argc > 2 ? atoi(argv[2]) : 0;
     const Ops *ops;
     Err err;
+    while (argc > 3 && kind < OPT_COUNT && strcmp(argv[3], config_choice("train.optimizer", (int)kind)) != 0)
+        kind++;
+    if (kind == OPT_COUNT) return 1;
     if (rounds < 1 || rounds > ROUNDS_MAX || ops_select(&ops, &err) != OK) return 1;
     printf("%s, %d lanes\nshape                  alone us   lane us   ratio\n", ops->isa,
            lane_ops(ops)->lanes);

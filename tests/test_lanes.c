@@ -1,5 +1,5 @@
 /* Models side by side (model/lanes/) are a second implementation of the model and of AdamW, with other loops and
- * another layout. So they are an oracle: over random structures, every lane must have the bits of the same model
+ * another layout; the other optimizers are called lane by lane. So they are an oracle: over random structures, every lane must have the bits of the same model
  * trained alone, on every instruction set. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +19,7 @@ enum { SEED = 20261129, STEPS = 3 };
 typedef struct Alone {
     Gpt gpt;
     TrainConfig train;
-    Optimizer optimizer;
+    Optimizer optimizer, own; /* own: the lane's */
     Parallel *parallel;
     OwnBatch batch;
     double loss, norm;
@@ -76,30 +76,35 @@ static void create_alone(Alone *x, const ModelConfig *c, int i, int n_seq, int l
     x->train.learning_rate = 1e-3 * draw_int(d, 1, 30);
     x->train.weight_decay = 0.05 * draw_int(d, 0, 3);
     x->train.grad_clip = draw_int(d, 0, 2) * 0.05;
+    x->train.optimizer = (OptimizerKind)(i / 2 % OPT_COUNT);
+    x->train.precondition_interval = 2; /* so that a step refreshes the bases */
     ParallelPlan plan = {1, leaves, n_seq, c->block_size, 0, NULL};
     if (gpt_create(&x->gpt, c, ops, GEMM_EXACT, &err) != OK) fail_msg("%s", err.msg);
     draw_params(&x->gpt, d, 0.3);
     if (i % 5 == 2) params_freeze(&x->gpt.table, 1u << PART_NORM);
     if (parallel_create(&x->parallel, &x->gpt, &plan, &err) != OK) fail_msg("%s", err.msg);
-    if (optimizer_create(&x->optimizer, &x->train, &x->gpt, 1, &err) != OK) fail_msg("%s", err.msg);
+    if (optimizer_create(&x->optimizer, &x->train, &x->gpt, 1, &err) != OK ||
+        optimizer_create(&x->own, &x->train, &x->gpt, 1, &err) != OK)
+        fail_msg("%s", err.msg);
     x->batch = own_batch(d, c, n_seq, like);
 }
 
 static void free_alone(Alone *x) {
     free_batch(&x->batch);
     optimizer_free(&x->optimizer);
+    optimizer_free(&x->own);
     parallel_free(x->parallel);
     gpt_free(&x->gpt);
 }
 
 static void create_side(Side *x, Alone *one, int n_seq, int leaves) {
     Err err;
-    const Optimizer *optimizer[LANES_MAX];
+    Optimizer *optimizer[LANES_MAX];
     const Gpt *g = &one->gpt;
     if (lanes_create(&x->lanes, g, lane_ops(g->ops), leaves, n_seq, g->config.block_size, &err) != OK)
         fail_msg("%s", err.msg);
     for (int l = 0; l < lanes_count(x->lanes); l++) {
-        optimizer[l] = &one[l].optimizer;
+        optimizer[l] = &one[l].own;
         x->batch[l] = &one[l].batch.batch;
         lanes_put(x->lanes, lanes_params(x->lanes), l, one[l].gpt.params, g->table.total);
     }
@@ -141,6 +146,13 @@ static void same_vector(const Side *x, const real *side, int lane, const real *a
     free(own);
 }
 
+static size_t slot_bytes(const Optimizer *o, int slot) {
+    int64_t reals = o->matrix[slot] ? 0 : o->table->total;
+    for (int i = 0; o->matrix[slot] && i < o->table->count; i++)
+        reals += (int64_t)o->matrix[slot][i].rows * o->matrix[slot][i].cols;
+    return (size_t)reals * sizeof(real);
+}
+
 static void one_case(Draw *d, int i, const Ops *ops) {
     ModelConfig c = served(d, i);
     int n_seq = draw_int(d, 1, 7), leaves = draw_int(d, 1, 5), W = lane_ops(ops)->lanes;
@@ -160,8 +172,10 @@ static void one_case(Draw *d, int i, const Ops *ops) {
             same_bits(&loss[l], &x->loss, sizeof *loss, "loss");
             same_bits(&norm[l], &x->norm, sizeof *norm, "norm of the gradient");
             same_vector(&side, lanes_params(side.lanes), l, x->gpt.params, n, "parameters");
-            same_vector(&side, side.optimizer.m, l, x->optimizer.slot[0], n, "m");
-            same_vector(&side, side.optimizer.v, l, x->optimizer.slot[1], n, "v");
+            lane_optimizer_take(&side.optimizer, l);
+            for (int s = 0; s < x->own.row->n_slots; s++)
+                same_bits(x->own.slot[s], x->optimizer.slot[s], slot_bytes(&x->own, s),
+                          x->own.row->slot_name[s]);
         }
     }
     free_side(&side);

@@ -32,16 +32,14 @@ static void fetch(Trainer *t) {
     const Together *x = t->together;
     int64_t n = t->gpt.table.total;
     lanes_take(x->lanes, t->gpt.params, lanes_params(x->lanes), t->lane, n);
-    lanes_take(x->lanes, t->optimizer.slot[0], x->optimizer.m, t->lane, n);
-    lanes_take(x->lanes, t->optimizer.slot[1], x->optimizer.v, t->lane, n);
+    lane_optimizer_take(&x->optimizer, t->lane);
 }
 
 static void put(Together *x, int lane) {
     Trainer *t = x->run[lane];
     int64_t n = t->gpt.table.total;
     lanes_put(x->lanes, lanes_params(x->lanes), lane, t->gpt.params, n);
-    lanes_put(x->lanes, x->optimizer.m, lane, t->optimizer.slot[0], n);
-    lanes_put(x->lanes, x->optimizer.v, lane, t->optimizer.slot[1], n);
+    lane_optimizer_put(&x->optimizer, lane);
     t->together = x;
     t->lane = lane;
     t->fetch = fetch;
@@ -54,11 +52,11 @@ static void take_out(Trainer *t) {
 }
 
 /* A lane without a run computes with zeros: they stay zeros, and no arithmetic of theirs is slow. */
-static void clear(const Together *x, int lane) {
-    real *const vector[] = {lanes_params(x->lanes), x->optimizer.m, x->optimizer.v};
+static void clear(Together *x, int lane) {
+    real *params = lanes_params(x->lanes);
     int64_t n = x->optimizer.one[0]->table->total;
-    for (int i = 0; i < 3; i++)
-        for (int64_t k = 0; k < n; k++) vector[i][k * x->ops->lanes + lane] = 0;
+    for (int64_t k = 0; k < n; k++) params[k * x->ops->lanes + lane] = 0;
+    lane_optimizer_clear(&x->optimizer, lane);
 }
 
 /* ---- how many lanes ---- */
@@ -81,7 +79,7 @@ static void move_up(Together *x) {
 
 static Status open_lanes(Together *x, const LaneOps *ops, Err *err) {
     const Trainer *first = x->run[0];
-    const Optimizer *one[LANES_MAX];
+    Optimizer *one[LANES_MAX];
     ParallelPlan plan = trainer_parallel_plan(&first->config, first->facts);
     for (int i = 0; i < ops->lanes; i++) one[i] = &x->run[i < x->n ? i : 0]->optimizer;
     TRY(lanes_create(&x->lanes, &first->gpt, ops, plan.leaves, plan.batch_size, plan.max_len, err));
@@ -125,7 +123,7 @@ static void step_in_lanes(Together *x, Step *s) {
     real *grad = lanes_gradient(x->lanes, batch, loss_nats);
     lane_optimizer_norm(&x->optimizer, grad, norm);
     for (int l = 0; l < W; l++) {
-        update[l] = (Update){.t = 1};
+        update[l] = (Update){.t = 0};
         if (l >= x->n || !x->run[l]) continue;
         Trainer *t = x->run[l];
         s->figures[l] = (StepFigures){loss_nats[l], norm[l], schedule_rate(&t->config.train, t->state.step)};
@@ -135,6 +133,7 @@ static void step_in_lanes(Together *x, Step *s) {
         take_out(t);
         s->status[l] = step_alone(t, &s->figures[l], &s->err[l]);
         CHECK(s->status[l] != OK);
+        update[l].t = 0;
     }
     lane_optimizer_step(&x->optimizer, lanes_params(x->lanes), grad, update);
     lane_optimizer_norm(&x->optimizer, lanes_params(x->lanes), norm);
@@ -203,12 +202,13 @@ Status together_shape(const Config *resolved, int length, char out[33], Err *err
     char tokens[32];
     out[0] = '\0';
     if (length == 0 || resolved->model.n_embd > LANES_CHANNELS || !lanes_serve_model(&resolved->model) ||
-        !lane_optimizer_serves(t) || t->gemm != GEMM_EXACT || t->quantize != QUANTIZE_NONE ||
-        t->threads > 1 || resolved->n_neurons > 0 || resolved->n_tools > 0)
+        t->gemm != GEMM_EXACT || t->quantize != QUANTIZE_NONE || t->threads > 1 || resolved->n_neurons > 0 ||
+        resolved->n_tools > 0)
         return OK;
     config_defaults(&plain);
     shape.facts = plain.facts;
     shape.train = plain.train;
+    shape.train.optimizer = t->optimizer;
     shape.train.max_steps = t->max_steps;
     shape.train.batch_size = t->batch_size;
     shape.train.grad_leaves = t->grad_leaves;
@@ -239,7 +239,7 @@ Status together_bytes(const Ops *ops, const Config *resolved, int length, int ru
     int leaves = t->grad_leaves < t->batch_size ? t->grad_leaves : t->batch_size;
     TRY(params_plan(&shape.table, &shape.config, err));
     *bytes = lanes_bytes(&shape, lanes, leaves, t->batch_size, length) +
-             2.0 * (double)shape.table.total * lanes->lanes * sizeof(real);
+             lane_optimizer_bytes(t->optimizer, lanes, shape.table.total);
     params_free(&shape.table);
     return OK;
 }
