@@ -1,7 +1,7 @@
 /* Models side by side (model/lanes/) against the same models one after the other: the time of a model step (gradient,
- * norm, clipping, AdamW), one thread, in turns within one process; medians of the rounds' ratios. Checks first that
+ * norm, clipping, update), one thread, in turns within one process; medians of the rounds' ratios. Checks first that
  * both have the same bits. ROTE_ISA chooses the kernels of both.
- *     make build/gcc-O3/tests/measure_lanes && build/gcc-O3/tests/measure_lanes [rounds [width]] */
+ *     make build/gcc-O3/tests/measure_lanes && build/gcc-O3/tests/measure_lanes [rounds [width [optimizer]]] */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
