@@ -134,10 +134,9 @@ static Status add_tokens(Tokenizer *t, const TokenizerSource *s, Err *err) {
             return err_set(err, ERR_INPUT, "%s: its tokens have more than 4 GiB", t->where);
         t->spelled[i] = s->kind[i] == TOKEN_PLAIN && s->token[i].size &&
                         byte_level_read(s->token[i], (char *)t->text.data + from, &size);
+        /* else its own text, which no merge makes: reading may have changed its beginning */
         if (t->spelled[i]) t->text.size = from + size;
-        else if (s->token[i]
-                     .size) /* its own text, which no merge makes; reading may have changed its beginning */
-            memcpy(t->text.data + from, s->token[i].data, s->token[i].size);
+        else if (s->token[i].size) memcpy(t->text.data + from, s->token[i].data, s->token[i].size);
         t->start[i + 1] = (uint32_t)t->text.size;
     }
     if (!t->text.size) return err_set(err, ERR_INPUT, "%s: none of its tokens has a byte", t->where);
