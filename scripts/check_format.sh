@@ -8,11 +8,14 @@ if ! clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
     exit 0
 fi
 passed=0 failed=0
-for file in $(find base data model store tools eval train cli bench tests -name '*.[ch]' 2>/dev/null | sort); do
-    if clang-format --dry-run -Werror "$file" 2>/dev/null; then passed=$((passed + 1)); else
-        failed=$((failed + 1))
-        echo "format: clang-format -i $file"
-    fi
-done
+mapfile -t files < <(find base data model store tools eval train cli bench tests -name '*.[ch]' 2>/dev/null | sort)
+if clang-format --dry-run -Werror "${files[@]}" 2>/dev/null; then passed=${#files[@]}; else # one process, unless some differ
+    for file in "${files[@]}"; do
+        if clang-format --dry-run -Werror "$file" 2>/dev/null; then passed=$((passed + 1)); else
+            failed=$((failed + 1))
+            echo "format: clang-format -i $file"
+        fi
+    done
+fi
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
