@@ -54,7 +54,7 @@ static void take_out(Trainer *t) {
 /* A lane without a run computes with zeros: they stay zeros, and no arithmetic of theirs is slow. */
 static void clear(Together *x, int lane) {
     real *params = lanes_params(x->lanes);
-    int64_t n = x->optimizer.one[0]->table->total;
+    int64_t n = x->optimizer.shape->table->total;
     for (int64_t k = 0; k < n; k++) params[k * x->ops->lanes + lane] = 0;
     lane_optimizer_clear(&x->optimizer, lane);
 }
@@ -81,7 +81,7 @@ static Status open_lanes(Together *x, const LaneOps *ops, Err *err) {
     const Trainer *first = x->run[0];
     Optimizer *one[LANES_MAX];
     ParallelPlan plan = trainer_parallel_plan(&first->config, first->facts);
-    for (int i = 0; i < ops->lanes; i++) one[i] = &x->run[i < x->n ? i : 0]->optimizer;
+    for (int i = 0; i < ops->lanes; i++) one[i] = i < x->n ? &x->run[i]->optimizer : NULL;
     TRY(lanes_create(&x->lanes, &first->gpt, ops, plan.leaves, plan.batch_size, plan.max_len, err));
     TRY(lane_optimizer_create(&x->optimizer, x->lanes, ops, one, err));
     x->ops = ops;
@@ -118,12 +118,11 @@ static void step_in_lanes(Together *x, Step *s) {
     int W = x->ops->lanes, any = first_run(x);
     const Batch *batch[LANES_MAX];
     double loss_nats[LANES_MAX], norm[LANES_MAX];
-    Update update[LANES_MAX];
+    Update update[LANES_MAX] = {{0}};
     for (int l = 0; l < W; l++) batch[l] = &x->run[l < x->n && x->run[l] ? l : any]->batch.batch;
     real *grad = lanes_gradient(x->lanes, batch, loss_nats);
     lane_optimizer_norm(&x->optimizer, grad, norm);
     for (int l = 0; l < W; l++) {
-        update[l] = (Update){.t = 0};
         if (l >= x->n || !x->run[l]) continue;
         Trainer *t = x->run[l];
         s->figures[l] = (StepFigures){loss_nats[l], norm[l], schedule_rate(&t->config.train, t->state.step)};
@@ -133,7 +132,7 @@ static void step_in_lanes(Together *x, Step *s) {
         take_out(t);
         s->status[l] = step_alone(t, &s->figures[l], &s->err[l]);
         CHECK(s->status[l] != OK);
-        update[l].t = 0;
+        lane_optimizer_clear(&x->optimizer, l);
     }
     lane_optimizer_step(&x->optimizer, lanes_params(x->lanes), grad, update);
     lane_optimizer_norm(&x->optimizer, lanes_params(x->lanes), norm);
