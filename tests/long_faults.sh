@@ -174,7 +174,8 @@ each_fault() { # number, of: tries its share
         '- '*) from=${line#- } part=from ;;
         '+ '*) to=${line#+ } part=to ;;
         '')
-            if [ -n "$to" ] && [[ "$what $file" == *"$only"* ]]; then
+            if [ -n "$what" ] && [ -z "$to" ]; then echo "survived - it lacks what is put in: $what"
+            elif [ -n "$to" ] && [[ "$what $file" == *"$only"* ]]; then
                 [ $((count % share)) = $start ] && [ $((count / share % $2)) = $(($1 - 1)) ] && try "$what" "$file" "$from" "$to"
                 count=$((count + 1))
             fi
