@@ -135,6 +135,8 @@ class Reader(unittest.TestCase):
 
     def test_interrupt_and_resume(self):
         config = {**SMALL, "train.max_steps": 3000000}
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell started the suite with &
+        self.addCleanup(signal.signal, signal.SIGINT, before)
         timer = threading.Timer(0.6, lambda: os.kill(os.getpid(), signal.SIGINT))
         timer.start()
         with contextlib.redirect_stderr(io.StringIO()), self.assertRaises(KeyboardInterrupt):
