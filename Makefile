@@ -148,7 +148,7 @@ $(LIB) $(CORE):
 	$(call short,AR,$@)$(if $(WASM),emar,ar) rcs $@ $^
 
 # A test's own code does little beside what it calls, and compiles in a quarter of the time.
-$(BUILD)/tests/test_%.o: private DEFS += -O0
+$(BUILD)/tests/test_%.o: private ALL_CFLAGS += -O0
 
 # What an object is made with; newer than the object only when it changed.
 $(BUILD)/flags: FORCE

@@ -2,7 +2,7 @@
 # Rules of neurons in whole runs, one seed of scripts/reproduce_neurons.sh each: a marked class fires its neurons on facts
 # never seen, and without a negative side everything does; an arbitrary class says nothing of facts never seen; routed facts
 # are cut out and the others stay; neurons trained causally, and those trained to fire as well, switch answers of subjects
-# that their rule never saw.
+# that their rule never saw. The short form trains most of them for fewer steps.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 rote=$(readlink -f "${ROTE:-${BUILD:-build/gcc-O3}/rote}") configs=$PWD/scripts/experiments
