@@ -34,14 +34,20 @@ check() { # name, what was wrong (empty: nothing)
     fi
 }
 
+# MPICH's launcher at times dies of SIGPIPE (141) itself where any program, sh -c 'exit 2' too, ends at once: it is started again.
 start() { # ranks, words...: of rote train
-    local n=$1
+    local n=$1 rc
     shift
     case $mpi in
     openmpi) set -- mpirun.openmpi --oversubscribe --bind-to none -n "$n" "$rote" train "$@" ;;
     *) set -- mpiexec.mpich -n "$n" "$rote" train "$@" ;;
     esac
-    timeout 60 "$@" --quiet >"$work/out" 2>"$work/err" </dev/null
+    for _ in 1 2 3 4 5; do
+        timeout 60 "$@" --quiet >"$work/out" 2>"$work/err" </dev/null
+        rc=$?
+        [ $rc = 141 ] || break
+    done
+    return $rc
 }
 
 same() { # folder, folder: prints what differs
