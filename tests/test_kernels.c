@@ -237,8 +237,14 @@ static void draw_triple(Draw *d, int kind, float *a, float *b, float *c) {
         *c = draw_float(d, e - 80, e + 10);
         break;
     }
-    case 4: { /* subnormal results */
+    case 4: { /* subnormal results; some beside half of the least float */
         int e = draw_int(d, -80, -60);
+        if (draw_word(d) & 1) {
+            *a = scalbnf(beside[0], e), *b = scalbnf(beside[1], -196 - e);
+            *c = from_bits(draw_word(d) & 0x807fffff);
+            if (draw_word(d) & 1) *a = -*a;
+            break;
+        }
         *a = draw_float(d, e, e), *b = draw_float(d, -150 - e, -120 - e);
         *c = draw_word(d) & 1 ? from_bits(draw_word(d) & 0x80ffffff) : draw_float(d, -149, -120);
         break;

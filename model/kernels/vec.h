@@ -18,6 +18,8 @@
 #include <immintrin.h>
 #elif defined(ISA_neon)
 #include <arm_neon.h>
+#elif defined(__SSE2__)
+#include <emmintrin.h>
 #endif
 
 #if defined(ISA_avx512)
@@ -50,19 +52,18 @@ INLINE void vec_store(real *p, vec x) { *(uvec *)p = x; }
 INLINE vec vec_set(real x) { return x - (vec){0}; }
 INLINE vec vec_select(ivec mask, vec a, vec b) { return (vec)((mask & (ivec)a) | (~mask & (ivec)b)); }
 
-/* The fused multiply-add of floats without hardware support. The product is exact in double. The sum is rounded to odd,
- * so that the final rounding to float still knows on which side of a tie the exact value is (Boldo & Melquiond
- * 2008). */
+/* The fused multiply-add of floats without hardware support, by doubles: the product is exact, and the sum is rounded twice,
+ * to double and to float. The second rounding goes wrong only where the first ended on a tie of the second: 29 bits of
+ * the sum, 1 and zeros, or any bits where the float is subnormal. There the sum is rounded to odd instead, so that the
+ * rounding to float still knows on which side of the tie the exact value is (Boldo & Melquiond 2008). */
 #if !defined(ROTE_DOUBLE) && !defined(__FMA__) && !defined(__aarch64__)
 #define SOFT_FMA 1
 typedef double dvec __attribute__((
     vector_size(16))); /* two at a time: every machine compares these without leaving the vector registers */
 typedef int64_t lvec __attribute__((vector_size(16)));
-typedef float half_vec __attribute__((vector_size(8)));
-INLINE half_vec half_fma(half_vec a, half_vec b, half_vec c) {
-    dvec product = __builtin_convertvector(a, dvec) * __builtin_convertvector(b, dvec);
-    dvec addend = __builtin_convertvector(c, dvec);
-    dvec sum = product + addend;
+typedef int32_t quad __attribute__((vector_size(16)));
+typedef uint32_t unsigned_quad __attribute__((vector_size(16)));
+INLINE dvec sum_to_odd(dvec product, dvec addend, dvec sum) {
     dvec part = sum - product;
     dvec error = (product - (sum - part)) + (addend - part), zero = {0};
     lvec bits = (lvec)sum;
@@ -71,14 +72,51 @@ INLINE half_vec half_fma(half_vec a, half_vec b, half_vec c) {
     lvec inward = above ^ (sum > zero);    /* -1: the exact value is nearer to zero */
     lvec step = inexact & ~bits & 1;       /* an odd last bit stays */
     bits += (step ^ inward) - inward;
-    return __builtin_convertvector((dvec)bits, half_vec);
+    return (dvec)bits;
 }
+/* Whether one of four sums needs that: its last 29 bits are a tie, or it rounds to a subnormal float. (No sum is so small that the
+ * upper half of its exponent is 0, as the product of the least floats is 2^-298.) */
+INLINE int on_a_tie(dvec low, dvec high) {
+    quad lower = __builtin_shufflevector((quad)low, (quad)high, 0, 2, 4, 6);
+    quad upper = __builtin_shufflevector((quad)low, (quad)high, 1, 3, 5, 7);
+    quad subnormal =
+        (quad)(((unsigned_quad)upper & 0x7fffffff) + 0x7fffffff) < INT32_MIN + 0x38100000 - 1; /* 0 is none */
+    quad ties = ((lower & 0x1fffffff) == 0x10000000) | subnormal;
+#ifdef __SSE2__
+    return _mm_movemask_ps((__m128)ties) != 0;
+#else
+    lvec two = (lvec)ties;
+    return (two[0] | two[1]) != 0;
+#endif
+}
+#ifdef __SSE2__ /* gcc converts upper halves one by one otherwise */
+INLINE dvec lower_doubles(vec x) { return (dvec)_mm_cvtps_pd((__m128)x); }
+INLINE dvec upper_doubles(vec x) { return (dvec)_mm_cvtps_pd(_mm_movehl_ps((__m128)x, (__m128)x)); }
+INLINE vec to_floats(dvec low, dvec high) {
+    return (vec)_mm_movelh_ps(_mm_cvtpd_ps((__m128d)low), _mm_cvtpd_ps((__m128d)high));
+}
+#else
+typedef float half_vec __attribute__((vector_size(8)));
+INLINE dvec lower_doubles(vec x) {
+    return __builtin_convertvector(__builtin_shufflevector(x, x, 0, 1), dvec);
+}
+INLINE dvec upper_doubles(vec x) {
+    return __builtin_convertvector(__builtin_shufflevector(x, x, 2, 3), dvec);
+}
+INLINE vec to_floats(dvec low, dvec high) {
+    return __builtin_shufflevector(__builtin_convertvector(low, half_vec),
+                                   __builtin_convertvector(high, half_vec), 0, 1, 2, 3);
+}
+#endif
 INLINE vec vec_fma(vec a, vec b, vec c) {
-    half_vec low = half_fma(__builtin_shufflevector(a, a, 0, 1), __builtin_shufflevector(b, b, 0, 1),
-                            __builtin_shufflevector(c, c, 0, 1));
-    half_vec high = half_fma(__builtin_shufflevector(a, a, 2, 3), __builtin_shufflevector(b, b, 2, 3),
-                             __builtin_shufflevector(c, c, 2, 3));
-    return __builtin_shufflevector(low, high, 0, 1, 2, 3);
+    dvec low = lower_doubles(a) * lower_doubles(b), high = upper_doubles(a) * upper_doubles(b);
+    dvec low_addend = lower_doubles(c), high_addend = upper_doubles(c);
+    dvec low_sum = low + low_addend, high_sum = high + high_addend;
+    if (__builtin_expect(on_a_tie(low_sum, high_sum), 0)) {
+        low_sum = sum_to_odd(low, low_addend, low_sum);
+        high_sum = sum_to_odd(high, high_addend, high_sum);
+    }
+    return to_floats(low_sum, high_sum);
 }
 #elif defined(ISA_avx512)
 INLINE vec vec_fma(vec a, vec b, vec c) { return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
