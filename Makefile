@@ -86,6 +86,10 @@ RANKS_OBJ  := $(if $(MPI),$(PROGRAMS)/ranks.o)
 CORE_SRC   := $(filter base/% data/% model/% store/% tools/% eval/stats/% eval/tools/% train/neurons/% train/optimizers/% train/tools/%,$(SRC)) \
 	$(wildcard eval/*.c train/*.c) eval/capacity/ratio.c
 CORE       := $(BUILD)/core.a
+# Rooms whose code computes in no real number of the model (base/real.h): the build in double takes the plain one's objects.
+ALIKE      := base/% data/% tools/%
+PLAIN      := $(if $(DOUBLE),$(if $(findstring -double,$(BUILD)),$(subst -double,,$(BUILD)),$(BUILD)/plain),$(BUILD))
+ALIKE_LIB  := $(PLAIN)/alike.a
 TEST_BIN   := $(TEST_SRC:%.c=$(BUILD)/%)
 # What a sanitizer need not see: test_ceiling, a minute of the same trainings as test_train; for races, tests that start no
 # thread (strace -f -e clone3 shows it).
@@ -142,10 +146,20 @@ ranks: $(PROGRAMS)/rote $(PROGRAMS)/one_hash
 endif
 
 $(LIB): $(OBJ)
-$(CORE): $(filter $(CORE_SRC:%.c=$(BUILD)/%.o) $(foreach i,$(ISAS),$(BUILD)/$(i)/%),$(OBJ))
+$(CORE): $(filter $(CORE_SRC:%.c=$(BUILD)/%.o) $(foreach i,$(ISAS),$(BUILD)/$(i)/%),$(if $(DOUBLE),$(filter-out $(ALIKE:%=$(BUILD)/%),$(OBJ)),$(OBJ)))
 $(LIB) $(CORE):
 	@rm -f $@
 	$(call short,AR,$@)$(if $(WASM),emar,ar) rcs $@ $^
+
+ifneq ($(DOUBLE),)
+$(ALIKE_LIB): FORCE
+	+@$(MAKE) --no-print-directory DOUBLE= BUILD=$(PLAIN) $@
+else
+$(ALIKE_LIB): $(filter $(ALIKE:%=$(BUILD)/%),$(OBJ))
+	@! grep -l 'base/real\.h' $(^:.o=.d) || { echo 'rote: these files include base/real.h; their rooms (ALIKE) must not' >&2; exit 1; }
+	@rm -f $@
+	$(call short,AR,$@)ar rcs $@ $^
+endif
 
 # A test's own code does little beside what it calls, and compiles in a quarter of the time.
 $(BUILD)/tests/test_%.o: private ALL_CFLAGS += -O0
@@ -188,9 +202,9 @@ $(BUILD)/tests/test_fuzz_texts $(BUILD)/tests/test_fuzz_runs: private LDFLAGS +=
 link_test = $(call short,LINK,$@)$(LINK) $(if $(WASM),-sSINGLE_FILE) -o $@ $^ $(if $(BARE)$(WASM)$(filter one_hash,$(@F)),,-lcmocka) $(LIBS)
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 	$(link_test)
-$(BUILD)/tests/double/%: $(BUILD)/tests/double/%.o $(CORE)
+$(BUILD)/tests/double/%: $(BUILD)/tests/double/%.o $(CORE) $(ALIKE_LIB)
 	$(link_test)
-$(BUILD)/tests/one_hash: $(BUILD)/tests/one_hash.o $(CORE)
+$(BUILD)/tests/one_hash: $(BUILD)/tests/one_hash.o $(CORE) $(if $(DOUBLE),$(ALIKE_LIB))
 	$(link_test)
 
 tests: $(SUITE_BIN) $(if $(DOUBLE),,$(addprefix $(BUILD)/tests/,one_hash golden_archives kept_sets tokens logits_of) $(BUILD)/rote)

@@ -27,12 +27,10 @@ unset ROTE_ISA ROTE_FAULT OMP_NUM_THREADS
 
 passed=0 failed=0 skipped=0
 
+# Few processes are started here: two a case beside the case's own.
 listing() { find . -printf '%p %s %T@\n' | sort; }
 
-same() { # expected, actual: line by line, with (re)
-    local -a want have
-    mapfile -t want <"$1"
-    mapfile -t have <"$2"
+same() { # arrays want, have: line by line, with (re)
     [ ${#want[@]} = ${#have[@]} ] || return 1
     local i
     for i in "${!want[@]}"; do
@@ -43,63 +41,64 @@ same() { # expected, actual: line by line, with (re)
     done
 }
 
-run_case() { # command text, file with the expected block -> the block to keep in $scratch/keep
-    local before after rc
-    before=$(listing)
+print_lines() { [ $# = 0 ] || printf '%s\n' "$@"; }
+
+# The expected block in array want -> the block to keep, in array keep; the folder's listing in $now, carried from case to case.
+run_case() { # command text
+    local before=$now rc line
+    local -a have err
     bash -c "$1" >"$scratch/out" 2>"$scratch/err" </dev/null
     rc=$?
-    after=$(listing)
-    {
-        sed '$a\' "$scratch/out" # ends the last line where its newline is missing
-        sed '$a\' "$scratch/err" | sed 's/^/2> /'
-        [ $rc = 0 ] || echo "[$rc]"
-    } >"$scratch/have"
-    cp "$2" "$scratch/keep"
+    now=$(listing)
+    mapfile -t have <"$scratch/out"
+    mapfile -t err <"$scratch/err"
+    for line in "${err[@]}"; do have+=("2> $line"); done
+    [ $rc = 0 ] || have+=("[$rc]")
+    keep=("${want[@]}")
     if [ $rc = 80 ]; then skipped=$((skipped + 1)); return; fi
-    if [ $rc = 2 ] && [ "$before" != "$after" ]; then
+    if [ $rc = 2 ] && [ "$before" != "$now" ]; then
         failed=$((failed + 1))
         printf '%s: $ %s\nbad input, but something was written:\n' "$file" "$1"
-        diff <(echo "$before") <(echo "$after")
-    elif same "$2" "$scratch/have"; then
+        diff <(echo "$before") <(echo "$now")
+    elif same; then
         passed=$((passed + 1))
     elif [ "$update" ]; then
         passed=$((passed + 1))
-        cp "$scratch/have" "$scratch/keep"
+        keep=("${have[@]}")
     else
         failed=$((failed + 1))
         printf '%s: $ %s\n' "$file" "$1"
-        diff -u --label expected --label actual "$2" "$scratch/have"
+        diff -u --label expected --label actual <(print_lines "${want[@]}") <(print_lines "${have[@]}")
     fi
 }
 
 run_file() {
-    local file=$1 line command= block=$scratch/block n=0
+    local file=$1 line command n=0 now
     local work=$scratch/work
     rm -rf "$work" && mkdir "$work" && cd "$work" || exit 1
-    : >"$scratch/new"
-    local -a lines
+    now=$(listing)
+    local -a lines want keep new=()
     mapfile -t lines <"$top/$file"
     while [ $n -lt ${#lines[@]} ]; do
         line=${lines[n]}
         n=$((n + 1))
-        echo "$line" >>"$scratch/new"
+        new+=("$line")
         [[ $line == '$ '* ]] || continue
         command=${line#'$ '}
         while [ $n -lt ${#lines[@]} ] && [[ ${lines[n]} == '> '* ]]; do
-            echo "${lines[n]}" >>"$scratch/new"
+            new+=("${lines[n]}")
             command+=$'\n'${lines[n]#'> '}
             n=$((n + 1))
         done
-        : >"$block"
         local from=$n
         while [ $n -lt ${#lines[@]} ] && [[ ${lines[n]} != '$ '* && ${lines[n]} != '#'* ]]; do n=$((n + 1)); done
         while [ $n -gt $from ] && [ -z "${lines[n - 1]}" ]; do n=$((n - 1)); done # blank lines before a comment
-        for line in "${lines[@]:from:n-from}"; do echo "$line"; done >>"$block"
-        run_case "$command" "$block"
-        cat "$scratch/keep" >>"$scratch/new"
+        want=("${lines[@]:from:n-from}")
+        run_case "$command"
+        new+=("${keep[@]}")
     done
     cd "$top" || exit 1
-    [ "$update" ] && cp "$scratch/new" "$file"
+    [ "$update" ] && print_lines "${new[@]}" >"$file"
 }
 
 for file in "$@"; do run_file "$file"; done
