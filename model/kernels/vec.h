@@ -52,10 +52,11 @@ INLINE void vec_store(real *p, vec x) { *(uvec *)p = x; }
 INLINE vec vec_set(real x) { return x - (vec){0}; }
 INLINE vec vec_select(ivec mask, vec a, vec b) { return (vec)((mask & (ivec)a) | (~mask & (ivec)b)); }
 
-/* The fused multiply-add of floats without hardware support, by doubles: the product is exact, and the sum is rounded
- * twice, to double and to float. The second rounding errs only where the first ended on a tie of the second: the last 29
- * bits of the sum are 1 and zeros, or any bits where the float is subnormal. There the sum is rounded to odd instead, so
- * that the rounding to float still knows on which side of the tie the exact value is (Boldo & Melquiond 2008). */
+/* The fused multiply-add of floats without hardware support, by doubles: the product is exact, and the sum is
+ * rounded twice, to double and to float. The second rounding errs only where the first ended on a tie of the second:
+ * the last 29 bits of the sum are 1 and zeros, or any bits where the float is subnormal. There the sum is rounded to
+ * odd instead, so that the rounding to float still knows on which side of the tie the exact value is (Boldo &
+ * Melquiond 2008). */
 #if !defined(ROTE_DOUBLE) && !defined(__FMA__) && !defined(__aarch64__)
 #define SOFT_FMA 1
 typedef double dvec __attribute__((
@@ -74,8 +75,8 @@ INLINE dvec sum_to_odd(dvec product, dvec addend, dvec sum) {
     bits += (step ^ inward) - inward;
     return (dvec)bits;
 }
-/* Whether one of four sums needs that: its last 29 bits are a tie, or it rounds to a subnormal float. (No sum but 0 is so
- * small that the upper half of its bits is 0: the product of the least floats is 2^-298.) */
+/* Whether one of four sums needs that: its last 29 bits are a tie, or it rounds to a subnormal float. (No sum but 0 is
+ * so small that the upper half of its bits is 0: the product of the least floats is 2^-298.) */
 INLINE int on_a_tie(dvec low, dvec high) {
     quad lower = __builtin_shufflevector((quad)low, (quad)high, 0, 2, 4, 6);
     quad upper = __builtin_shufflevector((quad)low, (quad)high, 1, 3, 5, 7);
