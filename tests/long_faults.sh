@@ -59,6 +59,7 @@ select:             plain/tests/test_select tests/cli/select.t
 lanes:              plain/tests/test_lanes plain/tests/test_together
 code lengths:       plain/tests/test_kernels
 fused:              plain/tests/test_kernels
+rows in fours:      plain/tests/test_kernels
 fit:                plain/tests/test_smallest tests/cli/fit.t
 effects:            tests/cli/neurons_eval.t
 rules: measured     tests/test_neuron_eval tests/test_edits

@@ -14,6 +14,8 @@
 #include "tests/bits.h"
 #include "tests/model_case.h"
 
+extern const Ops ops_portable;
+
 enum { SEED = 20261122 };
 
 static uint32_t bits_of(float x) {
@@ -202,6 +204,82 @@ static void masked_keys_stay_zero(void **state) {
             }
 }
 
+/* ---- rows ---- */
+/* Several rows in one call have the bits that each has in a call of its own, on the portable kernels: the softmax of
+ * R rows, of which each sees one key more than that before. */
+static void softmax_rows_bits(void **state) {
+    (void)state;
+    enum { R_MAX = 11, WIDTH = 40 };
+    Draw d = draw_from(SEED + 110);
+    for (int turn = 0; turn < 300; turn++) {
+        int R = draw_int(&d, 1, R_MAX), first = draw_int(&d, 0, 25);
+        int width = draw_int(&d, first + R, turn % 2 ? WIDTH : first + R < 16 ? 16 : first + R);
+        real x[R_MAX * WIDTH], back[R_MAX * WIDTH], one[R_MAX * WIDTH], one_back[R_MAX * WIDTH];
+        for (int i = 0; i < R_MAX * WIDTH; i++) {
+            one[i] = (real)draw_normal(&d);
+            one_back[i] = (real)draw_normal(&d);
+        }
+        real start[2][R_MAX * WIDTH];
+        memcpy(start[0], one, sizeof one);
+        memcpy(start[1], one_back, sizeof one_back);
+        for (int r = 0; r < R; r++) {
+            ops_portable.softmax_causal(one + r * WIDTH, (real)0.7, 1, first + r, width, WIDTH);
+            ops_portable.softmax_causal_backward(one_back + r * WIDTH, one + r * WIDTH, (real)0.7, 1,
+                                                 first + r, width, WIDTH);
+        }
+        for (int isa = 0; ops_available()[isa]; isa++) {
+            const Ops *ops = ops_available()[isa];
+            memcpy(x, start[0], sizeof x);
+            memcpy(back, start[1], sizeof back);
+            ops->softmax_causal(x, (real)0.7, R, first, width, WIDTH);
+            ops->softmax_causal_backward(back, x, (real)0.7, R, first, width, WIDTH);
+            same_bits(x, one, sizeof x, "softmax");
+            same_bits(back, one_back, sizeof back, "softmax backward");
+        }
+    }
+}
+
+/* The same for norms; the forward pass also in place. */
+static void norm_rows_bits(void **state) {
+    (void)state;
+    enum { N_MAX = 11, C_MAX = 50, ALL = N_MAX * C_MAX };
+    typedef struct Norms {
+        real x[ALL], y[ALL], in_place[ALL], dy[ALL], dx[ALL], mean[N_MAX], rstd[N_MAX];
+    } Norms;
+    Draw d = draw_from(SEED + 130);
+    for (int turn = 0; turn < 300; turn++) {
+        int N = draw_int(&d, 1, N_MAX), C = draw_int(&d, 1, C_MAX);
+        Norm kind = turn % 2 ? NORM_RMSNORM : NORM_LAYERNORM;
+        real weight[2][C_MAX];
+        const real *gain = turn % 3 ? weight[0] : NULL, *bias = turn % 5 ? weight[1] : NULL;
+        Norms start = {.x = {0}}, one, got;
+        for (int i = 0; i < ALL; i++) {
+            start.x[i] = start.in_place[i] = (real)draw_normal(&d);
+            start.dy[i] = (real)draw_normal(&d);
+            start.dx[i] = (real)draw_normal(&d);
+        }
+        for (int i = 0; i < 2 * C_MAX; i++) weight[i / C_MAX][i % C_MAX] = (real)draw_normal(&d);
+        one = start;
+        for (int r = 0; r < N; r++) {
+            real *mean = kind == NORM_LAYERNORM ? one.mean + r : NULL;
+            ops_portable.norm_forward(one.y + r * C, mean, one.rstd + r, one.x + r * C, gain, bias, kind,
+                                      1e-5, 1, C);
+            memcpy(one.in_place + r * C, one.y + r * C, (size_t)C * sizeof(real));
+            ops_portable.norm_backward(one.dx + r * C, one.dy + r * C, one.x + r * C, mean, one.rstd + r,
+                                       gain, kind, 1, C);
+        }
+        for (int isa = 0; ops_available()[isa]; isa++) {
+            const Ops *ops = ops_available()[isa];
+            got = start;
+            real *mean = kind == NORM_LAYERNORM ? got.mean : NULL;
+            ops->norm_forward(got.in_place, mean, got.rstd, got.in_place, gain, bias, kind, 1e-5, N, C);
+            ops->norm_forward(got.y, mean, got.rstd, got.x, gain, bias, kind, 1e-5, N, C);
+            ops->norm_backward(got.dx, got.dy, got.x, mean, got.rstd, gain, kind, N, C);
+            same_bits(&got, &one, sizeof got, ops->isa);
+        }
+    }
+}
+
 /* ---- the fused multiply-add ---- */
 static uint32_t draw_word(Draw *d) { return (uint32_t)random_bits(d->stream, d->index++); }
 
@@ -375,6 +453,8 @@ int main(void) {
         cmocka_unit_test(gemm_any_strides),
         cmocka_unit_test(openblas_agrees),
         cmocka_unit_test(masked_keys_stay_zero),
+        cmocka_unit_test(softmax_rows_bits),
+        cmocka_unit_test(norm_rows_bits),
         cmocka_unit_test(fused_multiply_add_bits),
         cmocka_unit_test(exp_bits_and_error),
         cmocka_unit_test(code_length_bits),

@@ -226,7 +226,7 @@ int together_size(const Ops *ops, const Config *resolved, int runs) {
 
 double together_gain(const Ops *ops, const Config *resolved, int runs) {
     const LaneOps *lanes = lane_ops_for(ops, resolved->model.n_embd, runs);
-    return lanes && runs <= lanes->lanes ? runs / lane_step_cost(lanes, resolved->model.n_embd) : 1;
+    return lanes && runs <= lanes->lanes ? runs / lane_step_cost(ops, lanes, resolved->model.n_embd) : 1;
 }
 
 Status together_bytes(const Ops *ops, const Config *resolved, int length, int runs, double *bytes, Err *err) {

@@ -43,14 +43,30 @@ static View pack_a(real *out, View a, int mn, int kn) {
     return (View){out, 1, mn};
 }
 
-/* A panel of b (kn rows of one or two vectors, `step` reals apart), and the start of the chains over it: a row of
- * values that is used for every row of c; NULL: c itself. */
+/* A panel of b (kn rows of n columns in one or two vectors, `step` reals apart), and the start of the chains over it: a
+ * row of values that is used for every row of c; NULL: c itself. */
 typedef struct Panel {
     const real *b;
     ptrdiff_t step;
-    int kn;
+    int kn, n;
     const real *start;
 } Panel;
+
+/* The right edge of a matrix: n columns that do not fill their vectors. AVX-512 reads and writes them with a mask, in
+ * the matrix itself; the other instruction sets compute whole vectors beside it. */
+#ifdef ISA_avx512
+enum { MASKED = 1 };
+INLINE vec load_first(const real *p, int n) {
+    return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
+}
+INLINE void store_first(real *p, vec x, int n) {
+    _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)x);
+}
+#else
+enum { MASKED = 0 };
+INLINE vec load_first(const real *p, int n) { return (void)n, vec_load(p); }
+INLINE void store_first(real *p, vec x, int n) { (void)n, vec_store(p, x); }
+#endif
 
 /* Prefetches rows of c into the cache while a chain runs: the rows that its tile will write, or those at which the next
  * tile starts. */
@@ -62,22 +78,25 @@ INLINE void fetch_rows(const real *c, ptrdiff_t ldc, int M, int nv) {
     }
 }
 
-/* c (M, nv vectors) += a (M,kn) panel. M and nv are constants where this is inlined. */
-INLINE void tile(int M, int nv, real *c, ptrdiff_t ldc, const real *a, ptrdiff_t a_row, ptrdiff_t a_col,
-                 const Panel *p) {
+/* c (M, nv vectors) += a (M,kn) panel. edge: only the first `last` columns of the last vector are c's and the panel's.
+ * M, nv and edge are constants where this is inlined. */
+INLINE void tile(int M, int nv, bool edge, real *c, ptrdiff_t ldc, const real *a, ptrdiff_t a_row,
+                 ptrdiff_t a_col, const Panel *p) {
     vec sum[MR][2];
     const real *b = p->b, *row = c;
+    const int last = p->n - (nv - 1) * VL;
+#define LOAD(from) (edge && j == nv - 1 ? load_first((from) + j * VL, last) : vec_load((from) + j * VL))
 #pragma GCC unroll 16
     for (int i = 0; i < M; i++) {
 #pragma GCC unroll 2
-        for (int j = 0; j < nv; j++) sum[i][j] = vec_load((p->start ? p->start : row) + j * VL);
+        for (int j = 0; j < nv; j++) sum[i][j] = LOAD(p->start ? p->start : row);
         row += ldc;
     }
     if (p->kn >= PREFETCH_K) fetch_rows(p->start ? c : row, ldc, M, nv);
     for (int k = p->kn; k > 0; k--) {
         vec from_b[2];
 #pragma GCC unroll 2
-        for (int j = 0; j < nv; j++) from_b[j] = vec_load(b + j * VL);
+        for (int j = 0; j < nv; j++) from_b[j] = LOAD(b);
 #pragma GCC unroll 16
         for (int i = 0; i < M; i++) {
             vec x = vec_set(a[i * a_row]);
@@ -87,27 +106,39 @@ INLINE void tile(int M, int nv, real *c, ptrdiff_t ldc, const real *a, ptrdiff_t
         b += p->step;
         a += a_col;
     }
+#undef LOAD
 #pragma GCC unroll 16
     for (int i = 0; i < M; i++) {
 #pragma GCC unroll 2
-        for (int j = 0; j < nv; j++) vec_store(c + j * VL, sum[i][j]);
+        for (int j = 0; j < nv; j++) {
+            if (edge && j == nv - 1) store_first(c + j * VL, sum[i][j], last);
+            else vec_store(c + j * VL, sum[i][j]);
+        }
         c += ldc;
     }
 }
 
 /* Functions that compute all complete tiles of M rows and return the number of rows done. If a is contiguous over i
  * (a.row == 1: the transposed operand of a weight gradient), it has its own code. */
-#define TILES(M, nv)                                                                                         \
-    static __attribute__((noinline)) int tiles_##M##_##nv(int rows, real *c, ptrdiff_t ldc, View a,          \
-                                                          const Panel *p) {                                  \
+#define TILES(M, nv, edge)                                                                                   \
+    static __attribute__((noinline)) int tiles_##M##_##nv##_##edge(int rows, real *c, ptrdiff_t ldc, View a, \
+                                                                   const Panel *p) {                         \
         int i = 0;                                                                                           \
         if (a.row == 1)                                                                                      \
-            for (; i + M <= rows; i += M) tile(M, nv, c + i * ldc, ldc, a.p + i, 1, a.col, p);               \
+            for (; i + M <= rows; i += M) tile(M, nv, edge, c + i * ldc, ldc, a.p + i, 1, a.col, p);         \
         else                                                                                                 \
-            for (; i + M <= rows; i += M) tile(M, nv, c + i * ldc, ldc, a.p + i * a.row, a.row, a.col, p);   \
+            for (; i + M <= rows; i += M)                                                                    \
+                tile(M, nv, edge, c + i * ldc, ldc, a.p + i * a.row, a.row, a.col, p);                       \
         return i;                                                                                            \
     }
-#define TILES_OF(M) TILES(M, 1) TILES(M, 2)
+#ifdef ISA_avx512
+#define TILES_OF(M) TILES(M, 1, 0) TILES(M, 2, 0) TILES(M, 1, 1) TILES(M, 2, 1)
+#define TILES_AT(M, nv, edge)                                                                                \
+    (edge ? (nv == 2 ? tiles_##M##_2_1 : tiles_##M##_1_1) : (nv == 2 ? tiles_##M##_2_0 : tiles_##M##_1_0))
+#else
+#define TILES_OF(M)           TILES(M, 1, 0) TILES(M, 2, 0)
+#define TILES_AT(M, nv, edge) ((void)(edge), nv == 2 ? tiles_##M##_2_0 : tiles_##M##_1_0)
+#endif
 #if MR == 12
 TILES_OF(12)
 TILES_OF(8)
@@ -121,12 +152,11 @@ TILES_OF(4)
 TILES_OF(2)
 TILES_OF(1)
 
-/* c (rows, nv vectors) += a panel */
-static void panel_product(int rows, int nv, real *c, ptrdiff_t ldc, View a, const Panel *p) {
+/* c (rows, nv vectors) += a panel; edge: see tile. */
+static void panel_product(int rows, int nv, bool edge, real *c, ptrdiff_t ldc, View a, const Panel *p) {
     int i = 0;
 #define REST(M)                                                                                              \
-    if (rows - i >= M)                                                                                       \
-        i += (nv == 2 ? tiles_##M##_2 : tiles_##M##_1)(rows - i, c + i * ldc, ldc, view_at(a, i, 0), p);
+    if (rows - i >= M) i += TILES_AT(M, nv, edge)(rows - i, c + i * ldc, ldc, view_at(a, i, 0), p);
 #if MR == 12
     REST(12)
     REST(8)
@@ -143,10 +173,9 @@ static void panel_product(int rows, int nv, real *c, ptrdiff_t ldc, View a, cons
 static void edge_product(int rows, int n, real *c, ptrdiff_t ldc, View a, const Panel *p, real *edge) {
     for (int i = 0; i < rows; i += MR) {
         int take = rows - i < MR ? rows - i : MR;
-        for (int r = 0; !p->start && r < take; r++)
-            memcpy(edge + r * NR, c + (i + r) * ldc, (size_t)n * sizeof(real));
-        panel_product(take, n <= VL ? 1 : 2, edge, NR, view_at(a, i, 0), p);
-        for (int r = 0; r < take; r++) memcpy(c + (i + r) * ldc, edge + r * NR, (size_t)n * sizeof(real));
+        for (int r = 0; !p->start && r < take; r++) copy_few(edge + r * NR, c + (i + r) * ldc, n);
+        panel_product(take, n <= VL ? 1 : 2, false, edge, NR, view_at(a, i, 0), p);
+        for (int r = 0; r < take; r++) copy_few(c + (i + r) * ldc, edge + r * NR, n);
     }
 }
 
@@ -191,12 +220,12 @@ typedef struct Columns {
 /* The panel of columns j .. j+n-1 for k0 <= k < k0+kn. block: the part of b that is packed for this block of k. */
 static Panel panel_at(const Columns *b, real *block, int j0, int j, int n, int k0, int kn) {
     int width = panel_width(n);
-    if (b->packed) return (Panel){b->packed + (ptrdiff_t)(j0 + j) * b->K + k0 * width, width, kn, NULL};
-    if (!b->direct) return (Panel){block + (ptrdiff_t)j * kn, width, kn, NULL};
+    if (b->packed) return (Panel){b->packed + (ptrdiff_t)(j0 + j) * b->K + k0 * width, width, kn, n, NULL};
+    if (!b->direct) return (Panel){block + (ptrdiff_t)j * kn, width, kn, n, NULL};
     View at = view_at(b->view, k0, j0 + j);
-    if (n == width) return (Panel){at.p, at.row, kn, NULL};
+    if (n == width || MASKED) return (Panel){at.p, at.row, kn, n, NULL};
     FN(pack)(block, at, kn, n); /* never read past a row's end */
-    return (Panel){block, width, kn, NULL};
+    return (Panel){block, width, kn, n, NULL};
 }
 
 static void product(real *c, ptrdiff_t ldc, View a, const Columns *b, enum GemmInit init, const real *bias,
@@ -218,12 +247,14 @@ static void product(real *c, ptrdiff_t ldc, View a, const Columns *b, enum GemmI
                     real *to = c + i0 * ldc + j0 + j;
                     Panel p = panel_at(b, packed_b, j0, j, n, k0, kn);
                     if (first) p.start = init == GEMM_BIAS ? bias + j0 + j : zeros;
-                    if (n == nv * VL) {
-                        panel_product(mn, nv, to, ldc, block_a, &p);
+                    if (n == nv * VL || MASKED) {
+                        panel_product(mn, nv, n < nv * VL, to, ldc, block_a, &p);
                         continue;
                     }
-                    if (first && init == GEMM_BIAS)
-                        p.start = memcpy(bias_edge, p.start, (size_t)n * sizeof(real));
+                    if (first && init == GEMM_BIAS) {
+                        copy_few(bias_edge, p.start, n);
+                        p.start = bias_edge;
+                    }
                     edge_product(mn, n, to, ldc, block_a, &p, edge);
                 }
             }

@@ -78,10 +78,10 @@ enum { LANES_MAX = 16 };
 
 /* The table with the instruction set of these kernels. */
 const LaneOps *lane_ops(const Ops *ops);
-/* The time of a step of models side by side, of so many channels, in steps of one of them alone: it is the same however
- * many lanes have a model. As measured, for up to LANES_CHANNELS. */
+/* The time of a step of models side by side, of so many channels, in steps of one of them alone with these kernels: it
+ * is the same however many lanes have a model. As measured, for up to LANES_CHANNELS. */
 enum { LANES_CHANNELS = 12 };
-double lane_step_cost(const LaneOps *ops, int channels);
+double lane_step_cost(const Ops *ops, const LaneOps *lanes, int channels);
 /* The table for a step of so many of them on the machine of these kernels, by that cost; it may have fewer lanes than
  * there are models. NULL: alone they take less time. */
 const LaneOps *lane_ops_for(const Ops *ops, int channels, int models);

@@ -7,57 +7,100 @@
 #include "model/kernels/ops.h"
 #include "model/kernels/vec.h"
 
+/* Four rows at a time: their divisions and roots are those of one vector, and no row waits for another's sums. R: 4, or
+ * 1 for the rows that remain; a constant where it is inlined. */
+enum { ROWS = 4 };
+#define EACH_ROW _Pragma("GCC unroll 4") for (int r = 0; r < R; r++)
+
+INLINE vec4 row_sums(int R, const v16 *x) { return R == ROWS ? v16_sums(x) : (vec4){v16_sum(x[0])}; }
+INLINE void store_rows(int R, real *p, const vec4 *x) {
+    if (R == ROWS) *(uvec4 *)p = *x;
+    else *p = (*x)[0];
+}
+
+INLINE void forward_rows(int R, real *y, real *mean, real *rstd, const real *x, const real *gain,
+                         const real *bias, Norm kind, double eps, int C) {
+    const real size = (real)C, epsilon = (real)eps;
+    v16 sum[ROWS], shift[ROWS], scale[ROWS];
+    vec4 mu = {0};
+    EACH_ROW sum[r] = v16_set(0);
+    if (kind == NORM_LAYERNORM) {
+        for (int j = 0; j < C; j += 16)
+            EACH_ROW sum[r] = v16_add(sum[r], v16_load_n(x + r * C + j, C - j, 0));
+        mu = row_sums(R, sum) / size;
+        EACH_ROW sum[r] = v16_set(0);
+    }
+    EACH_ROW shift[r] = v16_set(mu[r]);
+    for (int j = 0; j < C; j += 16) EACH_ROW {
+            v16 d = v16_sub(v16_load_n(x + r * C + j, C - j, mu[r]), shift[r]); /* +0 past the end */
+            sum[r] = v16_fma(d, d, sum[r]);
+        }
+    vec4 variance = row_sums(R, sum) / size + epsilon, inverse = vec4_inverse_sqrt(&variance);
+    store_rows(R, rstd, &inverse);
+    if (mean) store_rows(R, mean, &mu);
+    EACH_ROW scale[r] = v16_set(inverse[r]);
+    for (int j = 0; j < C; j += 16) {
+        v16 g = gain ? v16_load_n(gain + j, C - j, 0) : v16_set(1);
+        v16 b = bias ? v16_load_n(bias + j, C - j, 0) : v16_set(0);
+        EACH_ROW {
+            v16 xhat = v16_mul(v16_sub(v16_load_n(x + r * C + j, C - j, 0), shift[r]), scale[r]);
+            if (gain) xhat = v16_mul(xhat, g);
+            if (bias) xhat = v16_add(xhat, b);
+            v16_store_n(y + r * C + j, xhat, C - j);
+        }
+    }
+}
+
 void FN(norm_forward)(real *y, real *mean, real *rstd, const real *x, const real *gain, const real *bias,
                       Norm kind, double eps, int N, int C) {
-    const real size = (real)C, epsilon = (real)eps;
-    for (int i = 0; i < N; i++, x += C, y += C) {
-        real mu = 0;
-        if (kind == NORM_LAYERNORM) {
-            v16 sum = v16_set(0);
-            for (int j = 0; j < C; j += 16) sum = v16_add(sum, v16_load_n(x + j, C - j, 0));
-            mu = v16_sum(sum) / size;
+    int i = 0;
+    for (; i + ROWS <= N; i += ROWS, x += ROWS * C, y += ROWS * C)
+        forward_rows(ROWS, y, mean ? mean + i : NULL, rstd + i, x, gain, bias, kind, eps, C);
+    for (; i < N; i++, x += C, y += C)
+        forward_rows(1, y, mean ? mean + i : NULL, rstd + i, x, gain, bias, kind, eps, C);
+}
+
+INLINE void backward_rows(int R, real *dx, const real *dy, const real *x, const real *mean, const real *rstd,
+                          const real *gain, Norm kind, int C) {
+    const real size = (real)C;
+    v16 shift[ROWS], scale[ROWS], sum_g[ROWS], sum_gx[ROWS], zero = v16_set(0);
+    EACH_ROW {
+        shift[r] = v16_set(kind == NORM_LAYERNORM ? mean[r] : 0);
+        scale[r] = v16_set(rstd[r]);
+        sum_g[r] = sum_gx[r] = zero;
+    }
+    for (int j = 0; j < C; j += 16) {
+        v16 weight = gain ? v16_load_n(gain + j, C - j, 0) : zero;
+        EACH_ROW {
+            v16 g = v16_load_n(dy + r * C + j, C - j, 0);
+            if (gain) g = v16_mul(g, weight);
+            v16 xhat = v16_mul(v16_sub(v16_load_n(x + r * C + j, C - j, 0), shift[r]), scale[r]);
+            sum_g[r] = v16_add(sum_g[r], g);
+            sum_gx[r] = v16_fma(g, xhat, sum_gx[r]); /* g is +0 past the end */
         }
-        v16 shift = v16_set(mu), squares = v16_set(0);
-        for (int j = 0; j < C; j += 16) {
-            v16 d = v16_sub(v16_load_n(x + j, C - j, mu), shift); /* +0 past the end */
-            squares = v16_fma(d, d, squares);
-        }
-        real root = v16_sum(squares) / size + epsilon;
-        rstd[i] = 1 / real_sqrt(root);
-        if (mean) mean[i] = mu;
-        v16 r16 = v16_set(rstd[i]);
-        for (int j = 0; j < C; j += 16) {
-            v16 xhat = v16_mul(v16_sub(v16_load_n(x + j, C - j, 0), shift), r16);
-            if (gain) xhat = v16_mul(xhat, v16_load_n(gain + j, C - j, 0));
-            if (bias) xhat = v16_add(xhat, v16_load_n(bias + j, C - j, 0));
-            v16_store_n(y + j, xhat, C - j);
+    }
+    vec4 mean_g = {0}, mean_gx = row_sums(R, sum_gx) / size;
+    if (kind == NORM_LAYERNORM) mean_g = row_sums(R, sum_g) / size;
+    for (int j = 0; j < C; j += 16) {
+        v16 weight = gain ? v16_load_n(gain + j, C - j, 0) : zero;
+        EACH_ROW {
+            real *to = dx + r * C + j;
+            v16 g = v16_load_n(dy + r * C + j, C - j, 0);
+            if (gain) g = v16_mul(g, weight);
+            v16 xhat = v16_mul(v16_sub(v16_load_n(x + r * C + j, C - j, 0), shift[r]), scale[r]);
+            v16 t = v16_fma(v16_sub(zero, xhat), v16_set(mean_gx[r]), v16_sub(g, v16_set(mean_g[r])));
+            v16_store_n(to, v16_fma(t, scale[r], v16_load_n(to, C - j, 0)), C - j);
         }
     }
 }
 
 void FN(norm_backward)(real *dx, const real *dy, const real *x, const real *mean, const real *rstd,
                        const real *gain, Norm kind, int N, int C) {
-    const real size = (real)C;
-    for (int i = 0; i < N; i++, dx += C, dy += C, x += C) {
-        v16 shift = v16_set(kind == NORM_LAYERNORM ? mean[i] : 0), r = v16_set(rstd[i]);
-        v16 sum_g = v16_set(0), sum_gx = v16_set(0);
-        for (int j = 0; j < C; j += 16) {
-            v16 g = v16_load_n(dy + j, C - j, 0);
-            if (gain) g = v16_mul(g, v16_load_n(gain + j, C - j, 0));
-            v16 xhat = v16_mul(v16_sub(v16_load_n(x + j, C - j, 0), shift), r);
-            sum_g = v16_add(sum_g, g);
-            sum_gx = v16_fma(g, xhat, sum_gx); /* g is +0 past the end */
-        }
-        v16 mean_g = v16_set(kind == NORM_LAYERNORM ? v16_sum(sum_g) / size : 0);
-        v16 mean_gx = v16_set(v16_sum(sum_gx) / size), zero = v16_set(0);
-        for (int j = 0; j < C; j += 16) {
-            v16 g = v16_load_n(dy + j, C - j, 0);
-            if (gain) g = v16_mul(g, v16_load_n(gain + j, C - j, 0));
-            v16 xhat = v16_mul(v16_sub(v16_load_n(x + j, C - j, 0), shift), r);
-            v16 t = v16_fma(v16_sub(zero, xhat), mean_gx, v16_sub(g, mean_g));
-            v16_store_n(dx + j, v16_fma(t, r, v16_load_n(dx + j, C - j, 0)), C - j);
-        }
-    }
+    int i = 0;
+    for (; i + ROWS <= N; i += ROWS, dx += ROWS * C, dy += ROWS * C, x += ROWS * C)
+        backward_rows(ROWS, dx, dy, x, mean ? mean + i : NULL, rstd + i, gain, kind, C);
+    for (; i < N; i++, dx += C, dy += C, x += C)
+        backward_rows(1, dx, dy, x, mean ? mean + i : NULL, rstd + i, gain, kind, C);
 }
 
 void FN(norm_param_backward)(real *dgain, real *dbias, const real *dy, const real *x, const real *mean,

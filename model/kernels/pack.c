@@ -68,7 +68,7 @@ static void pack_panel(real *out, View b, int kn, int n, int width) {
     for (int k = 0; k < kn; k++) {
         const real *from = b.p + k * b.row;
         real *to = out + k * width;
-        if (b.col == 1) memcpy(to, from, (size_t)n * sizeof(real));
+        if (b.col == 1) copy_few(to, from, n);
         else
             for (int i = 0; i < n; i++) to[i] = from[i * b.col];
     }

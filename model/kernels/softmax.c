@@ -41,21 +41,38 @@ INLINE void row_scale(real *x, real factor, int n) {
     for (int j = 0; j < n; j += 16) v16_store_n(x + j, v16_mul(v16_load_n(x + j, n - j, 0), f), n - j);
 }
 
-/* Rows that fit in one vector stay in registers; short sequences have many such rows. */
-INLINE void softmax_short(real *x, real scale, int n, int width) {
-    v16 row = v16_load_n(x, n, -INFINITY);
-    v16 e = v16_exp(v16_mul(v16_sub(row, v16_set(v16_largest(row))), v16_set(scale)));
-    v16_store_n(x, v16_set(0), width);
-    v16_store_n(x, v16_mul(e, v16_set(1 / v16_sum(e))), n);
+/* Rows of at most sixteen stay in registers; short sequences have many such rows. Four at a time: their divisions are
+ * one of a vector, and no row waits for another's maximum or sum. R: 4, or 1 for the rows that remain. n: the length of
+ * the first row; each next one is longer by 1. */
+#define EACH_ROW _Pragma("GCC unroll 4") for (int r = 0; r < R; r++)
+enum { SHORT = 16, SHORT_ROWS = 4 };
+
+/* x, and +0 from n to width: past n x may be -0 or NaN. */
+INLINE void store_short(real *to, v16 x, int n, int width) {
+    v16_store_n(to, v16_set(0), width);
+    v16_store_n(to, x, n);
+}
+
+INLINE void softmax_short(int R, real *x, real scale, int n, int width, ptrdiff_t ld) {
+    v16 e[SHORT_ROWS];
+    EACH_ROW e[r] = v16_load_n(x + r * ld, n + r, -INFINITY);
+    vec4 largest = R == SHORT_ROWS ? v16_maxima(e) : (vec4){v16_largest(e[0])};
+    EACH_ROW e[r] =
+        v16_exp(v16_mul(v16_sub(e[r], v16_set(largest[r])), v16_set(scale))); /* exp(-Inf) is +0 */
+    vec4 factor = 1 / (R == SHORT_ROWS ? v16_sums(e) : (vec4){v16_sum(e[0])});
+    EACH_ROW store_short(x + r * ld, v16_mul(e[r], v16_set(factor[r])), n + r, width);
 }
 
 void FN(softmax_causal)(real *x, real scale, int R, int first, int width, ptrdiff_t ld) {
-    for (int i = 0; i < R; i++, x += ld) {
+    int i = 0;
+    if (width <= SHORT) {
+        for (; i + SHORT_ROWS <= R; i += SHORT_ROWS)
+            softmax_short(SHORT_ROWS, x + i * ld, scale, first + i + 1, width, ld);
+        for (; i < R; i++) softmax_short(1, x + i * ld, scale, first + i + 1, width, ld);
+        return;
+    }
+    for (; i < R; i++, x += ld) {
         int n = first + i + 1;
-        if (width <= 16) {
-            softmax_short(x, scale, n, width);
-            continue;
-        }
         real sum =
             row_exp(x, row_largest(x, n), scale, n); /* scale > 0, so the maximum of x is that of x * scale */
         row_scale(x, 1 / sum, n);
@@ -63,22 +80,34 @@ void FN(softmax_causal)(real *x, real scale, int R, int first, int width, ptrdif
     }
 }
 
-INLINE void softmax_short_backward(real *dp, const real *p, real scale, int n, int width) {
-    v16 d = v16_load_n(dp, n, 0), q = v16_load_n(p, n, 0);
-    v16 dot = v16_set(v16_sum(v16_fma(d, q, v16_set(0))));
-    v16_store_n(dp, v16_set(0), width);
-    v16_store_n(dp, v16_mul(v16_mul(v16_sub(d, dot), q), v16_set(scale)), n);
+INLINE void softmax_short_backward(int R, real *dp, const real *p, real scale, int n, int width,
+                                   ptrdiff_t ld) {
+    v16 d[SHORT_ROWS], q[SHORT_ROWS], sum[SHORT_ROWS];
+    EACH_ROW {
+        d[r] = v16_load_n(dp + r * ld, n + r, 0);
+        q[r] = v16_load_n(p + r * ld, n + r, 0);
+        sum[r] = v16_fma(d[r], q[r], v16_set(0));
+    }
+    vec4 dot = R == SHORT_ROWS ? v16_sums(sum) : (vec4){v16_sum(sum[0])};
+    EACH_ROW {
+        v16 ds = v16_mul(v16_mul(v16_sub(d[r], v16_set(dot[r])), q[r]), v16_set(scale));
+        store_short(dp + r * ld, ds, n + r, width);
+    }
 }
 
 /* p = softmax(s scale): ds_j = p_j (dp_j - sum_k p_k dp_k) scale */
 void FN(softmax_causal_backward)(real *dp, const real *p, real scale, int R, int first, int width,
                                  ptrdiff_t ld) {
-    for (int i = 0; i < R; i++, dp += ld, p += ld) {
+    int i = 0;
+    if (width <= SHORT) {
+        for (; i + SHORT_ROWS <= R; i += SHORT_ROWS)
+            softmax_short_backward(SHORT_ROWS, dp + i * ld, p + i * ld, scale, first + i + 1, width, ld);
+        for (; i < R; i++)
+            softmax_short_backward(1, dp + i * ld, p + i * ld, scale, first + i + 1, width, ld);
+        return;
+    }
+    for (; i < R; i++, dp += ld, p += ld) {
         int n = first + i + 1;
-        if (width <= 16) {
-            softmax_short_backward(dp, p, scale, n, width);
-            continue;
-        }
         v16 sum = v16_set(0);
         for (int j = 0; j < n; j += 16)
             sum = v16_fma(v16_load_n(dp + j, n - j, 0), v16_load_n(p + j, n - j, 0), sum);
@@ -108,7 +137,8 @@ INLINE Lengths no_lengths(void) {
     return l;
 }
 
-INLINE void write_lengths(double *nats, const Lengths *l, int rows) {
+/* flatten: only an inlined logarithm is vectorized, and gcc by itself inlines it for AVX-512 alone. */
+static __attribute__((noinline, flatten)) void write_lengths(double *nats, const Lengths *l, int rows) {
     double all[ROWS];
     for (int i = 0; i < ROWS; i++) all[i] = exact_log(l->sum[i]) + l->shortfall[i];
     memcpy(nats, all, (size_t)rows * sizeof *nats);

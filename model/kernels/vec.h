@@ -160,6 +160,22 @@ INLINE vec vec_sqrt(vec x) {
 #endif
 }
 
+#pragma GCC diagnostic ignored                                                                               \
+    "-Wpsabi" /* how a call passes four doubles: these functions are inlined, not called */
+typedef real vec4 __attribute__((vector_size(4 * sizeof(real)), aligned(16)));
+typedef real uvec4 __attribute__((vector_size(4 * sizeof(real)), aligned(sizeof(real)), may_alias));
+INLINE vec4 vec4_inverse_sqrt(const vec4 *x) {
+#if defined(__SSE2__) && !defined(ROTE_DOUBLE)
+    return 1 / (vec4)_mm_sqrt_ps((__m128)*x);
+#elif VL == 4
+    return 1 / (vec4)vec_sqrt((vec)*x);
+#else
+    vec4 root;
+    for (int i = 0; i < 4; i++) root[i] = real_sqrt((*x)[i]);
+    return 1 / root;
+#endif
+}
+
 /* a where a > b, else b; so b where either is NaN, as the x86 instruction gives */
 INLINE vec vec_max(vec a, vec b) {
 #if defined(ISA_avx512)
@@ -193,10 +209,14 @@ INLINE v16 v16_load_n(const real *p, int n, real fill) {
     return (v16){{(vec)_mm512_mask_loadu_ps(_mm512_set1_ps(fill), (__mmask16)((1u << n) - 1), p)}};
 #elif defined(ISA_avx2)
     v16 r;
-    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    for (int i = 0; i < NV; i++) {
-        __m256i mask = _mm256_cmpgt_epi32(_mm256_set1_epi32(n - i * VL), lane);
-        r.v[i] = vec_select((ivec)mask, (vec)_mm256_maskload_ps(p + i * VL, mask), vec_set(fill));
+    for (int i = 0; i < NV; i++, n -= VL, p += VL) {
+        if (n >= VL) r.v[i] = vec_load(p);
+        else if (n <= 0) r.v[i] = vec_set(fill);
+        else {
+            __m256i mask =
+                _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+            r.v[i] = vec_select((ivec)mask, (vec)_mm256_maskload_ps(p, mask), vec_set(fill));
+        }
     }
     return r;
 #else
@@ -214,15 +234,37 @@ INLINE void v16_store_n(real *p, v16 x, int n) {
 #if defined(ISA_avx512)
     _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)x.v[0]);
 #elif defined(ISA_avx2)
-    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    for (int i = 0; i < NV; i++)
-        _mm256_maskstore_ps(p + i * VL, _mm256_cmpgt_epi32(_mm256_set1_epi32(n - i * VL), lane),
-                            (__m256)x.v[i]);
+    for (int i = 0; i < NV && n > 0; i++, n -= VL, p += VL) {
+        if (n >= VL) {
+            vec_store(p, x.v[i]);
+            continue;
+        }
+        /* no masked store: on AMD's Zen it is microcode, some 40 operations (Fog, instruction tables) */
+        real *to = p;
+        __m128 rest = _mm256_castps256_ps128((__m256)x.v[i]);
+        if (n & 4) {
+            _mm_storeu_ps(to, rest);
+            rest = _mm256_extractf128_ps((__m256)x.v[i], 1);
+            to += 4;
+        }
+        if (n & 2) {
+            _mm_storel_pi((__m64 *)to, rest);
+            rest = _mm_movehl_ps(rest, rest);
+            to += 2;
+        }
+        if (n & 1) _mm_store_ss(to, rest);
+    }
 #else
     real t[16];
     v16_store(t, x);
     memcpy(p, t, (size_t)n * sizeof(real));
 #endif
+}
+/* n reals, a few: for those gcc makes `rep movs` of memcpy, which takes longer than the arithmetic of a short row. */
+INLINE void copy_few(real *to, const real *from, int n) {
+    int i = 0;
+    for (; i + 4 <= n; i += 4) *(uvec4 *)(to + i) = *(const uvec4 *)(from + i);
+    for (; i < n; i++) to[i] = from[i];
 }
 INLINE v16 v16_add(v16 a, v16 b) { V16_EACH(a.v[i] + b.v[i]); }
 INLINE v16 v16_sub(v16 a, v16 b) { V16_EACH(a.v[i] - b.v[i]); }
@@ -239,7 +281,6 @@ INLINE v16 v16_where_positive(v16 x, v16 a, v16 b) {
 /* The fixed order of a sum over a row: lane i adds elements i, i + 16, ...; then the lanes are combined 8-4-2-1. The
  * steps are the same for every size of machine vector. */
 typedef real vec2 __attribute__((vector_size(2 * sizeof(real))));
-typedef real vec4 __attribute__((vector_size(4 * sizeof(real))));
 typedef real vec8 __attribute__((vector_size(8 * sizeof(real))));
 #define PLUS(a, b) ((a) + (b))
 #define LARGER(a, b)                                                                                         \
@@ -255,35 +296,57 @@ typedef real vec8 __attribute__((vector_size(8 * sizeof(real))));
     op(__builtin_shufflevector(x, x, 0, 1, 2, 3), __builtin_shufflevector(x, x, 4, 5, 6, 7))
 #define HALVES_4(x, op) op(__builtin_shufflevector(x, x, 0, 1), __builtin_shufflevector(x, x, 2, 3))
 #if VL == 16
-#define FOLD_TO_2(x, op)                                                                                     \
+#define FOLD_TO_4(x, op)                                                                                     \
     vec8 eight = HALVES_16((x).v[0], op);                                                                    \
-    vec4 four = HALVES_8(eight, op);                                                                         \
-    vec2 two = HALVES_4(four, op);
+    vec4 four = HALVES_8(eight, op);
 #elif VL == 8
-#define FOLD_TO_2(x, op)                                                                                     \
+#define FOLD_TO_4(x, op)                                                                                     \
     vec8 eight = op((x).v[0], (x).v[1]);                                                                     \
-    vec4 four = HALVES_8(eight, op);                                                                         \
-    vec2 two = HALVES_4(four, op);
+    vec4 four = HALVES_8(eight, op);
 #elif VL == 4
-#define FOLD_TO_2(x, op)                                                                                     \
+#define FOLD_TO_4(x, op)                                                                                     \
     vec4 even = op((x).v[0], (x).v[2]), odd = op((x).v[1], (x).v[3]);                                        \
-    vec4 four = op(even, odd);                                                                               \
-    vec2 two = HALVES_4(four, op);
+    vec4 four = op(even, odd);
 #else
-#define FOLD_TO_2(x, op)                                                                                     \
+#define FOLD_TO_4(x, op)                                                                                     \
     vec2 e0 = op((x).v[0], (x).v[4]), e1 = op((x).v[1], (x).v[5]);                                           \
     vec2 e2 = op((x).v[2], (x).v[6]), e3 = op((x).v[3], (x).v[7]);                                           \
     vec2 low = op(e0, e2), high = op(e1, e3);                                                                \
-    vec2 two = op(low, high);
+    vec4 four = __builtin_shufflevector(low, high, 0, 1, 2, 3);
 #endif
 INLINE real v16_sum(v16 x) {
-    FOLD_TO_2(x, PLUS)
+    FOLD_TO_4(x, PLUS)
+    vec2 two = HALVES_4(four, PLUS);
     return two[0] + two[1];
 }
 /* The maximum is the same in any order. */
 INLINE real v16_largest(v16 x) {
-    FOLD_TO_2(x, LARGER)
+    FOLD_TO_4(x, LARGER)
+    vec2 two = HALVES_4(four, LARGER);
     return two[0] > two[1] ? two[0] : two[1];
+}
+
+/* The same for four rows: what follows, such as divisions and roots, is one operation for all four. */
+#define FOLD_ROWS(x, op)                                                                                     \
+    vec4 row[4];                                                                                             \
+    _Pragma("GCC unroll 4") for (int r = 0; r < 4; r++) {                                                    \
+        FOLD_TO_4((x)[r], op)                                                                                \
+        row[r] = four;                                                                                       \
+    }                                                                                                        \
+    vec4 low01 = __builtin_shufflevector(row[0], row[1], 0, 4, 1, 5);                                        \
+    vec4 high01 = __builtin_shufflevector(row[0], row[1], 2, 6, 3, 7);                                       \
+    vec4 low23 = __builtin_shufflevector(row[2], row[3], 0, 4, 1, 5);                                        \
+    vec4 high23 = __builtin_shufflevector(row[2], row[3], 2, 6, 3, 7);                                       \
+    vec4 two01 = op(low01, high01), two23 = op(low23, high23);                                               \
+    vec4 first = __builtin_shufflevector(two01, two23, 0, 1, 4, 5);                                          \
+    vec4 second = __builtin_shufflevector(two01, two23, 2, 3, 6, 7);
+INLINE vec4 v16_sums(const v16 *x) {
+    FOLD_ROWS(x, PLUS)
+    return first + second;
+}
+INLINE vec4 v16_maxima(const v16 *x) {
+    FOLD_ROWS(x, LARGER)
+    return LARGER(first, second);
 }
 
 /* exp. x = n ln 2 + r with |r| <= ln 2 / 2 (Cody & Waite 1980), a polynomial in r, n added to the exponent.

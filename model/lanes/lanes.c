@@ -41,28 +41,32 @@ static const LaneOps *table_of(const char *isa) {
 
 const LaneOps *lane_ops(const Ops *ops) { return table_of(ops->isa); }
 
-/* Medians of `measure_lanes` at 8 and 12 channels (docs/speed.md): 4 portable lanes, 8 of AVX2, 16 of AVX-512, each
- * against the models alone on the widest machine that uses them. NEON, which has 4, was not measured. */
-double lane_step_cost(const LaneOps *ops, int channels) {
+/* Medians of `measure_lanes` at 8 and 12 channels (docs/speed.md), in steps of one model alone on the same machine: who
+ * has AVX-512 may also take the 8 lanes of AVX2. The lanes of NEON were not measured; they count as portable ones. */
+double lane_step_cost(const Ops *ops, const LaneOps *lanes, int channels) {
     static const struct {
-        int lanes;
+        int alone, lanes;    /* the lanes of the machine's own vectors, those that are used */
         double narrow, wide; /* up to 8 channels, up to LANES_CHANNELS */
-    } cost[] = {{4, 3.5, 3.6}, {8, 3.4, 4.6}, {16, 5.6, 8.0}};
+    } cost[] = {{4, 4, 3.5, 3.6}, {8, 8, 4.6, 4.7}, {16, 8, 5.1, 8.3}, {16, 16, 7.2, 10.3}};
     int i = 0;
-    while (cost[i].lanes < ops->lanes) i++;
+    while (cost[i].alone < lane_ops(ops)->lanes || cost[i].lanes < lanes->lanes) i++;
     return channels <= 8 ? cost[i].narrow : cost[i].wide;
 }
 
 const LaneOps *lane_ops_for(const Ops *ops, int channels, int models) {
     const LaneOps *best = lane_ops(ops);
+    double least = lane_step_cost(ops, best, channels);
 #ifdef HAVE_avx2
     /* fewer lanes, and what they leave alone; who has AVX-512 has AVX2 */
     const LaneOps *fewer = &lane_ops_avx2;
     int rest = models > fewer->lanes ? models - fewer->lanes : 0;
-    if (best->lanes > fewer->lanes && lane_step_cost(fewer, channels) + rest < lane_step_cost(best, channels))
+    double cost = best->lanes > fewer->lanes ? lane_step_cost(ops, fewer, channels) : least;
+    if (cost + rest < least) {
         best = fewer;
+        least = cost;
+    }
 #endif
-    return models > lane_step_cost(best, channels) ? best : NULL;
+    return models > least ? best : NULL;
 }
 
 /* A layer that is new in BLOCK_LAYERS is computed in model/lanes/, or refused here: sweeps would train without it. */

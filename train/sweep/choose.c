@@ -75,6 +75,28 @@ bool pool_can_start(const Pool *p, int i, double now) {
     return !sweep_run_over(run) && p->look_again[i] <= now && !has_worker(p, run);
 }
 
+/* What a worker does from its start to its end, in operations of its runs. */
+static double work_of(const Worker *w) { return sweep_run_flops(w->run[0].run) * w->n / w->threads; }
+
+/* What each thread does if the waiting work is shared out so that all end together, in operations. Workers that run
+ * count as if they had just begun; threads of those that end later than that take no part. */
+static double share_of(const Pool *p, double waiting) {
+    double level = INFINITY, before;
+    do {
+        double work = waiting;
+        int threads = p->jobs - pool_threads(p);
+        for (int w = 0; w < p->n; w++) {
+            double load = work_of(&p->worker[w]);
+            if (load >= level) continue;
+            work += load * p->worker[w].threads;
+            threads += p->worker[w].threads;
+        }
+        before = level;
+        level = work / threads;
+    } while (level < before);
+    return level;
+}
+
 Worker pool_next(const Pool *p, int k, double now) {
     SweepRun *run = &p->sweep->run[p->order[k]];
     Worker w = {.n = 1, .run = {{.run = run}}};
@@ -84,10 +106,10 @@ Worker pool_next(const Pool *p, int k, double now) {
     for (int j = k; j < p->sweep->n; j++) {
         int i = p->order[j];
         if (!pool_can_start(p, i, now)) continue;
-        work += sweep_run_flops(&p->sweep->run[i]) / sweep_run_flops(run);
+        work += sweep_run_flops(&p->sweep->run[i]);
         like += !p->alone[i] && !strcmp(p->sweep->run[i].shape, run->shape);
     }
-    double share = ceil(work / free_threads); /* of a free thread in what is left to do */
+    double share = ceil(share_of(p, work) / sweep_run_flops(run)); /* in runs like this one */
     Config resolved;
     config_unpack(&resolved, &run->resolved);
     wanted = together_size(p->ops, &resolved, share < like ? (int)share : like);
@@ -120,19 +142,20 @@ Status pool_order(const Sweep *sweep, int *order, Err *err) {
     return OK;
 }
 
-/* Workers begin one after the other; once every thread has one, each waits for a thread to become free. */
+/* Workers begin one after the other; once every thread has one, the next waits until the first ends. */
 static void preview(Pool *p, int *groups, double *bytes) {
     for (int k = 0; k < p->sweep->n; k++) {
         if (!pool_can_start(p, p->order[k], 0)) continue;
+        if (p->n == p->jobs) memmove(p->worker, p->worker + 1, (size_t)--p->n * sizeof *p->worker);
         Worker w = pool_next(p, k, 0);
         for (int i = 0; i < w.n; i++) {
             w.run[i].run->together = w.n;
             p->look_again[w.run[i].run - p->sweep->run] = INFINITY;
         }
-        if (p->jobs > 1) p->jobs--;
+        w.threads = 1;
+        p->worker[p->n++] = w;
         if (w.n == 1) continue;
         *groups += 1;
-        w.threads = 1;
         double memory = memory_of(p, &w);
         if (isfinite(memory)) *bytes = fmax(*bytes, memory);
     }
@@ -144,15 +167,18 @@ Status sweep_preview(Sweep *sweep, const SweepOptions *options, int *groups, dou
     p.order = calloc(n, sizeof *p.order);
     p.look_again = calloc(n, sizeof *p.look_again);
     p.alone = calloc(n, sizeof *p.alone);
+    p.worker = calloc((size_t)p.jobs, sizeof *p.worker);
     *groups = 0;
     *group_bytes = 0;
-    Status status = p.order && p.look_again && p.alone ? ops_select(&p.ops, err)
-                                                       : err_set(err, ERR_NOMEM, "no memory for %zu runs", n);
+    Status status = p.order && p.look_again && p.alone && p.worker
+                        ? ops_select(&p.ops, err)
+                        : err_set(err, ERR_NOMEM, "no memory for %zu runs", n);
     if (status == OK) status = pool_order(sweep, p.order, err);
     if (status == OK) preview(&p, groups, group_bytes);
     free(p.order);
     free(p.look_again);
     free(p.alone);
+    free(p.worker);
     return status;
 }
 
