@@ -324,6 +324,9 @@ $ rote sweep run alone.yaml train.threads=1 train.seed=0,1,2,3,4,5 train.learnin
 M: 12 of 12 runs done; table: M/table.csv
 $ for d in L/runs/*; do for f in DONE config.yaml metrics.jsonl result.json checkpoint-000000030.safetensors; do cmp $d/$f M/${d#L/}/$f || exit; done; done && echo same
 same
+# A third group begins while the second has runs that ended.
+$ ROTE_ISA=portable rote sweep run alone.yaml train.threads=1 train.seed=0,1,2,3,4,5 train.learning_rate=0.01,0.02 --out N --jobs 2 --quiet
+N: 12 of 12 runs done; table: N/table.csv
 $ rote sweep status L | sed -n 1,2p
 state     run                                    params memorized_bits bits/param  recall  lanes  reason
 done      seed=0,learning_rate=0.01-a2acddcb        984           32.9     0.0335  0.2000      [46] (re)

@@ -75,8 +75,13 @@ bool pool_can_start(const Pool *p, int i, double now) {
     return !sweep_run_over(run) && p->look_again[i] <= now && !has_worker(p, run);
 }
 
-/* What a worker does from its start to its end, in operations of its runs. */
-static double work_of(const Worker *w) { return sweep_run_flops(w->run[0].run) * w->n / w->threads; }
+/* What a worker's runs that have not ended do from start to end, in operations a thread. */
+static double work_of(const Worker *w) {
+    double work = 0;
+    for (int i = 0; i < w->n; i++)
+        if (w->run[i].run) work += sweep_run_flops(w->run[i].run);
+    return work / w->threads;
+}
 
 /* What each thread does if the waiting work is shared out so that all end together, in operations. Workers that run
  * count as if they had just begun; threads of those that end later than that take no part. */
