@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Instructions of one training step at the configs i and iii of `rote bench`, and of eight models of 8 channels side by
-# side, counted by callgrind (AVX2 kernels, one thread): what a change did to speed, without a clock. A count more than 3 % from tests/instructions.golden fails: upwards
-# it is a regression, downwards new golden numbers are due.
+# side, counted by callgrind (AVX2 kernels, one thread): what a change did to speed, without a clock. A count more than
+# 3 % from tests/instructions.golden fails: upwards it is a regression, downwards new golden numbers are due.
 #   tests/long_instructions.sh [--update]     --update writes the golden numbers; review with git diff
 # A count is one compiler's, at its flags; the golden file names both, and with others nothing is compared. Some three
 # minutes, since callgrind emulates each lane of a multiply-add: hence a quarter of iii's batch, two sequences for each
@@ -41,7 +41,7 @@ together() { # batch, steps -> command: what a sweep starts for eight seeds
         "train.batch_size=$1" "train.max_steps=$2" train.learning_rate=0.01)
     command=("$rote" train --resume --quiet --worker --together=8 --)
     for seed in {0..7}; do
-        command+=($((${#shape[@]} + 1)) "${shape[@]}" "train.seed=$seed" "$work/lanes-$2-$seed")
+        command+=("words=$((${#shape[@]} + 1))" "${shape[@]}" "train.seed=$seed" "$work/lanes-$2-$seed")
     done
 }
 for config in "${configs[@]}"; do
