@@ -7,27 +7,21 @@
 #include "model/kernels/ops.h"
 #include "model/kernels/vec.h"
 
-/* Four rows at a time: their divisions and roots are those of one vector, and no row waits for another's sums. R: 4, or
- * 1 for the rows that remain; a constant where it is inlined. */
-enum { ROWS = 4 };
-#define EACH_ROW _Pragma("GCC unroll 4") for (int r = 0; r < R; r++)
-
-INLINE vec4 row_sums(int R, const v16 *x) { return R == ROWS ? v16_sums(x) : (vec4){v16_sum(x[0])}; }
 INLINE void store_rows(int R, real *p, const vec4 *x) {
-    if (R == ROWS) *(uvec4 *)p = *x;
+    if (R == FOUR_ROWS) *(uvec4 *)p = *x;
     else *p = (*x)[0];
 }
 
 INLINE void forward_rows(int R, real *y, real *mean, real *rstd, const real *x, const real *gain,
                          const real *bias, Norm kind, double eps, int C) {
     const real size = (real)C, epsilon = (real)eps;
-    v16 sum[ROWS], shift[ROWS], scale[ROWS];
+    v16 sum[FOUR_ROWS], shift[FOUR_ROWS], scale[FOUR_ROWS];
     vec4 mu = {0};
     EACH_ROW sum[r] = v16_set(0);
     if (kind == NORM_LAYERNORM) {
         for (int j = 0; j < C; j += 16)
             EACH_ROW sum[r] = v16_add(sum[r], v16_load_n(x + r * C + j, C - j, 0));
-        mu = row_sums(R, sum) / size;
+        mu = v16_sums(R, sum) / size;
         EACH_ROW sum[r] = v16_set(0);
     }
     EACH_ROW shift[r] = v16_set(mu[r]);
@@ -35,7 +29,7 @@ INLINE void forward_rows(int R, real *y, real *mean, real *rstd, const real *x, 
             v16 d = v16_sub(v16_load_n(x + r * C + j, C - j, mu[r]), shift[r]); /* +0 past the end */
             sum[r] = v16_fma(d, d, sum[r]);
         }
-    vec4 variance = row_sums(R, sum) / size + epsilon, inverse = vec4_inverse_sqrt(&variance);
+    vec4 variance = v16_sums(R, sum) / size + epsilon, inverse = vec4_inverse_sqrt(&variance);
     store_rows(R, rstd, &inverse);
     if (mean) store_rows(R, mean, &mu);
     EACH_ROW scale[r] = v16_set(inverse[r]);
@@ -54,8 +48,8 @@ INLINE void forward_rows(int R, real *y, real *mean, real *rstd, const real *x, 
 void FN(norm_forward)(real *y, real *mean, real *rstd, const real *x, const real *gain, const real *bias,
                       Norm kind, double eps, int N, int C) {
     int i = 0;
-    for (; i + ROWS <= N; i += ROWS, x += ROWS * C, y += ROWS * C)
-        forward_rows(ROWS, y, mean ? mean + i : NULL, rstd + i, x, gain, bias, kind, eps, C);
+    for (; i + FOUR_ROWS <= N; i += FOUR_ROWS, x += FOUR_ROWS * C, y += FOUR_ROWS * C)
+        forward_rows(FOUR_ROWS, y, mean ? mean + i : NULL, rstd + i, x, gain, bias, kind, eps, C);
     for (; i < N; i++, x += C, y += C)
         forward_rows(1, y, mean ? mean + i : NULL, rstd + i, x, gain, bias, kind, eps, C);
 }
@@ -63,7 +57,7 @@ void FN(norm_forward)(real *y, real *mean, real *rstd, const real *x, const real
 INLINE void backward_rows(int R, real *dx, const real *dy, const real *x, const real *mean, const real *rstd,
                           const real *gain, Norm kind, int C) {
     const real size = (real)C;
-    v16 shift[ROWS], scale[ROWS], sum_g[ROWS], sum_gx[ROWS], zero = v16_set(0);
+    v16 shift[FOUR_ROWS], scale[FOUR_ROWS], sum_g[FOUR_ROWS], sum_gx[FOUR_ROWS], zero = v16_set(0);
     EACH_ROW {
         shift[r] = v16_set(kind == NORM_LAYERNORM ? mean[r] : 0);
         scale[r] = v16_set(rstd[r]);
@@ -79,8 +73,8 @@ INLINE void backward_rows(int R, real *dx, const real *dy, const real *x, const 
             sum_gx[r] = v16_fma(g, xhat, sum_gx[r]); /* g is +0 past the end */
         }
     }
-    vec4 mean_g = {0}, mean_gx = row_sums(R, sum_gx) / size;
-    if (kind == NORM_LAYERNORM) mean_g = row_sums(R, sum_g) / size;
+    vec4 mean_g = {0}, mean_gx = v16_sums(R, sum_gx) / size;
+    if (kind == NORM_LAYERNORM) mean_g = v16_sums(R, sum_g) / size;
     for (int j = 0; j < C; j += 16) {
         v16 weight = gain ? v16_load_n(gain + j, C - j, 0) : zero;
         EACH_ROW {
@@ -97,8 +91,8 @@ INLINE void backward_rows(int R, real *dx, const real *dy, const real *x, const 
 void FN(norm_backward)(real *dx, const real *dy, const real *x, const real *mean, const real *rstd,
                        const real *gain, Norm kind, int N, int C) {
     int i = 0;
-    for (; i + ROWS <= N; i += ROWS, dx += ROWS * C, dy += ROWS * C, x += ROWS * C)
-        backward_rows(ROWS, dx, dy, x, mean ? mean + i : NULL, rstd + i, gain, kind, C);
+    for (; i + FOUR_ROWS <= N; i += FOUR_ROWS, dx += FOUR_ROWS * C, dy += FOUR_ROWS * C, x += FOUR_ROWS * C)
+        backward_rows(FOUR_ROWS, dx, dy, x, mean ? mean + i : NULL, rstd + i, gain, kind, C);
     for (; i < N; i++, dx += C, dy += C, x += C)
         backward_rows(1, dx, dy, x, mean ? mean + i : NULL, rstd + i, gain, kind, C);
 }

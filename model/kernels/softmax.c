@@ -41,11 +41,9 @@ INLINE void row_scale(real *x, real factor, int n) {
     for (int j = 0; j < n; j += 16) v16_store_n(x + j, v16_mul(v16_load_n(x + j, n - j, 0), f), n - j);
 }
 
-/* Rows of at most sixteen stay in registers; short sequences have many such rows. Four at a time: their divisions are
- * one of a vector, and no row waits for another's maximum or sum. R: 4, or 1 for the rows that remain. n: the length of
- * the first row; each next one is longer by 1. */
-#define EACH_ROW _Pragma("GCC unroll 4") for (int r = 0; r < R; r++)
-enum { SHORT = 16, SHORT_ROWS = 4 };
+/* Rows of at most sixteen stay in registers; short sequences have many such rows. n: the length of the first of R rows;
+ * each next one is longer by 1. */
+enum { SHORT = 16 };
 
 /* x, and +0 from n to width: past n x may be -0 or NaN. */
 INLINE void store_short(real *to, v16 x, int n, int width) {
@@ -54,20 +52,20 @@ INLINE void store_short(real *to, v16 x, int n, int width) {
 }
 
 INLINE void softmax_short(int R, real *x, real scale, int n, int width, ptrdiff_t ld) {
-    v16 e[SHORT_ROWS];
+    v16 e[FOUR_ROWS];
     EACH_ROW e[r] = v16_load_n(x + r * ld, n + r, -INFINITY);
-    vec4 largest = R == SHORT_ROWS ? v16_maxima(e) : (vec4){v16_largest(e[0])};
+    vec4 largest = v16_maxima(R, e);
     EACH_ROW e[r] =
         v16_exp(v16_mul(v16_sub(e[r], v16_set(largest[r])), v16_set(scale))); /* exp(-Inf) is +0 */
-    vec4 factor = 1 / (R == SHORT_ROWS ? v16_sums(e) : (vec4){v16_sum(e[0])});
+    vec4 factor = 1 / v16_sums(R, e);
     EACH_ROW store_short(x + r * ld, v16_mul(e[r], v16_set(factor[r])), n + r, width);
 }
 
 void FN(softmax_causal)(real *x, real scale, int R, int first, int width, ptrdiff_t ld) {
     int i = 0;
     if (width <= SHORT) {
-        for (; i + SHORT_ROWS <= R; i += SHORT_ROWS)
-            softmax_short(SHORT_ROWS, x + i * ld, scale, first + i + 1, width, ld);
+        for (; i + FOUR_ROWS <= R; i += FOUR_ROWS)
+            softmax_short(FOUR_ROWS, x + i * ld, scale, first + i + 1, width, ld);
         for (; i < R; i++) softmax_short(1, x + i * ld, scale, first + i + 1, width, ld);
         return;
     }
@@ -82,13 +80,13 @@ void FN(softmax_causal)(real *x, real scale, int R, int first, int width, ptrdif
 
 INLINE void softmax_short_backward(int R, real *dp, const real *p, real scale, int n, int width,
                                    ptrdiff_t ld) {
-    v16 d[SHORT_ROWS], q[SHORT_ROWS], sum[SHORT_ROWS];
+    v16 d[FOUR_ROWS], q[FOUR_ROWS], sum[FOUR_ROWS];
     EACH_ROW {
         d[r] = v16_load_n(dp + r * ld, n + r, 0);
         q[r] = v16_load_n(p + r * ld, n + r, 0);
         sum[r] = v16_fma(d[r], q[r], v16_set(0));
     }
-    vec4 dot = R == SHORT_ROWS ? v16_sums(sum) : (vec4){v16_sum(sum[0])};
+    vec4 dot = v16_sums(R, sum);
     EACH_ROW {
         v16 ds = v16_mul(v16_mul(v16_sub(d[r], v16_set(dot[r])), q[r]), v16_set(scale));
         store_short(dp + r * ld, ds, n + r, width);
@@ -100,8 +98,8 @@ void FN(softmax_causal_backward)(real *dp, const real *p, real scale, int R, int
                                  ptrdiff_t ld) {
     int i = 0;
     if (width <= SHORT) {
-        for (; i + SHORT_ROWS <= R; i += SHORT_ROWS)
-            softmax_short_backward(SHORT_ROWS, dp + i * ld, p + i * ld, scale, first + i + 1, width, ld);
+        for (; i + FOUR_ROWS <= R; i += FOUR_ROWS)
+            softmax_short_backward(FOUR_ROWS, dp + i * ld, p + i * ld, scale, first + i + 1, width, ld);
         for (; i < R; i++)
             softmax_short_backward(1, dp + i * ld, p + i * ld, scale, first + i + 1, width, ld);
         return;

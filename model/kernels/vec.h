@@ -326,7 +326,10 @@ INLINE real v16_largest(v16 x) {
     return two[0] > two[1] ? two[0] : two[1];
 }
 
-/* The same for four rows: what follows, such as divisions and roots, is one operation for all four. */
+/* The same for R rows, which are four, or one of those that remain (a constant where it is inlined): what follows, such
+ * as divisions and roots, is one operation for all four, and no row waits for another's sums. */
+enum { FOUR_ROWS = 4 };
+#define EACH_ROW _Pragma("GCC unroll 4") for (int r = 0; r < R; r++)
 #define FOLD_ROWS(x, op)                                                                                     \
     vec4 row[4];                                                                                             \
     _Pragma("GCC unroll 4") for (int r = 0; r < 4; r++) {                                                    \
@@ -340,11 +343,13 @@ INLINE real v16_largest(v16 x) {
     vec4 two01 = op(low01, high01), two23 = op(low23, high23);                                               \
     vec4 first = __builtin_shufflevector(two01, two23, 0, 1, 4, 5);                                          \
     vec4 second = __builtin_shufflevector(two01, two23, 2, 3, 6, 7);
-INLINE vec4 v16_sums(const v16 *x) {
+INLINE vec4 v16_sums(int R, const v16 *x) {
+    if (R == 1) return (vec4){v16_sum(x[0])};
     FOLD_ROWS(x, PLUS)
     return first + second;
 }
-INLINE vec4 v16_maxima(const v16 *x) {
+INLINE vec4 v16_maxima(int R, const v16 *x) {
+    if (R == 1) return (vec4){v16_largest(x[0])};
     FOLD_ROWS(x, LARGER)
     return LARGER(first, second);
 }
